@@ -1,0 +1,67 @@
+// The architecture as a file that fails the build: each layer may import only those before it, the
+// four inner layers never touch Node, and every outside package has one home.
+const layers = ['domain', 'migrations', 'projections', 'replay', 'adapters']
+const source = `^(${layers.join('|')})/`
+
+const layer = (name) => ({
+  name: `${name}-imports`,
+  comment: `${name} may import only itself and the layers before it`,
+  severity: 'error',
+  from: { path: `^${name}/` },
+  to: {
+    path: `^(${[...layers, 'test', 'bench'].join('|')})/`,
+    pathNot: `^(${layers.slice(0, layers.indexOf(name) + 1).join('|')})/`
+  }
+})
+
+const only = (name, where) => ({
+  name: `${name}-only-in-${where}`,
+  severity: 'error',
+  from: { path: source, pathNot: `^${where}` },
+  to: {
+    path: `(^|node_modules/)(@types/)?${name}(/|$)`,
+    pathNot: '^(domain|migrations|projections|replay|adapters)/'
+  }
+})
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'core-has-no-node',
+      severity: 'error',
+      from: { path: '^(domain|migrations|projections|replay)/' },
+      to: { dependencyTypes: ['core'] }
+    },
+    {
+      name: 'source-has-no-dev-packages',
+      severity: 'error',
+      from: { path: source },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/@types/'
+      }
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: { path: source },
+      to: { couldNotResolve: true, pathNot: '^@eventstore/' }
+    },
+    ...layers.map(layer),
+    only('lmdb', 'adapters/lmdb/'),
+    only('ndjson', 'adapters/cli/'),
+    only('fzstd', 'adapters/jsonl/'),
+    only('smol-toml', 'adapters/home/'),
+    only('@eventstore/db-client', 'adapters/eventstore/')
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: {
+      path: '^(dist|coverage|test/fixtures|adapters/home/sample|bench/(data|results))(/|$)'
+    },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Bytes of a rollout by position, whether the file is plain or zstd-compressed.
+ *
+ * A compressed file is decompressed as a stream with a bounded window; reading backwards starts over. That suits
+ * archived threads, which are read from front to back and do not change.
+ */
+import { open } from 'node:fs/promises'
+import { Decompress } from 'fzstd'
+
+/** Reads bytes at positions of the uncompressed content. */
+export interface ByteSource {
+  /** Fills `target` from `at`; resolves to the number of bytes read, 0 at the end. */
+  readonly read: (target: Buffer, at: number, length: number, position: number) => Promise<number>
+  readonly close: () => Promise<void>
+}
+
+const plainSource = async (path: string): Promise<ByteSource> => {
+  const handle = await open(path, 'r')
+  return {
+    read: async (target, at, length, position) => (await handle.read(target, at, length, position)).bytesRead,
+    close: () => handle.close()
+  }
+}
+
+const COMPRESSED_CHUNK_BYTES = 64 * 1024
+
+interface Window {
+  /** Position of the first byte in `chunks`. */
+  start: number
+  chunks: Array<Uint8Array>
+  bytes: number
+  readAt: number
+  ended: boolean
+  readonly decompress: Decompress
+}
+
+const newWindow = (): Window => {
+  const window: Window = {
+    start: 0,
+    chunks: [],
+    bytes: 0,
+    readAt: 0,
+    ended: false,
+    decompress: new Decompress((chunk) => {
+      window.chunks.push(chunk.slice())
+      window.bytes += chunk.length
+    })
+  }
+  return window
+}
+
+const dropBefore = (window: Window, position: number): void => {
+  for (let first = window.chunks[0]; first !== undefined && window.start + first.length <= position; ) {
+    window.chunks.shift()
+    window.start += first.length
+    window.bytes -= first.length
+    first = window.chunks[0]
+  }
+}
+
+const copyOut = (window: Window, target: Buffer, at: number, length: number, position: number): number => {
+  let copied = 0
+  let chunkStart = window.start
+  for (const chunk of window.chunks) {
+    const skip = Math.max(0, position + copied - chunkStart)
+    if (skip < chunk.length && copied < length) {
+      const part = chunk.subarray(skip, skip + length - copied)
+      target.set(part, at + copied)
+      copied += part.length
+    }
+    chunkStart += chunk.length
+  }
+  return copied
+}
+
+const compressedSource = async (path: string): Promise<ByteSource> => {
+  const handle = await open(path, 'r')
+  const compressed = Buffer.alloc(COMPRESSED_CHUNK_BYTES)
+  let window = newWindow()
+  return {
+    read: async (target, at, length, position) => {
+      if (position < window.start) window = newWindow()
+      while (!window.ended && window.start + window.bytes < position + length) {
+        dropBefore(window, position)
+        const { bytesRead } = await handle.read(compressed, 0, compressed.length, window.readAt)
+        window.readAt += bytesRead
+        window.ended = bytesRead === 0
+        if (bytesRead > 0) window.decompress.push(compressed.subarray(0, bytesRead), false)
+      }
+      return copyOut(window, target, at, length, position)
+    },
+    close: () => handle.close()
+  }
+}
+
+/** Opens a rollout for reading; the caller closes it. */
+export const openBytes = (path: string, compressed: boolean): Promise<ByteSource> =>
+  compressed ? compressedSource(path) : plainSource(path)

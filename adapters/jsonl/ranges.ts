@@ -1,0 +1,93 @@
+/**
+ * Reading the lines of some byte ranges: what a page of full turns costs. Neighbouring ranges are read together,
+ * and only lines that can make items are parsed.
+ */
+import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { Profile } from '../../domain/profile.ts'
+import type { ByteRange } from '../../domain/turns.ts'
+import type { StreamInfo } from '../../replay/ports.ts'
+import { openBytes, type ByteSource } from './bytes.ts'
+import { endOfLine, isBlank, parseLine, planLine } from './lines.ts'
+
+/** Ranges closer than this are read with one call. */
+const GAP_BYTES_MAX = 64 * 1024
+/** One read takes at most about this much; a single larger range is still read whole. */
+const READ_BYTES_MAX = 8 * 1024 * 1024
+
+interface Run {
+  readonly segment: number
+  readonly from: number
+  readonly until: number
+  readonly ranges: ReadonlyArray<ByteRange>
+}
+
+const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
+  const runs: Array<Run> = []
+  for (const range of ranges) {
+    const last = runs[runs.length - 1]
+    if (
+      last !== undefined &&
+      last.segment === range.segment &&
+      range.from >= last.until &&
+      range.from - last.until < GAP_BYTES_MAX &&
+      range.until - last.from < READ_BYTES_MAX
+    ) {
+      runs[runs.length - 1] = { ...last, until: range.until, ranges: [...last.ranges, range] }
+    } else runs.push({ ...range, ranges: [range] })
+  }
+  return runs
+}
+
+const readRun = async (
+  info: StreamInfo,
+  source: ByteSource,
+  run: Run,
+  profile: Profile,
+  into: Array<RecordedEvent | DamagedLine>
+): Promise<void> => {
+  const buffer = Buffer.allocUnsafe(run.until - run.from)
+  let have = 0
+  while (have < buffer.length) {
+    const read = await source.read(buffer, have, buffer.length - have, run.from + have)
+    if (read === 0) break
+    have += read
+  }
+  for (const range of run.ranges) {
+    const last = Math.min(range.until - run.from, have)
+    for (let at = range.from - run.from; at < last; ) {
+      const newline = endOfLine(buffer, at, last)
+      const end = newline === -1 ? last : newline
+      if (!isBlank(buffer, at, end) && planLine(buffer, at, end, 'items', profile) === 'parse') {
+        const bytes = end - at
+        const line = parseLine(buffer.subarray(at, end), profile)
+        const place = { streamId: info.streamId, revision: -1, segment: run.segment, offset: run.from + at, bytes }
+        into.push(typeof line === 'string' ? { ...place, reason: line } : { ...place, line })
+      }
+      at = end + 1
+    }
+  }
+}
+
+/** The lines of the ranges, in the order of the ranges. */
+export const readRanges = async (
+  info: StreamInfo,
+  ranges: ReadonlyArray<ByteRange>,
+  profile: Profile
+): Promise<ReadonlyArray<RecordedEvent | DamagedLine>> => {
+  const lines: Array<RecordedEvent | DamagedLine> = []
+  let source: ByteSource | null = null
+  let segment = -1
+  try {
+    for (const run of joinRanges(ranges)) {
+      if (source === null || run.segment !== segment) {
+        await source?.close()
+        segment = run.segment
+        source = await openBytes(info.lineage[segment]?.path ?? info.path, info.compressed)
+      }
+      await readRun(info, source, run, profile, lines)
+    }
+  } finally {
+    await source?.close()
+  }
+  return lines
+}

@@ -1,0 +1,258 @@
+/**
+ * Reading a stream in batches of bounded memory: one buffer, grown only for a line that must be parsed whole.
+ *
+ * A batch ends with the last whole line in the buffer. What follows the last newline is delivered only when it is
+ * a whole event by itself (a writer that had no time for the newline); otherwise it is a torn tail and waits for
+ * its rest.
+ */
+import { isUtf8 } from 'node:buffer'
+import { crc32 } from 'node:zlib'
+import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { StreamId } from '../../domain/ids.ts'
+import type { Profile } from '../../domain/profile.ts'
+import type { Batch, Guard, Position, StreamInfo, Wanted } from '../../replay/ports.ts'
+import { openBytes, type ByteSource } from './bytes.ts'
+import { endOfLine, isBlank, LINE_BYTES_MAX, parseLine, planLine, type Plan } from './lines.ts'
+
+/** Bytes read at once; a longer line makes the buffer grow. */
+export const CHUNK_BYTES = 2 * 1024 * 1024
+
+/** A UTF-8 byte order mark: some editors put one in front of the file. */
+const BOM_BYTES = 3
+const hasBom = (buffer: Buffer, have: number): boolean =>
+  have >= BOM_BYTES && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf
+
+type Line = RecordedEvent | DamagedLine
+
+interface Scan {
+  readonly streamId: StreamId
+  readonly segment: number
+  readonly wanted: Wanted
+  readonly profile: Profile
+  readonly lines: Array<Line>
+  revision: number
+  guard: Guard | null
+  lastContext: Pending | null
+  lastTokens: Pending | null
+}
+
+/** A line that is parsed only if no later one of its kind comes in the batch. */
+interface Pending {
+  readonly from: number
+  readonly until: number
+  readonly offset: number
+  readonly revision: number
+}
+
+const toLine = (scan: Scan, bytes: Buffer, offset: number, revision: number): Line => {
+  const { streamId, segment } = scan
+  const line = parseLine(bytes, scan.profile)
+  const place = { streamId, revision, segment, offset, bytes: bytes.length }
+  return typeof line === 'string' ? { ...place, reason: line } : { ...place, line }
+}
+
+/** Chunks with NUL or broken UTF-8 in them are read with care: nothing in them is passed over unparsed. */
+const isSuspicious = (buffer: Buffer, from: number, until: number): boolean => {
+  const nul = buffer.indexOf(0, from)
+  return (nul !== -1 && nul < until) || !isUtf8(buffer.subarray(from, until))
+}
+
+const takeLine = (scan: Scan, buffer: Buffer, from: number, until: number, offset: number, plan: Plan): void => {
+  const revision = scan.revision
+  scan.revision += 1
+  switch (plan) {
+    case 'parse':
+      scan.lines.push(toLine(scan, buffer.subarray(from, until), offset, revision))
+      return
+    case 'last_context':
+      scan.lastContext = { from, until, offset, revision }
+      return
+    case 'last_tokens':
+      scan.lastTokens = { from, until, offset, revision }
+      return
+    default:
+  }
+}
+
+const flushPending = (scan: Scan, buffer: Buffer): void => {
+  let late = false
+  for (const pending of [scan.lastContext, scan.lastTokens]) {
+    if (pending === null) continue
+    scan.lines.push(toLine(scan, buffer.subarray(pending.from, pending.until), pending.offset, pending.revision))
+    late = true
+  }
+  scan.lastContext = null
+  scan.lastTokens = null
+  if (late) scan.lines.sort((a, b) => a.revision - b.revision)
+}
+
+/** Scans the whole lines in `buffer[from, have)`; returns where the first unfinished line begins. */
+const scanLines = (scan: Scan, buffer: Buffer, from: number, have: number, base: number): number => {
+  let lastNewline = buffer.lastIndexOf(10, have - 1)
+  if (lastNewline < from) lastNewline = from - 1
+  const suspicious = lastNewline >= from && isSuspicious(buffer, from, lastNewline)
+  let at = from
+  let last: { from: number; until: number } | null = null
+  while (at <= lastNewline) {
+    const end = endOfLine(buffer, at, have)
+    if (!isBlank(buffer, at, end)) {
+      const plan = suspicious ? 'parse' : planLine(buffer, at, end, scan.wanted, scan.profile)
+      takeLine(scan, buffer, at, end, base + at, plan)
+      last = { from: at, until: end }
+    }
+    at = end + 1
+  }
+  flushPending(scan, buffer)
+  if (last !== null) scan.guard = guardOf(buffer.subarray(last.from, last.until), base + last.from, true)
+  return at
+}
+
+const GUARD_BYTES_MAX = 64 * 1024
+
+const guardOf = (line: Buffer, offset: number, terminated: boolean): Guard => ({
+  offset,
+  bytes: line.length,
+  checksum: crc32(line.subarray(Math.max(0, line.length - GUARD_BYTES_MAX))),
+  terminated
+})
+
+/** Delivers what follows the last newline when it is a whole event. */
+const scanTail = (scan: Scan, buffer: Buffer, from: number, have: number, base: number): boolean => {
+  if (isBlank(buffer, from, have)) return false
+  const bytes = buffer.subarray(from, have)
+  const line = toLine(scan, bytes, base + from, scan.revision)
+  if ('reason' in line && line.reason !== 'invalid_payload' && line.reason !== 'not_an_event') return false
+  scan.revision += 1
+  scan.lines.push(line)
+  scan.guard = guardOf(bytes, base + from, false)
+  return true
+}
+
+interface Reader {
+  readonly source: ByteSource
+  buffer: Buffer
+  have: number
+  /** File position of `buffer[0]`. */
+  base: number
+}
+
+const fill = async (reader: Reader): Promise<boolean> => {
+  const { source, buffer, have, base } = reader
+  const read = await source.read(buffer, have, buffer.length - have, base + have)
+  reader.have += read
+  return read > 0
+}
+
+/** Keeps the unfinished line at the front, in a larger buffer when it fills this one. */
+const keepRest = (reader: Reader, from: number): void => {
+  const rest = reader.buffer.subarray(from, reader.have)
+  if (rest.length > reader.buffer.length / 2) {
+    const larger = Buffer.allocUnsafe(reader.buffer.length * 2)
+    rest.copy(larger)
+    reader.buffer = larger
+  } else if (reader.buffer.length > CHUNK_BYTES && rest.length < CHUNK_BYTES / 2) {
+    const smaller = Buffer.allocUnsafe(CHUNK_BYTES)
+    rest.copy(smaller)
+    reader.buffer = smaller
+  } else {
+    rest.copy(reader.buffer)
+  }
+  reader.base += from
+  reader.have = rest.length
+}
+
+/** Passes over a line that is too long to hold; returns false at the end of the file. */
+const skipLongLine = async (scan: Scan, reader: Reader): Promise<boolean> => {
+  const offset = reader.base
+  for (;;) {
+    reader.base += reader.have
+    reader.have = 0
+    if (!(await fill(reader))) return false
+    const end = endOfLine(reader.buffer, 0, reader.have)
+    if (end === -1) continue
+    const bytes = reader.base + end - offset
+    const { streamId, segment, revision } = scan
+    scan.lines.push({ streamId, revision, segment, offset, bytes, reason: 'line_too_long' })
+    scan.revision += 1
+    keepRest(reader, end + 1)
+    return true
+  }
+}
+
+const batchOf = (scan: Scan, offset: number): Batch => ({
+  lines: scan.lines.splice(0),
+  next: { revision: scan.revision, segment: scan.segment, offset },
+  guard: scan.guard
+})
+
+/** Lines of one segment from a position to its end as it is now. */
+async function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): AsyncGenerator<Batch> {
+  if (skipsBom && reader.base === 0) {
+    while (reader.have < BOM_BYTES && (await fill(reader)));
+    if (hasBom(reader.buffer, reader.have)) keepRest(reader, BOM_BYTES)
+  }
+  for (;;) {
+    const more = await fill(reader)
+    const rest = scanLines(scan, reader.buffer, 0, reader.have, reader.base)
+    if (rest > 0) {
+      keepRest(reader, rest)
+      yield batchOf(scan, reader.base)
+    } else if (more && reader.have === reader.buffer.length) {
+      if (reader.have > LINE_BYTES_MAX) {
+        if (!(await skipLongLine(scan, reader))) return
+      } else keepRest(reader, 0)
+    }
+    if (more) continue
+    if (scanTail(scan, reader.buffer, 0, reader.have, reader.base)) {
+      yield batchOf(scan, reader.base + reader.have)
+    }
+    return
+  }
+}
+
+/** Lines of a stream from a position, segment by segment. Codex itself does not skip a byte order mark. */
+export async function* readStream(
+  info: StreamInfo,
+  from: Position,
+  wanted: Wanted,
+  profile: Profile,
+  skipsBom: boolean
+): AsyncGenerator<Batch> {
+  let revision = from.revision
+  for (let segment = from.segment; segment < info.lineage.length; segment++) {
+    const file = info.lineage[segment]
+    if (file === undefined) return
+    const source = await openBytes(file.path, info.compressed)
+    const base = segment === from.segment ? from.offset : file.from
+    const reader: Reader = { source, buffer: Buffer.allocUnsafe(CHUNK_BYTES), have: 0, base }
+    const scan: Scan = {
+      streamId: info.streamId, segment, wanted, profile, lines: [], revision,
+      guard: null, lastContext: null, lastTokens: null
+    }
+    try {
+      for await (const batch of readSegment(scan, reader, skipsBom)) {
+        revision = batch.next.revision
+        yield batch
+      }
+    } finally {
+      await source.close()
+    }
+  }
+}
+
+/** True when the line a guard describes still stands before `next`, and nothing was glued to it. */
+export const verifyGuard = async (info: StreamInfo, next: Position, guard: Guard): Promise<boolean> => {
+  const file = info.lineage[next.segment]
+  if (file === undefined) return false
+  const source = await openBytes(file.path, info.compressed)
+  try {
+    const bytes = Math.min(guard.bytes, GUARD_BYTES_MAX)
+    const buffer = Buffer.alloc(bytes + 1)
+    const read = await source.read(buffer, 0, bytes + 1, guard.offset + guard.bytes - bytes)
+    if (read < bytes || crc32(buffer.subarray(0, bytes)) !== guard.checksum) return false
+    const after = read > bytes ? buffer[bytes] : null
+    return after === 10 || (after === null && !guard.terminated)
+  } finally {
+    await source.close()
+  }
+}

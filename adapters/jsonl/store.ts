@@ -1,0 +1,47 @@
+/**
+ * The event store over a Codex home: one rollout file per thread, read and never written.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import type { Profile } from '../../domain/profile.ts'
+import type { EventStore } from '../../replay/ports.ts'
+import { discovery } from './discover.ts'
+import { readRanges } from './ranges.ts'
+import { readStream, verifyGuard } from './read.ts'
+
+/** What a home is opened with. */
+export interface JsonlOptions {
+  /** Absolute path of `$CODEX_HOME`. */
+  readonly home: string
+  readonly profile: Profile
+  /** Read as Codex reads: a byte order mark costs the first line. */
+  readonly strict: boolean
+}
+
+const failure = (operation: string, path: string, cause: unknown): StoreError => ({
+  _tag: 'IoFailure',
+  operation,
+  path,
+  cause: cause instanceof Error ? cause.message : String(cause)
+})
+
+/** Opens the rollouts of a home. */
+export const jsonlStore = ({ home, profile, strict }: JsonlOptions): EventStore => {
+  const places = discovery(home, profile)
+  return {
+    streams: () => E.tryCatch(places.all, (cause) => failure('list the rollouts of', home, cause)),
+    find: (streamId) => {
+      try {
+        const info = places.find(streamId)
+        return info === null ? E.left({ _tag: 'StreamNotFound', streamId }) : E.right(info)
+      } catch (cause) {
+        return E.left(failure('look for a rollout in', home, cause))
+      }
+    },
+    read: (info, from, wanted) => readStream(info, from, wanted, profile, !strict),
+    readRanges: (info, ranges): Promise<ReadonlyArray<RecordedEvent | DamagedLine>> =>
+      readRanges(info, ranges, profile),
+    verify: verifyGuard
+  }
+}

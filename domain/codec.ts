@@ -1,0 +1,46 @@
+/**
+ * The few io-ts building blocks that match how Codex (serde) accepts a field.
+ */
+import * as t from 'io-ts'
+
+/** An optional field: absent, null or a value. Serde reads `Option<T>` this way. */
+export const optional = <C extends t.Mixed>(codec: C) => t.union([codec, t.null, t.undefined])
+
+/** A field with a default: absent or a value, but never null. Serde rejects null here. */
+export const defaulted = <C extends t.Mixed>(codec: C) => t.union([codec, t.undefined])
+
+const integer = (name: string, min: number, max: number): t.Type<number> => {
+  const is = (u: unknown): u is number =>
+    Number.isInteger(u) && (u as number) >= min && (u as number) <= max
+  return new t.Type(name, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c)), t.identity)
+}
+
+/** Unsigned 32-bit integer. */
+export const u32 = integer('u32', 0, 4294967295)
+/** Unsigned 64-bit integer, as far as a JSON number carries it. */
+export const u64 = integer('u64', 0, 18446744073709551615)
+/** Signed 64-bit integer, as far as a JSON number carries it. */
+export const i64 = integer('i64', -9223372036854775808, 9223372036854775807)
+
+const UUID_LIKE =
+  /^(urn:uuid:|\{)?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$/i
+
+/** A UUID in any spelling the peer's parser takes (hyphenated, bare, braced, urn). */
+export const uuid: t.Type<string> = new t.Type(
+  'uuid',
+  (u): u is string => typeof u === 'string' && UUID_LIKE.test(u),
+  (u, c) => (typeof u === 'string' && UUID_LIKE.test(u) ? t.success(u) : t.failure(u, c)),
+  t.identity
+)
+
+/** One of a fixed set of strings. */
+export const oneOf = <K extends string>(...names: ReadonlyArray<K>): t.Type<K> => {
+  const known: ReadonlySet<unknown> = new Set(names)
+  const is = (u: unknown): u is K => known.has(u)
+  return new t.Type(
+    names.join('|'),
+    is,
+    (u, c) => (is(u) ? t.success(u) : t.failure(u, c)),
+    t.identity
+  )
+}

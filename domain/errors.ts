@@ -1,0 +1,114 @@
+/**
+ * Everything that can go wrong, as data.
+ *
+ * Operating errors (an unknown thread, a damaged file, a full disk) are expected: they travel in `Left` and every
+ * one is handled. Programmer errors are not here: they are asserted and crash.
+ *
+ * One variant = one decision the caller can take. Add one only when somebody will branch on it.
+ */
+
+/** An expected failure. */
+export type StoreError =
+  /** No rollout for this id, in `sessions/` or `archived_sessions/`. */
+  | { readonly _tag: 'StreamNotFound'; readonly streamId: string }
+  /** What a person typed names more than one thread. */
+  | { readonly _tag: 'AmbiguousThread'; readonly text: string; readonly candidates: ReadonlyArray<string> }
+  /** A cursor, limit or filter that cannot be read. */
+  | { readonly _tag: 'InvalidRequest'; readonly message: string }
+  /** The turn a cursor points at was rolled back or never was. */
+  | { readonly _tag: 'AnchorGone'; readonly cursor: string }
+  /** Strict mode only: Codex refuses the whole file for this reason. */
+  | {
+      readonly _tag: 'UnreadableRollout'
+      readonly path: string
+      readonly reason: 'empty' | 'no_session_meta' | 'not_utf8'
+    }
+  /** A turn that is not in the thread. */
+  | { readonly _tag: 'TurnNotFound'; readonly streamId: string; readonly turnId: string }
+  /** The index cannot be used and could not be rebuilt. */
+  | { readonly _tag: 'IndexUnavailable'; readonly path: string; readonly reason: string }
+  /** Another process holds what is needed; the same call may succeed later. */
+  | { readonly _tag: 'Busy'; readonly what: string }
+  | { readonly _tag: 'IoFailure'; readonly operation: string; readonly path: string; readonly cause: string }
+
+/** The stable name of a failure, for programs. */
+export type ErrorKind =
+  | 'thread_not_found'
+  | 'ambiguous_thread'
+  | 'invalid_request'
+  | 'anchor_gone'
+  | 'unreadable_rollout'
+  | 'turn_not_found'
+  | 'index_unavailable'
+  | 'busy'
+  | 'io_failure'
+
+/** `_tag` to the kind programs branch on. */
+export const ERROR_KIND: Readonly<Record<StoreError['_tag'], ErrorKind>> = {
+  StreamNotFound: 'thread_not_found',
+  AmbiguousThread: 'ambiguous_thread',
+  InvalidRequest: 'invalid_request',
+  AnchorGone: 'anchor_gone',
+  UnreadableRollout: 'unreadable_rollout',
+  TurnNotFound: 'turn_not_found',
+  IndexUnavailable: 'index_unavailable',
+  Busy: 'busy',
+  IoFailure: 'io_failure'
+}
+
+const UNREADABLE = {
+  empty: 'holds no readable event',
+  no_session_meta: 'does not start with session metadata',
+  not_utf8: 'holds bytes that are not UTF-8'
+} as const
+
+/** One sentence for a person. */
+export const describe = (e: StoreError): string => {
+  switch (e._tag) {
+    case 'StreamNotFound':
+      return `no thread ${e.streamId} in this home`
+    case 'AmbiguousThread':
+      return `"${e.text}" names ${e.candidates.length} threads: ${e.candidates.slice(0, 5).join(', ')}`
+    case 'InvalidRequest':
+      return e.message
+    case 'AnchorGone':
+      return `the turn of cursor ${e.cursor} is no longer in the thread`
+    case 'UnreadableRollout':
+      return `Codex cannot read ${e.path}: it ${UNREADABLE[e.reason]}`
+    case 'TurnNotFound':
+      return `no turn ${e.turnId} in thread ${e.streamId}`
+    case 'IndexUnavailable':
+      return `the index at ${e.path} cannot be used: ${e.reason}`
+    case 'Busy':
+      return `${e.what} is in use by another process`
+    case 'IoFailure':
+      return `cannot ${e.operation} ${e.path}: ${e.cause}`
+  }
+}
+
+/** The next command to type. */
+export const hint = (e: StoreError): string => {
+  switch (e._tag) {
+    case 'StreamNotFound':
+      return 'list the threads with "unroll threads --all --archived any"'
+    case 'AmbiguousThread':
+      return 'type more of the id'
+    case 'InvalidRequest':
+      return 'see "unroll help"'
+    case 'AnchorGone':
+      return 'start again without a cursor'
+    case 'UnreadableRollout':
+      return 'run without --strict: unroll isolates the damaged lines and shows the rest'
+    case 'TurnNotFound':
+      return `list the turns with "unroll turns ${e.streamId}"`
+    case 'IndexUnavailable':
+      return 'drop it with "unroll index drop", or choose another place with --index DIR'
+    case 'Busy':
+      return 'try again in a moment'
+    case 'IoFailure':
+      return 'check that the path exists and may be read, and that the disk is not full'
+  }
+}
+
+/** True when the same call may succeed later without any change. */
+export const isRetryable = (e: StoreError): boolean => e._tag === 'Busy'

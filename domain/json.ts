@@ -1,0 +1,15 @@
+/**
+ * JSON as data: the shapes that hold anything a rollout may carry, known or not.
+ */
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
+
+/** A JSON object; unknown members are kept as they were read. */
+export interface JsonObject {
+  readonly [member: string]: Json | undefined
+}
+
+/** True for an object that is neither null nor an array. */
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,100 @@
+/**
+ * What differs between the eras of Codex that write and read a home, as data.
+ *
+ * A profile is named after the Codex version whose answers it reproduces. Adding an era is adding a row here
+ * (and, when its lines differ, a codec in `payloads.ts`).
+ */
+
+/** Names of the eras this build knows. */
+export type ProfileName = '0.130' | '0.142'
+
+/** The version-dependent facts. */
+export interface Profile {
+  readonly name: ProfileName
+  /** Line types that are kept on read. */
+  readonly lineTypes: ReadonlySet<string>
+  /** Event kinds that survive the persistence filter, which Codex also applies on read. */
+  readonly events: ReadonlySet<string>
+  /** Response item types that are known; others are left out and do not count in the index. */
+  readonly responseItems: ReadonlySet<string>
+  /** `item_completed` items that survive. */
+  readonly completedItems: ReadonlySet<string>
+  /** `.jsonl.zst` rollouts are read. */
+  readonly readsCompressed: boolean
+  /** A rollout's file name must begin with `rollout-` to be found by id. */
+  readonly needsRolloutPrefix: boolean
+  /** Items and threads carry the members that came with 0.142 (clientId, detail, pluginId, recencyAt …). */
+  readonly members142: boolean
+  /** Sort keys `thread/list` accepts. */
+  readonly sortKeys: ReadonlyArray<'created_at' | 'updated_at' | 'recency_at'>
+}
+
+const EVENTS_130 = [
+  'task_started',
+  'turn_started',
+  'task_complete',
+  'turn_complete',
+  'turn_aborted',
+  'user_message',
+  'agent_message',
+  'agent_reasoning',
+  'agent_reasoning_raw_content',
+  'token_count',
+  'context_compacted',
+  'entered_review_mode',
+  'exited_review_mode',
+  'thread_rolled_back',
+  'image_generation_end',
+  'patch_apply_end',
+  'mcp_tool_call_end',
+  'web_search_end',
+  'item_completed'
+]
+
+const RESPONSE_ITEMS_130 = [
+  'message',
+  'reasoning',
+  'local_shell_call',
+  'function_call',
+  'function_call_output',
+  'custom_tool_call',
+  'custom_tool_call_output',
+  'tool_search_call',
+  'tool_search_output',
+  'web_search_call',
+  'image_generation_call',
+  'compaction',
+  'compaction_summary',
+  'context_compaction'
+]
+
+const LINES_130 = ['session_meta', 'response_item', 'compacted', 'turn_context', 'event_msg']
+
+/** Every era this build knows, by name. */
+export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
+  '0.130': {
+    name: '0.130',
+    lineTypes: new Set(LINES_130),
+    events: new Set(EVENTS_130),
+    responseItems: new Set(RESPONSE_ITEMS_130),
+    completedItems: new Set(['Plan']),
+    readsCompressed: false,
+    needsRolloutPrefix: false,
+    members142: false,
+    sortKeys: ['created_at', 'updated_at']
+  },
+  '0.142': {
+    name: '0.142',
+    lineTypes: new Set([...LINES_130, 'inter_agent_communication']),
+    events: new Set([...EVENTS_130, 'thread_goal_updated', 'sub_agent_activity']),
+    responseItems: new Set([...RESPONSE_ITEMS_130, 'agent_message']),
+    completedItems: new Set(['Plan', 'Sleep']),
+    readsCompressed: true,
+    needsRolloutPrefix: true,
+    members142: true,
+    sortKeys: ['created_at', 'updated_at', 'recency_at']
+  }
+}
+
+/** The era used when nobody asks for another. */
+export const DEFAULT_PROFILE: Profile = PROFILES['0.142']

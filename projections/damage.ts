@@ -1,0 +1,30 @@
+/**
+ * Read model `damage`: one row per line that is not an event.
+ *
+ *   [damage, streamId, revision] -> { segment, offset, bytes, reason }
+ *
+ * A bad line stops nothing: the folds pass it over and this table says so.
+ */
+import type { DamageReason } from '../domain/event.ts'
+import type { Projection } from './projection.ts'
+
+/** Where a bad line stands and why it is not an event. */
+export interface DamageRow {
+  readonly segment: number
+  readonly offset: number
+  readonly bytes: number
+  readonly reason: DamageReason
+}
+
+/** The damaged lines of a thread. */
+export const damage: Projection<null> = {
+  name: 'damage',
+  version: 1,
+  initial: () => null,
+  evolve: () => [null, []],
+  damaged: ({ streamId, revision, segment, offset, bytes, reason }, { table }) => [
+    { key: [table, streamId, revision], value: { segment, offset, bytes, reason } satisfies DamageRow }
+  ],
+  forget: (streamId, { rows, table }) =>
+    rows.scan([table, streamId], Infinity).map(([key]) => ({ key, value: null }))
+}

@@ -1,0 +1,57 @@
+/**
+ * What a read model is: a fold that writes rows. It performs no I/O and reads no clock; the engine gives it the
+ * rows it wrote before and commits what it returns together with its state.
+ */
+import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
+import type { StreamId } from '../domain/ids.ts'
+import type { Profile } from '../domain/profile.ts'
+
+/** A key: the projection's table, then the parts of a primary or secondary key. */
+export type RowKey = ReadonlyArray<string | number>
+
+/** A change of one row; null deletes it. */
+export interface RowWrite {
+  readonly key: RowKey
+  readonly value: unknown
+}
+
+/** The rows as they stand, writes of this batch included. */
+export interface Rows {
+  readonly get: (key: RowKey) => unknown
+  /** Rows whose key begins with `prefix`, in key order, at most `limit`. */
+  readonly scan: (prefix: RowKey, limit: number) => ReadonlyArray<readonly [RowKey, unknown]>
+}
+
+/** What a projection may know of its stream besides the events. */
+export interface StreamFacts {
+  readonly streamId: StreamId
+  readonly path: string
+  readonly archived: boolean
+  readonly modifiedAtMs: number
+}
+
+/** Everything a projection is given besides the event. */
+export interface Surroundings {
+  readonly profile: Profile
+  readonly rows: Rows
+  /** Table name with version and era: the first part of every key. */
+  readonly table: string
+}
+
+/** A read model. `S` is O(1) but for the open turn, and JSON. */
+export interface Projection<S> {
+  readonly name: string
+  /** Raise when `evolve` changes meaning: the engine builds the new version beside the old. */
+  readonly version: number
+  /** The state before the first event; `counts` tells whether every event will be delivered. */
+  readonly initial: (counts: boolean) => S
+  readonly evolve: (state: S, event: RecordedEvent, around: Surroundings) => readonly [S, ReadonlyArray<RowWrite>]
+  /** Rows for a line that is not an event. */
+  readonly damaged?: (line: DamagedLine, around: Surroundings) => ReadonlyArray<RowWrite>
+  /** Rows that follow from the state and the outside of the stream; called once per catch-up. */
+  readonly settle?: (state: S, stream: StreamFacts, around: Surroundings) => ReadonlyArray<RowWrite>
+  /** Rows to delete when the stream is folded again from the start or is gone. */
+  readonly forget: (streamId: StreamId, around: Surroundings) => ReadonlyArray<RowWrite>
+  /** True when skipped lines turned out to matter: fold again with every event. */
+  readonly needsEveryEvent?: (state: S) => boolean
+}

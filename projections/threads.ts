@@ -1,0 +1,152 @@
+/**
+ * Read model `threads`: one row per thread, and one sorted index per order a list can take.
+ *
+ *   [threads, streamId]                                   -> ThreadRow
+ *   [threads.created_at, archived 0|1, ms, streamId]      -> ListEntry
+ *   [threads.updated_at, archived 0|1, ms, streamId]      -> ListEntry
+ *   [threads.last_event_at, archived 0|1, ms, streamId]   -> ListEntry
+ *
+ * A ListEntry carries everything a list filters by, so that a list reads rows only for what it shows.
+ */
+import type { Json } from '../domain/json.ts'
+import { evolveThread, initialThread, type ThreadFacts } from '../domain/thread.ts'
+import type { Projection, RowKey, RowWrite, StreamFacts } from './projection.ts'
+
+/** The orders a thread list can take. `last_event_at` comes from the log, `updated_at` from the file's time. */
+export const ORDERS = ['created_at', 'updated_at', 'last_event_at'] as const
+export type Order = (typeof ORDERS)[number]
+
+/** Where a thread came from, as `thread/list` filters it. */
+export type SourceKind =
+  | 'cli'
+  | 'vscode'
+  | 'exec'
+  | 'appServer'
+  | 'subAgent'
+  | 'subAgentReview'
+  | 'subAgentCompact'
+  | 'subAgentThreadSpawn'
+  | 'subAgentOther'
+  | 'unknown'
+
+/** What a list filters by. */
+export interface ListEntry {
+  /** Null when the file names none: then it is the server's default provider. */
+  readonly provider: string | null
+  readonly kind: SourceKind
+  readonly cwd: string
+  readonly parent: string | null
+  readonly preview: boolean
+  /** False when Codex itself does not list the thread though it has a preview. */
+  readonly codexLists: boolean
+}
+
+/** One thread, as the index keeps it. */
+export interface ThreadRow {
+  readonly facts: ThreadFacts
+  readonly createdAtMs: number
+  readonly entry: ListEntry
+  readonly keys: ReadonlyArray<RowKey>
+}
+
+/** Kind of a `source` member, as the peer's filter names it. */
+export const sourceKind = (source: Json): SourceKind => {
+  if (source === 'mcp') return 'appServer'
+  if (source === 'cli' || source === 'vscode' || source === 'exec') return source
+  if (typeof source !== 'object' || source === null || Array.isArray(source)) return 'unknown'
+  const sub = (source as { readonly subagent?: Json }).subagent
+  if (sub === 'review') return 'subAgentReview'
+  if (sub === 'compact') return 'subAgentCompact'
+  if (sub === undefined || sub === null) return 'unknown'
+  return typeof sub === 'object' && 'thread_spawn' in sub ? 'subAgentThreadSpawn' : 'subAgentOther'
+}
+
+/** The thread that spawned this one, where the file says so. */
+export const parentOf = (facts: ThreadFacts): string | null => {
+  const source = facts.own?.source
+  const sub = typeof source === 'object' && source !== null ? (source as { subagent?: Json }).subagent : null
+  const spawn = typeof sub === 'object' && sub !== null ? (sub as { thread_spawn?: Json }).thread_spawn : null
+  const parent = typeof spawn === 'object' && spawn !== null ? (spawn as { parent_thread_id?: Json }).parent_thread_id : null
+  return facts.own?.parentThreadId ?? (typeof parent === 'string' ? parent : null)
+}
+
+const NAME_TIME = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-[0-9a-f-]{36}\.jsonl(?:\.zst)?$/
+const DASHED_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})$/
+const LISTED_PLACE = /(?:\/sessions\/\d{4}\/\d{2}\/\d{2}|\/archived_sessions)\/[^/]+$/
+
+/** Time in a rollout's file name, read as UTC the way Codex reads it; null when it has none. */
+export const fileNameTimeMs = (path: string): number | null => {
+  const match = NAME_TIME.exec(path)
+  const ms = match === null ? NaN : Date.parse(`${match[1]}T${match[2]}:${match[3]}:${match[4]}Z`)
+  return Number.isNaN(ms) ? null : ms
+}
+
+const parseTimeMs = (text: string): number | null => {
+  const ms = Date.parse(text.replace(DASHED_TIME, '$1T$2:$3:$4Z'))
+  return Number.isNaN(ms) ? null : ms
+}
+
+/** When the thread began: its metadata's time, else the file name's, else the file's. */
+const createdAtMs = (facts: ThreadFacts, stream: StreamFacts): number =>
+  (facts.head === null ? null : parseTimeMs(facts.head.timestamp)) ??
+  fileNameTimeMs(stream.path) ??
+  Math.floor(stream.modifiedAtMs)
+
+const HEAD_LINES = 10
+const PREVIEW_LINES = 200
+
+/** Codex lists a thread only when its head scan finds the metadata and the preview near the top. */
+const codexLists = (facts: ThreadFacts, stream: StreamFacts): boolean =>
+  facts.head?.id === stream.streamId &&
+  (facts.metaRevision ?? HEAD_LINES) < HEAD_LINES &&
+  (facts.previewRevision ?? Infinity) < HEAD_LINES + PREVIEW_LINES &&
+  LISTED_PLACE.test(stream.path) &&
+  fileNameTimeMs(stream.path) !== null
+
+const entryOf = (facts: ThreadFacts, stream: StreamFacts): ListEntry => ({
+  provider: facts.own?.modelProvider ?? null,
+  kind: sourceKind(facts.own?.source ?? 'vscode'),
+  cwd: facts.own?.cwd ?? '',
+  parent: parentOf(facts),
+  preview: facts.preview !== null,
+  codexLists: codexLists(facts, stream)
+})
+
+const sortKeys = (facts: ThreadFacts, stream: StreamFacts, created: number, table: string): ReadonlyArray<RowKey> => {
+  const archived = stream.archived ? 1 : 0
+  const lastEvent = facts.lastEventAt === null ? null : parseTimeMs(facts.lastEventAt)
+  const at: Readonly<Record<Order, number>> = {
+    created_at: fileNameTimeMs(stream.path) ?? created,
+    updated_at: Math.floor(stream.modifiedAtMs),
+    last_event_at: lastEvent ?? created
+  }
+  return ORDERS.map((order) => [`${table}.${order}`, archived, at[order], stream.streamId])
+}
+
+const deletes = (row: ThreadRow | undefined): ReadonlyArray<RowWrite> =>
+  (row?.keys ?? []).map((key) => ({ key, value: null }))
+
+/** The threads of a home. */
+export const threads: Projection<ThreadFacts> = {
+  name: 'threads',
+  version: 1,
+  initial: () => initialThread,
+  evolve: (facts, event) => [evolveThread(facts, event), []],
+  settle: (facts, stream, { rows, table }) => {
+    const created = createdAtMs(facts, stream)
+    const entry = entryOf(facts, stream)
+    const keys = sortKeys(facts, stream, created, table)
+    const old = rows.get([table, stream.streamId]) as ThreadRow | undefined
+    const row: ThreadRow = { facts, createdAtMs: created, entry, keys }
+    return [
+      ...deletes(old),
+      { key: [table, stream.streamId], value: row },
+      ...keys.map((key) => ({ key, value: entry }))
+    ]
+  },
+  forget: (streamId, { rows, table }) => [
+    ...deletes(rows.get([table, streamId]) as ThreadRow | undefined),
+    { key: [table, streamId], value: null }
+  ],
+  needsEveryEvent: (facts) => facts.head === null && facts.lastEventAt !== null
+}

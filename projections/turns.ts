@@ -1,0 +1,99 @@
+/**
+ * Read model `turns`: one row per live turn, but the open one, which is in the state.
+ *
+ *   [turns, streamId, index]                 -> TurnRow     index 0 is the oldest live turn
+ *   [turns.id, streamId, turn id, index]     -> 1           finds a turn by id; ids may repeat
+ *
+ * Serves turn and item pages. Rows hold byte ranges, not items: `full` reads those bytes, `notLoaded` and
+ * `summary` never touch the log.
+ */
+import { evolveTurns, initialTurns, type TurnRow, type TurnsState, type TurnWrite } from '../domain/turns.ts'
+import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
+
+const PLAIN_ID = /^[\w.:-]{1,128}$/
+
+/**
+ * A turn id as a key part. Ids come from files and may be anything: odd or long ones share a bucket by a small
+ * hash and are told apart by the row.
+ */
+export const turnIdKey = (turnId: string): string => {
+  if (PLAIN_ID.test(turnId)) return turnId
+  let hash = 2166136261
+  for (let i = 0; i < turnId.length; i++) hash = Math.imul(hash ^ turnId.charCodeAt(i), 16777619) >>> 0
+  return `#${hash.toString(16)}`
+}
+
+const rowKey = (table: string, streamId: string, index: number): RowKey => [table, streamId, index]
+const idPrefix = (table: string, streamId: string, turnId: string): RowKey => [
+  `${table}.id`,
+  streamId,
+  turnIdKey(turnId)
+]
+
+/** Row of a live turn by its place. */
+export const turnRow = (rows: Rows, table: string, streamId: string, index: number): TurnRow | null =>
+  (rows.get(rowKey(table, streamId, index)) as TurnRow | undefined) ?? null
+
+/** Places of the rows with this id, oldest first, at most `limit`. */
+export const turnPlaces = (
+  rows: Rows,
+  table: string,
+  streamId: string,
+  turnId: string,
+  limit: number
+): ReadonlyArray<number> => {
+  const places: Array<number> = []
+  for (const [key] of rows.scan(idPrefix(table, streamId, turnId), PLAIN_ID.test(turnId) ? limit : Infinity)) {
+    const index = key[3] as number
+    if (turnRow(rows, table, streamId, index)?.id === turnId) places.push(index)
+    if (places.length === limit) break
+  }
+  return places
+}
+
+const writesOf = (
+  write: TurnWrite,
+  table: string,
+  streamId: string,
+  rows: Rows
+): ReadonlyArray<RowWrite> => {
+  const idKey = (row: TurnRow, index: number): RowKey => [...idPrefix(table, streamId, row.id), index]
+  if (write.op === 'put') {
+    return [
+      { key: rowKey(table, streamId, write.index), value: write.row },
+      { key: idKey(write.row, write.index), value: 1 }
+    ]
+  }
+  const deletes: Array<RowWrite> = []
+  for (let index = write.from; index < write.until; index++) {
+    const row = turnRow(rows, table, streamId, index)
+    deletes.push({ key: rowKey(table, streamId, index), value: null })
+    if (row !== null) deletes.push({ key: idKey(row, index), value: null })
+  }
+  return deletes
+}
+
+/** The turns of a thread. */
+export const turns: Projection<TurnsState> = {
+  name: 'turns',
+  version: 1,
+  initial: initialTurns,
+  evolve: (state, event, { profile, rows, table }) => {
+    const { streamId } = event
+    const [next, writes] = evolveTurns(
+      state,
+      event,
+      {
+        row: (index) => turnRow(rows, table, streamId, index),
+        firstIndexOf: (turnId) => turnPlaces(rows, table, streamId, turnId, 1)[0] ?? null
+      },
+      profile
+    )
+    return [next, writes.flatMap((write) => writesOf(write, table, streamId, rows))]
+  },
+  forget: (streamId, { rows, table }) =>
+    [[table, streamId] as const, [`${table}.id`, streamId] as const].flatMap((prefix) =>
+      rows.scan(prefix, Infinity).map(([key]) => ({ key, value: null }))
+    ),
+  needsEveryEvent: (state) => state.needsEveryEvent
+}

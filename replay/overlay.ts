@@ -1,0 +1,61 @@
+/**
+ * Rows as a fold sees them: the index with the writes of this run laid over it, in key order.
+ */
+import type { RowKey, Rows, RowWrite } from '../projections/projection.ts'
+import type { Index } from './ports.ts'
+
+/** Rows plus pending writes. */
+export interface Overlay extends Rows {
+  readonly put: (writes: ReadonlyArray<RowWrite>) => void
+  readonly size: () => number
+  /** The pending writes, which are then no longer pending. */
+  readonly take: () => ReadonlyArray<RowWrite>
+}
+
+const keyText = (key: RowKey): string => JSON.stringify(key)
+
+/** Order of keys: part by part, numbers before strings; a prefix comes before what it begins. */
+export const compareKeys = (a: RowKey, b: RowKey): number => {
+  for (let i = 0; i < a.length && i < b.length; i++) {
+    const left = a[i] as string | number
+    const right = b[i] as string | number
+    if (left === right) continue
+    if (typeof left !== typeof right) return typeof left === 'number' ? -1 : 1
+    return left < right ? -1 : 1
+  }
+  return a.length - b.length
+}
+
+const beginsWith = (key: RowKey, prefix: RowKey): boolean =>
+  key.length >= prefix.length && prefix.every((part, i) => key[i] === part)
+
+/** Keys that begin with a prefix end before this one. */
+export const afterPrefix = (prefix: RowKey): RowKey => [...prefix, '\u{10ffff}']
+
+/** An overlay with nothing pending. */
+export const overlay = (index: Index): Overlay => {
+  let pending = new Map<string, RowWrite>()
+  return {
+    get: (key) => {
+      const write = pending.get(keyText(key))
+      return write === undefined ? index.get(key) : (write.value ?? undefined)
+    },
+    scan: (prefix, limit) => {
+      const mine = [...pending.values()].filter(({ key }) => beginsWith(key, prefix))
+      const stored = index.range(prefix, afterPrefix(prefix), limit + mine.length, false)
+      if (mine.length === 0) return stored
+      const rows: Array<readonly [RowKey, unknown]> = stored.filter(([key]) => !pending.has(keyText(key)))
+      for (const { key, value } of mine) if (value !== null) rows.push([key, value])
+      return rows.sort(([a], [b]) => compareKeys(a, b)).slice(0, limit)
+    },
+    put: (writes) => {
+      for (const write of writes) pending.set(keyText(write.key), write)
+    },
+    size: () => pending.size,
+    take: () => {
+      const writes = [...pending.values()]
+      pending = new Map()
+      return writes
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The only interfaces of the engine, owned by their consumer. Each has two or more implementations: files and
+ * memory for events, LMDB and memory for the index.
+ */
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { StoreError } from '../domain/errors.ts'
+import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
+import type { StreamId } from '../domain/ids.ts'
+import type { ByteRange } from '../domain/turns.ts'
+import type { RowKey, RowWrite } from '../projections/projection.ts'
+
+/** A place between events. `offset` counts bytes in the segment; `revision` counts events in the stream. */
+export interface Position {
+  readonly revision: number
+  readonly segment: number
+  readonly offset: number
+}
+
+/** The position before the first event. */
+export const START: Position = { revision: 0, segment: 0, offset: 0 }
+
+/** One file of a stream's lineage, and which of its bytes belong to the stream. */
+export interface Segment {
+  readonly path: string
+  readonly from: number
+  /** Null for the newest segment, which is read to its end. */
+  readonly until: number | null
+}
+
+/** What the outside of a stream tells without reading it: one `stat`. */
+export interface StreamInfo {
+  readonly streamId: StreamId
+  /** Oldest first; exactly one up to Codex 0.142. */
+  readonly lineage: ReadonlyArray<Segment>
+  /** Path of the newest segment, as Codex prints it. */
+  readonly path: string
+  readonly archived: boolean
+  readonly compressed: boolean
+  /** Bytes on disk of the newest segment. */
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+  /** Identity of the file; another one means that it was replaced. */
+  readonly inode: number
+}
+
+/** Which lines a reader delivers. */
+export type Wanted =
+  /** Every line. */
+  | 'all'
+  /** Lines that make turns or thread facts; of settings and token counts only the last of a batch. */
+  | 'folded'
+  /** Lines that make items. */
+  | 'items'
+
+/** A run of lines, in order. */
+export interface Batch {
+  readonly lines: ReadonlyArray<RecordedEvent | DamagedLine>
+  /** Where the next batch begins. */
+  readonly next: Position
+  /** The last line before `next`, to recognise it later; null when there was none yet. */
+  readonly guard: Guard | null
+}
+
+/** The last line a reader consumed: enough to tell that the bytes before a position are still the same. */
+export interface Guard {
+  readonly offset: number
+  readonly bytes: number
+  readonly checksum: number
+  /** False when the line had no newline yet; whatever follows must then begin with one. */
+  readonly terminated: boolean
+}
+
+/** True for a line that is not an event. */
+export const isDamaged = (line: RecordedEvent | DamagedLine): line is DamagedLine => 'reason' in line
+
+/** Where events come from. Reading never writes. */
+export interface EventStore {
+  /** Every stream of the home, in path order; notices new, moved and deleted ones. */
+  readonly streams: () => Either<StoreError, ReadonlyArray<StreamInfo>>
+  /** One stream by id: one `stat` when its place is known. */
+  readonly find: (streamId: StreamId) => Either<StoreError, StreamInfo>
+  /** Lines from a position to the end of the stream as it is now, in batches of bounded size. */
+  readonly read: (info: StreamInfo, from: Position, wanted: Wanted) => AsyncIterable<Batch>
+  /** The lines of some byte ranges, in order; `revision` is not known and reads -1. */
+  readonly readRanges: (
+    info: StreamInfo,
+    ranges: ReadonlyArray<ByteRange>
+  ) => Promise<ReadonlyArray<RecordedEvent | DamagedLine>>
+  /** True when the line before a position is still the one the guard describes. */
+  readonly verify: (info: StreamInfo, next: Position, guard: Guard) => Promise<boolean>
+}
+
+/** What an attempt to commit came to. */
+export type Committed = 'committed' | 'moved'
+
+/**
+ * Read models: rows under ordered keys. Reads are synchronous because the store is memory-mapped.
+ * Values are JSON; a row whose checksum fails throws `IndexDamage`.
+ */
+export interface Index {
+  readonly get: (key: RowKey) => unknown
+  /** Rows with `from <= key < until`, at most `limit`; with `reverse`, from the high end downwards. */
+  readonly range: (from: RowKey, until: RowKey, limit: number, reverse: boolean) => ReadonlyArray<readonly [RowKey, unknown]>
+  /**
+   * Applies all writes in one transaction, unless one of the `expected` rows is no longer as given: then nothing
+   * is written and the answer is `moved`.
+   */
+  readonly commit: (
+    writes: ReadonlyArray<RowWrite>,
+    expected: ReadonlyArray<RowWrite>
+  ) => TaskEither<StoreError, Committed>
+  /** A number that grows with every commit of any process. */
+  readonly generation: () => number
+  /** Deletes every row. */
+  readonly clear: () => TaskEither<StoreError, void>
+  readonly close: () => Promise<void>
+}
+
+/** Thread names people gave, by thread id; the last one wins. */
+export interface Names {
+  readonly nameOf: (threadId: string) => string | null
+  readonly all: () => ReadonlyMap<string, string>
+}

@@ -1,0 +1,302 @@
+/**
+ * Catching up: the one way read models are built, rebuilt and kept.
+ *
+ * `catchUp` compares what the outside of a stream tells now (one `stat`) with what it told when the checkpoint was
+ * written. Nothing changed: nothing is read. Otherwise the fold goes on from the checkpoint, or from the start when
+ * the bytes before it are no longer the same. Rows, fold states and checkpoint go into one transaction, which is
+ * refused when another process has moved the checkpoint meanwhile.
+ *
+ * The reader skips lines the folds do not need. When a fold finds that it does need them (an implicit turn is named
+ * after an exact index), the stream is folded again with every line, and stays so.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../domain/errors.ts'
+import type { StreamId } from '../domain/ids.ts'
+import type { Profile } from '../domain/profile.ts'
+import { checkpointTable, PROJECTIONS, tableOf, viewName } from '../projections/catalogue.ts'
+import type { RowKey, Rows, RowWrite, Surroundings } from '../projections/projection.ts'
+import { overlay, type Overlay } from './overlay.ts'
+import { isDamaged, START, type Batch, type EventStore, type Guard, type Index, type Position, type StreamInfo } from './ports.ts'
+
+/** What the engine works with. */
+export interface Env {
+  readonly store: EventStore
+  readonly index: Index
+  readonly profile: Profile
+  readonly strict: boolean
+}
+
+/** How far a stream is folded, and what its outside told then. */
+export interface Checkpoint {
+  readonly path: string
+  readonly archived: boolean
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+  readonly inode: number
+  readonly next: Position
+  readonly guard: Guard | null
+  /** True when every line was delivered, because a fold needed it. */
+  readonly counts: boolean
+  /** False while a long stream is being folded in several transactions. */
+  readonly complete: boolean
+}
+
+/** Writes of one transaction stay below this many, so that memory stays bounded. */
+const WRITES_MAX = 8192
+const ATTEMPTS_MAX = 8
+
+/** Key of a stream's checkpoint. */
+export const checkpointKey = (env: Env, streamId: string): RowKey => [
+  checkpointTable(viewName(env.profile, env.strict)),
+  streamId
+]
+
+const stateKey = (table: string, streamId: string): RowKey => [`${table}.state`, streamId]
+
+/** Reads the checkpoint of a stream, or null when it was never folded. */
+export const checkpointOf = (env: Env, streamId: string): Checkpoint | null =>
+  (env.index.get(checkpointKey(env, streamId)) as Checkpoint | undefined) ?? null
+
+/** Reads the fold state of a projection for a stream. */
+export const stateOf = (env: Env, name: string, streamId: string): unknown => {
+  const projection = PROJECTIONS.find((p) => p.name === name)
+  return projection === undefined
+    ? undefined
+    : env.index.get(stateKey(tableOf(projection, viewName(env.profile, env.strict)), streamId))
+}
+
+/** True when the outside of the stream is as the checkpoint saw it. */
+export const isCurrent = (checkpoint: Checkpoint | null, info: StreamInfo): boolean =>
+  checkpoint !== null &&
+  checkpoint.complete &&
+  checkpoint.sizeBytes === info.sizeBytes &&
+  checkpoint.modifiedAtMs === info.modifiedAtMs &&
+  checkpoint.inode === info.inode &&
+  checkpoint.path === info.path
+
+/** Collects the changes of one or more streams into transactions. */
+export interface Sink {
+  readonly add: (writes: ReadonlyArray<RowWrite>, expected: RowWrite) => void
+  readonly size: () => number
+  readonly flush: () => Promise<E.Either<StoreError, 'committed' | 'moved'>>
+}
+
+/** A sink over the index. */
+export const indexSink = (index: Index): Sink => {
+  let writes: Array<RowWrite> = []
+  let expected: Array<RowWrite> = []
+  return {
+    add: (more, one) => {
+      for (const write of more) writes.push(write)
+      expected.push(one)
+    },
+    size: () => writes.length,
+    flush: async () => {
+      if (writes.length === 0) return E.right('committed' as const)
+      const done = await index.commit(writes, expected)()
+      writes = []
+      expected = []
+      return done
+    }
+  }
+}
+
+interface Run {
+  readonly env: Env
+  readonly info: StreamInfo
+  readonly rows: Overlay
+  readonly around: ReadonlyArray<Surroundings>
+  states: Array<unknown>
+  counts: boolean
+  checkpoint: Checkpoint | null
+}
+
+const begin = (env: Env, info: StreamInfo, checkpoint: Checkpoint | null, rows: Overlay): Run => {
+  const view = viewName(env.profile, env.strict)
+  const around = PROJECTIONS.map((p) => ({ profile: env.profile, rows, table: tableOf(p, view) }))
+  const counts = checkpoint?.counts ?? false
+  const states = PROJECTIONS.map((p, i) => {
+    const kept = checkpoint === null ? undefined : rows.get(stateKey(around[i]?.table ?? '', info.streamId))
+    return kept === undefined ? p.initial(counts) : kept
+  })
+  return { env, info, rows, around, states, counts, checkpoint }
+}
+
+const forget = (run: Run): void => {
+  PROJECTIONS.forEach((p, i) => {
+    const around = run.around[i]
+    if (around !== undefined) run.rows.put(p.forget(run.info.streamId, around))
+  })
+}
+
+/** Starts over from byte 0, with every line when `counts`. */
+const restart = (run: Run, counts: boolean): void => {
+  forget(run)
+  run.counts = counts
+  run.states = PROJECTIONS.map((p): unknown => p.initial(counts))
+}
+
+/** Folds one batch; false when a fold needs the lines the reader skipped. */
+const foldBatch = (run: Run, batch: Batch): boolean => {
+  for (const line of batch.lines) {
+    for (let i = 0; i < PROJECTIONS.length; i++) {
+      const projection = PROJECTIONS[i]
+      const around = run.around[i]
+      if (projection === undefined || around === undefined) continue
+      if (isDamaged(line)) {
+        if (projection.damaged !== undefined) run.rows.put(projection.damaged(line, around))
+        continue
+      }
+      const [state, writes] = projection.evolve(run.states[i], line, around)
+      run.states[i] = state
+      if (writes.length > 0) run.rows.put(writes)
+    }
+  }
+  return run.counts || !PROJECTIONS.some((p, i) => p.needsEveryEvent?.(run.states[i]) === true)
+}
+
+const settle = (run: Run): void =>
+  PROJECTIONS.forEach((p, i) => {
+    const around = run.around[i]
+    if (p.settle !== undefined && around !== undefined) run.rows.put(p.settle(run.states[i], run.info, around))
+  })
+
+/** Hands the changes so far to the sink, with the checkpoint that makes them true. */
+const handOver = (run: Run, sink: Sink, next: Position, guard: Guard | null, complete: boolean): void => {
+  const { streamId, path, archived, sizeBytes, modifiedAtMs, inode } = run.info
+  const key = checkpointKey(run.env, streamId)
+  const checkpoint: Checkpoint = {
+    path, archived, sizeBytes, modifiedAtMs, inode, next, guard, counts: run.counts, complete
+  }
+  PROJECTIONS.forEach((_, i) => {
+    const table = run.around[i]?.table ?? ''
+    run.rows.put([{ key: stateKey(table, streamId), value: run.states[i] }])
+  })
+  sink.add([...run.rows.take(), { key, value: checkpoint }], { key, value: run.checkpoint })
+  run.checkpoint = checkpoint
+}
+
+const startingPoint = async (env: Env, info: StreamInfo, old: Checkpoint | null): Promise<Checkpoint | null> => {
+  if (old === null || old.path !== info.path || old.inode !== info.inode) return null
+  if (old.guard === null) return old.next.offset === 0 ? old : null
+  if (!info.compressed && info.sizeBytes < old.next.offset) return null
+  if (info.compressed && info.sizeBytes !== old.sizeBytes) return null
+  return (await env.store.verify(info, old.next, old.guard)) ? old : null
+}
+
+/**
+ * Folds what is new in one stream into the sink. Long streams are committed in several transactions on the way;
+ * the last part stays in the sink for the caller to flush, so that many short streams share one transaction.
+ */
+const foldStream = async (
+  env: Env,
+  info: StreamInfo,
+  sink: Sink
+): Promise<E.Either<StoreError, 'folded' | 'moved'>> => {
+  const old = checkpointOf(env, info.streamId)
+  const from = await startingPoint(env, info, old)
+  const run = begin(env, info, from, overlay(env.index))
+  run.checkpoint = old
+  if (from === null && old !== null) restart(run, false)
+  let next = from?.next ?? START
+  let guard = from?.guard ?? null
+  for (let again = true; again; ) {
+    again = false
+    for await (const batch of env.store.read(info, next, run.counts ? 'all' : 'folded')) {
+      if (!foldBatch(run, batch)) {
+        restart(run, true)
+        next = START
+        guard = null
+        again = true
+        break
+      }
+      next = batch.next
+      guard = batch.guard ?? guard
+      if (run.rows.size() < WRITES_MAX) continue
+      handOver(run, sink, next, guard, false)
+      const flushed = await sink.flush()
+      if (E.isLeft(flushed)) return flushed
+      if (flushed.right === 'moved') return E.right('moved')
+    }
+  }
+  settle(run)
+  handOver(run, sink, next, guard, true)
+  return E.right('folded')
+}
+
+/** Deletes every row of a stream that is no longer in the home. */
+export const forgetStream = (env: Env, streamId: StreamId, sink: Sink): void => {
+  const view = viewName(env.profile, env.strict)
+  const rows = overlay(env.index)
+  const key = checkpointKey(env, streamId)
+  for (const projection of PROJECTIONS) {
+    const table = tableOf(projection, view)
+    rows.put(projection.forget(streamId, { profile: env.profile, rows, table }))
+    rows.put([{ key: stateKey(table, streamId), value: null }])
+  }
+  sink.add([...rows.take(), { key, value: null }], { key, value: env.index.get(key) ?? null })
+}
+
+/** Makes the read models of one stream as new as its file. */
+export const catchUp = async (env: Env, info: StreamInfo): Promise<E.Either<StoreError, void>> => {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    if (isCurrent(checkpointOf(env, info.streamId), info)) return E.right(undefined)
+    const sink = indexSink(env.index)
+    const folded = await foldStream(env, info, sink)
+    if (E.isLeft(folded)) return folded
+    const flushed = await sink.flush()
+    if (E.isLeft(flushed)) return flushed
+    if (folded.right === 'folded' && flushed.right === 'committed') return E.right(undefined)
+  }
+  return E.left({ _tag: 'Busy', what: `the index rows of thread ${info.streamId}` })
+}
+
+/** Told after every stream of a long catch-up. */
+export type Progress = (done: number, total: number, bytes: number) => void
+
+/**
+ * Makes the read models of many streams as new as their files, many short streams to a transaction. A stream
+ * that another process was folding at the same time is caught up again on its own.
+ */
+export const catchUpAll = async (
+  env: Env,
+  infos: ReadonlyArray<StreamInfo>,
+  gone: ReadonlyArray<StreamId>,
+  progress: Progress
+): Promise<E.Either<StoreError, void>> => {
+  const sink = indexSink(env.index)
+  let together: Array<StreamInfo> = []
+  const flush = async (): Promise<E.Either<StoreError, void>> => {
+    const flushed = await sink.flush()
+    const alone = together
+    together = []
+    if (E.isLeft(flushed)) return flushed
+    if (flushed.right === 'committed') return E.right(undefined)
+    for (const info of alone) {
+      const done = await catchUp(env, info)
+      if (E.isLeft(done)) return done
+    }
+    return E.right(undefined)
+  }
+  for (const streamId of gone) forgetStream(env, streamId, sink)
+  let bytes = 0
+  for (const [i, info] of infos.entries()) {
+    together.push(info)
+    const folded = await foldStream(env, info, sink)
+    if (E.isLeft(folded)) return folded
+    bytes += info.sizeBytes
+    if (folded.right === 'moved' || sink.size() >= WRITES_MAX) {
+      const done = await flush()
+      if (E.isLeft(done)) return done
+      if (folded.right === 'moved') {
+        const alone = await catchUp(env, info)
+        if (E.isLeft(alone)) return alone
+      }
+    }
+    progress(i + 1, infos.length, bytes)
+  }
+  return flush()
+}
+
+/** Rows of the index without pending writes. */
+export const rowsOf = (index: Index): Rows => overlay(index)

@@ -1,0 +1,96 @@
+// House rules no other tool checks. The goal: whatever is decided once about the shape of this
+// repository stays true without anybody watching. The method: walk the files, collect every
+// violation as a sentence, expect none.
+import { expect } from 'chai'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+
+const ROOT = join(import.meta.dirname, '..')
+const IGNORED = new Set(['.git', 'node_modules', 'dist', 'coverage'])
+const FIXTURES = 'test/fixtures/'
+const SAMPLE = 'adapters/home/sample/'
+const FILE_LINES_MAX = 500
+const FILE_BYTES_MAX = 256 * 1024
+
+// Everything that may stand at the top level; a new entry is a decision, so it is made here.
+const TOP_LEVEL = new Set(
+  `package.json package-lock.json tsconfig.json domain projections replay adapters migrations test
+  bench docs README.md LICENSE CHANGELOG.md CONTRIBUTING.md .ci .gitignore .gitattributes
+  .mocharc.json .prettierrc.json .prettierignore eslint.config.js .dependency-cruiser.cjs
+  .c8rc.json`.split(/\s+/)
+)
+
+// Spelled in two halves, or this file would find itself.
+const MARKS = ['FIX' + 'ME', 'TO' + 'DO', 'XX' + 'X', '.on' + 'ly(', '.sk' + 'ip(']
+
+const walk = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (IGNORED.has(entry.name)) return []
+    if (entry.isDirectory()) return walk(path)
+    return entry.isFile() ? [relative(ROOT, path).split(sep).join('/')] : []
+  })
+
+const files = walk(ROOT).filter((path) => !/^bench\/(data|results)\//.test(path))
+const sources = files.filter(
+  (path) => path.endsWith('.ts') && !path.startsWith(FIXTURES) && !path.startsWith(SAMPLE)
+)
+const core = sources.filter((path) => /^(domain|projections|replay)\//.test(path))
+const linesOf = (path: string): string[] => readFileSync(join(ROOT, path), 'utf8').split('\n')
+
+/**
+ * Exported declarations of a file with no doc comment right above, as sentences. A name documented
+ * once is documented: overloads and the type beside its codec share the comment of the first.
+ */
+const undocumented = (path: string): string[] => {
+  const lines = linesOf(path)
+  const exported =
+    /^export (?:default |declare |abstract |async )*(?:const|let|function|class|interface|type)\b\*? (\w+)/
+  const seen = new Set<string>()
+  return lines.flatMap((line, index) => {
+    const name = exported.exec(line)?.[1]
+    if (name === undefined || seen.has(name)) return []
+    seen.add(name)
+    if ((lines[index - 1] ?? '').trimEnd().endsWith('*/')) return []
+    return [`${path}:${index + 1} exports without a doc comment: ${line.slice(0, 60)}`]
+  })
+}
+
+describe('tidy', () => {
+  it('has no source file longer than 500 lines', () => {
+    expect(sources.filter((path) => linesOf(path).length - 1 > FILE_LINES_MAX)).to.deep.equal([])
+  })
+
+  it('has no mark left behind', () => {
+    const marked = sources.flatMap((path) =>
+      linesOf(path).flatMap((line, index) =>
+        MARKS.filter((mark) => line.includes(mark)).map((mark) => `${path}:${index + 1} ${mark}`)
+      )
+    )
+    expect(marked).to.deep.equal([])
+  })
+
+  it('has no file over 256 KB outside the fixtures', () => {
+    const large = files
+      .filter((path) => !path.startsWith(FIXTURES) && path !== 'package-lock.json')
+      .filter((path) => statSync(join(ROOT, path)).size > FILE_BYTES_MAX)
+    expect(large).to.deep.equal([])
+  })
+
+  it('has a changelog heading for the version of the package', () => {
+    const { version } = JSON.parse(linesOf('package.json').join('\n'))
+    const headings = linesOf('CHANGELOG.md').filter((line) => line.startsWith('## '))
+    expect(headings.some((line) => line === `## ${version}` || line.startsWith(`## ${version} `)))
+      .to.be.true
+  })
+
+  it('documents every export of the core', () => {
+    expect(core.flatMap(undocumented)).to.deep.equal([])
+  })
+
+  it('has only the agreed names at the top level', () => {
+    const extra = readdirSync(ROOT).filter((name) => !TOP_LEVEL.has(name) && !IGNORED.has(name))
+    expect(extra.filter((name) => !/\.(log|tgz)$/.test(name))).to.deep.equal([])
+    expect(existsSync(join(ROOT, 'LICENSE'))).to.be.true
+  })
+})
