@@ -90,7 +90,7 @@ export const planLine = (
   profile: Profile
 ): Plan => {
   if (wanted === 'all' || until - from < 64) return 'parse'
-  const plan = planHead(buffer.latin1Slice(from, Math.min(until, from + HEAD_BYTES)), wanted, profile)
+  const plan = planHead(buffer.toString('latin1', from, Math.min(until, from + HEAD_BYTES)), wanted, profile)
   if (plan === 'parse') return plan
   if (buffer[until - 1] !== CLOSING_BRACE && !(buffer[until - 1] === 13 && buffer[until - 2] === CLOSING_BRACE)) {
     return 'parse'

@@ -88,8 +88,9 @@ const flushPending = (scan: Scan, buffer: Buffer): void => {
 
 /** Scans the whole lines in `buffer[from, have)`; returns where the first unfinished line begins. */
 const scanLines = (scan: Scan, buffer: Buffer, from: number, have: number, base: number): number => {
-  let lastNewline = buffer.lastIndexOf(10, have - 1)
-  if (lastNewline < from) lastNewline = from - 1
+  if (have === from) return from
+  const found = buffer.lastIndexOf(10, have - 1)
+  const lastNewline = found < from ? from - 1 : found
   const suspicious = lastNewline >= from && isSuspicious(buffer, from, lastNewline)
   let at = from
   let last: { from: number; until: number } | null = null

@@ -1,0 +1,41 @@
+/**
+ * Thread names: `session_index.jsonl`, one line `{id, thread_name, updated_at}` per naming; the last one wins.
+ *
+ * The file is small and Codex rewrites it when a thread is deleted, so it is read whole whenever it changed.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { isJsonObject } from '../../domain/json.ts'
+import type { Names } from '../../replay/ports.ts'
+
+const parseNames = (text: string): ReadonlyMap<string, string> => {
+  const names = new Map<string, string>()
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') continue
+    try {
+      const entry: unknown = JSON.parse(line)
+      if (!isJsonObject(entry)) continue
+      const { id, thread_name: name } = entry
+      if (typeof id === 'string' && typeof name === 'string') names.set(id.toLowerCase(), name)
+    } catch {
+      // One unreadable line names nothing; the others still count.
+    }
+  }
+  return names
+}
+
+/** Names of a home's threads, as new as the file. */
+export const homeNames = (home: string): Names => {
+  const path = join(home, 'session_index.jsonl')
+  let seen = ''
+  let names: ReadonlyMap<string, string> = new Map()
+  const all = (): ReadonlyMap<string, string> => {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    const now = stat === undefined ? '' : `${stat.size} ${stat.mtimeMs} ${stat.ino}`
+    if (now === seen) return names
+    names = stat === undefined ? new Map() : parseNames(readFileSync(path, 'utf8'))
+    seen = now
+    return names
+  }
+  return { all, nameOf: (threadId) => all().get(threadId) ?? null }
+}

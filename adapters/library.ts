@@ -1,0 +1,66 @@
+/**
+ * unroll as a library.
+ *
+ * ```ts
+ * import { openEngine } from 'unroll'
+ * const engine = await openEngine({ home: '/home/me/.codex' })
+ * const page = await engine.listThreads({ limit: 5 })()
+ * if (page._tag === 'Right') for (const thread of page.right.data) console.log(thread.id, thread.preview)
+ * await engine.close()
+ * ```
+ *
+ * Every use case answers with fp-ts's `Either`: `Left` is a `StoreError`, which `describe` and `hint` put into words.
+ */
+import { resolve } from 'node:path'
+import { PROFILES, type ProfileName } from '../domain/profile.ts'
+import { viewName } from '../projections/catalogue.ts'
+import { createEngine, type Engine } from '../replay/engine.ts'
+import type { Progress } from '../replay/project.ts'
+import { configuredProvider } from './home/config.ts'
+import { homeNames } from './home/names.ts'
+import { defaultIndexDirectory } from './home/places.ts'
+import { jsonlStore } from './jsonl/store.ts'
+import { memoryIndex } from './memory/index.ts'
+
+export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
+export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
+export type { Engine, IndexStatus } from '../replay/engine.ts'
+export { START } from '../replay/ports.ts'
+
+/** How a home is opened; only `home` is required. */
+export interface EngineOptions {
+  /** Path of `$CODEX_HOME`. It is only read. */
+  readonly home: string
+  /** Directory of the index, or `memory` for one that ends with the process. Default: under `$XDG_CACHE_HOME/unroll`. */
+  readonly index?: string
+  /** Era whose answers are given; default `0.142`. */
+  readonly profile?: ProfileName
+  /** Reproduce Codex's whole-file failures and cursors instead of isolating what is damaged. Default false. */
+  readonly strict?: boolean
+  /** Told after every rollout of a long catch-up. */
+  readonly onProgress?: Progress
+}
+
+/** Opens a home. The caller closes the engine. */
+export const openEngine = async (options: EngineOptions): Promise<Engine> => {
+  const home = resolve(options.home)
+  const profile = PROFILES[options.profile ?? '0.142']
+  const strict = options.strict ?? false
+  const directory = options.index ?? defaultIndexDirectory(home)
+  const index =
+    directory === 'memory'
+      ? memoryIndex()
+      : await (await import('./lmdb/index.ts')).openLmdbIndex(directory)
+  return createEngine({
+    store: jsonlStore({ home, profile, strict }),
+    index,
+    profile,
+    strict,
+    names: homeNames(home),
+    defaultProvider: configuredProvider(home),
+    progress: options.onProgress ?? (() => undefined)
+  })
+}
+
+/** Name of the answers an index holds under these options; one index directory may hold several. */
+export const view = (profile: ProfileName, strict: boolean): string => viewName(PROFILES[profile], strict)
