@@ -50,7 +50,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const index =
     directory === 'memory'
       ? memoryIndex()
-      : await (await import('./lmdb/index.ts')).openLmdbIndex(directory)
+      : (await import('./lmdb/index.ts')).openLmdbIndex(directory)
   return createEngine({
     store: jsonlStore({ home, profile, strict }),
     index,

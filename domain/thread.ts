@@ -55,6 +55,8 @@ export interface ThreadFacts {
   readonly previewRevision: number | null
   /** Envelope time of the last event folded. */
   readonly lastEventAt: string | null
+  /** Directory of the first turn settings; stands in for a `session_meta` that is not there. */
+  readonly contextCwd: string | null
   /** A response item stood before any `session_meta`. */
   readonly itemBeforeMeta: boolean
 }
@@ -75,6 +77,7 @@ export const initialThread: ThreadFacts = {
   preview: null,
   previewRevision: null,
   lastEventAt: null,
+  contextCwd: null,
   itemBeforeMeta: false
 }
 
@@ -123,6 +126,7 @@ const withMeta = (facts: ThreadFacts, meta: SessionMeta, revision: number): Thre
 
 const withContext = (facts: ThreadFacts, context: TurnContext): ThreadFacts => ({
   ...facts,
+  contextCwd: facts.contextCwd ?? normalizeCwd(context.cwd),
   model: context.model,
   reasoningEffort: context.effort ?? null,
   approvalPolicy: context.approval_policy as Json,

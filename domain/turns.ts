@@ -103,11 +103,15 @@ const rangeOf = ({ segment, offset, bytes }: RecordedEvent): ByteRange => ({
   until: offset + bytes
 })
 
-const extend = (ranges: ReadonlyArray<ByteRange>, next: ByteRange): ReadonlyArray<ByteRange> => {
+const extend = (
+  ranges: ReadonlyArray<ByteRange>,
+  { segment, offset, bytes }: RecordedEvent
+): ReadonlyArray<ByteRange> => {
   const last = ranges[ranges.length - 1]
-  return last !== undefined && last.segment === next.segment
-    ? [...ranges.slice(0, -1), { ...last, until: next.until }]
-    : [...ranges, next]
+  const until = offset + bytes
+  if (last?.segment !== segment) return [...ranges, { segment, from: offset, until }]
+  const longer = { segment, from: last.from, until }
+  return ranges.length === 1 ? [longer] : [...ranges.slice(0, -1), longer]
 }
 
 const openTurn = (
@@ -167,7 +171,7 @@ const isLarge = (item: ThreadItem): boolean => {
 
 /** Applies a change to the open turn's sketch: counts, ids and the summary, never the whole list. */
 const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenTurn => {
-  const ranges = extend(open.ranges, rangeOf(event))
+  const ranges = extend(open.ranges, event)
   switch (change.op) {
     case 'reason':
       if (open.endsWithReasoning) return { ...open, ranges }
@@ -260,7 +264,7 @@ const endTurn = (
     if (index !== null && row !== null) return [state, [{ op: 'put', index, row: ended(row, how, e) }]]
   }
   if (open === null) return [state, NO_WRITES]
-  const closing = { ...ended(open, how, e), ranges: extend(open.ranges, rangeOf(event)) }
+  const closing = { ...ended(open, how, e), ranges: extend(open.ranges, event) }
   const next = { ...state, open: closing }
   return how === 'completed' ? finish(next) : [next, NO_WRITES]
 }
@@ -269,7 +273,7 @@ const rollBack = (state: TurnsState, turns: number, rows: TurnLookup): Step => {
   const [closed, writes] = finish(state)
   const live = Math.max(0, closed.live - turns)
   const closing = writes[0]?.op === 'put' ? writes[0].row : null
-  let dropped = closing === null && state.open !== null ? state.open.itemCount : 0
+  let dropped = 0
   for (let index = live; index < closed.live; index++) {
     dropped += (index === state.live && closing !== null ? closing : rows.row(index))?.itemCount ?? 0
   }
@@ -306,7 +310,7 @@ const evolve = (state: TurnsState, event: RecordedEvent, rows: TurnLookup, profi
   if (line.type === 'compacted') {
     const ready = ensureTurn(state, event)
     if (ready.open === null) return [ready, NO_WRITES]
-    const ranges = extend(ready.open.ranges, rangeOf(event))
+    const ranges = extend(ready.open.ranges, event)
     return [{ ...ready, open: { ...ready.open, sawCompaction: true, ranges } }, NO_WRITES]
   }
   if (line.type === 'event_msg') {

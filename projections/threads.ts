@@ -106,7 +106,7 @@ const codexLists = (facts: ThreadFacts, stream: StreamFacts): boolean =>
 const entryOf = (facts: ThreadFacts, stream: StreamFacts): ListEntry => ({
   provider: facts.own?.modelProvider ?? null,
   kind: sourceKind(facts.own?.source ?? 'vscode'),
-  cwd: facts.own?.cwd ?? '',
+  cwd: facts.own?.cwd ?? facts.contextCwd ?? '',
   parent: parentOf(facts),
   preview: facts.preview !== null,
   codexLists: codexLists(facts, stream)

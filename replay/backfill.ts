@@ -35,9 +35,9 @@ export const homeCatchUp = (env: Env, progress: Progress): (() => Promise<Caught
     load()
     const infos = listed.right
     const changed = infos.filter((info) => !isCurrent(known.get(info.streamId) ?? null, info))
+    if (changed.length === 0 && infos.length === known.size) return listed
     const present = new Set<string>(infos.map((info) => info.streamId))
     const gone = [...known.keys()].filter((id) => !present.has(id)).map(streamId)
-    if (changed.length === 0 && gone.length === 0) return listed
     const done = await catchUpAll(env, changed, gone, progress)
     return E.isLeft(done) ? done : listed
   }

@@ -9,7 +9,8 @@ import type { StoreError } from '../domain/errors.ts'
 import type { Page } from '../domain/protocol.ts'
 import { tableOf, viewName } from '../projections/catalogue.ts'
 import { fileNameTimeMs, threads, type ThreadRow } from '../projections/threads.ts'
-import { parseListCursor, printTime } from './cursor.ts'
+import { codexTimes } from './codex-times.ts'
+import { parseListCursor, printTrimmed } from './cursor.ts'
 import { entryFilter, textMatches, type ListRequest } from './list-filter.ts'
 import type { Listed } from './list.ts'
 import { afterPrefix } from './overlay.ts'
@@ -23,25 +24,8 @@ interface Candidate extends Listed {
   readonly cursorMs: number
 }
 
-/**
- * Recency as a first start of Codex hands it out: the file's time, made unique within the newest second seen so
- * far by counting up, in path order of the files.
- */
-const recencies = (infos: ReadonlyArray<StreamInfo>): ReadonlyMap<string, number> => {
-  const given = new Map<string, number>()
-  let newest = -Infinity
-  for (const { streamId, modifiedAtMs } of [...infos].sort((a, b) => (a.path < b.path ? -1 : 1))) {
-    const candidate = Math.floor(modifiedAtMs)
-    const clashes = candidate <= newest && Math.floor(candidate / 1000) === Math.floor(newest / 1000)
-    const ms = clashes ? newest + 1 : candidate
-    newest = Math.max(newest, ms)
-    given.set(streamId, ms)
-  }
-  return given
-}
-
 /** Codex answers these from its database, not from a scan. */
-const fromDatabase = (request: ListRequest): boolean =>
+export const fromDatabase = (request: ListRequest): boolean =>
   request.useStateDbOnly === true ||
   (request.searchTerm ?? '') !== '' ||
   (request.parentThreadId ?? null) !== null ||
@@ -53,7 +37,7 @@ const candidates = (env: Env, infos: ReadonlyArray<StreamInfo>, request: ListReq
     env.index.range([table], afterPrefix([table]), Infinity, false).map(([key, row]) => [key[1], row as ThreadRow])
   )
   const database = fromDatabase(request)
-  const recency = request.sortKey === 'recency_at' ? recencies(infos) : null
+  const recency = request.sortKey === 'recency_at' ? codexTimes(infos, (id) => rows.get(id)?.facts.preview != null).recencyMs : null
   return infos.flatMap((info): Array<Candidate> => {
     const row = rows.get(info.streamId)
     if (row === undefined || info.archived !== (request.archived === true)) return []
@@ -66,7 +50,7 @@ const candidates = (env: Env, infos: ReadonlyArray<StreamInfo>, request: ListReq
       return [{ streamId, row, info, ms, cursorMs: ms }]
     }
     if (request.sortKey === 'updated_at') return [{ streamId, row, info, ms: mtime, cursorMs: mtime }]
-    if (database) return [{ streamId, row, info, ms: created, cursorMs: created }]
+    if (database) return [{ streamId, row, info, ms: row.createdAtMs, cursorMs: created }]
     return [{ streamId, row, info, ms: fileNameTimeMs(info.path) ?? created, cursorMs: row.createdAtMs }]
   })
 }
@@ -97,15 +81,17 @@ export const codexListPage = (
   }
   const found = candidates(env, infos, request)
     .filter((c) => matches(c.row.entry) && after(c))
+    .filter((c) => request.parentThreadId == null || c.row.entry.kind === 'subAgentThreadSpawn')
     .filter((c) => term === '' || textMatches(c.row, nameOf(c.streamId), term, env.profile.members142))
     .sort((a, b) => (descending ? byTime(b, a) : byTime(a, b)))
   const limit = pageLimit(request.limit)
   const data = found.slice(0, limit)
   const [first, last] = [data[0], data[data.length - 1]]
   const suffix = request.sortKey === 'recency_at' && last !== undefined ? `|${last.streamId}` : ''
+  const print = fromDatabase(request) ? (ms: number) => new Date(ms).toISOString() : printTrimmed
   return E.right({
     data,
-    nextCursor: found.length > limit && last !== undefined ? `${printTime(last.ms)}${suffix}` : null,
-    backwardsCursor: first === undefined ? null : printTime(first.cursorMs + (descending ? -1 : 1))
+    nextCursor: found.length > limit && last !== undefined ? `${print(last.ms)}${suffix}` : null,
+    backwardsCursor: first === undefined ? null : new Date(first.cursorMs + (descending ? -1 : 1)).toISOString()
   })
 }

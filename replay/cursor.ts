@@ -75,11 +75,8 @@ export const parseListCursor = (text: string): ListCursor | null => {
   return { ms, streamId, inclusive: again === '=' }
 }
 
-/** A time as Codex prints it in cursors: seconds when there is no fraction. */
-export const printTime = (ms: number): string => {
-  const iso = new Date(ms).toISOString()
-  return ms % 1000 === 0 ? iso.replace('.000Z', 'Z') : iso
-}
+/** A time as Codex prints it after a file scan: without zeros at the end of the fraction. */
+export const printTrimmed = (ms: number): string => new Date(ms).toISOString().replace(/\.?0+Z$/, 'Z')
 
 /** Prints a list cursor that names its thread, so that threads of the same instant are neither lost nor repeated. */
 export const printListCursor = (ms: number, streamId: string, inclusive: boolean): string =>

@@ -13,7 +13,8 @@ import { tableOf, viewName } from '../projections/catalogue.ts'
 import { damage, type DamageRow } from '../projections/damage.ts'
 import type { ThreadRow } from '../projections/threads.ts'
 import { homeCatchUp } from './backfill.ts'
-import { codexListPage } from './codex-list.ts'
+import { codexListPage, fromDatabase } from './codex-list.ts'
+import { codexTimes } from './codex-times.ts'
 import { itemPage, type ItemPageRequest, type TurnItem } from './item-page.ts'
 import type { ListRequest } from './list-filter.ts'
 import { listPage, threadRow } from './list.ts'
@@ -75,7 +76,7 @@ const refusal = (
 ): StoreError | null => {
   if (!parts.strict) return null
   const { path } = info
-  if (row.facts.head === null) {
+  if (row.facts.head === null && (withTurns || row.facts.lastEventAt === null)) {
     return { _tag: 'UnreadableRollout', path, reason: row.facts.itemBeforeMeta ? 'no_session_meta' : 'empty' }
   }
   if (!withTurns) return null
@@ -162,18 +163,25 @@ export const createEngine = (parts: EngineParts): Engine => {
   const open = opener(parts)
   const home = homeCatchUp(parts, parts.progress)
   const { profile, strict, defaultProvider, names } = parts
-  const context: ViewContext = { profile, strict, defaultProvider, nameOf: names.nameOf }
+  const context = (infos: ReadonlyArray<StreamInfo> | null): ViewContext => {
+    const all = names.all()
+    const nameOf = (threadId: string): string | null => all.get(threadId) ?? null
+    const times = strict && infos !== null ? codexTimes(infos, (id) => threadRow(parts, id)?.facts.preview != null) : null
+    return { profile, defaultProvider, nameOf, times }
+  }
 
   const listThreads: Engine['listThreads'] = (request) => async () => {
     const caughtUp = await home()
     if (E.isLeft(caughtUp)) return caughtUp
+    const view = context(caughtUp.right)
     const page = strict
-      ? codexListPage(parts, caughtUp.right, request, defaultProvider, names.nameOf)
-      : listPage(parts, request, defaultProvider, names.nameOf)
+      ? codexListPage(parts, caughtUp.right, request, defaultProvider, view.nameOf)
+      : listPage(parts, request, defaultProvider, view.nameOf)
     if (E.isLeft(page)) return page
+    const face: Face = fromDatabase(request) ? 'database' : 'list'
     const data = page.right.data.flatMap(({ streamId: id, row }) => {
       const info = parts.store.find(streamId(id))
-      return E.isLeft(info) ? [] : [threadView(row, info.right, 'list', context, [])]
+      return E.isLeft(info) ? [] : [threadView(row, info.right, face, view, [])]
     })
     return E.right({ ...page.right, data })
   }
@@ -183,7 +191,10 @@ export const createEngine = (parts: EngineParts): Engine => {
     if (E.isLeft(opened)) return opened
     const { info, row } = opened.right
     const face: Face = includeTurns ? 'whole' : 'head'
-    return E.right(threadView(row, info, face, context, includeTurns ? await allTurns(parts, info, 'full') : []))
+    const siblings = strict ? await home() : E.right(null)
+    if (E.isLeft(siblings)) return siblings
+    const turns = includeTurns ? await allTurns(parts, info, 'full') : []
+    return E.right(threadView(row, info, face, context(siblings.right), turns))
   }
 
   const status: Engine['status'] = () => async () => E.map((infos: ReadonlyArray<StreamInfo>) => statusOf(parts, infos))(await home())

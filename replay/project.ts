@@ -51,19 +51,18 @@ export const checkpointKey = (env: Env, streamId: string): RowKey => [
   streamId
 ]
 
-const stateKey = (table: string, streamId: string): RowKey => [`${table}.state`, streamId]
+const statesKey = (env: Env, streamId: string): RowKey => [
+  `${checkpointTable(viewName(env.profile, env.strict))}.states`,
+  streamId
+]
 
 /** Reads the checkpoint of a stream, or null when it was never folded. */
 export const checkpointOf = (env: Env, streamId: string): Checkpoint | null =>
   (env.index.get(checkpointKey(env, streamId)) as Checkpoint | undefined) ?? null
 
 /** Reads the fold state of a projection for a stream. */
-export const stateOf = (env: Env, name: string, streamId: string): unknown => {
-  const projection = PROJECTIONS.find((p) => p.name === name)
-  return projection === undefined
-    ? undefined
-    : env.index.get(stateKey(tableOf(projection, viewName(env.profile, env.strict)), streamId))
-}
+export const stateOf = (env: Env, name: string, streamId: string): unknown =>
+  (env.index.get(statesKey(env, streamId)) as Readonly<Record<string, unknown>> | undefined)?.[name]
 
 /** True when the outside of the stream is as the checkpoint saw it. */
 export const isCurrent = (checkpoint: Checkpoint | null, info: StreamInfo): boolean =>
@@ -115,10 +114,10 @@ const begin = (env: Env, info: StreamInfo, checkpoint: Checkpoint | null, rows: 
   const view = viewName(env.profile, env.strict)
   const around = PROJECTIONS.map((p) => ({ profile: env.profile, rows, table: tableOf(p, view) }))
   const counts = checkpoint?.counts ?? false
-  const states = PROJECTIONS.map((p, i) => {
-    const kept = checkpoint === null ? undefined : rows.get(stateKey(around[i]?.table ?? '', info.streamId))
-    return kept === undefined ? p.initial(counts) : kept
-  })
+  const kept = checkpoint === null ? undefined : env.index.get(statesKey(env, info.streamId))
+  const states = PROJECTIONS.map((p): unknown =>
+    kept === undefined ? p.initial(counts) : (kept as Readonly<Record<string, unknown>>)[p.name]
+  )
   return { env, info, rows, around, states, counts, checkpoint }
 }
 
@@ -168,11 +167,9 @@ const handOver = (run: Run, sink: Sink, next: Position, guard: Guard | null, com
   const checkpoint: Checkpoint = {
     path, archived, sizeBytes, modifiedAtMs, inode, next, guard, counts: run.counts, complete
   }
-  PROJECTIONS.forEach((_, i) => {
-    const table = run.around[i]?.table ?? ''
-    run.rows.put([{ key: stateKey(table, streamId), value: run.states[i] }])
-  })
-  sink.add([...run.rows.take(), { key, value: checkpoint }], { key, value: run.checkpoint })
+  const states = Object.fromEntries(PROJECTIONS.map((p, i) => [p.name, run.states[i]]))
+  const last = [{ key: statesKey(run.env, streamId), value: states }, { key, value: checkpoint }]
+  sink.add([...run.rows.take(), ...last], { key, value: run.checkpoint })
   run.checkpoint = checkpoint
 }
 
@@ -232,9 +229,9 @@ export const forgetStream = (env: Env, streamId: StreamId, sink: Sink): void => 
   for (const projection of PROJECTIONS) {
     const table = tableOf(projection, view)
     rows.put(projection.forget(streamId, { profile: env.profile, rows, table }))
-    rows.put([{ key: stateKey(table, streamId), value: null }])
   }
-  sink.add([...rows.take(), { key, value: null }], { key, value: env.index.get(key) ?? null })
+  const last = [{ key: statesKey(env, streamId), value: null }, { key, value: null }]
+  sink.add([...rows.take(), ...last], { key, value: env.index.get(key) ?? null })
 }
 
 /** Makes the read models of one stream as new as its file. */

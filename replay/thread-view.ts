@@ -10,18 +10,20 @@ import type { Profile } from '../domain/profile.ts'
 import type { Thread, Turn } from '../domain/protocol.ts'
 import type { MetaFacts, ThreadFacts } from '../domain/thread.ts'
 import { parentOf, type ThreadRow } from '../projections/threads.ts'
+import type { CodexTimes } from './codex-times.ts'
 import type { StreamInfo } from './ports.ts'
 
-/** Which of Codex's three answers is wanted. */
-export type Face = 'list' | 'head' | 'whole'
+/** Which of Codex's answers is wanted: its file scan, its database, the head of the file, or the whole of it. */
+export type Face = 'list' | 'database' | 'head' | 'whole'
 
 /** What a view needs besides the row. */
 export interface ViewContext {
   readonly profile: Profile
-  readonly strict: boolean
   /** Provider of threads whose file names none. */
   readonly defaultProvider: string
   readonly nameOf: (threadId: string) => string | null
+  /** Strict mode: the times Codex's database would show. */
+  readonly times: CodexTimes | null
 }
 
 /** A `source` member as the protocol spells it: `mcp` is `appServer`, `subagent` is `subAgent`. */
@@ -60,27 +62,35 @@ interface Shown {
   readonly threadSource: string | null
 }
 
-const shown = (row: ThreadRow, info: StreamInfo, face: Face, strict: boolean): Shown => {
-  const own = row.facts.own ?? NO_FACTS
-  const head = row.facts.head ?? NO_FACTS
+const shown = (row: ThreadRow, info: StreamInfo, face: Face, times: CodexTimes | null): Shown => {
+  const { facts } = row
+  const own = facts.own ?? { ...NO_FACTS, cwd: facts.contextCwd ?? '' }
   const mtime = Math.floor(info.modifiedAtMs)
-  const { forkedFromId } = head
-  if (!strict) {
-    const facts = own
-    const { threadSource } = own
-    return { id: info.streamId, facts, updatedAtMs: mtime, recencyAtMs: mtime, forkedFromId, threadSource }
+  const { forkedFromId, threadSource } = own
+  const whole = { id: info.streamId, facts: own, updatedAtMs: mtime, recencyAtMs: mtime, forkedFromId, threadSource }
+  return times === null ? whole : codexShown(whole, row, info, face, times)
+}
+
+/** What Codex itself shows: three faces of one thread. */
+const codexShown = (whole: Shown, row: ThreadRow, info: StreamInfo, face: Face, times: CodexTimes): Shown => {
+  const { head, preview } = row.facts
+  const hasRow = head === null || head.id === info.streamId
+  const updatedAtMs = times.updatedMs.get(info.streamId) ?? whole.updatedAtMs
+  const recencyAtMs = hasRow ? (times.recencyMs.get(info.streamId) ?? whole.recencyAtMs) : row.createdAtMs
+  switch (face) {
+    case 'list':
+      return { ...whole, recencyAtMs, forkedFromId: null, threadSource: null }
+    case 'database':
+      return { ...whole, updatedAtMs, recencyAtMs, forkedFromId: null, threadSource: null }
+    case 'whole':
+      if (hasRow) return { ...whole, updatedAtMs, recencyAtMs }
+      break
+    case 'head':
+      if (hasRow && (head === null || preview === null)) return { ...whole, updatedAtMs, recencyAtMs }
   }
-  const hasRow = head.id === info.streamId
-  const id = row.facts.head === null ? info.streamId : head.id
-  if (face === 'list') {
-    return { id, facts: own, updatedAtMs: mtime, recencyAtMs: mtime, forkedFromId: null, threadSource: null }
-  }
-  const recencyAtMs = hasRow ? mtime : row.createdAtMs
-  if (face === 'whole' && hasRow) {
-    const { threadSource } = own
-    return { id, facts: own, updatedAtMs: mtime, recencyAtMs, forkedFromId, threadSource }
-  }
-  return { id, facts: head, updatedAtMs: row.createdAtMs, recencyAtMs, forkedFromId, threadSource: null }
+  const facts = head === null ? whole.facts : { ...head, git: head.git ?? whole.facts.git }
+  const { id } = facts
+  return { ...whole, id, facts, updatedAtMs: row.createdAtMs, recencyAtMs, threadSource: null }
 }
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
@@ -97,8 +107,8 @@ export const threadView = (
   context: ViewContext,
   turns: ReadonlyArray<Turn>
 ): Thread => {
-  const { profile, strict } = context
-  const { id, facts, updatedAtMs, recencyAtMs, forkedFromId, threadSource } = shown(row, info, face, strict)
+  const { profile } = context
+  const { id, facts, updatedAtMs, recencyAtMs, forkedFromId, threadSource } = shown(row, info, face, context.times)
   return {
     id,
     sessionId: id,

@@ -1,24 +1,27 @@
 /**
  * Bytes of a rollout by position, whether the file is plain or zstd-compressed.
  *
+ * Reads are synchronous: rollouts are mostly in the page cache, where a trip through the thread pool costs more than
+ * the read. Callers give way to other work between chunks.
+ *
  * A compressed file is decompressed as a stream with a bounded window; reading backwards starts over. That suits
  * archived threads, which are read from front to back and do not change.
  */
-import { open } from 'node:fs/promises'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { Decompress } from 'fzstd'
 
 /** Reads bytes at positions of the uncompressed content. */
 export interface ByteSource {
-  /** Fills `target` from `at`; resolves to the number of bytes read, 0 at the end. */
-  readonly read: (target: Buffer, at: number, length: number, position: number) => Promise<number>
-  readonly close: () => Promise<void>
+  /** Fills `target` from `at`; returns the number of bytes read, 0 at the end. */
+  readonly read: (target: Buffer, at: number, length: number, position: number) => number
+  readonly close: () => void
 }
 
-const plainSource = async (path: string): Promise<ByteSource> => {
-  const handle = await open(path, 'r')
+const plainSource = (path: string): ByteSource => {
+  const file = openSync(path, 'r')
   return {
-    read: async (target, at, length, position) => (await handle.read(target, at, length, position)).bytesRead,
-    close: () => handle.close()
+    read: (target, at, length, position) => readSync(file, target, at, length, position),
+    close: () => closeSync(file)
   }
 }
 
@@ -73,26 +76,26 @@ const copyOut = (window: Window, target: Buffer, at: number, length: number, pos
   return copied
 }
 
-const compressedSource = async (path: string): Promise<ByteSource> => {
-  const handle = await open(path, 'r')
+const compressedSource = (path: string): ByteSource => {
+  const file = openSync(path, 'r')
   const compressed = Buffer.alloc(COMPRESSED_CHUNK_BYTES)
   let window = newWindow()
   return {
-    read: async (target, at, length, position) => {
+    read: (target, at, length, position) => {
       if (position < window.start) window = newWindow()
       while (!window.ended && window.start + window.bytes < position + length) {
         dropBefore(window, position)
-        const { bytesRead } = await handle.read(compressed, 0, compressed.length, window.readAt)
+        const bytesRead = readSync(file, compressed, 0, compressed.length, window.readAt)
         window.readAt += bytesRead
         window.ended = bytesRead === 0
         if (bytesRead > 0) window.decompress.push(compressed.subarray(0, bytesRead), false)
       }
       return copyOut(window, target, at, length, position)
     },
-    close: () => handle.close()
+    close: () => closeSync(file)
   }
 }
 
 /** Opens a rollout for reading; the caller closes it. */
-export const openBytes = (path: string, compressed: boolean): Promise<ByteSource> =>
+export const openBytes = (path: string, compressed: boolean): ByteSource =>
   compressed ? compressedSource(path) : plainSource(path)

@@ -107,9 +107,16 @@ export const discovery = (home: string, profile: Profile): Discovery => {
     }
   }
 
+  const isSame = (seen: ReadonlyMap<string, Listing>): boolean => {
+    if (seen.size !== listings.size) return false
+    for (const [directory, listing] of seen) if (listings.get(directory) !== listing) return false
+    return true
+  }
+
   const refresh = (): void => {
     const seen = new Map<string, Listing>()
     for (const root of ROOTS) visit(join(home, root), root !== 'sessions', 0, seen)
+    if (isSame(seen)) return
     listings.clear()
     const found = new Map<StreamId, Place>()
     for (const [directory, listing] of seen) {

@@ -38,17 +38,17 @@ const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
   return runs
 }
 
-const readRun = async (
+const readRun = (
   info: StreamInfo,
   source: ByteSource,
   run: Run,
   profile: Profile,
   into: Array<RecordedEvent | DamagedLine>
-): Promise<void> => {
+): void => {
   const buffer = Buffer.allocUnsafe(run.until - run.from)
   let have = 0
   while (have < buffer.length) {
-    const read = await source.read(buffer, have, buffer.length - have, run.from + have)
+    const read = source.read(buffer, have, buffer.length - have, run.from + have)
     if (read === 0) break
     have += read
   }
@@ -69,25 +69,25 @@ const readRun = async (
 }
 
 /** The lines of the ranges, in the order of the ranges. */
-export const readRanges = async (
+export const readRanges = (
   info: StreamInfo,
   ranges: ReadonlyArray<ByteRange>,
   profile: Profile
-): Promise<ReadonlyArray<RecordedEvent | DamagedLine>> => {
+): ReadonlyArray<RecordedEvent | DamagedLine> => {
   const lines: Array<RecordedEvent | DamagedLine> = []
   let source: ByteSource | null = null
   let segment = -1
   try {
     for (const run of joinRanges(ranges)) {
       if (source === null || run.segment !== segment) {
-        await source?.close()
+        source?.close()
         segment = run.segment
-        source = await openBytes(info.lineage[segment]?.path ?? info.path, info.compressed)
+        source = openBytes(info.lineage[segment]?.path ?? info.path, info.compressed)
       }
-      await readRun(info, source, run, profile, lines)
+      readRun(info, source, run, profile, lines)
     }
   } finally {
-    await source?.close()
+    source?.close()
   }
   return lines
 }

@@ -17,6 +17,30 @@ import { endOfLine, isBlank, LINE_BYTES_MAX, parseLine, planLine, type Plan } fr
 /** Bytes read at once; a longer line makes the buffer grow. */
 export const CHUNK_BYTES = 2 * 1024 * 1024
 
+/** One buffer is kept for the next reader: a home has thousands of small files. */
+let spare: Buffer | null = null
+
+const takeBuffer = (): Buffer => {
+  const buffer = spare ?? Buffer.allocUnsafe(CHUNK_BYTES)
+  spare = null
+  return buffer
+}
+
+const giveBack = (buffer: Buffer): void => {
+  if (buffer.length === CHUNK_BYTES) spare = buffer
+}
+
+/** Bytes after which other work of the process gets its turn. */
+const TURN_BYTES = 4 * 1024 * 1024
+let bytesThisTurn = 0
+
+const giveWay = async (bytes: number): Promise<void> => {
+  bytesThisTurn += bytes
+  if (bytesThisTurn < TURN_BYTES) return
+  bytesThisTurn = 0
+  await new Promise((resolve) => setImmediate(resolve))
+}
+
 /** A UTF-8 byte order mark: some editors put one in front of the file. */
 const BOM_BYTES = 3
 const hasBom = (buffer: Buffer, have: number): boolean =>
@@ -53,8 +77,8 @@ const toLine = (scan: Scan, bytes: Buffer, offset: number, revision: number): Li
 
 /** Chunks with NUL or broken UTF-8 in them are read with care: nothing in them is passed over unparsed. */
 const isSuspicious = (buffer: Buffer, from: number, until: number): boolean => {
-  const nul = buffer.indexOf(0, from)
-  return (nul !== -1 && nul < until) || !isUtf8(buffer.subarray(from, until))
+  const bytes = buffer.subarray(from, until)
+  return bytes.indexOf(0) !== -1 || !isUtf8(bytes)
 }
 
 const takeLine = (scan: Scan, buffer: Buffer, from: number, until: number, offset: number, plan: Plan): void => {
@@ -137,9 +161,9 @@ interface Reader {
   base: number
 }
 
-const fill = async (reader: Reader): Promise<boolean> => {
+const fill = (reader: Reader): boolean => {
   const { source, buffer, have, base } = reader
-  const read = await source.read(buffer, have, buffer.length - have, base + have)
+  const read = source.read(buffer, have, buffer.length - have, base + have)
   reader.have += read
   return read > 0
 }
@@ -163,12 +187,12 @@ const keepRest = (reader: Reader, from: number): void => {
 }
 
 /** Passes over a line that is too long to hold; returns false at the end of the file. */
-const skipLongLine = async (scan: Scan, reader: Reader): Promise<boolean> => {
+const skipLongLine = (scan: Scan, reader: Reader): boolean => {
   const offset = reader.base
   for (;;) {
     reader.base += reader.have
     reader.have = 0
-    if (!(await fill(reader))) return false
+    if (!fill(reader)) return false
     const end = endOfLine(reader.buffer, 0, reader.have)
     if (end === -1) continue
     const bytes = reader.base + end - offset
@@ -187,20 +211,20 @@ const batchOf = (scan: Scan, offset: number): Batch => ({
 })
 
 /** Lines of one segment from a position to its end as it is now. */
-async function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): AsyncGenerator<Batch> {
+function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): Generator<Batch> {
   if (skipsBom && reader.base === 0) {
-    while (reader.have < BOM_BYTES && (await fill(reader)));
+    while (reader.have < BOM_BYTES && fill(reader));
     if (hasBom(reader.buffer, reader.have)) keepRest(reader, BOM_BYTES)
   }
   for (;;) {
-    const more = await fill(reader)
+    const more = fill(reader)
     const rest = scanLines(scan, reader.buffer, 0, reader.have, reader.base)
     if (rest > 0) {
       keepRest(reader, rest)
       yield batchOf(scan, reader.base)
     } else if (more && reader.have === reader.buffer.length) {
       if (reader.have > LINE_BYTES_MAX) {
-        if (!(await skipLongLine(scan, reader))) return
+        if (!skipLongLine(scan, reader)) return
       } else keepRest(reader, 0)
     }
     if (more) continue
@@ -223,37 +247,41 @@ export async function* readStream(
   for (let segment = from.segment; segment < info.lineage.length; segment++) {
     const file = info.lineage[segment]
     if (file === undefined) return
-    const source = await openBytes(file.path, info.compressed)
+    const source = openBytes(file.path, info.compressed)
     const base = segment === from.segment ? from.offset : file.from
-    const reader: Reader = { source, buffer: Buffer.allocUnsafe(CHUNK_BYTES), have: 0, base }
+    const reader: Reader = { source, buffer: takeBuffer(), have: 0, base }
     const scan: Scan = {
       streamId: info.streamId, segment, wanted, profile, lines: [], revision,
       guard: null, lastContext: null, lastTokens: null
     }
+    let start = base
     try {
-      for await (const batch of readSegment(scan, reader, skipsBom)) {
+      for (const batch of readSegment(scan, reader, skipsBom)) {
         revision = batch.next.revision
         yield batch
+        await giveWay(batch.next.offset - start)
+        start = batch.next.offset
       }
     } finally {
-      await source.close()
+      source.close()
+      giveBack(reader.buffer)
     }
   }
 }
 
 /** True when the line a guard describes still stands before `next`, and nothing was glued to it. */
-export const verifyGuard = async (info: StreamInfo, next: Position, guard: Guard): Promise<boolean> => {
+export const verifyGuard = (info: StreamInfo, next: Position, guard: Guard): boolean => {
   const file = info.lineage[next.segment]
   if (file === undefined) return false
-  const source = await openBytes(file.path, info.compressed)
+  const source = openBytes(file.path, info.compressed)
   try {
     const bytes = Math.min(guard.bytes, GUARD_BYTES_MAX)
     const buffer = Buffer.alloc(bytes + 1)
-    const read = await source.read(buffer, 0, bytes + 1, guard.offset + guard.bytes - bytes)
+    const read = source.read(buffer, 0, bytes + 1, guard.offset + guard.bytes - bytes)
     if (read < bytes || crc32(buffer.subarray(0, bytes)) !== guard.checksum) return false
     const after = read > bytes ? buffer[bytes] : null
     return after === 10 || (after === null && !guard.terminated)
   } finally {
-    await source.close()
+    source.close()
   }
 }

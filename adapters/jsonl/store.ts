@@ -2,7 +2,6 @@
  * The event store over a Codex home: one rollout file per thread, read and never written.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { EventStore } from '../../replay/ports.ts'
@@ -40,8 +39,7 @@ export const jsonlStore = ({ home, profile, strict }: JsonlOptions): EventStore 
       }
     },
     read: (info, from, wanted) => readStream(info, from, wanted, profile, !strict),
-    readRanges: (info, ranges): Promise<ReadonlyArray<RecordedEvent | DamagedLine>> =>
-      readRanges(info, ranges, profile),
-    verify: verifyGuard
+    readRanges: async (info, ranges) => readRanges(info, ranges, profile),
+    verify: async (info, next, guard) => verifyGuard(info, next, guard)
   }
 }

@@ -1,11 +1,92 @@
 /**
- * The index in LMDB. Placeholder until the adapter is written.
+ * The index in LMDB: ordered keys, checksummed rows, one transaction per commit. Any number of processes may share
+ * a directory; LMDB lets one write at a time.
  */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { RowKey } from '../../projections/projection.ts'
 import type { Index } from '../../replay/ports.ts'
-import { memoryIndex } from '../memory/index.ts'
+import { deleteIndex, lmdbKey, openEnvironment, seal, type Environment } from './environment.ts'
+import { encodeRow, rowJson } from './row.ts'
 
-/** Opens the index of a directory. */
-export const openLmdbIndex = (directory: string): Promise<Index> => {
-  void directory
-  return Promise.resolve(memoryIndex())
+const GENERATION: RowKey = ['generation']
+
+const failure = (path: string, cause: unknown): StoreError => ({
+  _tag: 'IoFailure',
+  operation: 'write the index in',
+  path,
+  cause: cause instanceof Error ? cause.message : String(cause)
+})
+
+const jsonAt = (environment: Environment, key: RowKey): string | null => {
+  const row = environment.getBinaryFast(lmdbKey(key))
+  return row === undefined ? null : rowJson(row)
+}
+
+const generationOf = (environment: Environment): number => Number(jsonAt(environment, GENERATION) ?? '0')
+
+/** Applies writes inside a transaction; false when an expected row is no longer as given. */
+const apply = (
+  environment: Environment,
+  writes: Parameters<Index['commit']>[0],
+  expected: Parameters<Index['commit']>[1]
+): boolean => {
+  for (const { key, value } of expected) {
+    if ((jsonAt(environment, key) ?? 'null') !== JSON.stringify(value)) return false
+  }
+  for (const { key, value } of writes) {
+    if (value === null) environment.removeSync(lmdbKey(key))
+    else environment.putSync(lmdbKey(key), encodeRow(JSON.stringify(value)))
+  }
+  environment.putSync(lmdbKey(GENERATION), encodeRow(String(generationOf(environment) + 1)))
+  return true
+}
+
+/** Opens the index of a directory, making both when they are missing. Throws when the directory cannot be used. */
+export const openLmdbIndex = (directory: string): Index => {
+  let environment = openEnvironment(directory)
+  return {
+    get: (key) => {
+      const json = jsonAt(environment, key)
+      return json === null ? undefined : (JSON.parse(json) as unknown)
+    },
+    range: (from, until, limit, reverse) => {
+      const [low, high] = [lmdbKey(from), lmdbKey(until)]
+      const bound = Number.isFinite(limit) ? { limit } : {}
+      const rows = environment.getRange(
+        reverse
+          ? { start: high, exclusiveStart: true, end: low, inclusiveEnd: true, reverse: true, ...bound }
+          : { start: low, end: high, ...bound }
+      )
+      return Array.from(rows, ({ key, value }) => [key, JSON.parse(rowJson(value)) as unknown] as const)
+    },
+    commit: (writes, expected) => async () => {
+      try {
+        const done = environment.transactionSync(() => apply(environment, writes, expected))
+        environment.resetReadTxn()
+        return Promise.resolve(E.right(done ? ('committed' as const) : ('moved' as const)))
+      } catch (cause) {
+        return E.left(failure(directory, cause))
+      }
+    },
+    generation: () => {
+      environment.resetReadTxn()
+      return generationOf(environment)
+    },
+    clear: () => async () => {
+      try {
+        await environment.close()
+        deleteIndex(directory)
+        environment = openEnvironment(directory)
+        return E.right(undefined)
+      } catch (cause) {
+        return E.left(failure(directory, cause))
+      }
+    },
+    close: async () => {
+      await environment.flushed
+      await environment.close()
+      seal(directory)
+    }
+  }
 }

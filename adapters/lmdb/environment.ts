@@ -1,0 +1,106 @@
+/**
+ * The LMDB environment of an index directory: `data.mdb`, `lock.mdb` and `unroll-index.json`.
+ *
+ * A damaged LMDB file can kill the process that maps it. So an environment is opened only when it is as the last
+ * process left it (`unroll-index.json` holds the size and times of `data.mdb` at a clean close), or after a child
+ * process has read every row of it and lived. On any doubt the files are deleted: they can be built again.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { open, type RootDatabase } from 'lmdb'
+import type { RowKey } from '../../projections/projection.ts'
+
+/** The files an index directory holds; nothing else may be in it. */
+export const INDEX_FILES = ['data.mdb', 'lock.mdb', 'unroll-index.json'] as const
+
+/** Raised when keys or rows are laid out differently: an older layout is deleted and built again. */
+export const LAYOUT_VERSION = 1
+
+/** LMDB's own default of 126 is too few for many readers at once. */
+const READERS_MAX = 1024
+
+/** An open environment: keys are ordered tuples, values are raw bytes. */
+export type Environment = RootDatabase<Buffer, Array<string | number>>
+
+interface Seal {
+  readonly layout: number
+  readonly data: string
+}
+
+const dataFile = (directory: string): string => join(directory, 'data.mdb')
+const sealFile = (directory: string): string => join(directory, 'unroll-index.json')
+
+const fingerprint = (directory: string): string | null => {
+  const stat = statSync(dataFile(directory), { throwIfNoEntry: false, bigint: true })
+  return stat === undefined ? null : `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
+}
+
+const readSeal = (directory: string): Seal | null => {
+  try {
+    const seal = JSON.parse(readFileSync(sealFile(directory), 'utf8')) as Partial<Seal>
+    return typeof seal.layout === 'number' && typeof seal.data === 'string' ? { layout: seal.layout, data: seal.data } : null
+  } catch {
+    return null
+  }
+}
+
+/** Notes that the environment is whole as it is now; a failure to note it only costs the next start a probe. */
+export const seal = (directory: string): void => {
+  const data = fingerprint(directory)
+  if (data === null) return
+  const known = readSeal(directory)
+  if (known?.data === data && known.layout === LAYOUT_VERSION) return
+  const temporary = `${sealFile(directory)}.${process.pid}`
+  try {
+    writeFileSync(temporary, JSON.stringify({ layout: LAYOUT_VERSION, data } satisfies Seal), { mode: 0o600 })
+    renameSync(temporary, sealFile(directory))
+  } catch {
+    rmSync(temporary, { force: true })
+  }
+}
+
+/** Deletes the index files of a directory; a process that still maps them keeps its own copy. */
+export const deleteIndex = (directory: string): void => {
+  for (const file of INDEX_FILES) rmSync(join(directory, file), { force: true })
+}
+
+/** Opens without asking whether the files are whole. */
+export const openUnchecked = (directory: string, readOnly: boolean): Environment =>
+  open<Buffer, Array<string | number>>({
+    path: directory,
+    encoding: 'binary',
+    maxReaders: READERS_MAX,
+    readOnly,
+    noSubdir: false
+  })
+
+const PROBE_TIMEOUT_MS = 120_000
+
+/** Reads every row in a child process; true when the child lived and found all rows whole. */
+const probe = (directory: string): boolean => {
+  const script = import.meta.url.endsWith('.ts') ? './probe.ts' : './probe.js'
+  const path = fileURLToPath(new URL(script, import.meta.url))
+  const child = spawnSync(process.execPath, [...process.execArgv, path, directory], {
+    stdio: 'ignore',
+    timeout: PROBE_TIMEOUT_MS
+  })
+  return child.status === 0
+}
+
+/** Opens the environment of a directory, made new when there is any doubt about the old one. */
+export const openEnvironment = (directory: string): Environment => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const data = fingerprint(directory)
+  if (data !== null) {
+    const known = readSeal(directory)
+    const asLeft = known?.data === data && known.layout === LAYOUT_VERSION
+    const otherLayout = known !== null && known.layout !== LAYOUT_VERSION
+    if (otherLayout || (!asLeft && !probe(directory))) deleteIndex(directory)
+  }
+  return openUnchecked(directory, false)
+}
+
+/** Key of a row, in the mutable form LMDB's types ask for. */
+export const lmdbKey = (key: RowKey): Array<string | number> => key as Array<string | number>
