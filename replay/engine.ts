@@ -12,12 +12,12 @@ import type { Page, Thread, Turn } from '../domain/protocol.ts'
 import { tableOf, viewName } from '../projections/catalogue.ts'
 import { damage, type DamageRow } from '../projections/damage.ts'
 import type { ThreadRow } from '../projections/threads.ts'
-import { homeCatchUp } from './backfill.ts'
+import { homeCatchUp, type HomeCatchUp } from './backfill.ts'
 import { codexListPage, fromDatabase } from './codex-list.ts'
 import { codexTimes } from './codex-times.ts'
 import { itemPage, type ItemPageRequest, type TurnItem } from './item-page.ts'
 import type { ListRequest } from './list-filter.ts'
-import { listPage, threadRow } from './list.ts'
+import { listPage, threadRow, type Listed } from './list.ts'
 import { afterPrefix } from './overlay.ts'
 import { START, type Batch, type Names, type Position, type StreamInfo } from './ports.ts'
 import { catchUp, checkpointOf, type Env, type Progress } from './project.ts'
@@ -158,6 +158,57 @@ const resolver =
     )
   }
 
+type NameOf = (threadId: string) => string | null
+
+interface ListedPage {
+  readonly page: Page<Listed>
+  /** Every file of the home, when the page needed them. */
+  readonly infos: ReadonlyArray<StreamInfo> | null
+}
+
+const strictList = async (
+  parts: EngineParts,
+  home: HomeCatchUp,
+  request: ListRequest,
+  nameOf: NameOf
+): Promise<E.Either<StoreError, ListedPage>> => {
+  const caughtUp = await home.everything()
+  if (E.isLeft(caughtUp)) return caughtUp
+  const infos = caughtUp.right
+  return E.map((page: Page<Listed>): ListedPage => ({ page, infos }))(
+    codexListPage(parts, infos, request, parts.defaultProvider, nameOf)
+  )
+}
+
+const LIST_ATTEMPTS_MAX = 16
+
+/** True when a list depends on more of each thread than its first facts. */
+const needsEveryFile = (request: ListRequest): boolean =>
+  (request.sortKey ?? 'created_at') !== 'created_at' ||
+  (request.cwd ?? null) !== null ||
+  (request.searchTerm ?? '') !== ''
+
+/** A page whose every thread is as new as its file. */
+const freshList = async (
+  parts: EngineParts,
+  home: HomeCatchUp,
+  request: ListRequest,
+  nameOf: NameOf
+): Promise<E.Either<StoreError, ListedPage>> => {
+  const every = needsEveryFile(request)
+  const caughtUp = every ? await home.everything() : await home.membership()
+  if (E.isLeft(caughtUp)) return caughtUp
+  for (let attempt = 1; ; attempt++) {
+    const page = listPage(parts, request, parts.defaultProvider, nameOf)
+    if (E.isLeft(page)) return page
+    const listed: ListedPage = { page: page.right, infos: null }
+    if (every || attempt === LIST_ATTEMPTS_MAX) return E.right(listed)
+    const changed = await home.shown(page.right.data.map((thread) => thread.streamId))
+    if (E.isLeft(changed)) return changed
+    if (!changed.right) return E.right(listed)
+  }
+}
+
 /** Makes an engine; it owns the index and closes it. */
 export const createEngine = (parts: EngineParts): Engine => {
   const open = opener(parts)
@@ -171,19 +222,19 @@ export const createEngine = (parts: EngineParts): Engine => {
   }
 
   const listThreads: Engine['listThreads'] = (request) => async () => {
-    const caughtUp = await home()
-    if (E.isLeft(caughtUp)) return caughtUp
-    const view = context(caughtUp.right)
-    const page = strict
-      ? codexListPage(parts, caughtUp.right, request, defaultProvider, view.nameOf)
-      : listPage(parts, request, defaultProvider, view.nameOf)
-    if (E.isLeft(page)) return page
+    const view = context(null)
+    const listed = strict
+      ? await strictList(parts, home, request, view.nameOf)
+      : await freshList(parts, home, request, view.nameOf)
+    if (E.isLeft(listed)) return listed
+    const { page, infos } = listed.right
     const face: Face = fromDatabase(request) ? 'database' : 'list'
-    const data = page.right.data.flatMap(({ streamId: id, row }) => {
+    const shownAs = infos === null ? view : context(infos)
+    const data = page.data.flatMap(({ streamId: id, row }) => {
       const info = parts.store.find(streamId(id))
-      return E.isLeft(info) ? [] : [threadView(row, info.right, face, view, [])]
+      return E.isLeft(info) ? [] : [threadView(row, info.right, face, shownAs, [])]
     })
-    return E.right({ ...page.right, data })
+    return E.right({ ...page, data })
   }
 
   const readThread: Engine['readThread'] = (threadId, includeTurns) => async () => {
@@ -191,13 +242,13 @@ export const createEngine = (parts: EngineParts): Engine => {
     if (E.isLeft(opened)) return opened
     const { info, row } = opened.right
     const face: Face = includeTurns ? 'whole' : 'head'
-    const siblings = strict ? await home() : E.right(null)
+    const siblings = strict ? await home.everything() : E.right(null)
     if (E.isLeft(siblings)) return siblings
     const turns = includeTurns ? await allTurns(parts, info, 'full') : []
     return E.right(threadView(row, info, face, context(siblings.right), turns))
   }
 
-  const status: Engine['status'] = () => async () => E.map((infos: ReadonlyArray<StreamInfo>) => statusOf(parts, infos))(await home())
+  const status: Engine['status'] = () => async () => E.map((infos: ReadonlyArray<StreamInfo>) => statusOf(parts, infos))(await home.everything())
 
   return {
     listThreads,
@@ -212,7 +263,7 @@ export const createEngine = (parts: EngineParts): Engine => {
     },
     events: (threadId, from) => async () =>
       Promise.resolve(E.map((info: StreamInfo) => parts.store.read(info, from, 'all'))(parts.store.find(streamId(threadId)))),
-    resolve: resolver(parts, home),
+    resolve: resolver(parts, home.everything),
     locate: (threadId) => parts.store.find(streamId(threadId)),
     damage: (threadId) => async () => {
       const opened = await open(threadId, false)

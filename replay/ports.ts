@@ -48,7 +48,10 @@ export interface StreamInfo {
 export type Wanted =
   /** Every line. */
   | 'all'
-  /** Lines that make turns or thread facts; of settings and token counts only the last of a batch. */
+  /**
+   * Lines that make turns or thread facts; of settings and token counts only the last of a batch, and of reasoning
+   * and tool ends only that they are there and under which id.
+   */
   | 'folded'
   /** Lines that make items. */
   | 'items'
@@ -78,6 +81,8 @@ export const isDamaged = (line: RecordedEvent | DamagedLine): line is DamagedLin
 export interface EventStore {
   /** Every stream of the home, in path order; notices new, moved and deleted ones. */
   readonly streams: () => Either<StoreError, ReadonlyArray<StreamInfo>>
+  /** Ids of every stream of the home, without looking at the files themselves. */
+  readonly ids: () => Either<StoreError, ReadonlyArray<StreamId>>
   /** One stream by id: one `stat` when its place is known. */
   readonly find: (streamId: StreamId) => Either<StoreError, StreamInfo>
   /** Lines from a position to the end of the stream as it is now, in batches of bounded size. */

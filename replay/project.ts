@@ -42,7 +42,7 @@ export interface Checkpoint {
 }
 
 /** Writes of one transaction stay below this many, so that memory stays bounded. */
-const WRITES_MAX = 8192
+const WRITES_MAX = 4096
 const ATTEMPTS_MAX = 8
 
 /** Key of a stream's checkpoint. */

@@ -86,6 +86,8 @@ const wins = (a: Place, b: Place): boolean => {
 export interface Discovery {
   /** Every stream, in path order of the files. */
   readonly all: () => ReadonlyArray<StreamInfo>
+  /** Ids of every stream; stats directories only. The same array as long as nothing was added, moved or removed. */
+  readonly ids: () => ReadonlyArray<StreamId>
   readonly find: (id: StreamId) => StreamInfo | null
 }
 
@@ -93,6 +95,7 @@ export interface Discovery {
 export const discovery = (home: string, profile: Profile): Discovery => {
   const listings = new Map<string, Listing>()
   let places = new Map<StreamId, Place>()
+  let ids: ReadonlyArray<StreamId> = []
 
   const visit = (directory: string, archived: boolean, depth: number, seen: Map<string, Listing>): void => {
     const stat = statSync(directory, { throwIfNoEntry: false })
@@ -127,6 +130,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
       }
     }
     places = found
+    ids = [...found.keys()]
   }
 
   return {
@@ -138,6 +142,10 @@ export const discovery = (home: string, profile: Profile): Discovery => {
         if (info !== null) infos.push(info)
       }
       return infos
+    },
+    ids: () => {
+      refresh()
+      return ids
     },
     find: (id) => {
       const known = places.get(id)

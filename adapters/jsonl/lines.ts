@@ -12,20 +12,24 @@ import { toRolloutLine } from '../../domain/event.ts'
 import { HOOK_PROMPT_MARK } from '../../domain/hook-prompt.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Wanted } from '../../replay/ports.ts'
+import { elidedEvent } from './elide.ts'
 
 /** A line above this many bytes is damage: JavaScript cannot hold much longer strings. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
 
 const NEWLINE = 10
+const CARRIAGE_RETURN = 13
+/** Shorter lines cannot hold the usual head. */
+const SHORTEST_BYTES = 96
 const CLOSING_BRACE = 125
 const HOOK_PROMPT = Buffer.from(HOOK_PROMPT_MARK)
 
-/** What to do with a line, told from its first bytes. */
-export type Plan = 'parse' | 'skip' | 'last_context' | 'last_tokens' | 'parse_if_hook'
+/** What to do with a line, told from its first bytes; an event when these bytes tell all that is needed. */
+export type Plan = 'parse' | 'skip' | 'last_context' | 'last_tokens' | 'parse_if_hook' | RolloutLine
 
 const PREFIX = '{"timestamp":"'
 const TYPE_AT = 38
-const HEAD_BYTES = 160
+const HEAD_BYTES = 256
 
 const ITEM_EVENTS: ReadonlySet<string> = new Set([
   'user_message',
@@ -43,17 +47,15 @@ const ITEM_EVENTS: ReadonlySet<string> = new Set([
   'sub_agent_activity'
 ])
 
-const planEvent = (kind: string, rest: string, wanted: Wanted, profile: Profile): Plan => {
+const planEvent = (head: string, kind: string, rest: string, wanted: Wanted, profile: Profile): Plan => {
   if (!profile.events.has(kind)) return 'skip'
   if (wanted === 'items') return ITEM_EVENTS.has(kind) ? 'parse' : 'skip'
-  if (kind !== 'token_count') return 'parse'
+  if (kind !== 'token_count') return elidedEvent(head, kind, rest) ?? 'parse'
   return rest.startsWith(',"info":null') ? 'skip' : 'last_tokens'
 }
 
-const planPayload = (type: string, kind: string, rest: string, wanted: Wanted, profile: Profile): Plan => {
+const planPayload = (type: string, kind: string, wanted: Wanted, profile: Profile): Plan => {
   switch (type) {
-    case 'event_msg':
-      return planEvent(kind, rest, wanted, profile)
     case 'response_item':
       return kind === 'message' ? 'parse_if_hook' : 'skip'
     case 'turn_context':
@@ -74,12 +76,30 @@ const planHead = (head: string, wanted: Wanted, profile: Profile): Plan => {
   if (typeEnd === -1 || !head.startsWith(',"payload":{', typeEnd + 1)) return 'parse'
   const type = head.slice(typeAt, typeEnd)
   const payloadAt = typeEnd + 13
-  if (type !== 'event_msg' && type !== 'response_item') return planPayload(type, '', '', wanted, profile)
+  if (type !== 'event_msg' && type !== 'response_item') return planPayload(type, '', wanted, profile)
   if (!head.startsWith('"type":"', payloadAt)) return 'parse'
   const kindEnd = head.indexOf('"', payloadAt + 8)
   if (kindEnd === -1) return 'parse'
-  return planPayload(type, head.slice(payloadAt + 8, kindEnd), head.slice(kindEnd + 1), wanted, profile)
+  const kind = head.slice(payloadAt + 8, kindEnd)
+  return type === 'event_msg'
+    ? planEvent(head, kind, head.slice(kindEnd + 1), wanted, profile)
+    : planPayload(type, kind, wanted, profile)
 }
+
+const HEAD_LITERAL = Buffer.from(PREFIX)
+const RESPONSE_LITERAL = Buffer.from('","type":"response_item","payload":{"type":"')
+const LETTER_M = 109
+
+const matches = (buffer: Buffer, at: number, literal: Buffer): boolean => {
+  for (let i = 0; i < literal.length; i++) if (buffer[at + i] !== literal[i]) return false
+  return true
+}
+
+/** Most lines are response items, and of these only messages can matter: told without making a string. */
+const isPlainResponseItem = (buffer: Buffer, from: number): boolean =>
+  matches(buffer, from + TYPE_AT, RESPONSE_LITERAL) &&
+  matches(buffer, from, HEAD_LITERAL) &&
+  buffer[from + TYPE_AT + RESPONSE_LITERAL.length] !== LETTER_M
 
 /** Plans the line that stands at `from` (inclusive) to `until` (exclusive, without its newline). */
 export const planLine = (
@@ -89,12 +109,11 @@ export const planLine = (
   wanted: Wanted,
   profile: Profile
 ): Plan => {
-  if (wanted === 'all' || until - from < 64) return 'parse'
+  if (wanted === 'all' || until - from < SHORTEST_BYTES) return 'parse'
+  const last = buffer[until - 1] === CARRIAGE_RETURN ? buffer[until - 2] : buffer[until - 1]
+  if (last !== CLOSING_BRACE) return 'parse'
+  if (isPlainResponseItem(buffer, from)) return 'skip'
   const plan = planHead(buffer.toString('latin1', from, Math.min(until, from + HEAD_BYTES)), wanted, profile)
-  if (plan === 'parse') return plan
-  if (buffer[until - 1] !== CLOSING_BRACE && !(buffer[until - 1] === 13 && buffer[until - 2] === CLOSING_BRACE)) {
-    return 'parse'
-  }
   if (plan !== 'parse_if_hook') return plan
   return buffer.subarray(from, until).includes(HOOK_PROMPT) ? 'parse' : 'skip'
 }

@@ -82,8 +82,12 @@ const isSuspicious = (buffer: Buffer, from: number, until: number): boolean => {
 }
 
 const takeLine = (scan: Scan, buffer: Buffer, from: number, until: number, offset: number, plan: Plan): void => {
-  const revision = scan.revision
+  const { streamId, segment, revision } = scan
   scan.revision += 1
+  if (typeof plan === 'object') {
+    scan.lines.push({ streamId, revision, segment, offset, bytes: until - from, line: plan })
+    return
+  }
   switch (plan) {
     case 'parse':
       scan.lines.push(toLine(scan, buffer.subarray(from, until), offset, revision))

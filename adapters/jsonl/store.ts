@@ -30,6 +30,7 @@ export const jsonlStore = ({ home, profile, strict }: JsonlOptions): EventStore 
   const places = discovery(home, profile)
   return {
     streams: () => E.tryCatch(places.all, (cause) => failure('list the rollouts of', home, cause)),
+    ids: () => E.tryCatch(places.ids, (cause) => failure('list the rollouts of', home, cause)),
     find: (streamId) => {
       try {
         const info = places.find(streamId)

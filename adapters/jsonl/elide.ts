@@ -1,0 +1,48 @@
+/**
+ * Events without their content: what an index needs of a reasoning part or of a tool's end is that it is there and
+ * which id it has. Both stand in the first bytes of the line, so the rest (often a whole diff or tool output) is
+ * not parsed. Page readers never use this: they parse what they show.
+ */
+import type { EventPayload, RolloutLine } from '../../domain/event.ts'
+
+const TIMESTAMP_AT = 14
+const TIMESTAMP_LENGTH = 24
+
+/** Text that stands for one that was not read. */
+const ELIDED = '\u2026'
+
+const CALL = /^,"call_id":"([^"\\]+)","turn_id":"([^"\\]*)","stdout":"/
+const MCP = /^,"call_id":"([^"\\]+)","invocation":\{"server":"/
+
+const payloadOf = (kind: string, rest: string): EventPayload | null => {
+  switch (kind) {
+    case 'agent_reasoning':
+    case 'agent_reasoning_raw_content':
+      if (!rest.startsWith(',"text":"')) return null
+      return { type: kind, text: rest[9] === '"' ? '' : ELIDED }
+    case 'patch_apply_end': {
+      const match = CALL.exec(rest)
+      if (match === null) return null
+      const [, call_id = '', turn_id = ''] = match
+      return { type: kind, call_id, turn_id, stdout: '', stderr: '', success: true, status: 'completed' }
+    }
+    case 'mcp_tool_call_end': {
+      const call_id = MCP.exec(rest)?.[1]
+      if (call_id === undefined) return null
+      const invocation = { server: '', tool: '' }
+      return { type: kind, call_id, invocation, duration: { secs: 0, nanos: 0 }, result: { Err: ELIDED } }
+    }
+    default:
+      return null
+  }
+}
+
+/**
+ * The event a line's head tells, without its content; null when the whole line must be parsed. `rest` is the head
+ * from behind the payload's type on.
+ */
+export const elidedEvent = (head: string, kind: string, rest: string): RolloutLine | null => {
+  const payload = payloadOf(kind, rest)
+  if (payload === null) return null
+  return { timestamp: head.slice(TIMESTAMP_AT, TIMESTAMP_AT + TIMESTAMP_LENGTH), type: 'event_msg', payload }
+}
