@@ -63,4 +63,5 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
 }
 
 /** Name of the answers an index holds under these options; one index directory may hold several. */
-export const view = (profile: ProfileName, strict: boolean): string => viewName(PROFILES[profile], strict)
+export const view = (profile: ProfileName, strict: boolean): string =>
+  viewName(PROFILES[profile], strict)

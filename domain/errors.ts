@@ -12,7 +12,11 @@ export type StoreError =
   /** No rollout for this id, in `sessions/` or `archived_sessions/`. */
   | { readonly _tag: 'StreamNotFound'; readonly streamId: string }
   /** What a person typed names more than one thread. */
-  | { readonly _tag: 'AmbiguousThread'; readonly text: string; readonly candidates: ReadonlyArray<string> }
+  | {
+      readonly _tag: 'AmbiguousThread'
+      readonly text: string
+      readonly candidates: ReadonlyArray<string>
+    }
   /** A cursor, limit or filter that cannot be read. */
   | { readonly _tag: 'InvalidRequest'; readonly message: string }
   /** The turn a cursor points at was rolled back or never was. */
@@ -29,7 +33,12 @@ export type StoreError =
   | { readonly _tag: 'IndexUnavailable'; readonly path: string; readonly reason: string }
   /** Another process holds what is needed; the same call may succeed later. */
   | { readonly _tag: 'Busy'; readonly what: string }
-  | { readonly _tag: 'IoFailure'; readonly operation: string; readonly path: string; readonly cause: string }
+  | {
+      readonly _tag: 'IoFailure'
+      readonly operation: string
+      readonly path: string
+      readonly cause: string
+    }
 
 /** The stable name of a failure, for programs. */
 export type ErrorKind =

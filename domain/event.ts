@@ -139,11 +139,10 @@ export const toRolloutLine = (value: unknown, profile: Profile): RolloutLine | D
         case 'persisted':
           return { timestamp, type, payload }
         case 'ignored':
-          return ignored(timestamp, `response_item:${String(payload['type'])}`, payload)
+          return ignored(timestamp, 'response_item', payload)
         case 'damaged':
           return 'invalid_payload'
       }
-    // eslint-disable-next-line no-fallthrough -- every class above returns
     case 'session_meta':
       return SessionMeta.is(payload)
         ? { timestamp, type: 'session_meta', payload }

@@ -104,7 +104,8 @@ const factsOf = (meta: SessionMeta): MetaFacts => ({
 })
 
 /** A directory as Codex compares it: without a trailing slash. */
-export const normalizeCwd = (cwd: string): string => (cwd.length > 1 ? cwd.replace(/\/+$/, '') || '/' : cwd)
+export const normalizeCwd = (cwd: string): string =>
+  cwd.length > 1 ? cwd.replace(/\/+$/, '') || '/' : cwd
 
 const withMeta = (facts: ThreadFacts, meta: SessionMeta, revision: number): ThreadFacts => {
   const read = factsOf(meta)
@@ -149,7 +150,8 @@ const withUserMessage = (
 ): ThreadFacts => {
   if (facts.firstUserMessage !== null && facts.title !== null) return facts
   const text = stripped(message.message)
-  const shown = text !== '' ? text : (message.images?.length ?? 0) + localImages > 0 ? '[Image]' : null
+  const shown =
+    text !== '' ? text : (message.images?.length ?? 0) + localImages > 0 ? '[Image]' : null
   return {
     ...facts,
     firstUserMessage: facts.firstUserMessage ?? shown,
@@ -172,7 +174,9 @@ const evolve = (facts: ThreadFacts, { line, revision }: RecordedEvent): ThreadFa
     case 'turn_context':
       return withContext(facts, line.payload)
     case 'response_item':
-      return facts.head === null && !facts.itemBeforeMeta ? { ...facts, itemBeforeMeta: true } : facts
+      return facts.head === null && !facts.itemBeforeMeta
+        ? { ...facts, itemBeforeMeta: true }
+        : facts
     case 'event_msg': {
       const p = line.payload
       if (p.type === 'user_message') {

@@ -11,7 +11,7 @@
  *
  * Source: thread history of Codex 0.130 and 0.142, checked against both binaries on random rollouts.
  */
-import type { EventPayload, RecordedEvent } from './event.ts'
+import type { RecordedEvent } from './event.ts'
 import { itemChange, namedTurn, type ItemChange } from './items.ts'
 import type { Profile } from './profile.ts'
 import type { ThreadItem, TurnStatus } from './protocol.ts'
@@ -143,10 +143,33 @@ const openTurn = (
 /** The row an open turn would become, or null while it would not be kept. */
 export const rowOfOpen = (open: OpenTurn | null): TurnRow | null => {
   if (open === null || (!open.explicit && open.itemCount === 0 && !open.sawCompaction)) return null
-  const { id, status, startedAt, completedAt, durationMs, firstItem, itemCount, ownIds, ranges, late } = open
+  const {
+    id,
+    status,
+    startedAt,
+    completedAt,
+    durationMs,
+    firstItem,
+    itemCount,
+    ownIds,
+    ranges,
+    late
+  } = open
   const kept = [open.firstUser, open.lastAgent].filter((item) => item !== null)
   const summary = open.summary === null ? null : kept
-  return { id, status, startedAt, completedAt, durationMs, firstItem, itemCount, ownIds, summary, ranges, late }
+  return {
+    id,
+    status,
+    startedAt,
+    completedAt,
+    durationMs,
+    firstItem,
+    itemCount,
+    ownIds,
+    summary,
+    ranges,
+    late
+  }
 }
 
 const finish = (state: TurnsState): Step => {
@@ -175,7 +198,13 @@ const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenT
   switch (change.op) {
     case 'reason':
       if (open.endsWithReasoning) return { ...open, ranges }
-      return { ...open, ranges, itemCount: open.itemCount + 1, nextItem: open.nextItem + 1, endsWithReasoning: true }
+      return {
+        ...open,
+        ranges,
+        itemCount: open.itemCount + 1,
+        nextItem: open.nextItem + 1,
+        endsWithReasoning: true
+      }
     case 'number': {
       const item: ThreadItem = { ...change.item, id: `item-${open.nextItem}` }
       const large = isLarge(item)
@@ -186,7 +215,8 @@ const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenT
         nextItem: open.nextItem + 1,
         endsWithReasoning: false,
         summary: large ? null : open.summary,
-        firstUser: item.type === 'userMessage' && open.firstUser === null && !large ? item : open.firstUser,
+        firstUser:
+          item.type === 'userMessage' && open.firstUser === null && !large ? item : open.firstUser,
         lastAgent: item.type === 'agentMessage' ? (large ? null : item) : open.lastAgent
       }
     }
@@ -200,7 +230,12 @@ const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenT
         (open.ownIds.includes(id) || (place >= open.firstItem && place < open.nextItem))
       const next = { ...open, ranges, summary: numbered ? null : open.summary }
       if (replaces) return next
-      return { ...next, itemCount: open.itemCount + 1, ownIds: [...open.ownIds, id], endsWithReasoning: false }
+      return {
+        ...next,
+        itemCount: open.itemCount + 1,
+        ownIds: [...open.ownIds, id],
+        endsWithReasoning: false
+      }
     }
   }
 }
@@ -261,7 +296,8 @@ const endTurn = (
   if (id !== null && open?.id !== id) {
     const index = rows.firstIndexOf(id)
     const row = index === null ? null : rows.row(index)
-    if (index !== null && row !== null) return [state, [{ op: 'put', index, row: ended(row, how, e) }]]
+    if (index !== null && row !== null)
+      return [state, [{ op: 'put', index, row: ended(row, how, e) }]]
   }
   if (open === null) return [state, NO_WRITES]
   const closing = { ...ended(open, how, e), ranges: extend(open.ranges, event) }
@@ -275,11 +311,15 @@ const rollBack = (state: TurnsState, turns: number, rows: TurnLookup): Step => {
   const closing = writes[0]?.op === 'put' ? writes[0].row : null
   let dropped = 0
   for (let index = live; index < closed.live; index++) {
-    dropped += (index === state.live && closing !== null ? closing : rows.row(index))?.itemCount ?? 0
+    dropped +=
+      (index === state.live && closing !== null ? closing : rows.row(index))?.itemCount ?? 0
   }
   const itemTotal = state.itemTotal - dropped
   const next = { ...closed, live, itemTotal, nextItem: itemTotal + 1 }
-  return [next, live === closed.live ? writes : [...writes, { op: 'drop', from: live, until: closed.live }]]
+  return [
+    next,
+    live === closed.live ? writes : [...writes, { op: 'drop', from: live, until: closed.live }]
+  ]
 }
 
 /** Closes an implicit turn before a user message, unless a compaction opened it and nothing else is in it. */
@@ -295,17 +335,23 @@ const showItem = (
   event: RecordedEvent,
   rows: TurnLookup
 ): Step => {
-  const payload = event.line.type === 'event_msg' ? (event.line.payload as EventPayload) : null
+  const payload = event.line.type === 'event_msg' ? (event.line.payload) : null
   const named = payload === null ? undefined : namedTurn(payload)
   if (named !== undefined && state.open?.id !== named) {
     const index = rows.firstIndexOf(named)
     return index === null ? [state, NO_WRITES] : pushLate(state, index, change, event, rows)
   }
-  const [ready, writes] = payload?.type === 'user_message' ? beforeUserMessage(state) : [state, NO_WRITES]
+  const [ready, writes] =
+    payload?.type === 'user_message' ? beforeUserMessage(state) : [state, NO_WRITES]
   return [pushItem(ensureTurn(ready, event), change, event), writes]
 }
 
-const evolve = (state: TurnsState, event: RecordedEvent, rows: TurnLookup, profile: Profile): Step => {
+const evolve = (
+  state: TurnsState,
+  event: RecordedEvent,
+  rows: TurnLookup,
+  profile: Profile
+): Step => {
   const { line } = event
   if (line.type === 'compacted') {
     const ready = ensureTurn(state, event)

@@ -23,7 +23,10 @@ export const damage: Projection<null> = {
   initial: () => null,
   evolve: () => [null, []],
   damaged: ({ streamId, revision, segment, offset, bytes, reason }, { table }) => [
-    { key: [table, streamId, revision], value: { segment, offset, bytes, reason } satisfies DamageRow }
+    {
+      key: [table, streamId, revision],
+      value: { segment, offset, bytes, reason } satisfies DamageRow
+    }
   ],
   forget: (streamId, { rows, table }) =>
     rows.scan([table, streamId], Infinity).map(([key]) => ({ key, value: null }))

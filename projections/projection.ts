@@ -45,7 +45,11 @@ export interface Projection<S> {
   readonly version: number
   /** The state before the first event; `counts` tells whether every event will be delivered. */
   readonly initial: (counts: boolean) => S
-  readonly evolve: (state: S, event: RecordedEvent, around: Surroundings) => readonly [S, ReadonlyArray<RowWrite>]
+  readonly evolve: (
+    state: S,
+    event: RecordedEvent,
+    around: Surroundings
+  ) => readonly [S, ReadonlyArray<RowWrite>]
   /** Rows for a line that is not an event. */
   readonly damaged?: (line: DamagedLine, around: Surroundings) => ReadonlyArray<RowWrite>
   /** Rows that follow from the state and the outside of the stream; called once per catch-up. */

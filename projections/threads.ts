@@ -14,6 +14,7 @@ import type { Projection, RowKey, RowWrite, StreamFacts } from './projection.ts'
 
 /** The orders a thread list can take. `last_event_at` comes from the log, `updated_at` from the file's time. */
 export const ORDERS = ['created_at', 'updated_at', 'last_event_at'] as const
+/** One of the orders. */
 export type Order = (typeof ORDERS)[number]
 
 /** Where a thread came from, as `thread/list` filters it. */
@@ -64,13 +65,19 @@ export const sourceKind = (source: Json): SourceKind => {
 /** The thread that spawned this one, where the file says so. */
 export const parentOf = (facts: ThreadFacts): string | null => {
   const source = facts.own?.source
-  const sub = typeof source === 'object' && source !== null ? (source as { subagent?: Json }).subagent : null
-  const spawn = typeof sub === 'object' && sub !== null ? (sub as { thread_spawn?: Json }).thread_spawn : null
-  const parent = typeof spawn === 'object' && spawn !== null ? (spawn as { parent_thread_id?: Json }).parent_thread_id : null
+  const sub =
+    typeof source === 'object' && source !== null ? (source as { subagent?: Json }).subagent : null
+  const spawn =
+    typeof sub === 'object' && sub !== null ? (sub as { thread_spawn?: Json }).thread_spawn : null
+  const parent =
+    typeof spawn === 'object' && spawn !== null
+      ? (spawn as { parent_thread_id?: Json }).parent_thread_id
+      : null
   return facts.own?.parentThreadId ?? (typeof parent === 'string' ? parent : null)
 }
 
-const NAME_TIME = /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-[0-9a-f-]{36}\.jsonl(?:\.zst)?$/
+const NAME_TIME =
+  /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-[0-9a-f-]{36}\.jsonl(?:\.zst)?$/
 const DASHED_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})$/
 const LISTED_PLACE = /(?:\/sessions\/\d{4}\/\d{2}\/\d{2}|\/archived_sessions)\/[^/]+$/
 
@@ -112,7 +119,12 @@ const entryOf = (facts: ThreadFacts, stream: StreamFacts): ListEntry => ({
   codexLists: codexLists(facts, stream)
 })
 
-const sortKeys = (facts: ThreadFacts, stream: StreamFacts, created: number, table: string): ReadonlyArray<RowKey> => {
+const sortKeys = (
+  facts: ThreadFacts,
+  stream: StreamFacts,
+  created: number,
+  table: string
+): ReadonlyArray<RowKey> => {
   const archived = stream.archived ? 1 : 0
   const lastEvent = facts.lastEventAt === null ? null : parseTimeMs(facts.lastEventAt)
   const at: Readonly<Record<Order, number>> = {

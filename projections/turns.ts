@@ -7,7 +7,13 @@
  * Serves turn and item pages. Rows hold byte ranges, not items: `full` reads those bytes, `notLoaded` and
  * `summary` never touch the log.
  */
-import { evolveTurns, initialTurns, type TurnRow, type TurnsState, type TurnWrite } from '../domain/turns.ts'
+import {
+  evolveTurns,
+  initialTurns,
+  type TurnRow,
+  type TurnsState,
+  type TurnWrite
+} from '../domain/turns.ts'
 import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
 
 const PLAIN_ID = /^[\w.:-]{1,128}$/
@@ -19,7 +25,8 @@ const PLAIN_ID = /^[\w.:-]{1,128}$/
 export const turnIdKey = (turnId: string): string => {
   if (PLAIN_ID.test(turnId)) return turnId
   let hash = 2166136261
-  for (let i = 0; i < turnId.length; i++) hash = Math.imul(hash ^ turnId.charCodeAt(i), 16777619) >>> 0
+  for (let i = 0; i < turnId.length; i++)
+    hash = Math.imul(hash ^ turnId.charCodeAt(i), 16777619) >>> 0
   return `#${hash.toString(16)}`
 }
 
@@ -31,8 +38,12 @@ const idPrefix = (table: string, streamId: string, turnId: string): RowKey => [
 ]
 
 /** Row of a live turn by its place. */
-export const turnRow = (rows: Rows, table: string, streamId: string, index: number): TurnRow | null =>
-  (rows.get(rowKey(table, streamId, index)) as TurnRow | undefined) ?? null
+export const turnRow = (
+  rows: Rows,
+  table: string,
+  streamId: string,
+  index: number
+): TurnRow | null => (rows.get(rowKey(table, streamId, index)) as TurnRow | undefined) ?? null
 
 /** Places of the rows with this id, oldest first, at most `limit`. */
 export const turnPlaces = (
@@ -43,7 +54,10 @@ export const turnPlaces = (
   limit: number
 ): ReadonlyArray<number> => {
   const places: Array<number> = []
-  for (const [key] of rows.scan(idPrefix(table, streamId, turnId), PLAIN_ID.test(turnId) ? limit : Infinity)) {
+  for (const [key] of rows.scan(
+    idPrefix(table, streamId, turnId),
+    PLAIN_ID.test(turnId) ? limit : Infinity
+  )) {
     const index = key[3] as number
     if (turnRow(rows, table, streamId, index)?.id === turnId) places.push(index)
     if (places.length === limit) break
@@ -57,7 +71,10 @@ const writesOf = (
   streamId: string,
   rows: Rows
 ): ReadonlyArray<RowWrite> => {
-  const idKey = (row: TurnRow, index: number): RowKey => [...idPrefix(table, streamId, row.id), index]
+  const idKey = (row: TurnRow, index: number): RowKey => [
+    ...idPrefix(table, streamId, row.id),
+    index
+  ]
   if (write.op === 'put') {
     return [
       { key: rowKey(table, streamId, write.index), value: write.row },

@@ -55,7 +55,9 @@ const knowledge = (env: Env) => {
     const table = checkpointTable(viewName(env.profile, env.strict))
     const rows = env.index.range([table], afterPrefix([table]), Infinity, false)
     const checkpoints = new Map(rows.map(([key, value]) => [key[1] as string, value as Checkpoint]))
-    const blank = [...checkpoints.keys()].filter((id) => threadRow(env, id)?.entry.preview !== true).map(streamId)
+    const blank = [...checkpoints.keys()]
+      .filter((id) => threadRow(env, id)?.entry.preview !== true)
+      .map(streamId)
     known = { checkpoints, blank }
     generation = current
     return known
@@ -85,7 +87,10 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     const infos = listed.right
     const changed = stale(infos, known)
     if (changed.length === 0 && infos.length === known.checkpoints.size) return listed
-    const left = gone(infos.map((info) => info.streamId), known)
+    const left = gone(
+      infos.map((info) => info.streamId),
+      known
+    )
     const done = await catchUpAll(env, changed, left, progress)
     return E.isLeft(done) ? done : listed
   }
@@ -98,7 +103,9 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     const came = ids.filter((id) => !known.checkpoints.has(id))
     const changed = stale(present(env, [...came, ...known.blank]), known)
     const left = came.length === 0 && ids.length === known.checkpoints.size ? [] : gone(ids, known)
-    return changed.length + left.length === 0 ? E.right(undefined) : catchUpAll(env, changed, left, progress)
+    return changed.length + left.length === 0
+      ? E.right(undefined)
+      : catchUpAll(env, changed, left, progress)
   }
 
   return {

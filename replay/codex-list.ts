@@ -31,13 +31,22 @@ export const fromDatabase = (request: ListRequest): boolean =>
   (request.parentThreadId ?? null) !== null ||
   request.sortKey === 'recency_at'
 
-const candidates = (env: Env, infos: ReadonlyArray<StreamInfo>, request: ListRequest): Array<Candidate> => {
+const candidates = (
+  env: Env,
+  infos: ReadonlyArray<StreamInfo>,
+  request: ListRequest
+): Array<Candidate> => {
   const table = tableOf(threads, viewName(env.profile, env.strict))
   const rows = new Map(
-    env.index.range([table], afterPrefix([table]), Infinity, false).map(([key, row]) => [key[1], row as ThreadRow])
+    env.index
+      .range([table], afterPrefix([table]), Infinity, false)
+      .map(([key, row]) => [key[1], row as ThreadRow])
   )
   const database = fromDatabase(request)
-  const recency = request.sortKey === 'recency_at' ? codexTimes(infos, (id) => rows.get(id)?.facts.preview != null).recencyMs : null
+  const recency =
+    request.sortKey === 'recency_at'
+      ? codexTimes(infos, (id) => rows.get(id)?.facts.preview != null).recencyMs
+      : null
   return infos.flatMap((info): Array<Candidate> => {
     const row = rows.get(info.streamId)
     if (row === undefined || info.archived !== (request.archived === true)) return []
@@ -49,9 +58,12 @@ const candidates = (env: Env, infos: ReadonlyArray<StreamInfo>, request: ListReq
       const ms = recency.get(streamId) ?? mtime
       return [{ streamId, row, info, ms, cursorMs: ms }]
     }
-    if (request.sortKey === 'updated_at') return [{ streamId, row, info, ms: mtime, cursorMs: mtime }]
+    if (request.sortKey === 'updated_at')
+      return [{ streamId, row, info, ms: mtime, cursorMs: mtime }]
     if (database) return [{ streamId, row, info, ms: row.createdAtMs, cursorMs: created }]
-    return [{ streamId, row, info, ms: fileNameTimeMs(info.path) ?? created, cursorMs: row.createdAtMs }]
+    return [
+      { streamId, row, info, ms: fileNameTimeMs(info.path) ?? created, cursorMs: row.createdAtMs }
+    ]
   })
 }
 
@@ -82,7 +94,9 @@ export const codexListPage = (
   const found = candidates(env, infos, request)
     .filter((c) => matches(c.row.entry) && after(c))
     .filter((c) => request.parentThreadId == null || c.row.entry.kind === 'subAgentThreadSpawn')
-    .filter((c) => term === '' || textMatches(c.row, nameOf(c.streamId), term, env.profile.members142))
+    .filter(
+      (c) => term === '' || textMatches(c.row, nameOf(c.streamId), term, env.profile.members142)
+    )
     .sort((a, b) => (descending ? byTime(b, a) : byTime(a, b)))
   const limit = pageLimit(request.limit)
   const data = found.slice(0, limit)
@@ -92,6 +106,7 @@ export const codexListPage = (
   return E.right({
     data,
     nextCursor: found.length > limit && last !== undefined ? `${print(last.ms)}${suffix}` : null,
-    backwardsCursor: first === undefined ? null : new Date(first.cursorMs + (descending ? -1 : 1)).toISOString()
+    backwardsCursor:
+      first === undefined ? null : new Date(first.cursorMs + (descending ? -1 : 1)).toISOString()
   })
 }

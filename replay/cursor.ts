@@ -76,7 +76,8 @@ export const parseListCursor = (text: string): ListCursor | null => {
 }
 
 /** A time as Codex prints it after a file scan: without zeros at the end of the fraction. */
-export const printTrimmed = (ms: number): string => new Date(ms).toISOString().replace(/\.?0+Z$/, 'Z')
+export const printTrimmed = (ms: number): string =>
+  new Date(ms).toISOString().replace(/\.?0+Z$/, 'Z')
 
 /** Prints a list cursor that names its thread, so that threads of the same instant are neither lost nor repeated. */
 export const printListCursor = (ms: number, streamId: string, inclusive: boolean): string =>

@@ -55,12 +55,15 @@ const startOf = (
   step: 1 | -1
 ): E.Either<StoreError, Spot> => {
   if (typeof text !== 'string') {
-    return E.right(step === 1 ? { turn: bounds.from, item: 0 } : { turn: bounds.until - 1, item: Infinity })
+    return E.right(
+      step === 1 ? { turn: bounds.from, item: 0 } : { turn: bounds.until - 1, item: Infinity }
+    )
   }
   const cursor = parseItemCursor(text)
   if (cursor === null) return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${text}` })
   const turn = placeOf(live, cursor)
-  if (turn === null || turn < bounds.from || turn >= bounds.until) return E.left({ _tag: 'AnchorGone', cursor: text })
+  if (turn === null || turn < bounds.from || turn >= bounds.until)
+    return E.left({ _tag: 'AnchorGone', cursor: text })
   return E.right({ turn, item: cursor.includeAnchor ? cursor.item : cursor.item + step })
 }
 
@@ -79,14 +82,27 @@ const walk = async (
   limit: number
 ): Promise<ReadonlyArray<Found>> => {
   const found: Array<Found> = []
-  for (let turn = start.turn; turn >= bounds.from && turn < bounds.until && found.length <= limit; turn += step) {
+  for (
+    let turn = start.turn;
+    turn >= bounds.from && turn < bounds.until && found.length <= limit;
+    turn += step
+  ) {
     const row = live.rows(turn, turn + 1)[0]
     if (row === undefined) break
     if (row.itemCount === 0) continue
     const items = (await itemsOf(env.store, info, [row], env.profile))[0] ?? []
-    const first = turn === start.turn ? Math.min(start.item, items.length - 1) : step === 1 ? 0 : items.length - 1
+    const first =
+      turn === start.turn
+        ? Math.min(start.item, items.length - 1)
+        : step === 1
+          ? 0
+          : items.length - 1
     const begins = turn === start.turn && step === 1 ? start.item : first
-    for (let item = begins; item >= 0 && item < items.length && found.length <= limit; item += step) {
+    for (
+      let item = begins;
+      item >= 0 && item < items.length && found.length <= limit;
+      item += step
+    ) {
       const value = items[item]
       if (value !== undefined) found.push({ turn, item, value })
     }

@@ -49,7 +49,12 @@ export const entryFilter = (request: ListRequest, defaultProvider: string) => {
 }
 
 /** Case-sensitive search in the name, the title and, from 0.142, the preview. */
-export const textMatches = (row: ThreadRow, name: string | null, term: string, previewToo: boolean): boolean =>
+export const textMatches = (
+  row: ThreadRow,
+  name: string | null,
+  term: string,
+  previewToo: boolean
+): boolean =>
   (name ?? '').includes(term) ||
   (row.facts.title ?? '').includes(term) ||
   (previewToo && (row.facts.preview ?? '').includes(term))

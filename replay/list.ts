@@ -33,7 +33,8 @@ const LAST_ID = '\u{10ffff}'
 
 /** Row of a thread, or null. */
 export const threadRow = (env: Env, streamId: string): ThreadRow | null =>
-  (env.index.get([tableOf(threads, viewName(env.profile, env.strict)), streamId]) as ThreadRow | undefined) ?? null
+  (env.index.get([tableOf(threads, viewName(env.profile, env.strict)), streamId]) as
+    ThreadRow | undefined) ?? null
 
 interface Walk {
   readonly low: RowKey
@@ -48,14 +49,20 @@ const walkOf = (
   direction: SortDirection
 ): E.Either<StoreError, Walk> => {
   const archived = request.archived === true ? 1 : 0
-  const all: Walk = { low: [table, archived], high: [table, archived + 1], reverse: direction === 'desc' }
+  const all: Walk = {
+    low: [table, archived],
+    high: [table, archived + 1],
+    reverse: direction === 'desc'
+  }
   if (typeof request.cursor !== 'string') return E.right(all)
   const cursor = parseListCursor(request.cursor)
-  if (cursor === null) return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
+  if (cursor === null)
+    return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
   const { ms, streamId, inclusive } = cursor
   const at: RowKey = [table, archived, ms, streamId ?? (direction === 'asc' ? LAST_ID : '')]
   const after: RowKey = [table, archived, ms, `${streamId ?? ''}\u0000`]
-  if (direction === 'asc') return E.right({ ...all, low: streamId !== null && !inclusive ? after : at })
+  if (direction === 'asc')
+    return E.right({ ...all, low: streamId !== null && !inclusive ? after : at })
   return E.right({ ...all, high: streamId !== null && inclusive ? after : at })
 }
 
@@ -105,7 +112,10 @@ export const listPage = (
   const [first, last] = [data[0], data[data.length - 1]]
   return E.right({
     data,
-    nextCursor: found.length > limit && last !== undefined ? printListCursor(last.ms, last.streamId, false) : null,
+    nextCursor:
+      found.length > limit && last !== undefined
+        ? printListCursor(last.ms, last.streamId, false)
+        : null,
     backwardsCursor: first === undefined ? null : printListCursor(first.ms, first.streamId, true)
   })
 }

@@ -44,7 +44,9 @@ export const overlay = (index: Index): Overlay => {
       const mine = [...pending.values()].filter(({ key }) => beginsWith(key, prefix))
       const stored = index.range(prefix, afterPrefix(prefix), limit + mine.length, false)
       if (mine.length === 0) return stored
-      const rows: Array<readonly [RowKey, unknown]> = stored.filter(([key]) => !pending.has(keyText(key)))
+      const rows: Array<readonly [RowKey, unknown]> = stored.filter(
+        ([key]) => !pending.has(keyText(key))
+      )
       for (const { key, value } of mine) if (value !== null) rows.push([key, value])
       return rows.sort(([a], [b]) => compareKeys(a, b)).slice(0, limit)
     },

@@ -75,7 +75,8 @@ export interface Guard {
 }
 
 /** True for a line that is not an event. */
-export const isDamaged = (line: RecordedEvent | DamagedLine): line is DamagedLine => 'reason' in line
+export const isDamaged = (line: RecordedEvent | DamagedLine): line is DamagedLine =>
+  'reason' in line
 
 /** Where events come from. Reading never writes. */
 export interface EventStore {
@@ -101,12 +102,17 @@ export type Committed = 'committed' | 'moved'
 
 /**
  * Read models: rows under ordered keys. Reads are synchronous because the store is memory-mapped.
- * Values are JSON; a row whose checksum fails throws `IndexDamage`.
+ * Values are JSON; a damaged row or page throws `IndexDamage`.
  */
 export interface Index {
   readonly get: (key: RowKey) => unknown
   /** Rows with `from <= key < until`, at most `limit`; with `reverse`, from the high end downwards. */
-  readonly range: (from: RowKey, until: RowKey, limit: number, reverse: boolean) => ReadonlyArray<readonly [RowKey, unknown]>
+  readonly range: (
+    from: RowKey,
+    until: RowKey,
+    limit: number,
+    reverse: boolean
+  ) => ReadonlyArray<readonly [RowKey, unknown]>
   /**
    * Applies all writes in one transaction, unless one of the `expected` rows is no longer as given: then nothing
    * is written and the answer is `moved`.
@@ -120,6 +126,14 @@ export interface Index {
   /** Deletes every row. */
   readonly clear: () => TaskEither<StoreError, void>
   readonly close: () => Promise<void>
+}
+
+/**
+ * What a read of the index throws when a row or page is not what was written. It is the one thing that is thrown:
+ * reads are synchronous and everywhere, and the answer is always the same: build the index again.
+ */
+export class IndexDamage extends Error {
+  readonly _tag = 'IndexDamage'
 }
 
 /** Thread names people gave, by thread id; the last one wins. */

@@ -15,8 +15,18 @@ import type { StreamId } from '../domain/ids.ts'
 import type { Profile } from '../domain/profile.ts'
 import { checkpointTable, PROJECTIONS, tableOf, viewName } from '../projections/catalogue.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../projections/projection.ts'
+import { ioFailure } from './guarded.ts'
 import { overlay, type Overlay } from './overlay.ts'
-import { isDamaged, START, type Batch, type EventStore, type Guard, type Index, type Position, type StreamInfo } from './ports.ts'
+import {
+  isDamaged,
+  START,
+  type Batch,
+  type EventStore,
+  type Guard,
+  type Index,
+  type Position,
+  type StreamInfo
+} from './ports.ts'
 
 /** What the engine works with. */
 export interface Env {
@@ -146,9 +156,13 @@ const foldBatch = (run: Run, batch: Batch): boolean => {
         if (projection.damaged !== undefined) run.rows.put(projection.damaged(line, around))
         continue
       }
-      const [state, writes] = projection.evolve(run.states[i], line, around)
-      run.states[i] = state
-      if (writes.length > 0) run.rows.put(writes)
+      const step: readonly [unknown, ReadonlyArray<RowWrite>] = projection.evolve(
+        run.states[i],
+        line,
+        around
+      )
+      run.states[i] = step[0]
+      if (step[1].length > 0) run.rows.put(step[1])
     }
   }
   return run.counts || !PROJECTIONS.some((p, i) => p.needsEveryEvent?.(run.states[i]) === true)
@@ -157,23 +171,45 @@ const foldBatch = (run: Run, batch: Batch): boolean => {
 const settle = (run: Run): void =>
   PROJECTIONS.forEach((p, i) => {
     const around = run.around[i]
-    if (p.settle !== undefined && around !== undefined) run.rows.put(p.settle(run.states[i], run.info, around))
+    if (p.settle !== undefined && around !== undefined)
+      run.rows.put(p.settle(run.states[i], run.info, around))
   })
 
 /** Hands the changes so far to the sink, with the checkpoint that makes them true. */
-const handOver = (run: Run, sink: Sink, next: Position, guard: Guard | null, complete: boolean): void => {
+const handOver = (
+  run: Run,
+  sink: Sink,
+  next: Position,
+  guard: Guard | null,
+  complete: boolean
+): void => {
   const { streamId, path, archived, sizeBytes, modifiedAtMs, inode } = run.info
   const key = checkpointKey(run.env, streamId)
   const checkpoint: Checkpoint = {
-    path, archived, sizeBytes, modifiedAtMs, inode, next, guard, counts: run.counts, complete
+    path,
+    archived,
+    sizeBytes,
+    modifiedAtMs,
+    inode,
+    next,
+    guard,
+    counts: run.counts,
+    complete
   }
   const states = Object.fromEntries(PROJECTIONS.map((p, i) => [p.name, run.states[i]]))
-  const last = [{ key: statesKey(run.env, streamId), value: states }, { key, value: checkpoint }]
+  const last = [
+    { key: statesKey(run.env, streamId), value: states },
+    { key, value: checkpoint }
+  ]
   sink.add([...run.rows.take(), ...last], { key, value: run.checkpoint })
   run.checkpoint = checkpoint
 }
 
-const startingPoint = async (env: Env, info: StreamInfo, old: Checkpoint | null): Promise<Checkpoint | null> => {
+const startingPoint = async (
+  env: Env,
+  info: StreamInfo,
+  old: Checkpoint | null
+): Promise<Checkpoint | null> => {
   if (old === null || old.path !== info.path || old.inode !== info.inode) return null
   if (old.guard === null) return old.next.offset === 0 ? old : null
   if (!info.compressed && info.sizeBytes < old.next.offset) return null
@@ -197,7 +233,7 @@ const foldStream = async (
   if (from === null && old !== null) restart(run, false)
   let next = from?.next ?? START
   let guard = from?.guard ?? null
-  for (let again = true; again; ) {
+  for (let again = true; again;) {
     again = false
     for await (const batch of env.store.read(info, next, run.counts ? 'all' : 'folded')) {
       if (!foldBatch(run, batch)) {
@@ -230,7 +266,10 @@ export const forgetStream = (env: Env, streamId: StreamId, sink: Sink): void => 
     const table = tableOf(projection, view)
     rows.put(projection.forget(streamId, { profile: env.profile, rows, table }))
   }
-  const last = [{ key: statesKey(env, streamId), value: null }, { key, value: null }]
+  const last = [
+    { key: statesKey(env, streamId), value: null },
+    { key, value: null }
+  ]
   sink.add([...rows.take(), ...last], { key, value: env.index.get(key) ?? null })
 }
 
@@ -253,7 +292,8 @@ export type Progress = (done: number, total: number, bytes: number) => void
 
 /**
  * Makes the read models of many streams as new as their files, many short streams to a transaction. A stream
- * that another process was folding at the same time is caught up again on its own.
+ * that another process was folding at the same time is caught up again on its own. One that cannot be read is left
+ * out, so that it costs the home no more than itself; asking for it tells why.
  */
 export const catchUpAll = async (
   env: Env,
@@ -278,10 +318,15 @@ export const catchUpAll = async (
   for (const streamId of gone) forgetStream(env, streamId, sink)
   let bytes = 0
   for (const [i, info] of infos.entries()) {
-    together.push(info)
-    const folded = await foldStream(env, info, sink)
-    if (E.isLeft(folded)) return folded
     bytes += info.sizeBytes
+    const folded = await foldStream(env, info, sink).catch((cause: unknown) =>
+      E.left(ioFailure(cause, info.path))
+    )
+    if (E.isLeft(folded)) {
+      if (folded.left._tag === 'IoFailure' && folded.left.path === info.lineage[0]?.path) continue
+      return folded
+    }
+    together.push(info)
     if (folded.right === 'moved' || sink.size() >= WRITES_MAX) {
       const done = await flush()
       if (E.isLeft(done)) return done

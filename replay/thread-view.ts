@@ -29,7 +29,8 @@ export interface ViewContext {
 /** A `source` member as the protocol spells it: `mcp` is `appServer`, `subagent` is `subAgent`. */
 export const protocolSource = (source: Json): Json => {
   if (source === 'mcp') return 'appServer'
-  if (typeof source === 'string') return ['cli', 'vscode', 'exec', 'unknown'].includes(source) ? source : 'unknown'
+  if (typeof source === 'string')
+    return ['cli', 'vscode', 'exec', 'unknown'].includes(source) ? source : 'unknown'
   if (typeof source !== 'object' || source === null || Array.isArray(source)) return 'unknown'
   const { subagent, custom } = source as { readonly subagent?: Json; readonly custom?: Json }
   if (subagent !== undefined) return { subAgent: subagent }
@@ -67,16 +68,34 @@ const shown = (row: ThreadRow, info: StreamInfo, face: Face, times: CodexTimes |
   const own = facts.own ?? { ...NO_FACTS, cwd: facts.contextCwd ?? '' }
   const mtime = Math.floor(info.modifiedAtMs)
   const { forkedFromId, threadSource } = own
-  const whole = { id: info.streamId, facts: own, updatedAtMs: mtime, recencyAtMs: mtime, forkedFromId, threadSource }
+  const whole = {
+    id: info.streamId,
+    facts: own,
+    updatedAtMs: mtime,
+    recencyAtMs: mtime,
+    forkedFromId,
+    threadSource
+  }
   return times === null ? whole : codexShown(whole, row, info, face, times)
 }
 
+/** Files of other names get no row in Codex's database, so their times come from the head of the file. */
+const ROLLOUT_NAME = /\/rollout-[^/]*$/
+
 /** What Codex itself shows: three faces of one thread. */
-const codexShown = (whole: Shown, row: ThreadRow, info: StreamInfo, face: Face, times: CodexTimes): Shown => {
+const codexShown = (
+  whole: Shown,
+  row: ThreadRow,
+  info: StreamInfo,
+  face: Face,
+  times: CodexTimes
+): Shown => {
   const { head, preview } = row.facts
-  const hasRow = head === null || head.id === info.streamId
+  const hasRow = (head === null || head.id === info.streamId) && ROLLOUT_NAME.test(info.path)
   const updatedAtMs = times.updatedMs.get(info.streamId) ?? whole.updatedAtMs
-  const recencyAtMs = hasRow ? (times.recencyMs.get(info.streamId) ?? whole.recencyAtMs) : row.createdAtMs
+  const recencyAtMs = hasRow
+    ? (times.recencyMs.get(info.streamId) ?? whole.recencyAtMs)
+    : row.createdAtMs
   switch (face) {
     case 'list':
       return { ...whole, recencyAtMs, forkedFromId: null, threadSource: null }
@@ -86,7 +105,8 @@ const codexShown = (whole: Shown, row: ThreadRow, info: StreamInfo, face: Face, 
       if (hasRow) return { ...whole, updatedAtMs, recencyAtMs }
       break
     case 'head':
-      if (hasRow && (head === null || preview === null)) return { ...whole, updatedAtMs, recencyAtMs }
+      if (hasRow && (head === null || preview === null))
+        return { ...whole, updatedAtMs, recencyAtMs }
   }
   const facts = head === null ? whole.facts : { ...head, git: head.git ?? whole.facts.git }
   const { id } = facts
@@ -108,7 +128,12 @@ export const threadView = (
   turns: ReadonlyArray<Turn>
 ): Thread => {
   const { profile } = context
-  const { id, facts, updatedAtMs, recencyAtMs, forkedFromId, threadSource } = shown(row, info, face, context.times)
+  const { id, facts, updatedAtMs, recencyAtMs, forkedFromId, threadSource } = shown(
+    row,
+    info,
+    face,
+    context.times
+  )
   return {
     id,
     sessionId: id,
@@ -133,3 +158,21 @@ export const threadView = (
     turns
   }
 }
+
+/** A thread without turns, with the milliseconds behind its times. */
+export interface ThreadSummary {
+  readonly thread: Thread
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+}
+
+/** The head of a caught-up thread, for clients that show times to the millisecond. */
+export const summaryView = (
+  row: ThreadRow,
+  info: StreamInfo,
+  context: ViewContext
+): ThreadSummary => ({
+  thread: threadView(row, info, 'head', context, []),
+  createdAtMs: row.createdAtMs,
+  updatedAtMs: shown(row, info, 'head', context.times).updatedAtMs
+})

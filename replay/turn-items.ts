@@ -35,7 +35,8 @@ const taker = (lines: ReadonlyArray<Line>) => {
   return (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Line> => {
     const taken: Array<Line> = []
     for (const range of ranges) {
-      for (let line = lines[at]; line !== undefined && within(line, range); line = lines[++at]) taken.push(line)
+      for (let line = lines[at]; line !== undefined && within(line, range); line = lines[++at])
+        taken.push(line)
     }
     return taken
   }
@@ -48,7 +49,10 @@ export const itemsOf = async (
   rows: ReadonlyArray<TurnRow>,
   profile: Profile
 ): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> => {
-  const lines = await store.readRanges(info, rows.flatMap((row) => row.ranges))
+  const lines = await store.readRanges(
+    info,
+    rows.flatMap((row) => row.ranges)
+  )
   const late = rows.flatMap((row) => row.late)
   const lateLines = late.length === 0 ? [] : await store.readRanges(info, late)
   const next = taker(lines)

@@ -13,8 +13,9 @@ import type { StreamInfo } from './ports.ts'
 import { rowsOf, stateOf, type Env } from './project.ts'
 import { itemsOf } from './turn-items.ts'
 
-/** Page sizes, as Codex sets them. */
+/** The page size when none is asked for, as Codex sets it. */
 export const PAGE_DEFAULT = 25
+/** The largest page anyone gets. */
 export const PAGE_MAX = 100
 
 /** A page size in the bounds Codex keeps: 0 becomes 1, more than 100 becomes 100. */
@@ -41,7 +42,8 @@ export interface LiveTurns {
 /** The live turns of a stream as the index has them; the open turn is the last one. */
 export const liveTurns = (env: Env, info: StreamInfo): LiveTurns => {
   const { streamId } = info
-  const state = (stateOf(env, turns.name, streamId) as TurnsState | undefined) ?? initialTurns(false)
+  const state =
+    (stateOf(env, turns.name, streamId) as TurnsState | undefined) ?? initialTurns(false)
   const table = tableOf(turns, viewName(env.profile, env.strict))
   const open = rowOfOpen(state.open)
   const count = state.live + (open === null ? 0 : 1)
@@ -128,7 +130,8 @@ const startOf = (
 ): E.Either<StoreError, number> => {
   if (typeof request.cursor !== 'string') return E.right(ascending ? 0 : live.count - 1)
   const cursor = parseTurnCursor(request.cursor)
-  if (cursor === null) return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
+  if (cursor === null)
+    return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
   const anchor = placeOf(live, cursor)
   if (anchor === null) return E.left({ _tag: 'AnchorGone', cursor: request.cursor })
   const skip = cursor.includeAnchor ? 0 : 1
@@ -161,7 +164,11 @@ export const turnPage = async (
   const more = ascending ? until < live.count : from > 0
   return E.right({
     data: ascending ? rendered : [...rendered].reverse(),
-    nextCursor: !more ? null : ascending ? cursor(last, until - 1, false) : cursor(first, from, false),
+    nextCursor: !more
+      ? null
+      : ascending
+        ? cursor(last, until - 1, false)
+        : cursor(first, from, false),
     backwardsCursor: ascending ? cursor(first, from, true) : cursor(last, until - 1, true)
   })
 }
@@ -169,7 +176,11 @@ export const turnPage = async (
 const TURNS_AT_ONCE = 256
 
 /** Every turn of a caught-up stream, oldest first. */
-export const allTurns = async (env: Env, info: StreamInfo, view: ItemsView): Promise<ReadonlyArray<Turn>> => {
+export const allTurns = async (
+  env: Env,
+  info: StreamInfo,
+  view: ItemsView
+): Promise<ReadonlyArray<Turn>> => {
   const live = liveTurns(env, info)
   const all: Array<Turn> = []
   for (let from = 0; from < live.count; from += TURNS_AT_ONCE) {

@@ -24,6 +24,9 @@ const realPath = (path: string): string => {
 export const defaultIndexDirectory = (home: string): string => {
   const cache = process.env['XDG_CACHE_HOME']
   const root = cache !== undefined && cache !== '' ? cache : join(homedir(), '.cache')
-  const id = createHash('sha256').update(realPath(resolve(home))).digest('hex').slice(0, 16)
+  const id = createHash('sha256')
+    .update(realPath(resolve(home)))
+    .digest('hex')
+    .slice(0, 16)
   return join(root, 'unroll', id)
 }

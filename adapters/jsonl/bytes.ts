@@ -53,7 +53,10 @@ const newWindow = (): Window => {
 }
 
 const dropBefore = (window: Window, position: number): void => {
-  for (let first = window.chunks[0]; first !== undefined && window.start + first.length <= position; ) {
+  for (
+    let first = window.chunks[0];
+    first !== undefined && window.start + first.length <= position;
+  ) {
     window.chunks.shift()
     window.start += first.length
     window.bytes -= first.length
@@ -61,7 +64,13 @@ const dropBefore = (window: Window, position: number): void => {
   }
 }
 
-const copyOut = (window: Window, target: Buffer, at: number, length: number, position: number): number => {
+const copyOut = (
+  window: Window,
+  target: Buffer,
+  at: number,
+  length: number,
+  position: number
+): number => {
   let copied = 0
   let chunkStart = window.start
   for (const chunk of window.chunks) {

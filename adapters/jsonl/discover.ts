@@ -33,16 +33,31 @@ interface Listing {
   readonly places: ReadonlyArray<Place>
 }
 
-const placeOf = (directory: string, name: string, archived: boolean, profile: Profile): Place | null => {
+const placeOf = (
+  directory: string,
+  name: string,
+  archived: boolean,
+  profile: Profile
+): Place | null => {
   const match = NAME.exec(name)
   if (match === null) return null
   const compressed = match[3] !== undefined
   if (compressed && !profile.readsCompressed) return null
   if (profile.needsRolloutPrefix && !name.startsWith('rollout-')) return null
-  return { streamId: streamId((match[2] ?? '').toLowerCase()), path: join(directory, name), archived, compressed }
+  return {
+    streamId: streamId((match[2] ?? '').toLowerCase()),
+    path: join(directory, name),
+    archived,
+    compressed
+  }
 }
 
-const list = (directory: string, archived: boolean, profile: Profile, modifiedAtMs: number): Listing => {
+const list = (
+  directory: string,
+  archived: boolean,
+  profile: Profile,
+  modifiedAtMs: number
+): Listing => {
   const directories: Array<string> = []
   const places: Array<Place> = []
   const listedAtMs = Date.now()
@@ -77,7 +92,8 @@ export const infoOf = (place: Place): StreamInfo | null => {
 /** Of two files for one thread: plain before compressed, live before archived, then the later path. */
 const wins = (a: Place, b: Place): boolean => {
   if (a.archived !== b.archived) return !a.archived
-  const plain = (place: Place) => (place.compressed ? place.path.slice(0, -'.zst'.length) : place.path)
+  const plain = (place: Place) =>
+    place.compressed ? place.path.slice(0, -'.zst'.length) : place.path
   if (plain(a) === plain(b)) return !a.compressed
   return plain(a) > plain(b)
 }
@@ -97,7 +113,12 @@ export const discovery = (home: string, profile: Profile): Discovery => {
   let places = new Map<StreamId, Place>()
   let ids: ReadonlyArray<StreamId> = []
 
-  const visit = (directory: string, archived: boolean, depth: number, seen: Map<string, Listing>): void => {
+  const visit = (
+    directory: string,
+    archived: boolean,
+    depth: number,
+    seen: Map<string, Listing>
+  ): void => {
     const stat = statSync(directory, { throwIfNoEntry: false })
     if (stat === undefined || !stat.isDirectory()) return
     const known = listings.get(directory)

@@ -24,13 +24,27 @@ const payloadOf = (kind: string, rest: string): EventPayload | null => {
       const match = CALL.exec(rest)
       if (match === null) return null
       const [, call_id = '', turn_id = ''] = match
-      return { type: kind, call_id, turn_id, stdout: '', stderr: '', success: true, status: 'completed' }
+      return {
+        type: kind,
+        call_id,
+        turn_id,
+        stdout: '',
+        stderr: '',
+        success: true,
+        status: 'completed'
+      }
     }
     case 'mcp_tool_call_end': {
       const call_id = MCP.exec(rest)?.[1]
       if (call_id === undefined) return null
       const invocation = { server: '', tool: '' }
-      return { type: kind, call_id, invocation, duration: { secs: 0, nanos: 0 }, result: { Err: ELIDED } }
+      return {
+        type: kind,
+        call_id,
+        invocation,
+        duration: { secs: 0, nanos: 0 },
+        result: { Err: ELIDED }
+      }
     }
     default:
       return null
@@ -44,5 +58,9 @@ const payloadOf = (kind: string, rest: string): EventPayload | null => {
 export const elidedEvent = (head: string, kind: string, rest: string): RolloutLine | null => {
   const payload = payloadOf(kind, rest)
   if (payload === null) return null
-  return { timestamp: head.slice(TIMESTAMP_AT, TIMESTAMP_AT + TIMESTAMP_LENGTH), type: 'event_msg', payload }
+  return {
+    timestamp: head.slice(TIMESTAMP_AT, TIMESTAMP_AT + TIMESTAMP_LENGTH),
+    type: 'event_msg',
+    payload
+  }
 }

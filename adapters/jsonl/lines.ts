@@ -47,7 +47,13 @@ const ITEM_EVENTS: ReadonlySet<string> = new Set([
   'sub_agent_activity'
 ])
 
-const planEvent = (head: string, kind: string, rest: string, wanted: Wanted, profile: Profile): Plan => {
+const planEvent = (
+  head: string,
+  kind: string,
+  rest: string,
+  wanted: Wanted,
+  profile: Profile
+): Plan => {
   if (!profile.events.has(kind)) return 'skip'
   if (wanted === 'items') return ITEM_EVENTS.has(kind) ? 'parse' : 'skip'
   if (kind !== 'token_count') return elidedEvent(head, kind, rest) ?? 'parse'
@@ -76,7 +82,8 @@ const planHead = (head: string, wanted: Wanted, profile: Profile): Plan => {
   if (typeEnd === -1 || !head.startsWith(',"payload":{', typeEnd + 1)) return 'parse'
   const type = head.slice(typeAt, typeEnd)
   const payloadAt = typeEnd + 13
-  if (type !== 'event_msg' && type !== 'response_item') return planPayload(type, '', wanted, profile)
+  if (type !== 'event_msg' && type !== 'response_item')
+    return planPayload(type, '', wanted, profile)
   if (!head.startsWith('"type":"', payloadAt)) return 'parse'
   const kindEnd = head.indexOf('"', payloadAt + 8)
   if (kindEnd === -1) return 'parse'
@@ -113,7 +120,11 @@ export const planLine = (
   const last = buffer[until - 1] === CARRIAGE_RETURN ? buffer[until - 2] : buffer[until - 1]
   if (last !== CLOSING_BRACE) return 'parse'
   if (isPlainResponseItem(buffer, from)) return 'skip'
-  const plan = planHead(buffer.toString('latin1', from, Math.min(until, from + HEAD_BYTES)), wanted, profile)
+  const plan = planHead(
+    buffer.toString('latin1', from, Math.min(until, from + HEAD_BYTES)),
+    wanted,
+    profile
+  )
   if (plan !== 'parse_if_hook') return plan
   return buffer.subarray(from, until).includes(HOOK_PROMPT) ? 'parse' : 'skip'
 }

@@ -54,13 +54,19 @@ const readRun = (
   }
   for (const range of run.ranges) {
     const last = Math.min(range.until - run.from, have)
-    for (let at = range.from - run.from; at < last; ) {
+    for (let at = range.from - run.from; at < last;) {
       const newline = endOfLine(buffer, at, last)
       const end = newline === -1 ? last : newline
       if (!isBlank(buffer, at, end) && planLine(buffer, at, end, 'items', profile) === 'parse') {
         const bytes = end - at
         const line = parseLine(buffer.subarray(at, end), profile)
-        const place = { streamId: info.streamId, revision: -1, segment: run.segment, offset: run.from + at, bytes }
+        const place = {
+          streamId: info.streamId,
+          revision: -1,
+          segment: run.segment,
+          offset: run.from + at,
+          bytes
+        }
         into.push(typeof line === 'string' ? { ...place, reason: line } : { ...place, line })
       }
       at = end + 1

@@ -81,7 +81,14 @@ const isSuspicious = (buffer: Buffer, from: number, until: number): boolean => {
   return bytes.indexOf(0) !== -1 || !isUtf8(bytes)
 }
 
-const takeLine = (scan: Scan, buffer: Buffer, from: number, until: number, offset: number, plan: Plan): void => {
+const takeLine = (
+  scan: Scan,
+  buffer: Buffer,
+  from: number,
+  until: number,
+  offset: number,
+  plan: Plan
+): void => {
   const { streamId, segment, revision } = scan
   scan.revision += 1
   if (typeof plan === 'object') {
@@ -106,7 +113,9 @@ const flushPending = (scan: Scan, buffer: Buffer): void => {
   let late = false
   for (const pending of [scan.lastContext, scan.lastTokens]) {
     if (pending === null) continue
-    scan.lines.push(toLine(scan, buffer.subarray(pending.from, pending.until), pending.offset, pending.revision))
+    scan.lines.push(
+      toLine(scan, buffer.subarray(pending.from, pending.until), pending.offset, pending.revision)
+    )
     late = true
   }
   scan.lastContext = null
@@ -115,7 +124,13 @@ const flushPending = (scan: Scan, buffer: Buffer): void => {
 }
 
 /** Scans the whole lines in `buffer[from, have)`; returns where the first unfinished line begins. */
-const scanLines = (scan: Scan, buffer: Buffer, from: number, have: number, base: number): number => {
+const scanLines = (
+  scan: Scan,
+  buffer: Buffer,
+  from: number,
+  have: number,
+  base: number
+): number => {
   if (have === from) return from
   const found = buffer.lastIndexOf(10, have - 1)
   const lastNewline = found < from ? from - 1 : found
@@ -132,7 +147,8 @@ const scanLines = (scan: Scan, buffer: Buffer, from: number, have: number, base:
     at = end + 1
   }
   flushPending(scan, buffer)
-  if (last !== null) scan.guard = guardOf(buffer.subarray(last.from, last.until), base + last.from, true)
+  if (last !== null)
+    scan.guard = guardOf(buffer.subarray(last.from, last.until), base + last.from, true)
   return at
 }
 
@@ -146,11 +162,18 @@ const guardOf = (line: Buffer, offset: number, terminated: boolean): Guard => ({
 })
 
 /** Delivers what follows the last newline when it is a whole event. */
-const scanTail = (scan: Scan, buffer: Buffer, from: number, have: number, base: number): boolean => {
+const scanTail = (
+  scan: Scan,
+  buffer: Buffer,
+  from: number,
+  have: number,
+  base: number
+): boolean => {
   if (isBlank(buffer, from, have)) return false
   const bytes = buffer.subarray(from, have)
   const line = toLine(scan, bytes, base + from, scan.revision)
-  if ('reason' in line && line.reason !== 'invalid_payload' && line.reason !== 'not_an_event') return false
+  if ('reason' in line && line.reason !== 'invalid_payload' && line.reason !== 'not_an_event')
+    return false
   scan.revision += 1
   scan.lines.push(line)
   scan.guard = guardOf(bytes, base + from, false)
@@ -255,8 +278,15 @@ export async function* readStream(
     const base = segment === from.segment ? from.offset : file.from
     const reader: Reader = { source, buffer: takeBuffer(), have: 0, base }
     const scan: Scan = {
-      streamId: info.streamId, segment, wanted, profile, lines: [], revision,
-      guard: null, lastContext: null, lastTokens: null
+      streamId: info.streamId,
+      segment,
+      wanted,
+      profile,
+      lines: [],
+      revision,
+      guard: null,
+      lastContext: null,
+      lastTokens: null
     }
     let start = base
     try {

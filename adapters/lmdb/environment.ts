@@ -40,7 +40,9 @@ const fingerprint = (directory: string): string | null => {
 const readSeal = (directory: string): Seal | null => {
   try {
     const seal = JSON.parse(readFileSync(sealFile(directory), 'utf8')) as Partial<Seal>
-    return typeof seal.layout === 'number' && typeof seal.data === 'string' ? { layout: seal.layout, data: seal.data } : null
+    return typeof seal.layout === 'number' && typeof seal.data === 'string'
+      ? { layout: seal.layout, data: seal.data }
+      : null
   } catch {
     return null
   }
@@ -54,7 +56,9 @@ export const seal = (directory: string): void => {
   if (known?.data === data && known.layout === LAYOUT_VERSION) return
   const temporary = `${sealFile(directory)}.${process.pid}`
   try {
-    writeFileSync(temporary, JSON.stringify({ layout: LAYOUT_VERSION, data } satisfies Seal), { mode: 0o600 })
+    writeFileSync(temporary, JSON.stringify({ layout: LAYOUT_VERSION, data } satisfies Seal), {
+      mode: 0o600
+    })
     renameSync(temporary, sealFile(directory))
   } catch {
     rmSync(temporary, { force: true })

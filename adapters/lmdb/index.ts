@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { RowKey } from '../../projections/projection.ts'
-import type { Index } from '../../replay/ports.ts'
+import { IndexDamage, type Index } from '../../replay/ports.ts'
 import { deleteIndex, lmdbKey, openEnvironment, seal, type Environment } from './environment.ts'
 import { encodeRow, rowJson } from './row.ts'
 
@@ -18,12 +18,22 @@ const failure = (path: string, cause: unknown): StoreError => ({
   cause: cause instanceof Error ? cause.message : String(cause)
 })
 
+/** Runs a read; whatever LMDB itself finds wrong with its pages is damage too. */
+const reading = <A>(read: () => A): A => {
+  try {
+    return read()
+  } catch (cause) {
+    throw cause instanceof IndexDamage ? cause : new IndexDamage(String(cause))
+  }
+}
+
 const jsonAt = (environment: Environment, key: RowKey): string | null => {
   const row = environment.getBinaryFast(lmdbKey(key))
   return row === undefined ? null : rowJson(row)
 }
 
-const generationOf = (environment: Environment): number => Number(jsonAt(environment, GENERATION) ?? '0')
+const generationOf = (environment: Environment): number =>
+  Number(jsonAt(environment, GENERATION) ?? '0')
 
 /** Applies writes inside a transaction; false when an expected row is no longer as given. */
 const apply = (
@@ -47,32 +57,45 @@ export const openLmdbIndex = (directory: string): Index => {
   let environment = openEnvironment(directory)
   return {
     get: (key) => {
-      const json = jsonAt(environment, key)
+      const json = reading(() => jsonAt(environment, key))
       return json === null ? undefined : (JSON.parse(json) as unknown)
     },
-    range: (from, until, limit, reverse) => {
-      const [low, high] = [lmdbKey(from), lmdbKey(until)]
-      const bound = Number.isFinite(limit) ? { limit } : {}
-      const rows = environment.getRange(
-        reverse
-          ? { start: high, exclusiveStart: true, end: low, inclusiveEnd: true, reverse: true, ...bound }
-          : { start: low, end: high, ...bound }
-      )
-      return Array.from(rows, ({ key, value }) => [key, JSON.parse(rowJson(value)) as unknown] as const)
-    },
+    range: (from, until, limit, reverse) =>
+      reading(() => {
+        const [low, high] = [lmdbKey(from), lmdbKey(until)]
+        const bound = Number.isFinite(limit) ? { limit } : {}
+        const rows = environment.getRange(
+          reverse
+            ? {
+                start: high,
+                exclusiveStart: true,
+                end: low,
+                inclusiveEnd: true,
+                reverse: true,
+                ...bound
+              }
+            : { start: low, end: high, ...bound }
+        )
+        return Array.from(
+          rows,
+          ({ key, value }) => [key, JSON.parse(rowJson(value)) as unknown] as const
+        )
+      }),
     commit: (writes, expected) => async () => {
       try {
         const done = environment.transactionSync(() => apply(environment, writes, expected))
         environment.resetReadTxn()
         return Promise.resolve(E.right(done ? ('committed' as const) : ('moved' as const)))
       } catch (cause) {
+        if (cause instanceof IndexDamage) throw cause
         return E.left(failure(directory, cause))
       }
     },
-    generation: () => {
-      environment.resetReadTxn()
-      return generationOf(environment)
-    },
+    generation: () =>
+      reading(() => {
+        environment.resetReadTxn()
+        return generationOf(environment)
+      }),
     clear: () => async () => {
       try {
         await environment.close()

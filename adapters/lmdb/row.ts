@@ -2,13 +2,9 @@
  * A row's bytes: CRC-32 of the JSON (4 bytes, big-endian), then the JSON in UTF-8. LMDB trusts the disk; this does not.
  */
 import { crc32 } from 'node:zlib'
+import { IndexDamage } from '../../replay/ports.ts'
 
 const CHECKSUM_BYTES = 4
-
-/** Thrown by a read that met a row or page that is not what was written. The index must be built again. */
-export class IndexDamage extends Error {
-  readonly _tag = 'IndexDamage'
-}
 
 /** A value as stored bytes. */
 export const encodeRow = (json: string): Buffer => {
@@ -24,7 +20,10 @@ export const encodeRow = (json: string): Buffer => {
  */
 export const rowJson = (row: Buffer): string => {
   const bytes = row.subarray(0, row.length)
-  if (bytes.length < CHECKSUM_BYTES || crc32(bytes.subarray(CHECKSUM_BYTES)) !== bytes.readUInt32BE()) {
+  if (
+    bytes.length < CHECKSUM_BYTES ||
+    crc32(bytes.subarray(CHECKSUM_BYTES)) !== bytes.readUInt32BE()
+  ) {
     throw new IndexDamage('an index row does not match its checksum')
   }
   return bytes.toString('utf8', CHECKSUM_BYTES)

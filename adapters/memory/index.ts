@@ -40,10 +40,14 @@ export const memoryIndex = (): Index => {
     range: (from, until, limit, reverse) => {
       const part = rows.slice(lowerBound(rows, from), lowerBound(rows, until))
       const ordered = reverse ? part.reverse() : part
-      return ordered.slice(0, limit).map((row) => [row.key, JSON.parse(row.json) as unknown] as const)
+      return ordered
+        .slice(0, limit)
+        .map((row) => [row.key, JSON.parse(row.json) as unknown] as const)
     },
     commit: (writes, expected) => () => {
-      const moved = expected.some(({ key, value }) => (find(key)?.json ?? 'null') !== JSON.stringify(value))
+      const moved = expected.some(
+        ({ key, value }) => (find(key)?.json ?? 'null') !== JSON.stringify(value)
+      )
       if (moved) return Promise.resolve(E.right('moved' as const))
       const byKey = new Map(rows.map((row) => [JSON.stringify(row.key), row]))
       for (const { key, value } of writes) {

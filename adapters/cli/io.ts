@@ -1,0 +1,113 @@
+/**
+ * The outside of a command: where it prints, what the terminal can do, and when it is told to stop. Commands take
+ * it as an argument, so tests run them without a process.
+ */
+import { readFileSync } from 'node:fs'
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { shellWord } from './text.ts'
+
+/** What a command may use of its process. */
+export interface Io {
+  /** Resolves when the text is handed to the system, so that a slow reader slows the command down. */
+  readonly out: (text: string | Uint8Array) => Promise<void>
+  readonly err: (text: string) => void
+  readonly outIsTty: boolean
+  readonly errIsTty: boolean
+  /** Width of the terminal. */
+  readonly columns: number
+  readonly env: NodeJS.ProcessEnv
+  /** Aborted when the command should end at once; the reason is the exit code. */
+  readonly stop: AbortSignal
+  readonly nowMs: () => number
+  /** Where the person typed; paths on the command line are relative to it. */
+  readonly cwd: string
+  readonly version: string
+  /** How a person starts this program from where they are. */
+  readonly program: string
+}
+
+/** The sample home that ships with the package: next to this file's folder, in the sources and in `dist`. */
+export const SAMPLE_HOME = fileURLToPath(new URL('../home/sample', import.meta.url))
+
+const ABOVE_SOURCES = '../../package.json'
+const ABOVE_DIST = '../../../package.json'
+
+const packageVersion = (): string => {
+  for (const path of [ABOVE_SOURCES, ABOVE_DIST]) {
+    try {
+      const text = readFileSync(new URL(path, import.meta.url), 'utf8')
+      const { version } = JSON.parse(text) as { readonly version?: unknown }
+      if (typeof version === 'string') return version
+    } catch {
+      // Not there: the other place is tried.
+    }
+  }
+  return 'unknown'
+}
+
+/** `npm start` runs in the folder of the package, wherever it was typed. */
+const typedIn = (env: NodeJS.ProcessEnv): string =>
+  (env['npm_lifecycle_event'] === 'start' ? env['INIT_CWD'] : undefined) ?? process.cwd()
+
+/** `unroll` when it was found on the path, else `node` and the path of the script. */
+const programName = (script: string, cwd: string): string => {
+  if (!/[\\/]main\.[jt]s$/.test(script)) {
+    return script.includes('node_modules') ? 'npx unroll' : 'unroll'
+  }
+  const loader = script.endsWith('.ts') ? '--import tsx ' : ''
+  return `node ${loader}${shellWord(relative(cwd, script))}`
+}
+
+const COLUMNS_DEFAULT = 80
+const BROKEN_PIPE = 'EPIPE'
+const INTERRUPTED = 130
+const TERMINATED = 143
+const DISK = 5
+
+type Failed = (error: NodeJS.ErrnoException) => void
+
+/** Hears of a failed write before the next one, so that the exit code is known when a command returns. */
+const writer =
+  (stream: NodeJS.WriteStream, stop: AbortSignal, failed: Failed): Io['out'] =>
+  (text) =>
+    new Promise((resolve) => {
+      if (stop.aborted) return resolve()
+      stream.write(text, (error) => {
+        if (error) failed(error)
+        resolve()
+      })
+    })
+
+/**
+ * The real process. Signals and a closed pipe abort `stop`: whoever reads our output and goes away (`| head`) has
+ * what they wanted, so that ends with 0. A second signal ends the process where it stands, which the index survives.
+ */
+export const processIo = (): Io => {
+  const controller = new AbortController()
+  const stop = controller.signal
+  const end = (code: number) => () => (stop.aborted ? process.exit(code) : controller.abort(code))
+  process.on('SIGINT', end(INTERRUPTED))
+  process.on('SIGTERM', end(TERMINATED))
+  process.stderr.on('error', () => undefined)
+  const failed: Failed = ({ code, message }) => {
+    if (stop.aborted) return
+    if (code !== BROKEN_PIPE) process.stderr.write(`unroll: cannot write: ${message}\n`)
+    controller.abort(code === BROKEN_PIPE ? 0 : DISK)
+  }
+  process.stdout.on('error', failed)
+  const cwd = typedIn(process.env)
+  return {
+    out: writer(process.stdout, stop, failed),
+    err: (text) => void process.stderr.write(text),
+    outIsTty: process.stdout.isTTY,
+    errIsTty: process.stderr.isTTY,
+    columns: process.stdout.columns || COLUMNS_DEFAULT,
+    env: process.env,
+    stop,
+    nowMs: Date.now,
+    version: packageVersion(),
+    program: programName(process.argv[1] ?? '', cwd),
+    cwd
+  }
+}

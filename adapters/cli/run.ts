@@ -1,0 +1,68 @@
+/**
+ * From words to an exit code. Every command is a module of its own and is loaded only when it runs, because the
+ * time to start is part of every command.
+ */
+import { parseCommandLine, type Input } from './args.ts'
+import type { Io } from './io.ts'
+import { report, thrownFailure } from './report.ts'
+import {
+  openReal,
+  placeOf,
+  withEngine,
+  type EngineCommand,
+  type Open,
+  type PlainCommand
+} from './session.ts'
+
+const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = {
+  threads: async () => (await import('./threads.ts')).threadsCommand,
+  show: async () => (await import('./show.ts')).showCommand,
+  turns: async () => (await import('./turns.ts')).turnsCommand,
+  items: async () => (await import('./items.ts')).itemsCommand,
+  events: async () => (await import('./events.ts')).eventsCommand
+}
+
+const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
+  index: async () => (await import('./index-command.ts')).indexCommand,
+  'app-server': async () => (await import('./app-server.ts')).appServerCommand,
+  start: async () => (await import('./start.ts')).startCommand,
+  help: async () => (await import('./help.ts')).helpCommand,
+  version: async () => async (input, io) => {
+    await io.out(
+      input.json ? `${JSON.stringify({ version: io.version })}\n` : `unroll ${io.version}\n`
+    )
+    return 0
+  }
+}
+
+/** Commands that end on a signal by themselves, with an exit code of their own. */
+const OWN_SIGNALS: ReadonlySet<string> = new Set(['app-server'])
+
+const runInput = async (input: Input, io: Io, open: Open): Promise<number> => {
+  const { name } = input.command
+  const plain = PLAIN_COMMANDS[name]
+  if (plain !== undefined) return (await plain())(input, io, open)
+  const load = ENGINE_COMMANDS[name]
+  if (load === undefined) throw new Error(`no code for the command ${name}`)
+  const place = await placeOf(input, io)
+  const command = await load()
+  return withEngine(input, io, open, place, (engine, quiet) => command(input, quiet, engine))
+}
+
+/** Runs a command line; the answer is the exit code. */
+export const run = async (
+  argv: ReadonlyArray<string>,
+  io: Io,
+  open: Open = openReal
+): Promise<number> => {
+  const parsed = parseCommandLine(argv)
+  if (!parsed.ok) return report(parsed.failure, parsed.json, io)
+  const { input } = parsed
+  let code: number
+  try {
+    code = await runInput(input, io, open)
+  } catch (thrown) {
+    code = io.stop.aborted ? 0 : await report(thrownFailure(thrown), input.json, io)
+  }
+  return io.stop.aborted && !OWN_SIGNALS.has(input.command.name) ? (io.stop.reason as number) : code
+}

@@ -1,0 +1,115 @@
+/**
+ * One command's use of an engine: open it, show progress, stop when told to, and close it whatever happens.
+ */
+import { statSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { StoreError } from '../../domain/errors.ts'
+import type { ProfileName } from '../../domain/profile.ts'
+import type { Engine } from '../../replay/engine.ts'
+import type { EngineOptions } from '../library.ts'
+import { flagOf, textOf, type Input } from './args.ts'
+import type { Io } from './io.ts'
+import { startProgress } from './progress.ts'
+import { report } from './report.ts'
+
+/** Opens an engine; tests pass their own. */
+export type Open = (options: EngineOptions) => Promise<Engine>
+
+/** The real engine, loaded when it is first needed. */
+export const openReal: Open = async (options) => (await import('../library.ts')).openEngine(options)
+
+/** A command over an engine; the number is the exit code. */
+export type EngineCommand = (input: Input, io: Io, engine: Engine) => Promise<number>
+
+/** A command that opens what it needs itself. */
+export type PlainCommand = (input: Input, io: Io, open: Open) => Promise<number>
+
+/** Where a command reads, as its options say. */
+export interface Place {
+  readonly home: string
+  readonly index?: string
+}
+
+/** The home and index the options name; the home may be chosen by the caller. */
+export const placeOf = async (input: Input, io: Io): Promise<Place> => {
+  const { defaultHome } = await import('../home/places.ts')
+  const home = textOf(input, 'home')
+  return withIndex(input, io, home === undefined ? defaultHome(io.env) : resolve(io.cwd, home))
+}
+
+/** A home with the index the options name. */
+export const withIndex = (input: Input, io: Io, home: string): Place => {
+  const index = textOf(input, 'index')
+  if (index === undefined) return { home }
+  return { home, index: index === 'memory' ? index : resolve(io.cwd, index) }
+}
+
+/** The answers a command wants. */
+export const answers = (
+  input: Input
+): { readonly profile: ProfileName; readonly strict: boolean } => ({
+  profile: (textOf(input, 'profile') ?? '0.142') as ProfileName,
+  strict: flagOf(input, 'strict')
+})
+
+const isDirectory = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+
+/** Reports a home that is not there; null when it is. */
+export const missingHome = (home: string, input: Input, io: Io): Promise<number> | null =>
+  isDirectory(home)
+    ? null
+    : report(
+        {
+          kind: 'home_not_found',
+          message: `there is no Codex home at ${home}`,
+          hint: 'name one with --home DIR or $CODEX_HOME, or type "unroll start" for a sample',
+          retryable: false,
+          exit: 3
+        },
+        input.json,
+        io
+      )
+
+const stopped = (stop: AbortSignal): Promise<number> =>
+  new Promise((resolve) => {
+    const end = () => resolve(stop.reason as number)
+    if (stop.aborted) end()
+    else stop.addEventListener('abort', end, { once: true })
+  })
+
+/** What kept an engine from opening: an error of the operating system says it better than we can. */
+const openFailure = ({ home, index }: Place, thrown: unknown): unknown => {
+  if (!(thrown instanceof Error) || typeof (thrown as NodeJS.ErrnoException).errno === 'number') {
+    return thrown
+  }
+  const path = index ?? `its default place for ${home}`
+  return { _tag: 'IndexUnavailable', path, reason: thrown.message } satisfies StoreError
+}
+
+/**
+ * Runs `use` over an engine. When the process is told to stop, the answer does not wait for `use`: the engine is
+ * closed under it, which leaves the index as of its last transaction. `use` prints through the `io` it is given.
+ */
+export const withEngine = async (
+  input: Input,
+  io: Io,
+  open: Open,
+  place: Place,
+  use: (engine: Engine, io: Io) => Promise<number>
+): Promise<number> => {
+  const missing = missingHome(place.home, input, io)
+  if (missing !== null) return missing
+  const progress = startProgress(io)
+  const engine = await open({ ...place, ...answers(input), onProgress: progress.show }).catch(
+    (thrown: unknown) => {
+      throw openFailure(place, thrown)
+    }
+  )
+  try {
+    return await Promise.race([use(engine, progress.before(io)), stopped(io.stop)])
+  } finally {
+    progress.clear()
+    await engine.close()
+  }
+}

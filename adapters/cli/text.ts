@@ -1,0 +1,127 @@
+/**
+ * Text for people. Transcripts are hostile input: a model or a web page may have put terminal commands or
+ * direction overrides into them, so every text is made harmless before it is printed.
+ */
+
+/** Control characters (C0, DEL, C1), line separators, bidirectional controls, byte order marks, lone surrogates. */
+const UNSAFE =
+  /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu
+/** Those of them that JSON may carry as they are. */
+const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g
+
+const hex = (char: string, digits: number): string =>
+  (char.codePointAt(0) ?? 0).toString(16).padStart(digits, '0')
+
+const visible = (char: string): string =>
+  char < '\u0100' ? `\\x${hex(char, 2)}` : `\\u${hex(char, 4)}`
+
+/** One line for a terminal: white space collapsed, the rest of the control characters spelled out. */
+export const oneLine = (text: string): string =>
+  text
+    .replace(/[\s\u0085]+/g, ' ')
+    .trim()
+    .replace(UNSAFE, visible)
+
+/** Several lines for a terminal: line ends stay, tabs become spaces, other control characters are spelled out. */
+export const lines = (text: string): ReadonlyArray<string> =>
+  text
+    .replace(/\r\n/g, '\n')
+    .replace(/\t/g, '    ')
+    .split('\n')
+    .map((line) => line.replace(UNSAFE, visible))
+
+const TSV_NAMES: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' }
+
+/** One field of a tab-separated line; a backslash is doubled, so the escapes can be undone. */
+export const tsvField = (text: string): string =>
+  text.replace(/\\/g, '\\\\').replace(UNSAFE, (char) => TSV_NAMES[char] ?? visible(char))
+
+/** JSON with the same values, in which nothing can reach the terminal as a command. */
+export const safeJson = (json: string): string =>
+  json.replace(UNSAFE_IN_JSON, (char) => `\\u${hex(char, 4)}`)
+
+const ASCII = /^[\x20-\x7e]*$/
+const ZERO = /^[\p{Mark}\p{Format}]/u
+const WIDE =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u
+
+const charWidth = (char: string): number => (ZERO.test(char) ? 0 : WIDE.test(char) ? 2 : 1)
+
+let segmenter: Intl.Segmenter | null = null
+const characters = (text: string): ReadonlyArray<string> => {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' })
+  return Array.from(segmenter.segment(text), ({ segment }) => segment)
+}
+
+/** Columns a harmless text takes on a terminal. */
+export const widthOf = (text: string): number =>
+  ASCII.test(text)
+    ? text.length
+    : characters(text).reduce((width, char) => width + charWidth(char), 0)
+
+/** A harmless text cut to a width; an ellipsis tells that something is missing. */
+export const cut = (text: string, width: number): string => {
+  if (text.length <= width && ASCII.test(text)) return text
+  // One column is at least one code unit in all that is worth measuring; longer texts are never looked at whole.
+  const head = text.slice(0, width * 16)
+  if (head === text && widthOf(text) <= width) return text
+  let taken = ''
+  let room = width - 1
+  for (const char of characters(head)) {
+    room -= charWidth(char)
+    if (room < 0) break
+    taken += char
+  }
+  return `${taken}…`
+}
+
+/** A text with spaces after it up to a width. */
+export const pad = (text: string, width: number): string =>
+  text + ' '.repeat(Math.max(0, width - widthOf(text)))
+
+/** A word as a shell takes it back. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** Seconds beyond this are no date in JavaScript; a hostile file may hold them. */
+const SECONDS_MAX = 8.64e12
+const isDate = (seconds: number): boolean => Math.abs(seconds) <= SECONDS_MAX
+
+/** Unix seconds as the minute in the reader's time zone. */
+export const localMinute = (seconds: number | null): string => {
+  if (seconds === null) return ''
+  if (!isDate(seconds)) return String(seconds)
+  const at = new Date(seconds * 1000)
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`
+}
+
+/** Unix seconds as ISO 8601 in UTC. */
+export const isoSecond = (seconds: number | null): string =>
+  seconds === null
+    ? ''
+    : isDate(seconds)
+      ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+      : String(seconds)
+
+/** A duration in the unit a person would use. */
+export const duration = (ms: number | null): string => {
+  if (ms === null) return ''
+  if (ms < 1000) return `${ms} ms`
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)} min ${two(seconds % 60)} s`
+}
+
+/** A number of bytes in the unit a person would use. */
+export const size = (bytes: number): string => {
+  if (bytes < 1000) return `${bytes} B`
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`
+}
+
+/** A count with its noun. */
+export const plural = (count: number, noun: string): string =>
+  `${count} ${noun}${count === 1 ? '' : 's'}`

@@ -1,0 +1,116 @@
+/**
+ * Streams in memory: the plainest event store, for tests and for hosts that bring their own lines.
+ *
+ * Offsets count the bytes the lines would take in a file, so that everything written against files works here.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { toRolloutLine, type DamagedLine, type RecordedEvent } from '../../domain/event.ts'
+import type { StreamId } from '../../domain/ids.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import type { Profile } from '../../domain/profile.ts'
+import type { Batch, EventStore, StreamInfo } from '../../replay/ports.ts'
+
+/** An event store whose streams a caller appends to. */
+export interface MemoryStore extends EventStore {
+  /** Appends lines to a stream, making it when it is new. */
+  readonly append: (streamId: StreamId, lines: ReadonlyArray<JsonObject>) => void
+  readonly remove: (streamId: StreamId) => void
+}
+
+interface Stored {
+  readonly bytes: number
+  readonly offset: number
+  readonly value: JsonObject
+}
+
+type Streams = Map<StreamId, { readonly lines: Array<Stored>; touchedMs: number }>
+
+const sizeOf = (lines: ReadonlyArray<Stored>): number => {
+  const last = lines[lines.length - 1]
+  return last === undefined ? 0 : last.offset + last.bytes + 1
+}
+
+const infoOf = (streams: Streams, streamId: StreamId): StreamInfo => {
+  const path = `/memory/sessions/2026/01/01/rollout-2026-01-01T00-00-00-${streamId}.jsonl`
+  const stream = streams.get(streamId)
+  return {
+    streamId,
+    lineage: [{ path, from: 0, until: null }],
+    path,
+    archived: false,
+    compressed: false,
+    sizeBytes: sizeOf(stream?.lines ?? []),
+    modifiedAtMs: stream?.touchedMs ?? 0,
+    inode: 1
+  }
+}
+
+const toLine = (
+  streamId: StreamId,
+  { bytes, offset, value }: Stored,
+  revision: number,
+  profile: Profile
+): RecordedEvent | DamagedLine => {
+  const read = toRolloutLine(value, profile)
+  const place = { streamId, revision, segment: 0, offset, bytes }
+  return typeof read === 'string' ? { ...place, reason: read } : { ...place, line: read }
+}
+
+/** Everything from a position on, as one batch. */
+const batchFrom = (
+  streamId: StreamId,
+  stored: ReadonlyArray<Stored>,
+  revision: number,
+  profile: Profile
+): Batch | null => {
+  const last = stored[stored.length - 1]
+  if (last === undefined || revision >= stored.length) return null
+  return {
+    lines: stored.slice(revision).map((one, i) => toLine(streamId, one, revision + i, profile)),
+    next: { revision: stored.length, segment: 0, offset: sizeOf(stored) },
+    guard: { offset: last.offset, bytes: last.bytes, checksum: stored.length, terminated: true }
+  }
+}
+
+const CLOCK_STEP_MS = 1000
+
+/** An empty store of an era; its clock moves a second with every append. */
+export const memoryStore = (profile: Profile): MemoryStore => {
+  const streams: Streams = new Map()
+  let nowMs = 0
+  const linesOf = (id: StreamId): ReadonlyArray<Stored> => streams.get(id)?.lines ?? []
+  return {
+    append: (streamId, values) => {
+      const stream = streams.get(streamId) ?? { lines: [], touchedMs: 0 }
+      for (const value of values) {
+        const bytes = Buffer.byteLength(JSON.stringify(value))
+        stream.lines.push({ value, offset: sizeOf(stream.lines), bytes })
+      }
+      nowMs += CLOCK_STEP_MS
+      stream.touchedMs = nowMs
+      streams.set(streamId, stream)
+    },
+    remove: (streamId) => {
+      streams.delete(streamId)
+    },
+    streams: () => E.right([...streams.keys()].map((id) => infoOf(streams, id))),
+    ids: () => E.right([...streams.keys()]),
+    find: (streamId) =>
+      streams.has(streamId)
+        ? E.right(infoOf(streams, streamId))
+        : E.left({ _tag: 'StreamNotFound', streamId }),
+    read: async function* ({ streamId }, from) {
+      const batch = await Promise.resolve(
+        batchFrom(streamId, linesOf(streamId), from.revision, profile)
+      )
+      if (batch !== null) yield batch
+    },
+    readRanges: async ({ streamId }, ranges) =>
+      ranges.flatMap(({ from, until }) =>
+        linesOf(streamId)
+          .filter(({ offset }) => offset >= from && offset < until)
+          .map((one) => toLine(streamId, one, -1, profile))
+      ),
+    verify: async ({ streamId }, next) => linesOf(streamId).length >= next.revision
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The app-server over stdio: Codex's JSON-RPC v2 for one home, without a model.
+ *
+ * The index opens while the client is still saying hello; `initialize` does not wait for it.
+ */
+import { resolve } from 'node:path'
+import type { ProfileName } from '../../domain/profile.ts'
+import type { Engine } from '../../replay/engine.ts'
+import type { Server } from './method.ts'
+import { serveStdio } from './stdio.ts'
+
+/** How the server is started. */
+export interface AppServerOptions {
+  /** Path of `$CODEX_HOME`. It is only read. */
+  readonly home: string
+  /** Directory of the index, or `memory`. */
+  readonly index?: string
+  readonly profile: ProfileName
+  readonly strict: boolean
+  /** Version of this package, for the user agent. */
+  readonly version: string
+}
+
+/** Opens the engine once; an opening that failed is tried again by the next request. */
+const engineProvider = (options: AppServerOptions) => {
+  let opening: Promise<Engine> | null = null
+  const open = async (): Promise<Engine> => {
+    const { openEngine } = await import('../library.ts')
+    const { home, profile, strict, index } = options
+    return openEngine({ home, profile, strict, ...(index === undefined ? {} : { index }) })
+  }
+  const engine = (): Promise<Engine> => {
+    opening ??= open().catch((cause: unknown) => {
+      opening = null
+      throw cause
+    })
+    return opening
+  }
+  const close = async (): Promise<void> => {
+    const opened = await opening?.catch(() => null)
+    await opened?.close()
+  }
+  return { engine, close }
+}
+
+/**
+ * Serves stdin and stdout until stdin ends or the process is told to stop (SIGTERM, SIGINT); answers what is
+ * running, then resolves with the exit code. Stderr is for people.
+ */
+export const runAppServer = async (options: AppServerOptions): Promise<number> => {
+  const { engine, close } = engineProvider(options)
+  engine().catch(() => undefined) // starts now; whoever needs it hears of the failure
+  const stop = new AbortController()
+  const signalled = (): void => stop.abort()
+  process.once('SIGTERM', signalled).once('SIGINT', signalled)
+  const server: Server = {
+    home: resolve(options.home),
+    profile: options.profile,
+    strict: options.strict,
+    version: options.version,
+    engine,
+    log: (line) => void process.stderr.write(`unroll app-server: ${line}\n`)
+  }
+  await serveStdio(server, process.stdin, process.stdout, stop.signal)
+  process.off('SIGTERM', signalled).off('SIGINT', signalled)
+  process.stdin.destroy()
+  await close()
+  return 0
+}

@@ -1,0 +1,93 @@
+/**
+ * What a method is: one value of `Method` per row of the table in `methods.ts`.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as t from 'io-ts'
+import type { StoreError } from '../../domain/errors.ts'
+import type { ProfileName } from '../../domain/profile.ts'
+import type { Engine } from '../../replay/engine.ts'
+import { internal, invalidRequest, ofStoreError, type RpcError } from './errors.ts'
+import type { Notification } from './message.ts'
+import type { Codec } from './serde.ts'
+import { parseUuid } from './uuid.ts'
+
+/** What every connection of a server shares. */
+export interface Server {
+  /** Absolute path of `$CODEX_HOME`. */
+  readonly home: string
+  readonly profile: ProfileName
+  readonly strict: boolean
+  /** Version of this package, for the user agent. */
+  readonly version: string
+  /** The engine, opened when first asked for; rejects when the index cannot be opened. */
+  readonly engine: () => Promise<Engine>
+  /** Told what is not answered, for the person at the server. */
+  readonly log: (line: string) => void
+}
+
+/** State of one connection; `initialize` sets it. */
+export interface Session {
+  initialized: boolean
+  experimentalApi: boolean
+  /** Methods of notifications this client does not want. */
+  optedOut: ReadonlySet<string>
+}
+
+/** Where a call comes from. */
+export interface Call {
+  readonly server: Server
+  readonly session: Session
+}
+
+/** What a handler answers; notifications go out before or after the response, in order. */
+export interface Answer<R> {
+  readonly result: R
+  readonly before?: ReadonlyArray<Notification>
+  readonly after?: ReadonlyArray<Notification>
+}
+
+/** A row of the method table. */
+export interface Method<P, R> {
+  readonly name: string
+  /** Eras that have the method. */
+  readonly profiles: ReadonlyArray<ProfileName>
+  /** True for a method none of these eras serves; strict mode does not have it. */
+  readonly ours?: boolean
+  /** Eras in which the client must have asked for the experimental API. */
+  readonly experimental?: ReadonlyArray<ProfileName>
+  /** Members that need the experimental API when set. */
+  readonly experimentalFields?: Readonly<Partial<Record<ProfileName, ReadonlyArray<string>>>>
+  readonly params: (profile: ProfileName) => Codec<P>
+  /** Shape of the answer; for documentation and tests, answers are not checked at run time. */
+  readonly result: t.Type<R, unknown, unknown>
+  /** Requests with one key are served one after the other; absent or null: at once. */
+  readonly key?: (params: P) => string | null
+  readonly handler: (params: P, call: Call) => TE.TaskEither<RpcError, Answer<R>>
+}
+
+/** Both eras. */
+export const EVERY_PROFILE: ReadonlyArray<ProfileName> = ['0.130', '0.142']
+
+/** A thread id in a parameter that is a plain string: the id is checked by the handler, not by the parser. */
+export const threadIdOf = (text: string, what = 'thread id'): E.Either<RpcError, string> =>
+  E.mapLeft((reason: string) => invalidRequest(`invalid ${what}: ${reason}`))(parseUuid(text))
+
+/** Asks the engine and words its errors; an engine that cannot be opened is an internal error. */
+export const ask = async <A>(
+  call: Call,
+  question: (engine: Engine) => TE.TaskEither<StoreError, A>,
+  words: (e: StoreError) => RpcError = ofStoreError
+): Promise<E.Either<RpcError, A>> => {
+  let engine: Engine
+  try {
+    engine = await call.server.engine()
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return E.left(internal(`failed to open the index: ${reason}`))
+  }
+  return E.mapLeft(words)(await question(engine)())
+}
+
+/** An answer without notifications. */
+export const answer = <R>(result: R): Answer<R> => ({ result })

@@ -1,0 +1,160 @@
+/**
+ * `getConversationSummary`: the head of one thread, by id or by path of its rollout. Older than the rest of the
+ * protocol: times are RFC 3339 with milliseconds and two members are spelled as the files spell them.
+ *
+ * A path is only a way to name a thread of this home: nothing else is ever opened.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import type { StoreError } from '../../../domain/errors.ts'
+import type { Json } from '../../../domain/json.ts'
+import type { GitInfo, Thread } from '../../../domain/protocol.ts'
+import type { Engine, ThreadSummary } from '../../../replay/engine.ts'
+import {
+  internal,
+  invalidRequest,
+  ofStoreError,
+  unreadableReason,
+  type RpcError
+} from '../errors.ts'
+import { ask, EVERY_PROFILE, type Answer, type Call, type Method } from '../method.ts'
+import { rolloutOf } from '../rollout-path.ts'
+import { required, struct, text, untagged, uuid, type ValueOf } from '../serde.ts'
+
+const byPath = { rolloutPath: required(text) }
+const byId = { conversationId: required(uuid) }
+type Params = ValueOf<typeof byPath> | ValueOf<typeof byId>
+
+const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
+
+const LegacyGitInfo = t.type(
+  { sha: nullable(t.string), branch: nullable(t.string), origin_url: nullable(t.string) },
+  'LegacyGitInfo'
+)
+
+const ConversationSummary = t.type(
+  {
+    conversationId: t.string,
+    path: t.string,
+    preview: t.string,
+    timestamp: nullable(t.string),
+    updatedAt: nullable(t.string),
+    modelProvider: t.string,
+    cwd: t.string,
+    cliVersion: t.string,
+    source: t.unknown,
+    gitInfo: nullable(LegacyGitInfo)
+  },
+  'ConversationSummary'
+)
+const Response = t.type({ summary: ConversationSummary }, 'GetConversationSummaryResponse')
+type Response = t.TypeOf<typeof Response>
+
+/** The protocol's spelling of a source, back to the file's. */
+const legacySource = (source: Json): Json => {
+  if (source === 'appServer') return 'mcp'
+  if (typeof source !== 'object' || source === null || Array.isArray(source)) return source
+  const { subAgent } = source as { readonly subAgent?: Json }
+  return subAgent === undefined ? source : { subagent: subAgent }
+}
+
+const legacyGit = (git: GitInfo | null): t.TypeOf<typeof LegacyGitInfo> | null =>
+  git === null ? null : { sha: git.sha, branch: git.branch, origin_url: git.originUrl }
+
+interface Times {
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+}
+
+const summaryOf = (thread: Thread, { createdAtMs, updatedAtMs }: Times): Response => ({
+  summary: {
+    conversationId: thread.id,
+    path: thread.path,
+    preview: thread.preview,
+    timestamp: new Date(createdAtMs).toISOString(),
+    updatedAt: new Date(updatedAtMs).toISOString(),
+    modelProvider: thread.modelProvider,
+    cwd: thread.cwd,
+    cliVersion: thread.cliVersion,
+    source: legacySource(thread.source),
+    gitInfo: legacyGit(thread.gitInfo)
+  }
+})
+
+/** By path Codex looks at the file, not at its database, so a thread without a preview shows the file's time. */
+const fileTimes = (engine: Engine, threadId: string, summary: ThreadSummary): ThreadSummary => {
+  const located = engine.locate(threadId)
+  return summary.thread.preview !== '' || E.isLeft(located)
+    ? summary
+    : { ...summary, updatedAtMs: Math.floor(located.right.modifiedAtMs) }
+}
+
+const summarize =
+  (threadId: string, byFile: boolean) =>
+  (engine: Engine): TE.TaskEither<StoreError, Answer<Response>> =>
+  async () => {
+    const read = await engine.summarize(threadId)()
+    if (E.isLeft(read)) return read
+    const summary = byFile ? fileTimes(engine, threadId, read.right) : read.right
+    return E.right({ result: summaryOf(summary.thread, summary) })
+  }
+
+const idWords = (e: StoreError): RpcError =>
+  e._tag === 'StreamNotFound'
+    ? invalidRequest(`no rollout found for conversation id ${e.streamId}`)
+    : ofStoreError(e)
+
+const summaryById = (threadId: string, call: Call): Promise<E.Either<RpcError, Answer<Response>>> =>
+  ask(call, summarize(threadId, false), idWords)
+
+const pathWords =
+  (path: string) =>
+  (e: StoreError): RpcError => {
+    if (e._tag !== 'UnreadableRollout') return idWords(e)
+    return internal(`failed to load conversation summary from ${path}: ${unreadableReason(e)}`)
+  }
+
+/** A path makes Codex read the file itself, so that a file without a head is refused. */
+const refusesFile =
+  (threadId: string) =>
+  (engine: Engine): TE.TaskEither<StoreError, null> =>
+  async () => {
+    const page = await engine.listTurns(threadId, { limit: 1, itemsView: 'notLoaded' })()
+    const headless =
+      E.isLeft(page) && page.left._tag === 'UnreadableRollout' && page.left.reason !== 'not_utf8'
+    return headless ? page : E.right(null)
+  }
+
+const summaryByPath = async (
+  path: string,
+  call: Call
+): Promise<E.Either<RpcError, Answer<Response>>> => {
+  const found = await ask(
+    call,
+    (engine) => async () => E.right(rolloutOf(path, call.server, engine))
+  )
+  if (E.isLeft(found)) return found
+  if (E.isLeft(found.right)) return found.right
+  const threadId = found.right.right
+  const refused = await ask(call, refusesFile(threadId), pathWords(path))
+  if (E.isLeft(refused)) return refused
+  return ask(call, summarize(threadId, true), pathWords(path))
+}
+
+/** The row of `getConversationSummary`. */
+export const conversationSummary: Method<Params, Response> = {
+  name: 'getConversationSummary',
+  profiles: EVERY_PROFILE,
+  params: () =>
+    untagged(
+      'GetConversationSummaryParams',
+      struct('RolloutPath', byPath),
+      struct('ThreadId', byId)
+    ),
+  result: Response,
+  handler: (params, call) => () =>
+    'rolloutPath' in params
+      ? summaryByPath(params.rolloutPath, call)
+      : summaryById(params.conversationId, call)
+}

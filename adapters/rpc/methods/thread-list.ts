@@ -1,0 +1,72 @@
+/**
+ * `thread/list`: a page of threads.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { isAbsolute, resolve } from 'node:path'
+import type { Page, Thread } from '../../../domain/protocol.ts'
+import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
+import * as results from '../results.ts'
+import {
+  defaulted,
+  flag,
+  ignored,
+  list,
+  oneOf,
+  option,
+  struct,
+  text,
+  u32,
+  untagged,
+  type ValueOf
+} from '../serde.ts'
+
+const sourceKind = oneOf(
+  'cli',
+  'vscode',
+  'exec',
+  'appServer',
+  'subAgent',
+  'subAgentReview',
+  'subAgentCompact',
+  'subAgentThreadSpawn',
+  'subAgentOther',
+  'unknown'
+)
+
+const fieldsOf = (profile: ProfileName) => ({
+  cursor: option(text),
+  limit: option(u32),
+  sortKey: option(oneOf(...PROFILES[profile].sortKeys)),
+  sortDirection: option(oneOf('asc', 'desc')),
+  modelProviders: option(list(text)),
+  sourceKinds: option(list(sourceKind)),
+  archived: option(flag),
+  cwd: option(untagged('ThreadListCwdFilter', text, list(text))),
+  useStateDbOnly: defaulted(flag, false),
+  searchTerm: option(text),
+  parentThreadId: profile === '0.130' ? ignored<string>() : option(text)
+})
+type Params = ValueOf<ReturnType<typeof fieldsOf>>
+
+const absolute = (cwd: string): string => (isAbsolute(cwd) ? cwd : resolve(cwd))
+
+/** The row of `thread/list`. */
+export const threadList: Method<Params, Page<Thread>> = {
+  name: 'thread/list',
+  profiles: EVERY_PROFILE,
+  experimentalFields: { '0.142': ['parentThreadId'] },
+  params: (profile) => struct('ThreadListParams', fieldsOf(profile)),
+  result: results.page(results.Thread),
+  handler: (params, call) => async () => {
+    const parent =
+      params.parentThreadId === null
+        ? E.right(null)
+        : threadIdOf(params.parentThreadId, 'parent thread id')
+    if (E.isLeft(parent)) return parent
+    const cwd =
+      typeof params.cwd === 'string' ? absolute(params.cwd) : (params.cwd?.map(absolute) ?? null)
+    const request = { ...params, cwd, parentThreadId: parent.right }
+    return E.map(answer<Page<Thread>>)(await ask(call, (engine) => engine.listThreads(request)))
+  }
+}

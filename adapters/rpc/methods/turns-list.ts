@@ -1,0 +1,32 @@
+/**
+ * `thread/turns/list`: a page of a thread's turns.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Page, Turn } from '../../../domain/protocol.ts'
+import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
+import * as results from '../results.ts'
+import { oneOf, option, required, struct, text, u32, type ValueOf } from '../serde.ts'
+
+const fields = {
+  threadId: required(text),
+  cursor: option(text),
+  limit: option(u32),
+  sortDirection: option(oneOf('asc', 'desc')),
+  itemsView: option(oneOf('notLoaded', 'summary', 'full'))
+}
+
+/** The row of `thread/turns/list`. */
+export const turnsList: Method<ValueOf<typeof fields>, Page<Turn>> = {
+  name: 'thread/turns/list',
+  profiles: EVERY_PROFILE,
+  experimental: EVERY_PROFILE,
+  params: () => struct('ThreadTurnsListParams', fields),
+  result: results.page(results.Turn),
+  handler: (params, call) => async () => {
+    const id = threadIdOf(params.threadId)
+    if (E.isLeft(id)) return id
+    return E.map(answer<Page<Turn>>)(
+      await ask(call, (engine) => engine.listTurns(id.right, params))
+    )
+  }
+}

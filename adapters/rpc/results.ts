@@ -1,0 +1,86 @@
+/**
+ * Shapes of answers, as io-ts codecs: what a client of either era may rely on.
+ *
+ * Source: answers of app-server v2 in 0.130.0 and 0.142.5. Members only one era has are optional here.
+ */
+import * as t from 'io-ts'
+import type {
+  Page,
+  Thread as ThreadView,
+  ThreadItem as Item,
+  Turn as TurnView
+} from '../../domain/protocol.ts'
+
+const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
+const optional = <C extends t.Mixed>(codec: C) => t.union([codec, t.undefined])
+
+/** A codec whose static type is the protocol's; the codec may check less than the type says. */
+const typed = <A>(codec: t.Mixed): t.Type<A, unknown, unknown> => codec
+
+/** One thing a person sees in a turn; the members besides these depend on `type`. */
+export const ThreadItem = typed<Item>(t.type({ id: t.string, type: t.string }, 'ThreadItem'))
+
+/** One turn. */
+export const Turn = typed<TurnView>(
+  t.type(
+    {
+      id: t.string,
+      items: t.array(ThreadItem),
+      itemsView: t.keyof({ notLoaded: null, summary: null, full: null }),
+      status: t.keyof({ completed: null, interrupted: null, failed: null, inProgress: null }),
+      error: t.null,
+      startedAt: nullable(t.number),
+      completedAt: nullable(t.number),
+      durationMs: nullable(t.number)
+    },
+    'Turn'
+  )
+)
+
+const GitInfo = t.type(
+  { sha: nullable(t.string), branch: nullable(t.string), originUrl: nullable(t.string) },
+  'GitInfo'
+)
+
+/** One thread; times are Unix seconds. */
+export const Thread = typed<ThreadView>(
+  t.type(
+    {
+      id: t.string,
+      sessionId: t.string,
+      forkedFromId: nullable(t.string),
+      parentThreadId: optional(nullable(t.string)),
+      preview: t.string,
+      ephemeral: t.boolean,
+      modelProvider: t.string,
+      createdAt: t.number,
+      updatedAt: t.number,
+      recencyAt: optional(t.number),
+      status: t.type({ type: t.literal('notLoaded') }),
+      path: t.string,
+      cwd: t.string,
+      cliVersion: t.string,
+      source: t.union([t.string, t.UnknownRecord]),
+      threadSource: nullable(t.string),
+      agentNickname: nullable(t.string),
+      agentRole: nullable(t.string),
+      gitInfo: nullable(GitInfo),
+      name: nullable(t.string),
+      turns: t.array(Turn)
+    },
+    'Thread'
+  )
+)
+
+/** A page of anything. */
+export const page = <A>(element: t.Type<A, unknown, unknown>): t.Type<Page<A>, unknown, unknown> =>
+  typed<Page<A>>(
+    t.type(
+      {
+        data: t.array(element),
+        nextCursor: nullable(t.string),
+        backwardsCursor: nullable(t.string)
+      },
+      `Page<${element.name}>`
+    )
+  )

@@ -1,0 +1,48 @@
+/**
+ * The edge where throwing ends: what adapters throw becomes data, and a damaged index is built again.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { StoreError } from '../domain/errors.ts'
+import { IndexDamage, type Index } from './ports.ts'
+
+interface SystemError {
+  readonly code: string
+  readonly message: string
+  readonly syscall?: string
+  readonly path?: string
+}
+
+const isSystemError = (cause: unknown): cause is SystemError =>
+  cause instanceof Error && typeof (cause as { code?: unknown }).code === 'string'
+
+/** A failed system call as data; anything else is a programmer error and is thrown on. */
+export const ioFailure = (cause: unknown, path: string): StoreError => {
+  if (!isSystemError(cause)) throw cause
+  return {
+    _tag: 'IoFailure',
+    operation: cause.syscall ?? 'read',
+    path: cause.path ?? path,
+    cause: cause.message
+  }
+}
+
+/**
+ * Runs a use case. A damaged index is cleared and the use case run again; so is one whose file moved away between
+ * being found and being opened.
+ */
+export const guarded =
+  <A>(index: Index, task: TE.TaskEither<StoreError, A>): TE.TaskEither<StoreError, A> =>
+  async () => {
+    try {
+      return await task()
+    } catch (cause) {
+      if (cause instanceof IndexDamage) {
+        const cleared = await index.clear()()
+        return E.isLeft(cleared) ? cleared : task()
+      }
+      if (isSystemError(cause) && cause.code === 'ENOENT')
+        return task().catch((again: unknown) => E.left(ioFailure(again, '')))
+      return E.left(ioFailure(cause, ''))
+    }
+  }

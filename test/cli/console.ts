@@ -1,0 +1,73 @@
+/**
+ * Runs command lines inside the test's process and keeps what they print.
+ */
+import { join } from 'node:path'
+import type { Io } from '../../adapters/cli/io.ts'
+import { run } from '../../adapters/cli/run.ts'
+import type { Open } from '../../adapters/cli/session.ts'
+import { FIXTURES, readJson } from '../support/fixture-home.ts'
+
+/** What a command line did. */
+export interface Done {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** What differs from a pipe of 100 columns in an empty environment. */
+export interface Setting {
+  readonly tty?: boolean
+  readonly columns?: number
+  readonly env?: NodeJS.ProcessEnv
+  readonly open?: Open
+  readonly stop?: AbortSignal
+  readonly nowMs?: () => number
+}
+
+/** Runs a command line; local times are UTC meanwhile. */
+export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> => {
+  const { tty = false, columns = 100, env = {}, open, stop, nowMs = () => 0 } = setting
+  const out: Array<Buffer> = []
+  const err: Array<string> = []
+  const io: Io = {
+    out: async (text) => void out.push(Buffer.from(text as string)),
+    err: (text) => void err.push(text),
+    outIsTty: tty,
+    errIsTty: tty,
+    columns,
+    env,
+    stop: stop ?? new AbortController().signal,
+    nowMs,
+    cwd: '/workspace',
+    version: '1.2.3',
+    program: 'unroll'
+  }
+  const zone = process.env['TZ']
+  process.env['TZ'] = 'UTC'
+  try {
+    const code = await (open === undefined ? run(argv, io) : run(argv, io, open))
+    return { code, out: Buffer.concat(out).toString('utf8'), err: err.join('') }
+  } finally {
+    if (zone === undefined) delete process.env['TZ']
+    else process.env['TZ'] = zone
+  }
+}
+
+/** A command line over one home, with an index in memory. */
+export const inHome =
+  (home: () => string) =>
+  (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> =>
+    unroll([...argv, '--home', home(), '--index', 'memory'], setting)
+
+/** Values of JSON lines. */
+export const jsonLines = (text: string): ReadonlyArray<any> =>
+  // eslint-disable-line @typescript-eslint/no-explicit-any
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line)) // eslint-disable-line @typescript-eslint/no-unsafe-return
+
+/** A recorded answer file of a home. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export const golden = (home: string, name: string): any =>
+  readJson(join(FIXTURES, 'homes', home, 'golden', `${name}.json`))

@@ -1,0 +1,69 @@
+/**
+ * A client of the app-server in the same process: lines in, messages out.
+ */
+import { openEngine } from '../../adapters/library.ts'
+import { connect, type Connection } from '../../adapters/rpc/connection.ts'
+import type { Server } from '../../adapters/rpc/method.ts'
+import type { ProfileName } from '../../domain/profile.ts'
+
+/** A message as it came. */
+export type Message = Readonly<Record<string, unknown>>
+
+/** A connected client. */
+export interface Client {
+  readonly connection: Connection
+  /** Everything received so far, in order. */
+  readonly received: ReadonlyArray<Message>
+  /** What the server wrote for people. */
+  readonly logged: ReadonlyArray<string>
+  /** Sends lines as they are, waits until all is answered, returns what came. */
+  readonly send: (...lines: ReadonlyArray<string>) => Promise<ReadonlyArray<Message>>
+  /** Sends one request and returns the response without its id. */
+  readonly ask: (method: string, params?: unknown) => Promise<Message>
+  readonly close: () => Promise<void>
+}
+
+const DEFAULTS = { profile: '0.142' as ProfileName, strict: true }
+
+/** Connects to a server of a home; nothing is sent yet. */
+export const connected = (home: string, options: Partial<Server> = {}): Client => {
+  const { profile, strict } = { ...DEFAULTS, ...options }
+  const received: Array<Message> = []
+  const logged: Array<string> = []
+  const opened = openEngine({ home, index: 'memory', profile, strict })
+  const engine = () => opened
+  const log = (line: string) => void logged.push(line)
+  const server: Server = { home, profile, strict, version: '9.9.9', engine, log, ...options }
+  const connection = connect(server, (text) => void received.push(JSON.parse(text) as Message))
+  const send: Client['send'] = async (...lines) => {
+    const from = received.length
+    for (const line of lines) connection.receive(line)
+    await connection.idle()
+    return received.slice(from)
+  }
+  let id = 0
+  return {
+    connection,
+    received,
+    logged,
+    send,
+    ask: async (method, params) => {
+      id += 1
+      const messages = await send(JSON.stringify({ id, method, params }))
+      const response = messages.find((message) => message['id'] === id) ?? {}
+      return Object.fromEntries(Object.entries(response).filter(([key]) => key !== 'id'))
+    },
+    close: async () => (await opened).close()
+  }
+}
+
+/** Connects and shakes hands. */
+export const initialized = async (
+  home: string,
+  options: Partial<Server> = {},
+  capabilities: unknown = { experimentalApi: true }
+): Promise<Client> => {
+  const client = connected(home, options)
+  await client.ask('initialize', { clientInfo: { name: 'test', version: '1' }, capabilities })
+  return client
+}
