@@ -294,7 +294,7 @@ const index: CommandSpec = {
     human: 'one fact per line.',
     tsv: 'name and value.',
     json:
-      '`status` and `rebuild`: `{"home","index","threads","turns","damagedLines","unfinishedTails","bytes"}`; ' +
+      '`status` and `rebuild`: `{"home","index","threads","turns","damagedLines","unfinishedTails","unreadable","bytes"}`; ' +
       '`drop`: `{"index","dropped"}`, where `dropped` is false when there was nothing to delete.'
   },
   exits: [0, 2, 3, 5, 7],

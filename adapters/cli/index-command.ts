@@ -17,7 +17,8 @@ const OUR_FILE = /^(data\.mdb|lock\.mdb|unroll-index\.json(\.\d+)?)$/
 
 const WORDS: Readonly<Record<string, string>> = {
   damagedLines: 'damaged lines',
-  unfinishedTails: 'unfinished tails'
+  unfinishedTails: 'unfinished tails',
+  unreadable: 'unreadable files'
 }
 
 const print = async (

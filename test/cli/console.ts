@@ -59,15 +59,15 @@ export const inHome =
   (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> =>
     unroll([...argv, '--home', home(), '--index', 'memory'], setting)
 
+/* eslint-disable @typescript-eslint/no-explicit-any -- JSON nobody typed */
+
 /** Values of JSON lines. */
 export const jsonLines = (text: string): ReadonlyArray<any> =>
-  // eslint-disable-line @typescript-eslint/no-explicit-any
   text
     .split('\n')
     .slice(0, -1)
-    .map((line) => JSON.parse(line)) // eslint-disable-line @typescript-eslint/no-unsafe-return
+    .map((line) => JSON.parse(line))
 
 /** A recorded answer file of a home. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export const golden = (home: string, name: string): any =>
   readJson(join(FIXTURES, 'homes', home, 'golden', `${name}.json`))

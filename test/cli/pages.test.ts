@@ -216,7 +216,7 @@ describe('unroll turns', () => {
         '01a1fcde-3c5a-7532-81e6-f2a987a217f7  2026-11-21 06:49  39 ms  completed  Please connect the narrow…',
         `${last}  2026-11-21 06:49  47 ms  completed  Can you prune the wooden …`,
         `more: unroll turns ${FORK1} --cursor '{"turnId":"${last}","includeAnchor":false}' ` +
-          `--limit 2 --home ${home} --index memory --color never`,
+          `--limit 2 --color never --home ${home} --index memory`,
         ''
       ].join('\n')
     )
@@ -320,7 +320,8 @@ describe('unroll items', () => {
 
   it('gives every item of the thread as Codex answers, with --json', async () => {
     const { out } = await tools(['items', TOOLS, '--json', '--limit', '1000'])
-    expect(jsonLines(out).slice(0, -1)).to.deep.equal(recorded())
+    const same = (items: ReadonlyArray<unknown>) => placed(items, '/h')
+    expect(same(jsonLines(out).slice(0, -1))).to.deep.equal(same(recorded()))
     expect(jsonLines(out).at(-1).nextCursor).to.equal(null)
   })
 
@@ -334,7 +335,7 @@ describe('unroll items', () => {
       found.push(...lines.slice(0, -1))
       cursor = lines.at(-1).nextCursor
     } while (cursor !== null)
-    expect(found).to.deep.equal([...recorded()].reverse())
+    expect(placed(found, '/h')).to.deep.equal(placed([...recorded()].reverse(), '/h'))
   })
 
   it('ends with 3 when the turn is not in the thread', async () => {
