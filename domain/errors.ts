@@ -99,7 +99,7 @@ export const describe = (e: StoreError): string => {
 export const hint = (e: StoreError): string => {
   switch (e._tag) {
     case 'StreamNotFound':
-      return 'list the threads with "unroll threads --all --archived any"'
+      return 'list the threads with "unroll threads --all", archived ones with --archived'
     case 'AmbiguousThread':
       return 'type more of the id'
     case 'InvalidRequest':

@@ -101,7 +101,7 @@ const ROWS: ReadonlyArray<Row> = [
   },
   {
     title: 'a second head with another id is ignored',
-    bytes: meta() + meta({ id: THREAD.replace('1$', '2') }) + turn('t1'),
+    bytes: meta() + meta({ id: '01960999-0000-7000-8000-000000000999' }) + turn('t1'),
     shows: one
   },
   {

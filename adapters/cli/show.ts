@@ -13,7 +13,7 @@ import type { EngineCommand } from './session.ts'
 import { painter, typed, type Paint } from './style.ts'
 import { localMinute, oneLine, plural } from './text.ts'
 import { sourceLabel, title } from './threads.ts'
-import { turnText } from './turn-text.ts'
+import { everything, turnText, type Most } from './turn-text.ts'
 
 const TURNS_DEFAULT = 3
 const PAGE_MAX = 100
@@ -88,6 +88,7 @@ export interface Printer {
   readonly input: Input
   readonly io: Io
   readonly paint: Paint
+  readonly most: Most
 }
 
 /** Prints a thread and its newest turns for a person; also the second half of `unroll start`. */
@@ -95,7 +96,7 @@ export const printThread = async (
   engine: Engine,
   thread: Thread,
   limit: number,
-  { input, io, paint }: Printer
+  { input, io, paint, most }: Printer
 ): Promise<E.Either<StoreError, void>> => {
   const read = await newestTurns(engine, thread.id, limit)
   if (E.isLeft(read)) return read
@@ -109,8 +110,7 @@ export const printThread = async (
     const command = typed(input, io, ['show', thread.id, '--all'])
     await io.out(`\n${paint('dim', `earlier turns: ${command}`)}\n`)
   }
-  const width = io.outIsTty ? io.columns : Infinity
-  for (const turn of turns) await io.out(`\n${turnText(turn, width, paint)}`)
+  for (const turn of turns) await io.out(`\n${turnText(turn, most, paint)}`)
   return E.right(undefined)
 }
 
@@ -150,8 +150,9 @@ export const showCommand: EngineCommand = async (input, io, engine) => {
     return 0
   }
   const thread = await engine.readThread(id, false)()
+  const most = everything(io.outIsTty ? io.columns : Infinity)
   const printed = E.isLeft(thread)
     ? thread
-    : await printThread(engine, thread.right, limit, { input, io, paint: painter(input, io) })
+    : await printThread(engine, thread.right, limit, { input, io, paint: painter(input, io), most })
   return E.isLeft(printed) ? reportError(printed.left, false, io) : 0
 }

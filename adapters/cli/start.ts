@@ -16,6 +16,8 @@ import { shortIds, threadTable } from './threads.ts'
 
 const THREADS = 10
 const TURNS = 3
+const ITEMS = 12
+const LINES = 8
 
 interface Chosen {
   readonly place: Place
@@ -86,7 +88,8 @@ export const startCommand: PlainCommand = async (input, outside, open) => {
     // The sample's file times are those of its installation, which would mislead.
     const time = sample ? 'createdAt' : 'updatedAt'
     await io.out(`${threadTable(data, time, io.columns, paint)}\n`)
-    const printed = await printThread(engine, newest, TURNS, { input: next, io, paint })
+    const most = { width: io.columns, items: ITEMS, lines: LINES }
+    const printed = await printThread(engine, newest, TURNS, { input: next, io, paint, most })
     if (E.isLeft(printed)) return reportError(printed.left, false, io)
     const [id = ''] = shortIds(data.map((thread) => thread.id))
     await io.out(nextSteps(next, io, id, paint))

@@ -244,7 +244,7 @@ function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): Generator<
     if (hasBom(reader.buffer, reader.have)) keepRest(reader, BOM_BYTES)
   }
   for (;;) {
-    const more = fill(reader)
+    const more = reader.have === reader.buffer.length || fill(reader)
     const rest = scanLines(scan, reader.buffer, 0, reader.have, reader.base)
     if (rest > 0) {
       keepRest(reader, rest)

@@ -2,11 +2,20 @@
  * The LMDB environment of an index directory: `data.mdb`, `lock.mdb` and `unroll-index.json`.
  *
  * A damaged LMDB file can kill the process that maps it. So an environment is opened only when it is as the last
- * process left it (`unroll-index.json` holds the size and times of `data.mdb` at a clean close), or after a child
- * process has read every row of it and lived. On any doubt the files are deleted: they can be built again.
+ * process left it (`unroll-index.json` holds the size and times of `data.mdb` after the last commit). Otherwise a
+ * child process reads every row and writes a verified copy, which takes the place of the file. When the child fails
+ * or dies the files are deleted: they can be built again.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { open, type RootDatabase } from 'lmdb'
@@ -82,15 +91,24 @@ export const openUnchecked = (directory: string, readOnly: boolean): Environment
 
 const PROBE_TIMEOUT_MS = 120_000
 
-/** Reads every row in a child process; true when the child lived and found all rows whole. */
-const probe = (directory: string): boolean => {
+/** Puts a verified copy in the place of a doubtful file; false when a child process could not make one. */
+const replaceByVerifiedCopy = (directory: string): boolean => {
   const script = import.meta.url.endsWith('.ts') ? './probe.ts' : './probe.js'
   const path = fileURLToPath(new URL(script, import.meta.url))
-  const child = spawnSync(process.execPath, [...process.execArgv, path, directory], {
-    stdio: 'ignore',
-    timeout: PROBE_TIMEOUT_MS
-  })
-  return child.status === 0
+  const copy = mkdtempSync(join(directory, 'copy-'))
+  try {
+    const child = spawnSync(process.execPath, [...process.execArgv, path, directory, copy], {
+      stdio: 'ignore',
+      timeout: PROBE_TIMEOUT_MS
+    })
+    if (child.status !== 0) return false
+    // A process that has the old file open keeps it, with the lock file that belongs to it.
+    rmSync(join(directory, 'lock.mdb'), { force: true })
+    renameSync(dataFile(copy), dataFile(directory))
+    return true
+  } finally {
+    rmSync(copy, { recursive: true, force: true })
+  }
 }
 
 /** Opens the environment of a directory, made new when there is any doubt about the old one. */
@@ -101,7 +119,7 @@ export const openEnvironment = (directory: string): Environment => {
     const known = readSeal(directory)
     const asLeft = known?.data === data && known.layout === LAYOUT_VERSION
     const otherLayout = known !== null && known.layout !== LAYOUT_VERSION
-    if (otherLayout || (!asLeft && !probe(directory))) deleteIndex(directory)
+    if (otherLayout || (!asLeft && !replaceByVerifiedCopy(directory))) deleteIndex(directory)
   }
   return openUnchecked(directory, false)
 }

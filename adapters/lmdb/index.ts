@@ -29,7 +29,7 @@ const reading = <A>(read: () => A): A => {
 
 const jsonAt = (environment: Environment, key: RowKey): string | null => {
   const row = environment.getBinaryFast(lmdbKey(key))
-  return row === undefined ? null : rowJson(row)
+  return row === undefined ? null : rowJson(key, row)
 }
 
 const generationOf = (environment: Environment): number =>
@@ -46,15 +46,38 @@ const apply = (
   }
   for (const { key, value } of writes) {
     if (value === null) environment.removeSync(lmdbKey(key))
-    else environment.putSync(lmdbKey(key), encodeRow(JSON.stringify(value)))
+    else environment.putSync(lmdbKey(key), encodeRow(key, JSON.stringify(value)))
   }
-  environment.putSync(lmdbKey(GENERATION), encodeRow(String(generationOf(environment) + 1)))
+  environment.putSync(
+    lmdbKey(GENERATION),
+    encodeRow(GENERATION, String(generationOf(environment) + 1))
+  )
   return true
+}
+
+/** How long after a commit the index is sealed, so that a burst of commits is sealed once. */
+const SEAL_DELAY_MS = 50
+
+/** Seals the directory when commits have come to rest. */
+const sealer = (directory: string, flushed: () => Promise<unknown>) => {
+  let timer: NodeJS.Timeout | null = null
+  return {
+    soon: (): void => {
+      timer ??= setTimeout(() => {
+        timer = null
+        void flushed().then(() => seal(directory))
+      }, SEAL_DELAY_MS).unref()
+    },
+    stop: (): void => {
+      if (timer !== null) clearTimeout(timer)
+    }
+  }
 }
 
 /** Opens the index of a directory, making both when they are missing. Throws when the directory cannot be used. */
 export const openLmdbIndex = (directory: string): Index => {
   let environment = openEnvironment(directory)
+  const sealing = sealer(directory, () => environment.flushed)
   return {
     get: (key) => {
       const json = reading(() => jsonAt(environment, key))
@@ -78,13 +101,14 @@ export const openLmdbIndex = (directory: string): Index => {
         )
         return Array.from(
           rows,
-          ({ key, value }) => [key, JSON.parse(rowJson(value)) as unknown] as const
+          ({ key, value }) => [key, JSON.parse(rowJson(key, value)) as unknown] as const
         )
       }),
     commit: (writes, expected) => async () => {
       try {
         const done = environment.transactionSync(() => apply(environment, writes, expected))
         environment.resetReadTxn()
+        sealing.soon()
         return Promise.resolve(E.right(done ? ('committed' as const) : ('moved' as const)))
       } catch (cause) {
         if (cause instanceof IndexDamage) throw cause
@@ -107,6 +131,7 @@ export const openLmdbIndex = (directory: string): Index => {
       }
     },
     close: async () => {
+      sealing.stop()
       await environment.flushed
       await environment.close()
       seal(directory)

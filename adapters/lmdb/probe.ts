@@ -1,12 +1,23 @@
 /**
- * Run as a child process: reads every row of an index and exits 0 when all are whole. A damaged file may kill it,
- * which is what it is for.
+ * Run as a child process: reads every row of an index and, when all are whole, writes a compact copy of it, free of
+ * whatever its unused pages held. A damaged file may kill this process, which is what it is for.
+ *
+ * usage: probe <index directory> <directory for the copy>; exits 0 when the copy is good
  */
 import { openUnchecked } from './environment.ts'
 import { rowJson } from './row.ts'
 
-const [directory] = process.argv.slice(2)
-if (directory === undefined) process.exit(2)
+const [directory, copy] = process.argv.slice(2)
+if (directory === undefined || copy === undefined) process.exit(2)
 const environment = openUnchecked(directory, true)
-for (const { value } of environment.getRange()) rowJson(value)
+const { entryCount } = environment.getStats() as { readonly entryCount: number }
+let rows = 0
+for (const { key, value } of environment.getRange()) {
+  rowJson(key, value)
+  // A row that can be walked to but not found is as good as lost.
+  if (!environment.doesExist(key)) process.exit(1)
+  rows += 1
+}
+if (rows !== entryCount) process.exit(1)
+await environment.backup(copy, true)
 process.exit(0)

@@ -1,16 +1,20 @@
 /**
- * A row's bytes: CRC-32 of the JSON (4 bytes, big-endian), then the JSON in UTF-8. LMDB trusts the disk; this does not.
+ * A row's bytes: CRC-32 of key and JSON (4 bytes, big-endian), then the JSON in UTF-8. LMDB trusts the disk; this does
+ * not. The key is in the sum so that a row that turns up under another key is noticed too.
  */
 import { crc32 } from 'node:zlib'
+import type { RowKey } from '../../projections/projection.ts'
 import { IndexDamage } from '../../replay/ports.ts'
 
 const CHECKSUM_BYTES = 4
 
-/** A value as stored bytes. */
-export const encodeRow = (json: string): Buffer => {
+const checksum = (key: RowKey, json: Buffer): number => crc32(json, crc32(JSON.stringify(key)))
+
+/** A value as the bytes stored under its key. */
+export const encodeRow = (key: RowKey, json: string): Buffer => {
   const row = Buffer.allocUnsafe(CHECKSUM_BYTES + Buffer.byteLength(json))
   row.write(json, CHECKSUM_BYTES, 'utf8')
-  row.writeUInt32BE(crc32(row.subarray(CHECKSUM_BYTES)))
+  row.writeUInt32BE(checksum(key, row.subarray(CHECKSUM_BYTES)))
   return row
 }
 
@@ -18,11 +22,11 @@ export const encodeRow = (json: string): Buffer => {
  * The JSON text of stored bytes; throws `IndexDamage` when they are not whole. The driver lends a shared buffer whose
  * `length` alone tells where the row ends.
  */
-export const rowJson = (row: Buffer): string => {
+export const rowJson = (key: RowKey, row: Buffer): string => {
   const bytes = row.subarray(0, row.length)
   if (
     bytes.length < CHECKSUM_BYTES ||
-    crc32(bytes.subarray(CHECKSUM_BYTES)) !== bytes.readUInt32BE()
+    checksum(key, bytes.subarray(CHECKSUM_BYTES)) !== bytes.readUInt32BE()
   ) {
     throw new IndexDamage('an index row does not match its checksum')
   }

@@ -23,46 +23,48 @@ const lowerBound = (rows: ReadonlyArray<Row>, key: RowKey): number => {
   return low
 }
 
-/** An empty index. */
+/** An empty index. Rows are put in order when a range is asked for, not at every commit. */
 export const memoryIndex = (): Index => {
-  let rows: Array<Row> = []
+  const rows = new Map<string, Row>()
+  let ordered: ReadonlyArray<Row> | null = null
   let generation = 0
-  const find = (key: RowKey): Row | null => {
-    const row = rows[lowerBound(rows, key)]
-    return row !== undefined && compareKeys(row.key, key) === 0 ? row : null
-  }
-  const read = (key: RowKey): unknown => {
-    const row = find(key)
-    return row === null ? undefined : JSON.parse(row.json)
+  const inOrder = (): ReadonlyArray<Row> => {
+    ordered ??= [...rows.values()].sort((a, b) => compareKeys(a.key, b.key))
+    return ordered
   }
   return {
-    get: read,
-    range: (from, until, limit, reverse) => {
-      const part = rows.slice(lowerBound(rows, from), lowerBound(rows, until))
-      const ordered = reverse ? part.reverse() : part
-      return ordered
-        .slice(0, limit)
-        .map((row) => [row.key, JSON.parse(row.json) as unknown] as const)
+    get: (key) => {
+      const row = rows.get(JSON.stringify(key))
+      return row === undefined ? undefined : (JSON.parse(row.json) as unknown)
     },
-    commit: (writes, expected) => () => {
+    range: (from, until, limit, reverse) => {
+      const all = inOrder()
+      const low = lowerBound(all, from)
+      const high = Math.max(low, lowerBound(all, until))
+      const count = Math.min(limit, high - low)
+      const part = reverse ? all.slice(high - count, high).reverse() : all.slice(low, low + count)
+      return part.map((row) => [row.key, JSON.parse(row.json) as unknown] as const)
+    },
+    commit: (writes, expected) => async () => {
       const moved = expected.some(
-        ({ key, value }) => (find(key)?.json ?? 'null') !== JSON.stringify(value)
+        ({ key, value }) =>
+          (rows.get(JSON.stringify(key))?.json ?? 'null') !== JSON.stringify(value)
       )
-      if (moved) return Promise.resolve(E.right('moved' as const))
-      const byKey = new Map(rows.map((row) => [JSON.stringify(row.key), row]))
+      if (moved) return E.right('moved' as const)
       for (const { key, value } of writes) {
-        if (value === null) byKey.delete(JSON.stringify(key))
-        else byKey.set(JSON.stringify(key), { key, json: JSON.stringify(value) })
+        if (value === null) rows.delete(JSON.stringify(key))
+        else rows.set(JSON.stringify(key), { key, json: JSON.stringify(value) })
       }
-      rows = [...byKey.values()].sort((a, b) => compareKeys(a.key, b.key))
+      ordered = null
       generation += 1
-      return Promise.resolve(E.right('committed' as const))
+      return E.right('committed' as const)
     },
     generation: () => generation,
-    clear: () => () => {
-      rows = []
+    clear: () => async () => {
+      rows.clear()
+      ordered = null
       generation += 1
-      return Promise.resolve(E.right(undefined))
+      return E.right(undefined)
     },
     close: () => Promise.resolve()
   }

@@ -86,6 +86,8 @@ describe('command line: process', () => {
       }
     )
     expect([status, stdout.split('\n')[0]]).to.deep.equal([0, `${home}  ($CODEX_HOME)`])
+    expect(stdout).to.match(/^ {7}… \d+ more items$/m)
+    expect(stdout.length).to.be.lessThan(10_000)
   })
 
   it('answers an app-server client', () => {

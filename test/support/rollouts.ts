@@ -42,20 +42,18 @@ export const rolloutLine: fc.Arbitrary<string> = fc.oneof(
     .option(turnId, { nil: undefined })
     .map((id) => event({ type: 'turn_aborted', turn_id: id, reason: 'interrupted' })),
   fc.nat(4).map((n) => event({ type: 'thread_rolled_back', num_turns: n })),
-  fc
-    .tuple(callId, turnId)
-    .map(([call, turn]) =>
-      event({
-        type: 'patch_apply_end',
-        call_id: call,
-        turn_id: turn,
-        stdout: 'x',
-        stderr: '',
-        success: true,
-        changes: {},
-        status: 'completed'
-      })
-    ),
+  fc.tuple(callId, turnId).map(([call, turn]) =>
+    event({
+      type: 'patch_apply_end',
+      call_id: call,
+      turn_id: turn,
+      stdout: 'x',
+      stderr: '',
+      success: true,
+      changes: {},
+      status: 'completed'
+    })
+  ),
   callId.map((call) =>
     event({
       type: 'mcp_tool_call_end',
