@@ -14,7 +14,7 @@
 import type { RecordedEvent } from './event.ts'
 import { itemChange, namedTurn, type ItemChange } from './items.ts'
 import type { Profile } from './profile.ts'
-import type { ThreadItem, TurnStatus } from './protocol.ts'
+import type { ThreadItem, TurnStatus, UserContent } from './protocol.ts'
 
 /** Bytes `from` (inclusive) to `until` (exclusive) of one segment. */
 export interface ByteRange {
@@ -187,9 +187,17 @@ const ensureTurn = (state: TurnsState, event: RecordedEvent): TurnsState => {
 
 const NUMBERED_ID = /^item-\d+$/
 
+const contentCharacters = (part: UserContent): number => {
+  if (part.type === 'text') return part.text.length + part.text_elements.length * 64
+  return part.type === 'image' ? part.url.length : part.path.length
+}
+
 const isLarge = (item: ThreadItem): boolean => {
   if (item.type === 'agentMessage') return item.text.length > SUMMARY_CHARACTERS_MAX
-  return item.type === 'userMessage' && JSON.stringify(item.content).length > SUMMARY_CHARACTERS_MAX
+  if (item.type !== 'userMessage') return false
+  return (
+    item.content.reduce((sum, part) => sum + contentCharacters(part), 0) > SUMMARY_CHARACTERS_MAX
+  )
 }
 
 /** Applies a change to the open turn's sketch: counts, ids and the summary, never the whole list. */
@@ -335,7 +343,7 @@ const showItem = (
   event: RecordedEvent,
   rows: TurnLookup
 ): Step => {
-  const payload = event.line.type === 'event_msg' ? (event.line.payload) : null
+  const payload = event.line.type === 'event_msg' ? event.line.payload : null
   const named = payload === null ? undefined : namedTurn(payload)
   if (named !== undefined && state.open?.id !== named) {
     const index = rows.firstIndexOf(named)

@@ -6,8 +6,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
 import { streamId, type StreamId } from '../domain/ids.ts'
-import { checkpointTable, viewName } from '../projections/catalogue.ts'
-import { threadRow } from './list.ts'
+import { checkpointTable, tableOf, viewName } from '../projections/catalogue.ts'
+import { threads, type ListEntry } from '../projections/threads.ts'
 import { afterPrefix } from './overlay.ts'
 import type { StreamInfo } from './ports.ts'
 import { catchUpAll, isCurrent, type Checkpoint, type Env, type Progress } from './project.ts'
@@ -45,6 +45,16 @@ const shared = <A>(run: () => Promise<A>): (() => Promise<A>) => {
   }
 }
 
+/** Ids of the threads that have a preview, from the entries a list filters by. */
+const shownThreads = (env: Env): ReadonlySet<string> => {
+  const table = `${tableOf(threads, viewName(env.profile, env.strict))}.created_at`
+  const entries = env.index.range([table], afterPrefix([table]), Infinity, false)
+  const ids = entries
+    .filter(([, entry]) => (entry as ListEntry).preview)
+    .map(([key]) => key[3] as string)
+  return new Set(ids)
+}
+
 /** What the index knows, read again when it changed. */
 const knowledge = (env: Env) => {
   let known: Known = { checkpoints: new Map(), blank: [] }
@@ -55,9 +65,8 @@ const knowledge = (env: Env) => {
     const table = checkpointTable(viewName(env.profile, env.strict))
     const rows = env.index.range([table], afterPrefix([table]), Infinity, false)
     const checkpoints = new Map(rows.map(([key, value]) => [key[1] as string, value as Checkpoint]))
-    const blank = [...checkpoints.keys()]
-      .filter((id) => threadRow(env, id)?.entry.preview !== true)
-      .map(streamId)
+    const listed = shownThreads(env)
+    const blank = [...checkpoints.keys()].filter((id) => !listed.has(id)).map(streamId)
     known = { checkpoints, blank }
     generation = current
     return known

@@ -64,3 +64,26 @@ export const elidedEvent = (head: string, kind: string, rest: string): RolloutLi
     payload
   }
 }
+
+const INSTRUCTIONS = Buffer.from(',"base_instructions":{"text":"')
+const QUOTE = 34
+const BACKSLASH = 92
+const CLOSING_BRACE = 125
+
+/** Where a JSON string that begins before `from` ends, or -1. */
+const endOfString = (line: Buffer, from: number): number => {
+  for (let at = line.indexOf(QUOTE, from); at !== -1; at = line.indexOf(QUOTE, at + 1)) {
+    let backslashes = 0
+    while (line[at - 1 - backslashes] === BACKSLASH) backslashes += 1
+    if (backslashes % 2 === 0) return at
+  }
+  return -1
+}
+
+/** A metadata line without its instructions: most of its bytes, and nothing an index keeps. */
+export const withoutInstructions = (line: Buffer): Buffer => {
+  const from = line.indexOf(INSTRUCTIONS)
+  const end = from === -1 ? -1 : endOfString(line, from + INSTRUCTIONS.length)
+  if (end === -1 || line[end + 1] !== CLOSING_BRACE) return line
+  return Buffer.concat([line.subarray(0, from), line.subarray(end + 2)])
+}

@@ -7,7 +7,8 @@ import type { Profile } from '../../domain/profile.ts'
 import type { ByteRange } from '../../domain/turns.ts'
 import type { StreamInfo } from '../../replay/ports.ts'
 import { openBytes, type ByteSource } from './bytes.ts'
-import { endOfLine, isBlank, parseLine, planLine } from './lines.ts'
+import { endOfLine, isBlank, parseLine } from './lines.ts'
+import { planLine } from './peek.ts'
 
 /** Ranges closer than this are read with one call. */
 const GAP_BYTES_MAX = 64 * 1024
@@ -17,8 +18,8 @@ const READ_BYTES_MAX = 8 * 1024 * 1024
 interface Run {
   readonly segment: number
   readonly from: number
-  readonly until: number
-  readonly ranges: ReadonlyArray<ByteRange>
+  until: number
+  readonly ranges: Array<ByteRange>
 }
 
 const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
@@ -32,7 +33,8 @@ const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
       range.from - last.until < GAP_BYTES_MAX &&
       range.until - last.from < READ_BYTES_MAX
     ) {
-      runs[runs.length - 1] = { ...last, until: range.until, ranges: [...last.ranges, range] }
+      last.until = range.until
+      last.ranges.push(range)
     } else runs.push({ ...range, ranges: [range] })
   }
   return runs

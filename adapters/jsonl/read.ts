@@ -12,7 +12,9 @@ import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Batch, Guard, Position, StreamInfo, Wanted } from '../../replay/ports.ts'
 import { openBytes, type ByteSource } from './bytes.ts'
-import { endOfLine, isBlank, LINE_BYTES_MAX, parseLine, planLine, type Plan } from './lines.ts'
+import { withoutInstructions } from './elide.ts'
+import { endOfLine, isBlank, LINE_BYTES_MAX, parseLine } from './lines.ts'
+import { planLine, type Plan } from './peek.ts'
 
 /** Bytes read at once; a longer line makes the buffer grow. */
 export const CHUNK_BYTES = 2 * 1024 * 1024
@@ -68,9 +70,15 @@ interface Pending {
   readonly revision: number
 }
 
-const toLine = (scan: Scan, bytes: Buffer, offset: number, revision: number): Line => {
+const toLine = (
+  scan: Scan,
+  bytes: Buffer,
+  offset: number,
+  revision: number,
+  parsed: Buffer = bytes
+): Line => {
   const { streamId, segment } = scan
-  const line = parseLine(bytes, scan.profile)
+  const line = parseLine(parsed, scan.profile)
   const place = { streamId, revision, segment, offset, bytes: bytes.length }
   return typeof line === 'string' ? { ...place, reason: line } : { ...place, line }
 }
@@ -99,6 +107,11 @@ const takeLine = (
     case 'parse':
       scan.lines.push(toLine(scan, buffer.subarray(from, until), offset, revision))
       return
+    case 'parse_meta': {
+      const bytes = buffer.subarray(from, until)
+      scan.lines.push(toLine(scan, bytes, offset, revision, withoutInstructions(bytes)))
+      return
+    }
     case 'last_context':
       scan.lastContext = { from, until, offset, revision }
       return

@@ -35,8 +35,7 @@ export const randomFrom = (seed: string): Random => {
   for (let i = 0; i < 15; i++) u32()
   const unit = (): number => u32() / 4294967296
   const int = (low: number, high: number): number => low + Math.floor(unit() * (high - low + 1))
-  const normal = (): number =>
-    Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit())
+  const normal = (): number => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit())
   return {
     u32,
     unit,

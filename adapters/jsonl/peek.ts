@@ -1,0 +1,156 @@
+/**
+ * Telling from a line's first bytes what to do with it.
+ *
+ * Codex writes every line with the same head: `{"timestamp":"<24 characters>","type":"<type>","payload":{"type":"<kind>"`.
+ * The kinds a thread consists of are told byte by byte, without making a string; the rest by a string of the head.
+ * A line whose head is not written that way, or whose end does not look whole, is always parsed.
+ */
+import type { RolloutLine } from '../../domain/event.ts'
+import { HOOK_PROMPT_MARK } from '../../domain/hook-prompt.ts'
+import type { Profile } from '../../domain/profile.ts'
+import type { Wanted } from '../../replay/ports.ts'
+import { elidedEvent } from './elide.ts'
+
+/** What to do with a line; an event when its first bytes tell all that is needed. */
+export type Plan = 'parse' | 'parse_meta' | 'skip' | 'last_context' | 'last_tokens' | RolloutLine
+
+const CARRIAGE_RETURN = 13
+const CLOSING_BRACE = 125
+/** Shorter lines cannot hold the usual head. */
+const SHORTEST_BYTES = 96
+const HEAD_BYTES = 256
+
+const PREFIX = '{"timestamp":"'
+const TYPE_AT = 38
+const TYPE = '","type":"'
+const PREFIX_BYTES = Buffer.from(PREFIX)
+const EVENT_BYTES = Buffer.from(`${TYPE}event_msg","payload":{"type":"`)
+const ITEM_BYTES = Buffer.from(`${TYPE}response_item","payload":{"type":"`)
+const CONTEXT_BYTES = Buffer.from(`${TYPE}turn_context","payload":{"`)
+const MESSAGE_BYTES = Buffer.from('message"')
+const NO_INFO_BYTES = Buffer.from(',"info":null')
+const HOOK_PROMPT = Buffer.from(HOOK_PROMPT_MARK)
+
+type Peeked = 'parse' | 'skip' | 'head' | 'tokens' | 'context' | 'message' | null
+
+interface Kind {
+  readonly name: Buffer
+  readonly folded: Exclude<Peeked, null>
+  readonly items: Exclude<Peeked, null>
+}
+
+const kind = (name: string, folded: Kind['folded'], items: Kind['items']): Kind => ({
+  name: Buffer.from(`${name}"`),
+  folded,
+  items
+})
+
+/** Event kinds told byte by byte; both eras keep all of them. */
+const KINDS: ReadonlyArray<Kind> = [
+  kind('token_count', 'tokens', 'skip'),
+  kind('agent_reasoning', 'head', 'parse'),
+  kind('task_started', 'parse', 'skip'),
+  kind('task_complete', 'parse', 'skip'),
+  kind('user_message', 'parse', 'parse'),
+  kind('agent_message', 'parse', 'parse'),
+  kind('patch_apply_end', 'head', 'parse'),
+  kind('mcp_tool_call_end', 'head', 'parse')
+]
+
+const matches = (buffer: Buffer, at: number, literal: Buffer): boolean => {
+  for (let i = 0; i < literal.length; i++) if (buffer[at + i] !== literal[i]) return false
+  return true
+}
+
+const peekEvent = (buffer: Buffer, at: number, wanted: 'folded' | 'items'): Peeked => {
+  for (const known of KINDS) {
+    if (!matches(buffer, at, known.name)) continue
+    if (known[wanted] !== 'tokens') return known[wanted]
+    return matches(buffer, at + known.name.length, NO_INFO_BYTES) ? 'skip' : 'tokens'
+  }
+  return null
+}
+
+/** What the bytes tell; null when a string of the head must be looked at. */
+const peek = (buffer: Buffer, from: number, wanted: 'folded' | 'items'): Peeked => {
+  if (!matches(buffer, from, PREFIX_BYTES)) return null
+  const at = from + TYPE_AT
+  if (matches(buffer, at, ITEM_BYTES)) {
+    return matches(buffer, at + ITEM_BYTES.length, MESSAGE_BYTES) ? 'message' : 'skip'
+  }
+  if (matches(buffer, at, EVENT_BYTES)) return peekEvent(buffer, at + EVENT_BYTES.length, wanted)
+  if (matches(buffer, at, CONTEXT_BYTES)) return wanted === 'items' ? 'skip' : 'context'
+  return null
+}
+
+const ITEM_EVENTS: ReadonlySet<string> = new Set([
+  'user_message',
+  'agent_message',
+  'agent_reasoning',
+  'agent_reasoning_raw_content',
+  'context_compacted',
+  'entered_review_mode',
+  'exited_review_mode',
+  'patch_apply_end',
+  'mcp_tool_call_end',
+  'web_search_end',
+  'image_generation_end',
+  'item_completed',
+  'sub_agent_activity'
+])
+
+const planType = (type: string, wanted: Wanted, profile: Profile): Plan => {
+  if (type === 'session_meta') return wanted === 'items' ? 'skip' : 'parse_meta'
+  if (type === 'compacted') return wanted === 'items' ? 'skip' : 'parse'
+  return profile.lineTypes.has(type) ? 'skip' : 'parse'
+}
+
+/** Plans a line by a string of its head; anything unusual is parsed. */
+const planHead = (head: string, wanted: Wanted, profile: Profile): Plan => {
+  if (!head.startsWith(PREFIX) || !head.startsWith(TYPE, TYPE_AT)) return 'parse'
+  const typeAt = TYPE_AT + TYPE.length
+  const typeEnd = head.indexOf('"', typeAt)
+  if (typeEnd === -1 || !head.startsWith(',"payload":{', typeEnd + 1)) return 'parse'
+  const type = head.slice(typeAt, typeEnd)
+  if (type === 'response_item') return 'parse'
+  if (type !== 'event_msg') return planType(type, wanted, profile)
+  const kindAt = typeEnd + 21
+  const kindEnd = head.indexOf('"', kindAt)
+  if (kindEnd === -1 || !head.startsWith('"type":"', kindAt - 8)) return 'parse'
+  const name = head.slice(kindAt, kindEnd)
+  if (!profile.events.has(name)) return 'skip'
+  if (wanted === 'items') return ITEM_EVENTS.has(name) ? 'parse' : 'skip'
+  return elidedEvent(head, name, head.slice(kindEnd + 1)) ?? 'parse'
+}
+
+/** Plans the line that stands at `from` (inclusive) to `until` (exclusive, without its newline). */
+export const planLine = (
+  buffer: Buffer,
+  from: number,
+  until: number,
+  wanted: Wanted,
+  profile: Profile
+): Plan => {
+  if (wanted === 'all' || until - from < SHORTEST_BYTES) return 'parse'
+  const last = buffer[until - 1] === CARRIAGE_RETURN ? buffer[until - 2] : buffer[until - 1]
+  if (last !== CLOSING_BRACE) return 'parse'
+  const peeked = peek(buffer, from, wanted)
+  switch (peeked) {
+    case 'parse':
+    case 'skip':
+      return peeked
+    case 'message':
+      return buffer.subarray(from, until).includes(HOOK_PROMPT) ? 'parse' : 'skip'
+    case 'tokens':
+      return 'last_tokens'
+    case 'context':
+      return 'last_context'
+    case 'head':
+    case null:
+      return planHead(
+        buffer.toString('latin1', from, Math.min(until, from + HEAD_BYTES)),
+        wanted,
+        profile
+      )
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Interleaved measuring: A B A B …, so that whatever else the machine does hits all servers alike.
+ */
+import { performance } from 'node:perf_hooks'
+import type { Connection } from './rpc.ts'
+import { addSample, emptyRow, median, type Row } from './rows.ts'
+import type { Server } from './servers.ts'
+
+/** A request. */
+export interface Ask {
+  readonly method: string
+  readonly params: unknown
+}
+
+/** A row to be: what to ask which server in which round; null when the server cannot be asked. */
+export interface Variant {
+  readonly name: string
+  readonly ask: (server: Server, round: number) => Ask | null
+}
+
+/** A server that runs. */
+export interface Session {
+  readonly server: Server
+  readonly connection: Connection
+}
+
+/** How often and how long. */
+export interface Effort {
+  readonly rounds: number
+  /** No further round begins after this. */
+  readonly budgetMs: number
+}
+
+const BURST_CALLS = 5
+const BURST_MS = 100
+
+/**
+ * The median of up to five calls in a row; one call where it is slow. A server that sat idle while another was
+ * asked answers its first call with cold processor caches.
+ */
+const burst = async ({ connection }: Session, ask: Ask): Promise<number> => {
+  const times: number[] = []
+  const startMs = performance.now()
+  do {
+    const reply = await connection.call(ask.method, ask.params)
+    if (reply.error !== null) throw new Error(reply.error)
+    times.push(reply.ms)
+  } while (times.length < BURST_CALLS && performance.now() - startMs < BURST_MS)
+  return median(times) ?? NaN
+}
+
+const reasonOf = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' ').slice(0, 160)
+
+/** Measures the variants in turns, each server in every round. A call that fails ends that server's row. */
+export const measure = async (
+  suite: string,
+  sessions: ReadonlyArray<Session>,
+  variants: ReadonlyArray<Variant>,
+  { rounds, budgetMs }: Effort
+): Promise<Row[]> => {
+  const rows = variants.map(({ name }) => emptyRow(suite, name, 'ms'))
+  const one = async (variant: Variant, row: Row, session: Session, round: number) => {
+    const { name } = session.server
+    if (row.notes[name] !== undefined) return
+    try {
+      const ask = variant.ask(session.server, round)
+      if (ask === null) row.notes[name] = 'not supported'
+      else addSample(row, name, await burst(session, ask))
+    } catch (cause) {
+      row.notes[name] = reasonOf(cause)
+    }
+  }
+  const startMs = performance.now()
+  for (let round = 0; round < rounds; round++) {
+    if (round > 0 && performance.now() - startMs > budgetMs) break
+    for (const [index, variant] of variants.entries()) {
+      for (const session of sessions) await one(variant, rows[index] as Row, session, round)
+    }
+  }
+  return rows
+}

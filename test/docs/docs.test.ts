@@ -1,0 +1,157 @@
+// The documents name files, commands, tables and scripts. The goal: all of them are there. The method: collect what
+// is named, compare with the repository.
+import { expect } from 'chai'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import { memoryIndex } from '../../adapters/memory/index.ts'
+import { PROFILES } from '../../domain/profile.ts'
+import { createEngine } from '../../replay/engine.ts'
+import { copyHome, removeFolder } from '../support/fixture-home.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+const markdownIn = (folder: string): ReadonlyArray<string> =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => normalize(join(folder, name)))
+
+const DECISIONS = markdownIn('docs/decisions').toSorted()
+const DOCUMENTS = [...markdownIn('.'), ...markdownIn('docs'), ...DECISIONS]
+
+const FENCED = /^```[\s\S]*?^```$/gm
+const proseOf = (path: string): string => read(path).replace(FENCED, '')
+const codeSpans = (path: string): ReadonlyArray<string> =>
+  Array.from(proseOf(path).matchAll(/`([^`\n]+)`/g), ([, span = '']) => span)
+
+/** Name of a heading in links, as GitHub makes it. */
+const anchorOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{Letter}\p{Number}\s_-]/gu, '')
+    .trim()
+    .replace(/ /g, '-')
+
+const anchorsOf = (path: string): ReadonlyArray<string> =>
+  Array.from(proseOf(path).matchAll(/^#+ (.*)$/gm), ([, heading = '']) => anchorOf(heading))
+
+const brokenLinks = (path: string): ReadonlyArray<string> =>
+  Array.from(proseOf(path).matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link)
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .filter((link) => {
+      const [file = '', anchor] = link.split('#')
+      const target = file === '' ? path : normalize(join(dirname(path), file))
+      if (!existsSync(join(ROOT, target))) return true
+      return anchor !== undefined && !anchorsOf(target).includes(anchor)
+    })
+    .map((link) => `${path}: ${link}`)
+
+/** The part of a document under one heading. */
+const section = (path: string, heading: string): string => {
+  const [, rest = ''] = read(path).split(`\n${heading}\n`)
+  return rest.split(/^#+ /m)[0] ?? ''
+}
+
+/** What stands between backticks in the first column of the tables. */
+const firstColumn = (text: string): ReadonlyArray<string> =>
+  Array.from(text.matchAll(/^\| `([^`]+)`[^|]*\|/gm), ([, name = '']) => name)
+
+/** Tables of an index over some homes, with the view as the document writes it. */
+const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+  const found = new Set<string>()
+  const profile = PROFILES['0.142']
+  for (const name of names) {
+    const home = copyHome(name)
+    const index = memoryIndex()
+    const engine = createEngine({
+      store: jsonlStore({ home, profile, strict: false }),
+      index,
+      profile,
+      strict: false,
+      names: { nameOf: () => null, all: () => new Map() },
+      defaultProvider: 'mock',
+      progress: () => undefined
+    })
+    expect(await engine.status()()).to.have.property('_tag', 'Right')
+    for (const [[table]] of index.range([''], ['\u{10ffff}'], Infinity, false)) {
+      found.add(String(table).replace('/0.142', '/VIEW'))
+    }
+    await engine.close()
+    removeFolder(home)
+  }
+  return [...found].toSorted()
+}
+
+describe('documents', () => {
+  it('link only to what is there', () => {
+    expect(DOCUMENTS.flatMap(brokenLinks)).to.deep.equal([])
+  })
+
+  it('name only files and folders that are there', () => {
+    const path = /^(domain|projections|replay|adapters|test|bench|docs)(\/[\w.-]+)*$/
+    const missing = DOCUMENTS.flatMap((document) =>
+      codeSpans(document)
+        .filter((span) => path.test(span) && !span.includes('NAME'))
+        .filter((span) => !existsSync(join(ROOT, span)))
+        .map((span) => `${document}: ${span}`)
+    )
+    expect(missing).to.deep.equal([])
+  })
+
+  it('show a map with every folder of adapters and every layer that is there', () => {
+    const mapped = firstColumn(section('docs/ARCHITECTURE.md', '## Map'))
+    expect(mapped.filter((place) => !existsSync(join(ROOT, place)))).to.deep.equal([])
+    const adapters = readdirSync(join(ROOT, 'adapters'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `adapters/${name}`)
+    const layers = ['domain', 'projections', 'replay', ...adapters]
+    expect(layers.filter((place) => !mapped.includes(place))).to.deep.equal([])
+  })
+
+  it('name only commands of the command line', () => {
+    const known = new Set(
+      Array.from(read('docs/CLI.md').matchAll(/^## unroll ([a-z-]+)$/gm), ([, name]) => name)
+    )
+    const named = DOCUMENTS.flatMap((path) => [
+      ...Array.from(read(path).matchAll(/^\$ unroll ([a-z-]+)/gm), ([, name]) => name),
+      ...codeSpans(path).flatMap((span) => /^unroll ([a-z-]+)/.exec(span)?.[1] ?? [])
+    ])
+    expect(named.filter((name) => !known.has(name))).to.deep.equal([])
+    expect(named).to.include('app-server')
+  })
+
+  it('name only npm scripts of the package', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    const named = DOCUMENTS.flatMap(codeSpans).flatMap((span) => {
+      const [, run, plain] = /^npm (?:run ([\w:]+)|(start|test)$)/.exec(span) ?? []
+      return run ?? plain ?? []
+    })
+    expect(named.filter((name) => scripts[name] === undefined)).to.deep.equal([])
+    expect(named).to.include('test:run')
+  })
+
+  it('describe every table an index has', async () => {
+    const described = firstColumn(section('docs/FORMAT.md', '### B.3 Tables'))
+    const made = await tablesOver(['basic-142', 'damaged-142'])
+    const stored = described.filter((table) => table !== 'generation') // LMDB's own bookkeeping row
+    expect(stored.toSorted()).to.deep.equal(made)
+  })
+
+  it('describe every reason for damage', () => {
+    const [, union = ''] =
+      /export type DamageReason =([^]*?)\n\n/.exec(read('domain/event.ts')) ?? []
+    const reasons = Array.from(union.matchAll(/'(\w+)'/g), ([, reason]) => reason)
+    const described = firstColumn(section('docs/FORMAT.md', '### A.7 Damage'))
+    expect(described.toSorted()).to.deep.equal(reasons.toSorted())
+  })
+
+  it('keep decisions numbered without gaps and in one form', () => {
+    const headings = ['## Context', '## Choice', '## Refused', '## When to revisit']
+    DECISIONS.forEach((path, i) => {
+      const number = String(i + 1).padStart(4, '0')
+      expect(path).to.match(new RegExp(`/${number}-[a-z-]+\\.md$`))
+      expect(read(path)).to.match(new RegExp(`^# ${number} `))
+      expect(headings.filter((heading) => !read(path).includes(`\n${heading}\n`))).to.deep.equal([])
+    })
+  })
+})
