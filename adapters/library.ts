@@ -15,10 +15,11 @@ import { resolve } from 'node:path'
 import { PROFILES, type ProfileName } from '../domain/profile.ts'
 import { viewName } from '../projections/catalogue.ts'
 import { createEngine, type Engine } from '../replay/engine.ts'
-import type { Progress } from '../replay/project.ts'
+import type { Progress } from '../replay/fold-many.ts'
 import { configuredProvider } from './home/config.ts'
 import { homeNames } from './home/names.ts'
 import { defaultIndexDirectory } from './home/places.ts'
+import { foldAside } from './jsonl/fold-aside.ts'
 import { jsonlStore } from './jsonl/store.ts'
 import { memoryIndex } from './memory/index.ts'
 
@@ -58,7 +59,8 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     strict,
     names: homeNames(home),
     defaultProvider: configuredProvider(home),
-    progress: options.onProgress ?? (() => undefined)
+    progress: options.onProgress ?? (() => undefined),
+    foldAside: foldAside({ home, profile: profile.name, strict })
   })
 }
 

@@ -10,7 +10,8 @@ import { checkpointTable, tableOf, viewName } from '../projections/catalogue.ts'
 import { threads, type ListEntry } from '../projections/threads.ts'
 import { afterPrefix } from './overlay.ts'
 import type { StreamInfo } from './ports.ts'
-import { catchUpAll, isCurrent, type Checkpoint, type Env, type Progress } from './project.ts'
+import { catchUpAll, type Progress } from './fold-many.ts'
+import { isCurrent, type Checkpoint, type Env } from './project.ts'
 
 /** A home whose index is as new as its files. */
 export type CaughtUp = E.Either<StoreError, ReadonlyArray<StreamInfo>>

@@ -15,7 +15,6 @@ import type { StreamId } from '../domain/ids.ts'
 import type { Profile } from '../domain/profile.ts'
 import { checkpointTable, PROJECTIONS, tableOf, viewName } from '../projections/catalogue.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../projections/projection.ts'
-import { ioFailure } from './guarded.ts'
 import { overlay, type Overlay } from './overlay.ts'
 import {
   isDamaged,
@@ -28,12 +27,30 @@ import {
   type StreamInfo
 } from './ports.ts'
 
+/** What one stream adds to the index, or a part of it when it is long: a piece of one transaction. */
+export interface FoldedPart {
+  readonly info: StreamInfo
+  readonly writes: ReadonlyArray<RowWrite>
+  readonly expected: RowWrite
+}
+
+/**
+ * Folds streams the index has never seen beside the main thread, and delivers their parts in order. False when it
+ * could not: the caller then folds them itself.
+ */
+export type FoldAside = (
+  infos: ReadonlyArray<StreamInfo>,
+  deliver: (part: FoldedPart) => void
+) => Promise<boolean>
+
 /** What the engine works with. */
 export interface Env {
   readonly store: EventStore
   readonly index: Index
   readonly profile: Profile
   readonly strict: boolean
+  /** A second thread for the first fold of a large home; absent where one is enough. */
+  readonly foldAside?: FoldAside
 }
 
 /** How far a stream is folded, and what its outside told then. */
@@ -52,7 +69,7 @@ export interface Checkpoint {
 }
 
 /** Writes of one transaction stay below this many, so that memory stays bounded. */
-const WRITES_MAX = 4096
+export const WRITES_MAX = 4096
 const ATTEMPTS_MAX = 8
 
 /** Key of a stream's checkpoint. */
@@ -221,7 +238,7 @@ const startingPoint = async (
  * Folds what is new in one stream into the sink. Long streams are committed in several transactions on the way;
  * the last part stays in the sink for the caller to flush, so that many short streams share one transaction.
  */
-const foldStream = async (
+export const foldStream = async (
   env: Env,
   info: StreamInfo,
   sink: Sink
@@ -285,59 +302,6 @@ export const catchUp = async (env: Env, info: StreamInfo): Promise<E.Either<Stor
     if (folded.right === 'folded' && flushed.right === 'committed') return E.right(undefined)
   }
   return E.left({ _tag: 'Busy', what: `the index rows of thread ${info.streamId}` })
-}
-
-/** Told after every stream of a long catch-up. */
-export type Progress = (done: number, total: number, bytes: number) => void
-
-/**
- * Makes the read models of many streams as new as their files, many short streams to a transaction. A stream
- * that another process was folding at the same time is caught up again on its own. One that cannot be read is left
- * out, so that it costs the home no more than itself; asking for it tells why.
- */
-export const catchUpAll = async (
-  env: Env,
-  infos: ReadonlyArray<StreamInfo>,
-  gone: ReadonlyArray<StreamId>,
-  progress: Progress
-): Promise<E.Either<StoreError, void>> => {
-  const sink = indexSink(env.index)
-  let together: Array<StreamInfo> = []
-  const flush = async (): Promise<E.Either<StoreError, void>> => {
-    const flushed = await sink.flush()
-    const alone = together
-    together = []
-    if (E.isLeft(flushed)) return flushed
-    if (flushed.right === 'committed') return E.right(undefined)
-    for (const info of alone) {
-      const done = await catchUp(env, info)
-      if (E.isLeft(done)) return done
-    }
-    return E.right(undefined)
-  }
-  for (const streamId of gone) forgetStream(env, streamId, sink)
-  let bytes = 0
-  for (const [i, info] of infos.entries()) {
-    bytes += info.sizeBytes
-    const folded = await foldStream(env, info, sink).catch((cause: unknown) =>
-      E.left(ioFailure(cause, info.path))
-    )
-    if (E.isLeft(folded)) {
-      if (folded.left._tag === 'IoFailure' && folded.left.path === info.lineage[0]?.path) continue
-      return folded
-    }
-    together.push(info)
-    if (folded.right === 'moved' || sink.size() >= WRITES_MAX) {
-      const done = await flush()
-      if (E.isLeft(done)) return done
-      if (folded.right === 'moved') {
-        const alone = await catchUp(env, info)
-        if (E.isLeft(alone)) return alone
-      }
-    }
-    progress(i + 1, infos.length, bytes)
-  }
-  return flush()
 }
 
 /** Rows of the index without pending writes. */

@@ -5,12 +5,13 @@ import { figureOf, ratioTo, type Row } from './rows.ts'
 import { UNROLL } from './servers.ts'
 import type { Verdict } from './verdicts.ts'
 
-/** Three figures at most: more would be noise. */
+/** Three digits at most: more would be noise. */
 export const short = (value: number | null): string => {
   if (value === null) return '–'
   if (value >= 100) return Math.round(value).toLocaleString('en')
   if (value >= 10) return value.toFixed(1)
-  return value >= 1 ? value.toFixed(2) : value.toFixed(3)
+  if (value >= 1) return value.toFixed(2)
+  return value >= 0.01 ? value.toFixed(3) : String(Number(value.toPrecision(2)))
 }
 
 /** Columns as wide as they need to be; the first is text, the others are figures. */

@@ -45,6 +45,7 @@ export const figureOf = ({ unit, samples }: Row, server: string): number | null 
 
 /** How many times the peer's figure unroll's is: the median over pairs taken together. */
 export const ratioTo = (row: Row, peer: string): number | null => {
+  if (row.unit === 'times') return null // each is a ratio within its server already
   const own = figureOf(row, UNROLL)
   const other = figureOf(row, peer)
   if (own === null || other === null) return null

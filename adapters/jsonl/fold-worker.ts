@@ -1,0 +1,73 @@
+/**
+ * The second thread of a first fold: reads rollouts and folds them over an empty index, and sends what they add.
+ * It never touches the index of the home; only the main thread writes that.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { parentPort, workerData } from 'node:worker_threads'
+import { PROFILES, type ProfileName } from '../../domain/profile.ts'
+import type { RowWrite } from '../../projections/projection.ts'
+import type { StreamInfo } from '../../replay/ports.ts'
+import { foldStream, type Env, type Sink } from '../../replay/project.ts'
+import { memoryIndex } from '../memory/index.ts'
+import { jsonlStore } from './store.ts'
+
+/** What the worker is started with. */
+export interface FoldWorkerData {
+  readonly home: string
+  readonly profile: ProfileName
+  readonly strict: boolean
+}
+
+/** What it answers for each list of streams: parts as JSON-able rows, then that it is done. */
+export type FoldWorkerMessage =
+  | {
+      readonly info: StreamInfo
+      readonly writes: ReadonlyArray<RowWrite>
+      readonly expected: RowWrite
+    }
+  | { readonly done: boolean }
+
+/** Sends parts to the main thread, and keeps them here too while a long stream may still look at them. */
+const sendingSink = (env: Env, info: StreamInfo): Sink => {
+  let writes: Array<RowWrite> = []
+  let expected: RowWrite | null = null
+  return {
+    add: (more, one) => {
+      for (const write of more) writes.push(write)
+      expected = one
+    },
+    size: () => writes.length,
+    flush: async () => {
+      if (expected === null) return E.right('committed')
+      parentPort?.postMessage({ info, writes, expected } satisfies FoldWorkerMessage)
+      const committed = await env.index.commit(writes, [])()
+      writes = []
+      expected = null
+      return committed
+    }
+  }
+}
+
+const foldAll = async (infos: ReadonlyArray<StreamInfo>): Promise<boolean> => {
+  const { home, profile: name, strict } = workerData as FoldWorkerData
+  const profile = PROFILES[name]
+  for (const info of infos) {
+    const env: Env = {
+      store: jsonlStore({ home, profile, strict }),
+      index: memoryIndex(),
+      profile,
+      strict
+    }
+    const sink = sendingSink(env, info)
+    const folded = await foldStream(env, info, sink)
+    if (E.isLeft(folded) || E.isLeft(await sink.flush())) return false
+  }
+  return true
+}
+
+parentPort?.on('message', (infos: ReadonlyArray<StreamInfo>) => {
+  foldAll(infos)
+    .catch(() => false)
+    .then((done) => parentPort?.postMessage({ done } satisfies FoldWorkerMessage))
+    .catch(() => process.exit(1))
+})
