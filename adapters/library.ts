@@ -13,8 +13,9 @@
  */
 import { resolve } from 'node:path'
 import { PROFILES, type ProfileName } from '../domain/profile.ts'
-import { viewName } from '../projections/catalogue.ts'
-import { createEngine, type Engine } from '../replay/engine.ts'
+import type { StoreError } from '../domain/errors.ts'
+import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
+import type { Index } from '../replay/ports.ts'
 import type { Progress } from '../replay/fold-many.ts'
 import { configuredProvider } from './home/config.ts'
 import { homeNames } from './home/names.ts'
@@ -42,16 +43,27 @@ export interface EngineOptions {
   readonly onProgress?: Progress
 }
 
-/** Opens a home. The caller closes the engine. */
+const openIndex = async (directory: string): Promise<Index | StoreError> => {
+  if (directory === 'memory') return memoryIndex()
+  try {
+    return (await import('./lmdb/index.ts')).openLmdbIndex(directory)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return { _tag: 'IndexUnavailable', path: directory, reason }
+  }
+}
+
+/**
+ * Opens a home. The caller closes the engine. When the index cannot be opened, every use case answers with
+ * `IndexUnavailable`.
+ */
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const home = resolve(options.home)
   const profile = PROFILES[options.profile ?? '0.142']
   const strict = options.strict ?? false
   const directory = options.index ?? defaultIndexDirectory(home)
-  const index =
-    directory === 'memory'
-      ? memoryIndex()
-      : (await import('./lmdb/index.ts')).openLmdbIndex(directory)
+  const index = await openIndex(directory)
+  if (!('get' in index)) return failedEngine(index)
   return createEngine({
     store: jsonlStore({ home, profile, strict }),
     index,
@@ -63,7 +75,3 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     foldAside: foldAside({ home, profile: profile.name, strict })
   })
 }
-
-/** Name of the answers an index holds under these options; one index directory may hold several. */
-export const view = (profile: ProfileName, strict: boolean): string =>
-  viewName(PROFILES[profile], strict)

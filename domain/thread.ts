@@ -127,7 +127,7 @@ const withMeta = (facts: ThreadFacts, meta: SessionMeta, revision: number): Thre
 
 const withContext = (facts: ThreadFacts, context: TurnContext): ThreadFacts => ({
   ...facts,
-  contextCwd: facts.contextCwd ?? normalizeCwd(context.cwd),
+  contextCwd: facts.contextCwd ?? (facts.head === null ? normalizeCwd(context.cwd) : null),
   model: context.model,
   reasoningEffort: context.effort ?? null,
   approvalPolicy: context.approval_policy as Json,

@@ -172,3 +172,22 @@ export const createEngine = (parts: EngineParts): Engine => {
     close: parts.index.close
   }
 }
+
+/** An engine that could not be made: every use case answers with the reason. */
+export const failedEngine = (error: StoreError): Engine => {
+  const failed = () => async () => E.left(error)
+  return {
+    listThreads: failed,
+    readThread: failed,
+    summarize: failed,
+    listTurns: failed,
+    listItems: failed,
+    events: failed,
+    resolve: failed,
+    locate: () => E.left(error),
+    damage: failed,
+    status: failed,
+    rebuild: failed,
+    close: async () => undefined
+  }
+}

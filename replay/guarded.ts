@@ -16,6 +16,12 @@ interface SystemError {
 const isSystemError = (cause: unknown): cause is SystemError =>
   cause instanceof Error && typeof (cause as { code?: unknown }).code === 'string'
 
+const unusable = (reason: string): StoreError => ({
+  _tag: 'IndexUnavailable',
+  path: 'the index',
+  reason
+})
+
 /** A failed system call as data; anything else is a programmer error and is thrown on. */
 export const ioFailure = (cause: unknown, path: string): StoreError => {
   if (!isSystemError(cause)) throw cause
@@ -27,6 +33,8 @@ export const ioFailure = (cause: unknown, path: string): StoreError => {
   }
 }
 
+const ATTEMPTS_MAX = 3
+
 /**
  * Runs a use case. A damaged index is cleared and the use case run again; so is one whose file moved away between
  * being found and being opened.
@@ -34,15 +42,18 @@ export const ioFailure = (cause: unknown, path: string): StoreError => {
 export const guarded =
   <A>(index: Index, task: TE.TaskEither<StoreError, A>): TE.TaskEither<StoreError, A> =>
   async () => {
-    try {
-      return await task()
-    } catch (cause) {
-      if (cause instanceof IndexDamage) {
-        const cleared = await index.clear()()
-        return E.isLeft(cleared) ? cleared : task()
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await task()
+      } catch (cause) {
+        const damaged = cause instanceof IndexDamage
+        if (attempt === ATTEMPTS_MAX) {
+          return E.left(damaged ? unusable(cause.message) : ioFailure(cause, ''))
+        }
+        if (!damaged && !(isSystemError(cause) && cause.code === 'ENOENT'))
+          return E.left(ioFailure(cause, ''))
+        const cleared = damaged ? await index.clear()() : E.right(undefined)
+        if (E.isLeft(cleared)) return cleared
       }
-      if (isSystemError(cause) && cause.code === 'ENOENT')
-        return task().catch((again: unknown) => E.left(ioFailure(again, '')))
-      return E.left(ioFailure(cause, ''))
     }
   }

@@ -2,15 +2,21 @@
  * Rows as a fold sees them: the index with the writes of this run laid over it, in key order.
  */
 import type { RowKey, Rows, RowWrite } from '../projections/projection.ts'
-import type { Index } from './ports.ts'
+import type { Index, StoredRow } from './ports.ts'
 
 /** Rows plus pending writes. */
 export interface Overlay extends Rows {
   readonly put: (writes: ReadonlyArray<RowWrite>) => void
   readonly size: () => number
   /** The pending writes, which are then no longer pending. */
-  readonly take: () => ReadonlyArray<RowWrite>
+  readonly take: () => ReadonlyArray<StoredRow>
 }
+
+/** A write as it is stored. */
+export const toStored = ({ key, value }: RowWrite): StoredRow => ({
+  key,
+  json: value === null ? null : JSON.stringify(value)
+})
 
 const keyText = (key: RowKey): string => JSON.stringify(key)
 
@@ -55,7 +61,7 @@ export const overlay = (index: Index): Overlay => {
     },
     size: () => pending.size,
     take: () => {
-      const writes = [...pending.values()]
+      const writes = [...pending.values()].map(toStored)
       pending = new Map()
       return writes
     }

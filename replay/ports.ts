@@ -8,7 +8,7 @@ import type { StoreError } from '../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { ByteRange } from '../domain/turns.ts'
-import type { RowKey, RowWrite } from '../projections/projection.ts'
+import type { RowKey } from '../projections/projection.ts'
 
 /** A place between events. `offset` counts bytes in the segment; `revision` counts events in the stream. */
 export interface Position {
@@ -97,6 +97,12 @@ export interface EventStore {
   readonly verify: (info: StreamInfo, next: Position, guard: Guard) => Promise<boolean>
 }
 
+/** A row as it is stored: a key and JSON text; null deletes it. */
+export interface StoredRow {
+  readonly key: RowKey
+  readonly json: string | null
+}
+
 /** What an attempt to commit came to. */
 export type Committed = 'committed' | 'moved'
 
@@ -118,8 +124,8 @@ export interface Index {
    * is written and the answer is `moved`.
    */
   readonly commit: (
-    writes: ReadonlyArray<RowWrite>,
-    expected: ReadonlyArray<RowWrite>
+    writes: ReadonlyArray<StoredRow>,
+    expected: ReadonlyArray<StoredRow>
   ) => TaskEither<StoreError, Committed>
   /** A number that grows with every commit of any process. */
   readonly generation: () => number

@@ -15,7 +15,7 @@ import type { StreamId } from '../domain/ids.ts'
 import type { Profile } from '../domain/profile.ts'
 import { checkpointTable, PROJECTIONS, tableOf, viewName } from '../projections/catalogue.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../projections/projection.ts'
-import { overlay, type Overlay } from './overlay.ts'
+import { overlay, toStored, type Overlay } from './overlay.ts'
 import {
   isDamaged,
   START,
@@ -24,14 +24,15 @@ import {
   type Guard,
   type Index,
   type Position,
+  type StoredRow,
   type StreamInfo
 } from './ports.ts'
 
 /** What one stream adds to the index, or a part of it when it is long: a piece of one transaction. */
 export interface FoldedPart {
   readonly info: StreamInfo
-  readonly writes: ReadonlyArray<RowWrite>
-  readonly expected: RowWrite
+  readonly writes: ReadonlyArray<StoredRow>
+  readonly expected: StoredRow
 }
 
 /**
@@ -102,15 +103,15 @@ export const isCurrent = (checkpoint: Checkpoint | null, info: StreamInfo): bool
 
 /** Collects the changes of one or more streams into transactions. */
 export interface Sink {
-  readonly add: (writes: ReadonlyArray<RowWrite>, expected: RowWrite) => void
+  readonly add: (writes: ReadonlyArray<StoredRow>, expected: StoredRow) => void
   readonly size: () => number
   readonly flush: () => Promise<E.Either<StoreError, 'committed' | 'moved'>>
 }
 
 /** A sink over the index. */
 export const indexSink = (index: Index): Sink => {
-  let writes: Array<RowWrite> = []
-  let expected: Array<RowWrite> = []
+  let writes: Array<StoredRow> = []
+  let expected: Array<StoredRow> = []
   return {
     add: (more, one) => {
       for (const write of more) writes.push(write)
@@ -218,7 +219,8 @@ const handOver = (
     { key: statesKey(run.env, streamId), value: states },
     { key, value: checkpoint }
   ]
-  sink.add([...run.rows.take(), ...last], { key, value: run.checkpoint })
+  run.rows.put(last)
+  sink.add(run.rows.take(), toStored({ key, value: run.checkpoint }))
   run.checkpoint = checkpoint
 }
 
@@ -287,7 +289,8 @@ export const forgetStream = (env: Env, streamId: StreamId, sink: Sink): void => 
     { key: statesKey(env, streamId), value: null },
     { key, value: null }
   ]
-  sink.add([...rows.take(), ...last], { key, value: env.index.get(key) ?? null })
+  rows.put(last)
+  sink.add(rows.take(), toStored({ key, value: env.index.get(key) ?? null }))
 }
 
 /** Makes the read models of one stream as new as its file. */

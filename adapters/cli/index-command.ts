@@ -13,7 +13,9 @@ import { tsv } from './style.ts'
 import { oneLine, safeJson, size } from './text.ts'
 
 /** What an index directory may hold; the last one with a number was left by a process that died. */
-const OUR_FILE = /^(data\.mdb|lock\.mdb|unroll-index\.json(\.\d+)?)$/
+const OUR_FILE = /^(data\.mdb|lock\.mdb|opening\.lock|unroll-index\.json(\.\d+)?)$/
+/** Where a killed process left a half-made copy. */
+const OUR_COPY = /^copy-\d+-/
 
 const WORDS: Readonly<Record<string, string>> = {
   damagedLines: 'damaged lines',
@@ -51,7 +53,9 @@ const ourFiles = async (
   if (stat === null) return 'missing'
   if (!stat.isDirectory()) return 'foreign'
   const entries = await readdir(directory, { withFileTypes: true })
-  const ours = entries.every((entry) => entry.isFile() && OUR_FILE.test(entry.name))
+  const ours = entries.every((entry) =>
+    entry.isDirectory() ? OUR_COPY.test(entry.name) : OUR_FILE.test(entry.name)
+  )
   return ours ? entries.map(({ name }) => name) : 'foreign'
 }
 

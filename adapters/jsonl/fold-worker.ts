@@ -5,8 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PROFILES, type ProfileName } from '../../domain/profile.ts'
-import type { RowWrite } from '../../projections/projection.ts'
-import type { StreamInfo } from '../../replay/ports.ts'
+import type { StoredRow, StreamInfo } from '../../replay/ports.ts'
 import { foldStream, type Env, type Sink } from '../../replay/project.ts'
 import { memoryIndex } from '../memory/index.ts'
 import { jsonlStore } from './store.ts'
@@ -18,19 +17,19 @@ export interface FoldWorkerData {
   readonly strict: boolean
 }
 
-/** What it answers for each list of streams: parts as JSON-able rows, then that it is done. */
+/** What it answers for each list of streams: parts as stored rows, then that it is done. */
 export type FoldWorkerMessage =
   | {
       readonly info: StreamInfo
-      readonly writes: ReadonlyArray<RowWrite>
-      readonly expected: RowWrite
+      readonly writes: ReadonlyArray<StoredRow>
+      readonly expected: StoredRow
     }
   | { readonly done: boolean }
 
 /** Sends parts to the main thread, and keeps them here too while a long stream may still look at them. */
 const sendingSink = (env: Env, info: StreamInfo): Sink => {
-  let writes: Array<RowWrite> = []
-  let expected: RowWrite | null = null
+  let writes: Array<StoredRow> = []
+  let expected: StoredRow | null = null
   return {
     add: (more, one) => {
       for (const write of more) writes.push(write)

@@ -6,7 +6,7 @@ import type { DamageReason, RolloutLine } from '../../domain/event.ts'
 import { toRolloutLine } from '../../domain/event.ts'
 import type { Profile } from '../../domain/profile.ts'
 
-/** A line above this many bytes is damage: JavaScript cannot hold much longer strings. */
+/** A line of this many bytes or more is damage: JavaScript cannot hold much longer strings. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
 
 const NEWLINE = 10
@@ -24,7 +24,7 @@ const isAllNul = (line: Buffer): boolean => line.every((byte) => byte === 0 || b
 
 /** Reads one line's bytes as an event, or tells why it is not one. */
 export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageReason => {
-  if (line.length > LINE_BYTES_MAX) return 'line_too_long'
+  if (line.length >= LINE_BYTES_MAX) return 'line_too_long'
   if (!isUtf8(line)) return 'not_utf8'
   let value: unknown
   try {

@@ -263,7 +263,7 @@ function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): Generator<
       keepRest(reader, rest)
       yield batchOf(scan, reader.base)
     } else if (more && reader.have === reader.buffer.length) {
-      if (reader.have > LINE_BYTES_MAX) {
+      if (reader.have >= LINE_BYTES_MAX) {
         if (!skipLongLine(scan, reader)) return
       } else keepRest(reader, 0)
     }

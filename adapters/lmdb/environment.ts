@@ -8,8 +8,10 @@
  */
 import { spawnSync } from 'node:child_process'
 import {
+  chmodSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -19,6 +21,7 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { open, type RootDatabase } from 'lmdb'
+import { isAlive, whileOpening } from './opening.ts'
 import type { RowKey } from '../../projections/projection.ts'
 
 /** The files an index directory holds; nothing else may be in it. */
@@ -57,10 +60,13 @@ const readSeal = (directory: string): Seal | null => {
   }
 }
 
-/** Notes that the environment is whole as it is now; a failure to note it only costs the next start a probe. */
-export const seal = (directory: string): void => {
+/**
+ * Notes that the environment is whole as it is now, if the file is still the one this process maps. A failure to note
+ * it only costs the next start a verified copy.
+ */
+export const seal = (directory: string, inode: bigint): void => {
   const data = fingerprint(directory)
-  if (data === null) return
+  if (data === null || !data.endsWith(` ${inode}`)) return
   const known = readSeal(directory)
   if (known?.data === data && known.layout === LAYOUT_VERSION) return
   const temporary = `${sealFile(directory)}.${process.pid}`
@@ -95,7 +101,7 @@ const PROBE_TIMEOUT_MS = 120_000
 const replaceByVerifiedCopy = (directory: string): boolean => {
   const script = import.meta.url.endsWith('.ts') ? './probe.ts' : './probe.js'
   const path = fileURLToPath(new URL(script, import.meta.url))
-  const copy = mkdtempSync(join(directory, 'copy-'))
+  const copy = mkdtempSync(join(directory, `copy-${process.pid}-`))
   try {
     const child = spawnSync(process.execPath, [...process.execArgv, path, directory, copy], {
       stdio: 'ignore',
@@ -111,17 +117,37 @@ const replaceByVerifiedCopy = (directory: string): boolean => {
   }
 }
 
-/** Opens the environment of a directory, made new when there is any doubt about the old one. */
-export const openEnvironment = (directory: string): Environment => {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const data = fingerprint(directory)
-  if (data !== null) {
-    const known = readSeal(directory)
-    const asLeft = known?.data === data && known.layout === LAYOUT_VERSION
-    const otherLayout = known !== null && known.layout !== LAYOUT_VERSION
-    if (otherLayout || (!asLeft && !replaceByVerifiedCopy(directory))) deleteIndex(directory)
+/** Deletes copies that a process left behind when it was killed. */
+const sweep = (directory: string): void => {
+  for (const name of readdirSync(directory)) {
+    const pid = /^copy-(\d+)-/.exec(name)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid)))
+      rmSync(join(directory, name), { recursive: true, force: true })
   }
-  return openUnchecked(directory, false)
+}
+
+/** An environment and the file it maps: another process may put a new file in its place. */
+export interface OpenEnvironment {
+  readonly environment: Environment
+  readonly inode: bigint
+}
+
+/** Opens the environment of a directory, made new when there is any doubt about the old one. */
+export const openEnvironment = (directory: string): OpenEnvironment => {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  return whileOpening(directory, () => {
+    sweep(directory)
+    const data = fingerprint(directory)
+    if (data !== null) {
+      const known = readSeal(directory)
+      const asLeft = known?.data === data && known.layout === LAYOUT_VERSION
+      const otherLayout = known !== null && known.layout !== LAYOUT_VERSION
+      if (otherLayout || (!asLeft && !replaceByVerifiedCopy(directory))) deleteIndex(directory)
+    }
+    const environment = openUnchecked(directory, false)
+    for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
+    return { environment, inode: statSync(dataFile(directory), { bigint: true }).ino }
+  })
 }
 
 /** Key of a row, in the mutable form LMDB's types ask for. */

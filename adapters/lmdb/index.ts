@@ -6,7 +6,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { IndexDamage, type Index } from '../../replay/ports.ts'
-import { deleteIndex, lmdbKey, openEnvironment, seal, type Environment } from './environment.ts'
+import {
+  deleteIndex,
+  lmdbKey,
+  openEnvironment,
+  seal,
+  type Environment,
+  type OpenEnvironment
+} from './environment.ts'
+import { whileOpening } from './opening.ts'
 import { encodeRow, rowJson } from './row.ts'
 
 const GENERATION: RowKey = ['generation']
@@ -41,12 +49,10 @@ const apply = (
   writes: Parameters<Index['commit']>[0],
   expected: Parameters<Index['commit']>[1]
 ): boolean => {
-  for (const { key, value } of expected) {
-    if ((jsonAt(environment, key) ?? 'null') !== JSON.stringify(value)) return false
-  }
-  for (const { key, value } of writes) {
-    if (value === null) environment.removeSync(lmdbKey(key))
-    else environment.putSync(lmdbKey(key), encodeRow(key, JSON.stringify(value)))
+  for (const { key, json } of expected) if (jsonAt(environment, key) !== json) return false
+  for (const { key, json } of writes) {
+    if (json === null) environment.removeSync(lmdbKey(key))
+    else environment.putSync(lmdbKey(key), encodeRow(key, json))
   }
   environment.putSync(
     lmdbKey(GENERATION),
@@ -55,17 +61,29 @@ const apply = (
   return true
 }
 
+/**
+ * A new file counts its generations from the clock, so that no number comes twice: a process that remembers one from
+ * before a clear must not take the new file for the old.
+ */
+const begin = (environment: Environment): void => {
+  if (jsonAt(environment, GENERATION) !== null) return
+  environment.transactionSync(() =>
+    environment.putSync(lmdbKey(GENERATION), encodeRow(GENERATION, String(Date.now())))
+  )
+  environment.resetReadTxn()
+}
+
 /** How long after a commit the index is sealed, so that a burst of commits is sealed once. */
 const SEAL_DELAY_MS = 50
 
 /** Seals the directory when commits have come to rest. */
-const sealer = (directory: string, flushed: () => Promise<unknown>) => {
+const sealer = (seals: () => void, flushed: () => Promise<unknown>) => {
   let timer: NodeJS.Timeout | null = null
   return {
     soon: (): void => {
       timer ??= setTimeout(() => {
         timer = null
-        void flushed().then(() => seal(directory))
+        void flushed().then(seals)
       }, SEAL_DELAY_MS).unref()
     },
     stop: (): void => {
@@ -76,8 +94,14 @@ const sealer = (directory: string, flushed: () => Promise<unknown>) => {
 
 /** Opens the index of a directory, making both when they are missing. Throws when the directory cannot be used. */
 export const openLmdbIndex = (directory: string): Index => {
-  let environment = openEnvironment(directory)
-  const sealing = sealer(directory, () => environment.flushed)
+  const opened = (): OpenEnvironment => {
+    const fresh = openEnvironment(directory)
+    reading(() => begin(fresh.environment))
+    return fresh
+  }
+  let { environment, inode } = opened()
+  const seals = (): void => seal(directory, inode)
+  const sealing = sealer(seals, () => environment.flushed)
   return {
     get: (key) => {
       const json = reading(() => jsonAt(environment, key))
@@ -123,8 +147,8 @@ export const openLmdbIndex = (directory: string): Index => {
     clear: () => async () => {
       try {
         await environment.close()
-        deleteIndex(directory)
-        environment = openEnvironment(directory)
+        whileOpening(directory, () => deleteIndex(directory))
+        ;({ environment, inode } = opened())
         return E.right(undefined)
       } catch (cause) {
         return E.left(failure(directory, cause))
@@ -134,7 +158,7 @@ export const openLmdbIndex = (directory: string): Index => {
       sealing.stop()
       await environment.flushed
       await environment.close()
-      seal(directory)
+      seals()
     }
   }
 }

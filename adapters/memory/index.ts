@@ -47,13 +47,12 @@ export const memoryIndex = (): Index => {
     },
     commit: (writes, expected) => async () => {
       const moved = expected.some(
-        ({ key, value }) =>
-          (rows.get(JSON.stringify(key))?.json ?? 'null') !== JSON.stringify(value)
+        ({ key, json }) => (rows.get(JSON.stringify(key))?.json ?? null) !== json
       )
       if (moved) return E.right('moved' as const)
-      for (const { key, value } of writes) {
-        if (value === null) rows.delete(JSON.stringify(key))
-        else rows.set(JSON.stringify(key), { key, json: JSON.stringify(value) })
+      for (const { key, json } of writes) {
+        if (json === null) rows.delete(JSON.stringify(key))
+        else rows.set(JSON.stringify(key), { key, json })
       }
       ordered = null
       generation += 1

@@ -1,0 +1,61 @@
+/**
+ * One process at a time opens or replaces the files of an index directory.
+ *
+ * LMDB's lock file must belong to the data file it stands beside; replacing either while another process opens them
+ * would part the two. The lock here is a file that holds the opener's process id; it is held for milliseconds, and
+ * one whose process is gone is taken over.
+ */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const WAIT_MS = 10
+const WAIT_TOTAL_MS = 150_000
+
+const sleepSync = (ms: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
+/** True when a process of this id runs. */
+export const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+const isStale = (path: string): boolean => {
+  try {
+    const pid = Number(readFileSync(path, 'utf8'))
+    return pid === process.pid || !isAlive(pid)
+  } catch {
+    return false
+  }
+}
+
+const take = (path: string): boolean => {
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
+    return true
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+    return false
+  }
+}
+
+/** Runs with the directory's opening lock held; throws when another opener holds it for minutes. */
+export const whileOpening = <A>(directory: string, run: () => A): A => {
+  const path = join(directory, 'opening.lock')
+  for (let waited = 0; !take(path); waited += WAIT_MS) {
+    if (isStale(path)) rmSync(path, { force: true })
+    else if (waited > WAIT_TOTAL_MS)
+      throw new Error(`another process has been opening it for minutes`)
+    else sleepSync(WAIT_MS)
+  }
+  try {
+    return run()
+  } finally {
+    rmSync(path, { force: true })
+  }
+}
