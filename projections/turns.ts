@@ -53,16 +53,13 @@ export const turnPlaces = (
   turnId: string,
   limit: number
 ): ReadonlyArray<number> => {
-  const places: Array<number> = []
-  for (const [key] of rows.scan(
-    idPrefix(table, streamId, turnId),
-    PLAIN_ID.test(turnId) ? limit : Infinity
-  )) {
-    const index = key[3] as number
-    if (turnRow(rows, table, streamId, index)?.id === turnId) places.push(index)
-    if (places.length === limit) break
-  }
+  const isPlain = PLAIN_ID.test(turnId)
+  const found = rows.scan(idPrefix(table, streamId, turnId), isPlain ? limit : Infinity)
+  const places = found.map(([key]) => key[3] as number)
+  if (isPlain) return places
   return places
+    .filter((place) => turnRow(rows, table, streamId, place)?.id === turnId)
+    .slice(0, limit)
 }
 
 const writesOf = (

@@ -112,7 +112,7 @@ const readThread =
     const { info, row } = opened.right
     const turns = includeTurns ? await allTurns(parts, info, 'full') : []
     const face = includeTurns ? 'whole' : 'head'
-    return E.right(threadView(row, info, face, contextOf(parts, siblings.right), turns))
+    return E.right(threadView(row(), info, face, contextOf(parts, siblings.right), turns))
   }
 
 const summarize =
@@ -124,7 +124,7 @@ const summarize =
     const siblings = await siblingsOf(parts, home)
     if (E.isLeft(siblings)) return siblings
     return E.right(
-      summaryView(opened.right.row, opened.right.info, contextOf(parts, siblings.right))
+      summaryView(opened.right.row(), opened.right.info, contextOf(parts, siblings.right))
     )
   }
 

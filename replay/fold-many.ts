@@ -91,7 +91,7 @@ const takeFromEnd = (queue: Array<StreamInfo>): ReadonlyArray<StreamInfo> => {
 }
 
 /** Lets the second thread work until the queue is empty or it fails. */
-const foldBeside = async (work: Work): Promise<void> => {
+const lane = async (work: Work): Promise<void> => {
   const { foldAside } = work.env
   if (foldAside === undefined) return
   while (work.queue.length > 1) {
@@ -104,6 +104,11 @@ const foldBeside = async (work: Work): Promise<void> => {
     work.delivered.push(...parts)
     taken.forEach(work.tell)
   }
+}
+
+/** Two lists wait for the second thread at any time, so that it goes on while this one is busy. */
+const foldBeside = async (work: Work): Promise<void> => {
+  await Promise.all([lane(work), lane(work)])
 }
 
 const drain = async (work: Work): Promise<Done> => {

@@ -9,7 +9,7 @@ import { damage, type DamageRow } from '../projections/damage.ts'
 import type { ThreadRow } from '../projections/threads.ts'
 import { threadRow } from './list.ts'
 import { afterPrefix } from './overlay.ts'
-import type { StreamInfo } from './ports.ts'
+import { IndexDamage, type StreamInfo } from './ports.ts'
 import { catchUp, type Env } from './project.ts'
 
 /** A damaged line and where it stands. */
@@ -20,7 +20,8 @@ export interface DamagedPlace extends DamageRow {
 /** A thread whose rows are as new as its file was when it was found. */
 export interface OpenThread {
   readonly info: StreamInfo
-  readonly row: ThreadRow
+  /** Read when asked for: pages of turns do without. */
+  readonly row: () => ThreadRow
 }
 
 /** The damaged lines of a caught-up thread. */
@@ -32,19 +33,27 @@ export const damageRows = (env: Env, id: StreamId): ReadonlyArray<DamagedPlace> 
 }
 
 /** Strict mode: the file-wide reasons for which Codex refuses a read. */
-const refusal = (env: Env, { info, row }: OpenThread, withTurns: boolean): StoreError | null => {
-  if (!env.strict) return null
+const refusal = (
+  env: Env,
+  info: StreamInfo,
+  { facts }: ThreadRow,
+  withTurns: boolean
+): StoreError | null => {
   const { path } = info
-  if (row.facts.head === null && (withTurns || row.facts.lastEventAt === null)) {
-    return {
-      _tag: 'UnreadableRollout',
-      path,
-      reason: row.facts.itemBeforeMeta ? 'no_session_meta' : 'empty'
-    }
+  if (facts.head === null && (withTurns || facts.lastEventAt === null)) {
+    const reason = facts.itemBeforeMeta ? 'no_session_meta' : 'empty'
+    return { _tag: 'UnreadableRollout', path, reason }
   }
   if (!withTurns) return null
   const broken = damageRows(env, info.streamId).some(({ reason }) => reason === 'not_utf8')
   return broken ? { _tag: 'UnreadableRollout', path, reason: 'not_utf8' } : null
+}
+
+/** The row of a caught-up thread; there always is one. */
+const rowOf = (env: Env, info: StreamInfo): ThreadRow => {
+  const row = threadRow(env, info.streamId)
+  if (row === null) throw new IndexDamage(`a folded thread has no row: ${info.streamId}`)
+  return row
 }
 
 /** Serves each stream's catch-up once, however many calls wait for it. */
@@ -71,9 +80,7 @@ export const threadOpener = (env: Env) => {
     const info = found.right
     const caughtUp = await fresh(info)
     if (E.isLeft(caughtUp)) return caughtUp
-    const row = threadRow(env, info.streamId)
-    if (row === null) return E.left({ _tag: 'StreamNotFound', streamId: threadId })
-    const refused = refusal(env, { info, row }, withTurns)
-    return refused === null ? E.right({ info, row }) : E.left(refused)
+    const refused = env.strict ? refusal(env, info, rowOf(env, info), withTurns) : null
+    return refused === null ? E.right({ info, row: () => rowOf(env, info) }) : E.left(refused)
   }
 }

@@ -4,7 +4,7 @@
 import { Worker } from 'node:worker_threads'
 import type { StreamInfo } from '../../replay/ports.ts'
 import type { FoldAside, FoldedPart } from '../../replay/project.ts'
-import type { FoldWorkerData, FoldWorkerMessage } from './fold-worker.ts'
+import type { FoldWorkerData, FoldWorkerJob, FoldWorkerMessage } from './fold-worker.ts'
 
 /** A worker without work is stopped after this long. */
 const REST_MS = 500
@@ -17,29 +17,35 @@ interface Job {
 
 interface Thread {
   readonly worker: Worker
-  job: Job | null
+  readonly jobs: Map<number, Job>
 }
 
 const start = (data: FoldWorkerData): Thread => {
   const script = import.meta.url.endsWith('.ts') ? './fold-worker.ts' : './fold-worker.js'
   const worker = new Worker(new URL(script, import.meta.url), { workerData: data })
-  const thread: Thread = { worker, job: null }
-  worker.on('error', () => thread.job?.finish(false))
-  worker.on('exit', () => thread.job?.finish(false))
+  const jobs = new Map<number, Job>()
+  const fail = (): void => jobs.forEach((job) => job.finish(false))
+  worker.on('error', fail)
+  worker.on('exit', fail)
   worker.on('message', (message: FoldWorkerMessage) => {
-    const { job } = thread
-    if (job === null) return
+    const job = jobs.get(message.job)
+    if (job === undefined) return
     if ('done' in message) return job.finish(message.done)
-    const info = job.infos.get(message.info.streamId)
-    if (info !== undefined) job.deliver({ ...message, info })
+    const info = job.infos.get(message.streamId)
+    if (info !== undefined)
+      job.deliver({ info, writes: message.writes, expected: message.expected })
   })
-  return thread
+  return { worker, jobs }
 }
 
-/** Folds beside the main thread; a worker that dies only means that the main thread does the work. */
+/**
+ * Folds beside the main thread. Several jobs may wait for the worker, so that it never waits for the main thread; a
+ * worker that dies only means that the main thread does the work.
+ */
 export const foldAside = (data: FoldWorkerData): FoldAside => {
   let thread: Thread | null = null
   let rest: NodeJS.Timeout | null = null
+  let jobs = 0
   const stop = (): void => {
     void thread?.worker.terminate()
     thread = null
@@ -49,15 +55,19 @@ export const foldAside = (data: FoldWorkerData): FoldAside => {
       if (rest !== null) clearTimeout(rest)
       thread ??= start(data)
       const current = thread
+      const job = ++jobs
       const finish = (done: boolean): void => {
-        current.job = null
-        current.worker.unref()
+        current.jobs.delete(job)
         if (!done && thread === current) stop()
-        rest = setTimeout(stop, REST_MS).unref()
+        if (current.jobs.size === 0) {
+          current.worker.unref()
+          rest = setTimeout(stop, REST_MS).unref()
+        }
         resolve(done)
       }
-      current.job = { infos: new Map(infos.map((info) => [info.streamId, info])), deliver, finish }
+      const byId = new Map(infos.map((info) => [info.streamId, info]))
+      current.jobs.set(job, { infos: byId, deliver, finish })
       current.worker.ref()
-      current.worker.postMessage(infos)
+      current.worker.postMessage({ job, infos } satisfies FoldWorkerJob)
     })
 }

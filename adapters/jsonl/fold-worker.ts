@@ -17,17 +17,24 @@ export interface FoldWorkerData {
   readonly strict: boolean
 }
 
-/** What it answers for each list of streams: parts as stored rows, then that it is done. */
-export type FoldWorkerMessage =
+/** A list of streams to fold. */
+export interface FoldWorkerJob {
+  readonly job: number
+  readonly infos: ReadonlyArray<StreamInfo>
+}
+
+/** What it answers for each job: parts as stored rows, then that it is done. */
+export type FoldWorkerMessage = { readonly job: number } & (
   | {
-      readonly info: StreamInfo
+      readonly streamId: string
       readonly writes: ReadonlyArray<StoredRow>
       readonly expected: StoredRow
     }
   | { readonly done: boolean }
+)
 
 /** Sends parts to the main thread, and keeps them here too while a long stream may still look at them. */
-const sendingSink = (env: Env, info: StreamInfo): Sink => {
+const sendingSink = (env: Env, job: number, { streamId }: StreamInfo): Sink => {
   let writes: Array<StoredRow> = []
   let expected: StoredRow | null = null
   return {
@@ -38,7 +45,7 @@ const sendingSink = (env: Env, info: StreamInfo): Sink => {
     size: () => writes.length,
     flush: async () => {
       if (expected === null) return E.right('committed')
-      parentPort?.postMessage({ info, writes, expected } satisfies FoldWorkerMessage)
+      parentPort?.postMessage({ job, streamId, writes, expected } satisfies FoldWorkerMessage)
       const committed = await env.index.commit(writes, [])()
       writes = []
       expected = null
@@ -47,7 +54,7 @@ const sendingSink = (env: Env, info: StreamInfo): Sink => {
   }
 }
 
-const foldAll = async (infos: ReadonlyArray<StreamInfo>): Promise<boolean> => {
+const foldAll = async ({ job, infos }: FoldWorkerJob): Promise<boolean> => {
   const { home, profile: name, strict } = workerData as FoldWorkerData
   const profile = PROFILES[name]
   for (const info of infos) {
@@ -57,16 +64,20 @@ const foldAll = async (infos: ReadonlyArray<StreamInfo>): Promise<boolean> => {
       profile,
       strict
     }
-    const sink = sendingSink(env, info)
+    const sink = sendingSink(env, job, info)
     const folded = await foldStream(env, info, sink)
     if (E.isLeft(folded) || E.isLeft(await sink.flush())) return false
   }
   return true
 }
 
-parentPort?.on('message', (infos: ReadonlyArray<StreamInfo>) => {
-  foldAll(infos)
+let last: Promise<unknown> = Promise.resolve()
+
+parentPort?.on('message', (job: FoldWorkerJob) => {
+  last = last
+    .then(() => foldAll(job))
     .catch(() => false)
-    .then((done) => parentPort?.postMessage({ done } satisfies FoldWorkerMessage))
-    .catch(() => process.exit(1))
+    .then((done) => {
+      parentPort?.postMessage({ job: job.job, done: done === true } satisfies FoldWorkerMessage)
+    })
 })

@@ -15,6 +15,11 @@ const GAP_BYTES_MAX = 64 * 1024
 /** One read takes at most about this much; a single larger range is still read whole. */
 const READ_BYTES_MAX = 8 * 1024 * 1024
 
+/** Pages rarely take more: one buffer serves them all, because a read never yields while it is in use. */
+const POOLED_BYTES = 2 * 1024 * 1024
+let pool: Buffer | null = null
+const pooled = (): Buffer => (pool ??= Buffer.allocUnsafe(POOLED_BYTES))
+
 interface Run {
   readonly segment: number
   readonly from: number
@@ -47,10 +52,11 @@ const readRun = (
   profile: Profile,
   into: Array<RecordedEvent | DamagedLine>
 ): void => {
-  const buffer = Buffer.allocUnsafe(run.until - run.from)
+  const bytes = run.until - run.from
+  const buffer = bytes <= POOLED_BYTES ? pooled() : Buffer.allocUnsafe(bytes)
   let have = 0
-  while (have < buffer.length) {
-    const read = source.read(buffer, have, buffer.length - have, run.from + have)
+  while (have < bytes) {
+    const read = source.read(buffer, have, bytes - have, run.from + have)
     if (read === 0) break
     have += read
   }

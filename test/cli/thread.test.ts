@@ -394,7 +394,7 @@ describe('unroll index', () => {
         ...['threads', '--json', '--home', home],
         ...['--index', join(index, 'below')]
       ])
-      expect([code, JSON.parse(out).error.kind]).to.deep.equal([5, 'io_failure'])
+      expect([code, JSON.parse(out).error.kind]).to.deep.equal([5, 'index_unavailable'])
     }))
 
   it('refuses to drop an index in memory', async () => {
