@@ -50,7 +50,7 @@ describe('command line: process', () => {
         '$CODEX_HOME is not set and ~/.codex has no sessions)',
       '',
       'ID             CREATED           DIRECTORY        THREAD',
-      '01a1fcf0-7dc2  2026-11-21 07:09  /workspace/demo  \\u202eright-to-left override\\…',
+      '01a1fcf0-7dc2  2026-11-21 07:09  /workspace/demo  Grüße aus dem Gärtchen 🌱🪴',
       '01a1fcef-e332  2026-11-21 07:09  /workspace/repo  Please sort the wooden seedli…',
       '01a1fcde-3637  2026-11-21 06:49  /workspace/demo  Can you label the rusty gearb…',
       '01a1fcde-3abc  2026-11-21 06:49  /workspace/demo  Early hinge 523',
