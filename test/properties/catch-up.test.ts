@@ -1,7 +1,14 @@
 // Catching up is rebuilding: however a rollout grows, its read models are those of one pass over the final file.
 import { expect } from 'chai'
 import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
 import { truncateSync } from 'node:fs'
+import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import { memoryIndex } from '../../adapters/memory/index.ts'
+import { streamId } from '../../domain/ids.ts'
+import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import type { Index } from '../../replay/ports.ts'
+import { catchUp } from '../../replay/project.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { turnsOf, withEngine } from '../support/engines.ts'
 import {
@@ -22,6 +29,16 @@ const inHome = async <A>(use: (home: string, path: string) => Promise<A>): Promi
     removeFolder(home)
   }
 }
+
+const fold = async (home: string, index: Index): Promise<void> => {
+  const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
+  const found = store.find(streamId(THREAD))
+  if (E.isLeft(found)) throw new Error('the rollout is not there')
+  const done = await catchUp({ store, index, profile: DEFAULT_PROFILE, strict: false }, found.right)
+  if (E.isLeft(done)) throw new Error(JSON.stringify(done.left))
+}
+
+const rowsIn = (index: Index) => index.range([''], ['\u{10ffff}'], Infinity, false)
 
 const onePass = (home: string) => withEngine({ home }, (engine) => turnsOf(engine, THREAD))
 
@@ -64,6 +81,30 @@ describe('catching up', () => {
               return turnsOf(engine, THREAD)
             })
             expect(grown).to.deep.equal(await onePass(home))
+          })
+      ),
+      { numRuns: 60 }
+    ))
+
+  it('leaves the same rows in the index as a rebuild', () =>
+    fc.assert(
+      fc.asyncProperty(
+        rollout,
+        fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1 }),
+        (lines, sizes) =>
+          inHome(async (home, path) => {
+            const bytes = Buffer.from(linesOf(lines))
+            writeRollout(path, '')
+            const grown = memoryIndex()
+            for (let at = 0, i = 0; at < bytes.length; i++) {
+              const size = sizes[i % sizes.length] as number
+              appendRollout(path, bytes.subarray(at, at + size))
+              at += size
+              await fold(home, grown)
+            }
+            const rebuilt = memoryIndex()
+            await fold(home, rebuilt)
+            expect(rowsIn(grown)).to.deep.equal(rowsIn(rebuilt))
           })
       ),
       { numRuns: 60 }

@@ -125,10 +125,14 @@ export const metaLine = (id: string, extra: Readonly<Record<string, unknown>> = 
 /** A user message line. */
 export const userLine = (message: string): string => event({ type: 'user_message', message })
 
+/** Every line has a time of its own. */
+const timed = (text: string, second: number): string =>
+  text.replace(AT, new Date(Date.parse(AT) + second * 1000).toISOString())
+
 /** Random lines behind a head. */
 export const rollout: fc.Arbitrary<ReadonlyArray<string>> = fc
   .array(rolloutLine, { maxLength: 40 })
-  .map((lines) => [metaLine(THREAD), ...lines])
+  .map((lines) => [metaLine(THREAD), ...lines].map(timed))
 
 /** Where a thread's rollout stands in a home. */
 export const rolloutPath = (home: string, id: string, second = 0): string =>
