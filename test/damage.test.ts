@@ -71,6 +71,15 @@ const ROWS: ReadonlyArray<Row> = [
     shows: { turns: [`t1 ${WHOLE}`, `rollout-5 ${WHOLE}`], listed: true, damage: ['not_json'] }
   },
   {
+    title: 'a line glued to a torn response item is reported too',
+    bytes: meta() + turn('t1') + item.slice(0, 90) + item + turn('t2'),
+    shows: {
+      turns: [`t1 ${WHOLE}`, `t2 ${WHOLE}`],
+      listed: true,
+      damage: ['not_json']
+    }
+  },
+  {
     title: 'an empty file is a thread without turns',
     bytes: '',
     shows: { turns: [], listed: false },

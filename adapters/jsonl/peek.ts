@@ -3,7 +3,8 @@
  *
  * Codex writes every line with the same head: `{"timestamp":"<24 characters>","type":"<type>","payload":{"type":"<kind>"`.
  * The kinds a thread consists of are told byte by byte, without making a string; the rest by a string of the head.
- * A line whose head is not written that way, or whose end does not look whole, is always parsed.
+ * A line whose head is not written that way, whose end does not look whole, or in which another line begins, is always
+ * parsed.
  */
 import type { RolloutLine } from '../../domain/event.ts'
 import { HOOK_PROMPT_MARK } from '../../domain/hook-prompt.ts'
@@ -123,17 +124,18 @@ const planHead = (head: string, wanted: Wanted, profile: Profile): Plan => {
   return elidedEvent(head, name, head.slice(kindEnd + 1)) ?? 'parse'
 }
 
-/** Plans the line that stands at `from` (inclusive) to `until` (exclusive, without its newline). */
-export const planLine = (
+/** True when a second line begins inside this one: a writer was cut off, and the next one wrote on behind it. */
+const isGlued = (buffer: Buffer, from: number, until: number): boolean =>
+  buffer.subarray(from + PREFIX_BYTES.length, until).includes(PREFIX_BYTES)
+
+/** Plans a line that ends as a whole one does. */
+const planWhole = (
   buffer: Buffer,
   from: number,
   until: number,
-  wanted: Wanted,
+  wanted: 'folded' | 'items',
   profile: Profile
 ): Plan => {
-  if (wanted === 'all' || until - from < SHORTEST_BYTES) return 'parse'
-  const last = buffer[until - 1] === CARRIAGE_RETURN ? buffer[until - 2] : buffer[until - 1]
-  if (last !== CLOSING_BRACE) return 'parse'
   const peeked = peek(buffer, from, wanted)
   switch (peeked) {
     case 'parse':
@@ -153,4 +155,19 @@ export const planLine = (
         profile
       )
   }
+}
+
+/** Plans the line that stands at `from` (inclusive) to `until` (exclusive, without its newline). */
+export const planLine = (
+  buffer: Buffer,
+  from: number,
+  until: number,
+  wanted: Wanted,
+  profile: Profile
+): Plan => {
+  if (wanted === 'all' || until - from < SHORTEST_BYTES) return 'parse'
+  const last = buffer[until - 1] === CARRIAGE_RETURN ? buffer[until - 2] : buffer[until - 1]
+  if (last !== CLOSING_BRACE) return 'parse'
+  const plan = planWhole(buffer, from, until, wanted, profile)
+  return plan === 'skip' && wanted === 'folded' && isGlued(buffer, from, until) ? 'parse' : plan
 }
