@@ -34,8 +34,8 @@ import { classifyResponseItem, isCompacted } from './response-item.ts'
 
 /** Payload of an `event_msg` line that passed its codec, told apart by `type`. */
 export type EventPayload =
-  | ({ readonly type: 'task_started' | 'turn_started' } & TaskStarted)
-  | ({ readonly type: 'task_complete' | 'turn_complete' } & TaskComplete)
+  | ({ readonly type: 'task_started' } & TaskStarted)
+  | ({ readonly type: 'task_complete' } & TaskComplete)
   | ({ readonly type: 'turn_aborted' } & TurnAborted)
   | ({ readonly type: 'user_message' } & UserMessage)
   | ({ readonly type: 'agent_message' } & AgentMessage)

@@ -133,7 +133,7 @@ export const TokenCount = t.partial(
 )
 export type TokenCount = t.TypeOf<typeof TokenCount>
 
-/** A turn begins. `turn_started` is an accepted alias of the event name. */
+/** A turn begins. */
 export const TaskStarted = t.intersection(
   [
     t.type({ turn_id: t.string }),
@@ -149,7 +149,7 @@ export const TaskStarted = t.intersection(
 )
 export type TaskStarted = t.TypeOf<typeof TaskStarted>
 
-/** A turn ends by itself. `turn_complete` is an accepted alias of the event name. */
+/** A turn ends by itself. */
 export const TaskComplete = t.intersection(
   [
     t.type({ turn_id: t.string }),
@@ -347,9 +347,7 @@ export const InterAgentCommunication = t.intersection(
 /** Codec of every event kind that makes turns, items or metadata, by its name on disk. */
 export const EVENT_PAYLOADS: Readonly<Record<string, t.Mixed>> = {
   task_started: TaskStarted,
-  turn_started: TaskStarted,
   task_complete: TaskComplete,
-  turn_complete: TaskComplete,
   turn_aborted: TurnAborted,
   user_message: UserMessage,
   agent_message: AgentMessage,

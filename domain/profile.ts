@@ -31,9 +31,7 @@ export interface Profile {
 
 const EVENTS_130 = [
   'task_started',
-  'turn_started',
   'task_complete',
-  'turn_complete',
   'turn_aborted',
   'user_message',
   'agent_message',

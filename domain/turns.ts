@@ -370,14 +370,12 @@ const evolve = (
   if (line.type === 'event_msg') {
     const p = line.payload
     switch (p.type) {
-      case 'task_started':
-      case 'turn_started': {
+      case 'task_started': {
         const [closed, writes] = finish(state)
         const open = openTurn(p.turn_id, true, p.started_at ?? null, closed.nextItem, event)
         return [{ ...closed, open }, writes]
       }
       case 'task_complete':
-      case 'turn_complete':
         return endTurn(state, p.turn_id, 'completed', p, event, rows)
       case 'turn_aborted':
         return endTurn(state, p.turn_id ?? null, 'interrupted', p, event, rows)

@@ -17,18 +17,21 @@ export const ORDERS = ['created_at', 'updated_at', 'last_event_at'] as const
 /** One of the orders. */
 export type Order = (typeof ORDERS)[number]
 
-/** Where a thread came from, as `thread/list` filters it. */
-export type SourceKind =
-  | 'cli'
-  | 'vscode'
-  | 'exec'
-  | 'appServer'
-  | 'subAgent'
-  | 'subAgentReview'
-  | 'subAgentCompact'
-  | 'subAgentThreadSpawn'
-  | 'subAgentOther'
-  | 'unknown'
+/** Where a thread may come from, as `thread/list` filters it. */
+export const SOURCE_KINDS = [
+  'cli',
+  'vscode',
+  'exec',
+  'appServer',
+  'subAgent',
+  'subAgentReview',
+  'subAgentCompact',
+  'subAgentThreadSpawn',
+  'subAgentOther',
+  'unknown'
+] as const
+/** One of the kinds. */
+export type SourceKind = (typeof SOURCE_KINDS)[number]
 
 /** What a list filters by. */
 export interface ListEntry {

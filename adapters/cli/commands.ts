@@ -3,6 +3,8 @@
  * cannot disagree.
  */
 
+import { SOURCE_KINDS } from '../../projections/threads.ts'
+
 /** An option. */
 export interface OptionSpec {
   readonly name: string
@@ -37,20 +39,6 @@ export interface CommandSpec {
   /** A command and what it does. */
   readonly examples: ReadonlyArray<readonly [string, string]>
 }
-
-/** Source kinds a list can be asked for, as Codex names them. */
-export const SOURCE_KINDS = [
-  'cli',
-  'vscode',
-  'exec',
-  'appServer',
-  'subAgent',
-  'subAgentReview',
-  'subAgentCompact',
-  'subAgentThreadSpawn',
-  'subAgentOther',
-  'unknown'
-] as const
 
 /** The most a list prints at once; the pages behind it are walked. */
 export const LIMIT_MAX = 1_000_000

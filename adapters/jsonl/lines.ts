@@ -5,6 +5,7 @@ import { isUtf8 } from 'node:buffer'
 import type { DamageReason, RolloutLine } from '../../domain/event.ts'
 import { toRolloutLine } from '../../domain/event.ts'
 import type { Profile } from '../../domain/profile.ts'
+import { upcast } from '../../migrations/upcast.ts'
 
 /** A line of this many bytes or more is damage: JavaScript cannot hold much longer strings. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
@@ -32,7 +33,7 @@ export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageR
   } catch {
     return isAllNul(line) ? 'nul_bytes' : 'not_json'
   }
-  return toRolloutLine(value, profile)
+  return toRolloutLine(upcast(value), profile)
 }
 
 /** Where the line that begins at `from` ends, or -1 when its newline is not in the buffer. */

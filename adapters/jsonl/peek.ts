@@ -9,6 +9,7 @@
 import type { RolloutLine } from '../../domain/event.ts'
 import { HOOK_PROMPT_MARK } from '../../domain/hook-prompt.ts'
 import type { Profile } from '../../domain/profile.ts'
+import { RENAMED_EVENTS } from '../../migrations/upcast.ts'
 import type { Wanted } from '../../replay/ports.ts'
 import { elidedEvent } from './elide.ts'
 
@@ -119,6 +120,7 @@ const planHead = (head: string, wanted: Wanted, profile: Profile): Plan => {
   const kindEnd = head.indexOf('"', kindAt)
   if (kindEnd === -1 || !head.startsWith('"type":"', kindAt - 8)) return 'parse'
   const name = head.slice(kindAt, kindEnd)
+  if (RENAMED_EVENTS.has(name)) return 'parse'
   if (!profile.events.has(name)) return 'skip'
   if (wanted === 'items') return ITEM_EVENTS.has(name) ? 'parse' : 'skip'
   return elidedEvent(head, name, head.slice(kindEnd + 1)) ?? 'parse'

@@ -8,6 +8,7 @@ import { toRolloutLine, type DamagedLine, type RecordedEvent } from '../../domai
 import type { StreamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Profile } from '../../domain/profile.ts'
+import { upcast } from '../../migrations/upcast.ts'
 import type { Batch, EventStore, StreamInfo } from '../../replay/ports.ts'
 
 /** An event store whose streams a caller appends to. */
@@ -51,7 +52,7 @@ const toLine = (
   revision: number,
   profile: Profile
 ): RecordedEvent | DamagedLine => {
-  const read = toRolloutLine(value, profile)
+  const read = toRolloutLine(upcast(value), profile)
   const place = { streamId, revision, segment: 0, offset, bytes }
   return typeof read === 'string' ? { ...place, reason: read } : { ...place, line: read }
 }

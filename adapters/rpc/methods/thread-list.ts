@@ -1,6 +1,7 @@
 /**
  * `thread/list`: a page of threads.
  */
+import { SOURCE_KINDS } from '../../../projections/threads.ts'
 import * as E from 'fp-ts/lib/Either.js'
 import { isAbsolute, resolve } from 'node:path'
 import type { Page, Thread } from '../../../domain/protocol.ts'
@@ -21,18 +22,7 @@ import {
   type ValueOf
 } from '../serde.ts'
 
-const sourceKind = oneOf(
-  'cli',
-  'vscode',
-  'exec',
-  'appServer',
-  'subAgent',
-  'subAgentReview',
-  'subAgentCompact',
-  'subAgentThreadSpawn',
-  'subAgentOther',
-  'unknown'
-)
+const sourceKind = oneOf(...SOURCE_KINDS)
 
 const fieldsOf = (profile: ProfileName) => ({
   cursor: option(text),
