@@ -35,16 +35,19 @@ export interface TurnRow {
   readonly itemCount: number
   /** Ids of the items that carry their own; a later event may replace one of them. */
   readonly ownIds: ReadonlyArray<string>
-  /** First user message and last agent message, or null when they are too large to keep or must be folded. */
-  readonly summary: ReadonlyArray<ThreadItem> | null
   /** Where the turn's events stand. */
   readonly ranges: ReadonlyArray<ByteRange>
   /** Single lines after the turn closed that still belong to it. */
   readonly late: ReadonlyArray<ByteRange>
 }
 
+/** First user message and last agent message; null when they are too large to keep or must be folded. */
+export type TurnSummary = ReadonlyArray<ThreadItem> | null
+
 /** The turn that may still receive events. */
 export interface OpenTurn extends TurnRow {
+  /** False when the summary must be folded from the log. */
+  readonly keepsSummary: boolean
   readonly explicit: boolean
   readonly sawCompaction: boolean
   readonly nextItem: number
@@ -87,7 +90,13 @@ export interface TurnLookup {
 
 /** A change to the rows. */
 export type TurnWrite =
-  | { readonly op: 'put'; readonly index: number; readonly row: TurnRow }
+  | {
+      readonly op: 'put'
+      readonly index: number
+      readonly row: TurnRow
+      /** Absent: the summary stays as it is. */
+      readonly summary?: TurnSummary
+    }
   /** Drops rows `from` (inclusive) to `until` (exclusive). */
   | { readonly op: 'drop'; readonly from: number; readonly until: number }
 
@@ -129,7 +138,6 @@ const openTurn = (
   firstItem: nextItem,
   itemCount: 0,
   ownIds: [],
-  summary: [],
   ranges: [rangeOf(event)],
   late: [],
   explicit,
@@ -137,45 +145,46 @@ const openTurn = (
   nextItem,
   endsWithReasoning: false,
   firstUser: null,
-  lastAgent: null
+  lastAgent: null,
+  keepsSummary: true
 })
 
-/** The row an open turn would become, or null while it would not be kept. */
-export const rowOfOpen = (open: OpenTurn | null): TurnRow | null => {
+/** A turn as the index keeps it once it is closed. */
+export interface ClosedTurn {
+  readonly row: TurnRow
+  readonly summary: TurnSummary
+}
+
+/** What an open turn would become, or null while it would not be kept. */
+export const closedTurn = (open: OpenTurn | null): ClosedTurn | null => {
   if (open === null || (!open.explicit && open.itemCount === 0 && !open.sawCompaction)) return null
-  const {
-    id,
-    status,
-    startedAt,
-    completedAt,
-    durationMs,
-    firstItem,
-    itemCount,
-    ownIds,
-    ranges,
-    late
-  } = open
+  const { id, status, startedAt, completedAt, durationMs } = open
+  const { firstItem, itemCount, ownIds, ranges, late } = open
   const kept = [open.firstUser, open.lastAgent].filter((item) => item !== null)
-  const summary = open.summary === null ? null : kept
   return {
-    id,
-    status,
-    startedAt,
-    completedAt,
-    durationMs,
-    firstItem,
-    itemCount,
-    ownIds,
-    summary,
-    ranges,
-    late
+    row: {
+      id,
+      status,
+      startedAt,
+      completedAt,
+      durationMs,
+      firstItem,
+      itemCount,
+      ownIds,
+      ranges,
+      late
+    },
+    summary: open.keepsSummary ? kept : null
   }
 }
 
 const finish = (state: TurnsState): Step => {
-  const row = rowOfOpen(state.open)
-  if (row === null) return [{ ...state, open: null }, NO_WRITES]
-  return [{ ...state, live: state.live + 1, open: null }, [{ op: 'put', index: state.live, row }]]
+  const closed = closedTurn(state.open)
+  if (closed === null) return [{ ...state, open: null }, NO_WRITES]
+  return [
+    { ...state, live: state.live + 1, open: null },
+    [{ op: 'put', index: state.live, ...closed }]
+  ]
 }
 
 const ensureTurn = (state: TurnsState, event: RecordedEvent): TurnsState => {
@@ -222,7 +231,7 @@ const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenT
         itemCount: open.itemCount + 1,
         nextItem: open.nextItem + 1,
         endsWithReasoning: false,
-        summary: large ? null : open.summary,
+        keepsSummary: open.keepsSummary && !large,
         firstUser:
           item.type === 'userMessage' && open.firstUser === null && !large ? item : open.firstUser,
         lastAgent: item.type === 'agentMessage' ? (large ? null : item) : open.lastAgent
@@ -236,7 +245,7 @@ const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenT
       const replaces =
         change.op === 'upsert' &&
         (open.ownIds.includes(id) || (place >= open.firstItem && place < open.nextItem))
-      const next = { ...open, ranges, summary: numbered ? null : open.summary }
+      const next = { ...open, ranges, keepsSummary: open.keepsSummary && !numbered }
       if (replaces) return next
       return {
         ...next,
@@ -270,11 +279,11 @@ const pushLate = (
     ...row,
     late: [...row.late, rangeOf(event)],
     itemCount: row.itemCount + (replaces ? 0 : 1),
-    ownIds: replaces ? row.ownIds : [...row.ownIds, change.item.id],
-    summary: NUMBERED_ID.test(change.item.id) ? null : row.summary
+    ownIds: replaces ? row.ownIds : [...row.ownIds, change.item.id]
   }
   const itemTotal = state.itemTotal + next.itemCount - row.itemCount
-  return [{ ...state, itemTotal }, [{ op: 'put', index, row: next }]]
+  const renamed = NUMBERED_ID.test(change.item.id) ? { summary: null } : {}
+  return [{ ...state, itemTotal }, [{ op: 'put', index, row: next, ...renamed }]]
 }
 
 interface Ending {

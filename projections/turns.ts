@@ -2,6 +2,7 @@
  * Read model `turns`: one row per live turn, but the open one, which is in the state.
  *
  *   [turns, streamId, index]                 -> TurnRow     index 0 is the oldest live turn
+ *   [turns.summary, streamId, index]         -> items       first user and last agent message, when small enough
  *   [turns.id, streamId, turn id, index]     -> 1           finds a turn by id; ids may repeat
  *
  * Serves turn and item pages. Rows hold byte ranges, not items: `full` reads those bytes, `notLoaded` and
@@ -31,6 +32,11 @@ export const turnIdKey = (turnId: string): string => {
 }
 
 const rowKey = (table: string, streamId: string, index: number): RowKey => [table, streamId, index]
+const summaryKey = (table: string, streamId: string, index: number): RowKey => [
+  `${table}.summary`,
+  streamId,
+  index
+]
 const idPrefix = (table: string, streamId: string, turnId: string): RowKey => [
   `${table}.id`,
   streamId,
@@ -75,13 +81,17 @@ const writesOf = (
   if (write.op === 'put') {
     return [
       { key: rowKey(table, streamId, write.index), value: write.row },
-      { key: idKey(write.row, write.index), value: 1 }
+      { key: idKey(write.row, write.index), value: 1 },
+      ...(write.summary === undefined
+        ? []
+        : [{ key: summaryKey(table, streamId, write.index), value: write.summary }])
     ]
   }
   const deletes: Array<RowWrite> = []
   for (let index = write.from; index < write.until; index++) {
     const row = turnRow(rows, table, streamId, index)
     deletes.push({ key: rowKey(table, streamId, index), value: null })
+    deletes.push({ key: summaryKey(table, streamId, index), value: null })
     if (row !== null) deletes.push({ key: idKey(row, index), value: null })
   }
   return deletes
@@ -106,8 +116,8 @@ export const turns: Projection<TurnsState> = {
     return [next, writes.flatMap((write) => writesOf(write, table, streamId, rows))]
   },
   forget: (streamId, { rows, table }) =>
-    [[table, streamId] as const, [`${table}.id`, streamId] as const].flatMap((prefix) =>
-      rows.scan(prefix, Infinity).map(([key]) => ({ key, value: null }))
+    [table, `${table}.summary`, `${table}.id`].flatMap((part) =>
+      rows.scan([part, streamId], Infinity).map(([key]) => ({ key, value: null }))
     ),
   needsEveryEvent: (state) => state.needsEveryEvent
 }

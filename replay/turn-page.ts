@@ -5,7 +5,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
 import type { ItemsView, Page, SortDirection, ThreadItem, Turn } from '../domain/protocol.ts'
-import { initialTurns, rowOfOpen, type TurnRow, type TurnsState } from '../domain/turns.ts'
+import {
+  closedTurn,
+  initialTurns,
+  type TurnRow,
+  type TurnsState,
+  type TurnSummary
+} from '../domain/turns.ts'
 import { tableOf, viewName } from '../projections/catalogue.ts'
 import { turnPlaces, turns } from '../projections/turns.ts'
 import { parseTurnCursor, printTurnCursor, type TurnCursor } from './cursor.ts'
@@ -35,6 +41,8 @@ export interface LiveTurns {
   readonly count: number
   /** Rows `from` (inclusive) to `until` (exclusive), oldest first. */
   readonly rows: (from: number, until: number) => ReadonlyArray<TurnRow>
+  /** Summaries of the same turns; null for one that must be folded. */
+  readonly summaries: (from: number, until: number) => ReadonlyArray<TurnSummary>
   /** Places of the turns with this id, oldest first, at most `limit`. */
   readonly places: (turnId: string, limit: number) => ReadonlyArray<number>
 }
@@ -45,23 +53,41 @@ export const liveTurns = (env: Env, info: StreamInfo): LiveTurns => {
   const state =
     (stateOf(env, turns.name, streamId) as TurnsState | undefined) ?? initialTurns(false)
   const table = tableOf(turns, viewName(env.profile, env.strict))
-  const open = rowOfOpen(state.open)
+  const open = closedTurn(state.open)
   const count = state.live + (open === null ? 0 : 1)
+  const stored = (part: string, from: number, until: number) => {
+    const end = Math.min(until, state.live)
+    return env.index.range(
+      [part, streamId, from],
+      [part, streamId, end],
+      Math.max(0, end - from),
+      false
+    )
+  }
+  const reachesOpen = (from: number, until: number): boolean =>
+    from <= state.live && until > state.live
   return {
     count,
     rows: (from, until) => {
-      const stored = env.index.range(
-        [table, streamId, from],
-        [table, streamId, Math.min(until, state.live)],
-        Math.max(0, Math.min(until, state.live) - from),
-        false
+      const rows = stored(table, from, until).map(([, row]) => row as TurnRow)
+      return open !== null && reachesOpen(from, until) ? [...rows, open.row] : rows
+    },
+    summaries: (from, until) => {
+      const kept = new Map(
+        stored(`${table}.summary`, from, until).map(([key, items]) => [
+          key[2],
+          items as TurnSummary
+        ])
       )
-      const rows = stored.map(([, row]) => row as TurnRow)
-      return open !== null && from <= state.live && until > state.live ? [...rows, open] : rows
+      if (open !== null && reachesOpen(from, until)) kept.set(state.live, open.summary)
+      return Array.from(
+        { length: Math.min(until, count) - from },
+        (_, i) => kept.get(from + i) ?? null
+      )
     },
     places: (turnId, limit) => {
       const places = turnPlaces(rowsOf(env.index), table, streamId, turnId, limit)
-      return open?.id === turnId && places.length < limit ? [...places, state.live] : places
+      return open?.row.id === turnId && places.length < limit ? [...places, state.live] : places
     }
   }
 }
@@ -83,24 +109,36 @@ const summaryOf = (items: ReadonlyArray<ThreadItem>): ReadonlyArray<ThreadItem> 
   return [user, agents[agents.length - 1]].filter((item) => item !== undefined)
 }
 
-/** Turns with the items a view shows. Only `full`, and summaries too large for a row, read the log. */
-export const renderTurns = async (
+/** Summaries of turns; those too large for the index are folded from the log. */
+const summariesOf = async (
   env: Env,
   info: StreamInfo,
   rows: ReadonlyArray<TurnRow>,
+  kept: ReadonlyArray<TurnSummary>
+): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> => {
+  const large = rows.filter((_, i) => (kept[i] ?? null) === null)
+  const folded = large.length === 0 ? [] : await itemsOf(env.store, info, large, env.profile)
+  return rows.map((row, i) => kept[i] ?? summaryOf(folded[large.indexOf(row)] ?? []))
+}
+
+/**
+ * The turns from place `from` on with the items a view shows. Only `full`, and summaries too large for the index,
+ * read the log.
+ */
+const renderTurns = async (
+  env: Env,
+  info: StreamInfo,
+  live: LiveTurns,
+  rows: ReadonlyArray<TurnRow>,
+  from: number,
   view: ItemsView
 ): Promise<ReadonlyArray<Turn>> => {
   if (view === 'notLoaded') return rows.map((row) => render(row, [], view))
-  if (view === 'full') {
-    const items = await itemsOf(env.store, info, rows, env.profile)
-    return rows.map((row, i) => render(row, items[i] ?? [], view))
-  }
-  const large = rows.filter((row) => row.summary === null)
-  const folded = large.length === 0 ? [] : await itemsOf(env.store, info, large, env.profile)
-  return rows.map((row) => {
-    const items = row.summary ?? summaryOf(folded[large.indexOf(row)] ?? [])
-    return render(row, items, view)
-  })
+  const items =
+    view === 'full'
+      ? await itemsOf(env.store, info, rows, env.profile)
+      : await summariesOf(env, info, rows, live.summaries(from, from + rows.length))
+  return rows.map((row, i) => render(row, items[i] ?? [], view))
 }
 
 /** Place of a cursor's turn, or null when it is no longer live. */
@@ -158,7 +196,8 @@ export const turnPage = async (
   const first = rows[0]
   const last = rows[rows.length - 1]
   if (first === undefined || last === undefined) return E.right(EMPTY)
-  const rendered = await renderTurns(env, info, rows, request.itemsView ?? 'summary')
+  const view = request.itemsView ?? 'summary'
+  const rendered = await renderTurns(env, info, live, rows, from, view)
   const cursor = (row: TurnRow, index: number, includeAnchor: boolean): string =>
     printTurnCursor(cursorTo(env, live, row, index, includeAnchor))
   const more = ascending ? until < live.count : from > 0
@@ -184,8 +223,9 @@ export const allTurns = async (
   const live = liveTurns(env, info)
   const all: Array<Turn> = []
   for (let from = 0; from < live.count; from += TURNS_AT_ONCE) {
-    const rows = live.rows(from, Math.min(live.count, from + TURNS_AT_ONCE))
-    for (const turn of await renderTurns(env, info, rows, view)) all.push(turn)
+    const until = Math.min(live.count, from + TURNS_AT_ONCE)
+    const rows = live.rows(from, until)
+    for (const turn of await renderTurns(env, info, live, rows, from, view)) all.push(turn)
   }
   return all
 }

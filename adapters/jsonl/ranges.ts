@@ -12,13 +12,14 @@ import { planLine } from './peek.ts'
 
 /** Ranges closer than this are read with one call. */
 const GAP_BYTES_MAX = 64 * 1024
-/** One read takes at most about this much; a single larger range is still read whole. */
-const READ_BYTES_MAX = 8 * 1024 * 1024
+/**
+ * One read takes at most this much, so that one buffer serves them all: it is never in use across an await. A single
+ * larger range is read whole, into a buffer of its own.
+ */
+const READ_BYTES_MAX = 2 * 1024 * 1024
 
-/** Pages rarely take more: one buffer serves them all, because a read never yields while it is in use. */
-const POOLED_BYTES = 2 * 1024 * 1024
 let pool: Buffer | null = null
-const pooled = (): Buffer => (pool ??= Buffer.allocUnsafe(POOLED_BYTES))
+const pooled = (): Buffer => (pool ??= Buffer.allocUnsafe(READ_BYTES_MAX))
 
 interface Run {
   readonly segment: number
@@ -53,7 +54,7 @@ const readRun = (
   into: Array<RecordedEvent | DamagedLine>
 ): void => {
   const bytes = run.until - run.from
-  const buffer = bytes <= POOLED_BYTES ? pooled() : Buffer.allocUnsafe(bytes)
+  const buffer = bytes <= READ_BYTES_MAX ? pooled() : Buffer.allocUnsafe(bytes)
   let have = 0
   while (have < bytes) {
     const read = source.read(buffer, have, bytes - have, run.from + have)
