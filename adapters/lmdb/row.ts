@@ -8,7 +8,7 @@ import { IndexDamage } from '../../replay/ports.ts'
 
 const CHECKSUM_BYTES = 4
 
-const checksum = (key: RowKey, json: Buffer): number => crc32(json, crc32(JSON.stringify(key)))
+const checksum = (key: RowKey, json: Buffer): number => crc32(json, crc32(key.join('\n')))
 
 /** A value as the bytes stored under its key. */
 export const encodeRow = (key: RowKey, json: string): Buffer => {
@@ -23,7 +23,7 @@ export const encodeRow = (key: RowKey, json: string): Buffer => {
  * `length` alone tells where the row ends.
  */
 export const rowJson = (key: RowKey, row: Buffer): string => {
-  const bytes = row.subarray(0, row.length)
+  const bytes = row.length === row.byteLength ? row : row.subarray(0, row.length)
   if (
     bytes.length < CHECKSUM_BYTES ||
     checksum(key, bytes.subarray(CHECKSUM_BYTES)) !== bytes.readUInt32BE()
