@@ -1,0 +1,121 @@
+// The first fold of a large home uses a second thread; whether it does, fails or dies, the index is the same.
+import { expect } from 'chai'
+import * as E from 'fp-ts/lib/Either.js'
+import { foldAside } from '../../adapters/jsonl/fold-aside.ts'
+import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import { memoryIndex } from '../../adapters/memory/index.ts'
+import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import { catchUpAll } from '../../replay/fold-many.ts'
+import { createEngine } from '../../replay/engine.ts'
+import type { EventStore, Index, StreamInfo } from '../../replay/ports.ts'
+import { catchUp, type Env, type FoldAside } from '../../replay/project.ts'
+import { removeFolder } from '../support/fixture-home.ts'
+import { right } from '../support/engines.ts'
+import {
+  emptyHome,
+  linesOf,
+  metaLine,
+  rolloutPath,
+  userLine,
+  writeRollout
+} from '../support/rollouts.ts'
+
+const THREADS = 70
+const idOf = (n: number): string => `01960001-0000-7000-8000-${String(n).padStart(12, '0')}`
+
+const rowsIn = (index: Index) => index.range([''], ['\u{10ffff}'], Infinity, false)
+
+const failing = (path: string): never => {
+  throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read', path })
+}
+
+describe('the first fold of a large home', () => {
+  let home = ''
+  let infos: ReadonlyArray<StreamInfo> = []
+  let expected: ReturnType<typeof rowsIn> = []
+  const env = (index: Index, aside?: FoldAside): Env => ({
+    store: jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false }),
+    index,
+    profile: DEFAULT_PROFILE,
+    strict: false,
+    ...(aside === undefined ? {} : { foldAside: aside })
+  })
+  const folded = async (aside: FoldAside) => {
+    const index = memoryIndex()
+    const told: Array<number> = []
+    const done = await catchUpAll(env(index, aside), infos, [], (count) => told.push(count))
+    expect(done).to.deep.equal(E.right(undefined))
+    return { rows: rowsIn(index), told: told.at(-1) }
+  }
+  before(async () => {
+    home = emptyHome()
+    for (let n = 0; n < THREADS; n++) {
+      // One long rollout, so that its rows take more than one transaction.
+      const messages = Array.from({ length: n === 60 ? 9000 : 3 }, (_, i) =>
+        userLine(`message ${i}`)
+      )
+      writeRollout(rolloutPath(home, idOf(n), n % 60), linesOf([metaLine(idOf(n)), ...messages]))
+    }
+    const alone = memoryIndex()
+    const listed = env(alone).store.streams()
+    if (E.isLeft(listed)) throw new Error('the home cannot be listed')
+    infos = listed.right
+    for (const info of infos) await catchUp(env(alone), info)
+    expected = rowsIn(alone)
+  })
+  after(() => removeFolder(home))
+
+  it('leaves the same rows with a second thread as one stream after the other', async () => {
+    const { rows, told } = await folded(foldAside({ home, profile: '0.142', strict: false }))
+    expect(rows).to.deep.equal(expected)
+    expect(told).to.equal(THREADS)
+  })
+
+  it('does the work itself when the second thread cannot', async () => {
+    expect((await folded(async () => false)).rows).to.deep.equal(expected)
+  })
+
+  it('does the work itself when the second thread dies on a profile it does not know', async () => {
+    const dying = foldAside({ home, profile: 'none' as '0.142', strict: false })
+    expect((await folded(dying)).rows).to.deep.equal(expected)
+  })
+
+  it('leaves out what cannot be read, and says so when asked for it', async () => {
+    const path = rolloutPath(home, idOf(1), 1)
+    const unreadable = env(memoryIndex())
+    const whole = unreadable.store
+    const store: EventStore = {
+      ...whole,
+      read: (info, from, wanted) =>
+        info.streamId === idOf(1) ? failing(path) : whole.read(info, from, wanted)
+    }
+    const done = await catchUpAll({ ...unreadable, store }, infos, [], () => undefined)
+    expect(done).to.deep.equal(E.right(undefined))
+    expect(
+      unreadable.index.range(['threads@1/0.142'], ['threads@1/0.142', '\u{10ffff}'], 1000, false)
+    ).to.have.length(THREADS - 1)
+  })
+})
+
+describe('a rollout that cannot be read', () => {
+  it('is an answer with the path and the reason, and counted', async () => {
+    const home = emptyHome()
+    const path = rolloutPath(home, idOf(1))
+    writeRollout(path, linesOf([metaLine(idOf(1)), userLine('x')]))
+    const whole = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
+    const store: EventStore = { ...whole, read: () => failing(path) }
+    const engine = createEngine({
+      ...{ store, index: memoryIndex(), profile: DEFAULT_PROFILE, strict: false },
+      ...{
+        names: { all: () => new Map(), nameOf: () => null },
+        defaultProvider: 'mock',
+        progress: () => undefined
+      }
+    })
+    expect(await engine.readThread(idOf(1), true)()).to.deep.equal(
+      E.left({ _tag: 'IoFailure', operation: 'read', path, cause: 'EIO: i/o error, read' })
+    )
+    expect(await right(engine.status())).to.deep.include({ threads: 1, unreadable: 1 })
+    removeFolder(home)
+  })
+})

@@ -1,0 +1,84 @@
+// Every failure has a stable kind, a sentence, and the next command to type.
+import { expect } from 'chai'
+import {
+  describe as words,
+  ERROR_KIND,
+  hint,
+  isRetryable,
+  type StoreError
+} from '../../domain/errors.ts'
+
+const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [
+  [
+    { _tag: 'StreamNotFound', streamId: 'x' },
+    'thread_not_found',
+    'no thread x in this home',
+    'list the threads with "unroll threads --all", archived ones with --archived'
+  ],
+  [
+    { _tag: 'AmbiguousThread', text: 'a', candidates: ['a1', 'a2'] },
+    'ambiguous_thread',
+    '"a" names 2 threads: a1, a2',
+    'type more of the id'
+  ],
+  [
+    { _tag: 'InvalidRequest', message: 'invalid cursor: x' },
+    'invalid_request',
+    'invalid cursor: x',
+    'see "unroll help"'
+  ],
+  [
+    { _tag: 'AnchorGone', cursor: 'c' },
+    'anchor_gone',
+    'the turn of cursor c is no longer in the thread',
+    'start again without a cursor'
+  ],
+  [
+    { _tag: 'UnreadableRollout', path: '/r', reason: 'not_utf8' },
+    'unreadable_rollout',
+    'Codex cannot read /r: it holds bytes that are not UTF-8',
+    'run without --strict: unroll isolates the damaged lines and shows the rest'
+  ],
+  [
+    { _tag: 'TurnNotFound', streamId: 'x', turnId: 't' },
+    'turn_not_found',
+    'no turn t in thread x',
+    'list the turns with "unroll turns x"'
+  ],
+  [
+    { _tag: 'IndexUnavailable', path: '/i', reason: 'why' },
+    'index_unavailable',
+    'the index at /i cannot be used: why',
+    'drop it with "unroll index drop", or choose another place with --index DIR'
+  ],
+  [
+    { _tag: 'Busy', what: 'it' },
+    'busy',
+    'it is in use by another process',
+    'try again in a moment'
+  ],
+  [
+    { _tag: 'IoFailure', operation: 'read', path: '/p', cause: 'EIO' },
+    'io_failure',
+    'cannot read /p: EIO',
+    'check that the path exists and may be read, and that the disk is not full'
+  ]
+]
+
+describe('a failure', () => {
+  for (const [error, kind, sentence, next] of ROWS) {
+    it(`of kind ${kind} says what is wrong and what to type`, () => {
+      expect([ERROR_KIND[error._tag], words(error), hint(error)]).to.deep.equal([
+        kind,
+        sentence,
+        next
+      ])
+    })
+  }
+
+  it('is worth another try only when something was busy', () => {
+    expect(ROWS.filter(([error]) => isRetryable(error)).map(([, kind]) => kind)).to.deep.equal([
+      'busy'
+    ])
+  })
+})
