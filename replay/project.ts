@@ -263,7 +263,8 @@ export const foldStream = async (
         break
       }
       next = batch.next
-      guard = batch.guard ?? guard
+      // A batch without lines brought the newline that the line before it still lacked.
+      guard = batch.guard ?? (guard === null ? null : { ...guard, terminated: true })
       if (run.rows.size() < WRITES_MAX) continue
       handOver(run, sink, next, guard, false)
       const flushed = await sink.flush()
