@@ -32,6 +32,8 @@ interface Work {
   readonly sink: Sink
   /** Streams nobody has begun; taken from the front here, from the end by the second thread. */
   readonly queue: Array<StreamInfo>
+  /** Streams the index has never seen: only these go to the second thread. */
+  readonly unseen: ReadonlySet<StreamInfo>
   /** Streams whose last part is in the sink or in a transaction of this round. */
   readonly together: Array<StreamInfo>
   readonly delivered: Array<FoldedPart>
@@ -79,11 +81,12 @@ const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
   return moved || work.sink.size() >= WRITES_MAX ? commit(work, moved) : E.right(undefined)
 }
 
-const takeFromEnd = (queue: Array<StreamInfo>): ReadonlyArray<StreamInfo> => {
+const takeFromEnd = ({ queue, unseen }: Work): ReadonlyArray<StreamInfo> => {
   const taken: Array<StreamInfo> = []
   for (let bytes = 0; bytes < ASIDE_BYTES && queue.length > 1;) {
-    const info = queue.pop()
-    if (info === undefined) break
+    const info = queue[queue.length - 1]
+    if (info === undefined || !unseen.has(info)) break
+    queue.pop()
     bytes += info.sizeBytes
     taken.push(info)
   }
@@ -94,8 +97,9 @@ const takeFromEnd = (queue: Array<StreamInfo>): ReadonlyArray<StreamInfo> => {
 const lane = async (work: Work): Promise<void> => {
   const { foldAside } = work.env
   if (foldAside === undefined) return
-  while (work.queue.length > 1) {
-    const taken = takeFromEnd(work.queue)
+  for (;;) {
+    const taken = takeFromEnd(work)
+    if (taken.length === 0) return
     const parts: Array<FoldedPart> = []
     if (!(await foldAside(taken, (part) => parts.push(part)))) {
       work.queue.push(...taken)
@@ -136,12 +140,21 @@ export const catchUpAll = async (
     bytes += info.sizeBytes
     progress(done, infos.length, bytes)
   }
-  const work: Work = { env, sink, queue: [...infos], together: [], delivered: [], tell }
+  const isUnseen = (info: StreamInfo): boolean => checkpointOf(env, info.streamId) === null
+  const seen = infos.filter((info) => !isUnseen(info))
+  const unseen = infos.filter(isUnseen)
+  const queue = [...seen, ...unseen]
+  const work: Work = {
+    env,
+    sink,
+    queue,
+    unseen: new Set(unseen),
+    together: [],
+    delivered: [],
+    tell
+  }
   for (const streamId of gone) forgetStream(env, streamId, sink)
-  const isNew =
-    infos.length >= ASIDE_STREAMS_MIN &&
-    infos.every((info) => checkpointOf(env, info.streamId) === null)
-  const beside = isNew ? foldBeside(work) : Promise.resolve()
+  const beside = unseen.length >= ASIDE_STREAMS_MIN ? foldBeside(work) : Promise.resolve()
   const first = await drain(work)
   await beside
   if (E.isLeft(first)) return first

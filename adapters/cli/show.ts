@@ -60,6 +60,12 @@ const git = (thread: Thread): string =>
 const agent = ({ agentNickname, agentRole }: Thread): string =>
   [agentNickname, agentRole].filter((text) => text !== null).join(', ')
 
+/** Where a thread comes from. Only the metadata line tells, so a file without one is said to lack it. */
+const origin = ({ source, cliVersion, modelProvider }: Thread): string =>
+  cliVersion === ''
+    ? 'unknown: the rollout holds no readable session metadata'
+    : `${sourceLabel(source)}, Codex ${cliVersion}, ${modelProvider}`
+
 /** The facts of a thread, one per line. */
 export const threadFacts = (thread: Thread, paint: Paint): string => {
   const facts: ReadonlyArray<readonly [string, string]> = [
@@ -68,10 +74,7 @@ export const threadFacts = (thread: Thread, paint: Paint): string => {
     ['updated', localMinute(thread.updatedAt)],
     ['directory', thread.cwd],
     ['git', git(thread)],
-    [
-      'source',
-      `${sourceLabel(thread.source)}, Codex ${thread.cliVersion}, ${thread.modelProvider}`
-    ],
+    ['source', origin(thread)],
     ['agent', agent(thread)],
     ['forked from', thread.forkedFromId ?? ''],
     ['spawned by', thread.parentThreadId ?? ''],

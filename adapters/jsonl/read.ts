@@ -270,6 +270,8 @@ function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): Generator<
     if (more) continue
     if (scanTail(scan, reader.buffer, 0, reader.have, reader.base)) {
       yield batchOf(scan, reader.base + reader.have)
+    } else if (scan.lines.length > 0) {
+      yield batchOf(scan, reader.base)
     }
     return
   }

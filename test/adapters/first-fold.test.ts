@@ -13,6 +13,7 @@ import { removeFolder } from '../support/fixture-home.ts'
 import { right } from '../support/engines.ts'
 import {
   emptyHome,
+  idOf,
   linesOf,
   metaLine,
   rolloutPath,
@@ -21,8 +22,6 @@ import {
 } from '../support/rollouts.ts'
 
 const THREADS = 70
-const idOf = (n: number): string => `01960001-0000-7000-8000-${String(n).padStart(12, '0')}`
-
 const rowsIn = (index: Index) => index.range([''], ['\u{10ffff}'], Infinity, false)
 
 const failing = (path: string): never => {
@@ -69,6 +68,23 @@ describe('the first fold of a large home', () => {
     const { rows, told } = await folded(foldAside({ home, profile: '0.142', strict: false }))
     expect(rows).to.deep.equal(expected)
     expect(told).to.equal(THREADS)
+  })
+
+  it('sends only streams the index has never seen to the second thread', async () => {
+    const index = memoryIndex()
+    const seen = infos.slice(-3)
+    for (const info of seen) {
+      await catchUp(env(index), { ...info, modifiedAtMs: info.modifiedAtMs - 1 })
+    }
+    const sent: Array<string> = []
+    const aside: FoldAside = async (batch) => {
+      sent.push(...batch.map(({ streamId }) => streamId))
+      return false
+    }
+    await catchUpAll(env(index, aside), infos, [], () => undefined)
+    expect(sent.length).to.be.greaterThan(0)
+    expect(sent.filter((id) => seen.some(({ streamId }) => streamId === id))).to.deep.equal([])
+    expect(rowsIn(index)).to.deep.equal(expected)
   })
 
   it('does the work itself when the second thread cannot', async () => {

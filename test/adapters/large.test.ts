@@ -97,6 +97,22 @@ describe('a large rollout', () => {
     })
   })
 
+  it('reports a line above the limit also when it is the last one', async () => {
+    const path = rolloutPath(home, THREAD)
+    const head = linesOf([metaLine(THREAD), ...turn(0, 'a')])
+    writeRollout(path, head)
+    const file = openSync(path, 'a')
+    ftruncateSync(file, Buffer.byteLength(head) + LINE_BYTES_MAX)
+    writeSync(file, '\n')
+    closeSync(file)
+    await withEngine({ home }, async (engine) => {
+      const damage = await right(engine.damage(THREAD))
+      expect(damage.map(({ revision, reason }) => `${revision} ${reason}`)).to.deep.equal([
+        '4 line_too_long'
+      ])
+    })
+  })
+
   it('keeps a first message too large for the index out of it, and shows it all the same', async () => {
     writeRollout(
       rolloutPath(home, THREAD),

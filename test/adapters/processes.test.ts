@@ -8,6 +8,7 @@ import { right, withEngine } from '../support/engines.ts'
 import {
   appendRollout,
   emptyHome,
+  idOf,
   linesOf,
   metaLine,
   rolloutPath,
@@ -17,8 +18,6 @@ import {
 
 const THREADS = 24
 const MESSAGES = 400
-
-const idOf = (n: number): string => `01960001-0000-7000-8000-${String(n).padStart(12, '0')}`
 
 const grow = (home: string, n: number, from: number): void =>
   appendRollout(

@@ -8,6 +8,7 @@ import { removeFolder } from '../support/fixture-home.ts'
 import { right, turnsOf, walk, withEngine } from '../support/engines.ts'
 import {
   emptyHome,
+  idOf,
   linesOf,
   metaLine,
   rollout,
@@ -115,7 +116,6 @@ describe('walking by cursor', () => {
   })
 })
 
-const idOf = (n: number): string => `01960001-0000-7000-8000-${String(n).padStart(12, '0')}`
 const SORT_KEYS: ReadonlyArray<SortKey> = [
   'created_at',
   'updated_at',

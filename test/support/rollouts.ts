@@ -109,6 +109,9 @@ export const rolloutLine: fc.Arbitrary<string> = fc.oneof(
 /** The id of the thread every random rollout belongs to. */
 export const THREAD = '01960001-0000-7000-8000-000000000001'
 
+/** The id of the n-th thread of a made home. */
+export const idOf = (n: number): string => `01960001-0000-7000-8000-${String(n).padStart(12, '0')}`
+
 /** The first line of a rollout. */
 export const metaLine = (id: string, extra: Readonly<Record<string, unknown>> = {}): string =>
   line('session_meta', {
