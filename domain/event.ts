@@ -10,6 +10,7 @@ import {
   EVENT_PAYLOADS,
   InterAgentCommunication,
   SessionMeta,
+  TokenUsageRecord,
   TurnContext,
   type AgentMessage,
   type EnteredReviewMode,
@@ -22,6 +23,7 @@ import {
   type TaskComplete,
   type TaskStarted,
   type ThreadGoalUpdated,
+  type ThreadSettingsApplied,
   type TokenCount,
   type TurnAborted,
   type UserMessage,
@@ -52,15 +54,21 @@ export type EventPayload =
   | ({ readonly type: 'item_completed' } & ItemCompleted)
   | ({ readonly type: 'thread_goal_updated' } & ThreadGoalUpdated)
   | ({ readonly type: 'sub_agent_activity' } & SubAgentActivity)
+  | ({ readonly type: 'thread_settings_applied' } & ThreadSettingsApplied)
 
 /** A line the folds understand, or one they pass over (`ignored`: unknown or not persisted in this era). */
-export type RolloutLine = { readonly timestamp: string } & (
+export type RolloutLine = {
+  readonly timestamp: string
+  /** Number of the line in its history; written from 0.143 on, and free to be wrong in a damaged file. */
+  readonly ordinal?: number
+} & (
   | { readonly type: 'session_meta'; readonly payload: SessionMeta }
   | { readonly type: 'turn_context'; readonly payload: TurnContext }
   | { readonly type: 'event_msg'; readonly payload: EventPayload }
   | { readonly type: 'response_item'; readonly payload: JsonObject }
   | { readonly type: 'compacted'; readonly payload: JsonObject }
   | { readonly type: 'inter_agent_communication'; readonly payload: JsonObject }
+  | { readonly type: 'token_usage_record'; readonly payload: TokenUsageRecord }
   | { readonly type: 'ignored'; readonly kind: string; readonly payload: JsonObject }
 )
 
@@ -73,12 +81,33 @@ export interface RecordedEvent {
   readonly segment: number
   readonly offset: number
   readonly bytes: number
+  /** True when the segment was written for another thread, whose history this one continues. */
+  readonly inherited?: boolean
   readonly line: RolloutLine
 }
 
-/** Why a line is not an event. */
+/** Why a line is not an event, or why history that should stand at its place is not there. */
 export type DamageReason =
-  'not_utf8' | 'not_json' | 'not_an_event' | 'invalid_payload' | 'line_too_long' | 'nul_bytes'
+  | 'not_utf8'
+  | 'not_json'
+  | 'not_an_event'
+  | 'invalid_payload'
+  | 'line_too_long'
+  | 'nul_bytes'
+  | BaseReason
+
+/** Why the history a segment continues cannot be read as its first line says. */
+export type BaseReason =
+  /** No file of the home is the segment it names. */
+  | 'base_missing'
+  /** That segment ends before the place it names. */
+  | 'base_shrunk'
+  /** That segment has another line at the place it names. */
+  | 'base_mismatch'
+  /** The segments name each other in a circle. */
+  | 'base_cycle'
+  /** The first line, which would name the segment, cannot be read. */
+  | 'base_unknown'
 
 /** A line that is not an event, where it stands; it takes a revision like any other line. */
 export interface DamagedLine {
@@ -117,18 +146,12 @@ const eventLine = (
     : null
 }
 
-/**
- * Reads a parsed JSON value as a line of the given era: an event, an ignored line, or the reason why it is
- * neither. Total: any value has an answer.
- */
-export const toRolloutLine = (value: unknown, profile: Profile): RolloutLine | DamageReason => {
-  if (!isJsonObject(value)) return 'not_an_event'
-  const { timestamp, type, payload } = value as {
-    timestamp?: unknown
-    type?: unknown
-    payload?: unknown
-  }
-  if (typeof timestamp !== 'string' || typeof type !== 'string') return 'not_an_event'
+const readLine = (
+  timestamp: string,
+  type: string,
+  payload: unknown,
+  profile: Profile
+): RolloutLine | DamageReason => {
   if (!profile.lineTypes.has(type)) return ignored(timestamp, type, payload)
   if (!isJsonObject(payload)) return 'invalid_payload'
   switch (type) {
@@ -155,9 +178,25 @@ export const toRolloutLine = (value: unknown, profile: Profile): RolloutLine | D
       return isCompacted(payload, profile.responseItems)
         ? { timestamp, type, payload }
         : 'invalid_payload'
+    case 'token_usage_record':
+      return TokenUsageRecord.is(payload)
+        ? { timestamp, type: 'token_usage_record', payload }
+        : 'invalid_payload'
     default:
       return InterAgentCommunication.is(payload)
         ? { timestamp, type: 'inter_agent_communication', payload }
         : 'invalid_payload'
   }
+}
+
+/**
+ * Reads a parsed JSON value as a line of the given era: an event, an ignored line, or the reason why it is
+ * neither. Total: any value has an answer.
+ */
+export const toRolloutLine = (value: unknown, profile: Profile): RolloutLine | DamageReason => {
+  if (!isJsonObject(value)) return 'not_an_event'
+  const { timestamp, ordinal, type, payload } = value as Readonly<Record<string, unknown>>
+  if (typeof timestamp !== 'string' || typeof type !== 'string') return 'not_an_event'
+  const line = readLine(timestamp, type, payload, profile)
+  return typeof line === 'string' || typeof ordinal !== 'number' ? line : { ...line, ordinal }
 }

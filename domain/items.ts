@@ -7,18 +7,14 @@
  * Ids: messages, reasoning, compactions and review marks take `item-N` from a counter over the thread; all
  * others carry their own id and replace an item of the same turn with that id in place.
  */
+import { completedItem, withTimes } from './completed-items.ts'
 import type { EventPayload, RolloutLine } from './event.ts'
-import type { Json } from './json.ts'
-import type {
-  AgentMessage,
-  McpToolCallEnd,
-  PatchApplyEnd,
-  UserMessage,
-  WebSearchEnd
-} from './payloads.ts'
-import type { Profile } from './profile.ts'
-import type { FileUpdate, ThreadItem, UserContent } from './protocol.ts'
 import { hookPromptFragments } from './hook-prompt.ts'
+import { fileUpdates, textElements, webAction } from './item-parts.ts'
+import type { Json } from './json.ts'
+import type { AgentMessage, McpToolCallEnd, UserMessage } from './payloads.ts'
+import type { Profile } from './profile.ts'
+import type { HistoryMode, ThreadItem, UserContent } from './protocol.ts'
 import { Message } from './response-item.ts'
 
 type WithoutId<I> = I extends { readonly id: string } ? Omit<I, 'id'> : never
@@ -39,11 +35,7 @@ export type ItemChange =
 const userContent = (e: UserMessage, profile: Profile): ReadonlyArray<UserContent> => {
   const content: Array<UserContent> = []
   if (e.message.trim() !== '') {
-    const elements = (e.text_elements ?? []).map(({ byte_range, placeholder }) => ({
-      byteRange: { start: byte_range.start, end: byte_range.end },
-      placeholder: placeholder ?? null
-    }))
-    content.push({ type: 'text', text: e.message, text_elements: elements })
+    content.push({ type: 'text', text: e.message, text_elements: textElements(e.text_elements) })
   }
   const detail = (details: ReadonlyArray<string | null | undefined> | undefined, index: number) =>
     profile.members142 ? { detail: details?.[index] ?? null } : {}
@@ -62,38 +54,15 @@ const userItem = (e: UserMessage, profile: Profile): UnnumberedItem => ({
   content: userContent(e, profile)
 })
 
-const agentItem = (e: AgentMessage): UnnumberedItem => ({
+const agentItem = (e: AgentMessage, profile: Profile): UnnumberedItem => ({
   type: 'agentMessage',
+  ...(profile.members169 ? { moderation: null, delivery: null, questions: null } : {}),
   text: e.message,
   phase: e.phase ?? null,
   memoryCitation: e.memory_citation
     ? { entries: e.memory_citation.entries, threadIds: e.memory_citation.rolloutIds }
     : null
 })
-
-const byCodePoint = (a: string, b: string): number => {
-  const left = [...a]
-  const right = [...b]
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const order = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0)
-    if (order !== 0) return order
-  }
-  return left.length - right.length
-}
-
-const fileUpdates = (changes: NonNullable<PatchApplyEnd['changes']>): ReadonlyArray<FileUpdate> =>
-  Object.keys(changes)
-    .sort(byCodePoint)
-    .flatMap((path): ReadonlyArray<FileUpdate> => {
-      const change = changes[path]
-      if (change === undefined) return []
-      if (change.type !== 'update')
-        return [{ path, kind: { type: change.type }, diff: change.content }]
-      const moved = change.move_path ?? null
-      const diff =
-        moved === null ? change.unified_diff : `${change.unified_diff}\n\nMoved to: ${moved}`
-      return [{ path, kind: { type: 'update', move_path: moved }, diff }]
-    })
 
 const mcpItem = (e: McpToolCallEnd, profile: Profile): ThreadItem => {
   const ok = 'Ok' in e.result ? e.result.Ok : null
@@ -105,7 +74,10 @@ const mcpItem = (e: McpToolCallEnd, profile: Profile): ThreadItem => {
     tool: e.invocation.tool,
     status: ok === null || ok.isError === true ? 'failed' : 'completed',
     arguments: (e.invocation.arguments ?? null) as Json,
-    ...(profile.members142 ? { appContext: appContext(e), pluginId: e.plugin_id ?? null } : {}),
+    ...(profile.members142
+      ? { appContext: appContext(e, profile), pluginId: e.plugin_id ?? null }
+      : {}),
+    ...(profile.members169 ? { mcpAppUi: null, readOnlyHint: null } : {}),
     ...(typeof e.mcp_app_resource_uri === 'string'
       ? { mcpAppResourceUri: e.mcp_app_resource_uri }
       : {}),
@@ -122,28 +94,15 @@ const mcpItem = (e: McpToolCallEnd, profile: Profile): ThreadItem => {
   }
 }
 
-const appContext = (e: McpToolCallEnd): Json =>
+const appContext = (e: McpToolCallEnd, profile: Profile): Json =>
   typeof e.connector_id === 'string'
     ? {
         connectorId: e.connector_id,
         linkId: e.link_id ?? null,
-        resourceUri: e.mcp_app_resource_uri ?? null
+        resourceUri: e.mcp_app_resource_uri ?? null,
+        ...(profile.members169 ? { appName: null, actionName: null } : {})
       }
     : null
-
-const webAction = (action: WebSearchEnd['action']): Json => {
-  const a = action as Record<string, Json | undefined>
-  switch (action.type) {
-    case 'search':
-      return { type: 'search', query: a['query'] ?? null, queries: a['queries'] ?? null }
-    case 'open_page':
-      return { type: 'openPage', url: a['url'] ?? null }
-    case 'find_in_page':
-      return { type: 'findInPage', url: a['url'] ?? null, pattern: a['pattern'] ?? null }
-    default:
-      return { type: 'other' }
-  }
-}
 
 /** The turn an event names, or undefined when it belongs to whatever turn is open. */
 export const namedTurn = (payload: EventPayload): string | undefined => {
@@ -168,7 +127,13 @@ const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
     case 'web_search_end':
       return {
         op: 'upsert',
-        item: { type: 'webSearch', id: p.call_id, query: p.query, action: webAction(p.action) }
+        item: {
+          type: 'webSearch',
+          id: p.call_id,
+          query: p.query,
+          action: webAction(p.action),
+          ...(profile.members169 ? { results: null } : {})
+        }
       }
     case 'image_generation_end':
       return {
@@ -179,6 +144,9 @@ const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
           status: p.status,
           revisedPrompt: p.revised_prompt ?? null,
           result: p.result,
+          ...(profile.members169
+            ? { transparentBackground: null, failure: null, generationId: null }
+            : {}),
           ...(typeof p.saved_path === 'string' ? { savedPath: p.saved_path } : {})
         }
       }
@@ -187,29 +155,52 @@ const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
         op: 'upsert',
         item: {
           type: 'subAgentActivity',
+          ...(profile.members169
+            ? { model: p.model ?? null, reasoningEffort: p.reasoning_effort ?? null }
+            : {}),
           id: p.event_id,
           kind: p.kind,
           agentThreadId: p.agent_thread_id,
           agentPath: p.agent_path
         }
       }
-    case 'item_completed':
-      if (p.item.type === 'Sleep') {
-        return {
-          op: 'upsert',
-          item: { type: 'sleep', id: p.item.id, durationMs: p.item.duration_ms }
-        }
-      }
-      return p.item.text === ''
-        ? null
-        : { op: 'upsert', item: { type: 'plan', id: p.item.id, text: p.item.text } }
+    case 'item_completed': {
+      if (p.item.type !== 'Plan' && p.item.type !== 'Sleep') return null
+      const item = p.item.type === 'Plan' && p.item.text === '' ? null : completedItem(p.item)
+      if (item === null) return null
+      return { op: 'upsert', item: profile.members169 ? withTimes(item, p) : item }
+    }
     default:
       return null
   }
 }
 
+/** What an event does to the items of its turn in a paginated thread. */
+const paginatedChange = (line: RolloutLine): ItemChange | null => {
+  if (line.type !== 'event_msg' || line.payload.type !== 'item_completed') return null
+  const item = completedItem(line.payload.item)
+  return item === null ? null : { op: 'upsert', item: withTimes(item, line.payload) }
+}
+
+/** From 0.169 on every item has times; those of legacy events are not known. */
+const timed = (change: ItemChange | null, profile: Profile): ItemChange | null => {
+  if (change === null || change.op === 'reason' || !profile.members169) return change
+  const item = { startedAtMs: null, completedAtMs: null, ...change.item }
+  return { ...change, item } as ItemChange
+}
+
 /** What an event does to the items of its turn; null when it shows nothing. */
 export const itemChange = (
+  line: RolloutLine,
+  profile: Profile,
+  fallbackId: string,
+  mode: HistoryMode
+): ItemChange | null =>
+  mode === 'paginated'
+    ? paginatedChange(line)
+    : timed(legacyChange(line, profile, fallbackId), profile)
+
+const legacyChange = (
   line: RolloutLine,
   profile: Profile,
   fallbackId: string
@@ -227,7 +218,7 @@ export const itemChange = (
     case 'user_message':
       return { op: 'number', item: userItem(p, profile) }
     case 'agent_message':
-      return p.message === '' ? null : { op: 'number', item: agentItem(p) }
+      return p.message === '' ? null : { op: 'number', item: agentItem(p, profile) }
     case 'agent_reasoning':
       return p.text === '' ? null : { op: 'reason', part: 'summary', text: p.text }
     case 'agent_reasoning_raw_content':
@@ -276,6 +267,16 @@ const reason = (list: ItemList, part: 'summary' | 'content', text: string): void
   list.nextItem += 1
 }
 
+/** An item that replaces another keeps the times that were known first. */
+const withEarlierTimes = (item: ThreadItem, before: ThreadItem): ThreadItem =>
+  item.startedAtMs === undefined
+    ? item
+    : {
+        ...item,
+        startedAtMs: before.startedAtMs ?? item.startedAtMs,
+        completedAtMs: before.completedAtMs ?? item.completedAtMs ?? null
+      }
+
 /** Applies one change to a list, in place. */
 export const applyChange = (list: ItemList, change: ItemChange): void => {
   switch (change.op) {
@@ -287,8 +288,9 @@ export const applyChange = (list: ItemList, change: ItemChange): void => {
       return push(list, change.item)
     case 'upsert': {
       const place = list.places.get(change.item.id)
-      if (place === undefined) push(list, change.item)
-      else list.items[place] = change.item
+      const known = place === undefined ? undefined : list.items[place]
+      if (place === undefined || known === undefined) push(list, change.item)
+      else list.items[place] = withEarlierTimes(change.item, known)
       return
     }
     case 'reason':

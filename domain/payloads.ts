@@ -1,13 +1,23 @@
 /**
- * Payloads of the events that make turns, items and thread metadata, as Codex 0.130 and 0.142 persist them.
+ * Payloads of the events that make turns, items and thread metadata, as Codex 0.130 to 0.169 persist them.
  *
  * Shape:  snake_case on disk; unknown members pass through.
  * Units:  `…_at` Unix seconds, `…_ms` milliseconds, `text_elements` byte offsets into UTF-8.
  * Errors: a payload that does not match its codec is a damaged line: Codex skips it, and so do we.
- * Source: RolloutLine schema of 0.130.0 and 0.142.5; every rule was checked against both binaries.
+ * Source: RolloutLine schema of 0.130.0, 0.142.5 and 0.169.0; every rule was checked against the binaries.
  */
 import * as t from 'io-ts'
 import { defaulted, i64, oneOf, optional, u32, u64, uuid } from './codec.ts'
+import {
+  FileChange,
+  ImageDetail,
+  MemoryCitation,
+  ReviewTarget,
+  TextElement,
+  ToolResult,
+  WebSearchAction
+} from './payload-parts.ts'
+import { isTurnItemType, TURN_ITEMS, type TurnItem } from './turn-item.ts'
 
 const text = optional(t.string)
 const strings = t.array(t.string)
@@ -18,6 +28,13 @@ export const GitFacts = t.partial(
   'GitFacts'
 )
 export type GitFacts = t.TypeOf<typeof GitFacts>
+
+/** Where in another segment the history before this one ends; written from 0.146 on for forks and reverts. */
+export const HistoryBase = t.type(
+  { thread_id: uuid, end_ordinal_exclusive: u64, end_byte_offset: u64 },
+  'HistoryBase'
+)
+export type HistoryBase = t.TypeOf<typeof HistoryBase>
 
 /** Head of a thread; copies are appended by metadata updates and carried along by forks. */
 export const SessionMeta = t.intersection(
@@ -42,7 +59,10 @@ export const SessionMeta = t.intersection(
       base_instructions: optional(t.type({ text: t.string })),
       dynamic_tools: optional(t.array(t.UnknownRecord)),
       memory_mode: text,
-      git: optional(GitFacts)
+      git: optional(GitFacts),
+      history_mode: text,
+      history_base: t.unknown,
+      forked_from_ordinal_exclusive: optional(u64)
     })
   ],
   'SessionMeta'
@@ -65,13 +85,6 @@ export const TurnContext = t.intersection(
 )
 export type TurnContext = t.TypeOf<typeof TurnContext>
 
-const ByteRange = t.type({ start: u64, end: u64 })
-const TextElement = t.intersection([
-  t.type({ byte_range: ByteRange }),
-  t.partial({ placeholder: text })
-])
-const ImageDetail = oneOf('auto', 'low', 'high', 'original')
-
 /** What a person typed. */
 export const UserMessage = t.intersection(
   [
@@ -88,11 +101,6 @@ export const UserMessage = t.intersection(
   'UserMessage'
 )
 export type UserMessage = t.TypeOf<typeof UserMessage>
-
-const MemoryCitation = t.type({
-  entries: t.array(t.type({ path: t.string, lineStart: u32, lineEnd: u32, note: t.string })),
-  rolloutIds: strings
-})
 
 /** What the model answered. */
 export const AgentMessage = t.intersection(
@@ -133,12 +141,48 @@ export const TokenCount = t.partial(
 )
 export type TokenCount = t.TypeOf<typeof TokenCount>
 
+/** Spend of one model response and what it adds up to, one line per response (0.169). */
+export const TokenUsageRecord = t.type(
+  { thread_id: t.string, turn_id: t.string, response_id: t.string, thread_token_usage: Usage },
+  'TokenUsageRecord'
+)
+export type TokenUsageRecord = t.TypeOf<typeof TokenUsageRecord>
+
+/** Settings a client chose; they hold from the next turn on (0.169). */
+export const ThreadSettingsApplied = t.intersection(
+  [
+    t.type({
+      thread_settings: t.intersection([
+        t.type({ model: t.string }),
+        t.partial({
+          model_provider_id: text,
+          reasoning_effort: text,
+          cwd: text,
+          approval_policy: t.unknown,
+          permission_profile: t.unknown
+        })
+      ])
+    }),
+    t.partial({ thread_id: text })
+  ],
+  'ThreadSettingsApplied'
+)
+export type ThreadSettingsApplied = t.TypeOf<typeof ThreadSettingsApplied>
+
+/** Why a turn failed; kept from 0.169 on. */
+export const TurnFailure = t.intersection(
+  [t.type({ message: t.string }), t.partial({ codex_error_info: t.unknown })],
+  'TurnFailure'
+)
+export type TurnFailure = t.TypeOf<typeof TurnFailure>
+
 /** A turn begins. */
 export const TaskStarted = t.intersection(
   [
     t.type({ turn_id: t.string }),
     t.partial({
       started_at: optional(i64),
+      root_turn_id: text,
       model_context_window: optional(i64),
       collaboration_mode_kind: defaulted(
         oneOf('default', 'plan', 'code', 'pair_programming', 'execute', 'custom')
@@ -153,7 +197,14 @@ export type TaskStarted = t.TypeOf<typeof TaskStarted>
 export const TaskComplete = t.intersection(
   [
     t.type({ turn_id: t.string }),
-    t.partial({ last_agent_message: text, completed_at: optional(i64), duration_ms: optional(i64) })
+    t.partial({
+      last_agent_message: text,
+      completed_at: optional(i64),
+      duration_ms: optional(i64),
+      started_at: optional(i64),
+      root_turn_id: text,
+      error: optional(TurnFailure)
+    })
   ],
   'TaskComplete'
 )
@@ -163,7 +214,14 @@ export type TaskComplete = t.TypeOf<typeof TaskComplete>
 export const TurnAborted = t.intersection(
   [
     t.type({ reason: oneOf('interrupted', 'replaced', 'review_ended', 'budget_limited') }),
-    t.partial({ turn_id: text, completed_at: optional(i64), duration_ms: optional(i64) })
+    t.partial({
+      turn_id: text,
+      completed_at: optional(i64),
+      duration_ms: optional(i64),
+      started_at: optional(i64),
+      root_turn_id: text,
+      error: optional(TurnFailure)
+    })
   ],
   'TurnAborted'
 )
@@ -171,15 +229,6 @@ export type TurnAborted = t.TypeOf<typeof TurnAborted>
 
 /** Hides the last `num_turns` turns. */
 export const ThreadRolledBack = t.type({ num_turns: u32 }, 'ThreadRolledBack')
-
-const FileChange = t.union([
-  t.type({ type: t.literal('add'), content: t.string }),
-  t.type({ type: t.literal('delete'), content: t.string }),
-  t.intersection([
-    t.type({ type: t.literal('update'), unified_diff: t.string }),
-    t.partial({ move_path: text })
-  ])
-])
 
 /** A patch was applied, refused or failed. */
 export const PatchApplyEnd = t.intersection(
@@ -196,11 +245,6 @@ export const PatchApplyEnd = t.intersection(
   'PatchApplyEnd'
 )
 export type PatchApplyEnd = t.TypeOf<typeof PatchApplyEnd>
-
-const ToolResult = t.intersection([
-  t.type({ content: t.array(t.unknown) }),
-  t.partial({ structuredContent: t.unknown, isError: optional(t.boolean), _meta: t.unknown })
-])
 
 /** An MCP tool call ended. */
 export const McpToolCallEnd = t.intersection(
@@ -220,19 +264,6 @@ export const McpToolCallEnd = t.intersection(
 )
 export type McpToolCallEnd = t.TypeOf<typeof McpToolCallEnd>
 
-const WebSearchAction = t.union([
-  t.intersection([
-    t.type({ type: t.literal('search') }),
-    t.partial({ query: text, queries: optional(strings) })
-  ]),
-  t.intersection([t.type({ type: t.literal('open_page') }), t.partial({ url: text })]),
-  t.intersection([
-    t.type({ type: t.literal('find_in_page') }),
-    t.partial({ url: text, pattern: text })
-  ]),
-  t.type({ type: t.string })
-])
-
 /** A web search ended; an action of an unknown type reads as `other`. */
 export const WebSearchEnd = t.type(
   { call_id: t.string, query: t.string, action: WebSearchAction },
@@ -249,16 +280,6 @@ export const ImageGenerationEnd = t.intersection(
   'ImageGenerationEnd'
 )
 export type ImageGenerationEnd = t.TypeOf<typeof ImageGenerationEnd>
-
-const ReviewTarget = t.union([
-  t.type({ type: t.literal('uncommittedChanges') }),
-  t.type({ type: t.literal('baseBranch'), branch: t.string }),
-  t.intersection([
-    t.type({ type: t.literal('commit'), sha: t.string }),
-    t.partial({ title: text })
-  ]),
-  t.type({ type: t.literal('custom'), instructions: t.string })
-])
 
 /** A review begins. */
 export const EnteredReviewMode = t.intersection(
@@ -303,22 +324,28 @@ export const ThreadGoalUpdated = t.intersection(
 )
 export type ThreadGoalUpdated = t.TypeOf<typeof ThreadGoalUpdated>
 
-/** An item ended; only Plan (and Sleep from 0.142) reach the file in these eras. */
-export const ItemCompleted = t.intersection(
-  [
-    t.type({
-      thread_id: uuid,
-      turn_id: t.string,
-      item: t.union([
-        t.type({ type: t.literal('Plan'), id: t.string, text: t.string }),
-        t.type({ type: t.literal('Sleep'), id: t.string, duration_ms: u64 })
-      ])
-    }),
-    t.partial({ completed_at_ms: defaulted(i64) })
-  ],
-  'ItemCompleted'
+const ItemHead = t.intersection([
+  t.type({ thread_id: uuid, turn_id: t.string, item: t.type({ type: t.string }) }),
+  t.partial({ started_at_ms: optional(i64), completed_at_ms: defaulted(i64) })
+])
+
+/** An item ended. Up to 0.142 only Plan and Sleep reach the file, later every kind does. */
+export interface ItemCompleted {
+  readonly thread_id: string
+  readonly turn_id: string
+  readonly item: TurnItem
+  readonly started_at_ms?: number | null | undefined
+  readonly completed_at_ms?: number | undefined
+}
+
+/** Codec of `item_completed`: the item is checked by the codec of its own kind. */
+export const ItemCompleted: t.Type<ItemCompleted> = new t.Type(
+  'ItemCompleted',
+  (u): u is ItemCompleted =>
+    ItemHead.is(u) && isTurnItemType(u.item.type) && TURN_ITEMS[u.item.type].is(u.item),
+  (u, c) => (ItemCompleted.is(u) ? t.success(u) : t.failure(u, c)),
+  t.identity
 )
-export type ItemCompleted = t.TypeOf<typeof ItemCompleted>
 
 /** A sub-agent was started, spoken to or interrupted (0.142). */
 export const SubAgentActivity = t.intersection(
@@ -327,9 +354,9 @@ export const SubAgentActivity = t.intersection(
       event_id: t.string,
       agent_thread_id: uuid,
       agent_path: t.string,
-      kind: oneOf('started', 'interacted', 'interrupted')
+      kind: oneOf('started', 'interacted', 'interrupted', 'completed')
     }),
-    t.partial({ occurred_at_ms: defaulted(i64) })
+    t.partial({ occurred_at_ms: defaulted(i64), model: text, reasoning_effort: text })
   ],
   'SubAgentActivity'
 )
@@ -364,5 +391,6 @@ export const EVENT_PAYLOADS: Readonly<Record<string, t.Mixed>> = {
   image_generation_end: ImageGenerationEnd,
   item_completed: ItemCompleted,
   thread_goal_updated: ThreadGoalUpdated,
-  sub_agent_activity: SubAgentActivity
+  sub_agent_activity: SubAgentActivity,
+  thread_settings_applied: ThreadSettingsApplied
 }

@@ -6,7 +6,7 @@
  */
 
 /** Names of the eras this build knows. */
-export type ProfileName = '0.130' | '0.142'
+export type ProfileName = '0.130' | '0.142' | '0.169'
 
 /** The version-dependent facts. */
 export interface Profile {
@@ -25,6 +25,10 @@ export interface Profile {
   readonly needsRolloutPrefix: boolean
   /** Items and threads carry the members that came with 0.142 (clientId, detail, pluginId, recencyAt …). */
   readonly members142: boolean
+  /** They also carry those that came until 0.169 (item times, rootTurnId, historyMode, model, readState …). */
+  readonly members169: boolean
+  /** A thread may be a lineage of segment files, and its lines may say which history they continue. */
+  readonly segments: boolean
   /** Sort keys `thread/list` accepts. */
   readonly sortKeys: ReadonlyArray<'created_at' | 'updated_at' | 'recency_at'>
 }
@@ -68,6 +72,36 @@ const RESPONSE_ITEMS_130 = [
 
 const LINES_130 = ['session_meta', 'response_item', 'compacted', 'turn_context', 'event_msg']
 
+const LINES_142 = [...LINES_130, 'inter_agent_communication']
+const EVENTS_142 = [...EVENTS_130, 'thread_goal_updated', 'sub_agent_activity']
+const RESPONSE_ITEMS_142 = [...RESPONSE_ITEMS_130, 'agent_message']
+
+/** `world_state`, `retained_context` and other line types of this era say nothing about turns, items or threads. */
+const LINES_169 = [...LINES_142, 'token_usage_record']
+const RESPONSE_ITEMS_169 = [...RESPONSE_ITEMS_142, 'additional_tools', 'configuration_update']
+
+const COMPLETED_ITEMS_169 = [
+  'UserMessage',
+  'FunctionCallOutput',
+  'HookPrompt',
+  'AgentMessage',
+  'Plan',
+  'Reasoning',
+  'CommandExecution',
+  'DynamicToolCall',
+  'CollabAgentToolCall',
+  'SubAgentActivity',
+  'WebSearch',
+  'ImageView',
+  'Sleep',
+  'ImageGeneration',
+  'EnteredReviewMode',
+  'ExitedReviewMode',
+  'FileChange',
+  'McpToolCall',
+  'ContextCompaction'
+]
+
 /** Every era this build knows, by name. */
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   '0.130': {
@@ -79,20 +113,37 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     readsCompressed: false,
     needsRolloutPrefix: false,
     members142: false,
+    members169: false,
+    segments: false,
     sortKeys: ['created_at', 'updated_at']
   },
   '0.142': {
     name: '0.142',
-    lineTypes: new Set([...LINES_130, 'inter_agent_communication']),
-    events: new Set([...EVENTS_130, 'thread_goal_updated', 'sub_agent_activity']),
-    responseItems: new Set([...RESPONSE_ITEMS_130, 'agent_message']),
+    lineTypes: new Set(LINES_142),
+    events: new Set(EVENTS_142),
+    responseItems: new Set(RESPONSE_ITEMS_142),
     completedItems: new Set(['Plan', 'Sleep']),
     readsCompressed: true,
     needsRolloutPrefix: true,
     members142: true,
+    members169: false,
+    segments: false,
+    sortKeys: ['created_at', 'updated_at', 'recency_at']
+  },
+  '0.169': {
+    name: '0.169',
+    lineTypes: new Set(LINES_169),
+    events: new Set([...EVENTS_142, 'thread_settings_applied']),
+    responseItems: new Set(RESPONSE_ITEMS_169),
+    completedItems: new Set(COMPLETED_ITEMS_169),
+    readsCompressed: true,
+    needsRolloutPrefix: true,
+    members142: true,
+    members169: true,
+    segments: true,
     sortKeys: ['created_at', 'updated_at', 'recency_at']
   }
 }
 
 /** The era used when nobody asks for another. */
-export const DEFAULT_PROFILE: Profile = PROFILES['0.142']
+export const DEFAULT_PROFILE: Profile = PROFILES['0.169']

@@ -2,7 +2,7 @@
  * The shapes a person or a client sees: threads, turns and items, spelled as Codex's app-server spells them.
  *
  * Units:  fields ending in `At` are Unix seconds, `…Ms` milliseconds.
- * Source: ThreadItem, Turn and Thread of app-server v2 in 0.130.0 and 0.142.5. Members that only one era has
+ * Source: ThreadItem, Turn and Thread of app-server v2 in 0.130.0, 0.142.5 and 0.169.0. Members that not every era has
  *         are optional here and present exactly where that era's binary prints them.
  */
 import type { Json } from './json.ts'
@@ -18,7 +18,12 @@ export type UserContent =
       }>
     }
   | { readonly type: 'image'; readonly url: string; readonly detail?: string | null }
+  | { readonly type: 'image'; readonly fileId: string; readonly detail?: string | null }
   | { readonly type: 'localImage'; readonly path: string; readonly detail?: string | null }
+  | { readonly type: 'audio'; readonly url: string }
+  | { readonly type: 'audio'; readonly fileId: string }
+  | { readonly type: 'localAudio'; readonly path: string }
+  | { readonly type: 'skill' | 'mention'; readonly name: string; readonly path: string }
 
 /** One file of a patch. */
 export interface FileUpdate {
@@ -36,8 +41,17 @@ export interface MemoryCitation {
   readonly threadIds: ReadonlyArray<string>
 }
 
+/** recorded: an event says so; derived: computed from recorded text of a known format; inferred: likely. */
+export type Certainty = 'recorded' | 'derived' | 'inferred'
+
 /** What a person sees inside a turn. `id` is unique inside its turn only. */
-export type ThreadItem = { readonly id: string } & (
+export type ThreadItem = {
+  readonly id: string
+  readonly startedAtMs?: number | null
+  readonly completedAtMs?: number | null
+  /** Ours: how sure the log is of an item that Codex of its time does not show. */
+  readonly certainty?: Certainty
+} & (
   | {
       readonly type: 'userMessage'
       readonly clientId?: string | null
@@ -48,6 +62,51 @@ export type ThreadItem = { readonly id: string } & (
       readonly text: string
       readonly phase: string | null
       readonly memoryCitation: MemoryCitation | null
+      readonly moderation?: Json
+      readonly delivery?: string | null
+      readonly questions?: Json
+    }
+  | {
+      readonly type: 'commandExecution'
+      readonly pluginId: string | null
+      readonly scriptPath: string | null
+      readonly command: string
+      readonly cwd: string
+      readonly processId: string | null
+      readonly source: string
+      readonly status: string
+      readonly commandActions: ReadonlyArray<Json>
+      readonly aggregatedOutput: string | null
+      readonly exitCode: number | null
+      readonly durationMs: number | null
+    }
+  | {
+      readonly type: 'dynamicToolCall'
+      readonly namespace: string | null
+      readonly tool: string
+      readonly arguments: Json
+      readonly status: string
+      readonly contentItems: Json
+      readonly success: boolean | null
+      readonly durationMs: number | null
+    }
+  | {
+      readonly type: 'collabAgentToolCall'
+      readonly tool: string
+      readonly status: string
+      readonly senderThreadId: string
+      readonly receiverThreadIds: ReadonlyArray<string>
+      readonly prompt: string | null
+      readonly model: string | null
+      readonly reasoningEffort: string | null
+      readonly agentsStates: { readonly [threadId: string]: Json }
+    }
+  | { readonly type: 'imageView'; readonly path: string }
+  | {
+      readonly type: 'functionCallOutput'
+      readonly name: string
+      readonly namespace: string | null
+      readonly output: Json
     }
   | {
       readonly type: 'reasoning'
@@ -68,25 +127,38 @@ export type ThreadItem = { readonly id: string } & (
       readonly type: 'mcpToolCall'
       readonly server: string
       readonly tool: string
-      readonly status: 'completed' | 'failed'
+      readonly status: string
       readonly arguments: Json
       readonly appContext?: Json
+      readonly mcpAppUi?: Json
+      readonly readOnlyHint?: boolean | null
       readonly pluginId?: string | null
       readonly mcpAppResourceUri?: string
       readonly result: Json
       readonly error: { readonly message: string } | null
-      readonly durationMs: number
+      readonly durationMs: number | null
     }
-  | { readonly type: 'webSearch'; readonly query: string; readonly action: Json }
+  | {
+      readonly type: 'webSearch'
+      readonly query: string
+      readonly action: Json
+      readonly results?: Json
+    }
   | {
       readonly type: 'imageGeneration'
       readonly status: string
       readonly revisedPrompt: string | null
-      readonly result: string
+      readonly result?: string
+      readonly fileId?: string
+      readonly transparentBackground?: boolean | null
+      readonly failure?: Json
       readonly savedPath?: string
+      readonly generationId?: string | null
     }
   | {
       readonly type: 'subAgentActivity'
+      readonly model?: string | null
+      readonly reasoningEffort?: string | null
       readonly kind: string
       readonly agentThreadId: string
       readonly agentPath: string
@@ -100,16 +172,27 @@ export type ThreadItem = { readonly id: string } & (
 /** How much of a turn's items a page carries. */
 export type ItemsView = 'notLoaded' | 'summary' | 'full'
 
-/** How a turn ended. `failed` never comes from files of 0.130 and 0.142. */
+/** How a turn ended. Files of 0.130 and 0.142 do not say that one `failed`. */
 export type TurnStatus = 'completed' | 'interrupted' | 'failed' | 'inProgress'
+
+/** Why a turn failed. */
+export interface TurnError {
+  readonly message: string
+  readonly codexErrorInfo: Json
+  readonly additionalDetails: string | null
+  readonly misalignment?: Json
+  /** Ours: how sure the log is, where Codex of its time shows no error. */
+  readonly certainty?: Certainty
+}
 
 /** One turn of a thread. */
 export interface Turn {
   readonly id: string
+  readonly rootTurnId?: string | null
   readonly items: ReadonlyArray<ThreadItem>
   readonly itemsView: ItemsView
   readonly status: TurnStatus
-  readonly error: null
+  readonly error: TurnError | null
   readonly startedAt: number | null
   readonly completedAt: number | null
   readonly durationMs: number | null
@@ -122,15 +205,27 @@ export interface GitInfo {
   readonly originUrl: string | null
 }
 
+/** How a thread's lines make its turns: by legacy events, or by items that say which turn they belong to. */
+export type HistoryMode = 'legacy' | 'paginated'
+
 /** One thread. */
 export interface Thread {
   readonly id: string
+  readonly environments?: null
+  readonly extra?: null
   readonly sessionId: string
   readonly forkedFromId: string | null
+  readonly attachedToThreadId?: string | null
   readonly parentThreadId?: string | null
   readonly preview: string
   readonly ephemeral: boolean
+  readonly section?: null
+  readonly sectionEnteredAt?: null
+  readonly projectId?: null
+  readonly historyMode?: HistoryMode
   readonly modelProvider: string
+  readonly model?: string | null
+  readonly reasoningEffort?: string | null
   readonly createdAt: number
   readonly updatedAt: number
   readonly recencyAt?: number
@@ -138,12 +233,15 @@ export interface Thread {
   readonly path: string
   readonly cwd: string
   readonly cliVersion: string
+  readonly originator?: string | null
   readonly source: Json
+  readonly canAcceptDirectInput?: null
   readonly threadSource: string | null
   readonly agentNickname: string | null
   readonly agentRole: string | null
   readonly gitInfo: GitInfo | null
   readonly name: string | null
+  readonly daybreakEnabled?: null
   readonly turns: ReadonlyArray<Turn>
 }
 

@@ -7,10 +7,11 @@
  *
  * Source: thread row of Codex 0.130 and 0.142 after a backfill, compared on 800 rows.
  */
-import type { RecordedEvent } from './event.ts'
+import type { EventPayload, RecordedEvent } from './event.ts'
+import { userParts } from './item-parts.ts'
 import type { Json } from './json.ts'
 import type { SessionMeta, TurnContext } from './payloads.ts'
-import type { GitInfo } from './protocol.ts'
+import type { GitInfo, UserContent } from './protocol.ts'
 
 /** Facts one `session_meta` states about its thread. */
 export interface MetaFacts {
@@ -28,6 +29,7 @@ export interface MetaFacts {
   readonly agentNickname: string | null
   readonly agentRole: string | null
   readonly git: GitInfo | null
+  readonly historyMode: string
 }
 
 /** What the events so far say about the thread; the state of the fold. */
@@ -43,6 +45,8 @@ export interface ThreadFacts {
   readonly reasoningEffort: string | null
   readonly approvalPolicy: Json
   readonly sandboxPolicy: Json
+  /** Envelope time of the newest turn's first line, by which lists by recency go; null before any. */
+  readonly turnStartedAt: string | null
   /** Total of the last token count that carried one; tokens. */
   readonly tokensUsed: number
   /** First user message that says something, or `[Image]`. */
@@ -71,6 +75,7 @@ export const initialThread: ThreadFacts = {
   reasoningEffort: null,
   approvalPolicy: 'on-request',
   sandboxPolicy: { type: 'read-only' },
+  turnStartedAt: null,
   tokensUsed: 0,
   firstUserMessage: null,
   title: null,
@@ -100,7 +105,8 @@ const factsOf = (meta: SessionMeta): MetaFacts => ({
         branch: meta.git.branch ?? null,
         originUrl: meta.git.repository_url ?? null
       }
-    : null
+    : null,
+  historyMode: meta.history_mode ?? 'legacy'
 })
 
 /** A directory as Codex compares it: without a trailing slash. */
@@ -142,20 +148,21 @@ const stripped = (message: string): string => {
   return (at === -1 ? message : message.slice(at + REQUEST_MARK.length)).trim()
 }
 
+/** A fork shows what its history began with, but has a title only from what was asked in it. */
 const withUserMessage = (
   facts: ThreadFacts,
-  message: { readonly message: string; readonly images?: ReadonlyArray<string> | null | undefined },
-  localImages: number,
-  revision: number
+  message: string,
+  hasImages: boolean,
+  { revision, inherited }: RecordedEvent
 ): ThreadFacts => {
   if (facts.firstUserMessage !== null && facts.title !== null) return facts
-  const text = stripped(message.message)
-  const shown =
-    text !== '' ? text : (message.images?.length ?? 0) + localImages > 0 ? '[Image]' : null
+  const text = stripped(message)
+  const shown = text !== '' ? text : hasImages ? '[Image]' : null
+  const own = inherited === true ? null : shown
   return {
     ...facts,
-    firstUserMessage: facts.firstUserMessage ?? shown,
-    title: facts.title ?? (text === '' ? null : text),
+    firstUserMessage: facts.firstUserMessage ?? own,
+    title: facts.title ?? (text === '' ? null : own),
     preview: facts.preview ?? shown,
     previewRevision: facts.preview === null && shown !== null ? revision : facts.previewRevision
   }
@@ -167,27 +174,56 @@ const withGoal = (facts: ThreadFacts, objective: string, revision: number): Thre
   return { ...facts, preview: text, previewRevision: revision }
 }
 
-const evolve = (facts: ThreadFacts, { line, revision }: RecordedEvent): ThreadFacts => {
+const withCompletedUserMessage = (
+  facts: ThreadFacts,
+  content: ReadonlyArray<UserContent>,
+  event: RecordedEvent
+): ThreadFacts => {
+  const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+  const hasImages = content.some(({ type }) => type === 'image' || type === 'localImage')
+  return withUserMessage(facts, text, hasImages, event)
+}
+
+const withEvent = (facts: ThreadFacts, p: EventPayload, event: RecordedEvent): ThreadFacts => {
+  switch (p.type) {
+    case 'user_message': {
+      const images = (p.images?.length ?? 0) + (p.local_images?.length ?? 0)
+      return withUserMessage(facts, p.message, images > 0, event)
+    }
+    case 'item_completed':
+      return p.item.type === 'UserMessage'
+        ? withCompletedUserMessage(facts, userParts(p.item.content), event)
+        : facts
+    case 'task_started':
+      return event.inherited === true ? facts : { ...facts, turnStartedAt: event.line.timestamp }
+    case 'thread_settings_applied': {
+      const { model, reasoning_effort } = p.thread_settings
+      return { ...facts, model, reasoningEffort: reasoning_effort ?? null }
+    }
+    case 'thread_goal_updated':
+      return withGoal(facts, p.goal.objective, event.revision)
+    case 'token_count':
+      return p.info
+        ? { ...facts, tokensUsed: Math.max(0, p.info.total_token_usage.total_tokens) }
+        : facts
+    default:
+      return facts
+  }
+}
+
+const evolve = (facts: ThreadFacts, event: RecordedEvent): ThreadFacts => {
+  const { line, revision, inherited } = event
   switch (line.type) {
     case 'session_meta':
-      return withMeta(facts, line.payload, revision)
+      return inherited === true ? facts : withMeta(facts, line.payload, revision)
     case 'turn_context':
       return withContext(facts, line.payload)
     case 'response_item':
-      return facts.head === null && !facts.itemBeforeMeta
+      return facts.head === null && !facts.itemBeforeMeta && inherited !== true
         ? { ...facts, itemBeforeMeta: true }
         : facts
-    case 'event_msg': {
-      const p = line.payload
-      if (p.type === 'user_message') {
-        return withUserMessage(facts, p, p.local_images?.length ?? 0, revision)
-      }
-      if (p.type === 'thread_goal_updated') return withGoal(facts, p.goal.objective, revision)
-      if (p.type === 'token_count' && p.info) {
-        return { ...facts, tokensUsed: Math.max(0, p.info.total_token_usage.total_tokens) }
-      }
-      return facts
-    }
+    case 'event_msg':
+      return withEvent(facts, line.payload, event)
     default:
       return facts
   }

@@ -144,7 +144,7 @@ const deletes = (row: ThreadRow | undefined): ReadonlyArray<RowWrite> =>
 /** The threads of a home. */
 export const threads: Projection<ThreadFacts> = {
   name: 'threads',
-  version: 1,
+  version: 2,
   initial: () => initialThread,
   evolve: (facts, event) => [evolveThread(facts, event), []],
   settle: (facts, stream, { rows, table }) => {

@@ -9,12 +9,12 @@
  * `summary` never touch the log.
  */
 import {
-  evolveTurns,
   initialTurns,
   type TurnRow,
   type TurnsState,
   type TurnWrite
-} from '../domain/turns.ts'
+} from '../domain/turn-state.ts'
+import { evolveTurns } from '../domain/turns.ts'
 import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
 
 const PLAIN_ID = /^[\w.:-]{1,128}$/
@@ -100,7 +100,7 @@ const writesOf = (
 /** The turns of a thread. */
 export const turns: Projection<TurnsState> = {
   name: 'turns',
-  version: 1,
+  version: 2,
   initial: initialTurns,
   evolve: (state, event, { profile, rows, table }) => {
     const { streamId } = event

@@ -19,7 +19,7 @@ import { itemPage, type ItemPageRequest, type TurnItem } from './item-page.ts'
 import type { ListRequest } from './list-filter.ts'
 import { threadRow } from './list.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './open-thread.ts'
-import type { Batch, Names, Position, StreamInfo } from './ports.ts'
+import type { Batch, Lineage, Names, Position, StreamInfo } from './ports.ts'
 import type { Progress } from './fold-many.ts'
 import type { Env } from './project.ts'
 import { resolveThread } from './resolve.ts'
@@ -54,6 +54,8 @@ export interface Engine {
   readonly resolve: (text: string) => Answer<StreamId>
   /** What an id's file tells without being read. */
   readonly locate: (threadId: string) => E.Either<StoreError, StreamInfo>
+  /** The files a thread's history stands in. */
+  readonly lineage: (threadId: string) => E.Either<StoreError, Lineage>
   readonly damage: (threadId: string) => Answer<ReadonlyArray<DamagedPlace>>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
@@ -165,6 +167,7 @@ export const createEngine = (parts: EngineParts): Engine => {
     },
     resolve: (text) => safely(async () => resolveThread(parts.store, parts.names, text)),
     locate: (threadId) => parts.store.find(streamId(threadId)),
+    lineage: (threadId) => E.map(parts.store.lineage)(parts.store.find(streamId(threadId))),
     damage: (threadId) =>
       opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),
@@ -185,6 +188,7 @@ export const failedEngine = (error: StoreError): Engine => {
     events: failed,
     resolve: failed,
     locate: () => E.left(error),
+    lineage: () => E.left(error),
     damage: failed,
     status: failed,
     rebuild: failed,

@@ -73,7 +73,7 @@ const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
   )
   work.tell(info)
   if (E.isLeft(folded)) {
-    const own = folded.left._tag === 'IoFailure' && folded.left.path === info.lineage[0]?.path
+    const own = folded.left._tag === 'IoFailure' && folded.left.path.startsWith(info.path)
     return own ? E.right(undefined) : folded
   }
   work.together.push(info)

@@ -5,9 +5,9 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
-import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
+import type { BaseReason, DamagedLine, RecordedEvent } from '../domain/event.ts'
 import type { StreamId } from '../domain/ids.ts'
-import type { ByteRange } from '../domain/turns.ts'
+import type { ByteRange } from '../domain/turn-state.ts'
 import type { RowKey } from '../projections/projection.ts'
 
 /** A place between events. `offset` counts bytes in the segment; `revision` counts events in the stream. */
@@ -22,17 +22,28 @@ export const START: Position = { revision: 0, segment: 0, offset: 0 }
 
 /** One file of a stream's lineage, and which of its bytes belong to the stream. */
 export interface Segment {
+  /** Names the segment in every home it is copied to: its own id, or the thread's for a thread's first file. */
+  readonly id: string
   readonly path: string
+  readonly compressed: boolean
   readonly from: number
   /** Null for the newest segment, which is read to its end. */
   readonly until: number | null
+  /** True when the segment was written for another thread. */
+  readonly inherited: boolean
+  /** Why the history before this segment is not there, or not as its first line says; takes a revision of its own. */
+  readonly gap: BaseReason | null
 }
+
+/**
+ * The files a stream's events stand in, oldest first: one for most streams; several where a fork or a revert
+ * continues the history of another file up to some place in it.
+ */
+export type Lineage = ReadonlyArray<Segment>
 
 /** What the outside of a stream tells without reading it: one `stat`. */
 export interface StreamInfo {
   readonly streamId: StreamId
-  /** Oldest first; exactly one up to Codex 0.142. */
-  readonly lineage: ReadonlyArray<Segment>
   /** Path of the newest segment, as Codex prints it. */
   readonly path: string
   readonly archived: boolean
@@ -86,6 +97,8 @@ export interface EventStore {
   readonly ids: () => Either<StoreError, ReadonlyArray<StreamId>>
   /** One stream by id: one `stat` when its place is known. */
   readonly find: (streamId: StreamId) => Either<StoreError, StreamInfo>
+  /** Which files hold the stream's events now: reads the first line of each that is not known yet. */
+  readonly lineage: (info: StreamInfo) => Lineage
   /** Lines from a position to the end of the stream as it is now, in batches of bounded size. */
   readonly read: (info: StreamInfo, from: Position, wanted: Wanted) => AsyncIterable<Batch>
   /** The lines of some byte ranges, in order; `revision` is not known and reads -1. */

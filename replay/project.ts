@@ -23,6 +23,7 @@ import {
   type EventStore,
   type Guard,
   type Index,
+  type Lineage,
   type Position,
   type StoredRow,
   type StreamInfo
@@ -63,6 +64,10 @@ export interface Checkpoint {
   readonly inode: number
   readonly next: Position
   readonly guard: Guard | null
+  /** Which files were folded up to where, when it was more than one whole file. */
+  readonly lineage: string | null
+  /** True when history the stream continues was not there: then the next reader looks again. */
+  readonly hasGap: boolean
   /** True when every line was delivered, because a fold needed it. */
   readonly counts: boolean
   /** False while a long stream is being folded in several transactions. */
@@ -94,7 +99,9 @@ export const stateOf = (env: Env, name: string, streamId: string): unknown =>
 
 /** True when the outside of the stream is as the checkpoint saw it. */
 export const isCurrent = (checkpoint: Checkpoint | null, info: StreamInfo): boolean =>
-  checkpoint !== null &&
+  checkpoint !== null && !checkpoint.hasGap && isFolded(checkpoint, info)
+
+const isFolded = (checkpoint: Checkpoint, info: StreamInfo): boolean =>
   checkpoint.complete &&
   checkpoint.sizeBytes === info.sizeBytes &&
   checkpoint.modifiedAtMs === info.modifiedAtMs &&
@@ -131,6 +138,7 @@ export const indexSink = (index: Index): Sink => {
 interface Run {
   readonly env: Env
   readonly info: StreamInfo
+  readonly lineage: Lineage
   readonly rows: Overlay
   readonly around: ReadonlyArray<Surroundings>
   states: Array<unknown>
@@ -138,7 +146,13 @@ interface Run {
   checkpoint: Checkpoint | null
 }
 
-const begin = (env: Env, info: StreamInfo, checkpoint: Checkpoint | null, rows: Overlay): Run => {
+const begin = (
+  env: Env,
+  info: StreamInfo,
+  lineage: Lineage,
+  checkpoint: Checkpoint | null,
+  rows: Overlay
+): Run => {
   const view = viewName(env.profile, env.strict)
   const around = PROJECTIONS.map((p) => ({ profile: env.profile, rows, table: tableOf(p, view) }))
   const counts = checkpoint?.counts ?? false
@@ -146,7 +160,7 @@ const begin = (env: Env, info: StreamInfo, checkpoint: Checkpoint | null, rows: 
   const states = PROJECTIONS.map((p): unknown =>
     kept === undefined ? p.initial(counts) : (kept as Readonly<Record<string, unknown>>)[p.name]
   )
-  return { env, info, rows, around, states, counts, checkpoint }
+  return { env, info, lineage, rows, around, states, counts, checkpoint }
 }
 
 const forget = (run: Run): void => {
@@ -211,6 +225,8 @@ const handOver = (
     inode,
     next,
     guard,
+    lineage: signatureOf(run.lineage),
+    hasGap: run.lineage.some(({ gap }) => gap !== null),
     counts: run.counts,
     complete
   }
@@ -224,14 +240,23 @@ const handOver = (
   run.checkpoint = checkpoint
 }
 
+/** Names the files of a lineage and where each ends; null for a stream that is one whole file. */
+const signatureOf = (lineage: Lineage): string | null =>
+  lineage.length === 1 && lineage[0]?.gap === null
+    ? null
+    : JSON.stringify(lineage.map(({ id, until, gap }) => [id, until, gap]))
+
 const startingPoint = async (
   env: Env,
   info: StreamInfo,
+  lineage: Lineage,
   old: Checkpoint | null
 ): Promise<Checkpoint | null> => {
   if (old === null || old.path !== info.path || old.inode !== info.inode) return null
+  if (old.lineage !== signatureOf(lineage)) return null
   if (old.guard === null) return old.next.offset === 0 ? old : null
-  if (!info.compressed && info.sizeBytes < old.next.offset) return null
+  const inHead = old.next.segment === lineage.length - 1
+  if (inHead && !info.compressed && info.sizeBytes < old.next.offset) return null
   if (info.compressed && info.sizeBytes !== old.sizeBytes) return null
   return (await env.store.verify(info, old.next, old.guard)) ? old : null
 }
@@ -246,8 +271,10 @@ export const foldStream = async (
   sink: Sink
 ): Promise<E.Either<StoreError, 'folded' | 'moved'>> => {
   const old = checkpointOf(env, info.streamId)
-  const from = await startingPoint(env, info, old)
-  const run = begin(env, info, from, overlay(env.index))
+  const lineage = env.store.lineage(info)
+  const from = await startingPoint(env, info, lineage, old)
+  if (from !== null && isFolded(from, info)) return E.right('folded')
+  const run = begin(env, info, lineage, from, overlay(env.index))
   run.checkpoint = old
   if (from === null && old !== null) restart(run, false)
   let next = from?.next ?? START

@@ -51,7 +51,8 @@ const NO_FACTS: MetaFacts = {
   threadSource: null,
   agentNickname: null,
   agentRole: null,
-  git: null
+  git: null,
+  historyMode: 'legacy'
 }
 
 interface Shown {

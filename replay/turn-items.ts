@@ -4,8 +4,8 @@
 import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
 import { applyChange, itemChange, itemList, namedTurn, type ItemList } from '../domain/items.ts'
 import type { Profile } from '../domain/profile.ts'
-import type { ThreadItem } from '../domain/protocol.ts'
-import type { ByteRange, TurnRow } from '../domain/turns.ts'
+import type { HistoryMode, ThreadItem } from '../domain/protocol.ts'
+import type { ByteRange, TurnRow } from '../domain/turn-state.ts'
 import { isDamaged, type EventStore, type StreamInfo } from './ports.ts'
 
 type Line = RecordedEvent | DamagedLine
@@ -18,10 +18,15 @@ const belongs = (line: RecordedEvent, turnId: string): boolean => {
   return named === undefined || named === turnId
 }
 
-const fold = (list: ItemList, lines: ReadonlyArray<Line>, profile: Profile): void => {
+const fold = (
+  list: ItemList,
+  lines: ReadonlyArray<Line>,
+  profile: Profile,
+  mode: HistoryMode
+): void => {
   for (const line of lines) {
     if (isDamaged(line)) continue
-    const change = itemChange(line.line, profile, placeId(line))
+    const change = itemChange(line.line, profile, placeId(line), mode)
     if (change !== null) applyChange(list, change)
   }
 }
@@ -60,8 +65,9 @@ export const itemsOf = async (
   return rows.map((row) => {
     const list = itemList(row.firstItem)
     const own = next(row.ranges).filter((line) => isDamaged(line) || belongs(line, row.id))
-    fold(list, own, profile)
-    fold(list, nextLate(row.late), profile)
+    const mode = row.mode ?? 'legacy'
+    fold(list, own, profile, mode)
+    fold(list, nextLate(row.late), profile, mode)
     return list.items
   })
 }

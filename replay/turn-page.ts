@@ -11,7 +11,7 @@ import {
   type TurnRow,
   type TurnsState,
   type TurnSummary
-} from '../domain/turns.ts'
+} from '../domain/turn-state.ts'
 import { tableOf, viewName } from '../projections/catalogue.ts'
 import { turnPlaces, turns } from '../projections/turns.ts'
 import { parseTurnCursor, printTurnCursor, type TurnCursor } from './cursor.ts'

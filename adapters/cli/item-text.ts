@@ -3,14 +3,23 @@
  */
 import type { FileUpdate, ThreadItem, UserContent } from '../../domain/protocol.ts'
 
+const media = (what: 'image' | 'audio', place: string): string =>
+  place.startsWith('data:') ? `[${what}]` : `[${what} ${place}]`
+
 const userPart = (part: UserContent): string => {
   switch (part.type) {
     case 'text':
       return part.text
     case 'image':
-      return part.url.startsWith('data:') ? '[image]' : `[image ${part.url}]`
+    case 'audio':
+      return media(part.type, 'url' in part ? part.url : part.fileId)
     case 'localImage':
-      return `[image ${part.path}]`
+      return media('image', part.path)
+    case 'localAudio':
+      return media('audio', part.path)
+    case 'skill':
+    case 'mention':
+      return `[${part.type} ${part.name}]`
   }
 }
 
@@ -47,6 +56,20 @@ export const itemText = (item: ThreadItem): string => {
       const call = `${item.server}.${item.tool} ${JSON.stringify(item.arguments)}`
       return `${call}${unlessDone(item.status)}${failed}`
     }
+    case 'commandExecution': {
+      const code = item.exitCode === null || item.exitCode === 0 ? '' : ` [exit ${item.exitCode}]`
+      return `${item.command}${unlessDone(item.status)}${code}`
+    }
+    case 'dynamicToolCall':
+      return `${item.tool} ${JSON.stringify(item.arguments)}${unlessDone(item.status)}`
+    case 'collabAgentToolCall': {
+      const to = item.receiverThreadIds.join(', ')
+      return `${[item.tool, item.prompt ?? '', to].filter((part) => part !== '').join(' ')}${unlessDone(item.status)}`
+    }
+    case 'imageView':
+      return item.path
+    case 'functionCallOutput':
+      return `${item.name} ${JSON.stringify(item.output)}`
     case 'webSearch':
       return item.query
     case 'imageGeneration':

@@ -2,7 +2,7 @@
  * The recorded bytes of lines, without parsing: what `events --raw` prints.
  */
 import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
-import type { StreamInfo } from '../../replay/ports.ts'
+import type { Lineage } from '../../replay/ports.ts'
 import { openBytes, type ByteSource } from '../jsonl/bytes.ts'
 import type { Io } from './io.ts'
 import { lines as harmlessLines } from './text.ts'
@@ -46,7 +46,7 @@ const printRun = async (io: Io, source: ByteSource, run: Run): Promise<void> => 
 /** Prints lines byte for byte; on a terminal control characters are spelled out. */
 export const printRaw = async (
   io: Io,
-  info: StreamInfo,
+  lineage: Lineage,
   batches: AsyncIterable<ReadonlyArray<RecordedEvent | DamagedLine>>
 ): Promise<void> => {
   let source: ByteSource | null = null
@@ -57,7 +57,9 @@ export const printRaw = async (
         if (source === null || run.segment !== segment) {
           source?.close()
           segment = run.segment
-          source = openBytes(info.lineage[segment]?.path ?? info.path, info.compressed)
+          const file = lineage[segment]
+          if (file === undefined) return
+          source = openBytes(file.path, file.compressed)
         }
         await printRun(io, source, run)
       }

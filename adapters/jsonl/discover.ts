@@ -1,15 +1,20 @@
 /**
  * Finding rollouts: `sessions/**` and `archived_sessions/**` of a home, kept between calls.
  *
+ * A thread is a file `rollout-<time>-<thread>.jsonl`; from 0.146 on a revert adds a segment
+ * `rollout-<time>-<thread>_<segment>.jsonl`, which continues another file. The newest segment is the thread's head.
+ *
  * A directory is listed again only when its modification time changed, or was so recent at the last listing that
  * a file made in the same clock tick could have been missed. Files are stat'ed at every call: a changed size or
  * time is how another writer is noticed. Links are not followed: a rollout lives in its home.
  */
-import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { StreamInfo } from '../../replay/ports.ts'
+import type { Lineage, StreamInfo } from '../../replay/ports.ts'
+import { firstLines } from './first-line.ts'
+import { lineageOf, type Segments } from './lineage.ts'
 
 const ROOTS = ['archived_sessions', 'sessions'] as const
 const DEPTH_MAX = 8
@@ -18,9 +23,14 @@ const RACY_MS = 2000
 
 const NAME =
   /^(rollout-)?.*?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl(\.zst)?$/i
+const SEGMENT_NAME =
+  /^rollout-.*?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})_([0-9a-f-]{36})\.jsonl(\.zst)?$/i
 
-interface Place {
+/** One rollout file. */
+export interface Place {
   readonly streamId: StreamId
+  /** The id in the file name's last place; the thread's own for its first file. */
+  readonly segmentId: string
   readonly path: string
   readonly archived: boolean
   readonly compressed: boolean
@@ -39,13 +49,15 @@ const placeOf = (
   archived: boolean,
   profile: Profile
 ): Place | null => {
+  const segment = profile.segments ? SEGMENT_NAME.exec(name) : null
   const match = NAME.exec(name)
   if (match === null) return null
   const compressed = match[3] !== undefined
   if (compressed && !profile.readsCompressed) return null
   if (profile.needsRolloutPrefix && !name.startsWith('rollout-')) return null
   return {
-    streamId: streamId((match[2] ?? '').toLowerCase()),
+    streamId: streamId((segment?.[1] ?? match[2] ?? '').toLowerCase()),
+    segmentId: (match[2] ?? '').toLowerCase(),
     path: join(directory, name),
     archived,
     compressed
@@ -79,7 +91,6 @@ export const infoOf = (place: Place): StreamInfo | null => {
   if (stat === undefined || !stat.isFile()) return null
   return {
     streamId: place.streamId,
-    lineage: [{ path: place.path, from: 0, until: null }],
     path: place.compressed ? place.path.slice(0, -'.zst'.length) : place.path,
     archived: place.archived,
     compressed: place.compressed,
@@ -98,6 +109,10 @@ const wins = (a: Place, b: Place): boolean => {
   return plain(a) > plain(b)
 }
 
+/** Of two segments of one thread the newer one is its head: ids of segments grow with time. */
+const isNewer = (a: Place, b: Place): boolean =>
+  b.segmentId === b.streamId || (a.segmentId !== a.streamId && a.segmentId > b.segmentId)
+
 /** Keeps what is known about a home's files. */
 export interface Discovery {
   /** Every stream, in path order of the files. */
@@ -105,13 +120,41 @@ export interface Discovery {
   /** Ids of every stream; stats directories only. The same array as long as nothing was added, moved or removed. */
   readonly ids: () => ReadonlyArray<StreamId>
   readonly find: (id: StreamId) => StreamInfo | null
+  /** The files a thread's history stands in now. */
+  readonly lineage: (info: StreamInfo) => Lineage
 }
 
-/** Watches a home by listing and stat'ing it. */
-export const discovery = (home: string, profile: Profile): Discovery => {
+/** The files of a home, by what they are looked up by. */
+interface Known {
+  /** The newest segment of each thread. */
+  readonly heads: Map<StreamId, Place>
+  readonly segments: Map<string, Place>
+  /** Segments of the threads that have more than one, oldest first. */
+  readonly threads: Map<string, Array<Place>>
+}
+
+const nothing = (): Known => ({ heads: new Map(), segments: new Map(), threads: new Map() })
+
+const addPlace = (known: Known, place: Place): void => {
+  const other = known.segments.get(place.segmentId)
+  if (other === undefined || wins(place, other)) known.segments.set(place.segmentId, place)
+}
+
+const headsOf = (known: Known): void => {
+  for (const place of known.segments.values()) {
+    const head = known.heads.get(place.streamId)
+    if (head === undefined || isNewer(place, head)) known.heads.set(place.streamId, place)
+    if (head === undefined) continue
+    const all = known.threads.get(place.streamId) ?? [head]
+    all.push(place)
+    known.threads.set(place.streamId, all)
+  }
+  for (const all of known.threads.values()) all.sort((a, b) => (isNewer(a, b) ? 1 : -1))
+}
+
+/** The directories of a home and what they held when they were last looked at. */
+const directories = (home: string, profile: Profile) => {
   const listings = new Map<string, Listing>()
-  let places = new Map<StreamId, Place>()
-  let ids: ReadonlyArray<StreamId> = []
 
   const visit = (
     directory: string,
@@ -137,28 +180,66 @@ export const discovery = (home: string, profile: Profile): Discovery => {
     return true
   }
 
-  const refresh = (): void => {
-    const seen = new Map<string, Listing>()
-    for (const root of ROOTS) visit(join(home, root), root !== 'sessions', 0, seen)
-    if (isSame(seen)) return
-    listings.clear()
-    const found = new Map<StreamId, Place>()
-    for (const [directory, listing] of seen) {
-      listings.set(directory, listing)
-      for (const place of listing.places) {
-        const other = found.get(place.streamId)
-        if (other === undefined || wins(place, other)) found.set(place.streamId, place)
-      }
+  /** True when a directory changed; a new segment is made in the newest one, so looking there is enough. */
+  const newestChanged = (): boolean => {
+    for (let directory: string | undefined = join(home, 'sessions'); directory !== undefined;) {
+      const listing = listings.get(directory)
+      const stat: Stats | undefined = statSync(directory, { throwIfNoEntry: false })
+      if (stat?.mtimeMs !== listing?.modifiedAtMs) return true
+      if (listing !== undefined && listing.listedAtMs - listing.modifiedAtMs <= RACY_MS) return true
+      directory = listing?.directories[listing.directories.length - 1]
     }
-    places = found
-    ids = [...found.keys()]
+    return false
+  }
+
+  return {
+    newestChanged,
+    /** Every listing, or null when nothing changed since the last call. */
+    changed: (): ReadonlyMap<string, Listing> | null => {
+      const seen = new Map<string, Listing>()
+      for (const root of ROOTS) visit(join(home, root), root !== 'sessions', 0, seen)
+      if (isSame(seen)) return null
+      listings.clear()
+      for (const [directory, listing] of seen) listings.set(directory, listing)
+      return listings
+    }
+  }
+}
+
+/** Watches a home by listing and stat'ing it. */
+export const discovery = (home: string, profile: Profile): Discovery => {
+  const watched = directories(home, profile)
+  const firstLine = firstLines()
+  let known = nothing()
+  let ids: ReadonlyArray<StreamId> = []
+
+  const refresh = (): void => {
+    const listings = watched.changed()
+    if (listings === null) return
+    known = nothing()
+    for (const listing of listings.values())
+      for (const place of listing.places) addPlace(known, place)
+    headsOf(known)
+    ids = [...known.heads.keys()]
+  }
+
+  const infoOfHead = (id: StreamId): StreamInfo | null => {
+    const place = known.heads.get(id)
+    return place === undefined ? null : infoOf(place)
+  }
+
+  const find = (id: StreamId): StreamInfo | null => {
+    const info = infoOfHead(id)
+    if (info !== null && !(profile.segments && watched.newestChanged())) return info
+    refresh()
+    return infoOfHead(id)
   }
 
   return {
     all: () => {
       refresh()
       const infos: Array<StreamInfo> = []
-      for (const place of places.values()) {
+      for (const place of known.heads.values()) {
         const info = infoOf(place)
         if (info !== null) infos.push(info)
       }
@@ -168,13 +249,35 @@ export const discovery = (home: string, profile: Profile): Discovery => {
       refresh()
       return ids
     },
-    find: (id) => {
-      const known = places.get(id)
-      const info = known === undefined ? null : infoOf(known)
-      if (info !== null) return info
-      refresh()
-      const found = places.get(id)
-      return found === undefined ? null : infoOf(found)
+    find,
+    lineage: ({ streamId: id, path, compressed }) => {
+      const whole: Place = {
+        streamId: id,
+        segmentId: id,
+        path: compressed ? `${path}.zst` : path,
+        archived: false,
+        compressed
+      }
+      if (!profile.segments) return lineageOf(whole, NO_SEGMENTS)
+      if (known.heads.size === 0) refresh()
+      const segments = {
+        byId: (segmentId: string) => {
+          if (!known.segments.has(segmentId)) refresh()
+          return known.segments.get(segmentId)
+        },
+        ofThread: (threadId: string) => {
+          const one = known.heads.get(streamId(threadId))
+          return known.threads.get(threadId) ?? (one === undefined ? [] : [one])
+        },
+        firstLine
+      }
+      return lineageOf(known.heads.get(id) ?? whole, segments)
     }
   }
+}
+
+const NO_SEGMENTS: Segments = {
+  byId: () => undefined,
+  ofThread: () => [],
+  firstLine: () => ({ base: null, forkedFromId: null })
 }

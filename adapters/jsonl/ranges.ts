@@ -4,8 +4,9 @@
  */
 import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { ByteRange } from '../../domain/turns.ts'
-import type { StreamInfo } from '../../replay/ports.ts'
+import type { ByteRange } from '../../domain/turn-state.ts'
+import type { StreamId } from '../../domain/ids.ts'
+import type { Lineage } from '../../replay/ports.ts'
 import { openBytes, type ByteSource } from './bytes.ts'
 import { endOfLine, isBlank, parseLine } from './lines.ts'
 import { planLine } from './peek.ts'
@@ -47,7 +48,7 @@ const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
 }
 
 const readRun = (
-  info: StreamInfo,
+  streamId: StreamId,
   source: ByteSource,
   run: Run,
   profile: Profile,
@@ -70,7 +71,7 @@ const readRun = (
         const bytes = end - at
         const line = parseLine(buffer.subarray(at, end), profile)
         const place = {
-          streamId: info.streamId,
+          streamId,
           revision: -1,
           segment: run.segment,
           offset: run.from + at,
@@ -85,7 +86,8 @@ const readRun = (
 
 /** The lines of the ranges, in the order of the ranges. */
 export const readRanges = (
-  info: StreamInfo,
+  streamId: StreamId,
+  lineage: Lineage,
   ranges: ReadonlyArray<ByteRange>,
   profile: Profile
 ): ReadonlyArray<RecordedEvent | DamagedLine> => {
@@ -97,9 +99,11 @@ export const readRanges = (
       if (source === null || run.segment !== segment) {
         source?.close()
         segment = run.segment
-        source = openBytes(info.lineage[segment]?.path ?? info.path, info.compressed)
+        const file = lineage[segment]
+        if (file === undefined) break
+        source = openBytes(file.path, file.compressed)
       }
-      readRun(info, source, run, profile, lines)
+      readRun(streamId, source, run, profile, lines)
     }
   } finally {
     source?.close()

@@ -10,7 +10,7 @@ import { crc32 } from 'node:zlib'
 import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { Batch, Guard, Position, StreamInfo, Wanted } from '../../replay/ports.ts'
+import type { Batch, Guard, Lineage, Position, Segment, Wanted } from '../../replay/ports.ts'
 import { openBytes, type ByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'
 import { endOfLine, isBlank, LINE_BYTES_MAX, parseLine } from './lines.ts'
@@ -53,6 +53,7 @@ type Line = RecordedEvent | DamagedLine
 interface Scan {
   readonly streamId: StreamId
   readonly segment: number
+  readonly inherited: boolean
   readonly wanted: Wanted
   readonly profile: Profile
   readonly lines: Array<Line>
@@ -70,6 +71,11 @@ interface Pending {
   readonly revision: number
 }
 
+type Placed = Omit<RecordedEvent, 'line' | 'inherited'>
+
+const eventAt = (scan: Scan, place: Placed, line: RecordedEvent['line']): RecordedEvent =>
+  scan.inherited ? { ...place, inherited: true, line } : { ...place, line }
+
 const toLine = (
   scan: Scan,
   bytes: Buffer,
@@ -80,7 +86,7 @@ const toLine = (
   const { streamId, segment } = scan
   const line = parseLine(parsed, scan.profile)
   const place = { streamId, revision, segment, offset, bytes: bytes.length }
-  return typeof line === 'string' ? { ...place, reason: line } : { ...place, line }
+  return typeof line === 'string' ? { ...place, reason: line } : eventAt(scan, place, line)
 }
 
 /** Chunks with NUL or broken UTF-8 in them are read with care: nothing in them is passed over unparsed. */
@@ -100,7 +106,8 @@ const takeLine = (
   const { streamId, segment, revision } = scan
   scan.revision += 1
   if (typeof plan === 'object') {
-    scan.lines.push({ streamId, revision, segment, offset, bytes: until - from, line: plan })
+    const place = { streamId, revision, segment, offset, bytes: until - from }
+    scan.lines.push(eventAt(scan, place, plan))
     return
   }
   switch (plan) {
@@ -277,28 +284,57 @@ function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): Generator<
   }
 }
 
+/** A source that ends where a segment's part in a lineage ends. */
+const limited = (source: ByteSource, until: number | null): ByteSource =>
+  until === null
+    ? source
+    : {
+        ...source,
+        read: (target, at, length, position) =>
+          source.read(target, at, Math.max(0, Math.min(length, until - position)), position)
+      }
+
+/** The line that stands for history which is not there. */
+const gapLine = (
+  streamId: StreamId,
+  file: Segment,
+  segment: number,
+  revision: number
+): ReadonlyArray<DamagedLine> =>
+  file.gap === null
+    ? []
+    : [{ streamId, revision, segment, offset: file.from, bytes: 0, reason: file.gap }]
+
 /** Lines of a stream from a position, segment by segment. Codex itself does not skip a byte order mark. */
 export async function* readStream(
-  info: StreamInfo,
+  streamId: StreamId,
+  lineage: Lineage,
   from: Position,
   wanted: Wanted,
   profile: Profile,
   skipsBom: boolean
 ): AsyncGenerator<Batch> {
   let revision = from.revision
-  for (let segment = from.segment; segment < info.lineage.length; segment++) {
-    const file = info.lineage[segment]
+  for (let segment = from.segment; segment < lineage.length; segment++) {
+    const file = lineage[segment]
     if (file === undefined) return
-    const source = openBytes(file.path, info.compressed)
+    const source = openBytes(file.path, file.compressed)
     const base = segment === from.segment ? from.offset : file.from
-    const reader: Reader = { source, buffer: takeBuffer(), have: 0, base }
+    const reader: Reader = {
+      source: limited(source, file.until),
+      buffer: takeBuffer(),
+      have: 0,
+      base
+    }
+    const lost = base === file.from ? gapLine(streamId, file, segment, revision) : []
     const scan: Scan = {
-      streamId: info.streamId,
+      streamId,
       segment,
+      inherited: file.inherited,
       wanted,
       profile,
-      lines: [],
-      revision,
+      lines: [...lost],
+      revision: revision + lost.length,
       guard: null,
       lastContext: null,
       lastTokens: null
@@ -319,10 +355,10 @@ export async function* readStream(
 }
 
 /** True when the line a guard describes still stands before `next`, and nothing was glued to it. */
-export const verifyGuard = (info: StreamInfo, next: Position, guard: Guard): boolean => {
-  const file = info.lineage[next.segment]
+export const verifyGuard = (lineage: Lineage, next: Position, guard: Guard): boolean => {
+  const file = lineage[next.segment]
   if (file === undefined) return false
-  const source = openBytes(file.path, info.compressed)
+  const source = openBytes(file.path, file.compressed)
   try {
     const bytes = Math.min(guard.bytes, GUARD_BYTES_MAX)
     const buffer = Buffer.alloc(bytes + 1)

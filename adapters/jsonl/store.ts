@@ -1,5 +1,5 @@
 /**
- * The event store over a Codex home: one rollout file per thread, read and never written.
+ * The event store over a Codex home: read and never written.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
@@ -39,8 +39,11 @@ export const jsonlStore = ({ home, profile, strict }: JsonlOptions): EventStore 
         return E.left(failure('look for a rollout in', home, cause))
       }
     },
-    read: (info, from, wanted) => readStream(info, from, wanted, profile, !strict),
-    readRanges: async (info, ranges) => readRanges(info, ranges, profile),
-    verify: async (info, next, guard) => verifyGuard(info, next, guard)
+    lineage: places.lineage,
+    read: (info, from, wanted) =>
+      readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
+    readRanges: async (info, ranges) =>
+      readRanges(info.streamId, places.lineage(info), ranges, profile),
+    verify: async (info, next, guard) => verifyGuard(places.lineage(info), next, guard)
   }
 }

@@ -36,7 +36,6 @@ const infoOf = (streams: Streams, streamId: StreamId): StreamInfo => {
   const stream = streams.get(streamId)
   return {
     streamId,
-    lineage: [{ path, from: 0, until: null }],
     path,
     archived: false,
     compressed: false,
@@ -100,6 +99,9 @@ export const memoryStore = (profile: Profile): MemoryStore => {
       streams.has(streamId)
         ? E.right(infoOf(streams, streamId))
         : E.left({ _tag: 'StreamNotFound', streamId }),
+    lineage: ({ streamId, path }) => [
+      { id: streamId, path, compressed: false, from: 0, until: null, inherited: false, gap: null }
+    ],
     read: async function* ({ streamId }, from) {
       const batch = await Promise.resolve(
         batchFrom(streamId, linesOf(streamId), from.revision, profile)

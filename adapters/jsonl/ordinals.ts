@@ -1,0 +1,76 @@
+/**
+ * Finding places in a segment by the numbers of its lines, to tell whether a base is what a later segment says.
+ */
+import type { ByteSource } from './bytes.ts'
+import { endOfLine } from './lines.ts'
+
+const HEAD = /^\{"timestamp":"[^"]*","ordinal":(\d+),/
+const HEAD_BYTES = 96
+const CHUNK_BYTES = 64 * 1024
+const NEWLINE = 10
+
+/** Number of the line whose bytes begin here; null when it has none. */
+export const ordinalOf = (bytes: Buffer): number | null => {
+  const match = HEAD.exec(bytes.toString('latin1', 0, Math.min(bytes.length, HEAD_BYTES)))
+  return match === null ? null : Number(match[1])
+}
+
+const byteAt = (source: ByteSource, position: number): number | null => {
+  const one = Buffer.alloc(1)
+  return source.read(one, 0, 1, position) === 1 ? (one[0] as number) : null
+}
+
+/** Where the line that ends right before `until` begins. */
+const lineBefore = (source: ByteSource, until: number): number => {
+  const buffer = Buffer.alloc(CHUNK_BYTES)
+  for (let end = until - 1; end > 0;) {
+    const from = Math.max(0, end - CHUNK_BYTES)
+    const read = source.read(buffer, 0, end - from, from)
+    const at = buffer.subarray(0, read).lastIndexOf(NEWLINE)
+    if (at !== -1) return from + at + 1
+    end = from
+  }
+  return 0
+}
+
+/** What stands before a place: the number of the line that ends there, or why none does. */
+export type Before =
+  | { readonly kind: 'line'; readonly ordinal: number | null }
+  | { readonly kind: 'past_end' }
+  | { readonly kind: 'inside_a_line' }
+
+/** Looks at the line that should end right before `until`. */
+export const lineEndingAt = (source: ByteSource, until: number): Before => {
+  if (until === 0) return { kind: 'line', ordinal: -1 }
+  const last = byteAt(source, until - 1)
+  if (last === null) return { kind: 'past_end' }
+  if (last !== NEWLINE) return { kind: 'inside_a_line' }
+  const from = lineBefore(source, until)
+  const head = Buffer.alloc(HEAD_BYTES)
+  const read = source.read(head, 0, HEAD_BYTES, from)
+  return { kind: 'line', ordinal: ordinalOf(head.subarray(0, read)) }
+}
+
+/** Where the first line numbered `ordinal` or higher begins; the end of the file when there is none. */
+export const offsetOfOrdinal = (source: ByteSource, ordinal: number): number => {
+  let buffer = Buffer.alloc(CHUNK_BYTES * 16)
+  let base = 0
+  let have = 0
+  for (;;) {
+    const read = source.read(buffer, have, buffer.length - have, base + have)
+    have += read
+    let from = 0
+    for (let end = endOfLine(buffer, from, have); end !== -1; end = endOfLine(buffer, from, have)) {
+      const number = ordinalOf(buffer.subarray(from, end))
+      if (number !== null && number >= ordinal) return base + from
+      from = end + 1
+    }
+    if (read === 0) return base + have
+    if (from === 0 && have === buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(have)])
+    else {
+      buffer.copy(buffer, 0, from, have)
+      base += from
+      have -= from
+    }
+  }
+}

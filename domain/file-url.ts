@@ -1,0 +1,35 @@
+/**
+ * `file://` URLs as paths: how Codex 0.169 writes a directory or a file into an item.
+ */
+import { posix } from 'node:path'
+
+const PREFIX = /^file:\/\/([^/]*)(\/.*)?$/s
+const DRIVE = /^\/[A-Za-z]:(\/|$)/
+
+const decodeBytes = (text: string): string =>
+  text.includes('%')
+    ? Buffer.from(
+        text.replace(/%([0-9A-Fa-f]{2})|([^\u0000-\u007f]+)/g, (_, hex: string, wide: string) =>
+          hex === undefined
+            ? Buffer.from(wide, 'utf8').toString('latin1')
+            : String.fromCharCode(parseInt(hex, 16))
+        ),
+        'latin1'
+      ).toString('utf8')
+    : text
+
+/** The path of a file URL, in the spelling of the system that wrote it; a text that is none comes back as it is. */
+export const pathOfUrl = (text: string): string => {
+  const match = PREFIX.exec(text)
+  if (match === null) return text
+  const host = match[1] ?? ''
+  const path = decodeBytes(match[2] ?? '/')
+  const isLocal = host === '' || host === 'localhost'
+  if (!isLocal) return `\\\\${host}${path.replaceAll('/', '\\')}`
+  if (DRIVE.test(path)) return path.slice(1).replaceAll('/', '\\')
+  return posix.normalize(path)
+}
+
+/** A path as it stands in a directory of the POSIX kind. */
+export const absoluteIn = (directory: string, path: string): string =>
+  path.startsWith('/') || !directory.startsWith('/') ? path : posix.join(directory, path)

@@ -1,0 +1,236 @@
+/**
+ * Events to turn rows as Codex up to 0.142 makes them (and later versions for threads begun then): items belong to
+ * the turn that is open, and may open one themselves.
+ *
+ * An implicit turn is named after the index of the event that opens it, counted over the events that survive
+ * the era's filter. A reader that skips lines cannot know that index, so a fold that was told not to count
+ * (`index: null`) asks for every event instead of guessing.
+ *
+ * Source: thread history of Codex 0.130 and 0.142, checked against both binaries on random rollouts.
+ */
+import type { RecordedEvent } from './event.ts'
+import { itemChange, namedTurn, type ItemChange } from './items.ts'
+import type { TaskComplete } from './payloads.ts'
+import type { Profile } from './profile.ts'
+import type { ThreadItem } from './protocol.ts'
+import { turnError } from './turn-error.ts'
+import {
+  extend,
+  finish,
+  isLarge,
+  NO_WRITES,
+  NUMBERED_ID,
+  openTurn,
+  rangeOf,
+  type OpenTurn,
+  type Step,
+  type TurnLookup,
+  type TurnRow,
+  type TurnsState
+} from './turn-state.ts'
+
+const ensureTurn = (state: TurnsState, event: RecordedEvent): TurnsState => {
+  if (state.open !== null) return state
+  if (state.index === null) return { ...state, needsEveryEvent: true }
+  const open = openTurn(`rollout-${state.index}`, false, null, state.nextItem, event)
+  return { ...state, open }
+}
+
+/** Applies a change to the open turn's sketch: counts, ids and the summary, never the whole list. */
+const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenTurn => {
+  const ranges = extend(open.ranges, event)
+  switch (change.op) {
+    case 'reason':
+      if (open.endsWithReasoning) return { ...open, ranges }
+      return {
+        ...open,
+        ranges,
+        itemCount: open.itemCount + 1,
+        nextItem: open.nextItem + 1,
+        endsWithReasoning: true
+      }
+    case 'number': {
+      const item: ThreadItem = { ...change.item, id: `item-${open.nextItem}` }
+      const large = isLarge(item)
+      return {
+        ...open,
+        ranges,
+        itemCount: open.itemCount + 1,
+        nextItem: open.nextItem + 1,
+        endsWithReasoning: false,
+        keepsSummary: open.keepsSummary && !large,
+        firstUser:
+          item.type === 'userMessage' && open.firstUser === null && !large ? item : open.firstUser,
+        lastAgent: item.type === 'agentMessage' ? (large ? null : item) : open.lastAgent
+      }
+    }
+    case 'append':
+    case 'upsert': {
+      const { id } = change.item
+      const numbered = NUMBERED_ID.test(id)
+      const place = numbered ? Number(id.slice(5)) : -1
+      const replaces =
+        change.op === 'upsert' &&
+        (open.ownIds.includes(id) || (place >= open.firstItem && place < open.nextItem))
+      const next = { ...open, ranges, keepsSummary: open.keepsSummary && !numbered }
+      if (replaces) return next
+      return {
+        ...next,
+        itemCount: open.itemCount + 1,
+        ownIds: [...open.ownIds, id],
+        endsWithReasoning: false
+      }
+    }
+  }
+}
+
+const pushItem = (state: TurnsState, change: ItemChange, event: RecordedEvent): TurnsState => {
+  if (state.open === null) return state
+  const open = sketch(state.open, change, event)
+  const itemTotal = state.itemTotal + open.itemCount - state.open.itemCount
+  return { ...state, open, itemTotal, nextItem: open.nextItem }
+}
+
+/** A line that arrives after its turn closed: the row remembers where it stands. */
+const pushLate = (
+  state: TurnsState,
+  index: number,
+  change: ItemChange,
+  event: RecordedEvent,
+  rows: TurnLookup
+): Step => {
+  const row = rows.row(index)
+  if (row === null || change.op !== 'upsert') return [state, NO_WRITES]
+  const replaces = row.ownIds.includes(change.item.id)
+  const next: TurnRow = {
+    ...row,
+    late: [...row.late, rangeOf(event)],
+    itemCount: row.itemCount + (replaces ? 0 : 1),
+    ownIds: replaces ? row.ownIds : [...row.ownIds, change.item.id]
+  }
+  const itemTotal = state.itemTotal + next.itemCount - row.itemCount
+  const renamed = NUMBERED_ID.test(change.item.id) ? { summary: null } : {}
+  return [{ ...state, itemTotal }, [{ op: 'put', index, row: next, ...renamed }]]
+}
+
+type Ending = Pick<TaskComplete, 'completed_at' | 'duration_ms' | 'error'>
+
+const ended = <R extends TurnRow>(
+  row: R,
+  how: 'completed' | 'interrupted',
+  e: Ending,
+  profile: Profile
+): R => {
+  const error = profile.members169 ? turnError(e.error) : null
+  const stays = how === 'completed' && (row.status === 'interrupted' || row.status === 'failed')
+  const now = how === 'completed' && error !== null ? 'failed' : how
+  return {
+    ...row,
+    status: stays ? row.status : now,
+    completedAt: e.completed_at ?? null,
+    durationMs: e.duration_ms ?? null,
+    ...(error === null ? {} : { error })
+  }
+}
+
+const endTurn = (
+  state: TurnsState,
+  id: string | null,
+  how: 'completed' | 'interrupted',
+  e: Ending,
+  event: RecordedEvent,
+  rows: TurnLookup,
+  profile: Profile
+): Step => {
+  const { open } = state
+  if (id !== null && open?.id !== id) {
+    const index = rows.firstIndexOf(id)
+    const row = index === null ? null : rows.row(index)
+    if (index !== null && row !== null)
+      return [state, [{ op: 'put', index, row: ended(row, how, e, profile) }]]
+  }
+  if (open === null) return [state, NO_WRITES]
+  const closing = { ...ended(open, how, e, profile), ranges: extend(open.ranges, event) }
+  const next = { ...state, open: closing }
+  return how === 'completed' ? finish(next) : [next, NO_WRITES]
+}
+
+const rollBack = (state: TurnsState, turns: number, rows: TurnLookup): Step => {
+  const [closed, writes] = finish(state)
+  const live = Math.max(0, closed.live - turns)
+  const closing = writes[0]?.op === 'put' ? writes[0].row : null
+  let dropped = 0
+  for (let index = live; index < closed.live; index++) {
+    dropped +=
+      (index === state.live && closing !== null ? closing : rows.row(index))?.itemCount ?? 0
+  }
+  const itemTotal = state.itemTotal - dropped
+  const next = { ...closed, live, itemTotal, nextItem: itemTotal + 1 }
+  return [
+    next,
+    live === closed.live ? writes : [...writes, { op: 'drop', from: live, until: closed.live }]
+  ]
+}
+
+/** Closes an implicit turn before a user message, unless a compaction opened it and nothing else is in it. */
+const beforeUserMessage = (state: TurnsState): Step => {
+  const { open } = state
+  const keeps = open === null || open.explicit || (open.sawCompaction && open.itemCount === 0)
+  return keeps ? [state, NO_WRITES] : finish(state)
+}
+
+const showItem = (
+  state: TurnsState,
+  change: ItemChange,
+  event: RecordedEvent,
+  rows: TurnLookup
+): Step => {
+  const payload = event.line.type === 'event_msg' ? event.line.payload : null
+  const named = payload === null ? undefined : namedTurn(payload)
+  if (named !== undefined && state.open?.id !== named) {
+    const index = rows.firstIndexOf(named)
+    return index === null ? [state, NO_WRITES] : pushLate(state, index, change, event, rows)
+  }
+  const [ready, writes] =
+    payload?.type === 'user_message' ? beforeUserMessage(state) : [state, NO_WRITES]
+  return [pushItem(ensureTurn(ready, event), change, event), writes]
+}
+
+/** One event of a legacy thread. */
+export const evolveLegacy = (
+  state: TurnsState,
+  event: RecordedEvent,
+  rows: TurnLookup,
+  profile: Profile
+): Step => {
+  const { line } = event
+  if (line.type === 'compacted') {
+    const ready = ensureTurn(state, event)
+    if (ready.open === null) return [ready, NO_WRITES]
+    const ranges = extend(ready.open.ranges, event)
+    return [{ ...ready, open: { ...ready.open, sawCompaction: true, ranges } }, NO_WRITES]
+  }
+  if (line.type === 'event_msg') {
+    const p = line.payload
+    switch (p.type) {
+      case 'task_started': {
+        const [closed, writes] = finish(state)
+        const turn = openTurn(p.turn_id, true, p.started_at ?? null, closed.nextItem, event)
+        const open =
+          profile.members169 && typeof p.root_turn_id === 'string'
+            ? { ...turn, rootTurnId: p.root_turn_id }
+            : turn
+        return [{ ...closed, open }, writes]
+      }
+      case 'task_complete':
+        return endTurn(state, p.turn_id, 'completed', p, event, rows, profile)
+      case 'turn_aborted':
+        return endTurn(state, p.turn_id ?? null, 'interrupted', p, event, rows, profile)
+      case 'thread_rolled_back':
+        return rollBack(state, p.num_turns, rows)
+      default:
+    }
+  }
+  const change = itemChange(line, profile, '', 'legacy')
+  return change === null ? [state, NO_WRITES] : showItem(state, change, event, rows)
+}

@@ -1,0 +1,209 @@
+/**
+ * Events to turn rows as Codex 0.143–0.169 makes them in paginated threads: every item says which turn it belongs
+ * to, and only four events count: a turn begins, ends, is cut short, or an item ended.
+ *
+ * The newest turn is the open one. An event that names an older turn changes that turn's row. Repeated lines change
+ * nothing: a turn begins once, its first end counts, and an item replaces itself in place.
+ *
+ * Unlike Codex, an item that names a turn nobody began makes that turn, so that a damaged first line hides nothing;
+ * and the numbers of lines (`ordinal`) order nothing: lines stand in the order of their files.
+ *
+ * Source: pages of 0.169.0 over its own homes and over rollouts made by hand.
+ */
+import { completedItem, withTimes } from './completed-items.ts'
+import type { RecordedEvent } from './event.ts'
+import type { ItemCompleted, TaskComplete, TaskStarted, TurnAborted } from './payloads.ts'
+import type { ThreadItem, TurnStatus } from './protocol.ts'
+import { turnError } from './turn-error.ts'
+import {
+  extend,
+  finish,
+  isLarge,
+  NO_WRITES,
+  openTurn,
+  rangeOf,
+  type OpenTurn,
+  type Step,
+  type TurnLookup,
+  type TurnRow,
+  type TurnsState
+} from './turn-state.ts'
+
+const begin = (id: string, explicit: boolean, state: TurnsState, event: RecordedEvent): Step => {
+  const [closed, writes] = finish(state)
+  const { ordinal } = event.line
+  const open: OpenTurn = {
+    ...openTurn(id, true, null, closed.nextItem, event),
+    explicit,
+    mode: 'paginated',
+    ...(ordinal === undefined ? {} : { ordinal })
+  }
+  return [{ ...closed, open }, writes]
+}
+
+/** The row of a turn that is no longer open, and its place. */
+const rowOf = (turnId: string, rows: TurnLookup): readonly [number, TurnRow] | null => {
+  const index = rows.firstIndexOf(turnId)
+  const row = index === null ? null : rows.row(index)
+  return index === null || row === null ? null : [index, row]
+}
+
+const started = (
+  state: TurnsState,
+  p: TaskStarted,
+  event: RecordedEvent,
+  rows: TurnLookup
+): Step => {
+  const facts = {
+    startedAt: p.started_at ?? null,
+    ...(typeof p.root_turn_id === 'string' ? { rootTurnId: p.root_turn_id } : {})
+  }
+  if (state.open?.id === p.turn_id) {
+    if (state.open.explicit) return [state, NO_WRITES]
+    return [{ ...state, open: { ...state.open, ...facts, explicit: true } }, NO_WRITES]
+  }
+  if (rowOf(p.turn_id, rows) !== null) return [state, NO_WRITES]
+  const [next, writes] = begin(p.turn_id, true, state, event)
+  return [next.open === null ? next : { ...next, open: { ...next.open, ...facts } }, writes]
+}
+
+const withEnd = <R extends TurnRow>(
+  row: R,
+  p: TaskComplete | TurnAborted,
+  status: TurnStatus
+): R => {
+  const error = turnError(p.error)
+  return {
+    ...row,
+    status: status === 'completed' && error !== null ? 'failed' : status,
+    startedAt: p.started_at ?? null,
+    completedAt: p.completed_at ?? null,
+    durationMs: p.duration_ms ?? null,
+    ...(error === null ? {} : { error }),
+    ...(row.rootTurnId === undefined && typeof p.root_turn_id === 'string'
+      ? { rootTurnId: p.root_turn_id }
+      : {})
+  }
+}
+
+const ended = (
+  state: TurnsState,
+  p: TaskComplete | TurnAborted,
+  status: TurnStatus,
+  event: RecordedEvent,
+  rows: TurnLookup
+): Step => {
+  const id = p.turn_id
+  if (typeof id !== 'string') return [state, NO_WRITES]
+  const { open } = state
+  if (open !== null && open.id === id) {
+    if (open.status !== 'inProgress') return [state, NO_WRITES]
+    const over = { ...withEnd(open, p, status), ranges: extend(open.ranges, event) }
+    return [{ ...state, open: over }, NO_WRITES]
+  }
+  const found = rowOf(id, rows)
+  if (found === null) {
+    const [next, writes] = begin(id, true, state, event)
+    return [next.open === null ? next : { ...next, open: withEnd(next.open, p, status) }, writes]
+  }
+  const [index, row] = found
+  if (row.status !== 'inProgress') return [state, NO_WRITES]
+  return [state, [{ op: 'put', index, row: withEnd(row, p, status), summary: null }]]
+}
+
+/** The last final answer, else the last message that is no commentary. */
+const lastAnswer = (before: ThreadItem | null, item: ThreadItem): ThreadItem | null => {
+  if (item.type !== 'agentMessage') return before
+  if (before?.id === item.id || item.phase === 'final_answer') return item
+  const isFinal = before?.type === 'agentMessage' && before.phase === 'final_answer'
+  return item.phase === null && !isFinal ? item : before
+}
+
+/** What an item adds to the summary of the open turn; only messages matter. */
+const withMessage = (open: OpenTurn, p: ItemCompleted): OpenTurn => {
+  const isMessage = p.item.type === 'UserMessage' || p.item.type === 'AgentMessage'
+  const item = isMessage ? completedItem(p.item) : null
+  if (item === null) return open
+  const shown = withTimes(item, p)
+  const isOver = open.status !== 'inProgress'
+  const replaces = open.firstUser?.id === item.id || open.lastAgent?.id === item.id
+  if (isOver && !replaces) return open
+  if (isLarge(shown)) return { ...open, keepsSummary: false }
+  return {
+    ...open,
+    firstUser:
+      shown.type === 'userMessage' && (open.firstUser === null || replaces)
+        ? shown
+        : open.firstUser,
+    lastAgent: lastAnswer(open.lastAgent, shown)
+  }
+}
+
+const pushOpen = (state: TurnsState, open: OpenTurn, p: ItemCompleted, event: RecordedEvent) => {
+  const { id } = p.item
+  const isNew = !open.ownIds.includes(id)
+  const next: OpenTurn = {
+    ...withMessage(open, p),
+    ranges: extend(open.ranges, event),
+    itemCount: open.itemCount + (isNew ? 1 : 0),
+    ownIds: isNew ? [...open.ownIds, id] : open.ownIds
+  }
+  return { ...state, open: next, itemTotal: state.itemTotal + (isNew ? 1 : 0) }
+}
+
+const pushRow = (
+  state: TurnsState,
+  [index, row]: readonly [number, TurnRow],
+  p: ItemCompleted,
+  event: RecordedEvent
+): Step => {
+  const isNew = !row.ownIds.includes(p.item.id)
+  const next: TurnRow = {
+    ...row,
+    late: [...row.late, rangeOf(event)],
+    itemCount: row.itemCount + (isNew ? 1 : 0),
+    ownIds: isNew ? [...row.ownIds, p.item.id] : row.ownIds
+  }
+  const changesSummary = row.status === 'inProgress' || !isNew
+  const write = { op: 'put', index, row: next } as const
+  return [
+    { ...state, itemTotal: state.itemTotal + (isNew ? 1 : 0) },
+    [changesSummary ? { ...write, summary: null } : write]
+  ]
+}
+
+const completed = (
+  state: TurnsState,
+  p: ItemCompleted,
+  event: RecordedEvent,
+  rows: TurnLookup
+): Step => {
+  const { open } = state
+  if (open?.id === p.turn_id) return [pushOpen(state, open, p, event), NO_WRITES]
+  const found = rowOf(p.turn_id, rows)
+  if (found !== null) return pushRow(state, found, p, event)
+  const [next, writes] = begin(p.turn_id, false, state, event)
+  return [next.open === null ? next : pushOpen(next, next.open, p, event), writes]
+}
+
+/** One event of a paginated thread. */
+export const evolvePaginated = (
+  state: TurnsState,
+  event: RecordedEvent,
+  rows: TurnLookup
+): Step => {
+  if (event.line.type !== 'event_msg') return [state, NO_WRITES]
+  const p = event.line.payload
+  switch (p.type) {
+    case 'task_started':
+      return started(state, p, event, rows)
+    case 'task_complete':
+      return ended(state, p, 'completed', event, rows)
+    case 'turn_aborted':
+      return ended(state, p, 'interrupted', event, rows)
+    case 'item_completed':
+      return completed(state, p, event, rows)
+    default:
+      return [state, NO_WRITES]
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Items as Codex 0.143–0.169 writes them: `item_completed` carries the whole item, whatever its kind.
+ *
+ * Shape:  `type` is PascalCase, members are snake_case except in McpToolCall; unknown members pass through.
+ * Units:  `duration` is {secs, nanos}; paths are `file://` URLs from 0.169 on and plain paths before.
+ * Errors: an item whose members do not match is a damaged line; one of an unknown type is kept and passed over.
+ * Source: TurnItem of the RolloutLine schema that 0.169.0 generates, and homes written by 0.169.0.
+ */
+import * as t from 'io-ts'
+import { defaulted, i64, oneOf, optional, u32, u64 } from './codec.ts'
+import {
+  FileChange,
+  MemoryCitation,
+  ReviewTarget,
+  TextElement,
+  ToolResult,
+  WebSearchAction
+} from './payload-parts.ts'
+
+const text = optional(t.string)
+const strings = t.array(t.string)
+const Duration = t.type({ secs: u64, nanos: u32 })
+const duration = optional(Duration)
+
+const UserInput = t.union([
+  t.intersection([
+    t.type({ type: t.literal('text'), text: t.string }),
+    t.partial({ text_elements: defaulted(t.array(TextElement)) })
+  ]),
+  t.intersection([
+    t.type({ type: t.literal('local_image'), path: t.string }),
+    t.partial({ detail: text })
+  ]),
+  t.intersection([
+    t.type({ type: t.literal('image') }),
+    t.partial({ image_url: t.string, file_id: t.string, detail: text })
+  ]),
+  t.type({ type: t.string })
+])
+
+const ParsedCommand = t.intersection([
+  t.type({ type: t.string, cmd: t.string }),
+  t.partial({ name: text, path: text, query: text })
+])
+
+const item = <R extends t.Props, O extends t.Props>(required: R, others: O) =>
+  t.intersection([t.type({ id: t.string, ...required }), t.partial(others)])
+
+const UserMessageItem = item({ content: t.array(UserInput) }, { client_id: text })
+const AgentMessageItem = item(
+  { content: t.array(t.type({ type: t.literal('Text'), text: t.string })) },
+  {
+    phase: text,
+    memory_citation: optional(MemoryCitation),
+    moderation: t.unknown,
+    delivery: text,
+    questions: t.unknown
+  }
+)
+const ReasoningItem = item({ summary_text: strings }, { raw_content: defaulted(strings) })
+const CommandExecutionItem = item(
+  {
+    command: strings,
+    cwd: t.string,
+    parsed_cmd: t.array(ParsedCommand),
+    source: t.string,
+    status: t.string
+  },
+  {
+    process_id: text,
+    aggregated_output: text,
+    exit_code: optional(i64),
+    duration,
+    plugin_id: text,
+    script_path: text
+  }
+)
+const DynamicToolCallItem = item(
+  { tool: t.string, status: t.string },
+  {
+    arguments: t.unknown,
+    namespace: text,
+    content_items: optional(t.array(t.UnknownRecord)),
+    success: optional(t.boolean),
+    error: text,
+    duration
+  }
+)
+const CollabAgentToolCallItem = item(
+  { tool: t.string, status: t.string, sender_thread_id: t.string },
+  {
+    receiver_thread_ids: defaulted(strings),
+    prompt: text,
+    model: text,
+    reasoning_effort: text,
+    agents_states: defaulted(t.record(t.string, t.unknown))
+  }
+)
+const FileChangeItem = item(
+  { changes: t.record(t.string, FileChange) },
+  { status: optional(oneOf('completed', 'failed', 'declined')) }
+)
+const McpToolCallItem = item(
+  { server: t.string, tool: t.string, status: t.string },
+  {
+    arguments: t.unknown,
+    pluginId: text,
+    connectorId: text,
+    linkId: text,
+    appName: text,
+    actionName: text,
+    mcpAppResourceUri: text,
+    mcpAppUi: t.unknown,
+    readOnlyHint: optional(t.boolean),
+    result: optional(ToolResult),
+    error: optional(t.type({ message: t.string })),
+    duration
+  }
+)
+const ImageGenerationItem = item(
+  { status: t.string, result: t.string },
+  { revised_prompt: text, saved_path: text }
+)
+const ExitedReviewItem = item(
+  {},
+  {
+    review_output: optional(
+      t.type({ findings: t.array(t.UnknownRecord), overall_explanation: t.string })
+    )
+  }
+)
+const ExtensionItem = item(
+  { kind: t.string },
+  {
+    durationMs: u64,
+    query: t.string,
+    action: t.unknown,
+    results: t.unknown,
+    status: t.string,
+    result: t.string,
+    fileId: t.string,
+    revisedPrompt: text,
+    savedPath: text
+  }
+)
+
+const variant = <K extends string, C extends t.Mixed>(type: K, codec: C) =>
+  t.intersection([t.type({ type: t.literal(type) }), codec])
+
+/** Codec of every kind of item, by its `type` on disk. */
+export const TURN_ITEMS = {
+  UserMessage: variant('UserMessage', UserMessageItem),
+  FunctionCallOutput: variant(
+    'FunctionCallOutput',
+    item({ name: t.string, output: t.unknown }, { namespace: text })
+  ),
+  HookPrompt: variant(
+    'HookPrompt',
+    item({ fragments: t.array(t.type({ text: t.string, hookRunId: t.string })) }, {})
+  ),
+  AgentMessage: variant('AgentMessage', AgentMessageItem),
+  Plan: variant('Plan', item({ text: t.string }, {})),
+  Reasoning: variant('Reasoning', ReasoningItem),
+  CommandExecution: variant('CommandExecution', CommandExecutionItem),
+  DynamicToolCall: variant('DynamicToolCall', DynamicToolCallItem),
+  CollabAgentToolCall: variant('CollabAgentToolCall', CollabAgentToolCallItem),
+  SubAgentActivity: variant(
+    'SubAgentActivity',
+    item(
+      { agent_thread_id: t.string, agent_path: t.string, kind: t.string },
+      { model: text, reasoning_effort: text }
+    )
+  ),
+  WebSearch: variant(
+    'WebSearch',
+    item({ query: t.string, action: WebSearchAction }, { results: t.unknown })
+  ),
+  ImageView: variant('ImageView', item({ path: t.string }, {})),
+  Sleep: variant('Sleep', item({ duration_ms: u64 }, {})),
+  ImageGeneration: variant('ImageGeneration', ImageGenerationItem),
+  EnteredReviewMode: variant(
+    'EnteredReviewMode',
+    item({ target: ReviewTarget }, { user_facing_hint: text })
+  ),
+  ExitedReviewMode: variant('ExitedReviewMode', ExitedReviewItem),
+  FileChange: variant('FileChange', FileChangeItem),
+  McpToolCall: variant('McpToolCall', McpToolCallItem),
+  ContextCompaction: variant('ContextCompaction', item({}, {})),
+  Extension: variant('Extension', ExtensionItem)
+} as const
+
+/** An item as it stands in an `item_completed` event. */
+export type TurnItem = t.TypeOf<(typeof TURN_ITEMS)[keyof typeof TURN_ITEMS]>
+
+/** True for a kind of item this build can read. */
+export const isTurnItemType = (type: string): type is keyof typeof TURN_ITEMS => type in TURN_ITEMS
