@@ -35,10 +35,12 @@ export interface EngineOptions {
   readonly home: string
   /** Directory of the index, or `memory` for one that ends with the process. Default: under `$XDG_CACHE_HOME/unroll`. */
   readonly index?: string
-  /** Era whose answers are given; default `0.142`. */
+  /** Era whose answers are given; default `0.169`, which reads every older one. */
   readonly profile?: ProfileName
   /** Reproduce Codex's whole-file failures and cursors instead of isolating what is damaged. Default false. */
   readonly strict?: boolean
+  /** Also show commands, tool calls and failures that the log holds and Codex of its time hides; default: unless strict. */
+  readonly rich?: boolean
   /** Told after every rollout of a long catch-up. */
   readonly onProgress?: Progress
 }
@@ -59,8 +61,9 @@ const openIndex = async (directory: string): Promise<Index | StoreError> => {
  */
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const home = resolve(options.home)
-  const profile = PROFILES[options.profile ?? '0.142']
+  const profile = PROFILES[options.profile ?? '0.169']
   const strict = options.strict ?? false
+  const rich = options.rich ?? !strict
   const directory = options.index ?? defaultIndexDirectory(home)
   const index = await openIndex(directory)
   if (!('get' in index)) return failedEngine(index)
@@ -69,6 +72,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     index,
     profile,
     strict,
+    rich,
     names: homeNames(home),
     defaultProvider: configuredProvider(home),
     progress: options.onProgress ?? (() => undefined),

@@ -12,10 +12,11 @@ import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { readManifest } from './home/manifest.ts'
 import { classesOf, type Context, type Suite } from './measure/context.ts'
+import { migration } from './measure/migration.ts'
 import { deep, fullRead, lists, turns } from './measure/pages.ts'
 import { figures, notes, verdicts } from './measure/report.ts'
 import { figureOf, ratioTo, type Row } from './measure/rows.ts'
-import { peerServer, unrollServer, type Server } from './measure/servers.ts'
+import { peerServer, profileOf, unrollServer, type Server } from './measure/servers.ts'
 import { firstIndex, startup } from './measure/starts.ts'
 import { judge } from './measure/verdicts.ts'
 import { TARGETS } from './targets.ts'
@@ -26,6 +27,7 @@ const MAIN = join(import.meta.dirname, '..', 'dist', 'adapters', 'cli', 'main.js
 const VERSIONS = '0.142.5,0.169.0-migrated'
 const SUITES: Record<string, Suite> = {
   'first-index': firstIndex,
+  migration,
   startup,
   list: lists,
   turns,
@@ -41,6 +43,8 @@ const readOptions = () =>
       home: text('S'),
       peers: text(''),
       versions: text(VERSIONS),
+      reads: text(''),
+      profile: text(''),
       suites: text(Object.keys(SUITES).join(',')),
       runs: text('5'),
       'budget-s': text('60'),
@@ -62,22 +66,37 @@ const fail = (message: string): never => {
   process.exit(2)
 }
 
+/** The migrated home unroll is to read, too. */
+const peerOf = (peers: ReadonlyArray<Server>, name: string): Server =>
+  peers.find((peer) => peer.name === name && peer.migration !== null) ??
+  fail(`--reads takes one of --versions that ends in -migrated, not ${name}`)
+
 const contextOf = (options: ReturnType<typeof readOptions>): Context => {
   const home = homeOf(options.home)
   const main = resolve(options.unroll)
   if (!existsSync(main)) fail(`${main} is missing; npm run build`)
   const work = resolve(options.work)
   mkdirSync(work, { recursive: true })
-  const index = join(work, `${basename(home)}-unroll-index`)
   const versions = options.peers === '' ? [] : commas(options.versions)
   const peers = versions.map((name): Server => peerServer(name, resolve(options.peers), home, work))
-  const manifest = readManifest(home)
+  const given = readManifest(home)
+  const { reads } = options
+  const read = reads === '' ? undefined : peerOf(peers, reads)
+  const unroll = {
+    main,
+    home: read?.home ?? home,
+    index: join(work, `${basename(read?.home ?? home)}-unroll-index`),
+    profile: options.profile || (read === undefined ? '' : profileOf(read.name))
+  }
+  // Targets name the home by this; its threads and their files are the same.
+  const manifest = read === undefined ? given : { ...given, profile: `${given.profile}-migrated` }
   return {
-    servers: [unrollServer(main, home, index), ...peers],
+    servers: [unrollServer(unroll), ...peers],
     manifest,
     runs: Math.max(1, Number(options.runs)),
     budgetMs: Number(options['budget-s']) * 1000,
-    unroll: { main, home, index },
+    generated: home,
+    unroll,
     memory: new Map(),
     classes: classesOf(manifest)
   }

@@ -8,7 +8,7 @@ export interface Target {
   readonly text: string
   /** Rows it is about: suite and name, joined by `: `. */
   readonly rows: RegExp
-  /** Homes it is about; all when absent. */
+  /** Homes it is about; all when absent. Named `L-migrated` where unroll reads L migrated by Codex. */
   readonly profiles?: ReadonlyArray<string>
   /** Codex to compare with; unroll's own figure counts when absent. */
   readonly peer?: string
@@ -42,6 +42,13 @@ export const TARGETS: ReadonlyArray<Target> = [
     rows: /^first index: start until every page is listed/,
     profiles: ['M'],
     peer: '0.142.5',
+    most: 0.1
+  },
+  {
+    text: 'first index of L from files, against migrate-rollouts',
+    rows: /^first index: every turn, from files/,
+    profiles: ['L-migrated'],
+    peer: '0.169.0-migrated',
     most: 0.1
   },
   {

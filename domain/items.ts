@@ -30,7 +30,18 @@ export type ItemChange =
   /** Replace the item of this id, or append it. */
   | { readonly op: 'upsert'; readonly item: ThreadItem }
   /** Extend the reasoning item the turn ends with, or append one. */
-  | { readonly op: 'reason'; readonly part: 'summary' | 'content'; readonly text: string }
+  | {
+      readonly op: 'reason'
+      readonly part: 'summary' | 'content'
+      readonly text: string
+      readonly times?: typeof UNKNOWN_TIMES
+    }
+
+/** Times of items that legacy events make. */
+export const UNKNOWN_TIMES: { readonly startedAtMs: null; readonly completedAtMs: null } = {
+  startedAtMs: null,
+  completedAtMs: null
+}
 
 const userContent = (e: UserMessage, profile: Profile): ReadonlyArray<UserContent> => {
   const content: Array<UserContent> = []
@@ -184,9 +195,9 @@ const paginatedChange = (line: RolloutLine): ItemChange | null => {
 
 /** From 0.169 on every item has times; those of legacy events are not known. */
 const timed = (change: ItemChange | null, profile: Profile): ItemChange | null => {
-  if (change === null || change.op === 'reason' || !profile.members169) return change
-  const item = { startedAtMs: null, completedAtMs: null, ...change.item }
-  return { ...change, item } as ItemChange
+  if (change === null || !profile.members169) return change
+  if (change.op === 'reason') return { ...change, times: UNKNOWN_TIMES }
+  return { ...change, item: { ...UNKNOWN_TIMES, ...change.item } } as ItemChange
 }
 
 /** What an event does to the items of its turn; null when it shows nothing. */
@@ -245,25 +256,34 @@ export interface ItemList {
   readonly items: Array<ThreadItem>
   /** Where the item of an id stands in `items`. */
   readonly places: Map<string, number>
+  /** Number of the line that made the item of an id, where lines are numbered. */
+  readonly ordinals: Map<string, number>
   nextItem: number
 }
 
 /** An empty list whose first numbered item will be `item-<nextItem>`. */
-export const itemList = (nextItem: number): ItemList => ({ items: [], places: new Map(), nextItem })
+export const itemList = (nextItem: number): ItemList => ({
+  items: [],
+  places: new Map(),
+  ordinals: new Map(),
+  nextItem
+})
 
 const push = (list: ItemList, item: ThreadItem): void => {
   if (!list.places.has(item.id)) list.places.set(item.id, list.items.length)
   list.items.push(item)
 }
 
-const reason = (list: ItemList, part: 'summary' | 'content', text: string): void => {
+type Reason = Extract<ItemChange, { readonly op: 'reason' }>
+
+const reason = (list: ItemList, { part, text, times }: Reason): void => {
   const last = list.items[list.items.length - 1]
   if (last?.type === 'reasoning') {
     ;(last[part] as Array<string>).push(text)
     return
   }
   const item = { type: 'reasoning' as const, id: `item-${list.nextItem}`, summary: [], content: [] }
-  push(list, { ...item, [part]: [text] })
+  push(list, { ...item, [part]: [text], ...times })
   list.nextItem += 1
 }
 
@@ -294,6 +314,6 @@ export const applyChange = (list: ItemList, change: ItemChange): void => {
       return
     }
     case 'reason':
-      return reason(list, change.part, change.text)
+      return reason(list, change)
   }
 }

@@ -22,6 +22,7 @@ import {
   NUMBERED_ID,
   openTurn,
   rangeOf,
+  untilNext,
   type OpenTurn,
   type Step,
   type TurnLookup,
@@ -214,7 +215,7 @@ export const evolveLegacy = (
     const p = line.payload
     switch (p.type) {
       case 'task_started': {
-        const [closed, writes] = finish(state)
+        const [closed, writes] = finish({ ...state, open: untilNext(state.open, event) })
         const turn = openTurn(p.turn_id, true, p.started_at ?? null, closed.nextItem, event)
         const open =
           profile.members169 && typeof p.root_turn_id === 'string'

@@ -3,10 +3,10 @@
  * to, and only four events count: a turn begins, ends, is cut short, or an item ended.
  *
  * The newest turn is the open one. An event that names an older turn changes that turn's row. Repeated lines change
- * nothing: a turn begins once, its first end counts, and an item replaces itself in place.
+ * nothing: a turn begins once, its first end counts, and an item replaces itself in place. Items may come before
+ * their turn (those of a review do): it is made by the line that begins or ends it.
  *
- * Unlike Codex, an item that names a turn nobody began makes that turn, so that a damaged first line hides nothing;
- * and the numbers of lines (`ordinal`) order nothing: lines stand in the order of their files.
+ * Unlike Codex's, the numbers of lines (`ordinal`) order nothing: lines stand in the order of their files.
  *
  * Source: pages of 0.169.0 over its own homes and over rollouts made by hand.
  */
@@ -22,6 +22,7 @@ import {
   NO_WRITES,
   openTurn,
   rangeOf,
+  untilNext,
   type OpenTurn,
   type Step,
   type TurnLookup,
@@ -29,16 +30,41 @@ import {
   type TurnsState
 } from './turn-state.ts'
 
-const begin = (id: string, explicit: boolean, state: TurnsState, event: RecordedEvent): Step => {
-  const [closed, writes] = finish(state)
-  const { ordinal } = event.line
-  const open: OpenTurn = {
-    ...openTurn(id, true, null, closed.nextItem, event),
-    explicit,
-    mode: 'paginated',
-    ...(ordinal === undefined ? {} : { ordinal })
-  }
-  return [{ ...closed, open }, writes]
+const numbered = (event: RecordedEvent) =>
+  event.line.ordinal === undefined ? {} : { ordinal: event.line.ordinal }
+
+/** Makes a turn the open one; its early items come along. */
+const begin = (id: string, state: TurnsState, event: RecordedEvent): Step => {
+  const [closed, writes] = finish({ ...state, open: untilNext(state.open, event) })
+  const before = closed.early.find((turn) => turn.id === id)
+  const open: OpenTurn =
+    before === undefined
+      ? { ...newTurn(id, closed, event), ...numbered(event) }
+      : { ...before, explicit: true, ranges: extend(before.ranges, event), ...numbered(event) }
+  const early = before === undefined ? closed.early : closed.early.filter((turn) => turn !== before)
+  return [{ ...closed, early, open }, writes]
+}
+
+const newTurn = (id: string, state: TurnsState, event: RecordedEvent): OpenTurn => ({
+  ...openTurn(id, true, null, state.nextItem, event),
+  mode: 'paginated'
+})
+
+/** More turns than this that nobody began are kept as rows right away. */
+const EARLY_MAX = 64
+
+/** An item of a turn that was not begun yet. */
+const pushEarly = (state: TurnsState, p: ItemCompleted, event: RecordedEvent): Step => {
+  const known = state.early.find((turn) => turn.id === p.turn_id)
+  const turn = known ?? newTurn(p.turn_id, state, event)
+  const next = pushed({ ...state, open: turn }, turn, p, event)
+  const kept = next.open === null ? [] : [next.open]
+  const early = [...state.early.filter((one) => one !== known), ...kept]
+  const [oldest] = early
+  if (early.length <= EARLY_MAX || oldest === undefined)
+    return [{ ...next, early, open: state.open }, NO_WRITES]
+  const [closed, writes] = finish({ ...next, early: early.slice(1), open: oldest })
+  return [{ ...closed, open: state.open }, writes]
 }
 
 /** The row of a turn that is no longer open, and its place. */
@@ -58,23 +84,25 @@ const started = (
     startedAt: p.started_at ?? null,
     ...(typeof p.root_turn_id === 'string' ? { rootTurnId: p.root_turn_id } : {})
   }
-  if (state.open?.id === p.turn_id) {
-    if (state.open.explicit) return [state, NO_WRITES]
-    return [{ ...state, open: { ...state.open, ...facts, explicit: true } }, NO_WRITES]
-  }
-  if (rowOf(p.turn_id, rows) !== null) return [state, NO_WRITES]
-  const [next, writes] = begin(p.turn_id, true, state, event)
+  if (state.open?.id === p.turn_id || rowOf(p.turn_id, rows) !== null) return [state, NO_WRITES]
+  const [next, writes] = begin(p.turn_id, state, event)
   return [next.open === null ? next : { ...next, open: { ...next.open, ...facts } }, writes]
 }
+
+/** A turn that goes on in a later segment has its place there. */
+const moved = (row: TurnRow, event: RecordedEvent) =>
+  row.ranges[row.ranges.length - 1]?.segment === event.segment ? {} : numbered(event)
 
 const withEnd = <R extends TurnRow>(
   row: R,
   p: TaskComplete | TurnAborted,
-  status: TurnStatus
+  status: TurnStatus,
+  event: RecordedEvent
 ): R => {
   const error = turnError(p.error)
   return {
     ...row,
+    ...moved(row, event),
     status: status === 'completed' && error !== null ? 'failed' : status,
     startedAt: p.started_at ?? null,
     completedAt: p.completed_at ?? null,
@@ -98,17 +126,20 @@ const ended = (
   const { open } = state
   if (open !== null && open.id === id) {
     if (open.status !== 'inProgress') return [state, NO_WRITES]
-    const over = { ...withEnd(open, p, status), ranges: extend(open.ranges, event) }
+    const over = { ...withEnd(open, p, status, event), ranges: extend(open.ranges, event) }
     return [{ ...state, open: over }, NO_WRITES]
   }
   const found = rowOf(id, rows)
   if (found === null) {
-    const [next, writes] = begin(id, true, state, event)
-    return [next.open === null ? next : { ...next, open: withEnd(next.open, p, status) }, writes]
+    const [next, writes] = begin(id, state, event)
+    return [
+      next.open === null ? next : { ...next, open: withEnd(next.open, p, status, event) },
+      writes
+    ]
   }
   const [index, row] = found
   if (row.status !== 'inProgress') return [state, NO_WRITES]
-  return [state, [{ op: 'put', index, row: withEnd(row, p, status), summary: null }]]
+  return [state, [{ op: 'put', index, row: withEnd(row, p, status, event), summary: null }]]
 }
 
 /** The last final answer, else the last message that is no commentary. */
@@ -139,7 +170,12 @@ const withMessage = (open: OpenTurn, p: ItemCompleted): OpenTurn => {
   }
 }
 
-const pushOpen = (state: TurnsState, open: OpenTurn, p: ItemCompleted, event: RecordedEvent) => {
+const pushed = (
+  state: TurnsState,
+  open: OpenTurn,
+  p: ItemCompleted,
+  event: RecordedEvent
+): TurnsState => {
   const { id } = p.item
   const isNew = !open.ownIds.includes(id)
   const next: OpenTurn = {
@@ -179,11 +215,10 @@ const completed = (
   rows: TurnLookup
 ): Step => {
   const { open } = state
-  if (open?.id === p.turn_id) return [pushOpen(state, open, p, event), NO_WRITES]
+  if (open?.id === p.turn_id) return [pushed(state, open, p, event), NO_WRITES]
   const found = rowOf(p.turn_id, rows)
   if (found !== null) return pushRow(state, found, p, event)
-  const [next, writes] = begin(p.turn_id, false, state, event)
-  return [next.open === null ? next : pushOpen(next, next.open, p, event), writes]
+  return pushEarly(state, p, event)
 }
 
 /** One event of a paginated thread. */
@@ -193,6 +228,7 @@ export const evolvePaginated = (
   rows: TurnLookup
 ): Step => {
   if (event.line.type !== 'event_msg') return [state, NO_WRITES]
+  if ((event.line.ordinal ?? Infinity) < state.startOrdinal) return [state, NO_WRITES]
   const p = event.line.payload
   switch (p.type) {
     case 'task_started':

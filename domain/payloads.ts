@@ -62,7 +62,8 @@ export const SessionMeta = t.intersection(
       git: optional(GitFacts),
       history_mode: text,
       history_base: t.unknown,
-      forked_from_ordinal_exclusive: optional(u64)
+      forked_from_ordinal_exclusive: optional(u64),
+      subagent_history_start_ordinal: optional(u64)
     })
   ],
   'SessionMeta'

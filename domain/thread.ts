@@ -11,6 +11,7 @@ import type { EventPayload, RecordedEvent } from './event.ts'
 import { userParts } from './item-parts.ts'
 import type { Json } from './json.ts'
 import type { SessionMeta, TurnContext } from './payloads.ts'
+import { declaredTools } from './rich-tools.ts'
 import type { GitInfo, UserContent } from './protocol.ts'
 
 /** Facts one `session_meta` states about its thread. */
@@ -30,6 +31,8 @@ export interface MetaFacts {
   readonly agentRole: string | null
   readonly git: GitInfo | null
   readonly historyMode: string
+  /** Tools the client declared, as `namespace/name`; null when it declared none. */
+  readonly dynamicTools: ReadonlyArray<string> | null
 }
 
 /** What the events so far say about the thread; the state of the fold. */
@@ -38,6 +41,12 @@ export interface ThreadFacts {
   readonly head: MetaFacts | null
   /** The newest facts of the thread itself. */
   readonly own: MetaFacts | null
+  /** The newest segment of the thread itself: when it began, and what was first asked in it. */
+  readonly segment: {
+    readonly number: number
+    readonly timestamp: string
+    readonly preview: string | null
+  } | null
   /** Revision of the first `session_meta`. */
   readonly metaRevision: number | null
   readonly memoryMode: string
@@ -61,6 +70,8 @@ export interface ThreadFacts {
   readonly lastEventAt: string | null
   /** Directory of the first turn settings; stands in for a `session_meta` that is not there. */
   readonly contextCwd: string | null
+  /** Directory a client chose later on (0.169). */
+  readonly settingsCwd: string | null
   /** A response item stood before any `session_meta`. */
   readonly itemBeforeMeta: boolean
 }
@@ -69,6 +80,7 @@ export interface ThreadFacts {
 export const initialThread: ThreadFacts = {
   head: null,
   own: null,
+  segment: null,
   metaRevision: null,
   memoryMode: 'enabled',
   model: null,
@@ -83,6 +95,7 @@ export const initialThread: ThreadFacts = {
   previewRevision: null,
   lastEventAt: null,
   contextCwd: null,
+  settingsCwd: null,
   itemBeforeMeta: false
 }
 
@@ -106,7 +119,10 @@ const factsOf = (meta: SessionMeta): MetaFacts => ({
         originUrl: meta.git.repository_url ?? null
       }
     : null,
-  historyMode: meta.history_mode ?? 'legacy'
+  historyMode: meta.history_mode ?? 'legacy',
+  dynamicTools: meta.dynamic_tools
+    ? [...declaredTools(meta.dynamic_tools as ReadonlyArray<Json>)]
+    : null
 })
 
 /** A directory as Codex compares it: without a trailing slash. */
@@ -130,6 +146,11 @@ const withMeta = (facts: ThreadFacts, meta: SessionMeta, revision: number): Thre
   }
   return { ...facts, own, memoryMode }
 }
+
+const withSegment = (facts: ThreadFacts, meta: SessionMeta, number: number): ThreadFacts =>
+  facts.segment?.number === number
+    ? facts
+    : { ...facts, segment: { number, timestamp: meta.timestamp, preview: null } }
 
 const withContext = (facts: ThreadFacts, context: TurnContext): ThreadFacts => ({
   ...facts,
@@ -155,12 +176,15 @@ const withUserMessage = (
   hasImages: boolean,
   { revision, inherited }: RecordedEvent
 ): ThreadFacts => {
-  if (facts.firstUserMessage !== null && facts.title !== null) return facts
+  const { segment } = facts
+  const isKnown = facts.firstUserMessage !== null && facts.title !== null
+  if (isKnown && (segment === null || segment.preview !== null)) return facts
   const text = stripped(message)
   const shown = text !== '' ? text : hasImages ? '[Image]' : null
   const own = inherited === true ? null : shown
   return {
     ...facts,
+    segment: segment === null ? null : { ...segment, preview: segment.preview ?? own },
     firstUserMessage: facts.firstUserMessage ?? own,
     title: facts.title ?? (text === '' ? null : own),
     preview: facts.preview ?? shown,
@@ -197,8 +221,10 @@ const withEvent = (facts: ThreadFacts, p: EventPayload, event: RecordedEvent): T
     case 'task_started':
       return event.inherited === true ? facts : { ...facts, turnStartedAt: event.line.timestamp }
     case 'thread_settings_applied': {
-      const { model, reasoning_effort } = p.thread_settings
-      return { ...facts, model, reasoningEffort: reasoning_effort ?? null }
+      const { model, reasoning_effort, cwd } = p.thread_settings
+      const isOwn = typeof cwd === 'string' && event.inherited !== true
+      const settingsCwd = isOwn ? normalizeCwd(cwd) : facts.settingsCwd
+      return { ...facts, settingsCwd, model, reasoningEffort: reasoning_effort ?? null }
     }
     case 'thread_goal_updated':
       return withGoal(facts, p.goal.objective, event.revision)
@@ -215,7 +241,9 @@ const evolve = (facts: ThreadFacts, event: RecordedEvent): ThreadFacts => {
   const { line, revision, inherited } = event
   switch (line.type) {
     case 'session_meta':
-      return inherited === true ? facts : withMeta(facts, line.payload, revision)
+      return inherited === true
+        ? facts
+        : withSegment(withMeta(facts, line.payload, revision), line.payload, event.segment)
     case 'turn_context':
       return withContext(facts, line.payload)
     case 'response_item':

@@ -74,6 +74,10 @@ export interface TurnsState {
   readonly mode: HistoryMode
   /** The segment whose first `session_meta` said so; -1 before any did. */
   readonly modeSegment: number
+  /** Lines below this number are the history a sub-agent was given, not its own turns. */
+  readonly startOrdinal: number
+  /** Turns that have items and were not begun yet, oldest first; only paginated threads have such. */
+  readonly early: ReadonlyArray<OpenTurn>
 }
 
 /** The state before the first event; `counts` tells whether every event will be delivered. */
@@ -85,7 +89,9 @@ export const initialTurns = (counts: boolean): TurnsState => ({
   needsEveryEvent: false,
   open: null,
   mode: 'legacy',
-  modeSegment: -1
+  modeSegment: -1,
+  startOrdinal: 0,
+  early: []
 })
 
 /** The rows as they stand before an event. */
@@ -132,6 +138,17 @@ export const extend = (
   if (last?.segment !== segment) return [...ranges, { segment, from: offset, until }]
   const longer = { segment, from: last.from, until }
   return ranges.length === 1 ? [longer] : [...ranges.slice(0, -1), longer]
+}
+
+/** A turn that never ended goes on until the next one begins. */
+export const untilNext = (
+  open: OpenTurn | null,
+  { segment, offset }: { readonly segment: number; readonly offset: number }
+): OpenTurn | null => {
+  const last = open?.ranges[open.ranges.length - 1]
+  if (open === null || open.status !== 'inProgress' || last?.segment !== segment) return open
+  const ranges = [...open.ranges.slice(0, -1), { ...last, until: Math.max(last.until, offset) }]
+  return { ...open, ranges }
 }
 
 /** A turn that begins with an event. */

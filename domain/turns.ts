@@ -8,6 +8,7 @@ import type { RecordedEvent } from './event.ts'
 import { evolveLegacy } from './legacy-turns.ts'
 import { evolvePaginated } from './paginated-turns.ts'
 import type { Profile } from './profile.ts'
+import { richFailure } from './rich-items.ts'
 import { finish, NO_WRITES, type Step, type TurnLookup, type TurnsState } from './turn-state.ts'
 
 /** The first metadata of a segment tells how its lines are to be read. */
@@ -16,7 +17,9 @@ const withMode = (state: TurnsState, event: RecordedEvent): Step => {
   if (line.type !== 'session_meta' || state.modeSegment === segment) return [state, NO_WRITES]
   const mode = line.payload.history_mode === 'paginated' ? 'paginated' : 'legacy'
   const [next, writes] = mode === state.mode ? [state, NO_WRITES] : finish(state)
-  return [{ ...next, mode, modeSegment: segment }, writes]
+  const given = event.inherited === true ? null : line.payload.subagent_history_start_ordinal
+  const startOrdinal = given ?? state.startOrdinal
+  return [{ ...next, mode, modeSegment: segment, startOrdinal }, writes]
 }
 
 /** A segment whose metadata cannot be read is paginated when its lines are numbered. */
@@ -24,6 +27,15 @@ const withGuessedMode = (state: TurnsState, event: RecordedEvent): TurnsState =>
   state.modeSegment === event.segment || event.line.ordinal === undefined
     ? state
     : { ...state, mode: 'paginated' }
+
+/** Old files may hold why a turn failed, though the Codex that wrote them does not show it. */
+const withFailure = (state: TurnsState, event: RecordedEvent): TurnsState => {
+  const { line } = event
+  const { open } = state
+  if (open === null || (line.type !== 'ignored' && line.type !== 'event_msg')) return state
+  const hiddenError = richFailure(line)
+  return hiddenError === null ? state : { ...state, open: { ...open, hiddenError } }
+}
 
 /** Pure and total: every event yields a state; one that shows nothing yields the same turns. */
 export const evolveTurns = (
@@ -38,7 +50,7 @@ export const evolveTurns = (
     const [next, writes] = evolvePaginated(current, event, rows)
     return [next, before.length === 0 ? writes : [...before, ...writes]]
   }
-  const [next, writes] = evolveLegacy(current, event, rows, profile)
+  const [next, writes] = evolveLegacy(withFailure(current, event), event, rows, profile)
   if (event.line.type === 'ignored') return [next, writes]
   const counted = next.index === null ? next : { ...next, index: next.index + 1 }
   return [counted, before.length === 0 ? writes : [...before, ...writes]]

@@ -80,7 +80,7 @@ export const parentOf = (facts: ThreadFacts): string | null => {
 }
 
 const NAME_TIME =
-  /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-[0-9a-f-]{36}\.jsonl(?:\.zst)?$/
+  /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-[0-9a-f-]{36}(?:_[0-9a-f-]{36})?\.jsonl(?:\.zst)?$/
 const DASHED_TIME = /^(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})$/
 const LISTED_PLACE = /(?:\/sessions\/\d{4}\/\d{2}\/\d{2}|\/archived_sessions)\/[^/]+$/
 
@@ -105,18 +105,19 @@ const createdAtMs = (facts: ThreadFacts, stream: StreamFacts): number =>
 const HEAD_LINES = 10
 const PREVIEW_LINES = 200
 
-/** Codex lists a thread only when its head scan finds the metadata and the preview near the top. */
+/** Codex lists a legacy thread only when its head scan finds the metadata and the preview near the top. */
 const codexLists = (facts: ThreadFacts, stream: StreamFacts): boolean =>
   facts.head?.id === stream.streamId &&
-  (facts.metaRevision ?? HEAD_LINES) < HEAD_LINES &&
-  (facts.previewRevision ?? Infinity) < HEAD_LINES + PREVIEW_LINES &&
+  (facts.own?.historyMode === 'paginated' ||
+    ((facts.metaRevision ?? HEAD_LINES) < HEAD_LINES &&
+      (facts.previewRevision ?? Infinity) < HEAD_LINES + PREVIEW_LINES)) &&
   LISTED_PLACE.test(stream.path) &&
   fileNameTimeMs(stream.path) !== null
 
 const entryOf = (facts: ThreadFacts, stream: StreamFacts): ListEntry => ({
   provider: facts.own?.modelProvider ?? null,
   kind: sourceKind(facts.own?.source ?? 'vscode'),
-  cwd: facts.own?.cwd ?? facts.contextCwd ?? '',
+  cwd: facts.settingsCwd ?? facts.own?.cwd ?? facts.contextCwd ?? '',
   parent: parentOf(facts),
   preview: facts.preview !== null,
   codexLists: codexLists(facts, stream)

@@ -14,6 +14,7 @@ import { parseListCursor, printTrimmed } from './cursor.ts'
 import { entryFilter, textMatches, type ListRequest } from './list-filter.ts'
 import type { Listed } from './list.ts'
 import { afterPrefix } from './overlay.ts'
+import { times169 } from './thread-view.ts'
 import type { StreamInfo } from './ports.ts'
 import type { Env } from './project.ts'
 import { pageLimit } from './turn-page.ts'
@@ -51,19 +52,20 @@ const candidates = (
     const row = rows.get(info.streamId)
     if (row === undefined || info.archived !== (request.archived === true)) return []
     if (!database && !row.entry.codexLists) return []
-    const created = Math.floor(row.createdAtMs / 1000) * 1000
+    const { members169 } = env.profile
+    const times = members169 ? times169(row) : null
+    const createdMs = times?.createdAtMs ?? row.createdAtMs
+    const created = Math.floor(createdMs / 1000) * 1000
     const mtime = Math.floor(info.modifiedAtMs)
     const { streamId } = info
     if (recency !== null) {
-      const ms = recency.get(streamId) ?? mtime
+      const ms = times?.recencyAtMs ?? recency.get(streamId) ?? mtime
       return [{ streamId, row, info, ms, cursorMs: ms }]
     }
     if (request.sortKey === 'updated_at')
       return [{ streamId, row, info, ms: mtime, cursorMs: mtime }]
-    if (database) return [{ streamId, row, info, ms: row.createdAtMs, cursorMs: created }]
-    return [
-      { streamId, row, info, ms: fileNameTimeMs(info.path) ?? created, cursorMs: row.createdAtMs }
-    ]
+    if (database) return [{ streamId, row, info, ms: createdMs, cursorMs: created }]
+    return [{ streamId, row, info, ms: fileNameTimeMs(info.path) ?? created, cursorMs: createdMs }]
   })
 }
 
@@ -101,7 +103,8 @@ export const codexListPage = (
   const limit = pageLimit(request.limit)
   const data = found.slice(0, limit)
   const [first, last] = [data[0], data[data.length - 1]]
-  const suffix = request.sortKey === 'recency_at' && last !== undefined ? `|${last.streamId}` : ''
+  const named = env.profile.members169 || request.sortKey === 'recency_at'
+  const suffix = named && last !== undefined ? `|${last.streamId}` : ''
   const print = fromDatabase(request) ? (ms: number) => new Date(ms).toISOString() : printTrimmed
   return E.right({
     data,

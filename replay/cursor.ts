@@ -3,8 +3,12 @@
  *
  * Turn cursors are Codex's: `{"turnId":"…","includeAnchor":false}`. Turn ids may repeat (forks of forks, damaged
  * files); a cursor to such a turn also says which one (`index`), so that a walk always moves on.
+ *
+ * Threads whose lines are numbered have cursors by number, as Codex 0.169 prints them:
+ * `{"requestedThreadId":"…","rolloutOrdinal":14,"includeAnchor":false,"scope":{"kind":"turns"}}`. The number is a
+ * place in an order; no line of that number need exist.
  */
-import { isJsonObject } from '../domain/json.ts'
+import { isJsonObject, type JsonObject } from '../domain/json.ts'
 
 /** The turn a page of turns starts from. */
 export interface TurnCursor {
@@ -17,6 +21,44 @@ export interface TurnCursor {
 /** Prints a turn cursor with the members in Codex's order. */
 export const printTurnCursor = ({ turnId, includeAnchor, index }: TurnCursor): string =>
   JSON.stringify(index === undefined ? { turnId, includeAnchor } : { turnId, includeAnchor, index })
+
+/** A place by the number of a line. */
+export interface OrdinalCursor {
+  readonly threadId: string
+  readonly ordinal: number
+  readonly includeAnchor: boolean
+}
+
+/** What cursors by number run over: `turns`, or items in the order they were made. */
+export type OrdinalScope = 'turns' | 'itemsByCreatedAtOrdinal'
+
+/** Prints a cursor by number with the members in Codex's order. */
+export const printOrdinalCursor = (
+  { threadId, ordinal, includeAnchor }: OrdinalCursor,
+  kind: OrdinalScope
+): string =>
+  JSON.stringify({
+    requestedThreadId: threadId,
+    rolloutOrdinal: ordinal,
+    includeAnchor,
+    scope: { kind }
+  })
+
+/** Reads a cursor by number over a scope and a thread; null when the text is not one. */
+export const parseOrdinalCursor = (
+  text: string,
+  kind: OrdinalScope,
+  streamId: string
+): OrdinalCursor | null => {
+  const value = parseJson(text)
+  if (!isJsonObject(value)) return null
+  const { requestedThreadId, rolloutOrdinal, includeAnchor, scope } = value
+  if (requestedThreadId !== streamId || !isJsonObject(scope ?? null)) return null
+  if ((scope as JsonObject)['kind'] !== kind || typeof includeAnchor !== 'boolean') return null
+  return Number.isSafeInteger(rolloutOrdinal) && (rolloutOrdinal as number) >= 0
+    ? { threadId: streamId, ordinal: rolloutOrdinal as number, includeAnchor }
+    : null
+}
 
 const parseJson = (text: string): unknown => {
   try {

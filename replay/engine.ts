@@ -69,9 +69,13 @@ const contextOf = (parts: EngineParts, infos: ReadonlyArray<StreamInfo> | null):
   const isListed = (id: string): boolean => (threadRow(parts, id)?.facts.preview ?? null) !== null
   return {
     profile: parts.profile,
+    strict: parts.strict,
     defaultProvider: parts.defaultProvider,
     nameOf: (threadId) => names.get(threadId) ?? null,
-    times: parts.strict && infos !== null ? codexTimes(infos, isListed) : null
+    times:
+      parts.strict && !parts.profile.members169 && infos !== null
+        ? codexTimes(infos, isListed)
+        : null
   }
 }
 

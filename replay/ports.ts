@@ -104,7 +104,8 @@ export interface EventStore {
   /** The lines of some byte ranges, in order; `revision` is not known and reads -1. */
   readonly readRanges: (
     info: StreamInfo,
-    ranges: ReadonlyArray<ByteRange>
+    ranges: ReadonlyArray<ByteRange>,
+    wanted: Wanted
   ) => Promise<ReadonlyArray<RecordedEvent | DamagedLine>>
   /** True when the line before a position is still the one the guard describes. */
   readonly verify: (info: StreamInfo, next: Position, guard: Guard) => Promise<boolean>

@@ -51,6 +51,8 @@ export interface Env {
   readonly index: Index
   readonly profile: Profile
   readonly strict: boolean
+  /** Also show what the log knows and Codex of its time hides: commands, tool calls, failures. */
+  readonly rich?: boolean
   /** A second thread for the first fold of a large home; absent where one is enough. */
   readonly foldAside?: FoldAside
 }

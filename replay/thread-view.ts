@@ -19,6 +19,7 @@ export type Face = 'list' | 'database' | 'head' | 'whole'
 /** What a view needs besides the row. */
 export interface ViewContext {
   readonly profile: Profile
+  readonly strict: boolean
   /** Provider of threads whose file names none. */
   readonly defaultProvider: string
   readonly nameOf: (threadId: string) => string | null
@@ -52,32 +53,71 @@ const NO_FACTS: MetaFacts = {
   agentNickname: null,
   agentRole: null,
   git: null,
-  historyMode: 'legacy'
+  historyMode: 'legacy',
+  dynamicTools: null
 }
 
 interface Shown {
   readonly id: string
   readonly facts: MetaFacts
+  readonly preview: string
+  readonly createdAtMs: number
   readonly updatedAtMs: number
   readonly recencyAtMs: number
   readonly forkedFromId: string | null
   readonly threadSource: string | null
 }
 
-const shown = (row: ThreadRow, info: StreamInfo, face: Face, times: CodexTimes | null): Shown => {
+const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContext): Shown => {
   const { facts } = row
-  const own = facts.own ?? { ...NO_FACTS, cwd: facts.contextCwd ?? '' }
+  const meta = facts.own ?? { ...NO_FACTS, cwd: facts.contextCwd ?? '' }
+  const isScan = context.strict && face === 'list'
+  const own = isScan ? meta : { ...meta, cwd: facts.settingsCwd ?? meta.cwd }
   const mtime = Math.floor(info.modifiedAtMs)
   const { forkedFromId, threadSource } = own
-  const whole = {
+  const whole: Shown = {
     id: info.streamId,
     facts: own,
+    preview: facts.preview ?? '',
+    createdAtMs: row.createdAtMs,
     updatedAtMs: mtime,
     recencyAtMs: mtime,
     forkedFromId,
     threadSource
   }
+  const { profile, strict, times } = context
+  if (profile.members169)
+    return strict
+      ? shown169(whole, row, face)
+      : { ...whole, recencyAtMs: times169(row).recencyAtMs }
   return times === null ? whole : codexShown(whole, row, info, face, times)
+}
+
+const parsed = (text: string | null | undefined): number | null => {
+  const ms = typeof text === 'string' ? Date.parse(text) : NaN
+  return Number.isNaN(ms) ? null : ms
+}
+
+/** When a thread began and when its newest turn did, as 0.169 tells it: a revert begins the thread anew. */
+export const times169 = ({
+  facts,
+  createdAtMs
+}: ThreadRow): { readonly createdAtMs: number; readonly recencyAtMs: number } => {
+  const began = parsed(facts.segment?.timestamp) ?? createdAtMs
+  return { createdAtMs: began, recencyAtMs: Math.max(began, parsed(facts.turnStartedAt) ?? began) }
+}
+
+/** What 0.169 itself shows: lists know no forks, and a revert hides what was first asked. */
+const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
+  const { segment, preview } = row.facts
+  const isRead = face === 'head' || face === 'whole'
+  return {
+    ...whole,
+    ...times169(row),
+    preview: segment?.preview ?? preview ?? '',
+    forkedFromId: isRead ? whole.forkedFromId : null,
+    threadSource: isRead ? whole.threadSource : null
+  }
 }
 
 /** Files of other names get no row in Codex's database, so their times come from the head of the file. */
@@ -120,6 +160,13 @@ const seconds = (ms: number): number => Math.floor(ms / 1000)
 export const shownName = (facts: ThreadFacts, name: string | null): string | null =>
   name === null || name === facts.preview || name === facts.firstUserMessage ? null : name
 
+const sectionOf = ({ historyMode }: MetaFacts) => ({
+  section: null,
+  sectionEnteredAt: null,
+  projectId: null,
+  historyMode: historyMode === 'paginated' ? ('paginated' as const) : ('legacy' as const)
+})
+
 /** The Thread object of a caught-up stream. */
 export const threadView = (
   row: ThreadRow,
@@ -129,33 +176,37 @@ export const threadView = (
   turns: ReadonlyArray<Turn>
 ): Thread => {
   const { profile } = context
-  const { id, facts, updatedAtMs, recencyAtMs, forkedFromId, threadSource } = shown(
-    row,
-    info,
-    face,
-    context.times
-  )
+  const view = shown(row, info, face, context)
+  const { id, facts, updatedAtMs, recencyAtMs, forkedFromId, threadSource } = view
+  const { members142, members169 } = profile
   return {
     id,
+    ...(members169 ? { environments: null, extra: null } : {}),
     sessionId: id,
     forkedFromId,
-    ...(profile.members142 ? { parentThreadId: parentOf(row.facts) } : {}),
-    preview: row.facts.preview ?? '',
+    ...(members169 ? { attachedToThreadId: null } : {}),
+    ...(members142 ? { parentThreadId: parentOf(row.facts) } : {}),
+    preview: view.preview,
     ephemeral: false,
+    ...(members169 ? sectionOf(facts) : {}),
     modelProvider: facts.modelProvider ?? context.defaultProvider,
-    createdAt: seconds(row.createdAtMs),
+    ...(members169 ? { model: row.facts.model, reasoningEffort: row.facts.reasoningEffort } : {}),
+    createdAt: seconds(view.createdAtMs),
     updatedAt: seconds(updatedAtMs),
-    ...(profile.members142 ? { recencyAt: seconds(recencyAtMs) } : {}),
+    ...(members142 ? { recencyAt: seconds(recencyAtMs) } : {}),
     status: { type: 'notLoaded' },
     path: info.path,
     cwd: facts.cwd,
     cliVersion: facts.cliVersion,
+    ...(members169 ? { originator: facts.originator === '' ? null : facts.originator } : {}),
     source: protocolSource(facts.source),
+    ...(members169 ? { canAcceptDirectInput: null } : {}),
     threadSource,
     agentNickname: facts.agentNickname,
     agentRole: facts.agentRole,
     gitInfo: facts.git,
     name: shownName(row.facts, context.nameOf(id)),
+    ...(members169 ? { daybreakEnabled: null } : {}),
     turns
   }
 }
@@ -174,6 +225,6 @@ export const summaryView = (
   context: ViewContext
 ): ThreadSummary => ({
   thread: threadView(row, info, 'head', context, []),
-  createdAtMs: row.createdAtMs,
-  updatedAtMs: shown(row, info, 'head', context.times).updatedAtMs
+  createdAtMs: shown(row, info, 'head', context).createdAtMs,
+  updatedAtMs: shown(row, info, 'head', context).updatedAtMs
 })

@@ -5,29 +5,59 @@ import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
 import { applyChange, itemChange, itemList, namedTurn, type ItemList } from '../domain/items.ts'
 import type { Profile } from '../domain/profile.ts'
 import type { HistoryMode, ThreadItem } from '../domain/protocol.ts'
+import { richChange, richContext, richTurn } from '../domain/rich-items.ts'
+import { applyRich, dropRecorded, type Followed } from '../domain/rich-list.ts'
+import type { RichContext } from '../domain/rich-types.ts'
 import type { ByteRange, TurnRow } from '../domain/turn-state.ts'
-import { isDamaged, type EventStore, type StreamInfo } from './ports.ts'
+import { isDamaged, type StreamInfo } from './ports.ts'
+import { threadRow } from './list.ts'
+import type { Env } from './project.ts'
 
 type Line = RecordedEvent | DamagedLine
 
 /** A stable id for a hook prompt that carries none: where it stands. Codex draws a new random one per read. */
-const placeId = (line: RecordedEvent): string => `hook-prompt-${line.segment}-${line.offset}`
+const placeId = (line: { readonly segment: number; readonly offset: number }): string =>
+  `hook-prompt-${line.segment}-${line.offset}`
 
-const belongs = (line: RecordedEvent, turnId: string): boolean => {
-  const named = line.line.type === 'event_msg' ? namedTurn(line.line.payload) : undefined
+const belongs = ({ line }: RecordedEvent, turnId: string): boolean => {
+  const named = line.type === 'event_msg' ? namedTurn(line.payload) : richTurn(line)
   return named === undefined || named === turnId
 }
 
-const fold = (
-  list: ItemList,
-  lines: ReadonlyArray<Line>,
-  profile: Profile,
-  mode: HistoryMode
-): void => {
-  for (const line of lines) {
-    if (isDamaged(line)) continue
-    const change = itemChange(line.line, profile, placeId(line), mode)
-    if (change !== null) applyChange(list, change)
+/** What rich items need to know besides the lines of their turn; null where they are not wanted. */
+const richStart = (env: Env, info: StreamInfo): RichContext | null => {
+  if (env.rich !== true) return null
+  const facts = threadRow(env, info.streamId)?.facts
+  const tools = facts?.own?.dynamicTools ?? []
+  return {
+    threadId: info.streamId,
+    cwd: facts?.own?.cwd ?? '',
+    dynamicTools: new Set(tools)
+  }
+}
+
+/** Folds the lines of one turn into its items. */
+const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: RichContext | null) => {
+  const followed: Followed = new Map()
+  let context = start
+  const applyNative = ({ line, ...place }: RecordedEvent): boolean => {
+    const change = itemChange(line, profile, placeId(place), mode)
+    if (change === null) return false
+    const { ordinal } = line
+    if (change.op === 'upsert' && ordinal !== undefined && !list.places.has(change.item.id))
+      list.ordinals.set(change.item.id, ordinal)
+    applyChange(list, change)
+    return true
+  }
+  return (lines: ReadonlyArray<Line>): void => {
+    for (const line of lines) {
+      if (isDamaged(line)) continue
+      if (context !== null) context = richContext(context, line.line)
+      if (applyNative(line) || context === null) continue
+      const change = richChange(line.line, context)
+      if (change !== null) applyRich(list, followed, change, profile)
+    }
+    if (context !== null) dropRecorded(list, mode)
   }
 }
 
@@ -40,34 +70,45 @@ const taker = (lines: ReadonlyArray<Line>) => {
   return (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Line> => {
     const taken: Array<Line> = []
     for (const range of ranges) {
-      for (let line = lines[at]; line !== undefined && within(line, range); line = lines[++at])
+      let before = -1
+      for (let line = lines[at]; line !== undefined && within(line, range); line = lines[++at]) {
+        // Ranges of turns that ran at the same time overlap: a step back is the next one.
+        if (line.offset <= before) break
+        before = line.offset
         taken.push(line)
+      }
     }
     return taken
   }
 }
 
-/** The items of some turns, given in the order of the log. */
-export const itemsOf = async (
-  store: EventStore,
+/** The items of some turns, given in the order of the log, with the numbers of their lines. */
+export const itemListsOf = async (
+  env: Env,
   info: StreamInfo,
-  rows: ReadonlyArray<TurnRow>,
-  profile: Profile
-): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> => {
-  const lines = await store.readRanges(
-    info,
-    rows.flatMap((row) => row.ranges)
-  )
+  rows: ReadonlyArray<TurnRow>
+): Promise<ReadonlyArray<ItemList>> => {
+  const { store, profile } = env
+  const rich = richStart(env, info)
+  const wanted = rich === null ? 'items' : 'all'
+  const ranges = rows.flatMap((row) => row.ranges)
+  const lines = await store.readRanges(info, ranges, wanted)
   const late = rows.flatMap((row) => row.late)
-  const lateLines = late.length === 0 ? [] : await store.readRanges(info, late)
+  const lateLines = late.length === 0 ? [] : await store.readRanges(info, late, wanted)
   const next = taker(lines)
   const nextLate = taker(lateLines)
   return rows.map((row) => {
     const list = itemList(row.firstItem)
     const own = next(row.ranges).filter((line) => isDamaged(line) || belongs(line, row.id))
-    const mode = row.mode ?? 'legacy'
-    fold(list, own, profile, mode)
-    fold(list, nextLate(row.late), profile, mode)
-    return list.items
+    folder(list, profile, row.mode ?? 'legacy', rich)([...own, ...nextLate(row.late)])
+    return list
   })
 }
+
+/** The items of some turns, given in the order of the log. */
+export const itemsOf = async (
+  env: Env,
+  info: StreamInfo,
+  rows: ReadonlyArray<TurnRow>
+): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> =>
+  (await itemListsOf(env, info, rows)).map((list) => list.items)

@@ -8,15 +8,23 @@ import type { ItemsView, Page, SortDirection, ThreadItem, Turn } from '../domain
 import {
   closedTurn,
   initialTurns,
+  untilNext,
+  type OpenTurn,
   type TurnRow,
   type TurnsState,
   type TurnSummary
 } from '../domain/turn-state.ts'
 import { tableOf, viewName } from '../projections/catalogue.ts'
 import { turnPlaces, turns } from '../projections/turns.ts'
-import { parseTurnCursor, printTurnCursor, type TurnCursor } from './cursor.ts'
+import {
+  parseOrdinalCursor,
+  parseTurnCursor,
+  printOrdinalCursor,
+  printTurnCursor,
+  type TurnCursor
+} from './cursor.ts'
 import type { StreamInfo } from './ports.ts'
-import { rowsOf, stateOf, type Env } from './project.ts'
+import { checkpointOf, rowsOf, stateOf, type Env } from './project.ts'
 import { itemsOf } from './turn-items.ts'
 
 /** The page size when none is asked for, as Codex sets it. */
@@ -47,14 +55,23 @@ export interface LiveTurns {
   readonly places: (turnId: string, limit: number) => ReadonlyArray<number>
 }
 
+/** What the log holds behind the last item belongs to the turn that never ended. */
+const toTheEnd = (env: Env, streamId: string, open: OpenTurn | null): OpenTurn | null => {
+  const next = open === null || env.rich !== true ? undefined : checkpointOf(env, streamId)?.next
+  return next === undefined ? open : untilNext(open, next)
+}
+
 /** The live turns of a stream as the index has them; the open turn is the last one. */
 export const liveTurns = (env: Env, info: StreamInfo): LiveTurns => {
   const { streamId } = info
   const state =
     (stateOf(env, turns.name, streamId) as TurnsState | undefined) ?? initialTurns(false)
   const table = tableOf(turns, viewName(env.profile, env.strict))
-  const open = closedTurn(state.open)
-  const count = state.live + (open === null ? 0 : 1)
+  // The open turn, and where nothing may be hidden also turns that have items but were never begun.
+  const open = [state.open, ...(env.strict ? [] : state.early)]
+    .map((turn) => closedTurn(toTheEnd(env, streamId, turn)))
+    .filter((turn) => turn !== null)
+  const count = state.live + open.length
   const stored = (part: string, from: number, until: number) => {
     const end = Math.min(until, state.live)
     return env.index.range(
@@ -64,13 +81,13 @@ export const liveTurns = (env: Env, info: StreamInfo): LiveTurns => {
       false
     )
   }
-  const reachesOpen = (from: number, until: number): boolean =>
-    from <= state.live && until > state.live
+  const openIn = (from: number, until: number) =>
+    open.slice(Math.max(0, from - state.live), Math.max(0, until - state.live))
   return {
     count,
     rows: (from, until) => {
       const rows = stored(table, from, until).map(([, row]) => row as TurnRow)
-      return open !== null && reachesOpen(from, until) ? [...rows, open.row] : rows
+      return [...rows, ...openIn(from, until).map(({ row }) => row)]
     },
     summaries: (from, until) => {
       const kept = new Map(
@@ -79,7 +96,7 @@ export const liveTurns = (env: Env, info: StreamInfo): LiveTurns => {
           items as TurnSummary
         ])
       )
-      if (open !== null && reachesOpen(from, until)) kept.set(state.live, open.summary)
+      open.forEach(({ summary }, i) => kept.set(state.live + i, summary))
       return Array.from(
         { length: Math.min(until, count) - from },
         (_, i) => kept.get(from + i) ?? null
@@ -87,21 +104,33 @@ export const liveTurns = (env: Env, info: StreamInfo): LiveTurns => {
     },
     places: (turnId, limit) => {
       const places = turnPlaces(rowsOf(env.index), table, streamId, turnId, limit)
-      return open?.row.id === turnId && places.length < limit ? [...places, state.live] : places
+      const opened = open.flatMap(({ row }, i) => (row.id === turnId ? [state.live + i] : []))
+      return [...places, ...opened].slice(0, limit)
     }
   }
 }
 
-const render = (row: TurnRow, items: ReadonlyArray<ThreadItem>, itemsView: ItemsView): Turn => ({
-  id: row.id,
-  items,
-  itemsView,
-  status: row.status === 'inProgress' ? 'interrupted' : row.status,
-  error: null,
-  startedAt: row.startedAt,
-  completedAt: row.completedAt,
-  durationMs: row.durationMs
-})
+const render = (
+  row: TurnRow,
+  items: ReadonlyArray<ThreadItem>,
+  itemsView: ItemsView,
+  { profile, rich }: Env
+): Turn => {
+  const error = row.error ?? (rich === true ? (row.hiddenError ?? null) : null)
+  const hidden = rich === true && row.hiddenError !== undefined && row.status === 'completed'
+  const status = hidden ? 'failed' : row.status
+  return {
+    id: row.id,
+    ...(profile.members169 ? { rootTurnId: row.rootTurnId ?? null } : {}),
+    items,
+    itemsView,
+    status: status === 'inProgress' ? 'interrupted' : status,
+    error,
+    startedAt: row.startedAt,
+    completedAt: row.completedAt,
+    durationMs: row.durationMs
+  }
+}
 
 const summaryOf = (items: ReadonlyArray<ThreadItem>): ReadonlyArray<ThreadItem> => {
   const user = items.find((item) => item.type === 'userMessage')
@@ -117,7 +146,7 @@ const summariesOf = async (
   kept: ReadonlyArray<TurnSummary>
 ): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> => {
   const large = rows.filter((_, i) => (kept[i] ?? null) === null)
-  const folded = large.length === 0 ? [] : await itemsOf(env.store, info, large, env.profile)
+  const folded = large.length === 0 ? [] : await itemsOf(env, info, large)
   return rows.map((row, i) => kept[i] ?? summaryOf(folded[large.indexOf(row)] ?? []))
 }
 
@@ -133,12 +162,12 @@ const renderTurns = async (
   from: number,
   view: ItemsView
 ): Promise<ReadonlyArray<Turn>> => {
-  if (view === 'notLoaded') return rows.map((row) => render(row, [], view))
+  if (view === 'notLoaded') return rows.map((row) => render(row, [], view, env))
   const items =
     view === 'full'
-      ? await itemsOf(env.store, info, rows, env.profile)
+      ? await itemsOf(env, info, rows)
       : await summariesOf(env, info, rows, live.summaries(from, from + rows.length))
-  return rows.map((row, i) => render(row, items[i] ?? [], view))
+  return rows.map((row, i) => render(row, items[i] ?? [], view, env))
 }
 
 /** Place of a cursor's turn, or null when it is no longer live. */
@@ -146,6 +175,19 @@ export const placeOf = (live: LiveTurns, cursor: TurnCursor): number | null => {
   const { index, turnId } = cursor
   if (index !== undefined && live.rows(index, index + 1)[0]?.id === turnId) return index
   return live.places(turnId, 1)[0] ?? null
+}
+
+/** How many turns begin before the line of a number, or with it. */
+export const turnsBefore = (live: LiveTurns, ordinal: number, orWith: boolean): number => {
+  let low = 0
+  let high = live.count
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const at = live.rows(middle, middle + 1)[0]?.ordinal ?? -1
+    if (at < ordinal || (orWith && at === ordinal)) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Cursor to a place; names the place itself only when the id alone would be ambiguous. */
@@ -160,16 +202,42 @@ export const cursorTo = (
   return unique ? { turnId: row.id, includeAnchor } : { turnId: row.id, includeAnchor, index }
 }
 
+/** Prints a cursor to a place: by number where the numbers lead back to it, else by turn. */
+const printCursor = (
+  env: Env,
+  info: StreamInfo,
+  live: LiveTurns,
+  row: TurnRow,
+  index: number,
+  includeAnchor: boolean
+): string => {
+  const { ordinal } = row
+  const byNumber =
+    ordinal !== undefined && (env.strict || turnsBefore(live, ordinal, false) === index)
+  return byNumber
+    ? printOrdinalCursor({ threadId: info.streamId, ordinal, includeAnchor }, 'turns')
+    : printTurnCursor(cursorTo(env, live, row, index, includeAnchor))
+}
+
 /** First place of a page. */
 const startOf = (
+  env: Env,
+  info: StreamInfo,
   live: LiveTurns,
   request: TurnPageRequest,
   ascending: boolean
 ): E.Either<StoreError, number> => {
   if (typeof request.cursor !== 'string') return E.right(ascending ? 0 : live.count - 1)
+  const invalid = { _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` } as const
+  const isNumbered = live.rows(0, 1)[0]?.ordinal !== undefined
+  const byNumber = isNumbered ? parseOrdinalCursor(request.cursor, 'turns', info.streamId) : null
+  if (byNumber !== null) {
+    const { ordinal, includeAnchor } = byNumber
+    const before = turnsBefore(live, ordinal, ascending ? !includeAnchor : includeAnchor)
+    return E.right(ascending ? before : before - 1)
+  }
   const cursor = parseTurnCursor(request.cursor)
-  if (cursor === null)
-    return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
+  if (cursor === null || (isNumbered && env.strict)) return E.left(invalid)
   const anchor = placeOf(live, cursor)
   if (anchor === null) return E.left({ _tag: 'AnchorGone', cursor: request.cursor })
   const skip = cursor.includeAnchor ? 0 : 1
@@ -188,7 +256,7 @@ export const turnPage = async (
   if (live.count === 0) return E.right(EMPTY)
   const ascending = (request.sortDirection ?? 'desc') === 'asc'
   const limit = pageLimit(request.limit)
-  const start = startOf(live, request, ascending)
+  const start = startOf(env, info, live, request, ascending)
   if (E.isLeft(start)) return start
   const from = ascending ? start.right : Math.max(0, start.right - limit + 1)
   const until = ascending ? Math.min(live.count, start.right + limit) : start.right + 1
@@ -199,7 +267,7 @@ export const turnPage = async (
   const view = request.itemsView ?? 'summary'
   const rendered = await renderTurns(env, info, live, rows, from, view)
   const cursor = (row: TurnRow, index: number, includeAnchor: boolean): string =>
-    printTurnCursor(cursorTo(env, live, row, index, includeAnchor))
+    printCursor(env, info, live, row, index, includeAnchor)
   const more = ascending ? until < live.count : from > 0
   return E.right({
     data: ascending ? rendered : [...rendered].reverse(),

@@ -100,15 +100,10 @@ const usageLine = (command: CommandSpec | undefined): string =>
     ? 'usage: unroll <command> [options]; see "unroll help"'
     : `usage: ${synopsis(command)}; see "unroll help ${command.name}"`
 
-const PROFILES_TO_COME: ReadonlySet<string> = new Set(['0.169'])
-
 /** What is wrong with a value, or null. */
 const valueProblem = ({ name, choices, range }: OptionSpec, value: string): string | null => {
   if (choices !== undefined && !choices.includes(value)) {
     return `--${name} takes ${choices.join(', ')}, not "${value}"`
-  }
-  if (name === 'profile' && PROFILES_TO_COME.has(value)) {
-    return `this build answers as Codex 0.130 and 0.142; it does not know ${value} yet`
   }
   if (range === undefined) return value === '' ? `--${name} needs a value` : null
   const [min, max] = range

@@ -83,7 +83,15 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
     name: 'profile',
     value: 'VERSION',
     choices: ['0.130', '0.142', '0.169'],
-    text: 'Answer as this Codex does: 0.130 or 0.142. Default: 0.142. This build does not know 0.169 yet.'
+    text: 'Answer as this Codex does. Default: 0.169, which reads what every older one wrote.'
+  },
+  {
+    name: 'items',
+    value: 'WHICH',
+    choices: ['rich', 'codex'],
+    text:
+      'Which items turns show: `codex` for those Codex shows when it reads the thread back, `rich` for the commands, ' +
+      'tool calls and failures too that the log of an old Codex holds. Default: rich; codex with --strict and in app-server.'
   },
   {
     name: 'strict',

@@ -47,10 +47,14 @@ export const withIndex = (input: Input, io: Io, home: string): Place => {
 /** The answers a command wants. */
 export const answers = (
   input: Input
-): { readonly profile: ProfileName; readonly strict: boolean } => ({
-  profile: (textOf(input, 'profile') ?? '0.142') as ProfileName,
-  strict: flagOf(input, 'strict')
-})
+): { readonly profile: ProfileName; readonly strict: boolean; readonly rich: boolean } => {
+  const strict = flagOf(input, 'strict')
+  return {
+    profile: (textOf(input, 'profile') ?? '0.169') as ProfileName,
+    strict,
+    rich: (textOf(input, 'items') ?? (strict ? 'codex' : 'rich')) === 'rich'
+  }
+}
 
 const isDirectory = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true

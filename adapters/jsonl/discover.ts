@@ -9,7 +9,7 @@
  * time is how another writer is noticed. Links are not followed: a rollout lives in its home.
  */
 import { lstatSync, readdirSync, statSync, type Stats } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Lineage, StreamInfo } from '../../replay/ports.ts'
@@ -109,9 +109,9 @@ const wins = (a: Place, b: Place): boolean => {
   return plain(a) > plain(b)
 }
 
-/** Of two segments of one thread the newer one is its head: ids of segments grow with time. */
+/** Of two segments of one thread the one with the later name is its head: names begin with the time they were made. */
 const isNewer = (a: Place, b: Place): boolean =>
-  b.segmentId === b.streamId || (a.segmentId !== a.streamId && a.segmentId > b.segmentId)
+  a.archived === b.archived ? basename(a.path) > basename(b.path) : b.archived
 
 /** Keeps what is known about a home's files. */
 export interface Discovery {

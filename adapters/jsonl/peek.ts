@@ -101,6 +101,9 @@ const ITEM_EVENTS: ReadonlySet<string> = new Set([
   'sub_agent_activity'
 ])
 
+/** No era keeps it, but a file may hold it, and it says why a turn failed. */
+const FAILURE = 'error'
+
 const planType = (type: string, wanted: Wanted, profile: Profile): Plan => {
   if (type === 'session_meta') return wanted === 'items' ? 'skip' : 'parse_meta'
   if (type === 'compacted') return wanted === 'items' ? 'skip' : 'parse'
@@ -120,7 +123,7 @@ const planHead = (head: string, wanted: Wanted, profile: Profile): Plan => {
   const kindEnd = head.indexOf('"', kindAt)
   if (kindEnd === -1 || !head.startsWith('"type":"', kindAt - 8)) return 'parse'
   const name = head.slice(kindAt, kindEnd)
-  if (RENAMED_EVENTS.has(name)) return 'parse'
+  if (RENAMED_EVENTS.has(name) || name === FAILURE) return 'parse'
   if (!profile.events.has(name)) return 'skip'
   if (wanted === 'items') return ITEM_EVENTS.has(name) ? 'parse' : 'skip'
   return elidedEvent(head, name, head.slice(kindEnd + 1)) ?? 'parse'

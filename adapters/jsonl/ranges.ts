@@ -1,12 +1,12 @@
 /**
  * Reading the lines of some byte ranges: what a page of full turns costs. Neighbouring ranges are read together,
- * and only lines that can make items are parsed.
+ * and of lines that can make no item only the heads are looked at, unless every line is wanted.
  */
 import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { ByteRange } from '../../domain/turn-state.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import type { Lineage } from '../../replay/ports.ts'
+import type { Lineage, Wanted } from '../../replay/ports.ts'
 import { openBytes, type ByteSource } from './bytes.ts'
 import { endOfLine, isBlank, parseLine } from './lines.ts'
 import { planLine } from './peek.ts'
@@ -51,6 +51,7 @@ const readRun = (
   streamId: StreamId,
   source: ByteSource,
   run: Run,
+  wanted: Wanted,
   profile: Profile,
   into: Array<RecordedEvent | DamagedLine>
 ): void => {
@@ -67,7 +68,7 @@ const readRun = (
     for (let at = range.from - run.from; at < last;) {
       const newline = endOfLine(buffer, at, last)
       const end = newline === -1 ? last : newline
-      if (!isBlank(buffer, at, end) && planLine(buffer, at, end, 'items', profile) === 'parse') {
+      if (!isBlank(buffer, at, end) && planLine(buffer, at, end, wanted, profile) === 'parse') {
         const bytes = end - at
         const line = parseLine(buffer.subarray(at, end), profile)
         const place = {
@@ -89,6 +90,7 @@ export const readRanges = (
   streamId: StreamId,
   lineage: Lineage,
   ranges: ReadonlyArray<ByteRange>,
+  wanted: Wanted,
   profile: Profile
 ): ReadonlyArray<RecordedEvent | DamagedLine> => {
   const lines: Array<RecordedEvent | DamagedLine> = []
@@ -103,7 +105,7 @@ export const readRanges = (
         if (file === undefined) break
         source = openBytes(file.path, file.compressed)
       }
-      readRun(streamId, source, run, profile, lines)
+      readRun(streamId, source, run, wanted, profile, lines)
     }
   } finally {
     source?.close()

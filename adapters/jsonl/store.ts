@@ -42,8 +42,8 @@ export const jsonlStore = ({ home, profile, strict }: JsonlOptions): EventStore 
     lineage: places.lineage,
     read: (info, from, wanted) =>
       readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
-    readRanges: async (info, ranges) =>
-      readRanges(info.streamId, places.lineage(info), ranges, profile),
+    readRanges: async (info, ranges, wanted) =>
+      readRanges(info.streamId, places.lineage(info), ranges, wanted, profile),
     verify: async (info, next, guard) => verifyGuard(places.lineage(info), next, guard)
   }
 }

@@ -17,6 +17,8 @@ export interface AppServerOptions {
   readonly index?: string
   readonly profile: ProfileName
   readonly strict: boolean
+  /** Also show what the log holds and Codex of its time hides. */
+  readonly rich?: boolean
   /** Version of this package, for the user agent. */
   readonly version: string
 }
@@ -26,8 +28,8 @@ const engineProvider = (options: AppServerOptions) => {
   let opening: Promise<Engine> | null = null
   const open = async (): Promise<Engine> => {
     const { openEngine } = await import('../library.ts')
-    const { home, profile, strict, index } = options
-    return openEngine({ home, profile, strict, ...(index === undefined ? {} : { index }) })
+    const { home, profile, strict, rich = false, index } = options
+    return openEngine({ home, profile, strict, rich, ...(index === undefined ? {} : { index }) })
   }
   const engine = (): Promise<Engine> => {
     opening ??= open().catch((cause: unknown) => {

@@ -9,6 +9,7 @@ import { describe, type StoreError } from '../../domain/errors.ts'
 export const CODE = {
   invalidRequest: -32600,
   unsupported: -32601,
+  invalidParams: -32602,
   internal: -32603,
   overloaded: -32001
 } as const

@@ -52,8 +52,8 @@ export interface Method<P, R> {
   readonly name: string
   /** Eras that have the method. */
   readonly profiles: ReadonlyArray<ProfileName>
-  /** True for a method none of these eras serves; strict mode does not have it. */
-  readonly ours?: boolean
+  /** Eras whose Codex does not have the method; in their strict mode it is not there. */
+  readonly ours?: ReadonlyArray<ProfileName>
   /** Eras in which the client must have asked for the experimental API. */
   readonly experimental?: ReadonlyArray<ProfileName>
   /** Members that need the experimental API when set. */
@@ -66,8 +66,8 @@ export interface Method<P, R> {
   readonly handler: (params: P, call: Call) => TE.TaskEither<RpcError, Answer<R>>
 }
 
-/** Both eras. */
-export const EVERY_PROFILE: ReadonlyArray<ProfileName> = ['0.130', '0.142']
+/** Every era. */
+export const EVERY_PROFILE: ReadonlyArray<ProfileName> = ['0.130', '0.142', '0.169']
 
 /** A thread id in a parameter that is a plain string: the id is checked by the handler, not by the parser. */
 export const threadIdOf = (text: string, what = 'thread id'): E.Either<RpcError, string> =>

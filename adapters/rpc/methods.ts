@@ -33,6 +33,7 @@ export const methodsOf = ({
 }: Pick<Server, 'profile' | 'strict'>): ReadonlyMap<string, AnyMethod> =>
   new Map(
     METHODS.filter(
-      (method) => method.profiles.includes(profile) && !(strict && method.ours === true)
+      (method) =>
+        method.profiles.includes(profile) && !(strict && method.ours?.includes(profile) === true)
     ).map((method) => [method.name, method])
   )

@@ -1,7 +1,7 @@
 /**
- * Shapes of answers, as io-ts codecs: what a client of either era may rely on.
+ * Shapes of answers, as io-ts codecs: what a client of any era may rely on.
  *
- * Source: answers of app-server v2 in 0.130.0 and 0.142.5. Members only one era has are optional here.
+ * Source: answers of app-server v2 in 0.130.0, 0.142.5 and 0.169.0. Members not every era has are optional here.
  */
 import * as t from 'io-ts'
 import type {
@@ -10,6 +10,7 @@ import type {
   ThreadItem as Item,
   Turn as TurnView
 } from '../../domain/protocol.ts'
+import type { ReadState as ReadStateView } from './read-state.ts'
 
 const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 const optional = <C extends t.Mixed>(codec: C) => t.union([codec, t.undefined])
@@ -28,7 +29,8 @@ export const Turn = typed<TurnView>(
       items: t.array(ThreadItem),
       itemsView: t.keyof({ notLoaded: null, summary: null, full: null }),
       status: t.keyof({ completed: null, interrupted: null, failed: null, inProgress: null }),
-      error: t.null,
+      rootTurnId: optional(nullable(t.string)),
+      error: nullable(t.type({ message: t.string })),
       startedAt: nullable(t.number),
       completedAt: nullable(t.number),
       durationMs: nullable(t.number)
@@ -70,6 +72,11 @@ export const Thread = typed<ThreadView>(
     },
     'Thread'
   )
+)
+
+/** What a client has seen of a thread (0.169). */
+export const ReadState = typed<ReadStateView>(
+  t.type({ firstUnread: t.null, revision: t.string }, 'ThreadReadState')
 )
 
 /** A page of anything. */

@@ -3,13 +3,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { realpathSync, statSync, type Stats } from 'node:fs'
-import { resolve } from 'node:path'
+import { resolve, sep } from 'node:path'
 import type { Engine } from '../../replay/engine.ts'
+import type { StreamInfo } from '../../replay/ports.ts'
 import { internal, invalidRequest, type RpcError } from './errors.ts'
 import type { Server } from './method.ts'
 
-const ROLLOUT_ID =
-  /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/i
+/** The thread's id stands last in the name, or before the id of a segment. */
+const ROLLOUT_ID = /([0-9a-f-]{36})(?:_[0-9a-f-]{36})?\.jsonl(?:\.zst)?$/i
 const COMPRESSED = '.zst'
 
 const statOf = (path: string): Stats | null => {
@@ -38,15 +39,33 @@ const isDirectory = (path: string, { profile }: Server): RpcError =>
       )
     : unresolved(path, 'path is a directory')
 
+/** A rollout of the home: which thread it belongs to, and its path as clients see it. */
+export interface NamedRollout {
+  readonly threadId: string
+  readonly path: string
+}
+
+/** A segment that a revert left behind is in no lineage; it lies in the home all the same. */
+const SEGMENT = /_[0-9a-f-]{36}\.jsonl(?:\.zst)?$/i
+
+const isFileOf = (server: Server, located: StreamInfo, real: string): boolean => {
+  const { path, compressed } = located
+  if (realPath(compressed ? `${path}${COMPRESSED}` : path) === real) return true
+  if (server.profile !== '0.169' || !(SEGMENT.test(real) || SEGMENT.test(path))) return false
+  return ['sessions', 'archived_sessions'].some((folder) =>
+    real.startsWith(`${realPath(resolve(server.home, folder)) ?? '\0'}${sep}`)
+  )
+}
+
 /**
- * Id of the thread whose rollout is at `path`; a relative path starts at the home, and 0.142 takes the plain name
- * of a compressed rollout too. `Left` when nothing is there, or something that is no rollout of this home.
+ * The rollout at `path`; a relative path starts at the home, and from 0.142 on the plain name of a compressed rollout
+ * is taken too. `Left` when nothing is there, or something that is no rollout of this home.
  */
 export const rolloutOf = (
   path: string,
   server: Server,
   engine: Engine
-): E.Either<RpcError, string> => {
+): E.Either<RpcError, NamedRollout> => {
   const asked = resolve(server.home, path)
   const plain = statOf(asked)
   const packed = server.profile === '0.130' ? null : statOf(`${asked}${COMPRESSED}`)
@@ -57,12 +76,11 @@ export const rolloutOf = (
   }
   if (plain?.isDirectory() === true) return E.left(isDirectory(path, server))
   const real = realPath(plain === null ? `${asked}${COMPRESSED}` : asked)
-  const id = ROLLOUT_ID.exec(real ?? '')?.[1]?.toLowerCase()
-  const located = id === undefined ? null : engine.locate(id)
-  const stranger = unresolved(path, 'not a rollout of this home')
-  if (id === undefined || located === null || E.isLeft(located)) return E.left(stranger)
-  const { path: known, compressed } = located.right
-  return realPath(compressed ? `${known}${COMPRESSED}` : known) === real
-    ? E.right(id)
-    : E.left(stranger)
+  const threadId = ROLLOUT_ID.exec(real ?? '')?.[1]?.toLowerCase()
+  const located = threadId === undefined ? null : engine.locate(threadId)
+  if (real === null || threadId === undefined || located === null || E.isLeft(located))
+    return E.left(unresolved(path, 'not a rollout of this home'))
+  return isFileOf(server, located.right, real)
+    ? E.right({ threadId, path: asked.replace(/\.zst$/, '') })
+    : E.left(unresolved(path, 'not a rollout of this home'))
 }

@@ -1,11 +1,12 @@
 /**
  * What every suite is given, and how it starts its servers.
  */
+import { performance } from 'node:perf_hooks'
 import type { Manifest, ManifestThread } from '../home/manifest.ts'
-import type { Session } from './rounds.ts'
 import { Connection } from './rpc.ts'
 import { addSample, emptyRow, type Row } from './rows.ts'
-import type { Server } from './servers.ts'
+import type { Server, Unroll } from './servers.ts'
+import type { Session } from './session.ts'
 
 /** One measuring. */
 export interface Context {
@@ -13,8 +14,9 @@ export interface Context {
   readonly manifest: Manifest
   readonly runs: number
   readonly budgetMs: number
-  /** Program of unroll, and its index. */
-  readonly unroll: { readonly main: string; readonly home: string; readonly index: string }
+  /** The home as it was generated; every server but unroll works in a copy. */
+  readonly generated: string
+  readonly unroll: Unroll
   /** Rows for peak memory, by name; they come about as servers end. */
   readonly memory: Map<string, Row>
   /** Threads by size. */
@@ -66,10 +68,10 @@ export const roundsOf = ({ huge, threads }: ThreadClass, { runs }: Context): num
   huge ? runs : Math.max(threads.length, 2 * runs)
 
 /** Notes what a server held at most while it did such work. */
-export const notePeak = ({ memory }: Context, work: string, server: Server, mb: number): void => {
+export const notePeak = ({ memory }: Context, work: string, name: string, mb: number): void => {
   const row = memory.get(work) ?? emptyRow('peak memory', work, 'MB')
   memory.set(work, row)
-  if (mb > 0) addSample(row, server.name, mb)
+  if (mb > 0) addSample(row, name, mb)
 }
 
 /** Starts one server, says hello, and ends it whatever happens. */
@@ -83,7 +85,7 @@ export const withServer = async <A>(
   try {
     return await use({ server, connection }, await connection.initialize())
   } finally {
-    notePeak(context, work, server, await connection.close())
+    notePeak(context, work, server.name, await connection.close())
   }
 }
 
@@ -107,7 +109,30 @@ export const withServers = async (
     return await use(sessions)
   } finally {
     for (const { server, connection } of sessions) {
-      notePeak(context, work, server, await connection.close())
+      notePeak(context, work, server.name, await connection.close())
     }
   }
+}
+
+/** One sample of each server in every run; a server that fails is noted once and left out from then on. */
+export const interleaved = async (
+  { servers, budgetMs }: Context,
+  runs: number,
+  row: Row,
+  sample: (server: Server) => Promise<number | null>
+): Promise<Row> => {
+  const startMs = performance.now()
+  for (let run = 0; run < runs; run++) {
+    if (run > 0 && performance.now() - startMs > budgetMs) break
+    for (const server of servers) {
+      if (row.notes[server.name] !== undefined) continue
+      const value = await sample(server).catch((cause: Error) => {
+        row.notes[server.name] = cause.message.slice(0, 160)
+        return null
+      })
+      if (value !== null) addSample(row, server.name, value)
+      else row.notes[server.name] ??= 'holds the threads themselves'
+    }
+  }
+  return row
 }

@@ -10,9 +10,10 @@ import {
   type Suite,
   type ThreadClass
 } from './context.ts'
-import { measure, type Ask, type Session, type Variant } from './rounds.ts'
+import { measure } from './rounds.ts'
 import { addSample, emptyRow, median, type Row } from './rows.ts'
 import { UNROLL } from './servers.ts'
+import type { Ask, Session, Variant } from './session.ts'
 
 const VIEWS = ['notLoaded', 'summary', 'full'] as const
 const PAGE_TURNS = 20
@@ -137,7 +138,7 @@ const cursorsOf = async (
   for (const session of sessions) {
     const own = session.server.name === UNROLL
     const [first = ''] = own ? [] : await walk(session, threadId, [1])
-    const takes = !own && turnOf(first) !== null
+    const takes = !own && turnOf(first) !== null && turnOf(byTurn[0] ?? '') !== null
     const found = takes ? byTurn : await walk(session, threadId, depths)
     if (own) byTurn = found
     cursors.set(session.server.name, found)

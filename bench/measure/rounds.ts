@@ -2,27 +2,9 @@
  * Interleaved measuring: A B A B …, so that whatever else the machine does hits all servers alike.
  */
 import { performance } from 'node:perf_hooks'
-import type { Connection } from './rpc.ts'
+import { noteDisagreement } from './agree.ts'
 import { addSample, emptyRow, median, type Row } from './rows.ts'
-import type { Server } from './servers.ts'
-
-/** A request. */
-export interface Ask {
-  readonly method: string
-  readonly params: unknown
-}
-
-/** A row to be: what to ask which server in which round; null when the server cannot be asked. */
-export interface Variant {
-  readonly name: string
-  readonly ask: (server: Server, round: number) => Ask | null
-}
-
-/** A server that runs. */
-export interface Session {
-  readonly server: Server
-  readonly connection: Connection
-}
+import type { Ask, Session, Variant } from './session.ts'
 
 /** How often and how long. */
 export interface Effort {
@@ -52,7 +34,10 @@ const burst = async ({ connection }: Session, ask: Ask): Promise<number> => {
 const reasonOf = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause)).replaceAll(/\s+/g, ' ').slice(0, 160)
 
-/** Measures the variants in turns, each server in every round. A call that fails ends that server's row. */
+/**
+ * Measures the variants in turns, each server in every round. A call that fails ends that server's row; unroll's does
+ * not begin where it leaves out what the Codex of the same home says.
+ */
 export const measure = async (
   suite: string,
   sessions: ReadonlyArray<Session>,
@@ -70,6 +55,9 @@ export const measure = async (
     } catch (cause) {
       row.notes[name] = reasonOf(cause)
     }
+  }
+  for (const [index, variant] of variants.entries()) {
+    await noteDisagreement(sessions, variant, rows[index] as Row)
   }
   const startMs = performance.now()
   for (let round = 0; round < rounds; round++) {

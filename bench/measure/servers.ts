@@ -5,6 +5,7 @@
 import { execFileSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { keptCopy, removeFolder } from './copies.ts'
 import type { Command } from './rpc.ts'
 
 /** A server and how to set it back to the first day. */
@@ -14,12 +15,15 @@ export interface Server {
   readonly command: Command
   /** Deletes what the server derived from the rollouts; null where that holds the threads themselves. */
   readonly forget: (() => void) | null
+  /** How to migrate once more, in a copy yet to be made; null for what does not migrate. */
+  readonly migration: { readonly copy: string; readonly command: Command } | null
 }
 
 /** Name of unroll in every table. */
 export const UNROLL = 'unroll'
 
 const MIGRATED = '-migrated'
+const MIGRATE = ['migrate-rollouts', '--apply', '--json']
 const TRIPLE = 'x86_64-unknown-linux-musl'
 const PLACES = [
   `node_modules/@openai/codex-linux-x64/vendor/${TRIPLE}/bin/codex`,
@@ -27,24 +31,37 @@ const PLACES = [
   'node_modules/.bin/codex'
 ]
 
-const removeFolder = (path: string): void => fs.rmSync(path, { recursive: true, force: true })
-
 /** How a program of unroll is started: built, or from its sources. */
-export const unrollArgv = (main: string): ReadonlyArray<string> => [
+const unrollArgv = (main: string): ReadonlyArray<string> => [
   process.execPath,
   ...(main.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []),
   main
 ]
 
-/** unroll over `home`, with its index in the work folder. */
-export const unrollServer = (main: string, home: string, index: string): Server => ({
+/** unroll: its program, and where it works. */
+export interface Unroll {
+  readonly main: string
+  readonly home: string
+  readonly index: string
+  /** Codex to answer as; the build's own choice when empty. */
+  readonly profile: string
+}
+
+/** How a command of unroll is started. */
+export const unrollCommand = (unroll: Unroll, ...words: ReadonlyArray<string>): Command => {
+  const { main, home, index, profile } = unroll
+  const options = profile === '' ? [] : ['--profile', profile]
+  const argv = [...unrollArgv(main), ...words, '--home', home, '--index', index, ...options]
+  return { argv, env: process.env }
+}
+
+/** unroll over its home, with its index in the work folder. */
+export const unrollServer = (unroll: Unroll): Server => ({
   name: UNROLL,
-  home,
-  command: {
-    argv: [...unrollArgv(main), 'app-server', '--home', home, '--index', index],
-    env: process.env
-  },
-  forget: () => removeFolder(index)
+  home: unroll.home,
+  command: unrollCommand(unroll, 'app-server'),
+  forget: () => removeFolder(unroll.index),
+  migration: null
 })
 
 const codexOf = (peers: string, version: string): string => {
@@ -53,23 +70,6 @@ const codexOf = (peers: string, version: string): string => {
   )
   if (found === undefined) throw new Error(`no Codex ${version} below ${peers}`)
   return resolve(found)
-}
-
-/** A copy of the home, made once; a copy cut short is made again. */
-const copyOf = (home: string, copy: string, prepare: () => void): void => {
-  const done = `${copy}.done`
-  const manifest = fs.readFileSync(join(home, 'manifest.json'), 'utf8')
-  if (fs.existsSync(done) && fs.readFileSync(done, 'utf8') === manifest) return
-  process.stderr.write(`bench: preparing ${copy}\n`)
-  fs.rmSync(done, { force: true })
-  removeFolder(copy)
-  fs.cpSync(home, copy, {
-    recursive: true,
-    preserveTimestamps: true,
-    mode: fs.constants.COPYFILE_FICLONE
-  })
-  prepare()
-  fs.writeFileSync(done, manifest)
 }
 
 const dropDatabases = (home: string): void => {
@@ -86,14 +86,22 @@ export const peerServer = (name: string, peers: string, home: string, work: stri
   const migrated = name.endsWith(MIGRATED)
   const program = codexOf(peers, migrated ? name.slice(0, -MIGRATED.length) : name)
   const copy = join(work, `${basename(home)}-${name}`)
-  const env = { ...process.env, CODEX_HOME: copy }
-  copyOf(home, copy, () => {
-    if (migrated) execFileSync(program, ['migrate-rollouts', '--apply'], { env, stdio: 'ignore' })
+  const over = (codexHome: string, ...words: ReadonlyArray<string>): Command => ({
+    argv: [program, ...words],
+    env: { ...process.env, CODEX_HOME: codexHome }
   })
-  return {
-    name,
-    home: copy,
-    command: { argv: [program, 'app-server'], env },
-    forget: migrated ? null : () => dropDatabases(copy)
+  const again = `${copy}-again`
+  const server = { name, home: copy, command: over(copy, 'app-server') }
+  if (!migrated) {
+    keptCopy(home, copy, () => undefined)
+    return { ...server, forget: () => dropDatabases(copy), migration: null }
   }
+  keptCopy(home, copy, () => {
+    const { argv, env } = over(copy, ...MIGRATE)
+    execFileSync(program, argv.slice(1), { env, stdio: 'ignore' })
+  })
+  return { ...server, forget: null, migration: { copy: again, command: over(again, ...MIGRATE) } }
 }
+
+/** The profile of unroll that reads what such a server keeps: `0.169` for `0.169.0-migrated`. */
+export const profileOf = (name: string): string => name.split('.').slice(0, 2).join('.')

@@ -1,19 +1,17 @@
 /**
  * Starting: with nothing derived yet, and with everything in place.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
-import { notePeak, threadOf, withServer, type Context, type Suite } from './context.ts'
-import type { Session } from './rounds.ts'
-import { peakMbOf, type Connection } from './rpc.ts'
+import { interleaved, notePeak, threadOf, withServer, type Context, type Suite } from './context.ts'
+import type { Connection } from './rpc.ts'
 import { addSample, emptyRow, type Row } from './rows.ts'
-import { unrollArgv, UNROLL, type Server } from './servers.ts'
+import { runOnce } from './run-once.ts'
+import { unrollCommand, UNROLL, type Server } from './servers.ts'
+import type { Session } from './session.ts'
 
 const FIRST = 'first index'
 const STARTUP = 'startup'
 const PAGE_THREADS = 100
-const POLL_MS = 5
 
 const since = ({ startedMs }: Connection): number => performance.now() - startedMs
 
@@ -32,29 +30,6 @@ const listAll = async ({ connection }: Session): Promise<number> => {
   return since(connection)
 }
 
-/** One sample of each server in every run; a server that fails is noted once and left out from then on. */
-const interleaved = async (
-  { servers, budgetMs }: Context,
-  runs: number,
-  row: Row,
-  sample: (server: Server) => Promise<number | null>
-): Promise<Row> => {
-  const startMs = performance.now()
-  for (let run = 0; run < runs; run++) {
-    if (run > 0 && performance.now() - startMs > budgetMs) break
-    for (const server of servers) {
-      if (row.notes[server.name] !== undefined) continue
-      const value = await sample(server).catch((cause: Error) => {
-        row.notes[server.name] = cause.message.slice(0, 160)
-        return null
-      })
-      if (value !== null) addSample(row, server.name, value)
-      else row.notes[server.name] ??= 'holds the threads themselves'
-    }
-  }
-  return row
-}
-
 const firstStart = async (
   context: Context,
   work: string,
@@ -66,31 +41,25 @@ const firstStart = async (
   return withServer(context, `indexing, ${work}`, server, use)
 }
 
-/** Time and peak memory of `unroll index rebuild`: the home, every turn of it. */
+/** Time of `unroll index rebuild`: the home, every turn of it. */
+export const rebuildOnce = async (
+  context: Context,
+  work: string,
+  server: Server
+): Promise<number> => {
+  server.forget?.()
+  const { ms, peakMb } = await runOnce(unrollCommand(context.unroll, 'index', 'rebuild'))
+  notePeak(context, work, server.name, peakMb)
+  return ms
+}
+
 const rebuild = async (context: Context): Promise<Row> => {
   const row = emptyRow(FIRST, 'every turn of the home (index rebuild)', 'ms')
-  const { main, home, index } = context.unroll
-  const [program = '', ...argv] = unrollArgv(main)
-  const options = ['index', 'rebuild', '--home', home, '--index', index]
-  for (const server of context.servers) {
-    if (server.name !== UNROLL) {
-      row.notes[server.name] = 'nothing alike'
-      continue
-    }
-    for (let run = 0; run < context.runs; run++) {
-      server.forget?.()
-      const startMs = performance.now()
-      const child = spawn(program, [...argv, ...options], { stdio: 'ignore' })
-      let peakMb = 0
-      const timer = setInterval(() => (peakMb = Math.max(peakMb, peakMbOf(child.pid))), POLL_MS)
-      const [code] = await once(child, 'exit')
-      clearInterval(timer)
-      if (code === 0) addSample(row, UNROLL, performance.now() - startMs)
-      else row.notes[UNROLL] = `ended with ${code}`
-      notePeak(context, 'indexing, rebuild', server, peakMb)
-    }
-  }
-  return row
+  const unroll = context.servers.filter(({ name }) => name === UNROLL)
+  for (const { name } of context.servers) if (name !== UNROLL) row.notes[name] = 'nothing alike'
+  return interleaved({ ...context, servers: unroll }, context.runs, row, (server) =>
+    rebuildOnce(context, 'indexing, rebuild', server)
+  )
 }
 
 /** With nothing derived: until every thread is listed; until the first page of a huge thread; everything. */

@@ -1,7 +1,7 @@
 /**
  * The page cache: every server finds its rollouts in memory, or the first to be asked would pay for the disk.
  */
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Manifest } from '../home/manifest.ts'
 
@@ -18,5 +18,14 @@ export const warmFiles = (home: string, { threads }: Manifest): void => {
     } catch {
       continue
     }
+  }
+}
+
+/** Writes what is only in memory to the disk, or whoever comes first would wait for it. */
+export const settleFiles = (home: string, { threads }: Manifest): void => {
+  for (const { file } of threads) {
+    const handle = openSync(join(home, file), 'r')
+    fsyncSync(handle)
+    closeSync(handle)
   }
 }

@@ -128,7 +128,7 @@ export const eventStoreContract = (make: () => StoreUnderTest): void => {
         if (one === undefined) throw new Error('the line is not there')
         return { segment: one.segment, from: one.offset, until: one.offset + one.bytes }
       })
-      const read = await store.readRanges(infoOf(store), ranges)
+      const read = await store.readRanges(infoOf(store), ranges, 'items')
       expect(messages(read)).to.deep.equal(['message 1', 'message 4'])
     }))
 

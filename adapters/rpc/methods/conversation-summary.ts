@@ -91,13 +91,14 @@ const fileTimes = (engine: Engine, threadId: string, summary: ThreadSummary): Th
 }
 
 const summarize =
-  (threadId: string, byFile: boolean) =>
+  (threadId: string, path: string | null) =>
   (engine: Engine): TE.TaskEither<StoreError, Answer<Response>> =>
   async () => {
     const read = await engine.summarize(threadId)()
     if (E.isLeft(read)) return read
-    const summary = byFile ? fileTimes(engine, threadId, read.right) : read.right
-    return E.right({ result: summaryOf(summary.thread, summary) })
+    const summary = path === null ? read.right : fileTimes(engine, threadId, read.right)
+    const thread = path === null ? summary.thread : { ...summary.thread, path }
+    return E.right({ result: summaryOf(thread, summary) })
   }
 
 const idWords = (e: StoreError): RpcError =>
@@ -106,7 +107,7 @@ const idWords = (e: StoreError): RpcError =>
     : ofStoreError(e)
 
 const summaryById = (threadId: string, call: Call): Promise<E.Either<RpcError, Answer<Response>>> =>
-  ask(call, summarize(threadId, false), idWords)
+  ask(call, summarize(threadId, null), idWords)
 
 const pathWords =
   (path: string) =>
@@ -136,10 +137,10 @@ const summaryByPath = async (
   )
   if (E.isLeft(found)) return found
   if (E.isLeft(found.right)) return found.right
-  const threadId = found.right.right
+  const { threadId, path: shown } = found.right.right
   const refused = await ask(call, refusesFile(threadId), pathWords(path))
   if (E.isLeft(refused)) return refused
-  return ask(call, summarize(threadId, true), pathWords(path))
+  return ask(call, summarize(threadId, shown), pathWords(path))
 }
 
 /** The row of `getConversationSummary`. */

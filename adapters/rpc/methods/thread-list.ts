@@ -7,6 +7,7 @@ import { isAbsolute, resolve } from 'node:path'
 import type { Page, Thread } from '../../../domain/protocol.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
+import { unread, type ReadState } from '../read-state.ts'
 import * as results from '../results.ts'
 import {
   defaulted,
@@ -41,8 +42,19 @@ type Params = ValueOf<ReturnType<typeof fieldsOf>>
 
 const absolute = (cwd: string): string => (isAbsolute(cwd) ? cwd : resolve(cwd))
 
+type Response = Page<Thread> & {
+  readonly readStates?: Readonly<Record<string, ReadState>>
+}
+
+const withReadStates = (page: Page<Thread>): Response => ({
+  data: page.data,
+  readStates: Object.fromEntries(page.data.map(({ id }) => [id, unread(id)])),
+  nextCursor: page.nextCursor,
+  backwardsCursor: page.backwardsCursor
+})
+
 /** The row of `thread/list`. */
-export const threadList: Method<Params, Page<Thread>> = {
+export const threadList: Method<Params, Response> = {
   name: 'thread/list',
   profiles: EVERY_PROFILE,
   experimentalFields: { '0.142': ['parentThreadId'] },
@@ -57,6 +69,8 @@ export const threadList: Method<Params, Page<Thread>> = {
     const cwd =
       typeof params.cwd === 'string' ? absolute(params.cwd) : (params.cwd?.map(absolute) ?? null)
     const request = { ...params, cwd, parentThreadId: parent.right }
-    return E.map(answer<Page<Thread>>)(await ask(call, (engine) => engine.listThreads(request)))
+    const page = await ask(call, (engine) => engine.listThreads(request))
+    const shape = call.server.profile === '0.169' ? withReadStates : (all: Page<Thread>) => all
+    return E.map((all: Page<Thread>) => answer<Response>(shape(all)))(page)
   }
 }

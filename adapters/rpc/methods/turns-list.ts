@@ -19,7 +19,7 @@ const fields = {
 export const turnsList: Method<ValueOf<typeof fields>, Page<Turn>> = {
   name: 'thread/turns/list',
   profiles: EVERY_PROFILE,
-  experimental: EVERY_PROFILE,
+  experimental: ['0.130', '0.142'],
   params: () => struct('ThreadTurnsListParams', fields),
   result: results.page(results.Turn),
   handler: (params, call) => async () => {
