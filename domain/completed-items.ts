@@ -118,6 +118,8 @@ const collabItem = (item: Of<'CollabAgentToolCall'>): Untimed => ({
   )
 })
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
 /** One finding of a review as text: title, place, and the body set in by two spaces. */
 const findingText = (finding: Readonly<Record<string, unknown>>): string => {
   const place = finding['code_location'] as
@@ -127,10 +129,10 @@ const findingText = (finding: Readonly<Record<string, unknown>>): string => {
       }
     | undefined
   const where = `${String(place?.absolute_file_path)}:${String(place?.line_range?.start)}-${String(place?.line_range?.end)}`
-  const body = String(finding['body'] ?? '')
+  const body = textOf(finding['body'])
     .split('\n')
     .map((line) => `  ${line}`)
-  return [`- ${String(finding['title'] ?? '')} — ${where}`, ...body].join('\n')
+  return [`- ${textOf(finding['title'])} — ${where}`, ...body].join('\n')
 }
 
 const reviewText = (output: Of<'ExitedReviewMode'>['review_output']): string => {

@@ -1,7 +1,6 @@
 /**
  * `file://` URLs as paths: how Codex 0.169 writes a directory or a file into an item.
  */
-import { posix } from 'node:path'
 
 const PREFIX = /^file:\/\/([^/]*)(\/.*)?$/s
 const DRIVE = /^\/[A-Za-z]:(\/|$)/
@@ -18,6 +17,16 @@ const decodeBytes = (text: string): string =>
       ).toString('utf8')
     : text
 
+/** A path without `.`, `..` and doubled slashes; a slash at its end stays. */
+const normalize = (path: string): string => {
+  const parts: Array<string> = []
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop()
+    else if (part !== '' && part !== '.') parts.push(part)
+  }
+  return `/${parts.join('/')}${path.endsWith('/') && parts.length > 0 ? '/' : ''}`
+}
+
 /** The path of a file URL, in the spelling of the system that wrote it; a text that is none comes back as it is. */
 export const pathOfUrl = (text: string): string => {
   const match = PREFIX.exec(text)
@@ -27,9 +36,9 @@ export const pathOfUrl = (text: string): string => {
   const isLocal = host === '' || host === 'localhost'
   if (!isLocal) return `\\\\${host}${path.replaceAll('/', '\\')}`
   if (DRIVE.test(path)) return path.slice(1).replaceAll('/', '\\')
-  return posix.normalize(path)
+  return normalize(path)
 }
 
 /** A path as it stands in a directory of the POSIX kind. */
 export const absoluteIn = (directory: string, path: string): string =>
-  path.startsWith('/') || !directory.startsWith('/') ? path : posix.join(directory, path)
+  path.startsWith('/') || !directory.startsWith('/') ? path : normalize(`${directory}/${path}`)

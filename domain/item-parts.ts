@@ -62,18 +62,20 @@ export const webAction = (action: WebSearchEnd['action']): Json => {
 
 type UserInput = Extract<TurnItem, { readonly type: 'UserMessage' }>['content'][number]
 
+const plainText = (value: unknown): string => (typeof value === 'string' ? value : '')
+
 const urlOrFile = (input: Readonly<Record<string, unknown>>, url: string) =>
   typeof input['file_id'] === 'string'
     ? { fileId: input['file_id'] }
-    : { url: String(input[url] ?? '') }
+    : { url: plainText(input[url]) }
 
 /** The parts of a user message as `item_completed` holds them, in their order. */
 export const userParts = (content: ReadonlyArray<UserInput>): ReadonlyArray<UserContent> =>
   content.flatMap((input): ReadonlyArray<UserContent> => {
     const raw = input as Readonly<Record<string, unknown>>
     const detail = (raw['detail'] ?? null) as string | null
-    const path = String(raw['path'] ?? '')
-    const name = String(raw['name'] ?? '')
+    const path = plainText(raw['path'])
+    const name = plainText(raw['name'])
     switch (input.type) {
       case 'text': {
         const { text, text_elements } = input as {

@@ -6,7 +6,6 @@
  * a row when it closes, and readers show it on top of the rows until then.
  */
 import type { RecordedEvent } from './event.ts'
-import type { ItemChange } from './items.ts'
 import type { HistoryMode, ThreadItem, TurnError, TurnStatus, UserContent } from './protocol.ts'
 
 /** Bytes `from` (inclusive) to `until` (exclusive) of one segment. */
@@ -56,6 +55,18 @@ export interface OpenTurn extends TurnRow {
   readonly firstUser: ThreadItem | null
   readonly lastAgent: ThreadItem | null
 }
+
+type Writable<A> = { -readonly [K in keyof A]: A[K] }
+
+const OPEN_ONLY = [
+  'keepsSummary',
+  'explicit',
+  'sawCompaction',
+  'nextItem',
+  'endsWithReasoning',
+  'firstUser',
+  'lastAgent'
+] as const
 
 /** State of the fold. */
 export interface TurnsState {
@@ -184,19 +195,18 @@ export interface ClosedTurn {
   readonly summary: TurnSummary
 }
 
+/** The part of an open turn that is kept when it closes. */
+const rowOf = (open: OpenTurn): TurnRow => {
+  const row: Partial<Writable<OpenTurn>> = { ...open }
+  for (const member of OPEN_ONLY) delete row[member]
+  return row as TurnRow
+}
+
 /** What an open turn would become, or null while it would not be kept. */
 export const closedTurn = (open: OpenTurn | null): ClosedTurn | null => {
   if (open === null || (!open.explicit && open.itemCount === 0 && !open.sawCompaction)) return null
-  const {
-    keepsSummary,
-    explicit: _explicit,
-    sawCompaction: _sawCompaction,
-    nextItem: _nextItem,
-    endsWithReasoning: _endsWithReasoning,
-    firstUser,
-    lastAgent,
-    ...row
-  } = open
+  const { keepsSummary, firstUser, lastAgent } = open
+  const row = rowOf(open)
   const isOver = row.mode !== 'paginated' || row.status !== 'inProgress'
   const kept = [firstUser, isOver ? lastAgent : null].filter((item) => item !== null)
   return { row, summary: keepsSummary ? kept : null }

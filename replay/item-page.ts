@@ -160,7 +160,7 @@ const startByNumber = (walk: Walk, ordinal: number, includeAnchor: boolean): Sta
 
 /** The first item behind a place in a turn. */
 const startByPlace = (
-  { live, step }: Walk,
+  { step }: Walk,
   anchor: Spot,
   ordinal: number | undefined,
   includeAnchor: boolean

@@ -11,6 +11,7 @@ import { threads, type ListEntry, type Order, type ThreadRow } from '../projecti
 import { parseListCursor, printListCursor } from './cursor.ts'
 import { entryFilter, textMatches, type ListRequest, type SortKey } from './list-filter.ts'
 import type { Env } from './project.ts'
+import { threadRow } from './thread-row.ts'
 import { pageLimit } from './turn-page.ts'
 
 /** A listed thread: its row and the time it is sorted by. */
@@ -30,11 +31,6 @@ const ORDER: Readonly<Record<SortKey, Order>> = {
 
 const SCAN_ROWS = 256
 const LAST_ID = '\u{10ffff}'
-
-/** Row of a thread, or null. */
-export const threadRow = (env: Env, streamId: string): ThreadRow | null =>
-  (env.index.get([tableOf(threads, viewName(env.profile, env.strict)), streamId]) as
-    ThreadRow | undefined) ?? null
 
 interface Walk {
   readonly low: RowKey

@@ -10,7 +10,7 @@ import { applyRich, dropRecorded, type Followed } from '../domain/rich-list.ts'
 import type { RichContext } from '../domain/rich-types.ts'
 import type { ByteRange, TurnRow } from '../domain/turn-state.ts'
 import { isDamaged, type StreamInfo } from './ports.ts'
-import { threadRow } from './list.ts'
+import { threadRow } from './thread-row.ts'
 import type { Env } from './project.ts'
 
 type Line = RecordedEvent | DamagedLine

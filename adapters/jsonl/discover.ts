@@ -14,6 +14,7 @@ import { streamId, type StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Lineage, StreamInfo } from '../../replay/ports.ts'
 import { firstLines } from './first-line.ts'
+import type { Place } from './place.ts'
 import { lineageOf, type Segments } from './lineage.ts'
 
 const ROOTS = ['archived_sessions', 'sessions'] as const
@@ -25,16 +26,6 @@ const NAME =
   /^(rollout-)?.*?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl(\.zst)?$/i
 const SEGMENT_NAME =
   /^rollout-.*?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})_([0-9a-f-]{36})\.jsonl(\.zst)?$/i
-
-/** One rollout file. */
-export interface Place {
-  readonly streamId: StreamId
-  /** The id in the file name's last place; the thread's own for its first file. */
-  readonly segmentId: string
-  readonly path: string
-  readonly archived: boolean
-  readonly compressed: boolean
-}
 
 interface Listing {
   readonly modifiedAtMs: number

@@ -4,9 +4,18 @@
  * not parsed. Page readers never use this: they parse what they show.
  */
 import type { EventPayload, RolloutLine } from '../../domain/event.ts'
+import type { Profile } from '../../domain/profile.ts'
+import type { TurnItem } from '../../domain/turn-item.ts'
+
+/** The beginning of a line: up to the name of its type, and from there on. */
+export interface Head {
+  readonly envelope: string
+  readonly text: string
+}
 
 const TIMESTAMP_AT = 14
 const TIMESTAMP_LENGTH = 24
+const ORDINAL = /"ordinal":(\d+)/
 
 /** Text that stands for one that was not read. */
 const ELIDED = '\u2026'
@@ -14,8 +23,24 @@ const ELIDED = '\u2026'
 const CALL = /^,"call_id":"([^"\\]+)","turn_id":"([^"\\]*)","stdout":"/
 const MCP = /^,"call_id":"([^"\\]+)","invocation":\{"server":"/
 
-const payloadOf = (kind: string, rest: string): EventPayload | null => {
+const ITEM =
+  /^,"thread_id":"([^"\\]+)","turn_id":"([^"\\]*)","item":\{"type":"([A-Za-z]+)","id":"([^"\\]+)"/
+
+/** Items but messages: an index needs to know that they are there, messages it keeps for summaries. */
+const itemOf = (rest: string, profile: Profile): EventPayload | null => {
+  const match = ITEM.exec(rest)
+  if (match === null) return null
+  const [, thread_id = '', turn_id = '', type = '', id = ''] = match
+  if (type === 'UserMessage' || type === 'AgentMessage') return null
+  if (!profile.segments || !profile.completedItems.has(type)) return null
+  const item = { type, id } as unknown as TurnItem
+  return { type: 'item_completed', thread_id, turn_id, item }
+}
+
+const payloadOf = (kind: string, rest: string, profile: Profile): EventPayload | null => {
   switch (kind) {
+    case 'item_completed':
+      return itemOf(rest, profile)
     case 'agent_reasoning':
     case 'agent_reasoning_raw_content':
       if (!rest.startsWith(',"text":"')) return null
@@ -55,14 +80,18 @@ const payloadOf = (kind: string, rest: string): EventPayload | null => {
  * The event a line's head tells, without its content; null when the whole line must be parsed. `rest` is the head
  * from behind the payload's type on.
  */
-export const elidedEvent = (head: string, kind: string, rest: string): RolloutLine | null => {
-  const payload = payloadOf(kind, rest)
+export const elidedEvent = (
+  { envelope }: Head,
+  kind: string,
+  rest: string,
+  profile: Profile
+): RolloutLine | null => {
+  const payload = payloadOf(kind, rest, profile)
   if (payload === null) return null
-  return {
-    timestamp: head.slice(TIMESTAMP_AT, TIMESTAMP_AT + TIMESTAMP_LENGTH),
-    type: 'event_msg',
-    payload
-  }
+  const timestamp = envelope.slice(TIMESTAMP_AT, TIMESTAMP_AT + TIMESTAMP_LENGTH)
+  const ordinal = ORDINAL.exec(envelope)?.[1]
+  const line = { timestamp, type: 'event_msg', payload } as const
+  return ordinal === undefined ? line : { ...line, ordinal: Number(ordinal) }
 }
 
 const INSTRUCTIONS = Buffer.from(',"base_instructions":{"text":"')

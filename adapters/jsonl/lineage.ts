@@ -13,7 +13,7 @@ import type { BaseReason } from '../../domain/event.ts'
 import type { HistoryBase } from '../../domain/payloads.ts'
 import type { Lineage, Segment } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
-import type { Place } from './discover.ts'
+import type { Place } from './place.ts'
 import type { FirstLine } from './first-line.ts'
 import { lineEndingAt, offsetOfOrdinal, ordinalOf } from './ordinals.ts'
 

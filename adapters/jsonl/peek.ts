@@ -1,7 +1,8 @@
 /**
  * Telling from a line's first bytes what to do with it.
  *
- * Codex writes every line with the same head: `{"timestamp":"<24 characters>","type":"<type>","payload":{"type":"<kind>"`.
+ * Codex writes every line with the same head: `{"timestamp":"<24 characters>","type":"<type>","payload":{"type":"<kind>"`,
+ * from 0.143 on with `"ordinal":<number>` before the type.
  * The kinds a thread consists of are told byte by byte, without making a string; the rest by a string of the head.
  * A line whose head is not written that way, whose end does not look whole, or in which another line begins, is always
  * parsed.
@@ -11,7 +12,7 @@ import { HOOK_PROMPT_MARK } from '../../domain/hook-prompt.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { RENAMED_EVENTS } from '../../migrations/upcast.ts'
 import type { Wanted } from '../../replay/ports.ts'
-import { elidedEvent } from './elide.ts'
+import { elidedEvent, type Head } from './elide.ts'
 
 /** What to do with a line; an event when its first bytes tell all that is needed. */
 export type Plan = 'parse' | 'parse_meta' | 'skip' | 'last_context' | 'last_tokens' | RolloutLine
@@ -20,15 +21,18 @@ const CARRIAGE_RETURN = 13
 const CLOSING_BRACE = 125
 /** Shorter lines cannot hold the usual head. */
 const SHORTEST_BYTES = 96
-const HEAD_BYTES = 256
+const HEAD_BYTES = 384
 
 const PREFIX = '{"timestamp":"'
-const TYPE_AT = 38
-const TYPE = '","type":"'
+const TIMESTAMP_END = 38
 const PREFIX_BYTES = Buffer.from(PREFIX)
-const EVENT_BYTES = Buffer.from(`${TYPE}event_msg","payload":{"type":"`)
-const ITEM_BYTES = Buffer.from(`${TYPE}response_item","payload":{"type":"`)
-const CONTEXT_BYTES = Buffer.from(`${TYPE}turn_context","payload":{"`)
+const TYPE_BYTES = Buffer.from('","type":"')
+const ORDINAL_BYTES = Buffer.from('","ordinal":')
+const NUMBERED_TYPE_BYTES = Buffer.from(',"type":"')
+const EVENT_BYTES = Buffer.from('event_msg","payload":{"type":"')
+const ITEM_BYTES = Buffer.from('response_item","payload":{"type":"')
+const CONTEXT_BYTES = Buffer.from('turn_context","payload":{"')
+const USAGE_BYTES = Buffer.from('token_usage_record","payload":{"')
 const MESSAGE_BYTES = Buffer.from('message"')
 const NO_INFO_BYTES = Buffer.from(',"info":null')
 const HOOK_PROMPT = Buffer.from(HOOK_PROMPT_MARK)
@@ -47,8 +51,9 @@ const kind = (name: string, folded: Kind['folded'], items: Kind['items']): Kind 
   items
 })
 
-/** Event kinds told byte by byte; both eras keep all of them. */
+/** Event kinds told byte by byte; every era keeps all of them. */
 const KINDS: ReadonlyArray<Kind> = [
+  kind('item_completed', 'head', 'parse'),
   kind('token_count', 'tokens', 'skip'),
   kind('agent_reasoning', 'head', 'parse'),
   kind('task_started', 'parse', 'skip'),
@@ -73,16 +78,28 @@ const peekEvent = (buffer: Buffer, at: number, wanted: 'folded' | 'items'): Peek
   return null
 }
 
+const isDigit = (byte: number | undefined): boolean =>
+  byte !== undefined && byte >= 48 && byte <= 57
+
+/** Where the name of a line's type begins; -1 when its head is not written the usual way. */
+const typeAt = (buffer: Buffer, from: number): number => {
+  if (!matches(buffer, from, PREFIX_BYTES)) return -1
+  const at = from + TIMESTAMP_END
+  if (matches(buffer, at, TYPE_BYTES)) return at + TYPE_BYTES.length
+  if (!matches(buffer, at, ORDINAL_BYTES)) return -1
+  let end = at + ORDINAL_BYTES.length
+  while (isDigit(buffer[end])) end += 1
+  return matches(buffer, end, NUMBERED_TYPE_BYTES) ? end + NUMBERED_TYPE_BYTES.length : -1
+}
+
 /** What the bytes tell; null when a string of the head must be looked at. */
-const peek = (buffer: Buffer, from: number, wanted: 'folded' | 'items'): Peeked => {
-  if (!matches(buffer, from, PREFIX_BYTES)) return null
-  const at = from + TYPE_AT
+const peek = (buffer: Buffer, at: number, wanted: 'folded' | 'items'): Peeked => {
   if (matches(buffer, at, ITEM_BYTES)) {
     return matches(buffer, at + ITEM_BYTES.length, MESSAGE_BYTES) ? 'message' : 'skip'
   }
   if (matches(buffer, at, EVENT_BYTES)) return peekEvent(buffer, at + EVENT_BYTES.length, wanted)
   if (matches(buffer, at, CONTEXT_BYTES)) return wanted === 'items' ? 'skip' : 'context'
-  return null
+  return matches(buffer, at, USAGE_BYTES) ? 'skip' : null
 }
 
 const ITEM_EVENTS: ReadonlySet<string> = new Set([
@@ -104,29 +121,39 @@ const ITEM_EVENTS: ReadonlySet<string> = new Set([
 /** No era keeps it, but a file may hold it, and it says why a turn failed. */
 const FAILURE = 'error'
 
+/** Lines of 0.143 and later that say nothing about turns, items or threads; some are large. */
+const SILENT: ReadonlySet<string> = new Set([
+  'world_state',
+  'retained_context',
+  'dynamic_tools_updated',
+  'inter_agent_communication_metadata',
+  'security_risk_score',
+  'realtime_item'
+])
+
 const planType = (type: string, wanted: Wanted, profile: Profile): Plan => {
+  if (SILENT.has(type)) return 'skip'
   if (type === 'session_meta') return wanted === 'items' ? 'skip' : 'parse_meta'
   if (type === 'compacted') return wanted === 'items' ? 'skip' : 'parse'
   return profile.lineTypes.has(type) ? 'skip' : 'parse'
 }
 
-/** Plans a line by a string of its head; anything unusual is parsed. */
-const planHead = (head: string, wanted: Wanted, profile: Profile): Plan => {
-  if (!head.startsWith(PREFIX) || !head.startsWith(TYPE, TYPE_AT)) return 'parse'
-  const typeAt = TYPE_AT + TYPE.length
-  const typeEnd = head.indexOf('"', typeAt)
-  if (typeEnd === -1 || !head.startsWith(',"payload":{', typeEnd + 1)) return 'parse'
-  const type = head.slice(typeAt, typeEnd)
+/** Plans a line by a string of its head from the type on; anything unusual is parsed. */
+const planHead = (head: Head, wanted: Wanted, profile: Profile): Plan => {
+  const { text } = head
+  const typeEnd = text.indexOf('"')
+  if (typeEnd === -1 || !text.startsWith(',"payload":{', typeEnd + 1)) return 'parse'
+  const type = text.slice(0, typeEnd)
   if (type === 'response_item') return 'parse'
   if (type !== 'event_msg') return planType(type, wanted, profile)
   const kindAt = typeEnd + 21
-  const kindEnd = head.indexOf('"', kindAt)
-  if (kindEnd === -1 || !head.startsWith('"type":"', kindAt - 8)) return 'parse'
-  const name = head.slice(kindAt, kindEnd)
+  const kindEnd = text.indexOf('"', kindAt)
+  if (kindEnd === -1 || !text.startsWith('"type":"', kindAt - 8)) return 'parse'
+  const name = text.slice(kindAt, kindEnd)
   if (RENAMED_EVENTS.has(name) || name === FAILURE) return 'parse'
   if (!profile.events.has(name)) return 'skip'
   if (wanted === 'items') return ITEM_EVENTS.has(name) ? 'parse' : 'skip'
-  return elidedEvent(head, name, head.slice(kindEnd + 1)) ?? 'parse'
+  return elidedEvent(head, name, text.slice(kindEnd + 1), profile) ?? 'parse'
 }
 
 /** True when a second line begins inside this one: a writer was cut off, and the next one wrote on behind it. */
@@ -141,7 +168,9 @@ const planWhole = (
   wanted: 'folded' | 'items',
   profile: Profile
 ): Plan => {
-  const peeked = peek(buffer, from, wanted)
+  const at = typeAt(buffer, from)
+  if (at === -1) return 'parse'
+  const peeked = peek(buffer, at, wanted)
   switch (peeked) {
     case 'parse':
     case 'skip':
@@ -155,7 +184,10 @@ const planWhole = (
     case 'head':
     case null:
       return planHead(
-        buffer.toString('latin1', from, Math.min(until, from + HEAD_BYTES)),
+        {
+          envelope: buffer.toString('latin1', from, at),
+          text: buffer.toString('latin1', at, Math.min(until, from + HEAD_BYTES))
+        },
         wanted,
         profile
       )
