@@ -20,18 +20,19 @@ import type { Progress } from '../replay/fold-many.ts'
 import { configuredProvider } from './home/config.ts'
 import { homeNames } from './home/names.ts'
 import { defaultIndexDirectory } from './home/places.ts'
+import { segmentWriter } from './jsonl/create.ts'
 import { foldAside } from './jsonl/fold-aside.ts'
 import { jsonlStore } from './jsonl/store.ts'
 import { memoryIndex } from './memory/index.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
-export type { Engine, IndexStatus } from '../replay/engine.ts'
+export type { BranchPoint, Engine, IndexStatus } from '../replay/engine.ts'
 export { START } from '../replay/ports.ts'
 
 /** How a home is opened; only `home` is required. */
 export interface EngineOptions {
-  /** Path of `$CODEX_HOME`. It is only read. */
+  /** Path of `$CODEX_HOME`. Reading never changes it; `fork` and `revert` add a file. */
   readonly home: string
   /** Directory of the index, or `memory` for one that ends with the process. Default: under `$XDG_CACHE_HOME/unroll`. */
   readonly index?: string
@@ -67,8 +68,10 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const directory = options.index ?? defaultIndexDirectory(home)
   const index = await openIndex(directory)
   if (!('get' in index)) return failedEngine(index)
+  const store = jsonlStore({ home, profile, strict })
   return createEngine({
-    store: jsonlStore({ home, profile, strict }),
+    store,
+    writer: segmentWriter(home, store),
     index,
     profile,
     strict,

@@ -27,6 +27,8 @@ export type StoreError =
       readonly path: string
       readonly reason: 'empty' | 'no_session_meta' | 'not_utf8'
     }
+  /** What was asked for cannot be done to this thread. */
+  | { readonly _tag: 'NotPossible'; readonly reason: string; readonly next: string }
   /** A turn that is not in the thread. */
   | { readonly _tag: 'TurnNotFound'; readonly streamId: string; readonly turnId: string }
   /** The index cannot be used and could not be rebuilt. */
@@ -47,6 +49,7 @@ export type ErrorKind =
   | 'invalid_request'
   | 'anchor_gone'
   | 'unreadable_rollout'
+  | 'not_possible'
   | 'turn_not_found'
   | 'index_unavailable'
   | 'busy'
@@ -59,6 +62,7 @@ export const ERROR_KIND: Readonly<Record<StoreError['_tag'], ErrorKind>> = {
   InvalidRequest: 'invalid_request',
   AnchorGone: 'anchor_gone',
   UnreadableRollout: 'unreadable_rollout',
+  NotPossible: 'not_possible',
   TurnNotFound: 'turn_not_found',
   IndexUnavailable: 'index_unavailable',
   Busy: 'busy',
@@ -84,6 +88,8 @@ export const describe = (e: StoreError): string => {
       return `the turn of cursor ${e.cursor} is no longer in the thread`
     case 'UnreadableRollout':
       return `Codex cannot read ${e.path}: it ${UNREADABLE[e.reason]}`
+    case 'NotPossible':
+      return e.reason
     case 'TurnNotFound':
       return `no turn ${e.turnId} in thread ${e.streamId}`
     case 'IndexUnavailable':
@@ -108,6 +114,8 @@ export const hint = (e: StoreError): string => {
       return 'start again without a cursor'
     case 'UnreadableRollout':
       return 'run without --strict: unroll isolates the damaged lines and shows the rest'
+    case 'NotPossible':
+      return e.next
     case 'TurnNotFound':
       return `list the turns with "unroll turns ${e.streamId}"`
     case 'IndexUnavailable':

@@ -13,6 +13,7 @@ import type { Json } from './json.ts'
 import type { SessionMeta, TurnContext } from './payloads.ts'
 import { declaredTools } from './rich-tools.ts'
 import type { GitInfo, UserContent } from './protocol.ts'
+import { rangeOf, type ByteRange } from './turn-state.ts'
 
 /** Facts one `session_meta` states about its thread. */
 export interface MetaFacts {
@@ -70,6 +71,8 @@ export interface ThreadFacts {
   readonly lastEventAt: string | null
   /** Directory of the first turn settings; stands in for a `session_meta` that is not there. */
   readonly contextCwd: string | null
+  /** Where the newest settings of a client stand. */
+  readonly settingsAt: ByteRange | null
   /** Directory a client chose later on (0.169). */
   readonly settingsCwd: string | null
   /** A response item stood before any `session_meta`. */
@@ -95,6 +98,7 @@ export const initialThread: ThreadFacts = {
   previewRevision: null,
   lastEventAt: null,
   contextCwd: null,
+  settingsAt: null,
   settingsCwd: null,
   itemBeforeMeta: false
 }
@@ -224,7 +228,8 @@ const withEvent = (facts: ThreadFacts, p: EventPayload, event: RecordedEvent): T
       const { model, reasoning_effort, cwd } = p.thread_settings
       const isOwn = typeof cwd === 'string' && event.inherited !== true
       const settingsCwd = isOwn ? normalizeCwd(cwd) : facts.settingsCwd
-      return { ...facts, settingsCwd, model, reasoningEffort: reasoning_effort ?? null }
+      const settingsAt = rangeOf(event)
+      return { ...facts, settingsAt, settingsCwd, model, reasoningEffort: reasoning_effort ?? null }
     }
     case 'thread_goal_updated':
       return withGoal(facts, p.goal.objective, event.revision)

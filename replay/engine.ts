@@ -19,13 +19,15 @@ import { itemPage, type ItemPageRequest, type TurnItem } from './item-page.ts'
 import type { ListRequest } from './list-filter.ts'
 import { threadRow } from './thread-row.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './open-thread.ts'
-import type { Batch, Lineage, Names, Position, StreamInfo } from './ports.ts'
+import { forkThread, revertThread, type BranchPoint } from './branch.ts'
+import type { Batch, Lineage, Names, Position, SegmentWriter, StreamInfo } from './ports.ts'
 import type { Progress } from './fold-many.ts'
 import type { Env } from './project.ts'
 import { resolveThread } from './resolve.ts'
 import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
 import { allTurns, turnPage, type TurnPageRequest } from './turn-page.ts'
 
+export type { BranchPoint } from './branch.ts'
 export type { IndexStatus } from './index-status.ts'
 export type { DamagedPlace } from './open-thread.ts'
 export type { ThreadSummary } from './thread-view.ts'
@@ -36,6 +38,8 @@ export interface EngineParts extends Env {
   /** Provider of threads whose file names none, and of lists that name none. */
   readonly defaultProvider: string
   readonly progress: Progress
+  /** Absent where the home may only be read. */
+  readonly writer?: SegmentWriter
 }
 
 type Answer<A> = TE.TaskEither<StoreError, A>
@@ -56,6 +60,13 @@ export interface Engine {
   readonly locate: (threadId: string) => E.Either<StoreError, StreamInfo>
   /** The files a thread's history stands in. */
   readonly lineage: (threadId: string) => E.Either<StoreError, Lineage>
+  /** A new thread with the history of one up to a point: by reference where its era allows it. */
+  readonly fork: (threadId: string, point: BranchPoint) => Answer<Thread>
+  /**
+   * Lets a paginated thread go on from before a turn, by reference; nothing is deleted. `force`: also in a home with
+   * Codex's database, which goes on in the old file.
+   */
+  readonly revert: (threadId: string, beforeTurnId: string, force?: boolean) => Answer<Thread>
   readonly damage: (threadId: string) => Answer<ReadonlyArray<DamagedPlace>>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
@@ -134,6 +145,12 @@ const summarize =
     )
   }
 
+const READ_ONLY: StoreError = {
+  _tag: 'NotPossible',
+  reason: 'this store can only be read',
+  next: 'open the home itself'
+}
+
 /** Makes an engine; it owns the index and closes it. */
 export const createEngine = (parts: EngineParts): Engine => {
   const open = threadOpener(parts)
@@ -147,6 +164,15 @@ export const createEngine = (parts: EngineParts): Engine => {
     safely(async () => {
       const thread = await open(threadId, withTurns)
       return E.isLeft(thread) ? thread : use(thread.right.info)
+    })
+  const branched = (
+    threadId: string,
+    branch: (writer: SegmentWriter, info: StreamInfo) => Promise<E.Either<StoreError, StreamId>>
+  ): Answer<Thread> =>
+    opened(threadId, false, async (info) => {
+      if (parts.writer === undefined) return E.left(READ_ONLY)
+      const made = await branch(parts.writer, info)
+      return E.isLeft(made) ? made : readThread(parts, home, open)(made.right, false)()
     })
   const status: Answer<IndexStatus> = async () => {
     const caughtUp = await home.everything()
@@ -172,6 +198,10 @@ export const createEngine = (parts: EngineParts): Engine => {
     resolve: (text) => safely(async () => resolveThread(parts.store, parts.names, text)),
     locate: (threadId) => parts.store.find(streamId(threadId)),
     lineage: (threadId) => E.map(parts.store.lineage)(parts.store.find(streamId(threadId))),
+    fork: (threadId, point) =>
+      branched(threadId, (writer, info) => forkThread(parts, writer, info, point)),
+    revert: (threadId, beforeTurnId, force = false) =>
+      branched(threadId, (writer, info) => revertThread(parts, writer, info, beforeTurnId, force)),
     damage: (threadId) =>
       opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),
@@ -193,6 +223,8 @@ export const failedEngine = (error: StoreError): Engine => {
     resolve: failed,
     locate: () => E.left(error),
     lineage: () => E.left(error),
+    fork: failed,
+    revert: failed,
     damage: failed,
     status: failed,
     rebuild: failed,

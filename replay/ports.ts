@@ -111,6 +111,35 @@ export interface EventStore {
   readonly verify: (info: StreamInfo, next: Position, guard: Guard) => Promise<boolean>
 }
 
+/** A segment to be made: its own lines, and for an era without references the history before them. */
+export interface NewSegment {
+  readonly streamId: StreamId
+  /** The thread's own id for its first file. */
+  readonly segmentId: string
+  readonly atMs: number
+  /** Lines without newlines. */
+  readonly lines: ReadonlyArray<string>
+  /** Bytes of another thread that are copied behind the first line, with the time of the copy on each line. */
+  readonly copied?: {
+    readonly info: StreamInfo
+    readonly segment: number
+    readonly until: number
+  }
+}
+
+/** Makes segments. Nothing that exists is ever changed. */
+export interface SegmentWriter {
+  /** An id that sorts by time. */
+  readonly newId: () => string
+  readonly nowMs: () => number
+  /** True while a running Codex writes to the thread. */
+  readonly isHeld: (streamId: StreamId) => boolean
+  /** True when Codex's own database is in the home: it remembers the newest file of each thread and looks no further. */
+  readonly hasDatabase: () => boolean
+  /** On disk when it answers; refuses when the segment is there already. */
+  readonly create: (segment: NewSegment) => Promise<Either<StoreError, void>>
+}
+
 /** A row as it is stored: a key and JSON text; null deletes it. */
 export interface StoredRow {
   readonly key: RowKey

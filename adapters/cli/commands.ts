@@ -63,7 +63,7 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
   {
     name: 'home',
     value: 'DIR',
-    text: 'Codex home to read. Default: $CODEX_HOME, else ~/.codex. It is never written to.'
+    text: 'Codex home. Default: $CODEX_HOME, else ~/.codex. Only `fork` and `revert` add a file to it; no file in it is ever changed.'
   },
   {
     name: 'index',
@@ -276,6 +276,65 @@ const events: CommandSpec = {
   ]
 }
 
+const BRANCHES = [0, 2, 3, 4, 5, 6, 7]
+const beforeTurn = (text: string): OptionSpec => ({ name: 'before-turn', value: 'TURN', text })
+
+const fork: CommandSpec = {
+  name: 'fork',
+  args: ['<thread>'],
+  summary: 'Make a new thread from the history of one.',
+  about: [
+    ...ONE_THREAD,
+    'A paginated thread (the default from Codex 0.151 on) is forked by reference: the new file holds two lines, which ' +
+      'name the place in the other file. A legacy thread is copied up to that place. The source is not changed.'
+  ],
+  options: [
+    { name: 'last-turn', value: 'TURN', text: 'The last turn that the new thread takes over.' },
+    beforeTurn('The first turn that it does not take over.')
+  ],
+  conflicts: [['last-turn', 'before-turn']],
+  output: {
+    human: 'the id and the file of the new thread.',
+    json: 'the new thread, as `show --json` prints it without turns.'
+  },
+  exits: BRANCHES,
+  examples: [
+    [
+      'unroll fork 0198b553 --last-turn 0198b554-4fb5-7a10-9c3e-52d1e0aa7c11',
+      'go on from behind a turn'
+    ]
+  ]
+}
+
+const revert: CommandSpec = {
+  name: 'revert',
+  args: ['<thread>'],
+  summary: 'Let a thread go on from before a turn.',
+  about: [
+    ...ONE_THREAD,
+    'Paginated threads only. A new segment of two lines names the place; the turns after it stay in their old file, ' +
+      'and Codex 0.148 or later goes on from there. Refused while a running Codex has the thread loaded.'
+  ],
+  options: [
+    beforeTurn('The first turn that is left behind. Required.'),
+    {
+      name: 'force',
+      text: "Also in a home with Codex's database, which would go on in the old file."
+    }
+  ],
+  output: {
+    human: 'the id and the new file of the thread.',
+    json: 'the thread, as `show --json` prints it without turns.'
+  },
+  exits: BRANCHES,
+  examples: [
+    [
+      'unroll revert 0198b553 --before-turn 0198b554-4fb5-7a10-9c3e-52d1e0aa7c11',
+      'leave a turn and all after it behind'
+    ]
+  ]
+}
+
 const index: CommandSpec = {
   name: 'index',
   args: ['status|rebuild|drop'],
@@ -359,6 +418,8 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   turns,
   items,
   events,
+  fork,
+  revert,
   index,
   appServer,
   start,
@@ -377,6 +438,7 @@ export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [3, 'not found: the home, the thread, the turn, or the turn a cursor points at'],
   [4, 'damaged: with --strict, a rollout Codex cannot read'],
   [5, 'disk or permission; also an index that cannot be used'],
+  [6, 'not possible: this thread, in this state or of this era, cannot be changed that way'],
   [7, 'busy: another process holds what is needed; try again'],
   [70, 'a defect in unroll'],
   [130, 'interrupted (SIGINT)'],

@@ -22,6 +22,7 @@ export const EXIT: Readonly<Record<StoreError['_tag'], number>> = {
   InvalidRequest: 2,
   AnchorGone: 3,
   UnreadableRollout: 4,
+  NotPossible: 6,
   TurnNotFound: 3,
   IndexUnavailable: 5,
   Busy: 7,

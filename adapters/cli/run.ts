@@ -19,7 +19,9 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   show: async () => (await import('./show.ts')).showCommand,
   turns: async () => (await import('./turns.ts')).turnsCommand,
   items: async () => (await import('./items.ts')).itemsCommand,
-  events: async () => (await import('./events.ts')).eventsCommand
+  events: async () => (await import('./events.ts')).eventsCommand,
+  fork: async () => (await import('./branch.ts')).forkCommand,
+  revert: async () => (await import('./branch.ts')).revertCommand
 }
 
 const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {

@@ -69,6 +69,7 @@ const TABLE: Table = {
   InvalidRequest: (e) => invalidRequest(e.message),
   AnchorGone: () => invalidRequest('invalid cursor: anchor turn is no longer present'),
   UnreadableRollout: (e) => internal(`failed to read thread: ${unreadableReason(e)}`),
+  NotPossible: (e) => invalidRequest(e.reason),
   TurnNotFound: (e) => invalidRequest(`turn not found: ${e.turnId}`),
   IndexUnavailable: (e) => internal(describe(e)),
   Busy: () => overloaded,

@@ -3,11 +3,15 @@
  * the log, so every thread here is as it is there before the first receipt.
  */
 
-/** What a client of 0.169 is told about one thread. */
-export interface ReadState {
-  readonly firstUnread: null
+/** Where what a client has not seen begins. */
+export type UnreadPosition =
+  { readonly type: 'turn'; readonly turnId: string } | { readonly type: 'threadStart' }
+
+/** What a client of 0.169 is told about one thread; null for one of a sub-agent, which has no receipt. */
+export type ReadState = {
+  readonly firstUnread: UnreadPosition | null
   readonly revision: string
-}
+} | null
 
 /** The receipt of a thread nobody has told anything about. */
 export const unread = (threadId: string): ReadState => ({

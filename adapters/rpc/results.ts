@@ -74,9 +74,17 @@ export const Thread = typed<ThreadView>(
   )
 )
 
+const UnreadPosition = t.union(
+  [
+    t.type({ type: t.literal('turn'), turnId: t.string }),
+    t.type({ type: t.literal('threadStart') })
+  ],
+  'ThreadUnreadPosition'
+)
+
 /** What a client has seen of a thread (0.169). */
 export const ReadState = typed<ReadStateView>(
-  t.type({ firstUnread: t.null, revision: t.string }, 'ThreadReadState')
+  nullable(t.type({ firstUnread: nullable(UnreadPosition), revision: t.string }, 'ThreadReadState'))
 )
 
 /** A page of anything. */
