@@ -103,6 +103,7 @@ const withEnd = <R extends TurnRow>(
   return {
     ...row,
     ...moved(row, event),
+    ...(event.line.ordinal === undefined ? {} : { endOrdinal: event.line.ordinal }),
     status: status === 'completed' && error !== null ? 'failed' : status,
     startedAt: p.started_at ?? null,
     completedAt: p.completed_at ?? null,

@@ -35,6 +35,8 @@ export interface TurnRow {
   readonly mode?: 'paginated'
   /** Number of the line that made the turn, where lines are numbered. */
   readonly ordinal?: number
+  /** Number of the line that ended the turn. */
+  readonly endOrdinal?: number
   readonly rootTurnId?: string
   readonly error?: TurnError
   /** Why the turn failed though Codex of its time does not say so. */

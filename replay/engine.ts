@@ -25,6 +25,7 @@ import type { Progress } from './fold-many.ts'
 import type { Env } from './project.ts'
 import { resolveThread } from './resolve.ts'
 import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
+import { timelinePage, type TimelinePage, type TimelineRequest } from './timeline.ts'
 import { allTurns, turnPage, type TurnPageRequest } from './turn-page.ts'
 
 export type { BranchPoint } from './branch.ts'
@@ -52,6 +53,8 @@ export interface Engine {
   readonly summarize: (threadId: string) => Answer<ThreadSummary>
   readonly listTurns: (threadId: string, request: TurnPageRequest) => Answer<Page<Turn>>
   readonly listItems: (threadId: string, request: ItemPageRequest) => Answer<Page<TurnItem>>
+  /** Items and the beginnings and ends of turns, newest page first; paginated threads only. */
+  readonly listTimeline: (threadId: string, request: TimelineRequest) => Answer<TimelinePage>
   /** Every line of a thread in batches, damaged ones included. */
   readonly events: (threadId: string, from: Position) => Answer<AsyncIterable<Batch>>
   /** A thread by id, unique beginning of an id, or name. */
@@ -191,6 +194,8 @@ export const createEngine = (parts: EngineParts): Engine => {
       opened(threadId, true, (info) => turnPage(parts, info, request)),
     listItems: (threadId, request) =>
       opened(threadId, true, (info) => itemPage(parts, info, request)),
+    listTimeline: (threadId, request) =>
+      opened(threadId, true, (info) => timelinePage(parts, info, request)),
     events: (threadId, from) => async () => {
       const found = parts.store.find(streamId(threadId))
       return E.isLeft(found) ? found : E.right(parts.store.read(found.right, from, 'all'))
@@ -219,6 +224,7 @@ export const failedEngine = (error: StoreError): Engine => {
     summarize: failed,
     listTurns: failed,
     listItems: failed,
+    listTimeline: failed,
     events: failed,
     resolve: failed,
     locate: () => E.left(error),

@@ -42,23 +42,25 @@ export interface TurnItem {
 }
 
 /** Where an item stands: place of its turn, place in the turn. */
-interface Spot {
+export interface Spot {
   readonly turn: number
   readonly item: number
 }
 
-interface Bounds {
+/** Turns `from` (inclusive) to `until` (exclusive). */
+export interface Bounds {
   readonly from: number
   readonly until: number
 }
 
-interface Found extends Spot {
+/** An item where it stands. */
+export interface Found extends Spot {
   readonly value: ThreadItem
   readonly ordinal: number | undefined
 }
 
 /** What every part of a page works with. */
-interface Walk {
+export interface Walk {
   readonly env: Env
   readonly info: StreamInfo
   readonly live: LiveTurns
@@ -99,7 +101,7 @@ const endsLater = (a: ByteRange | undefined, b: ByteRange | undefined): boolean 
 const REACH_TURNS = 64
 
 /** Turns that ran at the same time as the one at a place; their items alternate. */
-const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
+export const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
   const low = Math.max(bounds.from, turn - REACH_TURNS)
   const rows = live.rows(low, Math.min(bounds.until, turn + REACH_TURNS))
   const extents = rows.map(extentOf)
@@ -117,7 +119,7 @@ const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
 }
 
 /** The items of some turns, oldest first. */
-const itemsOfTurns = async (
+export const itemsOfTurns = async (
   { env, info, live }: Walk,
   { from, until }: Bounds
 ): Promise<ReadonlyArray<Found>> => {

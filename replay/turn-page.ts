@@ -110,7 +110,8 @@ export const liveTurns = (env: Env, info: StreamInfo): LiveTurns => {
   }
 }
 
-const render = (
+/** A turn as a client sees it, with the items it is given. */
+export const render = (
   row: TurnRow,
   items: ReadonlyArray<ThreadItem>,
   itemsView: ItemsView,

@@ -7,6 +7,7 @@ import { itemsList, turnItemsList } from './methods/items-list.ts'
 import { loadedList } from './methods/loaded-list.ts'
 import { threadList } from './methods/thread-list.ts'
 import { threadRead } from './methods/thread-read.ts'
+import { timelineList } from './methods/timeline-list.ts'
 import { turnsList } from './methods/turns-list.ts'
 import type { Method, Server } from './method.ts'
 
@@ -23,6 +24,7 @@ export const METHODS: ReadonlyArray<AnyMethod> = [
   turnsList,
   turnItemsList,
   itemsList,
+  timelineList,
   conversationSummary
 ]
 
