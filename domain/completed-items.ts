@@ -135,7 +135,8 @@ const findingText = (finding: Readonly<Record<string, unknown>>): string => {
   return [`- ${textOf(finding['title'])} — ${where}`, ...body].join('\n')
 }
 
-const reviewText = (output: Of<'ExitedReviewMode'>['review_output']): string => {
+/** A review as text: what the reviewer says of it all, then its findings. Up to 0.142 the findings are left out. */
+export const reviewText = (output: Of<'ExitedReviewMode'>['review_output']): string => {
   const explanation = output?.overall_explanation.trim() ?? ''
   const findings = (output?.findings ?? []).map(findingText)
   const heading = findings.length === 1 ? 'Review comment:' : 'Full review comments:'

@@ -2,7 +2,8 @@
  * Parts of items that look the same whichever event made the item.
  */
 import type { Json } from './json.ts'
-import type { PatchApplyEnd, WebSearchEnd } from './payloads.ts'
+import type { PatchApplyEnd, UserMessage, WebSearchEnd } from './payloads.ts'
+import type { Profile } from './profile.ts'
 import type { FileUpdate, UserContent } from './protocol.ts'
 import type { TurnItem } from './turn-item.ts'
 
@@ -44,6 +45,77 @@ export const fileUpdates = (
         moved === null ? change.unified_diff : `${change.unified_diff}\n\nMoved to: ${moved}`
       return [{ path, kind: { type: 'update', move_path: moved }, diff }]
     })
+
+type Details = UserMessage['image_details']
+
+const inlineImages = (
+  urls: ReadonlyArray<string> | null | undefined,
+  details: Details,
+  profile: Profile
+): ReadonlyArray<UserContent> =>
+  (urls ?? []).map((url, i) => ({
+    type: 'image',
+    url,
+    ...(profile.members142 ? { detail: details?.[i] ?? null } : {})
+  }))
+
+/** Both kinds in the order they were given; null when the order does not tell of each of them. */
+const ordered = <A>(
+  order: ReadonlyArray<'inline' | 'file'> | undefined,
+  inline: ReadonlyArray<A>,
+  files: ReadonlyArray<A>
+): ReadonlyArray<A> | null => {
+  const rest = { inline: [...inline], file: [...files] }
+  const all = (order ?? []).flatMap((kind) => rest[kind].splice(0, 1))
+  const isWhole = all.length === order?.length && all.length === inline.length + files.length
+  return isWhole ? all : null
+}
+
+/** Images of a message; those that are files came with 0.156, and without an order they stand last. */
+const images = (e: UserMessage, profile: Profile): ReadonlyArray<UserContent> => {
+  const inline = inlineImages(e.images, e.image_details, profile)
+  if (!profile.members169) return inline
+  const files = (e.file_ids ?? []).map((fileId, i): UserContent => {
+    return { type: 'image', fileId, detail: e.file_id_details?.[i] ?? null }
+  })
+  return ordered(e.image_order, inline, files) ?? [...inline, ...files]
+}
+
+/** Sound of a message; references (0.169) stand for all of it, unless an order tells of both kinds. */
+const sounds = ({
+  audio,
+  audio_references,
+  audio_order
+}: UserMessage): ReadonlyArray<UserContent> => {
+  const inline = (audio ?? []).map((url): UserContent => ({ type: 'audio', url }))
+  if (!audio_references) return inline
+  const references = audio_references.map((reference): UserContent =>
+    'file_id' in reference
+      ? { type: 'audio', fileId: reference.file_id }
+      : { type: 'audio', url: reference.audio_url }
+  )
+  return ordered(audio_order, inline, references) ?? references
+}
+
+/** The parts of a user message as legacy events hold them: text, images, and from 0.146 on sound. */
+export const userEventParts = (e: UserMessage, profile: Profile): ReadonlyArray<UserContent> => {
+  const text: ReadonlyArray<UserContent> =
+    e.message.trim() === ''
+      ? []
+      : [{ type: 'text', text: e.message, text_elements: textElements(e.text_elements) }]
+  const localImages = (e.local_images ?? []).map((path, i): UserContent => ({
+    type: 'localImage',
+    path,
+    ...(profile.members142 ? { detail: e.local_image_details?.[i] ?? null } : {})
+  }))
+  const heard = profile.members169
+    ? [
+        ...sounds(e),
+        ...(e.local_audio ?? []).map((path): UserContent => ({ type: 'localAudio', path }))
+      ]
+    : []
+  return [...text, ...images(e, profile), ...localImages, ...heard]
+}
 
 /** What a web search did, as the wire spells it. */
 export const webAction = (action: WebSearchEnd['action']): Json => {

@@ -5,16 +5,24 @@
  * small sketch (counts, first user and last agent message); `foldItems` applies the same changes to the whole list.
  *
  * Ids: messages, reasoning, compactions and review marks take `item-N` from a counter over the thread; all
- * others carry their own id and replace an item of the same turn with that id in place.
+ * others carry their own id and replace an item of the same turn with that id in place. From 0.144 on review marks are
+ * such others too.
  */
-import { completedItem, withTimes } from './completed-items.ts'
+import { completedItem, reviewText, withTimes } from './completed-items.ts'
 import type { EventPayload, RolloutLine } from './event.ts'
 import { hookPromptFragments } from './hook-prompt.ts'
-import { fileUpdates, textElements, webAction } from './item-parts.ts'
+import { fileUpdates, userEventParts, webAction } from './item-parts.ts'
 import type { Json } from './json.ts'
-import type { AgentMessage, McpToolCallEnd, UserMessage } from './payloads.ts'
+import type {
+  AgentMessage,
+  ExitedReviewMode,
+  ImageGenerationEnd,
+  McpToolCallEnd,
+  SubAgentActivity,
+  UserMessage
+} from './payloads.ts'
 import type { Profile } from './profile.ts'
-import type { HistoryMode, ThreadItem, UserContent } from './protocol.ts'
+import type { HistoryMode, ThreadItem } from './protocol.ts'
 import { Message } from './response-item.ts'
 
 type WithoutId<I> = I extends { readonly id: string } ? Omit<I, 'id'> : never
@@ -23,8 +31,8 @@ export type UnnumberedItem = WithoutId<ThreadItem>
 
 /** What one event does to the items of its turn. */
 export type ItemChange =
-  /** Append under the next `item-N`. */
-  | { readonly op: 'number'; readonly item: UnnumberedItem }
+  /** Append under the next `item-N`; `id` is shown instead of that number, which is used up all the same. */
+  | { readonly op: 'number'; readonly item: UnnumberedItem; readonly id?: string }
   /** Append under its own id. */
   | { readonly op: 'append'; readonly item: ThreadItem }
   /** Replace the item of this id, or append it. */
@@ -43,37 +51,39 @@ export const UNKNOWN_TIMES: { readonly startedAtMs: null; readonly completedAtMs
   completedAtMs: null
 }
 
-const userContent = (e: UserMessage, profile: Profile): ReadonlyArray<UserContent> => {
-  const content: Array<UserContent> = []
-  if (e.message.trim() !== '') {
-    content.push({ type: 'text', text: e.message, text_elements: textElements(e.text_elements) })
-  }
-  const detail = (details: ReadonlyArray<string | null | undefined> | undefined, index: number) =>
-    profile.members142 ? { detail: details?.[index] ?? null } : {}
-  ;(e.images ?? []).forEach((url, i) =>
-    content.push({ type: 'image', url, ...detail(e.image_details, i) })
-  )
-  ;(e.local_images ?? []).forEach((path, i) =>
-    content.push({ type: 'localImage', path, ...detail(e.local_image_details, i) })
-  )
-  return content
-}
-
 const userItem = (e: UserMessage, profile: Profile): UnnumberedItem => ({
   type: 'userMessage',
   ...(profile.members142 ? { clientId: e.client_id ?? null } : {}),
-  content: userContent(e, profile)
+  content: userEventParts(e, profile)
 })
 
-const agentItem = (e: AgentMessage, profile: Profile): UnnumberedItem => ({
-  type: 'agentMessage',
-  ...(profile.members169 ? { moderation: null, delivery: null, questions: null } : {}),
-  text: e.message,
-  phase: e.phase ?? null,
-  memoryCitation: e.memory_citation
-    ? { entries: e.memory_citation.entries, threadIds: e.memory_citation.rolloutIds }
-    : null
-})
+/** A moderated message (0.169) is shown under the id the model gave it. */
+const agentChange = (e: AgentMessage, profile: Profile): ItemChange | null => {
+  if (e.message === '') return null
+  const { moderation } = e
+  const moderated =
+    moderation === null || moderation === undefined
+      ? null
+      : { moderated: moderation.moderated, display: (moderation.display ?? null) as Json }
+  const item: UnnumberedItem = {
+    type: 'agentMessage',
+    ...(profile.members169
+      ? {
+          moderation: moderated,
+          delivery: e.delivery ?? null,
+          questions: (e.questions ?? null) as Json
+        }
+      : {}),
+    text: e.message,
+    phase: e.phase ?? null,
+    memoryCitation: e.memory_citation
+      ? { entries: e.memory_citation.entries, threadIds: e.memory_citation.rolloutIds }
+      : null
+  }
+  return profile.members169 && moderation
+    ? { op: 'number', item, id: moderation.item_id }
+    : { op: 'number', item }
+}
 
 const mcpItem = (e: McpToolCallEnd, profile: Profile): ThreadItem => {
   const ok = 'Ok' in e.result ? e.result.Ok : null
@@ -88,7 +98,9 @@ const mcpItem = (e: McpToolCallEnd, profile: Profile): ThreadItem => {
     ...(profile.members142
       ? { appContext: appContext(e, profile), pluginId: e.plugin_id ?? null }
       : {}),
-    ...(profile.members169 ? { mcpAppUi: null, readOnlyHint: null } : {}),
+    ...(profile.members169
+      ? { mcpAppUi: (e.mcp_app_ui ?? null) as Json, readOnlyHint: e.read_only_hint ?? null }
+      : {}),
     ...(typeof e.mcp_app_resource_uri === 'string'
       ? { mcpAppResourceUri: e.mcp_app_resource_uri }
       : {}),
@@ -111,15 +123,83 @@ const appContext = (e: McpToolCallEnd, profile: Profile): Json =>
         connectorId: e.connector_id,
         linkId: e.link_id ?? null,
         resourceUri: e.mcp_app_resource_uri ?? null,
-        ...(profile.members169 ? { appName: null, actionName: null } : {})
+        ...(profile.members169
+          ? { appName: e.app_name ?? null, actionName: e.action_name ?? null }
+          : {})
       }
     : null
 
-/** The turn an event names, or undefined when it belongs to whatever turn is open. */
+const imageItem = (e: ImageGenerationEnd, profile: Profile): ThreadItem => ({
+  type: 'imageGeneration',
+  id: e.call_id,
+  status: e.status,
+  revisedPrompt: e.revised_prompt ?? null,
+  result: e.result,
+  ...(profile.members169
+    ? {
+        transparentBackground: e.transparent_background ?? null,
+        failure: (e.failure ?? null) as Json,
+        generationId: e.generation_id ?? null
+      }
+    : {}),
+  ...(typeof e.saved_path === 'string' ? { savedPath: e.saved_path } : {})
+})
+
+/** Its time is the only one that a legacy event states; 0 stands for an unknown one. */
+const activityItem = (e: SubAgentActivity, profile: Profile): ThreadItem => ({
+  type: 'subAgentActivity',
+  ...(profile.members169
+    ? {
+        model: e.model ?? null,
+        reasoningEffort: e.reasoning_effort ?? null,
+        ...UNKNOWN_TIMES,
+        completedAtMs: e.occurred_at_ms === 0 ? null : (e.occurred_at_ms ?? null)
+      }
+    : {}),
+  id: e.event_id,
+  kind: e.kind,
+  agentThreadId: e.agent_thread_id,
+  agentPath: e.agent_path
+})
+
+/**
+ * The turn an event names, or undefined when it belongs to whatever turn is open. Patches name theirs in every
+ * version, review marks from 0.144 on (together with the id of their item), MCP calls from 0.156 on.
+ */
 export const namedTurn = (payload: EventPayload): string | undefined => {
-  if (payload.type === 'item_completed') return payload.turn_id
-  return payload.type === 'patch_apply_end' && payload.turn_id !== '' ? payload.turn_id : undefined
+  switch (payload.type) {
+    case 'item_completed':
+      return payload.turn_id
+    case 'patch_apply_end':
+    case 'mcp_tool_call_end':
+      return payload.turn_id === '' ? undefined : payload.turn_id
+    case 'entered_review_mode':
+    case 'exited_review_mode':
+      return typeof payload.item_id === 'string' ? (payload.turn_id ?? undefined) : undefined
+    default:
+      return undefined
+  }
 }
+
+/** A review mark takes the id it names (from 0.144 on), else the next number. */
+const reviewChange = (
+  type: 'enteredReviewMode' | 'exitedReviewMode',
+  review: string,
+  id: string | null | undefined
+): ItemChange =>
+  typeof id === 'string'
+    ? { op: 'upsert', item: { type, id, review } }
+    : { op: 'number', item: { type, review } }
+
+/** Codex up to 0.142 shows of a review only what the reviewer says of it all. */
+const exitedText = (output: ExitedReviewMode['review_output'], profile: Profile): string => {
+  if (profile.members169) return reviewText(output)
+  const explanation = output?.overall_explanation.trim() ?? ''
+  return explanation === '' ? 'Reviewer failed to output a response.' : explanation
+}
+
+/** Items of `item_completed` that legacy threads show; the others stand beside an event that shows the same. */
+const SHOWN_IN_LEGACY: ReadonlySet<string> = new Set(['Plan', 'Sleep', 'FunctionCallOutput'])
 
 const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
   switch (p.type) {
@@ -143,40 +223,15 @@ const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
           id: p.call_id,
           query: p.query,
           action: webAction(p.action),
-          ...(profile.members169 ? { results: null } : {})
+          ...(profile.members169 ? { results: (p.results ?? null) as Json } : {})
         }
       }
     case 'image_generation_end':
-      return {
-        op: 'upsert',
-        item: {
-          type: 'imageGeneration',
-          id: p.call_id,
-          status: p.status,
-          revisedPrompt: p.revised_prompt ?? null,
-          result: p.result,
-          ...(profile.members169
-            ? { transparentBackground: null, failure: null, generationId: null }
-            : {}),
-          ...(typeof p.saved_path === 'string' ? { savedPath: p.saved_path } : {})
-        }
-      }
+      return { op: 'upsert', item: imageItem(p, profile) }
     case 'sub_agent_activity':
-      return {
-        op: 'upsert',
-        item: {
-          type: 'subAgentActivity',
-          ...(profile.members169
-            ? { model: p.model ?? null, reasoningEffort: p.reasoning_effort ?? null }
-            : {}),
-          id: p.event_id,
-          kind: p.kind,
-          agentThreadId: p.agent_thread_id,
-          agentPath: p.agent_path
-        }
-      }
+      return { op: 'upsert', item: activityItem(p, profile) }
     case 'item_completed': {
-      if (p.item.type !== 'Plan' && p.item.type !== 'Sleep') return null
+      if (!SHOWN_IN_LEGACY.has(p.item.type)) return null
       const item = p.item.type === 'Plan' && p.item.text === '' ? null : completedItem(p.item)
       if (item === null) return null
       return { op: 'upsert', item: profile.members169 ? withTimes(item, p) : item }
@@ -229,7 +284,7 @@ const legacyChange = (
     case 'user_message':
       return { op: 'number', item: userItem(p, profile) }
     case 'agent_message':
-      return p.message === '' ? null : { op: 'number', item: agentItem(p, profile) }
+      return agentChange(p, profile)
     case 'agent_reasoning':
       return p.text === '' ? null : { op: 'reason', part: 'summary', text: p.text }
     case 'agent_reasoning_raw_content':
@@ -237,15 +292,9 @@ const legacyChange = (
     case 'context_compacted':
       return { op: 'number', item: { type: 'contextCompaction' } }
     case 'entered_review_mode':
-      return {
-        op: 'number',
-        item: { type: 'enteredReviewMode', review: p.user_facing_hint ?? 'Review requested.' }
-      }
-    case 'exited_review_mode': {
-      const explanation = p.review_output?.overall_explanation.trim() ?? ''
-      const review = explanation === '' ? 'Reviewer failed to output a response.' : explanation
-      return { op: 'number', item: { type: 'exitedReviewMode', review } }
-    }
+      return reviewChange('enteredReviewMode', p.user_facing_hint ?? 'Review requested.', p.item_id)
+    case 'exited_review_mode':
+      return reviewChange('exitedReviewMode', exitedText(p.review_output, profile), p.item_id)
     default:
       return toolChange(p, profile)
   }
@@ -301,7 +350,7 @@ const withEarlierTimes = (item: ThreadItem, before: ThreadItem): ThreadItem =>
 export const applyChange = (list: ItemList, change: ItemChange): void => {
   switch (change.op) {
     case 'number':
-      push(list, { ...change.item, id: `item-${list.nextItem}` })
+      push(list, { ...change.item, id: change.id ?? `item-${list.nextItem}` })
       list.nextItem += 1
       return
     case 'append':

@@ -2,13 +2,22 @@
  * Events to turn rows as Codex up to 0.142 makes them (and later versions for threads begun then): items belong to
  * the turn that is open, and may open one themselves.
  *
+ * What came later, in threads that are still written this way:
+ *  - 0.143: lines that say nothing here count too (`COUNTED`).
+ *  - 0.144: a review's marks name its turn, which they may open: it is over from the start, has no beginning, and
+ *    the reviewer's own turn, begun next to it, is never ended.
+ *  - 0.146: a turn that ended with an error failed, whatever it was before.
+ *  - 0.156: an MCP call names its turn.
+ *
  * An implicit turn is named after the index of the event that opens it, counted over the events that survive
  * the era's filter. A reader that skips lines cannot know that index, so a fold that was told not to count
  * (`index: null`) asks for every event instead of guessing.
  *
- * Source: thread history of Codex 0.130 and 0.142, checked against both binaries on random rollouts.
+ * Source: thread history of Codex 0.130 and 0.142, checked against both binaries on random rollouts; later rules
+ * against homes of 0.143–0.169 and against 0.169.0 on rollouts made by hand.
  */
 import type { RecordedEvent } from './event.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
 import { itemChange, namedTurn, type ItemChange } from './items.ts'
 import type { TaskComplete } from './payloads.ts'
 import type { Profile } from './profile.ts'
@@ -51,7 +60,7 @@ const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenT
         endsWithReasoning: true
       }
     case 'number': {
-      const item: ThreadItem = { ...change.item, id: `item-${open.nextItem}` }
+      const item: ThreadItem = { ...change.item, id: change.id ?? `item-${open.nextItem}` }
       const large = isLarge(item)
       return {
         ...open,
@@ -123,11 +132,11 @@ const ended = <R extends TurnRow>(
   profile: Profile
 ): R => {
   const error = profile.members169 ? turnError(e.error) : null
+  const failed = how === 'completed' && error !== null
   const stays = how === 'completed' && (row.status === 'interrupted' || row.status === 'failed')
-  const now = how === 'completed' && error !== null ? 'failed' : how
   return {
     ...row,
-    status: stays ? row.status : now,
+    status: failed ? 'failed' : stays ? row.status : how,
     completedAt: e.completed_at ?? null,
     durationMs: e.duration_ms ?? null,
     ...(error === null ? {} : { error })
@@ -180,6 +189,21 @@ const beforeUserMessage = (state: TurnsState): Step => {
   return keeps ? [state, NO_WRITES] : finish(state)
 }
 
+/** A review mark of a turn nobody began opens it. */
+const openNamed = (
+  state: TurnsState,
+  id: string,
+  change: ItemChange,
+  event: RecordedEvent
+): Step => {
+  const [closed, writes] = finish({ ...state, open: untilNext(state.open, event) })
+  const open = openTurn(id, false, null, closed.nextItem, event)
+  return [pushItem({ ...closed, open }, change, event), writes]
+}
+
+const opensTurn = (type: string | undefined): boolean =>
+  type === 'entered_review_mode' || type === 'exited_review_mode'
+
 const showItem = (
   state: TurnsState,
   change: ItemChange,
@@ -190,12 +214,28 @@ const showItem = (
   const named = payload === null ? undefined : namedTurn(payload)
   if (named !== undefined && state.open?.id !== named) {
     const index = rows.firstIndexOf(named)
-    return index === null ? [state, NO_WRITES] : pushLate(state, index, change, event, rows)
+    if (index !== null) return pushLate(state, index, change, event, rows)
+    return opensTurn(payload?.type) ? openNamed(state, named, change, event) : [state, NO_WRITES]
   }
   const [ready, writes] =
     payload?.type === 'user_message' ? beforeUserMessage(state) : [state, NO_WRITES]
   return [pushItem(ensureTurn(ready, event), change, event), writes]
 }
+
+/** Lines of 0.143 and later that show nothing and yet count. */
+const COUNTED: Readonly<Record<string, (payload: JsonObject) => boolean>> = {
+  world_state: (p) => typeof p['full'] === 'boolean' && isJsonObject(p['state']),
+  security_risk_score: (p) => isJsonObject(p['scores']),
+  inter_agent_communication_metadata: (p) => typeof p['trigger_turn'] === 'boolean'
+}
+
+const counted = (state: TurnsState, { line }: RecordedEvent, profile: Profile): TurnsState =>
+  line.type === 'ignored' &&
+  state.index !== null &&
+  profile.segments &&
+  COUNTED[line.kind]?.(line.payload) === true
+    ? { ...state, index: state.index + 1 }
+    : state
 
 /** One event of a legacy thread. */
 export const evolveLegacy = (
@@ -233,5 +273,6 @@ export const evolveLegacy = (
     }
   }
   const change = itemChange(line, profile, '', 'legacy')
-  return change === null ? [state, NO_WRITES] : showItem(state, change, event, rows)
+  if (change === null) return [counted(state, event, profile), NO_WRITES]
+  return showItem(state, change, event, rows)
 }

@@ -42,7 +42,8 @@ const begin = (id: string, state: TurnsState, event: RecordedEvent): Step => {
       ? { ...newTurn(id, closed, event), ...numbered(event) }
       : { ...before, explicit: true, ranges: extend(before.ranges, event), ...numbered(event) }
   const early = before === undefined ? closed.early : closed.early.filter((turn) => turn !== before)
-  return [{ ...closed, early, open }, writes]
+  const greatestId = id > closed.greatestId ? id : closed.greatestId
+  return [{ ...closed, early, open, greatestId }, writes]
 }
 
 const newTurn = (id: string, state: TurnsState, event: RecordedEvent): OpenTurn => ({
@@ -68,7 +69,12 @@ const pushEarly = (state: TurnsState, p: ItemCompleted, event: RecordedEvent): S
 }
 
 /** The row of a turn that is no longer open, and its place. */
-const rowOf = (turnId: string, rows: TurnLookup): readonly [number, TurnRow] | null => {
+const rowOf = (
+  turnId: string,
+  { greatestId }: TurnsState,
+  rows: TurnLookup
+): readonly [number, TurnRow] | null => {
+  if (turnId > greatestId) return null
   const index = rows.firstIndexOf(turnId)
   const row = index === null ? null : rows.row(index)
   return index === null || row === null ? null : [index, row]
@@ -84,7 +90,8 @@ const started = (
     startedAt: p.started_at ?? null,
     ...(typeof p.root_turn_id === 'string' ? { rootTurnId: p.root_turn_id } : {})
   }
-  if (state.open?.id === p.turn_id || rowOf(p.turn_id, rows) !== null) return [state, NO_WRITES]
+  if (state.open?.id === p.turn_id || rowOf(p.turn_id, state, rows) !== null)
+    return [state, NO_WRITES]
   const [next, writes] = begin(p.turn_id, state, event)
   return [next.open === null ? next : { ...next, open: { ...next.open, ...facts } }, writes]
 }
@@ -130,7 +137,7 @@ const ended = (
     const over = { ...withEnd(open, p, status, event), ranges: extend(open.ranges, event) }
     return [{ ...state, open: over }, NO_WRITES]
   }
-  const found = rowOf(id, rows)
+  const found = rowOf(id, state, rows)
   if (found === null) {
     const [next, writes] = begin(id, state, event)
     return [
@@ -217,7 +224,7 @@ const completed = (
 ): Step => {
   const { open } = state
   if (open?.id === p.turn_id) return [pushed(state, open, p, event), NO_WRITES]
-  const found = rowOf(p.turn_id, rows)
+  const found = rowOf(p.turn_id, state, rows)
   if (found !== null) return pushRow(state, found, p, event)
   return pushEarly(state, p, event)
 }

@@ -86,7 +86,13 @@ export const TurnContext = t.intersection(
 )
 export type TurnContext = t.TypeOf<typeof TurnContext>
 
-/** What a person typed. */
+const MediaKind = oneOf('inline', 'file')
+const AudioReference = t.union([t.type({ audio_url: t.string }), t.type({ file_id: t.string })])
+
+/**
+ * What a person typed. Later versions add `audio` and `local_audio` (0.146), `file_ids` and `image_order` (0.156),
+ * `audio_references` and `audio_order` (0.169): the last two tell in which order both kinds were given.
+ */
 export const UserMessage = t.intersection(
   [
     t.type({ message: t.string }),
@@ -96,20 +102,35 @@ export const UserMessage = t.intersection(
       text_elements: defaulted(t.array(TextElement)),
       client_id: text,
       image_details: defaulted(t.array(optional(ImageDetail))),
-      local_image_details: defaulted(t.array(optional(ImageDetail)))
+      local_image_details: defaulted(t.array(optional(ImageDetail))),
+      audio: optional(strings),
+      local_audio: defaulted(strings),
+      file_ids: optional(strings),
+      file_id_details: defaulted(t.array(optional(ImageDetail))),
+      image_order: defaulted(t.array(MediaKind)),
+      audio_references: optional(t.array(AudioReference)),
+      audio_order: defaulted(t.array(MediaKind))
     })
   ],
   'UserMessage'
 )
 export type UserMessage = t.TypeOf<typeof UserMessage>
 
-/** What the model answered. */
+/** What the model answered; with `delivery` (0.150), `questions` (0.156) and `moderation` (0.169). */
 export const AgentMessage = t.intersection(
   [
     t.type({ message: t.string }),
     t.partial({
       phase: optional(oneOf('commentary', 'final_answer')),
-      memory_citation: optional(MemoryCitation)
+      memory_citation: optional(MemoryCitation),
+      delivery: optional(oneOf('async')),
+      questions: optional(t.array(t.UnknownRecord)),
+      moderation: optional(
+        t.intersection([
+          t.type({ item_id: t.string, moderated: t.boolean }),
+          t.partial({ display: t.unknown })
+        ])
+      )
     })
   ],
   'AgentMessage'
@@ -170,7 +191,7 @@ export const ThreadSettingsApplied = t.intersection(
 )
 export type ThreadSettingsApplied = t.TypeOf<typeof ThreadSettingsApplied>
 
-/** Why a turn failed; kept from 0.169 on. */
+/** Why a turn failed; kept from 0.146 on. */
 export const TurnFailure = t.intersection(
   [t.type({ message: t.string }), t.partial({ codex_error_info: t.unknown })],
   'TurnFailure'
@@ -247,7 +268,10 @@ export const PatchApplyEnd = t.intersection(
 )
 export type PatchApplyEnd = t.TypeOf<typeof PatchApplyEnd>
 
-/** An MCP tool call ended. */
+/**
+ * An MCP tool call ended; with the names of its app (0.143), `read_only_hint` (0.148), `mcp_app_ui` and the turn it
+ * belongs to (0.156).
+ */
 export const McpToolCallEnd = t.intersection(
   [
     t.type({
@@ -259,15 +283,28 @@ export const McpToolCallEnd = t.intersection(
       duration: t.type({ secs: u64, nanos: u32 }),
       result: t.union([t.type({ Ok: ToolResult }), t.type({ Err: t.string })])
     }),
-    t.partial({ mcp_app_resource_uri: text, connector_id: text, link_id: text, plugin_id: text })
+    t.partial({
+      mcp_app_resource_uri: text,
+      connector_id: text,
+      link_id: text,
+      plugin_id: text,
+      app_name: text,
+      action_name: text,
+      read_only_hint: optional(t.boolean),
+      mcp_app_ui: optional(t.UnknownRecord),
+      turn_id: defaulted(t.string)
+    })
   ],
   'McpToolCallEnd'
 )
 export type McpToolCallEnd = t.TypeOf<typeof McpToolCallEnd>
 
-/** A web search ended; an action of an unknown type reads as `other`. */
-export const WebSearchEnd = t.type(
-  { call_id: t.string, query: t.string, action: WebSearchAction },
+/** A web search ended; an action of an unknown type reads as `other`. What it found is there from 0.146 on. */
+export const WebSearchEnd = t.intersection(
+  [
+    t.type({ call_id: t.string, query: t.string, action: WebSearchAction }),
+    t.partial({ results: optional(t.array(t.unknown)) })
+  ],
   'WebSearchEnd'
 )
 export type WebSearchEnd = t.TypeOf<typeof WebSearchEnd>
@@ -276,20 +313,29 @@ export type WebSearchEnd = t.TypeOf<typeof WebSearchEnd>
 export const ImageGenerationEnd = t.intersection(
   [
     t.type({ call_id: t.string, status: t.string, result: t.string }),
-    t.partial({ revised_prompt: text, saved_path: text })
+    t.partial({
+      revised_prompt: text,
+      saved_path: text,
+      transparent_background: optional(t.boolean),
+      failure: optional(t.UnknownRecord),
+      generation_id: text
+    })
   ],
   'ImageGenerationEnd'
 )
 export type ImageGenerationEnd = t.TypeOf<typeof ImageGenerationEnd>
 
-/** A review begins. */
+/** A review begins; from 0.144 on it says which turn and item it makes. */
 export const EnteredReviewMode = t.intersection(
-  [t.type({ target: ReviewTarget }), t.partial({ user_facing_hint: text })],
+  [
+    t.type({ target: ReviewTarget }),
+    t.partial({ user_facing_hint: text, turn_id: text, item_id: text })
+  ],
   'EnteredReviewMode'
 )
 export type EnteredReviewMode = t.TypeOf<typeof EnteredReviewMode>
 
-/** A review ends; `review_output` is null when the reviewer failed. */
+/** A review ends; `review_output` is null when the reviewer failed. Turn and item are named from 0.144 on. */
 export const ExitedReviewMode = t.partial(
   {
     review_output: optional(
@@ -299,7 +345,9 @@ export const ExitedReviewMode = t.partial(
         overall_explanation: t.string,
         overall_confidence_score: t.number
       })
-    )
+    ),
+    turn_id: text,
+    item_id: text
   },
   'ExitedReviewMode'
 )

@@ -58,18 +58,6 @@ export interface OpenTurn extends TurnRow {
   readonly lastAgent: ThreadItem | null
 }
 
-type Writable<A> = { -readonly [K in keyof A]: A[K] }
-
-const OPEN_ONLY = [
-  'keepsSummary',
-  'explicit',
-  'sawCompaction',
-  'nextItem',
-  'endsWithReasoning',
-  'firstUser',
-  'lastAgent'
-] as const
-
 /** State of the fold. */
 export interface TurnsState {
   /** Number of rows; the open turn is not one of them. */
@@ -91,6 +79,8 @@ export interface TurnsState {
   readonly startOrdinal: number
   /** Turns that have items and were not begun yet, oldest first; only paginated threads have such. */
   readonly early: ReadonlyArray<OpenTurn>
+  /** The greatest id of a turn so far: ids grow with time, so a greater one is new without looking. */
+  readonly greatestId: string
 }
 
 /** The state before the first event; `counts` tells whether every event will be delivered. */
@@ -104,7 +94,8 @@ export const initialTurns = (counts: boolean): TurnsState => ({
   mode: 'legacy',
   modeSegment: -1,
   startOrdinal: 0,
-  early: []
+  early: [],
+  greatestId: ''
 })
 
 /** The rows as they stand before an event. */
@@ -199,9 +190,17 @@ export interface ClosedTurn {
 
 /** The part of an open turn that is kept when it closes. */
 const rowOf = (open: OpenTurn): TurnRow => {
-  const row: Partial<Writable<OpenTurn>> = { ...open }
-  for (const member of OPEN_ONLY) delete row[member]
-  return row as TurnRow
+  const {
+    keepsSummary,
+    explicit,
+    sawCompaction,
+    nextItem,
+    endsWithReasoning,
+    firstUser,
+    lastAgent,
+    ...row
+  } = open
+  return row
 }
 
 /** What an open turn would become, or null while it would not be kept. */

@@ -19,7 +19,9 @@ const withMode = (state: TurnsState, event: RecordedEvent): Step => {
   const [next, writes] = mode === state.mode ? [state, NO_WRITES] : finish(state)
   const given = event.inherited === true ? null : line.payload.subagent_history_start_ordinal
   const startOrdinal = given ?? state.startOrdinal
-  return [{ ...next, mode, modeSegment: segment, startOrdinal }, writes]
+  // Legacy turns are not noted one by one; after them every id must be looked for.
+  const greatestId = state.mode === 'legacy' && next.live > 0 ? '\u{10ffff}' : state.greatestId
+  return [{ ...next, mode, modeSegment: segment, startOrdinal, greatestId }, writes]
 }
 
 /** A segment whose metadata cannot be read is paginated when its lines are numbered. */

@@ -38,16 +38,23 @@ const beginsWith = (key: RowKey, prefix: RowKey): boolean =>
 /** Keys that begin with a prefix end before this one. */
 export const afterPrefix = (prefix: RowKey): RowKey => [...prefix, '\u{10ffff}']
 
+/** Folds look for rows by the first parts of longer keys: table, stream, turn id. */
+const GROUP_PARTS = 3
+
 /** An overlay with nothing pending. */
 export const overlay = (index: Index): Overlay => {
   let pending = new Map<string, RowWrite>()
+  // Rows that are looked for by a part of their key, by that part.
+  let groups = new Map<string, Map<string, RowWrite>>()
+  const grouped = (prefix: RowKey): Iterable<RowWrite> =>
+    prefix.length === GROUP_PARTS ? (groups.get(keyText(prefix))?.values() ?? []) : pending.values()
   return {
     get: (key) => {
       const write = pending.get(keyText(key))
       return write === undefined ? index.get(key) : (write.value ?? undefined)
     },
     scan: (prefix, limit) => {
-      const mine = [...pending.values()].filter(({ key }) => beginsWith(key, prefix))
+      const mine = [...grouped(prefix)].filter(({ key }) => beginsWith(key, prefix))
       const stored = index.range(prefix, afterPrefix(prefix), limit + mine.length, false)
       if (mine.length === 0) return stored
       const rows: Array<readonly [RowKey, unknown]> = stored.filter(
@@ -57,12 +64,21 @@ export const overlay = (index: Index): Overlay => {
       return rows.sort(([a], [b]) => compareKeys(a, b)).slice(0, limit)
     },
     put: (writes) => {
-      for (const write of writes) pending.set(keyText(write.key), write)
+      for (const write of writes) {
+        const text = keyText(write.key)
+        pending.set(text, write)
+        if (write.key.length <= GROUP_PARTS) continue
+        const part = keyText(write.key.slice(0, GROUP_PARTS))
+        const group = groups.get(part)
+        if (group === undefined) groups.set(part, new Map([[text, write]]))
+        else group.set(text, write)
+      }
     },
     size: () => pending.size,
     take: () => {
       const writes = [...pending.values()].map(toStored)
       pending = new Map()
+      groups = new Map()
       return writes
     }
   }
