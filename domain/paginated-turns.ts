@@ -12,6 +12,7 @@
  */
 import { completedItem, withTimes } from './completed-items.ts'
 import type { RecordedEvent } from './event.ts'
+import type { ItemList } from './items.ts'
 import type { ItemCompleted, TaskComplete, TaskStarted, TurnAborted } from './payloads.ts'
 import type { ThreadItem, TurnStatus } from './protocol.ts'
 import { turnError } from './turn-error.ts'
@@ -134,7 +135,10 @@ const ended = (
   const { open } = state
   if (open !== null && open.id === id) {
     if (open.status !== 'inProgress') return [state, NO_WRITES]
-    const over = { ...withEnd(open, p, status, event), ranges: extend(open.ranges, event) }
+    const ended = { ...withEnd(open, p, status, event), ranges: extend(open.ranges, event) }
+    // A fork of a running thread cuts its turn short where it had no answer yet.
+    const isCut = status === 'interrupted' && ended.ordinal !== open.ordinal
+    const over = isCut ? { ...ended, lastAgent: null } : ended
     return [{ ...state, open: over }, NO_WRITES]
   }
   const found = rowOf(id, state, rows)
@@ -156,6 +160,21 @@ const lastAnswer = (before: ThreadItem | null, item: ThreadItem): ThreadItem | n
   if (before?.id === item.id || item.phase === 'final_answer') return item
   const isFinal = before?.type === 'agentMessage' && before.phase === 'final_answer'
   return item.phase === null && !isFinal ? item : before
+}
+
+/**
+ * The summary of a closed turn from its items, by the same rules: only what came before its end, and no answer while it
+ * had none.
+ */
+export const paginatedSummary = (
+  { items, ordinals }: ItemList,
+  { status, endOrdinal = Infinity }: TurnRow
+): ReadonlyArray<ThreadItem> => {
+  const isOver = status !== 'inProgress'
+  const inTime = items.filter((item) => !isOver || (ordinals.get(item.id) ?? -1) < endOrdinal)
+  const user = inTime.find((item) => item.type === 'userMessage') ?? null
+  const agent = isOver ? inTime.reduce(lastAnswer, null) : null
+  return [user, agent].filter((item) => item !== null)
 }
 
 /** What an item adds to the summary of the open turn; only messages matter. */

@@ -4,6 +4,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
+import type { ItemList } from '../domain/items.ts'
+import { paginatedSummary } from '../domain/paginated-turns.ts'
 import type { ItemsView, Page, SortDirection, ThreadItem, Turn } from '../domain/protocol.ts'
 import {
   closedTurn,
@@ -25,7 +27,7 @@ import {
 } from './cursor.ts'
 import type { StreamInfo } from './ports.ts'
 import { checkpointOf, rowsOf, stateOf, type Env } from './project.ts'
-import { itemsOf } from './turn-items.ts'
+import { itemListsOf, itemsOf } from './turn-items.ts'
 
 /** The page size when none is asked for, as Codex sets it. */
 export const PAGE_DEFAULT = 25
@@ -133,7 +135,10 @@ export const render = (
   }
 }
 
-const summaryOf = (items: ReadonlyArray<ThreadItem>): ReadonlyArray<ThreadItem> => {
+const summaryOf = (row: TurnRow, list: ItemList | undefined): ReadonlyArray<ThreadItem> => {
+  if (list === undefined) return []
+  if (row.mode === 'paginated') return paginatedSummary(list, row)
+  const { items } = list
   const user = items.find((item) => item.type === 'userMessage')
   const agents = items.filter((item) => item.type === 'agentMessage')
   return [user, agents[agents.length - 1]].filter((item) => item !== undefined)
@@ -147,8 +152,8 @@ const summariesOf = async (
   kept: ReadonlyArray<TurnSummary>
 ): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> => {
   const large = rows.filter((_, i) => (kept[i] ?? null) === null)
-  const folded = large.length === 0 ? [] : await itemsOf(env, info, large)
-  return rows.map((row, i) => kept[i] ?? summaryOf(folded[large.indexOf(row)] ?? []))
+  const folded = large.length === 0 ? [] : await itemListsOf(env, info, large)
+  return rows.map((row, i) => kept[i] ?? summaryOf(row, folded[large.indexOf(row)]))
 }
 
 /**
