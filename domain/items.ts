@@ -199,7 +199,12 @@ const exitedText = (output: ExitedReviewMode['review_output'], profile: Profile)
 }
 
 /** Items of `item_completed` that legacy threads show; the others stand beside an event that shows the same. */
-const SHOWN_IN_LEGACY: ReadonlySet<string> = new Set(['Plan', 'Sleep', 'FunctionCallOutput'])
+const SHOWN_IN_LEGACY: ReadonlySet<string> = new Set([
+  'Plan',
+  'Sleep',
+  'Extension',
+  'FunctionCallOutput'
+])
 
 const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
   switch (p.type) {

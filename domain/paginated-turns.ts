@@ -65,7 +65,8 @@ const pushEarly = (state: TurnsState, p: ItemCompleted, event: RecordedEvent): S
   const [oldest] = early
   if (early.length <= EARLY_MAX || oldest === undefined)
     return [{ ...next, early, open: state.open }, NO_WRITES]
-  const [closed, writes] = finish({ ...next, early: early.slice(1), open: oldest })
+  const late = { ...oldest, ...numbered(event) }
+  const [closed, writes] = finish({ ...next, early: early.slice(1), open: late })
   return [{ ...closed, open: state.open }, writes]
 }
 

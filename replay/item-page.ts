@@ -251,7 +251,7 @@ export const itemPage = async (
   info: StreamInfo,
   request: ItemPageRequest
 ): Promise<E.Either<StoreError, Page<TurnItem>>> => {
-  const live = liveTurns(env, info)
+  const live = liveTurns(env, info, true)
   const bounds = boundsOf(live, info, request.turnId)
   if (E.isLeft(bounds)) return bounds
   const step = (request.sortDirection ?? 'asc') === 'asc' ? 1 : -1

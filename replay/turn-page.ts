@@ -64,13 +64,14 @@ const toTheEnd = (env: Env, streamId: string, open: OpenTurn | null): OpenTurn |
 }
 
 /** The live turns of a stream as the index has them; the open turn is the last one. */
-export const liveTurns = (env: Env, info: StreamInfo): LiveTurns => {
+export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): LiveTurns => {
   const { streamId } = info
   const state =
     (stateOf(env, turns.name, streamId) as TurnsState | undefined) ?? initialTurns(false)
   const table = tableOf(turns, viewName(env.profile, env.strict))
-  // The open turn, and where nothing may be hidden also turns that have items but were never begun.
-  const open = [state.open, ...(env.strict ? [] : state.early)]
+  // The open turn, and where nothing may be hidden also turns that have items but were never begun: Codex shows
+  // those items in pages of items alone.
+  const open = [state.open, ...(withEarly ? state.early : [])]
     .map((turn) => closedTurn(toTheEnd(env, streamId, turn)))
     .filter((turn) => turn !== null)
   const count = state.live + open.length
@@ -189,7 +190,7 @@ export const turnsBefore = (live: LiveTurns, ordinal: number, orWith: boolean): 
   let high = live.count
   while (low < high) {
     const middle = (low + high) >>> 1
-    const at = live.rows(middle, middle + 1)[0]?.ordinal ?? -1
+    const at = live.rows(middle, middle + 1)[0]?.ordinal ?? Infinity
     if (at < ordinal || (orWith && at === ordinal)) low = middle + 1
     else high = middle
   }

@@ -17,6 +17,8 @@ interface Row {
   readonly title: string
   readonly bytes: string | Buffer
   readonly shows: Outcome
+  /** Without rich items; absent: as with them. */
+  readonly plain?: Outcome
   /** Where Codex differs: its refusal, or its own outcome. */
   readonly codex?: { readonly refused: string; readonly listed: boolean } | Outcome
   readonly path?: (home: string) => string
@@ -294,15 +296,16 @@ const ROWS: ReadonlyArray<Row> = [
   },
   {
     title: 'events no longer kept are passed over',
-    bytes:
-      meta() +
-      start('t1') +
-      user() +
-      event('error', { message: 'x' }) +
-      event('exec_command_end') +
-      agent() +
-      done('t1'),
+    bytes: meta() + start('t1') + user() + event('exec_command_end') + agent() + done('t1'),
     shows: one
+  },
+  {
+    title:
+      'an error an old Codex logged makes its turn a failed one, unless only Codex items are shown',
+    bytes: meta() + start('t1') + user() + event('error', { message: 'x' }) + agent() + done('t1'),
+    shows: { turns: ['t1 failed userMessage,agentMessage'], listed: true },
+    plain: one,
+    codex: one
   },
   {
     title: 'a start without an id leaves its messages to a turn of their own',
@@ -338,10 +341,10 @@ const ROWS: ReadonlyArray<Row> = [
 const words = (turns: ReadonlyArray<Turn>): ReadonlyArray<string> =>
   turns.map(({ id, status, items }) => `${id} ${status} ${items.map((i) => i.type).join(',')}`)
 
-const outcome = (row: Row, strict: boolean) => {
+const outcome = (row: Row, options: { readonly strict: boolean; readonly rich: boolean }) => {
   const home = emptyHome()
   writeRollout(row.path?.(home) ?? rolloutPath(home, THREAD), row.bytes)
-  return withEngine({ home, strict }, async (engine) => {
+  return withEngine({ home, ...options }, async (engine) => {
     const listed = (await right(engine.listThreads({}))).data.length === 1
     const read = await engine.readThread(THREAD, true)()
     if (E.isLeft(read)) {
@@ -358,8 +361,10 @@ const outcome = (row: Row, strict: boolean) => {
 describe('odd and damaged rollouts', () => {
   for (const row of ROWS) {
     it(row.title, async () => {
-      expect(await outcome(row, false)).to.deep.equal(row.shows)
-      expect(await outcome(row, true)).to.deep.equal(row.codex ?? row.shows)
+      const plain = row.plain ?? row.shows
+      expect(await outcome(row, { strict: false, rich: true })).to.deep.equal(row.shows)
+      expect(await outcome(row, { strict: false, rich: false })).to.deep.equal(plain)
+      expect(await outcome(row, { strict: true, rich: false })).to.deep.equal(row.codex ?? plain)
     })
   }
 })

@@ -6,7 +6,7 @@ import type { Io } from './io.ts'
 import { cut, pad, shellWord, tsvField, widthOf } from './text.ts'
 
 /** Options that the next command needs as well, to speak of the same threads. */
-const KEPT = ['home', 'index', 'profile', 'strict']
+const KEPT = ['home', 'index', 'profile', 'items', 'strict']
 
 /** A command to type next, with the options of this one that lead to the same home. */
 export const typed = (input: Input, io: Io, words: ReadonlyArray<string>, kept = KEPT): string => {

@@ -37,7 +37,8 @@ const message = (item: ThreadItem, who: 'you' | 'codex', most: Most, paint: Pain
 }
 
 const brief = (item: ThreadItem, width: number, paint: Paint): string => {
-  const text = oneLine(itemText(item))
+  const sure = item.certainty === 'inferred' ? ' [inferred]' : ''
+  const text = `${oneLine(itemText(item))}${sure}`
   return paint('dim', cut(indent(`* ${item.type}${text === '' ? '' : ' '}${text}`), width))
 }
 

@@ -42,7 +42,7 @@ const readLine = (source: ByteSource): Buffer | null => {
 const NUMBERED = Buffer.from(',"ordinal":')
 
 const firstLineOf = (line: Buffer | null): FirstLine => {
-  if (line === null) return FIRST_FILE
+  if (line === null) return 'unreadable'
   const bytes = line[0] === 0xef ? line.subarray(3) : line
   const parsed = parseLine(withoutInstructions(bytes), PROFILES['0.169'])
   if (typeof parsed === 'string' || parsed.type !== 'session_meta') {

@@ -6,8 +6,10 @@
  * so a lineage costs one look at each first line and one at each place.
  *
  * When a base is not there, or is not what it should be, nothing that can still be read is hidden: the search goes
- * on among the segments of the same thread and of the thread it was forked from, first for one whose line at the
- * named place has the right number, then for the next older one, up to that number. The gap is reported either way.
+ * on among the older segments of the same thread and of the threads it was forked from, first for one whose line at
+ * the named place has the right number, then for the newest, up to that number. That one is enough: a revert or a
+ * fork keeps the beginning of the history as it is then, so all of it is in the history of the segment made before.
+ * The gap is reported either way.
  */
 import type { BaseReason } from '../../domain/event.ts'
 import type { HistoryBase } from '../../domain/payloads.ts'
@@ -15,7 +17,7 @@ import type { Lineage, Segment } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
 import type { Place } from './place.ts'
 import type { FirstLine } from './first-line.ts'
-import { lineEndingAt, offsetOfOrdinal, ordinalOf } from './ordinals.ts'
+import { firstOrdinal, lineEndingAt, offsetOfOrdinal } from './ordinals.ts'
 
 /** What a lineage is looked for in. */
 export interface Segments {
@@ -28,7 +30,10 @@ export interface Segments {
 
 interface Found {
   readonly place: Place
-  readonly until: number
+  /** Lines of the place from this number on are not part of the history. */
+  readonly below: number
+  /** Where these lines begin; null where only the numbers tell. */
+  readonly until: number | null
   readonly gap: BaseReason | null
 }
 
@@ -51,67 +56,75 @@ const misfit = (place: Place, base: HistoryBase): BaseReason | null =>
     return fits ? null : 'base_mismatch'
   })
 
-/** Older segments a lost base may be found in, newest first. */
-const candidates = (
-  child: Place,
-  base: string | null,
-  forkedFromId: string | null,
-  { ofThread }: Segments,
-  seen: ReadonlySet<string>
-): ReadonlyArray<Place> => {
-  const bound = base ?? child.segmentId
-  const isFirst = child.segmentId === child.streamId
-  const own = ofThread(child.streamId).filter(
-    ({ segmentId }) => segmentId < child.segmentId || segmentId === child.streamId
-  )
-  const parents = isFirst && forkedFromId !== null ? ofThread(forkedFromId) : []
-  return [...parents, ...(isFirst ? [] : own)]
-    .filter(({ segmentId }) => segmentId !== child.segmentId && !seen.has(segmentId))
-    .filter(({ segmentId, streamId }) => segmentId <= bound || segmentId === streamId)
-    .reverse()
+/** The thread that a thread was forked from, as any of its files tells. */
+const parentOf = (threadId: string, { ofThread, firstLine }: Segments): string | null => {
+  for (const { path, compressed } of ofThread(threadId)) {
+    const first = firstLine(path, compressed)
+    if (first !== 'unreadable' && first.forkedFromId !== null) return first.forkedFromId
+  }
+  return null
 }
 
-/** The number of the first line after the metadata, less one: where this history goes on. */
-const startOrdinal = (place: Place): number | null =>
-  withSource(place, (source) => {
-    const buffer = Buffer.alloc(256 * 1024)
-    const have = source.read(buffer, 0, buffer.length, 0)
-    for (let from = 0, line = 0; from < have && line < 8; line++) {
-      const number = ordinalOf(buffer.subarray(from, have))
-      if (number !== null) return number - (line === 0 ? 0 : 1)
-      const newline = buffer.indexOf(10, from)
-      if (newline === -1) return null
-      from = newline + 1
-    }
-    return null
-  })
+/** Newest first; the first file of a thread is older than its segments. */
+const byAge = (a: Place, b: Place): number => {
+  const [isFirstA, isFirstB] = [a, b].map(({ segmentId, streamId }) => segmentId === streamId)
+  if (isFirstA !== isFirstB) return isFirstA === true ? 1 : -1
+  return a.segmentId < b.segmentId ? 1 : -1
+}
 
-const upTo = (place: Place, ordinal: number | null): number =>
-  withSource(place, (source) => offsetOfOrdinal(source, ordinal ?? Infinity))
+/** Segments a lost base may be found in, newest first: of the thread itself, then of those it was forked from. */
+const candidates = (
+  child: Place,
+  segments: Segments,
+  seen: ReadonlySet<string>
+): ReadonlyArray<Place> => {
+  const found: Array<Place> = []
+  const threads = new Set<string>()
+  // Ids begin with the time they were made; that of a thread is the time of its fork.
+  let bound = child.segmentId
+  let thread: string | null = child.streamId
+  while (thread !== null && !threads.has(thread)) {
+    threads.add(thread)
+    const older = segments
+      .ofThread(thread)
+      .filter(({ segmentId, streamId }) => segmentId < bound || segmentId === streamId)
+    found.push(...[...older].sort(byAge))
+    bound = thread
+    thread = parentOf(thread, segments)
+  }
+  return found.filter(({ segmentId }) => !seen.has(segmentId))
+}
 
 /** The best there is when the named base cannot be used as it is. */
 const salvage = (
   child: Place,
   base: HistoryBase,
   named: Place | undefined,
-  reason: BaseReason,
-  forkedFromId: string | null,
+  gap: BaseReason,
   segments: Segments,
   seen: ReadonlySet<string>
 ): Found | null => {
-  const others = candidates(child, base.thread_id, forkedFromId, segments, seen)
+  const others = candidates(child, segments, seen)
+  const below = base.end_ordinal_exclusive
   const exact = others.find((place) => misfit(place, base) === null)
-  if (exact !== undefined) return { place: exact, until: base.end_byte_offset, gap: reason }
-  if (named !== undefined && reason !== 'base_cycle') {
-    const before = withSource(named, (source) => lineEndingAt(source, base.end_byte_offset))
-    // The numbers may be what is damaged; a place between two lines is as good as it gets.
-    if (before.kind === 'line') return { place: named, until: base.end_byte_offset, gap: reason }
-    if (before.kind === 'past_end' || others.length === 0)
-      return { place: named, until: upTo(named, base.end_ordinal_exclusive), gap: reason }
-  }
-  const next = others[0]
-  if (next === undefined) return null
-  return { place: next, until: upTo(next, base.end_ordinal_exclusive), gap: reason }
+  if (exact !== undefined) return { place: exact, below, until: base.end_byte_offset, gap }
+  const next = others[0] ?? (gap === 'base_cycle' ? undefined : named)
+  return next === undefined ? null : { place: next, below, until: null, gap }
+}
+
+/** What a segment continues whose first line does not tell. */
+const guess = (
+  child: Place,
+  segments: Segments,
+  seen: ReadonlySet<string>
+): Found | BaseReason | null => {
+  const first = withSource(child, firstOrdinal)
+  if (first === 0) return null
+  const [next] = candidates(child, segments, seen)
+  if (next !== undefined)
+    return { place: next, below: first ?? Infinity, until: null, gap: 'base_unknown' }
+  const isFirstFile = child.segmentId === child.streamId
+  return isFirstFile && first === null ? null : 'base_unknown'
 }
 
 const baseOf = (
@@ -120,24 +133,23 @@ const baseOf = (
   seen: ReadonlySet<string>
 ): Found | BaseReason | null => {
   const first = segments.firstLine(child.path, child.compressed)
-  if (first === 'unreadable') {
-    const isFirstFile = child.segmentId === child.streamId
-    const start = isFirstFile ? null : startOrdinal(child)
-    if (isFirstFile || start === 0) return null
-    const [next] = candidates(child, null, null, segments, seen)
-    if (next === undefined) return 'base_unknown'
-    return { place: next, until: upTo(next, start), gap: 'base_unknown' }
-  }
-  const { base, forkedFromId } = first
+  if (first === 'unreadable') return guess(child, segments, seen)
+  const { base } = first
   if (base === null) return null
   const named = segments.byId(base.thread_id)
   const cycle = seen.has(base.thread_id)
   const reason = named === undefined ? 'base_missing' : cycle ? 'base_cycle' : misfit(named, base)
-  if (reason === null && named !== undefined)
-    return { place: named, until: base.end_byte_offset, gap: null }
+  const { end_ordinal_exclusive: below, end_byte_offset: until } = base
+  if (reason === null && named !== undefined) return { place: named, below, until, gap: null }
   const why = reason ?? 'base_missing'
-  return salvage(child, base, named, why, forkedFromId, segments, seen) ?? why
+  return salvage(child, base, named, why, segments, seen) ?? why
 }
+
+/** Where a history leaves a base, if not before the number at which a newer segment goes on. */
+const cutOf = ({ place, below, until }: Found, limit: number): number =>
+  until !== null && below <= limit
+    ? until
+    : withSource(place, (source) => offsetOfOrdinal(source, Math.min(below, limit)))
 
 /** The lineage that ends with a segment, oldest first. */
 export const lineageOf = (head: Place, segments: Segments): Lineage => {
@@ -145,6 +157,7 @@ export const lineageOf = (head: Place, segments: Segments): Lineage => {
   const seen = new Set<string>()
   let place = head
   let until: number | null = null
+  let limit = Infinity
   for (;;) {
     seen.add(place.segmentId)
     const found = baseOf(place, segments, seen)
@@ -160,6 +173,7 @@ export const lineageOf = (head: Place, segments: Segments): Lineage => {
     })
     if (found === null || typeof found === 'string') return lineage
     place = found.place
-    until = found.until
+    until = cutOf(found, limit)
+    limit = Math.min(limit, found.below)
   }
 }

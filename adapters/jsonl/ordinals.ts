@@ -51,8 +51,13 @@ export const lineEndingAt = (source: ByteSource, until: number): Before => {
   return { kind: 'line', ordinal: ordinalOf(head.subarray(0, read)) }
 }
 
-/** Where the first line numbered `ordinal` or higher begins; the end of the file when there is none. */
-export const offsetOfOrdinal = (source: ByteSource, ordinal: number): number => {
+/** A place that this many more numbers contradict than the best one is behind it for good. */
+const CONTRADICTIONS_MAX = 64
+
+/** Every line from the start of the source, the last one without its newline too. */
+function* linesFrom(
+  source: ByteSource
+): Generator<{ readonly head: Buffer; readonly end: number }> {
   let buffer = Buffer.alloc(CHUNK_BYTES * 16)
   let base = 0
   let have = 0
@@ -61,11 +66,13 @@ export const offsetOfOrdinal = (source: ByteSource, ordinal: number): number => 
     have += read
     let from = 0
     for (let end = endOfLine(buffer, from, have); end !== -1; end = endOfLine(buffer, from, have)) {
-      const number = ordinalOf(buffer.subarray(from, end))
-      if (number !== null && number >= ordinal) return base + from
+      yield { head: buffer.subarray(from, end), end: base + end + 1 }
       from = end + 1
     }
-    if (read === 0) return base + have
+    if (read === 0) {
+      if (from < have) yield { head: buffer.subarray(from, have), end: base + have }
+      return
+    }
     if (from === 0 && have === buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(have)])
     else {
       buffer.copy(buffer, 0, from, have)
@@ -73,4 +80,49 @@ export const offsetOfOrdinal = (source: ByteSource, ordinal: number): number => 
       have -= from
     }
   }
+}
+
+/**
+ * Where the lines numbered below `ordinal` end: the place that the fewest numbers contradict, so that a damaged one
+ * hides nothing. Of several such places it is the last.
+ */
+export const offsetOfOrdinal = (source: ByteSource, ordinal: number): number => {
+  let best = { contradictions: 0, offset: 0 }
+  let contradictions = 0
+  for (const { head, end } of linesFrom(source)) {
+    const number = ordinalOf(head)
+    if (number !== null) contradictions += number < ordinal ? -1 : 1
+    if (contradictions <= best.contradictions) best = { contradictions, offset: end }
+    else if (contradictions - best.contradictions > CONTRADICTIONS_MAX) break
+  }
+  return best.offset
+}
+
+/** Lines that are looked at to tell which number the first one has. */
+const FIRST_LINES = 8
+const FIRST_BYTES = 256 * 1024
+const BEGINNING = Buffer.from('{"timestamp":"')
+
+/** How many lines were written where one stands now: more than one when writers were cut off. */
+const linesIn = (bytes: Buffer): number => {
+  let count = 0
+  for (let at = bytes.indexOf(BEGINNING); at !== -1; at = bytes.indexOf(BEGINNING, at + 1)) count++
+  return Math.max(1, count)
+}
+
+/** The number of the first line, told by those behind it where it cannot be read; null when none is numbered. */
+export const firstOrdinal = (source: ByteSource): number | null => {
+  const buffer = Buffer.alloc(FIRST_BYTES)
+  const have = source.read(buffer, 0, buffer.length, 0)
+  let first: number | null = null
+  for (let from = 0, line = 0; from < have && line < FIRST_LINES;) {
+    const newline = endOfLine(buffer, from, have)
+    const bytes = buffer.subarray(from, newline === -1 ? have : newline)
+    const number = ordinalOf(bytes)
+    if (number !== null) first = Math.max(first ?? 0, number - line)
+    if (newline === -1) break
+    line += linesIn(bytes)
+    from = newline + 1
+  }
+  return first
 }

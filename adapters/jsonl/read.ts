@@ -326,7 +326,9 @@ export async function* readStream(
       have: 0,
       base
     }
-    const lost = base === file.from ? gapLine(streamId, file, segment, revision) : []
+    // A gap stands before a segment's first line: it is met on the way into the segment, and only then.
+    const enters = segment > from.segment || (from.revision === 0 && from.offset === file.from)
+    const lost = enters ? gapLine(streamId, file, segment, revision) : []
     const scan: Scan = {
       streamId,
       segment,

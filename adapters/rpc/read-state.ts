@@ -2,6 +2,8 @@
  * Read receipts: which turns of a thread a client has not seen. Codex 0.169 keeps them in its database and nowhere in
  * the log, so every thread here is as it is there before the first receipt.
  */
+import type { Json } from '../../domain/json.ts'
+import type { Thread } from '../../domain/protocol.ts'
 
 /** Where what a client has not seen begins. */
 export type UnreadPosition =
@@ -13,8 +15,9 @@ export type ReadState = {
   readonly revision: string
 } | null
 
+const isSubAgent = (source: Json): boolean =>
+  typeof source === 'object' && source !== null && 'subAgent' in source
+
 /** The receipt of a thread nobody has told anything about. */
-export const unread = (threadId: string): ReadState => ({
-  firstUnread: null,
-  revision: `initial:${threadId}`
-})
+export const unread = ({ id, source }: Pick<Thread, 'id' | 'source'>): ReadState =>
+  isSubAgent(source) ? null : { firstUnread: null, revision: `initial:${id}` }

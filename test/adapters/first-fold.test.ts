@@ -7,6 +7,8 @@ import { memoryIndex } from '../../adapters/memory/index.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
 import { catchUpAll } from '../../replay/fold-many.ts'
 import { createEngine } from '../../replay/engine.ts'
+import { tableOf, viewName } from '../../projections/catalogue.ts'
+import { threads } from '../../projections/threads.ts'
 import type { EventStore, Index, StreamInfo } from '../../replay/ports.ts'
 import { catchUp, type Env, type FoldAside } from '../../replay/project.ts'
 import { removeFolder } from '../support/fixture-home.ts'
@@ -65,7 +67,9 @@ describe('the first fold of a large home', () => {
   after(() => removeFolder(home))
 
   it('leaves the same rows with a second thread as one stream after the other', async () => {
-    const { rows, told } = await folded(foldAside({ home, profile: '0.142', strict: false }))
+    const { rows, told } = await folded(
+      foldAside({ home, profile: DEFAULT_PROFILE.name, strict: false })
+    )
     expect(rows).to.deep.equal(expected)
     expect(told).to.equal(THREADS)
   })
@@ -107,9 +111,9 @@ describe('the first fold of a large home', () => {
     }
     const done = await catchUpAll({ ...unreadable, store }, infos, [], () => undefined)
     expect(done).to.deep.equal(E.right(undefined))
-    expect(
-      unreadable.index.range(['threads@1/0.142'], ['threads@1/0.142', '\u{10ffff}'], 1000, false)
-    ).to.have.length(THREADS - 1)
+    const table = tableOf(threads, viewName(DEFAULT_PROFILE, false))
+    const rows = unreadable.index.range([table], [table, '\u{10ffff}'], 1000, false)
+    expect(rows).to.have.length(THREADS - 1)
   })
 })
 

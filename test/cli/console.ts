@@ -68,6 +68,20 @@ export const jsonLines = (text: string): ReadonlyArray<any> =>
     .slice(0, -1)
     .map((line) => JSON.parse(line))
 
-/** A recorded answer file of a home. */
-export const golden = (home: string, name: string): any =>
-  readJson(join(FIXTURES, 'homes', home, 'golden', `${name}.json`))
+/** A recorded answer file of a home; those of 0.169 were asked with its database beside the home. */
+export const golden = (home: string, name: string): any => {
+  const folder = home.endsWith('-169') ? 'golden-with-db' : 'golden'
+  return readJson(join(FIXTURES, 'homes', home, folder, `${name}.json`))
+}
+
+/** A thread without the times 0.169 keeps in its database, which are some milliseconds off the file's. */
+export const fromLog = (thread: object): object =>
+  Object.fromEntries(
+    Object.entries(thread).filter(([member]) => !['updatedAt', 'recencyAt'].includes(member))
+  )
+
+/** Options that make the command line answer as one Codex does, and hide what that Codex hides. */
+export const asCodex = (profile: '0.142' | '0.169'): ReadonlyArray<string> => [
+  ...['--profile', profile],
+  ...['--items', 'codex']
+]

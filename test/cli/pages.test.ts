@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { copyHome, placed, removeFolder } from '../support/fixture-home.ts'
-import { golden, inHome, jsonLines } from './console.ts'
+import { asCodex, fromLog, golden, inHome, jsonLines } from './console.ts'
 
 const ROOT = '01a1fcde-3637-7ba1-aa47-0e35fef05fe1'
 const FORK1 = '01a1fcde-3abc-7921-ae69-8e353aa02221'
@@ -48,7 +48,7 @@ const walk = async (
 }
 
 describe('unroll threads', () => {
-  withHomes('fork-rollback-142', 'pages-142', 'agents-142')
+  withHomes('fork-rollback-142', 'pages-142', 'agents-142', 'basic-169')
 
   it('prints a table on a terminal, newest event first, and what to type next', async () => {
     const { code, out, err } = await forks(['threads'], { tty: true, env: { NO_COLOR: '1' } })
@@ -103,8 +103,22 @@ describe('unroll threads', () => {
       response.result,
       homeOf('fork-rollback-142')
     )
-    const { out } = await forks(['threads', '--json', '--strict', '--sort', 'created_at'])
-    expect(jsonLines(out)).to.deep.equal([...data, { nextCursor, backwardsCursor }])
+    const argv = ['threads', '--json', '--strict', '--sort', 'created_at', ...asCodex('0.142')]
+    expect(jsonLines((await forks(argv)).out)).to.deep.equal([
+      ...data,
+      { nextCursor, backwardsCursor }
+    ])
+  })
+
+  it('prints the threads of a newer Codex as it answers, but for what only its database knows', async () => {
+    const { response } = golden('basic-169', 'thread-list').steps[0]
+    const { data, nextCursor, backwardsCursor } = placed(response.result, homeOf('basic-169'))
+    const argv = ['threads', '--json', '--strict', '--sort', 'created_at', ...asCodex('0.169')]
+    const lines = jsonLines((await inHome(() => homeOf('basic-169'))(argv)).out)
+    expect(lines.map(fromLog)).to.deep.equal([
+      ...data.map(fromLog),
+      { nextCursor, backwardsCursor }
+    ])
   })
 
   it('visits every thread once by cursor, in both directions', async () => {
@@ -204,7 +218,7 @@ describe('unroll threads', () => {
 })
 
 describe('unroll turns', () => {
-  withHomes('fork-rollback-142', 'pages-142', 'crash-142')
+  withHomes('fork-rollback-142', 'pages-142', 'crash-142', 'fork-rollback-169')
 
   it('prints a table on a terminal, newest turn first', async () => {
     const { out } = await forks(['turns', FORK1, '--limit', '2', '--color', 'never'], { tty: true })
@@ -245,7 +259,21 @@ describe('unroll turns', () => {
     ] as const) {
       const recorded = golden('fork-rollback-142', `turns-list.${label}`).steps[0].response.result
       const { data, nextCursor, backwardsCursor } = recorded
-      const { out } = await forks(['turns', id, '--asc', '--view', 'full', '--json'])
+      const argv = ['turns', id, '--asc', '--view', 'full', '--json', ...asCodex('0.142')]
+      const { out } = await forks(argv)
+      expect(jsonLines(out)).to.deep.equal([...data, { nextCursor, backwardsCursor }])
+    }
+  })
+
+  it('gives every turn of forks and reverts as a newer Codex answers', async () => {
+    const newer = inHome(() => homeOf('fork-rollback-169'))
+    for (const label of ['root', 'fork1', 'fork2', 'fork-no-turns']) {
+      const { request, response } = golden('fork-rollback-169', `turns-list.${label}`).steps[0]
+      const { threadId, ...params } = request.params
+      expect(params).to.deep.equal({ itemsView: 'full', sortDirection: 'asc', limit: 100 })
+      const { data, nextCursor, backwardsCursor } = response.result
+      const argv = ['turns', threadId, '--asc', '--view', 'full', '--json', ...asCodex('0.169')]
+      const { out } = await newer(argv)
       expect(jsonLines(out)).to.deep.equal([...data, { nextCursor, backwardsCursor }])
     }
   })
@@ -283,7 +311,7 @@ describe('unroll turns', () => {
 })
 
 describe('unroll items', () => {
-  withHomes('tools-142')
+  withHomes('tools-142', 'tools-169')
 
   const recorded = (): ReadonlyArray<{ turnId: string; item: { id: string } }> =>
     golden('tools-142', 'turns-list.tools').steps[0].response.result.data.flatMap(
@@ -319,10 +347,27 @@ describe('unroll items', () => {
   })
 
   it('gives every item of the thread as Codex answers, with --json', async () => {
-    const { out } = await tools(['items', TOOLS, '--json', '--limit', '1000'])
+    const { out } = await tools([
+      ...['items', TOOLS, '--json', '--limit', '1000'],
+      ...asCodex('0.142')
+    ])
     const same = (items: ReadonlyArray<unknown>) => placed(items, '/h')
     expect(same(jsonLines(out).slice(0, -1))).to.deep.equal(same(recorded()))
     expect(jsonLines(out).at(-1).nextCursor).to.equal(null)
+  })
+
+  it('gives every item of a thread as a newer Codex answers', async () => {
+    const { request, response } = golden('tools-169', 'turns-list.tools').steps[0]
+    expect(request.params.itemsView).to.equal('full')
+    const { out } = await inHome(() => homeOf('tools-169'))([
+      ...['items', request.params.threadId, '--json', '--limit', '1000'],
+      ...asCodex('0.169')
+    ])
+    const items = response.result.data.flatMap(
+      (turn: { id: string; items: ReadonlyArray<{ id: string }> }) =>
+        turn.items.map((item) => ({ turnId: turn.id, item }))
+    )
+    expect(placed(jsonLines(out).slice(0, -1), '/h')).to.deep.equal(placed(items, '/h'))
   })
 
   it('visits every item once by cursor, newest first', async () => {
@@ -330,7 +375,8 @@ describe('unroll items', () => {
     let cursor: string | null = null
     do {
       const at: ReadonlyArray<string> = cursor === null ? [] : ['--cursor', cursor]
-      const { out } = await tools(['items', TOOLS, '--desc', '--limit', '7', '--json', ...at])
+      const argv = ['items', TOOLS, '--desc', '--limit', '7', '--json', ...asCodex('0.142'), ...at]
+      const { out } = await tools(argv)
       const lines = jsonLines(out)
       found.push(...lines.slice(0, -1))
       cursor = lines.at(-1).nextCursor

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { INDEX_FILES } from '../../adapters/lmdb/environment.ts'
 import { copyHome, placed, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
-import { golden, inHome, jsonLines, unroll } from './console.ts'
+import { asCodex, fromLog, golden, inHome, jsonLines, unroll } from './console.ts'
 
 const ROOT = '01a1fcde-3637-7ba1-aa47-0e35fef05fe1'
 const FORK1 = '01a1fcde-3abc-7921-ae69-8e353aa02221'
@@ -30,8 +30,11 @@ const DAMAGE =
   '5 damaged lines were isolated: revision 5 (not_json), revision 6 (not_json), ' +
   'revision 7 (not_an_event), revision 8 (not_an_event), revision 9 (not_an_event)\n'
 
+/** A command the log of this old Codex holds. */
+const COMMAND = '       * commandExecution echo pump; wc -l notes.txt [failed] [exit 1]'
+
 describe('unroll show', () => {
-  withHomes('fork-rollback-142', 'damaged-142')
+  withHomes('fork-rollback-142', 'damaged-142', 'fork-rollback-169')
 
   it('prints the facts of a thread and its last turns, oldest first', async () => {
     const { code, out, err } = await forks(['show', FORK2, '--limit', '2'])
@@ -54,6 +57,7 @@ describe('unroll show', () => {
         '---  turn  01a1fcde-3daa-7520-ba14-1ad06fe0224e  2026-11-21 06:49  122 ms',
         'you    Can you clean the quiet wrench before lunch?',
         '       * reasoning **Moveing the barn** Move the blue wrench near the fence.',
+        COMMAND,
         'codex  Prune the slow kettle after the rain. Paint the quiet lantern in the shed. Sort the rusty barn by hand.',
         '',
         '---  turn  01a1fcde-4300-70b0-b08b-ad265dbfff31  2026-11-21 06:49  69 ms',
@@ -62,6 +66,17 @@ describe('unroll show', () => {
         ''
       ].join('\n')
     )
+  })
+
+  it('hides the commands Codex hides, when asked', async () => {
+    const argv = ['show', FORK2, '--limit', '2']
+    const shown = async (options: ReadonlyArray<string>) =>
+      (await forks([...argv, ...options])).out
+        .split('\n')
+        .filter((line) => !line.startsWith('earlier turns: '))
+    const [rich, plain] = [await shown([]), await shown(asCodex('0.142'))]
+    expect(plain).to.deep.equal(rich.filter((line) => line !== COMMAND))
+    expect(rich.filter((line) => line === COMMAND)).to.have.length(1)
   })
 
   it('names the damaged lines and shows the rest', async () => {
@@ -86,10 +101,19 @@ describe('unroll show', () => {
     const recorded = golden('fork-rollback-142', 'thread-read')
     const { thread } = placed(recorded.steps[3].response.result, homeOf('fork-rollback-142'))
     expect(recorded.steps[3].request.params).to.deep.equal({ threadId: FORK1, includeTurns: true })
-    const { out } = await forks(['show', FORK1, '--json', '--strict', '--all'])
+    const argv = ['show', FORK1, '--json', ...asCodex('0.142')]
+    const { out } = await forks([...argv, '--strict', '--all'])
     expect(jsonLines(out)).to.deep.equal([thread])
-    const newest = await forks(['show', FORK1, '--json', '--limit', '2'])
+    const newest = await forks([...argv, '--limit', '2'])
     expect(jsonLines(newest.out)[0].turns).to.deep.equal(thread.turns.slice(-2))
+  })
+
+  it('gives a fork as a newer Codex answers, but for the times only its database knows', async () => {
+    const { request, response } = golden('fork-rollback-169', 'thread-read').steps[3]
+    const { thread } = placed(response.result, homeOf('fork-rollback-169'))
+    const argv = ['show', request.params.threadId, '--json', '--strict', '--all']
+    const newer = await inHome(() => homeOf('fork-rollback-169'))([...argv, ...asCodex('0.169')])
+    expect(jsonLines(newer.out).map(fromLog)).to.deep.equal([fromLog(thread)])
   })
 
   it('finds a thread by id, by the beginning of an id in any case, and by name', async () => {

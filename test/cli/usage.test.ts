@@ -29,11 +29,9 @@ const WRONG: ReadonlyArray<readonly [string, string]> = [
   ['threads --strict=yes', '--strict takes no value'],
   ['threads --all --source cli', '--all and --source exclude each other'],
   ['threads extra', 'threads does not take "extra"'],
-  [
-    'threads --profile 0.169',
-    'this build answers as Codex 0.130 and 0.142; it does not know 0.169 yet'
-  ],
+  ['threads --profile 0.150', '--profile takes 0.130, 0.142, 0.169, not "0.150"'],
   ['threads --profile 1', '--profile takes 0.130, 0.142, 0.169, not "1"'],
+  ['threads --items all', '--items takes rich, codex, not "all"'],
   ['threads --color blue', '--color takes auto, always, never, not "blue"'],
   ['show', 'show needs <thread>'],
   ['show a b', 'show does not take "b"'],
@@ -59,6 +57,19 @@ describe('command line: wrong usage', () => {
       'unroll: turns needs <thread>\n' +
         'usage: unroll turns <thread> [options]; see "unroll help turns"\n'
     )
+  })
+
+  it('takes every era it names', async () => {
+    for (const profile of ['0.130', '0.142', '0.169']) {
+      const home = temporaryFolder()
+      const argv = ['threads', '--json', '--profile', profile, '--home', home, '--index', 'memory']
+      expect(await unroll(argv)).to.deep.equal({
+        code: 0,
+        out: '{"nextCursor":null,"backwardsCursor":null}\n',
+        err: ''
+      })
+      removeFolder(home)
+    }
   })
 
   it('takes global options before the command', async () => {

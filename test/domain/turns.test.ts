@@ -1,4 +1,4 @@
-// Fold specs: given these lines, a thread shows these turns. Written by hand from what the real binaries do.
+// Fold specs: given these lines, a thread shows these turns. Written by hand from what 0.130 and 0.142 do.
 import { expect } from 'chai'
 import type { Turn } from '../../domain/protocol.ts'
 import { removeFolder } from '../support/fixture-home.ts'
@@ -51,7 +51,7 @@ const given = async <A>(
   const home = emptyHome()
   writeRollout(rolloutPath(home, THREAD), linesOf([metaLine(THREAD), ...lines]))
   try {
-    return await withEngine({ home }, async (engine) => {
+    return await withEngine({ home, profile: '0.142', rich: false }, async (engine) => {
       const page = await right(
         engine.listTurns(THREAD, { sortDirection: 'asc', itemsView: 'summary' })
       )

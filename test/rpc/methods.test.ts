@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { METHODS, methodsOf } from '../../adapters/rpc/methods.ts'
+import type { ProfileName } from '../../domain/profile.ts'
 import { FIXTURES, homeNames, readJson } from '../support/fixture-home.ts'
 
 describe('the method table', () => {
@@ -13,12 +14,13 @@ describe('the method table', () => {
   })
 
   it('has in strict mode only what Codex has', () => {
-    const added = (profile: '0.130' | '0.142') =>
+    const added = (profile: ProfileName) =>
       [...methodsOf({ profile, strict: false }).keys()].filter(
         (name) => !methodsOf({ profile, strict: true }).has(name)
       )
     expect(added('0.130')).to.deep.equal(['thread/items/list'])
     expect(added('0.142')).to.deep.equal(['thread/items/list'])
+    expect(added('0.169')).to.deep.equal(['thread/turns/items/list'])
   })
 
   it('describes answers so that every recorded one fits', () => {

@@ -32,6 +32,7 @@ const threadFields = {
 export const turnItemsList: Method<ValueOf<typeof turnFields>, Page<ThreadItem>> = {
   name: 'thread/turns/items/list',
   profiles: EVERY_PROFILE,
+  ours: ['0.169'],
   experimental: ['0.130', '0.142'],
   params: () => struct('ThreadTurnsItemsListParams', turnFields),
   result: results.page(results.ThreadItem),

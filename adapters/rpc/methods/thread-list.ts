@@ -48,7 +48,12 @@ type Response = Page<Thread> & {
 
 const withReadStates = (page: Page<Thread>): Response => ({
   data: page.data,
-  readStates: Object.fromEntries(page.data.map(({ id }) => [id, unread(id)])),
+  readStates: Object.fromEntries(
+    page.data.flatMap((thread) => {
+      const state = unread(thread)
+      return state === null ? [] : [[thread.id, state]]
+    })
+  ),
   nextCursor: page.nextCursor,
   backwardsCursor: page.backwardsCursor
 })

@@ -32,7 +32,7 @@ export const threadRead: Method<ValueOf<typeof fields>, Response> = {
     const read = await ask(call, (engine) => engine.readThread(id.right, params.includeTurns))
     const { profile } = call.server
     return E.map((thread: Thread) => ({
-      result: profile === '0.169' ? { thread, readState: unread(thread.id) } : { thread }
+      result: profile === '0.169' ? { thread, readState: unread(thread) } : { thread }
     }))(read)
   }
 }
