@@ -63,6 +63,12 @@ export const applyRich = (
   }
 }
 
+/** An event records the item of a call: it takes the place of what was made of the call, where the event stands. */
+export const dropGuessed = (list: ItemList, id: string): void => {
+  const place = list.places.get(id)
+  if (place !== undefined && list.items[place]?.certainty !== undefined) remove(list, place)
+}
+
 /** Paginated threads record every call that ran; of the rest only the refused ones say something. */
 export const dropRecorded = (list: ItemList, mode: HistoryMode): void => {
   if (mode !== 'paginated') return

@@ -1,12 +1,12 @@
 /**
  * Items of turns: folded from exactly the bytes the turn rows point at.
  */
-import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
+import type { DamagedLine, RecordedEvent, RolloutLine } from '../domain/event.ts'
 import { applyChange, itemChange, itemList, namedTurn, type ItemList } from '../domain/items.ts'
 import type { Profile } from '../domain/profile.ts'
 import type { HistoryMode, ThreadItem } from '../domain/protocol.ts'
 import { richChange, richContext, richTurn } from '../domain/rich-items.ts'
-import { applyRich, dropRecorded, type Followed } from '../domain/rich-list.ts'
+import { applyRich, dropGuessed, dropRecorded, type Followed } from '../domain/rich-list.ts'
 import type { RichContext } from '../domain/rich-types.ts'
 import type { ByteRange, TurnRow } from '../domain/turn-state.ts'
 import { isDamaged, type StreamInfo } from './ports.ts'
@@ -40,12 +40,16 @@ const richStart = (env: Env, info: StreamInfo): RichContext | null => {
 const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: RichContext | null) => {
   const followed: Followed = new Map()
   let context = start
+  const number = (id: string, { ordinal }: RolloutLine): void => {
+    if (ordinal !== undefined) list.ordinals.set(id, ordinal)
+  }
   const applyNative = ({ line, ...place }: RecordedEvent): boolean => {
     const change = itemChange(line, profile, placeId(place), mode)
     if (change === null) return false
-    const { ordinal } = line
-    if (change.op === 'upsert' && ordinal !== undefined && !list.places.has(change.item.id))
-      list.ordinals.set(change.item.id, ordinal)
+    if (change.op === 'upsert') {
+      if (context !== null) dropGuessed(list, change.item.id)
+      if (!list.places.has(change.item.id)) number(change.item.id, line)
+    }
     applyChange(list, change)
     return true
   }
@@ -55,7 +59,10 @@ const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: Rich
       if (context !== null) context = richContext(context, line.line)
       if (applyNative(line) || context === null) continue
       const change = richChange(line.line, context)
-      if (change !== null) applyRich(list, followed, change, profile)
+      if (change === null) continue
+      if (change.op === 'begin' && !list.places.has(change.item.id))
+        number(change.item.id, line.line)
+      applyRich(list, followed, change, profile)
     }
     if (context !== null) dropRecorded(list, mode)
   }
