@@ -30,7 +30,7 @@ export interface Profile {
   /** A thread may be a lineage of segment files, and its lines may say which history they continue. */
   readonly segments: boolean
   /** Sort keys `thread/list` accepts. */
-  readonly sortKeys: ReadonlyArray<'created_at' | 'updated_at' | 'recency_at'>
+  readonly sortKeys: ReadonlyArray<'created_at' | 'updated_at' | 'recency_at' | 'section_position'>
 }
 
 const EVENTS_130 = [
@@ -99,7 +99,8 @@ const COMPLETED_ITEMS_169 = [
   'ExitedReviewMode',
   'FileChange',
   'McpToolCall',
-  'ContextCompaction'
+  'ContextCompaction',
+  'Extension'
 ]
 
 /** Every era this build knows, by name. */
@@ -141,7 +142,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     members142: true,
     members169: true,
     segments: true,
-    sortKeys: ['created_at', 'updated_at', 'recency_at']
+    sortKeys: ['created_at', 'updated_at', 'recency_at', 'section_position']
   }
 }
 

@@ -111,12 +111,13 @@ export const times169 = ({
 const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
   const { segment, preview } = row.facts
   const isRead = face === 'head' || face === 'whole'
+  const knowsSource = face === 'whole' || whole.facts.historyMode === 'paginated'
   return {
     ...whole,
     ...times169(row),
     preview: segment?.preview ?? preview ?? '',
     forkedFromId: isRead ? whole.forkedFromId : null,
-    threadSource: isRead ? whole.threadSource : null
+    threadSource: isRead && knowsSource ? whole.threadSource : null
   }
 }
 

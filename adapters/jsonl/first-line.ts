@@ -22,7 +22,7 @@ const LONGEST_BYTES = 16 * 1024 * 1024
 const FIRST_FILE: FirstLine = { base: null, forkedFromId: null }
 
 const readLine = (source: ByteSource): Buffer | null => {
-  let buffer = Buffer.alloc(CHUNK_BYTES)
+  let buffer = Buffer.allocUnsafe(CHUNK_BYTES)
   let have = 0
   for (;;) {
     const read = source.read(buffer, have, buffer.length - have, have)
@@ -35,7 +35,7 @@ const readLine = (source: ByteSource): Buffer | null => {
     if (read === 0) return have === 0 ? null : buffer.subarray(0, have)
     if (have < buffer.length) continue
     if (have >= LONGEST_BYTES) return null
-    buffer = Buffer.concat([buffer, Buffer.alloc(buffer.length)])
+    buffer = Buffer.concat([buffer, Buffer.allocUnsafe(buffer.length)])
   }
 }
 

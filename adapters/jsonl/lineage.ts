@@ -105,7 +105,9 @@ const salvage = (
   seen: ReadonlySet<string>
 ): Found | null => {
   const others = candidates(child, segments, seen)
-  const below = base.end_ordinal_exclusive
+  // Its own first number tells the same, should the base be made up.
+  const start = withSource(child, firstOrdinal) ?? Infinity
+  const below = Math.min(base.end_ordinal_exclusive, start)
   const exact = others.find((place) => misfit(place, base) === null)
   if (exact !== undefined) return { place: exact, below, until: base.end_byte_offset, gap }
   const next = others[0] ?? (gap === 'base_cycle' ? undefined : named)

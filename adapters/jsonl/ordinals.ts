@@ -22,7 +22,7 @@ const byteAt = (source: ByteSource, position: number): number | null => {
 
 /** Where the line that ends right before `until` begins. */
 const lineBefore = (source: ByteSource, until: number): number => {
-  const buffer = Buffer.alloc(CHUNK_BYTES)
+  const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
   for (let end = until - 1; end > 0;) {
     const from = Math.max(0, end - CHUNK_BYTES)
     const read = source.read(buffer, 0, end - from, from)
@@ -58,7 +58,7 @@ const CONTRADICTIONS_MAX = 64
 function* linesFrom(
   source: ByteSource
 ): Generator<{ readonly head: Buffer; readonly end: number }> {
-  let buffer = Buffer.alloc(CHUNK_BYTES * 16)
+  let buffer = Buffer.allocUnsafe(CHUNK_BYTES)
   let base = 0
   let have = 0
   for (;;) {
@@ -73,7 +73,8 @@ function* linesFrom(
       if (from < have) yield { head: buffer.subarray(from, have), end: base + have }
       return
     }
-    if (from === 0 && have === buffer.length) buffer = Buffer.concat([buffer, Buffer.alloc(have)])
+    if (from === 0 && have === buffer.length)
+      buffer = Buffer.concat([buffer, Buffer.allocUnsafe(have)])
     else {
       buffer.copy(buffer, 0, from, have)
       base += from
@@ -112,7 +113,7 @@ const linesIn = (bytes: Buffer): number => {
 
 /** The number of the first line, told by those behind it where it cannot be read; null when none is numbered. */
 export const firstOrdinal = (source: ByteSource): number | null => {
-  const buffer = Buffer.alloc(FIRST_BYTES)
+  const buffer = Buffer.allocUnsafe(FIRST_BYTES)
   const have = source.read(buffer, 0, buffer.length, 0)
   let first: number | null = null
   for (let from = 0, line = 0; from < have && line < FIRST_LINES;) {

@@ -64,7 +64,8 @@ const lineOf = ({ msg }: Logged): string => (typeof msg === 'string' ? msg : JSO
 
 for (const [name, profile] of [
   ['errors-130', '0.130'],
-  ['errors-142', '0.142']
+  ['errors-142', '0.142'],
+  ['errors-169', '0.169']
 ] as ReadonlyArray<[string, ProfileName]>) {
   describe(`refusals recorded from Codex ${profile}`, () => {
     const { cases } = readJson(join(FIXTURES, 'homes', name, 'golden', 'errors.json')) as {

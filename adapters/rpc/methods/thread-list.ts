@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isAbsolute, resolve } from 'node:path'
 import type { Page, Thread } from '../../../domain/protocol.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { invalidRequest } from '../errors.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
 import { unread, type ReadState } from '../read-state.ts'
 import * as results from '../results.ts'
@@ -40,6 +41,11 @@ const fieldsOf = (profile: ProfileName) => ({
 })
 type Params = ValueOf<ReturnType<typeof fieldsOf>>
 
+/** Sections live in Codex's database, not in the log. */
+const NO_SECTIONS = invalidRequest(
+  'threads cannot be listed by section_position: sections are not in the log'
+)
+
 const absolute = (cwd: string): string => (isAbsolute(cwd) ? cwd : resolve(cwd))
 
 type Response = Page<Thread> & {
@@ -71,9 +77,11 @@ export const threadList: Method<Params, Response> = {
         ? E.right(null)
         : threadIdOf(params.parentThreadId, 'parent thread id')
     if (E.isLeft(parent)) return parent
+    const { sortKey } = params
+    if (sortKey === 'section_position') return E.left(NO_SECTIONS)
     const cwd =
       typeof params.cwd === 'string' ? absolute(params.cwd) : (params.cwd?.map(absolute) ?? null)
-    const request = { ...params, cwd, parentThreadId: parent.right }
+    const request = { ...params, sortKey, cwd, parentThreadId: parent.right }
     const page = await ask(call, (engine) => engine.listThreads(request))
     const shape = call.server.profile === '0.169' ? withReadStates : (all: Page<Thread>) => all
     return E.map((all: Page<Thread>) => answer<Response>(shape(all)))(page)
