@@ -6,6 +6,7 @@
  *
  * One variant = one decision the caller can take. Add one only when somebody will branch on it.
  */
+import type { BaseReason } from './event.ts'
 
 /** An expected failure. */
 export type StoreError =
@@ -125,6 +126,15 @@ export const hint = (e: StoreError): string => {
     case 'IoFailure':
       return 'check that the path exists and may be read, and that the disk is not full'
   }
+}
+
+/** What to do when history that a thread continues is not there; what can still be read is shown all the same. */
+export const BASE_REMEDY: Readonly<Record<BaseReason, string>> = {
+  base_missing: 'the rollout it continues is not in this home: copy it back',
+  base_shrunk: 'the rollout it continues is shorter than it was: put the whole file back',
+  base_mismatch: 'the rollout it continues is not the one that was there: put the original back',
+  base_cycle: 'its rollouts continue each other: put the original files back',
+  base_unknown: 'the first line of its rollout is damaged: put the original file back'
 }
 
 /** True when the same call may succeed later without any change. */

@@ -59,7 +59,7 @@ export type EventPayload =
 /** A line the folds understand, or one they pass over (`ignored`: unknown or not persisted in this era). */
 export type RolloutLine = {
   readonly timestamp: string
-  /** Number of the line in its history; written from 0.143 on, and free to be wrong in a damaged file. */
+  /** Number of the line in its history; written from 0.146 on, and free to be wrong in a damaged file. */
   readonly ordinal?: number
 } & (
   | { readonly type: 'session_meta'; readonly payload: SessionMeta }

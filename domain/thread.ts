@@ -266,5 +266,6 @@ const evolve = (facts: ThreadFacts, event: RecordedEvent): ThreadFacts => {
 export const evolveThread = (facts: ThreadFacts, event: RecordedEvent): ThreadFacts => {
   const next = evolve(facts, event)
   const { timestamp } = event.line
+  if (event.inherited === true) return next
   return next.lastEventAt === timestamp ? next : { ...next, lastEventAt: timestamp }
 }

@@ -4,16 +4,21 @@
  *   [threads, streamId]                                   -> ThreadRow
  *   [threads.created_at, archived 0|1, ms, streamId]      -> ListEntry
  *   [threads.updated_at, archived 0|1, ms, streamId]      -> ListEntry
+ *   [threads.recency_at, archived 0|1, ms, streamId]      -> ListEntry
  *   [threads.last_event_at, archived 0|1, ms, streamId]   -> ListEntry
  *
  * A ListEntry carries everything a list filters by, so that a list reads rows only for what it shows.
  */
 import type { Json } from '../domain/json.ts'
 import { evolveThread, initialThread, type ThreadFacts } from '../domain/thread.ts'
+import type { Profile } from '../domain/profile.ts'
 import type { Projection, RowKey, RowWrite, StreamFacts } from './projection.ts'
 
-/** The orders a thread list can take. `last_event_at` comes from the log, `updated_at` from the file's time. */
-export const ORDERS = ['created_at', 'updated_at', 'last_event_at'] as const
+/**
+ * The orders a thread list can take. `last_event_at` comes from the log, `updated_at` from the file's time; recency is
+ * the file's time too in eras up to 0.142, later the start of the newest turn.
+ */
+export const ORDERS = ['created_at', 'updated_at', 'recency_at', 'last_event_at'] as const
 /** One of the orders. */
 export type Order = (typeof ORDERS)[number]
 
@@ -127,13 +132,20 @@ const sortKeys = (
   facts: ThreadFacts,
   stream: StreamFacts,
   created: number,
-  table: string
+  table: string,
+  profile: Profile
 ): ReadonlyArray<RowKey> => {
   const archived = stream.archived ? 1 : 0
   const lastEvent = facts.lastEventAt === null ? null : parseTimeMs(facts.lastEventAt)
+  const modifiedAtMs = Math.floor(stream.modifiedAtMs)
+  const { head, segment } = facts
+  const isReverted = segment !== null && segment.timestamp !== head?.timestamp
+  const named = isReverted ? null : fileNameTimeMs(stream.path)
+  const turnStarted = facts.turnStartedAt === null ? null : parseTimeMs(facts.turnStartedAt)
   const at: Readonly<Record<Order, number>> = {
-    created_at: fileNameTimeMs(stream.path) ?? created,
-    updated_at: Math.floor(stream.modifiedAtMs),
+    created_at: named ?? created,
+    updated_at: modifiedAtMs,
+    recency_at: profile.members169 ? Math.max(created, turnStarted ?? created) : modifiedAtMs,
     last_event_at: lastEvent ?? created
   }
   return ORDERS.map((order) => [`${table}.${order}`, archived, at[order], stream.streamId])
@@ -148,10 +160,10 @@ export const threads: Projection<ThreadFacts> = {
   version: 2,
   initial: () => initialThread,
   evolve: (facts, event) => [evolveThread(facts, event), []],
-  settle: (facts, stream, { rows, table }) => {
+  settle: (facts, stream, { rows, table, profile }) => {
     const created = createdAtMs(facts, stream)
     const entry = entryOf(facts, stream)
-    const keys = sortKeys(facts, stream, created, table)
+    const keys = sortKeys(facts, stream, created, table, profile)
     const old = rows.get([table, stream.streamId]) as ThreadRow | undefined
     const row: ThreadRow = { facts, createdAtMs: created, entry, keys }
     return [

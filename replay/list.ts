@@ -21,11 +21,11 @@ export interface Listed {
   readonly row: ThreadRow
 }
 
-/** The index table that serves a sort key. Codex ≤ 0.142 takes recency from the file's time too. */
+/** The index table that serves a sort key. */
 const ORDER: Readonly<Record<SortKey, Order>> = {
   created_at: 'created_at',
   updated_at: 'updated_at',
-  recency_at: 'updated_at',
+  recency_at: 'recency_at',
   last_event_at: 'last_event_at'
 }
 

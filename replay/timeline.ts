@@ -83,9 +83,10 @@ const parseAnchor = (text: string, threadId: string): E.Either<StoreError, Ancho
 const turnEntries = (row: TurnRow, env: Env): ReadonlyArray<TimelineEntry> => {
   const { status, error, startedAt, completedAt, durationMs } = render(row, [], 'notLoaded', env)
   const turnId = row.id
+  if (row.ordinal === undefined) return []
   const started: TimelineEntry = {
     type: 'turnStarted',
-    position: row.ordinal ?? 0,
+    position: row.ordinal,
     turnId,
     startedAt
   }
@@ -115,7 +116,7 @@ export const timelinePage = async (
   info: StreamInfo,
   request: TimelineRequest
 ): Promise<E.Either<StoreError, TimelinePage>> => {
-  const live = liveTurns(env, info)
+  const live = liveTurns(env, info, true)
   const anchor =
     typeof request.cursor === 'string'
       ? parseAnchor(request.cursor, info.streamId)

@@ -2,7 +2,7 @@
  * unroll show: what a thread is, and what was said in it.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
+import { BASE_REMEDY, type StoreError } from '../../domain/errors.ts'
 import type { Thread, Turn } from '../../domain/protocol.ts'
 import type { DamagedPlace, Engine } from '../../replay/engine.ts'
 import { flagOf, numberOf, type Input } from './args.ts'
@@ -52,6 +52,14 @@ export const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
   const rest = places.length > PLACES_SHOWN ? [`${places.length - PLACES_SHOWN} more`] : []
   const verb = places.length === 1 ? 'was' : 'were'
   return `${plural(places.length, 'damaged line')} ${verb} isolated: ${[...named, ...rest].join(', ')}`
+}
+
+const isBase = (reason: string): reason is keyof typeof BASE_REMEDY => reason in BASE_REMEDY
+
+/** What to do about history that is not there, one line each. */
+export const remedies = (places: ReadonlyArray<DamagedPlace>): ReadonlyArray<string> => {
+  const reasons = new Set(places.map(({ reason }) => reason).filter(isBase))
+  return [...reasons].map((reason) => `${reason}: ${BASE_REMEDY[reason]}`)
 }
 
 const git = (thread: Thread): string =>
@@ -107,7 +115,8 @@ export const printThread = async (
   if (E.isLeft(damage)) return damage
   await io.out(threadFacts(thread, paint))
   const notice = damageNotice(damage.right)
-  if (notice !== '') await io.out(`${paint('yellow', notice)}\n`)
+  const notices = notice === '' ? [] : [notice, ...remedies(damage.right)]
+  for (const one of notices) await io.out(`${paint('yellow', one)}\n`)
   const { turns, earlier } = read.right
   if (earlier) {
     const command = typed(input, io, ['show', thread.id, '--all'])

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
-import { PROFILES } from '../../domain/profile.ts'
+import { DEFAULT_PROFILE } from '../../domain/profile.ts'
 import { createEngine } from '../../replay/engine.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 
@@ -59,7 +59,7 @@ const firstColumn = (text: string): ReadonlyArray<string> =>
 /** Tables of an index over some homes, with the view as the document writes it. */
 const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const found = new Set<string>()
-  const profile = PROFILES['0.142']
+  const profile = DEFAULT_PROFILE
   for (const name of names) {
     const home = copyHome(name)
     const index = memoryIndex()
@@ -74,7 +74,7 @@ const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<s
     })
     expect(await engine.status()()).to.have.property('_tag', 'Right')
     for (const [[table]] of index.range([''], ['\u{10ffff}'], Infinity, false)) {
-      found.add(String(table).replace('/0.142', '/VIEW'))
+      found.add(String(table).replace('/0.169', '/VIEW'))
     }
     await engine.close()
     removeFolder(home)
@@ -142,6 +142,14 @@ describe('documents', () => {
       /export type DamageReason =([^]*?)\n\n/.exec(read('domain/event.ts')) ?? []
     const reasons = Array.from(union.matchAll(/'(\w+)'/g), ([, reason]) => reason)
     const described = firstColumn(section('docs/FORMAT.md', '### A.7 Damage'))
+    expect(described.toSorted()).to.deep.equal(reasons.toSorted())
+  })
+
+  it('describe every reason why history is not there', () => {
+    const [, union = ''] =
+      /export type BaseReason =([^]*?)\n\n/.exec(`${read('domain/event.ts')}\n\n`) ?? []
+    const reasons = Array.from(union.matchAll(/'(base_\w+)'/g), ([, reason]) => reason)
+    const described = firstColumn(section('docs/FORMAT.md', '#### Gaps'))
     expect(described.toSorted()).to.deep.equal(reasons.toSorted())
   })
 

@@ -48,7 +48,7 @@ const printed = async (typed: string): Promise<string> => {
 
 /** Sends the lines that begin with `> `; shows them with the answers, but for the handshake, which names the machine. */
 const conversation = async (block: string): Promise<string> => {
-  const client = connected(home, { strict: false })
+  const client = connected(home, { profile: '0.169', strict: false })
   const shown: Array<string> = []
   try {
     for (const line of block.split('\n').filter((one) => one.startsWith('> '))) {
