@@ -11,7 +11,7 @@
  * Source: pages of 0.169.0 over its own homes and over rollouts made by hand.
  */
 import { completedItem, withTimes } from './completed-items.ts'
-import type { RecordedEvent } from './event.ts'
+import type { EventPayload, RecordedEvent } from './event.ts'
 import type { ItemList } from './items.ts'
 import type { ItemCompleted, TaskComplete, TaskStarted, TurnAborted } from './payloads.ts'
 import type { ThreadItem, TurnStatus } from './protocol.ts'
@@ -67,7 +67,7 @@ const pushEarly = (state: TurnsState, p: ItemCompleted, event: RecordedEvent): S
     return [{ ...next, early, open: state.open }, NO_WRITES]
   const late = { ...oldest, ...numbered(event) }
   const [closed, writes] = finish({ ...next, early: early.slice(1), open: late })
-  return [{ ...closed, open: state.open }, writes]
+  return [{ ...closed, open: state.open, lastOrdinal: null }, writes]
 }
 
 /** The row of a turn that is no longer open, and its place. */
@@ -152,7 +152,10 @@ const ended = (
   }
   const [index, row] = found
   if (row.status !== 'inProgress') return [state, NO_WRITES]
-  return [state, [{ op: 'put', index, row: withEnd(row, p, status, event), summary: null }]]
+  const over = withEnd(row, p, status, event)
+  // A turn among others that gets its place here stands out of order.
+  const lastOrdinal = over.ordinal === row.ordinal ? state.lastOrdinal : null
+  return [{ ...state, lastOrdinal }, [{ op: 'put', index, row: over, summary: null }]]
 }
 
 /** The last final answer, else the last message that is no commentary. */
@@ -249,15 +252,12 @@ const completed = (
   return pushEarly(state, p, event)
 }
 
-/** One event of a paginated thread. */
-export const evolvePaginated = (
+const step = (
   state: TurnsState,
+  p: EventPayload,
   event: RecordedEvent,
   rows: TurnLookup
-): Step => {
-  if (event.line.type !== 'event_msg') return [state, NO_WRITES]
-  if ((event.line.ordinal ?? Infinity) < state.startOrdinal) return [state, NO_WRITES]
-  const p = event.line.payload
+): Step | null => {
   switch (p.type) {
     case 'task_started':
       return started(state, p, event, rows)
@@ -268,6 +268,25 @@ export const evolvePaginated = (
     case 'item_completed':
       return completed(state, p, event, rows)
     default:
-      return [state, NO_WRITES]
+      return null
   }
+}
+
+/** The newest number of a line as long as they grow. */
+const grown = (last: number | null, ordinal: number | undefined): number | null =>
+  last !== null && ordinal !== undefined && ordinal > last ? ordinal : null
+
+/** One event of a paginated thread. */
+export const evolvePaginated = (
+  state: TurnsState,
+  event: RecordedEvent,
+  rows: TurnLookup
+): Step => {
+  if (event.line.type !== 'event_msg') return [state, NO_WRITES]
+  const { ordinal, payload } = event.line
+  if ((ordinal ?? Infinity) < state.startOrdinal) return [state, NO_WRITES]
+  const done = step(state, payload, event, rows)
+  if (done === null) return [state, NO_WRITES]
+  const [next, writes] = done
+  return [{ ...next, lastOrdinal: grown(next.lastOrdinal, ordinal) }, writes]
 }

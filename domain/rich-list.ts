@@ -69,12 +69,15 @@ export const dropGuessed = (list: ItemList, id: string): void => {
   if (place !== undefined && list.items[place]?.certainty !== undefined) remove(list, place)
 }
 
-/** Paginated threads record every call that ran; of the rest only the refused ones say something. */
+const isUserShell = (item: ThreadItem): boolean =>
+  item.type === 'commandExecution' && item.source === 'userShell'
+
+/** A `!command` that an event records has another id than its message: then the message adds nothing. */
 export const dropRecorded = (list: ItemList, mode: HistoryMode): void => {
   if (mode !== 'paginated') return
-  for (let place = list.items.length - 1; place >= 0; place--) {
+  const isRecorded = list.items.some((item) => isUserShell(item) && item.certainty === undefined)
+  for (let place = list.items.length - 1; isRecorded && place >= 0; place--) {
     const item = list.items[place]
-    if (item?.certainty === undefined) continue
-    if (!('status' in item) || item.status !== 'declined') remove(list, place)
+    if (item !== undefined && isUserShell(item) && item.certainty !== undefined) remove(list, place)
   }
 }

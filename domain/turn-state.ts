@@ -81,6 +81,8 @@ export interface TurnsState {
   readonly early: ReadonlyArray<OpenTurn>
   /** The greatest id of a turn so far: ids grow with time, so a greater one is new without looking. */
   readonly greatestId: string
+  /** Number of the newest line that counts; null when the numbers do not grow, as in a damaged file. */
+  readonly lastOrdinal: number | null
 }
 
 /** The state before the first event; `counts` tells whether every event will be delivered. */
@@ -95,7 +97,8 @@ export const initialTurns = (counts: boolean): TurnsState => ({
   modeSegment: -1,
   startOrdinal: 0,
   early: [],
-  greatestId: ''
+  greatestId: '',
+  lastOrdinal: -1
 })
 
 /** The rows as they stand before an event. */

@@ -100,8 +100,10 @@ const endsLater = (a: ByteRange | undefined, b: ByteRange | undefined): boolean 
 /** How many turns back one that still gets items is looked for. */
 const REACH_TURNS = 64
 
-/** Turns that ran at the same time as the one at a place; their items alternate. */
+/** Turns that ran at the same time as the one at a place; where numbers tell, their items alternate. */
 export const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
+  if (!live.isOrdered || live.rows(turn, turn + 1)[0]?.mode !== 'paginated')
+    return { from: turn, until: turn + 1 }
   const low = Math.max(bounds.from, turn - REACH_TURNS)
   const rows = live.rows(low, Math.min(bounds.until, turn + REACH_TURNS))
   const extents = rows.map(extentOf)
@@ -162,7 +164,7 @@ const startByNumber = (walk: Walk, ordinal: number, includeAnchor: boolean): Sta
 
 /** The first item behind a place in a turn. */
 const startByPlace = (
-  { step }: Walk,
+  { step, live }: Walk,
   anchor: Spot,
   ordinal: number | undefined,
   includeAnchor: boolean
@@ -170,7 +172,7 @@ const startByPlace = (
   turn: anchor.turn,
   isBehind: (one) => {
     if (one.turn === anchor.turn && one.item === anchor.item) return includeAnchor
-    if (one.ordinal !== undefined && ordinal !== undefined)
+    if (live.isOrdered && one.ordinal !== undefined && ordinal !== undefined)
       return step === 1 ? one.ordinal > ordinal : one.ordinal < ordinal
     const order = one.turn - anchor.turn || one.item - anchor.item
     return step === 1 ? order > 0 : order < 0
@@ -237,7 +239,7 @@ const cursorOf = (
 ): string | null => {
   if (spot === undefined || row === undefined) return null
   const { ordinal } = spot
-  return ordinal !== undefined
+  return ordinal !== undefined && live.isOrdered
     ? printOrdinalCursor(
         { threadId: info.streamId, ordinal, includeAnchor },
         'itemsByCreatedAtOrdinal'

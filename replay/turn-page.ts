@@ -49,6 +49,8 @@ export interface TurnPageRequest {
 /** The live turns of a caught-up stream, by place. */
 export interface LiveTurns {
   readonly count: number
+  /** True when the numbers of lines lead to turns and items: they grow, and every turn has one. */
+  readonly isOrdered: boolean
   /** Rows `from` (inclusive) to `until` (exclusive), oldest first. */
   readonly rows: (from: number, until: number) => ReadonlyArray<TurnRow>
   /** Summaries of the same turns; null for one that must be folded. */
@@ -88,6 +90,7 @@ export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): 
     open.slice(Math.max(0, from - state.live), Math.max(0, until - state.live))
   return {
     count,
+    isOrdered: env.strict || (state.lastOrdinal !== null && state.early.length === 0),
     rows: (from, until) => {
       const rows = stored(table, from, until).map(([, row]) => row as TurnRow)
       return [...rows, ...openIn(from, until).map(({ row }) => row)]
@@ -184,17 +187,34 @@ export const placeOf = (live: LiveTurns, cursor: TurnCursor): number | null => {
   return live.places(turnId, 1)[0] ?? null
 }
 
+/** Where to look next: numbers grow about evenly, so most places are guessed; every other look halves the rest. */
+const probe = (low: Known, high: Known, ordinal: number, halve: boolean): number => {
+  const share = (ordinal - low.ordinal) / (high.ordinal - low.ordinal)
+  const guess = low.place + Math.floor(share * (high.place - low.place))
+  const middle = (low.place + high.place) >>> 1
+  const place = halve || !Number.isFinite(guess) ? middle : guess
+  return Math.min(high.place - 1, Math.max(low.place + 1, place))
+}
+
+interface Known {
+  readonly place: number
+  readonly ordinal: number
+}
+
 /** How many turns begin before the line of a number, or with it. */
 export const turnsBefore = (live: LiveTurns, ordinal: number, orWith: boolean): number => {
-  let low = 0
-  let high = live.count
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    const at = live.rows(middle, middle + 1)[0]?.ordinal ?? Infinity
-    if (at < ordinal || (orWith && at === ordinal)) low = middle + 1
-    else high = middle
+  const ordinalAt = (place: number): number => live.rows(place, place + 1)[0]?.ordinal ?? Infinity
+  const isBefore = (at: number): boolean => at < ordinal || (orWith && at === ordinal)
+  let low: Known = { place: -1, ordinal: -1 }
+  let high: Known = { place: live.count, ordinal: Infinity }
+  for (let looks = 0; high.place - low.place > 1; looks++) {
+    const place =
+      looks === 0 ? live.count - 1 : probe(low, high, ordinal, looks > 2 && looks % 2 === 0)
+    const at = ordinalAt(place)
+    if (isBefore(at)) low = { place, ordinal: at }
+    else high = { place, ordinal: at }
   }
-  return low
+  return high.place
 }
 
 /** Cursor to a place; names the place itself only when the id alone would be ambiguous. */
@@ -209,7 +229,7 @@ export const cursorTo = (
   return unique ? { turnId: row.id, includeAnchor } : { turnId: row.id, includeAnchor, index }
 }
 
-/** Prints a cursor to a place: by number where the numbers lead back to it, else by turn. */
+/** Prints a cursor to a place: by number where numbers lead back to it, else by turn. */
 const printCursor = (
   env: Env,
   info: StreamInfo,
@@ -219,8 +239,7 @@ const printCursor = (
   includeAnchor: boolean
 ): string => {
   const { ordinal } = row
-  const byNumber =
-    ordinal !== undefined && (env.strict || turnsBefore(live, ordinal, false) === index)
+  const byNumber = ordinal !== undefined && live.isOrdered
   return byNumber
     ? printOrdinalCursor({ threadId: info.streamId, ordinal, includeAnchor }, 'turns')
     : printTurnCursor(cursorTo(env, live, row, index, includeAnchor))

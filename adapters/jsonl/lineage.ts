@@ -95,6 +95,11 @@ const candidates = (
   return found.filter(({ segmentId }) => !seen.has(segmentId))
 }
 
+/** True for a segment that holds nothing below a number and does not tell what it continues. */
+const isDeadEnd = (place: Place, below: number, { firstLine }: Segments): boolean =>
+  firstLine(place.path, place.compressed) === 'unreadable' &&
+  (withSource(place, firstOrdinal) ?? below) >= below
+
 /** The best there is when the named base cannot be used as it is. */
 const salvage = (
   child: Place,
@@ -110,7 +115,12 @@ const salvage = (
   const below = Math.min(base.end_ordinal_exclusive, start)
   const exact = others.find((place) => misfit(place, base) === null)
   if (exact !== undefined) return { place: exact, below, until: base.end_byte_offset, gap }
-  const next = others[0] ?? (gap === 'base_cycle' ? undefined : named)
+  const usable = gap === 'base_cycle' ? undefined : named
+  const [newest] = others
+  const next =
+    newest === undefined || (others.length === 1 && isDeadEnd(newest, below, segments))
+      ? (usable ?? newest)
+      : newest
   return next === undefined ? null : { place: next, below, until: null, gap }
 }
 

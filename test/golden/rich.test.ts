@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { join } from 'node:path'
 import { openEngine, type EngineOptions } from '../../adapters/library.ts'
-import type { Page, ThreadItem } from '../../domain/protocol.ts'
+import type { Page } from '../../domain/protocol.ts'
 import type { TurnItem } from '../../replay/item-page.ts'
 import { copyHome, FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
 
@@ -43,8 +43,6 @@ const TOOLS: ReadonlyArray<readonly [string, '0.130' | '0.142' | '0.169']> = [
   ['tools-142', '0.169']
 ]
 
-const withoutCertainty = ({ certainty, ...item }: ThreadItem) => item
-
 describe('rich items', () => {
   for (const [name, profile] of TOOLS) {
     it(`show the calls of ${name} under ${profile}, in their turns`, async () => {
@@ -80,21 +78,25 @@ describe('rich items', () => {
     }
   })
 
-  it('of a thread that records its calls are only those that were refused', async () => {
+  it('add nothing to a thread that records its calls', async () => {
     const home = copyHome('tools-169')
     try {
       const threadId = '01a1fd05-5195-75f1-940f-e70bcf35c7ce'
       const rich = await itemsOf(home, threadId, {})
-      const plain = await itemsOf(home, threadId, { rich: false })
-      const added = rich.filter(({ item }) => item.certainty !== undefined)
-      expect(added.every(({ item }) => 'status' in item && item.status === 'declined')).to.equal(
-        true
-      )
+      expect(rich).to.deep.equal(await itemsOf(home, threadId, { rich: false }))
+    } finally {
+      removeFolder(home)
+    }
+  })
+
+  it('show the call during which a thread that records its calls was killed', async () => {
+    const home = copyHome('crash-169')
+    try {
+      const items = await itemsOf(home, '01a1fd0a-de5f-7f32-a6fd-0210928969e7', {})
+      const added = items.filter(({ item }) => item.certainty !== undefined)
       expect(
-        rich
-          .filter(({ item }) => item.certainty === undefined)
-          .map(({ item }) => withoutCertainty(item))
-      ).to.deep.equal(plain.map(({ item }) => item))
+        added.map(({ item }) => 'command' in item && [item.command, item.status])
+      ).to.deep.equal([['sleep 20', 'inProgress']])
     } finally {
       removeFolder(home)
     }
