@@ -13,15 +13,14 @@ import {
   unlinkSync,
   writeSync
 } from 'node:fs'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { v7 } from 'uuid'
 import type { StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { EventStore, NewSegment, SegmentWriter } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
 import { endOfLine } from './lines.ts'
-
-const twoDigits = (value: number): string => String(value).padStart(2, '0')
+import { dayOf, twoDigits } from './place.ts'
 
 /** Where a segment made at a time belongs; Codex goes by local time. */
 const pathOf = (
@@ -29,17 +28,11 @@ const pathOf = (
   { streamId, segmentId, atMs }: NewSegment
 ): readonly [string, string] => {
   const at = new Date(atMs)
-  const [year, month, day] = [
-    String(at.getFullYear()),
-    twoDigits(at.getMonth() + 1),
-    twoDigits(at.getDate())
-  ]
+  const directory = dayOf(home, atMs)
+  const date = directory.split(sep).slice(-3).join('-')
   const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join('-')
   const id = segmentId === streamId ? streamId : `${streamId}_${segmentId}`
-  return [
-    join(home, 'sessions', year, month, day),
-    `rollout-${year}-${month}-${day}T${time}-${id}.jsonl`
-  ]
+  return [directory, `rollout-${date}T${time}-${id}.jsonl`]
 }
 
 const TIMESTAMP_AT = Buffer.from('{"timestamp":"').length

@@ -8,13 +8,13 @@
  * a file made in the same clock tick could have been missed. Files are stat'ed at every call: a changed size or
  * time is how another writer is noticed. Links are not followed: a rollout lives in its home.
  */
-import { lstatSync, readdirSync, statSync, type Stats } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Lineage, StreamInfo } from '../../replay/ports.ts'
 import { firstLines } from './first-line.ts'
-import type { Place } from './place.ts'
+import { dayOf, type Place } from './place.ts'
 import { lineageOf, type Segments } from './lineage.ts'
 
 const ROOTS = ['archived_sessions', 'sessions'] as const
@@ -143,9 +143,11 @@ const headsOf = (known: Known): void => {
   for (const all of known.threads.values()) all.sort((a, b) => (isNewer(a, b) ? 1 : -1))
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000
 /** The directories of a home and what they held when they were last looked at. */
 const directories = (home: string, profile: Profile) => {
   const listings = new Map<string, Listing>()
+  let lookedAtMs = 0
 
   const visit = (
     directory: string,
@@ -171,22 +173,36 @@ const directories = (home: string, profile: Profile) => {
     return true
   }
 
-  /** True when a directory changed; a new segment is made in the newest one, so looking there is enough. */
-  const newestChanged = (): boolean => {
-    for (let directory: string | undefined = join(home, 'sessions'); directory !== undefined;) {
-      const listing = listings.get(directory)
-      const stat: Stats | undefined = statSync(directory, { throwIfNoEntry: false })
-      if (stat?.mtimeMs !== listing?.modifiedAtMs) return true
-      if (listing !== undefined && listing.listedAtMs - listing.modifiedAtMs <= RACY_MS) return true
-      directory = listing?.directories[listing.directories.length - 1]
+  const newest = (): string => {
+    let directory = join(home, 'sessions')
+    for (;;) {
+      const children = listings.get(directory)?.directories ?? []
+      const last = children[children.length - 1]
+      if (last === undefined) return directory
+      directory = last
     }
-    return false
+  }
+
+  const isChanged = (directory: string): boolean => {
+    const listing = listings.get(directory)
+    const stat = statSync(directory, { throwIfNoEntry: false })
+    if (stat?.mtimeMs !== listing?.modifiedAtMs) return true
+    return listing !== undefined && listing.listedAtMs - listing.modifiedAtMs <= RACY_MS
+  }
+
+  /** True when a new segment may be there: it is made in the folder of its day, or in the newest one there is. */
+  const mayHaveSegment = (): boolean => {
+    const nowMs = Date.now()
+    if (nowMs - lookedAtMs > DAY_MS) return true
+    const days = new Set([dayOf(home, lookedAtMs), dayOf(home, nowMs), newest()])
+    return [...days].some(isChanged)
   }
 
   return {
-    newestChanged,
+    mayHaveSegment,
     /** Every listing, or null when nothing changed since the last call. */
     changed: (): ReadonlyMap<string, Listing> | null => {
+      lookedAtMs = Date.now()
       const seen = new Map<string, Listing>()
       for (const root of ROOTS) visit(join(home, root), root !== 'sessions', 0, seen)
       if (isSame(seen)) return null
@@ -221,7 +237,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
 
   const find = (id: StreamId): StreamInfo | null => {
     const info = infoOfHead(id)
-    if (info !== null && !(profile.segments && watched.newestChanged())) return info
+    if (info !== null && !(profile.segments && watched.mayHaveSegment())) return info
     refresh()
     return infoOfHead(id)
   }

@@ -1,6 +1,7 @@
 /**
  * Where a rollout file lies and what its name says.
  */
+import { join } from 'node:path'
 import type { StreamId } from '../../domain/ids.ts'
 
 /** One rollout file. */
@@ -11,4 +12,14 @@ export interface Place {
   readonly path: string
   readonly archived: boolean
   readonly compressed: boolean
+}
+
+/** A number of a date or time as names spell it. */
+export const twoDigits = (value: number): string => String(value).padStart(2, '0')
+
+/** Where Codex puts what it makes on a day, by local time. */
+export const dayOf = (home: string, ms: number): string => {
+  const at = new Date(ms)
+  const [month, day] = [twoDigits(at.getMonth() + 1), twoDigits(at.getDate())]
+  return join(home, 'sessions', String(at.getFullYear()), month, day)
 }
