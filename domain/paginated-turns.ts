@@ -59,14 +59,11 @@ const EARLY_MAX = 64
 const pushEarly = (state: TurnsState, p: ItemCompleted, event: RecordedEvent): Step => {
   const known = state.early.find((turn) => turn.id === p.turn_id)
   const turn = known ?? newTurn(p.turn_id, state, event)
-  const next = pushed({ ...state, open: turn }, turn, p, event)
-  const kept = next.open === null ? [] : [next.open]
-  const early = [...state.early.filter((one) => one !== known), ...kept]
+  const early = [...state.early.filter((one) => one !== known), pushed(turn, p, event)]
   const [oldest] = early
-  if (early.length <= EARLY_MAX || oldest === undefined)
-    return [{ ...next, early, open: state.open }, NO_WRITES]
+  if (early.length <= EARLY_MAX || oldest === undefined) return [{ ...state, early }, NO_WRITES]
   const late = { ...oldest, ...numbered(event) }
-  const [closed, writes] = finish({ ...next, early: early.slice(1), open: late })
+  const [closed, writes] = finish({ ...state, early: early.slice(1), open: late })
   return [{ ...closed, open: state.open, lastOrdinal: null }, writes]
 }
 
@@ -181,10 +178,9 @@ export const paginatedSummary = (
   return [user, agent].filter((item) => item !== null)
 }
 
-/** What an item adds to the summary of the open turn; only messages matter. */
+/** What a message adds to the summary of the open turn. */
 const withMessage = (open: OpenTurn, p: ItemCompleted): OpenTurn => {
-  const isMessage = p.item.type === 'UserMessage' || p.item.type === 'AgentMessage'
-  const item = isMessage ? completedItem(p.item) : null
+  const item = completedItem(p.item)
   if (item === null) return open
   const shown = withTimes(item, p)
   const isOver = open.status !== 'inProgress'
@@ -201,22 +197,13 @@ const withMessage = (open: OpenTurn, p: ItemCompleted): OpenTurn => {
   }
 }
 
-const pushed = (
-  state: TurnsState,
-  open: OpenTurn,
-  p: ItemCompleted,
-  event: RecordedEvent
-): TurnsState => {
-  const { id } = p.item
-  const isNew = !open.ownIds.includes(id)
-  const next: OpenTurn = {
-    ...withMessage(open, p),
-    ranges: extend(open.ranges, event),
-    itemCount: open.itemCount + (isNew ? 1 : 0),
-    ownIds: isNew ? [...open.ownIds, id] : open.ownIds
-  }
-  return { ...state, open: next, itemTotal: state.itemTotal + (isNew ? 1 : 0) }
-}
+const isMessage = ({ item }: ItemCompleted): boolean =>
+  item.type === 'UserMessage' || item.type === 'AgentMessage'
+
+const pushed = (open: OpenTurn, p: ItemCompleted, event: RecordedEvent): OpenTurn => ({
+  ...(isMessage(p) ? withMessage(open, p) : open),
+  ranges: extend(open.ranges, event)
+})
 
 const pushRow = (
   state: TurnsState,
@@ -224,32 +211,25 @@ const pushRow = (
   p: ItemCompleted,
   event: RecordedEvent
 ): Step => {
-  const isNew = !row.ownIds.includes(p.item.id)
-  const next: TurnRow = {
-    ...row,
-    late: [...row.late, rangeOf(event)],
-    itemCount: row.itemCount + (isNew ? 1 : 0),
-    ownIds: isNew ? [...row.ownIds, p.item.id] : row.ownIds
-  }
-  const changesSummary = row.status === 'inProgress' || !isNew
-  const write = { op: 'put', index, row: next } as const
-  return [
-    { ...state, itemTotal: state.itemTotal + (isNew ? 1 : 0) },
-    [changesSummary ? { ...write, summary: null } : write]
-  ]
+  const write = {
+    op: 'put',
+    index,
+    row: { ...row, late: [...row.late, rangeOf(event)] }
+  } as const
+  // A message may replace one of the summary: then it is folded from the log.
+  const changesSummary = row.status === 'inProgress' || isMessage(p)
+  return [state, [changesSummary ? { ...write, summary: null } : write]]
 }
 
+/** An item of a turn that is not the open one. */
 const completed = (
   state: TurnsState,
   p: ItemCompleted,
   event: RecordedEvent,
   rows: TurnLookup
 ): Step => {
-  const { open } = state
-  if (open?.id === p.turn_id) return [pushed(state, open, p, event), NO_WRITES]
   const found = rowOf(p.turn_id, state, rows)
-  if (found !== null) return pushRow(state, found, p, event)
-  return pushEarly(state, p, event)
+  return found === null ? pushEarly(state, p, event) : pushRow(state, found, p, event)
 }
 
 const step = (
@@ -285,6 +265,11 @@ export const evolvePaginated = (
   if (event.line.type !== 'event_msg') return [state, NO_WRITES]
   const { ordinal, payload } = event.line
   if ((ordinal ?? Infinity) < state.startOrdinal) return [state, NO_WRITES]
+  const { open } = state
+  if (payload.type === 'item_completed' && open?.id === payload.turn_id) {
+    const lastOrdinal = grown(state.lastOrdinal, ordinal)
+    return [{ ...state, open: pushed(open, payload, event), lastOrdinal }, NO_WRITES]
+  }
   const done = step(state, payload, event, rows)
   if (done === null) return [state, NO_WRITES]
   const [next, writes] = done

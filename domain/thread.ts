@@ -262,10 +262,21 @@ const evolve = (facts: ThreadFacts, event: RecordedEvent): ThreadFacts => {
   }
 }
 
-/** Pure and total: an event that says nothing about the thread leaves all but the time of the last event. */
-export const evolveThread = (facts: ThreadFacts, event: RecordedEvent): ThreadFacts => {
-  const next = evolve(facts, event)
-  const { timestamp } = event.line
-  if (event.inherited === true) return next
-  return next.lastEventAt === timestamp ? next : { ...next, lastEventAt: timestamp }
+/** State of the fold: most events change nothing but the time of the last one. */
+export interface ThreadState {
+  readonly facts: ThreadFacts
+  readonly lastEventAt: string | null
 }
+
+/** Pure and total: an event that says nothing about the thread leaves all but the time of the last event. */
+export const evolveThread = (state: ThreadState, event: RecordedEvent): ThreadState => {
+  const facts = evolve(state.facts, event)
+  const lastEventAt = event.inherited === true ? state.lastEventAt : event.line.timestamp
+  return facts === state.facts && lastEventAt === state.lastEventAt ? state : { facts, lastEventAt }
+}
+
+/** The facts as they stand after the events so far. */
+export const threadFacts = ({ facts, lastEventAt }: ThreadState): ThreadFacts => ({
+  ...facts,
+  lastEventAt
+})

@@ -6,7 +6,7 @@
  * A bad line stops nothing: the folds pass it over and this table says so.
  */
 import type { DamageReason } from '../domain/event.ts'
-import type { Projection } from './projection.ts'
+import type { Projection, RowWrite } from './projection.ts'
 
 /** Where a bad line stands and why it is not an event. */
 export interface DamageRow {
@@ -16,12 +16,14 @@ export interface DamageRow {
   readonly reason: DamageReason
 }
 
+const NOTHING: readonly [null, ReadonlyArray<RowWrite>] = [null, []]
+
 /** The damaged lines of a thread. */
 export const damage: Projection<null> = {
   name: 'damage',
   version: 1,
   initial: () => null,
-  evolve: () => [null, []],
+  evolve: () => NOTHING,
   damaged: ({ streamId, revision, segment, offset, bytes, reason }, { table }) => [
     {
       key: [table, streamId, revision],

@@ -10,7 +10,13 @@
  * A ListEntry carries everything a list filters by, so that a list reads rows only for what it shows.
  */
 import type { Json } from '../domain/json.ts'
-import { evolveThread, initialThread, type ThreadFacts } from '../domain/thread.ts'
+import {
+  evolveThread,
+  initialThread,
+  threadFacts,
+  type ThreadFacts,
+  type ThreadState
+} from '../domain/thread.ts'
 import type { Profile } from '../domain/profile.ts'
 import type { Projection, RowKey, RowWrite, StreamFacts } from './projection.ts'
 
@@ -154,13 +160,16 @@ const sortKeys = (
 const deletes = (row: ThreadRow | undefined): ReadonlyArray<RowWrite> =>
   (row?.keys ?? []).map((key) => ({ key, value: null }))
 
+const NOTHING: ReadonlyArray<RowWrite> = []
+
 /** The threads of a home. */
-export const threads: Projection<ThreadFacts> = {
+export const threads: Projection<ThreadState> = {
   name: 'threads',
   version: 2,
-  initial: () => initialThread,
-  evolve: (facts, event) => [evolveThread(facts, event), []],
-  settle: (facts, stream, { rows, table, profile }) => {
+  initial: () => ({ facts: initialThread, lastEventAt: null }),
+  evolve: (state, event) => [evolveThread(state, event), NOTHING],
+  settle: (state, stream, { rows, table, profile }) => {
+    const facts = threadFacts(state)
     const created = createdAtMs(facts, stream)
     const entry = entryOf(facts, stream)
     const keys = sortKeys(facts, stream, created, table, profile)
@@ -176,5 +185,5 @@ export const threads: Projection<ThreadFacts> = {
     ...deletes(rows.get([table, streamId]) as ThreadRow | undefined),
     { key: [table, streamId], value: null }
   ],
-  needsEveryEvent: (facts) => facts.head === null && facts.lastEventAt !== null
+  needsEveryEvent: ({ facts, lastEventAt }) => facts.head === null && lastEventAt !== null
 }

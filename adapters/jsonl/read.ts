@@ -73,8 +73,12 @@ interface Pending {
 
 type Placed = Omit<RecordedEvent, 'line' | 'inherited'>
 
-const eventAt = (scan: Scan, place: Placed, line: RecordedEvent['line']): RecordedEvent =>
-  scan.inherited ? { ...place, inherited: true, line } : { ...place, line }
+const eventAt = (scan: Scan, place: Placed, line: RecordedEvent['line']): RecordedEvent => {
+  const { streamId, revision, segment, offset, bytes } = place
+  return scan.inherited
+    ? { streamId, revision, segment, offset, bytes, inherited: true, line }
+    : { streamId, revision, segment, offset, bytes, line }
+}
 
 const toLine = (
   scan: Scan,
