@@ -11,7 +11,7 @@ import type { EventPayload, RecordedEvent } from './event.ts'
 import { userParts } from './item-parts.ts'
 import type { Json } from './json.ts'
 import type { SessionMeta, TurnContext } from './payloads.ts'
-import { declaredTools } from './rich-tools.ts'
+import { declaredTools } from './rich/tools.ts'
 import type { GitInfo, UserContent } from './protocol.ts'
 import { rangeOf, type ByteRange } from './turn-state.ts'
 

@@ -8,7 +8,7 @@ import type { RecordedEvent } from './event.ts'
 import { evolveLegacy } from './legacy-turns.ts'
 import { evolvePaginated } from './paginated-turns.ts'
 import type { Profile } from './profile.ts'
-import { richFailure } from './rich-items.ts'
+import { richFailure } from './rich/items.ts'
 import { finish, NO_WRITES, type Step, type TurnLookup, type TurnsState } from './turn-state.ts'
 
 /** The first metadata of a segment tells how its lines are to be read. */

@@ -1,7 +1,7 @@
 // Commands in rich mode, rule by rule: what each text and each old event says about one.
 import { expect } from 'chai'
-import { richTurn } from '../../domain/rich-items.ts'
-import { NO_CONTEXT, type RichContext } from '../../domain/rich-types.ts'
+import { richTurn } from '../../domain/rich/items.ts'
+import { NO_CONTEXT, type RichContext } from '../../domain/rich/types.ts'
 import { call, event, fold, output, response, TIMESTAMP, user } from '../support/rich.ts'
 
 const COMMAND = {

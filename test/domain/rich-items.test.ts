@@ -2,8 +2,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import type { RolloutLine } from '../../domain/event.ts'
-import { richChange, richFailure, richTurn } from '../../domain/rich-items.ts'
-import { NO_CONTEXT, type RichContext } from '../../domain/rich-types.ts'
+import { richChange, richFailure, richTurn } from '../../domain/rich/items.ts'
+import { NO_CONTEXT, type RichContext } from '../../domain/rich/types.ts'
 import { call, event, fold, lineOf, output, response, TIMESTAMP, user } from '../support/rich.ts'
 
 const CWD: RichContext = { ...NO_CONTEXT, cwd: '/work' }

@@ -2,8 +2,8 @@
 import { toRolloutLine, type RolloutLine } from '../../domain/event.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import type { ThreadItem } from '../../domain/protocol.ts'
-import { richChange, richContext, type RichChange } from '../../domain/rich-items.ts'
-import { NO_CONTEXT, type RichContext } from '../../domain/rich-types.ts'
+import { richChange, richContext, type RichChange } from '../../domain/rich/items.ts'
+import { NO_CONTEXT, type RichContext } from '../../domain/rich/types.ts'
 
 /** When every line was written. */
 export const TIMESTAMP = '2026-05-01T10:00:00.000Z'

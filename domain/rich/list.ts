@@ -1,10 +1,10 @@
 /**
  * Rich changes on the items of one turn, beside those every era shows.
  */
-import { UNKNOWN_TIMES, type ItemList } from './items.ts'
-import type { Profile } from './profile.ts'
-import type { HistoryMode, ThreadItem } from './protocol.ts'
-import type { RichChange } from './rich-items.ts'
+import { UNKNOWN_TIMES, type ItemList } from '../items.ts'
+import type { Profile } from '../profile.ts'
+import type { HistoryMode, ThreadItem } from '../protocol.ts'
+import type { RichChange } from './items.ts'
 
 /** Calls that go on with the item of another call, by id. */
 export type Followed = Map<string, string>

@@ -7,11 +7,11 @@
  * Shape:  arguments are JSON in a string; outputs are a string or parts {type input_text|input_image, …}.
  * Source: tools-130, tools-142 and tools-169 of the corpus; events by the schemas of 0.130.0 and 0.142.5.
  */
-import { absoluteIn, pathOfUrl } from './file-url.ts'
-import { isJsonObject, type Json } from './json.ts'
-import type { Certainty } from './protocol.ts'
-import type { DynamicToolCall, ImageView, RichContext } from './rich-types.ts'
-import { durationMs, outputText, reader, type Reader } from './rich-values.ts'
+import { absoluteIn, pathOfUrl } from '../file-url.ts'
+import { isJsonObject, type Json } from '../json.ts'
+import type { Certainty } from '../protocol.ts'
+import type { DynamicToolCall, ImageView, RichContext } from './types.ts'
+import { durationMs, outputText, reader, type Reader } from './values.ts'
 
 /** Names Codex itself answers to, of all versions we know; a client's tool cannot have them. */
 const CODEX_TOOLS: ReadonlySet<string> = new Set(

@@ -6,7 +6,7 @@
  * Units:  `durationMs` milliseconds, rounded down; taken from text it is the time Codex waited for output, which is at
  *         most the life of the process. `processId` is a decimal number as text.
  */
-import type { Certainty, ThreadItem } from './protocol.ts'
+import type { Certainty, ThreadItem } from '../protocol.ts'
 
 type Of<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }> & {
   readonly certainty: Certainty

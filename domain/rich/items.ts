@@ -10,18 +10,18 @@
  * Errors: lines are hostile: a member of the wrong type reads as absent, and a call without what its item needs makes
  *         no item.
  */
-import { completedItem, withTimes } from './completed-items.ts'
-import type { RolloutLine } from './event.ts'
-import { isJsonObject, type Json, type JsonObject } from './json.ts'
-import type { Certainty, ThreadItem, TurnError } from './protocol.ts'
-import { afterAgentOutput, calledAgent, collabTool, recordedAgentEvent } from './rich-collab.ts'
+import { completedItem, withTimes } from '../completed-items.ts'
+import type { RolloutLine } from '../event.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { Certainty, ThreadItem, TurnError } from '../protocol.ts'
+import { afterAgentOutput, calledAgent, collabTool, recordedAgentEvent } from './collab.ts'
 import {
   afterCommandOutput,
   calledCommand,
   localShellCommand,
   recordedCommand,
   userShellCommand
-} from './rich-commands.ts'
+} from './commands.ts'
 import {
   afterDynamicOutput,
   afterImageOutput,
@@ -30,11 +30,11 @@ import {
   declaredTools,
   recordedDynamicTool,
   recordedImage
-} from './rich-tools.ts'
-import { NO_CONTEXT, type CommandExecution, type RichContext, type RichItem } from './rich-types.ts'
-import { outputText, parseJson, parseObject, reader, type Reader } from './rich-values.ts'
-import { turnError } from './turn-error.ts'
-import { isTurnItemType, TURN_ITEMS } from './turn-item.ts'
+} from './tools.ts'
+import { NO_CONTEXT, type CommandExecution, type RichContext, type RichItem } from './types.ts'
+import { outputText, parseJson, parseObject, reader, type Reader } from './values.ts'
+import { turnError } from '../turn-error.ts'
+import { isTurnItemType, TURN_ITEMS } from '../turn-item.ts'
 
 /** What a line adds or changes beyond the items every era shows. */
 export type RichChange =

@@ -13,8 +13,8 @@
  * Shape:  text in, facts out; anything else is `unknown`. All patterns are anchored, so hostile text costs one pass.
  * Source: outputs recorded from 0.130.0, 0.142.5 and 0.169.0, and the strings in their binaries.
  */
-import { parseObject } from './rich-values.ts'
-import { joinWords } from './shell-words.ts'
+import { parseObject } from './values.ts'
+import { joinWords } from '../shell-words.ts'
 
 const SHELL = /^(?:\S*\/)?(?:bash|zsh|sh)$/
 
