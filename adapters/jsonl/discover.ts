@@ -266,7 +266,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
         compressed
       }
       if (!profile.segments) return lineageOf(whole, NO_SEGMENTS)
-      if (known.heads.size === 0) refresh()
+      if (known.heads.get(id)?.path !== whole.path) refresh()
       const segments = {
         byId: (segmentId: string) => {
           if (!known.segments.has(segmentId)) refresh()

@@ -54,16 +54,14 @@ const sendingSink = (env: Env, job: number, { streamId }: StreamInfo): Sink => {
   }
 }
 
+const { home, profile: profileName, strict } = workerData as FoldWorkerData
+const profile = PROFILES[profileName]
+/** One for all jobs: each looks at the directories once. */
+const store = jsonlStore({ home, profile, strict })
+
 const foldAll = async ({ job, infos }: FoldWorkerJob): Promise<boolean> => {
-  const { home, profile: name, strict } = workerData as FoldWorkerData
-  const profile = PROFILES[name]
   for (const info of infos) {
-    const env: Env = {
-      store: jsonlStore({ home, profile, strict }),
-      index: memoryIndex(),
-      profile,
-      strict
-    }
+    const env: Env = { store, index: memoryIndex(), profile, strict }
     const sink = sendingSink(env, job, info)
     const folded = await foldStream(env, info, sink)
     if (E.isLeft(folded) || E.isLeft(await sink.flush())) return false
