@@ -339,8 +339,8 @@ interface Times {
 }
 
 /** An item with the times its event states; 0 stands for an unknown end. */
-export const withTimes = (item: ThreadItem, e: Times): ThreadItem => ({
-  ...item,
-  startedAtMs: e.started_at_ms ?? null,
-  completedAtMs: e.completed_at_ms === 0 ? null : (e.completed_at_ms ?? null)
-})
+export const withTimes = (item: ThreadItem, e: Times): ThreadItem => {
+  const startedAtMs = e.started_at_ms ?? null
+  const completedAtMs = e.completed_at_ms === 0 ? null : (e.completed_at_ms ?? null)
+  return Object.assign({ type: item.type, id: item.id, startedAtMs, completedAtMs }, item)
+}

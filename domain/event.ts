@@ -198,5 +198,7 @@ export const toRolloutLine = (value: unknown, profile: Profile): RolloutLine | D
   const { timestamp, ordinal, type, payload } = value as Readonly<Record<string, unknown>>
   if (typeof timestamp !== 'string' || typeof type !== 'string') return 'not_an_event'
   const line = readLine(timestamp, type, payload, profile)
-  return typeof line === 'string' || typeof ordinal !== 'number' ? line : { ...line, ordinal }
+  return typeof line === 'string' || typeof ordinal !== 'number'
+    ? line
+    : Object.assign({ ordinal }, line)
 }

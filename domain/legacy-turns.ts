@@ -18,10 +18,9 @@
  */
 import type { RecordedEvent } from './event.ts'
 import { isJsonObject, type JsonObject } from './json.ts'
-import { itemChange, namedTurn, type ItemChange } from './items.ts'
+import { itemChange, namedTurn, numberedItem, type ItemChange } from './items.ts'
 import type { TaskComplete } from './payloads.ts'
 import type { Profile } from './profile.ts'
-import type { ThreadItem } from './protocol.ts'
 import { turnError } from './turn-error.ts'
 import {
   extend,
@@ -60,7 +59,7 @@ const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenT
         endsWithReasoning: true
       }
     case 'number': {
-      const item: ThreadItem = { ...change.item, id: change.id ?? `item-${open.nextItem}` }
+      const item = numberedItem(change, open.nextItem)
       const large = isLarge(item)
       return {
         ...open,

@@ -90,8 +90,9 @@ export const elidedEvent = (
   if (payload === null) return null
   const timestamp = envelope.slice(TIMESTAMP_AT, TIMESTAMP_AT + TIMESTAMP_LENGTH)
   const ordinal = ORDINAL.exec(envelope)?.[1]
-  const line = { timestamp, type: 'event_msg', payload } as const
-  return ordinal === undefined ? line : { ...line, ordinal: Number(ordinal) }
+  return ordinal === undefined
+    ? { timestamp, type: 'event_msg', payload }
+    : { timestamp, ordinal: Number(ordinal), type: 'event_msg', payload }
 }
 
 const INSTRUCTIONS = Buffer.from(',"base_instructions":{"text":"')
