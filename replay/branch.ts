@@ -215,12 +215,20 @@ const sourceOf = async (
       notPossible('the thread has no readable metadata', 'see "unroll events" for what it holds')
     )
   const isPaginated = meta['history_mode'] === 'paginated'
+  const cut = isPaginated ? cutAt(env, info, place.right) : null
+  if (isPaginated && cut === null && place.right.turns > 0)
+    return E.left(
+      notPossible(
+        'the line before that place has no readable number, by which Codex would go on',
+        'name another turn, with --last-turn or --before-turn'
+      )
+    )
   return E.right({
     info,
     place: place.right,
     isPaginated,
     branch: {
-      cut: isPaginated ? cutAt(env, info, place.right) : null,
+      cut,
       meta,
       settings: await settingsOf(env, info),
       openTurn: openTurnAt(env, info, place.right),

@@ -2,6 +2,7 @@
  * Making segments of a home: a new file appears whole under its name, or not at all. No existing file is touched.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import assert from 'node:assert/strict'
 import {
   closeSync,
   fsyncSync,
@@ -11,7 +12,7 @@ import {
   readFileSync,
   statSync,
   unlinkSync,
-  writeSync
+  writeFileSync
 } from 'node:fs'
 import { join, sep } from 'node:path'
 import { v7 } from 'uuid'
@@ -64,13 +65,13 @@ const copy = async (
     for (let at = 0; at < until;) {
       const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, until - at))
       const read = source.read(chunk, 0, chunk.length, at)
-      if (read === 0) break
+      if (read === 0) throw new Error(`${path} became shorter while it was copied`)
       at += read
       const bytes = Buffer.concat([rest, chunk.subarray(0, read)])
       const whole = at >= until ? bytes.length : bytes.lastIndexOf(10) + 1
       const lines = bytes.subarray(0, whole)
       stamp(lines, time)
-      writeSync(target, lines)
+      writeFileSync(target, lines)
       rest = bytes.subarray(whole)
       await new Promise((resolve) => setImmediate(resolve))
     }
@@ -91,13 +92,14 @@ const sync = (path: string): void => {
 const write = async (store: EventStore, file: number, segment: NewSegment): Promise<void> => {
   const { lines, copied } = segment
   const [first = '', ...others] = lines
-  writeSync(file, `${first}\n`)
+  writeFileSync(file, `${first}\n`)
   if (copied !== undefined) {
     const base = store.lineage(copied.info)[copied.segment]
     const time = Buffer.from(new Date(segment.atMs).toISOString())
-    if (base !== undefined) await copy(file, base.path, base.compressed, copied.until, time)
+    assert(base !== undefined, 'what is copied is a segment of its lineage')
+    await copy(file, base.path, base.compressed, copied.until, time)
   }
-  if (others.length > 0) writeSync(file, `${others.join('\n')}\n`)
+  if (others.length > 0) writeFileSync(file, `${others.join('\n')}\n`)
   fsyncSync(file)
 }
 

@@ -144,6 +144,11 @@ const headsOf = (known: Known): void => {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000
+
+/** True when a directory with this time still holds what was listed. */
+const isFresh = (known: Listing | undefined, modifiedAtMs: number): known is Listing =>
+  known?.modifiedAtMs === modifiedAtMs && known.listedAtMs - known.modifiedAtMs > RACY_MS
+
 /** The directories of a home and what they held when they were last looked at. */
 const directories = (home: string, profile: Profile) => {
   const listings = new Map<string, Listing>()
@@ -158,9 +163,9 @@ const directories = (home: string, profile: Profile) => {
     const stat = statSync(directory, { throwIfNoEntry: false })
     if (stat === undefined || !stat.isDirectory()) return
     const known = listings.get(directory)
-    const fresh =
-      known?.modifiedAtMs === stat.mtimeMs && known.listedAtMs - known.modifiedAtMs > RACY_MS
-    const listing = fresh ? known : list(directory, archived, profile, stat.mtimeMs)
+    const listing = isFresh(known, stat.mtimeMs)
+      ? known
+      : list(directory, archived, profile, stat.mtimeMs)
     seen.set(directory, listing)
     if (depth < DEPTH_MAX) {
       for (const child of listing.directories) visit(child, archived, depth + 1, seen)
@@ -186,8 +191,7 @@ const directories = (home: string, profile: Profile) => {
   const isChanged = (directory: string): boolean => {
     const listing = listings.get(directory)
     const stat = statSync(directory, { throwIfNoEntry: false })
-    if (stat?.mtimeMs !== listing?.modifiedAtMs) return true
-    return listing !== undefined && listing.listedAtMs - listing.modifiedAtMs <= RACY_MS
+    return stat === undefined ? listing !== undefined : !isFresh(listing, stat.mtimeMs)
   }
 
   /** True when a new segment may be there: it is made in the folder of its day, or in the newest one there is. */

@@ -145,6 +145,22 @@ describe('a fork of a paginated thread', () => {
       expect(await ask({ lastTurnId: turn })).to.equal('NotPossible')
     }))
 
+  it('is refused at a place no number tells, where it would lose its history', () =>
+    using('basic-169', async (engine, home) => {
+      const { path } = right<Thread>(await engine.readThread(PLAIN_169, false)())
+      const ids = await turnIds(engine, PLAIN_169)
+      writeFileSync(path, `${readFileSync(path, 'utf8')}{"timestamp":"no event"}\n`)
+      const before = files(home)
+      expect(left(await engine.fork(PLAIN_169, {})())).to.deep.equal({
+        _tag: 'NotPossible',
+        reason: 'the line before that place has no readable number, by which Codex would go on',
+        next: 'name another turn, with --last-turn or --before-turn'
+      })
+      expect(files(home)).to.deep.equal(before)
+      const made = right<Thread>(await engine.fork(PLAIN_169, { lastTurnId: ids.at(-1) })())
+      expect(await turnIds(engine, made.id)).to.deep.equal(ids)
+    }))
+
   it('closes a turn that was still open in its source', () =>
     using('crash-169', async (engine) => {
       const open = '01a1fd0a-e53c-78b2-a549-68cf39eed192'
