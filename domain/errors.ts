@@ -32,6 +32,23 @@ export type StoreError =
   | { readonly _tag: 'NotPossible'; readonly reason: string; readonly next: string }
   /** A turn that is not in the thread. */
   | { readonly _tag: 'TurnNotFound'; readonly streamId: string; readonly turnId: string }
+  /** An append expected another revision; nothing was written. `null`: there is no such stream. */
+  | {
+      readonly _tag: 'WrongExpectedRevision'
+      readonly streamId: string
+      readonly expected: number | 'no_stream' | 'stream_exists'
+      readonly actual: number | null
+    }
+  /**
+   * Another program, which knows nothing of our locks, wrote to the rollout at the same moment: the events were
+   * written, whole, but not at the revision that was expected.
+   */
+  | {
+      readonly _tag: 'TailMoved'
+      readonly streamId: string
+      readonly expected: number
+      readonly actual: number
+    }
   /** The index cannot be used and could not be rebuilt. */
   | { readonly _tag: 'IndexUnavailable'; readonly path: string; readonly reason: string }
   /** Another process holds what is needed; the same call may succeed later. */
@@ -52,6 +69,8 @@ export type ErrorKind =
   | 'unreadable_rollout'
   | 'not_possible'
   | 'turn_not_found'
+  | 'wrong_expected_revision'
+  | 'tail_moved'
   | 'index_unavailable'
   | 'busy'
   | 'io_failure'
@@ -65,6 +84,8 @@ export const ERROR_KIND: Readonly<Record<StoreError['_tag'], ErrorKind>> = {
   UnreadableRollout: 'unreadable_rollout',
   NotPossible: 'not_possible',
   TurnNotFound: 'turn_not_found',
+  WrongExpectedRevision: 'wrong_expected_revision',
+  TailMoved: 'tail_moved',
   IndexUnavailable: 'index_unavailable',
   Busy: 'busy',
   IoFailure: 'io_failure'
@@ -93,6 +114,12 @@ export const describe = (e: StoreError): string => {
       return e.reason
     case 'TurnNotFound':
       return `no turn ${e.turnId} in thread ${e.streamId}`
+    case 'WrongExpectedRevision':
+      return e.actual === null
+        ? `thread ${e.streamId} does not exist, revision ${e.expected} was expected`
+        : `thread ${e.streamId} is at revision ${e.actual}, not at ${e.expected}`
+    case 'TailMoved':
+      return `another program wrote to thread ${e.streamId} at the same moment: the events were written at revision ${e.actual}, not at ${e.expected}`
     case 'IndexUnavailable':
       return `the index at ${e.path} cannot be used: ${e.reason}`
     case 'Busy':
@@ -119,6 +146,10 @@ export const hint = (e: StoreError): string => {
       return e.next
     case 'TurnNotFound':
       return `list the turns with "unroll turns ${e.streamId}"`
+    case 'WrongExpectedRevision':
+      return 'read the thread again and decide anew'
+    case 'TailMoved':
+      return `see what stands there with "unroll events ${e.streamId} --from ${e.expected}"`
     case 'IndexUnavailable':
       return 'drop it with "unroll index drop", or choose another place with --index DIR'
     case 'Busy':

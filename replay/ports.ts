@@ -7,6 +7,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
 import type { BaseReason, DamagedLine, RecordedEvent } from '../domain/event.ts'
 import type { StreamId } from '../domain/ids.ts'
+import type { NewEvent } from '../domain/new-event.ts'
 import type { ByteRange } from '../domain/turn-state.ts'
 import type { RowKey } from '../projections/projection.ts'
 
@@ -89,7 +90,27 @@ export interface Guard {
 export const isDamaged = (line: RecordedEvent | DamagedLine): line is DamagedLine =>
   'reason' in line
 
-/** Where events come from. Reading never writes. */
+/** What a stream must hold for an append to happen: so many events, or anything, nothing, something. */
+export type ExpectedRevision = number | 'any' | 'no_stream' | 'stream_exists'
+
+/** A place that was read already: only what stands after it has to be looked at. */
+export interface KnownPlace {
+  readonly next: Position
+  readonly guard: Guard | null
+}
+
+/** Where appended events stand. */
+export interface Appended {
+  readonly streamId: StreamId
+  /** Before the first one. */
+  readonly from: Position
+  /** Behind the last one; its revision is what the next append expects. */
+  readonly next: Position
+  /** Path of the file they were written to. */
+  readonly path: string
+}
+
+/** Where events come from and go to. Reading never writes. */
 export interface EventStore {
   /** Every stream of the home, in path order; notices new, moved and deleted ones. */
   readonly streams: () => Either<StoreError, ReadonlyArray<StreamInfo>>
@@ -109,6 +130,18 @@ export interface EventStore {
   ) => Promise<ReadonlyArray<RecordedEvent | DamagedLine>>
   /** True when the line before a position is still the one the guard describes. */
   readonly verify: (info: StreamInfo, next: Position, guard: Guard) => Promise<boolean>
+  /**
+   * Appends events, all of them or none: whole lines, on disk when it answers. Refuses with `WrongExpectedRevision` when
+   * the stream holds other than `expected`, and with `Busy` while another process writes to it; then not a byte is
+   * written. `TailMoved` when a writer that knows no locks wrote at the same moment. `known` spares counting the
+   * events before a place. A new stream begins with `session_meta`.
+   */
+  readonly append: (
+    streamId: StreamId,
+    expected: ExpectedRevision,
+    events: ReadonlyArray<NewEvent>,
+    known?: KnownPlace
+  ) => TaskEither<StoreError, Appended>
 }
 
 /** A segment to be made: its own lines, and for an era without references the history before them. */

@@ -24,6 +24,8 @@ export const EXIT: Readonly<Record<StoreError['_tag'], number>> = {
   UnreadableRollout: 4,
   NotPossible: 6,
   TurnNotFound: 3,
+  WrongExpectedRevision: 7,
+  TailMoved: 7,
   IndexUnavailable: 5,
   Busy: 7,
   IoFailure: 5
