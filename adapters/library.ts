@@ -12,7 +12,7 @@
  * Every use case answers with fp-ts's `Either`: `Left` is a `StoreError`, which `describe` and `hint` put into words.
  */
 import { resolve } from 'node:path'
-import { PROFILES, type ProfileName } from '../domain/profile.ts'
+import { eraOf, type ProfileName } from '../domain/profile.ts'
 import type { StoreError } from '../domain/errors.ts'
 import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
 import type { Index } from '../replay/ports.ts'
@@ -62,8 +62,8 @@ const openIndex = async (directory: string): Promise<Index | StoreError> => {
  */
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const home = resolve(options.home)
-  const profile = PROFILES[options.profile ?? '0.169']
   const strict = options.strict ?? false
+  const profile = eraOf(options.profile ?? '0.169', strict)
   const rich = options.rich ?? !strict
   const directory = options.index ?? defaultIndexDirectory(home)
   const index = await openIndex(directory)

@@ -15,6 +15,7 @@ import {
   type AgentMessage,
   type EnteredReviewMode,
   type ExitedReviewMode,
+  type GoalCleared,
   type ImageGenerationEnd,
   type ItemCompleted,
   type McpToolCallEnd,
@@ -26,6 +27,7 @@ import {
   type ThreadSettingsApplied,
   type TokenCount,
   type TurnAborted,
+  type TurnsRestored,
   type UserMessage,
   type WebSearchEnd
 } from './payloads.ts'
@@ -53,6 +55,8 @@ export type EventPayload =
   | ({ readonly type: 'image_generation_end' } & ImageGenerationEnd)
   | ({ readonly type: 'item_completed' } & ItemCompleted)
   | ({ readonly type: 'thread_goal_updated' } & ThreadGoalUpdated)
+  | ({ readonly type: 'unroll_turns_restored' } & TurnsRestored)
+  | ({ readonly type: 'unroll_goal_cleared' } & GoalCleared)
   | ({ readonly type: 'sub_agent_activity' } & SubAgentActivity)
   | ({ readonly type: 'thread_settings_applied' } & ThreadSettingsApplied)
 

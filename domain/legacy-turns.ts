@@ -21,6 +21,7 @@ import { isJsonObject, type JsonObject } from './json.ts'
 import { itemChange, namedTurn, numberedItem, type ItemChange } from './items.ts'
 import type { TaskComplete } from './payloads.ts'
 import type { Profile } from './profile.ts'
+import { forgetHidden, restore, rollBack } from './rolled-back.ts'
 import { turnError } from './turn-error.ts'
 import {
   extend,
@@ -164,23 +165,6 @@ const endTurn = (
   return how === 'completed' ? finish(next) : [next, NO_WRITES]
 }
 
-const rollBack = (state: TurnsState, turns: number, rows: TurnLookup): Step => {
-  const [closed, writes] = finish(state)
-  const live = Math.max(0, closed.live - turns)
-  const closing = writes[0]?.op === 'put' ? writes[0].row : null
-  let dropped = 0
-  for (let index = live; index < closed.live; index++) {
-    dropped +=
-      (index === state.live && closing !== null ? closing : rows.row(index))?.itemCount ?? 0
-  }
-  const itemTotal = state.itemTotal - dropped
-  const next = { ...closed, live, itemTotal, nextItem: itemTotal + 1 }
-  return [
-    next,
-    live === closed.live ? writes : [...writes, { op: 'drop', from: live, until: closed.live }]
-  ]
-}
-
 /** Closes an implicit turn before a user message, unless a compaction opened it and nothing else is in it. */
 const beforeUserMessage = (state: TurnsState): Step => {
   const { open } = state
@@ -236,8 +220,7 @@ const counted = (state: TurnsState, { line }: RecordedEvent, profile: Profile): 
     ? { ...state, index: state.index + 1 }
     : state
 
-/** One event of a legacy thread. */
-export const evolveLegacy = (
+const evolve = (
   state: TurnsState,
   event: RecordedEvent,
   rows: TurnLookup,
@@ -267,11 +250,24 @@ export const evolveLegacy = (
       case 'turn_aborted':
         return endTurn(state, p.turn_id ?? null, 'interrupted', p, event, rows, profile)
       case 'thread_rolled_back':
-        return rollBack(state, p.num_turns, rows)
+        return rollBack(state, p.num_turns, event, rows)
+      case 'unroll_turns_restored':
+        return restore(state, p, event)
       default:
     }
   }
   const change = itemChange(line, profile, '', 'legacy')
   if (change === null) return [counted(state, event, profile), NO_WRITES]
   return showItem(state, change, event, rows)
+}
+
+/** One event of a legacy thread. */
+export const evolveLegacy = (
+  state: TurnsState,
+  event: RecordedEvent,
+  rows: TurnLookup,
+  profile: Profile
+): Step => {
+  const [next, writes] = evolve(state, event, rows, profile)
+  return [state.hidden.length === 0 ? next : forgetHidden(state, next, event), writes]
 }

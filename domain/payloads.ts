@@ -249,6 +249,24 @@ export const TurnAborted = t.intersection(
 )
 export type TurnAborted = t.TypeOf<typeof TurnAborted>
 
+/**
+ * unroll's own: the next `lines` lines are copies of those that the last rollback hid, and the turns they make take the
+ * place of the hidden ones. A reader that does not know it sees the copies as new turns, which is the same but for
+ * counted ids: `next_item` and `index` are the counters as they were before the hidden lines.
+ */
+export const TurnsRestored = t.intersection(
+  [
+    t.type({ num_turns: u32, lines: u64, next_item: u64 }),
+    t.partial({ index: optional(u64) })
+  ],
+  'TurnsRestored'
+)
+export type TurnsRestored = t.TypeOf<typeof TurnsRestored>
+
+/** unroll's own: the thread has no goal any longer. */
+export const GoalCleared = t.type({ threadId: uuid }, 'GoalCleared')
+export type GoalCleared = t.TypeOf<typeof GoalCleared>
+
 /** Hides the last `num_turns` turns. */
 export const ThreadRolledBack = t.type({ num_turns: u32 }, 'ThreadRolledBack')
 
@@ -364,7 +382,13 @@ export const ThreadGoalUpdated = t.intersection(
           objective: t.string,
           status: oneOf('active', 'paused', 'blocked', 'usageLimited', 'budgetLimited', 'complete')
         }),
-        t.partial({ tokenBudget: optional(i64), tokensUsed: i64, timeUsedSeconds: i64 })
+        t.partial({
+          tokenBudget: optional(i64),
+          tokensUsed: i64,
+          timeUsedSeconds: i64,
+          createdAt: i64,
+          updatedAt: i64
+        })
       ])
     }),
     t.partial({ turnId: text })
@@ -432,6 +456,8 @@ export const EVENT_PAYLOADS: Readonly<Record<string, t.Mixed>> = {
   token_count: TokenCount,
   context_compacted: t.UnknownRecord,
   thread_rolled_back: ThreadRolledBack,
+  unroll_turns_restored: TurnsRestored,
+  unroll_goal_cleared: GoalCleared,
   entered_review_mode: EnteredReviewMode,
   exited_review_mode: ExitedReviewMode,
   patch_apply_end: PatchApplyEnd,

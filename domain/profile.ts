@@ -146,5 +146,29 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   }
 }
 
+/**
+ * Events unroll adds to rollouts. Every Codex passes over event kinds it does not know, and strict answers do too, so
+ * that they are those of Codex.
+ */
+export const OWN_EVENTS: ReadonlySet<string> = new Set([
+  'unroll_turns_restored',
+  'unroll_goal_cleared'
+])
+
+const withOwnEvents = (profile: Profile): Profile => ({
+  ...profile,
+  events: new Set([...profile.events, ...OWN_EVENTS])
+})
+
+const OWN_PROFILES: Readonly<Record<ProfileName, Profile>> = {
+  '0.130': withOwnEvents(PROFILES['0.130']),
+  '0.142': withOwnEvents(PROFILES['0.142']),
+  '0.169': withOwnEvents(PROFILES['0.169'])
+}
+
+/** The era as it is read: by unroll with its own events, or strictly as Codex reads it. */
+export const eraOf = (name: ProfileName, strict: boolean): Profile =>
+  (strict ? PROFILES : OWN_PROFILES)[name]
+
 /** The era used when nobody asks for another. */
 export const DEFAULT_PROFILE: Profile = PROFILES['0.169']

@@ -8,9 +8,10 @@
  * Source: thread row of Codex 0.130 and 0.142 after a backfill, compared on 800 rows.
  */
 import type { EventPayload, RecordedEvent } from './event.ts'
+import { goalOf, type Goal } from './goal.ts'
 import { userParts } from './item-parts.ts'
 import type { Json } from './json.ts'
-import type { SessionMeta, TurnContext } from './payloads.ts'
+import type { SessionMeta, ThreadGoalUpdated, TurnContext } from './payloads.ts'
 import { declaredTools } from './rich/tools.ts'
 import type { GitInfo, UserContent } from './protocol.ts'
 import { rangeOf, type ByteRange } from './turn-state.ts'
@@ -75,6 +76,8 @@ export interface ThreadFacts {
   readonly settingsAt: ByteRange | null
   /** Directory a client chose later on (0.169). */
   readonly settingsCwd: string | null
+  /** What the thread is to reach. */
+  readonly goal: Goal | null
   /** A response item stood before any `session_meta`. */
   readonly itemBeforeMeta: boolean
 }
@@ -100,6 +103,7 @@ export const initialThread: ThreadFacts = {
   contextCwd: null,
   settingsAt: null,
   settingsCwd: null,
+  goal: null,
   itemBeforeMeta: false
 }
 
@@ -196,11 +200,21 @@ const withUserMessage = (
   }
 }
 
-const withGoal = (facts: ThreadFacts, objective: string, revision: number): ThreadFacts => {
-  const text = objective.trim()
-  if (facts.preview !== null || text === '') return facts
-  return { ...facts, preview: text, previewRevision: revision }
+/** A fork carries the goals of its source along, but they are not its own. */
+const withGoal = (
+  facts: ThreadFacts,
+  { goal }: ThreadGoalUpdated,
+  revision: number
+): ThreadFacts => {
+  const own = goal.threadId.toLowerCase() === facts.head?.id
+  const next = own ? { ...facts, goal: goalOf(goal) } : facts
+  const text = goal.objective.trim()
+  if (facts.preview !== null || text === '') return next
+  return { ...next, preview: text, previewRevision: revision }
 }
+
+const withoutGoal = (facts: ThreadFacts, threadId: string): ThreadFacts =>
+  threadId.toLowerCase() === facts.head?.id ? { ...facts, goal: null } : facts
 
 const withCompletedUserMessage = (
   facts: ThreadFacts,
@@ -232,7 +246,9 @@ const withEvent = (facts: ThreadFacts, p: EventPayload, event: RecordedEvent): T
       return { ...facts, settingsAt, settingsCwd, model, reasoningEffort: reasoning_effort ?? null }
     }
     case 'thread_goal_updated':
-      return withGoal(facts, p.goal.objective, event.revision)
+      return withGoal(facts, p, event.revision)
+    case 'unroll_goal_cleared':
+      return withoutGoal(facts, p.threadId)
     case 'token_count':
       return p.info
         ? { ...facts, tokensUsed: Math.max(0, p.info.total_token_usage.total_tokens) }

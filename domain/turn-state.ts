@@ -58,6 +58,21 @@ export interface OpenTurn extends TurnRow {
   readonly lastAgent: ThreadItem | null
 }
 
+/** What a rollback hid, as long as nothing was said since. */
+export interface HiddenTurns {
+  /** Rows that were left. */
+  readonly live: number
+  readonly turns: number
+  /** Where the first hidden turn begins. */
+  readonly from: { readonly segment: number; readonly offset: number }
+  /** Where the rollback stands. */
+  readonly at: ByteRange
+  /** Number the first numbered item of the hidden turns took. */
+  readonly nextItem: number
+  /** The oldest hidden turn that is named after its index. */
+  readonly implicit: { readonly index: number; readonly offset: number } | null
+}
+
 /** State of the fold. */
 export interface TurnsState {
   /** Number of rows; the open turn is not one of them. */
@@ -71,6 +86,10 @@ export interface TurnsState {
   /** True when the index was needed but unknown: fold again from the start with every event. */
   readonly needsEveryEvent: boolean
   readonly open: OpenTurn | null
+  /** Rollbacks that can be taken back, newest last. */
+  readonly hidden: ReadonlyArray<HiddenTurns>
+  /** Lines up to this revision are copies of hidden ones; rollbacks before `depth` stay known meanwhile. */
+  readonly restoring: { readonly until: number; readonly depth: number } | null
   /** How the segment that is being folded makes turns. */
   readonly mode: HistoryMode
   /** The segment whose first `session_meta` said so; -1 before any did. */
@@ -93,6 +112,8 @@ export const initialTurns = (counts: boolean): TurnsState => ({
   index: counts ? 0 : null,
   needsEveryEvent: false,
   open: null,
+  hidden: [],
+  restoring: null,
   mode: 'legacy',
   modeSegment: -1,
   startOrdinal: 0,

@@ -7,7 +7,7 @@
 import type { RecordedEvent } from './event.ts'
 import { evolveLegacy } from './legacy-turns.ts'
 import { evolvePaginated } from './paginated-turns.ts'
-import type { Profile } from './profile.ts'
+import { OWN_EVENTS, type Profile } from './profile.ts'
 import { richFailure } from './rich/items.ts'
 import { finish, NO_WRITES, type Step, type TurnLookup, type TurnsState } from './turn-state.ts'
 
@@ -39,6 +39,9 @@ const withFailure = (state: TurnsState, event: RecordedEvent): TurnsState => {
   return hiddenError === null ? state : { ...state, open: { ...open, hiddenError } }
 }
 
+const isOwn = ({ line }: RecordedEvent): boolean =>
+  line.type === 'event_msg' && OWN_EVENTS.has(line.payload.type)
+
 /** Pure and total: every event yields a state; one that shows nothing yields the same turns. */
 export const evolveTurns = (
   state: TurnsState,
@@ -53,7 +56,7 @@ export const evolveTurns = (
     return [next, before.length === 0 ? writes : [...before, ...writes]]
   }
   const [next, writes] = evolveLegacy(withFailure(current, event), event, rows, profile)
-  if (event.line.type === 'ignored') return [next, writes]
+  if (event.line.type === 'ignored' || isOwn(event)) return [next, writes]
   const counted = next.index === null ? next : { ...next, index: next.index + 1 }
   return [counted, before.length === 0 ? writes : [...before, ...writes]]
 }

@@ -165,7 +165,7 @@ const NOTHING: ReadonlyArray<RowWrite> = []
 /** The threads of a home. */
 export const threads: Projection<ThreadState> = {
   name: 'threads',
-  version: 2,
+  version: 3,
   initial: () => ({ facts: initialThread, lastEventAt: null }),
   evolve: (state, event) => [evolveThread(state, event), NOTHING],
   settle: (state, stream, { rows, table, profile }) => {

@@ -100,7 +100,7 @@ const writesOf = (
 /** The turns of a thread. */
 export const turns: Projection<TurnsState> = {
   name: 'turns',
-  version: 2,
+  version: 3,
   initial: initialTurns,
   evolve: (state, event, { profile, rows, table }) => {
     const { streamId } = event

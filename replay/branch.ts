@@ -11,6 +11,7 @@ import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
 import { streamId, type StreamId } from '../domain/ids.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
 import type { TurnRow } from '../domain/turn-state.ts'
+import { newestMeta } from './first-meta.ts'
 import { isDamaged, type NewSegment, type SegmentWriter, type StreamInfo } from './ports.ts'
 import { checkpointOf, type Env } from './project.ts'
 import { threadRow } from './thread-row.ts'
@@ -166,20 +167,6 @@ const payloadAt = async (
   return event === undefined ? null : (event.line.payload as JsonObject)
 }
 
-const FIRST_LINE_BYTES_MAX = 1024 * 1024
-
-/** The metadata of the thread's newest segment, whole. */
-const metaOf = async (env: Env, info: StreamInfo): Promise<JsonObject | null> => {
-  const segment = env.store.lineage(info).length - 1
-  const until = Math.min(
-    info.compressed ? FIRST_LINE_BYTES_MAX : info.sizeBytes,
-    FIRST_LINE_BYTES_MAX
-  )
-  const lines = eventsOf(await env.store.readRanges(info, [{ segment, from: 0, until }], 'all'))
-  const meta = lines.find(({ line }) => line.type === 'session_meta')
-  return meta === undefined ? null : (meta.line.payload as unknown as JsonObject)
-}
-
 const settingsOf = async (env: Env, info: StreamInfo): Promise<Json> => {
   const range = threadRow(env, info.streamId)?.facts.settingsAt ?? null
   const payload = range === null ? null : await payloadAt(env, info, range)
@@ -209,7 +196,7 @@ const sourceOf = async (
 ): Promise<Found<Source>> => {
   const place = await placeOf(env, info, point)
   if (E.isLeft(place)) return place
-  const meta = await metaOf(env, info)
+  const meta = await newestMeta(env, info)
   if (meta === null)
     return E.left(
       notPossible('the thread has no readable metadata', 'see "unroll events" for what it holds')

@@ -4,7 +4,8 @@
  */
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
-import type { GitPatch, Goal, GoalPatch } from '../domain/mutations.ts'
+import type { Goal, GoalPatch } from '../domain/goal.ts'
+import type { GitPatch } from '../domain/metadata.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
 import type { NewEvent } from '../domain/new-event.ts'
 import type { ReviewOutput, ReviewTarget } from '../domain/review.ts'

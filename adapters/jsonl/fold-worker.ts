@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { parentPort, workerData } from 'node:worker_threads'
-import { PROFILES, type ProfileName } from '../../domain/profile.ts'
+import { eraOf, type ProfileName } from '../../domain/profile.ts'
 import type { StoredRow, StreamInfo } from '../../replay/ports.ts'
 import { foldStream, type Env, type Sink } from '../../replay/project.ts'
 import { memoryIndex } from '../memory/index.ts'
@@ -55,7 +55,7 @@ const sendingSink = (env: Env, job: number, { streamId }: StreamInfo): Sink => {
 }
 
 const { home, profile: profileName, strict } = workerData as FoldWorkerData
-const profile = PROFILES[profileName]
+const profile = eraOf(profileName, strict)
 /** One for all jobs: each looks at the directories once. */
 const store = jsonlStore({ home, profile, strict })
 

@@ -1,0 +1,111 @@
+/**
+ * Rollbacks of legacy threads, and taking one back.
+ *
+ * A rollback drops the newest turns. What it hid can be brought back as long as nothing was said since: the state
+ * remembers where the hidden lines stand and how ids were counted before them.
+ */
+import type { RecordedEvent } from './event.ts'
+import type { TurnsRestored } from './payloads.ts'
+import {
+  finish,
+  rangeOf,
+  type HiddenTurns,
+  type Step,
+  type TurnLookup,
+  type TurnRow,
+  type TurnsState
+} from './turn-state.ts'
+
+/** Rollbacks beyond this many in a row are forgotten, oldest first. */
+const HIDDEN_MAX = 64
+
+const IMPLICIT_ID = /^rollout-(\d+)$/
+
+const implicitOf = (rows: ReadonlyArray<TurnRow>): HiddenTurns['implicit'] => {
+  for (const { id, ranges } of rows) {
+    const index = IMPLICIT_ID.exec(id)?.[1]
+    const first = ranges[0]
+    if (index !== undefined && first !== undefined)
+      return { index: Number(index), offset: first.from }
+  }
+  return null
+}
+
+const hiddenBy = (
+  live: number,
+  rows: ReadonlyArray<TurnRow>,
+  event: RecordedEvent
+): HiddenTurns | null => {
+  const first = rows[0]
+  const from = first?.ranges[0]
+  return first === undefined || from === undefined
+    ? null
+    : {
+        live,
+        turns: rows.length,
+        from: { segment: from.segment, offset: from.from },
+        at: rangeOf(event),
+        nextItem: first.firstItem,
+        implicit: implicitOf(rows)
+      }
+}
+
+/** Drops the newest turns, the open one among them. */
+export const rollBack = (
+  state: TurnsState,
+  turns: number,
+  event: RecordedEvent,
+  rows: TurnLookup
+): Step => {
+  const [closed, writes] = finish(state)
+  const live = Math.max(0, closed.live - turns)
+  if (live === closed.live) {
+    return [{ ...closed, nextItem: state.itemTotal + 1 }, writes]
+  }
+  const closing = writes[0]?.op === 'put' ? writes[0].row : null
+  const dropped: Array<TurnRow> = []
+  for (let index = live; index < closed.live; index++) {
+    const row = index === state.live && closing !== null ? closing : rows.row(index)
+    if (row !== null) dropped.push(row)
+  }
+  const itemTotal = dropped.reduce((total, row) => total - row.itemCount, state.itemTotal)
+  const hidden = hiddenBy(live, dropped, event)
+  const next = {
+    ...closed,
+    live,
+    itemTotal,
+    nextItem: itemTotal + 1,
+    hidden: hidden === null ? closed.hidden : [...closed.hidden, hidden].slice(-HIDDEN_MAX)
+  }
+  return [next, [...writes, { op: 'drop', from: live, until: closed.live }]]
+}
+
+/** Copies of what the last rollback hid follow: counted ids go on from where they were. */
+export const restore = (state: TurnsState, restored: TurnsRestored, event: RecordedEvent): Step => {
+  const [closed, writes] = finish(state)
+  const hidden = state.hidden.slice(0, -1)
+  const { index } = restored
+  return [
+    {
+      ...closed,
+      nextItem: restored.next_item,
+      index: closed.index === null ? null : (index ?? closed.index),
+      hidden,
+      restoring: { until: event.revision + restored.lines, depth: hidden.length }
+    },
+    writes
+  ]
+}
+
+/** Something new was said: what was hidden before it cannot come back to its place. */
+export const forgetHidden = (
+  state: TurnsState,
+  next: TurnsState,
+  event: RecordedEvent
+): TurnsState => {
+  const began = next.open?.ranges[0]
+  if (began === undefined || began.from === state.open?.ranges[0]?.from) return next
+  const { restoring } = next
+  const isCopy = restoring !== null && event.revision <= restoring.until
+  return { ...next, hidden: isCopy ? next.hidden.slice(0, restoring.depth) : [] }
+}

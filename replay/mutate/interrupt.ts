@@ -1,0 +1,38 @@
+/**
+ * Ending a turn that was left open: by a process that died, or by a host that was told to stop.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { StoreError } from '../../domain/errors.ts'
+import { turnAborted } from '../../domain/turn-events.ts'
+import { liveTurns } from '../turn-page.ts'
+import type { MutationOptions, Written } from '../mutations.ts'
+import { modeOf, momentOf } from './turn-context.ts'
+import { written, type MutationEnv } from './write.ts'
+
+/** Marks the open turn of a thread as interrupted. */
+export const interrupt = (
+  env: MutationEnv,
+  threadId: string,
+  options: MutationOptions
+): TE.TaskEither<StoreError, Written> =>
+  written(env, threadId, options, async ({ info }) => {
+    const live = liveTurns(env, info)
+    const last = live.rows(Math.max(0, live.count - 1), live.count)[0]
+    if (last?.status !== 'inProgress')
+      return E.left({
+        _tag: 'NotPossible',
+        reason: 'no turn of this thread is open',
+        next: `see its turns with "unroll turns ${info.streamId}"`
+      })
+    const moment = momentOf(env.writer)
+    const startedAt = last.startedAt ?? Math.floor(moment.nowMs / 1000)
+    const turn = {
+      threadId: info.streamId,
+      turnId: last.id,
+      rootTurnId: last.rootTurnId ?? last.id,
+      mode: await modeOf(env, info),
+      startedAt
+    }
+    return E.right(turnAborted(turn, startedAt * 1000, moment))
+  })

@@ -1,0 +1,120 @@
+/**
+ * Reviews: set up as events, and ended with what a reviewer said, which the caller brings. unroll runs no reviewer.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { RecordedEvent } from '../../domain/event.ts'
+import type { HistoryMode } from '../../domain/protocol.ts'
+import {
+  reviewHint,
+  reviewOutputOf,
+  targetRefusal,
+  trimmedTarget,
+  type ReviewOutput,
+  type ReviewTarget
+} from '../../domain/review.ts'
+import { reviewCompleted, reviewStarted, type WrittenReview } from '../../domain/review-events.ts'
+import type { WrittenTurn } from '../../domain/turn-events.ts'
+import type { MutationOptions, StartedReview, Written } from '../mutations.ts'
+import { tailEvents } from '../tail.ts'
+import { modeOf, momentOf, newTurn } from './turn-context.ts'
+import { written, type MutationEnv } from './write.ts'
+
+type Answer<A> = TE.TaskEither<StoreError, A>
+
+/** Sets a review up inside a thread. */
+export const startReview = (
+  env: MutationEnv,
+  threadId: string,
+  asked: ReviewTarget,
+  options: MutationOptions
+): Answer<StartedReview> => {
+  const message = targetRefusal(asked)
+  if (message !== null) return async () => E.left({ _tag: 'InvalidRequest', message })
+  const target = trimmedTarget(asked)
+  return async () => {
+    let review: WrittenReview | null = null
+    const done = await written(env, threadId, options, async ({ info }) => {
+      const moment = momentOf(env.writer)
+      const outer = newTurn(info.streamId, await modeOf(env, info), moment)
+      review = { outer, inner: newTurn(info.streamId, outer.mode, moment, outer.turnId) }
+      return E.right(reviewStarted(review, target, null, moment))
+    })()
+    if (E.isLeft(done) || review === null) return done as E.Either<StoreError, StartedReview>
+    const { outer, inner } = review as WrittenReview
+    const ids = { turnId: outer.turnId, reviewTurnId: inner.turnId }
+    return E.right({ ...done.right, ...ids, hint: reviewHint(target) })
+  }
+}
+
+const enters = ({ line }: RecordedEvent): boolean =>
+  line.type === 'event_msg' &&
+  (line.payload.type === 'entered_review_mode' ||
+    (line.payload.type === 'item_completed' && line.payload.item.type === 'EnteredReviewMode'))
+
+const leaves = ({ line }: RecordedEvent): boolean =>
+  line.type === 'event_msg' &&
+  (line.payload.type === 'exited_review_mode' ||
+    line.payload.type === 'thread_rolled_back' ||
+    (line.payload.type === 'item_completed' && line.payload.item.type === 'ExitedReviewMode'))
+
+interface OpenReview {
+  readonly review: WrittenReview
+  readonly beganMs: number
+}
+
+const startedTurn = (
+  threadId: string,
+  mode: HistoryMode,
+  { line }: RecordedEvent
+): WrittenTurn | null => {
+  if (line.type !== 'event_msg' || line.payload.type !== 'task_started') return null
+  const { turn_id: turnId, started_at: startedAt } = line.payload
+  return { threadId, turnId, rootTurnId: turnId, mode, startedAt: startedAt ?? 0 }
+}
+
+/** The newest review that has begun and not ended; null when there is none. */
+const openReview = (
+  threadId: string,
+  mode: HistoryMode,
+  events: ReadonlyArray<RecordedEvent>,
+  newId: () => string
+): OpenReview | null => {
+  const at = events.findLastIndex((event) => enters(event) || leaves(event))
+  const entered = events[at]
+  if (entered === undefined || !enters(entered)) return null
+  const inner = events
+    .slice(at + 1)
+    .map((event) => startedTurn(threadId, mode, event))
+    .find((turn) => turn !== null)
+  if (inner === undefined || inner === null) return null
+  const { line } = entered
+  const named =
+    line.type === 'event_msg' && line.payload.type === 'item_completed' ? line.payload.turn_id : null
+  const turnId = named ?? newId()
+  return {
+    review: { outer: { ...inner, turnId, rootTurnId: turnId }, inner },
+    beganMs: Date.parse(line.timestamp)
+  }
+}
+
+/** Ends the open review. */
+export const completeReview = (
+  env: MutationEnv,
+  threadId: string,
+  said: ReviewOutput | string | null,
+  options: MutationOptions
+): Answer<Written> =>
+  written(env, threadId, options, async ({ info }) => {
+    const moment = momentOf(env.writer)
+    const events = await tailEvents(env, info)
+    const open = openReview(info.streamId, await modeOf(env, info), events, moment.newId)
+    if (open === null)
+      return E.left({
+        _tag: 'NotPossible',
+        reason: 'no review is open in this thread',
+        next: `start one with "unroll review start ${info.streamId}"`
+      })
+    return E.right(reviewCompleted(open.review, reviewOutputOf(said), open.beganMs, moment))
+  })
