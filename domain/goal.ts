@@ -10,12 +10,7 @@ import type { ThreadGoalUpdated } from './payloads.ts'
 
 /** How far a goal is. */
 export type GoalStatus =
-  | 'active'
-  | 'paused'
-  | 'blocked'
-  | 'usageLimited'
-  | 'budgetLimited'
-  | 'complete'
+  'active' | 'paused' | 'blocked' | 'usageLimited' | 'budgetLimited' | 'complete'
 
 /** A goal. Members in the order of Codex. */
 export interface Goal {

@@ -255,10 +255,7 @@ export type TurnAborted = t.TypeOf<typeof TurnAborted>
  * counted ids: `next_item` and `index` are the counters as they were before the hidden lines.
  */
 export const TurnsRestored = t.intersection(
-  [
-    t.type({ num_turns: u32, lines: u64, next_item: u64 }),
-    t.partial({ index: optional(u64) })
-  ],
+  [t.type({ num_turns: u32, lines: u64, next_item: u64 }), t.partial({ index: optional(u64) })],
   'TurnsRestored'
 )
 export type TurnsRestored = t.TypeOf<typeof TurnsRestored>

@@ -29,6 +29,8 @@ export interface Profile {
   readonly members169: boolean
   /** A thread may be a lineage of segment files, and its lines may say which history they continue. */
   readonly segments: boolean
+  /** The version whose lines unroll writes in this era. */
+  readonly writesAs: string
   /** Sort keys `thread/list` accepts. */
   readonly sortKeys: ReadonlyArray<'created_at' | 'updated_at' | 'recency_at' | 'section_position'>
 }
@@ -116,6 +118,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     members142: false,
     members169: false,
     segments: false,
+    writesAs: '0.130.0',
     sortKeys: ['created_at', 'updated_at']
   },
   '0.142': {
@@ -129,6 +132,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     members142: true,
     members169: false,
     segments: false,
+    writesAs: '0.142.5',
     sortKeys: ['created_at', 'updated_at', 'recency_at']
   },
   '0.169': {
@@ -142,6 +146,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     members142: true,
     members169: true,
     segments: true,
+    writesAs: '0.169.0',
     sortKeys: ['created_at', 'updated_at', 'recency_at', 'section_position']
   }
 }

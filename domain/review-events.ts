@@ -46,11 +46,7 @@ export const reviewStarted = (
   const started = turnStarted(inner, modelContextWindow, moment)
   if (outer.mode === 'paginated') {
     const entered = { type: 'EnteredReviewMode', id: moment.newId(), ...about }
-    return [
-      completedItem(outer, entered, moment),
-      started,
-      shownUserMessage(inner, prompt, moment)
-    ]
+    return [completedItem(outer, entered, moment), started, shownUserMessage(inner, prompt, moment)]
   }
   return [
     mark(moment.nowMs, { type: 'entered_review_mode', ...about }),

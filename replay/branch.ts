@@ -12,7 +12,13 @@ import { streamId, type StreamId } from '../domain/ids.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
 import type { TurnRow } from '../domain/turn-state.ts'
 import { newestMeta } from './first-meta.ts'
-import { isDamaged, type NewSegment, type SegmentWriter, type StreamInfo } from './ports.ts'
+import {
+  isDamaged,
+  type NewSegment,
+  type SegmentWriter,
+  type StreamInfo,
+  type WrittenSegment
+} from './ports.ts'
 import { checkpointOf, type Env } from './project.ts'
 import { threadRow } from './thread-row.ts'
 import { liveTurns, type LiveTurns } from './turn-page.ts'
@@ -254,6 +260,23 @@ export const forkThread = async (
   return E.isLeft(made) ? made : E.right(id)
 }
 
+const unsafe = (
+  writer: SegmentWriter,
+  info: StreamInfo,
+  instead: string,
+  force: boolean
+): StoreError | null => {
+  if (writer.hasDatabase() && !force)
+    return notPossible(
+      'Codex remembers the file of this thread in state_5.sqlite and would go on in the old one',
+      `${instead}; or add --force when no Codex uses this home`
+    )
+  if (writer.isHeld(info.streamId)) return { _tag: 'Busy', what: `thread ${info.streamId}` }
+  return info.archived
+    ? notPossible('the thread is archived', `type "codex unarchive ${info.streamId}" first`)
+    : null
+}
+
 /**
  * Lets a caught-up thread go on from before a turn; what comes after stays in its old segment. `force`: also where
  * Codex's own database would not notice.
@@ -265,25 +288,13 @@ export const revertThread = async (
   beforeTurnId: string,
   force: boolean
 ): Promise<Found<StreamId>> => {
-  const asFork = `"unroll fork ${info.streamId} --before-turn ${beforeTurnId}"`
-  if (writer.hasDatabase() && !force)
-    return E.left(
-      notPossible(
-        'Codex remembers the file of this thread in state_5.sqlite and would go on in the old one',
-        `fork it instead: ${asFork}; or add --force when no Codex uses this home`
-      )
-    )
-  if (writer.isHeld(info.streamId)) return E.left({ _tag: 'Busy', what: `thread ${info.streamId}` })
-  if (info.archived)
-    return E.left(
-      notPossible('the thread is archived', `type "codex unarchive ${info.streamId}" first`)
-    )
+  const asFork = `fork it instead: "unroll fork ${info.streamId} --before-turn ${beforeTurnId}"`
+  const refused = unsafe(writer, info, asFork, force)
+  if (refused !== null) return E.left(refused)
   const source = await sourceOf(env, writer, info, { beforeTurnId })
   if (E.isLeft(source)) return source
   if (!source.right.isPaginated)
-    return E.left(
-      notPossible('only paginated threads can be reverted', `fork it instead: ${asFork}`)
-    )
+    return E.left(notPossible('only paginated threads can be reverted', asFork))
   const { branch } = source.right
   const segment: NewSegment = {
     streamId: info.streamId,
@@ -292,5 +303,68 @@ export const revertThread = async (
     lines: branchLines({ ...branch, threadId: info.streamId, forkedFromId: null })
   }
   const made = await writer.create(segment)
+  return E.isLeft(made) ? made : E.right(info.streamId)
+}
+
+/** The segment whose history the newest one shows: itself, or the one it was made to bring back. */
+const shownSegment = (
+  segments: ReadonlyArray<WrittenSegment>,
+  segment: WrittenSegment
+): WrittenSegment => {
+  const { base } = segment
+  const whole = segments.find(({ id }) => id === base?.thread_id)
+  return whole !== undefined && base?.end_byte_offset === whole.end.offset
+    ? shownSegment(segments, whole)
+    : segment
+}
+
+/** The segment a revert left behind last, as long as nothing was said since. */
+const leftBehind = (env: Env, info: StreamInfo): WrittenSegment | null => {
+  const segments = env.store.segments(info.streamId)
+  const head = segments.at(-1)
+  if (head === undefined) return null
+  const live = liveTurns(env, info)
+  const last = live.rows(Math.max(0, live.count - 1), live.count)[0]
+  const newest = env.store.lineage(info).length - 1
+  if (last?.ranges.some(({ segment }) => segment === newest) === true) return null
+  const shown = shownSegment(segments, head)
+  return segments[segments.indexOf(shown) - 1] ?? null
+}
+
+/** Brings back what the last revert of a caught-up paginated thread left behind; see `revertThread` for `force`. */
+export const restoreThread = async (
+  env: Env,
+  writer: SegmentWriter,
+  info: StreamInfo,
+  force: boolean
+): Promise<Found<StreamId>> => {
+  const refused = unsafe(writer, info, 'its turns stay hidden', force)
+  if (refused !== null) return E.left(refused)
+  const segment = leftBehind(env, info)
+  const source = await sourceOf(env, writer, info, {})
+  if (E.isLeft(source)) return source
+  if (segment?.end.ordinal == null)
+    return E.left(
+      notPossible(
+        'nothing was rolled back since the last turn',
+        `see the turns with "unroll turns ${info.streamId}"`
+      )
+    )
+  const { ordinal, offset } = segment.end
+  const { branch } = source.right
+  const cut = { thread_id: segment.id, end_ordinal_exclusive: ordinal, end_byte_offset: offset }
+  const lines = branchLines({
+    ...branch,
+    cut,
+    openTurn: null,
+    threadId: info.streamId,
+    forkedFromId: null
+  })
+  const made = await writer.create({
+    streamId: info.streamId,
+    segmentId: writer.newId(),
+    atMs: Date.parse(branch.at),
+    lines
+  })
   return E.isLeft(made) ? made : E.right(info.streamId)
 }

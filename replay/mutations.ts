@@ -3,10 +3,11 @@
  * what is not a line of a rollout (archive, delete, names) stands in `EngineLifecycle`.
  */
 import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Compaction } from '../domain/compaction.ts'
 import type { StoreError } from '../domain/errors.ts'
 import type { Goal, GoalPatch } from '../domain/goal.ts'
 import type { GitPatch } from '../domain/metadata.ts'
-import type { Json, JsonObject } from '../domain/json.ts'
+import type { JsonObject } from '../domain/json.ts'
 import type { NewEvent } from '../domain/new-event.ts'
 import type { ReviewOutput, ReviewTarget } from '../domain/review.ts'
 import type { Appended, ExpectedRevision } from './ports.ts'
@@ -21,6 +22,12 @@ export interface MutationOptions {
   readonly dryRun?: boolean
   /** Who does it, for the operation log; for instance `cli` or `app-server:my-client`. */
   readonly actor?: string
+}
+
+/** What a rollback may be told besides. */
+export interface RollbackOptions extends MutationOptions {
+  /** Paginated threads: also in a home with Codex's database, which goes on in the old file. */
+  readonly force?: boolean
 }
 
 /** What a mutation wrote, or would write. */
@@ -51,15 +58,11 @@ export interface TurnInput {
 /** The mutations that are events. */
 export interface Mutations {
   /** Hides the last turns; of a paginated thread by a new segment. Writes the recomputed token count first. */
-  readonly rollback: (threadId: string, turns: number, o?: MutationOptions) => Answer<Written>
+  readonly rollback: (threadId: string, turns: number, o?: RollbackOptions) => Answer<Written>
   /** Brings back the turns the last rollback hid. */
-  readonly unrollback: (threadId: string, o?: MutationOptions) => Answer<Written>
+  readonly unrollback: (threadId: string, o?: RollbackOptions) => Answer<Written>
   /** Sets or clears git facts; a member that is absent stays. */
-  readonly updateMetadata: (
-    threadId: string,
-    git: GitPatch,
-    o?: MutationOptions
-  ) => Answer<Written>
+  readonly updateMetadata: (threadId: string, git: GitPatch, o?: MutationOptions) => Answer<Written>
   readonly setMemoryMode: (
     threadId: string,
     mode: 'enabled' | 'disabled',
@@ -97,7 +100,7 @@ export interface Mutations {
   /** Records a compaction: the summary, and the history that replaces what was before. */
   readonly compact: (
     threadId: string,
-    compaction: { readonly summary: string; readonly replacementHistory: ReadonlyArray<Json> },
+    compaction: Compaction,
     o?: MutationOptions
   ) => Answer<Written>
   /** Ends a turn that was left open, as an interruption. */

@@ -8,6 +8,7 @@ import type { StoreError } from '../domain/errors.ts'
 import type { BaseReason, DamagedLine, RecordedEvent } from '../domain/event.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/new-event.ts'
+import type { HistoryBase } from '../domain/payloads.ts'
 import type { ByteRange } from '../domain/turn-state.ts'
 import type { RowKey } from '../projections/projection.ts'
 
@@ -68,6 +69,16 @@ export type Wanted =
   /** Lines that make items. */
   | 'items'
 
+/** A file that was written for a thread, whether or not its history still leads through it. */
+export interface WrittenSegment {
+  /** The thread's own id for its first file. */
+  readonly id: string
+  /** Where its history begins; null for a first file. */
+  readonly base: HistoryBase | null
+  /** Behind its last line: number of the line that would follow, and bytes before it. */
+  readonly end: { readonly ordinal: number | null; readonly offset: number }
+}
+
 /** A run of lines, in order. */
 export interface Batch {
   readonly lines: ReadonlyArray<RecordedEvent | DamagedLine>
@@ -120,6 +131,8 @@ export interface EventStore {
   readonly find: (streamId: StreamId) => Either<StoreError, StreamInfo>
   /** Which files hold the stream's events now: reads the first line of each that is not known yet. */
   readonly lineage: (info: StreamInfo) => Lineage
+  /** The files written for a thread, oldest first; reads the first and the last line of each. */
+  readonly segments: (streamId: StreamId) => ReadonlyArray<WrittenSegment>
   /** Lines from a position to the end of the stream as it is now, in batches of bounded size. */
   readonly read: (info: StreamInfo, from: Position, wanted: Wanted) => AsyncIterable<Batch>
   /** The lines of some byte ranges, in order; `revision` is not known and reads -1. */

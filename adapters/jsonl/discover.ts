@@ -12,10 +12,12 @@ import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { Lineage, StreamInfo } from '../../replay/ports.ts'
+import type { Lineage, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
+import { openBytes } from './bytes.ts'
 import { firstLines } from './first-line.ts'
 import { dayOf, type Place } from './place.ts'
 import { lineageOf, type Segments } from './lineage.ts'
+import { lineEndingAt } from './ordinals.ts'
 
 const ROOTS = ['archived_sessions', 'sessions'] as const
 const DEPTH_MAX = 8
@@ -104,6 +106,24 @@ const wins = (a: Place, b: Place): boolean => {
 const isNewer = (a: Place, b: Place): boolean =>
   a.archived === b.archived ? basename(a.path) > basename(b.path) : b.archived
 
+const writtenSegment = (
+  { segmentId, path, compressed }: Place,
+  firstLine: ReturnType<typeof firstLines>
+): WrittenSegment => {
+  const first = firstLine(path, compressed)
+  const base = first === 'unreadable' ? null : first.base
+  if (compressed) return { id: segmentId, base, end: { ordinal: null, offset: 0 } }
+  const offset = statSync(path).size
+  const source = openBytes(path, compressed)
+  try {
+    const last = lineEndingAt(source, offset)
+    const ordinal = last.kind === 'line' && last.ordinal !== null ? last.ordinal + 1 : null
+    return { id: segmentId, base, end: { ordinal, offset } }
+  } finally {
+    source.close()
+  }
+}
+
 /** Keeps what is known about a home's files. */
 export interface Discovery {
   /** Every stream, in path order of the files. */
@@ -113,6 +133,8 @@ export interface Discovery {
   readonly find: (id: StreamId) => StreamInfo | null
   /** The files a thread's history stands in now. */
   readonly lineage: (info: StreamInfo) => Lineage
+  /** The files written for a thread, oldest first. */
+  readonly segments: (id: StreamId) => ReadonlyArray<WrittenSegment>
 }
 
 /** The files of a home, by what they are looked up by. */
@@ -261,6 +283,12 @@ export const discovery = (home: string, profile: Profile): Discovery => {
       return ids
     },
     find,
+    segments: (id) => {
+      refresh()
+      const one = known.heads.get(id)
+      const places = known.threads.get(id) ?? (one === undefined ? [] : [one])
+      return places.map((place) => writtenSegment(place, firstLine))
+    },
     lineage: ({ streamId: id, path, compressed }) => {
       const whole: Place = {
         streamId: id,

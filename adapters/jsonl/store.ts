@@ -40,6 +40,7 @@ export const jsonlStore = ({ home, profile, strict }: JsonlOptions): EventStore 
       }
     },
     lineage: places.lineage,
+    segments: places.segments,
     read: (info, from, wanted) =>
       readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
     readRanges: async (info, ranges, wanted) =>

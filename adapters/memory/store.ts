@@ -102,6 +102,9 @@ export const memoryStore = (profile: Profile): MemoryStore => {
     lineage: ({ streamId, path }) => [
       { id: streamId, path, compressed: false, from: 0, until: null, inherited: false, gap: null }
     ],
+    segments: (streamId) => [
+      { id: streamId, base: null, end: { ordinal: null, offset: sizeOf(linesOf(streamId)) } }
+    ],
     read: async function* ({ streamId }, from) {
       const batch = await Promise.resolve(
         batchFrom(streamId, linesOf(streamId), from.revision, profile)

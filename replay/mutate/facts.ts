@@ -4,8 +4,20 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
-import { changedGoal, goalClearedEvent, goalEvent, type Goal, type GoalPatch } from '../../domain/goal.ts'
-import { metadataEvent, patchedGit, patchRefusal, type GitPatch, type MetadataChange } from '../../domain/metadata.ts'
+import {
+  changedGoal,
+  goalClearedEvent,
+  goalEvent,
+  type Goal,
+  type GoalPatch
+} from '../../domain/goal.ts'
+import {
+  metadataEvent,
+  patchedGit,
+  patchRefusal,
+  type GitPatch,
+  type MetadataChange
+} from '../../domain/metadata.ts'
 import type { NewEvent } from '../../domain/new-event.ts'
 import { newestMeta } from '../first-meta.ts'
 import type { MutationOptions, Written } from '../mutations.ts'
@@ -67,12 +79,7 @@ export const goalOfThread =
 
 /** Sets or changes the goal. */
 export const setGoal =
-  (
-    env: MutationEnv,
-    threadId: string,
-    patch: GoalPatch,
-    options: MutationOptions
-  ): Answer<Goal> =>
+  (env: MutationEnv, threadId: string, patch: GoalPatch, options: MutationOptions): Answer<Goal> =>
   async () => {
     let goal: Goal | null = null
     const done = await written(env, threadId, options, async ({ info, row, at }) => {

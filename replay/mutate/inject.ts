@@ -9,10 +9,7 @@ import { classifyResponseItem } from '../../domain/response-item.ts'
 import type { MutationOptions, Written } from '../mutations.ts'
 import { written, type MutationEnv } from './write.ts'
 
-const refusal = (
-  items: ReadonlyArray<JsonObject>,
-  known: ReadonlySet<string>
-): string | null => {
+const refusal = (items: ReadonlyArray<JsonObject>, known: ReadonlySet<string>): string | null => {
   if (items.length === 0) return 'items must not be empty'
   const bad = items.findIndex((item) => classifyResponseItem(item, known) !== 'persisted')
   return bad === -1 ? null : `items[${bad}] is not a valid response item`

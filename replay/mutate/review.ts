@@ -91,7 +91,9 @@ const openReview = (
   if (inner === undefined || inner === null) return null
   const { line } = entered
   const named =
-    line.type === 'event_msg' && line.payload.type === 'item_completed' ? line.payload.turn_id : null
+    line.type === 'event_msg' && line.payload.type === 'item_completed'
+      ? line.payload.turn_id
+      : null
   const turnId = named ?? newId()
   return {
     review: { outer: { ...inner, turnId, rootTurnId: turnId }, inner },

@@ -6,15 +6,20 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
+import type { Json, JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/new-event.ts'
 import type { MutationOptions, Written } from '../mutations.ts'
 import type { OpenThread } from '../open-thread.ts'
-import type { Appended, SegmentWriter } from '../ports.ts'
+import type { Appended, SegmentWriter, StreamInfo } from '../ports.ts'
 import { checkpointOf, type Checkpoint, type Env } from '../project.ts'
 
 /** What mutations work with. */
 export interface MutationEnv extends Env {
   readonly writer: SegmentWriter
+  /** Payload of the token count that a rollback of so many turns begins with. */
+  readonly recount: (info: StreamInfo, turnCount: number) => Promise<JsonObject>
+  /** Payload of the token count that follows when the model is sent these items from now on. */
+  readonly recountOf: (info: StreamInfo, items: ReadonlyArray<Json>) => Promise<JsonObject>
   readonly open: (threadId: string, withTurns: boolean) => Promise<E.Either<StoreError, OpenThread>>
 }
 

@@ -1,0 +1,34 @@
+/**
+ * Recording a compaction that a host made.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { compactionEvents, type Compaction } from '../../domain/compaction.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import { classifyResponseItem } from '../../domain/response-item.ts'
+import type { MutationOptions, Written } from '../mutations.ts'
+import { modeOf, momentOf, newTurn } from './turn-context.ts'
+import { written, type MutationEnv } from './write.ts'
+
+/** Appends a compaction as a turn of its own. */
+export const compact = (
+  env: MutationEnv,
+  threadId: string,
+  compaction: Compaction,
+  options: MutationOptions
+): TE.TaskEither<StoreError, Written> => {
+  const { responseItems } = env.profile
+  const bad = compaction.replacementHistory.findIndex(
+    (item) => classifyResponseItem(item, responseItems) !== 'persisted'
+  )
+  if (bad !== -1) {
+    const message = `replacementHistory[${bad}] is not a valid response item`
+    return async () => E.left({ _tag: 'InvalidRequest', message })
+  }
+  return written(env, threadId, options, async ({ info }) => {
+    const moment = momentOf(env.writer)
+    const turn = newTurn(info.streamId, await modeOf(env, info), moment)
+    const usage = await env.recountOf(info, compaction.replacementHistory)
+    return E.right(compactionEvents(turn, compaction, usage, moment))
+  })
+}
