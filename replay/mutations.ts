@@ -8,52 +8,21 @@ import type { StoreError } from '../domain/errors.ts'
 import type { Goal, GoalPatch } from '../domain/goal.ts'
 import type { GitPatch } from '../domain/metadata.ts'
 import type { JsonObject } from '../domain/json.ts'
-import type { NewEvent } from '../domain/new-event.ts'
+import type { NewThread, ThreadDraft } from '../domain/new-thread.ts'
 import type { ReviewOutput, ReviewTarget } from '../domain/review.ts'
-import type { Appended, ExpectedRevision } from './ports.ts'
+import { beginTurn, draftThread, type LiveTurn, type TurnInput } from './host.ts'
+import { compact } from './mutate/compact.ts'
+import { clearGoal, goalOfThread, setGoal, setMemoryMode, updateMetadata } from './mutate/facts.ts'
+import { injectItems } from './mutate/inject.ts'
+import { interrupt } from './mutate/interrupt.ts'
+import { completeReview, startReview } from './mutate/review.ts'
+import { rollback, unrollback } from './mutate/rollback.ts'
+import { updateSettings } from './mutate/settings.ts'
+import type { MutationEnv } from './mutate/write.ts'
+import type { MutationOptions, RollbackOptions, StartedReview, Written } from './mutate/types.ts'
+export type { MutationOptions, RollbackOptions, StartedReview, Written } from './mutate/types.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>
-
-/** What every mutation may be told. */
-export interface MutationOptions {
-  /** Refuse when the thread is at another revision; default `any`. */
-  readonly expected?: ExpectedRevision
-  /** Say what would be done and write nothing. */
-  readonly dryRun?: boolean
-  /** Who does it, for the operation log; for instance `cli` or `app-server:my-client`. */
-  readonly actor?: string
-}
-
-/** What a rollback may be told besides. */
-export interface RollbackOptions extends MutationOptions {
-  /** Paginated threads: also in a home with Codex's database, which goes on in the old file. */
-  readonly force?: boolean
-}
-
-/** What a mutation wrote, or would write. */
-export interface Written {
-  readonly threadId: string
-  readonly events: ReadonlyArray<NewEvent>
-  /** Null after a dry run. */
-  readonly appended: Appended | null
-}
-
-/** A turn a host is about to drive, or a review it is to carry out. */
-export interface StartedReview extends Written {
-  /** Id of the review turn as its client knows it. */
-  readonly turnId: string
-  /** Id of the turn the reviewer works in, which replays show. */
-  readonly reviewTurnId: string
-  /** What a person sees of the target: `current changes`, `commit abcdef1: title` … */
-  readonly hint: string
-}
-
-/** A user's input to a turn, as the items of a Responses API message. */
-export interface TurnInput {
-  readonly text: string
-  /** Members of `turn_context` besides those that stay as they were. */
-  readonly settings?: JsonObject
-}
 
 /** The mutations that are events. */
 export interface Mutations {
@@ -103,6 +72,33 @@ export interface Mutations {
     compaction: Compaction,
     o?: MutationOptions
   ) => Answer<Written>
+  /** A thread that is not on disk yet; its first turn puts it there. */
+  readonly draftThread: (thread: NewThread) => ThreadDraft
+  /** Begins a turn that a host drives, in a thread or as the first one of a draft. */
+  readonly beginTurn: (
+    thread: string | ThreadDraft,
+    input: TurnInput,
+    o?: MutationOptions
+  ) => Answer<LiveTurn>
   /** Ends a turn that was left open, as an interruption. */
   readonly interrupt: (threadId: string, o?: MutationOptions) => Answer<Written>
 }
+
+/** The mutations of an engine; `defaultProvider` is the provider of threads that name none. */
+export const mutationsOf = (env: MutationEnv, defaultProvider: string): Mutations => ({
+  rollback: (id, turns, o = {}) => rollback(env, id, turns, o),
+  unrollback: (id, o = {}) => unrollback(env, id, o),
+  updateMetadata: (id, git, o = {}) => updateMetadata(env, id, git, o),
+  setMemoryMode: (id, mode, o = {}) => setMemoryMode(env, id, mode, o),
+  injectItems: (id, items, o = {}) => injectItems(env, id, items, o),
+  goal: (id) => goalOfThread(env, id),
+  setGoal: (id, patch, o = {}) => setGoal(env, id, patch, o),
+  clearGoal: (id, o = {}) => clearGoal(env, id, o),
+  updateSettings: (id, settings, o = {}) => updateSettings(env, id, settings, defaultProvider, o),
+  startReview: (id, target, o = {}) => startReview(env, id, target, o),
+  completeReview: (id, output, o = {}) => completeReview(env, id, output, o),
+  compact: (id, compaction, o = {}) => compact(env, id, compaction, o),
+  draftThread: (thread) => draftThread(env, defaultProvider, thread),
+  beginTurn: (thread, input, o = {}) => beginTurn(env, thread, input, o),
+  interrupt: (id, o = {}) => interrupt(env, id, o)
+})

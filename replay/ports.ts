@@ -178,6 +178,8 @@ export interface SegmentWriter {
   /** An id that sorts by time. */
   readonly newId: () => string
   readonly nowMs: () => number
+  /** Where the first file of a thread that begins at a time belongs. */
+  readonly pathOf: (streamId: StreamId, atMs: number) => string
   /** True while a running Codex writes to the thread. */
   readonly isHeld: (streamId: StreamId) => boolean
   /** True when Codex's own database is in the home: it remembers the newest file of each thread and looks no further. */

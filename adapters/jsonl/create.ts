@@ -26,7 +26,7 @@ import { dayOf, twoDigits } from './place.ts'
 /** Where a segment made at a time belongs; Codex goes by local time. */
 const pathOf = (
   home: string,
-  { streamId, segmentId, atMs }: NewSegment
+  { streamId, segmentId, atMs }: Pick<NewSegment, 'streamId' | 'segmentId' | 'atMs'>
 ): readonly [string, string] => {
   const at = new Date(atMs)
   const directory = dayOf(home, atMs)
@@ -136,6 +136,7 @@ const isHeld = (home: string, streamId: StreamId): boolean => {
 export const segmentWriter = (home: string, store: EventStore): SegmentWriter => ({
   newId: () => v7(),
   nowMs: () => Date.now(),
+  pathOf: (streamId, atMs) => join(...pathOf(home, { streamId, segmentId: streamId, atMs })),
   isHeld: (streamId) => isHeld(home, streamId),
   hasDatabase: () =>
     statSync(join(home, 'state_5.sqlite'), { throwIfNoEntry: false }) !== undefined,

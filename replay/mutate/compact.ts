@@ -6,7 +6,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { compactionEvents, type Compaction } from '../../domain/compaction.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { classifyResponseItem } from '../../domain/response-item.ts'
-import type { MutationOptions, Written } from '../mutations.ts'
+import type { MutationOptions, Written } from './types.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { written, type MutationEnv } from './write.ts'
 

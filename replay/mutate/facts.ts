@@ -20,7 +20,7 @@ import {
 } from '../../domain/metadata.ts'
 import type { NewEvent } from '../../domain/new-event.ts'
 import { newestMeta } from '../first-meta.ts'
-import type { MutationOptions, Written } from '../mutations.ts'
+import type { MutationOptions, Written } from './types.ts'
 import { written, type MutationEnv, type Target } from './write.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>

@@ -6,7 +6,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { classifyResponseItem } from '../../domain/response-item.ts'
-import type { MutationOptions, Written } from '../mutations.ts'
+import type { MutationOptions, Written } from './types.ts'
 import { written, type MutationEnv } from './write.ts'
 
 const refusal = (items: ReadonlyArray<JsonObject>, known: ReadonlySet<string>): string | null => {

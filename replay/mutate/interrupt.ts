@@ -6,7 +6,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { turnAborted } from '../../domain/turn-events.ts'
 import { liveTurns } from '../turn-page.ts'
-import type { MutationOptions, Written } from '../mutations.ts'
+import type { MutationOptions, Written } from './types.ts'
 import { modeOf, momentOf } from './turn-context.ts'
 import { written, type MutationEnv } from './write.ts'
 

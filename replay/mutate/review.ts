@@ -16,7 +16,7 @@ import {
 } from '../../domain/review.ts'
 import { reviewCompleted, reviewStarted, type WrittenReview } from '../../domain/review-events.ts'
 import type { WrittenTurn } from '../../domain/turn-events.ts'
-import type { MutationOptions, StartedReview, Written } from '../mutations.ts'
+import type { MutationOptions, StartedReview, Written } from './types.ts'
 import { tailEvents } from '../tail.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { written, type MutationEnv } from './write.ts'

@@ -6,7 +6,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 import type { ThreadFacts } from '../../domain/thread.ts'
-import type { MutationOptions, Written } from '../mutations.ts'
+import type { MutationOptions, Written } from './types.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import { written, type MutationEnv } from './write.ts'
 

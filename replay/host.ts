@@ -1,0 +1,224 @@
+/**
+ * The seam for an agent host: a program that runs a model drives live turns through here, and every word of them goes to
+ * the log by the same append as everything else. unroll itself says nothing.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { StoreError } from '../domain/errors.ts'
+import { streamId } from '../domain/ids.ts'
+import type { Json, JsonObject } from '../domain/json.ts'
+import type { NewEvent } from '../domain/new-event.ts'
+import { defaultMode, threadMeta, type NewThread, type ThreadDraft } from '../domain/new-thread.ts'
+import type { ThreadFacts } from '../domain/thread.ts'
+import {
+  agentMessage,
+  completedItem,
+  responseItem,
+  turnAborted,
+  turnCompleted,
+  turnStarted,
+  userMessage,
+  type WrittenTurn
+} from '../domain/turn-events.ts'
+import { modeOf, momentOf, newTurn } from './mutate/turn-context.ts'
+import { openTarget, written, type MutationEnv } from './mutate/write.ts'
+import type { MutationOptions, Written } from './mutate/types.ts'
+import { tailEvents } from './tail.ts'
+
+type Answer<A> = TE.TaskEither<StoreError, A>
+
+/** What a turn begins with. */
+export interface TurnInput {
+  /** What the user says. */
+  readonly text: string
+  /** Members of `turn_context` that differ from the turn before; a new thread needs at least `model`. */
+  readonly settings?: JsonObject
+  /** How many tokens the model can be sent. */
+  readonly modelContextWindow?: number
+}
+
+/** An event that a host composes itself; the time comes from the clock. */
+export interface HostEvent {
+  readonly type: string
+  readonly payload: JsonObject
+}
+
+/** A tool call that is over. */
+export interface ToolCall {
+  readonly callId: string
+  readonly name: string
+  /** JSON text, as the model gave it. */
+  readonly arguments: string
+  readonly output: string
+  /** The finished item as a paginated thread shows it (`CommandExecution`, `McpToolCall` …); legacy threads have none. */
+  readonly item?: JsonObject
+}
+
+/** A turn a host drives. It is over when `complete` or `abort` has answered. */
+export interface LiveTurn {
+  readonly threadId: string
+  readonly turnId: string
+  /** The agent says something. */
+  readonly say: (text: string, phase?: 'commentary' | 'final_answer') => Answer<Written>
+  readonly call: (call: ToolCall) => Answer<Written>
+  /** Anything else a rollout can hold: reasoning, token counts, patches … */
+  readonly append: (events: ReadonlyArray<HostEvent>) => Answer<Written>
+  /** The turn is done; with an error it failed, which only paginated threads keep. */
+  readonly complete: (error?: Json) => Answer<Written>
+  readonly abort: () => Answer<Written>
+}
+
+/** A thread that is not on disk yet: it will be with its first turn. */
+export const draftThread = (
+  env: MutationEnv,
+  defaultProvider: string,
+  thread: NewThread
+): ThreadDraft => {
+  const { writer, profile } = env
+  const id = streamId(writer.newId())
+  const nowMs = writer.nowMs()
+  const at = new Date(nowMs).toISOString()
+  const meta = threadMeta(id, thread, defaultProvider, profile, at, writer.newId())
+  return { threadId: id, path: writer.pathOf(id, nowMs), meta }
+}
+
+const REQUIRED: JsonObject = {
+  approval_policy: 'on-request',
+  sandbox_policy: { type: 'read-only' },
+  summary: 'auto'
+}
+
+const settingsOfFacts = (facts: ThreadFacts): JsonObject => ({
+  cwd: facts.settingsCwd ?? facts.own?.cwd ?? facts.contextCwd ?? '',
+  ...REQUIRED,
+  approval_policy: facts.approvalPolicy,
+  ...(facts.model === null ? {} : { model: facts.model }),
+  ...(facts.reasoningEffort === null ? {} : { effort: facts.reasoningEffort })
+})
+
+const contextEvent = (turn: WrittenTurn, settings: JsonObject, timestamp: string): NewEvent => {
+  const { turn_id: _, root_turn_id: __, ...kept } = settings
+  const root = turn.mode === 'paginated' ? { root_turn_id: turn.rootTurnId } : {}
+  return {
+    timestamp,
+    type: 'turn_context',
+    payload: { turn_id: turn.turnId, ...root, ...kept }
+  }
+}
+
+const NO_MODEL: StoreError = {
+  _tag: 'InvalidRequest',
+  message: 'the first turn of a thread must say which model it uses'
+}
+
+/** What begins a turn, or why it cannot begin. */
+const opening = (
+  env: MutationEnv,
+  turn: WrittenTurn,
+  settings: JsonObject,
+  input: TurnInput
+): E.Either<StoreError, ReadonlyArray<NewEvent>> => {
+  if (typeof settings['model'] !== 'string') return E.left(NO_MODEL)
+  const moment = momentOf(env.writer)
+  const at = new Date(moment.nowMs).toISOString()
+  return E.right([
+    turnStarted(turn, input.modelContextWindow ?? null, moment),
+    contextEvent(turn, settings, at),
+    ...userMessage(turn, input.text, moment)
+  ])
+}
+
+const lastContext = async (
+  env: MutationEnv,
+  target: Parameters<Parameters<typeof written>[3]>[0]
+): Promise<JsonObject> => {
+  const events = await tailEvents(env, target.info)
+  const last = events.findLast(({ line }) => line.type === 'turn_context')
+  return last === undefined
+    ? settingsOfFacts(target.row().facts)
+    : (last.line.payload as unknown as JsonObject)
+}
+
+const beginIn = async (
+  env: MutationEnv,
+  threadId: string,
+  input: TurnInput,
+  options: MutationOptions
+): Promise<E.Either<StoreError, WrittenTurn>> => {
+  const target = await openTarget(env, threadId, options)
+  if (E.isLeft(target)) return target
+  const { info } = target.right
+  const turn = newTurn(info.streamId, await modeOf(env, info), momentOf(env.writer))
+  const begun = await written(env, threadId, options, async (now) =>
+    opening(env, turn, { ...(await lastContext(env, now)), ...input.settings }, input)
+  )()
+  return E.isLeft(begun) ? begun : E.right(turn)
+}
+
+const beginDraft = async (
+  env: MutationEnv,
+  { threadId, meta }: ThreadDraft,
+  input: TurnInput
+): Promise<E.Either<StoreError, WrittenTurn>> => {
+  const { cwd, history_mode: named } = meta.payload
+  const mode = named === 'paginated' || named === 'legacy' ? named : defaultMode(env.profile)
+  const turn = newTurn(threadId, mode, momentOf(env.writer))
+  const settings = { cwd: cwd ?? '', ...REQUIRED, ...input.settings }
+  const events = opening(env, turn, settings, input)
+  if (E.isLeft(events)) return events
+  const id = streamId(threadId)
+  const made = await env.store.append(id, 'no_stream', [meta, ...events.right])()
+  return E.isLeft(made) ? made : E.right(turn)
+}
+
+const liveTurn = (env: MutationEnv, turn: WrittenTurn, beganMs: number): LiveTurn => {
+  let said: string | null = null
+  const { threadId, turnId } = turn
+  const add = (events: () => ReadonlyArray<NewEvent>): Answer<Written> =>
+    written(env, threadId, {}, async () => E.right(events()))
+  const moment = () => momentOf(env.writer)
+  return {
+    threadId,
+    turnId,
+    say: (text, phase) => {
+      said = text
+      return add(() => agentMessage(turn, text, phase ?? null, moment()))
+    },
+    call: ({ callId, name, arguments: text, output, item }) =>
+      add(() => [
+        responseItem(
+          turn,
+          { type: 'function_call', name, arguments: text, call_id: callId },
+          moment()
+        ),
+        ...(item === undefined || turn.mode === 'legacy'
+          ? []
+          : [completedItem(turn, item, moment())]),
+        responseItem(turn, { type: 'function_call_output', call_id: callId, output }, moment())
+      ]),
+    append: (events) =>
+      add(() => {
+        const timestamp = new Date(env.writer.nowMs()).toISOString()
+        return events.map(({ type, payload }) => ({ timestamp, type, payload }))
+      }),
+    complete: (error = null) => add(() => [turnCompleted(turn, said, beganMs, error, moment())]),
+    abort: () => add(() => turnAborted(turn, beganMs, moment()))
+  }
+}
+
+/** Begins a turn in a thread, or the first one of a draft, which puts the thread on disk. */
+export const beginTurn =
+  (
+    env: MutationEnv,
+    thread: string | ThreadDraft,
+    input: TurnInput,
+    options: MutationOptions
+  ): Answer<LiveTurn> =>
+  async () => {
+    const beganMs = env.writer.nowMs()
+    const begun =
+      typeof thread === 'string'
+        ? await beginIn(env, thread, input, options)
+        : await beginDraft(env, thread, input)
+    return E.isLeft(begun) ? begun : E.right(liveTurn(env, begun.right, beganMs))
+  }
