@@ -9,17 +9,17 @@ import {
   linkSync,
   mkdirSync,
   openSync,
-  readFileSync,
   statSync,
   unlinkSync,
   writeFileSync
 } from 'node:fs'
-import { join, sep } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { v7 } from 'uuid'
 import type { StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { EventStore, NewSegment, SegmentWriter } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
+import { isHeldByCodex } from './codex-lock.ts'
 import { endOfLine } from './lines.ts'
 import { dayOf, twoDigits } from './place.ts'
 
@@ -80,7 +80,8 @@ const copy = async (
   }
 }
 
-const sync = (path: string): void => {
+/** Puts what a folder lists on disk. */
+export const syncDirectory = (path: string): void => {
   const directory = openSync(path, 'r')
   try {
     fsyncSync(directory)
@@ -89,7 +90,7 @@ const sync = (path: string): void => {
   }
 }
 
-const write = async (store: EventStore, file: number, segment: NewSegment): Promise<void> => {
+const write = async (store: SegmentSource, file: number, segment: NewSegment): Promise<void> => {
   const { lines, copied } = segment
   const [first = '', ...others] = lines
   writeFileSync(file, `${first}\n`)
@@ -103,9 +104,24 @@ const write = async (store: EventStore, file: number, segment: NewSegment): Prom
   fsyncSync(file)
 }
 
-const create = async (home: string, store: EventStore, segment: NewSegment): Promise<void> => {
+/** What is read of a store while a segment is made. */
+export type SegmentSource = Pick<EventStore, 'lineage'>
+
+/** Makes a folder and those above it; a power cut must not take away a folder whose file is acknowledged. */
+const makeDirectory = (directory: string): void => {
+  const first = mkdirSync(directory, { recursive: true })
+  if (first === undefined) return
+  for (let made = directory; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made))
+}
+
+/** Makes a segment: whole, on disk, under its name. Throws when the name is taken. */
+export const createSegment = async (
+  home: string,
+  store: SegmentSource,
+  segment: NewSegment
+): Promise<string> => {
   const [directory, name] = pathOf(home, segment)
-  mkdirSync(directory, { recursive: true })
+  makeDirectory(directory)
   const temporary = join(directory, `.${name}.${process.pid}.tmp`)
   const file = openSync(temporary, 'wx')
   try {
@@ -115,21 +131,8 @@ const create = async (home: string, store: EventStore, segment: NewSegment): Pro
     closeSync(file)
     unlinkSync(temporary)
   }
-  sync(directory)
-}
-
-const LOCKS = '/proc/locks'
-
-/**
- * Codex from 0.148 on holds a lock on `thread-writer-locks/<thread>.lock` as long as a thread is loaded, and deletes the
- * file at its end. Where the system does not tell who holds it, a file that is there counts.
- */
-const isHeld = (home: string, streamId: StreamId): boolean => {
-  const path = join(home, 'thread-writer-locks', `${streamId}.lock`)
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) return false
-  const locks = E.tryCatch(() => readFileSync(LOCKS, 'utf8'), E.toError)
-  return E.isLeft(locks) || locks.right.split('\n').some((line) => line.includes(`:${stat.ino} `))
+  syncDirectory(directory)
+  return join(directory, name)
 }
 
 /** A writer of segments for a home; `store` is where copied history is read from. */
@@ -137,12 +140,13 @@ export const segmentWriter = (home: string, store: EventStore): SegmentWriter =>
   newId: () => v7(),
   nowMs: () => Date.now(),
   pathOf: (streamId, atMs) => join(...pathOf(home, { streamId, segmentId: streamId, atMs })),
-  isHeld: (streamId) => isHeld(home, streamId),
+  isHeld: (streamId) => isHeldByCodex(home, streamId),
   hasDatabase: () =>
     statSync(join(home, 'state_5.sqlite'), { throwIfNoEntry: false }) !== undefined,
   create: async (segment) => {
     try {
-      return E.right(await create(home, store, segment))
+      await createSegment(home, store, segment)
+      return E.right(undefined)
     } catch (cause) {
       return E.left(ioFailure(cause, home))
     }

@@ -21,7 +21,8 @@ const LONGEST_BYTES = 16 * 1024 * 1024
 
 const FIRST_FILE: FirstLine = { base: null, forkedFromId: null }
 
-const readLine = (source: ByteSource): Buffer | null => {
+/** The first line that is not blank; null when there is none, or none within reach. */
+export const readFirstLine = (source: ByteSource): Buffer | null => {
   let buffer = Buffer.allocUnsafe(CHUNK_BYTES)
   let have = 0
   for (;;) {
@@ -69,7 +70,7 @@ export const firstLines = () => {
     const read = E.tryCatch(() => openBytes(path, compressed), E.toError)
     if (E.isLeft(read)) throw read.left
     try {
-      const line = firstLineOf(readLine(read.right))
+      const line = firstLineOf(readFirstLine(read.right))
       // An empty file will get its first line; a damaged one may be mended.
       if (size > 0 && line !== 'unreadable') known.set(path, { inode, line })
       return line

@@ -21,7 +21,7 @@ const byteAt = (source: ByteSource, position: number): number | null => {
 }
 
 /** Where the line that ends right before `until` begins. */
-const lineBefore = (source: ByteSource, until: number): number => {
+export const lineBefore = (source: ByteSource, until: number): number => {
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
   for (let end = until - 1; end > 0;) {
     const from = Math.max(0, end - CHUNK_BYTES)

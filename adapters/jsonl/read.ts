@@ -178,7 +178,8 @@ const scanLines = (
 
 const GUARD_BYTES_MAX = 64 * 1024
 
-const guardOf = (line: Buffer, offset: number, terminated: boolean): Guard => ({
+/** What tells a line again, wherever it stands. */
+export const guardOf = (line: Buffer, offset: number, terminated: boolean): Guard => ({
   offset,
   bytes: line.length,
   checksum: crc32(line.subarray(Math.max(0, line.length - GUARD_BYTES_MAX))),

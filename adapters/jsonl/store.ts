@@ -1,11 +1,13 @@
 /**
- * The event store over a Codex home: read and never written.
+ * The event store over a Codex home: files are read and appended to, never changed.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { EventStore } from '../../replay/ports.ts'
+import { appender } from './append.ts'
 import { discovery } from './discover.ts'
+import { systemCalls, type FileCalls } from './file-calls.ts'
 import { readRanges } from './ranges.ts'
 import { readStream, verifyGuard } from './read.ts'
 
@@ -16,6 +18,8 @@ export interface JsonlOptions {
   readonly profile: Profile
   /** Read as Codex reads: a byte order mark costs the first line. */
   readonly strict: boolean
+  /** Other system calls than the real ones, for tests. */
+  readonly calls?: FileCalls
 }
 
 const failure = (operation: string, path: string, cause: unknown): StoreError => ({
@@ -26,7 +30,7 @@ const failure = (operation: string, path: string, cause: unknown): StoreError =>
 })
 
 /** Opens the rollouts of a home. */
-export const jsonlStore = ({ home, profile, strict }: JsonlOptions): EventStore => {
+export const jsonlStore = ({ home, profile, strict, calls }: JsonlOptions): EventStore => {
   const places = discovery(home, profile)
   return {
     streams: () => E.tryCatch(places.all, (cause) => failure('list the rollouts of', home, cause)),
@@ -45,6 +49,7 @@ export const jsonlStore = ({ home, profile, strict }: JsonlOptions): EventStore 
       readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
     readRanges: async (info, ranges, wanted) =>
       readRanges(info.streamId, places.lineage(info), ranges, wanted, profile),
-    verify: async (info, next, guard) => verifyGuard(places.lineage(info), next, guard)
+    verify: async (info, next, guard) => verifyGuard(places.lineage(info), next, guard),
+    append: appender({ home, profile, skipsBom: !strict, places, calls: calls ?? systemCalls() })
   }
 }

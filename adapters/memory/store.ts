@@ -4,17 +4,32 @@
  * Offsets count the bytes the lines would take in a file, so that everything written against files works here.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
 import { toRolloutLine, type DamagedLine, type RecordedEvent } from '../../domain/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
+import type { NewEvent } from '../../domain/new-event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { upcast } from '../../migrations/upcast.ts'
-import type { Batch, EventStore, StreamInfo } from '../../replay/ports.ts'
+import {
+  beginningProblem,
+  checkEvents,
+  revisionConflict,
+  saysNumbered,
+  type CheckedEvent
+} from '../../replay/new-events.ts'
+import type {
+  Batch,
+  EventStore,
+  ExpectedRevision,
+  Position,
+  StreamInfo
+} from '../../replay/ports.ts'
 
-/** An event store whose streams a caller appends to. */
+/** An event store whose streams may also hold what no store would append. */
 export interface MemoryStore extends EventStore {
-  /** Appends lines to a stream, making it when it is new. */
-  readonly append: (streamId: StreamId, lines: ReadonlyArray<JsonObject>) => void
+  /** Puts any values behind a stream, lines or not, making it when it is new. */
+  readonly put: (streamId: StreamId, lines: ReadonlyArray<JsonObject>) => void
   readonly remove: (streamId: StreamId) => void
 }
 
@@ -74,21 +89,78 @@ const batchFrom = (
 
 const CLOCK_STEP_MS = 1000
 
+/** Number of the next line; null where lines are not numbered. */
+const nextOrdinal = (stored: ReadonlyArray<Stored>, profile: Profile): number | null => {
+  const head = stored[0]?.value
+  if (head?.['type'] !== 'session_meta' || !saysNumbered(head['payload'])) return null
+  for (const { value } of [...stored].reverse()) {
+    const line = toRolloutLine(upcast(value), profile)
+    if (typeof line !== 'string' && line.ordinal !== undefined) return line.ordinal + 1
+  }
+  return stored.length
+}
+
+/** The values that events are stored as, numbered from a number on. */
+const valuesOf = (
+  events: ReadonlyArray<CheckedEvent>,
+  ordinal: number | null
+): ReadonlyArray<JsonObject> =>
+  events.map(({ event }, i) => {
+    const { timestamp, type, payload } = event
+    return ordinal === null
+      ? { timestamp, type, payload }
+      : { timestamp, ordinal: ordinal + i, type, payload }
+  })
+
+const appendTo = (
+  stored: ReadonlyArray<Stored> | null,
+  streamId: StreamId,
+  expected: ExpectedRevision,
+  events: ReadonlyArray<NewEvent>,
+  profile: Profile
+): E.Either<StoreError, ReadonlyArray<JsonObject>> => {
+  const checked = checkEvents(events, profile)
+  if (E.isLeft(checked)) return checked
+  const conflict = revisionConflict(streamId, expected, stored?.length ?? null)
+  if (conflict !== null) return E.left(conflict)
+  const [first] = checked.right
+  if (stored === null && expected === 'any' && first?.event.type !== 'session_meta')
+    return E.left({ _tag: 'StreamNotFound', streamId })
+  const before = stored ?? []
+  const problem = before.length === 0 ? beginningProblem(streamId, checked.right) : null
+  if (problem !== null) return E.left(problem)
+  const isNumbered = before.length === 0 && saysNumbered(first?.event.payload)
+  return E.right(valuesOf(checked.right, isNumbered ? 0 : nextOrdinal(before, profile)))
+}
+
 /** An empty store of an era; its clock moves a second with every append. */
 export const memoryStore = (profile: Profile): MemoryStore => {
   const streams: Streams = new Map()
   let nowMs = 0
   const linesOf = (id: StreamId): ReadonlyArray<Stored> => streams.get(id)?.lines ?? []
+  const put: MemoryStore['put'] = (streamId, values) => {
+    const stream = streams.get(streamId) ?? { lines: [], touchedMs: 0 }
+    for (const value of values) {
+      const bytes = Buffer.byteLength(JSON.stringify(value))
+      stream.lines.push({ value, offset: sizeOf(stream.lines), bytes })
+    }
+    nowMs += CLOCK_STEP_MS
+    stream.touchedMs = nowMs
+    streams.set(streamId, stream)
+  }
+  const endOf = (streamId: StreamId): Position => {
+    const lines = linesOf(streamId)
+    return { revision: lines.length, segment: 0, offset: sizeOf(lines) }
+  }
   return {
-    append: (streamId, values) => {
-      const stream = streams.get(streamId) ?? { lines: [], touchedMs: 0 }
-      for (const value of values) {
-        const bytes = Buffer.byteLength(JSON.stringify(value))
-        stream.lines.push({ value, offset: sizeOf(stream.lines), bytes })
-      }
-      nowMs += CLOCK_STEP_MS
-      stream.touchedMs = nowMs
-      streams.set(streamId, stream)
+    put,
+    append: (streamId, expected, events) => async () => {
+      const stored = streams.get(streamId)?.lines ?? null
+      const values = appendTo(stored, streamId, expected, events, profile)
+      if (E.isLeft(values)) return values
+      const from = endOf(streamId)
+      put(streamId, values.right)
+      return E.right({ streamId, from, next: endOf(streamId), path: infoOf(streams, streamId).path })
     },
     remove: (streamId) => {
       streams.delete(streamId)

@@ -24,7 +24,7 @@ describe('an event store in memory', () =>
   eventStoreContract(() => {
     const store = memoryStore(DEFAULT_PROFILE)
     const append = (lines: ReadonlyArray<object>) =>
-      store.append(streamId(THREAD), lines as ReadonlyArray<JsonObject>)
+      store.put(streamId(THREAD), lines as ReadonlyArray<JsonObject>)
     return { store, append, dispose: () => undefined }
   }))
 

@@ -1,0 +1,238 @@
+/**
+ * Appending to the rollouts of a home.
+ *
+ * One writer at a time per thread: a queue within the process, a lock between processes. Under the lock the thread's newest
+ * file is looked up again, its end found, the expectation compared, and everything that waits is written with one call
+ * behind the last byte, put on disk, and only then acknowledged. Nothing that stands in a file is ever changed or cut
+ * off: an unfinished last line gets a newline, and what a full disk cut short stays as such a line.
+ *
+ * Codex before 0.148 knows no locks. What it writes at the same moment is noticed by the size of the file, and the answer
+ * then tells the true positions.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { closeSync, fstatSync } from 'node:fs'
+import type { StoreError } from '../../domain/errors.ts'
+import { isUuid, type StreamId } from '../../domain/ids.ts'
+import { ioFailure } from '../../replay/guarded.ts'
+import { checkEvents, revisionConflict } from '../../replay/new-events.ts'
+import type { Appended, EventStore, KnownPlace, StreamInfo } from '../../replay/ports.ts'
+import { beginStream, type BeginParts } from './begin.ts'
+import { isCompressing, isHeldByCodex } from './codex-lock.ts'
+import type { FileCalls } from './file-calls.ts'
+import { expand, LinkRefused, openHead, type Head } from './head.ts'
+import { LINE_BYTES_MAX } from './lines.ts'
+import { planGroup, type Plan, type Request } from './plan.ts'
+import { guardOf } from './read.ts'
+import { findTail, isCurrentTail, type Tail } from './tail.ts'
+import { lockWriter, pause } from './writer-lock.ts'
+import { settle, writeAll } from './write.ts'
+
+/** What appending works with. */
+export interface AppendParts extends BeginParts {
+  readonly calls: FileCalls
+}
+
+/** A process that never runs out of events lets others have the lock after this long. */
+const HOLD_MS_MAX = 200
+const PAUSE_MS_MAX = 8
+
+/** Requests are written together up to this many bytes of the first ones. */
+const GROUP_BYTES_MAX = 4 * 1024 * 1024
+const GROUP_MAX = 1024
+
+const takeGroup = (queue: Array<Request>): ReadonlyArray<Request> => {
+  let bytes = 0
+  let count = 0
+  while (count < queue.length && count < GROUP_MAX && bytes < GROUP_BYTES_MAX)
+    for (const { line } of queue[count++]?.events ?? []) bytes += line.length
+  return queue.splice(0, count)
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Writes what is appended to one thread. */
+class Writer {
+  readonly #id: StreamId
+  readonly #parts: AppendParts
+  readonly #queue: Array<Request> = []
+  #running = false
+  #tail: Tail | null = null
+  #head: Head | null = null
+
+  constructor(id: StreamId, parts: AppendParts) {
+    this.#id = id
+    this.#parts = parts
+  }
+
+  push(request: Request): void {
+    this.#queue.push(request)
+    if (!this.#running) void this.#drain()
+  }
+
+  /** Works the queue off. The lock is kept until a turn of the event loop brings nothing more. */
+  async #drain(): Promise<void> {
+    this.#running = true
+    while (this.#queue.length > 0) {
+      const lock = await lockWriter(this.#parts.home, this.#id).catch((cause: unknown) =>
+        E.left(this.#failure(cause))
+      )
+      if (E.isLeft(lock)) {
+        for (const request of this.#queue.splice(0)) request.answer(lock)
+        continue
+      }
+      const endMs = performance.now() + HOLD_MS_MAX
+      try {
+        do {
+          await this.#commit(takeGroup(this.#queue))
+          if (this.#queue.length === 0) await turn()
+        } while (this.#queue.length > 0 && performance.now() < endMs)
+      } finally {
+        this.#close()
+        lock.right.release()
+      }
+      if (this.#queue.length > 0) await pause(PAUSE_MS_MAX)
+    }
+    this.#running = false
+  }
+
+  #failure(cause: unknown): StoreError {
+    if (!(cause instanceof LinkRefused))
+      return ioFailure(cause, this.#head?.path ?? this.#parts.home)
+    return {
+      _tag: 'NotPossible',
+      reason: `${cause.message}; unroll writes to no file outside the home`,
+      next: 'put the files themselves into the home'
+    }
+  }
+
+  async #commit(group: ReadonlyArray<Request>): Promise<void> {
+    try {
+      const info = await this.#find()
+      if (E.isLeft(info)) for (const request of group) request.answer(info)
+      else if (info.right === null) await this.#begin(group)
+      else await this.#append(info.right, group)
+    } catch (cause) {
+      this.#tail = null
+      try {
+        const failure = E.left(this.#failure(cause))
+        for (const request of group) request.answer(failure)
+      } catch (defect) {
+        for (const request of group) request.reject(defect)
+      }
+    }
+  }
+
+  /** The stream as it is under the lock, its newest file plain; null when there is none. */
+  async #find(): Promise<E.Either<StoreError, StreamInfo | null>> {
+    const { home, places } = this.#parts
+    if (isHeldByCodex(home, this.#id))
+      return E.left({ _tag: 'Busy', what: `thread ${this.#id}, loaded by Codex,` })
+    const info = places.find(this.#id)
+    if (info === null || !(info.archived || info.compressed)) return E.right(info)
+    if (isCompressing(home))
+      return E.left({ _tag: 'Busy', what: `thread ${this.#id}, being compressed by Codex,` })
+    if (!info.compressed) return E.right(info)
+    await expand(home, info.path)
+    return E.right(places.find(this.#id))
+  }
+
+  /** The first request makes the stream, or is refused; the others are looked at again then. */
+  async #begin([first, ...others]: ReadonlyArray<Request>): Promise<void> {
+    this.#queue.unshift(...others)
+    if (first === undefined) return
+    const { expected, events } = first
+    const conflict = revisionConflict(this.#id, expected, null)
+    if (conflict !== null) return first.answer(E.left(conflict))
+    if (expected === 'any' && events[0]?.event.type !== 'session_meta')
+      return first.answer(E.left({ _tag: 'StreamNotFound', streamId: this.#id }))
+    try {
+      first.answer(await beginStream(this.#parts, this.#id, events))
+    } catch (cause) {
+      first.answer(E.left(this.#failure(cause)))
+    }
+  }
+
+  #close(): void {
+    if (this.#head !== null) closeSync(this.#head.file)
+    this.#head = null
+  }
+
+  /** The open newest file; opened again when it is another one now. */
+  #open({ path, inode }: StreamInfo): Head {
+    if (this.#head?.path === path && this.#head.inode === inode) return this.#head
+    this.#close()
+    return (this.#head = openHead(this.#parts.home, path))
+  }
+
+  async #tailOf(info: StreamInfo, head: Head, group: ReadonlyArray<Request>): Promise<Tail | null> {
+    if (this.#tail !== null && isCurrentTail(this.#tail, info)) return this.#tail
+    const lineage = this.#parts.places.lineage(info)
+    const known: Array<KnownPlace> = this.#tail?.path === info.path ? [this.#tail] : []
+    for (const request of group) if (request.known !== undefined) known.push(request.known)
+    return findTail(info, lineage, head.file, known, this.#parts)
+  }
+
+  async #append(info: StreamInfo, group: ReadonlyArray<Request>): Promise<void> {
+    const head = this.#open(info)
+    const tail = await this.#tailOf(info, head, group)
+    this.#tail = tail
+    if (tail === null) {
+      const busy: StoreError = { _tag: 'Busy', what: `thread ${this.#id}` }
+      for (const request of group) request.answer(E.left(busy))
+      return
+    }
+    const plan = planGroup(this.#id, tail, group)
+    const isClean = plan.accepted.length === 0 || (await this.#write(info, head, tail, plan))
+    if (isClean) for (const { request, why } of plan.refused) request.answer(E.left(why))
+    else this.#queue.unshift(...plan.refused.map(({ request }) => request))
+  }
+
+  /** True when everything stands where it was meant to. */
+  async #write(info: StreamInfo, head: Head, tail: Tail, plan: Plan): Promise<boolean> {
+    this.#tail = null
+    const { calls } = this.#parts
+    const written = writeAll(calls, head.file, plan.bytes)
+    const outcome = await settle(this.#parts, info, head.file, tail, plan, written)
+    if (outcome.done.some(({ answer }) => E.isRight(answer) || answer.left._tag === 'TailMoved'))
+      await calls.sync(head.file)
+    for (const { request, answer } of outcome.done) request.answer(answer)
+    this.#tail = outcome.isClean ? this.#tailBehind(head, tail, plan) : tail
+    return outcome.isClean
+  }
+
+  #tailBehind(head: Head, tail: Tail, { bytes, next, ordinal }: Plan): Tail {
+    const { size: sizeBytes, mtimeMs: modifiedAtMs } = fstatSync(head.file)
+    const from = bytes.lastIndexOf(10, bytes.length - 2) + 1
+    const guard = guardOf(bytes.subarray(from, -1), next.offset - (bytes.length - from), true)
+    return { ...tail, sizeBytes, modifiedAtMs, next, guard, closed: true, torn: 0, ordinal }
+  }
+}
+
+const invalid = (message: string): E.Either<StoreError, never> =>
+  E.left({ _tag: 'InvalidRequest', message })
+
+/** Room for the number of a line. */
+const NUMBER_BYTES = 32
+
+/** `append` of an event store over a home. */
+export const appender = (parts: AppendParts): EventStore['append'] => {
+  const writers = new Map<StreamId, Writer>()
+  const writerOf = (id: StreamId): Writer => {
+    const writer = writers.get(id) ?? new Writer(id, parts)
+    writers.set(id, writer)
+    return writer
+  }
+  return (streamId, expected, events, known) => async () => {
+    if (!isUuid(streamId)) return invalid(`"${streamId}" is not the id of a thread`)
+    const checked = checkEvents(events, parts.profile)
+    if (E.isLeft(checked)) return checked
+    for (const { line } of checked.right)
+      if (line.length * 3 >= LINE_BYTES_MAX - NUMBER_BYTES)
+        if (Buffer.byteLength(line) >= LINE_BYTES_MAX - NUMBER_BYTES)
+          return invalid(`an event is longer than ${LINE_BYTES_MAX} bytes`)
+    return new Promise<E.Either<StoreError, Appended>>((answer, reject) =>
+      writerOf(streamId).push({ expected, events: checked.right, known, answer, reject })
+    )
+  }
+}
+

@@ -1,0 +1,83 @@
+/**
+ * The file that an append goes to: a plain file in folders of the home, with no link on the way.
+ */
+import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync } from 'node:fs'
+import { linkSync, lstatSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs'
+import { Decompress } from 'fzstd'
+import { dirname, join, relative, sep } from 'node:path'
+import { syncDirectory } from './create.ts'
+
+/** Thrown where a link leads out of the home; the message is for people. */
+export class LinkRefused extends Error {}
+
+/** Throws when a folder between the home and a path is a link or no folder; those that are not there yet are fine. */
+export const refuseLinks = (home: string, directory: string): void => {
+  let path = home
+  for (const name of relative(home, directory).split(sep)) {
+    path = join(path, name)
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return
+    if (!stat.isDirectory()) throw new LinkRefused(`${path} is a link or not a folder`)
+  }
+}
+
+/** An open rollout. */
+export interface Head {
+  readonly file: number
+  readonly path: string
+  readonly inode: number
+}
+
+/** Opens a plain rollout to append to it and to read it back. */
+export const openHead = (home: string, path: string): Head => {
+  refuseLinks(home, dirname(path))
+  const file = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW)
+  const stat = fstatSync(file)
+  if (stat.isFile()) return { file, path, inode: stat.ino }
+  closeSync(file)
+  throw new LinkRefused(`${path} is not a plain file`)
+}
+
+const CHUNK_BYTES = 1024 * 1024
+
+const decompress = async (source: number, target: number): Promise<void> => {
+  const stream = new Decompress((chunk) => writeFileSync(target, chunk))
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+    const read = readSync(source, chunk, 0, CHUNK_BYTES, null)
+    // The last push throws when the end is missing: half a rollout must not replace the whole one.
+    stream.push(chunk.subarray(0, read), read === 0)
+    if (read === 0) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+/**
+ * Puts a plain rollout in the place of a compressed one, as Codex does before it appends: whole and on disk under its name
+ * before the compressed one is deleted, with its times and permissions. A plain one that is there already stays.
+ */
+export const expand = async (home: string, path: string): Promise<void> => {
+  const directory = dirname(path)
+  refuseLinks(home, directory)
+  const temporary = `${path}.${process.pid}.tmp`
+  const source = openSync(`${path}.zst`, constants.O_RDONLY | constants.O_NOFOLLOW)
+  try {
+    const target = openSync(temporary, 'wx')
+    try {
+      await decompress(source, target)
+      const { mode, atime, mtime } = fstatSync(source)
+      fchmodSync(target, mode)
+      futimesSync(target, atime, mtime)
+      fsyncSync(target)
+      linkSync(temporary, path)
+    } finally {
+      closeSync(target)
+      unlinkSync(temporary)
+    }
+    syncDirectory(directory)
+    unlinkSync(`${path}.zst`)
+    syncDirectory(directory)
+  } finally {
+    closeSync(source)
+  }
+}

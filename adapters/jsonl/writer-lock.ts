@@ -1,0 +1,196 @@
+/**
+ * One writer per thread among all unroll processes of a home: empty files in `.unroll/locks`, each named after its thread
+ * and its holder.
+ *
+ *     <thread>.<boot id>.<pid namespace>.<pid>.<start time>.<token>.lock
+ *
+ * A name is there whole or not at all, even after a power cut, and is never used twice, so that deleting one that was
+ * judged stale can never hit a later holder. To lock is to look, to put up one's own name, and to look again: whoever
+ * then sees another name of a living process takes its own down and tries later. Of two that both hold a name the later
+ * one must have seen the earlier one, so that never both go on; both may step back, and then chance decides.
+ *
+ * A name is stale when the machine was started anew, its process is gone, or its process number now belongs to a
+ * process that was started at another time. What cannot be judged, such as a process of another container, counts as living.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs'
+import { readlinkSync, unlinkSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import type { StoreError } from '../../domain/errors.ts'
+import type { StreamId } from '../../domain/ids.ts'
+
+/** A lock that is held. */
+export interface WriterLock {
+  readonly release: () => void
+}
+
+/** Who holds a lock; equal to what the system tells about a living process. */
+export interface Holder {
+  readonly bootId: string
+  readonly pidNamespace: string
+  readonly pid: number
+  /** Clock ticks after the start of the machine. */
+  readonly startTime: string
+}
+
+/** Waiting for a lock ends after this long. */
+export const WAIT_MS_MAX = 2000
+const PAUSE_MS_MAX = 4
+const UNKNOWN = '0'
+
+const attempt = (read: () => string): string => {
+  try {
+    return read()
+  } catch {
+    return UNKNOWN
+  }
+}
+
+/** State and start time of a process; null when the system does not tell. */
+const processStat = (pid: number): { readonly state: string; readonly startTime: string } | null => {
+  const text = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  // The second field is the name of the program, in parentheses, and may hold spaces and parentheses.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  const [state, startTime] = [fields[0], fields[19]]
+  return state === undefined || startTime === undefined ? null : { state, startTime }
+}
+
+let self: Holder | null = null
+
+/** This process as a holder. */
+export const thisProcess = (): Holder =>
+  (self ??= {
+    bootId: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    pidNamespace: attempt(() => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? UNKNOWN),
+    pid: process.pid,
+    startTime: processStat(process.pid)?.startTime ?? UNKNOWN
+  })
+
+const isThere = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
+}
+
+const DEAD_STATES = new Set(['Z', 'X'])
+
+/** False only when the process is surely gone. */
+const isLiving = ({ bootId, pidNamespace, pid, startTime }: Holder): boolean => {
+  const me = thisProcess()
+  if (bootId !== me.bootId) return false
+  if (pidNamespace !== me.pidNamespace) return true
+  if (!isThere(pid)) return false
+  const stat = processStat(pid)
+  return stat === null || (!DEAD_STATES.has(stat.state) && stat.startTime === startTime)
+}
+
+/** File name of a lock. */
+export const lockName = (streamId: StreamId, holder: Holder, token: string): string =>
+  [
+    streamId,
+    holder.bootId,
+    holder.pidNamespace,
+    holder.pid,
+    holder.startTime,
+    token,
+    'lock'
+  ].join('.')
+
+/** Null for a name that is not a lock of this thread. */
+const holderOf = (streamId: StreamId, name: string): Holder | null => {
+  const [thread, bootId, pidNamespace, pid, startTime, token, kind] = name.split('.')
+  if (thread !== streamId || kind !== 'lock' || token === undefined) return null
+  if (bootId === undefined || pidNamespace === undefined || startTime === undefined) return null
+  return { bootId, pidNamespace, pid: Number(pid), startTime }
+}
+
+const unlinkIfThere = (path: string): void => {
+  try {
+    unlinkSync(path)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+  }
+}
+
+/** Locks of this process; taken down when it ends in an orderly way with one still held. */
+const held = new Set<string>()
+const releaseAll = (): void => {
+  for (const path of held) attempt(() => String(unlinkIfThere(path)))
+}
+
+const put = (path: string): void => {
+  if (held.size === 0) process.once('exit', releaseAll)
+  closeSync(openSync(path, 'wx', 0o600))
+  held.add(path)
+}
+
+const takeDown = (path: string): void => {
+  unlinkIfThere(path)
+  held.delete(path)
+  if (held.size === 0) process.removeListener('exit', releaseAll)
+}
+
+const lockFolder = (home: string): string => {
+  const own = join(home, '.unroll')
+  const folder = join(own, 'locks')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  for (const path of [own, folder])
+    if (!lstatSync(path).isDirectory())
+      throw Object.assign(new Error(`${path} is not a directory`), { code: 'ENOTDIR', path })
+  return folder
+}
+
+interface Others {
+  readonly living: boolean
+  readonly stale: ReadonlyArray<string>
+}
+
+const look = (folder: string, streamId: StreamId, own: string | null): Others => {
+  const stale: Array<string> = []
+  for (const name of readdirSync(folder)) {
+    const holder = name === own ? null : holderOf(streamId, name)
+    if (holder === null) continue
+    if (isLiving(holder)) return { living: true, stale: [] }
+    stale.push(name)
+  }
+  return { living: false, stale }
+}
+
+/** Takes the lock of a thread, or answers null when a living process has it. Throws errors of the system. */
+export const tryLock = (home: string, streamId: StreamId): WriterLock | null => {
+  const folder = lockFolder(home)
+  if (look(folder, streamId, null).living) return null
+  const own = lockName(streamId, thisProcess(), randomBytes(8).toString('hex'))
+  const path = join(folder, own)
+  put(path)
+  const others = look(folder, streamId, own)
+  if (others.living) {
+    takeDown(path)
+    return null
+  }
+  for (const name of others.stale) unlinkIfThere(join(folder, name))
+  return { release: () => takeDown(path) }
+}
+
+/** A short pause whose length differs, so that two that stepped back do not meet again. */
+export const pause = (msMax: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * msMax))
+
+/** Takes the lock of a thread, waiting a little for another process to finish. */
+export const lockWriter = async (
+  home: string,
+  streamId: StreamId
+): Promise<E.Either<StoreError, WriterLock>> => {
+  const endMs = performance.now() + WAIT_MS_MAX
+  for (;;) {
+    const lock = tryLock(home, streamId)
+    if (lock !== null) return E.right(lock)
+    if (performance.now() > endMs)
+      return E.left({ _tag: 'Busy', what: `thread ${streamId} (see ${join(home, '.unroll/locks')})` })
+    await pause(PAUSE_MS_MAX)
+  }
+}
