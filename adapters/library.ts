@@ -12,7 +12,9 @@
  * Every use case answers with fp-ts's `Either`: `Left` is a `StoreError`, which `describe` and `hint` put into words.
  */
 import { resolve } from 'node:path'
+import type { JsonObject } from '../domain/json.ts'
 import { eraOf, type ProfileName } from '../domain/profile.ts'
+import { sentItems } from '../domain/context/sent.ts'
 import type { StoreError } from '../domain/errors.ts'
 import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
 import type { Index } from '../replay/ports.ts'
@@ -27,8 +29,25 @@ import { memoryIndex } from './memory/index.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
-export type { BranchPoint, Engine, IndexStatus } from '../replay/engine.ts'
+export type {
+  BranchPoint,
+  ContextPoint,
+  ContextSettings,
+  ContextUsage,
+  Engine,
+  IndexStatus,
+  ThreadContext
+} from '../replay/engine.ts'
 export { START } from '../replay/ports.ts'
+
+/**
+ * The items of a `ThreadContext` as Codex of an era sends them to the model: calls and outputs in pairs, without ids.
+ * What depends on the model (limits of tool outputs, images it cannot read) is left as it is.
+ */
+export const modelInput = (
+  items: ReadonlyArray<JsonObject>,
+  profile: ProfileName = '0.169'
+): ReadonlyArray<JsonObject> => sentItems(items, PROFILES[profile])
 
 /** How a home is opened; only `home` is required. */
 export interface EngineOptions {

@@ -20,6 +20,7 @@ import type { ListRequest } from './list-filter.ts'
 import { threadRow } from './thread-row.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './open-thread.ts'
 import { forkThread, revertThread, type BranchPoint } from './branch.ts'
+import { threadContext, type ContextPoint, type ThreadContext } from './context.ts'
 import type { Batch, Lineage, Names, Position, SegmentWriter, StreamInfo } from './ports.ts'
 import type { Progress } from './fold-many.ts'
 import type { Env } from './project.ts'
@@ -29,6 +30,7 @@ import { timelinePage, type TimelinePage, type TimelineRequest } from './timelin
 import { allTurns, turnPage, type TurnPageRequest } from './turn-page.ts'
 
 export type { BranchPoint } from './branch.ts'
+export type { ContextPoint, ContextSettings, ContextUsage, ThreadContext } from './context.ts'
 export type { IndexStatus } from './index-status.ts'
 export type { DamagedPlace } from './open-thread.ts'
 export type { ThreadSummary } from './thread-view.ts'
@@ -55,6 +57,8 @@ export interface Engine {
   readonly listItems: (threadId: string, request: ItemPageRequest) => Answer<Page<TurnItem>>
   /** Items and the beginnings and ends of turns, newest page first; paginated threads only. */
   readonly listTimeline: (threadId: string, request: TimelineRequest) => Answer<TimelinePage>
+  /** What the model knows after the thread is loaded again, and the settings that hold; at an earlier point too. */
+  readonly context: (threadId: string, at?: ContextPoint) => Answer<ThreadContext>
   /** Every line of a thread in batches, damaged ones included. */
   readonly events: (threadId: string, from: Position) => Answer<AsyncIterable<Batch>>
   /** A thread by id, unique beginning of an id, or name. */
@@ -196,6 +200,8 @@ export const createEngine = (parts: EngineParts): Engine => {
       opened(threadId, true, (info) => itemPage(parts, info, request)),
     listTimeline: (threadId, request) =>
       opened(threadId, true, (info) => timelinePage(parts, info, request)),
+    context: (threadId, at) =>
+      opened(threadId, true, (info) => threadContext(parts, info, at)),
     events: (threadId, from) => async () => {
       const found = parts.store.find(streamId(threadId))
       return E.isLeft(found) ? found : E.right(parts.store.read(found.right, from, 'all'))
@@ -225,6 +231,7 @@ export const failedEngine = (error: StoreError): Engine => {
     listTurns: failed,
     listItems: failed,
     listTimeline: failed,
+    context: failed,
     events: failed,
     resolve: failed,
     locate: () => E.left(error),

@@ -276,6 +276,35 @@ const events: CommandSpec = {
   ]
 }
 
+const context: CommandSpec = {
+  name: 'context',
+  args: ['<thread>'],
+  summary: 'Show what the model knows when a thread is loaded again.',
+  about: [
+    ...ONE_THREAD,
+    'These are the response items Codex tells the model after a resume, before the next message: what is left after ' +
+      'rollbacks and the newest compaction. Sizes in tokens are the estimate of Codex, four bytes to a token.'
+  ],
+  options: [
+    {
+      name: 'at',
+      value: 'TURN|REVISION',
+      text: 'As it was at the end of a turn, or before the event with this revision. Default: now.'
+    }
+  ],
+  output: {
+    human: 'the settings that hold, then a table: kind, bytes, tokens, first words.',
+    json:
+      'one object: `{"items","itemTokens","estimatedTokens","settings","turnContext","tokenUsage"}`; ' +
+      '`items` as the rollout holds them.'
+  },
+  exits: READS,
+  examples: [
+    ['unroll context 01a1fcde-3637', 'what the model knows now'],
+    ['unroll context 01a1fcde-3637 --at 40 --json', 'what it knew before event 40']
+  ]
+}
+
 const BRANCHES = [0, 2, 3, 4, 5, 6, 7]
 const beforeTurn = (text: string): OptionSpec => ({ name: 'before-turn', value: 'TURN', text })
 
@@ -418,6 +447,7 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   turns,
   items,
   events,
+  context,
   fork,
   revert,
   index,

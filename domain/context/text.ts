@@ -1,0 +1,62 @@
+/**
+ * Sizes and cuts of text as the model context counts them: bytes of UTF-8, and four bytes to a token.
+ */
+
+const BYTES_PER_TOKEN = 4
+
+/** Bytes of a text in UTF-8. */
+export const utf8Bytes = (text: string): number => {
+  let bytes = text.length
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
+    if (unit < 0x80) continue
+    // A surrogate pair is two units and four bytes, so each half adds one.
+    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2
+  }
+  return bytes
+}
+
+/** Estimated tokens of a number of bytes, rounded up; 0 for none. */
+export const tokensOfBytes = (bytes: number): number =>
+  Math.ceil(Math.max(0, bytes) / BYTES_PER_TOKEN)
+
+/** Estimated tokens of a text. */
+export const tokensOfText = (text: string): number => tokensOfBytes(utf8Bytes(text))
+
+/** Index of the character at or before which `bytes` bytes of the text end. */
+const indexAtBytes = (text: string, bytes: number): number => {
+  let index = 0
+  let taken = 0
+  for (const char of text) {
+    taken += utf8Bytes(char)
+    if (taken > bytes) return index
+    index += char.length
+  }
+  return index
+}
+
+/** Index of the first character that begins at or after `bytes` bytes. */
+const indexFromBytes = (text: string, bytes: number): number => {
+  let index = 0
+  let passed = 0
+  for (const char of text) {
+    if (passed >= bytes) return index
+    passed += utf8Bytes(char)
+    index += char.length
+  }
+  return index
+}
+
+/**
+ * A text cut in the middle to a number of tokens: the first and the last half stay, and a mark between them says how
+ * many tokens are missing. A text that fits is returned as it is.
+ */
+export const cutToTokens = (text: string, tokens: number): string => {
+  const bytes = utf8Bytes(text)
+  const kept = tokens * BYTES_PER_TOKEN
+  if (bytes <= kept) return text
+  const half = Math.floor(kept / 2)
+  const head = text.slice(0, indexAtBytes(text, half))
+  const tail = text.slice(indexFromBytes(text, bytes - (kept - half)))
+  return `${head}…${tokensOfBytes(bytes - kept)} tokens truncated…${tail}`
+}

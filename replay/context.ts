@@ -1,0 +1,250 @@
+/**
+ * What a thread's model knows, and what Codex writes about it when a rollback changes it.
+ *
+ * Both are read from the end of the thread and end at the newest compaction that counts, so their cost follows the
+ * context and not the history. Nothing here comes from the turns a person sees, but for the name of the turn that the
+ * token counts belong to.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { contextTokens, itemTokens } from '../domain/context/estimate.ts'
+import {
+  contextReader,
+  type ModelContext,
+  type RestoredUsage,
+  type TokenInfo
+} from '../domain/context/reader.ts'
+import type { StoreError } from '../domain/errors.ts'
+import type { RecordedEvent } from '../domain/event.ts'
+import type { Json, JsonObject } from '../domain/json.ts'
+import type { TurnContext } from '../domain/payloads.ts'
+import type { ByteRange, TurnRow } from '../domain/turn-state.ts'
+import { isDamaged, type StreamInfo } from './ports.ts'
+import type { Env } from './project.ts'
+import { endOfThread, placeOfRevision, readBack, type FilePlace } from './read-back.ts'
+import { liveTurns } from './turn-page.ts'
+
+export type { TokenInfo } from '../domain/context/reader.ts'
+
+/** When a context is asked for: at the end of a turn, or before the event with a number. */
+export type ContextPoint = { readonly turnId: string } | { readonly revision: number }
+
+/** The settings of a turn, under the names the app-server gives them. */
+export interface ContextSettings {
+  readonly model: string
+  readonly effort: string | null
+  readonly cwd: string
+  readonly approvalPolicy: Json
+  readonly sandboxPolicy: Json
+  readonly permissionProfile: Json
+  readonly collaborationMode: Json
+  readonly personality: Json
+  readonly summary: Json
+  /** The whole line they were taken from. */
+  readonly turnContext: JsonObject
+}
+
+/** Token counts, and the turn whose work they report. */
+export interface ContextUsage {
+  /** Null in a thread without turns. */
+  readonly turnId: string | null
+  readonly info: TokenInfo
+}
+
+/** What the model of a thread knows, and which settings hold. */
+export interface ThreadContext {
+  /** Response items as the files hold them, oldest first; `modelInput` of the library makes what a request carries. */
+  readonly items: ReadonlyArray<JsonObject>
+  /** Tokens Codex would estimate for each item. */
+  readonly itemTokens: ReadonlyArray<number>
+  /** Tokens Codex would estimate for the items and the instructions in the thread's metadata. */
+  readonly estimatedTokens: number
+  /** Settings of the newest turn of the model; null when no turn says any. */
+  readonly settings: ContextSettings | null
+  /** The `turn_context` the next turn is compared with; null when the next turn tells everything again. */
+  readonly turnContext: JsonObject | null
+  /** Null when no model ever answered. */
+  readonly tokenUsage: ContextUsage | null
+}
+
+type Found<A> = E.Either<StoreError, A>
+
+const json = (value: unknown): Json => (value ?? null) as Json
+
+const settingsOf = (raw: TurnContext): ContextSettings => {
+  const turnContext = raw as unknown as JsonObject
+  return {
+    model: raw.model,
+    effort: raw.effort ?? null,
+    cwd: raw.cwd,
+    approvalPolicy: json(raw.approval_policy),
+    sandboxPolicy: json(raw.sandbox_policy),
+    permissionProfile: json(raw.permission_profile),
+    collaborationMode: json(turnContext['collaboration_mode']),
+    personality: json(turnContext['personality']),
+    summary: json(raw.summary),
+    turnContext
+  }
+}
+
+const HEAD_BYTES = [64 * 1024, 1024 * 1024]
+
+/** The instructions in the first metadata that has any; empty when there are none. */
+const instructionsOf = async (env: Env, info: StreamInfo): Promise<string> => {
+  const segment = Math.max(0, env.store.lineage(info).length - 1)
+  for (const bytes of HEAD_BYTES) {
+    const until = info.compressed ? bytes : Math.min(info.sizeBytes, bytes)
+    const lines = await env.store.readRanges(info, [{ segment, from: 0, until }], 'all')
+    for (const line of lines) {
+      if (isDamaged(line) || line.line.type !== 'session_meta') continue
+      const { base_instructions: instructions } = line.line.payload
+      if (instructions !== null && instructions !== undefined) return instructions.text
+    }
+  }
+  return ''
+}
+
+const isEnd = ({ line }: RecordedEvent): boolean =>
+  line.type === 'event_msg' && line.payload.type === 'task_complete'
+
+const startsBefore = ({ ranges }: TurnRow, at: ByteRange): boolean => {
+  const [first] = ranges
+  return (
+    first !== undefined &&
+    (first.segment < at.segment || (first.segment === at.segment && first.from <= at.from))
+  )
+}
+
+/** True when a turn that began before a place had not ended there. */
+const wasOpenAt = async (
+  env: Env,
+  info: StreamInfo,
+  row: TurnRow,
+  at: ByteRange
+): Promise<boolean> => {
+  const lines = await env.store.readRanges(info, row.ranges, 'all')
+  const end = lines.find((line) => !isDamaged(line) && isEnd(line))
+  return (
+    end === undefined ||
+    end.segment > at.segment ||
+    (end.segment === at.segment && end.offset > at.from)
+  )
+}
+
+const ROWS_AT_ONCE = 100
+
+/** The newest live turn that a test holds for, or null. */
+const newestTurn = (
+  { count, rows }: ReturnType<typeof liveTurns>,
+  holds: (row: TurnRow) => boolean
+): TurnRow | null => {
+  for (let until = count; until > 0; until -= ROWS_AT_ONCE) {
+    const some = rows(Math.max(0, until - ROWS_AT_ONCE), until)
+    for (let i = some.length - 1; i >= 0; i--) {
+      const row = some[i]
+      if (row !== undefined && holds(row)) return row
+    }
+  }
+  return null
+}
+
+/**
+ * The turn that token counts belong to, as Codex names it after a resume: the one that was open where they were
+ * counted; when there was none, the newest that ended, or else the newest. The thread must be caught up.
+ */
+export const usageTurnId = async (
+  env: Env,
+  info: StreamInfo,
+  { countedAt }: RestoredUsage
+): Promise<string | null> => {
+  const live = liveTurns(env, info)
+  const before = newestTurn(live, (row) => startsBefore(row, countedAt))
+  if (before !== null && (await wasOpenAt(env, info, before, countedAt))) return before.id
+  const ended = newestTurn(live, ({ status }) => status === 'completed' || status === 'failed')
+  return (ended ?? newestTurn(live, () => true))?.id ?? null
+}
+
+const endOfTurn = async (env: Env, info: StreamInfo, turnId: string): Promise<Found<FilePlace>> => {
+  const live = liveTurns(env, info)
+  const place = live.places(turnId, 1)[0]
+  const row = place === undefined ? undefined : live.rows(place, place + 1)[0]
+  const last = [...(row?.ranges ?? []), ...(row?.late ?? [])].pop()
+  return last === undefined
+    ? E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId })
+    : E.right({ segment: last.segment, offset: last.until })
+}
+
+const placeOf = async (
+  env: Env,
+  info: StreamInfo,
+  at: ContextPoint | undefined
+): Promise<Found<FilePlace>> => {
+  if (at === undefined) return E.right(await endOfThread(env, info))
+  return 'turnId' in at
+    ? endOfTurn(env, info, at.turnId)
+    : E.right(await placeOfRevision(env, info, at.revision))
+}
+
+const answer = async (
+  env: Env,
+  info: StreamInfo,
+  { items, settings, turnContext, usage }: ModelContext
+): Promise<ThreadContext> => ({
+  items,
+  itemTokens: items.map((item) => itemTokens(item, env.profile)),
+  estimatedTokens: contextTokens(items, await instructionsOf(env, info), env.profile),
+  settings: settings === null ? null : settingsOf(settings),
+  turnContext: turnContext as unknown as JsonObject | null,
+  tokenUsage:
+    usage === null ? null : { turnId: await usageTurnId(env, info, usage), info: usage.info }
+})
+
+/**
+ * The model context of a caught-up thread: at its end, at the end of a turn, or before an event. A turn that was
+ * rolled back is `TurnNotFound`.
+ */
+export const threadContext = async (
+  env: Env,
+  info: StreamInfo,
+  at?: ContextPoint
+): Promise<Found<ThreadContext>> => {
+  const place = await placeOf(env, info, at)
+  if (E.isLeft(place)) return place
+  const reader = contextReader(env.profile, { settings: true, usage: true })
+  await readBack(env, info, place.right, reader.older)
+  return E.right(await answer(env, info, reader.context()))
+}
+
+/** What a thread's counts are before a model ever answered. */
+const NO_USAGE = {
+  input_tokens: 0,
+  cached_input_tokens: 0,
+  output_tokens: 0,
+  reasoning_output_tokens: 0,
+  total_tokens: 0
+}
+
+/**
+ * The counts that a rollback of some turns writes before its own line: the total as it was, and for the last answer
+ * nothing but an estimate of the context that is left. Needs no index. `instructions` are those of the model, for a
+ * thread whose metadata holds none. The context window is the one written last; Codex takes that of the model in use.
+ */
+export const estimateAfterRollback = async (
+  env: Env,
+  info: StreamInfo,
+  turns: number,
+  instructions = ''
+): Promise<TokenInfo> => {
+  const wish = { settings: false, usage: true, rollback: turns }
+  const reader = contextReader(env.profile, wish)
+  await readBack(env, info, await endOfThread(env, info), reader.older)
+  const { items, usage } = reader.context()
+  const own = await instructionsOf(env, info)
+  return {
+    total_token_usage: usage?.info.total_token_usage ?? NO_USAGE,
+    last_token_usage: {
+      ...NO_USAGE,
+      total_tokens: contextTokens(items, own === '' ? instructions : own, env.profile)
+    },
+    model_context_window: usage?.info.model_context_window ?? null
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The lines of a thread from its end, as far as somebody wants them: the price of what is looked for, not of the file.
+ */
+import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
+import { isDamaged, START, type Segment, type StreamInfo } from './ports.ts'
+import type { Env } from './project.ts'
+
+/** A place in a thread's files: bytes from the front of one of its segments. */
+export interface FilePlace {
+  readonly segment: number
+  readonly offset: number
+}
+
+const FIRST_CHUNK_BYTES = 256 * 1024
+const CHUNK_BYTES_MAX = 2 * 1024 * 1024
+
+/** Behind everything a thread holds. A compressed file does not tell its length: it is read through once. */
+export const endOfThread = async (env: Env, info: StreamInfo): Promise<FilePlace> => {
+  const segment = Math.max(0, env.store.lineage(info).length - 1)
+  if (!info.compressed) return { segment, offset: info.sizeBytes }
+  let end: FilePlace = { segment: 0, offset: 0 }
+  for await (const { next } of env.store.read(info, START, 'items')) end = next
+  return end
+}
+
+/** The place before the event with a number; the end when there are fewer. */
+export const placeOfRevision = async (
+  env: Env,
+  info: StreamInfo,
+  revision: number
+): Promise<FilePlace> => {
+  let from = START
+  for await (const { next } of env.store.read(info, START, 'items')) {
+    if (next.revision > revision) break
+    from = next
+  }
+  for await (const { lines } of env.store.read(info, from, 'all')) {
+    const line = lines.find((one) => one.revision >= revision)
+    if (line !== undefined) return { segment: line.segment, offset: line.offset }
+  }
+  return endOfThread(env, info)
+}
+
+/** Whole lines of a chunk, and where the first of them begins. */
+const wholeLines = (
+  lines: ReadonlyArray<RecordedEvent | DamagedLine>,
+  from: number,
+  start: number
+): readonly [ReadonlyArray<RecordedEvent | DamagedLine>, number | null] => {
+  const [first] = lines
+  // A chunk begins somewhere in a line; what is left of that line is read with the chunk before.
+  if (from === start || first === undefined || first.offset > from) return [lines, from]
+  const whole = lines.slice(1)
+  return [whole, whole[0]?.offset ?? null]
+}
+
+type Visit = (event: RecordedEvent) => boolean
+
+/** Reads one segment backwards; true when the visitor has seen enough. */
+const readSegmentBack = async (
+  env: Env,
+  info: StreamInfo,
+  place: FilePlace,
+  { from: start }: Segment,
+  visit: Visit
+): Promise<boolean> => {
+  const { segment } = place
+  let until = place.offset
+  let bytes = FIRST_CHUNK_BYTES
+  while (until > start) {
+    const from = Math.max(start, until - bytes)
+    const range = { segment, from, until }
+    const read = await env.store.readRanges(info, [range], 'all')
+    const [lines, next] = wholeLines(read, from, start)
+    if (next === null) {
+      // One line fills the chunk: it is read again with a larger one.
+      bytes *= 2
+      continue
+    }
+    for (let i = lines.length - 1; i >= 0; i--) {
+      const line = lines[i]
+      if (line !== undefined && !isDamaged(line) && visit(line)) return true
+    }
+    until = next
+    bytes = Math.min(CHUNK_BYTES_MAX, bytes * 2)
+  }
+  return false
+}
+
+/** Hands over the events before a place, newest first, until the visitor has seen enough. */
+export const readBack = async (
+  env: Env,
+  info: StreamInfo,
+  end: FilePlace,
+  visit: Visit
+): Promise<void> => {
+  const lineage = env.store.lineage(info)
+  for (let segment = end.segment; segment >= 0; segment--) {
+    const file = lineage[segment]
+    if (file === undefined) return
+    const offset = segment === end.segment ? end.offset : (file.until ?? file.from)
+    if (await readSegmentBack(env, info, { segment, offset }, file, visit)) return
+  }
+}
