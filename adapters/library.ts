@@ -47,7 +47,7 @@ export { START } from '../replay/ports.ts'
 export const modelInput = (
   items: ReadonlyArray<JsonObject>,
   profile: ProfileName = '0.169'
-): ReadonlyArray<JsonObject> => sentItems(items, PROFILES[profile])
+): ReadonlyArray<JsonObject> => sentItems(items, eraOf(profile, false))
 
 /** How a home is opened; only `home` is required. */
 export interface EngineOptions {

@@ -3,6 +3,7 @@
  *
  * Source: thread/compact/start of Codex 0.142.5 and 0.169.0, without what only the model's answer adds.
  */
+import type { TokenInfo } from './context/reader.ts'
 import type { Json, JsonObject } from './json.ts'
 import type { NewEvent } from './new-event.ts'
 import {
@@ -16,14 +17,21 @@ import {
 /** What replaces the history: a summary, and the items the model is sent from now on. */
 export interface Compaction {
   readonly summary: string
-  readonly replacementHistory: ReadonlyArray<Json>
+  readonly replacementHistory: ReadonlyArray<JsonObject>
 }
 
-/** The events of a compaction; `usage` is the payload of the token count that follows from it. */
+/** The event that tells how much was used, and how large the context is now. */
+export const tokenCount = (info: TokenInfo, timestamp: string): NewEvent => ({
+  timestamp,
+  type: 'event_msg',
+  payload: { type: 'token_count', info: info as unknown as Json, rate_limits: null }
+})
+
+/** The events of a compaction; `counts` is what the model's context comes to then. */
 export const compactionEvents = (
   turn: WrittenTurn,
   { summary, replacementHistory }: Compaction,
-  usage: JsonObject,
+  counts: TokenInfo,
   moment: Moment
 ): ReadonlyArray<NewEvent> => {
   const timestamp = new Date(moment.nowMs).toISOString()
@@ -40,7 +48,7 @@ export const compactionEvents = (
   return [
     turnStarted(turn, null, moment),
     compacted,
-    event(usage),
+    tokenCount(counts, timestamp),
     shown,
     turnCompleted(turn, null, moment.nowMs, null, moment)
   ]

@@ -45,6 +45,7 @@ const hiddenBy = (
         turns: rows.length,
         from: { segment: from.segment, offset: from.from },
         at: rangeOf(event),
+        revision: event.revision,
         nextItem: first.firstItem,
         implicit: implicitOf(rows)
       }

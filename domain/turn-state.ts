@@ -67,6 +67,7 @@ export interface HiddenTurns {
   readonly from: { readonly segment: number; readonly offset: number }
   /** Where the rollback stands. */
   readonly at: ByteRange
+  readonly revision: number
   /** Number the first numbered item of the hidden turns took. */
   readonly nextItem: number
   /** The oldest hidden turn that is named after its index. */

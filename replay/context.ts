@@ -223,6 +223,23 @@ const NO_USAGE = {
   total_tokens: 0
 }
 
+/** The counts after the model is sent other items from now on: the total as it was, and an estimate of these. */
+export const estimateOf = async (
+  env: Env,
+  info: StreamInfo,
+  items: ReadonlyArray<JsonObject>
+): Promise<TokenInfo> => {
+  const reader = contextReader(env.profile, { settings: false, usage: true })
+  await readBack(env, info, await endOfThread(env, info), reader.older)
+  const { usage } = reader.context()
+  const total_tokens = contextTokens(items, await instructionsOf(env, info), env.profile)
+  return {
+    total_token_usage: usage?.info.total_token_usage ?? NO_USAGE,
+    last_token_usage: { ...NO_USAGE, total_tokens },
+    model_context_window: usage?.info.model_context_window ?? null
+  }
+}
+
 /**
  * The counts that a rollback of some turns writes before its own line: the total as it was, and for the last answer
  * nothing but an estimate of the context that is left. Needs no index. `instructions` are those of the model, for a

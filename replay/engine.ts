@@ -23,6 +23,7 @@ import { forkThread, revertThread, type BranchPoint } from './branch.ts'
 import { threadContext, type ContextPoint, type ThreadContext } from './context.ts'
 import type { Batch, Lineage, Names, Position, SegmentWriter, StreamInfo } from './ports.ts'
 import type { Progress } from './fold-many.ts'
+import { mutationsOf, noMutations, type Mutations } from './mutations.ts'
 import type { Env } from './project.ts'
 import { resolveThread } from './resolve.ts'
 import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
@@ -48,7 +49,7 @@ export interface EngineParts extends Env {
 type Answer<A> = TE.TaskEither<StoreError, A>
 
 /** Everything a caller can ask. */
-export interface Engine {
+export interface Engine extends Mutations {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   readonly readThread: (threadId: string, includeTurns: boolean) => Answer<Thread>
   /** A thread without turns, and its times in milliseconds. */
@@ -200,8 +201,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       opened(threadId, true, (info) => itemPage(parts, info, request)),
     listTimeline: (threadId, request) =>
       opened(threadId, true, (info) => timelinePage(parts, info, request)),
-    context: (threadId, at) =>
-      opened(threadId, true, (info) => threadContext(parts, info, at)),
+    context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
     events: (threadId, from) => async () => {
       const found = parts.store.find(streamId(threadId))
       return E.isLeft(found) ? found : E.right(parts.store.read(found.right, from, 'all'))
@@ -213,6 +213,9 @@ export const createEngine = (parts: EngineParts): Engine => {
       branched(threadId, (writer, info) => forkThread(parts, writer, info, point)),
     revert: (threadId, beforeTurnId, force = false) =>
       branched(threadId, (writer, info) => revertThread(parts, writer, info, beforeTurnId, force)),
+    ...(parts.writer === undefined
+      ? noMutations(READ_ONLY)
+      : mutationsOf({ ...parts, writer: parts.writer, open }, parts.defaultProvider)),
     damage: (threadId) =>
       opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),
@@ -238,6 +241,7 @@ export const failedEngine = (error: StoreError): Engine => {
     lineage: () => E.left(error),
     fork: failed,
     revert: failed,
+    ...noMutations(error),
     damage: failed,
     status: failed,
     rebuild: failed,

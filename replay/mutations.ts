@@ -2,6 +2,7 @@
  * What can be done to a thread, as one function each. Every one catches the thread up, decides, and appends events;
  * what is not a line of a rollout (archive, delete, names) stands in `EngineLifecycle`.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Compaction } from '../domain/compaction.ts'
 import type { StoreError } from '../domain/errors.ts'
@@ -73,7 +74,7 @@ export interface Mutations {
     o?: MutationOptions
   ) => Answer<Written>
   /** A thread that is not on disk yet; its first turn puts it there. */
-  readonly draftThread: (thread: NewThread) => ThreadDraft
+  readonly draftThread: (thread: NewThread) => E.Either<StoreError, ThreadDraft>
   /** Begins a turn that a host drives, in a thread or as the first one of a draft. */
   readonly beginTurn: (
     thread: string | ThreadDraft,
@@ -98,7 +99,29 @@ export const mutationsOf = (env: MutationEnv, defaultProvider: string): Mutation
   startReview: (id, target, o = {}) => startReview(env, id, target, o),
   completeReview: (id, output, o = {}) => completeReview(env, id, output, o),
   compact: (id, compaction, o = {}) => compact(env, id, compaction, o),
-  draftThread: (thread) => draftThread(env, defaultProvider, thread),
+  draftThread: (thread) => E.right(draftThread(env, defaultProvider, thread)),
   beginTurn: (thread, input, o = {}) => beginTurn(env, thread, input, o),
   interrupt: (id, o = {}) => interrupt(env, id, o)
 })
+
+/** Mutations that all fail, for one reason. */
+export const noMutations = (error: StoreError): Mutations => {
+  const failed = () => async () => E.left(error)
+  return {
+    rollback: failed,
+    unrollback: failed,
+    updateMetadata: failed,
+    setMemoryMode: failed,
+    injectItems: failed,
+    goal: failed,
+    setGoal: failed,
+    clearGoal: failed,
+    updateSettings: failed,
+    startReview: failed,
+    completeReview: failed,
+    compact: failed,
+    draftThread: () => E.left(error),
+    beginTurn: failed,
+    interrupt: failed
+  }
+}

@@ -111,7 +111,8 @@ export type SegmentSource = Pick<EventStore, 'lineage'>
 const makeDirectory = (directory: string): void => {
   const first = mkdirSync(directory, { recursive: true })
   if (first === undefined) return
-  for (let made = directory; made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made))
+  for (let made = directory; made.length >= first.length; made = dirname(made))
+    syncDirectory(dirname(made))
 }
 
 /** Makes a segment: whole, on disk, under its name. Throws when the name is taken. */

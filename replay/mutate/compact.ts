@@ -6,6 +6,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { compactionEvents, type Compaction } from '../../domain/compaction.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { classifyResponseItem } from '../../domain/response-item.ts'
+import { estimateOf } from '../context.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { written, type MutationEnv } from './write.ts'
@@ -28,7 +29,7 @@ export const compact = (
   return written(env, threadId, options, async ({ info }) => {
     const moment = momentOf(env.writer)
     const turn = newTurn(info.streamId, await modeOf(env, info), moment)
-    const usage = await env.recountOf(info, compaction.replacementHistory)
-    return E.right(compactionEvents(turn, compaction, usage, moment))
+    const counts = await estimateOf(env, info, compaction.replacementHistory)
+    return E.right(compactionEvents(turn, compaction, counts, moment))
   })
 }

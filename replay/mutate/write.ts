@@ -6,20 +6,16 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import type { Json, JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/new-event.ts'
+import { guarded } from '../guarded.ts'
 import type { MutationOptions, Written } from './types.ts'
 import type { OpenThread } from '../open-thread.ts'
-import type { Appended, SegmentWriter, StreamInfo } from '../ports.ts'
+import type { Appended, SegmentWriter } from '../ports.ts'
 import { checkpointOf, type Checkpoint, type Env } from '../project.ts'
 
 /** What mutations work with. */
 export interface MutationEnv extends Env {
   readonly writer: SegmentWriter
-  /** Payload of the token count that a rollback of so many turns begins with. */
-  readonly recount: (info: StreamInfo, turnCount: number) => Promise<JsonObject>
-  /** Payload of the token count that follows when the model is sent these items from now on. */
-  readonly recountOf: (info: StreamInfo, items: ReadonlyArray<Json>) => Promise<JsonObject>
   readonly open: (threadId: string, withTurns: boolean) => Promise<E.Either<StoreError, OpenThread>>
 }
 
@@ -69,15 +65,14 @@ const append = (
 ): Promise<E.Either<StoreError, Appended>> =>
   env.store.append(info.streamId, checkpoint.next.revision, events, checkpoint)()
 
-/** Runs a plan and appends what it comes to; `extra` adds to what is answered. */
-export const written =
-  (
-    env: MutationEnv,
-    threadId: string,
-    options: MutationOptions,
-    plan: Plan
-  ): TE.TaskEither<StoreError, Written> =>
-  async () => {
+/** Runs a plan and appends what it comes to. */
+export const written = (
+  env: MutationEnv,
+  threadId: string,
+  options: MutationOptions,
+  plan: Plan
+): TE.TaskEither<StoreError, Written> =>
+  guarded<Written>(env.index, async () => {
     for (let attempt = 1; ; attempt++) {
       const target = await openTarget(env, threadId, options)
       if (E.isLeft(target)) return target
@@ -92,4 +87,4 @@ export const written =
       if (!isRace || typeof options.expected === 'number' || attempt === ATTEMPTS_MAX)
         return appended
     }
-  }
+  })

@@ -1,0 +1,184 @@
+/**
+ * Taking a rollback of a legacy thread back: its hidden lines are written again, behind an event of our own. A Codex sees
+ * the same turns as before; unroll gives them also the counted ids they had.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { isBoundary } from '../../domain/context/boundary.ts'
+import { isItemLine, replayItems } from '../../domain/context/replay.ts'
+import { copiedEvent } from '../../domain/copied.ts'
+import type { RecordedEvent } from '../../domain/event.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import type { Profile } from '../../domain/profile.ts'
+import type { HiddenTurns, TurnsState } from '../../domain/turn-state.ts'
+import { turns } from '../../projections/turns.ts'
+import { threadContext } from '../context.ts'
+import { isDamaged, type StreamInfo } from '../ports.ts'
+import { stateOf } from '../project.ts'
+import { liveTurns } from '../turn-page.ts'
+import { notPossible } from './refusal.ts'
+import type { MutationEnv, Plan } from './write.ts'
+
+/** What is copied must fit into memory. */
+const RESTORED_BYTES_MAX = 256 * 1024 * 1024
+
+const isContext = ({ line }: RecordedEvent): boolean =>
+  line.type === 'turn_context' ||
+  (line.type === 'response_item' &&
+    line.payload['type'] === 'message' &&
+    (line.payload['role'] === 'user' || line.payload['role'] === 'developer'))
+
+const isRecount = (event: RecordedEvent | undefined): boolean => {
+  const line = event?.line
+  if (line?.type !== 'event_msg' || line.payload.type !== 'token_count') return false
+  const last = line.payload.info?.last_token_usage
+  return last !== undefined && last.input_tokens === 0 && last.output_tokens === 0
+}
+
+const linesOf = async (
+  env: MutationEnv,
+  info: StreamInfo,
+  segment: number,
+  from: number,
+  until: number
+): Promise<ReadonlyArray<RecordedEvent>> => {
+  const lines = await env.store.readRanges(info, [{ segment, from, until }], 'all')
+  return lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
+}
+
+/** A turn without a beginning starts with its first event; what the model was sent for it stands before. */
+const leadIn = async (
+  env: MutationEnv,
+  info: StreamInfo,
+  { live, from, implicit }: HiddenTurns
+): Promise<ReadonlyArray<RecordedEvent>> => {
+  if (implicit?.offset !== from.offset) return []
+  const before = liveTurns(env, info)
+    .rows(Math.max(0, live - 1), live)[0]
+    ?.ranges.at(-1)
+  const begin = before?.segment === from.segment ? before.until : 0
+  const lines = await linesOf(env, info, from.segment, begin, from.offset)
+  const last = lines.findLastIndex((event) => !isContext(event))
+  return lines.slice(last + 1)
+}
+
+/** The index that the first copy must have for implicit turns to get their names back. */
+const firstIndex = (
+  { implicit }: HiddenTurns,
+  copies: ReadonlyArray<RecordedEvent>
+): number | null => {
+  if (implicit === null) return null
+  const before = copies.filter(
+    ({ offset, line }) => offset < implicit.offset && line.type !== 'ignored'
+  )
+  return Math.max(0, implicit.index - before.length)
+}
+
+const hasUsage = ({ line }: RecordedEvent): boolean =>
+  line.type === 'event_msg' && line.payload.type === 'token_count' && line.payload.info != null
+
+const USAGE_BYTES = 1024 * 1024
+
+/** The usage that held before the hidden turns, when they brought none of their own. */
+const usageBefore = async (
+  env: MutationEnv,
+  info: StreamInfo,
+  { from }: HiddenTurns,
+  copies: ReadonlyArray<RecordedEvent>
+): Promise<ReadonlyArray<RecordedEvent>> => {
+  if (copies.some(hasUsage)) return []
+  const begin = Math.max(0, from.offset - USAGE_BYTES)
+  const lines = await linesOf(env, info, from.segment, begin, from.offset)
+  return lines.filter(hasUsage).slice(-1)
+}
+
+/** What to write so that the model knows what it knew. */
+interface Copies {
+  /** Items the model lost although their turns stayed: it counts turns otherwise than a person does. */
+  readonly items: ReadonlyArray<JsonObject>
+  readonly lines: ReadonlyArray<RecordedEvent>
+}
+
+const itemsAfter = (
+  base: ReadonlyArray<JsonObject>,
+  lines: ReadonlyArray<RecordedEvent>,
+  profile: Profile
+): ReadonlyArray<JsonObject> =>
+  replayItems(base, lines.map(({ line }) => line).filter(isItemLine), profile).items
+
+/** Without what the model is told before its first turn: a rollback past that turn leaves it, and a copy tells it twice. */
+const withoutPreamble = (
+  lines: ReadonlyArray<RecordedEvent>,
+  profile: Profile
+): ReadonlyArray<RecordedEvent> => {
+  const isItem = ({ line }: RecordedEvent) => line.type === 'response_item'
+  const first = lines.findIndex(
+    (event) => isItem(event) && isBoundary(event.line.payload as JsonObject, profile)
+  )
+  return lines.filter((event, i) => i >= first || !isItem(event))
+}
+
+/** Tries the ways there are; `now` are the items the model is left with, `before` those it had. */
+const forModel = (
+  lines: ReadonlyArray<RecordedEvent>,
+  now: ReadonlyArray<JsonObject>,
+  before: ReadonlyArray<JsonObject>,
+  profile: Profile
+): Copies => {
+  const wanted = JSON.stringify(before)
+  const without = withoutPreamble(lines, profile)
+  for (const some of [lines, without]) {
+    const carried = itemsAfter([], some, profile).length
+    const lost = before.slice(now.length, Math.max(now.length, before.length - carried))
+    for (const items of [[], lost]) {
+      const known = itemsAfter([...now, ...items], some, profile)
+      if (JSON.stringify(known) === wanted) return { items, lines: some }
+    }
+  }
+  return { items: [], lines }
+}
+
+/** The events that bring back what the last rollback of a legacy thread hid. */
+export const restorePlan =
+  (env: MutationEnv): Plan =>
+  async ({ info, at }) => {
+    const state = stateOf(env, turns.name, info.streamId) as TurnsState | undefined
+    const hidden = state?.hidden.at(-1)
+    if (hidden === undefined)
+      return E.left(
+        notPossible(
+          'nothing was rolled back since the last turn',
+          `see the turns with "unroll turns ${info.streamId}"`
+        )
+      )
+    const { from, at: marker } = hidden
+    if (marker.segment !== from.segment || marker.from - from.offset > RESTORED_BYTES_MAX)
+      return E.left(
+        notPossible(
+          'what was rolled back is too much to be written again',
+          `see it with "unroll events ${info.streamId}"`
+        )
+      )
+    const lines = await linesOf(env, info, from.segment, from.offset, marker.from)
+    const leading = await leadIn(env, info, hidden)
+    const kept = isRecount(lines.at(-1)) ? lines.slice(0, -1) : lines
+    const all = [...leading, ...kept].filter(({ line }) => line.type !== 'session_meta')
+    const now = await threadContext(env, info)
+    if (E.isLeft(now)) return now
+    const before = await threadContext(env, info, { revision: hidden.revision })
+    if (E.isLeft(before)) return before
+    const own = forModel(all, now.right.items, before.right.items, env.profile)
+    const index = firstIndex(hidden, own.lines)
+    const copies = [...own.lines, ...(await usageBefore(env, info, hidden, own.lines))]
+    const payload = {
+      type: 'unroll_turns_restored',
+      num_turns: hidden.turns,
+      lines: copies.length,
+      next_item: hidden.nextItem,
+      ...(index === null ? {} : { index })
+    }
+    return E.right([
+      ...own.items.map((item) => ({ timestamp: at, type: 'response_item', payload: item })),
+      { timestamp: at, type: 'event_msg', payload },
+      ...copies.map((event) => copiedEvent(event, at))
+    ])
+  }
