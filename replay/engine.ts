@@ -200,8 +200,7 @@ export const createEngine = (parts: EngineParts): Engine => {
       opened(threadId, true, (info) => itemPage(parts, info, request)),
     listTimeline: (threadId, request) =>
       opened(threadId, true, (info) => timelinePage(parts, info, request)),
-    context: (threadId, at) =>
-      opened(threadId, true, (info) => threadContext(parts, info, at)),
+    context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
     events: (threadId, from) => async () => {
       const found = parts.store.find(streamId(threadId))
       return E.isLeft(found) ? found : E.right(parts.store.read(found.right, from, 'all'))

@@ -105,8 +105,7 @@ export const replayItems = (
         const replacement = replacementOf(line.payload, profile)
         sawPlainCompaction ||= replacement === null
         items = [
-          ...(replacement ??
-            compactedItems(items, String(line.payload['message'] ?? ''), profile))
+          ...(replacement ?? compactedItems(items, String(line.payload['message'] ?? ''), profile))
         ]
         break
       }

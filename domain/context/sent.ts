@@ -77,10 +77,7 @@ const withShellText = (items: ReadonlyArray<JsonObject>): ReadonlyArray<JsonObje
   })
 }
 
-const paired = (
-  items: ReadonlyArray<JsonObject>,
-  profile: Profile
-): ReadonlyArray<JsonObject> => {
+const paired = (items: ReadonlyArray<JsonObject>, profile: Profile): ReadonlyArray<JsonObject> => {
   const answered = new Set<string>()
   const called = new Set<string>()
   for (const item of items) {
