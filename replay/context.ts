@@ -58,8 +58,10 @@ export interface ThreadContext {
   readonly itemTokens: ReadonlyArray<number>
   /** Tokens Codex would estimate for the items and the instructions in the thread's metadata. */
   readonly estimatedTokens: number
-  /** Settings of the newest turn of the model; null when no turn says any. */
+  /** Settings of the newest turn of the model that was not rolled back; null when no turn says any. */
   readonly settings: ContextSettings | null
+  /** What Codex goes on with unless it is told otherwise: the newest there was, rolled back or not. */
+  readonly resumesWith: { readonly model: string; readonly effort: string | null } | null
   /** The `turn_context` the next turn is compared with; null when the next turn tells everything again. */
   readonly turnContext: JsonObject | null
   /** Null when no model ever answered. */
@@ -197,12 +199,13 @@ const placeOf = async (
 const answer = async (
   env: Env,
   info: StreamInfo,
-  { items, settings, turnContext, usage }: ModelContext
+  { items, settings, newest, turnContext, usage }: ModelContext
 ): Promise<ThreadContext> => ({
   items,
   itemTokens: items.map((item) => itemTokens(item, env.profile)),
   estimatedTokens: contextTokens(items, await instructionsOf(env, info), env.profile),
   settings: settings === null ? null : settingsOf(settings),
+  resumesWith: newest === null ? null : { model: newest.model, effort: newest.effort ?? null },
   turnContext: turnContext as unknown as JsonObject | null,
   tokenUsage:
     usage === null ? null : { turnId: await usageTurnId(env, info, usage), info: usage.info }

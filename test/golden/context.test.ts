@@ -23,8 +23,14 @@ interface Recording {
   readonly instructionsBytes: number
   readonly usage: { readonly turnId: string; readonly total: number; readonly last: number } | null
   readonly rollback: Readonly<Record<string, { readonly estimate: number; readonly total: number }>>
+  /** Whether the next turn told the model its surroundings again. */
   readonly tellsAgain: boolean
+  /** Model of the next turn. */
+  readonly model: string
 }
+
+/** What the recordings were made with: settings a rollout may differ from. */
+const SERVER = { model: 'lab-a', approvalPolicy: 'never', sandbox: 'danger-full-access' }
 
 const LIMIT = 'Codex shortens a tool output to the limit of the model in use'
 const UNKNOWN_PART = '0.130 cannot read an encrypted part of an output, and loses the line'
@@ -140,6 +146,23 @@ describe('model context, recorded', function () {
                 last: tokenUsage.info.last_token_usage.total_tokens
               }
         return [found, usage]
+      })
+      expect(different).to.deep.equal([])
+    })
+
+    it(`knows what the next turn of Codex ${version} goes on with, and whether it tells its surroundings again`, async () => {
+      const different = await differing(version, async (env, recording) => {
+        const { resumesWith, turnContext } = await contextOf(env, recording.threadId)
+        const policy = turnContext?.['sandbox_policy'] as JsonObject | undefined
+        const tellsAgain =
+          turnContext === null ||
+          turnContext['approval_policy'] !== SERVER.approvalPolicy ||
+          policy?.['type'] !== SERVER.sandbox
+        const { model = SERVER.model } = resumesWith ?? {}
+        return [
+          { model, tellsAgain },
+          { model: recording.model, tellsAgain: recording.tellsAgain }
+        ]
       })
       expect(different).to.deep.equal([])
     })
