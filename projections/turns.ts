@@ -97,6 +97,18 @@ const writesOf = (
   return deletes
 }
 
+/** Writes without the rows that the same event drops again: an open turn that is rolled back never was one. */
+const lasting = (writes: ReadonlyArray<TurnWrite>): ReadonlyArray<TurnWrite> => {
+  const drops = writes.flatMap((write) => (write.op === 'drop' ? [write] : []))
+  return drops.length === 0
+    ? writes
+    : writes.filter(
+        (write) =>
+          write.op === 'drop' ||
+          !drops.some(({ from, until }) => from <= write.index && write.index < until)
+      )
+}
+
 /** The turns of a thread. */
 export const turns: Projection<TurnsState> = {
   name: 'turns',
@@ -113,7 +125,7 @@ export const turns: Projection<TurnsState> = {
       },
       profile
     )
-    return [next, writes.flatMap((write) => writesOf(write, table, streamId, rows))]
+    return [next, lasting(writes).flatMap((write) => writesOf(write, table, streamId, rows))]
   },
   forget: (streamId, { rows, table }) =>
     [table, `${table}.summary`, `${table}.id`].flatMap((part) =>

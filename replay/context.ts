@@ -58,8 +58,10 @@ export interface ThreadContext {
   readonly itemTokens: ReadonlyArray<number>
   /** Tokens Codex would estimate for the items and the instructions in the thread's metadata. */
   readonly estimatedTokens: number
-  /** Settings of the newest turn of the model; null when no turn says any. */
+  /** Settings of the newest turn of the model that was not rolled back; null when no turn says any. */
   readonly settings: ContextSettings | null
+  /** What Codex goes on with unless it is told otherwise: the newest there was, rolled back or not. */
+  readonly resumesWith: { readonly model: string; readonly effort: string | null } | null
   /** The `turn_context` the next turn is compared with; null when the next turn tells everything again. */
   readonly turnContext: JsonObject | null
   /** Null when no model ever answered. */
@@ -103,45 +105,50 @@ const instructionsOf = async (env: Env, info: StreamInfo): Promise<string> => {
   return ''
 }
 
-const isEnd = ({ line }: RecordedEvent): boolean =>
-  line.type === 'event_msg' && line.payload.type === 'task_complete'
+/** Events that say nothing about which turn is open, and show nothing. */
+const SILENT: ReadonlySet<string> = new Set([
+  'token_count',
+  'turn_aborted',
+  'thread_goal_updated',
+  'thread_settings_applied',
+  'sub_agent_activity'
+])
 
-const startsBefore = ({ ranges }: TurnRow, at: ByteRange): boolean => {
-  const [first] = ranges
-  return (
-    first !== undefined &&
-    (first.segment < at.segment || (first.segment === at.segment && first.from <= at.from))
-  )
+/** What was open at a place: a turn by id, an implicit turn by one of its events, or nothing. */
+type OpenThere = { readonly turnId: string } | { readonly event: RecordedEvent } | null
+
+/** Looks back from a place to the line that began or ended a turn. */
+const openAt = async (env: Env, info: StreamInfo, at: ByteRange): Promise<OpenThere> => {
+  let shown: RecordedEvent | null = null
+  let begun: string | null = null
+  await readBack(env, info, { segment: at.segment, offset: at.from }, (event) => {
+    if (event.line.type !== 'event_msg') return false
+    const { payload } = event.line
+    if (payload.type === 'task_started') begun = payload.turn_id
+    if (payload.type === 'task_started') return true
+    if (payload.type === 'task_complete' || payload.type === 'thread_rolled_back') return true
+    if (!SILENT.has(payload.type)) shown ??= event
+    return false
+  })
+  if (begun !== null) return { turnId: begun }
+  return shown === null ? null : { event: shown }
 }
 
-/** True when a turn that began before a place had not ended there. */
-const wasOpenAt = async (
-  env: Env,
-  info: StreamInfo,
-  row: TurnRow,
-  at: ByteRange
-): Promise<boolean> => {
-  const lines = await env.store.readRanges(info, row.ranges, 'all')
-  const end = lines.find((line) => !isDamaged(line) && isEnd(line))
-  return (
-    end === undefined ||
-    end.segment > at.segment ||
-    (end.segment === at.segment && end.offset > at.from)
-  )
-}
+const holds = ({ ranges }: TurnRow, { segment, offset }: RecordedEvent): boolean =>
+  ranges.some((range) => range.segment === segment && range.from <= offset && offset < range.until)
 
 const ROWS_AT_ONCE = 100
 
 /** The newest live turn that a test holds for, or null. */
 const newestTurn = (
   { count, rows }: ReturnType<typeof liveTurns>,
-  holds: (row: TurnRow) => boolean
+  fits: (row: TurnRow) => boolean
 ): TurnRow | null => {
   for (let until = count; until > 0; until -= ROWS_AT_ONCE) {
     const some = rows(Math.max(0, until - ROWS_AT_ONCE), until)
     for (let i = some.length - 1; i >= 0; i--) {
       const row = some[i]
-      if (row !== undefined && holds(row)) return row
+      if (row !== undefined && fits(row)) return row
     }
   }
   return null
@@ -157,8 +164,13 @@ export const usageTurnId = async (
   { countedAt }: RestoredUsage
 ): Promise<string | null> => {
   const live = liveTurns(env, info)
-  const before = newestTurn(live, (row) => startsBefore(row, countedAt))
-  if (before !== null && (await wasOpenAt(env, info, before, countedAt))) return before.id
+  const open = await openAt(env, info, countedAt)
+  if (open !== null && 'turnId' in open && live.places(open.turnId, 1).length > 0)
+    return open.turnId
+  if (open !== null && 'event' in open) {
+    const row = newestTurn(live, (turn) => holds(turn, open.event))
+    if (row !== null) return row.id
+  }
   const ended = newestTurn(live, ({ status }) => status === 'completed' || status === 'failed')
   return (ended ?? newestTurn(live, () => true))?.id ?? null
 }
@@ -187,12 +199,13 @@ const placeOf = async (
 const answer = async (
   env: Env,
   info: StreamInfo,
-  { items, settings, turnContext, usage }: ModelContext
+  { items, settings, newest, turnContext, usage }: ModelContext
 ): Promise<ThreadContext> => ({
   items,
   itemTokens: items.map((item) => itemTokens(item, env.profile)),
   estimatedTokens: contextTokens(items, await instructionsOf(env, info), env.profile),
   settings: settings === null ? null : settingsOf(settings),
+  resumesWith: newest === null ? null : { model: newest.model, effort: newest.effort ?? null },
   turnContext: turnContext as unknown as JsonObject | null,
   tokenUsage:
     usage === null ? null : { turnId: await usageTurnId(env, info, usage), info: usage.info }

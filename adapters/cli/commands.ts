@@ -295,7 +295,7 @@ const context: CommandSpec = {
   output: {
     human: 'the settings that hold, then a table: kind, bytes, tokens, first words.',
     json:
-      'one object: `{"items","itemTokens","estimatedTokens","settings","turnContext","tokenUsage"}`; ' +
+      'one object: `{"items","itemTokens","estimatedTokens","settings","resumesWith","turnContext","tokenUsage"}`; ' +
       '`items` as the rollout holds them.'
   },
   exits: READS,

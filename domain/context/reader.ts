@@ -33,6 +33,8 @@ export interface ModelContext {
   readonly items: ReadonlyArray<JsonObject>
   /** The `turn_context` of the newest turn of the model that has one and was not rolled back. */
   readonly settings: TurnContext | null
+  /** The newest `turn_context` of all, even of a turn that was rolled back: Codex goes on with its model. */
+  readonly newest: TurnContext | null
   /**
    * The `turn_context` the next turn is compared with. Null when there is none, or a compaction came after it: the next
    * turn then tells the model everything again.
@@ -78,6 +80,7 @@ interface State {
   span: Span | null
   base: ReadonlyArray<JsonObject> | null
   settings: TurnContext | null
+  newest: TurnContext | null
   reference: Reference
   /** Lines of the forward half, newest first. */
   readonly lines: Array<ItemLine>
@@ -145,6 +148,7 @@ const olderEvent = (
 
 const olderTurnContext = (state: State, payload: TurnContext): void => {
   const span = spanOf(state)
+  state.newest ??= payload
   span.turnId ??= payload.turn_id ?? null
   if (!fits(span, payload.turn_id)) return
   span.settings = payload
@@ -196,12 +200,13 @@ const asked = (value: TurnContext | 'unknown' | 'cleared'): TurnContext | null =
 
 const finish = (state: State): ModelContext => {
   closeSpan(state)
-  const { base, lines, kept, info, countedAt, settings, reference, profile } = state
+  const { base, lines, kept, info, countedAt, settings, newest, reference, profile } = state
   const forward = lines.slice(0, kept ?? lines.length).reverse()
   const { items, sawPlainCompaction } = replayItems(base ?? [], forward, profile)
   return {
     items,
     settings,
+    newest,
     turnContext: sawPlainCompaction ? null : asked(reference),
     usage: info === null || countedAt === null ? null : { info, countedAt }
   }
@@ -222,6 +227,7 @@ export const contextReader = (profile: Profile, wish: ContextWish): ContextReade
     span: null,
     base: null,
     settings: null,
+    newest: null,
     reference: 'unknown',
     lines: rollback === undefined ? [] : [ROLLED_BACK(rollback)],
     kept: null,
