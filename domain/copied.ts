@@ -8,9 +8,9 @@ import type { NewEvent } from './new-event.ts'
 const kindOf = (line: RolloutLine): string =>
   line.type === 'ignored' ? (line.kind.split(':')[0] ?? line.kind) : line.type
 
-/** The event again, at another time. */
-export const copiedEvent = ({ line }: RecordedEvent, timestamp: string): NewEvent => ({
-  timestamp,
+/** The event again, with the time it had. */
+export const copiedEvent = ({ line }: RecordedEvent): NewEvent => ({
+  timestamp: line.timestamp,
   type: kindOf(line),
   payload: line.payload as unknown as JsonObject
 })

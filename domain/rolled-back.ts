@@ -51,6 +51,18 @@ const hiddenBy = (
       }
 }
 
+/** A rollback of a thread without turns hides nothing, and taking it back brings nothing back. */
+const hiddenNothing = (
+  { live, itemTotal, hidden }: TurnsState,
+  event: RecordedEvent
+): Pick<TurnsState, 'hidden'> => {
+  const at = rangeOf(event)
+  const from = { segment: at.segment, offset: at.from }
+  const { revision } = event
+  const none = { live, turns: 0, from, at, revision, nextItem: itemTotal + 1, implicit: null }
+  return { hidden: [...hidden, none].slice(-HIDDEN_MAX) }
+}
+
 /** Drops the newest turns, the open one among them. */
 export const rollBack = (
   state: TurnsState,
@@ -61,7 +73,8 @@ export const rollBack = (
   const [closed, writes] = finish(state)
   const live = Math.max(0, closed.live - turns)
   if (live === closed.live) {
-    return [{ ...closed, nextItem: state.itemTotal + 1 }, writes]
+    const nothing = { ...hiddenNothing(closed, event), nextItem: state.itemTotal + 1 }
+    return [{ ...closed, ...nothing }, writes]
   }
   const closing = writes[0]?.op === 'put' ? writes[0].row : null
   const dropped: Array<TurnRow> = []

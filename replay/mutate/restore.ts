@@ -105,7 +105,12 @@ const itemsAfter = (
 ): ReadonlyArray<JsonObject> =>
   replayItems(base, lines.map(({ line }) => line).filter(isItemLine), profile).items
 
-/** Without what the model is told before its first turn: a rollback past that turn leaves it, and a copy tells it twice. */
+const SHELL_MARK = '<user_shell_command>'
+
+/**
+ * Without what the model is told before its first turn: a rollback past that turn leaves it, and a copy tells it twice.
+ * A person's own shell commands stay, because they are shown.
+ */
 const withoutPreamble = (
   lines: ReadonlyArray<RecordedEvent>,
   profile: Profile
@@ -114,10 +119,14 @@ const withoutPreamble = (
   const first = lines.findIndex(
     (event) => isItem(event) && isBoundary(event.line.payload as JsonObject, profile)
   )
-  return lines.filter((event, i) => i >= first || !isItem(event))
+  const isShown = ({ line }: RecordedEvent) => JSON.stringify(line.payload).includes(SHELL_MARK)
+  return lines.filter((event, i) => i >= first || !isItem(event) || isShown(event))
 }
 
-/** Tries the ways there are; `now` are the items the model is left with, `before` those it had. */
+/**
+ * Tries the ways there are, and takes the one after which the model knows what it knew, or is nearest to it; `now` are
+ * the items it is left with, `before` those it had.
+ */
 const forModel = (
   lines: ReadonlyArray<RecordedEvent>,
   now: ReadonlyArray<JsonObject>,
@@ -125,16 +134,20 @@ const forModel = (
   profile: Profile
 ): Copies => {
   const wanted = JSON.stringify(before)
-  const without = withoutPreamble(lines, profile)
-  for (const some of [lines, without]) {
+  let best: Copies = { items: [], lines }
+  let distance = Infinity
+  for (const some of [lines, withoutPreamble(lines, profile)]) {
     const carried = itemsAfter([], some, profile).length
     const lost = before.slice(now.length, Math.max(now.length, before.length - carried))
     for (const items of [[], lost]) {
       const known = itemsAfter([...now, ...items], some, profile)
       if (JSON.stringify(known) === wanted) return { items, lines: some }
+      const off = Math.abs(known.length - before.length)
+      if (off < distance) best = { items, lines: some }
+      distance = Math.min(distance, off)
     }
   }
-  return { items: [], lines }
+  return best
 }
 
 /** The events that bring back what the last rollback of a legacy thread hid. */
@@ -179,6 +192,6 @@ export const restorePlan =
     return E.right([
       ...own.items.map((item) => ({ timestamp: at, type: 'response_item', payload: item })),
       { timestamp: at, type: 'event_msg', payload },
-      ...copies.map((event) => copiedEvent(event, at))
+      ...copies.map(copiedEvent)
     ])
   }
