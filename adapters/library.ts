@@ -26,13 +26,14 @@ import { jsonlStore } from './jsonl/store.ts'
 import { memoryIndex } from './memory/index.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
+export type { NewEvent } from '../domain/new-event.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
 export type { BranchPoint, Engine, IndexStatus } from '../replay/engine.ts'
-export { START } from '../replay/ports.ts'
+export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
 
 /** How a home is opened; only `home` is required. */
 export interface EngineOptions {
-  /** Path of `$CODEX_HOME`. Reading never changes it; `fork` and `revert` add a file. */
+  /** Path of `$CODEX_HOME`. Reading never changes it; `fork` and `revert` add a file, `append` adds lines. */
   readonly home: string
   /** Directory of the index, or `memory` for one that ends with the process. Default: under `$XDG_CACHE_HOME/unroll`. */
   readonly index?: string

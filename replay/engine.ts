@@ -8,7 +8,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
 import { streamId, type StreamId } from '../domain/ids.ts'
+import type { NewEvent } from '../domain/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
+import { appendEvents } from './append.ts'
 import { homeCatchUp } from './backfill.ts'
 import { fromDatabase } from './codex-list.ts'
 import { codexTimes } from './codex-times.ts'
@@ -20,7 +22,16 @@ import type { ListRequest } from './list-filter.ts'
 import { threadRow } from './thread-row.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './open-thread.ts'
 import { forkThread, revertThread, type BranchPoint } from './branch.ts'
-import type { Batch, Lineage, Names, Position, SegmentWriter, StreamInfo } from './ports.ts'
+import type {
+  Appended,
+  Batch,
+  ExpectedRevision,
+  Lineage,
+  Names,
+  Position,
+  SegmentWriter,
+  StreamInfo
+} from './ports.ts'
 import type { Progress } from './fold-many.ts'
 import type { Env } from './project.ts'
 import { resolveThread } from './resolve.ts'
@@ -70,6 +81,12 @@ export interface Engine {
    * Codex's database, which goes on in the old file.
    */
   readonly revert: (threadId: string, beforeTurnId: string, force?: boolean) => Answer<Thread>
+  /** Appends events to a thread, or begins it with its metadata; see `EventStore.append`. */
+  readonly append: (
+    threadId: string,
+    events: ReadonlyArray<NewEvent>,
+    expected?: ExpectedRevision
+  ) => Answer<Appended>
   readonly damage: (threadId: string) => Answer<ReadonlyArray<DamagedPlace>>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
@@ -207,6 +224,8 @@ export const createEngine = (parts: EngineParts): Engine => {
       branched(threadId, (writer, info) => forkThread(parts, writer, info, point)),
     revert: (threadId, beforeTurnId, force = false) =>
       branched(threadId, (writer, info) => revertThread(parts, writer, info, beforeTurnId, force)),
+    append: (threadId, events, expected = 'any') =>
+      safely(() => appendEvents(parts, open, threadId, events, expected)),
     damage: (threadId) =>
       opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),
@@ -231,6 +250,7 @@ export const failedEngine = (error: StoreError): Engine => {
     lineage: () => E.left(error),
     fork: failed,
     revert: failed,
+    append: failed,
     damage: failed,
     status: failed,
     rebuild: failed,

@@ -20,6 +20,7 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   turns: async () => (await import('./turns.ts')).turnsCommand,
   items: async () => (await import('./items.ts')).itemsCommand,
   events: async () => (await import('./events.ts')).eventsCommand,
+  append: async () => (await import('./append.ts')).appendCommand,
   fork: async () => (await import('./branch.ts')).forkCommand,
   revert: async () => (await import('./branch.ts')).revertCommand
 }

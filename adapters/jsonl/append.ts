@@ -235,4 +235,3 @@ export const appender = (parts: AppendParts): EventStore['append'] => {
     )
   }
 }
-

@@ -39,7 +39,8 @@ export const findLanding = async (
   for await (const batch of readStream(streamId, tail.lineage, tail.next, 'all', profile, skipsBom))
     for (const line of batch.lines) {
       const { offset: from, bytes, revision } = line
-      if (from + bytes >= at) lines.push({ from, until: from + bytes, revision, damaged: isDamaged(line) })
+      if (from + bytes >= at)
+        lines.push({ from, until: from + bytes, revision, damaged: isDamaged(line) })
     }
   return {
     at,

@@ -48,11 +48,7 @@ export interface Plan {
 const NEWLINE = Buffer.from('\n')
 
 /** Plans a write behind the end of a stream. */
-export const planGroup = (
-  streamId: StreamId,
-  tail: Tail,
-  group: ReadonlyArray<Request>
-): Plan => {
+export const planGroup = (streamId: StreamId, tail: Tail, group: ReadonlyArray<Request>): Plan => {
   const accepted: Array<Accepted> = []
   const refused: Array<Refused> = []
   const pieces: Array<Buffer> = tail.closed ? [] : [NEWLINE]

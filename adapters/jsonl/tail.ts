@@ -146,7 +146,9 @@ const countFrom = async (
   }
   // A newest segment without any line: the place is its beginning.
   const head = lineage.length - 1
-  return next.segment === head ? { next, guard } : { next: { ...next, segment: head, offset: 0 }, guard: null }
+  return next.segment === head
+    ? { next, guard }
+    : { next: { ...next, segment: head, offset: 0 }, guard: null }
 }
 
 const ATTEMPTS_MAX = 8

@@ -48,7 +48,9 @@ const attempt = (read: () => string): string => {
 }
 
 /** State and start time of a process; null when the system does not tell. */
-const processStat = (pid: number): { readonly state: string; readonly startTime: string } | null => {
+const processStat = (
+  pid: number
+): { readonly state: string; readonly startTime: string } | null => {
   const text = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
   // The second field is the name of the program, in parentheses, and may hold spaces and parentheses.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
@@ -90,15 +92,9 @@ const isLiving = ({ bootId, pidNamespace, pid, startTime }: Holder): boolean => 
 
 /** File name of a lock. */
 export const lockName = (streamId: StreamId, holder: Holder, token: string): string =>
-  [
-    streamId,
-    holder.bootId,
-    holder.pidNamespace,
-    holder.pid,
-    holder.startTime,
-    token,
-    'lock'
-  ].join('.')
+  [streamId, holder.bootId, holder.pidNamespace, holder.pid, holder.startTime, token, 'lock'].join(
+    '.'
+  )
 
 /** Null for a name that is not a lock of this thread. */
 const holderOf = (streamId: StreamId, name: string): Holder | null => {
@@ -190,7 +186,10 @@ export const lockWriter = async (
     const lock = tryLock(home, streamId)
     if (lock !== null) return E.right(lock)
     if (performance.now() > endMs)
-      return E.left({ _tag: 'Busy', what: `thread ${streamId} (see ${join(home, '.unroll/locks')})` })
+      return E.left({
+        _tag: 'Busy',
+        what: `thread ${streamId} (see ${join(home, '.unroll/locks')})`
+      })
     await pause(PAUSE_MS_MAX)
   }
 }

@@ -160,7 +160,12 @@ export const memoryStore = (profile: Profile): MemoryStore => {
       if (E.isLeft(values)) return values
       const from = endOf(streamId)
       put(streamId, values.right)
-      return E.right({ streamId, from, next: endOf(streamId), path: infoOf(streams, streamId).path })
+      return E.right({
+        streamId,
+        from,
+        next: endOf(streamId),
+        path: infoOf(streams, streamId).path
+      })
     },
     remove: (streamId) => {
       streams.delete(streamId)
