@@ -28,6 +28,7 @@ import { jsonlStore } from './jsonl/store.ts'
 import { memoryIndex } from './memory/index.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
+export type { NewEvent } from '../domain/new-event.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
 export type {
   BranchPoint,
@@ -38,7 +39,7 @@ export type {
   IndexStatus,
   ThreadContext
 } from '../replay/engine.ts'
-export { START } from '../replay/ports.ts'
+export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
 
 /**
  * The items of a `ThreadContext` as Codex of an era sends them to the model: calls and outputs in pairs, without ids.
@@ -51,7 +52,7 @@ export const modelInput = (
 
 /** How a home is opened; only `home` is required. */
 export interface EngineOptions {
-  /** Path of `$CODEX_HOME`. Reading never changes it; `fork` and `revert` add a file. */
+  /** Path of `$CODEX_HOME`. Reading never changes it; `fork` and `revert` add a file, `append` adds lines. */
   readonly home: string
   /** Directory of the index, or `memory` for one that ends with the process. Default: under `$XDG_CACHE_HOME/unroll`. */
   readonly index?: string

@@ -8,7 +8,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
 import { streamId, type StreamId } from '../domain/ids.ts'
+import type { NewEvent } from '../domain/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
+import { appendEvents } from './append.ts'
 import { homeCatchUp } from './backfill.ts'
 import { fromDatabase } from './codex-list.ts'
 import { codexTimes } from './codex-times.ts'
@@ -21,7 +23,16 @@ import { threadRow } from './thread-row.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './open-thread.ts'
 import { forkThread, revertThread, type BranchPoint } from './branch.ts'
 import { threadContext, type ContextPoint, type ThreadContext } from './context.ts'
-import type { Batch, Lineage, Names, Position, SegmentWriter, StreamInfo } from './ports.ts'
+import type {
+  Appended,
+  Batch,
+  ExpectedRevision,
+  Lineage,
+  Names,
+  Position,
+  SegmentWriter,
+  StreamInfo
+} from './ports.ts'
 import type { Progress } from './fold-many.ts'
 import { mutationsOf, noMutations, type Mutations } from './mutations.ts'
 import type { Env } from './project.ts'
@@ -75,6 +86,12 @@ export interface Engine extends Mutations {
    * Codex's database, which goes on in the old file.
    */
   readonly revert: (threadId: string, beforeTurnId: string, force?: boolean) => Answer<Thread>
+  /** Appends events to a thread, or begins it with its metadata; see `EventStore.append`. */
+  readonly append: (
+    threadId: string,
+    events: ReadonlyArray<NewEvent>,
+    expected?: ExpectedRevision
+  ) => Answer<Appended>
   readonly damage: (threadId: string) => Answer<ReadonlyArray<DamagedPlace>>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
@@ -216,6 +233,8 @@ export const createEngine = (parts: EngineParts): Engine => {
     ...(parts.writer === undefined
       ? noMutations(READ_ONLY)
       : mutationsOf({ ...parts, writer: parts.writer, open }, parts.defaultProvider)),
+    append: (threadId, events, expected = 'any') =>
+      safely(() => appendEvents(parts, open, threadId, events, expected)),
     damage: (threadId) =>
       opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),
@@ -242,6 +261,7 @@ export const failedEngine = (error: StoreError): Engine => {
     fork: failed,
     revert: failed,
     ...noMutations(error),
+    append: failed,
     damage: failed,
     status: failed,
     rebuild: failed,

@@ -63,7 +63,7 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
   {
     name: 'home',
     value: 'DIR',
-    text: 'Codex home. Default: $CODEX_HOME, else ~/.codex. Only `fork` and `revert` add a file to it; no file in it is ever changed.'
+    text: 'Codex home. Default: $CODEX_HOME, else ~/.codex. `fork` and `revert` add a file to it, `append` adds lines to one; nothing in it is ever changed otherwise.'
   },
   {
     name: 'index',
@@ -305,6 +305,50 @@ const context: CommandSpec = {
   ]
 }
 
+const append: CommandSpec = {
+  name: 'append',
+  args: ['<thread>'],
+  summary: 'Append events to a thread.',
+  about: [
+    '`<thread>` is an id, the beginning of an id that no other thread shares, or a name; the whole id of a thread that ' +
+      'begins with these events.',
+    'Reads one event per line, `{"type":…,"payload":…}` with an optional `timestamp`; the number a line has in a paginated ' +
+      'thread is given anew. All events are appended or none: a line that could not be read back refuses them all. ' +
+      'They are on disk when the command ends. A new thread begins with `session_meta`.',
+    'Refused while a running Codex has the thread loaded, or another unroll keeps writing to it.'
+  ],
+  options: [
+    {
+      name: 'file',
+      value: 'PATH',
+      text: 'Where to read the events; `-` is stdin. Default: stdin.'
+    },
+    {
+      name: 'expected-revision',
+      value: 'N',
+      text:
+        'Append only if the thread holds this many events, or: `any`, `no_stream` (there is none), ' +
+        '`stream_exists`. Default: any.'
+    },
+    { name: 'dry-run', text: 'Check everything and print the lines, but write nothing.' }
+  ],
+  output: {
+    human:
+      'the new revision: what the next append expects. With --dry-run the lines, without numbers.',
+    json:
+      '`{"streamId","from","next","path"}`: the places before the first event and behind the last one, each ' +
+      '`{"revision","segment","offset"}`. With --dry-run `{"streamId","revision","lines"}`, `revision` null for a new thread.'
+  },
+  exits: [0, 2, 3, 4, 5, 6, 7],
+  examples: [
+    ['unroll append 0198b553 --file events.jsonl', 'append the events of a file'],
+    [
+      'unroll append 0198b553 --expected-revision 42 < events.jsonl',
+      'only if nobody appended since revision 42 was read'
+    ]
+  ]
+}
+
 const BRANCHES = [0, 2, 3, 4, 5, 6, 7]
 const beforeTurn = (text: string): OptionSpec => ({ name: 'before-turn', value: 'TURN', text })
 
@@ -448,6 +492,7 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   items,
   events,
   context,
+  append,
   fork,
   revert,
   index,

@@ -45,7 +45,9 @@ const optionLines = (options: ReadonlyArray<OptionSpec>): string =>
   options
     .map((option) => {
       const text = wrap(`${option.text}${choicesOf(option)}`.replace(/`/g, ''), INDENT)
-      return `  ${optionHead(option).padEnd(INDENT - 2)}${text}\n`
+      const head = optionHead(option)
+      const gap = head.length < INDENT - 2 ? '' : `\n${' '.repeat(INDENT)}`
+      return `  ${gap === '' ? head.padEnd(INDENT - 2) : head}${gap}${text}\n`
     })
     .join('')
 

@@ -12,6 +12,8 @@ export interface Io {
   /** Resolves when the text is handed to the system, so that a slow reader slows the command down. */
   readonly out: (text: string | Uint8Array) => Promise<void>
   readonly err: (text: string) => void
+  /** Everything on stdin, to its end. */
+  readonly input: () => Promise<Buffer>
   readonly outIsTty: boolean
   readonly errIsTty: boolean
   /** Width of the terminal. */
@@ -100,6 +102,11 @@ export const processIo = (): Io => {
   return {
     out: writer(process.stdout, stop, failed),
     err: (text) => void process.stderr.write(text),
+    input: async () => {
+      const chunks: Array<Buffer> = []
+      for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+      return Buffer.concat(chunks)
+    },
     outIsTty: process.stdout.isTTY,
     errIsTty: process.stderr.isTTY,
     columns: process.stdout.columns || COLUMNS_DEFAULT,

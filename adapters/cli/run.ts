@@ -21,6 +21,7 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   items: async () => (await import('./items.ts')).itemsCommand,
   events: async () => (await import('./events.ts')).eventsCommand,
   context: async () => (await import('./context.ts')).contextCommand,
+  append: async () => (await import('./append.ts')).appendCommand,
   fork: async () => (await import('./branch.ts')).forkCommand,
   revert: async () => (await import('./branch.ts')).revertCommand
 }

@@ -30,6 +30,8 @@ import { settle, writeAll } from './write.ts'
 /** What appending works with. */
 export interface AppendParts extends BeginParts {
   readonly calls: FileCalls
+  /** How long another process is waited for, when not as long as usual. */
+  readonly waitMsMax?: number | undefined
 }
 
 /** A process that never runs out of events lets others have the lock after this long. */
@@ -73,7 +75,8 @@ class Writer {
   async #drain(): Promise<void> {
     this.#running = true
     while (this.#queue.length > 0) {
-      const lock = await lockWriter(this.#parts.home, this.#id).catch((cause: unknown) =>
+      const { home, waitMsMax } = this.#parts
+      const lock = await lockWriter(home, this.#id, waitMsMax).catch((cause: unknown) =>
         E.left(this.#failure(cause))
       )
       if (E.isLeft(lock)) {

@@ -22,6 +22,7 @@ import { openBytes } from './bytes.ts'
 import { isHeldByCodex } from './codex-lock.ts'
 import { endOfLine } from './lines.ts'
 import { dayOf, twoDigits } from './place.ts'
+import { lockWriter } from './writer-lock.ts'
 
 /** Where a segment made at a time belongs; Codex goes by local time. */
 const pathOf = (
@@ -146,8 +147,15 @@ export const segmentWriter = (home: string, store: EventStore): SegmentWriter =>
     statSync(join(home, 'state_5.sqlite'), { throwIfNoEntry: false }) !== undefined,
   create: async (segment) => {
     try {
-      await createSegment(home, store, segment)
-      return E.right(undefined)
+      // Nobody appends to the file that a revert leaves behind.
+      const lock = await lockWriter(home, segment.streamId)
+      if (E.isLeft(lock)) return lock
+      try {
+        await createSegment(home, store, segment)
+        return E.right(undefined)
+      } finally {
+        lock.right.release()
+      }
     } catch (cause) {
       return E.left(ioFailure(cause, home))
     }

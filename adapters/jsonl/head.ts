@@ -1,6 +1,7 @@
 /**
  * The file that an append goes to: a plain file in folders of the home, with no link on the way.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync } from 'node:fs'
 import { linkSync, lstatSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs'
 import { Decompress } from 'fzstd'
@@ -40,13 +41,18 @@ export const openHead = (home: string, path: string): Head => {
 
 const CHUNK_BYTES = 1024 * 1024
 
-const decompress = async (source: number, target: number): Promise<void> => {
+const decompress = async (path: string, source: number, target: number): Promise<void> => {
   const stream = new Decompress((chunk) => writeFileSync(target, chunk))
   for (;;) {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
     const read = readSync(source, chunk, 0, CHUNK_BYTES, null)
-    // The last push throws when the end is missing: half a rollout must not replace the whole one.
-    stream.push(chunk.subarray(0, read), read === 0)
+    try {
+      // The last push throws when the end is missing: half a rollout must not replace the whole one.
+      stream.push(chunk.subarray(0, read), read === 0)
+    } catch (cause) {
+      const { message } = E.toError(cause)
+      throw Object.assign(new Error(message), { code: 'EBADMSG', syscall: 'decompress', path })
+    }
     if (read === 0) return
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -64,7 +70,7 @@ export const expand = async (home: string, path: string): Promise<void> => {
   try {
     const target = openSync(temporary, 'wx')
     try {
-      await decompress(source, target)
+      await decompress(`${path}.zst`, source, target)
       const { mode, atime, mtime } = fstatSync(source)
       fchmodSync(target, mode)
       futimesSync(target, atime, mtime)

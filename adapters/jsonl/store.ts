@@ -20,6 +20,8 @@ export interface JsonlOptions {
   readonly strict: boolean
   /** Other system calls than the real ones, for tests. */
   readonly calls?: FileCalls
+  /** How long an append waits for another process; two seconds unless told otherwise. */
+  readonly waitMsMax?: number
 }
 
 const failure = (operation: string, path: string, cause: unknown): StoreError => ({
@@ -30,7 +32,8 @@ const failure = (operation: string, path: string, cause: unknown): StoreError =>
 })
 
 /** Opens the rollouts of a home. */
-export const jsonlStore = ({ home, profile, strict, calls }: JsonlOptions): EventStore => {
+export const jsonlStore = (options: JsonlOptions): EventStore => {
+  const { home, profile, strict, calls = systemCalls(), waitMsMax } = options
   const places = discovery(home, profile)
   return {
     streams: () => E.tryCatch(places.all, (cause) => failure('list the rollouts of', home, cause)),
@@ -50,6 +53,6 @@ export const jsonlStore = ({ home, profile, strict, calls }: JsonlOptions): Even
     readRanges: async (info, ranges, wanted) =>
       readRanges(info.streamId, places.lineage(info), ranges, wanted, profile),
     verify: async (info, next, guard) => verifyGuard(places.lineage(info), next, guard),
-    append: appender({ home, profile, skipsBom: !strict, places, calls: calls ?? systemCalls() })
+    append: appender({ home, profile, skipsBom: !strict, places, calls, waitMsMax })
   }
 }

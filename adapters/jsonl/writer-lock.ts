@@ -34,8 +34,8 @@ export interface Holder {
   readonly startTime: string
 }
 
-/** Waiting for a lock ends after this long. */
-export const WAIT_MS_MAX = 2000
+/** Waiting for a lock ends after this long, unless told otherwise. */
+const WAIT_MS_MAX = 2000
 const PAUSE_MS_MAX = 4
 const UNKNOWN = '0'
 
@@ -179,9 +179,10 @@ export const pause = (msMax: number): Promise<void> =>
 /** Takes the lock of a thread, waiting a little for another process to finish. */
 export const lockWriter = async (
   home: string,
-  streamId: StreamId
+  streamId: StreamId,
+  waitMsMax = WAIT_MS_MAX
 ): Promise<E.Either<StoreError, WriterLock>> => {
-  const endMs = performance.now() + WAIT_MS_MAX
+  const endMs = performance.now() + waitMsMax
   for (;;) {
     const lock = tryLock(home, streamId)
     if (lock !== null) return E.right(lock)

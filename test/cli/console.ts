@@ -22,16 +22,19 @@ export interface Setting {
   readonly open?: Open
   readonly stop?: AbortSignal
   readonly nowMs?: () => number
+  /** What stands on stdin. */
+  readonly input?: string | Buffer
 }
 
 /** Runs a command line; local times are UTC meanwhile. */
 export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> => {
-  const { tty = false, columns = 100, env = {}, open, stop, nowMs = () => 0 } = setting
+  const { tty = false, columns = 100, env = {}, open, stop, nowMs = () => 0, input = '' } = setting
   const out: Array<Buffer> = []
   const err: Array<string> = []
   const io: Io = {
     out: async (text) => void out.push(Buffer.from(text as string)),
     err: (text) => void err.push(text),
+    input: async () => Buffer.from(input),
     outIsTty: tty,
     errIsTty: tty,
     columns,

@@ -14,7 +14,9 @@ import {
   type Position,
   type Wanted
 } from '../../replay/ports.ts'
-import { THREAD } from '../support/rollouts.ts'
+import type { NewEvent } from '../../domain/new-event.ts'
+import { right } from '../support/engines.ts'
+import { idOf, THREAD } from '../support/rollouts.ts'
 
 /** A store under test. */
 export interface StoreUnderTest {
@@ -60,6 +62,31 @@ const messages = (lines: ReadonlyArray<RecordedEvent | DamagedLine>) =>
 
 const wanted = (from: number, until: number) =>
   numbered(from, until).map(({ payload }) => payload.message)
+
+const metadata = (id: string, members: object = {}): NewEvent => ({
+  timestamp: '2026-05-01T10:00:00.000Z',
+  type: 'session_meta',
+  payload: {
+    ...{ id, timestamp: '2026-05-01T10:00:00.000Z', cwd: '/work', originator: 'o' },
+    ...{ cli_version: '1', source: 'cli', model_provider: 'mock' },
+    ...members
+  }
+})
+
+const someEvents: fc.Arbitrary<ReadonlyArray<NewEvent>> = fc.array(
+  fc.string({ unit: 'binary' }).map((message) => ({
+    timestamp: '2026-05-01T10:00:00.000Z',
+    type: 'event_msg',
+    payload: { type: 'user_message', message }
+  })),
+  { minLength: 1, maxLength: 4 }
+)
+
+const eventOf = (one: RecordedEvent | DamagedLine) => {
+  if (isDamaged(one)) return one.reason
+  const { timestamp, type, payload } = one.line
+  return { timestamp, type, payload }
+}
 
 /** Runs the contract against an adapter. */
 export const eventStoreContract = (make: () => StoreUnderTest): void => {
@@ -139,5 +166,156 @@ export const eventStoreContract = (make: () => StoreUnderTest): void => {
       if (guard === null) throw new Error('a read of lines has a guard')
       append(numbered(3, 4))
       expect(await store.verify(infoOf(store), next, guard)).to.equal(true)
+    }))
+
+  const numberOfLines = async (store: EventStore): Promise<number> =>
+    (await collect(store, START, 'all')).next.revision
+
+  it('reads back what was appended, in one call or in many, in this order', () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(someEvents, { minLength: 1, maxLength: 6 }), (appends) =>
+        using(async ({ store, append }) => {
+          append(numbered(0, 2))
+          const places: Array<number> = []
+          for (const events of appends) {
+            const { from, next } = await right(store.append(ID, 'any', events))
+            places.push(from.revision, next.revision)
+          }
+          const { lines } = await collect(store, START, 'all')
+          expect(lines.slice(2).map(eventOf)).to.deep.equal(appends.flat())
+          let revision = 2
+          const planned = appends.flatMap(({ length }) => [revision, (revision += length)])
+          expect(places).to.deep.equal(planned)
+        })
+      ),
+      { numRuns: 20 }
+    ))
+
+  it('answers with places from which a read goes on', () =>
+    using(async ({ store, append }) => {
+      append(numbered(0, 2))
+      const { from, next } = await right(store.append(ID, 2, numbered(2, 4)))
+      append(numbered(4, 5))
+      expect(messages((await collect(store, from, 'all')).lines)).to.deep.equal(wanted(2, 5))
+      expect(messages((await collect(store, next, 'all')).lines)).to.deep.equal(wanted(4, 5))
+    }))
+
+  it('counts from a known place as it counts from the start', () =>
+    using(async ({ store, append }) => {
+      append(numbered(0, 3))
+      const known = await collect(store, START, 'all')
+      append(numbered(3, 5))
+      const { from } = await right(store.append(ID, 5, numbered(5, 6), known))
+      expect(from.revision).to.equal(5)
+    }))
+
+  it('appends nothing when the stream holds more or fewer events than expected', () =>
+    using(async ({ store, append }) => {
+      append(numbered(0, 3))
+      for (const expected of [0, 2, 4, 'no_stream'] as const)
+        expect(await store.append(ID, expected, numbered(3, 4))()).to.deep.equal(
+          E.left({ _tag: 'WrongExpectedRevision', streamId: THREAD, expected, actual: 3 })
+        )
+      expect(await numberOfLines(store)).to.equal(3)
+    }))
+
+  it('appends to a stream that must exist only when it does', () =>
+    using(async ({ store, append }) => {
+      for (const expected of ['stream_exists', 0] as const)
+        expect(await store.append(ID, expected, numbered(0, 1))()).to.deep.equal(
+          E.left({ _tag: 'WrongExpectedRevision', streamId: THREAD, expected, actual: null })
+        )
+      expect(store.ids()).to.deep.equal(E.right([]))
+      append(numbered(0, 1))
+      const { next } = await right(store.append(ID, 'stream_exists', numbered(1, 2)))
+      expect(next.revision).to.equal(2)
+    }))
+
+  it('lets only one of several that expect the same revision through', () =>
+    using(async ({ store, append }) => {
+      append(numbered(0, 1))
+      const all = await Promise.all(
+        Array.from({ length: 8 }, (_, i) => store.append(ID, 1, numbered(i, i + 1))())
+      )
+      expect(all.filter(E.isRight)).to.have.length(1)
+      expect(all.filter(E.isLeft)).to.deep.equal(
+        Array.from({ length: 7 }, () =>
+          E.left({ _tag: 'WrongExpectedRevision', streamId: THREAD, expected: 1, actual: 2 })
+        )
+      )
+      expect(await numberOfLines(store)).to.equal(2)
+    }))
+
+  it('begins a stream with its metadata, and with nothing else', () =>
+    using(async ({ store }) => {
+      expect(await store.append(ID, 'any', numbered(0, 1))()).to.deep.equal(
+        E.left({ _tag: 'StreamNotFound', streamId: THREAD })
+      )
+      expect(await store.append(ID, 'no_stream', numbered(0, 1))()).to.deep.equal(
+        E.left({ _tag: 'InvalidRequest', message: 'a new thread begins with session_meta' })
+      )
+      expect(await store.append(ID, 'no_stream', [metadata(idOf(2))])()).to.deep.equal(
+        E.left({
+          _tag: 'InvalidRequest',
+          message: `the session_meta is not that of thread ${THREAD}`
+        })
+      )
+      const events = [metadata(THREAD), line(0)]
+      const { from, next } = await right(store.append(ID, 'no_stream', events))
+      expect([from, next.revision]).to.deep.equal([START, 2])
+      expect((await collect(store, START, 'all')).lines.map(eventOf)).to.deep.equal(events)
+      const again = await store.append(ID, 'no_stream', events)()
+      expect(again).to.deep.equal(
+        E.left({
+          _tag: 'WrongExpectedRevision',
+          streamId: THREAD,
+          expected: 'no_stream',
+          actual: 2
+        })
+      )
+    }))
+
+  it('numbers the lines of a paginated stream, and no others', () =>
+    using(async ({ store }) => {
+      const head = metadata(THREAD, { history_mode: 'paginated' })
+      await right(store.append(ID, 'no_stream', [head, line(1)]))
+      await right(store.append(ID, 2, numbered(2, 4)))
+      const { lines } = await collect(store, START, 'all')
+      expect(lines.map((one) => (isDamaged(one) ? null : one.line.ordinal))).to.deep.equal([
+        0, 1, 2, 3
+      ])
+    }))
+
+  it('refuses what it could not read back, and appends none of it', () =>
+    using(async ({ store, append }) => {
+      append(numbered(0, 1))
+      const bad: ReadonlyArray<object> = [
+        { ...line(1), timestamp: '2026-05-01T10:00:00Z' },
+        { ...line(1), timestamp: '2026-13-01T10:00:00.000Z' },
+        { ...line(1), timestamp: 5 },
+        { ...line(1), type: undefined },
+        { ...line(1), payload: [] },
+        { ...line(1), payload: { type: 'user_message' } },
+        { ...line(1), payload: { type: 'user_message', message: 1n } },
+        { ...line(1), payload: { type: 'user_message', message: undefined } }
+      ]
+      for (const event of bad)
+        expect(await store.append(ID, 'any', [line(1), event as NewEvent])()).to.deep.include({
+          _tag: 'Left'
+        })
+      expect(await store.append(ID, 'any', [])()).to.deep.equal(
+        E.left({ _tag: 'InvalidRequest', message: 'there is no event to append' })
+      )
+      expect(await numberOfLines(store)).to.equal(1)
+    }))
+
+  it('writes an event as it was when it was given', () =>
+    using(async ({ store, append }) => {
+      append(numbered(0, 1))
+      const event = line(1)
+      const appending = store.append(ID, 1, [event])()
+      event.payload.message = 'changed'
+      await appending
+      expect(messages((await collect(store, START, 'all')).lines)).to.deep.equal(wanted(0, 2))
     }))
 }

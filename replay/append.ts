@@ -1,0 +1,33 @@
+/**
+ * Appending through the engine: the index knows how far a thread was read, so that the store need not count again.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../domain/errors.ts'
+import { streamId } from '../domain/ids.ts'
+import type { NewEvent } from '../domain/new-event.ts'
+import type { OpenThread } from './open-thread.ts'
+import type { Appended, ExpectedRevision, KnownPlace } from './ports.ts'
+import { checkpointOf, type Env } from './project.ts'
+
+/** How far a caught-up thread is folded; undefined where the next reader would look again anyway. */
+const knownPlace = (env: Env, threadId: string): KnownPlace | undefined => {
+  const checkpoint = checkpointOf(env, threadId)
+  return checkpoint === null || checkpoint.hasGap || !checkpoint.complete ? undefined : checkpoint
+}
+
+/**
+ * Catches a thread up and appends events to it, or begins it; whatever is read afterwards shows them. A `Left` of
+ * `StreamNotFound` when there is no such thread and the events do not begin one.
+ */
+export const appendEvents = async (
+  env: Env,
+  open: (threadId: string, withTurns: boolean) => Promise<E.Either<StoreError, OpenThread>>,
+  threadId: string,
+  events: ReadonlyArray<NewEvent>,
+  expected: ExpectedRevision
+): Promise<E.Either<StoreError, Appended>> => {
+  const opened = await open(threadId, false)
+  if (E.isLeft(opened) && opened.left._tag !== 'StreamNotFound') return opened
+  const known = E.isLeft(opened) ? undefined : knownPlace(env, threadId)
+  return env.store.append(streamId(threadId), expected, events, known)()
+}

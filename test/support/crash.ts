@@ -1,0 +1,155 @@
+/**
+ * Processes that die while they append, and what must be true of the files they leave.
+ *
+ * A trial is one thread that a killed process was appending to. One process works on several threads, so that one
+ * kill makes several trials. The entry is bundled once: starting it then takes a fraction of the time.
+ */
+import { buildSync } from 'esbuild'
+import * as E from 'fp-ts/lib/Either.js'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import { streamId } from '../../domain/ids.ts'
+import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import { isDamaged, START, type EventStore } from '../../replay/ports.ts'
+import { removeFolder, temporaryFolder } from './fixture-home.ts'
+import { emptyHome, idOf, linesOf, metaLine, rolloutPath, writeRollout } from './rollouts.ts'
+
+/** Bundles the child entry into a folder; answers its path. */
+export const bundleEntry = (folder: string): string => {
+  const outfile = join(folder, 'append-entry.cjs')
+  const entry = join(import.meta.dirname, 'append-entry.ts')
+  buildSync({ entryPoints: [entry], bundle: true, platform: 'node', format: 'cjs', outfile })
+  return outfile
+}
+
+/** A child process of the entry, and what it printed. */
+export const child = (entry: string, args: ReadonlyArray<string>) => {
+  const process_ = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const text = { out: '', err: '' }
+  process_.stdout.on('data', (chunk: Buffer) => (text.out += chunk.toString()))
+  process_.stderr.on('data', (chunk: Buffer) => (text.err += chunk.toString()))
+  return { process: process_, text, ended: once(process_, 'close').then(() => text) }
+}
+
+/** An event that was acknowledged. */
+interface Acknowledged {
+  readonly thread: string
+  readonly revision: number
+  readonly message: string
+}
+
+const LINE = /^(\S+) (\d+) (.*)$/
+
+/** Whole lines only: the process may have died while it printed. */
+const acknowledgedIn = (out: string): ReadonlyArray<Acknowledged> =>
+  out
+    .split('\n')
+    .slice(0, -1)
+    .flatMap((text) => {
+      const [, thread = '', revision, message = ''] = LINE.exec(text) ?? []
+      return [{ thread, revision: Number(revision), message }]
+    })
+
+/** Every line of a thread. */
+export const everyLine = async (
+  store: EventStore,
+  id: string
+): Promise<ReadonlyArray<RecordedEvent | DamagedLine>> => {
+  const found = store.find(streamId(id))
+  if (E.isLeft(found)) throw new Error(`thread ${id} is not there`)
+  const lines: Array<RecordedEvent | DamagedLine> = []
+  for await (const batch of store.read(found.right, START, 'all')) lines.push(...batch.lines)
+  return lines
+}
+
+/** The text of a message line; of a damaged line the reason. */
+export const messageOf = (line: RecordedEvent | DamagedLine | undefined): string | undefined => {
+  if (line === undefined || isDamaged(line)) return line?.reason
+  return (line.line.payload as { readonly message?: string }).message
+}
+
+/** What a batch of trials found. */
+export interface CrashReport {
+  readonly kills: number
+  readonly trials: number
+  readonly acknowledged: number
+  /** Acknowledged events that are not where they were acknowledged. */
+  readonly lost: ReadonlyArray<string>
+  /** Threads with more damaged lines than kills could leave, or that could not be appended to afterwards. */
+  readonly broken: ReadonlyArray<string>
+  readonly tornTails: number
+  readonly locksLeft: number
+}
+
+/** Appends to a thread after a kill, and counts its damaged lines. */
+const heal = async (store: EventStore, path: string, id: string) => {
+  const torn = !readFileSync(path, 'utf8').endsWith('\n')
+  const healed = await store.append(streamId(id), 'any', [
+    {
+      timestamp: '2026-05-01T10:00:00.000Z',
+      type: 'event_msg',
+      payload: { type: 'user_message', message: 'healed' }
+    }
+  ])()
+  const lines = await everyLine(store, id)
+  const isHealed = E.isRight(healed) && messageOf(lines[healed.right.from.revision]) === 'healed'
+  return { torn, isHealed, lines, damaged: lines.filter(isDamaged).length }
+}
+
+/**
+ * Kills so many processes, each while it appends to several threads of one home: one half at a point of a write that the
+ * seed decides, the other half from outside after a number of answers. After each the threads are checked and healed.
+ */
+export const crashes = async (
+  kills: number,
+  threads: number,
+  seed: number
+): Promise<CrashReport> => {
+  const folder = temporaryFolder()
+  const entry = bundleEntry(folder)
+  const home = emptyHome()
+  const ids = Array.from({ length: threads }, (_, i) => idOf(i + 1))
+  for (const id of ids) writeRollout(rolloutPath(home, id), linesOf([metaLine(id)]))
+  const kept: Array<Acknowledged> = []
+  const lost: Array<string> = []
+  const broken: Array<string> = []
+  const tears = ids.map(() => 0)
+  let locksLeft = 0
+  for (let kill = 0; kill < kills; kill++) {
+    const one = child(entry, ['fault', home, `k${kill}`, String(seed + kill), ...ids])
+    const answers = (seed + kill * 7) % 60
+    if (kill % 2 === 1)
+      one.process.stdout.on('data', () => {
+        if (one.text.out.split('\n').length > answers) one.process.kill('SIGKILL')
+      })
+    const { out, err } = await one.ended
+    if (err !== '') broken.push(`seed ${seed + kill}: ${err}`)
+    kept.push(...acknowledgedIn(out))
+    locksLeft += readdirSync(join(home, '.unroll', 'locks')).length
+    const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
+    for (const [i, id] of ids.entries()) {
+      const { torn, isHealed, lines, damaged } = await heal(store, rolloutPath(home, id), id)
+      tears[i] = (tears[i] ?? 0) + (torn ? 1 : 0)
+      if (!isHealed || damaged > (tears[i] ?? 0))
+        broken.push(`seed ${seed + kill}, thread ${id}: ${damaged} damaged lines`)
+      for (const { thread, revision, message } of kept)
+        if (thread === id && messageOf(lines[revision]) !== message)
+          lost.push(`seed ${seed + kill}, thread ${thread}: revision ${revision}`)
+    }
+  }
+  for (const path of [folder, home]) removeFolder(path)
+  const tornTails = tears.reduce((sum, count) => sum + count, 0)
+  return {
+    kills,
+    trials: kills * threads,
+    acknowledged: kept.length,
+    lost,
+    broken,
+    tornTails,
+    locksLeft
+  }
+}
