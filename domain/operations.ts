@@ -149,9 +149,7 @@ export const foldOperation = (fold: OperationFold, record: OperationRecord): Ope
 }
 
 /** Every operation of some records, newest first; the records are given oldest first, as they stand in the log. */
-export const operationsOf = (
-  records: ReadonlyArray<OperationRecord>
-): ReadonlyArray<Operation> => {
+export const operationsOf = (records: ReadonlyArray<OperationRecord>): ReadonlyArray<Operation> => {
   const fold = startOperations()
   const found: Array<Operation> = []
   for (let at = records.length - 1; at >= 0; at--) {

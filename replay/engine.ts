@@ -20,9 +20,10 @@ import type { ListRequest } from './list-filter.ts'
 import { threadRow } from './thread-row.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './open-thread.ts'
 import { forkThread, revertThread, type BranchPoint } from './branch.ts'
-import type { Batch, Lineage, Names, Position, SegmentWriter, StreamInfo } from './ports.ts'
+import { failedLifecycle, lifecycle, recordedBranch, type Lifecycle } from './lifecycle.ts'
+import type { LifeParts, MutationOptions } from './life.ts'
+import type { Batch, Lineage, Position, SegmentWriter, StreamInfo } from './ports.ts'
 import type { Progress } from './fold-many.ts'
-import type { Env } from './project.ts'
 import { resolveThread } from './resolve.ts'
 import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
 import { timelinePage, type TimelinePage, type TimelineRequest } from './timeline.ts'
@@ -34,8 +35,7 @@ export type { DamagedPlace } from './open-thread.ts'
 export type { ThreadSummary } from './thread-view.ts'
 
 /** What the engine is made of. */
-export interface EngineParts extends Env {
-  readonly names: Names
+export interface EngineParts extends LifeParts {
   /** Provider of threads whose file names none, and of lists that name none. */
   readonly defaultProvider: string
   readonly progress: Progress
@@ -46,7 +46,7 @@ export interface EngineParts extends Env {
 type Answer<A> = TE.TaskEither<StoreError, A>
 
 /** Everything a caller can ask. */
-export interface Engine {
+export interface Engine extends Lifecycle {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   readonly readThread: (threadId: string, includeTurns: boolean) => Answer<Thread>
   /** A thread without turns, and its times in milliseconds. */
@@ -64,12 +64,17 @@ export interface Engine {
   /** The files a thread's history stands in. */
   readonly lineage: (threadId: string) => E.Either<StoreError, Lineage>
   /** A new thread with the history of one up to a point: by reference where its era allows it. */
-  readonly fork: (threadId: string, point: BranchPoint) => Answer<Thread>
+  readonly fork: (threadId: string, point: BranchPoint, options?: MutationOptions) => Answer<Thread>
   /**
    * Lets a paginated thread go on from before a turn, by reference; nothing is deleted. `force`: also in a home with
    * Codex's database, which goes on in the old file.
    */
-  readonly revert: (threadId: string, beforeTurnId: string, force?: boolean) => Answer<Thread>
+  readonly revert: (
+    threadId: string,
+    beforeTurnId: string,
+    force?: boolean,
+    options?: MutationOptions
+  ) => Answer<Thread>
   readonly damage: (threadId: string) => Answer<ReadonlyArray<DamagedPlace>>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
@@ -159,6 +164,7 @@ export const createEngine = (parts: EngineParts): Engine => {
   const open = threadOpener(parts)
   const home = homeCatchUp(parts, parts.progress)
   const safely = <A>(task: Answer<A>): Answer<A> => guarded(parts.index, task)
+  const life = { ...parts, open, everything: home.everything }
   const opened = <A>(
     threadId: string,
     withTurns: boolean,
@@ -203,10 +209,19 @@ export const createEngine = (parts: EngineParts): Engine => {
     resolve: (text) => safely(async () => resolveThread(parts.store, parts.names, text)),
     locate: (threadId) => parts.store.find(streamId(threadId)),
     lineage: (threadId) => E.map(parts.store.lineage)(parts.store.find(streamId(threadId))),
-    fork: (threadId, point) =>
-      branched(threadId, (writer, info) => forkThread(parts, writer, info, point)),
-    revert: (threadId, beforeTurnId, force = false) =>
-      branched(threadId, (writer, info) => revertThread(parts, writer, info, beforeTurnId, force)),
+    ...lifecycle(life, safely),
+    fork: (threadId, point, options = {}) =>
+      branched(threadId, (writer, info) =>
+        recordedBranch(life, 'fork', info, { ...point }, options, () =>
+          forkThread(parts, writer, info, point)
+        )
+      ),
+    revert: (threadId, beforeTurnId, force = false, options = {}) =>
+      branched(threadId, (writer, info) =>
+        recordedBranch(life, 'revert', info, { beforeTurnId, force }, options, () =>
+          revertThread(parts, writer, info, beforeTurnId, force)
+        )
+      ),
     damage: (threadId) =>
       opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),
@@ -229,6 +244,7 @@ export const failedEngine = (error: StoreError): Engine => {
     resolve: failed,
     locate: () => E.left(error),
     lineage: () => E.left(error),
+    ...failedLifecycle(error),
     fork: failed,
     revert: failed,
     damage: failed,
