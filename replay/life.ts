@@ -71,9 +71,9 @@ export const notPossible = (reason: string, next: string): StoreError => ({
 
 const READ_ONLY = notPossible('this store can only be read', 'open the home itself')
 
-/** The writer of a home that may be written to. */
-export const writerOf = ({ homeWriter }: LifeParts): Found<HomeWriter> =>
-  homeWriter === undefined ? E.left(READ_ONLY) : E.right(homeWriter)
+/** The writer of a home that may be written to; files move only where the log tells how to go on after a kill. */
+const writerOf = ({ homeWriter, operations }: LifeParts): Found<HomeWriter> =>
+  homeWriter === undefined || operations === undefined ? E.left(READ_ONLY) : E.right(homeWriter)
 
 /** Opens a thread and checks that it holds as many events as the caller thinks. */
 export const openExpected = async (
@@ -156,12 +156,13 @@ export const holding = async <A>(
   const recovered = hold.right.leftOver
     ? await recover(life, writer.right)
     : E.right<StoreError, void>(undefined)
-  // A hold that is not given back tells the next one that something is left.
-  if (E.isLeft(recovered)) return recovered
+  let finished = false
   try {
-    return await run(writer.right)
+    const done = E.isLeft(recovered) ? recovered : await run(writer.right)
+    finished = E.isRight(recovered)
+    return done
   } finally {
-    hold.right.release()
+    hold.right.release(finished)
   }
 }
 
@@ -232,7 +233,7 @@ export const perform = async (
     if (removes) await forgetThreads(life, done.right.threadIds)
     const moved = new Set(done.right.threadIds)
     const answer: RelocatedThreads = {
-      operationId: operationId === '' ? null : operationId,
+      operationId,
       threadIds: done.right.threadIds,
       skipped: [...skipped, ...done.right.skipped],
       files: shownFiles({

@@ -264,7 +264,8 @@ export interface TrashEntry {
 export interface HomeHold {
   /** True when the process that had it last was killed and may have left work half done. */
   readonly leftOver: boolean
-  readonly release: () => void
+  /** Gives it back; when something is left half done, so that the next one finds that out. */
+  readonly release: (finished: boolean) => void
 }
 
 /** Moves and names the threads of a home. Paths are relative to the home; contents of rollouts never change. */

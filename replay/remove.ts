@@ -216,5 +216,5 @@ export const restoreThreads = (
       },
       removes: false
     }
-    return perform(life, writer, planned, options)
+    return perform(life, writer, planned, { undoes: operationId, ...options })
   })
