@@ -75,7 +75,8 @@ const INVERSES: Readonly<Record<string, Perform>> = {
 }
 
 const touches = ({ began, ended }: Operation, threadId: string): boolean =>
-  began.threadIds.includes(threadId) || ended?.inverse?.arguments['threadId'] === threadId
+  began.threadIds.some((id) => id.startsWith(threadId)) ||
+  ended?.inverse?.arguments['threadId'] === threadId
 
 /** Every operation of the log, newest first. */
 async function* operationsIn(life: Life): AsyncIterable<Operation> {

@@ -21,7 +21,15 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   items: async () => (await import('./items.ts')).itemsCommand,
   events: async () => (await import('./events.ts')).eventsCommand,
   fork: async () => (await import('./branch.ts')).forkCommand,
-  revert: async () => (await import('./branch.ts')).revertCommand
+  revert: async () => (await import('./branch.ts')).revertCommand,
+  archive: async () => (await import('./lifecycle.ts')).archiveCommand,
+  unarchive: async () => (await import('./lifecycle.ts')).unarchiveCommand,
+  rename: async () => (await import('./lifecycle.ts')).renameCommand,
+  delete: async () => (await import('./lifecycle.ts')).deleteCommand,
+  restore: async () => (await import('./lifecycle.ts')).restoreCommand,
+  undo: async () => (await import('./lifecycle.ts')).undoCommand,
+  log: async () => (await import('./log.ts')).logCommand,
+  agents: async () => (await import('./agents.ts')).agentsCommand
 }
 
 const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
