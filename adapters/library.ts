@@ -21,7 +21,9 @@ import type { Index } from '../replay/ports.ts'
 import type { Progress } from '../replay/fold-many.ts'
 import { configuredProvider } from './home/config.ts'
 import { homeNames } from './home/names.ts'
+import { homeOperations } from './home/operations.ts'
 import { defaultIndexDirectory } from './home/places.ts'
+import { homeWriter } from './home/writer.ts'
 import { segmentWriter } from './jsonl/create.ts'
 import { foldAside } from './jsonl/fold-aside.ts'
 import { jsonlStore } from './jsonl/store.ts'
@@ -52,7 +54,7 @@ export const modelInput = (
 
 /** How a home is opened; only `home` is required. */
 export interface EngineOptions {
-  /** Path of `$CODEX_HOME`. Reading never changes it; `fork` and `revert` add a file, `append` adds lines. */
+  /** Path of `$CODEX_HOME`. Reading never changes it; see `Engine` for what does. */
   readonly home: string
   /** Directory of the index, or `memory` for one that ends with the process. Default: under `$XDG_CACHE_HOME/unroll`. */
   readonly index?: string
@@ -62,6 +64,8 @@ export interface EngineOptions {
   readonly strict?: boolean
   /** Also show commands, tool calls and failures that the log holds and Codex of its time hides; default: unless strict. */
   readonly rich?: boolean
+  /** Who uses the engine, for the operation log; default `library`. */
+  readonly actor?: string
   /** Told after every rollout of a long catch-up. */
   readonly onProgress?: Progress
 }
@@ -92,6 +96,9 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   return createEngine({
     store,
     writer: segmentWriter(home, store),
+    homeWriter: homeWriter(home),
+    operations: homeOperations(home),
+    actor: options.actor ?? 'library',
     index,
     profile,
     strict,

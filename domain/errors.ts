@@ -10,8 +10,12 @@ import type { BaseReason } from './event.ts'
 
 /** An expected failure. */
 export type StoreError =
-  /** No rollout for this id, in `sessions/` or `archived_sessions/`. */
-  | { readonly _tag: 'StreamNotFound'; readonly streamId: string }
+  /** No rollout for this id; `among` when only the archived threads, or only the others, were looked at. */
+  | {
+      readonly _tag: 'StreamNotFound'
+      readonly streamId: string
+      readonly among?: 'active' | 'archived'
+    }
   /** What a person typed names more than one thread. */
   | {
       readonly _tag: 'AmbiguousThread'
@@ -101,7 +105,8 @@ const UNREADABLE = {
 export const describe = (e: StoreError): string => {
   switch (e._tag) {
     case 'StreamNotFound':
-      return `no thread ${e.streamId} in this home`
+      if (e.among === 'active') return `thread ${e.streamId} is archived already`
+      return `no ${e.among === 'archived' ? 'archived ' : ''}thread ${e.streamId} in this home`
     case 'AmbiguousThread':
       return `"${e.text}" names ${e.candidates.length} threads: ${e.candidates.slice(0, 5).join(', ')}`
     case 'InvalidRequest':

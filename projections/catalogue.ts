@@ -2,6 +2,7 @@
  * The read models the engine keeps, in the order they are folded. Adding one is adding a file and a line here.
  */
 import type { Profile } from '../domain/profile.ts'
+import { agents } from './agents.ts'
 import { damage } from './damage.ts'
 import type { Projection } from './projection.ts'
 import { threads } from './threads.ts'
@@ -12,7 +13,7 @@ import { turns } from './turns.ts'
 type AnyProjection = Projection<any>
 
 /** Every projection of this build. */
-export const PROJECTIONS: ReadonlyArray<AnyProjection> = [threads, turns, damage]
+export const PROJECTIONS: ReadonlyArray<AnyProjection> = [threads, turns, damage, agents]
 
 /** Which answers an index holds: those of an era, and of strict mode where Codex's own refusals are wanted. */
 export const viewName = (profile: Profile, strict: boolean): string =>

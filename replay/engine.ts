@@ -23,19 +23,19 @@ import { threadRow } from './thread-row.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './open-thread.ts'
 import { forkThread, revertThread, type BranchPoint } from './branch.ts'
 import { threadContext, type ContextPoint, type ThreadContext } from './context.ts'
+import { failedLifecycle, lifecycle, recordedBranch, type Lifecycle } from './lifecycle.ts'
+import type { LifeParts, MutationOptions } from './life.ts'
+import { mutationsOf, noMutations, type Mutations } from './mutations.ts'
 import type {
   Appended,
   Batch,
   ExpectedRevision,
   Lineage,
-  Names,
   Position,
   SegmentWriter,
   StreamInfo
 } from './ports.ts'
 import type { Progress } from './fold-many.ts'
-import { mutationsOf, noMutations, type Mutations } from './mutations.ts'
-import type { Env } from './project.ts'
 import { resolveThread } from './resolve.ts'
 import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
 import { timelinePage, type TimelinePage, type TimelineRequest } from './timeline.ts'
@@ -48,8 +48,7 @@ export type { DamagedPlace } from './open-thread.ts'
 export type { ThreadSummary } from './thread-view.ts'
 
 /** What the engine is made of. */
-export interface EngineParts extends Env {
-  readonly names: Names
+export interface EngineParts extends LifeParts {
   /** Provider of threads whose file names none, and of lists that name none. */
   readonly defaultProvider: string
   readonly progress: Progress
@@ -60,7 +59,7 @@ export interface EngineParts extends Env {
 type Answer<A> = TE.TaskEither<StoreError, A>
 
 /** Everything a caller can ask. */
-export interface Engine extends Mutations {
+export interface Engine extends Lifecycle, Mutations {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   readonly readThread: (threadId: string, includeTurns: boolean) => Answer<Thread>
   /** A thread without turns, and its times in milliseconds. */
@@ -80,12 +79,17 @@ export interface Engine extends Mutations {
   /** The files a thread's history stands in. */
   readonly lineage: (threadId: string) => E.Either<StoreError, Lineage>
   /** A new thread with the history of one up to a point: by reference where its era allows it. */
-  readonly fork: (threadId: string, point: BranchPoint) => Answer<Thread>
+  readonly fork: (threadId: string, point: BranchPoint, options?: MutationOptions) => Answer<Thread>
   /**
    * Lets a paginated thread go on from before a turn, by reference; nothing is deleted. `force`: also in a home with
    * Codex's database, which goes on in the old file.
    */
-  readonly revert: (threadId: string, beforeTurnId: string, force?: boolean) => Answer<Thread>
+  readonly revert: (
+    threadId: string,
+    beforeTurnId: string,
+    force?: boolean,
+    options?: MutationOptions
+  ) => Answer<Thread>
   /** Appends events to a thread, or begins it with its metadata; see `EventStore.append`. */
   readonly append: (
     threadId: string,
@@ -181,6 +185,7 @@ export const createEngine = (parts: EngineParts): Engine => {
   const open = threadOpener(parts)
   const home = homeCatchUp(parts, parts.progress)
   const safely = <A>(task: Answer<A>): Answer<A> => guarded(parts.index, task)
+  const life = { ...parts, open, everything: home.everything }
   const opened = <A>(
     threadId: string,
     withTurns: boolean,
@@ -226,13 +231,22 @@ export const createEngine = (parts: EngineParts): Engine => {
     resolve: (text) => safely(async () => resolveThread(parts.store, parts.names, text)),
     locate: (threadId) => parts.store.find(streamId(threadId)),
     lineage: (threadId) => E.map(parts.store.lineage)(parts.store.find(streamId(threadId))),
-    fork: (threadId, point) =>
-      branched(threadId, (writer, info) => forkThread(parts, writer, info, point)),
-    revert: (threadId, beforeTurnId, force = false) =>
-      branched(threadId, (writer, info) => revertThread(parts, writer, info, beforeTurnId, force)),
+    ...lifecycle(life, safely),
+    fork: (threadId, point, options = {}) =>
+      branched(threadId, (writer, info) =>
+        recordedBranch(life, 'fork', info, { ...point }, options, () =>
+          forkThread(parts, writer, info, point)
+        )
+      ),
+    revert: (threadId, beforeTurnId, force = false, options = {}) =>
+      branched(threadId, (writer, info) =>
+        recordedBranch(life, 'revert', info, { beforeTurnId, force }, options, () =>
+          revertThread(parts, writer, info, beforeTurnId, force)
+        )
+      ),
     ...(parts.writer === undefined
       ? noMutations(READ_ONLY)
-      : mutationsOf({ ...parts, writer: parts.writer, open }, parts.defaultProvider)),
+      : mutationsOf({ ...life, writer: parts.writer }, parts.defaultProvider)),
     append: (threadId, events, expected = 'any') =>
       safely(() => appendEvents(parts, open, threadId, events, expected)),
     damage: (threadId) =>
@@ -258,6 +272,7 @@ export const failedEngine = (error: StoreError): Engine => {
     resolve: failed,
     locate: () => E.left(error),
     lineage: () => E.left(error),
+    ...failedLifecycle(error),
     fork: failed,
     revert: failed,
     ...noMutations(error),

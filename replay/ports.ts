@@ -9,6 +9,8 @@ import type { BaseReason, DamagedLine, RecordedEvent } from '../domain/event.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/new-event.ts'
 import type { HistoryBase } from '../domain/payloads.ts'
+import type { OperationRecord } from '../domain/operations.ts'
+import type { FileMove, HomeFile, Relocation } from '../domain/relocation.ts'
 import type { ByteRange } from '../domain/turn-state.ts'
 import type { RowKey } from '../projections/projection.ts'
 
@@ -237,4 +239,75 @@ export class IndexDamage extends Error {
 export interface Names {
   readonly nameOf: (threadId: string) => string | null
   readonly all: () => ReadonlyMap<string, string>
+}
+
+/** The operation log of a home: every process adds to it, nobody changes what is there. */
+export interface OperationLog {
+  /** An id that sorts by time. */
+  readonly newId: () => string
+  readonly nowMs: () => number
+  /** Who this process is. */
+  readonly process: { readonly pid: number; readonly user: string }
+  /** One whole line, in one write; `durable`: on disk when it answers. */
+  readonly append: (record: OperationRecord, durable: boolean) => Either<StoreError, void>
+  /** Records from one end to the other, in bounded memory. */
+  readonly read: (order: 'oldest' | 'newest') => AsyncIterable<OperationRecord>
+}
+
+/** What a relocation came to. */
+export interface RelocationResult {
+  /** Threads that are where they should be, in the order of the plan. */
+  readonly threadIds: ReadonlyArray<string>
+  readonly skipped: ReadonlyArray<SkippedThread>
+}
+
+/** A thread that was left where it was, and why. */
+export interface SkippedThread {
+  readonly threadId: string
+  readonly reason: string
+}
+
+/** What an operation put into the trash. */
+export interface TrashEntry {
+  readonly operationId: string
+  readonly rootId: string
+  readonly threadIds: ReadonlyArray<string>
+  readonly files: ReadonlyArray<FileMove>
+}
+
+/** The right to move files of a home, which one process has at a time. */
+export interface HomeHold {
+  /** True when the process that had it last was killed and may have left work half done. */
+  readonly leftOver: boolean
+  /** Gives it back; when something is left half done, so that the next one finds that out. */
+  readonly release: (finished: boolean) => void
+}
+
+/** Moves and names the threads of a home. Paths are relative to the home; contents of rollouts never change. */
+export interface HomeWriter {
+  readonly nowMs: () => number
+  /** Waits for the right to move files; `Busy` when another process keeps it for long. */
+  readonly hold: () => Promise<Either<StoreError, HomeHold>>
+  /** Every rollout file of the home, compressed ones and older segments too. */
+  readonly files: () => Either<StoreError, ReadonlyArray<HomeFile>>
+  /** True while a running Codex or another writer has the thread open. */
+  readonly isHeld: (threadId: string) => boolean
+  /** True when a database of Codex's is there that looks for a thread only where it saw it last (0.169). */
+  readonly remembersPlaces: () => boolean
+  /** Threads outside of these whose history continues a file of one of these. */
+  readonly referrers: (
+    threadIds: ReadonlyArray<string>
+  ) => Either<StoreError, ReadonlyArray<string>>
+  /**
+   * Does the work, or what is left of it: doing it twice is doing it once. A thread of which a file cannot be moved stays
+   * where it was and is skipped; when that is the root, everything goes back and the answer is the reason.
+   */
+  readonly relocate: (
+    relocation: Relocation,
+    operationId: string
+  ) => Either<StoreError, RelocationResult>
+  /** What can be restored, newest first. */
+  readonly trash: () => Either<StoreError, ReadonlyArray<TrashEntry>>
+  /** Appends a line to `session_index.jsonl`; on disk when it answers. */
+  readonly appendName: (threadId: string, name: string) => Either<StoreError, void>
 }

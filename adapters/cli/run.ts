@@ -23,7 +23,15 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   context: async () => (await import('./context.ts')).contextCommand,
   append: async () => (await import('./append.ts')).appendCommand,
   fork: async () => (await import('./branch.ts')).forkCommand,
-  revert: async () => (await import('./branch.ts')).revertCommand
+  revert: async () => (await import('./branch.ts')).revertCommand,
+  archive: async () => (await import('./lifecycle.ts')).archiveCommand,
+  unarchive: async () => (await import('./lifecycle.ts')).unarchiveCommand,
+  rename: async () => (await import('./lifecycle.ts')).renameCommand,
+  delete: async () => (await import('./lifecycle.ts')).deleteCommand,
+  restore: async () => (await import('./lifecycle.ts')).restoreCommand,
+  undo: async () => (await import('./lifecycle.ts')).undoCommand,
+  log: async () => (await import('./log.ts')).logCommand,
+  agents: async () => (await import('./agents.ts')).agentsCommand
 }
 
 const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {

@@ -105,11 +105,10 @@ export const withEngine = async (
   const missing = missingHome(place.home, input, io)
   if (missing !== null) return missing
   const progress = startProgress(io)
-  const engine = await open({ ...place, ...answers(input), onProgress: progress.show }).catch(
-    (thrown: unknown) => {
-      throw openFailure(place, thrown)
-    }
-  )
+  const options = { ...place, ...answers(input), actor: 'cli', onProgress: progress.show }
+  const engine = await open(options).catch((thrown: unknown) => {
+    throw openFailure(place, thrown)
+  })
   try {
     return await Promise.race([use(engine, progress.before(io)), stopped(io.stop)])
   } finally {

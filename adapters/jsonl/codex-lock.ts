@@ -4,21 +4,24 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StreamId } from '../../domain/ids.ts'
 
 const LOCKS = '/proc/locks'
+
+/** True while a process holds a lock on a file; `otherwise` where the system does not tell. False without the file. */
+export const isLocked = (path: string, otherwise: boolean): boolean => {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) return false
+  const locks = E.tryCatch(() => readFileSync(LOCKS, 'utf8'), E.toError)
+  if (E.isLeft(locks)) return otherwise
+  return locks.right.split('\n').some((line) => line.includes(`:${stat.ino} `))
+}
 
 /**
  * Codex from 0.148 on holds a lock on `thread-writer-locks/<thread>.lock` as long as a thread is loaded, and deletes the
  * file at its end. Where the system does not tell who holds it, a file that is there counts.
  */
-export const isHeldByCodex = (home: string, streamId: StreamId): boolean => {
-  const path = join(home, 'thread-writer-locks', `${streamId}.lock`)
-  const stat = statSync(path, { throwIfNoEntry: false })
-  if (stat === undefined) return false
-  const locks = E.tryCatch(() => readFileSync(LOCKS, 'utf8'), E.toError)
-  return E.isLeft(locks) || locks.right.split('\n').some((line) => line.includes(`:${stat.ino} `))
-}
+export const isHeldByCodex = (home: string, threadId: string): boolean =>
+  isLocked(join(home, 'thread-writer-locks', `${threadId}.lock`), true)
 
 /** Codex takes a marker of its compressing worker for left behind after this time. */
 const COMPRESSION_MS_MAX = 6 * 60 * 60 * 1000

@@ -34,6 +34,11 @@ const ITEM_BYTES = Buffer.from('response_item","payload":{"type":"')
 const CONTEXT_BYTES = Buffer.from('turn_context","payload":{"')
 const USAGE_BYTES = Buffer.from('token_usage_record","payload":{"')
 const MESSAGE_BYTES = Buffer.from('message"')
+const CALL_BYTES = Buffer.from('function_call",')
+/** Ends the names of the calls that close and resume an agent, and of no other tool that Codex has. */
+const AGENT_CALL = Buffer.from('e_agent","')
+/** The name of a call stands this near its type. */
+const CALL_NAME_BYTES = 160
 const NO_INFO_BYTES = Buffer.from(',"info":null')
 const HOOK_PROMPT = Buffer.from(HOOK_PROMPT_MARK)
 
@@ -92,11 +97,17 @@ const typeAt = (buffer: Buffer, from: number): number => {
   return matches(buffer, end, NUMBERED_TYPE_BYTES) ? end + NUMBERED_TYPE_BYTES.length : -1
 }
 
+/** Of response items only messages may matter, and for a fold the calls that say what became of an agent. */
+const peekItem = (buffer: Buffer, at: number, wanted: 'folded' | 'items'): Peeked => {
+  if (matches(buffer, at, MESSAGE_BYTES)) return 'message'
+  if (wanted === 'items' || !matches(buffer, at, CALL_BYTES)) return 'skip'
+  const until = Math.min(buffer.length, at + CALL_NAME_BYTES)
+  return buffer.subarray(at, until).includes(AGENT_CALL) ? 'parse' : 'skip'
+}
+
 /** What the bytes tell; null when a string of the head must be looked at. */
 const peek = (buffer: Buffer, at: number, wanted: 'folded' | 'items'): Peeked => {
-  if (matches(buffer, at, ITEM_BYTES)) {
-    return matches(buffer, at + ITEM_BYTES.length, MESSAGE_BYTES) ? 'message' : 'skip'
-  }
+  if (matches(buffer, at, ITEM_BYTES)) return peekItem(buffer, at + ITEM_BYTES.length, wanted)
   if (matches(buffer, at, EVENT_BYTES)) return peekEvent(buffer, at + EVENT_BYTES.length, wanted)
   if (matches(buffer, at, CONTEXT_BYTES)) return wanted === 'items' ? 'skip' : 'context'
   return matches(buffer, at, USAGE_BYTES) ? 'skip' : null

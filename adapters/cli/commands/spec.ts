@@ -1,0 +1,61 @@
+/**
+ * What a row of the command table is, and the options that several commands share.
+ */
+
+/** An option. */
+export interface OptionSpec {
+  readonly name: string
+  /** Placeholder of its value; absent for a flag. */
+  readonly value?: string
+  readonly many?: boolean
+  readonly choices?: ReadonlyArray<string>
+  /** For whole numbers: the smallest and the largest allowed. */
+  readonly range?: readonly [number, number]
+  readonly text: string
+}
+
+/** What a command prints, by form. A command without `json` refuses `--json`. */
+export interface OutputSpec {
+  readonly human: string
+  readonly tsv?: string
+  readonly json?: string
+}
+
+/** A command. */
+export interface CommandSpec {
+  readonly name: string
+  /** Placeholders of its arguments; one in brackets may be left out. */
+  readonly args: ReadonlyArray<string>
+  readonly summary: string
+  readonly about: ReadonlyArray<string>
+  readonly options: ReadonlyArray<OptionSpec>
+  /** Options that exclude each other. */
+  readonly conflicts?: ReadonlyArray<readonly [string, string]>
+  readonly output: OutputSpec
+  readonly exits: ReadonlyArray<number>
+  /** A command and what it does. */
+  readonly examples: ReadonlyArray<readonly [string, string]>
+}
+
+/** The most a list prints at once; the pages behind it are walked. */
+export const LIMIT_MAX = 1_000_000
+
+/** How many rows a command prints. */
+export const limit = (text: string): OptionSpec => ({
+  name: 'limit',
+  value: 'N',
+  range: [1, LIMIT_MAX],
+  text
+})
+
+/** Where a page begins. */
+export const CURSOR: OptionSpec = {
+  name: 'cursor',
+  value: 'CURSOR',
+  text: 'Begin where `nextCursor` or `backwardsCursor` of an earlier page says.'
+}
+
+/** How a thread is named. */
+export const ONE_THREAD = [
+  '`<thread>` is an id, the beginning of an id that no other thread shares, or a name.'
+]

@@ -1,0 +1,125 @@
+/**
+ * The right to move files of a home: `.unroll/files.lock`, which names the process that has it.
+ *
+ * It is given back when the work is over. One that names a process that is gone therefore tells two things: it is free, and
+ * something may be half done. It is taken over by replacing the file, so that this is not forgotten if the next one is killed too.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StoreError } from '../../domain/errors.ts'
+import { ioFailure } from '../../replay/guarded.ts'
+import type { HomeHold } from '../../replay/ports.ts'
+import { ownFolder, syncFolder } from './own-folder.ts'
+
+const WAIT_MS = 10
+const WAIT_TOTAL_MS = 10_000
+/** A taking over that takes this long was killed in the middle. */
+const TAKEOVER_MS = 2000
+
+const textOf = (path: string): string | null => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/** When a process began, in ticks since the system did; null where the system does not tell. */
+const startOf = (pid: number): string | null => {
+  const stat = textOf(`/proc/${pid}/stat`)
+  return stat === null ? null : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null)
+}
+
+const bootId = (): string => textOf('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
+
+const isRunning = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return (cause as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** A process id alone may have been given to another process since. */
+const nameOfThis = (): string => `${process.pid} ${startOf(process.pid) ?? ''} ${bootId()}`
+
+/** True when the process a lock names is gone, or is this one, which then did not finish. */
+const isFree = (text: string): boolean => {
+  if (text === nameOfThis()) return true
+  const [pid = '', start = '', boot = ''] = text.split(' ')
+  if (pid === '' || (boot !== '' && boot !== bootId()) || !isRunning(Number(pid))) return true
+  const now = startOf(Number(pid))
+  return start !== '' && now !== null && now !== start
+}
+
+/** Makes a lock that nobody ever sees without its name in it; false when there is one. */
+const make = (path: string): boolean => {
+  const temporary = `${path}.${process.pid}`
+  writeFileSync(temporary, nameOfThis(), { mode: 0o600 })
+  try {
+    linkSync(temporary, path)
+    return true
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+    return false
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}
+
+/** Puts this process in the place of one that is gone; one taker at a time. */
+const takeOver = (path: string): boolean => {
+  const next = `${path}.next`
+  if (!make(next)) {
+    const stat = statSync(next, { throwIfNoEntry: false })
+    const old = stat !== undefined && Date.now() - stat.mtimeMs > TAKEOVER_MS
+    if (old || isFree(textOf(next) ?? nameOfThis())) rmSync(next, { force: true })
+    return false
+  }
+  const text = textOf(path)
+  if (text === null || !isFree(text)) {
+    rmSync(next, { force: true })
+    return false
+  }
+  renameSync(next, path)
+  return true
+}
+
+/** Held by this process, whatever engine of it: the lock file cannot tell them apart. */
+const heldHere = new Set<string>()
+
+const attempt = (path: string): HomeHold | null => {
+  if (heldHere.has(path)) return null
+  const text = textOf(path)
+  const taken = text === null ? make(path) : isFree(text) && takeOver(path)
+  if (!taken) return null
+  heldHere.add(path)
+  return {
+    leftOver: text !== null,
+    release: (finished) => {
+      if (finished) rmSync(path, { force: true })
+      heldHere.delete(path)
+    }
+  }
+}
+
+/** Waits for the right to move files of a home. */
+export const holdHome = async (home: string): Promise<E.Either<StoreError, HomeHold>> => {
+  try {
+    const folder = ownFolder(home)
+    const path = join(folder, 'files.lock')
+    for (let waited = 0; waited <= WAIT_TOTAL_MS; waited += WAIT_MS) {
+      const hold = attempt(path)
+      if (hold !== null) {
+        syncFolder(folder)
+        return E.right(hold)
+      }
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS))
+    }
+    return E.left({ _tag: 'Busy', what: `the files of ${home}` })
+  } catch (cause) {
+    return E.left(ioFailure(cause, home))
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * `.unroll` in a Codex home: what unroll keeps there for every process and every copy of the home. Codex ignores it.
+ */
+import { closeSync, fsyncSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { OWN_FOLDER } from '../../domain/relocation.ts'
+
+/** Only for its owner: what is deleted and who did it is nobody else's business. */
+const FOLDER_MODE = 0o700
+const FILE_MODE = 0o600
+const NEWLINE = 10
+
+/** Makes names in a folder last. */
+export const syncFolder = (path: string): void => {
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
+
+/** The folder, made when it is not there. */
+export const ownFolder = (home: string): string => {
+  const path = join(home, OWN_FOLDER)
+  if (mkdirSync(path, { recursive: true, mode: FOLDER_MODE }) !== undefined) syncFolder(home)
+  return path
+}
+
+/** A folder below it, made when it is not there. */
+export const makePrivate = (path: string): void => {
+  mkdirSync(path, { recursive: true, mode: FOLDER_MODE })
+}
+
+const endsInNewline = (file: number): boolean => {
+  const { size } = fstatSync(file)
+  if (size === 0) return true
+  const last = Buffer.alloc(1)
+  readSync(file, last, 0, 1, size - 1)
+  return last[0] === NEWLINE
+}
+
+/**
+ * Appends a line in one write. A last line that a killed writer left without its newline gets one first, so that only
+ * that line is lost.
+ */
+export const appendLine = (
+  path: string,
+  line: string,
+  { durable, mode = FILE_MODE }: { readonly durable: boolean; readonly mode?: number }
+): void => {
+  const file = openSync(path, 'a+', mode)
+  try {
+    const isNew = fstatSync(file).size === 0
+    writeSync(file, `${endsInNewline(file) ? '' : '\n'}${line}\n`)
+    if (!durable) return
+    fsyncSync(file)
+    if (isNew) syncFolder(dirname(path))
+  } finally {
+    closeSync(file)
+  }
+}

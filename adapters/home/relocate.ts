@@ -1,0 +1,295 @@
+/**
+ * Doing a relocation: files move one by one, and every step can be done again after a kill.
+ *
+ * A file gets its new name before it loses the old one, and nothing is ever overwritten: at any moment every file has at
+ * least one name, and both names may be found by whoever finishes the work.
+ */
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { OWN_FOLDER, type FileMove, type Relocation } from '../../domain/relocation.ts'
+import type { RelocationResult, SkippedThread } from '../../replay/ports.ts'
+import { makePrivate, syncFolder } from './own-folder.ts'
+import { giveNames, takeNames } from './session-index.ts'
+
+/** Called before every step; a test kills the process there. */
+export type Step = (name: string) => void
+
+/** What `manifest.json` of a trash folder says: enough to bring everything back by hand. */
+export interface Manifest {
+  readonly operationId: string
+  readonly rootId: string
+  readonly threadIds: ReadonlyArray<string>
+  readonly files: ReadonlyArray<
+    FileMove & { readonly mode: number; readonly mtimeMs: number; readonly sizeBytes: number }
+  >
+  /** Lines of `session_index.jsonl`. */
+  readonly names: ReadonlyArray<string>
+}
+
+const MANIFEST = 'manifest.json'
+/** File times within this are the same: they are set in microseconds. */
+const SAME_TIME_MS = 1
+
+/** Why a file cannot be moved though no system call failed. */
+class Obstacle extends Error {}
+
+const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? ''
+
+/** Copies to another file system; the name appears when the file is whole. */
+const copyAcross = (from: string, to: string): void => {
+  const temporary = join(dirname(to), `.moving.${process.pid}.tmp`)
+  copyFileSync(from, temporary)
+  const { atimeMs, mtimeMs } = statSync(from)
+  utimesSync(temporary, atimeMs / 1000, mtimeMs / 1000)
+  const file = openSync(temporary, 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  if (existsSync(to)) throw new Obstacle(`${to} is there already`)
+  renameSync(temporary, to)
+}
+
+/** Gives a file a second name, or a copy where it cannot have one. */
+const addName = (from: string, to: string): void => {
+  try {
+    linkSync(from, to)
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') throw new Obstacle(`${to} is there already`)
+    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes(codeOf(cause))) throw cause
+    copyAcross(from, to)
+  }
+}
+
+const isSameFile = (a: string, b: string): boolean => {
+  const [one, other] = [lstatSync(a), lstatSync(b)]
+  if (one.ino === other.ino && one.dev === other.dev) return true
+  return one.dev !== other.dev && one.size === other.size && readFileSync(a).equals(readFileSync(b))
+}
+
+interface Work {
+  readonly home: string
+  readonly step: Step
+  /** Folders in which names came or went. */
+  readonly folders: Set<string>
+}
+
+const makeFolder = (work: Work, path: string): void => {
+  if (path.startsWith(join(work.home, OWN_FOLDER))) makePrivate(path)
+  else mkdirSync(path, { recursive: true })
+}
+
+const setTime = (path: string, modifiedAtMs: number | null): void => {
+  if (modifiedAtMs === null) return
+  const { atimeMs, mtimeMs } = statSync(path)
+  if (Math.abs(mtimeMs - modifiedAtMs) > SAME_TIME_MS)
+    utimesSync(path, atimeMs / 1000, modifiedAtMs / 1000)
+}
+
+const moveFile = (work: Work, { from, to, modifiedAtMs }: FileMove): void => {
+  const [source, target] = [join(work.home, from), join(work.home, to)]
+  const [isHere, isThere] = [existsSync(source), existsSync(target)]
+  if (!isHere && !isThere) throw new Obstacle(`${from} is gone`)
+  if (isHere && isThere && !isSameFile(source, target)) throw new Obstacle(`${to} is there already`)
+  if (isHere) {
+    makeFolder(work, dirname(target))
+    work.step(`name ${to}`)
+    if (!isThere) addName(source, target)
+    work.step(`unname ${from}`)
+    unlinkSync(source)
+  }
+  work.step(`time ${to}`)
+  setTime(target, modifiedAtMs)
+  work.folders.add(dirname(source)).add(dirname(target))
+}
+
+/** Moves the files of one thread, or none of them. */
+const moveFiles = (work: Work, moves: ReadonlyArray<FileMove>): string | null => {
+  const done: Array<FileMove> = []
+  for (const move of moves) {
+    try {
+      moveFile(work, move)
+      done.push(move)
+    } catch (cause) {
+      if (!(cause instanceof Obstacle) && codeOf(cause) === '') throw cause
+      undoMoves(work, [...done, move])
+      return (cause as Error).message.replaceAll(`${work.home}/`, '')
+    }
+  }
+  return null
+}
+
+/** Puts files back; one that never left stays. */
+const undoMoves = (work: Work, moves: ReadonlyArray<FileMove>): void => {
+  for (const { from, to } of [...moves].reverse()) {
+    const [source, target] = [join(work.home, from), join(work.home, to)]
+    if (!existsSync(target)) continue
+    if (existsSync(source)) {
+      if (isSameFile(source, target)) unlinkSync(target)
+      continue
+    }
+    addName(target, source)
+    unlinkSync(target)
+  }
+}
+
+const manifestPath = (home: string, trash: string): string => join(home, trash, MANIFEST)
+
+/** The manifest of a trash folder; null when it is not there or not whole. */
+export const readManifest = (home: string, trash: string): Manifest | null => {
+  try {
+    return JSON.parse(readFileSync(manifestPath(home, trash), 'utf8')) as Manifest
+  } catch {
+    return null
+  }
+}
+
+const writeManifest = (work: Work, trash: string, manifest: Manifest): void => {
+  const path = manifestPath(work.home, trash)
+  makePrivate(dirname(path))
+  work.step('manifest')
+  const temporary = `${path}.tmp`
+  const file = openSync(temporary, 'w', 0o600)
+  try {
+    writeFileSync(file, `${JSON.stringify(manifest)}\n`)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(temporary, path)
+  syncFolder(dirname(path))
+}
+
+const factsOf = (work: Work, { from, to }: FileMove) => {
+  const path = [from, to].map((each) => join(work.home, each)).find((each) => existsSync(each))
+  const { mode, mtimeMs, size } =
+    path === undefined ? { mode: 0, mtimeMs: 0, size: 0 } : statSync(path)
+  return { mode: mode & 0o777, mtimeMs, sizeBytes: size }
+}
+
+/** What is about to be deleted, on disk before anything is. */
+const describeTrash = (
+  work: Work,
+  relocation: Relocation,
+  trash: string,
+  operationId: string
+): void => {
+  if (readManifest(work.home, trash) !== null) return
+  writeManifest(work, trash, {
+    operationId,
+    rootId: relocation.rootId,
+    threadIds: [...new Set(relocation.moves.map(({ threadId }) => threadId))],
+    files: relocation.moves.map((move) => ({ ...move, ...factsOf(work, move) })),
+    names: []
+  })
+}
+
+const moveNames = (work: Work, relocation: Relocation, threadIds: ReadonlyArray<string>): void => {
+  const { names, trash } = relocation
+  if (names === 'keep' || trash === null) return
+  work.step('names')
+  const manifest = readManifest(work.home, trash)
+  if (names === 'give') {
+    const ids = new Set(threadIds)
+    giveNames(
+      work.home,
+      (manifest?.names ?? []).filter((line) => [...ids].some((id) => line.includes(id)))
+    )
+    return
+  }
+  takeNames(work.home, threadIds, (lines) => {
+    if (manifest === null) return
+    const all = [...new Set([...manifest.names, ...lines])]
+    writeManifest(work, trash, { ...manifest, names: all })
+    work.step('index')
+  })
+}
+
+const hasFiles = (folder: string): boolean =>
+  existsSync(folder) &&
+  readdirSync(folder, { recursive: true, withFileTypes: true }).some(
+    (entry) => entry.isFile() && entry.name.startsWith('rollout-')
+  )
+
+/** What is deleted for good has another name from then on, so that whoever comes after a kill only goes on deleting. */
+const purgedName = (home: string, trash: string): string => `${join(home, trash)}.purge`
+
+/** Deletes the folder of the trash; after a restore only when nothing was left in it. */
+const purge = (work: Work, { names, trash, purge: isWanted }: Relocation): void => {
+  if (trash === null || !isWanted) return
+  const folder = join(work.home, trash)
+  const purged = purgedName(work.home, trash)
+  if (names === 'give' && hasFiles(folder)) return
+  work.step('purge')
+  if (existsSync(folder)) renameSync(folder, purged)
+  work.step('delete')
+  rmSync(purged, { recursive: true, force: true })
+}
+
+const syncFolders = ({ folders }: Work): void => {
+  for (const folder of folders) if (existsSync(folder)) syncFolder(folder)
+}
+
+/** True when only the last step is left, or nothing. */
+const isNearlyDone = (home: string, { purge: isWanted, trash, moves }: Relocation): boolean => {
+  if (!isWanted || trash === null) return false
+  if (existsSync(purgedName(home, trash))) return true
+  return (
+    !existsSync(join(home, trash)) && moves.every(({ from }) => !existsSync(join(home, from)))
+  )
+}
+
+/** Does a relocation, or what is left of it; a text when the root could not be moved and everything went back. */
+export const relocate = (
+  home: string,
+  relocation: Relocation,
+  operationId: string,
+  step: Step = () => undefined
+): RelocationResult | string => {
+  const work: Work = { home, step, folders: new Set() }
+  const { rootId, moves, names, trash } = relocation
+  const ids = [...new Set(moves.map(({ threadId }) => threadId))]
+  if (isNearlyDone(home, relocation)) {
+    purge(work, relocation)
+    return { threadIds: ids, skipped: [] }
+  }
+  if (names === 'take' && trash !== null) describeTrash(work, relocation, trash, operationId)
+  const skipped: Array<SkippedThread> = []
+  const done: Array<FileMove> = []
+  for (const threadId of ids) {
+    const mine = moves.filter((move) => move.threadId === threadId)
+    const reason = moveFiles(work, mine)
+    if (reason === null) done.push(...mine)
+    else if (threadId !== rootId) skipped.push({ threadId, reason })
+    else {
+      undoMoves(work, done)
+      if (names === 'take' && trash !== null)
+        rmSync(join(home, trash), { recursive: true, force: true })
+      return reason
+    }
+  }
+  const left = new Set(skipped.map(({ threadId }) => threadId))
+  const threadIds = ids.filter((id) => !left.has(id))
+  syncFolders(work)
+  moveNames(work, relocation, threadIds)
+  purge(work, relocation)
+  return { threadIds, skipped }
+}

@@ -1,0 +1,154 @@
+/**
+ * Changing `session_index.jsonl`: appending a name, taking the names of deleted threads out, and giving them back.
+ *
+ * Other lines keep their bytes. Codex appends to the file without asking: a rewrite begins again when the file changed under
+ * it, and what came in the last moment is carried over. Codex from 0.169 on locks `session_index.jsonl.lock` while it writes;
+ * the lock cannot be taken from here, but it is waited for.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
+import { join } from 'node:path'
+import { isJsonObject } from '../../domain/json.ts'
+import { isLocked } from '../jsonl/codex-lock.ts'
+import { appendLine, syncFolder } from './own-folder.ts'
+
+const FILE = 'session_index.jsonl'
+const MODE = 0o644
+const ATTEMPTS_MAX = 100
+const WAIT_MS = 20
+const WAITS_MAX = 100
+
+/** Names the file of a home. */
+export const sessionIndexOf = (home: string): string => join(home, FILE)
+
+const sleepSync = (ms: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
+const awaitCodex = (home: string): void => {
+  const lock = join(home, `${FILE}.lock`)
+  for (let waits = 0; waits < WAITS_MAX && isLocked(lock, false); waits++) sleepSync(WAIT_MS)
+}
+
+/** RFC 3339 with nine digits behind the seconds, as Codex writes it; the clock here has three of them. */
+const timeOf = (nowMs: number): string => new Date(nowMs).toISOString().replace(/Z$/, '000000Z')
+
+/** Appends a name; on disk when it returns. */
+export const appendName = (home: string, id: string, name: string, nowMs: number): void => {
+  awaitCodex(home)
+  const line = JSON.stringify({ id, thread_name: name, updated_at: timeOf(nowMs) })
+  appendLine(sessionIndexOf(home), line, { durable: true, mode: MODE })
+}
+
+/** A line with its newline, if it has one. */
+const linesOf = (text: string): ReadonlyArray<string> => text.match(/[^\n]*\n|[^\n]+$/g) ?? []
+
+const idOf = (line: string): string | null => {
+  try {
+    const entry: unknown = JSON.parse(line)
+    const id = isJsonObject(entry) ? entry['id'] : null
+    return typeof id === 'string' ? id.toLowerCase() : null
+  } catch {
+    return null
+  }
+}
+
+const readIndex = (path: string): Buffer | null => {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw cause
+  }
+}
+
+interface Split {
+  readonly kept: Buffer
+  readonly taken: ReadonlyArray<string>
+}
+
+/** Latin-1 keeps every byte as it is; ids are ASCII. */
+const split = (bytes: Buffer, ids: ReadonlySet<string>): Split => {
+  const lines = linesOf(bytes.toString('latin1'))
+  const isTaken = (line: string): boolean => ids.has(idOf(line) ?? '')
+  return {
+    kept: Buffer.from(lines.filter((line) => !isTaken(line)).join(''), 'latin1'),
+    taken: lines
+      .filter(isTaken)
+      .map((line) => Buffer.from(line, 'latin1').toString('utf8').trimEnd())
+  }
+}
+
+const replace = (path: string, kept: Buffer, mode: number): void => {
+  const temporary = `${path}.unroll.tmp`
+  const file = openSync(temporary, 'w', mode)
+  try {
+    writeFileSync(file, kept)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+  renameSync(temporary, path)
+}
+
+const tailOf = (file: number, from: number): Buffer => {
+  const tail = Buffer.alloc(Math.max(0, fstatSync(file).size - from))
+  if (tail.length > 0) readSync(file, tail, 0, tail.length, from)
+  return tail
+}
+
+/** False when the file changed meanwhile. */
+const tryTake = (
+  path: string,
+  ids: ReadonlySet<string>,
+  save: (lines: ReadonlyArray<string>) => void
+): boolean => {
+  const bytes = readIndex(path)
+  if (bytes === null) return true
+  const { kept, taken } = split(bytes, ids)
+  if (taken.length === 0) return true
+  save(taken)
+  const old = openSync(path, 'r')
+  try {
+    const { size, mode } = fstatSync(old)
+    if (size !== bytes.length) return false
+    replace(path, kept, mode & 0o777)
+    // A line that Codex appended in this moment is in the file that is gone now.
+    for (const line of linesOf(tailOf(old, size).toString('utf8')))
+      appendLine(path, line.trimEnd(), { durable: true, mode: MODE })
+    return true
+  } finally {
+    closeSync(old)
+  }
+}
+
+/** Takes the lines that name some threads out of the file; `save` gets them before they are gone. */
+export const takeNames = (
+  home: string,
+  threadIds: ReadonlyArray<string>,
+  save: (lines: ReadonlyArray<string>) => void
+): void => {
+  awaitCodex(home)
+  const ids = new Set(threadIds)
+  for (let attempt = 0; !tryTake(sessionIndexOf(home), ids, save); attempt++)
+    if (attempt === ATTEMPTS_MAX) throw new Error('session_index.jsonl changes all the time')
+  if (statSync(sessionIndexOf(home), { throwIfNoEntry: false }) !== undefined) syncFolder(home)
+}
+
+/** Appends lines that are not in the file. */
+export const giveNames = (home: string, lines: ReadonlyArray<string>): void => {
+  awaitCodex(home)
+  const path = sessionIndexOf(home)
+  const there = new Set(linesOf(readIndex(path)?.toString('utf8') ?? '').map((l) => l.trimEnd()))
+  for (const line of lines)
+    if (!there.has(line)) appendLine(path, line, { durable: true, mode: MODE })
+}

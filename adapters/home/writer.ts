@@ -1,0 +1,122 @@
+/**
+ * Moving and naming the threads of a home.
+ *
+ * Which files belong to a thread follows from their names alone and is the same for every era: a thread that is archived or
+ * deleted must not leave a file behind because the era that is asked does not read it.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { existsSync, lstatSync, readdirSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import type { StoreError } from '../../domain/errors.ts'
+import { PROFILES } from '../../domain/profile.ts'
+import { OWN_FOLDER, trashOf, type HomeFile } from '../../domain/relocation.ts'
+import { ioFailure } from '../../replay/guarded.ts'
+import type { HomeWriter, TrashEntry } from '../../replay/ports.ts'
+import { isHeldByCodex } from '../jsonl/codex-lock.ts'
+import { discovery } from '../jsonl/discover.ts'
+import { holdHome } from './hold.ts'
+import { readManifest, relocate, type Step } from './relocate.ts'
+import { appendName } from './session-index.ts'
+
+const ROOTS = ['sessions', 'archived_sessions'] as const
+const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+const SEGMENT = new RegExp(`^rollout-.*?(${UUID})_${UUID}\\.jsonl(\\.zst)?$`, 'i')
+const FIRST = new RegExp(`(${UUID})\\.jsonl(\\.zst)?$`, 'i')
+
+/** The thread a rollout's name says it belongs to. */
+const threadOf = (name: string): string | null =>
+  (SEGMENT.exec(name)?.[1] ?? FIRST.exec(name)?.[1] ?? null)?.toLowerCase() ?? null
+
+const filesBelow = (home: string, root: (typeof ROOTS)[number]): ReadonlyArray<HomeFile> => {
+  if (!existsSync(join(home, root))) return []
+  const entries = readdirSync(join(home, root), { recursive: true, withFileTypes: true })
+  return entries.flatMap((entry) => {
+    const threadId = entry.isFile() ? threadOf(entry.name) : null
+    if (threadId === null) return []
+    const path = join(entry.parentPath, entry.name)
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return []
+    return [
+      {
+        threadId,
+        path: path.slice(home.length + 1).replaceAll(sep, '/'),
+        archived: root !== 'sessions',
+        sizeBytes: stat.size,
+        modifiedAtMs: stat.mtimeMs
+      }
+    ]
+  })
+}
+
+const rolloutFiles = (home: string): ReadonlyArray<HomeFile> =>
+  ROOTS.flatMap((root) => filesBelow(home, root)).toSorted((a, b) => (a.path < b.path ? -1 : 1))
+
+/** Threads whose lineage goes through a file of one of the others. */
+const referrersIn = (home: string, threadIds: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const ids = new Set(threadIds)
+  const found = discovery(home, PROFILES['0.169'])
+  const paths = new Set(
+    rolloutFiles(home)
+      .filter(({ threadId }) => ids.has(threadId))
+      .map(({ path }) => join(home, path))
+  )
+  return found
+    .all()
+    .filter((info) => !ids.has(info.streamId))
+    .filter((info) => found.lineage(info).some(({ path }) => paths.has(path)))
+    .map((info) => info.streamId)
+}
+
+const trashEntries = (home: string): ReadonlyArray<TrashEntry> => {
+  const folder = join(home, OWN_FOLDER, 'trash')
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .sort()
+    .reverse()
+    .flatMap((operationId) => {
+      const manifest = readManifest(home, trashOf(operationId))
+      if (manifest === null) return []
+      const files = manifest.files
+        .filter(({ to }) => existsSync(join(home, to)))
+        .map(({ threadId, from, to, modifiedAtMs }) => ({ threadId, from, to, modifiedAtMs }))
+      return files.length === 0 ? [] : [{ ...manifest, operationId, files }]
+    })
+}
+
+const attempt = <A>(home: string, run: () => A): E.Either<StoreError, A> => {
+  try {
+    return E.right(run())
+  } catch (cause) {
+    return E.left(ioFailure(cause, home))
+  }
+}
+
+/** What makes a test of this writer. */
+export interface HomeWriterOptions {
+  /** Called before every step of a relocation. */
+  readonly step?: Step
+  /** True while another unroll process writes to a thread. */
+  readonly isOpen?: (threadId: string) => boolean
+}
+
+/** A writer for a home. */
+export const homeWriter = (
+  home: string,
+  { step, isOpen = () => false }: HomeWriterOptions = {}
+): HomeWriter => ({
+  nowMs: () => Date.now(),
+  hold: () => holdHome(home),
+  files: () => attempt(home, () => rolloutFiles(home)),
+  isHeld: (threadId) => isHeldByCodex(home, threadId) || isOpen(threadId),
+  remembersPlaces: () => existsSync(join(home, 'thread_history_1.sqlite')),
+  referrers: (threadIds) => attempt(home, () => referrersIn(home, threadIds)),
+  relocate: (relocation, operationId) => {
+    const done = attempt(home, () => relocate(home, relocation, operationId, step))
+    if (E.isLeft(done)) return done
+    return typeof done.right === 'string'
+      ? E.left({ _tag: 'NotPossible', reason: done.right, next: 'nothing was moved' })
+      : E.right(done.right)
+  },
+  trash: () => attempt(home, () => trashEntries(home)),
+  appendName: (threadId, name) => attempt(home, () => appendName(home, threadId, name, Date.now()))
+})

@@ -1,0 +1,85 @@
+/**
+ * Relocations: where the files of threads go when they are archived, brought back, deleted and restored.
+ *
+ * Pure: paths are relative to the home and written with `/`. What is planned here is written to the operation log before
+ * anything moves, so it must be enough to finish the work after a kill.
+ */
+
+/** One rollout file of a home. */
+export interface HomeFile {
+  readonly threadId: string
+  readonly path: string
+  readonly archived: boolean
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+}
+
+/** One file on its way. */
+export interface FileMove {
+  readonly threadId: string
+  readonly from: string
+  readonly to: string
+  /** Time the file gets when it has arrived; null keeps its own. */
+  readonly modifiedAtMs: number | null
+}
+
+/** What happens to the lines of `session_index.jsonl` that name the threads. */
+export type NamesMove = 'keep' | 'take' | 'give'
+
+/** A piece of work on files that happens whole or not at all. */
+export interface Relocation {
+  /** In the order of their threads; the root's thread is the one that must succeed. */
+  readonly rootId: string
+  readonly moves: ReadonlyArray<FileMove>
+  readonly names: NamesMove
+  /** Folder of the trash that files and names go to or come from; null when they stay out of it. */
+  readonly trash: string | null
+  /** True when the folder of the trash is deleted at the end. */
+  readonly purge: boolean
+}
+
+/** Folder of everything unroll keeps in a home. */
+export const OWN_FOLDER = '.unroll'
+
+/** Folder of what an operation deleted. */
+export const trashOf = (operationId: string): string => `${OWN_FOLDER}/trash/${operationId}`
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+const DATED = /^rollout-(\d{4})-(\d{2})-(\d{2})T/
+
+/** Where a file lies while its thread is archived. */
+export const archivedPath = ({ path }: HomeFile): string => `archived_sessions/${nameOf(path)}`
+
+/** The folder of the day in its name, where a file lies when its thread is not archived; null when it names none. */
+export const livePath = ({ path }: HomeFile): string | null => {
+  const [, year, month, day] = DATED.exec(nameOf(path)) ?? []
+  return day === undefined ? null : `sessions/${year}/${month}/${day}/${nameOf(path)}`
+}
+
+/** Where a deleted file lies in the trash: under the path it had. */
+export const trashPath = (trash: string, { path }: HomeFile): string => `${trash}/${path}`
+
+/** The same work backwards: what was moved goes back with the time it had. */
+export const backwards = (
+  relocation: Relocation,
+  times: ReadonlyMap<string, number>
+): ReadonlyArray<FileMove> =>
+  relocation.moves.map(({ threadId, from, to }) => ({
+    threadId,
+    from: to,
+    to: from,
+    modifiedAtMs: times.get(from) ?? null
+  }))
+
+/** Threads of a relocation in the order of their files. */
+export const threadsOf = ({ moves }: Relocation): ReadonlyArray<string> => [
+  ...new Set(moves.map(({ threadId }) => threadId))
+]
+
+/** Of the files of one thread the one whose name is the latest: its head. */
+export const headOf = (files: ReadonlyArray<HomeFile>): HomeFile | undefined =>
+  files.reduce<HomeFile | undefined>(
+    (head, file) => (head === undefined || nameOf(file.path) > nameOf(head.path) ? file : head),
+    undefined
+  )

@@ -1,0 +1,133 @@
+/**
+ * Read model `agents`: which thread spawned which.
+ *
+ *   [agents, child]                    -> AgentRow    written by the child's log: its metadata names who spawned it
+ *   [agents.child, parent, child]      -> 1           the same, looked up from the parent
+ *   [agents.status, parent, child]     -> 'open' | 'closed'    written by the parent's log, which closes and resumes
+ *
+ * Only a `thread_spawn` source is an edge, as in Codex's own table; a review names its thread too, but is none. Parent and
+ * child are folded apart, in any order: each writes its own tables, and the reader puts them together.
+ */
+import type { EventPayload, RecordedEvent } from '../domain/event.ts'
+import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
+import type { SessionMeta } from '../domain/payloads.ts'
+import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
+
+/** Whether a spawned thread may still be written to by its parent. */
+export type AgentStatus = 'open' | 'closed'
+
+/** What a spawned thread's metadata says about it. */
+export interface AgentRow {
+  readonly parent: string
+  /** 1 for an agent that a person's thread spawned. */
+  readonly depth: number
+  readonly path: string | null
+  readonly nickname: string | null
+  readonly role: string | null
+}
+
+const textIn = (object: JsonObject, name: string): string | null => {
+  const value = object[name]
+  return typeof value === 'string' ? value : null
+}
+
+/** The agent a thread's metadata describes; null for a thread that nobody spawned. */
+export const agentOf = (meta: SessionMeta): AgentRow | null => {
+  const source = meta.source as Json | undefined
+  const sub = isJsonObject(source) ? source['subagent'] : undefined
+  const spawn = isJsonObject(sub) ? sub['thread_spawn'] : undefined
+  if (!isJsonObject(spawn)) return null
+  const parent = textIn(spawn, 'parent_thread_id')
+  if (parent === null) return null
+  const depth = spawn['depth']
+  return {
+    parent: parent.toLowerCase(),
+    depth: typeof depth === 'number' ? depth : 1,
+    path: textIn(spawn, 'agent_path'),
+    nickname: textIn(spawn, 'agent_nickname') ?? meta.agent_nickname ?? null,
+    role: textIn(spawn, 'agent_role') ?? meta.agent_role ?? null
+  }
+}
+
+/** Tools of a parent that change what a child is; Codex counts the call, whatever came of it. */
+const STATUS_OF: Readonly<Record<string, AgentStatus>> = {
+  close_agent: 'closed',
+  resume_agent: 'open'
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** The child a call names, and what it is from then on; null for every other line. */
+const statusChange = (payload: unknown): readonly [string, AgentStatus] | null => {
+  if (!isJsonObject(payload) || payload['type'] !== 'function_call') return null
+  const name = textIn(payload, 'name') ?? ''
+  const status = Object.hasOwn(STATUS_OF, name) ? STATUS_OF[name] : undefined
+  if (status === undefined) return null
+  const given = parsed(textIn(payload, 'arguments') ?? '')
+  const target = isJsonObject(given) ? (textIn(given, 'target') ?? textIn(given, 'id')) : null
+  return target === null ? null : [target.toLowerCase(), status]
+}
+
+/** Key of what a thread's own metadata says. */
+export const agentKey = (table: string, child: string): RowKey => [table, child]
+/** Keys of the children of a thread begin with this; the child's id follows. */
+export const childrenPrefix = (table: string, parent: string): RowKey => [`${table}.child`, parent]
+/** Key of what a parent last did to a child. */
+export const statusKey = (table: string, parent: string, child: string): RowKey => [
+  `${table}.status`,
+  parent,
+  child
+]
+
+const edgeWrites = (table: string, child: string, row: AgentRow): ReadonlyArray<RowWrite> => [
+  { key: agentKey(table, child), value: row },
+  { key: [...childrenPrefix(table, row.parent), child], value: 1 }
+]
+
+const NOTHING: ReadonlyArray<RowWrite> = []
+
+const deletesOf = (rows: Rows, table: string, streamId: string): ReadonlyArray<RowWrite> => {
+  const row = rows.get(agentKey(table, streamId)) as AgentRow | undefined
+  const edge = row === undefined ? [] : edgeWrites(table, streamId, row)
+  const statuses = rows.scan([`${table}.status`, streamId], Infinity)
+  return [...edge.map(({ key }) => key), ...statuses.map(([key]) => key)].map((key) => ({
+    key,
+    value: null
+  }))
+}
+
+const writesOf = (state: AgentsState, { line, streamId }: RecordedEvent, table: string) => {
+  if (line.type === 'session_meta') {
+    const row = state.seen ? null : agentOf(line.payload)
+    return row === null ? NOTHING : edgeWrites(table, streamId, row)
+  }
+  if (line.type !== 'response_item') return NOTHING
+  const change = statusChange(line.payload as unknown as EventPayload)
+  if (change === null) return NOTHING
+  return [{ key: statusKey(table, streamId, change[0]), value: change[1] }]
+}
+
+/** Whether the metadata that names the parent was read; copies further down are those of other threads. */
+export interface AgentsState {
+  readonly seen: boolean
+}
+
+const SEEN: AgentsState = { seen: true }
+
+/** The spawn edges of a home. */
+export const agents: Projection<AgentsState> = {
+  name: 'agents',
+  version: 1,
+  initial: () => ({ seen: false }),
+  evolve: (state, event, { table }) =>
+    event.inherited === true
+      ? [state, NOTHING]
+      : [event.line.type === 'session_meta' ? SEEN : state, writesOf(state, event, table)],
+  forget: (streamId, { rows, table }) => deletesOf(rows, table, streamId)
+}

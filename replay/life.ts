@@ -1,0 +1,247 @@
+/**
+ * What archiving, deleting, restoring and naming have in common: the parts they need, the right to move files, and the
+ * work that a killed process left behind.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../domain/errors.ts'
+import { streamId } from '../domain/ids.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { type HomeFile, type Relocation } from '../domain/relocation.ts'
+import type { OpenThread } from './open-thread.ts'
+import { checkpointOf, forgetStream, indexSink, type Env } from './project.ts'
+import type {
+  HomeWriter,
+  Names,
+  OperationLog,
+  RelocationResult,
+  SkippedThread,
+  StreamInfo
+} from './ports.ts'
+import { endOf, recorded, type OperationRequest, type Performed } from './recorded.ts'
+
+type Found<A> = E.Either<StoreError, A>
+
+/** What the use cases of this kind are made of. */
+export interface LifeParts extends Env {
+  readonly names: Names
+  /** Absent where the home may only be read. */
+  readonly homeWriter?: HomeWriter
+  /** Absent where nothing is recorded. */
+  readonly operations?: OperationLog
+  /** Who uses the engine, for the log; `library` when nobody says. */
+  readonly actor?: string
+}
+
+/** The parts, with the two ways to make rows as new as the files. */
+export interface Life extends LifeParts {
+  readonly open: (threadId: string, withTurns: boolean) => Promise<Found<OpenThread>>
+  readonly everything: () => Promise<Found<ReadonlyArray<StreamInfo>>>
+}
+
+/** How a change is asked for. */
+export interface MutationOptions {
+  /** Who asks, for the log. */
+  readonly actor?: string | undefined
+  /** Tell what would happen, and change nothing. */
+  readonly dryRun?: boolean | undefined
+  /** How many events the thread must hold; otherwise `WrongExpectedRevision`. */
+  readonly expectedRevision?: number | undefined
+  /** Also where Codex's own database would not notice. */
+  readonly force?: boolean | undefined
+  /** The operation that this one undoes; for `undo` itself. */
+  readonly undoes?: string | undefined
+}
+
+/** What became of threads whose files were moved. */
+export interface RelocatedThreads {
+  /** Null when nothing was done: a dry run. */
+  readonly operationId: string | null
+  /** In Codex's order. */
+  readonly threadIds: ReadonlyArray<string>
+  readonly skipped: ReadonlyArray<SkippedThread>
+  readonly files: ReadonlyArray<{ readonly from: string; readonly to: string }>
+}
+
+/** A refusal, and what to type instead. */
+export const notPossible = (reason: string, next: string): StoreError => ({
+  _tag: 'NotPossible',
+  reason,
+  next
+})
+
+const READ_ONLY = notPossible('this store can only be read', 'open the home itself')
+
+/** The writer of a home that may be written to; files move only where the log tells how to go on after a kill. */
+const writerOf = ({ homeWriter, operations }: LifeParts): Found<HomeWriter> =>
+  homeWriter === undefined || operations === undefined ? E.left(READ_ONLY) : E.right(homeWriter)
+
+/** Opens a thread and checks that it holds as many events as the caller thinks. */
+export const openExpected = async (
+  life: Life,
+  threadId: string,
+  { expectedRevision: expected }: MutationOptions
+): Promise<Found<StreamInfo>> => {
+  const opened = await life.open(threadId, false)
+  if (E.isLeft(opened)) return opened
+  const { info } = opened.right
+  const actual = revisionOf(life, info.streamId)
+  return expected === undefined || expected === actual
+    ? E.right(info)
+    : E.left({ _tag: 'WrongExpectedRevision', streamId: info.streamId, expected, actual })
+}
+
+/** How many events a caught-up thread holds. */
+export const revisionOf = (env: Env, threadId: string): number =>
+  checkpointOf(env, threadId)?.next.revision ?? 0
+
+const forgetThreads = async (env: Env, threadIds: ReadonlyArray<string>): Promise<void> => {
+  const sink = indexSink(env.index)
+  for (const id of threadIds) forgetStream(env, streamId(id), sink)
+  await sink.flush()
+}
+
+/** Only the newest relocation can be unfinished: they happen one after the other. */
+const leftBehind = async (log: OperationLog) => {
+  const ended = new Set<string>()
+  for await (const record of log.read('newest')) {
+    if (record.record === 'ended') ended.add(record.id)
+    else if (record.relocation !== null) return ended.has(record.id) ? null : record
+  }
+  return null
+}
+
+/**
+ * Finishes what a killed process began: forward, because the record was on disk only after everything had been checked.
+ * Work that cannot be finished is taken back by the writer, and recorded as failed.
+ */
+const recover = async (life: Life, writer: HomeWriter): Promise<Found<void>> => {
+  const { operations: log } = life
+  const began = log === undefined ? null : await leftBehind(log)
+  if (log === undefined || began === null || began.relocation === null) return E.right(undefined)
+  const held = began.relocation.moves.find(({ threadId }) => writer.isHeld(threadId))
+  if (held !== undefined) return E.left({ _tag: 'Busy', what: `thread ${held.threadId}` })
+  const done = writer.relocate(began.relocation, began.id)
+  const none = 'it was finished by another process after a kill: see what it moved in the log'
+  const ended = E.map(() => ({ after: null, inverse: inverseAfterKill(began) ?? { none } }))(done)
+  return log.append(endOf(log, began.id, ended), true)
+}
+
+const inverseAfterKill = ({
+  id,
+  operation,
+  relocation
+}: {
+  readonly id: string
+  readonly operation: string
+  readonly relocation: Relocation | null
+}) =>
+  operation === 'delete' && relocation?.purge === false
+    ? { operation: 'restore', arguments: { operationId: id } }
+    : null
+
+/**
+ * Runs alone among the processes that move files of the home, after what a killed one left is finished. A dry run waits
+ * for nobody and finishes nothing.
+ */
+export const holding = async <A>(
+  life: Life,
+  { dryRun = false }: MutationOptions,
+  run: (writer: HomeWriter) => Promise<Found<A>>
+): Promise<Found<A>> => {
+  const writer = writerOf(life)
+  if (E.isLeft(writer)) return writer
+  if (dryRun) return run(writer.right)
+  const hold = await writer.right.hold()
+  if (E.isLeft(hold)) return hold
+  const recovered = hold.right.leftOver
+    ? await recover(life, writer.right)
+    : E.right<StoreError, void>(undefined)
+  let finished = false
+  try {
+    const done = E.isLeft(recovered) ? recovered : await run(writer.right)
+    finished = E.isRight(recovered)
+    return done
+  } finally {
+    hold.right.release(finished)
+  }
+}
+
+/** Files by the thread they belong to. */
+export const byThread = (
+  files: ReadonlyArray<HomeFile>
+): ReadonlyMap<string, ReadonlyArray<HomeFile>> => {
+  const found = new Map<string, Array<HomeFile>>()
+  for (const file of files) {
+    const known = found.get(file.threadId)
+    if (known === undefined) found.set(file.threadId, [file])
+    else known.push(file)
+  }
+  return found
+}
+
+/** Where the files of some threads lie and how large they are: enough to tell later that nothing happened since. */
+export const sizesOf = (
+  files: ReadonlyArray<HomeFile>,
+  threadIds: ReadonlyArray<string>
+): JsonObject => {
+  const wanted = new Set(threadIds)
+  return Object.fromEntries(
+    files
+      .filter(({ threadId }) => wanted.has(threadId))
+      .map(({ path, sizeBytes }) => [path, sizeBytes])
+  )
+}
+
+/** A relocation that is ready to be done. */
+export interface Planned {
+  readonly request: Omit<OperationRequest, 'relocation' | 'actor'>
+  /** `trash` is the folder of this operation. */
+  readonly relocation: (operationId: string) => Relocation
+  readonly skipped: ReadonlyArray<SkippedThread>
+  readonly inverse: (operationId: string, result: RelocationResult) => Performed<unknown>['inverse']
+  /** True when the threads are gone afterwards. */
+  readonly removes: boolean
+}
+
+const shownFiles = ({ moves }: Relocation): RelocatedThreads['files'] =>
+  moves.map(({ from, to }) => ({ from, to }))
+
+/** Does what was planned, with its records; a dry run only tells. */
+export const perform = async (
+  life: Life,
+  writer: HomeWriter,
+  planned: Planned,
+  options: MutationOptions
+): Promise<Found<RelocatedThreads>> => {
+  const { request, skipped, removes } = planned
+  if (options.dryRun === true) {
+    const relocation = planned.relocation('<operation>')
+    const threadIds = [...new Set(relocation.moves.map(({ threadId }) => threadId))]
+    return E.right({ operationId: null, threadIds, skipped, files: shownFiles(relocation) })
+  }
+  const whole: OperationRequest = {
+    ...request,
+    actor: options.actor ?? life.actor ?? 'library',
+    undoes: options.undoes ?? null,
+    relocation: planned.relocation
+  }
+  const before = checkpointOf(life, request.threadId)?.next ?? null
+  return recorded(life, whole, before, async (operationId) => {
+    const relocation = planned.relocation(operationId)
+    const done = writer.relocate(relocation, operationId)
+    if (E.isLeft(done)) return done
+    if (removes) await forgetThreads(life, done.right.threadIds)
+    const moved = new Set(done.right.threadIds)
+    const answer: RelocatedThreads = {
+      operationId,
+      threadIds: done.right.threadIds,
+      skipped: [...skipped, ...done.right.skipped],
+      files: shownFiles({
+        ...relocation,
+        moves: relocation.moves.filter(({ threadId }) => moved.has(threadId))
+      })
+    }
+    const inverse = planned.inverse(operationId, done.right)
+    return E.right({ answer, after: removes ? null : before, inverse })
+  })
+}

@@ -1,0 +1,135 @@
+/**
+ * The use cases that change a home, and what is known about changes: put together for the engine.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { StoreError } from '../domain/errors.ts'
+import type { StreamId } from '../domain/ids.ts'
+import type { JsonObject } from '../domain/json.ts'
+import type { Operation } from '../domain/operations.ts'
+import { agentRow, agentTree, ancestorsOf, type Agent, type AgentTree } from './agents.ts'
+import { moveThread } from './archive.ts'
+import { sizesOf, type Life, type MutationOptions, type RelocatedThreads } from './life.ts'
+import { renameThread, type Renamed } from './names.ts'
+import type { StreamInfo } from './ports.ts'
+import { checkpointOf } from './project.ts'
+import { recorded, type Performed } from './recorded.ts'
+import { removeThread, restoreThreads, type RemoveOptions } from './remove.ts'
+import { listOperations, undoOperation, type OperationQuery, type Undone } from './undo.ts'
+
+type Answer<A> = TE.TaskEither<StoreError, A>
+
+/** A thread's place among those that were spawned. */
+export interface AgentFamily {
+  readonly threadId: string
+  /** Null for a thread that nobody spawned. */
+  readonly self: Agent | null
+  /** Who spawned it, nearest first. */
+  readonly ancestors: ReadonlyArray<string>
+  readonly children: ReadonlyArray<AgentTree>
+}
+
+/** What an engine can do to a home besides adding events to threads. */
+export interface Lifecycle {
+  /** Moves a thread and what it spawned to the archived ones; ids come in the order in which Codex names them. */
+  readonly archive: (threadId: string, options?: MutationOptions) => Answer<RelocatedThreads>
+  /** Brings an archived thread back; from 0.169 on with what it spawned. */
+  readonly unarchive: (threadId: string, options?: MutationOptions) => Answer<RelocatedThreads>
+  /** Deletes a thread and what it spawned, to the trash of the home unless `permanent`. */
+  readonly remove: (threadId: string, options?: RemoveOptions) => Answer<RelocatedThreads>
+  /** Brings back what an operation deleted, or what a thread was deleted with; null: what was deleted last. */
+  readonly restore: (what: string | null, options?: MutationOptions) => Answer<RelocatedThreads>
+  readonly rename: (threadId: string, name: string, options?: MutationOptions) => Answer<Renamed>
+  /** What was done to the home, newest first. */
+  readonly operations: (query?: OperationQuery) => Answer<ReadonlyArray<Operation>>
+  /** Undoes an operation; null: the newest one that stands. */
+  readonly undo: (operationId: string | null, options?: MutationOptions) => Answer<Undone>
+  /** Who spawned a thread, and what it spawned. */
+  readonly agents: (threadId: string) => Answer<AgentFamily>
+}
+
+const familyOf = async (
+  life: Life,
+  threadId: string
+): Promise<E.Either<StoreError, AgentFamily>> => {
+  const caughtUp = await life.everything()
+  if (E.isLeft(caughtUp)) return caughtUp
+  return E.right({
+    threadId,
+    self: agentRow(life, threadId),
+    ancestors: ancestorsOf(life, threadId),
+    children: agentTree(life, threadId)
+  })
+}
+
+/** The use cases over the parts of an engine; `safely` is its edge where throwing ends. */
+export const lifecycle = (life: Life, safely: <A>(task: Answer<A>) => Answer<A>): Lifecycle => ({
+  archive: (threadId, options = {}) => safely(() => moveThread(life, 'archive', threadId, options)),
+  unarchive: (threadId, options = {}) =>
+    safely(() => moveThread(life, 'unarchive', threadId, options)),
+  remove: (threadId, options = {}) => safely(() => removeThread(life, threadId, options)),
+  restore: (what, options = {}) => safely(() => restoreThreads(life, what, options)),
+  rename: (threadId, name, options = {}) =>
+    safely(() => renameThread(life, threadId, name, options)),
+  operations: (query = {}) => safely(() => listOperations(life, query)),
+  undo: (operationId, options = {}) => safely(() => undoOperation(life, operationId, options)),
+  agents: (threadId) =>
+    safely(async () => {
+      const opened = await life.open(threadId, false)
+      return E.isLeft(opened) ? opened : familyOf(life, opened.right.info.streamId)
+    })
+})
+
+/** The use cases of an engine that could not be made. */
+export const failedLifecycle = (error: StoreError): Lifecycle => {
+  const failed = () => async () => E.left(error)
+  return {
+    archive: failed,
+    unarchive: failed,
+    remove: failed,
+    restore: failed,
+    rename: failed,
+    operations: failed,
+    undo: failed,
+    agents: failed
+  }
+}
+
+/** A fork is undone by deleting it, as long as nothing was added to it. */
+const inverseOfFork = (life: Life, threadId: string): Performed<unknown>['inverse'] => {
+  const files = life.homeWriter?.files() ?? null
+  if (files === null || E.isLeft(files)) return { none: 'the new file could not be looked at' }
+  const threadIds = [threadId]
+  return {
+    operation: 'delete',
+    arguments: { threadId, threadIds, files: sizesOf(files.right, threadIds) }
+  }
+}
+
+const NO_REVERT_BACK = 'the turns are in the older file of the thread, which it does not go on in'
+
+/** Makes a branch with its records; the id of the thread that goes on is the answer. */
+export const recordedBranch = (
+  life: Life,
+  operation: 'fork' | 'revert',
+  info: StreamInfo,
+  given: JsonObject,
+  { actor = life.actor ?? 'library', undoes }: MutationOptions,
+  run: () => Promise<E.Either<StoreError, StreamId>>
+): Promise<E.Either<StoreError, StreamId>> => {
+  const before = checkpointOf(life, info.streamId)?.next ?? null
+  const request = {
+    operation,
+    threadId: info.streamId,
+    arguments: { threadId: info.streamId, ...given },
+    actor,
+    undoes: undoes ?? null
+  }
+  return recorded(life, request, before, async () => {
+    const made = await run()
+    if (E.isLeft(made)) return made
+    const inverse =
+      operation === 'fork' ? inverseOfFork(life, made.right) : { none: NO_REVERT_BACK }
+    return E.right({ answer: made.right, after: null, inverse })
+  })
+}

@@ -1,0 +1,122 @@
+/**
+ * The way every change goes: a record before, the change, a record after.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, type StoreError } from '../domain/errors.ts'
+import type { JsonObject } from '../domain/json.ts'
+import type { Began, Ended, Inverse, OperationPlace } from '../domain/operations.ts'
+import type { Relocation } from '../domain/relocation.ts'
+import type { OperationLog } from './ports.ts'
+
+/** What is to be recorded. */
+export interface OperationRequest {
+  /** A verb, as the command line spells it. */
+  readonly operation: string
+  readonly threadId: string
+  readonly arguments: JsonObject
+  /** Who asks, in its own words. */
+  readonly actor: string
+  /** Further threads it touches. */
+  readonly others?: ReadonlyArray<string>
+  /** The operation that this one undoes. */
+  readonly undoes?: string | null
+  /** Files it moves or deletes: then the record before is on disk first, and a kill is made good from it. */
+  readonly relocation?: (operationId: string) => Relocation
+}
+
+/** What a change came to. */
+export interface Performed<A> {
+  readonly answer: A
+  /** Where the thread ends now; null when nothing was written to it. */
+  readonly after: OperationPlace | null
+  /** The operation that undoes it, or why none can. */
+  readonly inverse: Inverse | { readonly none: string }
+}
+
+const beginningOf = (
+  log: OperationLog,
+  request: OperationRequest,
+  before: OperationPlace | null
+): Began => {
+  const id = log.newId()
+  const { operation, threadId, actor, others = [], undoes = null, relocation } = request
+  return {
+    record: 'began',
+    id,
+    at: new Date(log.nowMs()).toISOString(),
+    operation,
+    threadIds: [threadId, ...others],
+    by: { ...log.process, actor },
+    arguments: request.arguments,
+    before,
+    undoes,
+    relocation: relocation === undefined ? null : relocation(id)
+  }
+}
+
+const interrupted = (thrown: unknown): StoreError => ({
+  _tag: 'NotPossible',
+  reason: thrown instanceof Error ? thrown.message : String(thrown),
+  next: ''
+})
+
+/** The record after a change that happened, or did not. */
+export const endOf = (
+  log: OperationLog,
+  id: string,
+  done: E.Either<StoreError, Omit<Performed<unknown>, 'answer'>>
+): Ended => {
+  const at = new Date(log.nowMs()).toISOString()
+  if (E.isLeft(done)) {
+    const reason = describe(done.left)
+    return {
+      record: 'ended',
+      id,
+      at,
+      outcome: 'failed',
+      reason,
+      after: null,
+      inverse: null,
+      noInverse: 'it changed nothing'
+    }
+  }
+  const { after, inverse } = done.right
+  const known = 'operation' in inverse ? inverse : null
+  const noInverse = 'none' in inverse ? inverse.none : null
+  return {
+    record: 'ended',
+    id,
+    at,
+    outcome: 'done',
+    reason: null,
+    after,
+    inverse: known,
+    noInverse
+  }
+}
+
+/**
+ * Runs a change with a record before and one after, and answers what `run` answered. `before` is where the thread ends;
+ * `run` gets the id of the operation. When the first record cannot be written, nothing is done; when the second cannot,
+ * the change stands and the log shows it as unfinished. Without a log it only runs.
+ */
+export const recorded = async <A>(
+  parts: { readonly operations?: OperationLog },
+  request: OperationRequest,
+  before: OperationPlace | null,
+  run: (operationId: string) => Promise<E.Either<StoreError, Performed<A>>>
+): Promise<E.Either<StoreError, A>> => {
+  const { operations: log } = parts
+  const answerOf = E.map(({ answer }: Performed<A>) => answer)
+  if (log === undefined) return answerOf(await run(''))
+  const began = beginningOf(log, request, before)
+  const durable = began.relocation !== null
+  const noted = log.append(began, durable)
+  if (E.isLeft(noted)) return noted
+  const done = await run(began.id).catch((thrown: unknown) => {
+    log.append(endOf(log, began.id, E.left(interrupted(thrown))), durable)
+    throw thrown
+  })
+  log.append(endOf(log, began.id, done), durable)
+  return answerOf(done)
+}

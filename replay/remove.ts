@@ -1,0 +1,220 @@
+/**
+ * Delete and restore: the files of a thread, and of what it spawned, move to the trash of the home and back.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../domain/errors.ts'
+import type { JsonObject } from '../domain/json.ts'
+import { trashOf, trashPath, type HomeFile } from '../domain/relocation.ts'
+import { descendantsOf } from './agents.ts'
+import {
+  byThread,
+  holding,
+  notPossible,
+  openExpected,
+  perform,
+  sizesOf,
+  type Life,
+  type MutationOptions,
+  type Planned,
+  type RelocatedThreads
+} from './life.ts'
+import type { HomeWriter, TrashEntry } from './ports.ts'
+
+type Found<A> = E.Either<StoreError, A>
+
+/** How a delete is asked for. */
+export interface RemoveOptions extends MutationOptions {
+  /** Not to the trash: nothing brings the files back. */
+  readonly permanent?: boolean | undefined
+}
+
+/** What undo asks for: exactly these threads, if their files are exactly these still. */
+export interface Unchanged {
+  readonly threadIds: ReadonlyArray<string>
+  /** Bytes of each file, by its path. */
+  readonly files: JsonObject
+}
+
+const isSame = (a: JsonObject, b: JsonObject): boolean => {
+  const names = Object.keys(a)
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name])
+}
+
+/** Deepest first, as Codex deletes; the thread that was asked for is the last. */
+const threadsToRemove = async (
+  life: Life,
+  threadId: string
+): Promise<Found<ReadonlyArray<string>>> => {
+  const caughtUp = await life.everything()
+  if (E.isLeft(caughtUp)) return caughtUp
+  const below = descendantsOf(life, threadId).map((agent) => agent.threadId)
+  return E.right([...below.toReversed(), threadId])
+}
+
+/** Why these threads cannot be deleted now; null when they can. */
+const refusal = (
+  writer: HomeWriter,
+  threadId: string,
+  ids: ReadonlyArray<string>,
+  files: ReadonlyArray<HomeFile>,
+  unchanged: Unchanged | null
+): StoreError | null => {
+  const held = ids.find(writer.isHeld)
+  if (held !== undefined) return { _tag: 'Busy', what: `thread ${held}` }
+  if (unchanged !== null && !isSame(unchanged.files, sizesOf(files, ids)))
+    return notPossible(
+      `thread ${threadId} changed since`,
+      `look at it with "unroll show ${threadId}", or delete it with "unroll delete ${threadId}"`
+    )
+  const referrers = writer.referrers(ids)
+  if (E.isLeft(referrers)) return referrers.left
+  const [referrer] = referrers.right
+  return referrer === undefined
+    ? null
+    : notPossible(
+        `cannot delete thread ${threadId}: forked history still references it`,
+        `delete the fork first: "unroll delete ${referrer}"`
+      )
+}
+
+const planOf = (
+  threadId: string,
+  ids: ReadonlyArray<string>,
+  files: ReadonlyArray<HomeFile>,
+  permanent: boolean
+): Planned => {
+  const grouped = byThread(files)
+  const wanted = ids.flatMap((id) => grouped.get(id) ?? [])
+  return {
+    request: {
+      operation: 'delete',
+      threadId,
+      others: ids.filter((id) => id !== threadId),
+      arguments: { threadId, permanent }
+    },
+    relocation: (operationId) => {
+      const trash = trashOf(operationId)
+      const moves = wanted.map((file) => ({
+        threadId: file.threadId,
+        from: file.path,
+        to: trashPath(trash, file),
+        modifiedAtMs: null
+      }))
+      return { rootId: threadId, moves, names: 'take', trash, purge: permanent }
+    },
+    skipped: [],
+    inverse: (operationId) =>
+      permanent
+        ? { none: 'the files were deleted for good' }
+        : { operation: 'restore', arguments: { operationId } },
+    removes: true
+  }
+}
+
+/**
+ * Deletes a thread and everything it spawned: to the trash, from where `restoreThreads` brings all of it back, or for good.
+ * Refused while a fork outside continues one of the files.
+ */
+export const removeThread = (
+  life: Life,
+  threadId: string,
+  options: RemoveOptions,
+  unchanged: Unchanged | null = null
+): Promise<Found<RelocatedThreads>> => {
+  const id = threadId.toLowerCase()
+  return holding(life, options, async (writer) => {
+    const opened = await openExpected(life, id, options)
+    if (E.isLeft(opened)) return opened
+    const ids = unchanged === null ? await threadsToRemove(life, id) : E.right(unchanged.threadIds)
+    if (E.isLeft(ids)) return ids
+    const files = writer.files()
+    if (E.isLeft(files)) return files
+    const refused = refusal(writer, id, ids.right, files.right, unchanged)
+    if (refused !== null) return E.left(refused)
+    return perform(
+      life,
+      writer,
+      planOf(id, ids.right, files.right, options.permanent ?? false),
+      options
+    )
+  })
+}
+
+const NOTHING_THERE = 'see what was deleted with "unroll log"'
+
+/** What a person names: an operation or a thread, by its id or the beginning of it; nothing: what was deleted last. */
+const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Found<TrashEntry> => {
+  const wanted = text?.toLowerCase() ?? ''
+  const isNamed = ({ operationId, threadIds }: TrashEntry): boolean =>
+    operationId.startsWith(wanted) || threadIds.some((id) => id.startsWith(wanted))
+  const [entry, other] = entries.filter(isNamed)
+  if (entry === undefined) {
+    const reason = text === null ? 'the trash is empty' : `nothing in the trash is called ${text}`
+    return E.left(notPossible(reason, NOTHING_THERE))
+  }
+  if (other === undefined || text === null || entry.threadIds.includes(wanted))
+    return E.right(entry)
+  const candidates = [entry.operationId, other.operationId]
+  return E.left({ _tag: 'AmbiguousThread', text, candidates })
+}
+
+/** The first file that is where one should come back to. */
+const taken = (entry: TrashEntry, files: ReadonlyArray<HomeFile>): string | undefined => {
+  const ids = new Set(entry.threadIds)
+  return files.find(({ threadId }) => ids.has(threadId))?.path
+}
+
+/** Brings back what an operation deleted, names too, to where it was; nothing is overwritten. */
+export const restoreThreads = (
+  life: Life,
+  what: string | null,
+  options: MutationOptions
+): Promise<Found<RelocatedThreads>> =>
+  holding(life, options, async (writer) => {
+    const trash = writer.trash()
+    if (E.isLeft(trash)) return trash
+    const found = entryOf(trash.right, what)
+    if (E.isLeft(found)) return found
+    const entry = found.right
+    const files = writer.files()
+    if (E.isLeft(files)) return files
+    const inTheWay = taken(entry, files.right)
+    if (inTheWay !== undefined)
+      return E.left(
+        notPossible(`${inTheWay} is there already`, 'move that file away, then restore again')
+      )
+    const { rootId, threadIds, operationId } = entry
+    const moves = entry.files.map(({ threadId, from, to }) => ({
+      threadId,
+      from: to,
+      to: from,
+      modifiedAtMs: null
+    }))
+    const planned: Planned = {
+      request: {
+        operation: 'restore',
+        threadId: rootId,
+        others: threadIds.filter((id) => id !== rootId),
+        arguments: { operationId }
+      },
+      relocation: () => ({
+        rootId,
+        moves,
+        names: 'give',
+        trash: trashOf(operationId),
+        purge: true
+      }),
+      skipped: [],
+      inverse: (_id, result) => {
+        const now = writer.files()
+        if (E.isLeft(now)) return { none: 'the files could not be listed afterwards' }
+        const back = result.threadIds
+        return {
+          operation: 'delete',
+          arguments: { threadId: rootId, threadIds: back, files: sizesOf(now.right, back) }
+        }
+      },
+      removes: false
+    }
+    return perform(life, writer, planned, { undoes: operationId, ...options })
+  })

@@ -1,0 +1,175 @@
+/**
+ * Trials with a kill: one process changes a home and is killed at some step, sometimes the one that comes to finish the
+ * work is killed too, and then the home must be as before or as after.
+ */
+import { buildSync } from 'esbuild'
+import { spawnSync } from 'node:child_process'
+import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { withEngine } from './engines.ts'
+import { copyHome, removeFolder, temporaryFolder } from './fixture-home.ts'
+import { homeFiles, rollouts } from './home-state.ts'
+
+const HOME = 'agents-169'
+/** The thread that spawned the other three. */
+export const ROOT = '01a1fd09-70c5-78c3-918b-98120b068bc3'
+const CHILD = '01a1fd09-71b0-7eb2-9cc8-3091d156fa49'
+
+/** What is done, and what must have been done before. */
+const CASES = [
+  { operation: 'archive', first: [] },
+  { operation: 'unarchive', first: ['archive'] },
+  { operation: 'delete', first: [] },
+  { operation: 'restore', first: ['delete'] },
+  { operation: 'permanent', first: [] },
+  { operation: 'undo', first: ['archive'] },
+  { operation: 'undo', first: ['delete'] },
+  { operation: 'delete', first: ['archive'] }
+] as const
+
+const NOBODY = '00000000-0000-7000-8000-000000000000'
+
+/** Numbers from 0 to 1 that depend on the seed alone. */
+const random = (seed: number) => {
+  let state = seed >>> 0
+  return (): number => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = Math.imul(state ^ (state >>> 15), state | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+/** A child process that starts in milliseconds. */
+export const bundleChild = (): string => {
+  const outfile = join(temporaryFolder(), 'crash-entry.mjs')
+  buildSync({
+    entryPoints: [join(import.meta.dirname, 'crash-entry.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['lmdb'],
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+    }
+  })
+  return outfile
+}
+
+interface Ran {
+  readonly killed: boolean
+  readonly steps: number
+  readonly text: string
+}
+
+const runChild = (script: string, home: string, operation: string, step: number): Ran => {
+  const { stdout, stderr, signal, status } = spawnSync(
+    process.execPath,
+    [script, home, operation, ROOT, String(step)],
+    { encoding: 'utf8' }
+  )
+  if (signal === 'SIGKILL') return { killed: true, steps: step, text: '' }
+  if (status !== 0) throw new Error(`the child failed: ${stderr}`)
+  const { steps } = JSON.parse(stdout) as { readonly steps: number }
+  return { killed: false, steps, text: stdout }
+}
+
+const nameLine = (id: string, name: string): string =>
+  JSON.stringify({ id, thread_name: name, updated_at: '2026-11-21T07:31:56.07964961Z' })
+
+/** A home with names, of the threads that are moved and of another one. */
+const freshHome = (): string => {
+  const home = copyHome(HOME)
+  const lines = [
+    nameLine(ROOT, 'first'),
+    nameLine('01a1fd09-0000-7000-8000-000000000000', 'of another'),
+    nameLine(CHILD, 'of a child'),
+    'not a line',
+    nameLine(ROOT, 'second')
+  ]
+  appendFileSync(join(home, 'session_index.jsonl'), `${lines.join('\n')}\n`)
+  return home
+}
+
+/** A home as a case begins with it, and how it is after the case; made once. */
+interface Prepared {
+  readonly home: string
+  readonly before: Readonly<Record<string, string>>
+  readonly after: Readonly<Record<string, string>>
+  readonly steps: number
+}
+
+const prepare = (script: string, { operation, first }: (typeof CASES)[number]): Prepared => {
+  const home = freshHome()
+  for (const earlier of first) runChild(script, home, earlier, 0)
+  const twin = temporaryFolder()
+  cpSync(home, twin, { recursive: true, preserveTimestamps: true })
+  const { steps } = runChild(script, twin, operation, 0)
+  const prepared = { home, before: homeFiles(home), after: homeFiles(twin), steps }
+  removeFolder(twin)
+  return prepared
+}
+
+/** Records of the log whose second half is missing. */
+const unfinished = (home: string): ReadonlyArray<string> => {
+  const lines = readFileSync(join(home, '.unroll/operations.jsonl'), 'utf8').trimEnd().split('\n')
+  const records = lines.map((line) => JSON.parse(line) as { record: string; id: string })
+  const ended = new Set(records.filter(({ record }) => record === 'ended').map(({ id }) => id))
+  return records.filter(({ record, id }) => record === 'began' && !ended.has(id)).map((r) => r.id)
+}
+
+/** What a trial came to: empty when all is well. */
+export interface Trial {
+  readonly seed: number
+  readonly operation: string
+  readonly step: number
+  readonly problems: ReadonlyArray<string>
+  /** Which of the two states the home was in afterwards. */
+  readonly state: 'before' | 'after' | 'between'
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+const judge = (home: string, prepared: Prepared, isPermanent: boolean) => {
+  const now = homeFiles(home)
+  const state = same(now, prepared.before)
+    ? ('before' as const)
+    : same(now, prepared.after)
+      ? ('after' as const)
+      : ('between' as const)
+  const problems: Array<string> = []
+  if (state === 'between') problems.push(`the home is between: ${Object.keys(now).join(', ')}`)
+  const isLost = !same(rollouts(home), rollouts(prepared.home))
+  if (isLost && !(isPermanent && state === 'after')) problems.push('rollouts are lost')
+  const left = unfinished(home)
+  if (left.length > 0) problems.push(`the log is unfinished: ${left.join(', ')}`)
+  const litter = readdirSync(join(home, '.unroll'), { recursive: true }).filter((name) =>
+    /\.lock|\.tmp|\.purge/.test(String(name))
+  )
+  if (litter.length > 0) problems.push(`litter: ${litter.join(', ')}`)
+  return { state, problems }
+}
+
+/** Runs trials one after the other; `seed` makes them the same again. */
+export const crashTrials = (script: string) => {
+  const prepared = new Map<number, Prepared>()
+  const trial = async (seed: number): Promise<Trial> => {
+    const next = random(seed)
+    const which = seed % CASES.length
+    const chosen = CASES[which] as (typeof CASES)[number]
+    const start = prepared.get(which) ?? prepare(script, chosen)
+    prepared.set(which, start)
+    const home = temporaryFolder()
+    cpSync(start.home, home, { recursive: true, preserveTimestamps: true })
+    const step = 1 + Math.floor(next() * start.steps)
+    const { killed } = runChild(script, home, chosen.operation, step)
+    if (next() < 0.3) runChild(script, home, 'recover', 1 + Math.floor(next() * start.steps))
+    await withEngine({ home }, async (engine) => engine.archive(NOBODY)())
+    const { state, problems } = judge(home, start, chosen.operation === 'permanent')
+    removeFolder(home)
+    const all = killed ? problems : [...problems, 'was not killed']
+    return { seed, operation: chosen.operation, step, problems: all, state }
+  }
+  return { trial, close: () => prepared.forEach(({ home }) => removeFolder(home)) }
+}
