@@ -245,6 +245,17 @@ const segmentOf = (source: Source, branch: Branch, atMs: number): NewSegment => 
   }
 }
 
+/** What a dry run of a branch tells: that it could be made. Answers with the thread itself. */
+export const checkBranch = async (
+  env: Env,
+  writer: SegmentWriter,
+  info: StreamInfo,
+  point: BranchPoint
+): Promise<Found<StreamId>> => {
+  const source = await sourceOf(env, writer, info, point)
+  return E.isLeft(source) ? source : E.right(info.streamId)
+}
+
 /** Makes a new thread with the history of a caught-up one up to a point; answers with its id. */
 export const forkThread = async (
   env: Env,

@@ -21,10 +21,10 @@ import { itemPage, type ItemPageRequest, type TurnItem } from './item-page.ts'
 import type { ListRequest } from './list-filter.ts'
 import { threadRow } from './thread-row.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './open-thread.ts'
-import { forkThread, revertThread, type BranchPoint } from './branch.ts'
+import { checkBranch, forkThread, revertThread, type BranchPoint } from './branch.ts'
 import { threadContext, type ContextPoint, type ThreadContext } from './context.ts'
 import { failedLifecycle, lifecycle, recordedBranch, type Lifecycle } from './lifecycle.ts'
-import type { LifeParts, MutationOptions } from './life.ts'
+import { openExpected, type Life, type LifeParts, type MutationOptions } from './life.ts'
 import { mutationsOf, noMutations, type Mutations } from './mutations.ts'
 import type {
   Appended,
@@ -78,7 +78,10 @@ export interface Engine extends Lifecycle, Mutations {
   readonly locate: (threadId: string) => E.Either<StoreError, StreamInfo>
   /** The files a thread's history stands in. */
   readonly lineage: (threadId: string) => E.Either<StoreError, Lineage>
-  /** A new thread with the history of one up to a point: by reference where its era allows it. */
+  /**
+   * A new thread with the history of one up to a point: by reference where its era allows it. A dry run answers with
+   * the thread that would be forked.
+   */
   readonly fork: (threadId: string, point: BranchPoint, options?: MutationOptions) => Answer<Thread>
   /**
    * Lets a paginated thread go on from before a turn, by reference; nothing is deleted. `force`: also in a home with
@@ -87,14 +90,14 @@ export interface Engine extends Lifecycle, Mutations {
   readonly revert: (
     threadId: string,
     beforeTurnId: string,
-    force?: boolean,
     options?: MutationOptions
   ) => Answer<Thread>
   /** Appends events to a thread, or begins it with its metadata; see `EventStore.append`. */
   readonly append: (
     threadId: string,
     events: ReadonlyArray<NewEvent>,
-    expected?: ExpectedRevision
+    expected?: ExpectedRevision,
+    options?: MutationOptions
   ) => Answer<Appended>
   readonly damage: (threadId: string) => Answer<ReadonlyArray<DamagedPlace>>
   /** Catches the whole home up and counts what is there. */
@@ -180,6 +183,50 @@ const READ_ONLY: StoreError = {
   next: 'open the home itself'
 }
 
+interface Writable extends Life {
+  readonly writer?: SegmentWriter
+}
+
+/** Branches, each recorded; `read` answers with the thread that goes on. */
+const branching = (
+  life: Writable,
+  safely: <A>(task: Answer<A>) => Answer<A>,
+  read: (threadId: string) => Answer<Thread>
+): Pick<Engine, 'fork' | 'revert'> => {
+  type Make = (writer: SegmentWriter, info: StreamInfo) => Promise<E.Either<StoreError, StreamId>>
+  const branched = (
+    operation: 'fork' | 'revert',
+    threadId: string,
+    point: BranchPoint,
+    options: MutationOptions,
+    make: Make
+  ): Answer<Thread> =>
+    safely(async () => {
+      const { writer } = life
+      if (writer === undefined) return E.left(READ_ONLY)
+      const found = await openExpected(life, threadId, options)
+      if (E.isLeft(found)) return found
+      const info = found.right
+      const made =
+        options.dryRun === true
+          ? await checkBranch(life, writer, info, point)
+          : await recordedBranch(life, operation, info, { ...point }, options, () =>
+              make(writer, info)
+            )
+      return E.isLeft(made) ? made : read(made.right)()
+    })
+  return {
+    fork: (threadId, point, options = {}) =>
+      branched('fork', threadId, point, options, (writer, info) =>
+        forkThread(life, writer, info, point)
+      ),
+    revert: (threadId, beforeTurnId, options = {}) =>
+      branched('revert', threadId, { beforeTurnId }, options, (writer, info) =>
+        revertThread(life, writer, info, beforeTurnId, options.force === true)
+      )
+  }
+}
+
 /** Makes an engine; it owns the index and closes it. */
 export const createEngine = (parts: EngineParts): Engine => {
   const open = threadOpener(parts)
@@ -195,15 +242,10 @@ export const createEngine = (parts: EngineParts): Engine => {
       const thread = await open(threadId, withTurns)
       return E.isLeft(thread) ? thread : use(thread.right.info)
     })
-  const branched = (
-    threadId: string,
-    branch: (writer: SegmentWriter, info: StreamInfo) => Promise<E.Either<StoreError, StreamId>>
-  ): Answer<Thread> =>
-    opened(threadId, false, async (info) => {
-      if (parts.writer === undefined) return E.left(READ_ONLY)
-      const made = await branch(parts.writer, info)
-      return E.isLeft(made) ? made : readThread(parts, home, open)(made.right, false)()
-    })
+  const mutations =
+    parts.writer === undefined
+      ? noMutations(READ_ONLY)
+      : mutationsOf({ ...life, writer: parts.writer }, parts.defaultProvider)
   const status: Answer<IndexStatus> = async () => {
     const caughtUp = await home.everything()
     return E.isLeft(caughtUp) ? caughtUp : E.right(statusOf(parts, caughtUp.right))
@@ -231,24 +273,11 @@ export const createEngine = (parts: EngineParts): Engine => {
     resolve: (text) => safely(async () => resolveThread(parts.store, parts.names, text)),
     locate: (threadId) => parts.store.find(streamId(threadId)),
     lineage: (threadId) => E.map(parts.store.lineage)(parts.store.find(streamId(threadId))),
-    ...lifecycle(life, safely),
-    fork: (threadId, point, options = {}) =>
-      branched(threadId, (writer, info) =>
-        recordedBranch(life, 'fork', info, { ...point }, options, () =>
-          forkThread(parts, writer, info, point)
-        )
-      ),
-    revert: (threadId, beforeTurnId, force = false, options = {}) =>
-      branched(threadId, (writer, info) =>
-        recordedBranch(life, 'revert', info, { beforeTurnId, force }, options, () =>
-          revertThread(parts, writer, info, beforeTurnId, force)
-        )
-      ),
-    ...(parts.writer === undefined
-      ? noMutations(READ_ONLY)
-      : mutationsOf({ ...life, writer: parts.writer }, parts.defaultProvider)),
-    append: (threadId, events, expected = 'any') =>
-      safely(() => appendEvents(parts, open, threadId, events, expected)),
+    ...lifecycle(life, mutations, safely),
+    ...mutations,
+    ...branching(life, safely, (threadId) => readThread(parts, home, open)(threadId, false)),
+    append: (threadId, events, expected = 'any', options = {}) =>
+      safely(() => appendEvents(life, threadId, events, expected, options)),
     damage: (threadId) =>
       opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),

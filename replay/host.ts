@@ -21,7 +21,7 @@ import {
   type WrittenTurn
 } from '../domain/turn-events.ts'
 import { modeOf, momentOf, newTurn } from './mutate/turn-context.ts'
-import { openTarget, written, type MutationEnv } from './mutate/write.ts'
+import { openTarget, SAID, written, type MutationEnv, type Target } from './mutate/write.ts'
 import type { MutationOptions, Written } from './mutate/types.ts'
 import { tailEvents } from './tail.ts'
 
@@ -106,6 +106,8 @@ const contextEvent = (turn: WrittenTurn, settings: JsonObject, timestamp: string
   }
 }
 
+const WHOLE_TURNS = { none: SAID }
+
 const NO_MODEL: StoreError = {
   _tag: 'InvalidRequest',
   message: 'the first turn of a thread must say which model it uses'
@@ -128,10 +130,7 @@ const opening = (
   ])
 }
 
-const lastContext = async (
-  env: MutationEnv,
-  target: Parameters<Parameters<typeof written>[3]>[0]
-): Promise<JsonObject> => {
+const lastContext = async (env: MutationEnv, target: Target): Promise<JsonObject> => {
   const events = await tailEvents(env, target.info)
   const last = events.findLast(({ line }) => line.type === 'turn_context')
   return last === undefined
@@ -149,9 +148,16 @@ const beginIn = async (
   if (E.isLeft(target)) return target
   const { info } = target.right
   const turn = newTurn(info.streamId, await modeOf(env, info), momentOf(env.writer))
-  const begun = await written(env, threadId, options, async (now) =>
-    opening(env, turn, { ...(await lastContext(env, now)), ...input.settings }, input)
-  )()
+  const begun = await written(env, threadId, options, {
+    operation: 'turn',
+    arguments: { turnId: turn.turnId },
+    plan: async (now) => {
+      const settings = { ...(await lastContext(env, now)), ...input.settings }
+      return E.map((events: ReadonlyArray<NewEvent>) => ({ events, inverse: WHOLE_TURNS }))(
+        opening(env, turn, settings, input)
+      )
+    }
+  })()
   return E.isLeft(begun) ? begun : E.right(turn)
 }
 
@@ -175,7 +181,16 @@ const liveTurn = (env: MutationEnv, turn: WrittenTurn, beganMs: number): LiveTur
   let said: string | null = null
   const { threadId, turnId } = turn
   const add = (events: () => ReadonlyArray<NewEvent>): Answer<Written> =>
-    written(env, threadId, {}, async () => E.right(events()))
+    written(
+      env,
+      threadId,
+      {},
+      {
+        operation: 'turn-events',
+        arguments: { turnId },
+        plan: async () => E.right({ events: events(), inverse: WHOLE_TURNS })
+      }
+    )
   const moment = () => momentOf(env.writer)
   return {
     threadId,

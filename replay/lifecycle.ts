@@ -11,6 +11,7 @@ import { agentRow, agentTree, ancestorsOf, type Agent, type AgentTree } from './
 import { moveThread } from './archive.ts'
 import { sizesOf, type Life, type MutationOptions, type RelocatedThreads } from './life.ts'
 import { renameThread, type Renamed } from './names.ts'
+import type { Mutations } from './mutations.ts'
 import type { StreamInfo } from './ports.ts'
 import { checkpointOf } from './project.ts'
 import { recorded, type Performed } from './recorded.ts'
@@ -63,7 +64,11 @@ const familyOf = async (
 }
 
 /** The use cases over the parts of an engine; `safely` is its edge where throwing ends. */
-export const lifecycle = (life: Life, safely: <A>(task: Answer<A>) => Answer<A>): Lifecycle => ({
+export const lifecycle = (
+  life: Life,
+  mutations: Mutations,
+  safely: <A>(task: Answer<A>) => Answer<A>
+): Lifecycle => ({
   archive: (threadId, options = {}) => safely(() => moveThread(life, 'archive', threadId, options)),
   unarchive: (threadId, options = {}) =>
     safely(() => moveThread(life, 'unarchive', threadId, options)),
@@ -72,7 +77,8 @@ export const lifecycle = (life: Life, safely: <A>(task: Answer<A>) => Answer<A>)
   rename: (threadId, name, options = {}) =>
     safely(() => renameThread(life, threadId, name, options)),
   operations: (query = {}) => safely(() => listOperations(life, query)),
-  undo: (operationId, options = {}) => safely(() => undoOperation(life, operationId, options)),
+  undo: (operationId, options = {}) =>
+    safely(() => undoOperation(life, operationId, options, mutations)),
   agents: (threadId) =>
     safely(async () => {
       const opened = await life.open(threadId, false)
@@ -106,8 +112,6 @@ const inverseOfFork = (life: Life, threadId: string): Performed<unknown>['invers
   }
 }
 
-const NO_REVERT_BACK = 'the turns are in the older file of the thread, which it does not go on in'
-
 /** Makes a branch with its records; the id of the thread that goes on is the answer. */
 export const recordedBranch = (
   life: Life,
@@ -129,7 +133,9 @@ export const recordedBranch = (
     const made = await run()
     if (E.isLeft(made)) return made
     const inverse =
-      operation === 'fork' ? inverseOfFork(life, made.right) : { none: NO_REVERT_BACK }
+      operation === 'fork'
+        ? inverseOfFork(life, made.right)
+        : { operation: 'unrollback', arguments: { threadId: info.streamId } }
     return E.right({ answer: made.right, after: null, inverse })
   })
 }

@@ -13,24 +13,31 @@ import type { NewThread, ThreadDraft } from '../domain/new-thread.ts'
 import type { ReviewOutput, ReviewTarget } from '../domain/review.ts'
 import { beginTurn, draftThread, type LiveTurn, type TurnInput } from './host.ts'
 import { compact } from './mutate/compact.ts'
-import { clearGoal, goalOfThread, setGoal, setMemoryMode, updateMetadata } from './mutate/facts.ts'
+import {
+  clearGoal,
+  goalOfThread,
+  restoreGoal,
+  setGoal,
+  setMemoryMode,
+  updateMetadata
+} from './mutate/facts.ts'
 import { injectItems } from './mutate/inject.ts'
 import { interrupt } from './mutate/interrupt.ts'
 import { completeReview, startReview } from './mutate/review.ts'
 import { rollback, unrollback } from './mutate/rollback.ts'
 import { updateSettings } from './mutate/settings.ts'
 import type { MutationEnv } from './mutate/write.ts'
-import type { MutationOptions, RollbackOptions, StartedReview, Written } from './mutate/types.ts'
-export type { MutationOptions, RollbackOptions, StartedReview, Written } from './mutate/types.ts'
+import type { MutationOptions, StartedReview, Written } from './mutate/types.ts'
+export type { MutationOptions, StartedReview, Written } from './mutate/types.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>
 
 /** The mutations that are events. */
 export interface Mutations {
   /** Hides the last turns; of a paginated thread by a new segment. Writes the recomputed token count first. */
-  readonly rollback: (threadId: string, turns: number, o?: RollbackOptions) => Answer<Written>
+  readonly rollback: (threadId: string, turns: number, o?: MutationOptions) => Answer<Written>
   /** Brings back the turns the last rollback hid. */
-  readonly unrollback: (threadId: string, o?: RollbackOptions) => Answer<Written>
+  readonly unrollback: (threadId: string, o?: MutationOptions) => Answer<Written>
   /** Sets or clears git facts; a member that is absent stays. */
   readonly updateMetadata: (threadId: string, git: GitPatch, o?: MutationOptions) => Answer<Written>
   readonly setMemoryMode: (
@@ -47,6 +54,8 @@ export interface Mutations {
   /** Null when there is none. */
   readonly goal: (threadId: string) => Answer<Goal | null>
   readonly setGoal: (threadId: string, patch: GoalPatch, o?: MutationOptions) => Answer<Goal>
+  /** Puts a goal back as it was, usage and all. */
+  readonly restoreGoal: (threadId: string, goal: Goal, o?: MutationOptions) => Answer<Written>
   /** False when there was none. */
   readonly clearGoal: (threadId: string, o?: MutationOptions) => Answer<boolean>
   /** Settings of the turns to come: members of `turn_context`. */
@@ -94,6 +103,7 @@ export const mutationsOf = (env: MutationEnv, defaultProvider: string): Mutation
   injectItems: (id, items, o = {}) => injectItems(env, id, items, o),
   goal: (id) => goalOfThread(env, id),
   setGoal: (id, patch, o = {}) => setGoal(env, id, patch, o),
+  restoreGoal: (id, goal, o = {}) => restoreGoal(env, id, goal, o),
   clearGoal: (id, o = {}) => clearGoal(env, id, o),
   updateSettings: (id, settings, o = {}) => updateSettings(env, id, settings, defaultProvider, o),
   startReview: (id, target, o = {}) => startReview(env, id, target, o),
@@ -115,6 +125,7 @@ export const noMutations = (error: StoreError): Mutations => {
     injectItems: failed,
     goal: failed,
     setGoal: failed,
+    restoreGoal: failed,
     clearGoal: failed,
     updateSettings: failed,
     startReview: failed,

@@ -10,6 +10,8 @@ import {
   type Inverse,
   type Operation
 } from '../domain/operations.ts'
+import type { Goal } from '../domain/goal.ts'
+import type { Mutations } from './mutations.ts'
 import { moveThread, type Exactly } from './archive.ts'
 import { notPossible, type Life, type MutationOptions } from './life.ts'
 import { renameThread } from './names.ts'
@@ -37,7 +39,8 @@ export interface Undone {
 type Perform = (
   life: Life,
   given: JsonObject,
-  options: MutationOptions
+  options: MutationOptions,
+  mutations: Mutations
 ) => Promise<Found<{ readonly operationId: string | null }>>
 
 const text = (given: JsonObject, name: string): string => {
@@ -71,7 +74,24 @@ const INVERSES: Readonly<Record<string, Perform>> = {
       files: objectIn(given, 'files')
     }),
   rename: (life, given, options) =>
-    renameThread(life, text(given, 'threadId'), text(given, 'name'), options, text(given, 'from'))
+    renameThread(life, text(given, 'threadId'), text(given, 'name'), options, text(given, 'from')),
+  rollback: (_, given, options, { rollback }) =>
+    rollback(text(given, 'threadId'), Number(given['turns']), options)(),
+  unrollback: (_, given, options, { unrollback }) => unrollback(text(given, 'threadId'), options)(),
+  metadata: (_, given, options, { updateMetadata }) =>
+    updateMetadata(text(given, 'threadId'), objectIn(given, 'git'), options)(),
+  'memory-mode': (_, given, options, { setMemoryMode }) => {
+    const mode = text(given, 'memoryMode') === 'disabled' ? 'disabled' : 'enabled'
+    return setMemoryMode(text(given, 'threadId'), mode, options)()
+  },
+  settings: (_, given, options, { updateSettings }) =>
+    updateSettings(text(given, 'threadId'), objectIn(given, 'settings'), options)(),
+  'restore-goal': (_, given, options, { restoreGoal }) => {
+    const goal = objectIn(given, 'goal') as unknown as Goal
+    return restoreGoal(text(given, 'threadId'), goal, options)()
+  },
+  'clear-goal': async (_, given, options, { clearGoal }) =>
+    E.map(() => ({ operationId: null }))(await clearGoal(text(given, 'threadId'), options)())
 }
 
 const touches = ({ began, ended }: Operation, threadId: string): boolean =>
@@ -141,12 +161,14 @@ const obstacle = ({ began, ended, state, undoneBy }: Operation): string | null =
 export const undoOperation = async (
   life: Life,
   id: string | null,
-  options: MutationOptions
+  options: MutationOptions,
+  mutations: Mutations
 ): Promise<Found<Undone>> => {
   const found = await chosen(life, id?.toLowerCase() ?? null)
   if (E.isLeft(found)) return found
   const operation = found.right
-  if (operation.redoneBy !== null) return undoOperation(life, operation.redoneBy, options)
+  if (operation.redoneBy !== null)
+    return undoOperation(life, operation.redoneBy, options, mutations)
   const { began, ended } = operation
   const inverse = ended?.inverse ?? null
   const reason = obstacle(operation)
@@ -155,7 +177,10 @@ export const undoOperation = async (
   const run = Object.hasOwn(INVERSES, inverse.operation) ? INVERSES[inverse.operation] : undefined
   if (run === undefined)
     return E.left(notPossible(`this version cannot ${inverse.operation}`, 'use a newer one'))
-  const done = await run(life, inverse.arguments, { ...options, undoes: began.id })
+  const expected = inverse.arguments['expectedRevision']
+  const expectedRevision = typeof expected === 'number' ? { expectedRevision: expected } : {}
+  const undoing = { ...options, ...expectedRevision, undoes: began.id }
+  const done = await run(life, inverse.arguments, undoing, mutations)
   if (E.isLeft(done)) return done
   const { operationId } = done.right
   return E.right({ undone: began.id, operation: began.operation, by: inverse, operationId })

@@ -5,22 +5,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { MutationOptions, RelocatedThreads } from '../../replay/life.ts'
-import { flagOf, numberOf, type Input } from './args.ts'
+import { flagOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
 import { reportError } from './report.ts'
 import type { EngineCommand } from './session.ts'
-import { oneLine, safeJson } from './text.ts'
-
-const optionsOf = (input: Input): MutationOptions => ({
-  dryRun: flagOf(input, 'dry-run'),
-  expectedRevision: numberOf(input, 'expected-revision'),
-  force: flagOf(input, 'force')
-})
-
-const printJson = async (value: unknown, io: Io): Promise<number> => {
-  await io.out(`${safeJson(JSON.stringify(value))}\n`)
-  return 0
-}
+import { oneLine } from './text.ts'
+import { mutationOptions, printJson } from './written.ts'
 
 const printThreads = async (done: RelocatedThreads, input: Input, io: Io): Promise<number> => {
   for (const { threadId, reason } of done.skipped)
@@ -45,7 +35,7 @@ const moving =
   async (input, io, engine) => {
     const found = await engine.resolve(input.args[0] ?? '')()
     if (E.isLeft(found)) return reportError(found.left, input.json, io)
-    const done = await use(engine, found.right, optionsOf(input), input)()
+    const done = await use(engine, found.right, mutationOptions(input), input)()
     return E.isLeft(done) ? refused(done.left, input, io) : printThreads(done.right, input, io)
   }
 
@@ -75,7 +65,7 @@ export const deleteCommand = moving((engine, id, options, input) =>
 
 /** Restores what was deleted; see the command table. */
 export const restoreCommand: EngineCommand = async (input, io, engine) => {
-  const done = await engine.restore(input.args[0] ?? null, optionsOf(input))()
+  const done = await engine.restore(input.args[0] ?? null, mutationOptions(input))()
   return E.isLeft(done)
     ? reportError(done.left, input.json, io)
     : printThreads(done.right, input, io)
@@ -85,7 +75,7 @@ export const restoreCommand: EngineCommand = async (input, io, engine) => {
 export const renameCommand: EngineCommand = async (input, io, engine) => {
   const found = await engine.resolve(input.args[0] ?? '')()
   if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const done = await engine.rename(found.right, input.args[1] ?? '', optionsOf(input))()
+  const done = await engine.rename(found.right, input.args[1] ?? '', mutationOptions(input))()
   if (E.isLeft(done)) return reportError(done.left, input.json, io)
   if (input.json) return printJson(done.right, io)
   const { before, name } = done.right
@@ -96,7 +86,7 @@ export const renameCommand: EngineCommand = async (input, io, engine) => {
 
 /** Undoes an operation; see the command table. */
 export const undoCommand: EngineCommand = async (input, io, engine) => {
-  const done = await engine.undo(input.args[0] ?? null, optionsOf(input))()
+  const done = await engine.undo(input.args[0] ?? null, mutationOptions(input))()
   if (E.isLeft(done)) return reportError(done.left, input.json, io)
   if (input.json) return printJson(done.right, io)
   const { undone, operation, by } = done.right

@@ -9,7 +9,7 @@ import { classifyResponseItem } from '../../domain/response-item.ts'
 import { estimateOf } from '../context.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
-import { written, type MutationEnv } from './write.ts'
+import { SAID, written, type MutationEnv } from './write.ts'
 
 /** Appends a compaction as a turn of its own. */
 export const compact = (
@@ -26,10 +26,15 @@ export const compact = (
     const message = `replacementHistory[${bad}] is not a valid response item`
     return async () => E.left({ _tag: 'InvalidRequest', message })
   }
-  return written(env, threadId, options, async ({ info }) => {
-    const moment = momentOf(env.writer)
-    const turn = newTurn(info.streamId, await modeOf(env, info), moment)
-    const counts = await estimateOf(env, info, compaction.replacementHistory)
-    return E.right(compactionEvents(turn, compaction, counts, moment))
+  return written(env, threadId, options, {
+    operation: 'compact',
+    arguments: { summary: compaction.summary },
+    plan: async ({ info }) => {
+      const moment = momentOf(env.writer)
+      const turn = newTurn(info.streamId, await modeOf(env, info), moment)
+      const counts = await estimateOf(env, info, compaction.replacementHistory)
+      const events = compactionEvents(turn, compaction, counts, moment)
+      return E.right({ events, inverse: { none: SAID } })
+    }
   })
 }

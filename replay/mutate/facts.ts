@@ -18,7 +18,9 @@ import {
   type GitPatch,
   type MetadataChange
 } from '../../domain/metadata.ts'
+import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/new-event.ts'
+import type { Inverse } from '../../domain/operations.ts'
 import { newestMeta } from '../first-meta.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { written, type MutationEnv, type Target } from './write.ts'
@@ -26,6 +28,17 @@ import { written, type MutationEnv, type Target } from './write.ts'
 type Answer<A> = TE.TaskEither<StoreError, A>
 
 const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
+
+const inverseOf = ({ info }: Target, given: JsonObject): JsonObject => ({
+  threadId: info.streamId,
+  ...given
+})
+
+/** Sets the goal there was, with its usage; or takes the new one away. */
+const goalBack = (target: Target, before: Goal | null): Inverse =>
+  before === null
+    ? { operation: 'clear-goal', arguments: inverseOf(target, {}) }
+    : { operation: 'restore-goal', arguments: inverseOf(target, { goal: { ...before } }) }
 
 const metadataCopy = async (
   env: MutationEnv,
@@ -51,10 +64,18 @@ export const updateMetadata = (
 ): Answer<Written> => {
   const refused = patchRefusal(patch)
   if (refused !== null) return async () => E.left(invalid(refused))
-  return written(env, threadId, options, async (target) => {
-    const { memoryMode, own } = target.row().facts
-    const git = patchedGit(own?.git ?? null, patch)
-    return metadataCopy(env, target, { memoryMode, git })
+  return written(env, threadId, options, {
+    operation: 'metadata',
+    arguments: { git: { ...patch } },
+    plan: async (target) => {
+      const { memoryMode, own } = target.row().facts
+      const git = own?.git ?? { sha: null, branch: null, originUrl: null }
+      const inverse = { operation: 'metadata', arguments: inverseOf(target, { git: { ...git } }) }
+      const change = { memoryMode, git: patchedGit(git, patch) }
+      return E.map((events: ReadonlyArray<NewEvent>) => ({ events, inverse }))(
+        await metadataCopy(env, target, change)
+      )
+    }
   })
 }
 
@@ -65,9 +86,20 @@ export const setMemoryMode = (
   memoryMode: 'enabled' | 'disabled',
   options: MutationOptions
 ): Answer<Written> =>
-  written(env, threadId, options, async (target) =>
-    metadataCopy(env, target, { memoryMode, git: null })
-  )
+  written(env, threadId, options, {
+    operation: 'memory-mode',
+    arguments: { memoryMode },
+    plan: async (target) => {
+      const before = target.row().facts.memoryMode
+      const inverse = {
+        operation: 'memory-mode',
+        arguments: inverseOf(target, { memoryMode: before })
+      }
+      return E.map((events: ReadonlyArray<NewEvent>) => ({ events, inverse }))(
+        await metadataCopy(env, target, { memoryMode, git: null })
+      )
+    }
+  })
 
 /** The goal of a thread; null when it has none. */
 export const goalOfThread =
@@ -82,23 +114,51 @@ export const setGoal =
   (env: MutationEnv, threadId: string, patch: GoalPatch, options: MutationOptions): Answer<Goal> =>
   async () => {
     let goal: Goal | null = null
-    const done = await written(env, threadId, options, async ({ info, row, at }) => {
-      const nowSeconds = Math.floor(Date.parse(at) / 1000)
-      const changed = changedGoal(info.streamId, row().facts.goal, patch, nowSeconds)
-      if (E.isLeft(changed)) return E.left(invalid(changed.left))
-      goal = changed.right
-      return E.right([goalEvent(goal, at)])
+    const done = await written(env, threadId, options, {
+      operation: 'goal',
+      arguments: { ...patch },
+      plan: async (target) => {
+        const { info, at } = target
+        const before = target.row().facts.goal
+        const nowSeconds = Math.floor(Date.parse(at) / 1000)
+        const changed = changedGoal(info.streamId, before, patch, nowSeconds)
+        if (E.isLeft(changed)) return E.left(invalid(changed.left))
+        goal = changed.right
+        return E.right({ events: [goalEvent(goal, at)], inverse: goalBack(target, before) })
+      }
     })()
     if (E.isLeft(done)) return done
     return goal === null ? E.left(invalid('no goal')) : E.right(goal)
   }
 
+/** Puts a goal back as it was. */
+export const restoreGoal = (
+  env: MutationEnv,
+  threadId: string,
+  goal: Goal,
+  options: MutationOptions
+): Answer<Written> =>
+  written(env, threadId, options, {
+    operation: 'goal',
+    arguments: { goal: { ...goal } },
+    plan: async (target) => {
+      const before = target.row().facts.goal
+      return E.right({ events: [goalEvent(goal, target.at)], inverse: goalBack(target, before) })
+    }
+  })
+
 /** Takes the goal away; false when there was none. */
 export const clearGoal =
   (env: MutationEnv, threadId: string, options: MutationOptions): Answer<boolean> =>
   async () => {
-    const done = await written(env, threadId, options, async ({ info, row, at }) =>
-      E.right(row().facts.goal === null ? [] : [goalClearedEvent(info.streamId, at)])
-    )()
+    const done = await written(env, threadId, options, {
+      operation: 'clear-goal',
+      arguments: {},
+      plan: async (target) => {
+        const before = target.row().facts.goal
+        const events = before === null ? [] : [goalClearedEvent(target.info.streamId, target.at)]
+        return E.right({ events, inverse: goalBack(target, before) })
+      }
+    })()
     return E.map(({ events }: Written) => events.length > 0)(done)
   }

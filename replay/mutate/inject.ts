@@ -7,7 +7,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { classifyResponseItem } from '../../domain/response-item.ts'
 import type { MutationOptions, Written } from './types.ts'
-import { written, type MutationEnv } from './write.ts'
+import { SAID, written, type MutationEnv } from './write.ts'
 
 const refusal = (items: ReadonlyArray<JsonObject>, known: ReadonlySet<string>): string | null => {
   if (items.length === 0) return 'items must not be empty'
@@ -24,7 +24,13 @@ export const injectItems = (
 ): TE.TaskEither<StoreError, Written> => {
   const message = refusal(items, env.profile.responseItems)
   if (message !== null) return async () => E.left({ _tag: 'InvalidRequest', message })
-  return written(env, threadId, options, async ({ at }) =>
-    E.right(items.map((payload) => ({ timestamp: at, type: 'response_item', payload })))
-  )
+  return written(env, threadId, options, {
+    operation: 'inject',
+    arguments: { items: items.length },
+    plan: async ({ at }) =>
+      E.right({
+        events: items.map((payload) => ({ timestamp: at, type: 'response_item', payload })),
+        inverse: { none: SAID }
+      })
+  })
 }

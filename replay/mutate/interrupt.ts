@@ -8,7 +8,7 @@ import { turnAborted } from '../../domain/turn-events.ts'
 import { liveTurns } from '../turn-page.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { modeOf, momentOf } from './turn-context.ts'
-import { written, type MutationEnv } from './write.ts'
+import { SAID, written, type MutationEnv } from './write.ts'
 
 /** Marks the open turn of a thread as interrupted. */
 export const interrupt = (
@@ -16,23 +16,28 @@ export const interrupt = (
   threadId: string,
   options: MutationOptions
 ): TE.TaskEither<StoreError, Written> =>
-  written(env, threadId, options, async ({ info }) => {
-    const live = liveTurns(env, info)
-    const last = live.rows(Math.max(0, live.count - 1), live.count)[0]
-    if (last?.status !== 'inProgress')
-      return E.left({
-        _tag: 'NotPossible',
-        reason: 'no turn of this thread is open',
-        next: `see its turns with "unroll turns ${info.streamId}"`
-      })
-    const moment = momentOf(env.writer)
-    const startedAt = last.startedAt ?? Math.floor(moment.nowMs / 1000)
-    const turn = {
-      threadId: info.streamId,
-      turnId: last.id,
-      rootTurnId: last.rootTurnId ?? last.id,
-      mode: await modeOf(env, info),
-      startedAt
+  written(env, threadId, options, {
+    operation: 'interrupt',
+    arguments: {},
+    plan: async ({ info }) => {
+      const live = liveTurns(env, info)
+      const last = live.rows(Math.max(0, live.count - 1), live.count)[0]
+      if (last?.status !== 'inProgress')
+        return E.left({
+          _tag: 'NotPossible',
+          reason: 'no turn of this thread is open',
+          next: `see its turns with "unroll turns ${info.streamId}"`
+        })
+      const moment = momentOf(env.writer)
+      const startedAt = last.startedAt ?? Math.floor(moment.nowMs / 1000)
+      const turn = {
+        threadId: info.streamId,
+        turnId: last.id,
+        rootTurnId: last.rootTurnId ?? last.id,
+        mode: await modeOf(env, info),
+        startedAt
+      }
+      const events = turnAborted(turn, startedAt * 1000, moment)
+      return E.right({ events, inverse: { none: SAID } })
     }
-    return E.right(turnAborted(turn, startedAt * 1000, moment))
   })

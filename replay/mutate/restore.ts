@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isBoundary } from '../../domain/context/boundary.ts'
 import { isItemLine, replayItems } from '../../domain/context/replay.ts'
 import { copiedEvent } from '../../domain/copied.ts'
+import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/event.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Profile } from '../../domain/profile.ts'
@@ -16,7 +17,7 @@ import { isDamaged, type StreamInfo } from '../ports.ts'
 import { stateOf } from '../project.ts'
 import { liveTurns } from '../turn-page.ts'
 import { notPossible } from './refusal.ts'
-import type { MutationEnv, Plan } from './write.ts'
+import type { MutationEnv, Plan, Target } from './write.ts'
 
 /** What is copied must fit into memory. */
 const RESTORED_BYTES_MAX = 256 * 1024 * 1024
@@ -150,19 +151,20 @@ const forModel = (
   return best
 }
 
+const nothingHidden = ({ info }: Target): StoreError =>
+  notPossible(
+    'nothing was rolled back since the last turn',
+    `see the turns with "unroll turns ${info.streamId}"`
+  )
+
 /** The events that bring back what the last rollback of a legacy thread hid. */
 export const restorePlan =
-  (env: MutationEnv): Plan =>
-  async ({ info, at }) => {
+  (env: MutationEnv) =>
+  async (target: Target): Promise<E.Either<StoreError, Plan>> => {
+    const { info, at } = target
     const state = stateOf(env, turns.name, info.streamId) as TurnsState | undefined
     const hidden = state?.hidden.at(-1)
-    if (hidden === undefined)
-      return E.left(
-        notPossible(
-          'nothing was rolled back since the last turn',
-          `see the turns with "unroll turns ${info.streamId}"`
-        )
-      )
+    if (hidden === undefined) return E.left(nothingHidden(target))
     const { from, at: marker } = hidden
     if (marker.segment !== from.segment || marker.from - from.offset > RESTORED_BYTES_MAX)
       return E.left(
@@ -189,9 +191,11 @@ export const restorePlan =
       next_item: hidden.nextItem,
       ...(index === null ? {} : { index })
     }
-    return E.right([
+    const events = [
       ...own.items.map((item) => ({ timestamp: at, type: 'response_item', payload: item })),
       { timestamp: at, type: 'event_msg', payload },
       ...copies.map(copiedEvent)
-    ])
+    ]
+    const again = { threadId: info.streamId, turns: hidden.turns }
+    return E.right({ events, inverse: { operation: 'rollback', arguments: again } })
   }

@@ -19,7 +19,7 @@ import type { WrittenTurn } from '../../domain/turn-events.ts'
 import type { MutationOptions, StartedReview, Written } from './types.ts'
 import { tailEvents } from '../tail.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
-import { written, type MutationEnv } from './write.ts'
+import { SAID, written, type MutationEnv } from './write.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>
 
@@ -35,11 +35,18 @@ export const startReview = (
   const target = trimmedTarget(asked)
   return async () => {
     let review: WrittenReview | null = null
-    const done = await written(env, threadId, options, async ({ info }) => {
-      const moment = momentOf(env.writer)
-      const outer = newTurn(info.streamId, await modeOf(env, info), moment)
-      review = { outer, inner: newTurn(info.streamId, outer.mode, moment, outer.turnId) }
-      return E.right(reviewStarted(review, target, null, moment))
+    const done = await written(env, threadId, options, {
+      operation: 'review',
+      arguments: { target: { ...target } },
+      plan: async ({ info }) => {
+        const moment = momentOf(env.writer)
+        const outer = newTurn(info.streamId, await modeOf(env, info), moment)
+        review = { outer, inner: newTurn(info.streamId, outer.mode, moment, outer.turnId) }
+        return E.right({
+          events: reviewStarted(review, target, null, moment),
+          inverse: { none: 'end it with "unroll review complete", then hide its turns' }
+        })
+      }
     })()
     if (E.isLeft(done) || review === null) return done as E.Either<StoreError, StartedReview>
     const { outer, inner } = review as WrittenReview
@@ -108,15 +115,20 @@ export const completeReview = (
   said: ReviewOutput | string | null,
   options: MutationOptions
 ): Answer<Written> =>
-  written(env, threadId, options, async ({ info }) => {
-    const moment = momentOf(env.writer)
-    const events = await tailEvents(env, info)
-    const open = openReview(info.streamId, await modeOf(env, info), events, moment.newId)
-    if (open === null)
-      return E.left({
-        _tag: 'NotPossible',
-        reason: 'no review is open in this thread',
-        next: `start one with "unroll review start ${info.streamId}"`
-      })
-    return E.right(reviewCompleted(open.review, reviewOutputOf(said), open.beganMs, moment))
+  written(env, threadId, options, {
+    operation: 'review-complete',
+    arguments: {},
+    plan: async ({ info }) => {
+      const moment = momentOf(env.writer)
+      const tail = await tailEvents(env, info)
+      const open = openReview(info.streamId, await modeOf(env, info), tail, moment.newId)
+      if (open === null)
+        return E.left({
+          _tag: 'NotPossible',
+          reason: 'no review is open in this thread',
+          next: `start one with "unroll review start ${info.streamId}"`
+        })
+      const events = reviewCompleted(open.review, reviewOutputOf(said), open.beganMs, moment)
+      return E.right({ events, inverse: { none: SAID } })
+    }
   })

@@ -7,38 +7,77 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/new-event.ts'
+import type { Inverse } from '../../domain/operations.ts'
 import { guarded } from '../guarded.ts'
 import { restoreThread, revertThread } from '../branch.ts'
 import { tokenCount } from '../../domain/compaction.ts'
 import { estimateAfterRollback } from '../context.ts'
 import { liveTurns } from '../turn-page.ts'
-import type { RollbackOptions, Written } from './types.ts'
-import type { StreamInfo } from '../ports.ts'
+import type { MutationOptions, Written } from './types.ts'
+import type { Appended } from '../ports.ts'
+import { recorded } from '../recorded.ts'
 import { checkpointOf } from '../project.ts'
 import { notPossible } from './refusal.ts'
 import { restorePlan } from './restore.ts'
 import { modeOf } from './turn-context.ts'
-import { openTarget, written, type MutationEnv, type Plan } from './write.ts'
+import {
+  expecting,
+  openTarget,
+  requestOf,
+  written,
+  type Mutation,
+  type MutationEnv,
+  type Target
+} from './write.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>
 
-/** Runs what makes a segment instead of appending, and tells what it came to. */
-const branched = async (
+/** Where a thread ends after it went on in a new segment. */
+const appendedTo = async (
   env: MutationEnv,
-  info: StreamInfo,
-  make: () => Promise<E.Either<StoreError, StreamId>>,
-  { dryRun }: RollbackOptions
-): Promise<E.Either<StoreError, Written>> => {
-  const from = checkpointOf(env, info.streamId)?.next
-  const answer = { threadId: info.streamId, events: [], appended: null }
-  if (dryRun === true || from === undefined) return E.right(answer)
-  const made = await make()
-  if (E.isLeft(made)) return made
+  { info, checkpoint }: Target
+): Promise<E.Either<StoreError, Appended>> => {
   const opened = await env.open(info.streamId, false)
   if (E.isLeft(opened)) return opened
+  const from = checkpoint.next
   const next = checkpointOf(env, info.streamId)?.next ?? from
-  const appended = { streamId: info.streamId, from, next, path: opened.right.info.path }
-  return E.right({ ...answer, appended })
+  return E.right({ streamId: info.streamId, from, next, path: opened.right.info.path })
+}
+
+interface Branching {
+  readonly mutation: Pick<Mutation, 'operation' | 'arguments'>
+  /** Asked for when the segment is there. */
+  readonly inverse: () => Inverse
+  readonly make: () => Promise<E.Either<StoreError, StreamId>>
+}
+
+/** Runs what makes a segment instead of appending, with its records. */
+const branched = async (
+  env: MutationEnv,
+  target: Target,
+  { mutation, inverse, make }: Branching,
+  options: MutationOptions
+): Promise<E.Either<StoreError, Written>> => {
+  const { streamId } = target.info
+  const answer = { threadId: streamId, events: [] }
+  if (options.dryRun === true) return E.right({ ...answer, appended: null, operationId: null })
+  const request = requestOf(env, streamId, mutation, options)
+  return recorded(env, request, target.checkpoint.next, async (operationId) => {
+    const made = await make()
+    if (E.isLeft(made)) return made
+    const appended = await appendedTo(env, target)
+    if (E.isLeft(appended)) return appended
+    const { next } = appended.right
+    return E.right({
+      answer: {
+        ...answer,
+        appended: appended.right,
+        operationId: operationId === '' ? null : operationId
+      },
+      after: next,
+      inverse: expecting(inverse(), next.revision)
+    })
+  })
 }
 
 const rolledBack = (turnCount: number, at: string): NewEvent => ({
@@ -47,19 +86,32 @@ const rolledBack = (turnCount: number, at: string): NewEvent => ({
   payload: { type: 'thread_rolled_back', num_turns: turnCount }
 })
 
-const rollbackPlan =
-  (env: MutationEnv, turnCount: number): Plan =>
-  async ({ info, at }) => {
+const back = (threadId: StreamId): Inverse => ({
+  operation: 'unrollback',
+  arguments: { threadId }
+})
+
+const again = (threadId: StreamId, turns: number): Inverse => ({
+  operation: 'rollback',
+  arguments: { threadId, turns }
+})
+
+const rollbackOf = (env: MutationEnv, turnCount: number): Mutation => ({
+  operation: 'rollback',
+  arguments: { turns: turnCount },
+  plan: async ({ info, at }) => {
     const counts = await estimateAfterRollback(env, info, turnCount)
-    return E.right([tokenCount(counts, at), rolledBack(turnCount, at)])
+    const events = [tokenCount(counts, at), rolledBack(turnCount, at)]
+    return E.right({ events, inverse: back(info.streamId) })
   }
+})
 
 /** Hides the last `turnCount` turns; all of them when there are fewer. */
 export const rollback = (
   env: MutationEnv,
   threadId: string,
   turnCount: number,
-  options: RollbackOptions
+  options: MutationOptions
 ): Answer<Written> =>
   guarded<Written>(env.index, async () => {
     if (!Number.isInteger(turnCount) || turnCount < 1)
@@ -68,28 +120,45 @@ export const rollback = (
     if (E.isLeft(target)) return target
     const { info } = target.right
     if ((await modeOf(env, info)) === 'legacy')
-      return written(env, threadId, options, rollbackPlan(env, turnCount))()
+      return written(env, threadId, options, rollbackOf(env, turnCount))()
     const live = liveTurns(env, info)
     const place = Math.max(0, live.count - turnCount)
     const first = live.rows(place, place + 1)[0]
     if (first === undefined)
       return E.left(notPossible('the thread has no turns', `see "unroll show ${info.streamId}"`))
-    const make = () => revertThread(env, env.writer, info, first.id, options.force === true)
-    return branched(env, info, make, options)
+    const branching = {
+      mutation: { operation: 'rollback', arguments: { turns: turnCount } },
+      inverse: () => back(info.streamId),
+      make: () => revertThread(env, env.writer, info, first.id, options.force === true)
+    }
+    return branched(env, target.right, branching, options)
   })
 
 /** Brings back the turns that the last rollback hid. */
 export const unrollback = (
   env: MutationEnv,
   threadId: string,
-  options: RollbackOptions
+  options: MutationOptions
 ): Answer<Written> =>
   guarded<Written>(env.index, async () => {
     const target = await openTarget(env, threadId, options)
     if (E.isLeft(target)) return target
     const { info } = target.right
     if ((await modeOf(env, info)) === 'legacy')
-      return written(env, threadId, options, restorePlan(env))()
-    const make = () => restoreThread(env, env.writer, info, options.force === true)
-    return branched(env, info, make, options)
+      return written(env, threadId, options, {
+        operation: 'unrollback',
+        arguments: {},
+        plan: restorePlan(env)
+      })()
+    const before = liveTurns(env, info).count
+    return branched(
+      env,
+      target.right,
+      {
+        mutation: { operation: 'unrollback', arguments: {} },
+        inverse: () => again(info.streamId, liveTurns(env, info).count - before),
+        make: () => restoreThread(env, env.writer, info, options.force === true)
+      },
+      options
+    )
   })

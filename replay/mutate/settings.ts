@@ -41,15 +41,23 @@ export const updateSettings = (
   provider: string,
   options: MutationOptions
 ): TE.TaskEither<StoreError, Written> =>
-  written(env, threadId, options, async ({ info, row, at }) => {
-    const { facts } = row()
-    const before = (await recorded(env, info, facts)) ?? ofLastTurn(facts, provider)
-    const after: JsonObject = { ...before, ...settings }
-    if (JSON.stringify(after) === JSON.stringify(before)) return E.right([])
-    const payload = {
-      type: 'thread_settings_applied',
-      thread_id: info.streamId,
-      thread_settings: after
+  written(env, threadId, options, {
+    operation: 'settings',
+    arguments: { settings },
+    plan: async ({ info, row, at }) => {
+      const { facts } = row()
+      const before = (await recorded(env, info, facts)) ?? ofLastTurn(facts, provider)
+      const after: JsonObject = { ...before, ...settings }
+      const inverse = {
+        operation: 'settings',
+        arguments: { threadId: info.streamId, settings: before }
+      }
+      if (JSON.stringify(after) === JSON.stringify(before)) return E.right({ events: [], inverse })
+      const payload = {
+        type: 'thread_settings_applied',
+        thread_id: info.streamId,
+        thread_settings: after
+      }
+      return E.right({ events: [{ timestamp: at, type: 'event_msg', payload }], inverse })
     }
-    return E.right([{ timestamp: at, type: 'event_msg', payload }])
   })

@@ -1,22 +1,24 @@
 /**
- * How every mutation goes: catch the thread up, decide by what it holds now, append. When another writer was faster, a
- * mutation that was not told which revision to expect decides anew.
+ * How every mutation goes: catch the thread up, decide by what it holds now, append, with a record before and after. When
+ * another writer was faster, a mutation that was not told which revision to expect decides anew.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
-import type { StreamId } from '../../domain/ids.ts'
+import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/new-event.ts'
+import type { Inverse } from '../../domain/operations.ts'
 import { guarded } from '../guarded.ts'
-import type { MutationOptions, Written } from './types.ts'
+import type { Life } from '../life.ts'
 import type { OpenThread } from '../open-thread.ts'
 import type { Appended, SegmentWriter } from '../ports.ts'
-import { checkpointOf, type Checkpoint, type Env } from '../project.ts'
+import { checkpointOf, type Checkpoint } from '../project.ts'
+import { recorded, type OperationRequest } from '../recorded.ts'
+import type { MutationOptions, Written } from './types.ts'
 
 /** What mutations work with. */
-export interface MutationEnv extends Env {
+export interface MutationEnv extends Life {
   readonly writer: SegmentWriter
-  readonly open: (threadId: string, withTurns: boolean) => Promise<E.Either<StoreError, OpenThread>>
 }
 
 /** A thread about to be changed. */
@@ -26,65 +28,107 @@ export interface Target extends OpenThread {
   readonly at: string
 }
 
-/** The events a mutation comes to. */
-export type Plan = (target: Target) => Promise<E.Either<StoreError, ReadonlyArray<NewEvent>>>
+/** What a mutation comes to. */
+export interface Plan {
+  readonly events: ReadonlyArray<NewEvent>
+  /** What undoes it, or why nothing can. */
+  readonly inverse: Inverse | { readonly none: string }
+}
+
+/** A mutation as it is recorded, and how it decides what to write. */
+export interface Mutation {
+  /** A verb, as the command line spells it. */
+  readonly operation: string
+  readonly arguments: JsonObject
+  readonly plan: (target: Target) => Promise<E.Either<StoreError, Plan>>
+}
+
+/** Why words to the model cannot be taken back. */
+export const SAID =
+  'what the model was told stays in the log: hide whole turns with "unroll rollback"'
 
 const ATTEMPTS_MAX = 3
-
-const mismatch = (
-  id: StreamId,
-  expected: MutationOptions['expected'],
-  actual: number
-): StoreError | null => {
-  if (expected === undefined || expected === 'any' || expected === 'stream_exists') return null
-  return expected === actual
-    ? null
-    : { _tag: 'WrongExpectedRevision', streamId: id, expected, actual }
-}
 
 /** A thread, caught up and at the revision that is expected. */
 export const openTarget = async (
   env: MutationEnv,
   threadId: string,
-  { expected }: MutationOptions
+  { expectedRevision: expected }: MutationOptions
 ): Promise<E.Either<StoreError, Target>> => {
   const opened = await env.open(threadId, false)
   if (E.isLeft(opened)) return opened
   const { streamId } = opened.right.info
   const checkpoint = checkpointOf(env, streamId)
   if (checkpoint === null) return E.left({ _tag: 'StreamNotFound', streamId })
-  const wrong = mismatch(streamId, expected, checkpoint.next.revision)
+  const actual = checkpoint.next.revision
+  if (expected !== undefined && expected !== actual)
+    return E.left({ _tag: 'WrongExpectedRevision', streamId, expected, actual })
   const at = new Date(env.writer.nowMs()).toISOString()
-  return wrong === null ? E.right({ ...opened.right, checkpoint, at }) : E.left(wrong)
+  return E.right({ ...opened.right, checkpoint, at })
 }
+
+/** How an operation on a thread is recorded. */
+export const requestOf = (
+  env: MutationEnv,
+  threadId: string,
+  { operation, arguments: given }: Pick<Mutation, 'operation' | 'arguments'>,
+  { actor = env.actor ?? 'library', undoes }: MutationOptions
+): OperationRequest => ({
+  operation,
+  threadId,
+  arguments: { threadId, ...given },
+  actor,
+  undoes: undoes ?? null
+})
 
 const append = (
   env: MutationEnv,
   { info, checkpoint }: Target,
-  events: ReadonlyArray<NewEvent>
-): Promise<E.Either<StoreError, Appended>> =>
-  env.store.append(info.streamId, checkpoint.next.revision, events, checkpoint)()
+  mutation: Mutation,
+  { events, inverse }: Plan,
+  options: MutationOptions
+): Promise<E.Either<StoreError, Pick<Written, 'appended' | 'operationId'>>> =>
+  recorded(
+    env,
+    requestOf(env, info.streamId, mutation, options),
+    checkpoint.next,
+    async (operationId) => {
+      const { revision } = checkpoint.next
+      const done = await env.store.append(info.streamId, revision, events, checkpoint)()
+      return E.map((appended: Appended) => ({
+        answer: { appended, operationId: operationId === '' ? null : operationId },
+        after: appended.next,
+        inverse: 'none' in inverse ? inverse : expecting(inverse, appended.next.revision)
+      }))(done)
+    }
+  )
 
-/** Runs a plan and appends what it comes to. */
+/** An inverse means the same only as long as nothing was added since. */
+export const expecting = ({ operation, arguments: given }: Inverse, revision: number): Inverse => ({
+  operation,
+  arguments: { ...given, expectedRevision: revision }
+})
+
+/** Runs a mutation and appends what it comes to. */
 export const written = (
   env: MutationEnv,
   threadId: string,
   options: MutationOptions,
-  plan: Plan
+  mutation: Mutation
 ): TE.TaskEither<StoreError, Written> =>
   guarded<Written>(env.index, async () => {
     for (let attempt = 1; ; attempt++) {
       const target = await openTarget(env, threadId, options)
       if (E.isLeft(target)) return target
-      const events = await plan(target.right)
-      if (E.isLeft(events)) return events
-      const answer = { threadId: target.right.info.streamId, events: events.right }
-      if (options.dryRun === true || events.right.length === 0)
-        return E.right({ ...answer, appended: null })
-      const appended = await append(env, target.right, events.right)
-      if (E.isRight(appended)) return E.right({ ...answer, appended: appended.right })
-      const isRace = appended.left._tag === 'WrongExpectedRevision'
-      if (!isRace || typeof options.expected === 'number' || attempt === ATTEMPTS_MAX)
-        return appended
+      const plan = await mutation.plan(target.right)
+      if (E.isLeft(plan)) return plan
+      const { events } = plan.right
+      const answer = { threadId: target.right.info.streamId, events }
+      if (options.dryRun === true || events.length === 0)
+        return E.right({ ...answer, appended: null, operationId: null })
+      const done = await append(env, target.right, mutation, plan.right, options)
+      if (E.isRight(done)) return E.right({ ...answer, ...done.right })
+      const isRace = done.left._tag === 'WrongExpectedRevision'
+      if (!isRace || options.expectedRevision !== undefined || attempt === ATTEMPTS_MAX) return done
     }
   })

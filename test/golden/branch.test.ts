@@ -243,7 +243,7 @@ describe('a revert', () => {
           'Codex remembers the file of this thread in state_5.sqlite and would go on in the old one',
         next: `fork it instead: "unroll fork ${PLAIN_169} --before-turn ${second}"; or add --force when no Codex uses this home`
       })
-      right<Thread>(await engine.revert(PLAIN_169, second, true)())
+      right<Thread>(await engine.revert(PLAIN_169, second, { force: true })())
       expect(await turnIds(engine, PLAIN_169)).to.have.length(1)
     }))
 

@@ -254,7 +254,8 @@ export const READING: ReadonlyArray<CommandSpec> = [
   show,
   turns,
   items,
-  events, context,
+  events,
+  context,
   agents,
   log
 ]

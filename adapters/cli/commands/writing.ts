@@ -6,6 +6,21 @@ import { ONE_THREAD, type CommandSpec, type OptionSpec } from './spec.ts'
 const BRANCHES = [0, 2, 3, 4, 5, 6, 7]
 const beforeTurn = (text: string): OptionSpec => ({ name: 'before-turn', value: 'TURN', text })
 
+const DRY_RUN: OptionSpec = {
+  name: 'dry-run',
+  text: 'Print what would happen, and change nothing.'
+}
+const EXPECTED: OptionSpec = {
+  name: 'expected-revision',
+  value: 'N',
+  range: [0, Number.MAX_SAFE_INTEGER],
+  text: 'Only when the thread holds exactly so many events; otherwise exit code 7.'
+}
+const FORCE: OptionSpec = {
+  name: 'force',
+  text: "Paginated threads: also in a home with Codex's database, which would go on in the old file."
+}
+
 const append: CommandSpec = {
   name: 'append',
   args: ['<thread>'],
@@ -61,7 +76,9 @@ const fork: CommandSpec = {
   ],
   options: [
     { name: 'last-turn', value: 'TURN', text: 'The last turn that the new thread takes over.' },
-    beforeTurn('The first turn that it does not take over.')
+    beforeTurn('The first turn that it does not take over.'),
+    DRY_RUN,
+    EXPECTED
   ],
   conflicts: [['last-turn', 'before-turn']],
   output: {
@@ -91,7 +108,9 @@ const revert: CommandSpec = {
     {
       name: 'force',
       text: "Also in a home with Codex's database, which would go on in the old file."
-    }
+    },
+    DRY_RUN,
+    EXPECTED
   ],
   output: {
     human: 'the id and the new file of the thread.',
@@ -106,16 +125,6 @@ const revert: CommandSpec = {
   ]
 }
 
-const DRY_RUN: OptionSpec = {
-  name: 'dry-run',
-  text: 'Print what would happen, and change nothing.'
-}
-const EXPECTED: OptionSpec = {
-  name: 'expected-revision',
-  value: 'N',
-  range: [0, Number.MAX_SAFE_INTEGER],
-  text: 'Only when the thread holds exactly so many events; otherwise exit code 7.'
-}
 const FORCE_PLACES: OptionSpec = {
   name: 'force',
   text: 'Also in a home with the database of Codex 0.169, which would show the thread no more.'
@@ -230,10 +239,103 @@ const undo: CommandSpec = {
   ]
 }
 
+const WRITTEN = {
+  human: 'the new revision; with --dry-run the lines that would be written.',
+  json: '`{"threadId","events","appended","operationId"}`: what was written, and `{"streamId","from","next","path"}`, the places before and behind it; null after a dry run.'
+}
+
+const rollback: CommandSpec = {
+  name: 'rollback',
+  args: ['<thread>'],
+  summary: 'Hide the newest turns of a thread.',
+  about: [
+    ...ONE_THREAD,
+    'Appends what Codex appends: the token count as it is then, and how many turns are hidden. A paginated thread goes on ' +
+      'in a new segment instead, as with `revert`. Nothing is deleted, and until the next turn `unrollback` brings it back.'
+  ],
+  options: [
+    {
+      name: 'turns',
+      value: 'N',
+      range: [1, 4_294_967_295],
+      text: 'How many; all of them when the thread has fewer. Default: 1.'
+    },
+    FORCE,
+    DRY_RUN,
+    EXPECTED
+  ],
+  output: WRITTEN,
+  exits: BRANCHES,
+  examples: [['unroll rollback 0198b553 --turns 2', 'hide the last two turns']]
+}
+
+const unrollback: CommandSpec = {
+  name: 'unrollback',
+  args: ['<thread>'],
+  summary: 'Bring back the turns that the last rollback hid.',
+  about: [
+    ...ONE_THREAD,
+    'Works until something was said after the rollback. The hidden lines are written again behind a mark of our own, ' +
+      'so that every Codex shows the turns too; a paginated thread goes on from the segment that was left behind.'
+  ],
+  options: [FORCE, DRY_RUN, EXPECTED],
+  output: WRITTEN,
+  exits: BRANCHES,
+  examples: [['unroll unrollback 0198b553', 'show the hidden turns again']]
+}
+
+const review: CommandSpec = {
+  name: 'review',
+  args: ['start|complete', '<thread>'],
+  summary: 'Set a review up in a thread, or take what the reviewer said.',
+  about: [
+    ...ONE_THREAD,
+    'unroll runs no reviewer. `start` records what is to be reviewed, in the thread or, with --detached, in a fork of it; ' +
+      '`complete` records the answer, which ends the review: the JSON of a review output, or plain text.'
+  ],
+  options: [
+    { name: 'base', value: 'BRANCH', text: 'Review the changes against a branch.' },
+    { name: 'commit', value: 'SHA', text: 'Review a commit.' },
+    {
+      name: 'instructions',
+      value: 'TEXT',
+      text: 'Review what the text says. Default: current changes.'
+    },
+    { name: 'detached', text: 'Start it in a fork of the thread.' },
+    {
+      name: 'file',
+      value: 'PATH',
+      text: 'Where to read the answer; `-` is stdin. Default: stdin.'
+    },
+    { name: 'failed', text: 'The reviewer gave no answer.' },
+    DRY_RUN,
+    EXPECTED
+  ],
+  conflicts: [
+    ['base', 'commit'],
+    ['base', 'instructions'],
+    ['commit', 'instructions'],
+    ['file', 'failed']
+  ],
+  output: {
+    human: '`start`: the thread of the review and what it is about; `complete`: the new revision.',
+    json: 'as `rollback --json`; `start` adds `turnId`, `reviewTurnId` and `hint`.'
+  },
+  exits: BRANCHES,
+  examples: [
+    ['unroll review start 0198b553 --base main', 'review what a branch changed'],
+    ['unroll review complete 0198b553 --file answer.json', 'record what the reviewer found']
+  ]
+}
+
 /** In the order of the help. */
 export const WRITING: ReadonlyArray<CommandSpec> = [
-  append, fork,
+  append,
+  fork,
   revert,
+  rollback,
+  unrollback,
+  review,
   archive,
   unarchive,
   rename,
