@@ -167,7 +167,7 @@ class Writer {
     return (this.#head = openHead(this.#parts.home, path))
   }
 
-  async #tailOf(info: StreamInfo, head: Head, group: ReadonlyArray<Request>): Promise<Tail | null> {
+  async #tailOf(info: StreamInfo, head: Head, group: ReadonlyArray<Request>): Promise<Tail> {
     if (this.#tail !== null && isCurrentTail(this.#tail, info)) return this.#tail
     const lineage = this.#parts.places.lineage(info)
     const known: Array<KnownPlace> = this.#tail?.path === info.path ? [this.#tail] : []
@@ -179,11 +179,6 @@ class Writer {
     const head = this.#open(info)
     const tail = await this.#tailOf(info, head, group)
     this.#tail = tail
-    if (tail === null) {
-      const busy: StoreError = { _tag: 'Busy', what: `thread ${this.#id}` }
-      for (const request of group) request.answer(E.left(busy))
-      return
-    }
     const plan = planGroup(this.#id, tail, group)
     const isClean = plan.accepted.length === 0 || (await this.#write(info, head, tail, plan))
     if (isClean) for (const { request, why } of plan.refused) request.answer(E.left(why))
@@ -204,7 +199,9 @@ class Writer {
   }
 
   #tailBehind(head: Head, tail: Tail, { bytes, next, ordinal }: Plan): Tail {
-    const { size: sizeBytes, mtimeMs: modifiedAtMs } = fstatSync(head.file)
+    // The size as it was meant to be: what others wrote meanwhile makes it another one, and is counted then.
+    const { offset: sizeBytes } = next
+    const { mtimeMs: modifiedAtMs } = fstatSync(head.file)
     const from = bytes.lastIndexOf(10, bytes.length - 2) + 1
     const guard = guardOf(bytes.subarray(from, -1), next.offset - (bytes.length - from), true)
     return { ...tail, sizeBytes, modifiedAtMs, next, guard, closed: true, torn: 0, ordinal }

@@ -63,10 +63,7 @@ export const beginStream = async (
   if (info === null) throw Object.assign(new Error('it vanished'), { code: 'ENOENT', path })
   const head = openHead(home, info.path)
   try {
-    const tail = await findTail(info, places.lineage(info), head.file, [], parts)
-    const busy: StoreError = { _tag: 'Busy', what: `thread ${streamId}` }
-    if (tail === null) return E.left(busy)
-    const { next } = tail
+    const { next } = await findTail(info, places.lineage(info), head.file, [], parts)
     const from = { revision: next.revision - events.length, segment: next.segment, offset: 0 }
     return E.right({ streamId, from, next, path: info.path })
   } finally {

@@ -151,11 +151,13 @@ const countFrom = async (
     : { next: { ...next, segment: head, offset: 0 }, guard: null }
 }
 
-const ATTEMPTS_MAX = 8
+/** A lineage that ends where its newest file ended at some moment. */
+const upTo = (lineage: Lineage, size: number): Lineage =>
+  lineage.map((segment, i) => (i === lineage.length - 1 ? { ...segment, until: size } : segment))
 
 /**
- * Finds the end of a stream in its open newest file, from the first of the given places that still holds, else from its
- * first line. Null when the file never stood still.
+ * Finds the end of a stream as its open newest file is now, from the first of the given places that still holds, else from
+ * its first line. What is written to the file meanwhile is not looked at: the write will tell.
  */
 export const findTail = async (
   info: StreamInfo,
@@ -163,23 +165,17 @@ export const findTail = async (
   file: number,
   known: ReadonlyArray<KnownPlace>,
   reader: TailReader
-): Promise<Tail | null> => {
+): Promise<Tail> => {
   const source = openSource(file)
-  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const before = fstatSync(file)
-    const holds = known.find((place) => stillHolds(lineage, before.size, place))
-    const from = holds ?? { next: START, guard: null }
-    const { next, guard } = await countFrom(info.streamId, lineage, from, reader)
-    const after = fstatSync(file)
-    if (after.size !== before.size || after.mtimeMs !== before.mtimeMs) continue
-    const { size: sizeBytes, mtimeMs: modifiedAtMs, ino: inode } = after
-    const closed = sizeBytes === 0 || byteBefore(source, sizeBytes) === NEWLINE
-    const torn = closed || isBlankFrom(source, next.offset, sizeBytes) ? 0 : 1
-    const ordinal = nextOrdinal(source, sizeBytes, next.revision + torn)
-    const outside = { lineage, path: info.path, inode, sizeBytes, modifiedAtMs }
-    return { ...outside, next, guard, closed, torn, ordinal }
-  }
-  return null
+  const { size: sizeBytes, mtimeMs: modifiedAtMs, ino: inode } = fstatSync(file)
+  const holds = known.find((place) => stillHolds(lineage, sizeBytes, place))
+  const from = holds ?? { next: START, guard: null }
+  const { next, guard } = await countFrom(info.streamId, upTo(lineage, sizeBytes), from, reader)
+  const closed = sizeBytes === 0 || byteBefore(source, sizeBytes) === NEWLINE
+  const torn = closed || isBlankFrom(source, next.offset, sizeBytes) ? 0 : 1
+  const ordinal = nextOrdinal(source, sizeBytes, next.revision + torn)
+  const outside = { lineage, path: info.path, inode, sizeBytes, modifiedAtMs }
+  return { ...outside, next, guard, closed, torn, ordinal }
 }
 
 /** True when a stream still ends where it ended; only what another file may change has to be looked at again. */

@@ -57,7 +57,7 @@ const randomOf = (seed: number) => () => {
   return seed / 2 ** 32
 }
 
-const WRITES_MAX = 30
+const WRITES_MAX = 100
 
 /** Calls that end the process at one point: before a write, within it, or around the sync that follows. */
 const fatalCalls = (random: () => number): FileCalls => {
