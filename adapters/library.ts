@@ -29,7 +29,10 @@ import { memoryIndex } from './memory/index.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
+export type { Operation } from '../domain/operations.ts'
 export type { BranchPoint, Engine, IndexStatus } from '../replay/engine.ts'
+export type { MutationOptions, RelocatedThreads } from '../replay/life.ts'
+export type { AgentFamily } from '../replay/lifecycle.ts'
 export { START } from '../replay/ports.ts'
 
 /** How a home is opened; only `home` is required. */

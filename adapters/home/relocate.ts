@@ -252,9 +252,7 @@ const syncFolders = ({ folders }: Work): void => {
 const isNearlyDone = (home: string, { purge: isWanted, trash, moves }: Relocation): boolean => {
   if (!isWanted || trash === null) return false
   if (existsSync(purgedName(home, trash))) return true
-  return (
-    !existsSync(join(home, trash)) && moves.every(({ from }) => !existsSync(join(home, from)))
-  )
+  return !existsSync(join(home, trash)) && moves.every(({ from }) => !existsSync(join(home, from)))
 }
 
 /** Does a relocation, or what is left of it; a text when the root could not be moved and everything went back. */
