@@ -30,8 +30,13 @@ import { jsonlStore } from './jsonl/store.ts'
 import { memoryIndex } from './memory/index.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
+export type { Goal, GoalPatch } from '../domain/goal.ts'
+export type { GitPatch } from '../domain/metadata.ts'
 export type { NewEvent } from '../domain/new-event.ts'
+export type { NewThread, ThreadDraft } from '../domain/new-thread.ts'
+export type { Operation } from '../domain/operations.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
+export type { ReviewOutput, ReviewTarget } from '../domain/review.ts'
 export type {
   BranchPoint,
   ContextPoint,
@@ -41,6 +46,10 @@ export type {
   IndexStatus,
   ThreadContext
 } from '../replay/engine.ts'
+export type { HostEvent, LiveTurn, ToolCall, TurnInput } from '../replay/host.ts'
+export type { MutationOptions, RelocatedThreads } from '../replay/life.ts'
+export type { AgentFamily } from '../replay/lifecycle.ts'
+export type { Mutations, StartedReview, Written } from '../replay/mutations.ts'
 export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
 
 /**

@@ -8,7 +8,7 @@
  * Only a `thread_spawn` source is an edge, as in Codex's own table; a review names its thread too, but is none. Parent and
  * child are folded apart, in any order: each writes its own tables, and the reader puts them together.
  */
-import type { EventPayload, RecordedEvent } from '../domain/event.ts'
+import type { RecordedEvent } from '../domain/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
 import type { SessionMeta } from '../domain/payloads.ts'
 import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
@@ -108,7 +108,7 @@ const writesOf = (state: AgentsState, { line, streamId }: RecordedEvent, table: 
     return row === null ? NOTHING : edgeWrites(table, streamId, row)
   }
   if (line.type !== 'response_item') return NOTHING
-  const change = statusChange(line.payload as unknown as EventPayload)
+  const change = statusChange(line.payload)
   if (change === null) return NOTHING
   return [{ key: statusKey(table, streamId, change[0]), value: change[1] }]
 }

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
 import { streamId } from '../domain/ids.ts'
 import type { JsonObject } from '../domain/json.ts'
+import type { Began } from '../domain/operations.ts'
 import { type HomeFile, type Relocation } from '../domain/relocation.ts'
 import type { OpenThread } from './open-thread.ts'
 import { checkpointOf, forgetStream, indexSink, type Env } from './project.ts'
@@ -110,6 +111,22 @@ const leftBehind = async (log: OperationLog) => {
   return null
 }
 
+const OPPOSITES: Readonly<Record<string, string>> = { archive: 'unarchive', unarchive: 'archive' }
+
+/** How to undo work that another process began; file times before it are not known any more. */
+const inverseAfterKill = (
+  { id, operation, relocation }: Began,
+  { threadIds }: RelocationResult
+): Performed<unknown>['inverse'] => {
+  if (operation === 'delete' && relocation?.purge === false)
+    return { operation: 'restore', arguments: { operationId: id } }
+  const opposite = OPPOSITES[operation]
+  const threadId = relocation?.rootId ?? ''
+  return opposite === undefined
+    ? { none: 'it was finished by another process after a kill' }
+    : { operation: opposite, arguments: { threadId, threadIds, times: {} } }
+}
+
 /**
  * Finishes what a killed process began: forward, because the record was on disk only after everything had been checked.
  * Work that cannot be finished is taken back by the writer, and recorded as failed.
@@ -121,23 +138,12 @@ const recover = async (life: Life, writer: HomeWriter): Promise<Found<void>> => 
   const held = began.relocation.moves.find(({ threadId }) => writer.isHeld(threadId))
   if (held !== undefined) return E.left({ _tag: 'Busy', what: `thread ${held.threadId}` })
   const done = writer.relocate(began.relocation, began.id)
-  const none = 'it was finished by another process after a kill: see what it moved in the log'
-  const ended = E.map(() => ({ after: null, inverse: inverseAfterKill(began) ?? { none } }))(done)
+  const ended = E.map((result: RelocationResult) => ({
+    after: null,
+    inverse: inverseAfterKill(began, result)
+  }))(done)
   return log.append(endOf(log, began.id, ended), true)
 }
-
-const inverseAfterKill = ({
-  id,
-  operation,
-  relocation
-}: {
-  readonly id: string
-  readonly operation: string
-  readonly relocation: Relocation | null
-}) =>
-  operation === 'delete' && relocation?.purge === false
-    ? { operation: 'restore', arguments: { operationId: id } }
-    : null
 
 /**
  * Runs alone among the processes that move files of the home, after what a killed one left is finished. A dry run waits

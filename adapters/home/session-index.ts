@@ -19,7 +19,7 @@ import {
 import { join } from 'node:path'
 import { isJsonObject } from '../../domain/json.ts'
 import { isLocked } from '../jsonl/codex-lock.ts'
-import { appendLine, syncFolder } from './own-folder.ts'
+import { appendLine, ownFolder, syncFolder } from './own-folder.ts'
 
 const FILE = 'session_index.jsonl'
 const MODE = 0o644
@@ -88,8 +88,8 @@ const split = (bytes: Buffer, ids: ReadonlySet<string>): Split => {
   }
 }
 
-const replace = (path: string, kept: Buffer, mode: number): void => {
-  const temporary = `${path}.unroll.tmp`
+const replace = (home: string, kept: Buffer, mode: number): void => {
+  const temporary = join(ownFolder(home), `${FILE}.tmp`)
   const file = openSync(temporary, 'w', mode)
   try {
     writeFileSync(file, kept)
@@ -97,7 +97,7 @@ const replace = (path: string, kept: Buffer, mode: number): void => {
   } finally {
     closeSync(file)
   }
-  renameSync(temporary, path)
+  renameSync(temporary, sessionIndexOf(home))
 }
 
 const tailOf = (file: number, from: number): Buffer => {
@@ -108,10 +108,11 @@ const tailOf = (file: number, from: number): Buffer => {
 
 /** False when the file changed meanwhile. */
 const tryTake = (
-  path: string,
+  home: string,
   ids: ReadonlySet<string>,
   save: (lines: ReadonlyArray<string>) => void
 ): boolean => {
+  const path = sessionIndexOf(home)
   const bytes = readIndex(path)
   if (bytes === null) return true
   const { kept, taken } = split(bytes, ids)
@@ -121,7 +122,7 @@ const tryTake = (
   try {
     const { size, mode } = fstatSync(old)
     if (size !== bytes.length) return false
-    replace(path, kept, mode & 0o777)
+    replace(home, kept, mode & 0o777)
     // A line that Codex appended in this moment is in the file that is gone now.
     for (const line of linesOf(tailOf(old, size).toString('utf8')))
       appendLine(path, line.trimEnd(), { durable: true, mode: MODE })
@@ -139,7 +140,7 @@ export const takeNames = (
 ): void => {
   awaitCodex(home)
   const ids = new Set(threadIds)
-  for (let attempt = 0; !tryTake(sessionIndexOf(home), ids, save); attempt++)
+  for (let attempt = 0; !tryTake(home, ids, save); attempt++)
     if (attempt === ATTEMPTS_MAX) throw new Error('session_index.jsonl changes all the time')
   if (statSync(sessionIndexOf(home), { throwIfNoEntry: false }) !== undefined) syncFolder(home)
 }

@@ -64,7 +64,12 @@ type Table = {
 }
 
 const TABLE: Table = {
-  StreamNotFound: (e) => invalidRequest(`thread not loaded: ${e.streamId}`),
+  StreamNotFound: ({ streamId, among }) =>
+    invalidRequest(
+      among === undefined
+        ? `thread not loaded: ${streamId}`
+        : `no ${among === 'archived' ? 'archived ' : ''}rollout found for thread id ${streamId}`
+    ),
   AmbiguousThread: (e) => invalidRequest(describe(e)),
   InvalidRequest: (e) => invalidRequest(e.message),
   AnchorGone: () => invalidRequest('invalid cursor: anchor turn is no longer present'),

@@ -132,7 +132,7 @@ describe('documents', () => {
 
   it('describe every table an index has', async () => {
     const described = firstColumn(section('docs/FORMAT.md', '### B.3 Tables'))
-    const made = await tablesOver(['basic-142', 'damaged-142'])
+    const made = await tablesOver(['agents-142', 'damaged-142'])
     const stored = described.filter((table) => table !== 'generation') // LMDB's own bookkeeping row
     expect(stored.toSorted()).to.deep.equal(made)
   })

@@ -4,7 +4,7 @@
  */
 import { buildSync } from 'esbuild'
 import { spawnSync } from 'node:child_process'
-import { appendFileSync, cpSync, readdirSync, readFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withEngine } from './engines.ts'
 import { copyHome, removeFolder, temporaryFolder } from './fixture-home.ts'
@@ -113,7 +113,9 @@ const prepare = (script: string, { operation, first }: (typeof CASES)[number]): 
 
 /** Records of the log whose second half is missing. */
 const unfinished = (home: string): ReadonlyArray<string> => {
-  const lines = readFileSync(join(home, '.unroll/operations.jsonl'), 'utf8').trimEnd().split('\n')
+  const path = join(home, '.unroll/operations.jsonl')
+  if (!existsSync(path)) return []
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
   const records = lines.map((line) => JSON.parse(line) as { record: string; id: string })
   const ended = new Set(records.filter(({ record }) => record === 'ended').map(({ id }) => id))
   return records.filter(({ record, id }) => record === 'began' && !ended.has(id)).map((r) => r.id)

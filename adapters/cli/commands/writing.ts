@@ -207,7 +207,7 @@ const remove: CommandSpec = {
 
 const restore: CommandSpec = {
   name: 'restore',
-  args: ['[operation|thread]'],
+  args: ['[operation-or-thread]'],
   summary: 'Bring back what was deleted.',
   about: [
     'Everything one `delete` moved to the trash goes back to where it was, names too. Without an argument: what was deleted ' +
