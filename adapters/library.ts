@@ -27,6 +27,7 @@ import { homeWriter } from './home/writer.ts'
 import { segmentWriter } from './jsonl/create.ts'
 import { foldAside } from './jsonl/fold-aside.ts'
 import { jsonlStore } from './jsonl/store.ts'
+import { isBeingWritten } from './jsonl/writer-lock.ts'
 import { memoryIndex } from './memory/index.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
@@ -105,7 +106,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   return createEngine({
     store,
     writer: segmentWriter(home, store),
-    homeWriter: homeWriter(home),
+    homeWriter: homeWriter(home, { isOpen: (threadId) => isBeingWritten(home, threadId) }),
     operations: homeOperations(home),
     actor: options.actor ?? 'library',
     index,

@@ -13,7 +13,15 @@
  * process that was started at another time. What cannot be judged, such as a process of another container, counts as living.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, readdirSync } from 'node:fs'
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statSync
+} from 'node:fs'
 import { readlinkSync, unlinkSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -154,6 +162,13 @@ const look = (folder: string, streamId: StreamId, own: string | null): Others =>
     stale.push(name)
   }
   return { living: false, stale }
+}
+
+/** True while a living process, perhaps this one, holds the lock of a thread. */
+export const isBeingWritten = (home: string, threadId: string): boolean => {
+  const folder = join(home, '.unroll', 'locks')
+  const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
+  return isThere && look(folder, threadId as StreamId, null).living
 }
 
 /** Takes the lock of a thread, or answers null when a living process has it. Throws errors of the system. */
