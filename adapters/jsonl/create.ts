@@ -15,7 +15,6 @@ import {
 } from 'node:fs'
 import { dirname, join, sep } from 'node:path'
 import { v7 } from 'uuid'
-import type { StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { EventStore, NewSegment, SegmentWriter } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
