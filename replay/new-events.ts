@@ -68,8 +68,8 @@ export const checkEvents = (
   return E.right(checked)
 }
 
-/** Why a stream at a revision (null: there is none) is not what was expected; null when it is. */
-export const revisionConflict = (
+/** Why a stream at a revision is not what was expected; null when it is. */
+const revisionConflict = (
   streamId: string,
   expected: ExpectedRevision,
   actual: number | null
@@ -87,7 +87,7 @@ export const saysNumbered = (payload: unknown): boolean =>
   (payload as { readonly history_mode?: unknown } | null)?.history_mode === 'paginated'
 
 /** Why events cannot begin a stream; null when they can. */
-export const beginningProblem = (
+const beginningProblem = (
   streamId: string,
   events: ReadonlyArray<CheckedEvent>
 ): StoreError | null => {
@@ -98,4 +98,22 @@ export const beginningProblem = (
   return typeof id === 'string' && id.toLowerCase() === streamId
     ? null
     : { _tag: 'InvalidRequest', message: `the session_meta is not that of thread ${streamId}` }
+}
+
+/**
+ * Why events cannot be appended to a stream at a revision (null: there is none); null when they can. A stream without
+ * events begins with its metadata; where nobody said that it is new, its name was probably mistyped.
+ */
+export const appendProblem = (
+  streamId: string,
+  expected: ExpectedRevision,
+  actual: number | null,
+  events: ReadonlyArray<CheckedEvent>
+): StoreError | null => {
+  const conflict = revisionConflict(streamId, expected, actual)
+  if (conflict !== null || (actual !== null && actual > 0)) return conflict
+  const isMeta = events[0]?.event.type === 'session_meta'
+  return actual === null && expected === 'any' && !isMeta
+    ? { _tag: 'StreamNotFound', streamId }
+    : beginningProblem(streamId, events)
 }

@@ -11,7 +11,7 @@ import { isJsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/new-event.ts'
 import { PROFILES, type Profile } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
-import { checkEvent, revisionConflict, type CheckedEvent } from '../../replay/new-events.ts'
+import { appendProblem, checkEvent, type CheckedEvent } from '../../replay/new-events.ts'
 import { START, type ExpectedRevision } from '../../replay/ports.ts'
 import { flagOf, textOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
@@ -97,8 +97,8 @@ const dryRun = async (
   io: Io
 ): Promise<number> => {
   const revision = await revisionOf(engine, id)
-  const conflict = revisionConflict(id, expected, revision)
-  if (conflict !== null) return reportError(conflict, input.json, io)
+  const why = appendProblem(id, expected, revision, events)
+  if (why !== null) return reportError(why, input.json, io)
   const lines = events.map(({ line }) => line)
   const text = input.json
     ? JSON.stringify({ streamId: id, revision, lines })

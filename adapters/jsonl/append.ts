@@ -14,7 +14,7 @@ import { closeSync, fstatSync } from 'node:fs'
 import type { StoreError } from '../../domain/errors.ts'
 import { isUuid, type StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../../replay/guarded.ts'
-import { checkEvents, revisionConflict } from '../../replay/new-events.ts'
+import { appendProblem, checkEvents } from '../../replay/new-events.ts'
 import type { Appended, EventStore, KnownPlace, StreamInfo } from '../../replay/ports.ts'
 import { beginStream, type BeginParts } from './begin.ts'
 import { isCompressing, isHeldByCodex } from './codex-lock.ts'
@@ -144,10 +144,8 @@ class Writer {
     this.#queue.unshift(...others)
     if (first === undefined) return
     const { expected, events } = first
-    const conflict = revisionConflict(this.#id, expected, null)
-    if (conflict !== null) return first.answer(E.left(conflict))
-    if (expected === 'any' && events[0]?.event.type !== 'session_meta')
-      return first.answer(E.left({ _tag: 'StreamNotFound', streamId: this.#id }))
+    const why = appendProblem(this.#id, expected, null, events)
+    if (why !== null) return first.answer(E.left(why))
     try {
       first.answer(await beginStream(this.#parts, this.#id, events))
     } catch (cause) {

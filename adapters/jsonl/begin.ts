@@ -7,7 +7,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import { printEvent } from '../../domain/new-event.ts'
-import { beginningProblem, saysNumbered, type CheckedEvent } from '../../replay/new-events.ts'
+import { saysNumbered, type CheckedEvent } from '../../replay/new-events.ts'
 import type { Appended } from '../../replay/ports.ts'
 import { createSegment } from './create.ts'
 import type { Discovery } from './discover.ts'
@@ -46,8 +46,6 @@ export const beginStream = async (
   streamId: StreamId,
   events: ReadonlyArray<CheckedEvent>
 ): Promise<E.Either<StoreError, Appended>> => {
-  const problem = beginningProblem(streamId, events)
-  if (problem !== null) return E.left(problem)
   const payload = events[0]?.event.payload ?? {}
   const atMs = millisecondsOf(payload['timestamp'])
   if (atMs === null)

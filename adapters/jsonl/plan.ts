@@ -5,7 +5,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import { printEvent } from '../../domain/new-event.ts'
-import { beginningProblem, revisionConflict, type CheckedEvent } from '../../replay/new-events.ts'
+import { appendProblem, type CheckedEvent } from '../../replay/new-events.ts'
 import type { Appended, ExpectedRevision, KnownPlace, Position } from '../../replay/ports.ts'
 import type { Tail } from './tail.ts'
 
@@ -60,9 +60,7 @@ export const planGroup = (streamId: StreamId, tail: Tail, group: ReadonlyArray<R
     `${ordinal === null ? line : printEvent(event, ordinal++)}\n`
   for (const request of group) {
     const { expected, events } = request
-    const why =
-      revisionConflict(streamId, expected, revision) ??
-      (revision === 0 ? beginningProblem(streamId, events) : null)
+    const why = appendProblem(streamId, expected, revision, events)
     if (why !== null) {
       refused.push({ request, why })
       continue

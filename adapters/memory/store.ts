@@ -12,9 +12,8 @@ import type { NewEvent } from '../../domain/new-event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { upcast } from '../../migrations/upcast.ts'
 import {
-  beginningProblem,
+  appendProblem,
   checkEvents,
-  revisionConflict,
   saysNumbered,
   type CheckedEvent
 } from '../../replay/new-events.ts'
@@ -121,14 +120,10 @@ const appendTo = (
 ): E.Either<StoreError, ReadonlyArray<JsonObject>> => {
   const checked = checkEvents(events, profile)
   if (E.isLeft(checked)) return checked
-  const conflict = revisionConflict(streamId, expected, stored?.length ?? null)
-  if (conflict !== null) return E.left(conflict)
-  const [first] = checked.right
-  if (stored === null && expected === 'any' && first?.event.type !== 'session_meta')
-    return E.left({ _tag: 'StreamNotFound', streamId })
+  const why = appendProblem(streamId, expected, stored?.length ?? null, checked.right)
+  if (why !== null) return E.left(why)
   const before = stored ?? []
-  const problem = before.length === 0 ? beginningProblem(streamId, checked.right) : null
-  if (problem !== null) return E.left(problem)
+  const [first] = checked.right
   const isNumbered = before.length === 0 && saysNumbered(first?.event.payload)
   return E.right(valuesOf(checked.right, isNumbered ? 0 : nextOrdinal(before, profile)))
 }

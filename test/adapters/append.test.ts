@@ -2,7 +2,6 @@
 // lost, and the answer tells where the events really stand. Faults come from a seam of two system calls.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   copyFileSync,
@@ -17,14 +16,19 @@ import {
   writeFileSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { systemCalls, type FileCalls } from '../../adapters/jsonl/file-calls.ts'
-import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { lockName, thisProcess, tryLock, type Holder } from '../../adapters/jsonl/writer-lock.ts'
-import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import { systemCalls } from '../../adapters/jsonl/file-calls.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/new-event.ts'
-import { DEFAULT_PROFILE } from '../../domain/profile.ts'
-import { isDamaged, START, type EventStore } from '../../replay/ports.ts'
+import { isDamaged } from '../../replay/ports.ts'
+import {
+  ID,
+  linesIn,
+  revisions,
+  said,
+  shown,
+  storeOf,
+  untilReleased
+} from '../support/appending.ts'
 import { right, turnsOf, withEngine } from '../support/engines.ts'
 import { copyHome, FIXTURES, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import {
@@ -35,45 +39,6 @@ import {
   userLine,
   writeRollout
 } from '../support/rollouts.ts'
-
-const ID = streamId(idOf(1))
-const said = (message: string): NewEvent => ({
-  timestamp: '2026-05-01T10:00:00.000Z',
-  type: 'event_msg',
-  payload: { type: 'user_message', message }
-})
-
-/** A lock is kept for a turn of the event loop, in case that more comes. */
-const untilReleased = async (): Promise<void> => {
-  for (let turns = 0; turns < 4; turns++) await new Promise((resolve) => setImmediate(resolve))
-}
-
-const storeOf = (home: string, calls: Partial<FileCalls> = {}): EventStore =>
-  jsonlStore({
-    home,
-    profile: DEFAULT_PROFILE,
-    strict: false,
-    calls: { ...systemCalls(), ...calls },
-    waitMsMax: 20
-  })
-
-const linesIn = async (home: string, id = ID) => {
-  const store = storeOf(home)
-  const found = store.find(id)
-  if (E.isLeft(found)) throw new Error('the thread is not there')
-  const lines: Array<RecordedEvent | DamagedLine> = []
-  for await (const batch of store.read(found.right, START, 'all')) lines.push(...batch.lines)
-  return lines
-}
-
-const shown = async (home: string) =>
-  (await linesIn(home)).map((line) => {
-    if (isDamaged(line)) return line.reason
-    return line.line.type === 'session_meta' ? 'meta' : (line.line.payload as any).message // eslint-disable-line @typescript-eslint/no-explicit-any
-  })
-
-const revisions = (answer: E.Either<unknown, { from: { revision: number }; next: object }>) =>
-  E.isRight(answer) ? answer.right.from.revision : answer.left
 
 describe('appending to a home', () => {
   let home = ''
@@ -283,231 +248,6 @@ describe('appending to a home', () => {
       expect(await storeOf(home).append(streamId('../../x'), 'no_stream', [meta])()).to.deep.equal(
         E.left({ _tag: 'InvalidRequest', message: '"../../x" is not the id of a thread' })
       )
-    })
-  })
-
-  describe('with a lock', () => {
-    const left = async (home: string) => {
-      const answer = await storeOf(home).append(ID, 'any', [said('two')])()
-      return E.isLeft(answer) ? answer.left : answer.right.next.revision
-    }
-    const leave = (holder: Partial<Holder>): string => {
-      const folder = join(home, '.unroll', 'locks')
-      mkdirSync(folder, { recursive: true })
-      const lock = join(folder, lockName(ID, { ...thisProcess(), ...holder }, 'x'))
-      writeFileSync(lock, '')
-      return lock
-    }
-    const dead = (): number => spawnSync(process.execPath, ['-e', '']).pid
-
-    it('is busy while a running Codex has the thread', async () => {
-      const folder = join(home, 'thread-writer-locks')
-      mkdirSync(folder)
-      writeFileSync(join(folder, `${ID}.lock`), '')
-      const holding = ['-c', `exec 9>"$0"; flock 9; exec "$@"`, join(folder, `${ID}.lock`)]
-      const script = `import('${import.meta.dirname}/../support/append-entry.ts')`
-      const { stdout } = spawnSync(
-        'bash',
-        [...holding, process.execPath, '--import', 'tsx', '-e', script, 'once', home, ID],
-        { encoding: 'utf8' }
-      )
-      expect(stdout).to.contain('"_tag":"Busy"')
-      expect(await shown(home)).to.deep.equal(['meta', 'one'])
-      expect(await left(home)).to.equal(3)
-    })
-
-    it('is busy while another process holds it', async () => {
-      const lock = tryLock(home, ID)
-      expect(await left(home)).to.deep.equal({
-        _tag: 'Busy',
-        what: `thread ${ID} (see ${join(home, '.unroll/locks')})`
-      })
-      lock?.release()
-      expect(await left(home)).to.equal(3)
-    })
-
-    it('takes over from a process that is gone', async () => {
-      const lock = leave({ pid: dead() })
-      expect(await left(home)).to.equal(3)
-      expect(existsSync(lock)).to.equal(false)
-    })
-
-    it('takes over from a process whose number is that of another one now', async () => {
-      const lock = leave({ startTime: '1' })
-      expect(await left(home)).to.equal(3)
-      expect(existsSync(lock)).to.equal(false)
-    })
-
-    it('takes over from before the machine was started anew', async () => {
-      const lock = leave({ bootId: '00000000-0000-0000-0000-000000000000' })
-      expect(await left(home)).to.equal(3)
-      expect(existsSync(lock)).to.equal(false)
-    })
-
-    it('does not judge a process of another container', async () => {
-      const lock = leave({ pidNamespace: '1', pid: dead() })
-      expect(await left(home)).to.deep.include({ _tag: 'Busy' })
-      expect(existsSync(lock)).to.equal(true)
-    })
-  })
-
-  describe('beside a writer that knows no locks', () => {
-    /** The foreign bytes come between the check and our write, once. */
-    const intruding = (bytes: string, times = 1): Partial<FileCalls> => {
-      const { write } = systemCalls()
-      return {
-        write: (file, ours) => {
-          if (times-- > 0) appendFileSync(path, bytes)
-          return write(file, ours)
-        }
-      }
-    }
-    const theirs = linesOf([userLine('theirs')])
-
-    it('tells that the events stand elsewhere than expected', async () => {
-      const store = storeOf(home, intruding(theirs))
-      expect(await store.append(ID, 2, [said('a'), said('b')])()).to.deep.equal(
-        E.left({ _tag: 'TailMoved', streamId: ID, expected: 2, actual: 3 })
-      )
-      expect(await shown(home)).to.deep.equal(['meta', 'one', 'theirs', 'a', 'b'])
-      expect(await right(store.append(ID, 5, [said('c')]))).to.deep.nested.include({
-        'from.revision': 5
-      })
-    })
-
-    it('answers with the true place when no number was expected', async () => {
-      const store = storeOf(home, intruding(theirs))
-      const { from, next } = await right(store.append(ID, 'any', [said('a'), said('b')]))
-      const lines = await linesIn(home)
-      expect(lines[from.revision]).to.deep.include({ offset: from.offset })
-      expect([from.revision, next.revision, next.offset]).to.deep.equal([3, 5, statSync(path).size])
-    })
-
-    it('writes a lone event again that was lost in their unfinished line', async () => {
-      const store = storeOf(home, intruding('{"unfinished":'))
-      const { from } = await right(store.append(ID, 'any', [said('a')]))
-      expect(await shown(home)).to.deep.equal(['meta', 'one', 'not_json', 'a'])
-      expect(from.revision).to.equal(3)
-    })
-
-    it('says so when the first of several was lost there', async () => {
-      const store = storeOf(home, intruding('{"unfinished":'))
-      const answer = await store.append(ID, 'any', [said('a'), said('b')])()
-      expect(answer).to.deep.equal(
-        E.left({
-          _tag: 'IoFailure',
-          operation: 'append to',
-          path,
-          cause:
-            'another program wrote to it at the same moment: the first of 2 events was lost in a line ' +
-            'that it did not finish, the others were written'
-        })
-      )
-      expect(await shown(home)).to.deep.equal(['meta', 'one', 'not_json', 'b'])
-    })
-
-    it('notices that the file was deleted meanwhile', async () => {
-      const { write } = systemCalls()
-      const store = storeOf(home, {
-        write: (file, bytes) => {
-          removeFolder(path)
-          return write(file, bytes)
-        }
-      })
-      const answer = await store.append(ID, 2, [said('a')])()
-      expect(E.isLeft(answer) && answer.left._tag).to.equal('IoFailure')
-    })
-  })
-
-  describe('on a disk that fails', () => {
-    const full = () =>
-      Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', syscall: 'write' })
-
-    /** Takes so many bytes, and no more until there is room again. */
-    const smallDisk = (room: number) => {
-      const { write } = systemCalls()
-      const disk = { room }
-      const calls: Partial<FileCalls> = {
-        write: (file, bytes) => {
-          if (disk.room === 0) throw full()
-          const taken = write(file, bytes.subarray(0, disk.room))
-          disk.room -= taken
-          return taken
-        }
-      }
-      return { disk, calls }
-    }
-
-    it('acknowledges only what is there whole, wherever the room ends', async () => {
-      const [two, three] = [linesOf([userLine('two')]).length, linesOf([userLine('three')]).length]
-      const before = readFileSync(path)
-      for (let room = 0; room <= two + three; room++) {
-        writeFileSync(path, before)
-        const { disk, calls } = smallDisk(room)
-        const store = storeOf(home, calls)
-        const answers = await Promise.all([
-          store.append(ID, 2, [said('two')])(),
-          store.append(ID, 3, [said('three')])()
-        ])
-        expect(answers.map(E.isRight)).to.deep.equal([room >= two, room >= two + three])
-        expect(readFileSync(path).subarray(0, before.length)).to.deep.equal(before)
-        disk.room = Infinity
-        await right(store.append(ID, 'any', [said('healed')]))
-        const kept = answers.flatMap((answer, i) =>
-          E.isRight(answer) ? [[answer.right.from.revision, ['two', 'three'][i]]] : []
-        )
-        const now = await shown(home)
-        expect(kept.map(([revision]) => [revision, now[revision as number]])).to.deep.equal(kept)
-        expect(now.at(-1)).to.equal('healed')
-      }
-    })
-
-    it('goes on where the system took a part of the bytes at a time', async () => {
-      const { write } = systemCalls()
-      const calls = { write: (file: number, bytes: Buffer) => write(file, bytes.subarray(0, 7)) }
-      await right(storeOf(home, calls).append(ID, 2, [said('two'), said('three')]))
-      expect(await shown(home)).to.deep.equal(['meta', 'one', 'two', 'three'])
-    })
-
-    it('acknowledges nothing that it could not put on disk', async () => {
-      const { sync } = systemCalls()
-      let fails = true
-      const store = storeOf(home, {
-        sync: async (file) => {
-          if (!fails) return sync(file)
-          fails = false
-          throw Object.assign(new Error('EIO: i/o error'), { code: 'EIO', syscall: 'fdatasync' })
-        }
-      })
-      expect(await store.append(ID, 2, [said('two')])()).to.deep.equal(
-        E.left({ _tag: 'IoFailure', operation: 'fdatasync', path, cause: 'EIO: i/o error' })
-      )
-      expect(revisions(await store.append(ID, 3, [said('three')])())).to.equal(3)
-    })
-
-    it('leaves one unfinished line on a disk that is really full, and goes on when there is room', async function () {
-      const disk = join(home, 'disk')
-      mkdirSync(disk)
-      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk])
-      if (mounted.status !== 0) return this.skip()
-      try {
-        const small = rolloutPath(disk, ID)
-        writeRollout(small, linesOf([metaLine(ID)]))
-        const store = storeOf(disk)
-        const message = 'x'.repeat(1000)
-        let done = 0
-        for (; done < 100; done++)
-          if (E.isLeft(await store.append(ID, done + 1, [said(message)])())) break
-        expect(done).to.be.lessThan(100)
-        expect(await shown(disk)).to.deep.equal(['meta', ...Array(done).fill(message)])
-        spawnSync('mount', ['-o', 'remount,size=128k', disk])
-        await right(store.append(ID, 'any', [said('healed')]))
-        const now = (await shown(disk)).filter((line) => line !== 'not_json')
-        expect(now).to.deep.equal(['meta', ...Array(done).fill(message), 'healed'])
-      } finally {
-        await untilReleased()
-        spawnSync('umount', [disk])
-      }
     })
   })
 

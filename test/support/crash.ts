@@ -6,9 +6,9 @@
  */
 import { buildSync } from 'esbuild'
 import * as E from 'fp-ts/lib/Either.js'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, readdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
@@ -152,4 +152,46 @@ export const crashes = async (
     tornTails,
     locksLeft
   }
+}
+
+/** What a sweep found; `kills` is 0 where strace is not installed. */
+export interface SweepReport {
+  readonly kills: number
+  readonly lost: ReadonlyArray<string>
+  readonly broken: ReadonlyArray<string>
+}
+
+/**
+ * Kills one append at each of its system calls on the rollout and on the folder of locks, one after the other, until it
+ * survives. Wants strace.
+ */
+export const sweep = async (): Promise<SweepReport> => {
+  const folder = temporaryFolder()
+  const entry = bundleEntry(folder)
+  const [lost, broken]: [Array<string>, Array<string>] = [[], []]
+  let kills = 0
+  for (const torn of ['', '{"torn'])
+    for (let call = 1, isDone = false; !isDone; call++) {
+      const home = emptyHome()
+      const id = idOf(1)
+      const path = rolloutPath(home, id)
+      writeRollout(path, linesOf([metaLine(id)]) + torn)
+      const locks = join(home, '.unroll', 'locks')
+      mkdirSync(locks, { recursive: true })
+      const fault = `inject=%file,%desc:signal=SIGKILL:when=${call}`
+      const args = ['-f', '-qq', '-o', '/dev/null', '-P', path, '-P', locks, '-e', fault]
+      const command = [process.execPath, entry, 'once', home, id]
+      const { status, stdout, error } = spawnSync('strace', [...args, ...command])
+      const isAcknowledged = String(stdout).includes('"_tag":"Right"')
+      isDone = status === 0 || error !== undefined
+      kills += isDone ? 0 : 1
+      const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
+      const { isHealed, lines, damaged } = await heal(store, path, id)
+      const count = lines.filter((line) => messageOf(line) === 'once').length
+      if (isAcknowledged && count !== 1) lost.push(`call ${call}${torn}`)
+      if (!isHealed || count > 1 || damaged > 1) broken.push(`call ${call}${torn}`)
+      removeFolder(home)
+    }
+  removeFolder(folder)
+  return { kills, lost, broken }
 }

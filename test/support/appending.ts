@@ -1,0 +1,58 @@
+/**
+ * A home with one thread to append to, and what stands in it afterwards.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { systemCalls, type FileCalls } from '../../adapters/jsonl/file-calls.ts'
+import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import { streamId } from '../../domain/ids.ts'
+import type { NewEvent } from '../../domain/new-event.ts'
+import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import { isDamaged, START, type EventStore } from '../../replay/ports.ts'
+import { idOf } from './rollouts.ts'
+
+/** The thread of the home. */
+export const ID = streamId(idOf(1))
+/** A message of a person. */
+export const said = (message: string): NewEvent => ({
+  timestamp: '2026-05-01T10:00:00.000Z',
+  type: 'event_msg',
+  payload: { type: 'user_message', message }
+})
+
+/** A lock is kept for a turn of the event loop, in case that more comes. */
+export const untilReleased = async (): Promise<void> => {
+  for (let turns = 0; turns < 4; turns++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** A store with other system calls; it waits for others for a moment only. */
+export const storeOf = (home: string, calls: Partial<FileCalls> = {}): EventStore =>
+  jsonlStore({
+    home,
+    profile: DEFAULT_PROFILE,
+    strict: false,
+    calls: { ...systemCalls(), ...calls },
+    waitMsMax: 20
+  })
+
+/** Every line of a thread, as a fresh store reads it. */
+export const linesIn = async (home: string, id = ID) => {
+  const store = storeOf(home)
+  const found = store.find(id)
+  if (E.isLeft(found)) throw new Error('the thread is not there')
+  const lines: Array<RecordedEvent | DamagedLine> = []
+  for await (const batch of store.read(found.right, START, 'all')) lines.push(...batch.lines)
+  return lines
+}
+
+/** The messages of the thread; of damaged lines the reasons. */
+export const shown = async (home: string) =>
+  (await linesIn(home)).map((line) => {
+    if (isDamaged(line)) return line.reason
+    return line.line.type === 'session_meta' ? 'meta' : (line.line.payload as any).message // eslint-disable-line @typescript-eslint/no-explicit-any
+  })
+
+/** Where the events of an answer begin, or why they do not. */
+export const revisions = (
+  answer: E.Either<unknown, { from: { revision: number }; next: object }>
+) => (E.isRight(answer) ? answer.right.from.revision : answer.left)
