@@ -60,23 +60,6 @@ export const livePath = ({ path }: HomeFile): string | null => {
 /** Where a deleted file lies in the trash: under the path it had. */
 export const trashPath = (trash: string, { path }: HomeFile): string => `${trash}/${path}`
 
-/** The same work backwards: what was moved goes back with the time it had. */
-export const backwards = (
-  relocation: Relocation,
-  times: ReadonlyMap<string, number>
-): ReadonlyArray<FileMove> =>
-  relocation.moves.map(({ threadId, from, to }) => ({
-    threadId,
-    from: to,
-    to: from,
-    modifiedAtMs: times.get(from) ?? null
-  }))
-
-/** Threads of a relocation in the order of their files. */
-export const threadsOf = ({ moves }: Relocation): ReadonlyArray<string> => [
-  ...new Set(moves.map(({ threadId }) => threadId))
-]
-
 /** Of the files of one thread the one whose name is the latest: its head. */
 export const headOf = (files: ReadonlyArray<HomeFile>): HomeFile | undefined =>
   files.reduce<HomeFile | undefined>(

@@ -236,7 +236,8 @@ export const perform = async (
     const relocation = planned.relocation(operationId)
     const done = writer.relocate(relocation, operationId)
     if (E.isLeft(done)) return done
-    if (removes) await forgetThreads(life, done.right.threadIds)
+    // The next read notices by itself that they are gone, and mends a damaged index: the files have moved.
+    if (removes) await forgetThreads(life, done.right.threadIds).catch(() => undefined)
     const moved = new Set(done.right.threadIds)
     const answer: RelocatedThreads = {
       operationId,
