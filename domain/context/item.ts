@@ -21,7 +21,7 @@ const MEMBERS: Readonly<Record<string, ReadonlyArray<Member>>> = {
   reasoning: whole('summary', 'content', 'encrypted_content'),
   local_shell_call: whole('call_id', 'status', 'action'),
   function_call: [...whole('name'), ...some('namespace'), ...whole('arguments', 'call_id')],
-  function_call_output: whole('call_id', 'output'),
+  function_call_output: [...some('call_id', 'name', 'namespace'), ...whole('output')],
   custom_tool_call: [...some('status'), ...whole('call_id', 'name', 'input')],
   custom_tool_call_output: [...whole('call_id'), ...some('name'), ...whole('output')],
   tool_search_call: [...whole('call_id'), ...some('status'), ...whole('execution', 'arguments')],
