@@ -4,7 +4,7 @@
  * Every item counts by the bytes of its JSON, four to a token and each item rounded up. What the bytes do not tell is
  * replaced: encrypted text by the length it may have decoded, an image in the item by a fixed size.
  */
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, textIn, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
 import { writtenItem } from './item.ts'
 import { tokensOfBytes, tokensOfText, utf8Bytes } from './text.ts'
@@ -60,7 +60,7 @@ const correction = (part: JsonObject, isFunctionOutput: boolean, profile: Profil
     return (detail === 'original' ? originalBytes(payload) : IMAGE_BYTES) - payload.length
   }
   if (type === 'encrypted_content' && isFunctionOutput && profile.members142) {
-    const { length } = String(encrypted_content)
+    const { length } = textIn(encrypted_content)
     return Math.ceil((length * 9) / 16) - length
   }
   return 0

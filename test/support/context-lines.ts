@@ -1,7 +1,7 @@
 /**
  * Lines of which a model context is made, and what an engine knows of them.
  */
-import type { JsonObject } from '../../domain/json.ts'
+import { textIn, type JsonObject } from '../../domain/json.ts'
 import type { ContextPoint, Engine, ThreadContext } from '../../replay/engine.ts'
 import { right, withEngine } from './engines.ts'
 import { inEmptyHome } from './paginated.ts'
@@ -83,7 +83,7 @@ export const tokens = (total: number, last: number): string => {
 export const texts = ({ items }: ThreadContext): ReadonlyArray<string> =>
   items.map((one) => {
     const [part] = (one['content'] ?? []) as ReadonlyArray<JsonObject>
-    return String(part?.['text'] ?? one['type'])
+    return textIn(part?.['text'] ?? one['type'])
   })
 
 /** Runs with an engine over a home with one thread of these lines behind its metadata. */
