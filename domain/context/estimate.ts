@@ -6,6 +6,7 @@
  */
 import { isJsonObject, textIn, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
+import { isBoundary } from './boundary.ts'
 import { writtenItem } from './item.ts'
 import { tokensOfBytes, tokensOfText, utf8Bytes } from './text.ts'
 
@@ -86,10 +87,25 @@ export const itemTokens = (item: JsonObject, profile: Profile): number => {
   return tokensOfBytes(bytes)
 }
 
+/** The type of an item that was counted and let go. */
+const COUNTED = 'unroll:counted'
+
+/**
+ * An item that holds nothing but its count, for sums over threads too large to be held; messages by people and by
+ * Codex, which decide where a rollback cuts, stay as they are.
+ */
+export const countedItem = (item: JsonObject, profile: Profile): JsonObject =>
+  isBoundary(item, profile) || item['role'] === 'user' || item['role'] === 'developer'
+    ? item
+    : { type: COUNTED, tokens: itemTokens(item, profile) }
+
+const tokensOfItem = (item: JsonObject, profile: Profile): number =>
+  item['type'] === COUNTED ? Number(item['tokens']) : itemTokens(item, profile)
+
 /** Estimated tokens of a whole context: its items and the instructions before them. */
 export const contextTokens = (
   items: ReadonlyArray<JsonObject>,
   instructions: string,
   profile: Profile
 ): number =>
-  items.reduce((sum, item) => sum + itemTokens(item, profile), tokensOfText(instructions))
+  items.reduce((sum, item) => sum + tokensOfItem(item, profile), tokensOfText(instructions))
