@@ -13,3 +13,6 @@ export interface JsonObject {
 /** True for an object that is neither null nor an array. */
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A JSON value as text when it is one, else the empty text: for names in a file that may hold anything. */
+export const textIn = (value: unknown): string => (typeof value === 'string' ? value : '')

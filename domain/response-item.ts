@@ -60,6 +60,14 @@ const VARIANTS: Readonly<Record<string, t.Mixed>> = {
   context_compaction: t.partial({ encrypted_content: text })
 }
 
+/** In 0.169 an output may stand without a call, under a name of its own. */
+const VARIANTS_169: Readonly<Record<string, t.Mixed>> = {
+  function_call_output: t.intersection([t.type({ output: Output }), t.partial({ call_id: text })])
+}
+
+/** Known from 0.169 on: tells the era of the kinds that are asked for. */
+const KIND_169 = 'configuration_update'
+
 /** What a response item is to a reader. */
 export type ResponseItemClass = 'persisted' | 'ignored' | 'damaged'
 
@@ -74,7 +82,7 @@ export const classifyResponseItem = (
   if (!isJsonObject(payload) || typeof payload['type'] !== 'string') return 'damaged'
   const type = payload['type']
   if (!kinds.has(type)) return 'ignored'
-  const codec = VARIANTS[type]
+  const codec = (kinds.has(KIND_169) ? VARIANTS_169[type] : undefined) ?? VARIANTS[type]
   return codec === undefined || codec.is(payload) ? 'persisted' : 'damaged'
 }
 

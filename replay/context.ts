@@ -6,7 +6,7 @@
  * token counts belong to.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { contextTokens, itemTokens } from '../domain/context/estimate.ts'
+import { contextTokens, countedItem, itemTokens } from '../domain/context/estimate.ts'
 import {
   contextReader,
   type ModelContext,
@@ -264,7 +264,8 @@ export const estimateAfterRollback = async (
   turns: number,
   instructions = ''
 ): Promise<TokenInfo> => {
-  const wish = { settings: false, usage: true, rollback: turns }
+  const keep = (item: JsonObject): JsonObject => countedItem(item, env.profile)
+  const wish = { settings: false, usage: true, rollback: turns, keep }
   const reader = contextReader(env.profile, wish)
   await readBack(env, info, await endOfThread(env, info), reader.older)
   const { items, usage } = reader.context()

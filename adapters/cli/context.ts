@@ -2,7 +2,7 @@
  * unroll context: what the model knows when a thread is loaded again.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
+import { isJsonObject, textIn, type Json, type JsonObject } from '../../domain/json.ts'
 import type { ContextPoint, ContextSettings, ThreadContext } from '../../replay/engine.ts'
 import { textOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
@@ -24,7 +24,7 @@ const words = (value: Json | undefined): string => {
   if (!Array.isArray(value)) return ''
   return value
     .filter(isJsonObject)
-    .map((part) => (typeof part['text'] === 'string' ? part['text'] : `[${String(part['type'])}]`))
+    .map((part) => (typeof part['text'] === 'string' ? part['text'] : `[${textIn(part['type'])}]`))
     .join(' ')
 }
 
@@ -39,7 +39,7 @@ const itemWords = (item: JsonObject): string =>
     .join(' ')
 
 const kindOf = ({ type, role }: JsonObject): string =>
-  oneLine(type === 'message' ? String(role) : String(type))
+  oneLine(textIn(type === 'message' ? role : type))
 
 const spelled = (value: Json): string => {
   const named = isJsonObject(value) && typeof value['type'] === 'string' ? value['type'] : value

@@ -38,7 +38,7 @@ const isExternal = (text: string): boolean => {
 
 /** Notes that older versions left for the model as user messages. */
 const isOldWarning = (text: string): boolean =>
-  text.startsWith('Warning: The maximum number of unified exec processes') ||
+  text.startsWith('Warning: The maximum number of unified exec') ||
   text.startsWith('Warning: Your account was flagged') ||
   (text.startsWith('Warning: apply_patch was requested via ') && text.endsWith(' exec_command.'))
 

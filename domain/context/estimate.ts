@@ -4,8 +4,9 @@
  * Every item counts by the bytes of its JSON, four to a token and each item rounded up. What the bytes do not tell is
  * replaced: encrypted text by the length it may have decoded, an image in the item by a fixed size.
  */
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, textIn, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
+import { isBoundary } from './boundary.ts'
 import { writtenItem } from './item.ts'
 import { tokensOfBytes, tokensOfText, utf8Bytes } from './text.ts'
 
@@ -60,7 +61,7 @@ const correction = (part: JsonObject, isFunctionOutput: boolean, profile: Profil
     return (detail === 'original' ? originalBytes(payload) : IMAGE_BYTES) - payload.length
   }
   if (type === 'encrypted_content' && isFunctionOutput && profile.members142) {
-    const { length } = String(encrypted_content)
+    const { length } = textIn(encrypted_content)
     return Math.ceil((length * 9) / 16) - length
   }
   return 0
@@ -86,10 +87,25 @@ export const itemTokens = (item: JsonObject, profile: Profile): number => {
   return tokensOfBytes(bytes)
 }
 
+/** The type of an item that was counted and let go. */
+const COUNTED = 'unroll:counted'
+
+/**
+ * An item that holds nothing but its count, for sums over threads too large to be held; messages by people and by
+ * Codex, which decide where a rollback cuts, stay as they are.
+ */
+export const countedItem = (item: JsonObject, profile: Profile): JsonObject =>
+  isBoundary(item, profile) || item['role'] === 'user' || item['role'] === 'developer'
+    ? item
+    : { type: COUNTED, tokens: itemTokens(item, profile) }
+
+const tokensOfItem = (item: JsonObject, profile: Profile): number =>
+  item['type'] === COUNTED ? Number(item['tokens']) : itemTokens(item, profile)
+
 /** Estimated tokens of a whole context: its items and the instructions before them. */
 export const contextTokens = (
   items: ReadonlyArray<JsonObject>,
   instructions: string,
   profile: Profile
 ): number =>
-  items.reduce((sum, item) => sum + itemTokens(item, profile), tokensOfText(instructions))
+  items.reduce((sum, item) => sum + tokensOfItem(item, profile), tokensOfText(instructions))

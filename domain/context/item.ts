@@ -4,7 +4,7 @@
  * Codex keeps the members it knows and drops the others; some that are absent are written as null. Ids and the
  * passthrough member are kept in files and left out of what is sent.
  */
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
 
 /** A member, and whether it is written as null when the item has none. */
@@ -21,7 +21,7 @@ const MEMBERS: Readonly<Record<string, ReadonlyArray<Member>>> = {
   reasoning: whole('summary', 'content', 'encrypted_content'),
   local_shell_call: whole('call_id', 'status', 'action'),
   function_call: [...whole('name'), ...some('namespace'), ...whole('arguments', 'call_id')],
-  function_call_output: whole('call_id', 'output'),
+  function_call_output: [...some('call_id', 'name', 'namespace'), ...whole('output')],
   custom_tool_call: [...some('status'), ...whole('call_id', 'name', 'input')],
   custom_tool_call_output: [...whole('call_id'), ...some('name'), ...whole('output')],
   tool_search_call: [...whole('call_id'), ...some('status'), ...whole('execution', 'arguments')],
@@ -52,7 +52,7 @@ const pick = (source: JsonObject, members: ReadonlyArray<Member>): JsonObject =>
 }
 
 const part = (value: Json): Json => {
-  const members = isJsonObject(value) ? PART_MEMBERS[String(value['type'])] : undefined
+  const members = isJsonObject(value) ? PART_MEMBERS[textIn(value['type'])] : undefined
   return isJsonObject(value) && members !== undefined
     ? { type: value['type'] ?? null, ...pick(value, members) }
     : value
@@ -84,7 +84,7 @@ const inner = (type: string, item: JsonObject): JsonObject => {
 const RENAMED: Readonly<Record<string, string>> = { compaction_summary: 'compaction' }
 
 const typeOf = (item: JsonObject): string => {
-  const type = String(item['type'])
+  const type = textIn(item['type'])
   return RENAMED[type] ?? type
 }
 

@@ -59,6 +59,8 @@ export interface ContextWish {
   readonly usage: boolean
   /** Turns of the model to take away as if they had just been rolled back. */
   readonly rollback?: number
+  /** What is kept of an item; all of it unless told otherwise. */
+  readonly keep?: (item: JsonObject) => JsonObject
 }
 
 /** `unknown`: nothing seen yet; `cleared`: a compaction came after whatever there was. */
@@ -75,6 +77,7 @@ interface Span {
 
 interface State {
   readonly profile: Profile
+  readonly keep: (item: JsonObject) => JsonObject
   /** Turns that are still to be left out. */
   pending: number
   span: Span | null
@@ -165,6 +168,11 @@ const olderCompaction = (state: State, payload: JsonObject): void => {
   if (state.base === null) state.kept = state.lines.length
 }
 
+const kept = ({ keep }: State, line: ItemLine): ItemLine =>
+  line.type === 'response_item' && line.payload['role'] !== 'system'
+    ? { timestamp: '', type: 'response_item', payload: keep(line.payload) }
+    : line
+
 const olderLine = (state: State, event: RecordedEvent): void => {
   const { line } = event
   switch (line.type) {
@@ -187,7 +195,7 @@ const olderLine = (state: State, event: RecordedEvent): void => {
     default:
   }
   // Once the base is known, older lines say nothing about the items any more.
-  if (state.base === null && isItemLine(line)) state.lines.push(line)
+  if (state.base === null && isItemLine(line)) state.lines.push(kept(state, line))
 }
 
 const isDone = (state: State, wish: ContextWish): boolean =>
@@ -220,9 +228,10 @@ const ROLLED_BACK = (count: number): ItemLine => ({
 
 /** A reader of the context of one thread, to be given its lines newest first. */
 export const contextReader = (profile: Profile, wish: ContextWish): ContextReader => {
-  const { rollback } = wish
+  const { rollback, keep = (item) => item } = wish
   const state: State = {
     profile,
+    keep,
     pending: rollback ?? 0,
     span: null,
     base: null,

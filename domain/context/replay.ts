@@ -1,7 +1,7 @@
 /**
  * The forward half of the model context: from a base over the lines behind it to the items the model knows.
  */
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
 import type { RolloutLine } from '../event.ts'
 import type { Profile } from '../profile.ts'
 import { classifyResponseItem } from '../response-item.ts'
@@ -26,9 +26,14 @@ const agentMessage = (payload: JsonObject): JsonObject => {
   const { author, recipient, content, encrypted_content: encrypted, trigger_turn } = payload
   const passthrough = payload['internal_chat_message_metadata_passthrough']
   const kind = trigger_turn === true ? 'NEW_TASK' : 'MESSAGE'
-  const fields = { 'Message Type': kind, 'Task name': recipient, Sender: author, Payload: '' }
+  const fields = {
+    'Message Type': kind,
+    'Task name': textIn(recipient),
+    Sender: textIn(author),
+    Payload: ''
+  }
   const head = Object.entries(fields).map(([name, value]) =>
-    value === '' ? `${name}:\n` : `${name}: ${String(value)}\n`
+    value === '' ? `${name}:\n` : `${name}: ${value}\n`
   )
   const parts: Json =
     typeof encrypted === 'string'
@@ -105,7 +110,7 @@ export const replayItems = (
         const replacement = replacementOf(line.payload, profile)
         sawPlainCompaction ||= replacement === null
         items = [
-          ...(replacement ?? compactedItems(items, String(line.payload['message'] ?? ''), profile))
+          ...(replacement ?? compactedItems(items, textIn(line.payload['message']), profile))
         ]
         break
       }

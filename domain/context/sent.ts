@@ -1,7 +1,7 @@
 /**
  * What the model is sent: the items of the context in pairs and without what only files keep.
  */
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, textIn, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
 import { sentItem } from './item.ts'
 
@@ -71,7 +71,7 @@ const shellText = (output: unknown): string | null => {
 const withShellText = (items: ReadonlyArray<JsonObject>): ReadonlyArray<JsonObject> => {
   const shells = new Set(items.filter(isShellCall).map(callIdOf))
   return items.map((item) => {
-    const isOutput = OUTPUTS.has(String(item['type'])) && shells.has(callIdOf(item))
+    const isOutput = OUTPUTS.has(textIn(item['type'])) && shells.has(callIdOf(item))
     const text = isOutput ? shellText(item['output']) : null
     return text === null ? item : { ...item, output: text }
   })
@@ -81,7 +81,7 @@ const paired = (items: ReadonlyArray<JsonObject>, profile: Profile): ReadonlyArr
   const answered = new Set<string>()
   const called = new Set<string>()
   for (const item of items) {
-    const type = String(item['type'])
+    const type = textIn(item['type'])
     const callId = callIdOf(item)
     const pairing = PAIRINGS[type]
     if (callId === null) continue
@@ -89,7 +89,7 @@ const paired = (items: ReadonlyArray<JsonObject>, profile: Profile): ReadonlyArr
     if (pairing !== undefined) called.add(pairKey(pairing.output, callId))
   }
   return items.flatMap((item) => {
-    const type = String(item['type'])
+    const type = textIn(item['type'])
     const callId = callIdOf(item)
     const pairing = PAIRINGS[type]
     if (callId === null) return [sentItem(item, profile)]

@@ -1,6 +1,6 @@
 // What real Codex told a model after it had loaded a rollout again, recorded for every rollout that a
 // Codex can load. The goal: the same items, the same counts, the same turn they belong to. The method:
-// one home per run of distinct thread ids, and the functions the engine calls; see
+// one home for each run of distinct thread ids, and the functions the engine calls; see
 // test/fixtures/context/README.md for how the recordings were made.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
@@ -14,7 +14,13 @@ import type { JsonObject } from '../../domain/json.ts'
 import { PROFILES, type ProfileName } from '../../domain/profile.ts'
 import { estimateAfterRollback, threadContext, type ThreadContext } from '../../replay/context.ts'
 import { catchUp, type Env } from '../../replay/project.ts'
-import { FIXTURES, readJson, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import {
+  copyHome,
+  FIXTURES,
+  readJson,
+  removeFolder,
+  temporaryFolder
+} from '../support/fixture-home.ts'
 
 /** What one recording holds. */
 interface Recording {
@@ -105,6 +111,16 @@ const contextOf = async (env: Env, threadId: string): Promise<ThreadContext> => 
   return right(await threadContext(env, info))
 }
 
+/** Token counts as the recordings hold them. */
+const usageOf = ({ tokenUsage }: ThreadContext): Recording['usage'] =>
+  tokenUsage === null
+    ? null
+    : {
+        turnId: tokenUsage.turnId ?? '',
+        total: tokenUsage.info.total_token_usage.total_tokens,
+        last: tokenUsage.info.last_token_usage.total_tokens
+      }
+
 /** Runs a comparison over all recordings; names those that differ. */
 const differing = async (
   version: string,
@@ -136,16 +152,7 @@ describe('model context, recorded', function () {
 
     it(`restores the token counts of Codex ${version}, and the turn they belong to`, async () => {
       const different = await differing(version, async (env, { threadId, usage }) => {
-        const { tokenUsage } = await contextOf(env, threadId)
-        const found =
-          tokenUsage === null
-            ? null
-            : {
-                turnId: tokenUsage.turnId ?? '',
-                total: tokenUsage.info.total_token_usage.total_tokens,
-                last: tokenUsage.info.last_token_usage.total_tokens
-              }
-        return [found, usage]
+        return [usageOf(await contextOf(env, threadId)), usage]
       })
       expect(different).to.deep.equal([])
     })
@@ -184,4 +191,24 @@ describe('model context, recorded', function () {
       expect(different).to.deep.equal([])
     })
   }
+
+  it('is what Codex 0.169.0 told a model about the paginated threads of every recorded home', async () => {
+    type Threads = Readonly<Record<string, Pick<Recording, 'sent' | 'usage'>>>
+    const homes = readJson(join(FIXTURES, 'context', '0.169.0.json')) as Record<string, Threads>
+    for (const [name, threads] of Object.entries(homes)) {
+      const home = copyHome(name)
+      try {
+        const env = openHome(home, '0.169.0')
+        for (const [threadId, { sent, usage }] of Object.entries(threads)) {
+          const context = await contextOf(env, threadId)
+          expect(sentItems(context.items, env.profile), threadId).to.deep.equal(sent)
+          // Codex does not restore what was counted in another file; that is no reason to forget it.
+          if (usage !== null) expect(usageOf(context), threadId).to.deep.equal(usage)
+        }
+        await env.index.close()
+      } finally {
+        removeFolder(home)
+      }
+    }
+  })
 })
