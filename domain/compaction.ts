@@ -24,7 +24,7 @@ export interface Compaction {
 export const tokenCount = (info: TokenInfo, timestamp: string): NewEvent => ({
   timestamp,
   type: 'event_msg',
-  payload: { type: 'token_count', info: info as unknown as Json, rate_limits: null }
+  payload: { type: 'token_count', info: info, rate_limits: null }
 })
 
 /** The events of a compaction; `counts` is what the model's context comes to then. */

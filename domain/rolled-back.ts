@@ -51,16 +51,25 @@ const hiddenBy = (
       }
 }
 
-/** A rollback of a thread without turns hides nothing, and taking it back brings nothing back. */
-const hiddenNothing = (
-  { live, itemTotal, hidden }: TurnsState,
+const isCopy = ({ restoring }: TurnsState, { revision }: RecordedEvent): boolean =>
+  restoring !== null && revision <= restoring.until
+
+/** A copy of a rollback is known already: by the rollback it is a copy of. */
+const withHidden = (
+  state: TurnsState,
+  hidden: HiddenTurns,
   event: RecordedEvent
-): Pick<TurnsState, 'hidden'> => {
+): ReadonlyArray<HiddenTurns> =>
+  isCopy(state, event) ? state.hidden : [...state.hidden, hidden].slice(-HIDDEN_MAX)
+
+/** A rollback of a thread without turns hides nothing, and taking it back brings nothing back. */
+const hiddenNothing = (state: TurnsState, event: RecordedEvent): Pick<TurnsState, 'hidden'> => {
+  const { live, itemTotal } = state
   const at = rangeOf(event)
   const from = { segment: at.segment, offset: at.from }
   const { revision } = event
   const none = { live, turns: 0, from, at, revision, nextItem: itemTotal + 1, implicit: null }
-  return { hidden: [...hidden, none].slice(-HIDDEN_MAX) }
+  return { hidden: withHidden(state, none, event) }
 }
 
 /** Drops the newest turns, the open one among them. */
@@ -89,7 +98,7 @@ export const rollBack = (
     live,
     itemTotal,
     nextItem: itemTotal + 1,
-    hidden: hidden === null ? closed.hidden : [...closed.hidden, hidden].slice(-HIDDEN_MAX)
+    hidden: hidden === null ? closed.hidden : withHidden(closed, hidden, event)
   }
   return [next, [...writes, { op: 'drop', from: live, until: closed.live }]]
 }
@@ -97,15 +106,14 @@ export const rollBack = (
 /** Copies of what the last rollback hid follow: counted ids go on from where they were. */
 export const restore = (state: TurnsState, restored: TurnsRestored, event: RecordedEvent): Step => {
   const [closed, writes] = finish(state)
-  const hidden = state.hidden.slice(0, -1)
   const { index } = restored
   return [
     {
       ...closed,
       nextItem: restored.next_item,
       index: closed.index === null ? null : (index ?? closed.index),
-      hidden,
-      restoring: { until: event.revision + restored.lines, depth: hidden.length }
+      hidden: state.hidden.slice(0, -1),
+      restoring: { until: event.revision + restored.lines }
     },
     writes
   ]
@@ -119,7 +127,5 @@ export const forgetHidden = (
 ): TurnsState => {
   const began = next.open?.ranges[0]
   if (began === undefined || began.from === state.open?.ranges[0]?.from) return next
-  const { restoring } = next
-  const isCopy = restoring !== null && event.revision <= restoring.until
-  return { ...next, hidden: isCopy ? next.hidden.slice(0, restoring.depth) : [] }
+  return isCopy(next, event) ? next : { ...next, hidden: [] }
 }

@@ -89,8 +89,8 @@ export interface TurnsState {
   readonly open: OpenTurn | null
   /** Rollbacks that can be taken back, newest last. */
   readonly hidden: ReadonlyArray<HiddenTurns>
-  /** Lines up to this revision are copies of hidden ones; rollbacks before `depth` stay known meanwhile. */
-  readonly restoring: { readonly until: number; readonly depth: number } | null
+  /** Lines up to this revision are copies of hidden ones. */
+  readonly restoring: { readonly until: number } | null
   /** How the segment that is being folded makes turns. */
   readonly mode: HistoryMode
   /** The segment whose first `session_meta` said so; -1 before any did. */

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isBoundary } from '../../domain/context/boundary.ts'
 import { isItemLine, replayItems } from '../../domain/context/replay.ts'
 import { copiedEvent } from '../../domain/copied.ts'
+import { HOOK_PROMPT_MARK } from '../../domain/hook-prompt.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/event.ts'
 import type { JsonObject } from '../../domain/json.ts'
@@ -106,11 +107,18 @@ const itemsAfter = (
 ): ReadonlyArray<JsonObject> =>
   replayItems(base, lines.map(({ line }) => line).filter(isItemLine), profile).items
 
+/** True for an item that would be shown wherever it stands. */
+const isPrompt = (item: JsonObject): boolean => JSON.stringify(item).includes(HOOK_PROMPT_MARK)
+
+/** True for an item that is shown in its turn. */
+const isShown = (item: JsonObject): boolean =>
+  isPrompt(item) || JSON.stringify(item).includes(SHELL_MARK)
+
 const SHELL_MARK = '<user_shell_command>'
 
 /**
  * Without what the model is told before its first turn: a rollback past that turn leaves it, and a copy tells it twice.
- * A person's own shell commands stay, because they are shown.
+ * What is shown stays.
  */
 const withoutPreamble = (
   lines: ReadonlyArray<RecordedEvent>,
@@ -120,8 +128,9 @@ const withoutPreamble = (
   const first = lines.findIndex(
     (event) => isItem(event) && isBoundary(event.line.payload as JsonObject, profile)
   )
-  const isShown = ({ line }: RecordedEvent) => JSON.stringify(line.payload).includes(SHELL_MARK)
-  return lines.filter((event, i) => i >= first || !isItem(event) || isShown(event))
+  return lines.filter(
+    (event, i) => i >= first || !isItem(event) || isShown(event.line.payload as JsonObject)
+  )
 }
 
 /**
@@ -140,7 +149,7 @@ const forModel = (
   for (const some of [lines, withoutPreamble(lines, profile)]) {
     const carried = itemsAfter([], some, profile).length
     const lost = before.slice(now.length, Math.max(now.length, before.length - carried))
-    for (const items of [[], lost]) {
+    for (const items of [[], lost.filter((item) => !isPrompt(item))]) {
       const known = itemsAfter([...now, ...items], some, profile)
       if (JSON.stringify(known) === wanted) return { items, lines: some }
       const off = Math.abs(known.length - before.length)
