@@ -10,12 +10,13 @@
  * then tells the true positions.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { closeSync, fstatSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import type { StoreError } from '../../domain/errors.ts'
 import { isUuid, type StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import { appendProblem, checkEvents } from '../../replay/new-events.ts'
 import type { Appended, EventStore, KnownPlace, StreamInfo } from '../../replay/ports.ts'
+import { infoOf } from './discover.ts'
 import { beginStream, type BeginParts } from './begin.ts'
 import { isCompressing, isHeldByCodex } from './codex-lock.ts'
 import type { FileCalls } from './file-calls.ts'
@@ -37,6 +38,12 @@ export interface AppendParts extends BeginParts {
 /** A process that never runs out of events lets others have the lock after this long. */
 const HOLD_MS_MAX = 200
 const PAUSE_MS_MAX = 8
+
+/**
+ * Under the lock the newest file is looked for again after this long. Only Codex can put another one in its place then, and it
+ * would have to load the thread, revert it and leave it again in that time.
+ */
+const FOUND_MS_MAX = 10
 
 /** Requests are written together up to this many bytes of the first ones. */
 const GROUP_BYTES_MAX = 4 * 1024 * 1024
@@ -60,6 +67,7 @@ class Writer {
   #running = false
   #tail: Tail | null = null
   #head: Head | null = null
+  #found: { readonly info: StreamInfo; readonly atMs: number } | null = null
 
   constructor(id: StreamId, parts: AppendParts) {
     this.#id = id
@@ -125,12 +133,25 @@ class Writer {
     }
   }
 
+  /** A file that was found just now, as it is; null when it has to be looked for. */
+  #sameInfo(): StreamInfo | null {
+    const found = this.#found
+    if (found === null || performance.now() - found.atMs > FOUND_MS_MAX) return null
+    const { streamId, path, archived, compressed, inode } = found.info
+    if (archived || compressed) return null
+    const info = infoOf({ streamId, segmentId: streamId, path, archived, compressed })
+    return info?.inode === inode ? info : null
+  }
+
   /** The stream as it is under the lock, its newest file plain; null when there is none. */
   async #find(): Promise<E.Either<StoreError, StreamInfo | null>> {
     const { home, places } = this.#parts
     if (isHeldByCodex(home, this.#id))
       return E.left({ _tag: 'Busy', what: `thread ${this.#id}, loaded by Codex,` })
+    const same = this.#sameInfo()
+    if (same !== null) return E.right(same)
     const info = places.find(this.#id)
+    this.#found = info === null ? null : { info, atMs: performance.now() }
     if (info === null || !(info.archived || info.compressed)) return E.right(info)
     if (isCompressing(home))
       return E.left({ _tag: 'Busy', what: `thread ${this.#id}, being compressed by Codex,` })
@@ -156,6 +177,7 @@ class Writer {
   #close(): void {
     if (this.#head !== null) closeSync(this.#head.file)
     this.#head = null
+    this.#found = null
   }
 
   /** The open newest file; opened again when it is another one now. */
@@ -192,14 +214,13 @@ class Writer {
     if (outcome.done.some(({ answer }) => E.isRight(answer) || answer.left._tag === 'TailMoved'))
       await calls.sync(head.file)
     for (const { request, answer } of outcome.done) request.answer(answer)
-    this.#tail = outcome.isClean ? this.#tailBehind(head, tail, plan) : tail
+    this.#tail = outcome.isClean ? this.#tailBehind(tail, plan, outcome.modifiedAtMs) : tail
     return outcome.isClean
   }
 
-  #tailBehind(head: Head, tail: Tail, { bytes, next, ordinal }: Plan): Tail {
+  #tailBehind(tail: Tail, { bytes, next, ordinal }: Plan, modifiedAtMs: number): Tail {
     // The size as it was meant to be: what others wrote meanwhile makes it another one, and is counted then.
     const { offset: sizeBytes } = next
-    const { mtimeMs: modifiedAtMs } = fstatSync(head.file)
     const from = bytes.lastIndexOf(10, bytes.length - 2) + 1
     const guard = guardOf(bytes.subarray(from, -1), next.offset - (bytes.length - from), true)
     return { ...tail, sizeBytes, modifiedAtMs, next, guard, closed: true, torn: 0, ordinal }

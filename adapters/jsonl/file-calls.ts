@@ -19,16 +19,20 @@ const syncAside = (file: number): Promise<void> =>
     fdatasync(file, (error) => (error === null ? resolve() : reject(error)))
   )
 
+/** One slow answer says little about a disk: of so many the quickest one counts. */
+const RECENT = 8
+
 /** The real calls. A slow disk is waited for on another thread, so that the process can go on with other work. */
 export const systemCalls = (): FileCalls => {
-  let lastMs = Infinity
+  const recentMs: Array<number> = []
   return {
     write: (file, bytes) => writeSync(file, bytes),
     sync: async (file) => {
       const startMs = performance.now()
-      if (lastMs < QUICK_MS) fdatasyncSync(file)
+      if (Math.min(...recentMs) < QUICK_MS) fdatasyncSync(file)
       else await syncAside(file)
-      lastMs = performance.now() - startMs
+      recentMs.push(performance.now() - startMs)
+      if (recentMs.length > RECENT) recentMs.shift()
     }
   }
 }

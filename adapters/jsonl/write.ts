@@ -43,6 +43,7 @@ export interface Outcome {
   }>
   /** True when everything stands where it was planned, and nothing else came between. */
   readonly isClean: boolean
+  readonly modifiedAtMs: number
 }
 
 interface Settling {
@@ -126,7 +127,7 @@ export const settle = async (
   written: Written
 ): Promise<Outcome> => {
   const settling = { parts, info, file, tail }
-  const { size, nlink } = fstatSync(file)
+  const { size, nlink, mtimeMs: modifiedAtMs } = fstatSync(file)
   const isWhole = ({ end }: Accepted): boolean => end <= written.bytes
   const done: Array<Outcome['done'][number]> = []
   const answerAll = async (
@@ -140,11 +141,11 @@ export const settle = async (
   if (nlink === 0) {
     const gone = E.left(unclear(info, 'the file was deleted or replaced'))
     await answerAll(async () => gone)
-    return { done, isClean: false }
+    return { done, isClean: false, modifiedAtMs }
   }
   if (size === tail.sizeBytes + written.bytes) {
     await answerAll(async (one) => appendedAt(info, one.from, one.next))
-    return { done, isClean: written.failure === null }
+    return { done, isClean: written.failure === null, modifiedAtMs }
   }
   const block = plan.bytes.subarray(0, written.bytes)
   const landing = await findLanding(info.streamId, tail, file, block, parts)
@@ -153,5 +154,5 @@ export const settle = async (
       ? E.left(unclear(info, 'the events are not there whole'))
       : place(settling, one, plan.bytes.subarray(one.start, one.end), landing, 0)
   )
-  return { done, isClean: false }
+  return { done, isClean: false, modifiedAtMs }
 }

@@ -15,6 +15,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import {
   closeSync,
+  existsSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -138,14 +139,18 @@ const takeDown = (path: string): void => {
   if (held.size === 0) process.removeListener('exit', releaseAll)
 }
 
+/** The folder of locks, made when it is missing; a link in its place is refused before anything is made behind it. */
 const lockFolder = (home: string): string => {
-  const own = join(home, '.unroll')
-  const folder = join(own, 'locks')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  for (const path of [own, folder])
-    if (!lstatSync(path).isDirectory())
-      throw Object.assign(new Error(`${path} is not a directory`), { code: 'ENOTDIR', path })
-  return folder
+  let path = home
+  for (const name of ['.unroll', 'locks']) {
+    path = join(path, name)
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    // Another process may make it at the same moment.
+    if (stat === undefined) mkdirSync(path, { recursive: existsSync(home), mode: 0o700 })
+    else if (!stat.isDirectory())
+      throw Object.assign(new Error(`${path} is not a folder`), { code: 'ENOTDIR', path })
+  }
+  return path
 }
 
 interface Others {

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { lockName, thisProcess, tryLock, type Holder } from '../../adapters/jsonl/writer-lock.ts'
 import { ID, said, shown, storeOf } from '../support/appending.ts'
@@ -46,6 +46,14 @@ describe('a thread that is locked', () => {
     expect(stdout).to.contain('"_tag":"Busy"')
     expect(await shown(home)).to.deep.equal(['meta', 'one'])
     expect(await left(home)).to.equal(3)
+  })
+
+  it('is not taken through a link', async () => {
+    const elsewhere = temporaryFolder()
+    symlinkSync(elsewhere, join(home, '.unroll'))
+    expect(await left(home)).to.deep.include({ _tag: 'IoFailure', path: join(home, '.unroll') })
+    expect([await shown(home), readdirSync(elsewhere)]).to.deep.equal([['meta', 'one'], []])
+    removeFolder(elsewhere)
   })
 
   it('is busy while another process holds it', async () => {

@@ -51,13 +51,15 @@ const many = async (home: string, thread: string, name: string, count: number): 
   }
 }
 
-/** Small, and the same numbers for the same seed. */
+/** Mulberry32: small, and the same numbers for the same seed. */
 const randomOf = (seed: number) => () => {
-  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0
-  return seed / 2 ** 32
+  seed = (seed + 0x6d2b79f5) | 0
+  let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
 }
 
-const WRITES_MAX = 100
+const WRITES_MAX = 200
 
 /** Calls that end the process at one point: before a write, within it, or around the sync that follows. */
 const fatalCalls = (random: () => number): FileCalls => {

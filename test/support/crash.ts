@@ -100,6 +100,56 @@ const heal = async (store: EventStore, path: string, id: string) => {
   return { torn, isHealed, lines, damaged: lines.filter(isDamaged).length }
 }
 
+/** A fresh home after so many kills, so that checking a home stays quick. */
+const KILLS_PER_HOME = 8
+
+interface Findings {
+  acknowledged: number
+  tornTails: number
+  locksLeft: number
+  readonly lost: Array<string>
+  readonly broken: Array<string>
+}
+
+/** Kills processes over one home, by seed, and adds what was found after each. */
+const crashHome = async (
+  entry: string,
+  seeds: ReadonlyArray<number>,
+  threads: number,
+  found: Findings
+): Promise<void> => {
+  const home = emptyHome()
+  const ids = Array.from({ length: threads }, (_, i) => idOf(i + 1))
+  for (const id of ids) writeRollout(rolloutPath(home, id), linesOf([metaLine(id)]))
+  const kept: Array<Acknowledged> = []
+  const tears = new Map<string, number>()
+  for (const seed of seeds) {
+    const one = child(entry, ['fault', home, `seed${seed}`, String(seed), ...ids])
+    const answers = (seed * 37) % 400
+    if (seed % 2 === 1)
+      one.process.stdout.on('data', () => {
+        if (one.text.out.split('\n').length > answers) one.process.kill('SIGKILL')
+      })
+    const { out, err } = await one.ended
+    if (err !== '') found.broken.push(`seed ${seed}: ${err}`)
+    kept.push(...acknowledgedIn(out))
+    found.locksLeft += readdirSync(join(home, '.unroll', 'locks')).length
+    const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
+    for (const id of ids) {
+      const { torn, isHealed, lines, damaged } = await heal(store, rolloutPath(home, id), id)
+      tears.set(id, (tears.get(id) ?? 0) + (torn ? 1 : 0))
+      found.tornTails += torn ? 1 : 0
+      if (!isHealed || damaged > (tears.get(id) ?? 0))
+        found.broken.push(`seed ${seed}, thread ${id}: ${damaged} damaged lines`)
+      for (const { thread, revision, message } of kept)
+        if (thread === id && messageOf(lines[revision]) !== message)
+          found.lost.push(`seed ${seed}, thread ${id}: revision ${revision}`)
+    }
+  }
+  found.acknowledged += kept.length
+  removeFolder(home)
+}
+
 /**
  * Kills so many processes, each while it appends to several threads of one home: one half at a point of a write that the
  * seed decides, the other half from outside after a number of answers. After each the threads are checked and healed.
@@ -111,47 +161,12 @@ export const crashes = async (
 ): Promise<CrashReport> => {
   const folder = temporaryFolder()
   const entry = bundleEntry(folder)
-  const home = emptyHome()
-  const ids = Array.from({ length: threads }, (_, i) => idOf(i + 1))
-  for (const id of ids) writeRollout(rolloutPath(home, id), linesOf([metaLine(id)]))
-  const kept: Array<Acknowledged> = []
-  const lost: Array<string> = []
-  const broken: Array<string> = []
-  const tears = ids.map(() => 0)
-  let locksLeft = 0
-  for (let kill = 0; kill < kills; kill++) {
-    const one = child(entry, ['fault', home, `k${kill}`, String(seed + kill), ...ids])
-    const answers = (seed + kill * 7) % 60
-    if (kill % 2 === 1)
-      one.process.stdout.on('data', () => {
-        if (one.text.out.split('\n').length > answers) one.process.kill('SIGKILL')
-      })
-    const { out, err } = await one.ended
-    if (err !== '') broken.push(`seed ${seed + kill}: ${err}`)
-    kept.push(...acknowledgedIn(out))
-    locksLeft += readdirSync(join(home, '.unroll', 'locks')).length
-    const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
-    for (const [i, id] of ids.entries()) {
-      const { torn, isHealed, lines, damaged } = await heal(store, rolloutPath(home, id), id)
-      tears[i] = (tears[i] ?? 0) + (torn ? 1 : 0)
-      if (!isHealed || damaged > (tears[i] ?? 0))
-        broken.push(`seed ${seed + kill}, thread ${id}: ${damaged} damaged lines`)
-      for (const { thread, revision, message } of kept)
-        if (thread === id && messageOf(lines[revision]) !== message)
-          lost.push(`seed ${seed + kill}, thread ${thread}: revision ${revision}`)
-    }
-  }
-  for (const path of [folder, home]) removeFolder(path)
-  const tornTails = tears.reduce((sum, count) => sum + count, 0)
-  return {
-    kills,
-    trials: kills * threads,
-    acknowledged: kept.length,
-    lost,
-    broken,
-    tornTails,
-    locksLeft
-  }
+  const found: Findings = { acknowledged: 0, tornTails: 0, locksLeft: 0, lost: [], broken: [] }
+  const seeds = Array.from({ length: kills }, (_, i) => seed + i)
+  for (let at = 0; at < kills; at += KILLS_PER_HOME)
+    await crashHome(entry, seeds.slice(at, at + KILLS_PER_HOME), threads, found)
+  removeFolder(folder)
+  return { kills, trials: kills * threads, ...found }
 }
 
 /** What a sweep found; `kills` is 0 where strace is not installed. */
