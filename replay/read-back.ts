@@ -13,6 +13,8 @@ export interface FilePlace {
 
 const FIRST_CHUNK_BYTES = 256 * 1024
 const CHUNK_BYTES_MAX = 2 * 1024 * 1024
+/** A longer line is damage, and passed over in pieces. */
+const LINE_BYTES_MAX = 256 * 1024 * 1024
 
 /** Behind everything a thread holds. A compressed file does not tell its length: it is read through once. */
 export const endOfThread = async (env: Env, info: StreamInfo): Promise<FilePlace> => {
@@ -74,7 +76,8 @@ const readSegmentBack = async (
     const [lines, next] = wholeLines(read, from, start)
     if (next === null) {
       // One line fills the chunk: it is read again with a larger one.
-      bytes *= 2
+      if (bytes >= LINE_BYTES_MAX) until = from
+      else bytes *= 2
       continue
     }
     for (let i = lines.length - 1; i >= 0; i--) {
