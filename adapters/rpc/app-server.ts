@@ -6,6 +6,7 @@
 import { resolve } from 'node:path'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
+import { createLive } from './live.ts'
 import type { Server } from './method.ts'
 import { serveStdio } from './stdio.ts'
 
@@ -61,6 +62,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     strict: options.strict,
     version: options.version,
     engine,
+    live: createLive(),
     log: (line) => void process.stderr.write(`unroll app-server: ${line}\n`)
   }
   await serveStdio(server, process.stdin, process.stdout, stop.signal)
