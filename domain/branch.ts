@@ -31,6 +31,8 @@ export interface Branch {
   /** Settings that hold, as the source last recorded them; null when it never did. */
   readonly settings: Json
   readonly openTurn: CutTurn | null
+  /** Threads of this era belong to a session, which their metadata names; true unless said otherwise. */
+  readonly namesSession?: boolean
   /** When the segment is made, in RFC 3339 with milliseconds. */
   readonly at: string
   readonly newId: () => string
@@ -140,7 +142,7 @@ export const copyLines = (
   const own: ReadonlySet<string> = new Set([...FIRST, 'timestamp'])
   const others = Object.fromEntries(Object.entries(meta).filter(([member]) => !own.has(member)))
   const payload = present({
-    session_id: threadId,
+    session_id: branch.namesSession === false ? null : threadId,
     id: threadId,
     forked_from_id: forkedFromId,
     timestamp: at,

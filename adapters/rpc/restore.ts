@@ -18,6 +18,23 @@ export const restoredOf = async (call: Call, threadId: string): Promise<Restored
   return E.isLeft(batches) ? NOTHING : restoredFrom(batches.right)
 }
 
+/**
+ * Turns as Codex up to 0.142 answers a fork or a rollback: those that never ended are still shown as running, but for the
+ * last one of a fork, which was ended by it. What is said about them later, and by us, is that they were interrupted.
+ */
+export const asBuilt = (
+  { server }: Call,
+  turns: ReadonlyArray<Turn>,
+  { openTurnId, leftOpen }: Restored,
+  isFork: boolean
+): ReadonlyArray<Turn> => {
+  if (!server.strict || server.profile === '0.169') return turns
+  const running = new Set([...leftOpen, ...(isFork || openTurnId === null ? [] : [openTurnId])])
+  return turns.map((turn) =>
+    running.has(turn.id) && turn.status === 'interrupted' ? { ...turn, status: 'inProgress' } : turn
+  )
+}
+
 const PAGE = 100
 
 /** Every turn of a thread, without items, oldest first. */

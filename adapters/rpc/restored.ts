@@ -26,6 +26,12 @@ export interface RestoredUsage {
 export interface Restored {
   readonly settings: RestoredSettings
   readonly usage: RestoredUsage | null
+  /** What a client said the thread is for; the first metadata counts. */
+  readonly threadSource: string | null
+  /** The last turn that began, when nothing says that it ended. */
+  readonly openTurnId: string | null
+  /** Turns before it that began and never ended. */
+  readonly leftOpen: ReadonlyArray<string>
 }
 
 /** What a thread says that recorded nothing. */
@@ -38,7 +44,10 @@ export const NOTHING: Restored = {
     approvalPolicy: null,
     approvalsReviewer: null
   },
-  usage: null
+  usage: null,
+  threadSource: null,
+  openTurnId: null,
+  leftOpen: []
 }
 
 const textOf = (value: Json | undefined): string | null =>
@@ -65,51 +74,59 @@ const ofSettings = (settings: JsonObject): RestoredSettings => {
   }
 }
 
-interface State {
-  readonly restored: Restored
-  readonly openTurnId: string | null
-}
-
-const withEvent = (state: State, type: string | null, payload: JsonObject): State => {
-  const { restored, openTurnId } = state
+const withEvent = (restored: Restored, type: string | null, payload: JsonObject): Restored => {
   switch (type) {
     case 'task_started':
-      return { restored, openTurnId: textOf(payload['turn_id']) }
+      return {
+        ...restored,
+        openTurnId: textOf(payload['turn_id']),
+        leftOpen:
+          restored.openTurnId === null
+            ? restored.leftOpen
+            : [...restored.leftOpen, restored.openTurnId]
+      }
     case 'task_complete':
     case 'turn_aborted':
-      return { restored, openTurnId: null }
+      return { ...restored, openTurnId: null }
     case 'token_count': {
       const { info } = payload
       return isJsonObject(info)
-        ? { openTurnId, restored: { ...restored, usage: { turnId: openTurnId, info } } }
-        : state
+        ? { ...restored, usage: { turnId: restored.openTurnId, info } }
+        : restored
     }
     case 'thread_settings_applied': {
       const settings = payload['thread_settings']
-      return isJsonObject(settings)
-        ? { openTurnId, restored: { ...restored, settings: ofSettings(settings) } }
-        : state
+      return isJsonObject(settings) ? { ...restored, settings: ofSettings(settings) } : restored
     }
     default:
-      return state
+      return restored
   }
 }
 
-const withLine = (state: State, recorded: RecordedEvent | DamagedLine): State => {
-  if (isDamaged(recorded)) return state
+const withLine = (restored: Restored, recorded: RecordedEvent | DamagedLine): Restored => {
+  if (isDamaged(recorded)) return restored
   const { type, payload } = recorded.line as unknown as {
     readonly type: string
     readonly payload: JsonObject
   }
-  if (type === 'event_msg') return withEvent(state, textOf(payload['type']), payload)
-  if (type !== 'turn_context') return state
-  const settings = ofContext(payload, state.restored.settings)
-  return { ...state, restored: { ...state.restored, settings } }
+  switch (type) {
+    case 'event_msg':
+      return withEvent(restored, textOf(payload['type']), payload)
+    case 'turn_context':
+      return { ...restored, settings: ofContext(payload, restored.settings) }
+    case 'session_meta':
+      return {
+        ...restored,
+        threadSource: restored.threadSource ?? textOf(payload['thread_source'])
+      }
+    default:
+      return restored
+  }
 }
 
 /** What the lines of a thread say, read from the first to the last. */
 export const restoredFrom = async (batches: AsyncIterable<Batch>): Promise<Restored> => {
-  let state: State = { restored: NOTHING, openTurnId: null }
-  for await (const { lines } of batches) state = lines.reduce(withLine, state)
-  return state.restored
+  let restored = NOTHING
+  for await (const { lines } of batches) restored = lines.reduce(withLine, restored)
+  return restored
 }

@@ -227,3 +227,20 @@ export const threadSettings = (settings: Settings, profile: ProfileName): JsonOb
     personality: settings.personality
   }
 }
+
+/** The settings as 0.169 records them with a session that begins; null for what it has not. */
+export const recordedSettings = (settings: Settings): JsonObject => ({
+  model: settings.model,
+  model_provider_id: settings.modelProvider,
+  service_tier: settings.serviceTier,
+  approval_policy: settings.approvalPolicy,
+  approvals_reviewer: settings.approvalsReviewer,
+  requested_approvals_reviewer: settings.approvalsReviewer,
+  ...(settings.sandbox['type'] === 'dangerFullAccess'
+    ? { permission_profile: { type: 'disabled' } }
+    : {}),
+  cwd: settings.cwd,
+  runtime_workspace_roots: settings.runtimeWorkspaceRoots,
+  ...(settings.personality === null ? {} : { personality: settings.personality }),
+  collaboration_mode: collaborationMode(settings)
+})

@@ -53,10 +53,10 @@ export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
   if (loaded === null) return thread
   const { status, settings } = loaded
   if (profile !== '0.169') return { ...thread, status }
+  const { model, reasoningEffort } = settings
   const environments = environmentsOf(settings)
-  return isListed
-    ? { ...thread, environments, status }
-    : { ...thread, environments, status, canAcceptDirectInput: true }
+  const known = { ...thread, environments, model, reasoningEffort, status }
+  return isListed ? known : { ...known, canAcceptDirectInput: true }
 }
 
 /** A stored thread, as Codex shows a loaded one: the head of its file, with all turns when asked. */
@@ -73,6 +73,14 @@ export const storedThread = async (
     return E.map((thread: Thread) => shown(thread, server))(read)
   const head = await ask(call, (engine) => engine.readThread(threadId, false), words)
   return E.map((thread: Thread) => shown({ ...thread, turns: read.right.turns }, server))(head)
+}
+
+/** The head of a stored thread; in strict mode only of one that Codex can read as a whole. */
+export const readableThread = async (call: Call, threadId: string): Promise<Found<Thread>> => {
+  const whole = call.server.strict
+    ? await ask(call, (engine) => engine.readThread(threadId, true))
+    : E.right(null)
+  return E.isLeft(whole) ? whole : ask(call, (engine) => engine.readThread(threadId, false))
 }
 
 /** Why nothing can be read of a thread that has no rollout. */

@@ -91,12 +91,21 @@ const changesOf = (
   return changes
 }
 
+/** Lines that are no events are compared as nothing: Codex leaves them out of what it copies. */
+const parsedLine = (line: string): ReadonlyArray<unknown> => {
+  try {
+    return [JSON.parse(line)]
+  } catch {
+    return []
+  }
+}
+
 const parsedChanges = (changes: Readonly<Record<string, FileChange>>, run: Run): unknown =>
   Object.entries(changes)
     .filter(([, { change }]) => change !== 'mtime-only')
     .map(([path, { change, lines }]) => {
       const parsed = Array.isArray(lines)
-        ? (lines as ReadonlyArray<string>).map((line) => JSON.parse(line) as unknown)
+        ? (lines as ReadonlyArray<string>).flatMap(parsedLine)
         : []
       return run.normal({ path, change, lines: change === 'rewritten' ? [] : parsed })
     })
@@ -111,10 +120,10 @@ export const replayScript = async (
   const home = copyHome(name)
   const startedMs = Date.now()
   const profile = script.reader.slice(0, 5) as ProfileName
-  const server = extend(serverOf(home, { profile, strict: true }), home)
-  const client = await shaken(clientOf(server))
+  const server = extend(serverOf(home, { profile, strict: true, version: script.reader }), home)
+  const client = await shaken(clientOf(server), { experimentalApi: true }, 'lab')
   const isOurNow = (ms: number): boolean => Math.abs(ms - startedMs) < RUN_MS_MAX
-  const ours = createRun(before, [home], isOurNow)
+  const ours = createRun(before, [home, ...STAND_INS], isOurNow)
   const theirs = createRun(before, STAND_INS, (ms) => ms > before.untilMs)
   const compared: Array<Compared> = []
   const id = `${name} ${script.name}`

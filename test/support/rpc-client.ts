@@ -78,9 +78,10 @@ export const connected = (home: string, options: Partial<Server> = {}): Client =
 /** Shakes hands for a client. */
 export const shaken = async (
   client: Client,
-  capabilities: unknown = { experimentalApi: true }
+  capabilities: unknown = { experimentalApi: true },
+  name = 'test'
 ): Promise<Client> => {
-  await client.ask('initialize', { clientInfo: { name: 'test', version: '1' }, capabilities })
+  await client.ask('initialize', { clientInfo: { name, version: '1' }, capabilities })
   return client
 }
 

@@ -15,13 +15,13 @@ import type { Notice } from '../message.ts'
 import { ask, EVERY_PROFILE, type Answer, type Call, type Method, type Refusal } from '../method.ts'
 import { hydrationDeprecated, threadStarted } from '../notices.ts'
 import { checkOverrides, gatedFields, overrideFields, threadSourceOf } from '../overrides.ts'
-import { restoredOf, usageReplay } from '../restore.ts'
+import { asBuilt, restoredOf, usageReplay } from '../restore.ts'
 import type { Restored } from '../restored.ts'
 import * as results from '../results.ts'
 import { defaulted, flag, ignored, option, required, struct, text, type ValueOf } from '../serde.ts'
-import { sessionMembers, settingsOf, type Settings } from '../settings.ts'
+import { recordedSettings, sessionMembers, settingsOf, type Settings } from '../settings.ts'
 import { activePathOf, sourceOf } from '../source.ts'
-import { draftOf, load, noRollout, storedThread } from '../threads.ts'
+import { draftOf, load, noRollout, readableThread, storedThread } from '../threads.ts'
 import { parseUuid } from '../uuid.ts'
 import { optionsOf, write } from '../writes.ts'
 
@@ -66,7 +66,7 @@ const forkEphemeral = async (call: Call, params: Params, source: Source): Promis
   const { thread: parent, settings, restored } = source
   const read = params.excludeTurns ? E.right(parent) : await storedThread(call, parent.id, true)
   if (E.isLeft(read)) return read
-  const { turns } = params.excludeTurns ? { turns: [] } : read.right
+  const turns = params.excludeTurns ? [] : asBuilt(call, read.right.turns, restored, true)
   const draft = createDraft(call, {
     settings,
     ephemeral: true,
@@ -94,10 +94,35 @@ const wordsOf =
     return ofStoreError(e)
   }
 
+/** What is otherwise in the session of a fork than in that of its parent. */
+const sessionOf = ({ server, session }: Call, params: Params, settings: Settings) => {
+  const { profile, version } = server
+  const since142 = profile !== '0.130'
+  const since169 = profile === '0.169'
+  return {
+    settings: recordedSettings(settings),
+    meta: {
+      cwd: settings.cwd,
+      cli_version: version,
+      source: 'vscode',
+      thread_source: params.threadSource,
+      agent_nickname: null,
+      agent_role: null,
+      agent_path: null,
+      memory_mode: null,
+      ...(since142 ? { multi_agent_version: 'v1' } : {}),
+      ...(since169
+        ? { runtime_workspace_roots: settings.runtimeWorkspaceRoots }
+        : { originator: session.clientName })
+    }
+  }
+}
+
 const forkStored = async (call: Call, params: Params, source: Source): Promise<Answered> => {
   const { thread: parent, settings, before } = source
   const { lastTurnId, beforeTurnId } = params
   const point = {
+    session: sessionOf(call, params, settings),
     ...(lastTurnId === null ? {} : { lastTurnId }),
     ...(beforeTurnId === null ? {} : { beforeTurnId })
   }
@@ -112,7 +137,8 @@ const forkStored = async (call: Call, params: Params, source: Source): Promise<A
   load(call, { id, settings, draft: null })
   const read = await storedThread(call, id, !params.excludeTurns)
   if (E.isLeft(read)) return read
-  const thread = params.excludeTurns ? { ...read.right, turns: [] } : read.right
+  const turns = params.excludeTurns ? [] : asBuilt(call, read.right.turns, source.restored, true)
+  const thread = { ...read.right, turns }
   const usage = params.excludeTurns
     ? []
     : await usageReplay(call, id, await restoredOf(call, id), thread.turns)
@@ -176,7 +202,7 @@ const fork = async (params: Params, call: Call): Promise<Answered> => {
   if (draft !== null && !byPath) return forkDraft(call, params, draft.thread)
   const found = await sourceOf(call, params)
   if (E.isLeft(found)) return found
-  const head = await ask(call, (engine) => engine.readThread(found.right, false))
+  const head = await readableThread(call, found.right)
   if (E.isLeft(head)) return head
   const possible = await checkFork(call, params, head.right)
   if (E.isLeft(possible)) return possible

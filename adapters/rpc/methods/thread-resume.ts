@@ -14,6 +14,7 @@ import { newestCursors } from '../newest.ts'
 import { hydrationDeprecated, statusChanged } from '../notices.ts'
 import { checkOverrides, gatedFields, overrideFields } from '../overrides.ts'
 import { goalReplay, restoredOf, usageReplay } from '../restore.ts'
+import type { Restored } from '../restored.ts'
 import * as results from '../results.ts'
 import { fromHistory } from '../history.ts'
 import {
@@ -32,7 +33,15 @@ import {
 import { responseItem } from '../response-item.ts'
 import { sessionMembers, settingsOf } from '../settings.ts'
 import { activePathOf, sourceOf } from '../source.ts'
-import { draftOf, load, noRollout, shown, storedThread, subscribe } from '../threads.ts'
+import {
+  draftOf,
+  load,
+  noRollout,
+  readableThread,
+  shown,
+  storedThread,
+  subscribe
+} from '../threads.ts'
 import { parseUuid } from '../uuid.ts'
 
 const pageFields = {
@@ -69,6 +78,10 @@ const deprecation = (thread: ShownThread, { excludeTurns }: Params): ReadonlyArr
 const withTurns = (thread: ShownThread, { excludeTurns }: Params): ShownThread =>
   excludeTurns ? { ...thread, turns: [] } : thread
 
+/** A resumed thread of 0.142 tells what it is for, which its head does not. */
+const resumed = ({ server }: Call, thread: ShownThread, { threadSource }: Restored): ShownThread =>
+  server.strict && server.profile === '0.142' ? { ...thread, threadSource } : thread
+
 /** What a client gets that has just loaded or joined a thread. */
 const joined = async (
   call: Call,
@@ -88,7 +101,7 @@ const joined = async (
   return E.right({
     before: [...deprecation(thread, params), ...before],
     result: {
-      thread: withTurns(thread, params) as unknown as JsonObject,
+      thread: resumed(call, withTurns(thread, params), restored) as unknown as JsonObject,
       ...sessionMembers(live.settings, profile, true),
       ...(page.right as JsonObject),
       ...(profile === '0.169' ? await newestCursors(call, thread) : {})
@@ -136,7 +149,7 @@ const joinLoaded = async (call: Call, params: Params, live: LiveThread): Promise
 }
 
 const loadStored = async (call: Call, params: Params, threadId: string): Promise<Answered> => {
-  const head = await ask(call, (engine) => engine.readThread(threadId, false))
+  const head = await readableThread(call, threadId)
   if (E.isLeft(head)) return head
   const restored = await restoredOf(call, threadId)
   const origin = { kind: 'resume', cwd: head.right.cwd, restored } as const

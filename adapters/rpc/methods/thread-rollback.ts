@@ -11,6 +11,7 @@ import type { LiveThread, ShownThread } from '../live.ts'
 import type { Notice } from '../message.ts'
 import { ask, type Call, type Method, type Refusal } from '../method.ts'
 import { statusChanged, tokenUsageUpdated } from '../notices.ts'
+import { asBuilt, restoredOf } from '../restore.ts'
 import * as results from '../results.ts'
 import { required, struct, text, u32, type ValueOf } from '../serde.ts'
 import { draftOf, loadedThread, shown } from '../threads.ts'
@@ -42,10 +43,20 @@ const usageOf = ({ server }: Call, { threadId, events }: Written): ReadonlyArray
       : []
   )
 
+/** 0.130 loads archived threads, and does not change them. */
+const archivedRefusal = async (call: Call, threadId: string): Promise<RpcError | null> => {
+  const located = (await call.server.engine()).locate(threadId)
+  return call.server.profile === '0.130' && E.isRight(located) && located.right.archived
+    ? invalidRequest(
+        `failed to load thread history for rollback replay: invalid thread-store request: thread ${threadId} is archived`
+      )
+    : null
+}
+
 const refusal = async (call: Call, live: LiveThread): Promise<RpcError | null> => {
   if (live.turn !== null) return invalidRequest('Cannot rollback while a turn is in progress.')
   const draft = await draftOf(call, live.id)
-  if (draft === null) return null
+  if (draft === null) return archivedRefusal(call, live.id)
   return draft.thread.ephemeral
     ? invalidRequest('thread rollback requires persisted thread history')
     : missingFile(call, draft.thread.path ?? '')
@@ -72,11 +83,11 @@ export const threadRollback: Method<ValueOf<typeof fields>, { readonly thread: S
       )
       if (E.isLeft(written)) return written
       const read = await ask(call, (engine) => engine.readThread(id, true))
-      return E.isLeft(read)
-        ? E.left(internal(read.left.message))
-        : E.right({
-            before: usageOf(call, written.right),
-            result: { thread: shown(read.right, call.server) }
-          })
+      if (E.isLeft(read)) return E.left(internal(read.left.message))
+      const turns = asBuilt(call, read.right.turns, await restoredOf(call, id), false)
+      return E.right({
+        before: usageOf(call, written.right),
+        result: { thread: { ...shown(read.right, call.server), turns } }
+      })
     }
 }
