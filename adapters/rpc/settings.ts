@@ -233,6 +233,8 @@ export const recordedSettings = (settings: Settings): JsonObject => ({
   model: settings.model,
   model_provider_id: settings.modelProvider,
   service_tier: settings.serviceTier,
+  reasoning_effort: settings.reasoningEffort,
+  reasoning_summary: settings.reasoningSummary,
   approval_policy: settings.approvalPolicy,
   approvals_reviewer: settings.approvalsReviewer,
   requested_approvals_reviewer: settings.approvalsReviewer,

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Thread } from '../../domain/protocol.ts'
-import { invalidRequest, ofStoreError, unsupported, type RpcError } from './errors.ts'
+import { invalidRequest, unsupported, type RpcError } from './errors.ts'
 import type { Draft, LiveThread, ShownThread } from './live.ts'
 import { ask, threadIdOf, type Call, type Server } from './method.ts'
 import { environmentsOf, type Settings } from './settings.ts'
@@ -59,19 +59,21 @@ export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
   return isListed ? known : { ...known, canAcceptDirectInput: true }
 }
 
-/** A stored thread, as Codex shows a loaded one: the head of its file, with all turns when asked. */
+/**
+ * A stored thread, with all turns when asked. Codex shows a loaded one by the head of its file, but to who joins it.
+ */
 export const storedThread = async (
   call: Call,
   threadId: string,
   includeTurns: boolean,
-  words = ofStoreError
+  isJoined = false
 ): Promise<Found<ShownThread>> => {
   const { server } = call
   const isLoaded = server.live.find(threadId) !== null
-  const read = await ask(call, (engine) => engine.readThread(threadId, includeTurns), words)
-  if (E.isLeft(read) || !(includeTurns && isLoaded && server.strict))
+  const read = await ask(call, (engine) => engine.readThread(threadId, includeTurns))
+  if (E.isLeft(read) || !(includeTurns && isLoaded && server.strict) || isJoined)
     return E.map((thread: Thread) => shown(thread, server))(read)
-  const head = await ask(call, (engine) => engine.readThread(threadId, false), words)
+  const head = await ask(call, (engine) => engine.readThread(threadId, false))
   return E.map((thread: Thread) => shown({ ...thread, turns: read.right.turns }, server))(head)
 }
 

@@ -6,10 +6,13 @@ import type { ProfileName } from '../../domain/profile.ts'
 import { copyHome, FIXTURES, removeFolder } from './fixture-home.ts'
 import { beforeOf, createRun, differences, filesOf, type Before, type Run } from './normalise.ts'
 import { stepsOf, type FileChange, type Script } from './recorded-mutations.ts'
-import { clientOf, serverOf, shaken, type Message, type TestServer } from './rpc-client.ts'
+import { clientOf, serverOf, shaken, withEngineOf, type Message } from './rpc-client.ts'
+import { withStandInWrites } from './stand-in-writes.ts'
+import type { Writes } from '../../adapters/rpc/writes.ts'
 
 /** One message or file that was compared. */
 export interface Compared {
+  readonly home: string
   readonly script: string
   readonly method: string
   /** Which message: `response`, the method of a notification, `order`, or `file`. */
@@ -110,23 +113,54 @@ const parsedChanges = (changes: Readonly<Record<string, FileChange>>, run: Run):
       return run.normal({ path, change, lines: change === 'rewritten' ? [] : parsed })
     })
 
-/** Plays one script; `extend` may change the server before the first request. */
-export const replayScript = async (
-  name: string,
-  script: Script,
-  extend: (server: TestServer, home: string) => TestServer = (server) => server
-): Promise<ReadonlyArray<Compared>> => {
+/** The functions of the engine by which the methods change files. */
+const NEEDS: Readonly<Record<string, ReadonlyArray<keyof Writes>>> = {
+  'thread/rollback': ['rollback'],
+  'thread/archive': ['archive'],
+  'thread/unarchive': ['unarchive'],
+  'thread/delete': ['remove'],
+  'thread/name/set': ['rename'],
+  'thread/metadata/update': ['updateMetadata'],
+  'thread/memoryMode/set': ['setMemoryMode'],
+  'thread/inject_items': ['injectItems'],
+  'thread/goal/set': ['setGoal'],
+  'thread/goal/clear': ['clearGoal'],
+  'review/start': ['startReview']
+}
+
+/** True when the engine itself can do all that a script asks for; otherwise tests lend it a hand. */
+export const isByEngine = (script: Script, engine: object): boolean =>
+  stepsOf(script)
+    .flatMap(({ request: { method } }) =>
+      // A fork takes its parent's name along in 0.142.
+      method === 'thread/fork' && script.reader.startsWith('0.142')
+        ? (['rename'] as const)
+        : (NEEDS[method] ?? [])
+    )
+    .every((name) => name in engine)
+
+/** A script that was played. */
+export interface Replayed {
+  readonly compared: ReadonlyArray<Compared>
+  /** False when the engine of the test was lent a hand; then files are not compared. */
+  readonly byEngine: boolean
+}
+
+/** Plays one script. */
+export const replayScript = async (name: string, script: Script): Promise<Replayed> => {
   const before = knownBefore(name)
   const home = copyHome(name)
   const startedMs = Date.now()
   const profile = script.reader.slice(0, 5) as ProfileName
-  const server = extend(serverOf(home, { profile, strict: true, version: script.reader }), home)
+  const plain = serverOf(home, { profile, strict: true, version: script.reader })
+  const byEngine = isByEngine(script, await plain.server.engine())
+  const server = withEngineOf(plain, (engine) => withStandInWrites(engine, home))
   const client = await shaken(clientOf(server), { experimentalApi: true }, 'lab')
   const isOurNow = (ms: number): boolean => Math.abs(ms - startedMs) < RUN_MS_MAX
   const ours = createRun(before, [home, ...STAND_INS], isOurNow)
   const theirs = createRun(before, STAND_INS, (ms) => ms > before.untilMs)
   const compared: Array<Compared> = []
-  const id = `${name} ${script.name}`
+  const id = { home: name, script: script.name }
   const files = filesOf(home)
   let requestId = 100
   try {
@@ -141,7 +175,7 @@ export const replayScript = async (
       const isOrdered = JSON.stringify(order[0]) === JSON.stringify(order[1])
       if (!isOrdered) {
         compared.push({
-          ...{ script: id, method, what: 'order', equal: false, paths: [] },
+          ...{ ...id, method, what: 'order', equal: false, paths: ['order'] },
           ...{ ours: order[0], theirs: order[1] }
         })
       }
@@ -157,21 +191,21 @@ export const replayScript = async (
         ]
         const paths = [...new Set(differences(pair[0], pair[1]))]
         compared.push({
-          ...{ script: id, method, what: whatOf(mine), equal: paths.length === 0, paths },
+          ...{ ...id, method, what: whatOf(mine), equal: paths.length === 0, paths },
           ...{ ours: pair[0], theirs: pair[1] }
         })
       }
     }
-    if (script.files !== null) {
+    if (script.files !== null && byEngine) {
       const mine = parsedChanges(changesOf(files, filesOf(home)), ours)
       const other = parsedChanges(script.files, theirs)
       const paths = [...new Set(differences(mine, other))]
       compared.push({
-        ...{ script: id, method: 'files', what: 'file', equal: paths.length === 0, paths },
+        ...{ ...id, method: 'files', what: 'file', equal: paths.length === 0, paths },
         ...{ ours: mine, theirs: other }
       })
     }
-    return compared
+    return { compared, byEngine }
   } finally {
     await client.close()
     removeFolder(home)

@@ -5,6 +5,7 @@ import { openEngine } from '../../adapters/library.ts'
 import { connect, type Connection } from '../../adapters/rpc/connection.ts'
 import { createLive } from '../../adapters/rpc/live.ts'
 import type { Server } from '../../adapters/rpc/method.ts'
+import type { Engine } from '../../replay/engine.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 
 /** A message as it came. */
@@ -43,6 +44,16 @@ export const serverOf = (home: string, options: Partial<Server> = {}): TestServe
   const live = createLive()
   const server = { home, profile, strict, version: '9.9.9', engine, live, log, ...options }
   return { server, logged, close: async () => (await opened).close() }
+}
+
+/** The same server with another engine in it. */
+export const withEngineOf = (
+  { server, ...rest }: TestServer,
+  change: (engine: Engine) => Engine
+): TestServer => {
+  let changed: Promise<Engine> | null = null
+  const engine = () => (changed ??= server.engine().then(change))
+  return { ...rest, server: { ...server, engine } }
 }
 
 /** A client of a server; nothing is sent yet. */

@@ -33,8 +33,13 @@ const nameOf = ({ startedAtMs, threadId }: { startedAtMs: number; threadId: stri
   return `rollout-${iso.toISOString().slice(0, 19).replaceAll(':', '-')}-${threadId}.jsonl`
 }
 
-/** An engine that can also write. */
-export const withStandInWrites = (engine: Engine, home: string): Engine & Writes => {
+/** An engine that can also write; what it can do by itself it does. */
+export const withStandInWrites = (engine: Engine, home: string): Engine & Writes => ({
+  ...standIns(engine, home),
+  ...engine
+})
+
+const standIns = (engine: Engine, home: string): Writes => {
   const goals = new Map<string, Goal>()
   const pathOf = (threadId: string): string => {
     const located = engine.locate(threadId)
@@ -65,7 +70,6 @@ export const withStandInWrites = (engine: Engine, home: string): Engine & Writes
   const index = join(home, 'session_index.jsonl')
   const right = <A>(value: A) => E.right(value)
   return {
-    ...engine,
     begin: (thread) => async () => {
       const folder = dayOf(home, thread.startedAtMs)
       mkdirSync(folder, { recursive: true })

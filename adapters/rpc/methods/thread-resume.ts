@@ -90,7 +90,8 @@ const joined = async (
   before: ReadonlyArray<Notice>
 ): Promise<Answered> => {
   const { profile } = call.server
-  const read = await storedThread(call, live.id, !params.excludeTurns)
+  const isLoading = before.length > 0
+  const read = await storedThread(call, live.id, !params.excludeTurns, !isLoading)
   if (E.isLeft(read)) return read
   const thread = read.right
   const page = await turnsPage(call, live.id, params)
