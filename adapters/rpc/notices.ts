@@ -115,10 +115,16 @@ export const itemChanged = (
   stage: 'started' | 'completed',
   item: JsonObject,
   turn: { readonly threadId: string; readonly turnId: string },
-  atMs: number
+  atMs: number,
+  profile: ProfileName
 ): Notice => ({
   method: `item/${stage}`,
-  params: { item, ...turn, [`${stage}AtMs`]: atMs },
+  params: {
+    item,
+    ...turn,
+    ...(profile === '0.169' && stage === 'completed' ? { contentTokenCount: null } : {}),
+    [`${stage}AtMs`]: atMs
+  },
   to: { subscribersOf: turn.threadId }
 })
 

@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { v7 } from 'uuid'
 import type { JsonObject } from '../../../domain/json.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ReviewTarget } from '../../../domain/review.ts'
@@ -63,7 +64,7 @@ const turnOf = ({ turnId, hint }: StartedReview, profile: ProfileName): Turn => 
   const { members142, members169 } = PROFILES[profile]
   return {
     id: turnId,
-    ...(members169 ? { rootTurnId: turnId } : {}),
+    ...(members169 ? { rootTurnId: null } : {}),
     items: [
       {
         type: 'userMessage',
@@ -88,16 +89,17 @@ const entered = (
   profile: ProfileName
 ): ReadonlyArray<Notice> => {
   const nowMs = Date.now()
+  const id = profile === '0.169' ? v7() : turnId
   const item = (isComplete: boolean): JsonObject => ({
     type: 'enteredReviewMode',
-    id: turnId,
+    id,
     review: hint,
     ...(profile === '0.169' ? { startedAtMs: nowMs, completedAtMs: isComplete ? nowMs : null } : {})
   })
   const turn = { threadId, turnId }
   return [
-    itemChanged('started', item(false), turn, nowMs),
-    itemChanged('completed', item(true), turn, nowMs)
+    itemChanged('started', item(false), turn, nowMs, profile),
+    itemChanged('completed', item(true), turn, nowMs, profile)
   ]
 }
 
