@@ -152,13 +152,10 @@ export const changeable = async (
   return E.isLeft(made) ? made : id
 }
 
-/** Words of changes to metadata: 0.130 knows no ephemeral thread here, 0.169 speaks of rollouts. */
+/** Words of changes to metadata; 0.169 speaks of rollouts. */
 export const metadataWords = ({ profile }: Server): ThreadWords => ({
-  ephemeral: (id: string) =>
-    profile === '0.130'
-      ? `thread not found: ${id}`
-      : `ephemeral thread does not support metadata updates: ${id}`,
-  unknown: (id: string) => (profile === '0.169' ? noRollout(id) : threadNotFound(id))
+  ephemeral: (id) => `ephemeral thread does not support metadata updates: ${id}`,
+  unknown: profile === '0.169' ? noRollout : threadNotFound
 })
 
 /** JSON without the members that are not there. */

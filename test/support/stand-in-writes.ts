@@ -128,7 +128,7 @@ const standIns = (engine: Engine, home: string): Writes => {
       const hint = target.type === 'custom' ? target.instructions : 'current changes'
       const event = eventOf('event_msg', {
         type: 'entered_review_mode',
-        ...{ target: target as unknown as JsonObject, user_facing_hint: hint }
+        ...{ target: target, user_facing_hint: hint }
       })
       return right({ ...append(threadId, event), turnId: v7(), reviewTurnId: v7(), hint })
     },

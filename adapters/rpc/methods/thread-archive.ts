@@ -92,6 +92,8 @@ export const threadUnarchive: Method<Params, { readonly thread: ShownThread }> =
     const id = idOf(params, call)
     if (E.isLeft(id)) return id
     const { server } = call
+    if (server.profile === '0.169' && server.live.find(id.right) !== null)
+      return E.left(invalidRequest(`thread ${id.right} already has an active writer`))
     const located = (await server.engine()).locate(id.right)
     if (E.isLeft(located) || !located.right.archived)
       return E.left(invalidRequest(`no archived rollout found for thread id ${id.right}`))

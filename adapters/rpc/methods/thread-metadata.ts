@@ -11,7 +11,7 @@ import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../metho
 import { nameUpdated } from '../notices.ts'
 import * as results from '../results.ts'
 import { oneOf, option, patch, required, struct, text, type ValueOf } from '../serde.ts'
-import { changeable, metadataWords, noRollout, shown } from '../threads.ts'
+import { changeable, metadataWords, noRollout, shown, type ThreadWords } from '../threads.ts'
 import { optionsOf, write } from '../writes.ts'
 
 const Nothing = t.type({}, 'EmptyResponse')
@@ -26,6 +26,12 @@ const archivedRefusal = async (call: Call, threadId: string): Promise<RpcError |
     ? invalidRequest(`thread ${threadId} is archived`)
     : noRollout(threadId)
 }
+
+/** 0.130 knows no ephemeral thread when it is to be named. */
+const nameWords = ({ server }: Call): ThreadWords =>
+  server.profile === '0.130'
+    ? { ...metadataWords(server), ephemeral: (id) => `thread not found: ${id}` }
+    : metadataWords(server)
 
 /** The row of `thread/name/set`. */
 export const threadNameSet: Method<ValueOf<typeof nameFields>, object> = {
@@ -44,7 +50,7 @@ export const threadNameSet: Method<ValueOf<typeof nameFields>, object> = {
       if (name === '') return E.left(invalidRequest('thread name must not be empty'))
       const archived = await archivedRefusal(call, named.right)
       if (archived !== null) return E.left(archived)
-      const id = await changeable(call, threadId, metadataWords(call.server))
+      const id = await changeable(call, threadId, nameWords(call))
       if (E.isLeft(id)) return id
       const renamed = await write(call, 'rename', (rename) =>
         rename(id.right, name, optionsOf(call))
