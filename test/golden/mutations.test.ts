@@ -3,7 +3,8 @@
 // compare whole messages after numbering what is new in both runs.
 import { expect } from 'chai'
 import { homeNames } from '../support/fixture-home.ts'
-import { replayScript, type Compared } from '../support/mutation-replay.ts'
+import type { Compared } from '../support/compare-runs.ts'
+import { replayScript } from '../support/mutation-replay.ts'
 import { recordedMutations, type Script } from '../support/recorded-mutations.ts'
 
 /** A difference that is known: where it is, in which members, and why. */
