@@ -31,6 +31,8 @@ export interface Branch {
   /** Settings that hold, as the source last recorded them; null when it never did. */
   readonly settings: Json
   readonly openTurn: CutTurn | null
+  /** Threads of this era belong to a session, which their metadata names; true unless said otherwise. */
+  readonly namesSession?: boolean
   /** When the segment is made, in RFC 3339 with milliseconds. */
   readonly at: string
   readonly newId: () => string
@@ -88,19 +90,18 @@ const metaPayload = ({ threadId, forkedFromId, cut, meta, at, newId }: Branch): 
 const ABORTED =
   'The turn before this point had not ended when its history was continued here; what it did after its last line is unknown.'
 
+const abortMessage = (named: JsonObject): JsonObject => ({
+  type: 'message',
+  ...named,
+  role: 'user',
+  content: [{ type: 'input_text', text: `<turn_aborted>\n${ABORTED}\n</turn_aborted>` }]
+})
+
 const abortLines = (
   turn: CutTurn,
   newId: () => string
 ): ReadonlyArray<readonly [string, JsonObject]> => [
-  [
-    'response_item',
-    {
-      type: 'message',
-      id: `msg_${newId()}`,
-      role: 'user',
-      content: [{ type: 'input_text', text: `<turn_aborted>\n${ABORTED}\n</turn_aborted>` }]
-    }
-  ],
+  ['response_item', abortMessage({ id: `msg_${newId()}` })],
   [
     'event_msg',
     present({
@@ -140,7 +141,7 @@ export const copyLines = (
   const own: ReadonlySet<string> = new Set([...FIRST, 'timestamp'])
   const others = Object.fromEntries(Object.entries(meta).filter(([member]) => !own.has(member)))
   const payload = present({
-    session_id: threadId,
+    session_id: branch.namesSession === false ? null : threadId,
     id: threadId,
     forked_from_id: forkedFromId,
     timestamp: at,
@@ -155,6 +156,9 @@ export const copyLines = (
     after:
       turn === null
         ? []
-        : [line('event_msg', { type: 'turn_aborted', turn_id: turn.id, reason: 'interrupted' })]
+        : [
+            line('response_item', abortMessage({})),
+            line('event_msg', { type: 'turn_aborted', turn_id: turn.id, reason: 'interrupted' })
+          ]
   }
 }

@@ -15,7 +15,6 @@ import {
   type AgentMessage,
   type EnteredReviewMode,
   type ExitedReviewMode,
-  type GoalCleared,
   type ImageGenerationEnd,
   type ItemCompleted,
   type McpToolCallEnd,
@@ -56,7 +55,6 @@ export type EventPayload =
   | ({ readonly type: 'item_completed' } & ItemCompleted)
   | ({ readonly type: 'thread_goal_updated' } & ThreadGoalUpdated)
   | ({ readonly type: 'unroll_turns_restored' } & TurnsRestored)
-  | ({ readonly type: 'unroll_goal_cleared' } & GoalCleared)
   | ({ readonly type: 'sub_agent_activity' } & SubAgentActivity)
   | ({ readonly type: 'thread_settings_applied' } & ThreadSettingsApplied)
 

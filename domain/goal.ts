@@ -103,6 +103,11 @@ export const goalEvent = ({ tokenBudget, ...goal }: Goal, timestamp: string): Ne
   }
 }
 
+/** Kind of a line that sets a goal, where the era does not keep it. */
+export const GOAL_UPDATED = 'event_msg:thread_goal_updated'
+/** Kind of a line that takes the goal away. */
+export const GOAL_CLEARED = 'event_msg:unroll_goal_cleared'
+
 /** unroll's own event for a goal that is taken away; Codex passes over it. */
 export const goalClearedEvent = (threadId: string, timestamp: string): NewEvent => ({
   timestamp,

@@ -260,10 +260,6 @@ export const TurnsRestored = t.intersection(
 )
 export type TurnsRestored = t.TypeOf<typeof TurnsRestored>
 
-/** unroll's own: the thread has no goal any longer. */
-export const GoalCleared = t.type({ threadId: uuid }, 'GoalCleared')
-export type GoalCleared = t.TypeOf<typeof GoalCleared>
-
 /** Hides the last `num_turns` turns. */
 export const ThreadRolledBack = t.type({ num_turns: u32 }, 'ThreadRolledBack')
 
@@ -454,7 +450,6 @@ export const EVENT_PAYLOADS: Readonly<Record<string, t.Mixed>> = {
   context_compacted: t.UnknownRecord,
   thread_rolled_back: ThreadRolledBack,
   unroll_turns_restored: TurnsRestored,
-  unroll_goal_cleared: GoalCleared,
   entered_review_mode: EnteredReviewMode,
   exited_review_mode: ExitedReviewMode,
   patch_apply_end: PatchApplyEnd,

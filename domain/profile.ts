@@ -155,10 +155,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
  * Events unroll adds to rollouts. Every Codex passes over event kinds it does not know, and strict answers do too, so
  * that they are those of Codex.
  */
-export const OWN_EVENTS: ReadonlySet<string> = new Set([
-  'unroll_turns_restored',
-  'unroll_goal_cleared'
-])
+export const OWN_EVENTS: ReadonlySet<string> = new Set(['unroll_turns_restored'])
 
 const withOwnEvents = (profile: Profile): Profile => ({
   ...profile,

@@ -208,10 +208,25 @@ export interface GitInfo {
 /** How a thread's lines make its turns: by legacy events, or by items that say which turn they belong to. */
 export type HistoryMode = 'legacy' | 'paginated'
 
+/** How a thread is in a server; the log itself knows none but `notLoaded`. */
+export type ThreadStatus =
+  | { readonly type: 'notLoaded' | 'idle' | 'systemError' }
+  | {
+      readonly type: 'active'
+      readonly activeFlags: ReadonlyArray<'waitingOnApproval' | 'waitingOnUserInput'>
+    }
+
+/** Where a loaded thread works (0.169). */
+export interface ThreadEnvironment {
+  readonly environmentId: string
+  readonly cwd: string
+  readonly runtimeWorkspaceRoots: ReadonlyArray<string>
+}
+
 /** One thread. */
 export interface Thread {
   readonly id: string
-  readonly environments?: null
+  readonly environments?: ReadonlyArray<ThreadEnvironment> | null
   readonly extra?: null
   readonly sessionId: string
   readonly forkedFromId: string | null
@@ -229,13 +244,13 @@ export interface Thread {
   readonly createdAt: number
   readonly updatedAt: number
   readonly recencyAt?: number
-  readonly status: { readonly type: 'notLoaded' }
+  readonly status: ThreadStatus
   readonly path: string
   readonly cwd: string
   readonly cliVersion: string
   readonly originator?: string | null
   readonly source: Json
-  readonly canAcceptDirectInput?: null
+  readonly canAcceptDirectInput?: boolean | null
   readonly threadSource: string | null
   readonly agentNickname: string | null
   readonly agentRole: string | null

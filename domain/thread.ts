@@ -8,10 +8,10 @@
  * Source: thread row of Codex 0.130 and 0.142 after a backfill, compared on 800 rows.
  */
 import type { EventPayload, RecordedEvent } from './event.ts'
-import { goalOf, type Goal } from './goal.ts'
+import { goalOf, GOAL_CLEARED, GOAL_UPDATED, type Goal } from './goal.ts'
 import { userParts } from './item-parts.ts'
-import type { Json } from './json.ts'
-import type { SessionMeta, ThreadGoalUpdated, TurnContext } from './payloads.ts'
+import type { Json, JsonObject } from './json.ts'
+import { ThreadGoalUpdated, type SessionMeta, type TurnContext } from './payloads.ts'
 import { declaredTools } from './rich/tools.ts'
 import type { GitInfo, UserContent } from './protocol.ts'
 import { rangeOf, type ByteRange } from './turn-state.ts'
@@ -213,8 +213,21 @@ const withGoal = (
   return { ...next, preview: text, previewRevision: revision }
 }
 
-const withoutGoal = (facts: ThreadFacts, threadId: string): ThreadFacts =>
-  threadId.toLowerCase() === facts.head?.id ? { ...facts, goal: null } : facts
+/**
+ * Goals of eras that keep them elsewhere, and the end of one, which no Codex records: they say nothing but which goal
+ * the thread has.
+ */
+const withGoalOnly = (facts: ThreadFacts, kind: string, payload: JsonObject): ThreadFacts => {
+  if (kind === GOAL_CLEARED) {
+    const { threadId } = payload
+    return typeof threadId === 'string' && threadId.toLowerCase() === facts.head?.id
+      ? { ...facts, goal: null }
+      : facts
+  }
+  if (kind !== GOAL_UPDATED || !ThreadGoalUpdated.is(payload)) return facts
+  const { goal } = withGoal(facts, payload, 0)
+  return goal === facts.goal ? facts : { ...facts, goal }
+}
 
 const withCompletedUserMessage = (
   facts: ThreadFacts,
@@ -247,8 +260,6 @@ const withEvent = (facts: ThreadFacts, p: EventPayload, event: RecordedEvent): T
     }
     case 'thread_goal_updated':
       return withGoal(facts, p, event.revision)
-    case 'unroll_goal_cleared':
-      return withoutGoal(facts, p.threadId)
     case 'token_count':
       return p.info
         ? { ...facts, tokensUsed: Math.max(0, p.info.total_token_usage.total_tokens) }
@@ -273,6 +284,8 @@ const evolve = (facts: ThreadFacts, event: RecordedEvent): ThreadFacts => {
         : facts
     case 'event_msg':
       return withEvent(facts, line.payload, event)
+    case 'ignored':
+      return inherited === true ? facts : withGoalOnly(facts, line.kind, line.payload)
     default:
       return facts
   }

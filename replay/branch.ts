@@ -9,7 +9,7 @@ import { branchLines, copyLines, type Branch, type CutTurn } from '../domain/bra
 import type { StoreError } from '../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
 import { streamId, type StreamId } from '../domain/ids.ts'
-import type { Json, JsonObject } from '../domain/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
 import type { TurnRow } from '../domain/turn-state.ts'
 import { newestMeta } from './first-meta.ts'
 import {
@@ -29,6 +29,8 @@ export interface BranchPoint {
   readonly lastTurnId?: string | undefined
   /** The first turn that is not. */
   readonly beforeTurnId?: string | undefined
+  /** What is otherwise in the session that goes on there: members of its metadata and settings; null removes one. */
+  readonly session?: { readonly meta: JsonObject; readonly settings: JsonObject } | undefined
 }
 
 /** A place between two lines of a lineage. */
@@ -173,6 +175,13 @@ const payloadAt = async (
   return event === undefined ? null : (event.line.payload as JsonObject)
 }
 
+const withSession = (settings: Json, { session }: BranchPoint): Json =>
+  session === undefined || !isJsonObject(settings)
+    ? settings
+    : (Object.fromEntries(
+        Object.entries({ ...settings, ...session.settings }).filter(([, value]) => value !== null)
+      ) as JsonObject)
+
 const settingsOf = async (env: Env, info: StreamInfo): Promise<Json> => {
   const range = threadRow(env, info.streamId)?.facts.settingsAt ?? null
   const payload = range === null ? null : await payloadAt(env, info, range)
@@ -222,8 +231,9 @@ const sourceOf = async (
     isPaginated,
     branch: {
       cut,
-      meta,
-      settings: await settingsOf(env, info),
+      meta: { ...meta, ...point.session?.meta },
+      namesSession: env.profile.members142,
+      settings: withSession(await settingsOf(env, info), point),
       openTurn: openTurnAt(env, info, place.right),
       at: new Date(writer.nowMs()).toISOString(),
       newId: writer.newId

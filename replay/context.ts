@@ -21,6 +21,7 @@ import type { ByteRange, TurnRow } from '../domain/turn-state.ts'
 import { isDamaged, type StreamInfo } from './ports.ts'
 import type { Env } from './project.ts'
 import { endOfThread, placeOfRevision, readBack, type FilePlace } from './read-back.ts'
+import { tailEvents } from './tail.ts'
 import { liveTurns } from './turn-page.ts'
 
 export type { TokenInfo } from '../domain/context/reader.ts'
@@ -236,6 +237,16 @@ const NO_USAGE = {
   total_tokens: 0
 }
 
+/** Tokens the model of the newest turn can be sent; null when nothing near the end tells. */
+const lastWindow = async (env: Env, info: StreamInfo): Promise<number | null> => {
+  const events = await tailEvents(env, info)
+  const started = events.findLast(
+    ({ line }) => line.type === 'event_msg' && line.payload.type === 'task_started'
+  )
+  const window = (started?.line.payload as JsonObject | undefined)?.['model_context_window']
+  return typeof window === 'number' ? window : null
+}
+
 /** The counts after the model is sent other items from now on: the total as it was, and an estimate of these. */
 export const estimateOf = async (
   env: Env,
@@ -249,13 +260,13 @@ export const estimateOf = async (
   return {
     total_token_usage: usage?.info.total_token_usage ?? NO_USAGE,
     last_token_usage: { ...NO_USAGE, total_tokens },
-    model_context_window: usage?.info.model_context_window ?? null
+    model_context_window: usage?.info.model_context_window ?? (await lastWindow(env, info))
   }
 }
 
 /**
  * The counts that a rollback of some turns writes before its own line: the total as it was, and for the last answer
- * nothing but an estimate of the context that is left. Needs no index. `instructions` are those of the model, for a
+ * nothing but an estimate of the context that is left. `instructions` are those of the model, for a
  * thread whose metadata holds none. The context window is the one written last; Codex takes that of the model in use.
  */
 export const estimateAfterRollback = async (
@@ -276,6 +287,6 @@ export const estimateAfterRollback = async (
       ...NO_USAGE,
       total_tokens: contextTokens(items, own === '' ? instructions : own, env.profile)
     },
-    model_context_window: usage?.info.model_context_window ?? null
+    model_context_window: usage?.info.model_context_window ?? (await lastWindow(env, info))
   }
 }

@@ -1,19 +1,103 @@
 /**
- * What unroll needs from a home's `config.toml`: the model provider that unnamed threads belong to.
+ * What unroll needs from a home's `config.toml`: the model provider that unnamed threads belong to, and the settings that
+ * new sessions begin with.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 
 /** Codex's own default when the configuration names none. */
 export const DEFAULT_PROVIDER = 'openai'
 
-/** Provider named in `config.toml`; the default when the file is missing or cannot be read as TOML. */
-export const configuredProvider = (home: string): string => {
+/** The configuration as it was written; empty when the file is missing or cannot be read as TOML. */
+export const homeConfig = (home: string): JsonObject => {
   try {
-    const provider = parse(readFileSync(join(home, 'config.toml'), 'utf8'))['model_provider']
-    return typeof provider === 'string' ? provider : DEFAULT_PROVIDER
+    return parse(readFileSync(join(home, 'config.toml'), 'utf8')) as JsonObject
   } catch {
-    return DEFAULT_PROVIDER
+    return {}
+  }
+}
+
+const textAt = (config: JsonObject, key: string): string | null => {
+  const value = config[key]
+  return typeof value === 'string' ? value : null
+}
+
+/** Provider named in `config.toml`; the default when the file is missing or cannot be read as TOML. */
+export const configuredProvider = (home: string): string =>
+  textAt(homeConfig(home), 'model_provider') ?? DEFAULT_PROVIDER
+
+/** A configuration with some values replaced; a key with dots names a member of a table. */
+export const withOverrides = (config: JsonObject, overrides: JsonObject): JsonObject =>
+  Object.entries(overrides).reduce<JsonObject>((all, [key, value]) => {
+    const [first = '', ...rest] = key.split('.')
+    if (rest.length === 0) return { ...all, [first]: value }
+    const inner = all[first]
+    const table = isJsonObject(inner) ? inner : {}
+    return { ...all, [first]: withOverrides(table, { [rest.join('.')]: value }) }
+  }, config)
+
+/** How far a session may go, as `config.toml` names it. */
+export type SandboxMode = 'read-only' | 'workspace-write' | 'danger-full-access'
+
+/** What a new session begins with. */
+export interface SessionDefaults {
+  readonly model: string | null
+  readonly modelProvider: string
+  /** False for a provider that is neither configured nor one of Codex's own. */
+  readonly knowsProvider: (name: string) => boolean
+  readonly serviceTier: string | null
+  readonly approvalPolicy: Json
+  readonly approvalsReviewer: string
+  readonly sandboxMode: SandboxMode
+  /** Members of `[sandbox_workspace_write]`. */
+  readonly workspaceWrite: JsonObject
+  readonly reasoningEffort: string | null
+  readonly reasoningSummary: string | null
+  readonly personality: string | null
+  /** A feature by name; null when the configuration does not mention it. */
+  readonly feature: (name: string) => boolean | null
+}
+
+const BUILT_IN_PROVIDERS = new Set(['openai', 'oss', 'ollama', 'lmstudio', 'amazon-bedrock'])
+const SANDBOX_MODES = new Set(['read-only', 'workspace-write', 'danger-full-access'])
+
+const tableAt = (config: JsonObject, key: string): JsonObject => {
+  const value = config[key]
+  return isJsonObject(value) ? value : {}
+}
+
+const trustOf = (config: JsonObject, cwd: string): string | null =>
+  textAt(tableAt(tableAt(config, 'projects'), cwd), 'trust_level')
+
+/** What sessions in a directory begin with, from a configuration. */
+export const sessionDefaults = (config: JsonObject, cwd: string): SessionDefaults => {
+  const trust = trustOf(config, cwd)
+  const mode = textAt(config, 'sandbox_mode')
+  const features = tableAt(config, 'features')
+  const providers = tableAt(config, 'model_providers')
+  return {
+    model: textAt(config, 'model'),
+    modelProvider: textAt(config, 'model_provider') ?? DEFAULT_PROVIDER,
+    knowsProvider: (name) => BUILT_IN_PROVIDERS.has(name) || Object.hasOwn(providers, name),
+    serviceTier: textAt(config, 'service_tier'),
+    approvalPolicy:
+      config['approval_policy'] ?? (trust === 'untrusted' ? 'untrusted' : 'on-request'),
+    approvalsReviewer: textAt(config, 'approvals_reviewer') ?? 'user',
+    sandboxMode:
+      mode !== null && SANDBOX_MODES.has(mode)
+        ? (mode as SandboxMode)
+        : trust === null
+          ? 'read-only'
+          : 'workspace-write',
+    workspaceWrite: tableAt(config, 'sandbox_workspace_write'),
+    reasoningEffort: textAt(config, 'model_reasoning_effort'),
+    reasoningSummary: textAt(config, 'model_reasoning_summary'),
+    personality: textAt(config, 'personality'),
+    feature: (name) => {
+      const value = features[name]
+      return typeof value === 'boolean' ? value : null
+    }
   }
 }

@@ -129,8 +129,8 @@ const ITEM_EVENTS: ReadonlySet<string> = new Set([
   'sub_agent_activity'
 ])
 
-/** No era keeps it, but a file may hold it, and it says why a turn failed. */
-const FAILURE = 'error'
+/** Not every era keeps them, but a file may hold them: why a turn failed, and which goal the thread has. */
+const ALWAYS: ReadonlySet<string> = new Set(['error', 'thread_goal_updated', 'unroll_goal_cleared'])
 
 /** Lines of 0.143 and later that say nothing about turns, items or threads; some are large. */
 const SILENT: ReadonlySet<string> = new Set([
@@ -161,7 +161,7 @@ const planHead = (head: Head, wanted: Wanted, profile: Profile): Plan => {
   const kindEnd = text.indexOf('"', kindAt)
   if (kindEnd === -1 || !text.startsWith('"type":"', kindAt - 8)) return 'parse'
   const name = text.slice(kindAt, kindEnd)
-  if (RENAMED_EVENTS.has(name) || name === FAILURE) return 'parse'
+  if (RENAMED_EVENTS.has(name) || ALWAYS.has(name)) return 'parse'
   if (!profile.events.has(name)) return 'skip'
   if (wanted === 'items') return ITEM_EVENTS.has(name) ? 'parse' : 'skip'
   return elidedEvent(head, name, text.slice(kindEnd + 1), profile) ?? 'parse'

@@ -6,12 +6,14 @@
 import { resolve } from 'node:path'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
+import { createLive } from './live.ts'
 import type { Server } from './method.ts'
 import { serveStdio } from './stdio.ts'
+import type { TurnHost } from './turn-host.ts'
 
 /** How the server is started. */
 export interface AppServerOptions {
-  /** Path of `$CODEX_HOME`. It is only read. */
+  /** Path of `$CODEX_HOME`. */
   readonly home: string
   /** Directory of the index, or `memory`. */
   readonly index?: string
@@ -21,6 +23,8 @@ export interface AppServerOptions {
   readonly rich?: boolean
   /** Version of this package, for the user agent. */
   readonly version: string
+  /** Runs turns; without it they are refused. */
+  readonly turns?: TurnHost
 }
 
 /** Opens the engine once; an opening that failed is tried again by the next request. */
@@ -61,6 +65,8 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     strict: options.strict,
     version: options.version,
     engine,
+    live: createLive(),
+    ...(options.turns === undefined ? {} : { turns: options.turns }),
     log: (line) => void process.stderr.write(`unroll app-server: ${line}\n`)
   }
   await serveStdio(server, process.stdin, process.stdout, stop.signal)

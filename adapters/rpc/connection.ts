@@ -12,15 +12,19 @@ import {
   printNotification,
   printResult,
   type Incoming,
+  type Notice,
   type Notification
 } from './message.ts'
-import type { Answer, Server, Session } from './method.ts'
+import type { Peer } from './live.ts'
+import type { Answer, Refusal, Server, Session } from './method.ts'
 import { methodsOf, type AnyMethod } from './methods.ts'
-import { createQueue } from './queue.ts'
 import { decode, unknownVariant } from './serde.ts'
 
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
 export const IN_FLIGHT_MAX = 128
+
+/** Key of the requests that change which threads there are; other keys begin otherwise. */
+const LISTS = 'lists'
 
 /** A client. */
 export interface Connection {
@@ -32,6 +36,8 @@ export interface Connection {
   readonly hasRoom: () => boolean
   /** Resolves when every request taken so far has been answered. */
   readonly idle: () => Promise<void>
+  /** Ends what the client follows and drops what has not begun; threads stay loaded. */
+  readonly close: () => void
 }
 
 type Request = Extract<Incoming, { readonly kind: 'request' }>
@@ -45,8 +51,11 @@ const gate = (method: AnyMethod, params: unknown, server: Server): string | null
   if (method.experimental?.includes(server.profile) === true) return method.name
   const fields = method.experimentalFields?.[server.profile] ?? []
   const values = params as Readonly<Record<string, unknown>>
-  const set = fields.find((field) => values[field] !== null && values[field] !== false)
-  return set === undefined ? null : `${method.name}.${set}`
+  const isSet = (value: unknown): boolean =>
+    value !== undefined && value !== null && value !== false
+  const set = fields.find((gated) => isSet(values[typeof gated === 'string' ? gated : gated.field]))
+  if (set === undefined) return null
+  return `${method.name}.${typeof set === 'string' ? set : set.calledField}`
 }
 
 const check = (
@@ -93,37 +102,65 @@ const counter = () => {
   }
 }
 
-/** Makes a connection; `send` gets one message at a time, without a line end. */
-export const connect = (server: Server, send: (message: string) => void): Connection => {
-  const methods = methodsOf(server)
-  const session: Session = { initialized: false, experimentalApi: false, optedOut: new Set() }
-  const queue = createQueue()
-  const running = counter()
-  let handshake: Promise<void> = Promise.resolve()
-
-  const notify = (notifications: ReadonlyArray<Notification> = []): void => {
-    for (const one of notifications) {
-      if (!session.optedOut.has(one.method)) send(printNotification(one))
-    }
+/** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
+const responder = (
+  server: Server,
+  peer: Peer & { readonly session: Session },
+  send: (message: string) => void
+) => {
+  const { session } = peer
+  const notify = (notices: ReadonlyArray<Notice> = []): void => {
+    for (const one of notices) server.live.tell(one, peer)
   }
 
   const respond = async (id: string, { method, params }: Checked): Promise<void> => {
     try {
       const answered = (await method.handler(params, { server, session })()) as E.Either<
-        RpcError,
+        Refusal,
         Answer<unknown>
       >
-      if (E.isLeft(answered)) return send(printError(id, answered.left))
+      if (E.isLeft(answered)) {
+        notify(answered.left.before)
+        return send(printError(id, answered.left))
+      }
       const text = printResult(id, answered.right.result)
       notify(answered.right.before)
       send(text)
       notify(answered.right.after)
+      answered.right.then?.()
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
       server.log(`${method.name} failed: ${reason}`)
       send(printError(id, internal(`internal error: ${reason}`)))
     }
   }
+
+  return respond
+}
+
+/** Makes a connection; `send` gets one message at a time, without a line end. */
+export const connect = (server: Server, send: (message: string) => void): Connection => {
+  const methods = methodsOf(server)
+  const session: Session = {
+    initialized: false,
+    experimentalApi: false,
+    clientName: '',
+    optedOut: new Set(),
+    subscriptions: new Set()
+  }
+  const stamps = server.profile === '0.169'
+  let isOpen = true
+  const peer = {
+    session,
+    send: (one: Notification) => {
+      if (isOpen) send(printNotification(one, stamps ? Date.now() : null))
+    }
+  }
+  const leave = server.live.join(peer)
+  const respond = responder(server, peer, send)
+  const { queue } = server.live
+  const running = counter()
+  let handshake: Promise<void> = Promise.resolve()
 
   const serve = (request: Request): void => {
     if (running.count() >= IN_FLIGHT_MAX) return send(printError(request.id, overloaded))
@@ -132,13 +169,16 @@ export const connect = (server: Server, send: (message: string) => void): Connec
       ? (checked.right.method.key?.(checked.right.params) ?? null)
       : null
     const earlier = handshake
-    running.begin()
-    const done = queue(key, async () => {
+    const changesLists = E.isRight(checked) && checked.right.method.changesLists === true
+    const run = async (): Promise<void> => {
       const isHandshake = E.isRight(checked) && checked.right.method.name === 'initialize'
       if (!isHandshake) await earlier
+      if (!isOpen) return
       if (E.isLeft(checked)) send(printError(request.id, checked.left))
       else await respond(request.id, checked.right)
-    }).finally(running.end)
+    }
+    running.begin()
+    const done = queue(key, () => queue(changesLists ? LISTS : null, run)).finally(running.end)
     if (request.method === 'initialize') handshake = done
   }
 
@@ -156,6 +196,10 @@ export const connect = (server: Server, send: (message: string) => void): Connec
     receive,
     hasRoom: () => running.count() < IN_FLIGHT_MAX,
     room: () => running.below(IN_FLIGHT_MAX),
-    idle: () => running.below(1)
+    idle: () => running.below(1),
+    close: () => {
+      isOpen = false
+      leave()
+    }
   }
 }

@@ -4,6 +4,7 @@
  * Codex answers nearly everything with −32600, unknown methods included; the texts are part of the contract.
  */
 import { describe, type StoreError } from '../../domain/errors.ts'
+import type { Json } from '../../domain/json.ts'
 
 /** The codes Codex uses. */
 export const CODE = {
@@ -18,6 +19,7 @@ export const CODE = {
 export interface RpcError {
   readonly code: number
   readonly message: string
+  readonly data?: Json
 }
 
 /** A request that cannot be served as it is. */

@@ -24,6 +24,20 @@ export interface Notification {
   readonly params: unknown
 }
 
+/** Who gets a notification. */
+export type Audience =
+  /** Every client that has shaken hands. */
+  | 'all'
+  /** The clients that follow a thread. */
+  | { readonly subscribersOf: string }
+  /** The client whose request it belongs to. */
+  | 'requester'
+
+/** A notification and who gets it. */
+export interface Notice extends Notification {
+  readonly to: Audience
+}
+
 const I64_MIN = -(2n ** 63n)
 const I64_MAX = 2n ** 63n - 1n
 const INTEGER_ID = /"id"\s*:\s*(-?\d+)\s*[,}]/g
@@ -70,9 +84,12 @@ export const printResult = (id: string, result: unknown): string =>
   `{"id":${id},"result":${JSON.stringify(result)}}`
 
 /** Prints a refusal. */
-export const printError = (id: string, { code, message }: RpcError): string =>
-  `{"error":${JSON.stringify({ code, message })},"id":${id}}`
+export const printError = (id: string, { code, message, data }: RpcError): string =>
+  `{"error":${JSON.stringify({ code, message, data })},"id":${id}}`
 
-/** Prints a notification. */
-export const printNotification = ({ method, params }: Notification): string =>
-  JSON.stringify({ method, params })
+/** Prints a notification; since 0.169 it says when it was sent. */
+export const printNotification = (
+  { method, params }: Notification,
+  emittedAtMs: number | null
+): string =>
+  JSON.stringify(emittedAtMs === null ? { method, params } : { method, params, emittedAtMs })

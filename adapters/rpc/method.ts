@@ -8,7 +8,9 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from './errors.ts'
-import type { Notification } from './message.ts'
+import type { TurnHost } from './turn-host.ts'
+import type { Live } from './live.ts'
+import type { Notice } from './message.ts'
 import type { Codec } from './serde.ts'
 import { parseUuid } from './uuid.ts'
 
@@ -22,6 +24,10 @@ export interface Server {
   readonly version: string
   /** The engine, opened when first asked for; rejects when the index cannot be opened. */
   readonly engine: () => Promise<Engine>
+  /** What is loaded, and who follows it. */
+  readonly live: Live
+  /** Runs turns; a server without one refuses them. */
+  readonly turns?: TurnHost
   /** Told what is not answered, for the person at the server. */
   readonly log: (line: string) => void
 }
@@ -30,8 +36,12 @@ export interface Server {
 export interface Session {
   initialized: boolean
   experimentalApi: boolean
+  /** Name of the client, which threads it starts are credited to. */
+  clientName: string
   /** Methods of notifications this client does not want. */
   optedOut: ReadonlySet<string>
+  /** Threads this client follows. */
+  readonly subscriptions: Set<string>
 }
 
 /** Where a call comes from. */
@@ -40,12 +50,20 @@ export interface Call {
   readonly session: Session
 }
 
-/** What a handler answers; notifications go out before or after the response, in order. */
+/** What a handler answers; notifications go out before or after the response, in order, to whom they concern. */
 export interface Answer<R> {
   readonly result: R
-  readonly before?: ReadonlyArray<Notification>
-  readonly after?: ReadonlyArray<Notification>
+  readonly before?: ReadonlyArray<Notice>
+  readonly after?: ReadonlyArray<Notice>
+  /** What goes on when all that is sent. */
+  readonly then?: () => void
 }
+
+/** Why a handler refuses, and what is sent before that. */
+export type Refusal = RpcError & { readonly before?: ReadonlyArray<Notice> }
+
+/** A member that needs the experimental API, or one that Codex calls by another name when it refuses it. */
+export type GatedField = string | { readonly field: string; readonly calledField: string }
 
 /** A row of the method table. */
 export interface Method<P, R> {
@@ -57,13 +75,15 @@ export interface Method<P, R> {
   /** Eras in which the client must have asked for the experimental API. */
   readonly experimental?: ReadonlyArray<ProfileName>
   /** Members that need the experimental API when set. */
-  readonly experimentalFields?: Readonly<Partial<Record<ProfileName, ReadonlyArray<string>>>>
+  readonly experimentalFields?: Readonly<Partial<Record<ProfileName, ReadonlyArray<GatedField>>>>
   readonly params: (profile: ProfileName) => Codec<P>
   /** Shape of the answer; for documentation and tests, answers are not checked at run time. */
   readonly result: t.Type<R, unknown, unknown>
   /** Requests with one key are served one after the other; absent or null: at once. */
   readonly key?: (params: P) => string | null
-  readonly handler: (params: P, call: Call) => TE.TaskEither<RpcError, Answer<R>>
+  /** True for a method that changes which threads a list shows: one at a time in a server. */
+  readonly changesLists?: true
+  readonly handler: (params: P, call: Call) => TE.TaskEither<Refusal, Answer<R>>
 }
 
 /** Every era. */

@@ -8,6 +8,24 @@ import { loadedList } from './methods/loaded-list.ts'
 import { threadList } from './methods/thread-list.ts'
 import { threadRead } from './methods/thread-read.ts'
 import { timelineList } from './methods/timeline-list.ts'
+import { reviewStart } from './methods/review-start.ts'
+import { threadArchive, threadDelete, threadUnarchive } from './methods/thread-archive.ts'
+import { threadFork } from './methods/thread-fork.ts'
+import { threadGoalClear, threadGoalGet, threadGoalSet } from './methods/thread-goal.ts'
+import { threadInjectItems } from './methods/thread-inject-items.ts'
+import { threadCompactStart, threadShellCommand } from './methods/model-only.ts'
+import {
+  threadMemoryModeSet,
+  threadMetadataUpdate,
+  threadNameSet
+} from './methods/thread-metadata.ts'
+import { threadResume } from './methods/thread-resume.ts'
+import { threadRevert } from './methods/thread-revert.ts'
+import { threadRollback } from './methods/thread-rollback.ts'
+import { threadSettingsUpdate } from './methods/thread-settings.ts'
+import { threadStart } from './methods/thread-start.ts'
+import { threadUnsubscribe } from './methods/thread-unsubscribe.ts'
+import { turnInterrupt, turnStart, turnSteer } from './methods/turn.ts'
 import { turnsList } from './methods/turns-list.ts'
 import type { Method, Server } from './method.ts'
 
@@ -18,6 +36,24 @@ export type AnyMethod = Method<any, any>
 /** The table. */
 export const METHODS: ReadonlyArray<AnyMethod> = [
   initialize,
+  threadStart,
+  threadResume,
+  threadFork,
+  threadArchive,
+  threadDelete,
+  threadUnsubscribe,
+  threadNameSet,
+  threadGoalSet,
+  threadGoalGet,
+  threadGoalClear,
+  threadMetadataUpdate,
+  threadSettingsUpdate,
+  threadMemoryModeSet,
+  threadUnarchive,
+  threadCompactStart,
+  threadShellCommand,
+  threadRollback,
+  threadRevert,
   threadList,
   loadedList,
   threadRead,
@@ -25,6 +61,11 @@ export const METHODS: ReadonlyArray<AnyMethod> = [
   turnItemsList,
   itemsList,
   timelineList,
+  threadInjectItems,
+  turnStart,
+  turnSteer,
+  turnInterrupt,
+  reviewStart,
   conversationSummary
 ]
 

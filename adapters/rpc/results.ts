@@ -10,6 +10,7 @@ import type {
   ThreadItem as Item,
   Turn as TurnView
 } from '../../domain/protocol.ts'
+import type { ShownThread as ShownThreadView } from './live.ts'
 import type { ReadState as ReadStateView } from './read-state.ts'
 
 const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
@@ -44,6 +45,11 @@ const GitInfo = t.type(
   'GitInfo'
 )
 
+const ThreadStatus = t.union([
+  t.type({ type: t.keyof({ notLoaded: null, idle: null, systemError: null }) }),
+  t.type({ type: t.literal('active'), activeFlags: t.array(t.string) })
+])
+
 /** One thread; times are Unix seconds. */
 export const Thread = typed<ThreadView>(
   t.type(
@@ -58,7 +64,7 @@ export const Thread = typed<ThreadView>(
       createdAt: t.number,
       updatedAt: t.number,
       recencyAt: optional(t.number),
-      status: t.type({ type: t.literal('notLoaded') }),
+      status: ThreadStatus,
       path: t.string,
       cwd: t.string,
       cliVersion: t.string,
@@ -72,6 +78,14 @@ export const Thread = typed<ThreadView>(
     },
     'Thread'
   )
+)
+
+/** One thread that may have no path because nothing is stored. */
+export const ShownThread = typed<ShownThreadView>(
+  t.intersection([
+    t.type({ id: t.string, preview: t.string, status: ThreadStatus, cwd: t.string }),
+    t.type({ ephemeral: t.boolean, path: nullable(t.string), turns: t.array(Turn) })
+  ])
 )
 
 const UnreadPosition = t.union(

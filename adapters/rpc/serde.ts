@@ -7,7 +7,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { isJsonObject } from '../../domain/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import { parseUuid } from './uuid.ts'
 
 /** A codec for something a client sent. */
@@ -53,6 +53,45 @@ export const u32: Codec<number> = leaf(
   }
 )
 
+/** A signed 64-bit integer. */
+export const i64: Codec<number> = leaf(
+  'i64',
+  (u): u is number => Number.isInteger(u) && Math.abs(u as number) < 9223372036854775808,
+  (u) => wrongType(u, 'i64')
+)
+
+/** Any JSON value. */
+export const anything: Codec<Json> = leaf('Value', (u): u is Json => u !== undefined, String)
+
+/** A map of anything. */
+export const map: Codec<JsonObject> = leaf(
+  'Map',
+  (u): u is JsonObject => isJsonObject(u),
+  (u) => wrongType(u, 'a map')
+)
+
+/** An enum whose variants are told apart by a member `type`; the members of a variant are checked after it. */
+export const tagged = <A extends { readonly type: string }>(
+  name: string,
+  variants: Readonly<Record<string, t.Mixed>>
+): Codec<A> =>
+  new t.Type<A, unknown>(
+    name,
+    (u): u is A =>
+      isJsonObject(u) && typeof u['type'] === 'string' && Object.hasOwn(variants, u['type']),
+    (u, c) => {
+      if (!isJsonObject(u)) return t.failure(u, c, wrongType(u, `internally tagged enum ${name}`))
+      if (!('type' in u)) return t.failure(u, c, 'missing field `type`')
+      const { type } = u
+      if (typeof type !== 'string') return t.failure(u, c, wrongType(type, 'variant identifier'))
+      const variant = Object.hasOwn(variants, type) ? variants[type] : undefined
+      if (variant === undefined) return t.failure(u, c, unknownVariant(type, Object.keys(variants)))
+      const read = variant.validate(u, c)
+      return E.isLeft(read) ? read : t.success({ type, ...(read.right as object) } as unknown as A)
+    },
+    t.identity
+  )
+
 const quoted = (names: ReadonlyArray<string>): string => {
   const [first, second, third] = names.map((name) => `\`${name}\``)
   if (third !== undefined) return `one of ${names.map((name) => `\`${name}\``).join(', ')}`
@@ -71,6 +110,27 @@ export const oneOf = <K extends string>(...names: ReadonlyArray<K>): Codec<K> =>
     typeof u === 'string' ? unknownVariant(u, names) : wrongType(u, 'string or map')
   )
 }
+
+/** One of a fixed set of names, or an object that stands for a variant with members; these are not looked at. */
+export const variant = (...names: ReadonlyArray<string>): Codec<Json> => {
+  const name = oneOf(...names)
+  return new t.Type<Json, unknown>(
+    name.name,
+    (u): u is Json => name.is(u) || isJsonObject(u),
+    (u, c) => (isJsonObject(u) ? t.success(u) : name.validate(u, c)),
+    t.identity
+  )
+}
+
+/** A path that does not depend on a directory. */
+export const absolutePath: Codec<string> = leaf(
+  'AbsolutePathBuf',
+  (u): u is string => typeof u === 'string' && u.startsWith('/'),
+  (u) =>
+    typeof u === 'string'
+      ? 'AbsolutePathBuf deserialized without a base path'
+      : wrongType(u, 'path string')
+)
 
 /** A list of one kind of value. */
 export const list = <A>(element: Codec<A>): Codec<ReadonlyArray<A>> =>
@@ -141,6 +201,13 @@ export const option = <A>(codec: Codec<A>): Field<A | null> => ({
   ),
   absent: { value: null },
   mayEnd: false
+})
+
+/** A member of a patch: absent is undefined and means that it stays, null clears it. */
+export const patch = <A>(codec: Codec<A>): Field<A | null | undefined> => ({
+  codec: option(codec).codec as Codec<A | null | undefined>,
+  absent: { value: undefined },
+  mayEnd: true
 })
 
 /** A member with a default; null is refused. */

@@ -96,5 +96,6 @@ export const serveStdio = async (
   }
   await connection.idle()
   await flushed(output, stop)
+  connection.close()
   stop.removeEventListener('abort', end)
 }

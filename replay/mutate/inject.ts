@@ -11,11 +11,19 @@ import { SAID, written, type MutationEnv } from './write.ts'
 
 const refusal = (items: ReadonlyArray<JsonObject>, known: ReadonlySet<string>): string | null => {
   if (items.length === 0) return 'items must not be empty'
-  const bad = items.findIndex((item) => classifyResponseItem(item, known) !== 'persisted')
+  const bad = items.findIndex((item) => classifyResponseItem(item, known) === 'damaged')
   return bad === -1 ? null : `items[${bad}] is not a valid response item`
 }
 
-/** Appends raw items of the Responses API. */
+/** From 0.142 on an item says which turn it belongs to; these belong to none that is ever shown. */
+const withTurn = (item: JsonObject): JsonObject => ({
+  ...item,
+  internal_chat_message_metadata_passthrough: item[
+    'internal_chat_message_metadata_passthrough'
+  ] ?? { turn_id: 'auto-compact-1' }
+})
+
+/** Appends raw items of the Responses API; one of an unknown type is taken and not kept, as by Codex. */
 export const injectItems = (
   env: MutationEnv,
   threadId: string,
@@ -24,12 +32,19 @@ export const injectItems = (
 ): TE.TaskEither<StoreError, Written> => {
   const message = refusal(items, env.profile.responseItems)
   if (message !== null) return async () => E.left({ _tag: 'InvalidRequest', message })
+  const kept = items.filter(
+    (item) => classifyResponseItem(item, env.profile.responseItems) === 'persisted'
+  )
   return written(env, threadId, options, {
     operation: 'inject',
     arguments: { items: items.length },
     plan: async ({ at }) =>
       E.right({
-        events: items.map((payload) => ({ timestamp: at, type: 'response_item', payload })),
+        events: kept.map((item) => ({
+          timestamp: at,
+          type: 'response_item',
+          payload: env.profile.members142 ? withTurn(item) : item
+        })),
         inverse: { none: SAID }
       })
   })

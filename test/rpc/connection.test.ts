@@ -1,6 +1,7 @@
 // One connection, line by line: what is answered, in which order, and what is passed over.
 import { expect } from 'chai'
 import { IN_FLIGHT_MAX } from '../../adapters/rpc/connection.ts'
+import { createLive } from '../../adapters/rpc/live.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { connected, initialized, type Client } from '../support/rpc-client.ts'
@@ -120,6 +121,7 @@ describe('a connection', () => {
       strict: true,
       version: '1',
       engine: never,
+      live: createLive(),
       log: () => undefined
     } as const
     const raw = connect(server, (text) => void sent.push(text))

@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import type { ProfileName } from '../../domain/profile.ts'
 import { METHODS } from '../../adapters/rpc/methods.ts'
 import { copyHome, FIXTURES, placed, readJson, removeFolder } from '../support/fixture-home.ts'
-import { connected, initialized, type Message } from '../support/rpc-client.ts'
+import {
+  clientOf,
+  connected,
+  initialized,
+  serverOf,
+  shaken,
+  type Client,
+  type Message
+} from '../support/rpc-client.ts'
 
 interface Logged {
   readonly dir: '>' | '>raw' | '<err' | '<res' | '<ntf'
@@ -20,13 +28,27 @@ interface Case {
 
 const OURS = new Set(METHODS.map(({ name }) => name))
 
-/** Cases that need a thread with a model session, or a file outside of the home. */
+/** Cases that need a loaded thread, or a file outside of the home. */
 const IMPOSSIBLE = new Set([
   'turns/list thread without turns',
   'turns/list ephemeral thread',
   'thread/read includeTurns, thread without turns',
   'thread/read includeTurns, ephemeral',
   'not a rollout'
+])
+
+/** Groups of cases that ask for a change, or for what only a loaded thread answers. */
+const CHANGES = new Set([
+  ...['resume', 'fork', 'rollback', 'name', 'metadata', 'memory', 'goal', 'inject'],
+  ...['review', 'turn', 'start', 'archive', 'subscribe', 'delete']
+])
+/** A turn runs meanwhile. */
+const RUNNING = 'running'
+
+/** Cases that need a model or a running turn, or that name a file outside of the home, which is refused here. */
+const NOT_HERE = new Set([
+  ...['empty input', 'resume path is not a rollout', 'resume path is an empty file'],
+  ...['detached on thread without turns']
 ])
 
 const sent = ({ log }: Case): ReadonlyArray<Logged> => log.filter(({ dir }) => dir.startsWith('>'))
@@ -49,8 +71,16 @@ const possible = (one: Case): boolean => {
     ({ dir, msg }) =>
       dir !== '<res' || JSON.stringify((msg as Message)['result']).startsWith('{"data":[],')
   )
-  return known && settled && !IMPOSSIBLE.has(one.name)
+  return (
+    known &&
+    settled &&
+    !CHANGES.has(one.group) &&
+    one.group !== RUNNING &&
+    !IMPOSSIBLE.has(one.name)
+  )
 }
+
+const isAnswered = ({ log }: Case): boolean => log.some(({ dir }) => dir === '<res')
 
 /** The methods an unknown one is told of are each server's own. */
 const withoutList = (message: Message): unknown => {
@@ -122,6 +152,81 @@ for (const [name, profile] of [
       const rest = cases.slice(lastGated + 1).filter(possible)
       expect(rest.length).to.be.greaterThan(35)
       await replay(rest, home, true)
+    })
+
+    const labels = readJson(join(FIXTURES, 'homes', name, 'meta.json')) as {
+      readonly labels: Readonly<Record<string, string>>
+    }
+
+    /** The threads of the recorded server, by the id they had there: two loaded ones, one without turns, one never stored. */
+    const threads = async (client: Client): Promise<ReadonlyArray<readonly [string, string]>> => {
+      const idOf = (label: string): string =>
+        Object.entries(labels.labels).find(([, one]) => one === label)?.[0] ?? ''
+      const started = async (method: string, params: object) => {
+        const { result } = (await client.ask(method, params)) as {
+          readonly result: { readonly thread: { readonly id: string; readonly path: string } }
+        }
+        return result.thread
+      }
+      const a = await started('thread/resume', { threadId: idOf('a'), excludeTurns: true })
+      const b = await started('thread/fork', { threadId: idOf('a') })
+      const none = await started('thread/start', { cwd: '/workspace/demo' })
+      const eph = await started('thread/start', { cwd: '/workspace/demo', ephemeral: true })
+      const recorded = JSON.stringify(cases)
+      const paths = recorded.match(/[^"`]*rollout-[0-9T-]*[0-9a-f-]{36}\.jsonl/g) ?? []
+      const path = (label: string, now: string): ReadonlyArray<readonly [string, string]> => {
+        const then = paths.find((one) => one.includes(idOf(label)))
+        return then === undefined ? [] : [[then, now]]
+      }
+      return [
+        ...path('a', a.path),
+        ...path('b', b.path),
+        ...path('no-turns', none.path),
+        [idOf('b'), b.id],
+        [idOf('no-turns'), none.id],
+        [idOf('ephemeral'), eph.id]
+      ]
+    }
+
+    /** An error word for word; of an answer only that it is one. */
+    const told = (message: Message): unknown =>
+      'error' in message ? withoutList(message) : { id: message['id'], answered: true }
+
+    it('come for what cannot be done to a thread', async () => {
+      const fresh = copyHome(name)
+      const server = serverOf(fresh, { profile })
+      const client = await shaken(clientOf(server))
+      const places = await threads(client)
+      const here = (one: Case): Case => {
+        let text = JSON.stringify(placed(one, fresh))
+        for (const [from, to] of places) text = text.replaceAll(placed(from, fresh), to)
+        // Long texts are recorded by their length.
+        return JSON.parse(
+          text.replace(/\{\{(\d+) x (.)\}\}/g, (_, n: string, letter: string) =>
+            letter.repeat(Number(n))
+          )
+        ) as Case
+      }
+      const some = cases
+        .slice(lastGated + 1)
+        .filter(({ group, name: title }) =>
+          group === 'turns' ? IMPOSSIBLE.has(title) : CHANGES.has(group) && !NOT_HERE.has(title)
+        )
+        .filter((one) =>
+          sent(one).every((line) => OURS.has(methodOf(line) ?? '') || isUnknown(one))
+        )
+        .filter((one) => !/turn\/start|compact/.test(JSON.stringify(sent(one))) || !isAnswered(one))
+      expect(some.length).to.be.greaterThan(60)
+      for (const one of some.map(here)) {
+        const received = await client.send(...sent(one).map(lineOf))
+        const got = received.filter((message) => 'id' in message).map(told)
+        expect({ case: one.name, got }).to.deep.equal({
+          case: one.name,
+          got: answers(one).map(told)
+        })
+      }
+      await client.close()
+      removeFolder(fresh)
     })
   })
 }

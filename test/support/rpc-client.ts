@@ -3,7 +3,9 @@
  */
 import { openEngine } from '../../adapters/library.ts'
 import { connect, type Connection } from '../../adapters/rpc/connection.ts'
+import { createLive } from '../../adapters/rpc/live.ts'
 import type { Server } from '../../adapters/rpc/method.ts'
+import type { Engine } from '../../replay/engine.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 
 /** A message as it came. */
@@ -25,15 +27,38 @@ export interface Client {
 
 const DEFAULTS = { profile: '0.142' as ProfileName, strict: true }
 
-/** Connects to a server of a home; nothing is sent yet. */
-export const connected = (home: string, options: Partial<Server> = {}): Client => {
+/** A server of a home in this process, and how to end it. */
+export interface TestServer {
+  readonly server: Server
+  readonly logged: ReadonlyArray<string>
+  readonly close: () => Promise<void>
+}
+
+/** A server to which any number of clients can be connected. */
+export const serverOf = (home: string, options: Partial<Server> = {}): TestServer => {
   const { profile, strict } = { ...DEFAULTS, ...options }
-  const received: Array<Message> = []
   const logged: Array<string> = []
   const opened = openEngine({ home, index: 'memory', profile, strict })
   const engine = () => opened
   const log = (line: string) => void logged.push(line)
-  const server: Server = { home, profile, strict, version: '9.9.9', engine, log, ...options }
+  const live = createLive()
+  const server = { home, profile, strict, version: '9.9.9', engine, live, log, ...options }
+  return { server, logged, close: async () => (await opened).close() }
+}
+
+/** The same server with another engine in it. */
+export const withEngineOf = (
+  { server, ...rest }: TestServer,
+  change: (engine: Engine) => Engine
+): TestServer => {
+  let changed: Promise<Engine> | null = null
+  const engine = () => (changed ??= server.engine().then(change))
+  return { ...rest, server: { ...server, engine } }
+}
+
+/** A client of a server; nothing is sent yet. */
+export const clientOf = ({ server, logged, close }: TestServer): Client => {
+  const received: Array<Message> = []
   const connection = connect(server, (text) => void received.push(JSON.parse(text) as Message))
   const send: Client['send'] = async (...lines) => {
     const from = received.length
@@ -53,17 +78,27 @@ export const connected = (home: string, options: Partial<Server> = {}): Client =
       const response = messages.find((message) => message['id'] === id) ?? {}
       return Object.fromEntries(Object.entries(response).filter(([key]) => key !== 'id'))
     },
-    close: async () => (await opened).close()
+    close
   }
 }
 
+/** Connects to a server of a home; nothing is sent yet. */
+export const connected = (home: string, options: Partial<Server> = {}): Client =>
+  clientOf(serverOf(home, options))
+
+/** Shakes hands for a client. */
+export const shaken = async (
+  client: Client,
+  capabilities: unknown = { experimentalApi: true },
+  name = 'test'
+): Promise<Client> => {
+  await client.ask('initialize', { clientInfo: { name, version: '1' }, capabilities })
+  return client
+}
+
 /** Connects and shakes hands. */
-export const initialized = async (
+export const initialized = (
   home: string,
   options: Partial<Server> = {},
   capabilities: unknown = { experimentalApi: true }
-): Promise<Client> => {
-  const client = connected(home, options)
-  await client.ask('initialize', { clientInfo: { name: 'test', version: '1' }, capabilities })
-  return client
-}
+): Promise<Client> => shaken(connected(home, options), capabilities)

@@ -32,7 +32,7 @@ const appServer: CommandSpec = {
   args: [],
   summary: "Answer Codex's app-server requests on stdin and stdout.",
   about: [
-    'Speaks the JSON-RPC of `codex app-server`, for clients that read threads. Ends when stdin ends, or on ' +
+    'Speaks the JSON-RPC of `codex app-server`, for clients that read, load and change threads; it runs no model. Ends when stdin ends, or on ' +
       'SIGINT and SIGTERM once the running requests are answered, with exit code 0.'
   ],
   options: [],

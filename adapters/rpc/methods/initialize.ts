@@ -6,7 +6,7 @@ import * as t from 'io-ts'
 import { randomUUID } from 'node:crypto'
 import { hostname, release, type } from 'node:os'
 import { invalidRequest } from '../errors.ts'
-import type { Notification } from '../message.ts'
+import type { Notice } from '../message.ts'
 import { EVERY_PROFILE, type Method, type Server } from '../method.ts'
 import { defaulted, flag, list, option, required, struct, text, type ValueOf } from '../serde.ts'
 
@@ -40,8 +40,9 @@ const userAgent = (name: string, clientVersion: string, version: string): string
 const installationId = randomUUID()
 
 /** What Codex tells every client right after the handshake: nobody controls this server from afar. */
-const remoteControl = (server: Server): Notification => ({
+const remoteControl = (server: Server): Notice => ({
   method: 'remoteControl/status/changed',
+  to: 'requester',
   params:
     server.profile === '0.130'
       ? { status: 'disabled', environmentId: null }
@@ -62,6 +63,7 @@ export const initialize: Method<Params, t.TypeOf<typeof InitializeResponse>> = {
       return async () => E.left(invalidRequest(message))
     }
     session.initialized = true
+    session.clientName = name
     session.experimentalApi = params.capabilities?.experimentalApi ?? false
     session.optedOut = new Set(params.capabilities?.optOutNotificationMethods ?? [])
     const result = {

@@ -1,15 +1,17 @@
 /**
- * `thread/loaded/list`: threads with a model session behind them. Here no thread ever has one.
+ * `thread/loaded/list`: the threads this server has loaded, by id.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { invalidRequest } from '../errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
 import { option, struct, text, u32, type ValueOf } from '../serde.ts'
+import { parseUuid } from '../uuid.ts'
 
 const fields = { cursor: option(text), limit: option(u32) }
 
 const ThreadLoadedListResponse = t.type(
-  { data: t.array(t.string), nextCursor: t.null },
+  { data: t.array(t.string), nextCursor: t.union([t.string, t.null]) },
   'ThreadLoadedListResponse'
 )
 
@@ -22,5 +24,16 @@ export const loadedList: Method<
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadLoadedListParams', fields),
   result: ThreadLoadedListResponse,
-  handler: () => async () => E.right({ result: { data: [], nextCursor: null } })
+  handler:
+    ({ cursor, limit }, { server }) =>
+    async () => {
+      const from = cursor === null ? E.right('') : parseUuid(cursor)
+      if (E.isLeft(from)) return E.left(invalidRequest(`invalid cursor: ${cursor ?? ''}`))
+      const rest = server.live.ids().filter((id) => id > from.right)
+      const data = rest.slice(0, limit === null ? rest.length : Math.max(1, limit))
+      const last = data[data.length - 1]
+      return E.right({
+        result: { data, nextCursor: data.length < rest.length ? (last ?? null) : null }
+      })
+    }
 }

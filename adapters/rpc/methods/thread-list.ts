@@ -23,6 +23,7 @@ import {
   untagged,
   type ValueOf
 } from '../serde.ts'
+import { shown } from '../threads.ts'
 
 const sourceKind = oneOf(...SOURCE_KINDS)
 
@@ -82,7 +83,11 @@ export const threadList: Method<Params, Response> = {
     const cwd =
       typeof params.cwd === 'string' ? absolute(params.cwd) : (params.cwd?.map(absolute) ?? null)
     const request = { ...params, sortKey, cwd, parentThreadId: parent.right }
-    const page = await ask(call, (engine) => engine.listThreads(request))
+    const listed = await ask(call, (engine) => engine.listThreads(request))
+    const page = E.map((all: Page<Thread>) => ({
+      ...all,
+      data: all.data.map((thread) => shown(thread, call.server, true))
+    }))(listed)
     const shape = call.server.profile === '0.169' ? withReadStates : (all: Page<Thread>) => all
     return E.map((all: Page<Thread>) => answer<Response>(shape(all)))(page)
   }

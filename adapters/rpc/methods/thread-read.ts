@@ -3,17 +3,29 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import type { Thread } from '../../../domain/protocol.ts'
-import { ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
+import type { Draft, ShownThread } from '../live.ts'
+import { EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
+import { hydrationDeprecated } from '../notices.ts'
 import { unread, type ReadState } from '../read-state.ts'
 import * as results from '../results.ts'
 import { defaulted, flag, required, struct, text, type ValueOf } from '../serde.ts'
+import { draftOf, shown, storedThread, unmaterialized } from '../threads.ts'
 
 const fields = { threadId: required(text), includeTurns: defaulted(flag, false) }
 
+const DEPRECATED = hydrationDeprecated('read')
+
 interface Response {
-  readonly thread: Thread
+  readonly thread: ShownThread
   readonly readState?: ReadState
+}
+
+/** What can be read of a thread that has no rollout: what its client was told when it was started. */
+const readDraft = (draft: Draft, includeTurns: boolean, { server }: Call) => {
+  const is169 = server.profile === '0.169'
+  if (includeTurns) return E.left(unmaterialized(draft, 'includeTurns', is169))
+  const thread = shown({ ...draft.thread, turns: [] }, server)
+  return E.right({ result: is169 ? { thread, readState: null } : { thread } })
 }
 
 /** The row of `thread/read`. Reads of one thread are answered in the order they were sent. */
@@ -22,17 +34,22 @@ export const threadRead: Method<ValueOf<typeof fields>, Response> = {
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadReadParams', fields),
   result: t.intersection(
-    [t.type({ thread: results.Thread }), t.partial({ readState: results.ReadState })],
+    [t.type({ thread: results.ShownThread }), t.partial({ readState: results.ReadState })],
     'ThreadReadResponse'
   ),
   key: ({ threadId }) => `thread:${threadId}`,
-  handler: (params, call) => async () => {
-    const id = threadIdOf(params.threadId)
-    if (E.isLeft(id)) return id
-    const read = await ask(call, (engine) => engine.readThread(id.right, params.includeTurns))
-    const { profile } = call.server
-    return E.map((thread: Thread) => ({
-      result: profile === '0.169' ? { thread, readState: unread(thread) } : { thread }
-    }))(read)
-  }
+  handler:
+    ({ threadId, includeTurns }, call) =>
+    async () => {
+      const id = threadIdOf(threadId)
+      if (E.isLeft(id)) return id
+      const { profile } = call.server
+      const draft = await draftOf(call, id.right)
+      if (draft !== null) return readDraft(draft, includeTurns, call)
+      const read = await storedThread(call, id.right, includeTurns)
+      return E.map((thread: ShownThread) => ({
+        before: includeTurns && thread.historyMode === 'paginated' ? [DEPRECATED] : [],
+        result: profile === '0.169' ? { thread, readState: unread(thread) } : { thread }
+      }))(read)
+    }
 }

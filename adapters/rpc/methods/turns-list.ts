@@ -6,6 +6,7 @@ import type { Page, Turn } from '../../../domain/protocol.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
 import * as results from '../results.ts'
 import { oneOf, option, required, struct, text, u32, type ValueOf } from '../serde.ts'
+import { draftOf, unmaterialized } from '../threads.ts'
 
 const fields = {
   threadId: required(text),
@@ -25,6 +26,8 @@ export const turnsList: Method<ValueOf<typeof fields>, Page<Turn>> = {
   handler: (params, call) => async () => {
     const id = threadIdOf(params.threadId)
     if (E.isLeft(id)) return id
+    const draft = await draftOf(call, id.right)
+    if (draft !== null) return E.left(unmaterialized(draft, 'thread/turns/list', false))
     return E.map(answer<Page<Turn>>)(
       await ask(call, (engine) => engine.listTurns(id.right, params))
     )

@@ -1,0 +1,145 @@
+/**
+ * `thread/archive`, `thread/unarchive` and `thread/delete`: where the files of a thread lie, and whether they do. What a
+ * thread spawned goes with it, but for coming back.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import type { StoreError } from '../../../domain/errors.ts'
+import { invalidRequest, ofStoreError, type RpcError } from '../errors.ts'
+import type { ShownThread } from '../live.ts'
+import type { Notice } from '../message.ts'
+import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
+import { statusChanged, threadArchived, threadDeleted, threadUnarchived } from '../notices.ts'
+import * as results from '../results.ts'
+import { required, struct, text, type ValueOf } from '../serde.ts'
+import { draftOf, materialized, noRollout, shown } from '../threads.ts'
+import { write } from '../writes.ts'
+
+const fields = { threadId: required(text) }
+type Params = ValueOf<typeof fields>
+const Nothing = t.type({}, 'EmptyResponse')
+
+const idOf = ({ threadId }: Params, { server }: Call): E.Either<RpcError, string> =>
+  threadIdOf(threadId, server.profile === '0.130' ? 'thread id' : 'session id')
+
+const words =
+  (threadId: string) =>
+  (e: StoreError): RpcError =>
+    e._tag === 'StreamNotFound' ? noRollout(threadId) : ofStoreError(e)
+
+/** Stops what runs in a thread, unloads it, and tells everyone that it was. */
+const unloaded = async ({ server }: Call, threadId: string): Promise<ReadonlyArray<Notice>> => {
+  const turn = server.live.find(threadId)?.turn ?? null
+  turn?.abort.abort()
+  await turn?.ended
+  const notice = statusChanged(threadId, { type: 'notLoaded' })
+  if (!server.live.unload(threadId)) return []
+  return server.profile === '0.130' ? [notice, notice] : [notice]
+}
+
+const unloadAll = async (
+  call: Call,
+  threads: ReadonlyArray<string>
+): Promise<ReadonlyArray<Notice>> => {
+  const notices: Array<Notice> = []
+  for (const threadId of threads) notices.push(...(await unloaded(call, threadId)))
+  return notices
+}
+
+/** The row of `thread/archive`. */
+export const threadArchive: Method<Params, object> = {
+  name: 'thread/archive',
+  profiles: EVERY_PROFILE,
+  params: () => struct('ThreadArchiveParams', fields),
+  result: Nothing,
+  key: ({ threadId }) => `thread:${threadId}`,
+  changesLists: true,
+  handler: (params, call) => async () => {
+    const id = idOf(params, call)
+    if (E.isLeft(id)) return id
+    const draft = await draftOf(call, id.right)
+    if (draft?.thread.ephemeral === true) return E.left(noRollout(id.right))
+    if (draft !== null && call.server.profile !== '0.169') return E.left(noRollout(id.right))
+    const made = await materialized(call, id.right)
+    if (E.isLeft(made)) return made
+    const located = (await call.server.engine()).locate(id.right)
+    if (E.isLeft(located) || located.right.archived) return E.left(noRollout(id.right))
+    const moved = await write(
+      call,
+      ({ archive }, options) => archive(id.right, options),
+      words(id.right)
+    )
+    if (E.isLeft(moved)) return moved
+    const { threadIds: threads } = moved.right
+    return E.right({
+      before: await unloadAll(call, threads),
+      result: {},
+      after: threads.map(threadArchived)
+    })
+  }
+}
+
+/** The row of `thread/unarchive`. */
+export const threadUnarchive: Method<Params, { readonly thread: ShownThread }> = {
+  name: 'thread/unarchive',
+  profiles: EVERY_PROFILE,
+  params: () => struct('ThreadUnarchiveParams', fields),
+  result: t.type({ thread: results.ShownThread }, 'ThreadUnarchiveResponse'),
+  key: ({ threadId }) => `thread:${threadId}`,
+  changesLists: true,
+  handler: (params, call) => async () => {
+    const id = idOf(params, call)
+    if (E.isLeft(id)) return id
+    const { server } = call
+    if (server.profile === '0.169' && server.live.find(id.right) !== null)
+      return E.left(invalidRequest(`thread ${id.right} already has an active writer`))
+    const located = (await server.engine()).locate(id.right)
+    if (E.isLeft(located) || !located.right.archived)
+      return E.left(invalidRequest(`no archived rollout found for thread id ${id.right}`))
+    const moved = await write(call, ({ unarchive }, options) => unarchive(id.right, options))
+    if (E.isLeft(moved)) return moved
+    const read = await ask(call, (engine) => engine.readThread(id.right, false))
+    if (E.isLeft(read)) return read
+    // Codex answers from its list here, which knows no parent up to 0.142.
+    const known = server.strict ? { ...read.right, forkedFromId: null } : read.right
+    const thread = shown(known, server)
+    return E.right({ result: { thread }, after: [threadUnarchived(id.right)] })
+  }
+}
+
+/** The row of `thread/delete`. */
+export const threadDelete: Method<Params, object> = {
+  name: 'thread/delete',
+  profiles: ['0.142', '0.169'],
+  params: () => struct('ThreadDeleteParams', fields),
+  result: Nothing,
+  key: ({ threadId }) => `thread:${threadId}`,
+  changesLists: true,
+  handler: (params, call) => async () => {
+    const id = threadIdOf(params.threadId)
+    if (E.isLeft(id)) return id
+    const draft = await draftOf(call, id.right)
+    if (draft?.thread.ephemeral === true)
+      return E.left(invalidRequest(`thread is not persisted and cannot be deleted: ${id.right}`))
+    if (draft !== null)
+      return E.right({
+        before: await unloaded(call, id.right),
+        result: {},
+        after: [threadDeleted(id.right)]
+      })
+    const located = (await call.server.engine()).locate(id.right)
+    if (E.isLeft(located)) return E.left(noRollout(id.right))
+    const removed = await write(
+      call,
+      ({ remove }, options) => remove(id.right, options),
+      words(id.right)
+    )
+    if (E.isLeft(removed)) return removed
+    const { threadIds: threads } = removed.right
+    return E.right({
+      before: await unloadAll(call, threads),
+      result: {},
+      after: threads.map(threadDeleted)
+    })
+  }
+}

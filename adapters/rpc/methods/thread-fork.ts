@@ -1,0 +1,238 @@
+/**
+ * `thread/fork`: a new thread with the history of another one, loaded for the client that asked.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { resolve } from 'node:path'
+import { describe, type StoreError } from '../../../domain/errors.ts'
+import type { JsonObject } from '../../../domain/json.ts'
+import type { ProfileName } from '../../../domain/profile.ts'
+import type { Thread } from '../../../domain/protocol.ts'
+import { createDraft } from '../drafts.ts'
+import { invalidRequest, ofStoreError, type RpcError } from '../errors.ts'
+import type { ShownThread } from '../live.ts'
+import type { Notice } from '../message.ts'
+import { ask, EVERY_PROFILE, type Answer, type Call, type Method, type Refusal } from '../method.ts'
+import { hydrationDeprecated, threadStarted } from '../notices.ts'
+import { checkOverrides, gatedFields, overrideFields, threadSourceOf } from '../overrides.ts'
+import { asBuilt, restoredOf, usageReplay } from '../restore.ts'
+import type { Restored } from '../restored.ts'
+import * as results from '../results.ts'
+import { defaulted, flag, ignored, option, required, struct, text, type ValueOf } from '../serde.ts'
+import { recordedSettings, sessionMembers, settingsOf, type Settings } from '../settings.ts'
+import { activePathOf, sourceOf } from '../source.ts'
+import { draftOf, load, noRollout, readableThread, storedThread } from '../threads.ts'
+import { parseUuid } from '../uuid.ts'
+import { write } from '../writes.ts'
+
+const fieldsOf = (profile: ProfileName) => ({
+  threadId: required(text),
+  path: option(text),
+  lastTurnId: profile === '0.169' ? option(text) : ignored<string>(),
+  beforeTurnId: profile === '0.169' ? option(text) : ignored<string>(),
+  ...overrideFields(profile),
+  ...gatedFields,
+  ephemeral: defaulted(flag, false),
+  excludeTurns: defaulted(flag, false),
+  threadSource: option(threadSourceOf(profile))
+})
+type Params = ValueOf<ReturnType<typeof fieldsOf>>
+type Answered = E.Either<Refusal, Answer<JsonObject>>
+
+interface Source {
+  readonly thread: ShownThread
+  readonly restored: Restored
+  readonly settings: Settings
+  readonly before: ReadonlyArray<Notice>
+}
+
+const answerWith = (
+  call: Call,
+  { settings, before }: Source,
+  thread: ShownThread,
+  usage: ReadonlyArray<Notice>
+): Answered =>
+  E.right({
+    before,
+    result: {
+      thread,
+      ...sessionMembers(settings, call.server.profile, false)
+    } as unknown as JsonObject,
+    after: [...usage, threadStarted(thread)]
+  })
+
+/** A fork that is never stored: its turns are shown once, in the answer. */
+const forkEphemeral = async (call: Call, params: Params, source: Source): Promise<Answered> => {
+  const { thread: parent, settings, restored } = source
+  const read = params.excludeTurns ? E.right(parent) : await storedThread(call, parent.id, true)
+  if (E.isLeft(read)) return read
+  const turns = params.excludeTurns ? [] : asBuilt(call, read.right.turns, restored, true)
+  const draft = createDraft(call, {
+    settings,
+    ephemeral: true,
+    threadSource: params.threadSource,
+    baseInstructions: params.baseInstructions,
+    parent,
+    turns,
+    name: call.server.profile === '0.130' ? null : parent.name
+  })
+  const { id } = draft.thread
+  load(call, { id, settings, draft })
+  const usage = params.excludeTurns ? [] : await usageReplay(call, id, restored, turns, parent.id)
+  return answerWith(call, source, draft.thread, usage)
+}
+
+/** What 0.169 calls a turn that cannot end a fork. */
+const wordsOf =
+  ({ lastTurnId }: Params, isPaginated: boolean) =>
+  (e: StoreError): RpcError => {
+    if (lastTurnId === null) return ofStoreError(e)
+    if (e._tag === 'NotPossible' && describe(e).endsWith('has not ended'))
+      return invalidRequest(`lastTurnId '${lastTurnId}' identifies an in-progress turn`)
+    if (e._tag === 'TurnNotFound' && !isPaginated)
+      return invalidRequest(`lastTurnId '${lastTurnId}' was not found in the source thread`)
+    return ofStoreError(e)
+  }
+
+/** What is otherwise in the session of a fork than in that of its parent. */
+const sessionOf = ({ server, session }: Call, params: Params, settings: Settings) => {
+  const { profile, version } = server
+  const since142 = profile !== '0.130'
+  const since169 = profile === '0.169'
+  return {
+    settings: recordedSettings(settings),
+    meta: {
+      cwd: settings.cwd,
+      cli_version: version,
+      source: 'vscode',
+      thread_source: params.threadSource,
+      agent_nickname: null,
+      agent_role: null,
+      agent_path: null,
+      memory_mode: null,
+      ...(since142 ? { multi_agent_version: 'v1' } : {}),
+      ...(since169
+        ? { runtime_workspace_roots: settings.runtimeWorkspaceRoots }
+        : { originator: session.clientName })
+    }
+  }
+}
+
+const forkStored = async (call: Call, params: Params, source: Source): Promise<Answered> => {
+  const { thread: parent, settings, before } = source
+  const { lastTurnId, beforeTurnId } = params
+  const point = {
+    session: sessionOf(call, params, settings),
+    ...(lastTurnId === null ? {} : { lastTurnId }),
+    ...(beforeTurnId === null ? {} : { beforeTurnId })
+  }
+  const words = wordsOf(params, parent.historyMode === 'paginated')
+  const made = await ask(call, (engine) => engine.fork(parent.id, point), words)
+  if (E.isLeft(made)) return E.left({ ...made.left, before })
+  const { id } = made.right
+  if (call.server.profile === '0.142' && parent.name !== null) {
+    const { name } = parent
+    await write(call, ({ rename }, options) => rename(id, name, options))
+  }
+  load(call, { id, settings, draft: null })
+  const read = await storedThread(call, id, !params.excludeTurns)
+  if (E.isLeft(read)) return read
+  const turns = params.excludeTurns ? [] : asBuilt(call, read.right.turns, source.restored, true)
+  const thread = { ...read.right, turns }
+  const usage = params.excludeTurns
+    ? []
+    : await usageReplay(call, id, await restoredOf(call, id), thread.turns)
+  return answerWith(call, source, thread, usage)
+}
+
+const checkFork = async (
+  call: Call,
+  params: Params,
+  thread: Thread
+): Promise<E.Either<RpcError, void>> => {
+  const isPaginated = thread.historyMode === 'paginated'
+  if (!isPaginated) return E.right(undefined)
+  const active = await activePathOf(call, thread.id)
+  const asked = params.path === null || params.path === '' ? null : params.path
+  const requested = asked === null ? null : resolve(call.server.home, asked)
+  if (requested !== null && requested !== active)
+    return E.left(
+      invalidRequest(
+        `cannot resume paginated thread ${thread.id} with stale path: requested ${requested}, current ${active ?? ''}; omit path and resume by thread id`
+      )
+    )
+  return params.ephemeral && !params.excludeTurns
+    ? E.left(invalidRequest('ephemeral paginated thread/fork requires `excludeTurns: true`'))
+    : E.right(undefined)
+}
+
+/** A thread that was started and holds nothing: forked since 0.169, into another such thread. */
+const forkDraft = (call: Call, params: Params, parent: ShownThread): Answered => {
+  if (parent.ephemeral || call.server.profile !== '0.169') return E.left(noRollout(parent.id))
+  const settings = settingsOf(call.server, params, { kind: 'start' })
+  const draft = createDraft(call, {
+    settings,
+    ephemeral: params.ephemeral,
+    threadSource: params.threadSource,
+    baseInstructions: params.baseInstructions,
+    parent,
+    turns: [],
+    name: null
+  })
+  load(call, { id: draft.thread.id, settings, draft })
+  return E.right({
+    before: params.excludeTurns ? [] : [hydrationDeprecated('request')],
+    result: {
+      thread: draft.thread,
+      ...sessionMembers(settings, '0.169', false)
+    } as unknown as JsonObject,
+    after: [threadStarted(draft.thread)]
+  })
+}
+
+const fork = async (params: Params, call: Call): Promise<Answered> => {
+  const { server } = call
+  const checked = checkOverrides(server.home, params)
+  if (E.isLeft(checked)) return checked
+  if (params.lastTurnId !== null && params.beforeTurnId !== null)
+    return E.left(invalidRequest('`beforeTurnId` cannot be combined with `lastTurnId`'))
+  const named = parseUuid(params.threadId)
+  const draft = E.isRight(named) ? await draftOf(call, named.right) : null
+  const byPath = params.path !== null && params.path !== ''
+  if (draft !== null && !byPath) return forkDraft(call, params, draft.thread)
+  const found = await sourceOf(call, params)
+  if (E.isLeft(found)) return found
+  const head = await readableThread(call, found.right)
+  if (E.isLeft(head)) return head
+  const possible = await checkFork(call, params, head.right)
+  if (E.isLeft(possible)) return possible
+  const restored = await restoredOf(call, found.right)
+  const settings = settingsOf(server, params, { kind: 'fork', cwd: head.right.cwd, restored })
+  const isPaginated = head.right.historyMode === 'paginated'
+  const before = isPaginated && !params.excludeTurns ? [hydrationDeprecated('request')] : []
+  const source = { thread: head.right, restored, settings, before }
+  return params.ephemeral ? forkEphemeral(call, params, source) : forkStored(call, params, source)
+}
+
+/** The row of `thread/fork`. */
+export const threadFork: Method<Params, JsonObject> = {
+  name: 'thread/fork',
+  profiles: EVERY_PROFILE,
+  experimentalFields: {
+    '0.130': [
+      'path',
+      'excludeTurns',
+      { field: 'persistExtendedHistory', calledField: 'persistFullHistory' }
+    ],
+    '0.142': ['path', 'excludeTurns'],
+    '0.169': ['path', 'beforeTurnId']
+  },
+  params: (profile) => struct('ThreadForkParams', fieldsOf(profile)),
+  result: t.type({ thread: results.ShownThread }, 'ThreadForkResponse') as unknown as t.Type<
+    JsonObject,
+    unknown,
+    unknown
+  >,
+  key: ({ threadId, path }) => (threadId === '' ? `path:${path ?? ''}` : `thread:${threadId}`),
+  handler: (params, call) => () => fork(params, call)
+}

@@ -1,0 +1,66 @@
+/**
+ * `thread/revert` (0.169): a loaded paginated thread goes on from before a turn.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import type { JsonObject } from '../../../domain/json.ts'
+import { describe, type StoreError } from '../../../domain/errors.ts'
+import { invalidRequest, ofStoreError, type RpcError } from '../errors.ts'
+import { ask, type Method } from '../method.ts'
+import { statusChanged, threadReverted } from '../notices.ts'
+import { newestCursors } from '../newest.ts'
+import * as results from '../results.ts'
+import { required, struct, text, type ValueOf } from '../serde.ts'
+import { draftOf, loadedThread, shown } from '../threads.ts'
+
+const fields = { threadId: required(text), beforeTurnId: required(text) }
+
+const ONLY_PAGINATED = invalidRequest('thread/revert only supports paginated threads')
+
+const words = (e: StoreError): RpcError =>
+  e._tag === 'NotPossible' && describe(e).startsWith('only paginated')
+    ? ONLY_PAGINATED
+    : ofStoreError(e)
+
+/** The row of `thread/revert`. The thread is loaded anew, which everyone is told. */
+export const threadRevert: Method<ValueOf<typeof fields>, JsonObject> = {
+  name: 'thread/revert',
+  profiles: ['0.169'],
+  params: () => struct('ThreadRevertParams', fields),
+  result: t.type({ thread: results.ShownThread }, 'ThreadRevertResponse') as unknown as t.Type<
+    JsonObject,
+    unknown,
+    unknown
+  >,
+  key: ({ threadId }) => `thread:${threadId}`,
+  handler:
+    ({ threadId, beforeTurnId }, call) =>
+    async () => {
+      const live = loadedThread(call, threadId)
+      if (E.isLeft(live)) return live
+      const { id, turn } = live.right
+      turn?.abort.abort()
+      await turn?.ended
+      const reloaded = [
+        statusChanged(id, { type: 'notLoaded' }),
+        statusChanged(id, { type: 'idle' })
+      ]
+      const draft = await draftOf(call, id)
+      if (draft !== null) return E.left(invalidRequest(`turn not found: ${beforeTurnId}`))
+      const reverted = await ask(call, (engine) => engine.revert(id, beforeTurnId), words)
+      if (E.isLeft(reverted))
+        return E.left(
+          reverted.left === ONLY_PAGINATED ? reverted.left : { ...reverted.left, before: reloaded }
+        )
+      call.server.live.put({ ...live.right, status: { type: 'idle' }, turn: null })
+      const thread = shown(reverted.right, call.server)
+      return E.right({
+        before: reloaded,
+        result: {
+          thread: thread as unknown as JsonObject,
+          ...(await newestCursors(call, thread))
+        },
+        after: [threadReverted(id)]
+      })
+    }
+}

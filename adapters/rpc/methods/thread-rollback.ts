@@ -1,0 +1,91 @@
+/**
+ * `thread/rollback` (up to 0.142): hides the last turns of a loaded thread.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { v7 } from 'uuid'
+import { isJsonObject } from '../../../domain/json.ts'
+import type { Written } from '../../../replay/mutations.ts'
+import { internal, invalidRequest, type RpcError } from '../errors.ts'
+import type { LiveThread, ShownThread } from '../live.ts'
+import type { Notice } from '../message.ts'
+import { ask, type Call, type Method, type Refusal } from '../method.ts'
+import { statusChanged, tokenUsageUpdated } from '../notices.ts'
+import { asBuilt, restoredOf } from '../restore.ts'
+import * as results from '../results.ts'
+import { required, struct, text, u32, type ValueOf } from '../serde.ts'
+import { draftOf, loadedThread, shown } from '../threads.ts'
+import { write } from '../writes.ts'
+
+const fields = { threadId: required(text), numTurns: required(u32) }
+
+/** A rollback that fails leaves the thread in a state that says so. */
+const failed = ({ server }: Call, live: LiveThread, error: RpcError): E.Either<Refusal, never> => {
+  const status = { type: 'systemError' } as const
+  server.live.put({ ...live, status })
+  return E.left({ ...error, before: [statusChanged(live.id, status)] })
+}
+
+const missingFile = ({ server }: Call, path: string): RpcError =>
+  invalidRequest(
+    `failed to load thread history for rollback replay: invalid thread-store request: failed to resolve rollout path \`${path}\`: ${server.profile === '0.130' ? 'No such file or directory (os error 2)' : 'file does not exist'}`
+  )
+
+/** The token count that a rollback writes, for those who follow the thread. */
+const usageOf = ({ server }: Call, { threadId, events }: Written): ReadonlyArray<Notice> =>
+  events.flatMap(({ payload }) =>
+    payload['type'] === 'token_count' && isJsonObject(payload['info'])
+      ? [
+          tokenUsageUpdated(threadId, v7(), payload['info'], server.profile, {
+            subscribersOf: threadId
+          })
+        ]
+      : []
+  )
+
+/** 0.130 loads archived threads, and does not change them. */
+const archivedRefusal = async (call: Call, threadId: string): Promise<RpcError | null> => {
+  const located = (await call.server.engine()).locate(threadId)
+  return call.server.profile === '0.130' && E.isRight(located) && located.right.archived
+    ? invalidRequest(
+        `failed to load thread history for rollback replay: invalid thread-store request: thread ${threadId} is archived`
+      )
+    : null
+}
+
+const refusal = async (call: Call, live: LiveThread): Promise<RpcError | null> => {
+  if (live.turn !== null) return invalidRequest('Cannot rollback while a turn is in progress.')
+  const draft = await draftOf(call, live.id)
+  if (draft === null) return archivedRefusal(call, live.id)
+  return draft.thread.ephemeral
+    ? invalidRequest('thread rollback requires persisted thread history')
+    : missingFile(call, draft.thread.path ?? '')
+}
+
+/** The row of `thread/rollback`. */
+export const threadRollback: Method<ValueOf<typeof fields>, { readonly thread: ShownThread }> = {
+  name: 'thread/rollback',
+  profiles: ['0.130', '0.142'],
+  params: () => struct('ThreadRollbackParams', fields),
+  result: t.type({ thread: results.ShownThread }, 'ThreadRollbackResponse'),
+  key: ({ threadId }) => `thread:${threadId}`,
+  handler:
+    ({ threadId, numTurns }, call) =>
+    async () => {
+      const live = loadedThread(call, threadId)
+      if (E.isLeft(live)) return live
+      if (numTurns < 1) return E.left(invalidRequest('numTurns must be >= 1'))
+      const { id } = live.right
+      const refused = await refusal(call, live.right)
+      if (refused !== null) return failed(call, live.right, refused)
+      const written = await write(call, ({ rollback }, options) => rollback(id, numTurns, options))
+      if (E.isLeft(written)) return written
+      const read = await ask(call, (engine) => engine.readThread(id, true))
+      if (E.isLeft(read)) return E.left(internal(read.left.message))
+      const turns = asBuilt(call, read.right.turns, await restoredOf(call, id), false)
+      return E.right({
+        before: usageOf(call, written.right),
+        result: { thread: { ...shown(read.right, call.server), turns } }
+      })
+    }
+}

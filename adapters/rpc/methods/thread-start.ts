@@ -1,0 +1,97 @@
+/**
+ * `thread/start`: a new thread. No file is made before something has to be kept.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import type { JsonObject } from '../../../domain/json.ts'
+import type { ProfileName } from '../../../domain/profile.ts'
+import { createDraft } from '../drafts.ts'
+import { invalidRequest, type RpcError } from '../errors.ts'
+import { EVERY_PROFILE, type Method } from '../method.ts'
+import { threadStarted } from '../notices.ts'
+import { checkOverrides, gatedFields, overrideFields, threadSourceOf } from '../overrides.ts'
+import * as results from '../results.ts'
+import { anything, flag, list, map, oneOf, option, struct, text, type ValueOf } from '../serde.ts'
+import { sessionMembers, settingsOf } from '../settings.ts'
+import { load } from '../threads.ts'
+
+const fieldsOf = (profile: ProfileName) => ({
+  ...overrideFields(profile),
+  ...gatedFields,
+  serviceName: option(text),
+  ephemeral: option(flag),
+  ...(profile === '0.169' ? { historyMode: option(oneOf('legacy', 'paginated')) } : {}),
+  sessionStartSource: option(oneOf('startup', 'clear')),
+  threadSource: option(threadSourceOf(profile)),
+  dynamicTools: option(list(map)),
+  experimentalRawEvents: option(flag),
+  mockExperimentalField: option(anything)
+})
+type Params = ValueOf<ReturnType<typeof fieldsOf>>
+
+const TOOL_NAME = /^[a-zA-Z0-9_-]+$/
+
+const wordAt = (tool: JsonObject, member: string): string => {
+  const value = tool[member]
+  return typeof value === 'string' ? value : ''
+}
+
+const checkTools = (tools: ReadonlyArray<JsonObject>): E.Either<RpcError, void> => {
+  const seen = new Set<string>()
+  for (const tool of tools) {
+    const name = wordAt(tool, 'name')
+    const place = `${wordAt(tool, 'namespace')}/${name}`
+    if (!TOOL_NAME.test(name))
+      return E.left(
+        invalidRequest(
+          `dynamic tool name must match ^[a-zA-Z0-9_-]+$ to match Responses API: ${name}`
+        )
+      )
+    if (seen.has(place)) return E.left(invalidRequest(`duplicate dynamic tool name: ${name}`))
+    seen.add(place)
+  }
+  return E.right(undefined)
+}
+
+const GATED = ['dynamicTools', 'environments', 'experimentalRawEvents', 'mockExperimentalField']
+const GATED_142 = [...GATED, 'permissions', 'runtimeWorkspaceRoots']
+
+/** The row of `thread/start`. */
+export const threadStart: Method<Params, JsonObject> = {
+  name: 'thread/start',
+  profiles: EVERY_PROFILE,
+  experimentalFields: {
+    '0.130': [...GATED, { field: 'persistExtendedHistory', calledField: 'persistFullHistory' }],
+    '0.142': GATED_142,
+    '0.169': [...GATED_142, 'historyMode']
+  },
+  params: (profile) => struct('ThreadStartParams', fieldsOf(profile)),
+  result: t.type({ thread: results.ShownThread }, 'ThreadStartResponse') as unknown as t.Type<
+    JsonObject,
+    unknown,
+    unknown
+  >,
+  handler: (params, call) => async () => {
+    const { home, profile } = call.server
+    const checked = checkOverrides(home, params)
+    if (E.isLeft(checked)) return checked
+    const tools = checkTools(params.dynamicTools ?? [])
+    if (E.isLeft(tools)) return tools
+    const settings = settingsOf(call.server, params, { kind: 'start' })
+    const draft = createDraft(call, {
+      settings,
+      ephemeral: params.ephemeral ?? false,
+      threadSource: params.threadSource,
+      baseInstructions: params.baseInstructions,
+      parent: null,
+      turns: [],
+      name: null
+    })
+    const { thread } = draft
+    load(call, { id: thread.id, settings, draft })
+    return E.right({
+      result: { thread, ...sessionMembers(settings, profile, false) } as unknown as JsonObject,
+      after: [threadStarted(thread)]
+    })
+  }
+}

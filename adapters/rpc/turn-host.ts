@@ -1,0 +1,31 @@
+/**
+ * Whoever runs turns for a server: a library user with a model. The server speaks for it; it writes what happens to the
+ * thread through the engine.
+ */
+import type { Json, JsonObject } from '../../domain/json.ts'
+import type { Settings } from './settings.ts'
+
+/** A turn that begins. */
+export interface HostedTurn {
+  readonly threadId: string
+  readonly turnId: string
+  /** What the client sent: user inputs as the protocol spells them. */
+  readonly input: ReadonlyArray<JsonObject>
+  readonly settings: Settings
+  /** Tells the clients that follow the thread, for instance `item/completed`. */
+  readonly notify: (method: string, params: Json) => void
+  /** Aborted when a client interrupts the turn. */
+  readonly signal: AbortSignal
+  /** Takes more input while the turn runs; the host calls this once when it can. */
+  readonly onSteer: (take: (input: ReadonlyArray<JsonObject>) => void) => void
+}
+
+/** How a turn ended. */
+export type TurnEnd =
+  | { readonly status: 'completed' | 'interrupted' }
+  | { readonly status: 'failed'; readonly message: string }
+
+/** Runs turns, one per thread at a time. */
+export interface TurnHost {
+  readonly run: (turn: HostedTurn) => Promise<TurnEnd>
+}

@@ -1,0 +1,61 @@
+/**
+ * Plays a recorded script against this server on a copy of its home, and tells where the two differ.
+ */
+import { join } from 'node:path'
+import type { ProfileName } from '../../domain/profile.ts'
+import {
+  changesSince,
+  compareFiles,
+  compareMessages,
+  runNow,
+  runThen,
+  translated,
+  type Compared
+} from './compare-runs.ts'
+import { copyHome, FIXTURES, removeFolder } from './fixture-home.ts'
+import { beforeOf, filesOf, type Before } from './normalise.ts'
+import { stepsOf, type Script } from './recorded-mutations.ts'
+import { clientOf, serverOf, shaken } from './rpc-client.ts'
+
+const befores = new Map<string, Before>()
+
+/** What a recorded home holds before anything is changed. */
+export const knownBefore = (home: string): Before => {
+  const known = befores.get(home)
+  if (known !== undefined) return known
+  const folder = join(FIXTURES, 'homes', home)
+  const before = beforeOf(join(folder, 'home'), join(folder, 'home-mtimes.json'))
+  befores.set(home, before)
+  return before
+}
+
+/** Plays one script. */
+export const replayScript = async (
+  name: string,
+  script: Script
+): Promise<ReadonlyArray<Compared>> => {
+  const before = knownBefore(name)
+  const home = copyHome(name)
+  const profile = script.reader.slice(0, 5) as ProfileName
+  const server = serverOf(home, { profile, strict: true, version: script.reader })
+  const client = await shaken(clientOf(server), { experimentalApi: true }, 'lab')
+  const [ours, theirs] = [runNow(before, home), runThen(before)]
+  const id = { home: name, script: script.name }
+  const files = filesOf(home)
+  const compared: Array<Compared> = []
+  let requestId = 100
+  try {
+    for (const { request, messages } of stepsOf(script)) {
+      requestId += 1
+      const { method, params } = translated(request, ours, theirs, home)
+      const received = await client.send(JSON.stringify({ id: requestId, method, params }))
+      compared.push(...compareMessages({ ...id, method }, [ours, received], [theirs, messages]))
+    }
+    if (script.files !== null)
+      compared.push(compareFiles(id, [ours, changesSince(files, home)], [theirs, script.files]))
+    return compared
+  } finally {
+    await client.close()
+    removeFolder(home)
+  }
+}
