@@ -175,12 +175,15 @@ const payloadAt = async (
   return event === undefined ? null : (event.line.payload as JsonObject)
 }
 
-const withSession = (settings: Json, { session }: BranchPoint): Json =>
-  session === undefined || !isJsonObject(settings)
-    ? settings
-    : (Object.fromEntries(
-        Object.entries({ ...settings, ...session.settings }).filter(([, value]) => value !== null)
-      ) as JsonObject)
+const withSession = (settings: Json, { session }: BranchPoint): Json => {
+  if (session === undefined || !isJsonObject(settings)) return settings
+  const all: ReadonlyArray<[string, Json | undefined]> = Object.entries({
+    ...settings,
+    ...session.settings
+  })
+  const known: JsonObject = Object.fromEntries(all.filter(([, value]) => value !== null))
+  return known
+}
 
 const settingsOf = async (env: Env, info: StreamInfo): Promise<Json> => {
   const range = threadRow(env, info.streamId)?.facts.settingsAt ?? null

@@ -7,12 +7,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { contextTokens, countedItem, itemTokens } from '../domain/context/estimate.ts'
-import {
-  contextReader,
-  type ModelContext,
-  type RestoredUsage,
-  type TokenInfo
-} from '../domain/context/reader.ts'
+import { contextReader, type ModelContext, type TokenInfo } from '../domain/context/reader.ts'
 import type { StoreError } from '../domain/errors.ts'
 import type { RecordedEvent } from '../domain/event.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
@@ -162,7 +157,7 @@ const newestTurn = (
 export const usageTurnId = async (
   env: Env,
   info: StreamInfo,
-  { countedAt }: RestoredUsage
+  countedAt: ByteRange
 ): Promise<string | null> => {
   const live = liveTurns(env, info)
   const open = await openAt(env, info, countedAt)
@@ -209,7 +204,9 @@ const answer = async (
   resumesWith: newest === null ? null : { model: newest.model, effort: newest.effort ?? null },
   turnContext: turnContext as unknown as JsonObject | null,
   tokenUsage:
-    usage === null ? null : { turnId: await usageTurnId(env, info, usage), info: usage.info }
+    usage === null
+      ? null
+      : { turnId: await usageTurnId(env, info, usage.countedAt), info: usage.info }
 })
 
 /**

@@ -37,6 +37,7 @@ import type {
 } from './ports.ts'
 import type { Progress } from './fold-many.ts'
 import { resolveThread } from './resolve.ts'
+import { sessionLines, type SessionLines } from './session.ts'
 import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
 import { timelinePage, type TimelinePage, type TimelineRequest } from './timeline.ts'
 import { allTurns, turnPage, type TurnPageRequest } from './turn-page.ts'
@@ -70,6 +71,8 @@ export interface Engine extends Lifecycle, Mutations {
   readonly listTimeline: (threadId: string, request: TimelineRequest) => Answer<TimelinePage>
   /** What the model knows after the thread is loaded again, and the settings that hold; at an earlier point too. */
   readonly context: (threadId: string, at?: ContextPoint) => Answer<ThreadContext>
+  /** The lines that say how a thread's session goes on: newest settings and token counts. */
+  readonly session: (threadId: string) => Answer<SessionLines>
   /** Every line of a thread in batches, damaged ones included. */
   readonly events: (threadId: string, from: Position) => Answer<AsyncIterable<Batch>>
   /** A thread by id, unique beginning of an id, or name. */
@@ -266,6 +269,11 @@ export const createEngine = (parts: EngineParts): Engine => {
     listTimeline: (threadId, request) =>
       opened(threadId, true, (info) => timelinePage(parts, info, request)),
     context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
+    session: (threadId) =>
+      safely(async () => {
+        const thread = await open(threadId, true)
+        return E.isLeft(thread) ? thread : E.right(await sessionLines(parts, thread.right))
+      }),
     events: (threadId, from) => async () => {
       const found = parts.store.find(streamId(threadId))
       return E.isLeft(found) ? found : E.right(parts.store.read(found.right, from, 'all'))
@@ -297,6 +305,7 @@ export const failedEngine = (error: StoreError): Engine => {
     listItems: failed,
     listTimeline: failed,
     context: failed,
+    session: failed,
     events: failed,
     resolve: failed,
     locate: () => E.left(error),

@@ -25,7 +25,7 @@ import {
 } from 'node:fs'
 import { readlinkSync, unlinkSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 
@@ -158,10 +158,10 @@ interface Others {
   readonly stale: ReadonlyArray<string>
 }
 
-const look = (folder: string, streamId: StreamId, own: string | null): Others => {
+const look = (folder: string, streamId: StreamId, own: ReadonlyArray<string>): Others => {
   const stale: Array<string> = []
   for (const name of readdirSync(folder)) {
-    const holder = name === own ? null : holderOf(streamId, name)
+    const holder = own.includes(name) ? null : holderOf(streamId, name)
     if (holder === null) continue
     if (isLiving(holder)) return { living: true, stale: [] }
     stale.push(name)
@@ -169,21 +169,22 @@ const look = (folder: string, streamId: StreamId, own: string | null): Others =>
   return { living: false, stale }
 }
 
-/** True while a living process, perhaps this one, holds the lock of a thread. */
+/** True while another living process holds the lock of a thread. */
 export const isBeingWritten = (home: string, threadId: string): boolean => {
   const folder = join(home, '.unroll', 'locks')
   const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
-  return isThere && look(folder, threadId as StreamId, null).living
+  const own = [...held].map((path) => basename(path))
+  return isThere && look(folder, threadId as StreamId, own).living
 }
 
 /** Takes the lock of a thread, or answers null when a living process has it. Throws errors of the system. */
 export const tryLock = (home: string, streamId: StreamId): WriterLock | null => {
   const folder = lockFolder(home)
-  if (look(folder, streamId, null).living) return null
+  if (look(folder, streamId, []).living) return null
   const own = lockName(streamId, thisProcess(), randomBytes(8).toString('hex'))
   const path = join(folder, own)
   put(path)
-  const others = look(folder, streamId, own)
+  const others = look(folder, streamId, [own])
   if (others.living) {
     takeDown(path)
     return null

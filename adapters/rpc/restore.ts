@@ -8,11 +8,19 @@ import type { TurnPageRequest } from '../../replay/turn-page.ts'
 import { ask, type Call } from './method.ts'
 import type { Notice } from './message.ts'
 import { goalCleared, goalUpdated, tokenUsageUpdated } from './notices.ts'
-import { NOTHING, restoredFrom, type Restored, type RestoredUsage } from './restored.ts'
+import { NOTHING, restoredBy, restoredFrom, type Restored, type RestoredUsage } from './restored.ts'
 import type { Settings } from './settings.ts'
 
-/** What the log of a thread says about its session; nothing when it cannot be read. */
+/**
+ * What the log of a thread says about its session; nothing when it cannot be read. Strict answers of the old eras also
+ * tell which turns never ended, and for that every line is read.
+ */
 export const restoredOf = async (call: Call, threadId: string): Promise<Restored> => {
+  const { strict, profile } = call.server
+  if (!strict || profile === '0.169') {
+    const lines = await ask(call, (engine) => engine.session(threadId))
+    return E.isLeft(lines) ? NOTHING : restoredBy(lines.right.events, lines.right.usageTurnId)
+  }
   const batches = await ask(call, (engine) => engine.events(threadId, START))
   return E.isLeft(batches) ? NOTHING : restoredFrom(batches.right)
 }
@@ -73,8 +81,10 @@ export const usageReplay = async (
   from = threadId
 ): Promise<ReadonlyArray<Notice>> => {
   if (usage === null) return []
-  const turns = known ?? (await bareTurns(call, from))
-  const turnId = turnOf(usage, turns)
+  const turnId =
+    usage.isResolved === true
+      ? (usage.turnId ?? '')
+      : turnOf(usage, known ?? (await bareTurns(call, from)))
   const { profile } = call.server
   return [tokenUsageUpdated(threadId, turnId, usage.info, profile, 'requester')]
 }

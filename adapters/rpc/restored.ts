@@ -18,6 +18,8 @@ export interface RestoredSettings {
 /** The last count of tokens and the turn it was made in; null when it was made in none. */
 export interface RestoredUsage {
   readonly turnId: string | null
+  /** True when `turnId` is the turn to be shown, and not only the one that was open. */
+  readonly isResolved?: boolean
   /** `info` of the event, as it stands in the log. */
   readonly info: JsonObject
 }
@@ -122,6 +124,16 @@ const withLine = (restored: Restored, recorded: RecordedEvent | DamagedLine): Re
     default:
       return restored
   }
+}
+
+/** What the lines that matter say; the turn of the counts is known. */
+export const restoredBy = (
+  events: ReadonlyArray<RecordedEvent>,
+  usageTurnId: string | null
+): Restored => {
+  const { settings, usage } = events.reduce(withLine, NOTHING)
+  const counted = usage === null ? null : { ...usage, turnId: usageTurnId, isResolved: true }
+  return { ...NOTHING, settings, usage: counted }
 }
 
 /** What the lines of a thread say, read from the first to the last. */
