@@ -185,9 +185,9 @@ const metaOf = async (env: Env, info: StreamInfo): Promise<JsonObject | null> =>
 const withSession = (settings: Json, { session }: BranchPoint): Json =>
   session === undefined || !isJsonObject(settings)
     ? settings
-    : (Object.fromEntries(
+    : Object.fromEntries<Json | undefined>(
         Object.entries({ ...settings, ...session.settings }).filter(([, value]) => value !== null)
-      ) as JsonObject)
+      )
 
 const settingsOf = async (env: Env, info: StreamInfo): Promise<Json> => {
   const range = threadRow(env, info.streamId)?.facts.settingsAt ?? null
