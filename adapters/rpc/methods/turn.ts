@@ -142,7 +142,7 @@ export const turnStart: Method<StartParams, { readonly turn: Turn }> = {
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
     const live = found.right
-    const changed = changedSettings(live.settings, params)
+    const changed = changedSettings(live.settings, params, profile)
     if (E.isLeft(changed)) return changed
     if (host === undefined) return E.left(noModel('turn/start'))
     if (live.turn !== null)
