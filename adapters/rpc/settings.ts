@@ -68,9 +68,9 @@ const sandboxOf = (
   }
 }
 
-/** A tier as Codex calls it: `fast` was its first name, and null asks for the ordinary one. */
-export const tierOf = (asked: string | null): string =>
-  asked === null ? 'default' : asked === 'fast' ? 'priority' : asked
+/** A tier as Codex calls it: `fast` was its first name, and null asks since 0.142 for the ordinary one. */
+export const tierOf = (asked: string | null, profile: ProfileName): string | null =>
+  asked === null ? (profile === '0.130' ? null : 'default') : asked === 'fast' ? 'priority' : asked
 
 /** A directory a client named, seen from the server's own. */
 export const directoryOf = (cwd: string): string => (isAbsolute(cwd) ? cwd : resolve(cwd))
@@ -103,15 +103,19 @@ export const settingsOf = (
     (overrides.permissions === null ? undefined : PERMISSION_PROFILES[overrides.permissions]) ??
     overrides.sandbox ??
     defaults.sandboxMode
-  const tier = overrides.serviceTier === undefined ? undefined : tierOf(overrides.serviceTier)
   const ownTier = profile === '0.169' ? (resumed?.serviceTier ?? null) : null
+  const configured = defaults.serviceTier === null ? null : tierOf(defaults.serviceTier, profile)
+  const tier =
+    overrides.serviceTier === undefined
+      ? (ownTier ?? configured)
+      : tierOf(overrides.serviceTier, profile)
   const asksEffort =
     overrides.model !== null || 'model_reasoning_effort' in (overrides.config ?? {})
   const keptEffort = asksEffort ? null : (resumed?.reasoningEffort ?? null)
   return {
     model: overrides.model ?? resumed?.model ?? defaults.model ?? kept?.model ?? UNKNOWN_MODEL,
     modelProvider: overrides.modelProvider ?? defaults.modelProvider,
-    serviceTier: tier ?? ownTier ?? defaults.serviceTier,
+    serviceTier: tier,
     cwd,
     runtimeWorkspaceRoots: overrides.runtimeWorkspaceRoots ?? [cwd],
     instructionSources: instructionSources(home, cwd),

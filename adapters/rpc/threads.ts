@@ -163,6 +163,23 @@ export const metadataWords = ({ profile }: Server): ThreadWords => ({
   unknown: profile === '0.169' ? noRollout : threadNotFound
 })
 
+/** How long a turn may take to stop before its thread is changed all the same; Codex waits as long. */
+const STOP_MS_MAX = 10_000
+
+/** Stops the turn that runs in a thread, if one does. */
+export const stopTurn = async ({ server }: Call, threadId: string): Promise<void> => {
+  const turn = server.live.find(threadId)?.turn ?? null
+  if (turn === null) return
+  turn.abort.abort()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, STOP_MS_MAX)
+    timer.unref()
+  })
+  await Promise.race([turn.ended, late])
+  clearTimeout(timer)
+}
+
 /** JSON without the members that are not there. */
 export const present = (members: Readonly<Record<string, unknown>>): JsonObject =>
   Object.fromEntries(

@@ -114,7 +114,8 @@ export interface ChangedSettings {
 /** Applies a change of settings; `Left` for one that contradicts itself. */
 export const changedSettings = (
   before: Settings,
-  asked: SettingsPatch
+  asked: SettingsPatch,
+  profile: ProfileName
 ): E.Either<RpcError, ChangedSettings> => {
   if (asked.permissions !== null && asked.sandboxPolicy !== null)
     return E.left(invalidRequest('`permissions` cannot be combined with `sandboxPolicy`'))
@@ -127,7 +128,8 @@ export const changedSettings = (
     approvalsReviewer: asked.approvalsReviewer ?? before.approvalsReviewer,
     sandbox: asked.sandboxPolicy ?? before.sandbox,
     model: asked.model ?? before.model,
-    serviceTier: asked.serviceTier === undefined ? before.serviceTier : tierOf(asked.serviceTier),
+    serviceTier:
+      asked.serviceTier === undefined ? before.serviceTier : tierOf(asked.serviceTier, profile),
     reasoningEffort: asked.effort ?? before.reasoningEffort,
     reasoningSummary: asked.summary ?? before.reasoningSummary,
     personality: asked.personality ?? before.personality

@@ -5,6 +5,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { METHODS, methodsOf } from '../../adapters/rpc/methods.ts'
 import type { ProfileName } from '../../domain/profile.ts'
+import { recordedMutations, stepsOf } from '../support/recorded-mutations.ts'
+import type { Message } from '../support/rpc-client.ts'
 import { FIXTURES, homeNames, readJson } from '../support/fixture-home.ts'
 
 describe('the method table', () => {
@@ -27,22 +29,28 @@ describe('the method table', () => {
     const byName = new Map(METHODS.map((method) => [method.name, method]))
     const misfits: Array<string> = []
     let fits = 0
+    const check = (where: string, request: { readonly method: string }, response: Message) => {
+      const method = byName.get(request.method)
+      if (method === undefined || response['result'] === undefined) return
+      if (E.isRight(method.result.decode(response['result']))) fits += 1
+      else misfits.push(`${where} ${request.method}`)
+    }
     for (const home of homeNames()) {
-      for (const folder of readdirSync(join(FIXTURES, 'homes', home)).filter((x) =>
-        x.startsWith('golden')
-      )) {
-        for (const name of readdirSync(join(FIXTURES, 'homes', home, folder))) {
-          for (const { request, response } of readJson(join(FIXTURES, 'homes', home, folder, name))
-            .steps ?? []) {
-            const method = byName.get(request.method)
-            if (method === undefined || response.result === undefined) continue
-            if (E.isRight(method.result.decode(response.result))) fits += 1
-            else misfits.push(`${home}/${folder}/${name} ${request.method}`)
-          }
+      const folders = readdirSync(join(FIXTURES, 'homes', home))
+      for (const folder of folders.filter((x) => x.startsWith('golden'))) {
+        const files = readdirSync(join(FIXTURES, 'homes', home, folder))
+        for (const name of files.filter((x) => x.endsWith('.json'))) {
+          const recording = readJson(join(FIXTURES, 'homes', home, folder, name))
+          for (const { request, response } of recording.steps ?? [])
+            check(`${home}/${folder}/${name}`, request, response)
         }
+      }
+      for (const script of recordedMutations(home)) {
+        for (const { request, messages } of stepsOf(script))
+          for (const message of messages) check(`${home} ${script.name}`, request, message)
       }
     }
     expect(misfits).to.deep.equal([])
-    expect(fits).to.be.greaterThan(5000)
+    expect(fits).to.be.greaterThan(8000)
   })
 })

@@ -6,10 +6,12 @@ import {
   clientOf,
   serverOf,
   shaken,
+  withEngineOf,
   type Client,
   type Message,
   type TestServer
 } from '../support/rpc-client.ts'
+import { withStandInWrites } from '../support/stand-in-writes.ts'
 
 const PLAIN = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'
 
@@ -142,5 +144,28 @@ describe('a server with a host that runs turns', () => {
       'Cannot rollback while a turn is in progress.'
     ])
     await end({ status: 'completed' })
+  })
+
+  it('stops a turn before its thread is archived', async () => {
+    const own = copyHome('basic-142')
+    const archiving = withEngineOf(serverOf(own, { turns: host }), (engine) =>
+      withStandInWrites(engine, own)
+    )
+    const one = await shaken(clientOf(archiving))
+    await one.ask('thread/resume', { threadId: PLAIN })
+    await one.ask('turn/start', { threadId: PLAIN, input: [] })
+    const { turn } = last() ?? {}
+    turn?.signal.addEventListener('abort', () => void last()?.end({ status: 'interrupted' }))
+    const from = one.received.length
+    await one.ask('thread/archive', { threadId: PLAIN })
+    expect(one.received.slice(from).map(summary)).to.deep.equal([
+      'thread/status/changed idle',
+      'turn/completed interrupted',
+      'thread/status/changed notLoaded',
+      'response',
+      'thread/archived'
+    ])
+    await archiving.close()
+    removeFolder(own)
   })
 })

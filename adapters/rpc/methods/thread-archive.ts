@@ -12,7 +12,7 @@ import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../metho
 import { statusChanged, threadArchived, threadDeleted, threadUnarchived } from '../notices.ts'
 import * as results from '../results.ts'
 import { required, struct, text, type ValueOf } from '../serde.ts'
-import { draftOf, materialized, noRollout, shown } from '../threads.ts'
+import { draftOf, materialized, noRollout, shown, stopTurn } from '../threads.ts'
 import { write } from '../writes.ts'
 
 const fields = { threadId: required(text) }
@@ -27,11 +27,10 @@ const words =
   (e: StoreError): RpcError =>
     e._tag === 'StreamNotFound' ? noRollout(threadId) : ofStoreError(e)
 
-/** Stops what runs in a thread, unloads it, and tells everyone that it was. */
-const unloaded = async ({ server }: Call, threadId: string): Promise<ReadonlyArray<Notice>> => {
-  const turn = server.live.find(threadId)?.turn ?? null
-  turn?.abort.abort()
-  await turn?.ended
+/** Unloads a thread, and tells everyone that it was. */
+const unloaded = async (call: Call, threadId: string): Promise<ReadonlyArray<Notice>> => {
+  const { server } = call
+  await stopTurn(call, threadId)
   const notice = statusChanged(threadId, { type: 'notLoaded' })
   if (!server.live.unload(threadId)) return []
   return server.profile === '0.130' ? [notice, notice] : [notice]
@@ -64,6 +63,7 @@ export const threadArchive: Method<Params, object> = {
     if (E.isLeft(made)) return made
     const located = (await call.server.engine()).locate(id.right)
     if (E.isLeft(located) || located.right.archived) return E.left(noRollout(id.right))
+    await stopTurn(call, id.right)
     const moved = await write(
       call,
       ({ archive }, options) => archive(id.right, options),
@@ -129,6 +129,7 @@ export const threadDelete: Method<Params, object> = {
       })
     const located = (await call.server.engine()).locate(id.right)
     if (E.isLeft(located)) return E.left(noRollout(id.right))
+    await stopTurn(call, id.right)
     const removed = await write(
       call,
       ({ remove }, options) => remove(id.right, options),

@@ -11,7 +11,7 @@ import { statusChanged, threadReverted } from '../notices.ts'
 import { newestCursors } from '../newest.ts'
 import * as results from '../results.ts'
 import { required, struct, text, type ValueOf } from '../serde.ts'
-import { draftOf, loadedThread, shown } from '../threads.ts'
+import { draftOf, loadedThread, shown, stopTurn } from '../threads.ts'
 
 const fields = { threadId: required(text), beforeTurnId: required(text) }
 
@@ -38,9 +38,8 @@ export const threadRevert: Method<ValueOf<typeof fields>, JsonObject> = {
     async () => {
       const live = loadedThread(call, threadId)
       if (E.isLeft(live)) return live
-      const { id, turn } = live.right
-      turn?.abort.abort()
-      await turn?.ended
+      const { id } = live.right
+      await stopTurn(call, id)
       const reloaded = [
         statusChanged(id, { type: 'notLoaded' }),
         statusChanged(id, { type: 'idle' })

@@ -30,7 +30,7 @@ export const threadSettingsUpdate: Method<ValueOf<ReturnType<typeof fieldsOf>>, 
     const live = loadedThread(call, params.threadId)
     if (E.isLeft(live)) return live
     const { id, settings: before, draft } = live.right
-    const changed = changedSettings(before, params)
+    const changed = changedSettings(before, params, profile)
     if (E.isLeft(changed)) return changed
     const { settings, recorded } = changed.right
     if (JSON.stringify(settings) === JSON.stringify(before)) return E.right({ result: {} })

@@ -56,7 +56,8 @@ const errorOf = (end: TurnEnd): Turn['error'] =>
 
 const setStatus = ({ server }: Call, threadId: string, status: ThreadStatus): void => {
   const live = server.live.find(threadId)
-  if (live !== null) server.live.put({ ...live, status })
+  if (live === null) return
+  server.live.put({ ...live, status })
   server.live.tell(statusChanged(threadId, status))
 }
 
@@ -90,7 +91,8 @@ const drive = async (
     end = { status: 'failed', message }
   }
   const now = live.find(threadId)
-  if (now !== null) live.put({ ...now, turn: null })
+  if (now?.turn?.turnId !== turnId) return // the thread was unloaded, or changed without this turn
+  live.put({ ...now, turn: null })
   setStatus(call, threadId, { type: end.status === 'failed' ? 'systemError' : 'idle' })
   const endedAtMs = Date.now()
   const ended = turnOf(call, turnId, {
@@ -140,7 +142,7 @@ export const turnStart: Method<StartParams, { readonly turn: Turn }> = {
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
     const live = found.right
-    const changed = changedSettings(live.settings, params)
+    const changed = changedSettings(live.settings, params, profile)
     if (E.isLeft(changed)) return changed
     if (host === undefined) return E.left(noModel('turn/start'))
     if (live.turn !== null)
