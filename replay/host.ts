@@ -33,6 +33,8 @@ export interface TurnInput {
   readonly text: string
   /** Members of `turn_context` that differ from the turn before; a new thread needs at least `model`. */
   readonly settings?: JsonObject
+  /** Id of the turn, where somebody was told of it already; default: a new one. */
+  readonly turnId?: string
   /** How many tokens the model can be sent. */
   readonly modelContextWindow?: number
 }
@@ -147,7 +149,8 @@ const beginIn = async (
   const target = await openTarget(env, threadId, options)
   if (E.isLeft(target)) return target
   const { info } = target.right
-  const turn = newTurn(info.streamId, await modeOf(env, info), momentOf(env.writer))
+  const mode = await modeOf(env, info)
+  const turn = newTurn(info.streamId, mode, momentOf(env.writer), { turnId: input.turnId })
   const begun = await written(env, threadId, options, {
     operation: 'turn',
     arguments: { turnId: turn.turnId },
@@ -168,7 +171,7 @@ const beginDraft = async (
 ): Promise<E.Either<StoreError, WrittenTurn>> => {
   const { cwd, history_mode: named } = meta.payload
   const mode = named === 'paginated' || named === 'legacy' ? named : defaultMode(env.profile)
-  const turn = newTurn(threadId, mode, momentOf(env.writer))
+  const turn = newTurn(threadId, mode, momentOf(env.writer), { turnId: input.turnId })
   const settings = { cwd: cwd ?? '', ...REQUIRED, ...input.settings }
   const events = opening(env, turn, settings, input)
   if (E.isLeft(events)) return events

@@ -41,7 +41,10 @@ export const startReview = (
       plan: async ({ info }) => {
         const moment = momentOf(env.writer)
         const outer = newTurn(info.streamId, await modeOf(env, info), moment)
-        review = { outer, inner: newTurn(info.streamId, outer.mode, moment, outer.turnId) }
+        review = {
+          outer,
+          inner: newTurn(info.streamId, outer.mode, moment, { rootTurnId: outer.turnId })
+        }
         return E.right({
           events: reviewStarted(review, target, null, moment),
           inverse: { none: 'end it with "unroll review complete", then hide its turns' }

@@ -25,9 +25,9 @@ export const newTurn = (
   threadId: string,
   mode: HistoryMode,
   { nowMs, newId }: Moment,
-  rootTurnId?: string
+  known: { readonly turnId?: string | undefined; readonly rootTurnId?: string | undefined } = {}
 ): WrittenTurn => {
-  const turnId = newId()
+  const turnId = known.turnId ?? newId()
   const startedAt = Math.floor(nowMs / 1000)
-  return { threadId, turnId, rootTurnId: rootTurnId ?? turnId, mode, startedAt }
+  return { threadId, turnId, rootTurnId: known.rootTurnId ?? turnId, mode, startedAt }
 }

@@ -6,12 +6,10 @@ import {
   clientOf,
   serverOf,
   shaken,
-  withEngineOf,
   type Client,
   type Message,
   type TestServer
 } from '../support/rpc-client.ts'
-import { withStandInWrites } from '../support/stand-in-writes.ts'
 
 const PLAIN = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'
 
@@ -148,9 +146,7 @@ describe('a server with a host that runs turns', () => {
 
   it('stops a turn before its thread is archived', async () => {
     const own = copyHome('basic-142')
-    const archiving = withEngineOf(serverOf(own, { turns: host }), (engine) =>
-      withStandInWrites(engine, own)
-    )
+    const archiving = serverOf(own, { turns: host })
     const one = await shaken(clientOf(archiving))
     await one.ask('thread/resume', { threadId: PLAIN })
     await one.ask('turn/start', { threadId: PLAIN, input: [] })
