@@ -21,8 +21,17 @@ import {
   type WrittenTurn
 } from '../domain/turn-events.ts'
 import { modeOf, momentOf, newTurn } from './mutate/turn-context.ts'
-import { openTarget, SAID, written, type MutationEnv, type Target } from './mutate/write.ts'
+import {
+  openTarget,
+  requestOf,
+  SAID,
+  written,
+  type MutationEnv,
+  type Target
+} from './mutate/write.ts'
 import type { MutationOptions, Written } from './mutate/types.ts'
+import type { Appended } from './ports.ts'
+import { recorded } from './recorded.ts'
 import { tailEvents } from './tail.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>
@@ -167,7 +176,8 @@ const beginIn = async (
 const beginDraft = async (
   env: MutationEnv,
   { threadId, meta }: ThreadDraft,
-  input: TurnInput
+  input: TurnInput,
+  options: MutationOptions
 ): Promise<E.Either<StoreError, WrittenTurn>> => {
   const { cwd, history_mode: named } = meta.payload
   const mode = named === 'paginated' || named === 'legacy' ? named : defaultMode(env.profile)
@@ -175,9 +185,14 @@ const beginDraft = async (
   const settings = { cwd: cwd ?? '', ...REQUIRED, ...input.settings }
   const events = opening(env, turn, settings, input)
   if (E.isLeft(events)) return events
-  const id = streamId(threadId)
-  const made = await env.store.append(id, 'no_stream', [meta, ...events.right])()
-  return E.isLeft(made) ? made : E.right(turn)
+  const beginning = { operation: 'turn', arguments: { turnId: turn.turnId } }
+  const request = requestOf(env, threadId, beginning, options)
+  return recorded(env, request, null, async () => {
+    const append = env.store.append(streamId(threadId), 'no_stream', [meta, ...events.right])
+    return E.map(({ next }: Appended) => ({ answer: turn, after: next, inverse: WHOLE_TURNS }))(
+      await append()
+    )
+  })
 }
 
 const liveTurn = (env: MutationEnv, turn: WrittenTurn, beganMs: number): LiveTurn => {
@@ -237,6 +252,6 @@ export const beginTurn =
     const begun =
       typeof thread === 'string'
         ? await beginIn(env, thread, input, options)
-        : await beginDraft(env, thread, input)
+        : await beginDraft(env, thread, input, options)
     return E.isLeft(begun) ? begun : E.right(liveTurn(env, begun.right, beganMs))
   }

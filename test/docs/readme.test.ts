@@ -82,6 +82,18 @@ const expectRenewed = async (
   expect(readFileSync(README, 'utf8')).to.equal(renewed)
 }
 
+/** Runs an example against the sources. */
+const outputOf = (name: string, codexHome: string): string => {
+  const library = pathToFileURL(join(ROOT, 'adapters', 'library.ts')).href
+  const program = join(home, name)
+  const text = readFileSync(join(ROOT, 'docs', 'examples', name), 'utf8')
+  writeFileSync(program, text.replace(`'unroll'`, `'${library}'`))
+  return execFileSync(process.execPath, ['--import', 'tsx', program, codexHome], {
+    cwd: ROOT,
+    encoding: 'utf8'
+  })
+}
+
 describe('README', () => {
   before(() => {
     home = copySample()
@@ -104,14 +116,18 @@ describe('README', () => {
     expect(Array.from(rows, ([, name]) => name)).to.deep.equal(METHODS.map(({ name }) => name))
   })
 
+  it('has an example program that plays a turn', () => {
+    const empty = temporaryFolder()
+    expect(outputOf('scripted-turn.mjs', empty).split('\n')).to.deep.equal([
+      'completed userMessage agentMessage agentMessage',
+      'user assistant function_call function_call_output assistant',
+      ''
+    ])
+    removeFolder(empty)
+  })
+
   it('has an example program that runs', () => {
-    const library = pathToFileURL(join(ROOT, 'adapters', 'library.ts')).href
-    const program = join(home, 'list-threads.mjs')
-    writeFileSync(program, readFileSync(EXAMPLE, 'utf8').replace(`'unroll'`, `'${library}'`))
-    const output = execFileSync(process.execPath, ['--import', 'tsx', program, home], {
-      cwd: ROOT,
-      encoding: 'utf8'
-    })
+    const output = outputOf('list-threads.mjs', home)
     expect(output.split('\n').map((line) => line.split(' ').slice(0, 2))).to.deep.equal([
       ['01a1fcf0-7dc2-7310-8c90-03c7e4614852', 'completed'],
       ['01a1fcef-e332-7322-acc8-36820d338696', 'completed'],
