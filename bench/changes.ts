@@ -1,0 +1,109 @@
+/**
+ * Measures changes of the largest thread of a home beside a real Codex: load it, fork it, name it, roll a turn back. Both
+ * get a copy of the home and see it warm.
+ *
+ *     npm run bench:changes -- --home DIR --peers DIR --peer 0.142.5 --work DIR
+ *
+ * Every round starts fresh processes, one after the other; a ratio is the median of the rounds' ratios. See README.md.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { readdirSync, statSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { openEngine } from '../adapters/library.ts'
+import { Connection, type Command } from './measure/rpc.ts'
+import { peerServer, profileOf, unrollCommand } from './measure/servers.ts'
+
+const { home, peers, peer, work, rounds, unroll } = parseArgs({
+  options: {
+    home: { type: 'string', default: '' },
+    peers: { type: 'string', default: '' },
+    peer: { type: 'string', default: '0.142.5' },
+    work: { type: 'string', default: join(tmpdir(), 'unroll-bench-changes') },
+    rounds: { type: 'string', default: '3' },
+    unroll: { type: 'string', default: 'dist/adapters/cli/main.js' }
+  }
+}).values
+
+const largest = (folder: string): string =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.jsonl'))
+    .map((path) => ({ path, size: statSync(join(folder, path)).size }))
+    .sort((a, b) => b.size - a.size)[0]?.path ?? ''
+
+const threadId = /([0-9a-f-]{36})\.jsonl$/.exec(largest(join(home, 'sessions')))?.[1] ?? ''
+
+type Times = Readonly<Record<string, number>>
+
+const ask = async (server: Connection, method: string, params: object): Promise<number> => {
+  const { ms, error } = await server.call(method, { threadId, ...params })
+  if (error !== null) throw new Error(`${method}: ${error}`)
+  return ms
+}
+
+/** Every change once, on a process that was just started. */
+const changes = async (command: Command, round: number): Promise<Times> => {
+  const server = new Connection(command)
+  await server.initialize()
+  await server.call('thread/list', { limit: 1, modelProviders: [] })
+  const times = {
+    'resume without turns': await ask(server, 'thread/resume', { excludeTurns: true }),
+    'fork without turns': await ask(server, 'thread/fork', { excludeTurns: true }),
+    'name set': await ask(server, 'thread/name/set', { name: `round ${round}` }),
+    'rollback, answered with every turn': await ask(server, 'thread/rollback', { numTurns: 1 })
+  }
+  await server.close()
+  return times
+}
+
+/** What a rollback costs without the turns that the protocol answers with. */
+const bareRollback = async (ours: string, index: string): Promise<number> => {
+  const engine = await openEngine({ home: ours, index, profile: '0.142' })
+  await engine.listTurns(threadId, { limit: 1 })()
+  const startMs = performance.now()
+  const done = await engine.rollback(threadId, 1)()
+  const ms = performance.now() - startMs
+  await engine.close()
+  if (E.isLeft(done)) throw new Error(JSON.stringify(done.left))
+  return ms
+}
+
+const median = (values: ReadonlyArray<number>): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+
+if (threadId === '' || peers === '') {
+  process.stderr.write('usage: npm run bench:changes -- --home DIR --peers DIR [--peer VERSION]\n')
+  process.exit(2)
+}
+mkdirSync(work, { recursive: true })
+const ours = join(work, 'unroll-home')
+const index = join(work, 'unroll-index')
+rmSync(ours, { recursive: true, force: true })
+rmSync(index, { recursive: true, force: true })
+cpSync(home, ours, { recursive: true, preserveTimestamps: true })
+const profile = profileOf(peer)
+const codex = peerServer(peer, resolve(peers), home, work)
+const us = unrollCommand({ main: resolve(unroll), home: ours, index, profile }, 'app-server')
+const all: Record<string, Array<readonly [number, number]>> = {}
+for (let round = 0; round <= Number(rounds); round++) {
+  const theirs = await changes(codex.command, round)
+  const mine = await changes(us, round)
+  // The first round builds what each derives from the files.
+  if (round === 0) continue
+  const bare = await bareRollback(ours, index)
+  const rows: Times = { ...mine, 'rollback, nothing else answered': bare }
+  for (const [name, ms] of Object.entries(rows)) {
+    const their = theirs[name] ?? theirs['rollback, answered with every turn'] ?? NaN
+    all[name] = [...(all[name] ?? []), [ms, their]]
+  }
+}
+process.stdout.write(`| change | unroll, ms | ${peer}, ms | ratio |\n|---|---|---|---|\n`)
+for (const [name, pairs] of Object.entries(all)) {
+  const [mine, theirs] = [pairs.map(([ms]) => ms), pairs.map(([, ms]) => ms)]
+  const ratio = median(pairs.map(([a, b]) => a / b))
+  process.stdout.write(
+    `| ${name} | ${median(mine).toFixed(1)} | ${median(theirs).toFixed(1)} | ${ratio.toFixed(4)} |\n`
+  )
+}
