@@ -7,12 +7,15 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { contextTokens, countedItem, itemTokens } from '../domain/context/estimate.ts'
+import { withoutTurns } from '../domain/context/size.ts'
+import { tokensOfText } from '../domain/context/text.ts'
 import { contextReader, type ModelContext, type TokenInfo } from '../domain/context/reader.ts'
 import type { StoreError } from '../domain/errors.ts'
 import type { RecordedEvent } from '../domain/event.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
 import type { TurnContext } from '../domain/payloads.ts'
 import type { ByteRange, TurnRow } from '../domain/turn-state.ts'
+import { hasSize, sizeOfContext } from './context-size.ts'
 import { isDamaged, type StreamInfo } from './ports.ts'
 import type { Env } from './project.ts'
 import { endOfThread, placeOfRevision, readBack, type FilePlace } from './read-back.ts'
@@ -261,6 +264,71 @@ export const estimateOf = async (
   }
 }
 
+/** A context that begins further away than this is counted forward instead, and the count kept. */
+const NEAR_BYTES = 16 * 1024 * 1024
+
+interface Left {
+  readonly usage: TokenInfo | null
+  /** Tokens of the items that are left. */
+  readonly tokens: number
+}
+
+interface Partly {
+  readonly usage: TokenInfo | null
+  readonly tokens: number | null
+}
+
+/** Reads back until the context is whole, or to a limit: then null, unless the thread is shorter. */
+const leftByReading = async (
+  env: Env,
+  info: StreamInfo,
+  turns: number,
+  limitBytes: number
+): Promise<Partly> => {
+  const keep = (item: JsonObject): JsonObject => countedItem(item, env.profile)
+  const reader = contextReader(env.profile, {
+    settings: false,
+    usage: true,
+    rollback: turns,
+    keep
+  })
+  const end = await endOfThread(env, info)
+  let isCut = false
+  await readBack(env, info, end, (event) => {
+    const isWhole = reader.older(event)
+    isCut = !isWhole && end.offset - event.offset > limitBytes
+    return isWhole || isCut
+  })
+  const { items, usage } = reader.context()
+  const tokens = isCut ? null : contextTokens(items, '', env.profile)
+  return { usage: usage?.info ?? null, tokens }
+}
+
+const newestUsage = async (env: Env, info: StreamInfo): Promise<TokenInfo | null> => {
+  let usage: TokenInfo | null = null
+  await readBack(env, info, await endOfThread(env, info), ({ line }) => {
+    if (line.type === 'event_msg' && line.payload.type === 'token_count')
+      usage = line.payload.info ?? null
+    return usage !== null
+  })
+  return usage
+}
+
+const leftAfter = async (env: Env, info: StreamInfo, turns: number): Promise<Left> => {
+  const isCounted = await hasSize(env, info)
+  if (!isCounted) {
+    const near = await leftByReading(env, info, turns, NEAR_BYTES)
+    if (near.tokens !== null) return { usage: near.usage, tokens: near.tokens }
+  }
+  const size = await sizeOfContext(env, info)
+  if (size !== null) {
+    const { tokens } = withoutTurns(size, turns)
+    return { usage: await newestUsage(env, info), tokens }
+  }
+  const whole = await leftByReading(env, info, turns, Infinity)
+  return { usage: whole.usage, tokens: whole.tokens ?? 0 }
+}
+
 /**
  * The counts that a rollback of some turns writes before its own line: the total as it was, and for the last answer
  * nothing but an estimate of the context that is left. `instructions` are those of the model, for a
@@ -272,18 +340,14 @@ export const estimateAfterRollback = async (
   turns: number,
   instructions = ''
 ): Promise<TokenInfo> => {
-  const keep = (item: JsonObject): JsonObject => countedItem(item, env.profile)
-  const wish = { settings: false, usage: true, rollback: turns, keep }
-  const reader = contextReader(env.profile, wish)
-  await readBack(env, info, await endOfThread(env, info), reader.older)
-  const { items, usage } = reader.context()
+  const { usage, tokens } = await leftAfter(env, info, turns)
   const own = await instructionsOf(env, info)
   return {
-    total_token_usage: usage?.info.total_token_usage ?? NO_USAGE,
+    total_token_usage: usage?.total_token_usage ?? NO_USAGE,
     last_token_usage: {
       ...NO_USAGE,
-      total_tokens: contextTokens(items, own === '' ? instructions : own, env.profile)
+      total_tokens: tokens + tokensOfText(own === '' ? instructions : own)
     },
-    model_context_window: usage?.info.model_context_window ?? (await lastWindow(env, info))
+    model_context_window: usage?.model_context_window ?? (await lastWindow(env, info))
   }
 }

@@ -160,6 +160,54 @@ const forModel = (
   return best
 }
 
+const UNEVEN: ReadonlySet<string> = new Set(['thread_rolled_back', 'entered_review_mode'])
+
+/** How many turns of the model each turn of a person holds; null where they cannot be told apart. */
+const turnsOfModel = (
+  lines: ReadonlyArray<RecordedEvent>,
+  profile: Profile
+): ReadonlyArray<number> | null => {
+  const counts: Array<number> = []
+  for (const { line } of lines) {
+    if (line.type === 'event_msg' && line.payload.type === 'task_started') counts.push(0)
+    else if (line.type === 'event_msg' && UNEVEN.has(line.payload.type)) return null
+    else if (line.type === 'compacted' || line.type === 'inter_agent_communication') return null
+    else if (line.type === 'response_item' && isBoundary(line.payload, profile)) {
+      if (counts.length === 0) return null
+      counts[counts.length - 1] = (counts.at(-1) ?? 0) + 1
+    }
+  }
+  return counts
+}
+
+/** True when the model lost the very turns that a person lost, and nothing else: then they come back as they stand. */
+const isAlike = (
+  env: MutationEnv,
+  info: StreamInfo,
+  { live, turns: count }: HiddenTurns,
+  lines: ReadonlyArray<RecordedEvent>
+): boolean => {
+  // What the model is told of an interruption goes with the turn that follows it.
+  const [last] = liveTurns(env, info).rows(Math.max(0, live - 1), live)
+  if (last?.status !== 'completed') return false
+  const counts = turnsOfModel(lines, env.profile)
+  return counts?.length === count && counts.every((turns) => turns === 1)
+}
+
+const copiesOf = async (
+  env: MutationEnv,
+  info: StreamInfo,
+  hidden: HiddenTurns,
+  lines: ReadonlyArray<RecordedEvent>
+): Promise<E.Either<StoreError, Copies>> => {
+  if (isAlike(env, info, hidden, lines)) return E.right({ items: [], lines })
+  const now = await threadContext(env, info)
+  if (E.isLeft(now)) return now
+  const before = await threadContext(env, info, { revision: hidden.revision })
+  if (E.isLeft(before)) return before
+  return E.right(forModel(lines, now.right.items, before.right.items, env.profile))
+}
+
 const nothingHidden = ({ info }: Target): StoreError =>
   notPossible(
     'nothing was rolled back since the last turn',
@@ -186,11 +234,9 @@ export const restorePlan =
     const leading = await leadIn(env, info, hidden)
     const kept = isRecount(lines.at(-1)) ? lines.slice(0, -1) : lines
     const all = [...leading, ...kept].filter(({ line }) => line.type !== 'session_meta')
-    const now = await threadContext(env, info)
-    if (E.isLeft(now)) return now
-    const before = await threadContext(env, info, { revision: hidden.revision })
-    if (E.isLeft(before)) return before
-    const own = forModel(all, now.right.items, before.right.items, env.profile)
+    const known = await copiesOf(env, info, hidden, all)
+    if (E.isLeft(known)) return known
+    const own = known.right
     const index = firstIndex(hidden, own.lines)
     const copies = [...own.lines, ...(await usageBefore(env, info, hidden, own.lines))]
     const payload = {
