@@ -84,7 +84,6 @@ const projectOlderFiles = async (binary: string, home: string): Promise<void> =>
   }
 }
 
-
 interface Case {
   readonly binary: string
   readonly reader: string
@@ -246,14 +245,18 @@ const [binary = process.env['CODEX'] ?? '', homes = '.', changes = '.'] = proces
   .slice(2)
   .filter((word) => !word.startsWith('--'))
 if (binary === '') {
-  process.stderr.write('usage: npm run oracle:agree -- <path of codex> [home] [change] [--details]\n')
+  process.stderr.write(
+    'usage: npm run oracle:agree -- <path of codex> [home] [change] [--details]\n'
+  )
   process.exit(2)
 }
 const reader = versionOf(binary)
 const model = await startModel()
 const all = { none: async (_: unknown, { id }: { readonly id: string }) => [id], ...CHANGES }
 let different = 0
-for (const home of homeNames().filter((one) => new RegExp(homes).test(one) && isRead(one, reader))) {
+for (const home of homeNames().filter(
+  (one) => new RegExp(homes).test(one) && isRead(one, reader)
+)) {
   for (const [name, change] of Object.entries(all)) {
     if (!new RegExp(`^(${changes})$`).test(name) && changes !== '.') continue
     if (name.startsWith('draftPaginated') && reader !== '0.169.0') continue

@@ -2,7 +2,7 @@
  * A real `codex app-server` over stdio, and homes it can be started on.
  */
 import { execFileSync, spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -28,12 +28,41 @@ export interface Codex {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
+const segmentsOf = (home: string): ReadonlyMap<string, string> =>
+  new Map(
+    (readdirSync(home, { recursive: true }) as Array<string>)
+      .filter((path) => path.endsWith('.jsonl') && path.includes('rollout-'))
+      .map((path) => [/([0-9a-f-]{36})\.jsonl$/.exec(path)?.[1] ?? '', join(home, path)])
+  )
+
+/** Recorded texts were shortened, so places told in bytes are those of the lines they mean only after this. */
+const fitOffsets = (home: string): void => {
+  const segments = segmentsOf(home)
+  for (const path of segments.values()) {
+    const { mtimeMs } = statSync(path)
+    const text = readFileSync(path, 'utf8')
+    const fitted = text.replace(
+      /^(.*"history_base":\{"thread_id":"([^"]+)","end_ordinal_exclusive":(\d+),"end_byte_offset":)\d+/,
+      (whole, before: string, base: string, ordinal: string) => {
+        const lines = readFileSync(segments.get(base) ?? path, 'utf8').split(/(?<=\n)/)
+        const at = lines.findIndex((line) => line.includes(`"ordinal":${ordinal},`))
+        const kept = at === -1 ? lines : lines.slice(0, at)
+        return segments.has(base) ? `${before}${String(Buffer.byteLength(kept.join('')))}` : whole
+      }
+    )
+    if (fitted === text) continue
+    writeFileSync(path, fitted)
+    utimesSync(path, mtimeMs / 1000, mtimeMs / 1000)
+  }
+}
+
 /** A copy of a home that names nothing of the machine it was recorded on. */
 export const freshHome = (name: string): string => {
   const home = copyHome(name)
   const config = join(home, 'config.toml')
   const text = readFileSync(config, 'utf8')
   writeFileSync(config, text.replace(/^model_catalog_json.*\n/m, ''))
+  fitOffsets(home)
   return home
 }
 
@@ -72,7 +101,7 @@ export const startCodex = async (codex: string, home: string): Promise<Codex> =>
   const ask: Codex['ask'] = async (method, params) => {
     const from = received.length
     await sent(method, params)
-    for (let count = -1; count !== received.length; ) {
+    for (let count = -1; count !== received.length;) {
       count = received.length
       await pause(SILENCE_MS)
     }

@@ -28,9 +28,15 @@ interface Known {
 
 const KNOWN: ReadonlyArray<Known> = [
   {
-    reason: 'the thread is loaded in the process that answers, and was not touched since by the file alone',
+    reason: 'the thread is loaded in the process that answers, and has no time of the file there',
     phase: /again/,
-    members: /\.thread\.(updatedAt|status\.type)$/
+    members: /\.thread\.(updatedAt|recencyAt|status\.type)$/
+  },
+  {
+    reason: 'times that Codex lets grow by a millisecond step over to the next second',
+    reader: /130|142/,
+    method: /thread\/(read|list)/,
+    members: /\.(updatedAt|recencyAt)$/
   },
   {
     reason: 'the thread is loaded in the process that answers',
@@ -42,6 +48,34 @@ const KNOWN: ReadonlyArray<Known> = [
     reason: '0.169 keeps names, times of updates and recency in its database, and had none here',
     reader: /169/,
     members: /\.(name|updatedAt|recencyAt)$/
+  },
+  {
+    reason: '0.169 keeps git facts of paginated threads in its database, unroll in the rollout',
+    reader: /169/,
+    home: /169/,
+    change: /updateMetadata/,
+    members: /\.gitInfo\b/
+  },
+  {
+    reason: '0.169 lists a thread once for every file in which something was said',
+    reader: /169/,
+    method: /^thread\/list$/,
+    change: /rollback|revert|fork|none|./,
+    members:
+      /\.(data\[\](\.(preview|createdAt|path|id|sessionId))?|backwardsCursor|readStates\..*)$/
+  },
+  {
+    reason: 'an archived thread cannot be resumed, and a deleted one is not there',
+    change: /^(archive|remove)$/,
+    phase: /resume/,
+    members: /./
+  },
+  {
+    reason: '0.169 shows turns only of threads that can be resumed',
+    reader: /169/,
+    change: /^(archive|remove)$/,
+    phase: /turns/,
+    members: /./
   }
 ]
 
