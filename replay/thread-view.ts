@@ -7,7 +7,7 @@
  */
 import type { Json } from '../domain/json.ts'
 import type { Profile } from '../domain/profile.ts'
-import type { Thread, Turn } from '../domain/protocol.ts'
+import type { GitInfo, Thread, Turn } from '../domain/protocol.ts'
 import type { MetaFacts, ThreadFacts } from '../domain/thread.ts'
 import { parentOf, type ThreadRow } from '../projections/threads.ts'
 import type { CodexTimes } from './codex-times.ts'
@@ -124,6 +124,16 @@ const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
 /** Files of other names get no row in Codex's database, so their times come from the head of the file. */
 const ROLLOUT_NAME = /\/rollout-[^/]*$/
 
+/** A list takes from the head of the file what the newest metadata leaves open; so it shows facts that were taken away. */
+const scannedGit = (newest: GitInfo | null, head: GitInfo | null): GitInfo | null =>
+  newest === null || head === null
+    ? newest
+    : {
+        sha: newest.sha ?? head.sha,
+        branch: newest.branch ?? head.branch,
+        originUrl: newest.originUrl ?? head.originUrl
+      }
+
 /** What Codex itself shows: three faces of one thread. */
 const codexShown = (
   whole: Shown,
@@ -139,8 +149,10 @@ const codexShown = (
     ? (times.recencyMs.get(info.streamId) ?? whole.recencyAtMs)
     : row.createdAtMs
   switch (face) {
-    case 'list':
-      return { ...whole, recencyAtMs, forkedFromId: null, threadSource: null }
+    case 'list': {
+      const facts = { ...whole.facts, git: scannedGit(whole.facts.git, head?.git ?? null) }
+      return { ...whole, facts, recencyAtMs, forkedFromId: null, threadSource: null }
+    }
     case 'database':
       return { ...whole, updatedAtMs, recencyAtMs, forkedFromId: null, threadSource: null }
     case 'whole':
@@ -150,7 +162,7 @@ const codexShown = (
       if (hasRow && (head === null || preview === null))
         return { ...whole, updatedAtMs, recencyAtMs }
   }
-  const facts = head === null ? whole.facts : { ...head, git: head.git ?? whole.facts.git }
+  const facts = head === null ? whole.facts : { ...head, git: whole.facts.git ?? head.git }
   const { id } = facts
   return { ...whole, id, facts, updatedAtMs: row.createdAtMs, recencyAtMs, threadSource: null }
 }

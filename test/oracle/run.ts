@@ -6,11 +6,6 @@
  * `home` and `script` are regular expressions; only homes are taken that the version of that Codex wrote. The binary is
  * never a dependency: it is whatever the path names. No model is asked, recorded scripts end where one would be needed.
  */
-import { execFileSync, spawn } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { ProfileName } from '../../domain/profile.ts'
 import {
   changesSince,
@@ -21,63 +16,12 @@ import {
   translated,
   type Compared
 } from '../support/compare-runs.ts'
-import { copyHome, homeNames, removeFolder } from '../support/fixture-home.ts'
+import { homeNames, removeFolder } from '../support/fixture-home.ts'
 import { knownBefore } from '../support/mutation-replay.ts'
 import { filesOf } from '../support/normalise.ts'
 import { recordedMutations, stepsOf, type Script } from '../support/recorded-mutations.ts'
-import { clientOf, serverOf, shaken, type Message } from '../support/rpc-client.ts'
-
-/** Codex goes on sending after an answer; it is done when it is silent for so long. */
-const SILENCE_MS = 250
-const ANSWER_MS_MAX = 20_000
-
-/** A copy of a home that names nothing of the machine it was recorded on. */
-const freshHome = (name: string): string => {
-  const home = copyHome(name)
-  const config = join(home, 'config.toml')
-  const text = readFileSync(config, 'utf8')
-  writeFileSync(config, text.replace(/^model_catalog_json.*\n/m, ''))
-  return home
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** The real app-server over stdio. */
-const startCodex = async (codex: string, home: string) => {
-  const child = spawn(codex, ['app-server'], {
-    cwd: tmpdir(),
-    env: { ...process.env, CODEX_HOME: home, MOCK_KEY: 'none', RUST_LOG: 'off' },
-    stdio: ['pipe', 'pipe', 'ignore']
-  })
-  const received: Array<Message> = []
-  createInterface({ input: child.stdout }).on('line', (line) =>
-    received.push(JSON.parse(line) as Message)
-  )
-  let id = 0
-  const ask = async (method: string, params: unknown): Promise<ReadonlyArray<Message>> => {
-    const from = received.length
-    id += 1
-    child.stdin.write(`${JSON.stringify({ id, method, params })}\n`)
-    const until = Date.now() + ANSWER_MS_MAX
-    while (!received.slice(from).some((message) => message['id'] === id)) {
-      if (Date.now() > until) throw new Error(`no answer to ${method}`)
-      await pause(5)
-    }
-    for (let count = -1; count !== received.length;) {
-      count = received.length
-      await pause(SILENCE_MS)
-    }
-    return received.slice(from)
-  }
-  const stop = async (): Promise<void> => {
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.stdin.end()
-    await gone
-  }
-  const clientInfo = { name: 'lab', version: '1' }
-  await ask('initialize', { clientInfo, capabilities: { experimentalApi: true } })
-  return { ask, stop }
-}
+import { clientOf, serverOf, shaken } from '../support/rpc-client.ts'
+import { freshHome, startCodex, versionOf } from './codex.ts'
 
 const compareLive = async (
   codex: string,
@@ -128,7 +72,7 @@ if (codex === '') {
   process.stderr.write('usage: npm run oracle -- <path of codex> [home] [script]\n')
   process.exit(2)
 }
-const version = execFileSync(codex, ['--version'], { encoding: 'utf8' }).trim().split(' ').pop()
+const version = versionOf(codex)
 let different = 0
 for (const name of homeNames().filter((one) => new RegExp(homes).test(one))) {
   for (const script of recordedMutations(name)) {

@@ -1,0 +1,286 @@
+/**
+ * Lets unroll change recorded homes, and asks a real Codex what it sees then: the goal is that it sees what unroll says.
+ *
+ *   npm run oracle:agree -- <path of codex> [home] [change] [--details]
+ *
+ * `home` and `change` are regular expressions. Homes of a later version than that Codex are left out, and those of 0.169
+ * are read by 0.169 only. After the questions Codex resumes every thread that was changed, and for some changes it runs
+ * another turn with a model of its own; then unroll is asked again.
+ */
+import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  ABOUT_HOME,
+  aboutThread,
+  aboutTurns,
+  changed,
+  eraOfVersion,
+  strictAnswers,
+  subjectsOf,
+  type Answered,
+  type Question
+} from '../support/agreement.ts'
+import { CHANGES, type Change } from '../support/changes.ts'
+import { homeNames, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { differences } from '../support/normalise.ts'
+import { freshHome, startCodex, versionOf, type Codex } from './codex.ts'
+import { reasonOf, type Difference } from './known.ts'
+import { startModel } from './model.ts'
+
+const HOMES =
+  /^(basic|fork-rollback|compaction|review|tools|agents|crash|walk-\d|pages|goals-settings)-/
+
+/** After these Codex goes on with a turn. */
+const GOES_ON =
+  /^(rollback1|unrollback|turn|turnAborted|turnOpen|draft\w+|review\w+|compact|fork\w*|revert|update\w+|setMemoryMode|injectItems|interrupt|setGoal)$/
+
+const asked = async (
+  codex: Codex,
+  questions: ReadonlyArray<Question>
+): Promise<ReadonlyArray<Answered>> => {
+  const all: Array<Answered> = []
+  for (const question of questions) {
+    all.push({ ...question, response: await codex.answer(question.method, question.params) })
+  }
+  return all
+}
+
+const rolloutsOf = (home: string): ReadonlyArray<string> =>
+  ['sessions', 'archived_sessions']
+    .filter((folder) => existsSync(join(home, folder)))
+    .flatMap((folder) =>
+      (readdirSync(join(home, folder), { recursive: true }) as Array<string>).map((name) =>
+        join(folder, name)
+      )
+    )
+    .filter((path) => path.endsWith('.jsonl'))
+    .sort((a, b) => (a.split('/').pop() ?? '').localeCompare(b.split('/').pop() ?? ''))
+
+const ID = /rollout-.{19}-([0-9a-f-]{36})/
+
+/**
+ * 0.169 takes turns from its database, and only those of a thread's newest file come there when it is resumed. So every
+ * older file is the newest one once.
+ */
+const projectOlderFiles = async (binary: string, home: string): Promise<void> => {
+  const files = rolloutsOf(home)
+  const places = new Map<string, Array<string>>()
+  for (const path of files) {
+    const id = ID.exec(path)?.[1] ?? ''
+    places.set(id, [...(places.get(id) ?? []), path])
+  }
+  const stages = Math.max(0, ...[...places.values()].map((paths) => paths.length))
+  for (let stage = 1; stage < stages; stage++) {
+    const hidden = [...places.values()].flatMap((paths) => paths.slice(stage))
+    for (const path of hidden) renameSync(join(home, path), join(home, `${path}.hidden`))
+    const codex = await startCodex(binary, home)
+    for (const [id, paths] of places)
+      if (paths.length > stage)
+        await codex.answer('thread/resume', { threadId: id, excludeTurns: true })
+    await codex.stop()
+    for (const path of hidden) renameSync(join(home, `${path}.hidden`), join(home, path))
+    for (const name of readdirSync(home))
+      if (name.startsWith('state_')) rmSync(join(home, name), { force: true })
+  }
+}
+
+interface Case {
+  readonly binary: string
+  readonly reader: string
+  readonly home: string
+  readonly name: string
+  readonly change: Change
+}
+
+const compared = (
+  { reader, home, name }: Case,
+  phase: string,
+  ours: ReadonlyArray<Answered>,
+  theirs: ReadonlyArray<Answered>
+): ReadonlyArray<Difference> =>
+  ours.flatMap((mine, at) => {
+    const other = theirs[at]?.response
+    const paths = [...new Set(differences(mine.response, other))]
+    const { method } = mine
+    return paths.length === 0
+      ? []
+      : [
+          {
+            ...{ reader, home, change: name, phase, method, paths },
+            ...{ params: mine.params, ours: mine.response, theirs: other }
+          }
+        ]
+  })
+
+/** Every thread of the home is resumed, so that what others go on from is known too. */
+const resumed = async (
+  codex: Codex,
+  all: ReadonlyArray<string>,
+  touched: ReadonlyArray<string>
+): Promise<ReadonlyArray<Answered>> => {
+  const failures: Array<Answered> = []
+  for (const threadId of new Set([...all, ...touched])) {
+    const question = { method: 'thread/resume', params: { threadId, excludeTurns: true } }
+    const [answer] = await asked(codex, [question])
+    if (answer?.response['error'] !== undefined && touched.includes(threadId)) failures.push(answer)
+  }
+  return failures
+}
+
+const wentOn = async (codex: Codex, threadId: string): Promise<string | null> => {
+  const input = [{ type: 'text', text: 'One more.' }]
+  const { error, result } = await codex.answer('turn/start', { threadId, input })
+  if (error !== undefined) return JSON.stringify(error)
+  const { turn } = result as { readonly turn: { readonly id: string } }
+  await codex.seen(({ method, params }) => {
+    const over = params as { readonly turn?: { readonly id: string } } | undefined
+    return method === 'turn/completed' && over?.turn?.id === turn.id
+  })
+  return null
+}
+
+const failure = (
+  { reader, home, name }: Case,
+  phase: string,
+  method: string,
+  theirs: unknown
+): Difference => ({
+  ...{ reader, home, change: name, phase, method, paths: ['error'] },
+  ...{ params: {}, ours: null, theirs }
+})
+
+interface Outcome {
+  readonly refusals: ReadonlyArray<string>
+  readonly touched: ReadonlyArray<string>
+  readonly questions: number
+  readonly all: ReadonlyArray<Difference>
+}
+
+/** Codex resumes, answers about turns, and goes on; unroll is asked before and after. */
+const afterResume = async (
+  one: Case,
+  home: string,
+  touched: ReadonlyArray<string>
+): Promise<ReadonlyArray<Difference>> => {
+  const { binary, reader } = one
+  const questions = touched.flatMap(aboutTurns)
+  const is169 = reader === '0.169.0'
+  const before = is169 ? await strictAnswers(home, reader, questions) : []
+  if (is169) await projectOlderFiles(binary, home)
+  const ids = is169 ? rolloutsOf(home).flatMap((path) => ID.exec(path)?.[1] ?? []) : []
+  const codex = await startCodex(binary, home)
+  const all: Array<Difference> = []
+  try {
+    const failures = await resumed(codex, ids, touched)
+    all.push(...failures.map(({ response }) => failure(one, 'resume', 'thread/resume', response)))
+    if (is169) all.push(...compared(one, 'turns', before, await asked(codex, questions)))
+    const ready = touched.filter((id) => !failures.some(({ params }) => params['threadId'] === id))
+    if (!GOES_ON.test(one.name)) return all
+    for (const id of ready) {
+      const refused = await wentOn(codex, id)
+      if (refused !== null) all.push(failure(one, 'again', 'turn/start', refused))
+    }
+    const again = ready.flatMap(aboutTurns)
+    const theirs = await asked(codex, again)
+    await codex.stop()
+    all.push(...compared(one, 'again', await strictAnswers(home, reader, again), theirs))
+    return all
+  } finally {
+    await codex.stop()
+  }
+}
+
+const run = async (one: Case): Promise<Outcome> => {
+  const { binary, reader, name, change } = one
+  const home = freshHome(one.home)
+  const copy = temporaryFolder()
+  try {
+    const subjects = await subjectsOf(home, name === 'unarchive')
+    const { touched, refusals } = await changed(home, reader, change, subjects)
+    if (touched.length === 0) return { refusals, touched, questions: 0, all: [] }
+    const turns = reader === '0.169.0' ? [] : touched.flatMap(aboutTurns)
+    const questions = [...ABOUT_HOME, ...touched.map(aboutThread), ...turns]
+    const ours = await strictAnswers(home, reader, questions)
+    cpSync(home, copy, { recursive: true, preserveTimestamps: true })
+    const codex = await startCodex(binary, home)
+    const theirs = await asked(codex, questions)
+    await codex.stop()
+    const all = [
+      ...compared(one, 'fresh', ours, theirs),
+      ...(await afterResume(one, copy, touched))
+    ]
+    return { refusals, touched, questions: questions.length, all }
+  } finally {
+    removeFolder(home)
+    removeFolder(copy)
+  }
+}
+
+const eraOfHome = (home: string): string => `0.${home.slice(-3)}`
+
+const isRead = (home: string, reader: string): boolean => {
+  const [written, reads] = [eraOfHome(home), eraOfVersion(reader)]
+  return HOMES.test(home) && (written === '0.169' ? reads === '0.169' : true)
+}
+
+const SHOWN_CHARACTERS_MAX = 160
+
+/** The first differences of two answers, with what stands there. */
+const leaves = (ours: unknown, theirs: unknown, path = ''): ReadonlyArray<string> => {
+  if (differences(ours, theirs).length === 0) return []
+  const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+    typeof value === 'object' && value !== null
+  if (isObject(ours) && isObject(theirs) && Array.isArray(ours) === Array.isArray(theirs)) {
+    const keys = new Set([...Object.keys(ours), ...Object.keys(theirs)])
+    return [...keys].flatMap((key) => leaves(ours[key], theirs[key], `${path}.${key}`))
+  }
+  const [mine, other] = [ours, theirs].map((one) =>
+    String(JSON.stringify(one)).slice(0, SHOWN_CHARACTERS_MAX)
+  )
+  return [`${path}: ${String(mine)} | ${String(other)}`]
+}
+
+const details = process.argv.includes('--details')
+const [binary = process.env['CODEX'] ?? '', homes = '.', changes = '.'] = process.argv
+  .slice(2)
+  .filter((word) => !word.startsWith('--'))
+if (binary === '') {
+  process.stderr.write(
+    'usage: npm run oracle:agree -- <path of codex> [home] [change] [--details]\n'
+  )
+  process.exit(2)
+}
+const reader = versionOf(binary)
+const model = await startModel()
+const all = { none: async (_: unknown, { id }: { readonly id: string }) => [id], ...CHANGES }
+let different = 0
+for (const home of homeNames().filter(
+  (one) => new RegExp(homes).test(one) && isRead(one, reader)
+)) {
+  for (const [name, change] of Object.entries(all)) {
+    if (!new RegExp(`^(${changes})$`).test(name) && changes !== '.') continue
+    if (name.startsWith('draftPaginated') && reader !== '0.169.0') continue
+    const began = Date.now()
+    const outcome = await run({ binary, reader, home, name, change })
+    const unknown = outcome.all.flatMap((one) => {
+      const paths = one.paths.filter((path) => reasonOf(one, path) === null)
+      return paths.length === 0 ? [] : [{ ...one, paths }]
+    })
+    different += unknown.length
+    const known = outcome.all.length - unknown.length
+    process.stdout.write(
+      `${home} ${name}: ${outcome.touched.length} threads, ${known} known, ${unknown.length} different, ${outcome.refusals.length} refused ${Date.now() - began}ms\n`
+    )
+    if (details) for (const text of outcome.refusals) process.stdout.write(`  refused: ${text}\n`)
+    for (const { phase, method, paths, ours, theirs } of unknown) {
+      process.stdout.write(`  ${phase} ${method} ${paths.join(' ')}\n`)
+      if (ours === null) process.stdout.write(`    ${JSON.stringify(theirs)}\n`)
+      else if (details)
+        for (const leaf of leaves(ours, theirs))
+          if (paths.includes(leaf.replace(/:.*/, '').replace(/\.\d+(?=\.|$)/g, '[]')))
+            process.stdout.write(`    ${leaf}\n`)
+    }
+  }
+}
+model?.close()
+process.exitCode = different === 0 ? 0 : 1
