@@ -164,6 +164,23 @@ const taken = (entry: TrashEntry, files: ReadonlyArray<HomeFile>): string | unde
   return files.find(({ threadId }) => ids.has(threadId))?.path
 }
 
+/** Why a restore that expects a revision cannot be: the thread was deleted at another one. */
+const otherRevision = async (
+  { operations }: Life,
+  { operationId, rootId }: TrashEntry,
+  { expectedRevision: expected }: MutationOptions
+): Promise<StoreError | null> => {
+  if (expected === undefined || operations === undefined) return null
+  for await (const record of operations.read('newest')) {
+    if (record.record !== 'began' || record.id !== operationId) continue
+    const actual = record.before?.revision ?? null
+    return actual === expected
+      ? null
+      : { _tag: 'WrongExpectedRevision', streamId: rootId, expected, actual }
+  }
+  return null
+}
+
 /** Brings back what an operation deleted, names too, to where it was; nothing is overwritten. */
 export const restoreThreads = (
   life: Life,
@@ -176,6 +193,8 @@ export const restoreThreads = (
     const found = entryOf(trash.right, what)
     if (E.isLeft(found)) return found
     const entry = found.right
+    const wrong = await otherRevision(life, entry, options)
+    if (wrong !== null) return E.left(wrong)
     const files = writer.files()
     if (E.isLeft(files)) return files
     const inTheWay = taken(entry, files.right)

@@ -177,9 +177,12 @@ export const undoOperation = async (
   const run = Object.hasOwn(INVERSES, inverse.operation) ? INVERSES[inverse.operation] : undefined
   if (run === undefined)
     return E.left(notPossible(`this version cannot ${inverse.operation}`, 'use a newer one'))
-  const expected = inverse.arguments['expectedRevision']
-  const expectedRevision = typeof expected === 'number' ? { expectedRevision: expected } : {}
-  const undoing = { ...options, ...expectedRevision, undoes: began.id }
+  const left = inverse.arguments['expectedRevision']
+  const { expectedRevision: asked } = options
+  if (typeof left === 'number' && asked !== undefined && asked !== left)
+    return E.left(notPossible(`the operation left the thread at revision ${left}`, SEE_LOG))
+  const expected = typeof left === 'number' ? { expectedRevision: left } : {}
+  const undoing = { ...options, ...expected, undoes: began.id }
   const done = await run(life, inverse.arguments, undoing, mutations)
   if (E.isLeft(done)) return done
   const { operationId } = done.right

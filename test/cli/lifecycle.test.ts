@@ -49,6 +49,16 @@ describe('command line: changing a home', () => {
     })
   })
 
+  it('restores only at the revision that is expected', async () => {
+    await unroll(['delete', FIRST ?? ''])
+    const before = homeFiles(home)
+    const refused = await unroll(['restore', '--expected-revision', '1'])
+    expect(refused.code).to.equal(7)
+    expect(homeFiles(home)).to.deep.equal(before)
+    const revision = /is at revision (\d+), not at 1/.exec(refused.err)?.[1] ?? ''
+    expect(await unroll(['restore', '--expected-revision', revision])).to.include({ code: 0 })
+  })
+
   it('archives, says so, and names the opposite when asked twice', async () => {
     const ids = [PARENT, THIRD, SECOND, FIRST].map((id) => `${id}\n`).join('')
     expect(await unroll(['archive', PARENT])).to.deep.equal({ code: 0, out: ids, err: '' })

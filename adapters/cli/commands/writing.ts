@@ -213,7 +213,13 @@ const restore: CommandSpec = {
     'Everything one `delete` moved to the trash goes back to where it was, names too. Without an argument: what was deleted ' +
       'last. Refused when a file of the thread is there again.'
   ],
-  options: [DRY_RUN],
+  options: [
+    DRY_RUN,
+    {
+      ...EXPECTED,
+      text: 'Only when the thread held so many events when it was deleted; otherwise exit code 7.'
+    }
+  ],
   output: { human: RELOCATED_TEXT, json: RELOCATED },
   exits: BRANCHES,
   examples: [['unroll restore', 'undo the last delete']]
@@ -227,7 +233,7 @@ const undo: CommandSpec = {
     'Without an argument: the newest one that stands and is no undo itself. Undoing is an operation of its own; undoing that ' +
       'does the first one again. Refused when nothing would bring the home back to how it was, or when the thread changed since.'
   ],
-  options: [DRY_RUN, FORCE_PLACES],
+  options: [DRY_RUN, EXPECTED, FORCE_PLACES],
   output: {
     human: 'what was undone, and how.',
     json: 'one object: `{"undone","operation","by":{"operation","arguments"},"operationId"}`.'
