@@ -7,8 +7,7 @@
  * are read by 0.169 only. After the questions Codex resumes every thread that was changed, and for some changes it runs
  * another turn with a model of its own; then unroll is asked again.
  */
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync } from 'node:fs'
 import {
   ABOUT_HOME,
   aboutThread,
@@ -26,6 +25,7 @@ import { differences } from '../support/normalise.ts'
 import { freshHome, startCodex, versionOf, type Codex } from './codex.ts'
 import { reasonOf, type Difference } from './known.ts'
 import { startModel } from './model.ts'
+import { projectOlderFiles, segmentsOf, threadsOf } from './segments.ts'
 
 const HOMES =
   /^(basic|fork-rollback|compaction|review|tools|agents|crash|walk-\d|pages|goals-settings)-/
@@ -43,45 +43,6 @@ const asked = async (
     all.push({ ...question, response: await codex.answer(question.method, question.params) })
   }
   return all
-}
-
-const rolloutsOf = (home: string): ReadonlyArray<string> =>
-  ['sessions', 'archived_sessions']
-    .filter((folder) => existsSync(join(home, folder)))
-    .flatMap((folder) =>
-      (readdirSync(join(home, folder), { recursive: true }) as Array<string>).map((name) =>
-        join(folder, name)
-      )
-    )
-    .filter((path) => path.endsWith('.jsonl'))
-    .sort((a, b) => (a.split('/').pop() ?? '').localeCompare(b.split('/').pop() ?? ''))
-
-const ID = /rollout-.{19}-([0-9a-f-]{36})/
-
-/**
- * 0.169 takes turns from its database, and only those of a thread's newest file come there when it is resumed. So every
- * older file is the newest one once.
- */
-const projectOlderFiles = async (binary: string, home: string): Promise<void> => {
-  const files = rolloutsOf(home)
-  const places = new Map<string, Array<string>>()
-  for (const path of files) {
-    const id = ID.exec(path)?.[1] ?? ''
-    places.set(id, [...(places.get(id) ?? []), path])
-  }
-  const stages = Math.max(0, ...[...places.values()].map((paths) => paths.length))
-  for (let stage = 1; stage < stages; stage++) {
-    const hidden = [...places.values()].flatMap((paths) => paths.slice(stage))
-    for (const path of hidden) renameSync(join(home, path), join(home, `${path}.hidden`))
-    const codex = await startCodex(binary, home)
-    for (const [id, paths] of places)
-      if (paths.length > stage)
-        await codex.answer('thread/resume', { threadId: id, excludeTurns: true })
-    await codex.stop()
-    for (const path of hidden) renameSync(join(home, `${path}.hidden`), join(home, path))
-    for (const name of readdirSync(home))
-      if (name.startsWith('state_')) rmSync(join(home, name), { force: true })
-  }
 }
 
 interface Case {
@@ -166,8 +127,8 @@ const afterResume = async (
   const questions = touched.flatMap(aboutTurns)
   const is169 = reader === '0.169.0'
   const before = is169 ? await strictAnswers(home, reader, questions) : []
-  if (is169) await projectOlderFiles(binary, home)
-  const ids = is169 ? rolloutsOf(home).flatMap((path) => ID.exec(path)?.[1] ?? []) : []
+  if (is169) await projectOlderFiles(binary, home, await segmentsOf(home, reader, touched))
+  const ids = is169 ? threadsOf(home) : []
   const codex = await startCodex(binary, home)
   const all: Array<Difference> = []
   try {

@@ -60,9 +60,20 @@ const KNOWN: ReadonlyArray<Known> = [
     reason: '0.169 lists a thread once for every file in which something was said',
     reader: /169/,
     method: /^thread\/list$/,
-    change: /rollback|revert|fork|none|./,
-    members:
-      /\.(data\[\](\.(preview|createdAt|path|id|sessionId))?|backwardsCursor|readStates\..*)$/
+    members: /^\.result\.(data\[\]|backwardsCursor$|readStates\.)/
+  },
+  {
+    reason: '0.169 keeps the preview of a thread that it has resumed in its database',
+    reader: /169/,
+    change: /fork|rollback|revert/,
+    phase: /again/,
+    members: /\.thread\.preview$/
+  },
+  {
+    reason: '0.169 gives a fork the preview of its source only in its database',
+    reader: /169/,
+    change: /^fork/,
+    members: /\.thread\.preview$/
   },
   {
     reason: 'an archived thread cannot be resumed, and a deleted one is not there',
