@@ -22,6 +22,7 @@ import {
 import { CHANGES, type Change } from '../support/changes.ts'
 import { homeNames, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { differences } from '../support/normalise.ts'
+import type { Message } from '../support/rpc-client.ts'
 import { freshHome, startCodex, versionOf, type Codex } from './codex.ts'
 import { reasonOf, type Difference } from './known.ts'
 import { startModel } from './model.ts'
@@ -53,24 +54,48 @@ interface Case {
   readonly change: Change
 }
 
+interface Row {
+  readonly id: string
+  readonly path: string
+}
+
+const rowOf = (rows: ReadonlyArray<Row>): Row | undefined =>
+  [...rows].sort((a, b) =>
+    (a.path.split('/').pop() ?? '') < (b.path.split('/').pop() ?? '') ? 1 : -1
+  )[0]
+
+/** 0.169 lists a thread once for each of its files, in an order of its own; the row of the newest one is meant. */
+const onePerThread = (response: Message | undefined): unknown => {
+  const rows = (response?.['result'] as { readonly data?: ReadonlyArray<Row> } | undefined)?.data
+  if (rows === undefined) return response
+  const ids = [...new Set(rows.map(({ id }) => id))].sort()
+  return { result: { data: ids.map((own) => rowOf(rows.filter(({ id }) => id === own))) } }
+}
+
+/** The two answers as they are compared. */
+const pairOf = (
+  { reader }: Case,
+  { method, response }: Answered,
+  other: Message | undefined
+): readonly [unknown, unknown] =>
+  reader === '0.169.0' && method === 'thread/list'
+    ? [onePerThread(response), onePerThread(other)]
+    : [response, other]
+
 const compared = (
-  { reader, home, name }: Case,
+  one: Case,
   phase: string,
-  ours: ReadonlyArray<Answered>,
-  theirs: ReadonlyArray<Answered>
+  asOurs: ReadonlyArray<Answered>,
+  asTheirs: ReadonlyArray<Answered>
 ): ReadonlyArray<Difference> =>
-  ours.flatMap((mine, at) => {
-    const other = theirs[at]?.response
-    const paths = [...new Set(differences(mine.response, other))]
-    const { method } = mine
+  asOurs.flatMap((mine, at) => {
+    const [ours, theirs] = pairOf(one, mine, asTheirs[at]?.response)
+    const paths = [...new Set(differences(ours, theirs))]
+    const { reader, home, name } = one
+    const { method, params } = mine
     return paths.length === 0
       ? []
-      : [
-          {
-            ...{ reader, home, change: name, phase, method, paths },
-            ...{ params: mine.params, ours: mine.response, theirs: other }
-          }
-        ]
+      : [{ reader, home, change: name, phase, method, paths, params, ours, theirs }]
   })
 
 /** Every thread of the home is resumed, so that what others go on from is known too. */

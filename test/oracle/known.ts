@@ -57,10 +57,19 @@ const KNOWN: ReadonlyArray<Known> = [
     members: /\.gitInfo\b/
   },
   {
-    reason: '0.169 lists a thread once for every file in which something was said',
+    reason:
+      '0.169 without its database lists no file in which nothing was said, so older files of the thread instead',
     reader: /169/,
+    change: /rollback|revert/,
     method: /^thread\/list$/,
-    members: /^\.result\.(data\[\]|backwardsCursor$|readStates\.)/
+    members: /\.(path|createdAt)$/
+  },
+  {
+    reason: '0.169 without its database lists no fork in which nothing was said',
+    reader: /169/,
+    change: /^fork/,
+    method: /^thread\/list$/,
+    members: /./
   },
   {
     reason: '0.169 keeps the preview of a thread that it has resumed in its database',
