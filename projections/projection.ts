@@ -28,6 +28,8 @@ export interface StreamFacts {
   readonly path: string
   readonly archived: boolean
   readonly modifiedAtMs: number
+  /** What was first said in the newest older file of a thread in whose newest one nothing was said. */
+  readonly earlierPreview?: string | null
 }
 
 /** Everything a projection is given besides the event. */

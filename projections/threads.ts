@@ -162,14 +162,24 @@ const deletes = (row: ThreadRow | undefined): ReadonlyArray<RowWrite> =>
 
 const NOTHING: ReadonlyArray<RowWrite> = []
 
+/** A thread that was reverted keeps what it was known by until something else is said in it. */
+const withEarlier = (facts: ThreadFacts, preview: string | null): ThreadFacts =>
+  preview === null || facts.segment === null
+    ? facts
+    : {
+        ...facts,
+        preview: facts.preview ?? preview,
+        segment: { ...facts.segment, preview }
+      }
+
 /** The threads of a home. */
 export const threads: Projection<ThreadState> = {
   name: 'threads',
-  version: 3,
+  version: 4,
   initial: () => ({ facts: initialThread, lastEventAt: null }),
   evolve: (state, event) => [evolveThread(state, event), NOTHING],
   settle: (state, stream, { rows, table, profile }) => {
-    const facts = threadFacts(state)
+    const facts = withEarlier(threadFacts(state), stream.earlierPreview ?? null)
     const created = createdAtMs(facts, stream)
     const entry = entryOf(facts, stream)
     const keys = sortKeys(facts, stream, created, table, profile)

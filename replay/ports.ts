@@ -135,6 +135,8 @@ export interface EventStore {
   readonly lineage: (info: StreamInfo) => Lineage
   /** The files written for a thread, oldest first; reads the first and the last line of each. */
   readonly segments: (streamId: StreamId) => ReadonlyArray<WrittenSegment>
+  /** The lines of each older file of a thread by itself, newest file first; none where all history is in one file. */
+  readonly olderFiles: (streamId: StreamId) => ReadonlyArray<AsyncIterable<Batch>>
   /** Lines from a position to the end of the stream as it is now, in batches of bounded size. */
   readonly read: (info: StreamInfo, from: Position, wanted: Wanted) => AsyncIterable<Batch>
   /** The lines of some byte ranges, in order; `revision` is not known and reads -1. */

@@ -14,6 +14,9 @@ import type { StoreError } from '../domain/errors.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { Profile } from '../domain/profile.ts'
 import { checkpointTable, PROJECTIONS, tableOf, viewName } from '../projections/catalogue.ts'
+import { threads } from '../projections/threads.ts'
+import type { ThreadState } from '../domain/thread.ts'
+import { previewBefore } from './preview-before.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../projections/projection.ts'
 import { overlay, toStored, type Overlay } from './overlay.ts'
 import {
@@ -202,12 +205,15 @@ const foldBatch = (run: Run, batch: Batch): boolean => {
   return run.counts || !PROJECTIONS.some((p, i) => p.needsEveryEvent?.(run.states[i]) === true)
 }
 
-const settle = (run: Run): void =>
+const settle = async (run: Run): Promise<void> => {
+  const state = run.states[PROJECTIONS.findIndex(({ name }) => name === threads.name)]
+  const earlierPreview = await previewBefore(run.env, run.info, state as ThreadState)
   PROJECTIONS.forEach((p, i) => {
     const around = run.around[i]
     if (p.settle !== undefined && around !== undefined)
-      run.rows.put(p.settle(run.states[i], run.info, around))
+      run.rows.put(p.settle(run.states[i], { ...run.info, earlierPreview }, around))
   })
+}
 
 /** Hands the changes so far to the sink, with the checkpoint that makes them true. */
 const handOver = (
@@ -301,7 +307,7 @@ export const foldStream = async (
       if (flushed.right === 'moved') return E.right('moved')
     }
   }
-  settle(run)
+  await settle(run)
   handOver(run, sink, next, guard, true)
   return E.right('folded')
 }

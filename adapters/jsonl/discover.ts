@@ -135,6 +135,8 @@ export interface Discovery {
   readonly lineage: (info: StreamInfo) => Lineage
   /** The files written for a thread, oldest first. */
   readonly segments: (id: StreamId) => ReadonlyArray<WrittenSegment>
+  /** Each older file of a thread as a history of its own, newest first. */
+  readonly older: (id: StreamId) => ReadonlyArray<Lineage>
 }
 
 /** The files of a home, by what they are looked up by. */
@@ -289,6 +291,11 @@ export const discovery = (home: string, profile: Profile): Discovery => {
       const places = known.threads.get(id) ?? (one === undefined ? [] : [one])
       return places.map((place) => writtenSegment(place, firstLine))
     },
+    older: (id) =>
+      (profile.segments ? (known.threads.get(id) ?? []) : [])
+        .slice(0, -1)
+        .reverse()
+        .map((place) => lineageOf(place, NO_SEGMENTS)),
     lineage: ({ streamId: id, path, compressed }) => {
       const whole: Place = {
         streamId: id,

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { EventStore } from '../../replay/ports.ts'
+import { START, type EventStore } from '../../replay/ports.ts'
 import { appender } from './append.ts'
 import { discovery } from './discover.ts'
 import { systemCalls, type FileCalls } from './file-calls.ts'
@@ -48,6 +48,10 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
     },
     lineage: places.lineage,
     segments: places.segments,
+    olderFiles: (streamId) =>
+      places
+        .older(streamId)
+        .map((lineage) => readStream(streamId, lineage, START, 'folded', profile, !strict)),
     read: (info, from, wanted) =>
       readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
     readRanges: async (info, ranges, wanted) =>

@@ -177,6 +177,7 @@ export const memoryStore = (profile: Profile): MemoryStore => {
     segments: (streamId) => [
       { id: streamId, base: null, end: { ordinal: null, offset: sizeOf(linesOf(streamId)) } }
     ],
+    olderFiles: () => [],
     read: async function* ({ streamId }, from) {
       const batch = await Promise.resolve(
         batchFrom(streamId, linesOf(streamId), from.revision, profile)

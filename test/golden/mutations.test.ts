@@ -119,13 +119,6 @@ const EXCEPTIONS: ReadonlyArray<Exception> = [
     members: /./
   },
   {
-    reason:
-      '0.169 keeps the preview of a thread that was reverted to its beginning in its database',
-    era: /169/,
-    method: /^thread\/revert$/,
-    members: /\.preview$/
-  },
-  {
     reason: 'the item was completed while the home was recorded',
     home: /^failures-169$/,
     members: /\.completedAtMs$/

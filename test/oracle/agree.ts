@@ -1,14 +1,13 @@
 /**
  * Lets unroll change recorded homes, and asks a real Codex what it sees then: the goal is that it sees what unroll says.
  *
- *   npm run oracle:agree -- <path of codex> [home] [change] [--details]
+ *   npm run oracle:agree -- <path of codex> [home] [change] [--details] [--database]
  *
  * `home` and `change` are regular expressions. Homes of a later version than that Codex are left out, and those of 0.169
  * are read by 0.169 only. After the questions Codex resumes every thread that was changed, and for some changes it runs
  * another turn with a model of its own; then unroll is asked again.
  */
-import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { cpSync } from 'node:fs'
 import {
   ABOUT_HOME,
   aboutThread,
@@ -23,12 +22,17 @@ import {
 import { CHANGES, type Change } from '../support/changes.ts'
 import { homeNames, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { differences } from '../support/normalise.ts'
+import type { Message } from '../support/rpc-client.ts'
 import { freshHome, startCodex, versionOf, type Codex } from './codex.ts'
 import { reasonOf, type Difference } from './known.ts'
 import { startModel } from './model.ts'
+import { projectOlderFiles, segmentsOf, threadsOf } from './segments.ts'
 
 const HOMES =
   /^(basic|fork-rollback|compaction|review|tools|agents|crash|walk-\d|pages|goals-settings)-/
+
+/** True when Codex has seen the home before it is changed. */
+const withDatabase = process.argv.includes('--database')
 
 /** After these Codex goes on with a turn. */
 const GOES_ON =
@@ -45,45 +49,6 @@ const asked = async (
   return all
 }
 
-const rolloutsOf = (home: string): ReadonlyArray<string> =>
-  ['sessions', 'archived_sessions']
-    .filter((folder) => existsSync(join(home, folder)))
-    .flatMap((folder) =>
-      (readdirSync(join(home, folder), { recursive: true }) as Array<string>).map((name) =>
-        join(folder, name)
-      )
-    )
-    .filter((path) => path.endsWith('.jsonl'))
-    .sort((a, b) => (a.split('/').pop() ?? '').localeCompare(b.split('/').pop() ?? ''))
-
-const ID = /rollout-.{19}-([0-9a-f-]{36})/
-
-/**
- * 0.169 takes turns from its database, and only those of a thread's newest file come there when it is resumed. So every
- * older file is the newest one once.
- */
-const projectOlderFiles = async (binary: string, home: string): Promise<void> => {
-  const files = rolloutsOf(home)
-  const places = new Map<string, Array<string>>()
-  for (const path of files) {
-    const id = ID.exec(path)?.[1] ?? ''
-    places.set(id, [...(places.get(id) ?? []), path])
-  }
-  const stages = Math.max(0, ...[...places.values()].map((paths) => paths.length))
-  for (let stage = 1; stage < stages; stage++) {
-    const hidden = [...places.values()].flatMap((paths) => paths.slice(stage))
-    for (const path of hidden) renameSync(join(home, path), join(home, `${path}.hidden`))
-    const codex = await startCodex(binary, home)
-    for (const [id, paths] of places)
-      if (paths.length > stage)
-        await codex.answer('thread/resume', { threadId: id, excludeTurns: true })
-    await codex.stop()
-    for (const path of hidden) renameSync(join(home, `${path}.hidden`), join(home, path))
-    for (const name of readdirSync(home))
-      if (name.startsWith('state_')) rmSync(join(home, name), { force: true })
-  }
-}
-
 interface Case {
   readonly binary: string
   readonly reader: string
@@ -92,24 +57,48 @@ interface Case {
   readonly change: Change
 }
 
+interface Row {
+  readonly id: string
+  readonly path: string
+}
+
+const rowOf = (rows: ReadonlyArray<Row>): Row | undefined =>
+  [...rows].sort((a, b) =>
+    (a.path.split('/').pop() ?? '') < (b.path.split('/').pop() ?? '') ? 1 : -1
+  )[0]
+
+/** 0.169 lists a thread once for each of its files, in an order of its own; the row of the newest one is meant. */
+const onePerThread = (response: Message | undefined): unknown => {
+  const rows = (response?.['result'] as { readonly data?: ReadonlyArray<Row> } | undefined)?.data
+  if (rows === undefined) return response
+  const ids = [...new Set(rows.map(({ id }) => id))].sort()
+  return { result: { data: ids.map((own) => rowOf(rows.filter(({ id }) => id === own))) } }
+}
+
+/** The two answers as they are compared. */
+const pairOf = (
+  { reader }: Case,
+  { method, response }: Answered,
+  other: Message | undefined
+): readonly [unknown, unknown] =>
+  reader === '0.169.0' && method === 'thread/list'
+    ? [onePerThread(response), onePerThread(other)]
+    : [response, other]
+
 const compared = (
-  { reader, home, name }: Case,
+  one: Case,
   phase: string,
-  ours: ReadonlyArray<Answered>,
-  theirs: ReadonlyArray<Answered>
+  asOurs: ReadonlyArray<Answered>,
+  asTheirs: ReadonlyArray<Answered>
 ): ReadonlyArray<Difference> =>
-  ours.flatMap((mine, at) => {
-    const other = theirs[at]?.response
-    const paths = [...new Set(differences(mine.response, other))]
-    const { method } = mine
+  asOurs.flatMap((mine, at) => {
+    const [ours, theirs] = pairOf(one, mine, asTheirs[at]?.response)
+    const paths = [...new Set(differences(ours, theirs))]
+    const { reader, home, name } = one
+    const { method, params } = mine
     return paths.length === 0
       ? []
-      : [
-          {
-            ...{ reader, home, change: name, phase, method, paths },
-            ...{ params: mine.params, ours: mine.response, theirs: other }
-          }
-        ]
+      : [{ reader, home, change: name, phase, method, paths, params, ours, theirs }]
   })
 
 /** Every thread of the home is resumed, so that what others go on from is known too. */
@@ -125,6 +114,15 @@ const resumed = async (
     if (answer?.response['error'] !== undefined && touched.includes(threadId)) failures.push(answer)
   }
   return failures
+}
+
+/** What a Codex that has worked in the home leaves behind: its databases. */
+const fillDatabase = async (binary: string, home: string): Promise<void> => {
+  await projectOlderFiles(binary, home, await segmentsOf(home, '0.169.0', threadsOf(home)))
+  const codex = await startCodex(binary, home)
+  await asked(codex, ABOUT_HOME)
+  await resumed(codex, threadsOf(home), [])
+  await codex.stop()
 }
 
 const wentOn = async (codex: Codex, threadId: string): Promise<string | null> => {
@@ -166,8 +164,9 @@ const afterResume = async (
   const questions = touched.flatMap(aboutTurns)
   const is169 = reader === '0.169.0'
   const before = is169 ? await strictAnswers(home, reader, questions) : []
-  if (is169) await projectOlderFiles(binary, home)
-  const ids = is169 ? rolloutsOf(home).flatMap((path) => ID.exec(path)?.[1] ?? []) : []
+  if (is169 && !withDatabase)
+    await projectOlderFiles(binary, home, await segmentsOf(home, reader, touched))
+  const ids = is169 ? threadsOf(home) : []
   const codex = await startCodex(binary, home)
   const all: Array<Difference> = []
   try {
@@ -195,6 +194,7 @@ const run = async (one: Case): Promise<Outcome> => {
   const home = freshHome(one.home)
   const copy = temporaryFolder()
   try {
+    if (withDatabase) await fillDatabase(binary, home)
     const subjects = await subjectsOf(home, name === 'unarchive')
     const { touched, refusals } = await changed(home, reader, change, subjects)
     if (touched.length === 0) return { refusals, touched, questions: 0, all: [] }
@@ -207,7 +207,7 @@ const run = async (one: Case): Promise<Outcome> => {
     await codex.stop()
     const all = [
       ...compared(one, 'fresh', ours, theirs),
-      ...(await afterResume(one, copy, touched))
+      ...(await afterResume(one, withDatabase ? home : copy, touched))
     ]
     return { refusals, touched, questions: questions.length, all }
   } finally {
@@ -260,6 +260,8 @@ for (const home of homeNames().filter(
   for (const [name, change] of Object.entries(all)) {
     if (!new RegExp(`^(${changes})$`).test(name) && changes !== '.') continue
     if (name.startsWith('draftPaginated') && reader !== '0.169.0') continue
+    // Unroll refuses these where such a database is; see decision 0016.
+    if (withDatabase && home.endsWith('-169') && /rollback|revert/.test(name)) continue
     const began = Date.now()
     const outcome = await run({ binary, reader, home, name, change })
     const unknown = outcome.all.flatMap((one) => {

@@ -57,12 +57,32 @@ const KNOWN: ReadonlyArray<Known> = [
     members: /\.gitInfo\b/
   },
   {
-    reason: '0.169 lists a thread once for every file in which something was said',
+    reason:
+      '0.169 without its database lists no file in which nothing was said, so older files of the thread instead',
     reader: /169/,
+    change: /rollback|revert/,
     method: /^thread\/list$/,
-    change: /rollback|revert|fork|none|./,
-    members:
-      /\.(data\[\](\.(preview|createdAt|path|id|sessionId))?|backwardsCursor|readStates\..*)$/
+    members: /\.(path|createdAt)$/
+  },
+  {
+    reason: '0.169 without its database lists no fork in which nothing was said',
+    reader: /169/,
+    change: /^fork/,
+    method: /^thread\/list$/,
+    members: /./
+  },
+  {
+    reason: '0.169 keeps the preview of a thread that it has resumed in its database',
+    reader: /169/,
+    change: /fork|rollback|revert/,
+    phase: /again/,
+    members: /\.thread\.preview$/
+  },
+  {
+    reason: '0.169 gives a fork the preview of its source only in its database',
+    reader: /169/,
+    change: /^fork/,
+    members: /\.thread\.preview$/
   },
   {
     reason: 'an archived thread cannot be resumed, and a deleted one is not there',

@@ -4,7 +4,9 @@
 import type { Engine } from '../../adapters/library.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import { Refused, type Change, type Subject } from './changes.ts'
+import { runNow } from './compare-runs.ts'
 import { right, withEngine } from './engines.ts'
+import { knownBefore } from './mutation-replay.ts'
 import { clientOf, serverOf, shaken, type Message } from './rpc-client.ts'
 
 /** A request that is asked of both. */
@@ -33,9 +35,15 @@ export const aboutThread = (threadId: string): Question => ({
   params: { threadId }
 })
 
+/** The question for a thread with all turns. */
+export const readWhole = (threadId: string): Question => ({
+  method: 'thread/read',
+  params: { threadId, includeTurns: true }
+})
+
 /** What is asked about the turns of a thread. */
 export const aboutTurns = (threadId: string): ReadonlyArray<Question> => [
-  { method: 'thread/read', params: { threadId, includeTurns: true } },
+  readWhole(threadId),
   {
     method: 'thread/turns/list',
     params: { threadId, limit: 100, sortDirection: 'asc', itemsView: 'full' }
@@ -99,4 +107,67 @@ export const strictAnswers = async (
   } finally {
     await client.close()
   }
+}
+
+/** What the process that answers knows of a thread, or Codex's database alone: not compared. */
+const NOT_IN_FILES = new Set([
+  ...['status', 'environments', 'canAcceptDirectInput', 'readState'],
+  ...['updatedAt', 'recencyAt', 'name']
+])
+
+/** The answers of two runs on equal homes made comparable, the members left out that no file tells. */
+export const comparable = (
+  name: string,
+  home: string,
+  answers: ReadonlyArray<Answered>
+): ReadonlyArray<unknown> => {
+  const run = runNow(knownBefore(name), home)
+  const known = run.normal(answers.map(({ method, response }) => ({ method, response })))
+  const text = JSON.stringify(known, (key, value: unknown) =>
+    NOT_IN_FILES.has(key) ? undefined : withoutDuration(value)
+  )
+  return JSON.parse(text) as ReadonlyArray<unknown>
+}
+
+/** How long something took that ended in this run is as new as its end. */
+const withoutDuration = (value: unknown): unknown =>
+  typeof value === 'object' &&
+  value !== null &&
+  'durationMs' in value &&
+  'completedAt' in value &&
+  value.completedAt === '<now>'
+    ? { ...value, durationMs: '<now>' }
+    : value
+
+/** The changes whose outcome is recorded, by reader, home and change. */
+export const RECORDED: ReadonlyArray<readonly [string, string, ReadonlyArray<string>]> = [
+  [
+    '0.142.5',
+    'basic-142',
+    [
+      ...['rollback1', 'unrollback', 'unrollbackThenTurn', 'forkBefore', 'compact', 'turn'],
+      ...['turnAborted', 'draftLegacy', 'updateMetadata', 'updateSettings', 'injectItems'],
+      ...['setGoal', 'reviewFindings', 'reviewFailed']
+    ]
+  ],
+  ['0.142.5', 'crash-142', ['interrupt']],
+  ['0.142.5', 'walk-1-142', ['unrollbackOne']],
+  [
+    '0.169.0',
+    'basic-169',
+    [
+      ...['rollback1', 'rollbackAll', 'unrollback', 'unrollbackThenTurn', 'compact', 'turn'],
+      ...['turnFailed', 'draftPaginated', 'draftPaginatedAborted', 'setMemoryMode'],
+      ...['updateSettings', 'setGoal', 'reviewFindings', 'reviewFailed']
+    ]
+  ],
+  ['0.169.0', 'crash-169', ['interrupt']],
+  ['0.169.0', 'basic-142', ['unrollback', 'reviewText', 'compact']]
+]
+
+/** One recording. */
+export interface Recording {
+  readonly home: string
+  readonly change: string
+  readonly answers: ReadonlyArray<unknown>
 }
