@@ -48,8 +48,8 @@ export type {
   ThreadContext
 } from '../replay/engine.ts'
 export type { HostEvent, LiveTurn, ToolCall, TurnInput } from '../replay/host.ts'
-export type { MutationOptions, RelocatedThreads } from '../replay/life.ts'
-export type { AgentFamily } from '../replay/lifecycle.ts'
+export type { MutationOptions, RelocatedThreads } from '../replay/life/life.ts'
+export type { AgentFamily } from '../replay/life/lifecycle.ts'
 export type { Mutations, StartedReview, Written } from '../replay/mutations.ts'
 export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
 

@@ -5,10 +5,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
 import { streamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/new-event.ts'
-import type { Life, MutationOptions } from './life.ts'
+import type { Life, MutationOptions } from './life/life.ts'
 import type { Appended, ExpectedRevision, KnownPlace } from './ports.ts'
 import { checkpointOf, type Env } from './project.ts'
-import { recorded } from './recorded.ts'
+import { recorded } from './life/recorded.ts'
 
 /** How far a caught-up thread is folded; undefined where the next reader would look again anyway. */
 const knownPlace = (env: Env, threadId: string): KnownPlace | undefined => {

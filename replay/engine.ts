@@ -22,9 +22,9 @@ import type { ListRequest } from './list-filter.ts'
 import { threadRow } from './thread-row.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './open-thread.ts'
 import { checkBranch, forkThread, revertThread, type BranchPoint } from './branch.ts'
-import { threadContext, type ContextPoint, type ThreadContext } from './context.ts'
-import { failedLifecycle, lifecycle, recordedBranch, type Lifecycle } from './lifecycle.ts'
-import { openExpected, type Life, type LifeParts, type MutationOptions } from './life.ts'
+import { threadContext, type ContextPoint, type ThreadContext } from './context/context.ts'
+import { failedLifecycle, lifecycle, recordedBranch, type Lifecycle } from './life/lifecycle.ts'
+import { openExpected, type Life, type LifeParts, type MutationOptions } from './life/life.ts'
 import { mutationsOf, noMutations, type Mutations } from './mutations.ts'
 import type {
   Appended,
@@ -37,13 +37,18 @@ import type {
 } from './ports.ts'
 import type { Progress } from './fold-many.ts'
 import { resolveThread } from './resolve.ts'
-import { sessionLines, type SessionLines } from './session.ts'
+import { sessionLines, type SessionLines } from './context/session.ts'
 import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
 import { timelinePage, type TimelinePage, type TimelineRequest } from './timeline.ts'
 import { allTurns, turnPage, type TurnPageRequest } from './turn-page.ts'
 
 export type { BranchPoint } from './branch.ts'
-export type { ContextPoint, ContextSettings, ContextUsage, ThreadContext } from './context.ts'
+export type {
+  ContextPoint,
+  ContextSettings,
+  ContextUsage,
+  ThreadContext
+} from './context/context.ts'
 export type { IndexStatus } from './index-status.ts'
 export type { DamagedPlace } from './open-thread.ts'
 export type { ThreadSummary } from './thread-view.ts'

@@ -31,7 +31,7 @@ import {
 } from './mutate/write.ts'
 import type { MutationOptions, Written } from './mutate/types.ts'
 import type { Appended } from './ports.ts'
-import { recorded } from './recorded.ts'
+import { recorded } from './life/recorded.ts'
 import { tailEvents } from './tail.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>

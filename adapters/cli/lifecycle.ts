@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Engine } from '../../replay/engine.ts'
-import type { MutationOptions, RelocatedThreads } from '../../replay/life.ts'
+import type { MutationOptions, RelocatedThreads } from '../../replay/life/life.ts'
 import { flagOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
 import { reportError } from './report.ts'

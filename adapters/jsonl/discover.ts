@@ -167,6 +167,12 @@ const headsOf = (known: Known): void => {
   for (const all of known.threads.values()) all.sort((a, b) => (isNewer(a, b) ? 1 : -1))
 }
 
+/** The files written for a thread, oldest first. */
+const placesOf = ({ heads, threads }: Known, id: StreamId): ReadonlyArray<Place> => {
+  const one = heads.get(id)
+  return threads.get(id) ?? (one === undefined ? [] : [one])
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** True when a directory with this time still holds what was listed. */
@@ -287,9 +293,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
     find,
     segments: (id) => {
       refresh()
-      const one = known.heads.get(id)
-      const places = known.threads.get(id) ?? (one === undefined ? [] : [one])
-      return places.map((place) => writtenSegment(place, firstLine))
+      return placesOf(known, id).map((place) => writtenSegment(place, firstLine))
     },
     older: (id) =>
       (profile.segments ? (known.threads.get(id) ?? []) : [])
@@ -311,10 +315,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
           if (!known.segments.has(segmentId)) refresh()
           return known.segments.get(segmentId)
         },
-        ofThread: (threadId: string) => {
-          const one = known.heads.get(streamId(threadId))
-          return known.threads.get(threadId) ?? (one === undefined ? [] : [one])
-        },
+        ofThread: (threadId: string) => placesOf(known, streamId(threadId)),
         firstLine
       }
       return lineageOf(known.heads.get(id) ?? whole, segments)

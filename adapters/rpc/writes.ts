@@ -5,7 +5,7 @@ import type * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Engine } from '../../replay/engine.ts'
-import type { MutationOptions } from '../../replay/life.ts'
+import type { MutationOptions } from '../../replay/life/life.ts'
 import { ofStoreError, type RpcError } from './errors.ts'
 import { ask, type Call } from './method.ts'
 

@@ -4,7 +4,7 @@
 import type { NewEvent } from '../../domain/new-event.ts'
 import type { Appended } from '../ports.ts'
 
-export type { MutationOptions } from '../life.ts'
+export type { MutationOptions } from '../life/life.ts'
 
 /** What a mutation wrote, or would write. */
 export interface Written {

@@ -9,11 +9,11 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/new-event.ts'
 import type { Inverse } from '../../domain/operations.ts'
 import { guarded } from '../guarded.ts'
-import type { Life } from '../life.ts'
+import type { Life } from '../life/life.ts'
 import type { OpenThread } from '../open-thread.ts'
 import type { Appended, SegmentWriter } from '../ports.ts'
 import { checkpointOf, type Checkpoint } from '../project.ts'
-import { recorded, type OperationRequest } from '../recorded.ts'
+import { recorded, type OperationRequest } from '../life/recorded.ts'
 import type { MutationOptions, Written } from './types.ts'
 
 /** What mutations work with. */

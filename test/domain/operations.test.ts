@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { operationsOf, toOperationRecord, type OperationRecord } from '../../domain/operations.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { memoryOperations } from '../../adapters/memory/operations.ts'
-import { recorded, type Performed } from '../../replay/recorded.ts'
+import { recorded, type Performed } from '../../replay/life/recorded.ts'
 
 const began = (id: string, undoes: string | null = null): OperationRecord => ({
   record: 'began',

@@ -12,7 +12,11 @@ import { sentItems } from '../../domain/context/sent.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { PROFILES, type ProfileName } from '../../domain/profile.ts'
-import { estimateAfterRollback, threadContext, type ThreadContext } from '../../replay/context.ts'
+import {
+  estimateAfterRollback,
+  threadContext,
+  type ThreadContext
+} from '../../replay/context/context.ts'
 import { catchUp, type Env } from '../../replay/project.ts'
 import {
   copyHome,

@@ -3,13 +3,13 @@
  * work that a killed process left behind.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../domain/errors.ts'
-import { streamId } from '../domain/ids.ts'
-import type { JsonObject } from '../domain/json.ts'
-import type { Began } from '../domain/operations.ts'
-import { type HomeFile, type Relocation } from '../domain/relocation.ts'
-import type { OpenThread } from './open-thread.ts'
-import { checkpointOf, forgetStream, indexSink, type Env } from './project.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import { streamId } from '../../domain/ids.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import type { Began } from '../../domain/operations.ts'
+import { type HomeFile, type Relocation } from '../../domain/relocation.ts'
+import type { OpenThread } from '../open-thread.ts'
+import { checkpointOf, forgetStream, indexSink, type Env } from '../project.ts'
 import type {
   HomeWriter,
   Names,
@@ -17,7 +17,7 @@ import type {
   RelocationResult,
   SkippedThread,
   StreamInfo
-} from './ports.ts'
+} from '../ports.ts'
 import { endOf, recorded, type OperationRequest, type Performed } from './recorded.ts'
 
 type Found<A> = E.Either<StoreError, A>

@@ -2,11 +2,11 @@
  * The way every change goes: a record before, the change, a record after.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { describe, type StoreError } from '../domain/errors.ts'
-import type { JsonObject } from '../domain/json.ts'
-import type { Began, Ended, Inverse, OperationPlace } from '../domain/operations.ts'
-import type { Relocation } from '../domain/relocation.ts'
-import type { OperationLog } from './ports.ts'
+import { describe, type StoreError } from '../../domain/errors.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import type { Began, Ended, Inverse, OperationPlace } from '../../domain/operations.ts'
+import type { Relocation } from '../../domain/relocation.ts'
+import type { OperationLog } from '../ports.ts'
 
 /** What is to be recorded. */
 export interface OperationRequest {

@@ -6,11 +6,11 @@
  * The row is no projection: it is made when a rollback first asks for it, because it needs every item, which a catch-up
  * leaves unread. It names the last line it counted, so that other bytes before that place are noticed.
  */
-import { contextSizer, NO_CONTEXT, type ContextSize } from '../domain/context/size.ts'
-import { viewName } from '../projections/catalogue.ts'
-import type { RowKey } from '../projections/projection.ts'
-import { isDamaged, START, type Guard, type Position, type StreamInfo } from './ports.ts'
-import type { Env } from './project.ts'
+import { contextSizer, NO_CONTEXT, type ContextSize } from '../../domain/context/size.ts'
+import { viewName } from '../../projections/catalogue.ts'
+import type { RowKey } from '../../projections/projection.ts'
+import { isDamaged, START, type Guard, type Position, type StreamInfo } from '../ports.ts'
+import type { Env } from '../project.ts'
 
 interface KeptSize {
   readonly next: Position

@@ -2,10 +2,10 @@
  * Delete and restore: the files of a thread, and of what it spawned, move to the trash of the home and back.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../domain/errors.ts'
-import type { JsonObject } from '../domain/json.ts'
-import { trashOf, trashPath, type HomeFile } from '../domain/relocation.ts'
-import { descendantsOf } from './agents.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import { trashOf, trashPath, type HomeFile } from '../../domain/relocation.ts'
+import { descendantsOf } from '../agents.ts'
 import {
   byThread,
   holding,
@@ -18,7 +18,7 @@ import {
   type Planned,
   type RelocatedThreads
 } from './life.ts'
-import type { HomeWriter, TrashEntry } from './ports.ts'
+import type { HomeWriter, TrashEntry } from '../ports.ts'
 
 type Found<A> = E.Either<StoreError, A>
 

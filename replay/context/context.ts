@@ -6,23 +6,23 @@
  * token counts belong to.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { contextTokens, countedItem, itemTokens } from '../domain/context/estimate.ts'
-import { withoutTurns } from '../domain/context/size.ts'
-import { tokensOfText } from '../domain/context/text.ts'
-import { contextReader, type ModelContext, type TokenInfo } from '../domain/context/reader.ts'
-import type { StoreError } from '../domain/errors.ts'
-import type { RecordedEvent } from '../domain/event.ts'
-import type { Json, JsonObject } from '../domain/json.ts'
-import type { TurnContext } from '../domain/payloads.ts'
-import type { ByteRange, TurnRow } from '../domain/turn-state.ts'
-import { hasSize, sizeOfContext } from './context-size.ts'
-import { isDamaged, type StreamInfo } from './ports.ts'
-import type { Env } from './project.ts'
+import { contextTokens, countedItem, itemTokens } from '../../domain/context/estimate.ts'
+import { withoutTurns } from '../../domain/context/size.ts'
+import { tokensOfText } from '../../domain/context/text.ts'
+import { contextReader, type ModelContext, type TokenInfo } from '../../domain/context/reader.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import type { RecordedEvent } from '../../domain/event.ts'
+import type { Json, JsonObject } from '../../domain/json.ts'
+import type { TurnContext } from '../../domain/payloads.ts'
+import type { ByteRange, TurnRow } from '../../domain/turn-state.ts'
+import { hasSize, sizeOfContext } from './size.ts'
+import { isDamaged, type StreamInfo } from '../ports.ts'
+import type { Env } from '../project.ts'
 import { endOfThread, placeOfRevision, readBack, type FilePlace } from './read-back.ts'
-import { tailEvents } from './tail.ts'
-import { liveTurns } from './turn-page.ts'
+import { tailEvents } from '../tail.ts'
+import { liveTurns } from '../turn-page.ts'
 
-export type { TokenInfo } from '../domain/context/reader.ts'
+export type { TokenInfo } from '../../domain/context/reader.ts'
 
 /** When a context is asked for: at the end of a turn, or before the event with a number. */
 export type ContextPoint = { readonly turnId: string } | { readonly revision: number }

@@ -2,16 +2,16 @@
  * The log of operations as people ask for it, and undoing one by doing its inverse.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../domain/errors.ts'
-import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import {
   foldOperation,
   startOperations,
   type Inverse,
   type Operation
-} from '../domain/operations.ts'
-import type { Goal } from '../domain/goal.ts'
-import type { Mutations } from './mutations.ts'
+} from '../../domain/operations.ts'
+import type { Goal } from '../../domain/goal.ts'
+import type { Mutations } from '../mutations.ts'
 import { moveThread, type Exactly } from './archive.ts'
 import { notPossible, type Life, type MutationOptions } from './life.ts'
 import { renameThread } from './names.ts'

@@ -2,16 +2,16 @@
  * Archive and unarchive: the files of a thread, and of what it spawned, move between `sessions` and `archived_sessions`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../domain/errors.ts'
-import type { Json, JsonObject } from '../domain/json.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import type { Json, JsonObject } from '../../domain/json.ts'
 import {
   archivedPath,
   headOf,
   livePath,
   type FileMove,
   type HomeFile
-} from '../domain/relocation.ts'
-import { descendantsOf } from './agents.ts'
+} from '../../domain/relocation.ts'
+import { descendantsOf } from '../agents.ts'
 import {
   byThread,
   holding,
@@ -23,7 +23,7 @@ import {
   type Planned,
   type RelocatedThreads
 } from './life.ts'
-import type { HomeWriter, SkippedThread } from './ports.ts'
+import type { HomeWriter, SkippedThread } from '../ports.ts'
 
 type Found<A> = E.Either<StoreError, A>
 
