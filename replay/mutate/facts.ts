@@ -13,6 +13,7 @@ import {
 } from '../../domain/goal.ts'
 import {
   metadataEvent,
+  ownMetadataEvent,
   patchedGit,
   patchRefusal,
   type GitPatch,
@@ -53,7 +54,11 @@ const metadataCopy = async (
         reason: 'the thread has no readable metadata to copy',
         next: `see "unroll events ${info.streamId}" for what it holds`
       })
-    : E.right([metadataEvent(withDirectory(meta, target), change, at)])
+    : E.right([
+        meta['history_mode'] === 'paginated'
+          ? ownMetadataEvent(info.streamId, change, at)
+          : metadataEvent(withDirectory(meta, target), change, at)
+      ])
 }
 
 /** A copy of the metadata is the newest word on the directory too, so it says the one that holds. */
