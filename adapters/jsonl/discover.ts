@@ -241,6 +241,12 @@ const directories = (home: string, profile: Profile) => {
   }
 }
 
+const olderFiles = (places: ReadonlyArray<Place>): ReadonlyArray<Lineage> =>
+  places
+    .slice(0, -1)
+    .reverse()
+    .map((place) => lineageOf(place, NO_SEGMENTS))
+
 /** Watches a home by listing and stat'ing it. */
 export const discovery = (home: string, profile: Profile): Discovery => {
   const watched = directories(home, profile)
@@ -291,11 +297,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
       const places = known.threads.get(id) ?? (one === undefined ? [] : [one])
       return places.map((place) => writtenSegment(place, firstLine))
     },
-    older: (id) =>
-      (profile.segments ? (known.threads.get(id) ?? []) : [])
-        .slice(0, -1)
-        .reverse()
-        .map((place) => lineageOf(place, NO_SEGMENTS)),
+    older: (id) => (profile.segments ? olderFiles(known.threads.get(id) ?? []) : []),
     lineage: ({ streamId: id, path, compressed }) => {
       const whole: Place = {
         streamId: id,
