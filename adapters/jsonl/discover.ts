@@ -241,7 +241,7 @@ const directories = (home: string, profile: Profile) => {
   }
 }
 
-const olderFiles = (places: ReadonlyArray<Place>): ReadonlyArray<Lineage> =>
+const olderFiles = (places: ReadonlyArray<Place> = []): ReadonlyArray<Lineage> =>
   places
     .slice(0, -1)
     .reverse()
@@ -279,12 +279,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
   return {
     all: () => {
       refresh()
-      const infos: Array<StreamInfo> = []
-      for (const place of known.heads.values()) {
-        const info = infoOf(place)
-        if (info !== null) infos.push(info)
-      }
-      return infos
+      return [...known.heads.values()].map(infoOf).filter((info) => info !== null)
     },
     ids: () => {
       refresh()
@@ -297,7 +292,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
       const places = known.threads.get(id) ?? (one === undefined ? [] : [one])
       return places.map((place) => writtenSegment(place, firstLine))
     },
-    older: (id) => (profile.segments ? olderFiles(known.threads.get(id) ?? []) : []),
+    older: (id) => olderFiles(known.threads.get(id)),
     lineage: ({ streamId: id, path, compressed }) => {
       const whole: Place = {
         streamId: id,
