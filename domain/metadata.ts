@@ -3,7 +3,7 @@
  *
  * Source: thread/metadata/update and thread/memoryMode/set of Codex 0.130.0 and 0.142.5, member order included.
  */
-import type { JsonObject } from './json.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
 import type { NewEvent } from './new-event.ts'
 import type { GitInfo } from './protocol.ts'
 
@@ -89,4 +89,43 @@ export const metadataEvent = (
     ...(git === null ? {} : { git: gitMember(git) })
   })
   return { timestamp, type: 'session_meta', payload }
+}
+
+/** Kind of the event that changes the metadata of a paginated thread. */
+export const METADATA_UPDATED = 'event_msg:unroll_metadata_updated'
+
+/**
+ * The same in a paginated thread: an event of our own. Codex keeps these facts in its database there, and a model is told
+ * nothing of what stands before a second `session_meta`.
+ */
+export const ownMetadataEvent = (
+  threadId: string,
+  { memoryMode, git }: MetadataChange,
+  timestamp: string
+): NewEvent => ({
+  timestamp,
+  type: 'event_msg',
+  payload: {
+    type: 'unroll_metadata_updated',
+    threadId,
+    memory_mode: memoryMode,
+    ...(git === null ? {} : { git: gitMember(git) })
+  }
+})
+
+/** What such an event says; git facts are null when it says nothing about them. */
+export const metadataChangeOf = (payload: JsonObject): MetadataChange | null => {
+  const { memory_mode: memoryMode, git } = payload
+  if (typeof memoryMode !== 'string') return null
+  if (!isJsonObject(git)) return { memoryMode, git: null }
+  const text = (name: string): string | null => {
+    const value = git[name]
+    return typeof value === 'string' ? value : null
+  }
+  const facts = {
+    sha: text('commit_hash'),
+    branch: text('branch'),
+    originUrl: text('repository_url')
+  }
+  return { memoryMode, git: facts }
 }

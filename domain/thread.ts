@@ -8,6 +8,7 @@
  * Source: thread row of Codex 0.130 and 0.142 after a backfill, compared on 800 rows.
  */
 import type { EventPayload, RecordedEvent } from './event.ts'
+import { metadataChangeOf, METADATA_UPDATED } from './metadata.ts'
 import { goalOf, GOAL_CLEARED, GOAL_UPDATED, type Goal } from './goal.ts'
 import { userParts } from './item-parts.ts'
 import type { Json, JsonObject } from './json.ts'
@@ -213,11 +214,21 @@ const withGoal = (
   return { ...next, preview: text, previewRevision: revision }
 }
 
+const withOwnMetadata = (facts: ThreadFacts, payload: JsonObject): ThreadFacts => {
+  const { threadId } = payload
+  const isOwn = typeof threadId === 'string' && threadId.toLowerCase() === facts.head?.id
+  const change = isOwn ? metadataChangeOf(payload) : null
+  if (change === null || facts.own === null) return facts
+  const { memoryMode, git } = change
+  return { ...facts, memoryMode, own: { ...facts.own, git: git ?? facts.own.git } }
+}
+
 /**
  * Goals of eras that keep them elsewhere, and the end of one, which no Codex records: they say nothing but which goal
  * the thread has.
  */
 const withGoalOnly = (facts: ThreadFacts, kind: string, payload: JsonObject): ThreadFacts => {
+  if (kind === METADATA_UPDATED) return withOwnMetadata(facts, payload)
   if (kind === GOAL_CLEARED) {
     const { threadId } = payload
     return typeof threadId === 'string' && threadId.toLowerCase() === facts.head?.id

@@ -109,12 +109,15 @@ export const times169 = ({
 
 /** What 0.169 itself shows: lists know no forks, and a revert hides what was first asked. */
 const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
-  const { segment, preview } = row.facts
+  const { segment, preview, head } = row.facts
+  const isScanned = face === 'list' && whole.facts.historyMode !== 'paginated'
+  const git = isScanned ? scannedGit(whole.facts.git, head?.git ?? null) : whole.facts.git
   const isRead = face === 'head' || face === 'whole'
   const knowsSource = face === 'whole' || whole.facts.historyMode === 'paginated'
   return {
     ...whole,
     ...times169(row),
+    facts: { ...whole.facts, git },
     preview: segment?.preview ?? preview ?? '',
     forkedFromId: isRead ? whole.forkedFromId : null,
     threadSource: isRead && knowsSource ? whole.threadSource : null

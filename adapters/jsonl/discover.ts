@@ -247,6 +247,12 @@ const directories = (home: string, profile: Profile) => {
   }
 }
 
+const olderFiles = (places: ReadonlyArray<Place> = []): ReadonlyArray<Lineage> =>
+  places
+    .slice(0, -1)
+    .reverse()
+    .map((place) => lineageOf(place, NO_SEGMENTS))
+
 /** Watches a home by listing and stat'ing it. */
 export const discovery = (home: string, profile: Profile): Discovery => {
   const watched = directories(home, profile)
@@ -279,12 +285,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
   return {
     all: () => {
       refresh()
-      const infos: Array<StreamInfo> = []
-      for (const place of known.heads.values()) {
-        const info = infoOf(place)
-        if (info !== null) infos.push(info)
-      }
-      return infos
+      return [...known.heads.values()].map(infoOf).filter((info) => info !== null)
     },
     ids: () => {
       refresh()
@@ -295,11 +296,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
       refresh()
       return placesOf(known, id).map((place) => writtenSegment(place, firstLine))
     },
-    older: (id) =>
-      (profile.segments ? (known.threads.get(id) ?? []) : [])
-        .slice(0, -1)
-        .reverse()
-        .map((place) => lineageOf(place, NO_SEGMENTS)),
+    older: (id) => olderFiles(known.threads.get(id)),
     lineage: ({ streamId: id, path, compressed }) => {
       const whole: Place = {
         streamId: id,

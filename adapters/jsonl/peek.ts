@@ -130,7 +130,12 @@ const ITEM_EVENTS: ReadonlySet<string> = new Set([
 ])
 
 /** Not every era keeps them, but a file may hold them: why a turn failed, and which goal the thread has. */
-const ALWAYS: ReadonlySet<string> = new Set(['error', 'thread_goal_updated', 'unroll_goal_cleared'])
+const ALWAYS: ReadonlySet<string> = new Set([
+  'error',
+  'thread_goal_updated',
+  'unroll_goal_cleared',
+  'unroll_metadata_updated'
+])
 
 /** Lines of 0.143 and later that say nothing about turns, items or threads; some are large. */
 const SILENT: ReadonlySet<string> = new Set([

@@ -49,9 +49,9 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
     lineage: places.lineage,
     segments: places.segments,
     olderFiles: (streamId) =>
-      places
-        .older(streamId)
-        .map((lineage) => readStream(streamId, lineage, START, 'folded', profile, !strict)),
+      (profile.segments ? places.older(streamId) : []).map((lineage) =>
+        readStream(streamId, lineage, START, 'folded', profile, !strict)
+      ),
     read: (info, from, wanted) =>
       readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
     readRanges: async (info, ranges, wanted) =>

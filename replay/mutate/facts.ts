@@ -13,6 +13,7 @@ import {
 } from '../../domain/goal.ts'
 import {
   metadataEvent,
+  ownMetadataEvent,
   patchedGit,
   patchRefusal,
   type GitPatch,
@@ -42,9 +43,10 @@ const goalBack = (target: Target, before: Goal | null): Inverse =>
 
 const metadataCopy = async (
   env: MutationEnv,
-  { info, at }: Target,
+  target: Target,
   change: MetadataChange
 ): Promise<E.Either<StoreError, ReadonlyArray<NewEvent>>> => {
+  const { info, at } = target
   const meta = await newestMeta(env, info)
   return meta === null
     ? E.left({
@@ -52,7 +54,17 @@ const metadataCopy = async (
         reason: 'the thread has no readable metadata to copy',
         next: `see "unroll events ${info.streamId}" for what it holds`
       })
-    : E.right([metadataEvent(meta, change, at)])
+    : E.right([
+        meta['history_mode'] === 'paginated'
+          ? ownMetadataEvent(info.streamId, change, at)
+          : metadataEvent(withDirectory(meta, target), change, at)
+      ])
+}
+
+/** A copy of the metadata is the newest word on the directory too, so it says the one that holds. */
+const withDirectory = (meta: JsonObject, { row }: Target): JsonObject => {
+  const { settingsCwd } = row().facts
+  return settingsCwd === null ? meta : { ...meta, cwd: settingsCwd }
 }
 
 /** Sets or clears git facts. */

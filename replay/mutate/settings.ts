@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
-import { isJsonObject, type JsonObject } from '../../domain/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import type { ThreadFacts } from '../../domain/thread.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
@@ -22,13 +22,44 @@ const recorded = async (
   return isJsonObject(settings) ? settings : null
 }
 
+const PROFILES = ['managed', 'disabled', 'external']
+
+/** Where only a sandbox of older eras is known, the least that Codex grants: everything may be read. */
+const READ_ONLY: JsonObject = {
+  type: 'managed',
+  file_system: {
+    type: 'restricted',
+    entries: [{ path: { type: 'special', value: { kind: 'root' } }, access: 'read' }]
+  },
+  network: 'restricted'
+}
+
+const profileOf = (policy: Json): Json => {
+  const type = isJsonObject(policy) ? policy['type'] : null
+  if (typeof type === 'string' && PROFILES.includes(type)) return policy
+  return type === 'danger-full-access' ? { type: 'disabled' } : READ_ONLY
+}
+
+/** The mode names model and effort again; Codex passes over settings without it. */
+const withMode = (settings: JsonObject, given: JsonObject): JsonObject => {
+  if (given['collaboration_mode'] !== undefined) return settings
+  const before = settings['collaboration_mode']
+  const mode = isJsonObject(before) ? before : { mode: 'default' }
+  const inner = isJsonObject(mode['settings']) ? mode['settings'] : { developer_instructions: null }
+  const { model = '', reasoning_effort = null } = settings
+  return {
+    ...settings,
+    collaboration_mode: { ...mode, settings: { ...inner, model, reasoning_effort } }
+  }
+}
+
 /** The settings that hold, as the thread's last turn had them. */
 const ofLastTurn = (facts: ThreadFacts, provider: string): JsonObject => ({
   model: facts.model ?? '',
   model_provider_id: facts.own?.modelProvider ?? provider,
-  approval_policy: facts.approvalPolicy,
+  approval_policy: facts.approvalPolicy ?? 'on-request',
   approvals_reviewer: 'user',
-  permission_profile: facts.sandboxPolicy,
+  permission_profile: profileOf(facts.sandboxPolicy),
   cwd: facts.settingsCwd ?? facts.own?.cwd ?? facts.contextCwd ?? '',
   reasoning_effort: facts.reasoningEffort
 })
@@ -46,8 +77,9 @@ export const updateSettings = (
     arguments: { settings },
     plan: async ({ info, row, at }) => {
       const { facts } = row()
-      const before = (await recorded(env, info, facts)) ?? ofLastTurn(facts, provider)
-      const after: JsonObject = { ...before, ...settings }
+      const known = (await recorded(env, info, facts)) ?? ofLastTurn(facts, provider)
+      const before = withMode(known, {})
+      const after = withMode({ ...before, ...settings }, settings)
       const inverse = {
         operation: 'settings',
         arguments: { threadId: info.streamId, settings: before }

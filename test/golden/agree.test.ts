@@ -73,3 +73,70 @@ describe('a paginated thread of which every turn is rolled back', () => {
     }
   })
 })
+
+describe('metadata of a paginated thread', () => {
+  it('changes without a second session_meta, before which 0.169 would tell its model nothing', async () => {
+    const home = copyHome('basic-169')
+    try {
+      const subjects = (await subjectsOf(home, false)).slice(0, 1)
+      const told = await withEngine({ home }, async (engine) => {
+        const id = subjects[0]?.id ?? ''
+        const metadata = await right(engine.updateMetadata(id, { branch: 'topic', sha: 'abc123' }))
+        const memory = await right(engine.setMemoryMode(id, 'disabled'))
+        const { gitInfo } = await right(engine.readThread(id, false))
+        const payloads = [...metadata.events, ...memory.events].map(({ type, payload }) => ({
+          type,
+          payload: { ...payload, threadId: '' }
+        }))
+        return { gitInfo, payloads }
+      })
+      const type = 'event_msg'
+      const changed = { type: 'unroll_metadata_updated', threadId: '' }
+      expect(told).to.deep.equal({
+        gitInfo: { sha: 'abc123', branch: 'topic', originUrl: null },
+        payloads: [
+          {
+            type,
+            payload: {
+              ...changed,
+              memory_mode: 'enabled',
+              git: { commit_hash: 'abc123', branch: 'topic' }
+            }
+          },
+          { type, payload: { ...changed, memory_mode: 'disabled' } }
+        ]
+      })
+    } finally {
+      removeFolder(home)
+    }
+  })
+})
+
+describe('settings of a legacy thread', () => {
+  it('are recorded with every member without which 0.169 passes over them', async () => {
+    const home = copyHome('basic-142')
+    try {
+      const id = (await subjectsOf(home, false))[0]?.id ?? ''
+      const { events } = await withEngine({ home }, (engine) =>
+        right(engine.updateSettings(id, { model: 'lab-b', reasoning_effort: 'low' }))
+      )
+      expect(events.map(({ payload }) => payload['thread_settings'])).to.deep.equal([
+        {
+          model: 'lab-b',
+          model_provider_id: 'mock',
+          approval_policy: 'never',
+          approvals_reviewer: 'user',
+          permission_profile: { type: 'disabled' },
+          cwd: '/workspace/demo',
+          reasoning_effort: 'low',
+          collaboration_mode: {
+            mode: 'default',
+            settings: { developer_instructions: null, model: 'lab-b', reasoning_effort: 'low' }
+          }
+        }
+      ])
+    } finally {
+      removeFolder(home)
+    }
+  })
+})

@@ -79,6 +79,13 @@ const KNOWN: ReadonlyArray<Known> = [
     members: /\.thread\.preview$/
   },
   {
+    reason:
+      'the home holds a fork in which nothing was said; 0.169 keeps its preview in its database',
+    reader: /169/,
+    home: /^walk-1-169$/,
+    members: /\.preview$/
+  },
+  {
     reason: '0.169 gives a fork the preview of its source only in its database',
     reader: /169/,
     change: /^fork/,
