@@ -51,8 +51,9 @@ const hiddenBy = (
       }
 }
 
-const isCopy = ({ restoring }: TurnsState, { revision }: RecordedEvent): boolean =>
-  restoring !== null && revision <= restoring.until
+/** Copies have the times they had. What is newer than the mark came after a process was killed while it copied. */
+const isCopy = ({ restoring }: TurnsState, { revision, line }: RecordedEvent): boolean =>
+  restoring !== null && revision <= restoring.until && line.timestamp <= restoring.at
 
 /** A copy of a rollback is known already: by the rollback it is a copy of. */
 const withHidden = (
@@ -107,16 +108,22 @@ export const rollBack = (
 export const restore = (state: TurnsState, restored: TurnsRestored, event: RecordedEvent): Step => {
   const [closed, writes] = finish(state)
   const { index } = restored
-  return [
-    {
-      ...closed,
-      nextItem: restored.next_item,
-      index: closed.index === null ? null : (index ?? closed.index),
-      hidden: state.hidden.slice(0, -1),
-      restoring: { until: event.revision + restored.lines }
-    },
-    writes
-  ]
+  const next = {
+    ...closed,
+    nextItem: restored.next_item,
+    index: closed.index === null ? null : (index ?? closed.index)
+  }
+  // The rollback that it took back is a copy as well.
+  if (isCopy(state, event)) return [next, writes]
+  const { segment, until: offset } = rangeOf(event)
+  const restoring = {
+    revision: event.revision,
+    at: event.line.timestamp,
+    until: event.revision + restored.lines,
+    from: { segment, offset },
+    hidden: state.hidden.at(-1) ?? null
+  }
+  return [{ ...next, hidden: state.hidden.slice(0, -1), restoring }, writes]
 }
 
 /** Something new was said: what was hidden before it cannot come back to its place. */

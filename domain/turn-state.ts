@@ -74,6 +74,19 @@ export interface HiddenTurns {
   readonly implicit: { readonly index: number; readonly offset: number } | null
 }
 
+/** Turns that are being brought back. */
+export interface RestoringTurns {
+  /** Revision and time of the mark before the copies. */
+  readonly revision: number
+  readonly at: string
+  /** Lines up to this revision are copies of hidden ones. */
+  readonly until: number
+  /** Where the first copy stands, or will. */
+  readonly from: { readonly segment: number; readonly offset: number }
+  /** What they bring back; null when no rollback stands before. */
+  readonly hidden: HiddenTurns | null
+}
+
 /** State of the fold. */
 export interface TurnsState {
   /** Number of rows; the open turn is not one of them. */
@@ -89,8 +102,8 @@ export interface TurnsState {
   readonly open: OpenTurn | null
   /** Rollbacks that can be taken back, newest last. */
   readonly hidden: ReadonlyArray<HiddenTurns>
-  /** Lines up to this revision are copies of hidden ones. */
-  readonly restoring: { readonly until: number } | null
+  /** The newest turns that were brought back, also when that was cut off. */
+  readonly restoring: RestoringTurns | null
   /** How the segment that is being folded makes turns. */
   readonly mode: HistoryMode
   /** The segment whose first `session_meta` said so; -1 before any did. */

@@ -112,7 +112,7 @@ const lasting = (writes: ReadonlyArray<TurnWrite>): ReadonlyArray<TurnWrite> => 
 /** The turns of a thread. */
 export const turns: Projection<TurnsState> = {
   name: 'turns',
-  version: 3,
+  version: 4,
   initial: initialTurns,
   evolve: (state, event, { profile, rows, table }) => {
     const { streamId } = event

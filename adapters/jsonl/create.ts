@@ -16,7 +16,7 @@ import {
 import { dirname, join, sep } from 'node:path'
 import { v7 } from 'uuid'
 import { ioFailure } from '../../replay/guarded.ts'
-import type { EventStore, NewSegment, SegmentWriter } from '../../replay/ports.ts'
+import type { EventStore, NewSegment, Segment, SegmentWriter } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
 import { isHeldByCodex } from './codex-lock.ts'
 import { endOfLine } from './lines.ts'
@@ -51,13 +51,16 @@ const stamp = (lines: Buffer, time: Buffer): void => {
   }
 }
 
+/** Called before every step of making a file; a test kills the process there. */
+export type Step = () => void
+
 /** Copies the bytes of a file up to a place, line by line, with a new time on each. */
 const copy = async (
   target: number,
-  path: string,
-  compressed: boolean,
+  { path, compressed }: Pick<Segment, 'path' | 'compressed'>,
   until: number,
-  time: Buffer
+  time: Buffer,
+  step: Step
 ): Promise<void> => {
   const source = openBytes(path, compressed)
   let rest = Buffer.alloc(0)
@@ -71,6 +74,7 @@ const copy = async (
       const whole = at >= until ? bytes.length : bytes.lastIndexOf(10) + 1
       const lines = bytes.subarray(0, whole)
       stamp(lines, time)
+      step()
       writeFileSync(target, lines)
       rest = bytes.subarray(whole)
       await new Promise((resolve) => setImmediate(resolve))
@@ -90,17 +94,25 @@ export const syncDirectory = (path: string): void => {
   }
 }
 
-const write = async (store: SegmentSource, file: number, segment: NewSegment): Promise<void> => {
+const write = async (
+  store: SegmentSource,
+  file: number,
+  segment: NewSegment,
+  step: Step
+): Promise<void> => {
   const { lines, copied } = segment
   const [first = '', ...others] = lines
+  step()
   writeFileSync(file, `${first}\n`)
   if (copied !== undefined) {
     const base = store.lineage(copied.info)[copied.segment]
     const time = Buffer.from(new Date(segment.atMs).toISOString())
     assert(base !== undefined, 'what is copied is a segment of its lineage')
-    await copy(file, base.path, base.compressed, copied.until, time)
+    await copy(file, base, copied.until, time, step)
   }
+  step()
   if (others.length > 0) writeFileSync(file, `${others.join('\n')}\n`)
+  step()
   fsyncSync(file)
 }
 
@@ -119,25 +131,31 @@ const makeDirectory = (directory: string): void => {
 export const createSegment = async (
   home: string,
   store: SegmentSource,
-  segment: NewSegment
+  segment: NewSegment,
+  step: Step = () => undefined
 ): Promise<string> => {
   const [directory, name] = pathOf(home, segment)
+  step()
   makeDirectory(directory)
-  const temporary = join(directory, `.${name}.${process.pid}.tmp`)
+  // Not named after the process: the one of a container has the same number again, and may have been killed before.
+  const temporary = join(directory, `.${name}.${v7()}.tmp`)
   const file = openSync(temporary, 'wx')
   try {
-    await write(store, file, segment)
+    await write(store, file, segment, step)
+    step()
     linkSync(temporary, join(directory, name))
+    step()
   } finally {
     closeSync(file)
     unlinkSync(temporary)
   }
+  step()
   syncDirectory(directory)
   return join(directory, name)
 }
 
 /** A writer of segments for a home; `store` is where copied history is read from. */
-export const segmentWriter = (home: string, store: EventStore): SegmentWriter => ({
+export const segmentWriter = (home: string, store: EventStore, step?: Step): SegmentWriter => ({
   newId: () => v7(),
   nowMs: () => Date.now(),
   pathOf: (streamId, atMs) => join(...pathOf(home, { streamId, segmentId: streamId, atMs })),
@@ -150,7 +168,7 @@ export const segmentWriter = (home: string, store: EventStore): SegmentWriter =>
       const lock = await lockWriter(home, segment.streamId)
       if (E.isLeft(lock)) return lock
       try {
-        await createSegment(home, store, segment)
+        await createSegment(home, store, segment, step)
         return E.right(undefined)
       } finally {
         lock.right.release()

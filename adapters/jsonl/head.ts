@@ -6,6 +6,7 @@ import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync } f
 import { linkSync, lstatSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs'
 import { Decompress } from 'fzstd'
 import { dirname, join, relative, sep } from 'node:path'
+import { v7 } from 'uuid'
 import { syncDirectory } from './create.ts'
 
 /** Thrown where a link leads out of the home; the message is for people. */
@@ -65,7 +66,7 @@ const decompress = async (path: string, source: number, target: number): Promise
 export const expand = async (home: string, path: string): Promise<void> => {
   const directory = dirname(path)
   refuseLinks(home, directory)
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = `${path}.${v7()}.tmp`
   const source = openSync(`${path}.zst`, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     const target = openSync(temporary, 'wx')

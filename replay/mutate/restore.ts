@@ -11,9 +11,9 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/event.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { HiddenTurns, TurnsState } from '../../domain/turn-state.ts'
+import type { HiddenTurns, RestoringTurns, TurnsState } from '../../domain/turn-state.ts'
 import { turns } from '../../projections/turns.ts'
-import { threadContext } from '../context/context.ts'
+import { threadContext, type ContextPoint } from '../context/context.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import { stateOf } from '../project.ts'
 import { liveTurns } from '../turn-page.ts'
@@ -198,10 +198,11 @@ const copiesOf = async (
   env: MutationEnv,
   info: StreamInfo,
   hidden: HiddenTurns,
-  lines: ReadonlyArray<RecordedEvent>
+  lines: ReadonlyArray<RecordedEvent>,
+  left: ContextPoint | undefined
 ): Promise<E.Either<StoreError, Copies>> => {
   if (isAlike(env, info, hidden, lines)) return E.right({ items: [], lines })
-  const now = await threadContext(env, info)
+  const now = await threadContext(env, info, left)
   if (E.isLeft(now)) return now
   const before = await threadContext(env, info, { revision: hidden.revision })
   if (E.isLeft(before)) return before
@@ -214,31 +215,87 @@ const nothingHidden = ({ info }: Target): StoreError =>
     `see the turns with "unroll turns ${info.streamId}"`
   )
 
-/** The events that bring back what the last rollback of a legacy thread hid. */
+const tooMuch = ({ info }: Target): StoreError =>
+  notPossible(
+    'what was rolled back is too much to be written again',
+    `see it with "unroll events ${info.streamId}"`
+  )
+
+/** What brings hidden turns back: items for the model, then the mark, then copies. */
+interface Restoration {
+  readonly items: ReadonlyArray<JsonObject>
+  readonly copies: ReadonlyArray<RecordedEvent>
+  readonly index: number | null
+}
+
+/** `left`: where the thread stood when it was to be brought back; now, unless that was tried before. */
+const restorationOf = async (
+  env: MutationEnv,
+  target: Target,
+  hidden: HiddenTurns,
+  left?: ContextPoint
+): Promise<E.Either<StoreError, Restoration>> => {
+  const { info } = target
+  const { from, at: marker } = hidden
+  if (marker.segment !== from.segment || marker.from - from.offset > RESTORED_BYTES_MAX)
+    return E.left(tooMuch(target))
+  const lines = await linesOf(env, info, from.segment, from.offset, marker.from)
+  const leading = await leadIn(env, info, hidden)
+  const kept = isRecount(lines.at(-1)) ? lines.slice(0, -1) : lines
+  const all = [...leading, ...kept].filter(({ line }) => line.type !== 'session_meta')
+  const known = await copiesOf(env, info, hidden, all, left)
+  if (E.isLeft(known)) return known
+  const { items, lines: own } = known.right
+  const copies = [...own, ...(await usageBefore(env, info, hidden, own))]
+  return E.right({ items, copies, index: firstIndex(hidden, own) })
+}
+
+/** Half lines that may stand between copies: one for each try that was cut off. */
+const TRIES_MAX = 8
+
+/** Copies that are missing since a process was killed while it wrote them; none when nothing was cut off. */
+const missingCopies = async (
+  env: MutationEnv,
+  target: Target,
+  restoring: RestoringTurns
+): Promise<E.Either<StoreError, ReadonlyArray<RecordedEvent>>> => {
+  const { hidden, revision, until, from } = restoring
+  const { next } = target.checkpoint
+  if (hidden === null || next.segment !== from.segment || next.revision > until + TRIES_MAX)
+    return E.right([])
+  const restored = await restorationOf(env, target, hidden, { revision })
+  if (E.isLeft(restored)) return restored
+  const there = await linesOf(env, target.info, from.segment, from.offset, next.offset)
+  const { copies } = restored.right
+  const [wanted, written] = [copies, there].map((some) =>
+    some.map((event) => JSON.stringify(copiedEvent(event)))
+  )
+  const isCopied = written?.every((text, at) => text === wanted?.[at]) === true
+  return E.right(isCopied ? copies.slice(there.length) : [])
+}
+
+/** The events that bring back what the last rollback of a legacy thread hid, or the rest of them. */
 export const restorePlan =
   (env: MutationEnv) =>
   async (target: Target): Promise<E.Either<StoreError, Plan>> => {
     const { info, at } = target
     const state = stateOf(env, turns.name, info.streamId) as TurnsState | undefined
+    const inverseOf = ({ turns: count }: HiddenTurns) => ({
+      operation: 'rollback',
+      arguments: { threadId: info.streamId, turns: count }
+    })
+    const restoring = state?.restoring ?? null
+    const missing = restoring === null ? null : await missingCopies(env, target, restoring)
+    if (missing !== null && E.isLeft(missing)) return missing
+    if (restoring?.hidden && missing !== null && missing.right.length > 0) {
+      const events = missing.right.map(copiedEvent)
+      return E.right({ events, inverse: inverseOf(restoring.hidden) })
+    }
     const hidden = state?.hidden.at(-1)
     if (hidden === undefined) return E.left(nothingHidden(target))
-    const { from, at: marker } = hidden
-    if (marker.segment !== from.segment || marker.from - from.offset > RESTORED_BYTES_MAX)
-      return E.left(
-        notPossible(
-          'what was rolled back is too much to be written again',
-          `see it with "unroll events ${info.streamId}"`
-        )
-      )
-    const lines = await linesOf(env, info, from.segment, from.offset, marker.from)
-    const leading = await leadIn(env, info, hidden)
-    const kept = isRecount(lines.at(-1)) ? lines.slice(0, -1) : lines
-    const all = [...leading, ...kept].filter(({ line }) => line.type !== 'session_meta')
-    const known = await copiesOf(env, info, hidden, all)
-    if (E.isLeft(known)) return known
-    const own = known.right
-    const index = firstIndex(hidden, own.lines)
-    const copies = [...own.lines, ...(await usageBefore(env, info, hidden, own.lines))]
+    const restored = await restorationOf(env, target, hidden)
+    if (E.isLeft(restored)) return restored
+    const { items, copies, index } = restored.right
     const payload = {
       type: 'unroll_turns_restored',
       num_turns: hidden.turns,
@@ -247,10 +304,9 @@ export const restorePlan =
       ...(index === null ? {} : { index })
     }
     const events = [
-      ...own.items.map((item) => ({ timestamp: at, type: 'response_item', payload: item })),
+      ...items.map((item) => ({ timestamp: at, type: 'response_item', payload: item })),
       { timestamp: at, type: 'event_msg', payload },
       ...copies.map(copiedEvent)
     ]
-    const again = { threadId: info.streamId, turns: hidden.turns }
-    return E.right({ events, inverse: { operation: 'rollback', arguments: again } })
+    return E.right({ events, inverse: inverseOf(hidden) })
   }

@@ -30,7 +30,13 @@ const pairsOf = (out: string): ReadonlyArray<readonly [number, string]> =>
     .map((text) => text.split(' '))
     .map(([revision, message = '']) => [Number(revision), message])
 
-const refusalsOf = (err: string): ReadonlySet<string> => new Set(err.split('\n').filter(Boolean))
+const refusalsOf = (err: string): ReadonlySet<string> =>
+  new Set(
+    err
+      .split('\n')
+      .filter(Boolean)
+      .map((text) => text.replace(/ \d+$/, ''))
+  )
 
 describe('a thread that several processes append to', function () {
   this.timeout(60_000)

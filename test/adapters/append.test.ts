@@ -181,6 +181,13 @@ describe('appending to a home', () => {
       expect(done.path).to.equal(join(archive, NAME))
     })
 
+    it('expands it beside what a killed process of the same number left', async () => {
+      const left = `${NAME}.${process.pid}.tmp`
+      writeFileSync(join(archive, left), 'half')
+      await right(storeOf(home).append(packed, 'stream_exists', [said('later')]))
+      expect(readdirSync(archive).toSorted()).to.deep.equal([NAME, left].toSorted())
+    })
+
     it('leaves half a compressed file as it is', async () => {
       const zst = join(archive, `${NAME}.zst`)
       writeFileSync(zst, readFileSync(zst).subarray(0, -20))

@@ -32,8 +32,8 @@ const EVENTS = [
   }
 ]
 
-/** Starts the model; null where something else listens already. */
-export const startModel = (): Promise<Server | null> =>
+/** Starts the model; null where something else listens already. With port 0 it takes a free one. */
+export const startModel = (port = PORT): Promise<Server | null> =>
   new Promise((resolve) => {
     const server = createServer((request, response) => {
       request.resume()
@@ -45,5 +45,5 @@ export const startModel = (): Promise<Server | null> =>
       })
     })
     server.once('error', () => resolve(null))
-    server.listen(PORT, '127.0.0.1', () => resolve(server))
+    server.listen(port, '127.0.0.1', () => resolve(server))
   })

@@ -3,7 +3,9 @@
  *
  *     once <home> <thread>                     one event; prints the answer as JSON
  *     many <home> <thread> <name> <count>      one event after the other, each at the revision the last answer gave;
- *                                              begins anew after a refusal; prints `<revision> <name>-<n>` for each
+ *                                              begins anew after a refusal; prints `<revision> <name>-<n>` for each,
+ *                                              and `<kind> <times>` of the refusals to the other pipe at the end;
+ *                                              ends early when it is sent SIGTERM
  *     fault <home> <name> <seed> <thread>...   to all threads at once; dies at a random point of a random write;
  *                                              prints `<thread> <revision> <message>` for each
  */
@@ -25,9 +27,21 @@ const said = (message: string): NewEvent => ({
 const storeOf = (home: string, calls: FileCalls = systemCalls()) =>
   jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false, calls })
 
+/** Writes to a pipe that its reader empties in its own time. */
+const say = (pipe: 1 | 2, text: string): void => {
+  for (;;) {
+    try {
+      writeSync(pipe, text)
+      return
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code !== 'EAGAIN') throw cause
+    }
+  }
+}
+
 const once = async (home: string, thread: string): Promise<void> => {
   const answer = await storeOf(home).append(streamId(thread), 'any', [said('once')])()
-  writeSync(1, `${JSON.stringify(answer)}\n`)
+  say(1, `${JSON.stringify(answer)}\n`)
 }
 
 const REFUSALS = new Set(['WrongExpectedRevision', 'TailMoved', 'Busy'])
@@ -35,20 +49,24 @@ const REFUSALS = new Set(['WrongExpectedRevision', 'TailMoved', 'Busy'])
 const many = async (home: string, thread: string, name: string, count: number): Promise<void> => {
   const store = storeOf(home)
   let expected: ExpectedRevision = 'stream_exists'
-  for (let n = 0; n < count;) {
+  let isStopped = false
+  const refusals = new Map<string, number>()
+  process.once('SIGTERM', () => (isStopped = true))
+  for (let n = 0; n < count && !isStopped;) {
     const answer = await store.append(streamId(thread), expected, [said(`${name}-${n}`)])()
     if (E.isRight(answer)) {
       expected = answer.right.next.revision
-      writeSync(1, `${answer.right.from.revision} ${name}-${n++}\n`)
+      say(1, `${answer.right.from.revision} ${name}-${n++}\n`)
       continue
     }
     const { _tag } = answer.left
     if (!REFUSALS.has(_tag)) throw new Error(JSON.stringify(answer.left))
-    writeSync(2, `${_tag}\n`)
+    refusals.set(_tag, (refusals.get(_tag) ?? 0) + 1)
     // The events of a moved tail are in the file.
-    if (answer.left._tag === 'TailMoved') writeSync(1, `${answer.left.actual} ${name}-${n++}\n`)
+    if (answer.left._tag === 'TailMoved') say(1, `${answer.left.actual} ${name}-${n++}\n`)
     expected = 'stream_exists'
   }
+  for (const [kind, times] of refusals) say(2, `${kind} ${times}\n`)
 }
 
 /** Mulberry32: small, and the same numbers for the same seed. */
@@ -99,7 +117,7 @@ const fault = async (
       const message = `${name}-${n} ${'x'.repeat(Math.floor(random() * 2000))}`
       const answer = await store.append(streamId(thread), 'any', [said(message)])()
       if (E.isLeft(answer)) throw new Error(JSON.stringify(answer.left))
-      writeSync(1, `${thread} ${answer.right.from.revision} ${message}\n`)
+      say(1, `${thread} ${answer.right.from.revision} ${message}\n`)
     }
   }
   await Promise.all(threads.map(one))
@@ -114,6 +132,6 @@ const main = async (): Promise<void> => {
 }
 
 void main().catch((thrown: unknown) => {
-  writeSync(2, `${String(thrown)}\n`)
+  say(2, `${String(thrown)}\n`)
   process.exitCode = 1
 })

@@ -30,7 +30,7 @@ const CASES = [
 const NOBODY = '00000000-0000-7000-8000-000000000000'
 
 /** Numbers from 0 to 1 that depend on the seed alone. */
-const random = (seed: number) => {
+export const random = (seed: number) => {
   let state = seed >>> 0
   return (): number => {
     state = (state + 0x6d2b79f5) >>> 0
@@ -40,11 +40,11 @@ const random = (seed: number) => {
   }
 }
 
-/** A child process that starts in milliseconds. */
-export const bundleChild = (): string => {
-  const outfile = join(temporaryFolder(), 'crash-entry.mjs')
+/** A child process that starts in milliseconds; `entry` is its source in this folder. */
+export const bundleChild = (entry = 'crash-entry'): string => {
+  const outfile = join(temporaryFolder(), `${entry}.mjs`)
   buildSync({
-    entryPoints: [join(import.meta.dirname, 'crash-entry.ts')],
+    entryPoints: [join(import.meta.dirname, `${entry}.ts`)],
     outfile,
     bundle: true,
     platform: 'node',
