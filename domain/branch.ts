@@ -39,7 +39,13 @@ export interface Branch {
 }
 
 const FIRST = ['account_scoped', 'session_id', 'id', 'forked_from_id'] as const
-const LAST = ['history_mode', 'history_base', 'multi_agent_version', 'context_window'] as const
+const LAST = [
+  'history_mode',
+  'history_base',
+  'multi_agent_version',
+  'context_window',
+  'git'
+] as const
 /** Facts of the source's beginning that a fork does not share. */
 const NOT_INHERITED = new Set([
   'parent_thread_id',
@@ -83,7 +89,8 @@ const metaPayload = ({ threadId, forkedFromId, cut, meta, at, newId }: Branch): 
     history_mode: 'paginated',
     history_base: cut,
     multi_agent_version: meta['multi_agent_version'],
-    context_window: isFork ? { window_id: newId() } : meta['context_window']
+    context_window: isFork ? { window_id: newId() } : meta['context_window'],
+    git: meta['git']
   })
 }
 

@@ -63,7 +63,8 @@ const ordered = (members: JsonObject): JsonObject => {
   return Object.fromEntries(names.map((name) => [name, members[name]]))
 }
 
-const gitMember = ({ sha, branch, originUrl }: GitInfo): JsonObject => ({
+/** Git facts as a line spells them; what is not known is not there. */
+export const gitMember = ({ sha, branch, originUrl }: GitInfo): JsonObject => ({
   ...(sha === null ? {} : { commit_hash: sha }),
   ...(branch === null ? {} : { branch }),
   ...(originUrl === null ? {} : { repository_url: originUrl })

@@ -11,6 +11,7 @@ import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
 import { streamId, type StreamId } from '../domain/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
 import type { TurnRow } from '../domain/turn-state.ts'
+import { gitMember } from '../domain/metadata.ts'
 import { newestMeta } from './first-meta.ts'
 import {
   isDamaged,
@@ -206,6 +207,20 @@ interface Source {
   readonly isPaginated: boolean
 }
 
+/** Facts that were changed later, which a paginated thread does not say in its metadata. */
+const withFacts = (env: Env, info: StreamInfo, meta: JsonObject): JsonObject => {
+  const facts = threadRow(env, info.streamId)?.facts
+  const git = facts?.own?.git ?? null
+  const before = meta['memory_mode'] ?? 'enabled'
+  return {
+    ...meta,
+    ...(facts === undefined || facts.memoryMode === before
+      ? {}
+      : { memory_mode: facts.memoryMode }),
+    ...(git === null ? {} : { git: gitMember(git) })
+  }
+}
+
 const sourceOf = async (
   env: Env,
   writer: SegmentWriter,
@@ -234,7 +249,7 @@ const sourceOf = async (
     isPaginated,
     branch: {
       cut,
-      meta: { ...meta, ...point.session?.meta },
+      meta: { ...(isPaginated ? withFacts(env, info, meta) : meta), ...point.session?.meta },
       namesSession: env.profile.members142,
       settings: withSession(await settingsOf(env, info), point),
       openTurn: openTurnAt(env, info, place.right),

@@ -125,6 +125,18 @@ describe('a fork of a paginated thread', () => {
       expect(await turnIds(engine, whole.id)).to.deep.equal(await turnIds(engine, PLAIN_169))
     }))
 
+  it('keeps git facts and memory mode that were changed since its source began', () =>
+    using('basic-169', async (engine) => {
+      right(await engine.updateMetadata(PLAIN_169, { branch: 'side', sha: 'abc' })())
+      right(await engine.setMemoryMode(PLAIN_169, 'disabled')())
+      const made = right<Thread>(await engine.fork(PLAIN_169, {})())
+      expect(made.gitInfo).to.deep.equal({ sha: 'abc', branch: 'side', originUrl: null })
+      expect(linesOf(made.path)[0]?.['payload']).to.deep.include({
+        memory_mode: 'disabled',
+        git: { commit_hash: 'abc', branch: 'side' }
+      })
+    }))
+
   it('does not see what its source gets later', () =>
     using('basic-169', async (engine) => {
       const source = right<Thread>(await engine.readThread(PLAIN_169, false)())
