@@ -18,7 +18,7 @@ import { sentItems } from '../domain/context/sent.ts'
 import type { StoreError } from '../domain/errors.ts'
 import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
 import type { Index } from '../replay/ports.ts'
-import type { Progress } from '../replay/fold-many.ts'
+import type { Progress } from '../replay/catch-up/fold-many.ts'
 import { configuredProvider } from './home/config.ts'
 import { homeNames } from './home/names.ts'
 import { homeOperations } from './home/operations.ts'
@@ -31,13 +31,13 @@ import { isBeingWritten } from './jsonl/writer-lock.ts'
 import { memoryIndex } from './memory/index.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
-export type { Goal, GoalPatch } from '../domain/goal.ts'
-export type { GitPatch } from '../domain/metadata.ts'
-export type { NewEvent } from '../domain/new-event.ts'
-export type { NewThread, ThreadDraft } from '../domain/new-thread.ts'
-export type { Operation } from '../domain/operations.ts'
+export type { Goal, GoalPatch } from '../domain/changes/goal.ts'
+export type { GitPatch } from '../domain/changes/metadata.ts'
+export type { NewEvent } from '../domain/changes/new-event.ts'
+export type { NewThread, ThreadDraft } from '../domain/changes/new-thread.ts'
+export type { Operation } from '../domain/changes/operations.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
-export type { ReviewOutput, ReviewTarget } from '../domain/review.ts'
+export type { ReviewOutput, ReviewTarget } from '../domain/changes/review.ts'
 export type {
   BranchPoint,
   ContextPoint,
@@ -50,7 +50,7 @@ export type {
 export type { HostEvent, LiveTurn, ToolCall, TurnInput } from '../replay/host.ts'
 export type { MutationOptions, RelocatedThreads } from '../replay/life/life.ts'
 export type { AgentFamily } from '../replay/life/lifecycle.ts'
-export type { Mutations, StartedReview, Written } from '../replay/mutations.ts'
+export type { Mutations, StartedReview, Written } from '../replay/mutate/mutations.ts'
 export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
 
 /**

@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { jsonlStore } from '../adapters/jsonl/store.ts'
 import { streamId } from '../domain/ids.ts'
-import { printEvent, type NewEvent } from '../domain/new-event.ts'
+import { printEvent, type NewEvent } from '../domain/changes/new-event.ts'
 import { DEFAULT_PROFILE } from '../domain/profile.ts'
 import type { ExpectedRevision } from '../replay/ports.ts'
 

@@ -7,15 +7,15 @@
  *
  * Source: thread row of Codex 0.130 and 0.142 after a backfill, compared on 800 rows.
  */
-import type { EventPayload, RecordedEvent } from './event.ts'
-import { metadataChangeOf, METADATA_UPDATED } from './metadata.ts'
-import { goalOf, GOAL_CLEARED, GOAL_UPDATED, type Goal } from './goal.ts'
-import { userParts } from './item-parts.ts'
+import type { EventPayload, RecordedEvent } from './events/event.ts'
+import { metadataChangeOf, METADATA_UPDATED } from './changes/metadata.ts'
+import { goalOf, GOAL_CLEARED, GOAL_UPDATED, type Goal } from './changes/goal.ts'
+import { userParts } from './items/item-parts.ts'
 import type { Json, JsonObject } from './json.ts'
-import { ThreadGoalUpdated, type SessionMeta, type TurnContext } from './payloads.ts'
+import { ThreadGoalUpdated, type SessionMeta, type TurnContext } from './events/payloads.ts'
 import { declaredTools } from './rich/tools.ts'
 import type { GitInfo, UserContent } from './protocol.ts'
-import { rangeOf, type ByteRange } from './turn-state.ts'
+import { rangeOf, type ByteRange } from './turns/turn-state.ts'
 
 /** Facts one `session_meta` states about its thread. */
 export interface MetaFacts {

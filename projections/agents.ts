@@ -8,9 +8,9 @@
  * Only a `thread_spawn` source is an edge, as in Codex's own table; a review names its thread too, but is none. Parent and
  * child are folded apart, in any order: each writes its own tables, and the reader puts them together.
  */
-import type { RecordedEvent } from '../domain/event.ts'
+import type { RecordedEvent } from '../domain/events/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
-import type { SessionMeta } from '../domain/payloads.ts'
+import type { SessionMeta } from '../domain/events/payloads.ts'
 import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
 
 /** Whether a spawned thread may still be written to by its parent. */

@@ -5,7 +5,7 @@
  *
  * A bad line stops nothing: the folds pass it over and this table says so.
  */
-import type { DamageReason } from '../domain/event.ts'
+import type { DamageReason } from '../domain/events/event.ts'
 import type { Projection, RowWrite } from './projection.ts'
 
 /** Where a bad line stands and why it is not an event. */

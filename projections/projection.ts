@@ -2,7 +2,7 @@
  * What a read model is: a fold that writes rows. It performs no I/O and reads no clock; the engine gives it the
  * rows it wrote before and commits what it returns together with its state.
  */
-import type { DamagedLine, RecordedEvent } from '../domain/event.ts'
+import type { DamagedLine, RecordedEvent } from '../domain/events/event.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { Profile } from '../domain/profile.ts'
 

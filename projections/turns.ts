@@ -13,8 +13,8 @@ import {
   type TurnRow,
   type TurnsState,
   type TurnWrite
-} from '../domain/turn-state.ts'
-import { evolveTurns } from '../domain/turns.ts'
+} from '../domain/turns/turn-state.ts'
+import { evolveTurns } from '../domain/turns/turns.ts'
 import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
 
 const PLAIN_ID = /^[\w.:-]{1,128}$/

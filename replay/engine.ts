@@ -8,24 +8,24 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
 import { streamId, type StreamId } from '../domain/ids.ts'
-import type { NewEvent } from '../domain/new-event.ts'
+import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
-import { appendEvents } from './append.ts'
-import { homeCatchUp } from './backfill.ts'
-import { fromDatabase } from './codex-list.ts'
-import { codexTimes } from './codex-times.ts'
-import { freshList, strictList } from './fresh-list.ts'
+import { appendEvents } from './mutate/append.ts'
+import { homeCatchUp } from './catch-up/backfill.ts'
+import { fromDatabase } from './lists/codex-list.ts'
+import { codexTimes } from './lists/codex-times.ts'
+import { freshList, strictList } from './lists/fresh-list.ts'
 import { guarded } from './guarded.ts'
-import { statusOf, type IndexStatus } from './index-status.ts'
-import { itemPage, type ItemPageRequest, type TurnItem } from './item-page.ts'
-import type { ListRequest } from './list-filter.ts'
-import { threadRow } from './thread-row.ts'
-import { damageRows, threadOpener, type DamagedPlace } from './open-thread.ts'
-import { checkBranch, forkThread, revertThread, type BranchPoint } from './branch.ts'
+import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
+import { itemPage, type ItemPageRequest, type TurnItem } from './pages/item-page.ts'
+import type { ListRequest } from './lists/list-filter.ts'
+import { threadRow } from './threads/thread-row.ts'
+import { damageRows, threadOpener, type DamagedPlace } from './threads/open-thread.ts'
+import { checkBranch, forkThread, revertThread, type BranchPoint } from './mutate/branch.ts'
 import { threadContext, type ContextPoint, type ThreadContext } from './context/context.ts'
 import { failedLifecycle, lifecycle, recordedBranch, type Lifecycle } from './life/lifecycle.ts'
 import { openExpected, type Life, type LifeParts, type MutationOptions } from './life/life.ts'
-import { mutationsOf, noMutations, type Mutations } from './mutations.ts'
+import { mutationsOf, noMutations, type Mutations } from './mutate/mutations.ts'
 import type {
   Appended,
   Batch,
@@ -35,23 +35,28 @@ import type {
   SegmentWriter,
   StreamInfo
 } from './ports.ts'
-import type { Progress } from './fold-many.ts'
-import { resolveThread } from './resolve.ts'
+import type { Progress } from './catch-up/fold-many.ts'
+import { resolveThread } from './threads/resolve.ts'
 import { sessionLines, type SessionLines } from './context/session.ts'
-import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
-import { timelinePage, type TimelinePage, type TimelineRequest } from './timeline.ts'
-import { allTurns, turnPage, type TurnPageRequest } from './turn-page.ts'
+import {
+  summaryView,
+  threadView,
+  type ThreadSummary,
+  type ViewContext
+} from './threads/thread-view.ts'
+import { timelinePage, type TimelinePage, type TimelineRequest } from './pages/timeline.ts'
+import { allTurns, turnPage, type TurnPageRequest } from './pages/turn-page.ts'
 
-export type { BranchPoint } from './branch.ts'
+export type { BranchPoint } from './mutate/branch.ts'
 export type {
   ContextPoint,
   ContextSettings,
   ContextUsage,
   ThreadContext
 } from './context/context.ts'
-export type { IndexStatus } from './index-status.ts'
-export type { DamagedPlace } from './open-thread.ts'
-export type { ThreadSummary } from './thread-view.ts'
+export type { IndexStatus } from './catch-up/index-status.ts'
+export type { DamagedPlace } from './threads/open-thread.ts'
+export type { ThreadSummary } from './threads/thread-view.ts'
 
 /** What the engine is made of. */
 export interface EngineParts extends LifeParts {

@@ -7,8 +7,13 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
 import { streamId } from '../domain/ids.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
-import type { NewEvent } from '../domain/new-event.ts'
-import { defaultMode, threadMeta, type NewThread, type ThreadDraft } from '../domain/new-thread.ts'
+import type { NewEvent } from '../domain/changes/new-event.ts'
+import {
+  defaultMode,
+  threadMeta,
+  type NewThread,
+  type ThreadDraft
+} from '../domain/changes/new-thread.ts'
 import type { ThreadFacts } from '../domain/thread.ts'
 import {
   agentMessage,
@@ -19,7 +24,7 @@ import {
   turnStarted,
   userMessage,
   type WrittenTurn
-} from '../domain/turn-events.ts'
+} from '../domain/changes/turn-events.ts'
 import { modeOf, momentOf, newTurn } from './mutate/turn-context.ts'
 import {
   openTarget,
@@ -32,7 +37,7 @@ import {
 import type { MutationOptions, Written } from './mutate/types.ts'
 import type { Appended } from './ports.ts'
 import { recorded } from './life/recorded.ts'
-import { tailEvents } from './tail.ts'
+import { tailEvents } from './mutate/tail.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>
 

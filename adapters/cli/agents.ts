@@ -2,7 +2,7 @@
  * unroll agents: who spawned whom.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { AgentTree } from '../../replay/agents.ts'
+import type { AgentTree } from '../../replay/threads/agents.ts'
 import { reportError } from './report.ts'
 import type { EngineCommand } from './session.ts'
 import { oneLine, safeJson } from './text.ts'

@@ -2,7 +2,7 @@
  * unroll events: the lines of a rollout as a stream, in bounded memory.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { isDamaged, START, type Batch } from '../../replay/ports.ts'
 import { flagOf, numberOf, type Input } from './args.ts'
 import type { Io } from './io.ts'

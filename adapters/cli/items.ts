@@ -2,7 +2,7 @@
  * unroll items: pages of a thread's items, or of one turn's.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TurnItem } from '../../replay/item-page.ts'
+import type { TurnItem } from '../../replay/pages/item-page.ts'
 import { flagOf, textOf } from './args.ts'
 import { itemText } from './item-text.ts'
 import { printPages } from './pages.ts'

@@ -2,7 +2,7 @@
  * unroll log: what was done to a home.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Operation } from '../../domain/operations.ts'
+import type { Operation } from '../../domain/changes/operations.ts'
 import { numberOf } from './args.ts'
 import { reportError } from './report.ts'
 import type { EngineCommand } from './session.ts'

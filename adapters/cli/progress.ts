@@ -1,7 +1,7 @@
 /**
  * One line on stderr that tells how far a long catch-up has come, and is gone when it is done.
  */
-import type { Progress } from '../../replay/fold-many.ts'
+import type { Progress } from '../../replay/catch-up/fold-many.ts'
 import type { Io } from './io.ts'
 import { size } from './text.ts'
 

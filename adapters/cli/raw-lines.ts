@@ -1,7 +1,7 @@
 /**
  * The recorded bytes of lines, without parsing: what `events --raw` prints.
  */
-import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import type { Lineage } from '../../replay/ports.ts'
 import { openBytes, type ByteSource } from '../jsonl/bytes.ts'
 import type { Io } from './io.ts'

@@ -3,9 +3,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
-import { printEvent } from '../../domain/new-event.ts'
+import { printEvent } from '../../domain/changes/new-event.ts'
 import type { MutationOptions } from '../../replay/life/life.ts'
-import type { Written } from '../../replay/mutations.ts'
+import type { Written } from '../../replay/mutate/mutations.ts'
 import { flagOf, numberOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
 import { reportError } from './report.ts'

@@ -3,7 +3,7 @@
  */
 import { closeSync, fsyncSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { OWN_FOLDER } from '../../domain/relocation.ts'
+import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 
 /** Only for its owner: what is deleted and who did it is nobody else's business. */
 const FOLDER_MODE = 0o700

@@ -23,7 +23,7 @@ import {
   writeFileSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { OWN_FOLDER, type FileMove, type Relocation } from '../../domain/relocation.ts'
+import { OWN_FOLDER, type FileMove, type Relocation } from '../../domain/changes/relocation.ts'
 import type { RelocationResult, SkippedThread } from '../../replay/ports.ts'
 import { makePrivate, syncFolder } from './own-folder.ts'
 import { giveNames, takeNames } from './session-index.ts'

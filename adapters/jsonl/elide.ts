@@ -3,9 +3,9 @@
  * which id it has. Both stand in the first bytes of the line, so the rest (often a whole diff or tool output) is
  * not parsed. Page readers never use this: they parse what they show.
  */
-import type { EventPayload, RolloutLine } from '../../domain/event.ts'
+import type { EventPayload, RolloutLine } from '../../domain/events/event.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { TurnItem } from '../../domain/turn-item.ts'
+import type { TurnItem } from '../../domain/events/turn-item.ts'
 
 /** The beginning of a line: up to the name of its type, and from there on. */
 export interface Head {

@@ -5,7 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { statSync } from 'node:fs'
-import { HistoryBase } from '../../domain/payloads.ts'
+import { HistoryBase } from '../../domain/events/payloads.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import { openBytes, type ByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'

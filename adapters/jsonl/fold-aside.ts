@@ -3,7 +3,7 @@
  */
 import { Worker } from 'node:worker_threads'
 import type { StreamInfo } from '../../replay/ports.ts'
-import type { FoldAside, FoldedPart } from '../../replay/project.ts'
+import type { FoldAside, FoldedPart } from '../../replay/catch-up/project.ts'
 import type { FoldWorkerData, FoldWorkerJob, FoldWorkerMessage } from './fold-worker.ts'
 
 /** A worker without work is stopped after this long. */

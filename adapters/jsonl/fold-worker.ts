@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { parentPort, workerData } from 'node:worker_threads'
 import { eraOf, type ProfileName } from '../../domain/profile.ts'
 import type { StoredRow, StreamInfo } from '../../replay/ports.ts'
-import { foldStream, type Env, type Sink } from '../../replay/project.ts'
+import { foldStream, type Env, type Sink } from '../../replay/catch-up/project.ts'
 import { memoryIndex } from '../memory/index.ts'
 import { jsonlStore } from './store.ts'
 

@@ -11,8 +11,8 @@
  * fork keeps the beginning of the history as it is then, so all of it is in the history of the segment made before.
  * The gap is reported either way.
  */
-import type { BaseReason } from '../../domain/event.ts'
-import type { HistoryBase } from '../../domain/payloads.ts'
+import type { BaseReason } from '../../domain/events/event.ts'
+import type { HistoryBase } from '../../domain/events/payloads.ts'
 import type { Lineage, Segment } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
 import type { Place } from './place.ts'

@@ -2,8 +2,8 @@
  * Lines of a rollout: from bytes to events.
  */
 import { isUtf8 } from 'node:buffer'
-import type { DamageReason, RolloutLine } from '../../domain/event.ts'
-import { toRolloutLine } from '../../domain/event.ts'
+import type { DamageReason, RolloutLine } from '../../domain/events/event.ts'
+import { toRolloutLine } from '../../domain/events/event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { upcast } from '../../migrations/upcast.ts'
 

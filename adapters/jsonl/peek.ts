@@ -7,8 +7,8 @@
  * A line whose head is not written that way, whose end does not look whole, or in which another line begins, is always
  * parsed.
  */
-import type { RolloutLine } from '../../domain/event.ts'
-import { HOOK_PROMPT_MARK } from '../../domain/hook-prompt.ts'
+import type { RolloutLine } from '../../domain/events/event.ts'
+import { HOOK_PROMPT_MARK } from '../../domain/items/hook-prompt.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { RENAMED_EVENTS } from '../../migrations/upcast.ts'
 import type { Wanted } from '../../replay/ports.ts'

@@ -4,8 +4,8 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import { printEvent } from '../../domain/new-event.ts'
-import { appendProblem, type CheckedEvent } from '../../replay/new-events.ts'
+import { printEvent } from '../../domain/changes/new-event.ts'
+import { appendProblem, type CheckedEvent } from '../../replay/mutate/new-events.ts'
 import type { Appended, ExpectedRevision, KnownPlace, Position } from '../../replay/ports.ts'
 import type { Tail } from './tail.ts'
 

@@ -2,9 +2,9 @@
  * Reading the lines of some byte ranges: what a page of full turns costs. Neighbouring ranges are read together,
  * and of lines that can make no item only the heads are looked at, unless every line is wanted.
  */
-import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { ByteRange } from '../../domain/turn-state.ts'
+import type { ByteRange } from '../../domain/turns/turn-state.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Lineage, Wanted } from '../../replay/ports.ts'
 import { openBytes, type ByteSource } from './bytes.ts'

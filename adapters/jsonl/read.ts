@@ -7,7 +7,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { crc32 } from 'node:zlib'
-import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Batch, Guard, Lineage, Position, Segment, Wanted } from '../../replay/ports.ts'

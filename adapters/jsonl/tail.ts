@@ -5,7 +5,7 @@
 import { fstatSync, readSync } from 'node:fs'
 import type { StreamId } from '../../domain/ids.ts'
 import { PROFILES, type Profile } from '../../domain/profile.ts'
-import { saysNumbered } from '../../replay/new-events.ts'
+import { saysNumbered } from '../../replay/mutate/new-events.ts'
 import type {
   Guard,
   KnownPlace,

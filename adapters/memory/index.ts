@@ -2,7 +2,7 @@
  * An index in memory: what tests and throw-away readers use, and the plainest statement of what an index does.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { compareKeys } from '../../replay/overlay.ts'
+import { compareKeys } from '../../replay/catch-up/overlay.ts'
 import type { Index } from '../../replay/ports.ts'
 import type { RowKey } from '../../projections/projection.ts'
 

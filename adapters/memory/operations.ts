@@ -2,7 +2,7 @@
  * An operation log in memory, with a clock and ids that count.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { OperationRecord } from '../../domain/operations.ts'
+import type { OperationRecord } from '../../domain/changes/operations.ts'
 import type { OperationLog } from '../../replay/ports.ts'
 
 /** An empty log; `records` is what was appended, oldest first. */

@@ -5,10 +5,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
-import { toRolloutLine, type DamagedLine, type RecordedEvent } from '../../domain/event.ts'
+import { toRolloutLine, type DamagedLine, type RecordedEvent } from '../../domain/events/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import type { NewEvent } from '../../domain/new-event.ts'
+import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { upcast } from '../../migrations/upcast.ts'
 import {
@@ -16,7 +16,7 @@ import {
   checkEvents,
   saysNumbered,
   type CheckedEvent
-} from '../../replay/new-events.ts'
+} from '../../replay/mutate/new-events.ts'
 import type {
   Batch,
   EventStore,

@@ -1,7 +1,7 @@
 /**
  * Every notification that a method of this server sends, and who gets it.
  */
-import type { Goal } from '../../domain/goal.ts'
+import type { Goal } from '../../domain/changes/goal.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { ThreadStatus, Turn } from '../../domain/protocol.ts'

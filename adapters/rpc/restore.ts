@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Page, Turn } from '../../domain/protocol.ts'
 import { START } from '../../replay/ports.ts'
-import type { TurnPageRequest } from '../../replay/turn-page.ts'
+import type { TurnPageRequest } from '../../replay/pages/turn-page.ts'
 import { ask, type Call } from './method.ts'
 import type { Notice } from './message.ts'
 import { goalCleared, goalUpdated, tokenUsageUpdated } from './notices.ts'

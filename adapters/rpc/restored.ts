@@ -1,7 +1,7 @@
 /**
  * What a thread recorded about its session: the settings a resume goes on with, and the last count of its tokens.
  */
-import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import { isDamaged, type Batch } from '../../replay/ports.ts'
 

@@ -5,7 +5,7 @@
  * Contextual texts are wrapped in known marks; the marks are compared without regard to case, and white space around
  * the text does not matter. Every mark was tried on the binaries, one rollout each.
  */
-import { InterAgentCommunication } from '../payloads.ts'
+import { InterAgentCommunication } from '../events/payloads.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
 

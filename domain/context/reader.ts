@@ -8,11 +8,11 @@
  *
  * Source: checked against what Codex 0.130.0 and 0.142.5 send to a model, rollout by rollout.
  */
-import type { ByteRange } from '../turn-state.ts'
-import { rangeOf } from '../turn-state.ts'
-import type { RecordedEvent, RolloutLine } from '../event.ts'
+import type { ByteRange } from '../turns/turn-state.ts'
+import { rangeOf } from '../turns/turn-state.ts'
+import type { RecordedEvent, RolloutLine } from '../events/event.ts'
 import type { JsonObject } from '../json.ts'
-import type { TokenCount, TurnContext } from '../payloads.ts'
+import type { TokenCount, TurnContext } from '../events/payloads.ts'
 import type { Profile } from '../profile.ts'
 import { isBoundary } from './boundary.ts'
 import { isItemLine, replacementOf, replayItems, type ItemLine } from './replay.ts'

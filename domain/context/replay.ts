@@ -2,9 +2,9 @@
  * The forward half of the model context: from a base over the lines behind it to the items the model knows.
  */
 import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
-import type { RolloutLine } from '../event.ts'
+import type { RolloutLine } from '../events/event.ts'
 import type { Profile } from '../profile.ts'
-import { classifyResponseItem } from '../response-item.ts'
+import { classifyResponseItem } from '../events/response-item.ts'
 import { isBoundary, isContextualDeveloper, isContextualUser } from './boundary.ts'
 import { compactedItems } from './compaction.ts'
 

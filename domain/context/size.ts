@@ -4,7 +4,7 @@
  * It holds for threads in which nothing was compacted and no other agent spoke; there the context is every item from the
  * first on, but for those that rollbacks cut away.
  */
-import type { RolloutLine } from '../event.ts'
+import type { RolloutLine } from '../events/event.ts'
 import type { Profile } from '../profile.ts'
 import { isBoundary, isContextualDeveloper, isContextualUser } from './boundary.ts'
 import { itemTokens } from './estimate.ts'

@@ -13,7 +13,7 @@
  *         and paths in place of thread ids) are left out: 0.142 records sub_agent_activity for them.
  * Source: agents-130, agents-142 and agents-169 of the corpus; collab_* events by the schemas of both binaries.
  */
-import { uuid } from '../codec.ts'
+import { uuid } from '../events/codec.ts'
 import { isJsonObject, type Json } from '../json.ts'
 import type { Certainty } from '../protocol.ts'
 import type { CollabAgentToolCall, RichContext } from './types.ts'

@@ -11,13 +11,13 @@
  *
  * Shape:  what the text of an output cannot tell stays null; a text of no known format completes the command, inferred.
  */
-import { absoluteIn, pathOfUrl } from '../file-url.ts'
+import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { Certainty } from '../protocol.ts'
 import { milliseconds, readCommandReport, scriptOf, withoutCutHeader } from './shell.ts'
 import type { CommandExecution, RichContext } from './types.ts'
 import { durationMs, reader, type Reader } from './values.ts'
-import { joinWords } from '../shell-words.ts'
+import { joinWords } from '../items/shell-words.ts'
 
 type Source = 'agent' | 'userShell' | 'unifiedExecStartup' | 'unifiedExecInteraction'
 

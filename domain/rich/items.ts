@@ -10,8 +10,8 @@
  * Errors: lines are hostile: a member of the wrong type reads as absent, and a call without what its item needs makes
  *         no item.
  */
-import { completedItem, withTimes } from '../completed-items.ts'
-import type { RolloutLine } from '../event.ts'
+import { completedItem, withTimes } from '../items/completed-items.ts'
+import type { RolloutLine } from '../events/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { Certainty, ThreadItem, TurnError } from '../protocol.ts'
 import { afterAgentOutput, calledAgent, collabTool, recordedAgentEvent } from './collab.ts'
@@ -33,8 +33,8 @@ import {
 } from './tools.ts'
 import { NO_CONTEXT, type CommandExecution, type RichContext, type RichItem } from './types.ts'
 import { outputText, parseJson, parseObject, reader, type Reader } from './values.ts'
-import { turnError } from '../turn-error.ts'
-import { isTurnItemType, TURN_ITEMS } from '../turn-item.ts'
+import { turnError } from '../turns/turn-error.ts'
+import { isTurnItemType, TURN_ITEMS } from '../events/turn-item.ts'
 
 /** What a line adds or changes beyond the items every era shows. */
 export type RichChange =

@@ -1,7 +1,7 @@
 /**
  * Rich changes on the items of one turn, beside those every era shows.
  */
-import { UNKNOWN_TIMES, type ItemList } from '../items.ts'
+import { UNKNOWN_TIMES, type ItemList } from '../items/items.ts'
 import type { Profile } from '../profile.ts'
 import type { HistoryMode, ThreadItem } from '../protocol.ts'
 import type { RichChange } from './items.ts'

@@ -14,7 +14,7 @@
  * Source: outputs recorded from 0.130.0, 0.142.5 and 0.169.0, and the strings in their binaries.
  */
 import { parseObject } from './values.ts'
-import { joinWords } from '../shell-words.ts'
+import { joinWords } from '../items/shell-words.ts'
 
 const SHELL = /^(?:\S*\/)?(?:bash|zsh|sh)$/
 

@@ -7,7 +7,7 @@
  * Shape:  arguments are JSON in a string; outputs are a string or parts {type input_text|input_image, …}.
  * Source: tools-130, tools-142 and tools-169 of the corpus; events by the schemas of 0.130.0 and 0.142.5.
  */
-import { absoluteIn, pathOfUrl } from '../file-url.ts'
+import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
 import { isJsonObject, type Json } from '../json.ts'
 import type { Certainty } from '../protocol.ts'
 import type { DynamicToolCall, ImageView, RichContext } from './types.ts'

@@ -1,9 +1,9 @@
 /**
  * The lines of a thread from its end, as far as somebody wants them: the price of what is looked for, not of the file.
  */
-import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { isDamaged, START, type Segment, type StreamInfo } from '../ports.ts'
-import type { Env } from '../project.ts'
+import type { Env } from '../catch-up/project.ts'
 
 /** A place in a thread's files: bytes from the front of one of its segments. */
 export interface FilePlace {

@@ -2,12 +2,12 @@
  * The few lines of a thread that say how its session goes on: its newest settings and token counts. They stand near its
  * end, and are looked for from there.
  */
-import type { RecordedEvent } from '../../domain/event.ts'
-import { rangeOf, type ByteRange } from '../../domain/turn-state.ts'
+import type { RecordedEvent } from '../../domain/events/event.ts'
+import { rangeOf, type ByteRange } from '../../domain/turns/turn-state.ts'
 import { usageTurnId } from './context.ts'
-import type { OpenThread } from '../open-thread.ts'
+import type { OpenThread } from '../threads/open-thread.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
-import type { Env } from '../project.ts'
+import type { Env } from '../catch-up/project.ts'
 import { endOfThread, readBack } from './read-back.ts'
 
 /** What a session goes on with. */

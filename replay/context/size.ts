@@ -10,7 +10,7 @@ import { contextSizer, NO_CONTEXT, type ContextSize } from '../../domain/context
 import { viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { isDamaged, START, type Guard, type Position, type StreamInfo } from '../ports.ts'
-import type { Env } from '../project.ts'
+import type { Env } from '../catch-up/project.ts'
 
 interface KeptSize {
   readonly next: Position

@@ -10,8 +10,8 @@ import {
   livePath,
   type FileMove,
   type HomeFile
-} from '../../domain/relocation.ts'
-import { descendantsOf } from '../agents.ts'
+} from '../../domain/changes/relocation.ts'
+import { descendantsOf } from '../threads/agents.ts'
 import {
   byThread,
   holding,

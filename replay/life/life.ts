@@ -6,10 +6,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import type { Began } from '../../domain/operations.ts'
-import { type HomeFile, type Relocation } from '../../domain/relocation.ts'
-import type { OpenThread } from '../open-thread.ts'
-import { checkpointOf, forgetStream, indexSink, type Env } from '../project.ts'
+import type { Began } from '../../domain/changes/operations.ts'
+import { type HomeFile, type Relocation } from '../../domain/changes/relocation.ts'
+import type { OpenThread } from '../threads/open-thread.ts'
+import { checkpointOf, forgetStream, indexSink, type Env } from '../catch-up/project.ts'
 import type {
   HomeWriter,
   Names,

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { holding, notPossible, openExpected, type Life, type MutationOptions } from './life.ts'
-import { checkpointOf } from '../project.ts'
+import { checkpointOf } from '../catch-up/project.ts'
 import { recorded } from './recorded.ts'
 
 /** A thread with its new name. */

@@ -4,8 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, type StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import type { Began, Ended, Inverse, OperationPlace } from '../../domain/operations.ts'
-import type { Relocation } from '../../domain/relocation.ts'
+import type { Began, Ended, Inverse, OperationPlace } from '../../domain/changes/operations.ts'
+import type { Relocation } from '../../domain/changes/relocation.ts'
 import type { OperationLog } from '../ports.ts'
 
 /** What is to be recorded. */

@@ -4,8 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import { trashOf, trashPath, type HomeFile } from '../../domain/relocation.ts'
-import { descendantsOf } from '../agents.ts'
+import { trashOf, trashPath, type HomeFile } from '../../domain/changes/relocation.ts'
+import { descendantsOf } from '../threads/agents.ts'
 import {
   byThread,
   holding,

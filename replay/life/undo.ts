@@ -9,9 +9,9 @@ import {
   startOperations,
   type Inverse,
   type Operation
-} from '../../domain/operations.ts'
-import type { Goal } from '../../domain/goal.ts'
-import type { Mutations } from '../mutations.ts'
+} from '../../domain/changes/operations.ts'
+import type { Goal } from '../../domain/changes/goal.ts'
+import type { Mutations } from '../mutate/mutations.ts'
 import { moveThread, type Exactly } from './archive.ts'
 import { notPossible, type Life, type MutationOptions } from './life.ts'
 import { renameThread } from './names.ts'

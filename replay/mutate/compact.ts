@@ -3,9 +3,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { compactionEvents, type Compaction } from '../../domain/compaction.ts'
+import { compactionEvents, type Compaction } from '../../domain/changes/compaction.ts'
 import type { StoreError } from '../../domain/errors.ts'
-import { classifyResponseItem } from '../../domain/response-item.ts'
+import { classifyResponseItem } from '../../domain/events/response-item.ts'
 import { estimateOf } from '../context/context.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'

@@ -10,7 +10,7 @@ import {
   goalEvent,
   type Goal,
   type GoalPatch
-} from '../../domain/goal.ts'
+} from '../../domain/changes/goal.ts'
 import {
   metadataEvent,
   ownMetadataEvent,
@@ -18,11 +18,11 @@ import {
   patchRefusal,
   type GitPatch,
   type MetadataChange
-} from '../../domain/metadata.ts'
+} from '../../domain/changes/metadata.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import type { NewEvent } from '../../domain/new-event.ts'
-import type { Inverse } from '../../domain/operations.ts'
-import { newestMeta } from '../first-meta.ts'
+import type { NewEvent } from '../../domain/changes/new-event.ts'
+import type { Inverse } from '../../domain/changes/operations.ts'
+import { newestMeta } from '../threads/first-meta.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { written, type MutationEnv, type Target } from './write.ts'
 

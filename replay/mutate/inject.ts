@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import { classifyResponseItem } from '../../domain/response-item.ts'
+import { classifyResponseItem } from '../../domain/events/response-item.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
 

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
-import type { RecordedEvent } from '../../domain/event.ts'
+import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { HistoryMode } from '../../domain/protocol.ts'
 import {
   reviewHint,
@@ -13,11 +13,15 @@ import {
   trimmedTarget,
   type ReviewOutput,
   type ReviewTarget
-} from '../../domain/review.ts'
-import { reviewCompleted, reviewStarted, type WrittenReview } from '../../domain/review-events.ts'
-import type { WrittenTurn } from '../../domain/turn-events.ts'
+} from '../../domain/changes/review.ts'
+import {
+  reviewCompleted,
+  reviewStarted,
+  type WrittenReview
+} from '../../domain/changes/review-events.ts'
+import type { WrittenTurn } from '../../domain/changes/turn-events.ts'
 import type { MutationOptions, StartedReview, Written } from './types.ts'
-import { tailEvents } from '../tail.ts'
+import { tailEvents } from './tail.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
 

@@ -3,10 +3,10 @@
  */
 import type { JsonObject } from '../../domain/json.ts'
 import type { HistoryMode } from '../../domain/protocol.ts'
-import type { Moment, WrittenTurn } from '../../domain/turn-events.ts'
-import { newestMeta } from '../first-meta.ts'
+import type { Moment, WrittenTurn } from '../../domain/changes/turn-events.ts'
+import { newestMeta } from '../threads/first-meta.ts'
 import type { SegmentWriter, StreamInfo } from '../ports.ts'
-import type { Env } from '../project.ts'
+import type { Env } from '../catch-up/project.ts'
 
 /** How the newest lines of a thread make turns. */
 export const modeOf = async (env: Env, info: StreamInfo): Promise<HistoryMode> => {

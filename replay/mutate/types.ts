@@ -1,7 +1,7 @@
 /**
  * What mutations are told and what they answer.
  */
-import type { NewEvent } from '../../domain/new-event.ts'
+import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Appended } from '../ports.ts'
 
 export type { MutationOptions } from '../life/life.ts'

@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AgentTree } from '../../replay/agents.ts'
+import type { AgentTree } from '../../replay/threads/agents.ts'
 import { openEngine } from '../../adapters/library.ts'
 import { right, withEngine } from '../support/engines.ts'
 import {

@@ -18,7 +18,7 @@ import {
 import { dirname, join } from 'node:path'
 import { systemCalls } from '../../adapters/jsonl/file-calls.ts'
 import { streamId } from '../../domain/ids.ts'
-import type { NewEvent } from '../../domain/new-event.ts'
+import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { isDamaged } from '../../replay/ports.ts'
 import {
   ID,

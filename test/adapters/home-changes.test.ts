@@ -11,7 +11,7 @@ import {
   writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
-import type { OperationRecord } from '../../domain/operations.ts'
+import type { OperationRecord } from '../../domain/changes/operations.ts'
 import { homeOperations } from '../../adapters/home/operations.ts'
 import { holdHome } from '../../adapters/home/hold.ts'
 import { takeNames } from '../../adapters/home/session-index.ts'

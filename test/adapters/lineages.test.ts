@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { streamId } from '../../domain/ids.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
 import { isDamaged, START, type EventStore, type Position } from '../../replay/ports.ts'

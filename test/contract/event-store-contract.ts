@@ -5,7 +5,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import type { DamagedLine, RecordedEvent } from '../../domain/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { streamId } from '../../domain/ids.ts'
 import {
   isDamaged,
@@ -14,7 +14,7 @@ import {
   type Position,
   type Wanted
 } from '../../replay/ports.ts'
-import type { NewEvent } from '../../domain/new-event.ts'
+import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { right } from '../support/engines.ts'
 import { idOf, THREAD } from '../support/rollouts.ts'
 

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type { RowKey } from '../../projections/projection.ts'
-import { compareKeys, toStored } from '../../replay/overlay.ts'
+import { compareKeys, toStored } from '../../replay/catch-up/overlay.ts'
 import type { Index } from '../../replay/ports.ts'
 
 type Make = () => Promise<Index>

@@ -139,7 +139,7 @@ describe('documents', () => {
 
   it('describe every reason for damage', () => {
     const [, union = ''] =
-      /export type DamageReason =([^]*?)\n\n/.exec(read('domain/event.ts')) ?? []
+      /export type DamageReason =([^]*?)\n\n/.exec(read('domain/events/event.ts')) ?? []
     const reasons = Array.from(union.matchAll(/'(\w+)'/g), ([, reason]) => reason)
     const described = firstColumn(section('docs/FORMAT.md', '### A.7 Damage'))
     expect(described.toSorted()).to.deep.equal(reasons.toSorted())
@@ -147,7 +147,7 @@ describe('documents', () => {
 
   it('describe every reason why history is not there', () => {
     const [, union = ''] =
-      /export type BaseReason =([^]*?)\n\n/.exec(`${read('domain/event.ts')}\n\n`) ?? []
+      /export type BaseReason =([^]*?)\n\n/.exec(`${read('domain/events/event.ts')}\n\n`) ?? []
     const reasons = Array.from(union.matchAll(/'(base_\w+)'/g), ([, reason]) => reason)
     const described = firstColumn(section('docs/FORMAT.md', '#### Gaps'))
     expect(described.toSorted()).to.deep.equal(reasons.toSorted())

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { contextTokens } from '../../domain/context/estimate.ts'
 import { isItemLine, replayItems } from '../../domain/context/replay.ts'
 import { contextSizer, NO_CONTEXT, withoutTurns } from '../../domain/context/size.ts'
-import { toRolloutLine, type RolloutLine } from '../../domain/event.ts'
+import { toRolloutLine, type RolloutLine } from '../../domain/events/event.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import { FIXTURES, homeNames } from '../support/fixture-home.ts'
 

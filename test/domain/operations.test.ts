@@ -1,7 +1,11 @@
 // The operation log as a fold: which operations stand follows from all records, newest first.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { operationsOf, toOperationRecord, type OperationRecord } from '../../domain/operations.ts'
+import {
+  operationsOf,
+  toOperationRecord,
+  type OperationRecord
+} from '../../domain/changes/operations.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { memoryOperations } from '../../adapters/memory/operations.ts'
 import { recorded, type Performed } from '../../replay/life/recorded.ts'

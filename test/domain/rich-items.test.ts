@@ -1,7 +1,7 @@
 // Dynamic tools, image views, sub-agents and failures in rich mode, rule by rule; and lines nobody should write.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { RolloutLine } from '../../domain/event.ts'
+import type { RolloutLine } from '../../domain/events/event.ts'
 import { richChange, richFailure, richTurn } from '../../domain/rich/items.ts'
 import { NO_CONTEXT, type RichContext } from '../../domain/rich/types.ts'
 import { call, event, fold, lineOf, output, response, TIMESTAMP, user } from '../support/rich.ts'

@@ -4,10 +4,10 @@
 import { expect } from 'chai'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { toRolloutLine } from '../../domain/event.ts'
+import { toRolloutLine } from '../../domain/events/event.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import type { ThreadItem } from '../../domain/protocol.ts'
-import { joinWords } from '../../domain/shell-words.ts'
+import { joinWords } from '../../domain/items/shell-words.ts'
 import { fold } from '../support/rich.ts'
 
 const FIXTURES = join(import.meta.dirname, '..', 'fixtures')

@@ -17,7 +17,7 @@ import {
   threadContext,
   type ThreadContext
 } from '../../replay/context/context.ts'
-import { catchUp, type Env } from '../../replay/project.ts'
+import { catchUp, type Env } from '../../replay/catch-up/project.ts'
 import {
   copyHome,
   FIXTURES,

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { join } from 'node:path'
 import { openEngine, type EngineOptions } from '../../adapters/library.ts'
 import type { Page } from '../../domain/protocol.ts'
-import type { TurnItem } from '../../replay/item-page.ts'
+import type { TurnItem } from '../../replay/pages/item-page.ts'
 import { copyHome, FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
 
 interface Live {

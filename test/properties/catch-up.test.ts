@@ -8,7 +8,7 @@ import { memoryIndex } from '../../adapters/memory/index.ts'
 import { streamId } from '../../domain/ids.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
 import type { Index } from '../../replay/ports.ts'
-import { catchUp } from '../../replay/project.ts'
+import { catchUp } from '../../replay/catch-up/project.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { turnsOf, withEngine } from '../support/engines.ts'
 import {

@@ -14,7 +14,7 @@ import { writeSync } from 'node:fs'
 import { systemCalls, type FileCalls } from '../../adapters/jsonl/file-calls.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { streamId } from '../../domain/ids.ts'
-import type { NewEvent } from '../../domain/new-event.ts'
+import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
 import type { ExpectedRevision } from '../../replay/ports.ts'
 

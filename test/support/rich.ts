@@ -1,5 +1,5 @@
 // Lines for the specs of rich mode, and the plainest list that obeys the changes they make.
-import { toRolloutLine, type RolloutLine } from '../../domain/event.ts'
+import { toRolloutLine, type RolloutLine } from '../../domain/events/event.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import type { ThreadItem } from '../../domain/protocol.ts'
 import { richChange, richContext, type RichChange } from '../../domain/rich/items.ts'

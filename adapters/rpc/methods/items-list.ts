@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Page, ThreadItem } from '../../../domain/protocol.ts'
-import type { TurnItem } from '../../../replay/item-page.ts'
+import type { TurnItem } from '../../../replay/pages/item-page.ts'
 import { CODE, ofStoreError, unsupported } from '../errors.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
 import * as results from '../results.ts'

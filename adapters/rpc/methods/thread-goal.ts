@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/profile.ts'
-import type { Goal, GoalPatch, GoalStatus } from '../../../domain/goal.ts'
+import type { Goal, GoalPatch, GoalStatus } from '../../../domain/changes/goal.ts'
 import { homeConfig, sessionDefaults } from '../../home/config.ts'
 import { invalidRequest, type RpcError } from '../errors.ts'
 import { ask, EVERY_PROFILE, type Call, type Method } from '../method.ts'

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import type { GitPatch } from '../../../domain/metadata.ts'
+import type { GitPatch } from '../../../domain/changes/metadata.ts'
 import { invalidRequest, type RpcError } from '../errors.ts'
 import type { ShownThread } from '../live.ts'
 import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'

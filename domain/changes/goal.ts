@@ -1,0 +1,116 @@
+/**
+ * Goals: what a thread is to reach, and how a change of one is applied.
+ *
+ * Units:  times are Unix seconds, budgets and usage are tokens.
+ * Source: thread/goal/set of Codex 0.142.5 and the `thread_goal_updated` events it writes.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { NewEvent } from './new-event.ts'
+import type { ThreadGoalUpdated } from '../events/payloads.ts'
+
+/** How far a goal is. */
+export type GoalStatus =
+  'active' | 'paused' | 'blocked' | 'usageLimited' | 'budgetLimited' | 'complete'
+
+/** A goal. Members in the order of Codex. */
+export interface Goal {
+  readonly threadId: string
+  readonly objective: string
+  readonly status: GoalStatus
+  readonly tokenBudget: number | null
+  readonly tokensUsed: number
+  readonly timeUsedSeconds: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** A change of a goal: an absent member stays, a null budget takes it away. */
+export interface GoalPatch {
+  readonly objective?: string
+  readonly status?: GoalStatus
+  readonly tokenBudget?: number | null
+}
+
+/** The goal a recorded event tells of. */
+export const goalOf = (goal: ThreadGoalUpdated['goal']): Goal => ({
+  threadId: goal.threadId,
+  objective: goal.objective,
+  status: goal.status,
+  tokenBudget: goal.tokenBudget ?? null,
+  tokensUsed: goal.tokensUsed ?? 0,
+  timeUsedSeconds: goal.timeUsedSeconds ?? 0,
+  createdAt: goal.createdAt ?? 0,
+  updatedAt: goal.updatedAt ?? 0
+})
+
+const OBJECTIVE_CHARACTERS_MAX = 4000
+
+const refusal = (patch: GoalPatch): string | null => {
+  const objective = patch.objective?.trim()
+  if (objective === '') return 'goal objective must not be empty'
+  if (objective !== undefined && [...objective].length > OBJECTIVE_CHARACTERS_MAX)
+    return `goal objective must be at most ${OBJECTIVE_CHARACTERS_MAX} characters`
+  const budget = patch.tokenBudget
+  return typeof budget === 'number' && budget <= 0
+    ? 'goal budgets must be positive when provided'
+    : null
+}
+
+/** A new goal, or the given one changed: usage and creation time stay with it. `Left` says why not, in Codex's words. */
+export const changedGoal = (
+  threadId: string,
+  goal: Goal | null,
+  patch: GoalPatch,
+  nowSeconds: number
+): E.Either<string, Goal> => {
+  const refused = refusal(patch)
+  if (refused !== null) return E.left(refused)
+  const objective = patch.objective?.trim()
+  if (goal === null && objective === undefined)
+    return E.left(`cannot update goal for thread ${threadId}: no goal exists`)
+  const isAnother = objective !== undefined && objective !== goal?.objective
+  const old: Goal = goal ?? {
+    threadId,
+    objective: objective ?? '',
+    status: 'active',
+    tokenBudget: null,
+    tokensUsed: 0,
+    timeUsedSeconds: 0,
+    createdAt: nowSeconds,
+    updatedAt: nowSeconds
+  }
+  return E.right({
+    ...old,
+    objective: objective ?? old.objective,
+    status: patch.status ?? (isAnother && old.status === 'complete' ? 'active' : old.status),
+    tokenBudget: patch.tokenBudget === undefined ? old.tokenBudget : patch.tokenBudget,
+    updatedAt: nowSeconds
+  })
+}
+
+/** The event that tells of a goal; a goal without a budget has no such member on disk. */
+export const goalEvent = ({ tokenBudget, ...goal }: Goal, timestamp: string): NewEvent => {
+  const { threadId, objective, status, ...rest } = goal
+  const budget = tokenBudget === null ? {} : { tokenBudget }
+  return {
+    timestamp,
+    type: 'event_msg',
+    payload: {
+      type: 'thread_goal_updated',
+      threadId,
+      goal: { threadId, objective, status, ...budget, ...rest }
+    }
+  }
+}
+
+/** Kind of a line that sets a goal, where the era does not keep it. */
+export const GOAL_UPDATED = 'event_msg:thread_goal_updated'
+/** Kind of a line that takes the goal away. */
+export const GOAL_CLEARED = 'event_msg:unroll_goal_cleared'
+
+/** unroll's own event for a goal that is taken away; Codex passes over it. */
+export const goalClearedEvent = (threadId: string, timestamp: string): NewEvent => ({
+  timestamp,
+  type: 'event_msg',
+  payload: { type: 'unroll_goal_cleared', threadId }
+})

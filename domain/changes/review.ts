@@ -1,0 +1,105 @@
+/**
+ * Reviews: what is reviewed, and what a reviewer said.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { isJsonObject } from '../json.ts'
+
+/** What is to be reviewed. */
+export type ReviewTarget =
+  | { readonly type: 'uncommittedChanges' }
+  | { readonly type: 'baseBranch'; readonly branch: string }
+  | { readonly type: 'commit'; readonly sha: string; readonly title?: string | null }
+  | { readonly type: 'custom'; readonly instructions: string }
+
+/** One finding. */
+export interface ReviewFinding {
+  readonly title: string
+  readonly body: string
+  readonly confidence_score: number
+  readonly priority: number
+  readonly code_location: {
+    readonly absolute_file_path: string
+    readonly line_range: { readonly start: number; readonly end: number }
+  }
+}
+
+/** What a reviewer said, as Codex records it. */
+export interface ReviewOutput {
+  readonly findings: ReadonlyArray<ReviewFinding>
+  readonly overall_correctness: string
+  readonly overall_explanation: string
+  readonly overall_confidence_score: number
+}
+
+/** Why a target cannot be reviewed, in Codex's words; null when it can. */
+export const targetRefusal = (target: ReviewTarget): string | null => {
+  switch (target.type) {
+    case 'uncommittedChanges':
+      return null
+    case 'baseBranch':
+      return target.branch.trim() === '' ? 'branch must not be empty' : null
+    case 'commit':
+      return target.sha.trim() === '' ? 'sha must not be empty' : null
+    case 'custom':
+      return target.instructions.trim() === '' ? 'instructions must not be empty' : null
+  }
+}
+
+const SHORT_SHA_CHARACTERS = 7
+
+/** The target without what surrounds it, as it is recorded. */
+export const trimmedTarget = (target: ReviewTarget): ReviewTarget => {
+  switch (target.type) {
+    case 'uncommittedChanges':
+      return target
+    case 'baseBranch':
+      return { ...target, branch: target.branch.trim() }
+    case 'commit':
+      return { type: 'commit', sha: target.sha.trim(), title: target.title?.trim() || null }
+    case 'custom':
+      return { ...target, instructions: target.instructions.trim() }
+  }
+}
+
+/** What a person sees of the target. */
+export const reviewHint = (target: ReviewTarget): string => {
+  switch (target.type) {
+    case 'uncommittedChanges':
+      return 'current changes'
+    case 'baseBranch':
+      return `changes against '${target.branch}'`
+    case 'commit': {
+      const sha = target.sha.slice(0, SHORT_SHA_CHARACTERS)
+      return target.title ? `commit ${sha}: ${target.title}` : `commit ${sha}`
+    }
+    case 'custom':
+      return target.instructions
+  }
+}
+
+/** What the reviewer is asked; for a custom review the instructions themselves. */
+export const reviewPrompt = (target: ReviewTarget): string =>
+  target.type === 'custom'
+    ? target.instructions
+    : `Please review the ${reviewHint(target)} and report what should be fixed.`
+
+const isFinding = (value: unknown): value is ReviewFinding =>
+  isJsonObject(value) && typeof value['title'] === 'string' && typeof value['body'] === 'string'
+
+/** What a reviewer said as a review output: JSON of one, or else plain text without findings; null when it said nothing. */
+export const reviewOutputOf = (said: ReviewOutput | string | null): ReviewOutput | null => {
+  if (said === null || typeof said !== 'string') return said
+  const parsed = E.tryCatch((): unknown => JSON.parse(said), E.toError)
+  if (E.isRight(parsed) && isJsonObject(parsed.right)) {
+    const { findings, overall_explanation: explanation } = parsed.right
+    if (Array.isArray(findings) && findings.every(isFinding) && typeof explanation === 'string')
+      return parsed.right as unknown as ReviewOutput
+  }
+  if (said.trim() === '') return null
+  return {
+    findings: [],
+    overall_correctness: '',
+    overall_explanation: said,
+    overall_confidence_score: 0
+  }
+}

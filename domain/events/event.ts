@@ -1,0 +1,206 @@
+/**
+ * One line of a rollout, as a fact.
+ *
+ * Shape:  {"timestamp": string, "type": string, "payload": object}; key order is free, unknown members are kept.
+ * Units:  `timestamp` is UTC with milliseconds; `revision` counts events before this one in the stream;
+ *         `offset` and `bytes` are bytes in the segment file, the newline not counted.
+ * Errors: a line that is not an event is data too: see `Damage`.
+ */
+import {
+  EVENT_PAYLOADS,
+  InterAgentCommunication,
+  SessionMeta,
+  TokenUsageRecord,
+  TurnContext,
+  type AgentMessage,
+  type EnteredReviewMode,
+  type ExitedReviewMode,
+  type ImageGenerationEnd,
+  type ItemCompleted,
+  type McpToolCallEnd,
+  type PatchApplyEnd,
+  type SubAgentActivity,
+  type TaskComplete,
+  type TaskStarted,
+  type ThreadGoalUpdated,
+  type ThreadSettingsApplied,
+  type TokenCount,
+  type TurnAborted,
+  type TurnsRestored,
+  type UserMessage,
+  type WebSearchEnd
+} from './payloads.ts'
+import type { StreamId } from '../ids.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
+import type { Profile } from '../profile.ts'
+import { classifyResponseItem, isCompacted } from './response-item.ts'
+
+/** Payload of an `event_msg` line that passed its codec, told apart by `type`. */
+export type EventPayload =
+  | ({ readonly type: 'task_started' } & TaskStarted)
+  | ({ readonly type: 'task_complete' } & TaskComplete)
+  | ({ readonly type: 'turn_aborted' } & TurnAborted)
+  | ({ readonly type: 'user_message' } & UserMessage)
+  | ({ readonly type: 'agent_message' } & AgentMessage)
+  | { readonly type: 'agent_reasoning' | 'agent_reasoning_raw_content'; readonly text: string }
+  | ({ readonly type: 'token_count' } & TokenCount)
+  | { readonly type: 'context_compacted' }
+  | { readonly type: 'thread_rolled_back'; readonly num_turns: number }
+  | ({ readonly type: 'entered_review_mode' } & EnteredReviewMode)
+  | ({ readonly type: 'exited_review_mode' } & ExitedReviewMode)
+  | ({ readonly type: 'patch_apply_end' } & PatchApplyEnd)
+  | ({ readonly type: 'mcp_tool_call_end' } & McpToolCallEnd)
+  | ({ readonly type: 'web_search_end' } & WebSearchEnd)
+  | ({ readonly type: 'image_generation_end' } & ImageGenerationEnd)
+  | ({ readonly type: 'item_completed' } & ItemCompleted)
+  | ({ readonly type: 'thread_goal_updated' } & ThreadGoalUpdated)
+  | ({ readonly type: 'unroll_turns_restored' } & TurnsRestored)
+  | ({ readonly type: 'sub_agent_activity' } & SubAgentActivity)
+  | ({ readonly type: 'thread_settings_applied' } & ThreadSettingsApplied)
+
+/** A line the folds understand, or one they pass over (`ignored`: unknown or not persisted in this era). */
+export type RolloutLine = {
+  readonly timestamp: string
+  /** Number of the line in its history; written from 0.146 on, and free to be wrong in a damaged file. */
+  readonly ordinal?: number
+} & (
+  | { readonly type: 'session_meta'; readonly payload: SessionMeta }
+  | { readonly type: 'turn_context'; readonly payload: TurnContext }
+  | { readonly type: 'event_msg'; readonly payload: EventPayload }
+  | { readonly type: 'response_item'; readonly payload: JsonObject }
+  | { readonly type: 'compacted'; readonly payload: JsonObject }
+  | { readonly type: 'inter_agent_communication'; readonly payload: JsonObject }
+  | { readonly type: 'token_usage_record'; readonly payload: TokenUsageRecord }
+  | { readonly type: 'ignored'; readonly kind: string; readonly payload: JsonObject }
+)
+
+/** An event where it stands in its stream. */
+export interface RecordedEvent {
+  readonly streamId: StreamId
+  /** Number of non-blank lines before this one in the stream. */
+  readonly revision: number
+  /** Which segment of the stream's lineage holds the line. */
+  readonly segment: number
+  readonly offset: number
+  readonly bytes: number
+  /** True when the segment was written for another thread, whose history this one continues. */
+  readonly inherited?: boolean
+  readonly line: RolloutLine
+}
+
+/** Why a line is not an event, or why history that should stand at its place is not there. */
+export type DamageReason =
+  | 'not_utf8'
+  | 'not_json'
+  | 'not_an_event'
+  | 'invalid_payload'
+  | 'line_too_long'
+  | 'nul_bytes'
+  | BaseReason
+
+/** Why the history a segment continues cannot be read as its first line says. */
+export type BaseReason =
+  /** No file of the home is the segment it names. */
+  | 'base_missing'
+  /** That segment ends before the place it names. */
+  | 'base_shrunk'
+  /** That segment has another line at the place it names. */
+  | 'base_mismatch'
+  /** The segments name each other in a circle. */
+  | 'base_cycle'
+  /** The first line, which would name the segment, cannot be read. */
+  | 'base_unknown'
+
+/** A line that is not an event, where it stands; it takes a revision like any other line. */
+export interface DamagedLine {
+  readonly streamId: StreamId
+  readonly revision: number
+  readonly segment: number
+  readonly offset: number
+  readonly bytes: number
+  readonly reason: DamageReason
+}
+
+const ignored = (timestamp: string, kind: string, payload: unknown): RolloutLine => ({
+  timestamp,
+  type: 'ignored',
+  kind,
+  payload: isJsonObject(payload) ? payload : {}
+})
+
+const eventLine = (
+  timestamp: string,
+  payload: JsonObject,
+  profile: Profile
+): RolloutLine | null => {
+  const kind = payload['type']
+  if (typeof kind !== 'string') return null
+  if (!profile.events.has(kind)) return ignored(timestamp, `event_msg:${kind}`, payload)
+  if (kind === 'item_completed') {
+    const item = payload['item']
+    const itemType = isJsonObject(item) ? item['type'] : undefined
+    if (typeof itemType === 'string' && !profile.completedItems.has(itemType)) {
+      return ignored(timestamp, `event_msg:${kind}:${itemType}`, payload)
+    }
+  }
+  return EVENT_PAYLOADS[kind]?.is(payload) === true
+    ? { timestamp, type: 'event_msg', payload: payload as unknown as EventPayload }
+    : null
+}
+
+const readLine = (
+  timestamp: string,
+  type: string,
+  payload: unknown,
+  profile: Profile
+): RolloutLine | DamageReason => {
+  if (!profile.lineTypes.has(type)) return ignored(timestamp, type, payload)
+  if (!isJsonObject(payload)) return 'invalid_payload'
+  switch (type) {
+    case 'event_msg':
+      return eventLine(timestamp, payload, profile) ?? 'invalid_payload'
+    case 'response_item':
+      switch (classifyResponseItem(payload, profile.responseItems)) {
+        case 'persisted':
+          return { timestamp, type, payload }
+        case 'ignored':
+          return ignored(timestamp, 'response_item', payload)
+        case 'damaged':
+          return 'invalid_payload'
+      }
+    case 'session_meta':
+      return SessionMeta.is(payload)
+        ? { timestamp, type: 'session_meta', payload }
+        : 'invalid_payload'
+    case 'turn_context':
+      return TurnContext.is(payload)
+        ? { timestamp, type: 'turn_context', payload }
+        : 'invalid_payload'
+    case 'compacted':
+      return isCompacted(payload, profile.responseItems)
+        ? { timestamp, type, payload }
+        : 'invalid_payload'
+    case 'token_usage_record':
+      return TokenUsageRecord.is(payload)
+        ? { timestamp, type: 'token_usage_record', payload }
+        : 'invalid_payload'
+    default:
+      return InterAgentCommunication.is(payload)
+        ? { timestamp, type: 'inter_agent_communication', payload }
+        : 'invalid_payload'
+  }
+}
+
+/**
+ * Reads a parsed JSON value as a line of the given era: an event, an ignored line, or the reason why it is
+ * neither. Total: any value has an answer.
+ */
+export const toRolloutLine = (value: unknown, profile: Profile): RolloutLine | DamageReason => {
+  if (!isJsonObject(value)) return 'not_an_event'
+  const { timestamp, ordinal, type, payload } = value as Readonly<Record<string, unknown>>
+  if (typeof timestamp !== 'string' || typeof type !== 'string') return 'not_an_event'
+  const line = readLine(timestamp, type, payload, profile)
+  return typeof line === 'string' || typeof ordinal !== 'number'
+    ? line
+    : Object.assign({ ordinal }, line)
+}

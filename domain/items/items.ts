@@ -1,0 +1,399 @@
+/**
+ * Events to items (reducer A, "full"): what a person sees inside one turn.
+ *
+ * `itemChange` is the only place that knows which event makes which item. The turn fold applies changes to a
+ * small sketch (counts, first user and last agent message); `applyChange` applies the same changes to the whole list.
+ *
+ * Ids: messages, reasoning, compactions and review marks take `item-N` from a counter over the thread; all
+ * others carry their own id and replace an item of the same turn with that id in place. From 0.144 on review marks are
+ * such others too.
+ */
+import { completedItem, reviewText, withTimes } from './completed-items.ts'
+import type { EventPayload, RolloutLine } from '../events/event.ts'
+import { hookPromptFragments } from './hook-prompt.ts'
+import { fileUpdates, userEventParts, webAction } from './item-parts.ts'
+import type { Json } from '../json.ts'
+import type {
+  AgentMessage,
+  ExitedReviewMode,
+  ImageGenerationEnd,
+  McpToolCallEnd,
+  SubAgentActivity,
+  UserMessage
+} from '../events/payloads.ts'
+import type { Profile } from '../profile.ts'
+import type { HistoryMode, ThreadItem } from '../protocol.ts'
+import { Message } from '../events/response-item.ts'
+
+type WithoutId<I> = I extends { readonly id: string } ? Omit<I, 'id'> : never
+/** An item that has not been given its `item-N` id yet. */
+export type UnnumberedItem = WithoutId<ThreadItem>
+
+/** What one event does to the items of its turn. */
+export type ItemChange =
+  /** Append under the next `item-N`; `id` is shown instead of that number, which is used up all the same. */
+  | {
+      readonly op: 'number'
+      readonly item: UnnumberedItem
+      readonly id?: string | undefined
+      readonly times?: typeof UNKNOWN_TIMES
+    }
+  /** Append under its own id. */
+  | { readonly op: 'append'; readonly item: ThreadItem }
+  /** Replace the item of this id, or append it. */
+  | { readonly op: 'upsert'; readonly item: ThreadItem }
+  /** Extend the reasoning item the turn ends with, or append one. */
+  | {
+      readonly op: 'reason'
+      readonly part: 'summary' | 'content'
+      readonly text: string
+      readonly times?: typeof UNKNOWN_TIMES
+    }
+
+/** Times of items that legacy events make. */
+export const UNKNOWN_TIMES: { readonly startedAtMs: null; readonly completedAtMs: null } = {
+  startedAtMs: null,
+  completedAtMs: null
+}
+
+const userItem = (e: UserMessage, profile: Profile): UnnumberedItem => ({
+  type: 'userMessage',
+  ...(profile.members142 ? { clientId: e.client_id ?? null } : {}),
+  content: userEventParts(e, profile)
+})
+
+/** A moderated message (0.169) is shown under the id the model gave it. */
+const agentChange = (e: AgentMessage, profile: Profile): ItemChange | null => {
+  if (e.message === '') return null
+  const { moderation } = e
+  const moderated =
+    moderation === null || moderation === undefined
+      ? null
+      : { moderated: moderation.moderated, display: (moderation.display ?? null) as Json }
+  const item: UnnumberedItem = {
+    type: 'agentMessage',
+    ...(profile.members169
+      ? {
+          moderation: moderated,
+          delivery: e.delivery ?? null,
+          questions: (e.questions ?? null) as Json
+        }
+      : {}),
+    text: e.message,
+    phase: e.phase ?? null,
+    memoryCitation: e.memory_citation
+      ? { entries: e.memory_citation.entries, threadIds: e.memory_citation.rolloutIds }
+      : null
+  }
+  return profile.members169 && moderation
+    ? { op: 'number', item, id: moderation.item_id }
+    : { op: 'number', item }
+}
+
+const mcpItem = (e: McpToolCallEnd, profile: Profile): ThreadItem => {
+  const ok = 'Ok' in e.result ? e.result.Ok : null
+  const failure = 'Err' in e.result ? e.result.Err : null
+  return {
+    type: 'mcpToolCall',
+    id: e.call_id,
+    server: e.invocation.server,
+    tool: e.invocation.tool,
+    status: ok === null || ok.isError === true ? 'failed' : 'completed',
+    arguments: (e.invocation.arguments ?? null) as Json,
+    ...(profile.members142
+      ? { appContext: appContext(e, profile), pluginId: e.plugin_id ?? null }
+      : {}),
+    ...(profile.members169
+      ? { mcpAppUi: (e.mcp_app_ui ?? null) as Json, readOnlyHint: e.read_only_hint ?? null }
+      : {}),
+    ...(typeof e.mcp_app_resource_uri === 'string'
+      ? { mcpAppResourceUri: e.mcp_app_resource_uri }
+      : {}),
+    result:
+      ok === null
+        ? null
+        : {
+            content: ok.content as ReadonlyArray<Json>,
+            structuredContent: (ok.structuredContent ?? null) as Json,
+            _meta: (ok._meta ?? null) as Json
+          },
+    error: failure === null ? null : { message: failure },
+    durationMs: e.duration.secs * 1000 + Math.floor(e.duration.nanos / 1e6)
+  }
+}
+
+const appContext = (e: McpToolCallEnd, profile: Profile): Json =>
+  typeof e.connector_id === 'string'
+    ? {
+        connectorId: e.connector_id,
+        linkId: e.link_id ?? null,
+        resourceUri: e.mcp_app_resource_uri ?? null,
+        ...(profile.members169
+          ? { appName: e.app_name ?? null, actionName: e.action_name ?? null }
+          : {})
+      }
+    : null
+
+const imageItem = (e: ImageGenerationEnd, profile: Profile): ThreadItem => ({
+  type: 'imageGeneration',
+  id: e.call_id,
+  status: e.status,
+  revisedPrompt: e.revised_prompt ?? null,
+  result: e.result,
+  ...(profile.members169
+    ? {
+        transparentBackground: e.transparent_background ?? null,
+        failure: (e.failure ?? null) as Json,
+        generationId: e.generation_id ?? null
+      }
+    : {}),
+  ...(typeof e.saved_path === 'string' ? { savedPath: e.saved_path } : {})
+})
+
+/** Its time is the only one that a legacy event states; 0 stands for an unknown one. */
+const activityItem = (e: SubAgentActivity, profile: Profile): ThreadItem => ({
+  type: 'subAgentActivity',
+  ...(profile.members169
+    ? {
+        model: e.model ?? null,
+        reasoningEffort: e.reasoning_effort ?? null,
+        ...UNKNOWN_TIMES,
+        completedAtMs: e.occurred_at_ms === 0 ? null : (e.occurred_at_ms ?? null)
+      }
+    : {}),
+  id: e.event_id,
+  kind: e.kind,
+  agentThreadId: e.agent_thread_id,
+  agentPath: e.agent_path
+})
+
+/**
+ * The turn an event names, or undefined when it belongs to whatever turn is open. Patches name theirs in every
+ * version, review marks from 0.144 on (together with the id of their item), MCP calls from 0.156 on.
+ */
+export const namedTurn = (payload: EventPayload): string | undefined => {
+  switch (payload.type) {
+    case 'item_completed':
+      return payload.turn_id
+    case 'patch_apply_end':
+    case 'mcp_tool_call_end':
+      return payload.turn_id === '' ? undefined : payload.turn_id
+    case 'entered_review_mode':
+    case 'exited_review_mode':
+      return typeof payload.item_id === 'string' ? (payload.turn_id ?? undefined) : undefined
+    default:
+      return undefined
+  }
+}
+
+/** A review mark takes the id it names (from 0.144 on), else the next number. */
+const reviewChange = (
+  type: 'enteredReviewMode' | 'exitedReviewMode',
+  review: string,
+  id: string | null | undefined
+): ItemChange =>
+  typeof id === 'string'
+    ? { op: 'upsert', item: { type, id, review } }
+    : { op: 'number', item: { type, review } }
+
+/** Codex up to 0.142 shows of a review only what the reviewer says of it all. */
+const exitedText = (output: ExitedReviewMode['review_output'], profile: Profile): string => {
+  if (profile.members169) return reviewText(output)
+  const explanation = output?.overall_explanation.trim() ?? ''
+  return explanation === '' ? 'Reviewer failed to output a response.' : explanation
+}
+
+/** Items of `item_completed` that legacy threads show; the others stand beside an event that shows the same. */
+const SHOWN_IN_LEGACY: ReadonlySet<string> = new Set([
+  'Plan',
+  'Sleep',
+  'Extension',
+  'FunctionCallOutput'
+])
+
+const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
+  switch (p.type) {
+    case 'patch_apply_end':
+      return {
+        op: 'upsert',
+        item: {
+          type: 'fileChange',
+          id: p.call_id,
+          changes: fileUpdates(p.changes ?? {}),
+          status: p.status
+        }
+      }
+    case 'mcp_tool_call_end':
+      return { op: 'upsert', item: mcpItem(p, profile) }
+    case 'web_search_end':
+      return {
+        op: 'upsert',
+        item: {
+          type: 'webSearch',
+          id: p.call_id,
+          query: p.query,
+          action: webAction(p.action),
+          ...(profile.members169 ? { results: (p.results ?? null) as Json } : {})
+        }
+      }
+    case 'image_generation_end':
+      return { op: 'upsert', item: imageItem(p, profile) }
+    case 'sub_agent_activity':
+      return { op: 'upsert', item: activityItem(p, profile) }
+    case 'item_completed': {
+      if (!SHOWN_IN_LEGACY.has(p.item.type)) return null
+      const item = p.item.type === 'Plan' && p.item.text === '' ? null : completedItem(p.item)
+      if (item === null) return null
+      return { op: 'upsert', item: profile.members169 ? withTimes(item, p) : item }
+    }
+    default:
+      return null
+  }
+}
+
+/** What an event does to the items of its turn in a paginated thread. */
+const paginatedChange = (line: RolloutLine): ItemChange | null => {
+  if (line.type !== 'event_msg' || line.payload.type !== 'item_completed') return null
+  const item = completedItem(line.payload.item)
+  return item === null ? null : { op: 'upsert', item: withTimes(item, line.payload) }
+}
+
+/** From 0.169 on every item has times; those of legacy events are not known. */
+const timed = (change: ItemChange, times: typeof UNKNOWN_TIMES): ItemChange => {
+  switch (change.op) {
+    case 'reason':
+      return { op: 'reason', part: change.part, text: change.text, times }
+    case 'number':
+      return { op: 'number', item: change.item, id: change.id, times }
+    default:
+      return { op: change.op, item: { ...times, ...change.item } }
+  }
+}
+
+/** What an event does to the items of its turn; null when it shows nothing. */
+export const itemChange = (
+  line: RolloutLine,
+  profile: Profile,
+  fallbackId: string,
+  mode: HistoryMode
+): ItemChange | null => {
+  if (mode === 'paginated') return paginatedChange(line)
+  const change = legacyChange(line, profile, fallbackId)
+  return change === null || !profile.members169 ? change : timed(change, UNKNOWN_TIMES)
+}
+
+const legacyChange = (
+  line: RolloutLine,
+  profile: Profile,
+  fallbackId: string
+): ItemChange | null => {
+  if (line.type === 'response_item') {
+    if (!Message.is(line.payload)) return null
+    const fragments = hookPromptFragments(line.payload)
+    return fragments === null
+      ? null
+      : { op: 'append', item: { type: 'hookPrompt', id: line.payload.id ?? fallbackId, fragments } }
+  }
+  if (line.type !== 'event_msg') return null
+  const p = line.payload
+  switch (p.type) {
+    case 'user_message':
+      return { op: 'number', item: userItem(p, profile) }
+    case 'agent_message':
+      return agentChange(p, profile)
+    case 'agent_reasoning':
+      return p.text === '' ? null : { op: 'reason', part: 'summary', text: p.text }
+    case 'agent_reasoning_raw_content':
+      return p.text === '' ? null : { op: 'reason', part: 'content', text: p.text }
+    case 'context_compacted':
+      return { op: 'number', item: { type: 'contextCompaction' } }
+    case 'entered_review_mode':
+      return reviewChange('enteredReviewMode', p.user_facing_hint ?? 'Review requested.', p.item_id)
+    case 'exited_review_mode':
+      return reviewChange('exitedReviewMode', exitedText(p.review_output, profile), p.item_id)
+    default:
+      return toolChange(p, profile)
+  }
+}
+
+/** The items of one turn while they are folded; owned by the fold that fills it. */
+export interface ItemList {
+  readonly items: Array<ThreadItem>
+  /** Where the item of an id stands in `items`. */
+  readonly places: Map<string, number>
+  /** Number of the line that made the item of an id, where lines are numbered. */
+  readonly ordinals: Map<string, number>
+  nextItem: number
+}
+
+/** An empty list whose first numbered item will be `item-<nextItem>`. */
+export const itemList = (nextItem: number): ItemList => ({
+  items: [],
+  places: new Map(),
+  ordinals: new Map(),
+  nextItem
+})
+
+const push = (list: ItemList, item: ThreadItem): void => {
+  if (!list.places.has(item.id)) list.places.set(item.id, list.items.length)
+  list.items.push(item)
+}
+
+type Reason = Extract<ItemChange, { readonly op: 'reason' }>
+
+const reason = (list: ItemList, { part, text, times }: Reason): void => {
+  const last = list.items[list.items.length - 1]
+  if (last?.type === 'reasoning') {
+    ;(last[part] as Array<string>).push(text)
+    return
+  }
+  const item = { type: 'reasoning' as const, id: `item-${list.nextItem}`, summary: [], content: [] }
+  push(list, { ...item, [part]: [text], ...times })
+  list.nextItem += 1
+}
+
+/** An item that replaces another keeps the times that were known first. */
+const withEarlierTimes = (item: ThreadItem, before: ThreadItem): ThreadItem =>
+  item.startedAtMs === undefined
+    ? item
+    : {
+        ...item,
+        startedAtMs: before.startedAtMs ?? item.startedAtMs,
+        completedAtMs: before.completedAtMs ?? item.completedAtMs ?? null
+      }
+
+/**
+ * The item of a `number` change, where `next` is the number it takes. Assigned and not spread: V8 makes a spread that
+ * gains members several times slower, and this is done for every message of a history.
+ */
+export const numberedItem = (
+  { item, id, times }: Extract<ItemChange, { readonly op: 'number' }>,
+  next: number
+): ThreadItem => {
+  const { type } = item
+  const own = id ?? `item-${next}`
+  return times === undefined
+    ? Object.assign({ type, id: own }, item)
+    : Object.assign({ type, id: own, startedAtMs: null, completedAtMs: null }, item)
+}
+
+/** Applies one change to a list, in place. */
+export const applyChange = (list: ItemList, change: ItemChange): void => {
+  switch (change.op) {
+    case 'number':
+      push(list, numberedItem(change, list.nextItem))
+      list.nextItem += 1
+      return
+    case 'append':
+      return push(list, change.item)
+    case 'upsert': {
+      const place = list.places.get(change.item.id)
+      const known = place === undefined ? undefined : list.items[place]
+      if (place === undefined || known === undefined) push(list, change.item)
+      else list.items[place] = withEarlierTimes(change.item, known)
+      return
+    }
+    case 'reason':
+      return reason(list, change)
+  }
+}

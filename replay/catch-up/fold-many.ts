@@ -1,0 +1,165 @@
+/**
+ * Catching many streams up: short ones share transactions, and when a large home is folded for the first time a
+ * second thread takes streams from the far end of the queue.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { StreamId } from '../../domain/ids.ts'
+import { ioFailure } from '../guarded.ts'
+import type { StreamInfo } from '../ports.ts'
+import {
+  catchUp,
+  checkpointOf,
+  foldStream,
+  forgetStream,
+  indexSink,
+  WRITES_MAX,
+  type Env,
+  type FoldedPart,
+  type Sink
+} from './project.ts'
+
+/** Told after every stream of a long catch-up. */
+export type Progress = (done: number, total: number, bytes: number) => void
+
+/** A second thread pays from about this many new streams on. */
+const ASIDE_STREAMS_MIN = 64
+/** Bytes of rollouts handed over at a time. */
+const ASIDE_BYTES = 8 * 1024 * 1024
+
+interface Work {
+  readonly env: Env
+  readonly sink: Sink
+  /** Streams nobody has begun; taken from the front here, from the end by the second thread. */
+  readonly queue: Array<StreamInfo>
+  /** Streams the index has never seen: only these go to the second thread. */
+  readonly unseen: ReadonlySet<StreamInfo>
+  /** Streams whose last part is in the sink or in a transaction of this round. */
+  readonly together: Array<StreamInfo>
+  readonly delivered: Array<FoldedPart>
+  readonly tell: (info: StreamInfo) => void
+}
+
+type Done = E.Either<StoreError, void>
+
+/** Commits what the sink holds; streams that another process was folding too are caught up again on their own. */
+const commit = async ({ env, sink, together }: Work, moved: boolean): Promise<Done> => {
+  const flushed = await sink.flush()
+  const alone = together.splice(0)
+  if (E.isLeft(flushed)) return flushed
+  if (!moved && flushed.right === 'committed') return E.right(undefined)
+  for (const info of alone) {
+    const done = await catchUp(env, info)
+    if (E.isLeft(done)) return done
+  }
+  return E.right(undefined)
+}
+
+const takeDelivered = async (work: Work): Promise<Done> => {
+  for (let part = work.delivered.shift(); part !== undefined; part = work.delivered.shift()) {
+    work.sink.add(part.writes, part.expected)
+    if (!work.together.includes(part.info)) work.together.push(part.info)
+    if (work.sink.size() < WRITES_MAX) continue
+    const done = await commit(work, false)
+    if (E.isLeft(done)) return done
+  }
+  return E.right(undefined)
+}
+
+/** One stream; one that cannot be read is left out, so that it costs the home no more than itself. */
+const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
+  const folded = await foldStream(work.env, info, work.sink).catch((cause: unknown) =>
+    E.left(ioFailure(cause, info.path))
+  )
+  work.tell(info)
+  if (E.isLeft(folded)) {
+    const own = folded.left._tag === 'IoFailure' && folded.left.path.startsWith(info.path)
+    return own ? E.right(undefined) : folded
+  }
+  work.together.push(info)
+  const moved = folded.right === 'moved'
+  return moved || work.sink.size() >= WRITES_MAX ? commit(work, moved) : E.right(undefined)
+}
+
+const takeFromEnd = ({ queue, unseen }: Work): ReadonlyArray<StreamInfo> => {
+  const taken: Array<StreamInfo> = []
+  for (let bytes = 0; bytes < ASIDE_BYTES && queue.length > 1;) {
+    const info = queue[queue.length - 1]
+    if (info === undefined || !unseen.has(info)) break
+    queue.pop()
+    bytes += info.sizeBytes
+    taken.push(info)
+  }
+  return taken
+}
+
+/** Lets the second thread work until the queue is empty or it fails. */
+const lane = async (work: Work): Promise<void> => {
+  const { foldAside } = work.env
+  if (foldAside === undefined) return
+  for (;;) {
+    const taken = takeFromEnd(work)
+    if (taken.length === 0) return
+    const parts: Array<FoldedPart> = []
+    if (!(await foldAside(taken, (part) => parts.push(part)))) {
+      work.queue.push(...taken)
+      return
+    }
+    work.delivered.push(...parts)
+    taken.forEach(work.tell)
+  }
+}
+
+/** Two lists wait for the second thread at any time, so that it goes on while this one is busy. */
+const foldBeside = async (work: Work): Promise<void> => {
+  await Promise.all([lane(work), lane(work)])
+}
+
+const drain = async (work: Work): Promise<Done> => {
+  for (let info = work.queue.shift(); info !== undefined; info = work.queue.shift()) {
+    const done = await foldOne(work, info)
+    if (E.isLeft(done)) return done
+    const taken = await takeDelivered(work)
+    if (E.isLeft(taken)) return taken
+  }
+  return E.right(undefined)
+}
+
+/** Makes the read models of many streams as new as their files, and forgets the streams that are gone. */
+export const catchUpAll = async (
+  env: Env,
+  infos: ReadonlyArray<StreamInfo>,
+  gone: ReadonlyArray<StreamId>,
+  progress: Progress
+): Promise<Done> => {
+  const sink = indexSink(env.index)
+  let done = 0
+  let bytes = 0
+  const tell = (info: StreamInfo): void => {
+    done += 1
+    bytes += info.sizeBytes
+    progress(done, infos.length, bytes)
+  }
+  const isUnseen = (info: StreamInfo): boolean => checkpointOf(env, info.streamId) === null
+  const seen = infos.filter((info) => !isUnseen(info))
+  const unseen = infos.filter(isUnseen)
+  const queue = [...seen, ...unseen]
+  const work: Work = {
+    env,
+    sink,
+    queue,
+    unseen: new Set(unseen),
+    together: [],
+    delivered: [],
+    tell
+  }
+  for (const streamId of gone) forgetStream(env, streamId, sink)
+  const beside = unseen.length >= ASIDE_STREAMS_MIN ? foldBeside(work) : Promise.resolve()
+  const first = await drain(work)
+  await beside
+  if (E.isLeft(first)) return first
+  const rest = await drain(work)
+  if (E.isLeft(rest)) return rest
+  const taken = await takeDelivered(work)
+  return E.isLeft(taken) ? taken : commit(work, false)
+}

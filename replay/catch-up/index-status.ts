@@ -1,0 +1,45 @@
+/**
+ * What the index knows of a home.
+ */
+import { damageRows } from '../threads/open-thread.ts'
+import type { StreamInfo } from '../ports.ts'
+import { checkpointOf, type Env } from './project.ts'
+import { liveTurns } from '../pages/turn-page.ts'
+
+/** Counts over a caught-up home. */
+export interface IndexStatus {
+  readonly threads: number
+  readonly turns: number
+  readonly damagedLines: number
+  /** Rollouts whose last line is not finished: being written right now, or torn. */
+  readonly unfinishedTails: number
+  /** Rollouts that could not be read. */
+  readonly unreadable: number
+  /** Bytes of all rollouts on disk. */
+  readonly bytes: number
+}
+
+/** Counts what a caught-up home holds. */
+export const statusOf = (env: Env, infos: ReadonlyArray<StreamInfo>): IndexStatus => {
+  const status = {
+    threads: infos.length,
+    turns: 0,
+    damagedLines: 0,
+    unfinishedTails: 0,
+    unreadable: 0,
+    bytes: 0
+  }
+  for (const info of infos) {
+    const checkpoint = checkpointOf(env, info.streamId)
+    status.bytes += info.sizeBytes
+    if (checkpoint === null) {
+      status.unreadable += 1
+      continue
+    }
+    status.turns += liveTurns(env, info).count
+    status.damagedLines += damageRows(env, info.streamId).length
+    if (!info.compressed && checkpoint.next.offset < checkpoint.sizeBytes)
+      status.unfinishedTails += 1
+  }
+  return status
+}

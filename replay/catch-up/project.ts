@@ -1,0 +1,347 @@
+/**
+ * Catching up: the one way read models are built, rebuilt and kept.
+ *
+ * `catchUp` compares what the outside of a stream tells now (one `stat`) with what it told when the checkpoint was
+ * written. Nothing changed: nothing is read. Otherwise the fold goes on from the checkpoint, or from the start when
+ * the bytes before it are no longer the same. Rows, fold states and checkpoint go into one transaction, which is
+ * refused when another process has moved the checkpoint meanwhile.
+ *
+ * The reader skips lines the folds do not need. When a fold finds that it does need them (an implicit turn is named
+ * after an exact index), the stream is folded again with every line, and stays so.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { StreamId } from '../../domain/ids.ts'
+import type { Profile } from '../../domain/profile.ts'
+import { checkpointTable, PROJECTIONS, tableOf, viewName } from '../../projections/catalogue.ts'
+import { threads } from '../../projections/threads.ts'
+import type { ThreadState } from '../../domain/thread.ts'
+import { previewBefore } from '../lists/preview-before.ts'
+import type { RowKey, Rows, RowWrite, Surroundings } from '../../projections/projection.ts'
+import { overlay, toStored, type Overlay } from './overlay.ts'
+import {
+  isDamaged,
+  START,
+  type Batch,
+  type EventStore,
+  type Guard,
+  type Index,
+  type Lineage,
+  type Position,
+  type StoredRow,
+  type StreamInfo
+} from '../ports.ts'
+
+/** What one stream adds to the index, or a part of it when it is long: a piece of one transaction. */
+export interface FoldedPart {
+  readonly info: StreamInfo
+  readonly writes: ReadonlyArray<StoredRow>
+  readonly expected: StoredRow
+}
+
+/**
+ * Folds streams the index has never seen beside the main thread, and delivers their parts in order. False when it
+ * could not: the caller then folds them itself.
+ */
+export type FoldAside = (
+  infos: ReadonlyArray<StreamInfo>,
+  deliver: (part: FoldedPart) => void
+) => Promise<boolean>
+
+/** What the engine works with. */
+export interface Env {
+  readonly store: EventStore
+  readonly index: Index
+  readonly profile: Profile
+  readonly strict: boolean
+  /** Also show what the log knows and Codex of its time hides: commands, tool calls, failures. */
+  readonly rich?: boolean
+  /** A second thread for the first fold of a large home; absent where one is enough. */
+  readonly foldAside?: FoldAside
+}
+
+/** How far a stream is folded, and what its outside told then. */
+export interface Checkpoint {
+  readonly path: string
+  readonly archived: boolean
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+  readonly inode: number
+  readonly next: Position
+  readonly guard: Guard | null
+  /** Which files were folded up to where, when it was more than one whole file. */
+  readonly lineage: string | null
+  /** True when history the stream continues was not there: then the next reader looks again. */
+  readonly hasGap: boolean
+  /** True when every line was delivered, because a fold needed it. */
+  readonly counts: boolean
+  /** False while a long stream is being folded in several transactions. */
+  readonly complete: boolean
+}
+
+/** Writes of one transaction stay below this many, so that memory stays bounded. */
+export const WRITES_MAX = 4096
+const ATTEMPTS_MAX = 8
+
+/** Key of a stream's checkpoint. */
+export const checkpointKey = (env: Env, streamId: string): RowKey => [
+  checkpointTable(viewName(env.profile, env.strict)),
+  streamId
+]
+
+const statesKey = (env: Env, streamId: string): RowKey => [
+  `${checkpointTable(viewName(env.profile, env.strict))}.states`,
+  streamId
+]
+
+/** Reads the checkpoint of a stream, or null when it was never folded. */
+export const checkpointOf = (env: Env, streamId: string): Checkpoint | null =>
+  (env.index.get(checkpointKey(env, streamId)) as Checkpoint | undefined) ?? null
+
+/** Reads the fold state of a projection for a stream. */
+export const stateOf = (env: Env, name: string, streamId: string): unknown =>
+  (env.index.get(statesKey(env, streamId)) as Readonly<Record<string, unknown>> | undefined)?.[name]
+
+/** True when the outside of the stream is as the checkpoint saw it. */
+export const isCurrent = (checkpoint: Checkpoint | null, info: StreamInfo): boolean =>
+  checkpoint !== null && !checkpoint.hasGap && isFolded(checkpoint, info)
+
+const isFolded = (checkpoint: Checkpoint, info: StreamInfo): boolean =>
+  checkpoint.complete &&
+  checkpoint.sizeBytes === info.sizeBytes &&
+  checkpoint.modifiedAtMs === info.modifiedAtMs &&
+  checkpoint.inode === info.inode &&
+  checkpoint.path === info.path
+
+/** Collects the changes of one or more streams into transactions. */
+export interface Sink {
+  readonly add: (writes: ReadonlyArray<StoredRow>, expected: StoredRow) => void
+  readonly size: () => number
+  readonly flush: () => Promise<E.Either<StoreError, 'committed' | 'moved'>>
+}
+
+/** A sink over the index. */
+export const indexSink = (index: Index): Sink => {
+  let writes: Array<StoredRow> = []
+  let expected: Array<StoredRow> = []
+  return {
+    add: (more, one) => {
+      for (const write of more) writes.push(write)
+      expected.push(one)
+    },
+    size: () => writes.length,
+    flush: async () => {
+      if (writes.length === 0) return E.right('committed' as const)
+      const done = await index.commit(writes, expected)()
+      writes = []
+      expected = []
+      return done
+    }
+  }
+}
+
+interface Run {
+  readonly env: Env
+  readonly info: StreamInfo
+  readonly lineage: Lineage
+  readonly rows: Overlay
+  readonly around: ReadonlyArray<Surroundings>
+  states: Array<unknown>
+  counts: boolean
+  checkpoint: Checkpoint | null
+}
+
+const begin = (
+  env: Env,
+  info: StreamInfo,
+  lineage: Lineage,
+  checkpoint: Checkpoint | null,
+  rows: Overlay
+): Run => {
+  const view = viewName(env.profile, env.strict)
+  const around = PROJECTIONS.map((p) => ({ profile: env.profile, rows, table: tableOf(p, view) }))
+  const counts = checkpoint?.counts ?? false
+  const kept = checkpoint === null ? undefined : env.index.get(statesKey(env, info.streamId))
+  const states = PROJECTIONS.map((p): unknown =>
+    kept === undefined ? p.initial(counts) : (kept as Readonly<Record<string, unknown>>)[p.name]
+  )
+  return { env, info, lineage, rows, around, states, counts, checkpoint }
+}
+
+const forget = (run: Run): void => {
+  PROJECTIONS.forEach((p, i) => {
+    const around = run.around[i]
+    if (around !== undefined) run.rows.put(p.forget(run.info.streamId, around))
+  })
+}
+
+/** Starts over from byte 0, with every line when `counts`. */
+const restart = (run: Run, counts: boolean): void => {
+  forget(run)
+  run.counts = counts
+  run.states = PROJECTIONS.map((p): unknown => p.initial(counts))
+}
+
+/** Folds one batch; false when a fold needs the lines the reader skipped. */
+const foldBatch = (run: Run, batch: Batch): boolean => {
+  for (const line of batch.lines) {
+    for (let i = 0; i < PROJECTIONS.length; i++) {
+      const projection = PROJECTIONS[i]
+      const around = run.around[i]
+      if (projection === undefined || around === undefined) continue
+      if (isDamaged(line)) {
+        if (projection.damaged !== undefined) run.rows.put(projection.damaged(line, around))
+        continue
+      }
+      const step: readonly [unknown, ReadonlyArray<RowWrite>] = projection.evolve(
+        run.states[i],
+        line,
+        around
+      )
+      run.states[i] = step[0]
+      if (step[1].length > 0) run.rows.put(step[1])
+    }
+  }
+  return run.counts || !PROJECTIONS.some((p, i) => p.needsEveryEvent?.(run.states[i]) === true)
+}
+
+const settle = async (run: Run): Promise<void> => {
+  const state = run.states[PROJECTIONS.findIndex(({ name }) => name === threads.name)]
+  const earlierPreview = await previewBefore(run.env, run.info, state as ThreadState)
+  PROJECTIONS.forEach((p, i) => {
+    const around = run.around[i]
+    if (p.settle !== undefined && around !== undefined)
+      run.rows.put(p.settle(run.states[i], { ...run.info, earlierPreview }, around))
+  })
+}
+
+/** Hands the changes so far to the sink, with the checkpoint that makes them true. */
+const handOver = (
+  run: Run,
+  sink: Sink,
+  next: Position,
+  guard: Guard | null,
+  complete: boolean
+): void => {
+  const { streamId, path, archived, sizeBytes, modifiedAtMs, inode } = run.info
+  const key = checkpointKey(run.env, streamId)
+  const checkpoint: Checkpoint = {
+    path,
+    archived,
+    sizeBytes,
+    modifiedAtMs,
+    inode,
+    next,
+    guard,
+    lineage: signatureOf(run.lineage),
+    hasGap: run.lineage.some(({ gap }) => gap !== null),
+    counts: run.counts,
+    complete
+  }
+  const states = Object.fromEntries(PROJECTIONS.map((p, i) => [p.name, run.states[i]]))
+  const last = [
+    { key: statesKey(run.env, streamId), value: states },
+    { key, value: checkpoint }
+  ]
+  run.rows.put(last)
+  sink.add(run.rows.take(), toStored({ key, value: run.checkpoint }))
+  run.checkpoint = checkpoint
+}
+
+/** Names the files of a lineage and where each ends; null for a stream that is one whole file. */
+const signatureOf = (lineage: Lineage): string | null =>
+  lineage.length === 1 && lineage[0]?.gap === null
+    ? null
+    : JSON.stringify(lineage.map(({ id, until, gap }) => [id, until, gap]))
+
+const startingPoint = async (
+  env: Env,
+  info: StreamInfo,
+  lineage: Lineage,
+  old: Checkpoint | null
+): Promise<Checkpoint | null> => {
+  if (old === null || old.path !== info.path || old.inode !== info.inode) return null
+  if (old.lineage !== signatureOf(lineage)) return null
+  if (old.guard === null) return old.next.offset === 0 ? old : null
+  const inHead = old.next.segment === lineage.length - 1
+  if (inHead && !info.compressed && info.sizeBytes < old.next.offset) return null
+  if (info.compressed && info.sizeBytes !== old.sizeBytes) return null
+  return (await env.store.verify(info, old.next, old.guard)) ? old : null
+}
+
+/**
+ * Folds what is new in one stream into the sink. Long streams are committed in several transactions on the way;
+ * the last part stays in the sink for the caller to flush, so that many short streams share one transaction.
+ */
+export const foldStream = async (
+  env: Env,
+  info: StreamInfo,
+  sink: Sink
+): Promise<E.Either<StoreError, 'folded' | 'moved'>> => {
+  const old = checkpointOf(env, info.streamId)
+  const lineage = env.store.lineage(info)
+  const from = await startingPoint(env, info, lineage, old)
+  if (from !== null && isFolded(from, info)) return E.right('folded')
+  const run = begin(env, info, lineage, from, overlay(env.index))
+  run.checkpoint = old
+  if (from === null && old !== null) restart(run, false)
+  let next = from?.next ?? START
+  let guard = from?.guard ?? null
+  for (let again = true; again;) {
+    again = false
+    for await (const batch of env.store.read(info, next, run.counts ? 'all' : 'folded')) {
+      if (!foldBatch(run, batch)) {
+        restart(run, true)
+        next = START
+        guard = null
+        again = true
+        break
+      }
+      next = batch.next
+      // A batch without lines brought the newline that the line before it still lacked.
+      guard = batch.guard ?? (guard === null ? null : { ...guard, terminated: true })
+      if (run.rows.size() < WRITES_MAX) continue
+      handOver(run, sink, next, guard, false)
+      const flushed = await sink.flush()
+      if (E.isLeft(flushed)) return flushed
+      if (flushed.right === 'moved') return E.right('moved')
+    }
+  }
+  await settle(run)
+  handOver(run, sink, next, guard, true)
+  return E.right('folded')
+}
+
+/** Deletes every row of a stream that is no longer in the home. */
+export const forgetStream = (env: Env, streamId: StreamId, sink: Sink): void => {
+  const view = viewName(env.profile, env.strict)
+  const rows = overlay(env.index)
+  const key = checkpointKey(env, streamId)
+  for (const projection of PROJECTIONS) {
+    const table = tableOf(projection, view)
+    rows.put(projection.forget(streamId, { profile: env.profile, rows, table }))
+  }
+  const last = [
+    { key: statesKey(env, streamId), value: null },
+    { key, value: null }
+  ]
+  rows.put(last)
+  sink.add(rows.take(), toStored({ key, value: env.index.get(key) ?? null }))
+}
+
+/** Makes the read models of one stream as new as its file. */
+export const catchUp = async (env: Env, info: StreamInfo): Promise<E.Either<StoreError, void>> => {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    if (isCurrent(checkpointOf(env, info.streamId), info)) return E.right(undefined)
+    const sink = indexSink(env.index)
+    const folded = await foldStream(env, info, sink)
+    if (E.isLeft(folded)) return folded
+    const flushed = await sink.flush()
+    if (E.isLeft(flushed)) return flushed
+    if (folded.right === 'folded' && flushed.right === 'committed') return E.right(undefined)
+  }
+  return E.left({ _tag: 'Busy', what: `the index rows of thread ${info.streamId}` })
+}
+
+/** Rows of the index without pending writes. */
+export const rowsOf = (index: Index): Rows => overlay(index)

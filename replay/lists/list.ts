@@ -1,0 +1,117 @@
+/**
+ * Lists of threads, from the sorted index: cost follows the page. Threads of the same instant are neither skipped
+ * nor repeated at a page border, because our cursors name the thread they stand at.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { Page, SortDirection } from '../../domain/protocol.ts'
+import { tableOf, viewName } from '../../projections/catalogue.ts'
+import type { RowKey } from '../../projections/projection.ts'
+import { threads, type ListEntry, type Order, type ThreadRow } from '../../projections/threads.ts'
+import { parseListCursor, printListCursor } from '../pages/cursor.ts'
+import { entryFilter, textMatches, type ListRequest, type SortKey } from './list-filter.ts'
+import type { Env } from '../catch-up/project.ts'
+import { threadRow } from '../threads/thread-row.ts'
+import { pageLimit } from '../pages/turn-page.ts'
+
+/** A listed thread: its row and the time it is sorted by. */
+export interface Listed {
+  readonly streamId: string
+  readonly ms: number
+  readonly row: ThreadRow
+}
+
+/** The index table that serves a sort key. */
+const ORDER: Readonly<Record<SortKey, Order>> = {
+  created_at: 'created_at',
+  updated_at: 'updated_at',
+  recency_at: 'recency_at',
+  last_event_at: 'last_event_at'
+}
+
+const SCAN_ROWS = 256
+const LAST_ID = '\u{10ffff}'
+
+interface Walk {
+  readonly low: RowKey
+  readonly high: RowKey
+  readonly reverse: boolean
+}
+
+/** Key range of a page: everything in the asked direction from the cursor on. */
+const walkOf = (
+  table: string,
+  request: ListRequest,
+  direction: SortDirection
+): E.Either<StoreError, Walk> => {
+  const archived = request.archived === true ? 1 : 0
+  const all: Walk = {
+    low: [table, archived],
+    high: [table, archived + 1],
+    reverse: direction === 'desc'
+  }
+  if (typeof request.cursor !== 'string') return E.right(all)
+  const cursor = parseListCursor(request.cursor)
+  if (cursor === null)
+    return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
+  const { ms, streamId, inclusive } = cursor
+  const at: RowKey = [table, archived, ms, streamId ?? (direction === 'asc' ? LAST_ID : '')]
+  const after: RowKey = [table, archived, ms, `${streamId ?? ''}\u0000`]
+  if (direction === 'asc')
+    return E.right({ ...all, low: streamId !== null && !inclusive ? after : at })
+  return E.right({ ...all, high: streamId !== null && inclusive ? after : at })
+}
+
+const collect = (
+  env: Env,
+  walk: Walk,
+  limit: number,
+  keeps: (streamId: string, entry: ListEntry) => ThreadRow | null
+): ReadonlyArray<Listed> => {
+  const found: Array<Listed> = []
+  let { low, high } = walk
+  for (;;) {
+    const rows = env.index.range(low, high, SCAN_ROWS, walk.reverse)
+    for (const [key, entry] of rows) {
+      const streamId = key[3] as string
+      const row = keeps(streamId, entry as ListEntry)
+      if (row !== null) found.push({ streamId, ms: key[2] as number, row })
+      if (found.length > limit) return found
+    }
+    const last = rows[rows.length - 1]
+    if (last === undefined || rows.length < SCAN_ROWS) return found
+    if (walk.reverse) high = last[0]
+    else low = [...last[0].slice(0, 3), `${last[0][3] as string}\u0000`]
+  }
+}
+
+/** One page of threads of a caught-up home. */
+export const listPage = (
+  env: Env,
+  request: ListRequest,
+  defaultProvider: string,
+  nameOf: (threadId: string) => string | null
+): E.Either<StoreError, Page<Listed>> => {
+  const table = `${tableOf(threads, viewName(env.profile, env.strict))}.${ORDER[request.sortKey ?? 'created_at']}`
+  const walk = walkOf(table, request, request.sortDirection ?? 'desc')
+  if (E.isLeft(walk)) return walk
+  const limit = pageLimit(request.limit)
+  const matches = entryFilter(request, defaultProvider)
+  const term = request.searchTerm ?? ''
+  const found = collect(env, walk.right, limit, (streamId, entry) => {
+    if (!matches(entry)) return null
+    const row = threadRow(env, streamId)
+    if (row === null || term === '') return row
+    return textMatches(row, nameOf(streamId), term, env.profile.members142) ? row : null
+  })
+  const data = found.slice(0, limit)
+  const [first, last] = [data[0], data[data.length - 1]]
+  return E.right({
+    data,
+    nextCursor:
+      found.length > limit && last !== undefined
+        ? printListCursor(last.ms, last.streamId, false)
+        : null,
+    backwardsCursor: first === undefined ? null : printListCursor(first.ms, first.streamId, true)
+  })
+}

@@ -1,0 +1,274 @@
+/**
+ * Pages of items, of one turn or of a whole thread: `thread/items/list` of Codex 0.169, and what earlier eras only
+ * name (`thread/turns/items/list`).
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { Page, SortDirection, ThreadItem } from '../../domain/protocol.ts'
+import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
+import {
+  parseItemCursor,
+  parseOrdinalCursor,
+  printItemCursor,
+  printOrdinalCursor
+} from './cursor.ts'
+import type { StreamInfo } from '../ports.ts'
+import type { Env } from '../catch-up/project.ts'
+import { itemListsOf } from './turn-items.ts'
+import {
+  cursorTo,
+  liveTurns,
+  pageLimit,
+  placeOf,
+  turnsBefore,
+  type LiveTurns
+} from './turn-page.ts'
+
+/** What a page of items is asked with. Items come oldest first unless asked otherwise. */
+export interface ItemPageRequest {
+  /** Only the items of this turn; absent for the whole thread. */
+  readonly turnId?: string | null | undefined
+  readonly cursor?: string | null | undefined
+  /** Starts behind this item of the turn, instead of a cursor. */
+  readonly afterItemId?: string | null | undefined
+  readonly limit?: number | null | undefined
+  readonly sortDirection?: SortDirection | null | undefined
+}
+
+/** An item and the turn it belongs to. */
+export interface TurnItem {
+  readonly turnId: string
+  readonly item: ThreadItem
+}
+
+/** Where an item stands: place of its turn, place in the turn. */
+export interface Spot {
+  readonly turn: number
+  readonly item: number
+}
+
+/** Turns `from` (inclusive) to `until` (exclusive). */
+export interface Bounds {
+  readonly from: number
+  readonly until: number
+}
+
+/** An item where it stands. */
+export interface Found extends Spot {
+  readonly value: ThreadItem
+  readonly ordinal: number | undefined
+}
+
+/** What every part of a page works with. */
+export interface Walk {
+  readonly env: Env
+  readonly info: StreamInfo
+  readonly live: LiveTurns
+  readonly bounds: Bounds
+  readonly step: 1 | -1
+}
+
+const boundsOf = (
+  live: LiveTurns,
+  info: StreamInfo,
+  turnId: string | null | undefined
+): E.Either<StoreError, Bounds> => {
+  if (typeof turnId !== 'string') return E.right({ from: 0, until: live.count })
+  const place = live.places(turnId, 1)[0]
+  return place === undefined
+    ? E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId })
+    : E.right({ from: place, until: place + 1 })
+}
+
+/** The first and last byte of a turn, late lines included. */
+const extentOf = (row: TurnRow): readonly [ByteRange | undefined, ByteRange | undefined] => {
+  const last = row.late[row.late.length - 1] ?? row.ranges[row.ranges.length - 1]
+  return [row.ranges[0], last]
+}
+
+/** True when one range ends before another begins. */
+const isBefore = (a: ByteRange | undefined, b: ByteRange | undefined): boolean =>
+  a === undefined ||
+  b === undefined ||
+  a.segment < b.segment ||
+  (a.segment === b.segment && a.until <= b.from)
+
+const endsLater = (a: ByteRange | undefined, b: ByteRange | undefined): boolean =>
+  a === undefined ||
+  (b !== undefined && (b.segment > a.segment || (b.segment === a.segment && b.until > a.until)))
+
+/** How many turns back one that still gets items is looked for. */
+const REACH_TURNS = 64
+
+/** Turns that ran at the same time as the one at a place; where numbers tell, their items alternate. */
+export const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
+  if (!live.isOrdered || live.rows(turn, turn + 1)[0]?.mode !== 'paginated')
+    return { from: turn, until: turn + 1 }
+  const low = Math.max(bounds.from, turn - REACH_TURNS)
+  const rows = live.rows(low, Math.min(bounds.until, turn + REACH_TURNS))
+  const extents = rows.map(extentOf)
+  let from = turn - low
+  for (let at = from - 1; at >= 0; at--) {
+    if (!isBefore(extents[at]?.[1], extents[from]?.[0])) from = at
+  }
+  let until = from + 1
+  let end = extents[from]?.[1]
+  for (; until < rows.length && !isBefore(end, extents[until]?.[0]); until++) {
+    const last = extents[until]?.[1]
+    if (endsLater(end, last)) end = last
+  }
+  return { from: low + from, until: Math.max(low + until, turn + 1) }
+}
+
+/** The items of some turns, oldest first. */
+export const itemsOfTurns = async (
+  { env, info, live }: Walk,
+  { from, until }: Bounds
+): Promise<ReadonlyArray<Found>> => {
+  const lists = await itemListsOf(env, info, live.rows(from, until))
+  const found = lists.flatMap((list, i) =>
+    list.items.map((value, item) => ({
+      turn: from + i,
+      item,
+      value,
+      ordinal: list.ordinals.get(value.id)
+    }))
+  )
+  return until - from === 1
+    ? found
+    : [...found].sort((a, b) => (a.ordinal ?? 0) - (b.ordinal ?? 0) || a.turn - b.turn)
+}
+
+/** Where a page begins: in a turn, with the first item that is behind the anchor. */
+interface Start {
+  readonly turn: number
+  readonly isBehind: (item: Found) => boolean
+}
+
+const firstOf = ({ bounds, step }: Walk): Start => ({
+  turn: step === 1 ? bounds.from : bounds.until - 1,
+  isBehind: () => true
+})
+
+/** The first item behind the line of a number, in the direction of the walk. */
+const startByNumber = (walk: Walk, ordinal: number, includeAnchor: boolean): Start => {
+  const { live, bounds, step } = walk
+  const before = turnsBefore(live, ordinal, true)
+  const turn = step === 1 ? before - 1 : before
+  return {
+    turn: Math.min(bounds.until - 1, Math.max(bounds.from, turn)),
+    isBehind: ({ ordinal: at = -1 }) =>
+      (includeAnchor && at === ordinal) || (step === 1 ? at > ordinal : at < ordinal)
+  }
+}
+
+/** The first item behind a place in a turn. */
+const startByPlace = (
+  { step, live }: Walk,
+  anchor: Spot,
+  ordinal: number | undefined,
+  includeAnchor: boolean
+): Start => ({
+  turn: anchor.turn,
+  isBehind: (one) => {
+    if (one.turn === anchor.turn && one.item === anchor.item) return includeAnchor
+    if (live.isOrdered && one.ordinal !== undefined && ordinal !== undefined)
+      return step === 1 ? one.ordinal > ordinal : one.ordinal < ordinal
+    const order = one.turn - anchor.turn || one.item - anchor.item
+    return step === 1 ? order > 0 : order < 0
+  }
+})
+
+const startByItem = async (
+  walk: Walk,
+  itemId: string,
+  turnId: string | null | undefined
+): Promise<E.Either<StoreError, Start>> => {
+  if (typeof turnId !== 'string')
+    return E.left(invalid('turnId is required when cursor is an item anchor'))
+  const items = await itemsOfTurns(walk, walk.bounds)
+  const anchor = items.find(({ value }) => value.id === itemId)
+  return anchor === undefined
+    ? E.left(invalid('cursor.itemId does not identify an item in the requested history scope'))
+    : E.right(startByPlace(walk, anchor, anchor.ordinal, false))
+}
+
+const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
+
+const startOf = async (
+  walk: Walk,
+  request: ItemPageRequest
+): Promise<E.Either<StoreError, Start>> => {
+  const { live, bounds, info } = walk
+  if (typeof request.afterItemId === 'string')
+    return startByItem(walk, request.afterItemId, request.turnId)
+  const { cursor: text } = request
+  if (typeof text !== 'string') return E.right(firstOf(walk))
+  const byNumber = parseOrdinalCursor(text, 'itemsByCreatedAtOrdinal', info.streamId)
+  if (byNumber !== null)
+    return E.right(startByNumber(walk, byNumber.ordinal, byNumber.includeAnchor))
+  const cursor = parseItemCursor(text)
+  if (cursor === null) return E.left(invalid(`invalid cursor: ${text}`))
+  const turn = placeOf(live, cursor)
+  if (turn === null || turn < bounds.from || turn >= bounds.until)
+    return E.left({ _tag: 'AnchorGone', cursor: text })
+  const items = await itemsOfTurns(walk, { from: turn, until: turn + 1 })
+  const anchor = { turn, item: cursor.item }
+  return E.right(startByPlace(walk, anchor, items[cursor.item]?.ordinal, cursor.includeAnchor))
+}
+
+/** Walks from a start until `limit + 1` items are found; the extra one tells whether there are more. */
+const collect = async (walk: Walk, start: Start, limit: number): Promise<ReadonlyArray<Found>> => {
+  const { bounds, step } = walk
+  const found: Array<Found> = []
+  let turn = start.turn
+  while (turn >= bounds.from && turn < bounds.until && found.length <= limit) {
+    const together = togetherWith(walk, turn)
+    const items = (await itemsOfTurns(walk, together)).filter(start.isBehind)
+    found.push(...(step === 1 ? items : [...items].reverse()))
+    turn = step === 1 ? together.until : together.from - 1
+  }
+  return found
+}
+
+const cursorOf = (
+  { env, info, live }: Walk,
+  spot: Found | undefined,
+  row: TurnRow | undefined,
+  includeAnchor: boolean
+): string | null => {
+  if (spot === undefined || row === undefined) return null
+  const { ordinal } = spot
+  return ordinal !== undefined && live.isOrdered
+    ? printOrdinalCursor(
+        { threadId: info.streamId, ordinal, includeAnchor },
+        'itemsByCreatedAtOrdinal'
+      )
+    : printItemCursor({ ...cursorTo(env, live, row, spot.turn, includeAnchor), item: spot.item })
+}
+
+/** One page of items of a caught-up stream. */
+export const itemPage = async (
+  env: Env,
+  info: StreamInfo,
+  request: ItemPageRequest
+): Promise<E.Either<StoreError, Page<TurnItem>>> => {
+  const live = liveTurns(env, info, true)
+  const bounds = boundsOf(live, info, request.turnId)
+  if (E.isLeft(bounds)) return bounds
+  const step = (request.sortDirection ?? 'asc') === 'asc' ? 1 : -1
+  const walk: Walk = { env, info, live, bounds: bounds.right, step }
+  const start = await startOf(walk, request)
+  if (E.isLeft(start)) return start
+  const limit = pageLimit(request.limit)
+  const found = await collect(walk, start.right, limit)
+  const page = found.slice(0, limit)
+  const rowAt = (spot: Spot | undefined) =>
+    spot === undefined ? undefined : live.rows(spot.turn, spot.turn + 1)[0]
+  const [first, last] = [page[0], page[page.length - 1]]
+  return E.right({
+    data: page.map((spot) => ({ turnId: rowAt(spot)?.id ?? '', item: spot.value })),
+    nextCursor: found.length > limit ? cursorOf(walk, last, rowAt(last), false) : null,
+    backwardsCursor: cursorOf(walk, first, rowAt(first), true)
+  })
+}

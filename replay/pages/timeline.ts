@@ -1,0 +1,145 @@
+/**
+ * The timeline of a thread: items and the beginnings and ends of turns in the order of the log, newest page first
+ * (`thread/timeline/list` of Codex 0.169). Only paginated threads have one: its places are the numbers of lines.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import { isJsonObject } from '../../domain/json.ts'
+import type { ThreadItem, TurnError, TurnStatus } from '../../domain/protocol.ts'
+import type { TurnRow } from '../../domain/turns/turn-state.ts'
+import { itemsOfTurns, togetherWith, type Bounds, type Walk } from './item-page.ts'
+import type { StreamInfo } from '../ports.ts'
+import type { Env } from '../catch-up/project.ts'
+import { liveTurns, pageLimit, render, turnsBefore } from './turn-page.ts'
+
+/** One line of a timeline; `position` is the number of the line in the log. */
+export type TimelineEntry =
+  | {
+      readonly type: 'turnStarted'
+      readonly position: number
+      readonly turnId: string
+      readonly startedAt: number | null
+    }
+  | {
+      readonly type: 'item'
+      readonly position: number
+      readonly turnId: string
+      readonly item: ThreadItem
+    }
+  | {
+      readonly type: 'turnCompleted'
+      readonly position: number
+      readonly turnId: string
+      readonly status: TurnStatus
+      readonly error: TurnError | null
+      readonly startedAt: number | null
+      readonly completedAt: number | null
+      readonly durationMs: number | null
+    }
+
+/** What a page of a timeline is asked with. */
+export interface TimelineRequest {
+  readonly cursor?: string | null | undefined
+  readonly limit?: number | null | undefined
+}
+
+/** A page, oldest entry first; the cursor leads to older ones. */
+export interface TimelinePage {
+  readonly data: ReadonlyArray<TimelineEntry>
+  readonly nextCursor: string | null
+}
+
+const KINDS = { turnStarted: 0, item: 1, turnCompleted: 3 } as const
+
+const idOf = (entry: TimelineEntry): string =>
+  entry.type === 'item' ? entry.item.id : entry.turnId
+
+interface Anchor {
+  readonly position: number
+  readonly kind: number
+}
+
+const isOlder = (entry: TimelineEntry, { position, kind }: Anchor): boolean =>
+  entry.position < position || (entry.position === position && KINDS[entry.type] < kind)
+
+const parseAnchor = (text: string, threadId: string): E.Either<StoreError, Anchor> => {
+  const invalid = (message: string) => E.left({ _tag: 'InvalidRequest', message } as const)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return invalid('invalid thread timeline cursor')
+  }
+  if (!isJsonObject(value)) return invalid('invalid thread timeline cursor')
+  const { threadId: owner, position, kind, id } = value
+  const isWhole = Number.isSafeInteger(position) && Number.isSafeInteger(kind)
+  if (typeof owner !== 'string' || !isWhole || typeof id !== 'string')
+    return invalid('invalid thread timeline cursor')
+  return owner === threadId
+    ? E.right({ position: position as number, kind: kind as number })
+    : invalid('thread timeline cursor belongs to another thread')
+}
+
+const turnEntries = (row: TurnRow, env: Env): ReadonlyArray<TimelineEntry> => {
+  const { status, error, startedAt, completedAt, durationMs } = render(row, [], 'notLoaded', env)
+  const turnId = row.id
+  if (row.ordinal === undefined) return []
+  const started: TimelineEntry = {
+    type: 'turnStarted',
+    position: row.ordinal,
+    turnId,
+    startedAt
+  }
+  if (row.endOrdinal === undefined) return [started]
+  const end = { status, error, startedAt, completedAt, durationMs }
+  return [started, { type: 'turnCompleted', position: row.endOrdinal, turnId, ...end }]
+}
+
+/** Everything of some turns, in order. */
+const entriesOf = async (walk: Walk, bounds: Bounds): Promise<ReadonlyArray<TimelineEntry>> => {
+  const rows = walk.live.rows(bounds.from, bounds.until)
+  const items = (await itemsOfTurns(walk, bounds)).map(
+    ({ turn, value, ordinal }): TimelineEntry => ({
+      type: 'item',
+      position: ordinal ?? 0,
+      turnId: rows[turn - bounds.from]?.id ?? '',
+      item: value
+    })
+  )
+  const all = [...rows.flatMap((row) => turnEntries(row, walk.env)), ...items]
+  return all.sort((a, b) => a.position - b.position || KINDS[a.type] - KINDS[b.type])
+}
+
+/** One page of the timeline of a caught-up paginated stream. */
+export const timelinePage = async (
+  env: Env,
+  info: StreamInfo,
+  request: TimelineRequest
+): Promise<E.Either<StoreError, TimelinePage>> => {
+  const live = liveTurns(env, info, true)
+  const anchor =
+    typeof request.cursor === 'string'
+      ? parseAnchor(request.cursor, info.streamId)
+      : E.right({ position: Infinity, kind: 0 })
+  if (E.isLeft(anchor)) return anchor
+  const limit = pageLimit(request.limit)
+  const walk: Walk = { env, info, live, bounds: { from: 0, until: live.count }, step: -1 }
+  let found: ReadonlyArray<TimelineEntry> = []
+  let turn = Math.min(live.count - 1, turnsBefore(live, anchor.right.position, true))
+  while (turn >= 0 && found.length <= limit) {
+    const together = togetherWith(walk, turn)
+    const entries = await entriesOf(walk, together)
+    found = [...entries.filter((entry) => isOlder(entry, anchor.right)), ...found]
+    turn = together.from - 1
+  }
+  const data = found.slice(Math.max(0, found.length - limit))
+  const first = data[0]
+  const more = found.length > limit && first !== undefined
+  const cursor = more && {
+    threadId: info.streamId,
+    position: first.position,
+    kind: KINDS[first.type],
+    id: idOf(first)
+  }
+  return E.right({ data, nextCursor: cursor === false ? null : JSON.stringify(cursor) })
+}

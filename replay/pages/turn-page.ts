@@ -1,0 +1,325 @@
+/**
+ * Pages of turns. Live turns are numbered without gaps, so a page is arithmetic on their count: cost follows the
+ * page, not the thread.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { ItemList } from '../../domain/items/items.ts'
+import { paginatedSummary } from '../../domain/turns/paginated-turns.ts'
+import type { ItemsView, Page, SortDirection, ThreadItem, Turn } from '../../domain/protocol.ts'
+import {
+  closedTurn,
+  initialTurns,
+  untilNext,
+  type OpenTurn,
+  type TurnRow,
+  type TurnsState,
+  type TurnSummary
+} from '../../domain/turns/turn-state.ts'
+import { tableOf, viewName } from '../../projections/catalogue.ts'
+import { turnPlaces, turns } from '../../projections/turns.ts'
+import {
+  parseOrdinalCursor,
+  parseTurnCursor,
+  printOrdinalCursor,
+  printTurnCursor,
+  type TurnCursor
+} from './cursor.ts'
+import type { StreamInfo } from '../ports.ts'
+import { checkpointOf, rowsOf, stateOf, type Env } from '../catch-up/project.ts'
+import { itemListsOf, itemsOf } from './turn-items.ts'
+
+/** The page size when none is asked for, as Codex sets it. */
+export const PAGE_DEFAULT = 25
+/** The largest page anyone gets. */
+export const PAGE_MAX = 100
+
+/** A page size in the bounds Codex keeps: 0 becomes 1, more than 100 becomes 100. */
+export const pageLimit = (limit: number | null | undefined): number =>
+  Math.min(PAGE_MAX, Math.max(1, Math.floor(limit ?? PAGE_DEFAULT)))
+
+/** What a page of turns is asked with; defaults are Codex's. */
+export interface TurnPageRequest {
+  readonly cursor?: string | null | undefined
+  readonly limit?: number | null | undefined
+  readonly sortDirection?: SortDirection | null | undefined
+  readonly itemsView?: ItemsView | null | undefined
+}
+
+/** The live turns of a caught-up stream, by place. */
+export interface LiveTurns {
+  readonly count: number
+  /** True when the numbers of lines lead to turns and items: they grow, and every turn has one. */
+  readonly isOrdered: boolean
+  /** Rows `from` (inclusive) to `until` (exclusive), oldest first. */
+  readonly rows: (from: number, until: number) => ReadonlyArray<TurnRow>
+  /** Summaries of the same turns; null for one that must be folded. */
+  readonly summaries: (from: number, until: number) => ReadonlyArray<TurnSummary>
+  /** Places of the turns with this id, oldest first, at most `limit`. */
+  readonly places: (turnId: string, limit: number) => ReadonlyArray<number>
+}
+
+/** What the log holds behind the last item belongs to the turn that never ended. */
+const toTheEnd = (env: Env, streamId: string, open: OpenTurn | null): OpenTurn | null => {
+  const next = open === null || env.rich !== true ? undefined : checkpointOf(env, streamId)?.next
+  return next === undefined ? open : untilNext(open, next)
+}
+
+/** The live turns of a stream as the index has them; the open turn is the last one. */
+export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): LiveTurns => {
+  const { streamId } = info
+  const state =
+    (stateOf(env, turns.name, streamId) as TurnsState | undefined) ?? initialTurns(false)
+  const table = tableOf(turns, viewName(env.profile, env.strict))
+  // The open turn, and where nothing may be hidden also turns that have items but were never begun: Codex shows
+  // those items in pages of items alone.
+  const open = [state.open, ...(withEarly ? state.early : [])]
+    .map((turn) => closedTurn(toTheEnd(env, streamId, turn)))
+    .filter((turn) => turn !== null)
+  const count = state.live + open.length
+  const stored = (part: string, from: number, until: number) => {
+    const end = Math.min(until, state.live)
+    return env.index.range(
+      [part, streamId, from],
+      [part, streamId, end],
+      Math.max(0, end - from),
+      false
+    )
+  }
+  const openIn = (from: number, until: number) =>
+    open.slice(Math.max(0, from - state.live), Math.max(0, until - state.live))
+  return {
+    count,
+    isOrdered: env.strict || (state.lastOrdinal !== null && state.early.length === 0),
+    rows: (from, until) => {
+      const rows = stored(table, from, until).map(([, row]) => row as TurnRow)
+      return [...rows, ...openIn(from, until).map(({ row }) => row)]
+    },
+    summaries: (from, until) => {
+      const kept = new Map(
+        stored(`${table}.summary`, from, until).map(([key, items]) => [
+          key[2],
+          items as TurnSummary
+        ])
+      )
+      open.forEach(({ summary }, i) => kept.set(state.live + i, summary))
+      return Array.from(
+        { length: Math.min(until, count) - from },
+        (_, i) => kept.get(from + i) ?? null
+      )
+    },
+    places: (turnId, limit) => {
+      const places = turnPlaces(rowsOf(env.index), table, streamId, turnId, limit)
+      const opened = open.flatMap(({ row }, i) => (row.id === turnId ? [state.live + i] : []))
+      return [...places, ...opened].slice(0, limit)
+    }
+  }
+}
+
+/** A turn as a client sees it, with the items it is given. */
+export const render = (
+  row: TurnRow,
+  items: ReadonlyArray<ThreadItem>,
+  itemsView: ItemsView,
+  { profile, rich }: Env
+): Turn => {
+  const error = row.error ?? (rich === true ? (row.hiddenError ?? null) : null)
+  const hidden = rich === true && row.hiddenError !== undefined && row.status === 'completed'
+  const status = hidden ? 'failed' : row.status
+  return {
+    id: row.id,
+    ...(profile.members169 ? { rootTurnId: row.rootTurnId ?? null } : {}),
+    items,
+    itemsView,
+    status: status === 'inProgress' ? 'interrupted' : status,
+    error,
+    startedAt: row.startedAt,
+    completedAt: row.completedAt,
+    durationMs: row.durationMs
+  }
+}
+
+const summaryOf = (row: TurnRow, list: ItemList | undefined): ReadonlyArray<ThreadItem> => {
+  if (list === undefined) return []
+  if (row.mode === 'paginated') return paginatedSummary(list, row)
+  const { items } = list
+  const user = items.find((item) => item.type === 'userMessage')
+  const agents = items.filter((item) => item.type === 'agentMessage')
+  return [user, agents[agents.length - 1]].filter((item) => item !== undefined)
+}
+
+/** Summaries of turns; those too large for the index are folded from the log. */
+const summariesOf = async (
+  env: Env,
+  info: StreamInfo,
+  rows: ReadonlyArray<TurnRow>,
+  kept: ReadonlyArray<TurnSummary>
+): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> => {
+  const large = rows.filter((_, i) => (kept[i] ?? null) === null)
+  const folded = large.length === 0 ? [] : await itemListsOf(env, info, large)
+  return rows.map((row, i) => kept[i] ?? summaryOf(row, folded[large.indexOf(row)]))
+}
+
+/**
+ * The turns from place `from` on with the items a view shows. Only `full`, and summaries too large for the index,
+ * read the log.
+ */
+const renderTurns = async (
+  env: Env,
+  info: StreamInfo,
+  live: LiveTurns,
+  rows: ReadonlyArray<TurnRow>,
+  from: number,
+  view: ItemsView
+): Promise<ReadonlyArray<Turn>> => {
+  if (view === 'notLoaded') return rows.map((row) => render(row, [], view, env))
+  const items =
+    view === 'full'
+      ? await itemsOf(env, info, rows)
+      : await summariesOf(env, info, rows, live.summaries(from, from + rows.length))
+  return rows.map((row, i) => render(row, items[i] ?? [], view, env))
+}
+
+/** Place of a cursor's turn, or null when it is no longer live. */
+export const placeOf = (live: LiveTurns, cursor: TurnCursor): number | null => {
+  const { index, turnId } = cursor
+  if (index !== undefined && live.rows(index, index + 1)[0]?.id === turnId) return index
+  return live.places(turnId, 1)[0] ?? null
+}
+
+/** Where to look next: numbers grow about evenly, so most places are guessed; every other look halves the rest. */
+const probe = (low: Known, high: Known, ordinal: number, halve: boolean): number => {
+  const share = (ordinal - low.ordinal) / (high.ordinal - low.ordinal)
+  const guess = low.place + Math.floor(share * (high.place - low.place))
+  const middle = (low.place + high.place) >>> 1
+  const place = halve || !Number.isFinite(guess) ? middle : guess
+  return Math.min(high.place - 1, Math.max(low.place + 1, place))
+}
+
+interface Known {
+  readonly place: number
+  readonly ordinal: number
+}
+
+/** How many turns begin before the line of a number, or with it. */
+export const turnsBefore = (live: LiveTurns, ordinal: number, orWith: boolean): number => {
+  const ordinalAt = (place: number): number => live.rows(place, place + 1)[0]?.ordinal ?? Infinity
+  const isBefore = (at: number): boolean => at < ordinal || (orWith && at === ordinal)
+  let low: Known = { place: -1, ordinal: -1 }
+  let high: Known = { place: live.count, ordinal: Infinity }
+  for (let looks = 0; high.place - low.place > 1; looks++) {
+    const place =
+      looks === 0 ? live.count - 1 : probe(low, high, ordinal, looks > 2 && looks % 2 === 0)
+    const at = ordinalAt(place)
+    if (isBefore(at)) low = { place, ordinal: at }
+    else high = { place, ordinal: at }
+  }
+  return high.place
+}
+
+/** Cursor to a place; names the place itself only when the id alone would be ambiguous. */
+export const cursorTo = (
+  env: Env,
+  live: LiveTurns,
+  row: TurnRow,
+  index: number,
+  includeAnchor: boolean
+): TurnCursor => {
+  const unique = env.strict || live.places(row.id, 2).length < 2
+  return unique ? { turnId: row.id, includeAnchor } : { turnId: row.id, includeAnchor, index }
+}
+
+/** Prints a cursor to a place: by number where numbers lead back to it, else by turn. */
+const printCursor = (
+  env: Env,
+  info: StreamInfo,
+  live: LiveTurns,
+  row: TurnRow,
+  index: number,
+  includeAnchor: boolean
+): string => {
+  const { ordinal } = row
+  const byNumber = ordinal !== undefined && live.isOrdered
+  return byNumber
+    ? printOrdinalCursor({ threadId: info.streamId, ordinal, includeAnchor }, 'turns')
+    : printTurnCursor(cursorTo(env, live, row, index, includeAnchor))
+}
+
+/** First place of a page. */
+const startOf = (
+  env: Env,
+  info: StreamInfo,
+  live: LiveTurns,
+  request: TurnPageRequest,
+  ascending: boolean
+): E.Either<StoreError, number> => {
+  if (typeof request.cursor !== 'string') return E.right(ascending ? 0 : live.count - 1)
+  const invalid = { _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` } as const
+  const isNumbered = live.rows(0, 1)[0]?.ordinal !== undefined
+  const byNumber = isNumbered ? parseOrdinalCursor(request.cursor, 'turns', info.streamId) : null
+  if (byNumber !== null) {
+    const { ordinal, includeAnchor } = byNumber
+    const before = turnsBefore(live, ordinal, ascending ? !includeAnchor : includeAnchor)
+    return E.right(ascending ? before : before - 1)
+  }
+  const cursor = parseTurnCursor(request.cursor)
+  if (cursor === null || (isNumbered && env.strict)) return E.left(invalid)
+  const anchor = placeOf(live, cursor)
+  if (anchor === null) return E.left({ _tag: 'AnchorGone', cursor: request.cursor })
+  const skip = cursor.includeAnchor ? 0 : 1
+  return E.right(ascending ? anchor + skip : anchor - skip)
+}
+
+const EMPTY: Page<Turn> = { data: [], nextCursor: null, backwardsCursor: null }
+
+/** One page of turns of a caught-up stream. A thread without turns gives an empty page, whatever the cursor. */
+export const turnPage = async (
+  env: Env,
+  info: StreamInfo,
+  request: TurnPageRequest
+): Promise<E.Either<StoreError, Page<Turn>>> => {
+  const live = liveTurns(env, info)
+  if (live.count === 0) return E.right(EMPTY)
+  const ascending = (request.sortDirection ?? 'desc') === 'asc'
+  const limit = pageLimit(request.limit)
+  const start = startOf(env, info, live, request, ascending)
+  if (E.isLeft(start)) return start
+  const from = ascending ? start.right : Math.max(0, start.right - limit + 1)
+  const until = ascending ? Math.min(live.count, start.right + limit) : start.right + 1
+  const rows = live.rows(from, until)
+  const first = rows[0]
+  const last = rows[rows.length - 1]
+  if (first === undefined || last === undefined) return E.right(EMPTY)
+  const view = request.itemsView ?? 'summary'
+  const rendered = await renderTurns(env, info, live, rows, from, view)
+  const cursor = (row: TurnRow, index: number, includeAnchor: boolean): string =>
+    printCursor(env, info, live, row, index, includeAnchor)
+  const more = ascending ? until < live.count : from > 0
+  return E.right({
+    data: ascending ? rendered : [...rendered].reverse(),
+    nextCursor: !more
+      ? null
+      : ascending
+        ? cursor(last, until - 1, false)
+        : cursor(first, from, false),
+    backwardsCursor: ascending ? cursor(first, from, true) : cursor(last, until - 1, true)
+  })
+}
+
+const TURNS_AT_ONCE = 256
+
+/** Every turn of a caught-up stream, oldest first. */
+export const allTurns = async (
+  env: Env,
+  info: StreamInfo,
+  view: ItemsView
+): Promise<ReadonlyArray<Turn>> => {
+  const live = liveTurns(env, info)
+  const all: Array<Turn> = []
+  for (let from = 0; from < live.count; from += TURNS_AT_ONCE) {
+    const until = Math.min(live.count, from + TURNS_AT_ONCE)
+    const rows = live.rows(from, until)
+    for (const turn of await renderTurns(env, info, live, rows, from, view)) all.push(turn)
+  }
+  return all
+}

@@ -1,0 +1,86 @@
+/**
+ * A thread ready to be read: found, caught up, and not refused.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import { streamId, type StreamId } from '../../domain/ids.ts'
+import { tableOf, viewName } from '../../projections/catalogue.ts'
+import { damage, type DamageRow } from '../../projections/damage.ts'
+import type { ThreadRow } from '../../projections/threads.ts'
+import { threadRow } from './thread-row.ts'
+import { afterPrefix } from '../catch-up/overlay.ts'
+import { IndexDamage, type StreamInfo } from '../ports.ts'
+import { catchUp, type Env } from '../catch-up/project.ts'
+
+/** A damaged line and where it stands. */
+export interface DamagedPlace extends DamageRow {
+  readonly revision: number
+}
+
+/** A thread whose rows are as new as its file was when it was found. */
+export interface OpenThread {
+  readonly info: StreamInfo
+  /** Read when asked for: pages of turns do without. */
+  readonly row: () => ThreadRow
+}
+
+/** The damaged lines of a caught-up thread. */
+export const damageRows = (env: Env, id: StreamId): ReadonlyArray<DamagedPlace> => {
+  const prefix = [tableOf(damage, viewName(env.profile, env.strict)), id]
+  return env.index
+    .range(prefix, afterPrefix(prefix), Infinity, false)
+    .map(([key, value]) => ({ ...(value as DamageRow), revision: key[2] as number }))
+}
+
+/** Strict mode: the file-wide reasons for which Codex refuses a read. */
+const refusal = (
+  env: Env,
+  info: StreamInfo,
+  { facts }: ThreadRow,
+  withTurns: boolean
+): StoreError | null => {
+  const { path } = info
+  if (facts.head === null && (withTurns || facts.lastEventAt === null)) {
+    const reason = facts.itemBeforeMeta ? 'no_session_meta' : 'empty'
+    return { _tag: 'UnreadableRollout', path, reason }
+  }
+  if (!withTurns) return null
+  const broken = damageRows(env, info.streamId).some(({ reason }) => reason === 'not_utf8')
+  return broken ? { _tag: 'UnreadableRollout', path, reason: 'not_utf8' } : null
+}
+
+/** The row of a caught-up thread; there always is one. */
+const rowOf = (env: Env, info: StreamInfo): ThreadRow => {
+  const row = threadRow(env, info.streamId)
+  if (row === null) throw new IndexDamage(`a folded thread has no row: ${info.streamId}`)
+  return row
+}
+
+/** Serves each stream's catch-up once, however many calls wait for it. */
+const sharedCatchUp = (env: Env) => {
+  const running = new Map<string, Promise<E.Either<StoreError, void>>>()
+  return (info: StreamInfo): Promise<E.Either<StoreError, void>> => {
+    const known = running.get(info.streamId)
+    if (known !== undefined) return known.then(() => catchUp(env, info))
+    const started = catchUp(env, info).finally(() => running.delete(info.streamId))
+    running.set(info.streamId, started)
+    return started
+  }
+}
+
+/** Returns a function that opens threads of a home; `withTurns` tells whether the whole file will be needed. */
+export const threadOpener = (env: Env) => {
+  const fresh = sharedCatchUp(env)
+  return async (
+    threadId: string,
+    withTurns: boolean
+  ): Promise<E.Either<StoreError, OpenThread>> => {
+    const found = env.store.find(streamId(threadId))
+    if (E.isLeft(found)) return found
+    const info = found.right
+    const caughtUp = await fresh(info)
+    if (E.isLeft(caughtUp)) return caughtUp
+    const refused = env.strict ? refusal(env, info, rowOf(env, info), withTurns) : null
+    return refused === null ? E.right({ info, row: () => rowOf(env, info) }) : E.left(refused)
+  }
+}

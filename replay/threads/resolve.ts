@@ -1,0 +1,31 @@
+/**
+ * A thread by what a person types: its id, the beginning of it, or its name.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import { isUuid, streamId, type StreamId } from '../../domain/ids.ts'
+import type { EventStore, Names } from '../ports.ts'
+
+/** The one thread a text names; more than one is an error that lists them. */
+export const resolveThread = (
+  store: EventStore,
+  names: Names,
+  text: string
+): E.Either<StoreError, StreamId> => {
+  const asId = text.toLowerCase()
+  if (isUuid(asId)) {
+    const found = store.find(streamId(asId))
+    return E.isLeft(found) ? found : E.right(found.right.streamId)
+  }
+  const listed = store.ids()
+  if (E.isLeft(listed)) return listed
+  const named = names.all()
+  const candidates = listed.right.filter(
+    (id) => text !== '' && (id.startsWith(asId) || named.get(id) === text)
+  )
+  const [only] = candidates
+  if (only === undefined) return E.left({ _tag: 'StreamNotFound', streamId: text })
+  return candidates.length === 1
+    ? E.right(only)
+    : E.left({ _tag: 'AmbiguousThread', text, candidates })
+}

@@ -1,0 +1,246 @@
+/**
+ * Thread rows to the Thread object a client sees.
+ *
+ * Codex itself answers from three places that disagree: lists from its file scan, `thread/read` without turns from
+ * the head of the file, `thread/read` with turns from its database. Strict mode reproduces each; otherwise there
+ * is one answer, from the whole log.
+ */
+import type { Json } from '../../domain/json.ts'
+import type { Profile } from '../../domain/profile.ts'
+import type { GitInfo, Thread, Turn } from '../../domain/protocol.ts'
+import type { MetaFacts, ThreadFacts } from '../../domain/thread.ts'
+import { parentOf, type ThreadRow } from '../../projections/threads.ts'
+import type { CodexTimes } from '../lists/codex-times.ts'
+import type { StreamInfo } from '../ports.ts'
+
+/** Which of Codex's answers is wanted: its file scan, its database, the head of the file, or the whole of it. */
+export type Face = 'list' | 'database' | 'head' | 'whole'
+
+/** What a view needs besides the row. */
+export interface ViewContext {
+  readonly profile: Profile
+  readonly strict: boolean
+  /** Provider of threads whose file names none. */
+  readonly defaultProvider: string
+  readonly nameOf: (threadId: string) => string | null
+  /** Strict mode: the times Codex's database would show. */
+  readonly times: CodexTimes | null
+}
+
+/** A `source` member as the protocol spells it: `mcp` is `appServer`, `subagent` is `subAgent`. */
+export const protocolSource = (source: Json): Json => {
+  if (source === 'mcp') return 'appServer'
+  if (typeof source === 'string')
+    return ['cli', 'vscode', 'exec', 'unknown'].includes(source) ? source : 'unknown'
+  if (typeof source !== 'object' || source === null || Array.isArray(source)) return 'unknown'
+  const { subagent, custom } = source as { readonly subagent?: Json; readonly custom?: Json }
+  if (subagent !== undefined) return { subAgent: subagent }
+  if (custom !== undefined) return { custom }
+  return 'unknown'
+}
+
+const NO_FACTS: MetaFacts = {
+  id: '',
+  timestamp: '',
+  cwd: '',
+  originator: '',
+  cliVersion: '',
+  source: 'vscode',
+  modelProvider: null,
+  forkedFromId: null,
+  parentThreadId: null,
+  threadSource: null,
+  agentNickname: null,
+  agentRole: null,
+  git: null,
+  historyMode: 'legacy',
+  dynamicTools: null
+}
+
+interface Shown {
+  readonly id: string
+  readonly facts: MetaFacts
+  readonly preview: string
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  readonly recencyAtMs: number
+  readonly forkedFromId: string | null
+  readonly threadSource: string | null
+}
+
+const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContext): Shown => {
+  const { facts } = row
+  const meta = facts.own ?? { ...NO_FACTS, cwd: facts.contextCwd ?? '' }
+  const isScan = context.strict && face === 'list'
+  const own = isScan ? meta : { ...meta, cwd: facts.settingsCwd ?? meta.cwd }
+  const mtime = Math.floor(info.modifiedAtMs)
+  const { forkedFromId, threadSource } = own
+  const whole: Shown = {
+    id: info.streamId,
+    facts: own,
+    preview: facts.preview ?? '',
+    createdAtMs: row.createdAtMs,
+    updatedAtMs: mtime,
+    recencyAtMs: mtime,
+    forkedFromId,
+    threadSource
+  }
+  const { profile, strict, times } = context
+  if (profile.members169)
+    return strict
+      ? shown169(whole, row, face)
+      : { ...whole, recencyAtMs: times169(row).recencyAtMs }
+  return times === null ? whole : codexShown(whole, row, info, face, times)
+}
+
+const parsed = (text: string | null | undefined): number | null => {
+  const ms = typeof text === 'string' ? Date.parse(text) : NaN
+  return Number.isNaN(ms) ? null : ms
+}
+
+/** When a thread began and when its newest turn did, as 0.169 tells it: a revert begins the thread anew. */
+export const times169 = ({
+  facts,
+  createdAtMs
+}: ThreadRow): { readonly createdAtMs: number; readonly recencyAtMs: number } => {
+  const began = parsed(facts.segment?.timestamp) ?? createdAtMs
+  return { createdAtMs: began, recencyAtMs: Math.max(began, parsed(facts.turnStartedAt) ?? began) }
+}
+
+/** What 0.169 itself shows: lists know no forks, and a revert hides what was first asked. */
+const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
+  const { segment, preview, head } = row.facts
+  const isScanned = face === 'list' && whole.facts.historyMode !== 'paginated'
+  const git = isScanned ? scannedGit(whole.facts.git, head?.git ?? null) : whole.facts.git
+  const isRead = face === 'head' || face === 'whole'
+  const knowsSource = face === 'whole' || whole.facts.historyMode === 'paginated'
+  return {
+    ...whole,
+    ...times169(row),
+    facts: { ...whole.facts, git },
+    preview: segment?.preview ?? preview ?? '',
+    forkedFromId: isRead ? whole.forkedFromId : null,
+    threadSource: isRead && knowsSource ? whole.threadSource : null
+  }
+}
+
+/** Files of other names get no row in Codex's database, so their times come from the head of the file. */
+const ROLLOUT_NAME = /\/rollout-[^/]*$/
+
+/** A list takes from the head of the file what the newest metadata leaves open; so it shows facts that were taken away. */
+const scannedGit = (newest: GitInfo | null, head: GitInfo | null): GitInfo | null =>
+  newest === null || head === null
+    ? newest
+    : {
+        sha: newest.sha ?? head.sha,
+        branch: newest.branch ?? head.branch,
+        originUrl: newest.originUrl ?? head.originUrl
+      }
+
+/** What Codex itself shows: three faces of one thread. */
+const codexShown = (
+  whole: Shown,
+  row: ThreadRow,
+  info: StreamInfo,
+  face: Face,
+  times: CodexTimes
+): Shown => {
+  const { head, preview } = row.facts
+  const hasRow = (head === null || head.id === info.streamId) && ROLLOUT_NAME.test(info.path)
+  const updatedAtMs = times.updatedMs.get(info.streamId) ?? whole.updatedAtMs
+  const recencyAtMs = hasRow
+    ? (times.recencyMs.get(info.streamId) ?? whole.recencyAtMs)
+    : row.createdAtMs
+  switch (face) {
+    case 'list': {
+      const facts = { ...whole.facts, git: scannedGit(whole.facts.git, head?.git ?? null) }
+      return { ...whole, facts, recencyAtMs, forkedFromId: null, threadSource: null }
+    }
+    case 'database':
+      return { ...whole, updatedAtMs, recencyAtMs, forkedFromId: null, threadSource: null }
+    case 'whole':
+      if (hasRow) return { ...whole, updatedAtMs, recencyAtMs }
+      break
+    case 'head':
+      if (hasRow && (head === null || preview === null))
+        return { ...whole, updatedAtMs, recencyAtMs }
+  }
+  const facts = head === null ? whole.facts : { ...head, git: whole.facts.git ?? head.git }
+  const { id } = facts
+  return { ...whole, id, facts, updatedAtMs: row.createdAtMs, recencyAtMs, threadSource: null }
+}
+
+const seconds = (ms: number): number => Math.floor(ms / 1000)
+
+/** A name counts only when it says more than the preview does. */
+export const shownName = (facts: ThreadFacts, name: string | null): string | null =>
+  name === null || name === facts.preview || name === facts.firstUserMessage ? null : name
+
+const sectionOf = ({ historyMode }: MetaFacts) => ({
+  section: null,
+  sectionEnteredAt: null,
+  projectId: null,
+  historyMode: historyMode === 'paginated' ? ('paginated' as const) : ('legacy' as const)
+})
+
+/** The Thread object of a caught-up stream. */
+export const threadView = (
+  row: ThreadRow,
+  info: StreamInfo,
+  face: Face,
+  context: ViewContext,
+  turns: ReadonlyArray<Turn>
+): Thread => {
+  const { profile } = context
+  const view = shown(row, info, face, context)
+  const { id, facts, updatedAtMs, recencyAtMs, forkedFromId, threadSource } = view
+  const { members142, members169 } = profile
+  return {
+    id,
+    ...(members169 ? { environments: null, extra: null } : {}),
+    sessionId: id,
+    forkedFromId,
+    ...(members169 ? { attachedToThreadId: null } : {}),
+    ...(members142 ? { parentThreadId: parentOf(row.facts) } : {}),
+    preview: view.preview,
+    ephemeral: false,
+    ...(members169 ? sectionOf(facts) : {}),
+    modelProvider: facts.modelProvider ?? context.defaultProvider,
+    ...(members169 ? { model: row.facts.model, reasoningEffort: row.facts.reasoningEffort } : {}),
+    createdAt: seconds(view.createdAtMs),
+    updatedAt: seconds(updatedAtMs),
+    ...(members142 ? { recencyAt: seconds(recencyAtMs) } : {}),
+    status: { type: 'notLoaded' },
+    path: info.path,
+    cwd: facts.cwd,
+    cliVersion: facts.cliVersion,
+    ...(members169 ? { originator: facts.originator === '' ? null : facts.originator } : {}),
+    source: protocolSource(facts.source),
+    ...(members169 ? { canAcceptDirectInput: null } : {}),
+    threadSource,
+    agentNickname: facts.agentNickname,
+    agentRole: facts.agentRole,
+    gitInfo: facts.git,
+    name: shownName(row.facts, context.nameOf(id)),
+    ...(members169 ? { daybreakEnabled: null } : {}),
+    turns
+  }
+}
+
+/** A thread without turns, with the milliseconds behind its times. */
+export interface ThreadSummary {
+  readonly thread: Thread
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+}
+
+/** The head of a caught-up thread, for clients that show times to the millisecond. */
+export const summaryView = (
+  row: ThreadRow,
+  info: StreamInfo,
+  context: ViewContext
+): ThreadSummary => ({
+  thread: threadView(row, info, 'head', context, []),
+  createdAtMs: shown(row, info, 'head', context).createdAtMs,
+  updatedAtMs: shown(row, info, 'head', context).updatedAtMs
+})
