@@ -173,5 +173,12 @@ export const BASE_REMEDY: Readonly<Record<BaseReason, string>> = {
   base_unknown: 'the first line of its rollout is damaged: put the original file back'
 }
 
+/** A refusal: what cannot be done to a thread as it is, and what to type instead. */
+export const notPossible = (reason: string, next: string): StoreError => ({
+  _tag: 'NotPossible',
+  reason,
+  next
+})
+
 /** True when the same call may succeed later without any change. */
 export const isRetryable = (e: StoreError): boolean => e._tag === 'Busy'

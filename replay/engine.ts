@@ -24,7 +24,13 @@ import { damageRows, threadOpener, type DamagedPlace } from './threads/open-thre
 import { checkBranch, forkThread, revertThread, type BranchPoint } from './mutate/branch.ts'
 import { threadContext, type ContextPoint, type ThreadContext } from './context/context.ts'
 import { failedLifecycle, lifecycle, recordedBranch, type Lifecycle } from './life/lifecycle.ts'
-import { openExpected, type Life, type LifeParts, type MutationOptions } from './life/life.ts'
+import {
+  openExpected,
+  READ_ONLY,
+  type Life,
+  type LifeParts,
+  type MutationOptions
+} from './life/life.ts'
 import { mutationsOf, noMutations, type Mutations } from './mutate/mutations.ts'
 import type {
   Appended,
@@ -190,12 +196,6 @@ const summarize =
     )
   }
 
-const READ_ONLY: StoreError = {
-  _tag: 'NotPossible',
-  reason: 'this store can only be read',
-  next: 'open the home itself'
-}
-
 interface Writable extends Life {
   readonly writer?: SegmentWriter
 }
@@ -219,7 +219,7 @@ const branching = (
       if (writer === undefined) return E.left(READ_ONLY)
       const found = await openExpected(life, threadId, options)
       if (E.isLeft(found)) return found
-      const info = found.right
+      const { info } = found.right
       const made =
         options.dryRun === true
           ? await checkBranch(life, writer, info, point)

@@ -2,7 +2,7 @@
  * Archive and unarchive: the files of a thread, and of what it spawned, move between `sessions` and `archived_sessions`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
 import {
   archivedPath,
@@ -15,7 +15,6 @@ import { descendantsOf } from '../threads/agents.ts'
 import {
   byThread,
   holding,
-  notPossible,
   openExpected,
   perform,
   type Life,
@@ -137,7 +136,7 @@ const plan = async (
 ): Promise<Found<Planned>> => {
   const opened = await openExpected(life, threadId, options)
   if (E.isLeft(opened)) return opened
-  if (opened.right.archived !== WAYS[way].wants)
+  if (opened.right.info.archived !== WAYS[way].wants)
     return E.left({ _tag: 'StreamNotFound', streamId: threadId, among: WAYS[way].among })
   if (writer.remembersPlaces() && options.force !== true)
     return E.left(

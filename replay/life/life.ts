@@ -3,7 +3,7 @@
  * work that a killed process left behind.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Began } from '../../domain/changes/operations.ts'
@@ -63,14 +63,8 @@ export interface RelocatedThreads {
   readonly files: ReadonlyArray<{ readonly from: string; readonly to: string }>
 }
 
-/** A refusal, and what to type instead. */
-export const notPossible = (reason: string, next: string): StoreError => ({
-  _tag: 'NotPossible',
-  reason,
-  next
-})
-
-const READ_ONLY = notPossible('this store can only be read', 'open the home itself')
+/** Why nothing is changed where there is no writer. */
+export const READ_ONLY = notPossible('this store can only be read', 'open the home itself')
 
 /** The writer of a home that may be written to; files move only where the log tells how to go on after a kill. */
 const writerOf = ({ homeWriter, operations }: LifeParts): Found<HomeWriter> =>
@@ -81,13 +75,13 @@ export const openExpected = async (
   life: Life,
   threadId: string,
   { expectedRevision: expected }: MutationOptions
-): Promise<Found<StreamInfo>> => {
+): Promise<Found<OpenThread>> => {
   const opened = await life.open(threadId, false)
   if (E.isLeft(opened)) return opened
   const { info } = opened.right
   const actual = revisionOf(life, info.streamId)
   return expected === undefined || expected === actual
-    ? E.right(info)
+    ? opened
     : E.left({ _tag: 'WrongExpectedRevision', streamId: info.streamId, expected, actual })
 }
 

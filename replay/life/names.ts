@@ -2,8 +2,8 @@
  * Naming a thread: one more line in `session_index.jsonl`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
-import { holding, notPossible, openExpected, type Life, type MutationOptions } from './life.ts'
+import { notPossible, type StoreError } from '../../domain/errors.ts'
+import { holding, openExpected, type Life, type MutationOptions } from './life.ts'
 import { checkpointOf } from '../catch-up/project.ts'
 import { recorded } from './recorded.ts'
 
@@ -38,7 +38,7 @@ export const renameThread = (
   return holding(life, options, async (writer) => {
     const opened = await openExpected(life, threadId.toLowerCase(), options)
     if (E.isLeft(opened)) return opened
-    const { streamId: id } = opened.right
+    const { streamId: id } = opened.right.info
     const before = life.names.nameOf(id)
     if (from !== null && before !== from)
       return E.left(

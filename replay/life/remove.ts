@@ -2,14 +2,13 @@
  * Delete and restore: the files of a thread, and of what it spawned, move to the trash of the home and back.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { trashOf, trashPath, type HomeFile } from '../../domain/changes/relocation.ts'
 import { descendantsOf } from '../threads/agents.ts'
 import {
   byThread,
   holding,
-  notPossible,
   openExpected,
   perform,
   sizesOf,

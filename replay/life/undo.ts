@@ -2,7 +2,7 @@
  * The log of operations as people ask for it, and undoing one by doing its inverse.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../domain/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import {
   foldOperation,
@@ -13,7 +13,7 @@ import {
 import type { Goal } from '../../domain/changes/goal.ts'
 import type { Mutations } from '../mutate/mutations.ts'
 import { moveThread, type Exactly } from './archive.ts'
-import { notPossible, type Life, type MutationOptions } from './life.ts'
+import { type Life, type MutationOptions } from './life.ts'
 import { renameThread } from './names.ts'
 import { removeThread, restoreThreads } from './remove.ts'
 

@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { branchLines, copyLines, type Branch, type CutTurn } from '../../domain/changes/branch.ts'
-import type { StoreError } from '../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
@@ -45,12 +45,6 @@ interface Place {
 }
 
 type Found<A> = E.Either<StoreError, A>
-
-const notPossible = (reason: string, next: string): StoreError => ({
-  _tag: 'NotPossible',
-  reason,
-  next
-})
 
 const eventsOf = (
   lines: ReadonlyArray<RecordedEvent | DamagedLine>

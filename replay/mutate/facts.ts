@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../domain/errors.ts'
 import {
   changedGoal,
   goalClearedEvent,
@@ -49,11 +49,12 @@ const metadataCopy = async (
   const { info, at } = target
   const meta = await newestMeta(env, info)
   return meta === null
-    ? E.left({
-        _tag: 'NotPossible',
-        reason: 'the thread has no readable metadata to copy',
-        next: `see "unroll events ${info.streamId}" for what it holds`
-      })
+    ? E.left(
+        notPossible(
+          'the thread has no readable metadata to copy',
+          `see "unroll events ${info.streamId}" for what it holds`
+        )
+      )
     : E.right([
         meta['history_mode'] === 'paginated'
           ? ownMetadataEvent(info.streamId, change, at)

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../domain/errors.ts'
 import { turnAborted } from '../../domain/changes/turn-events.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import type { MutationOptions, Written } from './types.ts'
@@ -23,11 +23,12 @@ export const interrupt = (
       const live = liveTurns(env, info)
       const last = live.rows(Math.max(0, live.count - 1), live.count)[0]
       if (last?.status !== 'inProgress')
-        return E.left({
-          _tag: 'NotPossible',
-          reason: 'no turn of this thread is open',
-          next: `see its turns with "unroll turns ${info.streamId}"`
-        })
+        return E.left(
+          notPossible(
+            'no turn of this thread is open',
+            `see its turns with "unroll turns ${info.streamId}"`
+          )
+        )
       const moment = momentOf(env.writer)
       const startedAt = last.startedAt ?? Math.floor(moment.nowMs / 1000)
       const turn = {

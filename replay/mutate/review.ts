@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { HistoryMode } from '../../domain/protocol.ts'
 import {
@@ -130,11 +130,12 @@ export const completeReview = (
       const tail = await tailEvents(env, info)
       const open = openReview(info.streamId, await modeOf(env, info), tail, moment.newId)
       if (open === null)
-        return E.left({
-          _tag: 'NotPossible',
-          reason: 'no review is open in this thread',
-          next: `start one with "unroll review start ${info.streamId}"`
-        })
+        return E.left(
+          notPossible(
+            'no review is open in this thread',
+            `start one with "unroll review start ${info.streamId}"`
+          )
+        )
       const events = reviewCompleted(open.review, reviewOutputOf(said), open.beganMs, moment)
       return E.right({ events, inverse: { none: SAID } })
     }

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
@@ -17,7 +17,6 @@ import type { MutationOptions, Written } from './types.ts'
 import type { Appended } from '../ports.ts'
 import { recorded } from '../life/recorded.ts'
 import { checkpointOf } from '../catch-up/project.ts'
-import { notPossible } from './refusal.ts'
 import { restorePlan } from './restore.ts'
 import { modeOf } from './turn-context.ts'
 import {

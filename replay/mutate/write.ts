@@ -9,7 +9,7 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
 import { guarded } from '../guarded.ts'
-import type { Life } from '../life/life.ts'
+import { openExpected, type Life } from '../life/life.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { Appended, SegmentWriter } from '../ports.ts'
 import { checkpointOf, type Checkpoint } from '../catch-up/project.ts'
@@ -53,16 +53,13 @@ const ATTEMPTS_MAX = 3
 export const openTarget = async (
   env: MutationEnv,
   threadId: string,
-  { expectedRevision: expected }: MutationOptions
+  options: MutationOptions
 ): Promise<E.Either<StoreError, Target>> => {
-  const opened = await env.open(threadId, false)
+  const opened = await openExpected(env, threadId, options)
   if (E.isLeft(opened)) return opened
   const { streamId } = opened.right.info
   const checkpoint = checkpointOf(env, streamId)
   if (checkpoint === null) return E.left({ _tag: 'StreamNotFound', streamId })
-  const actual = checkpoint.next.revision
-  if (expected !== undefined && expected !== actual)
-    return E.left({ _tag: 'WrongExpectedRevision', streamId, expected, actual })
   const at = new Date(env.writer.nowMs()).toISOString()
   return E.right({ ...opened.right, checkpoint, at })
 }
