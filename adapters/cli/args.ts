@@ -10,8 +10,8 @@ import {
   synopsis,
   type CommandSpec,
   type OptionSpec
-} from './commands.ts'
-import { usage, type Failure } from './report.ts'
+} from './table/commands.ts'
+import { usage, type Failure } from './text/report.ts'
 
 /** A command line that is allowed. */
 export interface Input {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { shellWord } from './text.ts'
+import { shellWord } from './text/text.ts'
 
 /** What a command may use of its process. */
 export interface Io {

@@ -4,7 +4,7 @@
  */
 import { parseCommandLine, type Input } from './args.ts'
 import type { Io } from './io.ts'
-import { report, thrownFailure } from './report.ts'
+import { report, thrownFailure } from './text/report.ts'
 import {
   openReal,
   placeOf,
@@ -15,33 +15,33 @@ import {
 } from './session.ts'
 
 const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = {
-  threads: async () => (await import('./threads.ts')).threadsCommand,
-  show: async () => (await import('./show.ts')).showCommand,
-  turns: async () => (await import('./turns.ts')).turnsCommand,
-  items: async () => (await import('./items.ts')).itemsCommand,
-  events: async () => (await import('./events.ts')).eventsCommand,
-  context: async () => (await import('./context.ts')).contextCommand,
-  append: async () => (await import('./append.ts')).appendCommand,
-  fork: async () => (await import('./branch.ts')).forkCommand,
-  revert: async () => (await import('./branch.ts')).revertCommand,
-  rollback: async () => (await import('./branch.ts')).rollbackCommand,
-  unrollback: async () => (await import('./branch.ts')).unrollbackCommand,
-  review: async () => (await import('./review.ts')).reviewCommand,
-  archive: async () => (await import('./lifecycle.ts')).archiveCommand,
-  unarchive: async () => (await import('./lifecycle.ts')).unarchiveCommand,
-  rename: async () => (await import('./lifecycle.ts')).renameCommand,
-  delete: async () => (await import('./lifecycle.ts')).deleteCommand,
-  restore: async () => (await import('./lifecycle.ts')).restoreCommand,
-  undo: async () => (await import('./lifecycle.ts')).undoCommand,
-  log: async () => (await import('./log.ts')).logCommand,
-  agents: async () => (await import('./agents.ts')).agentsCommand
+  threads: async () => (await import('./commands/threads.ts')).threadsCommand,
+  show: async () => (await import('./commands/show.ts')).showCommand,
+  turns: async () => (await import('./commands/turns.ts')).turnsCommand,
+  items: async () => (await import('./commands/items.ts')).itemsCommand,
+  events: async () => (await import('./commands/events.ts')).eventsCommand,
+  context: async () => (await import('./commands/context.ts')).contextCommand,
+  append: async () => (await import('./commands/append.ts')).appendCommand,
+  fork: async () => (await import('./commands/branch.ts')).forkCommand,
+  revert: async () => (await import('./commands/branch.ts')).revertCommand,
+  rollback: async () => (await import('./commands/branch.ts')).rollbackCommand,
+  unrollback: async () => (await import('./commands/branch.ts')).unrollbackCommand,
+  review: async () => (await import('./commands/review.ts')).reviewCommand,
+  archive: async () => (await import('./commands/lifecycle.ts')).archiveCommand,
+  unarchive: async () => (await import('./commands/lifecycle.ts')).unarchiveCommand,
+  rename: async () => (await import('./commands/lifecycle.ts')).renameCommand,
+  delete: async () => (await import('./commands/lifecycle.ts')).deleteCommand,
+  restore: async () => (await import('./commands/lifecycle.ts')).restoreCommand,
+  undo: async () => (await import('./commands/lifecycle.ts')).undoCommand,
+  log: async () => (await import('./commands/log.ts')).logCommand,
+  agents: async () => (await import('./commands/agents.ts')).agentsCommand
 }
 
 const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
-  index: async () => (await import('./index-command.ts')).indexCommand,
-  'app-server': async () => (await import('./app-server.ts')).appServerCommand,
-  start: async () => (await import('./start.ts')).startCommand,
-  help: async () => (await import('./help.ts')).helpCommand,
+  index: async () => (await import('./commands/index-command.ts')).indexCommand,
+  'app-server': async () => (await import('./commands/app-server.ts')).appServerCommand,
+  start: async () => (await import('./commands/start.ts')).startCommand,
+  help: async () => (await import('./commands/help.ts')).helpCommand,
   version: async () => async (input, io) => {
     await io.out(
       input.json ? `${JSON.stringify({ version: io.version })}\n` : `unroll ${io.version}\n`

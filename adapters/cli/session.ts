@@ -9,8 +9,8 @@ import type { Engine } from '../../replay/engine.ts'
 import type { EngineOptions } from '../library.ts'
 import { flagOf, textOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
-import { startProgress } from './progress.ts'
-import { report } from './report.ts'
+import { startProgress } from './text/progress.ts'
+import { report } from './text/report.ts'
 
 /** Opens an engine; tests pass their own. */
 export type Open = (options: EngineOptions) => Promise<Engine>

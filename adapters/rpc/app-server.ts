@@ -6,9 +6,9 @@
 import { resolve } from 'node:path'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
-import { createLive } from './live.ts'
+import { createLive } from './threads/live.ts'
 import type { Server } from './method.ts'
-import { serveStdio } from './stdio.ts'
+import { serveStdio } from './transports/stdio.ts'
 import type { TurnHost } from './turn-host.ts'
 
 /** How the server is started. */

@@ -7,12 +7,12 @@ import type * as t from 'io-ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
-import { internal, invalidRequest, ofStoreError, type RpcError } from './errors.ts'
+import { internal, invalidRequest, ofStoreError, type RpcError } from './wire/errors.ts'
 import type { TurnHost } from './turn-host.ts'
-import type { Live } from './live.ts'
-import type { Notice } from './message.ts'
-import type { Codec } from './serde.ts'
-import { parseUuid } from './uuid.ts'
+import type { Live } from './threads/live.ts'
+import type { Notice } from './wire/message.ts'
+import type { Codec } from './wire/serde.ts'
+import { parseUuid } from './wire/uuid.ts'
 
 /** What every connection of a server shares. */
 export interface Server {

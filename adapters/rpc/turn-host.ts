@@ -3,7 +3,7 @@
  * thread through the engine.
  */
 import type { Json, JsonObject } from '../../domain/json.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './threads/settings.ts'
 
 /** A turn that begins. */
 export interface HostedTurn {

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { COMMANDS, EXIT_CODES } from '../../adapters/cli/commands.ts'
-import { renderCliMarkdown } from '../../adapters/cli/help.ts'
-import { EXIT } from '../../adapters/cli/report.ts'
+import { COMMANDS, EXIT_CODES } from '../../adapters/cli/table/commands.ts'
+import { renderCliMarkdown } from '../../adapters/cli/commands/help.ts'
+import { EXIT } from '../../adapters/cli/text/report.ts'
 import { unroll } from './console.ts'
 
 const PATH = join(import.meta.dirname, '..', '..', 'docs', 'CLI.md')

@@ -1,7 +1,7 @@
 // One connection, line by line: what is answered, in which order, and what is passed over.
 import { expect } from 'chai'
-import { IN_FLIGHT_MAX } from '../../adapters/rpc/connection.ts'
-import { createLive } from '../../adapters/rpc/live.ts'
+import { IN_FLIGHT_MAX } from '../../adapters/rpc/connection/connection.ts'
+import { createLive } from '../../adapters/rpc/threads/live.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { connected, initialized, type Client } from '../support/rpc-client.ts'
@@ -114,7 +114,7 @@ describe('a connection', () => {
   it('returns ids as they were sent: text, negative and wider than a double', async () => {
     const sent: Array<string> = []
     const client = using(connected(home))
-    const { connect } = await import('../../adapters/rpc/connection.ts')
+    const { connect } = await import('../../adapters/rpc/connection/connection.ts')
     const server = {
       home,
       profile: '0.142',

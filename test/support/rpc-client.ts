@@ -2,8 +2,8 @@
  * A client of the app-server in the same process: lines in, messages out.
  */
 import { openEngine } from '../../adapters/library.ts'
-import { connect, type Connection } from '../../adapters/rpc/connection.ts'
-import { createLive } from '../../adapters/rpc/live.ts'
+import { connect, type Connection } from '../../adapters/rpc/connection/connection.ts'
+import { createLive } from '../../adapters/rpc/threads/live.ts'
 import type { Server } from '../../adapters/rpc/method.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { ProfileName } from '../../domain/profile.ts'

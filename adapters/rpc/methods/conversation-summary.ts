@@ -17,10 +17,10 @@ import {
   ofStoreError,
   unreadableReason,
   type RpcError
-} from '../errors.ts'
+} from '../wire/errors.ts'
 import { ask, EVERY_PROFILE, type Answer, type Call, type Method } from '../method.ts'
-import { rolloutOf } from '../rollout-path.ts'
-import { required, struct, text, untagged, uuid, type ValueOf } from '../serde.ts'
+import { rolloutOf } from '../threads/rollout-path.ts'
+import { required, struct, text, untagged, uuid, type ValueOf } from '../wire/serde.ts'
 
 const byPath = { rolloutPath: required(text) }
 const byId = { conversationId: required(uuid) }

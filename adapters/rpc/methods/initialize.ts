@@ -5,10 +5,19 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { randomUUID } from 'node:crypto'
 import { hostname, release, type } from 'node:os'
-import { invalidRequest } from '../errors.ts'
-import type { Notice } from '../message.ts'
+import { invalidRequest } from '../wire/errors.ts'
+import type { Notice } from '../wire/message.ts'
 import { EVERY_PROFILE, type Method, type Server } from '../method.ts'
-import { defaulted, flag, list, option, required, struct, text, type ValueOf } from '../serde.ts'
+import {
+  defaulted,
+  flag,
+  list,
+  option,
+  required,
+  struct,
+  text,
+  type ValueOf
+} from '../wire/serde.ts'
 
 const clientInfo = { name: required(text), title: option(text), version: required(text) }
 const capabilities = {

@@ -8,10 +8,19 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Page, ThreadItem } from '../../../domain/protocol.ts'
 import type { TurnItem } from '../../../replay/pages/item-page.ts'
-import { CODE, ofStoreError, unsupported } from '../errors.ts'
+import { CODE, ofStoreError, unsupported } from '../wire/errors.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
-import * as results from '../results.ts'
-import { oneOf, option, required, struct, text, u32, untagged, type ValueOf } from '../serde.ts'
+import * as results from '../wire/results.ts'
+import {
+  oneOf,
+  option,
+  required,
+  struct,
+  text,
+  u32,
+  untagged,
+  type ValueOf
+} from '../wire/serde.ts'
 
 const paging = {
   cursor: option(text),

@@ -3,10 +3,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { invalidRequest } from '../errors.ts'
+import { invalidRequest } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
-import { option, struct, text, u32, type ValueOf } from '../serde.ts'
-import { parseUuid } from '../uuid.ts'
+import { option, struct, text, u32, type ValueOf } from '../wire/serde.ts'
+import { parseUuid } from '../wire/uuid.ts'
 
 const fields = { cursor: option(text), limit: option(u32) }
 

@@ -4,11 +4,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { invalidRequest } from '../errors.ts'
+import { invalidRequest } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
-import { noCommands, noModel } from '../refusals.ts'
-import { required, struct, text, type ValueOf } from '../serde.ts'
-import { loadedThread } from '../threads.ts'
+import { noCommands, noModel } from '../wire/refusals.ts'
+import { required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { loadedThread } from '../threads/threads.ts'
 
 const compactFields = { threadId: required(text) }
 

@@ -5,15 +5,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { StoreError } from '../../../domain/errors.ts'
-import { invalidRequest, ofStoreError, type RpcError } from '../errors.ts'
-import type { ShownThread } from '../live.ts'
-import type { Notice } from '../message.ts'
+import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
+import type { ShownThread } from '../threads/live.ts'
+import type { Notice } from '../wire/message.ts'
 import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
-import { statusChanged, threadArchived, threadDeleted, threadUnarchived } from '../notices.ts'
-import * as results from '../results.ts'
-import { required, struct, text, type ValueOf } from '../serde.ts'
-import { draftOf, materialized, noRollout, shown, stopTurn } from '../threads.ts'
-import { write } from '../writes.ts'
+import { statusChanged, threadArchived, threadDeleted, threadUnarchived } from '../wire/notices.ts'
+import * as results from '../wire/results.ts'
+import { required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { draftOf, materialized, noRollout, shown, stopTurn } from '../threads/threads.ts'
+import { write } from '../threads/writes.ts'
 
 const fields = { threadId: required(text) }
 type Params = ValueOf<typeof fields>

@@ -8,22 +8,36 @@ import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Thread } from '../../../domain/protocol.ts'
-import { createDraft } from '../drafts.ts'
-import { invalidRequest, ofStoreError, type RpcError } from '../errors.ts'
-import type { ShownThread } from '../live.ts'
-import type { Notice } from '../message.ts'
+import { createDraft } from '../threads/drafts.ts'
+import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
+import type { ShownThread } from '../threads/live.ts'
+import type { Notice } from '../wire/message.ts'
 import { ask, EVERY_PROFILE, type Answer, type Call, type Method, type Refusal } from '../method.ts'
-import { hydrationDeprecated, threadStarted } from '../notices.ts'
-import { checkOverrides, gatedFields, overrideFields, threadSourceOf } from '../overrides.ts'
-import { asBuilt, restoredOf, usageReplay } from '../restore.ts'
-import type { Restored } from '../restored.ts'
-import * as results from '../results.ts'
-import { defaulted, flag, ignored, option, required, struct, text, type ValueOf } from '../serde.ts'
-import { recordedSettings, sessionMembers, settingsOf, type Settings } from '../settings.ts'
-import { activePathOf, sourceOf } from '../source.ts'
-import { draftOf, load, noRollout, readableThread, storedThread } from '../threads.ts'
-import { parseUuid } from '../uuid.ts'
-import { write } from '../writes.ts'
+import { hydrationDeprecated, threadStarted } from '../wire/notices.ts'
+import {
+  checkOverrides,
+  gatedFields,
+  overrideFields,
+  threadSourceOf
+} from '../threads/overrides.ts'
+import { asBuilt, restoredOf, usageReplay } from '../threads/restore.ts'
+import type { Restored } from '../threads/restored.ts'
+import * as results from '../wire/results.ts'
+import {
+  defaulted,
+  flag,
+  ignored,
+  option,
+  required,
+  struct,
+  text,
+  type ValueOf
+} from '../wire/serde.ts'
+import { recordedSettings, sessionMembers, settingsOf, type Settings } from '../threads/settings.ts'
+import { activePathOf, sourceOf } from '../threads/source.ts'
+import { draftOf, load, noRollout, readableThread, storedThread } from '../threads/threads.ts'
+import { parseUuid } from '../wire/uuid.ts'
+import { write } from '../threads/writes.ts'
 
 const fieldsOf = (profile: ProfileName) => ({
   threadId: required(text),

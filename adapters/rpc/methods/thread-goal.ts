@@ -7,12 +7,12 @@ import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Goal, GoalPatch, GoalStatus } from '../../../domain/changes/goal.ts'
 import { homeConfig, sessionDefaults } from '../../home/config.ts'
-import { invalidRequest, type RpcError } from '../errors.ts'
+import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { ask, EVERY_PROFILE, type Call, type Method } from '../method.ts'
-import { goalCleared, goalUpdated } from '../notices.ts'
-import { i64, oneOf, option, patch, required, struct, text, type ValueOf } from '../serde.ts'
-import { changeable, knownThread, threadNotFound } from '../threads.ts'
-import { write } from '../writes.ts'
+import { goalCleared, goalUpdated } from '../wire/notices.ts'
+import { i64, oneOf, option, patch, required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { changeable, knownThread, threadNotFound } from '../threads/threads.ts'
+import { write } from '../threads/writes.ts'
 
 const OBJECTIVE_CHARS_MAX = 4000
 

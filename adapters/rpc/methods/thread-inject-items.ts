@@ -4,12 +4,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Json, JsonObject } from '../../../domain/json.ts'
-import { invalidRequest } from '../errors.ts'
+import { invalidRequest } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
-import { itemComplaint } from '../response-item.ts'
-import { anything, list, required, struct, text, type ValueOf } from '../serde.ts'
-import { loadedThread, materialized } from '../threads.ts'
-import { write } from '../writes.ts'
+import { itemComplaint } from '../wire/response-item.ts'
+import { anything, list, required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { loadedThread, materialized } from '../threads/threads.ts'
+import { write } from '../threads/writes.ts'
 
 const fields = { threadId: required(text), items: required(list(anything)) }
 

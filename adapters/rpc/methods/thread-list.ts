@@ -6,10 +6,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isAbsolute, resolve } from 'node:path'
 import type { Page, Thread } from '../../../domain/protocol.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
-import { invalidRequest } from '../errors.ts'
+import { invalidRequest } from '../wire/errors.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
-import { unread, type ReadState } from '../read-state.ts'
-import * as results from '../results.ts'
+import { unread, type ReadState } from '../threads/read-state.ts'
+import * as results from '../wire/results.ts'
 import {
   defaulted,
   flag,
@@ -22,8 +22,8 @@ import {
   u32,
   untagged,
   type ValueOf
-} from '../serde.ts'
-import { shown } from '../threads.ts'
+} from '../wire/serde.ts'
+import { shown } from '../threads/threads.ts'
 
 const sourceKind = oneOf(...SOURCE_KINDS)
 

@@ -5,14 +5,20 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { GitPatch } from '../../../domain/changes/metadata.ts'
-import { invalidRequest, type RpcError } from '../errors.ts'
-import type { ShownThread } from '../live.ts'
+import { invalidRequest, type RpcError } from '../wire/errors.ts'
+import type { ShownThread } from '../threads/live.ts'
 import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
-import { nameUpdated } from '../notices.ts'
-import * as results from '../results.ts'
-import { oneOf, option, patch, required, struct, text, type ValueOf } from '../serde.ts'
-import { changeable, metadataWords, noRollout, shown, type ThreadWords } from '../threads.ts'
-import { write } from '../writes.ts'
+import { nameUpdated } from '../wire/notices.ts'
+import * as results from '../wire/results.ts'
+import { oneOf, option, patch, required, struct, text, type ValueOf } from '../wire/serde.ts'
+import {
+  changeable,
+  metadataWords,
+  noRollout,
+  shown,
+  type ThreadWords
+} from '../threads/threads.ts'
+import { write } from '../threads/writes.ts'
 
 const Nothing = t.type({}, 'EmptyResponse')
 const nameFields = { threadId: required(text), name: required(text) }

@@ -3,13 +3,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import type { Draft, ShownThread } from '../live.ts'
+import type { Draft, ShownThread } from '../threads/live.ts'
 import { EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
-import { hydrationDeprecated } from '../notices.ts'
-import { unread, type ReadState } from '../read-state.ts'
-import * as results from '../results.ts'
-import { defaulted, flag, required, struct, text, type ValueOf } from '../serde.ts'
-import { draftOf, shown, storedThread, unmaterialized } from '../threads.ts'
+import { hydrationDeprecated } from '../wire/notices.ts'
+import { unread, type ReadState } from '../threads/read-state.ts'
+import * as results from '../wire/results.ts'
+import { defaulted, flag, required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { draftOf, shown, storedThread, unmaterialized } from '../threads/threads.ts'
 
 const fields = { threadId: required(text), includeTurns: defaulted(flag, false) }
 

@@ -6,17 +6,17 @@ import * as t from 'io-ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
-import { invalidRequest, unsupported, type RpcError } from '../errors.ts'
-import type { LiveThread, ShownThread } from '../live.ts'
-import type { Notice } from '../message.ts'
+import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
+import type { LiveThread, ShownThread } from '../threads/live.ts'
+import type { Notice } from '../wire/message.ts'
 import { ask, EVERY_PROFILE, type Answer, type Call, type Method, type Refusal } from '../method.ts'
-import { newestCursors } from '../newest.ts'
-import { hydrationDeprecated, statusChanged } from '../notices.ts'
-import { checkOverrides, gatedFields, overrideFields } from '../overrides.ts'
-import { goalReplay, restoredOf, usageReplay } from '../restore.ts'
-import type { Restored } from '../restored.ts'
-import * as results from '../results.ts'
-import { fromHistory } from '../history.ts'
+import { newestCursors } from '../threads/newest.ts'
+import { hydrationDeprecated, statusChanged } from '../wire/notices.ts'
+import { checkOverrides, gatedFields, overrideFields } from '../threads/overrides.ts'
+import { goalReplay, restoredOf, usageReplay } from '../threads/restore.ts'
+import type { Restored } from '../threads/restored.ts'
+import * as results from '../wire/results.ts'
+import { fromHistory } from '../threads/history.ts'
 import {
   defaulted,
   flag,
@@ -29,10 +29,10 @@ import {
   text,
   u32,
   type ValueOf
-} from '../serde.ts'
-import { responseItem } from '../response-item.ts'
-import { sessionMembers, settingsOf } from '../settings.ts'
-import { activePathOf, sourceOf } from '../source.ts'
+} from '../wire/serde.ts'
+import { responseItem } from '../wire/response-item.ts'
+import { sessionMembers, settingsOf } from '../threads/settings.ts'
+import { activePathOf, sourceOf } from '../threads/source.ts'
 import {
   draftOf,
   load,
@@ -41,8 +41,8 @@ import {
   shown,
   storedThread,
   subscribe
-} from '../threads.ts'
-import { parseUuid } from '../uuid.ts'
+} from '../threads/threads.ts'
+import { parseUuid } from '../wire/uuid.ts'
 
 const pageFields = {
   limit: option(u32),

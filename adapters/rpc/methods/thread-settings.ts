@@ -6,11 +6,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Method } from '../method.ts'
-import { settingsUpdated } from '../notices.ts'
-import { required, struct, text, type ValueOf } from '../serde.ts'
-import { loadedThread, materialized } from '../threads.ts'
-import { changedSettings, settingsFields } from '../user-input.ts'
-import { write } from '../writes.ts'
+import { settingsUpdated } from '../wire/notices.ts'
+import { required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { loadedThread, materialized } from '../threads/threads.ts'
+import { changedSettings, settingsFields } from '../wire/user-input.ts'
+import { write } from '../threads/writes.ts'
 
 const fieldsOf = (profile: ProfileName) => ({
   threadId: required(text),

@@ -5,15 +5,30 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
-import { createDraft } from '../drafts.ts'
-import { invalidRequest, type RpcError } from '../errors.ts'
+import { createDraft } from '../threads/drafts.ts'
+import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
-import { threadStarted } from '../notices.ts'
-import { checkOverrides, gatedFields, overrideFields, threadSourceOf } from '../overrides.ts'
-import * as results from '../results.ts'
-import { anything, flag, list, map, oneOf, option, struct, text, type ValueOf } from '../serde.ts'
-import { sessionMembers, settingsOf } from '../settings.ts'
-import { load } from '../threads.ts'
+import { threadStarted } from '../wire/notices.ts'
+import {
+  checkOverrides,
+  gatedFields,
+  overrideFields,
+  threadSourceOf
+} from '../threads/overrides.ts'
+import * as results from '../wire/results.ts'
+import {
+  anything,
+  flag,
+  list,
+  map,
+  oneOf,
+  option,
+  struct,
+  text,
+  type ValueOf
+} from '../wire/serde.ts'
+import { sessionMembers, settingsOf } from '../threads/settings.ts'
+import { load } from '../threads/threads.ts'
 
 const fieldsOf = (profile: ProfileName) => ({
   ...overrideFields(profile),

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
-import { required, struct, text, type ValueOf } from '../serde.ts'
+import { required, struct, text, type ValueOf } from '../wire/serde.ts'
 
 const fields = { threadId: required(text) }
 

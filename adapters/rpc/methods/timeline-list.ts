@@ -4,9 +4,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { TimelinePage } from '../../../replay/pages/timeline.ts'
-import { unsupported } from '../errors.ts'
+import { unsupported } from '../wire/errors.ts'
 import { answer, ask, threadIdOf, type Method } from '../method.ts'
-import { option, required, struct, text, u32, type ValueOf } from '../serde.ts'
+import { option, required, struct, text, u32, type ValueOf } from '../wire/serde.ts'
 
 const fields = { threadId: required(text), cursor: option(text), limit: option(u32) }
 

@@ -7,14 +7,20 @@ import * as t from 'io-ts'
 import { v7 } from 'uuid'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadStatus, Turn } from '../../../domain/protocol.ts'
-import { invalidRequest, type RpcError } from '../errors.ts'
-import type { LiveThread, RunningTurn } from '../live.ts'
+import { invalidRequest, type RpcError } from '../wire/errors.ts'
+import type { LiveThread, RunningTurn } from '../threads/live.ts'
 import { EVERY_PROFILE, type Call, type Method } from '../method.ts'
-import { ofHost, settingsUpdated, statusChanged, turnCompleted, turnStarted } from '../notices.ts'
-import { noModel } from '../refusals.ts'
-import * as results from '../results.ts'
-import { anything, list, option, required, struct, text, type ValueOf } from '../serde.ts'
-import { loadedThread, subscribe } from '../threads.ts'
+import {
+  ofHost,
+  settingsUpdated,
+  statusChanged,
+  turnCompleted,
+  turnStarted
+} from '../wire/notices.ts'
+import { noModel } from '../wire/refusals.ts'
+import * as results from '../wire/results.ts'
+import { anything, list, option, required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { loadedThread, subscribe } from '../threads/threads.ts'
 import type { TurnEnd, TurnHost } from '../turn-host.ts'
 import {
   changedSettings,
@@ -22,7 +28,7 @@ import {
   settingsFields,
   userInputs,
   type UserInput
-} from '../user-input.ts'
+} from '../wire/user-input.ts'
 
 const startFieldsOf = (profile: ProfileName) => ({
   threadId: required(text),

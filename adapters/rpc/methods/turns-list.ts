@@ -4,9 +4,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Page, Turn } from '../../../domain/protocol.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
-import * as results from '../results.ts'
-import { oneOf, option, required, struct, text, u32, type ValueOf } from '../serde.ts'
-import { draftOf, unmaterialized } from '../threads.ts'
+import * as results from '../wire/results.ts'
+import { oneOf, option, required, struct, text, u32, type ValueOf } from '../wire/serde.ts'
+import { draftOf, unmaterialized } from '../threads/threads.ts'
 
 const fields = {
   threadId: required(text),

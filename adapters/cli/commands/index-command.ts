@@ -1,0 +1,99 @@
+/**
+ * unroll index: counting, rebuilding and deleting the index.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { lstat, readdir, rmdir, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { defaultIndexDirectory } from '../../home/places.ts'
+import type { Input } from '../args.ts'
+import type { Io } from '../io.ts'
+import { report, reportError, usage } from '../text/report.ts'
+import { placeOf, withEngine, type Place, type PlainCommand } from '../session.ts'
+import { tsv } from '../text/style.ts'
+import { oneLine, safeJson, size } from '../text/text.ts'
+
+/** What an index directory may hold; the last one with a number was left by a process that died. */
+const OUR_FILE = /^(data\.mdb|lock\.mdb|opening\.lock|unroll-index\.json(\.\d+)?)$/
+/** Where a killed process left a half-made copy. */
+const OUR_COPY = /^copy-\d+-/
+
+const WORDS: Readonly<Record<string, string>> = {
+  damagedLines: 'damaged lines',
+  unfinishedTails: 'unfinished tails',
+  unreadable: 'unreadable files'
+}
+
+const print = async (
+  facts: Readonly<Record<string, string | number | boolean>>,
+  json: boolean,
+  io: Io
+): Promise<number> => {
+  if (json) await io.out(`${safeJson(JSON.stringify(facts))}\n`)
+  else {
+    const rows = Object.entries(facts).map(([name, value]) => [WORDS[name] ?? name, String(value)])
+    await io.out(
+      io.outIsTty
+        ? rows.map(([name = '', value = '']) => `${name.padEnd(18)}${oneLine(value)}\n`).join('')
+        : tsv(rows)
+    )
+  }
+  return 0
+}
+
+const directoryOf = ({ home, index }: Place): string => index ?? defaultIndexDirectory(home)
+
+/** Names of what stands in a directory of ours; null when there is no directory, or it is not one of ours. */
+const ourFiles = async (
+  directory: string
+): Promise<ReadonlyArray<string> | 'missing' | 'foreign'> => {
+  const stat = await lstat(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
+  if (stat === null) return 'missing'
+  if (!stat.isDirectory()) return 'foreign'
+  const entries = await readdir(directory, { withFileTypes: true })
+  const ours = entries.every((entry) =>
+    entry.isDirectory() ? OUR_COPY.test(entry.name) : OUR_FILE.test(entry.name)
+  )
+  return ours ? entries.map(({ name }) => name) : 'foreign'
+}
+
+/** Deletes file by file, never recursively: what appears meanwhile stays. */
+const drop = async (input: Input, io: Io, place: Place): Promise<number> => {
+  const directory = directoryOf(place)
+  if (directory === 'memory') {
+    return report(usage('an index in memory ends by itself', ''), input.json, io)
+  }
+  const files = await ourFiles(directory)
+  if (files === 'foreign') {
+    const failure = {
+      kind: 'not_an_index',
+      message: `${directory} is not an index of unroll, so it is left alone`,
+      hint: 'name the right directory with --index DIR',
+      retryable: false,
+      exit: 2
+    }
+    return report(failure, input.json, io)
+  }
+  if (files !== 'missing') {
+    for (const name of files) await unlink(join(directory, name))
+    await rmdir(directory)
+  }
+  return print({ index: directory, dropped: files !== 'missing' }, input.json, io)
+}
+
+/** Works on the index; see the command table. */
+export const indexCommand: PlainCommand = async (input, outside, open) => {
+  const place = await placeOf(input, outside)
+  const [what] = input.args
+  if (what === 'drop') return drop(input, outside, place)
+  return withEngine(input, outside, open, place, async (engine, io) => {
+    const counted = await (what === 'rebuild' ? engine.rebuild() : engine.status())()
+    if (E.isLeft(counted)) return reportError(counted.left, input.json, io)
+    const { bytes, ...counts } = counted.right
+    const shown = input.json || !io.outIsTty ? bytes : size(bytes)
+    const where = { home: place.home, index: directoryOf(place) }
+    return print({ ...where, ...counts, bytes: shown }, input.json, io)
+  })
+}

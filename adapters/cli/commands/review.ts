@@ -1,0 +1,80 @@
+/**
+ * unroll review: sets a review up in a thread, and takes what the reviewer said.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { StoreError } from '../../../domain/errors.ts'
+import type { ReviewTarget } from '../../../domain/changes/review.ts'
+import type { Engine } from '../../../replay/engine.ts'
+import type { StartedReview } from '../../../replay/mutate/mutations.ts'
+import { flagOf, textOf, type Input } from '../args.ts'
+import type { Io } from '../io.ts'
+import { report, reportError, usage } from '../text/report.ts'
+import type { EngineCommand } from '../session.ts'
+import { oneLine } from '../text/text.ts'
+import { mutationOptions, printJson, printWritten } from '../text/written.ts'
+
+const targetOf = (input: Input): ReviewTarget => {
+  const branch = textOf(input, 'base')
+  if (branch !== undefined) return { type: 'baseBranch', branch }
+  const sha = textOf(input, 'commit')
+  if (sha !== undefined) return { type: 'commit', sha }
+  const instructions = textOf(input, 'instructions')
+  return instructions === undefined
+    ? { type: 'uncommittedChanges' }
+    : { type: 'custom', instructions }
+}
+
+/** Where the review takes place: in the thread, or in a fork of it. */
+const placeOf = async (
+  engine: Engine,
+  threadId: string,
+  input: Input
+): Promise<E.Either<StoreError, string>> => {
+  if (!flagOf(input, 'detached') || flagOf(input, 'dry-run')) return E.right(threadId)
+  const { expectedRevision } = mutationOptions(input)
+  const made = await engine.fork(threadId, {}, { expectedRevision })()
+  return E.map(({ id }: { readonly id: string }) => id)(made)
+}
+
+const start = async (threadId: string, input: Input, io: Io, engine: Engine): Promise<number> => {
+  const place = await placeOf(engine, threadId, input)
+  if (E.isLeft(place)) return reportError(place.left, input.json, io)
+  const { expectedRevision, ...options } = mutationOptions(input)
+  const asked = place.right === threadId ? { ...options, expectedRevision } : options
+  const done: E.Either<StoreError, StartedReview> = await engine.startReview(
+    place.right,
+    targetOf(input),
+    asked
+  )()
+  if (E.isLeft(done) || flagOf(input, 'dry-run')) return printWritten(done, input, io)
+  if (input.json) return printJson(done.right, io)
+  const { hint, turnId } = done.right
+  await io.out(`${place.right}\nreview of ${oneLine(hint)}, turn ${turnId}\n`)
+  return 0
+}
+
+const complete = async (
+  threadId: string,
+  input: Input,
+  io: Io,
+  engine: Engine
+): Promise<number> => {
+  const path = textOf(input, 'file') ?? '-'
+  const said = flagOf(input, 'failed')
+    ? null
+    : (path === '-' ? await io.input() : readFileSync(resolve(io.cwd, path))).toString('utf8')
+  const done = await engine.completeReview(threadId, said, mutationOptions(input))()
+  return printWritten(done, input, io)
+}
+
+/** Starts or completes a review; see the command table. */
+export const reviewCommand: EngineCommand = async (input, io, engine) => {
+  const [what, thread = ''] = input.args
+  if (what !== 'start' && what !== 'complete')
+    return report(usage(`review takes start or complete, not "${what ?? ''}"`, ''), input.json, io)
+  const found = await engine.resolve(thread)()
+  if (E.isLeft(found)) return reportError(found.left, input.json, io)
+  return (what === 'start' ? start : complete)(found.right, input, io, engine)
+}

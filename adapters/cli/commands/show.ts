@@ -1,0 +1,170 @@
+/**
+ * unroll show: what a thread is, and what was said in it.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { BASE_REMEDY, type StoreError } from '../../../domain/errors.ts'
+import type { Thread, Turn } from '../../../domain/protocol.ts'
+import type { DamagedPlace, Engine } from '../../../replay/engine.ts'
+import { flagOf, numberOf, type Input } from '../args.ts'
+import type { Io } from '../io.ts'
+import { printJsonLines } from '../text/json-lines.ts'
+import { reportError } from '../text/report.ts'
+import type { EngineCommand } from '../session.ts'
+import { painter, typed, type Paint } from '../text/style.ts'
+import { localMinute, oneLine, plural } from '../text/text.ts'
+import { sourceLabel, title } from './threads.ts'
+import { everything, turnText, type Most } from '../text/turn-text.ts'
+
+const TURNS_DEFAULT = 3
+const PAGE_MAX = 100
+const PLACES_SHOWN = 5
+
+/** The newest turns with all their items, newest page first; each page is given oldest turn first. */
+const newestTurns = async (
+  engine: Engine,
+  id: string,
+  limit: number
+): Promise<
+  E.Either<StoreError, { readonly turns: ReadonlyArray<Turn>; readonly earlier: boolean }>
+> => {
+  const newestFirst: Array<Turn> = []
+  let cursor: string | null = null
+  do {
+    const size = Math.min(PAGE_MAX, limit - newestFirst.length)
+    const page: Awaited<ReturnType<ReturnType<Engine['listTurns']>>> = await engine.listTurns(id, {
+      itemsView: 'full',
+      limit: size,
+      cursor
+    })()
+    if (E.isLeft(page)) return page
+    newestFirst.push(...page.right.data)
+    cursor = page.right.nextCursor
+  } while (cursor !== null && newestFirst.length < limit)
+  return E.right({ turns: newestFirst.reverse(), earlier: cursor !== null })
+}
+
+/** What was isolated, in one sentence; empty when nothing was. */
+export const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
+  if (places.length === 0) return ''
+  const named = places
+    .slice(0, PLACES_SHOWN)
+    .map(({ revision, reason }) => `revision ${revision} (${reason})`)
+  const rest = places.length > PLACES_SHOWN ? [`${places.length - PLACES_SHOWN} more`] : []
+  const verb = places.length === 1 ? 'was' : 'were'
+  return `${plural(places.length, 'damaged line')} ${verb} isolated: ${[...named, ...rest].join(', ')}`
+}
+
+const isBase = (reason: string): reason is keyof typeof BASE_REMEDY => reason in BASE_REMEDY
+
+/** What to do about history that is not there, one line each. */
+export const remedies = (places: ReadonlyArray<DamagedPlace>): ReadonlyArray<string> => {
+  const reasons = new Set(places.map(({ reason }) => reason).filter(isBase))
+  return [...reasons].map((reason) => `${reason}: ${BASE_REMEDY[reason]}`)
+}
+
+const git = (thread: Thread): string =>
+  [thread.gitInfo?.branch ?? '', (thread.gitInfo?.sha ?? '').slice(0, 10)].join(' ').trim()
+
+const agent = ({ agentNickname, agentRole }: Thread): string =>
+  [agentNickname, agentRole].filter((text) => text !== null).join(', ')
+
+/** Where a thread comes from. Only the metadata line tells, so a file without one is said to lack it. */
+const origin = ({ source, cliVersion, modelProvider }: Thread): string =>
+  cliVersion === ''
+    ? 'unknown: the rollout holds no readable session metadata'
+    : `${sourceLabel(source)}, Codex ${cliVersion}, ${modelProvider}`
+
+/** The facts of a thread, one per line. */
+export const threadFacts = (thread: Thread, paint: Paint): string => {
+  const facts: ReadonlyArray<readonly [string, string]> = [
+    ['id', thread.id],
+    ['created', localMinute(thread.createdAt)],
+    ['updated', localMinute(thread.updatedAt)],
+    ['directory', thread.cwd],
+    ['git', git(thread)],
+    ['source', origin(thread)],
+    ['agent', agent(thread)],
+    ['forked from', thread.forkedFromId ?? ''],
+    ['spawned by', thread.parentThreadId ?? ''],
+    ['file', thread.path]
+  ]
+  const rows = facts
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${paint('dim', name.padEnd(12))}${oneLine(value)}`)
+  return `${[paint('bold', oneLine(title(thread)) || '(nothing said yet)'), ...rows].join('\n')}\n`
+}
+
+/** What printing a thread needs besides the thread. */
+export interface Printer {
+  readonly input: Input
+  readonly io: Io
+  readonly paint: Paint
+  readonly most: Most
+}
+
+/** Prints a thread and its newest turns for a person; also the second half of `unroll start`. */
+export const printThread = async (
+  engine: Engine,
+  thread: Thread,
+  limit: number,
+  { input, io, paint, most }: Printer
+): Promise<E.Either<StoreError, void>> => {
+  const read = await newestTurns(engine, thread.id, limit)
+  if (E.isLeft(read)) return read
+  const damage = await engine.damage(thread.id)()
+  if (E.isLeft(damage)) return damage
+  await io.out(threadFacts(thread, paint))
+  const notice = damageNotice(damage.right)
+  const notices = notice === '' ? [] : [notice, ...remedies(damage.right)]
+  for (const one of notices) await io.out(`${paint('yellow', one)}\n`)
+  const { turns, earlier } = read.right
+  if (earlier) {
+    const command = typed(input, io, ['show', thread.id, '--all'])
+    await io.out(`\n${paint('dim', `earlier turns: ${command}`)}\n`)
+  }
+  for (const turn of turns) await io.out(`\n${turnText(turn, most, paint)}`)
+  return E.right(undefined)
+}
+
+/**
+ * The Thread object with its newest turns. Strict mode gives the facts Codex gives when it is asked for turns,
+ * and those come with all of them.
+ */
+const threadWithTurns = async (
+  engine: Engine,
+  id: string,
+  limit: number,
+  strict: boolean
+): Promise<E.Either<StoreError, Thread>> => {
+  const whole = strict || limit === Infinity
+  const thread = await engine.readThread(id, whole)()
+  if (E.isLeft(thread)) return thread
+  if (whole) {
+    const { turns } = thread.right
+    return E.right({ ...thread.right, turns: turns.slice(Math.max(0, turns.length - limit)) })
+  }
+  const read = await newestTurns(engine, id, limit)
+  return E.isLeft(read) ? read : E.right({ ...thread.right, turns: read.right.turns })
+}
+
+/** Shows a thread; see the command table. */
+export const showCommand: EngineCommand = async (input, io, engine) => {
+  const found = await engine.resolve(input.args[0] ?? '')()
+  if (E.isLeft(found)) return reportError(found.left, input.json, io)
+  const id = found.right
+  const limit = flagOf(input, 'all') ? Infinity : (numberOf(input, 'limit') ?? TURNS_DEFAULT)
+  if (input.json) {
+    const thread = await threadWithTurns(engine, id, limit, flagOf(input, 'strict'))
+    if (E.isLeft(thread)) return reportError(thread.left, true, io)
+    const damage = await engine.damage(id)()
+    if (E.isRight(damage) && damage.right.length > 0) io.err(`${damageNotice(damage.right)}\n`)
+    await printJsonLines(io, [thread.right])
+    return 0
+  }
+  const thread = await engine.readThread(id, false)()
+  const most = everything(io.outIsTty ? io.columns : Infinity)
+  const printed = E.isLeft(thread)
+    ? thread
+    : await printThread(engine, thread.right, limit, { input, io, paint: painter(input, io), most })
+  return E.isLeft(printed) ? reportError(printed.left, false, io) : 0
+}

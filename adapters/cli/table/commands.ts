@@ -1,0 +1,81 @@
+/**
+ * The command line as a table. It drives the argument parser, `unroll help` and docs/CLI.md, so that the three
+ * cannot disagree. The rows are in this folder, by what the commands are for.
+ */
+import { OTHER } from './other.ts'
+import { READING } from './reading.ts'
+import type { CommandSpec, OptionSpec } from './spec.ts'
+import { WRITING } from './writing.ts'
+
+export { LIMIT_MAX, type CommandSpec, type OptionSpec, type OutputSpec } from './spec.ts'
+
+/** Options of every command. */
+export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
+  {
+    name: 'home',
+    value: 'DIR',
+    text: 'Codex home. Default: $CODEX_HOME, else ~/.codex. The commands that read never change a file in it.'
+  },
+  {
+    name: 'index',
+    value: 'DIR',
+    text:
+      'Directory of the index, or `memory` for one that ends with the command. ' +
+      'Default: $XDG_CACHE_HOME/unroll/<home id>, else ~/.cache/unroll/<home id>.'
+  },
+  { name: 'json', text: 'Print JSON on stdout and nothing else there.' },
+  {
+    name: 'color',
+    value: 'WHEN',
+    choices: ['auto', 'always', 'never'],
+    text: 'Colour the text for people. Default: auto, which heeds NO_COLOR and FORCE_COLOR.'
+  },
+  {
+    name: 'profile',
+    value: 'VERSION',
+    choices: ['0.130', '0.142', '0.169'],
+    text: 'Answer as this Codex does. Default: 0.169, which reads what every older one wrote.'
+  },
+  {
+    name: 'items',
+    value: 'WHICH',
+    choices: ['rich', 'codex'],
+    text:
+      'Which items turns show: `codex` for those Codex shows when it reads the thread back, `rich` for the commands, ' +
+      'tool calls and failures too that the log of an old Codex holds. Default: rich; codex with --strict and in app-server.'
+  },
+  {
+    name: 'strict',
+    text: "Reproduce Codex's whole-file failures and cursors instead of isolating damaged lines."
+  },
+  { name: 'help', text: 'Print the help of the command.' }
+]
+
+/** Every command, in the order of the help. */
+export const COMMANDS: ReadonlyArray<CommandSpec> = [...READING, ...WRITING, ...OTHER]
+
+/** What each exit code means. */
+export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
+  [0, 'done; also when the reader of a pipe went away'],
+  [1, 'findings; no command gives it yet'],
+  [
+    2,
+    'wrong usage: unknown command or option, bad limit or cursor, a beginning of an id that several share'
+  ],
+  [3, 'not found: the home, the thread, the turn, or the turn a cursor points at'],
+  [4, 'damaged: with --strict, a rollout Codex cannot read'],
+  [5, 'disk or permission; also an index that cannot be used'],
+  [6, 'not possible: this thread, in this state or of this era, cannot be changed that way'],
+  [7, 'busy: another process holds what is needed, or the thread is not at the expected revision'],
+  [70, 'a defect in unroll'],
+  [130, 'interrupted (SIGINT)'],
+  [143, 'terminated (SIGTERM)']
+]
+
+/** The command of a name. */
+export const commandOf = (name: string): CommandSpec | undefined =>
+  COMMANDS.find((command) => command.name === name)
+
+/** One line: how a command is written. */
+export const synopsis = ({ name, args, options }: CommandSpec): string =>
+  ['unroll', name, ...args, ...(options.length > 0 ? ['[options]'] : [])].join(' ')

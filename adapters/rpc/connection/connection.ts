@@ -1,0 +1,205 @@
+/**
+ * One client's side of the conversation, without a transport: text of messages in, text of messages out.
+ *
+ * A request is checked in Codex's order: is the method known, do the parameters fit, was there a handshake, is it
+ * experimental; only then does its handler run. What is no request is never answered.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { internal, invalidRequest, overloaded, unreadable, type RpcError } from '../wire/errors.ts'
+import {
+  parseMessage,
+  printError,
+  printNotification,
+  printResult,
+  type Incoming,
+  type Notice,
+  type Notification
+} from '../wire/message.ts'
+import type { Peer } from '../threads/live.ts'
+import type { Answer, Refusal, Server, Session } from '../method.ts'
+import { methodsOf, type AnyMethod } from '../methods.ts'
+import { decode, unknownVariant } from '../wire/serde.ts'
+
+/** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
+export const IN_FLIGHT_MAX = 128
+
+/** Key of the requests that change which threads there are; other keys begin otherwise. */
+const LISTS = 'lists'
+
+/** A client. */
+export interface Connection {
+  /** Takes one message; answers go to `send`, in any order except where the protocol fixes one. Never throws. */
+  readonly receive: (line: string) => void
+  /** Resolves when one more request would not be refused as too many. */
+  readonly room: () => Promise<void>
+  /** True when one more request would not be refused. */
+  readonly hasRoom: () => boolean
+  /** Resolves when every request taken so far has been answered. */
+  readonly idle: () => Promise<void>
+  /** Ends what the client follows and drops what has not begun; threads stay loaded. */
+  readonly close: () => void
+}
+
+type Request = Extract<Incoming, { readonly kind: 'request' }>
+
+interface Checked {
+  readonly method: AnyMethod
+  readonly params: unknown
+}
+
+const gate = (method: AnyMethod, params: unknown, server: Server): string | null => {
+  if (method.experimental?.includes(server.profile) === true) return method.name
+  const fields = method.experimentalFields?.[server.profile] ?? []
+  const values = params as Readonly<Record<string, unknown>>
+  const isSet = (value: unknown): boolean =>
+    value !== undefined && value !== null && value !== false
+  const set = fields.find((gated) => isSet(values[typeof gated === 'string' ? gated : gated.field]))
+  if (set === undefined) return null
+  return `${method.name}.${typeof set === 'string' ? set : set.calledField}`
+}
+
+const check = (
+  request: Request,
+  methods: ReadonlyMap<string, AnyMethod>,
+  server: Server,
+  session: Session
+): E.Either<RpcError, Checked> => {
+  const method = methods.get(request.method)
+  if (method === undefined)
+    return E.left(unreadable(unknownVariant(request.method, [...methods.keys()])))
+  if (request.params === undefined || request.params === null)
+    return E.left(unreadable('missing field `params`'))
+  const params = decode<unknown>(method.params(server.profile), request.params)
+  if (E.isLeft(params)) return E.left(unreadable(params.left))
+  if (!session.initialized && method.name !== 'initialize')
+    return E.left(invalidRequest('Not initialized'))
+  const experimental = session.experimentalApi ? null : gate(method, params.right, server)
+  if (experimental !== null)
+    return E.left(invalidRequest(`${experimental} requires experimentalApi capability`))
+  return E.right({ method, params: params.right })
+}
+
+/** Counts what is running and wakes those who wait for less of it. */
+const counter = () => {
+  let count = 0
+  let waiting: ReadonlyArray<{ readonly below: number; readonly wake: () => void }> = []
+  const settle = (): void => {
+    const awake = waiting.filter(({ below }) => count < below)
+    waiting = waiting.filter(({ below }) => count >= below)
+    for (const { wake } of awake) wake()
+  }
+  return {
+    count: () => count,
+    begin: () => (count += 1),
+    end: () => {
+      count -= 1
+      settle()
+    },
+    below: (below: number): Promise<void> =>
+      count < below
+        ? Promise.resolve()
+        : new Promise((wake) => (waiting = [...waiting, { below, wake }]))
+  }
+}
+
+/** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
+const responder = (
+  server: Server,
+  peer: Peer & { readonly session: Session },
+  send: (message: string) => void
+) => {
+  const { session } = peer
+  const notify = (notices: ReadonlyArray<Notice> = []): void => {
+    for (const one of notices) server.live.tell(one, peer)
+  }
+
+  const respond = async (id: string, { method, params }: Checked): Promise<void> => {
+    try {
+      const answered = (await method.handler(params, { server, session })()) as E.Either<
+        Refusal,
+        Answer<unknown>
+      >
+      if (E.isLeft(answered)) {
+        notify(answered.left.before)
+        return send(printError(id, answered.left))
+      }
+      const text = printResult(id, answered.right.result)
+      notify(answered.right.before)
+      send(text)
+      notify(answered.right.after)
+      answered.right.then?.()
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      server.log(`${method.name} failed: ${reason}`)
+      send(printError(id, internal(`internal error: ${reason}`)))
+    }
+  }
+
+  return respond
+}
+
+/** Makes a connection; `send` gets one message at a time, without a line end. */
+export const connect = (server: Server, send: (message: string) => void): Connection => {
+  const methods = methodsOf(server)
+  const session: Session = {
+    initialized: false,
+    experimentalApi: false,
+    clientName: '',
+    optedOut: new Set(),
+    subscriptions: new Set()
+  }
+  const stamps = server.profile === '0.169'
+  let isOpen = true
+  const peer = {
+    session,
+    send: (one: Notification) => {
+      if (isOpen) send(printNotification(one, stamps ? Date.now() : null))
+    }
+  }
+  const leave = server.live.join(peer)
+  const respond = responder(server, peer, send)
+  const { queue } = server.live
+  const running = counter()
+  let handshake: Promise<void> = Promise.resolve()
+
+  const serve = (request: Request): void => {
+    if (running.count() >= IN_FLIGHT_MAX) return send(printError(request.id, overloaded))
+    const checked = check(request, methods, server, session)
+    const key = E.isRight(checked)
+      ? (checked.right.method.key?.(checked.right.params) ?? null)
+      : null
+    const earlier = handshake
+    const changesLists = E.isRight(checked) && checked.right.method.changesLists === true
+    const run = async (): Promise<void> => {
+      const isHandshake = E.isRight(checked) && checked.right.method.name === 'initialize'
+      if (!isHandshake) await earlier
+      if (!isOpen) return
+      if (E.isLeft(checked)) send(printError(request.id, checked.left))
+      else await respond(request.id, checked.right)
+    }
+    running.begin()
+    const done = queue(key, () => queue(changesLists ? LISTS : null, run)).finally(running.end)
+    if (request.method === 'initialize') handshake = done
+  }
+
+  const receive = (line: string): void => {
+    if (line.trim() === '') return
+    const message = parseMessage(line)
+    if (message === null) server.log(`no message, not answered: ${line.length} characters`)
+    else if (message.kind === 'request') serve(message)
+    else if (message.kind === 'response') server.log('response to nothing that was asked, ignored')
+    else if (message.method !== 'initialized')
+      server.log(`unknown notification ignored: ${message.method}`)
+  }
+
+  return {
+    receive,
+    hasRoom: () => running.count() < IN_FLIGHT_MAX,
+    room: () => running.below(IN_FLIGHT_MAX),
+    idle: () => running.below(1),
+    close: () => {
+      isOpen = false
+      leave()
+    }
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The live state of a server: which threads are loaded, how they are, and who follows them.
+ *
+ * Every connection of a server shares it. What is loaded stays loaded when its clients leave; only archiving, deleting
+ * or the end of the server unloads it.
+ */
+import type { JsonObject } from '../../../domain/json.ts'
+import type { Thread, ThreadStatus } from '../../../domain/protocol.ts'
+import type { Notice, Notification } from '../wire/message.ts'
+import { createQueue, type Queue } from '../connection/queue.ts'
+import type { Settings } from './settings.ts'
+
+/** A thread as a client sees it; one that is never stored has no path. */
+export type ShownThread = Omit<Thread, 'path'> & { readonly path: string | null }
+
+/** A thread that no rollout holds: not yet, or never. */
+export interface Draft {
+  readonly thread: ShownThread
+  /** What its first line will say. */
+  readonly meta: JsonObject
+  readonly startedAtMs: number
+}
+
+/** A turn that a host drives. */
+export interface RunningTurn {
+  readonly turnId: string
+  readonly abort: AbortController
+  /** Resolves when the turn has ended and everyone was told. */
+  readonly ended: Promise<void>
+  /** Hands more input to the turn; null when its host takes none. */
+  readonly steer: ((input: ReadonlyArray<JsonObject>) => void) | null
+}
+
+/** A loaded thread. */
+export interface LiveThread {
+  readonly id: string
+  readonly status: ThreadStatus
+  readonly settings: Settings
+  readonly draft: Draft | null
+  readonly turn: RunningTurn | null
+}
+
+/** Whether a client followed a thread it no longer wants to follow. */
+export type Unsubscribed = 'unsubscribed' | 'notSubscribed' | 'notLoaded'
+
+/** What live state knows of a client. */
+export interface Peer {
+  readonly session: {
+    readonly initialized: boolean
+    readonly optedOut: ReadonlySet<string>
+    readonly subscriptions: Set<string>
+  }
+  readonly send: (notification: Notification) => void
+}
+
+/** Live state. */
+export interface Live {
+  /** First come, first served, for all connections together. */
+  readonly queue: Queue
+  readonly find: (threadId: string) => LiveThread | null
+  /** Ids of what is loaded, in order. */
+  readonly ids: () => ReadonlyArray<string>
+  /** Loads a thread, or changes a loaded one. */
+  readonly put: (thread: LiveThread) => void
+  /** Unloads a thread and ends its subscriptions; false when it was not loaded. */
+  readonly unload: (threadId: string) => boolean
+  readonly unsubscribe: (threadId: string, peer: Peer['session']) => Unsubscribed
+  /** Adds a client; the answer removes it. */
+  readonly join: (peer: Peer) => () => void
+  /** Sends to whom it concerns; `requester` is whose request it belongs to. */
+  readonly tell: (notice: Notice, requester?: Peer) => void
+}
+
+const concerns = ({ to }: Notice, peer: Peer, requester: Peer | undefined): boolean => {
+  if (to === 'requester') return peer === requester
+  if (to === 'all') return peer.session.initialized
+  return peer.session.subscriptions.has(to.subscribersOf)
+}
+
+/** Live state of a server that has just started: nothing is loaded. */
+export const createLive = (): Live => {
+  const threads = new Map<string, LiveThread>()
+  const peers = new Set<Peer>()
+  const tell: Live['tell'] = (notice, requester) => {
+    for (const peer of peers) {
+      if (peer.session.optedOut.has(notice.method)) continue
+      if (concerns(notice, peer, requester)) peer.send(notice)
+    }
+  }
+  return {
+    queue: createQueue(),
+    find: (threadId) => threads.get(threadId) ?? null,
+    ids: () => [...threads.keys()].sort(),
+    put: (thread) => void threads.set(thread.id, thread),
+    unload: (threadId) => {
+      for (const { session } of peers) session.subscriptions.delete(threadId)
+      return threads.delete(threadId)
+    },
+    unsubscribe: (threadId, { subscriptions }) => {
+      if (!threads.has(threadId)) return 'notLoaded'
+      return subscriptions.delete(threadId) ? 'unsubscribed' : 'notSubscribed'
+    },
+    join: (peer) => {
+      peers.add(peer)
+      return () => {
+        peers.delete(peer)
+        peer.session.subscriptions.clear()
+      }
+    },
+    tell
+  }
+}

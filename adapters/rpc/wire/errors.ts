@@ -1,0 +1,90 @@
+/**
+ * JSON-RPC errors: their codes, and the one place where a `StoreError` becomes one.
+ *
+ * Codex answers nearly everything with −32600, unknown methods included; the texts are part of the contract.
+ */
+import { describe, type StoreError } from '../../../domain/errors.ts'
+import type { Json } from '../../../domain/json.ts'
+
+/** The codes Codex uses. */
+export const CODE = {
+  invalidRequest: -32600,
+  unsupported: -32601,
+  invalidParams: -32602,
+  internal: -32603,
+  overloaded: -32001
+} as const
+
+/** What a client is told when its request failed. */
+export interface RpcError {
+  readonly code: number
+  readonly message: string
+  readonly data?: Json
+}
+
+/** A request that cannot be served as it is. */
+export const invalidRequest = (message: string): RpcError => ({
+  code: CODE.invalidRequest,
+  message
+})
+
+/** A request whose JSON does not have the shape of its method. */
+export const unreadable = (reason: string): RpcError => invalidRequest(`Invalid request: ${reason}`)
+
+/** A method that exists and does nothing. */
+export const unsupported = (method: string): RpcError => ({
+  code: CODE.unsupported,
+  message: `${method} is not supported yet`
+})
+
+/** A failure that is not the client's. */
+export const internal = (message: string): RpcError => ({ code: CODE.internal, message })
+
+/** Too many requests at once; the same request may be sent again. */
+export const overloaded: RpcError = {
+  code: CODE.overloaded,
+  message: 'Server overloaded; retry later.'
+}
+
+/** Why Codex cannot read a whole rollout, in its words. */
+export const unreadableReason = (
+  e: Extract<StoreError, { readonly _tag: 'UnreadableRollout' }>
+): string => {
+  const head = 'thread-store internal error: failed to'
+  switch (e.reason) {
+    case 'empty':
+      return `${head} read thread ${e.path}: rollout at ${e.path} is empty`
+    case 'no_session_meta':
+      return `${head} read thread ${e.path}: rollout at ${e.path} does not start with session metadata`
+    case 'not_utf8':
+      return `${head} load thread history ${e.path}: stream did not contain valid UTF-8`
+  }
+}
+
+type Table = {
+  readonly [K in StoreError['_tag']]: (e: Extract<StoreError, { readonly _tag: K }>) => RpcError
+}
+
+const TABLE: Table = {
+  StreamNotFound: ({ streamId, among }) =>
+    invalidRequest(
+      among === undefined
+        ? `thread not loaded: ${streamId}`
+        : `no ${among === 'archived' ? 'archived ' : ''}rollout found for thread id ${streamId}`
+    ),
+  AmbiguousThread: (e) => invalidRequest(describe(e)),
+  InvalidRequest: (e) => invalidRequest(e.message),
+  AnchorGone: () => invalidRequest('invalid cursor: anchor turn is no longer present'),
+  UnreadableRollout: (e) => internal(`failed to read thread: ${unreadableReason(e)}`),
+  NotPossible: (e) => invalidRequest(e.reason),
+  TurnNotFound: (e) => invalidRequest(`turn not found: ${e.turnId}`),
+  WrongExpectedRevision: (e) => invalidRequest(describe(e)),
+  TailMoved: (e) => internal(describe(e)),
+  IndexUnavailable: (e) => internal(describe(e)),
+  Busy: () => overloaded,
+  IoFailure: (e) => internal(`failed to read thread: ${describe(e)}`)
+}
+
+/** A `StoreError` in Codex's words; total. */
+export const ofStoreError = (e: StoreError): RpcError =>
+  (TABLE[e._tag] as (e: StoreError) => RpcError)(e)

@@ -1,0 +1,95 @@
+/**
+ * One line = one message: JSON-RPC 2.0 without the `jsonrpc` member.
+ *
+ * Ids are kept as the JSON text they were written in, so that 64-bit integers come back digit for digit.
+ */
+import { isJsonObject } from '../../../domain/json.ts'
+import type { RpcError } from './errors.ts'
+
+/** What a client can send. Anything else is not answered. */
+export type Incoming =
+  | {
+      readonly kind: 'request'
+      /** JSON text of the id: a string or a 64-bit integer. */
+      readonly id: string
+      readonly method: string
+      readonly params: unknown
+    }
+  | { readonly kind: 'notification'; readonly method: string }
+  | { readonly kind: 'response' }
+
+/** A message to a client that asks for nothing. */
+export interface Notification {
+  readonly method: string
+  readonly params: unknown
+}
+
+/** Who gets a notification. */
+export type Audience =
+  /** Every client that has shaken hands. */
+  | 'all'
+  /** The clients that follow a thread. */
+  | { readonly subscribersOf: string }
+  /** The client whose request it belongs to. */
+  | 'requester'
+
+/** A notification and who gets it. */
+export interface Notice extends Notification {
+  readonly to: Audience
+}
+
+const I64_MIN = -(2n ** 63n)
+const I64_MAX = 2n ** 63n - 1n
+const INTEGER_ID = /"id"\s*:\s*(-?\d+)\s*[,}]/g
+
+/** Digits of an integer id too large for a JavaScript number; null when it does not fit 64 bits either. */
+const wideInteger = (line: string, id: number): string | null => {
+  for (const [, digits = ''] of line.matchAll(INTEGER_ID)) {
+    if (Number(digits) !== id) continue
+    const value = BigInt(digits)
+    return value >= I64_MIN && value <= I64_MAX ? digits : null
+  }
+  return null
+}
+
+const idText = (line: string, id: unknown): string | null => {
+  if (typeof id === 'string' || Number.isSafeInteger(id)) return JSON.stringify(id)
+  return typeof id === 'number' && Number.isInteger(id) ? wideInteger(line, id) : null
+}
+
+const parseJson = (line: string): unknown => {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** Reads a line; null when it is no message. */
+export const parseMessage = (line: string): Incoming | null => {
+  const value = parseJson(line)
+  if (!isJsonObject(value)) return null
+  const { id, method, params } = value
+  const text = idText(line, id)
+  if (typeof method === 'string') {
+    return text === null
+      ? { kind: 'notification', method }
+      : { kind: 'request', id: text, method, params }
+  }
+  return text !== null && ('result' in value || 'error' in value) ? { kind: 'response' } : null
+}
+
+/** Prints an answer. */
+export const printResult = (id: string, result: unknown): string =>
+  `{"id":${id},"result":${JSON.stringify(result)}}`
+
+/** Prints a refusal. */
+export const printError = (id: string, { code, message, data }: RpcError): string =>
+  `{"error":${JSON.stringify({ code, message, data })},"id":${id}}`
+
+/** Prints a notification; since 0.169 it says when it was sent. */
+export const printNotification = (
+  { method, params }: Notification,
+  emittedAtMs: number | null
+): string =>
+  JSON.stringify(emittedAtMs === null ? { method, params } : { method, params, emittedAtMs })

@@ -1,0 +1,158 @@
+/**
+ * What a client may put into a turn, and which settings it may change with it.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { JsonObject } from '../../../domain/json.ts'
+import type { ProfileName } from '../../../domain/profile.ts'
+import { CODE, invalidRequest, type RpcError } from './errors.ts'
+import {
+  approvalPolicies,
+  approvalsReviewers,
+  permissionsOf,
+  personalities
+} from '../threads/overrides.ts'
+import {
+  absolutePath,
+  anything,
+  defaulted,
+  flag,
+  list,
+  oneOf,
+  option,
+  patch,
+  required,
+  struct,
+  tagged,
+  text,
+  type Codec,
+  type ValueOf
+} from './serde.ts'
+import { directoryOf, tierOf, type Settings } from '../threads/settings.ts'
+
+/** Characters of one input at most. */
+export const INPUT_CHARS_MAX = 1048576
+
+const detail = { detail: option(text) }
+const INPUTS = {
+  text: struct('Text', { text: required(text), text_elements: defaulted(list(anything), []) }),
+  image: struct('Image', { url: required(text), ...detail }),
+  localImage: struct('LocalImage', { path: required(text), ...detail })
+}
+const SOUNDS = {
+  audio: struct('Audio', { url: required(text) }),
+  localAudio: struct('LocalAudio', { path: required(text) })
+}
+const NAMED = {
+  skill: struct('Skill', { name: required(text), path: required(text) }),
+  mention: struct('Mention', { name: required(text), path: required(text) })
+}
+
+/** One part of what a user says. */
+export type UserInput = JsonObject & { readonly type: string }
+
+/** The parts of an era. */
+export const userInputs = (profile: ProfileName): Codec<ReadonlyArray<UserInput>> =>
+  list(
+    tagged<UserInput>('UserInput', {
+      ...INPUTS,
+      ...(profile === '0.169' ? SOUNDS : {}),
+      ...NAMED
+    })
+  )
+
+/** Refuses input that is longer than Codex takes. */
+export const checkInput = (
+  input: ReadonlyArray<UserInput>
+): E.Either<RpcError, ReadonlyArray<UserInput>> => {
+  const chars = input.reduce(
+    (sum, { text: said }) => sum + (typeof said === 'string' ? [...said].length : 0),
+    0
+  )
+  return chars <= INPUT_CHARS_MAX
+    ? E.right(input)
+    : E.left({
+        code: CODE.invalidParams,
+        message: `Input exceeds the maximum length of ${INPUT_CHARS_MAX} characters.`,
+        data: {
+          input_error_code: 'input_too_large',
+          max_chars: INPUT_CHARS_MAX,
+          actual_chars: chars
+        }
+      })
+}
+
+const sandboxPolicy = tagged<UserInput>('SandboxPolicy', {
+  dangerFullAccess: struct('DangerFullAccess', {}),
+  readOnly: struct('ReadOnly', { networkAccess: defaulted(flag, false) }),
+  externalSandbox: struct('ExternalSandbox', { networkAccess: option(text) }),
+  workspaceWrite: struct('WorkspaceWrite', {
+    writableRoots: defaulted(list(absolutePath), []),
+    networkAccess: defaulted(flag, false),
+    excludeTmpdirEnvVar: defaulted(flag, false),
+    excludeSlashTmp: defaulted(flag, false)
+  })
+})
+
+/** The members by which a turn or `thread/settings/update` changes what the next turns run with. */
+export const settingsFields = (profile: ProfileName) => ({
+  cwd: option(text),
+  approvalPolicy: option(approvalPolicies(profile)),
+  approvalsReviewer: option(approvalsReviewers),
+  sandboxPolicy: option(sandboxPolicy),
+  permissions: option(permissionsOf(profile)),
+  model: option(text),
+  serviceTier: patch(text),
+  effort: option(text),
+  summary: option(oneOf('auto', 'concise', 'detailed', 'none')),
+  personality: option(personalities),
+  collaborationMode: option(anything)
+})
+/** The values of these members. */
+export type SettingsPatch = ValueOf<ReturnType<typeof settingsFields>>
+
+/** Settings after a change, and the members of `turn_context` that tell it. */
+export interface ChangedSettings {
+  readonly settings: Settings
+  readonly recorded: JsonObject
+}
+
+/** Applies a change of settings; `Left` for one that contradicts itself. */
+export const changedSettings = (
+  before: Settings,
+  asked: SettingsPatch,
+  profile: ProfileName
+): E.Either<RpcError, ChangedSettings> => {
+  if (asked.permissions !== null && asked.sandboxPolicy !== null)
+    return E.left(invalidRequest('`permissions` cannot be combined with `sandboxPolicy`'))
+  const cwd = asked.cwd === null ? before.cwd : directoryOf(asked.cwd)
+  const settings: Settings = {
+    ...before,
+    cwd,
+    runtimeWorkspaceRoots: asked.cwd === null ? before.runtimeWorkspaceRoots : [cwd],
+    approvalPolicy: asked.approvalPolicy ?? before.approvalPolicy,
+    approvalsReviewer: asked.approvalsReviewer ?? before.approvalsReviewer,
+    sandbox: asked.sandboxPolicy ?? before.sandbox,
+    model: asked.model ?? before.model,
+    serviceTier:
+      asked.serviceTier === undefined ? before.serviceTier : tierOf(asked.serviceTier, profile),
+    reasoningEffort: asked.effort ?? before.reasoningEffort,
+    reasoningSummary: asked.summary ?? before.reasoningSummary,
+    personality: asked.personality ?? before.personality
+  }
+  const told: ReadonlyArray<readonly [string, keyof Settings]> = [
+    ['cwd', 'cwd'],
+    ['approval_policy', 'approvalPolicy'],
+    ['approvals_reviewer', 'approvalsReviewer'],
+    ['model', 'model'],
+    ['service_tier', 'serviceTier'],
+    ['effort', 'reasoningEffort'],
+    ['summary', 'reasoningSummary'],
+    ['personality', 'personality']
+  ]
+  const recorded = Object.fromEntries(
+    told
+      .filter(([, member]) => JSON.stringify(settings[member]) !== JSON.stringify(before[member]))
+      .map(([name, member]) => [name, settings[member]])
+  ) as JsonObject
+  return E.right({ settings, recorded })
+}
