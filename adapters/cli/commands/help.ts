@@ -156,7 +156,7 @@ export const renderCliMarkdown = (): string => {
   const codes = EXIT_CODES.map(([code, text]) => `| ${code} | ${cell(text)} |`)
   const parts = [
     '# Command line',
-    'Rendered from the command table in `adapters/cli/commands.ts`; ' +
+    'Rendered from the command table in `adapters/cli/table/commands.ts`; ' +
       '`UPDATE_DOCS=1 npx mocha test/cli/docs.test.ts` writes it again.',
     `| command | what it does |\n|---|---|\n${contents.join('\n')}`,
     '## Options of every command',
