@@ -27,26 +27,10 @@ export interface AppServerOptions {
   readonly turns?: TurnHost
 }
 
-/** Opens the engine once; an opening that failed is tried again by the next request. */
-const engineProvider = (options: AppServerOptions) => {
-  let opening: Promise<Engine> | null = null
-  const open = async (): Promise<Engine> => {
-    const { openEngine } = await import('../library.ts')
-    const { home, profile, strict, rich = false, index } = options
-    return openEngine({ home, profile, strict, rich, ...(index === undefined ? {} : { index }) })
-  }
-  const engine = (): Promise<Engine> => {
-    opening ??= open().catch((cause: unknown) => {
-      opening = null
-      throw cause
-    })
-    return opening
-  }
-  const close = async (): Promise<void> => {
-    const opened = await opening?.catch(() => null)
-    await opened?.close()
-  }
-  return { engine, close }
+const openOnce = async (options: AppServerOptions): Promise<Engine> => {
+  const { openEngine } = await import('../library.ts')
+  const { home, profile, strict, rich = false, index } = options
+  return openEngine({ home, profile, strict, rich, ...(index === undefined ? {} : { index }) })
 }
 
 /**
@@ -54,8 +38,11 @@ const engineProvider = (options: AppServerOptions) => {
  * running, then resolves with the exit code. Stderr is for people.
  */
 export const runAppServer = async (options: AppServerOptions): Promise<number> => {
-  const { engine, close } = engineProvider(options)
-  engine().catch(() => undefined) // starts now; whoever needs it hears of the failure
+  const engine = openOnce(options)
+  const closed = engine.then(
+    ({ close }) => close,
+    () => () => Promise.resolve()
+  )
   const stop = new AbortController()
   const signalled = (): void => stop.abort()
   process.once('SIGTERM', signalled).once('SIGINT', signalled)
@@ -72,6 +59,8 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   await serveStdio(server, process.stdin, process.stdout, stop.signal)
   process.off('SIGTERM', signalled).off('SIGINT', signalled)
   process.stdin.destroy()
-  await close()
+  await (
+    await closed
+  )()
   return 0
 }

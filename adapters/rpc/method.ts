@@ -8,6 +8,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from './wire/errors.ts'
+import type { Key } from './connection/keys.ts'
 import type { TurnHost } from './turn-host.ts'
 import type { Live } from './threads/live.ts'
 import type { Notice } from './wire/message.ts'
@@ -22,8 +23,8 @@ export interface Server {
   readonly strict: boolean
   /** Version of this package, for the user agent. */
   readonly version: string
-  /** The engine, opened when first asked for; rejects when the index cannot be opened. */
-  readonly engine: () => Promise<Engine>
+  /** The one engine of the process, opened when it started; rejects when it cannot be opened. */
+  readonly engine: Promise<Engine>
   /** What is loaded, and who follows it. */
   readonly live: Live
   /** Runs turns; a server without one refuses them. */
@@ -79,8 +80,8 @@ export interface Method<P, R> {
   readonly params: (profile: ProfileName) => Codec<P>
   /** Shape of the answer; for documentation and tests, answers are not checked at run time. */
   readonly result: t.Type<R, unknown, unknown>
-  /** Requests with one key are served one after the other; absent or null: at once. */
-  readonly key?: (params: P) => string | null
+  /** Which requests it waits for; null: none. */
+  readonly key: (params: P) => Key | null
   /** True for a method that changes which threads a list shows: one at a time in a server. */
   readonly changesLists?: true
   readonly handler: (params: P, call: Call) => TE.TaskEither<Refusal, Answer<R>>
@@ -101,7 +102,7 @@ export const ask = async <A>(
 ): Promise<E.Either<RpcError, A>> => {
   let engine: Engine
   try {
-    engine = await call.server.engine()
+    engine = await call.server.engine
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     return E.left(internal(`failed to open the index: ${reason}`))

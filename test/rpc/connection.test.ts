@@ -14,7 +14,7 @@ const request = (id: unknown, method: string, params: unknown = {}): string =>
 const refusal = (id: unknown, message: string, code = -32600) => ({ error: { code, message }, id })
 
 /** An engine that is never ready, and one whose readiness the test decides. */
-const never = (): Promise<Engine> => new Promise(() => undefined)
+const never: Promise<Engine> = new Promise(() => undefined)
 
 describe('a connection', () => {
   let home = ''
@@ -158,7 +158,7 @@ describe('a connection', () => {
   it('refuses requests beyond the bound as overload, and serves again when there is room', async () => {
     let ready: (engine: Engine) => void = () => undefined
     const engine = new Promise<Engine>((resolve) => (ready = resolve))
-    const client = using(await initialized(home, { engine: () => engine }))
+    const client = using(await initialized(home, { engine }))
     const lines = Array.from({ length: IN_FLIGHT_MAX + 2 }, (_, id) =>
       request(id, 'thread/list', { limit: 1 })
     )
@@ -181,7 +181,8 @@ describe('a connection', () => {
   })
 
   it('says so when the index cannot be opened', async () => {
-    const engine = () => Promise.reject(new Error('disk is full'))
+    const engine = Promise.reject<Engine>(new Error('disk is full'))
+    engine.catch(() => undefined)
     const client = using(await initialized(home, { engine }))
     expect(await client.ask('thread/list', {})).to.deep.equal({
       error: { code: -32603, message: 'failed to open the index: disk is full' }

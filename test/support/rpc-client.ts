@@ -38,23 +38,21 @@ export interface TestServer {
 export const serverOf = (home: string, options: Partial<Server> = {}): TestServer => {
   const { profile, strict } = { ...DEFAULTS, ...options }
   const logged: Array<string> = []
-  const opened = openEngine({ home, index: 'memory', profile, strict })
-  const engine = () => opened
+  const engine = openEngine({ home, index: 'memory', profile, strict })
   const log = (line: string) => void logged.push(line)
   const live = createLive()
   const server = { home, profile, strict, version: '9.9.9', engine, live, log, ...options }
-  return { server, logged, close: async () => (await opened).close() }
+  return { server, logged, close: async () => (await engine).close() }
 }
 
 /** The same server with another engine in it. */
 export const withEngineOf = (
   { server, ...rest }: TestServer,
   change: (engine: Engine) => Engine
-): TestServer => {
-  let changed: Promise<Engine> | null = null
-  const engine = () => (changed ??= server.engine().then(change))
-  return { ...rest, server: { ...server, engine } }
-}
+): TestServer => ({
+  ...rest,
+  server: { ...server, engine: server.engine.then(change) }
+})
 
 /** A client of a server; nothing is sent yet. */
 export const clientOf = ({ server, logged, close }: TestServer): Client => {

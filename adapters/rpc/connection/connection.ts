@@ -15,6 +15,8 @@ import {
   type Notice,
   type Notification
 } from '../wire/message.ts'
+import { createGate } from './gate.ts'
+import { LIST_PERMIT } from './keys.ts'
 import type { Peer } from '../threads/live.ts'
 import type { Answer, Refusal, Server, Session } from '../method.ts'
 import { methodsOf, type AnyMethod } from '../methods.ts'
@@ -22,9 +24,6 @@ import { decode, unknownVariant } from '../wire/serde.ts'
 
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
 export const IN_FLIGHT_MAX = 128
-
-/** Key of the requests that change which threads there are; other keys begin otherwise. */
-const LISTS = 'lists'
 
 /** A client. */
 export interface Connection {
@@ -47,7 +46,7 @@ interface Checked {
   readonly params: unknown
 }
 
-const gate = (method: AnyMethod, params: unknown, server: Server): string | null => {
+const experimentalPart = (method: AnyMethod, params: unknown, server: Server): string | null => {
   if (method.experimental?.includes(server.profile) === true) return method.name
   const fields = method.experimentalFields?.[server.profile] ?? []
   const values = params as Readonly<Record<string, unknown>>
@@ -73,33 +72,12 @@ const check = (
   if (E.isLeft(params)) return E.left(unreadable(params.left))
   if (!session.initialized && method.name !== 'initialize')
     return E.left(invalidRequest('Not initialized'))
-  const experimental = session.experimentalApi ? null : gate(method, params.right, server)
+  const experimental = session.experimentalApi
+    ? null
+    : experimentalPart(method, params.right, server)
   if (experimental !== null)
     return E.left(invalidRequest(`${experimental} requires experimentalApi capability`))
   return E.right({ method, params: params.right })
-}
-
-/** Counts what is running and wakes those who wait for less of it. */
-const counter = () => {
-  let count = 0
-  let waiting: ReadonlyArray<{ readonly below: number; readonly wake: () => void }> = []
-  const settle = (): void => {
-    const awake = waiting.filter(({ below }) => count < below)
-    waiting = waiting.filter(({ below }) => count >= below)
-    for (const { wake } of awake) wake()
-  }
-  return {
-    count: () => count,
-    begin: () => (count += 1),
-    end: () => {
-      count -= 1
-      settle()
-    },
-    below: (below: number): Promise<void> =>
-      count < below
-        ? Promise.resolve()
-        : new Promise((wake) => (waiting = [...waiting, { below, wake }]))
-  }
 }
 
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
@@ -149,36 +127,40 @@ export const connect = (server: Server, send: (message: string) => void): Connec
     subscriptions: new Set()
   }
   const stamps = server.profile === '0.169'
-  let isOpen = true
+  const gate = createGate()
   const peer = {
     session,
     send: (one: Notification) => {
-      if (isOpen) send(printNotification(one, stamps ? Date.now() : null))
+      if (gate.isOpen()) send(printNotification(one, stamps ? Date.now() : null))
     }
   }
   const leave = server.live.join(peer)
   const respond = responder(server, peer, send)
-  const { queue } = server.live
-  const running = counter()
+  const { schedule } = server.live
   let handshake: Promise<void> = Promise.resolve()
 
+  const task = (run: () => Promise<void>) => ({ run, isWanted: gate.isOpen })
+
   const serve = (request: Request): void => {
-    if (running.count() >= IN_FLIGHT_MAX) return send(printError(request.id, overloaded))
+    if (gate.count() >= IN_FLIGHT_MAX) return send(printError(request.id, overloaded))
+    gate.enter()
     const checked = check(request, methods, server, session)
-    const key = E.isRight(checked)
-      ? (checked.right.method.key?.(checked.right.params) ?? null)
-      : null
     const earlier = handshake
-    const changesLists = E.isRight(checked) && checked.right.method.changesLists === true
     const run = async (): Promise<void> => {
-      const isHandshake = E.isRight(checked) && checked.right.method.name === 'initialize'
-      if (!isHandshake) await earlier
-      if (!isOpen) return
+      if (request.method !== 'initialize') await earlier
+      if (!gate.isOpen()) return
       if (E.isLeft(checked)) send(printError(request.id, checked.left))
       else await respond(request.id, checked.right)
     }
-    running.begin()
-    const done = queue(key, () => queue(changesLists ? LISTS : null, run)).finally(running.end)
+    const done = E.isLeft(checked)
+      ? schedule(null, task(run))
+      : schedule(
+          checked.right.method.key(checked.right.params),
+          checked.right.method.changesLists === true
+            ? task(() => schedule(LIST_PERMIT, task(run)))
+            : task(run)
+        )
+    void done.finally(gate.leave)
     if (request.method === 'initialize') handshake = done
   }
 
@@ -194,11 +176,11 @@ export const connect = (server: Server, send: (message: string) => void): Connec
 
   return {
     receive,
-    hasRoom: () => running.count() < IN_FLIGHT_MAX,
-    room: () => running.below(IN_FLIGHT_MAX),
-    idle: () => running.below(1),
+    hasRoom: () => gate.count() < IN_FLIGHT_MAX,
+    room: () => gate.below(IN_FLIGHT_MAX),
+    idle: () => gate.below(1),
     close: () => {
-      isOpen = false
+      gate.close()
       leave()
     }
   }

@@ -11,6 +11,7 @@ import type { StoreError } from '../../../domain/errors.ts'
 import type { Json } from '../../../domain/json.ts'
 import type { GitInfo, Thread } from '../../../domain/protocol.ts'
 import type { Engine, ThreadSummary } from '../../../replay/engine.ts'
+import { noKey } from '../connection/keys.ts'
 import {
   internal,
   invalidRequest,
@@ -154,6 +155,7 @@ export const conversationSummary: Method<Params, Response> = {
       struct('ThreadId', byId)
     ),
   result: Response,
+  key: noKey,
   handler: (params, call) => () =>
     'rolloutPath' in params
       ? summaryByPath(params.rolloutPath, call)

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { randomUUID } from 'node:crypto'
 import { hostname, release, type } from 'node:os'
+import { noKey } from '../connection/keys.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
 import { EVERY_PROFILE, type Method, type Server } from '../method.ts'
@@ -64,6 +65,7 @@ export const initialize: Method<Params, t.TypeOf<typeof InitializeResponse>> = {
   profiles: EVERY_PROFILE,
   params: () => struct('InitializeParams', fields),
   result: InitializeResponse,
+  key: noKey,
   handler: (params, { server, session }) => {
     if (session.initialized) return async () => E.left(invalidRequest('Already initialized'))
     const { name, version } = params.clientInfo

@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Page, ThreadItem } from '../../../domain/protocol.ts'
 import type { TurnItem } from '../../../replay/pages/item-page.ts'
+import { noKey } from '../connection/keys.ts'
 import { CODE, ofStoreError, unsupported } from '../wire/errors.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
 import * as results from '../wire/results.ts'
@@ -45,6 +46,7 @@ export const turnItemsList: Method<ValueOf<typeof turnFields>, Page<ThreadItem>>
   experimental: ['0.130', '0.142'],
   params: () => struct('ThreadTurnsItemsListParams', turnFields),
   result: results.page(results.ThreadItem),
+  key: noKey,
   handler: (params, call) => async () => {
     if (call.server.strict) return E.left(unsupported('thread/turns/items/list'))
     const id = threadIdOf(params.threadId)
@@ -92,6 +94,7 @@ export const itemsList: Method<ValueOf<typeof threadFields>, Page<Entry>> = {
   ours: ['0.130', '0.142'],
   params: () => struct('ThreadItemsListParams', threadFields),
   result: results.page<Entry>(Entry),
+  key: noKey,
   handler: (params, call) => async () => {
     const id = threadIdOf(params.threadId)
     if (E.isLeft(id)) return id

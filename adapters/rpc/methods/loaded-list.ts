@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { noKey } from '../connection/keys.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
 import { option, struct, text, u32, type ValueOf } from '../wire/serde.ts'
@@ -24,6 +25,7 @@ export const loadedList: Method<
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadLoadedListParams', fields),
   result: ThreadLoadedListResponse,
+  key: noKey,
   handler:
     ({ cursor, limit }, { server }) =>
     async () => {

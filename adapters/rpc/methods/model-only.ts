@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { threadKey } from '../connection/keys.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
 import { noCommands, noModel } from '../wire/refusals.ts'
@@ -18,7 +19,7 @@ export const threadCompactStart: Method<ValueOf<typeof compactFields>, object> =
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadCompactStartParams', compactFields),
   result: t.type({}, 'ThreadCompactStartResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId }, call) =>
     async () => {
@@ -35,7 +36,7 @@ export const threadShellCommand: Method<ValueOf<typeof shellFields>, object> = {
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadShellCommandParams', shellFields),
   result: t.type({}, 'ThreadShellCommandResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId, command }, call) =>
     async () => {

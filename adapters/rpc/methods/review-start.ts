@@ -9,6 +9,7 @@ import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ReviewTarget } from '../../../domain/changes/review.ts'
 import type { Turn } from '../../../domain/protocol.ts'
 import type { StartedReview } from '../../../replay/mutate/mutations.ts'
+import { threadKey } from '../connection/keys.ts'
 import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread } from '../threads/live.ts'
 import type { Notice } from '../wire/message.ts'
@@ -146,7 +147,7 @@ export const reviewStart: Method<ValueOf<ReturnType<typeof fieldsOf>>, Response>
   profiles: EVERY_PROFILE,
   params: (profile) => struct('ReviewStartParams', fieldsOf(profile)),
   result: t.type({ turn: results.Turn, reviewThreadId: t.string }, 'ReviewStartResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler: (params, call) => async () => {
     const { profile } = call.server
     const live = loadedThread(call, params.threadId)

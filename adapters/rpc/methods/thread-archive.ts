@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { StoreError } from '../../../domain/errors.ts'
+import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { ShownThread } from '../threads/live.ts'
 import type { Notice } from '../wire/message.ts'
@@ -51,7 +52,7 @@ export const threadArchive: Method<Params, object> = {
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadArchiveParams', fields),
   result: Nothing,
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   changesLists: true,
   handler: (params, call) => async () => {
     const id = idOf(params, call)
@@ -61,7 +62,7 @@ export const threadArchive: Method<Params, object> = {
     if (draft !== null && call.server.profile !== '0.169') return E.left(noRollout(id.right))
     const made = await materialized(call, id.right)
     if (E.isLeft(made)) return made
-    const located = (await call.server.engine()).locate(id.right)
+    const located = (await call.server.engine).locate(id.right)
     if (E.isLeft(located) || located.right.archived) return E.left(noRollout(id.right))
     await stopTurn(call, id.right)
     const moved = await write(
@@ -85,7 +86,7 @@ export const threadUnarchive: Method<Params, { readonly thread: ShownThread }> =
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadUnarchiveParams', fields),
   result: t.type({ thread: results.ShownThread }, 'ThreadUnarchiveResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   changesLists: true,
   handler: (params, call) => async () => {
     const id = idOf(params, call)
@@ -93,7 +94,7 @@ export const threadUnarchive: Method<Params, { readonly thread: ShownThread }> =
     const { server } = call
     if (server.profile === '0.169' && server.live.find(id.right) !== null)
       return E.left(invalidRequest(`thread ${id.right} already has an active writer`))
-    const located = (await server.engine()).locate(id.right)
+    const located = (await server.engine).locate(id.right)
     if (E.isLeft(located) || !located.right.archived)
       return E.left(invalidRequest(`no archived rollout found for thread id ${id.right}`))
     const moved = await write(call, ({ unarchive }, options) => unarchive(id.right, options))
@@ -113,7 +114,7 @@ export const threadDelete: Method<Params, object> = {
   profiles: ['0.142', '0.169'],
   params: () => struct('ThreadDeleteParams', fields),
   result: Nothing,
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   changesLists: true,
   handler: (params, call) => async () => {
     const id = threadIdOf(params.threadId)
@@ -127,7 +128,7 @@ export const threadDelete: Method<Params, object> = {
         result: {},
         after: [threadDeleted(id.right)]
       })
-    const located = (await call.server.engine()).locate(id.right)
+    const located = (await call.server.engine).locate(id.right)
     if (E.isLeft(located)) return E.left(noRollout(id.right))
     await stopTurn(call, id.right)
     const removed = await write(

@@ -8,6 +8,7 @@ import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Thread } from '../../../domain/protocol.ts'
+import { threadOrPathKey } from '../connection/keys.ts'
 import { createDraft } from '../threads/drafts.ts'
 import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { ShownThread } from '../threads/live.ts'
@@ -247,6 +248,6 @@ export const threadFork: Method<Params, JsonObject> = {
     unknown,
     unknown
   >,
-  key: ({ threadId, path }) => (threadId === '' ? `path:${path ?? ''}` : `thread:${threadId}`),
+  key: threadOrPathKey,
   handler: (params, call) => () => fork(params, call)
 }

@@ -7,6 +7,7 @@ import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Goal, GoalPatch, GoalStatus } from '../../../domain/changes/goal.ts'
 import { homeConfig, sessionDefaults } from '../../home/config.ts'
+import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { ask, EVERY_PROFILE, type Call, type Method } from '../method.ts'
 import { goalCleared, goalUpdated } from '../wire/notices.ts'
@@ -81,7 +82,7 @@ export const threadGoalSet: Method<SetParams, { readonly goal: Goal }> = {
   experimental: ['0.130'],
   params: (profile) => struct('ThreadGoalSetParams', setFieldsOf(profile)),
   result: t.type({ goal: GoalView }, 'ThreadGoalSetResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler: (params, call) => async () => {
     const known = await threadOf(call, params.threadId)
     if (E.isLeft(known)) return known
@@ -109,7 +110,7 @@ export const threadGoalGet: Method<ValueOf<typeof fields>, { readonly goal: Goal
   experimental: ['0.130'],
   params: () => struct('ThreadGoalGetParams', fields),
   result: t.type({ goal: t.union([GoalView, t.null]) }, 'ThreadGoalGetResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId }, call) =>
     async () => {
@@ -127,7 +128,7 @@ export const threadGoalClear: Method<ValueOf<typeof fields>, { readonly cleared:
   experimental: ['0.130'],
   params: () => struct('ThreadGoalClearParams', fields),
   result: t.type({ cleared: t.boolean }, 'ThreadGoalClearResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId }, call) =>
     async () => {

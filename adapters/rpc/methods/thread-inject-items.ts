@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Json, JsonObject } from '../../../domain/json.ts'
+import { threadKey } from '../connection/keys.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
 import { itemComplaint } from '../wire/response-item.ts'
@@ -26,7 +27,7 @@ export const threadInjectItems: Method<ValueOf<typeof fields>, object> = {
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadInjectItemsParams', fields),
   result: t.type({}, 'ThreadInjectItemsResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId, items }, call) =>
     async () => {

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isAbsolute, resolve } from 'node:path'
 import type { Page, Thread } from '../../../domain/protocol.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { noKey } from '../connection/keys.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
 import { unread, type ReadState } from '../threads/read-state.ts'
@@ -72,6 +73,7 @@ export const threadList: Method<Params, Response> = {
   experimentalFields: { '0.142': ['parentThreadId'] },
   params: (profile) => struct('ThreadListParams', fieldsOf(profile)),
   result: results.page(results.Thread),
+  key: noKey,
   handler: (params, call) => async () => {
     const parent =
       params.parentThreadId === null

@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { GitPatch } from '../../../domain/changes/metadata.ts'
+import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { ShownThread } from '../threads/live.ts'
 import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
@@ -26,7 +27,7 @@ const nameFields = { threadId: required(text), name: required(text) }
 /** An archived thread has no name that could be changed, up to 0.142. */
 const archivedRefusal = async (call: Call, threadId: string): Promise<RpcError | null> => {
   const { profile } = call.server
-  const located = (await call.server.engine()).locate(threadId)
+  const located = (await call.server.engine).locate(threadId)
   if (E.isLeft(located) || !located.right.archived) return null
   return profile === '0.130'
     ? invalidRequest(`thread ${threadId} is archived`)
@@ -45,7 +46,7 @@ export const threadNameSet: Method<ValueOf<typeof nameFields>, object> = {
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadSetNameParams', nameFields),
   result: Nothing,
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   changesLists: true,
   handler:
     ({ threadId, name: given }, call) =>
@@ -91,7 +92,7 @@ export const threadMetadataUpdate: Method<
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadMetadataUpdateParams', metadataFields),
   result: t.type({ thread: results.ShownThread }, 'ThreadMetadataUpdateResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   changesLists: true,
   handler:
     ({ threadId, gitInfo }, call) =>
@@ -122,7 +123,7 @@ export const threadMemoryModeSet: Method<ValueOf<typeof memoryFields>, object> =
   experimental: EVERY_PROFILE,
   params: () => struct('ThreadMemoryModeSetParams', memoryFields),
   result: Nothing,
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId, mode }, call) =>
     async () => {

@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { threadKey } from '../connection/keys.ts'
 import type { Draft, ShownThread } from '../threads/live.ts'
 import { EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
 import { hydrationDeprecated } from '../wire/notices.ts'
@@ -37,7 +38,7 @@ export const threadRead: Method<ValueOf<typeof fields>, Response> = {
     [t.type({ thread: results.ShownThread }), t.partial({ readState: results.ReadState })],
     'ThreadReadResponse'
   ),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId, includeTurns }, call) =>
     async () => {

@@ -6,6 +6,7 @@ import * as t from 'io-ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
+import { threadOrPathKey } from '../connection/keys.ts'
 import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, ShownThread } from '../threads/live.ts'
 import type { Notice } from '../wire/message.ts'
@@ -210,7 +211,7 @@ export const threadResume: Method<Params, JsonObject> = {
     unknown,
     unknown
   >,
-  key: ({ threadId, path }) => (threadId === '' ? `path:${path ?? ''}` : `thread:${threadId}`),
+  key: threadOrPathKey,
   changesLists: true,
   handler: (params, call) => () => resume(params, call)
 }

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import { describe, type StoreError } from '../../../domain/errors.ts'
+import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import { ask, type Method } from '../method.ts'
 import { statusChanged, threadReverted } from '../wire/notices.ts'
@@ -32,7 +33,7 @@ export const threadRevert: Method<ValueOf<typeof fields>, JsonObject> = {
     unknown,
     unknown
   >,
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId, beforeTurnId }, call) =>
     async () => {

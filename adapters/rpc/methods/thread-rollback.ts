@@ -6,6 +6,7 @@ import * as t from 'io-ts'
 import { v7 } from 'uuid'
 import { isJsonObject } from '../../../domain/json.ts'
 import type { Written } from '../../../replay/mutate/mutations.ts'
+import { threadKey } from '../connection/keys.ts'
 import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, ShownThread } from '../threads/live.ts'
 import type { Notice } from '../wire/message.ts'
@@ -45,7 +46,7 @@ const usageOf = ({ server }: Call, { threadId, events }: Written): ReadonlyArray
 
 /** 0.130 loads archived threads, and does not change them. */
 const archivedRefusal = async (call: Call, threadId: string): Promise<RpcError | null> => {
-  const located = (await call.server.engine()).locate(threadId)
+  const located = (await call.server.engine).locate(threadId)
   return call.server.profile === '0.130' && E.isRight(located) && located.right.archived
     ? invalidRequest(
         `failed to load thread history for rollback replay: invalid thread-store request: thread ${threadId} is archived`
@@ -68,7 +69,7 @@ export const threadRollback: Method<ValueOf<typeof fields>, { readonly thread: S
   profiles: ['0.130', '0.142'],
   params: () => struct('ThreadRollbackParams', fields),
   result: t.type({ thread: results.ShownThread }, 'ThreadRollbackResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId, numTurns }, call) =>
     async () => {

@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/profile.ts'
+import { threadKey } from '../connection/keys.ts'
 import type { Method } from '../method.ts'
 import { settingsUpdated } from '../wire/notices.ts'
 import { required, struct, text, type ValueOf } from '../wire/serde.ts'
@@ -24,7 +25,7 @@ export const threadSettingsUpdate: Method<ValueOf<ReturnType<typeof fieldsOf>>, 
   experimental: ['0.142', '0.169'],
   params: (profile) => struct('ThreadSettingsUpdateParams', fieldsOf(profile)),
   result: t.type({}, 'ThreadSettingsUpdateResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler: (params, call) => async () => {
     const { live: all, profile } = call.server
     const live = loadedThread(call, params.threadId)

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
+import { noKey } from '../connection/keys.ts'
 import { createDraft } from '../threads/drafts.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
@@ -86,6 +87,7 @@ export const threadStart: Method<Params, JsonObject> = {
     unknown,
     unknown
   >,
+  key: noKey,
   handler: (params, call) => async () => {
     const { home, profile } = call.server
     const checked = checkOverrides(home, params)

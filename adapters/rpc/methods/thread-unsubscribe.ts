@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { threadKey } from '../connection/keys.ts'
 import { EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
 import { required, struct, text, type ValueOf } from '../wire/serde.ts'
 
@@ -22,7 +23,7 @@ export const threadUnsubscribe: Method<
   profiles: EVERY_PROFILE,
   params: () => struct('ThreadUnsubscribeParams', fields),
   result: ThreadUnsubscribeResponse,
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId }, { server, session }) =>
     async () =>

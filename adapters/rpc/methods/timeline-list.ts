@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { TimelinePage } from '../../../replay/pages/timeline.ts'
+import { noKey } from '../connection/keys.ts'
 import { unsupported } from '../wire/errors.ts'
 import { answer, ask, threadIdOf, type Method } from '../method.ts'
 import { option, required, struct, text, u32, type ValueOf } from '../wire/serde.ts'
@@ -29,6 +30,7 @@ export const timelineList: Method<ValueOf<typeof fields>, Response> = {
   experimental: ['0.169'],
   params: () => struct('ThreadTimelineListParams', fields),
   result: Response,
+  key: noKey,
   handler: (params, call) => async () => {
     const id = threadIdOf(params.threadId)
     if (E.isLeft(id)) return id

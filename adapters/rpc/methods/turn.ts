@@ -7,6 +7,7 @@ import * as t from 'io-ts'
 import { v7 } from 'uuid'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadStatus, Turn } from '../../../domain/protocol.ts'
+import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, RunningTurn } from '../threads/live.ts'
 import { EVERY_PROFILE, type Call, type Method } from '../method.ts'
@@ -140,7 +141,7 @@ export const turnStart: Method<StartParams, { readonly turn: Turn }> = {
   },
   params: (profile) => struct('TurnStartParams', startFieldsOf(profile)),
   result: t.type({ turn: results.Turn }, 'TurnStartResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler: (params, call) => async () => {
     const { live: all, profile, turns: host } = call.server
     const found = loadedThread(call, params.threadId)
@@ -182,7 +183,7 @@ export const turnSteer: Method<
   profiles: EVERY_PROFILE,
   params: (profile) => struct('TurnSteerParams', steerFieldsOf(profile)),
   result: t.type({ turnId: t.string }, 'TurnSteerResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler: (params, call) => async () => {
     const live = loadedThread(call, params.threadId)
     if (E.isLeft(live)) return live
@@ -222,7 +223,7 @@ export const turnInterrupt: Method<ValueOf<typeof interruptFields>, object> = {
   profiles: EVERY_PROFILE,
   params: () => struct('TurnInterruptParams', interruptFields),
   result: t.type({}, 'TurnInterruptResponse'),
-  key: ({ threadId }) => `thread:${threadId}`,
+  key: threadKey,
   handler:
     ({ threadId, turnId }, call) =>
     async () => {

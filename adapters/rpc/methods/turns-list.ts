@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Page, Turn } from '../../../domain/protocol.ts'
+import { noKey } from '../connection/keys.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
 import * as results from '../wire/results.ts'
 import { oneOf, option, required, struct, text, u32, type ValueOf } from '../wire/serde.ts'
@@ -23,6 +24,7 @@ export const turnsList: Method<ValueOf<typeof fields>, Page<Turn>> = {
   experimental: ['0.130', '0.142'],
   params: () => struct('ThreadTurnsListParams', fields),
   result: results.page(results.Turn),
+  key: noKey,
   handler: (params, call) => async () => {
     const id = threadIdOf(params.threadId)
     if (E.isLeft(id)) return id

@@ -7,7 +7,7 @@
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, ThreadStatus } from '../../../domain/protocol.ts'
 import type { Notice, Notification } from '../wire/message.ts'
-import { createQueue, type Queue } from '../connection/queue.ts'
+import { createScheduler, type Scheduler } from '../connection/scheduler.ts'
 import type { Settings } from './settings.ts'
 
 /** A thread as a client sees it; one that is never stored has no path. */
@@ -56,7 +56,7 @@ export interface Peer {
 /** Live state. */
 export interface Live {
   /** First come, first served, for all connections together. */
-  readonly queue: Queue
+  readonly schedule: Scheduler
   readonly find: (threadId: string) => LiveThread | null
   /** Ids of what is loaded, in order. */
   readonly ids: () => ReadonlyArray<string>
@@ -88,7 +88,7 @@ export const createLive = (): Live => {
     }
   }
   return {
-    queue: createQueue(),
+    schedule: createScheduler(),
     find: (threadId) => threads.get(threadId) ?? null,
     ids: () => [...threads.keys()].sort(),
     put: (thread) => void threads.set(thread.id, thread),

@@ -12,7 +12,7 @@ import { noRollout } from './threads.ts'
 
 /** The path of a stored thread as clients see it; null when there is none. */
 export const activePathOf = async (call: Call, threadId: string): Promise<string | null> => {
-  const located = (await call.server.engine()).locate(threadId)
+  const located = (await call.server.engine).locate(threadId)
   return E.isRight(located) ? located.right.path : null
 }
 
@@ -36,7 +36,7 @@ export const sourceOf = async (
   { threadId, path }: { readonly threadId: string; readonly path: string | null }
 ): Promise<E.Either<RpcError, string>> => {
   const { server } = call
-  const engine = await server.engine()
+  const engine = await server.engine
   if (path !== null && path !== '') {
     const asked = resolve(server.home, path)
     const named = rolloutOf(asked, server, engine)

@@ -23,7 +23,7 @@ export const noRollout = (threadId: string): RpcError =>
 
 /** True when a rollout of the thread is there. */
 export const isStored = async (call: Call, threadId: string): Promise<boolean> => {
-  const engine = await call.server.engine()
+  const engine = await call.server.engine
   return E.isRight(engine.locate(threadId))
 }
 

@@ -1,0 +1,63 @@
+/**
+ * First come, first served, per key. A reader that came after a waiting writer waits behind it, so writers are never starved.
+ */
+import type { Key } from './keys.ts'
+
+/** Something to run; must not reject. */
+export interface Task {
+  readonly run: () => Promise<void>
+  /** False once nobody wants it any more: then it is passed over. */
+  readonly isWanted: () => boolean
+}
+
+/** Runs tasks; the promise resolves when the task has run or was passed over. A task without a key starts at once. */
+export type Scheduler = (key: Key | null, task: Task) => Promise<void>
+
+interface Waiting {
+  readonly mode: Key['mode']
+  readonly task: Task
+  readonly done: () => void
+}
+
+interface Lane {
+  readonly waiting: Array<Waiting>
+  readonly running: { count: number; mode: Key['mode'] }
+}
+
+const mayStart = ({ running }: Lane, { mode }: Waiting): boolean =>
+  running.count === 0 || (mode === 'shared' && running.mode === 'shared')
+
+/** A scheduler; it keeps nothing of a key once its tasks are done. */
+export const createScheduler = (): Scheduler => {
+  const lanes = new Map<string, Lane>()
+
+  const advance = (name: string, lane: Lane): void => {
+    for (let next = lane.waiting[0]; next !== undefined; next = lane.waiting[0]) {
+      if (!next.task.isWanted()) next.done()
+      else if (mayStart(lane, next)) start(name, lane, next)
+      else return
+      lane.waiting.shift()
+    }
+    if (lane.running.count === 0) lanes.delete(name)
+  }
+
+  const start = (name: string, lane: Lane, { mode, task, done }: Waiting): void => {
+    lane.running.count += 1
+    lane.running.mode = mode
+    void task.run().finally(() => {
+      lane.running.count -= 1
+      done()
+      advance(name, lane)
+    })
+  }
+
+  return (key, task) => {
+    if (key === null) return task.isWanted() ? task.run() : Promise.resolve()
+    return new Promise((done) => {
+      const lane = lanes.get(key.name) ?? { waiting: [], running: { count: 0, mode: key.mode } }
+      lanes.set(key.name, lane)
+      lane.waiting.push({ mode: key.mode, task, done })
+      if (lane.waiting.length === 1) advance(key.name, lane)
+    })
+  }
+}
