@@ -18,6 +18,7 @@ import { sentItems } from '../domain/context/sent.ts'
 import type { StoreError } from '../domain/errors.ts'
 import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
 import type { Index } from '../replay/ports.ts'
+import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
 import type { Progress } from '../replay/catch-up/fold-many.ts'
 import { configuredProvider } from './home/config.ts'
 import { homeNames } from './home/names.ts'
@@ -29,6 +30,7 @@ import { foldAside } from './jsonl/fold-aside.ts'
 import { jsonlStore } from './jsonl/store.ts'
 import { isBeingWritten } from './jsonl/writer-lock.ts'
 import { memoryIndex } from './memory/index.ts'
+import { measuredIndex, measuredStore } from './telemetry/measured.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
 export type { Goal, GoalPatch } from '../domain/changes/goal.ts'
@@ -52,6 +54,7 @@ export type { MutationOptions, RelocatedThreads } from '../replay/life/life.ts'
 export type { AgentFamily } from '../replay/life/lifecycle.ts'
 export type { Mutations, StartedReview, Written } from '../replay/mutate/mutations.ts'
 export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
+export type { Telemetry } from '../replay/telemetry.ts'
 
 /**
  * The items of a `ThreadContext` as Codex of an era sends them to the model: calls and outputs in pairs, without ids.
@@ -78,13 +81,25 @@ export interface EngineOptions {
   readonly actor?: string
   /** Told after every rollout of a long catch-up. */
   readonly onProgress?: Progress
+  /** Where numbers go; default nowhere. */
+  readonly telemetry?: Telemetry
+  /**
+   * Told why the index cannot be opened; the engine then goes on with one in memory. Without it every use case answers
+   * with `IndexUnavailable`.
+   */
+  readonly onUnusableIndex?: (why: StoreError) => void
 }
 
-const openIndex = async (directory: string): Promise<Index | StoreError> => {
-  if (directory === 'memory') return memoryIndex()
+const openIndex = async (directory: string, telemetry: Telemetry): Promise<Index | StoreError> => {
+  const stop = stopwatch(telemetry, 'index.open.duration')
+  if (directory === 'memory') {
+    stop({ how: 'memory' })
+    return memoryIndex()
+  }
   try {
-    return (await import('./lmdb/index.ts')).openLmdbIndex(directory)
+    return (await import('./lmdb/index.ts')).openLmdbIndex(directory, telemetry)
   } catch (cause) {
+    stop({ how: 'failed' })
     const reason = cause instanceof Error ? cause.message : String(cause)
     return { _tag: 'IndexUnavailable', path: directory, reason }
   }
@@ -100,22 +115,31 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const profile = eraOf(options.profile ?? '0.169', strict)
   const rich = options.rich ?? !strict
   const directory = options.index ?? defaultIndexDirectory(home)
-  const index = await openIndex(directory)
-  if (!('get' in index)) return failedEngine(index)
-  const store = jsonlStore({ home, profile, strict })
+  const { telemetry = noTelemetry, onUnusableIndex } = options
+  const opened = await openIndex(directory, telemetry)
+  const isFallback = !('get' in opened)
+  if (isFallback && onUnusableIndex === undefined) return failedEngine(opened)
+  if (isFallback) onUnusableIndex?.(opened)
+  const index = measuredIndex(isFallback ? memoryIndex() : opened, telemetry)
+  const store = measuredStore(jsonlStore({ home, profile, strict, telemetry }), telemetry)
   return createEngine({
     store,
-    writer: segmentWriter(home, store),
-    homeWriter: homeWriter(home, { isOpen: (threadId) => isBeingWritten(home, threadId) }),
+    writer: segmentWriter(home, store, undefined, telemetry),
+    homeWriter: homeWriter(home, {
+      isOpen: (threadId) => isBeingWritten(home, threadId),
+      telemetry
+    }),
     operations: homeOperations(home),
     actor: options.actor ?? 'library',
     index,
+    isFallback,
+    telemetry,
     profile,
     strict,
     rich,
     names: homeNames(home),
     defaultProvider: configuredProvider(home),
     progress: options.onProgress ?? (() => undefined),
-    foldAside: foldAside({ home, profile: profile.name, strict })
+    foldAside: foldAside({ home, profile: profile.name, strict }, telemetry)
   })
 }

@@ -244,7 +244,7 @@ const branching = (
 export const createEngine = (parts: EngineParts): Engine => {
   const open = threadOpener(parts)
   const home = homeCatchUp(parts, parts.progress)
-  const safely = <A>(task: Answer<A>): Answer<A> => guarded(parts.index, task)
+  const safely = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
   const life = { ...parts, open, everything: home.everything }
   const opened = <A>(
     threadId: string,

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
 import { IndexDamage, type Index } from './ports.ts'
+import { noTelemetry, type Telemetry } from './telemetry.ts'
 
 interface SystemError {
   readonly code: string
@@ -35,13 +36,23 @@ export const ioFailure = (cause: unknown, path: string): StoreError => {
 
 const ATTEMPTS_MAX = 3
 
+interface Guarded {
+  readonly index: Index
+  readonly isFallback?: boolean
+  readonly telemetry?: Telemetry
+}
+
 /**
  * Runs a use case. A damaged index is cleared and the use case run again; so is one whose file moved away between
  * being found and being opened.
  */
 export const guarded =
-  <A>(index: Index, task: TE.TaskEither<StoreError, A>): TE.TaskEither<StoreError, A> =>
+  <A>(
+    { index, isFallback = false, telemetry = noTelemetry }: Guarded,
+    task: TE.TaskEither<StoreError, A>
+  ): TE.TaskEither<StoreError, A> =>
   async () => {
+    if (isFallback) telemetry.count('read.fallback', { reason: 'index_unavailable' })
     for (let attempt = 1; ; attempt++) {
       try {
         return await task()
@@ -54,6 +65,8 @@ export const guarded =
           return E.left(ioFailure(cause, ''))
         const cleared = damaged ? await index.clear()() : E.right(undefined)
         if (E.isLeft(cleared)) return cleared
+        if (damaged) telemetry.count('repairs', { what: 'index_emptied' })
+        telemetry.count('read.fallback', { reason: damaged ? 'index_damaged' : 'file_moved' })
       }
     }
   }

@@ -12,6 +12,7 @@ import { PROFILES } from '../../domain/profile.ts'
 import { OWN_FOLDER, trashOf, type HomeFile } from '../../domain/changes/relocation.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { HomeWriter, TrashEntry } from '../../replay/ports.ts'
+import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 import { isHeldByCodex } from '../jsonl/codex-lock.ts'
 import { discovery } from '../jsonl/discover.ts'
 import { holdHome } from './hold.ts'
@@ -97,15 +98,22 @@ export interface HomeWriterOptions {
   readonly step?: Step
   /** True while another unroll process writes to a thread. */
   readonly isOpen?: (threadId: string) => boolean
+  readonly telemetry?: Telemetry
 }
 
 /** A writer for a home. */
 export const homeWriter = (
   home: string,
-  { step, isOpen = () => false }: HomeWriterOptions = {}
+  { step, isOpen = () => false, telemetry = noTelemetry }: HomeWriterOptions = {}
 ): HomeWriter => ({
   nowMs: () => Date.now(),
-  hold: () => holdHome(home),
+  hold: async () => {
+    const stop = stopwatch(telemetry, 'lock.wait.duration')
+    const held = await holdHome(home)
+    const outcome = E.isRight(held) ? 'taken' : held.left._tag === 'Busy' ? 'busy' : 'failed'
+    stop({ lock: 'files', outcome })
+    return held
+  },
   files: () => attempt(home, () => rolloutFiles(home)),
   isHeld: (threadId) => isHeldByCodex(home, threadId) || isOpen(threadId),
   remembersPlaces: () => existsSync(join(home, 'thread_history_1.sqlite')),

@@ -16,6 +16,7 @@ import { isUuid, type StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import { appendProblem, checkEvents } from '../../replay/mutate/new-events.ts'
 import type { Appended, EventStore, KnownPlace, StreamInfo } from '../../replay/ports.ts'
+import { stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 import { infoOf } from './discover.ts'
 import { beginStream, type BeginParts } from './begin.ts'
 import { isCompressing, isHeldByCodex } from './codex-lock.ts'
@@ -33,6 +34,7 @@ export interface AppendParts extends BeginParts {
   readonly calls: FileCalls
   /** How long another process is waited for, when not as long as usual. */
   readonly waitMsMax?: number | undefined
+  readonly telemetry: Telemetry
 }
 
 /** A process that never runs out of events lets others have the lock after this long. */
@@ -83,8 +85,8 @@ class Writer {
   async #drain(): Promise<void> {
     this.#running = true
     while (this.#queue.length > 0) {
-      const { home, waitMsMax } = this.#parts
-      const lock = await lockWriter(home, this.#id, waitMsMax).catch((cause: unknown) =>
+      const { home, waitMsMax, telemetry } = this.#parts
+      const lock = await lockWriter(home, this.#id, waitMsMax, telemetry).catch((cause: unknown) =>
         E.left(this.#failure(cause))
       )
       if (E.isLeft(lock)) {
@@ -157,6 +159,7 @@ class Writer {
       return E.left({ _tag: 'Busy', what: `thread ${this.#id}, being compressed by Codex,` })
     if (!info.compressed) return E.right(info)
     await expand(home, info.path)
+    this.#parts.telemetry.count('repairs', { what: 'rollout_expanded' })
     return E.right(places.find(this.#id))
   }
 
@@ -208,11 +211,15 @@ class Writer {
   /** True when everything stands where it was meant to. */
   async #write(info: StreamInfo, head: Head, tail: Tail, plan: Plan): Promise<boolean> {
     this.#tail = null
-    const { calls } = this.#parts
+    const { calls, telemetry } = this.#parts
     const written = writeAll(calls, head.file, plan.bytes)
+    if (!tail.closed && written.bytes > 0) telemetry.count('repairs', { what: 'line_closed' })
     const outcome = await settle(this.#parts, info, head.file, tail, plan, written)
-    if (outcome.done.some(({ answer }) => E.isRight(answer) || answer.left._tag === 'TailMoved'))
+    if (outcome.done.some(({ answer }) => E.isRight(answer) || answer.left._tag === 'TailMoved')) {
+      const stop = stopwatch(telemetry, 'append.sync.duration')
       await calls.sync(head.file)
+      stop({})
+    }
     for (const { request, answer } of outcome.done) request.answer(answer)
     this.#tail = outcome.isClean ? this.#tailBehind(tail, plan, outcome.modifiedAtMs) : tail
     return outcome.isClean

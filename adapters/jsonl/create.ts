@@ -17,6 +17,7 @@ import { dirname, join, sep } from 'node:path'
 import { v7 } from 'uuid'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { EventStore, NewSegment, Segment, SegmentWriter } from '../../replay/ports.ts'
+import type { Telemetry } from '../../replay/telemetry.ts'
 import { openBytes } from './bytes.ts'
 import { isHeldByCodex } from './codex-lock.ts'
 import { endOfLine } from './lines.ts'
@@ -155,7 +156,12 @@ export const createSegment = async (
 }
 
 /** A writer of segments for a home; `store` is where copied history is read from. */
-export const segmentWriter = (home: string, store: EventStore, step?: Step): SegmentWriter => ({
+export const segmentWriter = (
+  home: string,
+  store: EventStore,
+  step?: Step,
+  telemetry?: Telemetry
+): SegmentWriter => ({
   newId: () => v7(),
   nowMs: () => Date.now(),
   pathOf: (streamId, atMs) => join(...pathOf(home, { streamId, segmentId: streamId, atMs })),
@@ -165,7 +171,7 @@ export const segmentWriter = (home: string, store: EventStore, step?: Step): Seg
   create: async (segment) => {
     try {
       // Nobody appends to the file that a revert leaves behind.
-      const lock = await lockWriter(home, segment.streamId)
+      const lock = await lockWriter(home, segment.streamId, undefined, telemetry)
       if (E.isLeft(lock)) return lock
       try {
         await createSegment(home, store, segment, step)

@@ -4,7 +4,13 @@
 import { Worker } from 'node:worker_threads'
 import type { StreamInfo } from '../../replay/ports.ts'
 import type { FoldAside, FoldedPart } from '../../replay/catch-up/project.ts'
-import type { FoldWorkerData, FoldWorkerJob, FoldWorkerMessage } from './fold-worker.ts'
+import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
+import type {
+  FoldWorkerData,
+  FoldWorkerJob,
+  FoldWorkerMessage,
+  FoldWorkerTold
+} from './fold-worker.ts'
 
 /** A worker without work is stopped after this long. */
 const REST_MS = 500
@@ -20,14 +26,21 @@ interface Thread {
   readonly jobs: Map<number, Job>
 }
 
-const start = (data: FoldWorkerData): Thread => {
+/** What the worker says to the sink is typed where it says it. */
+const pass = (telemetry: Telemetry, { told, name, labels, value }: FoldWorkerTold): void =>
+  told === 'count'
+    ? telemetry.count(name as never, labels, value)
+    : telemetry.time(name as never, labels, value)
+
+const start = (data: FoldWorkerData, telemetry: Telemetry): Thread => {
   const script = import.meta.url.endsWith('.ts') ? './fold-worker.ts' : './fold-worker.js'
   const worker = new Worker(new URL(script, import.meta.url), { workerData: data })
   const jobs = new Map<number, Job>()
   const fail = (): void => jobs.forEach((job) => job.finish(false))
   worker.on('error', fail)
   worker.on('exit', fail)
-  worker.on('message', (message: FoldWorkerMessage) => {
+  worker.on('message', (message: FoldWorkerMessage | FoldWorkerTold) => {
+    if ('told' in message) return pass(telemetry, message)
     const job = jobs.get(message.job)
     if (job === undefined) return
     if ('done' in message) return job.finish(message.done)
@@ -42,7 +55,7 @@ const start = (data: FoldWorkerData): Thread => {
  * Folds beside the main thread. Several jobs may wait for the worker, so that it never waits for the main thread; a
  * worker that dies only means that the main thread does the work.
  */
-export const foldAside = (data: FoldWorkerData): FoldAside => {
+export const foldAside = (data: FoldWorkerData, telemetry: Telemetry = noTelemetry): FoldAside => {
   let thread: Thread | null = null
   let rest: NodeJS.Timeout | null = null
   let jobs = 0
@@ -53,7 +66,7 @@ export const foldAside = (data: FoldWorkerData): FoldAside => {
   return (infos, deliver) =>
     new Promise((resolve) => {
       if (rest !== null) clearTimeout(rest)
-      thread ??= start(data)
+      thread ??= start(data, telemetry)
       const current = thread
       const job = ++jobs
       const finish = (done: boolean): void => {

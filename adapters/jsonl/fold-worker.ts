@@ -7,6 +7,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { eraOf, type ProfileName } from '../../domain/profile.ts'
 import type { StoredRow, StreamInfo } from '../../replay/ports.ts'
 import { foldStream, type Env, type Sink } from '../../replay/catch-up/project.ts'
+import type { Counted, LabelsOf, Timed } from '../../replay/metrics.ts'
+import type { Telemetry } from '../../replay/telemetry.ts'
 import { memoryIndex } from '../memory/index.ts'
 import { jsonlStore } from './store.ts'
 
@@ -21,6 +23,14 @@ export interface FoldWorkerData {
 export interface FoldWorkerJob {
   readonly job: number
   readonly infos: ReadonlyArray<StreamInfo>
+}
+
+/** What the worker tells the sink of the process. */
+export interface FoldWorkerTold {
+  readonly told: 'count' | 'time'
+  readonly name: Counted | Timed
+  readonly labels: object
+  readonly value: number
 }
 
 /** What it answers for each job: parts as stored rows, then that it is done. */
@@ -56,12 +66,23 @@ const sendingSink = (env: Env, job: number, { streamId }: StreamInfo): Sink => {
 
 const { home, profile: profileName, strict } = workerData as FoldWorkerData
 const profile = eraOf(profileName, strict)
+const tell = (told: FoldWorkerTold): void => parentPort?.postMessage(told)
+
+/** The sink of the process is in the main thread. */
+const telemetry: Telemetry = {
+  count: <N extends Counted>(name: N, labels: LabelsOf<N>, value = 1) =>
+    tell({ told: 'count', name, labels, value }),
+  time: <N extends Timed>(name: N, labels: LabelsOf<N>, value: number) =>
+    tell({ told: 'time', name, labels, value }),
+  nowMs: () => performance.now()
+}
+
 /** One for all jobs: each looks at the directories once. */
 const store = jsonlStore({ home, profile, strict })
 
 const foldAll = async ({ job, infos }: FoldWorkerJob): Promise<boolean> => {
   for (const info of infos) {
-    const env: Env = { store, index: memoryIndex(), profile, strict }
+    const env: Env = { store, index: memoryIndex(), profile, strict, telemetry }
     const sink = sendingSink(env, job, info)
     const folded = await foldStream(env, info, sink)
     if (E.isLeft(folded) || E.isLeft(await sink.flush())) return false

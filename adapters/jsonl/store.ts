@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { START, type EventStore } from '../../replay/ports.ts'
+import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
 import { appender } from './append.ts'
 import { discovery } from './discover.ts'
 import { systemCalls, type FileCalls } from './file-calls.ts'
@@ -22,6 +23,7 @@ export interface JsonlOptions {
   readonly calls?: FileCalls
   /** How long an append waits for another process; two seconds unless told otherwise. */
   readonly waitMsMax?: number
+  readonly telemetry?: Telemetry
 }
 
 const failure = (operation: string, path: string, cause: unknown): StoreError => ({
@@ -34,6 +36,7 @@ const failure = (operation: string, path: string, cause: unknown): StoreError =>
 /** Opens the rollouts of a home. */
 export const jsonlStore = (options: JsonlOptions): EventStore => {
   const { home, profile, strict, calls = systemCalls(), waitMsMax } = options
+  const { telemetry = noTelemetry } = options
   const places = discovery(home, profile)
   return {
     streams: () => E.tryCatch(places.all, (cause) => failure('list the rollouts of', home, cause)),
@@ -57,6 +60,14 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
     readRanges: async (info, ranges, wanted) =>
       readRanges(info.streamId, places.lineage(info), ranges, wanted, profile),
     verify: async (info, next, guard) => verifyGuard(places.lineage(info), next, guard),
-    append: appender({ home, profile, skipsBom: !strict, places, calls, waitMsMax })
+    append: appender({
+      home,
+      profile,
+      skipsBom: !strict,
+      places,
+      calls,
+      waitMsMax,
+      telemetry
+    })
   }
 }

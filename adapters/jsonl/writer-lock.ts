@@ -28,6 +28,7 @@ import { randomBytes } from 'node:crypto'
 import { basename, join } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
+import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 
 /** A lock that is held. */
 export interface WriterLock {
@@ -201,17 +202,24 @@ export const pause = (msMax: number): Promise<void> =>
 export const lockWriter = async (
   home: string,
   streamId: StreamId,
-  waitMsMax = WAIT_MS_MAX
+  waitMsMax = WAIT_MS_MAX,
+  telemetry: Telemetry = noTelemetry
 ): Promise<E.Either<StoreError, WriterLock>> => {
+  const stop = stopwatch(telemetry, 'lock.wait.duration')
   const endMs = performance.now() + waitMsMax
   for (;;) {
     const lock = tryLock(home, streamId)
-    if (lock !== null) return E.right(lock)
-    if (performance.now() > endMs)
+    if (lock !== null) {
+      stop({ lock: 'thread', outcome: 'taken' })
+      return E.right(lock)
+    }
+    if (performance.now() > endMs) {
+      stop({ lock: 'thread', outcome: 'busy' })
       return E.left({
         _tag: 'Busy',
         what: `thread ${streamId} (see ${join(home, '.unroll/locks')})`
       })
+    }
     await pause(PAUSE_MS_MAX)
   }
 }

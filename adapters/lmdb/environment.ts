@@ -23,6 +23,8 @@ import { fileURLToPath } from 'node:url'
 import { open, type RootDatabase } from 'lmdb'
 import { isAlive, whileOpening } from './opening.ts'
 import type { RowKey } from '../../projections/projection.ts'
+import type { LabelsOf } from '../../replay/metrics.ts'
+import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 
 /** The files an index directory holds; nothing else may be in it. */
 export const INDEX_FILES = ['data.mdb', 'lock.mdb', 'unroll-index.json'] as const
@@ -132,22 +134,39 @@ export interface OpenEnvironment {
   readonly inode: bigint
 }
 
+type How = LabelsOf<'index.open.duration'>['how']
+
+/** Makes sure that what is in a directory is whole; deletes it when there is no other way. */
+const madeSure = (directory: string): How => {
+  const data = fingerprint(directory)
+  if (data === null) return 'created'
+  const known = readSeal(directory)
+  const otherLayout = known !== null && known.layout !== LAYOUT_VERSION
+  if (!otherLayout && known?.data === data) return 'as_left'
+  if (!otherLayout && replaceByVerifiedCopy(directory)) return 'copied'
+  deleteIndex(directory)
+  return otherLayout ? 'outdated' : 'replaced'
+}
+
 /** Opens the environment of a directory, made new when there is any doubt about the old one. */
-export const openEnvironment = (directory: string): OpenEnvironment => {
+export const openEnvironment = (
+  directory: string,
+  telemetry: Telemetry = noTelemetry
+): OpenEnvironment => {
+  const stop = stopwatch(telemetry, 'index.open.duration')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  return whileOpening(directory, () => {
+  const open = (): OpenEnvironment => {
     sweep(directory)
-    const data = fingerprint(directory)
-    if (data !== null) {
-      const known = readSeal(directory)
-      const asLeft = known?.data === data && known.layout === LAYOUT_VERSION
-      const otherLayout = known !== null && known.layout !== LAYOUT_VERSION
-      if (otherLayout || (!asLeft && !replaceByVerifiedCopy(directory))) deleteIndex(directory)
-    }
+    const how = madeSure(directory)
+    if (how === 'copied') telemetry.count('repairs', { what: 'index_copied' })
+    if (how === 'replaced') telemetry.count('repairs', { what: 'index_replaced' })
     const environment = openUnchecked(directory, false)
     for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
-    return { environment, inode: statSync(dataFile(directory), { bigint: true }).ino }
-  })
+    const { ino: inode } = statSync(dataFile(directory), { bigint: true })
+    stop({ how })
+    return { environment, inode }
+  }
+  return whileOpening(directory, open, telemetry)
 }
 
 /** Key of a row, in the mutable form LMDB's types ask for. */

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { IndexDamage, type Index } from '../../replay/ports.ts'
+import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
 import {
   deleteIndex,
   lmdbKey,
@@ -93,9 +94,9 @@ const sealer = (seals: () => void, flushed: () => Promise<unknown>) => {
 }
 
 /** Opens the index of a directory, making both when they are missing. Throws when the directory cannot be used. */
-export const openLmdbIndex = (directory: string): Index => {
+export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTelemetry): Index => {
   const opened = (): OpenEnvironment => {
-    const fresh = openEnvironment(directory)
+    const fresh = openEnvironment(directory, telemetry)
     reading(() => begin(fresh.environment))
     return fresh
   }

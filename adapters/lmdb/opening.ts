@@ -7,6 +7,7 @@
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 
 const WAIT_MS = 10
 const WAIT_TOTAL_MS = 150_000
@@ -45,14 +46,21 @@ const take = (path: string): boolean => {
 }
 
 /** Runs with the directory's opening lock held; throws when another opener holds it for minutes. */
-export const whileOpening = <A>(directory: string, run: () => A): A => {
+export const whileOpening = <A>(
+  directory: string,
+  run: () => A,
+  telemetry: Telemetry = noTelemetry
+): A => {
   const path = join(directory, 'opening.lock')
+  const stop = stopwatch(telemetry, 'lock.wait.duration')
   for (let waited = 0; !take(path); waited += WAIT_MS) {
     if (isStale(path)) rmSync(path, { force: true })
-    else if (waited > WAIT_TOTAL_MS)
+    else if (waited > WAIT_TOTAL_MS) {
+      stop({ lock: 'index', outcome: 'busy' })
       throw new Error(`another process has been opening it for minutes`)
-    else sleepSync(WAIT_MS)
+    } else sleepSync(WAIT_MS)
   }
+  stop({ lock: 'index', outcome: 'taken' })
   try {
     return run()
   } finally {

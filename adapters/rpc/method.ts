@@ -7,6 +7,7 @@ import type * as t from 'io-ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
+import type { Telemetry } from '../../replay/telemetry.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from './wire/errors.ts'
 import type { Key } from './connection/keys.ts'
 import type { TurnHost } from './turn-host.ts'
@@ -29,6 +30,8 @@ export interface Server {
   readonly live: Live
   /** Runs turns; a server without one refuses them. */
   readonly turns?: TurnHost
+  /** The sink of the process; absent where nobody listens. */
+  readonly telemetry?: Telemetry
   /** Told what is not answered, for the person at the server. */
   readonly log: (line: string) => void
 }

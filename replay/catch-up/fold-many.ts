@@ -7,12 +7,14 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../guarded.ts'
 import type { StreamInfo } from '../ports.ts'
+import { stopwatch } from '../telemetry.ts'
 import {
   catchUp,
   checkpointOf,
   foldStream,
   forgetStream,
   indexSink,
+  telemetryOf,
   WRITES_MAX,
   type Env,
   type FoldedPart,
@@ -102,6 +104,7 @@ const lane = async (work: Work): Promise<void> => {
     if (taken.length === 0) return
     const parts: Array<FoldedPart> = []
     if (!(await foldAside(taken, (part) => parts.push(part)))) {
+      telemetryOf(work.env).count('read.fallback', { reason: 'worker_failed' })
       work.queue.push(...taken)
       return
     }
@@ -123,6 +126,28 @@ const drain = async (work: Work): Promise<Done> => {
     if (E.isLeft(taken)) return taken
   }
   return E.right(undefined)
+}
+
+/** Folds what is in the queue, beside the second thread when that pays, and commits it. */
+const foldAll = async (work: Work): Promise<Done> => {
+  const beside = work.unseen.size >= ASIDE_STREAMS_MIN ? foldBeside(work) : Promise.resolve()
+  const first = await drain(work)
+  await beside
+  if (E.isLeft(first)) return first
+  const rest = await drain(work)
+  if (E.isLeft(rest)) return rest
+  const taken = await takeDelivered(work)
+  return E.isLeft(taken) ? taken : commit(work, false)
+}
+
+/** Tells of a run that folded streams the index had never seen. */
+const backfilled = async (work: Work): Promise<Done> => {
+  const telemetry = telemetryOf(work.env)
+  const stop = stopwatch(telemetry, 'backfill.duration')
+  const done = await foldAll(work)
+  stop({ outcome: E.isLeft(done) ? 'failed' : 'done' })
+  if (E.isRight(done)) telemetry.count('backfill.threads', {}, work.unseen.size)
+  return done
 }
 
 /** Makes the read models of many streams as new as their files, and forgets the streams that are gone. */
@@ -154,12 +179,5 @@ export const catchUpAll = async (
     tell
   }
   for (const streamId of gone) forgetStream(env, streamId, sink)
-  const beside = unseen.length >= ASIDE_STREAMS_MIN ? foldBeside(work) : Promise.resolve()
-  const first = await drain(work)
-  await beside
-  if (E.isLeft(first)) return first
-  const rest = await drain(work)
-  if (E.isLeft(rest)) return rest
-  const taken = await takeDelivered(work)
-  return E.isLeft(taken) ? taken : commit(work, false)
+  return unseen.length === 0 ? foldAll(work) : backfilled(work)
 }

@@ -18,6 +18,8 @@ import { threads } from '../../projections/threads.ts'
 import type { ThreadState } from '../../domain/thread.ts'
 import { previewBefore } from '../lists/preview-before.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../../projections/projection.ts'
+import { noTelemetry, type Telemetry } from '../telemetry.ts'
+import { foldTally, type FoldTally } from './fold-tally.ts'
 import { overlay, toStored, type Overlay } from './overlay.ts'
 import {
   isDamaged,
@@ -58,7 +60,15 @@ export interface Env {
   readonly rich?: boolean
   /** A second thread for the first fold of a large home; absent where one is enough. */
   readonly foldAside?: FoldAside
+  /** True when the index is in memory because its directory could not be used. */
+  readonly isFallback?: boolean
+  /** Where numbers go; absent where nobody listens. */
+  readonly telemetry?: Telemetry
 }
+
+/** The sink of an environment. */
+export const telemetryOf = ({ telemetry = noTelemetry }: Pick<Env, 'telemetry'>): Telemetry =>
+  telemetry
 
 /** How far a stream is folded, and what its outside told then. */
 export interface Checkpoint {
@@ -146,6 +156,7 @@ interface Run {
   readonly lineage: Lineage
   readonly rows: Overlay
   readonly around: ReadonlyArray<Surroundings>
+  readonly tally: FoldTally
   states: Array<unknown>
   counts: boolean
   checkpoint: Checkpoint | null
@@ -156,8 +167,9 @@ const begin = (
   info: StreamInfo,
   lineage: Lineage,
   checkpoint: Checkpoint | null,
-  rows: Overlay
+  tally: FoldTally
 ): Run => {
+  const rows = overlay(env.index)
   const view = viewName(env.profile, env.strict)
   const around = PROJECTIONS.map((p) => ({ profile: env.profile, rows, table: tableOf(p, view) }))
   const counts = checkpoint?.counts ?? false
@@ -165,7 +177,7 @@ const begin = (
   const states = PROJECTIONS.map((p): unknown =>
     kept === undefined ? p.initial(counts) : (kept as Readonly<Record<string, unknown>>)[p.name]
   )
-  return { env, info, lineage, rows, around, states, counts, checkpoint }
+  return { env, info, lineage, rows, around, tally, states, counts, checkpoint }
 }
 
 const forget = (run: Run): void => {
@@ -184,6 +196,7 @@ const restart = (run: Run, counts: boolean): void => {
 
 /** Folds one batch; false when a fold needs the lines the reader skipped. */
 const foldBatch = (run: Run, batch: Batch): boolean => {
+  run.tally.add(batch)
   for (const line of batch.lines) {
     for (let i = 0; i < PROJECTIONS.length; i++) {
       const projection = PROJECTIONS[i]
@@ -282,7 +295,9 @@ export const foldStream = async (
   const lineage = env.store.lineage(info)
   const from = await startingPoint(env, info, lineage, old)
   if (from !== null && isFolded(from, info)) return E.right('folded')
-  const run = begin(env, info, lineage, from, overlay(env.index))
+  const way = from !== null ? 'checkpoint' : old === null ? 'start' : 'again'
+  const tally = foldTally(telemetryOf(env), lineage, from?.next ?? START, way)
+  const run = begin(env, info, lineage, from, tally)
   run.checkpoint = old
   if (from === null && old !== null) restart(run, false)
   let next = from?.next ?? START
@@ -292,6 +307,7 @@ export const foldStream = async (
     for await (const batch of env.store.read(info, next, run.counts ? 'all' : 'folded')) {
       if (!foldBatch(run, batch)) {
         restart(run, true)
+        tally.startOver()
         next = START
         guard = null
         again = true
@@ -304,11 +320,15 @@ export const foldStream = async (
       handOver(run, sink, next, guard, false)
       const flushed = await sink.flush()
       if (E.isLeft(flushed)) return flushed
-      if (flushed.right === 'moved') return E.right('moved')
+      if (flushed.right === 'moved') {
+        tally.tell()
+        return E.right('moved')
+      }
     }
   }
   await settle(run)
   handOver(run, sink, next, guard, true)
+  tally.tell()
   return E.right('folded')
 }
 
@@ -332,7 +352,10 @@ export const forgetStream = (env: Env, streamId: StreamId, sink: Sink): void => 
 /** Makes the read models of one stream as new as its file. */
 export const catchUp = async (env: Env, info: StreamInfo): Promise<E.Either<StoreError, void>> => {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    if (isCurrent(checkpointOf(env, info.streamId), info)) return E.right(undefined)
+    const current = isCurrent(checkpointOf(env, info.streamId), info)
+    if (attempt === 0)
+      telemetryOf(env).count('catch_up.checks', { state: current ? 'current' : 'behind' })
+    if (current) return E.right(undefined)
     const sink = indexSink(env.index)
     const folded = await foldStream(env, info, sink)
     if (E.isLeft(folded)) return folded

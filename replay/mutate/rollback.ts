@@ -112,7 +112,7 @@ export const rollback = (
   turnCount: number,
   options: MutationOptions
 ): Answer<Written> =>
-  guarded<Written>(env.index, async () => {
+  guarded<Written>(env, async () => {
     if (!Number.isInteger(turnCount) || turnCount < 1)
       return E.left({ _tag: 'InvalidRequest', message: 'numTurns must be >= 1' })
     const target = await openTarget(env, threadId, options)
@@ -139,7 +139,7 @@ export const unrollback = (
   threadId: string,
   options: MutationOptions
 ): Answer<Written> =>
-  guarded<Written>(env.index, async () => {
+  guarded<Written>(env, async () => {
     const target = await openTarget(env, threadId, options)
     if (E.isLeft(target)) return target
     const { info } = target.right

@@ -113,7 +113,7 @@ export const written = (
   options: MutationOptions,
   mutation: Mutation
 ): TE.TaskEither<StoreError, Written> =>
-  guarded<Written>(env.index, async () => {
+  guarded<Written>(env, async () => {
     for (let attempt = 1; ; attempt++) {
       const target = await openTarget(env, threadId, options)
       if (E.isLeft(target)) return target

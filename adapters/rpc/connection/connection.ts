@@ -5,6 +5,7 @@
  * experimental; only then does its handler run. What is no request is never answered.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { noTelemetry } from '../../../replay/telemetry.ts'
 import { internal, invalidRequest, overloaded, unreadable, type RpcError } from '../wire/errors.ts'
 import {
   parseMessage,
@@ -17,6 +18,7 @@ import {
 } from '../wire/message.ts'
 import { createGate } from './gate.ts'
 import { LIST_PERMIT } from './keys.ts'
+import { failedWith, observed, type Outcome } from './observed.ts'
 import type { Peer } from '../threads/live.ts'
 import type { Answer, Refusal, Server, Session } from '../method.ts'
 import { methodsOf, type AnyMethod } from '../methods.ts'
@@ -91,7 +93,7 @@ const responder = (
     for (const one of notices) server.live.tell(one, peer)
   }
 
-  const respond = async (id: string, { method, params }: Checked): Promise<void> => {
+  const respond = async (id: string, { method, params }: Checked): Promise<Outcome> => {
     try {
       const answered = (await method.handler(params, { server, session })()) as E.Either<
         Refusal,
@@ -99,39 +101,46 @@ const responder = (
       >
       if (E.isLeft(answered)) {
         notify(answered.left.before)
-        return send(printError(id, answered.left))
+        send(printError(id, answered.left))
+        return failedWith(answered.left)
       }
       const text = printResult(id, answered.right.result)
       notify(answered.right.before)
       send(text)
       notify(answered.right.after)
       answered.right.then?.()
+      return 'ok'
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
       server.log(`${method.name} failed: ${reason}`)
-      send(printError(id, internal(`internal error: ${reason}`)))
+      const failure = internal(`internal error: ${reason}`)
+      send(printError(id, failure))
+      return failedWith(failure)
     }
   }
 
   return respond
 }
 
+const newSession = (): Session => ({
+  initialized: false,
+  experimentalApi: false,
+  clientName: '',
+  optedOut: new Set(),
+  subscriptions: new Set()
+})
+
 /** Makes a connection; `send` gets one message at a time, without a line end. */
 export const connect = (server: Server, send: (message: string) => void): Connection => {
   const methods = methodsOf(server)
-  const session: Session = {
-    initialized: false,
-    experimentalApi: false,
-    clientName: '',
-    optedOut: new Set(),
-    subscriptions: new Set()
-  }
+  const session = newSession()
   const stamps = server.profile === '0.169'
   const gate = createGate()
+  const observe = observed(server.telemetry ?? noTelemetry, methods)
   const peer = {
     session,
     send: (one: Notification) => {
-      if (gate.isOpen()) send(printNotification(one, stamps ? Date.now() : null))
+      if (observe.notified(gate.isOpen())) send(printNotification(one, stamps ? Date.now() : null))
     }
   }
   const leave = server.live.join(peer)
@@ -142,15 +151,22 @@ export const connect = (server: Server, send: (message: string) => void): Connec
   const task = (run: () => Promise<void>) => ({ run, isWanted: gate.isOpen })
 
   const serve = (request: Request): void => {
-    if (gate.count() >= IN_FLIGHT_MAX) return send(printError(request.id, overloaded))
+    if (gate.count() >= IN_FLIGHT_MAX) {
+      observe.refused()
+      return send(printError(request.id, overloaded))
+    }
     gate.enter()
+    const answered = observe.taken(request.method)
+    let outcome: Outcome = 'dropped'
     const checked = check(request, methods, server, session)
     const earlier = handshake
     const run = async (): Promise<void> => {
       if (request.method !== 'initialize') await earlier
       if (!gate.isOpen()) return
-      if (E.isLeft(checked)) send(printError(request.id, checked.left))
-      else await respond(request.id, checked.right)
+      if (E.isLeft(checked)) {
+        send(printError(request.id, checked.left))
+        outcome = failedWith(checked.left)
+      } else outcome = await respond(request.id, checked.right)
     }
     const done = E.isLeft(checked)
       ? schedule(null, task(run))
@@ -160,7 +176,7 @@ export const connect = (server: Server, send: (message: string) => void): Connec
             ? task(() => schedule(LIST_PERMIT, task(run)))
             : task(run)
         )
-    void done.finally(gate.leave)
+    void done.finally(() => answered(outcome)).finally(gate.leave)
     if (request.method === 'initialize') handshake = done
   }
 
@@ -182,6 +198,7 @@ export const connect = (server: Server, send: (message: string) => void): Connec
     close: () => {
       gate.close()
       leave()
+      observe.left()
     }
   }
 }

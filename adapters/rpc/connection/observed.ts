@@ -1,0 +1,52 @@
+/**
+ * What one connection tells in numbers: clients, requests and notifications. A method that the table does not have
+ * counts as `unknown`, so that no client can make up labels.
+ */
+import type { LabelsOf } from '../../../replay/metrics.ts'
+import { stopwatch, type Telemetry } from '../../../replay/telemetry.ts'
+import { CODE } from '../wire/errors.ts'
+
+/** What became of a request. */
+export type Outcome = LabelsOf<'rpc.request.duration'>['outcome']
+
+const CODES: ReadonlySet<number> = new Set(Object.values(CODE))
+
+/** The outcome of a request that was answered with an error. */
+export const failedWith = ({ code }: { readonly code: number }): Outcome =>
+  CODES.has(code) ? (String(code) as Outcome) : 'other'
+
+/** Follows one connection. */
+export interface Observed {
+  /** A request was taken; the answer tells that it is over. */
+  readonly taken: (method: string) => (outcome: Outcome) => void
+  readonly refused: () => void
+  /** A notification is sent, or dropped; answers which. */
+  readonly notified: (isSent: boolean) => boolean
+  readonly left: () => void
+}
+
+/** A client has connected. */
+export const observed = (telemetry: Telemetry, methods: ReadonlyMap<string, unknown>): Observed => {
+  let isOpen = true
+  telemetry.count('rpc.connections.opened', {})
+  telemetry.count('rpc.connections.open', {}, 1)
+  return {
+    taken: (method) => {
+      const stop = stopwatch(telemetry, 'rpc.request.duration')
+      telemetry.count('rpc.requests.in_flight', {}, 1)
+      return (outcome) => {
+        stop({ method: methods.has(method) ? method : 'unknown', outcome })
+        telemetry.count('rpc.requests.in_flight', {}, -1)
+      }
+    },
+    refused: () => telemetry.count('rpc.requests.refused', {}),
+    notified: (isSent) => {
+      telemetry.count('rpc.notifications', { outcome: isSent ? 'sent' : 'dropped' })
+      return isSent
+    },
+    left: () => {
+      if (isOpen) telemetry.count('rpc.connections.open', {}, -1)
+      isOpen = false
+    }
+  }
+}

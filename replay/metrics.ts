@@ -1,0 +1,149 @@
+/**
+ * Every metric there is, as data: what it counts and which labels tell its series apart.
+ *
+ * The values of a label are listed here, so that no id, path or text of a client can ever become one, and the number of
+ * series is known beforehand. The one exception is `method`: names from the app-server's table, or `unknown`.
+ */
+import type { DamageReason } from '../domain/events/event.ts'
+
+/** A counter only grows; a level goes up and down; a duration is a distribution of times. */
+export type MetricKind = 'counter' | 'level' | 'duration'
+
+/** What a metric is. */
+export interface Metric {
+  readonly kind: MetricKind
+  /** One sentence for whoever reads the numbers. */
+  readonly help: string
+  /** Values of each label; `null` for the names of the app-server's methods. */
+  readonly labels: Readonly<Record<string, ReadonlyArray<string> | null>>
+}
+
+const counter = <L extends Metric['labels']>(help: string, labels: L) =>
+  ({ kind: 'counter', help, labels }) as const
+const level = <L extends Metric['labels']>(help: string, labels: L) =>
+  ({ kind: 'level', help, labels }) as const
+const duration = <L extends Metric['labels']>(help: string, labels: L) =>
+  ({ kind: 'duration', help, labels }) as const
+
+const DAMAGE_REASONS = [
+  'not_utf8',
+  'not_json',
+  'not_an_event',
+  'invalid_payload',
+  'line_too_long',
+  'nul_bytes',
+  'base_missing',
+  'base_shrunk',
+  'base_mismatch',
+  'base_cycle',
+  'base_unknown'
+] as const satisfies ReadonlyArray<DamageReason>
+
+const FROM = ['start', 'checkpoint', 'again'] as const
+
+const INDEX = {
+  'index.open.duration': duration(
+    'Opening the index: made new, as the last process left it, from a verified copy, replaced for its damage or its older layout, in ' +
+      'memory, or not at all.',
+    {
+      how: ['created', 'as_left', 'copied', 'replaced', 'outdated', 'memory', 'failed'] as const
+    }
+  ),
+  'index.commit.duration': duration(
+    'Transactions of the index, the wait for another writing process included; moved: another process was first.',
+    { outcome: ['committed', 'moved', 'failed'] as const }
+  ),
+  'backfill.duration': duration('Runs that folded threads the index had never seen.', {
+    outcome: ['done', 'failed'] as const
+  }),
+  'backfill.threads': counter('Threads in finished runs that the index had never seen.', {}),
+  'catch_up.checks': counter('Threads that were asked for: was the index as new as the files?', {
+    state: ['current', 'behind'] as const
+  }),
+  'fold.duration': duration(
+    'Folding one thread: from its start, from its checkpoint, or again because its files are others now.',
+    { from: FROM }
+  ),
+  'fold.bytes': counter('Bytes of rollouts that folds went through.', { from: FROM }),
+  'fold.lines': counter('Lines that reached a fold; a reader passes over those no fold needs.', {
+    from: FROM
+  }),
+  'damage.lines': counter('Damaged places that folds came upon.', { reason: DAMAGE_REASONS }),
+  'read.fallback': counter(
+    'Times the usual way was left: read with an index in memory, begun again on an emptied index, begun again ' +
+      'because a file had moved, folded without the second thread.',
+    { reason: ['index_unavailable', 'index_damaged', 'file_moved', 'worker_failed'] as const }
+  ),
+  repairs: counter(
+    'What was put right: a doubtful index copied or replaced, a damaged one emptied, an unfinished last line closed, a ' +
+      'compressed rollout expanded.',
+    {
+      what: [
+        'index_copied',
+        'index_replaced',
+        'index_emptied',
+        'line_closed',
+        'rollout_expanded'
+      ] as const
+    }
+  )
+} as const
+
+const WRITING = {
+  'lock.wait.duration': duration(
+    'Waits for a lock between processes: to write a thread, to move files, to open the index.',
+    { lock: ['thread', 'files', 'index'] as const, outcome: ['taken', 'busy', 'failed'] as const }
+  ),
+  'append.requests': counter('Appends by what became of them.', {
+    outcome: ['written', 'wrong_revision', 'busy', 'refused', 'failed'] as const
+  }),
+  'append.lines': counter('Lines appended to rollouts.', {}),
+  'append.bytes': counter('Bytes appended to rollouts.', {}),
+  'append.sync.duration': duration('Putting appended lines on disk.', {})
+} as const
+
+const SERVER = {
+  'rpc.request.duration': duration(
+    'Requests from their arrival to their answer, the wait for earlier ones included; the outcome is ok or the code.',
+    {
+      method: null,
+      outcome: ['ok', '-32600', '-32601', '-32602', '-32603', '-32001', 'other', 'dropped'] as const
+    }
+  ),
+  'rpc.requests.in_flight': level('Requests taken and not answered.', {}),
+  'rpc.requests.refused': counter('Requests refused because too many were in flight.', {}),
+  'rpc.connections.open': level('Clients that are connected.', {}),
+  'rpc.connections.opened': counter('Clients that have connected.', {}),
+  'rpc.notifications': counter('Notifications; dropped: the client had left.', {
+    outcome: ['sent', 'dropped'] as const
+  })
+} as const
+
+const EXPORT = {
+  'telemetry.exports': counter('Reports to the configured collector.', {
+    outcome: ['sent', 'failed'] as const
+  })
+} as const
+
+/** The catalogue: names with dots, as OpenTelemetry writes them. */
+export const METRICS = { ...INDEX, ...WRITING, ...SERVER, ...EXPORT } as const satisfies Readonly<
+  Record<string, Metric>
+>
+
+/** A name of the catalogue. */
+export type MetricName = keyof typeof METRICS
+
+/** Names of metrics that are counted. */
+export type Counted = {
+  [N in MetricName]: (typeof METRICS)[N]['kind'] extends 'duration' ? never : N
+}[MetricName]
+
+/** Names of metrics that are timed. */
+export type Timed = Exclude<MetricName, Counted>
+
+/** The labels of a metric, each with one of its values. */
+export type LabelsOf<N extends MetricName> = {
+  readonly [
+    K in keyof (typeof METRICS)[N]['labels']
+  ]: (typeof METRICS)[N]['labels'][K] extends ReadonlyArray<infer V> ? V : string
+}
