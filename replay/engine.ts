@@ -42,6 +42,7 @@ import type {
   StreamInfo
 } from './ports.ts'
 import type { Progress } from './catch-up/fold-many.ts'
+import { readItems } from './pages/read-items.ts'
 import { resolveThread } from './threads/resolve.ts'
 import { sessionLines, type SessionLines } from './context/session.ts'
 import {
@@ -83,6 +84,12 @@ export interface Engine extends Lifecycle, Mutations {
   readonly summarize: (threadId: string) => Answer<ThreadSummary>
   readonly listTurns: (threadId: string, request: TurnPageRequest) => Answer<Page<Turn>>
   readonly listItems: (threadId: string, request: ItemPageRequest) => Answer<Page<TurnItem>>
+  /** Items of a turn by their ids, whole and in the order of the turn; ids it does not have are passed over. */
+  readonly readItems: (
+    threadId: string,
+    turnId: string,
+    itemIds: ReadonlyArray<string>
+  ) => Answer<ReadonlyArray<TurnItem>>
   /** Items and the beginnings and ends of turns, newest page first; paginated threads only. */
   readonly listTimeline: (threadId: string, request: TimelineRequest) => Answer<TimelinePage>
   /** What the model knows after the thread is loaded again, and the settings that hold; at an earlier point too. */
@@ -276,6 +283,8 @@ export const createEngine = (parts: EngineParts): Engine => {
       opened(threadId, true, (info) => turnPage(parts, info, request)),
     listItems: (threadId, request) =>
       opened(threadId, true, (info) => itemPage(parts, info, request)),
+    readItems: (threadId, turnId, itemIds) =>
+      opened(threadId, true, (info) => readItems(parts, info, turnId, itemIds)),
     listTimeline: (threadId, request) =>
       opened(threadId, true, (info) => timelinePage(parts, info, request)),
     context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
@@ -313,6 +322,7 @@ export const failedEngine = (error: StoreError): Engine => {
     summarize: failed,
     listTurns: failed,
     listItems: failed,
+    readItems: failed,
     listTimeline: failed,
     context: failed,
     session: failed,

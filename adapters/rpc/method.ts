@@ -66,7 +66,7 @@ export interface Answer<R> {
 /** Why a handler refuses, and what is sent before that. */
 export type Refusal = RpcError & { readonly before?: ReadonlyArray<Notice> }
 
-/** A member that needs the experimental API, or one that Codex calls by another name when it refuses it. */
+/** A member that needs the experimental API (`a.b` is one of another), or one that Codex calls by another name when it refuses it. */
 export type GatedField = string | { readonly field: string; readonly calledField: string }
 
 /** A row of the method table. */

@@ -4,6 +4,7 @@
 import { conversationSummary } from './methods/conversation-summary.ts'
 import { initialize } from './methods/initialize.ts'
 import { itemsList, turnItemsList } from './methods/items-list.ts'
+import { itemsRead } from './methods/items-read.ts'
 import { loadedList } from './methods/loaded-list.ts'
 import { threadList } from './methods/thread-list.ts'
 import { threadRead } from './methods/thread-read.ts'
@@ -60,6 +61,7 @@ export const METHODS: ReadonlyArray<AnyMethod> = [
   turnsList,
   turnItemsList,
   itemsList,
+  itemsRead,
   timelineList,
   threadInjectItems,
   turnStart,

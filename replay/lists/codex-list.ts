@@ -11,7 +11,7 @@ import { tableOf, viewName } from '../../projections/catalogue.ts'
 import { fileNameTimeMs, threads, type ThreadRow } from '../../projections/threads.ts'
 import { codexTimes } from './codex-times.ts'
 import { parseListCursor, printTrimmed } from '../pages/cursor.ts'
-import { entryFilter, textMatches, type ListRequest } from './list-filter.ts'
+import { entryFilter, isBelow, rowMatches, type ListRequest } from './list-filter.ts'
 import type { Listed } from './list.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import { times169 } from '../threads/thread-view.ts'
@@ -29,7 +29,7 @@ interface Candidate extends Listed {
 export const fromDatabase = (request: ListRequest): boolean =>
   request.useStateDbOnly === true ||
   (request.searchTerm ?? '') !== '' ||
-  (request.parentThreadId ?? null) !== null ||
+  isBelow(request) ||
   request.sortKey === 'recency_at'
 
 const candidates = (
@@ -82,8 +82,8 @@ export const codexListPage = (
   if (typeof request.cursor === 'string' && cursor === null) {
     return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
   }
-  const matches = entryFilter(request, defaultProvider)
-  const term = request.searchTerm ?? ''
+  const matches = entryFilter(env, request, defaultProvider)
+  const { members142 } = env.profile
   const byTime = (a: Candidate, b: Candidate): number =>
     a.ms - b.ms || (a.streamId < b.streamId ? -1 : a.streamId > b.streamId ? 1 : 0)
   const after = ({ ms, streamId }: Candidate): boolean => {
@@ -94,11 +94,9 @@ export const codexListPage = (
     return descending ? ms < cursor.ms : ms > cursor.ms
   }
   const found = candidates(env, infos, request)
-    .filter((c) => matches(c.row.entry) && after(c))
-    .filter((c) => request.parentThreadId == null || c.row.entry.kind === 'subAgentThreadSpawn')
-    .filter(
-      (c) => term === '' || textMatches(c.row, nameOf(c.streamId), term, env.profile.members142)
-    )
+    .filter((c) => matches(c.streamId, c.row.entry) && after(c))
+    .filter((c) => !isBelow(request) || c.row.entry.kind === 'subAgentThreadSpawn')
+    .filter((c) => rowMatches(c.row, () => nameOf(c.streamId), request, members142))
     .sort((a, b) => (descending ? byTime(b, a) : byTime(a, b)))
   const limit = pageLimit(request.limit)
   const data = found.slice(0, limit)

@@ -3,6 +3,8 @@
  */
 import { normalizeCwd } from '../../domain/thread.ts'
 import type { SortDirection } from '../../domain/protocol.ts'
+import type { Env } from '../catch-up/project.ts'
+import { descendantsOf } from '../threads/agents.ts'
 import type { ListEntry, SourceKind, ThreadRow } from '../../projections/threads.ts'
 
 /** The orders a client may ask for; `last_event_at` is ours and comes from the log, not from the file's time. */
@@ -21,7 +23,14 @@ export interface ListRequest {
   readonly archived?: boolean | null | undefined
   readonly cwd?: string | ReadonlyArray<string> | null | undefined
   readonly searchTerm?: string | null | undefined
+  /** Only what this thread spawned itself. */
   readonly parentThreadId?: string | null | undefined
+  /** Only what this thread spawned, at any depth. */
+  readonly ancestorThreadId?: string | null | undefined
+  /** None of these. */
+  readonly excludedThreadIds?: ReadonlyArray<string> | null | undefined
+  /** Only of one of these programs; absent or empty: of all. */
+  readonly originators?: ReadonlyArray<string> | null | undefined
   readonly useStateDbOnly?: boolean | null | undefined
 }
 
@@ -30,26 +39,52 @@ const INTERACTIVE: ReadonlyArray<SourceKind> = ['cli', 'vscode']
 const kindMatches = (kind: SourceKind, wanted: ReadonlyArray<SourceKind>): boolean =>
   wanted.includes(kind) || (kind.startsWith('subAgent') && wanted.includes('subAgent'))
 
-/** Decides by the index entry alone; what needs the row itself is left to `textMatches`. */
-export const entryFilter = (request: ListRequest, defaultProvider: string) => {
+/** True for a list of what a thread spawned. */
+export const isBelow = (request: ListRequest): boolean =>
+  (request.parentThreadId ?? null) !== null || (request.ancestorThreadId ?? null) !== null
+
+/** Decides by id and index entry alone; what needs the row itself is left to `rowMatches`. */
+export const entryFilter = (env: Env, request: ListRequest, defaultProvider: string) => {
   const parent = request.parentThreadId ?? null
-  const byParent = parent !== null
+  const byParent = isBelow(request)
+  const ancestor = request.ancestorThreadId ?? null
+  const below =
+    ancestor === null ? null : new Set(descendantsOf(env, ancestor).map((one) => one.threadId))
+  const excluded = new Set(request.excludedThreadIds ?? [])
   const providers = request.modelProviders ?? (byParent ? [] : [defaultProvider])
   const asked = request.sourceKinds ?? []
   const kinds = asked.length > 0 ? asked : byParent ? null : INTERACTIVE
   const { cwd } = request
   const cwds = typeof cwd === 'string' ? [cwd] : (cwd ?? null)
   const directories = cwds === null ? null : cwds.map(normalizeCwd)
-  return (entry: ListEntry): boolean =>
+  return (streamId: string, entry: ListEntry): boolean =>
     entry.preview &&
+    !excluded.has(streamId) &&
+    (below === null || below.has(streamId)) &&
     (parent === null || entry.parent === parent) &&
     (providers.length === 0 || providers.includes(entry.provider ?? defaultProvider)) &&
     (kinds === null || kindMatches(entry.kind, kinds)) &&
     (directories === null || directories.includes(entry.cwd))
 }
 
+/** Decides by what only the row tells: who wrote the thread, and what was searched for. */
+export const rowMatches = (
+  row: ThreadRow,
+  name: () => string | null,
+  request: ListRequest,
+  previewToo: boolean
+): boolean => {
+  const originators = request.originators ?? []
+  const term = request.searchTerm ?? ''
+  return (
+    (originators.length === 0 ||
+      originators.includes((row.facts.own ?? row.facts.head)?.originator ?? '')) &&
+    (term === '' || textMatches(row, name(), term, previewToo))
+  )
+}
+
 /** Case-sensitive search in the name, the title and, from 0.142, the preview. */
-export const textMatches = (
+const textMatches = (
   row: ThreadRow,
   name: string | null,
   term: string,

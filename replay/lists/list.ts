@@ -9,7 +9,7 @@ import { tableOf, viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { threads, type ListEntry, type Order, type ThreadRow } from '../../projections/threads.ts'
 import { parseListCursor, printListCursor } from '../pages/cursor.ts'
-import { entryFilter, textMatches, type ListRequest, type SortKey } from './list-filter.ts'
+import { entryFilter, rowMatches, type ListRequest, type SortKey } from './list-filter.ts'
 import type { Env } from '../catch-up/project.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { pageLimit } from '../pages/turn-page.ts'
@@ -96,13 +96,13 @@ export const listPage = (
   const walk = walkOf(table, request, request.sortDirection ?? 'desc')
   if (E.isLeft(walk)) return walk
   const limit = pageLimit(request.limit)
-  const matches = entryFilter(request, defaultProvider)
-  const term = request.searchTerm ?? ''
+  const matches = entryFilter(env, request, defaultProvider)
+  const { members142 } = env.profile
   const found = collect(env, walk.right, limit, (streamId, entry) => {
-    if (!matches(entry)) return null
+    if (!matches(streamId, entry)) return null
     const row = threadRow(env, streamId)
-    if (row === null || term === '') return row
-    return textMatches(row, nameOf(streamId), term, env.profile.members142) ? row : null
+    if (row === null) return null
+    return rowMatches(row, () => nameOf(streamId), request, members142) ? row : null
   })
   const data = found.slice(0, limit)
   const [first, last] = [data[0], data[data.length - 1]]

@@ -20,8 +20,9 @@ describe('the method table', () => {
       [...methodsOf({ profile, strict: false }).keys()].filter(
         (name) => !methodsOf({ profile, strict: true }).has(name)
       )
-    expect(added('0.130')).to.deep.equal(['thread/items/list'])
-    expect(added('0.142')).to.deep.equal(['thread/items/list'])
+    const items = ['thread/items/list', 'thread/items/read']
+    expect(added('0.130')).to.deep.equal(items)
+    expect(added('0.142')).to.deep.equal(items)
     expect(added('0.169')).to.deep.equal(['thread/turns/items/list'])
   })
 

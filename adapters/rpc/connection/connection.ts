@@ -54,7 +54,11 @@ const experimentalPart = (method: AnyMethod, params: unknown, server: Server): s
   const values = params as Readonly<Record<string, unknown>>
   const isSet = (value: unknown): boolean =>
     value !== undefined && value !== null && value !== false
-  const set = fields.find((gated) => isSet(values[typeof gated === 'string' ? gated : gated.field]))
+  const valueAt = (path: string): unknown =>
+    path.split('.').reduce<unknown>((at, name) => (at as typeof values | null)?.[name], values)
+  const set = fields.find((gated) =>
+    isSet(valueAt(typeof gated === 'string' ? gated : gated.field))
+  )
   if (set === undefined) return null
   return `${method.name}.${typeof set === 'string' ? set : set.calledField}`
 }

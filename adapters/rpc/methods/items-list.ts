@@ -5,14 +5,17 @@
  * does as they do.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import * as t from 'io-ts'
+import { withoutOutput, type OutputDeferral } from '../../../domain/items/deferral.ts'
 import type { Page, ThreadItem } from '../../../domain/protocol.ts'
 import type { TurnItem } from '../../../replay/pages/item-page.ts'
 import { noKey } from '../connection/keys.ts'
 import { CODE, ofStoreError, unsupported } from '../wire/errors.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
+import { Entry, entryOf } from '../wire/item-entry.ts'
 import * as results from '../wire/results.ts'
 import {
+  defaulted,
+  flag,
   oneOf,
   option,
   required,
@@ -33,9 +36,14 @@ const itemAnchor = struct('ThreadItemsListAnchor', {
   type: required(oneOf('item')),
   itemId: required(text)
 })
+const outputDeferral = struct('ThreadItemOutputDeferral', {
+  commandExecution: defaulted(flag, false),
+  mcpToolCall: defaulted(flag, false)
+})
 const threadFields = {
   ...{ threadId: required(text), turnId: option(text), ...paging },
-  cursor: option(untagged('ThreadItemsListCursor', text, itemAnchor))
+  cursor: option(untagged('ThreadItemsListCursor', text, itemAnchor)),
+  deferOutput: option(outputDeferral)
 }
 
 /** The row of `thread/turns/items/list`. */
@@ -58,30 +66,23 @@ export const turnItemsList: Method<ValueOf<typeof turnFields>, Page<ThreadItem>>
   }
 }
 
-const time = t.union([t.number, t.null, t.undefined])
-const Entry = t.intersection(
-  [
-    t.type({ turnId: t.string, item: results.ThreadItem }),
-    t.partial({ startedAtMs: time, completedAtMs: time })
-  ],
-  'ThreadItemEntry'
-)
-
-/** An item of a page; eras before 0.169 know no times. */
-type Entry = TurnItem & {
-  readonly startedAtMs?: number | null | undefined
-  readonly completedAtMs?: number | null | undefined
-}
-
-const entryOf = ({ turnId, item }: TurnItem): Entry =>
-  item.startedAtMs === undefined
-    ? { turnId, item }
-    : { turnId, item, startedAtMs: item.startedAtMs, completedAtMs: item.completedAtMs ?? null }
-
 const NOTHING: Page<Entry> = { data: [], nextCursor: null, backwardsCursor: null }
 
-/** Strict mode: the real 0.169 serves paginated threads only. */
-const isServed = async (call: Call, threadId: string): Promise<boolean> => {
+/**
+ * Leaves the outputs out that a client wants to fetch later. Codex does so only for items of which it knows when they ended;
+ * those of legacy threads do not say.
+ */
+const deferred =
+  (deferral: OutputDeferral | null, { server }: Call) =>
+  (one: TurnItem): Entry => {
+    const ended = (one.item.completedAtMs ?? null) !== null
+    const left = deferral !== null && (ended || !server.strict)
+    const item = left ? withoutOutput(one.item, deferral) : null
+    return item === null ? entryOf(one) : entryOf({ turnId: one.turnId, item }, true)
+  }
+
+/** False in strict mode for what the real 0.169 does not serve: threads that are not paginated. */
+export const isServed = async (call: Call, threadId: string): Promise<boolean> => {
   if (!call.server.strict) return true
   const read = await ask(call, (engine) => engine.readThread(threadId, false))
   return E.isRight(read) && read.right.historyMode === 'paginated'
@@ -92,6 +93,7 @@ export const itemsList: Method<ValueOf<typeof threadFields>, Page<Entry>> = {
   name: 'thread/items/list',
   profiles: EVERY_PROFILE,
   ours: ['0.130', '0.142'],
+  experimentalFields: { '0.169': ['deferOutput.commandExecution', 'deferOutput.mcpToolCall'] },
   params: () => struct('ThreadItemsListParams', threadFields),
   result: results.page<Entry>(Entry),
   key: noKey,
@@ -99,7 +101,9 @@ export const itemsList: Method<ValueOf<typeof threadFields>, Page<Entry>> = {
     const id = threadIdOf(params.threadId)
     if (E.isLeft(id)) return id
     if (!(await isServed(call, id.right))) return E.left(unsupported('thread/items/list'))
-    const { cursor, ...rest } = params
+    const { cursor, deferOutput, ...rest } = params
+    // Without a turn Codex leaves nothing out.
+    const entry = deferred(params.turnId === null ? null : deferOutput, call)
     const anchor = cursor !== null && typeof cursor !== 'string' ? cursor.itemId : null
     const request = { ...rest, cursor: typeof cursor === 'string' ? cursor : null }
     let unknownTurn = false
@@ -115,7 +119,7 @@ export const itemsList: Method<ValueOf<typeof threadFields>, Page<Entry>> = {
     )
     if (unknownTurn && call.server.strict) return E.right(answer(NOTHING))
     return E.map(({ data, ...cursors }: Page<TurnItem>) =>
-      answer<Page<Entry>>({ data: data.map(entryOf), ...cursors })
+      answer<Page<Entry>>({ data: data.map(entry), ...cursors })
     )(page)
   }
 }
