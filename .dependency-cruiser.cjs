@@ -54,6 +54,8 @@ module.exports = {
     only('ndjson', 'adapters/cli/'),
     only('fzstd', 'adapters/jsonl/'),
     only('smol-toml', 'adapters/home/'),
+    only('ws', 'adapters/rpc/transports/'),
+    only('jose', 'adapters/rpc/transports/'),
     only('@eventstore/db-client', 'adapters/eventstore/')
   ],
   options: {

@@ -1,15 +1,24 @@
 /**
- * The app-server over stdio: Codex's JSON-RPC v2 for one home, without a model.
+ * The app-server: Codex's JSON-RPC v2 for one home, without a model.
  *
- * The index opens while the client is still saying hello; `initialize` does not wait for it.
+ * One engine, one server, one transport. The engine opens while the first client is still saying hello;
+ * `initialize` does not wait for it.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
-import { createLive } from './threads/live.ts'
 import type { Server } from './method.ts'
+import { createLive, type Live } from './threads/live.ts'
+import type { AuthOptions } from './transports/auth.ts'
+import type { Listen } from './transports/listen.ts'
 import { serveStdio } from './transports/stdio.ts'
+import type { Transport } from './transports/transport.ts'
 import type { TurnHost } from './turn-host.ts'
+
+export { parseListen, type Listen } from './transports/listen.ts'
+export type { AuthOptions } from './transports/auth.ts'
+export type { HostedTurn, TurnEnd, TurnHost } from './turn-host.ts'
 
 /** How the server is started. */
 export interface AppServerOptions {
@@ -25,7 +34,14 @@ export interface AppServerOptions {
   readonly version: string
   /** Runs turns; without it they are refused. */
   readonly turns?: TurnHost
+  /** Where it listens; default: stdin and stdout. */
+  readonly listen?: Listen
+  /** Who may open a WebSocket over TCP; default: everyone on this machine. */
+  readonly auth?: AuthOptions
 }
+
+/** Turns that run when the server ends may take so long to be interrupted. */
+const TURN_END_MS_MAX = 10_000
 
 const openOnce = async (options: AppServerOptions): Promise<Engine> => {
   const { openEngine } = await import('../library.ts')
@@ -33,11 +49,69 @@ const openOnce = async (options: AppServerOptions): Promise<Engine> => {
   return openEngine({ home, profile, strict, rich, ...(index === undefined ? {} : { index }) })
 }
 
+const stdio: Transport = {
+  serve: async (server, stop) => {
+    await serveStdio(server, process.stdin, process.stdout, stop)
+    process.stdin.destroy()
+  }
+}
+
+const openWebSocket = async (
+  listen: Extract<Listen, { kind: 'websocket' }>,
+  auth: AuthOptions
+): Promise<E.Either<string, Transport>> => {
+  const { authOf, authSettings } = await import('./transports/auth.ts')
+  const settings = authSettings(auth)
+  if (E.isLeft(settings)) return settings
+  const allowed = await authOf(settings.right)
+  if (E.isLeft(allowed)) return allowed
+  const { HEALTH } = await import('./transports/http.ts')
+  const { openTcp } = await import('./transports/tcp.ts')
+  const say = (banner: string) => void process.stderr.write(banner)
+  return openTcp(listen, { auth: allowed.right, routes: HEALTH, say })
+}
+
+const openTransport = async ({
+  listen = { kind: 'stdio' },
+  auth = {},
+  home
+}: AppServerOptions): Promise<E.Either<string, Transport>> => {
+  if (Object.keys(auth).length > 0) {
+    const settings = (await import('./transports/auth.ts')).authSettings(auth)
+    if (E.isLeft(settings)) return settings
+  }
+  switch (listen.kind) {
+    case 'stdio':
+      return E.right(stdio)
+    case 'off':
+      return E.left('no transport configured; use --listen')
+    case 'websocket':
+      return openWebSocket(listen, auth)
+    case 'unix':
+      return (await import('./transports/unix.ts')).openUnix(listen, { home: resolve(home) })
+  }
+}
+
+/** Interrupts the turns that still run, and waits a little for their hosts to see it. */
+const endTurns = async (live: Live): Promise<void> => {
+  const running = live.ids().flatMap((id) => live.find(id)?.turn ?? [])
+  if (running.length === 0) return
+  for (const { abort } of running) abort.abort()
+  const enough = new Promise((wake) => setTimeout(wake, TURN_END_MS_MAX).unref())
+  await Promise.race([Promise.all(running.map(({ ended }) => ended)), enough])
+}
+
 /**
- * Serves stdin and stdout until stdin ends or the process is told to stop (SIGTERM, SIGINT); answers what is
- * running, then resolves with the exit code. Stderr is for people.
+ * Serves until stdin ends, where that is the transport, or the process is told to stop (SIGTERM, SIGINT); answers what
+ * is running, then resolves with the exit code: 1 when it could not listen, else 0. Stderr is for people.
  */
 export const runAppServer = async (options: AppServerOptions): Promise<number> => {
+  const log = (line: string) => void process.stderr.write(`unroll app-server: ${line}\n`)
+  const transport = await openTransport(options)
+  if (E.isLeft(transport)) {
+    log(transport.left)
+    return 1
+  }
   const engine = openOnce(options)
   const closed = engine.then(
     ({ close }) => close,
@@ -54,11 +128,11 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     engine,
     live: createLive(),
     ...(options.turns === undefined ? {} : { turns: options.turns }),
-    log: (line) => void process.stderr.write(`unroll app-server: ${line}\n`)
+    log
   }
-  await serveStdio(server, process.stdin, process.stdout, stop.signal)
+  await transport.right.serve(server, stop.signal)
+  await endTurns(server.live)
   process.off('SIGTERM', signalled).off('SIGINT', signalled)
-  process.stdin.destroy()
   await (
     await closed
   )()

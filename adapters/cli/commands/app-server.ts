@@ -1,16 +1,62 @@
 /**
  * unroll app-server: hands over to the server, which owns stdin and stdout from then on.
  */
-import { textOf } from '../args.ts'
+import * as E from 'fp-ts/lib/Either.js'
+import { resolve } from 'node:path'
+import type { AuthOptions } from '../../rpc/transports/auth.ts'
+import { numberOf, textOf, type Input } from '../args.ts'
+import type { Io } from '../io.ts'
 import { answers, missingHome, placeOf, type PlainCommand } from '../session.ts'
+import { report, usage } from '../text/report.ts'
+
+const HELP = 'see "unroll help app-server"'
+
+const pathOf = (input: Input, io: Io, name: string): string | undefined => {
+  const path = textOf(input, name)
+  return path === undefined ? undefined : resolve(io.cwd, path)
+}
+
+const authOptions = (input: Input, io: Io): AuthOptions => {
+  const given = {
+    mode: textOf(input, 'ws-auth') as AuthOptions['mode'],
+    tokenFile: pathOf(input, io, 'ws-token-file'),
+    tokenSha256: textOf(input, 'ws-token-sha256'),
+    sharedSecretFile: pathOf(input, io, 'ws-shared-secret-file'),
+    issuer: textOf(input, 'ws-issuer'),
+    audience: textOf(input, 'ws-audience'),
+    maxClockSkewSeconds: numberOf(input, 'ws-max-clock-skew-seconds')
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}
+
+const failed = (io: Io, reason: string): number => {
+  io.err(`unroll app-server: ${reason}\n`)
+  return 1
+}
+
+const runProxy = async (input: Input, io: Io, home: string): Promise<number> => {
+  const { controlSocketPath } = await import('../../rpc/transports/listen.ts')
+  const { proxy } = await import('../../rpc/transports/proxy.ts')
+  const path = pathOf(input, io, 'sock') ?? controlSocketPath(home)
+  const problem = await proxy(path, process.stdin, process.stdout)
+  return problem === null ? 0 : failed(io, problem)
+}
 
 /** Serves Codex's app-server protocol; see the command table. */
 export const appServerCommand: PlainCommand = async (input, io) => {
   const place = await placeOf(input, io)
+  const [word] = input.args
+  if (word === 'proxy') return runProxy(input, io, place.home)
+  if (word !== undefined)
+    return report(usage(`app-server does not take "${word}"`, HELP), false, io)
+  const { runAppServer, parseListen } = await import('../../rpc/app-server.ts')
+  const url = textOf(input, 'listen') ?? 'stdio://'
+  const listen = parseListen(url, { home: place.home, cwd: io.cwd })
+  if (E.isLeft(listen)) return report(usage(listen.left, HELP), false, io)
   const missing = missingHome(place.home, input, io)
   if (missing !== null) return missing
   const { profile, strict } = answers(input)
   const rich = textOf(input, 'items') === 'rich'
-  const { runAppServer } = await import('../../rpc/app-server.ts')
-  return runAppServer({ ...place, profile, strict, rich, version: io.version })
+  const options = { ...place, profile, strict, rich, version: io.version }
+  return runAppServer({ ...options, listen: listen.right, auth: authOptions(input, io) })
 }

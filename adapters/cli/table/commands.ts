@@ -57,7 +57,10 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [...READING, ...WRITING, ...
 /** What each exit code means. */
 export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [0, 'done; also when the reader of a pipe went away'],
-  [1, 'findings; no command gives it yet'],
+  [
+    1,
+    'app-server could not listen as it was told to; findings of a check, which no command gives yet'
+  ],
   [
     2,
     'wrong usage: unknown command or option, bad limit or cursor, a beginning of an id that several share'

@@ -29,16 +29,65 @@ const index: CommandSpec = {
 
 const appServer: CommandSpec = {
   name: 'app-server',
-  args: [],
-  summary: "Answer Codex's app-server requests on stdin and stdout.",
+  args: ['[proxy]'],
+  summary: "Answer Codex's app-server requests on stdio or WebSockets.",
   about: [
     'Speaks the JSON-RPC of `codex app-server`, for clients that read, load and change threads; it runs no model. Ends when stdin ends, or on ' +
-      'SIGINT and SIGTERM once the running requests are answered, with exit code 0.'
+      'SIGINT and SIGTERM once the running requests are answered, with exit code 0; a second signal ends it at once.',
+    '`--listen` takes `stdio://`, `ws://IP:PORT` (port 0: a free one, told on stderr), `unix://PATH`, `unix://` ' +
+      '(`$CODEX_HOME/app-server-control/app-server-control.sock`) or `off`. On `ws://` and `unix://` every client has a ' +
+      'WebSocket, one message per text frame, of at most 16 MiB. A `ws://` server also answers GET /readyz and /healthz; it refuses ' +
+      'every request of a browser page, and an address that other machines reach needs `--ws-auth`.',
+    '`app-server proxy` carries bytes between stdin, stdout and the socket file of a running server.'
   ],
-  options: [],
-  output: { human: 'JSON-RPC messages, one per line.' },
-  exits: [0, 2, 3, 5, 7],
-  examples: [['unroll app-server --profile 0.130', 'serve a client made for Codex 0.130']]
+  options: [
+    { name: 'listen', value: 'URL', text: 'Where to listen. Default: stdio://.' },
+    { name: 'stdio', text: 'The same as `--listen stdio://`.' },
+    {
+      name: 'ws-auth',
+      value: 'MODE',
+      choices: ['capability-token', 'signed-bearer-token'],
+      text: 'Ask every client of a `ws://` server for a bearer token: one secret, or one that is signed (JWT, HS256).'
+    },
+    { name: 'ws-token-file', value: 'PATH', text: 'File with the secret token.' },
+    {
+      name: 'ws-token-sha256',
+      value: 'HEX',
+      text: 'SHA-256 of the secret token, instead of its file.'
+    },
+    {
+      name: 'ws-shared-secret-file',
+      value: 'PATH',
+      text: 'File with the secret that tokens are signed with, at least 32 bytes.'
+    },
+    { name: 'ws-issuer', value: 'ISSUER', text: 'The `iss` a signed token must have.' },
+    { name: 'ws-audience', value: 'AUDIENCE', text: 'The `aud` a signed token must have.' },
+    {
+      name: 'ws-max-clock-skew-seconds',
+      value: 'SECONDS',
+      range: [0, Number.MAX_SAFE_INTEGER],
+      text: 'How far the clocks of signer and server may differ. Default: 30.'
+    },
+    {
+      name: 'sock',
+      value: 'PATH',
+      text: 'The socket file `proxy` connects to. Default: that of `unix://`.'
+    }
+  ],
+  conflicts: [['listen', 'stdio']],
+  output: { human: 'JSON-RPC messages, one per line; nothing with `ws://` and `unix://`.' },
+  exits: [0, 1, 2, 3, 5, 7],
+  examples: [
+    ['unroll app-server --profile 0.130', 'serve a client made for Codex 0.130'],
+    [
+      'unroll app-server --listen ws://127.0.0.1:4500',
+      'serve `codex --remote ws://127.0.0.1:4500`'
+    ],
+    [
+      'unroll app-server --listen unix://',
+      'serve the clients that look for the socket of this home'
+    ]
+  ]
 }
 
 const start: CommandSpec = {

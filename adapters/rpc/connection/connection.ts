@@ -37,7 +37,9 @@ export interface Connection {
   readonly hasRoom: () => boolean
   /** Resolves when every request taken so far has been answered. */
   readonly idle: () => Promise<void>
-  /** Ends what the client follows and drops what has not begun; threads stay loaded. */
+  /** Nothing more begins; what runs is still answered, with its notifications. */
+  readonly stop: () => void
+  /** Stops, and ends what the client follows; threads stay loaded. */
   readonly close: () => void
 }
 
@@ -141,10 +143,11 @@ export const connect = (server: Server, send: (message: string) => void): Connec
   const stamps = server.profile === '0.169'
   const gate = createGate()
   const observe = observed(server.telemetry ?? noTelemetry, methods)
+  let closed = false
   const peer = {
     session,
     send: (one: Notification) => {
-      if (observe.notified(gate.isOpen())) send(printNotification(one, stamps ? Date.now() : null))
+      if (observe.notified(!closed)) send(printNotification(one, stamps ? Date.now() : null))
     }
   }
   const leave = server.live.join(peer)
@@ -199,7 +202,9 @@ export const connect = (server: Server, send: (message: string) => void): Connec
     hasRoom: () => gate.count() < IN_FLIGHT_MAX,
     room: () => gate.below(IN_FLIGHT_MAX),
     idle: () => gate.below(1),
+    stop: gate.close,
     close: () => {
+      closed = true
       gate.close()
       leave()
       observe.left()

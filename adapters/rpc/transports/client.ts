@@ -1,0 +1,104 @@
+/**
+ * One client on a WebSocket: a text frame is a message.
+ *
+ * What waits for a reader is bounded. While more than a little waits, nothing more is read from that client, so whoever
+ * asks faster than they read is slowed down by their own connection. Who takes nothing at all, or lets too much
+ * pile up, is cut off; the others do not notice.
+ */
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+import { connect } from '../connection/connection.ts'
+import type { Server } from '../method.ts'
+
+/** How much may wait for a reader. */
+export interface Limits {
+  /** With more than this unsent, no further request is read. */
+  readonly pauseBytes: number
+  /** With more than this unsent, in more than one message, the client is cut off. */
+  readonly unsentBytesMax: number
+  /** A client that takes nothing for so long, though something waits for it, is cut off. */
+  readonly stallMsMax: number
+}
+
+/** The limits of a server. */
+export const LIMITS: Limits = {
+  pauseBytes: 1024 * 1024,
+  unsentBytesMax: 256 * 1024 * 1024,
+  stallMsMax: 30_000
+}
+
+/** A client. */
+export interface Client {
+  /** Answers what runs, for so long at most, and hangs up. */
+  readonly finish: (msMax: number) => Promise<void>
+}
+
+const within = (msMax: number, done: Promise<unknown>): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, msMax)
+    void done.finally(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+
+/** Serves a client until it goes away; never throws. */
+export const serveClient = (
+  server: Server,
+  client: WebSocket,
+  socket: Socket,
+  { pauseBytes, unsentBytesMax, stallMsMax }: Limits
+): Client => {
+  let unsent = 0
+  let emptied: () => void = () => undefined
+  const cutOff = (why: string): void => {
+    server.log(`${why}, the connection is dropped`)
+    client.terminate()
+  }
+
+  const sent = (): void => {
+    unsent -= 1
+    if (client.isPaused && client.bufferedAmount <= pauseBytes) client.resume()
+    if (unsent === 0) emptied()
+  }
+  const send = (message: string): void => {
+    if (client.readyState !== client.OPEN) return
+    unsent += 1
+    client.send(message, sent)
+    if (client.bufferedAmount > unsentBytesMax && unsent > 1)
+      cutOff(`${client.bufferedAmount} bytes wait for a client`)
+    else if (client.bufferedAmount > pauseBytes) client.pause()
+  }
+
+  const connection = connect(server, send)
+  const receive = (data: unknown, isBinary: boolean): void => {
+    if (isBinary) server.log('a binary frame is not answered')
+    else connection.receive((data as Buffer).toString('utf8'))
+  }
+  client.on('message', receive)
+  client.on('error', ({ message }) => cutOff(message))
+  const closed = new Promise<void>((resolve) => {
+    client.on('close', () => {
+      connection.close()
+      emptied()
+      resolve()
+    })
+  })
+  socket.setTimeout(stallMsMax).on('timeout', () => {
+    if (client.bufferedAmount > 0) cutOff('a client takes nothing')
+  })
+
+  return {
+    finish: async (msMax) => {
+      client.off('message', receive)
+      connection.stop()
+      const flushed = async (): Promise<void> => {
+        await connection.idle()
+        if (unsent > 0) await new Promise<void>((resolve) => (emptied = resolve))
+      }
+      await within(msMax, flushed())
+      client.terminate()
+      await closed
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * HTTP beside the WebSockets: which requests may become one, and what the others are answered.
+ */
+import type { IncomingHttpHeaders } from 'node:http'
+import { isLoopback } from './listen.ts'
+
+/** A page of the server. */
+export interface Route {
+  /** Default: none, for an empty page. */
+  readonly contentType?: string
+  /** Shown to this machine only. */
+  readonly loopbackOnly?: true
+  readonly body: () => string | Promise<string>
+}
+
+/** Pages by path. */
+export type Routes = Readonly<Record<string, Route>>
+
+/** What a process manager asks; a server that answers is ready, because requests wait for the index by themselves. */
+export const HEALTH: Routes = { '/readyz': { body: () => '' }, '/healthz': { body: () => '' } }
+
+/** What is known of a request. */
+export interface Request {
+  readonly method: string
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+  /** Address of the client; undefined on a socket file. */
+  readonly from: string | undefined
+}
+
+/** An HTTP answer. */
+export interface HttpAnswer {
+  readonly status: number
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** An answer in plain text. */
+export const text = (status: number, body: string): HttpAnswer => ({
+  status,
+  body,
+  headers: body === '' ? {} : { 'content-type': 'text/plain; charset=utf-8' }
+})
+
+const NO_GET = 'Request method must be `GET`'
+const MAPPED = '::ffff:'
+
+const isLocal = (from: string | undefined): boolean =>
+  from === undefined || isLoopback(from.startsWith(MAPPED) ? from.slice(MAPPED.length) : from)
+
+const page = async (route: Route, { method, from }: Request): Promise<HttpAnswer> => {
+  if (method !== 'GET' && method !== 'HEAD')
+    return { status: 405, body: '', headers: { allow: 'GET,HEAD' } }
+  if (route.loopbackOnly === true && !isLocal(from)) return text(403, '')
+  const headers = route.contentType === undefined ? {} : { 'content-type': route.contentType }
+  return { status: 200, body: await route.body(), headers }
+}
+
+const listed = (header: string | undefined): ReadonlyArray<string> =>
+  (header ?? '').split(',').map((word) => word.trim().toLowerCase())
+
+/** Why a request cannot become a WebSocket; null when it can. */
+const upgradeProblem = ({ method, headers }: Request): HttpAnswer | null => {
+  if (method !== 'GET') return text(405, NO_GET)
+  if (!listed(headers.connection).includes('upgrade'))
+    return text(400, "Connection header did not include 'upgrade'")
+  if (headers.upgrade?.toLowerCase() !== 'websocket')
+    return text(400, "`Upgrade` header did not include 'websocket'")
+  if (headers['sec-websocket-version'] !== '13')
+    return text(400, "`Sec-WebSocket-Version` header did not include '13'")
+  return headers['sec-websocket-key'] === undefined
+    ? text(400, '`Sec-WebSocket-Key` header missing')
+    : null
+}
+
+/** How requests are judged. */
+export interface Rules {
+  readonly routes: Routes
+  /** Browsers say where a page is from; over TCP none may speak to the server, whatever the page. */
+  readonly refuseOrigin: boolean
+  /** Why the `Authorization` header is refused, or null. */
+  readonly auth: (authorization: string | undefined) => Promise<string | null>
+}
+
+/** Judges a request, in Codex's order; null: it becomes a WebSocket. */
+export const judge = async (request: Request, rules: Rules): Promise<HttpAnswer | null> => {
+  const { headers, path } = request
+  if (rules.refuseOrigin && headers.origin !== undefined) return text(403, '')
+  const route = Object.hasOwn(rules.routes, path) ? rules.routes[path] : undefined
+  if (route !== undefined) return page(route, request)
+  const problem = upgradeProblem(request)
+  if (problem !== null) return problem
+  const refused = await rules.auth(headers.authorization)
+  return refused === null ? null : text(401, refused)
+}

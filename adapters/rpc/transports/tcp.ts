@@ -1,0 +1,64 @@
+/**
+ * The `ws://IP:PORT` transport: WebSockets over TCP, with health pages and optional authentication.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { openToAll, type Auth } from './auth.ts'
+import type { Routes } from './http.ts'
+import { authority, isLoopback, type Listen } from './listen.ts'
+import type { Limits } from './client.ts'
+import type { Transport } from './transport.ts'
+import { webSockets } from './websocket.ts'
+
+/** How a listener is set up. */
+export interface TcpOptions {
+  readonly auth: Auth
+  readonly routes: Routes
+  readonly limits?: Limits
+  /** Told where the server listens, for people and for programs that chose port 0. */
+  readonly say: (banner: string) => void
+}
+
+const banner = (host: string, port: number): string => {
+  const at = authority(host, port)
+  return [
+    'unroll app-server (WebSockets)',
+    `  listening on: ws://${at}`,
+    `  readyz: http://${at}/readyz`,
+    `  healthz: http://${at}/healthz`,
+    isLoopback(host)
+      ? '  note: binds localhost only (use SSH port-forwarding for remote access)'
+      : '  note: websocket auth is required for non-localhost listeners',
+    ''
+  ].join('\n')
+}
+
+/** Binds the address; `Left` says why it cannot. An address that others reach needs authentication. */
+export const openTcp = async (
+  { host, port }: Extract<Listen, { kind: 'websocket' }>,
+  { auth, routes, limits, say }: TcpOptions
+): Promise<E.Either<string, Transport>> => {
+  if (!isLoopback(host) && auth === openToAll)
+    return E.left(
+      `refusing to start non-loopback websocket listener ${authority(host, port)} without auth; configure \`--ws-auth capability-token\` or \`--ws-auth signed-bearer-token\``
+    )
+  const rules = {
+    routes,
+    refuseOrigin: true,
+    auth: (header: string | undefined) => auth(header, Math.floor(Date.now() / 1000))
+  }
+  const { http, serve } = await webSockets(rules, limits)
+  try {
+    http.listen({ host, port })
+    await once(http, 'listening')
+  } catch (cause) {
+    return E.left(`cannot listen on ${authority(host, port)}: ${(cause as Error).message}`)
+  }
+  return E.right({
+    serve: (server, stop) => {
+      say(banner(host, (http.address() as AddressInfo).port))
+      return serve(server, stop)
+    }
+  })
+}

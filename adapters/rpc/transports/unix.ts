@@ -1,0 +1,146 @@
+/**
+ * The `unix://PATH` transport: WebSockets over a socket file that only its owner may use.
+ *
+ * The socket is bound under a name of its own and then linked to its path, which succeeds for one server only. A file
+ * that a dead server left is moved away first; moving hits one of several starters, and what answers after all is put back. So of
+ * servers that start at the same moment one serves, and none takes the socket of another.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { dirname, join } from 'node:path'
+import { openToAll } from './auth.ts'
+import type { Limits } from './client.ts'
+import { controlSocketPath, type Listen } from './listen.ts'
+import type { Transport } from './transport.ts'
+import { webSockets } from './websocket.ts'
+
+/** Longest path that Linux binds or connects to, in bytes; macOS has three less. */
+export const SOCKET_PATH_BYTES_MAX = 107
+
+/** How a listener is set up. */
+export interface UnixOptions {
+  readonly home: string
+  readonly limits?: Limits
+}
+
+const codeOf = (cause: unknown): string | undefined => (cause as NodeJS.ErrnoException).code
+
+const nameBeside = (path: string): string =>
+  join(dirname(path), `.${randomBytes(4).toString('hex')}`)
+
+/** True when a server answers there. */
+const isLive = async (path: string): Promise<boolean> => {
+  const socket = createConnection(path)
+  try {
+    await once(socket, 'connect')
+    return true
+  } catch (cause) {
+    const code = codeOf(cause)
+    return code !== 'ECONNREFUSED' && code !== 'ENOENT'
+  } finally {
+    socket.destroy()
+  }
+}
+
+const linked = (from: string, to: string): boolean => {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return false
+    throw cause
+  }
+}
+
+const unlinkIfThere = (path: string): void => {
+  try {
+    unlinkSync(path)
+  } catch (cause) {
+    if (codeOf(cause) !== 'ENOENT') throw cause
+  }
+}
+
+/** Takes a dead server's socket out of the way; false when a server answers there. */
+const removeStale = async (path: string): Promise<boolean> => {
+  if (await isLive(path)) return false
+  const aside = nameBeside(path)
+  try {
+    renameSync(path, aside)
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return true
+    throw cause
+  }
+  const wasStale = !(await isLive(aside))
+  if (!wasStale) linked(aside, path)
+  unlinkIfThere(aside)
+  return wasStale
+}
+
+/** Gives a bound socket its path; answers why not. */
+const publish = async (bound: string, path: string): Promise<string | null> => {
+  while (!linked(bound, path)) {
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (stat?.isSocket() === false)
+      return `app-server control socket path exists and is not a socket: ${path}`
+    if (!(await removeStale(path))) return `app-server control socket is already in use at ${path}`
+  }
+  return null
+}
+
+/** The folder of the socket, made for its owner alone when it is missing; one that is there keeps its bits, unless it is ours. */
+const makeFolder = (path: string, home: string): void => {
+  const folder = dirname(path)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (path === controlSocketPath(home)) chmodSync(folder, 0o700)
+}
+
+const bind = async (
+  path: string,
+  { home, limits }: UnixOptions
+): Promise<E.Either<string, Transport>> => {
+  makeFolder(path, home)
+  const rules = { routes: {}, refuseOrigin: false, auth: (text?: string) => openToAll(text, 0) }
+  const { http, serve } = await webSockets(rules, limits)
+  const bound = nameBeside(path)
+  http.listen(bound)
+  await once(http, 'listening')
+  chmodSync(bound, 0o600)
+  const { ino } = lstatSync(bound)
+  const refused = await publish(bound, path)
+  unlinkIfThere(bound)
+  if (refused !== null) {
+    http.close()
+    return E.left(refused)
+  }
+  const leave = (): void => {
+    if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkIfThere(path)
+  }
+  return E.right({
+    serve: async (server, stop) => {
+      process.once('exit', leave)
+      await serve(server, stop)
+      leave()
+      process.removeListener('exit', leave)
+    }
+  })
+}
+
+/** Binds the path; `Left` says why it cannot. */
+export const openUnix = async (
+  { path }: Extract<Listen, { kind: 'unix' }>,
+  options: UnixOptions
+): Promise<E.Either<string, Transport>> => {
+  const longest = Math.max(Buffer.byteLength(path), Buffer.byteLength(nameBeside(path)))
+  if (longest > SOCKET_PATH_BYTES_MAX)
+    return E.left(
+      `path must be shorter than SUN_LEN: ${path} has ${longest} bytes, a socket path may have ${SOCKET_PATH_BYTES_MAX}; name a shorter one with --listen unix://PATH`
+    )
+  try {
+    return await bind(path, options)
+  } catch (cause) {
+    return E.left(`cannot listen on ${path}: ${(cause as Error).message}`)
+  }
+}

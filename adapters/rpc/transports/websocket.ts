@@ -1,0 +1,111 @@
+/**
+ * WebSockets on an HTTP server, over TCP or a socket file: any number of clients, each a connection of its own.
+ *
+ * Compression is never agreed on, a message may have 16 MiB, and a client that breaks the rules of the protocol is
+ * dropped without a word, all as Codex does it.
+ */
+import { createServer, STATUS_CODES, type IncomingMessage, type Server as Http } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { WebSocket } from 'ws'
+import type { Server } from '../method.ts'
+import { LIMITS, serveClient, type Client, type Limits } from './client.ts'
+import { judge, type HttpAnswer, type Request, type Rules } from './http.ts'
+
+/** Largest message that is taken, in bytes. */
+export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
+
+/** What is running when the server is told to stop may go on for so long. */
+export const FINISH_MS_MAX = 10_000
+
+const requestOf = ({ method = '', url = '', headers, socket }: IncomingMessage): Request => ({
+  method,
+  path: url.replace(/[?#].*$/s, ''),
+  headers,
+  from: socket.remoteAddress
+})
+
+const print = ({ status, body, headers }: HttpAnswer): string =>
+  [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body
+  ].join('\r\n')
+
+/** A WebSocket that hangs up where another would first say why: what Codex's clients expect. */
+const upgrader = async () => {
+  const { WebSocket: Standard, WebSocketServer } = await import('ws')
+  const BROKEN: ReadonlySet<number | undefined> = new Set([1002, 1007, 1008, 1009])
+  class Abrupt extends Standard {
+    override close(code?: number, data?: string | Buffer): void {
+      if (BROKEN.has(code)) this.terminate()
+      else super.close(code, data)
+    }
+  }
+  return new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: MESSAGE_BYTES_MAX,
+    handleProtocols: () => false,
+    WebSocket: Abrupt
+  })
+}
+
+/** Clients of a server, by the HTTP server they come to. */
+export interface WebSocketServing {
+  /** Serves until `stop` is signalled, then answers what runs, hangs up and closes the HTTP server. */
+  readonly serve: (server: Server, stop: AbortSignal) => Promise<void>
+  /** To be bound by whoever made this. */
+  readonly http: Http
+}
+
+/** Makes an HTTP server that accepts WebSockets; nothing is answered before `serve`. */
+export const webSockets = async (
+  rules: Rules,
+  limits: Limits = LIMITS
+): Promise<WebSocketServing> => {
+  const sockets = await upgrader()
+  const http = createServer()
+  const clients = new Set<Client>()
+
+  const welcome = (server: Server, client: WebSocket, socket: Duplex): void => {
+    const served = serveClient(server, client, socket as Socket, limits)
+    clients.add(served)
+    client.once('close', () => clients.delete(served))
+  }
+
+  const answerUpgrade =
+    (server: Server, stop: AbortSignal) =>
+    async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+      socket.on('error', () => socket.destroy())
+      const refused = await judge(requestOf(request), rules)
+      if (refused !== null) socket.end(print(refused))
+      else if (stop.aborted) socket.destroy()
+      else sockets.handleUpgrade(request, socket, head, (client) => welcome(server, client, socket))
+    }
+
+  const serve: WebSocketServing['serve'] = async (server, stop) => {
+    const upgrade = answerUpgrade(server, stop)
+    http.on('upgrade', (...asked) => void upgrade(...asked))
+    http.on('request', (request, response) => {
+      void judge(requestOf(request), rules).then((answer) => {
+        if (answer === null) return response.destroy()
+        const length = { 'content-length': Buffer.byteLength(answer.body) }
+        response.writeHead(answer.status, { ...answer.headers, ...length }).end(answer.body)
+      })
+    })
+    if (!stop.aborted)
+      await new Promise<void>((resolve) => {
+        stop.addEventListener('abort', () => resolve(), { once: true })
+      })
+    const closed = new Promise<void>((resolve) => http.close(() => resolve()))
+    await Promise.all([...clients].map(({ finish }) => finish(FINISH_MS_MAX)))
+    http.closeAllConnections()
+    await closed
+  }
+  return { serve, http }
+}
