@@ -68,6 +68,10 @@ const INDEX = {
   'fold.lines': counter('Lines that reached a fold; a reader passes over those no fold needs.', {
     from: FROM
   }),
+  'fold.restarts': counter(
+    'Folds that began again at the first byte, because the thread needs every line.',
+    {}
+  ),
   'damage.lines': counter('Damaged places that folds came upon.', { reason: DAMAGE_REASONS }),
   'read.fallback': counter(
     'Times the usual way was left: read with an index in memory, begun again on an emptied index, begun again ' +

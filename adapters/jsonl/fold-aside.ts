@@ -1,6 +1,8 @@
 /**
  * A second thread for the first fold of a large home, started when it is first needed and stopped when it rests.
  */
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { StreamInfo } from '../../replay/ports.ts'
 import type { FoldAside, FoldedPart } from '../../replay/catch-up/project.ts'
@@ -32,9 +34,22 @@ const pass = (telemetry: Telemetry, { told, name, labels, value }: FoldWorkerTol
     ? telemetry.count(name as never, labels, value)
     : telemetry.time(name as never, labels, value)
 
+const IS_SOURCE = import.meta.url.endsWith('.ts')
+
+/** What reads TypeScript for the main thread does not do so for other threads by itself. */
+const withTypeScript = (): Array<string> => {
+  const beside = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm/api'))
+  const { href } = new URL('./index.mjs', beside)
+  return ['--import', `data:text/javascript,import{register}from${JSON.stringify(href)};register()`]
+}
+
 const start = (data: FoldWorkerData, telemetry: Telemetry): Thread => {
-  const script = import.meta.url.endsWith('.ts') ? './fold-worker.ts' : './fold-worker.js'
-  const worker = new Worker(new URL(script, import.meta.url), { workerData: data })
+  const worker = IS_SOURCE
+    ? new Worker(new URL('./fold-worker.ts', import.meta.url), {
+        workerData: data,
+        execArgv: withTypeScript()
+      })
+    : new Worker(new URL('./fold-worker.js', import.meta.url), { workerData: data })
   const jobs = new Map<number, Job>()
   const fail = (): void => jobs.forEach((job) => job.finish(false))
   worker.on('error', fail)

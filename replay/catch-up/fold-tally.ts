@@ -48,6 +48,7 @@ export const foldTally = (
         if (isDamaged(line)) damaged.set(line.reason, (damaged.get(line.reason) ?? 0) + 1)
     },
     startOver: () => {
+      telemetry.count('fold.restarts', {})
       place = START
       damaged.clear()
     },

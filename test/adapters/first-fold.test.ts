@@ -67,9 +67,14 @@ describe('the first fold of a large home', () => {
   after(() => removeFolder(home))
 
   it('leaves the same rows with a second thread as one stream after the other', async () => {
-    const { rows, told } = await folded(
-      foldAside({ home, profile: DEFAULT_PROFILE.name, strict: false })
-    )
+    const second = foldAside({ home, profile: DEFAULT_PROFILE.name, strict: false })
+    const shares: Array<boolean> = []
+    const { rows, told } = await folded(async (batch, deliver) => {
+      const done = await second(batch, deliver)
+      shares.push(done)
+      return done
+    })
+    expect(new Set(shares)).to.deep.equal(new Set([true]))
     expect(rows).to.deep.equal(expected)
     expect(told).to.equal(THREADS)
   })
