@@ -214,6 +214,8 @@ export interface Index {
     limit: number,
     reverse: boolean
   ) => ReadonlyArray<readonly [RowKey, unknown]>
+  /** Keys with `from <= key < until`, in order; cheaper than the rows, which are not looked at. */
+  readonly keys: (from: RowKey, until: RowKey) => ReadonlyArray<RowKey>
   /**
    * Applies all writes in one transaction, unless one of the `expected` rows is no longer as given: then nothing
    * is written and the answer is `moved`.

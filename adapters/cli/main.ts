@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * unroll, the command line: `run` over the real process. All output has been handed over when `run` answers, and
  * what a stopped command left running must not keep the process alive, hence the explicit end.
@@ -6,4 +5,4 @@
 import { processIo } from './io.ts'
 import { run } from './run.ts'
 
-process.exit(await run(process.argv.slice(2), processIo()))
+void run(process.argv.slice(2), processIo()).then((code) => process.exit(code))

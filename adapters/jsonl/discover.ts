@@ -9,7 +9,7 @@
  * time is how another writer is noticed. Links are not followed: a rollout lives in its home.
  */
 import { lstatSync, readdirSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Lineage, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
@@ -24,10 +24,11 @@ const DEPTH_MAX = 8
 /** Directory times this close to the listing may hide a later change (coarse file-system clocks). */
 const RACY_MS = 2000
 
-const NAME =
-  /^(rollout-)?.*?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl(\.zst)?$/i
-const SEGMENT_NAME =
-  /^rollout-.*?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})_([0-9a-f-]{36})\.jsonl(\.zst)?$/i
+/** The end of a file's name, from its last id on. */
+const NAME_END = /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl(\.zst)?$/i
+const NAME_END_LENGTH = 46
+/** Of a segment's name all but its end: the thread's id is in front of the segment's. */
+const SEGMENT_NAME = /^rollout-.*?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})_$/i
 
 interface Listing {
   readonly modifiedAtMs: number
@@ -42,16 +43,18 @@ const placeOf = (
   archived: boolean,
   profile: Profile
 ): Place | null => {
-  const segment = profile.segments ? SEGMENT_NAME.exec(name) : null
-  const match = NAME.exec(name)
+  const end = name.slice(-NAME_END_LENGTH)
+  const match = NAME_END.exec(end)
   if (match === null) return null
-  const compressed = match[3] !== undefined
+  const begin = name.slice(0, name.length - end.length + match.index)
+  const segment = profile.segments && begin.endsWith('_') ? SEGMENT_NAME.exec(begin) : null
+  const compressed = match[2] !== undefined
   if (compressed && !profile.readsCompressed) return null
   if (profile.needsRolloutPrefix && !name.startsWith('rollout-')) return null
   return {
-    streamId: streamId((segment?.[1] ?? match[2] ?? '').toLowerCase()),
-    segmentId: (match[2] ?? '').toLowerCase(),
-    path: join(directory, name),
+    streamId: streamId((segment?.[1] ?? match[1] ?? '').toLowerCase()),
+    segmentId: (match[1] ?? '').toLowerCase(),
+    path: `${directory}${sep}${name}`,
     archived,
     compressed
   }
@@ -67,7 +70,7 @@ const list = (
   const places: Array<Place> = []
   const listedAtMs = Date.now()
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) directories.push(join(directory, entry.name))
+    if (entry.isDirectory()) directories.push(`${directory}${sep}${entry.name}`)
     else if (entry.isFile()) {
       const place = placeOf(directory, entry.name, archived, profile)
       if (place !== null) places.push(place)

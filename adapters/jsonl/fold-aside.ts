@@ -49,7 +49,7 @@ const start = (data: FoldWorkerData, telemetry: Telemetry): Thread => {
         workerData: data,
         execArgv: withTypeScript()
       })
-    : new Worker(new URL('./fold-worker.js', import.meta.url), { workerData: data })
+    : new Worker(new URL('./fold-worker.cjs', import.meta.url), { workerData: data })
   const jobs = new Map<number, Job>()
   const fail = (): void => jobs.forEach((job) => job.finish(false))
   worker.on('error', fail)

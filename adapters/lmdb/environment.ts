@@ -30,7 +30,7 @@ import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.t
 export const INDEX_FILES = ['data.mdb', 'lock.mdb', 'unroll-index.json'] as const
 
 /** Raised when keys or rows are laid out differently: an older layout is deleted and built again. */
-export const LAYOUT_VERSION = 1
+export const LAYOUT_VERSION = 2
 
 /** LMDB's own default of 126 is too few for many readers at once. */
 const READERS_MAX = 1024
@@ -101,7 +101,7 @@ const PROBE_TIMEOUT_MS = 120_000
 
 /** Puts a verified copy in the place of a doubtful file; false when a child process could not make one. */
 const replaceByVerifiedCopy = (directory: string): boolean => {
-  const script = import.meta.url.endsWith('.ts') ? './probe.ts' : './probe.js'
+  const script = import.meta.url.endsWith('.ts') ? './probe.ts' : './probe.cjs'
   const path = fileURLToPath(new URL(script, import.meta.url))
   const copy = mkdtempSync(join(directory, `copy-${process.pid}-`))
   try {

@@ -129,6 +129,10 @@ export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTeleme
           ({ key, value }) => [key, JSON.parse(rowJson(key, value)) as unknown] as const
         )
       }),
+    keys: (from, until) =>
+      reading(() =>
+        Array.from(environment.getKeys({ start: lmdbKey(from), end: lmdbKey(until) }))
+      ),
     commit: (writes, expected) => async () => {
       try {
         const done = environment.transactionSync(() => apply(environment, writes, expected))

@@ -20,5 +20,7 @@ for (const { key, value } of environment.getRange()) {
   rows += 1
 }
 if (rows !== entryCount) process.exit(1)
-await environment.backup(copy, true)
-process.exit(0)
+environment.backup(copy, true).then(
+  () => process.exit(0),
+  () => process.exit(1)
+)

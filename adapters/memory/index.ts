@@ -45,6 +45,10 @@ export const memoryIndex = (): Index => {
       const part = reverse ? all.slice(high - count, high).reverse() : all.slice(low, low + count)
       return part.map((row) => [row.key, JSON.parse(row.json) as unknown] as const)
     },
+    keys: (from, until) => {
+      const all = inOrder()
+      return all.slice(lowerBound(all, from), lowerBound(all, until)).map(({ key }) => key)
+    },
     commit: (writes, expected) => async () => {
       const moved = expected.some(
         ({ key, json }) => (rows.get(JSON.stringify(key))?.json ?? null) !== json

@@ -1,17 +1,22 @@
 /**
  * Whole-home catch-up: notice every new, changed, moved and deleted rollout, fold what is new.
  *
- * What the index holds is kept in memory between calls and read again only when some process committed.
+ * Which threads the index holds is kept in memory between calls and read again only when some process committed.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
-import { checkpointTable, tableOf, viewName } from '../../projections/catalogue.ts'
-import { threads, type ListEntry } from '../../projections/threads.ts'
+import { checkpointTable, viewName } from '../../projections/catalogue.ts'
 import { afterPrefix } from './overlay.ts'
 import type { StreamInfo } from '../ports.ts'
 import { catchUpAll, type Progress } from './fold-many.ts'
-import { isCurrent, type Checkpoint, type Env } from './project.ts'
+import {
+  checkpointOf,
+  isCurrent,
+  unsettledTable,
+  type Checkpoint,
+  type Env
+} from './project.ts'
 
 /** A home whose index is as new as its files. */
 export type CaughtUp = E.Either<StoreError, ReadonlyArray<StreamInfo>>
@@ -30,10 +35,13 @@ export interface HomeCatchUp {
   readonly shown: (ids: ReadonlyArray<string>) => Promise<E.Either<StoreError, boolean>>
 }
 
+/** What the index knows at one generation. */
 interface Known {
-  readonly checkpoints: ReadonlyMap<string, Checkpoint>
-  /** Threads that have no preview yet. */
-  readonly blank: ReadonlyArray<StreamId>
+  /** Every stream it has folded. */
+  readonly ids: ReadonlySet<string>
+  /** Those that can change which threads there are without coming or going. */
+  readonly unsettled: ReadonlyArray<StreamId>
+  readonly checkpoint: (id: StreamId) => Checkpoint | null
 }
 
 const shared = <A>(run: () => Promise<A>): (() => Promise<A>) => {
@@ -46,29 +54,33 @@ const shared = <A>(run: () => Promise<A>): (() => Promise<A>) => {
   }
 }
 
-/** Ids of the threads that have a preview, from the entries a list filters by. */
-const shownThreads = (env: Env): ReadonlySet<string> => {
-  const table = `${tableOf(threads, viewName(env.profile, env.strict))}.created_at`
-  const entries = env.index.range([table], afterPrefix([table]), Infinity, false)
-  const ids = entries
-    .filter(([, entry]) => (entry as ListEntry).preview)
-    .map(([key]) => key[3] as string)
-  return new Set(ids)
+const idsIn = (env: Env, table: string): ReadonlyArray<StreamId> =>
+  env.index.keys([table], afterPrefix([table])).map((key) => streamId(key[1] as string))
+
+/** Reads a checkpoint when it is first asked for, and keeps it. */
+const checkpointsOf = (env: Env): Known['checkpoint'] => {
+  const read = new Map<string, Checkpoint | null>()
+  return (id) => {
+    const known = read.get(id)
+    if (known !== undefined) return known
+    const checkpoint = checkpointOf(env, id)
+    read.set(id, checkpoint)
+    return checkpoint
+  }
 }
 
-/** What the index knows, read again when it changed. */
+/** What the index knows, looked up again when it changed. */
 const knowledge = (env: Env) => {
-  let known: Known = { checkpoints: new Map(), blank: [] }
+  let known: Known | null = null
   let generation = -1
   return (): Known => {
     const current = env.index.generation()
-    if (current === generation) return known
-    const table = checkpointTable(viewName(env.profile, env.strict))
-    const rows = env.index.range([table], afterPrefix([table]), Infinity, false)
-    const checkpoints = new Map(rows.map(([key, value]) => [key[1] as string, value as Checkpoint]))
-    const listed = shownThreads(env)
-    const blank = [...checkpoints.keys()].filter((id) => !listed.has(id)).map(streamId)
-    known = { checkpoints, blank }
+    if (known !== null && current === generation) return known
+    known = {
+      ids: new Set(idsIn(env, checkpointTable(viewName(env.profile, env.strict)))),
+      unsettled: idsIn(env, unsettledTable(env)),
+      checkpoint: checkpointsOf(env)
+    }
     generation = current
     return known
   }
@@ -83,11 +95,11 @@ const present = (env: Env, ids: ReadonlyArray<StreamId>): ReadonlyArray<StreamIn
 /** Makes the catch-up of a home. */
 export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   const load = knowledge(env)
-  const stale = (infos: ReadonlyArray<StreamInfo>, { checkpoints }: Known) =>
-    infos.filter((info) => !isCurrent(checkpoints.get(info.streamId) ?? null, info))
-  const gone = (ids: ReadonlyArray<StreamId>, { checkpoints }: Known): ReadonlyArray<StreamId> => {
-    const here = new Set<string>(ids)
-    return [...checkpoints.keys()].filter((id) => !here.has(id)).map(streamId)
+  const stale = (infos: ReadonlyArray<StreamInfo>, { checkpoint }: Known) =>
+    infos.filter((info) => !isCurrent(checkpoint(info.streamId), info))
+  const gone = (here: ReadonlyArray<StreamId>, { ids }: Known): ReadonlyArray<StreamId> => {
+    const present = new Set<string>(here)
+    return [...ids].filter((id) => !present.has(id)).map(streamId)
   }
 
   const everything = async (): Promise<CaughtUp> => {
@@ -96,7 +108,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     const known = load()
     const infos = listed.right
     const changed = stale(infos, known)
-    if (changed.length === 0 && infos.length === known.checkpoints.size) return listed
+    if (changed.length === 0 && infos.length === known.ids.size) return listed
     const left = gone(
       infos.map((info) => info.streamId),
       known
@@ -110,9 +122,9 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     if (E.isLeft(listed)) return listed
     const known = load()
     const ids = listed.right
-    const came = ids.filter((id) => !known.checkpoints.has(id))
-    const changed = stale(present(env, [...came, ...known.blank]), known)
-    const left = came.length === 0 && ids.length === known.checkpoints.size ? [] : gone(ids, known)
+    const came = ids.filter((id) => !known.ids.has(id))
+    const changed = stale(present(env, [...came, ...known.unsettled]), known)
+    const left = came.length === 0 && ids.length === known.ids.size ? [] : gone(ids, known)
     return changed.length + left.length === 0
       ? E.right(undefined)
       : catchUpAll(env, changed, left, progress)

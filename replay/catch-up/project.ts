@@ -14,7 +14,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { checkpointTable, PROJECTIONS, tableOf, viewName } from '../../projections/catalogue.ts'
-import { threads } from '../../projections/threads.ts'
+import { threads, type ThreadRow } from '../../projections/threads.ts'
 import type { ThreadState } from '../../domain/thread.ts'
 import { previewBefore } from '../lists/preview-before.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../../projections/projection.ts'
@@ -103,6 +103,15 @@ const statesKey = (env: Env, streamId: string): RowKey => [
   `${checkpointTable(viewName(env.profile, env.strict))}.states`,
   streamId
 ]
+
+/**
+ * Table of the streams that can still change which threads there are without coming or going: they show nothing yet,
+ * or are not folded to their end.
+ */
+export const unsettledTable = (env: Env): string =>
+  `${checkpointTable(viewName(env.profile, env.strict))}.unsettled`
+
+const unsettledKey = (env: Env, streamId: string): RowKey => [unsettledTable(env), streamId]
 
 /** Reads the checkpoint of a stream, or null when it was never folded. */
 export const checkpointOf = (env: Env, streamId: string): Checkpoint | null =>
@@ -228,6 +237,12 @@ const settle = async (run: Run): Promise<void> => {
   })
 }
 
+/** True when a thread is in the lists of those who do not ask for more. */
+const isShown = ({ env, rows, info }: Run): boolean => {
+  const row = rows.get([tableOf(threads, viewName(env.profile, env.strict)), info.streamId])
+  return (row as ThreadRow | undefined)?.entry.preview === true
+}
+
 /** Hands the changes so far to the sink, with the checkpoint that makes them true. */
 const handOver = (
   run: Run,
@@ -256,6 +271,9 @@ const handOver = (
     { key: statesKey(run.env, streamId), value: states },
     { key, value: checkpoint }
   ]
+  const unsettled = !complete || !isShown(run)
+  if (unsettled || run.checkpoint !== null)
+    run.rows.put([{ key: unsettledKey(run.env, streamId), value: unsettled ? true : null }])
   run.rows.put(last)
   sink.add(run.rows.take(), toStored({ key, value: run.checkpoint }))
   run.checkpoint = checkpoint
@@ -343,6 +361,7 @@ export const forgetStream = (env: Env, streamId: StreamId, sink: Sink): void => 
   }
   const last = [
     { key: statesKey(env, streamId), value: null },
+    { key: unsettledKey(env, streamId), value: null },
     { key, value: null }
   ]
   rows.put(last)

@@ -70,8 +70,9 @@ const collect = (
 ): ReadonlyArray<Listed> => {
   const found: Array<Listed> = []
   let { low, high } = walk
-  for (;;) {
-    const rows = env.index.range(low, high, SCAN_ROWS, walk.reverse)
+  // As much as a page needs when every thread is on it; more at a time when they are not.
+  for (let scan = limit + 1; ; scan = SCAN_ROWS) {
+    const rows = env.index.range(low, high, scan, walk.reverse)
     for (const [key, entry] of rows) {
       const streamId = key[3] as string
       const row = keeps(streamId, entry as ListEntry)
@@ -79,7 +80,7 @@ const collect = (
       if (found.length > limit) return found
     }
     const last = rows[rows.length - 1]
-    if (last === undefined || rows.length < SCAN_ROWS) return found
+    if (last === undefined || rows.length < scan) return found
     if (walk.reverse) high = last[0]
     else low = [...last[0].slice(0, 3), `${last[0][3] as string}\u0000`]
   }
