@@ -36,7 +36,7 @@ module.exports = {
     {
       name: 'source-has-no-dev-packages',
       severity: 'error',
-      from: { path: source },
+      from: { path: source, pathNot: '^adapters/build/' },
       to: {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],

@@ -23,7 +23,7 @@ const { home, peers, peer, work, rounds, unroll } = parseArgs({
     peer: { type: 'string', default: '0.142.5' },
     work: { type: 'string', default: join(tmpdir(), 'unroll-bench-changes') },
     rounds: { type: 'string', default: '3' },
-    unroll: { type: 'string', default: 'dist/adapters/cli/main.js' }
+    unroll: { type: 'string', default: 'dist/unroll.cjs' }
   }
 }).values
 

@@ -23,7 +23,7 @@ import { TARGETS } from './targets.ts'
 import { warmFiles } from './measure/warm.ts'
 
 const DATA = join(import.meta.dirname, 'data')
-const MAIN = join(import.meta.dirname, '..', 'dist', 'adapters', 'cli', 'main.js')
+const MAIN = join(import.meta.dirname, '..', 'dist', 'unroll.cjs')
 const VERSIONS = '0.142.5,0.169.0-migrated'
 const SUITES: Record<string, Suite> = {
   'first-index': firstIndex,

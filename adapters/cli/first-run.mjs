@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url'
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 const STAMP = join(ROOT, 'dist', '.stamp')
 const SAMPLE = join('adapters', 'home', 'sample')
+const BUNDLE = join(ROOT, 'adapters', 'build', 'bundle.mjs')
 const SOURCES = ['domain', 'migrations', 'projections', 'replay', 'adapters']
 const CONFIGURATION = ['package.json', 'package-lock.json', 'tsconfig.json']
 
@@ -66,7 +67,7 @@ function fingerprint() {
     for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const path = join(folder, entry.name)
       if (entry.isDirectory()) walk(path)
-      else if (/\.(ts|json)$/.test(entry.name) || path.startsWith(SAMPLE)) add(path)
+      else if (/\.(ts|json|[cm]js)$/.test(entry.name) || path.startsWith(SAMPLE)) add(path)
     }
   }
   CONFIGURATION.forEach(add)
@@ -90,7 +91,7 @@ function install() {
   step('npm', ['ci', ...quiet], 'npm ci failed; it needs the npm registry, this once')
 }
 
-/** Compiles into an emptied `dist`; the stamp comes last, so a build cut short is not believed. */
+/** Checks types and bundles into an emptied `dist`; the stamp comes last, so a build cut short is not believed. */
 function build(force) {
   const wanted = fingerprint()
   if (!force && fs.existsSync(STAMP) && fs.readFileSync(STAMP, 'utf8') === wanted) return
@@ -98,7 +99,7 @@ function build(force) {
   fs.rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
   const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
   step(process.execPath, [compiler, '-p', 'adapters/tsconfig.build.json'], 'the build failed')
-  fs.cpSync(join(ROOT, SAMPLE), join(ROOT, 'dist', SAMPLE), { recursive: true })
+  step(process.execPath, [BUNDLE], 'the build failed')
   fs.writeFileSync(STAMP, wanted)
 }
 
@@ -118,7 +119,7 @@ requireNode()
 install()
 build(what === 'build')
 if (what === 'start') {
-  become(process.execPath, [join(ROOT, 'dist', 'adapters', 'cli', 'main.js'), 'start', ...rest])
+  become(process.execPath, [join(ROOT, 'dist', 'unroll.cjs'), 'start', ...rest])
 } else if (what === 'test') {
   const shell = process.platform === 'win32'
   become('npm', ['run', 'check', ...rest], { cwd: ROOT, shell })

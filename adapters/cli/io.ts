@@ -29,23 +29,22 @@ export interface Io {
   readonly program: string
 }
 
-/** The sample home that ships with the package: next to this file's folder, in the sources and in `dist`. */
-export const SAMPLE_HOME = fileURLToPath(new URL('../home/sample', import.meta.url))
+const IS_SOURCE = import.meta.url.endsWith('.ts')
 
-const ABOVE_SOURCES = '../../package.json'
-const ABOVE_DIST = '../../../package.json'
+/** The sample home that ships with the package: in the sources beside this file's folder, else beside the program. */
+export const SAMPLE_HOME = fileURLToPath(
+  new URL(IS_SOURCE ? '../home/sample' : './sample', import.meta.url)
+)
+
+const PACKAGE = new URL(IS_SOURCE ? '../../package.json' : '../package.json', import.meta.url)
 
 const packageVersion = (): string => {
-  for (const path of [ABOVE_SOURCES, ABOVE_DIST]) {
-    try {
-      const text = readFileSync(new URL(path, import.meta.url), 'utf8')
-      const { version } = JSON.parse(text) as { readonly version?: unknown }
-      if (typeof version === 'string') return version
-    } catch {
-      // Not there: the other place is tried.
-    }
+  try {
+    const { version } = JSON.parse(readFileSync(PACKAGE, 'utf8')) as { readonly version?: unknown }
+    return typeof version === 'string' ? version : 'unknown'
+  } catch {
+    return 'unknown'
   }
-  return 'unknown'
 }
 
 /** `npm start` runs in the folder of the package, wherever it was typed. */
@@ -54,7 +53,7 @@ const typedIn = (env: NodeJS.ProcessEnv): string =>
 
 /** `unroll` when it was found on the path, else `node` and the path of the script. */
 const programName = (script: string, cwd: string): string => {
-  if (!/[\\/]main\.[jt]s$/.test(script)) {
+  if (!/[\\/](main\.ts|unroll\.cjs)$/.test(script)) {
     return script.includes('node_modules') ? 'npx unroll' : 'unroll'
   }
   const loader = script.endsWith('.ts') ? '--import tsx ' : ''

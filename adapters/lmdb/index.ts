@@ -93,6 +93,14 @@ const sealer = (seals: () => void, flushed: () => Promise<unknown>) => {
   }
 }
 
+/** A range as LMDB walks it: backwards it begins at its high end, which stays out. */
+const walk = (from: RowKey, until: RowKey, limit: number, reverse: boolean) => {
+  const [low, high] = [lmdbKey(from), lmdbKey(until)]
+  const bound = Number.isFinite(limit) ? { limit } : {}
+  if (!reverse) return { start: low, end: high, ...bound }
+  return { start: high, exclusiveStart: true, end: low, inclusiveEnd: true, reverse, ...bound }
+}
+
 /** Opens the index of a directory, making both when they are missing. Throws when the directory cannot be used. */
 export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTelemetry): Index => {
   const opened = (): OpenEnvironment => {
@@ -110,29 +118,14 @@ export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTeleme
     },
     range: (from, until, limit, reverse) =>
       reading(() => {
-        const [low, high] = [lmdbKey(from), lmdbKey(until)]
-        const bound = Number.isFinite(limit) ? { limit } : {}
-        const rows = environment.getRange(
-          reverse
-            ? {
-                start: high,
-                exclusiveStart: true,
-                end: low,
-                inclusiveEnd: true,
-                reverse: true,
-                ...bound
-              }
-            : { start: low, end: high, ...bound }
-        )
+        const rows = environment.getRange(walk(from, until, limit, reverse))
         return Array.from(
           rows,
           ({ key, value }) => [key, JSON.parse(rowJson(key, value)) as unknown] as const
         )
       }),
     keys: (from, until) =>
-      reading(() =>
-        Array.from(environment.getKeys({ start: lmdbKey(from), end: lmdbKey(until) }))
-      ),
+      reading(() => Array.from(environment.getKeys({ start: lmdbKey(from), end: lmdbKey(until) }))),
     commit: (writes, expected) => async () => {
       try {
         const done = environment.transactionSync(() => apply(environment, writes, expected))

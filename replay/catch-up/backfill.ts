@@ -10,13 +10,7 @@ import { checkpointTable, viewName } from '../../projections/catalogue.ts'
 import { afterPrefix } from './overlay.ts'
 import type { StreamInfo } from '../ports.ts'
 import { catchUpAll, type Progress } from './fold-many.ts'
-import {
-  checkpointOf,
-  isCurrent,
-  unsettledTable,
-  type Checkpoint,
-  type Env
-} from './project.ts'
+import { checkpointOf, isCurrent, unsettledTable, type Checkpoint, type Env } from './project.ts'
 
 /** A home whose index is as new as its files. */
 export type CaughtUp = E.Either<StoreError, ReadonlyArray<StreamInfo>>

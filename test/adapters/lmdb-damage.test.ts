@@ -75,9 +75,9 @@ describe('a damaged index', () => {
 
   it('of another layout is built again', async () => {
     const seal = join(folder, 'whole', 'unroll-index.json')
-    writeFileSync(seal, readFileSync(seal, 'utf8').replace('"layout":1', '"layout":0'))
+    writeFileSync(seal, readFileSync(seal, 'utf8').replace('"layout":2', '"layout":1'))
     expect(await answers(home, join(folder, 'whole'))).to.deep.equal(whole)
-    expect(readFileSync(seal, 'utf8')).to.contain('"layout":1')
+    expect(readFileSync(seal, 'utf8')).to.contain('"layout":2')
   })
 
   it('may be deleted at any time', async () => {

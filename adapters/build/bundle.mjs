@@ -1,0 +1,171 @@
+/**
+ * Makes the files that run, from the sources:
+ *
+ *     unroll.cjs         the command line: starts program.cjs with what V8 made of it before
+ *     program.cjs        every command and the app-server with all packages, native code excepted
+ *     program.cache      what V8 made of program.cjs while it started a server and answered
+ *     fold-worker.cjs    the second thread of a first fold
+ *     probe.cjs          the child process that reads a doubtful index
+ *     library.js         what `import 'unroll'` gives
+ *     sample             the sample home
+ *     THIRD-PARTY.txt    licences of the packages that are in them
+ *
+ * usage: node bundle.mjs [folder], by default `dist`
+ */
+import { execFileSync } from 'node:child_process'
+import * as fs from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const HERE = dirname(fileURLToPath(import.meta.url))
+const ROOT = dirname(dirname(HERE))
+const SAMPLE = join(ROOT, 'adapters', 'home', 'sample')
+const out = process.argv[2] ?? join(ROOT, 'dist')
+const { resolve } = createRequire(import.meta.url)
+
+/**
+ * The driver of LMDB looks for its native code beside its own file, so that file is told where it would be. Of
+ * msgpackr, which is never called because rows are bytes, the native code is left out.
+ */
+const lmdbInside = {
+  name: 'lmdb-inside',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^lmdb$/ }, ({ kind }) =>
+      kind === 'require-resolve' ? { external: true } : { path: resolve('lmdb') }
+    )
+    onLoad({ filter: /[\\/]lmdb[\\/]dist[\\/]index\.cjs$/ }, ({ path }) => ({
+      contents: `const __filename = require.resolve('lmdb');${fs.readFileSync(path, 'utf8')}`
+    }))
+    onResolve({ filter: /^msgpackr-extract$/ }, ({ path }) => ({ path, namespace: 'empty' }))
+    onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }))
+  }
+}
+
+/** The sources name fp-ts's CommonJS files, for Node; their twins can be taken apart, so that only what is used is kept. */
+const fpTs = {
+  name: 'fp-ts',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^fp-ts\/lib\// }, ({ path }) => ({
+      path: resolve(path.replace('/lib/', '/es6/')),
+      sideEffects: false
+    }))
+}
+
+const common = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  sourcemap: 'linked',
+  sourcesContent: false,
+  metafile: true,
+  logLevel: 'warning'
+}
+
+const programs = await build({
+  ...common,
+  entryPoints: [
+    { in: 'adapters/cli/main.ts', out: 'program' },
+    { in: 'adapters/jsonl/fold-worker.ts', out: 'fold-worker' },
+    { in: 'adapters/lmdb/probe.ts', out: 'probe' }
+  ],
+  outdir: out,
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
+  plugins: [lmdbInside, fpTs]
+})
+
+/** Only ASCII, which launch.cjs relies on; esbuild leaves other characters in patterns as they are. */
+const asciiOnly = (path) => {
+  const text = fs.readFileSync(path, 'utf8')
+  const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  fs.writeFileSync(path, text.replace(/[^\x00-\x7f]/g, escaped))
+}
+
+asciiOnly(join(out, 'program.cjs'))
+
+const library = await build({
+  ...common,
+  entryPoints: [{ in: 'adapters/library.ts', out: 'library' }],
+  outdir: out,
+  format: 'esm',
+  external: ['lmdb'], // its users may have it too; two copies of it in one process are not for us to try
+  banner: {
+    js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)"
+  },
+  plugins: [fpTs]
+})
+
+/** The packages whose files are in what was built, by folder. */
+const packagesOf = (inputs) => [
+  ...new Set(
+    inputs.flatMap((path) => {
+      const at = path.lastIndexOf('node_modules/')
+      const name = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path.slice(at))?.[1]
+      return at < 0 || name === undefined ? [] : [`${path.slice(0, at)}node_modules/${name}`]
+    })
+  )
+]
+
+const licenceOf = (folder) => {
+  const path = join(ROOT, folder)
+  const { name, version, license } = JSON.parse(fs.readFileSync(join(path, 'package.json'), 'utf8'))
+  const file = fs.readdirSync(path).find((entry) => /^licen[cs]e/i.test(entry))
+  const text = file === undefined ? '' : fs.readFileSync(join(path, file), 'utf8').trim()
+  return `${name} ${version}, ${license}\n\n${text}\n`
+}
+
+const inputs = [programs, library].flatMap(({ metafile }) => Object.keys(metafile.inputs))
+fs.writeFileSync(
+  join(out, 'THIRD-PARTY.txt'),
+  packagesOf(inputs)
+    .sort()
+    .map(licenceOf)
+    .join(`\n${'-'.repeat(80)}\n\n`)
+)
+fs.cpSync(SAMPLE, join(out, 'sample'), { recursive: true })
+fs.copyFileSync(join(HERE, 'launch.cjs'), join(out, 'unroll.cjs'))
+fs.chmodSync(join(out, 'unroll.cjs'), 0o755)
+
+/** What a client of the app-server asks first: its functions are those that a start needs. */
+const conversation = () => {
+  const [, threadId] = /([0-9a-f-]{36})\.jsonl$/.exec(
+    fs
+      .readdirSync(join(SAMPLE, 'sessions'), { recursive: true })
+      .find((path) => /\.jsonl$/.test(path))
+  )
+  const clientInfo = { name: 'build', title: 'build', version: '1.0.0' }
+  return [
+    { method: 'initialize', params: { clientInfo, capabilities: { experimentalApi: true } } },
+    { method: 'thread/list', params: { limit: 25 } },
+    { method: 'thread/turns/list', params: { threadId, limit: 20 } },
+    { method: 'thread/read', params: { threadId, includeTurns: true } }
+  ]
+    .map((message, at) => `${JSON.stringify({ id: at + 1, ...message })}\n`)
+    .join('')
+}
+
+/** Runs a server twice, the second time over an index that is there, as most servers find it. */
+const warmUp = () => {
+  const index = fs.mkdtempSync(join(tmpdir(), 'unroll-build-'))
+  try {
+    const words = ['app-server', '--home', SAMPLE, '--index', index]
+    const run = () =>
+      execFileSync(process.execPath, [join(HERE, 'warm-up.cjs'), out, ...words], {
+        input: conversation(),
+        stdio: ['pipe', 'ignore', 'inherit']
+      })
+    run()
+    run()
+  } finally {
+    fs.rmSync(index, { recursive: true, force: true })
+  }
+}
+
+warmUp()
