@@ -1,66 +1,19 @@
 // Fold specs: given these lines, a thread shows these turns. Written by hand from what 0.130 and 0.142 do.
 import { expect } from 'chai'
-import type { Turn } from '../../domain/protocol.ts'
-import { removeFolder } from '../support/fixture-home.ts'
-import { right, turnsOf, withEngine } from '../support/engines.ts'
 import {
-  emptyHome,
-  linesOf,
-  metaLine,
-  rolloutPath,
-  THREAD,
-  writeRollout
-} from '../support/rollouts.ts'
-
-const line = (type: string, payload: unknown) =>
-  JSON.stringify({ timestamp: '2026-05-01T10:00:00.000Z', type, payload })
-const event = (type: string, members: object = {}) => line('event_msg', { type, ...members })
-const start = (id: string) => event('task_started', { turn_id: id, started_at: 10 })
-const done = (id: string) =>
-  event('task_complete', { turn_id: id, completed_at: 20, duration_ms: 30 })
-const user = (message: string) => event('user_message', { message })
-const agent = (message: string) => event('agent_message', { message })
-const think = (text: string) => event('agent_reasoning', { text })
-const search = (id: string, query: string) =>
-  event('web_search_end', { call_id: id, query, action: { type: 'other' } })
-const patch = (id: string, turn: string, status = 'completed') =>
-  event('patch_apply_end', {
-    call_id: id,
-    turn_id: turn,
-    stdout: '',
-    stderr: '',
-    success: status === 'completed',
-    changes: {},
-    status
-  })
-const rollback = (turns: number) => event('thread_rolled_back', { num_turns: turns })
-const plan = (turn: string, text: string) =>
-  event('item_completed', {
-    thread_id: THREAD,
-    turn_id: turn,
-    item: { type: 'Plan', id: `${turn}-plan`, text }
-  })
-
-const words = (turn: Turn): string =>
-  `${turn.id}: ${turn.items.map(({ id, type }) => `${id} ${type}`).join(', ')}`
-
-const given = async <A>(
-  lines: ReadonlyArray<string>,
-  then: (turns: ReadonlyArray<Turn>, summaries: ReadonlyArray<Turn>) => A
-) => {
-  const home = emptyHome()
-  writeRollout(rolloutPath(home, THREAD), linesOf([metaLine(THREAD), ...lines]))
-  try {
-    return await withEngine({ home, profile: '0.142', rich: false }, async (engine) => {
-      const page = await right(
-        engine.listTurns(THREAD, { sortDirection: 'asc', itemsView: 'summary' })
-      )
-      return then(await turnsOf(engine, THREAD), page.data)
-    })
-  } finally {
-    removeFolder(home)
-  }
-}
+  agent,
+  done,
+  event,
+  given,
+  patch,
+  plan,
+  rollback,
+  search,
+  start,
+  think,
+  user,
+  words
+} from '../support/turn-lines.ts'
 
 const shows = (lines: ReadonlyArray<string>, expected: ReadonlyArray<string>) =>
   given(lines, (turns) => expect(turns.map(words)).to.deep.equal(expected))

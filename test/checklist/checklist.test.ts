@@ -1,0 +1,106 @@
+// The table of Codex's own tests cannot lie. The goal: what it calls tested has a test of that name, nothing is left
+// out, and the document says what the table says. The method: read the titles of all tests, render, compare.
+import { expect } from 'chai'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { GROUPS, REASONS, type Row } from './rows.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+const PATH = join(ROOT, 'docs', 'CHECKLIST.md')
+const UPDATE =
+  'UPDATE_DOCS=1 npx mocha --no-config --import=tsx test/checklist/checklist.test.ts renders it again'
+
+const ROWS = GROUPS.flatMap(({ rows }) => rows)
+const COUNT = 327
+
+const sources = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.test.ts'))
+  .sort()
+
+const TITLE = /\bit\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs
+const NAME = /[A-Za-z_…*][A-Za-z0-9_…*]+/g
+
+/** In which file a test has a name in its title; where several do, that of the checklist. */
+const placeOf: ReadonlyMap<string, string> = new Map(
+  sources
+    .toSorted((a, b) => Number(a.startsWith('checklist')) - Number(b.startsWith('checklist')))
+    .flatMap((path) =>
+      Array.from(readFileSync(join(ROOT, 'test', path), 'utf8').matchAll(TITLE)).flatMap(
+        ([, , title = '']) => Array.from(title.matchAll(NAME), ([name]) => [name, path] as const)
+      )
+    )
+)
+
+const here = ({ names, verdict }: Row): string => {
+  switch (verdict.kind) {
+    case 'open':
+      return `not yet: ${verdict.note}`
+    case 'not here':
+      return `– ${verdict.reason}`
+    case 'tested': {
+      const places = [...new Set(names.map((name) => placeOf.get(name) ?? ''))]
+      const links = places.map((path) => `[${path.replace('.test.ts', '')}](../test/${path})`)
+      return [links.join(', '), ...(verdict.note === null ? [] : [verdict.note])].join(': ')
+    }
+  }
+}
+
+const count = (kind: Row['verdict']['kind']): number =>
+  ROWS.filter(({ verdict }) => verdict.kind === kind).length
+
+const render = (): string =>
+  [
+    '# Tests of Codex',
+    '',
+    'Codex has tests of its own for its app-server, its thread store, its recorder and its thread history. This table lists those',
+    'that are known by name, from versions between 0.130 and 0.169, and where the same behaviour is tested here, under the same',
+    'name. The tests are our own: only names and behaviour are taken over. Where Codex keeps rows in SQLite, the test is about the',
+    'index of unroll. `test/checklist/checklist.test.ts` renders this page and checks that every test it names is there.',
+    '',
+    `${count('tested')} of ${ROWS.length} rows are tested, ${count('not here')} do not apply${count('open') === 0 ? '' : `, ${count('open')} are not there yet`}.`,
+    '',
+    '## Why a test does not apply',
+    '',
+    '| reason | it |',
+    '|---|---|',
+    ...Object.entries(REASONS)
+      .filter(([name]) =>
+        ROWS.some(({ verdict }) => verdict.kind === 'not here' && verdict.reason === name)
+      )
+      .map(([name, what]) => `| ${name} | ${what} |`),
+    ...GROUPS.flatMap(({ title, rows }) => [
+      '',
+      `## ${title}`,
+      '',
+      '| | test of Codex | here |',
+      '|---|---|---|',
+      ...rows.map(
+        (row) =>
+          `| ${row.number} | ${row.names.map((name) => `\`${name}\``).join(', ')} | ${here(row)} |`
+      )
+    ]),
+    ''
+  ].join('\n')
+
+describe('the checklist of tests of Codex', () => {
+  it('lists every row once, in order', () => {
+    expect(ROWS.map(({ number }) => number)).to.deep.equal(
+      Array.from({ length: COUNT }, (_, n) => n + 1)
+    )
+  })
+
+  it('has a test of the same name for every row that says so, and for no other', () => {
+    const named = ROWS.flatMap(({ names, verdict }) =>
+      names.map((name) => [name, verdict.kind === 'tested', placeOf.has(name)] as const)
+    )
+    expect({
+      missing: named.flatMap(([name, tested, there]) => (tested && !there ? [name] : [])),
+      unsaid: named.flatMap(([name, tested, there]) => (!tested && there ? [name] : []))
+    }).to.deep.equal({ missing: [], unsaid: [] })
+  })
+
+  it('is what docs/CHECKLIST.md says', () => {
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PATH, render())
+    expect(readFileSync(PATH, 'utf8') === render(), UPDATE).to.equal(true)
+  })
+})
