@@ -2,7 +2,7 @@
  * Goals: what a thread is to reach, and how a change of one is applied.
  *
  * Units:  times are Unix seconds, budgets and usage are tokens.
- * Source: thread/goal/set of Codex 0.142.5 and the `thread_goal_updated` events it writes.
+ * Source: thread/goal/set of Codex 0.130.0, 0.142.5 and 0.169.0 (every status after every other), and the `thread_goal_updated` events it writes.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { NewEvent } from './new-event.ts'
@@ -56,12 +56,21 @@ const refusal = (patch: GoalPatch): string | null => {
     : null
 }
 
-/** A new goal, or the given one changed: usage and creation time stay with it. `Left` says why not, in Codex's words. */
+/** A goal that ran out of its budget is neither paused nor blocked by saying so. */
+const nextStatus = (old: GoalStatus, asked: GoalStatus | undefined): GoalStatus =>
+  asked === undefined || (old === 'budgetLimited' && (asked === 'paused' || asked === 'blocked'))
+    ? old
+    : asked
+
+/**
+ * A new goal, or the given one changed: usage and creation time stay with it. `replaces`: another objective, or any
+ * objective after a goal was reached, is a new goal (0.130). `Left` says why not, in Codex's words.
+ */
 export const changedGoal = (
   threadId: string,
   goal: Goal | null,
   patch: GoalPatch,
-  nowSeconds: number
+  { nowSeconds, replaces }: { readonly nowSeconds: number; readonly replaces: boolean }
 ): E.Either<string, Goal> => {
   const refused = refusal(patch)
   if (refused !== null) return E.left(refused)
@@ -69,7 +78,9 @@ export const changedGoal = (
   if (goal === null && objective === undefined)
     return E.left(`cannot update goal for thread ${threadId}: no goal exists`)
   const isAnother = objective !== undefined && objective !== goal?.objective
-  const old: Goal = goal ?? {
+  const isReached = objective !== undefined && goal?.status === 'complete'
+  const kept = replaces && (isAnother || isReached) ? null : goal
+  const old: Goal = kept ?? {
     threadId,
     objective: objective ?? '',
     status: 'active',
@@ -82,7 +93,7 @@ export const changedGoal = (
   return E.right({
     ...old,
     objective: objective ?? old.objective,
-    status: patch.status ?? (isAnother && old.status === 'complete' ? 'active' : old.status),
+    status: nextStatus(old.status, patch.status),
     tokenBudget: patch.tokenBudget === undefined ? old.tokenBudget : patch.tokenBudget,
     updatedAt: nowSeconds
   })

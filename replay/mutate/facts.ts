@@ -134,7 +134,8 @@ export const setGoal =
         const { info, at } = target
         const before = target.row().facts.goal
         const nowSeconds = Math.floor(Date.parse(at) / 1000)
-        const changed = changedGoal(info.streamId, before, patch, nowSeconds)
+        const replaces = env.profile.name === '0.130'
+        const changed = changedGoal(info.streamId, before, patch, { nowSeconds, replaces })
         if (E.isLeft(changed)) return E.left(invalid(changed.left))
         goal = changed.right
         return E.right({ events: [goalEvent(goal, at)], inverse: goalBack(target, before) })

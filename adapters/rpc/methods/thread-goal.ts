@@ -12,7 +12,7 @@ import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { ask, EVERY_PROFILE, type Call, type Method } from '../method.ts'
 import { goalCleared, goalUpdated } from '../wire/notices.ts'
 import { i64, oneOf, option, patch, required, struct, text, type ValueOf } from '../wire/serde.ts'
-import { changeable, knownThread, threadNotFound } from '../threads/threads.ts'
+import { changeable, draftOf, knownThread, threadNotFound } from '../threads/threads.ts'
 import { write } from '../threads/writes.ts'
 
 const OBJECTIVE_CHARS_MAX = 4000
@@ -116,6 +116,7 @@ export const threadGoalGet: Method<ValueOf<typeof fields>, { readonly goal: Goal
     async () => {
       const id = await threadOf(call, threadId)
       if (E.isLeft(id)) return id
+      if ((await draftOf(call, id.right)) !== null) return E.right({ result: { goal: null } })
       const read = await ask(call, (engine) => engine.goal(id.right))
       return E.map((goal: Goal | null) => ({ result: { goal } }))(read)
     }
@@ -134,6 +135,7 @@ export const threadGoalClear: Method<ValueOf<typeof fields>, { readonly cleared:
     async () => {
       const id = await threadOf(call, threadId)
       if (E.isLeft(id)) return id
+      if ((await draftOf(call, id.right)) !== null) return E.right({ result: { cleared: false } })
       const done = await write(call, ({ clearGoal }, options) => clearGoal(id.right, options))
       return E.map((cleared: boolean) => ({
         result: { cleared },

@@ -11,7 +11,9 @@ import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
 import { threadStarted } from '../wire/notices.ts'
 import {
+  checkEnvironments,
   checkOverrides,
+  environmentsField,
   gatedFields,
   overrideFields,
   threadSourceOf
@@ -34,6 +36,7 @@ import { load } from '../threads/threads.ts'
 const fieldsOf = (profile: ProfileName) => ({
   ...overrideFields(profile),
   ...gatedFields,
+  environments: environmentsField(profile),
   serviceName: option(text),
   ephemeral: option(flag),
   ...(profile === '0.169' ? { historyMode: option(oneOf('legacy', 'paginated')) } : {}),
@@ -90,6 +93,8 @@ export const threadStart: Method<Params, JsonObject> = {
   key: noKey,
   handler: (params, call) => async () => {
     const { home, profile } = call.server
+    const environments = checkEnvironments(params.environments)
+    if (E.isLeft(environments)) return environments
     const checked = checkOverrides(home, params)
     if (E.isLeft(checked)) return checked
     const tools = checkTools(params.dynamicTools ?? [])

@@ -20,7 +20,18 @@ import {
 } from '../wire/notices.ts'
 import { noModel } from '../wire/refusals.ts'
 import * as results from '../wire/results.ts'
-import { anything, list, option, required, struct, text, type ValueOf } from '../wire/serde.ts'
+import {
+  absolutePath,
+  anything,
+  ignored,
+  list,
+  option,
+  required,
+  struct,
+  text,
+  type ValueOf
+} from '../wire/serde.ts'
+import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
 import { loadedThread, subscribe } from '../threads/threads.ts'
 import type { TurnEnd, TurnHost } from '../turn-host.ts'
 import {
@@ -35,7 +46,9 @@ const startFieldsOf = (profile: ProfileName) => ({
   threadId: required(text),
   input: required(userInputs(profile)),
   responsesapiClientMetadata: option(anything),
-  environments: option(list(anything)),
+  environments: environmentsField(profile),
+  runtimeWorkspaceRoots:
+    profile === '0.130' ? ignored<ReadonlyArray<string>>() : option(list(absolutePath)),
   ...settingsFields(profile),
   outputSchema: option(anything)
 })
@@ -148,13 +161,17 @@ export const turnStart: Method<StartParams, { readonly turn: Turn }> = {
     if (E.isLeft(found)) return found
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
+    const environments = checkEnvironments(params.environments)
+    if (E.isLeft(environments)) return environments
     const live = found.right
     const changed = changedSettings(live.settings, params, profile)
     if (E.isLeft(changed)) return changed
     if (host === undefined) return E.left(noModel('turn/start'))
     if (live.turn !== null)
       return E.left(invalidRequest(`turn ${live.turn.turnId} is still running: steer it instead`))
-    const { settings, recorded } = changed.right
+    const { recorded } = changed.right
+    const roots = params.runtimeWorkspaceRoots ?? changed.right.settings.runtimeWorkspaceRoots
+    const settings = { ...changed.right.settings, runtimeWorkspaceRoots: roots }
     const isOther = Object.keys(recorded).length > 0
     subscribe(call, live.id)
     const { turn, then } = begin(call, host, { ...live, settings }, input.right)
