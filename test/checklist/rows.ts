@@ -159,29 +159,29 @@ const TABLE = `
 102 thread_fork_ephemeral_remains_pathless_and_omits_listing
 103 pathless_ephemeral_thread_rejects_codex_home_path_after_reload
 ## thread_memory_mode_set.rs, thread_metadata_update.rs, thread_name_websocket.rs, thread_rollback.rs, thread_settings_update.rs, thread_unsubscribe.rs, thread_inject_items.rs
-104 thread_memory_mode_set_updates_loaded_thread_state ? a test is to come
-105 thread_memory_mode_set_updates_stored_thread_state ? a test is to come
-106 thread_metadata_update_patches_git_branch_and_returns_updated_thread ? a test is to come
-107 thread_metadata_update_rejects_empty_git_info_patch ? a test is to come
-108 thread_metadata_update_rejects_ephemeral_thread ? a test is to come
-109 thread_metadata_update_repairs_missing_sqlite_row_for_stored_thread ? a test is to come
-110 thread_metadata_update_repairs_loaded_thread_without_resetting_summary ? a test is to come
-111 thread_metadata_update_repairs_missing_sqlite_row_for_archived_thread ? a test is to come
-112 thread_metadata_update_can_clear_stored_git_fields ? a test is to come
-113 thread_name_updated_broadcasts_for_loaded_threads ? a test is to come
-114 thread_name_updated_broadcasts_for_not_loaded_threads ? a test is to come
-115 thread_rollback_drops_last_turns_and_persists_to_rollout ? a test is to come
-116 thread_settings_update_emits_notification_and_updates_future_turns ? a test is to come
-117 thread_settings_update_cwd_retargets_default_environment ? a test is to come
-118 thread_settings_update_while_turn_is_active_emits_notification ? a test is to come
-119 thread_settings_update_null_service_tier_uses_default ? a test is to come
-120 thread_settings_update_rejects_sandbox_policy_with_permissions ? a test is to come
-121 turn_start_settings_override_emits_thread_settings_updated ? a test is to come
+104 thread_memory_mode_set_updates_loaded_thread_state
+105 thread_memory_mode_set_updates_stored_thread_state
+106 thread_metadata_update_patches_git_branch_and_returns_updated_thread
+107 thread_metadata_update_rejects_empty_git_info_patch
+108 thread_metadata_update_rejects_ephemeral_thread
+109 thread_metadata_update_repairs_missing_sqlite_row_for_stored_thread
+110 thread_metadata_update_repairs_loaded_thread_without_resetting_summary
+111 thread_metadata_update_repairs_missing_sqlite_row_for_archived_thread
+112 thread_metadata_update_can_clear_stored_git_fields
+113 thread_name_updated_broadcasts_for_loaded_threads
+114 thread_name_updated_broadcasts_for_not_loaded_threads
+115 thread_rollback_drops_last_turns_and_persists_to_rollout
+116 thread_settings_update_emits_notification_and_updates_future_turns
+117 thread_settings_update_cwd_retargets_default_environment
+118 thread_settings_update_while_turn_is_active_emits_notification
+119 thread_settings_update_null_service_tier_uses_default
+120 thread_settings_update_rejects_sandbox_policy_with_permissions
+121 turn_start_settings_override_emits_thread_settings_updated
 122 thread_unsubscribe_keeps_thread_loaded_until_idle_timeout ? a test is to come
 123 thread_unsubscribe_during_turn_keeps_turn_running ? a test is to come
 124 thread_unsubscribe_preserves_cached_status_before_idle_unload ? a test is to come
 125 thread_unsubscribe_reports_not_subscribed_before_idle_unload ? a test is to come
-126 thread_inject_items_adds_raw_response_items_to_thread_history ? a test is to come
+126 thread_inject_items_adds_raw_response_items_to_thread_history
 ## thread_start.rs, client_metadata.rs
 127 thread_start_creates_thread_and_emits_started
 128 thread_start_ephemeral_remains_pathless
@@ -258,13 +258,13 @@ const TABLE = `
 196 replay_attribution_falls_back_to_rebuilt_turn_position ? a test is to come
 197 fs_watch - other
 ## thread-store
-198 thread_metadata_patch_round_trips_optional_clears ? a test is to come
-199 git_info_patch_round_trips_optional_clears ? a test is to come
-200 git_info_patch_accepts_missing_fields ? a test is to come
-201 thread_metadata_patch_merge_uses_presence_semantics ? a test is to come
+198 thread_metadata_patch_round_trips_optional_clears
+199 git_info_patch_round_trips_optional_clears
+200 git_info_patch_accepts_missing_fields
+201 thread_metadata_patch_merge_uses_presence_semantics
 202 default_turn_pagination_methods_return_unsupported - inner
 203 resume_history_keeps_derived_metadata_pending_until_applied
-204 goal_update_sets_preview_without_overriding_existing_preview ? a test is to come
+204 goal_update_sets_preview_without_overriding_existing_preview
 205 later_user_messages_do_not_emit_existing_preview_fields ? a test is to come
 206 metadata_irrelevant_items_coalesce_updated_at_touches ? a test is to come
 207 resume_history_waits_for_append_before_flushing_metadata ? a test is to come
@@ -295,19 +295,19 @@ const TABLE = `
 232 list_threads_selects_active_or_archived_collection
 233 list_threads_returns_local_rollout_summary
 234 list_threads_rejects_invalid_cursor
-235 list_threads_preserves_sqlite_title_search_results ? a test is to come
+235 list_threads_preserves_sqlite_title_search_results
 236 search_threads ? a test is to come
 237 archive_thread_moves_rollout_to_archived_collection
 238 archive_thread_updates_sqlite_metadata_when_present
 239 unarchive_thread_restores_rollout_and_returns_updated_thread
 240 unarchive_thread_updates_sqlite_metadata_when_present
-241 update_thread_metadata_sets_name_on_active_rollout_and_indexes_name ? a test is to come
-242 update_thread_metadata_sets_memory_mode_on_active_rollout ? a test is to come
-243 update_thread_metadata_applies_combined_explicit_patch ? a test is to come
-244 metadata_patch_applies_title_over_existing_name ? a test is to come
+241 update_thread_metadata_sets_name_on_active_rollout_and_indexes_name
+242 update_thread_metadata_sets_memory_mode_on_active_rollout
+243 update_thread_metadata_applies_combined_explicit_patch
+244 metadata_patch_applies_title_over_existing_name
 245 metadata_patch_…latest_preview_and_first_user_message ? a test is to come
 246 observed_metadata_normalizes_cwd_for_list_filters ? a test is to come
-247 update_thread_metadata_recreates_missing_archived_sqlite_row_as_archived ? a test is to come
+247 update_thread_metadata_recreates_missing_archived_sqlite_row_as_archived
 248 update_thread_metadata_keeps_archived_thread_archived_in_sqlite
 249 update_thread_metadata_keeps_live_archived_thread_archived_in_sqlite
 250 sqlite_failures_are_best_effort_for_legacy_rollout_compat_updates ? a test is to come
