@@ -80,6 +80,10 @@ export interface Method<P, R> {
   readonly experimental?: ReadonlyArray<ProfileName>
   /** Members that need the experimental API when set. */
   readonly experimentalFields?: Readonly<Partial<Record<ProfileName, ReadonlyArray<GatedField>>>>
+  /** True where a request may come without parameters; they are read as null then. */
+  readonly mayLackParams?: true
+  /** Answered although there is nothing behind it, so that clients go on; or always refused. Absent: served. */
+  readonly standing?: 'courtesy' | 'refused'
   readonly params: (profile: ProfileName) => Codec<P>
   /** Shape of the answer; for documentation and tests, answers are not checked at run time. */
   readonly result: t.Type<R, unknown, unknown>
@@ -92,6 +96,12 @@ export interface Method<P, R> {
 
 /** Every era. */
 export const EVERY_PROFILE: ReadonlyArray<ProfileName> = ['0.130', '0.142', '0.169']
+
+/** Eras since 0.142. */
+export const SINCE_142: ReadonlyArray<ProfileName> = ['0.142', '0.169']
+
+/** Eras since 0.169. */
+export const SINCE_169: ReadonlyArray<ProfileName> = ['0.169']
 
 /** A thread id in a parameter that is a plain string: the id is checked by the handler, not by the parser. */
 export const threadIdOf = (text: string, what = 'thread id'): E.Either<RpcError, string> =>

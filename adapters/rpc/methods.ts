@@ -2,10 +2,16 @@
  * Every method, one row each. The order is the one in which an unknown method is told what there is.
  */
 import { conversationSummary } from './methods/conversation-summary.ts'
+import { COURTESIES } from './methods/courtesy.ts'
 import { initialize } from './methods/initialize.ts'
 import { itemsList, turnItemsList } from './methods/items-list.ts'
 import { itemsRead } from './methods/items-read.ts'
+import { LOADED_COURTESIES } from './methods/loaded-courtesy.ts'
 import { loadedList } from './methods/loaded-list.ts'
+import { OF_ACCOUNTS } from './methods/refused/accounts.ts'
+import { OF_CONFIGURATION } from './methods/refused/configuration.ts'
+import { OF_THE_MACHINE } from './methods/refused/machine.ts'
+import { OF_THREADS } from './methods/refused/threads.ts'
 import { threadList } from './methods/thread-list.ts'
 import { threadRead } from './methods/thread-read.ts'
 import { timelineList } from './methods/timeline-list.ts'
@@ -29,13 +35,17 @@ import { threadUnsubscribe } from './methods/thread-unsubscribe.ts'
 import { turnInterrupt, turnStart, turnSteer } from './methods/turn.ts'
 import { turnsList } from './methods/turns-list.ts'
 import type { Method, Server } from './method.ts'
+import { CODEX_ORDER } from './order.ts'
 
 /** A row whose parameter and answer types are its own business. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyMethod = Method<any, any>
 
-/** The table. */
-export const METHODS: ReadonlyArray<AnyMethod> = [
+const place = new Map(CODEX_ORDER.map((name, index) => [name, index]))
+/** Methods Codex never had come last. */
+const placeOf = ({ name }: AnyMethod): number => place.get(name) ?? CODEX_ORDER.length
+
+const ROWS: ReadonlyArray<AnyMethod> = [
   initialize,
   threadStart,
   threadResume,
@@ -68,8 +78,17 @@ export const METHODS: ReadonlyArray<AnyMethod> = [
   turnSteer,
   turnInterrupt,
   reviewStart,
-  conversationSummary
+  conversationSummary,
+  ...COURTESIES,
+  ...LOADED_COURTESIES,
+  ...OF_THREADS,
+  ...OF_CONFIGURATION,
+  ...OF_THE_MACHINE,
+  ...OF_ACCOUNTS
 ]
+
+/** The table. */
+export const METHODS: ReadonlyArray<AnyMethod> = [...ROWS].sort((a, b) => placeOf(a) - placeOf(b))
 
 /** The rows a server has: those of its era, and our own unless it is strict. */
 export const methodsOf = ({

@@ -71,7 +71,11 @@ export const versionOf = (codex: string): string =>
   execFileSync(codex, ['--version'], { encoding: 'utf8' }).trim().split(' ').pop() ?? ''
 
 /** Starts the real app-server on a home. */
-export const startCodex = async (codex: string, home: string): Promise<Codex> => {
+export const startCodex = async (
+  codex: string,
+  home: string,
+  capabilities: object = { experimentalApi: true }
+): Promise<Codex> => {
   const child = spawn(codex, ['app-server'], {
     cwd: tmpdir(),
     env: { ...process.env, CODEX_HOME: home, MOCK_KEY: 'none', RUST_LOG: 'off' },
@@ -122,6 +126,6 @@ export const startCodex = async (codex: string, home: string): Promise<Codex> =>
     clearTimeout(patience)
   }
   const clientInfo = { name: 'lab', version: '1' }
-  await answer('initialize', { clientInfo, capabilities: { experimentalApi: true } })
+  await answer('initialize', { clientInfo, capabilities })
   return { ask, answer, seen, stop }
 }

@@ -74,9 +74,9 @@ const check = (
   const method = methods.get(request.method)
   if (method === undefined)
     return E.left(unreadable(unknownVariant(request.method, [...methods.keys()])))
-  if (request.params === undefined || request.params === null)
-    return E.left(unreadable('missing field `params`'))
-  const params = decode<unknown>(method.params(server.profile), request.params)
+  const isBare = request.params === undefined || request.params === null
+  if (isBare && method.mayLackParams !== true) return E.left(unreadable('missing field `params`'))
+  const params = decode<unknown>(method.params(server.profile), request.params ?? null)
   if (E.isLeft(params)) return E.left(unreadable(params.left))
   if (!session.initialized && method.name !== 'initialize')
     return E.left(invalidRequest('Not initialized'))

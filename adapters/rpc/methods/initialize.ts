@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { randomUUID } from 'node:crypto'
 import { hostname, release, type } from 'node:os'
+import type { JsonObject } from '../../../domain/json.ts'
 import { noKey } from '../connection/keys.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
@@ -49,14 +50,17 @@ const userAgent = (name: string, clientVersion: string, version: string): string
 
 const installationId = randomUUID()
 
-/** What Codex tells every client right after the handshake: nobody controls this server from afar. */
+/** Nobody controls this server from afar. */
+export const remoteControlStatus = ({ profile }: Server): JsonObject =>
+  profile === '0.130'
+    ? { status: 'disabled', environmentId: null }
+    : { status: 'disabled', serverName: hostname(), installationId, environmentId: null }
+
+/** What Codex tells every client right after the handshake. */
 const remoteControl = (server: Server): Notice => ({
   method: 'remoteControl/status/changed',
   to: 'requester',
-  params:
-    server.profile === '0.130'
-      ? { status: 'disabled', environmentId: null }
-      : { status: 'disabled', serverName: hostname(), installationId, environmentId: null }
+  params: remoteControlStatus(server)
 })
 
 /** The row of `initialize`. */

@@ -64,6 +64,8 @@ export interface Live {
   readonly put: (thread: LiveThread) => void
   /** Unloads a thread and ends its subscriptions; false when it was not loaded. */
   readonly unload: (threadId: string) => boolean
+  /** Counts the questions of a thread that wait for a person, up or down; answers how many there are now, null when none can go. */
+  readonly elicit: (threadId: string, step: 1 | -1) => number | null
   readonly unsubscribe: (threadId: string, peer: Peer['session']) => Unsubscribed
   /** Adds a client; the answer removes it. */
   readonly join: (peer: Peer) => () => void
@@ -81,6 +83,7 @@ const concerns = ({ to }: Notice, peer: Peer, requester: Peer | undefined): bool
 export const createLive = (): Live => {
   const threads = new Map<string, LiveThread>()
   const peers = new Set<Peer>()
+  const elicitations = new Map<string, number>()
   const tell: Live['tell'] = (notice, requester) => {
     for (const peer of peers) {
       if (peer.session.optedOut.has(notice.method)) continue
@@ -94,7 +97,14 @@ export const createLive = (): Live => {
     put: (thread) => void threads.set(thread.id, thread),
     unload: (threadId) => {
       for (const { session } of peers) session.subscriptions.delete(threadId)
+      elicitations.delete(threadId)
       return threads.delete(threadId)
+    },
+    elicit: (threadId, step) => {
+      const count = (elicitations.get(threadId) ?? 0) + step
+      if (count < 0) return null
+      elicitations.set(threadId, count)
+      return count
     },
     unsubscribe: (threadId, { subscriptions }) => {
       if (!threads.has(threadId)) return 'notLoaded'

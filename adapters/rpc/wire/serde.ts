@@ -70,6 +70,20 @@ export const map: Codec<JsonObject> = leaf(
   (u) => wrongType(u, 'a map')
 )
 
+/** A list whose elements are not looked at. */
+export const items: Codec<ReadonlyArray<Json>> = leaf(
+  'Vec<Value>',
+  (u): u is ReadonlyArray<Json> => Array.isArray(u),
+  (u) => wrongType(u, 'a sequence')
+)
+
+/** No parameters; an object is taken too, and not looked at. */
+export const unitValue: Codec<JsonObject | null> = leaf(
+  'unit',
+  (u): u is JsonObject | null => u === null || isJsonObject(u),
+  (u) => wrongType(u, 'unit')
+)
+
 /** An enum whose variants are told apart by a member `type`; the members of a variant are checked after it. */
 export const tagged = <A extends { readonly type: string }>(
   name: string,
