@@ -17,6 +17,9 @@ import { freshHome, startCodex, versionOf } from './codex.ts'
 const ACTS =
   /^(initialize|fs\/|command\/exec$|feedback|account\/(log|gcp)|marketplace\/add|process\/spawn|plugin\/install$|config\/(value|batch)|windowsSandbox\/setup|externalAgentConfig\/import$|thread\/(start|fork|resume))/
 
+/** Those of them that are refused without the experimental API, whatever their parameters. */
+const KEPT_BACK = /^(process\/spawn|account\/gcp)/
+
 /** Answers that are long, different each time, or Codex's own texts: only that there was one is written down. */
 const OPAQUE =
   /^(model\/list|skills\/list|config\/read|experimentalFeature\/list|server\/diagnostics|thread\/realtime\/listVoices|permissionProfile\/list|collaborationMode\/list|modelProvider|externalAgentConfig)/
@@ -40,7 +43,9 @@ const bare = await startCodex(codex, bareHome, {})
 const errorOf = (message: Message): unknown => message['error'] ?? null
 const scrubbed = (message: Message): Message =>
   JSON.parse(
-    JSON.stringify(message).replaceAll(home, '{{CODEX_HOME}}').replaceAll(bareHome, '{{CODEX_HOME}}')
+    JSON.stringify(message)
+      .replaceAll(home, '{{CODEX_HOME}}')
+      .replaceAll(bareHome, '{{CODEX_HOME}}')
   ) as Message
 
 const unknown = (await known.answer('no/such', {}))['error'] as { readonly message: string }
@@ -54,7 +59,10 @@ for (const method of methods) {
     absent: errorOf(await bare.answer(method, null)),
     text: errorOf(await known.answer(method, 'x')),
     empty: errorOf(await bare.answer(method, {})),
-    bare: ACTS.test(method) ? null : errorOf(await bare.answer(method, sample)),
+    bare:
+      ACTS.test(method) && !KEPT_BACK.test(method)
+        ? null
+        : errorOf(await bare.answer(method, sample)),
     answer: ACTS.test(method) ? null : scrubbed(await known.answer(method, sample))
   }
   const { answer } = recorded

@@ -7,6 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
+import { resolve } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Json } from '../../../domain/json.ts'
 import type { GitInfo, Thread } from '../../../domain/protocol.ts'
@@ -158,6 +159,6 @@ export const conversationSummary: Method<Params, Response> = {
   key: noKey,
   handler: (params, call) => () =>
     'rolloutPath' in params
-      ? summaryByPath(params.rolloutPath, call)
+      ? summaryByPath(resolve(call.server.home, params.rolloutPath), call)
       : summaryById(params.conversationId, call)
 }

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import { threadKey } from '../connection/keys.ts'
 import { EVERY_PROFILE, SINCE_142, SINCE_169, answer, type Call, type Method } from '../method.ts'
-import { invalidRequest, type RpcError } from '../wire/errors.ts'
+import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
 import { loadedThread } from '../threads/threads.ts'
 import { option, required, struct, text, u32, type Fields, type ValueOf } from '../wire/serde.ts'
 
@@ -20,7 +20,8 @@ const courtesy = (
   name: string,
   profiles: ReadonlyArray<ProfileName>,
   [structName, fields]: readonly [string, Fields],
-  result: (threadId: string, call: Call) => E.Either<RpcError, JsonObject>
+  result: (threadId: string, call: Call) => E.Either<RpcError, JsonObject>,
+  words: (refused: RpcError, threadId: string) => RpcError = (refused) => refused
 ): Method<OfThread, object> => ({
   name,
   profiles,
@@ -33,12 +34,18 @@ const courtesy = (
     ({ threadId }, call) =>
     async () => {
       const live = loadedThread(call, threadId)
-      if (E.isLeft(live)) return live
+      if (E.isLeft(live)) return E.left(words(live.left, threadId))
       return E.map(answer<object>)(result(live.right.id, call))
     }
 })
 
 const emptyPage = () => E.right({ data: [], nextCursor: null })
+
+/** Codex looks for the rollout of a thread whose queue is asked for. */
+const noQueueOf = (_: RpcError, threadId: string): RpcError =>
+  internal(
+    `failed to read thread: invalid thread-store request: no rollout found for thread id ${threadId}`
+  )
 
 /** Counts the questions of a thread that wait for a person; nothing runs that they could hold up. */
 const waiting =
@@ -64,7 +71,7 @@ export const LOADED_COURTESIES: ReadonlyArray<Method<OfThread, object>> = [
     ['ThreadDecrementElicitationParams', {}],
     waiting(-1)
   ),
-  courtesy('thread/queue/list', SINCE_169, ['ThreadQueueListParams', page], emptyPage),
+  courtesy('thread/queue/list', SINCE_169, ['ThreadQueueListParams', page], emptyPage, noQueueOf),
   courtesy(
     'thread/backgroundTerminals/clean',
     EVERY_PROFILE,

@@ -5,7 +5,7 @@ import { accountAuth, always, exclusive, noKey } from '../../connection/keys.ts'
 import { EVERY_PROFILE, SINCE_142, SINCE_169 } from '../../method.ts'
 import { noAccount, noRemoteControl, notSignedIn, noVerification } from '../../wire/refusals.ts'
 import { anything, text } from '../../wire/serde.ts'
-import { of, optional, rows, unit, type Refused } from './row.ts'
+import { kinds, lately, of, optional, rows, unit, type Refused } from './row.ts'
 
 const remoteControl = always(exclusive('remote-control'))
 
@@ -21,7 +21,7 @@ export const OF_ACCOUNTS: ReadonlyArray<Refused> = [
       }),
       'userVerification/cancel': of('UserVerificationCancelParams', { requestId: anything }),
       'account/bedrock/discover': of('BedrockDiscoverParams'),
-      'account/bedrock/setup': of('BedrockSetupParams', { type: text }),
+      'account/bedrock/setup': kinds('BedrockSetupParams', 'profile', 'environment'),
       'account/gcp/setup': of('GcpSetupParams', { projectId: text }),
       'accountSession/switch': of('AccountSessionsSwitchParams', {
         sessionId: text,
@@ -61,7 +61,13 @@ export const OF_ACCOUNTS: ReadonlyArray<Refused> = [
   ...rows(
     { eras: EVERY_PROFILE, why: noAccount, key: accountAuth },
     {
-      'account/login/start': of('LoginAccountParams', { type: text }),
+      'account/login/start': kinds(
+        'LoginAccountParams',
+        'apiKey',
+        'chatgpt',
+        'chatgptDeviceCode',
+        'chatgptAuthTokens'
+      ),
       'account/login/cancel': of('CancelLoginAccountParams', { loginId: text }),
       'account/logout': unit
     }
@@ -77,7 +83,7 @@ export const OF_ACCOUNTS: ReadonlyArray<Refused> = [
   ...rows(
     { eras: EVERY_PROFILE, why: notSignedIn('to read rate limits'), key: noKey },
     {
-      'account/rateLimits/read': unit
+      'account/rateLimits/read': lately('GetAccountRateLimitsParams')
     }
   ),
   ...rows(
@@ -91,7 +97,7 @@ export const OF_ACCOUNTS: ReadonlyArray<Refused> = [
   ...rows(
     { eras: SINCE_142, why: notSignedIn('to read token usage'), key: accountAuth },
     {
-      'account/usage/read': unit
+      'account/usage/read': lately('GetAccountTokenUsageParams')
     }
   ),
   ...rows(

@@ -9,7 +9,7 @@ import { memberKey, type Key } from '../../connection/keys.ts'
 import type { Call, Method } from '../../method.ts'
 import { loadedThread } from '../../threads/threads.ts'
 import type { RpcError } from '../../wire/errors.ts'
-import { option, required, struct, text, unitValue } from '../../wire/serde.ts'
+import { option, required, struct, tagged, text, unitValue } from '../../wire/serde.ts'
 
 /** Parameters as far as they are looked at. */
 export type Values = Readonly<Record<string, unknown>>
@@ -48,6 +48,18 @@ export const optional = (name: string): Shape => ({
 /** No parameters. */
 export const unit: Shape = { codec: unitValue, mayBeAbsent: true }
 
+/** A struct that may be absent since 0.169, and no parameters before. */
+export const lately =
+  (name: string) =>
+  (profile: ProfileName): Shape =>
+    profile === '0.169' ? optional(name) : unit
+
+/** Parameters of several kinds, told apart by their member `type`; what else they have is not looked at. */
+export const kinds = (name: string, ...types: ReadonlyArray<string>): Shape => ({
+  codec: tagged(name, Object.fromEntries(types.map((type) => [type, struct(name, {})]))),
+  mayBeAbsent: false
+})
+
 /** One request at a time for the thread that is named. */
 export const ofThread = memberKey('thread', 'threadId')
 
@@ -60,24 +72,30 @@ interface Group {
 }
 
 /** A method that is refused. */
-export type Refused = Method<Values, unknown>
+export type Refused = Method<Values | null, unknown>
 
 /** Rows that are refused alike. */
 export const rows = (
   { eras, experimental, why, key }: Group,
-  shapes: Readonly<Record<string, Shape>>
+  shapes: Readonly<Record<string, Shape | ((profile: ProfileName) => Shape)>>
 ): ReadonlyArray<Refused> =>
-  Object.entries(shapes).map(([name, { codec, mayBeAbsent }]) => ({
-    name,
-    profiles: eras,
-    ...(experimental === true ? { experimental: eras } : {}),
-    ...(mayBeAbsent ? { mayLackParams: true as const } : {}),
-    params: () => codec,
-    result: t.unknown,
-    key: (params: Values) => key(params ?? {}),
-    standing: 'refused' as const,
-    handler: (params: Values, call: Call) => async () => E.left(why(name, params ?? {}, call))
-  }))
+  Object.entries(shapes).map(([name, shape]) => {
+    const shapeIn = (profile: ProfileName): Shape =>
+      typeof shape === 'function' ? shape(profile) : shape
+    const mayLackParams = eras.every((profile) => shapeIn(profile).mayBeAbsent)
+    return {
+      name,
+      profiles: eras,
+      ...(experimental === true ? { experimental: eras } : {}),
+      ...(mayLackParams ? { mayLackParams } : {}),
+      standing: 'refused' as const,
+      params: (profile: ProfileName) => shapeIn(profile).codec,
+      result: t.unknown,
+      key: (params: Values | null) => key(params ?? {}),
+      handler: (params: Values | null, call: Call) => async () =>
+        E.left(why(name, params ?? {}, call))
+    }
+  })
 
 /** Refuses a thread that is not loaded in the usual words, and only then what is asked of it. */
 export const ofLoaded =
