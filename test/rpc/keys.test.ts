@@ -92,7 +92,7 @@ const ONE_AT_A_TIME = words(`
   thread/archive thread/unarchive thread/delete thread/name/set thread/metadata/update thread/resume`)
 
 const keyOf = (name: string, params: object): string => {
-  const key = METHODS.find((method) => method.name === name)?.key(params as never)
+  const key = METHODS.find((method) => method.name === name)?.key(params)
   return key === null || key === undefined ? 'none' : `${key.mode} ${key.name}`
 }
 
