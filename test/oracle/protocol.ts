@@ -4,7 +4,7 @@
  *
  *   npm run oracle:protocol -- <path of codex>
  *
- * The requests are those of `test/fixtures/protocol/samples.json`. What would start, write or send something is asked
+ * What `fields.json` says of single members is checked too. The requests are those of `test/fixtures/protocol/samples.json`. What would start, write or send something is asked
  * without the experimental API only, or not at all.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -69,6 +69,15 @@ for (const method of methods) {
   const shown =
     answer !== null && 'result' in answer && OPAQUE.test(method) ? { result: 'opaque' } : answer
   rows.push(JSON.stringify({ ...recorded, answer: shown }))
+}
+const fields = JSON.parse(readFileSync(join(folder, 'fields.json'), 'utf8')) as Record<
+  string,
+  ReadonlyArray<{ readonly method: string; readonly params: unknown; readonly refused: string }>
+>
+for (const { method, params, refused } of fields[version] ?? []) {
+  const answered = JSON.stringify(errorOf(await bare.answer(method, params)))
+  if (!answered.includes(`${refused} requires experimentalApi capability`))
+    process.stdout.write(`fields.json is wrong about ${refused}: ${answered}\n`)
 }
 await Promise.all([known.stop(), bare.stop()])
 ;[home, bareHome].forEach(removeFolder)

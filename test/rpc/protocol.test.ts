@@ -21,6 +21,12 @@ interface Recorded {
   readonly answer: Message | null
 }
 
+interface GatedMember {
+  readonly method: string
+  readonly params: unknown
+  readonly refused: string
+}
+
 const VERSIONS: ReadonlyArray<readonly [ProfileName, string]> = [
   ['0.130', '0.130.0'],
   ['0.142', '0.142.5'],
@@ -42,6 +48,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(join(FIXTURES, 'protocol', file), 'utf8'))
 const samples = read('samples.json') as Record<string, unknown>
+const fields = read('fields.json') as Record<string, ReadonlyArray<GatedMember>>
 const recordedOf = (version: string): ReadonlyArray<Recorded> =>
   (read(`${version}.json`) as { readonly methods: ReadonlyArray<Recorded> }).methods
 
@@ -126,6 +133,17 @@ for (const [profile, version] of VERSIONS) {
         ours.push([method, isGate(asked) ? asked : null])
       }
       expect(ours).to.deep.equal(theirs)
+    })
+
+    it('keep back the same members of their parameters', async () => {
+      const rows = fields[version] ?? []
+      const ours: Array<unknown> = []
+      for (const { method, params } of rows)
+        ours.push((await refusalOf(bare, method, params))?.message)
+      expect(ours).to.deep.equal(
+        rows.map(({ refused }) => `${refused} requires experimentalApi capability`)
+      )
+      expect(ours.length).to.be.greaterThan(15)
     })
 
     it('are answered alike, or refused because an agent would be needed', async () => {

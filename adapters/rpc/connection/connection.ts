@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { noTelemetry } from '../../../replay/telemetry.ts'
+import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
 import { internal, invalidRequest, overloaded, unreadable, type RpcError } from '../wire/errors.ts'
 import {
   parseMessage,
@@ -50,14 +51,20 @@ interface Checked {
   readonly params: unknown
 }
 
-const experimentalPart = (method: AnyMethod, params: unknown, server: Server): string | null => {
+/** What needs the experimental API; members that nothing else looks at are those the client sent. */
+const experimentalPart = (
+  method: AnyMethod,
+  { params: sent }: Request,
+  params: unknown,
+  server: Server
+): string | null => {
   if (method.experimental?.includes(server.profile) === true) return method.name
   const fields = method.experimentalFields?.[server.profile] ?? []
-  const values = params as Readonly<Record<string, unknown>>
+  const values = { ...(isJsonObject(sent) ? sent : {}), ...(params as JsonObject | null) }
   const isSet = (value: unknown): boolean =>
     value !== undefined && value !== null && value !== false
   const valueAt = (path: string): unknown =>
-    path.split('.').reduce<unknown>((at, name) => (at as typeof values | null)?.[name], values)
+    path.split('.').reduce<unknown>((at, name) => (at as JsonObject | null)?.[name], values)
   const set = fields.find((gated) =>
     isSet(valueAt(typeof gated === 'string' ? gated : gated.field))
   )
@@ -82,7 +89,7 @@ const check = (
     return E.left(invalidRequest('Not initialized'))
   const experimental = session.experimentalApi
     ? null
-    : experimentalPart(method, params.right, server)
+    : experimentalPart(method, request, params.right, server)
   if (experimental !== null)
     return E.left(invalidRequest(`${experimental} requires experimentalApi capability`))
   return E.right({ method, params: params.right })

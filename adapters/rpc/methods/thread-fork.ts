@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { GATED_FIELDS } from './gated-fields.ts'
 import { resolve } from 'node:path'
 import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
@@ -233,15 +234,7 @@ const fork = async (params: Params, call: Call): Promise<Answered> => {
 export const threadFork: Method<Params, JsonObject> = {
   name: 'thread/fork',
   profiles: EVERY_PROFILE,
-  experimentalFields: {
-    '0.130': [
-      'path',
-      'excludeTurns',
-      { field: 'persistExtendedHistory', calledField: 'persistFullHistory' }
-    ],
-    '0.142': ['path', 'excludeTurns'],
-    '0.169': ['path', 'beforeTurnId']
-  },
+  experimentalFields: GATED_FIELDS['thread/fork'],
   params: (profile) => struct('ThreadForkParams', fieldsOf(profile)),
   result: t.type({ thread: results.ShownThread }, 'ThreadForkResponse') as unknown as t.Type<
     JsonObject,

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isAbsolute, resolve } from 'node:path'
 import type { Page, Thread } from '../../../domain/protocol.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { GATED_FIELDS } from './gated-fields.ts'
 import { noKey } from '../connection/keys.ts'
 import { answer, ask, EVERY_PROFILE, type Method } from '../method.ts'
 import { unread, type ReadState } from '../threads/read-state.ts'
@@ -95,16 +96,7 @@ const NOTHING: Page<Thread> = { data: [], nextCursor: null, backwardsCursor: nul
 export const threadList: Method<Params, Response> = {
   name: 'thread/list',
   profiles: EVERY_PROFILE,
-  experimentalFields: {
-    '0.142': ['parentThreadId'],
-    '0.169': [
-      'includeAttachedThreads',
-      'projectId',
-      'parentThreadId',
-      'ancestorThreadId',
-      'attachedToThreadId'
-    ]
-  },
+  experimentalFields: GATED_FIELDS['thread/list'],
   params: paramsOf,
   result: results.page(results.Thread),
   key: noKey,

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { GATED_FIELDS } from './gated-fields.ts'
 import type { GitPatch } from '../../../domain/changes/metadata.ts'
 import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
@@ -90,6 +91,7 @@ export const threadMetadataUpdate: Method<
 > = {
   name: 'thread/metadata/update',
   profiles: EVERY_PROFILE,
+  experimentalFields: GATED_FIELDS['thread/metadata/update'],
   params: () => struct('ThreadMetadataUpdateParams', metadataFields),
   result: t.type({ thread: results.ShownThread }, 'ThreadMetadataUpdateResponse'),
   key: threadKey,

@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { GATED_FIELDS } from './gated-fields.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
@@ -195,16 +196,7 @@ const resume = async (params: Params, call: Call): Promise<Answered> => {
 export const threadResume: Method<Params, JsonObject> = {
   name: 'thread/resume',
   profiles: EVERY_PROFILE,
-  experimentalFields: {
-    '0.130': [
-      'history',
-      'path',
-      'excludeTurns',
-      { field: 'persistExtendedHistory', calledField: 'persistFullHistory' }
-    ],
-    '0.142': ['history', 'path', 'excludeTurns', 'initialTurnsPage'],
-    '0.169': ['history', 'path', 'initialTurnsPage']
-  },
+  experimentalFields: GATED_FIELDS['thread/resume'],
   params: (profile) => struct('ThreadResumeParams', fieldsOf(profile)),
   result: t.type({ thread: results.ShownThread }, 'ThreadResumeResponse') as unknown as t.Type<
     JsonObject,

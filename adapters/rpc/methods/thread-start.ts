@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { GATED_FIELDS } from './gated-fields.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import { noKey } from '../connection/keys.ts'
@@ -72,18 +73,11 @@ const checkTools = (tools: ReadonlyArray<JsonObject>): E.Either<RpcError, void> 
   return E.right(undefined)
 }
 
-const GATED = ['dynamicTools', 'environments', 'experimentalRawEvents', 'mockExperimentalField']
-const GATED_142 = [...GATED, 'permissions', 'runtimeWorkspaceRoots']
-
 /** The row of `thread/start`. */
 export const threadStart: Method<Params, JsonObject> = {
   name: 'thread/start',
   profiles: EVERY_PROFILE,
-  experimentalFields: {
-    '0.130': [...GATED, { field: 'persistExtendedHistory', calledField: 'persistFullHistory' }],
-    '0.142': GATED_142,
-    '0.169': [...GATED_142, 'historyMode']
-  },
+  experimentalFields: GATED_FIELDS['thread/start'],
   params: (profile) => struct('ThreadStartParams', fieldsOf(profile)),
   result: t.type({ thread: results.ShownThread }, 'ThreadStartResponse') as unknown as t.Type<
     JsonObject,

@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { GATED_FIELDS } from './gated-fields.ts'
 import { v7 } from 'uuid'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadStatus, Turn } from '../../../domain/protocol.ts'
@@ -148,10 +149,7 @@ const begin = (
 export const turnStart: Method<StartParams, { readonly turn: Turn }> = {
   name: 'turn/start',
   profiles: EVERY_PROFILE,
-  experimentalFields: {
-    '0.130': ['responsesapiClientMetadata', 'environments'],
-    '0.142': ['responsesapiClientMetadata', 'environments']
-  },
+  experimentalFields: GATED_FIELDS['turn/start'],
   params: (profile) => struct('TurnStartParams', startFieldsOf(profile)),
   result: t.type({ turn: results.Turn }, 'TurnStartResponse'),
   key: threadKey,
@@ -198,6 +196,7 @@ export const turnSteer: Method<
 > = {
   name: 'turn/steer',
   profiles: EVERY_PROFILE,
+  experimentalFields: GATED_FIELDS['turn/steer'],
   params: (profile) => struct('TurnSteerParams', steerFieldsOf(profile)),
   result: t.type({ turnId: t.string }, 'TurnSteerResponse'),
   key: threadKey,
