@@ -46,11 +46,11 @@ describe('a summary by path', () => {
   })
 
   it('is refused for a file of the home that is no rollout', async () => {
-    expect(await refusal('config.toml')).to.deep.equal(stranger('config.toml'))
+    expect(await refusal('config.toml')).to.deep.equal(stranger(join(home, 'config.toml')))
     mkdirSync(join(home, 'sessions', 'notes'))
     writeFileSync(join(home, 'sessions', 'notes', 'x.jsonl'), '{}\n')
     expect(await refusal('sessions/notes/x.jsonl')).to.deep.equal(
-      stranger('sessions/notes/x.jsonl')
+      stranger(join(home, 'sessions/notes/x.jsonl'))
     )
   })
 
@@ -63,8 +63,11 @@ describe('a summary by path', () => {
   it('is refused for a directory, in the words of each era', async () => {
     expect(await refusal('sessions')).to.deep.equal({
       code: -32600,
-      message: 'failed to resolve rollout path `sessions`: path is a directory'
+      message: `failed to resolve rollout path \`${join(home, 'sessions')}\`: path is a directory`
     })
-    expect(await refusal('sessions', '0.130')).to.have.property('code', -32603)
+    expect(await refusal('sessions', '0.130')).to.deep.equal({
+      code: -32603,
+      message: `failed to load conversation summary from sessions: thread-store internal error: failed to read thread ${join(home, 'sessions')}: Is a directory (os error 21)`
+    })
   })
 })

@@ -7,7 +7,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import { resolve } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Json } from '../../../domain/json.ts'
 import type { GitInfo, Thread } from '../../../domain/protocol.ts'
@@ -159,6 +158,6 @@ export const conversationSummary: Method<Params, Response> = {
   key: noKey,
   handler: (params, call) => () =>
     'rolloutPath' in params
-      ? summaryByPath(resolve(call.server.home, params.rolloutPath), call)
+      ? summaryByPath(params.rolloutPath, call)
       : summaryById(params.conversationId, call)
 }

@@ -32,12 +32,12 @@ const realPath = (path: string): string | null => {
 const unresolved = (path: string, reason: string): RpcError =>
   invalidRequest(`failed to resolve rollout path \`${path}\`: ${reason}`)
 
-const isDirectory = (path: string, { profile }: Server): RpcError =>
+const isDirectory = (path: string, asked: string, { profile }: Server): RpcError =>
   profile === '0.130'
     ? internal(
-        `failed to load conversation summary from ${path}: thread-store internal error: failed to read thread ${path}: Is a directory (os error 21)`
+        `failed to load conversation summary from ${path}: thread-store internal error: failed to read thread ${asked}: Is a directory (os error 21)`
       )
-    : unresolved(path, 'path is a directory')
+    : unresolved(asked, 'path is a directory')
 
 /** A rollout of the home: which thread it belongs to, and its path as clients see it. */
 export interface NamedRollout {
@@ -72,15 +72,15 @@ export const rolloutOf = (
   if (plain === null && packed === null) {
     const missing =
       server.profile === '0.130' ? 'No such file or directory (os error 2)' : 'file does not exist'
-    return E.left(unresolved(path, missing))
+    return E.left(unresolved(asked, missing))
   }
-  if (plain?.isDirectory() === true) return E.left(isDirectory(path, server))
+  if (plain?.isDirectory() === true) return E.left(isDirectory(path, asked, server))
   const real = realPath(plain === null ? `${asked}${COMPRESSED}` : asked)
   const threadId = ROLLOUT_ID.exec(real ?? '')?.[1]?.toLowerCase()
   const located = threadId === undefined ? null : engine.locate(threadId)
   if (real === null || threadId === undefined || located === null || E.isLeft(located))
-    return E.left(unresolved(path, 'not a rollout of this home'))
+    return E.left(unresolved(asked, 'not a rollout of this home'))
   return isFileOf(server, located.right, real)
     ? E.right({ threadId, path: asked.replace(/\.zst$/, '') })
-    : E.left(unresolved(path, 'not a rollout of this home'))
+    : E.left(unresolved(asked, 'not a rollout of this home'))
 }
