@@ -118,6 +118,16 @@ const SERVER = {
   'rpc.requests.refused': counter('Requests refused because too many were in flight.', {}),
   'rpc.connections.open': level('Clients that are connected.', {}),
   'rpc.connections.opened': counter('Clients that have connected.', {}),
+  'rpc.clients.cut_off': counter(
+    'WebSockets that were dropped: too much waited for the client, it took nothing for long, it broke the protocol.',
+    { why: ['behind', 'stalled', 'broken'] as const }
+  ),
+  'http.refusals': counter(
+    'HTTP requests that were refused, WebSockets that would not be among them.',
+    {
+      status: ['400', '401', '403', '405'] as const
+    }
+  ),
   'rpc.notifications': counter('Notifications; dropped: the client had left.', {
     outcome: ['sent', 'dropped'] as const
   })

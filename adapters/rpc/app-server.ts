@@ -7,11 +7,17 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import type { ProfileName } from '../../domain/profile.ts'
+import type { StoreError } from '../../domain/errors.ts'
 import type { Engine } from '../../replay/engine.ts'
+import type { Telemetry } from '../../replay/telemetry.ts'
+import { createMeter } from '../telemetry/meter.ts'
+import { metricsPages, startExport } from '../telemetry/process.ts'
 import type { Server } from './method.ts'
 import { createLive, type Live } from './threads/live.ts'
 import type { AuthOptions } from './transports/auth.ts'
+import type { Routes } from './transports/http.ts'
 import type { Listen } from './transports/listen.ts'
+import type { MetricsListener } from './transports/metrics.ts'
 import { serveStdio } from './transports/stdio.ts'
 import type { Transport } from './transports/transport.ts'
 import type { TurnHost } from './turn-host.ts'
@@ -38,15 +44,26 @@ export interface AppServerOptions {
   readonly listen?: Listen
   /** Who may open a WebSocket over TCP; default: everyone on this machine. */
   readonly auth?: AuthOptions
+  /** Where a page of numbers is shown besides; WebSocket servers show it where they listen. */
+  readonly metricsListen?: Extract<Listen, { kind: 'websocket' }>
 }
 
 /** Turns that run when the server ends may take so long to be interrupted. */
 const TURN_END_MS_MAX = 10_000
 
-const openOnce = async (options: AppServerOptions): Promise<Engine> => {
-  const { openEngine } = await import('../library.ts')
+type Log = (line: string) => void
+
+const openOnce = async (
+  options: AppServerOptions,
+  telemetry: Telemetry,
+  log: Log
+): Promise<Engine> => {
+  const { openEngine, describe } = await import('../library.ts')
   const { home, profile, strict, rich = false, index } = options
-  return openEngine({ home, profile, strict, rich, ...(index === undefined ? {} : { index }) })
+  const onUnusableIndex = (why: StoreError): void =>
+    log(`${describe(why)}; going on with an index in memory`)
+  const place = index === undefined ? {} : { index }
+  return openEngine({ home, profile, strict, rich, telemetry, onUnusableIndex, ...place })
 }
 
 const stdio: Transport = {
@@ -58,7 +75,8 @@ const stdio: Transport = {
 
 const openWebSocket = async (
   listen: Extract<Listen, { kind: 'websocket' }>,
-  auth: AuthOptions
+  auth: AuthOptions,
+  pages: Routes
 ): Promise<E.Either<string, Transport>> => {
   const { authOf, authSettings } = await import('./transports/auth.ts')
   const settings = authSettings(auth)
@@ -68,14 +86,13 @@ const openWebSocket = async (
   const { HEALTH } = await import('./transports/http.ts')
   const { openTcp } = await import('./transports/tcp.ts')
   const say = (banner: string) => void process.stderr.write(banner)
-  return openTcp(listen, { auth: allowed.right, routes: HEALTH, say })
+  return openTcp(listen, { auth: allowed.right, routes: { ...HEALTH, ...pages }, say })
 }
 
-const openTransport = async ({
-  listen = { kind: 'stdio' },
-  auth = {},
-  home
-}: AppServerOptions): Promise<E.Either<string, Transport>> => {
+const openTransport = async (
+  { listen = { kind: 'stdio' }, auth = {}, home }: AppServerOptions,
+  routes: Routes
+): Promise<E.Either<string, Transport>> => {
   if (Object.keys(auth).length > 0) {
     const settings = (await import('./transports/auth.ts')).authSettings(auth)
     if (E.isLeft(settings)) return settings
@@ -86,11 +103,23 @@ const openTransport = async ({
     case 'off':
       return E.left('no transport configured; use --listen')
     case 'websocket':
-      return openWebSocket(listen, auth)
+      return openWebSocket(listen, auth, routes)
     case 'unix':
-      return (await import('./transports/unix.ts')).openUnix(listen, { home: resolve(home) })
+      return (await import('./transports/unix.ts')).openUnix(listen, {
+        home: resolve(home),
+        routes
+      })
   }
 }
+
+const openPage = async (
+  { metricsListen }: AppServerOptions,
+  pages: Routes,
+  log: Log
+): Promise<E.Either<string, Pick<MetricsListener, 'close'>>> =>
+  metricsListen === undefined
+    ? E.right({ close: () => Promise.resolve() })
+    : (await import('./transports/metrics.ts')).openMetrics(metricsListen, pages, log)
 
 /** Interrupts the turns that still run, and waits a little for their hosts to see it. */
 const endTurns = async (live: Live): Promise<void> => {
@@ -106,13 +135,17 @@ const endTurns = async (live: Live): Promise<void> => {
  * is running, then resolves with the exit code: 1 when it could not listen, else 0. Stderr is for people.
  */
 export const runAppServer = async (options: AppServerOptions): Promise<number> => {
-  const log = (line: string) => void process.stderr.write(`unroll app-server: ${line}\n`)
-  const transport = await openTransport(options)
+  const log: Log = (line) => void process.stderr.write(`unroll app-server: ${line}\n`)
+  const meter = createMeter()
+  const pages = metricsPages(meter)
+  const page = await openPage(options, pages, log)
+  const transport = E.isLeft(page) ? page : await openTransport(options, pages)
   if (E.isLeft(transport)) {
     log(transport.left)
     return 1
   }
-  const engine = openOnce(options)
+  const stopExport = startExport(meter, process.env, options.version, log)
+  const engine = openOnce(options, meter, log)
   const closed = engine.then(
     ({ close }) => close,
     () => () => Promise.resolve()
@@ -127,6 +160,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     version: options.version,
     engine,
     live: createLive(),
+    telemetry: meter,
     ...(options.turns === undefined ? {} : { turns: options.turns }),
     log
   }
@@ -136,5 +170,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   await (
     await closed
   )()
+  if (E.isRight(page)) await page.right.close()
+  await stopExport()
   return 0
 }

@@ -1,33 +1,42 @@
 /**
- * The telemetry of a server process: one meter, and an exporter when the environment names a collector.
+ * What becomes of the numbers of a server process: a page, and messages to a collector when the environment names one.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { randomUUID } from 'node:crypto'
-import { createMeter, type Meter } from './meter.ts'
+import type { Log } from './exporter.ts'
+import type { Meter } from './meter.ts'
 import { otlpSettings } from './otlp-settings.ts'
+import { CONTENT_TYPE, prometheusText } from './prometheus.ts'
 
-/** What a process is made of, as far as its numbers go. */
-export interface ProcessTelemetry {
-  readonly meter: Meter
-  /** Sends what is left, within two seconds. */
-  readonly stop: () => Promise<void>
-}
+/** The pages of a server that show a meter: to this machine only, and to whom the server would serve. */
+export const metricsPages = (meter: Meter) =>
+  ({
+    '/metrics': {
+      contentType: CONTENT_TYPE,
+      loopbackOnly: true,
+      needsAuth: true,
+      body: () => prometheusText(meter)
+    }
+  }) as const
 
-/** Begins to count, and to send where the environment says so; `log` is for the person at the server. */
-export const startTelemetry = (
+/**
+ * Begins to send where the environment says so, and tells through `log` what it asks for in vain. The answer sends what is
+ * left, within two seconds.
+ */
+export const startExport = (
+  meter: Meter,
   env: Readonly<Record<string, string | undefined>>,
   version: string,
-  log: (line: string) => void
-): ProcessTelemetry => {
-  const meter = createMeter()
+  log: Log
+): (() => Promise<void>) => {
   const settings = otlpSettings(env)
   if (E.isLeft(settings)) log(settings.left)
-  if (E.isLeft(settings) || settings.right === null) return { meter, stop: () => Promise.resolve() }
+  if (E.isLeft(settings) || settings.right === null) return () => Promise.resolve()
   const to = settings.right
   const identity = { 'service.version': version, 'service.instance.id': randomUUID() }
   const sender = { resource: { ...identity, ...to.resource }, version, startedAtMs: Date.now() }
   const exporter = import('./exporter.ts').then(({ startExporter }) =>
     startExporter(meter, to, sender, log)
   )
-  return { meter, stop: async () => (await exporter).stop() }
+  return async () => (await exporter).stop()
 }

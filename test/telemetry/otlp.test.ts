@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { startExporter } from '../../adapters/telemetry/exporter.ts'
 import { createMeter } from '../../adapters/telemetry/meter.ts'
 import { otlpSettings, type OtlpSettings } from '../../adapters/telemetry/otlp-settings.ts'
-import { startTelemetry } from '../../adapters/telemetry/process.ts'
+import { startExport } from '../../adapters/telemetry/process.ts'
 import { numbers } from '../support/numbers.ts'
 
 interface Received {
@@ -55,7 +55,8 @@ describe('a collector', () => {
   const logged: Array<string> = []
   const telemetryOf = (env: Readonly<Record<string, string>>) => {
     logged.length = 0
-    return startTelemetry(env, '9.9.9', (line) => void logged.push(line))
+    const meter = createMeter()
+    return { meter, stop: startExport(meter, env, '9.9.9', (line) => void logged.push(line)) }
   }
   const metricsIn = ({ body }: Received) => body.resourceMetrics[0].scopeMetrics[0].metrics
 

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
-import type { AuthOptions } from '../../rpc/transports/auth.ts'
+import type { AppServerOptions, AuthOptions, Listen } from '../../rpc/app-server.ts'
 import { numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { answers, missingHome, placeOf, type PlainCommand } from '../session.ts'
@@ -42,6 +42,18 @@ const runProxy = async (input: Input, io: Io, home: string): Promise<number> => 
   return problem === null ? 0 : failed(io, problem)
 }
 
+/** `IP:PORT` as the place of the page of numbers. */
+const metricsOf = (
+  address: string | undefined,
+  parse: (url: string) => E.Either<string, Listen>
+): E.Either<string, Pick<AppServerOptions, 'metricsListen'>> => {
+  if (address === undefined) return E.right({})
+  const listen = parse(`ws://${address}`)
+  return E.isRight(listen) && listen.right.kind === 'websocket'
+    ? E.right({ metricsListen: listen.right })
+    : E.left(`invalid --metrics-listen address \`${address}\`; expected \`IP:PORT\``)
+}
+
 /** Serves Codex's app-server protocol; see the command table. */
 export const appServerCommand: PlainCommand = async (input, io) => {
   const place = await placeOf(input, io)
@@ -50,13 +62,17 @@ export const appServerCommand: PlainCommand = async (input, io) => {
   if (word !== undefined)
     return report(usage(`app-server does not take "${word}"`, HELP), false, io)
   const { runAppServer, parseListen } = await import('../../rpc/app-server.ts')
+  const metrics = metricsOf(textOf(input, 'metrics-listen'), (url) =>
+    parseListen(url, { home: place.home, cwd: io.cwd })
+  )
   const url = textOf(input, 'listen') ?? 'stdio://'
   const listen = parseListen(url, { home: place.home, cwd: io.cwd })
   if (E.isLeft(listen)) return report(usage(listen.left, HELP), false, io)
+  if (E.isLeft(metrics)) return report(usage(metrics.left, HELP), false, io)
   const missing = missingHome(place.home, input, io)
   if (missing !== null) return missing
   const { profile, strict } = answers(input)
   const rich = textOf(input, 'items') === 'rich'
-  const options = { ...place, profile, strict, rich, version: io.version }
+  const options = { ...place, profile, strict, rich, version: io.version, ...metrics.right }
   return runAppServer({ ...options, listen: listen.right, auth: authOptions(input, io) })
 }

@@ -38,6 +38,8 @@ const appServer: CommandSpec = {
       '(`$CODEX_HOME/app-server-control/app-server-control.sock`) or `off`. On `ws://` and `unix://` every client has a ' +
       'WebSocket, one message per text frame, of at most 16 MiB. A `ws://` server also answers GET /readyz and /healthz; it refuses ' +
       'every request of a browser page, and an address that other machines reach needs `--ws-auth`.',
+    'GET /metrics of a `ws://` or `unix://` server tells in numbers what the server does, as Prometheus reads it; with `--ws-auth` it needs a token ' +
+      'too. The numbers are sent to a collector only when `OTEL_EXPORTER_OTLP_ENDPOINT` names one (see TELEMETRY.md).',
     '`app-server proxy` carries bytes between stdin, stdout and the socket file of a running server.'
   ],
   options: [
@@ -67,6 +69,11 @@ const appServer: CommandSpec = {
       value: 'SECONDS',
       range: [0, Number.MAX_SAFE_INTEGER],
       text: 'How far the clocks of signer and server may differ. Default: 30.'
+    },
+    {
+      name: 'metrics-listen',
+      value: 'IP:PORT',
+      text: 'Also show /metrics there, for servers on stdio; an address of this machine only.'
     },
     {
       name: 'sock',

@@ -8,6 +8,7 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { connect } from '../connection/connection.ts'
+import type { LabelsOf } from '../../../replay/metrics.ts'
 import type { Server } from '../method.ts'
 
 /** How much may wait for a reader. */
@@ -51,7 +52,8 @@ export const serveClient = (
 ): Client => {
   let unsent = 0
   let emptied: () => void = () => undefined
-  const cutOff = (why: string): void => {
+  const cutOff = (kind: LabelsOf<'rpc.clients.cut_off'>['why'], why: string): void => {
+    server.telemetry?.count('rpc.clients.cut_off', { why: kind })
     server.log(`${why}, the connection is dropped`)
     client.terminate()
   }
@@ -66,7 +68,7 @@ export const serveClient = (
     unsent += 1
     client.send(message, sent)
     if (client.bufferedAmount > unsentBytesMax && unsent > 1)
-      cutOff(`${client.bufferedAmount} bytes wait for a client`)
+      cutOff('behind', `${client.bufferedAmount} bytes wait for a client`)
     else if (client.bufferedAmount > pauseBytes) client.pause()
   }
 
@@ -76,7 +78,7 @@ export const serveClient = (
     else connection.receive((data as Buffer).toString('utf8'))
   }
   client.on('message', receive)
-  client.on('error', ({ message }) => cutOff(message))
+  client.on('error', ({ message }) => cutOff('broken', message))
   const closed = new Promise<void>((resolve) => {
     client.on('close', () => {
       connection.close()
@@ -85,7 +87,7 @@ export const serveClient = (
     })
   })
   socket.setTimeout(stallMsMax).on('timeout', () => {
-    if (client.bufferedAmount > 0) cutOff('a client takes nothing')
+    if (client.bufferedAmount > 0) cutOff('stalled', 'a client takes nothing')
   })
 
   return {

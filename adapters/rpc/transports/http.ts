@@ -10,6 +10,8 @@ export interface Route {
   readonly contentType?: string
   /** Shown to this machine only. */
   readonly loopbackOnly?: true
+  /** Shown to whom the server would serve. */
+  readonly needsAuth?: true
   readonly body: () => string | Promise<string>
 }
 
@@ -30,13 +32,13 @@ export interface Request {
 
 /** An HTTP answer. */
 export interface HttpAnswer {
-  readonly status: number
+  readonly status: 200 | 400 | 401 | 403 | 405
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
 
 /** An answer in plain text. */
-export const text = (status: number, body: string): HttpAnswer => ({
+export const text = (status: HttpAnswer['status'], body: string): HttpAnswer => ({
   status,
   body,
   headers: body === '' ? {} : { 'content-type': 'text/plain; charset=utf-8' }
@@ -48,10 +50,16 @@ const MAPPED = '::ffff:'
 const isLocal = (from: string | undefined): boolean =>
   from === undefined || isLoopback(from.startsWith(MAPPED) ? from.slice(MAPPED.length) : from)
 
-const page = async (route: Route, { method, from }: Request): Promise<HttpAnswer> => {
+const page = async (
+  route: Route,
+  { method, from, headers: { authorization } }: Request,
+  { auth }: Rules
+): Promise<HttpAnswer> => {
   if (method !== 'GET' && method !== 'HEAD')
     return { status: 405, body: '', headers: { allow: 'GET,HEAD' } }
   if (route.loopbackOnly === true && !isLocal(from)) return text(403, '')
+  const refused = route.needsAuth === true ? await auth(authorization) : null
+  if (refused !== null) return text(401, refused)
   const headers = route.contentType === undefined ? {} : { 'content-type': route.contentType }
   return { status: 200, body: await route.body(), headers }
 }
@@ -87,7 +95,7 @@ export const judge = async (request: Request, rules: Rules): Promise<HttpAnswer 
   const { headers, path } = request
   if (rules.refuseOrigin && headers.origin !== undefined) return text(403, '')
   const route = Object.hasOwn(rules.routes, path) ? rules.routes[path] : undefined
-  if (route !== undefined) return page(route, request)
+  if (route !== undefined) return page(route, request, rules)
   const problem = upgradeProblem(request)
   if (problem !== null) return problem
   const refused = await rules.auth(headers.authorization)

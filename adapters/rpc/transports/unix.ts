@@ -13,6 +13,7 @@ import { createConnection } from 'node:net'
 import { dirname, join } from 'node:path'
 import { openToAll } from './auth.ts'
 import type { Limits } from './client.ts'
+import type { Routes } from './http.ts'
 import { controlSocketPath, type Listen } from './listen.ts'
 import type { Transport } from './transport.ts'
 import { webSockets } from './websocket.ts'
@@ -23,6 +24,7 @@ export const SOCKET_PATH_BYTES_MAX = 107
 /** How a listener is set up. */
 export interface UnixOptions {
   readonly home: string
+  readonly routes: Routes
   readonly limits?: Limits
 }
 
@@ -99,10 +101,10 @@ const makeFolder = (path: string, home: string): void => {
 
 const bind = async (
   path: string,
-  { home, limits }: UnixOptions
+  { home, routes, limits }: UnixOptions
 ): Promise<E.Either<string, Transport>> => {
   makeFolder(path, home)
-  const rules = { routes: {}, refuseOrigin: false, auth: (text?: string) => openToAll(text, 0) }
+  const rules = { routes, refuseOrigin: false, auth: (text?: string) => openToAll(text, 0) }
   const { http, serve } = await webSockets(rules, limits)
   const bound = nameBeside(path)
   http.listen(bound)

@@ -8,6 +8,7 @@ import { createServer, STATUS_CODES, type IncomingMessage, type Server as Http }
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
+import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
 import type { Server } from '../method.ts'
 import { LIMITS, serveClient, type Client, type Limits } from './client.ts'
 import { judge, type HttpAnswer, type Request, type Rules } from './http.ts'
@@ -55,6 +56,27 @@ const upgrader = async () => {
   })
 }
 
+/** Tells of an answer that refuses. */
+const tellRefusal = (telemetry: Telemetry, { status }: HttpAnswer): void => {
+  if (status !== 200) telemetry.count('http.refusals', { status: `${status}` })
+}
+
+/** Answers requests that are no upgrades, as the rules say. */
+export const answerRequests = (
+  http: Http,
+  rules: Rules,
+  telemetry: Telemetry = noTelemetry
+): void => {
+  http.on('request', (request, response) => {
+    void judge(requestOf(request), rules).then((answer) => {
+      if (answer === null) return response.destroy()
+      tellRefusal(telemetry, answer)
+      const length = { 'content-length': Buffer.byteLength(answer.body) }
+      response.writeHead(answer.status, { ...answer.headers, ...length }).end(answer.body)
+    })
+  })
+}
+
 /** Clients of a server, by the HTTP server they come to. */
 export interface WebSocketServing {
   /** Serves until `stop` is signalled, then answers what runs, hangs up and closes the HTTP server. */
@@ -83,21 +105,17 @@ export const webSockets = async (
     async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
       socket.on('error', () => socket.destroy())
       const refused = await judge(requestOf(request), rules)
-      if (refused !== null) socket.end(print(refused))
-      else if (stop.aborted) socket.destroy()
+      if (refused !== null) {
+        tellRefusal(server.telemetry ?? noTelemetry, refused)
+        socket.end(print(refused))
+      } else if (stop.aborted) socket.destroy()
       else sockets.handleUpgrade(request, socket, head, (client) => welcome(server, client, socket))
     }
 
   const serve: WebSocketServing['serve'] = async (server, stop) => {
     const upgrade = answerUpgrade(server, stop)
     http.on('upgrade', (...asked) => void upgrade(...asked))
-    http.on('request', (request, response) => {
-      void judge(requestOf(request), rules).then((answer) => {
-        if (answer === null) return response.destroy()
-        const length = { 'content-length': Buffer.byteLength(answer.body) }
-        response.writeHead(answer.status, { ...answer.headers, ...length }).end(answer.body)
-      })
-    })
+    answerRequests(http, rules, server.telemetry)
     if (!stop.aborted)
       await new Promise<void>((resolve) => {
         stop.addEventListener('abort', () => resolve(), { once: true })
