@@ -7,6 +7,7 @@ import { WebSocket } from 'ws'
 import { IN_FLIGHT_MAX } from '../../adapters/rpc/connection/connection.ts'
 import { MESSAGE_BYTES_MAX } from '../../adapters/rpc/transports/websocket.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
+import { numbers, tickingMeter } from '../support/numbers.ts'
 import type { Message } from '../support/rpc-client.ts'
 import {
   clientOn,
@@ -174,12 +175,14 @@ describe('a client that does not read', () => {
 
   it('is cut off when it takes nothing for long, and others do not notice', async () => {
     const limits = { pauseBytes: 100_000, unsentBytesMax: 1e9, stallMsMax: 50 }
-    const running = await wsServerOf(home, { limits })
+    const telemetry = tickingMeter()
+    const running = await wsServerOf(home, { limits, telemetry })
     const other = await openInitialized(running.url)
     const socket = await deaf(running.url)
     fill(socket, 500)
     for (let asked = 0; asked < 50; asked += 1) await other.ask('thread/list', { limit: 1 })
     await dropped(running, 'a client takes nothing')
+    expect(numbers(telemetry, 'rpc.clients')).to.deep.equal({ 'rpc.clients.cut_off stalled': 1 })
     expect(await other.ask('thread/loaded/list')).to.have.property('result')
     socket.terminate()
     await running.stop()
@@ -187,10 +190,12 @@ describe('a client that does not read', () => {
 
   it('is cut off when too much waits for it', async () => {
     const limits = { pauseBytes: 1e9, unsentBytesMax: 1_000_000, stallMsMax: 1e6 }
-    const running = await wsServerOf(home, { limits })
+    const telemetry = tickingMeter()
+    const running = await wsServerOf(home, { limits, telemetry })
     const socket = await deaf(running.url)
     fill(socket, 500)
     await dropped(running, 'bytes wait for a client')
+    expect(numbers(telemetry, 'rpc.clients')).to.deep.equal({ 'rpc.clients.cut_off behind': 1 })
     socket.terminate()
     await running.stop()
   })

@@ -1,8 +1,9 @@
 // What an engine tells about itself: every number here follows from what was done to the home before.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { truncateSync, utimesSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { streamId } from '../../domain/ids.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
@@ -14,7 +15,7 @@ import { createEngine, type Engine } from '../../replay/engine.ts'
 import { IndexDamage, type Index } from '../../replay/ports.ts'
 import { ID, said } from '../support/appending.ts'
 import { right, withEngine } from '../support/engines.ts'
-import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { FIXTURES, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { numbers, tickingMeter } from '../support/numbers.ts'
 import {
   appendRollout,
@@ -277,6 +278,15 @@ describe('the numbers of a writer', () => {
       'lock.wait.duration thread busy': 1,
       'append.requests busy': 1
     })
+  })
+
+  it('tell that a compressed rollout was expanded', async () => {
+    const name = 'rollout-2026-11-21T07-09-43-01a1fcf0-83af-7753-9105-268919d49185.jsonl.zst'
+    mkdirSync(join(home, 'archived_sessions'))
+    copyFileSync(join(FIXTURES, 'compressed', name), join(home, 'archived_sessions', name))
+    const { append, telemetry } = store()
+    await right(append(streamId('01a1fcf0-83af-7753-9105-268919d49185'), 'any', [said('c')]))
+    expect(numbers(telemetry, 'repairs')).to.deep.equal({ 'repairs rollout_expanded': 1 })
   })
 
   it('tell that an unfinished last line was closed', async () => {

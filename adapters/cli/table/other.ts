@@ -39,7 +39,8 @@ const appServer: CommandSpec = {
       'WebSocket, one message per text frame, of at most 16 MiB. A `ws://` server also answers GET /readyz and /healthz; it refuses ' +
       'every request of a browser page, and an address that other machines reach needs `--ws-auth`.',
     'GET /metrics of a `ws://` or `unix://` server tells in numbers what the server does, as Prometheus reads it; with `--ws-auth` it needs a token ' +
-      'too. The numbers are sent to a collector only when `OTEL_EXPORTER_OTLP_ENDPOINT` names one (see TELEMETRY.md).',
+      'too. The numbers are sent to a collector only when `OTEL_EXPORTER_OTLP_ENDPOINT` names one (see docs/TELEMETRY.md).',
+    'A server whose index cannot be opened goes on with one in memory, and says so on stderr.',
     '`app-server proxy` carries bytes between stdin, stdout and the socket file of a running server.'
   ],
   options: [
