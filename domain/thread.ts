@@ -134,9 +134,16 @@ const factsOf = (meta: SessionMeta): MetaFacts => ({
     : null
 })
 
-/** A directory as Codex compares it: without a trailing slash. */
-export const normalizeCwd = (cwd: string): string =>
-  cwd.length > 1 ? cwd.replace(/\/+$/, '') || '/' : cwd
+/** A directory as Codex shows it: without dots and needless slashes; links are not looked at. A relative one stays as it is. */
+export const normalizeCwd = (cwd: string): string => {
+  if (!cwd.startsWith('/')) return cwd.replace(/(?<=.)\/+$/, '')
+  const names: Array<string> = []
+  for (const name of cwd.split('/')) {
+    if (name === '..') names.pop()
+    else if (name !== '' && name !== '.') names.push(name)
+  }
+  return `/${names.join('/')}`
+}
 
 const withMeta = (facts: ThreadFacts, meta: SessionMeta, revision: number): ThreadFacts => {
   const read = factsOf(meta)

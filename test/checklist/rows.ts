@@ -86,9 +86,9 @@ const TABLE = `
 32 thread_read_can_include_turns
 33 thread_turns_list_can_page_backward_and_forward
 34 thread_turns_list_supports_requested_items_view
-35 thread_turns_list_reads_store_history_without_rollout_path ? a test is to come
-36 thread_read_loaded_include_turns_reads_store_history_without_rollout_path ? a test is to come
-37 thread_list_includes_store_thread_without_rollout_path ? a test is to come
+35 thread_turns_list_reads_store_history_without_rollout_path ~ a store in memory
+36 thread_read_loaded_include_turns_reads_store_history_without_rollout_path ~ a store in memory
+37 thread_list_includes_store_thread_without_rollout_path ~ a store in memory, whose paths lead nowhere
 38 thread_read_can_return_archived_threads_by_id
 39 thread_resume_initial_turns_page_matches_requested_turns_list_page
 40 thread_turns_list_rejects_cursor_when_anchor_turn_is_rolled_back
@@ -213,24 +213,24 @@ const TABLE = `
 152 initialize_rejects_invalid_client_name ? a test is to come
 153 initialize_opt_out_notification_methods_filters_notifications ? a test is to come
 154 turn_start_notify_payload_includes_initialize_client_name ? a test is to come
-155 websocket_transport_routes_per_connection_handshake_and_responses ? a test is to come
+155 websocket_transport_routes_per_connection_handshake_and_responses
 156 websocket_transport_serves_health_endpoints_on_same_listener ? a test is to come
 157 websocket_transport_rejects_browser_origin_without_auth ? a test is to come
 158 websocket_transport_rejects_missing_and_invalid_capability_tokens ? a test is to come
 159 websocket_transport_verifies_signed_short_lived_bearer_tokens ? a test is to come
 160 websocket_transport_rejects_short_signed_bearer_secret_configuration ? a test is to come
 161 websocket_transport_rejects_unauthenticated_non_loopback_startup ? a test is to come
-162 websocket_disconnect_keeps_last_subscribed_thread_loaded_until_idle_timeout ? a test is to come
+162 websocket_disconnect_keeps_last_subscribed_thread_loaded_until_idle_timeout
 163 listen_off_parses_as_off_transport ? a test is to come
 164 enqueue_incoming_request_returns_overload_error_when_queue_is_full ? a test is to come
 165 enqueue_incoming_response_waits_instead_of_dropping_when_queue_is_full ? a test is to come
 166 enqueue_incoming_request_does_not_block_when_writer_queue_is_full ? a test is to come
 167 control_socket_acceptor_forwards_websocket_text_messages_and_pings ? a test is to come
 168 send_response_routes_to_target_connection ? a test is to come
-169 send_response_clears_registered_request_context ? a test is to come
-170 send_error_routes_to_target_connection ? a test is to come
+169 send_response_clears_registered_request_context
+170 send_error_routes_to_target_connection
 171 send_server_notification_to_connection_and_wait_tracks_write_completion - inner
-172 connection_closed_clears_registered_request_contexts ? a test is to come
+172 connection_closed_clears_registered_request_contexts
 173 notify_client_error_forwards_error_to_waiter - asks
 174 pending_requests_for_thread_returns_…_in_request_id_order - asks
 175 cancel_requests_for_thread_cancels_all - asks
@@ -265,31 +265,31 @@ const TABLE = `
 202 default_turn_pagination_methods_return_unsupported - inner
 203 resume_history_keeps_derived_metadata_pending_until_applied
 204 goal_update_sets_preview_without_overriding_existing_preview
-205 later_user_messages_do_not_emit_existing_preview_fields ? a test is to come
-206 metadata_irrelevant_items_coalesce_updated_at_touches ? a test is to come
-207 resume_history_waits_for_append_before_flushing_metadata ? a test is to come
-208 live_writer_lifecycle_writes_and_closes ? a test is to come
-209 create_thread_rejects_missing_cwd ? a test is to come
-210 discard_thread_drops_unmaterialized_live_writer ? a test is to come
-211 create_thread_rejects_duplicate_live_writer ? a test is to come
-212 resume_thread_rejects_duplicate_live_writer ? a test is to come
-213 live_thread_observes_appended_items_into_sqlite_metadata ? a test is to come
-214 live_thread_resume_loads_history_before_observing_metadata ? a test is to come
-215 read_thread_returns_active_rollout_summary ? a test is to come
+205 later_user_messages_do_not_emit_existing_preview_fields
+206 metadata_irrelevant_items_coalesce_updated_at_touches
+207 resume_history_waits_for_append_before_flushing_metadata
+208 live_writer_lifecycle_writes_and_closes
+209 create_thread_rejects_missing_cwd
+210 discard_thread_drops_unmaterialized_live_writer
+211 create_thread_rejects_duplicate_live_writer
+212 resume_thread_rejects_duplicate_live_writer
+213 live_thread_observes_appended_items_into_sqlite_metadata
+214 live_thread_resume_loads_history_before_observing_metadata
+215 read_thread_returns_active_rollout_summary
 216 read_thread_returns_rollout_path_summary
-217 read_thread_by_rollout_path_prefers_sqlite_git_info ? a test is to come
-218 read_thread_returns_forked_from_id ? a test is to come
-219 read_thread_returns_archived_rollout_when_requested ? a test is to come
-220 read_thread_prefers_active_rollout_over_archived ? a test is to come
-221 read_thread_uses_legacy_thread_name_when_sqlite_title_is_missing ? a test is to come
-222 read_thread_uses_sqlite_metadata_for_rollout_without_user_preview ? a test is to come
-223 read_thread_applies_sqlite_thread_name ? a test is to come
-224 read_thread_falls_back_to_sqlite_summary ? a test is to come
-225 read_thread_sqlite_fallback_respects_include_archived ? a test is to come
-226 read_thread_sqlite_fallback_loads_archived_history ? a test is to come
-227 read_thread_falls_back_to_rollout_search_when_sqlite_path_is_stale ? a test is to come
-228 read_thread_falls_back_when_sqlite_path_points_to_another_thread ? a test is to come
-229 read_thread_uses_session_meta_for_rollout_without_user_preview_or_sqlite_metadata ? a test is to come
+217 read_thread_by_rollout_path_prefers_sqlite_git_info
+218 read_thread_returns_forked_from_id
+219 read_thread_returns_archived_rollout_when_requested ~ reads find both, lists keep them apart
+220 read_thread_prefers_active_rollout_over_archived
+221 read_thread_uses_legacy_thread_name_when_sqlite_title_is_missing
+222 read_thread_uses_sqlite_metadata_for_rollout_without_user_preview
+223 read_thread_applies_sqlite_thread_name
+224 read_thread_falls_back_to_sqlite_summary ~ never so: without its file a thread is not answered
+225 read_thread_sqlite_fallback_respects_include_archived ~ never so: without its file a thread is not answered
+226 read_thread_sqlite_fallback_loads_archived_history
+227 read_thread_falls_back_to_rollout_search_when_sqlite_path_is_stale
+228 read_thread_falls_back_when_sqlite_path_points_to_another_thread ~ an index made over another home
+229 read_thread_uses_session_meta_for_rollout_without_user_preview_or_sqlite_metadata
 230 read_thread_fails_without_rollout
 231 list_threads_uses_default_provider_when_rollout_omits_provider
 232 list_threads_selects_active_or_archived_collection
@@ -305,46 +305,46 @@ const TABLE = `
 242 update_thread_metadata_sets_memory_mode_on_active_rollout
 243 update_thread_metadata_applies_combined_explicit_patch
 244 metadata_patch_applies_title_over_existing_name
-245 metadata_patch_…latest_preview_and_first_user_message ? a test is to come
-246 observed_metadata_normalizes_cwd_for_list_filters ? a test is to come
+245 metadata_patch_…latest_preview_and_first_user_message
+246 observed_metadata_normalizes_cwd_for_list_filters
 247 update_thread_metadata_recreates_missing_archived_sqlite_row_as_archived
 248 update_thread_metadata_keeps_archived_thread_archived_in_sqlite
 249 update_thread_metadata_keeps_live_archived_thread_archived_in_sqlite
-250 sqlite_failures_are_best_effort_for_legacy_rollout_compat_updates ? a test is to come
-251 sqlite_failures_are_best_effort_for_observed_metadata_updates ? a test is to come
-252 sqlite_failures_still_block_for_explicit_git_only_updates ? a test is to come
+250 sqlite_failures_are_best_effort_for_legacy_rollout_compat_updates
+251 sqlite_failures_are_best_effort_for_observed_metadata_updates
+252 sqlite_failures_still_block_for_explicit_git_only_updates ~ they do not: git facts are lines, the index is not needed
 ## rollout: recorder, list, state_db
-253 state_db_init_backfills_before_returning ? a test is to come
-254 try_init_waits_for_concurrent_startup_backfill ? a test is to come
+253 state_db_init_backfills_before_returning
+254 try_init_waits_for_concurrent_startup_backfill
 255 try_init_times_out_waiting_for_stuck_startup_backfill - inner
-256 load_rollout_items_skips_legacy_ghost_snapshot_lines ? a test is to come
-257 load_rollout_items_preserves_legacy_guardian_assessment_lines ? a test is to come
-258 load_rollout_items_filters_legacy_ghost_snapshots_from_compaction_history ? a test is to come
+256 load_rollout_items_skips_legacy_ghost_snapshot_lines
+257 load_rollout_items_preserves_legacy_guardian_assessment_lines
+258 load_rollout_items_filters_legacy_ghost_snapshots_from_compaction_history
 259 recorder_materializes_on_flush_with_pending_items
-260 persist_reports_filesystem_error_and_retries_buffered_items ? a test is to come
-261 writer_state_retries_write_error_before_reporting_flush_success ? a test is to come
+260 persist_reports_filesystem_error_and_retries_buffered_items
+261 writer_state_retries_write_error_before_reporting_flush_success
 262 list_threads_db_disabled_does_not_skip_paginated_items
-263 list_threads_db_enabled_drops_missing_rollout_paths ? a test is to come
-264 list_threads_db_enabled_repairs_stale_rollout_paths ? a test is to come
-265 list_threads_state_db_only_skips_jsonl_repair_scan ? a test is to come
-266 list_threads_default_filter_returns_filesystem_scan_results ? a test is to come
+263 list_threads_db_enabled_drops_missing_rollout_paths
+264 list_threads_db_enabled_repairs_stale_rollout_paths
+265 list_threads_state_db_only_skips_jsonl_repair_scan ~ never so: the files are always looked at
+266 list_threads_default_filter_returns_filesystem_scan_results
 267 list_threads_metadata_filter_overlays_state_db_list_metadata
 268 fill_missing_thread_item_metadata_preserves_identity_and_prefers_state_git_fields
-269 list_threads_search_repairs_stale_state_db_hits_before_returning ? a test is to come
-270 resume_candidate_matches_cwd_reads_latest_turn_context ? a test is to come
-271 find_thread_path_falls_back_when_db_path_is_stale ? a test is to come
-272 find_thread_path_falls_back_when_db_path_points_to_another_thread ? a test is to come
-273 find_thread_path_repairs_missing_db_row_after_filesystem_fallback ? a test is to come
-274 find_thread_path_accepts_existing_state_db_path_without_canonical_filename ? a test is to come
+269 list_threads_search_repairs_stale_state_db_hits_before_returning
+270 resume_candidate_matches_cwd_reads_latest_turn_context - inner
+271 find_thread_path_falls_back_when_db_path_is_stale
+272 find_thread_path_falls_back_when_db_path_points_to_another_thread ~ an index made over another home
+273 find_thread_path_repairs_missing_db_row_after_filesystem_fallback
+274 find_thread_path_accepts_existing_state_db_path_without_canonical_filename ~ in 0.130
 275 rollout_date_parts_extracts_directory_components
 276 test_list_conversations_latest_first
 277 test_pagination_cursor
 278 test_list_threads_scans_past_head_for_user_event
-279 test_list_threads_uses_goal_objective_as_preview ? a test is to come
-280 list_threads_goal_first_thread_reads_later_user_message ? a test is to come
+279 test_list_threads_uses_goal_objective_as_preview
+280 list_threads_goal_first_thread_reads_later_user_message
 281 test_get_thread_contents
-282 test_base_instructions_missing_in_meta_defaults_to_null ? a test is to come
-283 test_base_instructions_present_in_meta_is_preserved ? a test is to come
+282 test_base_instructions_missing_in_meta_defaults_to_null
+283 test_base_instructions_present_in_meta_is_preserved
 284 test_created_at_sort_uses_file_mtime_for_updated_at
 285 test_updated_at_uses_file_mtime
 286 test_timestamp_only_cursor_skips_same_second_filesystem_ties ~ where strict; else none is lost
@@ -387,7 +387,7 @@ const TABLE = `
 321 skills_changed_notification_is_emitted_after_skill_change - other
 322 external_agent_config_import_* - import
 323 external_agent_config_import_sends_completion_notification_after_pending_plugins_finish - import
-324 thread_manager_accepts_separate_agent_graph_store_and_thread_store ? a test is to come
+324 thread_manager_accepts_separate_agent_graph_store_and_thread_store
 325 plugin_list_uses_warmed_featured_plugin_ids_cache_on_first_request - other
 326 device_key_create_rejects_empty_account_user_id + device_key_create_rejected_over_websocket + device_key_create_in_process_allows - other
 327 process_exec - other
