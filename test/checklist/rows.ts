@@ -235,19 +235,19 @@ const TABLE = `
 174 pending_requests_for_thread_returns_…_in_request_id_order - asks
 175 cancel_requests_for_thread_cancels_all - asks
 ## request_serialization, connection_rpc_gate, thread_status, thread_state, token_usage_replay
-176 same_key_requests_run_fifo ? a test is to come
-177 different_keys_run_concurrently ? a test is to come
-178 closed_gate_request_is_skipped_and_following_requests_continue ? a test is to come
-179 shutdown_of_live_gate_skips_already_queued_requests ? a test is to come
-180 same_key_shared_reads_run_concurrently ? a test is to come
-181 exclusive_write_waits_for_running_shared_reads ? a test is to come
-182 later_shared_reads_do_not_jump_ahead_of_queued_write ? a test is to come
-183 run_executes_while_open ? a test is to come
-184 run_drops_future_without_polling_after_close ? a test is to come
-185 close_returns_while_started_run_remains_active ? a test is to come
-186 shutdown_waits_for_started_run_to_finish ? a test is to come
-187 shutdown_drops_late_runs_while_waiting_for_inflight_work ? a test is to come
-188 run_is_counted_before_handler_body_continues ? a test is to come
+176 same_key_requests_run_fifo
+177 different_keys_run_concurrently
+178 closed_gate_request_is_skipped_and_following_requests_continue
+179 shutdown_of_live_gate_skips_already_queued_requests
+180 same_key_shared_reads_run_concurrently
+181 exclusive_write_waits_for_running_shared_reads
+182 later_shared_reads_do_not_jump_ahead_of_queued_write
+183 run_executes_while_open
+184 run_drops_future_without_polling_after_close
+185 close_returns_while_started_run_remains_active
+186 shutdown_waits_for_started_run_to_finish
+187 shutdown_drops_late_runs_while_waiting_for_inflight_work
+188 run_is_counted_before_handler_body_continues
 189 loaded_status_defaults_to_not_loaded_for_untracked_threads ? a test is to come
 190 tracks_non_interactive_thread_status ? a test is to come
 191 status_updates_track_single_thread ? a test is to come
