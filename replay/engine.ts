@@ -12,6 +12,8 @@ import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
 import { appendEvents } from './mutate/append.ts'
 import { homeCatchUp } from './catch-up/backfill.ts'
+import { followThread, type Follower } from './follow/follow.ts'
+import { ownWrites } from './follow/own.ts'
 import { fromDatabase } from './lists/codex-list.ts'
 import { codexTimes } from './lists/codex-times.ts'
 import { freshList, strictList } from './lists/fresh-list.ts'
@@ -62,6 +64,8 @@ export type {
   ThreadContext
 } from './context/context.ts'
 export type { IndexStatus } from './catch-up/index-status.ts'
+export type { Look, ThreadChange, UsageInfo } from './follow/changes.ts'
+export type { Follower } from './follow/follow.ts'
 export type { DamagedPlace } from './threads/open-thread.ts'
 export type { ThreadSummary } from './threads/thread-view.ts'
 
@@ -96,6 +100,8 @@ export interface Engine extends Lifecycle, Mutations {
   readonly context: (threadId: string, at?: ContextPoint) => Answer<ThreadContext>
   /** The lines that say how a thread's session goes on: newest settings and token counts. */
   readonly session: (threadId: string) => Answer<SessionLines>
+  /** Follows a thread from its end: what others write to it. What this engine appends is not among it. */
+  readonly follow: (threadId: string) => Answer<Follower>
   /** Every line of a thread in batches, damaged ones included. */
   readonly events: (threadId: string, from: Position) => Answer<AsyncIterable<Batch>>
   /** A thread by id, unique beginning of an id, or name. */
@@ -247,8 +253,30 @@ const branching = (
   }
 }
 
+const following =
+  (
+    env: EngineParts,
+    own: ReturnType<typeof ownWrites>,
+    open: Open,
+    safely: <A>(task: Answer<A>) => Answer<A>
+  ): Engine['follow'] =>
+  (threadId) =>
+    safely(async () => {
+      const listening = own.listen(streamId(threadId))
+      const parts = { env, open: () => open(threadId, false), own: listening }
+      const follower = await followThread(parts)
+      if (E.isRight(follower))
+        return E.right({ ...follower.right, look: safely(follower.right.look) })
+      listening.close()
+      return follower
+    })
+
 /** Makes an engine; it owns the index and closes it. */
-export const createEngine = (parts: EngineParts): Engine => {
+export const createEngine = (given: EngineParts): Engine => {
+  const own = ownWrites(given.store, given.writer)
+  const { store } = own
+  const parts: EngineParts =
+    own.writer === undefined ? { ...given, store } : { ...given, store, writer: own.writer }
   const open = threadOpener(parts)
   const home = homeCatchUp(parts, parts.progress)
   const safely = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
@@ -293,6 +321,7 @@ export const createEngine = (parts: EngineParts): Engine => {
         const thread = await open(threadId, true)
         return E.isLeft(thread) ? thread : E.right(await sessionLines(parts, thread.right))
       }),
+    follow: following(parts, own, open, safely),
     events: (threadId, from) => async () => {
       const found = parts.store.find(streamId(threadId))
       return E.isLeft(found) ? found : E.right(parts.store.read(found.right, from, 'all'))
@@ -326,6 +355,7 @@ export const failedEngine = (error: StoreError): Engine => {
     listTimeline: failed,
     context: failed,
     session: failed,
+    follow: failed,
     events: failed,
     resolve: failed,
     locate: () => E.left(error),

@@ -12,6 +12,8 @@ import type { Engine } from '../../replay/engine.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
 import { createMeter } from '../telemetry/meter.ts'
 import { metricsPages, startExport } from '../telemetry/process.ts'
+import { createFollow } from './follow/follow.ts'
+import { systemWatch } from './follow/watch.ts'
 import type { Server } from './method.ts'
 import { createLive, type Live } from './threads/live.ts'
 import type { AuthOptions } from './transports/auth.ts'
@@ -153,20 +155,19 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const stop = new AbortController()
   const signalled = (): void => stop.abort()
   process.once('SIGTERM', signalled).once('SIGINT', signalled)
+  const home = resolve(options.home)
+  const { profile, strict, version } = options
+  const live = createLive()
+  const watch = systemWatch(home)
+  const follow = createFollow({ home, profile, strict, engine, live, watch, log })
   const server: Server = {
-    home: resolve(options.home),
-    profile: options.profile,
-    strict: options.strict,
-    version: options.version,
-    engine,
-    live: createLive(),
-    telemetry: meter,
-    ...(options.turns === undefined ? {} : { turns: options.turns }),
-    log
+    ...{ home, profile, strict, version, engine, live, follow, telemetry: meter, log },
+    ...(options.turns === undefined ? {} : { turns: options.turns })
   }
   await transport.right.serve(server, stop.signal)
   await endTurns(server.live)
   process.off('SIGTERM', signalled).off('SIGINT', signalled)
+  await follow.close()
   await (
     await closed
   )()

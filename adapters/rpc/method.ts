@@ -11,6 +11,7 @@ import type { Telemetry } from '../../replay/telemetry.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from './wire/errors.ts'
 import type { Key } from './connection/keys.ts'
 import type { TurnHost } from './turn-host.ts'
+import type { Follow } from './follow/follow.ts'
 import type { Live } from './threads/live.ts'
 import type { Notice } from './wire/message.ts'
 import type { Codec } from './wire/serde.ts'
@@ -28,6 +29,8 @@ export interface Server {
   readonly engine: Promise<Engine>
   /** What is loaded, and who follows it. */
   readonly live: Live
+  /** Tells what other processes write, and unloads what nobody uses. */
+  readonly follow: Follow
   /** Runs turns; a server without one refuses them. */
   readonly turns?: TurnHost
   /** The sink of the process; absent where nobody listens. */

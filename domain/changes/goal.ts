@@ -6,7 +6,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { NewEvent } from './new-event.ts'
-import type { ThreadGoalUpdated } from '../events/payloads.ts'
+import type { RolloutLine } from '../events/event.ts'
+import { ThreadGoalUpdated } from '../events/payloads.ts'
 
 /** How far a goal is. */
 export type GoalStatus =
@@ -118,6 +119,21 @@ export const goalEvent = ({ tokenBudget, ...goal }: Goal, timestamp: string): Ne
 export const GOAL_UPDATED = 'event_msg:thread_goal_updated'
 /** Kind of a line that takes the goal away. */
 export const GOAL_CLEARED = 'event_msg:unroll_goal_cleared'
+
+/** The goal of a thread after a line: null when the line takes it away, undefined when the line says nothing about it. */
+export const goalSaid = (line: RolloutLine, threadId: string): Goal | null | undefined => {
+  if (line.type === 'event_msg')
+    return line.payload.type === 'thread_goal_updated' ? ownGoal(line.payload, threadId) : undefined
+  if (line.type !== 'ignored') return undefined
+  if (line.kind === GOAL_UPDATED && ThreadGoalUpdated.is(line.payload))
+    return ownGoal(line.payload, threadId)
+  const named = line.kind === GOAL_CLEARED ? line.payload['threadId'] : null
+  return typeof named === 'string' && named.toLowerCase() === threadId ? null : undefined
+}
+
+/** A fork carries the goals of its source along, but they are not its own. */
+const ownGoal = ({ goal }: ThreadGoalUpdated, threadId: string): Goal | undefined =>
+  goal.threadId.toLowerCase() === threadId ? goalOf(goal) : undefined
 
 /** unroll's own event for a goal that is taken away; Codex passes over it. */
 export const goalClearedEvent = (threadId: string, timestamp: string): NewEvent => ({

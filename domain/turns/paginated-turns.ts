@@ -156,7 +156,7 @@ const ended = (
 }
 
 /** The last final answer, else the last message that is no commentary. */
-const lastAnswer = (before: ThreadItem | null, item: ThreadItem): ThreadItem | null => {
+export const lastAnswer = (before: ThreadItem | null, item: ThreadItem): ThreadItem | null => {
   if (item.type !== 'agentMessage') return before
   if (before?.id === item.id || item.phase === 'final_answer') return item
   const isFinal = before?.type === 'agentMessage' && before.phase === 'final_answer'

@@ -1,10 +1,9 @@
 // One connection, line by line: what is answered, in which order, and what is passed over.
 import { expect } from 'chai'
 import { IN_FLIGHT_MAX } from '../../adapters/rpc/connection/connection.ts'
-import { createLive } from '../../adapters/rpc/threads/live.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
-import { connected, initialized, type Client } from '../support/rpc-client.ts'
+import { connected, initialized, serverOf, type Client } from '../support/rpc-client.ts'
 
 const CLIENT = { name: 'test', version: '1' }
 const hello = (id: number | string, capabilities?: unknown): string =>
@@ -115,15 +114,7 @@ describe('a connection', () => {
     const sent: Array<string> = []
     const client = using(connected(home))
     const { connect } = await import('../../adapters/rpc/connection/connection.ts')
-    const server = {
-      home,
-      profile: '0.142',
-      strict: true,
-      version: '1',
-      engine: never,
-      live: createLive(),
-      log: () => undefined
-    } as const
+    const { server } = serverOf(home, { engine: never })
     const raw = connect(server, (text) => void sent.push(text))
     const ids = ['"a\\"b"', '"1"', '-7', '0', '9007199254740993', '-9223372036854775808']
     for (const id of ids) raw.receive(`{"id":${id},"method":"no/such","params":{"id":1}}`)

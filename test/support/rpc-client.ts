@@ -3,6 +3,8 @@
  */
 import { openEngine } from '../../adapters/library.ts'
 import { connect, type Connection } from '../../adapters/rpc/connection/connection.ts'
+import { createFollow } from '../../adapters/rpc/follow/follow.ts'
+import { systemWatch, type Watch } from '../../adapters/rpc/follow/watch.ts'
 import { createLive } from '../../adapters/rpc/threads/live.ts'
 import type { Server } from '../../adapters/rpc/method.ts'
 import type { Engine } from '../../replay/engine.ts'
@@ -34,15 +36,31 @@ export interface TestServer {
   readonly close: () => Promise<void>
 }
 
+/** Real files, and a clock that does nothing by itself: what is due is done when a test calls `sweep`. */
+export const unattended = (home: string): Watch => ({
+  ...systemWatch(home),
+  every: () => () => undefined
+})
+
 /** A server to which any number of clients can be connected. */
-export const serverOf = (home: string, options: Partial<Server> = {}): TestServer => {
+export const serverOf = (
+  home: string,
+  options: Partial<Server> = {},
+  watch: Watch = unattended(home)
+): TestServer => {
   const { profile, strict } = { ...DEFAULTS, ...options }
   const logged: Array<string> = []
   const engine = openEngine({ home, index: 'memory', profile, strict })
   const log = (line: string) => void logged.push(line)
   const live = createLive()
-  const server = { home, profile, strict, version: '9.9.9', engine, live, log, ...options }
-  return { server, logged, close: async () => (await engine).close() }
+  const parts = { home, profile, strict, engine, live, log }
+  const follow = createFollow({ ...parts, watch })
+  const server = { ...parts, version: '9.9.9', follow, ...options }
+  const close = async (): Promise<void> => {
+    await server.follow.close()
+    await (await engine).close()
+  }
+  return { server, logged, close }
 }
 
 /** The same server with another engine in it. */

@@ -10,7 +10,7 @@ import { hydrationDeprecated } from '../wire/notices.ts'
 import { unread, type ReadState } from '../threads/read-state.ts'
 import * as results from '../wire/results.ts'
 import { defaulted, flag, required, struct, text, type ValueOf } from '../wire/serde.ts'
-import { draftOf, shown, storedThread, unmaterialized } from '../threads/threads.ts'
+import { draftOf, shown, storedThread, unmaterialized, withRunning } from '../threads/threads.ts'
 
 const fields = { threadId: required(text), includeTurns: defaulted(flag, false) }
 
@@ -44,10 +44,17 @@ export const threadRead: Method<ValueOf<typeof fields>, Response> = {
     async () => {
       const id = threadIdOf(threadId)
       if (E.isLeft(id)) return id
-      const { profile } = call.server
+      const { profile, strict } = call.server
       const draft = await draftOf(call, id.right)
       if (draft !== null) return readDraft(draft, includeTurns, call)
-      const read = await storedThread(call, id.right, includeTurns)
+      const stored = await storedThread(call, id.right, includeTurns)
+      // Codex reads this from the file, which does not say that a turn still runs.
+      const read = strict
+        ? stored
+        : E.map((thread: ShownThread) => ({
+            ...thread,
+            turns: withRunning(call.server, thread.id, thread.turns)
+          }))(stored)
       return E.map((thread: ShownThread) => ({
         before: includeTurns && thread.historyMode === 'paginated' ? [DEPRECATED] : [],
         result: profile === '0.169' ? { thread, readState: unread(thread) } : { thread }

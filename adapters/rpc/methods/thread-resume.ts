@@ -6,7 +6,7 @@ import * as t from 'io-ts'
 import { GATED_FIELDS } from './gated-fields.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
-import type { Turn } from '../../../domain/protocol.ts'
+import type { Page, Turn } from '../../../domain/protocol.ts'
 import { threadOrPathKey } from '../connection/keys.ts'
 import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, ShownThread } from '../threads/live.ts'
@@ -42,7 +42,8 @@ import {
   readableThread,
   shown,
   storedThread,
-  subscribe
+  subscribe,
+  withRunning
 } from '../threads/threads.ts'
 import { parseUuid } from '../wire/uuid.ts'
 
@@ -70,15 +71,23 @@ const turnsPage = async (call: Call, threadId: string, { initialTurnsPage: asked
   if (call.server.profile === '0.130') return E.right({})
   if (asked === null) return E.right({ initialTurnsPage: null })
   const page = await ask(call, (engine) => engine.listTurns(threadId, asked))
-  return E.map((read) => ({ initialTurnsPage: read }))(page)
+  return E.map(({ data, ...cursors }: Page<Turn>) => ({
+    initialTurnsPage: { data: withRunning(call.server, threadId, data), ...cursors }
+  }))(page)
 }
 
 /** A paginated thread whose whole history is asked for gets a word about it first. */
 const deprecation = (thread: ShownThread, { excludeTurns }: Params): ReadonlyArray<Notice> =>
   thread.historyMode === 'paginated' && !excludeTurns ? [hydrationDeprecated('request')] : []
 
-const withTurns = (thread: ShownThread, { excludeTurns }: Params): ShownThread =>
-  excludeTurns ? { ...thread, turns: [] } : thread
+const withTurns = (
+  { server }: Call,
+  thread: ShownThread,
+  { excludeTurns }: Params
+): ShownThread => ({
+  ...thread,
+  turns: excludeTurns ? [] : withRunning(server, thread.id, thread.turns)
+})
 
 /** A resumed thread of 0.142 tells what it is for, which its head does not. */
 const resumed = ({ server }: Call, thread: ShownThread, { threadSource }: Restored): ShownThread =>
@@ -91,8 +100,9 @@ const joined = async (
   live: LiveThread,
   before: ReadonlyArray<Notice>
 ): Promise<Answered> => {
-  const { profile } = call.server
+  const { profile, follow } = call.server
   const isLoading = before.length > 0
+  await follow.join(live.id)
   const read = await storedThread(call, live.id, !params.excludeTurns, !isLoading)
   if (E.isLeft(read)) return read
   const thread = read.right
@@ -104,7 +114,7 @@ const joined = async (
   return E.right({
     before: [...deprecation(thread, params), ...before],
     result: {
-      thread: resumed(call, withTurns(thread, params), restored) as unknown as JsonObject,
+      thread: resumed(call, withTurns(call, thread, params), restored) as unknown as JsonObject,
       ...sessionMembers(live.settings, profile, true),
       ...(page.right as JsonObject),
       ...(profile === '0.169' ? await newestCursors(call, thread) : {})

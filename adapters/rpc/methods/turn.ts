@@ -7,18 +7,12 @@ import * as t from 'io-ts'
 import { GATED_FIELDS } from './gated-fields.ts'
 import { v7 } from 'uuid'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
-import type { ThreadStatus, Turn } from '../../../domain/protocol.ts'
+import type { Turn } from '../../../domain/protocol.ts'
 import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, RunningTurn } from '../threads/live.ts'
 import { EVERY_PROFILE, type Call, type Method } from '../method.ts'
-import {
-  ofHost,
-  settingsUpdated,
-  statusChanged,
-  turnCompleted,
-  turnStarted
-} from '../wire/notices.ts'
+import { ofHost, settingsUpdated, turnCompleted, turnStarted } from '../wire/notices.ts'
 import { noModel } from '../wire/refusals.ts'
 import * as results from '../wire/results.ts'
 import {
@@ -33,6 +27,7 @@ import {
   type ValueOf
 } from '../wire/serde.ts'
 import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
+import { setStatus } from '../threads/status.ts'
 import { loadedThread, subscribe } from '../threads/threads.ts'
 import type { TurnEnd, TurnHost } from '../turn-host.ts'
 import {
@@ -75,13 +70,6 @@ const errorOf = (end: TurnEnd): Turn['error'] =>
     ? { message: end.message, codexErrorInfo: 'other', additionalDetails: null }
     : null
 
-const setStatus = ({ server }: Call, threadId: string, status: ThreadStatus): void => {
-  const live = server.live.find(threadId)
-  if (live === null) return
-  server.live.put({ ...live, status })
-  server.live.tell(statusChanged(threadId, status))
-}
-
 /** Lets the host run a turn, and tells those who follow the thread how it goes. */
 const drive = async (
   call: Call,
@@ -94,7 +82,7 @@ const drive = async (
   const { turnId, abort } = turn
   const startedAtMs = Date.now()
   const startedAt = seconds(startedAtMs)
-  setStatus(call, threadId, { type: 'active', activeFlags: [] })
+  setStatus(live, threadId, { type: 'active', activeFlags: [] })
   live.tell(turnStarted(threadId, turnOf(call, turnId, { ...OPEN, startedAt })))
   let end: TurnEnd
   try {
@@ -114,7 +102,7 @@ const drive = async (
   const now = live.find(threadId)
   if (now?.turn?.turnId !== turnId) return // the thread was unloaded, or changed without this turn
   live.put({ ...now, turn: null })
-  setStatus(call, threadId, { type: end.status === 'failed' ? 'systemError' : 'idle' })
+  setStatus(live, threadId, { type: end.status === 'failed' ? 'systemError' : 'idle' })
   const endedAtMs = Date.now()
   const ended = turnOf(call, turnId, {
     status: end.status,

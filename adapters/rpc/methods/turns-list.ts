@@ -7,7 +7,7 @@ import { noKey } from '../connection/keys.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
 import * as results from '../wire/results.ts'
 import { oneOf, option, required, struct, text, u32, type ValueOf } from '../wire/serde.ts'
-import { draftOf, unmaterialized } from '../threads/threads.ts'
+import { draftOf, unmaterialized, withRunning } from '../threads/threads.ts'
 
 const fields = {
   threadId: required(text),
@@ -30,8 +30,9 @@ export const turnsList: Method<ValueOf<typeof fields>, Page<Turn>> = {
     if (E.isLeft(id)) return id
     const draft = await draftOf(call, id.right)
     if (draft !== null) return E.left(unmaterialized(draft, 'thread/turns/list', false))
-    return E.map(answer<Page<Turn>>)(
-      await ask(call, (engine) => engine.listTurns(id.right, params))
-    )
+    const page = await ask(call, (engine) => engine.listTurns(id.right, params))
+    return E.map(({ data, ...cursors }: Page<Turn>) =>
+      answer({ data: withRunning(call.server, id.right, data), ...cursors })
+    )(page)
   }
 }

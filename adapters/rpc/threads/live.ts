@@ -1,8 +1,8 @@
 /**
  * The live state of a server: which threads are loaded, how they are, and who follows them.
  *
- * Every connection of a server shares it. What is loaded stays loaded when its clients leave; only archiving, deleting
- * or the end of the server unloads it.
+ * Every connection of a server shares it. What is loaded stays loaded when its clients leave, until nobody has followed it
+ * for half an hour; archiving and deleting unload it too.
  */
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, ThreadStatus } from '../../../domain/protocol.ts'
@@ -38,6 +38,8 @@ export interface LiveThread {
   readonly settings: Settings
   readonly draft: Draft | null
   readonly turn: RunningTurn | null
+  /** The turn that another process writes, as far as its log tells; null while none does. */
+  readonly writtenTurnId: string | null
 }
 
 /** Whether a client followed a thread it no longer wants to follow. */
@@ -67,10 +69,14 @@ export interface Live {
   /** Counts the questions of a thread that wait for a person, up or down; answers how many there are now, null when none can go. */
   readonly elicit: (threadId: string, step: 1 | -1) => number | null
   readonly unsubscribe: (threadId: string, peer: Peer['session']) => Unsubscribed
+  /** The loaded threads that a client follows. */
+  readonly followed: () => ReadonlySet<string>
   /** Adds a client; the answer removes it. */
   readonly join: (peer: Peer) => () => void
   /** Sends to whom it concerns; `requester` is whose request it belongs to. */
   readonly tell: (notice: Notice, requester?: Peer) => void
+  /** Hands over whatever is told from now on, whoever it is for. */
+  readonly overhear: (listener: (notice: Notice) => void) => void
 }
 
 const concerns = ({ to }: Notice, peer: Peer, requester: Peer | undefined): boolean => {
@@ -84,7 +90,9 @@ export const createLive = (): Live => {
   const threads = new Map<string, LiveThread>()
   const peers = new Set<Peer>()
   const elicitations = new Map<string, number>()
+  const listeners: Array<(notice: Notice) => void> = []
   const tell: Live['tell'] = (notice, requester) => {
+    for (const listener of listeners) listener(notice)
     for (const peer of peers) {
       if (peer.session.optedOut.has(notice.method)) continue
       if (concerns(notice, peer, requester)) peer.send(notice)
@@ -110,6 +118,13 @@ export const createLive = (): Live => {
       if (!threads.has(threadId)) return 'notLoaded'
       return subscriptions.delete(threadId) ? 'unsubscribed' : 'notSubscribed'
     },
+    followed: () => {
+      const followed = new Set<string>()
+      for (const { session } of peers)
+        for (const threadId of session.subscriptions)
+          if (threads.has(threadId)) followed.add(threadId)
+      return followed
+    },
     join: (peer) => {
       peers.add(peer)
       return () => {
@@ -117,6 +132,7 @@ export const createLive = (): Live => {
         peer.session.subscriptions.clear()
       }
     },
-    tell
+    tell,
+    overhear: (listener) => void listeners.push(listener)
   }
 }

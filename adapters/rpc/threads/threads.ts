@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/json.ts'
-import type { Thread } from '../../../domain/protocol.ts'
+import type { Thread, Turn } from '../../../domain/protocol.ts'
 import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
 import type { Draft, LiveThread, ShownThread } from './live.ts'
 import { ask, threadIdOf, type Call, type Server } from '../method.ts'
@@ -59,6 +59,22 @@ export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
   return isListed ? known : { ...known, canAcceptDirectInput: true }
 }
 
+/** Turns with the one that runs as running: the log alone cannot tell it from one that was cut short. */
+export const withRunning = (
+  { live }: Server,
+  threadId: string,
+  turns: ReadonlyArray<Turn>
+): ReadonlyArray<Turn> => {
+  const loaded = live.find(threadId)
+  const running = loaded?.turn?.turnId ?? loaded?.writtenTurnId ?? null
+  if (running === null) return turns
+  return turns.map((turn) =>
+    turn.id === running && turn.status === 'interrupted' && turn.completedAt === null
+      ? { ...turn, status: 'inProgress' }
+      : turn
+  )
+}
+
 /**
  * A stored thread, with all turns when asked. Codex shows a loaded one by the head of its file, but to who joins it.
  */
@@ -103,7 +119,7 @@ export const load = (
   call: Call,
   thread: { readonly id: string; readonly settings: Settings; readonly draft: Draft | null }
 ): void => {
-  call.server.live.put({ ...thread, status: { type: 'idle' }, turn: null })
+  call.server.live.put({ ...thread, status: { type: 'idle' }, turn: null, writtenTurnId: null })
   subscribe(call, thread.id)
 }
 

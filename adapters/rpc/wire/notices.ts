@@ -4,7 +4,7 @@
 import type { Goal } from '../../../domain/changes/goal.ts'
 import type { Json, JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
-import type { ThreadStatus, Turn } from '../../../domain/protocol.ts'
+import type { ThreadStatus, Turn, TurnError } from '../../../domain/protocol.ts'
 import type { ShownThread } from '../threads/live.ts'
 import type { Audience, Notice } from './message.ts'
 import { threadSettings, type Settings } from '../threads/settings.ts'
@@ -39,6 +39,13 @@ export const threadDeleted = (threadId: string): Notice => toAll('thread/deleted
 
 /** A thread goes on from an earlier place. */
 export const threadReverted = (threadId: string): Notice => toAll('thread/reverted', { threadId })
+
+/** The same for a thread that another process rolled back; before 0.169 only who follows it is told, as it is ours there. */
+export const threadRewound = (threadId: string, profile: ProfileName): Notice =>
+  profile === '0.169' ? threadReverted(threadId) : toSubscribers('thread/reverted', threadId, {})
+
+/** A thread is no longer loaded, because nobody followed it. */
+export const threadClosed = (threadId: string): Notice => toAll('thread/closed', { threadId })
 
 /** A thread has another name. */
 export const nameUpdated = (threadId: string, threadName: string): Notice =>
@@ -127,6 +134,41 @@ export const itemChanged = (
   },
   to: { subscribersOf: turn.threadId }
 })
+
+/** A part of a reasoning item, as it grows. */
+export const reasoningAdded = (
+  threadId: string,
+  {
+    turnId,
+    itemId,
+    part,
+    index,
+    text
+  }: {
+    readonly turnId: string
+    readonly itemId: string
+    readonly part: 'summary' | 'content'
+    readonly index: number
+    readonly text: string
+  }
+): ReadonlyArray<Notice> => {
+  const tell = (what: string, members: JsonObject): Notice =>
+    toSubscribers(`item/reasoning/${what}`, threadId, { turnId, itemId, ...members })
+  return part === 'content'
+    ? [tell('textDelta', { delta: text, contentIndex: index })]
+    : [
+        tell('summaryPartAdded', { summaryIndex: index }),
+        tell('summaryTextDelta', { delta: text, summaryIndex: index })
+      ]
+}
+
+/** Why a turn failed; nobody tries again. */
+export const turnFailed = (threadId: string, turnId: string, error: TurnError): Notice =>
+  toSubscribers('error', threadId, {
+    error: error as unknown as JsonObject,
+    willRetry: false,
+    turnId
+  })
 
 /** Anything a host tells the clients that follow a thread. */
 export const ofHost = (threadId: string, method: string, params: Json): Notice => ({

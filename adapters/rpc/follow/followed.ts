@@ -1,0 +1,198 @@
+/**
+ * One thread that clients of this server follow: what a look finds is told, and its live state goes along.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { ProfileName } from '../../../domain/profile.ts'
+import type { Engine, Follower, Look, ThreadChange } from '../../../replay/engine.ts'
+import type { Live } from '../threads/live.ts'
+import { setStatus } from '../threads/status.ts'
+import type { Notice } from '../wire/message.ts'
+import {
+  statusChanged,
+  threadArchived,
+  threadClosed,
+  threadDeleted,
+  threadUnarchived
+} from '../wire/notices.ts'
+import { toldOf } from './told.ts'
+import type { Watch } from './watch.ts'
+
+/** A thread at rest is looked at this often. */
+export const REST_MS = 1000
+/** A thread in which things happen is looked at this often. */
+export const BUSY_MS = 100
+/** A turn whose writer nothing is known of counts as cut short after this long without a line. */
+export const SILENCE_MS = 30 * 60 * 1000
+/** What may be there again a moment later, such as a file that is being moved, is missed only at the second look. */
+const SURE_LOOKS = 2
+
+/** What following needs of a server. */
+export interface FollowParts {
+  readonly live: Live
+  readonly engine: Promise<Engine>
+  readonly profile: ProfileName
+  readonly strict: boolean
+  readonly watch: Watch
+  readonly log: (line: string) => void
+}
+
+/** A followed thread. */
+export interface Followed {
+  readonly threadId: string
+  readonly follower: Follower
+  path: string
+  stamp: string | null
+  archived: boolean
+  dueAtMs: number
+  looks: number
+  /** When its file was last seen to change. */
+  wroteAtMs: number
+  /** True once a running Codex was seen to have it loaded. */
+  wasHeld: boolean
+  /** Looks in a row that found no file, or no Codex. */
+  fileless: number
+  unheld: number
+  /** True while a look waits or runs. */
+  isLooking: boolean
+  isOver: boolean
+}
+
+/** Follows a thread from its end; null when it has none to follow. */
+export const beginFollowed = async (
+  { engine, watch }: FollowParts,
+  threadId: string
+): Promise<Followed | null> => {
+  const { follow, locate } = await engine
+  const follower = await follow(threadId)()
+  if (E.isLeft(follower)) return null
+  const located = locate(threadId)
+  if (E.isLeft(located)) {
+    follower.right.close()
+    return null
+  }
+  const { path, archived } = located.right
+  const nowMs = watch.nowMs()
+  return {
+    ...{ threadId, follower: follower.right, path, archived, stamp: null },
+    ...{ dueAtMs: nowMs + BUSY_MS, wroteAtMs: nowMs - REST_MS, looks: 0 },
+    ...{ wasHeld: false, fileless: 0, unheld: 0, isLooking: false, isOver: false }
+  }
+}
+
+/** Follows a thread no longer. */
+export const endFollowed = (followed: Followed): void => {
+  followed.follower.close()
+  followed.isOver = true
+}
+
+/** Everyone knows already that a thread went elsewhere: whoever moved it told so. */
+export const heardOf = (followed: Followed, method: string): void => {
+  if (method === 'thread/archived') followed.archived = true
+  if (method === 'thread/unarchived') followed.archived = false
+  if (method === 'thread/deleted') endFollowed(followed)
+}
+
+const unload = ({ live }: FollowParts, threadId: string, after: Notice): void => {
+  if (live.unload(threadId)) live.tell(statusChanged(threadId, { type: 'notLoaded' }))
+  live.tell(after)
+}
+
+const tell = (
+  { live, profile, strict }: FollowParts,
+  threadId: string,
+  changes: ReadonlyArray<ThreadChange>
+): void => {
+  const loaded = live.find(threadId)
+  const goals = loaded?.settings.goals ?? false
+  // While a host runs a turn here, the thread is as the host says.
+  const isHosted = loaded !== null && loaded.turn !== null
+  for (const change of changes)
+    for (const told of toldOf({ threadId, profile, strict, goals }, change)) {
+      if ('notice' in told) live.tell(told.notice)
+      else if (!isHosted) setStatus(live, threadId, told.status)
+    }
+}
+
+/** Notes the turn that others write; without one the thread does not stay active. */
+const setWritten = ({ live }: FollowParts, threadId: string, turnId: string | null): void => {
+  const loaded = live.find(threadId)
+  if (loaded === null || loaded.writtenTurnId === turnId) return
+  live.put({ ...loaded, writtenTurnId: turnId })
+  const isActive = loaded.status.type === 'active' && loaded.turn === null
+  if (isActive && turnId === null) setStatus(live, threadId, { type: 'idle' })
+}
+
+const moved = (parts: FollowParts, followed: Followed, { archived, path }: Look): void => {
+  const { threadId } = followed
+  followed.path = path
+  if (archived === followed.archived) return
+  followed.archived = archived
+  if (archived) unload(parts, threadId, threadArchived(threadId))
+  else parts.live.tell(threadUnarchived(threadId))
+}
+
+const gone = (parts: FollowParts, followed: Followed): void => {
+  followed.fileless += 1
+  if (followed.fileless < SURE_LOOKS) return
+  endFollowed(followed)
+  const { threadId } = followed
+  const isKnown = parts.profile !== '0.130'
+  unload(parts, threadId, isKnown ? threadDeleted(threadId) : threadClosed(threadId))
+}
+
+/** True when nobody writes the open turn any more: its Codex let go of it, or nothing was heard for long. */
+const isAbandoned = ({ watch }: FollowParts, followed: Followed): boolean => {
+  if (watch.isHeld(followed.threadId)) {
+    followed.wasHeld = true
+    followed.unheld = 0
+    return false
+  }
+  followed.unheld += 1
+  const isSilent = watch.nowMs() - followed.wroteAtMs >= SILENCE_MS
+  return isSilent || (followed.wasHeld && followed.unheld >= SURE_LOOKS)
+}
+
+const cutShort = (parts: FollowParts, followed: Followed): void => {
+  const { threadId, follower } = followed
+  parts.log(`nobody writes ${threadId} any more: its turn counts as interrupted`)
+  tell(parts, threadId, follower.cutShort(parts.watch.nowMs()))
+  setWritten(parts, threadId, null)
+  followed.wasHeld = false
+}
+
+/** Looks once; true when there is more to see. */
+const lookOnce = async (parts: FollowParts, followed: Followed): Promise<boolean> => {
+  const { watch } = parts
+  const { threadId, follower } = followed
+  const stamp = watch.stamp(followed.path)
+  if (followed.stamp !== null && stamp !== followed.stamp) followed.wroteAtMs = watch.nowMs()
+  followed.stamp = stamp
+  const seen = await follower.look()
+  if (E.isLeft(seen)) {
+    if (seen.left._tag === 'StreamNotFound') gone(parts, followed)
+    return false
+  }
+  followed.fileless = 0
+  const { changes, runningTurnId, hasMore } = seen.right
+  tell(parts, threadId, changes)
+  setWritten(parts, threadId, runningTurnId)
+  if (!hasMore && runningTurnId !== null && isAbandoned(parts, followed)) cutShort(parts, followed)
+  moved(parts, followed, seen.right)
+  return hasMore
+}
+
+/** When the thread is looked at next. */
+export const nextLook = ({ watch }: FollowParts, { wroteAtMs }: Followed): number => {
+  const nowMs = watch.nowMs()
+  return nowMs + (nowMs - wroteAtMs < REST_MS ? BUSY_MS : REST_MS)
+}
+
+/** Looks until there is no more to see; a task of the thread's queue. */
+export const lookAtFollowed = async (parts: FollowParts, followed: Followed): Promise<void> => {
+  try {
+    for (let hasMore = true; hasMore && !followed.isOver;) hasMore = await lookOnce(parts, followed)
+  } finally {
+    followed.isLooking = false
+    followed.dueAtMs = nextLook(parts, followed)
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * What happened to a thread, in the notifications with which Codex tells of its own turns.
+ *
+ * The log keeps how things ended. How they began is made from that: a message without its text, a tool without its result.
+ * Item ids are those of a replay.
+ */
+import type { JsonObject } from '../../../domain/json.ts'
+import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import type { ThreadItem, ThreadStatus, Turn } from '../../../domain/protocol.ts'
+import type { ThreadChange } from '../../../replay/follow/changes.ts'
+import type { Notice } from '../wire/message.ts'
+import {
+  goalCleared,
+  goalUpdated,
+  itemChanged,
+  reasoningAdded,
+  threadRewound,
+  tokenUsageUpdated,
+  turnCompleted,
+  turnFailed,
+  turnStarted
+} from '../wire/notices.ts'
+
+/** What is told: a notification, or the state the thread is in from here on. */
+export type Told = { readonly notice: Notice } | { readonly status: ThreadStatus }
+
+/** Where things are told. */
+export interface Telling {
+  readonly threadId: string
+  readonly profile: ProfileName
+  readonly strict: boolean
+  /** True when the session has goals. */
+  readonly goals: boolean
+}
+
+const ACTIVE: ThreadStatus = { type: 'active', activeFlags: [] }
+
+/** An item as it was when it began. */
+const begun = (item: ThreadItem): ThreadItem => {
+  const base = 'completedAtMs' in item ? { ...item, completedAtMs: null } : item
+  switch (base.type) {
+    case 'agentMessage':
+      return { ...base, text: '' }
+    case 'reasoning':
+      return { ...base, summary: [], content: [] }
+    case 'commandExecution':
+      return {
+        ...base,
+        status: 'inProgress',
+        aggregatedOutput: null,
+        exitCode: null,
+        durationMs: null
+      }
+    case 'mcpToolCall':
+      return { ...base, status: 'inProgress', result: null, error: null, durationMs: null }
+    case 'dynamicToolCall':
+      return {
+        ...base,
+        status: 'inProgress',
+        contentItems: null,
+        success: null,
+        durationMs: null
+      }
+    case 'fileChange':
+    case 'collabAgentToolCall':
+      return { ...base, status: 'inProgress' }
+    case 'webSearch':
+      return { ...base, query: '', action: { type: 'other' } }
+    case 'imageGeneration':
+      return {
+        ...base,
+        status: 'in_progress',
+        revisedPrompt: null,
+        ...(base.result === undefined ? {} : { result: '' })
+      }
+    default:
+      return base
+  }
+}
+
+type Stage = 'started' | 'completed'
+
+const itemNotice = (
+  { threadId, profile }: Telling,
+  stage: Stage,
+  item: ThreadItem,
+  turnId: string,
+  atMs: number
+): Told => {
+  const known = stage === 'started' ? item.startedAtMs : item.completedAtMs
+  const shown = item as unknown as JsonObject
+  return {
+    notice: itemChanged(stage, shown, { threadId, turnId }, known ?? atMs, profile)
+  }
+}
+
+/** Since 0.169 a completed turn shows its answer. */
+const withAnswer = (turn: Turn, answer: ThreadItem | null, profile: ProfileName): Turn =>
+  answer === null || turn.status !== 'completed' || !PROFILES[profile].members169
+    ? turn
+    : { ...turn, items: [answer], itemsView: 'summary' }
+
+const ended = (
+  { threadId, profile }: Telling,
+  { turn, answer }: Extract<ThreadChange, { readonly type: 'turn_ended' }>
+): ReadonlyArray<Told> => {
+  const isFailed = turn.status === 'failed'
+  return [
+    { status: { type: isFailed ? 'systemError' : 'idle' } },
+    ...(turn.error === null ? [] : [{ notice: turnFailed(threadId, turn.id, turn.error) }]),
+    { notice: turnCompleted(threadId, withAnswer(turn, answer, profile)) }
+  ]
+}
+
+/** What is told of a change, in order. */
+export const toldOf = (telling: Telling, change: ThreadChange): ReadonlyArray<Told> => {
+  const { threadId, profile, strict, goals } = telling
+  switch (change.type) {
+    case 'turn_started':
+      return [{ status: ACTIVE }, { notice: turnStarted(threadId, change.turn) }]
+    case 'turn_resumed':
+      return [{ status: ACTIVE }]
+    case 'turn_ended':
+      return ended(telling, change)
+    case 'item_added': {
+      const { item, turnId, grows, atMs } = change
+      const started = itemNotice(telling, 'started', begun(item), turnId, atMs)
+      return grows ? [started] : [started, itemNotice(telling, 'completed', item, turnId, atMs)]
+    }
+    case 'item_changed':
+      return [itemNotice(telling, 'completed', change.item, change.turnId, change.atMs)]
+    case 'reasoning_added':
+      return reasoningAdded(threadId, change).map((notice) => ({ notice }))
+    case 'usage': {
+      const to = { subscribersOf: threadId }
+      const info = change.info as unknown as JsonObject
+      return [{ notice: tokenUsageUpdated(threadId, change.turnId, info, profile, to) }]
+    }
+    case 'goal': {
+      const { goal } = change
+      return goals ? [{ notice: goal === null ? goalCleared(threadId) : goalUpdated(goal) }] : []
+    }
+    case 'rewound':
+      return strict && profile !== '0.169' ? [] : [{ notice: threadRewound(threadId, profile) }]
+  }
+}

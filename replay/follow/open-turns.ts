@@ -1,0 +1,127 @@
+/**
+ * Which turns of a followed thread are begun and not over, and what is told when one begins or ends.
+ */
+import type { ThreadItem, TurnStatus } from '../../domain/protocol.ts'
+import { lastAnswer } from '../../domain/turns/paginated-turns.ts'
+import type { TurnRow } from '../../domain/turns/turn-state.ts'
+import type { Env } from '../catch-up/project.ts'
+import { render } from '../pages/turn-page.ts'
+import type { ThreadChange } from './changes.ts'
+import { settleReasoning, turnKey, type TurnLists } from './turn-lists.ts'
+
+type Changes = ReadonlyArray<ThreadChange>
+const NOTHING: Changes = []
+
+/** A turn that was begun and is not known to be over. */
+interface OpenTurn {
+  readonly row: TurnRow
+  /** True once others wrote a line of it. */
+  readonly isOthers: boolean
+}
+
+/** What is known of the turns of a thread between two looks. */
+export interface OpenTurns {
+  readonly env: Env
+  readonly lists: TurnLists
+  open: ReadonlyMap<string, OpenTurn>
+  /** The newest turns that ended: they do not begin or end again. */
+  over: ReadonlyArray<string>
+  newestId: string
+}
+
+const OVER_MAX = 64
+const IMPLICIT_ID = /^rollout-\d+$/
+
+/** True for a turn that no line begins or ends. */
+export const isImplicit = ({ id }: TurnRow): boolean => IMPLICIT_ID.test(id)
+
+const othersOf = ({ open }: OpenTurns): ReadonlyArray<OpenTurn> =>
+  [...open.values()].filter(({ isOthers }) => isOthers)
+
+/** The newest turn that others began or went on with, and that is not over. */
+export const runningTurnId = (turns: OpenTurns): string | null =>
+  othersOf(turns).at(-1)?.row.id ?? null
+
+/** A turn without items; `status` instead of what the log knows by now. */
+const shown = ({ env }: OpenTurns, row: TurnRow, status: TurnStatus | null) => {
+  const turn = render(row, [], 'notLoaded', env)
+  return status === null ? turn : { ...turn, status }
+}
+
+/** Ends a turn; `isCut`: because nothing else will. */
+export const endTurn = (turns: OpenTurns, row: TurnRow, atMs: number, isCut: boolean): Changes => {
+  const key = turnKey(row)
+  if (turns.over.includes(key)) return NOTHING
+  turns.open = new Map([...turns.open].filter(([other]) => other !== key))
+  turns.over = [...turns.over, key].slice(-OVER_MAX)
+  const followed = turns.lists.known(row)
+  const items = followed?.list.items ?? []
+  const answer = items.reduce<ThreadItem | null>(lastAnswer, null)
+  return [
+    ...(followed === null ? [] : settleReasoning(followed, row.id, atMs)),
+    { type: 'turn_ended', turn: shown(turns, row, isCut ? 'interrupted' : null), answer }
+  ]
+}
+
+/** Legacy turns that nothing ended are over when the next one begins: cut short, unless nothing began them either. */
+const endOthers = (turns: OpenTurns, key: string, atMs: number): Changes =>
+  [...turns.open]
+    .filter(([other, { row }]) => other !== key && row.mode !== 'paginated')
+    .flatMap(([, { row }]) => endTurn(turns, row, atMs, row.status === 'inProgress'))
+
+/** Begins a turn that is not begun yet. */
+export const beginTurn = (
+  turns: OpenTurns,
+  row: TurnRow,
+  atMs: number,
+  isOthers: boolean
+): Changes => {
+  const key = turnKey(row)
+  if (turns.open.has(key) || turns.over.includes(key)) return NOTHING
+  const ended = endOthers(turns, key, atMs)
+  turns.open = new Map([...turns.open, [key, { row, isOthers }]])
+  turns.newestId = row.id
+  if (turns.lists.known(row) === null) turns.lists.begin(row)
+  const { error: _, hiddenError: __, ...bare } = row
+  const unended = { ...bare, completedAt: null, durationMs: null }
+  return [...ended, { type: 'turn_started', turn: shown(turns, unended, 'inProgress') }]
+}
+
+/** Others go on with a turn that was begun before. */
+export const resumeTurn = (turns: OpenTurns, row: TurnRow, isOthers: boolean): Changes => {
+  const key = turnKey(row)
+  const known = turns.open.get(key)
+  if (!isOthers || known === undefined || known.isOthers) return NOTHING
+  turns.open = new Map([...turns.open, [key, { ...known, isOthers }]])
+  return [{ type: 'turn_resumed', turnId: row.id }]
+}
+
+/** The newest turn before the first look: it may be gone on with. */
+export const seedTurns = (turns: OpenTurns, row: TurnRow): void => {
+  turns.newestId = row.id
+  if (row.status === 'inProgress' || isImplicit(row))
+    turns.open = new Map([[turnKey(row), { row, isOthers: false }]])
+}
+
+/** What was told of turns holds no longer. */
+export const forgetTurns = (turns: OpenTurns): void => {
+  turns.lists.clear()
+  turns.open = new Map()
+  turns.over = []
+}
+
+/** Ends the implicit turns at the end of the log: no line will. */
+export const endImplicit = (turns: OpenTurns): Changes =>
+  othersOf(turns)
+    .filter(({ row }) => isImplicit(row))
+    .flatMap(({ row }) => endTurn(turns, row, 0, false))
+
+/** Ends all that others had begun: who wrote it is gone. Should somebody go on with it, it is told as going on. */
+export const cutTurnsShort = (turns: OpenTurns, atMs: number): Changes =>
+  othersOf(turns).flatMap(({ row }) => {
+    const key = turnKey(row)
+    const ended = endTurn(turns, row, atMs, true)
+    turns.over = turns.over.filter((other) => other !== key)
+    turns.open = new Map([...turns.open, [key, { row, isOthers: false }]])
+    return ended
+  })
