@@ -49,9 +49,16 @@ interface Cell {
   readonly times: Times | null
 }
 
+interface Kept {
+  readonly isTimed: boolean
+  readonly labelNames: ReadonlyArray<string>
+  readonly cells: Map<string, Cell>
+}
+
 const bucketOf = (durationMs: number): number => {
-  const at = BUCKETS_MS.findIndex((bound) => durationMs <= bound)
-  return at === -1 ? BUCKETS_MS.length : at
+  let at = 0
+  while (at < BUCKETS_MS.length && durationMs > (BUCKETS_MS[at] ?? 0)) at += 1
+  return at
 }
 
 const seriesOf = ({ labels, total, times }: Cell): Series => ({
@@ -61,22 +68,23 @@ const seriesOf = ({ labels, total, times }: Cell): Series => ({
 
 /** An empty meter over a clock. */
 export const createMeter = (nowMs: () => number = () => performance.now()): Meter => {
-  const cells = new Map<MetricName, Map<string, Cell>>()
+  const kept = new Map<string, Kept>(
+    Object.entries<Metric>(METRICS).map(([name, { kind, labels }]) => [
+      name,
+      { isTimed: kind === 'duration', labelNames: Object.keys(labels), cells: new Map() }
+    ])
+  )
   const cellOf = (name: MetricName, given: unknown): Cell => {
     const labels = given as Readonly<Record<string, string>>
-    let ofName = cells.get(name)
-    if (ofName === undefined) cells.set(name, (ofName = new Map<string, Cell>()))
-    const metric: Metric = METRICS[name]
+    const { isTimed, labelNames, cells } = kept.get(name) as Kept
     let key = ''
-    for (const label in metric.labels) key += `${labels[label] ?? ''}\n`
-    const known = ofName.get(key)
+    for (const label of labelNames) key += `${labels[label] ?? ''}\n`
+    const known = cells.get(key)
     if (known !== undefined) return known
-    const times =
-      metric.kind === 'duration'
-        ? { count: 0, sumMs: 0, buckets: new Array<number>(BUCKETS_MS.length + 1).fill(0) }
-        : null
+    const buckets = new Array<number>(BUCKETS_MS.length + 1).fill(0)
+    const times = isTimed ? { count: 0, sumMs: 0, buckets } : null
     const cell: Cell = { labels: { ...labels }, total: 0, times }
-    ofName.set(key, cell)
+    cells.set(key, cell)
     return cell
   }
   return {
@@ -92,7 +100,7 @@ export const createMeter = (nowMs: () => number = () => performance.now()): Mete
     },
     read: () =>
       (Object.keys(METRICS) as ReadonlyArray<MetricName>).flatMap((name) => {
-        const series = [...(cells.get(name)?.values() ?? [])].map(seriesOf)
+        const series = [...(kept.get(name)?.cells.values() ?? [])].map(seriesOf)
         return series.length === 0 ? [] : [{ name, metric: METRICS[name], series }]
       })
   }
