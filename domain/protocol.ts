@@ -51,6 +51,8 @@ export type ThreadItem = {
   readonly completedAtMs?: number | null
   /** Ours: how sure the log is of an item that Codex of its time does not show. */
   readonly certainty?: Certainty
+  /** Ours: the item was shortened to fit a page; `bytes` is what it takes whole, as JSON. */
+  readonly truncated?: { readonly bytes: number }
 } & (
   | {
       readonly type: 'userMessage'
@@ -196,6 +198,8 @@ export interface Turn {
   readonly startedAt: number | null
   readonly completedAt: number | null
   readonly durationMs: number | null
+  /** Ours: the turn was shortened to fit a page; what it takes whole as JSON, and how many items it has. */
+  readonly truncated?: { readonly bytes: number; readonly items: number }
 }
 
 /** Git facts of a thread. */

@@ -71,6 +71,14 @@ export type Wanted =
   /** Lines that make items. */
   | 'items'
 
+/** How much of long lines is read: their texts may be cut, each with a mark (`domain/budget/shortened.ts`) at its end. */
+export interface ReadLimits {
+  /** Texts of at most so many bytes of JSON are never cut. */
+  readonly textBytesMax: number
+  /** Lines that are read whole all the same. */
+  readonly isWhole?: (segment: number, offset: number) => boolean
+}
+
 /** A file that was written for a thread, whether or not its history still leads through it. */
 export interface WrittenSegment {
   /** The thread's own id for its first file. */
@@ -139,11 +147,15 @@ export interface EventStore {
   readonly olderFiles: (streamId: StreamId) => ReadonlyArray<AsyncIterable<Batch>>
   /** Lines from a position to the end of the stream as it is now, in batches of bounded size. */
   readonly read: (info: StreamInfo, from: Position, wanted: Wanted) => AsyncIterable<Batch>
-  /** The lines of some byte ranges, in order; `revision` is not known and reads -1. */
+  /**
+   * The lines of some byte ranges, in order; `revision` is not known and reads -1. With limits, long lines need not be held
+   * whole.
+   */
   readonly readRanges: (
     info: StreamInfo,
     ranges: ReadonlyArray<ByteRange>,
-    wanted: Wanted
+    wanted: Wanted,
+    limits?: ReadLimits
   ) => Promise<ReadonlyArray<RecordedEvent | DamagedLine>>
   /** True when the line before a position is still the one the guard describes. */
   readonly verify: (info: StreamInfo, next: Position, guard: Guard) => Promise<boolean>

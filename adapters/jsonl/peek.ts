@@ -97,6 +97,12 @@ const typeAt = (buffer: Buffer, from: number): number => {
   return matches(buffer, end, NUMBERED_TYPE_BYTES) ? end + NUMBERED_TYPE_BYTES.length : -1
 }
 
+/** True for a line that begins as Codex begins an event. */
+export const isEvent = (buffer: Buffer, from: number): boolean => {
+  const at = typeAt(buffer, from)
+  return at !== -1 && matches(buffer, at, EVENT_BYTES)
+}
+
 /** Of response items only messages may matter, and for a fold the calls that say what became of an agent. */
 const peekItem = (buffer: Buffer, at: number, wanted: 'folded' | 'items'): Peeked => {
   if (matches(buffer, at, MESSAGE_BYTES)) return 'message'

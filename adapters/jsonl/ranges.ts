@@ -6,8 +6,9 @@ import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { ByteRange } from '../../domain/turns/turn-state.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import type { Lineage, Wanted } from '../../replay/ports.ts'
+import type { Lineage, ReadLimits, Wanted } from '../../replay/ports.ts'
 import { openBytes, type ByteSource } from './bytes.ts'
+import { readLimited } from './limited.ts'
 import { endOfLine, isBlank, parseLine } from './lines.ts'
 import { planLine } from './peek.ts'
 
@@ -85,13 +86,19 @@ const readRun = (
   }
 }
 
+/** Which lines are read, and how. */
+export interface RangeOptions {
+  readonly wanted: Wanted
+  readonly profile: Profile
+  readonly limits?: ReadLimits | undefined
+}
+
 /** The lines of the ranges, in the order of the ranges. */
 export const readRanges = (
   streamId: StreamId,
   lineage: Lineage,
   ranges: ReadonlyArray<ByteRange>,
-  wanted: Wanted,
-  profile: Profile
+  { wanted, profile, limits }: RangeOptions
 ): ReadonlyArray<RecordedEvent | DamagedLine> => {
   const lines: Array<RecordedEvent | DamagedLine> = []
   let source: ByteSource | null = null
@@ -105,7 +112,10 @@ export const readRanges = (
         if (file === undefined) break
         source = openBytes(file.path, file.compressed)
       }
-      readRun(streamId, source, run, wanted, profile, lines)
+      if (limits === undefined) readRun(streamId, source, run, wanted, profile, lines)
+      else
+        for (const range of run.ranges)
+          readLimited(source, range, { streamId, wanted, profile, limits, buffer: pooled() }, lines)
     }
   } finally {
     source?.close()

@@ -57,8 +57,8 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
       ),
     read: (info, from, wanted) =>
       readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
-    readRanges: async (info, ranges, wanted) =>
-      readRanges(info.streamId, places.lineage(info), ranges, wanted, profile),
+    readRanges: async (info, ranges, wanted, limits) =>
+      readRanges(info.streamId, places.lineage(info), ranges, { wanted, profile, limits }),
     verify: async (info, next, guard) => verifyGuard(places.lineage(info), next, guard),
     append: appender({
       home,

@@ -87,7 +87,8 @@ export interface Method<P, R> {
   readonly mayLackParams?: true
   /** Answered although there is nothing behind it, so that clients go on; or always refused. Absent: served. */
   readonly standing?: 'courtesy' | 'refused'
-  readonly params: (profile: ProfileName) => Codec<P>
+  /** Shape of its parameters; members of our own are unknown to a strict server. */
+  readonly params: (profile: ProfileName, strict: boolean) => Codec<P>
   /** Shape of the answer; for documentation and tests, answers are not checked at run time. */
   readonly result: t.Type<R, unknown, unknown>
   /** Which requests it waits for; null: none. */

@@ -85,6 +85,8 @@ export interface RecordedEvent {
   readonly bytes: number
   /** True when the segment was written for another thread, whose history this one continues. */
   readonly inherited?: boolean
+  /** True when texts of the line were left out; see `domain/budget/shortened.ts`. */
+  readonly shortened?: boolean
   readonly line: RolloutLine
 }
 

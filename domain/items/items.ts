@@ -316,6 +316,12 @@ const legacyChange = (
   }
 }
 
+/** Where a line stands. */
+export interface LinePlace {
+  readonly segment: number
+  readonly offset: number
+}
+
 /** The items of one turn while they are folded; owned by the fold that fills it. */
 export interface ItemList {
   readonly items: Array<ThreadItem>
@@ -323,6 +329,8 @@ export interface ItemList {
   readonly places: Map<string, number>
   /** Number of the line that made the item of an id, where lines are numbered. */
   readonly ordinals: Map<string, number>
+  /** Lines whose texts were cut, by the id of the item they made. */
+  readonly shortened: Map<string, ReadonlyArray<LinePlace>>
   nextItem: number
 }
 
@@ -331,6 +339,7 @@ export const itemList = (nextItem: number): ItemList => ({
   items: [],
   places: new Map(),
   ordinals: new Map(),
+  shortened: new Map(),
   nextItem
 })
 

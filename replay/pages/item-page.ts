@@ -12,7 +12,10 @@ import {
   printItemCursor,
   printOrdinalCursor
 } from './cursor.ts'
-import type { StreamInfo } from '../ports.ts'
+import { fitItem, measured } from '../../domain/budget/fit-item.ts'
+import { jsonBytes } from '../../domain/budget/json-size.ts'
+import type { ReadLimits, StreamInfo } from '../ports.ts'
+import { budgetOf, limitsOf, taking } from './budget.ts'
 import type { Env } from '../catch-up/project.ts'
 import { itemListsOf } from './turn-items.ts'
 import {
@@ -33,6 +36,8 @@ export interface ItemPageRequest {
   readonly afterItemId?: string | null | undefined
   readonly limit?: number | null | undefined
   readonly sortDirection?: SortDirection | null | undefined
+  /** The page ends when its entries take so many bytes as JSON; see `replay/pages/budget.ts`. */
+  readonly maxBytes?: number | null | undefined
 }
 
 /** An item and the turn it belongs to. */
@@ -66,6 +71,7 @@ export interface Walk {
   readonly live: LiveTurns
   readonly bounds: Bounds
   readonly step: 1 | -1
+  readonly limits?: ReadLimits | undefined
 }
 
 const boundsOf = (
@@ -122,10 +128,10 @@ export const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
 
 /** The items of some turns, oldest first. */
 export const itemsOfTurns = async (
-  { env, info, live }: Walk,
+  { env, info, live, limits }: Walk,
   { from, until }: Bounds
 ): Promise<ReadonlyArray<Found>> => {
-  const lists = await itemListsOf(env, info, live.rows(from, until))
+  const lists = await itemListsOf(env, info, live.rows(from, until), limits)
   const found = lists.flatMap((list, i) =>
     list.items.map((value, item) => ({
       turn: from + i,
@@ -217,18 +223,56 @@ const startOf = async (
   return E.right(startByPlace(walk, anchor, items[cursor.item]?.ordinal, cursor.includeAnchor))
 }
 
-/** Walks from a start until `limit + 1` items are found; the extra one tells whether there are more. */
-const collect = async (walk: Walk, start: Start, limit: number): Promise<ReadonlyArray<Found>> => {
+/** What was found: the items of a page, where they stand, and whether there are more. */
+interface Collected {
+  readonly data: ReadonlyArray<TurnItem>
+  readonly spots: ReadonlyArray<Found>
+  readonly more: boolean
+}
+
+/** An entry of a page as its client gets it: from 0.169 on the times of an item stand beside it too. */
+const wireEntry = ({ turnId, item }: TurnItem): object => {
+  const { startedAtMs, completedAtMs } = item
+  return { turnId, item, startedAtMs, completedAtMs }
+}
+
+/** Takes an item where it fits; every item fits where there is no budget. */
+const taker = (walk: Walk, bytesMax: number | null) => {
+  const { live } = walk
+  const turnIdAt = ({ turn }: Spot): string => live.rows(turn, turn + 1)[0]?.id ?? ''
+  const page = taking<TurnItem>(bytesMax ?? Infinity)
+  const take = (spot: Found): boolean => {
+    const turnId = turnIdAt(spot)
+    if (bytesMax === null) return page.take(0, () => ({ turnId, item: spot.value }))
+    const size = measured(spot.value)
+    const entry = { turnId, item: size.item }
+    const bare = jsonBytes(wireEntry(entry)) - jsonBytes(size.item)
+    return page.take(bare + size.bytes, (room) => ({ turnId, item: fitItem(size, room - bare) }))
+  }
+  return { take, data: page.taken }
+}
+
+/** Walks from a start until the page is full, and one item further to see whether there are more. */
+const collect = async (
+  walk: Walk,
+  start: Start,
+  limit: number,
+  bytesMax: number | null
+): Promise<Collected> => {
   const { bounds, step } = walk
-  const found: Array<Found> = []
+  const { take, data } = taker(walk, bytesMax)
+  const spots: Array<Found> = []
   let turn = start.turn
-  while (turn >= bounds.from && turn < bounds.until && found.length <= limit) {
+  while (turn >= bounds.from && turn < bounds.until) {
     const together = togetherWith(walk, turn)
     const items = (await itemsOfTurns(walk, together)).filter(start.isBehind)
-    found.push(...(step === 1 ? items : [...items].reverse()))
+    for (const spot of step === 1 ? items : [...items].reverse()) {
+      if (spots.length === limit || !take(spot)) return { data, spots, more: true }
+      spots.push(spot)
+    }
     turn = step === 1 ? together.until : together.from - 1
   }
-  return found
+  return { data, spots, more: false }
 }
 
 const cursorOf = (
@@ -257,18 +301,19 @@ export const itemPage = async (
   const bounds = boundsOf(live, info, request.turnId)
   if (E.isLeft(bounds)) return bounds
   const step = (request.sortDirection ?? 'asc') === 'asc' ? 1 : -1
-  const walk: Walk = { env, info, live, bounds: bounds.right, step }
+  const bytesMax = budgetOf(request.maxBytes)
+  const limits = bytesMax === null ? undefined : limitsOf(bytesMax)
+  const walk: Walk = { env, info, live, bounds: bounds.right, step, limits }
   const start = await startOf(walk, request)
   if (E.isLeft(start)) return start
   const limit = pageLimit(request.limit)
-  const found = await collect(walk, start.right, limit)
-  const page = found.slice(0, limit)
+  const { data, spots, more } = await collect(walk, start.right, limit, bytesMax)
   const rowAt = (spot: Spot | undefined) =>
     spot === undefined ? undefined : live.rows(spot.turn, spot.turn + 1)[0]
-  const [first, last] = [page[0], page[page.length - 1]]
+  const [first, last] = [spots[0], spots[spots.length - 1]]
   return E.right({
-    data: page.map((spot) => ({ turnId: rowAt(spot)?.id ?? '', item: spot.value })),
-    nextCursor: found.length > limit ? cursorOf(walk, last, rowAt(last), false) : null,
+    data,
+    nextCursor: more ? cursorOf(walk, last, rowAt(last), false) : null,
     backwardsCursor: cursorOf(walk, first, rowAt(first), true)
   })
 }

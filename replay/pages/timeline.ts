@@ -8,7 +8,10 @@ import { isJsonObject } from '../../domain/json.ts'
 import type { ThreadItem, TurnError, TurnStatus } from '../../domain/protocol.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
 import { itemsOfTurns, togetherWith, type Bounds, type Walk } from './item-page.ts'
-import type { StreamInfo } from '../ports.ts'
+import { fitItem, measured } from '../../domain/budget/fit-item.ts'
+import { jsonBytes } from '../../domain/budget/json-size.ts'
+import type { ReadLimits, StreamInfo } from '../ports.ts'
+import { budgetOf, limitsOf, taking, type Taking } from './budget.ts'
 import type { Env } from '../catch-up/project.ts'
 import { liveTurns, pageLimit, render, turnsBefore } from './turn-page.ts'
 
@@ -41,6 +44,8 @@ export type TimelineEntry =
 export interface TimelineRequest {
   readonly cursor?: string | null | undefined
   readonly limit?: number | null | undefined
+  /** The page ends when its entries take so many bytes as JSON; see `replay/pages/budget.ts`. */
+  readonly maxBytes?: number | null | undefined
 }
 
 /** A page, oldest entry first; the cursor leads to older ones. */
@@ -110,6 +115,19 @@ const entriesOf = async (walk: Walk, bounds: Bounds): Promise<ReadonlyArray<Time
   return all.sort((a, b) => a.position - b.position || KINDS[a.type] - KINDS[b.type])
 }
 
+/** Takes an entry where it fits; every entry fits where there is no budget. */
+const takeEntry = (
+  take: Taking<TimelineEntry>['take'],
+  entry: TimelineEntry,
+  limits: ReadLimits | undefined
+): boolean => {
+  if (limits === undefined) return take(0, () => entry)
+  if (entry.type !== 'item') return take(jsonBytes(entry), () => entry)
+  const size = measured(entry.item)
+  const bare = jsonBytes({ ...entry, item: size.item }) - jsonBytes(size.item)
+  return take(bare + size.bytes, (room) => ({ ...entry, item: fitItem(size, room - bare) }))
+}
+
 /** One page of the timeline of a caught-up paginated stream. */
 export const timelinePage = async (
   env: Env,
@@ -123,23 +141,28 @@ export const timelinePage = async (
       : E.right({ position: Infinity, kind: 0 })
   if (E.isLeft(anchor)) return anchor
   const limit = pageLimit(request.limit)
-  const walk: Walk = { env, info, live, bounds: { from: 0, until: live.count }, step: -1 }
-  let found: ReadonlyArray<TimelineEntry> = []
+  const bytesMax = budgetOf(request.maxBytes)
+  const limits = bytesMax === null ? undefined : limitsOf(bytesMax)
+  const bounds = { from: 0, until: live.count }
+  const walk: Walk = { env, info, live, bounds, step: -1, limits }
+  const { take, taken } = taking<TimelineEntry>(bytesMax ?? Infinity)
+  let more = false
   let turn = Math.min(live.count - 1, turnsBefore(live, anchor.right.position, true))
-  while (turn >= 0 && found.length <= limit) {
+  while (turn >= 0 && !more) {
     const together = togetherWith(walk, turn)
     const entries = await entriesOf(walk, together)
-    found = [...entries.filter((entry) => isOlder(entry, anchor.right)), ...found]
+    const older = entries.filter((entry) => isOlder(entry, anchor.right))
+    more = !older.reverse().every((entry) => taken.length < limit && takeEntry(take, entry, limits))
     turn = together.from - 1
   }
-  const data = found.slice(Math.max(0, found.length - limit))
+  const data = [...taken].reverse()
   const first = data[0]
-  const more = found.length > limit && first !== undefined
-  const cursor = more && {
-    threadId: info.streamId,
-    position: first.position,
-    kind: KINDS[first.type],
-    id: idOf(first)
-  }
+  const cursor = more &&
+    first !== undefined && {
+      threadId: info.streamId,
+      position: first.position,
+      kind: KINDS[first.type],
+      id: idOf(first)
+    }
   return E.right({ data, nextCursor: cursor === false ? null : JSON.stringify(cursor) })
 }

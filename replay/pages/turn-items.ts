@@ -7,7 +7,8 @@ import {
   itemChange,
   itemList,
   namedTurn,
-  type ItemList
+  type ItemList,
+  type LinePlace
 } from '../../domain/items/items.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { HistoryMode, ThreadItem } from '../../domain/protocol.ts'
@@ -15,7 +16,7 @@ import { richChange, richContext, richTurn } from '../../domain/rich/items.ts'
 import { applyRich, dropGuessed, dropRecorded, type Followed } from '../../domain/rich/list.ts'
 import type { RichContext } from '../../domain/rich/types.ts'
 import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
-import { isDamaged, type StreamInfo } from '../ports.ts'
+import { isDamaged, type ReadLimits, type StreamInfo } from '../ports.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import type { Env } from '../catch-up/project.ts'
 
@@ -49,6 +50,9 @@ const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: Rich
   const number = (id: string, { ordinal }: RolloutLine): void => {
     if (ordinal !== undefined) list.ordinals.set(id, ordinal)
   }
+  const noteCut = (id: string, { segment, offset }: LinePlace): void => {
+    list.shortened.set(id, [...(list.shortened.get(id) ?? []), { segment, offset }])
+  }
   const applyNative = ({ line, ...place }: RecordedEvent): boolean => {
     const change = itemChange(line, profile, placeId(place), mode)
     if (change === null) return false
@@ -57,6 +61,10 @@ const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: Rich
       if (!list.places.has(change.item.id)) number(change.item.id, line)
     }
     applyChange(list, change)
+    if (place.shortened === true) {
+      const last = list.items[list.items.length - 1]
+      noteCut(change.op === 'upsert' ? change.item.id : (last?.id ?? ''), place)
+    }
     return true
   }
   return (lines: ReadonlyArray<Line>): void => {
@@ -95,19 +103,23 @@ const taker = (lines: ReadonlyArray<Line>) => {
   }
 }
 
-/** The items of some turns, given in the order of the log, with the numbers of their lines. */
+/**
+ * The items of some turns, given in the order of the log, with the numbers of their lines. With limits, texts of long lines are
+ * cut and marked.
+ */
 export const itemListsOf = async (
   env: Env,
   info: StreamInfo,
-  rows: ReadonlyArray<TurnRow>
+  rows: ReadonlyArray<TurnRow>,
+  limits?: ReadLimits
 ): Promise<ReadonlyArray<ItemList>> => {
   const { store, profile } = env
   const rich = richStart(env, info)
   const wanted = rich === null ? 'items' : 'all'
   const ranges = rows.flatMap((row) => row.ranges)
-  const lines = await store.readRanges(info, ranges, wanted)
+  const lines = await store.readRanges(info, ranges, wanted, limits)
   const late = rows.flatMap((row) => row.late)
-  const lateLines = late.length === 0 ? [] : await store.readRanges(info, late, wanted)
+  const lateLines = late.length === 0 ? [] : await store.readRanges(info, late, wanted, limits)
   const next = taker(lines)
   const nextLate = taker(lateLines)
   return rows.map((row) => {
@@ -122,6 +134,7 @@ export const itemListsOf = async (
 export const itemsOf = async (
   env: Env,
   info: StreamInfo,
-  rows: ReadonlyArray<TurnRow>
+  rows: ReadonlyArray<TurnRow>,
+  limits?: ReadLimits
 ): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> =>
-  (await itemListsOf(env, info, rows)).map((list) => list.items)
+  (await itemListsOf(env, info, rows, limits)).map((list) => list.items)

@@ -25,8 +25,9 @@ import {
   printTurnCursor,
   type TurnCursor
 } from './cursor.ts'
-import type { StreamInfo } from '../ports.ts'
+import type { ReadLimits, StreamInfo } from '../ports.ts'
 import { checkpointOf, rowsOf, stateOf, type Env } from '../catch-up/project.ts'
+import { budgetOf, limitsOf, turnsWithin } from './budget.ts'
 import { itemListsOf, itemsOf } from './turn-items.ts'
 
 /** The page size when none is asked for, as Codex sets it. */
@@ -44,6 +45,8 @@ export interface TurnPageRequest {
   readonly limit?: number | null | undefined
   readonly sortDirection?: SortDirection | null | undefined
   readonly itemsView?: ItemsView | null | undefined
+  /** The page ends when its turns take so many bytes as JSON; see `replay/pages/budget.ts`. */
+  readonly maxBytes?: number | null | undefined
 }
 
 /** The live turns of a caught-up stream, by place. */
@@ -153,10 +156,11 @@ const summariesOf = async (
   env: Env,
   info: StreamInfo,
   rows: ReadonlyArray<TurnRow>,
-  kept: ReadonlyArray<TurnSummary>
+  kept: ReadonlyArray<TurnSummary>,
+  limits: ReadLimits | undefined
 ): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> => {
   const large = rows.filter((_, i) => (kept[i] ?? null) === null)
-  const folded = large.length === 0 ? [] : await itemListsOf(env, info, large)
+  const folded = large.length === 0 ? [] : await itemListsOf(env, info, large, limits)
   return rows.map((row, i) => kept[i] ?? summaryOf(row, folded[large.indexOf(row)]))
 }
 
@@ -170,13 +174,14 @@ const renderTurns = async (
   live: LiveTurns,
   rows: ReadonlyArray<TurnRow>,
   from: number,
-  view: ItemsView
+  view: ItemsView,
+  limits?: ReadLimits
 ): Promise<ReadonlyArray<Turn>> => {
   if (view === 'notLoaded') return rows.map((row) => render(row, [], view, env))
   const items =
     view === 'full'
-      ? await itemsOf(env, info, rows)
-      : await summariesOf(env, info, rows, live.summaries(from, from + rows.length))
+      ? await itemsOf(env, info, rows, limits)
+      : await summariesOf(env, info, rows, live.summaries(from, from + rows.length), limits)
   return rows.map((row, i) => render(row, items[i] ?? [], view, env))
 }
 
@@ -270,6 +275,25 @@ const startOf = (
   return E.right(ascending ? anchor + skip : anchor - skip)
 }
 
+/** The turns of a page in its order; with a budget, as many as it allows. */
+const shownTurns = async (
+  { env, info, live }: { readonly env: Env; readonly info: StreamInfo; readonly live: LiveTurns },
+  { maxBytes, itemsView }: TurnPageRequest,
+  rows: ReadonlyArray<TurnRow>,
+  from: number,
+  ascending: boolean
+): Promise<ReadonlyArray<Turn>> => {
+  const inOrder = <A>(all: ReadonlyArray<A>) => (ascending ? all : [...all].reverse())
+  const view = itemsView ?? 'summary'
+  const bytesMax = budgetOf(maxBytes)
+  if (bytesMax === null) return inOrder(await renderTurns(env, info, live, rows, from, view))
+  return turnsWithin(inOrder(rows), bytesMax, async (some, at) => {
+    const first = ascending ? from + at : from + rows.length - at - some.length
+    const limits = limitsOf(bytesMax)
+    return inOrder(await renderTurns(env, info, live, inOrder(some), first, view, limits))
+  })
+}
+
 const EMPTY: Page<Turn> = { data: [], nextCursor: null, backwardsCursor: null }
 
 /** One page of turns of a caught-up stream. A thread without turns gives an empty page, whatever the cursor. */
@@ -287,22 +311,20 @@ export const turnPage = async (
   const from = ascending ? start.right : Math.max(0, start.right - limit + 1)
   const until = ascending ? Math.min(live.count, start.right + limit) : start.right + 1
   const rows = live.rows(from, until)
-  const first = rows[0]
-  const last = rows[rows.length - 1]
-  if (first === undefined || last === undefined) return E.right(EMPTY)
-  const view = request.itemsView ?? 'summary'
-  const rendered = await renderTurns(env, info, live, rows, from, view)
-  const cursor = (row: TurnRow, index: number, includeAnchor: boolean): string =>
-    printCursor(env, info, live, row, index, includeAnchor)
-  const more = ascending ? until < live.count : from > 0
+  if (rows.length === 0) return E.right(EMPTY)
+  const data = await shownTurns({ env, info, live }, request, rows, from, ascending)
+  // The first and the last turn of the page, by place.
+  const low = ascending ? from : from + rows.length - data.length
+  const high = low + data.length - 1
+  const cursor = (place: number, includeAnchor: boolean): string | null => {
+    const row = rows[place - from]
+    return row === undefined ? null : printCursor(env, info, live, row, place, includeAnchor)
+  }
+  const more = ascending ? high + 1 < live.count : low > 0
   return E.right({
-    data: ascending ? rendered : [...rendered].reverse(),
-    nextCursor: !more
-      ? null
-      : ascending
-        ? cursor(last, until - 1, false)
-        : cursor(first, from, false),
-    backwardsCursor: ascending ? cursor(first, from, true) : cursor(last, until - 1, true)
+    data,
+    nextCursor: more ? cursor(ascending ? high : low, false) : null,
+    backwardsCursor: cursor(ascending ? low : high, true)
   })
 }
 

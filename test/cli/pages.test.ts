@@ -312,6 +312,42 @@ describe('unroll turns', () => {
 
 describe('unroll items', () => {
   withHomes('tools-142', 'tools-169')
+  const TURN = '01a1fcdc-3f44-7513-b287-7fa901718056'
+
+  it('stops at a byte budget, and says of an item that it was shortened', async () => {
+    const argv = ['items', TOOLS, '--turn', TURN, '--max-bytes', '320', ...asCodex('0.142')]
+    const { out } = await tools([...argv, '--json'])
+    const [first, page] = jsonLines(out)
+    const all = recorded().filter((entry) => entry.turnId === TURN)
+    expect(first).to.deep.equal(all[0])
+    const next = await tools([...argv, '--cursor', page.nextCursor], { tty: false })
+    const bytes = Buffer.byteLength(JSON.stringify(all[1]?.item))
+    expect(next.out).to.match(
+      new RegExp(
+        `^${TURN}\tcall_e50066\tmcpToolCall\t\\[shortened, ${bytes} bytes whole\\] labtools`
+      )
+    )
+    expect(next.out.split('\n').length).to.equal(2)
+  })
+
+  it('reads items of a turn by their ids', async () => {
+    const argv = ['items', TOOLS, '--turn', TURN, '--item', 'call_e50071', '--item', 'item-22']
+    const { out } = await tools([...argv, '--json', ...asCodex('0.142')])
+    const wanted = recorded().filter(
+      ({ turnId, item }) => turnId === TURN && ['item-22', 'call_e50071'].includes(item.id)
+    )
+    expect(jsonLines(out).slice(0, -1)).to.deep.equal(wanted)
+    const gone = await tools(['items', TOOLS, '--turn', TURN, '--item', 'gone'])
+    expect([gone.code, gone.err.split('\n')[0]]).to.deep.equal([
+      2,
+      `unroll: no item gone in turn ${TURN}`
+    ])
+    const alone = await tools(['items', TOOLS, '--item', 'gone'])
+    expect([alone.code, alone.err.split('\n')[0]]).to.deep.equal([
+      2,
+      'unroll: --item needs --turn TURN'
+    ])
+  })
 
   const recorded = (): ReadonlyArray<{ turnId: string; item: { id: string } }> =>
     golden('tools-142', 'turns-list.tools').steps[0].response.result.data.flatMap(

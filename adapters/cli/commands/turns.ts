@@ -3,8 +3,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { ItemsView, Turn } from '../../../domain/protocol.ts'
-import { flagOf, textOf } from '../args.ts'
-import { itemText, speaker } from '../text/item-text.ts'
+import { flagOf, numberOf, textOf } from '../args.ts'
+import { cutNote, itemText, speaker } from '../text/item-text.ts'
 import { printPages } from '../text/pages.ts'
 import { reportError } from '../text/report.ts'
 import type { EngineCommand } from '../session.ts'
@@ -30,11 +30,13 @@ export const turnsCommand: EngineCommand = async (input, io, engine) => {
   const found = await engine.resolve(input.args[0] ?? '')()
   if (E.isLeft(found)) return reportError(found.left, input.json, io)
   const sortDirection = flagOf(input, 'asc') ? 'asc' : 'desc'
+  const maxBytes = numberOf(input, 'max-bytes')
   const itemsView = (textOf(input, 'view') ?? 'summary') as ItemsView
   return printPages<Turn>(
     input,
     io,
-    (cursor, limit) => engine.listTurns(found.right, { cursor, limit, sortDirection, itemsView }),
+    (cursor, limit) =>
+      engine.listTurns(found.right, { cursor, limit, sortDirection, itemsView, maxBytes }),
     {
       human: (data) => {
         const rows = data.map((turn) => [
@@ -42,7 +44,7 @@ export const turnsCommand: EngineCommand = async (input, io, engine) => {
           localMinute(turn.startedAt),
           duration(turn.durationMs),
           turn.status,
-          oneLine(said(turn, 'you'))
+          oneLine(cutNote(turn.truncated) + said(turn, 'you'))
         ])
         return table(COLUMNS, rows, io.columns, painter(input, io))
       },
@@ -52,7 +54,7 @@ export const turnsCommand: EngineCommand = async (input, io, engine) => {
         isoSecond(turn.completedAt),
         turn.durationMs === null ? '' : String(turn.durationMs),
         turn.status,
-        said(turn, 'you'),
+        cutNote(turn.truncated) + said(turn, 'you'),
         said(turn, 'codex')
       ],
       nothing: 'no turns'

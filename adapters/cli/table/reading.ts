@@ -2,7 +2,7 @@
  * The commands that read.
  */
 import { SOURCE_KINDS } from '../../../projections/threads.ts'
-import { CURSOR, limit, ONE_THREAD, type CommandSpec } from './spec.ts'
+import { CURSOR, limit, MAX_BYTES, ONE_THREAD, type CommandSpec } from './spec.ts'
 
 const SORTS = ['created_at', 'updated_at', 'recency_at', 'last_event_at']
 
@@ -96,6 +96,7 @@ const turns: CommandSpec = {
   options: [
     limit('How many to print. Default: 25.'),
     CURSOR,
+    MAX_BYTES,
     { name: 'asc', text: 'Oldest first.' },
     {
       name: 'view',
@@ -123,8 +124,15 @@ const items: CommandSpec = {
   ],
   options: [
     { name: 'turn', value: 'TURN', text: 'Only of the turn with this id.' },
+    {
+      name: 'item',
+      value: 'ID',
+      many: true,
+      text: 'Only the item with this id, whole; needs --turn. Repeatable.'
+    },
     limit('How many to print. Default: 25.'),
     CURSOR,
+    MAX_BYTES,
     { name: 'desc', text: 'Newest first.' }
   ],
   output: {
@@ -132,8 +140,15 @@ const items: CommandSpec = {
     tsv: 'turn id, item id, type, text.',
     json: `one \`{"turnId":…,"item":…}\` per line; ${PAGE_LINE}`
   },
+  conflicts: [
+    ['item', 'cursor'],
+    ['item', 'max-bytes']
+  ],
   exits: READS,
-  examples: [['unroll items 01a1fcde-3637 --desc --limit 20', 'the last twenty items']]
+  examples: [
+    ['unroll items 01a1fcde-3637 --desc --limit 20', 'the last twenty items'],
+    ['unroll items 01a1fcde-3637 --max-bytes 100000', 'no more than a hundred thousand bytes']
+  ]
 }
 
 const events: CommandSpec = {

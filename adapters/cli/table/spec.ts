@@ -55,6 +55,16 @@ export const CURSOR: OptionSpec = {
   text: 'Begin where `nextCursor` or `backwardsCursor` of an earlier page says.'
 }
 
+/** How large a page gets. */
+export const MAX_BYTES: OptionSpec = {
+  name: 'max-bytes',
+  value: 'N',
+  range: [1, Number.MAX_SAFE_INTEGER],
+  text:
+    'Stop after so many bytes of JSON; what is larger alone is shortened and says so. The next page begins at `nextCursor`. ' +
+    'Default: no such limit.'
+}
+
 /** How a thread is named. */
 export const ONE_THREAD = [
   '`<thread>` is an id, the beginning of an id that no other thread shares, or a name.'

@@ -81,6 +81,10 @@ export const itemText = (item: ThreadItem): string => {
   }
 }
 
+/** What is said of an item or a turn that was shortened, in front of its text; empty for a whole one. */
+export const cutNote = (truncated: { readonly bytes: number } | undefined): string =>
+  truncated === undefined ? '' : `[shortened, ${truncated.bytes} bytes whole] `
+
 /** Who speaks, where an item is a message to be read in full; null for everything else. */
 export const speaker = (item: ThreadItem): 'you' | 'codex' | null =>
   item.type === 'userMessage' ? 'you' : item.type === 'agentMessage' ? 'codex' : null

@@ -4,7 +4,7 @@
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Page } from '../../../domain/protocol.ts'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { numberOf, textOf, type Input } from '../args.ts'
+import { flagOf, numberOf, textOf, type Input } from '../args.ts'
 import { GLOBAL_OPTIONS } from '../table/commands.ts'
 import type { Io } from '../io.ts'
 import { printJsonLines } from './json-lines.ts'
@@ -35,11 +35,12 @@ interface Walked<A> {
   readonly last: Page<A>
 }
 
-/** Pages up to a limit, as they come; ends after the first failure. */
+/** Pages up to a limit, as they come; ends after the first failure, and with a byte budget after the first page. */
 async function* walk<A>(
   fetch: Fetch<A>,
   limit: number,
-  cursor: string | undefined
+  cursor: string | undefined,
+  isOne: boolean
 ): AsyncGenerator<StoreError | Walked<A>> {
   let left = limit
   let at = cursor
@@ -51,7 +52,7 @@ async function* walk<A>(
     }
     yield { data: page.right.data, last: page.right }
     left -= page.right.data.length
-    if (page.right.nextCursor === null || left <= 0) return
+    if (isOne || page.right.nextCursor === null || left <= 0) return
     at = page.right.nextCursor
   }
 }
@@ -77,7 +78,8 @@ export const printPages = async <A>(
   let next: string | null = null
   let count = 0
   const gathered: Array<A> = []
-  for await (const step of walk(fetch, limit, textOf(input, 'cursor'))) {
+  const isOne = flagOf(input, 'max-bytes')
+  for await (const step of walk(fetch, limit, textOf(input, 'cursor'), isOne)) {
     if (isError(step)) return reportError(step, input.json, io)
     first ??= step.last.backwardsCursor
     next = step.last.nextCursor

@@ -83,7 +83,10 @@ const check = (
     return E.left(unreadable(unknownVariant(request.method, [...methods.keys()])))
   const isBare = request.params === undefined || request.params === null
   if (isBare && method.mayLackParams !== true) return E.left(unreadable('missing field `params`'))
-  const params = decode<unknown>(method.params(server.profile), request.params ?? null)
+  const params = decode<unknown>(
+    method.params(server.profile, server.strict),
+    request.params ?? null
+  )
   if (E.isLeft(params)) return E.left(unreadable(params.left))
   if (!session.initialized && method.name !== 'initialize')
     return E.left(invalidRequest('Not initialized'))

@@ -11,6 +11,7 @@ import type { TurnItem } from '../../../replay/pages/item-page.ts'
 import { noKey } from '../connection/keys.ts'
 import { CODE, ofStoreError, unsupported } from '../wire/errors.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
+import { budget } from '../wire/budget.ts'
 import { Entry, entryOf } from '../wire/item-entry.ts'
 import * as results from '../wire/results.ts'
 import {
@@ -31,7 +32,10 @@ const paging = {
   limit: option(u32),
   sortDirection: option(oneOf('asc', 'desc'))
 }
-const turnFields = { threadId: required(text), turnId: required(text), ...paging }
+const turnFieldsOf = (strict: boolean) => ({
+  ...{ threadId: required(text), turnId: required(text), ...paging },
+  ...budget(strict)
+})
 const itemAnchor = struct('ThreadItemsListAnchor', {
   type: required(oneOf('item')),
   itemId: required(text)
@@ -40,19 +44,20 @@ const outputDeferral = struct('ThreadItemOutputDeferral', {
   commandExecution: defaulted(flag, false),
   mcpToolCall: defaulted(flag, false)
 })
-const threadFields = {
+const threadFieldsOf = (strict: boolean) => ({
   ...{ threadId: required(text), turnId: option(text), ...paging },
   cursor: option(untagged('ThreadItemsListCursor', text, itemAnchor)),
-  deferOutput: option(outputDeferral)
-}
+  deferOutput: option(outputDeferral),
+  ...budget(strict)
+})
 
 /** The row of `thread/turns/items/list`. */
-export const turnItemsList: Method<ValueOf<typeof turnFields>, Page<ThreadItem>> = {
+export const turnItemsList: Method<ValueOf<ReturnType<typeof turnFieldsOf>>, Page<ThreadItem>> = {
   name: 'thread/turns/items/list',
   profiles: EVERY_PROFILE,
   ours: ['0.169'],
   experimental: ['0.130', '0.142'],
-  params: () => struct('ThreadTurnsItemsListParams', turnFields),
+  params: (_, strict) => struct('ThreadTurnsItemsListParams', turnFieldsOf(strict)),
   result: results.page(results.ThreadItem),
   key: noKey,
   handler: (params, call) => async () => {
@@ -89,12 +94,12 @@ export const isServed = async (call: Call, threadId: string): Promise<boolean> =
 }
 
 /** The row of `thread/items/list`. */
-export const itemsList: Method<ValueOf<typeof threadFields>, Page<Entry>> = {
+export const itemsList: Method<ValueOf<ReturnType<typeof threadFieldsOf>>, Page<Entry>> = {
   name: 'thread/items/list',
   profiles: EVERY_PROFILE,
   ours: ['0.130', '0.142'],
   experimentalFields: { '0.169': ['deferOutput.commandExecution', 'deferOutput.mcpToolCall'] },
-  params: () => struct('ThreadItemsListParams', threadFields),
+  params: (_, strict) => struct('ThreadItemsListParams', threadFieldsOf(strict)),
   result: results.page<Entry>(Entry),
   key: noKey,
   handler: (params, call) => async () => {

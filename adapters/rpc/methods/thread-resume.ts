@@ -17,6 +17,7 @@ import { hydrationDeprecated, statusChanged } from '../wire/notices.ts'
 import { checkOverrides, gatedFields, overrideFields } from '../threads/overrides.ts'
 import { goalReplay, restoredOf, usageReplay } from '../threads/restore.ts'
 import type { Restored } from '../threads/restored.ts'
+import { budget } from '../wire/budget.ts'
 import * as results from '../wire/results.ts'
 import { fromHistory } from '../threads/history.ts'
 import {
@@ -47,14 +48,15 @@ import {
 } from '../threads/threads.ts'
 import { parseUuid } from '../wire/uuid.ts'
 
-const pageFields = {
+const pageFieldsOf = (strict: boolean) => ({
   limit: option(u32),
   sortDirection: option(oneOf('asc', 'desc')),
-  itemsView: option(oneOf('notLoaded', 'summary', 'full'))
-}
-const initialTurnsPage = struct('ThreadResumeInitialTurnsPageParams', pageFields)
+  itemsView: option(oneOf('notLoaded', 'summary', 'full')),
+  ...budget(strict)
+})
+type PageParams = ValueOf<ReturnType<typeof pageFieldsOf>>
 
-const fieldsOf = (profile: ProfileName) => ({
+const fieldsOf = (profile: ProfileName, strict: boolean) => ({
   threadId: required(text),
   history: option(list(responseItem)),
   path: option(text),
@@ -62,7 +64,9 @@ const fieldsOf = (profile: ProfileName) => ({
   ...gatedFields,
   excludeTurns: defaulted(flag, false),
   initialTurnsPage:
-    profile === '0.130' ? ignored<ValueOf<typeof pageFields>>() : option(initialTurnsPage)
+    profile === '0.130'
+      ? ignored<PageParams>()
+      : option(struct('ThreadResumeInitialTurnsPageParams', pageFieldsOf(strict)))
 })
 type Params = ValueOf<ReturnType<typeof fieldsOf>>
 type Answered = E.Either<Refusal, Answer<JsonObject>>
@@ -207,7 +211,7 @@ export const threadResume: Method<Params, JsonObject> = {
   name: 'thread/resume',
   profiles: EVERY_PROFILE,
   experimentalFields: GATED_FIELDS['thread/resume'],
-  params: (profile) => struct('ThreadResumeParams', fieldsOf(profile)),
+  params: (profile, strict) => struct('ThreadResumeParams', fieldsOf(profile, strict)),
   result: t.type({ thread: results.ShownThread }, 'ThreadResumeResponse') as unknown as t.Type<
     JsonObject,
     unknown,

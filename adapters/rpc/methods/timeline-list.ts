@@ -5,11 +5,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { TimelinePage } from '../../../replay/pages/timeline.ts'
 import { noKey } from '../connection/keys.ts'
+import { budget } from '../wire/budget.ts'
 import { unsupported } from '../wire/errors.ts'
 import { answer, ask, threadIdOf, type Method } from '../method.ts'
 import { option, required, struct, text, u32, type ValueOf } from '../wire/serde.ts'
 
-const fields = { threadId: required(text), cursor: option(text), limit: option(u32) }
+const fieldsOf = (strict: boolean) => ({
+  ...{ threadId: required(text), cursor: option(text), limit: option(u32) },
+  ...budget(strict)
+})
 
 /** The answer; this server has no realtime sessions. */
 type Response = TimelinePage & { readonly activeRealtimeSessionAtPageStart: null }
@@ -24,11 +28,11 @@ const Response = t.type(
 ) as unknown as t.Type<Response, unknown, unknown>
 
 /** The row of `thread/timeline/list`. Threads without numbered lines have no timeline. */
-export const timelineList: Method<ValueOf<typeof fields>, Response> = {
+export const timelineList: Method<ValueOf<ReturnType<typeof fieldsOf>>, Response> = {
   name: 'thread/timeline/list',
   profiles: ['0.169'],
   experimental: ['0.169'],
-  params: () => struct('ThreadTimelineListParams', fields),
+  params: (_, strict) => struct('ThreadTimelineListParams', fieldsOf(strict)),
   result: Response,
   key: noKey,
   handler: (params, call) => async () => {

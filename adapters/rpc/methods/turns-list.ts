@@ -5,24 +5,26 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Page, Turn } from '../../../domain/protocol.ts'
 import { noKey } from '../connection/keys.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
+import { budget } from '../wire/budget.ts'
 import * as results from '../wire/results.ts'
 import { oneOf, option, required, struct, text, u32, type ValueOf } from '../wire/serde.ts'
 import { draftOf, unmaterialized, withRunning } from '../threads/threads.ts'
 
-const fields = {
+const fieldsOf = (strict: boolean) => ({
   threadId: required(text),
   cursor: option(text),
   limit: option(u32),
   sortDirection: option(oneOf('asc', 'desc')),
-  itemsView: option(oneOf('notLoaded', 'summary', 'full'))
-}
+  itemsView: option(oneOf('notLoaded', 'summary', 'full')),
+  ...budget(strict)
+})
 
 /** The row of `thread/turns/list`. */
-export const turnsList: Method<ValueOf<typeof fields>, Page<Turn>> = {
+export const turnsList: Method<ValueOf<ReturnType<typeof fieldsOf>>, Page<Turn>> = {
   name: 'thread/turns/list',
   profiles: EVERY_PROFILE,
   experimental: ['0.130', '0.142'],
-  params: () => struct('ThreadTurnsListParams', fields),
+  params: (_, strict) => struct('ThreadTurnsListParams', fieldsOf(strict)),
   result: results.page(results.Turn),
   key: noKey,
   handler: (params, call) => async () => {

@@ -53,6 +53,17 @@ export const u32: Codec<number> = leaf(
   }
 )
 
+/** An unsigned 64-bit integer that is not 0. */
+export const positive: Codec<number> = leaf(
+  'NonZeroU64',
+  (u): u is number => Number.isInteger(u) && (u as number) > 0 && (u as number) <= U64_MAX,
+  (u) => {
+    const whole = Number.isInteger(u) && Math.abs(u as number) <= U64_MAX
+    if (!whole) return wrongType(u, 'a nonzero u64')
+    return `invalid value: ${unexpected(u)}, expected ${u === 0 ? 'a nonzero u64' : 'u64'}`
+  }
+)
+
 /** A signed 64-bit integer. */
 export const i64: Codec<number> = leaf(
   'i64',

@@ -1,0 +1,85 @@
+/**
+ * Pages in a byte budget: a page ends before the entry that would be too much. Its first entry is always there, shortened
+ * when it alone is too much.
+ */
+import { measured } from '../../domain/budget/fit-item.ts'
+import { fitTurn, turnBytes } from '../../domain/budget/fit-turn.ts'
+import { jsonBytes } from '../../domain/budget/json-size.ts'
+import type { Turn } from '../../domain/protocol.ts'
+import type { TurnRow } from '../../domain/turns/turn-state.ts'
+import type { ReadLimits } from '../ports.ts'
+
+/** Texts below this size cost less to read than to cut. */
+const TEXT_BYTES_MIN = 4096
+
+/** What a budget is; null when there is none. */
+export const budgetOf = (maxBytes: number | null | undefined): number | null =>
+  typeof maxBytes === 'number' ? Math.max(1, Math.floor(maxBytes)) : null
+
+/** How much of long texts has to be read for a page. */
+export const limitsOf = (bytesMax: number): ReadLimits => ({
+  textBytesMax: Math.max(TEXT_BYTES_MIN, bytesMax)
+})
+
+/** Entries of a page, taken one after the other. */
+export interface Taking<A> {
+  /**
+   * Takes an entry of so many bytes, in what `fit` makes of it for the bytes that are left; false when the page ends before
+   * it.
+   */
+  readonly take: (bytes: number, fit: (bytesMax: number) => A) => boolean
+  readonly taken: ReadonlyArray<A>
+}
+
+/** A page that is still empty. */
+export const taking = <A>(bytesMax: number): Taking<A> => {
+  const taken: Array<A> = []
+  let left = bytesMax
+  return {
+    taken,
+    take: (bytes, fit) => {
+      if (taken.length > 0 && bytes > left) return false
+      const entry = fit(left)
+      left -= bytes > left ? jsonBytes(entry) : bytes
+      taken.push(entry)
+      return true
+    }
+  }
+}
+
+const bytesOf = (row: TurnRow): number =>
+  [...row.ranges, ...row.late].reduce((sum, { from, until }) => sum + until - from, 0)
+
+/** Rows that are read together: one, or as many as hardly take more than the budget. */
+const groupsOf = (rows: ReadonlyArray<TurnRow>, bytesMax: number) => {
+  const groups: Array<{ readonly at: number; readonly rows: Array<TurnRow> }> = []
+  let bytes = 0
+  for (const [at, row] of rows.entries()) {
+    bytes += bytesOf(row)
+    const last = groups[groups.length - 1]
+    if (last !== undefined && bytes <= bytesMax) last.rows.push(row)
+    else {
+      groups.push({ at, rows: [row] })
+      bytes = bytesOf(row)
+    }
+  }
+  return groups
+}
+
+/**
+ * The turns of a page, in its order. `show` renders rows that are neighbours in the order of the page, given the place of the
+ * first of them.
+ */
+export const turnsWithin = async (
+  rows: ReadonlyArray<TurnRow>,
+  bytesMax: number,
+  show: (rows: ReadonlyArray<TurnRow>, at: number) => Promise<ReadonlyArray<Turn>>
+): Promise<ReadonlyArray<Turn>> => {
+  const { take, taken } = taking<Turn>(bytesMax)
+  for (const group of groupsOf(rows, bytesMax))
+    for (const turn of await show(group.rows, group.at)) {
+      const items = turn.items.map(measured)
+      if (!take(turnBytes(turn, items), (room) => fitTurn(turn, items, room))) return taken
+    }
+  return taken
+}
