@@ -103,7 +103,7 @@ const openTransport = async (
     case 'stdio':
       return E.right(stdio)
     case 'off':
-      return E.left('no transport configured; use --listen')
+      return E.left('no transport configured; use --listen or enable remote control')
     case 'websocket':
       return openWebSocket(listen, auth, routes)
     case 'unix':

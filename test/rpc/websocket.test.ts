@@ -4,8 +4,11 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { WebSocket } from 'ws'
+import { openEngine } from '../../adapters/library.ts'
+import { LIMITS, type Limits } from '../../adapters/rpc/transports/client.ts'
 import { IN_FLIGHT_MAX } from '../../adapters/rpc/connection/connection.ts'
 import { MESSAGE_BYTES_MAX } from '../../adapters/rpc/transports/websocket.ts'
+import type { Engine } from '../../replay/engine.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { numbers, tickingMeter } from '../support/numbers.ts'
 import type { Message } from '../support/rpc-client.ts'
@@ -174,7 +177,7 @@ describe('a client that does not read', () => {
     })
 
   it('is cut off when it takes nothing for long, and others do not notice', async () => {
-    const limits = { pauseBytes: 100_000, unsentBytesMax: 1e9, stallMsMax: 50 }
+    const limits = { pauseBytes: 100_000, unsentBytesMax: 1e9, stallMsMax: 50, finishMsMax: 1 }
     const telemetry = tickingMeter()
     const running = await wsServerOf(home, { limits, telemetry })
     const other = await openInitialized(running.url)
@@ -189,7 +192,12 @@ describe('a client that does not read', () => {
   })
 
   it('is cut off when too much waits for it', async () => {
-    const limits = { pauseBytes: 1e9, unsentBytesMax: 1_000_000, stallMsMax: 1e6 }
+    const limits = {
+      pauseBytes: 1e9,
+      unsentBytesMax: 1_000_000,
+      stallMsMax: 1e6,
+      finishMsMax: 1000
+    }
     const telemetry = tickingMeter()
     const running = await wsServerOf(home, { limits, telemetry })
     const socket = await deaf(running.url)
@@ -201,7 +209,7 @@ describe('a client that does not read', () => {
   })
 
   it('is answered in full when it reads at last', async () => {
-    const limits = { pauseBytes: 100_000, unsentBytesMax: 1e9, stallMsMax: 1e6 }
+    const limits = { pauseBytes: 100_000, unsentBytesMax: 1e9, stallMsMax: 1e6, finishMsMax: 1000 }
     const running = await wsServerOf(home, { limits })
     const socket = await deaf(running.url)
     fill(socket, 300)
@@ -221,20 +229,43 @@ describe('the end of a server', () => {
   })
   after(() => removeFolder(home))
 
-  it('answers what runs, drops what waits, and then hangs up', async () => {
-    const running = await wsServerOf(home)
+  /** A server whose engine opens when told to; two requests are in, and the second waits for the first. */
+  const busy = async (limits: Limits) => {
+    let ready: (engine: Engine) => void = () => undefined
+    const engine = new Promise<Engine>((resolve) => (ready = resolve))
+    const running = await wsServerOf(home, { engine, limits })
     const client = await openInitialized(running.url)
-    const [threadId] = idsOf(await client.ask('thread/list', { limit: 1 }))
-    const read = (id: string) =>
-      client.socket.send(JSON.stringify({ id, method: 'thread/read', params: { threadId } }))
-    read('first')
-    read('second')
+    for (const id of ['first', 'second']) {
+      const params = { threadId: '00000000-0000-7000-8000-000000000000' }
+      client.socket.send(JSON.stringify({ id, method: 'thread/read', params }))
+    }
     client.socket.ping()
     await once(client.socket, 'pong')
+    return { client, running, ready }
+  }
+
+  it('answers what runs, drops what waits, and then hangs up', async () => {
+    const { client, running, ready } = await busy(LIMITS)
     const stopped = running.stop()
+    const refused = openClient(running.url).then(
+      () => 'connected',
+      () => 'refused'
+    )
+    expect(await refused).to.equal('refused')
+    const real = await openEngine({ home, index: 'memory' })
+    ready(real)
     expect(await client.closed).to.equal(1006)
     await stopped
-    const ids = client.received.map(({ id }) => id)
-    expect(ids).to.include('first')
+    await real.close()
+    expect(client.received.flatMap(({ id }) => (typeof id === 'string' ? [id] : []))).to.deep.equal(
+      ['first']
+    )
+  })
+
+  it('does not wait for long for what does not end', async () => {
+    const { client, running } = await busy({ ...LIMITS, finishMsMax: 10 })
+    await running.stop()
+    expect(await client.closed).to.equal(1006)
+    expect(client.received.some(({ id }) => id === 'first')).to.equal(false)
   })
 })

@@ -19,19 +19,22 @@ export interface Limits {
   readonly unsentBytesMax: number
   /** A client that takes nothing for so long, though something waits for it, is cut off. */
   readonly stallMsMax: number
+  /** What runs when the server ends may go on, and be read, for so long. */
+  readonly finishMsMax: number
 }
 
 /** The limits of a server. */
 export const LIMITS: Limits = {
   pauseBytes: 1024 * 1024,
   unsentBytesMax: 256 * 1024 * 1024,
-  stallMsMax: 30_000
+  stallMsMax: 30_000,
+  finishMsMax: 10_000
 }
 
 /** A client. */
 export interface Client {
-  /** Answers what runs, for so long at most, and hangs up. */
-  readonly finish: (msMax: number) => Promise<void>
+  /** Answers what runs and hangs up. */
+  readonly finish: () => Promise<void>
 }
 
 const within = (msMax: number, done: Promise<unknown>): Promise<void> =>
@@ -48,7 +51,7 @@ export const serveClient = (
   server: Server,
   client: WebSocket,
   socket: Socket,
-  { pauseBytes, unsentBytesMax, stallMsMax }: Limits
+  { pauseBytes, unsentBytesMax, stallMsMax, finishMsMax }: Limits
 ): Client => {
   let unsent = 0
   let emptied: () => void = () => undefined
@@ -91,14 +94,14 @@ export const serveClient = (
   })
 
   return {
-    finish: async (msMax) => {
+    finish: async () => {
       client.off('message', receive)
       connection.stop()
       const flushed = async (): Promise<void> => {
         await connection.idle()
         if (unsent > 0) await new Promise<void>((resolve) => (emptied = resolve))
       }
-      await within(msMax, flushed())
+      await within(finishMsMax, flushed())
       client.terminate()
       await closed
     }

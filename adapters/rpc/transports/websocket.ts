@@ -16,9 +16,6 @@ import { judge, type HttpAnswer, type Request, type Rules } from './http.ts'
 /** Largest message that is taken, in bytes. */
 export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 
-/** What is running when the server is told to stop may go on for so long. */
-export const FINISH_MS_MAX = 10_000
-
 const requestOf = ({ method = '', url = '', headers, socket }: IncomingMessage): Request => ({
   method,
   path: url.replace(/[?#].*$/s, ''),
@@ -121,7 +118,7 @@ export const webSockets = async (
         stop.addEventListener('abort', () => resolve(), { once: true })
       })
     const closed = new Promise<void>((resolve) => http.close(() => resolve()))
-    await Promise.all([...clients].map(({ finish }) => finish(FINISH_MS_MAX)))
+    await Promise.all([...clients].map(({ finish }) => finish()))
     http.closeAllConnections()
     await closed
   }
