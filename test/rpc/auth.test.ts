@@ -63,6 +63,7 @@ const openWith = async (
   if (E.isLeft(auth)) return auth
   const routes = {
     ...HEALTH,
+    '/broken': { body: () => Promise.reject(new Error('no figures')) },
     '/here': { contentType: 'text/plain', loopbackOnly: true, body: () => 'page' } as const
   }
   return openTcp({ kind: 'websocket', host, port: 0 }, { auth: auth.right, routes, say })
@@ -142,6 +143,11 @@ describe('before the first message', () => {
         'page'
       ])
       expect((await rawHttp(port(), 'GET', '/here', [['Origin', 'null']])).status).to.equal(403)
+    })
+
+    it('go on when a page fails', async () => {
+      const { status, body } = await rawHttp(port(), 'GET', '/broken')
+      expect([status, body]).to.deep.equal([500, 'no figures'])
     })
   })
 

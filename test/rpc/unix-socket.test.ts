@@ -44,7 +44,7 @@ describe('a socket file', () => {
 
   /** Serves at a path; answers why not, or how to end it. */
   const serve = async (path: string): Promise<string | (() => Promise<void>)> => {
-    const opened = await openUnix({ kind: 'unix', path }, { home })
+    const opened = await openUnix({ kind: 'unix', path }, { home, routes: {} })
     if (E.isLeft(opened)) return opened.left
     const { server, close } = serverOf(home)
     const stop = new AbortController()

@@ -61,7 +61,11 @@ const page = async (
   const refused = route.needsAuth === true ? await auth(authorization) : null
   if (refused !== null) return text(401, refused)
   const headers = route.contentType === undefined ? {} : { 'content-type': route.contentType }
-  return { status: 200, body: await route.body(), headers }
+  try {
+    return { status: 200, body: await route.body(), headers }
+  } catch (cause) {
+    return text(500, cause instanceof Error ? cause.message : String(cause))
+  }
 }
 
 const listed = (header: string | undefined): ReadonlyArray<string> =>
