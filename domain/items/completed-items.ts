@@ -3,6 +3,7 @@
  *
  * Members the log does not state are null. Source: answers of 0.169.0 about rollouts written by it and by hand.
  */
+import { withoutSecrets } from './redact.ts'
 import { absoluteIn, pathOfUrl } from './file-url.ts'
 import { fileUpdates, userParts, webAction } from './item-parts.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
@@ -26,7 +27,8 @@ const orNull = (value: unknown): Json => (value ?? null) as Json
 type ParsedCommand = Of<'CommandExecution'>['parsed_cmd'][number]
 
 const commandAction = (parsed: ParsedCommand, cwd: string): JsonObject => {
-  const { type, cmd: command } = parsed
+  const { type } = parsed
+  const command = withoutSecrets(parsed.cmd)
   const path = parsed.path ?? null
   switch (type) {
     case 'read':
@@ -34,7 +36,12 @@ const commandAction = (parsed: ParsedCommand, cwd: string): JsonObject => {
     case 'list_files':
       return { type: 'listFiles', command, path }
     case 'search':
-      return { type, command, query: parsed.query ?? null, path }
+      return {
+        type,
+        command,
+        query: typeof parsed.query === 'string' ? withoutSecrets(parsed.query) : null,
+        path
+      }
     default:
       return { type: 'unknown', command }
   }
@@ -47,7 +54,7 @@ const commandItem = (item: Of<'CommandExecution'>): Untimed => {
     id: item.id,
     pluginId: item.plugin_id ?? null,
     scriptPath: item.script_path ?? null,
-    command: joinWords(item.command),
+    command: withoutSecrets(joinWords(item.command)),
     cwd,
     processId: item.process_id ?? null,
     source: camel(item.source),

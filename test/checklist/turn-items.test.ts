@@ -14,6 +14,7 @@ const itemsOf = (lines: ReadonlyArray<string>, expected: ReadonlyArray<unknown>,
     ...options
   })
 
+const KEY = 'sk-abcdefghijklmnopqrstuvwxyz012345'
 const EXEC = {
   call_id: 'exec-1',
   turn_id: 'a',
@@ -194,6 +195,62 @@ describe('checklist: calls of tools', () => {
         }
       ]
     ))
+
+  it('redacts_command_secrets_across_live_and_replayed_upserts: of a file read at once and of one that grows', async () => {
+    const shown = async (command: ReadonlyArray<string>, parsed_cmd: ReadonlyArray<object>) => {
+      const { turns } = await paginated.given([
+        numbered.start('a'),
+        numbered.item('a', {
+          ...{ type: 'CommandExecution', id: 'c', process_id: null, command, parsed_cmd },
+          ...{ cwd: 'file:///w', source: 'agent', status: 'completed', exit_code: 0 },
+          ...{ aggregated_output: KEY, duration: { secs: 0, nanos: 0 } }
+        }),
+        numbered.done('a')
+      ])
+      const [item] = turns[0]?.items ?? []
+      return item as unknown as Readonly<Record<string, unknown>>
+    }
+    const item = await shown(
+      ['cat', KEY],
+      [
+        { type: 'read', cmd: `cat ${KEY}`, name: KEY, path: `/w/${KEY}` },
+        { type: 'search', cmd: `rg ${KEY}`, query: KEY, path: KEY }
+      ]
+    )
+    expect([item['command'], item['commandActions'], item['aggregatedOutput']]).to.deep.equal([
+      'cat [REDACTED_SECRET]',
+      [
+        { type: 'read', command: 'cat [REDACTED_SECRET]', name: KEY, path: `/w/${KEY}` },
+        {
+          type: 'search',
+          command: 'rg [REDACTED_SECRET]',
+          query: '[REDACTED_SECRET]',
+          path: KEY
+        }
+      ],
+      KEY
+    ])
+    // As 0.169.0 showed them.
+    for (const [said, seen] of [
+      ['sk-abcdefghijklmnopqrs', 'sk-abcdefghijklmnopqrs'],
+      ['xsk-abcdefghijklmnopqrstu', 'x[REDACTED_SECRET]'],
+      ['sk-abcdefghijklmnopqrstu-more', '[REDACTED_SECRET]-more'],
+      ['AKIAIOSFODNN7EXAMPLE', '[REDACTED_SECRET]'],
+      ['AKIAIOSFODNN7EXAMPLEX', 'AKIAIOSFODNN7EXAMPLEX'],
+      ['BEARER   abc.def-ghi_jklmnop/qr', "'Bearer [REDACTED_SECRET]'"],
+      ['Bearer abcdefghijklmno', "'Bearer abcdefghijklmno'"],
+      ['Bearer abcdefghijklmnop=zz', "'Bearer [REDACTED_SECRET]zz'"],
+      ['Bearer\nabcdefghijklmnop', "'Bearer\nabcdefghijklmnop'"],
+      ['API-KEY: "12345678"', `'API-KEY: "[REDACTED_SECRET]"'`],
+      ['api_key=1234567', "'api_key=1234567'"],
+      ['my_api_key=12345678', "'my_api_key=12345678'"],
+      ['étoken=abcdefghij', "'étoken=abcdefghij'"],
+      ['token\n=\nabcdefghij', "'token\n=\n[REDACTED_SECRET]'"],
+      ['client-secret=abcdefghij', "'client-secret=[REDACTED_SECRET]'"],
+      ['token=Bearer abcdefghijklmnopq', "'token=Bearer [REDACTED_SECRET]'"]
+    ] as const)
+      expect((await shown([said], []))['command']).to.equal(seen)
+  })
 
   it('rebuilds_sleep_item: with its time', () =>
     itemsOf(
