@@ -1,8 +1,10 @@
 // The table of Codex's own tests cannot lie. The goal: what it calls tested has a test of that name, nothing is left
-// out, and the document says what the table says. The method: read the titles of all tests, render, compare.
+// out, and the document says what the table says. The method: list the titles of all tests, render, compare.
 import { expect } from 'chai'
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { readJson, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { GROUPS, REASONS, type Row } from './rows.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -13,23 +15,40 @@ const UPDATE =
 const ROWS = GROUPS.flatMap(({ rows }) => rows)
 const COUNT = 327
 
-const sources = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.test.ts'))
-  .sort()
-
-const TITLE = /\bit\(\s*(['"`])((?:\\.|(?!\1).)*)\1/gs
 const NAME = /[A-Za-z_…*][A-Za-z0-9_…*]+/g
 
+interface Listed {
+  readonly tests: ReadonlyArray<{ readonly fullTitle: string; readonly file: string }>
+}
+
+/** Every test there is, as Mocha lists them without running any: titles that are computed count too. */
+const listTests = (): Listed['tests'] => {
+  const folder = temporaryFolder()
+  const output = join(folder, 'tests.json')
+  const mocha = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js')
+  const { NODE_V8_COVERAGE: _, ...env } = process.env
+  const listing = ['--dry-run', '--reporter', 'json', '--reporter-option', `output=${output}`]
+  const all = ['--no-config', '--import=tsx', 'test/**/*.test.ts']
+  spawnSync(process.execPath, [mocha, ...listing, ...all], { cwd: ROOT, env, stdio: 'ignore' })
+  const { tests } = readJson(output) as Listed
+  removeFolder(folder)
+  return tests
+}
+
 /** In which file a test has a name in its title; where several do, that of the checklist. */
-const placeOf: ReadonlyMap<string, string> = new Map(
-  sources
-    .toSorted((a, b) => Number(a.startsWith('checklist')) - Number(b.startsWith('checklist')))
-    .flatMap((path) =>
-      Array.from(readFileSync(join(ROOT, 'test', path), 'utf8').matchAll(TITLE)).flatMap(
-        ([, , title = '']) => Array.from(title.matchAll(NAME), ([name]) => [name, path] as const)
-      )
+let placeOf: ReadonlyMap<string, string> = new Map()
+const IS_OURS = /^checklist/
+const findPlaces = (): void => {
+  const named = listTests().flatMap(({ fullTitle, file }) => {
+    const path = relative(join(ROOT, 'test'), file).split(sep).join('/')
+    return Array.from(fullTitle.matchAll(NAME), ([name]) => [name, path] as const)
+  })
+  placeOf = new Map(
+    named.toSorted(
+      ([, a], [, b]) => Number(IS_OURS.test(a)) - Number(IS_OURS.test(b)) || (a < b ? 1 : -1)
     )
-)
+  )
+}
 
 const here = ({ names, verdict }: Row): string => {
   switch (verdict.kind) {
@@ -83,6 +102,11 @@ const render = (): string =>
   ].join('\n')
 
 describe('the checklist of tests of Codex', () => {
+  before(function () {
+    this.timeout(120_000)
+    findPlaces()
+  })
+
   it('lists every row once, in order', () => {
     expect(ROWS.map(({ number }) => number)).to.deep.equal(
       Array.from({ length: COUNT }, (_, n) => n + 1)
