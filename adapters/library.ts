@@ -46,7 +46,12 @@ export type {
   ContextSettings,
   ContextUsage,
   Engine,
+  FoundThread,
   IndexStatus,
+  Occurrence,
+  OccurrencePage,
+  OccurrencesRequest,
+  SearchRequest,
   ThreadContext
 } from '../replay/engine.ts'
 export type { HostEvent, LiveTurn, ToolCall, TurnInput } from '../replay/host.ts'

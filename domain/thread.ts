@@ -180,7 +180,7 @@ const withContext = (facts: ThreadFacts, context: TurnContext): ThreadFacts => (
 const REQUEST_MARK = '## My request for Codex:'
 
 /** What a person asked, without what an editor put in front of it. */
-const stripped = (message: string): string => {
+export const withoutEditorContext = (message: string): string => {
   const at = message.indexOf(REQUEST_MARK)
   return (at === -1 ? message : message.slice(at + REQUEST_MARK.length)).trim()
 }
@@ -195,7 +195,7 @@ const withUserMessage = (
   const { segment } = facts
   const isKnown = facts.firstUserMessage !== null && facts.title !== null
   if (isKnown && (segment === null || segment.preview !== null)) return facts
-  const text = stripped(message)
+  const text = withoutEditorContext(message)
   const shown = text !== '' ? text : hasImages ? '[Image]' : null
   const own = inherited === true ? null : shown
   return {

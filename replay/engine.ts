@@ -53,6 +53,13 @@ import {
   type ThreadSummary,
   type ViewContext
 } from './threads/thread-view.ts'
+import { fullText, type FullText } from './search/full-text.ts'
+import {
+  occurrencePage,
+  type OccurrencePage,
+  type OccurrencesRequest
+} from './search/occurrences.ts'
+import { searchPage, type Hit, type SearchRequest } from './search/search.ts'
 import { timelinePage, type TimelinePage, type TimelineRequest } from './pages/timeline.ts'
 import { allTurns, turnPage, type TurnPageRequest } from './pages/turn-page.ts'
 
@@ -67,6 +74,8 @@ export type { IndexStatus } from './catch-up/index-status.ts'
 export type { Look, ThreadChange, UsageInfo } from './follow/changes.ts'
 export type { Follower } from './follow/follow.ts'
 export type { DamagedPlace } from './threads/open-thread.ts'
+export type { Occurrence, OccurrencePage, OccurrencesRequest } from './search/occurrences.ts'
+export type { SearchRequest } from './search/search.ts'
 export type { ThreadSummary } from './threads/thread-view.ts'
 
 /** What the engine is made of. */
@@ -83,6 +92,16 @@ type Answer<A> = TE.TaskEither<StoreError, A>
 /** Everything a caller can ask. */
 export interface Engine extends Lifecycle, Mutations {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
+  /**
+   * Threads in which a term was said, each with the first message that says it. The first search of a home reads every
+   * rollout once; `progress` is told.
+   */
+  readonly searchThreads: (request: SearchRequest) => Answer<Page<FoundThread>>
+  /** Every place in one thread where a term was said. */
+  readonly searchOccurrences: (
+    threadId: string,
+    request: OccurrencesRequest
+  ) => Answer<OccurrencePage>
   readonly readThread: (threadId: string, includeTurns: boolean) => Answer<Thread>
   /** A thread without turns, and its times in milliseconds. */
   readonly summarize: (threadId: string) => Answer<ThreadSummary>
@@ -169,6 +188,29 @@ const listThreads =
     const data = page.data.flatMap(({ streamId: id, row }) => {
       const info = parts.store.find(streamId(id))
       return E.isLeft(info) ? [] : [threadView(row, info.right, face, context, [])]
+    })
+    return E.right({ ...page, data })
+  }
+
+/** A thread in which a term was said, and its first hit. */
+export interface FoundThread extends Hit {
+  readonly thread: Thread
+}
+
+const searchThreads =
+  (parts: EngineParts, home: Home, text: FullText) =>
+  (request: SearchRequest): Answer<Page<FoundThread>> =>
+  async () => {
+    const { nameOf } = contextOf(parts, null)
+    const found = await searchPage({ env: parts, home, text, nameOf }, request)
+    if (E.isLeft(found)) return found
+    const { page, infos } = found.right
+    const context = contextOf(parts, infos)
+    const data = page.data.flatMap(({ streamId: id, row, hit }) => {
+      const info = parts.store.find(streamId(id))
+      return E.isLeft(info)
+        ? []
+        : [{ thread: threadView(row, info.right, 'list', context, []), ...hit }]
     })
     return E.right({ ...page, data })
   }
@@ -279,6 +321,7 @@ export const createEngine = (given: EngineParts): Engine => {
     own.writer === undefined ? { ...given, store } : { ...given, store, writer: own.writer }
   const open = threadOpener(parts)
   const home = homeCatchUp(parts, parts.progress)
+  const text = fullText(parts, parts.progress)
   const safely = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
   const life = { ...parts, open, everything: home.everything }
   const opened = <A>(
@@ -304,6 +347,9 @@ export const createEngine = (given: EngineParts): Engine => {
   }
   return {
     listThreads: (request) => safely(listThreads(parts, home)(request)),
+    searchThreads: (request) => safely(searchThreads(parts, home, text)(request)),
+    searchOccurrences: (threadId, request) =>
+      opened(threadId, true, (info) => occurrencePage(parts, text, info, request)),
     readThread: (threadId, includeTurns) =>
       safely(readThread(parts, home, open)(threadId, includeTurns)),
     summarize: (threadId) => safely(summarize(parts, home, open)(threadId)),
@@ -347,6 +393,8 @@ export const failedEngine = (error: StoreError): Engine => {
   const failed = () => async () => E.left(error)
   return {
     listThreads: failed,
+    searchThreads: failed,
+    searchOccurrences: failed,
     readThread: failed,
     summarize: failed,
     listTurns: failed,

@@ -70,6 +70,8 @@ export type Wanted =
   | 'folded'
   /** Lines that make items. */
   | 'items'
+  /** Lines that say something: messages, as events and as they were sent. */
+  | 'messages'
 
 /** How much of long lines is read: their texts may be cut, each with a mark (`domain/budget/shortened.ts`) at its end. */
 export interface ReadLimits {

@@ -35,6 +35,8 @@ const CONTEXT_BYTES = Buffer.from('turn_context","payload":{"')
 const USAGE_BYTES = Buffer.from('token_usage_record","payload":{"')
 const MESSAGE_BYTES = Buffer.from('message"')
 const CALL_BYTES = Buffer.from('function_call",')
+const SAID_BYTES = [Buffer.from('user_message"'), Buffer.from('agent_message"')]
+const ITEM_COMPLETED = Buffer.from('item_completed"')
 /** Ends the names of the calls that close and resume an agent, and of no other tool that Codex has. */
 const AGENT_CALL = Buffer.from('e_agent","')
 /** The name of a call stands this near its type. */
@@ -178,6 +180,21 @@ const planHead = (head: Head, wanted: Wanted, profile: Profile): Plan => {
   return elidedEvent(head, name, text.slice(kindEnd + 1), profile) ?? 'parse'
 }
 
+/** Plans a line for who wants only what was said. */
+const planMessage = (buffer: Buffer, from: number, until: number, profile: Profile): Plan => {
+  const at = typeAt(buffer, from)
+  if (at === -1) return 'parse'
+  if (matches(buffer, at, ITEM_BYTES))
+    return matches(buffer, at + ITEM_BYTES.length, MESSAGE_BYTES) ? 'parse' : 'skip'
+  const isEvent = matches(buffer, at, EVENT_BYTES)
+  const kindAt = at + EVENT_BYTES.length
+  if (isEvent && SAID_BYTES.some((kind) => matches(buffer, kindAt, kind))) return 'parse'
+  if (isEvent && !matches(buffer, kindAt, ITEM_COMPLETED)) return 'skip'
+  const envelope = buffer.toString('latin1', from, at)
+  const text = buffer.toString('latin1', at, Math.min(until, from + HEAD_BYTES))
+  return planHead({ envelope, text }, isEvent ? 'folded' : 'items', profile)
+}
+
 /** True when a second line begins inside this one: a writer was cut off, and the next one wrote on behind it. */
 const isGlued = (buffer: Buffer, from: number, until: number): boolean =>
   buffer.subarray(from + PREFIX_BYTES.length, until).includes(PREFIX_BYTES)
@@ -227,6 +244,7 @@ export const planLine = (
   if (wanted === 'all' || until - from < SHORTEST_BYTES) return 'parse'
   const last = buffer[until - 1] === CARRIAGE_RETURN ? buffer[until - 2] : buffer[until - 1]
   if (last !== CLOSING_BRACE) return 'parse'
+  if (wanted === 'messages') return planMessage(buffer, from, until, profile)
   const plan = planWhole(buffer, from, until, wanted, profile)
   return plan === 'skip' && wanted === 'folded' && isGlued(buffer, from, until) ? 'parse' : plan
 }

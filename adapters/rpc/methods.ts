@@ -29,6 +29,7 @@ import {
 import { threadResume } from './methods/thread-resume.ts'
 import { threadRevert } from './methods/thread-revert.ts'
 import { threadRollback } from './methods/thread-rollback.ts'
+import { threadSearch, threadSearchOccurrences } from './methods/thread-search.ts'
 import { threadSettingsUpdate } from './methods/thread-settings.ts'
 import { threadStart } from './methods/thread-start.ts'
 import { threadUnsubscribe } from './methods/thread-unsubscribe.ts'
@@ -66,6 +67,8 @@ const ROWS: ReadonlyArray<AnyMethod> = [
   threadRollback,
   threadRevert,
   threadList,
+  threadSearch,
+  threadSearchOccurrences,
   loadedList,
   threadRead,
   turnsList,

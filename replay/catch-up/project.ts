@@ -125,7 +125,8 @@ export const stateOf = (env: Env, name: string, streamId: string): unknown =>
 export const isCurrent = (checkpoint: Checkpoint | null, info: StreamInfo): boolean =>
   checkpoint !== null && !checkpoint.hasGap && isFolded(checkpoint, info)
 
-const isFolded = (checkpoint: Checkpoint, info: StreamInfo): boolean =>
+/** The same, whether or not history was missing. */
+export const isFolded = (checkpoint: Checkpoint, info: StreamInfo): boolean =>
   checkpoint.complete &&
   checkpoint.sizeBytes === info.sizeBytes &&
   checkpoint.modifiedAtMs === info.modifiedAtMs &&
@@ -280,12 +281,13 @@ const handOver = (
 }
 
 /** Names the files of a lineage and where each ends; null for a stream that is one whole file. */
-const signatureOf = (lineage: Lineage): string | null =>
+export const signatureOf = (lineage: Lineage): string | null =>
   lineage.length === 1 && lineage[0]?.gap === null
     ? null
     : JSON.stringify(lineage.map(({ id, until, gap }) => [id, until, gap]))
 
-const startingPoint = async (
+/** The checkpoint reading may go on from; null when it begins again at byte 0. */
+export const startingPoint = async (
   env: Env,
   info: StreamInfo,
   lineage: Lineage,

@@ -69,13 +69,14 @@ const candidates = (
   })
 }
 
-/** One page as Codex prints it. */
+/** One page as Codex prints it; `shows` leaves threads out. */
 export const codexListPage = (
   env: Env,
   infos: ReadonlyArray<StreamInfo>,
   request: ListRequest,
   defaultProvider: string,
-  nameOf: (threadId: string) => string | null
+  nameOf: (threadId: string) => string | null,
+  shows: (threadId: string) => boolean = () => true
 ): E.Either<StoreError, Page<Listed>> => {
   const descending = (request.sortDirection ?? 'desc') === 'desc'
   const cursor = typeof request.cursor === 'string' ? parseListCursor(request.cursor) : null
@@ -94,7 +95,7 @@ export const codexListPage = (
     return descending ? ms < cursor.ms : ms > cursor.ms
   }
   const found = candidates(env, infos, request)
-    .filter((c) => matches(c.streamId, c.row.entry) && after(c))
+    .filter((c) => matches(c.streamId, c.row.entry) && after(c) && shows(c.streamId))
     .filter((c) => !isBelow(request) || c.row.entry.kind === 'subAgentThreadSpawn')
     .filter((c) => rowMatches(c.row, () => nameOf(c.streamId), request, members142))
     .sort((a, b) => (descending ? byTime(b, a) : byTime(a, b)))

@@ -62,27 +62,58 @@ const walkOf = (
   return E.right({ ...all, high: streamId !== null && inclusive ? after : at })
 }
 
-const collect = (
-  env: Env,
-  walk: Walk,
-  limit: number,
-  keeps: (streamId: string, entry: ListEntry) => ThreadRow | null
-): ReadonlyArray<Listed> => {
-  const found: Array<Listed> = []
+/** A thread in the order of a list, before anything is left out. */
+export interface Entry {
+  readonly streamId: string
+  readonly ms: number
+  readonly entry: ListEntry
+}
+
+/** The threads of a key range in the direction of a walk. */
+function* entriesOf(env: Env, walk: Walk, first: number): Generator<Entry> {
   let { low, high } = walk
   // As much as a page needs when every thread is on it; more at a time when they are not.
-  for (let scan = limit + 1; ; scan = SCAN_ROWS) {
+  for (let scan = first; ; scan = SCAN_ROWS) {
     const rows = env.index.range(low, high, scan, walk.reverse)
-    for (const [key, entry] of rows) {
-      const streamId = key[3] as string
-      const row = keeps(streamId, entry as ListEntry)
-      if (row !== null) found.push({ streamId, ms: key[2] as number, row })
-      if (found.length > limit) return found
-    }
+    for (const [key, entry] of rows)
+      yield { streamId: key[3] as string, ms: key[2] as number, entry: entry as ListEntry }
     const last = rows[rows.length - 1]
-    if (last === undefined || rows.length < scan) return found
+    if (last === undefined || rows.length < scan) return
     if (walk.reverse) high = last[0]
     else low = [...last[0].slice(0, 3), `${last[0][3] as string}\u0000`]
+  }
+}
+
+/** Every thread that a list may show, from its cursor on, in its order. */
+export const listEntries = (
+  env: Env,
+  request: ListRequest,
+  defaultProvider: string
+): E.Either<StoreError, Iterable<Entry>> => {
+  const table = `${tableOf(threads, viewName(env.profile, env.strict))}.${ORDER[request.sortKey ?? 'created_at']}`
+  const walk = walkOf(table, request, request.sortDirection ?? 'desc')
+  if (E.isLeft(walk)) return walk
+  const matches = entryFilter(env, request, defaultProvider)
+  function* matching(of: Walk): Generator<Entry> {
+    for (const one of entriesOf(env, of, pageLimit(request.limit) + 1)) if (matches(one.streamId, one.entry)) yield one
+  }
+  return E.right(matching(walk.right))
+}
+
+/** A page of what was found, which has one more than the page when there is more, with the cursors to either side. */
+export const pageOf = <A extends Pick<Listed, 'streamId' | 'ms'>>(
+  found: ReadonlyArray<A>,
+  limit: number
+): Page<A> => {
+  const data = found.slice(0, limit)
+  const [first, last] = [data[0], data[data.length - 1]]
+  return {
+    data,
+    nextCursor:
+      found.length > limit && last !== undefined
+        ? printListCursor(last.ms, last.streamId, false)
+        : null,
+    backwardsCursor: first === undefined ? null : printListCursor(first.ms, first.streamId, true)
   }
 }
 
@@ -93,26 +124,16 @@ export const listPage = (
   defaultProvider: string,
   nameOf: (threadId: string) => string | null
 ): E.Either<StoreError, Page<Listed>> => {
-  const table = `${tableOf(threads, viewName(env.profile, env.strict))}.${ORDER[request.sortKey ?? 'created_at']}`
-  const walk = walkOf(table, request, request.sortDirection ?? 'desc')
-  if (E.isLeft(walk)) return walk
+  const entries = listEntries(env, request, defaultProvider)
+  if (E.isLeft(entries)) return entries
   const limit = pageLimit(request.limit)
-  const matches = entryFilter(env, request, defaultProvider)
-  const { members142 } = env.profile
-  const found = collect(env, walk.right, limit, (streamId, entry) => {
-    if (!matches(streamId, entry)) return null
+  const found: Array<Listed> = []
+  for (const { streamId, ms } of entries.right) {
     const row = threadRow(env, streamId)
-    if (row === null) return null
-    return rowMatches(row, () => nameOf(streamId), request, members142) ? row : null
-  })
-  const data = found.slice(0, limit)
-  const [first, last] = [data[0], data[data.length - 1]]
-  return E.right({
-    data,
-    nextCursor:
-      found.length > limit && last !== undefined
-        ? printListCursor(last.ms, last.streamId, false)
-        : null,
-    backwardsCursor: first === undefined ? null : printListCursor(first.ms, first.streamId, true)
-  })
+    if (row === null) continue
+    if (!rowMatches(row, () => nameOf(streamId), request, env.profile.members142)) continue
+    found.push({ streamId, ms, row })
+    if (found.length > limit) break
+  }
+  return E.right(pageOf(found, limit))
 }

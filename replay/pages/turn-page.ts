@@ -235,7 +235,7 @@ export const cursorTo = (
 }
 
 /** Prints a cursor to a place: by number where numbers lead back to it, else by turn. */
-const printCursor = (
+export const printCursor = (
   env: Env,
   info: StreamInfo,
   live: LiveTurns,

@@ -16,8 +16,8 @@ import {
 import { initialized, type Message } from '../support/rpc-client.ts'
 
 // Methods this server does not have, and `errors.json`, which is replayed elsewhere.
-const LEFT_OUT = /^(thread-search|goal-get|errors\.json)/
-const SERVED = /^(thread\/(list|read|turns|items|loaded)|getConversationSummary)/
+const LEFT_OUT = /^(goal-get|errors\.json)/
+const SERVED = /^(thread\/(list|search|read|turns|items|loaded)|getConversationSummary)/
 
 // What the files cannot tell, by name. Everything else is compared to the last member.
 //  - recordings made with the writer's database beside the home show its recency, which 0.142 keeps only there,

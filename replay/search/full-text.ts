@@ -1,0 +1,399 @@
+/**
+ * Catching up the full-text read model: done when somebody searches, so that nobody else pays for it.
+ *
+ * Threads are read one after the other from where they were left, and their grams go into postings that belong to the
+ * whole home. So there is one writer at a time: every commit expects the head it began from, and one that finds
+ * another head begins again.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { RecordedEvent } from '../../domain/events/event.ts'
+import { namedTurn } from '../../domain/items/items.ts'
+import { spaced } from '../../domain/search/folded.ts'
+import { saidByLine } from '../../domain/search/said.ts'
+import { gramsOfTerm } from '../../domain/search/grams.ts'
+import { tableOf, viewName } from '../../projections/catalogue.ts'
+import {
+  BLOCK_CHUNKS,
+  CHUNK_CHARACTERS,
+  chunkKey,
+  EMPTY_HEAD,
+  FULL_TEXT,
+  gramPrefix,
+  gramSink,
+  headKey,
+  indexedKey,
+  membersOf,
+  type Chunk,
+  type ChunkRanges,
+  type GramSink,
+  type Head,
+  type Members,
+  type Posting,
+  type SaidRow,
+  TEXT_CHARACTERS_MAX
+} from '../../projections/full-text.ts'
+import type { RowKey, RowWrite } from '../../projections/projection.ts'
+import { afterPrefix, toStored } from '../catch-up/overlay.ts'
+import {
+  isCurrent,
+  isFolded,
+  signatureOf,
+  startingPoint,
+  type Checkpoint,
+  type Env
+} from '../catch-up/project.ts'
+import type { Progress } from '../catch-up/fold-many.ts'
+import { ioFailure } from '../guarded.ts'
+import { IndexDamage, isDamaged, START, type Batch, type StreamInfo } from '../ports.ts'
+
+/** How far a thread is indexed. */
+interface Indexed {
+  readonly checkpoint: Checkpoint
+  readonly chunks: ChunkRanges
+  /** Characters in its last chunk. */
+  readonly tail: number
+}
+
+/** The full text of a home. */
+export interface FullText {
+  /** Brings threads up to their files; `whole`: they are all there are, and others are gone. */
+  readonly catchUp: (
+    infos: ReadonlyArray<StreamInfo>,
+    whole: boolean
+  ) => Promise<E.Either<StoreError, void>>
+  /** By thread, the chunks in which a folded term may stand, oldest first. */
+  readonly candidates: (term: string) => ReadonlyMap<string, ReadonlyArray<number>>
+  /** The messages of a chunk. */
+  readonly chunk: (number: number) => Chunk
+}
+
+/** What the index holds, as a process last saw it. */
+interface Known {
+  readonly head: Head
+  readonly threads: ReadonlyMap<string, Indexed>
+  /** First chunk of each range, ascending, and whose it is. */
+  readonly ranges: ReadonlyArray<{
+    readonly from: number
+    readonly until: number
+    readonly id: string
+  }>
+}
+
+const NOTHING_KNOWN: Known = { head: EMPTY_HEAD, threads: new Map(), ranges: [] }
+
+/** Grams added after which they are written. */
+const GRAMS_MAX = 2_000_000
+const ATTEMPTS_MAX = 8
+
+const loader = (env: Env, table: string): (() => Known) => {
+  let known: Known = NOTHING_KNOWN
+  return () => {
+    const head = (env.index.get(headKey(table)) as Head | undefined) ?? EMPTY_HEAD
+    if (head.commits === known.head.commits && head.next === known.head.next) return known
+    const prefix = [`${table}.threads`]
+    const rows = env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+    const threads = new Map(rows.map(([key, row]) => [key[1] as string, row as Indexed]))
+    const ranges = [...threads]
+      .flatMap(([id, { chunks }]) => chunks.map(([from, until]) => ({ from, until, id })))
+      .sort((a, b) => a.from - b.from)
+    known = { head, threads, ranges }
+    return known
+  }
+}
+
+/** What is being written. */
+interface Work {
+  readonly env: Env
+  readonly table: string
+  readonly grams: GramSink
+  readonly rows: Map<string, RowWrite>
+  head: Head
+  /** The head in the index. */
+  stored: Head
+}
+
+const keep = (work: Work, key: RowKey, value: unknown): void => {
+  work.rows.set(JSON.stringify(key), { key, value })
+}
+
+const rowAt = (work: Work, key: RowKey): unknown => {
+  const pending = work.rows.get(JSON.stringify(key))
+  return pending === undefined ? work.env.index.get(key) : (pending.value ?? undefined)
+}
+
+const flush = async (work: Work): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+  const { env, table, stored } = work
+  if (work.rows.size === 0) return E.right('committed')
+  const grams = work.grams.take(env.index.get)
+  const head = { ...work.head, commits: stored.commits + 1 }
+  const writes = [...grams, ...work.rows.values(), { key: headKey(table), value: head }]
+  const expected = toStored({ key: headKey(table), value: stored === EMPTY_HEAD ? null : stored })
+  work.rows.clear()
+  work.head = head
+  work.stored = head
+  return env.index.commit(writes.map(toStored), [expected])()
+}
+
+/** A thread while it is indexed. */
+interface Growing {
+  readonly info: StreamInfo
+  readonly chunks: Array<[number, number]>
+  /** Messages of the last chunk. */
+  said: Array<SaidRow>
+  tail: number
+}
+
+const open = (work: Work, info: StreamInfo, old: Indexed | null): Growing => {
+  const chunks = (old?.chunks ?? []).map(([from, until]): [number, number] => [from, until])
+  const last = chunks[chunks.length - 1]
+  const said =
+    last === undefined ? undefined : (rowAt(work, chunkKey(work.table, last[1] - 1)) as Chunk)
+  return { info, chunks, said: [...(said ?? [])], tail: old?.tail ?? 0 }
+}
+
+/** The number of the chunk that takes the next message. */
+const chunkFor = (work: Work, thread: Growing): number => {
+  const last = thread.chunks[thread.chunks.length - 1]
+  if (last !== undefined && thread.tail < CHUNK_CHARACTERS) return last[1] - 1
+  const number = work.head.next
+  work.head = { ...work.head, next: number + 1 }
+  if (last?.[1] === number) last[1] = number + 1
+  else thread.chunks.push([number, number + 1])
+  thread.said = []
+  thread.tail = 0
+  return number
+}
+
+/** What a line says. Codex looks at texts as they are, we at texts with single spaces. */
+export const textOf = ({ line }: RecordedEvent, strict: boolean): string => {
+  const text = saidByLine(line, strict) ?? ''
+  return strict ? text : spaced(text)
+}
+
+const turnOf = ({ line }: RecordedEvent): string | null =>
+  line.type === 'event_msg' ? (namedTurn(line.payload) ?? null) : null
+
+const addBatch = (work: Work, thread: Growing, batch: Batch): void => {
+  for (const line of batch.lines) {
+    if (isDamaged(line)) continue
+    const { strict } = work.env
+    const text = textOf(line, strict)
+    if (text === '') continue
+    const chunk = chunkFor(work, thread)
+    work.grams.add(chunk, text)
+    const kept = text.length > TEXT_CHARACTERS_MAX ? null : text
+    thread.said.push([line.segment, line.offset, line.bytes, turnOf(line), kept])
+    thread.tail += text.length
+    keep(work, chunkKey(work.table, chunk), thread.said)
+  }
+}
+
+const forget = (work: Work, { chunks }: Indexed): void => {
+  for (const [from, until] of chunks) {
+    for (let chunk = from; chunk < until; chunk++) keep(work, chunkKey(work.table, chunk), null)
+    work.head = { ...work.head, gone: work.head.gone + until - from }
+  }
+}
+
+/** A file that was only moved is still the same. */
+const moved = ({ checkpoint }: Indexed, info: StreamInfo): Checkpoint =>
+  checkpoint.inode === info.inode ? { ...checkpoint, path: info.path } : checkpoint
+
+/** Indexes what is new in one thread; `moved` when another process wrote meanwhile. */
+const indexThread = async (
+  work: Work,
+  info: StreamInfo,
+  old: Indexed | null
+): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+  const { env, table } = work
+  const lineage = env.store.lineage(info)
+  const from = old === null ? null : await startingPoint(env, info, lineage, moved(old, info))
+  if (from !== null && isFolded(from, info)) return E.right('committed')
+  if (from === null && old !== null) forget(work, old)
+  const thread = open(work, info, from === null ? null : old)
+  let next = from?.next ?? START
+  let guard = from?.guard ?? null
+  const note = (complete: boolean): void => {
+    const { path, archived, sizeBytes, modifiedAtMs, inode } = info
+    const outside = { path, archived, sizeBytes, modifiedAtMs, inode }
+    const hasGap = lineage.some(({ gap }) => gap !== null)
+    const place = { next, guard, lineage: signatureOf(lineage), hasGap, counts: false, complete }
+    const { chunks, tail } = thread
+    const row: Indexed = { checkpoint: { ...outside, ...place }, chunks, tail }
+    keep(work, indexedKey(table, info.streamId), row)
+  }
+  for await (const batch of env.store.read(info, next, 'messages')) {
+    addBatch(work, thread, batch)
+    next = batch.next
+    guard = batch.guard ?? (guard === null ? null : { ...guard, terminated: true })
+    if (work.grams.size() < GRAMS_MAX) continue
+    note(false)
+    const flushed = await flush(work)
+    if (E.isLeft(flushed) || flushed.right === 'moved') return flushed
+  }
+  note(true)
+  return E.right('committed')
+}
+
+/** One thread that cannot be read costs the others nothing: it is left as it was. */
+const indexOne = async (
+  work: Work,
+  info: StreamInfo,
+  old: Indexed | null
+): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+  try {
+    return await indexThread(work, info, old)
+  } catch (cause) {
+    if (cause instanceof IndexDamage) throw cause
+    const failed = ioFailure(cause, info.path)
+    const own = failed._tag === 'IoFailure' && failed.path.startsWith(info.path)
+    return own ? E.right('committed') : E.left(failed)
+  }
+}
+
+/** Numbers of chunks that are gone stay in the postings; when they are most of them, everything is made anew. */
+const isMostlyGone = ({ next, gone }: Head): boolean => gone > BLOCK_CHUNKS && gone * 2 > next
+
+const dropAll = (env: Env, table: string, head: Head): Promise<unknown> => {
+  const parts = ['threads', 'chunks', 'grams'].map((part) => `${table}.${part}`)
+  const rows = parts.flatMap((part) =>
+    env.index.range([part], afterPrefix([part]), Infinity, false)
+  )
+  const emptied = { ...EMPTY_HEAD, commits: head.commits + 1 }
+  const writes = [
+    ...rows.map(([key]) => ({ key, value: null })),
+    { key: headKey(table), value: emptied }
+  ]
+  return env.index.commit(writes.map(toStored), [toStored({ key: headKey(table), value: head })])()
+}
+
+interface Round {
+  readonly changed: ReadonlyArray<StreamInfo>
+  readonly gone: ReadonlyArray<Indexed & { readonly id: string }>
+}
+
+const roundOf = (known: Known, infos: ReadonlyArray<StreamInfo>, whole: boolean): Round => {
+  const changed = infos.filter(
+    (info) => !isCurrent(known.threads.get(info.streamId)?.checkpoint ?? null, info)
+  )
+  if (!whole || infos.length - changed.length === known.threads.size) return { changed, gone: [] }
+  const here = new Set<string>(infos.map(({ streamId }) => streamId))
+  const gone = [...known.threads].filter(([id]) => !here.has(id))
+  return { changed, gone: gone.map(([id, indexed]) => ({ ...indexed, id })) }
+}
+
+const runRound = async (
+  env: Env,
+  table: string,
+  known: Known,
+  { changed, gone }: Round,
+  progress: Progress
+): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+  const { head } = known
+  const work: Work = { env, table, grams: gramSink(table), rows: new Map(), head, stored: head }
+  for (const thread of gone) {
+    forget(work, thread)
+    keep(work, indexedKey(table, thread.id), null)
+  }
+  let done = 0
+  let bytes = 0
+  for (const info of changed) {
+    const indexed = await indexOne(work, info, known.threads.get(info.streamId) ?? null)
+    if (E.isLeft(indexed) || indexed.right === 'moved') return indexed
+    done += 1
+    bytes += info.sizeBytes
+    progress(done, changed.length, bytes)
+  }
+  return flush(work)
+}
+
+/** Postings of a gram by block. */
+const postingsOf = (env: Env, table: string, gram: number): ReadonlyMap<number, Members> => {
+  const prefix = gramPrefix(table, gram)
+  const rows = env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+  return new Map(rows.map(([key, value]) => [key[2] as number, membersOf(value as Posting)]))
+}
+
+const intersected = (
+  known: ReadonlyMap<number, Members>,
+  more: ReadonlyMap<number, Members>
+): ReadonlyMap<number, Members> => {
+  const both = new Map<number, Members>()
+  for (const [block, members] of known) {
+    const others = more.get(block)
+    if (others === undefined) continue
+    both.set(
+      block,
+      members.map((is, i) => is & (others[i] ?? 0))
+    )
+  }
+  return both
+}
+
+/** Chunks that contain every gram of a folded term, ascending. */
+const chunksWith = (env: Env, table: string, term: string): ReadonlyArray<number> => {
+  let found: ReadonlyMap<number, Members> | null = null
+  for (const gram of gramsOfTerm(term)) {
+    const postings = postingsOf(env, table, gram)
+    found = found === null ? postings : intersected(found, postings)
+    if (found.size === 0) return []
+  }
+  const chunks: Array<number> = []
+  for (const [block, members] of found ?? [])
+    members.forEach((is, i) => {
+      if (is === 1) chunks.push(block * BLOCK_CHUNKS + i)
+    })
+  return chunks.sort((a, b) => a - b)
+}
+
+const byThread = (
+  chunks: ReadonlyArray<number>,
+  { ranges }: Known
+): ReadonlyMap<string, ReadonlyArray<number>> => {
+  const threads = new Map<string, Array<number>>()
+  let at = 0
+  for (const chunk of chunks) {
+    while (at < ranges.length && chunk >= (ranges[at]?.until ?? 0)) at += 1
+    const range = ranges[at]
+    if (range === undefined || chunk < range.from) continue
+    const own = threads.get(range.id)
+    if (own === undefined) threads.set(range.id, [chunk])
+    else own.push(chunk)
+  }
+  return threads
+}
+
+/** Makes the full text of a home. */
+export const fullText = (env: Env, progress: Progress): FullText => {
+  const table = tableOf(FULL_TEXT, viewName(env.profile, env.strict))
+  const load = loader(env, table)
+  const run = async (
+    infos: ReadonlyArray<StreamInfo>,
+    whole: boolean
+  ): Promise<E.Either<StoreError, void>> => {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      let known = load()
+      if (isMostlyGone(known.head)) {
+        await dropAll(env, table, known.head)
+        known = load()
+      }
+      const round = roundOf(known, infos, whole)
+      if (round.changed.length + round.gone.length === 0) return E.right(undefined)
+      const done = await runRound(env, table, known, round, progress)
+      if (E.isLeft(done)) return done
+      if (done.right === 'committed') return E.right(undefined)
+    }
+    return E.left({ _tag: 'Busy', what: 'the full-text rows of the home' })
+  }
+  let queue: Promise<unknown> = Promise.resolve()
+  return {
+    catchUp: (infos, whole) => {
+      const next = queue.then(() => run(infos, whole))
+      queue = next.catch(() => undefined)
+      return next
+    },
+    candidates: (term) => byThread(chunksWith(env, table, term), load()),
+    chunk: (number) => (env.index.get(chunkKey(table, number)) as Chunk | undefined) ?? []
+  }
+}

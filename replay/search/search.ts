@@ -1,0 +1,242 @@
+/**
+ * Searching the messages of a home (`thread/search`): the threads in which a term was said, and where.
+ *
+ * Postings tell which chunks may hold the term. In the order of the list their messages are read until a page is full, so
+ * that the answer is exact and its cost follows the page. Messages of turns that were rolled back are not found.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import { finder, folded, spaced, type Folding } from '../../domain/search/folded.ts'
+import { saidByItem } from '../../domain/search/said.ts'
+import { snippetOf, type Snippet } from '../../domain/search/snippet.ts'
+import type { Page } from '../../domain/protocol.ts'
+import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
+import type { Env } from '../catch-up/project.ts'
+import type { HomeCatchUp } from '../catch-up/backfill.ts'
+import { codexListPage } from '../lists/codex-list.ts'
+import type { ListParts } from '../lists/fresh-list.ts'
+import { listEntries, pageOf, type Listed } from '../lists/list.ts'
+import type { ListRequest } from '../lists/list-filter.ts'
+import { liveTurns, pageLimit, type LiveTurns } from '../pages/turn-page.ts'
+import { itemsOf } from '../pages/turn-items.ts'
+import { isDamaged, type StreamInfo } from '../ports.ts'
+import { threadRow } from '../threads/thread-row.ts'
+import { textOf, type FullText } from './full-text.ts'
+import { turnsAt, type SaidPlace } from './turn-at.ts'
+
+/** What a search is asked with; names and defaults are Codex's. */
+export interface SearchRequest extends Pick<
+  ListRequest,
+  'cursor' | 'limit' | 'sortKey' | 'sortDirection' | 'sourceKinds' | 'archived'
+> {
+  /** What to find: trimmed, not empty. */
+  readonly searchTerm: string
+}
+
+/** The first message of a thread in which the term was said. */
+export interface Hit extends Snippet {
+  /** Null in strict mode, which searches lines and not turns. */
+  readonly turnId: string | null
+}
+
+/** A page of threads, each with its first hit. */
+export interface FoundPage {
+  readonly page: Page<Listed & { readonly hit: Hit }>
+  /** Every file of the home, when the page needed them. */
+  readonly infos: ReadonlyArray<StreamInfo> | null
+}
+
+/** A term as it is compared. */
+export interface Term {
+  readonly text: string
+  /** What the grams are looked up by. */
+  readonly key: string
+  readonly folding: Folding
+}
+
+/** A term as our search or, when strict, Codex's compares it. */
+export const termOf = (text: string, strict: boolean): Term => {
+  const folding = strict ? 'simple' : 'full'
+  const shown = strict ? text : spaced(text)
+  return { text: folded(shown, folding), key: folded(spaced(text)), folding }
+}
+
+/** A message that contains the term. */
+export interface Said extends SaidPlace {
+  readonly text: string
+}
+
+/** The messages of some chunks that contain a term, in the order of the log. */
+export async function* messagesWith(
+  env: Env,
+  full: FullText,
+  info: StreamInfo,
+  chunks: ReadonlyArray<number>,
+  contains: (text: string) => boolean
+): AsyncGenerator<Said> {
+  for (const number of chunks) {
+    for (const [segment, offset, bytes, turnId, kept] of full.chunk(number)) {
+      const range = { segment, from: offset, until: offset + bytes }
+      const text = kept ?? (await textAt(env, info, range))
+      if (contains(text)) yield { segment, offset, turnId, text }
+    }
+  }
+}
+
+const textAt = async (env: Env, info: StreamInfo, range: ByteRange): Promise<string> => {
+  const [line] = await env.store.readRanges(info, [range], 'all')
+  return line === undefined || isDamaged(line) ? '' : textOf(line, env.strict)
+}
+
+/** True for a text in which a term stands; most texts need no look at their letters. */
+export const containing =
+  ({ text: term, folding }: Term) =>
+  (text: string): boolean =>
+    folded(text, folding).includes(term) && finder(text, term, folding)(0) !== null
+
+/** The first place of a term in a text, with what stands around it. */
+const matchIn = (text: string, { text: term, folding }: Term): Snippet | null => {
+  const shown = spaced(text)
+  const match = finder(shown, term, folding)(0)
+  return match === null ? null : snippetOf(shown, match)
+}
+
+/**
+ * What a live turn shows of a message. One that names its turn may have been replaced by a later one with its id, so the
+ * items are asked; any other is there when its turn is.
+ */
+const shownIn = async (
+  env: ListParts,
+  info: StreamInfo,
+  row: TurnRow,
+  said: Said,
+  term: Term
+): Promise<Snippet | null> => {
+  if (said.turnId === null) return matchIn(said.text, term)
+  const [items = []] = await itemsOf({ ...env, rich: false }, info, [row])
+  for (const item of items) {
+    const found = matchIn(saidByItem(item) ?? '', term)
+    if (found !== null) return found
+  }
+  return null
+}
+
+type FindHit = (
+  env: ListParts,
+  full: FullText,
+  info: StreamInfo,
+  chunks: ReadonlyArray<number>,
+  term: Term
+) => Promise<Hit | null>
+
+/** The first hit in the messages of live turns. */
+const firstHit: FindHit = async (env, full, info, chunks, term) => {
+  let live: LiveTurns | null = null
+  const looked = new Set<number>()
+  for await (const said of messagesWith(env, full, info, chunks, containing(term))) {
+    live ??= liveTurns(env, info, true)
+    for (const place of turnsAt(live, said)) {
+      const [row] = live.rows(place, place + 1)
+      if (row === undefined || (said.turnId !== null && looked.has(place))) continue
+      looked.add(place)
+      const found = await shownIn(env, info, row, said, term)
+      if (found !== null) return { ...found, turnId: row.id }
+    }
+  }
+  return null
+}
+
+/** The first hit as Codex finds it: in lines, whatever became of their turns; white space of the term counts. */
+const strictHit: FindHit = async (env, full, info, chunks, term) => {
+  for await (const said of messagesWith(env, full, info, chunks, containing(term))) {
+    const found = matchIn(said.text, term)
+    if (found !== null) return { ...found, turnId: null }
+  }
+  return null
+}
+
+/** What a search works with. */
+export interface SearchParts {
+  readonly env: ListParts
+  readonly home: HomeCatchUp
+  readonly text: FullText
+  readonly nameOf: (threadId: string) => string | null
+}
+
+const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
+
+/** Codex searches the threads of every provider. */
+const listed = ({ searchTerm: _, ...request }: SearchRequest): ListRequest => ({
+  ...request,
+  modelProviders: []
+})
+
+const pageInOrder = async (
+  { env, text }: SearchParts,
+  infos: ReadonlyArray<StreamInfo>,
+  request: SearchRequest,
+  term: Term
+): Promise<E.Either<StoreError, FoundPage>> => {
+  const entries = listEntries(env, listed(request), env.defaultProvider)
+  if (E.isLeft(entries)) return entries
+  const candidates = text.candidates(term.key)
+  const limit = pageLimit(request.limit)
+  const found: Array<Listed & { readonly hit: Hit }> = []
+  if (candidates.size > 0) {
+    const byId = new Map<string, StreamInfo>(infos.map((info) => [info.streamId, info]))
+    for (const { streamId, ms } of entries.right) {
+      const chunks = candidates.get(streamId)
+      const info = byId.get(streamId)
+      if (chunks === undefined || info === undefined) continue
+      const hit = await firstHit(env, text, info, chunks, term)
+      const row = hit === null ? null : threadRow(env, streamId)
+      if (hit === null || row === null) continue
+      found.push({ streamId, ms, row, hit })
+      if (found.length > limit) break
+    }
+  }
+  return E.right({ page: pageOf(found, limit), infos: null })
+}
+
+const pageAsCodex = async (
+  { env, text, nameOf }: SearchParts,
+  infos: ReadonlyArray<StreamInfo>,
+  request: SearchRequest,
+  term: Term
+): Promise<E.Either<StoreError, FoundPage>> => {
+  const hits = new Map<string, Hit>()
+  const candidates = text.candidates(term.key)
+  for (const info of infos) {
+    const chunks = candidates.get(info.streamId)
+    const hit = chunks === undefined ? null : await strictHit(env, text, info, chunks, term)
+    if (hit !== null) hits.set(info.streamId, hit)
+  }
+  const page = codexListPage(env, infos, listed(request), env.defaultProvider, nameOf, (id) =>
+    hits.has(id)
+  )
+  if (E.isLeft(page)) return page
+  const data = page.right.data.flatMap((thread) => {
+    const hit = hits.get(thread.streamId)
+    return hit === undefined ? [] : [{ ...thread, hit }]
+  })
+  return E.right({ page: { ...page.right, data }, infos })
+}
+
+/** One page of threads in which a term was said. */
+export const searchPage = async (
+  parts: SearchParts,
+  request: SearchRequest
+): Promise<E.Either<StoreError, FoundPage>> => {
+  const { env, home, text } = parts
+  const asked = request.searchTerm.trim()
+  if (asked === '') return E.left(invalid('thread/search requires a non-empty searchTerm'))
+  const caughtUp = await home.everything()
+  if (E.isLeft(caughtUp)) return caughtUp
+  const infos = caughtUp.right
+  const indexed = await text.catchUp(infos, true)
+  if (E.isLeft(indexed)) return indexed
+  const term = termOf(asked, env.strict)
+  return env.strict
+    ? pageAsCodex(parts, infos, request, term)
+    : pageInOrder(parts, infos, request, term)
+}
