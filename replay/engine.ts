@@ -208,9 +208,10 @@ const searchThreads =
     const context = contextOf(parts, infos)
     const data = page.data.flatMap(({ streamId: id, row, hit }) => {
       const info = parts.store.find(streamId(id))
-      return E.isLeft(info)
-        ? []
-        : [{ thread: threadView(row, info.right, 'list', context, []), ...hit }]
+      if (E.isLeft(info)) return []
+      const thread = threadView(row, info.right, 'database', context, [])
+      // Codex looks for parents in its database, but not when it searches.
+      return [{ thread: parts.strict ? { ...thread, parentThreadId: null } : thread, ...hit }]
     })
     return E.right({ ...page, data })
   }

@@ -16,6 +16,7 @@ import {
 
 const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = {
   threads: async () => (await import('./commands/threads.ts')).threadsCommand,
+  search: async () => (await import('./commands/search.ts')).searchCommand,
   show: async () => (await import('./commands/show.ts')).showCommand,
   turns: async () => (await import('./commands/turns.ts')).turnsCommand,
   items: async () => (await import('./commands/items.ts')).itemsCommand,

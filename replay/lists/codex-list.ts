@@ -69,14 +69,14 @@ const candidates = (
   })
 }
 
-/** One page as Codex prints it; `shows` leaves threads out. */
+/** One page as Codex prints it; of a search, only the threads it found. */
 export const codexListPage = (
   env: Env,
   infos: ReadonlyArray<StreamInfo>,
   request: ListRequest,
   defaultProvider: string,
   nameOf: (threadId: string) => string | null,
-  shows: (threadId: string) => boolean = () => true
+  found: ((threadId: string) => boolean) | null = null
 ): E.Either<StoreError, Page<Listed>> => {
   const descending = (request.sortDirection ?? 'desc') === 'desc'
   const cursor = typeof request.cursor === 'string' ? parseListCursor(request.cursor) : null
@@ -94,21 +94,23 @@ export const codexListPage = (
     }
     return descending ? ms < cursor.ms : ms > cursor.ms
   }
-  const found = candidates(env, infos, request)
-    .filter((c) => matches(c.streamId, c.row.entry) && after(c) && shows(c.streamId))
+  const listed = candidates(env, infos, request)
+    .filter((c) => matches(c.streamId, c.row.entry) && after(c) && found?.(c.streamId) !== false)
     .filter((c) => !isBelow(request) || c.row.entry.kind === 'subAgentThreadSpawn')
     .filter((c) => rowMatches(c.row, () => nameOf(c.streamId), request, members142))
     .sort((a, b) => (descending ? byTime(b, a) : byTime(a, b)))
   const limit = pageLimit(request.limit)
-  const data = found.slice(0, limit)
+  const data = listed.slice(0, limit)
   const [first, last] = [data[0], data[data.length - 1]]
   const named = env.profile.members169 || request.sortKey === 'recency_at'
   const suffix = named && last !== undefined ? `|${last.streamId}` : ''
+  // A search goes by the names of files alone, a list looks into them.
+  const backMs = ({ ms, cursorMs }: Candidate): number => (found === null ? cursorMs : ms)
   const print = fromDatabase(request) ? (ms: number) => new Date(ms).toISOString() : printTrimmed
   return E.right({
     data,
-    nextCursor: found.length > limit && last !== undefined ? `${print(last.ms)}${suffix}` : null,
+    nextCursor: listed.length > limit && last !== undefined ? `${print(last.ms)}${suffix}` : null,
     backwardsCursor:
-      first === undefined ? null : new Date(first.cursorMs + (descending ? -1 : 1)).toISOString()
+      first === undefined ? null : new Date(backMs(first) + (descending ? -1 : 1)).toISOString()
   })
 }

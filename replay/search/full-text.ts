@@ -165,10 +165,13 @@ const chunkFor = (work: Work, thread: Growing): number => {
   return number
 }
 
-/** What a line says. Codex looks at texts as they are, we at texts with single spaces. */
-export const textOf = ({ line }: RecordedEvent, strict: boolean): string => {
-  const text = saidByLine(line, strict) ?? ''
-  return strict ? text : spaced(text)
+/**
+ * What a line says. Codex looks at texts as they are, in the files of the thread itself; we at texts with single spaces,
+ * in everything the thread goes on from.
+ */
+export const textOf = ({ line, inherited }: RecordedEvent, strict: boolean): string => {
+  if (!strict) return spaced(saidByLine(line) ?? '')
+  return inherited === true ? '' : (saidByLine(line, true) ?? '')
 }
 
 const turnOf = ({ line }: RecordedEvent): string | null =>

@@ -21,8 +21,9 @@ describe('the method table', () => {
         (name) => !methodsOf({ profile, strict: true }).has(name)
       )
     const items = ['thread/items/list', 'thread/items/read']
-    expect(added('0.130')).to.deep.equal(items)
-    expect(added('0.142')).to.deep.equal(items)
+    const occurrences = 'thread/searchOccurrences'
+    expect(added('0.130')).to.deep.equal(['thread/search', occurrences, ...items])
+    expect(added('0.142')).to.deep.equal([occurrences, ...items])
     expect(added('0.169')).to.deep.equal(['thread/turns/items/list'])
   })
 

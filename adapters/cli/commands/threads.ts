@@ -18,7 +18,7 @@ import { painter, table, typed, type Column, type Paint } from '../text/style.ts
 import { isoSecond, localMinute, oneLine } from '../text/text.ts'
 
 /** Every kind there is; `subAgent` stands for all of its own. */
-const EVERY_SOURCE: ReadonlyArray<SourceKind> = [
+export const EVERY_SOURCE: ReadonlyArray<SourceKind> = [
   'cli',
   'vscode',
   'exec',

@@ -64,6 +64,59 @@ const threads: CommandSpec = {
   ]
 }
 
+const search: CommandSpec = {
+  name: 'search',
+  args: ['<text>'],
+  summary: 'Find threads in which something was said.',
+  about: [
+    'Looks at the messages of people and agents, in turns that were not rolled back. Upper and lower case, and how much ' +
+      'white space there is, make no difference; everything else has to be there as written, also inside of words.',
+    'Without options: the interactive sources `cli` and `vscode`, newest thread first, each with the first message that ' +
+      'says it. The first search of a home reads every rollout once; later ones read what is new.'
+  ],
+  options: [
+    limit('How many to print. Default: 25.'),
+    CURSOR,
+    { name: 'thread', value: 'THREAD', text: 'Every place in this thread, oldest first.' },
+    {
+      name: 'sort',
+      value: 'KEY',
+      choices: ['created_at', 'updated_at', 'recency_at'],
+      text: 'Order. Default: created_at.'
+    },
+    { name: 'order', value: 'WAY', choices: ['asc', 'desc'], text: 'Direction. Default: desc.' },
+    {
+      name: 'source',
+      value: 'KIND',
+      many: true,
+      choices: SOURCE_KINDS,
+      text: 'Only from this kind of source; `subAgent` means every kind of sub-agent. Repeatable.'
+    },
+    { name: 'archived', text: 'Search the archived threads instead.' },
+    { name: 'all', text: 'Every source: sub-agents, exec and app-server clients too.' }
+  ],
+  conflicts: [
+    ['all', 'source'],
+    ['thread', 'sort'],
+    ['thread', 'order'],
+    ['thread', 'source'],
+    ['thread', 'archived'],
+    ['thread', 'all']
+  ],
+  output: {
+    human:
+      'per thread its short id, creation time, name or preview, and the message around the hit, which is in colour, with its turn.',
+    tsv: 'id, created (UTC), turn, name or preview, snippet; with --thread: turn, item, snippet.',
+    json: `one object per line, \`{"thread","turnId","snippet","range"}\`, or with --thread \`{"turnId","itemId","snippet","range","turnCursor"}\`; \`range\` is where the hit is in the snippet, in UTF-16 code units; ${PAGE_LINE}`
+  },
+  exits: READS,
+  examples: [
+    ['unroll search "rusty gearbox"', 'who spoke of it'],
+    ['unroll search lantern --thread 01a1fcde-3637', 'every place in one thread'],
+    ['unroll search --all --json TODO | jq -r ".thread.id // empty"', 'ids for a script']
+  ]
+}
+
 const show: CommandSpec = {
   name: 'show',
   args: ['<thread>'],
@@ -266,6 +319,7 @@ const context: CommandSpec = {
 /** In the order of the help. */
 export const READING: ReadonlyArray<CommandSpec> = [
   threads,
+  search,
   show,
   turns,
   items,

@@ -15,6 +15,9 @@ const hex = (char: string, digits: number): string =>
 const visible = (char: string): string =>
   char < '\u0100' ? `\\x${hex(char, 2)}` : `\\u${hex(char, 4)}`
 
+/** A piece of a line for a terminal: control characters spelled out, spaces kept. */
+export const harmless = (text: string): string => text.replace(UNSAFE, visible)
+
 /** One line for a terminal: white space collapsed, the rest of the control characters spelled out. */
 export const oneLine = (text: string): string =>
   text
