@@ -1,7 +1,7 @@
 /**
  * Read model `search`: which messages may contain a term.
  *
- *   [search]                        -> Head          how many chunks there are
+ *   [search.head, 0]                -> Head          how many chunks there are
  *   [search.threads, streamId]      -> IndexedThread how far a thread is in here, and which chunks are its own
  *   [search.chunks, chunk]          -> Chunk         its messages and where they stand
  *   [search.grams, gram, block]     -> Posting       the chunks of a block that contain a gram
@@ -61,7 +61,7 @@ export type ChunkRanges = ReadonlyArray<readonly [number, number]>
 export type Posting = ReadonlyArray<number> | string
 
 /** Key of the head. */
-export const headKey = (table: string): RowKey => [table]
+export const headKey = (table: string): RowKey => [`${table}.head`, 0]
 /** Key of a thread's row. */
 export const indexedKey = (table: string, streamId: string): RowKey => [
   `${table}.threads`,

@@ -19,8 +19,7 @@ const fullLetter = (letter: string): string =>
     ? 'i'
     : letter.normalize('NFKD').toUpperCase().toLowerCase().replaceAll(FINAL_SIGMA, SIGMA)
 
-const simpleLetter = (letter: string): string =>
-  letter.toLowerCase().replaceAll(FINAL_SIGMA, SIGMA)
+const simpleLetter = (letter: string): string => letter.toLowerCase().replaceAll(FINAL_SIGMA, SIGMA)
 
 const LETTERS: Readonly<Record<Folding, (letter: string) => string>> = {
   full: fullLetter,

@@ -30,7 +30,8 @@ export const saidByLine = (line: RolloutLine, sent = false): string | null => {
     if (!sent || !Message.is(line.payload)) return null
     const { role, content } = line.payload
     if (role !== 'user' && role !== 'assistant') return null
-    const text = textsIn(content).join(' ')
+    // A term that Codex finds stands in one part.
+    const text = textsIn(content).join('\n')
     return role === 'user' ? withoutEditorContext(text) : text
   }
   if (line.type !== 'event_msg') return null

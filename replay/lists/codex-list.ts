@@ -23,6 +23,8 @@ interface Candidate extends Listed {
   readonly info: StreamInfo
   /** Time in the cursor after this thread, where it differs from the sort time. */
   readonly cursorMs: number
+  /** A search goes by seconds in its cursors, and by milliseconds in its order. */
+  readonly orderMs?: number
 }
 
 /** Codex answers these from its database, not from a scan. */
@@ -35,7 +37,8 @@ export const fromDatabase = (request: ListRequest): boolean =>
 const candidates = (
   env: Env,
   infos: ReadonlyArray<StreamInfo>,
-  request: ListRequest
+  request: ListRequest,
+  isSearch: boolean
 ): Array<Candidate> => {
   const table = tableOf(threads, viewName(env.profile, env.strict))
   const rows = new Map(
@@ -43,7 +46,7 @@ const candidates = (
       .range([table], afterPrefix([table]), Infinity, false)
       .map(([key, row]) => [key[1], row as ThreadRow])
   )
-  const database = fromDatabase(request)
+  const database = isSearch || fromDatabase(request)
   const recency =
     request.sortKey === 'recency_at'
       ? codexTimes(infos, (id) => rows.get(id)?.facts.preview != null).recencyMs
@@ -64,6 +67,8 @@ const candidates = (
     }
     if (request.sortKey === 'updated_at')
       return [{ streamId, row, info, ms: mtime, cursorMs: mtime }]
+    if (isSearch)
+      return [{ streamId, row, info, ms: created, cursorMs: created, orderMs: createdMs }]
     if (database) return [{ streamId, row, info, ms: createdMs, cursorMs: created }]
     return [{ streamId, row, info, ms: fileNameTimeMs(info.path) ?? created, cursorMs: createdMs }]
   })
@@ -85,8 +90,12 @@ export const codexListPage = (
   }
   const matches = entryFilter(env, request, defaultProvider)
   const { members142 } = env.profile
+  const isSearch = found !== null
+  // Threads of the same instant come the other way round in a search of 0.142.
+  const idOrder = isSearch && !env.profile.members169 ? -1 : 1
   const byTime = (a: Candidate, b: Candidate): number =>
-    a.ms - b.ms || (a.streamId < b.streamId ? -1 : a.streamId > b.streamId ? 1 : 0)
+    (a.orderMs ?? a.ms) - (b.orderMs ?? b.ms) ||
+    idOrder * (a.streamId < b.streamId ? -1 : a.streamId > b.streamId ? 1 : 0)
   const after = ({ ms, streamId }: Candidate): boolean => {
     if (cursor === null) return true
     if (cursor.streamId !== null && ms === cursor.ms) {
@@ -94,7 +103,7 @@ export const codexListPage = (
     }
     return descending ? ms < cursor.ms : ms > cursor.ms
   }
-  const listed = candidates(env, infos, request)
+  const listed = candidates(env, infos, request, isSearch)
     .filter((c) => matches(c.streamId, c.row.entry) && after(c) && found?.(c.streamId) !== false)
     .filter((c) => !isBelow(request) || c.row.entry.kind === 'subAgentThreadSpawn')
     .filter((c) => rowMatches(c.row, () => nameOf(c.streamId), request, members142))
@@ -104,13 +113,12 @@ export const codexListPage = (
   const [first, last] = [data[0], data[data.length - 1]]
   const named = env.profile.members169 || request.sortKey === 'recency_at'
   const suffix = named && last !== undefined ? `|${last.streamId}` : ''
-  // A search goes by the names of files alone, a list looks into them.
-  const backMs = ({ ms, cursorMs }: Candidate): number => (found === null ? cursorMs : ms)
-  const print = fromDatabase(request) ? (ms: number) => new Date(ms).toISOString() : printTrimmed
+  const print =
+    !isSearch && fromDatabase(request) ? (ms: number) => new Date(ms).toISOString() : printTrimmed
   return E.right({
     data,
     nextCursor: listed.length > limit && last !== undefined ? `${print(last.ms)}${suffix}` : null,
     backwardsCursor:
-      first === undefined ? null : new Date(backMs(first) + (descending ? -1 : 1)).toISOString()
+      first === undefined ? null : new Date(first.cursorMs + (descending ? -1 : 1)).toISOString()
   })
 }

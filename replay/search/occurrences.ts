@@ -6,6 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
+import type { ThreadItem } from '../../domain/protocol.ts'
 import { finder, spaced } from '../../domain/search/folded.ts'
 import { saidByItem } from '../../domain/search/said.ts'
 import { snippetOf, type Snippet } from '../../domain/search/snippet.ts'
@@ -122,6 +123,10 @@ const firstTurn = ({ live }: Walk, cursor: Cursor | null): number => {
   return Math.max(0, turnsBefore(live, cursor.nextRolloutOrdinal, true) - 64)
 }
 
+/** Codex leaves out what an agent says while it works. */
+const isComment = (item: ThreadItem): boolean =>
+  item.type === 'agentMessage' && item.phase === 'commentary'
+
 interface Placed {
   readonly item: Found
   readonly index: number
@@ -146,6 +151,7 @@ const collect = async (
       const order = cursor === null ? 1 : orderTo(item, cursor)
       if (order < 0) continue
       const skipped = order === 0 ? (cursor?.nextOccurrenceIndex ?? 0) : 0
+      if (walk.env.strict && isComment(item.value)) continue
       matchesIn(saidByItem(item.value) ?? '', term).forEach((match, index) => {
         if (index >= skipped) found.push({ item, index, match })
       })
@@ -183,14 +189,14 @@ export const occurrencePage = async (
     const turnCursor = row === undefined ? '' : printCursor(env, info, live, row, item.turn, true)
     return { turnId: row?.id ?? '', itemId: item.value.id, ...match, turnCursor }
   })
-  const last = found[limit - 1]
+  const next = found[limit]
   const nextCursor =
-    found.length <= limit || last === undefined
+    next === undefined
       ? null
       : JSON.stringify({
           threadId: info.streamId,
           searchTerm,
-          ...cursorTo(last.item, live.isOrdered, last.index + 1)
+          ...cursorTo(next.item, live.isOrdered, next.index)
         })
   return E.right({ data, nextCursor })
 }

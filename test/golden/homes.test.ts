@@ -60,8 +60,6 @@ const comparable = (name: string, reader: string, file: string, response: unknow
 // which its lists by directory do not notice. Such lists are not compared.
 const HAS_SEGMENTS_OR_FORKS = /^(agents|compaction|fork-rollback|live|pages|plugin|walk-1)-169$/
 const isCompared = (name: string, reader: string, { request }: Step): boolean => {
-  // A search finds the thread without metadata, which no list shows.
-  if (name === 'damaged-142' && request.method === 'thread/search') return false
   if (reader !== '0.169.0' || !/^thread\/(list|search)$/.test(request.method)) return true
   const { sortKey, cwd } = request.params as { readonly sortKey?: string; readonly cwd?: unknown }
   if (name === 'goals-settings-169' && cwd !== undefined) return false

@@ -1,0 +1,164 @@
+// A search is a scan: whatever the log holds, it finds exactly the threads and places in which a reader of all items would
+// see the term; and its rows do not depend on how the rollout grew.
+import { expect } from 'chai'
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { memoryIndex } from '../../adapters/memory/index.ts'
+import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import type { Turn } from '../../domain/protocol.ts'
+import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import type { Engine } from '../../replay/engine.ts'
+import type { Index } from '../../replay/ports.ts'
+import { fullText } from '../../replay/search/full-text.ts'
+import { copyHome, removeFolder } from '../support/fixture-home.ts'
+import { right, turnsOf, withEngine } from '../support/engines.ts'
+import {
+  appendRollout,
+  emptyHome,
+  linesOf,
+  rollout,
+  rolloutPath,
+  THREAD,
+  userLine,
+  writeRollout
+} from '../support/rollouts.ts'
+import { agentLine, rollbackLine } from '../support/search-home.ts'
+
+const said = fc
+  .array(fc.constantFrom('ab', 'ba', 'A', 'b', ' ', '\n', '"', 'é', '日本', '語', '😀', '\\'), {
+    minLength: 1,
+    maxLength: 6
+  })
+  .map((parts) => parts.join(''))
+const talk = fc.oneof(
+  { arbitrary: said.map(userLine), weight: 4 },
+  { arbitrary: said.map(agentLine), weight: 4 },
+  fc.integer({ min: 0, max: 3 }).map(rollbackLine)
+)
+/** Talk, and lines of every other kind between it. */
+const talking = fc
+  .tuple(rollout, fc.array(talk, { maxLength: 30 }))
+  .map(([lines, more]) => [...lines, ...more])
+const term = said.filter((text) => text.trim() !== '')
+
+// The letters above fold to their lower case alone, so a plain scan needs no folding of its own.
+const plain = (text: string): string =>
+  text.replace(/\s+/gu, ' ').trim().normalize('NFC').toLowerCase()
+
+const messages = (turns: ReadonlyArray<Turn>): ReadonlyArray<readonly [string, string]> =>
+  turns.flatMap((turn) =>
+    turn.items.flatMap((item) => {
+      if (item.type === 'agentMessage') return [[turn.id, item.text] as const]
+      if (item.type !== 'userMessage') return []
+      const parts = item.content.map((part) => (part.type === 'text' ? part.text : ''))
+      return [[turn.id, parts.join('')] as const]
+    })
+  )
+
+/** Turn and place of every occurrence, without overlaps. */
+const scan = (turns: ReadonlyArray<Turn>, searched: string): ReadonlyArray<string> => {
+  const needle = plain(searched)
+  return messages(turns).flatMap(([turnId, text]) => {
+    const count = plain(text).split(needle).length - 1
+    return Array.from({ length: count }, () => turnId)
+  })
+}
+
+const occurrences = async (engine: Engine, threadId: string, searchTerm: string) => {
+  const all: Array<string> = []
+  let cursor: string | null = null
+  do {
+    const request = { searchTerm, cursor, limit: 3 }
+    const page: { data: ReadonlyArray<{ turnId: string }>; nextCursor: string | null } =
+      await right(engine.searchOccurrences(threadId, request))
+    all.push(...page.data.map(({ turnId }) => turnId))
+    cursor = page.nextCursor
+  } while (cursor !== null)
+  return all
+}
+
+const inHome = async <A>(use: (home: string, path: string) => Promise<A>): Promise<A> => {
+  const home = emptyHome()
+  try {
+    return await use(home, rolloutPath(home, THREAD))
+  } finally {
+    removeFolder(home)
+  }
+}
+
+const rowsIn = (index: Index) => index.range([''], ['\u{10ffff}'], Infinity, false)
+
+describe('a search', () => {
+  it('finds what a scan of all items finds, place by place', () =>
+    fc.assert(
+      fc.asyncProperty(talking, fc.array(term, { minLength: 1, maxLength: 3 }), (lines, terms) =>
+        inHome(async (home, path) => {
+          writeRollout(path, linesOf(lines))
+          await withEngine({ home }, async (engine) => {
+            const turns = await turnsOf(engine, THREAD)
+            const { preview } = await right(engine.readThread(THREAD, false))
+            for (const one of terms) {
+              const expected = scan(turns, one)
+              expect(await occurrences(engine, THREAD, one)).to.deep.equal(expected)
+              const { data } = await right(engine.searchThreads({ searchTerm: one }))
+              const isListed = preview !== '' && expected.length > 0
+              expect(data.map(({ turnId }) => turnId)).to.deep.equal(
+                isListed ? expected.slice(0, 1) : []
+              )
+            }
+          })
+        })
+      ),
+      { numRuns: 80 }
+    ))
+
+  it('finds the same however the rollout grew, torn lines included', () =>
+    fc.assert(
+      fc.asyncProperty(
+        talking,
+        fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1 }),
+        (lines, sizes) =>
+          inHome(async (home, path) => {
+            const bytes = Buffer.from(linesOf(lines))
+            writeRollout(path, '')
+            const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
+            const index = async (into: Index) => {
+              const env = { store, index: into, profile: DEFAULT_PROFILE, strict: false }
+              const infos = store.streams()
+              if (E.isLeft(infos)) throw new Error('the home is not there')
+              await fullText(env, () => undefined).catchUp(infos.right, true)
+            }
+            const grown = memoryIndex()
+            for (let at = 0, i = 0; at < bytes.length; i++) {
+              const size = sizes[i % sizes.length] as number
+              appendRollout(path, bytes.subarray(at, at + size))
+              at += size
+              await index(grown)
+            }
+            const rebuilt = memoryIndex()
+            await index(rebuilt)
+            const rows = (of: Index) =>
+              rowsIn(of).filter(([key]) => !String(key[0]).endsWith('.head'))
+            expect(rows(grown)).to.deep.equal(rows(rebuilt))
+          })
+      ),
+      { numRuns: 60 }
+    ))
+
+  it('finds in forks and reverted threads what a scan of their items finds', async () => {
+    for (const name of ['fork-rollback-169', 'pages-169', 'walk-1-169', 'basic-169']) {
+      const home = copyHome(name)
+      await withEngine({ home }, async (engine) => {
+        const { data } = await right(
+          engine.listThreads({ limit: 100, modelProviders: [], sourceKinds: ['cli', 'vscode'] })
+        )
+        for (const { id } of data) {
+          const turns = await turnsOf(engine, id)
+          for (const one of ['the', 'er ', 'zz'])
+            expect([id, await occurrences(engine, id, one)]).to.deep.equal([id, scan(turns, one)])
+        }
+      })
+      removeFolder(home)
+    }
+  })
+})
