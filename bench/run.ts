@@ -17,6 +17,7 @@ import { deep, fullRead, lists, turns } from './measure/pages.ts'
 import { figures, notes, verdicts } from './measure/report.ts'
 import { figureOf, ratioTo, type Row } from './measure/rows.ts'
 import { peerServer, profileOf, unrollServer, type Server } from './measure/servers.ts'
+import { searches } from './measure/search.ts'
 import { firstIndex, startup } from './measure/starts.ts'
 import { judge } from './measure/verdicts.ts'
 import { TARGETS } from './targets.ts'
@@ -32,7 +33,8 @@ const SUITES: Record<string, Suite> = {
   list: lists,
   turns,
   deep,
-  read: fullRead
+  read: fullRead,
+  search: searches
 }
 
 const text = (fallback: string) => ({ type: 'string' as const, default: fallback })

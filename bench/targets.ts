@@ -38,6 +38,13 @@ export const TARGETS: ReadonlyArray<Target> = [
   },
   { text: 'list of threads', rows: /^thread\/list: /, peer: '0.142.5', most: 0.25 },
   {
+    text: 'search of what was said',
+    rows: /^thread\/search: (?!the first)/,
+    profiles: ['M'],
+    peer: '0.142.5',
+    most: 0.1
+  },
+  {
     text: 'first index of M',
     rows: /^first index: start until every page is listed/,
     profiles: ['M'],

@@ -36,10 +36,8 @@ const letterOf = (letter: string, folding: Folding): string => {
   return made
 }
 
-/* eslint-disable no-control-regex -- these are all of ASCII */
 const PLAIN = /^[\x00-\x7f]*$/
 const NOT_PLAIN = /[^\x00-\x7f]+/g
-/* eslint-enable no-control-regex */
 
 const foldedRun = (run: string, folding: Folding): string => {
   let all = ''

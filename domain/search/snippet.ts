@@ -30,13 +30,15 @@ const stepOn = (text: string, from: number): number => {
   return at
 }
 
-/** Cuts a snippet out of a text with single spaces. */
-export const snippetOf = (text: string, match: TextRange): Snippet => {
+/** Cuts a snippet out of a text with single spaces; `trims` the ends where it was cut, as `thread/search` does. */
+export const snippetOf = (text: string, match: TextRange, trims: boolean): Snippet => {
   const from = stepBack(text, match.start)
   const until = stepOn(text, match.end)
   const lead = from > 0 ? '... ' : ''
-  const cut = text.slice(from, match.start).trimStart()
-  const rest = text.slice(match.end, until).trimEnd()
+  const before = text.slice(from, match.start)
+  const cut = trims ? before.trimStart() : before
+  const behind = text.slice(match.end, until)
+  const rest = trims ? behind.trimEnd() : behind
   const start = lead.length + cut.length
   const hit = text.slice(match.start, match.end)
   return {

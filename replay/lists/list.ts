@@ -10,6 +10,7 @@ import type { RowKey } from '../../projections/projection.ts'
 import { threads, type ListEntry, type Order, type ThreadRow } from '../../projections/threads.ts'
 import { parseListCursor, printListCursor } from '../pages/cursor.ts'
 import { entryFilter, rowMatches, type ListRequest, type SortKey } from './list-filter.ts'
+import { compareKeys } from '../catch-up/overlay.ts'
 import type { Env } from '../catch-up/project.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { pageLimit } from '../pages/turn-page.ts'
@@ -84,18 +85,46 @@ function* entriesOf(env: Env, walk: Walk, first: number): Generator<Entry> {
   }
 }
 
-/** Every thread that a list may show, from its cursor on, in its order. */
+/** Looking a thread up costs about as much as passing it by in a walk of so many. */
+const WALKED_PER_LOOK = 8
+
+/** The same entries, when few threads are wanted: looked up one by one and put in order. */
+const entriesAmong = (
+  env: Env,
+  { low, high, reverse }: Walk,
+  ids: Iterable<string>
+): ReadonlyArray<Entry> => {
+  const found: Array<readonly [RowKey, ThreadRow]> = []
+  for (const id of ids) {
+    const row = threadRow(env, id)
+    const key = row?.keys.find(
+      (one) => one[0] === low[0] && compareKeys(low, one) <= 0 && compareKeys(one, high) < 0
+    )
+    if (row !== null && key !== undefined) found.push([key, row])
+  }
+  return found
+    .sort(([a], [b]) => (reverse ? compareKeys(b, a) : compareKeys(a, b)))
+    .map(([key, { entry }]) => ({ streamId: key[3] as string, ms: key[2] as number, entry }))
+}
+
+/** Every thread that a list may show, from its cursor on, in its order; `among`: only these, of how many there are. */
 export const listEntries = (
   env: Env,
   request: ListRequest,
-  defaultProvider: string
+  defaultProvider: string,
+  among?: { readonly ids: ReadonlySet<string>; readonly of: number }
 ): E.Either<StoreError, Iterable<Entry>> => {
   const table = `${tableOf(threads, viewName(env.profile, env.strict))}.${ORDER[request.sortKey ?? 'created_at']}`
   const walk = walkOf(table, request, request.sortDirection ?? 'desc')
   if (E.isLeft(walk)) return walk
   const matches = entryFilter(env, request, defaultProvider)
+  const few = among !== undefined && among.ids.size * WALKED_PER_LOOK < among.of
   function* matching(of: Walk): Generator<Entry> {
-    for (const one of entriesOf(env, of, pageLimit(request.limit) + 1)) if (matches(one.streamId, one.entry)) yield one
+    const entries = few
+      ? entriesAmong(env, of, among.ids)
+      : entriesOf(env, of, pageLimit(request.limit) + 1)
+    for (const one of entries)
+      if (matches(one.streamId, one.entry) && among?.ids.has(one.streamId) !== false) yield one
   }
   return E.right(matching(walk.right))
 }

@@ -98,7 +98,7 @@ const matchesIn = (text: string, { text: term, folding }: Term): ReadonlyArray<S
   const find = finder(shown, term, folding)
   const found: Array<Snippet> = []
   for (let match = find(0); match !== null; match = find(match.end))
-    found.push(snippetOf(shown, match))
+    found.push(snippetOf(shown, match, false))
   return found
 }
 

@@ -98,7 +98,7 @@ export const containing =
 const matchIn = (text: string, { text: term, folding }: Term): Snippet | null => {
   const shown = spaced(text)
   const match = finder(shown, term, folding)(0)
-  return match === null ? null : snippetOf(shown, match)
+  return match === null ? null : snippetOf(shown, match, true)
 }
 
 /**
@@ -177,23 +177,22 @@ const pageInOrder = async (
   request: SearchRequest,
   term: Term
 ): Promise<E.Either<StoreError, FoundPage>> => {
-  const entries = listEntries(env, listed(request), env.defaultProvider)
-  if (E.isLeft(entries)) return entries
   const candidates = text.candidates(term.key)
+  const among = { ids: new Set(candidates.keys()), of: infos.length }
+  const entries = listEntries(env, listed(request), env.defaultProvider, among)
+  if (E.isLeft(entries)) return entries
   const limit = pageLimit(request.limit)
   const found: Array<Listed & { readonly hit: Hit }> = []
-  if (candidates.size > 0) {
-    const byId = new Map<string, StreamInfo>(infos.map((info) => [info.streamId, info]))
-    for (const { streamId, ms } of entries.right) {
-      const chunks = candidates.get(streamId)
-      const info = byId.get(streamId)
-      if (chunks === undefined || info === undefined) continue
-      const hit = await firstHit(env, text, info, chunks, term)
-      const row = hit === null ? null : threadRow(env, streamId)
-      if (hit === null || row === null) continue
-      found.push({ streamId, ms, row, hit })
-      if (found.length > limit) break
-    }
+  const byId = new Map<string, StreamInfo>()
+  for (const info of infos) if (among.ids.has(info.streamId)) byId.set(info.streamId, info)
+  for (const { streamId, ms } of entries.right) {
+    const info = byId.get(streamId)
+    if (info === undefined) continue
+    const hit = await firstHit(env, text, info, candidates.get(streamId) ?? [], term)
+    const row = hit === null ? null : threadRow(env, streamId)
+    if (hit === null || row === null) continue
+    found.push({ streamId, ms, row, hit })
+    if (found.length > limit) break
   }
   return E.right({ page: pageOf(found, limit), infos: null })
 }

@@ -113,7 +113,7 @@ const search: CommandSpec = {
   examples: [
     ['unroll search "rusty gearbox"', 'who spoke of it'],
     ['unroll search lantern --thread 01a1fcde-3637', 'every place in one thread'],
-    ['unroll search --all --json TODO | jq -r ".thread.id // empty"', 'ids for a script']
+    ['unroll search --all --json deadline | jq -r ".thread.id // empty"', 'ids for a script']
   ]
 }
 
