@@ -73,6 +73,8 @@ const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<s
       progress: () => undefined
     })
     expect(await engine.status()()).to.have.property('_tag', 'Right')
+    const searched = await engine.searchThreads({ searchTerm: 'the' })()
+    expect(searched).to.have.property('_tag', 'Right')
     for (const [[table]] of index.range([''], ['\u{10ffff}'], Infinity, false)) {
       found.add(String(table).replace('/0.169', '/VIEW'))
     }
