@@ -32,7 +32,7 @@ export interface Request {
 
 /** An HTTP answer. */
 export interface HttpAnswer {
-  readonly status: 200 | 400 | 401 | 403 | 405
+  readonly status: 200 | 400 | 401 | 403 | 405 | 500
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }

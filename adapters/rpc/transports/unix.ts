@@ -2,15 +2,18 @@
  * The `unix://PATH` transport: WebSockets over a socket file that only its owner may use.
  *
  * The socket is bound under a name of its own and then linked to its path, which succeeds for one server only. A file
- * that a dead server left is moved away first; moving hits one of several starters, and what answers after all is put back. So of
- * servers that start at the same moment one serves, and none takes the socket of another.
+ * that a dead server left is deleted first, under a lock: while it is held nobody else deletes, and nobody can link to a
+ * path that is taken. So of servers that start at the same moment one serves, and none loses its socket to another.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs'
+import { chmodSync, linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { dirname, join } from 'node:path'
+import { describe } from '../../../domain/errors.ts'
+import type { StreamId } from '../../../domain/ids.ts'
+import { lockWriter } from '../../jsonl/writer-lock.ts'
 import { openToAll } from './auth.ts'
 import type { Limits } from './client.ts'
 import type { Routes } from './http.ts'
@@ -33,15 +36,16 @@ const codeOf = (cause: unknown): string | undefined => (cause as NodeJS.ErrnoExc
 const nameBeside = (path: string): string =>
   join(dirname(path), `.${randomBytes(4).toString('hex')}`)
 
-/** True when a server answers there. */
-const isLive = async (path: string): Promise<boolean> => {
+/** Whether a server answers there; what cannot be told counts as living. */
+const stateOf = async (path: string): Promise<'living' | 'dead' | 'gone'> => {
   const socket = createConnection(path)
   try {
     await once(socket, 'connect')
-    return true
+    return 'living'
   } catch (cause) {
     const code = codeOf(cause)
-    return code !== 'ECONNREFUSED' && code !== 'ENOENT'
+    if (code === 'ENOENT') return 'gone'
+    return code === 'ECONNREFUSED' ? 'dead' : 'living'
   } finally {
     socket.destroy()
   }
@@ -65,20 +69,19 @@ const unlinkIfThere = (path: string): void => {
   }
 }
 
-/** Takes a dead server's socket out of the way; false when a server answers there. */
-const removeStale = async (path: string): Promise<boolean> => {
-  if (await isLive(path)) return false
-  const aside = nameBeside(path)
+const inUse = (path: string): string => `app-server control socket is already in use at ${path}`
+
+/** Takes a dead server's socket away, if it is still there; answers why not. Starters do so one at a time. */
+const removeStale = async (path: string): Promise<string | null> => {
+  const lock = await lockWriter(dirname(path), 'app-server-socket' as StreamId)
+  if (E.isLeft(lock)) return describe(lock.left)
   try {
-    renameSync(path, aside)
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return true
-    throw cause
+    const state = await stateOf(path)
+    if (state === 'dead') unlinkIfThere(path)
+    return state === 'living' ? inUse(path) : null
+  } finally {
+    lock.right.release()
   }
-  const wasStale = !(await isLive(aside))
-  if (!wasStale) linked(aside, path)
-  unlinkIfThere(aside)
-  return wasStale
 }
 
 /** Gives a bound socket its path; answers why not. */
@@ -87,7 +90,9 @@ const publish = async (bound: string, path: string): Promise<string | null> => {
     const stat = lstatSync(path, { throwIfNoEntry: false })
     if (stat?.isSocket() === false)
       return `app-server control socket path exists and is not a socket: ${path}`
-    if (!(await removeStale(path))) return `app-server control socket is already in use at ${path}`
+    const living = (await stateOf(path)) === 'living'
+    const refused = living ? inUse(path) : await removeStale(path)
+    if (refused !== null) return refused
   }
   return null
 }
@@ -117,15 +122,18 @@ const bind = async (
     http.close()
     return E.left(refused)
   }
+  // While our socket is bound no other file has its number.
   const leave = (): void => {
     if (lstatSync(path, { throwIfNoEntry: false })?.ino === ino) unlinkIfThere(path)
   }
   return E.right({
     serve: async (server, stop) => {
       process.once('exit', leave)
+      stop.addEventListener('abort', () => {
+        process.removeListener('exit', leave)
+        leave()
+      })
       await serve(server, stop)
-      leave()
-      process.removeListener('exit', leave)
     }
   })
 }

@@ -55,7 +55,7 @@ const upgrader = async () => {
 
 /** Tells of an answer that refuses. */
 const tellRefusal = (telemetry: Telemetry, { status }: HttpAnswer): void => {
-  if (status !== 200) telemetry.count('http.refusals', { status: `${status}` })
+  if (status !== 200 && status !== 500) telemetry.count('http.refusals', { status: `${status}` })
 }
 
 /** Answers requests that are no upgrades, as the rules say. */
