@@ -38,6 +38,13 @@ const told = async (room: Room, params: object): Promise<ReadonlyArray<unknown>>
     .map(({ method, params: told }) => (method === undefined ? 'response' : [method, told]))
 }
 
+/** The same, with the turns of the answer. */
+const toldOf = async (room: Room) => {
+  const messages = await told(room, { threadId: PLAIN })
+  const { thread } = await room.ok('thread/resume', { threadId: PLAIN })
+  return { messages, turns: thread.turns.map(({ id }) => id) }
+}
+
 const counts = (totalTokens: number, inputTokens: number, rest: ReadonlyArray<number>) => ({
   totalTokens,
   inputTokens,
@@ -215,6 +222,19 @@ describe('checklist: tokens told after a resume', () => {
     inRoom('basic-142', async (room) => {
       appendRollout(pathOf(room.home), linesOf([start('tail'), user('never answered')]))
       expect(await told(room, { threadId: PLAIN })).to.deep.include(usageOf(C))
+    }))
+
+  it('replay_attribution_falls_back_to_rebuilt_turn_position: where no line names a turn', () =>
+    inRoom('basic-142', async (room) => {
+      const path = pathOf(room.home)
+      const unnamed = readFileSync(path, 'utf8')
+        .trimEnd()
+        .split('\n')
+        .filter((line) => !/task_started|task_complete|turn_context/.test(line))
+      writeFileSync(path, linesOf(unnamed))
+      const told = await toldOf(room)
+      expect(told.turns).to.deep.equal(['rollout-4', 'rollout-9', 'rollout-16'])
+      expect(told.messages).to.deep.include(usageOf('rollout-16'))
     }))
 
   it('thread_resume_token_usage_replay_can_belong_to_interrupted_turn: if it was counted there', () =>
