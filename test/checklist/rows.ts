@@ -15,6 +15,7 @@ export const REASONS = {
     'loads configuration of an account or from the cloud; only files of the home are read here',
   analytics: 'asserts facts that Codex reports about its use; nothing is reported here',
   asks: 'the server asks its client something, an approval for instance; this server asks nothing',
+  hooks: 'runs a program that the configuration names; nothing is run here',
   import: 'sessions of other agents are not imported',
   inner: 'a part inside of Codex with no counterpart here that could be seen from outside',
   mcp: 'starts MCP servers',
@@ -56,9 +57,9 @@ const TABLE = `
 4 thread_list_respects_provider_filter
 5 thread_list_respects_cwd_filters
 6 thread_list_respects_search_term_filter
-7 thread_search_returns_content_matches ? a test is to come
-8 thread_search_matches_json_escaped_content ? a test is to come
-9 thread_search_filters_by_source_kind ? a test is to come
+7 thread_search_returns_content_matches
+8 thread_search_matches_json_escaped_content
+9 thread_search_filters_by_source_kind
 10 thread_list_state_db_only_returns_sqlite_without_jsonl_repair ~ never so: a row is never older than its file
 11 thread_list_parent_filter_reads_direct_children_from_state_db
 12 thread_list_parent_filter_rejects_malformed_thread_id
@@ -208,11 +209,11 @@ const TABLE = `
 148 review_start_rejects_empty_commit_sha
 149 review_start_rejects_empty_custom_instructions
 ## initialize.rs, connection_handling_websocket.rs, transport, outgoing_message
-150 initialize_uses_client_info_name_as_originator ? a test is to come
-151 initialize_respects_originator_override_env_var ? a test is to come
-152 initialize_rejects_invalid_client_name ? a test is to come
-153 initialize_opt_out_notification_methods_filters_notifications ? a test is to come
-154 turn_start_notify_payload_includes_initialize_client_name ? a test is to come
+150 initialize_uses_client_info_name_as_originator
+151 initialize_respects_originator_override_env_var - inner
+152 initialize_rejects_invalid_client_name
+153 initialize_opt_out_notification_methods_filters_notifications
+154 turn_start_notify_payload_includes_initialize_client_name - hooks
 155 websocket_transport_routes_per_connection_handshake_and_responses
 156 websocket_transport_serves_health_endpoints_on_same_listener
 157 websocket_transport_rejects_browser_origin_without_auth
@@ -222,11 +223,11 @@ const TABLE = `
 161 websocket_transport_rejects_unauthenticated_non_loopback_startup
 162 websocket_disconnect_keeps_last_subscribed_thread_loaded_until_idle_timeout
 163 listen_off_parses_as_off_transport
-164 enqueue_incoming_request_returns_overload_error_when_queue_is_full ? a test is to come
-165 enqueue_incoming_response_waits_instead_of_dropping_when_queue_is_full ? a test is to come
-166 enqueue_incoming_request_does_not_block_when_writer_queue_is_full ? a test is to come
+164 enqueue_incoming_request_returns_overload_error_when_queue_is_full
+165 enqueue_incoming_response_waits_instead_of_dropping_when_queue_is_full - asks
+166 enqueue_incoming_request_does_not_block_when_writer_queue_is_full
 167 control_socket_acceptor_forwards_websocket_text_messages_and_pings
-168 send_response_routes_to_target_connection ? a test is to come
+168 send_response_routes_to_target_connection
 169 send_response_clears_registered_request_context
 170 send_error_routes_to_target_connection
 171 send_server_notification_to_connection_and_wait_tracks_write_completion - inner
@@ -255,7 +256,7 @@ const TABLE = `
 193 active_turn_snapshot_overlays_enriched_last_error ? a test is to come
 194 note_thread_settings_reports_only_effective_changes ? a test is to come
 195 replay_attribution_uses_already_loaded_history ? a test is to come
-196 replay_attribution_falls_back_to_rebuilt_turn_position ? a test is to come
+196 replay_attribution_falls_back_to_rebuilt_turn_position
 197 fs_watch - other
 ## thread-store
 198 thread_metadata_patch_round_trips_optional_clears
@@ -296,7 +297,7 @@ const TABLE = `
 233 list_threads_returns_local_rollout_summary
 234 list_threads_rejects_invalid_cursor
 235 list_threads_preserves_sqlite_title_search_results
-236 search_threads ? a test is to come
+236 search_threads
 237 archive_thread_moves_rollout_to_archived_collection
 238 archive_thread_updates_sqlite_metadata_when_present
 239 unarchive_thread_restores_rollout_and_returns_updated_thread
