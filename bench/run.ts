@@ -11,6 +11,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { readManifest } from './home/manifest.ts'
+import { concurrent } from './measure/concurrent.ts'
 import { classesOf, type Context, type Suite } from './measure/context.ts'
 import { migration } from './measure/migration.ts'
 import { deep, fullRead, lists, turns } from './measure/pages.ts'
@@ -34,7 +35,8 @@ const SUITES: Record<string, Suite> = {
   turns,
   deep,
   read: fullRead,
-  search: searches
+  search: searches,
+  concurrent
 }
 
 const text = (fallback: string) => ({ type: 'string' as const, default: fallback })
