@@ -385,7 +385,10 @@ export const createEngine = (given: EngineParts): Engine => {
       opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),
     rebuild: () => safely(rebuild),
-    close: parts.index.close
+    close: async () => {
+      await safely(async () => E.right(await home.close()))()
+      await parts.index.close()
+    }
   }
 }
 

@@ -133,8 +133,23 @@ export interface Appended {
   readonly path: string
 }
 
+/**
+ * What a store knows of the folders of a home, for a process that comes later: it then looks only whether they are still
+ * the same.
+ */
+export interface FolderMemory {
+  /** Takes what an earlier process knew. */
+  readonly recall: (folders: unknown) => void
+  /** Looks at every folder; 0 as long as all are as they were recalled, another number after every change. */
+  readonly look: () => number
+  /** What is known now, as JSON. */
+  readonly folders: () => unknown
+}
+
 /** Where events come from and go to. Reading never writes. */
 export interface EventStore {
+  /** Absent where looking costs nothing. */
+  readonly memory?: FolderMemory
   /** Every stream of the home, in path order; notices new, moved and deleted ones. */
   readonly streams: () => Either<StoreError, ReadonlyArray<StreamInfo>>
   /** Ids of every stream of the home, without looking at the files themselves. */

@@ -12,7 +12,7 @@ import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { Lineage, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
+import type { FolderMemory, Lineage, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
 import { firstLines } from './first-line.ts'
 import { dayOf, type Place } from './place.ts'
@@ -30,8 +30,14 @@ const NAME_END_LENGTH = 46
 /** Of a segment's name all but its end: the thread's id is in front of the segment's. */
 const SEGMENT_NAME = /^rollout-.*?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})_$/i
 
-interface Listing {
+/** How a directory looked when it was listed. */
+interface Looks {
   readonly modifiedAtMs: number
+  readonly changedAtMs: number
+  readonly inode: number
+}
+
+interface Listing extends Looks {
   readonly listedAtMs: number
   readonly directories: ReadonlyArray<string>
   readonly places: ReadonlyArray<Place>
@@ -60,12 +66,7 @@ const placeOf = (
   }
 }
 
-const list = (
-  directory: string,
-  archived: boolean,
-  profile: Profile,
-  modifiedAtMs: number
-): Listing => {
+const list = (directory: string, archived: boolean, profile: Profile, looks: Looks): Listing => {
   const directories: Array<string> = []
   const places: Array<Place> = []
   const listedAtMs = Date.now()
@@ -78,7 +79,7 @@ const list = (
   }
   directories.sort()
   places.sort((a, b) => (a.path < b.path ? -1 : 1))
-  return { modifiedAtMs, listedAtMs, directories, places }
+  return { ...looks, listedAtMs, directories, places }
 }
 
 /** A stream as its file's outside tells it; null when the file is gone or not a plain file. */
@@ -129,6 +130,7 @@ const writtenSegment = (
 
 /** Keeps what is known about a home's files. */
 export interface Discovery {
+  readonly memory: FolderMemory
   /** Every stream, in path order of the files. */
   readonly all: () => ReadonlyArray<StreamInfo>
   /** Ids of every stream; stats directories only. The same array as long as nothing was added, moved or removed. */
@@ -178,14 +180,62 @@ const placesOf = ({ heads, threads }: Known, id: StreamId): ReadonlyArray<Place>
 
 const DAY_MS = 24 * 60 * 60 * 1000
 
-/** True when a directory with this time still holds what was listed. */
-const isFresh = (known: Listing | undefined, modifiedAtMs: number): known is Listing =>
-  known?.modifiedAtMs === modifiedAtMs && known.listedAtMs - known.modifiedAtMs > RACY_MS
+/** Null when there is no such directory. */
+const looksOf = (directory: string): Looks | null => {
+  const stat = statSync(directory, { throwIfNoEntry: false })
+  if (stat === undefined || !stat.isDirectory()) return null
+  return { modifiedAtMs: stat.mtimeMs, changedAtMs: stat.ctimeMs, inode: stat.ino }
+}
+
+/** True when a directory that looks so still holds what was listed. */
+const isFresh = (known: Listing | undefined, looks: Looks): known is Listing =>
+  known !== undefined &&
+  known.modifiedAtMs === looks.modifiedAtMs &&
+  known.changedAtMs === looks.changedAtMs &&
+  known.inode === looks.inode &&
+  known.listedAtMs - known.modifiedAtMs > RACY_MS
+
+/** A listing for another process: path, looks, when it was listed, names of directories and of rollouts. */
+type Recorded = readonly [
+  path: string,
+  archived: boolean,
+  modifiedAtMs: number,
+  changedAtMs: number,
+  inode: number,
+  listedAtMs: number,
+  directories: ReadonlyArray<string>,
+  rollouts: ReadonlyArray<string>
+]
+
+const recorded = ([path, listing]: [string, Listing], home: string): Recorded => {
+  const { modifiedAtMs, changedAtMs, inode, listedAtMs, directories, places } = listing
+  return [
+    path.slice(home.length + 1),
+    !path.startsWith(`${home}${sep}sessions`),
+    modifiedAtMs,
+    changedAtMs,
+    inode,
+    listedAtMs,
+    directories.map((directory) => basename(directory)),
+    places.map((place) => basename(place.path))
+  ]
+}
+
+const recalled = (one: Recorded, home: string, profile: Profile): [string, Listing] => {
+  const [path, archived, modifiedAtMs, changedAtMs, inode, listedAtMs, directories, rollouts] = one
+  const directory = `${home}${sep}${path}`
+  const places = rollouts.flatMap((name) => placeOf(directory, name, archived, profile) ?? [])
+  const children = directories.map((name) => `${directory}${sep}${name}`)
+  const looks = { modifiedAtMs, changedAtMs, inode }
+  return [directory, { ...looks, listedAtMs, directories: children, places }]
+}
 
 /** The directories of a home and what they held when they were last looked at. */
 const directories = (home: string, profile: Profile) => {
   const listings = new Map<string, Listing>()
   let lookedAtMs = 0
+  let changes = 1
+  let version = changes
 
   const visit = (
     directory: string,
@@ -193,12 +243,10 @@ const directories = (home: string, profile: Profile) => {
     depth: number,
     seen: Map<string, Listing>
   ): void => {
-    const stat = statSync(directory, { throwIfNoEntry: false })
-    if (stat === undefined || !stat.isDirectory()) return
+    const looks = looksOf(directory)
+    if (looks === null) return
     const known = listings.get(directory)
-    const listing = isFresh(known, stat.mtimeMs)
-      ? known
-      : list(directory, archived, profile, stat.mtimeMs)
+    const listing = isFresh(known, looks) ? known : list(directory, archived, profile, looks)
     seen.set(directory, listing)
     if (depth < DEPTH_MAX) {
       for (const child of listing.directories) visit(child, archived, depth + 1, seen)
@@ -223,8 +271,8 @@ const directories = (home: string, profile: Profile) => {
 
   const isChanged = (directory: string): boolean => {
     const listing = listings.get(directory)
-    const stat = statSync(directory, { throwIfNoEntry: false })
-    return stat === undefined ? listing !== undefined : !isFresh(listing, stat.mtimeMs)
+    const looks = looksOf(directory)
+    return looks === null ? listing !== undefined : !isFresh(listing, looks)
   }
 
   /** True when a new segment may be there: it is made in the folder of its day, or in the newest one there is. */
@@ -237,12 +285,21 @@ const directories = (home: string, profile: Profile) => {
 
   return {
     mayHaveSegment,
+    recall: (folders: ReadonlyArray<Recorded>): ReadonlyMap<string, Listing> => {
+      listings.clear()
+      for (const one of folders) listings.set(...recalled(one, home, profile))
+      version = 0
+      return listings
+    },
+    version: () => version,
+    recorded: () => [...listings].map((one) => recorded(one, home)),
     /** Every listing, or null when nothing changed since the last call. */
     changed: (): ReadonlyMap<string, Listing> | null => {
       lookedAtMs = Date.now()
       const seen = new Map<string, Listing>()
       for (const root of ROOTS) visit(join(home, root), root !== 'sessions', 0, seen)
       if (isSame(seen)) return null
+      version = ++changes
       listings.clear()
       for (const [directory, listing] of seen) listings.set(directory, listing)
       return listings
@@ -263,14 +320,17 @@ export const discovery = (home: string, profile: Profile): Discovery => {
   let known = nothing()
   let ids: ReadonlyArray<StreamId> = []
 
-  const refresh = (): void => {
-    const listings = watched.changed()
-    if (listings === null) return
+  const learn = (listings: ReadonlyMap<string, Listing>): void => {
     known = nothing()
     for (const listing of listings.values())
       for (const place of listing.places) addPlace(known, place)
     headsOf(known)
     ids = [...known.heads.keys()]
+  }
+
+  const refresh = (): void => {
+    const listings = watched.changed()
+    if (listings !== null) learn(listings)
   }
 
   const infoOfHead = (id: StreamId): StreamInfo | null => {
@@ -286,6 +346,14 @@ export const discovery = (home: string, profile: Profile): Discovery => {
   }
 
   return {
+    memory: {
+      recall: (folders) => learn(watched.recall(folders as ReadonlyArray<Recorded>)),
+      look: () => {
+        refresh()
+        return watched.version()
+      },
+      folders: watched.recorded
+    },
     all: () => {
       refresh()
       return [...known.heads.values()].map(infoOf).filter((info) => info !== null)

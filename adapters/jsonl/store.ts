@@ -39,6 +39,7 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
   const { telemetry = noTelemetry } = options
   const places = discovery(home, profile)
   return {
+    memory: places.memory,
     streams: () => E.tryCatch(places.all, (cause) => failure('list the rollouts of', home, cause)),
     ids: () => E.tryCatch(places.ids, (cause) => failure('list the rollouts of', home, cause)),
     find: (streamId) => {

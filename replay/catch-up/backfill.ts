@@ -7,7 +7,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { checkpointTable, viewName } from '../../projections/catalogue.ts'
-import { afterPrefix } from './overlay.ts'
+import type { RowKey } from '../../projections/projection.ts'
+import { afterPrefix, toStored } from './overlay.ts'
 import type { StreamInfo } from '../ports.ts'
 import { catchUpAll, type Progress } from './fold-many.ts'
 import { checkpointOf, isCurrent, unsettledTable, type Checkpoint, type Env } from './project.ts'
@@ -25,6 +26,8 @@ export interface HomeCatchUp {
    * it shows.
    */
   readonly membership: () => Promise<E.Either<StoreError, void>>
+  /** To be called at the end: lets the next process begin where this one was. */
+  readonly close: () => Promise<void>
   /** These threads; false when all of them were as the index has them. */
   readonly shown: (ids: ReadonlyArray<string>) => Promise<E.Either<StoreError, boolean>>
 }
@@ -32,10 +35,18 @@ export interface HomeCatchUp {
 /** What the index knows at one generation. */
 interface Known {
   /** Every stream it has folded. */
-  readonly ids: ReadonlySet<string>
+  readonly ids: () => ReadonlySet<string>
+  /** True when these are the streams of the folders that the store was told to recall. */
+  readonly recalled: boolean
   /** Those that can change which threads there are without coming or going. */
   readonly unsettled: ReadonlyArray<StreamId>
   readonly checkpoint: (id: StreamId) => Checkpoint | null
+}
+
+/** Streams that are not in the index yet, and those of the index that are no longer in the home. */
+interface ComeAndGone {
+  readonly came: ReadonlyArray<StreamId>
+  readonly left: ReadonlyArray<StreamId>
 }
 
 const shared = <A>(run: () => Promise<A>): (() => Promise<A>) => {
@@ -63,6 +74,23 @@ const checkpointsOf = (env: Env): Known['checkpoint'] => {
   }
 }
 
+/** Computes a value when it is first asked for, and keeps it. */
+const once = <A>(compute: () => A): (() => A) => {
+  let kept: { readonly value: A } | null = null
+  return () => (kept ??= { value: compute() }).value
+}
+
+const foldersKey = (env: Env): RowKey => [
+  `${checkpointTable(viewName(env.profile, env.strict))}.folders`
+]
+
+/** Lets the store recall the folders whose streams the index holds; false when it was not told. */
+const recall = ({ store, index }: Env, key: RowKey): boolean => {
+  const folders = store.memory === undefined ? undefined : index.get(key)
+  if (folders !== undefined) store.memory?.recall(folders)
+  return folders !== undefined
+}
+
 /** What the index knows, looked up again when it changed. */
 const knowledge = (env: Env) => {
   let known: Known | null = null
@@ -71,7 +99,8 @@ const knowledge = (env: Env) => {
     const current = env.index.generation()
     if (known !== null && current === generation) return known
     known = {
-      ids: new Set(idsIn(env, checkpointTable(viewName(env.profile, env.strict)))),
+      ids: once(() => new Set(idsIn(env, checkpointTable(viewName(env.profile, env.strict))))),
+      recalled: known === null && recall(env, foldersKey(env)),
       unsettled: idsIn(env, unsettledTable(env)),
       checkpoint: checkpointsOf(env)
     }
@@ -86,47 +115,72 @@ const present = (env: Env, ids: ReadonlyArray<StreamId>): ReadonlyArray<StreamIn
     return E.isLeft(found) ? [] : [found.right]
   })
 
+const gone = (here: ReadonlySet<string>, { ids }: Known): ReadonlyArray<StreamId> =>
+  [...ids()].filter((id) => !here.has(id)).map(streamId)
+
+const comeAndGone = (env: Env, known: Known): E.Either<StoreError, ComeAndGone> => {
+  if (known.recalled && env.store.memory?.look() === 0) return E.right({ came: [], left: [] })
+  const listed = env.store.ids()
+  if (E.isLeft(listed)) return listed
+  const here = new Set<string>(listed.right)
+  const came = listed.right.filter((id) => !known.ids().has(id))
+  const same = came.length === 0 && here.size === known.ids().size
+  return E.right({ came, left: same ? [] : gone(here, known) })
+}
+
+/** Keeps the folders for the next process, when the index holds exactly the streams that are in them. */
+const remember = async (env: Env, known: Known): Promise<void> => {
+  const { memory } = env.store
+  const version = memory?.look() ?? 0
+  if (memory === undefined || version === 0) return
+  const moved = comeAndGone(env, { ...known, recalled: false })
+  if (E.isLeft(moved) || moved.right.came.length + moved.right.left.length > 0) return
+  if (memory.look() !== version) return
+  await env.index.commit([toStored({ key: foldersKey(env), value: memory.folders() })], [])()
+}
+
 /** Makes the catch-up of a home. */
 export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   const load = knowledge(env)
+  let isUsed = false
+  const used =
+    <A>(run: () => Promise<A>) =>
+    (): Promise<A> => {
+      isUsed = true
+      return run()
+    }
   const stale = (infos: ReadonlyArray<StreamInfo>, { checkpoint }: Known) =>
     infos.filter((info) => !isCurrent(checkpoint(info.streamId), info))
-  const gone = (here: ReadonlyArray<StreamId>, { ids }: Known): ReadonlyArray<StreamId> => {
-    const present = new Set<string>(here)
-    return [...ids].filter((id) => !present.has(id)).map(streamId)
-  }
 
   const everything = async (): Promise<CaughtUp> => {
+    const known = load()
     const listed = env.store.streams()
     if (E.isLeft(listed)) return listed
-    const known = load()
     const infos = listed.right
     const changed = stale(infos, known)
-    if (changed.length === 0 && infos.length === known.ids.size) return listed
-    const left = gone(
-      infos.map((info) => info.streamId),
-      known
-    )
+    if (changed.length === 0 && infos.length === known.ids().size) return listed
+    const left = gone(new Set(infos.map((info) => info.streamId)), known)
     const done = await catchUpAll(env, changed, left, progress)
     return E.isLeft(done) ? done : listed
   }
 
   const membership = async (): Promise<E.Either<StoreError, void>> => {
-    const listed = env.store.ids()
-    if (E.isLeft(listed)) return listed
     const known = load()
-    const ids = listed.right
-    const came = ids.filter((id) => !known.ids.has(id))
+    const moved = comeAndGone(env, known)
+    if (E.isLeft(moved)) return moved
+    const { came, left } = moved.right
     const changed = stale(present(env, [...came, ...known.unsettled]), known)
-    const left = came.length === 0 && ids.length === known.ids.size ? [] : gone(ids, known)
     return changed.length + left.length === 0
       ? E.right(undefined)
       : catchUpAll(env, changed, left, progress)
   }
 
   return {
-    everything: shared(everything),
-    membership: shared(membership),
+    everything: shared(used(everything)),
+    membership: shared(used(membership)),
+    close: async () => {
+      if (isUsed) await remember(env, load())
+    },
     shown: async (ids) => {
       const changed = stale(present(env, ids.map(streamId)), load())
       if (changed.length === 0) return E.right(false)
