@@ -97,7 +97,7 @@ const library = await build({
   format: 'esm',
   external: ['lmdb'], // its users may have it too; two copies of it in one process are not for us to try
   banner: {
-    js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)"
+    js: "import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)"
   },
   plugins: [fpTs]
 })
