@@ -23,21 +23,23 @@ export const viewName = (profile: Profile, strict: boolean): string =>
 export const tableName = (name: string, version: number, view: string): string =>
   `${name}@${version}/${view}`
 
-const tables = new Map<string, string>()
+const tables = new WeakMap<object, Map<string, string>>()
 
 /** Table of a projection under a view. */
 export const tableOf = (
   projection: Pick<Projection<unknown>, 'name' | 'version'>,
   view: string
 ): string => {
-  const key = `${projection.name} ${view}`
-  const known = tables.get(key)
+  let views = tables.get(projection)
+  if (views === undefined) tables.set(projection, (views = new Map<string, string>()))
+  const known = views.get(view)
   if (known !== undefined) return known
   const table = tableName(projection.name, projection.version, view)
-  tables.set(key, table)
+  views.set(view, table)
   return table
 }
 
+const COVERED = PROJECTIONS.map(({ name, version }) => `${name}@${version}`).join(',')
+
 /** Table of the checkpoints: named after every version it covers, so that raising one starts a new table. */
-export const checkpointTable = (view: string): string =>
-  `checkpoints/${PROJECTIONS.map((p) => `${p.name}@${p.version}`).join(',')}/${view}`
+export const checkpointTable = (view: string): string => `checkpoints/${COVERED}/${view}`

@@ -385,10 +385,7 @@ export const createEngine = (given: EngineParts): Engine => {
       opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),
     rebuild: () => safely(rebuild),
-    close: async () => {
-      await safely(async () => E.right(await home.close()))()
-      await parts.index.close()
-    }
+    close: () => safely(home.close)().then(parts.index.close)
   }
 }
 

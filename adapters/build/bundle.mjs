@@ -24,7 +24,8 @@ const HERE = dirname(fileURLToPath(import.meta.url))
 const ROOT = dirname(dirname(HERE))
 const SAMPLE = join(ROOT, 'adapters', 'home', 'sample')
 const out = process.argv[2] ?? join(ROOT, 'dist')
-const { resolve } = createRequire(import.meta.url)
+const require = createRequire(import.meta.url)
+const { resolve } = require
 
 /**
  * The driver of LMDB looks for its native code beside its own file, so that file is told where it would be. Of
@@ -54,6 +55,36 @@ const fpTs = {
     }))
 }
 
+/** Large parts of Node that most runs never call. */
+const LATER = /^(node:)?(child_process|crypto|worker_threads)$/
+
+/** These are loaded by the first call of one of their functions, not by naming them. */
+const builtinsLater = {
+  name: 'builtins-later',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: LATER }, ({ path, namespace }) =>
+      namespace === 'later'
+        ? { external: true }
+        : { path: path.replace(/^node:/, ''), namespace: 'later' }
+    )
+    onLoad({ filter: LATER, namespace: 'later' }, ({ path }) => {
+      const names = Object.entries(require(path))
+      const later = names.filter(([, value]) => typeof value === 'function').map(([name]) => name)
+      const now = names.map(([name]) => name).filter((name) => !later.includes(name))
+      return {
+        contents: `
+          const real = () => require('node:${path}')
+          for (const name of ${JSON.stringify(later)})
+            exports[name] = function (...given) {
+              return new.target ? Reflect.construct(real()[name], given) : real()[name](...given)
+            }
+          for (const name of ${JSON.stringify(now)})
+            Object.defineProperty(exports, name, { get: () => real()[name], enumerable: true })`
+      }
+    })
+  }
+}
+
 const common = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -78,7 +109,7 @@ const programs = await build({
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
-  plugins: [lmdbInside, fpTs]
+  plugins: [lmdbInside, fpTs, builtinsLater]
 })
 
 /** Only ASCII, which launch.cjs relies on; esbuild leaves other characters in patterns as they are. */

@@ -2,7 +2,6 @@
  * Making segments of a home: a new file appears whole under its name, or not at all. No existing file is touched.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import assert from 'node:assert/strict'
 import {
   closeSync,
   fsyncSync,
@@ -108,7 +107,7 @@ const write = async (
   if (copied !== undefined) {
     const base = store.lineage(copied.info)[copied.segment]
     const time = Buffer.from(new Date(segment.atMs).toISOString())
-    assert(base !== undefined, 'what is copied is a segment of its lineage')
+    if (base === undefined) throw new Error('what is copied is a segment of its lineage')
     await copy(file, base, copied.until, time, step)
   }
   step()

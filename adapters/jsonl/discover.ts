@@ -313,6 +313,21 @@ const olderFiles = (places: ReadonlyArray<Place> = []): ReadonlyArray<Lineage> =
     .reverse()
     .map((place) => lineageOf(place, NO_SEGMENTS))
 
+type Watched = ReturnType<typeof directories>
+
+const memoryOf = (
+  watched: Watched,
+  learn: (listings: ReadonlyMap<string, Listing>) => void,
+  refresh: () => void
+): FolderMemory => ({
+  recall: (folders) => learn(watched.recall(folders as ReadonlyArray<Recorded>)),
+  look: () => {
+    refresh()
+    return watched.version()
+  },
+  folders: watched.recorded
+})
+
 /** Watches a home by listing and stat'ing it. */
 export const discovery = (home: string, profile: Profile): Discovery => {
   const watched = directories(home, profile)
@@ -346,14 +361,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
   }
 
   return {
-    memory: {
-      recall: (folders) => learn(watched.recall(folders as ReadonlyArray<Recorded>)),
-      look: () => {
-        refresh()
-        return watched.version()
-      },
-      folders: watched.recorded
-    },
+    memory: memoryOf(watched, learn, refresh),
     all: () => {
       refresh()
       return [...known.heads.values()].map(infoOf).filter((info) => info !== null)

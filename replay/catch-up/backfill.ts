@@ -27,7 +27,7 @@ export interface HomeCatchUp {
    */
   readonly membership: () => Promise<E.Either<StoreError, void>>
   /** To be called at the end: lets the next process begin where this one was. */
-  readonly close: () => Promise<void>
+  readonly close: () => Promise<E.Either<StoreError, void>>
   /** These threads; false when all of them were as the index has them. */
   readonly shown: (ids: ReadonlyArray<string>) => Promise<E.Either<StoreError, boolean>>
 }
@@ -180,6 +180,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     membership: shared(used(membership)),
     close: async () => {
       if (isUsed) await remember(env, load())
+      return E.right(undefined)
     },
     shown: async (ids) => {
       const changed = stale(present(env, ids.map(streamId)), load())
