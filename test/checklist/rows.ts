@@ -142,7 +142,7 @@ const TABLE = `
 85 thread_archive_archives_spawned_descendants
 86 thread_archive_succeeds_when_descendant_archive_fails
 87 thread_archive_succeeds_when_spawned_descendant_is_missing
-88 thread_archive_clears_stale_subscriptions_before_resume ? a test is to come
+88 thread_archive_clears_stale_subscriptions_before_resume
 89 thread_delete_deletes_spawned_descendants
 90 thread_delete_handles_live_threads_before_rollout_exists
 91 thread_unarchive_moves_rollout_back_into_sessions_directory
@@ -178,10 +178,10 @@ const TABLE = `
 119 thread_settings_update_null_service_tier_uses_default
 120 thread_settings_update_rejects_sandbox_policy_with_permissions
 121 turn_start_settings_override_emits_thread_settings_updated
-122 thread_unsubscribe_keeps_thread_loaded_until_idle_timeout ? a test is to come
-123 thread_unsubscribe_during_turn_keeps_turn_running ? a test is to come
-124 thread_unsubscribe_preserves_cached_status_before_idle_unload ? a test is to come
-125 thread_unsubscribe_reports_not_subscribed_before_idle_unload ? a test is to come
+122 thread_unsubscribe_keeps_thread_loaded_until_idle_timeout
+123 thread_unsubscribe_during_turn_keeps_turn_running
+124 thread_unsubscribe_preserves_cached_status_before_idle_unload
+125 thread_unsubscribe_reports_not_subscribed_before_idle_unload
 126 thread_inject_items_adds_raw_response_items_to_thread_history
 ## thread_start.rs, client_metadata.rs
 127 thread_start_creates_thread_and_emits_started
@@ -249,13 +249,13 @@ const TABLE = `
 186 shutdown_waits_for_started_run_to_finish
 187 shutdown_drops_late_runs_while_waiting_for_inflight_work
 188 run_is_counted_before_handler_body_continues
-189 loaded_status_defaults_to_not_loaded_for_untracked_threads ? a test is to come
-190 tracks_non_interactive_thread_status ? a test is to come
-191 status_updates_track_single_thread ? a test is to come
-192 resolves_in_progress_turn_to_active_status ? a test is to come
-193 active_turn_snapshot_overlays_enriched_last_error ? a test is to come
-194 note_thread_settings_reports_only_effective_changes ? a test is to come
-195 replay_attribution_uses_already_loaded_history ? a test is to come
+189 loaded_status_defaults_to_not_loaded_for_untracked_threads
+190 tracks_non_interactive_thread_status
+191 status_updates_track_single_thread
+192 resolves_in_progress_turn_to_active_status
+193 active_turn_snapshot_overlays_enriched_last_error - unwritten
+194 note_thread_settings_reports_only_effective_changes
+195 replay_attribution_uses_already_loaded_history
 196 replay_attribution_falls_back_to_rebuilt_turn_position
 197 fs_watch - other
 ## thread-store

@@ -60,6 +60,8 @@ export const rolloutsOf = (home: string): ReadonlyArray<string> =>
 export interface Growing {
   readonly client: Client
   readonly threadId: string
+  /** False where Codex refuses to load the thread: it is archived. */
+  readonly isFollowed: boolean
   /** Appends the next lines and returns what the client was told. */
   readonly grow: (lines: number) => Promise<ReadonlyArray<Message>>
   readonly linesLeft: () => number
@@ -91,7 +93,7 @@ export const growing = async (
   const server = serverOf(home, { profile, strict }, watch)
   const client = await shaken(clientOf(server))
   const threadId = /([0-9a-f-]{36})\.jsonl$/.exec(rollout)?.[1] ?? ''
-  await client.ask('thread/resume', { threadId })
+  const resumed = await client.ask('thread/resume', { threadId })
   const wait = async (ms: number): Promise<ReadonlyArray<Message>> => {
     const told = client.received.length
     nowMs += ms
@@ -101,6 +103,7 @@ export const growing = async (
   return {
     client,
     threadId,
+    isFollowed: !('error' in resumed),
     path,
     grow: (count) => {
       appendFileSync(path, lines.slice(at, at + count).join(''))
