@@ -1,6 +1,14 @@
 // Clients are told what other processes do to the threads they follow: from the log, in Codex's words, and once.
 import { expect } from 'chai'
-import { appendFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs'
+import { basename, join } from 'node:path'
 import { SILENCE_MS } from '../../adapters/rpc/follow/followed.ts'
 import type { Watch } from '../../adapters/rpc/follow/watch.ts'
 import { openEngine } from '../../adapters/library.ts'
@@ -8,7 +16,7 @@ import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { right } from '../support/engines.ts'
-import { copyHome, removeFolder } from '../support/fixture-home.ts'
+import { copyHome, FIXTURES, removeFolder } from '../support/fixture-home.ts'
 import {
   clientOf,
   serverOf,
@@ -22,6 +30,8 @@ import {
 const PLAIN = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'
 const GIT = '01a1fcdb-46e0-71c3-911f-3350c9a8ce4c'
 const PLAIN_130 = '01a1fcdb-413a-7b00-a3c9-e149f48223b9'
+const PLAIN_169 = '01a1fd04-6a2b-7862-91d1-5af381f25378'
+const LONG = '01a1fcf0-83af-7753-9105-268919d49185'
 const TURN = '01a1ffff-0000-7000-8000-000000000001'
 const AT = '2026-11-21T09:00:00.000Z'
 const AT_MS = Date.parse(AT)
@@ -400,6 +410,34 @@ describe('live follow', () => {
     appendFileSync(located.right.path, line.slice(0, 60))
     expect((await told()).follower).to.deep.equal([])
     appendFileSync(located.right.path, line.slice(60))
+    expect(methods((await told()).follower)).to.deep.equal([
+      'thread/status/changed',
+      'turn/started'
+    ])
+  })
+
+  it('finds the file in which a thread goes on after a revert, and tells what stands in it', async () => {
+    const { other, told, write } = await setUp({
+      ...{ profile: '0.169', home: 'basic-169', threadId: PLAIN_169 }
+    })
+    const page = await right(other.listTurns(PLAIN_169, { limit: 1, sortDirection: 'desc' }))
+    await right(other.revert(PLAIN_169, page.data[0]?.id ?? '', { force: true }))
+    await write(begun)
+    const heard: Array<Message> = []
+    for (let looks = 0; looks < 5; looks++) heard.push(...(await told()).bystander)
+    expect(methods(heard)).to.deep.equal(['thread/reverted', 'thread/status/changed'])
+  })
+
+  it('goes on through a file that was compressed', async () => {
+    const place = { home: 'unicode-long-142', threadId: LONG, strict: false }
+    const { other, write, told } = await setUp(place)
+    const located = other.locate(LONG)
+    if (located._tag === 'Left') throw new Error('no file')
+    const { path } = located.right
+    copyFileSync(join(FIXTURES, 'compressed', `${basename(path)}.zst`), `${path}.zst`)
+    rmSync(path)
+    expect((await told()).follower).to.deep.equal([])
+    await write(begun)
     expect(methods((await told()).follower)).to.deep.equal([
       'thread/status/changed',
       'turn/started'
