@@ -46,12 +46,15 @@ export type {
   ContextSettings,
   ContextUsage,
   Engine,
+  Follower,
   FoundThread,
   IndexStatus,
+  Look,
   Occurrence,
   OccurrencePage,
   OccurrencesRequest,
   SearchRequest,
+  ThreadChange,
   ThreadContext
 } from '../replay/engine.ts'
 export type { HostEvent, LiveTurn, ToolCall, TurnInput } from '../replay/host.ts'

@@ -19,7 +19,7 @@ import type { Watch } from './watch.ts'
 
 /** A thread at rest is looked at this often. */
 export const REST_MS = 1000
-/** A thread in which things happen is looked at this often. */
+/** A thread in which things happen is looked at this often: in every round. */
 export const BUSY_MS = 100
 /** A turn whose writer nothing is known of counts as cut short after this long without a line. */
 export const SILENCE_MS = 30 * 60 * 1000
@@ -181,10 +181,10 @@ const lookOnce = async (parts: FollowParts, followed: Followed): Promise<boolean
   return hasMore
 }
 
-/** When the thread is looked at next. */
+/** When the thread is looked at next: in the next round while things happen. */
 export const nextLook = ({ watch }: FollowParts, { wroteAtMs }: Followed): number => {
   const nowMs = watch.nowMs()
-  return nowMs + (nowMs - wroteAtMs < REST_MS ? BUSY_MS : REST_MS)
+  return nowMs - wroteAtMs < REST_MS ? nowMs : nowMs + REST_MS
 }
 
 /** Looks until there is no more to see; a task of the thread's queue. */
