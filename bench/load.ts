@@ -22,7 +22,7 @@ const { home, work, unroll, seconds, connections, idle } = parseArgs({
   options: {
     home: { type: 'string', default: '' },
     work: { type: 'string', default: join(tmpdir(), 'unroll-bench-load') },
-    unroll: { type: 'string', default: 'dist/adapters/cli/main.js' },
+    unroll: { type: 'string', default: 'dist/unroll.cjs' },
     seconds: { type: 'string', default: '60' },
     connections: { type: 'string', default: '64' },
     idle: { type: 'string', default: '1000' }
@@ -45,6 +45,11 @@ const start = async (): Promise<{ readonly child: ChildProcess; readonly url: st
   const [program = '', ...rest] = argv
   const child = spawn(program, rest, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   let heard = ''
+  child.once('exit', (code) => {
+    if (code === 0) return
+    process.stderr.write(heard)
+    process.exit(1)
+  })
   for (;;) {
     const [bytes] = (await once(child.stderr, 'data')) as [Buffer]
     heard += bytes.toString()

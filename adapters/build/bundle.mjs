@@ -7,6 +7,7 @@
  *     fold-worker.cjs    the second thread of a first fold
  *     probe.cjs          the child process that reads a doubtful index
  *     library.js         what `import 'unroll'` gives
+ *     app-server.js      what `import 'unroll/app-server'` gives
  *     sample             the sample home
  *     THIRD-PARTY.txt    licences of the packages that are in them
  *
@@ -123,7 +124,10 @@ asciiOnly(join(out, 'program.cjs'))
 
 const library = await build({
   ...common,
-  entryPoints: [{ in: 'adapters/library.ts', out: 'library' }],
+  entryPoints: [
+    { in: 'adapters/library.ts', out: 'library' },
+    { in: 'adapters/rpc/app-server.ts', out: 'app-server' }
+  ],
   outdir: out,
   format: 'esm',
   external: ['lmdb'], // its users may have it too; two copies of it in one process are not for us to try
