@@ -186,6 +186,30 @@ describe('a search', () => {
       }
     }))
 
+  it('of a common term answers from the first threads alone, and they are as new as their files', async () => {
+    const home = emptyHome()
+    const path = (n: number) => rolloutPath(home, idOf(n), n)
+    for (let n = 1; n <= 40; n++) {
+      const meta = metaLine(idOf(n), { timestamp: new Date(n * 1000).toISOString() })
+      writeRollout(path(n), linesOf([meta, userLine(n % 5 === 0 ? 'other' : 'common')]))
+    }
+    await withEngine({ home }, async (engine) => {
+      const expected = Array.from({ length: 40 }, (_, i) => 40 - i).filter((n) => n % 5 !== 0)
+      expect(await numbers(engine, 'common', { limit: 100 })).to.deep.equal(expected)
+      expect(await numbers(engine, 'common', { limit: 2 })).to.deep.equal([39, 38])
+      appendRollout(path(40), linesOf([agentLine('common at last')]))
+      appendRollout(path(39), linesOf([rollbackLine(1), userLine('gone')]))
+      expect(await numbers(engine, 'common', { limit: 2 })).to.deep.equal([40, 38])
+      const walked = await walk((cursor) =>
+        engine.searchThreads({ searchTerm: 'common', cursor, limit: 2 })
+      )
+      expect(walked.map(({ thread }) => Number(thread.id.slice(-4)))).to.deep.equal(
+        [40, ...expected].filter((n) => n !== 39)
+      )
+    })
+    removeFolder(home)
+  })
+
   it('refuses an empty term and a cursor that is none', () =>
     inMadeHome(async (engine) => {
       const refused = async (request: { searchTerm: string; cursor?: string }) => {

@@ -55,6 +55,9 @@ interface Indexed {
   readonly tail: number
 }
 
+/** By thread, the chunks to look at, oldest first. */
+export type Candidates = ReadonlyMap<string, ReadonlyArray<number>>
+
 /** The full text of a home. */
 export interface FullText {
   /** Brings threads up to their files; `whole`: they are all there are, and others are gone. */
@@ -62,8 +65,8 @@ export interface FullText {
     infos: ReadonlyArray<StreamInfo>,
     whole: boolean
   ) => Promise<E.Either<StoreError, void>>
-  /** By thread, the chunks in which a folded term may stand, oldest first. */
-  readonly candidates: (term: string) => ReadonlyMap<string, ReadonlyArray<number>>
+  /** Where a folded term may stand. */
+  readonly candidates: (term: string) => Candidates
   /** The messages of a chunk. */
   readonly chunk: (number: number) => Chunk
 }

@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
+import { streamId } from '../../domain/ids.ts'
 import { finder, folded, spaced, type Folding } from '../../domain/search/folded.ts'
 import { saidByItem } from '../../domain/search/said.ts'
 import { snippetOf, type Snippet } from '../../domain/search/snippet.ts'
@@ -15,13 +16,13 @@ import type { Env } from '../catch-up/project.ts'
 import type { HomeCatchUp } from '../catch-up/backfill.ts'
 import { codexListPage } from '../lists/codex-list.ts'
 import type { ListParts } from '../lists/fresh-list.ts'
-import { listEntries, pageOf, type Listed } from '../lists/list.ts'
+import { listEntries, pageOf, type Entry, type Listed } from '../lists/list.ts'
 import type { ListRequest } from '../lists/list-filter.ts'
 import { liveTurns, pageLimit, type LiveTurns } from '../pages/turn-page.ts'
 import { itemsOf } from '../pages/turn-items.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import { threadRow } from '../threads/thread-row.ts'
-import { textOf, type FullText } from './full-text.ts'
+import { textOf, type Candidates, type FullText } from './full-text.ts'
 import { turnsAt, type SaidPlace } from './turn-at.ts'
 
 /** What a search is asked with; names and defaults are Codex's. */
@@ -171,30 +172,90 @@ const listed = ({ searchTerm: _, ...request }: SearchRequest): ListRequest => ({
   modelProviders: []
 })
 
-const pageInOrder = async (
+type FoundThreads = ReadonlyArray<Listed & { readonly hit: Hit }>
+
+/** The first hits in the order of a list, at most `limit + 1`. */
+const hitsInOrder = async (
   { env, text }: SearchParts,
-  infos: ReadonlyArray<StreamInfo>,
-  request: SearchRequest,
-  term: Term
-): Promise<E.Either<StoreError, FoundPage>> => {
-  const candidates = text.candidates(term.key)
-  const among = { ids: new Set(candidates.keys()), of: infos.length }
-  const entries = listEntries(env, listed(request), env.defaultProvider, among)
-  if (E.isLeft(entries)) return entries
-  const limit = pageLimit(request.limit)
+  entries: Iterable<Entry>,
+  infoOf: (id: string) => StreamInfo | null,
+  candidates: Candidates,
+  term: Term,
+  limit: number
+): Promise<FoundThreads> => {
   const found: Array<Listed & { readonly hit: Hit }> = []
-  const byId = new Map<string, StreamInfo>()
-  for (const info of infos) if (among.ids.has(info.streamId)) byId.set(info.streamId, info)
-  for (const { streamId, ms } of entries.right) {
-    const info = byId.get(streamId)
-    if (info === undefined) continue
-    const hit = await firstHit(env, text, info, candidates.get(streamId) ?? [], term)
+  for (const { streamId, ms } of entries) {
+    const chunks = candidates.get(streamId)
+    const info = chunks === undefined ? null : infoOf(streamId)
+    if (chunks === undefined || info === null) continue
+    const hit = await firstHit(env, text, info, chunks, term)
     const row = hit === null ? null : threadRow(env, streamId)
     if (hit === null || row === null) continue
     found.push({ streamId, ms, row, hit })
     if (found.length > limit) break
   }
+  return found
+}
+
+const pageInOrder = async (
+  parts: SearchParts,
+  infos: ReadonlyArray<StreamInfo>,
+  request: SearchRequest,
+  term: Term
+): Promise<E.Either<StoreError, FoundPage>> => {
+  const { env, text } = parts
+  const candidates = text.candidates(term.key)
+  const among = { ids: new Set(candidates.keys()), of: infos.length }
+  const entries = listEntries(env, listed(request), env.defaultProvider, among)
+  if (E.isLeft(entries)) return entries
+  const limit = pageLimit(request.limit)
+  const byId = new Map<string, StreamInfo>()
+  for (const info of infos) if (among.ids.has(info.streamId)) byId.set(info.streamId, info)
+  const infoOf = (id: string): StreamInfo | null => byId.get(id) ?? null
+  const found = await hitsInOrder(parts, entries.right, infoOf, candidates, term, limit)
   return E.right({ page: pageOf(found, limit), infos: null })
+}
+
+/** Of a term that most threads hold, a page is full after so many times its threads. */
+const NEAR = 3
+/** A term is common when so many pages of threads may hold it. */
+const COMMON_PAGES = 8
+
+/**
+ * A page of a term that is common, from the first threads of the list alone: only their files are looked at. Null when the
+ * page is not full by then, or when the order follows from every file.
+ */
+const pageNearby = async (
+  parts: SearchParts,
+  request: SearchRequest,
+  term: Term
+): Promise<E.Either<StoreError, FoundPage> | null> => {
+  const { env, home, text } = parts
+  const limit = pageLimit(request.limit)
+  if ((request.sortKey ?? 'created_at') !== 'created_at') return null
+  if (text.candidates(term.key).size < COMMON_PAGES * limit) return null
+  const caughtUp = await home.membership()
+  if (E.isLeft(caughtUp)) return caughtUp
+  const entries = listEntries(env, listed(request), env.defaultProvider)
+  if (E.isLeft(entries)) return entries
+  const near: Array<Entry> = []
+  for (const entry of entries.right) {
+    near.push(entry)
+    if (near.length > NEAR * limit) break
+  }
+  const shown = await home.shown(near.map((entry) => entry.streamId))
+  if (E.isLeft(shown)) return shown
+  const infos = new Map<string, StreamInfo>()
+  for (const { streamId: id } of near) {
+    const info = env.store.find(streamId(id))
+    if (E.isRight(info)) infos.set(id, info.right)
+  }
+  const indexed = await text.catchUp([...infos.values()], false)
+  if (E.isLeft(indexed)) return indexed
+  const infoOf = (id: string): StreamInfo | null => infos.get(id) ?? null
+  const candidates = text.candidates(term.key)
+  const found = await hitsInOrder(parts, near, infoOf, candidates, term, limit)
+  return found.length > limit ? E.right({ page: pageOf(found, limit), infos: null }) : null
 }
 
 const pageAsCodex = async (
@@ -229,12 +290,14 @@ export const searchPage = async (
   const { env, home, text } = parts
   const asked = request.searchTerm.trim()
   if (asked === '') return E.left(invalid('thread/search requires a non-empty searchTerm'))
+  const term = termOf(asked, env.strict)
+  const nearby = env.strict ? null : await pageNearby(parts, request, term)
+  if (nearby !== null) return nearby
   const caughtUp = await home.everything()
   if (E.isLeft(caughtUp)) return caughtUp
   const infos = caughtUp.right
   const indexed = await text.catchUp(infos, true)
   if (E.isLeft(indexed)) return indexed
-  const term = termOf(asked, env.strict)
   return env.strict
     ? pageAsCodex(parts, infos, request, term)
     : pageInOrder(parts, infos, request, term)
