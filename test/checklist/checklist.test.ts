@@ -51,17 +51,10 @@ const findPlaces = (): void => {
 }
 
 const here = ({ names, verdict }: Row): string => {
-  switch (verdict.kind) {
-    case 'open':
-      return `not yet: ${verdict.note}`
-    case 'not here':
-      return `– ${verdict.reason}`
-    case 'tested': {
-      const places = [...new Set(names.map((name) => placeOf.get(name) ?? ''))]
-      const links = places.map((path) => `[${path.replace('.test.ts', '')}](../test/${path})`)
-      return [links.join(', '), ...(verdict.note === null ? [] : [verdict.note])].join(': ')
-    }
-  }
+  if (verdict.kind === 'not here') return `– ${verdict.reason}`
+  const places = [...new Set(names.map((name) => placeOf.get(name) ?? ''))]
+  const links = places.map((path) => `[${path.replace('.test.ts', '')}](../test/${path})`)
+  return [links.join(', '), ...(verdict.note === null ? [] : [verdict.note])].join(': ')
 }
 
 const count = (kind: Row['verdict']['kind']): number =>
@@ -76,7 +69,7 @@ const render = (): string =>
     'name. The tests are our own: only names and behaviour are taken over. Where Codex keeps rows in SQLite, the test is about the',
     'index of unroll. `test/checklist/checklist.test.ts` renders this page and checks that every test it names is there.',
     '',
-    `${count('tested')} of ${ROWS.length} rows are tested, ${count('not here')} do not apply${count('open') === 0 ? '' : `, ${count('open')} are not there yet`}.`,
+    `${count('tested')} of ${ROWS.length} rows are tested, ${count('not here')} do not apply.`,
     '',
     '## Why a test does not apply',
     '',

@@ -4,7 +4,6 @@
  *   NUMBER NAME            a test of that name is here
  *   NUMBER NAME ~ WHY      it is here, and what it asserts is other on purpose or only a part
  *   NUMBER NAME - REASON   it does not apply; the reasons are below
- *   NUMBER NAME ? WHY      it would apply and is not here yet
  *
  * Names are those of Codex between 0.130 and 0.169; ` + ` joins several.
  */
@@ -34,7 +33,6 @@ export type Reason = keyof typeof REASONS
 export type Verdict =
   | { readonly kind: 'tested'; readonly note: string | null }
   | { readonly kind: 'not here'; readonly reason: Reason }
-  | { readonly kind: 'open'; readonly note: string }
 
 /** One test of Codex, or a few that belong together. */
 export interface Row {
@@ -253,7 +251,7 @@ const TABLE = `
 190 tracks_non_interactive_thread_status
 191 status_updates_track_single_thread
 192 resolves_in_progress_turn_to_active_status
-193 active_turn_snapshot_overlays_enriched_last_error - unwritten
+193 active_turn_snapshot_overlays_enriched_last_error - inner
 194 note_thread_settings_reports_only_effective_changes
 195 replay_attribution_uses_already_loaded_history
 196 replay_attribution_falls_back_to_rebuilt_turn_position
@@ -382,8 +380,8 @@ const TABLE = `
 316 rebuilds_hook_prompt_items_from_rollout_response_items
 317 canonical_hook_prompt_completion_updates_turn_history
 318 ignores_plain_user_response_items_in_rollout_replay
-319 changed_rollout_item_reports_new + changed_rollout_item_reports_updated_existing + changed_rollout_item_reports_streaming_item_mutation + changed_rollout_item_reports_turn_completion_metadata ? a test is to come
-320 changed_rollout_items_dedupe_updated_item_snapshots + changed_rollout_items_dedupe_turn_metadata_snapshots + changed_rollout_items_drop_prior_changes_for_removed_turns ? a test is to come
+319 changed_rollout_item_reports_new + changed_rollout_item_reports_updated_existing + changed_rollout_item_reports_streaming_item_mutation + changed_rollout_item_reports_turn_completion_metadata ~ of what another process writes
+320 changed_rollout_items_dedupe_updated_item_snapshots + changed_rollout_items_dedupe_turn_metadata_snapshots + changed_rollout_items_drop_prior_changes_for_removed_turns ~ each state of an item is told, in order
 ## others
 321 skills_changed_notification_is_emitted_after_skill_change - other
 322 external_agent_config_import_* - import
@@ -395,22 +393,15 @@ const TABLE = `
 `
 
 const verdictOf = (mark: string | undefined, rest = ''): Verdict => {
-  switch (mark) {
-    case undefined:
-      return { kind: 'tested', note: null }
-    case '~':
-      return { kind: 'tested', note: rest }
-    case '-':
-      if (!Object.hasOwn(REASONS, rest)) throw new Error(`no such reason: ${rest}`)
-      return { kind: 'not here', reason: rest as Reason }
-    default:
-      return { kind: 'open', note: rest }
-  }
+  if (mark === undefined) return { kind: 'tested', note: null }
+  if (mark === '~') return { kind: 'tested', note: rest }
+  if (!Object.hasOwn(REASONS, rest)) throw new Error(`no such reason: ${rest}`)
+  return { kind: 'not here', reason: rest as Reason }
 }
 
 const rowOf = (line: string): Row => {
   const [, number = '', names = '', mark, rest] =
-    /^(\d+) (\S+(?: \+ \S+)*)(?: ([~?-]) (.*))?$/.exec(line) ?? []
+    /^(\d+) (\S+(?: \+ \S+)*)(?: ([~-]) (.*))?$/.exec(line) ?? []
   if (number === '') throw new Error(`no row: ${line}`)
   return { number: Number(number), names: names.split(' + '), verdict: verdictOf(mark, rest) }
 }
