@@ -23,7 +23,7 @@ export const REASONS = {
   project: 'reads configuration beside the project; only that of the home is read here',
   remote: 'a rule for remote clients of ChatGPT',
   stored: 'needs a store that keeps and archives threads without files',
-  unwritten: 'made of events that no rollout of any version holds'
+  unwritten: 'made of live events that Codex has kept in no rollout since 0.130'
 } as const
 
 /** A reason by name. */
