@@ -129,6 +129,20 @@ export const COURTESIES: ReadonlyArray<Method<Values, object>> = [
       perDirectory(params, (cwd) => ({ cwd, hooks: [], warnings: [], errors: [] }))
   }),
   courtesy({
+    name: 'plugin/list',
+    profiles: EVERY_PROFILE,
+    params: ['PluginListParams', { cwds }],
+    key: noKey,
+    result: () => ({ marketplaces: [], marketplaceLoadErrors: [], featuredPluginIds: [] })
+  }),
+  courtesy({
+    name: 'plugin/installed',
+    profiles: SINCE_142,
+    params: ['PluginInstalledParams', { cwds }],
+    key: noKey,
+    result: () => ({ marketplaces: [], marketplaceLoadErrors: [] })
+  }),
+  courtesy({
     name: 'app/list',
     profiles: EVERY_PROFILE,
     params: ['AppsListParams', page],

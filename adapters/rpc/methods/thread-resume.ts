@@ -13,7 +13,7 @@ import type { LiveThread, ShownThread } from '../threads/live.ts'
 import type { Notice } from '../wire/message.ts'
 import { ask, EVERY_PROFILE, type Answer, type Call, type Method, type Refusal } from '../method.ts'
 import { newestCursors } from '../threads/newest.ts'
-import { hydrationDeprecated, statusChanged } from '../wire/notices.ts'
+import { modelChanged, hydrationDeprecated, statusChanged } from '../wire/notices.ts'
 import { checkOverrides, gatedFields, overrideFields } from '../threads/overrides.ts'
 import { goalReplay, restoredOf, usageReplay } from '../threads/restore.ts'
 import type { Restored } from '../threads/restored.ts'
@@ -34,6 +34,7 @@ import {
   type ValueOf
 } from '../wire/serde.ts'
 import { responseItem } from '../wire/response-item.ts'
+import { mustReload } from '../threads/reload.ts'
 import { sessionMembers, settingsOf } from '../threads/settings.ts'
 import { activePathOf, sourceOf } from '../threads/source.ts'
 import {
@@ -177,9 +178,28 @@ const loadStored = async (call: Call, params: Params, threadId: string): Promise
   const answered =
     live === null
       ? E.left(noRollout(threadId))
-      : await joined(call, params, live, [statusChanged(threadId, { type: 'idle' })])
+      : await joined(call, params, live, [
+          ...(restored.settings.model === null || restored.settings.model === settings.model
+            ? []
+            : [modelChanged(threadId, restored.settings.model, settings.model)]),
+          statusChanged(threadId, { type: 'idle' })
+        ])
   if (E.isLeft(answered) && !wasFollowing) call.server.live.unload(threadId)
   return answered
+}
+
+/** Joins a loaded thread, or loads it again with the settings that are asked for. */
+const rejoin = async (call: Call, params: Params, live: LiveThread): Promise<Answered> => {
+  const isByPath = params.path !== null && params.path !== ''
+  const restored = await restoredOf(call, live.id)
+  if (isByPath || !mustReload(call, params, live, restored)) return joinLoaded(call, params, live)
+  call.server.live.unload(live.id)
+  const answered = await loadStored(call, params, live.id)
+  const before = [statusChanged(live.id, { type: 'notLoaded' })]
+  return E.bimap(
+    (refusal: Refusal) => ({ ...refusal, before: [...before, ...(refusal.before ?? [])] }),
+    (loaded: Answer<JsonObject>) => ({ ...loaded, before: [...before, ...(loaded.before ?? [])] })
+  )(answered)
 }
 
 const resume = async (params: Params, call: Call): Promise<Answered> => {
@@ -197,7 +217,7 @@ const resume = async (params: Params, call: Call): Promise<Answered> => {
       )
     return fromHistory(call, params, params.history)
   }
-  if (running !== null) return joinLoaded(call, params, running)
+  if (running !== null) return rejoin(call, params, running)
   const source: E.Either<RpcError, string> = await sourceOf(call, params)
   if (E.isLeft(source)) return source
   const loaded = live.find(source.right)

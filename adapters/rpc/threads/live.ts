@@ -68,6 +68,8 @@ export interface Live {
   readonly unload: (threadId: string) => boolean
   /** Counts the questions of a thread that wait for a person, up or down; answers how many there are now, null when none can go. */
   readonly elicit: (threadId: string, step: 1 | -1) => number | null
+  /** True while a client follows it. */
+  readonly isFollowed: (threadId: string) => boolean
   readonly unsubscribe: (threadId: string, peer: Peer['session']) => Unsubscribed
   /** The loaded threads that a client follows. */
   readonly followed: () => ReadonlySet<string>
@@ -114,6 +116,7 @@ export const createLive = (): Live => {
       elicitations.set(threadId, count)
       return count
     },
+    isFollowed: (threadId) => [...peers].some(({ session }) => session.subscriptions.has(threadId)),
     unsubscribe: (threadId, { subscriptions }) => {
       if (!threads.has(threadId)) return 'notLoaded'
       return subscriptions.delete(threadId) ? 'unsubscribed' : 'notSubscribed'

@@ -189,3 +189,13 @@ export const hydrationDeprecated = (asked: keyof typeof HYDRATION): Notice => ({
   params: { summary: HYDRATION[asked], details: null },
   to: 'requester'
 })
+
+/** A thread goes on with another model than the one that wrote it; Codex says so when it loads one. */
+export const modelChanged = (threadId: string, recorded: string, model: string): Notice => ({
+  method: 'warning',
+  params: {
+    threadId,
+    message: `This session was recorded with model \`${recorded}\` but is resuming with \`${model}\`. Consider switching back to \`${recorded}\` as it may affect Codex performance.`
+  },
+  to: 'requester'
+})

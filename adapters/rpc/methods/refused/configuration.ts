@@ -49,7 +49,6 @@ export const OF_CONFIGURATION: ReadonlyArray<Refused> = [
   ...rows(
     { eras: EVERY_PROFILE, why: noPlugins, key: noKey },
     {
-      'plugin/list': of('PluginListParams'),
       'plugin/read': of('PluginReadParams', { pluginName: text })
     }
   ),
@@ -57,12 +56,6 @@ export const OF_CONFIGURATION: ReadonlyArray<Refused> = [
     { eras: SINCE_169, experimental: true, why: noPlugins, key: config },
     {
       'plugin/search': of('PluginSearchParams', { searchTerm: text })
-    }
-  ),
-  ...rows(
-    { eras: SINCE_142, why: noPlugins, key: noKey },
-    {
-      'plugin/installed': of('PluginInstalledParams')
     }
   ),
   ...rows(
