@@ -23,6 +23,7 @@ import {
   type Listening,
   type Starter
 } from './listening.ts'
+import { projectOlderFiles, segmentsOf, threadsOf } from './segments.ts'
 import { terminal, type Terminal } from './terminal.ts'
 
 interface Step {
@@ -64,16 +65,30 @@ const command =
     one.press('Enter')
   }
 
+/** What the screens of a version are known by. */
+const signs = (version: string) =>
+  version.startsWith('0.169')
+    ? { marked: '› ', head: 'permissions:', past: 'Browsing transcript', named: `· ${RENAMED}` }
+    : {
+        marked: '❯',
+        head: 'directory:',
+        past: 'T R A N S C R I P T',
+        named: `renamed to ${RENAMED}`
+      }
+
 const quit: Step = { name: '/quit', act: command('/quit'), shows: ['EXIT 0'] }
-const coursesOf = ({ threadId, user, agent }: Story): ReadonlyArray<Course> => {
+const coursesOf = (
+  { threadId, user, agent }: Story,
+  { marked, head, past, named }: ReturnType<typeof signs>
+): ReadonlyArray<Course> => {
   const replayed = { act: nothing, shows: [user, agent] }
   return [
     {
       name: 'the picker',
       args: ['resume'],
       steps: [
-        { name: 'list', act: nothing, shows: ['Resume a previous session', '❯'] },
-        { name: 'resume the first', act: press('Enter'), shows: ['model:', '• '] },
+        { name: 'list', act: nothing, shows: ['Resume a previous session', marked] },
+        { name: 'resume the first', act: press('Enter'), shows: [head, '• '] },
         quit
       ]
     },
@@ -83,10 +98,10 @@ const coursesOf = ({ threadId, user, agent }: Story): ReadonlyArray<Course> => {
       steps: [
         { name: 'replayed', ...replayed },
         { name: 'Esc', act: press('Escape'), shows: ['esc again to edit previous message'] },
-        { name: 'Esc Esc', act: press('Escape'), shows: ['T R A N S C R I P T', user] },
+        { name: 'Esc Esc', act: press('Escape'), shows: [past, user] },
         { name: 'edit the last message', act: press('Enter'), shows: [`› ${user}`] },
         { name: 'forget the text', act: press('C-u'), shows: ['› '] },
-        { name: '/rename', act: command(`/rename ${RENAMED}`), shows: [`renamed to ${RENAMED}`] },
+        { name: '/rename', act: command(`/rename ${RENAMED}`), shows: [named] },
         { name: '/fork', act: command('/fork'), shows: ['Thread forked from'] },
         quit
       ]
@@ -94,12 +109,12 @@ const coursesOf = ({ threadId, user, agent }: Story): ReadonlyArray<Course> => {
     {
       name: 'by name',
       args: ['resume', RENAMED],
-      steps: [{ name: 'replayed', act: nothing, shows: ['model:', '› '] }, quit]
+      steps: [{ name: 'replayed', act: nothing, shows: [head, '› '] }, quit]
     },
     {
       name: 'the last',
       args: ['resume', '--last'],
-      steps: [{ name: 'replayed', act: nothing, shows: ['model:', '› '] }, quit]
+      steps: [{ name: 'replayed', act: nothing, shows: [head, '› '] }, quit]
     }
   ]
 }
@@ -180,6 +195,15 @@ const storyOf = async (codex: string, home: string): Promise<Story> => {
   throw new Error('no thread of this home is fit for it')
 }
 
+/** 0.169 takes turns from its database, into which a thread comes when it is resumed; this server does without. */
+const prepare = async (codex: string, home: string): Promise<void> => {
+  await projectOlderFiles(codex, home, await segmentsOf(home, '0.169.0', threadsOf(home)))
+  const real = await startCodex(codex, home)
+  for (const threadId of threadsOf(home))
+    await real.answer('thread/resume', { threadId, excludeTurns: true })
+  await real.stop()
+}
+
 /** Where the real Codex and this server disagree about a home. */
 const disagreements = async (
   codex: string,
@@ -192,6 +216,7 @@ const disagreements = async (
   )
   const questions = [...ABOUT_HOME, ...ids.flatMap((id) => [aboutThread(id), ...aboutTurns(id)])]
   const ours = await strictAnswers(home, version, questions)
+  if (hasDatabase) await prepare(codex, home)
   const real = await startCodex(codex, home)
   const found: Array<string> = []
   for (const [at, { method, params }] of questions.entries()) {
@@ -210,18 +235,21 @@ if (codex === '') {
 }
 const version = versionOf(codex)
 const source = `basic-${version.slice(2, 5)}`
+const hasDatabase = version.startsWith('0.169')
 const probe = freshHome(source)
+if (hasDatabase) await prepare(codex, probe)
 const story = await storyOf(codex, probe)
 removeFolder(probe)
 
 const playAll = async (starter: Starter): Promise<readonly [ReadonlyArray<Seen>, string]> => {
   const home = freshHome(source)
+  if (hasDatabase && starter.name === 'codex') await prepare(codex, home)
   const directory = mkdtempSync(join(tmpdir(), 'unroll-work-'))
   const own = clientHome(home, directory)
   const server = await listening(starter, 'ws', home)
   const seen: Array<Seen> = []
   try {
-    for (const course of coursesOf(story))
+    for (const course of coursesOf(story, signs(version)))
       seen.push(...(await walk(codex, server, own, directory, course)))
     return [seen, home]
   } finally {

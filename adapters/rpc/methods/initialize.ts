@@ -6,6 +6,7 @@ import * as t from 'io-ts'
 import { randomUUID } from 'node:crypto'
 import { hostname, release, type } from 'node:os'
 import type { JsonObject } from '../../../domain/json.ts'
+import type { ProfileName } from '../../../domain/profile.ts'
 import { noKey } from '../connection/keys.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
@@ -43,9 +44,16 @@ const HEADER_VALUE = /^[\t\x20-\x7e]*$/
 const OS: Readonly<Record<string, string>> = { darwin: 'macos', win32: 'windows' }
 const ARCH: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
 
-const userAgent = (name: string, clientVersion: string, version: string): string => {
+/** The binary each era was recorded from: newer clients warn of a server that calls itself older than they are. */
+const SPOKEN: Readonly<Record<ProfileName, string>> = {
+  '0.130': '0.130.0',
+  '0.142': '0.142.5',
+  '0.169': '0.169.0'
+}
+
+const userAgent = (name: string, clientVersion: string, { profile, version }: Server): string => {
   const machine = `${type()} ${release()}; ${ARCH[process.arch] ?? process.arch}`
-  return `${name}/${version} (${machine}) unroll (${name}; ${clientVersion})`
+  return `${name}/${SPOKEN[profile]} (${machine}) unroll/${version} (${name}; ${clientVersion})`
 }
 
 const installationId = randomUUID()
@@ -82,7 +90,7 @@ export const initialize: Method<Params, t.TypeOf<typeof InitializeResponse>> = {
     session.experimentalApi = params.capabilities?.experimentalApi ?? false
     session.optedOut = new Set(params.capabilities?.optOutNotificationMethods ?? [])
     const result = {
-      userAgent: userAgent(name, version, server.version),
+      userAgent: userAgent(name, version, server),
       codexHome: server.home,
       platformFamily: process.platform === 'win32' ? 'windows' : 'unix',
       platformOs: OS[process.platform] ?? process.platform
