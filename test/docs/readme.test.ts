@@ -111,9 +111,11 @@ describe('README', () => {
   it('shows the example program as it is', () =>
     expectRenewed('js', async () => readFileSync(EXAMPLE, 'utf8')))
 
-  it('names every method of the app-server, in order', () => {
+  it('names every method the app-server serves, in order', () => {
     const rows = readFileSync(README, 'utf8').matchAll(/^\| `([a-zA-Z]+(?:\/[a-zA-Z_]+)*)` \|/gm)
-    expect(Array.from(rows, ([, name]) => name)).to.deep.equal(METHODS.map(({ name }) => name))
+    expect(Array.from(rows, ([, name]) => name)).to.deep.equal(
+      METHODS.filter(({ standing }) => standing === undefined).map(({ name }) => name)
+    )
   })
 
   it('has an example program that plays a turn', () => {

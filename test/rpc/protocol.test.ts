@@ -52,11 +52,6 @@ const fields = read('fields.json') as Record<string, ReadonlyArray<GatedMember>>
 const recordedOf = (version: string): ReadonlyArray<Recorded> =>
   (read(`${version}.json`) as { readonly methods: ReadonlyArray<Recorded> }).methods
 
-/** Not there yet. */
-const MISSING = ['thread/search', 'thread/searchOccurrences'].filter(
-  (missing) => !METHODS.some(({ name }) => name === missing)
-)
-
 const isGate = (refusal: Refusal | null): boolean =>
   refusal?.message.endsWith('requires experimentalApi capability') === true
 const isUnreadable = (refusal: Refusal | null): boolean =>
@@ -75,7 +70,7 @@ const settled = (message: unknown, home: string, directory: string): unknown =>
 
 for (const [profile, version] of VERSIONS) {
   describe(`the methods of Codex ${version}`, () => {
-    const recorded = recordedOf(version).filter(({ method }) => !MISSING.includes(method))
+    const recorded = recordedOf(version)
     let home = ''
     let known: Client
     let bare: Client
