@@ -66,6 +66,13 @@ export const TARGETS: ReadonlyArray<Target> = [
     most: 1.2
   },
   {
+    text: 'each of 16 requests in flight, pages and reads',
+    rows: /^concurrent: /,
+    profiles: ['M'],
+    peer: '0.142.5',
+    most: 0.1
+  },
+  {
     text: 'full read of huge threads',
     rows: /^full read: .*000 turns/,
     peer: '0.142.5',

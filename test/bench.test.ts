@@ -28,7 +28,10 @@ const expectedRows = [
       ['desc', 'asc'].map((direction) => `turns page: ${size}, ${view}, ${direction}`)
     )
   ),
-  ...CLASSES.map((size) => `full read: ${size}`)
+  ...CLASSES.map((size) => `full read: ${size}`),
+  ...['turns page, summary', 'turns page, full', 'read without turns', 'read with turns'].map(
+    (work) => `concurrent: ${work}, 16 in flight`
+  )
 ]
 
 describe('bench', () => {
