@@ -113,14 +113,17 @@ const programs = await build({
   plugins: [lmdbInside, fpTs, builtinsLater]
 })
 
-/** Only ASCII, which launch.cjs relies on; esbuild leaves other characters in patterns as they are. */
-const asciiOnly = (path) => {
-  const text = fs.readFileSync(path, 'utf8')
+/**
+ * The program as the function that launch.cjs calls, in ASCII only, so that its text is taken as it is; esbuild leaves
+ * other characters in patterns alone.
+ */
+const asFunction = (path) => {
   const escaped = (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  fs.writeFileSync(path, text.replace(/[^\x00-\x7f]/g, escaped))
+  const text = fs.readFileSync(path, 'utf8').replace(/[^\x00-\x7f]/g, escaped)
+  fs.writeFileSync(path, `(function (exports, require, module, __filename, __dirname) {${text}\n})`)
 }
 
-asciiOnly(join(out, 'program.cjs'))
+asFunction(join(out, 'program.cjs'))
 
 const library = await build({
   ...common,

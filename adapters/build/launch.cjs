@@ -17,9 +17,8 @@ const read = (name, encoding) => {
 }
 
 const filename = join(__dirname, 'program.cjs')
-const parameters = 'exports, require, module, __filename, __dirname'
-// The bundle is ASCII, and a string of one byte per character is read fastest as such.
-const script = new Script(`(function (${parameters}) {${read('program.cjs', 'latin1')}\n})`, {
+// The program is ASCII, and a string of one byte per character is read fastest as such.
+const script = new Script(read('program.cjs', 'latin1'), {
   filename,
   cachedData: read('program.cache')
 })
