@@ -125,7 +125,7 @@ const settled = (screen: string): string =>
     .replace(/^WARNING: proceeding[^]*?\n(?=╭| *Resume|Token|EXIT)/, '')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<id>')
     .replace(/\b\d+(?:s|m|h|d| \w+) ago\b|\bjust now\b|\bnow\b/g, '<age>')
-    .replace(/^ *Tip: .*$/gm, '<tip>')
+    .replace(/^ *Tip: .*(?:\n *https?:.*)?$/gm, '<tip>')
     .replace(/^› .*$/gm, (line) =>
       /@filename|\/skills|\/review|recent commits|Explain|Summarize|Implement|Find and fix|Improve/.test(
         line
