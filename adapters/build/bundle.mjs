@@ -28,6 +28,17 @@ const out = process.argv[2] ?? join(ROOT, 'dist')
 const require = createRequire(import.meta.url)
 const { resolve } = require
 
+/** Where npm puts the package as a rule; asking Node takes longer, because it reads the exports of the package. */
+const whereLmdbIs = `() => {
+  const { existsSync } = require('node:fs')
+  const { join } = require('node:path')
+  for (const modules of ['../node_modules', '../..']) {
+    const path = join(__dirname, modules, 'lmdb/dist/index.cjs')
+    if (existsSync(path)) return path
+  }
+  return require.resolve('lmdb')
+}`
+
 /**
  * The driver of LMDB looks for its native code beside its own file, so that file is told where it would be. Of
  * msgpackr, which is never called because rows are bytes, the native code is left out.
@@ -39,7 +50,7 @@ const lmdbInside = {
       kind === 'require-resolve' ? { external: true } : { path: resolve('lmdb') }
     )
     onLoad({ filter: /[\\/]lmdb[\\/]dist[\\/]index\.cjs$/ }, ({ path }) => ({
-      contents: `const __filename = require.resolve('lmdb');${fs.readFileSync(path, 'utf8')}`
+      contents: `const __filename = (${whereLmdbIs})();${fs.readFileSync(path, 'utf8')}`
     }))
     onResolve({ filter: /^msgpackr-extract$/ }, ({ path }) => ({ path, namespace: 'empty' }))
     onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }))

@@ -4,7 +4,9 @@
  */
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
+import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
+import { tell } from '../stderr.ts'
 import { shellWord } from './text/text.ts'
 
 /** What a command may use of its process. */
@@ -65,6 +67,7 @@ const BROKEN_PIPE = 'EPIPE'
 const INTERRUPTED = 130
 const TERMINATED = 143
 const DISK = 5
+const STDERR = 2
 
 type Failed = (error: NodeJS.ErrnoException) => void
 
@@ -90,24 +93,23 @@ export const processIo = (): Io => {
   const end = (code: number) => () => (stop.aborted ? process.exit(code) : controller.abort(code))
   process.on('SIGINT', end(INTERRUPTED))
   process.on('SIGTERM', end(TERMINATED))
-  process.stderr.on('error', () => undefined)
   const failed: Failed = ({ code, message }) => {
     if (stop.aborted) return
-    if (code !== BROKEN_PIPE) process.stderr.write(`unroll: cannot write: ${message}\n`)
+    if (code !== BROKEN_PIPE) tell(`unroll: cannot write: ${message}\n`)
     controller.abort(code === BROKEN_PIPE ? 0 : DISK)
   }
   process.stdout.on('error', failed)
   const cwd = typedIn(process.env)
   return {
     out: writer(process.stdout, stop, failed),
-    err: (text) => void process.stderr.write(text),
+    err: tell,
     input: async () => {
       const chunks: Array<Buffer> = []
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
       return Buffer.concat(chunks)
     },
     outIsTty: process.stdout.isTTY,
-    errIsTty: process.stderr.isTTY,
+    errIsTty: isatty(STDERR),
     columns: process.stdout.columns || COLUMNS_DEFAULT,
     env: process.env,
     stop,

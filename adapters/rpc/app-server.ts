@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
+import { tell } from '../stderr.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Engine } from '../../replay/engine.ts'
@@ -87,8 +88,7 @@ const openWebSocket = async (
   if (E.isLeft(allowed)) return allowed
   const { HEALTH } = await import('./transports/http.ts')
   const { openTcp } = await import('./transports/tcp.ts')
-  const say = (banner: string) => void process.stderr.write(banner)
-  return openTcp(listen, { auth: allowed.right, routes: { ...HEALTH, ...pages }, say })
+  return openTcp(listen, { auth: allowed.right, routes: { ...HEALTH, ...pages }, say: tell })
 }
 
 const openTransport = async (
@@ -137,7 +137,7 @@ const endTurns = async (live: Live): Promise<void> => {
  * is running, then resolves with the exit code: 1 when it could not listen, else 0. Stderr is for people.
  */
 export const runAppServer = async (options: AppServerOptions): Promise<number> => {
-  const log: Log = (line) => void process.stderr.write(`unroll app-server: ${line}\n`)
+  const log: Log = (line) => tell(`unroll app-server: ${line}\n`)
   const meter = createMeter()
   const pages = metricsPages(meter)
   const page = await openPage(options, pages, log)

@@ -41,7 +41,17 @@ const PACKAGES = [
 ]
 
 /** Parts of Node that are large, and for other things than a start. */
-const NOT_AT_START = ['http', 'https', 'http2', 'tls', 'child_process', 'readline', 'repl']
+const NOT_AT_START = [
+  'crypto',
+  'http',
+  'https',
+  'http2',
+  'tls',
+  'child_process',
+  'worker_threads',
+  'readline',
+  'repl'
+]
 
 /** The bundle, told to note which of its modules run and which of Node's are loaded. */
 const noting = (program: string, notes: string): string =>
