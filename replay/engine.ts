@@ -385,7 +385,7 @@ export const createEngine = (given: EngineParts): Engine => {
       opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),
     rebuild: () => safely(rebuild),
-    close: () => safely(home.close)().then(parts.index.close)
+    close: () => guarded({ index: parts.index }, home.close)().then(parts.index.close)
   }
 }
 

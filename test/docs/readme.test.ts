@@ -8,7 +8,6 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { defaultIndexDirectory } from '../../adapters/home/places.ts'
 import { openEngine } from '../../adapters/library.ts'
-import { METHODS } from '../../adapters/rpc/methods.ts'
 import { unroll } from '../cli/console.ts'
 import { readJson, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { connected, type Message } from '../support/rpc-client.ts'
@@ -110,13 +109,6 @@ describe('README', () => {
 
   it('shows the example program as it is', () =>
     expectRenewed('js', async () => readFileSync(EXAMPLE, 'utf8')))
-
-  it('names every method the app-server serves, in order', () => {
-    const rows = readFileSync(README, 'utf8').matchAll(/^\| `([a-zA-Z]+(?:\/[a-zA-Z_]+)*)` \|/gm)
-    expect(Array.from(rows, ([, name]) => name)).to.deep.equal(
-      METHODS.filter(({ standing }) => standing === undefined).map(({ name }) => name)
-    )
-  })
 
   it('has an example program that plays a turn', () => {
     const empty = temporaryFolder()

@@ -52,4 +52,12 @@ describe('docs/APP-SERVER.md', () => {
     }
     expect(table).to.equal(rendered())
   })
+
+  it('says in a line what each served method is, in order', () => {
+    const [head = ''] = readFileSync(PATH, 'utf8').split(MARK)
+    const rows = head.matchAll(/^\| `([a-zA-Z]+(?:\/[a-zA-Z_]+)*)` \|/gm)
+    expect(Array.from(rows, ([, name]) => name)).to.deep.equal(
+      METHODS.filter(({ standing }) => standing === undefined).map(({ name }) => name)
+    )
+  })
 })
