@@ -42,6 +42,14 @@ async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer | '
   if (bytes > 0) yield line()
 }
 
+/** What is written in one turn of the event loop is handed to the system at once: a call for each answer costs more. */
+const together = (output: Writable): Writable => {
+  if (output.writableCorked > 0) return output
+  output.cork()
+  setImmediate(() => output.uncork())
+  return output
+}
+
 /** Resolves when the output takes more, is gone, or nobody waits for it any longer. */
 const drained = (output: Writable, stop: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -79,7 +87,7 @@ export const serveStdio = async (
   stop.addEventListener('abort', end, { once: true })
   output.on('error', end)
   const connection = connect(server, (message) => {
-    if (!output.destroyed) output.write(`${message}\n`)
+    if (!output.destroyed) together(output).write(`${message}\n`)
   })
   try {
     for await (const line of linesOf(input)) {
