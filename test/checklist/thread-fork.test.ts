@@ -15,6 +15,8 @@ import {
 
 const pathOf = (home: string, id = PLAIN, second = '30'): string =>
   join(home, 'sessions/2026/11/21', `rollout-2026-11-21T06-46-${second}-${id}.jsonl`)
+/** A thread in `basic-169`. */
+const PAGINATED = '01a1fd04-6dfa-7a33-87cf-0c6af6b51bf7'
 const LAST_TURN = '01a1fcdb-43e6-7690-98ad-721ca780c99c'
 
 /** The answer to a fork, and everything the client was told, in order. */
@@ -70,6 +72,16 @@ describe('checklist: thread/fork', () => {
         expect(thread.name).to.equal(null)
       },
       { profile: '0.130' }
+    )
+    await inRoom(
+      'basic-169',
+      async (room) => {
+        const named = { threadId: PAGINATED }
+        await room.client.ask('thread/name/set', { ...named, name: 'Two robots' })
+        const { thread } = await forked(room, named)
+        expect(thread.name).to.equal('Two robots')
+      },
+      { profile: '0.169', strict: false }
     )
   })
 

@@ -134,6 +134,10 @@ const sessionOf = ({ server, session }: Call, params: Params, settings: Settings
   }
 }
 
+/** Since 0.142 a fork is named like its parent; 0.169 goes by its database, which a home seen for the first time lacks. */
+const inheritsName = ({ server: { profile, strict } }: Call): boolean =>
+  profile === '0.142' || (profile === '0.169' && !strict)
+
 const forkStored = async (call: Call, params: Params, source: Source): Promise<Answered> => {
   const { thread: parent, settings, before } = source
   const { lastTurnId, beforeTurnId } = params
@@ -146,7 +150,7 @@ const forkStored = async (call: Call, params: Params, source: Source): Promise<A
   const made = await ask(call, (engine) => engine.fork(parent.id, point), words)
   if (E.isLeft(made)) return E.left({ ...made.left, before })
   const { id } = made.right
-  if (call.server.profile === '0.142' && parent.name !== null) {
+  if (inheritsName(call) && parent.name !== null) {
     const { name } = parent
     await write(call, ({ rename }, options) => rename(id, name, options))
   }

@@ -3,9 +3,9 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { renameSync, mkdirSync, rmSync, truncateSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { openEngine, type Engine } from '../adapters/library.ts'
-import { copyHome, removeFolder, temporaryFolder } from './support/fixture-home.ts'
-import { right, walk, withEngine } from './support/engines.ts'
+import { openEngine, type Engine } from '../../adapters/library.ts'
+import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { right, walk, withEngine } from '../support/engines.ts'
 import {
   appendRollout,
   emptyHome,
@@ -15,8 +15,8 @@ import {
   rolloutPath,
   userLine,
   writeRollout
-} from './support/rollouts.ts'
-import { agentLine, rollbackLine, searchHome } from './support/search-home.ts'
+} from '../support/rollouts.ts'
+import { agentLine, rollbackLine, searchHome } from '../support/search-home.ts'
 
 const numbers = async (engine: Engine, searchTerm: string, more: object = {}) =>
   (await right(engine.searchThreads({ searchTerm, ...more }))).data.map(({ thread }) =>
@@ -244,7 +244,7 @@ describe('a search', () => {
       const engine = await openEngine({ home, index })
       await use(engine)
       await engine.close()
-      const { openLmdbIndex } = await import('../adapters/lmdb/index.ts')
+      const { openLmdbIndex } = await import('../../adapters/lmdb/index.ts')
       const rows = openLmdbIndex(index)
       const found = rows.range(['search@'], ['search@\u{10ffff}'], Infinity, false).length
       await rows.close()
