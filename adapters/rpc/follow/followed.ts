@@ -13,7 +13,7 @@ import {
   threadClosed,
   threadDeleted,
   threadUnarchived
-} from '../wire/notices.ts'
+} from '../threads/notices.ts'
 import { toldOf } from './told.ts'
 import type { Watch } from './watch.ts'
 

@@ -3,7 +3,7 @@
  */
 import { threadKey } from '../connection/keys.ts'
 import type { Live } from '../threads/live.ts'
-import { statusChanged, threadClosed } from '../wire/notices.ts'
+import { statusChanged, threadClosed } from '../threads/notices.ts'
 
 /** How long a thread stays loaded without clients and without work. */
 export const IDLE_MS = 30 * 60 * 1000

@@ -5,7 +5,7 @@
 import type { Names } from '../../../replay/ports.ts'
 import { threadKey } from '../connection/keys.ts'
 import type { Live } from '../threads/live.ts'
-import { nameUpdated } from '../wire/notices.ts'
+import { nameUpdated } from '../threads/notices.ts'
 
 /** Returns what compares the names with what was told, and tells the difference. */
 export const nameWatcher = (live: Live, names: Names): (() => Promise<void>) => {

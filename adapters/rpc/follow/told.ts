@@ -19,7 +19,7 @@ import {
   turnCompleted,
   turnFailed,
   turnStarted
-} from '../wire/notices.ts'
+} from '../threads/notices.ts'
 
 /** What is told: a notification, or the state the thread is in from here on. */
 export type Told = { readonly notice: Notice } | { readonly status: ThreadStatus }

@@ -13,7 +13,7 @@ import { CODE, ofStoreError, unsupported } from '../wire/errors.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
 import { budget } from '../wire/budget.ts'
 import { Entry, entryOf } from '../wire/item-entry.ts'
-import * as results from '../wire/results.ts'
+import * as results from '../threads/results.ts'
 import {
   defaulted,
   flag,

@@ -10,8 +10,13 @@ import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { ShownThread } from '../threads/live.ts'
 import type { Notice } from '../wire/message.ts'
 import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
-import { statusChanged, threadArchived, threadDeleted, threadUnarchived } from '../wire/notices.ts'
-import * as results from '../wire/results.ts'
+import {
+  statusChanged,
+  threadArchived,
+  threadDeleted,
+  threadUnarchived
+} from '../threads/notices.ts'
+import * as results from '../threads/results.ts'
 import { required, struct, text, type ValueOf } from '../wire/serde.ts'
 import { draftOf, materialized, noRollout, shown, stopTurn } from '../threads/threads.ts'
 import { write } from '../threads/writes.ts'

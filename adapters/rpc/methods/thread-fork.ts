@@ -15,7 +15,7 @@ import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { ShownThread } from '../threads/live.ts'
 import type { Notice } from '../wire/message.ts'
 import { ask, EVERY_PROFILE, type Answer, type Call, type Method, type Refusal } from '../method.ts'
-import { hydrationDeprecated, threadStarted } from '../wire/notices.ts'
+import { hydrationDeprecated, threadStarted } from '../threads/notices.ts'
 import {
   checkOverrides,
   gatedFields,
@@ -24,7 +24,7 @@ import {
 } from '../threads/overrides.ts'
 import { asBuilt, restoredOf, usageReplay } from '../threads/restore.ts'
 import type { Restored } from '../threads/restored.ts'
-import * as results from '../wire/results.ts'
+import * as results from '../threads/results.ts'
 import {
   defaulted,
   flag,

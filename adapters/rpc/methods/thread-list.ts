@@ -10,7 +10,7 @@ import { GATED_FIELDS } from './gated-fields.ts'
 import { noKey } from '../connection/keys.ts'
 import { answer, ask, EVERY_PROFILE, type Method } from '../method.ts'
 import { unread, type ReadState } from '../threads/read-state.ts'
-import * as results from '../wire/results.ts'
+import * as results from '../threads/results.ts'
 import {
   defaulted,
   flag,

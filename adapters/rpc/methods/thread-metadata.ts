@@ -10,8 +10,8 @@ import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { ShownThread } from '../threads/live.ts'
 import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
-import { nameUpdated } from '../wire/notices.ts'
-import * as results from '../wire/results.ts'
+import { nameUpdated } from '../threads/notices.ts'
+import * as results from '../threads/results.ts'
 import { oneOf, option, patch, required, struct, text, type ValueOf } from '../wire/serde.ts'
 import {
   changeable,

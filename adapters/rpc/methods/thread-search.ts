@@ -13,7 +13,7 @@ import { noKey } from '../connection/keys.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
 import { shown } from '../threads/threads.ts'
 import { invalidRequest, unsupported } from '../wire/errors.ts'
-import * as results from '../wire/results.ts'
+import * as results from '../threads/results.ts'
 import {
   defaulted,
   flag,

@@ -7,10 +7,10 @@ import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import { threadKey } from '../connection/keys.ts'
 import type { Method } from '../method.ts'
-import { settingsUpdated } from '../wire/notices.ts'
+import { settingsUpdated } from '../threads/notices.ts'
 import { required, struct, text, type ValueOf } from '../wire/serde.ts'
 import { loadedThread, materialized } from '../threads/threads.ts'
-import { changedSettings, settingsFields } from '../wire/user-input.ts'
+import { changedSettings, settingsFields } from '../threads/user-input.ts'
 import { write } from '../threads/writes.ts'
 
 const fieldsOf = (profile: ProfileName) => ({

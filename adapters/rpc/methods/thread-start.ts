@@ -10,7 +10,7 @@ import { noKey } from '../connection/keys.ts'
 import { createDraft } from '../threads/drafts.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
-import { threadStarted } from '../wire/notices.ts'
+import { threadStarted } from '../threads/notices.ts'
 import {
   checkEnvironments,
   checkOverrides,
@@ -19,7 +19,7 @@ import {
   overrideFields,
   threadSourceOf
 } from '../threads/overrides.ts'
-import * as results from '../wire/results.ts'
+import * as results from '../threads/results.ts'
 import {
   anything,
   flag,

@@ -12,9 +12,9 @@ import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, RunningTurn } from '../threads/live.ts'
 import { EVERY_PROFILE, type Call, type Method } from '../method.ts'
-import { ofHost, settingsUpdated, turnCompleted, turnStarted } from '../wire/notices.ts'
+import { ofHost, settingsUpdated, turnCompleted, turnStarted } from '../threads/notices.ts'
 import { noModel } from '../wire/refusals.ts'
-import * as results from '../wire/results.ts'
+import * as results from '../threads/results.ts'
 import {
   absolutePath,
   anything,
@@ -36,7 +36,7 @@ import {
   settingsFields,
   userInputs,
   type UserInput
-} from '../wire/user-input.ts'
+} from '../threads/user-input.ts'
 
 const startFieldsOf = (profile: ProfileName) => ({
   threadId: required(text),

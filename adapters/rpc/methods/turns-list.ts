@@ -6,7 +6,7 @@ import type { Page, Turn } from '../../../domain/protocol.ts'
 import { noKey } from '../connection/keys.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../method.ts'
 import { budget } from '../wire/budget.ts'
-import * as results from '../wire/results.ts'
+import * as results from '../threads/results.ts'
 import { oneOf, option, required, struct, text, u32, type ValueOf } from '../wire/serde.ts'
 import { draftOf, unmaterialized, withRunning } from '../threads/threads.ts'
 

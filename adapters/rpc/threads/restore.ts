@@ -7,7 +7,7 @@ import { START } from '../../../replay/ports.ts'
 import type { TurnPageRequest } from '../../../replay/pages/turn-page.ts'
 import { ask, type Call } from '../method.ts'
 import type { Notice } from '../wire/message.ts'
-import { goalCleared, goalUpdated, tokenUsageUpdated } from '../wire/notices.ts'
+import { goalCleared, goalUpdated, tokenUsageUpdated } from './notices.ts'
 import { NOTHING, restoredBy, restoredFrom, type Restored, type RestoredUsage } from './restored.ts'
 import type { Settings } from './settings.ts'
 

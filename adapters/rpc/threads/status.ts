@@ -2,7 +2,7 @@
  * How a loaded thread is, which everyone is told when it changes and only then.
  */
 import type { ThreadStatus } from '../../../domain/protocol.ts'
-import { statusChanged } from '../wire/notices.ts'
+import { statusChanged } from './notices.ts'
 import type { Live } from './live.ts'
 
 const isSame = (a: ThreadStatus, b: ThreadStatus): boolean =>

@@ -3,7 +3,7 @@
  */
 import * as t from 'io-ts'
 import type { TurnItem } from '../../../replay/pages/item-page.ts'
-import * as results from './results.ts'
+import * as results from '../threads/results.ts'
 
 const time = t.union([t.number, t.null, t.undefined])
 

@@ -10,8 +10,8 @@ import type {
   ThreadItem as Item,
   Turn as TurnView
 } from '../../../domain/protocol.ts'
-import type { ShownThread as ShownThreadView } from '../threads/live.ts'
-import type { ReadState as ReadStateView } from '../threads/read-state.ts'
+import type { ShownThread as ShownThreadView } from './live.ts'
+import type { ReadState as ReadStateView } from './read-state.ts'
 
 const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 const optional = <C extends t.Mixed>(codec: C) => t.union([codec, t.undefined])

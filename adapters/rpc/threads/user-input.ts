@@ -4,13 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
-import { CODE, invalidRequest, type RpcError } from './errors.ts'
-import {
-  approvalPolicies,
-  approvalsReviewers,
-  permissionsOf,
-  personalities
-} from '../threads/overrides.ts'
+import { CODE, invalidRequest, type RpcError } from '../wire/errors.ts'
+import { approvalPolicies, approvalsReviewers, permissionsOf, personalities } from './overrides.ts'
 import {
   absolutePath,
   anything,
@@ -26,8 +21,8 @@ import {
   text,
   type Codec,
   type ValueOf
-} from './serde.ts'
-import { directoryOf, tierOf, type Settings } from '../threads/settings.ts'
+} from '../wire/serde.ts'
+import { directoryOf, tierOf, type Settings } from './settings.ts'
 
 /** Characters of one input at most. */
 export const INPUT_CHARS_MAX = 1048576

@@ -5,9 +5,9 @@ import type { Goal } from '../../../domain/changes/goal.ts'
 import type { Json, JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { ThreadStatus, Turn, TurnError } from '../../../domain/protocol.ts'
-import type { ShownThread } from '../threads/live.ts'
-import type { Audience, Notice } from './message.ts'
-import { threadSettings, type Settings } from '../threads/settings.ts'
+import type { ShownThread } from './live.ts'
+import type { Audience, Notice } from '../wire/message.ts'
+import { threadSettings, type Settings } from './settings.ts'
 
 const toAll = (method: string, params: Json): Notice => ({ method, params, to: 'all' })
 const toSubscribers = (method: string, threadId: string, members: JsonObject): Notice => ({
