@@ -1,22 +1,8 @@
 // The order of lists of threads: rows of Codex's own tests, by their names.
 import { expect } from 'chai'
 import { idOf } from '../support/rollouts.ts'
-import {
-  inRoom,
-  madeHome,
-  putThread,
-  type Made,
-  type Room,
-  type ThreadPage
-} from '../support/room.ts'
-
-const ids = ({ data }: ThreadPage): ReadonlyArray<string> => data.map(({ id }) => id)
-const second = (n: number): string => `2026-05-01T10:00:${String(n).padStart(2, '0')}.000Z`
-const threads = (count: number, more: (n: number) => Partial<Made> = () => ({})): string =>
-  madeHome(...Array.from({ length: count }, (_, n) => ({ id: idOf(n), at: second(n), ...more(n) })))
-const list = (room: Room, params: object = {}): Promise<ThreadPage> =>
-  room.ok<ThreadPage>('thread/list', params)
-const listed = async (room: Room, params: object = {}) => ids(await list(room, params))
+import { inRoom, madeHome, putThread, type Room } from '../support/room.ts'
+import { ids, list, listed, second, threads } from '../support/made-lists.ts'
 
 describe('checklist: thread/list, order', () => {
   const crossed = (): string =>
