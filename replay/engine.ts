@@ -314,6 +314,42 @@ const following =
       return follower
     })
 
+type Opened = <A>(
+  threadId: string,
+  withTurns: boolean,
+  use: (info: StreamInfo) => Promise<E.Either<StoreError, A>>
+) => Answer<A>
+
+/** What is read of one thread that is caught up first. */
+const pagesOf = (
+  parts: EngineParts,
+  text: FullText,
+  opened: Opened
+): Pick<
+  Engine,
+  | 'searchOccurrences'
+  | 'listTurns'
+  | 'listItems'
+  | 'readItems'
+  | 'listTimeline'
+  | 'context'
+  | 'damage'
+> => ({
+  searchOccurrences: (threadId, request) =>
+    opened(threadId, true, (info) => occurrencePage(parts, text, info, request)),
+  listTurns: (threadId, request) =>
+    opened(threadId, true, (info) => turnPage(parts, info, request)),
+  listItems: (threadId, request) =>
+    opened(threadId, true, (info) => itemPage(parts, info, request)),
+  readItems: (threadId, turnId, itemIds) =>
+    opened(threadId, true, (info) => readItems(parts, info, turnId, itemIds)),
+  listTimeline: (threadId, request) =>
+    opened(threadId, true, (info) => timelinePage(parts, info, request)),
+  context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
+  damage: (threadId) =>
+    opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id)))
+})
+
 /** Makes an engine; it owns the index and closes it. */
 export const createEngine = (given: EngineParts): Engine => {
   const own = ownWrites(given.store, given.writer)
@@ -325,11 +361,7 @@ export const createEngine = (given: EngineParts): Engine => {
   const text = fullText(parts, parts.progress)
   const safely = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
   const life = { ...parts, open, everything: home.everything }
-  const opened = <A>(
-    threadId: string,
-    withTurns: boolean,
-    use: (info: StreamInfo) => Promise<E.Either<StoreError, A>>
-  ): Answer<A> =>
+  const opened: Opened = (threadId, withTurns, use) =>
     safely(async () => {
       const thread = await open(threadId, withTurns)
       return E.isLeft(thread) ? thread : use(thread.right.info)
@@ -349,20 +381,10 @@ export const createEngine = (given: EngineParts): Engine => {
   return {
     listThreads: (request) => safely(listThreads(parts, home)(request)),
     searchThreads: (request) => safely(searchThreads(parts, home, text)(request)),
-    searchOccurrences: (threadId, request) =>
-      opened(threadId, true, (info) => occurrencePage(parts, text, info, request)),
     readThread: (threadId, includeTurns) =>
       safely(readThread(parts, home, open)(threadId, includeTurns)),
     summarize: (threadId) => safely(summarize(parts, home, open)(threadId)),
-    listTurns: (threadId, request) =>
-      opened(threadId, true, (info) => turnPage(parts, info, request)),
-    listItems: (threadId, request) =>
-      opened(threadId, true, (info) => itemPage(parts, info, request)),
-    readItems: (threadId, turnId, itemIds) =>
-      opened(threadId, true, (info) => readItems(parts, info, turnId, itemIds)),
-    listTimeline: (threadId, request) =>
-      opened(threadId, true, (info) => timelinePage(parts, info, request)),
-    context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
+    ...pagesOf(parts, text, opened),
     session: (threadId) =>
       safely(async () => {
         const thread = await open(threadId, true)
@@ -381,8 +403,6 @@ export const createEngine = (given: EngineParts): Engine => {
     ...branching(life, safely, (threadId) => readThread(parts, home, open)(threadId, false)),
     append: (threadId, events, expected = 'any', options = {}) =>
       safely(() => appendEvents(life, threadId, events, expected, options)),
-    damage: (threadId) =>
-      opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id))),
     status: () => safely(status),
     rebuild: () => safely(rebuild),
     close: () => guarded({ index: parts.index }, home.close)().then(parts.index.close)
