@@ -76,28 +76,28 @@ const BITS = 6
 const LISTED_MAX = 32
 const FIRST = 48 // '0'; none of the 64 characters from there on but the backslash is escaped in JSON
 
-/** A set of numbers inside a block, one byte each. */
-export type Members = Uint8Array
+const bitsAt = (posting: string, at: number): number => posting.charCodeAt(at) - FIRST
 
-/** The numbers of a posting. */
-export const membersOf = (posting: Posting | undefined): Members => {
-  const members = new Uint8Array(BLOCK_CHUNKS)
-  if (typeof posting !== 'string') {
-    for (const number of posting ?? []) members[number] = 1
-    return members
-  }
-  for (let i = 0; i < posting.length; i++) {
-    const bits = posting.charCodeAt(i) - FIRST
-    for (let bit = 0; bit < BITS; bit++) if (((bits >> bit) & 1) === 1) members[i * BITS + bit] = 1
-  }
-  return members
+/** True when a number is in a posting. */
+export const isMember = (posting: Posting, number: number): boolean => {
+  if (typeof posting !== 'string') return posting.includes(number)
+  const at = Math.floor(number / BITS)
+  return at < posting.length && ((bitsAt(posting, at) >> (number % BITS)) & 1) === 1
 }
 
-/** Numbers of a block as they are stored. */
-export const postingOf = (members: Members): Posting => {
-  const listed: Array<number> = []
-  for (let number = 0; number < BLOCK_CHUNKS; number++)
-    if (members[number] === 1) listed.push(number)
+/** The numbers of a posting, ascending. */
+export const numbersOf = (posting: Posting): ReadonlyArray<number> => {
+  if (typeof posting !== 'string') return posting
+  const numbers: Array<number> = []
+  for (let at = 0; at < posting.length; at++) {
+    const bits = bitsAt(posting, at)
+    for (let bit = 0; bit < BITS; bit++) if (((bits >> bit) & 1) === 1) numbers.push(at * BITS + bit)
+  }
+  return numbers
+}
+
+/** Numbers of a block, ascending, as they are stored. */
+export const postingOf = (listed: ReadonlyArray<number>): Posting => {
   if (listed.length <= LISTED_MAX) return listed
   const words = new Uint8Array(Math.floor((listed[listed.length - 1] ?? 0) / BITS) + 1)
   for (const number of listed) {
@@ -105,6 +105,20 @@ export const postingOf = (members: Members): Posting => {
     words[at] = (words[at] ?? 0) | (1 << (number % BITS))
   }
   return String.fromCharCode(...words.map((bits) => bits + FIRST))
+}
+
+/** The numbers of two lists, ascending. */
+const merged = (
+  before: ReadonlyArray<number>,
+  added: ReadonlyArray<number>
+): ReadonlyArray<number> => {
+  const members = new Uint8Array(BLOCK_CHUNKS)
+  for (const number of before) members[number] = 1
+  for (const number of added) members[number] = 1
+  const numbers: Array<number> = []
+  for (let number = 0; number < BLOCK_CHUNKS; number++)
+    if (members[number] === 1) numbers.push(number)
+  return numbers
 }
 
 /** Collects the grams of chunks until they are written. */
@@ -140,9 +154,8 @@ export const gramSink = (table: string): GramSink => {
       for (const [gram, chunks] of added) {
         for (const [block, numbers] of byBlock(chunks)) {
           const key = [...gramPrefix(table, gram), block]
-          const members = membersOf(stored(key) as Posting | undefined)
-          for (const number of numbers) members[number] = 1
-          writes.push({ key, value: postingOf(members) })
+          const before = numbersOf((stored(key) as Posting | undefined) ?? [])
+          writes.push({ key, value: postingOf(merged(before, numbers)) })
         }
       }
       added.clear()

@@ -185,9 +185,10 @@ const listThreads =
     const { page, infos } = listed.right
     const context = contextOf(parts, infos)
     const face = fromDatabase(request) ? 'database' : 'list'
+    const here = parts.store.findAll(page.data.map((one) => streamId(one.streamId)))
     const data = page.data.flatMap(({ streamId: id, row }) => {
-      const info = parts.store.find(streamId(id))
-      return E.isLeft(info) ? [] : [threadView(row, info.right, face, context, [])]
+      const info = here.get(id)
+      return info === undefined ? [] : [threadView(row, info, face, context, [])]
     })
     return E.right({ ...page, data })
   }
@@ -206,10 +207,11 @@ const searchThreads =
     if (E.isLeft(found)) return found
     const { page, infos } = found.right
     const context = contextOf(parts, infos)
+    const here = parts.store.findAll(page.data.map((one) => streamId(one.streamId)))
     const data = page.data.flatMap(({ streamId: id, row, hit }) => {
-      const info = parts.store.find(streamId(id))
-      if (E.isLeft(info)) return []
-      const thread = threadView(row, info.right, 'database', context, [])
+      const info = here.get(id)
+      if (info === undefined) return []
+      const thread = threadView(row, info, 'database', context, [])
       // Codex looks for parents in its database, but not when it searches.
       return [{ thread: parts.strict ? { ...thread, parentThreadId: null } : thread, ...hit }]
     })

@@ -156,6 +156,8 @@ export interface EventStore {
   readonly ids: () => Either<StoreError, ReadonlyArray<StreamId>>
   /** One stream by id: one `stat` when its place is known. */
   readonly find: (streamId: StreamId) => Either<StoreError, StreamInfo>
+  /** Several streams at once, by id; what cannot be found is left out. One `stat` each when their places are known. */
+  readonly findAll: (ids: ReadonlyArray<StreamId>) => ReadonlyMap<string, StreamInfo>
   /** Which files hold the stream's events now: reads the first line of each that is not known yet. */
   readonly lineage: (info: StreamInfo) => Lineage
   /** The files written for a thread, oldest first; reads the first and the last line of each. */

@@ -8,6 +8,7 @@
  * a file made in the same clock tick could have been missed. Files are stat'ed at every call: a changed size or
  * time is how another writer is noticed. Links are not followed: a rollout lives in its home.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { streamId, type StreamId } from '../../domain/ids.ts'
@@ -136,6 +137,8 @@ export interface Discovery {
   /** Ids of every stream; stats directories only. The same array as long as nothing was added, moved or removed. */
   readonly ids: () => ReadonlyArray<StreamId>
   readonly find: (id: StreamId) => StreamInfo | null
+  /** Those of the streams that can be looked at; new segments are looked for once, not once for each. */
+  readonly findAll: (ids: ReadonlyArray<StreamId>) => ReadonlyMap<string, StreamInfo>
   /** The files a thread's history stands in now. */
   readonly lineage: (info: StreamInfo) => Lineage
   /** The files written for a thread, oldest first. */
@@ -360,6 +363,23 @@ export const discovery = (home: string, profile: Profile): Discovery => {
     return infoOfHead(id)
   }
 
+  const heads = (ids: ReadonlyArray<StreamId>): ReadonlyMap<string, StreamInfo> => {
+    const found = new Map<string, StreamInfo>()
+    for (const id of ids) {
+      const info = E.getOrElseW(() => null)(E.tryCatch(() => infoOfHead(id), E.toError))
+      if (info !== null) found.set(id, info)
+    }
+    return found
+  }
+
+  const findAll = (ids: ReadonlyArray<StreamId>): ReadonlyMap<string, StreamInfo> => {
+    const mayBeOld = ids.length > 0 && profile.segments && watched.mayHaveSegment()
+    const found = mayBeOld ? null : heads(ids)
+    if (found?.size === ids.length) return found
+    refresh()
+    return heads(ids)
+  }
+
   return {
     memory: memoryOf(watched, learn, refresh),
     all: () => {
@@ -371,6 +391,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
       return ids
     },
     find,
+    findAll,
     segments: (id) => {
       refresh()
       return placesOf(known, id).map((place) => writtenSegment(place, firstLine))

@@ -50,6 +50,7 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
         return E.left(failure('look for a rollout in', home, cause))
       }
     },
+    findAll: places.findAll,
     lineage: places.lineage,
     segments: places.segments,
     olderFiles: (streamId) =>

@@ -171,6 +171,8 @@ export const memoryStore = (profile: Profile): MemoryStore => {
       streams.has(streamId)
         ? E.right(infoOf(streams, streamId))
         : E.left({ _tag: 'StreamNotFound', streamId }),
+    findAll: (ids) =>
+      new Map(ids.filter((id) => streams.has(id)).map((id) => [id, infoOf(streams, id)])),
     lineage: ({ streamId, path }) => [
       { id: streamId, path, compressed: false, from: 0, until: null, inherited: false, gap: null }
     ],

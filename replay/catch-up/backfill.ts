@@ -109,12 +109,6 @@ const knowledge = (env: Env) => {
   }
 }
 
-const present = (env: Env, ids: ReadonlyArray<StreamId>): ReadonlyArray<StreamInfo> =>
-  ids.flatMap((id) => {
-    const found = env.store.find(id)
-    return E.isLeft(found) ? [] : [found.right]
-  })
-
 const gone = (here: ReadonlySet<string>, { ids }: Known): ReadonlyArray<StreamId> =>
   [...ids()].filter((id) => !here.has(id)).map(streamId)
 
@@ -149,8 +143,8 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
       isUsed = true
       return run()
     }
-  const stale = (infos: ReadonlyArray<StreamInfo>, { checkpoint }: Known) =>
-    infos.filter((info) => !isCurrent(checkpoint(info.streamId), info))
+  const stale = (infos: Iterable<StreamInfo>, { checkpoint }: Known) =>
+    [...infos].filter((info) => !isCurrent(checkpoint(info.streamId), info))
 
   const everything = async (): Promise<CaughtUp> => {
     const known = load()
@@ -169,7 +163,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     const moved = comeAndGone(env, known)
     if (E.isLeft(moved)) return moved
     const { came, left } = moved.right
-    const changed = stale(present(env, [...came, ...known.unsettled]), known)
+    const changed = stale(env.store.findAll([...came, ...known.unsettled]).values(), known)
     return changed.length + left.length === 0
       ? E.right(undefined)
       : catchUpAll(env, changed, left, progress)
@@ -183,7 +177,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
       return E.right(undefined)
     },
     shown: async (ids) => {
-      const changed = stale(present(env, ids.map(streamId)), load())
+      const changed = stale(env.store.findAll(ids.map(streamId)).values(), load())
       if (changed.length === 0) return E.right(false)
       const done = await catchUpAll(env, changed, [], progress)
       return E.isLeft(done) ? done : E.right(true)

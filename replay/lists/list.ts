@@ -30,7 +30,7 @@ const ORDER: Readonly<Record<SortKey, Order>> = {
   last_event_at: 'last_event_at'
 }
 
-const SCAN_ROWS = 256
+const SCAN_ROWS_MAX = 256
 const LAST_ID = '\u{10ffff}'
 
 interface Walk {
@@ -73,8 +73,8 @@ export interface Entry {
 /** The threads of a key range in the direction of a walk. */
 function* entriesOf(env: Env, walk: Walk, first: number): Generator<Entry> {
   let { low, high } = walk
-  // As much as a page needs when every thread is on it; more at a time when they are not.
-  for (let scan = first; ; scan = SCAN_ROWS) {
+  // As much as a page needs when every thread is on it; more and more at a time when they are not.
+  for (let scan = first; ; scan = Math.min(SCAN_ROWS_MAX, 2 * scan)) {
     const rows = env.index.range(low, high, scan, walk.reverse)
     for (const [key, entry] of rows)
       yield { streamId: key[3] as string, ms: key[2] as number, entry: entry as ListEntry }

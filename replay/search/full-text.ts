@@ -23,12 +23,12 @@ import {
   gramSink,
   headKey,
   indexedKey,
-  membersOf,
+  isMember,
+  numbersOf,
   type Chunk,
   type ChunkRanges,
   type GramSink,
   type Head,
-  type Members,
   type Posting,
   type SaidRow,
   TEXT_CHARACTERS_MAX
@@ -57,6 +57,8 @@ interface Indexed {
 
 /** By thread, the chunks to look at, oldest first. */
 export type Candidates = ReadonlyMap<string, ReadonlyArray<number>>
+
+const NO_CANDIDATES: Candidates = new Map()
 
 /** The full text of a home. */
 export interface FullText {
@@ -315,42 +317,33 @@ const runRound = async (
 }
 
 /** Postings of a gram by block. */
-const postingsOf = (env: Env, table: string, gram: number): ReadonlyMap<number, Members> => {
+const postingsOf = (env: Env, table: string, gram: number): ReadonlyMap<number, Posting> => {
   const prefix = gramPrefix(table, gram)
   const rows = env.index.range(prefix, afterPrefix(prefix), Infinity, false)
-  return new Map(rows.map(([key, value]) => [key[2] as number, membersOf(value as Posting)]))
+  return new Map(rows.map(([key, value]) => [key[2] as number, value as Posting]))
 }
 
-const intersected = (
-  known: ReadonlyMap<number, Members>,
-  more: ReadonlyMap<number, Members>
-): ReadonlyMap<number, Members> => {
-  const both = new Map<number, Members>()
-  for (const [block, members] of known) {
-    const others = more.get(block)
-    if (others === undefined) continue
-    both.set(
-      block,
-      members.map((is, i) => is & (others[i] ?? 0))
-    )
-  }
-  return both
+const isIn = (postings: ReadonlyMap<number, Posting>, chunk: number): boolean => {
+  const posting = postings.get(Math.floor(chunk / BLOCK_CHUNKS))
+  return posting !== undefined && isMember(posting, chunk % BLOCK_CHUNKS)
 }
 
-/** Chunks that contain every gram of a folded term, ascending. */
+/** To look at the messages of so few chunks costs less than another gram. */
+const FEW_CHUNKS = 4
+
+/** Chunks that may contain a folded term, ascending: those with all of its grams, and at times a few others. */
 const chunksWith = (env: Env, table: string, term: string): ReadonlyArray<number> => {
-  let found: ReadonlyMap<number, Members> | null = null
-  for (const gram of gramsOfTerm(term)) {
+  const [first, ...others] = gramsOfTerm(term)
+  if (first === undefined) return []
+  let found = [...postingsOf(env, table, first)].flatMap(([block, posting]) =>
+    numbersOf(posting).map((number) => block * BLOCK_CHUNKS + number)
+  )
+  for (const gram of others) {
+    if (found.length <= FEW_CHUNKS) break
     const postings = postingsOf(env, table, gram)
-    found = found === null ? postings : intersected(found, postings)
-    if (found.size === 0) return []
+    found = found.filter((chunk) => isIn(postings, chunk))
   }
-  const chunks: Array<number> = []
-  for (const [block, members] of found ?? [])
-    members.forEach((is, i) => {
-      if (is === 1) chunks.push(block * BLOCK_CHUNKS + i)
-    })
-  return chunks.sort((a, b) => a - b)
+  return found
 }
 
 const byThread = (
@@ -392,6 +385,8 @@ export const fullText = (env: Env, progress: Progress): FullText => {
     }
     return E.left({ _tag: 'Busy', what: 'the full-text rows of the home' })
   }
+  // A search asks more than once.
+  let asked = { known: NOTHING_KNOWN, term: '', found: NO_CANDIDATES }
   let queue: Promise<unknown> = Promise.resolve()
   return {
     catchUp: (infos, whole) => {
@@ -399,7 +394,12 @@ export const fullText = (env: Env, progress: Progress): FullText => {
       queue = next.catch(() => undefined)
       return next
     },
-    candidates: (term) => byThread(chunksWith(env, table, term), load()),
+    candidates: (term) => {
+      const known = load()
+      if (known !== asked.known || term !== asked.term)
+        asked = { known, term, found: byThread(chunksWith(env, table, term), known) }
+      return asked.found
+    },
     chunk: (number) => (env.index.get(chunkKey(table, number)) as Chunk | undefined) ?? []
   }
 }

@@ -245,11 +245,7 @@ const pageNearby = async (
   }
   const shown = await home.shown(near.map((entry) => entry.streamId))
   if (E.isLeft(shown)) return shown
-  const infos = new Map<string, StreamInfo>()
-  for (const { streamId: id } of near) {
-    const info = env.store.find(streamId(id))
-    if (E.isRight(info)) infos.set(id, info.right)
-  }
+  const infos = env.store.findAll(near.map((entry) => streamId(entry.streamId)))
   const indexed = await text.catchUp([...infos.values()], false)
   if (E.isLeft(indexed)) return indexed
   const infoOf = (id: string): StreamInfo | null => infos.get(id) ?? null
