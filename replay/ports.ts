@@ -150,7 +150,10 @@ export interface FolderMemory {
 export interface EventStore {
   /** Absent where looking costs nothing. */
   readonly memory?: FolderMemory
-  /** Every stream of the home, in path order; notices new, moved and deleted ones. */
+  /**
+   * Every stream of the home, in path order; notices new, moved and deleted ones. Who has seen the same array before has
+   * seen these streams as they are now.
+   */
   readonly streams: () => Either<StoreError, ReadonlyArray<StreamInfo>>
   /** Ids of every stream of the home, without looking at the files themselves. */
   readonly ids: () => Either<StoreError, ReadonlyArray<StreamId>>

@@ -132,7 +132,7 @@ const writtenSegment = (
 /** Keeps what is known about a home's files. */
 export interface Discovery {
   readonly memory: FolderMemory
-  /** Every stream, in path order of the files. */
+  /** Every stream, in path order of the files. The same array as long as every file looks the same. */
   readonly all: () => ReadonlyArray<StreamInfo>
   /** Ids of every stream; stats directories only. The same array as long as nothing was added, moved or removed. */
   readonly ids: () => ReadonlyArray<StreamId>
@@ -331,12 +331,27 @@ const memoryOf = (
   folders: watched.recorded
 })
 
+const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamInfo>): boolean =>
+  some.length === others.length &&
+  some.every((one, i) => {
+    const other = others[i]
+    return (
+      other !== undefined &&
+      one.path === other.path &&
+      one.compressed === other.compressed &&
+      one.sizeBytes === other.sizeBytes &&
+      one.modifiedAtMs === other.modifiedAtMs &&
+      one.inode === other.inode
+    )
+  })
+
 /** Watches a home by listing and stat'ing it. */
 export const discovery = (home: string, profile: Profile): Discovery => {
   const watched = directories(home, profile)
   const firstLine = firstLines()
   let known = nothing()
   let ids: ReadonlyArray<StreamId> = []
+  let looked: ReadonlyArray<StreamInfo> = []
 
   const learn = (listings: ReadonlyMap<string, Listing>): void => {
     known = nothing()
@@ -384,7 +399,9 @@ export const discovery = (home: string, profile: Profile): Discovery => {
     memory: memoryOf(watched, learn, refresh),
     all: () => {
       refresh()
-      return [...known.heads.values()].map(infoOf).filter((info) => info !== null)
+      const infos = [...known.heads.values()].map(infoOf).filter((info) => info !== null)
+      if (!areSame(infos, looked)) looked = infos
+      return looked
     },
     ids: () => {
       refresh()

@@ -146,13 +146,19 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   const stale = (infos: Iterable<StreamInfo>, { checkpoint }: Known) =>
     [...infos].filter((info) => !isCurrent(checkpoint(info.streamId), info))
 
+  let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: Known } | null = null
+
   const everything = async (): Promise<CaughtUp> => {
     const known = load()
     const listed = env.store.streams()
     if (E.isLeft(listed)) return listed
     const infos = listed.right
+    if (settled?.infos === infos && settled.known === known) return listed
     const changed = stale(infos, known)
-    if (changed.length === 0 && infos.length === known.ids().size) return listed
+    if (changed.length === 0 && infos.length === known.ids().size) {
+      settled = { infos, known }
+      return listed
+    }
     const left = gone(new Set(infos.map((info) => info.streamId)), known)
     const done = await catchUpAll(env, changed, left, progress)
     return E.isLeft(done) ? done : listed

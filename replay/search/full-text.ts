@@ -367,18 +367,23 @@ const byThread = (
 export const fullText = (env: Env, progress: Progress): FullText => {
   const table = tableOf(FULL_TEXT, viewName(env.profile, env.strict))
   const load = loader(env, table)
+  let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: Known } | null = null
   const run = async (
     infos: ReadonlyArray<StreamInfo>,
     whole: boolean
   ): Promise<E.Either<StoreError, void>> => {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       let known = load()
+      if (settled?.infos === infos && settled.known === known) return E.right(undefined)
       if (isMostlyGone(known.head)) {
         await dropAll(env, table, known.head)
         known = load()
       }
       const round = roundOf(known, infos, whole)
-      if (round.changed.length + round.gone.length === 0) return E.right(undefined)
+      if (round.changed.length + round.gone.length === 0) {
+        if (whole) settled = { infos, known }
+        return E.right(undefined)
+      }
       const done = await runRound(env, table, known, round, progress)
       if (E.isLeft(done)) return done
       if (done.right === 'committed') return E.right(undefined)
