@@ -256,6 +256,16 @@ const directories = (home: string, profile: Profile) => {
     }
   }
 
+  /** True when nothing can have come or gone: a new directory changes the one it is in. */
+  const isAllFresh = (): boolean => {
+    for (const [directory, listing] of listings) {
+      const looks = looksOf(directory)
+      if (looks === null || !isFresh(listing, looks)) return false
+    }
+    const roots = ROOTS.map((root) => join(home, root))
+    return roots.every((root) => listings.has(root) || looksOf(root) === null)
+  }
+
   const isSame = (seen: ReadonlyMap<string, Listing>): boolean => {
     if (seen.size !== listings.size) return false
     for (const [directory, listing] of seen) if (listings.get(directory) !== listing) return false
@@ -299,6 +309,7 @@ const directories = (home: string, profile: Profile) => {
     /** Every listing, or null when nothing changed since the last call. */
     changed: (): ReadonlyMap<string, Listing> | null => {
       lookedAtMs = Date.now()
+      if (isAllFresh()) return null
       const seen = new Map<string, Listing>()
       for (const root of ROOTS) visit(join(home, root), root !== 'sessions', 0, seen)
       if (isSame(seen)) return null
@@ -399,7 +410,11 @@ export const discovery = (home: string, profile: Profile): Discovery => {
     memory: memoryOf(watched, learn, refresh),
     all: () => {
       refresh()
-      const infos = [...known.heads.values()].map(infoOf).filter((info) => info !== null)
+      const infos: Array<StreamInfo> = []
+      for (const place of known.heads.values()) {
+        const info = infoOf(place)
+        if (info !== null) infos.push(info)
+      }
       if (!areSame(infos, looked)) looked = infos
       return looked
     },
