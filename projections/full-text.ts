@@ -15,7 +15,7 @@
  * `replay/search/full-text.ts`.
  */
 import { eachGram, GRAMS } from '../domain/search/grams.ts'
-import { folded, spaced } from '../domain/search/folded.ts'
+import { folded } from '../domain/search/folded.ts'
 import type { RowKey, RowWrite } from './projection.ts'
 
 /** Name and version, as other projections have them. */
@@ -91,7 +91,8 @@ export const numbersOf = (posting: Posting): ReadonlyArray<number> => {
   const numbers: Array<number> = []
   for (let at = 0; at < posting.length; at++) {
     const bits = bitsAt(posting, at)
-    for (let bit = 0; bit < BITS; bit++) if (((bits >> bit) & 1) === 1) numbers.push(at * BITS + bit)
+    for (let bit = 0; bit < BITS; bit++)
+      if (((bits >> bit) & 1) === 1) numbers.push(at * BITS + bit)
   }
   return numbers
 }
@@ -123,7 +124,7 @@ const merged = (
 
 /** Collects the grams of chunks until they are written. */
 export interface GramSink {
-  /** Adds the grams of a message to a chunk. */
+  /** Adds the grams of a message, whose white space is single, to a chunk. */
   readonly add: (chunk: number, text: string) => void
   /** How many were added. */
   readonly size: () => number
@@ -139,7 +140,7 @@ export const gramSink = (table: string): GramSink => {
   let size = 0
   return {
     add: (chunk, text) => {
-      eachGram(folded(spaced(text)), (gram) => {
+      eachGram(folded(text), (gram) => {
         if (last[gram] === chunk) return
         last[gram] = chunk
         size += 1

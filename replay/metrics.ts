@@ -72,6 +72,14 @@ const INDEX = {
     'Folds that began again at the first byte, because the thread needs every line.',
     {}
   ),
+  'search.fold.duration': duration(
+    'Reading what is new in one thread for the full text, when somebody searches.',
+    { from: FROM }
+  ),
+  'search.fold.bytes': counter('Bytes of rollouts that were read for the full text.', {
+    from: FROM
+  }),
+  'search.fold.lines': counter('Lines among them that may say something.', { from: FROM }),
   'damage.lines': counter('Damaged places that folds came upon.', { reason: DAMAGE_REASONS }),
   'read.fallback': counter(
     'Times the usual way was left: read with an index in memory, begun again on an emptied index, begun again ' +

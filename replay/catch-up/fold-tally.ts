@@ -27,14 +27,15 @@ export const bytesBetween = (lineage: Lineage, from: Position, until: Position):
   return bytes
 }
 
-/** A tally that begins where the fold does. */
+/** A tally that begins where the fold does; of the full text, damage is not told, since other folds come upon it too. */
 export const foldTally = (
   telemetry: Telemetry,
   lineage: Lineage,
   start: Position,
-  from: LabelsOf<'fold.duration'>['from']
+  from: LabelsOf<'fold.duration'>['from'],
+  fold: 'fold' | 'search.fold' = 'fold'
 ): FoldTally => {
-  const stop = stopwatch(telemetry, 'fold.duration')
+  const stop = stopwatch(telemetry, `${fold}.duration`)
   const damaged = new Map<DamageReason, number>()
   let place = start
   let bytes = 0
@@ -54,9 +55,10 @@ export const foldTally = (
     },
     tell: () => {
       stop({ from })
-      telemetry.count('fold.bytes', { from }, bytes)
-      telemetry.count('fold.lines', { from }, lines)
-      for (const [reason, count] of damaged) telemetry.count('damage.lines', { reason }, count)
+      telemetry.count(`${fold}.bytes`, { from }, bytes)
+      telemetry.count(`${fold}.lines`, { from }, lines)
+      if (fold === 'fold')
+        for (const [reason, count] of damaged) telemetry.count('damage.lines', { reason }, count)
     }
   }
 }

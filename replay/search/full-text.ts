@@ -35,11 +35,13 @@ import {
 } from '../../projections/full-text.ts'
 import type { RowKey, RowWrite } from '../../projections/projection.ts'
 import { afterPrefix, toStored } from '../catch-up/overlay.ts'
+import { foldTally } from '../catch-up/fold-tally.ts'
 import {
   isCurrent,
   isFolded,
   signatureOf,
   startingPoint,
+  telemetryOf,
   type Checkpoint,
   type Env
 } from '../catch-up/project.ts'
@@ -189,7 +191,7 @@ const addBatch = (work: Work, thread: Growing, batch: Batch): void => {
     const text = textOf(line, strict)
     if (text === '') continue
     const chunk = chunkFor(work, thread)
-    work.grams.add(chunk, text)
+    work.grams.add(chunk, strict ? spaced(text) : text)
     const kept = text.length > TEXT_CHARACTERS_MAX ? null : text
     thread.said.push([line.segment, line.offset, line.bytes, turnOf(line), kept])
     thread.tail += text.length
@@ -220,7 +222,10 @@ const indexThread = async (
   if (from !== null && isFolded(from, info)) return E.right('committed')
   if (from === null && old !== null) forget(work, old)
   const thread = open(work, info, from === null ? null : old)
-  let next = from?.next ?? START
+  const way = from !== null ? 'checkpoint' : old === null ? 'start' : 'again'
+  const begin = from?.next ?? START
+  const tally = foldTally(telemetryOf(env), lineage, begin, way, 'search.fold')
+  let next = begin
   let guard = from?.guard ?? null
   const note = (complete: boolean): void => {
     const { path, archived, sizeBytes, modifiedAtMs, inode } = info
@@ -232,6 +237,7 @@ const indexThread = async (
     keep(work, indexedKey(table, info.streamId), row)
   }
   for await (const batch of env.store.read(info, next, 'messages')) {
+    tally.add(batch)
     addBatch(work, thread, batch)
     next = batch.next
     guard = batch.guard ?? (guard === null ? null : { ...guard, terminated: true })
@@ -241,6 +247,7 @@ const indexThread = async (
     if (E.isLeft(flushed) || flushed.right === 'moved') return flushed
   }
   note(true)
+  tally.tell()
   return E.right('committed')
 }
 

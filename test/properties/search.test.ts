@@ -15,7 +15,9 @@ import { right, turnsOf, withEngine } from '../support/engines.ts'
 import {
   appendRollout,
   emptyHome,
+  idOf,
   linesOf,
+  metaLine,
   rollout,
   rolloutPath,
   THREAD,
@@ -143,6 +145,37 @@ describe('a search', () => {
           })
       ),
       { numRuns: 60 }
+    ))
+
+  it('finds the same in several threads in whatever order they grew', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 3 }), talk, fc.boolean()), { maxLength: 24 }),
+        fc.array(term, { minLength: 1, maxLength: 3 }),
+        (steps, terms) =>
+          inHome(async (home) => {
+            const ids = [1, 2, 3].map((n) => idOf(n))
+            ids.forEach((id, i) =>
+              writeRollout(rolloutPath(home, id, i), linesOf([metaLine(id), userLine('first')]))
+            )
+            const answers = async (engine: Engine) =>
+              Promise.all(
+                terms.map(async (searchTerm) => ({
+                  threads: await right(engine.searchThreads({ searchTerm })),
+                  places: await Promise.all(ids.map((id) => occurrences(engine, id, searchTerm)))
+                }))
+              )
+            const grown = await withEngine({ home }, async (engine) => {
+              for (const [n, line, searches] of steps) {
+                appendRollout(rolloutPath(home, idOf(n), n - 1), linesOf([line]))
+                if (searches) await answers(engine)
+              }
+              return answers(engine)
+            })
+            expect(grown).to.deep.equal(await withEngine({ home }, answers))
+          })
+      ),
+      { numRuns: 40 }
     ))
 
   it('finds in forks and reverted threads what a scan of their items finds', async () => {

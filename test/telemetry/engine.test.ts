@@ -139,6 +139,24 @@ describe('the numbers of an engine', () => {
     })
   })
 
+  it('tell what a search read of threads that were new to it, and that had grown', async () => {
+    const found = (engine: Engine) => right(engine.searchThreads({ searchTerm: 'words' }))
+    const [meta = '', ...said] = LINES
+    expect(await during(found, 'search')).to.deep.equal({
+      'search.fold.duration start': THREADS,
+      'search.fold.bytes start': THREADS * bytesOf([meta, ...said]),
+      'search.fold.lines start': THREADS * said.length
+    })
+    const more = [userLine('other words')]
+    appendRollout(rolloutPath(home, idOf(2)), linesOf(more))
+    expect(await during(found, 'search')).to.deep.equal({
+      'search.fold.duration checkpoint': 1,
+      'search.fold.bytes checkpoint': bytesOf(more),
+      'search.fold.lines checkpoint': 1
+    })
+    expect(await during(found, 'search')).to.deep.equal({})
+  })
+
   it('tell of damaged lines by reason', async () => {
     appendRollout(rolloutPath(home, idOf(1)), linesOf(['{', '[]', '{"']))
     expect(await during(list, 'damage')).to.deep.equal({
