@@ -233,6 +233,16 @@ const recalled = (one: Recorded, home: string, profile: Profile): [string, Listi
   return [directory, { ...looks, listedAtMs, directories: children, places }]
 }
 
+/** True when nothing can have come or gone: a new directory changes the one it is in. */
+const areFresh = (home: string, listings: ReadonlyMap<string, Listing>): boolean => {
+  for (const [directory, listing] of listings) {
+    const looks = looksOf(directory)
+    if (looks === null || !isFresh(listing, looks)) return false
+  }
+  const roots = ROOTS.map((root) => join(home, root))
+  return roots.every((root) => listings.has(root) || looksOf(root) === null)
+}
+
 /** The directories of a home and what they held when they were last looked at. */
 const directories = (home: string, profile: Profile) => {
   const listings = new Map<string, Listing>()
@@ -254,16 +264,6 @@ const directories = (home: string, profile: Profile) => {
     if (depth < DEPTH_MAX) {
       for (const child of listing.directories) visit(child, archived, depth + 1, seen)
     }
-  }
-
-  /** True when nothing can have come or gone: a new directory changes the one it is in. */
-  const isAllFresh = (): boolean => {
-    for (const [directory, listing] of listings) {
-      const looks = looksOf(directory)
-      if (looks === null || !isFresh(listing, looks)) return false
-    }
-    const roots = ROOTS.map((root) => join(home, root))
-    return roots.every((root) => listings.has(root) || looksOf(root) === null)
   }
 
   const isSame = (seen: ReadonlyMap<string, Listing>): boolean => {
@@ -309,7 +309,7 @@ const directories = (home: string, profile: Profile) => {
     /** Every listing, or null when nothing changed since the last call. */
     changed: (): ReadonlyMap<string, Listing> | null => {
       lookedAtMs = Date.now()
-      if (isAllFresh()) return null
+      if (areFresh(home, listings)) return null
       const seen = new Map<string, Listing>()
       for (const root of ROOTS) visit(join(home, root), root !== 'sessions', 0, seen)
       if (isSame(seen)) return null
@@ -341,6 +341,37 @@ const memoryOf = (
   },
   folders: watched.recorded
 })
+
+/** The place of a stream that is one whole file. */
+const wholeOf = ({ streamId: id, path, compressed }: StreamInfo): Place => ({
+  streamId: id,
+  segmentId: id,
+  path: compressed ? `${path}.zst` : path,
+  archived: false,
+  compressed
+})
+
+const infosAt = (places: Iterable<Place>): ReadonlyArray<StreamInfo> => {
+  const infos: Array<StreamInfo> = []
+  for (const place of places) {
+    const info = infoOf(place)
+    if (info !== null) infos.push(info)
+  }
+  return infos
+}
+
+/** What can be looked at, by id. */
+const each = (
+  ids: ReadonlyArray<StreamId>,
+  look: (id: StreamId) => StreamInfo | null
+): ReadonlyMap<string, StreamInfo> => {
+  const found = new Map<string, StreamInfo>()
+  for (const id of ids) {
+    const info = E.getOrElseW(() => null)(E.tryCatch(() => look(id), E.toError))
+    if (info !== null) found.set(id, info)
+  }
+  return found
+}
 
 const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamInfo>): boolean =>
   some.length === others.length &&
@@ -389,32 +420,19 @@ export const discovery = (home: string, profile: Profile): Discovery => {
     return infoOfHead(id)
   }
 
-  const heads = (ids: ReadonlyArray<StreamId>): ReadonlyMap<string, StreamInfo> => {
-    const found = new Map<string, StreamInfo>()
-    for (const id of ids) {
-      const info = E.getOrElseW(() => null)(E.tryCatch(() => infoOfHead(id), E.toError))
-      if (info !== null) found.set(id, info)
-    }
-    return found
-  }
-
   const findAll = (ids: ReadonlyArray<StreamId>): ReadonlyMap<string, StreamInfo> => {
     const mayBeOld = ids.length > 0 && profile.segments && watched.mayHaveSegment()
-    const found = mayBeOld ? null : heads(ids)
+    const found = mayBeOld ? null : each(ids, infoOfHead)
     if (found?.size === ids.length) return found
     refresh()
-    return heads(ids)
+    return each(ids, infoOfHead)
   }
 
   return {
     memory: memoryOf(watched, learn, refresh),
     all: () => {
       refresh()
-      const infos: Array<StreamInfo> = []
-      for (const place of known.heads.values()) {
-        const info = infoOf(place)
-        if (info !== null) infos.push(info)
-      }
+      const infos = infosAt(known.heads.values())
       if (!areSame(infos, looked)) looked = infos
       return looked
     },
@@ -429,14 +447,9 @@ export const discovery = (home: string, profile: Profile): Discovery => {
       return placesOf(known, id).map((place) => writtenSegment(place, firstLine))
     },
     older: (id) => olderFiles(known.threads.get(id)),
-    lineage: ({ streamId: id, path, compressed }) => {
-      const whole: Place = {
-        streamId: id,
-        segmentId: id,
-        path: compressed ? `${path}.zst` : path,
-        archived: false,
-        compressed
-      }
+    lineage: (info) => {
+      const { streamId: id } = info
+      const whole = wholeOf(info)
       if (!profile.segments) return lineageOf(whole, NO_SEGMENTS)
       if (known.heads.get(id)?.path !== whole.path) refresh()
       const segments = {

@@ -103,6 +103,7 @@ export const eventStoreContract = (make: () => StoreUnderTest): void => {
     using(async ({ store }) => {
       expect(store.find(ID)).to.deep.equal(E.left({ _tag: 'StreamNotFound', streamId: THREAD }))
       expect([store.ids(), store.streams()]).to.deep.equal([E.right([]), E.right([])])
+      expect([...store.findAll([ID])]).to.deep.equal([])
     }))
 
   it('lists a stream as it finds it', () =>
@@ -110,6 +111,7 @@ export const eventStoreContract = (make: () => StoreUnderTest): void => {
       append(numbered(0, 1))
       expect(store.ids()).to.deep.equal(E.right([ID]))
       expect(store.streams()).to.deep.equal(E.right([infoOf(store)]))
+      expect([...store.findAll([ID])]).to.deep.equal([[ID, infoOf(store)]])
     }))
 
   it('reads every line in order, numbered from 0', () =>
