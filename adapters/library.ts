@@ -89,6 +89,8 @@ export interface EngineOptions {
   readonly actor?: string
   /** Told after every rollout of a long catch-up. */
   readonly onProgress?: Progress
+  /** Memory for pages of turns that are asked for again, in bytes; without it none is kept. */
+  readonly keptBytesMax?: number
   /** Where numbers go; default nowhere. */
   readonly telemetry?: Telemetry
   /**
@@ -148,6 +150,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     names: homeNames(home),
     defaultProvider: configuredProvider(home),
     progress: options.onProgress ?? (() => undefined),
+    ...(options.keptBytesMax === undefined ? {} : { keptBytesMax: options.keptBytesMax }),
     foldAside: foldAside({ home, profile: profile.name, strict }, telemetry)
   })
 }

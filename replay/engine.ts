@@ -61,6 +61,7 @@ import {
 } from './search/occurrences.ts'
 import { searchPage, type Hit, type SearchRequest } from './search/search.ts'
 import { timelinePage, type TimelinePage, type TimelineRequest } from './pages/timeline.ts'
+import { keepNothing, keepPages, type Keep } from './pages/kept.ts'
 import { allTurns, turnPage, type TurnPageRequest } from './pages/turn-page.ts'
 
 export type { BranchPoint } from './mutate/branch.ts'
@@ -83,6 +84,8 @@ export interface EngineParts extends LifeParts {
   /** Provider of threads whose file names none, and of lists that name none. */
   readonly defaultProvider: string
   readonly progress: Progress
+  /** Memory for pages of turns that are asked for again, in bytes; without it none is kept. */
+  readonly keptBytesMax?: number
   /** Absent where the home may only be read. */
   readonly writer?: SegmentWriter
 }
@@ -228,7 +231,7 @@ const siblingsOf = async (
   parts.strict ? home.everything() : E.right(null)
 
 const readThread =
-  (parts: EngineParts, home: Home, open: Open) =>
+  (parts: EngineParts, home: Home, open: Open, keep: Keep) =>
   (threadId: string, includeTurns: boolean): Answer<Thread> =>
   async () => {
     const opened = await open(threadId, includeTurns)
@@ -236,9 +239,13 @@ const readThread =
     const siblings = await siblingsOf(parts, home)
     if (E.isLeft(siblings)) return siblings
     const { info, row } = opened.right
-    const turns = includeTurns ? await allTurns(parts, info, 'full') : []
+    const all = () => allTurns(parts, info, 'full').then((data) => E.right({ data }))
+    const turns = includeTurns ? await keep(info, [], all) : E.right({ data: [] })
+    if (E.isLeft(turns)) return turns
     const face = includeTurns ? 'whole' : 'head'
-    return E.right(threadView(row(), info, face, contextOf(parts, siblings.right), turns))
+    return E.right(
+      threadView(row(), info, face, contextOf(parts, siblings.right), turns.right.data)
+    )
   }
 
 const summarize =
@@ -326,7 +333,8 @@ type Opened = <A>(
 const pagesOf = (
   parts: EngineParts,
   text: FullText,
-  opened: Opened
+  opened: Opened,
+  keep: Keep
 ): Pick<
   Engine,
   | 'searchOccurrences'
@@ -340,7 +348,11 @@ const pagesOf = (
   searchOccurrences: (threadId, request) =>
     opened(threadId, true, (info) => occurrencePage(parts, text, info, request)),
   listTurns: (threadId, request) =>
-    opened(threadId, true, (info) => turnPage(parts, info, request)),
+    opened(threadId, true, (info) => {
+      const { cursor, limit, sortDirection, itemsView, maxBytes } = request
+      const name = [cursor, limit, sortDirection, itemsView, maxBytes]
+      return keep(info, name, () => turnPage(parts, info, request))
+    }),
   listItems: (threadId, request) =>
     opened(threadId, true, (info) => itemPage(parts, info, request)),
   readItems: (threadId, turnId, itemIds) =>
@@ -359,6 +371,8 @@ export const createEngine = (given: EngineParts): Engine => {
   const parts: EngineParts =
     own.writer === undefined ? { ...given, store } : { ...given, store, writer: own.writer }
   const open = threadOpener(parts)
+  const { keptBytesMax } = parts
+  const keep = keptBytesMax === undefined ? keepNothing : keepPages(parts, keptBytesMax)
   const home = homeCatchUp(parts, parts.progress)
   const text = fullText(parts, parts.progress)
   const safely = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
@@ -384,9 +398,9 @@ export const createEngine = (given: EngineParts): Engine => {
     listThreads: (request) => safely(listThreads(parts, home)(request)),
     searchThreads: (request) => safely(searchThreads(parts, home, text)(request)),
     readThread: (threadId, includeTurns) =>
-      safely(readThread(parts, home, open)(threadId, includeTurns)),
+      safely(readThread(parts, home, open, keep)(threadId, includeTurns)),
     summarize: (threadId) => safely(summarize(parts, home, open)(threadId)),
-    ...pagesOf(parts, text, opened),
+    ...pagesOf(parts, text, opened, keep),
     session: (threadId) =>
       safely(async () => {
         const thread = await open(threadId, true)
@@ -402,7 +416,9 @@ export const createEngine = (given: EngineParts): Engine => {
     lineage: (threadId) => E.map(parts.store.lineage)(parts.store.find(streamId(threadId))),
     ...lifecycle(life, mutations, safely),
     ...mutations,
-    ...branching(life, safely, (threadId) => readThread(parts, home, open)(threadId, false)),
+    ...branching(life, safely, (threadId) =>
+      readThread(parts, home, open, keepNothing)(threadId, false)
+    ),
     append: (threadId, events, expected = 'any', options = {}) =>
       safely(() => appendEvents(life, threadId, events, expected, options)),
     status: () => safely(status),

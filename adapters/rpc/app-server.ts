@@ -54,6 +54,9 @@ export interface AppServerOptions {
 /** Turns that run when the server ends may take so long to be interrupted. */
 const TURN_END_MS_MAX = 10_000
 
+/** Memory for pages that clients ask for again. */
+const KEPT_BYTES_MAX = 16 * 1024 * 1024
+
 type Log = (line: string) => void
 
 const openOnce = async (
@@ -66,7 +69,16 @@ const openOnce = async (
   const onUnusableIndex = (why: StoreError): void =>
     log(`${describe(why)}; going on with an index in memory`)
   const place = index === undefined ? {} : { index }
-  return openEngine({ home, profile, strict, rich, telemetry, onUnusableIndex, ...place })
+  return openEngine({
+    home,
+    profile,
+    strict,
+    rich,
+    telemetry,
+    keptBytesMax: KEPT_BYTES_MAX,
+    onUnusableIndex,
+    ...place
+  })
 }
 
 const stdio: Transport = {

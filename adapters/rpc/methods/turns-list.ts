@@ -33,8 +33,10 @@ export const turnsList: Method<ValueOf<ReturnType<typeof fieldsOf>>, Page<Turn>>
     const draft = await draftOf(call, id.right)
     if (draft !== null) return E.left(unmaterialized(draft, 'thread/turns/list', false))
     const page = await ask(call, (engine) => engine.listTurns(id.right, params))
-    return E.map(({ data, ...cursors }: Page<Turn>) =>
-      answer({ data: withRunning(call.server, id.right, data), ...cursors })
-    )(page)
+    return E.map((stored: Page<Turn>) => {
+      const data = withRunning(call.server, id.right, stored.data)
+      // The same page is printed once, see `printed`.
+      return answer(data === stored.data ? stored : { ...stored, data })
+    })(page)
   }
 }

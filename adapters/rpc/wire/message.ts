@@ -5,6 +5,7 @@
  */
 import { isJsonObject } from '../../../domain/json.ts'
 import type { RpcError } from './errors.ts'
+import { printed } from './printed.ts'
 
 /** What a client can send. Anything else is not answered. */
 export type Incoming =
@@ -81,7 +82,7 @@ export const parseMessage = (line: string): Incoming | null => {
 
 /** Prints an answer. */
 export const printResult = (id: string, result: unknown): string =>
-  `{"id":${id},"result":${JSON.stringify(result)}}`
+  `{"id":${id},"result":${isJsonObject(result) ? printed(result) : JSON.stringify(result)}}`
 
 /** Prints a refusal. */
 export const printError = (id: string, { code, message, data }: RpcError): string =>
