@@ -30,7 +30,8 @@ interface Waiting {
 }
 
 const LINE_FEED = 10
-const SMALL_LINE_BYTES = 1e6
+/** Parsing a reply would take the client as long as some servers take for it; a shorter one may be no reply. */
+const SMALL_LINE_BYTES = 512
 const HEAD_BYTES = 200
 const CALL_MS_MAX = 300_000
 const CLOSE_MS_MAX = 3000
@@ -45,7 +46,7 @@ export const peakMbOf = (pid: number | undefined): number => {
   }
 }
 
-/** Id of a long reply without parsing it: every server puts it at the front, before the result. */
+/** Id of a reply without parsing it: every server puts it at the front, before the result. */
 const idOfHead = (line: Buffer): number | null => {
   const head = line.subarray(0, HEAD_BYTES).toString('latin1')
   const id = /^\{(?:"jsonrpc":"2\.0",)?"id":(\d+),"result":/.exec(head)?.[1]
