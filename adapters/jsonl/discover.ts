@@ -9,79 +9,24 @@
  * time is how another writer is noticed. Links are not followed: a rollout lives in its home.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { lstatSync, readdirSync, statSync } from 'node:fs'
-import { basename, join, sep } from 'node:path'
+import { lstatSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { streamId, type StreamId } from '../../domain/ids.ts'
+import { once } from '../../domain/once.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { FolderMemory, Lineage, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
 import { firstLines } from './first-line.ts'
 import { dayOf, type Place } from './place.ts'
 import { lineageOf, type Segments } from './lineage.ts'
+import { list, type Listing, type Looks } from './listing.ts'
 import { lineEndingAt } from './ordinals.ts'
+import { recallFolders, recordFolders, type Recalled } from './recalled.ts'
 
 const ROOTS = ['archived_sessions', 'sessions'] as const
 const DEPTH_MAX = 8
 /** Directory times this close to the listing may hide a later change (coarse file-system clocks). */
 const RACY_MS = 2000
-
-/** The end of a file's name, from its last id on. */
-const NAME_END = /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\.jsonl(\.zst)?$/i
-const NAME_END_LENGTH = 46
-/** Of a segment's name all but its end: the thread's id is in front of the segment's. */
-const SEGMENT_NAME = /^rollout-.*?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})_$/i
-
-/** How a directory looked when it was listed. */
-interface Looks {
-  readonly modifiedAtMs: number
-  readonly changedAtMs: number
-  readonly inode: number
-}
-
-interface Listing extends Looks {
-  readonly listedAtMs: number
-  readonly directories: ReadonlyArray<string>
-  readonly places: ReadonlyArray<Place>
-}
-
-const placeOf = (
-  directory: string,
-  name: string,
-  archived: boolean,
-  profile: Profile
-): Place | null => {
-  const end = name.slice(-NAME_END_LENGTH)
-  const match = NAME_END.exec(end)
-  if (match === null) return null
-  const begin = name.slice(0, name.length - end.length + match.index)
-  const segment = profile.segments && begin.endsWith('_') ? SEGMENT_NAME.exec(begin) : null
-  const compressed = match[2] !== undefined
-  if (compressed && !profile.readsCompressed) return null
-  if (profile.needsRolloutPrefix && !name.startsWith('rollout-')) return null
-  return {
-    streamId: streamId((segment?.[1] ?? match[1] ?? '').toLowerCase()),
-    segmentId: (match[1] ?? '').toLowerCase(),
-    path: `${directory}${sep}${name}`,
-    archived,
-    compressed
-  }
-}
-
-const list = (directory: string, archived: boolean, profile: Profile, looks: Looks): Listing => {
-  const directories: Array<string> = []
-  const places: Array<Place> = []
-  const listedAtMs = Date.now()
-  for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) directories.push(`${directory}${sep}${entry.name}`)
-    else if (entry.isFile()) {
-      const place = placeOf(directory, entry.name, archived, profile)
-      if (place !== null) places.push(place)
-    }
-  }
-  directories.sort()
-  places.sort((a, b) => (a.path < b.path ? -1 : 1))
-  return { ...looks, listedAtMs, directories, places }
-}
 
 /** A stream as its file's outside tells it; null when the file is gone or not a plain file. */
 export const infoOf = (place: Place): StreamInfo | null => {
@@ -156,8 +101,6 @@ interface Known {
   readonly threads: Map<string, Array<Place>>
 }
 
-const nothing = (): Known => ({ heads: new Map(), segments: new Map(), threads: new Map() })
-
 const addPlace = (known: Known, place: Place): void => {
   const other = known.segments.get(place.segmentId)
   if (other === undefined || wins(place, other)) known.segments.set(place.segmentId, place)
@@ -173,6 +116,14 @@ const headsOf = (known: Known): void => {
     known.threads.set(place.streamId, all)
   }
   for (const all of known.threads.values()) all.sort((a, b) => (isNewer(a, b) ? 1 : -1))
+}
+
+const knownOf = (listings: ReadonlyMap<string, Listing>): Known => {
+  const known: Known = { heads: new Map(), segments: new Map(), threads: new Map() }
+  for (const listing of listings.values())
+    for (const place of listing.places()) addPlace(known, place)
+  headsOf(known)
+  return known
 }
 
 /** The files written for a thread, oldest first. */
@@ -198,41 +149,6 @@ const isFresh = (known: Listing | undefined, looks: Looks): known is Listing =>
   known.inode === looks.inode &&
   known.listedAtMs - known.modifiedAtMs > RACY_MS
 
-/** A listing for another process: path, looks, when it was listed, names of directories and of rollouts. */
-type Recorded = readonly [
-  path: string,
-  archived: boolean,
-  modifiedAtMs: number,
-  changedAtMs: number,
-  inode: number,
-  listedAtMs: number,
-  directories: ReadonlyArray<string>,
-  rollouts: ReadonlyArray<string>
-]
-
-const recorded = ([path, listing]: [string, Listing], home: string): Recorded => {
-  const { modifiedAtMs, changedAtMs, inode, listedAtMs, directories, places } = listing
-  return [
-    path.slice(home.length + 1),
-    !path.startsWith(`${home}${sep}sessions`),
-    modifiedAtMs,
-    changedAtMs,
-    inode,
-    listedAtMs,
-    directories.map((directory) => basename(directory)),
-    places.map((place) => basename(place.path))
-  ]
-}
-
-const recalled = (one: Recorded, home: string, profile: Profile): [string, Listing] => {
-  const [path, archived, modifiedAtMs, changedAtMs, inode, listedAtMs, directories, rollouts] = one
-  const directory = `${home}${sep}${path}`
-  const places = rollouts.flatMap((name) => placeOf(directory, name, archived, profile) ?? [])
-  const children = directories.map((name) => `${directory}${sep}${name}`)
-  const looks = { modifiedAtMs, changedAtMs, inode }
-  return [directory, { ...looks, listedAtMs, directories: children, places }]
-}
-
 /** True when nothing can have come or gone: a new directory changes the one it is in. */
 const areFresh = (home: string, listings: ReadonlyMap<string, Listing>): boolean => {
   for (const [directory, listing] of listings) {
@@ -243,9 +159,19 @@ const areFresh = (home: string, listings: ReadonlyMap<string, Listing>): boolean
   return roots.every((root) => listings.has(root) || looksOf(root) === null)
 }
 
+const isSame = (
+  seen: ReadonlyMap<string, Listing>,
+  listings: ReadonlyMap<string, Listing>
+): boolean => {
+  if (seen.size !== listings.size) return false
+  for (const [directory, listing] of seen) if (listings.get(directory) !== listing) return false
+  return true
+}
+
 /** The directories of a home and what they held when they were last looked at. */
 const directories = (home: string, profile: Profile) => {
   const listings = new Map<string, Listing>()
+  let recalled: Recalled | null = null
   let lookedAtMs = 0
   let changes = 1
   let version = changes
@@ -264,12 +190,6 @@ const directories = (home: string, profile: Profile) => {
     if (depth < DEPTH_MAX) {
       for (const child of listing.directories) visit(child, archived, depth + 1, seen)
     }
-  }
-
-  const isSame = (seen: ReadonlyMap<string, Listing>): boolean => {
-    if (seen.size !== listings.size) return false
-    for (const [directory, listing] of seen) if (listings.get(directory) !== listing) return false
-    return true
   }
 
   const newest = (): string => {
@@ -298,22 +218,26 @@ const directories = (home: string, profile: Profile) => {
 
   return {
     mayHaveSegment,
-    recall: (folders: ReadonlyArray<Recorded>): ReadonlyMap<string, Listing> => {
+    recall: (folders: unknown): ReadonlyMap<string, Listing> => {
       listings.clear()
-      for (const one of folders) listings.set(...recalled(one, home, profile))
+      recalled = recallFolders(folders, home, profile)
+      for (const [directory, listing] of recalled.listings) listings.set(directory, listing)
       version = 0
       return listings
     },
+    /** Where a thread's one file is, if that can be told without looking at all that was recalled. */
+    recalledPlace: (id: StreamId): Place | null => recalled?.placeOf(id) ?? null,
     version: () => version,
-    recorded: () => [...listings].map((one) => recorded(one, home)),
+    recorded: () => recordFolders(listings, home),
     /** Every listing, or null when nothing changed since the last call. */
     changed: (): ReadonlyMap<string, Listing> | null => {
       lookedAtMs = Date.now()
       if (areFresh(home, listings)) return null
       const seen = new Map<string, Listing>()
       for (const root of ROOTS) visit(join(home, root), root !== 'sessions', 0, seen)
-      if (isSame(seen)) return null
+      if (isSame(seen, listings)) return null
       version = ++changes
+      recalled = null
       listings.clear()
       for (const [directory, listing] of seen) listings.set(directory, listing)
       return listings
@@ -334,7 +258,7 @@ const memoryOf = (
   learn: (listings: ReadonlyMap<string, Listing>) => void,
   refresh: () => void
 ): FolderMemory => ({
-  recall: (folders) => learn(watched.recall(folders as ReadonlyArray<Recorded>)),
+  recall: (folders) => learn(watched.recall(folders)),
   look: () => {
     refresh()
     return watched.version()
@@ -391,16 +315,13 @@ const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamIn
 export const discovery = (home: string, profile: Profile): Discovery => {
   const watched = directories(home, profile)
   const firstLine = firstLines()
-  let known = nothing()
-  let ids: ReadonlyArray<StreamId> = []
+  let known = once(() => knownOf(new Map()))
+  let ids = once((): ReadonlyArray<StreamId> => [])
   let looked: ReadonlyArray<StreamInfo> = []
 
   const learn = (listings: ReadonlyMap<string, Listing>): void => {
-    known = nothing()
-    for (const listing of listings.values())
-      for (const place of listing.places) addPlace(known, place)
-    headsOf(known)
-    ids = [...known.heads.keys()]
+    known = once(() => knownOf(listings))
+    ids = once(() => [...known().heads.keys()])
   }
 
   const refresh = (): void => {
@@ -409,7 +330,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
   }
 
   const infoOfHead = (id: StreamId): StreamInfo | null => {
-    const place = known.heads.get(id)
+    const place = watched.recalledPlace(id) ?? known().heads.get(id)
     return place === undefined ? null : infoOf(place)
   }
 
@@ -432,35 +353,35 @@ export const discovery = (home: string, profile: Profile): Discovery => {
     memory: memoryOf(watched, learn, refresh),
     all: () => {
       refresh()
-      const infos = infosAt(known.heads.values())
+      const infos = infosAt(known().heads.values())
       if (!areSame(infos, looked)) looked = infos
       return looked
     },
     ids: () => {
       refresh()
-      return ids
+      return ids()
     },
     find,
     findAll,
     segments: (id) => {
       refresh()
-      return placesOf(known, id).map((place) => writtenSegment(place, firstLine))
+      return placesOf(known(), id).map((place) => writtenSegment(place, firstLine))
     },
-    older: (id) => olderFiles(known.threads.get(id)),
+    older: (id) => olderFiles(known().threads.get(id)),
     lineage: (info) => {
       const { streamId: id } = info
       const whole = wholeOf(info)
       if (!profile.segments) return lineageOf(whole, NO_SEGMENTS)
-      if (known.heads.get(id)?.path !== whole.path) refresh()
+      if (known().heads.get(id)?.path !== whole.path) refresh()
       const segments = {
         byId: (segmentId: string) => {
-          if (!known.segments.has(segmentId)) refresh()
-          return known.segments.get(segmentId)
+          if (!known().segments.has(segmentId)) refresh()
+          return known().segments.get(segmentId)
         },
-        ofThread: (threadId: string) => placesOf(known, streamId(threadId)),
+        ofThread: (threadId: string) => placesOf(known(), streamId(threadId)),
         firstLine
       }
-      return lineageOf(known.heads.get(id) ?? whole, segments)
+      return lineageOf(known().heads.get(id) ?? whole, segments)
     }
   }
 }

@@ -59,11 +59,18 @@ const KEPT_BYTES_MAX = 16 * 1024 * 1024
 
 type Log = (line: string) => void
 
+/** Resolves when what had already come in was taken, and what was answered to it went out. */
+const firstTurn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(() => setImmediate(resolve))
+  })
+
 const openOnce = async (
   options: AppServerOptions,
   telemetry: Telemetry,
   log: Log
 ): Promise<Engine> => {
+  await firstTurn() // opening takes the process for a while; hello need not wait
   const { openEngine, describe } = await import('../library.ts')
   const { home, profile, strict, rich = false, index } = options
   const onUnusableIndex = (why: StoreError): void =>

@@ -6,6 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
+import { once } from '../../domain/once.ts'
 import { checkpointTable, viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { afterPrefix, toStored } from './overlay.ts'
@@ -74,14 +75,8 @@ const checkpointsOf = (env: Env): Known['checkpoint'] => {
   }
 }
 
-/** Computes a value when it is first asked for, and keeps it. */
-const once = <A>(compute: () => A): (() => A) => {
-  let kept: { readonly value: A } | null = null
-  return () => (kept ??= { value: compute() }).value
-}
-
 const foldersKey = (env: Env): RowKey => [
-  `${checkpointTable(viewName(env.profile, env.strict))}.folders`
+  `${checkpointTable(viewName(env.profile, env.strict))}.home`
 ]
 
 /** Lets the store recall the folders whose streams the index holds; false when it was not told. */

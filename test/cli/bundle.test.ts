@@ -60,9 +60,12 @@ const noting = (program: string, notes: string): string =>
     `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(notes)},`,
     '  JSON.stringify({ modules: [...noted], node: process.moduleLoadList })));',
     program
-      .replace('function __init() {', 'function __init() { noted.add(__getOwnPropNames(fn)[0]);')
       .replace(
-        'function __require() {',
+        /function __init\(\) ?\{/,
+        'function __init() { noted.add(__getOwnPropNames(fn)[0]);'
+      )
+      .replace(
+        /function __require\(\) ?\{/,
         'function __require() { noted.add(__getOwnPropNames(cb)[0]);'
       )
   ].join('\n') + '(exports, require, module, __filename, __dirname)'
