@@ -14,6 +14,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { openEngine } from '../../adapters/library.ts'
+import { streamId, type StreamId } from '../../domain/ids.ts'
 import { eraOf } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
@@ -31,6 +32,11 @@ const age = (home: string): void => {
   for (const path of rolloutsOf(home))
     for (let folder = dirname(path); folder !== home; folder = dirname(folder))
       utimesSync(folder, OLD_S, OLD_S)
+}
+
+const archive = (home: string, path: string, name: string): void => {
+  mkdirSync(join(home, 'archived_sessions'), { recursive: true })
+  writeFileSync(join(home, 'archived_sessions', name), readFileSync(path))
 }
 
 const idsOf = async (engine: Engine): Promise<ReadonlyArray<string>> => {
@@ -74,6 +80,45 @@ describe('the folders a process knew', () => {
     expect(second.ids()).to.deep.equal(first.ids())
     expect(second.streams()).to.deep.equal(first.streams())
   })
+
+  const storeOf = () => jsonlStore({ home, profile: eraOf('0.169', false), strict: false })
+  const first = (): string => rolloutsOf(home)[0] ?? ''
+  const idIn = (path: string): StreamId => streamId(path.slice(-'.jsonl'.length - 36, -6))
+  const homes: ReadonlyArray<readonly [string, () => void]> = [
+    ['each thread is one file', () => undefined],
+    ['a thread is archived and live', () => archive(home, first(), basename(first()))],
+    [
+      'an id is in capitals',
+      () =>
+        archive(
+          home,
+          first(),
+          basename(first()).replace(idIn(first()), (id) => id.toUpperCase())
+        )
+    ],
+    [
+      'a thread has a second segment',
+      () => {
+        const name = basename(first(), '.jsonl')
+        const path = join(dirname(first()), `${name}_01a1fcf0-0000-7000-8000-000000000001.jsonl`)
+        writeFileSync(path, readFileSync(first()))
+      }
+    ]
+  ]
+  for (const [what, make] of homes)
+    it(`find each thread where it is, when ${what}`, () => {
+      const id = idIn(first())
+      make()
+      age(home)
+      const one = storeOf()
+      const ids = E.getOrElse((): ReadonlyArray<StreamId> => [])(one.ids())
+      expect(ids).to.include(id)
+      const asked = [...ids, streamId(''), streamId('1'), streamId(ids[0]?.slice(1) ?? '')]
+      const other = storeOf()
+      other.memory?.recall(JSON.parse(JSON.stringify(one.memory?.folders())))
+      expect(asked.map(other.find)).to.deep.equal(asked.map(one.find))
+      expect(ids.map(other.segments)).to.deep.equal(ids.map(one.segments))
+    })
 
   it('give the next process the same list', async () => {
     expect(await listOnce()).to.deep.equal(before)
