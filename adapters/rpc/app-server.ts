@@ -55,7 +55,7 @@ export interface AppServerOptions {
 const TURN_END_MS_MAX = 10_000
 
 /** Memory for pages that clients ask for again. */
-const KEPT_BYTES_MAX = 16 * 1024 * 1024
+const KEPT_BYTES_MAX = 8 * 1024 * 1024
 
 type Log = (line: string) => void
 
