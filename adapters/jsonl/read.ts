@@ -200,7 +200,10 @@ const scanTail = (
   if ('reason' in line && line.reason !== 'invalid_payload' && line.reason !== 'not_an_event')
     return false
   scan.revision += 1
-  scan.lines.push(line)
+  // What is passed over once its newline is there is passed over now: a fold sees the same lines either way.
+  const isSkipped =
+    !('reason' in line) && planLine(buffer, from, have, scan.wanted, scan.profile) === 'skip'
+  if (!isSkipped) scan.lines.push(line)
   scan.guard = guardOf(bytes, base + from, false)
   return true
 }
