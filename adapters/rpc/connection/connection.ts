@@ -1,19 +1,15 @@
 /**
- * One client's side of the conversation, without a transport: text of messages in, text of messages out.
- *
- * A request is checked in Codex's order: is the method known, do the parameters fit, was there a handshake, is it
- * experimental; only then does its handler run. What is no request is never answered.
+ * One client's side of the conversation, without a transport: text of messages in, text of messages out. What is no request is
+ * never answered.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { noTelemetry } from '../../../replay/telemetry.ts'
-import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
-import { internal, invalidRequest, overloaded, unreadable, type RpcError } from '../wire/errors.ts'
+import { internal, overloaded } from '../wire/errors.ts'
 import {
   parseMessage,
   printError,
   printNotification,
   printResult,
-  type Incoming,
   type Notice,
   type Notification
 } from '../wire/message.ts'
@@ -22,8 +18,8 @@ import { LIST_PERMIT } from './keys.ts'
 import { failedWith, observed, type Outcome } from './observed.ts'
 import type { Peer } from '../threads/live.ts'
 import type { Answer, Refusal, Server, Session } from '../method.ts'
-import { methodsOf, type AnyMethod } from '../methods.ts'
-import { decode, unknownVariant } from '../wire/serde.ts'
+import { methodsOf } from '../methods.ts'
+import { check, type Checked, type Request } from './check.ts'
 
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
 export const IN_FLIGHT_MAX = 128
@@ -42,60 +38,6 @@ export interface Connection {
   readonly stop: () => void
   /** Stops, and ends what the client follows; threads stay loaded. */
   readonly close: () => void
-}
-
-type Request = Extract<Incoming, { readonly kind: 'request' }>
-
-interface Checked {
-  readonly method: AnyMethod
-  readonly params: unknown
-}
-
-/** What needs the experimental API; members that nothing else looks at are those the client sent. */
-const experimentalPart = (
-  method: AnyMethod,
-  { params: sent }: Request,
-  params: unknown,
-  server: Server
-): string | null => {
-  if (method.experimental?.includes(server.profile) === true) return method.name
-  const fields = method.experimentalFields?.[server.profile] ?? []
-  const values = { ...(isJsonObject(sent) ? sent : {}), ...(params as JsonObject | null) }
-  const isSet = (value: unknown): boolean =>
-    value !== undefined && value !== null && value !== false
-  const valueAt = (path: string): unknown =>
-    path.split('.').reduce<unknown>((at, name) => (at as JsonObject | null)?.[name], values)
-  const set = fields.find((gated) =>
-    isSet(valueAt(typeof gated === 'string' ? gated : gated.field))
-  )
-  if (set === undefined) return null
-  return `${method.name}.${typeof set === 'string' ? set : set.calledField}`
-}
-
-const check = (
-  request: Request,
-  methods: ReadonlyMap<string, AnyMethod>,
-  server: Server,
-  session: Session
-): E.Either<RpcError, Checked> => {
-  const method = methods.get(request.method)
-  if (method === undefined)
-    return E.left(unreadable(unknownVariant(request.method, [...methods.keys()])))
-  const isBare = request.params === undefined || request.params === null
-  if (isBare && method.mayLackParams !== true) return E.left(unreadable('missing field `params`'))
-  const params = decode<unknown>(
-    method.params(server.profile, server.strict),
-    request.params ?? null
-  )
-  if (E.isLeft(params)) return E.left(unreadable(params.left))
-  if (!session.initialized && method.name !== 'initialize')
-    return E.left(invalidRequest('Not initialized'))
-  const experimental = session.experimentalApi
-    ? null
-    : experimentalPart(method, request, params.right, server)
-  if (experimental !== null)
-    return E.left(invalidRequest(`${experimental} requires experimentalApi capability`))
-  return E.right({ method, params: params.right })
 }
 
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */

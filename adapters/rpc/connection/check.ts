@@ -1,0 +1,68 @@
+/**
+ * Whether a request may run, asked in Codex's order: is the method known, do the parameters fit, was there a handshake, is it
+ * experimental.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
+import type { Server, Session } from '../method.ts'
+import type { AnyMethod } from '../methods.ts'
+import { invalidRequest, unreadable, type RpcError } from '../wire/errors.ts'
+import type { Incoming } from '../wire/message.ts'
+import { decode, unknownVariant } from '../wire/serde.ts'
+
+/** A request as it came. */
+export type Request = Extract<Incoming, { readonly kind: 'request' }>
+
+/** A request that may run. */
+export interface Checked {
+  readonly method: AnyMethod
+  readonly params: unknown
+}
+
+/** What needs the experimental API; members that nothing else looks at are those the client sent. */
+const experimentalPart = (
+  method: AnyMethod,
+  { params: sent }: Request,
+  params: unknown,
+  server: Server
+): string | null => {
+  if (method.experimental?.includes(server.profile) === true) return method.name
+  const fields = method.experimentalFields?.[server.profile] ?? []
+  const values = { ...(isJsonObject(sent) ? sent : {}), ...(params as JsonObject | null) }
+  const isSet = (value: unknown): boolean =>
+    value !== undefined && value !== null && value !== false
+  const valueAt = (path: string): unknown =>
+    path.split('.').reduce<unknown>((at, name) => (at as JsonObject | null)?.[name], values)
+  const set = fields.find((gated) =>
+    isSet(valueAt(typeof gated === 'string' ? gated : gated.field))
+  )
+  if (set === undefined) return null
+  return `${method.name}.${typeof set === 'string' ? set : set.calledField}`
+}
+
+/** The method and its parameters, or why the request is refused. */
+export const check = (
+  request: Request,
+  methods: ReadonlyMap<string, AnyMethod>,
+  server: Server,
+  session: Session
+): E.Either<RpcError, Checked> => {
+  const method = methods.get(request.method)
+  if (method === undefined)
+    return E.left(unreadable(unknownVariant(request.method, [...methods.keys()])))
+  const isBare = request.params === undefined || request.params === null
+  if (isBare && method.mayLackParams !== true) return E.left(unreadable('missing field `params`'))
+  const params = decode<unknown>(
+    method.params(server.profile, server.strict),
+    request.params ?? null
+  )
+  if (E.isLeft(params)) return E.left(unreadable(params.left))
+  if (!session.initialized && method.name !== 'initialize')
+    return E.left(invalidRequest('Not initialized'))
+  const experimental = session.experimentalApi
+    ? null
+    : experimentalPart(method, request, params.right, server)
+  if (experimental !== null)
+    return E.left(invalidRequest(`${experimental} requires experimentalApi capability`))
+  return E.right({ method, params: params.right })
+}
