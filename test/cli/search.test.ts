@@ -65,7 +65,11 @@ describe('unroll search', () => {
     const nothing = await search(['search', 'nothing at all'])
     expect([nothing.code, nothing.out]).to.deep.equal([0, ''])
     expect(nothing.err).to.match(/^nobody said that; /)
-    expect((await search(['search', '  '])).code).to.equal(2)
+    const empty = await search(['search', '  '])
+    expect([empty.code, empty.err]).to.deep.equal([
+      2,
+      'unroll: a search needs a term that is not empty\nsee "unroll help search"\n'
+    ])
     expect((await search(['search', 'x', '--cursor', 'zzz'])).code).to.equal(2)
     expect((await search(['search', 'x', '--thread', 'no such thread'])).code).to.equal(3)
   })

@@ -12,7 +12,7 @@ import { flagOf, listOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import type { EngineCommand } from '../session.ts'
 import { printPages } from '../text/pages.ts'
-import { reportError } from '../text/report.ts'
+import { report, reportError, usage } from '../text/report.ts'
 import { painter, typed, type Paint } from '../text/style.ts'
 import { harmless, isoSecond, localMinute, oneLine } from '../text/text.ts'
 import { EVERY_SOURCE, shortIds, title } from './threads.ts'
@@ -101,6 +101,10 @@ const inThread = (
 /** Searches what was said; see the command table. */
 export const searchCommand: EngineCommand = async (input, io, engine) => {
   const [term = ''] = input.args
+  if (term.trim() === '') {
+    const failure = usage('a search needs a term that is not empty', 'see "unroll help search"')
+    return report(failure, input.json, io)
+  }
   const thread = textOf(input, 'thread')
   if (thread === undefined) return inHome(input, io, engine, term)
   const id = await engine.resolve(thread)()
