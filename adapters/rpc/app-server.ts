@@ -114,7 +114,7 @@ const openTransport = async (
   { listen = { kind: 'stdio' }, auth = {}, home }: AppServerOptions,
   routes: Routes
 ): Promise<E.Either<string, Transport>> => {
-  if (Object.keys(auth).length > 0) {
+  if (listen.kind !== 'websocket' && Object.keys(auth).length > 0) {
     const settings = (await import('./transports/auth.ts')).authSettings(auth)
     if (E.isLeft(settings)) return settings
   }

@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs'
-import { createConnection } from 'node:net'
+import { createConnection, type Server } from 'node:net'
 import { dirname, join } from 'node:path'
 import { describe } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
@@ -104,6 +104,13 @@ const makeFolder = (path: string, home: string): void => {
   if (path === controlSocketPath(home)) chmodSync(folder, 0o700)
 }
 
+/** Binds a socket file with mode 0600 from its first moment on, so that nobody else gets in before a `chmod`. */
+const listenPrivately = (server: Server, path: string): void => {
+  const mask = process.umask(0o177)
+  server.listen(path)
+  process.umask(mask)
+}
+
 const bind = async (
   path: string,
   { home, routes, limits }: UnixOptions
@@ -112,9 +119,8 @@ const bind = async (
   const rules = { routes, refuseOrigin: false, auth: (text?: string) => openToAll(text, 0) }
   const { http, serve } = await webSockets(rules, limits)
   const bound = nameBeside(path)
-  http.listen(bound)
+  listenPrivately(http, bound)
   await once(http, 'listening')
-  chmodSync(bound, 0o600)
   const { ino } = lstatSync(bound)
   const refused = await publish(bound, path)
   unlinkIfThere(bound)
