@@ -1,0 +1,53 @@
+/**
+ * One spend: what one answer of a model cost, and why the ledger says so.
+ */
+import type { Tokens } from './tokens.ts'
+
+/** What the tokens were spent on; the last one is a spend that no line tells the size of. */
+export type SpendKind = 'sampling' | 'compaction' | 'review' | 'compaction_unrecorded'
+
+/**
+ * How the size was found: the record of the answer itself, the growth of the thread's running count, or a running count
+ * that began anew. Null for a spend of unknown size.
+ */
+export type SpendRule = 'record' | 'delta' | 'reset'
+
+/** How sure a value of a ledger is. */
+export type SpendCertainty = 'recorded' | 'derived' | 'inferred' | 'unknown'
+
+/** Where the line stands that a spend was found in. */
+export interface SpendPlace {
+  /** Number of non-blank lines before it in the stream; -1 in a file that a revert left behind. */
+  readonly revision: number
+  /** Which segment of the stream's lineage; -1 in a file that no history leads through any more. */
+  readonly segment: number
+  /** Bytes before the line in its file. */
+  readonly offsetBytes: number
+}
+
+/** One spend. */
+export interface Spend {
+  readonly threadId: string
+  /** Counts the spends of a thread from 0. */
+  readonly sequence: number
+  readonly kind: SpendKind
+  readonly rule: SpendRule | null
+  readonly certainty: SpendCertainty
+  /** Null when no line tells. */
+  readonly tokens: Tokens | null
+  /** Part of the input that was written to the cache; null where Codex did not record it (before 0.169). */
+  readonly cacheWriteInputTokens: number | null
+  /** The turn that was open; null between turns. */
+  readonly turnId: string | null
+  readonly responseId: string | null
+  readonly model: string | null
+  readonly provider: string | null
+  readonly effort: string | null
+  readonly serviceTier: string | null
+  readonly occurredAtMs: number
+  /** The turn was rolled back or reverted later; the tokens are spent all the same. */
+  readonly rolledBack: boolean
+  /** The turn was interrupted. */
+  readonly aborted: boolean
+  readonly place: SpendPlace
+}
