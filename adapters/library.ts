@@ -14,6 +14,8 @@
 import { resolve } from 'node:path'
 import type { JsonObject } from '../domain/json.ts'
 import { eraOf, type ProfileName } from '../domain/profile.ts'
+import type { GroupName } from '../projections/catalogue.ts'
+import type { LedgerSource } from '../replay/ledgers/ledger.ts'
 import { sentItems } from '../domain/context/sent.ts'
 import type { StoreError } from '../domain/errors.ts'
 import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
@@ -115,6 +117,22 @@ const openIndex = async (directory: string, telemetry: Telemetry): Promise<Index
   }
 }
 
+const NEWEST_ERA: ProfileName = '0.169'
+
+/** Ledgers are read as the newest era reads; with the store of the threads when that does so too. */
+const ledgerSource = (
+  home: string,
+  threads: Pick<LedgerSource, 'store' | 'profile'> | null,
+  telemetry: Telemetry
+): LedgerSource => {
+  const profile = eraOf(NEWEST_ERA, false)
+  const aside = (models: GroupName) =>
+    foldAside({ home, profile: profile.name, strict: false, models }, telemetry)
+  if (threads?.profile === profile) return { ...threads, foldAside: aside }
+  const store = jsonlStore({ home, profile, strict: false, telemetry })
+  return { store, profile, foldAside: aside }
+}
+
 /**
  * Opens a home. The caller closes the engine. When the index cannot be opened, every use case answers with
  * `IndexUnavailable`.
@@ -122,7 +140,7 @@ const openIndex = async (directory: string, telemetry: Telemetry): Promise<Index
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   const home = resolve(options.home)
   const strict = options.strict ?? false
-  const profile = eraOf(options.profile ?? '0.169', strict)
+  const profile = eraOf(options.profile ?? NEWEST_ERA, strict)
   const rich = options.rich ?? !strict
   const directory = options.index ?? defaultIndexDirectory(home)
   const { telemetry = noTelemetry, onUnusableIndex } = options
@@ -151,6 +169,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     defaultProvider: configuredProvider(home),
     progress: options.onProgress ?? (() => undefined),
     ...(options.keptBytesMax === undefined ? {} : { keptBytesMax: options.keptBytesMax }),
-    foldAside: foldAside({ home, profile: profile.name, strict }, telemetry)
+    foldAside: foldAside({ home, profile: profile.name, strict }, telemetry),
+    ledgerSource: ledgerSource(home, strict ? null : { store, profile }, telemetry)
   })
 }

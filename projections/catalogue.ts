@@ -1,10 +1,11 @@
 /**
- * The read models the engine keeps, in the order they are folded. Adding one is adding a file and a line here.
+ * The read models the engine keeps, in groups. A group is folded together, in this order, from the lines it wants; it has
+ * checkpoints and fold states of its own. Adding a read model is adding a file and a line here.
  */
 import type { Profile } from '../domain/profile.ts'
 import { agents } from './agents.ts'
 import { damage } from './damage.ts'
-import type { Projection } from './projection.ts'
+import type { Projection, Wanted } from './projection.ts'
 import { threads } from './threads.ts'
 import { turns } from './turns.ts'
 
@@ -12,8 +13,38 @@ import { turns } from './turns.ts'
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyProjection = Projection<any>
 
-/** Every projection of this build. */
-export const PROJECTIONS: ReadonlyArray<AnyProjection> = [threads, turns, damage, agents]
+/** Read models that are folded together. */
+export interface ReadModels {
+  readonly name: GroupName
+  readonly projections: ReadonlyArray<AnyProjection>
+  /** Lines the folds need, as long as none of them needs every line. */
+  readonly wanted: Wanted
+}
+
+/** The groups by name. */
+export type GroupName = 'threads' | 'usage' | 'tools' | 'audit' | 'analytics'
+
+/** What lists and pages are served from: as new as the files before every answer. */
+export const THREADS: ReadModels = {
+  name: 'threads',
+  projections: [threads, turns, damage, agents],
+  wanted: 'folded'
+}
+
+/** The token ledger; this group and those below are folded when somebody asks for them. */
+export const USAGE: ReadModels = { name: 'usage', projections: [], wanted: 'all' }
+
+/** The ledger of tool calls, and of plugins in use. */
+export const TOOLS: ReadModels = { name: 'tools', projections: [], wanted: 'all' }
+
+/** The audit trail. */
+export const AUDIT: ReadModels = { name: 'audit', projections: [], wanted: 'all' }
+
+/** Analytics made again. */
+export const ANALYTICS: ReadModels = { name: 'analytics', projections: [], wanted: 'all' }
+
+/** Every group of this build. */
+export const GROUPS: ReadonlyArray<ReadModels> = [THREADS, USAGE, TOOLS, AUDIT, ANALYTICS]
 
 /** Which answers an index holds: those of an era, and of strict mode where Codex's own refusals are wanted. */
 export const viewName = (profile: Profile, strict: boolean): string =>
@@ -39,7 +70,11 @@ export const tableOf = (
   return table
 }
 
-const COVERED = PROJECTIONS.map(({ name, version }) => `${name}@${version}`).join(',')
+const covered = ({ projections }: ReadModels): string =>
+  projections.map(({ name, version }) => `${name}@${version}`).join(',')
 
-/** Table of the checkpoints: named after every version it covers, so that raising one starts a new table. */
-export const checkpointTable = (view: string): string => `checkpoints/${COVERED}/${view}`
+const COVERED = new Map(GROUPS.map((models) => [models.name, covered(models)]))
+
+/** Table of the checkpoints of a group: named after every version it covers, so that raising one starts a new table. */
+export const checkpointTable = ({ name }: ReadModels, view: string): string =>
+  `checkpoints/${COVERED.get(name)}/${view}`

@@ -6,6 +6,20 @@ import type { DamagedLine, RecordedEvent } from '../domain/events/event.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { Profile } from '../domain/profile.ts'
 
+/** Which lines a reader delivers. */
+export type Wanted =
+  /** Every line. */
+  | 'all'
+  /**
+   * Lines that make turns or thread facts; of settings and token counts only the last of a batch, and of reasoning
+   * and tool ends only that they are there and under which id.
+   */
+  | 'folded'
+  /** Lines that make items. */
+  | 'items'
+  /** Lines that say something: messages, as events and as they were sent. */
+  | 'messages'
+
 /** A key: the projection's table, then the parts of a primary or secondary key. */
 export type RowKey = ReadonlyArray<string | number>
 

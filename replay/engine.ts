@@ -20,6 +20,8 @@ import { freshList, strictList } from './lists/fresh-list.ts'
 import { guarded } from './guarded.ts'
 import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
 import { itemPage, type ItemPageRequest, type TurnItem } from './pages/item-page.ts'
+import { failedLedgers, ledgersOf, type Ledgers } from './ledgers/ledgers.ts'
+import type { LedgerSource } from './ledgers/ledger.ts'
 import type { ListRequest } from './lists/list-filter.ts'
 import { threadRow } from './threads/thread-row.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './threads/open-thread.ts'
@@ -88,12 +90,14 @@ export interface EngineParts extends LifeParts {
   readonly keptBytesMax?: number
   /** Absent where the home may only be read. */
   readonly writer?: SegmentWriter
+  /** Where ledgers read; absent where the threads are read as the newest era reads them. */
+  readonly ledgerSource?: LedgerSource
 }
 
 type Answer<A> = TE.TaskEither<StoreError, A>
 
 /** Everything a caller can ask. */
-export interface Engine extends Lifecycle, Mutations {
+export interface Engine extends Lifecycle, Mutations, Ledgers {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   /**
    * Threads in which a term was said, each with the first message that says it. The first search of a home reads every
@@ -414,6 +418,7 @@ export const createEngine = (given: EngineParts): Engine => {
     resolve: (text) => safely(async () => resolveThread(parts.store, parts.names, text)),
     locate: (threadId) => parts.store.find(streamId(threadId)),
     lineage: (threadId) => E.map(parts.store.lineage)(parts.store.find(streamId(threadId))),
+    ...ledgersOf(parts, safely),
     ...lifecycle(life, mutations, safely),
     ...mutations,
     ...branching(life, safely, (threadId) =>
@@ -447,6 +452,7 @@ export const failedEngine = (error: StoreError): Engine => {
     resolve: failed,
     locate: () => E.left(error),
     lineage: () => E.left(error),
+    ...failedLedgers(error),
     ...failedLifecycle(error),
     fork: failed,
     revert: failed,

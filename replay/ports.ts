@@ -12,7 +12,7 @@ import type { HistoryBase } from '../domain/events/payloads.ts'
 import type { OperationRecord } from '../domain/changes/operations.ts'
 import type { FileMove, HomeFile, Relocation } from '../domain/changes/relocation.ts'
 import type { ByteRange } from '../domain/turns/turn-state.ts'
-import type { RowKey } from '../projections/projection.ts'
+import type { RowKey, Wanted } from '../projections/projection.ts'
 
 /** A place between events. `offset` counts bytes in the segment; `revision` counts events in the stream. */
 export interface Position {
@@ -58,20 +58,6 @@ export interface StreamInfo {
   /** Identity of the file; another one means that it was replaced. */
   readonly inode: number
 }
-
-/** Which lines a reader delivers. */
-export type Wanted =
-  /** Every line. */
-  | 'all'
-  /**
-   * Lines that make turns or thread facts; of settings and token counts only the last of a batch, and of reasoning
-   * and tool ends only that they are there and under which id.
-   */
-  | 'folded'
-  /** Lines that make items. */
-  | 'items'
-  /** Lines that say something: messages, as events and as they were sent. */
-  | 'messages'
 
 /** How much of long lines is read: their texts may be cut, each with a mark (`domain/budget/shortened.ts`) at its end. */
 export interface ReadLimits {

@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { parentPort, workerData } from 'node:worker_threads'
 import { eraOf, type ProfileName } from '../../domain/profile.ts'
+import { GROUPS, THREADS, type GroupName } from '../../projections/catalogue.ts'
 import type { StoredRow, StreamInfo } from '../../replay/ports.ts'
 import { foldStream, type Env, type Sink } from '../../replay/catch-up/project.ts'
 import type { Counted, LabelsOf, Timed } from '../../replay/metrics.ts'
@@ -17,6 +18,8 @@ export interface FoldWorkerData {
   readonly home: string
   readonly profile: ProfileName
   readonly strict: boolean
+  /** Name of the read models; those of threads where nothing is said. */
+  readonly models?: GroupName
 }
 
 /** A list of streams to fold. */
@@ -64,7 +67,13 @@ const sendingSink = (env: Env, job: number, { streamId }: StreamInfo): Sink => {
   }
 }
 
-const { home, profile: profileName, strict } = workerData as FoldWorkerData
+const {
+  home,
+  profile: profileName,
+  strict,
+  models: name = 'threads'
+} = workerData as FoldWorkerData
+const models = GROUPS.find((group) => group.name === name) ?? THREADS
 const profile = eraOf(profileName, strict)
 const tell = (told: FoldWorkerTold): void => parentPort?.postMessage(told)
 
@@ -82,7 +91,7 @@ const store = jsonlStore({ home, profile, strict })
 
 const foldAll = async ({ job, infos }: FoldWorkerJob): Promise<boolean> => {
   for (const info of infos) {
-    const env: Env = { store, index: memoryIndex(), profile, strict, telemetry }
+    const env: Env = { store, index: memoryIndex(), profile, strict, models, telemetry }
     const sink = sendingSink(env, job, info)
     const folded = await foldStream(env, info, sink)
     if (E.isLeft(folded) || E.isLeft(await sink.flush())) return false

@@ -11,7 +11,7 @@ import type { RolloutLine } from '../../domain/events/event.ts'
 import { HOOK_PROMPT_MARK } from '../../domain/items/hook-prompt.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { RENAMED_EVENTS } from '../../migrations/upcast.ts'
-import type { Wanted } from '../../replay/ports.ts'
+import type { Wanted } from '../../projections/projection.ts'
 import { elidedEvent, type Head } from './elide.ts'
 
 /** What to do with a line; an event when its first bytes tell all that is needed. */

@@ -5,15 +5,9 @@
 import { fstatSync, readSync } from 'node:fs'
 import type { StreamId } from '../../domain/ids.ts'
 import { PROFILES, type Profile } from '../../domain/profile.ts'
+import type { Wanted } from '../../projections/projection.ts'
 import { saysNumbered } from '../../replay/mutate/new-events.ts'
-import type {
-  Guard,
-  KnownPlace,
-  Lineage,
-  Position,
-  StreamInfo,
-  Wanted
-} from '../../replay/ports.ts'
+import type { Guard, KnownPlace, Lineage, Position, StreamInfo } from '../../replay/ports.ts'
 import { START } from '../../replay/ports.ts'
 import type { ByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'

@@ -7,12 +7,18 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
-import { checkpointTable, viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { afterPrefix, toStored } from './overlay.ts'
 import type { StreamInfo } from '../ports.ts'
 import { catchUpAll, type Progress } from './fold-many.ts'
-import { checkpointOf, isCurrent, unsettledTable, type Checkpoint, type Env } from './project.ts'
+import {
+  checkpointOf,
+  checkpointsOf,
+  isCurrent,
+  unsettledTable,
+  type Checkpoint,
+  type Env
+} from './project.ts'
 
 /** A home whose index is as new as its files. */
 export type CaughtUp = E.Either<StoreError, ReadonlyArray<StreamInfo>>
@@ -64,7 +70,7 @@ const idsIn = (env: Env, table: string): ReadonlyArray<StreamId> =>
   env.index.keys([table], afterPrefix([table])).map((key) => streamId(key[1] as string))
 
 /** Reads a checkpoint when it is first asked for, and keeps it. */
-const checkpointsOf = (env: Env): Known['checkpoint'] => {
+const checkpointReader = (env: Env): Known['checkpoint'] => {
   const read = new Map<string, Checkpoint | null>()
   return (id) => {
     const known = read.get(id)
@@ -75,9 +81,7 @@ const checkpointsOf = (env: Env): Known['checkpoint'] => {
   }
 }
 
-const foldersKey = (env: Env): RowKey => [
-  `${checkpointTable(viewName(env.profile, env.strict))}.home`
-]
+const foldersKey = (env: Env): RowKey => [`${checkpointsOf(env)}.home`]
 
 /** Lets the store recall the folders whose streams the index holds; false when it was not told. */
 const recall = ({ store, index }: Env, key: RowKey): boolean => {
@@ -94,10 +98,10 @@ const knowledge = (env: Env) => {
     const current = env.index.generation()
     if (known !== null && current === generation) return known
     known = {
-      ids: once(() => new Set(idsIn(env, checkpointTable(viewName(env.profile, env.strict))))),
+      ids: once(() => new Set(idsIn(env, checkpointsOf(env)))),
       recalled: known === null && recall(env, foldersKey(env)),
       unsettled: idsIn(env, unsettledTable(env)),
-      checkpoint: checkpointsOf(env)
+      checkpoint: checkpointReader(env)
     }
     generation = current
     return known

@@ -13,7 +13,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
-import { checkpointTable, PROJECTIONS, tableOf, viewName } from '../../projections/catalogue.ts'
+import {
+  checkpointTable,
+  THREADS,
+  tableOf,
+  viewName,
+  type ReadModels
+} from '../../projections/catalogue.ts'
 import { threads, type ThreadRow } from '../../projections/threads.ts'
 import type { ThreadState } from '../../domain/thread.ts'
 import { previewBefore } from '../lists/preview-before.ts'
@@ -56,6 +62,8 @@ export interface Env {
   readonly index: Index
   readonly profile: Profile
   readonly strict: boolean
+  /** Which read models are kept up; those of threads and turns where nothing is said. */
+  readonly models?: ReadModels
   /** Also show what the log knows and Codex of its time hides: commands, tool calls, failures. */
   readonly rich?: boolean
   /** A second thread for the first fold of a large home; absent where one is enough. */
@@ -69,6 +77,9 @@ export interface Env {
 /** The sink of an environment. */
 export const telemetryOf = ({ telemetry = noTelemetry }: Pick<Env, 'telemetry'>): Telemetry =>
   telemetry
+
+/** The read models of an environment. */
+export const modelsOf = ({ models = THREADS }: Pick<Env, 'models'>): ReadModels => models
 
 /** How far a stream is folded, and what its outside told then. */
 export interface Checkpoint {
@@ -93,23 +104,20 @@ export interface Checkpoint {
 export const WRITES_MAX = 4096
 const ATTEMPTS_MAX = 8
 
-/** Key of a stream's checkpoint. */
-export const checkpointKey = (env: Env, streamId: string): RowKey => [
-  checkpointTable(viewName(env.profile, env.strict)),
-  streamId
-]
+/** Table of the checkpoints of an environment. */
+export const checkpointsOf = (env: Env): string =>
+  checkpointTable(modelsOf(env), viewName(env.profile, env.strict))
 
-const statesKey = (env: Env, streamId: string): RowKey => [
-  `${checkpointTable(viewName(env.profile, env.strict))}.states`,
-  streamId
-]
+/** Key of a stream's checkpoint. */
+export const checkpointKey = (env: Env, streamId: string): RowKey => [checkpointsOf(env), streamId]
+
+const statesKey = (env: Env, streamId: string): RowKey => [`${checkpointsOf(env)}.states`, streamId]
 
 /**
  * Table of the streams that can still change which threads there are without coming or going: they show nothing yet,
  * or are not folded to their end.
  */
-export const unsettledTable = (env: Env): string =>
-  `${checkpointTable(viewName(env.profile, env.strict))}.unsettled`
+export const unsettledTable = (env: Env): string => `${checkpointsOf(env)}.unsettled`
 
 const unsettledKey = (env: Env, streamId: string): RowKey => [unsettledTable(env), streamId]
 
@@ -162,6 +170,7 @@ export const indexSink = (index: Index): Sink => {
 
 interface Run {
   readonly env: Env
+  readonly projections: ReadModels['projections']
   readonly info: StreamInfo
   readonly lineage: Lineage
   readonly rows: Overlay
@@ -181,17 +190,18 @@ const begin = (
 ): Run => {
   const rows = overlay(env.index)
   const view = viewName(env.profile, env.strict)
-  const around = PROJECTIONS.map((p) => ({ profile: env.profile, rows, table: tableOf(p, view) }))
+  const { projections } = modelsOf(env)
+  const around = projections.map((p) => ({ profile: env.profile, rows, table: tableOf(p, view) }))
   const counts = checkpoint?.counts ?? false
   const kept = checkpoint === null ? undefined : env.index.get(statesKey(env, info.streamId))
-  const states = PROJECTIONS.map((p): unknown =>
+  const states = projections.map((p): unknown =>
     kept === undefined ? p.initial(counts) : (kept as Readonly<Record<string, unknown>>)[p.name]
   )
-  return { env, info, lineage, rows, around, tally, states, counts, checkpoint }
+  return { env, projections, info, lineage, rows, around, tally, states, counts, checkpoint }
 }
 
 const forget = (run: Run): void => {
-  PROJECTIONS.forEach((p, i) => {
+  run.projections.forEach((p, i) => {
     const around = run.around[i]
     if (around !== undefined) run.rows.put(p.forget(run.info.streamId, around))
   })
@@ -201,15 +211,16 @@ const forget = (run: Run): void => {
 const restart = (run: Run, counts: boolean): void => {
   forget(run)
   run.counts = counts
-  run.states = PROJECTIONS.map((p): unknown => p.initial(counts))
+  run.states = run.projections.map((p): unknown => p.initial(counts))
 }
 
 /** Folds one batch; false when a fold needs the lines the reader skipped. */
 const foldBatch = (run: Run, batch: Batch): boolean => {
+  const { projections } = run
   run.tally.add(batch)
   for (const line of batch.lines) {
-    for (let i = 0; i < PROJECTIONS.length; i++) {
-      const projection = PROJECTIONS[i]
+    for (let i = 0; i < projections.length; i++) {
+      const projection = projections[i]
       const around = run.around[i]
       if (projection === undefined || around === undefined) continue
       if (isDamaged(line)) {
@@ -225,21 +236,23 @@ const foldBatch = (run: Run, batch: Batch): boolean => {
       if (step[1].length > 0) run.rows.put(step[1])
     }
   }
-  return run.counts || !PROJECTIONS.some((p, i) => p.needsEveryEvent?.(run.states[i]) === true)
+  return run.counts || !projections.some((p, i) => p.needsEveryEvent?.(run.states[i]) === true)
 }
 
 const settle = async (run: Run): Promise<void> => {
-  const state = run.states[PROJECTIONS.findIndex(({ name }) => name === threads.name)]
-  const earlierPreview = await previewBefore(run.env, run.info, state as ThreadState)
-  PROJECTIONS.forEach((p, i) => {
+  const at = run.projections.indexOf(threads)
+  const earlierPreview =
+    at === -1 ? null : await previewBefore(run.env, run.info, run.states[at] as ThreadState)
+  run.projections.forEach((p, i) => {
     const around = run.around[i]
     if (p.settle !== undefined && around !== undefined)
       run.rows.put(p.settle(run.states[i], { ...run.info, earlierPreview }, around))
   })
 }
 
-/** True when a thread is in the lists of those who do not ask for more. */
-const isShown = ({ env, rows, info }: Run): boolean => {
+/** True when a thread is in the lists of those who do not ask for more, or when no list is kept up here. */
+const isShown = ({ env, projections, rows, info }: Run): boolean => {
+  if (!projections.includes(threads)) return true
   const row = rows.get([tableOf(threads, viewName(env.profile, env.strict)), info.streamId])
   return (row as ThreadRow | undefined)?.entry.preview === true
 }
@@ -267,7 +280,7 @@ const handOver = (
     counts: run.counts,
     complete
   }
-  const states = Object.fromEntries(PROJECTIONS.map((p, i) => [p.name, run.states[i]]))
+  const states = Object.fromEntries(run.projections.map((p, i) => [p.name, run.states[i]]))
   const last = [
     { key: statesKey(run.env, streamId), value: states },
     { key, value: checkpoint }
@@ -324,7 +337,11 @@ export const foldStream = async (
   let guard = from?.guard ?? null
   for (let again = true; again;) {
     again = false
-    for await (const batch of env.store.read(info, next, run.counts ? 'all' : 'folded')) {
+    for await (const batch of env.store.read(
+      info,
+      next,
+      run.counts ? 'all' : modelsOf(env).wanted
+    )) {
       if (!foldBatch(run, batch)) {
         restart(run, true)
         tally.startOver()
@@ -357,7 +374,7 @@ export const forgetStream = (env: Env, streamId: StreamId, sink: Sink): void => 
   const view = viewName(env.profile, env.strict)
   const rows = overlay(env.index)
   const key = checkpointKey(env, streamId)
-  for (const projection of PROJECTIONS) {
+  for (const projection of modelsOf(env).projections) {
     const table = tableOf(projection, view)
     rows.put(projection.forget(streamId, { profile: env.profile, rows, table }))
   }

@@ -57,7 +57,7 @@ const rowOf = (env: Env, info: StreamInfo): ThreadRow => {
 }
 
 /** Serves each stream's catch-up once, however many calls wait for it. */
-const sharedCatchUp = (env: Env) => {
+export const sharedCatchUp = (env: Env) => {
   const running = new Map<string, Promise<E.Either<StoreError, void>>>()
   return (info: StreamInfo): Promise<E.Either<StoreError, void>> => {
     const known = running.get(info.streamId)

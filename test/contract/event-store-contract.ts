@@ -7,13 +7,8 @@ import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { streamId } from '../../domain/ids.ts'
-import {
-  isDamaged,
-  START,
-  type EventStore,
-  type Position,
-  type Wanted
-} from '../../replay/ports.ts'
+import type { Wanted } from '../../projections/projection.ts'
+import { isDamaged, START, type EventStore, type Position } from '../../replay/ports.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { right } from '../support/engines.ts'
 import { idOf, THREAD } from '../support/rollouts.ts'

@@ -1,0 +1,74 @@
+/**
+ * A ledger: a group of read models that is folded when somebody asks for it, for one thread or for the home.
+ *
+ * Ledgers are the same for every era a client may want answers of: they are read as the newest era reads, which knows
+ * every older line.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import { streamId } from '../../domain/ids.ts'
+import type { Profile } from '../../domain/profile.ts'
+import { tableOf, viewName, type GroupName, type ReadModels } from '../../projections/catalogue.ts'
+import type { Projection } from '../../projections/projection.ts'
+import { homeCatchUp, type CaughtUp } from '../catch-up/backfill.ts'
+import type { Progress } from '../catch-up/fold-many.ts'
+import type { Env, FoldAside } from '../catch-up/project.ts'
+import type { EventStore, StreamInfo } from '../ports.ts'
+import { sharedCatchUp } from '../threads/open-thread.ts'
+
+/** Where ledgers read, when that is not where threads are read. */
+export interface LedgerSource {
+  readonly store: EventStore
+  readonly profile: Profile
+  /** A second thread for the first fold of a group; absent where one is enough. */
+  readonly foldAside?: (models: GroupName) => FoldAside
+}
+
+/** What ledgers are made of. */
+export interface LedgerParts extends Env {
+  readonly progress: Progress
+  /** Absent where the threads are read as ledgers are. */
+  readonly ledgerSource?: LedgerSource
+}
+
+/** One group over a home. */
+export interface Ledger {
+  /** What its rows are read with. */
+  readonly env: Env
+  /** Table of one of its projections. */
+  readonly table: (projection: Pick<Projection<unknown>, 'name' | 'version'>) => string
+  /** Makes the rows of every thread as new as its file: one `stat` each, and a fold of what is new. */
+  readonly everything: () => Promise<CaughtUp>
+  /** Makes the rows of one thread as new as its file. */
+  readonly one: (threadId: string) => Promise<E.Either<StoreError, StreamInfo>>
+}
+
+/** Folders are recalled for threads, once per process. */
+const withoutMemory = ({ memory: _memory, ...store }: EventStore): EventStore => store
+
+const envOf = (parts: LedgerParts, models: ReadModels): Env => {
+  const { foldAside: _threads, ledgerSource, ...env } = parts
+  const { store, profile } = ledgerSource ?? parts
+  const foldAside = ledgerSource?.foldAside?.(models.name)
+  const aside = foldAside === undefined ? {} : { foldAside }
+  return { ...env, store: withoutMemory(store), profile, strict: false, models, ...aside }
+}
+
+/** Makes a ledger; nothing is read before it is asked. */
+export const ledgerOf = (parts: LedgerParts, models: ReadModels): Ledger => {
+  const env = envOf(parts, models)
+  const { everything } = homeCatchUp(env, parts.progress)
+  const fresh = sharedCatchUp(env)
+  const view = viewName(env.profile, env.strict)
+  return {
+    env,
+    table: (projection) => tableOf(projection, view),
+    everything,
+    one: async (threadId) => {
+      const found = env.store.find(streamId(threadId))
+      if (E.isLeft(found)) return found
+      const caughtUp = await fresh(found.right)
+      return E.isLeft(caughtUp) ? caughtUp : found
+    }
+  }
+}
