@@ -1,0 +1,368 @@
+/**
+ * Facts: what the analytics reducer is told, by a server that sees requests go by or by a fold over a rollout.
+ *
+ * Every fact says when it was seen (`atMs`, Unix milliseconds) and nothing about how events look on the wire. What a
+ * source does not know is null. A connection is any id that stays the same while one client is connected.
+ *
+ * Source: the facts of Codex's analytics client; requests and notifications are reduced to what a reducer reads.
+ */
+import type { JsonObject } from '../json.ts'
+import type { ToolOutcome } from './tool-outcome.ts'
+import type {
+  InitializationMode,
+  ReviewResolution,
+  ReviewStatus,
+  ReviewSubject,
+  ReviewTrigger,
+  SteerRefusal,
+  TurnEnd
+} from './vocabulary.ts'
+
+/** Who is connected. */
+export interface Client {
+  /** Originator: what the client is called in a rollout. */
+  readonly productClientId: string
+  readonly name: string | null
+  readonly version: string | null
+  readonly transport: 'stdio' | 'websocket' | 'in_process' | null
+  readonly experimentalApi: boolean | null
+}
+
+/** What runs. */
+export interface Runtime {
+  readonly version: string | null
+  readonly os: string | null
+  readonly osVersion: string | null
+  readonly arch: string | null
+}
+
+/** A thread as it was opened. */
+export interface OpenedThread {
+  readonly threadId: string
+  readonly sessionId: string | null
+  readonly model: string | null
+  readonly ephemeral: boolean
+  readonly isWorktree: boolean | null
+  readonly threadSource: string | null
+  /** Null for a thread of a person, else `review`, `compact`, `thread_spawn` and the like. */
+  readonly subagentSource: string | null
+  readonly parentThreadId: string | null
+  readonly forkedFromThreadId: string | null
+  readonly mode: InitializationMode
+  /** Unix seconds. */
+  readonly createdAt: number
+}
+
+/** The settings a turn runs with; policies spelled as on the wire of the analytics. */
+export interface TurnSettings {
+  readonly model: string | null
+  readonly modelProvider: string | null
+  readonly sandboxPolicy:
+    'full_access' | 'external_sandbox' | 'read_only' | 'workspace_write' | null
+  readonly sandboxNetworkAccess: boolean | null
+  readonly reasoningEffort: string | null
+  readonly reasoningSummary: string | null
+  readonly serviceTier: string | null
+  readonly approvalPolicy: string | null
+  readonly approvalsReviewer: string | null
+  readonly collaborationMode: string | null
+  readonly personality: string | null
+  readonly workspaceKind: string | null
+  readonly isFirstTurn: boolean
+  readonly ephemeral: boolean
+  readonly rootTurnId: string | null
+  readonly turnTrigger: string | null
+  readonly turnSource: string | null
+  readonly multiAgentVersion: string | null
+  readonly guardianV2Enabled: boolean | null
+  readonly activePluginIds: ReadonlyArray<string>
+}
+
+/** Tokens of a turn. */
+export interface TurnTokens {
+  readonly inputTokens: number
+  readonly cachedInputTokens: number
+  /** Null where the source does not tell (before 0.169). */
+  readonly cacheWriteInputTokens: number | null
+  readonly outputTokens: number
+  readonly reasoningOutputTokens: number
+  readonly totalTokens: number
+}
+
+/** Where the time of a turn went, in milliseconds. */
+export interface TurnProfile {
+  readonly beforeFirstSamplingMs: number
+  readonly samplingMs: number
+  readonly betweenSamplingOverheadMs: number
+  readonly toolBlockingMs: number
+  readonly afterLastSamplingMs: number
+  readonly samplingRequestCount: number
+  readonly samplingRetryCount: number
+  readonly compactionMs: number | null
+  readonly toolsChangeCount: number | null
+}
+
+/** What an error was, in the words of the analytics; the protocol's word for it is in `turn_ended`. */
+export interface ErrorKind {
+  readonly kind: string
+  readonly httpStatus: number | null
+}
+
+/** A plugin as events name it. */
+export interface PluginIdentity {
+  /** `name@marketplace`, null when only the backend's id is known. */
+  readonly localId: string | null
+  readonly remoteId: string | null
+  readonly hasSkills: boolean | null
+  readonly mcpServerCount: number | null
+  readonly mcpServerNames: ReadonlyArray<string> | null
+  readonly connectorIds: ReadonlyArray<string> | null
+}
+
+interface Seen {
+  /** When the fact was seen, Unix milliseconds. */
+  readonly atMs: number
+}
+
+interface InThread extends Seen {
+  readonly threadId: string
+}
+
+interface InTurn extends InThread {
+  readonly turnId: string
+}
+
+type Kind<K extends string, Body> = Body & { readonly kind: K }
+
+/** Connections and the requests clients make. */
+export type RequestFact =
+  | Kind<
+      'connected',
+      Seen & { readonly connectionId: string; readonly client: Client; readonly runtime: Runtime }
+    >
+  | Kind<'disconnected', Seen & { readonly connectionId: string }>
+  /** A thread was started, resumed or forked for this connection. */
+  | Kind<'thread_opened', Seen & { readonly connectionId: string; readonly thread: OpenedThread }>
+  /** A turn was asked for; `turn_accepted` with the same connection and request gives its id. */
+  | Kind<
+      'turn_requested',
+      InThread & {
+        readonly connectionId: string
+        readonly requestId: string
+        readonly imageCount: number
+      }
+    >
+  | Kind<
+      'turn_accepted',
+      Seen & { readonly connectionId: string; readonly requestId: string; readonly turnId: string }
+    >
+  | Kind<
+      'steer_requested',
+      InThread & {
+        readonly connectionId: string
+        readonly requestId: string
+        readonly expectedTurnId: string | null
+        readonly imageCount: number
+      }
+    >
+  | Kind<
+      'steer_accepted',
+      Seen & { readonly connectionId: string; readonly requestId: string; readonly turnId: string }
+    >
+  /** A request of either kind was answered with an error; `refusal` is null when it is none that analytics names. */
+  | Kind<
+      'request_failed',
+      Seen & {
+        readonly connectionId: string
+        readonly requestId: string
+        readonly refusal: SteerRefusal | null
+      }
+    >
+  /** A client asked for the interruption of a turn. */
+  | Kind<'interrupt_requested', InTurn>
+  | Kind<'thread_archived' | 'thread_unarchived', InThread>
+
+/** Turns and what is told about them while they run. */
+export type TurnFact =
+  | Kind<'turn_started', InTurn & { /** Unix seconds. */ readonly startedAt: number | null }>
+  | Kind<
+      'turn_configured',
+      InTurn & { readonly settings: TurnSettings; readonly imageCount: number }
+    >
+  | Kind<'turn_tokens', InTurn & { readonly tokens: TurnTokens }>
+  | Kind<'turn_profile', InTurn & { readonly profile: TurnProfile }>
+  /** What went wrong in a turn, before it ended. */
+  | Kind<'turn_error', InTurn & { readonly error: ErrorKind }>
+  /** The newest unified diff of the whole turn. */
+  | Kind<
+      'diff_updated',
+      InTurn & {
+        readonly diff: string
+        /** Of `origin`, else of the first remote. */ readonly repositoryUrl: string | null
+      }
+    >
+  | Kind<
+      'turn_ended',
+      InTurn & {
+        readonly status: TurnEnd
+        /** `codexErrorInfo` of the turn's error as the protocol spells it. */
+        readonly error: JsonObject | string | null
+        /** Unix seconds. */
+        readonly startedAt: number | null
+        /** Unix seconds. */
+        readonly completedAt: number
+        readonly durationMs: number | null
+      }
+    >
+
+/** Tool calls and the questions about them. */
+export type ToolFact =
+  | Kind<'tool_started', InTurn & { readonly itemId: string }>
+  | Kind<'tool_ended', InTurn & { readonly itemId: string; readonly outcome: ToolOutcome }>
+  /** The server asked somebody (its own request id); the answer or its loss has the same id. */
+  | Kind<
+      'approval_requested',
+      InTurn & {
+        readonly reviewId: string
+        readonly itemId: string | null
+        readonly reviewer: 'user' | 'guardian'
+        readonly subject: ReviewSubject
+        readonly subjectName: string
+        readonly trigger: ReviewTrigger
+        readonly additionalPermissions: boolean
+        readonly networkAccess: boolean
+      }
+    >
+  | Kind<
+      'approval_answered',
+      Seen & {
+        readonly reviewId: string
+        readonly status: ReviewStatus
+        readonly resolution: ReviewResolution
+      }
+    >
+
+/** Everything else Codex tells its reducer. */
+export type OtherFact =
+  /** A thread that another thread started: it has the connection of its parent. */
+  | Kind<
+      'sub_agent_started',
+      Seen & {
+        readonly thread: OpenedThread
+        readonly client: Pick<Client, 'productClientId'> | null
+      }
+    >
+  | Kind<
+      'compacted',
+      InTurn & {
+        readonly trigger: 'manual' | 'auto' | null
+        readonly reason:
+          'user_requested' | 'context_limit' | 'model_downshift' | 'comp_hash_changed' | null
+        readonly implementation:
+          'responses' | 'responses_compaction_v2' | 'responses_compact' | null
+        readonly phase: 'standalone_turn' | 'pre_turn' | 'mid_turn' | null
+        readonly strategy: 'memento' | 'prefix_compaction' | null
+        readonly status: TurnEnd
+        readonly error: ErrorKind | null
+        readonly contextTokensBefore: number | null
+        readonly contextTokensAfter: number | null
+        readonly retainedImageCount: number | null
+        readonly summaryTokens: number | null
+        readonly cachedInputTokens: number | null
+        readonly cacheWriteInputTokens: number | null
+        /** Unix seconds. */
+        readonly startedAt: number | null
+        /** Unix seconds. */
+        readonly completedAt: number | null
+        readonly durationMs: number | null
+      }
+    >
+  | Kind<
+      'goal',
+      InThread & {
+        readonly turnId: string | null
+        readonly goalId: string | null
+        readonly change: 'created' | 'usage_accounted' | 'status_changed' | 'cleared'
+        readonly status: string | null
+        readonly hasTokenBudget: boolean
+        readonly cumulativeTokens: number | null
+        readonly cumulativeSeconds: number | null
+      }
+    >
+  /** The whole record of an automatic review; its members are passed through to the event. */
+  | Kind<'guardian_review', InTurn & { readonly review: JsonObject }>
+  | Kind<
+      'skill_invoked',
+      InTurn & {
+        readonly name: string
+        readonly scope: 'user' | 'repo' | 'system' | 'admin' | null
+        /** Absolute and canonical, or relative to the repository's root when `repositoryUrl` is known. */
+        readonly path: string
+        readonly repositoryUrl: string | null
+        readonly plugin: PluginIdentity | null
+        readonly invokeType: 'explicit' | 'implicit' | null
+        readonly model: string | null
+      }
+    >
+  | Kind<
+      'app_mentioned' | 'app_used',
+      InTurn & {
+        readonly connectorId: string | null
+        readonly appName: string | null
+        readonly invokeType: 'explicit' | 'implicit' | null
+        readonly model: string | null
+      }
+    >
+  | Kind<
+      'hook_ran',
+      InTurn & {
+        readonly name: string
+        readonly source: string | null
+        readonly handlerType: string | null
+        readonly executionMode: string | null
+        readonly status: string
+        readonly model: string | null
+      }
+    >
+  | Kind<'plugin_used', InTurn & { readonly plugin: PluginIdentity; readonly model: string | null }>
+  | Kind<
+      'plugin_changed',
+      Seen & {
+        readonly change: 'installed' | 'uninstalled' | 'enabled' | 'disabled'
+        readonly plugin: PluginIdentity
+        readonly productClientId: string | null
+      }
+    >
+  | Kind<
+      'plugin_install_failed',
+      Seen & {
+        readonly plugin: PluginIdentity
+        readonly productClientId: string | null
+        readonly errorType: string
+        readonly source: string | null
+        readonly subErrorType: string | null
+      }
+    >
+  | Kind<
+      'import_ended',
+      Seen & {
+        readonly importId: string | null
+        readonly source: string | null
+        readonly providerId: string | null
+        readonly itemType: string
+        readonly productClientId: string | null
+        readonly result:
+          | { readonly successCount: number; readonly failedCount: number }
+          | {
+              readonly failureStage: string
+              readonly errorType: string
+              readonly subErrorType: string | null
+            }
+      }
+    >
+
+/** One thing the reducer is told. */
+export type Fact = RequestFact | TurnFact | ToolFact | OtherFact
+
+/** A fact of one kind. */
+export type FactOf<K extends Fact['kind']> = Extract<Fact, { readonly kind: K }>
