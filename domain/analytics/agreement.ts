@@ -1,0 +1,97 @@
+/**
+ * A comparison in numbers: how often each event, and each field of it, came out how.
+ */
+import type { ComparedEvent, Comparison, Verdict } from './compare.ts'
+
+/** How often each verdict was given. */
+export type Verdicts = Readonly<Record<Verdict, number>>
+
+/** One field of an event type. */
+export interface FieldAgreement {
+  readonly field: string
+  readonly verdicts: Verdicts
+  /** Every reason that was given for a difference, once. */
+  readonly reasons: ReadonlyArray<string>
+  /** Differences without a reason. */
+  readonly unexplained: number
+}
+
+/** One event type. */
+export interface EventAgreement {
+  readonly eventType: string
+  /** Events that stand on both sides. */
+  readonly paired: number
+  readonly verdicts: Verdicts
+  readonly reasons: ReadonlyArray<string>
+  /** Differences without a reason, in fields and of whole events. */
+  readonly unexplained: number
+  readonly fields: ReadonlyArray<FieldAgreement>
+}
+
+type Judged = Pick<ComparedEvent, 'verdict' | 'reason'>
+
+const verdictsOf = (all: ReadonlyArray<Judged>): Verdicts => {
+  const count = (verdict: Verdict): number => all.filter((one) => one.verdict === verdict).length
+  return {
+    equal: count('equal'),
+    differs: count('differs'),
+    only_in_capture: count('only_in_capture'),
+    only_reconstructed: count('only_reconstructed'),
+    not_reconstructable: count('not_reconstructable')
+  }
+}
+
+const reasonsOf = (all: ReadonlyArray<Judged>): ReadonlyArray<string> => [
+  ...new Set(all.flatMap(({ reason }) => (reason === null ? [] : [reason])))
+]
+
+const unexplainedOf = (all: ReadonlyArray<Judged>): number =>
+  all.filter(
+    ({ verdict, reason }) =>
+      verdict !== 'equal' && verdict !== 'not_reconstructable' && reason === null
+  ).length
+
+const groupedBy = <A>(
+  all: ReadonlyArray<A>,
+  keyOf: (one: A) => string
+): ReadonlyArray<readonly [string, ReadonlyArray<A>]> => {
+  const groups = new Map<string, Array<A>>()
+  for (const one of all) {
+    const key = keyOf(one)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
+  }
+  return [...groups]
+}
+
+/** The agreement of one or several comparisons, by event type and field, in alphabetical order of the types. */
+export const agreementOf = (
+  comparisons: ReadonlyArray<Pick<Comparison, 'events'>>
+): ReadonlyArray<EventAgreement> => {
+  const events = comparisons.flatMap((one) => one.events)
+  return groupedBy(events, ({ eventType }) => eventType)
+    .map(([eventType, group]) => {
+      const pairs = group.filter(({ fields }) => fields.length > 0)
+      const fields = groupedBy(
+        pairs.flatMap((pair) => pair.fields),
+        ({ field }) => field
+      ).map(([field, all]) => ({
+        field,
+        verdicts: verdictsOf(all),
+        reasons: reasonsOf(all),
+        unexplained: unexplainedOf(all)
+      }))
+      const single = group.filter((one) => one.fields.length === 0)
+      return {
+        eventType,
+        paired: pairs.length,
+        verdicts: verdictsOf(group),
+        reasons: reasonsOf(group),
+        unexplained:
+          unexplainedOf(single) + fields.reduce((sum, field) => sum + field.unexplained, 0),
+        fields
+      }
+    })
+    .sort((a, b) => (a.eventType < b.eventType ? -1 : 1))
+}

@@ -1,0 +1,251 @@
+/**
+ * Two lists of analytics events side by side: what a capture holds, and what was made again from the log.
+ *
+ * Events are paired by type and by the ids they name; repeats of one key in the order they stand. Every difference gets a reason
+ * when one is known. What is left without a reason is a mistake of one of the two.
+ */
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { ProfileName } from '../profile.ts'
+import type { AnalyticsEvent } from './envelope.ts'
+
+/** How the two sides of a field, or of a whole event, stand to each other. */
+export type Verdict =
+  'equal' | 'differs' | 'only_in_capture' | 'only_reconstructed' | 'not_reconstructable'
+
+/** Both sides of one field; `undefined` where the key, or the whole event, is missing. */
+export interface Sides {
+  readonly captured: Json | undefined
+  readonly reconstructed: Json | undefined
+  readonly capturedEvent: AnalyticsEvent | null
+  readonly reconstructedEvent: AnalyticsEvent | null
+}
+
+/** A difference that is known, with its reason. Of several rows that fit, the first counts. */
+export interface KnownDifference {
+  /** Type of the event; absent: every type. */
+  readonly event?: string
+  /** Path of the field, `a.b` inside objects; absent: the whole event stands on one side only. */
+  readonly field?: string
+  /** Absent: every contract. */
+  readonly contracts?: ReadonlyArray<ProfileName>
+  /** True: no log holds it, and the reconstruction says null (or has no such event); else a difference of another kind. */
+  readonly notReconstructable?: true
+  /** Further conditions. */
+  readonly when?: (sides: Sides) => boolean
+  /** Why they differ, as a sentence for people. */
+  readonly reason: string
+}
+
+/** One field of a pair. */
+export interface ComparedField {
+  readonly field: string
+  readonly verdict: Verdict
+  readonly captured: Json | undefined
+  readonly reconstructed: Json | undefined
+  /** Why they differ; null when they are equal, or nobody knows. */
+  readonly reason: string | null
+}
+
+/** A pair, or an event that stands on one side only. */
+export interface ComparedEvent {
+  readonly eventType: string
+  /** The ids that paired it. */
+  readonly ids: JsonObject
+  readonly verdict: Verdict
+  readonly reason: string | null
+  /** Empty for an event that stands on one side only. */
+  readonly fields: ReadonlyArray<ComparedField>
+}
+
+/** What came of a comparison. */
+export interface Comparison {
+  readonly events: ReadonlyArray<ComparedEvent>
+  /** Differences without a reason: fields of pairs, and events on one side only. */
+  readonly unexplained: number
+}
+
+const THREAD_OF_NOBODY = 'the capture holds nothing of this thread'
+
+/** Ids by which events are paired; types that are not named here use `IDS`. */
+const IDS = ['thread_id', 'turn_id', 'item_id', 'review_id', 'goal_id', 'import_id']
+const PLUGIN_IDS = ['plugin_name', 'marketplace_name', 'plugin_id', 'thread_id', 'turn_id']
+const IDS_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
+  codex_thread_initialized: ['thread_id', 'initialization_mode'],
+  codex_thread_archive_event: ['thread_id', 'action'],
+  codex_turn_steer_event: ['thread_id', 'accepted_turn_id', 'result'],
+  codex_goal_event: ['thread_id', 'turn_id', 'goal_id', 'event_kind'],
+  codex_plugin_installed: PLUGIN_IDS,
+  codex_plugin_uninstalled: PLUGIN_IDS,
+  codex_plugin_enabled: PLUGIN_IDS,
+  codex_plugin_disabled: PLUGIN_IDS,
+  codex_plugin_used: PLUGIN_IDS,
+  codex_plugin_install_failed: PLUGIN_IDS,
+  codex_app_used: ['thread_id', 'turn_id', 'connector_id'],
+  codex_app_mentioned: ['thread_id', 'turn_id', 'connector_id'],
+  codex_hook_run: ['thread_id', 'turn_id', 'hook_name'],
+  skill_invocation: ['thread_id', 'turn_id', 'skill_name'],
+  codex_onboarding_external_agent_import_complete: ['import_id', 'type'],
+  codex_onboarding_external_agent_import_failure: ['import_id', 'type', 'failure_stage']
+}
+
+const membersOf = ({ event_params, skill_id, skill_name }: AnalyticsEvent): JsonObject => ({
+  ...event_params,
+  ...(skill_id === undefined ? {} : { skill_id }),
+  ...(skill_name === undefined ? {} : { skill_name })
+})
+
+const idsOf = (event: AnalyticsEvent): JsonObject => {
+  const members = membersOf(event)
+  const names = IDS_OF[event.event_type] ?? IDS
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = members[name]
+      return value === undefined || value === null ? [] : [[name, value]]
+    })
+  )
+}
+
+interface Leaf {
+  readonly field: string
+  readonly captured: Json | undefined
+  readonly reconstructed: Json | undefined
+}
+
+/** The fields of two objects by path. Where both sides have an object it is looked into; arrays are not. */
+const leaves = (left: JsonObject, right: JsonObject, prefix = ''): ReadonlyArray<Leaf> =>
+  [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((name) => {
+    const [captured, reconstructed, field] = [left[name], right[name], `${prefix}${name}`]
+    return isJsonObject(captured) && isJsonObject(reconstructed)
+      ? leaves(captured, reconstructed, `${field}.`)
+      : [{ field, captured, reconstructed }]
+  })
+
+/** A JSON value as text that does not depend on the order of members. */
+const canonical = (value: Json): string =>
+  JSON.stringify(value, (_, inner: Json) =>
+    isJsonObject(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner
+  )
+
+const isSame = (a: Json, b: Json): boolean => a === b || canonical(a) === canonical(b)
+
+type Known = (event: string, field: string | undefined, sides: Sides) => KnownDifference | undefined
+
+const knownIn =
+  (rows: ReadonlyArray<KnownDifference>, contract: ProfileName): Known =>
+  (event, field, sides) =>
+    rows.find(
+      (row) =>
+        row.field === field &&
+        (row.event === undefined || row.event === event) &&
+        (row.contracts === undefined || row.contracts.includes(contract)) &&
+        (row.when === undefined || row.when(sides)) &&
+        // A value that was made all the same must be right.
+        (row.notReconstructable !== true || (sides.reconstructed ?? null) === null)
+    )
+
+const plainVerdict = ({ captured, reconstructed }: Sides): Verdict => {
+  if (captured === undefined) return 'only_reconstructed'
+  if (reconstructed === undefined) return 'only_in_capture'
+  return isSame(captured, reconstructed) ? 'equal' : 'differs'
+}
+
+const comparedField = (event: string, field: string, sides: Sides, known: Known): ComparedField => {
+  const { captured, reconstructed } = sides
+  const plain = plainVerdict(sides)
+  const row = plain === 'equal' ? undefined : known(event, field, sides)
+  const verdict = row?.notReconstructable === true ? 'not_reconstructable' : plain
+  return { field, verdict, captured, reconstructed, reason: row?.reason ?? null }
+}
+
+const comparedPair = (
+  capturedEvent: AnalyticsEvent,
+  reconstructedEvent: AnalyticsEvent,
+  known: Known
+): ComparedEvent => {
+  const eventType = capturedEvent.event_type
+  const fields = leaves(membersOf(capturedEvent), membersOf(reconstructedEvent)).map(
+    ({ field, ...sides }) =>
+      comparedField(eventType, field, { ...sides, capturedEvent, reconstructedEvent }, known)
+  )
+  const verdict = fields.every((field) => field.verdict === 'equal') ? 'equal' : 'differs'
+  return { eventType, ids: idsOf(capturedEvent), verdict, reason: null, fields }
+}
+
+const alone = (
+  event: AnalyticsEvent,
+  side: 'only_in_capture' | 'only_reconstructed',
+  capturedThreads: ReadonlySet<Json | undefined>,
+  known: Known
+): ComparedEvent => {
+  const isCaptured = side === 'only_in_capture'
+  const row = known(event.event_type, undefined, {
+    captured: undefined,
+    reconstructed: undefined,
+    capturedEvent: isCaptured ? event : null,
+    reconstructedEvent: isCaptured ? null : event
+  })
+  const thread = event.event_params['thread_id']
+  const isOther = !isCaptured && typeof thread === 'string' && !capturedThreads.has(thread)
+  return {
+    eventType: event.event_type,
+    ids: idsOf(event),
+    verdict: isCaptured && row?.notReconstructable === true ? 'not_reconstructable' : side,
+    reason: row?.reason ?? (isOther ? THREAD_OF_NOBODY : null),
+    fields: []
+  }
+}
+
+const keyOf = (event: AnalyticsEvent): string => `${event.event_type} ${canonical(idsOf(event))}`
+
+const grouped = (
+  events: ReadonlyArray<AnalyticsEvent>
+): ReadonlyMap<string, ReadonlyArray<AnalyticsEvent>> => {
+  const groups = new Map<string, Array<AnalyticsEvent>>()
+  for (const event of events) {
+    const key = keyOf(event)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [event])
+    else group.push(event)
+  }
+  return groups
+}
+
+const isUnexplained = ({ verdict, reason }: Pick<ComparedField, 'verdict' | 'reason'>): boolean =>
+  verdict !== 'equal' && verdict !== 'not_reconstructable' && reason === null
+
+const unexplainedIn = (event: ComparedEvent): number =>
+  event.fields.length > 0 ? event.fields.filter(isUnexplained).length : isUnexplained(event) ? 1 : 0
+
+/**
+ * Compares a capture with what was reconstructed under the same contract, in the order of the capture; events that were only
+ * reconstructed come last. Those of a thread that the capture never names are explained by that.
+ */
+export const compareAnalytics = (
+  captured: ReadonlyArray<AnalyticsEvent>,
+  reconstructed: ReadonlyArray<AnalyticsEvent>,
+  contract: ProfileName,
+  rows: ReadonlyArray<KnownDifference>
+): Comparison => {
+  const known = knownIn(rows, contract)
+  const rights = grouped(reconstructed)
+  const threads = new Set(captured.map(({ event_params }) => event_params['thread_id']))
+  const used = new Map<string, number>()
+  const events: Array<ComparedEvent> = []
+  for (const event of captured) {
+    const key = keyOf(event)
+    const place = used.get(key) ?? 0
+    used.set(key, place + 1)
+    const right = rights.get(key)?.[place]
+    events.push(
+      right === undefined
+        ? alone(event, 'only_in_capture', threads, known)
+        : comparedPair(event, right, known)
+    )
+  }
+  for (const [key, group] of rights)
+    for (const event of group.slice(used.get(key) ?? 0))
+      events.push(alone(event, 'only_reconstructed', threads, known))
+  return { events, unexplained: events.reduce((sum, event) => sum + unexplainedIn(event), 0) }
+}

@@ -1,0 +1,71 @@
+/**
+ * Analytics events as Codex posts them, and the lines of a capture file: one request payload each.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+
+/** One event: its type, what it says, and for `skill_invocation` two more members beside them. */
+export interface AnalyticsEvent {
+  readonly event_type: string
+  readonly event_params: JsonObject
+  readonly skill_id?: Json
+  readonly skill_name?: Json
+}
+
+/** The body of one request. */
+export interface Payload {
+  readonly events: ReadonlyArray<AnalyticsEvent>
+}
+
+/** Events that travel alone, and so split the batch they stand in. */
+const ALONE: ReadonlySet<string> = new Set(['codex_accepted_line_fingerprints'])
+
+/** The payloads in which the events of one fact are sent, in order. */
+export const payloadsOf = (events: ReadonlyArray<AnalyticsEvent>): ReadonlyArray<Payload> => {
+  const batches: Array<Array<AnalyticsEvent>> = []
+  let open: Array<AnalyticsEvent> | null = null
+  for (const event of events) {
+    const isAlone = ALONE.has(event.event_type)
+    if (isAlone || open === null) batches.push((open = []))
+    open.push(event)
+    if (isAlone) open = null
+  }
+  return batches.map((batch) => ({ events: batch }))
+}
+
+/** A payload as one line of a capture file, with its newline. */
+export const captureLine = (payload: Payload): string => `${JSON.stringify(payload)}\n`
+
+/** No event of Codex is as deep; what is deeper would take the stack of whoever walks over it. */
+const DEPTH_MAX = 64
+
+const isDeep = (value: unknown, levels = DEPTH_MAX): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((inner) => isDeep(inner, levels - 1)))
+
+const isEvent = (value: unknown): value is AnalyticsEvent & JsonObject =>
+  isJsonObject(value) &&
+  typeof value['event_type'] === 'string' &&
+  isJsonObject(value['event_params'])
+
+const parsed = (text: string): E.Either<string, unknown> =>
+  E.tryCatch(
+    () => JSON.parse(text) as unknown,
+    () => 'no JSON'
+  )
+
+/** The events of a line: a payload or a bare event; `Left` says why it is neither. */
+export const eventsOfLine = (text: string): E.Either<string, ReadonlyArray<AnalyticsEvent>> => {
+  const line = parsed(text)
+  if (E.isLeft(line)) return line
+  const value = line.right
+  if (isDeep(value)) return E.left(`nested deeper than ${DEPTH_MAX} levels`)
+  if (isEvent(value)) return E.right([value])
+  const events = isJsonObject(value) ? value['events'] : undefined
+  if (!Array.isArray(events)) return E.left('neither a payload nor an event')
+  const found = (events as ReadonlyArray<unknown>).filter(isEvent)
+  return found.length === events.length
+    ? E.right(found)
+    : E.left(`${events.length - found.length} of its ${events.length} events are none`)
+}
