@@ -6,7 +6,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { ProfileName } from '../profile.ts'
-import type { AnalyticsEvent } from './envelope.ts'
+import type { PostedEvent } from './envelope.ts'
 
 /** How the two sides of a field, or of a whole event, stand to each other. */
 export type Verdict =
@@ -16,8 +16,8 @@ export type Verdict =
 export interface Sides {
   readonly captured: Json | undefined
   readonly reconstructed: Json | undefined
-  readonly capturedEvent: AnalyticsEvent | null
-  readonly reconstructedEvent: AnalyticsEvent | null
+  readonly capturedEvent: PostedEvent | null
+  readonly reconstructedEvent: PostedEvent | null
 }
 
 /** A difference that is known, with its reason. Of several rows that fit, the first counts. */
@@ -88,13 +88,13 @@ const IDS_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
   codex_onboarding_external_agent_import_failure: ['import_id', 'type', 'failure_stage']
 }
 
-const membersOf = ({ event_params, skill_id, skill_name }: AnalyticsEvent): JsonObject => ({
+const membersOf = ({ event_params, skill_id, skill_name }: PostedEvent): JsonObject => ({
   ...event_params,
   ...(skill_id === undefined ? {} : { skill_id }),
   ...(skill_name === undefined ? {} : { skill_name })
 })
 
-const idsOf = (event: AnalyticsEvent): JsonObject => {
+const idsOf = (event: PostedEvent): JsonObject => {
   const members = membersOf(event)
   const names = IDS_OF[event.event_type] ?? IDS
   return Object.fromEntries(
@@ -160,8 +160,8 @@ const comparedField = (event: string, field: string, sides: Sides, known: Known)
 }
 
 const comparedPair = (
-  capturedEvent: AnalyticsEvent,
-  reconstructedEvent: AnalyticsEvent,
+  capturedEvent: PostedEvent,
+  reconstructedEvent: PostedEvent,
   known: Known
 ): ComparedEvent => {
   const eventType = capturedEvent.event_type
@@ -174,7 +174,7 @@ const comparedPair = (
 }
 
 const alone = (
-  event: AnalyticsEvent,
+  event: PostedEvent,
   side: 'only_in_capture' | 'only_reconstructed',
   capturedThreads: ReadonlySet<Json | undefined>,
   known: Known
@@ -197,12 +197,12 @@ const alone = (
   }
 }
 
-const keyOf = (event: AnalyticsEvent): string => `${event.event_type} ${canonical(idsOf(event))}`
+const keyOf = (event: PostedEvent): string => `${event.event_type} ${canonical(idsOf(event))}`
 
 const grouped = (
-  events: ReadonlyArray<AnalyticsEvent>
-): ReadonlyMap<string, ReadonlyArray<AnalyticsEvent>> => {
-  const groups = new Map<string, Array<AnalyticsEvent>>()
+  events: ReadonlyArray<PostedEvent>
+): ReadonlyMap<string, ReadonlyArray<PostedEvent>> => {
+  const groups = new Map<string, Array<PostedEvent>>()
   for (const event of events) {
     const key = keyOf(event)
     const group = groups.get(key)
@@ -223,8 +223,8 @@ const unexplainedIn = (event: ComparedEvent): number =>
  * reconstructed come last. Those of a thread that the capture never names are explained by that.
  */
 export const compareAnalytics = (
-  captured: ReadonlyArray<AnalyticsEvent>,
-  reconstructed: ReadonlyArray<AnalyticsEvent>,
+  captured: ReadonlyArray<PostedEvent>,
+  reconstructed: ReadonlyArray<PostedEvent>,
   contract: ProfileName,
   rows: ReadonlyArray<KnownDifference>
 ): Comparison => {

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 
 /** One event: its type, what it says, and for `skill_invocation` two more members beside them. */
-export interface AnalyticsEvent {
+export interface PostedEvent {
   readonly event_type: string
   readonly event_params: JsonObject
   readonly skill_id?: Json
@@ -14,16 +14,16 @@ export interface AnalyticsEvent {
 
 /** The body of one request. */
 export interface Payload {
-  readonly events: ReadonlyArray<AnalyticsEvent>
+  readonly events: ReadonlyArray<PostedEvent>
 }
 
 /** Events that travel alone, and so split the batch they stand in. */
 const ALONE: ReadonlySet<string> = new Set(['codex_accepted_line_fingerprints'])
 
 /** The payloads in which the events of one fact are sent, in order. */
-export const payloadsOf = (events: ReadonlyArray<AnalyticsEvent>): ReadonlyArray<Payload> => {
-  const batches: Array<Array<AnalyticsEvent>> = []
-  let open: Array<AnalyticsEvent> | null = null
+export const payloadsOf = (events: ReadonlyArray<PostedEvent>): ReadonlyArray<Payload> => {
+  const batches: Array<Array<PostedEvent>> = []
+  let open: Array<PostedEvent> | null = null
   for (const event of events) {
     const isAlone = ALONE.has(event.event_type)
     if (isAlone || open === null) batches.push((open = []))
@@ -44,7 +44,7 @@ const isDeep = (value: unknown, levels = DEPTH_MAX): boolean =>
   value !== null &&
   (levels === 0 || Object.values(value).some((inner) => isDeep(inner, levels - 1)))
 
-const isEvent = (value: unknown): value is AnalyticsEvent & JsonObject =>
+const isEvent = (value: unknown): value is PostedEvent & JsonObject =>
   isJsonObject(value) &&
   typeof value['event_type'] === 'string' &&
   isJsonObject(value['event_params'])
@@ -56,7 +56,7 @@ const parsed = (text: string): E.Either<string, unknown> =>
   )
 
 /** The events of a line: a payload or a bare event; `Left` says why it is neither. */
-export const eventsOfLine = (text: string): E.Either<string, ReadonlyArray<AnalyticsEvent>> => {
+export const eventsOfLine = (text: string): E.Either<string, ReadonlyArray<PostedEvent>> => {
   const line = parsed(text)
   if (E.isLeft(line)) return line
   const value = line.right

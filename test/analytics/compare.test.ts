@@ -2,20 +2,20 @@
 import { expect } from 'chai'
 import { agreementOf } from '../../domain/analytics/agreement.ts'
 import { compareAnalytics, type KnownDifference } from '../../domain/analytics/compare.ts'
-import type { AnalyticsEvent } from '../../domain/analytics/envelope.ts'
+import type { PostedEvent } from '../../domain/analytics/envelope.ts'
 import type { JsonObject } from '../../domain/json.ts'
 
-const event = (event_type: string, event_params: JsonObject): AnalyticsEvent => ({
+const event = (event_type: string, event_params: JsonObject): PostedEvent => ({
   event_type,
   event_params
 })
 
-const turn = (turn_id: string, more: JsonObject = {}): AnalyticsEvent =>
+const turn = (turn_id: string, more: JsonObject = {}): PostedEvent =>
   event('codex_turn_event', { thread_id: 't', turn_id, ...more })
 
 const compared = (
-  captured: ReadonlyArray<AnalyticsEvent>,
-  reconstructed: ReadonlyArray<AnalyticsEvent>,
+  captured: ReadonlyArray<PostedEvent>,
+  reconstructed: ReadonlyArray<PostedEvent>,
   known: ReadonlyArray<KnownDifference> = []
 ) => compareAnalytics(captured, reconstructed, '0.142', known)
 

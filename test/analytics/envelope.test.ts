@@ -6,10 +6,10 @@ import {
   captureLine,
   eventsOfLine,
   payloadsOf,
-  type AnalyticsEvent
+  type PostedEvent
 } from '../../domain/analytics/envelope.ts'
 
-const event = (event_type: string): AnalyticsEvent => ({ event_type, event_params: {} })
+const event = (event_type: string): PostedEvent => ({ event_type, event_params: {} })
 const LINES = 'codex_accepted_line_fingerprints'
 
 const typesOf = (...types: ReadonlyArray<string>) =>
@@ -60,7 +60,7 @@ describe('request payloads of analytics events', () => {
 
   it('come back as they were, whatever they hold', () => {
     const params = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 8 })) as fc.Arbitrary<
-      AnalyticsEvent['event_params']
+      PostedEvent['event_params']
     >
     const events = fc.array(
       fc.record({ event_type: fc.constantFrom('a', 'b', LINES), event_params: params })
