@@ -23,6 +23,7 @@ import type { Index } from '../replay/ports.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
 import type { Progress } from '../replay/catch-up/fold-many.ts'
 import { configuredProvider } from './home/config.ts'
+import { homeLog } from './home/home-log.ts'
 import { homeNames } from './home/names.ts'
 import { homeOperations } from './home/operations.ts'
 import { defaultIndexDirectory } from './home/places.ts'
@@ -158,6 +159,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
       telemetry
     }),
     operations: homeOperations(home),
+    homeLogs: homeLog(home),
     actor: options.actor ?? 'library',
     index,
     isFallback,

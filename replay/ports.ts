@@ -265,13 +265,51 @@ export interface Names {
   readonly all: () => ReadonlyMap<string, string>
 }
 
-/** The operation log of a home: every process adds to it, nobody changes what is there. */
-export interface OperationLog {
+/** A line of a home log; as a guard it tells later whether it still stands there. */
+export interface HomeLogLine extends Guard {
+  /** Without its newline. */
+  readonly text: string
+}
+
+/** What the outside of a home log tells without reading it. */
+export interface HomeLogFile {
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+  /** Identity of the file; another one means that it was replaced. */
+  readonly inode: number
+}
+
+/** Who writes to a home log, and when. */
+export interface HomeLogWriter {
   /** An id that sorts by time. */
   readonly newId: () => string
   readonly nowMs: () => number
   /** Who this process is. */
   readonly process: { readonly pid: number; readonly user: string }
+}
+
+/** A log that unroll keeps in a home, one JSON record per line: every process adds to it, nobody changes what is there. */
+export interface HomeLog extends HomeLogWriter {
+  /** One whole line, in one write; `durable`: on disk when it answers. */
+  readonly append: (record: object, durable: boolean) => Either<StoreError, void>
+  /** One `stat`; null when there is no such log yet. */
+  readonly look: () => Either<StoreError, HomeLogFile | null>
+  /** Lines from an offset in bytes to the end as it is now, empty ones left out, in bounded memory. */
+  readonly read: (fromBytes: number) => AsyncIterable<HomeLogLine>
+  /** The same lines, last one first, from the end. */
+  readonly readBackwards: () => AsyncIterable<HomeLogLine>
+  /** True when the line is still where it was. */
+  readonly verify: (guard: Guard) => Either<StoreError, boolean>
+}
+
+/** The logs of a home. Their names are those of their files. */
+export type HomeLogName = 'operations' | 'observations'
+
+/** Gives the log of a name. */
+export type HomeLogs = (name: HomeLogName) => HomeLog
+
+/** The operation log of a home. */
+export interface OperationLog extends HomeLogWriter {
   /** One whole line, in one write; `durable`: on disk when it answers. */
   readonly append: (record: OperationRecord, durable: boolean) => Either<StoreError, void>
   /** Records from one end to the other, in bounded memory. */

@@ -11,6 +11,7 @@ import { type HomeFile, type Relocation } from '../../domain/changes/relocation.
 import type { OpenThread } from '../threads/open-thread.ts'
 import { checkpointOf, forgetStream, indexSink, type Env } from '../catch-up/project.ts'
 import type {
+  HomeLogs,
   HomeWriter,
   Names,
   OperationLog,
@@ -29,6 +30,8 @@ export interface LifeParts extends Env {
   readonly homeWriter?: HomeWriter
   /** Absent where nothing is recorded. */
   readonly operations?: OperationLog
+  /** The logs of the home, for what is folded from them; absent where there is no home. */
+  readonly homeLogs?: HomeLogs
   /** Who uses the engine, for the log; `library` when nobody says. */
   readonly actor?: string
 }

@@ -1,6 +1,7 @@
 /**
  * An engine over parts that a test chooses.
  */
+import { homeLog } from '../../adapters/home/home-log.ts'
 import { homeNames } from '../../adapters/home/names.ts'
 import { homeOperations } from '../../adapters/home/operations.ts'
 import { homeWriter } from '../../adapters/home/writer.ts'
@@ -18,6 +19,7 @@ export const engineOver = (home: string, parts: Partial<EngineParts> = {}): Engi
     writer: segmentWriter(home, store),
     homeWriter: homeWriter(home),
     operations: homeOperations(home),
+    homeLogs: homeLog(home),
     actor: 'test',
     index: memoryIndex(),
     profile,

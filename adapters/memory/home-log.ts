@@ -1,0 +1,37 @@
+/**
+ * A home log in memory, with a clock and ids that count.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { HomeLog, HomeLogLine } from '../../replay/ports.ts'
+
+/** An empty log; `records` is what was appended, oldest first. */
+export const memoryHomeLog = (
+  idPrefix = 'record'
+): HomeLog & { readonly records: ReadonlyArray<unknown> } => {
+  const records: Array<unknown> = []
+  const lines: Array<HomeLogLine> = []
+  let sizeBytes = 0
+  let count = 0
+  return {
+    records,
+    newId: () => `${idPrefix}-${String(++count).padStart(4, '0')}`,
+    nowMs: () => count,
+    process: { pid: 1, user: 'nobody' },
+    append: (record) => {
+      const text = JSON.stringify(record)
+      const bytes = Buffer.byteLength(text)
+      records.push(record)
+      lines.push({ offset: sizeBytes, bytes, checksum: lines.length, terminated: true, text })
+      sizeBytes += bytes + 1
+      return E.right(undefined)
+    },
+    look: () => E.right(sizeBytes === 0 ? null : { sizeBytes, modifiedAtMs: count, inode: 1 }),
+    read: async function* (fromBytes) {
+      yield* lines.filter(({ offset }) => offset >= fromBytes)
+    },
+    readBackwards: async function* () {
+      yield* [...lines].reverse()
+    },
+    verify: (guard) => E.right(lines[guard.checksum]?.offset === guard.offset)
+  }
+}
