@@ -1,0 +1,118 @@
+/**
+ * Which lines of a thread are history it was given, not its own: forks up to 0.142 and sub-agents with inherited context
+ * hold copies of another thread's lines, with new times on them. Whoever counts what a thread did must leave them out.
+ *
+ * Rules:  in this order, the first that can tell decides:
+ *         `segment`  the line stands in a file that was written for another thread (0.143 on);
+ *         `ordinal`  it comes before the number at which a sub-agent's own history begins (0.143 on);
+ *         `turn_id`  its turn is older than the thread: both ids are UUIDs of version 7, which begin with their time;
+ *         `burst`    it was written at once with the head of the file, and its turn's id tells no time.
+ *         The last two hold only in a file that says it is a fork.
+ * Source: forks, detached reviews and sub-agents of 0.130 to 0.169; no exception was seen.
+ */
+import type { RecordedEvent, RolloutLine } from './events/event.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
+
+/** Why a line counts as inherited. */
+export type InheritanceRule = 'segment' | 'ordinal' | 'turn_id' | 'burst'
+
+/** What is known of a thread's head and of the turn that is open. */
+export interface Inheritance {
+  /** True when the head says that the thread is a fork. */
+  readonly forked: boolean
+  /** When the thread's id was made; null when the id does not tell. */
+  readonly bornMs: number | null
+  /** Time of the head's line; null before there was one. */
+  readonly headMs: number | null
+  /** Lines below this number were given to a sub-agent. */
+  readonly startOrdinal: number
+  /** Rule by which the newest turn is inherited; null for an own one. */
+  readonly turn: InheritanceRule | null
+}
+
+/** Before the first line. */
+export const UNKNOWN_HEAD: Inheritance = {
+  forked: false,
+  bornMs: null,
+  headMs: null,
+  startOrdinal: 0,
+  turn: null
+}
+
+/** Copies are written within this time of the head. */
+const BURST_MS = 1000
+
+const UUID_7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** Time a UUID of version 7 was made at, in milliseconds since 1970; null for any other id. */
+export const uuid7Ms = (id: string): number | null => {
+  const match = UUID_7.exec(id)
+  return match === null ? null : parseInt(`${match[1] ?? ''}${match[2] ?? ''}`, 16)
+}
+
+const isInBurst = ({ headMs }: Inheritance, { timestamp }: RolloutLine): boolean =>
+  headMs !== null && Date.parse(timestamp) - headMs <= BURST_MS
+
+/** The rule by which a turn of this id, met at this line, is inherited; null when it is the thread's own. */
+const turnRule = (
+  state: Inheritance,
+  turnId: string | null,
+  line: RolloutLine
+): InheritanceRule | null => {
+  if (!state.forked) return null
+  const madeMs = turnId === null ? null : uuid7Ms(turnId)
+  if (madeMs !== null && state.bornMs !== null) return madeMs < state.bornMs ? 'turn_id' : null
+  return isInBurst(state, line) ? 'burst' : null
+}
+
+/** The turn a line names; null when it names none. */
+export const namedTurnId = (line: RolloutLine): string | null => {
+  const payload: JsonObject = line.payload as unknown as JsonObject
+  const metadata = payload['internal_chat_message_metadata_passthrough']
+  const id =
+    line.type === 'response_item'
+      ? isJsonObject(metadata)
+        ? metadata['turn_id']
+        : undefined
+      : payload['turn_id']
+  return typeof id === 'string' && id !== '' ? id : null
+}
+
+/** What is known after a line. */
+export const evolveInheritance = (state: Inheritance, { line, ...event }: RecordedEvent) => {
+  if (line.type === 'session_meta' && state.headMs === null && event.inherited !== true) {
+    const { id, forked_from_id, subagent_history_start_ordinal } = line.payload
+    const forked = typeof forked_from_id === 'string'
+    return {
+      forked,
+      bornMs: uuid7Ms(id),
+      headMs: Date.parse(line.timestamp),
+      startOrdinal: subagent_history_start_ordinal ?? 0,
+      turn: forked ? ('burst' as const) : null
+    }
+  }
+  if (line.type !== 'event_msg') return state
+  const { payload } = line
+  if (payload.type === 'task_started')
+    return { ...state, turn: turnRule(state, payload.turn_id, line) }
+  // Between turns only the time of a line tells.
+  return payload.type === 'task_complete' && state.turn !== null
+    ? { ...state, turn: 'burst' as const }
+    : state
+}
+
+/**
+ * The rule by which a line is inherited; null when it is the thread's own. `state` is what is known after that very
+ * line.
+ */
+export const inheritedBy = (state: Inheritance, event: RecordedEvent): InheritanceRule | null => {
+  const { line } = event
+  if (event.inherited === true) return 'segment'
+  if ((line.ordinal ?? Infinity) < state.startOrdinal) return 'ordinal'
+  if (!state.forked) return null
+  if (line.type === 'session_meta' && uuid7Ms(line.payload.id) === state.bornMs) return null
+  const named = namedTurnId(line)
+  if (named !== null && uuid7Ms(named) !== null) return turnRule(state, named, line)
+  if (state.turn !== 'burst') return state.turn
+  return isInBurst(state, line) ? 'burst' : null
+}
