@@ -51,6 +51,7 @@ module.exports = {
     },
     ...layers.map(layer),
     only('lmdb', 'adapters/lmdb/'),
+    only('@noble/hashes', 'domain/digest.ts'),
     only('ndjson', 'adapters/cli/'),
     only('fzstd', 'adapters/jsonl/'),
     only('smol-toml', 'adapters/home/'),
