@@ -142,6 +142,16 @@ const SERVER = {
 } as const
 
 const EXPORT = {
+  'analytics.facts': counter(
+    'Facts for usage analytics by what became of them; dropped: too many waited.',
+    { outcome: ['used', 'dropped', 'failed'] as const }
+  ),
+  'analytics.payloads': counter(
+    'Payloads of analytics events, to the capture file or to the host.',
+    {
+      outcome: ['sent', 'failed'] as const
+    }
+  ),
   'telemetry.exports': counter('Reports to the configured collector.', {
     outcome: ['sent', 'failed'] as const
   })

@@ -13,7 +13,7 @@ export interface PostedEvent {
 }
 
 /** The body of one request. */
-export interface Payload {
+export interface RequestPayload {
   readonly events: ReadonlyArray<PostedEvent>
 }
 
@@ -21,7 +21,7 @@ export interface Payload {
 const ALONE: ReadonlySet<string> = new Set(['codex_accepted_line_fingerprints'])
 
 /** The payloads in which the events of one fact are sent, in order. */
-export const payloadsOf = (events: ReadonlyArray<PostedEvent>): ReadonlyArray<Payload> => {
+export const payloadsOf = (events: ReadonlyArray<PostedEvent>): ReadonlyArray<RequestPayload> => {
   const batches: Array<Array<PostedEvent>> = []
   let open: Array<PostedEvent> | null = null
   for (const event of events) {
@@ -34,7 +34,7 @@ export const payloadsOf = (events: ReadonlyArray<PostedEvent>): ReadonlyArray<Pa
 }
 
 /** A payload as one line of a capture file, with its newline. */
-export const captureLine = (payload: Payload): string => `${JSON.stringify(payload)}\n`
+export const captureLine = (payload: RequestPayload): string => `${JSON.stringify(payload)}\n`
 
 /** No event of Codex is as deep; what is deeper would take the stack of whoever walks over it. */
 const DEPTH_MAX = 64
