@@ -139,8 +139,7 @@ describe('a capture file', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(payload, { maxLength: 5 }), async (payloads) => {
         writeFileSync(path, '')
-        for (const events of payloads)
-          await appendPayload(path, { events })
+        for (const events of payloads) await appendPayload(path, { events })
         const back = (await read(path)).map((entry) =>
           entry.kind === 'events' ? entry.events : entry.reason
         )
