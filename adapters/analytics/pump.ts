@@ -74,6 +74,7 @@ export const createPump = ({ reduce, sender, log, telemetry = noTelemetry }: Pum
     })
   }
   const idle = async (): Promise<void> => {
+    await sender.opened
     while (running !== null) await running
   }
   const put = (fact: Fact): void => {

@@ -24,6 +24,8 @@ export interface AnalyticsOutlet {
 /** Takes payloads one after the other. */
 export interface Sender {
   readonly send: (payload: RequestPayload) => Promise<void>
+  /** Resolves when the capture file was made, or was found not to be possible. */
+  readonly opened: Promise<void>
 }
 
 const reasonOf = (cause: unknown): string =>
@@ -55,6 +57,7 @@ export const openSender = ({
     const { path } = destination
     const opened = touchCapture(path).catch((cause: unknown) => failed('captured', cause))
     return {
+      opened,
       send: async (payload) => {
         await opened
         await attempt('captured', () => appendPayload(path, payload))
@@ -62,5 +65,8 @@ export const openSender = ({
     }
   }
   if (destination.kind === 'none' || post === undefined) return null
-  return { send: (payload) => attempt('posted', () => post(payload)) }
+  return {
+    opened: Promise.resolve(),
+    send: (payload) => attempt('posted', () => post(payload))
+  }
 }
