@@ -60,23 +60,27 @@ const startOfDay = (day: number, timeZone: string): number => {
   return within * 1000
 }
 
-/** Where a range begins or ends: the first instant of a day, or the first one after it; an instant is itself. */
-const boundOf = (text: string, daysLater: 0 | 1, timeZone: string): number | null => {
-  if (INSTANT.test(text)) {
-    const day = dayNumber(text.slice(0, 10))
-    const ms = Date.parse(text.toUpperCase().replace(' ', 'T'))
-    return day === null || Number.isNaN(ms) ? null : ms
+/** A date or an instant, as it was typed. */
+type Typed = { readonly day: number } | { readonly ms: number }
+
+const typedOf = (text: string): Typed | null => {
+  if (!INSTANT.test(text)) {
+    const day = DATE.test(text) ? dayNumber(text) : null
+    return day === null ? null : { day }
   }
-  const day = DATE.test(text) ? dayNumber(text) : null
-  return day === null ? null : startOfDay(day + daysLater, timeZone)
+  const ms = Date.parse(text.toUpperCase().replace(' ', 'T'))
+  return dayNumber(text.slice(0, 10)) === null || Number.isNaN(ms) ? null : { ms }
 }
+
+const instantOf = (typed: Typed, daysLater: 0 | 1, timeZone: string): number =>
+  'ms' in typed ? typed.ms : startOfDay(typed.day + daysLater, timeZone)
 
 /** A range as a person types it. */
 export interface TypedRange {
   /** A date, whose day is in the range, or an instant as in RFC 3339. */
-  readonly since?: string
+  readonly since?: string | undefined
   /** A date, whose day is in the range, or an instant that is not. */
-  readonly until?: string
+  readonly until?: string | undefined
   readonly timeZone: string
 }
 
@@ -92,11 +96,17 @@ export type RangeProblem = 'time zone' | 'since' | 'until' | 'order'
 /** Reads a typed range. */
 export const rangeOf = ({ since, until, timeZone }: TypedRange): E.Either<RangeProblem, Range> => {
   if (timeZone !== 'UTC' && !isTimeZone(timeZone)) return E.left('time zone')
-  const sinceMs = since === undefined ? undefined : boundOf(since, 0, timeZone)
-  const untilMs = until === undefined ? undefined : boundOf(until, 1, timeZone)
-  if (sinceMs === null) return E.left('since')
-  if (untilMs === null) return E.left('until')
-  if ((sinceMs ?? -Infinity) > (untilMs ?? Infinity)) return E.left('order')
+  const first = since === undefined ? undefined : typedOf(since)
+  const last = until === undefined ? undefined : typedOf(until)
+  if (first === null) return E.left('since')
+  if (last === null) return E.left('until')
+  const sinceMs = first === undefined ? undefined : instantOf(first, 0, timeZone)
+  const untilMs = last === undefined ? undefined : instantOf(last, 1, timeZone)
+  const isTurned =
+    first !== undefined && last !== undefined && 'day' in first && 'day' in last
+      ? first.day > last.day
+      : (sinceMs ?? -Infinity) > (untilMs ?? Infinity)
+  if (isTurned) return E.left('order')
   return E.right({
     ...(sinceMs === undefined ? {} : { sinceMs }),
     ...(untilMs === undefined ? {} : { untilMs })

@@ -4,9 +4,12 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Io } from '../io.ts'
+import { printPieces } from './pieces.ts'
 import { safeJson } from './text.ts'
 
-const PIECE_CHARS = 64 * 1024
+async function* harmlessLines(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const line of lines) yield safeJson(line)
+}
 
 /** Prints values, one JSON line each. A slow reader slows the source down. */
 export const printJsonLines = async (
@@ -14,14 +17,7 @@ export const printJsonLines = async (
   values: Iterable<unknown> | AsyncIterable<unknown>
 ): Promise<void> => {
   const { stringify } = await import('ndjson')
-  await pipeline(Readable.from(values), stringify(), async (lines: AsyncIterable<string>) => {
-    let piece = ''
-    for await (const line of lines) {
-      piece += safeJson(line)
-      if (piece.length < PIECE_CHARS) continue
-      await io.out(piece)
-      piece = ''
-    }
-    if (piece !== '') await io.out(piece)
-  })
+  await pipeline(Readable.from(values), stringify(), (lines: AsyncIterable<string>) =>
+    printPieces(io, harmlessLines(lines))
+  )
 }
