@@ -6,7 +6,8 @@
  *
  * Source: the facts of Codex's analytics client; requests and notifications are reduced to what a reducer reads.
  */
-import type { JsonObject } from '../json.ts'
+import type { Json, JsonObject } from '../json.ts'
+import type { DiffLines } from './diff-lines.ts'
 import type { ToolOutcome } from './tool-outcome.ts'
 import type {
   InitializationMode,
@@ -190,15 +191,17 @@ export type TurnFact =
       InTurn & { readonly settings: TurnSettings; readonly imageCount: number }
     >
   | Kind<'turn_tokens', InTurn & { readonly tokens: TurnTokens }>
-  | Kind<'turn_profile', InTurn & { readonly profile: TurnProfile }>
+  /** Where the time went; null when nobody measured it, so that the turn need not wait for it. */
+  | Kind<'turn_profile', InTurn & { readonly profile: TurnProfile | null }>
   /** What went wrong in a turn, before it ended. */
   | Kind<'turn_error', InTurn & { readonly error: ErrorKind }>
-  /** The newest unified diff of the whole turn. */
+  /** What the newest diff of the whole turn adds and deletes; `diffLines` counts it. */
   | Kind<
       'diff_updated',
       InTurn & {
-        readonly diff: string
-        /** Of `origin`, else of the first remote. */ readonly repositoryUrl: string | null
+        readonly lines: DiffLines
+        /** Of `origin`, else of the first remote. */
+        readonly repositoryUrl: string | null
       }
     >
   | Kind<
@@ -206,7 +209,7 @@ export type TurnFact =
       InTurn & {
         readonly status: TurnEnd
         /** `codexErrorInfo` of the turn's error as the protocol spells it. */
-        readonly error: JsonObject | string | null
+        readonly error: Json
         /** Unix seconds. */
         readonly startedAt: number | null
         /** Unix seconds. */
@@ -217,6 +220,8 @@ export type TurnFact =
 
 /** Tool calls and the questions about them. */
 export type ToolFact =
+  /** Another agent did something in the turn; only counted. */
+  | Kind<'sub_agent_acted', InTurn>
   | Kind<'tool_started', InTurn & { readonly itemId: string }>
   | Kind<'tool_ended', InTurn & { readonly itemId: string; readonly outcome: ToolOutcome }>
   /** The server asked somebody (its own request id); the answer or its loss has the same id. */
@@ -244,13 +249,13 @@ export type ToolFact =
 
 /** Everything else Codex tells its reducer. */
 export type OtherFact =
-  /** A thread that another thread started: it has the connection of its parent. */
+  /**
+   * A thread that another thread started: it has the connection of its parent, or where the parent is not known the one
+   * named here.
+   */
   | Kind<
       'sub_agent_started',
-      Seen & {
-        readonly thread: OpenedThread
-        readonly client: Pick<Client, 'productClientId'> | null
-      }
+      Seen & { readonly thread: OpenedThread; readonly connectionId: string | null }
     >
   | Kind<
       'compacted',

@@ -4,7 +4,7 @@
  * Items that no event tells of (messages, plans, reasoning, image views, reviews, compactions, activity) have no
  * outcome.
  */
-import { isJsonObject, type Json } from '../json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { ThreadItem } from '../protocol.ts'
 import type { FailureKind, TerminalStatus } from './vocabulary.ts'
 
@@ -252,26 +252,25 @@ const collab = (item: Of<'collabAgentToolCall'>): Told => {
   }
 }
 
-const WEB_ACTIONS = { search: 'search', openPage: 'open_page', findInPage: 'find_in_page' } as const
+const WEB_ACTIONS: ReadonlyMap<string, 'search' | 'open_page' | 'find_in_page'> = new Map([
+  ['search', 'search'],
+  ['openPage', 'open_page'],
+  ['findInPage', 'find_in_page']
+])
 
 const webSearch = ({ query, action }: Of<'webSearch'>): Told => {
+  const isPresent = query.trim() !== ''
+  const { query: single, queries } = isJsonObject(action) ? action : ({} as JsonObject)
   const kind = kindOf(action)
-  const queries =
-    isJsonObject(action) && Array.isArray(action['queries']) ? action['queries'] : null
-  const single = isJsonObject(action) && typeof action['query'] === 'string' ? 1 : null
+  const searched = Array.isArray(queries) ? queries.length : typeof single === 'string' ? 1 : null
   return {
     name: 'web_search',
     executionMs: null,
     details: {
       tool: 'web_search',
-      action:
-        action === null
-          ? null
-          : Object.hasOwn(WEB_ACTIONS, kind)
-            ? WEB_ACTIONS[kind as keyof typeof WEB_ACTIONS]
-            : 'other',
-      queryPresent: query.trim() !== '',
-      queryCount: queries === null ? single : queries.length
+      action: action === null ? null : (WEB_ACTIONS.get(kind) ?? 'other'),
+      queryPresent: isPresent,
+      queryCount: action === null ? (isPresent ? 1 : null) : kind === 'search' ? searched : null
     }
   }
 }

@@ -4,8 +4,10 @@
  * Source: payloads of 0.130.0, 0.142.5 and 0.169.0, posted by the release binaries to a local server.
  */
 
+import type { ProfileName } from '../profile.ts'
+
 /** Which Codex's payloads are meant; keys differ from one to the next. */
-export type Contract = '0.130' | '0.142' | '0.169'
+export type Contract = ProfileName
 
 /** Every contract, oldest first. */
 export const CONTRACTS: ReadonlyArray<Contract> = ['0.130', '0.142', '0.169']
