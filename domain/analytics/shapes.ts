@@ -188,25 +188,29 @@ export const keysOf = (type: EventType, contract: Contract): ReadonlyArray<strin
     ?.get(type)
     ?.map(({ name }) => name) ?? null
 
-/** Values that a contract writes whatever happened: 0.130 counts neither tools nor reviews. */
-const PLACEHOLDERS: Readonly<Partial<Record<Contract, JsonObject>>> = {
-  '0.130': {
-    total_tool_call_count: null,
-    shell_command_count: null,
-    file_change_count: null,
-    mcp_tool_call_count: null,
-    dynamic_tool_call_count: null,
-    subagent_tool_call_count: null,
-    web_search_count: null,
-    image_generation_count: null,
-    review_count: 0,
-    guardian_review_count: 0,
-    user_review_count: 0,
-    final_approval_outcome: 'unknown',
-    requested_additional_permissions: false,
-    requested_network_access: false
-  }
+const NO_COUNTS: JsonObject = {
+  total_tool_call_count: null,
+  shell_command_count: null,
+  file_change_count: null,
+  mcp_tool_call_count: null,
+  dynamic_tool_call_count: null,
+  subagent_tool_call_count: null,
+  web_search_count: null,
+  image_generation_count: null
 }
+
+const NO_REVIEWS: JsonObject = {
+  review_count: 0,
+  guardian_review_count: 0,
+  user_review_count: 0,
+  final_approval_outcome: 'unknown',
+  requested_additional_permissions: false,
+  requested_network_access: false
+}
+
+/** Values that a contract writes whatever happened: 0.130 counts neither the tools of a turn nor the reviews of a tool. */
+const placeholders = (type: EventType, contract: Contract): JsonObject =>
+  contract !== '0.130' ? {} : type === 'codex_turn_event' ? NO_COUNTS : NO_REVIEWS
 
 /**
  * The parameters of an event exactly as the contract has them; null when it has no such event. Keys without a value are
@@ -219,7 +223,7 @@ export const shaped = (
 ): JsonObject | null => {
   const keys = TABLE.get(contract)?.get(type) ?? null
   if (keys === null) return null
-  const given: JsonObject = { ...values, ...PLACEHOLDERS[contract] }
+  const given: JsonObject = { ...values, ...placeholders(type, contract) }
   const members = keys.flatMap(({ name, optional }): ReadonlyArray<readonly [string, Json]> => {
     const value = given[name] ?? null
     return optional && value === null ? [] : [[name, value]]

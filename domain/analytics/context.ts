@@ -1,0 +1,96 @@
+/**
+ * What many events have in common: who is connected, where the thread comes from, and how an event is put together.
+ */
+import type { JsonObject } from '../json.ts'
+import type { AnalyticsEvent } from './event.ts'
+import type { Client, OpenedThread, Runtime } from './fact.ts'
+import type { Sha1 } from './hashes.ts'
+import { shaped } from './shapes.ts'
+import type { AnalyticsState, Connection } from './state.ts'
+import type { Contract, EventType } from './vocabulary.ts'
+
+/** What events are made for, and with. */
+export interface Rendering {
+  readonly contract: Contract
+  readonly sha1: Sha1
+}
+
+/** Events of one fact. */
+export type Events = ReadonlyArray<AnalyticsEvent>
+
+/** No events. */
+export const NO_EVENTS: Events = []
+
+/** `app_server_client` of an event. */
+export const clientMembers = (client: Client): JsonObject => ({
+  product_client_id: client.productClientId,
+  client_name: client.name,
+  client_version: client.version,
+  rpc_transport: client.transport,
+  experimental_api_enabled: client.experimentalApi
+})
+
+/** `runtime` of an event. */
+export const runtimeMembers = (runtime: Runtime): JsonObject => ({
+  codex_rs_version: runtime.version,
+  runtime_os: runtime.os,
+  runtime_os_version: runtime.osVersion,
+  runtime_arch: runtime.arch
+})
+
+/** Where a thread comes from. */
+export const sourceMembers = (thread: OpenedThread): JsonObject => ({
+  thread_id: thread.threadId,
+  session_id: thread.sessionId,
+  thread_source: thread.threadSource,
+  subagent_source: thread.subagentSource,
+  parent_thread_id: thread.parentThreadId
+})
+
+/** A thread and the connection it is open on. */
+export interface ThreadContext {
+  readonly connection: Connection
+  readonly thread: OpenedThread
+}
+
+/** The context of an event about a thread; null when the thread or its connection was never told, so that the event is lost. */
+export const contextOf = (
+  state: AnalyticsState,
+  threadId: string,
+  connectionId: string | null = null
+): ThreadContext | null => {
+  const thread = state.threads.get(threadId)
+  const id = connectionId ?? thread?.connectionId ?? null
+  const connection = id === null ? undefined : state.connections.get(id)
+  return thread === undefined || connection === undefined
+    ? null
+    : { connection, thread: thread.metadata }
+}
+
+/** The members that say who and where. */
+export const contextMembers = ({ connection, thread }: ThreadContext): JsonObject => ({
+  ...sourceMembers(thread),
+  app_server_client: clientMembers(connection.client),
+  runtime: runtimeMembers(connection.runtime)
+})
+
+/** One event, or none when the contract does not have it. */
+export const eventOf = (
+  { contract }: Rendering,
+  at: { readonly atMs: number; readonly threadId: string | null },
+  type: EventType,
+  values: JsonObject,
+  beside: { readonly skill_id: string; readonly skill_name: string } | null = null
+): Events => {
+  const event_params = shaped(type, contract, values)
+  if (event_params === null) return NO_EVENTS
+  const payload = { event_type: type, ...(beside ?? {}), event_params }
+  return [{ atMs: at.atMs, threadId: at.threadId, payload }]
+}
+
+/** Whole seconds of a time in milliseconds. */
+export const seconds = (ms: number): number => Math.floor(ms / 1000)
+
+/** What lies between two times; null when it would be negative. */
+export const between = (startMs: number, endMs: number): number | null =>
+  endMs < startMs ? null : endMs - startMs

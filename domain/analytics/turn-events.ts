@@ -1,0 +1,155 @@
+/**
+ * The event of a turn, and that of the lines that were accepted in it: made when the last part of the turn was told.
+ */
+import type { JsonObject } from '../json.ts'
+import {
+  contextMembers,
+  contextOf,
+  eventOf,
+  NO_EVENTS,
+  seconds,
+  type Events,
+  type Rendering,
+  type ThreadContext
+} from './context.ts'
+import type { FactOf, TurnProfile, TurnSettings } from './fact.ts'
+import { repoHash } from './hashes.ts'
+import type { AnalyticsState, ToolCounts, TurnState } from './state.ts'
+
+/** A turn of which everything was told. */
+export type WholeTurn = TurnState & {
+  readonly imageCount: number
+  readonly settings: TurnSettings
+  readonly ended: FactOf<'turn_ended'>
+}
+
+/** True when nothing that the event waits for is missing: images, settings, the end, and from 0.142 on the profile. */
+export const isWhole = (turn: TurnState, { contract }: Rendering): turn is WholeTurn =>
+  turn.imageCount !== null &&
+  turn.settings !== null &&
+  turn.ended !== null &&
+  (contract === '0.130' || turn.profile !== undefined)
+
+const settingsMembers = (settings: TurnSettings): JsonObject => ({
+  root_turn_id: settings.rootTurnId,
+  turn_trigger: settings.turnTrigger,
+  codex_turn_source: settings.turnSource,
+  active_plugin_ids_at_turn_start: settings.activePluginIds,
+  ephemeral: settings.ephemeral,
+  model: settings.model,
+  model_provider: settings.modelProvider,
+  sandbox_policy: settings.sandboxPolicy,
+  reasoning_effort: settings.reasoningEffort,
+  reasoning_summary: settings.reasoningSummary,
+  service_tier: settings.serviceTier ?? 'default',
+  approval_policy: settings.approvalPolicy,
+  approvals_reviewer: settings.approvalsReviewer,
+  guardian_v2_enabled: settings.guardianV2Enabled,
+  multi_agent_version: settings.multiAgentVersion,
+  sandbox_network_access: settings.sandboxNetworkAccess,
+  collaboration_mode: settings.collaborationMode,
+  personality: settings.personality,
+  workspace_kind: settings.workspaceKind,
+  is_first_turn: settings.isFirstTurn
+})
+
+const countMembers = (counts: ToolCounts): JsonObject => ({
+  total_tool_call_count: counts.total,
+  shell_command_count: counts.command,
+  file_change_count: counts.file_change,
+  mcp_tool_call_count: counts.mcp,
+  dynamic_tool_call_count: counts.dynamic,
+  subagent_tool_call_count: counts.collab,
+  web_search_count: counts.web_search,
+  image_generation_count: counts.image_generation
+})
+
+const profileMembers = (profile: TurnProfile | null): JsonObject => ({
+  // What Codex writes where the critical path is not measured; nobody but Codex measures it.
+  critical_path_status: 'disabled',
+  before_first_sampling_ms: profile?.beforeFirstSamplingMs ?? null,
+  sampling_ms: profile?.samplingMs ?? null,
+  compaction_ms: profile?.compactionMs ?? null,
+  between_sampling_overhead_ms: profile?.betweenSamplingOverheadMs ?? null,
+  tool_blocking_ms: profile?.toolBlockingMs ?? null,
+  after_last_sampling_ms: profile?.afterLastSamplingMs ?? null,
+  sampling_request_count: profile?.samplingRequestCount ?? null,
+  sampling_retry_count: profile?.samplingRetryCount ?? null,
+  tools_change_count: profile?.toolsChangeCount ?? null
+})
+
+const tokenMembers = ({ tokens }: TurnState): JsonObject =>
+  tokens === null
+    ? {}
+    : {
+        input_tokens: tokens.inputTokens,
+        cached_input_tokens: tokens.cachedInputTokens,
+        cache_write_input_tokens: tokens.cacheWriteInputTokens,
+        output_tokens: tokens.outputTokens,
+        reasoning_output_tokens: tokens.reasoningOutputTokens,
+        total_tokens: tokens.totalTokens
+      }
+
+const endMembers = ({ ended, error, startedAt }: WholeTurn): JsonObject => ({
+  status: ended.status,
+  turn_error: ended.error,
+  codex_error_kind: error?.kind ?? null,
+  codex_error_http_status_code: error?.httpStatus ?? null,
+  duration_ms: ended.durationMs,
+  started_at: startedAt ?? ended.startedAt,
+  completed_at: ended.completedAt
+})
+
+const turnEvent = (
+  turn: WholeTurn,
+  context: ThreadContext,
+  atMs: number,
+  rendering: Rendering
+): Events => {
+  const { threadId, turnId } = turn.ended
+  return eventOf(rendering, { atMs, threadId }, 'codex_turn_event', {
+    ...contextMembers(context),
+    ...settingsMembers(turn.settings),
+    turn_id: turnId,
+    initialization_mode: context.thread.mode,
+    num_input_images: turn.imageCount,
+    image_preparations: [],
+    explicit_client_interrupt_requested_at_ms: turn.interruptRequestedAtMs,
+    steer_count: turn.steers,
+    ...countMembers(turn.counts),
+    ...tokenMembers(turn),
+    ...profileMembers(turn.profile ?? null),
+    ...endMembers(turn)
+  })
+}
+
+const linesEvent = (turn: WholeTurn, atMs: number, rendering: Rendering): Events => {
+  const { diff, repositoryUrl } = turn
+  if (diff === null || (diff.added === 0 && diff.deleted === 0)) return NO_EVENTS
+  const { threadId, turnId } = turn.ended
+  return eventOf(rendering, { atMs, threadId }, 'codex_accepted_line_fingerprints', {
+    event_type: 'codex.accepted_line_fingerprints',
+    turn_id: turnId,
+    thread_id: threadId,
+    product_surface: 'codex',
+    model_slug: turn.settings.model,
+    completed_at: seconds(atMs),
+    repo_hash: repositoryUrl === null ? null : repoHash(repositoryUrl, rendering.sha1),
+    accepted_added_lines: diff.added,
+    accepted_deleted_lines: diff.deleted,
+    line_fingerprints: []
+  })
+}
+
+/** The events of a turn of which everything was told; null when its thread or connection was not. */
+export const turnEvents = (
+  state: AnalyticsState,
+  turn: WholeTurn,
+  atMs: number,
+  rendering: Rendering
+): Events | null => {
+  const context = contextOf(state, turn.ended.threadId, turn.connectionId)
+  return context === null
+    ? null
+    : [...turnEvent(turn, context, atMs, rendering), ...linesEvent(turn, atMs, rendering)]
+}

@@ -1,0 +1,362 @@
+/**
+ * The facts a capture must have been made of, read back from its events: what a reducer has to be told to post the same.
+ */
+import {
+  NO_LINKS,
+  type ToolDetails,
+  type ToolOutcome
+} from '../../domain/analytics/tool-outcome.ts'
+import type { Client, Fact, FactOf, Runtime, TurnSettings } from '../../domain/analytics/fact.ts'
+import type { PostedEvent } from '../../domain/analytics/envelope.ts'
+import type { JsonObject } from '../../domain/json.ts'
+
+// What stands in a capture is known to the test; a wrong member shows as a difference.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Params = Record<string, any>
+
+const client = (c: Params): Client => ({
+  productClientId: c['product_client_id'],
+  name: c['client_name'],
+  version: c['client_version'],
+  transport: c['rpc_transport'],
+  experimentalApi: c['experimental_api_enabled']
+})
+
+const runtime = (r: Params): Runtime => ({
+  version: r['codex_rs_version'],
+  os: r['runtime_os'],
+  osVersion: r['runtime_os_version'],
+  arch: r['runtime_arch']
+})
+
+const thread = (p: Params): ReadonlyArray<Fact> => {
+  const opened = {
+    threadId: p['thread_id'],
+    sessionId: p['session_id'] ?? null,
+    model: p['model'],
+    ephemeral: p['ephemeral'],
+    isWorktree: p['is_worktree'] ?? null,
+    threadSource: p['thread_source'],
+    subagentSource: p['subagent_source'],
+    parentThreadId: p['parent_thread_id'],
+    forkedFromThreadId: p['forked_from_thread_id'] ?? null,
+    mode: p['initialization_mode'],
+    createdAt: p['created_at']
+  }
+  if (p['app_server_client'].rpc_transport === 'in_process')
+    return [{ kind: 'sub_agent_started', atMs: 0, thread: opened, connectionId: null }]
+  const connection = { connectionId: 'one', atMs: 0 }
+  return [
+    {
+      kind: 'connected',
+      ...connection,
+      client: client(p['app_server_client']),
+      runtime: runtime(p['runtime'])
+    },
+    { kind: 'thread_opened', ...connection, thread: opened }
+  ]
+}
+
+const settings = (p: Params): TurnSettings => ({
+  model: p['model'],
+  modelProvider: p['model_provider'],
+  sandboxPolicy: p['sandbox_policy'],
+  sandboxNetworkAccess: p['sandbox_network_access'],
+  reasoningEffort: p['reasoning_effort'],
+  reasoningSummary: p['reasoning_summary'],
+  serviceTier: p['service_tier'],
+  approvalPolicy: p['approval_policy'],
+  approvalsReviewer: p['approvals_reviewer'],
+  collaborationMode: p['collaboration_mode'],
+  personality: p['personality'],
+  workspaceKind: p['workspace_kind'] ?? null,
+  isFirstTurn: p['is_first_turn'],
+  ephemeral: p['ephemeral'],
+  rootTurnId: p['root_turn_id'] ?? null,
+  turnTrigger: p['turn_trigger'] ?? null,
+  turnSource: p['codex_turn_source'] ?? null,
+  multiAgentVersion: p['multi_agent_version'] ?? null,
+  guardianV2Enabled: p['guardian_v2_enabled'] ?? null,
+  activePluginIds: p['active_plugin_ids_at_turn_start'] ?? []
+})
+
+const profile = (p: Params): FactOf<'turn_profile'>['profile'] =>
+  p['sampling_ms'] === undefined
+    ? null
+    : {
+        beforeFirstSamplingMs: p['before_first_sampling_ms'],
+        samplingMs: p['sampling_ms'],
+        betweenSamplingOverheadMs: p['between_sampling_overhead_ms'],
+        toolBlockingMs: p['tool_blocking_ms'],
+        afterLastSamplingMs: p['after_last_sampling_ms'],
+        samplingRequestCount: p['sampling_request_count'],
+        samplingRetryCount: p['sampling_retry_count'],
+        compactionMs: p['compaction_ms'] ?? null,
+        toolsChangeCount: p['tools_change_count'] ?? null
+      }
+
+const turn = (p: Params, lines: Params | undefined): ReadonlyArray<Fact> => {
+  const at = { threadId: p['thread_id'], turnId: p['turn_id'], atMs: p['completed_at'] * 1000 }
+  const facts: Array<Fact> = [
+    { kind: 'turn_started', ...at, startedAt: p['started_at'] },
+    { kind: 'turn_configured', ...at, settings: settings(p), imageCount: p['num_input_images'] }
+  ]
+  if (p['total_tokens'] !== null)
+    facts.push({
+      kind: 'turn_tokens',
+      ...at,
+      tokens: {
+        inputTokens: p['input_tokens'],
+        cachedInputTokens: p['cached_input_tokens'],
+        cacheWriteInputTokens: p['cache_write_input_tokens'] ?? null,
+        outputTokens: p['output_tokens'],
+        reasoningOutputTokens: p['reasoning_output_tokens'],
+        totalTokens: p['total_tokens']
+      }
+    })
+  if (typeof p['codex_error_kind'] === 'string')
+    facts.push({
+      kind: 'turn_error',
+      ...at,
+      error: { kind: p['codex_error_kind'], httpStatus: p['codex_error_http_status_code'] }
+    })
+  if (typeof p['explicit_client_interrupt_requested_at_ms'] === 'number')
+    facts.push({
+      kind: 'interrupt_requested',
+      ...at,
+      atMs: p['explicit_client_interrupt_requested_at_ms']
+    })
+  if (lines !== undefined)
+    facts.push({
+      kind: 'diff_updated',
+      ...at,
+      lines: { added: lines['accepted_added_lines'], deleted: lines['accepted_deleted_lines'] },
+      repositoryUrl: 'https://example.invalid/o/r.git'
+    })
+  facts.push(
+    { kind: 'turn_profile', ...at, profile: profile(p) },
+    {
+      kind: 'turn_ended',
+      ...at,
+      status: p['status'],
+      error: p['turn_error'],
+      startedAt: p['started_at'],
+      completedAt: p['completed_at'],
+      durationMs: p['duration_ms']
+    }
+  )
+  return facts
+}
+
+const details = (type: string, p: Params): ToolDetails => {
+  switch (type) {
+    case 'codex_command_execution_event':
+      return {
+        tool: 'command',
+        source: p['command_execution_source'],
+        exitCode: p['exit_code'],
+        actions: {
+          read: p['command_read_action_count'],
+          listFiles: p['command_list_files_action_count'],
+          search: p['command_search_action_count'],
+          unknown: p['command_unknown_action_count']
+        },
+        pluginId: p['plugin_id'] ?? null,
+        scriptPath: p['script_path'] ?? null
+      }
+    case 'codex_file_change_event':
+      return {
+        tool: 'file_change',
+        adds: p['file_add_count'],
+        updates: p['file_update_count'],
+        deletes: p['file_delete_count'],
+        moves: p['file_move_count']
+      }
+    case 'codex_mcp_tool_call_event':
+      return {
+        tool: 'mcp',
+        server: p['mcp_server_name'],
+        errorPresent: p['mcp_error_present'],
+        pluginId: p['plugin_id'] ?? null,
+        connectorId: p['connector_id'] ?? null
+      }
+    case 'codex_dynamic_tool_call_event':
+      return {
+        tool: 'dynamic',
+        success: p['success'],
+        output: { text: p['output_text_item_count'], image: p['output_image_item_count'], audio: 0 }
+      }
+    case 'codex_collab_agent_tool_call_event':
+      return {
+        tool: 'collab',
+        senderThreadId: p['sender_thread_id'],
+        receiverThreadIds: p['receiver_thread_ids'],
+        requestedModel: p['requested_model'],
+        requestedEffort: p['requested_reasoning_effort'],
+        agents: {
+          total: p['agent_state_count'],
+          completed: p['completed_agent_count'],
+          failed: p['failed_agent_count']
+        }
+      }
+    case 'codex_web_search_event':
+      return {
+        tool: 'web_search',
+        action: p['web_search_action'],
+        queryPresent: p['query_present'],
+        queryCount: p['query_count']
+      }
+    default:
+      return {
+        tool: 'image_generation',
+        revisedPromptPresent: p['revised_prompt_present'],
+        savedPathPresent: p['saved_path_present']
+      }
+  }
+}
+
+const tool = (type: string, p: Params): ReadonlyArray<Fact> => {
+  const at = { threadId: p['thread_id'], turnId: p['turn_id'], itemId: p['item_id'] }
+  const outcome: ToolOutcome = {
+    name: p['tool_name'],
+    status: p['terminal_status'],
+    failure: p['failure_kind'],
+    executionMs: p['execution_duration_ms'],
+    details: details(type, p),
+    links: {
+      ...NO_LINKS,
+      originatingResponseId: p['originating_response_id'] ?? null,
+      subsequentResponseId: p['subsequent_response_id'] ?? null
+    },
+    sandboxBackend: p['sandbox_backend'] ?? null
+  }
+  return [
+    { kind: 'tool_started', ...at, atMs: p['started_at_ms'] },
+    { kind: 'tool_ended', ...at, atMs: p['completed_at_ms'], outcome }
+  ]
+}
+
+const steer = (p: Params, place: number): ReadonlyArray<Fact> => {
+  const request = { connectionId: 'one', requestId: `steer-${place}`, atMs: p['created_at'] * 1000 }
+  return [
+    {
+      kind: 'steer_requested',
+      ...request,
+      threadId: p['thread_id'],
+      expectedTurnId: p['expected_turn_id'],
+      imageCount: p['num_input_images']
+    },
+    p['accepted_turn_id'] === null
+      ? { kind: 'request_failed', ...request, refusal: p['rejection_reason'] }
+      : { kind: 'steer_accepted', ...request, turnId: p['accepted_turn_id'] }
+  ]
+}
+
+const review = (p: Params): ReadonlyArray<Fact> => {
+  const reviewId = String(p['review_id']).replace(/^user:/, '')
+  return [
+    {
+      kind: 'approval_requested',
+      atMs: p['started_at_ms'],
+      threadId: p['thread_id'],
+      turnId: p['turn_id'],
+      itemId: p['item_id'],
+      reviewId,
+      reviewer: p['reviewer'],
+      subject: p['subject_kind'],
+      subjectName: p['subject_name'],
+      trigger: p['trigger'],
+      additionalPermissions: false,
+      networkAccess: false
+    },
+    {
+      kind: 'approval_answered',
+      atMs: p['completed_at_ms'],
+      reviewId,
+      status: p['status'],
+      resolution: p['resolution']
+    }
+  ]
+}
+
+const compaction = (p: Params): ReadonlyArray<Fact> => [
+  {
+    kind: 'compacted',
+    atMs: p['completed_at'] * 1000,
+    threadId: p['thread_id'],
+    turnId: p['turn_id'],
+    trigger: p['trigger'],
+    reason: p['reason'],
+    implementation: p['implementation'],
+    phase: p['phase'],
+    strategy: p['strategy'],
+    status: p['status'],
+    error: null,
+    contextTokensBefore: p['active_context_tokens_before'],
+    contextTokensAfter: p['active_context_tokens_after'],
+    retainedImageCount: p['retained_image_count'] ?? null,
+    summaryTokens: p['compaction_summary_tokens'] ?? null,
+    cachedInputTokens: p['cached_input_tokens'] ?? null,
+    cacheWriteInputTokens: p['cache_write_input_tokens'] ?? null,
+    startedAt: p['started_at'],
+    completedAt: p['completed_at'],
+    durationMs: p['duration_ms']
+  }
+]
+
+const archive = (p: Params): ReadonlyArray<Fact> => [
+  {
+    kind: p['action'] === 'archived' ? 'thread_archived' : 'thread_unarchived',
+    atMs: p['occurred_at_ms'],
+    threadId: p['thread_id']
+  }
+]
+
+/** The facts of a capture in its order; a turn begins before its first call, as the server tells it. */
+export const factsOfCapture = (events: ReadonlyArray<PostedEvent>): ReadonlyArray<Fact> => {
+  const begun = new Set<string>()
+  const turnOf = (turnId: string): Params | undefined =>
+    events.find(
+      ({ event_type, event_params }) =>
+        event_type === 'codex_turn_event' && event_params['turn_id'] === turnId
+    )?.event_params
+  const begin = (p: Params): ReadonlyArray<Fact> => {
+    const turnId = p['turn_id'] ?? p['accepted_turn_id']
+    if (typeof turnId !== 'string' || begun.has(turnId)) return []
+    begun.add(turnId)
+    const at = { atMs: 0, threadId: p['thread_id'], turnId }
+    const told = turnOf(turnId)
+    return [
+      { kind: 'turn_started', ...at, startedAt: null },
+      ...(told === undefined
+        ? []
+        : [{ kind: 'turn_configured' as const, ...at, settings: settings(told), imageCount: 0 }])
+    ]
+  }
+  const linesOf = (turnId: unknown): JsonObject | undefined =>
+    events.find(
+      ({ event_type, event_params }) =>
+        event_type === 'codex_accepted_line_fingerprints' && event_params['turn_id'] === turnId
+    )?.event_params
+  return events.flatMap(({ event_type: type, event_params }, place): ReadonlyArray<Fact> => {
+    const p: Params = event_params
+    switch (type) {
+      case 'codex_thread_initialized':
+        return thread(p)
+      case 'codex_turn_event':
+        return turn(p, linesOf(p['turn_id']))
+      case 'codex_turn_steer_event':
+        return [...begin(p), ...steer(p, place)]
+      case 'codex_review_event':
+        return review(p)
+      case 'codex_compaction_event':
+        return compaction(p)
+      case 'codex_thread_archive_event':
+        return archive(p)
+      case 'codex_accepted_line_fingerprints':
+        return []
+      default:
+        return [...begin(p), ...tool(type, p)]
+    }
+  })
+}
