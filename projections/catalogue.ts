@@ -8,6 +8,7 @@ import { damage } from './damage.ts'
 import type { Projection, Wanted } from './projection.ts'
 import { threads } from './threads.ts'
 import { turns } from './turns.ts'
+import { usage } from './usage.ts'
 
 // Each projection has its own state type; the engine only carries it.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -32,7 +33,7 @@ export const THREADS: ReadModels = {
 }
 
 /** The token ledger; this group and those below are folded when somebody asks for them. */
-export const USAGE: ReadModels = { name: 'usage', projections: [], wanted: 'all' }
+export const USAGE: ReadModels = { name: 'usage', projections: [usage], wanted: 'usage' }
 
 /** The ledger of tool calls, and of plugins in use. */
 export const TOOLS: ReadModels = { name: 'tools', projections: [], wanted: 'all' }

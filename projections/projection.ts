@@ -19,6 +19,8 @@ export type Wanted =
   | 'items'
   /** Lines that say something: messages, as events and as they were sent. */
   | 'messages'
+  /** Lines that say what was spent, on what and in which turn; of what merely shows something, that it is there. */
+  | 'usage'
 
 /** A key: the projection's table, then the parts of a primary or secondary key. */
 export type RowKey = ReadonlyArray<string | number>

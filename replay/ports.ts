@@ -132,6 +132,13 @@ export interface FolderMemory {
   readonly folders: () => unknown
 }
 
+/** A file a thread was written to before a revert. */
+export interface OlderFile {
+  readonly path: string
+  /** All its lines, whether or not the thread's history still leads through them. */
+  readonly batches: AsyncIterable<Batch>
+}
+
 /** Where events come from and go to. Reading never writes. */
 export interface EventStore {
   /** Absent where looking costs nothing. */
@@ -152,7 +159,7 @@ export interface EventStore {
   /** The files written for a thread, oldest first; reads the first and the last line of each. */
   readonly segments: (streamId: StreamId) => ReadonlyArray<WrittenSegment>
   /** The lines of each older file of a thread by itself, newest file first; none where all history is in one file. */
-  readonly olderFiles: (streamId: StreamId) => ReadonlyArray<AsyncIterable<Batch>>
+  readonly olderFiles: (streamId: StreamId, wanted: Wanted) => ReadonlyArray<OlderFile>
   /** Lines from a position to the end of the stream as it is now, in batches of bounded size. */
   readonly read: (info: StreamInfo, from: Position, wanted: Wanted) => AsyncIterable<Batch>
   /**

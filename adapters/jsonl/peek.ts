@@ -7,29 +7,19 @@
  * A line whose head is not written that way, whose end does not look whole, or in which another line begins, is always
  * parsed.
  */
-import type { RolloutLine } from '../../domain/events/event.ts'
 import { HOOK_PROMPT_MARK } from '../../domain/items/hook-prompt.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { RENAMED_EVENTS } from '../../migrations/upcast.ts'
 import type { Wanted } from '../../projections/projection.ts'
 import { elidedEvent, type Head } from './elide.ts'
-
-/** What to do with a line; an event when its first bytes tell all that is needed. */
-export type Plan = 'parse' | 'parse_meta' | 'skip' | 'last_context' | 'last_tokens' | RolloutLine
+import { EVENT_BYTES, HEAD_BYTES, matches, PREFIX_BYTES, typeAt, type Plan } from './line-head.ts'
+import { planUsage } from './peek-usage.ts'
 
 const CARRIAGE_RETURN = 13
 const CLOSING_BRACE = 125
 /** Shorter lines cannot hold the usual head. */
 const SHORTEST_BYTES = 96
-const HEAD_BYTES = 384
 
-const PREFIX = '{"timestamp":"'
-const TIMESTAMP_END = 38
-const PREFIX_BYTES = Buffer.from(PREFIX)
-const TYPE_BYTES = Buffer.from('","type":"')
-const ORDINAL_BYTES = Buffer.from('","ordinal":')
-const NUMBERED_TYPE_BYTES = Buffer.from(',"type":"')
-const EVENT_BYTES = Buffer.from('event_msg","payload":{"type":"')
 const ITEM_BYTES = Buffer.from('response_item","payload":{"type":"')
 const CONTEXT_BYTES = Buffer.from('turn_context","payload":{"')
 const USAGE_BYTES = Buffer.from('token_usage_record","payload":{"')
@@ -71,11 +61,6 @@ const KINDS: ReadonlyArray<Kind> = [
   kind('mcp_tool_call_end', 'head', 'parse')
 ]
 
-const matches = (buffer: Buffer, at: number, literal: Buffer): boolean => {
-  for (let i = 0; i < literal.length; i++) if (buffer[at + i] !== literal[i]) return false
-  return true
-}
-
 const peekEvent = (buffer: Buffer, at: number, wanted: 'folded' | 'items'): Peeked => {
   for (const known of KINDS) {
     if (!matches(buffer, at, known.name)) continue
@@ -83,20 +68,6 @@ const peekEvent = (buffer: Buffer, at: number, wanted: 'folded' | 'items'): Peek
     return matches(buffer, at + known.name.length, NO_INFO_BYTES) ? 'skip' : 'tokens'
   }
   return null
-}
-
-const isDigit = (byte: number | undefined): boolean =>
-  byte !== undefined && byte >= 48 && byte <= 57
-
-/** Where the name of a line's type begins; -1 when its head is not written the usual way. */
-const typeAt = (buffer: Buffer, from: number): number => {
-  if (!matches(buffer, from, PREFIX_BYTES)) return -1
-  const at = from + TIMESTAMP_END
-  if (matches(buffer, at, TYPE_BYTES)) return at + TYPE_BYTES.length
-  if (!matches(buffer, at, ORDINAL_BYTES)) return -1
-  let end = at + ORDINAL_BYTES.length
-  while (isDigit(buffer[end])) end += 1
-  return matches(buffer, end, NUMBERED_TYPE_BYTES) ? end + NUMBERED_TYPE_BYTES.length : -1
 }
 
 /** True for a line that begins as Codex begins an event. */
@@ -245,6 +216,7 @@ export const planLine = (
   const last = buffer[until - 1] === CARRIAGE_RETURN ? buffer[until - 2] : buffer[until - 1]
   if (last !== CLOSING_BRACE) return 'parse'
   if (wanted === 'messages') return planMessage(buffer, from, until, profile)
+  if (wanted === 'usage') return planUsage(buffer, from, until)
   const plan = planWhole(buffer, from, until, wanted, profile)
   return plan === 'skip' && wanted === 'folded' && isGlued(buffer, from, until) ? 'parse' : plan
 }

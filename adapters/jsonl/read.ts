@@ -15,7 +15,8 @@ import type { Batch, Guard, Lineage, Position, Segment } from '../../replay/port
 import { openBytes, type ByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'
 import { endOfLine, isBlank, LINE_BYTES_MAX, parseLine } from './lines.ts'
-import { planLine, type Plan } from './peek.ts'
+import type { Plan } from './line-head.ts'
+import { planLine } from './peek.ts'
 
 /** Bytes read at once; a longer line makes the buffer grow. */
 export const CHUNK_BYTES = 2 * 1024 * 1024

@@ -53,10 +53,11 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
     findAll: places.findAll,
     lineage: places.lineage,
     segments: places.segments,
-    olderFiles: (streamId) =>
-      (profile.segments ? places.older(streamId) : []).map((lineage) =>
-        readStream(streamId, lineage, START, 'folded', profile, !strict)
-      ),
+    olderFiles: (streamId, wanted) =>
+      (profile.segments ? places.older(streamId) : []).map((lineage) => ({
+        path: lineage.at(-1)?.path ?? '',
+        batches: readStream(streamId, lineage, START, wanted, profile, !strict)
+      })),
     read: (info, from, wanted) =>
       readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
     readRanges: async (info, ranges, wanted, limits) =>

@@ -16,7 +16,7 @@
  * Source: thread history of Codex 0.130 and 0.142, checked against both binaries on random rollouts; later rules
  * against homes of 0.143–0.169 and against 0.169.0 on rollouts made by hand.
  */
-import type { RecordedEvent } from '../events/event.ts'
+import type { RecordedEvent, RolloutLine } from '../events/event.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import { itemChange, namedTurn, numberedItem, type ItemChange } from '../items/items.ts'
 import type { TaskComplete } from '../events/payloads.ts'
@@ -212,11 +212,12 @@ const COUNTED: Readonly<Record<string, (payload: JsonObject) => boolean>> = {
   inter_agent_communication_metadata: (p) => typeof p['trigger_turn'] === 'boolean'
 }
 
+/** True for a line of no known kind that takes an index all the same. */
+export const countsSilently = (line: RolloutLine, profile: Profile): boolean =>
+  line.type === 'ignored' && profile.segments && COUNTED[line.kind]?.(line.payload) === true
+
 const counted = (state: TurnsState, { line }: RecordedEvent, profile: Profile): TurnsState =>
-  line.type === 'ignored' &&
-  state.index !== null &&
-  profile.segments &&
-  COUNTED[line.kind]?.(line.payload) === true
+  state.index !== null && countsSilently(line, profile)
     ? { ...state, index: state.index + 1 }
     : state
 

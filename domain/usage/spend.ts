@@ -1,6 +1,7 @@
 /**
  * One spend: what one answer of a model cost, and why the ledger says so.
  */
+import type { Certainty } from '../certainty.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What the tokens were spent on; the last one is a spend that no line tells the size of. */
@@ -8,18 +9,15 @@ export type SpendKind = 'sampling' | 'compaction' | 'review' | 'compaction_unrec
 
 /**
  * How the size was found: the record of the answer itself, the growth of the thread's running count, or a running count
- * that began anew. Null for a spend of unknown size.
+ * that began anew.
  */
 export type SpendRule = 'record' | 'delta' | 'reset'
 
-/** How sure a value of a ledger is. */
-export type SpendCertainty = 'recorded' | 'derived' | 'inferred' | 'unknown'
-
 /** Where the line stands that a spend was found in. */
 export interface SpendPlace {
-  /** Number of non-blank lines before it in the stream; -1 in a file that a revert left behind. */
+  /** Number of non-blank lines before it in the stream; -1 in lines that a revert left behind. */
   readonly revision: number
-  /** Which segment of the stream's lineage; -1 in a file that no history leads through any more. */
+  /** Which segment of the stream's lineage; -1 in lines that a revert left behind. */
   readonly segment: number
   /** Bytes before the line in its file. */
   readonly offsetBytes: number
@@ -31,13 +29,14 @@ export interface Spend {
   /** Counts the spends of a thread from 0. */
   readonly sequence: number
   readonly kind: SpendKind
+  /** Null for a spend of unknown size. */
   readonly rule: SpendRule | null
-  readonly certainty: SpendCertainty
+  readonly certainty: Certainty
   /** Null when no line tells. */
   readonly tokens: Tokens | null
   /** Part of the input that was written to the cache; null where Codex did not record it (before 0.169). */
   readonly cacheWriteInputTokens: number | null
-  /** The turn that was open; null between turns. */
+  /** The turn that was open, or that the record names; null between turns. */
   readonly turnId: string | null
   readonly responseId: string | null
   readonly model: string | null
@@ -51,3 +50,6 @@ export interface Spend {
   readonly aborted: boolean
   readonly place: SpendPlace
 }
+
+/** A spend as its thread keeps it, with the place of its turn among the live ones when it happened. */
+export type KeptSpend = Omit<Spend, 'threadId'> & { readonly turnPlace: number }

@@ -5,6 +5,7 @@
  * every older line.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
@@ -30,6 +31,9 @@ export interface LedgerParts extends Env {
   /** Absent where the threads are read as ledgers are. */
   readonly ledgerSource?: LedgerSource
 }
+
+/** Runs a use case so that a damaged index is built again. */
+export type Safely = <A>(task: TE.TaskEither<StoreError, A>) => TE.TaskEither<StoreError, A>
 
 /** One group over a home. */
 export interface Ledger {

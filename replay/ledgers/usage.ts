@@ -1,10 +1,32 @@
 /**
  * The usage ledger, as it is asked: who spent how many tokens, on what, when.
+ *
+ * Most questions are answered from sums of quarters of an hour, a few rows per thread. Spends themselves are read where a
+ * question is finer: by turn, or for a time that cuts such a quarter.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
+import { calendarOf, type Calendar } from '../../domain/usage/calendar.ts'
+import {
+  addTo,
+  groupOf,
+  groupsOf,
+  newGroup,
+  type Adding,
+  type UsageGroup
+} from '../../domain/usage/groups.ts'
 import type { Spend } from '../../domain/usage/spend.ts'
-import type { Tokens } from '../../domain/usage/tokens.ts'
+import { agentKeyOf } from '../../domain/usage/spender.ts'
+import { QUARTER_MS, quarterOf, sumOf, type UsageSum } from '../../domain/usage/sums.ts'
+import { USAGE } from '../../projections/catalogue.ts'
+import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+import { leftBehind } from './usage-left.ts'
+import { scopeOf, type Scope, type Spending } from './usage-scope.ts'
+import { spendsOf, sumsOf, type UsageRow } from './usage-rows.ts'
+
+export type { ModelUsage, UsageGroup } from '../../domain/usage/groups.ts'
+export type { UsageRow } from './usage-rows.ts'
 
 /** What the groups of a report stand for. */
 export type UsageBy = 'total' | 'day' | 'month' | 'thread' | 'turn' | 'model' | 'provider' | 'agent'
@@ -14,7 +36,7 @@ export interface UsageRequest {
   readonly by: UsageBy
   /** Only this thread. */
   readonly threadId?: string
-  /** With `threadId`: and every thread below it. By thread: each with every thread below it. */
+  /** With `threadId`: and every thread below it. By thread, without: each thread with all below it as one. */
   readonly tree?: boolean
   /** Spends at or after this time. */
   readonly sinceMs?: number
@@ -24,42 +46,19 @@ export interface UsageRequest {
   readonly timeZone?: string
 }
 
-/** What one model cost in a group. */
-export type ModelUsage = Tokens & {
-  readonly model: string | null
-  readonly provider: string | null
-  /** Number of spends. */
-  readonly rows: number
-}
-
-/** Spends that belong together. */
-export type UsageGroup = Tokens & {
-  /** Day `2026-11-21`, month `2026-11`, thread id, `THREAD/TURN`, model, provider or agent; `total` for a whole. */
-  readonly key: string
-  /** True when more was spent than the lines tell; see the reasons. */
-  readonly lowerBound: boolean
-  readonly rows: number
-  /** Share of the input that came from the cache, 0 to 1; null without input. */
-  readonly cacheHitRate: number | null
-  readonly byModel: ReadonlyArray<ModelUsage>
-}
-
 /** Why a number is a lower bound. */
 export interface UsageReason {
-  readonly kind: string
+  readonly kind: 'compaction_unrecorded'
   readonly threadId: string
   readonly text: string
 }
 
-/** A report; the groups are in the order of their keys, and add up to the total unless trees overlap. */
+/** A report; the groups are in the order of their keys, and add up to the total. */
 export interface UsageReport {
   readonly groups: ReadonlyArray<UsageGroup>
   readonly total: UsageGroup
   readonly reasons: ReadonlyArray<UsageReason>
 }
-
-/** One spend, with the file its line stands in. */
-export type UsageRow = Spend & { readonly path: string | null }
 
 type Answer<A> = TaskEither<StoreError, A>
 
@@ -69,3 +68,160 @@ export interface UsageLedger {
   /** Every spend of a request, thread by thread, oldest first. */
   readonly usageRows: (request: UsageRequest) => Answer<AsyncIterable<UsageRow>>
 }
+
+interface Question {
+  readonly by: UsageBy
+  readonly sinceMs: number
+  readonly untilMs: number
+  readonly calendar: Calendar
+}
+
+const questionOf = (request: UsageRequest): E.Either<StoreError, Question> => {
+  const { by, sinceMs = -Infinity, untilMs = Infinity, timeZone = 'UTC' } = request
+  const calendar = calendarOf(timeZone)
+  return calendar === null
+    ? E.left({ _tag: 'InvalidRequest', message: `unknown time zone: ${timeZone}` })
+    : E.right({ by, sinceMs, untilMs, calendar })
+}
+
+const isIn = ({ sinceMs, untilMs }: Question, atMs: number): boolean =>
+  sinceMs <= atMs && atMs < untilMs
+
+/** True for a sum that must be taken apart: its time is cut, or lies in two days. */
+const isCut = ({ by, sinceMs, untilMs, calendar }: Question, { fromMs }: UsageSum): boolean => {
+  const endMs = fromMs + QUARTER_MS
+  const isPart = (fromMs < sinceMs && sinceMs < endMs) || (fromMs < untilMs && untilMs < endMs)
+  return isPart || ((by === 'day' || by === 'month') && calendar.isSplit(fromMs))
+}
+
+/** A sum, with the turn where that was asked. */
+type Piece = UsageSum & { readonly turnId?: string | null }
+
+const pieceOf = (spend: Spend, isFine: boolean): Piece => ({
+  ...sumOf(spend),
+  ...(isFine ? { fromMs: spend.occurredAtMs } : {}),
+  turnId: spend.turnId
+})
+
+/** What one thread spent in the time of a question. */
+const piecesOf = (
+  ledger: Ledger,
+  { threadId }: Spending,
+  left: ReadonlyArray<Spend>,
+  question: Question
+): ReadonlyArray<Piece> => {
+  const mine = left.filter((spend) => isIn(question, spend.occurredAtMs))
+  const pieces: Array<Piece> = mine.map((spend) => pieceOf(spend, true))
+  if (question.by === 'turn') {
+    for (const spend of spendsOf(ledger, threadId))
+      if (isIn(question, spend.occurredAtMs)) pieces.push(pieceOf(spend, true))
+    return pieces
+  }
+  const cut = new Set<number>()
+  for (const sum of sumsOf(ledger, threadId)) {
+    if (isCut(question, sum)) cut.add(sum.fromMs)
+    else if (isIn(question, sum.fromMs)) pieces.push(sum)
+  }
+  if (cut.size === 0) return pieces
+  for (const spend of spendsOf(ledger, threadId)) {
+    const { occurredAtMs } = spend
+    if (cut.has(quarterOf(occurredAtMs)) && isIn(question, occurredAtMs))
+      pieces.push(pieceOf(spend, true))
+  }
+  return pieces
+}
+
+const keyOf = (
+  { by, calendar }: Question,
+  { threadId, root, spender }: Spending,
+  { fromMs, model, provider, turnId }: Piece
+): string => {
+  switch (by) {
+    case 'total':
+      return 'total'
+    case 'day':
+      return calendar.dayOf(fromMs)
+    case 'month':
+      return calendar.dayOf(fromMs).slice(0, -3)
+    case 'thread':
+      return root
+    case 'turn':
+      return `${threadId}/${turnId ?? '-'}`
+    case 'model':
+      return model ?? 'unknown'
+    case 'provider':
+      return provider ?? 'unknown'
+    case 'agent':
+      return agentKeyOf(spender)
+  }
+}
+
+const reasonOf = (threadId: string, unrecorded: number): ReadonlyArray<UsageReason> =>
+  unrecorded === 0
+    ? []
+    : [
+        {
+          kind: 'compaction_unrecorded',
+          threadId,
+          text:
+            unrecorded === 1
+              ? 'the tokens of a compaction made by the service stand in no line'
+              : `the tokens of ${unrecorded} compactions made by the service stand in no line`
+        }
+      ]
+
+const report = async (ledger: Ledger, scope: Scope, question: Question): Promise<UsageReport> => {
+  const groups = new Map<string, Adding>()
+  const total = newGroup('total')
+  const reasons: Array<UsageReason> = []
+  for (const spending of scope.threads) {
+    const left = spending.hasOlderFiles ? await leftBehind(ledger, spending) : []
+    let unrecorded = 0
+    for (const piece of piecesOf(ledger, spending, left, question)) {
+      const key = keyOf(question, spending, piece)
+      let group = groups.get(key)
+      if (group === undefined) groups.set(key, (group = newGroup(key)))
+      addTo(group, piece)
+      addTo(total, piece)
+      unrecorded += piece.unrecorded
+    }
+    reasons.push(...reasonOf(spending.threadId, unrecorded))
+  }
+  return { groups: groupsOf(groups.values()), total: groupOf(total), reasons }
+}
+
+async function* rowsOf(ledger: Ledger, scope: Scope, question: Question): AsyncGenerator<UsageRow> {
+  for (const spending of scope.threads) {
+    const { threadId, info } = spending
+    const lineage = spending.spends === 0 ? [] : ledger.env.store.lineage(info)
+    for (const spend of spendsOf(ledger, threadId))
+      if (isIn(question, spend.occurredAtMs))
+        yield { ...spend, path: lineage[spend.place.segment]?.path ?? info.path }
+    const left = spending.hasOlderFiles ? await leftBehind(ledger, spending) : []
+    for (const spend of left) if (isIn(question, spend.occurredAtMs)) yield spend
+  }
+}
+
+/** The usage ledger of a home. */
+export const usageLedger = (parts: LedgerParts, safely: Safely): UsageLedger => {
+  const ledger = ledgerOf(parts, USAGE)
+  const asked =
+    <A>(answer: (scope: Scope, question: Question) => Promise<A>) =>
+    (request: UsageRequest): Answer<A> =>
+      safely(async () => {
+        const question = questionOf(request)
+        if (E.isLeft(question)) return question
+        const scope = await scopeOf(ledger, request)
+        return E.isLeft(scope) ? scope : E.right(await answer(scope.right, question.right))
+      })
+  return {
+    usage: asked((scope, question) => report(ledger, scope, question)),
+    usageRows: asked(async (scope, question) => rowsOf(ledger, scope, question))
+  }
+}
+
+/** A usage ledger that could not be made. */
+export const failedUsage = (error: StoreError): UsageLedger => ({
+  usage: () => async () => E.left(error),
+  usageRows: () => async () => E.left(error)
+})

@@ -21,8 +21,8 @@ export const previewBefore = async (
   { facts }: ThreadState
 ): Promise<string | null> => {
   if (facts.segment === null || facts.segment.preview !== null) return null
-  for (const file of store.olderFiles(streamId)) {
-    const said = await firstSaid(file)
+  for (const file of store.olderFiles(streamId, 'folded')) {
+    const said = await firstSaid(file.batches)
     if (said !== null) return said
   }
   return null

@@ -1,0 +1,41 @@
+/**
+ * The head Codex gives every line, as bytes: `{"timestamp":"<24 characters>","type":"<type>","payload":{`, from 0.143 on
+ * with `"ordinal":<number>` before the type.
+ */
+import type { RolloutLine } from '../../domain/events/event.ts'
+
+/** What to do with a line; an event when its first bytes tell all that is needed. */
+export type Plan = 'parse' | 'parse_meta' | 'skip' | 'last_context' | 'last_tokens' | RolloutLine
+
+/** Bytes in which the head of any line ends, and the ids behind it. */
+export const HEAD_BYTES = 384
+
+/** How a line begins. */
+export const PREFIX_BYTES = Buffer.from('{"timestamp":"')
+const TIMESTAMP_END = 38
+const TYPE_BYTES = Buffer.from('","type":"')
+const ORDINAL_BYTES = Buffer.from('","ordinal":')
+const NUMBERED_TYPE_BYTES = Buffer.from(',"type":"')
+
+/** From its type on, how an event begins. */
+export const EVENT_BYTES = Buffer.from('event_msg","payload":{"type":"')
+
+/** True when these bytes stand there. */
+export const matches = (buffer: Buffer, at: number, literal: Buffer): boolean => {
+  for (let i = 0; i < literal.length; i++) if (buffer[at + i] !== literal[i]) return false
+  return true
+}
+
+const isDigit = (byte: number | undefined): boolean =>
+  byte !== undefined && byte >= 48 && byte <= 57
+
+/** Where the name of a line's type begins; -1 when its head is not written the usual way. */
+export const typeAt = (buffer: Buffer, from: number): number => {
+  if (!matches(buffer, from, PREFIX_BYTES)) return -1
+  const at = from + TIMESTAMP_END
+  if (matches(buffer, at, TYPE_BYTES)) return at + TYPE_BYTES.length
+  if (!matches(buffer, at, ORDINAL_BYTES)) return -1
+  let end = at + ORDINAL_BYTES.length
+  while (isDigit(buffer[end])) end += 1
+  return matches(buffer, end, NUMBERED_TYPE_BYTES) ? end + NUMBERED_TYPE_BYTES.length : -1
+}

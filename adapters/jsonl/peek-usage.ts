@@ -1,0 +1,130 @@
+/**
+ * What the usage ledger needs of a line: of the few kinds that tell what was spent, all; of those that show something,
+ * that they are there, since they may open a turn; of a compaction, which answer made it. Everything else is passed over,
+ * and that is nearly all bytes of a home.
+ */
+import type { EventPayload, RolloutLine } from '../../domain/events/event.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import { EVENT_BYTES, HEAD_BYTES, matches, typeAt, type Plan } from './line-head.ts'
+
+const TIMESTAMP_AT = 14
+const TIMESTAMP_LENGTH = 24
+
+const TOKENS = Buffer.from('token_count","info":')
+const NULL = Buffer.from('null')
+const ITEM = Buffer.from('response_item"')
+const CONTEXT = Buffer.from('turn_context"')
+const RECORD = Buffer.from('token_usage_record"')
+const META = Buffer.from('session_meta"')
+const COMPACTED = Buffer.from('compacted","payload":{"message":"')
+const ANY_COMPACTED = Buffer.from('compacted"')
+const RESPONSE = Buffer.from('"compaction_response_id":"')
+const QUOTE = 34
+
+/** Read whole. */
+const WHOLE = [
+  'task_started',
+  'turn_started',
+  'task_complete',
+  'turn_complete',
+  'turn_aborted',
+  'token_count',
+  'thread_rolled_back',
+  'thread_settings_applied',
+  'unroll_turns_restored',
+  'entered_review_mode',
+  'exited_review_mode',
+  'mcp_tool_call_end'
+].map((name) => Buffer.from(`${name}"`))
+
+/** Events that show something, and what of them tells that they are not empty. */
+const SHOWN: ReadonlyArray<{
+  readonly name: Buffer
+  readonly empty: Buffer | null
+  readonly payload: EventPayload
+}> = [
+  shown('agent_reasoning', ',"text":""', { text: '\u2026' }),
+  shown('agent_reasoning_raw_content', ',"text":""', { text: '\u2026' }),
+  shown('user_message', null, { message: '\u2026' }),
+  shown('agent_message', ',"message":""', { message: '\u2026' }),
+  shown('web_search_end', null, { call_id: '', query: '', action: { type: 'other' } }),
+  shown('image_generation_end', null, { call_id: '', status: '', result: '' }),
+  shown('sub_agent_activity', null, { event_id: '', agent_thread_id: '', agent_path: '' }),
+  shown('context_compacted', null, {})
+]
+
+function shown(type: string, empty: string | null, members: JsonObject) {
+  return {
+    name: Buffer.from(`${type}"`),
+    empty: empty === null ? null : Buffer.from(empty),
+    payload: { type, ...members } as unknown as EventPayload
+  }
+}
+
+const PATCH = Buffer.from('patch_apply_end"')
+const PATCH_TURN = /^patch_apply_end","call_id":"[^"\\]+","turn_id":"([^"\\]*)"/
+
+const timestampOf = (buffer: Buffer, from: number): string =>
+  buffer.toString('latin1', from + TIMESTAMP_AT, from + TIMESTAMP_AT + TIMESTAMP_LENGTH)
+
+const event = (buffer: Buffer, from: number, payload: EventPayload): RolloutLine => ({
+  timestamp: timestampOf(buffer, from),
+  type: 'event_msg',
+  payload
+})
+
+const planPatch = (buffer: Buffer, from: number, kindAt: number, until: number): Plan => {
+  const text = buffer.toString('latin1', kindAt, Math.min(until, kindAt + HEAD_BYTES))
+  const turn_id = PATCH_TURN.exec(text)?.[1]
+  if (turn_id === undefined) return 'parse'
+  const payload = { type: 'patch_apply_end', call_id: '', turn_id } as unknown as EventPayload
+  return event(buffer, from, payload)
+}
+
+const planEvent = (buffer: Buffer, from: number, kindAt: number, until: number): Plan => {
+  if (matches(buffer, kindAt, TOKENS) && matches(buffer, kindAt + TOKENS.length, NULL))
+    return 'skip'
+  for (const name of WHOLE) if (matches(buffer, kindAt, name)) return 'parse'
+  for (const { name, empty, payload } of SHOWN) {
+    if (!matches(buffer, kindAt, name)) continue
+    const isEmpty = empty !== null && matches(buffer, kindAt + name.length, empty)
+    return isEmpty ? 'skip' : event(buffer, from, payload)
+  }
+  return matches(buffer, kindAt, PATCH) ? planPatch(buffer, from, kindAt, until) : 'skip'
+}
+
+const ORDINAL = /"ordinal":(\d+)/
+
+/** The answer that made a compaction stands behind the history it leaves, which may be long. */
+const responseOf = (buffer: Buffer, from: number, until: number): string | null => {
+  const at = buffer.subarray(from, until).lastIndexOf(RESPONSE)
+  if (at === -1) return null
+  const begin = from + at + RESPONSE.length
+  const end = buffer.indexOf(QUOTE, begin)
+  return end === -1 || end > until ? null : buffer.toString('utf8', begin, end)
+}
+
+const planCompacted = (buffer: Buffer, from: number, at: number, until: number): Plan => {
+  const message = buffer[at + COMPACTED.length] === QUOTE ? '' : '\u2026'
+  const responseId = responseOf(buffer, from, until)
+  const ordinal = ORDINAL.exec(buffer.toString('latin1', from, at))?.[1]
+  return {
+    timestamp: timestampOf(buffer, from),
+    ...(ordinal === undefined ? {} : { ordinal: Number(ordinal) }),
+    type: 'compacted',
+    payload: responseId === null ? { message } : { message, compaction_response_id: responseId }
+  }
+}
+
+/** Plans the line between `from` and `until` for the usage ledger. */
+export const planUsage = (buffer: Buffer, from: number, until: number): Plan => {
+  const at = typeAt(buffer, from)
+  if (at === -1) return 'parse'
+  if (matches(buffer, at, ITEM)) return 'skip'
+  if (matches(buffer, at, EVENT_BYTES))
+    return planEvent(buffer, from, at + EVENT_BYTES.length, until)
+  if (matches(buffer, at, CONTEXT) || matches(buffer, at, RECORD)) return 'parse'
+  if (matches(buffer, at, META)) return 'parse_meta'
+  if (matches(buffer, at, COMPACTED)) return planCompacted(buffer, from, at, until)
+  return matches(buffer, at, ANY_COMPACTED) ? 'parse' : 'skip'
+}

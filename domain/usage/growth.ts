@@ -1,0 +1,69 @@
+/**
+ * What a running count tells: every `token_count` of Codex says how much its thread spent in all. A spend is what one
+ * has more than the one before.
+ *
+ * Rules:  the same count again is a repeat. Less of any part: the count began anew, and all it says is new; so it is after
+ *         the context window overflowed, when Codex sets every part to nothing. A count that continues an older one (what
+ *         it had before its newest answer was seen, but is not the newest) is that of a second process that writes to
+ *         the same thread: its newest answer is new, no more.
+ */
+import { isNothing, minus, NO_TOKENS, sameTokens, type Tokens } from './tokens.ts'
+
+/** Counts of a thread: the newest, and a few that came before it. */
+export interface Counts {
+  /** Null before the first. */
+  readonly newest: Tokens | null
+  readonly older: ReadonlyArray<Tokens>
+}
+
+/** Before the first count. */
+export const NO_COUNTS: Counts = { newest: null, older: [] }
+
+/** A spend as a count tells it. */
+export interface Growth {
+  readonly tokens: Tokens
+  readonly rule: 'delta' | 'reset'
+  /** `inferred` where two processes wrote. */
+  readonly certainty: 'derived' | 'inferred'
+}
+
+/** So many older counts are kept. */
+const OLDER_MAX = 8
+
+/** The counts with a newest one. */
+export const withCount = ({ newest, older }: Counts, total: Tokens): Counts => {
+  if (newest === null || sameTokens(newest, total)) return { newest: total, older }
+  const others = older.filter((one) => !sameTokens(one, total))
+  return { newest: total, older: [newest, ...others].slice(0, OLDER_MAX) }
+}
+
+const isKnown = ({ older }: Counts, total: Tokens): boolean =>
+  older.some((one) => sameTokens(one, total))
+
+/**
+ * What was spent between the newest count and `total`; null for nothing. `last` is the part of the newest answer.
+ * `continues`: a thread that was given a history counts on from that, so that its first count is not all its own.
+ */
+export const growthOf = (
+  counts: Counts,
+  total: Tokens,
+  last: Tokens,
+  continues: boolean
+): Growth | null => {
+  const { newest } = counts
+  const before = minus(total, last)
+  if (newest === null) {
+    const given = continues && before !== null ? before : NO_TOKENS
+    const tokens = minus(total, given)
+    return tokens === null || isNothing(tokens)
+      ? null
+      : { tokens, rule: 'delta', certainty: 'derived' }
+  }
+  if (sameTokens(newest, total)) return null
+  if (before !== null && !isNothing(before) && !isNothing(last) && isKnown(counts, before))
+    return isKnown(counts, total) ? null : { tokens: last, rule: 'delta', certainty: 'inferred' }
+  const tokens = minus(total, newest)
+  if (tokens !== null) return { tokens, rule: 'delta', certainty: 'derived' }
+  if (isNothing(total)) return null
+  return { tokens: total, rule: 'reset', certainty: 'derived' }
+}

@@ -1,0 +1,46 @@
+/**
+ * Who spends: what a thread's own metadata says about why it is there.
+ */
+import type { SessionMeta } from '../events/payloads.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { MAIN, type Spender } from './usage-state.ts'
+
+const textOf = (object: JsonObject, name: string): string | null => {
+  const value = object[name]
+  return typeof value === 'string' && value !== '' ? value : null
+}
+
+const lower = (id: string | null | undefined): string | null => id?.toLowerCase() ?? null
+
+/** Reads a thread's own metadata. */
+export const spenderOf = (meta: SessionMeta): Spender => {
+  const source = meta.source as Json | undefined
+  const sub = isJsonObject(source) ? source['subagent'] : undefined
+  const common = {
+    ...MAIN,
+    parentId: lower(meta.parent_thread_id),
+    forkedFromId: lower(meta.forked_from_id)
+  }
+  if (sub === undefined) return { ...common, parentId: null }
+  const spawn = isJsonObject(sub) ? sub['thread_spawn'] : undefined
+  if (isJsonObject(spawn))
+    return {
+      ...common,
+      kind: 'agent',
+      parentId: lower(textOf(spawn, 'parent_thread_id')) ?? common.parentId,
+      nickname: textOf(spawn, 'agent_nickname') ?? meta.agent_nickname ?? null,
+      role: textOf(spawn, 'agent_role') ?? meta.agent_role ?? null,
+      path: textOf(spawn, 'agent_path') ?? meta.agent_path ?? null
+    }
+  if (sub === 'review') return { ...common, kind: 'review' }
+  const purpose = isJsonObject(sub) ? textOf(sub, 'other') : sub
+  return { ...common, kind: 'other', purpose: typeof purpose === 'string' ? purpose : null }
+}
+
+/** What the spends of a thread are listed under, agent by agent; every person's thread is `main`. */
+export const agentKeyOf = ({ kind, nickname, role, path, purpose }: Spender): string => {
+  if (kind === 'main' || kind === 'review') return kind
+  if (kind === 'other') return purpose ?? 'other'
+  const name = path ?? nickname ?? 'agent'
+  return role === null ? name : `${name} (${role})`
+}

@@ -1,0 +1,94 @@
+/**
+ * What the fold of a thread's usage knows between two lines: a few numbers, whatever the thread's length.
+ */
+import type { InheritanceRule, Inheritance } from '../inherited.ts'
+import { UNKNOWN_HEAD } from '../inherited.ts'
+import { NO_COUNTS, type Counts } from './growth.ts'
+import { initialCount, type TurnCount } from './turn-count.ts'
+
+/** What a thread is to those it spent for. */
+export type SpenderKind = 'main' | 'agent' | 'review' | 'other'
+
+/** Who spends: a person's thread, or one that a thread started. */
+export interface Spender {
+  readonly kind: SpenderKind
+  /** The thread it was started by; null for a person's, and where Codex does not tell (reviews of 0.130). */
+  readonly parentId: string | null
+  readonly forkedFromId: string | null
+  readonly nickname: string | null
+  readonly role: string | null
+  readonly path: string | null
+  /** What an unusual sub-agent is for, as Codex names it. */
+  readonly purpose: string | null
+}
+
+/** A thread that says nothing about itself. */
+export const MAIN: Spender = {
+  kind: 'main',
+  parentId: null,
+  forkedFromId: null,
+  nickname: null,
+  role: null,
+  path: null,
+  purpose: null
+}
+
+/** Settings that hold for the next answer. */
+export interface SpendSettings {
+  readonly model: string | null
+  readonly provider: string | null
+  readonly effort: string | null
+  readonly serviceTier: string | null
+}
+
+/** State of the fold. */
+export interface UsageState {
+  readonly head: Inheritance
+  /** Null before the thread's own metadata. */
+  readonly spender: Spender | null
+  /** True when the thread was given a history: its count goes on from that. */
+  readonly continues: boolean
+  readonly settings: SpendSettings
+  readonly turns: TurnCount
+  readonly counts: Counts
+  /** Number of spends so far. */
+  readonly spends: number
+  /** Of these, how many of unknown size. */
+  readonly unrecorded: number
+  /** The first spend since the open turn began or was compacted. */
+  readonly freshFrom: number
+  /** The newest turn that was interrupted. */
+  readonly abortedId: string | null
+  /** First spends of what rollbacks hid, newest last, as long as one can be taken back. */
+  readonly hidden: ReadonlyArray<number>
+  /** The newest run of spends that are all flagged as rolled back. */
+  readonly flagged: { readonly from: number; readonly until: number }
+  /** Copies of hidden lines reach to this revision, and are not newer than this. */
+  readonly restoring: { readonly until: number; readonly at: string } | null
+  /** The first rule by which a line was inherited. */
+  readonly inheritedBy: InheritanceRule | null
+  /** Time of the newest line that had one. */
+  readonly atMs: number
+  /** True when a spend fell into a turn that only counting every event can name. */
+  readonly needsEveryEvent: boolean
+}
+
+/** The state before the first event; `counts` tells whether every event will be delivered. */
+export const initialUsage = (counts: boolean): UsageState => ({
+  head: UNKNOWN_HEAD,
+  spender: null,
+  continues: false,
+  settings: { model: null, provider: null, effort: null, serviceTier: null },
+  turns: initialCount(counts),
+  counts: NO_COUNTS,
+  spends: 0,
+  unrecorded: 0,
+  freshFrom: 0,
+  abortedId: null,
+  hidden: [],
+  flagged: { from: 0, until: 0 },
+  restoring: null,
+  inheritedBy: null,
+  atMs: 0,
+  needsEveryEvent: false
+})

@@ -1,0 +1,335 @@
+/**
+ * A thread's events to what it spent. Pure and total.
+ *
+ * Rules:  1. A record of one answer (0.169) is one spend; it must name this thread and an answer that was not counted yet.
+ *         2. Otherwise the running count of the thread tells (`growth.ts`); context estimates and repeats are no spend.
+ *         3. What a thread was given (copied or by reference) moves its running count and is no spend of its own.
+ *         4. A spend belongs to the turn that is open. When that is interrupted or rolled back, it stays and is flagged.
+ *         5. A compaction that no count precedes is a spend of unknown size.
+ * Source: runs of 0.130, 0.142 and 0.169 whose true spend is known; see docs/USAGE.md.
+ */
+import type { RecordedEvent } from '../events/event.ts'
+import type { TokenCount, TokenUsageRecord } from '../events/payloads.ts'
+import { evolveInheritance, inheritedBy } from '../inherited.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { Profile } from '../profile.ts'
+import { growthOf, withCount } from './growth.ts'
+import type { KeptSpend, SpendKind } from './spend.ts'
+import { spenderOf } from './spender.ts'
+import {
+  isNothing,
+  minus,
+  sameTokens,
+  tokensOf,
+  type RecordedUsage,
+  type Tokens
+} from './tokens.ts'
+import { evolveCount } from './turn-count.ts'
+import type { SpendSettings, UsageState } from './usage-state.ts'
+
+/** The spends of the thread as they stand before an event. */
+export interface SpendLookup {
+  readonly spendAt: (sequence: number) => KeptSpend | null
+  /** The spend of an answer. */
+  readonly ofResponse: (responseId: string) => number | null
+}
+
+/** The next state, and the spends that are new or changed. */
+export type UsageStep = readonly [UsageState, ReadonlyArray<KeptSpend>]
+
+const NOTHING: ReadonlyArray<KeptSpend> = []
+
+/** Rollbacks beyond this many in a row are forgotten, oldest first. */
+const HIDDEN_MAX = 64
+/** An interrupted turn is looked for among so many newest spends. */
+const LOOKED_BACK = 1024
+
+const withSettings = (settings: SpendSettings, { line }: RecordedEvent): SpendSettings => {
+  if (line.type === 'turn_context')
+    return { ...settings, model: line.payload.model, effort: line.payload.effort ?? null }
+  if (line.type !== 'event_msg' || line.payload.type !== 'thread_settings_applied') return settings
+  const { thread_settings: applied } = line.payload
+  const tier = (applied as unknown as JsonObject)['service_tier']
+  return {
+    model: applied.model,
+    provider: applied.model_provider_id ?? settings.provider,
+    effort: applied.reasoning_effort ?? settings.effort,
+    serviceTier: typeof tier === 'string' ? tier : settings.serviceTier
+  }
+}
+
+/** The thread's own metadata; those of other threads are copies, and later ones of its own repeat it. */
+const withHead = (state: UsageState, event: RecordedEvent): UsageState => {
+  const { line } = event
+  if (line.type !== 'session_meta' || event.inherited === true || state.spender !== null)
+    return state
+  if (line.payload.id.toLowerCase() !== event.streamId) return state
+  const provider = line.payload.model_provider ?? state.settings.provider
+  const spender = spenderOf(line.payload)
+  return {
+    ...state,
+    spender,
+    continues: spender.forkedFromId !== null || isJsonObject(line.payload.history_base),
+    settings: { ...state.settings, provider }
+  }
+}
+
+const timeOf = ({ atMs }: UsageState, { line }: RecordedEvent): number => {
+  const ms = Date.parse(line.timestamp)
+  return Number.isNaN(ms) ? atMs : ms
+}
+
+type Found = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
+  Partial<Pick<KeptSpend, 'kind' | 'turnId' | 'responseId' | 'cacheWriteInputTokens'>>
+
+const kindOf = ({ spender }: UsageState): SpendKind =>
+  spender?.kind === 'review' ? 'review' : 'sampling'
+
+const spent = (state: UsageState, event: RecordedEvent, found: Found): UsageStep => {
+  const { open } = state.turns
+  const turnId = found.turnId ?? open?.id ?? null
+  const { revision, segment, offset } = event
+  const spend: KeptSpend = {
+    sequence: state.spends,
+    kind: kindOf(state),
+    responseId: null,
+    cacheWriteInputTokens: null,
+    ...found,
+    turnId,
+    ...state.settings,
+    occurredAtMs: state.atMs,
+    rolledBack: false,
+    aborted: turnId !== null && turnId === state.abortedId,
+    place: { revision, segment, offsetBytes: offset },
+    turnPlace: state.turns.live
+  }
+  const isUnnamed = turnId === null && open !== null
+  const next = {
+    ...state,
+    spends: state.spends + 1,
+    unrecorded: state.unrecorded + (found.tokens === null ? 1 : 0),
+    needsEveryEvent: state.needsEveryEvent || isUnnamed
+  }
+  return [next, [spend]]
+}
+
+const isUsage = (value: unknown): value is RecordedUsage & JsonObject =>
+  isJsonObject(value) &&
+  ['input_tokens', 'cached_input_tokens', 'output_tokens', 'reasoning_output_tokens'].every(
+    (name) => Number.isSafeInteger(value[name])
+  )
+
+const cacheWrite = (usage: JsonObject): number | null => {
+  const count = usage['cache_write_input_tokens']
+  return typeof count === 'number' && count >= 0 ? count : null
+}
+
+/** What a record says of its answer; of a record that does not say it, what the thread's count has more. */
+const recordedTokens = (state: UsageState, record: TokenUsageRecord): Tokens | null => {
+  const usage = (record as unknown as { readonly usage?: unknown }).usage
+  if (isUsage(usage)) return tokensOf(usage)
+  const total = tokensOf(record.thread_token_usage)
+  return state.counts.newest === null ? total : minus(total, state.counts.newest)
+}
+
+const counted = (
+  state: UsageState,
+  event: RecordedEvent,
+  info: NonNullable<TokenCount['info']>,
+  isInherited: boolean
+): UsageStep => {
+  const total = tokensOf(info.total_token_usage)
+  const last = tokensOf(info.last_token_usage)
+  const next = { ...state, counts: withCount(state.counts, total) }
+  if (isInherited) return [next, NOTHING]
+  const growth = growthOf(state.counts, total, last, state.continues)
+  if (growth === null) return [next, NOTHING]
+  return spent(next, event, growth)
+}
+
+/** The newest spend, when a count told it already that the record now tells. */
+const toldBefore = (
+  state: UsageState,
+  total: Tokens,
+  tokens: Tokens,
+  lookup: SpendLookup
+): KeptSpend | null => {
+  const { newest } = state.counts
+  if (newest === null || !sameTokens(newest, total)) return null
+  const spend = lookup.spendAt(state.spends - 1)
+  const isSame =
+    spend?.rule === 'delta' && spend.tokens !== null && sameTokens(spend.tokens, tokens)
+  return isSame ? spend : null
+}
+
+const recorded = (
+  state: UsageState,
+  event: RecordedEvent,
+  record: TokenUsageRecord,
+  lookup: SpendLookup
+): UsageStep => {
+  const total = tokensOf(record.thread_token_usage)
+  const counts = withCount(state.counts, total)
+  if (record.thread_id.toLowerCase() !== event.streamId)
+    // A copy says what its own thread spent in all; only history by reference counts on from that.
+    return [event.inherited === true ? { ...state, counts } : state, NOTHING]
+  if (lookup.ofResponse(record.response_id) !== null) return [state, NOTHING]
+  const tokens = recordedTokens(state, record)
+  if (tokens === null || isNothing(tokens)) return [{ ...state, counts }, NOTHING]
+  const { usage } = record as unknown as { readonly usage?: Json }
+  const found = {
+    rule: 'record' as const,
+    certainty: 'recorded' as const,
+    tokens,
+    turnId: record.turn_id === '' ? null : record.turn_id,
+    responseId: record.response_id,
+    cacheWriteInputTokens: isJsonObject(usage) ? cacheWrite(usage) : null
+  }
+  const told = toldBefore(state, total, tokens, lookup)
+  return told === null
+    ? spent({ ...state, counts }, event, found)
+    : [state, [{ ...told, ...found, turnId: found.turnId ?? told.turnId }]]
+}
+
+/** The spend of a compaction: the answer it names, or for one that Codex made itself the newest of its turn. */
+const compactionOf = (
+  state: UsageState,
+  payload: JsonObject,
+  lookup: SpendLookup
+): KeptSpend | null => {
+  const responseId = payload['compaction_response_id']
+  if (typeof responseId === 'string') {
+    const sequence = lookup.ofResponse(responseId)
+    if (sequence !== null) return lookup.spendAt(sequence)
+  }
+  // The service makes a compaction without a summary, and its answer is in no count.
+  const isRemote = payload['message'] === ''
+  return isRemote || state.spends <= state.freshFrom ? null : lookup.spendAt(state.spends - 1)
+}
+
+const compacted = (
+  state: UsageState,
+  event: RecordedEvent,
+  payload: JsonObject,
+  lookup: SpendLookup
+): UsageStep => {
+  const known = compactionOf(state, payload, lookup)
+  const [next, writes] =
+    known !== null
+      ? ([state, [{ ...known, kind: 'compaction' as const }]] as const)
+      : spent(state, event, {
+          kind: 'compaction_unrecorded',
+          rule: null,
+          certainty: 'unknown',
+          tokens: null
+        })
+  return [{ ...next, freshFrom: next.spends }, writes]
+}
+
+const aborted = (state: UsageState, turnId: string | null, lookup: SpendLookup): UsageStep => {
+  if (turnId === null) return [state, NOTHING]
+  const writes: Array<KeptSpend> = []
+  const least = Math.max(0, state.spends - LOOKED_BACK)
+  for (let sequence = state.spends - 1; sequence >= least; sequence--) {
+    const spend = lookup.spendAt(sequence)
+    if (spend?.turnId === turnId) writes.push({ ...spend, aborted: true })
+    else if (writes.length > 0) break
+  }
+  return [{ ...state, abortedId: turnId }, writes]
+}
+
+/** Flags what a rollback hid: every spend of a turn that is no longer live. */
+const rolledBack = (state: UsageState, lookup: SpendLookup): UsageStep => {
+  const { flagged } = state
+  const writes: Array<KeptSpend> = []
+  let from = state.spends
+  for (let sequence = state.spends - 1; sequence >= 0; sequence--) {
+    if (flagged.from <= sequence && sequence < flagged.until) {
+      from = flagged.from
+      sequence = from
+      continue
+    }
+    const spend = lookup.spendAt(sequence)
+    if (spend === null || (!spend.rolledBack && spend.turnPlace < state.turns.live)) break
+    if (!spend.rolledBack) writes.push({ ...spend, rolledBack: true })
+    from = sequence
+  }
+  const first = writes.at(-1)?.sequence ?? state.spends
+  const hidden = [...state.hidden, first].slice(-HIDDEN_MAX)
+  return [{ ...state, hidden, flagged: { from, until: state.spends } }, writes]
+}
+
+/** A rollback that is taken back: its lines follow once more. */
+const restored = (
+  state: UsageState,
+  event: RecordedEvent,
+  lines: number,
+  lookup: SpendLookup
+): UsageStep => {
+  const from = state.hidden.at(-1) ?? state.spends
+  const writes: Array<KeptSpend> = []
+  for (let sequence = from; sequence < state.spends; sequence++) {
+    const spend = lookup.spendAt(sequence)
+    if (spend !== null) writes.push({ ...spend, rolledBack: false })
+  }
+  const restoring = { until: event.revision + lines, at: event.line.timestamp }
+  const flagged = { from: 0, until: 0 }
+  return [{ ...state, hidden: state.hidden.slice(0, -1), flagged, restoring }, writes]
+}
+
+const isCopy = ({ restoring }: UsageState, { revision, line }: RecordedEvent): boolean =>
+  restoring !== null && revision <= restoring.until && line.timestamp <= restoring.at
+
+const evolveOwn = (
+  state: UsageState,
+  event: RecordedEvent,
+  isInherited: boolean,
+  lookup: SpendLookup
+): UsageStep => {
+  const { line } = event
+  if (line.type === 'token_usage_record') return recorded(state, event, line.payload, lookup)
+  if (line.type === 'compacted')
+    return isInherited ? [state, NOTHING] : compacted(state, event, line.payload, lookup)
+  if (line.type !== 'event_msg') return [state, NOTHING]
+  const { payload } = line
+  switch (payload.type) {
+    case 'token_count':
+      return payload.info == null
+        ? [state, NOTHING]
+        : counted(state, event, payload.info, isInherited)
+    case 'task_started':
+      return [{ ...state, freshFrom: state.spends, hidden: [] }, NOTHING]
+    case 'turn_aborted':
+      return aborted(state, payload.turn_id ?? state.turns.open?.id ?? null, lookup)
+    case 'thread_rolled_back':
+      return rolledBack(state, lookup)
+    case 'unroll_turns_restored':
+      return restored(state, event, payload.lines, lookup)
+    default:
+      return [state, NOTHING]
+  }
+}
+
+/** One event. */
+export const evolveUsage = (
+  before: UsageState,
+  event: RecordedEvent,
+  lookup: SpendLookup,
+  profile: Profile
+): UsageStep => {
+  const head = evolveInheritance(before.head, event)
+  const rule = inheritedBy(head, event)
+  const state = withHead(
+    {
+      ...before,
+      head,
+      turns: evolveCount(before.turns, event, profile),
+      settings: withSettings(before.settings, event),
+      inheritedBy: before.inheritedBy ?? rule,
+      atMs: timeOf(before, event)
+    },
+    event
+  )
+  if (isCopy(state, event)) return [state, NOTHING]
+  return evolveOwn(state, event, rule !== null, lookup)
+}

@@ -1,0 +1,160 @@
+/**
+ * Read model `usage`: what each thread spent, spend by spend and added up.
+ *
+ *   [usage, streamId]                        -> UsageThread    who spends, and what is known of the whole; once per catch-up
+ *   [usage.spend, streamId, n]               -> KeptSpend[]    spends n*32 to n*32+31 of the thread, oldest first
+ *   [usage.response, streamId, response id]  -> sequence       a recorded answer counts once
+ *   [usage.sum, streamId, day]               -> UsageSum[]     the same added up: a quarter of an hour, a model, a provider;
+ *                                                              `day` counts days since 1970 in UTC
+ *
+ * A report over a home reads the sums, which are few; the days and months of every time zone of today are whole quarters
+ * of an hour.
+ */
+import type { InheritanceRule } from '../domain/inherited.ts'
+import type { KeptSpend } from '../domain/usage/spend.ts'
+import { evolveUsage } from '../domain/usage/usage.ts'
+import { initialUsage, MAIN, type Spender, type UsageState } from '../domain/usage/usage-state.ts'
+import { DAY_MS, withSpend, type UsageSum } from '../domain/usage/sums.ts'
+import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
+import { turnIdKey } from './turns.ts'
+
+/** What is known of a thread that spends. */
+export interface UsageThread {
+  readonly spender: Spender
+  readonly spends: number
+  /** Spends of unknown size. */
+  readonly unrecorded: number
+  /** The first rule by which a line was found to be inherited; null where none was. */
+  readonly inheritedBy: InheritanceRule | null
+  /** True when the newest file is not the thread's first: what a revert left behind stands in the others. */
+  readonly hasOlderFiles: boolean
+}
+
+/** Spends in a row. */
+export const SPENDS_PER_ROW = 32
+
+/** Key of what is known of a thread. */
+export const usageThreadKey = (table: string, streamId: string): RowKey => [table, streamId]
+
+/** Key of the spends around one. */
+export const spendsKey = (table: string, streamId: string, sequence: number): RowKey => [
+  `${table}.spend`,
+  streamId,
+  Math.floor(sequence / SPENDS_PER_ROW)
+]
+
+/** Keys of the sums of a thread begin with this. */
+export const sumsPrefix = (table: string, streamId: string): RowKey => [`${table}.sum`, streamId]
+
+const responseKey = (table: string, streamId: string, responseId: string): RowKey => [
+  `${table}.response`,
+  streamId,
+  turnIdKey(responseId)
+]
+
+type SpendRow = ReadonlyArray<KeptSpend>
+
+const spendsAt = (rows: Rows, table: string, streamId: string, sequence: number): SpendRow =>
+  (rows.get(spendsKey(table, streamId, sequence)) as SpendRow | undefined) ?? []
+
+/** One spend of a thread; null when it has not so many. */
+export const spendAt = (
+  rows: Rows,
+  table: string,
+  streamId: string,
+  sequence: number
+): KeptSpend | null =>
+  sequence < 0
+    ? null
+    : (spendsAt(rows, table, streamId, sequence)[sequence % SPENDS_PER_ROW] ?? null)
+
+/** Odd ids share a key by their hash: the spend tells whether it is the one. */
+const ofResponse = (
+  rows: Rows,
+  table: string,
+  streamId: string,
+  responseId: string
+): number | null => {
+  const known = rows.get(responseKey(table, streamId, responseId))
+  if (typeof known !== 'number') return null
+  return spendAt(rows, table, streamId, known)?.responseId === responseId ? known : null
+}
+
+/** The rows of spends that are new or changed, each row once. */
+const spendWrites = (
+  rows: Rows,
+  table: string,
+  streamId: string,
+  spends: SpendRow
+): ReadonlyArray<RowWrite> => {
+  const changed = new Map<number, Array<KeptSpend>>()
+  for (const spend of spends) {
+    const place = Math.floor(spend.sequence / SPENDS_PER_ROW)
+    const row = changed.get(place) ?? [...spendsAt(rows, table, streamId, spend.sequence)]
+    row[spend.sequence % SPENDS_PER_ROW] = spend
+    changed.set(place, row)
+  }
+  return [...changed].map(([place, value]) => ({
+    key: [`${table}.spend`, streamId, place],
+    value
+  }))
+}
+
+/** The sums with spends that are new; a changed one has the same size, model and time as before. */
+const sumWrites = (
+  rows: Rows,
+  table: string,
+  streamId: string,
+  spend: KeptSpend
+): ReadonlyArray<RowWrite> => {
+  const key = [...sumsPrefix(table, streamId), Math.floor(spend.occurredAtMs / DAY_MS)]
+  const sums = (rows.get(key) as ReadonlyArray<UsageSum> | undefined) ?? []
+  return [{ key, value: withSpend(sums, spend) }]
+}
+
+const TABLES = ['', '.spend', '.response', '.sum']
+
+/** The usage of a thread. */
+export const usage: Projection<UsageState> = {
+  name: 'usage',
+  version: 1,
+  initial: initialUsage,
+  evolve: (state, event, { profile, rows, table }) => {
+    const { streamId } = event
+    const lookup = {
+      spendAt: (sequence: number) => spendAt(rows, table, streamId, sequence),
+      ofResponse: (responseId: string) => ofResponse(rows, table, streamId, responseId)
+    }
+    const [next, spends] = evolveUsage(state, event, lookup, profile)
+    if (spends.length === 0) return [next, []]
+    const writes = [...spendWrites(rows, table, streamId, spends)]
+    for (const spend of spends) {
+      if (spend.responseId !== null)
+        writes.push({ key: responseKey(table, streamId, spend.responseId), value: spend.sequence })
+      if (spend.sequence >= state.spends) writes.push(...sumWrites(rows, table, streamId, spend))
+    }
+    return [next, writes]
+  },
+  settle: (state, { streamId, path }, { table }) => [
+    {
+      key: usageThreadKey(table, streamId),
+      value: {
+        spender: state.spender ?? MAIN,
+        spends: state.spends,
+        unrecorded: state.unrecorded,
+        inheritedBy: state.inheritedBy,
+        hasOlderFiles: isSegmentPath(path)
+      } satisfies UsageThread
+    }
+  ],
+  forget: (streamId, { rows, table }) =>
+    TABLES.flatMap((part) =>
+      rows.scan([`${table}${part}`, streamId], Infinity).map(([key]) => ({ key, value: null }))
+    ),
+  needsEveryEvent: (state) => state.needsEveryEvent
+}
+
+const SEGMENT = /[0-9a-f]{12}_[0-9a-f-]{36}\.jsonl(\.zst)?$/
+
+/** True for a file that goes on where another of its thread was left. */
+const isSegmentPath = (path: string): boolean => SEGMENT.test(path)

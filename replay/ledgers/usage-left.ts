@@ -1,0 +1,67 @@
+/**
+ * What a revert left behind. The history of a reverted thread goes on in a new file, from a place in an older one; what
+ * stands behind that place is history no longer, but it was spent. Such files are few, so they are read when somebody
+ * asks, each by itself.
+ */
+import type { KeptSpend } from '../../domain/usage/spend.ts'
+import { evolveUsage } from '../../domain/usage/usage.ts'
+import { initialUsage } from '../../domain/usage/usage-state.ts'
+import { isDamaged, type Lineage, type OlderFile } from '../ports.ts'
+import type { Ledger } from './ledger.ts'
+import type { UsageRow } from './usage-rows.ts'
+import type { Spending } from './usage-scope.ts'
+
+/** The spends of one file, whatever its thread's history is. */
+const spendsIn = async (
+  { env: { profile } }: Ledger,
+  file: OlderFile
+): Promise<ReadonlyArray<KeptSpend>> => {
+  const spends: Array<KeptSpend> = []
+  const responses = new Map<string, number>()
+  const lookup = {
+    spendAt: (sequence: number) => spends[sequence] ?? null,
+    ofResponse: (responseId: string) => responses.get(responseId) ?? null
+  }
+  let state = initialUsage(false)
+  for await (const { lines } of file.batches) {
+    for (const line of lines) {
+      if (isDamaged(line)) continue
+      const [next, changed] = evolveUsage(state, line, lookup, profile)
+      for (const spend of changed) {
+        spends[spend.sequence] = spend
+        if (spend.responseId !== null) responses.set(spend.responseId, spend.sequence)
+      }
+      state = next
+    }
+  }
+  return spends
+}
+
+/** True for a line the thread's history still leads through. */
+const isLive = (lineage: Lineage, path: string, offset: number): boolean =>
+  lineage.some((part) => part.path === path && offset < (part.until ?? Infinity))
+
+/** The spends of a thread that its history no longer leads through, oldest first. */
+export const leftBehind = async (
+  ledger: Ledger,
+  { info, threadId, spends: known }: Spending
+): Promise<ReadonlyArray<UsageRow>> => {
+  const { store } = ledger.env
+  const lineage = store.lineage(info)
+  const rows: Array<UsageRow> = []
+  for (const file of [...store.olderFiles(info.streamId, 'usage')].reverse()) {
+    for (const { turnPlace: _place, ...spend } of await spendsIn(ledger, file)) {
+      const { offsetBytes } = spend.place
+      if (isLive(lineage, file.path, offsetBytes)) continue
+      rows.push({
+        ...spend,
+        threadId,
+        sequence: known + rows.length,
+        rolledBack: true,
+        place: { revision: -1, segment: -1, offsetBytes },
+        path: file.path
+      })
+    }
+  }
+  return rows
+}

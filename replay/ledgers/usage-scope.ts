@@ -1,0 +1,96 @@
+/**
+ * Which threads a question is about.
+ *
+ * Below a thread stand the agents it spawned and the reviews it started, and what stands below these. A fork is no part of
+ * the thread it was made from: it is a conversation of its own.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import { streamId } from '../../domain/ids.ts'
+import type { UsageThread } from '../../projections/usage.ts'
+import type { StreamInfo } from '../ports.ts'
+import type { Ledger } from './ledger.ts'
+import { usageThread, usageThreads } from './usage-rows.ts'
+
+/** A thread of a question. */
+export interface Spending extends UsageThread {
+  readonly threadId: string
+  readonly info: StreamInfo
+  /** The thread its spends are listed under: itself, or where trees were asked the one above all. */
+  readonly root: string
+}
+
+/** The threads of a question. */
+export interface Scope {
+  readonly threads: ReadonlyArray<Spending>
+}
+
+/** What of a request tells which threads it is about. */
+export interface ScopeRequest {
+  readonly threadId?: string
+  readonly tree?: boolean
+}
+
+/** The thread that is above all others on the way up; a circle has none, then it is the thread itself. */
+const rootOf = (threadId: string, threads: ReadonlyMap<string, Spending>): string => {
+  const seen = new Set<string>()
+  let root = threadId
+  for (;;) {
+    seen.add(root)
+    const parentId = threads.get(root)?.spender.parentId ?? null
+    if (parentId === null || !threads.has(parentId)) return root
+    if (seen.has(parentId)) return threadId
+    root = parentId
+  }
+}
+
+const treeBelow = (
+  threadId: string,
+  threads: ReadonlyMap<string, Spending>
+): ReadonlyArray<Spending> => {
+  const children = new Map<string, Array<string>>()
+  for (const { threadId: child, spender } of threads.values())
+    if (spender.parentId !== null)
+      children.set(spender.parentId, [...(children.get(spender.parentId) ?? []), child])
+  const found = new Set([threadId])
+  for (const id of found) for (const child of children.get(id) ?? []) found.add(child)
+  return [...found].flatMap((id) => threads.get(id) ?? [])
+}
+
+const everyThread = (
+  ledger: Ledger,
+  infos: ReadonlyArray<StreamInfo>
+): ReadonlyMap<string, Spending> => {
+  const byId = new Map<string, StreamInfo>(infos.map((info) => [info.streamId, info]))
+  const threads = new Map<string, Spending>()
+  for (const [threadId, thread] of usageThreads(ledger)) {
+    const info = byId.get(threadId)
+    if (info !== undefined) threads.set(threadId, { ...thread, threadId, info, root: threadId })
+  }
+  return threads
+}
+
+/** Catches up what a question is about, and tells which threads that are. */
+export const scopeOf = async (
+  ledger: Ledger,
+  { threadId: given, tree = false }: ScopeRequest
+): Promise<E.Either<StoreError, Scope>> => {
+  const threadId = given === undefined ? undefined : streamId(given.toLowerCase())
+  if (threadId !== undefined) {
+    const info = await ledger.one(threadId)
+    if (E.isLeft(info)) return info
+    if (!tree) {
+      const thread = usageThread(ledger, threadId)
+      const one = thread === null ? [] : [{ ...thread, threadId, info: info.right, root: threadId }]
+      return E.right({ threads: one })
+    }
+  }
+  const infos = await ledger.everything()
+  if (E.isLeft(infos)) return infos
+  const threads = everyThread(ledger, infos.right)
+  if (threadId !== undefined) return E.right({ threads: treeBelow(threadId, threads) })
+  const all = [...threads.values()]
+  return E.right({
+    threads: tree ? all.map((one) => ({ ...one, root: rootOf(one.threadId, threads) })) : all
+  })
+}
