@@ -36,7 +36,7 @@ const segmentsOf = (home: string): ReadonlyMap<string, string> =>
   )
 
 /** Recorded texts were shortened, so places told in bytes are those of the lines they mean only after this. */
-const fitOffsets = (home: string): void => {
+export const fitOffsets = (home: string): void => {
   const segments = segmentsOf(home)
   for (const path of segments.values()) {
     const { mtimeMs } = statSync(path)

@@ -1,0 +1,13 @@
+/**
+ * A scenario: a thing to record.
+ */
+import type { Settings } from './home.ts'
+import type { Run } from './run.ts'
+
+/** What is played on which versions. */
+export interface Scenario {
+  readonly settings?: Settings
+  /** All, when nothing is said. */
+  readonly eras?: ReadonlyArray<number>
+  readonly play: (run: Run) => Promise<void>
+}

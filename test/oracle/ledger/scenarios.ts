@@ -1,0 +1,16 @@
+/**
+ * What is recorded: every scenario is small and is about one thing.
+ */
+import { AGENTS } from './scenarios-agents.ts'
+import { LIVES } from './scenarios-lives.ts'
+import { SPENDING } from './scenarios-spending.ts'
+import { TOOLS } from './scenarios-tools.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Everything there is to record. */
+export const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  ...SPENDING,
+  ...LIVES,
+  ...AGENTS,
+  ...TOOLS
+}
