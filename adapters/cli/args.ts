@@ -146,10 +146,11 @@ const argsProblem = (command: CommandSpec, args: ReadonlyArray<string>): string 
   if (missing !== undefined) return `${command.name} needs ${missing}`
   const extra = args[command.args.length]
   if (extra !== undefined) return `${command.name} does not take "${extra}"`
-  const [choices] = command.args
-  const [arg = ''] = args
-  return choices?.includes('|') === true && !choices.split('|').includes(arg)
-    ? `${command.name} takes ${choices}, not "${arg}"`
+  const [first = ''] = command.args
+  const [arg] = args
+  const choices = first.replace(/^\[|\]$/g, '').split('|')
+  return arg !== undefined && choices.length > 1 && !choices.includes(arg)
+    ? `${command.name} takes ${choices.join('|')}, not "${arg}"${didYouMean(arg, choices, '')}`
     : null
 }
 

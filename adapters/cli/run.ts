@@ -35,7 +35,8 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   restore: async () => (await import('./commands/lifecycle.ts')).restoreCommand,
   undo: async () => (await import('./commands/lifecycle.ts')).undoCommand,
   log: async () => (await import('./commands/log.ts')).logCommand,
-  agents: async () => (await import('./commands/agents.ts')).agentsCommand
+  agents: async () => (await import('./commands/agents.ts')).agentsCommand,
+  usage: async () => (await import('./commands/usage.ts')).usageCommand
 }
 
 const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {

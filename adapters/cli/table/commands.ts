@@ -5,6 +5,7 @@
 import { OTHER } from './other.ts'
 import { READING } from './reading.ts'
 import type { CommandSpec, OptionSpec } from './spec.ts'
+import { usage } from './usage.ts'
 import { WRITING } from './writing.ts'
 
 export { LIMIT_MAX, type CommandSpec, type OptionSpec, type OutputSpec } from './spec.ts'
@@ -52,7 +53,7 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
 ]
 
 /** Every command, in the order of the help. */
-export const COMMANDS: ReadonlyArray<CommandSpec> = [...READING, ...WRITING, ...OTHER]
+export const COMMANDS: ReadonlyArray<CommandSpec> = [...READING, usage, ...WRITING, ...OTHER]
 
 /** What each exit code means. */
 export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
