@@ -46,6 +46,19 @@ export const peakMbOf = (pid: number | undefined): number => {
   }
 }
 
+const childrenOf = (pid: number | undefined): ReadonlyArray<number> => {
+  try {
+    const ids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+    return ids.split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** The same for a process and everything it has started. */
+export const peakMbOfTree = (pid: number | undefined): number =>
+  childrenOf(pid).reduce((sum, child) => sum + peakMbOfTree(child), peakMbOf(pid))
+
 /** Id of a reply without parsing it: every server puts it at the front, before the result. */
 const idOfHead = (line: Buffer): number | null => {
   const head = line.subarray(0, HEAD_BYTES).toString('latin1')

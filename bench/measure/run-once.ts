@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 import { text } from 'node:stream/consumers'
-import { peakMbOf, type Command } from './rpc.ts'
+import { peakMbOfTree, type Command } from './rpc.ts'
 
 /** What a program took, and what it printed. */
 export interface Ran {
@@ -22,7 +22,7 @@ export const runOnce = async ({ argv, env }: Command): Promise<Ran> => {
   const startMs = performance.now()
   const child = spawn(program, rest, { env, stdio: ['ignore', 'pipe', 'ignore'] })
   let peakMb = 0
-  const timer = setInterval(() => (peakMb = Math.max(peakMb, peakMbOf(child.pid))), POLL_MS)
+  const timer = setInterval(() => (peakMb = Math.max(peakMb, peakMbOfTree(child.pid))), POLL_MS)
   try {
     const ended = once(child, 'exit').then(([code]) => ({ code, ms: performance.now() - startMs }))
     const [{ code, ms }, output] = await Promise.all([ended, text(child.stdout)])
