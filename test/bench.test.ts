@@ -2,7 +2,7 @@
 // printed; no time is asserted, so this cannot fail on a slow machine.
 import { expect } from 'chai'
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readManifest } from '../bench/home/manifest.ts'
 import { writeHome } from '../bench/home/home.ts'
@@ -72,6 +72,27 @@ describe('bench', () => {
     const about = TARGETS.filter(({ profiles }) => profiles === undefined)
     expect(targets).to.have.length(about.length)
     for (const { text } of about) expect(stdout).to.include(text)
+  })
+
+  it('measures usage beside another program, and compares both with what recorded runs spent', function () {
+    this.timeout(120_000)
+    const other = join(folder, 'other.js')
+    writeFileSync(other, `console.log('{"totals":{"totalTokens":650}}')`)
+    const runs = join(ROOT, 'test', 'fixtures', 'ledger')
+    const options = ['--home', home, '--runs-of', runs, '--runs', '1', '--ccusage', `1.0=${other}`]
+    const places = ['--work', join(folder, 'work'), '--unroll', join(ROOT, 'adapters/cli/main.ts')]
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', join(ROOT, 'bench', 'usage.ts'), ...options, ...places],
+      { cwd: ROOT, encoding: 'utf8' }
+    )
+    expect(status, stderr).to.equal(0)
+    for (const row of ['nothing derived yet', 'everything in place']) {
+      expect(stdout).to.match(
+        new RegExp(`^usage daily: ${row} +[\\d.,]+ +[\\d.,]+ +[\\d.,]+ +ms$`, 'm')
+      )
+    }
+    expect(stdout).to.match(/^h2-142 +1,300 +1,300 +650 \(0\.50×\) +1,300$/m)
   })
 
   it('compares what was measured together', () => {

@@ -69,7 +69,7 @@ export const askedUsage = async (
   const tree = flagOf(input, 'tree')
   const named = argument ?? option
   if (tree && named === undefined && report !== 'thread') {
-    return E.left(retype(input, '--tree needs a thread', '<thread>', '--tree'))
+    return E.left(retype(input, '--tree needs a thread', 'THREAD', '--tree'))
   }
   const asked = { by: BY[report], tree, ...range.right, timeZone }
   if (named === undefined) return E.right(asked)

@@ -6,8 +6,7 @@ import { resolve } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
 import type {
   UsageGroup,
-  UsageLedger,
-  UsageReport,
+    UsageReport,
   UsageRow
 } from '../../../replay/ledgers/usage.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
@@ -205,10 +204,10 @@ export const usageCommand: EngineCommand = async (input, io, engine) => {
   const pricing = await readPricing(input, io)
   if (E.isLeft(pricing)) return report(pricing.left, input.json, io)
   const failed = (error: StoreError) => reportError(error, input.json, io)
-  const found = await (engine as unknown as UsageLedger).usage(asked.right)()
+  const found = await engine.usage(asked.right)()
   if (E.isLeft(found)) return failed(found.left)
   const spends = flagOf(input, 'explain')
-    ? await (engine as unknown as UsageLedger).usageRows(asked.right)()
+    ? await engine.usageRows(asked.right)()
     : E.right(null)
   if (E.isLeft(spends)) return failed(spends.left)
   const timeZone = asked.right.timeZone ?? 'UTC'

@@ -32,7 +32,7 @@ export const usage: CommandSpec = {
     { name: 'thread', value: 'THREAD', text: 'Only this thread; the same as the argument.' },
     {
       name: 'tree',
-      text: 'With a thread: and every thread below it. With `thread` alone: each thread with all below it, so that sums overlap.'
+      text: 'With a thread: and every thread below it, sub-agents and reviews. The report `thread` without one: each thread with all below it as one.'
     },
     {
       name: 'since',

@@ -1,0 +1,398 @@
+// The goal: people, shells, programs and spreadsheets read the same sums, which were added up by hand here; dates mean
+// days where the person is; nothing a rollout says can command a terminal or a spreadsheet.
+import { expect } from 'chai'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
+import { spendHome, turnIdOf } from '../support/spend-home.ts'
+import { inHome, jsonLines } from './console.ts'
+
+const FIRST = '01a1fcde-0000-7000-8000-00000000a000'
+const SECOND = '01a1fcdf-0000-7000-8000-00000000b000'
+const HOSTILE = '=1+1,"x"\u001b[31m'
+
+let home = ''
+const usage = inHome(() => home)
+
+const tsv = async (...words: ReadonlyArray<string>) => {
+  const { out } = await usage(['usage', ...words])
+  return out
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split('\t'))
+}
+
+const totals = async (...words: ReadonlyArray<string>) =>
+  (await tsv(...words)).map(([key, , , , , total]) => [key, Number(total)])
+
+const ledgerHome = (name: string) => join(FIXTURES, 'ledger', name, 'home')
+
+describe('unroll usage', () => {
+  before(() => {
+    home = spendHome([
+      {
+        id: FIRST,
+        model: 'made-model',
+        spends: [
+          ['2026-03-28T22:59:59.000Z', 1000, 400, 50, 10],
+          ['2026-03-28T23:00:00.000Z', 2000, 1000, 100, 20],
+          ['2026-03-29T21:59:59.999Z', 3000, 3000, 200, 0],
+          ['2026-03-29T22:00:00.000Z', 40, 0, 7, 7]
+        ]
+      },
+      {
+        id: SECOND,
+        model: HOSTILE,
+        provider: '@other',
+        spends: [['2026-04-01T12:00:00.000Z', 500_000, 0, 12_345, 345]]
+      }
+    ])
+  })
+  after(() => removeFolder(home))
+
+  it('prints one object for a home', async () => {
+    const { code, out, err } = await usage(['usage', 'total', '--json'])
+    expect([code, err]).to.deep.equal([0, ''])
+    expect(out).to.equal(
+      '{"inputTokens":506040,"cachedInputTokens":4400,"outputTokens":12702,"reasoningOutputTokens":382,' +
+        '"totalTokens":518742,"lowerBound":false,"rows":5}\n'
+    )
+  })
+
+  it('prints a table of days for people when nothing else is asked for', async () => {
+    const { out } = await usage(['usage'], { tty: true })
+    expect(out).to.equal(
+      [
+        'DAY           INPUT  CACHED  HIT  OUTPUT  REASONING    TOTAL',
+        '2026-03-28    3,000   1,400  47%     150         30    3,150',
+        '2026-03-29    3,040   3,000  99%     207          7    3,247',
+        '2026-04-01  500,000       0   0%  12,345        345  512,345',
+        'total       506,040   4,400   1%  12,702        382  518,742',
+        ''
+      ].join('\n')
+    )
+    expect((await usage(['usage', 'daily'], { tty: true })).out).to.equal(out)
+  })
+
+  it('leaves out columns, never digits, on a narrow terminal', async () => {
+    const { out } = await usage(['usage', 'total'], { tty: true, columns: 40 })
+    expect(out).to.equal(
+      ['         INPUT  HIT  OUTPUT    TOTAL', 'total  506,040   1%  12,702  518,742', ''].join(
+        '\n'
+      )
+    )
+  })
+
+  it('counts days of 23 and 25 hours as the zone does', async () => {
+    expect(await totals('daily', '--tz', 'Europe/Berlin')).to.deep.equal([
+      ['2026-03-28', 1050],
+      ['2026-03-29', 5300],
+      ['2026-03-30', 47],
+      ['2026-04-01', 512_345]
+    ])
+    expect(await totals('monthly', '--tz', 'Europe/Berlin')).to.deep.equal([
+      ['2026-03', 6397],
+      ['2026-04', 512_345]
+    ])
+  })
+
+  it('takes dates with the whole day, in the zone, and instants as they are', async () => {
+    const day = ['--since', '2026-03-29', '--until', '2026-03-29']
+    expect(await totals('total', ...day)).to.deep.equal([['total', 3247]])
+    expect(await totals('total', ...day, '--tz', 'Europe/Berlin')).to.deep.equal([['total', 5300]])
+    const instants = ['--since', '2026-03-28T23:00:00Z', '--until', '2026-03-30T00:00:00+02:00']
+    expect(await totals('total', ...instants)).to.deep.equal([['total', 5300]])
+    expect(await totals('total', '--since', '2026-03-30')).to.deep.equal([['total', 512_345]])
+    expect(await totals('total', '--until', '20260328')).to.deep.equal([['total', 3150]])
+  })
+
+  it('prints fields for scripts', async () => {
+    expect(await tsv('daily')).to.deep.equal([
+      ['2026-03-28', '3000', '1400', '150', '30', '3150', '0.4667', '', '2'],
+      ['2026-03-29', '3040', '3000', '207', '7', '3247', '0.9868', '', '2'],
+      ['2026-04-01', '500000', '0', '12345', '345', '512345', '0', '', '1']
+    ])
+  })
+
+  it('prints records for spreadsheets, in which no text is a formula or a command', async () => {
+    const { out, err } = await usage(['usage', 'model', '--csv'])
+    expect(err).to.equal('')
+    expect(out.split('\r\n')).to.have.members([
+      'key,input,cached,output,reasoning,total,cached_share,lower_bound,spends',
+      `"'=1+1,""x""\\x1b[31m",500000,0,12345,345,512345,0,,1`,
+      'made-model,6040,4400,357,37,6397,0.7285,,4',
+      ''
+    ])
+  })
+
+  it('prints an object per group, then the total and the reasons', async () => {
+    const lines = jsonLines((await usage(['usage', 'provider', '--json'])).out)
+    expect(lines.map(({ key, totalTokens }) => [key, totalTokens])).to.deep.equal([
+      ['@other', 512_345],
+      ['mock', 6397],
+      [undefined, undefined]
+    ])
+    expect(lines[1]).to.deep.equal({
+      key: 'mock',
+      inputTokens: 6040,
+      cachedInputTokens: 4400,
+      outputTokens: 357,
+      reasoningOutputTokens: 37,
+      totalTokens: 6397,
+      lowerBound: false,
+      rows: 4,
+      cacheHitRate: 4400 / 6040,
+      byModel: [
+        {
+          model: 'made-model',
+          provider: 'mock',
+          inputTokens: 6040,
+          cachedInputTokens: 4400,
+          outputTokens: 357,
+          reasoningOutputTokens: 37,
+          totalTokens: 6397,
+          rows: 4
+        }
+      ]
+    })
+    expect([lines[2].total.totalTokens, lines[2].reasons]).to.deep.equal([518_742, []])
+  })
+
+  it('names threads and turns so that they can be asked for', async () => {
+    expect(await totals('thread')).to.deep.equal([
+      [FIRST, 6397],
+      [SECOND, 512_345]
+    ])
+    const turns = [1050, 2100, 3200, 47].map((total, at) => [
+      `${FIRST}/${turnIdOf(FIRST, at)}`,
+      total
+    ])
+    expect(await totals('turn', FIRST)).to.deep.equal(turns)
+    expect(await totals('turn', '--thread', '01a1fcde')).to.deep.equal(turns)
+    const { out } = await usage(['usage', 'turn', FIRST], { tty: true })
+    expect(out.split('\n')[1]).to.match(new RegExp(`^${turnIdOf(FIRST, 0)}  1,000 `))
+    const threads = await usage(['usage', 'thread'], { tty: true })
+    expect(threads.out.split('\n')[1]).to.match(/^01a1fcde-0000 /)
+  })
+
+  it('spells out what a rollout says, on a terminal too', async () => {
+    const { out } = await usage(['usage', 'model', '--explain'], { tty: true })
+    expect(out).to.not.include('\u001b[31m')
+    expect(out).to.include('=1+1,"x"\\x1b[31m')
+  })
+})
+
+describe('unroll usage --explain', () => {
+  before(() => {
+    home = spendHome([
+      {
+        id: FIRST,
+        model: 'made-model',
+        spends: [
+          ['2026-03-28T22:59:59.000Z', 1000, 400, 50, 10],
+          ['2026-03-28T23:00:00.000Z', 2000, 1000, 100, 20]
+        ]
+      }
+    ])
+  })
+  after(() => removeFolder(home))
+
+  it('tells people why each number is what it is', async () => {
+    const { out } = await usage(['usage', 'total', '--explain', '--tz', 'Europe/Berlin'], {
+      tty: true
+    })
+    expect(out.replaceAll(home, 'HOME')).to.equal('')
+  })
+
+  it('gives programs the spends', async () => {
+    expect(await tsv('total', '--explain')).to.deep.equal([])
+    expect((await usage(['usage', '--explain', '--csv'])).out.split('\r\n')[0]).to.equal(
+      'time,thread,number,kind,rule,certainty,turn,model,provider,input,cached,output,reasoning,total,rolled_back,' +
+        'aborted,revision,byte,file'
+    )
+    expect(jsonLines((await usage(['usage', '--explain', '--json'])).out)).to.deep.equal([])
+  })
+})
+
+describe('unroll usage of recorded runs', () => {
+  const runs = ['h2', 'h3', 'h8', 'h10'].flatMap((run) =>
+    ['130', '142', '169'].map((era) => `${run}-${era}`)
+  )
+  for (const name of runs) {
+    it(`says exactly what ${name} spent`, async () => {
+      home = ledgerHome(name)
+      const { out } = await usage(['usage', 'total', '--json'])
+      const { totalTokens, lowerBound } = JSON.parse(out)
+      const { true_total_tokens } = readJson(join(FIXTURES, 'ledger', name, 'truth.json'))
+      expect([totalTokens, lowerBound]).to.deep.equal([true_total_tokens, false])
+    })
+  }
+
+  it('says that h9-142-OpenAI spent more than its lines tell, and why', async () => {
+    home = ledgerHome('h9-142-OpenAI')
+    const json = await usage(['usage', 'total', '--json'])
+    expect(JSON.parse(json.out)).to.include({ totalTokens: 200_140, lowerBound: true })
+    expect(json.err).to.equal('')
+    const { out } = await usage(['usage'], { tty: true })
+    expect(out).to.equal('')
+    expect((await usage(['usage', 'total'])).out).to.equal('')
+  })
+})
+
+describe('unroll usage --prices', () => {
+  const prices = (value: unknown) => {
+    const path = join(home, 'prices.json')
+    writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value))
+    return ['--prices', path]
+  }
+  const USD = (...models: ReadonlyArray<object>) => ({ currency: 'USD', models })
+  const made = { model: 'made-*', input: 2, cachedInput: '0.5', output: 10 }
+
+  before(() => {
+    home = spendHome([
+      {
+        id: FIRST,
+        model: 'made-model',
+        spends: [['2026-03-28T22:59:59.000Z', 1_000_000, 400_000, 50_000, 10]]
+      },
+      {
+        id: SECOND,
+        model: 'other',
+        provider: '@other',
+        spends: [['2026-04-01T12:00:00.000Z', 500_000, 0, 12_345, 345]]
+      }
+    ])
+  })
+  after(() => removeFolder(home))
+
+  it('adds what it cost, exactly for programs and rounded for people', async () => {
+    const both = prices(USD(made, { model: 'other', input: 0.01, cachedInput: 0, output: 0.01 }))
+    // 600,000 × 2 + 400,000 × 0.5 + 50,000 × 10 and 512,345 × 0.01, each for a million
+    const { out } = await usage(['usage', 'total', '--json', ...both])
+    expect(JSON.parse(out).cost).to.deep.equal({
+      currency: 'USD',
+      amount: '1.90512345',
+      known: '1.90512345',
+      unpriced: []
+    })
+    const fields = await tsv('model', ...both)
+    expect(fields.map((row) => row.slice(-2))).to.deep.equal([
+      ['1.9', 'USD'],
+      ['0.00512345', 'USD']
+    ])
+    const table = await usage(['usage', 'model', ...both], { tty: true })
+    expect(table.out.split('\n').map((line) => line.split(/ +/).at(-1))).to.deep.equal([
+      'USD',
+      '1.90',
+      '0.005123',
+      '1.91',
+      ''
+    ])
+    const spends = await tsv('total', '--explain', ...both)
+    expect(spends.map((row) => row.slice(-2))).to.deep.equal([
+      ['1.9', 'USD'],
+      ['0.00512345', 'USD']
+    ])
+  })
+
+  it('names models without a price, and gives no sum that would hide them', async () => {
+    const one = prices(USD(made))
+    const { out } = await usage(['usage', 'total', '--json', ...one])
+    expect(JSON.parse(out).cost).to.deep.equal({
+      currency: 'USD',
+      amount: null,
+      known: '1.9',
+      unpriced: ['other']
+    })
+    const table = await usage(['usage', 'model', ...one], { tty: true })
+    expect(table.out.split('\n').slice(1)).to.deep.equal([
+      'made-model  1,000,000  400,000  40%  50,000         10  1,050,000      1.90',
+      'other         500,000        0   0%  12,345        345    512,345  no price',
+      'total       1,500,000  400,000  27%  62,345        355  1,562,345    ≥ 1.90',
+      '',
+      'no price for other',
+      ''
+    ])
+    const fields = await tsv('model', ...one)
+    expect(fields.map((row) => row.slice(-2))).to.deep.equal([
+      ['1.9', 'USD'],
+      ['', 'USD']
+    ])
+  })
+
+  it('refuses a file that is none of prices, with the place that is wrong', async () => {
+    const wrong = await usage(['usage', ...prices(USD({ ...made, output: -1 }))])
+    expect(wrong.code).to.equal(2)
+    expect(wrong.err.split('\n')[0]?.replace(home, 'HOME')).to.equal(
+      'unroll: HOME/prices.json is no file of prices: models[0].output: expected a price such as 1.25, of at most six decimals, found -1'
+    )
+    expect((await usage(['usage', ...prices('{')])).code).to.equal(2)
+    expect((await usage(['usage', '--prices', join(home, 'none.json')])).code).to.equal(5)
+  })
+})
+
+describe('unroll usage, typed wrong', () => {
+  before(() => (home = ledgerHome('h2-142')))
+
+  const WRONG: ReadonlyArray<readonly [string, string, string]> = [
+    [
+      'usage weekly',
+      'usage takes total|daily|monthly|thread|turn|model|agent|provider, not "weekly"',
+      'usage: unroll usage [total|daily|monthly|thread|turn|model|agent|provider] [thread] [options]; see "unroll help usage"'
+    ],
+    [
+      'usage daly',
+      'usage takes total|daily|monthly|thread|turn|model|agent|provider, not "daly"; did you mean daily?',
+      'usage: unroll usage [total|daily|monthly|thread|turn|model|agent|provider] [thread] [options]; see "unroll help usage"'
+    ],
+    [
+      'usage --since 2026-02-30',
+      '--since takes a date such as 2026-11-21 or an instant such as 2026-11-21T14:30:00Z, not "2026-02-30"',
+      'type "unroll usage daily --since 2026-11-21"'
+    ],
+    [
+      'usage total --until yesterday',
+      '--until takes a date such as 2026-11-21 or an instant such as 2026-11-21T14:30:00Z, not "yesterday"',
+      'type "unroll usage total --until 2026-11-21"'
+    ],
+    [
+      'usage monthly --tz Mars/Olympus',
+      'there is no time zone "Mars/Olympus"',
+      'type "unroll usage monthly --tz Europe/Berlin"'
+    ],
+    [
+      'usage --since 2026-11-02 --until 2026-11-01',
+      '--since 2026-11-02 is after --until 2026-11-01',
+      'type "unroll usage daily --since 2026-11-01 --until 2026-11-02"'
+    ],
+    ['usage daily --tree', '--tree needs a thread', `type "unroll usage daily THREAD --tree"`],
+    ['usage turn a --thread b', 'the thread is named twice', 'type "unroll usage turn a"'],
+    [
+      'usage --json --csv',
+      '--csv and --json exclude each other',
+      'usage: unroll usage [total|daily|monthly|thread|turn|model|agent|provider] [thread] [options]; see "unroll help usage"'
+    ]
+  ]
+  for (const [typed, message, hint] of WRONG) {
+    it(`says what is wrong with "${typed}" and what to type instead`, async () => {
+      const { code, out, err } = await usage(typed.split(' '))
+      if (typed.includes('--json')) {
+        const { error } = JSON.parse(out)
+        expect([code, error.message, error.hint]).to.deep.equal([2, message, hint])
+        return
+      }
+      expect([code, out, err]).to.deep.equal([2, '', `unroll: ${message}\n${hint}\n`])
+    })
+  }
+
+  it('does not find a thread that is not there', async () => {
+    expect((await usage(['usage', 'turn', 'no such thread'])).code).to.equal(3)
+  })
+
+  it('says so when nothing was spent', async () => {
+    const nothing = await usage(['usage', '--since', '2030-01-01'])
+    expect(nothing).to.deep.equal({ code: 0, out: '', err: 'no tokens were spent\n' })
+    const json = await usage(['usage', 'total', '--json', '--since', '2030-01-01'])
+    expect(JSON.parse(json.out)).to.include({ totalTokens: 0, rows: 0, lowerBound: false })
+  })
+})
