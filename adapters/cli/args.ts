@@ -147,9 +147,9 @@ const argsProblem = (command: CommandSpec, args: ReadonlyArray<string>): string 
   const extra = args[command.args.length]
   if (extra !== undefined) return `${command.name} does not take "${extra}"`
   const [first = ''] = command.args
+  const choices = command.choices ?? (first.includes('|') ? first.split('|') : [])
   const [arg] = args
-  const choices = first.replace(/^\[|\]$/g, '').split('|')
-  return arg !== undefined && choices.length > 1 && !choices.includes(arg)
+  return arg !== undefined && choices.length > 0 && !choices.includes(arg)
     ? `${command.name} takes ${choices.join('|')}, not "${arg}"${didYouMean(arg, choices, '')}`
     : null
 }

@@ -3,7 +3,13 @@
  */
 import type { KeptSpend, Spend } from '../../domain/usage/spend.ts'
 import type { UsageSum } from '../../domain/usage/sums.ts'
-import { spendsKey, sumsPrefix, usage, type UsageThread } from '../../projections/usage.ts'
+import {
+  SPENDS_PER_ROW,
+  spendsKey,
+  sumsPrefix,
+  usage,
+  type UsageThread
+} from '../../projections/usage.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -39,12 +45,10 @@ export function* sumsOf({ env, table }: Ledger, threadId: string): Generator<Usa
 
 /** The spends of a thread, oldest first. */
 export function* spendsOf({ env, table }: Ledger, threadId: string): Generator<Spend> {
-  for (let sequence = 0; ;) {
+  for (let sequence = 0; ; sequence += SPENDS_PER_ROW) {
     const row = env.index.get(spendsKey(table(usage), threadId, sequence))
     if (row === undefined) return
-    for (const { turnPlace: _place, ...spend } of row as ReadonlyArray<KeptSpend>) {
+    for (const { turnPlace: _place, ...spend } of row as ReadonlyArray<KeptSpend>)
       yield { threadId, ...spend }
-      sequence += 1
-    }
   }
 }

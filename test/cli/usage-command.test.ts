@@ -1,7 +1,7 @@
 // The goal: people, shells, programs and spreadsheets read the same sums, which were added up by hand here; dates mean
 // days where the person is; nothing a rollout says can command a terminal or a spreadsheet.
 import { expect } from 'chai'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
 import { spendHome, turnIdOf } from '../support/spend-home.ts'
@@ -10,6 +10,8 @@ import { inHome, jsonLines } from './console.ts'
 const FIRST = '01a1fcde-0000-7000-8000-00000000a000'
 const SECOND = '01a1fcdf-0000-7000-8000-00000000b000'
 const HOSTILE = '=1+1,"x"\u001b[31m'
+
+const TERMINAL = { tty: true, env: { NO_COLOR: '1' } }
 
 let home = ''
 const usage = inHome(() => home)
@@ -60,7 +62,7 @@ describe('unroll usage', () => {
   })
 
   it('prints a table of days for people when nothing else is asked for', async () => {
-    const { out } = await usage(['usage'], { tty: true })
+    const { out } = await usage(['usage'], TERMINAL)
     expect(out).to.equal(
       [
         'DAY           INPUT  CACHED  HIT  OUTPUT  REASONING    TOTAL',
@@ -71,11 +73,11 @@ describe('unroll usage', () => {
         ''
       ].join('\n')
     )
-    expect((await usage(['usage', 'daily'], { tty: true })).out).to.equal(out)
+    expect((await usage(['usage', 'daily'], TERMINAL)).out).to.equal(out)
   })
 
   it('leaves out columns, never digits, on a narrow terminal', async () => {
-    const { out } = await usage(['usage', 'total'], { tty: true, columns: 40 })
+    const { out } = await usage(['usage', 'total'], { ...TERMINAL, columns: 40 })
     expect(out).to.equal(
       ['         INPUT  HIT  OUTPUT    TOTAL', 'total  506,040   1%  12,702  518,742', ''].join(
         '\n'
@@ -169,20 +171,27 @@ describe('unroll usage', () => {
     ])
     expect(await totals('turn', FIRST)).to.deep.equal(turns)
     expect(await totals('turn', '--thread', '01a1fcde')).to.deep.equal(turns)
-    const { out } = await usage(['usage', 'turn', FIRST], { tty: true })
+    const { out } = await usage(['usage', 'turn', FIRST], TERMINAL)
     expect(out.split('\n')[1]).to.match(new RegExp(`^${turnIdOf(FIRST, 0)}  1,000 `))
-    const threads = await usage(['usage', 'thread'], { tty: true })
+    const threads = await usage(['usage', 'thread'], TERMINAL)
     expect(threads.out.split('\n')[1]).to.match(/^01a1fcde-0000 /)
   })
 
   it('spells out what a rollout says, on a terminal too', async () => {
-    const { out } = await usage(['usage', 'model', '--explain'], { tty: true })
+    const { out } = await usage(['usage', 'model', '--explain'], TERMINAL)
     expect(out).to.not.include('\u001b[31m')
     expect(out).to.include('=1+1,"x"\\x1b[31m')
   })
 })
 
 describe('unroll usage --explain', () => {
+  const file = () =>
+    join(home, 'sessions', '2026', '01', '01', `rollout-2026-01-01T00-00-00-${FIRST}.jsonl`)
+  /** Where a line begins, counted in the file, with separators. */
+  const byteOf = (line: number): string => {
+    const before = readFileSync(file(), 'utf8').split('\n').slice(0, line)
+    return before.reduce((sum, one) => sum + one.length + 1, 0).toLocaleString('en')
+  }
   before(() => {
     home = spendHome([
       {
@@ -199,18 +208,103 @@ describe('unroll usage --explain', () => {
 
   it('tells people why each number is what it is', async () => {
     const { out } = await usage(['usage', 'total', '--explain', '--tz', 'Europe/Berlin'], {
-      tty: true
+      ...TERMINAL
     })
-    expect(out.replaceAll(home, 'HOME')).to.equal('')
+    const why = "    growth of the thread's running count (derived)"
+    expect(out.replaceAll(file(), 'FILE').split('\n')).to.deep.equal([
+      '       INPUT  CACHED  HIT  OUTPUT  REASONING  TOTAL',
+      'total  3,000   1,400  47%     150         30  3,150',
+      '',
+      '2026-03-28 23:59:59  sampling  1,050 = 1,000 input (400 cached) + 50 output (10 reasoning)  made-model, mock',
+      `${why}; thread ${FIRST}; turn ${turnIdOf(FIRST, 0)}; revision 4; byte ${byteOf(4)} of FILE`,
+      '2026-03-29 00:00:00  sampling  2,100 = 2,000 input (1,000 cached) + 100 output (20 reasoning)  made-model, mock',
+      `${why}; thread ${FIRST}; turn ${turnIdOf(FIRST, 1)}; revision 9; byte ${byteOf(9)} of FILE`,
+      ''
+    ])
   })
 
   it('gives programs the spends', async () => {
-    expect(await tsv('total', '--explain')).to.deep.equal([])
+    const fields = (at: number, ...more: ReadonlyArray<string>) => [
+      ...[
+        FIRST,
+        String(at),
+        'sampling',
+        'delta',
+        'derived',
+        turnIdOf(FIRST, at),
+        'made-model',
+        'mock'
+      ],
+      ...more
+    ]
+    const place = (revision: number) => [
+      String(revision),
+      byteOf(revision).replace(',', ''),
+      file()
+    ]
+    expect(await tsv('total', '--explain')).to.deep.equal([
+      [
+        '2026-03-28T22:59:59.000Z',
+        ...fields(0, '1000', '400', '50', '10', '1050', '', '', ...place(4))
+      ],
+      [
+        '2026-03-28T23:00:00.000Z',
+        ...fields(1, '2000', '1000', '100', '20', '2100', '', '', ...place(9))
+      ]
+    ])
     expect((await usage(['usage', '--explain', '--csv'])).out.split('\r\n')[0]).to.equal(
       'time,thread,number,kind,rule,certainty,turn,model,provider,input,cached,output,reasoning,total,rolled_back,' +
         'aborted,revision,byte,file'
     )
-    expect(jsonLines((await usage(['usage', '--explain', '--json'])).out)).to.deep.equal([])
+    const [spend, , last] = jsonLines((await usage(['usage', '--explain', '--json'])).out)
+    expect(spend).to.deep.equal({
+      threadId: FIRST,
+      sequence: 0,
+      kind: 'sampling',
+      rule: 'delta',
+      certainty: 'derived',
+      tokens: {
+        inputTokens: 1000,
+        cachedInputTokens: 400,
+        outputTokens: 50,
+        reasoningOutputTokens: 10,
+        totalTokens: 1050
+      },
+      cacheWriteInputTokens: null,
+      turnId: turnIdOf(FIRST, 0),
+      responseId: null,
+      model: 'made-model',
+      provider: 'mock',
+      effort: null,
+      serviceTier: null,
+      occurredAtMs: Date.parse('2026-03-28T22:59:59.000Z'),
+      rolledBack: false,
+      aborted: false,
+      place: { revision: 4, segment: 0, offsetBytes: Number(byteOf(4)) },
+      path: file()
+    })
+    expect([last.total.totalTokens, last.reasons]).to.deep.equal([3150, []])
+  })
+})
+
+describe('unroll usage of a long thread', () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute)).toISOString()
+  const spends = Array.from({ length: 70 }, (_, n) => [at(n), n + 1, 0, 1, 0] as const)
+  before(() => (home = spendHome([{ id: FIRST, model: 'made-model', spends }])))
+  after(() => removeFolder(home))
+
+  it('lists every spend once, and gives the same whole by turn as by thread', async () => {
+    const listed = (await tsv('thread', '--explain')).map((row) => [
+      Number(row[2]),
+      Number(row[13])
+    ])
+    expect(listed).to.deep.equal(spends.map((_, n) => [n, n + 2]))
+    const sum = (70 * 71) / 2 + 70
+    const turns = await totals('turn')
+    expect(turns.reduce((whole, [, total]) => whole + Number(total), 0)).to.equal(sum)
+    expect(await totals('thread')).to.deep.equal([[FIRST, sum]])
+    const part = await totals('total', '--since', at(1), '--until', at(3))
+    expect(part).to.deep.equal([['total', 3 + 4]])
   })
 })
 
@@ -232,10 +326,26 @@ describe('unroll usage of recorded runs', () => {
     home = ledgerHome('h9-142-OpenAI')
     const json = await usage(['usage', 'total', '--json'])
     expect(JSON.parse(json.out)).to.include({ totalTokens: 200_140, lowerBound: true })
-    expect(json.err).to.equal('')
-    const { out } = await usage(['usage'], { tty: true })
-    expect(out).to.equal('')
-    expect((await usage(['usage', 'total'])).out).to.equal('')
+    const told =
+      'the total is a lower bound, for 1 reason; see: unroll usage total --explain --home HOME --index memory\n'
+    expect(json.err.replace(home, 'HOME')).to.equal(told)
+    const { out } = await usage(['usage'], TERMINAL)
+    expect(out.split('\n')).to.deep.equal([
+      'DAY           INPUT  CACHED  HIT  OUTPUT  REASONING      TOTAL',
+      '2026-11-21  200,110       0   0%      30          0  ≥ 200,140',
+      'total       200,110       0   0%      30          0  ≥ 200,140',
+      '',
+      '≥ thread 01a1fcc4-341d-7921-aed0-4be1a6aae72b: the tokens of a compaction made by the service stand in no line',
+      ''
+    ])
+    expect(
+      (await tsv('total', '--explain')).map((row) => [row[3], row[4], row[5], row[13]])
+    ).to.deep.equal([
+      ['sampling', 'delta', 'derived', '200010'],
+      ['compaction_unrecorded', '', 'unknown', ''],
+      ['sampling', 'delta', 'derived', '60'],
+      ['sampling', 'delta', 'derived', '70']
+    ])
   })
 })
 
@@ -280,7 +390,7 @@ describe('unroll usage --prices', () => {
       ['1.9', 'USD'],
       ['0.00512345', 'USD']
     ])
-    const table = await usage(['usage', 'model', ...both], { tty: true })
+    const table = await usage(['usage', 'model', ...both], TERMINAL)
     expect(table.out.split('\n').map((line) => line.split(/ +/).at(-1))).to.deep.equal([
       'USD',
       '1.90',
@@ -304,7 +414,7 @@ describe('unroll usage --prices', () => {
       known: '1.9',
       unpriced: ['other']
     })
-    const table = await usage(['usage', 'model', ...one], { tty: true })
+    const table = await usage(['usage', 'model', ...one], TERMINAL)
     expect(table.out.split('\n').slice(1)).to.deep.equal([
       'made-model  1,000,000  400,000  40%  50,000         10  1,050,000      1.90',
       'other         500,000        0   0%  12,345        345    512,345  no price',
@@ -338,12 +448,12 @@ describe('unroll usage, typed wrong', () => {
     [
       'usage weekly',
       'usage takes total|daily|monthly|thread|turn|model|agent|provider, not "weekly"',
-      'usage: unroll usage [total|daily|monthly|thread|turn|model|agent|provider] [thread] [options]; see "unroll help usage"'
+      'usage: unroll usage [report] [thread] [options]; see "unroll help usage"'
     ],
     [
       'usage daly',
       'usage takes total|daily|monthly|thread|turn|model|agent|provider, not "daly"; did you mean daily?',
-      'usage: unroll usage [total|daily|monthly|thread|turn|model|agent|provider] [thread] [options]; see "unroll help usage"'
+      'usage: unroll usage [report] [thread] [options]; see "unroll help usage"'
     ],
     [
       'usage --since 2026-02-30',
@@ -370,7 +480,7 @@ describe('unroll usage, typed wrong', () => {
     [
       'usage --json --csv',
       '--csv and --json exclude each other',
-      'usage: unroll usage [total|daily|monthly|thread|turn|model|agent|provider] [thread] [options]; see "unroll help usage"'
+      'usage: unroll usage [report] [thread] [options]; see "unroll help usage"'
     ]
   ]
   for (const [typed, message, hint] of WRONG) {

@@ -24,6 +24,13 @@ const usageOf = ([input, cached, output, reasoning]: ReadonlyArray<number>) => (
   total_tokens: (input ?? 0) + (output ?? 0)
 })
 
+const SETTINGS = {
+  cwd: '/w',
+  approval_policy: 'never',
+  sandbox_policy: { type: 'danger-full-access' },
+  summary: 'auto'
+}
+
 /** Id of the turn of a spend. */
 export const turnIdOf = (threadId: string, at: number): string =>
   `${threadId.slice(0, -4)}${String(at + 1).padStart(4, '0')}`
@@ -42,7 +49,7 @@ const linesOf = ({ id, model, provider = 'mock', spends }: MadeThread): Readonly
       const info = { total_token_usage: usageOf(total), last_token_usage: usageOf(parts) }
       return [
         line(at, 'event_msg', { type: 'task_started', turn_id }),
-        line(at, 'turn_context', { turn_id, cwd: '/w', model, approval_policy: 'never' }),
+        line(at, 'turn_context', { turn_id, ...SETTINGS, model }),
         line(at, 'event_msg', { type: 'user_message', message: `question ${number + 1}` }),
         line(at, 'event_msg', { type: 'token_count', info, rate_limits: null }),
         line(at, 'event_msg', { type: 'task_complete', turn_id, last_agent_message: 'done' })

@@ -4,11 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
-import type {
-  UsageGroup,
-    UsageReport,
-  UsageRow
-} from '../../../replay/ledgers/usage.ts'
+import type { UsageGroup, UsageReport, UsageRow } from '../../../replay/ledgers/usage.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import type { EngineCommand } from '../session.ts'
@@ -206,9 +202,7 @@ export const usageCommand: EngineCommand = async (input, io, engine) => {
   const failed = (error: StoreError) => reportError(error, input.json, io)
   const found = await engine.usage(asked.right)()
   if (E.isLeft(found)) return failed(found.left)
-  const spends = flagOf(input, 'explain')
-    ? await engine.usageRows(asked.right)()
-    : E.right(null)
+  const spends = flagOf(input, 'explain') ? await engine.usageRows(asked.right)() : E.right(null)
   if (E.isLeft(spends)) return failed(spends.left)
   const timeZone = asked.right.timeZone ?? 'UTC'
   const paint = painter(input, io)

@@ -26,6 +26,8 @@ export interface CommandSpec {
   readonly name: string
   /** Placeholders of its arguments; one in brackets may be left out. */
   readonly args: ReadonlyArray<string>
+  /** What the first argument may be, where its placeholder does not say so. */
+  readonly choices?: ReadonlyArray<string>
   readonly summary: string
   readonly about: ReadonlyArray<string>
   readonly options: ReadonlyArray<OptionSpec>

@@ -18,10 +18,12 @@ export const USAGE_REPORTS = [
 /** How many tokens were spent. */
 export const usage: CommandSpec = {
   name: 'usage',
-  args: [`[${USAGE_REPORTS.join('|')}]`, '[thread]'],
+  args: ['[report]', '[thread]'],
+  choices: USAGE_REPORTS,
   summary: 'Add up the tokens that were spent, exactly.',
   about: [
-    'Without a report: `daily`. Every answer of a model counts once, in the thread and turn that asked for it: what a fork or a sub-agent ' +
+    `A report is one of ${USAGE_REPORTS.map((name) => `\`${name}\``).join(', ')}; without one: \`daily\`.`,
+    'Every answer of a model counts once, in the thread and turn that asked for it: what a fork or a sub-agent ' +
       'took over from another thread is not counted again, and what was rolled back or interrupted stays spent. Cached input is a part of ' +
       'input, reasoning a part of output, and the total is input and output. See docs/USAGE.md.',
     'Where a rollout does not tell what something cost, the sum is a lower bound and says so (`≥`). `--explain` lists every spend with the rule ' +
