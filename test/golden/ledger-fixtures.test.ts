@@ -60,7 +60,7 @@ describe('the recorded runs with a known spend', () => {
     }
     for (const run of RUNS) {
       const { run: name, codex } = truthOf(run)
-      expect([name, codex]).to.deep.equal([run, eras[/-(1\d\d)/.exec(run)?.[1] ?? '']])
+      expect([name, codex]).to.deep.equal([run, eras[/-(1\d\d)(-OpenAI)?$/.exec(run)?.[1] ?? '']])
     }
   })
 

@@ -89,6 +89,13 @@ const explained = (
     unrecorded: call.tokens === null ? null : (UNRECORDED[call.purpose]?.(era) ?? null)
   }))
 
+/** What a run is called, and the versions that played it. */
+interface Named {
+  readonly run: string
+  readonly codex: string
+  readonly earlier: string | null
+}
+
 /** One line per call. */
 const written = (truth: object, calls: ReadonlyArray<object>): string => {
   const lines = calls.map((call) => `  ${JSON.stringify(call)}`).join(',\n')
@@ -98,11 +105,10 @@ const written = (truth: object, calls: ReadonlyArray<object>): string => {
 
 const HIGHEST = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
 
-const truthOf = (name: string, codex: string, run: Run, rollouts: number): string => {
+const truthOf = (name: Named, run: Run, rollouts: number): string => {
   const calls = explained(run.model.calls, run.era)
   const truth = {
-    run: name,
-    codex,
+    ...name,
     model_calls: calls.length,
     true_total_tokens: total(calls),
     recorded_total_tokens: total(calls.filter(({ unrecorded }) => unrecorded === null)),
@@ -124,7 +130,7 @@ const isKept = ({ message }: Logged): boolean =>
   typeof message['method'] !== 'string' || !DROPPED.test(message['method'])
 
 /** Copies the home, and writes the truth, the analytics and the messages. */
-export const keep = (folder: string, name: string, codex: string, run: Run): void => {
+export const keep = (folder: string, name: Named, run: Run): void => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(join(folder, 'home'), { recursive: true })
   const plugins = isThere(join(HOME, 'plugins/cache')) ? ['plugins/cache', 'config.toml'] : []
@@ -139,7 +145,7 @@ export const keep = (folder: string, name: string, codex: string, run: Run): voi
   const rollouts = rolloutsOf(join(folder, 'home'))
   rollouts.forEach(scrubFile)
   fitOffsets(join(folder, 'home'))
-  writeFileSync(join(folder, 'truth.json'), truthOf(name, codex, run, rollouts.length))
+  writeFileSync(join(folder, 'truth.json'), truthOf(name, run, rollouts.length))
   writeFileSync(join(folder, 'analytics.jsonl'), jsonLines(run.model.analytics))
   const messages = jsonLines(run.log.filter(isKept))
   writeFileSync(join(folder, 'requests.jsonl.br'), brotliCompressSync(messages, HIGHEST))

@@ -1,9 +1,9 @@
 /**
  * Records runs of a real Codex whose spend of tokens is known, with the analytics it sends meanwhile.
  *
- *   npx tsx test/oracle/ledger/record.ts <path of codex> [scenario] [folder]
+ *   npx tsx test/oracle/ledger/record.ts <path of codex> [scenario] [folder] [path of an earlier codex]
  *
- * `scenario` is a regular expression. Writes `test/fixtures/ledger/<scenario>-<era>`. The binary works in a namespace of
+ * `scenario` is a regular expression. Scenarios about two versions are played only when the earlier one is given. Writes `test/fixtures/ledger/<scenario>-<era>`. The binary works in a namespace of
  * its own: no network but this machine, and an empty file system at /srv.
  */
 import { spawnSync } from 'node:child_process'
@@ -46,7 +46,8 @@ const answerNoNames = (): void => {
   socket.bind(53, '127.0.0.1', () => socket.unref())
 }
 
-const [codex = '', wanted = '.', folder = join(FIXTURES, 'ledger')] = process.argv.slice(2)
+const [codex = '', wanted = '.', folder = join(FIXTURES, 'ledger'), earlier = null] =
+  process.argv.slice(2)
 if (codex === '') {
   process.stderr.write(
     'usage: npx tsx test/oracle/ledger/record.ts <path of codex> [scenario] [folder]\n'
@@ -56,18 +57,21 @@ if (codex === '') {
 if (process.env[INSIDE] === undefined) goInside()
 answerNoNames()
 const version = versionOf(codex)
-const era = Number(version.split('.')[1])
-for (const [name, { settings = {}, eras, play }] of Object.entries(SCENARIOS)) {
+const eraOf = (one: string): number => Number(one.split('.')[1])
+const era = eraOf(version)
+const before = earlier === null ? null : versionOf(earlier)
+for (const [name, { settings = {}, eras, hasEarlier = false, play }] of Object.entries(SCENARIOS)) {
   if (!new RegExp(wanted).test(name) || eras?.includes(era) === false) continue
-  const run = await openRun(codex, era, settings)
+  if (hasEarlier !== (before !== null)) continue
+  const run = await openRun({ codex, earlier, era }, settings)
   try {
     await play(run)
   } catch (error) {
     run.notes.push(`FAILED ${String(error)}`)
   }
   await run.close()
-  const full = `${name}-${era}`
-  keep(join(folder, full), full, version, run)
+  const full = before === null ? `${name}-${era}` : `${name}-from-${eraOf(before)}-${era}`
+  keep(join(folder, full), { run: full, codex: version, earlier: before }, run)
   if (process.env['LEDGER_RAW'] !== undefined)
     write(
       join(process.env['LEDGER_RAW'], `${full}.json`),

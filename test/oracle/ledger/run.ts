@@ -18,7 +18,7 @@ export interface Run {
   readonly answering: Record<string, Answering>
   /** The server that runs now. */
   readonly client: () => Client
-  readonly start: () => Promise<Client>
+  readonly start: (which?: 'earlier') => Promise<Client>
   readonly stop: () => Promise<void>
   readonly kill: () => Promise<void>
   /** Asks, waits for silence, throws when the answer is an error. */
@@ -84,8 +84,19 @@ export const isStartOf =
   ({ method, params }: Message): boolean =>
     method === 'item/started' && (params as { item: { type: string } }).item.type === type
 
+/** The binaries of a run. */
+export interface Binaries {
+  readonly codex: string
+  readonly earlier: string | null
+  /** 130, 142 or 169. */
+  readonly era: number
+}
+
 /** Opens a run; nothing is started yet. */
-export const openRun = async (codex: string, era: number, settings: Settings): Promise<Run> => {
+export const openRun = async (
+  { codex, earlier, era }: Binaries,
+  settings: Settings
+): Promise<Run> => {
   const model = await startModel()
   startIds()
   prepare(model.port, settings)
@@ -99,11 +110,12 @@ export const openRun = async (codex: string, era: number, settings: Settings): P
     if (client === null) throw new Error('no server runs')
     return client
   }
-  const start = async (): Promise<Client> => {
+  const start: Run['start'] = async (which) => {
     servers += 1
+    const binary = which === 'earlier' ? (earlier ?? codex) : codex
     const name = `server-${servers}`
     client = await startClient({
-      codex,
+      codex: binary,
       home: HOME,
       directory: DEMO,
       process: name,

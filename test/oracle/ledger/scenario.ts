@@ -9,5 +9,7 @@ export interface Scenario {
   readonly settings?: Settings
   /** All, when nothing is said. */
   readonly eras?: ReadonlyArray<number>
+  /** Played only when an earlier version is there too. */
+  readonly hasEarlier?: true
   readonly play: (run: Run) => Promise<void>
 }

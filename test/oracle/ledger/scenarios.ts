@@ -3,6 +3,7 @@
  */
 import { AGENTS } from './scenarios-agents.ts'
 import { LIVES } from './scenarios-lives.ts'
+import { MORE } from './scenarios-more.ts'
 import { SPENDING } from './scenarios-spending.ts'
 import { TOOLS } from './scenarios-tools.ts'
 import type { Scenario } from './scenario.ts'
@@ -12,5 +13,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...SPENDING,
   ...LIVES,
   ...AGENTS,
-  ...TOOLS
+  ...TOOLS,
+  ...MORE
 }

@@ -5,6 +5,8 @@
 /** Texts of these tags are data of the run, not prose. */
 const DATA_TAGS =
   /^<(user_shell_command|subagent_notification|image|INSTRUCTIONS|skill|proposed_plan)\b/
+/** Frames around what an automatic reviewer is shown. */
+const FRAMES = /^(>>>|The Codex agent )/
 const OPENING = /^\s*<([a-zA-Z_][\w-]*)((?: [\w-]+="[^"]*")*)[^>]*>/
 const SUMMARY = 'Another language model'
 /** Own texts of a run are shorter, or are what tools and the model said. */
@@ -41,6 +43,7 @@ const shortened = (text: string, { key, role, above }: Place): string => {
   if (above.includes('state') && key === 'body') return '[scrubbed]'
   if (role === null || !['text', 'message'].includes(key) || DATA_TAGS.test(text)) return text
   if (role === 'developer') return injected(text)
+  if (FRAMES.test(text)) return '[scrubbed]'
   const isPlain = !OPENING.test(text) && text.length <= OWN_LENGTH_MAX
   return isPlain || text.startsWith('{') ? text : injected(text)
 }
