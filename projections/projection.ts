@@ -77,3 +77,27 @@ export interface Projection<S> {
   /** True when skipped lines turned out to matter: fold again with every event. */
   readonly needsEveryEvent?: (state: S) => boolean
 }
+
+/** A line of a log that unroll keeps in a home. */
+export interface LogLine {
+  readonly offset: number
+  readonly bytes: number
+  /** Without its newline. */
+  readonly text: string
+}
+
+/** A read model over the lines of a home log. `S` is small and JSON. */
+export interface HomeLogModel<S> {
+  readonly name: string
+  /** Raise when `evolve` changes meaning. */
+  readonly version: number
+  /** Ends of the names of its tables: `''` for the one named like the model, `'.history'` for another. */
+  readonly tables: ReadonlyArray<string>
+  readonly initial: S
+  /** One step; pure and total, for hostile lines too. `table` is the first part of every key, with an end from `tables`. */
+  readonly evolve: (
+    state: S,
+    line: LogLine,
+    around: Pick<Surroundings, 'rows' | 'table'>
+  ) => readonly [S, ReadonlyArray<RowWrite>]
+}

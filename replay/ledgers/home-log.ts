@@ -8,25 +8,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { tableName } from '../../projections/catalogue.ts'
-import type { RowKey, Rows, RowWrite } from '../../projections/projection.ts'
+import type { HomeLogModel, RowKey, Rows, RowWrite } from '../../projections/projection.ts'
 import { afterPrefix, overlay, toStored, type Overlay } from '../catch-up/overlay.ts'
-import type { Guard, HomeLog, HomeLogFile, HomeLogLine, Index } from '../ports.ts'
-
-/** A read model over the lines of a home log. `S` is small and JSON. */
-export interface HomeLogModel<S> {
-  readonly name: string
-  /** Raise when `evolve` changes meaning. */
-  readonly version: number
-  /** Ends of the names of its tables: `''` for the one named like the model, `'.history'` for another. */
-  readonly tables: ReadonlyArray<string>
-  readonly initial: S
-  /** One step; pure and total, for hostile lines too. `table` is the first part of every key, with an end from `tables`. */
-  readonly evolve: (
-    state: S,
-    line: HomeLogLine,
-    around: { readonly rows: Rows; readonly table: string }
-  ) => readonly [S, ReadonlyArray<RowWrite>]
-}
+import type { Guard, HomeLog, HomeLogFile, Index } from '../ports.ts'
 
 /** Home logs have the same rows whichever era is asked for. */
 const VIEW = 'home'

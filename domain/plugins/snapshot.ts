@@ -1,0 +1,100 @@
+/**
+ * The backend's list of installed plugins, as a file gives it to a sync.
+ *
+ * Shape:  {"plugins": [item…]} or the list alone. An item has `id`, `name`, `scope` (GLOBAL, WORKSPACE, USER),
+ *         `discoverability` (WORKSPACE only: LISTED, PRIVATE, UNLISTED), `enabled`, and `release.version`; other members of
+ *         the backend are passed over. `release.bundle_path` is ours: a folder to install from, because nothing is
+ *         downloaded.
+ * Errors: an item that cannot be used is in `failed`; it stops no other.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { PluginFault } from './fault.ts'
+import {
+  isSegment,
+  marketplaceOf,
+  printPluginId,
+  toRemoteId,
+  trimmed,
+  type PluginId
+} from './ids.ts'
+import type { InstalledSnapshot } from './resolution.ts'
+import { isVersion } from './version.ts'
+
+/** A plugin that the backend says is installed. */
+export interface ListedPlugin {
+  readonly pluginId: PluginId
+  readonly remoteId: string
+  readonly version: string
+  /** Null when the list does not say. */
+  readonly enabled: boolean | null
+  /** Where its bundle lies unpacked; null when only the backend has it. */
+  readonly bundlePath: string | null
+}
+
+/** An item that cannot be used, with the id it gave itself. */
+export interface FailedItem {
+  readonly remoteId: string | null
+  readonly reason: string
+}
+
+/** What a list says. */
+export interface ListedPlugins {
+  readonly plugins: ReadonlyArray<ListedPlugin>
+  readonly failed: ReadonlyArray<FailedItem>
+}
+
+const textIn = (object: JsonObject, name: string): string | null => {
+  const value = object[name]
+  return typeof value === 'string' ? value : null
+}
+
+const failed = (remoteId: string | null, reason: string): E.Either<FailedItem, never> =>
+  E.left({ remoteId, reason })
+
+const toListed = (item: Json): E.Either<FailedItem, ListedPlugin> => {
+  if (!isJsonObject(item)) return failed(null, 'it is no object')
+  const given = textIn(item, 'id')
+  const remoteId = toRemoteId(given ?? '')
+  if (E.isLeft(remoteId)) return failed(given, 'its id is missing or blank')
+  const id = remoteId.right
+  const name = textIn(item, 'name') ?? ''
+  if (!isSegment(name)) return failed(id, `"${name}" cannot be the name of a plugin`)
+  const scope = textIn(item, 'scope') ?? ''
+  const marketplace = marketplaceOf(scope, textIn(item, 'discoverability'))
+  if (marketplace === null)
+    return failed(id, `scope "${scope}" with this discoverability has no marketplace`)
+  const release = isJsonObject(item['release']) ? item['release'] : {}
+  const version = trimmed(textIn(release, 'version') ?? '')
+  if (!isVersion(version)) return failed(id, 'its release has no version that can be a folder')
+  const enabled = item['enabled']
+  return E.right({
+    pluginId: { name, marketplace },
+    remoteId: id,
+    version,
+    enabled: typeof enabled === 'boolean' ? enabled : null,
+    bundlePath: textIn(release, 'bundle_path')
+  })
+}
+
+/** Reads a list of installed plugins; `BadSnapshot` when it is none at all. */
+export const parseListed = (text: string): E.Either<PluginFault, ListedPlugins> => {
+  const bad = (reason: string) => E.left<PluginFault>({ _tag: 'BadSnapshot', reason })
+  let value: Json
+  try {
+    value = JSON.parse(text) as Json
+  } catch {
+    return bad('it is not JSON')
+  }
+  const items = isJsonObject(value) ? value['plugins'] : value
+  if (!Array.isArray(items)) return bad('it has no list of plugins')
+  const read = (items as ReadonlyArray<Json>).map(toListed)
+  return E.right({
+    plugins: read.flatMap((item) => (E.isRight(item) ? [item.right] : [])),
+    failed: read.flatMap((item) => (E.isLeft(item) ? [item.left] : []))
+  })
+}
+
+/** The snapshot that a list makes: final for the ids of every plugin. */
+export const snapshotOf = ({ plugins }: ListedPlugins): InstalledSnapshot =>
+  new Map(plugins.map(({ pluginId, remoteId }) => [printPluginId(pluginId), remoteId]))

@@ -1,0 +1,93 @@
+/**
+ * Read model `plugin-identity`: which plugins a home has and had, over the home log `observations`.
+ *
+ *   [plugin-identity, localId]               -> PluginIdentityRow
+ *   [plugin-identity.history, localId, seq]  -> PluginHistoryRow   seq counts the changes of all plugins
+ *
+ * A plugin of which only the backend's id is known has '' for a local id.
+ */
+import { sidesOf } from '../domain/plugins/ids.ts'
+import { stepOf, type PluginChange } from '../domain/plugins/history.ts'
+import {
+  toPluginRecord,
+  type ObservationSource,
+  type PluginRecord,
+  type PluginSeen
+} from '../domain/plugins/observed.ts'
+import type { HomeLogModel, RowKey, RowWrite } from './projection.ts'
+
+/** What is known of a plugin. */
+export interface PluginIdentityRow {
+  readonly localId: string
+  readonly plugin: string
+  readonly marketplace: string
+  readonly seen: PluginSeen
+  /** Time of the first record and of the last one. */
+  readonly firstSeenAt: string
+  readonly lastSeenAt: string
+}
+
+/** One change. */
+export interface PluginHistoryRow extends PluginChange {
+  readonly seq: number
+  readonly localId: string | null
+  readonly at: string
+  readonly source: ObservationSource
+  /** The record that says so: its id, and where it stands in the log. */
+  readonly evidence: { readonly id: string; readonly offset: number; readonly bytes: number }
+}
+
+/** Key of a plugin's row. */
+export const pluginKey = (table: string, localId: string): RowKey => [table, localId]
+/** Keys of the changes of a plugin begin with this. */
+export const pluginHistoryPrefix = (table: string, localId: string): RowKey => [
+  `${table}.history`,
+  localId
+]
+
+const rowOf = (
+  { at, localId }: PluginRecord,
+  seen: PluginSeen,
+  before: PluginIdentityRow | undefined
+): PluginIdentityRow => {
+  const id = localId ?? ''
+  const sides = sidesOf(id)
+  return {
+    localId: id,
+    plugin: sides?.name ?? id,
+    marketplace: sides?.marketplace ?? '',
+    seen,
+    firstSeenAt: before?.firstSeenAt ?? at,
+    lastSeenAt: at
+  }
+}
+
+/** Plugins and their changes. The state is the number of the next change. */
+export const pluginIdentity: HomeLogModel<number> = {
+  name: 'plugin-identity',
+  version: 1,
+  tables: ['', '.history'],
+  initial: 0,
+  evolve: (seq, { text, offset, bytes }, { rows, table }) => {
+    const record = toPluginRecord(text)
+    if (record === null) return [seq, []]
+    const localId = record.localId ?? ''
+    const key = pluginKey(table, localId)
+    const before = rows.get(key) as PluginIdentityRow | undefined
+    const { seen, changes } = stepOf(before?.seen ?? null, record)
+    const history = changes.map((change, i): RowWrite => {
+      const value: PluginHistoryRow = {
+        ...change,
+        seq: seq + i,
+        localId: record.localId,
+        at: record.at,
+        source: record.source,
+        evidence: { id: record.id, offset, bytes }
+      }
+      return { key: [...pluginHistoryPrefix(table, localId), seq + i], value }
+    })
+    const row: ReadonlyArray<RowWrite> =
+      record.localId === null ? [] : [{ key, value: rowOf(record, seen, before) }]
+    return [seq + changes.length, [...row, ...history]]
+  }
+}
