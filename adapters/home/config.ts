@@ -10,10 +10,19 @@ import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 /** Codex's own default when the configuration names none. */
 export const DEFAULT_PROVIDER = 'openai'
 
+/** A configuration; null for a text that is not TOML. */
+export const parsedConfig = (text: string): JsonObject | null => {
+  try {
+    return parse(text) as JsonObject
+  } catch {
+    return null
+  }
+}
+
 /** The configuration as it was written; empty when the file is missing or cannot be read as TOML. */
 export const homeConfig = (home: string): JsonObject => {
   try {
-    return parse(readFileSync(join(home, 'config.toml'), 'utf8')) as JsonObject
+    return parsedConfig(readFileSync(join(home, 'config.toml'), 'utf8')) ?? {}
   } catch {
     return {}
   }

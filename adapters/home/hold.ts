@@ -1,5 +1,6 @@
 /**
- * The right to move files of a home: `.unroll/files.lock`, which names the process that has it.
+ * The right to move files of a home: `.unroll/files.lock`, which names the process that has it. The right to change its plugins
+ * is `.unroll/plugins.lock`.
  *
  * It is given back when the work is over. One that names a process that is gone therefore tells two things: it is free, and
  * something may be half done. It is taken over by replacing the file, so that this is not forgotten if the next one is killed too.
@@ -105,11 +106,17 @@ const attempt = (path: string): HomeHold | null => {
   }
 }
 
-/** Waits for the right to move files of a home. */
-export const holdHome = async (home: string): Promise<E.Either<StoreError, HomeHold>> => {
+/** What one process at a time may do to a home, by the name of the lock. */
+type Right = 'files' | 'plugins'
+
+/** Waits for the right to move files of a home, or for another one. */
+export const holdHome = async (
+  home: string,
+  right: Right = 'files'
+): Promise<E.Either<StoreError, HomeHold>> => {
   try {
     const folder = ownFolder(home)
-    const path = join(folder, 'files.lock')
+    const path = join(folder, `${right}.lock`)
     for (let waited = 0; waited <= WAIT_TOTAL_MS; waited += WAIT_MS) {
       const hold = attempt(path)
       if (hold !== null) {
@@ -118,7 +125,7 @@ export const holdHome = async (home: string): Promise<E.Either<StoreError, HomeH
       }
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS))
     }
-    return E.left({ _tag: 'Busy', what: `the files of ${home}` })
+    return E.left({ _tag: 'Busy', what: `the ${right} of ${home}` })
   } catch (cause) {
     return E.left(ioFailure(cause, home))
   }

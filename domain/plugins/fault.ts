@@ -23,6 +23,8 @@ export type PluginFault =
   | { readonly _tag: 'BadManifest'; readonly path: string; readonly reason: string }
   /** The manifest names another plugin. */
   | { readonly _tag: 'WrongName'; readonly wanted: string; readonly found: string }
+  /** More than a bundle may hold. */
+  | { readonly _tag: 'BundleTooLarge'; readonly path: string; readonly bytesMax: number }
   /** A list of installed plugins that is not one. */
   | { readonly _tag: 'BadSnapshot'; readonly reason: string }
   /** A `config.toml` that cannot be read, so it is not edited. */
@@ -49,6 +51,7 @@ export const FAULT_KIND: Readonly<Record<PluginFault['_tag'], string>> = {
   NoManifest: 'plugin_manifest_missing',
   BadManifest: 'plugin_manifest_invalid',
   WrongName: 'plugin_name_mismatch',
+  BundleTooLarge: 'bundle_too_large',
   BadSnapshot: 'bad_snapshot',
   BadConfig: 'bad_config',
   PluginsBusy: 'busy',
@@ -80,6 +83,8 @@ export const describeFault = (fault: PluginFault): string => {
       return `the manifest ${fault.path} cannot be used: ${fault.reason}`
     case 'WrongName':
       return `the manifest names "${fault.found}", not "${fault.wanted}"`
+    case 'BundleTooLarge':
+      return `${fault.path} holds more than ${fault.bytesMax} bytes`
     case 'BadSnapshot':
       return `this is no list of installed plugins: ${fault.reason}`
     case 'BadConfig':

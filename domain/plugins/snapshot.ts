@@ -25,7 +25,8 @@ import { isVersion } from './version.ts'
 export interface ListedPlugin {
   readonly pluginId: PluginId
   readonly remoteId: string
-  readonly version: string
+  /** Null when the release names none that can be a folder. */
+  readonly version: string | null
   /** Null when the list does not say. */
   readonly enabled: boolean | null
   /** Where its bundle lies unpacked; null when only the backend has it. */
@@ -35,6 +36,7 @@ export interface ListedPlugin {
 /** An item that cannot be used, with the id it gave itself. */
 export interface FailedItem {
   readonly remoteId: string | null
+  readonly name: string | null
   readonly reason: string
 }
 
@@ -49,29 +51,31 @@ const textIn = (object: JsonObject, name: string): string | null => {
   return typeof value === 'string' ? value : null
 }
 
-const failed = (remoteId: string | null, reason: string): E.Either<FailedItem, never> =>
-  E.left({ remoteId, reason })
+const failed = (
+  remoteId: string | null,
+  name: string | null,
+  reason: string
+): E.Either<FailedItem, never> => E.left({ remoteId, name, reason })
 
 const toListed = (item: Json): E.Either<FailedItem, ListedPlugin> => {
-  if (!isJsonObject(item)) return failed(null, 'it is no object')
+  if (!isJsonObject(item)) return failed(null, null, 'it is no object')
   const given = textIn(item, 'id')
-  const remoteId = toRemoteId(given ?? '')
-  if (E.isLeft(remoteId)) return failed(given, 'its id is missing or blank')
-  const id = remoteId.right
   const name = textIn(item, 'name') ?? ''
-  if (!isSegment(name)) return failed(id, `"${name}" cannot be the name of a plugin`)
+  const remoteId = toRemoteId(given ?? '')
+  if (E.isLeft(remoteId)) return failed(given, name, 'its id is missing or blank')
+  const id = remoteId.right
+  if (!isSegment(name)) return failed(id, name, `"${name}" cannot be the name of a plugin`)
   const scope = textIn(item, 'scope') ?? ''
   const marketplace = marketplaceOf(scope, textIn(item, 'discoverability'))
   if (marketplace === null)
-    return failed(id, `scope "${scope}" with this discoverability has no marketplace`)
+    return failed(id, name, `scope "${scope}" with this discoverability has no marketplace`)
   const release = isJsonObject(item['release']) ? item['release'] : {}
   const version = trimmed(textIn(release, 'version') ?? '')
-  if (!isVersion(version)) return failed(id, 'its release has no version that can be a folder')
   const enabled = item['enabled']
   return E.right({
     pluginId: { name, marketplace },
     remoteId: id,
-    version,
+    version: isVersion(version) ? version : null,
     enabled: typeof enabled === 'boolean' ? enabled : null,
     bundlePath: textIn(release, 'bundle_path')
   })

@@ -1,0 +1,226 @@
+/**
+ * Installing and uninstalling plugins of a home, one process at a time.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { describe } from '../../domain/errors.ts'
+import type { PluginFault } from '../../domain/plugins/fault.ts'
+import { printPluginId, toRemoteId, trimmed, type PluginId } from '../../domain/plugins/ids.ts'
+import { manifestFor } from '../../domain/plugins/manifest.ts'
+import type { PluginTelemetryMetadata } from '../../domain/plugins/telemetry.ts'
+import { isVersion, LOCAL_VERSION } from '../../domain/plugins/version.ts'
+import { holdHome } from '../home/hold.ts'
+import { readManifest } from './bundle.ts'
+import { configuredPlugins, forgetConfigured, planConfig } from './config-table.ts'
+import { installBundle, recoverMarketplace, removePlugin } from './install.ts'
+import type { PluginsManager } from './manager.ts'
+import { clearSidecar, writeSidecar, type Step } from './sidecar-file.ts'
+import { pluginFolder, versionsIn } from './tree.ts'
+
+type Outcome<A> = E.Either<PluginFault, A>
+
+/** How a change is done. */
+export interface ChangeOptions {
+  /** Check everything, and change nothing. */
+  readonly dryRun?: boolean
+  /** Called before each step; a test may end the process in it. */
+  readonly step?: Step
+}
+
+/** What became of a plugin. */
+export interface ChangedPlugin {
+  /** `name@marketplace`. */
+  readonly pluginId: string
+  readonly happening: 'installed' | 'uninstalled'
+  /** Null when the plugin is gone. */
+  readonly version: string | null
+  readonly removedVersions: ReadonlyArray<string>
+  /** What analytics say about it. */
+  readonly metadata: PluginTelemetryMetadata
+}
+
+/** Runs alone among the processes that change the plugins of a home. */
+export const holdingPlugins = async <A>(
+  home: string,
+  { dryRun = false }: ChangeOptions,
+  change: () => Outcome<A>
+): Promise<Outcome<A>> => {
+  if (dryRun) return change()
+  const hold = await holdHome(home, 'plugins')
+  if (E.isLeft(hold)) {
+    const { left } = hold
+    return E.left(
+      left._tag === 'Busy'
+        ? { _tag: 'PluginsBusy', path: home }
+        : { _tag: 'PluginIo', operation: 'change', path: home, cause: describe(left) }
+    )
+  }
+  try {
+    return change()
+  } finally {
+    hold.right.release(true)
+  }
+}
+
+/** A bundle that is what it should be, and the version it would be installed as. */
+const checked = (id: PluginId, bundle: string): Outcome<string> => {
+  const found = readManifest(bundle)
+  if (E.isLeft(found)) return found
+  const fits = manifestFor(found.right.manifest, id)
+  return E.isLeft(fits) ? fits : E.right(fits.right.version)
+}
+
+const removedBy = (home: string, id: PluginId, version: string): ReadonlyArray<string> => {
+  const folder = pluginFolder(home, id)
+  return E.isRight(folder) && folder.right !== null
+    ? versionsIn(folder.right).filter((old) => old !== version)
+    : []
+}
+
+const installed = (
+  home: string,
+  id: PluginId,
+  bundle: string,
+  version: string,
+  options: ChangeOptions
+): Outcome<ReadonlyArray<string>> => {
+  if (options.dryRun === true) {
+    const folder = pluginFolder(home, id)
+    return E.isLeft(folder) ? folder : E.right(removedBy(home, id, version))
+  }
+  const recovered = recoverMarketplace(home, id.marketplace)
+  if (E.isLeft(recovered)) return recovered
+  return E.map(({ removed }: { readonly removed: ReadonlyArray<string> }) => removed)(
+    installBundle(home, id, bundle, version, options.step)
+  )
+}
+
+/**
+ * Installs an unpacked bundle as a plugin of this machine: its version is the manifest's, or `local`, and it has no remote id
+ * afterwards. What fails leaves what was installed.
+ */
+export const installLocal = (
+  home: string,
+  manager: PluginsManager,
+  id: PluginId,
+  bundle: string,
+  options: ChangeOptions = {}
+): Promise<Outcome<ChangedPlugin>> =>
+  holdingPlugins(home, options, () => {
+    const version = checked(id, bundle)
+    if (E.isLeft(version)) return version
+    const removed = installed(home, id, bundle, version.right, options)
+    if (E.isLeft(removed)) return removed
+    options.step?.()
+    const cleared = options.dryRun === true ? E.right(undefined) : clearSidecar(home, id)
+    if (E.isLeft(cleared)) return cleared
+    const localId = printPluginId(id)
+    return E.right({
+      pluginId: localId,
+      happening: 'installed',
+      version: version.right,
+      removedVersions: removed.right,
+      metadata: manager.installed(localId)
+    })
+  })
+
+/** What the backend says of a plugin that is to be installed. */
+export interface RemoteRelease {
+  readonly remoteId: string
+  /** Null: the manifest names it. */
+  readonly version: string | null
+}
+
+const releaseVersion = (found: string, wanted: string | null, bundle: string): Outcome<string> => {
+  if (wanted !== null)
+    return isVersion(trimmed(wanted))
+      ? E.right(trimmed(wanted))
+      : E.left({ _tag: 'BadVersion', text: wanted })
+  const reason = 'it names no version, and a plugin of the backend has one'
+  return found === LOCAL_VERSION
+    ? E.left({ _tag: 'BadManifest', path: bundle, reason })
+    : E.right(found)
+}
+
+/** Installs a release and notes its remote id, for a caller that holds the plugins of the home. */
+export const placeRelease = (
+  home: string,
+  id: PluginId,
+  bundle: string,
+  release: RemoteRelease,
+  options: ChangeOptions
+): Outcome<{ readonly version: string; readonly removed: ReadonlyArray<string> }> => {
+  const remoteId = toRemoteId(release.remoteId)
+  if (E.isLeft(remoteId)) return remoteId
+  const found = checked(id, bundle)
+  if (E.isLeft(found)) return found
+  const version = releaseVersion(found.right, release.version, bundle)
+  if (E.isLeft(version)) return version
+  const removed = installed(home, id, bundle, version.right, options)
+  if (E.isLeft(removed)) return removed
+  const done = { version: version.right, removed: removed.right }
+  if (options.dryRun === true) return E.right(done)
+  return E.map(() => done)(writeSidecar(home, id, remoteId.right, options.step))
+}
+
+/** Installs an unpacked bundle of the backend under the remote id that the backend gave it. Nothing is downloaded. */
+export const installRemote = (
+  home: string,
+  manager: PluginsManager,
+  id: PluginId,
+  bundle: string,
+  release: RemoteRelease,
+  options: ChangeOptions = {}
+): Promise<Outcome<ChangedPlugin>> =>
+  holdingPlugins(home, options, () => {
+    const placed = placeRelease(home, id, bundle, release, options)
+    if (E.isLeft(placed)) return placed
+    const localId = printPluginId(id)
+    return E.right({
+      pluginId: localId,
+      happening: 'installed',
+      version: placed.right.version,
+      removedVersions: placed.right.removed,
+      metadata: manager.installedRemotely(localId, trimmed(release.remoteId))
+    })
+  })
+
+const versionsOf = (home: string, id: PluginId): Outcome<ReadonlyArray<string> | null> =>
+  E.map((folder: string | null) => (folder === null ? null : versionsIn(folder)))(
+    pluginFolder(home, id)
+  )
+
+/**
+ * Removes a plugin: its folder with the sidecar, and its table in `config.toml`. `NotInstalled` when there is neither;
+ * `BadConfig` before anything is changed.
+ */
+export const uninstall = (
+  home: string,
+  manager: PluginsManager,
+  id: PluginId,
+  options: ChangeOptions = {}
+): Promise<Outcome<ChangedPlugin>> =>
+  holdingPlugins(home, options, () => {
+    const localId = printPluginId(id)
+    const versions = versionsOf(home, id)
+    if (E.isLeft(versions)) return versions
+    const configured = configuredPlugins(home)
+    if (E.isLeft(configured)) return configured
+    if (versions.right === null && !configured.right.has(localId))
+      return E.left({ _tag: 'NotInstalled', pluginId: localId })
+    const planned = planConfig(home, id)
+    if (E.isLeft(planned)) return planned
+    const metadata = manager.installed(localId)
+    if (options.dryRun !== true) {
+      const removed = removePlugin(home, id, options.step)
+      if (E.isLeft(removed)) return removed
+      const forgotten = forgetConfigured(home, id, options.step)
+      if (E.isLeft(forgotten)) return forgotten
+    }
+    return E.right({
+      pluginId: localId,
+      happening: 'uninstalled',
+      version: null,
+      removedVersions: versions.right ?? [],
+      metadata
+    })
+  })

@@ -1,0 +1,159 @@
+/**
+ * What can be seen of the plugins of a home: cache, sidecars and configuration together.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { join, relative } from 'node:path'
+import { describeFault, type PluginFault } from '../../domain/plugins/fault.ts'
+import { parsePluginId, printPluginId, sidesOf, type PluginId } from '../../domain/plugins/ids.ts'
+import type { PluginSeen, SidecarState } from '../../domain/plugins/observed.ts'
+import { resolveRemoteId, type InstalledSnapshot } from '../../domain/plugins/resolution.ts'
+import { activeVersion, compareVersions } from '../../domain/plugins/version.ts'
+import { capabilitiesOf, readManifest } from './bundle.ts'
+import { configuredPlugins, type ConfiguredPlugins } from './config-table.ts'
+import { readSidecar } from './sidecar-file.ts'
+import { attempt, cacheTree, pluginFolder, versionsIn, type Stray } from './tree.ts'
+
+type Outcome<A> = E.Either<PluginFault, A>
+
+/** A plugin as it is. */
+export interface ScannedPlugin {
+  /** `name@marketplace`. */
+  readonly localId: string
+  readonly seen: PluginSeen
+  /** What is wrong with its sidecar or its manifest. */
+  readonly faults: ReadonlyArray<PluginFault>
+}
+
+/** The plugins of a home as they are. */
+export interface PluginScan {
+  /** By id. */
+  readonly plugins: ReadonlyArray<ScannedPlugin>
+  readonly strays: ReadonlyArray<Stray>
+  /** Why the configuration was not read. */
+  readonly configFault: PluginFault | null
+}
+
+const stateOf = (fault: PluginFault): SidecarState => {
+  switch (fault._tag) {
+    case 'SidecarUnsupported':
+      return `unsupported:${fault.version}`
+    case 'SidecarTooLarge':
+      return 'too_large'
+    case 'BlankRemoteId':
+      return 'blank'
+    case 'UnsafePath':
+      return 'unsafe'
+    default:
+      return 'malformed'
+  }
+}
+
+const sidecarStateOf = (sidecar: Outcome<string | null>): SidecarState => {
+  if (E.isLeft(sidecar)) return stateOf(sidecar.left)
+  return sidecar.right === null ? 'absent' : 'ok'
+}
+
+/** What the bundle of the active version tells; nothing when there is none, or no manifest in it. */
+const bundleOf = (home: string, folder: string | null, active: string | null) => {
+  if (folder === null || active === null) return null
+  const bundle = join(folder, active)
+  const found = readManifest(bundle)
+  if (E.isLeft(found)) return { fault: found.left }
+  const { manifest, path } = found.right
+  return {
+    fault: null,
+    manifestPath: relative(home, join(bundle, path)),
+    capabilities: capabilitiesOf(bundle, manifest)
+  }
+}
+
+/** One plugin as it is, installed or not. */
+export const scanPlugin = (
+  home: string,
+  id: PluginId,
+  enabled: boolean | null,
+  snapshot: InstalledSnapshot | null = null
+): ScannedPlugin => {
+  const localId = printPluginId(id)
+  const folder = pluginFolder(home, id)
+  const path = E.isRight(folder) ? folder.right : null
+  const read = path === null ? E.right([]) : attempt(path, () => versionsIn(path))
+  const versions = E.isRight(read) ? read.right.toSorted(compareVersions) : []
+  const active = activeVersion(versions)
+  const sidecar = E.isLeft(folder) ? folder : readSidecar(home, id)
+  const { remoteId, source } = resolveRemoteId(localId, snapshot, () => sidecar)
+  const bundle = bundleOf(home, path, active)
+  const faults = [
+    ...[folder, read, ...(E.isLeft(folder) ? [] : [sidecar])].flatMap((each) =>
+      E.isLeft(each) ? [each.left] : []
+    ),
+    ...(bundle === null || bundle.fault === null ? [] : [bundle.fault])
+  ]
+  return {
+    localId,
+    faults,
+    seen: {
+      installed: active !== null,
+      versions,
+      activeVersion: active,
+      enabled,
+      remoteId,
+      remoteIdSource: source,
+      sidecar: sidecarStateOf(sidecar),
+      manifestPath: bundle?.manifestPath ?? null,
+      hasSkills: bundle?.capabilities?.hasSkills ?? null,
+      mcpServerCount: bundle?.capabilities?.mcpServerNames.length ?? null
+    }
+  }
+}
+
+/** A plugin of which only the configuration knows, with an id that no path may follow from. */
+const namedOnly = (localId: string, enabled: boolean | null): ScannedPlugin => ({
+  localId,
+  faults: [],
+  seen: {
+    installed: false,
+    versions: [],
+    activeVersion: null,
+    enabled,
+    remoteId: null,
+    remoteIdSource: null,
+    sidecar: 'absent',
+    manifestPath: null,
+    hasSkills: null,
+    mcpServerCount: null
+  }
+})
+
+const readConfig = (home: string): { config: ConfiguredPlugins; fault: PluginFault | null } => {
+  const config = configuredPlugins(home)
+  return E.isLeft(config)
+    ? { config: new Map(), fault: config.left }
+    : { config: config.right, fault: null }
+}
+
+/** The plugins of a home as they are; fails only when the cache cannot be walked. */
+export const scanPlugins = (
+  home: string,
+  snapshot: InstalledSnapshot | null = null
+): Outcome<PluginScan> => {
+  const tree = cacheTree(home)
+  if (E.isLeft(tree)) return tree
+  const { config, fault } = readConfig(home)
+  const ids = new Set([
+    ...tree.right.plugins.map(({ id }) => printPluginId(id)),
+    ...[...config.keys()].filter((id) => sidesOf(id) !== null)
+  ])
+  const plugins = [...ids].toSorted().map((localId) => {
+    const id = parsePluginId(localId)
+    const enabled = config.get(localId) ?? null
+    return E.isLeft(id)
+      ? namedOnly(localId, enabled)
+      : scanPlugin(home, id.right, enabled, snapshot)
+  })
+  return E.right({ plugins, strays: tree.right.strays, configFault: fault })
+}
+
+/** What is wrong with a plugin, in words; null when nothing is. */
+export const faultText = ({ faults }: ScannedPlugin): string | null =>
+  faults.length === 0 ? null : faults.map(describeFault).join('; ')
