@@ -54,6 +54,7 @@ module.exports = {
     only('@noble/hashes', 'domain/digest.ts'),
     only('ndjson', 'adapters/cli/'),
     only('fzstd', 'adapters/jsonl/'),
+    only('semver', 'domain/plugins/'),
     only('smol-toml', 'adapters/home/'),
     only('ws', 'adapters/rpc/transports/'),
     only('jose', 'adapters/rpc/transports/'),

@@ -11,7 +11,7 @@ import { isVersion, LOCAL_VERSION } from '../../domain/plugins/version.ts'
 import { holdHome } from '../home/hold.ts'
 import { readManifest } from './bundle.ts'
 import { configuredPlugins, forgetConfigured, planConfig } from './config-table.ts'
-import { installBundle, recoverMarketplace, removePlugin } from './install.ts'
+import { installBundle, recoverPlugins, removePlugin } from './install.ts'
 import type { PluginsManager } from './manager.ts'
 import { clearSidecar, writeSidecar, type Step } from './sidecar-file.ts'
 import { pluginFolder, versionsIn } from './tree.ts'
@@ -38,7 +38,7 @@ export interface ChangedPlugin {
   readonly metadata: PluginTelemetryMetadata
 }
 
-/** Runs alone among the processes that change the plugins of a home. */
+/** Runs alone among the processes that change the plugins of a home, after what a killed one left is in order. */
 export const holdingPlugins = async <A>(
   home: string,
   { dryRun = false }: ChangeOptions,
@@ -55,7 +55,8 @@ export const holdingPlugins = async <A>(
     )
   }
   try {
-    return change()
+    const recovered = hold.right.leftOver ? recoverPlugins(home) : E.right(undefined)
+    return E.isLeft(recovered) ? recovered : change()
   } finally {
     hold.right.release(true)
   }
@@ -87,8 +88,6 @@ const installed = (
     const folder = pluginFolder(home, id)
     return E.isLeft(folder) ? folder : E.right(removedBy(home, id, version))
   }
-  const recovered = recoverMarketplace(home, id.marketplace)
-  if (E.isLeft(recovered)) return recovered
   return E.map(({ removed }: { readonly removed: ReadonlyArray<string> }) => removed)(
     installBundle(home, id, bundle, version, options.step)
   )

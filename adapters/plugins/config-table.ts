@@ -16,7 +16,7 @@ import {
   writeSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isJsonObject } from '../../domain/json.ts'
+import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { printPluginId, type PluginId } from '../../domain/plugins/ids.ts'
 import { parsedConfig } from '../home/config.ts'
@@ -74,7 +74,7 @@ const openAfter = (line: string, open: Quotes): Quotes => {
       rest = rest.slice(end + 3)
       state = null
     }
-    const found = /"""|'''|"(?:[^"\\]|\\.)*"|'[^']*'|#.*$/.exec(rest)
+    const found = /"""|'''|"(?:[^"\\]|\\.)*"|'[^']*'|#[^\n]*/.exec(rest)
     if (found === null) return null
     rest = rest.slice(found.index + found[0].length)
     if (found[0] === '"""' || found[0] === "'''") state = found[0]
@@ -82,7 +82,7 @@ const openAfter = (line: string, open: Quotes): Quotes => {
 }
 
 const HEADER = /^\s*\[/
-const COMMENT_OR_BLANK = /^\s*(#.*)?$/
+const COMMENT_OR_BLANK = /^\s*(#.*)?\s*$/
 
 /** Names of the tables a header opens; null when it is not TOML by itself. */
 const isTableOf = (line: string, id: string): boolean => {
@@ -121,13 +121,15 @@ const linesOf = (lines: ReadonlyArray<string>, id: string): ReadonlySet<number> 
 const dottedLines = (lines: ReadonlyArray<string>, id: string): ReadonlyArray<number> =>
   lines.flatMap((line, at) => (line.includes(`"${id}"`) || line.includes(`'${id}'`) ? [at] : []))
 
-const without = (config: unknown, id: string): unknown => {
-  const { plugins, ...others } = config as Record<string, unknown>
-  const { [id]: _gone, ...rest } = (plugins ?? {}) as Record<string, unknown>
+const mentions = (config: JsonObject, id: string): boolean =>
+  isJsonObject(config['plugins']) && Object.hasOwn(config['plugins'], id)
+
+/** A configuration without a plugin, whether or not it is there. */
+const without = (config: JsonObject, id: string): unknown => {
+  const { plugins = {}, ...others } = config
+  const { [id]: _gone, ...rest } = plugins as JsonObject
   return { ...others, plugins: rest }
 }
-
-const withTable = (config: unknown): unknown => ({ plugins: {}, ...(config as object) })
 
 /** The text without what it says about a plugin; null when that cannot be taken out line by line. */
 export const withoutPlugin = (text: string, id: string): string | null => {
@@ -137,7 +139,8 @@ export const withoutPlugin = (text: string, id: string): string | null => {
   const table = linesOf(lines, id)
   const isWanted = (kept: string): boolean => {
     const after = parsedConfig(kept)
-    return after !== null && isDeepStrictEqual(withTable(after), without(before, id))
+    if (after === null || mentions(after, id)) return false
+    return isDeepStrictEqual(without(after, id), without(before, id))
   }
   const candidates = [table, new Set([...table, ...dottedLines(lines, id)])]
   const kept = candidates.map((taken) => lines.filter((_, at) => !taken.has(at)).join(''))

@@ -21,21 +21,20 @@ import {
   renameSync,
   rmSync
 } from 'node:fs'
-import { join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
 import type { PluginId } from '../../domain/plugins/ids.ts'
-import { activeVersion } from '../../domain/plugins/version.ts'
 import { syncFolder } from '../home/own-folder.ts'
 import type { Step } from './sidecar-file.ts'
-import { attempt, marketplaceFolder, pluginFolder, pluginPath, versionsIn } from './tree.ts'
+import { attempt, cacheTree, pluginFolder, pluginPath, statOf, versionsIn } from './tree.ts'
 
 type Outcome<A> = E.Either<PluginFault, A>
 
 /** As much as Codex unpacks of a bundle. */
 export const BUNDLE_BYTES_MAX = 250 * 1024 * 1024
 
-/** Ours among the folders of installs; those of Codex have six letters after the dash. */
-const OURS = /^plugin-(install|backup|remove)-unroll/
+/** Ours among the folders of installs and the files beside sidecars; those of Codex have six letters after the dash. */
+const OURS = /^(plugin-(install|backup|remove)-unroll|\.tmp-unroll-)/
 
 const syncFile = (path: string): void => {
   const file = openSync(path, 'r')
@@ -50,16 +49,10 @@ const syncFile = (path: string): void => {
 const copyTree = (from: string, to: string, room: number): number => {
   mkdirSync(to)
   let left = room
-  for (const { name, isDirectory, isFile } of readdirSync(from, { withFileTypes: true }).map(
-    (entry) => ({
-      name: entry.name,
-      isDirectory: entry.isDirectory(),
-      isFile: entry.isFile()
-    })
-  )) {
-    const [source, target] = [join(from, name), join(to, name)]
-    if (isDirectory) left = copyTree(source, target, left)
-    else if (isFile) {
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)]
+    if (entry.isDirectory()) left = copyTree(source, target, left)
+    else if (entry.isFile()) {
       left -= lstatSync(source).size
       if (left < 0) return left
       copyFileSync(source, target)
@@ -101,8 +94,16 @@ const swap = (market: string, staged: string, target: string, name: string, step
   removeAll(backup)
 }
 
+/** Where an install goes, and the folder it works in. */
+interface Placing {
+  readonly market: string
+  readonly target: string
+  readonly name: string
+  readonly work: string
+}
+
 const put = (
-  { market, target, name }: { market: string; target: string; name: string },
+  { market, target, name, work }: Placing,
   staged: string,
   version: string,
   step: Step
@@ -114,7 +115,9 @@ const put = (
   else {
     renameSync(join(staged, version), join(target, version))
     step()
-    for (const old of before) removeAll(join(target, old))
+    // Out of the way by a rename first, so that half a version is never among the others.
+    for (const old of before) renameSync(join(target, old), join(work, `old-${old}`))
+    step()
     syncFolder(target)
   }
   step()
@@ -127,22 +130,25 @@ const put = (
 const isWithin = (inner: string, outer: string): boolean =>
   inner === outer || inner.startsWith(outer.endsWith(sep) ? outer : outer + sep)
 
+/** Puts back what lies in a backup and is not in its place. */
+const restoreBackup = (market: string, backup: string): void => {
+  for (const name of readdirSync(backup))
+    if (!existsSync(join(market, name))) renameSync(join(backup, name), join(market, name))
+}
+
 /**
- * Puts what a killed process of ours left back: a plugin in a backup returns when its place is empty, everything else
- * that is ours is removed.
+ * Puts what a killed process of ours left in order: a plugin in a backup returns when its place is empty, everything else
+ * that is ours is removed. What Codex works in is left alone.
  */
-export const recoverMarketplace = (home: string, marketplace: string): Outcome<void> => {
-  const folder = marketplaceFolder(home, marketplace)
-  if (E.isLeft(folder)) return folder
-  const market = folder.right
-  if (market === null) return E.right(undefined)
-  return attempt(market, () => {
-    for (const work of readdirSync(market).filter((name) => OURS.test(name))) {
-      const path = join(market, work)
-      if (!lstatSync(path).isDirectory()) continue
-      const isBackup = work.startsWith('plugin-backup-')
-      for (const name of isBackup ? readdirSync(path) : [])
-        if (!existsSync(join(market, name))) renameSync(join(path, name), join(market, name))
+export const recoverPlugins = (home: string): Outcome<void> => {
+  const tree = cacheTree(home)
+  if (E.isLeft(tree)) return tree
+  const ours = tree.right.strays.map(({ path }) => path).filter((path) => OURS.test(basename(path)))
+  return attempt(home, () => {
+    for (const path of ours) {
+      const isFolder = statOf(path)?.isDirectory() === true
+      if (isFolder && basename(path).startsWith('plugin-backup-'))
+        restoreBackup(dirname(path), path)
       removeAll(path)
     }
   })
@@ -176,7 +182,7 @@ export const installBundle = (
       if (copyTree(source, join(staged, version), BUNDLE_BYTES_MAX) < 0)
         return E.left({ _tag: 'BundleTooLarge', path: bundle, bytesMax: BUNDLE_BYTES_MAX })
       step()
-      return E.right(put({ market, target, name: id.name }, staged, version, step))
+      return E.right(put({ market, target, name: id.name, work }, staged, version, step))
     } finally {
       removeAll(work)
     }
@@ -205,7 +211,3 @@ export const removePlugin = (
     return true
   })
 }
-
-/** True when a version would be the active one beside those that are there. */
-export const wouldBeActive = (versions: ReadonlyArray<string>, version: string): boolean =>
-  activeVersion([...versions, version]) === version

@@ -6,7 +6,11 @@ import { join } from 'node:path'
 import { describeFault } from '../../domain/plugins/fault.ts'
 import { parsePluginId } from '../../domain/plugins/ids.ts'
 import { resolveRemoteId, type InstalledSnapshot } from '../../domain/plugins/resolution.ts'
-import type { CapabilitySummary, PluginTelemetryMetadata } from '../../domain/plugins/telemetry.ts'
+import {
+  metadataOf,
+  type CapabilitySummary,
+  type PluginTelemetryMetadata
+} from '../../domain/plugins/telemetry.ts'
 import { activeVersion } from '../../domain/plugins/version.ts'
 import { capabilitiesOf, readManifest } from './bundle.ts'
 import { readSidecar } from './sidecar-file.ts'
@@ -68,30 +72,24 @@ export const pluginsManager = (
     if (warning !== null) onWarning(`${localId}: ${warning}`)
     return remoteId
   }
-  const installed = (localId: string): PluginTelemetryMetadata => ({
-    localId,
-    remoteId: remoteIdOf(localId),
-    capabilities: capabilitiesIn(home, localId)
-  })
+  const installed = (localId: string): PluginTelemetryMetadata =>
+    metadataOf(localId, remoteIdOf(localId), capabilitiesIn(home, localId))
   return {
     loadSnapshot: (loaded) => {
       snapshot = loaded
     },
     installed,
-    installedRemotely: (localId, remoteId) => ({
-      localId,
-      remoteId,
-      capabilities: capabilitiesIn(home, localId)
-    }),
-    notInstalled: (localId) => ({ localId, remoteId: null, capabilities: null }),
-    notInstalledRemotely: (remoteId) => ({ localId: null, remoteId, capabilities: null }),
+    installedRemotely: (localId, remoteId) =>
+      metadataOf(localId, remoteId, capabilitiesIn(home, localId)),
+    notInstalled: (localId) => metadataOf(localId, null, null),
+    notInstalledRemotely: (remoteId) => metadataOf(null, remoteId, null),
     toggled: installed,
     used: ({ configName, capabilities }) => {
       const id = parsePluginId(configName)
       if (E.isLeft(id)) onWarning(describeFault(id.left))
       return E.isLeft(id)
-        ? { localId: null, remoteId: null, capabilities }
-        : { localId: configName, remoteId: remoteIdOf(configName), capabilities }
+        ? metadataOf(null, null, capabilities)
+        : metadataOf(configName, remoteIdOf(configName), capabilities)
     }
   }
 }

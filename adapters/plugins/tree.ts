@@ -71,12 +71,6 @@ export const pluginFolder = (home: string, id: PluginId): Outcome<string | null>
   return E.isLeft(parts) ? parts : folderIn(home, parts.right)
 }
 
-/** Folder of a marketplace; null when it is not there. */
-export const marketplaceFolder = (home: string, marketplace: string): Outcome<string | null> =>
-  isSegment(marketplace)
-    ? folderIn(home, [...CACHE, marketplace])
-    : E.left({ _tag: 'BadPluginId', text: `@${marketplace}` })
-
 const entriesOf = (folder: string): ReadonlyArray<Dirent> =>
   readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))
 

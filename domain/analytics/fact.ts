@@ -18,6 +18,7 @@ import type {
   SteerRefusal,
   TurnEnd
 } from './vocabulary.ts'
+import type { PluginTelemetryMetadata } from '../plugins/telemetry.ts'
 
 /** Who is connected. */
 export interface Client {
@@ -110,15 +111,7 @@ export interface ErrorKind {
 }
 
 /** A plugin as events name it. */
-export interface PluginIdentity {
-  /** `name@marketplace`, null when only the backend's id is known. */
-  readonly localId: string | null
-  readonly remoteId: string | null
-  readonly hasSkills: boolean | null
-  readonly mcpServerCount: number | null
-  readonly mcpServerNames: ReadonlyArray<string> | null
-  readonly connectorIds: ReadonlyArray<string> | null
-}
+export type PluginIdentity = PluginTelemetryMetadata
 
 interface Seen {
   /** When the fact was seen, Unix milliseconds. */

@@ -14,7 +14,8 @@ import {
   type Events,
   type Rendering
 } from './context.ts'
-import type { Client, FactOf, OpenedThread, PluginIdentity } from './fact.ts'
+import type { Client, FactOf, OpenedThread } from './fact.ts'
+import { idMembers, pluginMembers } from '../plugins/telemetry.ts'
 import { skillId } from './hashes.ts'
 import type { AnalyticsState, Connection } from './state.ts'
 import type { SteerRefusal } from './vocabulary.ts'
@@ -158,36 +159,6 @@ export const guardianEvent = (
 const productOf = (state: AnalyticsState, threadId: string): string | null =>
   contextOf(state, threadId)?.connection.client.productClientId ?? null
 
-const split = (localId: string | null): readonly [string | null, string | null] => {
-  const at = localId?.lastIndexOf('@') ?? -1
-  return localId === null || at <= 0 || at === localId.length - 1
-    ? [null, null]
-    : [localId.slice(0, at), localId.slice(at + 1)]
-}
-
-/** Up to 0.142 the backend's id takes the place of the local one; later it has a key of its own. */
-const pluginId = (plugin: PluginIdentity, { contract }: Rendering): string | null =>
-  contract === '0.169' ? plugin.localId : (plugin.remoteId ?? plugin.localId)
-
-const pluginMembers = (
-  plugin: PluginIdentity,
-  productClientId: string | null,
-  rendering: Rendering
-): JsonObject => {
-  const [name, marketplace] = split(plugin.localId)
-  return {
-    plugin_id: pluginId(plugin, rendering),
-    remote_plugin_id: plugin.remoteId,
-    plugin_name: name,
-    marketplace_name: marketplace,
-    has_skills: plugin.hasSkills,
-    mcp_server_count: plugin.mcpServerCount,
-    mcp_server_names: plugin.mcpServerNames,
-    connector_ids: plugin.connectorIds,
-    product_client_id: productClientId
-  }
-}
-
 const turnMembers = (
   state: AnalyticsState,
   fact: { readonly threadId: string; readonly turnId: string; readonly model: string | null }
@@ -205,7 +176,7 @@ export const pluginUsedEvent = (
   rendering: Rendering
 ): Events =>
   eventOf(rendering, fact, 'codex_plugin_used', {
-    ...pluginMembers(fact.plugin, null, rendering),
+    ...pluginMembers(fact.plugin, rendering.contract, null),
     ...turnMembers(state, fact)
   })
 
@@ -214,7 +185,7 @@ export const pluginChangedEvent = (
   fact: FactOf<'plugin_changed'>,
   rendering: Rendering
 ): Events => {
-  const values = pluginMembers(fact.plugin, fact.productClientId, rendering)
+  const values = pluginMembers(fact.plugin, rendering.contract, fact.productClientId)
   return eventOf(
     rendering,
     { atMs: fact.atMs, threadId: null },
@@ -229,7 +200,7 @@ export const installFailedEvent = (
   rendering: Rendering
 ): Events =>
   eventOf(rendering, { atMs: fact.atMs, threadId: null }, 'codex_plugin_install_failed', {
-    ...pluginMembers(fact.plugin, fact.productClientId, rendering),
+    ...pluginMembers(fact.plugin, rendering.contract, fact.productClientId),
     source: fact.source,
     error_type: fact.errorType,
     sub_error_type: fact.subErrorType
@@ -245,8 +216,7 @@ export const skillEvent = (
   const values: JsonObject = {
     ...turnMembers(state, fact),
     skill_scope: fact.scope,
-    plugin_id: plugin === null ? null : pluginId(plugin, rendering),
-    remote_plugin_id: plugin?.remoteId ?? null,
+    ...(plugin === null ? {} : idMembers(plugin, rendering.contract)),
     repo_url: fact.repositoryUrl,
     invoke_type: fact.invokeType
   }

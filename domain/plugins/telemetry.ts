@@ -5,7 +5,9 @@
  *         local id, which may be null, and has `remote_plugin_id` beside it.
  */
 import type { JsonObject } from '../json.ts'
-import type { Contract, EventType } from '../analytics/vocabulary.ts'
+import type { EventPayload } from '../analytics/event.ts'
+import { shaped } from '../analytics/shapes.ts'
+import type { Contract } from '../analytics/vocabulary.ts'
 import { sidesOf } from './ids.ts'
 
 /** What a plugin brings along. */
@@ -21,8 +23,25 @@ export interface PluginTelemetryMetadata {
   /** `name@marketplace`; null when only the backend's id is known. */
   readonly localId: string | null
   readonly remoteId: string | null
-  readonly capabilities: CapabilitySummary | null
+  readonly hasSkills: boolean | null
+  readonly mcpServerCount: number | null
+  readonly mcpServerNames: ReadonlyArray<string> | null
+  readonly connectorIds: ReadonlyArray<string> | null
 }
+
+/** The ids of a plugin with what it brings along; without a summary nothing is said about that. */
+export const metadataOf = (
+  localId: string | null,
+  remoteId: string | null,
+  capabilities: CapabilitySummary | null
+): PluginTelemetryMetadata => ({
+  localId,
+  remoteId,
+  hasSkills: capabilities?.hasSkills ?? null,
+  mcpServerCount: capabilities?.mcpServerNames.length ?? null,
+  mcpServerNames: capabilities?.mcpServerNames ?? null,
+  connectorIds: capabilities?.connectorIds ?? null
+})
 
 /** How a contract names a plugin. */
 export type PluginIdsOnWire = 'remote_overrides' | 'side_by_side'
@@ -34,30 +53,30 @@ export const PLUGIN_IDS_ON_WIRE: Readonly<Record<Contract, PluginIdsOnWire>> = {
   '0.169': 'side_by_side'
 }
 
-/** The members that name a plugin. */
+/** The members that name a plugin; one contract has both, the other the first alone. */
 export const idMembers = (
-  { localId, remoteId }: PluginTelemetryMetadata,
+  { localId, remoteId }: Pick<PluginTelemetryMetadata, 'localId' | 'remoteId'>,
   contract: Contract
 ): JsonObject =>
   PLUGIN_IDS_ON_WIRE[contract] === 'remote_overrides'
     ? { plugin_id: remoteId ?? localId }
     : { plugin_id: localId, remote_plugin_id: remoteId }
 
-/** Members of every plugin event, in the order of the wire. */
+/** Members of plugin events; which of them an event has depends on its type and contract. */
 export const pluginMembers = (
   metadata: PluginTelemetryMetadata,
   contract: Contract,
   productClientId: string | null
 ): JsonObject => {
-  const { localId, capabilities } = metadata
-  const sides = localId === null ? null : sidesOf(localId)
+  const sides = metadata.localId === null ? null : sidesOf(metadata.localId)
   return {
     ...idMembers(metadata, contract),
     plugin_name: sides?.name ?? null,
     marketplace_name: sides?.marketplace ?? null,
-    has_skills: capabilities?.hasSkills ?? null,
-    mcp_server_count: capabilities?.mcpServerNames.length ?? null,
-    connector_ids: capabilities?.connectorIds ?? null,
+    has_skills: metadata.hasSkills,
+    mcp_server_count: metadata.mcpServerCount,
+    mcp_server_names: metadata.mcpServerNames,
+    connector_ids: metadata.connectorIds,
     product_client_id: productClientId
   }
 }
@@ -78,37 +97,37 @@ export type PluginHappening =
       readonly subErrorType: string | null
     }
 
-/** A plugin event as it is posted. */
-export interface PluginEvent {
-  readonly event_type: EventType
-  readonly event_params: JsonObject
+/** What an event says besides the plugin. */
+const happeningMembers = (happening: PluginHappening): JsonObject => {
+  switch (happening.kind) {
+    case 'used':
+      return {
+        thread_id: happening.threadId,
+        turn_id: happening.turnId,
+        model_slug: happening.model
+      }
+    case 'install_failed':
+      return {
+        error_type: happening.errorType,
+        source: happening.source,
+        sub_error_type: happening.subErrorType
+      }
+    default:
+      return {}
+  }
 }
 
-/** Event of something that happened to a plugin; null where the contract has none. */
+/** Event of something that happened to a plugin, as it is posted; null where the contract has none. */
 export const pluginEvent = (
   happening: PluginHappening,
   metadata: PluginTelemetryMetadata,
   contract: Contract,
   productClientId: string | null
-): PluginEvent | null => {
-  const members = pluginMembers(metadata, contract, productClientId)
-  const event = (more: JsonObject): PluginEvent => ({
-    event_type: `codex_plugin_${happening.kind}`,
-    event_params: { ...members, ...more }
+): EventPayload | null => {
+  const type = `codex_plugin_${happening.kind}` as const
+  const params = shaped(type, contract, {
+    ...pluginMembers(metadata, contract, productClientId),
+    ...happeningMembers(happening)
   })
-  if (happening.kind === 'used') {
-    const { threadId, turnId, model } = happening
-    const names = metadata.capabilities?.mcpServerNames ?? null
-    return event({
-      ...(contract === '0.130' ? {} : { mcp_server_names: names }),
-      thread_id: threadId,
-      turn_id: turnId,
-      model_slug: model
-    })
-  }
-  if (happening.kind !== 'install_failed') return event({})
-  if (contract === '0.130') return null
-  const { errorType, source, subErrorType } = happening
-  const late = contract === '0.169' ? { source, sub_error_type: subErrorType } : {}
-  return event({ error_type: errorType, ...late })
+  return params === null ? null : { event_type: type, event_params: params }
 }

@@ -1,0 +1,364 @@
+// Rules about plugins that need no disk. What Codex does is from measurements of its binaries; the events are those of
+// the three contracts.
+import { expect } from 'chai'
+import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
+import { enableAttempts } from '../../domain/plugins/attempts.ts'
+import {
+  isSegment,
+  marketplaceOf,
+  parsePluginId,
+  printPluginId,
+  sidesOf
+} from '../../domain/plugins/ids.ts'
+import { manifestFor, parseManifest, placeIn } from '../../domain/plugins/manifest.ts'
+import { resolveRemoteId } from '../../domain/plugins/resolution.ts'
+import { parseSidecar, printSidecar } from '../../domain/plugins/sidecar.ts'
+import { parseListed, snapshotOf } from '../../domain/plugins/snapshot.ts'
+import { metadataOf, pluginEvent } from '../../domain/plugins/telemetry.ts'
+import { activeVersion, compareVersions, isVersion } from '../../domain/plugins/version.ts'
+
+describe('a plugin id', () => {
+  it('is split at the last @, and both sides can be folders', () => {
+    expect(parsePluginId('a-b_1@Market')).to.deep.equal(
+      E.right({ name: 'a-b_1', marketplace: 'Market' })
+    )
+    const refused = [
+      '',
+      'a',
+      '@',
+      'a@',
+      '@m',
+      'a@b@c',
+      'a.b@m',
+      'a@m.n',
+      '../a@m',
+      'a/b@m',
+      'ä@m',
+      'a @m'
+    ]
+    expect(refused.filter((text) => E.isRight(parsePluginId(text)))).to.deep.equal([])
+  })
+
+  it('is printed as it is read, for every pair of sides', () => {
+    const side = fc.stringMatching(/^[A-Za-z0-9_-]{1,12}$/)
+    fc.assert(
+      fc.property(side, side, (name, marketplace) => {
+        const id = { name, marketplace }
+        expect(parsePluginId(printPluginId(id))).to.deep.equal(E.right(id))
+      })
+    )
+  })
+
+  it('never leads out of its folder, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const id = parsePluginId(text)
+        if (E.isRight(id))
+          expect(isSegment(id.right.name) && isSegment(id.right.marketplace)).to.equal(true)
+      })
+    )
+  })
+
+  it('that somebody else wrote may have dots, and is split at the last @ too', () => {
+    expect(sidesOf('a.b@x@m')).to.deep.equal({ name: 'a.b@x', marketplace: 'm' })
+    expect([sidesOf('@m'), sidesOf('m@'), sidesOf('m')]).to.deep.equal([null, null, null])
+  })
+
+  it('of the backend is in the marketplace of its scope', () => {
+    expect(
+      [
+        ['GLOBAL', null],
+        ['USER', 'PRIVATE'],
+        ['WORKSPACE', 'LISTED'],
+        ['WORKSPACE', 'PRIVATE'],
+        ['WORKSPACE', 'UNLISTED'],
+        ['WORKSPACE', null],
+        ['OTHER', null]
+      ].map(([scope, found]) => marketplaceOf(scope as string, found as string | null))
+    ).to.deep.equal([
+      'openai-curated-remote',
+      'created-by-me-remote',
+      'workspace-directory',
+      'workspace-shared-with-me-private',
+      'workspace-shared-with-me-unlisted',
+      null,
+      null
+    ])
+  })
+})
+
+describe('the active version', () => {
+  it('is `local` if it is there, else the newest by its numbers, else the last by text', () => {
+    expect(activeVersion([])).to.equal(null)
+    expect(activeVersion(['9.9.9', 'local', '1.0.0'])).to.equal('local')
+    expect(activeVersion(['1.9.0', '1.10.0', '1.2.0'])).to.equal('1.10.0')
+    expect(activeVersion(['1.0.0', '1.0.0-rc.1'])).to.equal('1.0.0')
+    expect(activeVersion(['1.0.0+1', '1.0.0+2'])).to.equal('1.0.0+2')
+    // Not semantic versions: nothing is left out of those, and no letter comes before.
+    expect(activeVersion(['1.9', '1.10'])).to.equal('1.9')
+    expect(activeVersion(['v2.0.0', '10.0.0'])).to.equal('v2.0.0')
+  })
+
+  it('is one of them, and none of them is newer, in whatever order they are listed', () => {
+    const version = fc.oneof(
+      fc.tuple(fc.nat(30), fc.nat(30), fc.nat(30)).map((numbers) => numbers.join('.')),
+      fc.constantFrom('1.0.0-a', '1.0.0-b', '1.0.0')
+    )
+    fc.assert(
+      fc.property(fc.uniqueArray(version, { minLength: 1, maxLength: 6 }), (versions) => {
+        const best = activeVersion(versions) as string
+        expect(versions).to.include(best)
+        expect(versions.filter((other) => compareVersions(other, best) > 0)).to.deep.equal([])
+        expect(activeVersion([...versions].reverse())).to.equal(best)
+      })
+    )
+  })
+
+  it('can be a folder', () => {
+    expect(['1.0.0', 'a_b-c+d.e', '..x'].filter(isVersion)).to.have.length(3)
+    expect(['', '.', '..', 'a/b', 'a b', 'ä'].filter(isVersion)).to.deep.equal([])
+  })
+})
+
+describe('a sidecar', () => {
+  it('gives back every id it was printed with, trimmed', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (id) => {
+        const text = printSidecar(id)
+        if (E.isLeft(text)) expect(id.trim()).to.equal('')
+        else
+          expect(parseSidecar(text.right)).to.deep.equal(
+            E.right(JSON.parse(text.right).remote_plugin_id)
+          )
+      })
+    )
+  })
+
+  it('is data or an error for any text', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        const read = parseSidecar(text)
+        if (E.isRight(read)) expect(read.right.trim()).to.not.equal('')
+      })
+    )
+  })
+
+  it('is not printed so long that nobody would read it', () => {
+    expect(printSidecar('x'.repeat(4096))).to.deep.equal(
+      E.left({ _tag: 'SidecarTooLarge', bytes: 4148, bytesMax: 4096 })
+    )
+  })
+})
+
+describe('the remote id of a plugin', () => {
+  const sidecar = () => E.right('from-sidecar')
+
+  it('is that of the list once it was loaded, also when the plugin is not in it', () => {
+    const list = new Map([['a@m', 'from-list']])
+    expect(resolveRemoteId('a@m', list, sidecar)).to.deep.equal({
+      remoteId: 'from-list',
+      source: 'snapshot',
+      warning: null
+    })
+    expect(resolveRemoteId('b@m', list, sidecar).remoteId).to.equal(null)
+  })
+
+  it('is that of the sidecar without a list, and none with a warning when it cannot be read', () => {
+    expect(resolveRemoteId('a@m', null, sidecar)).to.deep.equal({
+      remoteId: 'from-sidecar',
+      source: 'sidecar',
+      warning: null
+    })
+    expect(
+      resolveRemoteId('a@m', null, () => E.left({ _tag: 'SidecarUnsupported', version: 2 }))
+    ).to.deep.equal({
+      remoteId: null,
+      source: null,
+      warning: 'the sidecar has schema version 2, only 1 is known'
+    })
+    expect(resolveRemoteId('a@m', null, () => E.right(null)).warning).to.equal(null)
+  })
+})
+
+const CAPABILITIES = { hasSkills: true, mcpServerNames: ['s'], connectorIds: ['c'] }
+
+describe('a plugin event', () => {
+  const both = metadataOf('a@m', 'remote', CAPABILITIES)
+  const rest = {
+    plugin_name: 'a',
+    marketplace_name: 'm',
+    has_skills: true,
+    mcp_server_count: 1,
+    connector_ids: ['c'],
+    product_client_id: 'client'
+  }
+
+  it('up to 0.142 has the remote id in the place of the local one', () => {
+    for (const contract of ['0.130', '0.142'] as const) {
+      expect(pluginEvent({ kind: 'installed' }, both, contract, 'client')).to.deep.equal({
+        event_type: 'codex_plugin_installed',
+        event_params: { plugin_id: 'remote', ...rest }
+      })
+      const local = metadataOf('a@m', null, CAPABILITIES)
+      expect(
+        pluginEvent({ kind: 'enabled' }, local, contract, 'client')?.event_params
+      ).to.deep.equal({
+        plugin_id: 'a@m',
+        ...rest
+      })
+    }
+  })
+
+  it('later has both ids, each null when there is none', () => {
+    expect(
+      pluginEvent({ kind: 'uninstalled' }, both, '0.169', 'client')?.event_params
+    ).to.deep.equal({
+      plugin_id: 'a@m',
+      remote_plugin_id: 'remote',
+      ...rest
+    })
+    const failed = {
+      kind: 'install_failed',
+      errorType: 'x',
+      source: 'manual',
+      subErrorType: null
+    } as const
+    expect(pluginEvent(failed, metadataOf(null, 'remote', null), '0.169', null)).to.deep.equal({
+      event_type: 'codex_plugin_install_failed',
+      event_params: {
+        plugin_id: null,
+        remote_plugin_id: 'remote',
+        plugin_name: null,
+        marketplace_name: null,
+        has_skills: null,
+        mcp_server_count: null,
+        connector_ids: null,
+        product_client_id: null,
+        source: 'manual',
+        error_type: 'x',
+        sub_error_type: null
+      }
+    })
+    expect(pluginEvent(failed, both, '0.130', null)).to.equal(null)
+  })
+
+  it('of a use names the turn, and from 0.142 on the servers', () => {
+    const used = { kind: 'used', threadId: 't', turnId: 'u', model: 'm1' } as const
+    const keys = (contract: '0.130' | '0.142') =>
+      Object.keys(pluginEvent(used, both, contract, null)?.event_params ?? {})
+    expect(keys('0.142').filter((key) => !keys('0.130').includes(key))).to.deep.equal([
+      'mcp_server_names'
+    ])
+    expect(pluginEvent(used, both, '0.142', null)?.event_params).to.include({
+      thread_id: 't',
+      turn_id: 'u',
+      model_slug: 'm1'
+    })
+  })
+})
+
+describe('a write to the configuration', () => {
+  it('tries to enable what it names, each plugin once with the last value', () => {
+    expect(
+      enableAttempts([
+        { keyPath: 'plugins.a@m.enabled', value: true },
+        { keyPath: 'plugins.b@m', value: { enabled: false } },
+        {
+          keyPath: 'plugins',
+          value: { 'c@m': { enabled: true }, 'a@m': { enabled: false }, 'd@m': {} }
+        }
+      ])
+    ).to.deep.equal([
+      { localId: 'a@m', enabled: false },
+      { localId: 'b@m', enabled: false },
+      { localId: 'c@m', enabled: true }
+    ])
+  })
+
+  it('tries nothing with null, with a quoted id, or elsewhere', () => {
+    expect(
+      enableAttempts([
+        { keyPath: 'plugins.a@m.enabled', value: null },
+        { keyPath: 'plugins."a@m".enabled', value: true },
+        { keyPath: 'plugins.a@m', value: null },
+        { keyPath: 'plugins', value: null },
+        { keyPath: 'model', value: 'plugins' }
+      ])
+    ).to.deep.equal([])
+  })
+})
+
+describe('a manifest', () => {
+  it('has a version, or is local; one that cannot be used says why', () => {
+    const read = (text: string) =>
+      E.match(
+        (fault: { readonly _tag: string }) => fault._tag,
+        ({ version }: { readonly version: string }) => version
+      )(parseManifest(text, 'p'))
+    expect(
+      [
+        '{"name":"a"}',
+        '{"name":"a","version":" 1.0 "}',
+        '{"name":"a","version":null}',
+        '{"name":"a","version":""}',
+        '{"name":"a","version":1}',
+        '{"name":"a","version":"a/b"}',
+        '{}',
+        '[]',
+        '{'
+      ].map(read)
+    ).to.deep.equal([
+      'local',
+      '1.0',
+      'local',
+      'BadManifest',
+      'BadManifest',
+      'BadVersion',
+      'BadManifest',
+      'BadManifest',
+      'BadManifest'
+    ])
+  })
+
+  it('is that of the plugin by its name', () => {
+    const manifest = { name: 'b', version: 'local', members: {} }
+    expect(manifestFor(manifest, { name: 'a', marketplace: 'm' })).to.deep.equal(
+      E.left({ _tag: 'WrongName', wanted: 'a', found: 'b' })
+    )
+  })
+
+  it('places files inside of the bundle only', () => {
+    const at = (value: string) => placeIn({ skills: value }, 'skills', 'usual')
+    expect(['./x/y/', './../x', '/etc', 'x', './'].map(at)).to.deep.equal([
+      'x/y',
+      'usual',
+      'usual',
+      'usual',
+      'usual'
+    ])
+  })
+})
+
+describe('a list of installed plugins', () => {
+  it('makes the snapshot, with the plugins whose release cannot be used', () => {
+    const list = parseListed(
+      JSON.stringify([
+        { id: ' r1 ', name: 'a', scope: 'GLOBAL', release: { version: '1' } },
+        { id: 'r2', name: 'b', scope: 'USER' },
+        { id: '', name: 'c', scope: 'USER' },
+        { id: 'r4', name: '../d', scope: 'USER' }
+      ])
+    )
+    if (E.isLeft(list)) throw new Error('unreadable')
+    expect([...snapshotOf(list.right)]).to.deep.equal([
+      ['a@openai-curated-remote', 'r1'],
+      ['b@created-by-me-remote', 'r2']
+    ])
+    expect(list.right.failed.map(({ remoteId, name }) => [remoteId, name])).to.deep.equal([
+      ['', 'c'],
+      ['r4', '../d']
+    ])
+    expect([E.isLeft(parseListed('{}')), E.isLeft(parseListed('x'))]).to.deep.equal([true, true])
+  })
+})
