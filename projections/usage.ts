@@ -3,7 +3,7 @@
  *
  *   [usage, streamId]                        -> UsageThread    who spends, and what is known of the whole; once per catch-up
  *   [usage.spend, streamId, n]               -> KeptSpend[]    spends n*32 to n*32+31 of the thread, oldest first
- *   [usage.response, streamId, response id]  -> sequence       a recorded answer counts once
+ *   [usage.answer, streamId, answer]         -> sequence       a recorded answer counts once
  *   [usage.sum, streamId, day]               -> UsageSum[]     the same added up: a quarter of an hour, a model, a provider;
  *                                                              `day` counts days since 1970 in UTC
  *
@@ -46,10 +46,10 @@ export const spendsKey = (table: string, streamId: string, sequence: number): Ro
 /** Keys of the sums of a thread begin with this. */
 export const sumsPrefix = (table: string, streamId: string): RowKey => [`${table}.sum`, streamId]
 
-const responseKey = (table: string, streamId: string, responseId: string): RowKey => [
-  `${table}.response`,
+const answerKey = (table: string, streamId: string, answer: string): RowKey => [
+  `${table}.answer`,
   streamId,
-  turnIdKey(responseId)
+  turnIdKey(answer)
 ]
 
 type SpendRow = ReadonlyArray<KeptSpend>
@@ -69,15 +69,9 @@ export const spendAt = (
     : (spendsAt(rows, table, streamId, sequence)[sequence % SPENDS_PER_ROW] ?? null)
 
 /** Odd ids share a key by their hash: the spend tells whether it is the one. */
-const ofResponse = (
-  rows: Rows,
-  table: string,
-  streamId: string,
-  responseId: string
-): number | null => {
-  const known = rows.get(responseKey(table, streamId, responseId))
-  if (typeof known !== 'number') return null
-  return spendAt(rows, table, streamId, known)?.responseId === responseId ? known : null
+const isCounted = (rows: Rows, table: string, streamId: string, answer: string): boolean => {
+  const known = rows.get(answerKey(table, streamId, answer))
+  return typeof known === 'number' && spendAt(rows, table, streamId, known)?.answer === answer
 }
 
 /** The rows of spends that are new or changed, each row once. */
@@ -112,7 +106,7 @@ const sumWrites = (
   return [{ key, value: withSpend(sums, spend) }]
 }
 
-const TABLES = ['', '.spend', '.response', '.sum']
+const TABLES = ['', '.spend', '.answer', '.sum']
 
 /** The usage of a thread. */
 export const usage: Projection<UsageState> = {
@@ -123,14 +117,14 @@ export const usage: Projection<UsageState> = {
     const { streamId } = event
     const lookup = {
       spendAt: (sequence: number) => spendAt(rows, table, streamId, sequence),
-      ofResponse: (responseId: string) => ofResponse(rows, table, streamId, responseId)
+      isCounted: (answer: string) => isCounted(rows, table, streamId, answer)
     }
     const [next, spends] = evolveUsage(state, event, lookup, profile)
     if (spends.length === 0) return [next, []]
     const writes = [...spendWrites(rows, table, streamId, spends)]
     for (const spend of spends) {
-      if (spend.responseId !== null)
-        writes.push({ key: responseKey(table, streamId, spend.responseId), value: spend.sequence })
+      if (spend.answer !== null)
+        writes.push({ key: answerKey(table, streamId, spend.answer), value: spend.sequence })
       if (spend.sequence >= state.spends) writes.push(...sumWrites(rows, table, streamId, spend))
     }
     return [next, writes]

@@ -51,5 +51,16 @@ export interface Spend {
   readonly place: SpendPlace
 }
 
-/** A spend as its thread keeps it, with the place of its turn among the live ones when it happened. */
-export type KeptSpend = Omit<Spend, 'threadId'> & { readonly turnPlace: number }
+/** A spend as its thread keeps it. */
+export type KeptSpend = Omit<Spend, 'threadId'> & {
+  /** Place of its turn among the live ones when it happened. */
+  readonly turnPlace: number
+  /** What tells a recorded answer from all others of the thread. */
+  readonly answer: string | null
+}
+
+/** A spend as it is shown. */
+export const shownSpend = (
+  threadId: string,
+  { turnPlace: _place, answer: _answer, ...spend }: KeptSpend
+): Spend => ({ threadId, ...spend })

@@ -4,6 +4,7 @@
 import type { InheritanceRule, Inheritance } from '../inherited.ts'
 import { UNKNOWN_HEAD } from '../inherited.ts'
 import { NO_COUNTS, type Counts } from './growth.ts'
+import { NO_TOKENS, type Tokens } from './tokens.ts'
 import { initialCount, type TurnCount } from './turn-count.ts'
 
 /** What a thread is to those it spent for. */
@@ -51,6 +52,10 @@ export interface UsageState {
   readonly settings: SpendSettings
   readonly turns: TurnCount
   readonly counts: Counts
+  /** What the newest record says the thread spent in all; null before the first. */
+  readonly recorded: Tokens | null
+  /** What records told since the newest count that grew. */
+  readonly pending: Tokens
   /** Number of spends so far. */
   readonly spends: number
   /** Of these, how many of unknown size. */
@@ -81,6 +86,8 @@ export const initialUsage = (counts: boolean): UsageState => ({
   settings: { model: null, provider: null, effort: null, serviceTier: null },
   turns: initialCount(counts),
   counts: NO_COUNTS,
+  recorded: null,
+  pending: NO_TOKENS,
   spends: 0,
   unrecorded: 0,
   freshFrom: 0,

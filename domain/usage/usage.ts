@@ -13,12 +13,14 @@ import type { TokenCount, TokenUsageRecord } from '../events/payloads.ts'
 import { evolveInheritance, inheritedBy } from '../inherited.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
-import { growthOf, withCount } from './growth.ts'
+import { growthOf, withCount, type Growth } from './growth.ts'
 import type { KeptSpend, SpendKind } from './spend.ts'
 import { spenderOf } from './spender.ts'
 import {
   isNothing,
   minus,
+  NO_TOKENS,
+  plus,
   sameTokens,
   tokensOf,
   type RecordedUsage,
@@ -30,8 +32,8 @@ import type { SpendSettings, UsageState } from './usage-state.ts'
 /** The spends of the thread as they stand before an event. */
 export interface SpendLookup {
   readonly spendAt: (sequence: number) => KeptSpend | null
-  /** The spend of an answer. */
-  readonly ofResponse: (responseId: string) => number | null
+  /** True for a recorded answer that is one of them. */
+  readonly isCounted: (answer: string) => boolean
 }
 
 /** The next state, and the spends that are new or changed. */
@@ -80,7 +82,7 @@ const timeOf = ({ atMs }: UsageState, { line }: RecordedEvent): number => {
 }
 
 type Found = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
-  Partial<Pick<KeptSpend, 'kind' | 'turnId' | 'responseId' | 'cacheWriteInputTokens'>>
+  Partial<Pick<KeptSpend, 'kind' | 'turnId' | 'responseId' | 'answer' | 'cacheWriteInputTokens'>>
 
 const kindOf = ({ spender }: UsageState): SpendKind =>
   spender?.kind === 'review' ? 'review' : 'sampling'
@@ -93,6 +95,7 @@ const spent = (state: UsageState, event: RecordedEvent, found: Found): UsageStep
     sequence: state.spends,
     kind: kindOf(state),
     responseId: null,
+    answer: null,
     cacheWriteInputTokens: null,
     ...found,
     turnId,
@@ -124,12 +127,20 @@ const cacheWrite = (usage: JsonObject): number | null => {
   return typeof count === 'number' && count >= 0 ? count : null
 }
 
-/** What a record says of its answer; of a record that does not say it, what the thread's count has more. */
+/** What a record says of its answer; of a record that does not say it, what the thread's total has more. */
 const recordedTokens = (state: UsageState, record: TokenUsageRecord): Tokens | null => {
   const usage = (record as unknown as { readonly usage?: unknown }).usage
   if (isUsage(usage)) return tokensOf(usage)
   const total = tokensOf(record.thread_token_usage)
-  return state.counts.newest === null ? total : minus(total, state.counts.newest)
+  const before = state.recorded ?? state.counts.newest
+  return before === null ? total : minus(total, before)
+}
+
+/** What a count has more than records told since the count before; it never has what the service spent on a compaction. */
+const unexplained = ({ pending }: UsageState, grown: Growth): Growth | null => {
+  if (isNothing(pending)) return grown
+  const tokens = minus(grown.tokens, pending)
+  return tokens === null || isNothing(tokens) ? null : { ...grown, tokens }
 }
 
 const counted = (
@@ -140,23 +151,24 @@ const counted = (
 ): UsageStep => {
   const total = tokensOf(info.total_token_usage)
   const last = tokensOf(info.last_token_usage)
-  const next = { ...state, counts: withCount(state.counts, total) }
-  if (isInherited) return [next, NOTHING]
-  const growth = growthOf(state.counts, total, last, state.continues)
-  if (growth === null) return [next, NOTHING]
-  return spent(next, event, growth)
+  const counts = withCount(state.counts, total)
+  if (isInherited) return [{ ...state, counts, pending: NO_TOKENS }, NOTHING]
+  const grown = growthOf(state.counts, total, last, state.continues)
+  if (grown === null) return [{ ...state, counts }, NOTHING]
+  const next = { ...state, counts, pending: NO_TOKENS }
+  const growth = unexplained(state, grown)
+  return growth === null ? [next, NOTHING] : spent(next, event, growth)
 }
 
 /** The newest spend, when a count told it already that the record now tells. */
 const toldBefore = (
-  state: UsageState,
+  { counts, spends }: UsageState,
   total: Tokens,
   tokens: Tokens,
   lookup: SpendLookup
 ): KeptSpend | null => {
-  const { newest } = state.counts
-  if (newest === null || !sameTokens(newest, total)) return null
-  const spend = lookup.spendAt(state.spends - 1)
+  if (counts.newest === null || !sameTokens(counts.newest, total)) return null
+  const spend = lookup.spendAt(spends - 1)
   const isSame =
     spend?.rule === 'delta' && spend.tokens !== null && sameTokens(spend.tokens, tokens)
   return isSame ? spend : null
@@ -168,14 +180,14 @@ const recorded = (
   record: TokenUsageRecord,
   lookup: SpendLookup
 ): UsageStep => {
+  // A copy says what its own thread spent, which is nothing to this one.
+  if (record.thread_id.toLowerCase() !== event.streamId) return [state, NOTHING]
   const total = tokensOf(record.thread_token_usage)
-  const counts = withCount(state.counts, total)
-  if (record.thread_id.toLowerCase() !== event.streamId)
-    // A copy says what its own thread spent in all; only history by reference counts on from that.
-    return [event.inherited === true ? { ...state, counts } : state, NOTHING]
-  if (lookup.ofResponse(record.response_id) !== null) return [state, NOTHING]
+  // Some services give every answer the same id: only with the same total it is the same answer.
+  const answer = `${record.response_id}:${total.inputTokens}:${total.outputTokens}`
+  if (lookup.isCounted(answer)) return [state, NOTHING]
   const tokens = recordedTokens(state, record)
-  if (tokens === null || isNothing(tokens)) return [{ ...state, counts }, NOTHING]
+  if (tokens === null || isNothing(tokens)) return [{ ...state, recorded: total }, NOTHING]
   const { usage } = record as unknown as { readonly usage?: Json }
   const found = {
     rule: 'record' as const,
@@ -183,12 +195,29 @@ const recorded = (
     tokens,
     turnId: record.turn_id === '' ? null : record.turn_id,
     responseId: record.response_id,
+    answer,
     cacheWriteInputTokens: isJsonObject(usage) ? cacheWrite(usage) : null
   }
   const told = toldBefore(state, total, tokens, lookup)
+  const next = { ...state, recorded: total }
   return told === null
-    ? spent({ ...state, counts }, event, found)
-    : [state, [{ ...told, ...found, turnId: found.turnId ?? told.turnId }]]
+    ? spent({ ...next, pending: plus(state.pending, tokens) }, event, found)
+    : [next, [{ ...told, ...found, turnId: found.turnId ?? told.turnId }]]
+}
+
+/** The answer a compaction names is among the newest. */
+const NAMED_BACK = 8
+
+const ofResponse = (
+  { spends }: UsageState,
+  responseId: string,
+  lookup: SpendLookup
+): KeptSpend | null => {
+  for (let back = 1; back <= NAMED_BACK; back++) {
+    const spend = lookup.spendAt(spends - back)
+    if (spend?.responseId === responseId) return spend
+  }
+  return null
 }
 
 /** The spend of a compaction: the answer it names, or for one that Codex made itself the newest of its turn. */
@@ -199,8 +228,8 @@ const compactionOf = (
 ): KeptSpend | null => {
   const responseId = payload['compaction_response_id']
   if (typeof responseId === 'string') {
-    const sequence = lookup.ofResponse(responseId)
-    if (sequence !== null) return lookup.spendAt(sequence)
+    const named = ofResponse(state, responseId, lookup)
+    if (named !== null) return named
   }
   // The service makes a compaction without a summary, and its answer is in no count.
   const isRemote = payload['message'] === ''

@@ -3,7 +3,7 @@
  * stands behind that place is history no longer, but it was spent. Such files are few, so they are read when somebody
  * asks, each by itself.
  */
-import type { KeptSpend } from '../../domain/usage/spend.ts'
+import { shownSpend, type KeptSpend } from '../../domain/usage/spend.ts'
 import { evolveUsage } from '../../domain/usage/usage.ts'
 import { initialUsage } from '../../domain/usage/usage-state.ts'
 import { isDamaged, type Lineage, type OlderFile } from '../ports.ts'
@@ -17,10 +17,10 @@ const spendsIn = async (
   file: OlderFile
 ): Promise<ReadonlyArray<KeptSpend>> => {
   const spends: Array<KeptSpend> = []
-  const responses = new Map<string, number>()
+  const answers = new Set<string>()
   const lookup = {
     spendAt: (sequence: number) => spends[sequence] ?? null,
-    ofResponse: (responseId: string) => responses.get(responseId) ?? null
+    isCounted: (answer: string) => answers.has(answer)
   }
   let state = initialUsage(false)
   for await (const { lines } of file.batches) {
@@ -29,7 +29,7 @@ const spendsIn = async (
       const [next, changed] = evolveUsage(state, line, lookup, profile)
       for (const spend of changed) {
         spends[spend.sequence] = spend
-        if (spend.responseId !== null) responses.set(spend.responseId, spend.sequence)
+        if (spend.answer !== null) answers.add(spend.answer)
       }
       state = next
     }
@@ -50,12 +50,11 @@ export const leftBehind = async (
   const lineage = store.lineage(info)
   const rows: Array<UsageRow> = []
   for (const file of [...store.olderFiles(info.streamId, 'usage')].reverse()) {
-    for (const { turnPlace: _place, ...spend } of await spendsIn(ledger, file)) {
+    for (const spend of await spendsIn(ledger, file)) {
       const { offsetBytes } = spend.place
       if (isLive(lineage, file.path, offsetBytes)) continue
       rows.push({
-        ...spend,
-        threadId,
+        ...shownSpend(threadId, spend),
         sequence: known + rows.length,
         rolledBack: true,
         place: { revision: -1, segment: -1, offsetBytes },

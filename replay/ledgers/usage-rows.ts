@@ -1,7 +1,7 @@
 /**
  * The rows of the usage ledger, thread by thread.
  */
-import type { KeptSpend, Spend } from '../../domain/usage/spend.ts'
+import { shownSpend, type KeptSpend, type Spend } from '../../domain/usage/spend.ts'
 import type { UsageSum } from '../../domain/usage/sums.ts'
 import {
   SPENDS_PER_ROW,
@@ -45,10 +45,9 @@ export function* sumsOf({ env, table }: Ledger, threadId: string): Generator<Usa
 
 /** The spends of a thread, oldest first. */
 export function* spendsOf({ env, table }: Ledger, threadId: string): Generator<Spend> {
-  for (let sequence = 0; ; sequence += SPENDS_PER_ROW) {
-    const row = env.index.get(spendsKey(table(usage), threadId, sequence))
+  for (let first = 0; ; first += SPENDS_PER_ROW) {
+    const row = env.index.get(spendsKey(table(usage), threadId, first))
     if (row === undefined) return
-    for (const { turnPlace: _place, ...spend } of row as ReadonlyArray<KeptSpend>)
-      yield { threadId, ...spend }
+    for (const spend of row as ReadonlyArray<KeptSpend>) yield shownSpend(threadId, spend)
   }
 }

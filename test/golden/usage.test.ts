@@ -1,19 +1,30 @@
 /**
- * The usage ledger over runs whose true spend is known, because a scripted service told each answer's size and the run was
+ * The usage ledger over runs whose true spend is known: a scripted service told the size of each answer, and the run was
  * recorded from outside.
  */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { UsageReport } from '../../replay/ledgers/usage.ts'
+import { NO_TOKENS, plus, tokensOf, type Tokens } from '../../domain/usage/tokens.ts'
+import type { Engine } from '../../replay/engine.ts'
+import type { UsageGroup } from '../../replay/ledgers/usage.ts'
 import { right, withEngine } from '../support/engines.ts'
 import { FIXTURES, readJson } from '../support/fixture-home.ts'
 
 const LEDGER = join(FIXTURES, 'ledger')
 
+interface Call {
+  readonly thread_id: string
+  readonly turn_id: string | null
+  /** Null when the service was cut off, or failed. */
+  readonly tokens: Readonly<Record<'input' | 'cached' | 'output' | 'reasoning', number>> | null
+  readonly unrecorded: string | null
+}
+
 interface Truth {
   readonly true_total_tokens: number
-  readonly codex: string
+  readonly recorded_total_tokens?: number
+  readonly per_call?: ReadonlyArray<Call>
 }
 
 const RUNS: ReadonlyArray<string> = readdirSync(LEDGER)
@@ -22,21 +33,62 @@ const RUNS: ReadonlyArray<string> = readdirSync(LEDGER)
 
 const truthOf = (run: string): Truth => readJson(join(LEDGER, run, 'truth.json')) as Truth
 
-const reportOf = (run: string): Promise<UsageReport> =>
-  withEngine({ home: join(LEDGER, run, 'home') }, (engine) => right(engine.usage({ by: 'total' })))
+const over = <A>(run: string, use: (engine: Engine) => Promise<A>): Promise<A> =>
+  withEngine({ home: join(LEDGER, run, 'home') }, use)
 
-/** Runs of which no rollout says all, and how much it does not say. */
-const UNRECORDED: Readonly<Record<string, number>> = {
-  // The service compacted: one answer of 777 and 10 tokens, which 0.142 wrote to no line.
+/** Tokens that the service spent on compactions, and that no line tells. */
+const COMPACTED_UNSEEN: Readonly<Record<string, number>> = {
   'h9-142-OpenAI': 787
 }
 
+const tokensIn = ({
+  inputTokens,
+  cachedInputTokens,
+  outputTokens,
+  reasoningOutputTokens,
+  totalTokens
+}: Tokens): Tokens => ({
+  inputTokens,
+  cachedInputTokens,
+  outputTokens,
+  reasoningOutputTokens,
+  totalTokens
+})
+
+const callTokens = ({ tokens }: Call): Tokens =>
+  tokens === null
+    ? NO_TOKENS
+    : tokensOf({
+        input_tokens: tokens.input,
+        cached_input_tokens: tokens.cached,
+        output_tokens: tokens.output,
+        reasoning_output_tokens: tokens.reasoning
+      })
+
+const isUnseenCompaction = ({ unrecorded }: Call): boolean =>
+  unrecorded === 'compacted by the provider'
+
+/** Sums by thread and turn, without those of nothing. */
+const byTurn = (
+  parts: ReadonlyArray<readonly [string, Tokens]>
+): Readonly<Record<string, Tokens>> => {
+  const sums = new Map<string, Tokens>()
+  for (const [key, tokens] of parts)
+    if (tokens.totalTokens > 0) sums.set(key, plus(sums.get(key) ?? NO_TOKENS, tokens))
+  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+const shown = (groups: ReadonlyArray<UsageGroup>): Readonly<Record<string, Tokens>> =>
+  byTurn(groups.map((group) => [group.key, tokensIn(group)]))
+
 describe('usage: true spends', () => {
   for (const run of RUNS) {
-    const missing = UNRECORDED[run] ?? 0
-    const what = missing === 0 ? 'what the service counted' : 'a lower bound, for a reason'
-    it(`${run}: the total is ${what}`, async () => {
-      const { total, reasons } = await reportOf(run)
+    const truth = truthOf(run)
+    it(`${run}: the total is what was spent, or a lower bound for a reason`, async () => {
+      const calls = (truth.per_call ?? []).filter(isUnseenCompaction)
+      const isBound = calls.length > 0 || run in COMPACTED_UNSEEN
+      const known = truth.recorded_total_tokens ?? truth.true_total_tokens
+      const { total, reasons } = await over(run, (engine) => right(engine.usage({ by: 'total' })))
       assert.deepEqual(
         {
           tokens: total.totalTokens,
@@ -44,10 +96,20 @@ describe('usage: true spends', () => {
           reasons: reasons.map(({ kind }) => kind)
         },
         {
-          tokens: truthOf(run).true_total_tokens - missing,
-          lowerBound: missing > 0,
-          reasons: missing > 0 ? ['compaction_unrecorded'] : []
+          tokens: known - (COMPACTED_UNSEEN[run] ?? 0),
+          lowerBound: isBound,
+          reasons: isBound ? ['compaction_unrecorded'] : []
         }
+      )
+    })
+    const calls = truth.per_call
+    if (calls === undefined) continue
+    it(`${run}: every turn spent what the service counted for it`, async () => {
+      const { groups } = await over(run, (engine) => right(engine.usage({ by: 'turn' })))
+      const told = calls.filter(({ unrecorded }) => unrecorded === null)
+      assert.deepEqual(
+        shown(groups),
+        byTurn(told.map((call) => [`${call.thread_id}/${call.turn_id ?? '-'}`, callTokens(call)]))
       )
     })
   }
