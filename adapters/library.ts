@@ -129,9 +129,10 @@ const ledgerSource = (
   const profile = eraOf(NEWEST_ERA, false)
   const aside = (models: GroupName) =>
     foldAside({ home, profile: profile.name, strict: false, models }, telemetry)
-  if (threads?.profile === profile) return { ...threads, foldAside: aside }
+  const files = jsonlStore({ home, profile, strict: false, telemetry, byFile: true })
+  if (threads?.profile === profile) return { ...threads, files, foldAside: aside }
   const store = jsonlStore({ home, profile, strict: false, telemetry })
-  return { store, profile, foldAside: aside }
+  return { store, profile, files, foldAside: aside }
 }
 
 /**

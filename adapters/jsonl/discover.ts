@@ -118,10 +118,11 @@ const headsOf = (known: Known): void => {
   for (const all of known.threads.values()) all.sort((a, b) => (isNewer(a, b) ? 1 : -1))
 }
 
-const knownOf = (listings: ReadonlyMap<string, Listing>): Known => {
+const knownOf = (listings: ReadonlyMap<string, Listing>, byFile: boolean): Known => {
   const known: Known = { heads: new Map(), segments: new Map(), threads: new Map() }
   for (const listing of listings.values())
-    for (const place of listing.places()) addPlace(known, place)
+    for (const place of listing.places())
+      addPlace(known, byFile ? { ...place, streamId: streamId(place.segmentId) } : place)
   headsOf(known)
   return known
 }
@@ -311,16 +312,19 @@ const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamIn
     )
   })
 
-/** Watches a home by listing and stat'ing it. */
-export const discovery = (home: string, profile: Profile): Discovery => {
+/**
+ * Watches a home by listing and stat'ing it. `byFile`: each file is a stream of its own under the id of its segment, and
+ * continues no other.
+ */
+export const discovery = (home: string, profile: Profile, byFile = false): Discovery => {
   const watched = directories(home, profile)
   const firstLine = firstLines()
-  let known = once(() => knownOf(new Map()))
+  let known = once(() => knownOf(new Map(), byFile))
   let ids = once((): ReadonlyArray<StreamId> => [])
   let looked: ReadonlyArray<StreamInfo> = []
 
   const learn = (listings: ReadonlyMap<string, Listing>): void => {
-    known = once(() => knownOf(listings))
+    known = once(() => knownOf(listings, byFile))
     ids = once(() => [...known().heads.keys()])
   }
 
@@ -371,7 +375,7 @@ export const discovery = (home: string, profile: Profile): Discovery => {
     lineage: (info) => {
       const { streamId: id } = info
       const whole = wholeOf(info)
-      if (!profile.segments) return lineageOf(whole, NO_SEGMENTS)
+      if (byFile || !profile.segments) return lineageOf(whole, NO_SEGMENTS)
       if (known().heads.get(id)?.path !== whole.path) refresh()
       const segments = {
         byId: (segmentId: string) => {

@@ -24,6 +24,8 @@ export interface JsonlOptions {
   /** How long an append waits for another process; two seconds unless told otherwise. */
   readonly waitMsMax?: number
   readonly telemetry?: Telemetry
+  /** Each file is a stream of its own, named after its segment: for who wants what a revert left behind, too. */
+  readonly byFile?: boolean
 }
 
 const failure = (operation: string, path: string, cause: unknown): StoreError => ({
@@ -36,8 +38,8 @@ const failure = (operation: string, path: string, cause: unknown): StoreError =>
 /** Opens the rollouts of a home. */
 export const jsonlStore = (options: JsonlOptions): EventStore => {
   const { home, profile, strict, calls = systemCalls(), waitMsMax } = options
-  const { telemetry = noTelemetry } = options
-  const places = discovery(home, profile)
+  const { telemetry = noTelemetry, byFile = false } = options
+  const places = discovery(home, profile, byFile)
   return {
     memory: places.memory,
     streams: () => E.tryCatch(places.all, (cause) => failure('list the rollouts of', home, cause)),

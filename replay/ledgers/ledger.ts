@@ -21,6 +21,8 @@ import { sharedCatchUp } from '../threads/open-thread.ts'
 export interface LedgerSource {
   readonly store: EventStore
   readonly profile: Profile
+  /** The same home with each file as a stream of its own; absent where every thread is one file. */
+  readonly files?: EventStore
   /** A second thread for the first fold of a group; absent where one is enough. */
   readonly foldAside?: (models: GroupName) => FoldAside
 }

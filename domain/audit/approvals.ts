@@ -1,0 +1,177 @@
+/**
+ * Approvals a rollout tells of. No Codex records who was asked what: only that a call was refused can be read, from its
+ * status, from the words Codex answers the model with, or from the assessment of a guardian in files that kept one. A call
+ * without a row here is `unknown`: it may have been approved, or may never have needed it.
+ *
+ * Source: outputs of 0.130.0, 0.142.5 and 0.169.0 after an approval was declined. What a command printed never counts: it
+ *         comes behind a head of its own.
+ */
+import type { Certainty } from '../certainty.ts'
+import type { RecordedEvent, RolloutLine } from '../events/event.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { outputText } from '../rich/values.ts'
+import { evolveOwned, isOwn, OWNED, type Owned } from './own.ts'
+import { shortText } from './row.ts'
+
+/** What was asked for. */
+export type ApprovalSubject = 'command_execution' | 'file_change' | 'mcp_tool_call' | 'unknown'
+
+/** What became of it. */
+export type ApprovalStatus = 'approved' | 'denied' | 'aborted' | 'timed_out'
+
+/** One decision. */
+export interface Approval {
+  readonly turnId: string | null
+  readonly callId: string
+  readonly at: string
+  readonly reviewer: 'user' | 'guardian'
+  readonly subject: ApprovalSubject
+  readonly status: ApprovalStatus
+  /** Where it was read: the status of an item, the words of an output, the event of an assessment. */
+  readonly source: 'status' | 'text' | 'event'
+  readonly certainty: Certainty
+  readonly offset: number
+  readonly bytes: number
+}
+
+/** State of the fold. */
+export interface ApprovalState {
+  readonly owned: Owned
+  readonly turnId: string | null
+}
+
+/** Before the first line. */
+export const NO_APPROVALS: ApprovalState = { owned: OWNED, turnId: null }
+
+type Found = Pick<
+  Approval,
+  'callId' | 'reviewer' | 'subject' | 'status' | 'source' | 'certainty'
+> & { readonly turnId?: string | null }
+
+const REFUSED_COMMAND =
+  /^(exec_command|shell|local_shell|container\.exec)[^\n]* failed[\s\S]*Rejected\(\\?"rejected by user\\?"\)/
+
+const WORDS: Readonly<Record<string, ApprovalSubject>> = {
+  'patch rejected by user': 'file_change',
+  'exec command rejected by user': 'command_execution',
+  'rejected by user': 'unknown',
+  'user rejected MCP tool call': 'mcp_tool_call'
+}
+
+const subjectOf = (text: string): ApprovalSubject | null => {
+  const words = text.trim()
+  if (Object.hasOwn(WORDS, words)) return WORDS[words] ?? null
+  return REFUSED_COMMAND.test(words) && words.endsWith('}') ? 'command_execution' : null
+}
+
+const denied = (callId: string, subject: ApprovalSubject, source: 'status' | 'text'): Found => ({
+  callId,
+  reviewer: 'user',
+  subject,
+  status: 'denied',
+  source,
+  certainty: source === 'status' ? 'derived' : 'inferred'
+})
+
+const inOutput = (payload: JsonObject): Found | null => {
+  const { type, call_id: callId, output } = payload
+  if (type !== 'function_call_output' && type !== 'custom_tool_call_output') return null
+  const subject = subjectOf(outputText((output ?? null) as Json))
+  return subject === null || typeof callId !== 'string' ? null : denied(callId, subject, 'text')
+}
+
+const ITEMS: Readonly<Record<string, ApprovalSubject>> = {
+  CommandExecution: 'command_execution',
+  FileChange: 'file_change',
+  McpToolCall: 'mcp_tool_call'
+}
+
+const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): Found | null => {
+  const p = line.payload
+  if (p.type === 'patch_apply_end')
+    return p.status === 'declined' ? denied(p.call_id, 'file_change', 'status') : null
+  if (p.type === 'mcp_tool_call_end')
+    return 'Err' in p.result && subjectOf(p.result.Err) === 'mcp_tool_call'
+      ? denied(p.call_id, 'mcp_tool_call', 'text')
+      : null
+  if (p.type !== 'item_completed') return null
+  const { item } = p
+  const subject = Object.hasOwn(ITEMS, item.type) ? ITEMS[item.type] : undefined
+  const isDeclined = 'status' in item && item.status === 'declined'
+  return subject === undefined || !isDeclined
+    ? null
+    : { ...denied(item.id, subject, 'status'), turnId: p.turn_id }
+}
+
+const ASSESSED: Readonly<Record<string, ApprovalStatus>> = {
+  approved: 'approved',
+  denied: 'denied',
+  aborted: 'aborted',
+  timed_out: 'timed_out'
+}
+
+const SUBJECTS: Readonly<Record<string, ApprovalSubject>> = {
+  command: 'command_execution',
+  shell: 'command_execution',
+  unified_exec: 'command_execution',
+  execve: 'command_execution',
+  apply_patch: 'file_change',
+  mcp_tool_call: 'mcp_tool_call'
+}
+
+/** Kinds that no era reads, but files of 0.98 to 0.129 may hold. */
+const inOldEvent = (kind: string, payload: JsonObject): Found | null => {
+  if (kind === 'event_msg:exec_command_end') {
+    const { call_id: callId, status } = payload
+    return status === 'declined' && typeof callId === 'string'
+      ? denied(callId, 'command_execution', 'status')
+      : null
+  }
+  if (kind !== 'event_msg:guardian_assessment') return null
+  const { id, target_item_id, status, action, turn_id } = payload
+  const decided = typeof status === 'string' && Object.hasOwn(ASSESSED, status)
+  const callId = shortText(target_item_id) ?? shortText(id)
+  if (!decided || callId === null) return null
+  const type = isJsonObject(action) ? shortText(action['type'] ?? action['tool']) : null
+  return {
+    callId,
+    turnId: shortText(turn_id),
+    reviewer: 'guardian',
+    subject: (type !== null && Object.hasOwn(SUBJECTS, type) ? SUBJECTS[type] : null) ?? 'unknown',
+    status: ASSESSED[status] ?? 'denied',
+    source: 'event',
+    certainty: 'recorded'
+  }
+}
+
+const foundIn = (line: RolloutLine): Found | null => {
+  if (line.type === 'response_item') return inOutput(line.payload)
+  if (line.type === 'event_msg') return inEvent(line)
+  return line.type === 'ignored' ? inOldEvent(line.kind, line.payload) : null
+}
+
+const withTurn = (state: ApprovalState, { line }: RecordedEvent): ApprovalState =>
+  line.type === 'event_msg' && line.payload.type === 'task_started'
+    ? { ...state, turnId: line.payload.turn_id }
+    : state
+
+/** One line: the next state, and the decision it tells of. Pure and total. */
+export const evolveApprovals = (
+  given: ApprovalState,
+  event: RecordedEvent
+): readonly [ApprovalState, Approval | null] => {
+  const owned = evolveOwned(given.owned, event)
+  const state = withTurn(owned === given.owned ? given : { ...given, owned }, event)
+  if (!isOwn(owned, event)) return [state, null]
+  const found = foundIn(event.line)
+  if (found === null) return [state, null]
+  const turnId = found.turnId ?? state.turnId
+  const { offset, bytes, line } = event
+  return [state, { ...found, turnId, at: line.timestamp, offset, bytes }]
+}
+
+const RANK: Readonly<Record<Certainty, number>> = { recorded: 3, derived: 2, inferred: 1, unknown: 0 }
+
+/** Of two rows about one call the one that is surer; the earlier when they are the same. */
+export const surer = (first: Approval, second: Approval): Approval =>
+  RANK[second.certainty] > RANK[first.certainty] ? second : first

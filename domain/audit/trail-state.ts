@@ -1,0 +1,78 @@
+/**
+ * What the fold of a trail carries from line to line, and what a line makes of it.
+ */
+import { UNKNOWN_FACTS, type KnownFacts } from './known-facts.ts'
+import { OWNED, type Owned } from './own.ts'
+import type { Origin, TrailRow } from './row.ts'
+import type { JsonObject } from '../json.ts'
+
+/** A review that was begun. */
+export interface OpenReview {
+  readonly target: JsonObject
+  /** Turn of the reviewer, once it began. */
+  readonly turnId: string | null
+}
+
+/** Calls that spawn and whose output did not come yet: what they asked for, by call id. */
+export type PendingAgents = Readonly<Record<string, { readonly role: string | null }>>
+
+/** An import that goes on. */
+export interface Import {
+  /** Turns since the last one that ended. */
+  readonly turns: number
+}
+
+/** The turn that is open. */
+export interface OpenAuditTurn {
+  readonly id: string
+  /** User messages in it so far. */
+  readonly messages: number
+  /** True when it was compacted in this turn: then it may end without an answer. */
+  readonly compacted: boolean
+  /** Why it failed, in a file that says so before its end. */
+  readonly failure: string | null
+}
+
+/** State of the fold; small, whatever the file's length. */
+export interface TrailState {
+  readonly owned: Owned
+  readonly origin: Origin
+  readonly orderMs: number
+  /** Rows so far. */
+  readonly rows: number
+  readonly turn: OpenAuditTurn | null
+  readonly review: OpenReview | null
+  /** A review mark of which only the next turn can tell whether it was copied. */
+  readonly held: TrailRow | null
+  readonly agents: PendingAgents
+  readonly facts: KnownFacts
+  readonly imported: Import
+  /** True in a file whose items say which turn they belong to. */
+  readonly paginated: boolean
+  /** Lines up to this revision, and not newer than this time, bring turns back. */
+  readonly copies: { readonly until: number; readonly at: string } | null
+}
+
+/** Before the first line. */
+export const START_OF_TRAIL: TrailState = {
+  owned: OWNED,
+  origin: { originator: null, cliVersion: null, account: null, subagent: null },
+  orderMs: 0,
+  rows: 0,
+  turn: null,
+  review: null,
+  held: null,
+  agents: {},
+  facts: UNKNOWN_FACTS,
+  imported: { turns: 0 },
+  paginated: false,
+  copies: null
+}
+
+/** A row before it is known where it stands. */
+export type Draft = Pick<TrailRow, 'action'> &
+  Partial<Pick<TrailRow, 'at' | 'turnId' | 'before' | 'after' | 'certainty' | 'origin'>>
+
+/** The next state and the rows of a line. */
+export type Drafted = readonly [TrailState, ReadonlyArray<Draft>]
+
