@@ -3,7 +3,13 @@
  *
  *   [approvals, file, call id]   -> Approval   odd or long ids share a key by a small hash and are told apart by number
  */
-import { evolveApprovals, NO_APPROVALS, surer, type Approval, type ApprovalState } from '../domain/audit/approvals.ts'
+import {
+  evolveApprovals,
+  NO_APPROVALS,
+  surer,
+  type Approval,
+  type ApprovalState
+} from '../domain/audit/approvals.ts'
 import type { Projection, RowKey } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 
@@ -25,7 +31,5 @@ export const approvals: Projection<ApprovalState> = {
     return [next, [{ key: known[0], value: surer(known[1], found) }]]
   },
   forget: (streamId, { rows, table }) =>
-    rows
-      .scan(approvalsPrefix(table, streamId), Infinity)
-      .map(([key]) => ({ key, value: null }))
+    rows.scan(approvalsPrefix(table, streamId), Infinity).map(([key]) => ({ key, value: null }))
 }

@@ -4,8 +4,11 @@
  */
 import type { Profile } from '../domain/profile.ts'
 import { agents } from './agents.ts'
+import { approvals } from './approvals.ts'
+import { threadAudit } from './audit.ts'
 import { damage } from './damage.ts'
 import type { Projection, Wanted } from './projection.ts'
+import { reviews } from './reviews.ts'
 import { threads } from './threads.ts'
 import { turns } from './turns.ts'
 import { usage } from './usage.ts'
@@ -39,7 +42,11 @@ export const USAGE: ReadModels = { name: 'usage', projections: [usage], wanted: 
 export const TOOLS: ReadModels = { name: 'tools', projections: [], wanted: 'all' }
 
 /** The audit trail. */
-export const AUDIT: ReadModels = { name: 'audit', projections: [], wanted: 'all' }
+export const AUDIT: ReadModels = {
+  name: 'audit',
+  projections: [threadAudit, approvals, reviews],
+  wanted: 'all'
+}
 
 /** Analytics made again. */
 export const ANALYTICS: ReadModels = { name: 'analytics', projections: [], wanted: 'all' }

@@ -5,7 +5,12 @@
  *   [reviews.reviewer, turn id, file]     -> 1        the file of the reviewer whose first turn this is
  *   [reviews.turn, file]                  -> turn id  the same from the file
  */
-import { evolveReviews, NO_REVIEWS, type ReviewState, type ReviewWrite } from '../domain/audit/reviews.ts'
+import {
+  evolveReviews,
+  NO_REVIEWS,
+  type ReviewState,
+  type ReviewWrite
+} from '../domain/audit/reviews.ts'
 import type { Projection, RowKey, RowWrite } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 

@@ -170,7 +170,12 @@ export const evolveApprovals = (
   return [state, { ...found, turnId, at: line.timestamp, offset, bytes }]
 }
 
-const RANK: Readonly<Record<Certainty, number>> = { recorded: 3, derived: 2, inferred: 1, unknown: 0 }
+const RANK: Readonly<Record<Certainty, number>> = {
+  recorded: 3,
+  derived: 2,
+  inferred: 1,
+  unknown: 0
+}
 
 /** Of two rows about one call the one that is surer; the earlier when they are the same. */
 export const surer = (first: Approval, second: Approval): Approval =>

@@ -59,7 +59,8 @@ const spawnOf = (meta: SessionMeta): JsonObject => {
 /** Where a thread stands that begins, as its first metadata says. */
 const placeOf = (meta: SessionMeta): JsonObject => ({
   cwd: shortText(meta.cwd),
-  source: typeof meta.source === 'string' ? meta.source : meta.source === undefined ? 'vscode' : null,
+  source:
+    typeof meta.source === 'string' ? meta.source : meta.source === undefined ? 'vscode' : null,
   modelProvider: shortText(meta.model_provider),
   historyMode: meta.history_mode === 'paginated' ? 'paginated' : 'legacy'
 })
@@ -141,7 +142,9 @@ const LARGE_CHARACTERS = 1000
 /** Policies are objects of any size. */
 const policy = (value: unknown): Json => {
   const text = JSON.stringify(value ?? null)
-  return text.length <= LARGE_CHARACTERS ? (JSON.parse(text) as Json) : { omittedCharacters: text.length }
+  return text.length <= LARGE_CHARACTERS
+    ? (JSON.parse(text) as Json)
+    : { omittedCharacters: text.length }
 }
 
 const told = (members: Readonly<Record<string, Json | undefined>>): Settings =>

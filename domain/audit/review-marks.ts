@@ -32,7 +32,8 @@ const targetOf = (target: JsonObject): JsonObject => {
 }
 
 const outcomeOf = (output: unknown): ReviewOutcome => {
-  if (!isJsonObject(output)) return { finished: false, findings: 0, verdict: null, confidence: null }
+  if (!isJsonObject(output))
+    return { finished: false, findings: 0, verdict: null, confidence: null }
   const { findings, overall_correctness, overall_confidence_score } = output
   const verdict = shortText(overall_correctness)
   return {

@@ -109,10 +109,7 @@ const began = (state: ReviewState, turnId: string): Step => {
 const withoutCopied = (state: ReviewState): Step =>
   state.open === null
     ? [state, []]
-    : [
-        { ...state, open: null, count: state.count - 1 },
-        [{ op: 'drop', index: state.count - 1 }]
-      ]
+    : [{ ...state, open: null, count: state.count - 1 }, [{ op: 'drop', index: state.count - 1 }]]
 
 const copied = (state: ReviewState, event: RecordedEvent): Step => {
   const mark = reviewOf(event.line)

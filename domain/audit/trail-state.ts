@@ -75,4 +75,3 @@ export type Draft = Pick<TrailRow, 'action'> &
 
 /** The next state and the rows of a line. */
 export type Drafted = readonly [TrailState, ReadonlyArray<Draft>]
-

@@ -35,7 +35,8 @@ const unended = ({ turn }: TrailState): ReadonlyArray<Draft> =>
 
 const started = (state: TrailState, p: TaskStarted): Drafted => {
   // The turn of a reviewer is told by the marks of its review.
-  if (state.review !== null) return [{ ...state, review: { ...state.review, turnId: p.turn_id } }, NONE]
+  if (state.review !== null)
+    return [{ ...state, review: { ...state.review, turnId: p.turn_id } }, NONE]
   if (IMPORT_TURN.test(p.turn_id))
     return [{ ...state, turn: null, imported: { turns: state.imported.turns + 1 } }, NONE]
   const turn = { id: p.turn_id, messages: 0, compacted: false, failure: null }
@@ -126,7 +127,9 @@ const eventRows = (state: TrailState, event: RecordedEvent, dropped: Dropped): D
       return [{ ...state, copies, turn: null }, [{ action: 'turns_restored', after }]]
     }
     case 'item_completed':
-      return state.paginated && p.item.type === 'UserMessage' ? said(state, p.turn_id) : [state, NONE]
+      return state.paginated && p.item.type === 'UserMessage'
+        ? said(state, p.turn_id)
+        : [state, NONE]
     case 'agent_message':
       return importOf(state, p.message)
     default:
@@ -182,7 +185,10 @@ const placed = (state: TrailState, event: RecordedEvent, draft: Draft): TrailRow
 })
 
 /** Only a turn that follows tells whether a review mark at the end of the copies was one of them. */
-const released = (state: TrailState, event: RecordedEvent): readonly [TrailState, TrailRow | null] => {
+const released = (
+  state: TrailState,
+  event: RecordedEvent
+): readonly [TrailState, TrailRow | null] => {
   if (state.held === null) return [state, null]
   const { line } = event
   const begins = line.type === 'event_msg' && line.payload.type === 'task_started'

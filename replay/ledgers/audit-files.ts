@@ -1,0 +1,99 @@
+/**
+ * The files of a home as the audit trail reads them: each by itself, with the thread it was written for.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TrailRow } from '../../domain/audit/row.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import { streamId } from '../../domain/ids.ts'
+import { threadAudit, trailPrefix, trailTimes } from '../../projections/audit.ts'
+import { afterPrefix } from '../catch-up/overlay.ts'
+import type { EventStore, StreamInfo } from '../ports.ts'
+import type { Ledger } from './ledger.ts'
+
+/** A file whose rows are in the index. */
+export interface AuditFile {
+  /** Its segment. */
+  readonly id: string
+  readonly threadId: string
+  /** Its name without folder and `.zst`. */
+  readonly name: string
+  readonly archived: boolean
+}
+
+const IDS = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:_[0-9a-f-]{36})?\.jsonl$/
+
+const fileOf = ({ streamId: id, path, archived }: StreamInfo): AuditFile => {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return { id, threadId: IDS.exec(name.toLowerCase())?.[1] ?? id, name, archived }
+}
+
+/** Every file of the home, after their rows are as new as they are. */
+export const allFiles = async (
+  ledger: Ledger
+): Promise<E.Either<StoreError, ReadonlyArray<AuditFile>>> =>
+  E.map((infos: ReadonlyArray<StreamInfo>) => infos.map(fileOf))(await ledger.everything())
+
+/** The files of one thread, oldest first, after their rows are as new as they are; `threads` tells which they are. */
+export const filesOf = async (
+  ledger: Ledger,
+  threads: EventStore,
+  threadId: string
+): Promise<E.Either<StoreError, ReadonlyArray<AuditFile>>> => {
+  const files: Array<AuditFile> = []
+  for (const { id } of threads.segments(streamId(threadId))) {
+    const info = await ledger.one(id)
+    if (E.isRight(info)) files.push(fileOf(info.right))
+    else if (info.left._tag !== 'StreamNotFound') return info
+  }
+  return E.right(files)
+}
+
+/** A row and where it belongs. */
+export interface FileRow {
+  readonly orderMs: number
+  readonly file: string
+  readonly n: number
+  readonly row: TrailRow
+}
+
+const BATCH_ROWS = 256
+
+/** The rows of a file from a number on. */
+export function* rowsOfFile({ env, table }: Ledger, file: string, from: number): Iterable<FileRow> {
+  const prefix = trailPrefix(table(threadAudit), file)
+  for (let n = from; ;) {
+    const batch = env.index.range([...prefix, n], afterPrefix(prefix), BATCH_ROWS, false)
+    for (const [key, value] of batch) {
+      const row = value as TrailRow
+      yield { orderMs: row.orderMs, file, n: key[2] as number, row }
+    }
+    if (batch.length < BATCH_ROWS) return
+    n = (batch[batch.length - 1]?.[0][2] as number) + 1
+  }
+}
+
+/** A place in the rows of the home by time. */
+export type TimePlace = readonly [ms: number, file: string, n: number]
+
+/** The rows of all files by time, behind a place. */
+export function* rowsByTime({ env, table }: Ledger, after: TimePlace): Iterable<FileRow> {
+  const prefix = trailTimes(table(threadAudit))
+  for (let [ms, file, n] = after; ;) {
+    const from = [...prefix, ms, file, n + 1]
+    const batch = env.index.range(from, afterPrefix(prefix), BATCH_ROWS, false)
+    for (const [key] of batch) {
+      ;[ms, file, n] = [key[1] as number, key[2] as string, key[3] as number]
+      const row = env.index.get([...trailPrefix(table(threadAudit), file), n]) as
+        TrailRow | undefined
+      if (row !== undefined) yield { orderMs: ms, file, n, row }
+    }
+    if (batch.length < BATCH_ROWS) return
+  }
+}
+
+/** Time of the newest row of a file; 0 when it has none. */
+export const lastMsOf = ({ env, table }: Ledger, file: string): number => {
+  const prefix = trailPrefix(table(threadAudit), file)
+  const [last] = env.index.range(prefix, afterPrefix(prefix), 1, true)
+  return last === undefined ? 0 : (last[1] as TrailRow).orderMs
+}

@@ -1,0 +1,98 @@
+/**
+ * Everything the trail takes from elsewhere than rollouts, put together per thread, once per question.
+ */
+import {
+  lineRow,
+  outsideRows,
+  type ImportRecord,
+  type NameLine,
+  type Outside
+} from '../../domain/audit/outside.ts'
+import { made, wrote, type TimedRow } from '../../domain/audit/operations.ts'
+import type { Sha256 } from '../../domain/audit/chain.ts'
+import type { AuditRow } from '../../domain/audit/row.ts'
+import type { AuditFile, FileRow } from './audit-files.ts'
+import type { Operations } from './audit-operations.ts'
+
+/** What else a home tells, besides its rollouts and logs. */
+export interface AuditHome {
+  /** Every line of `session_index.jsonl`, oldest first. */
+  readonly names: () => ReadonlyArray<NameLine>
+  /** Every record of `external_agent_session_imports.json`. */
+  readonly imports: () => ReadonlyArray<ImportRecord>
+  readonly sha256: Sha256
+}
+
+/** The threads of a question. */
+export interface Trails {
+  /** Every thread of which anything is known, by id. */
+  readonly threadIds: () => ReadonlyArray<string>
+  readonly filesOf: (threadId: string) => ReadonlyArray<AuditFile>
+  /** The rows of a thread that no line makes. */
+  readonly outside: (threadId: string) => ReadonlyArray<TimedRow>
+  /** The row a line makes. */
+  readonly row: (found: FileRow) => AuditRow
+}
+
+const grouped = <A extends { readonly threadId: string }>(
+  all: ReadonlyArray<A>
+): ReadonlyMap<string, ReadonlyArray<A>> => {
+  const groups = new Map<string, Array<A>>()
+  for (const one of all) {
+    const group = groups.get(one.threadId)
+    if (group === undefined) groups.set(one.threadId, [one])
+    else group.push(one)
+  }
+  return groups
+}
+
+const byName = (a: AuditFile, b: AuditFile): number => (a.name < b.name ? -1 : 1)
+
+/** Puts together what is known; each thread is looked at when it is first asked for. */
+export const trailsOf = (
+  files: ReadonlyArray<AuditFile>,
+  operations: Operations,
+  home: Pick<AuditHome, 'names' | 'imports'>,
+  lastMs: (file: string) => number
+): Trails => {
+  const byThread = grouped([...files].sort(byName))
+  const byId = new Map(files.map((file) => [file.id, file]))
+  const names = grouped(home.names())
+  const imports = grouped(home.imports())
+  const known = new Map<string, Outside>()
+  const mine = (threadId: string): ReadonlyArray<AuditFile> => byThread.get(threadId) ?? []
+  const outsideOf = (threadId: string): Outside => {
+    const before = known.get(threadId)
+    if (before !== undefined) return before
+    const head = mine(threadId).at(-1)
+    const outside: Outside = {
+      threadId,
+      operations: operations.of(threadId),
+      names: names.get(threadId) ?? [],
+      imports: imports.get(threadId) ?? [],
+      place: head === undefined ? null : { file: head.name, archived: head.archived },
+      hasFiles: head !== undefined
+    }
+    known.set(threadId, outside)
+    return outside
+  }
+  return {
+    threadIds: () => {
+      const ids = [byThread.keys(), names.keys(), imports.keys(), operations.threadIds()]
+      return [...new Set(ids.flatMap((some) => [...some]))].sort()
+    },
+    filesOf: mine,
+    outside: (threadId) => {
+      const last = Math.max(0, ...mine(threadId).map(({ id }) => lastMs(id)))
+      return outsideRows(outsideOf(threadId), last)
+    },
+    row: ({ file, row }) => {
+      const { threadId, name } = byId.get(file) ?? { threadId: file, name: file }
+      const outside = outsideOf(threadId)
+      const operation = outside.operations.find(
+        (fact) => wrote(fact, row) || made(fact, threadId, row)
+      )
+      return lineRow(row, name, outside, operation)
+    }
+  }
+}

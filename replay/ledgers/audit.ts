@@ -1,0 +1,265 @@
+/**
+ * The audit trail, as it is asked: what happened in a home, when and by whom; approvals and reviews; and exports that prove
+ * they were not edited.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Approval } from '../../domain/audit/approvals.ts'
+import { startChain } from '../../domain/audit/chain.ts'
+import type { TimedRow } from '../../domain/audit/operations.ts'
+import type { Review } from '../../domain/audit/reviews.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import { approvals, approvalsPrefix } from '../../projections/approvals.ts'
+import { AUDIT } from '../../projections/catalogue.ts'
+import { reviewerPrefix, reviews, reviewsPrefix } from '../../projections/reviews.ts'
+import { afterPrefix } from '../catch-up/overlay.ts'
+import {
+  allFiles,
+  filesOf,
+  lastMsOf,
+  rowsByTime,
+  rowsOfFile,
+  type AuditFile
+} from './audit-files.ts'
+import { operationsIn } from './audit-operations.ts'
+import { trailsOf, type AuditHome, type Trails } from './audit-outside.ts'
+import {
+  auditPageOf,
+  FIRST_PAGE,
+  merged,
+  parseAuditCursor,
+  type AuditCursor,
+  type AuditPage,
+  type AuditRequest,
+  type Merged
+} from './audit-page.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
+import type { Safely } from './ledgers.ts'
+
+export type { AuditHome } from './audit-outside.ts'
+export type { AuditPage, AuditRequest } from './audit-page.ts'
+
+type Answer<A> = TaskEither<StoreError, A>
+
+/** One decision, and whose. A call without one is `unknown`: no rollout says whether anybody was asked. */
+export type ApprovalRow = Omit<Approval, 'offset' | 'bytes'> & {
+  readonly threadId: string
+  readonly evidence: { readonly file: string; readonly offset: number; readonly bytes: number }
+}
+
+/** One review. */
+export type ReviewRow = Omit<Review, 'offset' | 'bytes'> & {
+  /** The thread that shows it. */
+  readonly threadId: string
+  /** The thread of the reviewer; null when it is not in the home. */
+  readonly reviewerThreadId: string | null
+  readonly evidence: { readonly file: string; readonly offset: number; readonly bytes: number }
+}
+
+/** The questions the audit trail answers. */
+export interface AuditLedger {
+  readonly auditTrail: (request: AuditRequest) => Answer<AuditPage>
+  /** The lines of an export, of a home or of one thread, without newlines; `domain/audit/chain.ts` has their form. */
+  readonly auditExport: (threadId?: string) => Answer<AsyncIterable<string>>
+  /** Oldest first, thread by thread. */
+  readonly approvals: (threadId?: string) => Answer<ReadonlyArray<ApprovalRow>>
+  /** Oldest first, thread by thread. */
+  readonly reviews: (threadId?: string) => Answer<ReadonlyArray<ReviewRow>>
+}
+
+/** A home that tells no more than its rollouts and logs. */
+const BARE: Pick<AuditHome, 'names' | 'imports'> = { names: () => [], imports: () => [] }
+
+interface Parts {
+  readonly given: LedgerParts
+  readonly ledger: Ledger
+}
+
+/** The files of the home as streams, where the store offers them so. */
+const partsOf = (given: LedgerParts): Parts => {
+  const { ledgerSource, ...rest } = given
+  if (ledgerSource === undefined) return { given, ledger: ledgerOf(given, AUDIT) }
+  const { store, files, profile } = ledgerSource
+  const source = { store: files ?? store, profile }
+  return { given, ledger: ledgerOf({ ...rest, ledgerSource: source }, AUDIT) }
+}
+
+const filesFor = (
+  { given, ledger }: Parts,
+  threadId: string | undefined
+): Promise<E.Either<StoreError, ReadonlyArray<AuditFile>>> =>
+  threadId === undefined
+    ? allFiles(ledger)
+    : filesOf(ledger, given.ledgerSource?.store ?? given.store, threadId)
+
+const gather = async (
+  parts: Parts,
+  threadId: string | undefined
+): Promise<E.Either<StoreError, Trails>> => {
+  const { given, ledger } = parts
+  const files = await filesFor(parts, threadId)
+  if (E.isLeft(files)) return files
+  const operations = await operationsIn(given.index, given.homeLogs?.('operations'))
+  if (E.isLeft(operations)) return operations
+  const trails = trailsOf(files.right, operations.right, given.auditHome ?? BARE, (file) =>
+    lastMsOf(ledger, file)
+  )
+  const isKnown = threadId === undefined || trails.threadIds().includes(threadId)
+  return isKnown ? E.right(trails) : E.left({ _tag: 'StreamNotFound', streamId: threadId })
+}
+
+const ofThread = (
+  { ledger }: Parts,
+  trails: Trails,
+  threadId: string,
+  from: AuditCursor
+): Iterable<Merged> => {
+  const files = trails
+    .filesOf(threadId)
+    .map(({ id }) => rowsOfFile(ledger, id, from.files[id] ?? 0))
+  return merged(files, trails.outside(threadId), from, trails.row)
+}
+
+const byTime = ([a, x]: TimedRow, [b, y]: TimedRow): number =>
+  a - b || (x.threadId < y.threadId ? -1 : x.threadId > y.threadId ? 1 : 0)
+
+const ofHome = (
+  { ledger }: Parts,
+  trails: Trails,
+  { cursor, sinceMs }: AuditRequest,
+  from: AuditCursor
+): Iterable<Merged> => {
+  const outside = trails.threadIds().flatMap((threadId) => trails.outside(threadId))
+  const start = from.time ?? [sinceMs ?? 0, '', -1]
+  const rows = rowsByTime(ledger, start)
+  const place = { ...from, time: start, outside: cursor == null ? 0 : from.outside }
+  return merged([rows], outside.sort(byTime), place, trails.row)
+}
+
+const auditTrail =
+  (parts: Parts): AuditLedger['auditTrail'] =>
+  (request) =>
+  async () => {
+    const { threadId, cursor = null } = request
+    const from = cursor === null ? FIRST_PAGE : parseAuditCursor(cursor)
+    if (from === null) return E.left({ _tag: 'InvalidCursor', cursor: cursor ?? '' })
+    const trails = await gather(parts, threadId)
+    if (E.isLeft(trails)) return trails
+    const rows =
+      threadId === undefined
+        ? ofHome(parts, trails.right, request, from)
+        : ofThread(parts, trails.right, threadId, from)
+    return E.right(auditPageOf(rows, request))
+  }
+
+async function* exported(
+  parts: Parts,
+  trails: Trails,
+  threadIds: ReadonlyArray<string>,
+  { sha256 }: AuditHome
+): AsyncIterable<string> {
+  const chain = startChain(sha256)
+  for (const threadId of threadIds) {
+    const rows = [...ofThread(parts, trails, threadId, FIRST_PAGE)].map(({ row }) => row)
+    yield* chain.thread(rows)
+    // Other work of the process gets its turn between threads.
+    await Promise.resolve()
+  }
+  yield chain.end()
+}
+
+const NO_HASHES: StoreError = {
+  _tag: 'NotPossible',
+  reason: 'this engine was made without a way to compute hashes',
+  next: 'open the home with openEngine'
+}
+
+const auditExport =
+  (parts: Parts): AuditLedger['auditExport'] =>
+  (threadId) =>
+  async () => {
+    const { auditHome } = parts.given
+    if (auditHome === undefined) return E.left(NO_HASHES)
+    const trails = await gather(parts, threadId)
+    return E.map((found: Trails) =>
+      exported(parts, found, threadId === undefined ? found.threadIds() : [threadId], auditHome)
+    )(trails)
+  }
+
+const byFile = (a: AuditFile, b: AuditFile): number =>
+  a.threadId === b.threadId ? (a.name < b.name ? -1 : 1) : a.threadId < b.threadId ? -1 : 1
+
+/** Rows of files, thread by thread. */
+const rowsOf = async <A>(
+  parts: Parts,
+  threadId: string | undefined,
+  read: (file: AuditFile) => ReadonlyArray<A>
+): Promise<E.Either<StoreError, ReadonlyArray<A>>> => {
+  const files = await filesFor(parts, threadId)
+  if (E.isLeft(files)) return files
+  if (threadId !== undefined && files.right.length === 0)
+    return E.left({ _tag: 'StreamNotFound', streamId: threadId })
+  return E.right([...files.right].sort(byFile).flatMap(read))
+}
+
+const approvalsOf =
+  (parts: Parts): AuditLedger['approvals'] =>
+  (threadId) =>
+  () => {
+    const { ledger } = parts
+    return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
+      const prefix = approvalsPrefix(ledger.table(approvals), id)
+      const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+      return rows
+        .map(([, value]) => value as Approval)
+        .sort((a, b) => a.offset - b.offset)
+        .map(({ offset, bytes, ...row }): ApprovalRow => ({
+          threadId: owner,
+          ...row,
+          evidence: { file: name, offset, bytes }
+        }))
+    })
+  }
+
+const reviewerOf = ({ env, table }: Ledger, turnId: string | null): string | null => {
+  if (turnId === null) return null
+  const prefix = reviewerPrefix(table(reviews), turnId)
+  const [first] = env.index.keys(prefix, afterPrefix(prefix))
+  return first === undefined ? null : String(first[2])
+}
+
+const reviewsOf =
+  (parts: Parts): AuditLedger['reviews'] =>
+  (threadId) =>
+  async () => {
+    const { ledger } = parts
+    // The reviewer is another thread, whichever is asked for.
+    const everything = await ledger.everything()
+    if (E.isLeft(everything)) return everything
+    return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
+      const prefix = reviewsPrefix(ledger.table(reviews), id)
+      const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+      return rows.map(([, value]): ReviewRow => {
+        const { offset, bytes, ...row } = value as Review
+        const reviewerThreadId = reviewerOf(ledger, row.reviewerTurnId)
+        return { threadId: owner, ...row, reviewerThreadId, evidence: { file: name, offset, bytes } }
+      })
+    })
+  }
+
+/** The audit trail of an engine. */
+export const auditLedger = (given: LedgerParts, safely: Safely): AuditLedger => {
+  const parts = partsOf(given)
+  return {
+    auditTrail: (request) => safely(auditTrail(parts)(request)),
+    auditExport: (threadId) => safely(auditExport(parts)(threadId)),
+    approvals: (threadId) => safely(approvalsOf(parts)(threadId)),
+    reviews: (threadId) => safely(reviewsOf(parts)(threadId))
+  }
+}
+
+/** The same for an engine that could not be made. */
+export const failedAuditLedger = (error: StoreError): AuditLedger => {
+  const failed = () => async () => E.left(error)
+  return { auditTrail: failed, auditExport: failed, approvals: failed, reviews: failed }
+}
