@@ -23,6 +23,7 @@ import type { Index } from '../replay/ports.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
 import type { Progress } from '../replay/catch-up/fold-many.ts'
 import { configuredProvider } from './home/config.ts'
+import { auditHome } from './home/audit-home.ts'
 import { homeLog } from './home/home-log.ts'
 import { homeNames } from './home/names.ts'
 import { homeOperations } from './home/operations.ts'
@@ -173,6 +174,7 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     progress: options.onProgress ?? (() => undefined),
     ...(options.keptBytesMax === undefined ? {} : { keptBytesMax: options.keptBytesMax }),
     foldAside: foldAside({ home, profile: profile.name, strict }, telemetry),
+    auditHome: auditHome(home),
     ledgerSource: ledgerSource(home, strict ? null : { store, profile }, telemetry)
   })
 }

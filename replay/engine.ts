@@ -21,6 +21,7 @@ import { guarded } from './guarded.ts'
 import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
 import { itemPage, type ItemPageRequest, type TurnItem } from './pages/item-page.ts'
 import { failedLedgers, ledgersOf, type Ledgers } from './ledgers/ledgers.ts'
+import type { AuditHome } from './ledgers/audit.ts'
 import type { LedgerSource } from './ledgers/ledger.ts'
 import type { ListRequest } from './lists/list-filter.ts'
 import { threadRow } from './threads/thread-row.ts'
@@ -92,6 +93,8 @@ export interface EngineParts extends LifeParts {
   readonly writer?: SegmentWriter
   /** Where ledgers read; absent where the threads are read as the newest era reads them. */
   readonly ledgerSource?: LedgerSource
+  /** What the audit trail takes from elsewhere; absent where there is no home. */
+  readonly auditHome?: AuditHome
 }
 
 type Answer<A> = TE.TaskEither<StoreError, A>

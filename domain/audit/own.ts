@@ -12,10 +12,12 @@ export interface Owned {
   readonly lastMs: number | null
   /** True once a line came so late that the copying was over. */
   readonly over: boolean
+  /** True at the line that is the head of the file. */
+  readonly atHead: boolean
 }
 
 /** Before the first line. */
-export const OWNED: Owned = { inheritance: UNKNOWN_HEAD, lastMs: null, over: false }
+export const OWNED: Owned = { inheritance: UNKNOWN_HEAD, lastMs: null, over: false, atHead: false }
 
 /** Copies follow each other faster: ten milliseconds at most in every recorded fork, own lines after 200 or more. */
 const GAP_MS = 100
@@ -29,13 +31,13 @@ export const evolveOwned = (state: Owned, event: RecordedEvent): Owned => {
   // A copied turn after the gap shows that the copying went on.
   const over = rule === 'turn_id' || rule === 'ordinal' ? false : state.over || gap > GAP_MS
   const lastMs = Number.isNaN(ms) ? state.lastMs : ms
-  return inheritance === state.inheritance && lastMs === state.lastMs && over === state.over
-    ? state
-    : { inheritance, lastMs, over }
+  const atHead = state.inheritance.headMs === null && inheritance.headMs !== null
+  return { inheritance, lastMs, over, atHead }
 }
 
 /** True when a line is the thread's own; `state` is what is known after it. */
 export const isOwn = (state: Owned, event: RecordedEvent): boolean => {
+  if (state.atHead) return true
   const rule = inheritedBy(state.inheritance, event)
   return rule === null || (rule === 'burst' && state.over)
 }

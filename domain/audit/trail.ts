@@ -6,6 +6,7 @@
  * turns back. A turn that nobody ended and that another one follows was interrupted by the end of its process, and the
  * thread was resumed: both are inferred, the time of the first is not known.
  */
+import type { Certainty } from '../certainty.ts'
 import type { RecordedEvent } from '../events/event.ts'
 import type { TaskComplete, TaskStarted, TurnAborted } from '../events/payloads.ts'
 import { richFailure } from '../rich/items.ts'
@@ -171,13 +172,17 @@ const inheritedStep = (state: TrailState, event: RecordedEvent): TrailState => {
   return state
 }
 
+/** Between copied turns and own ones only time tells whose a line is. */
+const certaintyAt = (state: TrailState, { line }: RecordedEvent): Certainty =>
+  line.type !== 'session_meta' && isToldByTime(state.owned) ? 'inferred' : 'recorded'
+
 const placed = (state: TrailState, event: RecordedEvent, draft: Draft): TrailRow => ({
   at: draft.at === undefined ? event.line.timestamp : draft.at,
   action: draft.action,
   turnId: draft.turnId ?? null,
   before: draft.before ?? null,
   after: draft.after ?? null,
-  certainty: draft.certainty ?? (isToldByTime(state.owned) ? 'inferred' : 'recorded'),
+  certainty: draft.certainty ?? certaintyAt(state, event),
   origin: state.origin,
   orderMs: state.orderMs,
   offset: event.offset,

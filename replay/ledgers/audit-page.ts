@@ -149,7 +149,8 @@ export const auditPageOf = (rows: Iterable<Merged>, request: AuditRequest): Audi
   for (const one of rows) {
     if (request.untilMs !== undefined && one.orderMs >= request.untilMs) break
     if (!isWanted(one)) continue
-    if (data.length === limit && cursor !== null) return { data, nextCursor: JSON.stringify(cursor) }
+    if (data.length === limit && cursor !== null)
+      return { data, nextCursor: JSON.stringify(cursor) }
     data.push(one.row)
     cursor = one.cursor
   }

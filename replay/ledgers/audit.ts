@@ -33,8 +33,7 @@ import {
   type AuditRequest,
   type Merged
 } from './audit-page.ts'
-import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
-import type { Safely } from './ledgers.ts'
+import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
 
 export type { AuditHome } from './audit-outside.ts'
 export type { AuditPage, AuditRequest } from './audit-page.ts'
@@ -142,7 +141,7 @@ const auditTrail =
   async () => {
     const { threadId, cursor = null } = request
     const from = cursor === null ? FIRST_PAGE : parseAuditCursor(cursor)
-    if (from === null) return E.left({ _tag: 'InvalidCursor', cursor: cursor ?? '' })
+    if (from === null) return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${cursor ?? ''}` })
     const trails = await gather(parts, threadId)
     if (E.isLeft(trails)) return trails
     const rows =
@@ -242,7 +241,12 @@ const reviewsOf =
       return rows.map(([, value]): ReviewRow => {
         const { offset, bytes, ...row } = value as Review
         const reviewerThreadId = reviewerOf(ledger, row.reviewerTurnId)
-        return { threadId: owner, ...row, reviewerThreadId, evidence: { file: name, offset, bytes } }
+        return {
+          threadId: owner,
+          ...row,
+          reviewerThreadId,
+          evidence: { file: name, offset, bytes }
+        }
       })
     })
   }

@@ -14,7 +14,8 @@ import type { Projection } from '../../projections/projection.ts'
 import { homeCatchUp, type CaughtUp } from '../catch-up/backfill.ts'
 import type { Progress } from '../catch-up/fold-many.ts'
 import type { Env, FoldAside } from '../catch-up/project.ts'
-import type { EventStore, StreamInfo } from '../ports.ts'
+import type { EventStore, HomeLogs, StreamInfo } from '../ports.ts'
+import type { AuditHome } from './audit-outside.ts'
 import { sharedCatchUp } from '../threads/open-thread.ts'
 
 /** Where ledgers read, when that is not where threads are read. */
@@ -32,6 +33,10 @@ export interface LedgerParts extends Env {
   readonly progress: Progress
   /** Absent where the threads are read as ledgers are. */
   readonly ledgerSource?: LedgerSource
+  /** The logs of the home; absent where there is no home. */
+  readonly homeLogs?: HomeLogs
+  /** What the audit trail takes from elsewhere; absent where there is no home. */
+  readonly auditHome?: AuditHome
 }
 
 /** Runs a use case so that a damaged index is built again. */

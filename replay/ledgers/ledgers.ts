@@ -2,16 +2,21 @@
  * Everything that is asked of the ledgers, in one place: each family of questions is a file beside this one.
  */
 import type { StoreError } from '../../domain/errors.ts'
+import { auditLedger, failedAuditLedger, type AuditLedger } from './audit.ts'
 import type { LedgerParts, Safely } from './ledger.ts'
 import { failedUsage, usageLedger, type UsageLedger } from './usage.ts'
 
 /** The questions to the ledgers: an interface per family joins here. */
-export type Ledgers = UsageLedger
+export type Ledgers = UsageLedger & AuditLedger
 
 /** The ledgers of an engine. */
 export const ledgersOf = (parts: LedgerParts, safely: Safely): Ledgers => ({
-  ...usageLedger(parts, safely)
+  ...usageLedger(parts, safely),
+  ...auditLedger(parts, safely)
 })
 
 /** Ledgers of an engine that could not be made. */
-export const failedLedgers = (error: StoreError): Ledgers => ({ ...failedUsage(error) })
+export const failedLedgers = (error: StoreError): Ledgers => ({
+  ...failedUsage(error),
+  ...failedAuditLedger(error)
+})

@@ -1,0 +1,71 @@
+/**
+ * What the audit trail reads in a home besides rollouts and logs: the lines of `session_index.jsonl` with their times, and
+ * the ledger of imported sessions.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ImportRecord, NameLine } from '../../domain/audit/outside.ts'
+import { isJsonObject } from '../../domain/json.ts'
+import type { AuditHome } from '../../replay/ledgers/audit-outside.ts'
+
+const NAMES = 'session_index.jsonl'
+const IMPORTS = 'external_agent_session_imports.json'
+/** Files of people with a hundred thousand names are a tenth of this. */
+const BYTES_MAX = 256 * 1024 * 1024
+
+/** Null when the file is not there, is no file, or is too large to be what it should be. */
+const textOf = (path: string): string | null => {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat === undefined || !stat.isFile() || stat.size > BYTES_MAX
+    ? null
+    : readFileSync(path, 'utf8')
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const nameIn = (line: string): ReadonlyArray<NameLine> => {
+  const entry = line.trim() === '' ? null : parsed(line)
+  if (!isJsonObject(entry)) return []
+  const { id, thread_name: name, updated_at: updatedAt } = entry
+  return typeof id === 'string' && typeof name === 'string' && typeof updatedAt === 'string'
+    ? [{ threadId: id.toLowerCase(), name, updatedAt }]
+    : []
+}
+
+/** Seconds beyond the year 9999 are no time. */
+const SECONDS_MAX = 253402300799
+
+const importIn = (record: unknown): ReadonlyArray<ImportRecord> => {
+  if (!isJsonObject(record)) return []
+  const { imported_thread_id: id, imported_at: at, source_path, content_sha256 } = record
+  if (typeof id !== 'string' || !Number.isSafeInteger(at)) return []
+  const importedAt = at as number
+  if (importedAt < 0 || importedAt > SECONDS_MAX) return []
+  const sourcePath = typeof source_path === 'string' ? source_path : null
+  const sourceSha256 = typeof content_sha256 === 'string' ? content_sha256 : null
+  return [{ threadId: id.toLowerCase(), importedAt, sourcePath, sourceSha256 }]
+}
+
+const recordsIn = (text: string): ReadonlyArray<unknown> => {
+  const ledger = parsed(text)
+  const records = isJsonObject(ledger) ? ledger['records'] : null
+  return Array.isArray(records) ? records : []
+}
+
+/** SHA-256 as the exports of the trail use it. */
+export const sha256Hex = (text: string): string =>
+  createHash('sha256').update(text, 'utf8').digest('hex')
+
+/** Reads a home for the audit trail; the files are small and read whole at every question. */
+export const auditHome = (home: string): AuditHome => ({
+  names: () => textOf(join(home, NAMES))?.split('\n').flatMap(nameIn) ?? [],
+  imports: () => recordsIn(textOf(join(home, IMPORTS)) ?? '').flatMap(importIn),
+  sha256: sha256Hex
+})
