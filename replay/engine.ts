@@ -21,7 +21,6 @@ import { guarded } from './guarded.ts'
 import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
 import { itemPage, type ItemPageRequest, type TurnItem } from './pages/item-page.ts'
 import { failedLedgers, ledgersOf, type Ledgers } from './ledgers/ledgers.ts'
-import type { AuditHome } from './ledgers/audit.ts'
 import type { LedgerSource } from './ledgers/ledger.ts'
 import type { ListRequest } from './lists/list-filter.ts'
 import { threadRow } from './threads/thread-row.ts'
@@ -39,6 +38,7 @@ import {
 import { mutationsOf, noMutations, type Mutations } from './mutate/mutations.ts'
 import type {
   Appended,
+  AuditHome,
   Batch,
   ExpectedRevision,
   Lineage,

@@ -4,6 +4,8 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Sha256 } from '../domain/audit/chain.ts'
+import type { ImportRecord, NameLine } from '../domain/audit/outside.ts'
 import type { StoreError } from '../domain/errors.ts'
 import type { BaseReason, DamagedLine, RecordedEvent } from '../domain/events/event.ts'
 import type { StreamId } from '../domain/ids.ts'
@@ -379,4 +381,14 @@ export interface HomeWriter {
   readonly trash: () => Either<StoreError, ReadonlyArray<TrashEntry>>
   /** Appends a line to `session_index.jsonl`; on disk when it answers. */
   readonly appendName: (threadId: string, name: string) => Either<StoreError, void>
+}
+
+/** What else a home tells, besides its rollouts and logs. */
+export interface AuditHome {
+  /** Every line of `session_index.jsonl`, oldest first. */
+  readonly names: () => ReadonlyArray<NameLine>
+  /** Every record of `external_agent_session_imports.json`. */
+  readonly imports: () => ReadonlyArray<ImportRecord>
+  /** For exports. */
+  readonly sha256: Sha256
 }

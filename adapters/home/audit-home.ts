@@ -3,11 +3,11 @@
  * the ledger of imported sessions.
  */
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ImportRecord, NameLine } from '../../domain/audit/outside.ts'
 import { isJsonObject } from '../../domain/json.ts'
-import type { AuditHome } from '../../replay/ledgers/audit-outside.ts'
+import type { AuditHome } from '../../replay/ports.ts'
 
 const NAMES = 'session_index.jsonl'
 const IMPORTS = 'external_agent_session_imports.json'
@@ -69,3 +69,23 @@ export const auditHome = (home: string): AuditHome => ({
   imports: () => recordsIn(textOf(join(home, IMPORTS)) ?? '').flatMap(importIn),
   sha256: sha256Hex
 })
+
+const NEWLINE = 10
+
+/**
+ * The lines of an exported file, byte by byte: what is not ASCII reads as something that is not ASCII either. A file that
+ * does not end with a newline has one line more, which is no row.
+ */
+export async function* exportedLines(path: string): AsyncIterable<string> {
+  let rest = Buffer.alloc(0)
+  for await (const chunk of createReadStream(path)) {
+    const bytes = Buffer.concat([rest, chunk as Buffer])
+    let from = 0
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
+      yield bytes.toString('latin1', from, end)
+      from = end + 1
+    }
+    rest = bytes.subarray(from)
+  }
+  if (rest.length > 0) yield `${rest.toString('latin1')} without its newline`
+}

@@ -76,7 +76,7 @@ const denied = (callId: string, subject: ApprovalSubject, source: 'status' | 'te
 const inOutput = (payload: JsonObject): Found | null => {
   const { type, call_id: callId, output } = payload
   if (type !== 'function_call_output' && type !== 'custom_tool_call_output') return null
-  const subject = subjectOf(outputText((output ?? null) as Json))
+  const subject = subjectOf(outputText(output ?? null))
   return subject === null || typeof callId !== 'string' ? null : denied(callId, subject, 'text')
 }
 

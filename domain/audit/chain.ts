@@ -2,15 +2,15 @@
  * Exports of the trail: one line per row, chained by hashes, so that a change of any byte shows.
  *
  * Shape:  `{"hash":H,"previous":P,"row":R}` per row and one last line `{"end":{"format":1,"root":…,"rows":…,"threads":…}}`.
- *         R is canonical JSON: members sorted by their names, no white space. H is SHA-256 of P, a newline and the bytes of R,
- *         as 64 hexadecimal digits. P is H of the row before in the same thread, 64 zeros for its first. `root` is SHA-256 of
+ *         R is canonical JSON: members sorted by their names, no white space, nothing but ASCII. H is SHA-256 of P, a newline
+ *         and the bytes of R, as 64 hexadecimal digits. P is H of the row before in the same thread, 64 zeros for its first. `root` is SHA-256 of
  *         the last H of each thread, in the order of the file, each followed by a newline.
  * Order:  threads by id, which begins with the time they were made; rows as they happened.
  */
 import { isJsonObject, type Json } from '../json.ts'
 import type { AuditRow } from './row.ts'
 
-/** SHA-256 of a text in UTF-8, as 64 lowercase hexadecimal digits. */
+/** SHA-256 of an ASCII text, as 64 lowercase hexadecimal digits. */
 export type Sha256 = (text: string) => string
 
 /** A row as it is exported: `seq` counts the rows of its thread from 0. */
@@ -19,15 +19,22 @@ export type ExportedRow = AuditRow & { readonly seq: number }
 /** What stands before the first row of a thread. */
 export const NO_HASH = '0'.repeat(64)
 
-/** JSON with sorted members and without white space: the same text for the same value. */
+const ascii = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  )
+
+/** JSON in ASCII with sorted members and without white space: the same text for the same value. */
 export const canonicalJson = (value: Json): string => {
   if (Array.isArray(value)) return `[${value.map((part: Json) => canonicalJson(part)).join(',')}]`
+  if (typeof value === 'string') return ascii(value)
   if (!isJsonObject(value)) return JSON.stringify(value)
   const members = Object.keys(value)
     .sort()
     .flatMap((name) => {
       const member = value[name]
-      return member === undefined ? [] : [`${JSON.stringify(name)}:${canonicalJson(member)}`]
+      return member === undefined ? [] : [`${ascii(name)}:${canonicalJson(member)}`]
     })
   return `{${members.join(',')}}`
 }
@@ -165,7 +172,7 @@ const checkLine = (
 }
 
 /**
- * Checks the lines of an export, without their newlines. `wanted`: a root or a hash noted earlier, which tells whether this
+ * Checks the lines of an export, without their newlines; bytes beyond ASCII may be read as anything beyond it. `wanted`: a root or a hash noted earlier, which tells whether this
  * export continues that one.
  */
 export const verifyExport = async (

@@ -1,27 +1,12 @@
 /**
  * Everything the trail takes from elsewhere than rollouts, put together per thread, once per question.
  */
-import {
-  lineRow,
-  outsideRows,
-  type ImportRecord,
-  type NameLine,
-  type Outside
-} from '../../domain/audit/outside.ts'
+import { lineRow, outsideRows, type Outside } from '../../domain/audit/outside.ts'
 import { made, wrote, type TimedRow } from '../../domain/audit/operations.ts'
-import type { Sha256 } from '../../domain/audit/chain.ts'
 import type { AuditRow } from '../../domain/audit/row.ts'
 import type { AuditFile, FileRow } from './audit-files.ts'
+import type { AuditHome } from '../ports.ts'
 import type { Operations } from './audit-operations.ts'
-
-/** What else a home tells, besides its rollouts and logs. */
-export interface AuditHome {
-  /** Every line of `session_index.jsonl`, oldest first. */
-  readonly names: () => ReadonlyArray<NameLine>
-  /** Every record of `external_agent_session_imports.json`. */
-  readonly imports: () => ReadonlyArray<ImportRecord>
-  readonly sha256: Sha256
-}
 
 /** The threads of a question. */
 export interface Trails {

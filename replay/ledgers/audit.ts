@@ -22,7 +22,8 @@ import {
   type AuditFile
 } from './audit-files.ts'
 import { operationsIn } from './audit-operations.ts'
-import { trailsOf, type AuditHome, type Trails } from './audit-outside.ts'
+import type { AuditHome } from '../ports.ts'
+import { trailsOf, type Trails } from './audit-outside.ts'
 import {
   auditPageOf,
   FIRST_PAGE,
@@ -35,7 +36,6 @@ import {
 } from './audit-page.ts'
 import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
 
-export type { AuditHome } from './audit-outside.ts'
 export type { AuditPage, AuditRequest } from './audit-page.ts'
 
 type Answer<A> = TaskEither<StoreError, A>
@@ -141,7 +141,8 @@ const auditTrail =
   async () => {
     const { threadId, cursor = null } = request
     const from = cursor === null ? FIRST_PAGE : parseAuditCursor(cursor)
-    if (from === null) return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${cursor ?? ''}` })
+    if (from === null)
+      return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${cursor ?? ''}` })
     const trails = await gather(parts, threadId)
     if (E.isLeft(trails)) return trails
     const rows =

@@ -14,8 +14,7 @@ import type { Projection } from '../../projections/projection.ts'
 import { homeCatchUp, type CaughtUp } from '../catch-up/backfill.ts'
 import type { Progress } from '../catch-up/fold-many.ts'
 import type { Env, FoldAside } from '../catch-up/project.ts'
-import type { EventStore, HomeLogs, StreamInfo } from '../ports.ts'
-import type { AuditHome } from './audit-outside.ts'
+import type { AuditHome, EventStore, HomeLogs, StreamInfo } from '../ports.ts'
 import { sharedCatchUp } from '../threads/open-thread.ts'
 
 /** Where ledgers read, when that is not where threads are read. */

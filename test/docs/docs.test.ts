@@ -76,6 +76,7 @@ const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<s
     const searched = await engine.searchThreads({ searchTerm: 'the' })()
     expect(searched).to.have.property('_tag', 'Right')
     expect(await engine.usage({ by: 'total' })()).to.have.property('_tag', 'Right')
+    expect(await engine.auditTrail({})()).to.have.property('_tag', 'Right')
     for (const [[table]] of index.range([''], ['\u{10ffff}'], Infinity, false)) {
       found.add(String(table).replace('/0.169', '/VIEW'))
     }
@@ -135,7 +136,13 @@ describe('documents', () => {
 
   it('describe every table an index has', async () => {
     const described = firstColumn(section('docs/FORMAT.md', '### B.3 Tables'))
-    const made = await tablesOver(['agents-142', 'agents-169', 'damaged-142'])
+    const made = await tablesOver([
+      'agents-142',
+      'agents-169',
+      'approvals-plan-142',
+      'damaged-142',
+      'review-142'
+    ])
     const stored = described.filter((table) => table !== 'generation') // LMDB's own bookkeeping row
     expect(stored.toSorted()).to.deep.equal(made)
   })

@@ -2,6 +2,7 @@
  * The command line as a table. It drives the argument parser, `unroll help` and docs/CLI.md, so that the three
  * cannot disagree. The rows are in this folder, by what the commands are for.
  */
+import { audit } from './audit.ts'
 import { OTHER } from './other.ts'
 import { READING } from './reading.ts'
 import type { CommandSpec, OptionSpec } from './spec.ts'
@@ -53,15 +54,12 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
 ]
 
 /** Every command, in the order of the help. */
-export const COMMANDS: ReadonlyArray<CommandSpec> = [...READING, usage, ...WRITING, ...OTHER]
+export const COMMANDS: ReadonlyArray<CommandSpec> = [...READING, usage, audit, ...WRITING, ...OTHER]
 
 /** What each exit code means. */
 export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [0, 'done; also when the reader of a pipe went away'],
-  [
-    1,
-    'app-server could not listen as it was told to; findings of a check, which no command gives yet'
-  ],
+  [1, 'app-server could not listen as it was told to; `audit verify` found a change'],
   [
     2,
     'wrong usage: unknown command or option, bad limit or cursor, a beginning of an id that several share'
