@@ -8,7 +8,7 @@
  */
 import type { Certainty } from '../certainty.ts'
 import type { RecordedEvent, RolloutLine } from '../events/event.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { outputText } from '../rich/values.ts'
 import { evolveOwned, isOwn, OWNED, type Owned } from './own.ts'
 import { shortText } from './row.ts'
