@@ -48,6 +48,32 @@ interface Start {
 /** Waits for so many milliseconds. */
 export const pause = (ms: number): Promise<void> => new Promise((wake) => setTimeout(wake, ms))
 
+const environmentOf = (home: string, directory: string): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  HOME: directory,
+  LANG: 'C.UTF-8',
+  SHELL: '/bin/bash',
+  TZ: 'UTC',
+  CODEX_HOME: home,
+  MOCK_KEY: 'none',
+  RUST_LOG: 'off'
+})
+
+/** Runs the binary to its end; answers how it failed, or an empty text. */
+export const runCommand = async (
+  codex: string,
+  args: ReadonlyArray<string>,
+  home: string,
+  directory: string
+): Promise<string> => {
+  const env = environmentOf(home, directory)
+  const child = spawn(codex, args, { cwd: directory, env, stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString('utf8')))
+  const status = await new Promise((ended) => child.once('exit', ended))
+  return status === 0 ? '' : `${String(status)} ${said.slice(-300)}`
+}
+
 /** Starts a server and shakes hands. */
 export const startClient = async ({
   codex,
@@ -57,16 +83,9 @@ export const startClient = async ({
   log,
   answering
 }: Start): Promise<Client> => {
-  const environment = {
-    PATH: process.env['PATH'],
-    HOME: directory,
-    LANG: 'C.UTF-8',
-    SHELL: '/bin/bash',
-    TZ: 'UTC'
-  }
   const child = spawn(codex, ['app-server'], {
     cwd: directory,
-    env: { ...environment, CODEX_HOME: home, MOCK_KEY: 'none', RUST_LOG: 'off' },
+    env: environmentOf(home, directory),
     stdio: ['pipe', 'pipe', 'ignore']
   })
   let isOver = false

@@ -9,6 +9,8 @@ export interface Usage {
   readonly cached: number
   readonly output: number
   readonly reasoning: number
+  /** Part of input; only some providers tell. */
+  readonly cacheWrite?: number
 }
 
 /** A request that came for an answer. */
@@ -18,8 +20,8 @@ export interface Asked {
   readonly body: { readonly input?: ReadonlyArray<Readonly<Record<string, unknown>>> }
 }
 
-/** How an answer ends; `hang` and `cut` send no usage, `http` sends no events at all. */
-export type Ending = 'completed' | 'incomplete' | 'failed' | 'hang' | 'cut' | 'http'
+/** How an answer ends; `uncounted`, `hang` and `cut` send no usage, `http` sends no events at all. */
+export type Ending = 'completed' | 'uncounted' | 'incomplete' | 'failed' | 'hang' | 'cut' | 'http'
 
 /** What is sent for one request. */
 export interface Reply {
@@ -81,9 +83,12 @@ export const usageOf = (n: number): Usage => {
   return { input, cached: n % 2 === 0 ? 0 : Math.floor(input / 4), output, reasoning: n % 3 }
 }
 
-const onWire = ({ input, cached, output, reasoning }: Usage): object => ({
+const onWire = ({ input, cached, output, reasoning, cacheWrite }: Usage): object => ({
   input_tokens: input,
-  input_tokens_details: { cached_tokens: cached },
+  input_tokens_details: {
+    cached_tokens: cached,
+    ...(cacheWrite === undefined ? {} : { cache_write_tokens: cacheWrite })
+  },
   output_tokens: output,
   output_tokens_details: { reasoning_tokens: reasoning },
   total_tokens: input + output
@@ -94,6 +99,8 @@ const ended = (reply: Reply, id: string, usage: Usage): object | null => {
   switch (reply.ends) {
     case 'completed':
       return { type: 'response.completed', response: counted }
+    case 'uncounted':
+      return { type: 'response.completed', response: { id } }
     case 'incomplete':
       return {
         type: 'response.incomplete',

@@ -2,7 +2,7 @@
  * One recorded run: a model, a home, servers one after the other, and the things a scenario does with them.
  */
 import type { Message } from '../../support/rpc-client.ts'
-import { startClient, type Answering, type Client, type Logged } from './client.ts'
+import { runCommand, startClient, type Answering, type Client, type Logged } from './client.ts'
 import { DEMO, HOME, prepare, type Settings } from './home.ts'
 import { startModel, type Asked, type Model, type Reply, type Script, type Usage } from './model.ts'
 import { halfText, reply, startIds, text, tool } from './say.ts'
@@ -40,6 +40,8 @@ export interface Run {
     scripts: ReadonlyArray<Script>,
     params?: object
   ) => Promise<string>
+  /** `codex` with other arguments, beside a server or without one. */
+  readonly command: (...args: ReadonlyArray<string>) => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -170,13 +172,18 @@ export const openRun = async (
     client = null
     model.left()
   }
+  const command: Run['command'] = async (...args) => {
+    const said = await runCommand(codex, args, HOME, DEMO)
+    if (said !== '') notes.push(`${args[0] ?? ''}: ${said}`)
+    for (const purpose of model.left()) notes.push(`nobody asked for: ${purpose}`)
+  }
   const close: Run['close'] = async () => {
     await stop()
     await model.close()
   }
   return {
     ...{ era, model, log, notes, labels, answering, client: now, start, stop, kill, close },
-    ...{ ask, attempt, thread, fork, begin, ended, turn }
+    ...{ ask, attempt, thread, fork, begin, ended, turn, command }
   }
 }
 

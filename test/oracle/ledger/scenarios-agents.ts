@@ -281,12 +281,50 @@ const reviewInterrupted: Scenario = {
   }
 }
 
+/** The second kind of agents, which have names and may outlive the turn that spawned them. */
+const agentsNamed: Scenario = {
+  settings: { features: { multi_agent_v2: true } },
+  eras: [142, 169],
+  play: async (run) => {
+    await run.start()
+    const parent = await run.thread('parent')
+    const isParent = ({ threadId }: Asked): boolean => threadId === parent
+    const isChild = ({ threadId }: Asked): boolean => threadId !== parent
+    const namespace = run.era === 169 ? 'collaboration' : undefined
+    const collab = (name: string, values: object): Script => ({
+      ...script(name, () => reply([tool(name, values, { namespace })])),
+      isFor: isParent
+    })
+    const child = (): Script => ({ ...says('answer of the child'), isFor: isChild })
+    const parentSays = (): Script => ({ ...says('answer of the parent'), isFor: isParent })
+    await run.turn(parent, [{ ...says(), isFor: isParent }])
+    for (const fork_turns of ['none', 'all']) {
+      const task = `task_${fork_turns}`
+      await run.turn(parent, [
+        collab('spawn_agent', { task_name: task, message: 'Look around', fork_turns }),
+        collab('wait_agent', { timeout_ms: 10_000 }),
+        collab('followup_task', { target: task, message: 'Look again' }),
+        collab('wait_agent', { timeout_ms: 10_000 }),
+        collab('list_agents', {}),
+        parentSays(),
+        { ...does(() => [command('ls')], 'tools of the child'), isFor: isChild },
+        child(),
+        child(),
+        { ...parentSays(), isOptional: true as const }
+      ])
+      await settled(run)
+    }
+    await run.turn(parent, [parentSays()])
+  }
+}
+
 /** Who spends for whom. */
 export const AGENTS: Readonly<Record<string, Scenario>> = {
   agents,
   'agents-forked': agentsForked,
   'agents-nested': agentsNested,
   'agents-failing': agentsFailing,
+  'agents-named': agentsNamed,
   'review-inline': reviewInline,
   'review-detached': reviewDetached,
   'review-interrupted': reviewInterrupted

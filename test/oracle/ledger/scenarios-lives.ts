@@ -186,6 +186,29 @@ const imported: Scenario = {
   }
 }
 
+/** Threads that no app-server began. */
+const executed: Scenario = {
+  play: async (run) => {
+    const exec = ['exec', '--skip-git-repo-check']
+    run.model.expect(
+      does(() => [command('echo by exec')]),
+      says()
+    )
+    await run.command(...exec, 'Question of exec')
+    run.model.expect(says())
+    await run.command(...exec, 'resume', '--last', 'Another question of exec')
+    await run.start()
+    const listed = await run.ask('thread/list', { sourceKinds: ['exec'] })
+    for (const { id } of listed['data'] as ReadonlyArray<{ id: string }>) {
+      run.labels[id] = 'by exec'
+      await run.ask('thread/resume', { threadId: id })
+      await run.turn(id, [says()])
+      const fork = await run.fork(id, 'fork of exec')
+      await run.turn(fork, [says('answer in the fork')])
+    }
+  }
+}
+
 const two: Scenario = {
   play: async (run) => {
     await run.start()
@@ -217,5 +240,6 @@ export const LIVES: Readonly<Record<string, Scenario>> = {
   models,
   ephemeral,
   imported,
+  executed,
   'at-once': two
 }

@@ -325,6 +325,44 @@ const noUsage: Scenario = {
   }
 }
 
+/** A provider that does not count, and one that tells what it wrote to its cache. */
+const uncounted: Scenario = {
+  play: async (run) => {
+    await run.start()
+    const thread = await run.thread('uncounted')
+    const silent = (): ReturnType<typeof script> =>
+      script('uncounted', () => reply([text('Nobody counts this.')], { ends: 'uncounted' }))
+    await run.turn(thread, [silent()])
+    await run.turn(thread, [says()])
+    await run.turn(thread, [
+      script('uncounted', () => reply([command('true')], { ends: 'uncounted' })),
+      says('cache writing', { input: 211, cached: 31, output: 17, reasoning: 2, cacheWrite: 53 })
+    ])
+    await run.turn(thread, [silent()])
+  }
+}
+
+const compactInterrupted: Scenario = {
+  play: async (run) => {
+    await run.start()
+    const thread = await run.thread('compaction interrupted')
+    await run.turn(thread, [says()])
+    const from = run.client().mark()
+    run.model.expect(script('compaction', () => reply([halfText('LAB SUM')], { ends: 'hang' })))
+    await run.client().call('thread/compact/start', { threadId: thread })
+    const started = await run
+      .client()
+      .seen(({ method }) => method === 'turn/started', 'the compaction', from)
+    const turnId = (started['params'] as { turn: { id: string } }).turn.id
+    await pause(300)
+    await run.attempt('turn/interrupt', { threadId: thread, turnId })
+    await run.ended(turnId)
+    await run.turn(thread, [says()])
+    await compacted(run, thread, [summary()])
+    await run.turn(thread, [says()])
+  }
+}
+
 /** Some providers give every answer the same id. */
 const sameIds: Scenario = {
   play: async (run) => {
@@ -361,5 +399,7 @@ export const SPENDING: Readonly<Record<string, Scenario>> = {
   'takes-back': takesBack,
   'takes-back-compaction': takesBackCompaction,
   'zero-usage': noUsage,
-  'same-ids': sameIds
+  'same-ids': sameIds,
+  uncounted,
+  'compact-interrupted': compactInterrupted
 }
