@@ -16,9 +16,6 @@ export interface AnalyticsOutlet {
   readonly capturePath?: string
   /** Posts what is not captured. */
   readonly post?: Post
-  /** Told of the first failure. */
-  readonly log?: (line: string) => void
-  readonly telemetry?: Telemetry
 }
 
 /** Takes payloads one after the other. */
@@ -32,12 +29,11 @@ const reasonOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause)
 
 /** A sender to where the outlet says; null when it leads nowhere. A capture file is made at once. */
-export const openSender = ({
-  capturePath,
-  post,
-  log = () => undefined,
-  telemetry = noTelemetry
-}: AnalyticsOutlet): Sender | null => {
+export const openSender = (
+  { capturePath, post }: AnalyticsOutlet,
+  log: (line: string) => void = () => undefined,
+  telemetry: Telemetry = noTelemetry
+): Sender | null => {
   const destination = destinationOf(capturePath, post !== undefined)
   let isFailing = false
   const failed = (what: string, cause: unknown): void => {

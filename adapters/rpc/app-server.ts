@@ -13,6 +13,8 @@ import type { Engine } from '../../replay/engine.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
 import { createMeter } from '../telemetry/meter.ts'
 import { metricsPages, startExport } from '../telemetry/process.ts'
+import type { AnalyticsOutlet } from '../analytics/sender.ts'
+import type { ServerAnalytics } from './analytics/open.ts'
 import { createFollow } from './follow/follow.ts'
 import { systemWatch } from './follow/watch.ts'
 import type { Server } from './method.ts'
@@ -28,6 +30,8 @@ import type { TurnHost } from './turn-host.ts'
 export { parseListen, type Listen } from './transports/listen.ts'
 export type { AuthOptions } from './transports/auth.ts'
 export type { HostedTurn, TurnEnd, TurnHost } from './turn-host.ts'
+export type { AnalyticsOutlet, Post } from '../analytics/sender.ts'
+export type { Fact } from '../../domain/analytics/fact.ts'
 
 /** How the server is started. */
 export interface AppServerOptions {
@@ -49,6 +53,11 @@ export interface AppServerOptions {
   readonly auth?: AuthOptions
   /** Where a page of numbers is shown besides; WebSocket servers show it where they listen. */
   readonly metricsListen?: Extract<Listen, { kind: 'websocket' }>
+  /**
+   * Where usage analytics of what clients do here go; without it only to the capture file that
+   * `CODEX_ANALYTICS_EVENTS_CAPTURE_FILE` names, and without that nowhere. unroll itself never posts any.
+   */
+  readonly analytics?: AnalyticsOutlet
 }
 
 /** Turns that run when the server ends may take so long to be interrupted. */
@@ -151,6 +160,24 @@ const endTurns = async (live: Live): Promise<void> => {
   await Promise.race([Promise.all(running.map(({ ended }) => ended)), enough])
 }
 
+/** The environment variable by which Codex is told to capture its analytics events. */
+const CAPTURE_VARIABLE = 'CODEX_ANALYTICS_EVENTS_CAPTURE_FILE'
+
+/** Analytics, when they lead somewhere; a capture file that is named suppresses posting, whoever names it. */
+const openAnalyticsOnce = async (
+  { analytics = {}, listen, profile }: AppServerOptions,
+  live: Live,
+  log: Log,
+  telemetry: Telemetry
+): Promise<ServerAnalytics | null> => {
+  const capturePath = analytics.capturePath ?? process.env[CAPTURE_VARIABLE] ?? ''
+  if (capturePath === '' && analytics.post === undefined) return null
+  const { openAnalytics } = await import('./analytics/open.ts')
+  const transport = listen === undefined || listen.kind === 'stdio' ? 'stdio' : 'websocket'
+  const outlet = { ...analytics, capturePath }
+  return openAnalytics({ outlet, live, profile, transport, nowMs: Date.now }, log, telemetry)
+}
+
 /**
  * Serves until stdin ends, where that is the transport, or the process is told to stop (SIGTERM, SIGINT); answers what
  * is running, then resolves with the exit code: 1 when it could not listen, else 0. Stderr is for people.
@@ -179,7 +206,9 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   const live = createLive()
   const watch = systemWatch(home)
   const follow = createFollow({ home, profile, strict, engine, live, watch, log })
+  const analytics = await openAnalyticsOnce(options, live, log, meter)
   const server: Server = {
+    ...(analytics === null ? {} : { analytics: analytics.observer }),
     ...{ home, profile, strict, version, engine, live, follow, telemetry: meter, log },
     ...(options.turns === undefined ? {} : { turns: options.turns })
   }
@@ -187,6 +216,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   await endTurns(server.live)
   process.off('SIGTERM', signalled).off('SIGINT', signalled)
   await follow.close()
+  await analytics?.close()
   await (
     await closed
   )()

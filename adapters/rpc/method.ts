@@ -8,6 +8,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
+import type { Observer } from './analytics/observer.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from './wire/errors.ts'
 import type { Key } from './connection/keys.ts'
 import type { TurnHost } from './turn-host.ts'
@@ -35,6 +36,8 @@ export interface Server {
   readonly turns?: TurnHost
   /** The sink of the process; absent where nobody listens. */
   readonly telemetry?: Telemetry
+  /** Usage analytics; absent unless somebody asked for them. */
+  readonly analytics?: Observer
   /** Told what is not answered, for the person at the server. */
   readonly log: (line: string) => void
 }

@@ -2,7 +2,9 @@
  * Whoever runs turns for a server: a library user with a model. The server speaks for it; it writes what happens to the
  * thread through the engine.
  */
+import type { Fact } from '../../domain/analytics/fact.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
+import type { Asked } from './threads/questions.ts'
 import type { Settings } from './threads/settings.ts'
 
 /** A turn that begins. */
@@ -14,6 +16,13 @@ export interface HostedTurn {
   readonly settings: Settings
   /** Tells the clients that follow the thread, for instance `item/completed`. */
   readonly notify: (method: string, params: Json) => void
+  /**
+   * Asks the clients that follow the thread, for instance `item/commandExecution/requestApproval`. Resolves with the first
+   * answer, or as aborted when the turn is interrupted or ends; never rejects.
+   */
+  readonly ask: (method: string, params: JsonObject) => Promise<Asked>
+  /** Tells usage analytics what only the host knows, for instance `turn_profile`; nothing when they are off. */
+  readonly fact: (fact: Fact) => void
   /** Aborted when a client interrupts the turn. */
   readonly signal: AbortSignal
   /** Takes more input while the turn runs; the host calls this once when it can. */
@@ -23,7 +32,12 @@ export interface HostedTurn {
 /** How a turn ended. */
 export type TurnEnd =
   | { readonly status: 'completed' | 'interrupted' }
-  | { readonly status: 'failed'; readonly message: string }
+  | {
+      readonly status: 'failed'
+      readonly message: string
+      /** What kind of failure, in Codex's words, such as `contextWindowExceeded`; default `other`. */
+      readonly codexErrorInfo?: Json
+    }
 
 /** Runs turns, one per thread at a time. */
 export interface TurnHost {

@@ -54,7 +54,7 @@ describe('the pump of analytics facts', () => {
 
   const pumpTo = (outlet: AnalyticsOutlet, make: Reduce = reduce) => {
     const telemetry = tickingMeter()
-    const sender = openSender({ ...outlet, log, telemetry })
+    const sender = openSender(outlet, log, telemetry)
     if (sender === null) throw new Error('nowhere to send')
     return { ...createPump({ reduce: make, sender, log, telemetry }), telemetry }
   }

@@ -133,6 +133,71 @@ describe('a server with a host that runs turns', () => {
     expect(await read()).to.deep.equal({ type: 'idle' })
   })
 
+  const APPROVAL = 'item/commandExecution/requestApproval'
+  const question = { threadId: PLAIN, turnId: 'x', itemId: 'c', command: 'ls' }
+
+  it('lets a turn ask those who follow the thread, and takes the first answer', async () => {
+    const third = await shaken(clientOf(server))
+    await third.ask('thread/resume', { threadId: PLAIN })
+    await start()
+    const { turn } = last() ?? {}
+    const from = [client, third, other].map(({ received }) => received.length)
+    const asked = turn?.ask(APPROVAL, question)
+    await other.send('{"id":0,"result":{"decision":"decline"}}')
+    await third.send('{"id":0,"result":{"decision":"accept"}}')
+    await client.send('{"id":0,"result":{"decision":"decline"}}')
+    expect(await asked).to.deep.equal({ kind: 'result', result: { decision: 'accept' } })
+    const told = [
+      { id: 0, method: APPROVAL, params: question },
+      { method: 'serverRequest/resolved', params: { threadId: PLAIN, requestId: 0 } }
+    ]
+    expect([client, third, other].map(({ received }, i) => received.slice(from[i]))).to.deep.equal([
+      told,
+      told,
+      []
+    ])
+    expect(server.logged.filter((line) => line.startsWith('response'))).to.deep.equal([
+      'response to nothing that was asked, ignored',
+      'response to nothing that was asked, ignored'
+    ])
+    await end({ status: 'completed' })
+  })
+
+  it('hands a turn the error with which a client answers', async () => {
+    await start()
+    const asked = last()?.turn.ask(APPROVAL, question)
+    await client.send('{"id":0,"error":{"code":-1,"message":"no"}}')
+    expect(await asked).to.deep.equal({ kind: 'error', error: { code: -1, message: 'no' } })
+    await end({ status: 'completed' })
+  })
+
+  it('asks a client that joins what still waits for an answer', async () => {
+    await start()
+    const asked = last()?.turn.ask(APPROVAL, question)
+    const third = await shaken(clientOf(server))
+    await third.ask('thread/resume', { threadId: PLAIN })
+    expect(third.received.filter(({ method }) => method === APPROVAL)).to.deep.equal([
+      { id: 0, method: APPROVAL, params: question }
+    ])
+    await third.send('{"id":0,"result":{"decision":"cancel"}}')
+    expect(await asked).to.deep.equal({ kind: 'result', result: { decision: 'cancel' } })
+    await end({ status: 'completed' })
+  })
+
+  it('gives questions up when their turn is interrupted or ends', async () => {
+    await start()
+    const { turn } = last() ?? {}
+    const first = turn?.ask(APPROVAL, question)
+    await client.ask('turn/interrupt', { threadId: PLAIN, turnId: turn?.turnId })
+    expect(await first).to.deep.equal({ kind: 'aborted' })
+    expect(await turn?.ask(APPROVAL, question)).to.deep.equal({ kind: 'aborted' })
+    await end({ status: 'interrupted' })
+    await start()
+    const second = last()?.turn.ask(APPROVAL, question)
+    await end({ status: 'completed' })
+    expect(await second).to.deep.equal({ kind: 'aborted' })
+  })
+
   it('does not change what is behind a running turn', async () => {
     await start()
     const from = client.received.length

@@ -72,7 +72,17 @@ export const appServerCommand: PlainCommand = async (input, io) => {
   const missing = missingHome(place.home, input, io)
   if (missing !== null) return missing
   const { profile, strict } = answers(input)
+  const capturePath = pathOf(input, io, 'analytics-capture')
+  const analytics = capturePath === undefined ? {} : { analytics: { capturePath } }
   const rich = textOf(input, 'items') === 'rich'
-  const options = { ...place, profile, strict, rich, version: io.version, ...metrics.right }
+  const options = {
+    ...place,
+    profile,
+    strict,
+    rich,
+    version: io.version,
+    ...metrics.right,
+    ...analytics
+  }
   return runAppServer({ ...options, listen: listen.right, auth: authOptions(input, io) })
 }

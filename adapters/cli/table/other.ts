@@ -40,6 +40,8 @@ const appServer: CommandSpec = {
       'every request of a browser page, and an address that other machines reach needs `--ws-auth`.',
     'GET /metrics of a `ws://` or `unix://` server tells in numbers what the server does, as Prometheus reads it; with `--ws-auth` it needs a token ' +
       'too. The numbers are sent to a collector only when `OTEL_EXPORTER_OTLP_ENDPOINT` names one (see docs/TELEMETRY.md).',
+    'With `--analytics-capture`, or with `CODEX_ANALYTICS_EVENTS_CAPTURE_FILE` in the environment, it writes the usage analytics ' +
+      'that Codex would post about what its clients do to a file (see docs/ANALYTICS.md). It never posts any.',
     'A server whose index cannot be opened goes on with one in memory, and says so on stderr.',
     '`app-server proxy` carries bytes between stdin, stdout and the socket file of a running server.'
   ],
@@ -75,6 +77,11 @@ const appServer: CommandSpec = {
       name: 'metrics-listen',
       value: 'IP:PORT',
       text: 'Also show /metrics there, for servers on stdio; an address of this machine only.'
+    },
+    {
+      name: 'analytics-capture',
+      value: 'FILE',
+      text: 'Append analytics events to this file; goes before the environment. Default: none are made.'
     },
     {
       name: 'sock',

@@ -9,10 +9,12 @@ import {
   parseMessage,
   printError,
   printNotification,
+  printQuestion,
   printResult,
   type Notice,
-  type Notification
+  type Reply
 } from '../wire/message.ts'
+import type { ObservedClient } from '../analytics/observer.ts'
 import { createGate } from './gate.ts'
 import { LIST_PERMIT } from './keys.ts'
 import { failedWith, observed, type Outcome } from './observed.ts'
@@ -44,7 +46,8 @@ export interface Connection {
 const responder = (
   server: Server,
   peer: Peer & { readonly session: Session },
-  send: (message: string) => void
+  send: (message: string) => void,
+  seen: ObservedClient | undefined
 ) => {
   const { session } = peer
   const notify = (notices: ReadonlyArray<Notice> = []): void => {
@@ -52,6 +55,7 @@ const responder = (
   }
 
   const respond = async (id: string, { method, params }: Checked): Promise<Outcome> => {
+    const asked = seen?.asked(id, method.name, params)
     try {
       const answered = (await method.handler(params, { server, session })()) as E.Either<
         Refusal,
@@ -59,11 +63,13 @@ const responder = (
       >
       if (E.isLeft(answered)) {
         notify(answered.left.before)
+        asked?.failed(answered.left)
         send(printError(id, answered.left))
         return failedWith(answered.left)
       }
       const text = printResult(id, answered.right.result)
       notify(answered.right.before)
+      asked?.answered(answered.right.result)
       send(text)
       notify(answered.right.after)
       answered.right.then?.()
@@ -72,6 +78,7 @@ const responder = (
       const reason = cause instanceof Error ? cause.message : String(cause)
       server.log(`${method.name} failed: ${reason}`)
       const failure = internal(`internal error: ${reason}`)
+      asked?.failed(failure)
       send(printError(id, failure))
       return failedWith(failure)
     }
@@ -88,22 +95,31 @@ const newSession = (): Session => ({
   subscriptions: new Set()
 })
 
+/** A client as live state knows it; `isOpen` is asked before each notification. */
+const peerOf = (
+  session: Session,
+  send: (message: string) => void,
+  stamps: boolean,
+  isOpen: () => boolean
+): Peer & { readonly session: Session } => ({
+  session,
+  send: (one) => {
+    if (isOpen()) send(printNotification(one, stamps ? Date.now() : null))
+  },
+  ask: (question) => send(printQuestion(question))
+})
+
 /** Makes a connection; `send` gets one message at a time, without a line end. */
 export const connect = (server: Server, send: (message: string) => void): Connection => {
   const methods = methodsOf(server)
   const session = newSession()
-  const stamps = server.profile === '0.169'
   const gate = createGate()
   const observe = observed(server.telemetry ?? noTelemetry, methods)
   let closed = false
-  const peer = {
-    session,
-    send: (one: Notification) => {
-      if (observe.notified(!closed)) send(printNotification(one, stamps ? Date.now() : null))
-    }
-  }
+  const peer = peerOf(session, send, server.profile === '0.169', () => observe.notified(!closed))
   const leave = server.live.join(peer)
-  const respond = responder(server, peer, send)
+  const seen = server.analytics?.client()
+  const respond = responder(server, peer, send, seen)
   const { schedule } = server.live
   let handshake: Promise<void> = Promise.resolve()
 
@@ -139,12 +155,17 @@ export const connect = (server: Server, send: (message: string) => void): Connec
     if (request.method === 'initialize') handshake = done
   }
 
+  const answered = (id: string, reply: Reply): void => {
+    if (!server.live.questions.answer(id, reply, session.subscriptions))
+      server.log('response to nothing that was asked, ignored')
+  }
+
   const receive = (line: string): void => {
     if (line.trim() === '') return
     const message = parseMessage(line)
     if (message === null) server.log(`no message, not answered: ${line.length} characters`)
     else if (message.kind === 'request') serve(message)
-    else if (message.kind === 'response') server.log('response to nothing that was asked, ignored')
+    else if (message.kind === 'response') answered(message.id, message.reply)
     else if (message.method !== 'initialized')
       server.log(`unknown notification ignored: ${message.method}`)
   }
@@ -159,6 +180,7 @@ export const connect = (server: Server, send: (message: string) => void): Connec
       closed = true
       gate.close()
       leave()
+      seen?.left()
       observe.left()
     }
   }

@@ -6,11 +6,11 @@ import * as t from 'io-ts'
 import { hostname, release, type } from 'node:os'
 import { v4 } from 'uuid'
 import type { JsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
 import { noKey } from '../connection/keys.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
 import { EVERY_PROFILE, type Method, type Server } from '../method.ts'
+import { SPOKEN } from '../wire/spoken.ts'
 import {
   defaulted,
   flag,
@@ -43,13 +43,6 @@ const InitializeResponse = t.type(
 const HEADER_VALUE = /^[\t\x20-\x7e]*$/
 const OS: Readonly<Record<string, string>> = { darwin: 'macos', win32: 'windows' }
 const ARCH: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' }
-
-/** The binary each era was recorded from: newer clients warn of a server that calls itself older than they are. */
-const SPOKEN: Readonly<Record<ProfileName, string>> = {
-  '0.130': '0.130.0',
-  '0.142': '0.142.5',
-  '0.169': '0.169.0'
-}
 
 const userAgent = (name: string, clientVersion: string, { profile, version }: Server): string => {
   const machine = `${type()} ${release()}; ${ARCH[process.arch] ?? process.arch}`

@@ -127,7 +127,8 @@ const joined = async (
     after: [
       ...(tellsUsage ? await usageReplay(call, live.id, restored, known) : []),
       ...(await goalReplay(call, live.id, live.settings))
-    ]
+    ],
+    then: () => call.server.live.askAgain(live.id, call.session)
   })
 }
 

@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { GATED_FIELDS } from './gated-fields.ts'
 import { v7 } from 'uuid'
+import type { SteerRefusal } from '../../../domain/analytics/vocabulary.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
 import { threadKey } from '../connection/keys.ts'
@@ -13,6 +14,7 @@ import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, RunningTurn } from '../threads/live.ts'
 import { EVERY_PROFILE, type Call, type Method } from '../method.ts'
 import { ofHost, settingsUpdated, turnCompleted, turnStarted } from '../threads/notices.ts'
+import type { Question } from '../wire/message.ts'
 import { noModel } from '../wire/refusals.ts'
 import * as results from '../threads/results.ts'
 import {
@@ -27,6 +29,7 @@ import {
   type ValueOf
 } from '../wire/serde.ts'
 import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
+import type { Asked } from '../threads/questions.ts'
 import { setStatus } from '../threads/status.ts'
 import { loadedThread, subscribe } from '../threads/threads.ts'
 import type { TurnEnd, TurnHost } from '../turn-host.ts'
@@ -67,8 +70,20 @@ const seconds = (ms: number): number => Math.floor(ms / 1000)
 
 const errorOf = (end: TurnEnd): Turn['error'] =>
   end.status === 'failed'
-    ? { message: end.message, codexErrorInfo: 'other', additionalDetails: null }
+    ? {
+        message: end.message,
+        codexErrorInfo: end.codexErrorInfo ?? 'other',
+        additionalDetails: null
+      }
     : null
+
+/** How analytics hear of a question and of its answer; an error answers nothing. */
+const seenBy =
+  ({ server }: Call) =>
+  (question: Question): ((asked: Asked) => void) => {
+    const answered = server.analytics?.question(question)
+    return (asked) => answered?.(asked.kind === 'result' ? asked.result : null)
+  }
 
 /** Lets the host run a turn, and tells those who follow the thread how it goes. */
 const drive = async (
@@ -85,9 +100,13 @@ const drive = async (
   setStatus(live, threadId, { type: 'active', activeFlags: [] })
   live.tell(turnStarted(threadId, turnOf(call, turnId, { ...OPEN, startedAt })))
   let end: TurnEnd
+  const over = new AbortController()
+  const asking = AbortSignal.any([abort.signal, over.signal])
   try {
     end = await host.run({
       ...{ threadId, turnId, input, settings, signal: abort.signal },
+      ask: (method, params) => live.questions.ask(threadId, method, params, asking, seenBy(call)),
+      fact: (fact) => call.server.analytics?.fact(fact),
       notify: (method, params) => live.tell(ofHost(threadId, method, params)),
       onSteer: (steer) => {
         const now = live.find(threadId)
@@ -99,6 +118,7 @@ const drive = async (
     log(`a turn of ${threadId} failed: ${message}`)
     end = { status: 'failed', message }
   }
+  over.abort()
   const now = live.find(threadId)
   if (now?.turn?.turnId !== turnId) return // the thread was unloaded, or changed without this turn
   live.put({ ...now, turn: null })
@@ -177,6 +197,9 @@ const steerFieldsOf = (profile: ProfileName) => ({
   expectedTurnId: required(text)
 })
 
+const refused = (message: string, refusal: SteerRefusal): E.Either<RpcError, never> =>
+  E.left({ ...invalidRequest(message), refusal })
+
 /** The row of `turn/steer`. */
 export const turnSteer: Method<
   ValueOf<ReturnType<typeof steerFieldsOf>>,
@@ -194,15 +217,14 @@ export const turnSteer: Method<
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
     const { turn } = live.right
-    if (turn === null) return E.left(invalidRequest('no active turn to steer'))
+    if (turn === null) return refused('no active turn to steer', 'no_active_turn')
     const { turnId, steer } = turn
     if (params.expectedTurnId !== turnId)
-      return E.left(
-        invalidRequest(
-          `expected active turn id \`${params.expectedTurnId}\` but found \`${turnId}\``
-        )
+      return refused(
+        `expected active turn id \`${params.expectedTurnId}\` but found \`${turnId}\``,
+        'expected_turn_mismatch'
       )
-    if (params.input.length === 0) return E.left(invalidRequest('input must not be empty'))
+    if (params.input.length === 0) return refused('input must not be empty', 'empty_input')
     if (steer === null) return E.left(invalidRequest('the running turn takes no more input'))
     steer(input.right)
     return E.right({ result: { turnId } })

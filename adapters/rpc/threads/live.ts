@@ -6,8 +6,9 @@
  */
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, ThreadStatus } from '../../../domain/protocol.ts'
-import type { Notice, Notification } from '../wire/message.ts'
+import type { Notice, Notification, Question } from '../wire/message.ts'
 import { createScheduler, type Scheduler } from '../connection/scheduler.ts'
+import { createQuestions, type Questions } from './questions.ts'
 import type { Settings } from './settings.ts'
 
 /** A thread as a client sees it; one that is never stored has no path. */
@@ -53,6 +54,8 @@ export interface Peer {
     readonly subscriptions: Set<string>
   }
   readonly send: (notification: Notification) => void
+  /** Sends a question, which the client answers. */
+  readonly ask: (question: Question) => void
 }
 
 /** Live state. */
@@ -79,6 +82,10 @@ export interface Live {
   readonly tell: (notice: Notice, requester?: Peer) => void
   /** Hands over whatever is told from now on, whoever it is for. */
   readonly overhear: (listener: (notice: Notice) => void) => void
+  /** Questions to clients. */
+  readonly questions: Questions
+  /** Asks a client again what waits in a thread that it has just joined. */
+  readonly askAgain: (threadId: string, session: Peer['session']) => void
 }
 
 const concerns = ({ to }: Notice, peer: Peer, requester: Peer | undefined): boolean => {
@@ -100,8 +107,18 @@ export const createLive = (): Live => {
       if (concerns(notice, peer, requester)) peer.send(notice)
     }
   }
+  const followers = (threadId: string): ReadonlyArray<Peer> =>
+    [...peers].filter(({ session }) => session.subscriptions.has(threadId))
+  const questions = createQuestions((threadId, question) => {
+    for (const peer of followers(threadId)) peer.ask(question)
+  }, tell)
   return {
     schedule: createScheduler(),
+    questions,
+    askAgain: (threadId, session) => {
+      const peer = [...peers].find((one) => one.session === session)
+      for (const question of questions.open(threadId)) peer?.ask(question)
+    },
     find: (threadId) => threads.get(threadId) ?? null,
     ids: () => [...threads.keys()].sort(),
     put: (thread) => void threads.set(thread.id, thread),

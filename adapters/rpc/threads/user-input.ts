@@ -68,6 +68,7 @@ export const checkInput = (
     : E.left({
         code: CODE.invalidParams,
         message: `Input exceeds the maximum length of ${INPUT_CHARS_MAX} characters.`,
+        refusal: 'input_too_large',
         data: {
           input_error_code: 'input_too_large',
           max_chars: INPUT_CHARS_MAX,

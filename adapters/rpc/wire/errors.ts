@@ -3,6 +3,7 @@
  *
  * Codex answers nearly everything with −32600, unknown methods included; the texts are part of the contract.
  */
+import type { SteerRefusal } from '../../../domain/analytics/vocabulary.ts'
 import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { Json } from '../../../domain/json.ts'
 
@@ -20,6 +21,8 @@ export interface RpcError {
   readonly code: number
   readonly message: string
   readonly data?: Json
+  /** Why a steer was refused, for usage analytics; not sent. */
+  readonly refusal?: SteerRefusal
 }
 
 /** A request that cannot be served as it is. */

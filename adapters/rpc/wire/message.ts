@@ -3,7 +3,7 @@
  *
  * Ids are kept as the JSON text they were written in, so that 64-bit integers come back digit for digit.
  */
-import { isJsonObject } from '../../../domain/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { RpcError } from './errors.ts'
 import { printed } from './printed.ts'
 
@@ -17,7 +17,20 @@ export type Incoming =
       readonly params: unknown
     }
   | { readonly kind: 'notification'; readonly method: string }
-  | { readonly kind: 'response' }
+  | { readonly kind: 'response'; readonly id: string; readonly reply: Reply }
+
+/** What a client answered to a question of the server. */
+export type Reply =
+  | { readonly kind: 'result'; readonly result: Json }
+  | { readonly kind: 'error'; readonly error: Json }
+
+/** A question of the server to its clients. */
+export interface Question {
+  /** JSON text of the id. */
+  readonly requestId: string
+  readonly method: string
+  readonly params: JsonObject
+}
 
 /** A message to a client that asks for nothing. */
 export interface Notification {
@@ -77,7 +90,16 @@ export const parseMessage = (line: string): Incoming | null => {
       ? { kind: 'notification', method }
       : { kind: 'request', id: text, method, params }
   }
-  return text !== null && ('result' in value || 'error' in value) ? { kind: 'response' } : null
+  if (text === null) return null
+  if ('result' in value)
+    return {
+      kind: 'response',
+      id: text,
+      reply: { kind: 'result', result: value['result'] as Json }
+    }
+  return 'error' in value
+    ? { kind: 'response', id: text, reply: { kind: 'error', error: value['error'] as Json } }
+    : null
 }
 
 /** Prints an answer. */
@@ -87,6 +109,10 @@ export const printResult = (id: string, result: unknown): string =>
 /** Prints a refusal. */
 export const printError = (id: string, { code, message, data }: RpcError): string =>
   `{"error":${JSON.stringify({ code, message, data })},"id":${id}}`
+
+/** Prints a question of the server. */
+export const printQuestion = ({ requestId, method, params }: Question): string =>
+  `{"id":${requestId},"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}`
 
 /** Prints a notification; since 0.169 it says when it was sent. */
 export const printNotification = (

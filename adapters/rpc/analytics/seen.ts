@@ -1,0 +1,37 @@
+/**
+ * What the observer of a server remembers from one request or notification to the next.
+ */
+
+/** A thread that was opened here. */
+export interface SeenThread {
+  readonly ephemeral: boolean
+  readonly repositoryUrl: string | null
+  /** True until its first turn. */
+  readonly isFresh: boolean
+}
+
+/** A turn that a host runs. */
+export interface SeenTurn {
+  /** True once the host has told where its time goes. */
+  readonly hasProfile: boolean
+}
+
+/** Threads and turns by id. */
+export interface Seen {
+  readonly threads: Map<string, SeenThread>
+  readonly turns: Map<string, SeenTurn>
+}
+
+/** What is remembered at most of each, should some never end. */
+const REMEMBERED_MAX = 4096
+
+/** Sets an entry; the oldest one gives way when there are too many. */
+export const remember = <V>(map: Map<string, V>, key: string, value: V): void => {
+  map.delete(key)
+  map.set(key, value)
+  const [oldest] = map.size > REMEMBERED_MAX ? map.keys() : []
+  if (oldest !== undefined) map.delete(oldest)
+}
+
+/** Nothing was seen yet. */
+export const nothingSeen = (): Seen => ({ threads: new Map(), turns: new Map() })
