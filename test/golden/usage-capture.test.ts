@@ -65,6 +65,8 @@ const NAMED: Readonly<Record<string, (turn: Turn) => boolean>> = {
     reported === null && isNested,
   'a process that is killed reports nothing': ({ run, reported }) =>
     reported === null && run.startsWith('crashed-'),
+  'before 0.169, `codex exec` ends before it reports its turns': ({ run, reported }) =>
+    reported === null && /^executed-1[34]/.test(run),
   'a thread without a file is in no ledger': ({ run, rows }) =>
     rows.length === 0 && /^(ephemeral|names)-/.test(run)
 }
