@@ -7,6 +7,7 @@ import { initialize } from './methods/initialize.ts'
 import { itemsList, turnItemsList } from './methods/items-list.ts'
 import { itemsRead } from './methods/items-read.ts'
 import { LOADED_COURTESIES } from './methods/loaded-courtesy.ts'
+import { usageRead } from './methods/ledgers/usage.ts'
 import { loadedList } from './methods/loaded-list.ts'
 import { OF_ACCOUNTS } from './methods/refused/accounts.ts'
 import { OF_CONFIGURATION } from './methods/refused/configuration.ts'
@@ -82,6 +83,7 @@ const ROWS: ReadonlyArray<AnyMethod> = [
   turnInterrupt,
   reviewStart,
   conversationSummary,
+  usageRead,
   ...COURTESIES,
   ...LOADED_COURTESIES,
   ...OF_THREADS,

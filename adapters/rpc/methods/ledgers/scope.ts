@@ -1,0 +1,23 @@
+/**
+ * Parameters that the questions to the ledgers share.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { threadIdOf } from '../../method.ts'
+import type { RpcError } from '../../wire/errors.ts'
+
+/** The thread a request names, if any, as members of an engine's request. */
+export const chosenThread = (
+  threadId: string | null
+): E.Either<RpcError, { readonly threadId?: string }> =>
+  threadId === null ? E.right({}) : E.map((id: string) => ({ threadId: id }))(threadIdOf(threadId))
+
+type Given<P, K extends keyof P> = { readonly [N in K]?: NonNullable<P[N]> }
+
+/** Some members of the parameters, without those that were not given. */
+export const given = <P extends object, K extends keyof P>(
+  params: P,
+  ...names: ReadonlyArray<K>
+): Given<P, K> =>
+  Object.fromEntries(
+    names.flatMap((name) => (params[name] === null ? [] : [[name, params[name]]]))
+  ) as Given<P, K>

@@ -1,0 +1,90 @@
+/**
+ * `unroll/usage/read`: what threads spent, added up as `unroll usage` does.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import type { UsageReport } from '../../../../replay/ledgers/usage.ts'
+import { noKey } from '../../connection/keys.ts'
+import { answer, ask, EVERY_PROFILE, type Method } from '../../method.ts'
+import {
+  defaulted,
+  flag,
+  i64,
+  oneOf,
+  option,
+  required,
+  struct,
+  text,
+  type ValueOf
+} from '../../wire/serde.ts'
+import { chosenThread, given } from './scope.ts'
+
+const fields = {
+  by: required(oneOf('total', 'day', 'month', 'thread', 'turn', 'model', 'provider', 'agent')),
+  threadId: option(text),
+  tree: defaulted(flag, false),
+  sinceMs: option(i64),
+  untilMs: option(i64),
+  timeZone: option(text)
+}
+
+const tokens = {
+  inputTokens: t.number,
+  cachedInputTokens: t.number,
+  outputTokens: t.number,
+  reasoningOutputTokens: t.number,
+  totalTokens: t.number
+}
+const nullable = <A>(codec: t.Type<A>) => t.union([codec, t.null])
+const Group = t.type(
+  {
+    key: t.string,
+    ...tokens,
+    lowerBound: t.boolean,
+    rows: t.number,
+    cacheHitRate: nullable(t.number),
+    byModel: t.readonlyArray(
+      t.type({
+        model: nullable(t.string),
+        provider: nullable(t.string),
+        ...tokens,
+        rows: t.number
+      })
+    )
+  },
+  'UsageGroup'
+)
+const Report: t.Type<UsageReport, unknown, unknown> = t.type(
+  {
+    groups: t.readonlyArray(Group),
+    total: Group,
+    reasons: t.readonlyArray(
+      t.type({ kind: t.literal('compaction_unrecorded'), threadId: t.string, text: t.string })
+    )
+  },
+  'UsageReport'
+) as t.Type<UsageReport, unknown, unknown>
+
+/** The row of `unroll/usage/read`. */
+export const usageRead: Method<ValueOf<typeof fields>, UsageReport> = {
+  name: 'unroll/usage/read',
+  profiles: EVERY_PROFILE,
+  ours: EVERY_PROFILE,
+  params: () => struct('UsageReadParams', fields),
+  result: Report,
+  key: noKey,
+  handler: (params, call) => async () => {
+    const thread = chosenThread(params.threadId)
+    if (E.isLeft(thread)) return thread
+    const { by, tree } = params
+    const request = {
+      by,
+      tree,
+      ...thread.right,
+      ...given(params, 'sinceMs', 'untilMs', 'timeZone')
+    }
+    return E.map((report: UsageReport) => answer(report))(
+      await ask(call, (engine) => engine.usage(request))
+    )
+  }
+}
