@@ -7,6 +7,7 @@ import { initialize } from './methods/initialize.ts'
 import { itemsList, turnItemsList } from './methods/items-list.ts'
 import { itemsRead } from './methods/items-read.ts'
 import { LOADED_COURTESIES } from './methods/loaded-courtesy.ts'
+import { approvalsList, auditList, reviewsList } from './methods/ledgers/audit.ts'
 import { usageRead } from './methods/ledgers/usage.ts'
 import { loadedList } from './methods/loaded-list.ts'
 import { OF_ACCOUNTS } from './methods/refused/accounts.ts'
@@ -84,6 +85,9 @@ const ROWS: ReadonlyArray<AnyMethod> = [
   reviewStart,
   conversationSummary,
   usageRead,
+  auditList,
+  approvalsList,
+  reviewsList,
   ...COURTESIES,
   ...LOADED_COURTESIES,
   ...OF_THREADS,

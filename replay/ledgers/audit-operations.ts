@@ -8,10 +8,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { begunFact, endedFact, type OperationFact } from '../../domain/audit/operations.ts'
 import { toOperationRecord } from '../../domain/changes/operations.ts'
 import type { StoreError } from '../../domain/errors.ts'
-import type { RowKey, RowWrite } from '../../projections/projection.ts'
+import type { HomeLogModel, RowKey, RowWrite } from '../../projections/projection.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { HomeLog, Index } from '../ports.ts'
-import { foldHomeLog, homeLogTable, type HomeLogModel } from './home-log.ts'
+import { foldHomeLog, homeLogTable } from './home-log.ts'
 
 /** Ids in the log come from files; a key is short. */
 const KEY_CHARACTERS_MAX = 128

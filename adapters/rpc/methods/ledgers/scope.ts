@@ -2,6 +2,8 @@
  * Parameters that the questions to the ledgers share.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { isJsonObject } from '../../../../domain/json.ts'
 import { threadIdOf } from '../../method.ts'
 import type { RpcError } from '../../wire/errors.ts'
 
@@ -21,3 +23,15 @@ export const given = <P extends object, K extends keyof P>(
   Object.fromEntries(
     names.flatMap((name) => (params[name] === null ? [] : [[name, params[name]]]))
   ) as Given<P, K>
+
+/** Shape of the rows of a ledger; docs/FORMAT.md and the type of the engine's answer have their members. */
+export const rows = <A>(name: string) => ({
+  data: t.readonlyArray(
+    new t.Type<A, unknown, unknown>(
+      name,
+      (u): u is A => isJsonObject(u),
+      (u, c) => (isJsonObject(u) ? t.success(u as A) : t.failure(u, c)),
+      t.identity
+    )
+  )
+})
