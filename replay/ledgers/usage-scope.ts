@@ -22,6 +22,8 @@ export interface Spending extends UsageThread {
 
 /** The threads of a question. */
 export interface Scope {
+  /** True when these are all threads of the home, in the order of their ids. */
+  readonly isWhole: boolean
   readonly threads: ReadonlyArray<Spending>
 }
 
@@ -82,15 +84,17 @@ export const scopeOf = async (
     if (!tree) {
       const thread = usageThread(ledger, threadId)
       const one = thread === null ? [] : [{ ...thread, threadId, info: info.right, root: threadId }]
-      return E.right({ threads: one })
+      return E.right({ isWhole: false, threads: one })
     }
   }
   const infos = await ledger.everything()
   if (E.isLeft(infos)) return infos
   const threads = everyThread(ledger, infos.right)
-  if (threadId !== undefined) return E.right({ threads: treeBelow(threadId, threads) })
+  if (threadId !== undefined)
+    return E.right({ isWhole: false, threads: treeBelow(threadId, threads) })
   const all = [...threads.values()]
   return E.right({
+    isWhole: true,
     threads: tree ? all.map((one) => ({ ...one, root: rootOf(one.threadId, threads) })) : all
   })
 }

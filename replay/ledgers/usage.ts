@@ -23,7 +23,7 @@ import { USAGE } from '../../projections/catalogue.ts'
 import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
 import { leftBehind } from './usage-left.ts'
 import { scopeOf, type Scope, type Spending } from './usage-scope.ts'
-import { spendsOf, sumsOf, type UsageRow } from './usage-rows.ts'
+import { spendsOf, sumsOfAll, sumsOfEach, type SumsOf, type UsageRow } from './usage-rows.ts'
 
 export type { ModelUsage, UsageGroup } from '../../domain/usage/groups.ts'
 export type { UsageRow } from './usage-rows.ts'
@@ -108,6 +108,7 @@ const piecesOf = (
   ledger: Ledger,
   { threadId }: Spending,
   left: ReadonlyArray<Spend>,
+  sumsOf: SumsOf,
   question: Question
 ): ReadonlyArray<Piece> => {
   const mine = left.filter((spend) => isIn(question, spend.occurredAtMs))
@@ -118,7 +119,7 @@ const piecesOf = (
     return pieces
   }
   const cut = new Set<number>()
-  for (const sum of sumsOf(ledger, threadId)) {
+  for (const sum of sumsOf(threadId)) {
     if (isCut(question, sum)) cut.add(sum.fromMs)
     else if (isIn(question, sum.fromMs)) pieces.push(sum)
   }
@@ -174,10 +175,11 @@ const report = async (ledger: Ledger, scope: Scope, question: Question): Promise
   const groups = new Map<string, Adding>()
   const total = newGroup('total')
   const reasons: Array<UsageReason> = []
+  const sumsOf = scope.isWhole ? sumsOfAll(ledger) : sumsOfEach(ledger)
   for (const spending of scope.threads) {
     const left = spending.hasOlderFiles ? await leftBehind(ledger, spending) : []
     let unrecorded = 0
-    for (const piece of piecesOf(ledger, spending, left, question)) {
+    for (const piece of piecesOf(ledger, spending, left, sumsOf, question)) {
       const key = keyOf(question, spending, piece)
       let group = groups.get(key)
       if (group === undefined) groups.set(key, (group = newGroup(key)))
