@@ -135,13 +135,17 @@ export const outsideRows = (outside: Outside, lastMs: number): ReadonlyArray<Tim
     .sort(([a], [b]) => a - b)
     .concat(placeRow(outside, lastMs))
 
+/** Told by what is not there: no operation wrote that. */
+const isAbsence = ({ action, at }: TrailRow): boolean => action === 'resumed' || at === null
+
 /** A line's row, with the operation that wrote the line and the source of an import. */
 export const lineRow = (
   row: TrailRow,
   file: string,
   outside: Outside,
-  operation: OperationFact | undefined
+  found: OperationFact | undefined
 ): AuditRow => {
+  const operation = isAbsence(row) ? undefined : found
   const { orderMs: _order, offset, bytes, origin, after, ...rest } = row
   const source = row.action === 'imported' ? outside.imports.at(-1) : undefined
   return {

@@ -75,5 +75,8 @@ export const rowsOfReview = (state: TrailState, mark: ReviewMark): Drafted => {
   }
   const { review } = state
   const after = { ...mark.outcome, reviewerTurnId: review?.turnId ?? null }
-  return [{ ...state, review: null }, [{ action: 'reviewed', turnId: mark.turnId, after }]]
+  return [
+    { ...state, review: null, reviewFailed: !mark.outcome.finished },
+    [{ action: 'reviewed', turnId: mark.turnId, after }]
+  ]
 }

@@ -27,8 +27,8 @@ export interface OpenAuditTurn {
   readonly id: string
   /** User messages in it so far. */
   readonly messages: number
-  /** True when it was compacted in this turn: then it may end without an answer. */
-  readonly compacted: boolean
+  /** True when it was compacted or a person's command run in this turn: then it ends without an answer. */
+  readonly answerless: boolean
   /** Why it failed, in a file that says so before its end. */
   readonly failure: string | null
 }
@@ -42,6 +42,8 @@ export interface TrailState {
   readonly rows: number
   readonly turn: OpenAuditTurn | null
   readonly review: OpenReview | null
+  /** True after a review without a result, until its turn ends. */
+  readonly reviewFailed: boolean
   /** A review mark of which only the next turn can tell whether it was copied. */
   readonly held: TrailRow | null
   readonly agents: PendingAgents
@@ -61,6 +63,7 @@ export const START_OF_TRAIL: TrailState = {
   rows: 0,
   turn: null,
   review: null,
+  reviewFailed: false,
   held: null,
   agents: {},
   facts: UNKNOWN_FACTS,

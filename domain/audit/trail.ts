@@ -9,6 +9,7 @@
 import type { Certainty } from '../certainty.ts'
 import type { RecordedEvent } from '../events/event.ts'
 import type { TaskComplete, TaskStarted, TurnAborted } from '../events/payloads.ts'
+import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
 import { richFailure } from '../rich/items.ts'
 import { rowsOfAgents } from './agents.ts'
 import { rowsOfFacts, rowsOfMeta } from './facts.ts'
@@ -40,7 +41,7 @@ const started = (state: TrailState, p: TaskStarted): Drafted => {
     return [{ ...state, review: { ...state.review, turnId: p.turn_id } }, NONE]
   if (IMPORT_TURN.test(p.turn_id))
     return [{ ...state, turn: null, imported: { turns: state.imported.turns + 1 } }, NONE]
-  const turn = { id: p.turn_id, messages: 0, compacted: false, failure: null }
+  const turn = { id: p.turn_id, messages: 0, answerless: false, failure: null }
   const before = unended(state)
   const after = p.collaboration_mode_kind === 'plan' ? { mode: 'plan' } : null
   return [{ ...state, turn }, [...before, { action: 'turn_started', turnId: turn.id, after }]]
@@ -50,16 +51,14 @@ const started = (state: TrailState, p: TaskStarted): Drafted => {
 const mayHaveFailed = (state: TrailState, p: TaskComplete): boolean =>
   typeof p.last_agent_message !== 'string' &&
   !('started_at' in p || 'root_turn_id' in p || 'error' in p) &&
-  state.turn?.compacted !== true &&
-  state.turn !== null &&
-  state.review === null
+  (state.turn === null ? state.reviewFailed : !state.turn.answerless)
 
 const completed = (state: TrailState, p: TaskComplete): Drafted => {
   if (IMPORT_TURN.test(p.turn_id)) return [state, NONE]
   const { failure } = state.turn ?? { failure: null }
   const error = p.error ? (shortText(p.error.message) ?? '') : failure
   const durationMs = p.duration_ms ?? null
-  const next = { ...state, turn: null }
+  const next = { ...state, turn: null, reviewFailed: false }
   if (error !== null)
     return [next, [{ action: 'turn_failed', turnId: p.turn_id, after: { error, durationMs } }]]
   return mayHaveFailed(state, p)
@@ -121,7 +120,8 @@ const eventRows = (state: TrailState, event: RecordedEvent, dropped: Dropped): D
     case 'user_message':
       return state.paginated ? [state, NONE] : said(state, null)
     case 'thread_rolled_back':
-      return [{ ...state, turn: null }, [rolledBack(p.num_turns, dropped)]]
+      // Nobody rolls back while a turn runs: its process ended before.
+      return [{ ...state, turn: null }, [...unended(state), rolledBack(p.num_turns, dropped)]]
     case 'unroll_turns_restored': {
       const copies = { until: event.revision + p.lines, at: line.timestamp }
       const after = { turns: p.num_turns }
@@ -138,8 +138,21 @@ const eventRows = (state: TrailState, event: RecordedEvent, dropped: Dropped): D
   }
 }
 
+const SHELL_MARK = '<user_shell_command>'
+
+/** What a person ran with `!`: no model answers to it. */
+const isShellCommand = ({ type, role, content }: JsonObject): boolean => {
+  const [part] = Array.isArray(content) ? (content as ReadonlyArray<Json>) : []
+  return (
+    type === 'message' &&
+    role === 'user' &&
+    isJsonObject(part) &&
+    textIn(part['text']).startsWith(SHELL_MARK)
+  )
+}
+
 const compacted = (state: TrailState): Drafted => [
-  state.turn === null ? state : { ...state, turn: { ...state.turn, compacted: true } },
+  state.turn === null ? state : { ...state, turn: { ...state.turn, answerless: true } },
   [{ action: 'compacted', turnId: state.turn?.id ?? null }]
 ]
 
@@ -157,7 +170,10 @@ const drafts = (given: TrailState, event: RecordedEvent, dropped: Dropped): Draf
   if (line.type === 'compacted') return compacted(state)
   const mark = reviewOf(line)
   if (mark !== null) return rowsOfReview(state, mark)
-  if (line.type === 'response_item') return rowsOfAgents(state, line.payload)
+  if (line.type === 'response_item')
+    return isShellCommand(line.payload) && state.turn !== null
+      ? [{ ...state, turn: { ...state.turn, answerless: true } }, NONE]
+      : rowsOfAgents(state, line.payload)
   const facts = rowsOfFacts(state, line)
   return facts ?? eventRows(state, event, dropped)
 }
