@@ -239,8 +239,8 @@ export const expectedTrails = (name: string): Trails => {
   return walk.rows()
 }
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
 const DETAILS: Readonly<Record<string, (after: any) => unknown>> = {
-  // eslint-disable-line @typescript-eslint/no-explicit-any
   forked: ({ forkedFrom }) => forkedFrom,
   rolled_back: ({ turns, turnIds }) => ({
     turns,
