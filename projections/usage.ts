@@ -2,7 +2,7 @@
  * Read model `usage`: what each thread spent, spend by spend and added up.
  *
  *   [usage, streamId]                        -> UsageThread    who spends, and what is known of the whole; once per catch-up
- *   [usage.spend, streamId, n]               -> KeptSpend[]    spends n*32 to n*32+31 of the thread, oldest first
+ *   [usage.spend, streamId, n]               -> SpendRow       spends n*32 to n*32+31 of the thread, oldest first
  *   [usage.answer, streamId, answer]         -> sequence       a recorded answer counts once
  *   [usage.sum, streamId, day]               -> UsageSum[]     the same added up: a quarter of an hour, a model, a provider;
  *                                                              `day` counts days since 1970 in UTC
@@ -11,6 +11,7 @@
  * of an hour.
  */
 import type { InheritanceRule } from '../domain/inherited.ts'
+import { NO_SPENDS, unpacked, withPacked, type SpendRow } from '../domain/usage/packed.ts'
 import type { KeptSpend } from '../domain/usage/spend.ts'
 import { evolveUsage } from '../domain/usage/usage.ts'
 import { initialUsage, MAIN, type Spender, type UsageState } from '../domain/usage/usage-state.ts'
@@ -52,10 +53,8 @@ const answerKey = (table: string, streamId: string, answer: string): RowKey => [
   turnIdKey(answer)
 ]
 
-type SpendRow = ReadonlyArray<KeptSpend>
-
 const spendsAt = (rows: Rows, table: string, streamId: string, sequence: number): SpendRow =>
-  (rows.get(spendsKey(table, streamId, sequence)) as SpendRow | undefined) ?? []
+  (rows.get(spendsKey(table, streamId, sequence)) as SpendRow | undefined) ?? NO_SPENDS
 
 /** One spend of a thread; null when it has not so many. */
 export const spendAt = (
@@ -66,7 +65,7 @@ export const spendAt = (
 ): KeptSpend | null =>
   sequence < 0
     ? null
-    : (spendsAt(rows, table, streamId, sequence)[sequence % SPENDS_PER_ROW] ?? null)
+    : unpacked(spendsAt(rows, table, streamId, sequence), sequence % SPENDS_PER_ROW, sequence)
 
 /** Odd ids share a key by their hash: the spend tells whether it is the one. */
 const isCounted = (rows: Rows, table: string, streamId: string, answer: string): boolean => {
@@ -79,14 +78,14 @@ const spendWrites = (
   rows: Rows,
   table: string,
   streamId: string,
-  spends: SpendRow
+  spends: ReadonlyArray<KeptSpend>
 ): ReadonlyArray<RowWrite> => {
-  const changed = new Map<number, Array<KeptSpend>>()
+  const changed = new Map<number, SpendRow>()
   for (const spend of spends) {
-    const place = Math.floor(spend.sequence / SPENDS_PER_ROW)
-    const row = changed.get(place) ?? [...spendsAt(rows, table, streamId, spend.sequence)]
-    row[spend.sequence % SPENDS_PER_ROW] = spend
-    changed.set(place, row)
+    const { sequence } = spend
+    const place = Math.floor(sequence / SPENDS_PER_ROW)
+    const row = changed.get(place) ?? spendsAt(rows, table, streamId, sequence)
+    changed.set(place, withPacked(row, sequence % SPENDS_PER_ROW, spend))
   }
   return [...changed].map(([place, value]) => ({
     key: [`${table}.spend`, streamId, place],

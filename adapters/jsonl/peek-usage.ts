@@ -12,6 +12,9 @@ const TIMESTAMP_LENGTH = 24
 
 const TOKENS = Buffer.from('token_count","info":')
 const NULL = Buffer.from('null')
+const TOTAL = Buffer.from('{"total_token_usage":{')
+const LAST = Buffer.from('},"last_token_usage":{')
+const DONE = Buffer.from('task_complete","')
 const ITEM = Buffer.from('response_item"')
 const CONTEXT = Buffer.from('turn_context"')
 const RECORD = Buffer.from('token_usage_record"')
@@ -25,7 +28,6 @@ const QUOTE = 34
 const WHOLE = [
   'task_started',
   'turn_started',
-  'task_complete',
   'turn_complete',
   'turn_aborted',
   'token_count',
@@ -81,9 +83,95 @@ const planPatch = (buffer: Buffer, from: number, kindAt: number, until: number):
   return event(buffer, from, payload)
 }
 
+/** Members of a usage, in the order in which Codex writes them; the third came with 0.169. */
+const PARTS = [
+  'input_tokens',
+  'cached_input_tokens',
+  'cache_write_input_tokens',
+  'output_tokens',
+  'reasoning_output_tokens',
+  'total_tokens'
+].map((name) => ({ name: Buffer.from(`"${name}":`), isOptional: name.startsWith('cache_') }))
+const COMMA = 44
+const DIGITS_MAX = 15
+
+/** The numbers of a usage that begins there, and where it ends; null when it is written in another way. */
+const readUsage = (
+  buffer: Buffer,
+  from: number
+): readonly [ReadonlyArray<number>, number] | null => {
+  const values: Array<number> = []
+  let at = from
+  for (const { name, isOptional } of PARTS) {
+    if (!matches(buffer, at, name)) {
+      if (!isOptional) return null
+      continue
+    }
+    at += name.length
+    const begin = at
+    let value = 0
+    for (let digit = (buffer[at] ?? 0) - 48; digit >= 0 && digit <= 9;) {
+      value = value * 10 + digit
+      at += 1
+      digit = (buffer[at] ?? 0) - 48
+    }
+    if (at === begin || at - begin > DIGITS_MAX) return null
+    if (!isOptional) values.push(value)
+    if (buffer[at] === COMMA) at += 1
+  }
+  return [values, at]
+}
+
+const usageOf = ([
+  input = 0,
+  cached = 0,
+  output = 0,
+  reasoning = 0,
+  total = 0
+]: ReadonlyArray<number>) => ({
+  input_tokens: input,
+  cached_input_tokens: cached,
+  output_tokens: output,
+  reasoning_output_tokens: reasoning,
+  total_tokens: total
+})
+
+/** A running count: its ten numbers stand in front of the rest of the line. */
+const planTokens = (buffer: Buffer, from: number, infoAt: number): Plan => {
+  if (matches(buffer, infoAt, NULL)) return 'skip'
+  if (!matches(buffer, infoAt, TOTAL)) return 'parse'
+  const total = readUsage(buffer, infoAt + TOTAL.length)
+  if (total === null || !matches(buffer, total[1], LAST)) return 'parse'
+  const last = readUsage(buffer, total[1] + LAST.length)
+  if (last === null) return 'parse'
+  const info = { total_token_usage: usageOf(total[0]), last_token_usage: usageOf(last[0]) }
+  return event(buffer, from, { type: 'token_count', info })
+}
+
+const SPEAKS = /^turn_context","payload":\{"turn_id":"([^"\\]+)",/
+const MODEL = /,"model":"([^"\\]+)"/
+const EFFORT = /,"effort":(?:"([^"\\]*)"|null)/
+
+/** Settings of a turn: names in quotes that nothing escapes stand for themselves, for texts escape theirs. */
+const planContext = (buffer: Buffer, from: number, at: number, until: number): Plan => {
+  const text = buffer.toString('latin1', at, until)
+  const turn_id = SPEAKS.exec(text)?.[1]
+  const model = MODEL.exec(text)?.[1]
+  const effort = EFFORT.exec(text)?.[1] ?? null
+  if (turn_id === undefined || model === undefined) return 'parse'
+  if (!IS_PLAIN.test(model) || !IS_PLAIN.test(effort ?? '')) return 'parse'
+  const payload = { turn_id, model, effort, ...UNREAD }
+  return { timestamp: timestampOf(buffer, from), type: 'turn_context', payload }
+}
+
+const IS_PLAIN = /^[\x20-\x7e]*$/
+const UNREAD = { cwd: '', approval_policy: '', sandbox_policy: {}, summary: null }
+
+const DONE_EVENT = { type: 'task_complete', turn_id: '' } as const
+
 const planEvent = (buffer: Buffer, from: number, kindAt: number, until: number): Plan => {
-  if (matches(buffer, kindAt, TOKENS) && matches(buffer, kindAt + TOKENS.length, NULL))
-    return 'skip'
+  if (matches(buffer, kindAt, TOKENS)) return planTokens(buffer, from, kindAt + TOKENS.length)
+  if (matches(buffer, kindAt, DONE)) return event(buffer, from, DONE_EVENT)
   for (const name of WHOLE) if (matches(buffer, kindAt, name)) return 'parse'
   for (const { name, empty, payload } of SHOWN) {
     if (!matches(buffer, kindAt, name)) continue
@@ -123,7 +211,8 @@ export const planUsage = (buffer: Buffer, from: number, until: number): Plan => 
   if (matches(buffer, at, ITEM)) return 'skip'
   if (matches(buffer, at, EVENT_BYTES))
     return planEvent(buffer, from, at + EVENT_BYTES.length, until)
-  if (matches(buffer, at, CONTEXT) || matches(buffer, at, RECORD)) return 'parse'
+  if (matches(buffer, at, CONTEXT)) return planContext(buffer, from, at, until)
+  if (matches(buffer, at, RECORD)) return 'parse'
   if (matches(buffer, at, META)) return 'parse_meta'
   if (matches(buffer, at, COMPACTED)) return planCompacted(buffer, from, at, until)
   return matches(buffer, at, ANY_COMPACTED) ? 'parse' : 'skip'

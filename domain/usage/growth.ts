@@ -60,6 +60,8 @@ export const growthOf = (
       : { tokens, rule: 'delta', certainty: 'derived' }
   }
   if (sameTokens(newest, total)) return null
+  if (before !== null && sameTokens(before, newest) && !isNothing(last))
+    return { tokens: last, rule: 'delta', certainty: 'derived' }
   if (before !== null && !isNothing(before) && !isNothing(last) && isKnown(counts, before))
     return isKnown(counts, total) ? null : { tokens: last, rule: 'delta', certainty: 'inferred' }
   const tokens = minus(total, newest)

@@ -78,6 +78,12 @@ const SHOWN: ReadonlySet<string> = new Set([
   'sub_agent_activity'
 ])
 
+/** True for an event that shows something, and changes nothing in a turn that somebody began. */
+export const isShown = (payload: EventPayload): boolean =>
+  SHOWN.has(payload.type) &&
+  payload.type !== 'entered_review_mode' &&
+  payload.type !== 'exited_review_mode'
+
 const isEmpty = (payload: EventPayload): boolean =>
   (payload.type === 'agent_message' && payload.message === '') ||
   ((payload.type === 'agent_reasoning' || payload.type === 'agent_reasoning_raw_content') &&
@@ -160,6 +166,3 @@ export const evolveCount = (
     ? { ...next, index: next.index + 1 }
     : next
 }
-
-/** Place of the open turn among the live ones, or of the next. */
-export const placeOf = ({ live }: TurnCount): number => live

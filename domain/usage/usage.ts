@@ -26,7 +26,7 @@ import {
   type RecordedUsage,
   type Tokens
 } from './tokens.ts'
-import { evolveCount } from './turn-count.ts'
+import { evolveCount, isShown } from './turn-count.ts'
 import type { SpendSettings, UsageState } from './usage-state.ts'
 
 /** The spends of the thread as they stand before an event. */
@@ -339,6 +339,14 @@ const evolveOwn = (
   }
 }
 
+/** What is shown in a turn that somebody began changes nothing, as long as events need not be counted. */
+const isSilent = ({ turns }: UsageState, { line }: RecordedEvent): boolean =>
+  turns.index === null &&
+  turns.open?.explicit === true &&
+  line.type === 'event_msg' &&
+  turns.modeSegment !== -1 &&
+  isShown(line.payload)
+
 /** One event. */
 export const evolveUsage = (
   before: UsageState,
@@ -346,6 +354,7 @@ export const evolveUsage = (
   lookup: SpendLookup,
   profile: Profile
 ): UsageStep => {
+  if (isSilent(before, event)) return [before, NOTHING]
   const head = evolveInheritance(before.head, event)
   const rule = inheritedBy(head, event)
   const state = withHead(

@@ -18,7 +18,12 @@ export const toStored = ({ key, value }: RowWrite): StoredRow => ({
   json: value === null ? null : JSON.stringify(value)
 })
 
-const keyText = (key: RowKey): string => JSON.stringify(key)
+/** A key as text; lengths tell where its parts end. */
+const keyText = (key: RowKey): string => {
+  let text = ''
+  for (const part of key) text += typeof part === 'number' ? `#${part};` : `${part.length}:${part}`
+  return text
+}
 
 /** Order of keys: part by part, numbers before strings; a prefix comes before what it begins. */
 export const compareKeys = (a: RowKey, b: RowKey): number => {

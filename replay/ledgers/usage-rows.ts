@@ -1,7 +1,8 @@
 /**
  * The rows of the usage ledger, thread by thread.
  */
-import { shownSpend, type KeptSpend, type Spend } from '../../domain/usage/spend.ts'
+import { unpacked, type SpendRow } from '../../domain/usage/packed.ts'
+import { shownSpend, type Spend } from '../../domain/usage/spend.ts'
 import type { UsageSum } from '../../domain/usage/sums.ts'
 import {
   SPENDS_PER_ROW,
@@ -80,8 +81,11 @@ export const sumsOfAll = ({ env, table }: Ledger): SumsOf => {
 /** The spends of a thread, oldest first. */
 export function* spendsOf({ env, table }: Ledger, threadId: string): Generator<Spend> {
   for (let first = 0; ; first += SPENDS_PER_ROW) {
-    const row = env.index.get(spendsKey(table(usage), threadId, first))
+    const row = env.index.get(spendsKey(table(usage), threadId, first)) as SpendRow | undefined
     if (row === undefined) return
-    for (const spend of row as ReadonlyArray<KeptSpend>) yield shownSpend(threadId, spend)
+    for (let at = 0; at < row.spends.length; at++) {
+      const spend = unpacked(row, at, first + at)
+      if (spend !== null) yield shownSpend(threadId, spend)
+    }
   }
 }

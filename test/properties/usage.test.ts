@@ -1,10 +1,17 @@
 // The usage ledger: parts add up to the whole however they are cut, and a thread that grows has the spends of one pass.
 import { expect } from 'chai'
 import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import { eraOf, type Profile } from '../../domain/profile.ts'
+import type { KeptSpend } from '../../domain/usage/spend.ts'
 import { NO_TOKENS, plus, type Tokens } from '../../domain/usage/tokens.ts'
+import { evolveUsage } from '../../domain/usage/usage.ts'
+import { initialUsage } from '../../domain/usage/usage-state.ts'
 import type { Engine } from '../../replay/engine.ts'
+import { isDamaged, START, type Batch } from '../../replay/ports.ts'
 import type { UsageBy, UsageReport, UsageRequest, UsageRow } from '../../replay/ledgers/usage.ts'
 import { right, withEngine } from '../support/engines.ts'
 import { FIXTURES, homeNames, removeFolder } from '../support/fixture-home.ts'
@@ -62,6 +69,24 @@ const expectSums = async (engine: Engine, request: Omit<UsageRequest, 'by'>): Pr
     expectWhole(report)
     expect(report.total).to.deep.equal(total)
   }
+}
+
+/** The spends of a stream, without an index. */
+const spendsIn = async (batches: AsyncIterable<Batch>, profile: Profile) => {
+  const spends: Array<KeptSpend> = []
+  const lookup = {
+    spendAt: (sequence: number) => spends[sequence] ?? null,
+    isCounted: (answer: string) => spends.some((spend) => spend.answer === answer)
+  }
+  let state = initialUsage(false)
+  for await (const { lines } of batches)
+    for (const line of lines) {
+      if (isDamaged(line)) continue
+      const [next, changed] = evolveUsage(state, line, lookup, profile)
+      for (const spend of changed) spends[spend.sequence] = spend
+      state = next
+    }
+  return spends
 }
 
 const grown = async (pieces: ReadonlyArray<string>): Promise<ReadonlyArray<UsageRow>> => {
@@ -123,6 +148,19 @@ describe('usage ledger', () => {
         await expectSums(engine, {})
         await expectSums(engine, { tree: true, timeZone: 'Asia/Kathmandu' })
       })
+  })
+
+  it('reads the same from the lines it wants as from every line', async () => {
+    const profile = eraOf('0.169', false)
+    for (const home of homes) {
+      const store = jsonlStore({ home, profile, strict: false })
+      const infos = store.streams()
+      if (E.isLeft(infos)) throw new Error('the home cannot be read')
+      for (const info of infos.right)
+        expect(await spendsIn(store.read(info, START, 'usage'), profile)).to.deep.equal(
+          await spendsIn(store.read(info, START, 'all'), profile)
+        )
+    }
   })
 
   it('is whole in every time zone', async () => {
