@@ -10,6 +10,7 @@ import { damage } from './damage.ts'
 import type { Projection, Wanted } from './projection.ts'
 import { reviews } from './reviews.ts'
 import { threads } from './threads.ts'
+import { tools } from './tools.ts'
 import { turns } from './turns.ts'
 import { usage } from './usage.ts'
 
@@ -39,7 +40,7 @@ export const THREADS: ReadModels = {
 export const USAGE: ReadModels = { name: 'usage', projections: [usage], wanted: 'usage' }
 
 /** The ledger of tool calls, and of plugins in use. */
-export const TOOLS: ReadModels = { name: 'tools', projections: [], wanted: 'all' }
+export const TOOLS: ReadModels = { name: 'tools', projections: [tools], wanted: 'all' }
 
 /** The audit trail. */
 export const AUDIT: ReadModels = {

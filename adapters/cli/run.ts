@@ -36,7 +36,9 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   undo: async () => (await import('./commands/lifecycle.ts')).undoCommand,
   log: async () => (await import('./commands/log.ts')).logCommand,
   agents: async () => (await import('./commands/agents.ts')).agentsCommand,
-  usage: async () => (await import('./commands/usage.ts')).usageCommand
+  usage: async () => (await import('./commands/usage.ts')).usageCommand,
+  tools: async () => (await import('./commands/tools.ts')).toolsCommand,
+  blame: async () => (await import('./commands/tools.ts')).blameCommand
 }
 
 const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {

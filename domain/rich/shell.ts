@@ -7,8 +7,12 @@
  * shell, local shell          {"output": TEXT, "metadata": {"exit_code": N, "duration_seconds": S}}
  * refused                     "exec command rejected by user", "`COMMAND` rejected: WHY" (policy),
  *                             "exec_command failed for `ARGV`: CreateProcess { message: "Rejected(…)" }"
- * not started                 "exec_command failed for `ARGV`: WHY", "execution error: WHY"
+ * not started                 `Rejected(…)` with another reason; "exec_command failed for `ARGV`: WHY", "execution error: WHY"
  * cut short                   "aborted by user after Ss", "Wall time: S seconds" / "aborted by user"
+ * apply_patch                 one of the two reports above; refused: "patch rejected by user", "patch rejected: WHY" (policy);
+ *                             not applied: "apply_patch verification failed: WHY"
+ * apply_patch in a script     Wall time: S seconds / Output: / one of the two reports above: the shell never ran
+ * any tool                    "unsupported call: NAME", "unsupported custom tool call: NAME"
  *
  * Shape:  text in, facts out; anything else is `unknown`. All patterns are anchored, so hostile text costs one pass.
  * Source: outputs recorded from 0.130.0, 0.142.5 and 0.169.0, and the strings in their binaries.
@@ -33,10 +37,16 @@ export type CommandReport =
       readonly exitCode: number | null
       readonly processId: string | null
       readonly durationMs: number | null
+      /** True when code and time stand in JSON, false when they stand in plain text. */
+      readonly isJson: boolean
       readonly output: string
     }
-  /** It was refused; `command` where the text quotes it. */
-  | { readonly kind: 'declined'; readonly command: string | null }
+  /** It was refused: by whoever was asked, a person or an automatic reviewer, or by a rule; `command` where the text quotes it. */
+  | {
+      readonly kind: 'declined'
+      readonly by: 'asked' | 'policy'
+      readonly command: string | null
+    }
   /** It could not be run. */
   | { readonly kind: 'failed'; readonly command: string | null; readonly output: string }
   /** The turn was cut short while it was waited for. */
@@ -55,13 +65,17 @@ const UNIFIED =
 const FREEFORM =
   /^Exit code: (-?\d{1,10})\nWall time: ([\d.]{1,20}) seconds\n(?:Total output lines: \d+\n)?Output:(?:\n|$)/
 const ABORTED = /^(?:aborted by user after [\d.]+s|Wall time: [\d.]+ seconds\naborted by user)$/
-const DECLINED = /^(?:(?:exec )?command rejected by user|rejected by user)$/
+const DECLINED =
+  /^(?:(?:(?:(?:exec )?command|patch) rejected by user|rejected by user)$|This action was rejected )/
 const FORBIDDEN =
-  /^(?:Command blocked by PreToolUse hook: |This action was rejected |approval policy is |`[\s\S]*` rejected: )/
+  /^(?:Command blocked by PreToolUse hook: |approval policy is |patch rejected: |`[\s\S]*` rejected: )/
 const NOT_STARTED =
-  /^(?:exec_command failed(?: for `|: )|execution error: |failed to parse function arguments: )/
+  /^(?:exec_command failed(?: for `|: )|(?:execution error|write_stdin failed|failed to parse function arguments|apply_patch verification failed): |unsupported (?:custom tool )?call: )/
 const QUOTED = /^exec_command failed for `([\s\S]*)`: /
-const REJECTED = /CreateProcess \{ message: "Rejected\(/
+const REJECTED = /CreateProcess \{ message: "Rejected\(\\"([\s\S]*)$/
+/** What stands in `Rejected(…)` when a rule refused; anything else is the reason why a process could not be made. */
+const BY_RULE =
+  /^(?:approval policy is |Command blocked by PreToolUse hook: |[\s\S]{0,4096}?(?:rejected: |by policy))/
 
 const CUT = /…\d+ (?:tokens|chars) truncated…|\[\.\.\. omitted \d+ of \d+ lines \.\.\.\]/
 const CUT_HEADER =
@@ -83,37 +97,71 @@ const structured = (text: string): CommandReport | null => {
     exitCode,
     processId: null,
     durationMs: seconds === null ? null : milliseconds(String(seconds)),
+    isJson: true,
     output: withoutCutHeader(output)
   }
 }
+
+/** A patch that stands in a script is applied without the shell; its own report takes the place of the output. */
+const nested = (output: string): CommandReport | null => freeform(output) ?? structured(output)
+
+const freeform = (text: string): CommandReport | null => {
+  const match = FREEFORM.exec(text)
+  if (match === null) return null
+  const [header, exitCode, seconds = ''] = match
+  const output = withoutCutHeader(text.slice(header.length))
+  const durationMs = milliseconds(seconds)
+  return {
+    kind: 'ran',
+    exitCode: Number(exitCode),
+    processId: null,
+    durationMs,
+    isJson: false,
+    output
+  }
+}
+
+const refused = (text: string, command: string | null): CommandReport | null => {
+  const why = REJECTED.exec(text)?.[1]
+  if (why === undefined) return null
+  if (why.startsWith('rejected by user') || why.startsWith('This action was rejected '))
+    return { kind: 'declined', by: 'asked', command }
+  return BY_RULE.test(why) ? { kind: 'declined', by: 'policy', command } : null
+}
+
+/** True for what stands in the place of an output when the turn was cut short while it was waited for. */
+export const isAborted = (text: string): boolean => ABORTED.test(text)
+
+const UNSUPPORTED = /^unsupported (?:custom tool )?call: /
+
+/** True for the answer that nobody answers to the name of a tool, with or without its namespace. */
+export const isUnsupported = (text: string, name: string): boolean =>
+  UNSUPPORTED.test(text) && text.endsWith(name)
 
 /** Reads the text a command tool answered with. Total: a text of no known format is `unknown`. */
 export const readCommandReport = (text: string): CommandReport => {
   const unified = UNIFIED.exec(text)
   if (unified !== null) {
     const [header, seconds = '', exitCode, processId] = unified
+    const output = text.slice(header.length)
+    const inner = exitCode === undefined && processId === undefined ? nested(output) : null
+    if (inner !== null) return inner
     return {
       kind: 'ran',
       exitCode: exitCode === undefined ? null : Number(exitCode),
       processId: processId ?? null,
       durationMs: milliseconds(seconds),
-      output: withoutCutHeader(text.slice(header.length))
+      isJson: false,
+      output: withoutCutHeader(output)
     }
   }
-  const freeform = FREEFORM.exec(text)
-  if (freeform !== null) {
-    const [header, exitCode, seconds = ''] = freeform
-    const durationMs = milliseconds(seconds)
-    const output = withoutCutHeader(text.slice(header.length))
-    return { kind: 'ran', exitCode: Number(exitCode), processId: null, durationMs, output }
-  }
+  const plain = freeform(text)
+  if (plain !== null) return plain
   if (ABORTED.test(text)) return { kind: 'aborted' }
   const command = QUOTED.exec(text)?.[1] ?? null
-  if (DECLINED.test(text) || FORBIDDEN.test(text)) return { kind: 'declined', command: null }
-  if (NOT_STARTED.test(text)) {
-    return REJECTED.test(text)
-      ? { kind: 'declined', command }
-      : { kind: 'failed', command, output: text }
-  }
+  if (DECLINED.test(text)) return { kind: 'declined', by: 'asked', command: null }
+  if (FORBIDDEN.test(text)) return { kind: 'declined', by: 'policy', command: null }
+  if (NOT_STARTED.test(text))
+    return refused(text, command) ?? { kind: 'failed', command, output: text }
   return structured(text) ?? { kind: 'unknown', output: text }
 }

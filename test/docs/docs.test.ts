@@ -77,6 +77,7 @@ const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<s
     expect(searched).to.have.property('_tag', 'Right')
     expect(await engine.usage({ by: 'total' })()).to.have.property('_tag', 'Right')
     expect(await engine.auditTrail({})()).to.have.property('_tag', 'Right')
+    expect(await engine.tools({})()).to.have.property('_tag', 'Right')
     for (const [[table]] of index.range([''], ['\u{10ffff}'], Infinity, false)) {
       found.add(String(table).replace('/0.169', '/VIEW'))
     }
@@ -141,7 +142,8 @@ describe('documents', () => {
       'agents-169',
       'approvals-plan-142',
       'damaged-142',
-      'review-142'
+      'review-142',
+      'tools-142'
     ])
     const stored = described.filter((table) => table !== 'generation') // LMDB's own bookkeeping row
     expect(stored.toSorted()).to.deep.equal(made)

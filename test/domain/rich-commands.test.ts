@@ -135,6 +135,30 @@ describe('a command in rich mode', () => {
     ])
   })
 
+  it('that could not be made into a process failed, though the text calls that a rejection too', () => {
+    const text =
+      'exec_command failed for `/bin/bash -lc true`: CreateProcess { message: "Rejected(\\"Failed to create unified exec process: No such file or directory (os error 2)\\")" }'
+    expect(fold([call('exec_command', { cmd: 'true' }), output(text)])).to.deep.equal([
+      {
+        ...COMMAND,
+        source: 'unifiedExecStartup',
+        command: '/bin/bash -lc true',
+        commandActions: [{ type: 'unknown', command: 'true' }],
+        status: 'failed',
+        aggregatedOutput: text
+      }
+    ])
+  })
+
+  it('that holds a patch has the exit code of the patch, which the shell never saw', () => {
+    const reports = [
+      'Wall time: 0.0000 seconds\nOutput:\nExit code: 1\nWall time: 0.2 seconds\nOutput:\nno\n',
+      'Wall time: 0.0000 seconds\nOutput:\n{"output":"no\\n","metadata":{"exit_code":1,"duration_seconds":0.2}}'
+    ]
+    const failed = { status: 'failed', aggregatedOutput: 'no\n', exitCode: 1, durationMs: 200 }
+    for (const text of reports) expect(after(text)).to.deep.equal({ ...COMMAND, ...failed })
+  })
+
   it('that goes on in a session takes up what later calls of the session wrote, until it exits', () => {
     const running = 'Wall time: 0.3000 seconds\nProcess running with session ID 7\nOutput:\na'
     const exited = 'Wall time: 0.2000 seconds\nProcess exited with code 0\nOutput:\nb'

@@ -6,6 +6,7 @@ import { audit } from './audit.ts'
 import { OTHER } from './other.ts'
 import { READING } from './reading.ts'
 import type { CommandSpec, OptionSpec } from './spec.ts'
+import { blame, tools } from './tools.ts'
 import { usage } from './usage.ts'
 import { WRITING } from './writing.ts'
 
@@ -54,7 +55,15 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
 ]
 
 /** Every command, in the order of the help. */
-export const COMMANDS: ReadonlyArray<CommandSpec> = [...READING, usage, audit, ...WRITING, ...OTHER]
+export const COMMANDS: ReadonlyArray<CommandSpec> = [
+  ...READING,
+  usage,
+  tools,
+  blame,
+  audit,
+  ...WRITING,
+  ...OTHER
+]
 
 /** What each exit code means. */
 export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [

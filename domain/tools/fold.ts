@@ -1,0 +1,346 @@
+/**
+ * Events to the rows of tool calls.
+ *
+ * A call, its output and the record of it are three lines in any order; each changes the row of its call. Turns are
+ * made by the one reducer there is (`domain/turns`): a call belongs to the turn its line names, else to the open one,
+ * and a rollback flags the calls of the turns it drops. Inherited lines make no rows.
+ *
+ * The state is O(1): the open turn, and bounded lists of what is still open.
+ */
+import type { RecordedEvent, RolloutLine } from '../events/event.ts'
+import {
+  evolveInheritance,
+  inheritedBy,
+  namedTurnId,
+  UNKNOWN_HEAD,
+  uuid7Ms,
+  type Inheritance
+} from '../inherited.ts'
+import type { Json } from '../json.ts'
+import type { Profile } from '../profile.ts'
+import type { RichContext } from '../rich/types.ts'
+import { declaredTools } from '../rich/tools.ts'
+import {
+  initialTurns,
+  type TurnLookup,
+  type TurnsState,
+  type TurnWrite
+} from '../turns/turn-state.ts'
+import { evolveTurns } from '../turns/turns.ts'
+import { answeredEnding } from './answered.ts'
+import { answerOf, askedCall, type Answer, type AskedCall } from './asked.ts'
+import {
+  agentsOf,
+  answered,
+  askedLater,
+  begun,
+  idOf,
+  cutShort,
+  fed,
+  lineMs,
+  recordedIn
+} from './merge.ts'
+import { recordedCall, type RecordedCall } from './recorded.ts'
+import type { FileTouch, ToolCall } from './tool-call.ts'
+import { sha256Hex } from '../digest.ts'
+
+/** State of the fold. */
+export interface ToolsState {
+  readonly turns: TurnsState
+  readonly inheritance: Inheritance
+  readonly cwd: string
+  /** Tools the client declared; null before the head was read. */
+  readonly declared: ReadonlyArray<string> | null
+  /** Revisions of calls of the open turn that nothing was told of yet. */
+  readonly open: ReadonlyArray<number>
+  /** Processes left running, and the revision of the command that started each. */
+  readonly sessions: ReadonlyArray<readonly [processId: string, revision: number]>
+  /** Revisions of calls whose answer of the model is not known yet. */
+  readonly awaiting: ReadonlyArray<number>
+  /** Records of web searches, and of commands of a person, whose twins are still to come. */
+  readonly webTwins: number
+  readonly shellTwins: number
+}
+
+/** Before the first event; `counts` tells whether every event will be delivered. */
+export const initialTools = (counts: boolean): ToolsState => ({
+  turns: initialTurns(counts),
+  inheritance: UNKNOWN_HEAD,
+  cwd: '',
+  declared: null,
+  open: [],
+  sessions: [],
+  awaiting: [],
+  webTwins: 0,
+  shellTwins: 0
+})
+
+/** The rows as they stand. */
+export interface ToolLookup {
+  readonly at: (revision: number) => ToolCall | null
+  /** The newest call of an id. */
+  readonly ofId: (callId: string) => ToolCall | null
+}
+
+/** A change of the rows. */
+export interface ToolWrite {
+  /** The row that goes, when it is another one. */
+  readonly drop?: ToolCall
+  readonly put: ToolCall
+  /** Files it touches, when they change. */
+  readonly touches?: ReadonlyArray<FileTouch>
+}
+
+/** The next state, the rows to write, and what became of the turns. */
+export interface ToolStep {
+  readonly state: ToolsState
+  readonly writes: ReadonlyArray<ToolWrite>
+  readonly turns: ReadonlyArray<TurnWrite>
+}
+
+const OPEN_MAX = 256
+const SESSIONS_MAX = 64
+
+const added = <A>(list: ReadonlyArray<A>, one: A, max: number): ReadonlyArray<A> =>
+  [...list, one].slice(-max)
+
+const NOTHING: ReadonlyArray<never> = []
+
+/** Turn ids an answer of injected history may name are no turns. */
+const turnOf = (state: ToolsState, line: RolloutLine, named: string | null): string | null => {
+  const open = state.turns.open?.id ?? null
+  const id = named ?? namedTurnId(line)
+  const turn = id !== null && (id === open || uuid7Ms(id) !== null) ? id : open
+  return turn === null ? null : idOf(turn)
+}
+
+/** What one line changes, before the next. */
+interface Change {
+  readonly state: ToolsState
+  readonly writes: ReadonlyArray<ToolWrite>
+}
+
+const unchanged = (state: ToolsState): Change => ({ state, writes: NOTHING })
+
+/** True for a line that stands twice. */
+const isSame = (row: ToolCall, call: AskedCall, event: RecordedEvent): boolean =>
+  row.atMs === lineMs(event) && row.argsDigest === sha256Hex(call.args)
+
+const asked = (
+  state: ToolsState,
+  call: AskedCall,
+  event: RecordedEvent,
+  rows: ToolLookup
+): Change => {
+  const turnId = turnOf(state, event.line, null)
+  const known = rows.ofId(idOf(call.callId))
+  const isOfTurn = known?.turnId === turnId
+  const touches = call.touches === null ? {} : { touches: call.touches }
+  if (known !== null && isOfTurn && known.argsDigest === null) {
+    return { state, writes: [{ put: askedLater(known, call) }] }
+  }
+  if (known !== null && isOfTurn && !known.rolledBack && isSame(known, call, event))
+    return unchanged(state)
+  const fresh = begun(call, event, turnId)
+  const parent = state.sessions.findLast(([processId]) => processId === call.feeds)
+  const parentCallId = parent === undefined ? null : (rows.at(parent[1])?.callId ?? null)
+  // What was brought back after a rollback stands again in the file: one row, where it stands now.
+  const drop = known !== null && isOfTurn && known.rolledBack ? { drop: known } : {}
+  return {
+    state: {
+      ...state,
+      open: added(state.open, event.revision, OPEN_MAX),
+      awaiting: added(state.awaiting, event.revision, OPEN_MAX)
+    },
+    writes: [{ put: { ...fresh, parentCallId }, ...drop, ...touches }]
+  }
+}
+
+const without = <A>(list: ReadonlyArray<A>, isGone: (one: A) => boolean): ReadonlyArray<A> =>
+  list.some(isGone) ? list.filter((one) => !isGone(one)) : list
+
+/** What the answer to feeding a process tells of the command that started it. */
+const told = (
+  row: ToolCall,
+  answer: Answer,
+  event: RecordedEvent,
+  rows: ToolLookup
+): ToolCall | null => {
+  const parent = row.parentCallId === null ? null : rows.ofId(row.parentCallId)
+  if (parent === null) return null
+  const end = answeredEnding(parent, answer.output, answer.text)
+  return end.execMs === null ? null : fed(parent, end, event)
+}
+
+const answer = (
+  state: ToolsState,
+  given: Answer,
+  event: RecordedEvent,
+  rows: ToolLookup
+): Change => {
+  const row = rows.ofId(idOf(given.callId))
+  if (row === null) return unchanged(state)
+  const end = answeredEnding(row, given.output, given.text)
+  const put = answered(row, given, end, event)
+  const parent = told(row, given, event, rows)
+  const { revision } = row.place
+  const started =
+    end.processId === null
+      ? state.sessions
+      : added(state.sessions, [end.processId, revision] as const, SESSIONS_MAX)
+  const over = parent !== null && parent.exitCode !== null ? parent.place.revision : -1
+  return {
+    state: {
+      ...state,
+      open: without(state.open, (one) => one === revision),
+      // The model's answer is over before outputs are written: a record behind this line is of a later one.
+      awaiting: without(state.awaiting, (one) => one === revision),
+      sessions: without(started, ([, one]) => one === over)
+    },
+    writes: [{ put }, ...(parent === null ? [] : [{ put: parent }])]
+  }
+}
+
+/** Counts records that have a twin, and tells whether this line is the twin of one. */
+const twins = (state: ToolsState, { twin }: RecordedCall): readonly [ToolsState, boolean] => {
+  switch (twin) {
+    case 'web_event':
+      return [{ ...state, webTwins: state.webTwins + 1 }, false]
+    case 'web_item':
+      return [{ ...state, webTwins: Math.max(0, state.webTwins - 1) }, state.webTwins > 0]
+    case 'shell_record':
+      return [{ ...state, shellTwins: state.shellTwins + 1 }, false]
+    case 'shell_message':
+      return [{ ...state, shellTwins: Math.max(0, state.shellTwins - 1) }, state.shellTwins > 0]
+    case 'activity':
+    case 'none':
+      return [state, false]
+  }
+}
+
+const record = (
+  before: ToolsState,
+  call: RecordedCall,
+  event: RecordedEvent,
+  rows: ToolLookup
+): Change => {
+  const [state, isTwin] = twins(before, call)
+  const id = idOf(call.callId ?? `web-search-${event.revision}`)
+  const known = rows.ofId(id)
+  if (isTwin && known === null) return unchanged(state)
+  if (call.twin === 'activity') {
+    const writes =
+      known?.kind === 'collab' ? [{ put: { ...known, agents: agentsOf(call.ending.agents) } }] : []
+    return { state, writes }
+  }
+  const turnId = turnOf(state, event.line, call.turnId)
+  // Models number their calls anew now and then: another turn's call of the same id is another call.
+  const isOther = known !== null && turnId !== known.turnId && known.evidence === 'item'
+  const row = isOther ? null : known
+  if (row?.evidence === 'item' && call.twin === 'web_item') return unchanged(state)
+  const put = recordedIn(row, call, id, event, turnId)
+  const { revision } = put.place
+  const isNew = row === null && call.isAsked
+  return {
+    state: {
+      ...state,
+      open: without(state.open, (one) => one === revision),
+      sessions: without(state.sessions, ([, one]) => one === revision),
+      awaiting: isNew ? added(state.awaiting, revision, OPEN_MAX) : state.awaiting
+    },
+    writes: [{ put, ...(call.touches === null ? {} : { touches: call.touches }) }]
+  }
+}
+
+const rowsAt = (revisions: ReadonlyArray<number>, rows: ToolLookup): ReadonlyArray<ToolCall> =>
+  revisions.flatMap((revision) => {
+    const row = rows.at(revision)
+    return row === null ? [] : [row]
+  })
+
+/** The end of a turn: nothing more is awaited of its calls, though it may still come. */
+const turnOver = (state: ToolsState): ToolsState =>
+  state.open.length === 0 && state.awaiting.length === 0
+    ? state
+    : { ...state, open: NOTHING, awaiting: NOTHING }
+
+const ofTurns = (state: ToolsState, event: RecordedEvent, rows: ToolLookup): Change | null => {
+  const { line } = event
+  if (line.type === 'token_usage_record') {
+    const { thread_id, response_id } = line.payload
+    if (thread_id !== event.streamId || state.awaiting.length === 0) return unchanged(state)
+    const writes = rowsAt(state.awaiting, rows).map((row) => ({
+      put: { ...row, responseId: response_id }
+    }))
+    return { state: { ...state, awaiting: NOTHING }, writes }
+  }
+  if (line.type !== 'event_msg') return null
+  switch (line.payload.type) {
+    case 'task_started':
+    case 'task_complete':
+      return unchanged(turnOver(state))
+    case 'turn_aborted': {
+      const writes = rowsAt(state.open, rows).map((row) => ({ put: cutShort(row, event) }))
+      return { state: turnOver(state), writes }
+    }
+    default:
+      return null
+  }
+}
+
+/** What a line says about calls. */
+const ofCalls = (
+  state: ToolsState,
+  event: RecordedEvent,
+  rows: ToolLookup,
+  profile: Profile
+): Change => {
+  const { line } = event
+  const context = contextOf(state, event)
+  if (line.type === 'response_item') {
+    const call = askedCall(line.payload, context)
+    if (call !== null) return asked(state, call, event, rows)
+    const given = answerOf(line.payload)
+    if (given !== null) return answer(state, given, event, rows)
+  }
+  const call = recordedCall(line, context, profile)
+  return call === null ? unchanged(state) : record(state, call, event, rows)
+}
+
+const contextOf = ({ cwd, declared }: ToolsState, { streamId }: RecordedEvent): RichContext => ({
+  threadId: streamId,
+  cwd,
+  dynamicTools: declared === null ? null : new Set(declared)
+})
+
+const withContext = (state: ToolsState, { line, inherited }: RecordedEvent): ToolsState => {
+  if (line.type === 'turn_context') {
+    const { cwd } = line.payload
+    return cwd === state.cwd ? state : { ...state, cwd }
+  }
+  if (line.type !== 'session_meta' || state.declared !== null || inherited === true) return state
+  const { cwd, dynamic_tools } = line.payload
+  const declared = [...declaredTools((dynamic_tools ?? []) as ReadonlyArray<Json>)]
+  return { ...state, cwd, declared }
+}
+
+/** Items of the open turn are not needed here. */
+const slim = (turns: TurnsState): TurnsState =>
+  turns.open === null || (turns.open.firstUser === null && turns.open.lastAgent === null)
+    ? turns
+    : { ...turns, open: { ...turns.open, firstUser: null, lastAgent: null } }
+
+/** One event. Pure and total. */
+export const evolveTools = (
+  before: ToolsState,
+  event: RecordedEvent,
+  rows: ToolLookup & { readonly turns: TurnLookup },
+  profile: Profile
+): ToolStep => {
+  const [turns, turnWrites] = evolveTurns(before.turns, event, rows.turns, profile)
+  const inheritance = evolveInheritance(before.inheritance, event)
+  const state = withContext({ ...before, turns: slim(turns), inheritance }, event)
+  if (inheritedBy(inheritance, event) !== null) return { state, writes: NOTHING, turns: turnWrites }
+  const change = ofTurns(state, event, rows) ?? ofCalls(state, event, rows, profile)
+  return { ...change, turns: turnWrites }
+}

@@ -1,0 +1,353 @@
+/**
+ * Read model `tools`: one row per tool call, and what finds them.
+ *
+ *   [tools, streamId, revision]                      -> ToolRow   revision of the first line about the call
+ *   [tools.files, streamId, revision]                -> touches   files of a patch, in the order of the patch
+ *   [tools.call, streamId, call id]                  -> revision of the newest call of that id
+ *   [tools.turn, streamId, turn id, revision]        -> 1
+ *   [tools.time, milliseconds, streamId, revision]   -> 1         newest calls of a home
+ *   [tools.path, path, milliseconds, streamId, revision, place] -> 1   who touched a file; place in the touches
+ *   [tools.name, file name, path, streamId]          -> the path  paths that end alike
+ *   [tools.live, streamId, place]                    -> turn id   live turns, for rollbacks
+ *   [tools.live.id, streamId, turn id, place]        -> 1
+ *
+ * Serves the ledger of tool calls and the history of files. Ids and paths come from files and may be anything: odd or long
+ * ones stand in a key as a digest.
+ */
+import type { RecordedEvent } from '../domain/events/event.ts'
+import { sha256Hex } from '../domain/digest.ts'
+import {
+  evolveTools,
+  initialTools,
+  type ToolLookup,
+  type ToolsState,
+  type ToolWrite
+} from '../domain/tools/fold.ts'
+import { idOf } from '../domain/tools/merge.ts'
+import type { FileTouch, ToolCall } from '../domain/tools/tool-call.ts'
+import type { TurnLookup, TurnRow, TurnWrite } from '../domain/turns/turn-state.ts'
+import type { Projection, RowKey, Rows, RowWrite, Surroundings } from './projection.ts'
+
+const PLAIN_KEY = /^[^\p{Cc}\p{Cs}\u{10ffff}]{1,200}$/u
+
+/** A text of a file as a key part: itself, or a digest when it is long or odd. */
+export const textKey = (text: string): string =>
+  PLAIN_KEY.test(text) && !text.startsWith('#') ? text : `#${sha256Hex(JSON.stringify(text))}`
+
+/** The last part of a path, in either spelling. */
+export const fileName = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
+
+/** Files of one patch that are kept; a patch that touches more keeps its counts. */
+export const TOUCHES_MAX = 1000
+
+/** A row: a call without what most calls have not. */
+export type ToolRow = Omit<Partial<ToolCall>, 'threadId'>
+
+/** A call of which nothing is known, with its members in the order in which they are shown. */
+const ABSENT = {
+  turnId: null,
+  callId: '',
+  kind: 'other',
+  name: '',
+  namespace: null,
+  server: null,
+  source: null,
+  subject: null,
+  argsDigest: null,
+  status: 'unknown',
+  failureKind: null,
+  exitCode: null,
+  exitSource: 'none',
+  atMs: 0,
+  startedAtMs: null,
+  endedAtMs: null,
+  observedMs: null,
+  execMs: null,
+  execSource: 'none',
+  files: null,
+  linesAdded: null,
+  linesDeleted: null,
+  outputBytes: null,
+  responseId: null,
+  processId: null,
+  parentCallId: null,
+  agents: null,
+  rolledBack: false,
+  certainty: 'unknown',
+  evidence: 'call',
+  place: { revision: 0, segment: 0, offsetBytes: 0 },
+  settledAt: null
+} as const
+
+const packed = ({ threadId: _stream, ...call }: ToolCall): ToolRow =>
+  Object.fromEntries(
+    Object.entries(call).filter(
+      ([member, value]) => value !== (ABSENT as Readonly<Record<string, unknown>>)[member]
+    )
+  )
+
+/** The call of a row. */
+export const toolCallOf = (row: unknown, threadId: string): ToolCall =>
+  ({ threadId, ...ABSENT, ...(row as ToolRow) })
+
+/** Key of a call. */
+export const toolKey = (table: string, streamId: string, revision: number): RowKey => [
+  table,
+  streamId,
+  revision
+]
+/** Key of the files of a call. */
+export const filesKey = (table: string, streamId: string, revision: number): RowKey => [
+  `${table}.files`,
+  streamId,
+  revision
+]
+/** Keys of the calls of a turn begin with this; the revision follows. */
+export const turnCallsPrefix = (table: string, streamId: string, turnId: string): RowKey => [
+  `${table}.turn`,
+  streamId,
+  textKey(idOf(turnId))
+]
+/** Keys of the touches of a file begin with this: milliseconds, stream, revision and place follow. */
+export const pathPrefix = (table: string, path: string): RowKey => [`${table}.path`, textKey(path)]
+/** Keys of the paths that end in a file name begin with this. */
+export const namePrefix = (table: string, name: string): RowKey => [`${table}.name`, textKey(name)]
+
+const callKey = (table: string, streamId: string, callId: string): RowKey => [
+  `${table}.call`,
+  streamId,
+  textKey(callId)
+]
+const liveKey = (table: string, streamId: string, place: number): RowKey => [
+  `${table}.live`,
+  streamId,
+  place
+]
+const liveIdPrefix = (table: string, streamId: string, turnId: string): RowKey => [
+  `${table}.live.id`,
+  streamId,
+  textKey(idOf(turnId))
+]
+
+const turnKeys = (table: string, { threadId, turnId, place }: ToolCall): ReadonlyArray<RowKey> =>
+  turnId === null ? [] : [[...turnCallsPrefix(table, threadId, turnId), place.revision]]
+
+const timeKey = (table: string, { atMs, threadId, place }: ToolCall): RowKey => [
+  `${table}.time`,
+  atMs,
+  threadId,
+  place.revision
+]
+
+/** What finds the files of a call: where they are, and where they go to. */
+const fileWrites = (
+  table: string,
+  call: ToolCall,
+  touches: ReadonlyArray<FileTouch>
+): ReadonlyArray<RowWrite> =>
+  touches.flatMap(({ path, movedTo }, place) =>
+    [path, ...(movedTo === null || movedTo === path ? [] : [movedTo])].flatMap((one) => [
+      {
+        key: [...pathPrefix(table, one), call.atMs, call.threadId, call.place.revision, place],
+        value: 1
+      },
+      { key: [...namePrefix(table, fileName(one)), textKey(one), call.threadId], value: one }
+    ])
+  )
+
+const gone = (writes: ReadonlyArray<RowWrite>): ReadonlyArray<RowWrite> =>
+  writes.map(({ key }) => ({ key, value: null }))
+
+const touchesAt = (rows: Rows, table: string, call: ToolCall): ReadonlyArray<FileTouch> => {
+  if (call.files === null) return []
+  const key = filesKey(table, call.threadId, call.place.revision)
+  return (rows.get(key) as ReadonlyArray<FileTouch> | undefined) ?? []
+}
+
+/** Other patches may have named the same file: its name stays findable until the thread is forgotten. */
+const goneTouches = (rows: Rows, table: string, call: ToolCall): ReadonlyArray<RowWrite> => {
+  const touches = touchesAt(rows, table, call)
+  const prefix = `${table}.path`
+  return gone(fileWrites(table, call, touches).filter(({ key }) => key[0] === prefix))
+}
+
+const rowAt = (rows: Rows, table: string, streamId: string, revision: number): ToolCall | null => {
+  const row = rows.get(toolKey(table, streamId, revision))
+  return row === undefined ? null : toolCallOf(row, streamId)
+}
+
+const dropped = (rows: Rows, table: string, call: ToolCall): ReadonlyArray<RowWrite> => {
+  const { threadId, place } = call
+  return [
+    { key: toolKey(table, threadId, place.revision), value: null },
+    { key: timeKey(table, call), value: null },
+    ...turnKeys(table, call).map((key) => ({ key, value: null })),
+    ...goneTouches(rows, table, call),
+    ...(call.files === null
+      ? []
+      : [{ key: filesKey(table, threadId, place.revision), value: null }])
+  ]
+}
+
+const touchWrites = (
+  rows: Rows,
+  table: string,
+  before: ToolCall | null,
+  call: ToolCall,
+  touches: ReadonlyArray<FileTouch> | undefined
+): ReadonlyArray<RowWrite> => {
+  if (touches === undefined) return []
+  const kept = touches.slice(0, TOUCHES_MAX)
+  return [
+    ...(before === null ? [] : goneTouches(rows, table, before)),
+    { key: filesKey(table, call.threadId, call.place.revision), value: kept },
+    ...fileWrites(table, call, kept)
+  ]
+}
+
+const writesOf = (rows: Rows, table: string, write: ToolWrite): ReadonlyArray<RowWrite> => {
+  const { put, drop, touches } = write
+  const { threadId, callId, place } = put
+  const before = rowAt(rows, table, threadId, place.revision)
+  const known = before === null ? [] : turnKeys(table, before)
+  const isMoved = before !== null && before.turnId !== put.turnId
+  return [
+    ...(drop === undefined ? [] : dropped(rows, table, drop)),
+    ...(isMoved ? known.map((key) => ({ key, value: null })) : []),
+    { key: toolKey(table, threadId, place.revision), value: packed(put) },
+    ...touchWrites(rows, table, before, put, touches),
+    ...(before === null
+      ? [
+          { key: callKey(table, threadId, callId), value: place.revision },
+          { key: timeKey(table, put), value: 1 }
+        ]
+      : []),
+    ...(before === null || isMoved ? turnKeys(table, put).map((key) => ({ key, value: 1 })) : [])
+  ]
+}
+
+/** A turn as the reducer looks for it: that it is there, and over. */
+const stub = (id: string): TurnRow => ({
+  id,
+  status: 'completed',
+  startedAt: null,
+  completedAt: null,
+  durationMs: null,
+  firstItem: 1,
+  itemCount: 0,
+  ownIds: [],
+  ranges: [],
+  late: []
+})
+
+const lookup = (
+  { rows, table }: Surroundings,
+  streamId: string
+): ToolLookup & { readonly turns: TurnLookup } => ({
+  at: (revision) => rowAt(rows, table, streamId, revision),
+  ofId: (callId) => {
+    const revision = rows.get(callKey(table, streamId, callId))
+    return revision === undefined ? null : rowAt(rows, table, streamId, revision as number)
+  },
+  turns: {
+    row: (index) => {
+      const id = rows.get(liveKey(table, streamId, index))
+      return id === undefined ? null : stub(id as string)
+    },
+    firstIndexOf: (turnId) => {
+      const [found] = rows.scan(liveIdPrefix(table, streamId, turnId), 1)
+      return found === undefined ? null : (found[0][3] as number)
+    }
+  }
+})
+
+const flagged = (
+  { rows, table }: Surroundings,
+  streamId: string,
+  turnId: string
+): ReadonlyArray<RowWrite> =>
+  rows.scan(turnCallsPrefix(table, streamId, turnId), Infinity).flatMap(([key]) => {
+    const call = rowAt(rows, table, streamId, key[3] as number)
+    return call === null
+      ? []
+      : [
+          {
+            key: toolKey(table, streamId, call.place.revision),
+            value: packed({ ...call, rolledBack: true })
+          }
+        ]
+  })
+
+/** Live turns by place; the calls of those that are dropped are flagged. */
+const turnWrites = (
+  around: Surroundings,
+  streamId: string,
+  turns: ReadonlyArray<TurnWrite>
+): ReadonlyArray<RowWrite> => {
+  const { rows, table } = around
+  const ids = new Map<number, string>()
+  const idAt = (place: number) =>
+    ids.get(place) ?? (rows.get(liveKey(table, streamId, place)) as string | undefined)
+  return turns.flatMap((write): ReadonlyArray<RowWrite> => {
+    if (write.op === 'put') {
+      const id = idOf(write.row.id)
+      const before = idAt(write.index)
+      ids.set(write.index, id)
+      if (before !== undefined) return []
+      return [
+        { key: liveKey(table, streamId, write.index), value: id },
+        { key: [...liveIdPrefix(table, streamId, id), write.index], value: 1 }
+      ]
+    }
+    const writes: Array<RowWrite> = []
+    for (let place = write.from; place < write.until; place++) {
+      const id = idAt(place)
+      if (id === undefined) continue
+      writes.push(
+        { key: liveKey(table, streamId, place), value: null },
+        { key: [...liveIdPrefix(table, streamId, id), place], value: null },
+        ...flagged(around, streamId, id)
+      )
+    }
+    return writes
+  })
+}
+
+const evolve = (
+  state: ToolsState,
+  event: RecordedEvent,
+  around: Surroundings
+): readonly [ToolsState, ReadonlyArray<RowWrite>] => {
+  const { streamId } = event
+  const { rows, table, profile } = around
+  const step = evolveTools(state, event, lookup(around, streamId), profile)
+  if (step.writes.length === 0 && step.turns.length === 0) return [step.state, NO_WRITES]
+  const writes = step.writes.flatMap((write) => writesOf(rows, table, write))
+  return [step.state, [...writes, ...turnWrites(around, streamId, step.turns)]]
+}
+
+const NO_WRITES: ReadonlyArray<RowWrite> = []
+
+const forget = (streamId: string, { rows, table }: Surroundings): ReadonlyArray<RowWrite> => {
+  const own = ['files', 'call', 'turn', 'live', 'live.id'].flatMap((part) =>
+    rows.scan([`${table}.${part}`, streamId], Infinity).map(([key]) => ({ key, value: null }))
+  )
+  const calls = rows.scan([table, streamId], Infinity).flatMap(([key, row]) => {
+    const call = toolCallOf(row, streamId)
+    const touches = touchesAt(rows, table, call)
+    const found = [{ key: timeKey(table, call), value: null }, ...fileWrites(table, call, touches)]
+    return [{ key, value: null }, ...gone(found)]
+  })
+  return [...calls, ...own]
+}
+
+/** The tool calls of a home. */
+export const tools: Projection<ToolsState> = {
+  name: 'tools',
+  version: 1,
+  // Every line is delivered, so that turns without an id of their own are named as Codex names them.
+  initial: () => initialTools(true),
+  evolve,
+  forget
+}

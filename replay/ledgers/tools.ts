@@ -1,0 +1,219 @@
+/**
+ * The ledger of tool calls, as it is asked: pages of calls, what they add up to, and who changed a file.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { StoreError } from '../../domain/errors.ts'
+import { isJsonObject } from '../../domain/json.ts'
+import type { ToolCall, ToolKind, ToolStatus } from '../../domain/tools/tool-call.ts'
+import { TOOLS } from '../../projections/catalogue.ts'
+import type { RowKey } from '../../projections/projection.ts'
+import { toolCallOf, toolKey, tools, turnCallsPrefix } from '../../projections/tools.ts'
+import { afterPrefix } from '../catch-up/overlay.ts'
+import type { Index } from '../ports.ts'
+import { fileHistory, type FileHistory } from './blame.ts'
+import { ledgerOf, type LedgerParts, type Safely } from './ledger.ts'
+import { summaryOf, type ToolsSummary } from './tools-summary.ts'
+
+/** Which calls are meant. */
+export interface ToolsFilter {
+  /** Only this thread; else every thread of the home. */
+  readonly threadId?: string
+  /** With `threadId`: only this turn. */
+  readonly turnId?: string
+  readonly kinds?: ReadonlyArray<ToolKind>
+  readonly statuses?: ReadonlyArray<ToolStatus>
+  /** Calls at or after this time. */
+  readonly sinceMs?: number
+  /** Calls before this time. */
+  readonly untilMs?: number
+}
+
+/** A page of calls. */
+export interface ToolsRequest extends ToolsFilter {
+  readonly cursor?: string | null
+  /** 25 when absent, at most 1,000. */
+  readonly limit?: number
+  /** By the time of the call, in a thread by its place; newest first when absent. */
+  readonly order?: 'asc' | 'desc'
+}
+
+/** A page of calls, and where the next one begins; null behind the last. */
+export interface ToolsPage {
+  readonly data: ReadonlyArray<ToolCall>
+  readonly nextCursor: string | null
+}
+
+/** Whose history is asked for. */
+export interface BlameRequest {
+  /** An absolute path. */
+  readonly path: string
+  /** Only what this thread did. */
+  readonly threadId?: string
+}
+
+type Answer<A> = TE.TaskEither<StoreError, A>
+
+/** The questions about tool calls. */
+export interface ToolsLedger {
+  readonly tools: (request: ToolsRequest) => Answer<ToolsPage>
+  /** What the calls of a filter add up to. */
+  readonly toolsSummary: (filter: ToolsFilter) => Answer<ToolsSummary>
+  /** Who changed a file with patches, oldest first. */
+  readonly blame: (request: BlameRequest) => Answer<FileHistory>
+}
+
+const LIMIT_MAX = 1000
+const LIMIT = 25
+/** Keys that are read at once. */
+const CHUNK = 256
+
+interface Cursor {
+  readonly atMs: number
+  readonly threadId: string
+  readonly revision: number
+}
+
+const printCursor = ({ atMs, threadId, place }: ToolCall): string =>
+  JSON.stringify({ atMs, threadId, revision: place.revision } satisfies Cursor)
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const parseCursor = (text: string, threadId: string | undefined): E.Either<StoreError, Cursor> => {
+  const value = parsed(text)
+  const { atMs, revision, ...rest } = isJsonObject(value) ? value : {}
+  const isCursor =
+    Number.isSafeInteger(atMs) &&
+    Number.isSafeInteger(revision) &&
+    typeof rest['threadId'] === 'string' &&
+    (threadId === undefined || threadId === rest['threadId'])
+  return isCursor
+    ? E.right(value as Cursor)
+    : E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${text}` })
+}
+
+/** Keys of a table, and where the stream and the revision of a call stand in them. */
+interface Walk {
+  readonly from: RowKey
+  readonly until: RowKey
+  readonly stream: number
+  readonly revision: number
+}
+
+const threadWalk = (table: string, filter: ToolsFilter, threadId: string): Walk => {
+  const { turnId } = filter
+  const prefix = turnId === undefined ? [table, threadId] : turnCallsPrefix(table, threadId, turnId)
+  return { from: prefix, until: afterPrefix(prefix), stream: 1, revision: prefix.length }
+}
+
+const homeWalk = (table: string, { sinceMs, untilMs }: ToolsFilter): Walk => {
+  const time = [`${table}.time`]
+  return {
+    from: sinceMs === undefined ? time : [...time, sinceMs],
+    until: untilMs === undefined ? afterPrefix(time) : [...time, untilMs],
+    stream: 2,
+    revision: 3
+  }
+}
+
+/** The walk behind a call that was shown. */
+const behind = (walk: Walk, { atMs, threadId, revision }: Cursor, isUp: boolean): Walk => {
+  const next = isUp ? revision + 1 : revision
+  const key =
+    walk.stream === 2
+      ? [walk.from[0] as string, atMs, threadId, next]
+      : [...walk.from.slice(0, walk.revision), next]
+  return isUp ? { ...walk, from: key } : { ...walk, until: key }
+}
+
+const isWanted =
+  ({ kinds, statuses, sinceMs, untilMs }: ToolsFilter) =>
+  ({ kind, status, atMs }: ToolCall): boolean =>
+    (kinds === undefined || kinds.includes(kind)) &&
+    (statuses === undefined || statuses.includes(status)) &&
+    (sinceMs === undefined || atMs >= sinceMs) &&
+    (untilMs === undefined || atMs < untilMs)
+
+/** Calls of a walk, in order, a few at a time. */
+function* callsOf(index: Index, table: string, start: Walk, isUp: boolean): Generator<ToolCall> {
+  for (let walk = start; ;) {
+    const keys = index.range(walk.from, walk.until, CHUNK, !isUp)
+    for (const [key, value] of keys) {
+      const threadId = key[walk.stream] as string
+      const revision = key[walk.revision] as number
+      const isRow = key[0] === table
+      const row = isRow ? value : index.get(toolKey(table, threadId, revision))
+      if (row !== undefined) yield toolCallOf(row, threadId)
+    }
+    const last = keys.at(-1)?.[0]
+    if (last === undefined || keys.length < CHUNK) return
+    const next = [...last.slice(0, -1), (last.at(-1) as number) + (isUp ? 1 : 0)]
+    walk = isUp ? { ...walk, from: next } : { ...walk, until: next }
+  }
+}
+
+const pageOf = (
+  index: Index,
+  table: string,
+  request: ToolsRequest
+): E.Either<StoreError, ToolsPage> => {
+  const { threadId, cursor = null, limit = LIMIT, order = 'desc' } = request
+  const isUp = order === 'asc'
+  const whole =
+    threadId === undefined ? homeWalk(table, request) : threadWalk(table, request, threadId)
+  const from = cursor === null ? null : parseCursor(cursor, threadId)
+  if (from !== null && E.isLeft(from)) return from
+  const walk = from === null ? whole : behind(whole, from.right, isUp)
+  const wanted = isWanted(request)
+  const count = Math.min(Math.max(1, limit), LIMIT_MAX)
+  const data: Array<ToolCall> = []
+  for (const call of callsOf(index, table, walk, isUp)) {
+    if (!wanted(call)) continue
+    if (data.length === count) {
+      const last = data[count - 1]
+      return E.right({ data, nextCursor: last === undefined ? null : printCursor(last) })
+    }
+    data.push(call)
+  }
+  return E.right({ data, nextCursor: null })
+}
+
+/** The ledger of tool calls over a home. */
+export const toolsLedger = (parts: LedgerParts, safely: Safely): ToolsLedger => {
+  const ledger = ledgerOf(parts, TOOLS)
+  const { index } = ledger.env
+  const table = ledger.table(tools)
+  const fresh = async (threadId: string | undefined): Promise<E.Either<StoreError, unknown>> =>
+    threadId === undefined ? ledger.everything() : ledger.one(threadId)
+  const asked =
+    <R extends { readonly threadId?: string }, A>(
+      answer: (request: R) => E.Either<StoreError, A>
+    ) =>
+    (request: R): Answer<A> =>
+      safely(async () => {
+        const caughtUp = await fresh(request.threadId)
+        return E.isLeft(caughtUp) ? caughtUp : answer(request)
+      })
+  return {
+    tools: asked((request: ToolsRequest) => pageOf(index, table, request)),
+    toolsSummary: asked((filter: ToolsFilter) => {
+      const { threadId } = filter
+      const walk =
+        threadId === undefined ? homeWalk(table, filter) : threadWalk(table, filter, threadId)
+      return E.right(summaryOf(callsOf(index, table, walk, true), isWanted(filter)))
+    }),
+    blame: asked((request: BlameRequest) => E.right(fileHistory(index, table, request)))
+  }
+}
+
+/** The ledger of an engine that could not be made. */
+export const failedToolsLedger = (error: StoreError): ToolsLedger => {
+  const failed = () => async () => E.left(error)
+  return { tools: failed, toolsSummary: failed, blame: failed }
+}
