@@ -7,7 +7,7 @@
  *
  * See README.md beside this file.
  */
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     ccusage: { type: 'string', multiple: true, default: [] },
     runs: { type: 'string', default: '10' },
     work: { type: 'string', default: join(tmpdir(), 'unroll-bench-usage') },
+    page: { type: 'string', default: '' },
     unroll: { type: 'string', default: 'dist/unroll.cjs' }
   }
 })
@@ -78,10 +79,15 @@ const measureHome = async (home: string, peers: ReadonlyArray<Ccusage>): Promise
   )
 }
 
-const against = (truth: number, total: number): string =>
+const mark = (truth: number, total: number): string =>
   total === truth
     ? total.toLocaleString('en')
     : `${total.toLocaleString('en')} (${(total / truth).toFixed(2)}×)`
+
+const markdownOf = ([head = [], ...rows]: ReadonlyArray<ReadonlyArray<string>>): string =>
+  [head, head.map((_, at) => (at === 0 ? '---' : '--:')), ...rows]
+    .map((cells) => `| ${cells.join(' | ')} |\n`)
+    .join('')
 
 /** Recorded runs: what was spent, and what each program says. */
 const compareRuns = async (
@@ -89,14 +95,20 @@ const compareRuns = async (
   peers: ReadonlyArray<Ccusage>
 ): Promise<void> => {
   const names = peers.map(({ name }) => `ccusage ${name}`)
-  const lines: string[][] = [['run', 'spent', UNROLL, ...names, 'threads.tokens_used']]
-  for (const { name, home, spent, tokensUsed } of runs) {
+  const programs = [UNROLL, ...names, 'threads.tokens_used']
+  const lines: string[][] = [['run', 'spent', 'in the rollouts', ...programs]]
+  const exact = programs.map(() => 0)
+  for (const { name, home, spent, recorded, tokensUsed } of runs) {
     const totals = [await totalOf(home)]
     for (const peer of peers) totals.push(await ccusageTotal(peer, home))
-    const cells = totals.map((total) => against(spent, total))
-    lines.push([name, spent.toLocaleString('en'), ...cells, against(spent, tokensUsed)])
+    totals.push(tokensUsed)
+    totals.forEach((total, at) => (exact[at] = (exact[at] ?? 0) + (total === spent ? 1 : 0)))
+    const told = [spent, recorded].map((count) => count?.toLocaleString('en') ?? '–')
+    lines.push([name, ...told, ...totals.map((total) => mark(spent, total))])
   }
+  lines.push(['exact', `${runs.length} runs`, '', ...exact.map(String)])
   process.stdout.write(`\n${tableOf(lines)}`)
+  if (values.page !== '') writeFileSync(values.page, markdownOf(lines))
 }
 
 mkdirSync(values.work, { recursive: true })

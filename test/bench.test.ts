@@ -92,7 +92,7 @@ describe('bench', () => {
         new RegExp(`^usage daily: ${row} +[\\d.,]+ +[\\d.,]+ +[\\d.,]+ +ms$`, 'm')
       )
     }
-    expect(stdout).to.match(/^h2-142 +1,300 +1,300 +650 \(0\.50×\) +1,300$/m)
+    expect(stdout).to.match(/^h2-142 +1,300 +– +1,300 +650 \(0\.50×\) +1,300$/m)
   })
 
   it('compares what was measured together', () => {

@@ -10,12 +10,15 @@ export interface RecordedRun {
   readonly home: string
   /** Input and output of every answer. */
   readonly spent: number
+  /** What of it stands in the rollouts that are left, as the recorder counted; null where it did not count that. */
+  readonly recorded: number | null
   /** What Codex's own database says, all threads together. */
   readonly tokensUsed: number
 }
 
 interface Truth {
   readonly true_total_tokens: number
+  readonly recorded_total_tokens?: number
   readonly codex_threads_tokens_used?: Readonly<Record<string, number>>
 }
 
@@ -33,6 +36,7 @@ export const recordedRuns = (folder: string): ReadonlyArray<RecordedRun> =>
           name,
           home: join(folder, name, 'home'),
           spent: truth.true_total_tokens,
+          recorded: truth.recorded_total_tokens ?? null,
           tokensUsed: used.reduce((sum, one) => sum + one, 0)
         }
       ]

@@ -9,11 +9,10 @@ import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import type { EngineCommand } from '../session.ts'
 import { csvLine, type CsvField } from '../text/csv.ts'
-import { printJsonLines } from '../text/json-lines.ts'
 import { printPieces } from '../text/pieces.ts'
 import { report, reportError, type Failure } from '../text/report.ts'
 import { painter, tsv, typed, type Paint } from '../text/style.ts'
-import { plural } from '../text/text.ts'
+import { plural, safeJson } from '../text/text.ts'
 import type { Pricing } from '../text/usage-cost.ts'
 import {
   GROUP_HEAD,
@@ -96,6 +95,11 @@ async function* jsonValues(
       yield pricing === null ? row : { ...row, cost: pricing.json(pricing.of(row)) }
     }
   yield { total: groupJson(total, pricing), reasons }
+}
+
+/** One line each, without the streams of other lists: most reports are small, and these take long to load. */
+async function* jsonLines(values: AsyncIterable<object>): AsyncGenerator<string> {
+  for await (const value of values) yield `${safeJson(JSON.stringify(value))}\n`
 }
 
 const HEADS: Readonly<Record<UsageReportName, string>> = {
@@ -184,7 +188,7 @@ const print = async (
   if (found.total.rows === 0 && !input.json) io.err('no tokens were spent\n')
   if (isTable) return found.total.rows === 0 ? undefined : printTable(found, spends, printing)
   tellReasons(found, printing)
-  if (input.json) return printJsonLines(io, jsonValues(found, spends, printing))
+  if (input.json) return printPieces(io, jsonLines(jsonValues(found, spends, printing)))
   return printPieces(
     io,
     spends === null
