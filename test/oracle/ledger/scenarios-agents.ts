@@ -215,6 +215,13 @@ const reviewed = async (
 
 const verdict = (count: number): Script => script('verdict', () => reply([text(findings(count))]))
 
+/** An inline review with one finding. */
+export const reviewedOnce = (run: Run, threadId: string): Promise<string | null> =>
+  reviewed(run, threadId, [
+    does(() => [command('cat notes.txt')], 'tools of the reviewer'),
+    verdict(1)
+  ])
+
 const reviewInline: Scenario = {
   play: async (run) => {
     await run.start()
@@ -279,6 +286,20 @@ const reviewInterrupted: Scenario = {
     await settled(run)
     await run.turn(thread, [says()])
   }
+}
+
+/** One agent, with the history of its parent or without. */
+export const agentsOnce = async (run: Run, parent: string, isForked: boolean): Promise<void> => {
+  const isParent = ({ threadId }: Asked): boolean => threadId === parent
+  const isChild = ({ threadId }: Asked): boolean => threadId !== parent
+  const more = isForked ? { fork_context: true } : {}
+  const callId = `call_spawn_${run.model.calls.length}`
+  await run.turn(parent, [
+    ...spawning(run, { isFor: isParent, callId, message: 'Go on', more }),
+    { ...does(() => [command('ls')], 'tools of the child'), isFor: isChild },
+    { ...says('answer of the child'), isFor: isChild }
+  ])
+  await settled(run)
 }
 
 /** The second kind of agents, which have names and may outlive the turn that spawned them. */

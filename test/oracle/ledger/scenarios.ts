@@ -6,6 +6,7 @@ import { LIVES } from './scenarios-lives.ts'
 import { MORE } from './scenarios-more.ts'
 import { SPENDING } from './scenarios-spending.ts'
 import { TOOLS } from './scenarios-tools.ts'
+import { WALKS } from './scenarios-walks.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Everything there is to record. */
@@ -14,5 +15,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...LIVES,
   ...AGENTS,
   ...TOOLS,
-  ...MORE
+  ...MORE,
+  ...WALKS
 }
