@@ -42,6 +42,8 @@ export type { GitPatch } from '../domain/changes/metadata.ts'
 export type { NewEvent } from '../domain/changes/new-event.ts'
 export type { NewThread, ThreadDraft } from '../domain/changes/new-thread.ts'
 export type { Operation } from '../domain/changes/operations.ts'
+export { verifyExport, type Verified } from '../domain/audit/chain.ts'
+export type { AuditAction, AuditRow } from '../domain/audit/row.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
 export type { ReviewOutput, ReviewTarget } from '../domain/changes/review.ts'
 export type {
@@ -66,6 +68,7 @@ export type { MutationOptions, RelocatedThreads } from '../replay/life/life.ts'
 export type { AgentFamily } from '../replay/life/lifecycle.ts'
 export type { Mutations, StartedReview, Written } from '../replay/mutate/mutations.ts'
 export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
+export type { AuditPage, AuditRequest, ApprovalRow, ReviewRow } from '../replay/ledgers/audit.ts'
 export type { Telemetry } from '../replay/telemetry.ts'
 
 /**

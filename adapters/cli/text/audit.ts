@@ -37,7 +37,7 @@ const detailsOf = ({ before, after, turnId, certainty }: AuditRow): string =>
     ...(certainty === 'recorded' ? [] : [certainty]),
     ...(turnId === null ? [] : [`turn ${turnId}`]),
     ...Object.entries(after ?? {})
-      .filter(([, value]) => value !== null && value !== undefined)
+      .filter(([, value]) => value !== null && value !== undefined && !Array.isArray(value))
       .map(([name, value]) => {
         const was = before?.[name]
         const from = was === undefined || was === null ? '' : `${short(was)} -> `
