@@ -16,6 +16,11 @@ const TOTAL = Buffer.from('{"total_token_usage":{')
 const LAST = Buffer.from('},"last_token_usage":{')
 const DONE = Buffer.from('task_complete","')
 const ITEM = Buffer.from('response_item"')
+/** Calls of tools; their payloads are not looked at. */
+const CALLS = ['function_call', 'custom_tool_call', 'local_shell_call'].map((type) => ({
+  head: Buffer.from(`response_item","payload":{"type":"${type}",`),
+  payload: { type }
+}))
 const CONTEXT = Buffer.from('turn_context"')
 const RECORD = Buffer.from('token_usage_record"')
 const META = Buffer.from('session_meta"')
@@ -204,11 +209,18 @@ const planCompacted = (buffer: Buffer, from: number, at: number, until: number):
   }
 }
 
+const planItem = (buffer: Buffer, from: number, at: number): Plan => {
+  for (const { head, payload } of CALLS)
+    if (matches(buffer, at, head))
+      return { timestamp: timestampOf(buffer, from), type: 'response_item', payload }
+  return 'skip'
+}
+
 /** Plans the line between `from` and `until` for the usage ledger. */
 export const planUsage = (buffer: Buffer, from: number, until: number): Plan => {
   const at = typeAt(buffer, from)
   if (at === -1) return 'parse'
-  if (matches(buffer, at, ITEM)) return 'skip'
+  if (matches(buffer, at, ITEM)) return planItem(buffer, from, at)
   if (matches(buffer, at, EVENT_BYTES))
     return planEvent(buffer, from, at + EVENT_BYTES.length, until)
   if (matches(buffer, at, CONTEXT)) return planContext(buffer, from, at, until)

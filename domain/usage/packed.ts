@@ -47,7 +47,8 @@ const KINDS: ReadonlyArray<SpendKind> = [
   'sampling',
   'compaction',
   'review',
-  'compaction_unrecorded'
+  'compaction_unrecorded',
+  'answer_unrecorded'
 ]
 const RULES: ReadonlyArray<SpendRule | null> = [null, 'record', 'delta', 'reset']
 const CERTAINTIES: ReadonlyArray<Certainty> = ['recorded', 'derived', 'inferred', 'unknown']

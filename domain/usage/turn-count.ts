@@ -132,12 +132,13 @@ const legacy = (state: TurnCount, line: RolloutLine): TurnCount => {
   }
 }
 
-const paginated = (state: TurnCount, line: RolloutLine): TurnCount =>
-  line.type === 'event_msg' &&
-  line.payload.type === 'task_started' &&
-  line.payload.turn_id !== state.open?.id
-    ? begin(state, line.payload.turn_id, true)
-    : state
+const paginated = (state: TurnCount, line: RolloutLine): TurnCount => {
+  if (line.type !== 'event_msg') return state
+  const { payload } = line
+  if (payload.type === 'task_complete') return finish(state)
+  const begins = payload.type === 'task_started' && payload.turn_id !== state.open?.id
+  return begins ? begin(state, payload.turn_id, true) : state
+}
 
 const withMode = (state: TurnCount, { line, segment }: RecordedEvent): TurnCount => {
   if (state.modeSegment === segment) return state

@@ -4,6 +4,7 @@
 import type { InheritanceRule, Inheritance } from '../inherited.ts'
 import { UNKNOWN_HEAD } from '../inherited.ts'
 import { NO_COUNTS, type Counts } from './growth.ts'
+import type { KeptSpend } from './spend.ts'
 import { NO_TOKENS, type Tokens } from './tokens.ts'
 import { initialCount, type TurnCount } from './turn-count.ts'
 
@@ -42,6 +43,9 @@ export interface SpendSettings {
   readonly serviceTier: string | null
 }
 
+/** An answer that called a tool, and that no count has shown. */
+export type Asked = Pick<KeptSpend, 'turnId' | 'turnPlace' | 'occurredAtMs' | 'place'>
+
 /** State of the fold. */
 export interface UsageState {
   readonly head: Inheritance
@@ -56,6 +60,8 @@ export interface UsageState {
   readonly recorded: Tokens | null
   /** What records told since the newest count that grew. */
   readonly pending: Tokens
+  /** The first tool call since the newest count: its answer is not counted yet. */
+  readonly asked: Asked | null
   /** Number of spends so far. */
   readonly spends: number
   /** Of these, how many of unknown size. */
@@ -88,6 +94,7 @@ export const initialUsage = (counts: boolean): UsageState => ({
   counts: NO_COUNTS,
   recorded: null,
   pending: NO_TOKENS,
+  asked: null,
   spends: 0,
   unrecorded: 0,
   freshFrom: 0,

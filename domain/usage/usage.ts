@@ -5,7 +5,8 @@
  *         2. Otherwise the running count of the thread tells (`growth.ts`); context estimates and repeats are no spend.
  *         3. What a thread was given (copied or by reference) moves its running count and is no spend of its own.
  *         4. A spend belongs to the turn that is open. When that is interrupted or rolled back, it stays and is flagged.
- *         5. A compaction that no count precedes is a spend of unknown size.
+ *         5. A compaction that no count precedes is a spend of unknown size. So is an answer that called a tool when the next
+ *            turn begins before a count: the process was killed.
  * Source: runs of 0.130, 0.142 and 0.169 whose true spend is known; see docs/USAGE.md.
  */
 import type { RecordedEvent } from '../events/event.ts'
@@ -82,7 +83,7 @@ const timeOf = ({ atMs }: UsageState, { line }: RecordedEvent): number => {
 }
 
 type Found = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
-  Partial<Pick<KeptSpend, 'kind' | 'turnId' | 'responseId' | 'answer' | 'cacheWriteInputTokens'>>
+  Partial<Omit<KeptSpend, 'rule' | 'certainty' | 'tokens'>>
 
 const kindOf = ({ spender }: UsageState): SpendKind =>
   spender?.kind === 'review' ? 'review' : 'sampling'
@@ -97,14 +98,14 @@ const spent = (state: UsageState, event: RecordedEvent, found: Found): UsageStep
     responseId: null,
     answer: null,
     cacheWriteInputTokens: null,
-    ...found,
-    turnId,
     ...state.settings,
     occurredAtMs: state.atMs,
     rolledBack: false,
     aborted: turnId !== null && turnId === state.abortedId,
     place: { revision, segment, offsetBytes: offset },
-    turnPlace: state.turns.live
+    turnPlace: state.turns.live,
+    ...found,
+    turnId
   }
   const isUnnamed = turnId === null && open !== null
   const next = {
@@ -154,8 +155,8 @@ const counted = (
   const counts = withCount(state.counts, total)
   if (isInherited) return [{ ...state, counts, pending: NO_TOKENS }, NOTHING]
   const grown = growthOf(state.counts, total, last, state.continues)
-  if (grown === null) return [{ ...state, counts }, NOTHING]
-  const next = { ...state, counts, pending: NO_TOKENS }
+  if (grown === null) return [{ ...state, counts, asked: null }, NOTHING]
+  const next = { ...state, counts, asked: null, pending: NO_TOKENS }
   const growth = unexplained(state, grown)
   return growth === null ? [next, NOTHING] : spent(next, event, growth)
 }
@@ -187,7 +188,8 @@ const recorded = (
   const answer = `${record.response_id}:${total.inputTokens}:${total.outputTokens}`
   if (lookup.isCounted(answer)) return [state, NOTHING]
   const tokens = recordedTokens(state, record)
-  if (tokens === null || isNothing(tokens)) return [{ ...state, recorded: total }, NOTHING]
+  if (tokens === null || isNothing(tokens))
+    return [{ ...state, asked: null, recorded: total }, NOTHING]
   const { usage } = record as unknown as { readonly usage?: Json }
   const found = {
     rule: 'record' as const,
@@ -199,7 +201,7 @@ const recorded = (
     cacheWriteInputTokens: isJsonObject(usage) ? cacheWrite(usage) : null
   }
   const told = toldBefore(state, total, tokens, lookup)
-  const next = { ...state, recorded: total }
+  const next = { ...state, asked: null, recorded: total }
   return told === null
     ? spent({ ...next, pending: plus(state.pending, tokens) }, event, found)
     : [next, [{ ...told, ...found, turnId: found.turnId ?? told.turnId }]]
@@ -236,6 +238,9 @@ const compactionOf = (
   return isRemote || state.spends <= state.freshFrom ? null : lookup.spendAt(state.spends - 1)
 }
 
+/** Nothing is known of the size. */
+const UNKNOWN = { rule: null, certainty: 'unknown', tokens: null } as const
+
 const compacted = (
   state: UsageState,
   event: RecordedEvent,
@@ -246,13 +251,39 @@ const compacted = (
   const [next, writes] =
     known !== null
       ? ([state, [{ ...known, kind: 'compaction' as const }]] as const)
-      : spent(state, event, {
-          kind: 'compaction_unrecorded',
-          rule: null,
-          certainty: 'unknown',
-          tokens: null
-        })
+      : spent(state, event, { kind: 'compaction_unrecorded', ...UNKNOWN })
   return [{ ...next, freshFrom: next.spends }, writes]
+}
+
+const CALLS: ReadonlySet<unknown> = new Set([
+  'function_call',
+  'custom_tool_call',
+  'local_shell_call'
+])
+
+const isCall = ({ line }: RecordedEvent): boolean =>
+  line.type === 'response_item' && CALLS.has(line.payload['type'])
+
+/** Where a service tells what answers cost, each one's count follows; see what comes first. */
+const asking = (state: UsageState, event: RecordedEvent): UsageState => {
+  const { open, live } = state.turns
+  const isTold = state.counts.newest !== null || state.recorded !== null
+  if (state.asked !== null || !isTold || open?.explicit !== true) return state
+  // Calls may be put behind a turn that was interrupted.
+  if (open.id === state.abortedId) return state
+  const { revision, segment, offset: offsetBytes } = event
+  const place = { revision, segment, offsetBytes }
+  const asked = { turnId: open.id, turnPlace: live, occurredAtMs: state.atMs, place }
+  return { ...state, asked }
+}
+
+const began = (state: UsageState, event: RecordedEvent): UsageStep => {
+  const { asked } = state
+  const [next, writes] =
+    asked === null
+      ? ([state, NOTHING] as const)
+      : spent(state, event, { kind: 'answer_unrecorded', ...UNKNOWN, ...asked })
+  return [{ ...next, asked: null, freshFrom: next.spends, hidden: [] }, writes]
 }
 
 const aborted = (state: UsageState, turnId: string | null, lookup: SpendLookup): UsageStep => {
@@ -319,6 +350,7 @@ const evolveOwn = (
   if (line.type === 'token_usage_record') return recorded(state, event, line.payload, lookup)
   if (line.type === 'compacted')
     return isInherited ? [state, NOTHING] : compacted(state, event, line.payload, lookup)
+  if (isCall(event)) return [isInherited ? state : asking(state, event), NOTHING]
   if (line.type !== 'event_msg') return [state, NOTHING]
   const { payload } = line
   switch (payload.type) {
@@ -327,9 +359,13 @@ const evolveOwn = (
         ? [state, NOTHING]
         : counted(state, event, payload.info, isInherited)
     case 'task_started':
-      return [{ ...state, freshFrom: state.spends, hidden: [] }, NOTHING]
-    case 'turn_aborted':
-      return aborted(state, payload.turn_id ?? state.turns.open?.id ?? null, lookup)
+      return began(state, event)
+    case 'task_complete':
+      return [{ ...state, asked: null }, NOTHING]
+    case 'turn_aborted': {
+      const turnId = payload.turn_id ?? state.turns.open?.id ?? null
+      return aborted({ ...state, asked: null }, turnId, lookup)
+    }
     case 'thread_rolled_back':
       return rolledBack(state, lookup)
     case 'unroll_turns_restored':
@@ -340,12 +376,12 @@ const evolveOwn = (
 }
 
 /** What is shown in a turn that somebody began changes nothing, as long as events need not be counted. */
-const isSilent = ({ turns }: UsageState, { line }: RecordedEvent): boolean =>
-  turns.index === null &&
-  turns.open?.explicit === true &&
-  line.type === 'event_msg' &&
-  turns.modeSegment !== -1 &&
-  isShown(line.payload)
+const isSilent = ({ turns, asked }: UsageState, event: RecordedEvent): boolean => {
+  const { line } = event
+  if (turns.index !== null || turns.open?.explicit !== true || turns.modeSegment === -1)
+    return false
+  return line.type === 'event_msg' ? isShown(line.payload) : asked !== null && isCall(event)
+}
 
 /** One event. */
 export const evolveUsage = (

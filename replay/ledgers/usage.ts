@@ -48,7 +48,7 @@ export interface UsageRequest {
 
 /** Why a number is a lower bound. */
 export interface UsageReason {
-  readonly kind: 'compaction_unrecorded'
+  readonly kind: 'compaction_unrecorded' | 'answer_unrecorded'
   readonly threadId: string
   readonly text: string
 }
@@ -157,19 +157,37 @@ const keyOf = (
   }
 }
 
-const reasonOf = (threadId: string, unrecorded: number): ReadonlyArray<UsageReason> =>
-  unrecorded === 0
-    ? []
-    : [
-        {
-          kind: 'compaction_unrecorded',
-          threadId,
-          text:
-            unrecorded === 1
-              ? 'the tokens of a compaction made by the service stand in no line'
-              : `the tokens of ${unrecorded} compactions made by the service stand in no line`
-        }
-      ]
+/** What to say of spends of unknown size: of one, and of several. */
+const WORDS: Readonly<Record<UsageReason['kind'], readonly [string, string]>> = {
+  compaction_unrecorded: [
+    'no line tells what a compaction cost',
+    'no line tells what # compactions cost'
+  ],
+  answer_unrecorded: [
+    'no line tells what an answer cost: its turn was cut off before',
+    'no line tells what # answers cost: their turns were cut off before'
+  ]
+}
+
+const UNRECORDED = ['compaction_unrecorded', 'answer_unrecorded'] as const
+
+/** Why the sums of a thread are lower bounds. */
+const reasonsOf = (
+  ledger: Ledger,
+  { threadId }: Spending,
+  left: ReadonlyArray<Spend>,
+  question: Question
+): ReadonlyArray<UsageReason> => {
+  const spends = [...spendsOf(ledger, threadId), ...left].filter((spend) =>
+    isIn(question, spend.occurredAtMs)
+  )
+  return UNRECORDED.flatMap((kind) => {
+    const count = spends.filter((spend) => spend.kind === kind).length
+    const [one, several] = WORDS[kind]
+    const text = count === 1 ? one : several.replace('#', String(count))
+    return count === 0 ? [] : [{ kind, threadId, text }]
+  })
+}
 
 const report = async (ledger: Ledger, scope: Scope, question: Question): Promise<UsageReport> => {
   const groups = new Map<string, Adding>()
@@ -187,7 +205,7 @@ const report = async (ledger: Ledger, scope: Scope, question: Question): Promise
       addTo(total, piece)
       unrecorded += piece.unrecorded
     }
-    reasons.push(...reasonOf(spending.threadId, unrecorded))
+    if (unrecorded > 0) reasons.push(...reasonsOf(ledger, spending, left, question))
   }
   return { groups: groupsOf(groups.values()), total: groupOf(total), reasons }
 }

@@ -335,7 +335,7 @@ describe('unroll usage of recorded runs', () => {
       '2026-11-21  200,110       0   0%      30          0  ≥ 200,140',
       'total       200,110       0   0%      30          0  ≥ 200,140',
       '',
-      '≥ thread 01a1fcc4-341d-7921-aed0-4be1a6aae72b: the tokens of a compaction made by the service stand in no line',
+      '≥ thread 01a1fcc4-341d-7921-aed0-4be1a6aae72b: no line tells what a compaction cost',
       ''
     ])
     expect(

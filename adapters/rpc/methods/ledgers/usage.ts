@@ -59,11 +59,15 @@ const Report: t.Type<UsageReport, unknown, unknown> = t.type(
     groups: t.readonlyArray(Group),
     total: Group,
     reasons: t.readonlyArray(
-      t.type({ kind: t.literal('compaction_unrecorded'), threadId: t.string, text: t.string })
+      t.type({
+        kind: t.union([t.literal('compaction_unrecorded'), t.literal('answer_unrecorded')]),
+        threadId: t.string,
+        text: t.string
+      })
     )
   },
   'UsageReport'
-) as t.Type<UsageReport, unknown, unknown>
+)
 
 /** The row of `unroll/usage/read`. */
 export const usageRead: Method<ValueOf<typeof fields>, UsageReport> = {
