@@ -161,12 +161,12 @@ describe('command line: audit', function () {
     expect((await plain(['audit', 'verify', file])).code).to.equal(1)
   })
 
-  for (const [language, program, run] of [
+  const recipes = [
     ['sh', 'sha256sum', ['sh', 'recipe.sh']],
     ['python', 'python3', ['python3', 'recipe.py']]
-  ] as const)
-    it(`can be checked without unroll: the recipe for ${language}`, async function () {
-      if (!has(program)) return this.skip()
+  ] as const
+  for (const [language, , run] of recipes.filter(([, program]) => has(program)))
+    it(`can be checked without unroll: the recipe for ${language}`, async () => {
       const file = await exportTo('trail.jsonl')
       writeFileSync(join(folder, run[1]), recipe(language))
       const check = () => spawnSync(run[0], [run[1]], { cwd: folder, encoding: 'utf8' })
