@@ -147,14 +147,20 @@ describe('a server with a host that runs turns', () => {
     await third.send('{"id":0,"result":{"decision":"accept"}}')
     await client.send('{"id":0,"result":{"decision":"decline"}}')
     expect(await asked).to.deep.equal({ kind: 'result', result: { decision: 'accept' } })
+    const state = (...activeFlags: ReadonlyArray<string>) => ({
+      method: 'thread/status/changed',
+      params: { threadId: PLAIN, status: { type: 'active', activeFlags } }
+    })
     const told = [
+      state('waitingOnApproval'),
       { id: 0, method: APPROVAL, params: question },
-      { method: 'serverRequest/resolved', params: { threadId: PLAIN, requestId: 0 } }
+      { method: 'serverRequest/resolved', params: { threadId: PLAIN, requestId: 0 } },
+      state()
     ]
     expect([client, third, other].map(({ received }, i) => received.slice(from[i]))).to.deep.equal([
       told,
       told,
-      []
+      [state('waitingOnApproval'), state()]
     ])
     expect(server.logged.filter((line) => line.startsWith('response'))).to.deep.equal([
       'response to nothing that was asked, ignored',

@@ -14,7 +14,6 @@ import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, RunningTurn } from '../threads/live.ts'
 import { EVERY_PROFILE, type Call, type Method } from '../method.ts'
 import { ofHost, settingsUpdated, turnCompleted, turnStarted } from '../threads/notices.ts'
-import type { Question } from '../wire/message.ts'
 import { noModel } from '../wire/refusals.ts'
 import * as results from '../threads/results.ts'
 import {
@@ -29,7 +28,7 @@ import {
   type ValueOf
 } from '../wire/serde.ts'
 import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
-import type { Asked } from '../threads/questions.ts'
+import { askingOf } from '../threads/asking.ts'
 import { setStatus } from '../threads/status.ts'
 import { loadedThread, subscribe } from '../threads/threads.ts'
 import type { TurnEnd, TurnHost } from '../turn-host.ts'
@@ -77,14 +76,6 @@ const errorOf = (end: TurnEnd): Turn['error'] =>
       }
     : null
 
-/** How analytics hear of a question and of its answer; an error answers nothing. */
-const seenBy =
-  ({ server }: Call) =>
-  (question: Question): ((asked: Asked) => void) => {
-    const answered = server.analytics?.question(question)
-    return (asked) => answered?.(asked.kind === 'result' ? asked.result : null)
-  }
-
 /** Lets the host run a turn, and tells those who follow the thread how it goes. */
 const drive = async (
   call: Call,
@@ -105,7 +96,7 @@ const drive = async (
   try {
     end = await host.run({
       ...{ threadId, turnId, input, settings, signal: abort.signal },
-      ask: (method, params) => live.questions.ask(threadId, method, params, asking, seenBy(call)),
+      ask: askingOf(call.server, { threadId, turnId }, asking),
       fact: (fact) => call.server.analytics?.fact(fact),
       notify: (method, params) => live.tell(ofHost(threadId, method, params)),
       onSteer: (steer) => {
