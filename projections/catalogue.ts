@@ -7,6 +7,7 @@ import { agents } from './agents.ts'
 import { approvals } from './approvals.ts'
 import { threadAudit } from './audit.ts'
 import { damage } from './damage.ts'
+import { pluginUse } from './plugin-use.ts'
 import type { Projection, Wanted } from './projection.ts'
 import { reviews } from './reviews.ts'
 import { threads } from './threads.ts'
@@ -40,7 +41,11 @@ export const THREADS: ReadModels = {
 export const USAGE: ReadModels = { name: 'usage', projections: [usage], wanted: 'usage' }
 
 /** The ledger of tool calls, and of plugins in use. */
-export const TOOLS: ReadModels = { name: 'tools', projections: [tools], wanted: 'all' }
+export const TOOLS: ReadModels = {
+  name: 'tools',
+  projections: [tools, pluginUse],
+  wanted: 'all'
+}
 
 /** The audit trail. */
 export const AUDIT: ReadModels = {

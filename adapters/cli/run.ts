@@ -45,6 +45,7 @@ const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
   index: async () => (await import('./commands/index-command.ts')).indexCommand,
   'app-server': async () => (await import('./commands/app-server.ts')).appServerCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  plugins: async () => (await import('./commands/plugins.ts')).pluginsCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,
   help: async () => (await import('./commands/help.ts')).helpCommand,
   version: async () => async (input, io) => {

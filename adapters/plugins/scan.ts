@@ -3,8 +3,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { join, relative } from 'node:path'
-import { describeFault, type PluginFault } from '../../domain/plugins/fault.ts'
+import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { parsePluginId, printPluginId, sidesOf, type PluginId } from '../../domain/plugins/ids.ts'
+import { manifestFor } from '../../domain/plugins/manifest.ts'
 import type { PluginSeen, SidecarState } from '../../domain/plugins/observed.ts'
 import { resolveRemoteId, type InstalledSnapshot } from '../../domain/plugins/resolution.ts'
 import { activeVersion, compareVersions } from '../../domain/plugins/version.ts'
@@ -54,14 +55,15 @@ const sidecarStateOf = (sidecar: Outcome<string | null>): SidecarState => {
 }
 
 /** What the bundle of the active version tells; nothing when there is none, or no manifest in it. */
-const bundleOf = (home: string, folder: string | null, active: string | null) => {
+const bundleOf = (home: string, id: PluginId, folder: string | null, active: string | null) => {
   if (folder === null || active === null) return null
   const bundle = join(folder, active)
   const found = readManifest(bundle)
   if (E.isLeft(found)) return { fault: found.left }
   const { manifest, path } = found.right
+  const fits = manifestFor(manifest, id)
   return {
-    fault: null,
+    fault: E.isLeft(fits) ? fits.left : null,
     manifestPath: relative(home, join(bundle, path)),
     capabilities: capabilitiesOf(bundle, manifest)
   }
@@ -82,7 +84,7 @@ export const scanPlugin = (
   const active = activeVersion(versions)
   const sidecar = E.isLeft(folder) ? folder : readSidecar(home, id)
   const { remoteId, source } = resolveRemoteId(localId, snapshot, () => sidecar)
-  const bundle = bundleOf(home, path, active)
+  const bundle = bundleOf(home, id, path, active)
   const faults = [
     ...[folder, read, ...(E.isLeft(folder) ? [] : [sidecar])].flatMap((each) =>
       E.isLeft(each) ? [each.left] : []
@@ -153,7 +155,3 @@ export const scanPlugins = (
   })
   return E.right({ plugins, strays: tree.right.strays, configFault: fault })
 }
-
-/** What is wrong with a plugin, in words; null when nothing is. */
-export const faultText = ({ faults }: ScannedPlugin): string | null =>
-  faults.length === 0 ? null : faults.map(describeFault).join('; ')

@@ -29,9 +29,6 @@ export interface Synced {
 
 type Applied = 'installed' | 'noted' | 'same'
 
-const NO_DOWNLOADS =
-  'its bundle is not here, and nothing is downloaded: give release.bundle_path in the list'
-
 /** Notes the remote id of a plugin that is current; Codex writes it anew each time too. */
 const note = (home: string, plugin: ListedPlugin, options: ChangeOptions): Outcome<Applied> => {
   const { pluginId, remoteId } = plugin
@@ -56,7 +53,7 @@ const apply = (
   const active = there.right === null ? null : activeVersion(versionsIn(there.right))
   if (version === null) return E.left({ _tag: 'BadVersion', text: '' })
   if (active === version) return note(home, plugin, options)
-  if (bundlePath === null) return E.left({ _tag: 'BadSnapshot', reason: NO_DOWNLOADS })
+  if (bundlePath === null) return E.left({ _tag: 'NoBundle', version })
   const bundle = resolve(folder, bundlePath)
   const placed = placeRelease(home, pluginId, bundle, { remoteId, version }, options)
   return E.isLeft(placed) ? placed : E.right('installed')

@@ -23,6 +23,8 @@ export type PluginFault =
   | { readonly _tag: 'BadManifest'; readonly path: string; readonly reason: string }
   /** The manifest names another plugin. */
   | { readonly _tag: 'WrongName'; readonly wanted: string; readonly found: string }
+  /** A version that only the backend has. */
+  | { readonly _tag: 'NoBundle'; readonly version: string }
   /** More than a bundle may hold. */
   | { readonly _tag: 'BundleTooLarge'; readonly path: string; readonly bytesMax: number }
   /** A list of installed plugins that is not one. */
@@ -51,6 +53,7 @@ export const FAULT_KIND: Readonly<Record<PluginFault['_tag'], string>> = {
   NoManifest: 'plugin_manifest_missing',
   BadManifest: 'plugin_manifest_invalid',
   WrongName: 'plugin_name_mismatch',
+  NoBundle: 'bundle_missing',
   BundleTooLarge: 'bundle_too_large',
   BadSnapshot: 'bad_snapshot',
   BadConfig: 'bad_config',
@@ -83,6 +86,8 @@ export const describeFault = (fault: PluginFault): string => {
       return `the manifest ${fault.path} cannot be used: ${fault.reason}`
     case 'WrongName':
       return `the manifest names "${fault.found}", not "${fault.wanted}"`
+    case 'NoBundle':
+      return `version ${fault.version} is not here and nothing is downloaded: give release.bundle_path in the list`
     case 'BundleTooLarge':
       return `${fault.path} holds more than ${fault.bytesMax} bytes`
     case 'BadSnapshot':

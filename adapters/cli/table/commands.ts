@@ -4,6 +4,7 @@
  */
 import { audit } from './audit.ts'
 import { OTHER } from './other.ts'
+import { plugins } from './plugins.ts'
 import { READING } from './reading.ts'
 import type { CommandSpec, OptionSpec } from './spec.ts'
 import { blame, tools } from './tools.ts'
@@ -61,6 +62,7 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   tools,
   blame,
   audit,
+  plugins,
   ...WRITING,
   ...OTHER
 ]
@@ -68,7 +70,10 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
 /** What each exit code means. */
 export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [0, 'done; also when the reader of a pipe went away'],
-  [1, 'app-server could not listen as it was told to; `audit verify` found a change'],
+  [
+    1,
+    'app-server could not listen as it was told to; a check found something; a part of what was to be done failed'
+  ],
   [
     2,
     'wrong usage: unknown command or option, bad limit or cursor, a beginning of an id that several share'

@@ -1,0 +1,214 @@
+/**
+ * unroll plugins: the plugins of a home.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { Contract } from '../../../domain/analytics/vocabulary.ts'
+import { FAULT_KIND, type PluginFault } from '../../../domain/plugins/fault.ts'
+import { parsePluginId, type PluginId } from '../../../domain/plugins/ids.ts'
+import { parseListed, snapshotOf } from '../../../domain/plugins/snapshot.ts'
+import { pluginEvent } from '../../../domain/plugins/telemetry.ts'
+import type { Engine } from '../../../replay/engine.ts'
+import type { Observations, PluginHistoryRow } from '../../../replay/ledgers/plugins.ts'
+import {
+  installLocal,
+  installRemote,
+  uninstall,
+  type ChangedPlugin
+} from '../../plugins/changes.ts'
+import { pluginsManager, type PluginsManager } from '../../plugins/manager.ts'
+import { scanPlugins } from '../../plugins/scan.ts'
+import { syncPlugins } from '../../plugins/sync.ts'
+import type { InstalledSnapshot } from '../../../domain/plugins/resolution.ts'
+import type { StoreError } from '../../../domain/errors.ts'
+import { flagOf, textOf, type Input } from '../args.ts'
+import type { Io } from '../io.ts'
+import { missingHome, placeOf, withEngine, type Place, type PlainCommand } from '../session.ts'
+import { pluginFailure } from '../text/plugin-failure.ts'
+import { report, reportError, usage } from '../text/report.ts'
+import { oneLine } from '../text/text.ts'
+import { printJson } from '../text/written.ts'
+import { printHistory, printPlugins, printUsage, verifyPlugins } from './plugins-shown.ts'
+
+/** What each of them is given besides its name: the fewest and the most words. */
+const WORDS: Readonly<Record<string, readonly [number, number, string]>> = {
+  list: [0, 0, 'list'],
+  verify: [0, 0, 'verify'],
+  usage: [0, 1, 'usage [PLUGIN]'],
+  history: [0, 1, 'history [PLUGIN]'],
+  'install-local': [2, 2, 'install-local PLUGIN DIR'],
+  'install-remote': [2, 2, 'install-remote PLUGIN DIR --remote-id ID'],
+  uninstall: [1, 1, 'uninstall PLUGIN'],
+  sync: [1, 1, 'sync FILE']
+}
+
+const problemOf = (input: Input): string | null => {
+  const [what = '', ...words] = input.args
+  const [fewest, most, form] = WORDS[what] ?? [0, 0, what]
+  const remoteId = textOf(input, 'remote-id')
+  if (words.length < fewest || words.length > most) return form
+  return (what === 'install-remote') === (remoteId !== undefined) ? null : form
+}
+
+interface Work {
+  readonly home: string
+  readonly engine: Engine
+  readonly manager: PluginsManager
+  readonly input: Input
+  readonly io: Io
+  readonly dryRun: boolean
+}
+
+type Changes = E.Either<StoreError, ReadonlyArray<PluginHistoryRow>>
+
+/** Notes in the home what is new, with something that happened. */
+const observe = async (
+  { home, engine, dryRun }: Work,
+  source: Observations['source'],
+  told: Observations['told'] = [],
+  snapshot: InstalledSnapshot | null = null
+): Promise<Changes> => {
+  if (dryRun) return E.right([])
+  const scan = scanPlugins(home)
+  const seen = E.isRight(scan)
+    ? { sightings: scan.right.plugins, complete: scan.right.configFault === null }
+    : { sightings: [], complete: false }
+  // What stands on the disk is what is observed; a list that agrees with it is the better source.
+  const sightings = seen.sightings.map(({ localId, seen: content }) => {
+    const agrees = content.remoteId !== null && snapshot?.get(localId) === content.remoteId
+    return { localId, seen: agrees ? { ...content, remoteIdSource: 'snapshot' as const } : content }
+  })
+  return engine.recordPlugins({ source, complete: seen.complete, sightings, told, actor: 'cli' })()
+}
+
+const printChanged = async (work: Work, done: ChangedPlugin): Promise<number> => {
+  const { input, io, dryRun } = work
+  const changes = await observe(work, 'command')
+  if (E.isLeft(changes)) return reportError(changes.left, input.json, io)
+  const contract = (textOf(input, 'profile') ?? '0.169') as Contract
+  const event = pluginEvent({ kind: done.happening }, done.metadata, contract, null)
+  if (input.json) return printJson({ ...done, event, changes: changes.right }, io)
+  const verb = dryRun ? `would be ${done.happening}` : done.happening
+  const version = done.version === null ? '' : ` ${done.version}`
+  const old =
+    done.removedVersions.length === 0 ? '' : `, without ${done.removedVersions.join(', ')}`
+  await io.out(`${oneLine(`${done.pluginId}${version} ${verb}${old}`)}\n`)
+  return 0
+}
+
+const failInstall = async (work: Work, id: string, fault: PluginFault): Promise<number> => {
+  const { input, io, manager } = work
+  const { localId, remoteId } = manager.notInstalled(id)
+  const news = { localId, remoteId, news: 'install_failed', threadId: null, turnId: null } as const
+  const noted = await observe(work, 'command', [{ ...news, errorType: FAULT_KIND[fault._tag] }])
+  if (E.isLeft(noted)) io.err('unroll: the failure could not be noted in the home\n')
+  return report(pluginFailure(fault), input.json, io)
+}
+
+const change = async (work: Work, id: PluginId): Promise<number> => {
+  const { home, manager, input, io, dryRun } = work
+  const [what, text = '', folder = ''] = input.args
+  const bundle = resolve(io.cwd, folder)
+  // What is there before is noted first, so that what changes can be told.
+  const before = await observe(work, 'scan')
+  if (E.isLeft(before)) return reportError(before.left, input.json, io)
+  if (what === 'uninstall') {
+    const done = await uninstall(home, manager, id, { dryRun })
+    return E.isLeft(done)
+      ? report(pluginFailure(done.left), input.json, io)
+      : printChanged(work, done.right)
+  }
+  const release = {
+    remoteId: textOf(input, 'remote-id') ?? '',
+    version: textOf(input, 'release') ?? null
+  }
+  const done =
+    what === 'install-remote'
+      ? await installRemote(home, manager, id, bundle, release, { dryRun })
+      : await installLocal(home, manager, id, bundle, { dryRun })
+  return E.isLeft(done) ? failInstall(work, text, done.left) : printChanged(work, done.right)
+}
+
+const listText = async ({ input, io }: Work): Promise<string> => {
+  const [, file = ''] = input.args
+  return file === '-'
+    ? (await io.input()).toString('utf8')
+    : readFile(resolve(io.cwd, file), 'utf8')
+}
+
+const sync = async (work: Work): Promise<number> => {
+  const { home, manager, input, io, dryRun } = work
+  const listed = parseListed(await listText(work))
+  if (E.isLeft(listed)) return report(pluginFailure(listed.left), input.json, io)
+  const before = await observe(work, 'scan')
+  if (E.isLeft(before)) return reportError(before.left, input.json, io)
+  const [, file = ''] = input.args
+  const folder = file === '-' ? io.cwd : dirname(resolve(io.cwd, file))
+  const done = await syncPlugins(home, manager, listed.right, folder, { dryRun })
+  if (E.isLeft(done)) return report(pluginFailure(done.left), input.json, io)
+  const changes = await observe(work, 'sync', [], snapshotOf(listed.right))
+  if (E.isLeft(changes)) return reportError(changes.left, input.json, io)
+  const { installed, noted, removed, failed } = done.right
+  if (input.json) await printJson({ ...done.right, changes: changes.right }, io)
+  else {
+    const words = { installed, noted, removed }
+    const lines = Object.entries(words).flatMap(([word, ids]) =>
+      ids.map((id) => `${word} ${oneLine(id)}\n`)
+    )
+    await io.out(lines.join(''))
+    for (const { remoteId, reason } of failed)
+      io.err(`unroll: ${oneLine(`${remoteId ?? 'an item without an id'}: ${reason}`)}\n`)
+  }
+  return failed.length === 0 ? 0 : 1
+}
+
+const list = async (work: Work): Promise<number> => {
+  const { home, input, io } = work
+  const noted = flagOf(input, 'record') ? await observe(work, 'scan') : E.right([])
+  if (E.isLeft(noted)) return reportError(noted.left, input.json, io)
+  const scan = scanPlugins(home)
+  if (E.isLeft(scan)) return report(pluginFailure(scan.left), input.json, io)
+  await printPlugins(scan.right, input, io)
+  return 0
+}
+
+const withWork = (input: Input, outside: Io, open: Parameters<PlainCommand>[2], place: Place) =>
+  withEngine(input, outside, open, place, async (engine, io) => {
+    const { home } = place
+    const [what, id = ''] = input.args
+    const manager = pluginsManager(home, (text) => io.err(`unroll: ${oneLine(text)}\n`))
+    const dryRun = flagOf(input, 'dry-run')
+    const work: Work = { home, engine, manager, input, io, dryRun }
+    switch (what) {
+      case 'list':
+        return list(work)
+      case 'history':
+        return printHistory(engine, input, io)
+      case 'usage':
+        return printUsage(engine, input, io)
+      case 'sync':
+        return sync(work)
+      default: {
+        const parsed = parsePluginId(id)
+        return E.isLeft(parsed)
+          ? report(pluginFailure(parsed.left), input.json, io)
+          : change(work, parsed.right)
+      }
+    }
+  })
+
+/** Works on plugins; see the command table. */
+export const pluginsCommand: PlainCommand = async (input, io, open) => {
+  const problem = problemOf(input)
+  if (problem !== null)
+    return report(
+      usage(`write: unroll plugins ${problem}`, 'see "unroll help plugins"'),
+      input.json,
+      io
+    )
+  const place = await placeOf(input, io)
+  if (input.args[0] === 'verify')
+    return missingHome(place.home, input, io) ?? verifyPlugins(place.home, input, io)
+  return withWork(input, io, open, place)
+}

@@ -1,0 +1,210 @@
+/**
+ * The plugin ledger, as it is asked: which plugins a home has and had, what changed when, and which threads used them.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { Certainty } from '../../domain/certainty.ts'
+import { stepOf } from '../../domain/plugins/history.ts'
+import {
+  NOTHING_SEEN,
+  sameContent,
+  type ObservationSource,
+  type PluginRecord,
+  type PluginSeen,
+  type PluginTold
+} from '../../domain/plugins/observed.ts'
+import { TOOLS } from '../../projections/catalogue.ts'
+import {
+  pluginHistoryPrefix,
+  pluginIdentity,
+  type PluginHistoryRow,
+  type PluginIdentityRow
+} from '../../projections/plugin-identity.ts'
+import { pluginUse, pluginUsePrefix, type PluginUseRow } from '../../projections/plugin-use.ts'
+import type { Rows } from '../../projections/projection.ts'
+import { notPossible } from '../../domain/errors.ts'
+import { rowsOf } from '../catch-up/project.ts'
+import type { HomeLog } from '../ports.ts'
+import { foldHomeLog, homeLogTable } from './home-log.ts'
+import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+
+export type { PluginHistoryRow, PluginIdentityRow } from '../../projections/plugin-identity.ts'
+
+type Answer<A> = TaskEither<StoreError, A>
+type Found<A> = E.Either<StoreError, A>
+
+/** A plugin as somebody saw it. */
+export interface Sighting {
+  readonly localId: string
+  readonly seen: PluginSeen
+}
+
+/** What is to be recorded, if it is new. */
+export interface Observations {
+  readonly source: ObservationSource
+  readonly sightings: ReadonlyArray<Sighting>
+  /** True when a plugin that is not among them is not there any more. */
+  readonly complete: boolean
+  /** What happened, whether or not it changed anything. */
+  readonly told?: ReadonlyArray<
+    Pick<PluginTold, 'localId' | 'remoteId' | 'news' | 'errorType' | 'threadId' | 'turnId'>
+  >
+  readonly actor?: string
+}
+
+/** A sign of a plugin in use, with the version that was in use as far as it is known. */
+export interface PluginUse extends PluginUseRow {
+  readonly threadId: string
+  /** `recorded` or `derived` by the line itself, `inferred` from what was observed of the home, else `unknown`. */
+  readonly versionCertainty: Certainty
+}
+
+/** Which uses are asked for. */
+export interface PluginUseRequest {
+  readonly threadId?: string
+  /** A local id, or a name. */
+  readonly plugin?: string
+}
+
+/** The questions about plugins. */
+export interface PluginLedger {
+  /** What is known of every plugin, by id. */
+  readonly plugins: () => Answer<ReadonlyArray<PluginIdentityRow>>
+  /** Changes, oldest first: of one plugin, or of all. */
+  readonly pluginHistory: (localId?: string) => Answer<ReadonlyArray<PluginHistoryRow>>
+  /** Appends what is new among some observations to the home log, and answers with what changed. */
+  readonly recordPlugins: (observations: Observations) => Answer<ReadonlyArray<PluginHistoryRow>>
+  /** Signs of plugins in use, oldest first in each thread. Reads every rollout that is new since it was asked last. */
+  readonly pluginUse: (request?: PluginUseRequest) => Answer<ReadonlyArray<PluginUse>>
+}
+
+const NO_LOG = notPossible('there is no home to keep observations in', 'open a home')
+
+const TABLE = homeLogTable(pluginIdentity)
+
+const identities = (rows: Rows): ReadonlyArray<PluginIdentityRow> =>
+  rows.scan([TABLE], Infinity).map(([, row]) => row as PluginIdentityRow)
+
+const historyIn = (rows: Rows, localId?: string): ReadonlyArray<PluginHistoryRow> => {
+  const prefix = localId === undefined ? [`${TABLE}.history`] : pluginHistoryPrefix(TABLE, localId)
+  return rows
+    .scan(prefix, Infinity)
+    .map(([, row]) => row as PluginHistoryRow)
+    .toSorted((a, b) => a.seq - b.seq)
+}
+
+/** The records that would change what is known. */
+const newRecords = (
+  log: HomeLog,
+  known: ReadonlyArray<PluginIdentityRow>,
+  { source, sightings, complete, told = [], actor = 'library' }: Observations
+): ReadonlyArray<PluginRecord> => {
+  const head = () => ({
+    id: log.newId(),
+    at: new Date(log.nowMs()).toISOString(),
+    by: { ...log.process, actor }
+  })
+  const here = new Map(known.map((row) => [row.localId, row.seen]))
+  const listed = new Set(sightings.map(({ localId }) => localId))
+  const gone = complete ? [...here.keys()].filter((id) => id !== '' && !listed.has(id)) : []
+  const all = [...sightings, ...gone.map((localId) => ({ localId, seen: NOTHING_SEEN }))]
+  const observed = all.flatMap(({ localId, seen }): ReadonlyArray<PluginRecord> => {
+    const record: PluginRecord = { record: 'plugin.observed', ...head(), localId, source, seen }
+    const before = here.get(localId) ?? null
+    const after = stepOf(before, record).seen
+    const isNew = before === null ? !sameContent(after, NOTHING_SEEN) : !sameContent(after, before)
+    return isNew ? [record] : []
+  })
+  return [
+    ...told.map((news): PluginRecord => ({ record: 'plugin.told', ...head(), source, ...news })),
+    ...observed
+  ]
+}
+
+const record = async (
+  parts: LedgerParts,
+  log: HomeLog,
+  observations: Observations
+): Promise<Found<ReadonlyArray<PluginHistoryRow>>> => {
+  const before = await foldHomeLog(parts.index, log, pluginIdentity)
+  if (E.isLeft(before)) return before
+  const known = historyIn(before.right).length
+  for (const each of newRecords(log, identities(before.right), observations)) {
+    const appended = log.append(each, true)
+    if (E.isLeft(appended)) return appended
+  }
+  const after = await foldHomeLog(parts.index, log, pluginIdentity)
+  if (E.isLeft(after)) return after
+  return E.right(historyIn(after.right).slice(known))
+}
+
+/** The version that a plugin had at a time, as far as it was observed. */
+const versionAt = (history: ReadonlyArray<PluginHistoryRow>, atMs: number): string | null =>
+  history.reduce<string | null>((version, { change, to, at }) => {
+    if (Date.parse(at) > atMs) return version
+    if (change === 'uninstalled') return null
+    return change === 'installed' || change === 'version_changed' ? to : version
+  }, null)
+
+const withVersion = (
+  row: PluginUseRow,
+  threadId: string,
+  history: ReadonlyMap<string, ReadonlyArray<PluginHistoryRow>>
+): PluginUse => {
+  if (row.version !== null) return { ...row, threadId, versionCertainty: row.certainty }
+  const version = versionAt(history.get(row.localId ?? '') ?? [], row.atMs)
+  return { ...row, threadId, version, versionCertainty: version === null ? 'unknown' : 'inferred' }
+}
+
+const isAsked = ({ localId, name }: PluginUseRow, plugin: string | undefined): boolean =>
+  plugin === undefined || localId === plugin || name === plugin
+
+const usesOf = async (
+  ledger: Ledger,
+  history: ReadonlyArray<PluginHistoryRow>,
+  { threadId, plugin }: PluginUseRequest
+): Promise<Found<ReadonlyArray<PluginUse>>> => {
+  const caughtUp = threadId === undefined ? await ledger.everything() : await ledger.one(threadId)
+  if (E.isLeft(caughtUp)) return caughtUp
+  const byPlugin = new Map<string, Array<PluginHistoryRow>>()
+  for (const row of history) {
+    const id = row.localId ?? ''
+    byPlugin.set(id, [...(byPlugin.get(id) ?? []), row])
+  }
+  const table = ledger.table(pluginUse)
+  const prefix = threadId === undefined ? [table] : pluginUsePrefix(table, threadId)
+  return E.right(
+    rowsOf(ledger.env.index)
+      .scan(prefix, Infinity)
+      .map(([key, row]) => withVersion(row as PluginUseRow, String(key[1]), byPlugin))
+      .filter((row) => isAsked(row, plugin))
+  )
+}
+
+/** The plugin ledger of a home. */
+export const pluginLedger = (parts: LedgerParts, safely: Safely): PluginLedger => {
+  const ledger = ledgerOf(parts, TOOLS)
+  const log = parts.homeLogs?.('observations')
+  const rows = async (): Promise<Found<Rows>> =>
+    log === undefined ? E.left(NO_LOG) : foldHomeLog(parts.index, log, pluginIdentity)
+  return {
+    plugins: () => safely(async () => E.map(identities)(await rows())),
+    pluginHistory: (localId) =>
+      safely(async () => E.map((found: Rows) => historyIn(found, localId))(await rows())),
+    recordPlugins: (observations) =>
+      safely(async () => (log === undefined ? E.left(NO_LOG) : record(parts, log, observations))),
+    pluginUse: (request = {}) =>
+      safely(async () => {
+        const known = log === undefined ? E.right(null) : await rows()
+        if (E.isLeft(known)) return known
+        return usesOf(ledger, known.right === null ? [] : historyIn(known.right), request)
+      })
+  }
+}
+
+/** The plugin ledger of an engine that could not be made. */
+export const failedPlugins = (error: StoreError): PluginLedger => {
+  const failed = () => async () => E.left(error)
+  return { plugins: failed, pluginHistory: failed, recordPlugins: failed, pluginUse: failed }
+}
