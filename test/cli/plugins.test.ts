@@ -62,8 +62,7 @@ describe('command line: plugins', () => {
         remoteId: 'remote',
         remoteIdSource: 'sidecar',
         sidecar: 'ok',
-        manifestPath:
-          'plugins/cache/openai-curated-remote/linear/1.0.0/.codex-plugin/plugin.json',
+        manifestPath: 'plugins/cache/openai-curated-remote/linear/1.0.0/.codex-plugin/plugin.json',
         hasSkills: true,
         mcpServerCount: 1
       },
@@ -160,8 +159,7 @@ describe('command line: plugins', () => {
     expect(await unroll(['plugins', 'sync', '-'], { input })).to.deep.equal({
       code: 1,
       out: 'noted linear@openai-curated-remote\n',
-      err:
-        'unroll: s: version 1.0.0 is not here and nothing is downloaded: give release.bundle_path in the list\n'
+      err: 'unroll: s: version 1.0.0 is not here and nothing is downloaded: give release.bundle_path in the list\n'
     })
     const [row] = jsonLines((await plugins('history', '--json')).out).slice(-1)
     expect([row.change, row.to, row.source]).to.deep.equal(['remote_id_set', 'r', 'sync'])
@@ -182,6 +180,7 @@ describe('command line: plugins', () => {
 
   it('refuses words that do not fit, and ids that are none', async () => {
     for (const words of [
+      ['frob'],
       ['list', 'x'],
       ['uninstall'],
       ['install-local', 'a@m'],

@@ -78,6 +78,7 @@ const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<s
     expect(await engine.usage({ by: 'total' })()).to.have.property('_tag', 'Right')
     expect(await engine.auditTrail({})()).to.have.property('_tag', 'Right')
     expect(await engine.tools({})()).to.have.property('_tag', 'Right')
+    expect(await engine.pluginUse()()).to.have.property('_tag', 'Right')
     for (const [[table]] of index.range([''], ['\u{10ffff}'], Infinity, false)) {
       found.add(String(table).replace('/0.169', '/VIEW'))
     }
@@ -142,6 +143,7 @@ describe('documents', () => {
       'agents-169',
       'approvals-plan-142',
       'damaged-142',
+      'plugin-142',
       'review-142',
       'tools-142'
     ])

@@ -45,7 +45,9 @@ const WORDS: Readonly<Record<string, readonly [number, number, string]>> = {
 
 const problemOf = (input: Input): string | null => {
   const [what = '', ...words] = input.args
-  const [fewest, most, form] = WORDS[what] ?? [0, 0, what]
+  const known = Object.hasOwn(WORDS, what) ? WORDS[what] : undefined
+  if (known === undefined) return Object.keys(WORDS).join('|')
+  const [fewest, most, form] = known
   const remoteId = textOf(input, 'remote-id')
   if (words.length < fewest || words.length > most) return form
   return (what === 'install-remote') === (remoteId !== undefined) ? null : form

@@ -6,14 +6,11 @@ import type { CommandSpec } from './spec.ts'
 /** The row of `unroll plugins`. */
 export const plugins: CommandSpec = {
   name: 'plugins',
-  args: [
-    'list|verify|usage|history|install-local|install-remote|uninstall|sync',
-    '[plugin]',
-    '[dir]'
-  ],
+  args: ['<what>', '[plugin]', '[dir]'],
   summary: 'List, check, install and remove plugins; see what changed and who used them.',
   about: [
-    'A plugin is `NAME@MARKETPLACE`. `list` shows those in the cache and in `config.toml`; `verify` says what is not as it ' +
+    '`<what>` is `list`, `verify`, `usage`, `history`, `install-local`, `install-remote`, `uninstall` or `sync`. A plugin is ' +
+      '`NAME@MARKETPLACE`. `list` shows those in the cache and in `config.toml`; `verify` says what is not as it ' +
       'should be. Both read without following a link, and change nothing.',
     '`install-local PLUGIN DIR` installs an unpacked bundle; it has no remote id afterwards. `install-remote PLUGIN DIR --remote-id ID` ' +
       'installs the bundle of a release of the backend under the id that the backend gave it. `uninstall PLUGIN` removes it with its ' +
