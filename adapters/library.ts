@@ -34,6 +34,7 @@ import { foldAside } from './jsonl/fold-aside.ts'
 import { jsonlStore } from './jsonl/store.ts'
 import { isBeingWritten } from './jsonl/writer-lock.ts'
 import { memoryIndex } from './memory/index.ts'
+import type { HomePlugins } from './plugins/plugins.ts'
 import { measuredIndex, measuredStore } from './telemetry/measured.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
@@ -67,6 +68,9 @@ export type { HostEvent, LiveTurn, ToolCall, TurnInput } from '../replay/host.ts
 export type { MutationOptions, RelocatedThreads } from '../replay/life/life.ts'
 export type { AgentFamily } from '../replay/life/lifecycle.ts'
 export type { Mutations, StartedReview, Written } from '../replay/mutate/mutations.ts'
+export { describeFault, FAULT_KIND, type PluginFault } from '../domain/plugins/fault.ts'
+export { parseListed, type ListedPlugins } from '../domain/plugins/snapshot.ts'
+export type { HomePlugins } from './plugins/plugins.ts'
 export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
 export type { AuditPage, AuditRequest, ApprovalRow, ReviewRow } from '../replay/ledgers/audit.ts'
 export type { Telemetry } from '../replay/telemetry.ts'
@@ -181,3 +185,12 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     ledgerSource: ledgerSource(home, strict ? null : { store, profile }, telemetry)
   })
 }
+
+/**
+ * The plugins of a home: what is installed and under which ids, and every change of them. `onWarning` is told of sidecars
+ * that cannot be read.
+ */
+export const openPlugins = async (
+  home: string,
+  onWarning?: (text: string) => void
+): Promise<HomePlugins> => (await import('./plugins/plugins.ts')).homePlugins(home, onWarning)

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { isSegment, type PluginId } from '../../domain/plugins/ids.ts'
 import { STRAY_SIDECAR_FILE } from '../../domain/plugins/sidecar.ts'
-import { isVersion } from '../../domain/plugins/version.ts'
+import { isVersion } from '../../domain/plugins/version-name.ts'
 
 /** Folders from the home to the marketplaces. */
 const CACHE = ['plugins', 'cache']

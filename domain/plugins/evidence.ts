@@ -11,7 +11,7 @@ import type { Certainty } from '../certainty.ts'
 import type { RolloutLine } from '../events/event.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
 import { isSegment, sidesOf } from './ids.ts'
-import { isVersion } from './version.ts'
+import { isVersion } from './version-name.ts'
 
 /** How a plugin shows. */
 export type EvidenceKind = 'mention' | 'capabilities' | 'skill' | 'mcp_tool' | 'command'

@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { PluginFault } from './fault.ts'
 import { trimmed, type PluginId } from './ids.ts'
-import { isVersion, LOCAL_VERSION } from './version.ts'
+import { isVersion, LOCAL_VERSION } from './version-name.ts'
 
 /** Where a manifest may be in a bundle, in the order of the search. */
 export const MANIFEST_PATHS = [

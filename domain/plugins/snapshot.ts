@@ -19,7 +19,7 @@ import {
   type PluginId
 } from './ids.ts'
 import type { InstalledSnapshot } from './resolution.ts'
-import { isVersion } from './version.ts'
+import { isVersion } from './version-name.ts'
 
 /** A plugin that the backend says is installed. */
 export interface ListedPlugin {

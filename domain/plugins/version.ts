@@ -4,13 +4,7 @@
  * Source: Codex from 0.142 on. 0.130 compared texts, so it takes 1.9 for newer than 1.10.
  */
 import { parse, compareBuild } from 'semver'
-
-/** The version of a plugin that was installed from a folder and names none; it is always active. */
-export const LOCAL_VERSION = 'local'
-
-/** True for a text that may name the folder of a version. */
-export const isVersion = (text: string): boolean =>
-  /^[A-Za-z0-9._+-]+$/.test(text) && text !== '.' && text !== '..'
+import { LOCAL_VERSION } from './version-name.ts'
 
 /** Only what the standard calls a version: no `v` before it, nothing left out. */
 const semanticOf = (text: string) => (/^\d/.test(text) ? parse(text) : null)

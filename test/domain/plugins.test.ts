@@ -16,7 +16,8 @@ import { resolveRemoteId } from '../../domain/plugins/resolution.ts'
 import { parseSidecar, printSidecar } from '../../domain/plugins/sidecar.ts'
 import { parseListed, snapshotOf } from '../../domain/plugins/snapshot.ts'
 import { metadataOf, pluginEvent } from '../../domain/plugins/telemetry.ts'
-import { activeVersion, compareVersions, isVersion } from '../../domain/plugins/version.ts'
+import { activeVersion, compareVersions } from '../../domain/plugins/version.ts'
+import { isVersion } from '../../domain/plugins/version-name.ts'
 
 describe('a plugin id', () => {
   it('is split at the last @, and both sides can be folders', () => {

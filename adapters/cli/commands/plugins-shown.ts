@@ -5,8 +5,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describeFault, FAULT_KIND } from '../../../domain/plugins/fault.ts'
 import type { PluginHistoryRow, PluginUse } from '../../../replay/ledgers/plugins.ts'
 import type { Engine } from '../../../replay/engine.ts'
-import { pluginFindings, type PluginFinding } from '../../plugins/findings.ts'
-import { scanPlugins, type PluginScan, type ScannedPlugin } from '../../plugins/scan.ts'
+import type { PluginFinding } from '../../plugins/findings.ts'
+import { homePlugins } from '../../plugins/plugins.ts'
+import type { PluginScan, ScannedPlugin } from '../../plugins/scan.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pluginFailure } from '../text/plugin-failure.ts'
@@ -162,11 +163,10 @@ export const printPlugins = (scan: PluginScan, input: Input, io: Io): Promise<vo
 
 /** Checks the plugins of a home; 1 when something is not as it should be. */
 export const verifyPlugins = async (home: string, input: Input, io: Io): Promise<number> => {
-  const scan = scanPlugins(home)
-  if (E.isLeft(scan)) return report(pluginFailure(scan.left), input.json, io)
-  const findings = pluginFindings(scan.right)
-  await printFindings(findings, input, io)
-  return findings.length === 0 ? 0 : 1
+  const findings = homePlugins(home).findings()
+  if (E.isLeft(findings)) return report(pluginFailure(findings.left), input.json, io)
+  await printFindings(findings.right, input, io)
+  return findings.right.length === 0 ? 0 : 1
 }
 
 /** Prints what changed. */

@@ -6,20 +6,13 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Contract } from '../../../domain/analytics/vocabulary.ts'
 import { FAULT_KIND, type PluginFault } from '../../../domain/plugins/fault.ts'
-import { parsePluginId, type PluginId } from '../../../domain/plugins/ids.ts'
+import { parsePluginId } from '../../../domain/plugins/ids.ts'
 import { parseListed, snapshotOf } from '../../../domain/plugins/snapshot.ts'
 import { pluginEvent } from '../../../domain/plugins/telemetry.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { Observations, PluginHistoryRow } from '../../../replay/ledgers/plugins.ts'
-import {
-  installLocal,
-  installRemote,
-  uninstall,
-  type ChangedPlugin
-} from '../../plugins/changes.ts'
-import { pluginsManager, type PluginsManager } from '../../plugins/manager.ts'
-import { scanPlugins } from '../../plugins/scan.ts'
-import { syncPlugins } from '../../plugins/sync.ts'
+import type { ChangedPlugin } from '../../plugins/changes.ts'
+import { homePlugins, type HomePlugins } from '../../plugins/plugins.ts'
 import type { InstalledSnapshot } from '../../../domain/plugins/resolution.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
@@ -54,9 +47,8 @@ const problemOf = (input: Input): string | null => {
 }
 
 interface Work {
-  readonly home: string
+  readonly plugins: HomePlugins
   readonly engine: Engine
-  readonly manager: PluginsManager
   readonly input: Input
   readonly io: Io
   readonly dryRun: boolean
@@ -66,13 +58,13 @@ type Changes = E.Either<StoreError, ReadonlyArray<PluginHistoryRow>>
 
 /** Notes in the home what is new, with something that happened. */
 const observe = async (
-  { home, engine, dryRun }: Work,
+  { plugins, engine, dryRun }: Work,
   source: Observations['source'],
   told: Observations['told'] = [],
   snapshot: InstalledSnapshot | null = null
 ): Promise<Changes> => {
   if (dryRun) return E.right([])
-  const scan = scanPlugins(home)
+  const scan = plugins.scan()
   const seen = E.isRight(scan)
     ? { sightings: scan.right.plugins, complete: scan.right.configFault === null }
     : { sightings: [], complete: false }
@@ -100,23 +92,23 @@ const printChanged = async (work: Work, done: ChangedPlugin): Promise<number> =>
 }
 
 const failInstall = async (work: Work, id: string, fault: PluginFault): Promise<number> => {
-  const { input, io, manager } = work
-  const { localId, remoteId } = manager.notInstalled(id)
+  const { input, io, plugins } = work
+  const { localId, remoteId } = plugins.manager.notInstalled(id)
   const news = { localId, remoteId, news: 'install_failed', threadId: null, turnId: null } as const
   const noted = await observe(work, 'command', [{ ...news, errorType: FAULT_KIND[fault._tag] }])
   if (E.isLeft(noted)) io.err('unroll: the failure could not be noted in the home\n')
   return report(pluginFailure(fault), input.json, io)
 }
 
-const change = async (work: Work, id: PluginId): Promise<number> => {
-  const { home, manager, input, io, dryRun } = work
-  const [what, text = '', folder = ''] = input.args
+const change = async (work: Work): Promise<number> => {
+  const { plugins, input, io, dryRun } = work
+  const [what, id = '', folder = ''] = input.args
   const bundle = resolve(io.cwd, folder)
   // What is there before is noted first, so that what changes can be told.
   const before = await observe(work, 'scan')
   if (E.isLeft(before)) return reportError(before.left, input.json, io)
   if (what === 'uninstall') {
-    const done = await uninstall(home, manager, id, { dryRun })
+    const done = await plugins.uninstall(id, { dryRun })
     return E.isLeft(done)
       ? report(pluginFailure(done.left), input.json, io)
       : printChanged(work, done.right)
@@ -127,9 +119,9 @@ const change = async (work: Work, id: PluginId): Promise<number> => {
   }
   const done =
     what === 'install-remote'
-      ? await installRemote(home, manager, id, bundle, release, { dryRun })
-      : await installLocal(home, manager, id, bundle, { dryRun })
-  return E.isLeft(done) ? failInstall(work, text, done.left) : printChanged(work, done.right)
+      ? await plugins.installRemote(id, bundle, release, { dryRun })
+      : await plugins.installLocal(id, bundle, { dryRun })
+  return E.isLeft(done) ? failInstall(work, id, done.left) : printChanged(work, done.right)
 }
 
 const listText = async ({ input, io }: Work): Promise<string> => {
@@ -140,14 +132,14 @@ const listText = async ({ input, io }: Work): Promise<string> => {
 }
 
 const sync = async (work: Work): Promise<number> => {
-  const { home, manager, input, io, dryRun } = work
+  const { plugins, input, io, dryRun } = work
   const listed = parseListed(await listText(work))
   if (E.isLeft(listed)) return report(pluginFailure(listed.left), input.json, io)
   const before = await observe(work, 'scan')
   if (E.isLeft(before)) return reportError(before.left, input.json, io)
   const [, file = ''] = input.args
   const folder = file === '-' ? io.cwd : dirname(resolve(io.cwd, file))
-  const done = await syncPlugins(home, manager, listed.right, folder, { dryRun })
+  const done = await plugins.sync(listed.right, folder, { dryRun })
   if (E.isLeft(done)) return report(pluginFailure(done.left), input.json, io)
   const changes = await observe(work, 'sync', [], snapshotOf(listed.right))
   if (E.isLeft(changes)) return reportError(changes.left, input.json, io)
@@ -166,10 +158,10 @@ const sync = async (work: Work): Promise<number> => {
 }
 
 const list = async (work: Work): Promise<number> => {
-  const { home, input, io } = work
+  const { plugins, input, io } = work
   const noted = flagOf(input, 'record') ? await observe(work, 'scan') : E.right([])
   if (E.isLeft(noted)) return reportError(noted.left, input.json, io)
-  const scan = scanPlugins(home)
+  const scan = plugins.scan()
   if (E.isLeft(scan)) return report(pluginFailure(scan.left), input.json, io)
   await printPlugins(scan.right, input, io)
   return 0
@@ -177,11 +169,10 @@ const list = async (work: Work): Promise<number> => {
 
 const withWork = (input: Input, outside: Io, open: Parameters<PlainCommand>[2], place: Place) =>
   withEngine(input, outside, open, place, async (engine, io) => {
-    const { home } = place
     const [what, id = ''] = input.args
-    const manager = pluginsManager(home, (text) => io.err(`unroll: ${oneLine(text)}\n`))
+    const plugins = homePlugins(place.home, (text) => io.err(`unroll: ${oneLine(text)}\n`))
     const dryRun = flagOf(input, 'dry-run')
-    const work: Work = { home, engine, manager, input, io, dryRun }
+    const work: Work = { plugins, engine, input, io, dryRun }
     switch (what) {
       case 'list':
         return list(work)
@@ -193,9 +184,7 @@ const withWork = (input: Input, outside: Io, open: Parameters<PlainCommand>[2], 
         return sync(work)
       default: {
         const parsed = parsePluginId(id)
-        return E.isLeft(parsed)
-          ? report(pluginFailure(parsed.left), input.json, io)
-          : change(work, parsed.right)
+        return E.isLeft(parsed) ? report(pluginFailure(parsed.left), input.json, io) : change(work)
       }
     }
   })
