@@ -8,6 +8,7 @@ import { itemsList, turnItemsList } from './methods/items-list.ts'
 import { itemsRead } from './methods/items-read.ts'
 import { LOADED_COURTESIES } from './methods/loaded-courtesy.ts'
 import { approvalsList, auditList, reviewsList } from './methods/ledgers/audit.ts'
+import { blameRead, toolsList, toolsSummary } from './methods/ledgers/tools.ts'
 import { usageRead } from './methods/ledgers/usage.ts'
 import { loadedList } from './methods/loaded-list.ts'
 import { OF_ACCOUNTS } from './methods/refused/accounts.ts'
@@ -85,6 +86,9 @@ const ROWS: ReadonlyArray<AnyMethod> = [
   reviewStart,
   conversationSummary,
   usageRead,
+  toolsList,
+  toolsSummary,
+  blameRead,
   auditList,
   approvalsList,
   reviewsList,

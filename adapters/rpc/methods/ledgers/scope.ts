@@ -24,14 +24,14 @@ export const given = <P extends object, K extends keyof P>(
     names.flatMap((name) => (params[name] === null ? [] : [[name, params[name]]]))
   ) as Given<P, K>
 
-/** Shape of the rows of a ledger; docs/FORMAT.md and the type of the engine's answer have their members. */
-export const rows = <A>(name: string) => ({
-  data: t.readonlyArray(
-    new t.Type<A, unknown, unknown>(
-      name,
-      (u): u is A => isJsonObject(u),
-      (u, c) => (isJsonObject(u) ? t.success(u as A) : t.failure(u, c)),
-      t.identity
-    )
+/** Shape of an object of a ledger; docs/FORMAT.md and the type of the engine's answer have its members. */
+export const object = <A>(name: string): t.Type<A, unknown, unknown> =>
+  new t.Type<A, unknown, unknown>(
+    name,
+    (u): u is A => isJsonObject(u),
+    (u, c) => (isJsonObject(u) ? t.success(u as A) : t.failure(u, c)),
+    t.identity
   )
-})
+
+/** Shape of the rows of a ledger. */
+export const rows = <A>(name: string) => ({ data: t.readonlyArray(object<A>(name)) })
