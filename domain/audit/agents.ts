@@ -5,48 +5,78 @@ import { isJsonObject, type JsonObject } from '../json.ts'
 import { shortText } from './row.ts'
 import type { Draft, Drafted, TrailState } from './trail-state.ts'
 
-/** More spawning calls than this are never open at once. */
+/** More calls than this are never open at once. */
 const PENDING_MAX = 64
 
-const parsed = (text: unknown): JsonObject => {
-  if (typeof text !== 'string') return {}
+const ACTIONS = {
+  spawn_agent: 'agent_spawned',
+  close_agent: 'agent_closed',
+  resume_agent: 'agent_resumed'
+} as const
+
+const isTool = (name: unknown): name is keyof typeof ACTIONS =>
+  typeof name === 'string' && Object.hasOwn(ACTIONS, name)
+
+const parsed = (text: unknown): JsonObject | null => {
+  if (typeof text !== 'string') return null
   try {
     const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : {}
+    return isJsonObject(value) ? value : null
   } catch {
-    return {}
+    return null
   }
 }
 
 const called = (state: TrailState, payload: JsonObject): Drafted => {
   const { name, arguments: given, call_id: callId } = payload
-  const asked = parsed(given)
+  if (!isTool(name) || typeof callId !== 'string') return [state, []]
+  const asked = parsed(given) ?? {}
   const target = shortText(asked['target']) ?? shortText(asked['id'])
-  const turnId = state.turn?.id ?? null
-  if (name === 'close_agent' || name === 'resume_agent') {
-    if (target === null) return [state, []]
-    const action = name === 'close_agent' ? 'agent_closed' : 'agent_resumed'
-    return [state, [{ action, turnId, after: { agentThreadId: target.toLowerCase() } }]]
+  const call = {
+    action: ACTIONS[name],
+    target: target?.toLowerCase() ?? null,
+    role: shortText(asked['agent_type'])
   }
-  if (name !== 'spawn_agent' || typeof callId !== 'string') return [state, []]
   const kept = Object.entries(state.agents).slice(1 - PENDING_MAX)
-  const role = shortText(asked['agent_type'])
-  return [{ ...state, agents: { ...Object.fromEntries(kept), [callId]: { role } } }, []]
+  return [{ ...state, agents: { ...Object.fromEntries(kept), [callId]: call } }, []]
 }
 
+const spawned = (state: TrailState, after: JsonObject): Draft => ({
+  action: 'agent_spawned',
+  turnId: state.turn?.id ?? null,
+  after
+})
+
+/** What came of a call; one that failed is answered with words. */
 const answered = (state: TrailState, payload: JsonObject): Drafted => {
   const { call_id: callId, output } = payload
   if (typeof callId !== 'string' || !Object.hasOwn(state.agents, callId)) return [state, []]
-  const { [callId]: asked, ...agents } = state.agents
-  const { agent_id, nickname } = parsed(output)
-  const agentThreadId = shortText(agent_id)?.toLowerCase() ?? null
-  const after = { agentThreadId, nickname: shortText(nickname), role: asked?.role ?? null }
-  const draft: Draft = { action: 'agent_spawned', turnId: state.turn?.id ?? null, after }
-  return [{ ...state, agents }, agentThreadId === null ? [] : [draft]]
+  const { [callId]: call, ...agents } = state.agents
+  const next = { ...state, agents }
+  const answer = parsed(output)
+  if (call === undefined || answer === null) return [next, []]
+  if (call.action === 'agent_spawned') {
+    const agentThreadId = shortText(answer['agent_id'])?.toLowerCase() ?? null
+    const after = { agentThreadId, nickname: shortText(answer['nickname']), role: call.role }
+    return [next, agentThreadId === null ? [] : [spawned(state, after)]]
+  }
+  const turnId = state.turn?.id ?? null
+  const after = { agentThreadId: call.target }
+  return [next, call.target === null ? [] : [{ action: call.action, turnId, after }]]
 }
 
 /** The rows of a response item; none for what is no call about an agent. */
 export const rowsOfAgents = (state: TrailState, payload: JsonObject): Drafted => {
   if (payload['type'] === 'function_call') return called(state, payload)
   return payload['type'] === 'function_call_output' ? answered(state, payload) : [state, []]
+}
+
+/** Agents with paths are spawned without an answer that names them; an event does (0.142). */
+export const rowsOfActivity = (
+  state: TrailState,
+  activity: { readonly kind: string; readonly agent_thread_id: string; readonly agent_path: string }
+): Drafted => {
+  if (activity.kind !== 'started') return [state, []]
+  const agentThreadId = activity.agent_thread_id.toLowerCase()
+  return [state, [spawned(state, { agentThreadId, path: shortText(activity.agent_path) })]]
 }

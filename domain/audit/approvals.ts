@@ -3,7 +3,7 @@
  * status, from the words Codex answers the model with, or from the assessment of a guardian in files that kept one. A call
  * without a row here is `unknown`: it may have been approved, or may never have needed it.
  *
- * Source: outputs of 0.130.0, 0.142.5 and 0.169.0 after an approval was declined. What a command printed never counts: it
+ * Source: outputs of 0.130.0, 0.142.5 and 0.169.0 after an approval was declined by a person or a guardian. What a command printed never counts: it
  *         comes behind a head of its own.
  */
 import type { Certainty } from '../certainty.ts'
@@ -48,8 +48,11 @@ type Found = Pick<
   'callId' | 'reviewer' | 'subject' | 'status' | 'source' | 'certainty'
 > & { readonly turnId?: string | null }
 
-const REFUSED_COMMAND =
-  /^(exec_command|shell|local_shell|container\.exec)[^\n]* failed[\s\S]*Rejected\(\\?"rejected by user\\?"\)/
+/** How the answer to a command begins that was not run. */
+const NOT_RUN =
+  /^(exec_command|shell|local_shell|container\.exec)\b[^\n]*? failed[^\n]*? \{ message: "Rejected\(\\?"/
+const BY_USER = 'rejected by user'
+const BY_GUARDIAN = 'This action was rejected due to unacceptable risk.'
 
 const WORDS: Readonly<Record<string, ApprovalSubject>> = {
   'patch rejected by user': 'file_change',
@@ -58,10 +61,21 @@ const WORDS: Readonly<Record<string, ApprovalSubject>> = {
   'user rejected MCP tool call': 'mcp_tool_call'
 }
 
-const subjectOf = (text: string): ApprovalSubject | null => {
+interface Refusal {
+  readonly reviewer: 'user' | 'guardian'
+  readonly subject: ApprovalSubject
+}
+
+/** Who refused, and what, in the words a model is answered with; null for any other text. */
+const refusalIn = (text: string): Refusal | null => {
   const words = text.trim()
-  if (Object.hasOwn(WORDS, words)) return WORDS[words] ?? null
-  return REFUSED_COMMAND.test(words) && words.endsWith('}') ? 'command_execution' : null
+  if (Object.hasOwn(WORDS, words)) return { reviewer: 'user', subject: WORDS[words] ?? 'unknown' }
+  if (words.startsWith(BY_GUARDIAN)) return { reviewer: 'guardian', subject: 'unknown' }
+  const head = NOT_RUN.exec(words)?.[0]
+  if (head === undefined || !words.endsWith('}')) return null
+  const why = words.slice(head.length)
+  if (why.startsWith(BY_USER)) return { reviewer: 'user', subject: 'command_execution' }
+  return why.startsWith(BY_GUARDIAN) ? { reviewer: 'guardian', subject: 'command_execution' } : null
 }
 
 const denied = (callId: string, subject: ApprovalSubject, source: 'status' | 'text'): Found => ({
@@ -76,8 +90,10 @@ const denied = (callId: string, subject: ApprovalSubject, source: 'status' | 'te
 const inOutput = (payload: JsonObject): Found | null => {
   const { type, call_id: callId, output } = payload
   if (type !== 'function_call_output' && type !== 'custom_tool_call_output') return null
-  const subject = subjectOf(outputText(output ?? null))
-  return subject === null || typeof callId !== 'string' ? null : denied(callId, subject, 'text')
+  const refusal = refusalIn(outputText(output ?? null))
+  return refusal === null || typeof callId !== 'string'
+    ? null
+    : { ...denied(callId, refusal.subject, 'text'), reviewer: refusal.reviewer }
 }
 
 const ITEMS: Readonly<Record<string, ApprovalSubject>> = {
@@ -91,7 +107,7 @@ const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): Found | nu
   if (p.type === 'patch_apply_end')
     return p.status === 'declined' ? denied(p.call_id, 'file_change', 'status') : null
   if (p.type === 'mcp_tool_call_end')
-    return 'Err' in p.result && subjectOf(p.result.Err) === 'mcp_tool_call'
+    return 'Err' in p.result && refusalIn(p.result.Err)?.subject === 'mcp_tool_call'
       ? denied(p.call_id, 'mcp_tool_call', 'text')
       : null
   if (p.type !== 'item_completed') return null

@@ -13,8 +13,18 @@ export interface OpenReview {
   readonly turnId: string | null
 }
 
-/** Calls that spawn and whose output did not come yet: what they asked for, by call id. */
-export type PendingAgents = Readonly<Record<string, { readonly role: string | null }>>
+/** Calls about agents whose output did not come yet, by call id. */
+export type PendingAgents = Readonly<
+  Record<
+    string,
+    {
+      readonly action: 'agent_spawned' | 'agent_closed' | 'agent_resumed'
+      /** The agent it names; null for one that is yet to be. */
+      readonly target: string | null
+      readonly role: string | null
+    }
+  >
+>
 
 /** An import that goes on. */
 export interface Import {

@@ -11,7 +11,7 @@ import type { RecordedEvent } from '../events/event.ts'
 import type { TaskComplete, TaskStarted, TurnAborted } from '../events/payloads.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
 import { richFailure } from '../rich/items.ts'
-import { rowsOfAgents } from './agents.ts'
+import { rowsOfActivity, rowsOfAgents } from './agents.ts'
 import { rowsOfFacts, rowsOfMeta } from './facts.ts'
 import { importOf, IMPORT_TURN } from './import.ts'
 import { evolveOwned, isOwn, isToldByTime } from './own.ts'
@@ -127,7 +127,10 @@ const eventRows = (state: TrailState, event: RecordedEvent, dropped: Dropped): D
       const after = { turns: p.num_turns }
       return [{ ...state, copies, turn: null }, [{ action: 'turns_restored', after }]]
     }
+    case 'sub_agent_activity':
+      return rowsOfActivity(state, p)
     case 'item_completed':
+      if (p.item.type === 'SubAgentActivity') return rowsOfActivity(state, p.item)
       return state.paginated && p.item.type === 'UserMessage'
         ? said(state, p.turn_id)
         : [state, NONE]

@@ -75,8 +75,8 @@ const LINES: Readonly<Record<string, RegExp>> = {
   settings_changed: /"turn_context"|"thread_settings_applied"/,
   metadata_changed: /"session_meta"/,
   goal_changed: /"thread_goal_updated"/,
-  agent_spawned: /"function_call_output"/,
-  agent_closed: /"close_agent"/
+  agent_spawned: /"function_call_output"|"sub_agent_activity"|"SubAgentActivity"/,
+  agent_closed: /"function_call_output"/
 }
 
 describe('audit trail of recorded homes', function () {

@@ -25,6 +25,27 @@ export const requestsOf = (name: string): ReadonlyArray<Message> =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Message)
 
+/** The messages that made a home of the ledger fixtures, in the same form. */
+export const ledgerRequestsOf = (name: string): ReadonlyArray<Message> =>
+  brotliDecompressSync(readFileSync(join(FIXTURES, 'ledger', name, 'requests.jsonl.br')))
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { process, from, message } = JSON.parse(line)
+      const dir =
+        from === 'client'
+          ? '>'
+          : message.method === undefined
+            ? message.error === undefined
+              ? '<res'
+              : '<err'
+            : message.id === undefined
+              ? '<ntf'
+              : '<req'
+      return { proc: process, dir, ...message } as Message
+    })
+
 /** What a row says, without times, places and settings. */
 export interface Said {
   readonly action: string
@@ -45,6 +66,21 @@ interface Thread {
   name: string | null
 }
 
+const TOLD: ReadonlySet<string> = new Set([
+  'turn/started',
+  'turn/completed',
+  'thread/goal/updated',
+  'item/completed'
+])
+
+const ITEMS: ReadonlySet<string> = new Set([
+  'enteredReviewMode',
+  'exitedReviewMode',
+  'contextCompaction',
+  'collabAgentToolCall',
+  'subAgentActivity'
+])
+
 const CALLS: Readonly<Record<string, string>> = {
   spawnAgent: 'agent_spawned',
   closeAgent: 'agent_closed',
@@ -60,7 +96,9 @@ const ENDS: Readonly<Record<string, string>> = {
 /** Turns that were completed without a word of the model: up to 0.142 a file cannot tell them from failed ones. */
 const UNANSWERED: ReadonlySet<string> = new Set([
   '01a1fcf0-5f03-7853-86e4-052eb95ab3b7',
-  '01a1fcf0-86a1-70a2-80e8-a70c82479f77'
+  '01a1fcf0-86a1-70a2-80e8-a70c82479f77',
+  '01a2001b-f1fe-7cf1-a131-af6a57d09601',
+  '01a2001d-60bc-7dc2-88b3-b36ffb65808a'
 ])
 
 const era = (name: string): number => Number(name.slice(-3))
@@ -117,9 +155,11 @@ class Walk {
       case 'thread/rollback': {
         const thread = on()
         this.ended(thread)
-        const kept = new Set(result.thread.turnIds)
+        const left =
+          result.thread.turnIds ?? result.thread.turns.map(({ id }: { id: string }) => id)
+        const kept = new Set(left)
         const gone = thread.live.filter((id) => !kept.has(id))
-        thread.live = result.thread.turnIds
+        thread.live = left
         thread.rows.push({
           action: 'rolled_back',
           detail: { turns: params.numTurns, gone: gone.filter((id) => !id.startsWith('rollout-')) }
@@ -160,16 +200,19 @@ class Walk {
   }
 
   told({ method, params }: Message): void {
+    if (!TOLD.has(method ?? '')) return
     const thread = this.thread(params.threadId)
     if (method === 'turn/started') return this.turnStarted(thread, params.turn.id)
     if (method === 'turn/completed') return this.turnEnded(thread, params.turn)
     if (method === 'thread/goal/updated') {
       // 0.130 keeps goals in its database; what a turn does to a goal stays there in every version.
-      if (this.rank > 130 && (params.turnId ?? null) === null)
-        thread.rows.push({ action: 'goal_changed', detail: params.goal })
+      if (this.rank > 130 && (params.turnId ?? null) === null) {
+        const { objective, status } = params.goal
+        thread.rows.push({ action: 'goal_changed', detail: { objective, status } })
+      }
       return
     }
-    if (method === 'item/completed') this.item(thread, params)
+    if (method === 'item/completed' && ITEMS.has(params.item.type)) this.item(thread, params)
   }
 
   /** A turn of which nothing is heard any more: its process was killed, and the thread resumed. */
@@ -209,6 +252,10 @@ class Walk {
       thread.rows.push({ action: 'reviewed', ...(isNamed ? { turnId } : {}) })
     } else if (item.type === 'contextCompaction') {
       thread.rows.push({ action: 'compacted', turnId })
+    } else if (item.type === 'subAgentActivity') {
+      if (item.kind !== 'started') return
+      thread.rows.push({ action: 'agent_spawned', turnId, detail: item.agentThreadId })
+      this.begin(item.agentThreadId, { action: 'spawned' })
     } else if (CALLS[item.tool] !== undefined && item.receiverThreadIds.length > 0) {
       const [receiver] = item.receiverThreadIds
       const action = CALLS[item.tool] ?? ''
@@ -227,9 +274,12 @@ class Walk {
 }
 
 /** The trail of every thread of a recording that was started, forked or spawned in it. */
-export const expectedTrails = (name: string): Trails => {
+export const expectedTrails = (
+  name: string,
+  messages: ReadonlyArray<Message> = requestsOf(name)
+): Trails => {
   const walk = new Walk(era(name))
-  for (const message of requestsOf(name)) {
+  for (const message of messages) {
     const key = `${message.proc} ${message.id}`
     if (message.dir === '>' && message.method !== undefined) walk.asked.set(key, message)
     const request = walk.asked.get(key)
