@@ -79,7 +79,8 @@ export const namedTurnId = (line: RolloutLine): string | null => {
 }
 
 /** What is known after a line. */
-export const evolveInheritance = (state: Inheritance, { line, ...event }: RecordedEvent) => {
+export const evolveInheritance = (state: Inheritance, event: RecordedEvent): Inheritance => {
+  const { line } = event
   if (line.type === 'session_meta' && state.headMs === null && event.inherited !== true) {
     const { id, forked_from_id, subagent_history_start_ordinal } = line.payload
     const forked = typeof forked_from_id === 'string'
@@ -88,7 +89,7 @@ export const evolveInheritance = (state: Inheritance, { line, ...event }: Record
       bornMs: uuid7Ms(id),
       headMs: Date.parse(line.timestamp),
       startOrdinal: subagent_history_start_ordinal ?? 0,
-      turn: forked ? ('burst' as const) : null
+      turn: forked ? 'burst' : null
     }
   }
   if (line.type !== 'event_msg') return state
@@ -97,7 +98,7 @@ export const evolveInheritance = (state: Inheritance, { line, ...event }: Record
     return { ...state, turn: turnRule(state, payload.turn_id, line) }
   // Between turns only the time of a line tells.
   return payload.type === 'task_complete' && state.turn !== null
-    ? { ...state, turn: 'burst' as const }
+    ? { ...state, turn: 'burst' }
     : state
 }
 

@@ -80,16 +80,20 @@ const ABSENT = {
   settledAt: null
 } as const
 
-const packed = ({ threadId: _stream, ...call }: ToolCall): ToolRow =>
-  Object.fromEntries(
-    Object.entries(call).filter(
-      ([member, value]) => value !== (ABSENT as Readonly<Record<string, unknown>>)[member]
-    )
-  )
+const packed = (call: ToolCall): ToolRow => {
+  const row: Record<string, unknown> = {}
+  const absent: Readonly<Record<string, unknown>> = ABSENT
+  const members = call as unknown as Readonly<Record<string, unknown>>
+  for (const member in ABSENT) if (members[member] !== absent[member]) row[member] = members[member]
+  return row
+}
 
 /** The call of a row. */
-export const toolCallOf = (row: unknown, threadId: string): ToolCall =>
-  ({ threadId, ...ABSENT, ...(row as ToolRow) })
+export const toolCallOf = (row: unknown, threadId: string): ToolCall => ({
+  threadId,
+  ...ABSENT,
+  ...(row as ToolRow)
+})
 
 /** Key of a call. */
 export const toolKey = (table: string, streamId: string, revision: number): RowKey => [
@@ -314,6 +318,17 @@ const turnWrites = (
   })
 }
 
+/** Rows are looked up with the same surroundings from the first event of a stream to its last. */
+const lookups = new WeakMap<Surroundings, readonly [string, ReturnType<typeof lookup>]>()
+
+const lookupOf = (around: Surroundings, streamId: string): ReturnType<typeof lookup> => {
+  const known = lookups.get(around)
+  if (known?.[0] === streamId) return known[1]
+  const made = lookup(around, streamId)
+  lookups.set(around, [streamId, made])
+  return made
+}
+
 const evolve = (
   state: ToolsState,
   event: RecordedEvent,
@@ -321,7 +336,7 @@ const evolve = (
 ): readonly [ToolsState, ReadonlyArray<RowWrite>] => {
   const { streamId } = event
   const { rows, table, profile } = around
-  const step = evolveTools(state, event, lookup(around, streamId), profile)
+  const step = evolveTools(state, event, lookupOf(around, streamId), profile)
   if (step.writes.length === 0 && step.turns.length === 0) return [step.state, NO_WRITES]
   const writes = step.writes.flatMap((write) => writesOf(rows, table, write))
   return [step.state, [...writes, ...turnWrites(around, streamId, step.turns)]]

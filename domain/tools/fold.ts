@@ -288,6 +288,9 @@ const ofTurns = (state: ToolsState, event: RecordedEvent, rows: ToolLookup): Cha
   }
 }
 
+/** Lines of these types say nothing about calls. */
+const SILENT: ReadonlySet<string> = new Set(['turn_context', 'compacted', 'session_meta'])
+
 /** What a line says about calls. */
 const ofCalls = (
   state: ToolsState,
@@ -296,6 +299,7 @@ const ofCalls = (
   profile: Profile
 ): Change => {
   const { line } = event
+  if (SILENT.has(line.type)) return unchanged(state)
   const context = contextOf(state, event)
   if (line.type === 'response_item') {
     const call = askedCall(line.payload, context)
@@ -307,10 +311,18 @@ const ofCalls = (
   return call === null ? unchanged(state) : record(state, call, event, rows)
 }
 
+const sets = new WeakMap<ReadonlyArray<string>, ReadonlySet<string>>()
+
+const setOf = (declared: ReadonlyArray<string>): ReadonlySet<string> => {
+  const known = sets.get(declared) ?? new Set(declared)
+  sets.set(declared, known)
+  return known
+}
+
 const contextOf = ({ cwd, declared }: ToolsState, { streamId }: RecordedEvent): RichContext => ({
   threadId: streamId,
   cwd,
-  dynamicTools: declared === null ? null : new Set(declared)
+  dynamicTools: declared === null ? null : setOf(declared)
 })
 
 const withContext = (state: ToolsState, { line, inherited }: RecordedEvent): ToolsState => {
@@ -339,7 +351,9 @@ export const evolveTools = (
 ): ToolStep => {
   const [turns, turnWrites] = evolveTurns(before.turns, event, rows.turns, profile)
   const inheritance = evolveInheritance(before.inheritance, event)
-  const state = withContext({ ...before, turns: slim(turns), inheritance }, event)
+  const isSame = turns === before.turns && inheritance === before.inheritance
+  const moved = isSame ? before : { ...before, turns: slim(turns), inheritance }
+  const state = withContext(moved, event)
   if (inheritedBy(inheritance, event) !== null) return { state, writes: NOTHING, turns: turnWrites }
   const change = ofTurns(state, event, rows) ?? ofCalls(state, event, rows, profile)
   return { ...change, turns: turnWrites }

@@ -5,7 +5,6 @@
  * only what is not known yet, in whatever order they come: an item may be recorded after its turn ended, and after the next
  * one did.
  */
-import { textBytes } from '../budget/json-size.ts'
 import { sha256Hex } from '../digest.ts'
 import type { RecordedEvent } from '../events/event.ts'
 import { UNKNOWN_ENDING, type Ending } from './answered.ts'
@@ -130,7 +129,7 @@ export const answered = (
     // Codex never knew which way a refused command would have run.
     source: next.kind === 'command' && next.status === 'rejected' ? 'agent' : next.source,
     observedMs: row.argsDigest === null ? null : Math.max(0, atMs - row.atMs),
-    outputBytes: textBytes(text),
+    outputBytes: Buffer.byteLength(text),
     endedAtMs: end.processId === null ? (row.endedAtMs ?? atMs) : row.endedAtMs
   }
 }

@@ -6,7 +6,6 @@
  *         for analytics (`toolOutcome`).
  */
 import { toolOutcome, type ToolOutcome } from '../analytics/tool-outcome.ts'
-import { textBytes } from '../budget/json-size.ts'
 import type { EventPayload, RolloutLine } from '../events/event.ts'
 import { completedItem } from '../items/completed-items.ts'
 import { itemChange, namedTurn } from '../items/items.ts'
@@ -246,7 +245,7 @@ const shellMessage = (
         }
   return recorded({ ...command, status: 'completed' }, null, {
     ending: end,
-    outputBytes: textBytes(aggregatedOutput ?? ''),
+    outputBytes: Buffer.byteLength(aggregatedOutput ?? ''),
     twin: 'shell_message'
   })
 }
