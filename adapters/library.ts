@@ -73,6 +73,10 @@ export { parseListed, type ListedPlugins } from '../domain/plugins/snapshot.ts'
 export type { HomePlugins } from './plugins/plugins.ts'
 export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
 export type { AuditPage, AuditRequest, ApprovalRow, ReviewRow } from '../replay/ledgers/audit.ts'
+export type { FileChange, FileHistory } from '../replay/ledgers/blame.ts'
+export type { BlameRequest, ToolsFilter, ToolsPage, ToolsRequest } from '../replay/ledgers/tools.ts'
+export type { ToolsSummary } from '../replay/ledgers/tools-summary.ts'
+export type { ToolCall as LedgerToolCall } from '../domain/tools/tool-call.ts'
 export type { Telemetry } from '../replay/telemetry.ts'
 
 /**
