@@ -2,7 +2,7 @@
 // printed; no time is asserted, so this cannot fail on a slow machine.
 import { expect } from 'chai'
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readManifest } from '../bench/home/manifest.ts'
 import { writeHome } from '../bench/home/home.ts'
@@ -78,7 +78,8 @@ describe('bench', () => {
     this.timeout(120_000)
     const other = join(folder, 'other.js')
     writeFileSync(other, `console.log('{"totals":{"totalTokens":650}}')`)
-    const runs = join(ROOT, 'test', 'fixtures', 'ledger')
+    const runs = join(folder, 'runs')
+    cpSync(join(ROOT, 'test/fixtures/ledger/h2-142'), join(runs, 'h2-142'), { recursive: true })
     const options = ['--home', home, '--runs-of', runs, '--runs', '1', '--ccusage', `1.0=${other}`]
     const places = ['--work', join(folder, 'work'), '--unroll', join(ROOT, 'adapters/cli/main.ts')]
     const { status, stdout, stderr } = spawnSync(
