@@ -77,7 +77,7 @@ export interface TurnSettings {
   readonly turnSource: string | null
   readonly multiAgentVersion: string | null
   readonly guardianV2Enabled: boolean | null
-  readonly activePluginIds: ReadonlyArray<string>
+  readonly activePluginIds: ReadonlyArray<string> | null
 }
 
 /** Tokens of a turn. */
@@ -200,13 +200,14 @@ export type TurnFact =
   | Kind<
       'turn_ended',
       InTurn & {
-        readonly status: TurnEnd
+        /** Null where the log cannot tell: up to 0.142 a failed turn looks like one that ended without a message. */
+        readonly status: TurnEnd | null
         /** `codexErrorInfo` of the turn's error as the protocol spells it. */
         readonly error: Json
         /** Unix seconds. */
         readonly startedAt: number | null
         /** Unix seconds. */
-        readonly completedAt: number
+        readonly completedAt: number | null
         readonly durationMs: number | null
       }
     >

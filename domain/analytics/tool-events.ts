@@ -26,22 +26,28 @@ const TYPES: Readonly<Record<ToolDetails['tool'], EventType>> = {
   image_generation: 'codex_image_generation_event'
 }
 
+const commandMembers = (
+  details: Extract<ToolDetails, { readonly tool: 'command' }>
+): JsonObject => {
+  const { actions } = details
+  return {
+    command_execution_source: details.source,
+    exit_code: details.exitCode,
+    command_total_action_count:
+      actions === null ? null : actions.read + actions.listFiles + actions.search + actions.unknown,
+    command_read_action_count: actions?.read ?? null,
+    command_list_files_action_count: actions?.listFiles ?? null,
+    command_search_action_count: actions?.search ?? null,
+    command_unknown_action_count: actions?.unknown ?? null,
+    plugin_id: details.pluginId,
+    script_path: details.scriptPath
+  }
+}
+
 const detailMembers = (details: ToolDetails, name: string): JsonObject => {
   switch (details.tool) {
-    case 'command': {
-      const { read, listFiles, search, unknown } = details.actions
-      return {
-        command_execution_source: details.source,
-        exit_code: details.exitCode,
-        command_total_action_count: read + listFiles + search + unknown,
-        command_read_action_count: read,
-        command_list_files_action_count: listFiles,
-        command_search_action_count: search,
-        command_unknown_action_count: unknown,
-        plugin_id: details.pluginId,
-        script_path: details.scriptPath
-      }
-    }
+    case 'command':
+      return commandMembers(details)
     case 'file_change': {
       const { adds, updates, deletes, moves } = details
       return {

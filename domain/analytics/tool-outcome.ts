@@ -14,12 +14,13 @@ export type ToolDetails =
       readonly tool: 'command'
       readonly source: string
       readonly exitCode: number | null
+      /** What the command does, by kind; null where only its text is known. */
       readonly actions: {
         readonly read: number
         readonly listFiles: number
         readonly search: number
         readonly unknown: number
-      }
+      } | null
       readonly pluginId: string | null
       readonly scriptPath: string | null
     }
@@ -84,7 +85,8 @@ export interface ToolLinks {
 export interface ToolOutcome {
   /** `tool_name` of the event. */
   readonly name: string
-  readonly status: TerminalStatus
+  /** Null where the log cannot tell: the success of a dynamic tool before 0.143. */
+  readonly status: TerminalStatus | null
   readonly failure: FailureKind | null
   /** What the tool itself took, in milliseconds; null where Codex does not measure it. */
   readonly executionMs: number | null
@@ -306,10 +308,19 @@ const told = (item: ThreadItem): readonly [Told, Ending | null] | null => {
   }
 }
 
+/** Without what only Codex itself knows, of an item that was made from the texts of a call and its output. */
+const fromText = (what: Told, end: Ending): Told & Pick<ToolOutcome, 'status' | 'failure'> => {
+  const { details } = what
+  if (details.tool === 'command') return { ...what, ...end, details: { ...details, actions: null } }
+  const isUntold = details.tool === 'dynamic' && details.success === null && end === COMPLETED
+  return isUntold ? { ...what, status: null, failure: null } : { ...what, ...end }
+}
+
 /** What a tool event tells of an item as the app-server shows it; null for an unfinished item, or one that is no tool call. */
 export const toolOutcome = (item: ThreadItem): ToolOutcome | null => {
   const [what, end] = told(item) ?? [null, null]
-  return what === null || end === null
-    ? null
-    : { ...what, ...end, links: NO_LINKS, sandboxBackend: null }
+  if (what === null || end === null) return null
+  const isRecorded = item.certainty === undefined || item.certainty === 'recorded'
+  const ended = isRecorded ? { ...what, ...end } : fromText(what, end)
+  return { ...ended, links: NO_LINKS, sandboxBackend: null }
 }

@@ -1,0 +1,189 @@
+/**
+ * A thread's lines to the facts of its analytics: what happened, as far as the log knows it.
+ *
+ * Lines that a thread inherited make no facts. Times are those that a line states, else the time of the line itself. A
+ * fact that a later line completes is written again at its place. Tokens are not here: the usage ledger knows them, and
+ * `with-tokens.ts` joins them.
+ *
+ * Not made, because no rollout tells: see `not-reconstructable.ts`.
+ */
+import type { RecordedEvent } from '../events/event.ts'
+import type { EventPayload } from '../events/event.ts'
+import { evolveInheritance, inheritedBy, namedTurnId } from '../inherited.ts'
+import type { JsonObject } from '../json.ts'
+import type { Profile } from '../profile.ts'
+import { declaredTools } from '../rich/tools.ts'
+import type { Json } from '../json.ts'
+import type { Fact } from './fact.ts'
+import { compacted, compactionSettled, contextCounted } from './rollout-compaction.ts'
+import { headClient, headRuntime, openedThread, threadSettings } from './rollout-settings.ts'
+import {
+  ROLLOUT_CONNECTION,
+  silent,
+  type FactWrite,
+  type RolloutState,
+  type RolloutStep
+} from './rollout-state.ts'
+import { goalChanged, said } from './rollout-said.ts'
+import { answeredOnce, calls } from './rollout-calls.ts'
+import { turnConfigured, turnEnded, turnStarted } from './rollout-turns.ts'
+
+const timeOf = ({ line }: RecordedEvent): number => {
+  const ms = Date.parse(line.timestamp)
+  return Number.isNaN(ms) ? 0 : ms
+}
+
+/** Facts at the places of their line. */
+export const placed = (
+  { revision }: Pick<RecordedEvent, 'revision'>,
+  facts: ReadonlyArray<Fact>,
+  from = 0
+): ReadonlyArray<FactWrite> =>
+  facts.map((fact, i) => ({ place: { revision, index: from + i }, fact }))
+
+/** The first line of a segment says how its lines make turns. */
+const withMode = (state: RolloutState, { line, segment }: RecordedEvent): RolloutState => {
+  if (state.modeSegment === segment) return state
+  if (line.type === 'session_meta')
+    return {
+      ...state,
+      mode: line.payload.history_mode === 'paginated' ? 'paginated' : 'legacy',
+      modeSegment: segment
+    }
+  return line.ordinal === undefined ? state : { ...state, mode: 'paginated' }
+}
+
+const head = (state: RolloutState, event: RecordedEvent): RolloutStep => {
+  const { line } = event
+  if (line.type !== 'session_meta' || line.payload.id.toLowerCase() !== event.streamId)
+    return silent(state)
+  const meta = line.payload
+  const repositoryUrl = meta.git?.repository_url ?? state.repositoryUrl
+  if (state.opened !== null) return silent({ ...state, repositoryUrl })
+  const atMs = timeOf(event)
+  const thread = openedThread(meta, state.model)
+  const connectionId = ROLLOUT_CONNECTION
+  const connected: Fact = {
+    kind: 'connected',
+    atMs,
+    connectionId,
+    client: headClient(meta),
+    runtime: headRuntime(meta)
+  }
+  const place = { revision: event.revision, index: 1 }
+  const kind = thread.subagentSource === null ? 'thread_opened' : 'sub_agent_started'
+  const opened = { place, fact: { kind, atMs, connectionId, thread } as const }
+  const tools = (meta.dynamic_tools ?? []) as ReadonlyArray<Json>
+  return {
+    state: {
+      ...state,
+      opened,
+      repositoryUrl,
+      threadId: meta.id,
+      cwd: meta.cwd,
+      declaredTools: [...declaredTools(tools)],
+      settings: { ...state.settings, provider: meta.model_provider ?? state.settings.provider }
+    },
+    writes: [...placed(event, [connected]), opened]
+  }
+}
+
+/** The model a thread begins with is that of the source of a fork, until its own first turn names one. */
+const withModel = (state: RolloutState, model: string, isOwn: boolean): RolloutStep => {
+  const { opened, isModelKnown } = state
+  const next = { ...state, model, isModelKnown: isModelKnown || (isOwn && opened !== null) }
+  if (opened === null || isModelKnown || opened.fact.thread.model === model) return silent(next)
+  const fact = { ...opened.fact, thread: { ...opened.fact.thread, model } }
+  const write = { ...opened, fact }
+  return { state: { ...next, opened: write }, writes: [write] }
+}
+
+/** What every line tells, inherited or not. */
+const context = (state: RolloutState, event: RecordedEvent, isOwn: boolean): RolloutStep => {
+  const { line } = event
+  if (line.type === 'turn_context')
+    return withModel({ ...state, cwd: line.payload.cwd }, line.payload.model, isOwn)
+  if (line.type !== 'event_msg') return silent(state)
+  const { payload } = line
+  if (payload.type !== 'thread_settings_applied') return silent(state)
+  const applied = payload.thread_settings
+  const settings = threadSettings(state.settings, applied as unknown as JsonObject)
+  return withModel({ ...state, settings }, applied.model, isOwn)
+}
+
+const told = (
+  state: RolloutState,
+  payload: EventPayload,
+  event: RecordedEvent,
+  atMs: number
+): RolloutStep => {
+  switch (payload.type) {
+    case 'task_started':
+      return turnStarted(state, payload, event, atMs)
+    case 'task_complete':
+    case 'turn_aborted':
+      return turnEnded(state, payload, event, atMs)
+    case 'token_count':
+      return contextCounted(state, payload)
+    case 'entered_review_mode':
+    case 'exited_review_mode': {
+      const isReview = payload.type === 'entered_review_mode'
+      return silent(state.turn === null ? state : { ...state, turn: { ...state.turn, isReview } })
+    }
+    case 'thread_goal_updated':
+      return goalChanged(state, payload, event, atMs)
+    case 'unroll_turns_restored':
+      return silent({ ...state, copiesUntil: event.revision + payload.lines })
+    default:
+      return silent(state)
+  }
+}
+
+const own = (state: RolloutState, event: RecordedEvent): RolloutStep => {
+  const { line } = event
+  const atMs = timeOf(event)
+  switch (line.type) {
+    case 'session_meta':
+      return head(state, event)
+    case 'turn_context':
+      return turnConfigured(state, line.payload, event, atMs)
+    case 'token_usage_record':
+      return line.payload.thread_id.toLowerCase() === event.streamId
+        ? answeredOnce(state, line.payload.response_id)
+        : silent(state)
+    case 'compacted':
+      return compacted(state, line.payload, event, atMs)
+    case 'event_msg':
+      return told(state, line.payload, event, atMs)
+    default:
+      return silent(state)
+  }
+}
+
+const after = (first: RolloutStep, next: (state: RolloutState) => RolloutStep): RolloutStep => {
+  const second = next(first.state)
+  return { state: second.state, writes: [...first.writes, ...second.writes] }
+}
+
+/** Pure and total: one line of a thread. The same place is written again when a later line knows more. */
+export const evolveRollout = (
+  before: RolloutState,
+  event: RecordedEvent,
+  profile: Profile
+): RolloutStep => {
+  const inheritance = evolveInheritance(before.inheritance, event)
+  const state = withMode({ ...before, inheritance }, event)
+  const { line } = event
+  const isOwn = inheritedBy(inheritance, event) === null
+  if (!isOwn) {
+    const begins = line.type === 'event_msg' && line.payload.type === 'task_started'
+    return context(begins ? { ...state, hadTurn: true } : state, event, false)
+  }
+  if (event.revision <= state.copiesUntil) return context(state, event, true)
+  const atMs = timeOf(event)
+  const turnId = namedTurnId(line) ?? state.turn?.turnId ?? null
+  const known = after(context(state, event, true), (next) => own(next, event))
+  const heard = after(known, (next) => said(next, event, profile, atMs))
+  const called = after(heard, (next) => calls(next, event, profile, { atMs, turnId }))
+  return after(called, (next) => compactionSettled(next))
+}

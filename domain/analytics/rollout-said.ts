@@ -1,0 +1,111 @@
+/**
+ * What people say in a rollout: the first message of a turn, more of them while it runs, and what they name; and goals.
+ */
+import type { RecordedEvent } from '../events/event.ts'
+import type { ThreadGoalUpdated } from '../events/payloads.ts'
+import { itemChange } from '../items/items.ts'
+import type { Profile } from '../profile.ts'
+import type { UserContent } from '../protocol.ts'
+import type { Fact } from './fact.ts'
+import {
+  ROLLOUT_CONNECTION,
+  silent,
+  type FactWrite,
+  type OpenTurn,
+  type RolloutState,
+  type RolloutStep
+} from './rollout-state.ts'
+import { configuredFact } from './rollout-turns.ts'
+
+const contentOf = (
+  { line }: RecordedEvent,
+  state: RolloutState,
+  profile: Profile
+): ReadonlyArray<UserContent> | null => {
+  if (line.type !== 'event_msg') return null
+  const { payload } = line
+  const isMessage =
+    payload.type === 'user_message' ||
+    (payload.type === 'item_completed' && payload.item.type === 'UserMessage')
+  const change = isMessage ? itemChange(line, profile, '', state.mode) : null
+  if (change === null || change.op === 'reason') return null
+  return change.item.type === 'userMessage' ? change.item.content : null
+}
+
+const imagesIn = (content: ReadonlyArray<UserContent>): number =>
+  content.filter(({ type }) => type === 'image' || type === 'localImage').length
+
+const steered = (
+  { threadId }: RolloutState,
+  { turnId }: OpenTurn,
+  event: RecordedEvent,
+  imageCount: number,
+  atMs: number
+): ReadonlyArray<FactWrite> => {
+  const { revision } = event
+  const request = { connectionId: ROLLOUT_CONNECTION, requestId: `steer-${revision}`, atMs }
+  const facts: ReadonlyArray<Fact> = [
+    { kind: 'steer_requested', ...request, threadId, expectedTurnId: turnId, imageCount },
+    { kind: 'steer_accepted', ...request, turnId }
+  ]
+  return facts.map((fact, index) => ({ place: { revision, index }, fact }))
+}
+
+/** A message of a person: the turn's own, with its images, or a steer. */
+export const said = (
+  state: RolloutState,
+  event: RecordedEvent,
+  profile: Profile,
+  atMs: number
+): RolloutStep => {
+  const { turn } = state
+  const content = turn === null ? null : contentOf(event, state, profile)
+  if (turn === null || content === null || turn.isReview) return silent(state)
+  const images = imagesIn(content)
+  const next = { ...turn, messages: turn.messages + 1 }
+  if (turn.messages > 0)
+    return {
+      state: { ...state, turn: next },
+      writes: turn.settings === null ? [] : steered(state, turn, event, images, atMs)
+    }
+  const first = { ...next, imageCount: images }
+  const fact = images === 0 ? null : configuredFact(state, first, atMs)
+  const { configuredAt } = turn
+  return {
+    state: { ...state, turn: first },
+    writes: fact === null || configuredAt === null ? [] : [{ place: configuredAt, fact }]
+  }
+}
+
+/** A goal as a line tells it: made, used or changed. That one was taken away no line tells. */
+export const goalChanged = (
+  state: RolloutState,
+  { goal, turnId }: ThreadGoalUpdated,
+  event: RecordedEvent,
+  atMs: number
+): RolloutStep => {
+  const { objective, status } = goal
+  const before = state.goal
+  const change =
+    before?.objective !== objective
+      ? 'created'
+      : before.status !== status
+        ? 'status_changed'
+        : 'usage_accounted'
+  const fact: Fact = {
+    kind: 'goal',
+    atMs,
+    threadId: state.threadId,
+    turnId: turnId ?? null,
+    goalId: null,
+    change,
+    status: status.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    hasTokenBudget: goal.tokenBudget != null,
+    cumulativeTokens: goal.tokensUsed ?? null,
+    cumulativeSeconds: goal.timeUsedSeconds ?? null
+  }
+  return {
+    state: { ...state, goal: { objective, status } },
+    writes: [{ place: { revision: event.revision, index: 0 }, fact }]
+  }
+}

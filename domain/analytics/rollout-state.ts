@@ -1,0 +1,114 @@
+/**
+ * What the fold over a rollout remembers between lines; JSON, and bounded but for nothing.
+ */
+import { UNKNOWN_HEAD, type Inheritance } from '../inherited.ts'
+import type { HistoryMode } from '../protocol.ts'
+import type { DiffLines } from './diff-lines.ts'
+import type { Fact, FactOf, TurnSettings } from './fact.ts'
+import { NO_THREAD_SETTINGS, type ThreadSettings, type TurnHead } from './rollout-settings.ts'
+import type { OpenCall } from './rollout-tools.ts'
+
+/** Where a fact stands: the line that first told of it, and its number among the facts of that line. */
+export interface FactPlace {
+  readonly revision: number
+  readonly index: number
+}
+
+/** A fact at its place; a later one at the same place knows more. */
+export interface FactWrite<F extends Fact = Fact> {
+  readonly place: FactPlace
+  readonly fact: F
+}
+
+/** The open turn. */
+export interface OpenTurn {
+  readonly turnId: string
+  /** Unix seconds. */
+  readonly startedAt: number | null
+  readonly startedAtMs: number
+  readonly head: TurnHead
+  readonly settings: TurnSettings | null
+  readonly configuredAt: FactPlace | null
+  readonly imageCount: number
+  /** Messages of the user so far: every one after the first is a steer. */
+  readonly messages: number
+  /** The model has answered something in this turn. */
+  readonly sampled: boolean
+  readonly isReview: boolean
+  readonly lines: DiffLines | null
+  readonly linesAt: FactPlace | null
+  /** The running count was set to the size of the window: the context did not fit. */
+  readonly windowExceeded: boolean
+  readonly compaction: FactWrite<FactOf<'compacted'>> | null
+  /** Skills, plugins and apps that were named, once each. */
+  readonly named: ReadonlyArray<string>
+}
+
+/** State of the fold. */
+export interface RolloutState {
+  readonly inheritance: Inheritance
+  readonly mode: HistoryMode
+  readonly modeSegment: number
+  /** The head of the thread; rewritten until the model of its first own turn is known. */
+  readonly opened: FactWrite<FactOf<'thread_opened'> | FactOf<'sub_agent_started'>> | null
+  readonly isModelKnown: boolean
+  readonly model: string | null
+  readonly settings: ThreadSettings
+  readonly repositoryUrl: string | null
+  readonly threadId: string
+  readonly cwd: string
+  readonly declaredTools: ReadonlyArray<string> | null
+  /** A turn was begun before, here or in what was inherited. */
+  readonly hadTurn: boolean
+  readonly turn: OpenTurn | null
+  readonly calls: ReadonlyArray<OpenCall>
+  /** Calls of the answer that is not counted yet, and the answers that made the others of the turn (0.169). */
+  readonly unclaimed: ReadonlyArray<string>
+  readonly answers: ReadonlyArray<readonly [callId: string, responseId: string]>
+  /** Ends of calls that the next answer follows (0.169). */
+  readonly unfollowed: ReadonlyArray<FactWrite<FactOf<'tool_ended'>>>
+  /** Size of the context as last told. */
+  readonly contextTokens: number | null
+  readonly goal: { readonly objective: string; readonly status: string } | null
+  /** Lines up to this one are copies that stand for turns told before. */
+  readonly copiesUntil: number
+}
+
+/** Before the first line. */
+export const NO_ROLLOUT: RolloutState = {
+  inheritance: UNKNOWN_HEAD,
+  mode: 'legacy',
+  modeSegment: -1,
+  opened: null,
+  isModelKnown: false,
+  model: null,
+  settings: NO_THREAD_SETTINGS,
+  repositoryUrl: null,
+  threadId: '',
+  cwd: '',
+  declaredTools: null,
+  hadTurn: false,
+  turn: null,
+  calls: [],
+  unclaimed: [],
+  answers: [],
+  unfollowed: [],
+  contextTokens: null,
+  goal: null,
+  copiesUntil: -1
+}
+
+/** What one line changed: the state, and facts to write. */
+export interface RolloutStep {
+  readonly state: RolloutState
+  readonly writes: ReadonlyArray<FactWrite>
+}
+
+/** No facts. */
+export const NO_WRITES: ReadonlyArray<FactWrite> = []
+
+/** A step that only changes the state. */
+export const silent = (state: RolloutState): RolloutStep => ({ state, writes: NO_WRITES })
+
+/** The connection of a thread whose server nobody saw. */
+export const ROLLOUT_CONNECTION = 'rollout'

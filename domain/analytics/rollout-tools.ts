@@ -1,0 +1,204 @@
+/**
+ * Tool calls of a rollout: from the lines of a call, its output and the record of it to when it began and how it ended.
+ *
+ * Where Codex recorded the item of a call (an event up to 0.142 for patches, MCP calls, searches and images; every item
+ * later) that record counts. Otherwise the texts of call and output tell, as `domain/rich` reads them. A call that was
+ * refused is never recorded, so that its output tells in every version.
+ */
+import type { RolloutLine } from '../events/event.ts'
+import { itemChange, namedTurn } from '../items/items.ts'
+import type { Profile } from '../profile.ts'
+import type { HistoryMode, ThreadItem } from '../protocol.ts'
+import { richChange, type RichChange } from '../rich/items.ts'
+import { readCommandReport } from '../rich/shell.ts'
+import type { RichContext } from '../rich/types.ts'
+import { outputText, reader } from '../rich/values.ts'
+import { toolOutcome, type ToolOutcome } from './tool-outcome.ts'
+
+/** A call that has not ended. */
+export interface OpenCall {
+  readonly callId: string
+  readonly turnId: string
+  readonly atMs: number
+  /** What is known of it; null for a call whose end another line will record. */
+  readonly item: ThreadItem | null
+  /** The call whose process this one feeds or awaits. */
+  readonly follows: string | null
+}
+
+/** A call that ended. */
+export interface EndedCall {
+  readonly callId: string
+  readonly turnId: string
+  readonly startedAtMs: number
+  readonly endedAtMs: number
+  readonly outcome: ToolOutcome
+}
+
+/** What a line did to the calls. */
+export interface CallStep {
+  readonly open: ReadonlyArray<OpenCall>
+  readonly ended: EndedCall | null
+}
+
+/** What a line is read with. */
+export interface CallReading {
+  readonly line: RolloutLine
+  readonly atMs: number
+  /** The turn that is open, or that the line names; null when there is none. */
+  readonly turnId: string | null
+  readonly mode: HistoryMode
+  readonly profile: Profile
+  readonly context: RichContext
+}
+
+const OPEN_MAX = 256
+
+/** Texts are not needed any more, and can be long. */
+const light = (item: ThreadItem): ThreadItem => {
+  switch (item.type) {
+    case 'commandExecution':
+      return { ...item, aggregatedOutput: null }
+    case 'dynamicToolCall':
+      return { ...item, arguments: null }
+    case 'collabAgentToolCall':
+      return { ...item, prompt: null }
+    default:
+      return item
+  }
+}
+
+const keep = (open: ReadonlyArray<OpenCall>, call: OpenCall): ReadonlyArray<OpenCall> =>
+  [...open.filter(({ callId }) => callId !== call.callId), call].slice(-OPEN_MAX)
+
+const without = (open: ReadonlyArray<OpenCall>, callId: string): ReadonlyArray<OpenCall> =>
+  open.filter((call) => call.callId !== callId)
+
+/** The call that a line begins, whatever tool it is of; null for other lines. */
+const calledId = (line: RolloutLine): string | null => {
+  if (line.type !== 'response_item') return null
+  const item = reader(line.payload)
+  const type = item.text('type')
+  return type === 'function_call' || type === 'custom_tool_call' ? item.text('call_id') : null
+}
+
+const recordedDuration = (item: ThreadItem): number | null =>
+  item.type === 'mcpToolCall' ? item.durationMs : null
+
+/** The end of a call that a line records. */
+const recorded = (
+  open: ReadonlyArray<OpenCall>,
+  item: ThreadItem,
+  { line, atMs, turnId }: CallReading
+): CallStep => {
+  const outcome = toolOutcome(item)
+  if (outcome === null) return { open, ended: null }
+  const call = open.find(({ callId }) => callId === item.id)
+  const named = line.type === 'event_msg' ? namedTurn(line.payload) : undefined
+  const turn = named ?? call?.turnId ?? turnId
+  const rest = without(open, item.id)
+  if (turn === null) return { open: rest, ended: null }
+  const endedAtMs = item.completedAtMs ?? atMs
+  const lasted = recordedDuration(item)
+  const begun = lasted === null ? (call?.atMs ?? endedAtMs) : endedAtMs - lasted
+  const startedAtMs = item.startedAtMs ?? begun
+  return {
+    open: rest,
+    ended: { callId: item.id, turnId: turn, startedAtMs, endedAtMs, outcome }
+  }
+}
+
+/** What is recorded in every version of paginated threads is left to the record. */
+const isTold = (item: ThreadItem, mode: HistoryMode): boolean => {
+  if (mode === 'legacy' || item.type !== 'commandExecution') return mode === 'legacy'
+  const neverRan = item.exitCode === null && item.aggregatedOutput !== null
+  return item.status === 'declined' || (item.status === 'failed' && neverRan)
+}
+
+const interrupted = (outcome: ToolOutcome): ToolOutcome => ({
+  ...outcome,
+  status: 'interrupted',
+  failure: null
+})
+
+/** The output of a call, or of one that feeds its process. */
+const answered = (
+  open: ReadonlyArray<OpenCall>,
+  id: string,
+  update: (item: ThreadItem) => ThreadItem | null,
+  reading: CallReading
+): CallStep => {
+  const given = open.find(({ callId }) => callId === id)
+  const call = given?.follows == null ? given : open.find(({ callId }) => callId === given.follows)
+  const rest = given?.follows == null ? open : without(open, id)
+  if (call?.item == null) return { open: without(rest, id), ended: null }
+  const next = update(call.item)
+  if (next === null) return { open: without(rest, call.callId), ended: null }
+  const outcome = toolOutcome(next)
+  if (outcome === null || !isTold(next, reading.mode))
+    return { open: keep(rest, { ...call, item: light(next) }), ended: null }
+  const { line, atMs } = reading
+  const text = line.type === 'response_item' ? outputText(reader(line.payload).json('output')) : ''
+  const isCut = readCommandReport(text).kind === 'aborted'
+  return {
+    open: without(rest, call.callId),
+    ended: {
+      callId: call.callId,
+      turnId: call.turnId,
+      startedAtMs: call.atMs,
+      endedAtMs: atMs,
+      outcome: isCut ? interrupted(outcome) : outcome
+    }
+  }
+}
+
+const begun = (open: ReadonlyArray<OpenCall>, item: ThreadItem, reading: CallReading): CallStep => {
+  const { atMs, turnId, mode } = reading
+  const outcome = toolOutcome(item)
+  if (turnId === null) return { open, ended: null }
+  // A command of a person is told in one message, when it is over; paginated threads record it too.
+  if (outcome !== null) {
+    if (mode === 'paginated') return { open, ended: null }
+    const startedAtMs = atMs - (outcome.executionMs ?? 0)
+    return { open, ended: { callId: item.id, turnId, startedAtMs, endedAtMs: atMs, outcome } }
+  }
+  const call = { callId: item.id, turnId, atMs, item: light(item), follows: null }
+  return { open: keep(open, call), ended: null }
+}
+
+const rich = (
+  open: ReadonlyArray<OpenCall>,
+  change: RichChange,
+  reading: CallReading
+): CallStep => {
+  switch (change.op) {
+    case 'begin':
+      return begun(open, change.item, reading)
+    case 'put':
+      return recorded(open, change.item, reading)
+    case 'finish':
+      return answered(open, change.id, change.update, reading)
+    case 'follow': {
+      const { atMs, turnId } = reading
+      const started = open.findLast(
+        ({ item }) => item?.type === 'commandExecution' && item.processId === change.processId
+      )
+      if (started === undefined || turnId === null) return { open, ended: null }
+      const call = { callId: change.id, turnId, atMs, item: null, follows: started.callId }
+      return { open: keep(open, call), ended: null }
+    }
+  }
+}
+
+/** What a line does to the calls of a thread. Total: a line about no call changes nothing. */
+export const evolveCalls = (open: ReadonlyArray<OpenCall>, reading: CallReading): CallStep => {
+  const { line, profile, mode, context, atMs, turnId } = reading
+  const shown = itemChange(line, profile, '', mode)
+  if (shown?.op === 'upsert') return recorded(open, shown.item, reading)
+  const change = richChange(line, context)
+  if (change !== null) return rich(open, change, reading)
+  const callId = calledId(line)
+  return callId === null || turnId === null
+    ? { open, ended: null }
+    : { open: keep(open, { callId, turnId, atMs, item: null, follows: null }), ended: null }
+}
