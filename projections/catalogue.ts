@@ -4,6 +4,7 @@
  */
 import type { Profile } from '../domain/profile.ts'
 import { agents } from './agents.ts'
+import { analytics } from './analytics.ts'
 import { approvals } from './approvals.ts'
 import { threadAudit } from './audit.ts'
 import { damage } from './damage.ts'
@@ -55,7 +56,7 @@ export const AUDIT: ReadModels = {
 }
 
 /** Analytics made again. */
-export const ANALYTICS: ReadModels = { name: 'analytics', projections: [], wanted: 'all' }
+export const ANALYTICS: ReadModels = { name: 'analytics', projections: [analytics], wanted: 'all' }
 
 /** Every group of this build. */
 export const GROUPS: ReadonlyArray<ReadModels> = [THREADS, USAGE, TOOLS, AUDIT, ANALYTICS]

@@ -106,6 +106,8 @@ export interface TurnProfile {
 
 /** What an error was, in the words of the analytics; the protocol's word for it is in `turn_ended`. */
 export interface ErrorKind {
+  /** What 0.130 says instead of a kind. */
+  readonly message: string | null
   readonly kind: string
   readonly httpStatus: number | null
 }
@@ -186,6 +188,8 @@ export type TurnFact =
   | Kind<'turn_tokens', InTurn & { readonly tokens: TurnTokens }>
   /** Where the time went; null when nobody measured it, so that the turn need not wait for it. */
   | Kind<'turn_profile', InTurn & { readonly profile: TurnProfile | null }>
+  /** How the images of the turn were prepared for the model (0.169). */
+  | Kind<'images_prepared', InTurn & { readonly preparations: ReadonlyArray<JsonObject> }>
   /** What went wrong in a turn, before it ended. */
   | Kind<'turn_error', InTurn & { readonly error: ErrorKind }>
   /** What the newest diff of the whole turn adds and deletes; `diffLines` counts it. */

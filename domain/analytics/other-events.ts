@@ -104,7 +104,7 @@ export const compactionEvent = (
     phase: fact.phase,
     strategy: fact.strategy,
     status: fact.status,
-    error: fact.error?.kind ?? null,
+    error: fact.error?.message ?? null,
     codex_error_kind: fact.error?.kind ?? null,
     codex_error_http_status_code: fact.error?.httpStatus ?? null,
     active_context_tokens_before: fact.contextTokensBefore,

@@ -146,9 +146,12 @@ const toolEnded = (
   if (turn === undefined) return quiet(state)
   const { tool } = fact.outcome.details
   const events = toolEvent(state, fact, turn, rendering)
-  const after = turn.told
-    ? state
-    : withTurn(state, turnKey(fact), { counts: counted(turn.counts, tool) })
+  // Before 0.169 such calls were no tools to the analytics.
+  const isCounted = tool !== 'control' || rendering.contract === '0.169'
+  const after =
+    turn.told || !isCounted
+      ? state
+      : withTurn(state, turnKey(fact), { counts: counted(turn.counts, tool) })
   const key = keyOf(fact.threadId, fact.turnId, fact.itemId)
   return [withoutEntry(withoutEntry(after, 'toolsStarted', key), 'itemReviews', key), events]
 }
@@ -223,6 +226,8 @@ const turnStep = (state: AnalyticsState, fact: Fact, rendering: Rendering): Step
       return told(fact, { tokens: fact.tokens })
     case 'turn_profile':
       return told(fact, { profile: fact.profile })
+    case 'images_prepared':
+      return told(fact, { imagePreparations: fact.preparations })
     case 'turn_error':
       return told(fact, { error: fact.error })
     case 'diff_updated':

@@ -126,6 +126,7 @@ export const calls = (
     turnId,
     mode,
     profile,
+    isFree: state.turn?.settings?.sandboxPolicy === 'full_access',
     context: { threadId, cwd, dynamicTools }
   })
   const next = step.open === state.calls ? state : { ...state, calls: step.open }

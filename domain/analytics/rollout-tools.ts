@@ -24,6 +24,8 @@ export interface OpenCall {
   readonly item: ThreadItem | null
   /** The call whose process this one feeds or awaits. */
   readonly follows: string | null
+  /** It was asked for with full access: then there is no sandbox. */
+  readonly isFree: boolean
 }
 
 /** A call that ended. */
@@ -50,6 +52,8 @@ export interface CallReading {
   readonly mode: HistoryMode
   readonly profile: Profile
   readonly context: RichContext
+  /** The turn has full access. */
+  readonly isFree: boolean
 }
 
 const OPEN_MAX = 256
@@ -82,6 +86,12 @@ const calledId = (line: RolloutLine): string | null => {
   return type === 'function_call' || type === 'custom_tool_call' ? item.text('call_id') : null
 }
 
+/** A command that ran with full access ran in no sandbox; which one it was otherwise depends on the system. */
+const placedIn = (outcome: ToolOutcome, isFree: boolean): ToolOutcome =>
+  isFree && outcome.details.tool === 'command' && outcome.status !== 'rejected'
+    ? { ...outcome, sandboxBackend: 'none' }
+    : outcome
+
 const recordedDuration = (item: ThreadItem): number | null =>
   item.type === 'mcpToolCall' ? item.durationMs : null
 
@@ -89,7 +99,7 @@ const recordedDuration = (item: ThreadItem): number | null =>
 const recorded = (
   open: ReadonlyArray<OpenCall>,
   item: ThreadItem,
-  { line, atMs, turnId }: CallReading
+  { line, atMs, turnId, isFree }: CallReading
 ): CallStep => {
   const outcome = toolOutcome(item)
   if (outcome === null) return { open, ended: null }
@@ -104,7 +114,13 @@ const recorded = (
   const startedAtMs = item.startedAtMs ?? begun
   return {
     open: rest,
-    ended: { callId: item.id, turnId: turn, startedAtMs, endedAtMs, outcome }
+    ended: {
+      callId: item.id,
+      turnId: turn,
+      startedAtMs,
+      endedAtMs,
+      outcome: placedIn(outcome, call?.isFree ?? isFree)
+    }
   }
 }
 
@@ -147,22 +163,26 @@ const answered = (
       turnId: call.turnId,
       startedAtMs: call.atMs,
       endedAtMs: atMs,
-      outcome: isCut ? interrupted(outcome) : outcome
+      outcome: placedIn(isCut ? interrupted(outcome) : outcome, call.isFree)
     }
   }
 }
 
 const begun = (open: ReadonlyArray<OpenCall>, item: ThreadItem, reading: CallReading): CallStep => {
-  const { atMs, turnId, mode } = reading
+  const { atMs, turnId, mode, isFree } = reading
   const outcome = toolOutcome(item)
   if (turnId === null) return { open, ended: null }
   // A command of a person is told in one message, when it is over; paginated threads record it too.
   if (outcome !== null) {
     if (mode === 'paginated') return { open, ended: null }
     const startedAtMs = atMs - (outcome.executionMs ?? 0)
-    return { open, ended: { callId: item.id, turnId, startedAtMs, endedAtMs: atMs, outcome } }
+    const whole = placedIn(outcome, isFree)
+    return {
+      open,
+      ended: { callId: item.id, turnId, startedAtMs, endedAtMs: atMs, outcome: whole }
+    }
   }
-  const call = { callId: item.id, turnId, atMs, item: light(item), follows: null }
+  const call = { callId: item.id, turnId, atMs, item: light(item), follows: null, isFree }
   return { open: keep(open, call), ended: null }
 }
 
@@ -184,7 +204,14 @@ const rich = (
         ({ item }) => item?.type === 'commandExecution' && item.processId === change.processId
       )
       if (started === undefined || turnId === null) return { open, ended: null }
-      const call = { callId: change.id, turnId, atMs, item: null, follows: started.callId }
+      const call = {
+        callId: change.id,
+        turnId,
+        atMs,
+        item: null,
+        follows: started.callId,
+        isFree: false
+      }
       return { open: keep(open, call), ended: null }
     }
   }
@@ -192,7 +219,7 @@ const rich = (
 
 /** What a line does to the calls of a thread. Total: a line about no call changes nothing. */
 export const evolveCalls = (open: ReadonlyArray<OpenCall>, reading: CallReading): CallStep => {
-  const { line, profile, mode, context, atMs, turnId } = reading
+  const { line, profile, mode, context, atMs, turnId, isFree } = reading
   const shown = itemChange(line, profile, '', mode)
   if (shown?.op === 'upsert') return recorded(open, shown.item, reading)
   const change = richChange(line, context)
@@ -200,5 +227,5 @@ export const evolveCalls = (open: ReadonlyArray<OpenCall>, reading: CallReading)
   const callId = calledId(line)
   return callId === null || turnId === null
     ? { open, ended: null }
-    : { open: keep(open, { callId, turnId, atMs, item: null, follows: null }), ended: null }
+    : { open: keep(open, { callId, turnId, atMs, item: null, follows: null, isFree }), ended: null }
 }

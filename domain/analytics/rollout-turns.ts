@@ -86,7 +86,7 @@ const ERROR_KINDS: ReadonlySet<string> = new Set(['context_window_exceeded'])
 const errorKind = (error: JsonObject | null): ErrorKind | null => {
   const info = error?.['codex_error_info'] ?? null
   if (typeof info === 'string')
-    return ERROR_KINDS.has(info) ? { kind: info, httpStatus: null } : null
+    return ERROR_KINDS.has(info) ? { kind: info, httpStatus: null, message: null } : null
   return null
 }
 
@@ -96,7 +96,7 @@ interface Ending {
   readonly kind: ErrorKind | null
 }
 
-const WINDOW: ErrorKind = { kind: 'context_window_exceeded', httpStatus: null }
+const WINDOW: ErrorKind = { kind: 'context_window_exceeded', httpStatus: null, message: null }
 
 /**
  * How a turn ended. Up to 0.142 the end of a failed turn is that of one without a last message, unless the context did

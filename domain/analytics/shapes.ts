@@ -90,6 +90,7 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
     keys: `${TOOL} dynamic_tool_name success output_content_item_count output_text_item_count
       output_image_item_count output_audio_item_count+169`
   },
+  codex_control_tool_call_event: { since: '0.169', keys: `${TOOL} success` },
   codex_collab_agent_tool_call_event: {
     keys: `${TOOL} sender_thread_id receiver_thread_count receiver_thread_ids requested_model
       requested_reasoning_effort agent_state_count completed_agent_count failed_agent_count`

@@ -13,6 +13,7 @@ import type {
   TurnSettings,
   TurnTokens
 } from './fact.ts'
+import type { JsonObject } from '../json.ts'
 import type { DiffLines } from './diff-lines.ts'
 import type { ApprovalOutcome } from './vocabulary.ts'
 
@@ -36,6 +37,7 @@ export interface ToolCounts {
   readonly mcp: number
   readonly dynamic: number
   readonly collab: number
+  readonly control: number
   readonly web_search: number
   readonly image_generation: number
 }
@@ -51,6 +53,7 @@ export interface TurnState {
   readonly error: ErrorKind | null
   readonly diff: DiffLines | null
   readonly repositoryUrl: string | null
+  readonly imagePreparations: ReadonlyArray<JsonObject> | null
   readonly startedAt: number | null
   readonly interruptRequestedAtMs: number | null
   readonly steers: number
@@ -119,6 +122,7 @@ export const NEW_TURN: TurnState = {
   error: null,
   diff: null,
   repositoryUrl: null,
+  imagePreparations: null,
   startedAt: null,
   interruptRequestedAtMs: null,
   steers: 0,
@@ -129,6 +133,7 @@ export const NEW_TURN: TurnState = {
     mcp: 0,
     dynamic: 0,
     collab: 0,
+    control: 0,
     web_search: 0,
     image_generation: 0
   },

@@ -21,6 +21,7 @@ const TYPES: Readonly<Record<ToolDetails['tool'], EventType>> = {
   file_change: 'codex_file_change_event',
   mcp: 'codex_mcp_tool_call_event',
   dynamic: 'codex_dynamic_tool_call_event',
+  control: 'codex_control_tool_call_event',
   collab: 'codex_collab_agent_tool_call_event',
   web_search: 'codex_web_search_event',
   image_generation: 'codex_image_generation_event'
@@ -78,6 +79,8 @@ const detailMembers = (details: ToolDetails, name: string): JsonObject => {
         output_audio_item_count: output?.audio ?? null
       }
     }
+    case 'control':
+      return { success: details.success }
     case 'collab':
       return {
         sender_thread_id: details.senderThreadId,
@@ -126,11 +129,9 @@ export const toolEvent = (
   if (startedAtMs === undefined || context === null) return NO_EVENTS
   const { links } = outcome
   const isDirect = links.originatingResponseId !== null
-  // Only in 0.169, and only there a collab call has a time of its own: that of its item.
-  const wholeMs =
-    rendering.contract === '0.169' && outcome.details.tool === 'collab'
-      ? between(startedAtMs, atMs)
-      : null
+  // Only 0.169 tells how long these took themselves: as long as their item.
+  const isTimed = outcome.details.tool === 'collab' || outcome.details.tool === 'control'
+  const wholeMs = rendering.contract === '0.169' && isTimed ? between(startedAtMs, atMs) : null
   return eventOf(rendering, fact, TYPES[outcome.details.tool], {
     ...contextMembers(context),
     turn_id: turnId,
@@ -152,7 +153,7 @@ export const toolEvent = (
     failure_kind: outcome.failure,
     sandbox_backend: outcome.sandboxBackend,
     model_slug: turn.settings?.model ?? null,
-    reasoning_effort: turn.settings?.reasoningEffort ?? null,
+    reasoning_effort: outcome.effort ?? turn.settings?.reasoningEffort ?? null,
     ...detailMembers(outcome.details, outcome.name)
   })
 }

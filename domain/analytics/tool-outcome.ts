@@ -1,7 +1,7 @@
 /**
  * What a finished item says about the tool call it shows, without its texts: all that a tool event tells.
  *
- * Items that no event tells of (messages, plans, reasoning, image views, reviews, compactions, activity) have no
+ * Items that no event tells of (messages, plans, reasoning, reviews, compactions, activity) have no
  * outcome.
  */
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
@@ -48,6 +48,7 @@ export type ToolDetails =
         readonly audio: number
       } | null
     }
+  | { readonly tool: 'control'; readonly success: boolean }
   | {
       readonly tool: 'collab'
       readonly senderThreadId: string
@@ -92,6 +93,8 @@ export interface ToolOutcome {
   readonly executionMs: number | null
   readonly details: ToolDetails
   readonly links: ToolLinks
+  /** The effort the model made, where the settings of the turn leave it open; null when nobody knows. */
+  readonly effort: string | null
   /** `none`, or the name of the sandbox the command ran in; null when nothing ran or nobody knows. */
   readonly sandboxBackend: string | null
 }
@@ -287,6 +290,13 @@ const image = ({ revisedPrompt, savedPath }: Of<'imageGeneration'>): Told => ({
   }
 })
 
+/** Looking at an image; later versions count it among the tools that steer the agent itself. */
+const CONTROL: Told = {
+  name: 'view_image',
+  executionMs: null,
+  details: { tool: 'control', success: true }
+}
+
 const told = (item: ThreadItem): readonly [Told, Ending | null] | null => {
   switch (item.type) {
     case 'commandExecution':
@@ -299,6 +309,8 @@ const told = (item: ThreadItem): readonly [Told, Ending | null] | null => {
       return [dynamic(item), ending(item.status)]
     case 'collabAgentToolCall':
       return [collab(item), ending(item.status)]
+    case 'imageView':
+      return [CONTROL, COMPLETED]
     case 'webSearch':
       return [webSearch(item), COMPLETED]
     case 'imageGeneration':
@@ -322,5 +334,5 @@ export const toolOutcome = (item: ThreadItem): ToolOutcome | null => {
   if (what === null || end === null) return null
   const isRecorded = item.certainty === undefined || item.certainty === 'recorded'
   const ended = isRecorded ? { ...what, ...end } : fromText(what, end)
-  return { ...ended, links: NO_LINKS, sandboxBackend: null }
+  return { ...ended, links: NO_LINKS, effort: null, sandboxBackend: null }
 }

@@ -114,7 +114,7 @@ const turnEvent = (
     initialization_mode: context.thread.mode,
     num_input_images: turn.imageCount,
     // How an image was prepared is in no log; that none was needs no log.
-    image_preparations: turn.imageCount === 0 ? [] : null,
+    image_preparations: turn.imagePreparations ?? (turn.imageCount === 0 ? [] : null),
     explicit_client_interrupt_requested_at_ms: turn.interruptRequestedAtMs,
     steer_count: turn.steers,
     ...countMembers(turn.counts),

@@ -29,6 +29,7 @@ export type EventType =
   | 'codex_file_change_event'
   | 'codex_mcp_tool_call_event'
   | 'codex_dynamic_tool_call_event'
+  | 'codex_control_tool_call_event'
   | 'codex_collab_agent_tool_call_event'
   | 'codex_web_search_event'
   | 'codex_image_generation_event'

@@ -58,7 +58,7 @@ const thread = (p: Params): ReadonlyArray<Fact> => {
 }
 
 const settings = (p: Params): TurnSettings => ({
-  model: p['model'],
+  model: p['model'] ?? p['model_slug'],
   modelProvider: p['model_provider'],
   sandboxPolicy: p['sandbox_policy'],
   sandboxNetworkAccess: p['sandbox_network_access'],
@@ -95,6 +95,12 @@ const profile = (p: Params): FactOf<'turn_profile'>['profile'] =>
         toolsChangeCount: p['tools_change_count'] ?? null
       }
 
+/** Remotes of the recorded repositories, by their hash. */
+const REMOTES: Readonly<Record<string, string>> = {
+  '876c6537497ce46fbd6cba7416367d601f78cbb5': 'https://example.invalid/o/r.git',
+  c45659db44a539de40d0a31abd04a6d6e0e05029: 'https://example.invalid/lab/repository.git'
+}
+
 const turn = (p: Params, lines: Params | undefined): ReadonlyArray<Fact> => {
   const at = { threadId: p['thread_id'], turnId: p['turn_id'], atMs: p['completed_at'] * 1000 }
   const facts: Array<Fact> = [
@@ -118,7 +124,11 @@ const turn = (p: Params, lines: Params | undefined): ReadonlyArray<Fact> => {
     facts.push({
       kind: 'turn_error',
       ...at,
-      error: { kind: p['codex_error_kind'], httpStatus: p['codex_error_http_status_code'] }
+      error: {
+        message: null,
+        kind: p['codex_error_kind'],
+        httpStatus: p['codex_error_http_status_code']
+      }
     })
   if (typeof p['explicit_client_interrupt_requested_at_ms'] === 'number')
     facts.push({
@@ -126,12 +136,14 @@ const turn = (p: Params, lines: Params | undefined): ReadonlyArray<Fact> => {
       ...at,
       atMs: p['explicit_client_interrupt_requested_at_ms']
     })
+  if (p['image_preparations']?.length > 0)
+    facts.push({ kind: 'images_prepared', ...at, preparations: p['image_preparations'] })
   if (lines !== undefined)
     facts.push({
       kind: 'diff_updated',
       ...at,
       lines: { added: lines['accepted_added_lines'], deleted: lines['accepted_deleted_lines'] },
-      repositoryUrl: 'https://example.invalid/o/r.git'
+      repositoryUrl: REMOTES[String(lines['repo_hash'])] ?? null
     })
   facts.push(
     { kind: 'turn_profile', ...at, profile: profile(p) },
@@ -199,6 +211,8 @@ const details = (type: string, p: Params): ToolDetails => {
           failed: p['failed_agent_count']
         }
       }
+    case 'codex_control_tool_call_event':
+      return { tool: 'control', success: p['success'] }
     case 'codex_web_search_event':
       return {
         tool: 'web_search',
@@ -228,6 +242,7 @@ const tool = (type: string, p: Params): ReadonlyArray<Fact> => {
       originatingResponseId: p['originating_response_id'] ?? null,
       subsequentResponseId: p['subsequent_response_id'] ?? null
     },
+    effort: p['reasoning_effort'] ?? null,
     sandboxBackend: p['sandbox_backend'] ?? null
   }
   return [
@@ -291,7 +306,10 @@ const compaction = (p: Params): ReadonlyArray<Fact> => [
     phase: p['phase'],
     strategy: p['strategy'],
     status: p['status'],
-    error: null,
+    error:
+      typeof (p['error'] ?? p['codex_error_kind']) !== 'string'
+        ? null
+        : { message: p['error'] ?? null, kind: p['codex_error_kind'] ?? '', httpStatus: null },
     contextTokensBefore: p['active_context_tokens_before'],
     contextTokensAfter: p['active_context_tokens_after'],
     retainedImageCount: p['retained_image_count'] ?? null,
@@ -312,6 +330,19 @@ const archive = (p: Params): ReadonlyArray<Fact> => [
   }
 ]
 
+const imported = (p: Params): ReadonlyArray<Fact> => [
+  {
+    kind: 'import_ended',
+    atMs: 0,
+    importId: p['import_id'],
+    source: p['source'],
+    providerId: p['provider_id'] ?? null,
+    itemType: p['type'],
+    productClientId: p['product_client_id'],
+    result: { successCount: p['success_count'], failedCount: p['failed_count'] }
+  }
+]
+
 /** The facts of a capture in its order; a turn begins before its first call, as the server tells it. */
 export const factsOfCapture = (events: ReadonlyArray<PostedEvent>): ReadonlyArray<Fact> => {
   const begun = new Set<string>()
@@ -325,12 +356,10 @@ export const factsOfCapture = (events: ReadonlyArray<PostedEvent>): ReadonlyArra
     if (typeof turnId !== 'string' || begun.has(turnId)) return []
     begun.add(turnId)
     const at = { atMs: 0, threadId: p['thread_id'], turnId }
-    const told = turnOf(turnId)
+    const told = turnOf(turnId) ?? p
     return [
       { kind: 'turn_started', ...at, startedAt: null },
-      ...(told === undefined
-        ? []
-        : [{ kind: 'turn_configured' as const, ...at, settings: settings(told), imageCount: 0 }])
+      { kind: 'turn_configured', ...at, settings: settings(told), imageCount: 0 }
     ]
   }
   const linesOf = (turnId: unknown): JsonObject | undefined =>
@@ -353,6 +382,8 @@ export const factsOfCapture = (events: ReadonlyArray<PostedEvent>): ReadonlyArra
         return compaction(p)
       case 'codex_thread_archive_event':
         return archive(p)
+      case 'codex_onboarding_external_agent_import_complete':
+        return imported(p)
       case 'codex_accepted_line_fingerprints':
         return []
       default:

@@ -1,0 +1,35 @@
+/**
+ * Read model `analytics`: the facts of a thread's analytics, in the order of its lines.
+ *
+ *   [analytics, streamId, revision, index] -> Fact   told by the line of that number; a later line may have completed it
+ *
+ * Facts know nothing of contracts: events are made of them when somebody asks, for the contract that was asked for.
+ */
+import { evolveRollout } from '../domain/analytics/from-rollout.ts'
+import { NO_ROLLOUT, type FactPlace, type RolloutState } from '../domain/analytics/rollout-state.ts'
+import type { Projection, RowKey } from './projection.ts'
+
+const factKey = (table: string, streamId: string, { revision, index }: FactPlace): RowKey => [
+  table,
+  streamId,
+  revision,
+  index
+]
+
+/** The facts of a thread. */
+export const analytics: Projection<RolloutState> = {
+  name: 'analytics',
+  version: 1,
+  initial: () => NO_ROLLOUT,
+  evolve: (state, event, { profile, table }) => {
+    const step = evolveRollout(state, event, profile)
+    const { streamId } = event
+    const rows = step.writes.map(({ place, fact }) => ({
+      key: factKey(table, streamId, place),
+      value: fact
+    }))
+    return [step.state, rows]
+  },
+  forget: (streamId, { rows, table }) =>
+    rows.scan([table, streamId], Infinity).map(([key]) => ({ key, value: null }))
+}

@@ -1,0 +1,121 @@
+/**
+ * Analytics made again: what Codex would have posted about the threads of a home, from their rollouts alone.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { AnalyticsEvent } from '../../domain/analytics/event.ts'
+import type { Fact } from '../../domain/analytics/fact.ts'
+import type { Rendering } from '../../domain/analytics/context.ts'
+import { reduceFact } from '../../domain/analytics/reducer.ts'
+import { NO_ANALYTICS } from '../../domain/analytics/state.ts'
+import type { Contract } from '../../domain/analytics/vocabulary.ts'
+import { tokensFact, tokensOfTurns } from '../../domain/analytics/with-tokens.ts'
+import { sha1Hex } from '../../domain/digest.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import { analytics } from '../../projections/analytics.ts'
+import { ANALYTICS, USAGE } from '../../projections/catalogue.ts'
+import { afterPrefix } from '../catch-up/overlay.ts'
+import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+import { spendsOf } from './usage-rows.ts'
+
+/** Which events, in the words of which Codex. */
+export interface AnalyticsRequest {
+  readonly contract: Contract
+  /** Only this thread. */
+  readonly threadId?: string
+  /** Events at or after this time. */
+  readonly sinceMs?: number
+  /** Events before this time. */
+  readonly untilMs?: number
+}
+
+type Answer<A> = TaskEither<StoreError, A>
+
+/** What is asked of the analytics. */
+export interface AnalyticsLedger {
+  /** The events of each thread in the order of its lines, thread by thread in the order of their ids. */
+  readonly analytics: (request: AnalyticsRequest) => Answer<AsyncIterable<AnalyticsEvent>>
+}
+
+const ROWS_AT_ONCE = 256
+
+interface Sources {
+  readonly facts: Ledger
+  readonly usage: Ledger
+}
+
+/** The facts of a thread as its lines told them. */
+function* factsOf({ env, table }: Ledger, threadId: string): Generator<Fact> {
+  const prefix = [table(analytics), threadId]
+  const until = afterPrefix(prefix)
+  for (let from: ReadonlyArray<string | number> = prefix; ;) {
+    const rows = env.index.range(from, until, ROWS_AT_ONCE, false)
+    for (const [, value] of rows) yield value as Fact
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < ROWS_AT_ONCE) return
+    from = [...last[0], '']
+  }
+}
+
+function* eventsOf(
+  { facts, usage }: Sources,
+  threadId: string,
+  rendering: Rendering
+): Generator<AnalyticsEvent> {
+  const tokens = tokensOfTurns(spendsOf(usage, threadId))
+  let state = NO_ANALYTICS
+  for (const fact of factsOf(facts, threadId)) {
+    const told = fact.kind === 'turn_ended' ? [tokensFact(fact, tokens), fact] : [fact]
+    for (const one of told) {
+      const [next, events] = reduceFact(state, one, rendering)
+      state = next
+      yield* events
+    }
+  }
+}
+
+const isIn = ({ sinceMs = -Infinity, untilMs = Infinity }: AnalyticsRequest, atMs: number) =>
+  sinceMs <= atMs && atMs < untilMs
+
+const threadIds = async (
+  { facts, usage }: Sources,
+  { threadId }: AnalyticsRequest
+): Promise<E.Either<StoreError, ReadonlyArray<string>>> => {
+  if (threadId !== undefined) {
+    const counted = await usage.one(threadId)
+    if (E.isLeft(counted)) return counted
+    const found = await facts.one(threadId)
+    return E.isLeft(found) ? found : E.right([found.right.streamId])
+  }
+  const counted = await usage.everything()
+  if (E.isLeft(counted)) return counted
+  const all = await facts.everything()
+  return E.isLeft(all) ? all : E.right(all.right.map(({ streamId }) => streamId).sort())
+}
+
+async function* answer(
+  sources: Sources,
+  ids: ReadonlyArray<string>,
+  request: AnalyticsRequest
+): AsyncGenerator<AnalyticsEvent> {
+  const rendering = { contract: request.contract, sha1: sha1Hex }
+  for (const id of ids)
+    for (const event of eventsOf(sources, id, rendering)) if (isIn(request, event.atMs)) yield event
+}
+
+/** The analytics of a home. */
+export const analyticsLedger = (parts: LedgerParts, safely: Safely): AnalyticsLedger => {
+  const sources = { facts: ledgerOf(parts, ANALYTICS), usage: ledgerOf(parts, USAGE) }
+  return {
+    analytics: (request) =>
+      safely(async () => {
+        const ids = await threadIds(sources, request)
+        return E.isLeft(ids) ? ids : E.right(answer(sources, ids.right, request))
+      })
+  }
+}
+
+/** Analytics that could not be made. */
+export const failedAnalytics = (error: StoreError): AnalyticsLedger => ({
+  analytics: () => async () => E.left(error)
+})
