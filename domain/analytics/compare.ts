@@ -73,7 +73,7 @@ const IDS_OF: Readonly<Record<string, ReadonlyArray<string>>> = {
   codex_thread_initialized: ['thread_id', 'initialization_mode'],
   codex_thread_archive_event: ['thread_id', 'action'],
   codex_turn_steer_event: ['thread_id', 'accepted_turn_id', 'result'],
-  codex_goal_event: ['thread_id', 'turn_id', 'goal_id', 'event_kind'],
+  codex_goal_event: ['thread_id', 'turn_id', 'goal_status', 'event_kind'],
   codex_plugin_installed: PLUGIN_IDS,
   codex_plugin_uninstalled: PLUGIN_IDS,
   codex_plugin_enabled: PLUGIN_IDS,

@@ -53,10 +53,13 @@ const withMode = (state: RolloutState, { line, segment }: RecordedEvent): Rollou
   return line.ordinal === undefined ? state : { ...state, mode: 'paginated' }
 }
 
+/** The thread's own head, which stands before what a sub-agent was given and has a lower number. */
+const isHead = ({ line, streamId, inherited }: RecordedEvent): boolean =>
+  line.type === 'session_meta' && inherited !== true && line.payload.id.toLowerCase() === streamId
+
 const head = (state: RolloutState, event: RecordedEvent): RolloutStep => {
   const { line } = event
-  if (line.type !== 'session_meta' || line.payload.id.toLowerCase() !== event.streamId)
-    return silent(state)
+  if (line.type !== 'session_meta' || !isHead(event)) return silent(state)
   const meta = line.payload
   const repositoryUrl = meta.git?.repository_url ?? state.repositoryUrl
   if (state.opened !== null) return silent({ ...state, repositoryUrl })
@@ -102,7 +105,11 @@ const withModel = (state: RolloutState, model: string, isOwn: boolean): RolloutS
 const context = (state: RolloutState, event: RecordedEvent, isOwn: boolean): RolloutStep => {
   const { line } = event
   if (line.type === 'turn_context')
-    return withModel({ ...state, cwd: line.payload.cwd }, line.payload.model, isOwn)
+    return withModel(
+      { ...state, cwd: line.payload.cwd, turnModel: line.payload.model },
+      line.payload.model,
+      isOwn
+    )
   if (line.type !== 'event_msg') return silent(state)
   const { payload } = line
   if (payload.type !== 'thread_settings_applied') return silent(state)
@@ -174,7 +181,7 @@ export const evolveRollout = (
   const inheritance = evolveInheritance(before.inheritance, event)
   const state = withMode({ ...before, inheritance }, event)
   const { line } = event
-  const isOwn = inheritedBy(inheritance, event) === null
+  const isOwn = isHead(event) || inheritedBy(inheritance, event) === null
   if (!isOwn) {
     const begins = line.type === 'event_msg' && line.payload.type === 'task_started'
     return context(begins ? { ...state, hadTurn: true } : state, event, false)

@@ -18,15 +18,30 @@ import {
 
 type Compacted = FactOf<'compacted'>
 
+type Cause = Pick<Compacted, 'trigger' | 'reason' | 'phase'>
+
+const STANDALONE: Cause = {
+  trigger: 'manual',
+  reason: 'user_requested',
+  phase: 'standalone_turn'
+}
+
+/** Before a turn only a new model makes Codex compact for another reason than the size of the context. */
+const beforeTurn = ({ modelBefore, settings }: OpenTurn): Cause => ({
+  trigger: 'auto',
+  reason:
+    settings === null || modelBefore === null
+      ? null
+      : settings.model === modelBefore
+        ? 'context_limit'
+        : 'model_downshift',
+  phase: 'pre_turn'
+})
+
 /** A turn in which nobody said anything was made for the compaction. */
-const phaseOf = (turn: OpenTurn): Pick<Compacted, 'trigger' | 'reason' | 'phase'> => {
-  if (turn.messages > 0 || turn.settings !== null)
-    return {
-      trigger: 'auto',
-      reason: null,
-      phase: turn.messages > 0 ? 'mid_turn' : 'pre_turn'
-    }
-  return { trigger: 'manual', reason: 'user_requested', phase: 'standalone_turn' }
+const causeOf = (turn: OpenTurn): Cause => {
+  if (turn.messages > 0) return { trigger: 'auto', reason: 'context_limit', phase: 'mid_turn' }
+  return turn.settings === null ? STANDALONE : beforeTurn(turn)
 }
 
 /** The service compacts without a summary that can be read. */
@@ -45,25 +60,27 @@ export const compacted = (
 ): RolloutStep => {
   const { turn, threadId } = state
   if (turn === null) return silent(state)
-  const parts = phaseOf(turn)
-  const isWholeTurn = parts.phase === 'standalone_turn'
+  const cause = causeOf(turn)
+  const implementation = implementationOf(payload)
   const fact: Compacted = {
     kind: 'compacted',
     atMs,
     threadId,
     turnId: turn.turnId,
-    ...parts,
-    implementation: implementationOf(payload),
-    strategy: null,
+    ...cause,
+    implementation,
+    // The summary stands for what was said before; no other strategy was ever recorded.
+    strategy: 'memento',
     status: 'completed',
     error: null,
-    contextTokensBefore: state.contextTokens,
+    // The newest count is that of the answer that made the summary; the service's answer is in no count.
+    contextTokensBefore: implementation === 'responses' ? state.contextBefore : state.contextTokens,
     contextTokensAfter: null,
     retainedImageCount: null,
     summaryTokens: null,
     cachedInputTokens: null,
     cacheWriteInputTokens: null,
-    startedAt: isWholeTurn ? turn.startedAt : null,
+    startedAt: cause.phase === 'standalone_turn' ? turn.startedAt : null,
     completedAt: Math.floor(atMs / 1000),
     durationMs: null
   }
@@ -81,20 +98,32 @@ const isForced = (info: NonNullable<TokenCount['info']>): boolean => {
   )
 }
 
+const withContext = (state: RolloutState, info: NonNullable<TokenCount['info']>): RolloutState => {
+  const { input_tokens, output_tokens } = info.total_token_usage
+  const spentTokens = input_tokens + output_tokens
+  const isAnswer = spentTokens > state.spentTokens
+  return {
+    ...state,
+    spentTokens,
+    contextTokens: info.last_token_usage.total_tokens,
+    contextBefore: isAnswer ? state.contextTokens : state.contextBefore
+  }
+}
+
 /** The size of the context was told: that before the next compaction, or after the last one. */
-export const contextCounted = (state: RolloutState, payload: TokenCount): RolloutStep => {
+export const contextCounted = (before: RolloutState, payload: TokenCount): RolloutStep => {
   const { info } = payload
-  if (info == null) return silent(state)
-  const contextTokens = info.last_token_usage.total_tokens
-  const { turn } = state
-  if (turn === null) return silent({ ...state, contextTokens })
+  if (info == null) return silent(before)
+  const state = withContext(before, info)
+  const { turn, contextTokens } = state
+  if (turn === null) return silent(state)
   const windowExceeded = turn.windowExceeded || isForced(info)
   const open = turn.compaction
   if (open === null || open.fact.contextTokensAfter !== null)
-    return silent({ ...state, contextTokens, turn: { ...turn, windowExceeded } })
+    return silent({ ...state, turn: { ...turn, windowExceeded } })
   const write = { ...open, fact: { ...open.fact, contextTokensAfter: contextTokens } }
   return {
-    state: { ...state, contextTokens, turn: { ...turn, windowExceeded, compaction: write } },
+    state: { ...state, turn: { ...turn, windowExceeded, compaction: write } },
     writes: [write]
   }
 }
@@ -103,15 +132,12 @@ export const contextCounted = (state: RolloutState, payload: TokenCount): Rollou
 export const compactionSettled = (state: RolloutState): RolloutStep => {
   const { turn } = state
   const open = turn?.compaction ?? null
-  if (turn === null || open?.fact.phase !== 'standalone_turn' || turn.messages === 0)
-    return { state, writes: NO_WRITES }
-  const fact: Compacted = {
-    ...open.fact,
-    trigger: 'auto',
-    reason: null,
-    phase: 'pre_turn',
-    startedAt: null
-  }
+  if (turn === null || open === null) return { state, writes: NO_WRITES }
+  const isUnsettled =
+    (open.fact.phase === 'standalone_turn' && turn.messages > 0) ||
+    (open.fact.phase === 'pre_turn' && open.fact.reason === null && turn.settings !== null)
+  if (!isUnsettled) return { state, writes: NO_WRITES }
+  const fact: Compacted = { ...open.fact, ...beforeTurn(turn), startedAt: null }
   const write = { ...open, fact }
   return { state: { ...state, turn: { ...turn, compaction: write } }, writes: [write] }
 }

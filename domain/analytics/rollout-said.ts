@@ -7,6 +7,7 @@ import { itemChange } from '../items/items.ts'
 import type { Profile } from '../profile.ts'
 import type { UserContent } from '../protocol.ts'
 import type { Fact } from './fact.ts'
+import { namedInputs, namedSkill } from './rollout-named.ts'
 import {
   ROLLOUT_CONNECTION,
   silent,
@@ -51,15 +52,50 @@ const steered = (
   return facts.map((fact, index) => ({ place: { revision, index }, fact }))
 }
 
-/** A message of a person: the turn's own, with its images, or a steer. */
-export const said = (
+const NAMED_MAX = 64
+
+/** What a line names for the first time in its turn. */
+const naming = (
   state: RolloutState,
+  event: RecordedEvent,
+  content: ReadonlyArray<UserContent> | null,
+  atMs: number
+): RolloutStep => {
+  const { turn, threadId } = state
+  if (turn === null) return silent(state)
+  const at = { atMs, threadId, turnId: turn.turnId }
+  const block = namedSkill(event.line, state, at)
+  const named = content === null ? (block === null ? [] : [block]) : namedInputs(content, state, at)
+  const fresh = named.filter(({ key }) => !turn.named.includes(key))
+  if (fresh.length === 0) return silent(state)
+  const keys = [...turn.named, ...fresh.map(({ key }) => key)].slice(-NAMED_MAX)
+  const { revision } = event
+  return {
+    state: { ...state, turn: { ...turn, named: keys } },
+    writes: fresh.map(({ fact }, i) => ({ place: { revision, index: 16 + i }, fact }))
+  }
+}
+
+/** A message of a person: the turn's own, with its images, or a steer; and what it names. */
+export const said = (
+  before: RolloutState,
   event: RecordedEvent,
   profile: Profile,
   atMs: number
 ): RolloutStep => {
+  const content = before.turn === null ? null : contentOf(event, before, profile)
+  const first = naming(before, event, content, atMs)
+  const second = messaged(first.state, event, content, atMs)
+  return { state: second.state, writes: [...first.writes, ...second.writes] }
+}
+
+const messaged = (
+  state: RolloutState,
+  event: RecordedEvent,
+  content: ReadonlyArray<UserContent> | null,
+  atMs: number
+): RolloutStep => {
   const { turn } = state
-  const content = turn === null ? null : contentOf(event, state, profile)
   if (turn === null || content === null || turn.isReview) return silent(state)
   const images = imagesIn(content)
   const next = { ...turn, messages: turn.messages + 1 }
@@ -101,8 +137,8 @@ export const goalChanged = (
     change,
     status: status.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
     hasTokenBudget: goal.tokenBudget != null,
-    cumulativeTokens: goal.tokensUsed ?? null,
-    cumulativeSeconds: goal.timeUsedSeconds ?? null
+    cumulativeTokens: change === 'usage_accounted' ? (goal.tokensUsed ?? null) : null,
+    cumulativeSeconds: change === 'usage_accounted' ? (goal.timeUsedSeconds ?? null) : null
   }
   return {
     state: { ...state, goal: { objective, status } },

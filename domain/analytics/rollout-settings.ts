@@ -12,7 +12,6 @@ import type { Client, OpenedThread, Runtime, TurnSettings } from './fact.ts'
 /** Settings of a thread that turns take over when their own line does not name them. */
 export interface ThreadSettings {
   readonly provider: string | null
-  readonly effort: string | null
   readonly summary: string | null
   readonly serviceTier: string | null
   readonly personality: string | null
@@ -21,7 +20,6 @@ export interface ThreadSettings {
 /** Nothing was set yet. */
 export const NO_THREAD_SETTINGS: ThreadSettings = {
   provider: null,
-  effort: null,
   summary: null,
   serviceTier: null,
   personality: null
@@ -128,7 +126,6 @@ export const threadSettings = (before: ThreadSettings, applied: JsonObject): Thr
   const given = reader(applied)
   return {
     provider: given.text('model_provider_id') ?? before.provider,
-    effort: given.text('reasoning_effort') ?? before.effort,
     summary: given.text('reasoning_summary') ?? before.summary,
     serviceTier: given.text('service_tier') ?? before.serviceTier,
     personality: given.text('personality') ?? before.personality
@@ -165,7 +162,7 @@ export const turnSettings = (
     model: context.model,
     modelProvider: thread.provider,
     ...sandbox(context),
-    reasoningEffort: context.effort ?? thread.effort,
+    reasoningEffort: context.effort ?? null,
     reasoningSummary: orNone(thread.summary ?? own.text('summary')),
     serviceTier: thread.serviceTier,
     approvalPolicy: approvalPolicy(context.approval_policy),

@@ -26,6 +26,8 @@ export interface OpenTurn {
   /** Unix seconds. */
   readonly startedAt: number | null
   readonly startedAtMs: number
+  /** The model of the turn before. */
+  readonly modelBefore: string | null
   readonly head: TurnHead
   readonly settings: TurnSettings | null
   readonly configuredAt: FactPlace | null
@@ -53,6 +55,8 @@ export interface RolloutState {
   readonly opened: FactWrite<FactOf<'thread_opened'> | FactOf<'sub_agent_started'>> | null
   readonly isModelKnown: boolean
   readonly model: string | null
+  /** The model of the newest turn, inherited ones included. */
+  readonly turnModel: string | null
   readonly settings: ThreadSettings
   readonly repositoryUrl: string | null
   readonly threadId: string
@@ -67,8 +71,11 @@ export interface RolloutState {
   readonly answers: ReadonlyArray<readonly [callId: string, responseId: string]>
   /** Ends of calls that the next answer follows (0.169). */
   readonly unfollowed: ReadonlyArray<FactWrite<FactOf<'tool_ended'>>>
-  /** Size of the context as last told. */
+  /** Size of the context as last told, and as told before the newest answer. */
   readonly contextTokens: number | null
+  readonly contextBefore: number | null
+  /** The running count as last told, to see what is an answer. */
+  readonly spentTokens: number
   readonly goal: { readonly objective: string; readonly status: string } | null
   /** Lines up to this one are copies that stand for turns told before. */
   readonly copiesUntil: number
@@ -82,6 +89,7 @@ export const NO_ROLLOUT: RolloutState = {
   opened: null,
   isModelKnown: false,
   model: null,
+  turnModel: null,
   settings: NO_THREAD_SETTINGS,
   repositoryUrl: null,
   threadId: '',
@@ -94,6 +102,8 @@ export const NO_ROLLOUT: RolloutState = {
   answers: [],
   unfollowed: [],
   contextTokens: null,
+  contextBefore: null,
+  spentTokens: 0,
   goal: null,
   copiesUntil: -1
 }

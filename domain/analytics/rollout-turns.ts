@@ -21,6 +21,7 @@ export const turnStarted = (
     turnId: payload.turn_id,
     startedAt: payload.started_at ?? null,
     startedAtMs: atMs,
+    modelBefore: state.turnModel,
     head: turnHead(payload, !state.hadTurn),
     settings: null,
     configuredAt: null,

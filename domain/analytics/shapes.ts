@@ -130,7 +130,7 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
     keys: `${PLUGIN} source+169 error_type sub_error_type+169`
   },
   skill_invocation: {
-    keys: `product_client_id skill_scope plugin_id remote_plugin_id+169 repo_url-169 thread_id turn_id invoke_type
+    keys: `product_client_id skill_scope plugin_id remote_plugin_id+169 repo_url-169 thread_id turn_id voice_session_id+169 invoke_type
       model_slug`
   },
   codex_app_mentioned: { keys: APP },

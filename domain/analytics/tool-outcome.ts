@@ -234,6 +234,22 @@ const COLLAB_NAMES: Readonly<Record<string, string>> = {
 
 const FAILED_AGENTS: ReadonlySet<string> = new Set(['errored', 'shutdown', 'notFound'])
 
+type AgentCounts = Extract<ToolDetails, { readonly tool: 'collab' }>['agents']
+
+/** An agent that was just started has neither completed nor failed; of others nothing is known where no state is told. */
+const agentCounts = (
+  { tool, receiverThreadIds }: Of<'collabAgentToolCall'>,
+  statuses: ReadonlyArray<string>
+): AgentCounts => {
+  const isUntold = statuses.length === 0 && receiverThreadIds.length > 0
+  if (isUntold && tool !== 'spawnAgent') return null
+  return {
+    total: isUntold ? receiverThreadIds.length : statuses.length,
+    completed: statuses.filter((status) => status === 'completed').length,
+    failed: statuses.filter((status) => FAILED_AGENTS.has(status)).length
+  }
+}
+
 const collab = (item: Of<'collabAgentToolCall'>): Told => {
   const statuses = Object.values(item.agentsStates).map((state) => {
     const status = isJsonObject(state) ? state['status'] : null
@@ -248,11 +264,7 @@ const collab = (item: Of<'collabAgentToolCall'>): Told => {
       receiverThreadIds: item.receiverThreadIds,
       requestedModel: item.model,
       requestedEffort: item.reasoningEffort,
-      agents: {
-        total: statuses.length,
-        completed: statuses.filter((status) => status === 'completed').length,
-        failed: statuses.filter((status) => FAILED_AGENTS.has(status)).length
-      }
+      agents: agentCounts(item, statuses)
     }
   }
 }
