@@ -133,9 +133,13 @@ const told = (
     case 'token_count':
       return contextCounted(state, payload)
     case 'entered_review_mode':
-    case 'exited_review_mode': {
-      const isReview = payload.type === 'entered_review_mode'
-      return silent(state.turn === null ? state : { ...state, turn: { ...state.turn, isReview } })
+      return silent({ ...state, inReview: true })
+    case 'exited_review_mode':
+      return silent({ ...state, inReview: false })
+    case 'item_completed': {
+      const { type } = payload.item
+      if (type !== 'EnteredReviewMode' && type !== 'ExitedReviewMode') return silent(state)
+      return silent({ ...state, inReview: type === 'EnteredReviewMode' })
     }
     case 'thread_goal_updated':
       return goalChanged(state, payload, event, atMs)
@@ -191,6 +195,8 @@ export const evolveRollout = (
   const turnId = namedTurnId(line) ?? state.turn?.turnId ?? null
   const known = after(context(state, event, true), (next) => own(next, event))
   const heard = after(known, (next) => said(next, event, profile, atMs))
-  const called = after(heard, (next) => calls(next, event, profile, { atMs, turnId }))
-  return after(called, (next) => compactionSettled(next))
+  const called = after(heard, (next) =>
+    next.inReview ? silent(next) : calls(next, event, profile, { atMs, turnId })
+  )
+  return after(called, compactionSettled)
 }

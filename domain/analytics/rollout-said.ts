@@ -96,7 +96,7 @@ const messaged = (
   atMs: number
 ): RolloutStep => {
   const { turn } = state
-  if (turn === null || content === null || turn.isReview) return silent(state)
+  if (turn === null || content === null || state.inReview) return silent(state)
   const images = imagesIn(content)
   const next = { ...turn, messages: turn.messages + 1 }
   if (turn.messages > 0)

@@ -36,7 +36,6 @@ export interface OpenTurn {
   readonly messages: number
   /** The model has answered something in this turn. */
   readonly sampled: boolean
-  readonly isReview: boolean
   readonly lines: DiffLines | null
   readonly linesAt: FactPlace | null
   /** The running count was set to the size of the window: the context did not fit. */
@@ -64,6 +63,8 @@ export interface RolloutState {
   readonly declaredTools: ReadonlyArray<string> | null
   /** A turn was begun before, here or in what was inherited. */
   readonly hadTurn: boolean
+  /** A reviewer is at work: its turn and its calls stand in its own thread as well, and are told there. */
+  readonly inReview: boolean
   readonly turn: OpenTurn | null
   readonly calls: ReadonlyArray<OpenCall>
   /** Calls of the answer that is not counted yet, and the answers that made the others of the turn (0.169). */
@@ -96,6 +97,7 @@ export const NO_ROLLOUT: RolloutState = {
   cwd: '',
   declaredTools: null,
   hadTurn: false,
+  inReview: false,
   turn: null,
   calls: [],
   unclaimed: [],

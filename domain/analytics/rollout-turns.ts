@@ -28,7 +28,6 @@ export const turnStarted = (
     imageCount: 0,
     messages: 0,
     sampled: false,
-    isReview: false,
     lines: null,
     linesAt: null,
     windowExceeded: false,
@@ -82,7 +81,11 @@ export const turnConfigured = (
 }
 
 /** Kinds of errors whose name in the analytics was seen; the others have names no log tells. */
-const ERROR_KINDS: ReadonlySet<string> = new Set(['context_window_exceeded'])
+const ERROR_KINDS: ReadonlySet<string> = new Set([
+  'context_window_exceeded',
+  'internal_server_error',
+  'server_overloaded'
+])
 
 const errorKind = (error: JsonObject | null): ErrorKind | null => {
   const info = error?.['codex_error_info'] ?? null

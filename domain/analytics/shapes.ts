@@ -45,14 +45,14 @@ const TURN = `${CRITICAL_PATH} thread_id session_id+142 turn_id active_plugin_id
   after_last_sampling_ms+142 sampling_request_count+142 sampling_retry_count+142 tools_change_count+169 duration_ms
   started_at completed_at`
 
-const GUARDIAN = `session_id app_server_client runtime thread_id turn_id review_id target_item_id approval_request_source
-  reviewed_action reviewed_action_truncated decision terminal_status failure_reason attempt_count risk_level
-  user_authorization outcome guardian_thread_id guardian_session_kind guardian_model guardian_reasoning_effort
-  guardian_default_review_model_id+169 guardian_catalog_contains_auto_review+169
-  guardian_review_model_overridden+169 guardian_review_model_override+169 guardian_model_provider_id+169
-  had_prior_review_context review_timeout_ms tool_call_count time_to_first_token_ms completion_latency_ms
-  started_at completed_at input_tokens cached_input_tokens cache_write_input_tokens+169 output_tokens
-  reasoning_output_tokens total_tokens`
+const GUARDIAN = `session_id+142 app_server_client runtime guardian_context_mode+169 thread_id turn_id review_id
+  target_item_id approval_request_source reviewed_action reviewed_action_truncated decision terminal_status
+  failure_reason attempt_count+142 risk_level user_authorization outcome guardian_thread_id
+  guardian_session_kind guardian_model guardian_reasoning_effort guardian_default_review_model_id+142
+  guardian_catalog_contains_auto_review+142 guardian_review_model_overridden+142
+  guardian_review_model_override+142 guardian_model_provider_id+142 had_prior_review_context review_timeout_ms
+  tool_call_count time_to_first_token_ms completion_latency_ms started_at completed_at input_tokens
+  cached_input_tokens cache_write_input_tokens+169 output_tokens reasoning_output_tokens total_tokens`
 
 interface Shape {
   readonly keys: string

@@ -26,7 +26,9 @@ const captureOf = (run: string): ReadonlyArray<PostedEvent> =>
     })
 
 describe('golden: the analytics reducer', () => {
-  for (const run of readdirSync(LEDGER)) {
+  // Two versions that write to one home post two contracts; each alone is here.
+  const runs = readdirSync(LEDGER).filter((run) => !/^(up|down)graded-from-/.test(run))
+  for (const run of runs) {
     it(`posts what Codex posted in ${run}, members in the same order`, () => {
       const { codex } = JSON.parse(readFileSync(join(LEDGER, run, 'truth.json'), 'utf8')) as {
         codex: string

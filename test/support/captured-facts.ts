@@ -6,7 +6,14 @@ import {
   type ToolDetails,
   type ToolOutcome
 } from '../../domain/analytics/tool-outcome.ts'
-import type { Client, Fact, FactOf, Runtime, TurnSettings } from '../../domain/analytics/fact.ts'
+import type {
+  Client,
+  Fact,
+  FactOf,
+  PluginIdentity,
+  Runtime,
+  TurnSettings
+} from '../../domain/analytics/fact.ts'
 import type { PostedEvent } from '../../domain/analytics/envelope.ts'
 import type { JsonObject } from '../../domain/json.ts'
 
@@ -268,7 +275,7 @@ const steer = (p: Params, place: number): ReadonlyArray<Fact> => {
 }
 
 const review = (p: Params): ReadonlyArray<Fact> => {
-  const reviewId = String(p['review_id']).replace(/^user:/, '')
+  const reviewId = p['reviewer'] === 'user' ? String(p['review_id']).slice(5) : p['review_id']
   return [
     {
       kind: 'approval_requested',
@@ -281,8 +288,8 @@ const review = (p: Params): ReadonlyArray<Fact> => {
       subject: p['subject_kind'],
       subjectName: p['subject_name'],
       trigger: p['trigger'],
-      additionalPermissions: false,
-      networkAccess: false
+      additionalPermissions: p['trigger'] === 'sandbox_denial',
+      networkAccess: p['trigger'] === 'network_policy_denial'
     },
     {
       kind: 'approval_answered',
@@ -343,6 +350,94 @@ const imported = (p: Params): ReadonlyArray<Fact> => [
   }
 ]
 
+const goal = (p: Params): ReadonlyArray<Fact> => [
+  {
+    kind: 'goal',
+    atMs: 0,
+    threadId: p['thread_id'],
+    turnId: p['turn_id'],
+    goalId: p['goal_id'],
+    change: p['event_kind'],
+    status: p['goal_status'],
+    hasTokenBudget: p['has_token_budget'],
+    cumulativeTokens: p['cumulative_tokens_accounted'],
+    cumulativeSeconds: p['cumulative_time_accounted_seconds']
+  }
+]
+
+const plugin = (p: Params): PluginIdentity => ({
+  localId: p['plugin_id'],
+  remoteId: p['remote_plugin_id'] ?? null,
+  hasSkills: p['has_skills'],
+  mcpServerCount: p['mcp_server_count'],
+  mcpServerNames: p['mcp_server_names'] ?? null,
+  connectorIds: p['connector_ids']
+})
+
+const pluginChanged = (type: string, p: Params): ReadonlyArray<Fact> => [
+  type === 'codex_plugin_install_failed'
+    ? {
+        kind: 'plugin_install_failed',
+        atMs: 0,
+        plugin: plugin(p),
+        productClientId: p['product_client_id'],
+        errorType: p['error_type'],
+        source: p['source'] ?? null,
+        subErrorType: p['sub_error_type'] ?? null
+      }
+    : {
+        kind: 'plugin_changed',
+        atMs: 0,
+        change: type.replace('codex_plugin_', '') as 'installed',
+        plugin: plugin(p),
+        productClientId: p['product_client_id']
+      }
+]
+
+/** Where the skills of the recorded runs stood, by their ids. */
+const SKILLS: Readonly<Record<string, string>> = {
+  '59867b17ddafb0eed686e67534aa61a39ac6d62e': '1.2.3',
+  '7bbf8a54d883194bf7a03fca06f1d32fc61caa10': '1.10.0'
+}
+
+const skill = ({ event_params, skill_id, skill_name }: PostedEvent): ReadonlyArray<Fact> => {
+  const p: Params = event_params
+  const version = SKILLS[String(skill_id)]
+  return [
+    {
+      kind: 'skill_invoked',
+      atMs: 0,
+      threadId: p['thread_id'],
+      turnId: p['turn_id'],
+      name: String(skill_name),
+      scope: p['skill_scope'],
+      path: `/srv/codex-home/plugins/cache/labmarket/labplug/${version}/skills/hello/SKILL.md`,
+      repositoryUrl: null,
+      plugin: { ...plugin(p), hasSkills: null, connectorIds: null, mcpServerCount: null },
+      invokeType: p['invoke_type'],
+      model: p['model_slug']
+    }
+  ]
+}
+
+const named = (event: PostedEvent): ReadonlyArray<Fact> | null => {
+  const { event_type: type, event_params } = event
+  const p: Params = event_params
+  const at = { atMs: 0, threadId: p['thread_id'], turnId: p['turn_id'] }
+  switch (type) {
+    case 'codex_goal_event':
+      return goal(p)
+    case 'codex_guardian_review':
+      return [{ kind: 'guardian_review', ...at, review: event_params }]
+    case 'codex_plugin_used':
+      return [{ kind: 'plugin_used', ...at, plugin: plugin(p), model: p['model_slug'] }]
+    case 'skill_invocation':
+      return skill(event)
+    default:
+      return type.startsWith('codex_plugin_') ? pluginChanged(type, p) : null
+  }
+}
+
 /** The facts of a capture in its order; a turn begins before its first call, as the server tells it. */
 export const factsOfCapture = (events: ReadonlyArray<PostedEvent>): ReadonlyArray<Fact> => {
   const begun = new Set<string>()
@@ -367,8 +462,11 @@ export const factsOfCapture = (events: ReadonlyArray<PostedEvent>): ReadonlyArra
       ({ event_type, event_params }) =>
         event_type === 'codex_accepted_line_fingerprints' && event_params['turn_id'] === turnId
     )?.event_params
-  return events.flatMap(({ event_type: type, event_params }, place): ReadonlyArray<Fact> => {
+  return events.flatMap((event, place): ReadonlyArray<Fact> => {
+    const { event_type: type, event_params } = event
     const p: Params = event_params
+    const facts = named(event)
+    if (facts !== null) return facts
     switch (type) {
       case 'codex_thread_initialized':
         return thread(p)
