@@ -95,6 +95,10 @@ const CLIENT: ReadonlyArray<KnownDifference> = [
     'runtime.codex_rs_version',
     'A rollout names the version that began it; another one went on with it.'
   ),
+  ...differs(
+    'app_server_client.product_client_id',
+    'A rollout names the client that began it; another one went on with it.'
+  ),
   ...unknown('voice_session_id', 'Voice is in no rollout.')
 ]
 
@@ -263,6 +267,13 @@ const WHOLE: ReadonlyArray<KnownDifference> = [
     'Codex loses it: a command of a reviewer or of a nested agent, one that was cut off with its turn, in 0.142 one that ran longer than about 0.2 s.',
     { when: ({ capturedEvent }) => capturedEvent === null }
   ),
+  ...alone(TURN, 'codex exec before 0.169 is gone before its turns are posted.', {
+    contracts: UP_TO_142,
+    when: ({ capturedEvent }) => capturedEvent === null
+  }),
+  ...unseen(COLLAB, 'The output of a call about agents that have names tells no thread.', {
+    contracts: FROM_142
+  }),
   ...unseen(STEER, 'A refused steer changes nothing, so that no line tells of it.', {
     when: (sides) => paramsOf(sides)['result'] === 'rejected'
   }),

@@ -75,7 +75,7 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
       rejection_reason created_at`
   },
   codex_command_execution_event: {
-    keys: `sandbox_backend+169 model_slug+169 reasoning_effort+169 ${TOOL} plugin_id+169 script_path+169
+    keys: `sandbox_backend+169 model_slug+169 reasoning_effort+169 turn_trigger+169? ${TOOL} plugin_id+169 script_path+169
       command_execution_source exit_code command_total_action_count command_read_action_count
       command_list_files_action_count command_search_action_count command_unknown_action_count`
   },

@@ -153,6 +153,7 @@ export const toolEvent = (
     failure_kind: outcome.failure,
     sandbox_backend: outcome.sandboxBackend,
     model_slug: turn.settings?.model ?? null,
+    turn_trigger: turn.settings?.turnTrigger ?? null,
     reasoning_effort: outcome.effort ?? turn.settings?.reasoningEffort ?? null,
     ...detailMembers(outcome.details, outcome.name)
   })

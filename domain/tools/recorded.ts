@@ -48,6 +48,7 @@ const KINDS: Readonly<Record<ToolOutcome['details']['tool'], ToolKind>> = {
   file_change: 'patch',
   mcp: 'mcp',
   dynamic: 'dynamic',
+  control: 'imageView',
   collab: 'collab',
   web_search: 'webSearch',
   image_generation: 'imageGeneration'
@@ -67,7 +68,7 @@ const mcpRefusal = (item: ThreadItem): Ending | null => {
 const outcomeEnding = ({ status, failure, executionMs, details }: ToolOutcome): Ending => {
   const exitCode = details.tool === 'command' ? details.exitCode : null
   return {
-    ...ending(status, 'recorded', failure),
+    ...ending(status ?? 'unknown', 'recorded', failure),
     exitCode,
     exitSource: exitCode === null ? 'none' : 'item',
     execMs: executionMs,
@@ -110,16 +111,15 @@ const recorded = (
   members: Partial<RecordedCall> = {}
 ): RecordedCall | null => {
   const outcome = toolOutcome(item)
-  const isView = item.type === 'imageView'
-  if (outcome === null && !isView) return null
+  if (outcome === null) return null
   const source = item.type === 'commandExecution' ? (item.source as CommandSource) : null
-  const end = outcome === null ? ending('completed', 'recorded') : outcomeEnding(outcome)
+  const end = outcomeEnding(outcome)
   return {
     callId: item.id,
     turnId,
-    kind: outcome === null ? 'imageView' : KINDS[outcome.details.tool],
-    name: bounded(outcome?.name ?? 'view_image'),
-    server: outcome?.details.tool === 'mcp' ? bounded(outcome.details.server) : null,
+    kind: KINDS[outcome.details.tool],
+    name: bounded(outcome.name),
+    server: outcome.details.tool === 'mcp' ? bounded(outcome.details.server) : null,
     source,
     subject: subjectOf(about(item)),
     touches: null,

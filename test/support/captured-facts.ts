@@ -50,7 +50,7 @@ const thread = (p: Params): ReadonlyArray<Fact> => {
     mode: p['initialization_mode'],
     createdAt: p['created_at']
   }
-  if (p['app_server_client'].rpc_transport === 'in_process')
+  if (p['subagent_source'] !== null && p['app_server_client'].rpc_transport === 'in_process')
     return [{ kind: 'sub_agent_started', atMs: 0, thread: opened, connectionId: null }]
   const connection = { connectionId: 'one', atMs: 0 }
   return [
@@ -457,6 +457,17 @@ export const factsOfCapture = (events: ReadonlyArray<PostedEvent>): ReadonlyArra
       { kind: 'turn_configured', ...at, settings: settings(told), imageCount: 0 }
     ]
   }
+  /** Agents are counted by what they do, too. */
+  const acted = (p: Params): ReadonlyArray<Fact> => {
+    const told = events.filter(
+      ({ event_type, event_params }) =>
+        event_type === 'codex_collab_agent_tool_call_event' &&
+        event_params['turn_id'] === p['turn_id']
+    )
+    const at = { atMs: 0, threadId: p['thread_id'], turnId: p['turn_id'] }
+    const count = Math.max(0, (p['subagent_tool_call_count'] ?? 0) - told.length)
+    return Array.from({ length: count }, () => ({ kind: 'sub_agent_acted' as const, ...at }))
+  }
   const linesOf = (turnId: unknown): JsonObject | undefined =>
     events.find(
       ({ event_type, event_params }) =>
@@ -471,7 +482,7 @@ export const factsOfCapture = (events: ReadonlyArray<PostedEvent>): ReadonlyArra
       case 'codex_thread_initialized':
         return thread(p)
       case 'codex_turn_event':
-        return turn(p, linesOf(p['turn_id']))
+        return [...begin(p), ...acted(p), ...turn(p, linesOf(p['turn_id']))]
       case 'codex_turn_steer_event':
         return [...begin(p), ...steer(p, place)]
       case 'codex_review_event':
