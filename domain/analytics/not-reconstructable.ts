@@ -262,6 +262,21 @@ const WHOLE: ReadonlyArray<KnownDifference> = [
     'A process that outlives its turn and is not asked for again has no end in the rollout; a command of a reviewer is told for the thread that was reviewed.',
     { contracts: ['0.130'], when: isPosted }
   ),
+  ...unseen(
+    ['codex_file_change_event', 'codex_accepted_line_fingerprints'],
+    'What was taken back or deleted stands in no history any more.',
+    { contracts: ['0.169'], when: isPosted }
+  ),
+  ...alone(
+    ['codex_accepted_line_fingerprints'],
+    'Codex looks at the files after the turn: lines that were changed back are none. The rollout has the patches.',
+    { when: ({ capturedEvent }) => capturedEvent === null }
+  ),
+  ...differs(
+    'accepted_added_lines accepted_deleted_lines',
+    'Codex looks at the files after the turn: lines that were changed back are none. The rollout has the patches.',
+    { events: ['codex_accepted_line_fingerprints'] }
+  ),
   ...alone(
     COMMAND,
     'Codex loses it: a command of a reviewer or of a nested agent, one that was cut off with its turn, in 0.142 one that ran longer than about 0.2 s.',

@@ -79,6 +79,7 @@ const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<s
     expect(await engine.auditTrail({})()).to.have.property('_tag', 'Right')
     expect(await engine.tools({})()).to.have.property('_tag', 'Right')
     expect(await engine.pluginUse()()).to.have.property('_tag', 'Right')
+    expect(await engine.analytics({ contract: '0.169' })()).to.have.property('_tag', 'Right')
     for (const [[table]] of index.range([''], ['\u{10ffff}'], Infinity, false)) {
       found.add(String(table).replace('/0.169', '/VIEW'))
     }

@@ -18,7 +18,7 @@ const LEDGER = join(import.meta.dirname, '..', 'fixtures', 'ledger')
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'ANALYTICS-AGREEMENT.md')
 
 /** Runs in which two versions wrote to one home post two contracts at once. */
-const isMixed = (run: string): boolean => /^(up|down)graded-from-/.test(run)
+const isMixed = (run: string): boolean => /^(up|down)graded-from-|-over-/.test(run)
 
 const RUNS = readdirSync(LEDGER).filter((run) => !isMixed(run))
 

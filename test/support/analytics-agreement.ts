@@ -100,7 +100,7 @@ const total = (agreements: ReadonlyArray<EventAgreement>): string => {
 const missing = (): ReadonlyArray<string> => [
   '## What no rollout tells',
   '',
-  'These fields are null in a reconstruction, and these events are not in it; `unroll analytics diff` says so too.',
+  'These fields are null in a reconstruction, and these events are not in it.',
   '',
   '| event | contracts | field | why |',
   '|---|---|---|---|',

@@ -1,11 +1,7 @@
 /**
  * The facts a capture must have been made of, read back from its events: what a reducer has to be told to post the same.
  */
-import {
-  NO_LINKS,
-  type ToolDetails,
-  type ToolOutcome
-} from '../../domain/analytics/tool-outcome.ts'
+import { toolFacts as tool, type Params } from './captured-tools.ts'
 import type {
   Client,
   Fact,
@@ -15,11 +11,7 @@ import type {
   TurnSettings
 } from '../../domain/analytics/fact.ts'
 import type { PostedEvent } from '../../domain/analytics/envelope.ts'
-import type { JsonObject } from '../../domain/json.ts'
-
-// What stands in a capture is known to the test; a wrong member shows as a difference.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Params = Record<string, any>
+import { textIn, type JsonObject } from '../../domain/json.ts'
 
 const client = (c: Params): Client => ({
   productClientId: c['product_client_id'],
@@ -167,97 +159,6 @@ const turn = (p: Params, lines: Params | undefined): ReadonlyArray<Fact> => {
   return facts
 }
 
-const details = (type: string, p: Params): ToolDetails => {
-  switch (type) {
-    case 'codex_command_execution_event':
-      return {
-        tool: 'command',
-        source: p['command_execution_source'],
-        exitCode: p['exit_code'],
-        actions: {
-          read: p['command_read_action_count'],
-          listFiles: p['command_list_files_action_count'],
-          search: p['command_search_action_count'],
-          unknown: p['command_unknown_action_count']
-        },
-        pluginId: p['plugin_id'] ?? null,
-        scriptPath: p['script_path'] ?? null
-      }
-    case 'codex_file_change_event':
-      return {
-        tool: 'file_change',
-        adds: p['file_add_count'],
-        updates: p['file_update_count'],
-        deletes: p['file_delete_count'],
-        moves: p['file_move_count']
-      }
-    case 'codex_mcp_tool_call_event':
-      return {
-        tool: 'mcp',
-        server: p['mcp_server_name'],
-        errorPresent: p['mcp_error_present'],
-        pluginId: p['plugin_id'] ?? null,
-        connectorId: p['connector_id'] ?? null
-      }
-    case 'codex_dynamic_tool_call_event':
-      return {
-        tool: 'dynamic',
-        success: p['success'],
-        output: { text: p['output_text_item_count'], image: p['output_image_item_count'], audio: 0 }
-      }
-    case 'codex_collab_agent_tool_call_event':
-      return {
-        tool: 'collab',
-        senderThreadId: p['sender_thread_id'],
-        receiverThreadIds: p['receiver_thread_ids'],
-        requestedModel: p['requested_model'],
-        requestedEffort: p['requested_reasoning_effort'],
-        agents: {
-          total: p['agent_state_count'],
-          completed: p['completed_agent_count'],
-          failed: p['failed_agent_count']
-        }
-      }
-    case 'codex_control_tool_call_event':
-      return { tool: 'control', success: p['success'] }
-    case 'codex_web_search_event':
-      return {
-        tool: 'web_search',
-        action: p['web_search_action'],
-        queryPresent: p['query_present'],
-        queryCount: p['query_count']
-      }
-    default:
-      return {
-        tool: 'image_generation',
-        revisedPromptPresent: p['revised_prompt_present'],
-        savedPathPresent: p['saved_path_present']
-      }
-  }
-}
-
-const tool = (type: string, p: Params): ReadonlyArray<Fact> => {
-  const at = { threadId: p['thread_id'], turnId: p['turn_id'], itemId: p['item_id'] }
-  const outcome: ToolOutcome = {
-    name: p['tool_name'],
-    status: p['terminal_status'],
-    failure: p['failure_kind'],
-    executionMs: p['execution_duration_ms'],
-    details: details(type, p),
-    links: {
-      ...NO_LINKS,
-      originatingResponseId: p['originating_response_id'] ?? null,
-      subsequentResponseId: p['subsequent_response_id'] ?? null
-    },
-    effort: p['reasoning_effort'] ?? null,
-    sandboxBackend: p['sandbox_backend'] ?? null
-  }
-  return [
-    { kind: 'tool_started', ...at, atMs: p['started_at_ms'] },
-    { kind: 'tool_ended', ...at, atMs: p['completed_at_ms'], outcome }
-  ]
-}
-
 const steer = (p: Params, place: number): ReadonlyArray<Fact> => {
   const request = { connectionId: 'one', requestId: `steer-${place}`, atMs: p['created_at'] * 1000 }
   return [
@@ -402,14 +303,14 @@ const SKILLS: Readonly<Record<string, string>> = {
 
 const skill = ({ event_params, skill_id, skill_name }: PostedEvent): ReadonlyArray<Fact> => {
   const p: Params = event_params
-  const version = SKILLS[String(skill_id)]
+  const version = typeof skill_id === 'string' ? SKILLS[skill_id] : undefined
   return [
     {
       kind: 'skill_invoked',
       atMs: 0,
       threadId: p['thread_id'],
       turnId: p['turn_id'],
-      name: String(skill_name),
+      name: textIn(skill_name),
       scope: p['skill_scope'],
       path: `/srv/codex-home/plugins/cache/labmarket/labplug/${version}/skills/hello/SKILL.md`,
       repositoryUrl: null,
