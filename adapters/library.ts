@@ -43,6 +43,14 @@ export type { GitPatch } from '../domain/changes/metadata.ts'
 export type { NewEvent } from '../domain/changes/new-event.ts'
 export type { NewThread, ThreadDraft } from '../domain/changes/new-thread.ts'
 export type { Operation } from '../domain/changes/operations.ts'
+export { agreementOf, type EventAgreement } from '../domain/analytics/agreement.ts'
+export {
+  compareAnalytics,
+  type Comparison,
+  type KnownDifference
+} from '../domain/analytics/compare.ts'
+export { KNOWN_DIFFERENCES } from '../domain/analytics/not-reconstructable.ts'
+export { readCapture, type CaptureEntry } from './analytics/read-capture.ts'
 export { verifyExport, type Verified } from '../domain/audit/chain.ts'
 export type { AuditAction, AuditRow } from '../domain/audit/row.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'

@@ -38,7 +38,8 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   agents: async () => (await import('./commands/agents.ts')).agentsCommand,
   usage: async () => (await import('./commands/usage.ts')).usageCommand,
   tools: async () => (await import('./commands/tools.ts')).toolsCommand,
-  blame: async () => (await import('./commands/tools.ts')).blameCommand
+  blame: async () => (await import('./commands/tools.ts')).blameCommand,
+  analytics: async () => (await import('./commands/analytics.ts')).analyticsCommand
 }
 
 const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {

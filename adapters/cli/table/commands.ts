@@ -2,6 +2,7 @@
  * The command line as a table. It drives the argument parser, `unroll help` and docs/CLI.md, so that the three
  * cannot disagree. The rows are in this folder, by what the commands are for.
  */
+import { analytics } from './analytics.ts'
 import { audit } from './audit.ts'
 import { OTHER } from './other.ts'
 import { plugins } from './plugins.ts'
@@ -63,6 +64,7 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   blame,
   audit,
   plugins,
+  analytics,
   ...WRITING,
   ...OTHER
 ]
