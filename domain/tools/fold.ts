@@ -236,7 +236,10 @@ const record = (
   const turnId = turnOf(state, event.line, call.turnId)
   // Models number their calls anew now and then: another turn's call of the same id is another call.
   const isOther = known !== null && turnId !== known.turnId && known.evidence === 'item'
-  const row = isOther ? null : known
+  // A record that stands again after a rollback was taken back: its turn is open once more.
+  const openId = state.turns.open?.id ?? null
+  const isBack = known?.rolledBack === true && openId !== null && known.turnId === idOf(openId)
+  const row = isOther || isBack ? null : known
   if (row?.evidence === 'item' && call.twin === 'web_item') return unchanged(state)
   const put = recordedIn(row, call, id, event, turnId)
   const { revision } = put.place
@@ -248,7 +251,13 @@ const record = (
       sessions: without(state.sessions, ([, one]) => one === revision),
       awaiting: isNew ? added(state.awaiting, revision, OPEN_MAX) : state.awaiting
     },
-    writes: [{ put, ...(call.touches === null ? {} : { touches: call.touches }) }]
+    writes: [
+      {
+        put,
+        ...(isBack ? { drop: known } : {}),
+        ...(call.touches === null ? {} : { touches: call.touches })
+      }
+    ]
   }
 }
 

@@ -176,7 +176,7 @@ export const recordedIn = (
   const evidence = call.twin === 'shell_message' ? 'output' : 'item'
   return {
     ...ended(touched, end, evidence, event),
-    endedAtMs: call.completedAtMs ?? lineMs(event)
+    endedAtMs: call.completedAtMs ?? (row.evidence === 'item' ? row.endedAtMs : lineMs(event))
   }
 }
 

@@ -170,6 +170,30 @@ describe('the ledger of tool calls', () => {
       { numRuns: 40 }
     )).timeout(120_000)
 
+  it('flags the calls of a rollback, and no call once it is taken back', async () => {
+    const home = copyHome('tools-142')
+    try {
+      await withEngine({ home, profile: '0.142' }, async (engine) => {
+        const withoutPlaces = async () =>
+          (await everyCall(engine)).map(({ place: _place, settledAt: _settled, ...call }) => call)
+        const before = await withoutPlaces()
+        const [{ threadId = '' } = {}] = before
+        await right(engine.rollback(threadId, 3))
+        const hidden = (await everyCall(engine)).filter(({ rolledBack }) => rolledBack)
+        expect(hidden.map(({ name }) => name)).to.deep.equal([
+          'user_shell',
+          'exec_command',
+          'write_stdin',
+          'write_stdin'
+        ])
+        await right(engine.unrollback(threadId))
+        expect(await withoutPlaces()).to.deep.equal(before)
+      })
+    } finally {
+      removeFolder(home)
+    }
+  })
+
   it('is there again after its thread was deleted and restored, and gone in between', async () => {
     const home = copyHome('tools-142')
     const thread = '01a1fcdc-359a-7731-ae44-e79fba9fff78'
