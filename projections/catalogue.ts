@@ -1,20 +1,14 @@
 /**
  * The read models the engine keeps, in groups. A group is folded together, in this order, from the lines it wants; it has
- * checkpoints and fold states of its own. Adding a read model is adding a file and a line here.
+ * checkpoints and fold states of its own. Adding a read model is adding a file and a line here, or for one that is folded only
+ * when somebody asks, in `ledgers.ts`.
  */
 import type { Profile } from '../domain/profile.ts'
 import { agents } from './agents.ts'
-import { analytics } from './analytics.ts'
-import { approvals } from './approvals.ts'
-import { threadAudit } from './audit.ts'
 import { damage } from './damage.ts'
-import { pluginUse } from './plugin-use.ts'
 import type { Projection, Wanted } from './projection.ts'
-import { reviews } from './reviews.ts'
 import { threads } from './threads.ts'
-import { tools } from './tools.ts'
 import { turns } from './turns.ts'
-import { usage } from './usage.ts'
 
 // Each projection has its own state type; the engine only carries it.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -37,29 +31,6 @@ export const THREADS: ReadModels = {
   projections: [threads, turns, damage, agents],
   wanted: 'folded'
 }
-
-/** The token ledger; this group and those below are folded when somebody asks for them. */
-export const USAGE: ReadModels = { name: 'usage', projections: [usage], wanted: 'usage' }
-
-/** The ledger of tool calls, and of plugins in use. */
-export const TOOLS: ReadModels = {
-  name: 'tools',
-  projections: [tools, pluginUse],
-  wanted: 'all'
-}
-
-/** The audit trail. */
-export const AUDIT: ReadModels = {
-  name: 'audit',
-  projections: [threadAudit, approvals, reviews],
-  wanted: 'all'
-}
-
-/** Analytics made again. */
-export const ANALYTICS: ReadModels = { name: 'analytics', projections: [analytics], wanted: 'all' }
-
-/** Every group of this build. */
-export const GROUPS: ReadonlyArray<ReadModels> = [THREADS, USAGE, TOOLS, AUDIT, ANALYTICS]
 
 /** Which answers an index holds: those of an era, and of strict mode where Codex's own refusals are wanted. */
 export const viewName = (profile: Profile, strict: boolean): string =>
@@ -88,8 +59,11 @@ export const tableOf = (
 const covered = ({ projections }: ReadModels): string =>
   projections.map(({ name, version }) => `${name}@${version}`).join(',')
 
-const COVERED = new Map(GROUPS.map((models) => [models.name, covered(models)]))
+const coverings = new WeakMap<ReadModels, string>()
 
 /** Table of the checkpoints of a group: named after every version it covers, so that raising one starts a new table. */
-export const checkpointTable = ({ name }: ReadModels, view: string): string =>
-  `checkpoints/${COVERED.get(name)}/${view}`
+export const checkpointTable = (models: ReadModels, view: string): string => {
+  let covering = coverings.get(models)
+  if (covering === undefined) coverings.set(models, (covering = covered(models)))
+  return `checkpoints/${covering}/${view}`
+}

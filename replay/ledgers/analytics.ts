@@ -13,7 +13,7 @@ import { tokensFact, tokensOfTurns } from '../../domain/analytics/with-tokens.ts
 import { sha1Hex } from '../../domain/digest.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { analytics } from '../../projections/analytics.ts'
-import { ANALYTICS, USAGE } from '../../projections/catalogue.ts'
+import { ANALYTICS, USAGE } from '../../projections/ledgers.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
 import { spendsOf } from './usage-rows.ts'
@@ -114,8 +114,3 @@ export const analyticsLedger = (parts: LedgerParts, safely: Safely): AnalyticsLe
       })
   }
 }
-
-/** Analytics that could not be made. */
-export const failedAnalytics = (error: StoreError): AnalyticsLedger => ({
-  analytics: () => async () => E.left(error)
-})

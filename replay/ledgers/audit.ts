@@ -10,7 +10,7 @@ import type { TimedRow } from '../../domain/audit/operations.ts'
 import type { Review } from '../../domain/audit/reviews.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { approvals, approvalsPrefix } from '../../projections/approvals.ts'
-import { AUDIT } from '../../projections/catalogue.ts'
+import { AUDIT } from '../../projections/ledgers.ts'
 import { reviewerPrefix, reviews, reviewsPrefix } from '../../projections/reviews.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import {
@@ -261,10 +261,4 @@ export const auditLedger = (given: LedgerParts, safely: Safely): AuditLedger => 
     approvals: (threadId) => safely(approvalsOf(parts)(threadId)),
     reviews: (threadId) => safely(reviewsOf(parts)(threadId))
   }
-}
-
-/** The same for an engine that could not be made. */
-export const failedAuditLedger = (error: StoreError): AuditLedger => {
-  const failed = () => async () => E.left(error)
-  return { auditTrail: failed, auditExport: failed, approvals: failed, reviews: failed }
 }

@@ -1,31 +1,50 @@
 /**
- * Everything that is asked of the ledgers, in one place: each family of questions is a file beside this one.
+ * The ledgers of an engine. Their code is loaded with the first question: most processes never ask one, and start sooner.
  */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
-import { analyticsLedger, failedAnalytics, type AnalyticsLedger } from './analytics.ts'
-import { auditLedger, failedAuditLedger, type AuditLedger } from './audit.ts'
+import { once } from '../../domain/once.ts'
+import type { Ledgers } from './families.ts'
 import type { LedgerParts, Safely } from './ledger.ts'
-import { failedPlugins, pluginLedger, type PluginLedger } from './plugins.ts'
-import { failedToolsLedger, toolsLedger, type ToolsLedger } from './tools.ts'
-import { failedUsage, usageLedger, type UsageLedger } from './usage.ts'
 
-/** The questions to the ledgers: an interface per family joins here. */
-export type Ledgers = UsageLedger & ToolsLedger & AuditLedger & PluginLedger & AnalyticsLedger
+export type { Ledgers } from './families.ts'
+
+/** Every question, once. */
+const QUESTIONS: Readonly<Record<keyof Ledgers, true>> = {
+  usage: true,
+  usageRows: true,
+  tools: true,
+  toolsSummary: true,
+  blame: true,
+  auditTrail: true,
+  auditExport: true,
+  approvals: true,
+  reviews: true,
+  plugins: true,
+  pluginHistory: true,
+  recordPlugins: true,
+  pluginUse: true,
+  analytics: true
+}
+
+type Question = (...given: ReadonlyArray<unknown>) => TaskEither<StoreError, unknown>
+
+/** Answers each question by its name. */
+const asked = (answer: (name: keyof Ledgers) => Question): Ledgers => {
+  const names = Object.keys(QUESTIONS) as ReadonlyArray<keyof Ledgers>
+  return Object.fromEntries(names.map((name) => [name, answer(name)])) as unknown as Ledgers
+}
 
 /** The ledgers of an engine. */
-export const ledgersOf = (parts: LedgerParts, safely: Safely): Ledgers => ({
-  ...usageLedger(parts, safely),
-  ...toolsLedger(parts, safely),
-  ...auditLedger(parts, safely),
-  ...pluginLedger(parts, safely),
-  ...analyticsLedger(parts, safely)
-})
+export const ledgersOf = (parts: LedgerParts, safely: Safely): Ledgers => {
+  const load = once(async () => (await import('./families.ts')).familiesOf(parts, safely))
+  return asked((name) => (...given) => async () => {
+    const question = (await load())[name] as Question
+    return question(...given)()
+  })
+}
 
 /** Ledgers of an engine that could not be made. */
-export const failedLedgers = (error: StoreError): Ledgers => ({
-  ...failedUsage(error),
-  ...failedToolsLedger(error),
-  ...failedAuditLedger(error),
-  ...failedPlugins(error),
-  ...failedAnalytics(error)
-})
+export const failedLedgers = (error: StoreError): Ledgers =>
+  asked(() => () => async () => E.left(error))

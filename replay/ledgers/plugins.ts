@@ -14,7 +14,7 @@ import {
   type PluginSeen,
   type PluginTold
 } from '../../domain/plugins/observed.ts'
-import { TOOLS } from '../../projections/catalogue.ts'
+import { TOOLS } from '../../projections/ledgers.ts'
 import {
   pluginHistoryPrefix,
   pluginIdentity,
@@ -201,10 +201,4 @@ export const pluginLedger = (parts: LedgerParts, safely: Safely): PluginLedger =
         return usesOf(ledger, known.right === null ? [] : historyIn(known.right), request)
       })
   }
-}
-
-/** The plugin ledger of an engine that could not be made. */
-export const failedPlugins = (error: StoreError): PluginLedger => {
-  const failed = () => async () => E.left(error)
-  return { plugins: failed, pluginHistory: failed, recordPlugins: failed, pluginUse: failed }
 }

@@ -6,7 +6,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { ToolCall, ToolKind, ToolStatus } from '../../domain/tools/tool-call.ts'
-import { TOOLS } from '../../projections/catalogue.ts'
+import { TOOLS } from '../../projections/ledgers.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { toolCallOf, toolKey, tools, turnCallsPrefix } from '../../projections/tools.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
@@ -210,10 +210,4 @@ export const toolsLedger = (parts: LedgerParts, safely: Safely): ToolsLedger => 
     }),
     blame: asked((request: BlameRequest) => E.right(fileHistory(index, table, request)))
   }
-}
-
-/** The ledger of an engine that could not be made. */
-export const failedToolsLedger = (error: StoreError): ToolsLedger => {
-  const failed = () => async () => E.left(error)
-  return { tools: failed, toolsSummary: failed, blame: failed }
 }

@@ -19,7 +19,7 @@ import {
 import type { Spend } from '../../domain/usage/spend.ts'
 import { agentKeyOf } from '../../domain/usage/spender.ts'
 import { QUARTER_MS, quarterOf, sumOf, type UsageSum } from '../../domain/usage/sums.ts'
-import { USAGE } from '../../projections/catalogue.ts'
+import { USAGE } from '../../projections/ledgers.ts'
 import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
 import { leftBehind } from './usage-left.ts'
 import { scopeOf, type Scope, type Spending } from './usage-scope.ts'
@@ -239,9 +239,3 @@ export const usageLedger = (parts: LedgerParts, safely: Safely): UsageLedger => 
     usageRows: asked(async (scope, question) => rowsOf(ledger, scope, question))
   }
 }
-
-/** A usage ledger that could not be made. */
-export const failedUsage = (error: StoreError): UsageLedger => ({
-  usage: () => async () => E.left(error),
-  usageRows: () => async () => E.left(error)
-})
