@@ -8,6 +8,8 @@ import { itemsList, turnItemsList } from './methods/items-list.ts'
 import { itemsRead } from './methods/items-read.ts'
 import { LOADED_COURTESIES } from './methods/loaded-courtesy.ts'
 import { approvalsList, auditList, reviewsList } from './methods/ledgers/audit.ts'
+import { analyticsList } from './methods/ledgers/analytics.ts'
+import { pluginHistoryList, pluginsList, pluginUsageList } from './methods/ledgers/plugins.ts'
 import { blameRead, toolsList, toolsSummary } from './methods/ledgers/tools.ts'
 import { usageRead } from './methods/ledgers/usage.ts'
 import { loadedList } from './methods/loaded-list.ts'
@@ -92,6 +94,10 @@ const ROWS: ReadonlyArray<AnyMethod> = [
   auditList,
   approvalsList,
   reviewsList,
+  pluginsList,
+  pluginHistoryList,
+  pluginUsageList,
+  analyticsList,
   ...COURTESIES,
   ...LOADED_COURTESIES,
   ...OF_THREADS,

@@ -152,9 +152,7 @@ describe('a line about a plugin', () => {
     ).to.deep.equal([
       ['mcp_tool linear@mine linear - t recorded'],
       [],
-      [
-        'command linear@mine linear 3.0.0 /h/plugins/cache/mine/linear/3.0.0/scripts/x.sh recorded'
-      ]
+      ['command linear@mine linear 3.0.0 /h/plugins/cache/mine/linear/3.0.0/scripts/x.sh recorded']
     ])
   })
 })
@@ -176,7 +174,9 @@ describe('observations of a home', () => {
       ['installed', '1.0.0'],
       ['remote_id_set', 'x']
     ])
-    expect(await right(engine.recordPlugins(observed('a@m', { ...V1, remoteId: 'x' })))).to.deep.equal([])
+    expect(
+      await right(engine.recordPlugins(observed('a@m', { ...V1, remoteId: 'x' })))
+    ).to.deep.equal([])
     expect(logLines()).to.equal(1)
     const gone = { source: 'scan', complete: true, sightings: [] } as const
     expect((await right(engine.recordPlugins(gone))).map(({ change }) => change)).to.deep.equal([
@@ -192,17 +192,29 @@ describe('observations of a home', () => {
     const engine = engineOver(home)
     await right(engine.recordPlugins(observed('a@m', V1)))
     const told = [
-      { localId: 'a@m', remoteId: null, news: 'enabled', errorType: null, threadId: null, turnId: null },
-      { localId: null, remoteId: 'r', news: 'install_failed', errorType: 'e', threadId: null, turnId: null }
+      {
+        localId: 'a@m',
+        remoteId: null,
+        news: 'enabled',
+        errorType: null,
+        threadId: null,
+        turnId: null
+      },
+      {
+        localId: null,
+        remoteId: 'r',
+        news: 'install_failed',
+        errorType: 'e',
+        threadId: null,
+        turnId: null
+      }
     ] as const
-    await right(
-      engine.recordPlugins({ source: 'analytics', complete: false, sightings: [], told })
-    )
+    await right(engine.recordPlugins({ source: 'analytics', complete: false, sightings: [], told }))
     const [plugins, changes] = [await right(engine.plugins()), await right(engine.pluginHistory())]
     await engine.close()
-    expect(plugins.map(({ localId, plugin, seen }) => [localId, plugin, seen.enabled])).to.deep.equal([
-      ['a@m', 'a', true]
-    ])
+    expect(
+      plugins.map(({ localId, plugin, seen }) => [localId, plugin, seen.enabled])
+    ).to.deep.equal([['a@m', 'a', true]])
     expect(changes.map(({ localId, change }) => [localId, change])).to.deep.equal([
       ['a@m', 'installed'],
       ['a@m', 'enabled'],

@@ -109,6 +109,34 @@ describe('asking the ledgers over the app-server', () => {
     expect(await ask('unroll/approvals/list', { threadId })).to.have.property('data')
   })
 
+  it('tells the analytics of the thread in its order, in pages that follow each other', async () => {
+    const posted = [...captured('codex_command_execution_event')].map(({ event_params: event }) => [
+      event['item_id'],
+      event['exit_code']
+    ])
+    const events: Array<Row> = []
+    let cursor: string | null = null
+    do {
+      const page: Row = await ask('unroll/analytics/list', { threadId, limit: 3, cursor })
+      events.push(...page.data)
+      cursor = page.nextCursor
+    } while (cursor !== null)
+    expect(events[0].event_type).to.equal('codex_thread_initialized')
+    expect(
+      events
+        .filter(({ event_type }) => event_type === 'codex_command_execution_event')
+        .map(({ event_params: event }) => [event.item_id, event.exit_code])
+    ).to.have.deep.members(posted)
+    const bad = await client.ask('unroll/analytics/list', { threadId, cursor: 'x' })
+    expect(messageOf(bad)).to.equal('invalid cursor: x')
+  })
+
+  it('tells of plugins nothing that nobody recorded', async () => {
+    expect(await ask('unroll/plugins/list', {})).to.deep.equal({ data: [] })
+    expect(await ask('unroll/plugins/history/list', { localId: 'a@b' })).to.deep.equal({ data: [] })
+    expect(await ask('unroll/plugins/usage/list', { threadId })).to.deep.equal({ data: [] })
+  })
+
   it('refuses ids that are none and threads that are not there, in the words of other methods', async () => {
     const bad = await client.ask('unroll/usage/read', { by: 'total', threadId: 'x' })
     expect(messageOf(bad)).to.match(/^invalid thread id: /)

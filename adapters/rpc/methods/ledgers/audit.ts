@@ -9,7 +9,7 @@ import type { ApprovalRow, AuditPage, ReviewRow } from '../../../../replay/ledge
 import { noKey } from '../../connection/keys.ts'
 import { answer, ask, EVERY_PROFILE, type Method } from '../../method.ts'
 import { i64, list, oneOf, option, struct, text, u32, type ValueOf } from '../../wire/serde.ts'
-import { chosenThread, given, rows } from './scope.ts'
+import { chosenThread, given, rows, type Rows } from './scope.ts'
 
 const auditFields = {
   threadId: option(text),
@@ -42,10 +42,6 @@ export const auditList: Method<ValueOf<typeof auditFields>, AuditPage> = {
 }
 
 const threadFields = { threadId: option(text) }
-
-interface Rows<A> {
-  readonly data: ReadonlyArray<A>
-}
 
 /** The row of `unroll/approvals/list`. */
 export const approvalsList: Method<ValueOf<typeof threadFields>, Rows<ApprovalRow>> = {

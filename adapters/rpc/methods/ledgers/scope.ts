@@ -35,3 +35,8 @@ export const object = <A>(name: string): t.Type<A, unknown, unknown> =>
 
 /** Shape of the rows of a ledger. */
 export const rows = <A>(name: string) => ({ data: t.readonlyArray(object<A>(name)) })
+
+/** All rows of a question that has few of them. */
+export interface Rows<A> {
+  readonly data: ReadonlyArray<A>
+}
