@@ -12,3 +12,8 @@ export const isUuid = (text: string): boolean => UUID.test(text)
 
 /** Trusts that `text` names a stream; callers check the form where it comes from outside. */
 export const streamId = (text: string): StreamId => text as StreamId
+
+const SEGMENT = /[0-9a-f]{12}_[0-9a-f-]{36}\.jsonl(\.zst)?$/
+
+/** True for the path of a rollout that goes on where another one of its thread was left (0.143 on). */
+export const isSegmentPath = (path: string): boolean => SEGMENT.test(path)

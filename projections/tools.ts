@@ -160,6 +160,21 @@ const fileWrites = (
     ])
   )
 
+/** The rows of a call that stands in no history any longer: all that finds it, but not by its id. */
+export const callRows = (
+  table: string,
+  call: ToolCall,
+  touches: ReadonlyArray<FileTouch>
+): ReadonlyArray<RowWrite> => {
+  const { threadId, place } = call
+  const files = { key: filesKey(table, threadId, place.revision), value: touches }
+  return [
+    { key: toolKey(table, threadId, place.revision), value: packed(call) },
+    ...[timeKey(table, call), ...turnKeys(table, call)].map((key) => ({ key, value: 1 })),
+    ...(touches.length === 0 ? [] : [files, ...fileWrites(table, call, touches)])
+  ]
+}
+
 const gone = (writes: ReadonlyArray<RowWrite>): ReadonlyArray<RowWrite> =>
   writes.map(({ key }) => ({ key, value: null }))
 

@@ -10,6 +10,7 @@
  * A report over a home reads the sums, which are few; the days and months of every time zone of today are whole quarters
  * of an hour.
  */
+import { isSegmentPath } from '../domain/ids.ts'
 import type { InheritanceRule } from '../domain/inherited.ts'
 import { NO_SPENDS, unpacked, withPacked, type SpendRow } from '../domain/usage/packed.ts'
 import type { KeptSpend } from '../domain/usage/spend.ts'
@@ -146,8 +147,3 @@ export const usage: Projection<UsageState> = {
     ),
   needsEveryEvent: (state) => state.needsEveryEvent
 }
-
-const SEGMENT = /[0-9a-f]{12}_[0-9a-f-]{36}\.jsonl(\.zst)?$/
-
-/** True for a file that goes on where another of its thread was left. */
-const isSegmentPath = (path: string): boolean => SEGMENT.test(path)

@@ -47,7 +47,7 @@ export const afterPrefix = (prefix: RowKey): RowKey => [...prefix, '\u{10ffff}']
 const GROUP_PARTS = 3
 
 /** An overlay with nothing pending. */
-export const overlay = (index: Index): Overlay => {
+export const overlay = (index: Pick<Index, 'get' | 'range'>): Overlay => {
   let pending = new Map<string, RowWrite>()
   // Rows that are looked for by a part of their key, by that part.
   let groups = new Map<string, Map<string, RowWrite>>()

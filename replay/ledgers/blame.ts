@@ -14,7 +14,7 @@ import {
   toolKey
 } from '../../projections/tools.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
-import type { Index } from '../ports.ts'
+import type { Reading } from './layered.ts'
 
 /** One patch of a file. */
 export interface FileChange extends Pick<
@@ -81,7 +81,7 @@ const changeOf = (call: ToolCall, touch: FileTouch): FileChange => ({
 })
 
 /** Patches that name a path, as the place they come from or go to. */
-const naming = (index: Index, table: string, path: string): ReadonlyArray<Found> => {
+const naming = (index: Reading, table: string, path: string): ReadonlyArray<Found> => {
   const prefix = pathPrefix(table, path)
   return index.keys(prefix, afterPrefix(prefix)).flatMap((key) => {
     const [atMs, threadId, revision, place] = key.slice(2) as [number, string, number, number]
@@ -101,7 +101,7 @@ const HINTS_MAX = 10
 const NAMES_MAX = 10_000
 
 /** Patches of a file where it is, and where it was before. */
-const traced = (index: Index, table: string, path: string, threadId?: string) => {
+const traced = (index: Reading, table: string, path: string, threadId?: string) => {
   const found = new Map<string, Found>()
   const seen = new Set<string>()
   const paths: Array<{ path: string; until: Found['order'] | null }> = [{ path, until: null }]
@@ -127,7 +127,7 @@ const sharedParts = (a: string, b: string): number => {
   return end < 0 ? left.length : end
 }
 
-const hints = (index: Index, table: string, path: string): ReadonlyArray<string> => {
+const hints = (index: Reading, table: string, path: string): ReadonlyArray<string> => {
   const prefix = namePrefix(table, fileName(path))
   const rows = index.range(prefix, afterPrefix(prefix), NAMES_MAX, false)
   const paths = [...new Set(rows.map(([, value]) => value as string))]
@@ -141,7 +141,7 @@ const hints = (index: Index, table: string, path: string): ReadonlyArray<string>
 
 /** The history of a file in a home, or in one thread. */
 export const fileHistory = (
-  index: Index,
+  index: Reading,
   table: string,
   { path, threadId }: { readonly path: string; readonly threadId?: string }
 ): FileHistory => {

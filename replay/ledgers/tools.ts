@@ -10,9 +10,11 @@ import { TOOLS } from '../../projections/ledgers.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { toolCallOf, toolKey, tools, turnCallsPrefix } from '../../projections/tools.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
-import type { Index } from '../ports.ts'
+import type { StreamInfo } from '../ports.ts'
 import { fileHistory, type FileHistory } from './blame.ts'
+import type { Reading } from './layered.ts'
 import { ledgerOf, type LedgerParts, type Safely } from './ledger.ts'
+import { withLeftBehind } from './tools-left.ts'
 import { summaryOf, type ToolsSummary } from './tools-summary.ts'
 
 /** Which calls are meant. */
@@ -141,7 +143,7 @@ const isWanted =
     (untilMs === undefined || atMs < untilMs)
 
 /** Calls of a walk, in order, a few at a time. */
-function* callsOf(index: Index, table: string, start: Walk, isUp: boolean): Generator<ToolCall> {
+function* callsOf(index: Reading, table: string, start: Walk, isUp: boolean): Generator<ToolCall> {
   for (let walk = start; ;) {
     const keys = index.range(walk.from, walk.until, CHUNK, !isUp)
     for (const [key, value] of keys) {
@@ -159,7 +161,7 @@ function* callsOf(index: Index, table: string, start: Walk, isUp: boolean): Gene
 }
 
 const pageOf = (
-  index: Index,
+  index: Reading,
   table: string,
   request: ToolsRequest
 ): E.Either<StoreError, ToolsPage> => {
@@ -187,27 +189,31 @@ const pageOf = (
 /** The ledger of tool calls over a home. */
 export const toolsLedger = (parts: LedgerParts, safely: Safely): ToolsLedger => {
   const ledger = ledgerOf(parts, TOOLS)
-  const { index } = ledger.env
   const table = ledger.table(tools)
-  const fresh = async (threadId: string | undefined): Promise<E.Either<StoreError, unknown>> =>
-    threadId === undefined ? ledger.everything() : ledger.one(threadId)
+  const fresh = async (
+    threadId: string | undefined
+  ): Promise<E.Either<StoreError, ReadonlyArray<StreamInfo>>> =>
+    threadId === undefined
+      ? ledger.everything()
+      : E.map((info: StreamInfo) => [info])(await ledger.one(threadId))
   const asked =
     <R extends { readonly threadId?: string }, A>(
-      answer: (request: R) => E.Either<StoreError, A>
+      answer: (index: Reading, request: R) => E.Either<StoreError, A>
     ) =>
     (request: R): Answer<A> =>
       safely(async () => {
         const caughtUp = await fresh(request.threadId)
-        return E.isLeft(caughtUp) ? caughtUp : answer(request)
+        if (E.isLeft(caughtUp)) return caughtUp
+        return answer(await withLeftBehind(ledger, caughtUp.right), request)
       })
   return {
-    tools: asked((request: ToolsRequest) => pageOf(index, table, request)),
-    toolsSummary: asked((filter: ToolsFilter) => {
+    tools: asked((index, request: ToolsRequest) => pageOf(index, table, request)),
+    toolsSummary: asked((index, filter: ToolsFilter) => {
       const { threadId } = filter
       const walk =
         threadId === undefined ? homeWalk(table, filter) : threadWalk(table, filter, threadId)
       return E.right(summaryOf(callsOf(index, table, walk, true), isWanted(filter)))
     }),
-    blame: asked((request: BlameRequest) => E.right(fileHistory(index, table, request)))
+    blame: asked((index, request: BlameRequest) => E.right(fileHistory(index, table, request)))
   }
 }

@@ -1,12 +1,11 @@
 /**
- * What a revert left behind. The history of a reverted thread goes on in a new file, from a place in an older one; what
- * stands behind that place is history no longer, but it was spent. Such files are few, so they are read when somebody
- * asks, each by itself.
+ * What reverts left behind was spent all the same; each file is read by itself.
  */
 import { shownSpend, type KeptSpend } from '../../domain/usage/spend.ts'
 import { evolveUsage } from '../../domain/usage/usage.ts'
 import { initialUsage } from '../../domain/usage/usage-state.ts'
-import { isDamaged, type Lineage, type OlderFile } from '../ports.ts'
+import { isDamaged, type OlderFile } from '../ports.ts'
+import { isLive } from './left-behind.ts'
 import type { Ledger } from './ledger.ts'
 import type { UsageRow } from './usage-rows.ts'
 import type { Spending } from './usage-scope.ts'
@@ -36,10 +35,6 @@ const spendsIn = async (
   }
   return spends
 }
-
-/** True for a line the thread's history still leads through. */
-const isLive = (lineage: Lineage, path: string, offset: number): boolean =>
-  lineage.some((part) => part.path === path && offset < (part.until ?? Infinity))
 
 /** The spends of a thread that its history no longer leads through, oldest first. */
 export const leftBehind = async (

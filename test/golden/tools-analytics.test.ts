@@ -127,7 +127,6 @@ const SILENT =
 const OWN_TIME = 'no line tells when a person was asked; the output comes a little later'
 const ANSWERS = 'the file names the answer that asked for it, also where Codex does not'
 const NO_ITEM = 'no item records the end of calls about agents that are named by paths'
-const REVERTED = 'its turn was reverted: no history leads to its file any more'
 const SHOWN = 'told of the call; the item holds only when it was shown'
 
 const COMMON = {
@@ -180,10 +179,9 @@ const NAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'command responseId: null, told another': 'an answer without usage leaves no record',
     'webSearch responseId: another, told null': ANSWERS,
     'command turnId: another, told another': REVIEWER,
-    'command: not in the ledger': REVERTED,
+    'command: not in the ledger': REVIEWER,
     'collab: not told, failed': SILENT,
     'patch execMs (json_metadata): another, told null': `${PATCH_TIME}; 0.130 wrote it in a home that went on with 0.169`,
-    'patch: not in the ledger': REVERTED,
     'imageGeneration: not told, completed': SILENT,
     'imageView execMs (none): null, told another': SHOWN,
     'imageView endedAtMs: less than told': SHOWN,

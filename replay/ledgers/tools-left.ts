@@ -1,0 +1,101 @@
+/**
+ * Calls that reverts left behind: they ran all the same, and what they changed is changed.
+ *
+ * Their rows are not kept. They are numbered below 0, so that they come before the thread's other calls and keep their
+ * numbers while it grows.
+ */
+import { isSegmentPath } from '../../domain/ids.ts'
+import type { FileTouch, ToolCall, ToolPlace } from '../../domain/tools/tool-call.ts'
+import { callRows, filesKey, toolCallOf, tools } from '../../projections/tools.ts'
+import type { RowKey } from '../../projections/projection.ts'
+import { modelsOf } from '../catch-up/project.ts'
+import { overlay } from '../catch-up/overlay.ts'
+import { isDamaged, type Lineage, type OlderFile, type StreamInfo } from '../ports.ts'
+import { layered, type Reading, type Row } from './layered.ts'
+import type { Ledger } from './ledger.ts'
+import { isLive } from './left-behind.ts'
+
+/** A call, and the files it touches. */
+interface Left {
+  readonly call: ToolCall
+  readonly touches: ReadonlyArray<FileTouch>
+}
+
+/** Where nothing is kept. */
+const EMPTY = {
+  get: () => undefined,
+  range: () => [],
+  keys: () => []
+} satisfies Reading
+
+/** What of one file is left behind, oldest first, and how many lines the file has. */
+const leftIn = async (
+  { env: { profile } }: Ledger,
+  { streamId }: StreamInfo,
+  file: OlderFile,
+  lineage: Lineage
+): Promise<{ readonly calls: ReadonlyArray<Left>; readonly lines: number }> => {
+  const rows = overlay(EMPTY)
+  const table = 'left'
+  let state = tools.initial(true)
+  let lines = 0
+  for await (const { lines: batch, next } of file.batches) {
+    for (const line of batch) {
+      if (isDamaged(line)) continue
+      const [evolved, writes] = tools.evolve(state, line, { rows, table, profile })
+      state = evolved
+      rows.put(writes)
+    }
+    lines = next.revision
+  }
+  const calls = rows
+    .scan([table, streamId], Infinity)
+    .map(([, row]) => toolCallOf(row, streamId))
+    .filter(({ place }) => !isLive(lineage, file.path, place.offsetBytes))
+    .map((call) => {
+      const touches = rows.get(filesKey(table, streamId, call.place.revision))
+      return { call, touches: (touches as ReadonlyArray<FileTouch> | undefined) ?? [] }
+    })
+  return { calls, lines }
+}
+
+const below = ({ revision, offsetBytes }: ToolPlace, lines: number): ToolPlace => ({
+  revision: revision - lines,
+  segment: -1,
+  offsetBytes
+})
+
+/** Rows of the calls of a thread that its history no longer leads through. */
+const leftBehind = async (ledger: Ledger, info: StreamInfo): Promise<ReadonlyArray<Row>> => {
+  const { env } = ledger
+  const lineage = env.store.lineage(info)
+  const table = ledger.table(tools)
+  const rows: Array<Row> = []
+  let linesBehind = 0
+  for (const file of env.store.olderFiles(info.streamId, modelsOf(env).wanted)) {
+    const { calls, lines } = await leftIn(ledger, info, file, lineage)
+    linesBehind += lines
+    for (const { call, touches } of calls) {
+      const { place, settledAt } = call
+      const left: ToolCall = {
+        ...call,
+        rolledBack: true,
+        place: below(place, linesBehind),
+        settledAt: settledAt === null ? null : below(settledAt, linesBehind)
+      }
+      for (const { key, value } of callRows(table, left, touches)) rows.push([key, value])
+    }
+  }
+  return rows
+}
+
+/** The index with the calls that reverts of these threads left behind; itself where there was none. */
+export const withLeftBehind = async (
+  ledger: Ledger,
+  infos: ReadonlyArray<StreamInfo>
+): Promise<Reading> => {
+  const rows: Array<readonly [RowKey, unknown]> = []
+  for (const info of infos)
+    if (isSegmentPath(info.path)) rows.push(...(await leftBehind(ledger, info)))
+  return layered(ledger.env.index, rows)
+}
