@@ -55,6 +55,8 @@ export type StoreError =
     }
   /** The index cannot be used and could not be rebuilt. */
   | { readonly _tag: 'IndexUnavailable'; readonly path: string; readonly reason: string }
+  /** The index was damaged while an answer was read from it row by row: it was emptied, and is built again when asked. */
+  | { readonly _tag: 'IndexEmptied'; readonly reason: string }
   /** Another process holds what is needed; the same call may succeed later. */
   | { readonly _tag: 'Busy'; readonly what: string }
   | {
@@ -76,6 +78,7 @@ export type ErrorKind =
   | 'wrong_expected_revision'
   | 'tail_moved'
   | 'index_unavailable'
+  | 'index_emptied'
   | 'busy'
   | 'io_failure'
 
@@ -91,6 +94,7 @@ export const ERROR_KIND: Readonly<Record<StoreError['_tag'], ErrorKind>> = {
   WrongExpectedRevision: 'wrong_expected_revision',
   TailMoved: 'tail_moved',
   IndexUnavailable: 'index_unavailable',
+  IndexEmptied: 'index_emptied',
   Busy: 'busy',
   IoFailure: 'io_failure'
 }
@@ -127,6 +131,8 @@ export const describe = (e: StoreError): string => {
       return `another program wrote to thread ${e.streamId} at the same moment: the events were written at revision ${e.actual}, not at ${e.expected}`
     case 'IndexUnavailable':
       return `the index at ${e.path} cannot be used: ${e.reason}`
+    case 'IndexEmptied':
+      return `the index was damaged and has been emptied, the answer ends here: ${e.reason}`
     case 'Busy':
       return `${e.what} is in use by another process`
     case 'IoFailure':
@@ -157,6 +163,8 @@ export const hint = (e: StoreError): string => {
       return `see what stands there with "unroll events ${e.streamId} --from ${e.expected}"`
     case 'IndexUnavailable':
       return 'drop it with "unroll index drop", or choose another place with --index DIR'
+    case 'IndexEmptied':
+      return 'ask again: the index is built again from the rollouts'
     case 'Busy':
       return 'try again in a moment'
     case 'IoFailure':
@@ -181,4 +189,5 @@ export const notPossible = (reason: string, next: string): StoreError => ({
 })
 
 /** True when the same call may succeed later without any change. */
-export const isRetryable = (e: StoreError): boolean => e._tag === 'Busy'
+export const isRetryable = (e: StoreError): boolean =>
+  e._tag === 'Busy' || e._tag === 'IndexEmptied'

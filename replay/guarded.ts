@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../domain/errors.ts'
+import { describe, type StoreError } from '../domain/errors.ts'
 import { IndexDamage, type Index } from './ports.ts'
 import { noTelemetry, type Telemetry } from './telemetry.ts'
 
@@ -34,13 +34,24 @@ export const ioFailure = (cause: unknown, path: string): StoreError => {
   }
 }
 
-const ATTEMPTS_MAX = 3
-
-interface Guarded {
+/** What is guarded, and who is told. */
+export interface Guarded {
   readonly index: Index
   readonly isFallback?: boolean
   readonly telemetry?: Telemetry
 }
+
+/** Empties a damaged index. */
+const emptied = async ({
+  index,
+  telemetry = noTelemetry
+}: Guarded): Promise<E.Either<StoreError, void>> => {
+  const cleared = await index.clear()()
+  if (E.isRight(cleared)) telemetry.count('repairs', { what: 'index_emptied' })
+  return cleared
+}
+
+const ATTEMPTS_MAX = 3
 
 /**
  * Runs a use case. A damaged index is cleared and the use case run again; so is one whose file moved away between
@@ -63,10 +74,28 @@ export const guarded =
         }
         if (!damaged && !(isSystemError(cause) && cause.code === 'ENOENT'))
           return E.left(ioFailure(cause, ''))
-        const cleared = damaged ? await index.clear()() : E.right(undefined)
+        const cleared = damaged ? await emptied({ index, telemetry }) : E.right(undefined)
         if (E.isLeft(cleared)) return cleared
-        if (damaged) telemetry.count('repairs', { what: 'index_emptied' })
         telemetry.count('read.fallback', { reason: damaged ? 'index_damaged' : 'file_moved' })
       }
     }
   }
+
+/** A failure as it is thrown where no `Either` can be answered. */
+const thrown = (error: StoreError): Error & StoreError =>
+  Object.assign(new Error(describe(error)), error)
+
+/**
+ * Rows of an answer that are read as they are asked for. When the index turns out to be damaged, what was given cannot be
+ * taken back: the index is emptied, and the rows end with a `StoreError` that is thrown; asked again, they are whole.
+ */
+export async function* guardedRows<A>(parts: Guarded, rows: AsyncIterable<A>): AsyncGenerator<A> {
+  try {
+    yield* rows
+  } catch (cause) {
+    if (!(cause instanceof IndexDamage)) throw cause
+    const cleared = await emptied(parts)
+    const error = { _tag: 'IndexEmptied', reason: cause.message } as const
+    throw thrown(E.isLeft(cleared) ? cleared.left : error)
+  }
+}

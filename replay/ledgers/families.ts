@@ -8,7 +8,10 @@ import { pluginLedger, type PluginLedger } from './plugins.ts'
 import { toolsLedger, type ToolsLedger } from './tools.ts'
 import { usageLedger, type UsageLedger } from './usage.ts'
 
-/** The questions to the ledgers: an interface per family joins here. */
+/**
+ * The questions to the ledgers: an interface per family joins here. An answer that is an iterable of rows reads the index
+ * as it goes; should that be damaged, it ends with a thrown `StoreError` (`IndexEmptied`), and is whole when asked again.
+ */
 export type Ledgers = UsageLedger & ToolsLedger & AuditLedger & PluginLedger & AnalyticsLedger
 
 /** The ledgers of an engine. */

@@ -6,6 +6,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { once } from '../../domain/once.ts'
 import type { Ledgers } from './families.ts'
+import { guardedRows } from '../guarded.ts'
 import type { LedgerParts, Safely } from './ledger.ts'
 
 export type { Ledgers } from './families.ts'
@@ -36,12 +37,18 @@ const asked = (answer: (name: keyof Ledgers) => Question): Ledgers => {
   return Object.fromEntries(names.map((name) => [name, answer(name)])) as unknown as Ledgers
 }
 
+const isRows = (answer: unknown): answer is AsyncIterable<unknown> =>
+  typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
+
 /** The ledgers of an engine. */
 export const ledgersOf = (parts: LedgerParts, safely: Safely): Ledgers => {
   const load = once(async () => (await import('./families.ts')).familiesOf(parts, safely))
   return asked((name) => (...given) => async () => {
     const question = (await load())[name] as Question
-    return question(...given)()
+    const answer = await question(...given)()
+    return E.isRight(answer) && isRows(answer.right)
+      ? E.right(guardedRows(parts, answer.right))
+      : answer
   })
 }
 

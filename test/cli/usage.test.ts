@@ -131,6 +131,7 @@ const FAILURES: ReadonlyArray<readonly [StoreError, number, string, boolean]> = 
   [{ _tag: 'UnreadableRollout', path: 'x', reason: 'empty' }, 4, 'unreadable_rollout', false],
   [{ _tag: 'TurnNotFound', streamId: 'x', turnId: 'y' }, 3, 'turn_not_found', false],
   [{ _tag: 'IndexUnavailable', path: 'x', reason: 'y' }, 5, 'index_unavailable', false],
+  [{ _tag: 'IndexEmptied', reason: 'y' }, 5, 'index_emptied', true],
   [{ _tag: 'Busy', what: 'the index' }, 7, 'busy', true],
   [{ _tag: 'IoFailure', operation: 'read', path: 'x', cause: 'EIO' }, 5, 'io_failure', false]
 ]

@@ -52,6 +52,12 @@ const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [
     'drop it with "unroll index drop", or choose another place with --index DIR'
   ],
   [
+    { _tag: 'IndexEmptied', reason: 'why' },
+    'index_emptied',
+    'the index was damaged and has been emptied, the answer ends here: why',
+    'ask again: the index is built again from the rollouts'
+  ],
+  [
     { _tag: 'Busy', what: 'it' },
     'busy',
     'it is in use by another process',
@@ -78,6 +84,7 @@ describe('a failure', () => {
 
   it('is worth another try only when something was busy', () => {
     expect(ROWS.filter(([error]) => isRetryable(error)).map(([, kind]) => kind)).to.deep.equal([
+      'index_emptied',
       'busy'
     ])
   })

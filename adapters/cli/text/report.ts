@@ -27,6 +27,7 @@ export const EXIT: Readonly<Record<StoreError['_tag'], number>> = {
   WrongExpectedRevision: 7,
   TailMoved: 7,
   IndexUnavailable: 5,
+  IndexEmptied: 5,
   Busy: 7,
   IoFailure: 5
 }

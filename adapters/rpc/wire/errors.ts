@@ -84,6 +84,7 @@ const TABLE: Table = {
   WrongExpectedRevision: (e) => invalidRequest(describe(e)),
   TailMoved: (e) => internal(describe(e)),
   IndexUnavailable: (e) => internal(describe(e)),
+  IndexEmptied: (e) => internal(describe(e)),
   Busy: () => overloaded,
   IoFailure: (e) => internal(`failed to read thread: ${describe(e)}`)
 }
