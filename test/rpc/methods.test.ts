@@ -22,9 +22,22 @@ describe('the method table', () => {
       )
     const items = ['thread/items/list', 'thread/items/read']
     const occurrences = 'thread/searchOccurrences'
-    expect(added('0.130')).to.deep.equal(['thread/search', occurrences, ...items])
-    expect(added('0.142')).to.deep.equal([occurrences, ...items])
-    expect(added('0.169')).to.deep.equal(['thread/turns/items/list'])
+    const own = [
+      'unroll/usage/read',
+      'unroll/tools/list',
+      'unroll/tools/summary',
+      'unroll/blame/read',
+      'unroll/audit/list',
+      'unroll/approvals/list',
+      'unroll/reviews/list',
+      'unroll/plugins/list',
+      'unroll/plugins/history/list',
+      'unroll/plugins/usage/list',
+      'unroll/analytics/list'
+    ]
+    expect(added('0.130')).to.deep.equal(['thread/search', occurrences, ...items, ...own])
+    expect(added('0.142')).to.deep.equal([occurrences, ...items, ...own])
+    expect(added('0.169')).to.deep.equal(['thread/turns/items/list', ...own])
   })
 
   it('describes answers so that every recorded one fits', () => {
