@@ -10,7 +10,7 @@ import { itemChange, namedTurn } from '../items/items.ts'
 import type { Profile } from '../profile.ts'
 import type { HistoryMode, ThreadItem } from '../protocol.ts'
 import { richChange, type RichChange } from '../rich/items.ts'
-import { readCommandReport } from '../rich/shell.ts'
+import { isUnsupported, readCommandReport } from '../rich/shell.ts'
 import type { RichContext } from '../rich/types.ts'
 import { outputText, reader } from '../rich/values.ts'
 import { toolOutcome, type ToolOutcome } from './tool-outcome.ts'
@@ -148,13 +148,14 @@ const answered = (
   const call = given?.follows == null ? given : open.find(({ callId }) => callId === given.follows)
   const rest = given?.follows == null ? open : without(open, id)
   if (call?.item == null) return { open: without(rest, id), ended: null }
-  const next = update(call.item)
+  const { line, atMs } = reading
+  const text = line.type === 'response_item' ? outputText(reader(line.payload).json('output')) : ''
+  const isNobodys = call.item.type === 'collabAgentToolCall' && isUnsupported(text, '')
+  const next = isNobodys ? null : update(call.item)
   if (next === null) return { open: without(rest, call.callId), ended: null }
   const outcome = toolOutcome(next)
   if (outcome === null || !isTold(next, reading.mode))
     return { open: keep(rest, { ...call, item: light(next) }), ended: null }
-  const { line, atMs } = reading
-  const text = line.type === 'response_item' ? outputText(reader(line.payload).json('output')) : ''
   const isCut = readCommandReport(text).kind === 'aborted'
   return {
     open: without(rest, call.callId),
