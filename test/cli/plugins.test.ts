@@ -15,6 +15,7 @@ import {
   versions,
   write
 } from '../support/plugin-tree.ts'
+import { printPluginId } from '../../domain/plugins/ids.ts'
 import { inHome, jsonLines } from './console.ts'
 
 const NOTHING_PRINTED = { out: '', err: '' }
@@ -191,5 +192,45 @@ describe('command line: plugins', () => {
     ])
       expect((await plugins(...words)).code, words.join(' ')).to.equal(2)
     expect((await plugins('uninstall', 'a@m')).code).to.equal(3)
+  })
+
+  it('notes what a capture tells; attempts that change nothing are no changes, and the disk has the last word', async () => {
+    placed(home, LOCAL, '1.0.0')
+    const capture = join(home, 'capture.jsonl')
+    const { name, marketplace } = LOCAL
+    const of = (kind: string, more: object = {}) => ({
+      event_type: `codex_plugin_${kind}`,
+      event_params: {
+        plugin_id: printPluginId(LOCAL),
+        plugin_name: name,
+        marketplace_name: marketplace,
+        ...more
+      }
+    })
+    const events = [of('installed'), of('disabled'), of('disabled'), of('uninstalled')]
+    write(capture, `${JSON.stringify({ events })}\nno JSON\n`)
+    expect((await plugins('import-capture', capture, '--dry-run')).out).to.equal(
+      '4 events about plugins would be noted\n'
+    )
+    expect((await plugins('history')).out).to.equal('')
+    const { code, out, err } = await plugins('import-capture', capture, '--json')
+    const [{ events: count, damagedLines, changes }] = jsonLines(out) as [
+      { events: number; damagedLines: number; changes: ReadonlyArray<Record<string, unknown>> }
+    ]
+    expect([code, count, damagedLines, err.split('\n')[0]?.slice(0, 32)]).to.deep.equal([
+      0,
+      4,
+      1,
+      'unroll: line 2 of the capture: n'
+    ])
+    expect(changes.map(({ change, to, source }) => [change, to, source])).to.deep.equal([
+      ['noop', 'installed', 'analytics'],
+      ['disabled', 'false', 'analytics'],
+      ['noop', 'disabled', 'analytics'],
+      ['uninstalled', null, 'analytics'],
+      ['installed', '1.0.0', 'scan']
+    ])
+    expect((await plugins('import-capture')).code).to.equal(2)
+    expect((await plugins('import-capture', join(home, 'nowhere'))).code).to.equal(5)
   })
 })

@@ -3,7 +3,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import { enableAttempts } from '../../domain/plugins/attempts.ts'
+import { CONTRACTS } from '../../domain/analytics/vocabulary.ts'
+import { toldBy } from '../../domain/plugins/told.ts'
+import { capturedIn } from '../support/captured-runs.ts'
 import {
   isSegment,
   marketplaceOf,
@@ -18,6 +20,8 @@ import { parseListed, snapshotOf } from '../../domain/plugins/snapshot.ts'
 import { metadataOf, pluginEvent } from '../../domain/plugins/telemetry.ts'
 import { activeVersion, compareVersions } from '../../domain/plugins/version.ts'
 import { isVersion } from '../../domain/plugins/version-name.ts'
+
+const PLUGIN_RUNS = ['130', '142', '169'].flatMap((era) => [`plugin-${era}`, `plugin-gone-${era}`])
 
 describe('a plugin id', () => {
   it('is split at the last @, and both sides can be folders', () => {
@@ -259,34 +263,61 @@ describe('a plugin event', () => {
   })
 })
 
-describe('a write to the configuration', () => {
-  it('tries to enable what it names, each plugin once with the last value', () => {
-    expect(
-      enableAttempts([
-        { keyPath: 'plugins.a@m.enabled', value: true },
-        { keyPath: 'plugins.b@m', value: { enabled: false } },
-        {
-          keyPath: 'plugins',
-          value: { 'c@m': { enabled: true }, 'a@m': { enabled: false }, 'd@m': {} }
+describe('an event of a capture about a plugin', () => {
+  const events = PLUGIN_RUNS.flatMap((run) => capturedIn(run).map(({ event }) => event))
+
+  it('is read back as it was made, under every contract', () => {
+    const metadata = [
+      metadataOf('a@m', 'r', null),
+      metadataOf('a@m', null, null),
+      metadataOf(null, 'r', null)
+    ]
+    const used = { kind: 'used', threadId: 't', turnId: 'u', model: null } as const
+    const failed = {
+      kind: 'install_failed',
+      errorType: 'e',
+      source: null,
+      subErrorType: null
+    } as const
+    const plain = (['installed', 'uninstalled', 'enabled', 'disabled'] as const).map((kind) => ({
+      kind
+    }))
+    for (const contract of CONTRACTS)
+      for (const { localId, remoteId, ...rest } of metadata)
+        for (const happening of [used, failed, ...plain]) {
+          const event = pluginEvent(happening, { localId, remoteId, ...rest }, contract, null)
+          if (event === null) continue
+          expect(toldBy(event)).to.deep.equal({
+            localId,
+            remoteId,
+            news: happening.kind,
+            errorType: happening.kind === 'install_failed' ? 'e' : null,
+            threadId: happening.kind === 'used' ? 't' : null,
+            turnId: happening.kind === 'used' ? 'u' : null
+          })
         }
-      ])
-    ).to.deep.equal([
-      { localId: 'a@m', enabled: false },
-      { localId: 'b@m', enabled: false },
-      { localId: 'c@m', enabled: true }
-    ])
   })
 
-  it('tries nothing with null, with a quoted id, or elsewhere', () => {
+  it('tells nothing when it is of another type, or names no plugin', () => {
+    const others = events.filter(({ event_type }) => !event_type.startsWith('codex_plugin_'))
+    expect(others.map(toldBy).filter((told) => told !== null)).to.deep.equal([])
+    for (const event_params of [{}, { plugin_id: null, remote_plugin_id: null }, { plugin_id: 1 }])
+      expect(toldBy({ event_type: 'codex_plugin_enabled', event_params })).to.equal(null)
+    expect(toldBy({ event_type: '__proto__', event_params: { plugin_id: 'a@m' } })).to.equal(null)
+  })
+
+  it('tells in recorded runs of the plugin that was there, and of the one that was not', () => {
+    const told = events.flatMap((event) => toldBy(event) ?? [])
     expect(
-      enableAttempts([
-        { keyPath: 'plugins.a@m.enabled', value: null },
-        { keyPath: 'plugins."a@m".enabled', value: true },
-        { keyPath: 'plugins.a@m', value: null },
-        { keyPath: 'plugins', value: null },
-        { keyPath: 'model', value: 'plugins' }
-      ])
-    ).to.deep.equal([])
+      [...new Set(told.map(({ localId, news }) => `${localId} ${news}`))].toSorted()
+    ).to.deep.equal([
+      'labplug@labmarket disabled',
+      'labplug@labmarket enabled',
+      'labplug@labmarket installed',
+      'labplug@labmarket uninstalled',
+      'labplug@labmarket used',
+      'nosuch@labmarket install_failed'
+    ])
   })
 })
 

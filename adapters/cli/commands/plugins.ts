@@ -9,8 +9,10 @@ import { FAULT_KIND, type PluginFault } from '../../../domain/plugins/fault.ts'
 import { parsePluginId } from '../../../domain/plugins/ids.ts'
 import { parseListed, snapshotOf } from '../../../domain/plugins/snapshot.ts'
 import { pluginEvent } from '../../../domain/plugins/telemetry.ts'
+import { toldBy, type PluginTelling } from '../../../domain/plugins/told.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { Observations, PluginHistoryRow } from '../../../replay/ledgers/plugins.ts'
+import { readCapture } from '../../analytics/read-capture.ts'
 import type { ChangedPlugin } from '../../plugins/changes.ts'
 import { homePlugins, type HomePlugins } from '../../plugins/plugins.ts'
 import type { InstalledSnapshot } from '../../../domain/plugins/resolution.ts'
@@ -20,7 +22,7 @@ import type { Io } from '../io.ts'
 import { missingHome, placeOf, withEngine, type Place, type PlainCommand } from '../session.ts'
 import { pluginFailure } from '../text/plugin-failure.ts'
 import { report, reportError, usage } from '../text/report.ts'
-import { oneLine } from '../text/text.ts'
+import { oneLine, plural } from '../text/text.ts'
 import { printJson } from '../text/written.ts'
 import { printHistory, printPlugins, printUsage, verifyPlugins } from './plugins-shown.ts'
 
@@ -33,7 +35,8 @@ const WORDS: Readonly<Record<string, readonly [number, number, string]>> = {
   'install-local': [2, 2, 'install-local PLUGIN DIR'],
   'install-remote': [2, 2, 'install-remote PLUGIN DIR --remote-id ID'],
   uninstall: [1, 1, 'uninstall PLUGIN'],
-  sync: [1, 1, 'sync FILE']
+  sync: [1, 1, 'sync FILE'],
+  'import-capture': [1, 1, 'import-capture FILE']
 }
 
 const problemOf = (input: Input): string | null => {
@@ -157,6 +160,35 @@ const sync = async (work: Work): Promise<number> => {
   return failed.length === 0 ? 0 : 1
 }
 
+/** Events tell attempts, and no time: what stands on the disk is looked at before, and counts again afterwards. */
+const importCapture = async (work: Work): Promise<number> => {
+  const { engine, input, io, dryRun } = work
+  const [, file = ''] = input.args
+  const told: Array<PluginTelling> = []
+  let damagedLines = 0
+  for await (const entry of readCapture(resolve(io.cwd, file))) {
+    if (entry.kind === 'events') told.push(...entry.events.flatMap((event) => toldBy(event) ?? []))
+    else {
+      damagedLines += 1
+      io.err(`unroll: line ${entry.line} of the capture: ${oneLine(entry.reason)}\n`)
+    }
+  }
+  const before = await observe(work, 'scan')
+  if (E.isLeft(before)) return reportError(before.left, input.json, io)
+  const telling = { source: 'analytics', complete: false, sightings: [], told } as const
+  const noted: Changes = dryRun
+    ? E.right([])
+    : await engine.recordPlugins({ ...telling, actor: 'cli' })()
+  if (E.isLeft(noted)) return reportError(noted.left, input.json, io)
+  const after = await observe(work, 'scan')
+  if (E.isLeft(after)) return reportError(after.left, input.json, io)
+  const changes = [...noted.right, ...after.right]
+  if (input.json) return printJson({ events: told.length, damagedLines, changes }, io)
+  const verb = dryRun ? 'would be noted' : 'noted'
+  await io.out(`${plural(told.length, 'event')} about plugins ${verb}\n`)
+  return 0
+}
+
 const list = async (work: Work): Promise<number> => {
   const { plugins, input, io } = work
   const noted = flagOf(input, 'record') ? await observe(work, 'scan') : E.right([])
@@ -182,6 +214,8 @@ const withWork = (input: Input, outside: Io, open: Parameters<PlainCommand>[2], 
         return printUsage(engine, input, io)
       case 'sync':
         return sync(work)
+      case 'import-capture':
+        return importCapture(work)
       default: {
         const parsed = parsePluginId(id)
         return E.isLeft(parsed) ? report(pluginFailure(parsed.left), input.json, io) : change(work)

@@ -9,13 +9,15 @@ export const plugins: CommandSpec = {
   args: ['<what>', '[plugin]', '[dir]'],
   summary: 'List, check, install and remove plugins; see what changed and who used them.',
   about: [
-    '`<what>` is `list`, `verify`, `usage`, `history`, `install-local`, `install-remote`, `uninstall` or `sync`. A plugin is ' +
+    '`<what>` is `list`, `verify`, `usage`, `history`, `install-local`, `install-remote`, `uninstall`, `sync` or `import-capture`. A plugin is ' +
       '`NAME@MARKETPLACE`. `list` shows those in the cache and in `config.toml`; `verify` says what is not as it ' +
       'should be. Both read without following a link, and change nothing.',
     '`install-local PLUGIN DIR` installs an unpacked bundle; it has no remote id afterwards. `install-remote PLUGIN DIR --remote-id ID` ' +
       'installs the bundle of a release of the backend under the id that the backend gave it. `uninstall PLUGIN` removes it with its ' +
       'sidecar and its table in `config.toml`. `sync FILE` brings the cache to what a list of the backend says, as Codex does when it starts ' +
       '(see docs/PLUGINS.md for the list; `-` is stdin). Nothing is ever downloaded.',
+    '`import-capture FILE` notes what a capture of Codex’s analytics tells of plugins: installs, removals, failures, attempts to enable or ' +
+      'disable, and use. Events have neither an id nor a time: a file that is imported again is noted again.',
     '`history [PLUGIN]` shows what changed, as far as it was observed: the commands that change plugins observe the home, and so does ' +
       '`list --record`. `usage [PLUGIN]` shows which threads used plugins, and in which version.'
   ],
@@ -42,7 +44,7 @@ export const plugins: CommandSpec = {
     json:
       'one object per line. `list`: `{"localId","seen","faults"}`; `verify`: `{"kind","pluginId","path","message","next"}`; `history` and ' +
       '`usage` as in docs/PLUGINS.md; an install or uninstall: `{"pluginId","happening","version","removedVersions","metadata","event","changes"}`; ' +
-      '`sync`: `{"installed","noted","removed","failed","changes"}`.'
+      '`sync`: `{"installed","noted","removed","failed","changes"}`; `import-capture`: `{"events","damagedLines","changes"}`.'
   },
   exits: [0, 1, 2, 3, 4, 5, 6, 7],
   examples: [
