@@ -20,6 +20,8 @@ export interface ReadModels {
   readonly projections: ReadonlyArray<AnyProjection>
   /** Lines the folds need, as long as none of them needs every line. */
   readonly wanted: Wanted
+  /** True when each file is a stream of its own, so that what a revert left behind is folded, too. */
+  readonly byFile?: boolean
 }
 
 /** The groups by name. */

@@ -25,7 +25,8 @@ export const TOOLS: ReadModels = {
 export const AUDIT: ReadModels = {
   name: 'audit',
   projections: [threadAudit, approvals, reviews],
-  wanted: 'all'
+  wanted: 'all',
+  byFile: true
 }
 
 /** Analytics made again. */

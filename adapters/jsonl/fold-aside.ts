@@ -14,6 +14,12 @@ import type {
   FoldWorkerTold
 } from './fold-worker.ts'
 
+/**
+ * Memory of the second thread: what a fold makes lives as long as a batch, and left to itself V8 keeps far more. A line too
+ * large for it ends the thread, and the main thread does the work.
+ */
+const HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 128 }
+
 /** A worker without work is stopped after this long. */
 const REST_MS = 500
 
@@ -44,12 +50,13 @@ const withTypeScript = (): Array<string> => {
 }
 
 const start = (data: FoldWorkerData, telemetry: Telemetry): Thread => {
+  const options = { workerData: data, resourceLimits: HEAP }
   const worker = IS_SOURCE
     ? new Worker(new URL('./fold-worker.ts', import.meta.url), {
-        workerData: data,
+        ...options,
         execArgv: withTypeScript()
       })
-    : new Worker(new URL('./fold-worker.cjs', import.meta.url), { workerData: data })
+    : new Worker(new URL('./fold-worker.cjs', import.meta.url), options)
   const jobs = new Map<number, Job>()
   const fail = (): void => jobs.forEach((job) => job.finish(false))
   worker.on('error', fail)

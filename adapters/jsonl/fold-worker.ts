@@ -88,7 +88,8 @@ const telemetry: Telemetry = {
 }
 
 /** One for all jobs: each looks at the directories once. */
-const store = jsonlStore({ home, profile, strict })
+const { byFile = false } = models
+const store = jsonlStore({ home, profile, strict, byFile })
 
 const foldAll = async ({ job, infos }: FoldWorkerJob): Promise<boolean> => {
   for (const info of infos) {

@@ -87,12 +87,19 @@ export const deleteIndex = (directory: string): void => {
   for (const file of INDEX_FILES) rmSync(join(directory, file), { force: true })
 }
 
+/**
+ * Addresses kept free for the file, which is no larger than its pages are: a map that grows is made anew, and its old ones
+ * stay until the end.
+ */
+const MAP_BYTES = 1024 * 1024 * 1024
+
 /** Opens without asking whether the files are whole. */
 export const openUnchecked = (directory: string, readOnly: boolean): Environment =>
   open<Buffer, Array<string | number>>({
     path: directory,
     encoding: 'binary',
     maxReaders: READERS_MAX,
+    mapSize: MAP_BYTES,
     readOnly,
     noSubdir: false
   })

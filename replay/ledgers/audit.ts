@@ -74,15 +74,6 @@ interface Parts {
   readonly ledger: Ledger
 }
 
-/** The files of the home as streams, where the store offers them so. */
-const partsOf = (given: LedgerParts): Parts => {
-  const { ledgerSource, ...rest } = given
-  if (ledgerSource === undefined) return { given, ledger: ledgerOf(given, AUDIT) }
-  const { store, files, profile } = ledgerSource
-  const source = { store: files ?? store, profile }
-  return { given, ledger: ledgerOf({ ...rest, ledgerSource: source }, AUDIT) }
-}
-
 const filesFor = (
   { given, ledger }: Parts,
   threadId: string | undefined
@@ -254,7 +245,7 @@ const reviewsOf =
 
 /** The audit trail of an engine. */
 export const auditLedger = (given: LedgerParts, safely: Safely): AuditLedger => {
-  const parts = partsOf(given)
+  const parts = { given, ledger: ledgerOf(given, AUDIT) }
   return {
     auditTrail: (request) => safely(auditTrail(parts)(request)),
     auditExport: (threadId) => safely(auditExport(parts)(threadId)),

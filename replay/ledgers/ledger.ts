@@ -58,7 +58,9 @@ const withoutMemory = ({ memory: _memory, ...store }: EventStore): EventStore =>
 
 const envOf = (parts: LedgerParts, models: ReadModels): Env => {
   const { foldAside: _threads, ledgerSource, ...env } = parts
-  const { store, profile } = ledgerSource ?? parts
+  const { profile } = ledgerSource ?? parts
+  const threads = ledgerSource?.store ?? parts.store
+  const store = models.byFile === true ? (ledgerSource?.files ?? threads) : threads
   const foldAside = ledgerSource?.foldAside?.(models.name)
   const aside = foldAside === undefined ? {} : { foldAside }
   return { ...env, store: withoutMemory(store), profile, strict: false, models, ...aside }

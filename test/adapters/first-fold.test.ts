@@ -1,17 +1,24 @@
 // The first fold of a large home uses a second thread; whether it does, fails or dies, the index is the same.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
+import { join } from 'node:path'
 import { foldAside } from '../../adapters/jsonl/fold-aside.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
-import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import { DEFAULT_PROFILE, eraOf } from '../../domain/profile.ts'
 import { catchUpAll } from '../../replay/catch-up/fold-many.ts'
 import { createEngine } from '../../replay/engine.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
+import { GROUPS } from '../../projections/ledgers.ts'
 import { threads } from '../../projections/threads.ts'
 import type { EventStore, Index, StreamInfo } from '../../replay/ports.ts'
-import { catchUp, type Env, type FoldAside } from '../../replay/catch-up/project.ts'
-import { removeFolder } from '../support/fixture-home.ts'
+import {
+  catchUp,
+  type Env,
+  type FoldAside,
+  type FoldedPart
+} from '../../replay/catch-up/project.ts'
+import { FIXTURES, removeFolder } from '../support/fixture-home.ts'
 import { right } from '../support/engines.ts'
 import {
   emptyHome,
@@ -120,6 +127,28 @@ describe('the first fold of a large home', () => {
     const rows = unreadable.index.range([table], [table, '\u{10ffff}'], 1000, false)
     expect(rows).to.have.length(THREADS - 1)
   })
+})
+
+describe('the second thread', () => {
+  // This home has threads of several files: the audit trail folds each file by itself.
+  const home = join(FIXTURES, 'homes', 'compaction-169', 'home')
+  const profile = eraOf('0.169', false)
+  for (const models of GROUPS)
+    it(`adds the rows of one stream after the other to the group ${models.name}`, async () => {
+      const { name, byFile = false } = models
+      const store = jsonlStore({ home, profile, strict: false, byFile })
+      const infos = await right(async () => store.streams())
+      const alone = memoryIndex()
+      for (const info of infos)
+        await catchUp({ store, index: alone, profile, strict: false, models }, info)
+      const second = foldAside({ home, profile: profile.name, strict: false, models: name })
+      const aside = memoryIndex()
+      const parts: Array<FoldedPart> = []
+      expect(await second(infos, (part) => parts.push(part))).to.equal(true)
+      for (const { writes } of parts) await aside.commit(writes, [])()
+      expect(rowsIn(aside)).to.deep.equal(rowsIn(alone))
+      expect(rowsIn(aside).length).to.be.greaterThan(2 * infos.length)
+    })
 })
 
 describe('a rollout that cannot be read', () => {
