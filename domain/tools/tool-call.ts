@@ -45,9 +45,9 @@ export type CommandSource = 'agent' | 'userShell' | 'unifiedExecStartup' | 'unif
 
 /** Where a line stands. */
 export interface ToolPlace {
-  /** Number of non-blank lines before it in the stream. */
+  /** Number of non-blank lines before it in the stream; below 0 in a file that a revert left behind. */
   readonly revision: number
-  /** Which segment of the stream's lineage. */
+  /** Which segment of the stream's lineage; -1 in a file that a revert left behind. */
   readonly segment: number
   /** Bytes before the line in its file. */
   readonly offsetBytes: number

@@ -100,7 +100,7 @@ describe('the ledger of tool calls after a revert', () => {
       ])
     }))
 
-  it('keeps every call when all turns are reverted, and changes no other column', () =>
+  it('keeps every call when all turns are reverted, changes no other column, and takes the flags back with the revert', () =>
     inCopy('commands-169', async (engine) => {
       const withoutPlaces = async () =>
         (await everyCall(engine)).map(({ place: _place, settledAt: _settled, ...call }) => call)
@@ -111,5 +111,7 @@ describe('the ledger of tool calls after a revert', () => {
       expect(await withoutPlaces()).to.deep.equal(
         before.map((call) => ({ ...call, rolledBack: true }))
       )
+      await right(engine.unrollback(threadId, { force: true }))
+      expect(await withoutPlaces()).to.deep.equal(before)
     }))
 })
