@@ -24,7 +24,7 @@ import {
   type ToolWrite
 } from '../domain/tools/fold.ts'
 import { idOf } from '../domain/tools/merge.ts'
-import type { FileTouch, ToolCall } from '../domain/tools/tool-call.ts'
+import { UNKNOWN_CALL, type FileTouch, type ToolCall } from '../domain/tools/tool-call.ts'
 import type { TurnLookup, TurnRow, TurnWrite } from '../domain/turns/turn-state.ts'
 import type { Projection, RowKey, Rows, RowWrite, Surroundings } from './projection.ts'
 
@@ -44,54 +44,19 @@ export const TOUCHES_MAX = 1000
 /** A row: a call without what most calls have not. */
 export type ToolRow = Omit<Partial<ToolCall>, 'threadId'>
 
-/** A call of which nothing is known, with its members in the order in which they are shown. */
-const ABSENT = {
-  turnId: null,
-  callId: '',
-  kind: 'other',
-  name: '',
-  namespace: null,
-  server: null,
-  source: null,
-  subject: null,
-  argsDigest: null,
-  status: 'unknown',
-  failureKind: null,
-  exitCode: null,
-  exitSource: 'none',
-  atMs: 0,
-  startedAtMs: null,
-  endedAtMs: null,
-  observedMs: null,
-  execMs: null,
-  execSource: 'none',
-  files: null,
-  linesAdded: null,
-  linesDeleted: null,
-  outputBytes: null,
-  responseId: null,
-  processId: null,
-  parentCallId: null,
-  agents: null,
-  rolledBack: false,
-  certainty: 'unknown',
-  evidence: 'call',
-  place: { revision: 0, segment: 0, offsetBytes: 0 },
-  settledAt: null
-} as const
-
 const packed = (call: ToolCall): ToolRow => {
   const row: Record<string, unknown> = {}
-  const absent: Readonly<Record<string, unknown>> = ABSENT
+  const absent: Readonly<Record<string, unknown>> = UNKNOWN_CALL
   const members = call as unknown as Readonly<Record<string, unknown>>
-  for (const member in ABSENT) if (members[member] !== absent[member]) row[member] = members[member]
+  for (const member in UNKNOWN_CALL)
+    if (members[member] !== absent[member]) row[member] = members[member]
   return row
 }
 
 /** The call of a row. */
 export const toolCallOf = (row: unknown, threadId: string): ToolCall => ({
   threadId,
-  ...ABSENT,
+  ...UNKNOWN_CALL,
   ...(row as ToolRow)
 })
 

@@ -11,7 +11,14 @@ import { UNKNOWN_ENDING, type Ending } from './answered.ts'
 import type { Answer, AskedCall } from './asked.ts'
 import { fileCounts, lineTotals } from './file-touches.ts'
 import type { RecordedCall } from './recorded.ts'
-import { bounded, placeOf, type FileTouch, type ToolCall, type ToolEvidence } from './tool-call.ts'
+import {
+  bounded,
+  placeOf,
+  UNKNOWN_CALL,
+  type FileTouch,
+  type ToolCall,
+  type ToolEvidence
+} from './tool-call.ts'
 
 const ID_MAX = 128
 
@@ -26,38 +33,11 @@ export const lineMs = ({ line }: RecordedEvent): number => {
 
 const blank = (event: RecordedEvent, callId: string, turnId: string | null): ToolCall => ({
   threadId: event.streamId,
+  ...UNKNOWN_CALL,
   turnId,
   callId,
-  kind: 'other',
-  name: '',
-  namespace: null,
-  server: null,
-  source: null,
-  subject: null,
-  argsDigest: null,
-  status: 'unknown',
-  failureKind: null,
-  exitCode: null,
-  exitSource: 'none',
   atMs: lineMs(event),
-  startedAtMs: null,
-  endedAtMs: null,
-  observedMs: null,
-  execMs: null,
-  execSource: 'none',
-  files: null,
-  linesAdded: null,
-  linesDeleted: null,
-  outputBytes: null,
-  responseId: null,
-  processId: null,
-  parentCallId: null,
-  agents: null,
-  rolledBack: false,
-  certainty: 'unknown',
-  evidence: 'call',
-  place: placeOf(event),
-  settledAt: null
+  place: placeOf(event)
 })
 
 const AGENTS_MAX = 64

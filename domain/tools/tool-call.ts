@@ -114,6 +114,42 @@ export interface ToolCall {
   readonly settledAt: ToolPlace | null
 }
 
+/** A call of which nothing is known, with its members in the order in which they are shown. */
+export const UNKNOWN_CALL: Omit<ToolCall, 'threadId'> = {
+  turnId: null,
+  callId: '',
+  kind: 'other',
+  name: '',
+  namespace: null,
+  server: null,
+  source: null,
+  subject: null,
+  argsDigest: null,
+  status: 'unknown',
+  failureKind: null,
+  exitCode: null,
+  exitSource: 'none',
+  atMs: 0,
+  startedAtMs: null,
+  endedAtMs: null,
+  observedMs: null,
+  execMs: null,
+  execSource: 'none',
+  files: null,
+  linesAdded: null,
+  linesDeleted: null,
+  outputBytes: null,
+  responseId: null,
+  processId: null,
+  parentCallId: null,
+  agents: null,
+  rolledBack: false,
+  certainty: 'unknown',
+  evidence: 'call',
+  place: { revision: 0, segment: 0, offsetBytes: 0 },
+  settledAt: null
+}
+
 /** What happens to a file. */
 export type FileOperation = 'add' | 'update' | 'delete' | 'move'
 
