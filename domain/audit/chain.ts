@@ -13,9 +13,6 @@ import type { AuditRow } from './row.ts'
 /** SHA-256 of an ASCII text, as 64 lowercase hexadecimal digits. */
 export type Sha256 = (text: string) => string
 
-/** A row as it is exported: `seq` counts the rows of its thread from 0. */
-export type ExportedRow = AuditRow & { readonly seq: number }
-
 /** What stands before the first row of a thread. */
 export const NO_HASH = '0'.repeat(64)
 

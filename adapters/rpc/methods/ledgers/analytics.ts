@@ -8,7 +8,7 @@ import { noKey } from '../../connection/keys.ts'
 import { answer, ask, EVERY_PROFILE, threadIdOf, type Method } from '../../method.ts'
 import { invalidRequest } from '../../wire/errors.ts'
 import { i64, oneOf, option, required, struct, text, u32, type ValueOf } from '../../wire/serde.ts'
-import { given, rows } from './scope.ts'
+import { given, rows } from './question.ts'
 
 const fields = {
   threadId: required(text),

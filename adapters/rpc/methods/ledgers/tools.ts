@@ -1,26 +1,12 @@
 /**
  * `unroll/tools/list`, `unroll/tools/summary` and `unroll/blame/read`: which tools threads called, and which turns changed a file.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { TOOL_KINDS, TOOL_STATUSES, type ToolCall } from '../../../../domain/tools/tool-call.ts'
-import type { FileChange, FileHistory } from '../../../../replay/ledgers/blame.ts'
+import type { FileChange } from '../../../../replay/ledgers/blame.ts'
 import type { ToolsSummary } from '../../../../replay/ledgers/tools-summary.ts'
-import type { ToolsPage } from '../../../../replay/ledgers/tools.ts'
-import { noKey } from '../../connection/keys.ts'
-import { answer, ask, EVERY_PROFILE, type Method } from '../../method.ts'
-import {
-  i64,
-  list,
-  oneOf,
-  option,
-  required,
-  struct,
-  text,
-  u32,
-  type ValueOf
-} from '../../wire/serde.ts'
-import { chosenThread, given, object, rows } from './scope.ts'
+import { i64, list, oneOf, option, required, text, u32 } from '../../wire/serde.ts'
+import { given, object, question, rows } from './question.ts'
 
 const filterFields = {
   threadId: option(text),
@@ -40,61 +26,36 @@ const listFields = {
 const FILTERS = ['turnId', 'kinds', 'statuses', 'sinceMs', 'untilMs'] as const
 
 /** The row of `unroll/tools/list`. */
-export const toolsList: Method<ValueOf<typeof listFields>, ToolsPage> = {
+export const toolsList = question({
   name: 'unroll/tools/list',
-  profiles: EVERY_PROFILE,
-  ours: EVERY_PROFILE,
-  params: () => struct('ToolsListParams', listFields),
+  params: 'ToolsListParams',
+  fields: listFields,
   result: t.type({ ...rows<ToolCall>('ToolCall'), nextCursor: t.union([t.string, t.null]) }),
-  key: noKey,
-  handler: (params, call) => async () => {
-    const thread = chosenThread(params.threadId)
-    if (E.isLeft(thread)) return thread
-    const request = {
-      ...thread.right,
-      ...given(params, ...FILTERS, 'cursor', 'limit', 'order')
-    }
-    const page = await ask(call, (engine) => engine.tools(request))
-    return E.map((found: ToolsPage) => answer(found))(page)
-  }
-}
+  asked: (engine, params, thread) =>
+    engine.tools({ ...thread, ...given(params, ...FILTERS, 'cursor', 'limit', 'order') })
+})
 
 /** The row of `unroll/tools/summary`. */
-export const toolsSummary: Method<ValueOf<typeof filterFields>, ToolsSummary> = {
+export const toolsSummary = question({
   name: 'unroll/tools/summary',
-  profiles: EVERY_PROFILE,
-  ours: EVERY_PROFILE,
-  params: () => struct('ToolsSummaryParams', filterFields),
+  params: 'ToolsSummaryParams',
+  fields: filterFields,
   result: object<ToolsSummary>('ToolsSummary'),
-  key: noKey,
-  handler: (params, call) => async () => {
-    const thread = chosenThread(params.threadId)
-    if (E.isLeft(thread)) return thread
-    const filter = { ...thread.right, ...given(params, ...FILTERS) }
-    const summary = await ask(call, (engine) => engine.toolsSummary(filter))
-    return E.map((found: ToolsSummary) => answer(found))(summary)
-  }
-}
+  asked: (engine, params, thread) =>
+    engine.toolsSummary({ ...thread, ...given(params, ...FILTERS) })
+})
 
 const blameFields = { path: required(text), threadId: option(text) }
 
 /** The row of `unroll/blame/read`. */
-export const blameRead: Method<ValueOf<typeof blameFields>, FileHistory> = {
+export const blameRead = question({
   name: 'unroll/blame/read',
-  profiles: EVERY_PROFILE,
-  ours: EVERY_PROFILE,
-  params: () => struct('BlameReadParams', blameFields),
+  params: 'BlameReadParams',
+  fields: blameFields,
   result: t.type({
     path: t.string,
     ...rows<FileChange>('FileChange'),
     hints: t.readonlyArray(t.string)
   }),
-  key: noKey,
-  handler: (params, call) => async () => {
-    const thread = chosenThread(params.threadId)
-    if (E.isLeft(thread)) return thread
-    const { path } = params
-    const history = await ask(call, (engine) => engine.blame({ path, ...thread.right }))
-    return E.map((found: FileHistory) => answer(found))(history)
-  }
-}
+  asked: (engine, { path }, thread) => engine.blame({ path, ...thread })
+})

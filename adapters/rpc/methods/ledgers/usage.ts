@@ -1,23 +1,10 @@
 /**
  * `unroll/usage/read`: what threads spent, added up as `unroll usage` does.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { UsageReport } from '../../../../replay/ledgers/usage.ts'
-import { noKey } from '../../connection/keys.ts'
-import { answer, ask, EVERY_PROFILE, type Method } from '../../method.ts'
-import {
-  defaulted,
-  flag,
-  i64,
-  oneOf,
-  option,
-  required,
-  struct,
-  text,
-  type ValueOf
-} from '../../wire/serde.ts'
-import { chosenThread, given } from './scope.ts'
+import { defaulted, flag, i64, oneOf, option, required, text } from '../../wire/serde.ts'
+import { given, question } from './question.ts'
 
 const fields = {
   by: required(oneOf('total', 'day', 'month', 'thread', 'turn', 'model', 'provider', 'agent')),
@@ -70,25 +57,16 @@ const Report: t.Type<UsageReport, unknown, unknown> = t.type(
 )
 
 /** The row of `unroll/usage/read`. */
-export const usageRead: Method<ValueOf<typeof fields>, UsageReport> = {
+export const usageRead = question({
   name: 'unroll/usage/read',
-  profiles: EVERY_PROFILE,
-  ours: EVERY_PROFILE,
-  params: () => struct('UsageReadParams', fields),
+  params: 'UsageReadParams',
+  fields: fields,
   result: Report,
-  key: noKey,
-  handler: (params, call) => async () => {
-    const thread = chosenThread(params.threadId)
-    if (E.isLeft(thread)) return thread
-    const { by, tree } = params
-    const request = {
-      by,
-      tree,
-      ...thread.right,
+  asked: (engine, params, thread) =>
+    engine.usage({
+      by: params.by,
+      tree: params.tree,
+      ...thread,
       ...given(params, 'sinceMs', 'untilMs', 'timeZone')
-    }
-    return E.map((report: UsageReport) => answer(report))(
-      await ask(call, (engine) => engine.usage(request))
-    )
-  }
-}
+    })
+})
