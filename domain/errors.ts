@@ -59,6 +59,15 @@ export type StoreError =
   | { readonly _tag: 'IndexEmptied'; readonly reason: string }
   /** Another process holds what is needed; the same call may succeed later. */
   | { readonly _tag: 'Busy'; readonly what: string }
+  /** The server of the store did not answer in time, or could not be reached; `where` names it without any secret. */
+  | { readonly _tag: 'StoreUnavailable'; readonly where: string; readonly reason: string }
+  /** The server of the store answered that it will not: wrong credentials, no right, another product or version. */
+  | {
+      readonly _tag: 'StoreRefused'
+      readonly where: string
+      readonly reason: string
+      readonly next: string
+    }
   | {
       readonly _tag: 'IoFailure'
       readonly operation: string
@@ -80,6 +89,8 @@ export type ErrorKind =
   | 'index_unavailable'
   | 'index_emptied'
   | 'busy'
+  | 'store_unavailable'
+  | 'store_refused'
   | 'io_failure'
 
 /** `_tag` to the kind programs branch on. */
@@ -96,6 +107,8 @@ export const ERROR_KIND: Readonly<Record<StoreError['_tag'], ErrorKind>> = {
   IndexUnavailable: 'index_unavailable',
   IndexEmptied: 'index_emptied',
   Busy: 'busy',
+  StoreUnavailable: 'store_unavailable',
+  StoreRefused: 'store_refused',
   IoFailure: 'io_failure'
 }
 
@@ -135,6 +148,10 @@ export const describe = (e: StoreError): string => {
       return `the index was damaged and has been emptied, the answer ends here: ${e.reason}`
     case 'Busy':
       return `${e.what} is in use by another process`
+    case 'StoreUnavailable':
+      return `the store at ${e.where} cannot be reached: ${e.reason}`
+    case 'StoreRefused':
+      return `the store at ${e.where} refused: ${e.reason}`
     case 'IoFailure':
       return `cannot ${e.operation} ${e.path}: ${e.cause}`
   }
@@ -167,6 +184,10 @@ export const hint = (e: StoreError): string => {
       return 'ask again: the index is built again from the rollouts'
     case 'Busy':
       return 'try again in a moment'
+    case 'StoreUnavailable':
+      return 'check that the server runs and the connection string names it; see docs/EVENTSTORE.md'
+    case 'StoreRefused':
+      return e.next
     case 'IoFailure':
       return 'check that the path exists and may be read, and that the disk is not full'
   }
@@ -190,4 +211,4 @@ export const notPossible = (reason: string, next: string): StoreError => ({
 
 /** True when the same call may succeed later without any change. */
 export const isRetryable = (e: StoreError): boolean =>
-  e._tag === 'Busy' || e._tag === 'IndexEmptied'
+  e._tag === 'Busy' || e._tag === 'IndexEmptied' || e._tag === 'StoreUnavailable'

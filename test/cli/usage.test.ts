@@ -133,6 +133,8 @@ const FAILURES: ReadonlyArray<readonly [StoreError, number, string, boolean]> = 
   [{ _tag: 'IndexUnavailable', path: 'x', reason: 'y' }, 5, 'index_unavailable', false],
   [{ _tag: 'IndexEmptied', reason: 'y' }, 5, 'index_emptied', true],
   [{ _tag: 'Busy', what: 'the index' }, 7, 'busy', true],
+  [{ _tag: 'StoreUnavailable', where: 'x', reason: 'y' }, 8, 'store_unavailable', true],
+  [{ _tag: 'StoreRefused', where: 'x', reason: 'y', next: 'z' }, 8, 'store_refused', false],
   [{ _tag: 'IoFailure', operation: 'read', path: 'x', cause: 'EIO' }, 5, 'io_failure', false]
 ]
 

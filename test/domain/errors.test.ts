@@ -64,6 +64,18 @@ const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [
     'try again in a moment'
   ],
   [
+    { _tag: 'StoreUnavailable', where: 'esdb://host:2113', reason: 'why' },
+    'store_unavailable',
+    'the store at esdb://host:2113 cannot be reached: why',
+    'check that the server runs and the connection string names it; see docs/EVENTSTORE.md'
+  ],
+  [
+    { _tag: 'StoreRefused', where: 'esdb://host:2113', reason: 'why', next: 'do that' },
+    'store_refused',
+    'the store at esdb://host:2113 refused: why',
+    'do that'
+  ],
+  [
     { _tag: 'IoFailure', operation: 'read', path: '/p', cause: 'EIO' },
     'io_failure',
     'cannot read /p: EIO',
@@ -82,10 +94,11 @@ describe('a failure', () => {
     })
   }
 
-  it('is worth another try only when something was busy', () => {
+  it('is worth another try only when something was busy or away', () => {
     expect(ROWS.filter(([error]) => isRetryable(error)).map(([, kind]) => kind)).to.deep.equal([
       'index_emptied',
-      'busy'
+      'busy',
+      'store_unavailable'
     ])
   })
 })

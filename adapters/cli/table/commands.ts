@@ -85,6 +85,7 @@ export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [5, 'disk or permission; also an index that cannot be used'],
   [6, 'not possible: this thread, in this state or of this era, cannot be changed that way'],
   [7, 'busy: another process holds what is needed, or the thread is not at the expected revision'],
+  [8, 'the server of a store cannot be reached, or refuses'],
   [70, 'a defect in unroll'],
   [130, 'interrupted (SIGINT)'],
   [143, 'terminated (SIGTERM)']

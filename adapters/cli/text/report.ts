@@ -29,6 +29,8 @@ export const EXIT: Readonly<Record<StoreError['_tag'], number>> = {
   IndexUnavailable: 5,
   IndexEmptied: 5,
   Busy: 7,
+  StoreUnavailable: 8,
+  StoreRefused: 8,
   IoFailure: 5
 }
 

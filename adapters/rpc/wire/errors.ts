@@ -86,6 +86,8 @@ const TABLE: Table = {
   IndexUnavailable: (e) => internal(describe(e)),
   IndexEmptied: (e) => internal(describe(e)),
   Busy: () => overloaded,
+  StoreUnavailable: (e) => internal(describe(e)),
+  StoreRefused: (e) => internal(describe(e)),
   IoFailure: (e) => internal(`failed to read thread: ${describe(e)}`)
 }
 
