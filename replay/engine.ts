@@ -9,6 +9,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
 import { streamId, type StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
+import { once } from '../domain/once.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
 import { appendEvents } from './mutate/append.ts'
 import { homeCatchUp } from './catch-up/backfill.ts'
@@ -23,6 +24,7 @@ import { itemPage, type ItemPageRequest, type TurnItem } from './pages/item-page
 import { failedLedgers, ledgersOf, type Ledgers } from './ledgers/ledgers.ts'
 import type { LedgerSource } from './ledgers/ledger.ts'
 import type { ListRequest } from './lists/list-filter.ts'
+import { refreshed } from './refreshed.ts'
 import { threadRow } from './threads/thread-row.ts'
 import { damageRows, threadOpener, type DamagedPlace } from './threads/open-thread.ts'
 import { checkBranch, forkThread, revertThread, type BranchPoint } from './mutate/branch.ts'
@@ -136,9 +138,9 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
   /** A thread by id, unique beginning of an id, or name. */
   readonly resolve: (text: string) => Answer<StreamId>
   /** What an id's file tells without being read. */
-  readonly locate: (threadId: string) => E.Either<StoreError, StreamInfo>
+  readonly locate: (threadId: string) => Answer<StreamInfo>
   /** The files a thread's history stands in. */
-  readonly lineage: (threadId: string) => E.Either<StoreError, Lineage>
+  readonly lineage: (threadId: string) => Answer<Lineage>
   /**
    * A new thread with the history of one up to a point: by reference where its era allows it. A dry run answers with
    * the thread that would be forked.
@@ -169,13 +171,13 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
 }
 
 const contextOf = (parts: EngineParts, infos: ReadonlyArray<StreamInfo> | null): ViewContext => {
-  const names = parts.names.all()
+  const names = once(parts.names.all)
   const isListed = (id: string): boolean => (threadRow(parts, id)?.facts.preview ?? null) !== null
   return {
     profile: parts.profile,
     strict: parts.strict,
     defaultProvider: parts.defaultProvider,
-    nameOf: (threadId) => names.get(threadId) ?? null,
+    nameOf: (threadId) => names().get(threadId) ?? null,
     times:
       parts.strict && !parts.profile.members169 && infos !== null
         ? codexTimes(infos, isListed)
@@ -371,6 +373,22 @@ const pagesOf = (
     opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id)))
 })
 
+/** What the store tells of a thread without the index. */
+const placesOf = ({ store }: EngineParts): Pick<Engine, 'events' | 'locate' | 'lineage'> => {
+  const found = <A>(threadId: string, use: (info: StreamInfo) => A): Answer<A> => {
+    const id = streamId(threadId)
+    return async () => {
+      const ready = await refreshed(store, id)
+      return E.isLeft(ready) ? ready : E.map(use)(store.find(id))
+    }
+  }
+  return {
+    events: (threadId, from) => found(threadId, (info) => store.read(info, from, 'all')),
+    locate: (threadId) => found(threadId, (info) => info),
+    lineage: (threadId) => found(threadId, store.lineage)
+  }
+}
+
 /** Makes an engine; it owns the index and closes it. */
 export const createEngine = (given: EngineParts): Engine => {
   const own = ownWrites(given.store, given.writer)
@@ -414,13 +432,8 @@ export const createEngine = (given: EngineParts): Engine => {
         return E.isLeft(thread) ? thread : E.right(await sessionLines(parts, thread.right))
       }),
     follow: following(parts, own, open, safely),
-    events: (threadId, from) => async () => {
-      const found = parts.store.find(streamId(threadId))
-      return E.isLeft(found) ? found : E.right(parts.store.read(found.right, from, 'all'))
-    },
-    resolve: (text) => safely(async () => resolveThread(parts.store, parts.names, text)),
-    locate: (threadId) => parts.store.find(streamId(threadId)),
-    lineage: (threadId) => E.map(parts.store.lineage)(parts.store.find(streamId(threadId))),
+    ...placesOf(parts),
+    resolve: (text) => safely(() => resolveThread(parts.store, parts.names, text)),
     ...ledgersOf(parts, safely),
     ...lifecycle(life, mutations, safely),
     ...mutations,
@@ -453,8 +466,8 @@ export const failedEngine = (error: StoreError): Engine => {
     follow: failed,
     events: failed,
     resolve: failed,
-    locate: () => E.left(error),
-    lineage: () => E.left(error),
+    locate: failed,
+    lineage: failed,
     ...failedLedgers(error),
     ...failedLifecycle(error),
     fork: failed,

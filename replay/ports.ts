@@ -141,8 +141,17 @@ export interface OlderFile {
   readonly batches: AsyncIterable<Batch>
 }
 
-/** Where events come from and go to. Reading never writes. */
+/**
+ * Where events come from and go to. Reading never writes. A store that is elsewhere keeps a directory here of what it
+ * holds: the synchronous methods answer from it, and it is brought up to date only by `refresh` and by its own appends.
+ */
 export interface EventStore {
+  /**
+   * Learns what the store holds now, names too: of one stream (with all its segments and what its history stands on), or
+   * of all. A stream that is not there is no failure. The synchronous methods answer as of the last refresh. Absent
+   * where looking is cheap enough for each of them to do it itself.
+   */
+  readonly refresh?: (scope: StreamId | 'all') => Promise<Either<StoreError, void>>
   /** Absent where looking costs nothing. */
   readonly memory?: FolderMemory
   /**

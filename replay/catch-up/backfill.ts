@@ -10,6 +10,7 @@ import { once } from '../../domain/once.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { afterPrefix, toStored } from './overlay.ts'
 import type { StreamInfo } from '../ports.ts'
+import { refreshed } from '../refreshed.ts'
 import { catchUpAll, type Progress } from './fold-many.ts'
 import {
   checkpointOf,
@@ -35,7 +36,7 @@ export interface HomeCatchUp {
   readonly membership: () => Promise<E.Either<StoreError, void>>
   /** To be called at the end: lets the next process begin where this one was. */
   readonly close: () => Promise<E.Either<StoreError, void>>
-  /** These threads; false when all of them were as the index has them. */
+  /** These threads of the membership; false when all of them were as the index has them. */
   readonly shown: (ids: ReadonlyArray<string>) => Promise<E.Either<StoreError, boolean>>
 }
 
@@ -148,6 +149,8 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: Known } | null = null
 
   const everything = async (): Promise<CaughtUp> => {
+    const ready = await refreshed(env.store, 'all')
+    if (E.isLeft(ready)) return ready
     const known = load()
     const listed = env.store.streams()
     if (E.isLeft(listed)) return listed
@@ -164,6 +167,8 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   }
 
   const membership = async (): Promise<E.Either<StoreError, void>> => {
+    const ready = await refreshed(env.store, 'all')
+    if (E.isLeft(ready)) return ready
     const known = load()
     const moved = comeAndGone(env, known)
     if (E.isLeft(moved)) return moved

@@ -8,6 +8,7 @@ import { streamId } from '../../domain/ids.ts'
 import { threadAudit, trailPrefix, trailTimes } from '../../projections/audit.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { EventStore, StreamInfo } from '../ports.ts'
+import { refreshed } from '../refreshed.ts'
 import type { Ledger } from './ledger.ts'
 
 /** A file whose rows are in the index. */
@@ -39,8 +40,11 @@ export const filesOf = async (
   threads: EventStore,
   threadId: string
 ): Promise<E.Either<StoreError, ReadonlyArray<AuditFile>>> => {
+  const thread = streamId(threadId)
+  const ready = await refreshed(threads, thread)
+  if (E.isLeft(ready)) return ready
   const files: Array<AuditFile> = []
-  for (const { id } of threads.segments(streamId(threadId))) {
+  for (const { id } of threads.segments(thread)) {
     const info = await ledger.one(id)
     if (E.isRight(info)) files.push(fileOf(info.right))
     else if (info.left._tag !== 'StreamNotFound') return info

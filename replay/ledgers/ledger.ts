@@ -15,6 +15,7 @@ import { homeCatchUp, type CaughtUp } from '../catch-up/backfill.ts'
 import type { Progress } from '../catch-up/fold-many.ts'
 import type { Env, FoldAside } from '../catch-up/project.ts'
 import type { AuditHome, EventStore, HomeLogs, StreamInfo } from '../ports.ts'
+import { refreshed } from '../refreshed.ts'
 import { sharedCatchUp } from '../threads/open-thread.ts'
 
 /** Where ledgers read, when that is not where threads are read. */
@@ -77,7 +78,10 @@ export const ledgerOf = (parts: LedgerParts, models: ReadModels): Ledger => {
     table: (projection) => tableOf(projection, view),
     everything,
     one: async (threadId) => {
-      const found = env.store.find(streamId(threadId))
+      const id = streamId(threadId)
+      const ready = await refreshed(env.store, id)
+      if (E.isLeft(ready)) return ready
+      const found = env.store.find(id)
       if (E.isLeft(found)) return found
       const caughtUp = await fresh(found.right)
       return E.isLeft(caughtUp) ? caughtUp : found

@@ -11,6 +11,7 @@ import { threadRow } from './thread-row.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import { IndexDamage, type StreamInfo } from '../ports.ts'
 import { catchUp, type Env } from '../catch-up/project.ts'
+import { refreshed } from '../refreshed.ts'
 
 /** A damaged line and where it stands. */
 export interface DamagedPlace extends DamageRow {
@@ -75,7 +76,10 @@ export const threadOpener = (env: Env) => {
     threadId: string,
     withTurns: boolean
   ): Promise<E.Either<StoreError, OpenThread>> => {
-    const found = env.store.find(streamId(threadId))
+    const id = streamId(threadId)
+    const ready = await refreshed(env.store, id)
+    if (E.isLeft(ready)) return ready
+    const found = env.store.find(id)
     if (E.isLeft(found)) return found
     const info = found.right
     const caughtUp = await fresh(info)

@@ -5,15 +5,19 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { isUuid, streamId, type StreamId } from '../../domain/ids.ts'
 import type { EventStore, Names } from '../ports.ts'
+import { refreshed } from '../refreshed.ts'
 
 /** The one thread a text names; more than one is an error that lists them. */
-export const resolveThread = (
+export const resolveThread = async (
   store: EventStore,
   names: Names,
   text: string
-): E.Either<StoreError, StreamId> => {
+): Promise<E.Either<StoreError, StreamId>> => {
   const asId = text.toLowerCase()
-  if (isUuid(asId)) {
+  const isWhole = isUuid(asId)
+  const ready = await refreshed(store, isWhole ? streamId(asId) : 'all')
+  if (E.isLeft(ready)) return ready
+  if (isWhole) {
     const found = store.find(streamId(asId))
     return E.isLeft(found) ? found : E.right(found.right.streamId)
   }

@@ -44,7 +44,7 @@ describe('plugins in use', () => {
   it('name the line that says so', async () => {
     const engine = engineOver(home)
     for (const use of await right(engine.pluginUse({ threadId: THREAD }))) {
-      const file = right(async () => engine.locate(use.threadId))
+      const file = right(engine.locate(use.threadId))
       const bytes = readFileSync((await file).path)
       const line = bytes.subarray(use.offset, use.offset + use.bytes).toString('utf8')
       expect(line).to.include(use.detail)

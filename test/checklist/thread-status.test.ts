@@ -154,7 +154,7 @@ describe('thread status, subscriptions and idle unload', () => {
     await after(1000)
     const from = client.received.length
     const line = { timestamp: '2026-11-21T09:00:00.000Z', type: 'event_msg' }
-    const located = (await server.server.engine).locate(PLAIN)
+    const located = await (await server.server.engine).locate(PLAIN)()
     if (located._tag === 'Left') throw new Error('no file')
     const begun = { ...line, payload: { type: 'task_started', turn_id: 'a' } }
     appendFileSync(located.right.path, `${JSON.stringify(begun)}\n`)
@@ -186,7 +186,7 @@ describe('thread status, subscriptions and idle unload', () => {
   it('resolves_in_progress_turn_to_active_status: a turn that runs is shown as running', async () => {
     await client.ask('thread/resume', { threadId: PLAIN })
     const { result } = (await startTurn()) as { readonly result: { turn: { id: string } } }
-    const located = (await server.server.engine).locate(PLAIN)
+    const located = await (await server.server.engine).locate(PLAIN)()
     if (located._tag === 'Left') throw new Error('no file')
     const begun = {
       timestamp: '2026-11-21T09:00:00.000Z',

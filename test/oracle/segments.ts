@@ -30,7 +30,7 @@ export const segmentsOf = (
 ): Promise<ReadonlySet<string>> =>
   withEngine({ home, profile: eraOfVersion(reader) }, async (engine) => {
     await right(engine.status())
-    const all = threads.map((id) => engine.lineage(id))
+    const all = await Promise.all(threads.map((id) => engine.lineage(id)()))
     return new Set(all.flatMap((found) => (E.isLeft(found) ? [] : found.right.map(({ id }) => id))))
   })
 

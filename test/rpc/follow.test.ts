@@ -364,7 +364,7 @@ describe('live follow', () => {
       home: 'basic-130',
       threadId: PLAIN_130
     })
-    const located = other.locate(PLAIN_130)
+    const located = await other.locate(PLAIN_130)()
     if (located._tag === 'Right') rmSync(located.right.path)
     await told()
     expect(methods((await told()).follower)).to.deep.equal([
@@ -375,7 +375,7 @@ describe('live follow', () => {
 
   it('goes on through a file that moved or was replaced by the same lines', async () => {
     const { other, write, told } = await setUp()
-    const located = other.locate(PLAIN)
+    const located = await other.locate(PLAIN)()
     if (located._tag === 'Left') throw new Error('no file')
     const { path } = located.right
     writeFileSync(`${path}.new`, readFileSync(path))
@@ -389,7 +389,7 @@ describe('live follow', () => {
 
   it('says that a thread is another one when its file shrank, and tells what follows', async () => {
     const { other, told } = await setUp({ strict: false })
-    const located = other.locate(PLAIN)
+    const located = await other.locate(PLAIN)()
     if (located._tag === 'Left') throw new Error('no file')
     const { path } = located.right
     const [first = ''] = readFileSync(path, 'utf8').split(/(?<=\n)/)
@@ -404,7 +404,7 @@ describe('live follow', () => {
 
   it('waits for the end of a line that is half written', async () => {
     const { other, told } = await setUp()
-    const located = other.locate(PLAIN)
+    const located = await other.locate(PLAIN)()
     if (located._tag === 'Left') throw new Error('no file')
     const line = `${JSON.stringify(begun)}\n`
     appendFileSync(located.right.path, line.slice(0, 60))
@@ -431,7 +431,7 @@ describe('live follow', () => {
   it('goes on through a file that was compressed', async () => {
     const place = { home: 'unicode-long-142', threadId: LONG, strict: false }
     const { other, write, told } = await setUp(place)
-    const located = other.locate(LONG)
+    const located = await other.locate(LONG)()
     if (located._tag === 'Left') throw new Error('no file')
     const { path } = located.right
     copyFileSync(join(FIXTURES, 'compressed', `${basename(path)}.zst`), `${path}.zst`)

@@ -86,7 +86,7 @@ export const eventsCommand: EngineCommand = async (input, io, engine) => {
   }
   const found = await engine.resolve(input.args[0] ?? '')()
   if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const lineage = engine.lineage(found.right)
+  const lineage = await engine.lineage(found.right)()
   if (E.isLeft(lineage)) return reportError(lineage.left, input.json, io)
   const batches = await engine.events(found.right, START)()
   if (E.isLeft(batches)) return reportError(batches.left, input.json, io)

@@ -65,7 +65,7 @@ export const beginFollowed = async (
   const { follow, locate } = await engine
   const follower = await follow(threadId)()
   if (E.isLeft(follower)) return null
-  const located = locate(threadId)
+  const located = await locate(threadId)()
   if (E.isLeft(located)) {
     follower.right.close()
     return null

@@ -84,8 +84,12 @@ const summaryOf = (thread: Thread, { createdAtMs, updatedAtMs }: Times): Respons
 })
 
 /** By path Codex looks at the file, not at its database, so a thread without a preview shows the file's time. */
-const fileTimes = (engine: Engine, threadId: string, summary: ThreadSummary): ThreadSummary => {
-  const located = engine.locate(threadId)
+const fileTimes = async (
+  engine: Engine,
+  threadId: string,
+  summary: ThreadSummary
+): Promise<ThreadSummary> => {
+  const located = await engine.locate(threadId)()
   return summary.thread.preview !== '' || E.isLeft(located)
     ? summary
     : { ...summary, updatedAtMs: Math.floor(located.right.modifiedAtMs) }
@@ -97,7 +101,7 @@ const summarize =
   async () => {
     const read = await engine.summarize(threadId)()
     if (E.isLeft(read)) return read
-    const summary = path === null ? read.right : fileTimes(engine, threadId, read.right)
+    const summary = path === null ? read.right : await fileTimes(engine, threadId, read.right)
     const thread = path === null ? summary.thread : { ...summary.thread, path }
     return E.right({ result: summaryOf(thread, summary) })
   }
@@ -134,7 +138,7 @@ const summaryByPath = async (
 ): Promise<E.Either<RpcError, Answer<Response>>> => {
   const found = await ask(
     call,
-    (engine) => async () => E.right(rolloutOf(path, call.server, engine))
+    (engine) => async () => E.right(await rolloutOf(path, call.server, engine))
   )
   if (E.isLeft(found)) return found
   if (E.isLeft(found.right)) return found.right

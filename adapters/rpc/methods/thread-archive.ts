@@ -67,7 +67,7 @@ export const threadArchive: Method<Params, object> = {
     if (draft !== null && call.server.profile !== '0.169') return E.left(noRollout(id.right))
     const made = await materialized(call, id.right)
     if (E.isLeft(made)) return made
-    const located = (await call.server.engine).locate(id.right)
+    const located = await (await call.server.engine).locate(id.right)()
     if (E.isLeft(located) || located.right.archived) return E.left(noRollout(id.right))
     await stopTurn(call, id.right)
     const moved = await write(
@@ -99,7 +99,7 @@ export const threadUnarchive: Method<Params, { readonly thread: ShownThread }> =
     const { server } = call
     if (server.profile === '0.169' && server.live.find(id.right) !== null)
       return E.left(invalidRequest(`thread ${id.right} already has an active writer`))
-    const located = (await server.engine).locate(id.right)
+    const located = await (await server.engine).locate(id.right)()
     if (E.isLeft(located) || !located.right.archived)
       return E.left(invalidRequest(`no archived rollout found for thread id ${id.right}`))
     const moved = await write(call, ({ unarchive }, options) => unarchive(id.right, options))
@@ -133,7 +133,7 @@ export const threadDelete: Method<Params, object> = {
         result: {},
         after: [threadDeleted(id.right)]
       })
-    const located = (await call.server.engine).locate(id.right)
+    const located = await (await call.server.engine).locate(id.right)()
     if (E.isLeft(located)) return E.left(noRollout(id.right))
     await stopTurn(call, id.right)
     const removed = await write(

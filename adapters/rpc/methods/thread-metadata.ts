@@ -28,7 +28,7 @@ const nameFields = { threadId: required(text), name: required(text) }
 /** An archived thread has no name that could be changed, up to 0.142. */
 const archivedRefusal = async (call: Call, threadId: string): Promise<RpcError | null> => {
   const { profile } = call.server
-  const located = (await call.server.engine).locate(threadId)
+  const located = await (await call.server.engine).locate(threadId)()
   if (E.isLeft(located) || !located.right.archived) return null
   return profile === '0.130'
     ? invalidRequest(`thread ${threadId} is archived`)

@@ -46,7 +46,7 @@ const usageOf = ({ server }: Call, { threadId, events }: Written): ReadonlyArray
 
 /** 0.130 loads archived threads, and does not change them. */
 const archivedRefusal = async (call: Call, threadId: string): Promise<RpcError | null> => {
-  const located = (await call.server.engine).locate(threadId)
+  const located = await (await call.server.engine).locate(threadId)()
   return call.server.profile === '0.130' && E.isRight(located) && located.right.archived
     ? invalidRequest(
         `failed to load thread history for rollback replay: invalid thread-store request: thread ${threadId} is archived`

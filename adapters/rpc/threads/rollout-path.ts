@@ -61,11 +61,11 @@ const isFileOf = (server: Server, located: StreamInfo, real: string): boolean =>
  * The rollout at `path`; a relative path starts at the home, and from 0.142 on the plain name of a compressed rollout
  * is taken too. `Left` when nothing is there, or something that is no rollout of this home.
  */
-export const rolloutOf = (
+export const rolloutOf = async (
   path: string,
   server: Server,
   engine: Engine
-): E.Either<RpcError, NamedRollout> => {
+): Promise<E.Either<RpcError, NamedRollout>> => {
   const asked = resolve(server.home, path)
   const plain = statOf(asked)
   const packed = server.profile === '0.130' ? null : statOf(`${asked}${COMPRESSED}`)
@@ -77,7 +77,7 @@ export const rolloutOf = (
   if (plain?.isDirectory() === true) return E.left(isDirectory(path, asked, server))
   const real = realPath(plain === null ? `${asked}${COMPRESSED}` : asked)
   const threadId = ROLLOUT_ID.exec(real ?? '')?.[1]?.toLowerCase()
-  const located = threadId === undefined ? null : engine.locate(threadId)
+  const located = threadId === undefined ? null : await engine.locate(threadId)()
   if (real === null || threadId === undefined || located === null || E.isLeft(located))
     return E.left(unresolved(asked, 'not a rollout of this home'))
   return isFileOf(server, located.right, real)

@@ -12,7 +12,7 @@ import { noRollout } from './threads.ts'
 
 /** The path of a stored thread as clients see it; null when there is none. */
 export const activePathOf = async (call: Call, threadId: string): Promise<string | null> => {
-  const located = (await call.server.engine).locate(threadId)
+  const located = await (await call.server.engine).locate(threadId)()
   return E.isRight(located) ? located.right.path : null
 }
 
@@ -39,14 +39,14 @@ export const sourceOf = async (
   const engine = await server.engine
   if (path !== null && path !== '') {
     const asked = resolve(server.home, path)
-    const named = rolloutOf(asked, server, engine)
+    const named = await rolloutOf(asked, server, engine)
     return E.isLeft(named)
       ? E.mapLeft(wordsOfDirectory(call, asked))(named)
       : E.right(named.right.threadId)
   }
   const id = threadIdOf(threadId, server.profile === '0.130' ? 'thread id' : 'session id')
   if (E.isLeft(id)) return id
-  const located = engine.locate(id.right)
+  const located = await engine.locate(id.right)()
   if (E.isLeft(located)) return E.left(noRollout(id.right))
   return located.right.archived && server.profile !== '0.130'
     ? E.left(archivedWords(id.right))

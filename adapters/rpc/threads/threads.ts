@@ -24,7 +24,7 @@ export const noRollout = (threadId: string): RpcError =>
 /** True when a rollout of the thread is there. */
 export const isStored = async (call: Call, threadId: string): Promise<boolean> => {
   const engine = await call.server.engine
-  return E.isRight(engine.locate(threadId))
+  return E.isRight(await engine.locate(threadId)())
 }
 
 /** The draft of a loaded thread that has no rollout, or null. */
