@@ -309,15 +309,15 @@ export interface HomeLogWriter {
 /** A log that unroll keeps in a home, one JSON record per line: every process adds to it, nobody changes what is there. */
 export interface HomeLog extends HomeLogWriter {
   /** One whole line, in one write; `durable`: on disk when it answers. */
-  readonly append: (record: object, durable: boolean) => Either<StoreError, void>
+  readonly append: (record: object, durable: boolean) => Promise<Either<StoreError, void>>
   /** One `stat`; null when there is no such log yet. */
-  readonly look: () => Either<StoreError, HomeLogFile | null>
+  readonly look: () => Promise<Either<StoreError, HomeLogFile | null>>
   /** Lines from an offset in bytes to the end as it is now, empty ones left out, in bounded memory. */
   readonly read: (fromBytes: number) => AsyncIterable<HomeLogLine>
   /** The same lines, last one first, from the end. */
   readonly readBackwards: () => AsyncIterable<HomeLogLine>
   /** True when the line is still where it was. */
-  readonly verify: (guard: Guard) => Either<StoreError, boolean>
+  readonly verify: (guard: Guard) => Promise<Either<StoreError, boolean>>
 }
 
 /** The logs of a home. Their names are those of their files. */
@@ -329,7 +329,7 @@ export type HomeLogs = (name: HomeLogName) => HomeLog
 /** The operation log of a home. */
 export interface OperationLog extends HomeLogWriter {
   /** One whole line, in one write; `durable`: on disk when it answers. */
-  readonly append: (record: OperationRecord, durable: boolean) => Either<StoreError, void>
+  readonly append: (record: OperationRecord, durable: boolean) => Promise<Either<StoreError, void>>
   /** Records from one end to the other, in bounded memory. */
   readonly read: (order: 'oldest' | 'newest') => AsyncIterable<OperationRecord>
 }
@@ -360,7 +360,7 @@ export interface HomeHold {
   /** True when the process that had it last was killed and may have left work half done. */
   readonly leftOver: boolean
   /** Gives it back; when something is left half done, so that the next one finds that out. */
-  readonly release: (finished: boolean) => void
+  readonly release: (finished: boolean) => Promise<void>
 }
 
 /** Moves and names the threads of a home. Paths are relative to the home; contents of rollouts never change. */
@@ -369,7 +369,7 @@ export interface HomeWriter {
   /** Waits for the right to move files; `Busy` when another process keeps it for long. */
   readonly hold: () => Promise<Either<StoreError, HomeHold>>
   /** Every rollout file of the home, compressed ones and older segments too. */
-  readonly files: () => Either<StoreError, ReadonlyArray<HomeFile>>
+  readonly files: () => Promise<Either<StoreError, ReadonlyArray<HomeFile>>>
   /** True while a running Codex or another writer has the thread open. */
   readonly isHeld: (threadId: string) => boolean
   /** True when a database of Codex's is there that looks for a thread only where it saw it last (0.169). */
@@ -377,7 +377,7 @@ export interface HomeWriter {
   /** Threads outside of these whose history continues a file of one of these. */
   readonly referrers: (
     threadIds: ReadonlyArray<string>
-  ) => Either<StoreError, ReadonlyArray<string>>
+  ) => Promise<Either<StoreError, ReadonlyArray<string>>>
   /**
    * Does the work, or what is left of it: doing it twice is doing it once. A thread of which a file cannot be moved stays
    * where it was and is skipped; when that is the root, everything goes back and the answer is the reason.
@@ -385,19 +385,19 @@ export interface HomeWriter {
   readonly relocate: (
     relocation: Relocation,
     operationId: string
-  ) => Either<StoreError, RelocationResult>
+  ) => Promise<Either<StoreError, RelocationResult>>
   /** What can be restored, newest first. */
-  readonly trash: () => Either<StoreError, ReadonlyArray<TrashEntry>>
+  readonly trash: () => Promise<Either<StoreError, ReadonlyArray<TrashEntry>>>
   /** Appends a line to `session_index.jsonl`; on disk when it answers. */
-  readonly appendName: (threadId: string, name: string) => Either<StoreError, void>
+  readonly appendName: (threadId: string, name: string) => Promise<Either<StoreError, void>>
 }
 
 /** What else a home tells, besides its rollouts and logs. */
 export interface AuditHome {
   /** Every line of `session_index.jsonl`, oldest first. */
-  readonly names: () => ReadonlyArray<NameLine>
+  readonly names: () => Promise<ReadonlyArray<NameLine>>
   /** Every record of `external_agent_session_imports.json`. */
-  readonly imports: () => ReadonlyArray<ImportRecord>
+  readonly imports: () => Promise<ReadonlyArray<ImportRecord>>
   /** For exports. */
   readonly sha256: Sha256
 }

@@ -65,8 +65,8 @@ export const sha256Hex = (text: string): string =>
 
 /** Reads a home for the audit trail; the files are small and read whole at every question. */
 export const auditHome = (home: string): AuditHome => ({
-  names: () => textOf(join(home, NAMES))?.split('\n').flatMap(nameIn) ?? [],
-  imports: () => recordsIn(textOf(join(home, IMPORTS)) ?? '').flatMap(importIn),
+  names: async () => textOf(join(home, NAMES))?.split('\n').flatMap(nameIn) ?? [],
+  imports: async () => recordsIn(textOf(join(home, IMPORTS)) ?? '').flatMap(importIn),
   sha256: sha256Hex
 })
 

@@ -99,7 +99,7 @@ const attempt = (path: string): HomeHold | null => {
   heldHere.add(path)
   return {
     leftOver: text !== null,
-    release: (finished) => {
+    release: async (finished) => {
       if (finished) rmSync(path, { force: true })
       heldHere.delete(path)
     }

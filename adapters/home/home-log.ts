@@ -127,7 +127,7 @@ export const homeLog =
       newId: () => v7(),
       nowMs: () => Date.now(),
       process: { pid: process.pid, user: userName() },
-      append: (record, durable) => {
+      append: async (record, durable) => {
         try {
           ownFolder(home)
           return E.right(appendLine(path, JSON.stringify(record), { durable }))
@@ -135,13 +135,13 @@ export const homeLog =
           return E.left(ioFailure(cause, path))
         }
       },
-      look: () =>
+      look: async () =>
         attempt(path, null, () => {
           const { size, mtimeMs, ino } = statSync(path)
           return { sizeBytes: size, modifiedAtMs: mtimeMs, inode: ino }
         }),
       read: (fromBytes) => readWith(path, (file, size) => forwards(file, fromBytes, size)),
       readBackwards: () => readWith(path, reversed),
-      verify: (guard) => attempt(path, false, () => stands(path, guard))
+      verify: async (guard) => attempt(path, false, () => stands(path, guard))
     }
   }

@@ -114,17 +114,18 @@ export const homeWriter = (
     stop({ lock: 'files', outcome })
     return held
   },
-  files: () => attempt(home, () => rolloutFiles(home)),
+  files: async () => attempt(home, () => rolloutFiles(home)),
   isHeld: (threadId) => isHeldByCodex(home, threadId) || isOpen(threadId),
   remembersPlaces: () => existsSync(join(home, 'thread_history_1.sqlite')),
-  referrers: (threadIds) => attempt(home, () => referrersIn(home, threadIds)),
-  relocate: (relocation, operationId) => {
+  referrers: async (threadIds) => attempt(home, () => referrersIn(home, threadIds)),
+  relocate: async (relocation, operationId) => {
     const done = attempt(home, () => relocate(home, relocation, operationId, step))
     if (E.isLeft(done)) return done
     return typeof done.right === 'string'
       ? E.left({ _tag: 'NotPossible', reason: done.right, next: 'nothing was moved' })
       : E.right(done.right)
   },
-  trash: () => attempt(home, () => trashEntries(home)),
-  appendName: (threadId, name) => attempt(home, () => appendName(home, threadId, name, Date.now()))
+  trash: async () => attempt(home, () => trashEntries(home)),
+  appendName: async (threadId, name) =>
+    attempt(home, () => appendName(home, threadId, name, Date.now()))
 })

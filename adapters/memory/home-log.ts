@@ -17,7 +17,7 @@ export const memoryHomeLog = (
     newId: () => `${idPrefix}-${String(++count).padStart(4, '0')}`,
     nowMs: () => count,
     process: { pid: 1, user: 'nobody' },
-    append: (record) => {
+    append: async (record) => {
       const text = JSON.stringify(record)
       const bytes = Buffer.byteLength(text)
       records.push(record)
@@ -25,13 +25,14 @@ export const memoryHomeLog = (
       sizeBytes += bytes + 1
       return E.right(undefined)
     },
-    look: () => E.right(sizeBytes === 0 ? null : { sizeBytes, modifiedAtMs: count, inode: 1 }),
+    look: async () =>
+      E.right(sizeBytes === 0 ? null : { sizeBytes, modifiedAtMs: count, inode: 1 }),
     read: async function* (fromBytes) {
       yield* lines.filter(({ offset }) => offset >= fromBytes)
     },
     readBackwards: async function* () {
       yield* [...lines].reverse()
     },
-    verify: (guard) => E.right(lines[guard.checksum]?.offset === guard.offset)
+    verify: async (guard) => E.right(lines[guard.checksum]?.offset === guard.offset)
   }
 }

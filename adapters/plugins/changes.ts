@@ -58,7 +58,7 @@ export const holdingPlugins = async <A>(
     const recovered = hold.right.leftOver ? recoverPlugins(home) : E.right(undefined)
     return E.isLeft(recovered) ? recovered : change()
   } finally {
-    hold.right.release(true)
+    await hold.right.release(true)
   }
 }
 

@@ -34,16 +34,16 @@ const grouped = <A extends { readonly threadId: string }>(
 const byName = (a: AuditFile, b: AuditFile): number => (a.name < b.name ? -1 : 1)
 
 /** Puts together what is known; each thread is looked at when it is first asked for. */
-export const trailsOf = (
+export const trailsOf = async (
   files: ReadonlyArray<AuditFile>,
   operations: Operations,
   home: Pick<AuditHome, 'names' | 'imports'>,
   lastMs: (file: string) => number
-): Trails => {
+): Promise<Trails> => {
   const byThread = grouped([...files].sort(byName))
   const byId = new Map(files.map((file) => [file.id, file]))
-  const names = grouped(home.names())
-  const imports = grouped(home.imports())
+  const names = grouped(await home.names())
+  const imports = grouped(await home.imports())
   const known = new Map<string, Outside>()
   const mine = (threadId: string): ReadonlyArray<AuditFile> => byThread.get(threadId) ?? []
   const outsideOf = (threadId: string): Outside => {

@@ -67,7 +67,10 @@ export interface AuditLedger {
 }
 
 /** A home that tells no more than its rollouts and logs. */
-const BARE: Pick<AuditHome, 'names' | 'imports'> = { names: () => [], imports: () => [] }
+const BARE: Pick<AuditHome, 'names' | 'imports'> = {
+  names: async () => [],
+  imports: async () => []
+}
 
 interface Parts {
   readonly given: LedgerParts
@@ -91,7 +94,7 @@ const gather = async (
   if (E.isLeft(files)) return files
   const operations = await operationsIn(given.index, given.homeLogs?.('operations'))
   if (E.isLeft(operations)) return operations
-  const trails = trailsOf(files.right, operations.right, given.auditHome ?? BARE, (file) =>
+  const trails = await trailsOf(files.right, operations.right, given.auditHome ?? BARE, (file) =>
     lastMsOf(ledger, file)
   )
   const isKnown = threadId === undefined || trails.threadIds().includes(threadId)

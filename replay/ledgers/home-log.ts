@@ -46,11 +46,11 @@ const isCurrent = (old: Checkpoint<unknown>, file: HomeLogFile): boolean =>
   old.inode === file.inode
 
 /** True when what was folded still stands at the beginning of the log. */
-const continues = (
+const continues = async (
   log: HomeLog,
   old: Checkpoint<unknown>,
   file: HomeLogFile
-): E.Either<StoreError, boolean> => {
+): Promise<E.Either<StoreError, boolean>> => {
   if (old.inode !== file.inode || file.sizeBytes < old.nextBytes) return E.right(false)
   return old.guard === null ? E.right(true) : log.verify(old.guard)
 }
@@ -116,12 +116,13 @@ export const foldHomeLog = async <S>(
 ): Promise<E.Either<StoreError, Rows>> => {
   const key = keyOf(model)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const looked = log.look()
+    // Before the look: what others fold meanwhile would seem to be of another log.
+    const stored = index.get(key) as Checkpoint<S> | undefined
+    const looked = await log.look()
     if (E.isLeft(looked)) return looked
     const file = looked.right ?? NO_FILE
-    const stored = index.get(key) as Checkpoint<S> | undefined
     if (stored !== undefined && isCurrent(stored, file)) return E.right(overlay(index))
-    const goesOn = stored === undefined ? E.right(false) : continues(log, stored, file)
+    const goesOn = stored === undefined ? E.right(false) : await continues(log, stored, file)
     if (E.isLeft(goesOn)) return goesOn
     const rows = overlay(index)
     if (!goesOn.right) rows.put(deletes(index, model))

@@ -131,7 +131,7 @@ const record = async (
   if (E.isLeft(before)) return before
   const known = historyIn(before.right).length
   for (const each of newRecords(log, identities(before.right), observations)) {
-    const appended = log.append(each, true)
+    const appended = await log.append(each, true)
     if (E.isLeft(appended)) return appended
   }
   const after = await foldHomeLog(parts.index, log, pluginIdentity)

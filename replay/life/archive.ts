@@ -144,7 +144,7 @@ const plan = async (
     )
   const ids = await threadsToMove(life, way, threadId, exactly)
   if (E.isLeft(ids)) return ids
-  const files = writer.files()
+  const files = await writer.files()
   if (E.isLeft(files)) return files
   const sorted = sortThreads(writer, way, ids.right, files.right, exactly)
   if (E.isLeft(sorted)) return sorted
@@ -159,7 +159,7 @@ const plan = async (
     },
     relocation: () => ({ rootId: threadId, moves, names: 'keep', trash: null, purge: false }),
     skipped,
-    inverse: (_id, { threadIds }) => ({
+    inverse: async (_id, { threadIds }) => ({
       operation: WAYS[way].opposite,
       arguments: { threadId, threadIds, times }
     }),

@@ -134,7 +134,7 @@ const recover = async (life: Life, writer: HomeWriter): Promise<Found<void>> => 
   if (log === undefined || began === null || began.relocation === null) return E.right(undefined)
   const held = began.relocation.moves.find(({ threadId }) => writer.isHeld(threadId))
   if (held !== undefined) return E.left({ _tag: 'Busy', what: `thread ${held.threadId}` })
-  const done = writer.relocate(began.relocation, began.id)
+  const done = await writer.relocate(began.relocation, began.id)
   const ended = E.map((result: RelocationResult) => ({
     after: null,
     inverse: inverseAfterKill(began, result)
@@ -165,7 +165,7 @@ export const holding = async <A>(
     finished = E.isRight(recovered)
     return done
   } finally {
-    hold.right.release(finished)
+    await hold.right.release(finished)
   }
 }
 
@@ -201,7 +201,10 @@ export interface Planned {
   /** `trash` is the folder of this operation. */
   readonly relocation: (operationId: string) => Relocation
   readonly skipped: ReadonlyArray<SkippedThread>
-  readonly inverse: (operationId: string, result: RelocationResult) => Performed<unknown>['inverse']
+  readonly inverse: (
+    operationId: string,
+    result: RelocationResult
+  ) => Promise<Performed<unknown>['inverse']>
   /** True when the threads are gone afterwards. */
   readonly removes: boolean
 }
@@ -231,7 +234,7 @@ export const perform = async (
   const before = checkpointOf(life, request.threadId)?.next ?? null
   return recorded(life, whole, before, async (operationId) => {
     const relocation = planned.relocation(operationId)
-    const done = writer.relocate(relocation, operationId)
+    const done = await writer.relocate(relocation, operationId)
     if (E.isLeft(done)) return done
     // The next read notices by itself that they are gone, and mends a damaged index: the files have moved.
     if (removes) await forgetThreads(life, done.right.threadIds).catch(() => undefined)
@@ -245,7 +248,7 @@ export const perform = async (
         moves: relocation.moves.filter(({ threadId }) => moved.has(threadId))
       })
     }
-    const inverse = planned.inverse(operationId, done.right)
+    const inverse = await planned.inverse(operationId, done.right)
     return E.right({ answer, after: removes ? null : before, inverse })
   })
 }

@@ -102,8 +102,11 @@ export const failedLifecycle = (error: StoreError): Lifecycle => {
 }
 
 /** A fork is undone by deleting it, as long as nothing was added to it. */
-const inverseOfFork = (life: Life, threadId: string): Performed<unknown>['inverse'] => {
-  const files = life.homeWriter?.files() ?? null
+const inverseOfFork = async (
+  life: Life,
+  threadId: string
+): Promise<Performed<unknown>['inverse']> => {
+  const files = (await life.homeWriter?.files()) ?? null
   if (files === null || E.isLeft(files)) return { none: 'the new file could not be looked at' }
   const threadIds = [threadId]
   return {
@@ -134,7 +137,7 @@ export const recordedBranch = (
     if (E.isLeft(made)) return made
     const inverse =
       operation === 'fork'
-        ? inverseOfFork(life, made.right)
+        ? await inverseOfFork(life, made.right)
         : { operation: 'unrollback', arguments: { threadId: info.streamId } }
     return E.right({ answer: made.right, after: null, inverse })
   })

@@ -57,7 +57,7 @@ export const renameThread = (
     }
     const place = checkpointOf(life, id)?.next ?? null
     return recorded(life, request, place, async (operationId) => {
-      const done = writer.appendName(id, name)
+      const done = await writer.appendName(id, name)
       if (E.isLeft(done)) return done
       return E.right({
         answer: { operationId, threadId: id, name, before },

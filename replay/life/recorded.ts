@@ -111,12 +111,12 @@ export const recorded = async <A>(
   if (log === undefined) return answerOf(await run(''))
   const began = beginningOf(log, request, before)
   const durable = began.relocation !== null
-  const noted = log.append(began, durable)
+  const noted = await log.append(began, durable)
   if (E.isLeft(noted)) return noted
-  const done = await run(began.id).catch((thrown: unknown) => {
-    log.append(endOf(log, began.id, E.left(interrupted(thrown))), durable)
+  const done = await run(began.id).catch(async (thrown: unknown) => {
+    await log.append(endOf(log, began.id, E.left(interrupted(thrown))), durable)
     throw thrown
   })
-  log.append(endOf(log, began.id, done), durable)
+  await log.append(endOf(log, began.id, done), durable)
   return answerOf(done)
 }

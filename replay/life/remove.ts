@@ -51,13 +51,13 @@ const threadsToRemove = async (
 }
 
 /** Why these threads cannot be deleted now; null when they can. */
-const refusal = (
+const refusal = async (
   writer: HomeWriter,
   threadId: string,
   ids: ReadonlyArray<string>,
   files: ReadonlyArray<HomeFile>,
   unchanged: Unchanged | null
-): StoreError | null => {
+): Promise<StoreError | null> => {
   const held = ids.find(writer.isHeld)
   if (held !== undefined) return { _tag: 'Busy', what: `thread ${held}` }
   if (unchanged !== null && !isSame(unchanged.files, sizesOf(files, ids)))
@@ -65,7 +65,7 @@ const refusal = (
       `thread ${threadId} changed since`,
       `look at it with "unroll show ${threadId}", or delete it with "unroll delete ${threadId}"`
     )
-  const referrers = writer.referrers(ids)
+  const referrers = await writer.referrers(ids)
   if (E.isLeft(referrers)) return referrers.left
   const [referrer] = referrers.right
   return referrer === undefined
@@ -102,7 +102,7 @@ const planOf = (
       return { rootId: threadId, moves, names: 'take', trash, purge: permanent }
     },
     skipped: [],
-    inverse: (operationId) =>
+    inverse: async (operationId) =>
       permanent
         ? { none: 'the files were deleted for good' }
         : { operation: 'restore', arguments: { operationId } },
@@ -126,9 +126,9 @@ export const removeThread = (
     if (E.isLeft(opened)) return opened
     const ids = unchanged === null ? await threadsToRemove(life, id) : E.right(unchanged.threadIds)
     if (E.isLeft(ids)) return ids
-    const files = writer.files()
+    const files = await writer.files()
     if (E.isLeft(files)) return files
-    const refused = refusal(writer, id, ids.right, files.right, unchanged)
+    const refused = await refusal(writer, id, ids.right, files.right, unchanged)
     if (refused !== null) return E.left(refused)
     return perform(
       life,
@@ -187,14 +187,14 @@ export const restoreThreads = (
   options: MutationOptions
 ): Promise<Found<RelocatedThreads>> =>
   holding(life, options, async (writer) => {
-    const trash = writer.trash()
+    const trash = await writer.trash()
     if (E.isLeft(trash)) return trash
     const found = entryOf(trash.right, what)
     if (E.isLeft(found)) return found
     const entry = found.right
     const wrong = await otherRevision(life, entry, options)
     if (wrong !== null) return E.left(wrong)
-    const files = writer.files()
+    const files = await writer.files()
     if (E.isLeft(files)) return files
     const inTheWay = taken(entry, files.right)
     if (inTheWay !== undefined)
@@ -223,8 +223,8 @@ export const restoreThreads = (
         purge: true
       }),
       skipped: [],
-      inverse: (_id, result) => {
-        const now = writer.files()
+      inverse: async (_id, result) => {
+        const now = await writer.files()
         if (E.isLeft(now)) return { none: 'the files could not be listed afterwards' }
         const back = result.threadIds
         return {

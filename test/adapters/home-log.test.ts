@@ -33,19 +33,19 @@ const contract = (make: () => HomeLog): void => {
     const log = make()
     const records = Array.from({ length: 3000 }, (_, n) => ({ n, text: 'ü'.repeat(n % 90) }))
     for (const record of records)
-      expect(log.append(record, false)).to.deep.equal(E.right(undefined))
+      expect(await log.append(record, false)).to.deep.equal(E.right(undefined))
     const lines = await all(log.read(0))
     expect(texts(lines)).to.deep.equal(records.map((record) => JSON.stringify(record)))
     expect(await all(log.readBackwards())).to.deep.equal([...lines].reverse())
     const middle = lines[1234] as HomeLogLine
     expect(await all(log.read(middle.offset))).to.deep.equal(lines.slice(1234))
-    expect(log.verify(middle)).to.deep.equal(E.right(true))
-    expect(log.verify({ ...middle, offset: middle.offset + 1 })).to.deep.equal(E.right(false))
+    expect(await log.verify(middle)).to.deep.equal(E.right(true))
+    expect(await log.verify({ ...middle, offset: middle.offset + 1 })).to.deep.equal(E.right(false))
   })
 
   it('is nothing before the first record', async () => {
     const log = make()
-    expect(log.look()).to.deep.equal(E.right(null))
+    expect(await log.look()).to.deep.equal(E.right(null))
     expect([await all(log.read(0)), await all(log.readBackwards())]).to.deep.equal([[], []])
   })
 }
@@ -91,9 +91,9 @@ describe('a home log', () => {
   it('is only for its owner, and begins a line of its own after one that was cut off', async () => {
     const home = freshHome()
     const log = observations(home)
-    log.append({ n: 1 }, true)
+    await log.append({ n: 1 }, true)
     appendFileSync(pathIn(home), '{"n":2')
-    log.append({ n: 3 }, true)
+    await log.append({ n: 3 }, true)
     expect(readFileSync(pathIn(home), 'utf8')).to.equal('{"n":1}\n{"n":2\n{"n":3}\n')
     expect(statSync(pathIn(home)).mode & 0o777).to.equal(0o600)
     expect(texts(await all(log.read(0)))).to.deep.equal(['{"n":1}', '{"n":2', '{"n":3}'])
@@ -105,7 +105,7 @@ describe('a read model over a home log', () => {
     const log = memoryHomeLog()
     const step = memoryIndex()
     for (let n = 0; n < 40; n++) {
-      log.append({ n: n % 7 }, false)
+      await log.append({ n: n % 7 }, false)
       await fold(step, log)
     }
     expect(await fold(memoryIndex(), log)).to.deep.equal(rowsOf(step))
@@ -123,10 +123,10 @@ describe('a read model over a home log', () => {
         return log.read(fromBytes)
       }
     }
-    log.append({ n: 1 }, false)
+    await log.append({ n: 1 }, false)
     await fold(index, watched)
     await fold(index, watched)
-    log.append({ n: 2 }, false)
+    await log.append({ n: 2 }, false)
     await fold(index, watched)
     expect(from).to.deep.equal([0, '{"n":1}\n'.length])
   })
@@ -164,7 +164,7 @@ describe('a read model over a home log', () => {
   it('begins anew when another process moved the checkpoint meanwhile', async () => {
     const log = memoryHomeLog()
     const index = memoryIndex()
-    for (let n = 0; n < 5; n++) log.append({ n }, false)
+    for (let n = 0; n < 5; n++) await log.append({ n }, false)
     let raced = false
     const racing: HomeLog = {
       ...log,
@@ -183,7 +183,7 @@ describe('a read model over a home log', () => {
 
   it('is committed in parts when it is long', async () => {
     const log = memoryHomeLog()
-    for (let n = 0; n < 5000; n++) log.append({ n }, false)
+    for (let n = 0; n < 5000; n++) await log.append({ n }, false)
     const index = memoryIndex()
     let commits = 0
     const counted: Index = {

@@ -160,7 +160,7 @@ describe('a recorded change', () => {
 
   it('is not run when its first record cannot be written', async () => {
     const full: StoreError = { _tag: 'IoFailure', operation: 'write', path: 'log', cause: 'full' }
-    const log = { ...memoryOperations(), append: () => E.left(full) }
+    const log = { ...memoryOperations(), append: async () => E.left(full) }
     let ran = false
     const answer = await recorded({ operations: log }, request, null, async () => {
       ran = true

@@ -27,9 +27,9 @@ const step = (): void => {
 const log = homeOperations(home)
 const operations: OperationLog = {
   ...log,
-  append: (record, durable) => {
+  append: async (record, durable) => {
     step()
-    const done = log.append(record, durable)
+    const done = await log.append(record, durable)
     step()
     return done
   }
