@@ -1,0 +1,67 @@
+/**
+ * A store that is elsewhere, over one that is here: its synchronous methods know only what the last refresh learned.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StreamId } from '../../domain/ids.ts'
+import type { EventStore, Lineage, Names, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
+
+interface Learned {
+  readonly info: StreamInfo
+  readonly lineage: Lineage
+  readonly segments: ReadonlyArray<WrittenSegment>
+}
+
+/** The store and its names, and what it was asked to learn, in order. */
+export const elsewhere = (here: EventStore, named: Names) => {
+  let known: ReadonlyMap<StreamId, Learned> = new Map()
+  let names: ReadonlyMap<string, string> = new Map()
+  const asked: Array<StreamId | 'all'> = []
+  const learnedOf = (id: StreamId): ReadonlyArray<readonly [StreamId, Learned]> => {
+    const found = here.find(id)
+    if (E.isLeft(found)) return []
+    const info = found.right
+    return [[id, { info, lineage: here.lineage(info), segments: here.segments(id) }]]
+  }
+  const learn = (scope: StreamId | 'all'): void => {
+    const listed = scope === 'all' ? here.streams() : E.right([])
+    const ids = E.isRight(listed) ? listed.right.map(({ streamId }) => streamId) : []
+    const kept = scope === 'all' ? [] : [...known].filter(([id]) => id !== scope)
+    known = new Map([...kept, ...(scope === 'all' ? ids : [scope]).flatMap(learnedOf)])
+    names = new Map(named.all())
+  }
+  const learned = (id: StreamId): Learned => {
+    const found = known.get(id)
+    if (found === undefined) throw new Error(`nothing was learned of ${id}`)
+    return found
+  }
+  const store: EventStore = {
+    ...here,
+    refresh: async (scope) => {
+      await new Promise((resolve) => setImmediate(resolve))
+      asked.push(scope)
+      learn(scope)
+      return E.right(undefined)
+    },
+    streams: () => E.right([...known.values()].map(({ info }) => info)),
+    ids: () => E.right([...known.keys()]),
+    find: (streamId) => {
+      const found = known.get(streamId)
+      return found === undefined
+        ? E.left({ _tag: 'StreamNotFound', streamId })
+        : E.right(found.info)
+    },
+    findAll: (ids) => new Map(ids.flatMap((id) => (known.has(id) ? [[id, learned(id).info]] : []))),
+    lineage: ({ streamId }) => learned(streamId).lineage,
+    segments: (id) => learned(id).segments,
+    append: (streamId, expected, events, at) => async () => {
+      const done = await here.append(streamId, expected, events, at)()
+      learn(streamId)
+      return done
+    }
+  }
+  const namesElsewhere: Names = {
+    all: () => names,
+    nameOf: (threadId) => names.get(threadId) ?? null
+  }
+  return { store, names: namesElsewhere, asked }
+}
