@@ -1,0 +1,96 @@
+/** A node's gRPC server: bound, stopped hard, and bound again on the same port. */
+import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js'
+import { appendHandler } from './appending.ts'
+import { batchAppendHandler } from './batching.ts'
+import { deleteHandler, tombstoneHandler } from './deleting.ts'
+import { featuresHandler, gossipHandler, type Member, type SupportedMethod } from './about.ts'
+import { featureServices, gossipServices, streamServices } from './messages.ts'
+import type { Node } from './node.ts'
+import { readHandler } from './reading.ts'
+
+const RECEIVE_MAX_BYTES = 17 * 1024 * 1024
+
+/** A certificate and its key, as PEM. */
+export interface Certificate {
+  readonly certificate: Buffer
+  readonly key: Buffer
+}
+
+/** What a listener says about itself beside its node. */
+export interface Presentation {
+  readonly version: string
+  readonly methods: readonly SupportedMethod[]
+  readonly members: () => readonly Member[]
+  readonly certificate: Certificate | undefined
+}
+
+// Events are encoded once, so a read's answers are bytes already.
+const STREAMS_SERVICE: ServiceDefinition = {
+  ...streamServices.StreamsService,
+  read: {
+    ...streamServices.StreamsService.read,
+    responseSerialize: (frame: unknown) => frame as Buffer
+  }
+}
+
+/** A handler that answers later, as gRPC wants it. */
+const later =
+  <Arguments extends readonly unknown[]>(handler: (...given: Arguments) => Promise<void>) =>
+  (...given: Arguments): void =>
+    void handler(...given)
+
+const served = (node: Node, presentation: Presentation): Server => {
+  const server = new Server({
+    'grpc.max_receive_message_length': RECEIVE_MAX_BYTES,
+    'grpc.max_send_message_length': -1
+  })
+  server.addService(STREAMS_SERVICE, {
+    read: readHandler(node),
+    append: appendHandler(node),
+    batchAppend: batchAppendHandler(node),
+    delete: later(deleteHandler(node)),
+    tombstone: later(tombstoneHandler(node))
+  })
+  server.addService(featureServices.ServerFeaturesService, {
+    getSupportedMethods: later(featuresHandler(node, presentation.version, presentation.methods))
+  })
+  server.addService(gossipServices.GossipService, {
+    read: later(gossipHandler(node, presentation.members))
+  })
+  return server
+}
+
+const credentialsOf = (certificate: Certificate | undefined): ServerCredentials =>
+  certificate === undefined
+    ? ServerCredentials.createInsecure()
+    : ServerCredentials.createSsl(null, [
+        { cert_chain: certificate.certificate, private_key: certificate.key }
+      ])
+
+/** A server that listens on 127.0.0.1; port 0 takes any free one. */
+export interface Listener {
+  readonly port: number
+  readonly stop: () => void
+  /** Ends every connection at once and goes on listening. */
+  readonly disconnect: () => void
+}
+
+/** Listens for a node. */
+export const listen = async (
+  node: Node,
+  presentation: Presentation,
+  wantedPort: number
+): Promise<Listener> => {
+  const server = served(node, presentation)
+  const credentials = credentialsOf(presentation.certificate)
+  const port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync(`127.0.0.1:${wantedPort}`, credentials, (cause, bound) =>
+      cause === null ? resolve(bound) : reject(cause)
+    )
+  )
+  return {
+    port,
+    stop: () => server.forceShutdown(),
+    disconnect: () => server.drain(`127.0.0.1:${port}`, 0)
+  }
+}
