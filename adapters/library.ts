@@ -13,26 +13,15 @@
  */
 import { resolve } from 'node:path'
 import type { JsonObject } from '../domain/json.ts'
-import { eraOf, type ProfileName } from '../domain/profile.ts'
-import type { GroupName } from '../projections/catalogue.ts'
-import type { LedgerSource } from '../replay/ledgers/ledger.ts'
+import { eraOf, NEWEST_ERA, type ProfileName } from '../domain/profile.ts'
 import { sentItems } from '../domain/context/sent.ts'
 import type { StoreError } from '../domain/errors.ts'
 import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
 import type { Index } from '../replay/ports.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
 import type { Progress } from '../replay/catch-up/fold-many.ts'
-import { configuredProvider } from './home/config.ts'
-import { auditHome } from './home/audit-home.ts'
-import { homeLog } from './home/home-log.ts'
-import { homeNames } from './home/names.ts'
-import { homeOperations } from './home/operations.ts'
 import { defaultIndexDirectory } from './home/places.ts'
-import { homeWriter } from './home/writer.ts'
-import { segmentWriter } from './jsonl/create.ts'
-import { foldAside } from './jsonl/fold-aside.ts'
-import { jsonlStore } from './jsonl/store.ts'
-import { isBeingWritten } from './jsonl/writer-lock.ts'
+import { homeSource } from './home/source.ts'
 import { memoryIndex } from './memory/index.ts'
 import type { HomePlugins } from './plugins/plugins.ts'
 import { measuredIndex, measuredStore } from './telemetry/measured.ts'
@@ -138,23 +127,6 @@ const openIndex = async (directory: string, telemetry: Telemetry): Promise<Index
   }
 }
 
-const NEWEST_ERA: ProfileName = '0.169'
-
-/** Ledgers are read as the newest era reads; with the store of the threads when that does so too. */
-const ledgerSource = (
-  home: string,
-  threads: Pick<LedgerSource, 'store' | 'profile'> | null,
-  telemetry: Telemetry
-): LedgerSource => {
-  const profile = eraOf(NEWEST_ERA, false)
-  const aside = (models: GroupName) =>
-    foldAside({ home, profile: profile.name, strict: false, models }, telemetry)
-  const files = jsonlStore({ home, profile, strict: false, telemetry, byFile: true })
-  if (threads?.profile === profile) return { ...threads, files, foldAside: aside }
-  const store = jsonlStore({ home, profile, strict: false, telemetry })
-  return { store, profile, files, foldAside: aside }
-}
-
 /**
  * Opens a home. The caller closes the engine. When the index cannot be opened, every use case answers with
  * `IndexUnavailable`.
@@ -171,16 +143,10 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
   if (isFallback && onUnusableIndex === undefined) return failedEngine(opened)
   if (isFallback) onUnusableIndex?.(opened)
   const index = measuredIndex(isFallback ? memoryIndex() : opened, telemetry)
-  const store = measuredStore(jsonlStore({ home, profile, strict, telemetry }), telemetry)
+  const source = homeSource({ home, profile, strict, telemetry })
   return createEngine({
-    store,
-    writer: segmentWriter(home, store, undefined, telemetry),
-    homeWriter: homeWriter(home, {
-      isOpen: (threadId) => isBeingWritten(home, threadId),
-      telemetry
-    }),
-    operations: homeOperations(home),
-    homeLogs: homeLog(home),
+    ...source,
+    store: measuredStore(source.store, telemetry),
     actor: options.actor ?? 'library',
     index,
     isFallback,
@@ -188,13 +154,8 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> => {
     profile,
     strict,
     rich,
-    names: homeNames(home),
-    defaultProvider: configuredProvider(home),
     progress: options.onProgress ?? (() => undefined),
-    ...(options.keptBytesMax === undefined ? {} : { keptBytesMax: options.keptBytesMax }),
-    foldAside: foldAside({ home, profile: profile.name, strict }, telemetry),
-    auditHome: auditHome(home),
-    ledgerSource: ledgerSource(home, strict ? null : { store, profile }, telemetry)
+    ...(options.keptBytesMax === undefined ? {} : { keptBytesMax: options.keptBytesMax })
   })
 }
 

@@ -172,5 +172,8 @@ const OWN_PROFILES: Readonly<Record<ProfileName, Profile>> = {
 export const eraOf = (name: ProfileName, strict: boolean): Profile =>
   (strict ? PROFILES : OWN_PROFILES)[name]
 
+/** The newest era, which reads what every older one wrote. */
+export const NEWEST_ERA: ProfileName = '0.169'
+
 /** The era used when nobody asks for another. */
-export const DEFAULT_PROFILE: Profile = PROFILES['0.169']
+export const DEFAULT_PROFILE: Profile = PROFILES[NEWEST_ERA]

@@ -1,0 +1,63 @@
+/**
+ * Threads that live in a Codex home: everything of an engine that reads or writes its files.
+ */
+import { eraOf, NEWEST_ERA, type Profile } from '../../domain/profile.ts'
+import type { GroupName } from '../../projections/catalogue.ts'
+import type { LedgerSource } from '../../replay/ledgers/ledger.ts'
+import type { EventStore } from '../../replay/ports.ts'
+import type { Telemetry } from '../../replay/telemetry.ts'
+import { segmentWriter } from '../jsonl/create.ts'
+import { foldAside } from '../jsonl/fold-aside.ts'
+import { jsonlStore } from '../jsonl/store.ts'
+import { isBeingWritten } from '../jsonl/writer-lock.ts'
+import type { Source } from '../source.ts'
+import { auditHome } from './audit-home.ts'
+import { configuredProvider } from './config.ts'
+import { homeLog } from './home-log.ts'
+import { homeNames } from './names.ts'
+import { homeOperations } from './operations.ts'
+import { homeWriter } from './writer.ts'
+
+/** How a home is read. */
+export interface HomeSourceOptions {
+  /** Absolute path of `$CODEX_HOME`. */
+  readonly home: string
+  readonly profile: Profile
+  readonly strict: boolean
+  readonly telemetry: Telemetry
+}
+
+/** Ledgers are read as the newest era reads; with the store of the threads when that does so too. */
+const ledgerSource = (
+  { home, profile: asked, strict, telemetry }: HomeSourceOptions,
+  threads: EventStore
+): LedgerSource => {
+  const profile = eraOf(NEWEST_ERA, false)
+  const aside = (models: GroupName) =>
+    foldAside({ home, profile: profile.name, strict: false, models }, telemetry)
+  const files = jsonlStore({ home, profile, strict: false, telemetry, byFile: true })
+  const store =
+    !strict && asked === profile ? threads : jsonlStore({ home, profile, strict: false, telemetry })
+  return { store, profile, files, foldAside: aside }
+}
+
+/** The threads of a home, with the files beside them. */
+export const homeSource = (options: HomeSourceOptions): Source => {
+  const { home, profile, strict, telemetry } = options
+  const store = jsonlStore({ home, profile, strict, telemetry })
+  return {
+    store,
+    writer: segmentWriter(home, store, undefined, telemetry),
+    homeWriter: homeWriter(home, {
+      isOpen: (threadId) => isBeingWritten(home, threadId),
+      telemetry
+    }),
+    operations: homeOperations(home),
+    homeLogs: homeLog(home),
+    names: homeNames(home),
+    auditHome: auditHome(home),
+    defaultProvider: configuredProvider(home),
+    foldAside: foldAside({ home, profile: profile.name, strict }, telemetry),
+    ledgerSource: ledgerSource(options, store)
+  }
+}
