@@ -85,10 +85,15 @@ export const modelInput = (
   profile: ProfileName = '0.169'
 ): ReadonlyArray<JsonObject> => sentItems(items, eraOf(profile, false))
 
-/** How a home is opened; only `home` is required. */
+/** How a home or a store is opened; only `home` is required. */
 export interface EngineOptions {
   /** Path of `$CODEX_HOME`. Reading never changes it; see `Engine` for what does. */
   readonly home: string
+  /**
+   * Connection string of an EventStoreDB or KurrentDB server that holds the threads, `esdb://…`; `home` then says only where
+   * configuration and paths come from, and need not be there. Default: the files of the home.
+   */
+  readonly store?: string
   /** Directory of the index, or `memory` for one that ends with the process. Default: under `$XDG_CACHE_HOME/unroll`. */
   readonly index?: string
   /** Era whose answers are given; default `0.169`, which reads every older one. */

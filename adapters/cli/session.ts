@@ -1,12 +1,14 @@
 /**
  * One command's use of an engine: open it, show progress, stop when told to, and close it whatever happens.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { EngineOptions } from '../library.ts'
+import { addressOf } from '../eventstore/address.ts'
 import { flagOf, textOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
 import { startProgress } from './text/progress.ts'
@@ -28,13 +30,33 @@ export type PlainCommand = (input: Input, io: Io, open: Open) => Promise<number>
 export interface Place {
   readonly home: string
   readonly index?: string
+  /** Connection string of the store that holds the threads; absent where the files of the home do. */
+  readonly store?: string
 }
 
-/** The home and index the options name; the home may be chosen by the caller. */
+/** How the files of the home are asked for where the environment names a store. */
+const FILES = 'file'
+
+/** The connection string that the options or the environment name; throws `InvalidRequest` when it is none. */
+export const storeOf = (input: Input, { env }: Io): string | undefined => {
+  const store = textOf(input, 'store') ?? env['UNROLL_STORE'] ?? ''
+  if (store === '' || store === FILES) return undefined
+  const address = addressOf(store)
+  if (E.isLeft(address)) throw address.left as unknown as Error
+  return store
+}
+
+/** The home, index and store the options name. */
 export const placeOf = async (input: Input, io: Io): Promise<Place> => {
   const { defaultHome } = await import('../home/places.ts')
   const home = textOf(input, 'home')
-  return withIndex(input, io, home === undefined ? defaultHome(io.env) : resolve(io.cwd, home))
+  const store = storeOf(input, io)
+  const place = withIndex(
+    input,
+    io,
+    home === undefined ? defaultHome(io.env) : resolve(io.cwd, home)
+  )
+  return store === undefined ? place : { ...place, store }
 }
 
 /** A home with the index the options name. */
@@ -59,9 +81,13 @@ export const answers = (
 const isDirectory = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
-/** Reports a home that is not there; null when it is. */
-export const missingHome = (home: string, input: Input, io: Io): Promise<number> | null =>
-  isDirectory(home)
+/** Reports a home that is not there; null when it is, or when a store holds the threads. */
+export const missingHome = (
+  { home, store }: Place,
+  input: Input,
+  io: Io
+): Promise<number> | null =>
+  store !== undefined || isDirectory(home)
     ? null
     : report(
         {
@@ -102,7 +128,7 @@ export const withEngine = async (
   place: Place,
   use: (engine: Engine, io: Io) => Promise<number>
 ): Promise<number> => {
-  const missing = missingHome(place.home, input, io)
+  const missing = missingHome(place, input, io)
   if (missing !== null) return missing
   const progress = startProgress(io)
   const options = { ...place, ...answers(input), actor: 'cli', onProgress: progress.show }

@@ -1,5 +1,5 @@
 /**
- * Where things are by default: the Codex home, and the index outside of it.
+ * Where things are by default: the Codex home, and the index outside of it. A store of its own has an index of its own.
  */
 import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
@@ -20,13 +20,19 @@ const realPath = (path: string): string => {
   }
 }
 
-/** `$XDG_CACHE_HOME/unroll/<home id>`: never inside the home, and one per real path of a home. */
-export const defaultIndexDirectory = (home: string): string => {
+const cached = (named: string): string => {
   const cache = process.env['XDG_CACHE_HOME']
   const root = cache !== undefined && cache !== '' ? cache : join(homedir(), '.cache')
-  const id = createHash('sha256')
-    .update(realPath(resolve(home)))
-    .digest('hex')
-    .slice(0, 16)
+  const id = createHash('sha256').update(named).digest('hex').slice(0, 16)
   return join(root, 'unroll', id)
 }
+
+/** `$XDG_CACHE_HOME/unroll/<home id>`: never inside the home, and one per real path of a home. */
+export const defaultIndexDirectory = (home: string): string => cached(realPath(resolve(home)))
+
+/**
+ * `$XDG_CACHE_HOME/unroll/<store id>`: one per store and home, whose paths its rows begin with. `address` is where the
+ * store is, without user, password and settings.
+ */
+export const storeIndexDirectory = (address: string, home: string): string =>
+  cached(`${address}\n${realPath(resolve(home))}`)

@@ -37,6 +37,8 @@ export type { Fact } from '../../domain/analytics/fact.ts'
 export interface AppServerOptions {
   /** Path of `$CODEX_HOME`. */
   readonly home: string
+  /** Connection string of the store that holds the threads; absent where the files of the home do. */
+  readonly store?: string
   /** Directory of the index, or `memory`. */
   readonly index?: string
   readonly profile: ProfileName
@@ -81,10 +83,13 @@ const openOnce = async (
 ): Promise<Engine> => {
   await firstTurn() // opening takes the process for a while; hello need not wait
   const { openEngine, describe } = await import('../library.ts')
-  const { home, profile, strict, rich = false, index } = options
+  const { home, profile, strict, rich = false, index, store } = options
   const onUnusableIndex = (why: StoreError): void =>
     log(`${describe(why)}; going on with an index in memory`)
-  const place = index === undefined ? {} : { index }
+  const place = {
+    ...(index === undefined ? {} : { index }),
+    ...(store === undefined ? {} : { store })
+  }
   return openEngine({
     home,
     profile,

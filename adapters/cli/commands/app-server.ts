@@ -69,7 +69,7 @@ export const appServerCommand: PlainCommand = async (input, io) => {
   const listen = parseListen(url, { home: place.home, cwd: io.cwd })
   if (E.isLeft(listen)) return report(usage(listen.left, HELP), false, io)
   if (E.isLeft(metrics)) return report(usage(metrics.left, HELP), false, io)
-  const missing = missingHome(place.home, input, io)
+  const missing = missingHome(place, input, io)
   if (missing !== null) return missing
   const { profile, strict } = answers(input)
   const capturePath = pathOf(input, io, 'analytics-capture')

@@ -4,7 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { lstat, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defaultIndexDirectory } from '../../home/places.ts'
+import { addressOf } from '../../eventstore/address.ts'
+import { defaultIndexDirectory, storeIndexDirectory } from '../../home/places.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { report, reportError, usage } from '../text/report.ts'
@@ -40,7 +41,17 @@ const print = async (
   return 0
 }
 
-const directoryOf = ({ home, index }: Place): string => index ?? defaultIndexDirectory(home)
+/** Where the threads are, as the facts begin. */
+const whereOf = ({ home, index, store }: Place): { readonly [fact: string]: string } => {
+  const address = store === undefined ? undefined : addressOf(store)
+  if (address === undefined || E.isLeft(address)) {
+    return { home, index: index ?? defaultIndexDirectory(home) }
+  }
+  const { name, id } = address.right
+  return { store: name, home, index: index ?? storeIndexDirectory(id, home) }
+}
+
+const directoryOf = (place: Place): string => whereOf(place)['index'] ?? ''
 
 /** Names of what stands in a directory of ours; null when there is no directory, or it is not one of ours. */
 const ourFiles = async (
@@ -93,7 +104,6 @@ export const indexCommand: PlainCommand = async (input, outside, open) => {
     if (E.isLeft(counted)) return reportError(counted.left, input.json, io)
     const { bytes, ...counts } = counted.right
     const shown = input.json || !io.outIsTty ? bytes : size(bytes)
-    const where = { home: place.home, index: directoryOf(place) }
-    return print({ ...where, ...counts, bytes: shown }, input.json, io)
+    return print({ ...whereOf(place), ...counts, bytes: shown }, input.json, io)
   })
 }

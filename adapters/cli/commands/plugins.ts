@@ -39,6 +39,9 @@ const WORDS: Readonly<Record<string, readonly [number, number, string]>> = {
   'import-capture': [1, 1, 'import-capture FILE']
 }
 
+/** What is told by threads and logs, wherever they are; the others are about the files of a home. */
+const OF_THREADS: ReadonlySet<string> = new Set(['usage', 'history'])
+
 const problemOf = (input: Input): string | null => {
   const [what = '', ...words] = input.args
   const known = Object.hasOwn(WORDS, what) ? WORDS[what] : undefined
@@ -233,7 +236,13 @@ export const pluginsCommand: PlainCommand = async (input, io, open) => {
       io
     )
   const place = await placeOf(input, io)
+  const [what = ''] = input.args
+  if (place.store !== undefined && !OF_THREADS.has(what)) {
+    const files = `plugins ${what} works on the files of a home, not on a store`
+    const next = `type "unroll plugins ${what} … --store file"`
+    return report(usage(files, next), input.json, io)
+  }
   if (input.args[0] === 'verify')
-    return missingHome(place.home, input, io) ?? verifyPlugins(place.home, input, io)
+    return missingHome(place, input, io) ?? verifyPlugins(place.home, input, io)
   return withWork(input, io, open, place)
 }

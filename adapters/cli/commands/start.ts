@@ -5,10 +5,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import { statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
+import { addressOf } from '../../eventstore/address.ts'
 import { textOf, type Input } from '../args.ts'
 import { SAMPLE_HOME, type Io } from '../io.ts'
 import { reportError } from '../text/report.ts'
-import { withEngine, withIndex, type Place, type PlainCommand } from '../session.ts'
+import { placeOf, storeOf, withEngine, withIndex, type Place, type PlainCommand } from '../session.ts'
 import { printThread } from './show.ts'
 import { painter, typed, type Paint } from '../text/style.ts'
 import { oneLine } from '../text/text.ts'
@@ -21,24 +22,38 @@ const LINES = 8
 
 interface Chosen {
   readonly place: Place
+  /** What the threads are read from. */
+  readonly source: string
   readonly why: string
   readonly sample: boolean
 }
 
-const choose = (input: Input, io: Io): Chosen => {
+const chosenStore = async (input: Input, io: Io, store: string): Promise<Chosen> => ({
+  place: await placeOf(input, io),
+  source: E.getOrElse(() => ({ name: '' }))(addressOf(store)).name,
+  why: textOf(input, 'store') === undefined ? '$UNROLL_STORE' : 'given with --store',
+  sample: false
+})
+
+const chosenHome = (input: Input, io: Io): Chosen => {
   const given = textOf(input, 'home')
   const named = io.env['CODEX_HOME'] ?? ''
   const personal = join(homedir(), '.codex')
-  const place = (home: string): Place => withIndex(input, io, resolve(io.cwd, home))
+  const place = (home: string): Pick<Chosen, 'place' | 'source'> => {
+    const chosen = withIndex(input, io, resolve(io.cwd, home))
+    return { place: chosen, source: chosen.home }
+  }
   if (given !== undefined) {
-    return { place: place(given), why: 'given with --home', sample: false }
+    return { ...place(given), why: 'given with --home', sample: false }
   }
-  if (named !== '') return { place: place(named), why: '$CODEX_HOME', sample: false }
+  if (named !== '') return { ...place(named), why: '$CODEX_HOME', sample: false }
   if (statSync(join(personal, 'sessions'), { throwIfNoEntry: false })?.isDirectory() === true) {
-    return { place: place(personal), why: 'your Codex home', sample: false }
+    return { ...place(personal), why: 'your Codex home', sample: false }
   }
+  const { place: sample, source } = place(SAMPLE_HOME)
   return {
-    place: { index: 'memory', ...place(SAMPLE_HOME) },
+    place: { index: 'memory', ...sample },
+    source,
     why: 'the sample that comes with unroll: $CODEX_HOME is not set and ~/.codex has no sessions',
     sample: true
   }
@@ -67,8 +82,10 @@ const nextSteps = (input: Input, io: Io, id: string, paint: Paint): string => {
 
 /** Shows a home at a glance; see the command table. */
 export const startCommand: PlainCommand = async (input, outside, open) => {
-  const chosen = choose(input, outside)
-  const { place, why, sample } = chosen
+  const store = storeOf(input, outside)
+  const chosen =
+    store === undefined ? chosenHome(input, outside) : await chosenStore(input, outside, store)
+  const { place, source, why, sample } = chosen
   const next = withHome(input, outside, chosen)
   const paint = painter(input, outside)
   return withEngine(input, outside, open, place, async (engine, io) => {
@@ -79,7 +96,7 @@ export const startCommand: PlainCommand = async (input, outside, open) => {
     })()
     if (E.isLeft(page)) return reportError(page.left, false, io)
     const { data } = page.right
-    await io.out(`${paint('bold', oneLine(place.home))}  (${why})\n\n`)
+    await io.out(`${paint('bold', oneLine(source))}  (${why})\n\n`)
     const [newest] = data
     if (newest === undefined) {
       await io.out('no threads here yet; see "help threads" for those of sub-agents and programs\n')

@@ -47,7 +47,7 @@ export const analytics: CommandSpec = {
       '`replay`: a payload per line; with --out `{"file","lines"}`. `diff`: an object per compared event, `{"eventType","ids","verdict","reason","equalFields","fields"}`, ' +
       'where `fields` are those that are not equal; the last line is `{"contract","captured","reconstructed","damagedLines","unexplained","agreement"}`.'
   },
-  exits: [0, 1, 2, 3, 5, 7],
+  exits: [0, 1, 2, 3, 5, 7, 8],
   examples: [
     ['unroll analytics replay', 'every event of the home'],
     [

@@ -72,7 +72,7 @@ export const audit: CommandSpec = {
       'one row per line, see docs/AUDIT.md. `verify`: `{"ok":true,"threads","rows","root","known"}` or `{"ok":false,"line","threadId","seq","reason"}`. ' +
       'With --out: `{"file","lines"}`. An export has the same lines with and without --json.'
   },
-  exits: [0, 1, 2, 3, 5, 7],
+  exits: [0, 1, 2, 3, 5, 7, 8],
   examples: [
     ['unroll audit', 'everything that happened, oldest first'],
     [

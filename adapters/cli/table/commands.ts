@@ -26,7 +26,15 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
     value: 'DIR',
     text:
       'Directory of the index, or `memory` for one that ends with the command. ' +
-      'Default: $XDG_CACHE_HOME/unroll/<home id>, else ~/.cache/unroll/<home id>.'
+      'Default: $XDG_CACHE_HOME/unroll/<home id>, else ~/.cache/unroll/<home id>; with a store one of its own.'
+  },
+  {
+    name: 'store',
+    value: 'CONNECTION',
+    text:
+      'Connection string of an EventStoreDB or KurrentDB server, `esdb://…`: threads are read from and written to it, and --home says ' +
+      'only where configuration and paths come from. Default: $UNROLL_STORE, which no other user of the machine sees; without it, or with ' +
+      '`file`, the files of the home. See docs/EVENTSTORE.md.'
   },
   { name: 'json', text: 'Print JSON on stdout and nothing else there.' },
   {

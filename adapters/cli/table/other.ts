@@ -10,17 +10,18 @@ const index: CommandSpec = {
   about: [
     'The index is disposable: whatever it holds is read again from the rollouts. `status` brings it up to date ' +
       'and counts, `rebuild` empties it first, `drop` deletes its directory and nothing else: a directory that ' +
-      'holds any other file is left alone. Damage is counted, not a failure.'
+      'holds any other file is left alone. Damage is counted, not a failure.',
+    'With a store it is the index that this machine keeps of it; the store is left as it is.'
   ],
   options: [],
   output: {
     human: 'one fact per line.',
     tsv: 'name and value.',
     json:
-      '`status` and `rebuild`: `{"home","index","threads","turns","damagedLines","unfinishedTails","unreadable","bytes"}`; ' +
+      '`status` and `rebuild`: `{"home","index","threads","turns","damagedLines","unfinishedTails","unreadable","bytes"}`, with a store that first, as `store`; ' +
       '`drop`: `{"index","dropped"}`, where `dropped` is false when there was nothing to delete.'
   },
-  exits: [0, 2, 3, 5, 7],
+  exits: [0, 2, 3, 5, 7, 8],
   examples: [
     ['unroll index status', 'what the home holds'],
     ['unroll index drop', 'free the disk space']
@@ -91,7 +92,7 @@ const appServer: CommandSpec = {
   ],
   conflicts: [['listen', 'stdio']],
   output: { human: 'JSON-RPC messages, one per line; nothing with `ws://` and `unix://`.' },
-  exits: [0, 1, 2, 3, 5, 7],
+  exits: [0, 1, 2, 3, 5, 7, 8],
   examples: [
     ['unroll app-server --profile 0.130', 'serve a client made for Codex 0.130'],
     [
@@ -111,13 +112,13 @@ const start: CommandSpec = {
   summary: 'Look around: the newest threads, and the last turns of the newest one.',
   about: [
     'What `npm start` runs. Reads $CODEX_HOME, or else ~/.codex when it holds sessions, or else the sample home ' +
-      'that comes with unroll; says which one and what to type next.'
+      'that comes with unroll; or the store that --store or $UNROLL_STORE names. Says which one and what to type next.'
   ],
   options: [],
   output: {
     human: 'the home, its ten newest threads, the last turns of the newest, what to type next.'
   },
-  exits: [0, 2, 3, 5, 7],
+  exits: [0, 2, 3, 5, 7, 8],
   examples: [['unroll start', 'a first look']]
 }
 

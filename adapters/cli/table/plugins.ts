@@ -18,6 +18,7 @@ export const plugins: CommandSpec = {
       '(see docs/PLUGINS.md for the list; `-` is stdin). Nothing is ever downloaded.',
     '`import-capture FILE` notes what a capture of Codex’s analytics tells of plugins: installs, removals, failures, attempts to enable or ' +
       'disable, and use. Events have neither an id nor a time: a file that is imported again is noted again.',
+    'With a store only `usage` and `history` are answered, from what it holds: the others are about the files of a home, which `--store file` asks for.',
     '`history [PLUGIN]` shows what changed, as far as it was observed: the commands that change plugins observe the home, and so does ' +
       '`list --record`. `usage [PLUGIN]` shows which threads used plugins, and in which version.'
   ],
@@ -46,7 +47,7 @@ export const plugins: CommandSpec = {
       '`usage` as in docs/PLUGINS.md; an install or uninstall: `{"pluginId","happening","version","removedVersions","metadata","event","changes"}`; ' +
       '`sync`: `{"installed","noted","removed","failed","changes"}`; `import-capture`: `{"events","damagedLines","changes"}`.'
   },
-  exits: [0, 1, 2, 3, 4, 5, 6, 7],
+  exits: [0, 1, 2, 3, 4, 5, 6, 7, 8],
   examples: [
     ['unroll plugins list', 'what is installed'],
     ['unroll plugins verify', 'exit code 1 when something is not as it should be'],

@@ -56,7 +56,7 @@ const threads: CommandSpec = {
     tsv: 'id, created, updated (UTC), source, provider, branch, directory, name, preview.',
     json: `one Thread object per line, as \`thread/list\` gives it; ${PAGE_LINE}`
   },
-  exits: [0, 2, 3, 5, 7],
+  exits: [0, 2, 3, 5, 7, 8],
   examples: [
     ['unroll threads --limit 5', 'the five threads something happened in last'],
     ['unroll threads --all --cwd .', 'everything in this directory, sub-agents included'],
@@ -240,7 +240,7 @@ const events: CommandSpec = {
       'one object per line: `{"streamId","revision","segment","offset","bytes"}` and `line`, the event, or ' +
       '`reason`, why it is not one. There is no page line.'
   },
-  exits: [0, 2, 3, 5, 7],
+  exits: [0, 2, 3, 5, 7, 8],
   examples: [
     ['unroll events 01a1fcde-3637 --from 10 --to 20', 'eleven events'],
     ['unroll events 01a1fcde-3637 --raw > copy.jsonl', 'the rollout without blank lines']
@@ -262,7 +262,7 @@ const agents: CommandSpec = {
       'one object: `{"threadId","self","ancestors","children"}`; a child is ' +
       '`{"agent":{"threadId","parent","status","depth","path","nickname","role"},"children"}`.'
   },
-  exits: [0, 2, 3, 5, 7],
+  exits: [0, 2, 3, 5, 7, 8],
   examples: [['unroll agents 01a1fcde-3637', 'the tree below a thread']]
 }
 
@@ -280,7 +280,7 @@ const log: CommandSpec = {
     tsv: 'operation id, time (UTC), operation, state, thread, user, actor, reason.',
     json: 'one object per line: `{"began","ended","state","undoneBy","redoneBy"}`; see docs/FORMAT.md. There is no page line.'
   },
-  exits: [0, 2, 3, 5, 7],
+  exits: [0, 2, 3, 5, 7, 8],
   examples: [
     ['unroll log --limit 5', 'the last five changes'],
     ['unroll log 01a1fcde-3637', 'what was done to one thread']

@@ -70,7 +70,7 @@ export const tools: CommandSpec = {
       'one call per line, with the columns of docs/TOOLS.md; the last line is `{"nextCursor","backwardsCursor"}`, the second always null. With --summary one object: ' +
       '`{"total","byKind","byStatus","byTool"}`.'
   },
-  exits: [0, 2, 3, 5, 7],
+  exits: [0, 2, 3, 5, 7, 8],
   examples: [
     ['unroll tools', 'the newest calls of the home'],
     ['unroll tools 01a1fcdc-359a --status failed', 'what failed in a thread'],
@@ -98,7 +98,7 @@ export const blame: CommandSpec = {
       'one object per patch: `{"threadId","turnId","callId","atMs","path","operation","movedTo","linesAdded","linesDeleted","status","failureKind",' +
       '"applied","rolledBack","certainty","place"}`; the last line is `{"path","hints"}`.'
   },
-  exits: [0, 2, 3, 5, 7],
+  exits: [0, 2, 3, 5, 7, 8],
   examples: [
     ['unroll blame src/main.ts', 'every patch of the file'],
     ['unroll blame /workspace/demo/notes.txt --json', 'for a script']

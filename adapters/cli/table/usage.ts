@@ -79,7 +79,7 @@ export const usage: CommandSpec = {
       'report: one object per line with `key`, `cacheHitRate` and `byModel` besides; the last line is `{"total","reasons"}`. With --explain ' +
       'one object per spend, then the last line. With --prices objects have `cost`: `{"currency","amount","known","unpriced"}`, decimals as strings.'
   },
-  exits: [0, 2, 3, 5, 7],
+  exits: [0, 2, 3, 5, 7, 8],
   examples: [
     ['unroll usage', 'what each day cost'],
     ['unroll usage total --json', 'one object for a script'],

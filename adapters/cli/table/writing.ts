@@ -55,7 +55,7 @@ const append: CommandSpec = {
       '`{"streamId","from","next","path"}`: the places before the first event and behind the last one, each ' +
       '`{"revision","segment","offset"}`. With --dry-run `{"streamId","revision","lines"}`, `revision` null for a new thread.'
   },
-  exits: [0, 2, 3, 4, 5, 6, 7],
+  exits: [0, 2, 3, 4, 5, 6, 7, 8],
   examples: [
     ['unroll append 0198b553 --file events.jsonl', 'append the events of a file'],
     [

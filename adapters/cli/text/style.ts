@@ -1,19 +1,24 @@
 /**
  * Colours and tables for people.
  */
+import { withoutSecrets } from '../../eventstore/address.ts'
 import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { cut, pad, shellWord, tsvField, widthOf } from './text.ts'
 
 /** Options that the next command needs as well, to speak of the same threads. */
-const KEPT = ['home', 'index', 'profile', 'items', 'strict']
+const KEPT = ['home', 'index', 'store', 'profile', 'items', 'strict']
+
+/** A connection string may hold a password. */
+const shown = (name: string, value: string): string =>
+  name === 'store' ? withoutSecrets(value) : value
 
 /** A command to type next, with the options of this one that lead to the same home. */
 export const typed = (input: Input, io: Io, words: ReadonlyArray<string>, kept = KEPT): string => {
   const options = [...input.values]
     .filter(([name]) => kept.includes(name))
     .flatMap(([name, values]) =>
-      values.flatMap((value) => (value === '' ? [`--${name}`] : [`--${name}`, value]))
+      values.flatMap((value) => (value === '' ? [`--${name}`] : [`--${name}`, shown(name, value)]))
     )
   return `${io.program} ${[...words, ...options].map(shellWord).join(' ')}`
 }
