@@ -9,7 +9,14 @@ import { addressOf } from '../../eventstore/address.ts'
 import { textOf, type Input } from '../args.ts'
 import { SAMPLE_HOME, type Io } from '../io.ts'
 import { reportError } from '../text/report.ts'
-import { placeOf, storeOf, withEngine, withIndex, type Place, type PlainCommand } from '../session.ts'
+import {
+  placeOf,
+  storeOf,
+  withEngine,
+  withIndex,
+  type Place,
+  type PlainCommand
+} from '../session.ts'
 import { printThread } from './show.ts'
 import { painter, typed, type Paint } from '../text/style.ts'
 import { oneLine } from '../text/text.ts'
