@@ -11,6 +11,7 @@
  *
  * Every use case answers with fp-ts's `Either`: `Left` is a `StoreError`, which `describe` and `hint` put into words.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import type { JsonObject } from '../domain/json.ts'
 import { eraOf, NEWEST_ERA, type ProfileName } from '../domain/profile.ts'
@@ -20,6 +21,7 @@ import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
 import type { Index } from '../replay/ports.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
 import type { Progress } from '../replay/catch-up/fold-many.ts'
+import { addressOf } from './eventstore/address.ts'
 import { defaultIndexDirectory } from './home/places.ts'
 import { homeSource } from './home/source.ts'
 import { memoryIndex } from './memory/index.ts'
@@ -137,6 +139,12 @@ const openIndex = async (directory: string, telemetry: Telemetry): Promise<Index
  * `IndexUnavailable`.
  */
 export const openEngine = async (options: EngineOptions): Promise<Engine> => {
+  if (options.store !== undefined) {
+    const address = addressOf(options.store)
+    if (E.isLeft(address)) return failedEngine(address.left)
+    const reason = 'threads in stores cannot be read yet'
+    return failedEngine({ _tag: 'NotPossible', reason, next: 'leave --store out' })
+  }
   const home = resolve(options.home)
   const strict = options.strict ?? false
   const profile = eraOf(options.profile ?? NEWEST_ERA, strict)
