@@ -1,5 +1,7 @@
 /** A node's gRPC server: bound, stopped hard, and bound again on the same port. */
 import { Server, ServerCredentials, type ServiceDefinition } from '@grpc/grpc-js'
+import { once } from 'node:events'
+import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { appendHandler } from './appending.ts'
 import { batchAppendHandler } from './batching.ts'
 import { deleteHandler, tombstoneHandler } from './deleting.ts'
@@ -70,27 +72,42 @@ const credentialsOf = (certificate: Certificate | undefined): ServerCredentials 
 /** A server that listens on 127.0.0.1; port 0 takes any free one. */
 export interface Listener {
   readonly port: number
-  readonly stop: () => void
-  /** Ends every connection at once and goes on listening. */
+  /** Ends as a killed process does: the sockets close, and no status says why. */
+  readonly stop: () => Promise<void>
+  /** Closes every socket and goes on listening. */
   readonly disconnect: () => void
 }
 
-/** Listens for a node. */
+/** Listens for a node. The sockets are kept here, so that they can be cut like those of a dead process. */
 export const listen = async (
   node: Node,
   presentation: Presentation,
   wantedPort: number
 ): Promise<Listener> => {
   const server = served(node, presentation)
-  const credentials = credentialsOf(presentation.certificate)
-  const port = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(`127.0.0.1:${wantedPort}`, credentials, (cause, bound) =>
-      cause === null ? resolve(bound) : reject(cause)
-    )
-  )
+  const injector = server.createConnectionInjector(credentialsOf(presentation.certificate))
+  const sockets = new Set<Socket>()
+  const door = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => undefined)
+    socket.setNoDelay(true)
+    injector.injectConnection(socket)
+  })
+  door.listen(wantedPort, '127.0.0.1')
+  await once(door, 'listening')
+  const disconnect = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
   return {
-    port,
-    stop: () => server.forceShutdown(),
-    disconnect: () => server.drain(`127.0.0.1:${port}`, 0)
+    port: (door.address() as AddressInfo).port,
+    stop: async () => {
+      const closed = once(door, 'close')
+      door.close()
+      disconnect()
+      server.forceShutdown()
+      await closed
+    },
+    disconnect
   }
 }

@@ -14,6 +14,7 @@
  */
 import { DEFAULT_METHODS, type Member, type SupportedMethod } from './about.ts'
 import { faultPlan, type FaultPlan } from './faults.ts'
+import { openJournal } from './journal.ts'
 import { listen, type Certificate, type Listener } from './listening.ts'
 import { eventLog, type EventLog } from './log.ts'
 import type { Endpoint, Node } from './node.ts'
@@ -24,6 +25,8 @@ import { refusals } from './statuses.ts'
 export interface ServerOptions {
   readonly port?: number
   readonly log?: EventLog
+  /** A file that makes the log last; without one it lives in memory. */
+  readonly file?: string
   readonly maxAppendSizeBytes?: number
   readonly version?: string
   readonly methods?: readonly SupportedMethod[]
@@ -61,6 +64,7 @@ export interface TestEventStore {
   readonly stop: () => Promise<void>
   /** Listens again on the same port; ids only remembered in memory are forgotten. */
   readonly start: () => Promise<void>
+  readonly isRunning: () => boolean
 }
 
 const HOST = '127.0.0.1'
@@ -71,7 +75,10 @@ const refusalOf = (how: DropKind) => (how === 'end' ? undefined : refusals[how](
 
 /** Starts a stand-in that listens on this machine. */
 export const startEventStore = async (options: ServerOptions = {}): Promise<TestEventStore> => {
-  const log = options.log ?? eventLog()
+  const journal = options.file === undefined ? undefined : openJournal(options.file)
+  const log = options.log ?? eventLog(journal?.write)
+  for (const change of journal?.changes ?? []) log.apply(change)
+  log.forgetRecentIds()
   const faults = faultPlan()
   let listener: Listener | undefined
   let port = options.port ?? 0
@@ -119,10 +126,12 @@ export const startEventStore = async (options: ServerOptions = {}): Promise<Test
     openSubscriptions: () => node.subscriptions.size,
     disconnect: () => listener?.disconnect(),
     stop: async () => {
-      listener?.stop()
+      const stopping = listener?.stop()
       listener = undefined
+      await stopping
       log.forgetRecentIds()
     },
-    start
+    start,
+    isRunning: () => listener !== undefined
   }
 }
