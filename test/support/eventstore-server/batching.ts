@@ -106,6 +106,7 @@ export const batchAppendHandler =
   (call: Call): void => {
     const pending = new Map<string, Pending>()
     let queue = Promise.resolve()
+    let isOver = false
     const denied = refusedBy(node, call.metadata)
     if (denied !== undefined) return void call.emit('error', denied)
 
@@ -132,8 +133,10 @@ export const batchAppendHandler =
       await finish(node, call, write)
     }
     call.on('data', (request: BatchAppendReq) => {
-      queue = queue.then(() => take(request))
+      queue = queue.then(() => (isOver ? undefined : take(request)))
     })
     call.on('end', () => void queue.then(() => call.end()))
-    call.on('error', () => undefined)
+    const over = (): void => void (isOver = true)
+    call.on('error', over)
+    call.on('cancelled', over)
   }
