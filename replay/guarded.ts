@@ -82,7 +82,7 @@ export const guarded =
   }
 
 /** A failure as it is thrown where no `Either` can be answered. */
-const thrown = (error: StoreError): Error & StoreError =>
+export const thrown = (error: StoreError): Error & StoreError =>
   Object.assign(new Error(describe(error)), error)
 
 /**
