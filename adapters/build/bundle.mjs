@@ -97,6 +97,9 @@ const builtinsLater = {
   }
 }
 
+/** May be missing, and is loaded when a store is asked for, from where npm puts it. */
+const OPTIONAL = ['@eventstore/db-client']
+
 const common = {
   absWorkingDir: ROOT,
   bundle: true,
@@ -119,6 +122,8 @@ const programs = await build({
   outdir: out,
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
+  external: OPTIONAL,
+  supported: { 'dynamic-import': false }, // what V8 has kept of a script cannot import; it can require
   define: { 'import.meta.url': 'importMeta.url' },
   banner: {
     js: "const importMeta = { get url() { return require('node:url').pathToFileURL(__filename).href } }"
@@ -148,7 +153,7 @@ const library = await build({
   ],
   outdir: out,
   format: 'esm',
-  external: ['lmdb'], // its users may have it too; two copies of it in one process are not for us to try
+  external: ['lmdb', ...OPTIONAL], // of lmdb: its users may have it too; two copies of it in one process are not for us to try
   banner: {
     js: "import { createRequire as requireOf } from 'node:module'\nconst require = requireOf(import.meta.url)"
   },

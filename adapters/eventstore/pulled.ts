@@ -34,13 +34,17 @@ export interface Pulled<T> {
 /** Tells when something came, or that nothing more does; what the client threw is thrown after everything before it was taken. */
 const watched = (stream: Readable): (() => Promise<'more' | 'end'>) => {
   let failure: { readonly cause: Error } | null = null
+  let isReadable = false
   let hasEnded = false
   let wake = (): void => undefined
   const ended = (): void => {
     hasEnded = true
     wake()
   }
-  stream.on('readable', () => wake())
+  stream.on('readable', () => {
+    isReadable = true
+    wake()
+  })
   stream.on('end', ended)
   stream.on('close', ended)
   stream.on('error', (cause) => {
@@ -49,7 +53,10 @@ const watched = (stream: Readable): (() => Promise<'more' | 'end'>) => {
   })
   return async () => {
     for (;;) {
-      if (stream.readableLength > 0) return 'more'
+      if (isReadable || stream.readableLength > 0) {
+        isReadable = false
+        return 'more' // perhaps only its end, which a stream tells when somebody takes of it
+      }
       if (failure !== null) throw failure.cause
       if (hasEnded) return 'end'
       await new Promise<void>((resolve) => (wake = resolve))
