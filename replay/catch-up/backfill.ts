@@ -57,13 +57,27 @@ interface ComeAndGone {
   readonly left: ReadonlyArray<StreamId>
 }
 
+/**
+ * One run serves every call that came before it began: who comes while one is under way waits for the next, since the one
+ * may have looked before something was written that the caller knows of.
+ */
 const shared = <A>(run: () => Promise<A>): (() => Promise<A>) => {
   let running: Promise<A> | null = null
-  return () => {
-    running ??= run().finally(() => {
+  let next: Promise<A> | null = null
+  const start = (): Promise<A> => {
+    running = run().finally(() => {
       running = null
     })
     return running
+  }
+  const follow = (): Promise<A> => {
+    next = null
+    return running ?? start()
+  }
+  return () => {
+    if (running === null) return start()
+    next ??= running.then(follow, follow)
+    return next
   }
 }
 

@@ -153,6 +153,32 @@ for (const [era, name] of HOMES) {
       expect(here).to.deep.equal(looking)
     })
 
+    it('shows a list asked for behind another one what was written in between', async () => {
+      let learned = (): void => undefined
+      let release = (): void => undefined
+      const hasLearned = new Promise<void>((resolve) => (learned = resolve))
+      const released = new Promise<void>((resolve) => (release = resolve))
+      const refresh: typeof there.store.refresh = async (scope) => {
+        const done = await there.store.refresh?.(scope)
+        learned()
+        await released
+        return done ?? E.right(undefined)
+      }
+      const slow = engineOver(home, {
+        profile,
+        store: { ...there.store, refresh },
+        names: there.names
+      })
+      const first = right(slow.listThreads({}))
+      await hasLearned
+      const { id } = await right(outside.fork(threadId, {}))
+      const second = right(slow.listThreads({}))
+      release()
+      await first
+      expect((await second).data.map((thread) => thread.id)).to.include(id)
+      await slow.close()
+    })
+
     it('asks once for a list, and once for a page of a thread', async () => {
       await right(engine.listThreads({}))
       await right(engine.listTurns(threadId, {}))
