@@ -287,21 +287,59 @@ describe('the stand-in for EventStoreDB', () => {
     await client.appendToStream('other', many)
     await client.appendToStream('thread-a', event('b'))
     const at = BigInt(server.log[0]?.position ?? 0)
-    const checkpoints: bigint[] = []
+    const checkpoints: { readonly commit: bigint; readonly prepare: bigint }[] = []
     const subscription = client.subscribeToAll({
       fromPosition: { commit: at, prepare: at },
       filter: streamNameFilter({
         prefixes: ['thread-'],
         maxSearchWindow: 10,
         checkpointInterval: 4,
-        checkpointReached: async (_subscription, position) => void checkpoints.push(position.commit)
+        checkpointReached: async (_subscription, position) => void checkpoints.push(position)
       })
     })
     const shown = typesOfData(subscription)
     await once(subscription, 'caughtUp')
-    const positions = [40, 80, 101].map((index) => BigInt(server.log[index]?.position ?? 0))
-    expect([shown, checkpoints]).to.deep.equal([['b'], positions])
+    const [third, seventh, last] = [30, 70, 101].map((index) =>
+      BigInt(server.log[index]?.position ?? 0)
+    )
+    expect([shown, checkpoints]).to.deep.equal([
+      ['b'],
+      [
+        { commit: third, prepare: 0n },
+        { commit: seventh, prepare: 0n },
+        { commit: last, prepare: last }
+      ]
+    ])
     await subscription.unsubscribe()
+  })
+
+  it('shows the event that comes at the very place of a checkpoint', async () => {
+    const { server, client } = await start()
+    await client.appendToStream(
+      'other',
+      Array.from({ length: 32 }, () => event('x'))
+    )
+    const subscribed = (fromPosition: 'start' | { commit: bigint; prepare: bigint }) => {
+      const checkpoints: { readonly commit: bigint; readonly prepare: bigint }[] = []
+      const filter = streamNameFilter({
+        prefixes: ['thread-'],
+        checkpointReached: async (_subscription, position) => void checkpoints.push(position)
+      })
+      return { subscription: client.subscribeToAll({ fromPosition, filter }), checkpoints }
+    }
+    const first = subscribed('start')
+    first.subscription.resume()
+    await once(first.subscription, 'caughtUp')
+    await first.subscription.unsubscribe()
+    await client.appendToStream('thread-a', event('a'))
+    const written = BigInt(server.log[32]?.position ?? 0)
+    const end = { commit: written, prepare: 0n }
+    expect(first.checkpoints).to.deep.equal([end])
+    const second = subscribed(end)
+    const shown = typesOfData(second.subscription)
+    await once(second.subscription, 'caughtUp')
+    expect(shown).to.deep.equal(['a'])
+    await second.subscription.unsubscribe()
   })
 
   it('subscribes to one stream after a revision, and to the end only for what comes', async () => {

@@ -1,7 +1,7 @@
 /** Answers to reads, encoded: an event's once when it is written, the others as they are sent. */
 import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js'
 import { identifierOf, streams, uuidMessage } from './messages.ts'
-import type { StoredEvent } from './records.ts'
+import type { LogPosition, StoredEvent } from './records.ts'
 
 const TICKS_PER_MS = 10_000n
 
@@ -42,10 +42,10 @@ export const confirmation = (subscriptionId: string): Buffer => {
 }
 
 /** The answer that everything up to a position was looked at. */
-export const checkpoint = (position: number): Buffer => {
+export const checkpoint = (position: LogPosition): Buffer => {
   const reached = new streams.ReadResp.Checkpoint()
-  reached.setCommitPosition(String(position))
-  reached.setPreparePosition(String(position))
+  reached.setCommitPosition(String(position.commit))
+  reached.setPreparePosition(String(position.prepare))
   const answer = new streams.ReadResp()
   answer.setCheckpoint(reached)
   return bytesOf(answer)

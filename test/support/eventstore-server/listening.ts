@@ -10,7 +10,7 @@ import { featureServices, gossipServices, streamServices } from './messages.ts'
 import type { Node } from './node.ts'
 import { readHandler } from './reading.ts'
 
-const RECEIVE_MAX_BYTES = 17 * 1024 * 1024
+const RECEIVE_MAX_BYTES = 16 * 1024 * 1024 - 10_000
 
 /** A certificate and its key, as PEM. */
 export interface Certificate {

@@ -2,19 +2,48 @@
 import type { ReadReq } from '@eventstore/db-client/generated/streams_pb.js'
 import type { EventLog } from './log.ts'
 import { streamNameOf, streams } from './messages.ts'
-import type { StoredEvent } from './records.ts'
+import type { LogPosition, StoredEvent } from './records.ts'
 
-/** The index of the first event at this position or after it. */
-export const indexAt = (events: readonly StoredEvent[], position: number): number => {
+/** The position before everything. */
+export const HEAD: LogPosition = { commit: -1, prepare: -1 }
+
+/** The position of an event. */
+export const positionOf = ({ position }: StoredEvent): LogPosition => ({
+  commit: position,
+  prepare: position
+})
+
+/** Whether `one` is after `other`; the second number decides between equal first ones. */
+export const isAfter = (one: LogPosition, other: LogPosition): boolean =>
+  one.commit > other.commit || (one.commit === other.commit && one.prepare > other.prepare)
+
+const firstIndex = (
+  events: readonly StoredEvent[],
+  isReached: (position: LogPosition) => boolean
+): number => {
   let low = 0
   let high = events.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((events[middle]?.position ?? 0) < position) low = middle + 1
-    else high = middle
+    const event = events[middle]
+    if (event !== undefined && isReached(positionOf(event))) high = middle
+    else low = middle + 1
   }
   return low
 }
+
+/** The index of the first event at this position or after it. */
+export const indexFrom = (events: readonly StoredEvent[], from: LogPosition): number =>
+  firstIndex(events, (position) => !isAfter(from, position))
+
+/** The index of the first event after this position. */
+export const indexAfter = (events: readonly StoredEvent[], after: LogPosition): number =>
+  firstIndex(events, (position) => isAfter(position, after))
+
+const askedPosition = (position: ReadReq.Options.Position): LogPosition => ({
+  commit: Number(position.getCommitPosition()),
+  prepare: Number(position.getPreparePosition())
+})
 
 /** What a read shows: indexes of `events`, from `first` in steps of `step`. */
 export interface Range {
@@ -44,7 +73,7 @@ export const rangeOfAll = (log: EventLog, options: ReadReq.Options): Range => {
   const { events } = log
   const step = isForwards(options) ? 1 : -1
   const position = all?.getPosition()
-  const at = position === undefined ? 0 : indexAt(events, Number(position.getCommitPosition()))
+  const at = position === undefined ? 0 : indexFrom(events, askedPosition(position))
   const index = all?.hasEnd() === true ? events.length : at
   return { events, first: step === 1 ? index : index - 1, step, limit: limitOf(options), lowest: 0 }
 }
@@ -64,18 +93,20 @@ export const rangeOfStream = (log: EventLog, options: ReadReq.Options): Range =>
   return { events, first: Math.min(index, events.length - 1), step: -1, limit, lowest }
 }
 
-/** The index after which a subscription begins: positions and revisions it names are not shown again. */
-export const startOfSubscription = (log: EventLog, options: ReadReq.Options): number => {
+/** The position after which a subscription to `$all` shows events. */
+export const startInAll = (log: EventLog, options: ReadReq.Options): LogPosition => {
   const all = options.getAll()
-  if (all !== undefined) {
-    if (all.hasEnd()) return log.events.length
-    const position = all.getPosition()
-    return position === undefined
-      ? 0
-      : indexAt(log.events, Number(position.getCommitPosition()) + 1)
-  }
+  const last = log.events.at(-1)
+  if (all?.hasEnd() === true) return last === undefined ? HEAD : positionOf(last)
+  const position = all?.getPosition()
+  return position === undefined ? HEAD : askedPosition(position)
+}
+
+/** The revision a subscription to a stream shows first. */
+export const startInStream = (log: EventLog, options: ReadReq.Options): number => {
   const asked = options.getStream()
   const stream = streamNameOf(asked?.getStreamIdentifier())
   if (asked?.hasEnd() === true) return log.growing(stream).length
-  return asked?.hasRevision() === true ? Number(asked.getRevision()) + 1 : 0
+  const next = asked?.hasRevision() === true ? Number(asked.getRevision()) + 1 : 0
+  return Math.max(next, lowestRevision(log, stream))
 }

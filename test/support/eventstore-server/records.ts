@@ -1,4 +1,10 @@
 /** The shapes the stand-in keeps and decides with. */
+/** A place in the log: an event has twice its own position, a page begins at a position and 0. */
+export interface LogPosition {
+  readonly commit: number
+  readonly prepare: number
+}
+
 /** One event as it was written; positions grow as bytes would, commit and prepare being the same. */
 export interface StoredEvent {
   readonly stream: string

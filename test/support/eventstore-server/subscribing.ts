@@ -9,10 +9,20 @@ import type { Fault } from './faults.ts'
 import { filterOf, type Filter } from './filters.ts'
 import * as frames from './frames.ts'
 import { statusOfFault, type Node } from './node.ts'
-import { lowestRevision, startOfSubscription } from './ranges.ts'
-import type { StoredEvent } from './records.ts'
+import {
+  HEAD,
+  indexAfter,
+  indexFrom,
+  isAfter,
+  positionOf,
+  startInAll,
+  startInStream
+} from './ranges.ts'
+import type { LogPosition, StoredEvent } from './records.ts'
 import type { Sink } from './sink.ts'
 import { refusals } from './statuses.ts'
+
+const PAGE_EVENTS = 32
 
 interface Subscription {
   readonly node: Node
@@ -23,9 +33,11 @@ interface Subscription {
   readonly fault: Fault | undefined
   /** The next event to look at. */
   next: number
+  /** The last event or checkpoint that was sent; only what is after it is shown. */
+  sent: LogPosition
+  checkpointed: LogPosition
   shown: number
   considered: number
-  checkpointed: number
   hasWaited: boolean
 }
 
@@ -35,13 +47,10 @@ const put = async (at: Subscription, frame: Buffer): Promise<void> => {
   await at.sink.ready()
 }
 
-const positionBefore = (at: Subscription): number => at.source[at.next - 1]?.position ?? 0
-
 const putCheckpoint = async (at: Subscription): Promise<void> => {
-  const position = positionBefore(at)
-  if (at.filter.checkpointInterval === Infinity || position <= at.checkpointed) return
-  at.checkpointed = position
-  await put(at, frames.checkpoint(position))
+  if (at.filter.checkpointInterval === Infinity || !isAfter(at.sent, at.checkpointed)) return
+  at.checkpointed = at.sent
+  await put(at, frames.checkpoint(at.sent))
 }
 
 /** Ends the subscription when its fault says that it has shown enough. */
@@ -52,34 +61,48 @@ const hitsFault = (at: Subscription): boolean => {
   return true
 }
 
-/** Looks at one event and shows it when the filter does; whether it was shown. */
+/** Looks at one event and shows it when the filter does; whether the filter does. */
 const look = async (at: Subscription): Promise<boolean> => {
   const event = at.source[at.next]
   at.next += 1
   at.considered += 1
   if (event === undefined || !at.filter.shows(event)) return false
+  if (!isAfter(positionOf(event), at.sent)) return true
   at.shown += 1
+  at.sent = positionOf(event)
   await put(at, event.frame)
   return true
 }
 
-const catchUp = async (at: Subscription): Promise<void> => {
-  const { window, checkpointInterval } = at.filter
-  let inPage = 0
+/** Where the page after what was looked at begins: at a record, and before its event. */
+const nextPage = (at: Subscription): LogPosition => ({
+  commit: at.source[at.next]?.position ?? at.node.log.endPosition(),
+  prepare: 0
+})
+
+/** Looks at one page; whether it reached the end, or nothing when the subscription is over. */
+const page = async (at: Subscription): Promise<boolean | undefined> => {
   let matched = 0
-  while (at.next < at.source.length) {
-    if (at.sink.isGone() || hitsFault(at)) return
-    inPage += 1
+  for (let inPage = 0; inPage < at.filter.window && matched < PAGE_EVENTS; inPage += 1) {
+    if (at.sink.isGone() || hitsFault(at)) return undefined
+    if (at.next >= at.source.length) return true
     if (await look(at)) matched += 1
-    if (inPage < window && matched < 32) continue
-    inPage = 0
-    matched = 0
-    if (at.considered < checkpointInterval) continue
-    at.considered %= checkpointInterval
-    await putCheckpoint(at)
   }
+  return false
+}
+
+/** Shows what is there, page by page; a checkpoint is where its page began or what it showed last. */
+const catchUp = async (at: Subscription): Promise<void> => {
   at.considered = 0
-  await putCheckpoint(at)
+  for (let start = at.sent; ; start = nextPage(at)) {
+    const isEnd = await page(at)
+    if (isEnd === undefined) return
+    if (!isEnd && at.considered < at.filter.checkpointInterval) continue
+    at.considered = isEnd ? 0 : at.considered % at.filter.checkpointInterval
+    if (isAfter(start, at.sent)) at.sent = start
+    await putCheckpoint(at)
+    if (isEnd) return
+  }
 }
 
 const isTombstoned = (at: Subscription): boolean =>
@@ -100,6 +123,8 @@ const live = async (at: Subscription): Promise<boolean> => {
         await look(at)
         if (at.considered < at.filter.checkpointInterval) continue
         at.considered = 0
+        const last = at.source[at.next - 1]
+        if (last !== undefined && isAfter(positionOf(last), at.sent)) at.sent = positionOf(last)
         await putCheckpoint(at)
       } else if (isTombstoned(at)) {
         at.sink.end(refusals.streamDeleted(at.stream ?? ''))
@@ -136,18 +161,23 @@ export const subscribe = async (
   sink.whenGone(() => node.subscriptions.delete(drop))
   const fault = await node.faults.arrival('subscribe', stream ?? '$all')
   const { log } = node
-  const next = startOfSubscription(log, options)
+  const isAll = stream === undefined
+  const source = isAll ? log.events : log.growing(stream)
+  const sent = isAll ? startInAll(log, options) : HEAD
+  const first = isAll ? indexAfter(source, sent) : startInStream(log, options)
   const subscription: Subscription = {
     node,
     sink,
     stream,
-    source: stream === undefined ? log.events : log.growing(stream),
+    source,
     filter: filterOf(options),
     fault,
-    next: stream === undefined ? next : Math.max(next, lowestRevision(log, stream)),
+    // Catching up begins with the event named, as a page does; it counts but is not shown again.
+    next: isAll && first < source.length ? indexFrom(source, sent) : first,
+    sent,
+    checkpointed: HEAD,
     shown: 0,
     considered: 0,
-    checkpointed: 0,
     hasWaited: false
   }
   if (hitsFault(subscription)) return
