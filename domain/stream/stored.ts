@@ -6,23 +6,27 @@
  * every revert. Each event says where it stands in its segment, byte for byte, so that the files can be written again.
  *
  * Units: `revision` counts events of the stream as the server does, facts and parts included; `line` counts the lines of a
- * segment; `offset` and `bytes` are bytes of the segment file, the newline of a line not counted.
+ * segment, blank ones not; `offset` and `bytes` are bytes of the segment file, the newline of a line not counted.
  */
 import type { BaseReason } from '../events/event.ts'
+import type { HistoryBase } from '../events/payloads.ts'
 import type { JsonObject } from '../json.ts'
 
-/** Content of an event: JSON where printing it again gives the same bytes, else the bytes themselves. */
+/** Content of an event as a reader gets it: JSON where printing it again gives the bytes of the line, else those bytes. */
 export type StoredData =
   | { readonly json: JsonObject; readonly bytes?: undefined }
   | { readonly bytes: Uint8Array; readonly json?: undefined }
 
-/** An event that is to be appended. */
+/** An event that is to be appended; data and metadata are ready bytes, so that nothing is printed twice. */
 export interface ProposedEvent {
-  /** UUIDv5 of the stream, the revision it is meant for, and its content: the server takes a repetition for what it is. */
+  /** UUIDv5 of its place and content: the server takes a repetition for what it is. */
   readonly id: string
   readonly type: string
-  readonly data: StoredData
-  readonly metadata: JsonObject
+  /** True when the data are the text of a JSON object. */
+  readonly isJson: boolean
+  readonly data: Uint8Array
+  /** The text of a JSON object. */
+  readonly metadata: Uint8Array
 }
 
 /** Where an event stands in the log of all streams. */
@@ -48,34 +52,57 @@ export interface StoredEvent {
 export type StoredSource = 'append' | 'push'
 
 /**
- * Several events that count only together, because one call could not hold them: all but the last say `more`. Without its
- * last one a group was never appended; an event of another group or none behind it leaves it void.
+ * Several events that count only together, because one call could not hold them: they stand from revision `group` to
+ * revision `until`, one behind the other. Without the last of them none was ever appended.
  */
 export interface GroupMark {
-  readonly group?: string
-  readonly more?: true
+  readonly group?: number
+  readonly until?: number
 }
 
-/** Metadata of an event that is a line of a segment. */
+/** Metadata of an event that holds bytes of a segment. */
 export interface LineMetadata extends GroupMark {
   readonly source: StoredSource
-  /** The home whose file it was copied from; null for a line that was appended here. */
+  /** The home whose file it was copied from; null for what was appended here. */
   readonly home: string | null
   readonly segment: string
+  /** How many lines of the segment come before. */
   readonly line: number
   readonly offset: number
   readonly bytes: number
-  /** Of the line without its newline, in lower-case hexadecimal. */
+  /** Of those bytes, in lower-case hexadecimal. */
   readonly sha256: string
   /** The number the line gives itself; absent where it gives none. */
   readonly ordinal?: number
-  /** Blank bytes between the newline of the line before and this line, in base64; absent where there are none. */
-  readonly before?: string
-  /** Revision of the newest fact before it in the stream: there stands the directory. */
+  /** Number of the next line, where this one has none but one before it had. */
+  readonly nextOrdinal?: number
+  /** Revision of the newest fact before it in the stream: there stands the directory. -1 where there is none. */
   readonly facts: number
-  /** A line above the limit of the server is several events of type `unroll-part`: this one is number `part` of `parts`. */
+  /** When the file was changed last, this time included. */
+  readonly atMs: number
+  /** What is above the limit of the server is several events of type `unroll-part`: this one is number `part` of `parts`. */
   readonly part?: number
   readonly parts?: number
+  /** Type of the event that the parts are. */
+  readonly kind?: string
+  /** The last line before bytes that are no line. */
+  readonly after?: LastLine
+  /** True for a tail that is a whole JSON value: readers take it for a line. */
+  readonly whole?: true
+}
+
+/** Types of the events that hold bytes of a segment which are no whole line. */
+export type ByteType =
+  /** Blank bytes between two lines, newlines included, or the byte order mark before the first one. */
+  | 'unroll-blank'
+  /** What stands behind the last newline; the next event of the segment takes its place. */
+  | 'unroll-tail'
+
+/** The last line of a segment: enough to recognise it. */
+export interface LastLine {
+  readonly offset: number
+  readonly bytes: number
+  readonly sha256: string
 }
 
 /** Metadata of a fact: what the stream holds behind it, so that a reader need not begin at the first event. */
@@ -98,8 +125,6 @@ export type FactType =
   | 'unroll-named'
   /** The thread was taken over from another agent. */
   | 'unroll-imported'
-  /** What stands behind the last whole line of a segment: an unfinished line, or blank bytes. */
-  | 'unroll-tail'
 
 /** A file of a thread. */
 export interface PlacedFile {
@@ -135,17 +160,28 @@ export interface NamedData {
   readonly updatedAt: string
 }
 
-/** Data of `unroll-tail`; the next line of the segment, or another tail, takes its place. */
-export interface TailData {
-  readonly segment: string
-  readonly offset: number
-  /** In base64. */
-  readonly bytes: string
-}
+/** A fact, and its data. */
+export type NewFact =
+  | {
+      readonly type:
+        | 'unroll-placed'
+        | 'unroll-archived'
+        | 'unroll-unarchived'
+        | 'unroll-deleted'
+        | 'unroll-restored'
+      readonly data: PlacedData
+    }
+  | { readonly type: 'unroll-named'; readonly data: NamedData }
+  | { readonly type: 'unroll-imported'; readonly data: JsonObject }
 
 /** A segment as the stream holds it. */
 export interface StoredSegment extends PlacedFile {
-  /** Where runs of its lines begin: one, unless another segment was written to in between. */
+  /** Where its history begins, as its first line says; null for a first file. */
+  readonly base: HistoryBase | null
+  /**
+   * Where runs of its lines begin: one, unless another segment was written to in between. Line `n` of a run stands at
+   * revision `revision + n - line` or behind it: facts, parts and void groups may stand between.
+   */
   readonly runs: ReadonlyArray<{
     readonly revision: number
     readonly line: number
@@ -153,25 +189,31 @@ export interface StoredSegment extends PlacedFile {
   }>
   /** Lines it holds. */
   readonly lines: number
-  /** Bytes up to and including the newline of the last line; the tail stands there. */
+  /** Bytes up to and including the newline of the last line, and blank bytes behind it; the tail stands there. */
   readonly bytes: number
-  /** Number of the next line; null where lines are not numbered. */
+  /** Whether lines have numbers, as the metadata of the first line say; null where these cannot be read. */
+  readonly numbered: boolean | null
+  /** One more than the last number a line gave itself; null where none did. */
   readonly ordinal: number | null
   /** The last line; null before the first. */
-  readonly last: {
-    readonly offset: number
-    readonly bytes: number
-    readonly sha256: string
-  } | null
-  /** In base64; null where the segment ends with a line. */
-  readonly tail: string | null
+  readonly last: LastLine | null
+  /** What stands behind the last newline; null where the segment ends with one. */
+  readonly tail: StoredTail | null
+}
+
+/** A tail, and the events that hold it: `parts` of them, of which the last stands at `revision`. */
+export interface StoredTail extends LastLine {
+  readonly revision: number
+  readonly parts: number
+  /** True when it is a whole JSON value: readers take it for a line. */
+  readonly whole: boolean
 }
 
 /** What a stream holds, told without reading it: the fold of its events, with a few words for each segment. */
 export interface StreamDirectory {
-  /** Of the last event; -1 before the first. */
+  /** Of the last event, whether or not it counts; -1 before the first. */
   readonly revision: number
-  /** Of the last fact; -1 before the first. */
+  /** Of the last fact that counts; -1 before the first: then there is no thread yet. */
   readonly facts: number
   /** In the order in which they came. */
   readonly segments: ReadonlyArray<StoredSegment>
@@ -179,6 +221,10 @@ export interface StreamDirectory {
   readonly name: NamedData | null
   /** True when the files are in no place any more. */
   readonly purged: boolean
-  /** The group that is not complete yet; its events count for nothing so far. */
-  readonly open: string | null
+  /** A group that is not complete yet, and what the stream will hold when it is; until then nothing of it counts. */
+  readonly open: {
+    readonly group: number
+    readonly until: number
+    readonly inside: StreamDirectory
+  } | null
 }

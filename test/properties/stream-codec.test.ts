@@ -1,0 +1,227 @@
+// Lines of files as events of a server, and back. The goal: whatever bytes a file holds, however little the server takes in
+// one call, and wherever a writer is killed, readers get these bytes again, whole or not at all. The method: random
+// bytes, limits and kills against a stream in memory that behaves as a server does.
+import { expect } from 'chai'
+import * as E from 'fp-ts/lib/Either.js'
+import fc from 'fast-check'
+import { EMPTY, evolve } from '../../domain/stream/directory.ts'
+import { plan } from '../../domain/stream/encode.ts'
+import { dataBytes, joiner, type Joined } from '../../domain/stream/join.ts'
+import { opening } from '../../domain/stream/opening.ts'
+import type { Plan, Planning, Step } from '../../domain/stream/plan.ts'
+import type {
+  NewFact,
+  StoredEvent,
+  StoredSegment,
+  StreamDirectory
+} from '../../domain/stream/stored.ts'
+import { planningOf, STREAM, streamServer } from '../support/stream-server.ts'
+
+const [FIRST, SECOND] = [STREAM.slice('thread-'.length), '0195b2d8-7c4c-7000-8000-000000000002']
+
+const placed = (segment: string, modifiedAtMs = 1): NewFact => ({
+  type: 'unroll-placed',
+  data: {
+    files: [{ segment, path: `sessions/2026/01/01/rollout-${segment}.jsonl`, modifiedAtMs }],
+    lineage: [{ thread: FIRST, segment, from: 0, until: null, gap: null }]
+  }
+})
+
+const planned = (planning: Planning, steps: Iterable<Step>): Plan => {
+  const made = plan(planning, steps)
+  if (E.isLeft(made)) throw new Error(JSON.stringify(made.left))
+  return made.right
+}
+
+/** Everything that counts of some events. */
+const read = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<Joined> => {
+  const { take } = joiner()
+  return events.flatMap(take)
+}
+
+const folded = (events: ReadonlyArray<StoredEvent>): StreamDirectory => events.reduce(evolve, EMPTY)
+
+/** The directory as a reader finds it that knows nothing, and how often it had to ask. */
+const opened = (events: ReadonlyArray<StoredEvent>) => {
+  const steps = opening()
+  let asked = 0
+  for (let step = steps.next([]); ;) {
+    if (step.done) return { directory: step.value, asked }
+    asked += 1
+    const wanted = step.value
+    if ('forwards' in wanted) step = steps.next(events.slice(wanted.forwards))
+    else {
+      const at = wanted.backwards === 'end' ? events.length - 1 : wanted.backwards
+      step = steps.next(events.slice(at, at + 1))
+    }
+  }
+}
+
+/** The file of a segment, as what counts tells it. */
+const fileOf = (joined: ReadonlyArray<Joined>, segment: string): Buffer => {
+  const chunks: Array<Uint8Array> = []
+  let tail: Uint8Array | null = null
+  for (const one of joined) {
+    if (one.what === 'fact' || one.metadata.segment !== segment) continue
+    const bytes = dataBytes(one.data ?? expect.fail('not held'))
+    const at = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+    expect(one.metadata).to.include({ offset: at, bytes: bytes.length })
+    tail = one.what === 'tail' ? bytes : null
+    if (one.what === 'line') chunks.push(bytes, Buffer.from('\n'))
+    if (one.what === 'blank') chunks.push(bytes)
+  }
+  return Buffer.concat([...chunks, tail ?? Buffer.of()])
+}
+
+/** A file as steps of a plan: its lines, and what stands behind the last newline. */
+const stepsOf = (segment: string, file: Buffer): ReadonlyArray<Step> => {
+  const lines: Array<Buffer> = []
+  let from = 0
+  for (let end = file.indexOf(10); end !== -1; end = file.indexOf(10, from)) {
+    lines.push(file.subarray(from, end))
+    from = end + 1
+  }
+  const tail = file.subarray(from)
+  return [{ segment, lines }, ...(tail.length === 0 ? [] : [{ segment, tail }])]
+}
+
+const BACKSLASH = '\\'
+const line = (payload: unknown, type: unknown = 'event_msg', ordinal?: number): string =>
+  JSON.stringify({ timestamp: '2026-01-01T00:00:00.000Z', ordinal, type, payload })
+
+/** Lines that are easy to get wrong. */
+const ODD: ReadonlyArray<string | Buffer> = [
+  '',
+  ' \t\r',
+  '\ufeff',
+  `\ufeff${line({ type: 'user_message' })}`,
+  `${line({ type: 'user_message', message: 'crlf' })}\r`,
+  Buffer.from([0xff, 0xfe, 0x7b, 0x7d]),
+  Buffer.concat([Buffer.from('{"type":"'), Buffer.from([0xc3]), Buffer.from('"}')]),
+  Buffer.alloc(7),
+  line({ type: 'x', text: 'a NUL \u0000 and a lone \ud800 surrogate' }),
+  `{"type":"event_msg","payload":{"type":"x","text":"${BACKSLASH}uD800 ${BACKSLASH}u00e9 ${BACKSLASH}/"}}`,
+  '{"type":"a","type":"b"}',
+  '{"type":"numbers","payload":{"a":1.0,"b":-0,"c":1e400,"d":12345678901234567890,"e":1E2}}',
+  '{"type":"keys","payload":{"b":1,"10":2,"2":3}}',
+  '{"type":"proto","__proto__":{"type":"x"},"payload":{"__proto__":1,"constructor":{"prototype":null}}}',
+  '{"type":"unroll-placed","payload":{"files":[]}}',
+  '{"type":"unroll-part","payload":{}}',
+  '{"type":"$metadata","payload":{}}',
+  `{"type":"${'long'.repeat(100)}","payload":{}}`,
+  '{"type":"event_msg","payload":{"type":"a/b\\n"}}',
+  '{ "type" : "spaces", "payload" : { } }',
+  `{"type":"deep","payload":${'['.repeat(20000)}${']'.repeat(20000)}}`,
+  `{"type":"objects","payload":${'{"a":'.repeat(3000)}1${'}'.repeat(3000)}}`,
+  '[1]',
+  'null',
+  '"text"',
+  'half a li',
+  line({ id: FIRST, history_mode: 'paginated' }, 'session_meta', 0),
+  line({ type: 'user_message', message: 'numbered' }, 'event_msg', 7),
+  line({ type: 'agent_message', message: 'long '.repeat(2000) })
+]
+
+const bytesArb = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...ODD).map((one) => Buffer.from(one as string)) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }).map((one) => Buffer.from(one)) },
+  { weight: 2, arbitrary: fc.json().map((one) => Buffer.from(one)) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ type: fc.string(), payload: fc.jsonValue(), ordinal: fc.option(fc.nat()) })
+      .map((one) => Buffer.from(JSON.stringify(one)))
+  }
+)
+
+/** A file: pieces between newlines; the last one is its tail. */
+const fileArb = fc
+  .array(bytesArb, { maxLength: 12 })
+  .map((pieces) =>
+    Buffer.concat(pieces.flatMap((piece, i) => (i ? [Buffer.from('\n'), piece] : [piece])))
+  )
+
+const limitArb = fc.integer({ min: 2500, max: 20000 })
+
+describe('lines as events of a stream', () => {
+  it('gives back every file byte for byte, however little the server takes in one call', () => {
+    fc.assert(
+      fc.property(fileArb, limitArb, fc.boolean(), (file, callBytesMax, together) => {
+        const { events, append } = streamServer(callBytesMax)
+        const steps = [{ fact: placed(FIRST) }, ...stepsOf(FIRST, file)]
+        const { calls, directory } = planned(planningOf(EMPTY, { callBytesMax, together }), steps)
+        expect(calls.map(append)).to.deep.equal(calls.map(() => 'appended'))
+        expect(fileOf(read(events), FIRST).equals(file)).to.equal(true)
+        expect(folded(events)).to.deep.equal(directory)
+        const [segment] = directory.segments as [StoredSegment]
+        expect(segment.bytes + (segment.tail?.bytes ?? 0)).to.equal(file.length)
+      }),
+      { numRuns: 300 }
+    )
+  })
+
+  const historyArb = fc.array(
+    fc.record({
+      segment: fc.constantFrom(FIRST, SECOND),
+      lines: fc.array(
+        bytesArb.map((one) => Buffer.from(one.filter((byte) => byte !== 10))),
+        {
+          maxLength: 5
+        }
+      ),
+      tail: fc.option(bytesArb.map((one) => Buffer.from(one.filter((byte) => byte !== 10)))),
+      fact: fc.option(fc.constantFrom('placed', 'named', 'purged')),
+      together: fc.boolean(),
+      atMs: fc.option(fc.nat(), { nil: undefined }),
+      /** Calls that are made before the writer is killed. */
+      callsMax: fc.oneof(
+        { weight: 3, arbitrary: fc.constant(99) },
+        { weight: 2, arbitrary: fc.nat(4) }
+      )
+    }),
+    { minLength: 1, maxLength: 8 }
+  )
+
+  const factOf = (name: string, segment: string): NewFact =>
+    name === 'placed'
+      ? placed(segment, 77)
+      : name === 'named'
+        ? { type: 'unroll-named', data: { name: 'a', updatedAt: 'b' } }
+        : { type: 'unroll-deleted', data: { files: [], purged: true } }
+
+  it('finds the directory from the last events as from all of them, after every event and every kill', () => {
+    fc.assert(
+      fc.property(historyArb, limitArb, (history, callBytesMax) => {
+        const { events, append } = streamServer(callBytesMax)
+        for (const { segment, lines, tail, fact, together, atMs, callsMax } of history) {
+          const before = folded(events)
+          const isThere = before.segments.some((one) => one.segment === segment)
+          const writer = {
+            source: 'append' as const,
+            home: null,
+            nonce: `${events.length}`,
+            ...(atMs === undefined ? {} : { atMs })
+          }
+          const { calls, directory } = planned(
+            planningOf(before, { callBytesMax, together, writer }),
+            [
+              ...(isThere ? [] : [{ fact: placed(segment) }]),
+              ...(fact === null ? [] : [{ fact: factOf(fact, segment) }]),
+              { segment, lines },
+              ...(tail === null || tail.length === 0 ? [] : [{ segment, tail }])
+            ]
+          )
+          const made = calls.slice(0, callsMax)
+          expect(made.map(append)).to.deep.equal(made.map(() => 'appended'))
+          expect(made.map(append)).to.deep.equal(made.map(() => 'repeated'))
+          if (made.length === calls.length) expect(folded(events)).to.deep.equal(directory)
+        }
+        for (let count = 1; count <= events.length; count++) {
+          const prefix = events.slice(0, count)
+          expect(opened(prefix).directory).to.deep.equal(folded(prefix))
+        }
+      }),
+      { numRuns: 300 }
+    )
+  })
+})
