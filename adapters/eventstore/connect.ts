@@ -56,9 +56,8 @@ const append = async (
   events: ReadonlyArray<ProposedEvent>
 ): Promise<E.Either<StoreError, Append>> => {
   if (events.length === 0) throw new RangeError('an append has at least one event')
-  const converted = events.map(proposed)
   const came = await call(session, (client, deadline) =>
-    client.appendToStream(stream, converted, {
+    client.appendToStream(stream, events.map(proposed), {
       expectedRevision: typeof expected === 'number' ? BigInt(expected) : expected,
       requiresLeader: session.requiresLeader,
       deadline

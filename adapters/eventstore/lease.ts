@@ -9,6 +9,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
+import { proposed } from '../../domain/stream/propose.ts'
 import type { StoredEvent } from '../../domain/stream/stored.ts'
 import type { HomeHold } from '../../replay/ports.ts'
 import { attempted } from './attempted.ts'
@@ -17,6 +18,7 @@ import type { Append, Wire } from './wire.ts'
 /** Stream of the lease. */
 export const LEASE_STREAM = 'unroll-lease'
 
+const METADATA_STREAM = `$$${LEASE_STREAM}`
 const HELD = 'unroll-lease-held'
 const FREE = 'unroll-lease-free'
 /** How long it is held without being renewed. */
@@ -63,8 +65,11 @@ const look = (wire: Wire): Promise<Found<Last>> =>
 
 /** Keeps the stream short; a server that does not let us leaves it longer. */
 const keepShort = ({ wire, newId }: LeaseParts): Promise<unknown> =>
-  wire.append(`$$${LEASE_STREAM}`, 'no_stream', [
-    { id: newId(), type: '$metadata', data: { json: { $maxCount: EVENTS_KEPT } }, metadata: {} }
+  wire.append(METADATA_STREAM, 'no_stream', [
+    proposed({
+      ...{ stream: METADATA_STREAM, revision: 0, type: '$metadata', nonce: newId() },
+      ...{ data: { $maxCount: EVENTS_KEPT }, metadata: {} }
+    })
   ])
 
 /** The revision of the event; null when another one came first. */
@@ -74,7 +79,10 @@ const write = async (
   after: number,
   data: JsonObject
 ): Promise<Found<number | null>> => {
-  const event = { id: newId(), type, data: { json: { owner, ...data } }, metadata: {} }
+  const event = proposed({
+    ...{ stream: LEASE_STREAM, revision: after + 1, type, metadata: {}, nonce: newId() },
+    data: { owner, ...data }
+  })
   const done = await wire.append(LEASE_STREAM, after < 0 ? 'no_stream' : after, [event])
   return E.map((came: Append) => (came.kind === 'appended' ? came.revision : null))(done)
 }

@@ -4,7 +4,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Append, AllFrom, Told, Wire } from '../../adapters/eventstore/wire.ts'
-import type { ProposedEvent, StoredEvent } from '../../domain/stream/stored.ts'
+import type { JsonObject } from '../../domain/json.ts'
+import type { ProposedEvent, StoredData, StoredEvent } from '../../domain/stream/stored.ts'
 
 /** How a server in memory is made. */
 export interface MemoryWireOptions {
@@ -21,10 +22,14 @@ export interface MemoryWire extends Wire {
   readonly isTombstoned: (stream: string) => boolean
 }
 
+const parsed = (bytes: Uint8Array): JsonObject =>
+  JSON.parse(new TextDecoder().decode(bytes)) as JsonObject
+
+const dataOf = ({ isJson, data }: ProposedEvent): StoredData =>
+  isJson ? { json: parsed(data) } : { bytes: new Uint8Array(data) }
+
 const bytesOf = ({ type, data, metadata }: ProposedEvent): number =>
-  (data.json === undefined ? data.bytes.length : Buffer.byteLength(JSON.stringify(data.json))) +
-  Buffer.byteLength(JSON.stringify(metadata)) +
-  2 * type.length
+  data.length + metadata.length + 2 * type.length
 
 const isFrom = (from: AllFrom, event: StoredEvent, begun: number): boolean => {
   const commit = event.position?.commit ?? 0
@@ -59,13 +64,11 @@ export const memoryWire = (options: MemoryWireOptions = {}): MemoryWire => {
     streams.set(stream, all)
     for (const event of events) {
       const position = { commit: log.length, prepare: log.length }
-      const stored: StoredEvent = structuredClone({
-        ...event,
-        stream,
-        revision: all.length,
-        createdAtMs: nowMs(),
-        position
-      })
+      const { id, type } = event
+      const revision = all.length
+      const createdAtMs = nowMs()
+      const told = { data: dataOf(event), metadata: parsed(event.metadata) }
+      const stored: StoredEvent = { stream, revision, id, type, ...told, createdAtMs, position }
       all.push(stored)
       log.push(stored)
     }
