@@ -35,8 +35,6 @@ export interface SeenThread {
   readonly lineage: ReadonlyArray<StoredLineage>
   /** Oldest first. */
   readonly names: ReadonlyArray<NamedData>
-  /** True while files are being written: a new time alone is no reason to write then. */
-  readonly isHot: boolean
 }
 
 /** Times are set in microseconds, and not every file system keeps them. */
@@ -48,14 +46,12 @@ const TRASH = '.unroll/'
 export const isDeleted = ({ purged, segments }: StreamDirectory): boolean =>
   purged || segments.some(({ path }) => path.startsWith(TRASH))
 
-const isPlacedAs = (
-  file: SegmentFile,
-  segment: StoredSegment | undefined,
-  isHot: boolean
-): boolean =>
+/** New lines bring the time of their file with them. */
+const isPlacedAs = (file: SeenFile, segment: StoredSegment | undefined): boolean =>
   segment !== undefined &&
   segment.path === file.path &&
-  (isHot || Math.abs(segment.modifiedAtMs - file.modifiedAtMs) <= SAME_TIME_MS)
+  (file.standing.kind === 'longer' ||
+    Math.abs(segment.modifiedAtMs - file.modifiedAtMs) <= SAME_TIME_MS)
 
 const placedOf = ({ segment, path, modifiedAtMs }: SegmentFile): PlacedFile => ({
   segment,
@@ -80,12 +76,12 @@ export const newNames = (
 /** Compares a thread as the home has it with its stream. */
 export const planThread = (
   directory: StreamDirectory,
-  { files, lineage, names, isHot }: SeenThread
+  { files, lineage, names }: SeenThread
 ): ThreadPlan => {
   const segmentOf = (segment: string): StoredSegment | undefined =>
     directory.segments.find((one) => one.segment === segment)
   const sound = files.filter(({ standing }) => standing.kind !== 'other')
-  const moved = sound.filter((file) => !isPlacedAs(file, segmentOf(file.segment), isHot))
+  const moved = sound.filter((file) => !isPlacedAs(file, segmentOf(file.segment)))
   const isSameHistory =
     sound.length < files.length || isDeepStrictEqual(lineage, directory.lineage)
   return {
