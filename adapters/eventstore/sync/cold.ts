@@ -1,7 +1,7 @@
 /**
  * What a stream holds, asked of the server itself: two reads for most streams, and no memory of earlier times.
  */
-import { opening } from '../../../domain/stream/directory.ts'
+import { opening } from '../../../domain/stream/opening.ts'
 import type { StoredEvent, StreamDirectory } from '../../../domain/stream/stored.ts'
 import type { Wire } from '../wire.ts'
 

@@ -44,12 +44,7 @@ export interface HomeFiles {
 
 const fileOf = (home: string, info: StreamInfo): SegmentFile => {
   const file = info.compressed ? `${info.path}.zst` : info.path
-  const { streamId: thread } = placeNamed(
-    dirname(file),
-    basename(file),
-    info.archived,
-    PROFILE
-  )
+  const { streamId: thread } = placeNamed(dirname(file), basename(file), info.archived, PROFILE)
   return {
     thread,
     segment: info.streamId,

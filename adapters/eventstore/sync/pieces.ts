@@ -2,7 +2,12 @@
  * The files of a stream, piece by piece in the order of the stream: each checked against its own sum and against the place
  * it says it has.
  */
-import { dataBytes, joiner, type JoinedBytes, type JoinedFact } from '../../../domain/stream/join.ts'
+import {
+  dataBytes,
+  joiner,
+  type JoinedBytes,
+  type JoinedFact
+} from '../../../domain/stream/join.ts'
 import type { Wire } from '../wire.ts'
 import { sha256Of } from './standing.ts'
 
@@ -48,15 +53,31 @@ const faultOf = (
   const content = dataBytes(data)
   if (content.length !== metadata.bytes)
     return `the ${what} has ${content.length} bytes, and says ${metadata.bytes}`
-  return sha256Of(content) === metadata.sha256 ? null : `the ${what} has another SHA-256 than it says`
+  return sha256Of(content) === metadata.sha256
+    ? null
+    : `the ${what} has another SHA-256 than it says`
+}
+
+/** True when the last event of a group is there. */
+const isWhole = async (
+  wire: Wire,
+  stream: string,
+  { group, until }: { readonly group: number; readonly until: number }
+): Promise<boolean> => {
+  for await (const { revision, metadata } of wire.read(stream, until, 1))
+    return revision === until && metadata['group'] === group
+  return false
 }
 
 /** The files of a stream; their tails come last. Throws `StoreError` when the server cannot go on. */
 export async function* piecesOf(wire: Wire, stream: string): AsyncGenerator<Piece> {
   const join = joiner({ lineBytesMax: Infinity })
   const reached = new Map<string, Reached>()
-  for await (const event of wire.read(stream, 0))
-    for (const joined of join.take(event)) {
+  for await (const event of wire.read(stream, 0)) {
+    const joinedNow = [...join.take(event)]
+    const group = join.asks()
+    if (group !== null) joinedNow.push(...join.settle(await isWhole(wire, stream, group)))
+    for (const joined of joinedNow) {
       if (joined.what === 'fact') {
         yield { kind: 'fact', fact: joined }
         continue
@@ -79,6 +100,7 @@ export async function* piecesOf(wire: Wire, stream: string): AsyncGenerator<Piec
       const lines = before.lines + (isLine ? 1 : 0)
       reached.set(segment, { bytes: offset + bytes.length, lines, tail: null })
     }
+  }
   for (const [segment, { bytes: offset, tail }] of reached)
     if (tail !== null) yield { kind: 'bytes', segment, offset, ...tail }
 }

@@ -82,8 +82,7 @@ export const planThread = (
     directory.segments.find((one) => one.segment === segment)
   const sound = files.filter(({ standing }) => standing.kind !== 'other')
   const moved = sound.filter((file) => !isPlacedAs(file, segmentOf(file.segment)))
-  const isSameHistory =
-    sound.length < files.length || isDeepStrictEqual(lineage, directory.lineage)
+  const isSameHistory = sound.length < files.length || isDeepStrictEqual(lineage, directory.lineage)
   return {
     placed:
       moved.length === 0 && isSameHistory

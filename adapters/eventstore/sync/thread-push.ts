@@ -3,26 +3,28 @@
  * store holds. Killed at any point and called again it writes what is missing; called twice at once it writes once.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../../domain/errors.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import { EMPTY } from '../../../domain/stream/directory.ts'
-import { planner, type Call, type Planner } from '../../../domain/stream/encode.ts'
 import { threadStream } from '../../../domain/stream/names.ts'
 import type {
   NamedData,
   StoredLineage,
+  StoredSegment,
   StreamDirectory
 } from '../../../domain/stream/stored.ts'
-import { ioFailure } from '../../../replay/guarded.ts'
 import type { Wire } from '../wire.ts'
-import { openStream } from './cold.ts'
-import type { HomeFiles, SegmentFile, ThreadFiles } from './files.ts'
-import { cutLines } from './lines.ts'
 import { closerLook } from './closer-look.ts'
-import { isDeleted, isIdle, planThread, type SeenFile, type ThreadPlan } from './plan.ts'
+import { openStream } from './cold.ts'
+import { endsAll, failureOf } from './failures.ts'
+import type { HomeFiles, SegmentFile, ThreadFiles } from './files.ts'
+import { newImports } from './imports.ts'
+import { partsOf, sendParts, type Seen } from './parts.ts'
+import { isDeleted, planThread, type SeenFile } from './plan.ts'
 import type { Problem } from './problems.ts'
-import { sendCalls, type Limits } from './send.ts'
-import { openFile, sha256Of, standingOf, type OpenFile } from './standing.ts'
+import type { Limits } from './send.ts'
+import { openFile, standingOf, type OpenFile } from './standing.ts'
 
 /** What a push works with. */
 export interface Pusher {
@@ -66,16 +68,7 @@ export interface ThreadPushed {
 /** So often others may write to the stream meanwhile. */
 const ATTEMPTS_MAX = 16
 
-interface Seen {
-  readonly file: SeenFile
-  readonly open: OpenFile
-}
-
-const seenIn = (
-  directory: StreamDirectory,
-  file: SegmentFile,
-  open: OpenFile
-): SeenFile => {
+const seenIn = (directory: StreamDirectory, file: SegmentFile, open: OpenFile): SeenFile => {
   const segment = directory.segments.find((one) => one.segment === file.segment)
   const { modifiedAtMs } = open
   const isAsBefore =
@@ -104,129 +97,6 @@ interface Work {
   readonly pusher: Pusher
   readonly told: ThreadTold
   readonly stream: string
-}
-
-type Step = E.Either<StoreError, 'written' | 'again' | 'stopped'>
-
-const plannerOf = (work: Work, directory: StreamDirectory, atMs?: number): Planner => {
-  const { homeId: home, limits } = work.pusher
-  const writer = { source: 'push', home, nonce: '' } as const
-  return planner({
-    stream: work.stream,
-    directory,
-    callBytesMax: limits.callBytesMax,
-    sha256: sha256Of,
-    writer: atMs === undefined ? writer : { ...writer, atMs },
-    together: false
-  })
-}
-
-const send = async (
-  { pusher, stream }: Work,
-  calls: E.Either<StoreError, ReadonlyArray<Call>>
-): Promise<Step> => {
-  const { wire, limits, signal, dryRun } = pusher
-  if (E.isLeft(calls)) return calls
-  if (dryRun) return E.right('written')
-  return sendCalls(wire, stream, calls.right, limits, signal)
-}
-
-const isWritten = (step: Step): boolean => E.isRight(step) && step.right === 'written'
-
-/** What stands behind the place up to which the store has a file; `hadTail`: the store has an unfinished line there. */
-const sendFile = async (
-  work: Work,
-  plan: Planner,
-  { seen: { file, open }, from, hadTail }: Grown
-): Promise<Step> => {
-  const cutting = cutLines(open.source, from)
-  for (;;) {
-    const cut = cutting.next()
-    if (cut.done === true) {
-      const waits = work.told.isHot || (cut.value.length === 0 && !hadTail)
-      if (waits) return E.right('written')
-      return send(work, plan.tail(file.segment, cut.value))
-    }
-    const bytes = cut.value.reduce((sum, line) => sum + line.length + 1, 0)
-    const sent = await send(work, plan.lines(file.segment, cut.value))
-    if (!isWritten(sent)) return sent
-    work.pusher.onBytes(bytes)
-  }
-}
-
-/** A file that goes on, while it is open. */
-interface Grown {
-  readonly seen: Seen
-  readonly from: number
-  readonly hadTail: boolean
-}
-
-/** What one planner plans: facts, what is new in one file, and facts behind it. */
-interface Part {
-  readonly before: ReadonlyArray<NewFact>
-  readonly grown: Grown | null
-  readonly behind: ReadonlyArray<NewFact>
-}
-
-const partsOf = (
-  { placed, grown, names }: ThreadPlan,
-  imports: ReadonlyArray<JsonObject>,
-  opened: ReadonlyMap<string, Seen>,
-  directory: StreamDirectory
-): ReadonlyArray<Part> => {
-  const tails = new Set(
-    directory.segments.flatMap(({ segment, tail }) => (tail === null ? [] : [segment]))
-  )
-  const before: ReadonlyArray<NewFact> = [
-    ...(placed === null ? [] : [{ type: 'unroll-placed', data: placed } as const]),
-    ...imports.map((data) => ({ type: 'unroll-imported', data }) as const)
-  ]
-  const behind = names.map((data) => ({ type: 'unroll-named', data }) as const)
-  const files = grown.flatMap(({ file, from }) => {
-    const seen = opened.get(file.segment)
-    return seen === undefined ? [] : [{ seen, from, hadTail: tails.has(file.segment) }]
-  })
-  if (files.length === 0)
-    return before.length + behind.length === 0 ? [] : [{ before, grown: null, behind }]
-  return files.map((one, i) => ({
-    before: i === 0 ? before : [],
-    grown: one,
-    behind: i === files.length - 1 ? behind : []
-  }))
-}
-
-type Sent = E.Either<StoreError, StreamDirectory | 'again' | 'stopped'>
-
-const sendPart = async (
-  work: Work,
-  directory: StreamDirectory,
-  { before, grown, behind }: Part
-): Promise<Sent> => {
-  const plan = plannerOf(work, directory, grown?.seen.file.modifiedAtMs)
-  for (const fact of before) plan.fact(fact)
-  const sent = grown === null ? null : await sendFile(work, plan, grown)
-  if (sent !== null && (E.isLeft(sent) || sent.right !== 'written'))
-    return sent as E.Either<StoreError, 'again' | 'stopped'>
-  for (const fact of behind) plan.fact(fact)
-  const rest = plan.end()
-  if (E.isLeft(rest)) return rest
-  const last = await send(work, E.right(rest.right.calls))
-  if (E.isLeft(last)) return last
-  return E.right(last.right === 'written' ? rest.right.directory : last.right)
-}
-
-const sendAll = async (
-  work: Work,
-  start: StreamDirectory,
-  parts: ReadonlyArray<Part>
-): Promise<Sent> => {
-  let directory = start
-  for (const part of parts) {
-    const sent = await sendPart(work, directory, part)
-    if (E.isLeft(sent) || typeof sent.right === 'string') return sent
-    directory = sent.right
-  }
-  return E.right(directory)
 }
 
 const problem = (
@@ -300,12 +170,18 @@ const look = async (
   return { opened, problems, isStale: false }
 }
 
-const gained = (before: StreamDirectory, after: StreamDirectory): Pick<ThreadPushed, 'lines' | 'bytes'> => {
+const gained = (
+  before: StreamDirectory,
+  after: StreamDirectory
+): Pick<ThreadPushed, 'lines' | 'bytes'> => {
   const sum = ({ segments }: StreamDirectory, of: (one: StoredSegment) => number): number =>
     segments.reduce((total, one) => total + of(one), 0)
   const lines = ({ lines: count }: StoredSegment): number => count
   const bytes = ({ bytes: count, tail }: StoredSegment): number => count + (tail?.bytes ?? 0)
-  return { lines: sum(after, lines) - sum(before, lines), bytes: sum(after, bytes) - sum(before, bytes) }
+  return {
+    lines: sum(after, lines) - sum(before, lines),
+    bytes: sum(after, bytes) - sum(before, bytes)
+  }
 }
 
 type Tried = E.Either<StoreError, Omit<ThreadPushed, 'isNew' | 'lines' | 'bytes'> | 'again'>
@@ -327,7 +203,7 @@ const attempt = async (
   const plan = planThread(directory, { files, lineage, names: told.names })
   const imports = await newImports(pusher.wire, stream, directory, told.imports)
   const parts = partsOf(plan, imports, opened, directory)
-  const sent = await sendAll(work, directory, parts)
+  const sent = await sendParts({ ...pusher, stream, isHot: told.isHot }, directory, parts)
   if (E.isLeft(sent))
     return isDeletedForGood(sent.left, stream)
       ? E.right({ ...unchanged, problems: [deleted(told)] })
@@ -342,6 +218,11 @@ const attempt = async (
     problems: wrong === null ? problems : [...problems, wrong]
   })
 }
+
+const nothing = (told: ThreadFiles, problems: ReadonlyArray<Problem>): ThreadPushed => ({
+  ...{ thread: told.thread, isNew: false, lines: 0, bytes: 0, names: 0, isChanged: false },
+  ...{ directory: null, problems }
+})
 
 const failed = (told: ThreadFiles, error: StoreError): Problem =>
   problem(told, 'failed', describe(error), 'push again')
@@ -368,8 +249,8 @@ export const pushThread = async (
       const after = tried.right.directory ?? directory
       return E.right({ ...tried.right, isNew: start.facts < 0, ...gained(start, after) })
     } catch (cause) {
-      const error = isStoreError(cause) ? cause : ioFailure(cause, told.files[0]?.file ?? '')
-      if (error._tag === 'StoreUnavailable' || error._tag === 'StoreRefused') return E.left(error)
+      const error = failureOf(cause, told.files[0]?.file ?? '')
+      if (endsAll(error)) return E.left(error)
       return E.right(nothing(told, [failed(told, error)]))
     } finally {
       for (const close of closing) close()
