@@ -52,7 +52,8 @@ const newRecords = async (
 ): Promise<ReadonlyArray<Uint8Array>> => {
   const at = new Map(records.map((record, i) => [sha256Of(record), i]))
   for await (const { metadata } of wire.readBackwards(stream, Infinity)) {
-    const known = at.get(String(metadata['sha256']))
+    const { sha256 } = metadata
+    const known = typeof sha256 === 'string' ? at.get(sha256) : undefined
     if (known !== undefined) return records.slice(known + 1)
   }
   return records
