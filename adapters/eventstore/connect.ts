@@ -107,6 +107,7 @@ const wireOf = (session: Session, close: () => void): Wire => {
       if (!isOpen) return
       isOpen = false
       close()
+      for (const end of session.opened) end()
       await session.clients.dispose()
     }
   }
@@ -127,6 +128,7 @@ const sessionOf = (
     deadlineMs: options.deadlineMs ?? 3 * attemptMs,
     requiresLeader: connection.nodePreference === 'leader',
     closing,
+    opened: new Set(),
     redact: redactor(secretsOf(connection))
   }
 }

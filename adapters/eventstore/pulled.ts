@@ -64,12 +64,24 @@ const watched = (stream: Readable): (() => Promise<'more' | 'end'>) => {
   }
 }
 
-/** Opens a stream of the client in use. */
+/**
+ * Opens a stream of the client in use. A stream that is closed is still read to its end, which is near: the client holds on
+ * to those that have not ended, and would wait for them when it is disposed.
+ */
 export const pulled = <T>(session: Session, open: (client: Client) => Answers): Pulled<T> => {
   const client = session.clients.current()
   const { stream, cancel } = open(client)
   const changed = watched(stream)
-  let isClosed = false
+  const drop = (): void => {
+    while (stream.read() !== null);
+  }
+  const close = (): void => {
+    if (!session.opened.delete(close)) return
+    cancel().catch(() => undefined) // it was never connected
+    stream.on('readable', drop)
+    drop()
+  }
+  session.opened.add(close)
   return {
     take: () => stream.read() as T | null,
     more: async (durationMs, signal = session.closing) => {
@@ -84,11 +96,6 @@ export const pulled = <T>(session: Session, open: (client: Client) => Answers): 
       session.clients.leave(client)
       return { kind: 'again', reason: lateReason(session) }
     },
-    close: () => {
-      if (isClosed) return
-      isClosed = true
-      cancel().catch(() => undefined) // it was never connected
-      stream.destroy()
-    }
+    close
   }
 }

@@ -15,6 +15,8 @@ export interface Session {
   readonly requiresLeader: boolean
   /** Ends when the connection is closed. */
   readonly closing: AbortSignal
+  /** Closes each stream of answers that is open. */
+  readonly opened: Set<() => void>
   /** Takes user and password out of a text. */
   readonly redact: (text: string) => string
 }

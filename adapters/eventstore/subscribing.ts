@@ -95,10 +95,13 @@ const endOfLog = async (session: Session): Promise<AllFrom | State> => {
     return { stream, cancel: () => stream.cancel() }
   })
   try {
-    const state = await answers.more(session.attemptMs)
-    if (state.kind === 'end') return 'start'
-    const last = state.kind === 'more' ? answers.take() : null
-    return last === null ? state : (placeOf(last) ?? 'start')
+    for (;;) {
+      const last = answers.take()
+      if (last !== null) return placeOf(last) ?? 'start'
+      const state = await answers.more(session.attemptMs)
+      if (state.kind === 'end') return 'start'
+      if (state.kind !== 'more') return state
+    }
   } finally {
     answers.close()
   }

@@ -20,13 +20,13 @@ const grpcError = (
 ) => {
   const metadata = new Metadata()
   for (const [name, value] of Object.entries(trailers)) metadata.set(name, value)
-  const name = Object.entries(status).find(([, number]) => number === code)?.[0]
+  const name = Object.entries(status).find(([, number]) => Number(number) === code)?.[0]
   return Object.assign(new Error(`${code} ${name}: ${details}`), { code, details, metadata })
 }
 
 /** The same, as the client throws it. */
 const converted = (...given: Parameters<typeof grpcError>): Error =>
-  convertToCommandError(grpcError(...given)) as Error
+  convertToCommandError(grpcError(...given))
 
 const again = (reason: string): Verdict => ({ kind: 'again', reason })
 const kindOf = (cause: unknown): string => classify(cause).kind
