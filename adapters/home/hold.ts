@@ -91,7 +91,8 @@ const takeOver = (path: string): boolean => {
 /** Held by this process, whatever engine of it: the lock file cannot tell them apart. */
 const heldHere = new Set<string>()
 
-const attempt = (path: string): HomeHold | null => {
+/** The right that a lock file gives, at once; null when another process has it. */
+export const lockFile = (path: string): HomeHold | null => {
   if (heldHere.has(path)) return null
   const text = textOf(path)
   const taken = text === null ? make(path) : isFree(text) && takeOver(path)
@@ -118,7 +119,7 @@ export const holdHome = async (
     const folder = ownFolder(home)
     const path = join(folder, `${right}.lock`)
     for (let waited = 0; waited <= WAIT_TOTAL_MS; waited += WAIT_MS) {
-      const hold = attempt(path)
+      const hold = lockFile(path)
       if (hold !== null) {
         syncFolder(folder)
         return E.right(hold)

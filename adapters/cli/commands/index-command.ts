@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { lstat, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { addressOf } from '../../eventstore/address.ts'
+import { CHECKPOINT_FILE } from '../../eventstore/follow/checkpoint.ts'
 import { defaultIndexDirectory, storeIndexDirectory } from '../../home/places.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
@@ -51,7 +52,8 @@ const whereOf = ({ home, index, store }: Place): { readonly [fact: string]: stri
   return { store: name, home, index: index ?? storeIndexDirectory(id, home) }
 }
 
-const directoryOf = (place: Place): string => whereOf(place)['index'] ?? ''
+/** Directory of the index of a place; `memory` for one that ends with the command. */
+export const directoryOf = (place: Place): string => whereOf(place)['index'] ?? ''
 
 /** Names of what stands in a directory of ours; null when there is no directory, or it is not one of ours. */
 const ourFiles = async (
@@ -65,7 +67,9 @@ const ourFiles = async (
   if (!stat.isDirectory()) return 'foreign'
   const entries = await readdir(directory, { withFileTypes: true })
   const ours = entries.every((entry) =>
-    entry.isDirectory() ? OUR_COPY.test(entry.name) : OUR_FILE.test(entry.name)
+    entry.isDirectory()
+      ? OUR_COPY.test(entry.name)
+      : OUR_FILE.test(entry.name) || CHECKPOINT_FILE.test(entry.name)
   )
   return ours ? entries.map(({ name }) => name) : 'foreign'
 }
@@ -88,8 +92,10 @@ const drop = async (input: Input, io: Io, place: Place): Promise<number> => {
     return report(failure, input.json, io)
   }
   if (files !== 'missing') {
-    for (const name of files) await unlink(join(directory, name))
-    await rmdir(directory)
+    // Where readers of a store are is told by nothing else.
+    const kept = files.filter((name) => CHECKPOINT_FILE.test(name))
+    for (const name of files) if (!kept.includes(name)) await unlink(join(directory, name))
+    if (kept.length === 0) await rmdir(directory)
   }
   return print({ index: directory, dropped: files !== 'missing' }, input.json, io)
 }

@@ -7,6 +7,7 @@ import { audit } from './audit.ts'
 import { OTHER } from './other.ts'
 import { plugins } from './plugins.ts'
 import { READING } from './reading.ts'
+import { store } from './store.ts'
 import type { CommandSpec, OptionSpec } from './spec.ts'
 import { blame, tools } from './tools.ts'
 import { usage } from './usage.ts'
@@ -74,6 +75,7 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   plugins,
   analytics,
   ...WRITING,
+  store,
   ...OTHER
 ]
 
