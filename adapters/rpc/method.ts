@@ -13,6 +13,7 @@ import { internal, invalidRequest, ofStoreError, type RpcError } from './wire/er
 import type { Key } from './connection/keys.ts'
 import type { TurnHost } from './turn-host.ts'
 import type { Follow } from './follow/follow.ts'
+import type { Remote } from './follow/watch.ts'
 import type { Live } from './threads/live.ts'
 import type { Notice } from './wire/message.ts'
 import type { Codec } from './wire/serde.ts'
@@ -28,6 +29,8 @@ export interface Server {
   readonly version: string
   /** The one engine of the process, opened when it started; rejects when it cannot be opened. */
   readonly engine: Promise<Engine>
+  /** What is known of the store; absent where the files of the home are read. */
+  readonly remote?: Promise<Remote>
   /** What is loaded, and who follows it. */
   readonly live: Live
   /** Tells what other processes write, and unloads what nobody uses. */

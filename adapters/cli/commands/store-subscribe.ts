@@ -5,11 +5,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import { isUuid } from '../../../domain/ids.ts'
 import type { StoreError } from '../../../domain/errors.ts'
-import { noTelemetry } from '../../../replay/telemetry.ts'
-import { CHECKPOINT_NAME } from '../../eventstore/follow/checkpoint.ts'
-import { prefixesOf, type Bookmark } from '../../eventstore/follow/news.ts'
-import { fileReader, printingReader, type OpenReader } from '../../eventstore/follow/readers.ts'
-import { tell } from '../../eventstore/follow/tell.ts'
+import { CHECKPOINT_NAME } from '../../eventstore/readers/checkpoint.ts'
+import { prefixesOf, type Bookmark } from '../../eventstore/readers/news.ts'
+import { fileReader, printingReader, type OpenReader } from '../../eventstore/readers/readers.ts'
+import { tell } from '../../eventstore/readers/tell.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { placeOf, withEngine, type Open, type Place, type PlainCommand } from '../session.ts'
@@ -90,8 +89,8 @@ const told = async (
   threadId: string | null,
   reader: OpenReader
 ): Promise<number> => {
-  const { openWire } = await import('../../eventstore/open.ts')
-  const wire = await openWire(connection, noTelemetry)
+  const { connectWire } = await import('../../eventstore/connect.ts')
+  const wire = await connectWire(connection)
   if (E.isLeft(wire)) return reportError(wire.left, input.json, io)
   const isAsked = chosenBy(textOf(input, 'types'))
   try {

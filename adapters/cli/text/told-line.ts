@@ -6,13 +6,22 @@ import type { Joined, JoinedBytes } from '../../../domain/stream/join.ts'
 import type { StorePosition } from '../../../domain/stream/stored.ts'
 import { safeJson } from './text.ts'
 
-/** Bytes of a line: as the event it is, else in base64; neither where it is too large to be held. */
-const contentOf = ({ data }: JoinedBytes): object =>
-  data === null
-    ? { event: null }
-    : data.json === undefined
-      ? { raw: Buffer.from(data.bytes).toString('base64') }
-      : { event: data.json }
+const parsed = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return null
+  }
+}
+
+/** Bytes of a line: as the event they are, else in base64; neither where they are too many to be held. */
+const contentOf = ({ data }: JoinedBytes): object => {
+  if (data === null) return { event: null }
+  const event = data.json ?? parsed(data.bytes)
+  return typeof event === 'object' && event !== null
+    ? { event }
+    : { raw: Buffer.from(data.bytes ?? '').toString('base64') }
+}
 
 const saidBy = (joined: Joined): object => {
   if (joined.what === 'fact') return { type: joined.type, data: joined.data }

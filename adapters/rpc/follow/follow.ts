@@ -6,6 +6,7 @@ import { BUSY_MS, REST_MS, type FollowParts } from './followed.ts'
 import { createFollowers } from './followers.ts'
 import { idleUnloader } from './idle.ts'
 import { nameWatcher } from './names.ts'
+import type { Remote } from './watch.ts'
 
 /** The part of a server that works on its own. */
 export interface Follow {
@@ -18,17 +19,23 @@ export interface Follow {
 }
 
 /** Begins to work for a server of a home. */
-export const createFollow = (parts: FollowParts & { readonly home: string }): Follow => {
-  const { live, watch, home } = parts
+export const createFollow = (
+  parts: FollowParts & { readonly home: string; readonly remote?: Promise<Remote> }
+): Follow => {
+  const { live, watch, home, remote } = parts
   const followers = createFollowers(parts)
-  const names = nameWatcher(live, homeNames(home))
+  // Names that were there when the store was opened are no news.
+  const watched = remote?.then(({ names }) => nameWatcher(live, names))
+  watched?.catch(() => undefined)
+  const names = remote === undefined ? nameWatcher(live, homeNames(home)) : undefined
+  const tellNames = async (): Promise<void> => (names ?? (await watched))?.()
   const unloadIdle = idleUnloader(live, watch.nowMs)
   let restedAtMs = -Infinity
   const sweep = async (): Promise<void> => {
     const looks = followers.sweep()
     const isRest = watch.nowMs() - restedAtMs >= REST_MS
     if (isRest) restedAtMs = watch.nowMs()
-    await Promise.all(isRest ? [looks, names(), unloadIdle()] : [looks])
+    await Promise.all(isRest ? [looks, tellNames(), unloadIdle()] : [looks])
   }
   const running = new Set<Promise<void>>()
   const safely = (): void => {

@@ -164,7 +164,7 @@ const cutShort = (parts: FollowParts, followed: Followed): void => {
 const lookOnce = async (parts: FollowParts, followed: Followed): Promise<boolean> => {
   const { watch } = parts
   const { threadId, follower } = followed
-  const stamp = watch.stamp(followed.path)
+  const stamp = watch.stamp(followed.path, threadId)
   if (followed.stamp !== null && stamp !== followed.stamp) followed.wroteAtMs = watch.nowMs()
   followed.stamp = stamp
   const seen = await follower.look()

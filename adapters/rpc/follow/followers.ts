@@ -37,7 +37,7 @@ const isDue = (parts: FollowParts, followed: Followed): boolean => {
   return (
     isWritten ||
     followed.fileless > 0 ||
-    watch.stamp(followed.path) !== followed.stamp ||
+    watch.stamp(followed.path, followed.threadId) !== followed.stamp ||
     (profile === '0.169' && followed.looks % SEARCH_EVERY === 0)
   )
 }
@@ -46,7 +46,7 @@ const isDue = (parts: FollowParts, followed: Followed): boolean => {
 const isThere = ({ live, watch }: FollowParts, threadId: string): boolean => {
   const draft = live.find(threadId)?.draft ?? null
   if (draft === null) return true
-  return draft.thread.path !== null && watch.stamp(draft.thread.path) !== null
+  return draft.thread.path !== null && watch.stamp(draft.thread.path, threadId) !== null
 }
 
 const reasonOf = (cause: unknown): string =>

@@ -6,7 +6,8 @@ import { realpathSync, statSync, type Stats } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import type { Engine } from '../../../replay/engine.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
-import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
+import type { Remote } from '../follow/watch.ts'
+import { internal, invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { Server } from '../method.ts'
 
 /** The thread's id stands last in the name, or before the id of a segment. */
@@ -57,6 +58,34 @@ const isFileOf = (server: Server, located: StreamInfo, real: string): boolean =>
   )
 }
 
+const missing = (asked: string, { profile }: Server): RpcError =>
+  unresolved(
+    asked,
+    profile === '0.130' ? 'No such file or directory (os error 2)' : 'file does not exist'
+  )
+
+/** The same where a store holds the threads: no file is looked at. */
+const rolloutIn = async (
+  remote: Remote,
+  path: string,
+  server: Server,
+  engine: Engine
+): Promise<E.Either<RpcError, NamedRollout>> => {
+  const asked = resolve(server.home, path)
+  const plain = asked.replace(/\.zst$/, '')
+  const threadId = ROLLOUT_ID.exec(asked)?.[1]?.toLowerCase()
+  const located = threadId === undefined ? null : await engine.locate(threadId)()
+  if (remote.isFolder(asked)) return E.left(isDirectory(path, asked, server))
+  if (threadId === undefined || located === null) return E.left(missing(asked, server))
+  if (E.isLeft(located)) {
+    return E.left(
+      located.left._tag === 'StreamNotFound' ? missing(asked, server) : ofStoreError(located.left)
+    )
+  }
+  const paths = server.profile === '0.169' ? remote.paths(threadId) : [located.right.path]
+  return paths.includes(plain) ? E.right({ threadId, path: plain }) : E.left(missing(asked, server))
+}
+
 /**
  * The rollout at `path`; a relative path starts at the home, and from 0.142 on the plain name of a compressed rollout
  * is taken too. `Left` when nothing is there, or something that is no rollout of this home.
@@ -66,14 +95,11 @@ export const rolloutOf = async (
   server: Server,
   engine: Engine
 ): Promise<E.Either<RpcError, NamedRollout>> => {
+  if (server.remote !== undefined) return rolloutIn(await server.remote, path, server, engine)
   const asked = resolve(server.home, path)
   const plain = statOf(asked)
   const packed = server.profile === '0.130' ? null : statOf(`${asked}${COMPRESSED}`)
-  if (plain === null && packed === null) {
-    const missing =
-      server.profile === '0.130' ? 'No such file or directory (os error 2)' : 'file does not exist'
-    return E.left(unresolved(asked, missing))
-  }
+  if (plain === null && packed === null) return E.left(missing(asked, server))
   if (plain?.isDirectory() === true) return E.left(isDirectory(path, asked, server))
   const real = realPath(plain === null ? `${asked}${COMPRESSED}` : asked)
   const threadId = ROLLOUT_ID.exec(real ?? '')?.[1]?.toLowerCase()

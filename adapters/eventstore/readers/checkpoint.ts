@@ -48,7 +48,7 @@ export const readCheckpoint = (path: string): E.Either<StoreError, Bookmark | nu
     () => JSON.parse(text) as unknown,
     () => null
   )
-  if (E.isRight(read) && isBookmark(read.right)) return read
+  if (E.isRight(read) && isBookmark(read.right)) return E.right(read.right)
   const message = `${path} holds no checkpoint: delete it, and its reader begins anew`
   return E.left({ _tag: 'InvalidRequest', message })
 }
