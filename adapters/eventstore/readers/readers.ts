@@ -20,9 +20,6 @@ export interface OpenReader extends Reader {
 type Opened = E.Either<StoreError, OpenReader>
 type From = Bookmark | 'start' | 'end'
 
-/** Places are noted at most this often while there is more to tell. */
-const NOTE_MS = 200
-
 /** One process at a time. */
 const locked = (path: string, what: string): E.Either<StoreError, () => Promise<void>> => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
@@ -30,7 +27,7 @@ const locked = (path: string, what: string): E.Either<StoreError, () => Promise<
   return lock === null ? E.left({ _tag: 'Busy', what }) : E.right(() => lock.release(true))
 }
 
-/** Notes places; `isDue` spares most of them while much is told. */
+/** Notes places that are new. */
 const noter = (path: string): ((bookmark: Bookmark | null) => E.Either<StoreError, void>) => {
   let noted: Bookmark | null = null
   return (bookmark) => {

@@ -80,12 +80,12 @@ export const tell = async (
         const taken = await handOver()
         if (E.isLeft(taken)) return taken
       }
-      const { done, value } = await next
-      if (done === true) return E.right(undefined)
-      place = value.bookmark
-      if (place !== null)
-        for (const joined of value.joined) text += lineIfAsked(joined, place.position)
-      const isOver = untilCaughtUp && value.caughtUp
+      const step = await next
+      if (step.done === true) return E.right(undefined)
+      const { bookmark, joined, caughtUp } = step.value
+      place = bookmark
+      if (place !== null) for (const one of joined) text += lineIfAsked(one, place.position)
+      const isOver = untilCaughtUp && caughtUp
       if (isOver || text.length >= PIECE_LENGTH) {
         const taken = await handOver()
         if (isOver || E.isLeft(taken)) return taken

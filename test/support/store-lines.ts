@@ -1,0 +1,76 @@
+/**
+ * Threads in a store of streams, written by hand: the steps of a plan, appended call by call.
+ */
+import { createHash } from 'node:crypto'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Wire } from '../../adapters/eventstore/wire.ts'
+import { EMPTY } from '../../domain/stream/directory.ts'
+import { plan } from '../../domain/stream/encode.ts'
+import { threadStream } from '../../domain/stream/names.ts'
+import type { Plan, Step } from '../../domain/stream/plan.ts'
+import type { StreamDirectory } from '../../domain/stream/stored.ts'
+
+/** Bytes of lines of text. */
+export const bytesOf = (...lines: ReadonlyArray<string>): ReadonlyArray<Uint8Array> =>
+  lines.map((line) => new TextEncoder().encode(line))
+
+/** The fact that a thread's first file lies somewhere. */
+export const placed = (threadId: string): Step => ({
+  fact: {
+    type: 'unroll-placed',
+    data: {
+      files: [{ segment: threadId, path: `sessions/${threadId}.jsonl`, modifiedAtMs: 1000 }],
+      lineage: [{ thread: threadId, segment: threadId, from: 0, until: null, gap: null }]
+    }
+  }
+})
+
+/** How steps are planned. */
+export interface PlannedAs {
+  readonly directory?: StreamDirectory
+  readonly callBytesMax?: number
+  readonly together?: boolean
+}
+
+/** Plans steps of a thread. */
+export const planned = (threadId: string, steps: ReadonlyArray<Step>, as: PlannedAs = {}): Plan => {
+  const { directory = EMPTY, callBytesMax, together = false } = as
+  const made = plan(
+    {
+      stream: threadStream(threadId),
+      directory,
+      sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+      writer: { source: 'push', home: null, nonce: '' },
+      together,
+      ...(callBytesMax === undefined ? {} : { callBytesMax })
+    },
+    steps
+  )
+  if (E.isLeft(made)) throw new Error(JSON.stringify(made.left))
+  return made.right
+}
+
+/** Makes calls of a plan: all, or the first so many. */
+export const append = async (
+  wire: Wire,
+  threadId: string,
+  { calls }: Plan,
+  count = calls.length
+): Promise<void> => {
+  for (const { expected, events } of calls.slice(0, count)) {
+    const done = await wire.append(threadStream(threadId), expected, events)
+    if (E.isLeft(done) || done.right.kind !== 'appended') throw new Error(JSON.stringify(done))
+  }
+}
+
+/** Plans and appends; answers what the stream holds then. */
+export const write = async (
+  wire: Wire,
+  threadId: string,
+  steps: ReadonlyArray<Step>,
+  as: PlannedAs = {}
+): Promise<StreamDirectory> => {
+  const made = planned(threadId, steps, as)
+  await append(wire, threadId, made)
+  return made.directory
+}
