@@ -145,7 +145,8 @@ const argsProblem = (command: CommandSpec, args: ReadonlyArray<string>): string 
   const missing = needed[args.length]
   if (missing !== undefined) return `${command.name} needs ${missing}`
   const extra = args[command.args.length]
-  if (extra !== undefined) return `${command.name} does not take "${extra}"`
+  if (extra !== undefined && command.args.at(-1)?.endsWith('...]') !== true)
+    return `${command.name} does not take "${extra}"`
   const [first = ''] = command.args
   const choices = command.choices ?? (first.includes('|') ? first.split('|') : [])
   const [arg] = args

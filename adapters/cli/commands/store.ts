@@ -5,6 +5,7 @@ import { report, usage } from '../text/report.ts'
 import type { PlainCommand } from '../session.ts'
 
 const WORDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
+  push: async () => (await import('./store-push.ts')).pushCommand,
   subscribe: async () => (await import('./store-subscribe.ts')).subscribeCommand
 }
 

@@ -24,7 +24,7 @@ export interface OutputSpec {
 /** A command. */
 export interface CommandSpec {
   readonly name: string
-  /** Placeholders of its arguments; one in brackets may be left out. */
+  /** Placeholders of its arguments; one in brackets may be left out, and with `...` be there several times. */
   readonly args: ReadonlyArray<string>
   /** What the first argument may be, where its placeholder does not say so. */
   readonly choices?: ReadonlyArray<string>

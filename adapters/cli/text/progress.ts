@@ -18,7 +18,7 @@ export interface ProgressLine {
 }
 
 /** Starts counting; nothing is shown in the first 300 ms, nor where stderr is no terminal. */
-export const startProgress = (io: Io): ProgressLine => {
+export const startProgress = (io: Io, doing = 'reading rollouts'): ProgressLine => {
   const able = io.errIsTty && io.env['TERM'] !== 'dumb'
   let next = io.nowMs() + QUIET_MS
   let shown = false
@@ -31,7 +31,7 @@ export const startProgress = (io: Io): ProgressLine => {
       if (!able || io.stop.aborted || io.nowMs() < next) return
       next = io.nowMs() + EVERY_MS
       shown = true
-      io.err(`${CLEAR_LINE}reading rollouts: ${done} of ${total}, ${size(bytes)}`)
+      io.err(`${CLEAR_LINE}${doing}: ${done} of ${total}, ${size(bytes)}`)
     },
     clear,
     before: (inner) => ({
