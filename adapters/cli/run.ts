@@ -49,7 +49,6 @@ const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
   plugins: async () => (await import('./commands/plugins.ts')).pluginsCommand,
   store: async () => (await import('./commands/store.ts')).storeCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,
-  store: async () => (await import('./commands/store.ts')).storeCommand,
   help: async () => (await import('./commands/help.ts')).helpCommand,
   version: async () => async (input, io) => {
     await io.out(
