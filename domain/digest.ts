@@ -10,6 +10,3 @@ export const sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes
 
 /** SHA-1 of the UTF-8 bytes of a text, in lower-case hexadecimal: what Codex names repositories and skills by. */
 export const sha1Hex = (text: string): string => bytesToHex(sha1(utf8ToBytes(text)))
-
-/** SHA-1 of bytes: what UUIDs of version 5 are made of. */
-export const sha1Bytes = (bytes: Uint8Array): Uint8Array => sha1(bytes)

@@ -47,7 +47,7 @@ const tooSmall = (stream: string, bytes: number, callBytesMax: number): StoreErr
 /** Begins behind the directory of a plan. */
 export const composer = (planning: Planning): Composer => {
   const { stream, writer, sha256, callBytesMax = CALL_BYTES_MAX } = planning
-  const pack = packer(stream, writer.nonce, callBytesMax)
+  const pack = packer(planning, callBytesMax)
   const room = { sha256, eventBytesMax: pack.eventBytesMax }
   let directory: StreamDirectory = { ...planning.directory, open: null }
   let facts: Array<NewFact> = []

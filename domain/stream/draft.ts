@@ -1,7 +1,6 @@
 /**
  * Events before it is known which call they are in: all but their groups and their ids.
  */
-import { eventId } from './event-id.ts'
 import { PART } from './event-kind.ts'
 import type { Sha256OfBytes, Writer } from './plan.ts'
 import { eventBytes } from './sizes.ts'
@@ -19,7 +18,9 @@ export interface Draft {
   readonly type: string
   readonly isJson: boolean
   readonly data: Uint8Array
+  /** The text of a JSON object, and its bytes. */
   readonly metadata: string
+  readonly metadataBytes: Uint8Array
   /** What it is, beside its place: two events with equal words at one revision are the same. */
   readonly words: ReadonlyArray<string | number>
   /** As the server counts them. */
@@ -42,8 +43,9 @@ const draft = (
   metadata: string,
   words: Draft['words']
 ): Draft => {
-  const bytes = eventBytes({ id: '', type, isJson, data, metadata: ENCODER.encode(metadata) })
-  return { revision, type, isJson, data, metadata, words, bytes }
+  const metadataBytes = ENCODER.encode(metadata)
+  const bytes = eventBytes({ id: '', type, isJson, data, metadata: metadataBytes })
+  return { revision, type, isJson, data, metadata, metadataBytes, words, bytes }
 }
 
 /** A fact as the event at the revision of the directory that is behind it. */
@@ -100,15 +102,20 @@ export const draftBytes = (
   })
 }
 
+/** Names an event by what it is. */
+type IdOf = (parts: ReadonlyArray<string | number>) => string
+
 /** The event of a draft, by itself or in a group. */
 export const seal = (
-  stream: string,
-  nonce: string,
-  { revision, type, isJson, data, metadata, words }: Draft,
+  idOf: IdOf,
+  { revision, type, isJson, data, words, ...draft }: Draft,
   group: { readonly group: number; readonly until: number } | null
 ): ProposedEvent => {
-  const mark = group === null ? '' : `,"group":${group.group},"until":${group.until}`
-  const id = eventId([stream, revision, type, ...words, mark, nonce])
-  const text = mark === '' ? metadata : `${metadata.slice(0, -1)}${mark}}`
-  return { id, type, isJson, data, metadata: ENCODER.encode(text) }
+  if (group === null) {
+    const id = idOf([revision, type, ...words])
+    return { id, type, isJson, data, metadata: draft.metadataBytes }
+  }
+  const mark = `,"group":${group.group},"until":${group.until}}`
+  const id = idOf([revision, type, ...words, mark])
+  return { id, type, isJson, data, metadata: ENCODER.encode(draft.metadata.slice(0, -1) + mark) }
 }

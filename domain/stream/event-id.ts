@@ -2,30 +2,25 @@
  * Ids of events: UUIDs of version 5, so that whoever writes the same event to the same place gives it the same id. The
  * server then takes the second write for a repetition of the first.
  */
-import { sha1Bytes } from '../digest.ts'
+import { sha1Hex } from '../digest.ts'
 
-/** Namespace of all ids: 6f6e7fbe-9c5b-4f0a-8f57-0d3b1c6a2e41. */
-const NAMESPACE = Uint8Array.of(
-  ...[0x6f, 0x6e, 0x7f, 0xbe, 0x9c, 0x5b, 0x4f, 0x0a],
-  ...[0x8f, 0x57, 0x0d, 0x3b, 0x1c, 0x6a, 0x2e, 0x41]
+/** Namespace of all ids, 756e726f-6c6c-2d73-746f-72652d696473, as the text that its bytes are. */
+const NAMESPACE = 'unroll-store-ids'
+/** First digit behind the third hyphen, by what it was: two of its bits tell the variant. */
+const VARIANT: Readonly<Record<string, string>> = Object.fromEntries(
+  [...'0123456789abcdef'].map((digit, value) => [digit, '89ab'[value % 4] as string])
 )
 
-const ENCODER = new TextEncoder()
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+/** SHA-1 of the UTF-8 bytes of a text, in lower-case hexadecimal. */
+export type Sha1OfText = (text: string) => string
 
 /** The id of whatever the parts name together. */
-export const eventId = (parts: ReadonlyArray<string | number>): string => {
-  const name = ENCODER.encode(parts.join('\n'))
-  const bytes = new Uint8Array(NAMESPACE.length + name.length)
-  bytes.set(NAMESPACE)
-  bytes.set(name, NAMESPACE.length)
-  const hash = sha1Bytes(bytes)
-  hash[6] = ((hash[6] as number) & 0x0f) | 0x50
-  hash[8] = ((hash[8] as number) & 0x3f) | 0x80
-  const hex = (from: number, until: number): string => {
-    let text = ''
-    for (let i = from; i < until; i++) text += HEX[hash[i] as number]
-    return text
-  }
-  return `${hex(0, 4)}-${hex(4, 6)}-${hex(6, 8)}-${hex(8, 10)}-${hex(10, 16)}`
+export const eventId = (
+  parts: ReadonlyArray<string | number>,
+  sha1: Sha1OfText = sha1Hex
+): string => {
+  const hex = sha1(NAMESPACE + parts.join('\n'))
+  const variant = VARIANT[hex[16] as string] as string
+  const [first, second, third] = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(13, 16)]
+  return `${first}-${second}-5${third}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

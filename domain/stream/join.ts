@@ -185,6 +185,7 @@ export const joiner = (options?: {
       const { joined } = held
       held.joined = []
       held.isWhole = isWhole
+      if (!isWhole) parts.drop()
       return isWhole ? joined : []
     }
   }

@@ -26,20 +26,18 @@ const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const NAME = /^[\w.:-]{1,60}$/
 /** Deeper JSON is kept as bytes: not every reader could parse or print it. */
 const DEPTH_MAX = 500
-const [OPEN_BRACKET, OPEN_BRACE] = [0x5b, 0x7b]
 
-const isDeeper = (value: unknown, depth: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1)))
-
-/** True when JSON may be nested deeper than everybody can read; counts before it looks. */
-const isDeep = (bytes: Uint8Array, value: unknown): boolean => {
-  if (bytes.length < 2 * DEPTH_MAX) return false
-  let opened = 0
-  for (const byte of bytes) if (byte === OPEN_BRACE || byte === OPEN_BRACKET) opened += 1
-  return opened > DEPTH_MAX && isDeeper(value, DEPTH_MAX)
+const isDeeper = (value: unknown, depth: number): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  if (depth === 0) return true
+  if (Array.isArray(value)) return value.some((one) => isDeeper(one, depth - 1))
+  for (const member in value) if (isDeeper((value as JsonObject)[member], depth - 1)) return true
+  return false
 }
+
+/** True for JSON that not everybody can read; a level takes two bytes at least. */
+const isDeep = (bytes: Uint8Array, value: JsonObject): boolean =>
+  bytes.length > 2 * DEPTH_MAX && isDeeper(value, DEPTH_MAX)
 
 const kindOf = (value: JsonObject): string => {
   const type = value['type']

@@ -2,7 +2,8 @@
  * Packs events into calls, as full as the server takes them.
  */
 import { seal, type Draft } from './draft.ts'
-import type { Call } from './plan.ts'
+import { eventId } from './event-id.ts'
+import type { Call, Planning } from './plan.ts'
 import { eventBytes } from './sizes.ts'
 import type { ProposedEvent } from './stored.ts'
 
@@ -20,8 +21,11 @@ export interface Packer {
 /** Bytes that the mark of a group adds to an event at most: two revisions, and their names. */
 const MARK_BYTES = 64
 
-/** An empty packer for the calls of a stream. */
-export const packer = (stream: string, nonce: string, callBytesMax: number): Packer => {
+/** An empty packer. */
+export const packer = ({ stream, writer, sha1 }: Planning, callBytesMax: number): Packer => {
+  const { nonce } = writer
+  const idOf = (parts: ReadonlyArray<string | number>): string =>
+    eventId([stream, ...parts, nonce], sha1)
   let full: Array<Call> = []
   let events: Array<ProposedEvent> = []
   let bytes = 0
@@ -33,8 +37,8 @@ export const packer = (stream: string, nonce: string, callBytesMax: number): Pac
     events = []
     bytes = 0
   }
-  const put = (draft: Draft, group: Parameters<typeof seal>[3]): void => {
-    const event = seal(stream, nonce, draft, group)
+  const put = (draft: Draft, group: Parameters<typeof seal>[2]): void => {
+    const event = seal(idOf, draft, group)
     const size = eventBytes(event)
     if (bytes + size > callBytesMax) close()
     if (events.length === 0) first = draft.revision

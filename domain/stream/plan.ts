@@ -3,6 +3,7 @@
  */
 import type * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../errors.ts'
+import type { Sha1OfText } from './event-id.ts'
 import type { NewFact, ProposedEvent, StoredSource, StreamDirectory } from './stored.ts'
 
 /** SHA-256 of bytes, in lower-case hexadecimal. */
@@ -29,6 +30,8 @@ export interface Planning {
   /** Bytes of a call, as the server counts them (`eventBytes`); a little below the default of servers when absent. */
   readonly callBytesMax?: number
   readonly sha256: Sha256OfBytes
+  /** A faster one than ours. */
+  readonly sha1?: Sha1OfText
   readonly writer: Writer
   /** True: all or nothing counts. False: every line counts with the facts before it, as soon as its call is made. */
   readonly together: boolean

@@ -224,4 +224,84 @@ describe('lines as events of a stream', () => {
       { numRuns: 300 }
     )
   })
+
+  it('shows all of what counts together or nothing of it, wherever its writer is killed', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fileArb, { minLength: 1, maxLength: 5 }),
+        fc.array(fc.oneof(fc.constant(99), fc.nat(6)), { minLength: 5, maxLength: 5 }),
+        fc.integer({ min: 2500, max: 8000 }),
+        (files, kills, callBytesMax) => {
+          const { events, append } = streamServer(callBytesMax)
+          let counts = Buffer.of()
+          for (const [i, file] of files.entries()) {
+            const whole = Buffer.concat([file, Buffer.from('\n')])
+            const before = folded(events)
+            const begins = before.facts < 0 ? [{ fact: placed(FIRST) }] : []
+            const writer = { source: 'append' as const, home: null, nonce: `${i}` }
+            const planning = planningOf(before, { callBytesMax, together: true, writer })
+            const { calls } = planned(planning, [...begins, ...stepsOf(FIRST, whole)])
+            const made = calls.slice(0, kills[i])
+            made.forEach((call) => expect(append(call)).to.equal('appended'))
+            if (made.length === calls.length) counts = Buffer.concat([counts, whole])
+            expect(fileOf(read(events), FIRST).equals(counts)).to.equal(true)
+          }
+        }
+      ),
+      { numRuns: 200 }
+    )
+  })
+
+  it('shows whole lines up to where their writer was killed, when each counts by itself', () => {
+    fc.assert(
+      fc.property(fileArb, limitArb, fc.nat(8), (file, callBytesMax, kill) => {
+        const { events, append } = streamServer(callBytesMax)
+        const steps = [{ fact: placed(FIRST) }, ...stepsOf(FIRST, file)]
+        const { calls } = planned(planningOf(EMPTY, { callBytesMax }), steps)
+        calls.slice(0, kill).forEach((call) => expect(append(call)).to.equal('appended'))
+        const before = folded(events)
+        const begun = fileOf(read(events), FIRST)
+        expect(file.subarray(0, begun.length).equals(begun)).to.equal(true)
+        const at = before.segments[0]?.bytes ?? 0
+        const rest = planned(planningOf(before, { callBytesMax }), [
+          ...(before.facts < 0 ? [{ fact: placed(FIRST) }] : []),
+          ...stepsOf(FIRST, file.subarray(at))
+        ])
+        rest.calls.forEach((call) => expect(append(call)).to.equal('appended'))
+        expect(fileOf(read(events), FIRST).equals(file)).to.equal(true)
+      }),
+      { numRuns: 200 }
+    )
+  })
+
+  it('gives from any revision on what counts there, but for lines that began before', () => {
+    fc.assert(
+      fc.property(fileArb, limitArb, fc.boolean(), (file, callBytesMax, together) => {
+        const { events, append } = streamServer(callBytesMax)
+        const steps = [{ fact: placed(FIRST) }, ...stepsOf(FIRST, file)]
+        planned(planningOf(EMPTY, { callBytesMax, together }), steps).calls.forEach(append)
+        const all = read(events)
+        const firstOf = (one: Joined): number => (one.what === 'fact' ? one.revision : one.from)
+        for (let from = 0; from <= events.length; from++)
+          expect(read(events.slice(from))).to.deep.equal(all.filter((one) => firstOf(one) >= from))
+      }),
+      { numRuns: 50 }
+    )
+  })
+
+  it('fills calls: two that follow one another never fit into one', () => {
+    fc.assert(
+      fc.property(fileArb, limitArb, (file, callBytesMax) => {
+        const steps = [{ fact: placed(FIRST) }, ...stepsOf(FIRST, file)]
+        const { calls } = planned(planningOf(EMPTY, { callBytesMax }), steps)
+        const isGrouped = ({ events }: (typeof calls)[number]): boolean =>
+          events.some(({ metadata }) => Buffer.from(metadata).includes('"group":'))
+        calls.slice(1).forEach((call, i) => {
+          const before = calls[i] as typeof call
+          if (!isGrouped(call) && !isGrouped(before))
+            expect(before.bytes + call.bytes).to.be.greaterThan(callBytesMax)
+        })
+      })
+    )
+  })
 })
