@@ -285,8 +285,9 @@ describe('the stream of a thread', () => {
       strangers({ group: 1, until: 3 }),
       strangers({ group: 2, until: 4 }, { group: 3, until: 4 }),
       strangers({ group: 2, until: 4 }, { group: 9, until: 4 }),
+      strangers({ group: 2, until: 4 }, { group: 1, until: 3 }),
       strangers({ group: 2, until: 9 })
-    ]).to.deep.equal([null, 3, 3, 2])
+    ]).to.deep.equal([null, 3, 3, null, 2])
   })
 
   it('gives calls as soon as they are full', () => {
