@@ -1,12 +1,15 @@
 /**
- * The directory of a stream, cold: the last event and the fact it names are enough, unless a group stands at the end.
+ * The directory of a stream, cold: the last event and the fact it names are enough. A group that is not complete, or void, takes
+ * one or two reads more, however large it is.
  */
-import { factMetadata, groupOf, lineMetadata } from './event-kind.ts'
+import { factMetadata, groupOf, isLastPart, lineMetadata, type Group } from './event-kind.ts'
 import { EMPTY, evolve } from './directory.ts'
 import type { StoredEvent, StreamDirectory } from './stored.ts'
 
-/** What is to be read next: the one event at a revision or before it, or all events from a revision on. */
-export type ToRead = { readonly backwards: number | 'end' } | { readonly forwards: number }
+/** What is to be read next: the event at a revision, or the last one. */
+export interface ToRead {
+  readonly backwards: number | 'end'
+}
 
 type Opening<Result> = Generator<ToRead, Result, ReadonlyArray<StoredEvent>>
 
@@ -40,6 +43,20 @@ function* behind(event: StoredEvent): Opening<StreamDirectory> {
   return evolve(directory, alone(event))
 }
 
+/** What a group that is not complete yet makes of what was there before it. */
+function* inside(
+  { group }: Group,
+  last: StoredEvent,
+  before: StreamDirectory
+): Opening<StreamDirectory> {
+  const line = lineMetadata(last)
+  const isPart = line !== null && !isLastPart(line)
+  const at = isPart ? last.revision - (line.part ?? 0) - 1 : last.revision
+  if (at < group || !isOurs(last)) return before
+  const [event] = isPart ? yield { backwards: at } : [last]
+  return event === undefined ? before : yield* behind(event)
+}
+
 /**
  * Opens a stream cold: asks for what it needs to read, and answers the directory that all events together give; null when
  * there is no stream.
@@ -47,10 +64,11 @@ function* behind(event: StoredEvent): Opening<StreamDirectory> {
 export function* opening(): Opening<StreamDirectory | null> {
   const [last] = yield { backwards: 'end' }
   if (last === undefined) return null
+  const { revision } = last
   const event = yield* lastCounted(last)
-  const directory = event === null ? EMPTY : yield* behind(event)
+  const directory = { ...(event === null ? EMPTY : yield* behind(event)), revision }
   const mark = groupOf(last)
-  if (mark === null || last.revision >= mark.until)
-    return { ...directory, revision: Math.max(directory.revision, last.revision) }
-  return (yield { forwards: mark.group }).reduce(evolve, directory)
+  if (mark === null || revision >= mark.until) return directory
+  const within = { ...(yield* inside(mark, last, directory)), revision }
+  return { ...directory, open: { ...mark, inside: within } }
 }

@@ -18,11 +18,9 @@ export const openStream = async (wire: Wire, stream: string): Promise<StreamDire
     if (step.done === true) return step.value
     const wanted = step.value
     const events =
-      'forwards' in wanted
-        ? wire.read(stream, wanted.forwards)
-        : wanted.backwards === 'end'
-          ? wire.readBackwards(stream, 1)
-          : wire.readBackwards(stream, 1, wanted.backwards)
+      wanted.backwards === 'end'
+        ? wire.readBackwards(stream, 1)
+        : wire.readBackwards(stream, 1, wanted.backwards)
     step = asking.next(await all(events))
   }
 }
