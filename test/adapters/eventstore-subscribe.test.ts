@@ -8,6 +8,7 @@ import { startCluster } from '../support/eventstore-server/cluster.ts'
 import type { DropKind, TestEventStore } from '../support/eventstore-server/server.ts'
 import { sessions } from '../support/eventstore-server/session.ts'
 import {
+  asBytes,
   everything,
   HASTY,
   numbered,
@@ -259,8 +260,8 @@ describe('a subscription to a store', () => {
     for await (const told of wire.subscribe(PREFIXES, 'start', stop.signal)) {
       if (told.kind !== 'checkpoint') words.push(wordOf(told))
       if (words.length === 1) {
-        const text = 'x'.repeat(10_000)
-        const large = several(90).map((event) => ({ ...event, metadata: { text } }))
+        const metadata = asBytes({ text: 'x'.repeat(10_000) })
+        const large = several(90).map((event) => ({ ...event, metadata }))
         for (let round = 0; round < 10; round += 1) {
           right(
             await wire.append(
@@ -327,7 +328,7 @@ describe('a subscription to a store', () => {
     const { server } = await start()
     let nowMs = 0
     const pace = { ...realPace, nowMs: () => (nowMs += 20_000) }
-    const wire = await open(server.url, { pace })
+    const wire = await open(server.url, { pace, deadlineMs: 30_000 })
     const follower = followed(wire)
     await follower.heard(() => follower.has('caught_up'))
     server.fail({ method: 'subscribe', with: 'unavailable', times: 3 })

@@ -62,12 +62,26 @@ describe('a store of streams', () => {
     it('tell how much one may hold when it holds more', async () => {
       const { server } = await start({ maxAppendSizeBytes: 1000 })
       const wire = await open(server.url)
-      const large = { ...numbered(0), data: { bytes: new Uint8Array(1000) } }
+      const large = { ...numbered(0), isJson: false, data: new Uint8Array(1000) }
       expect(right(await wire.append('thread-a', 'any', [large]))).to.deep.equal({
         kind: 'too_large',
         bytesMax: 1000
       })
       expect(server.log).to.have.length(0)
+    })
+
+    it('are the same when they are repeated: JSON stays JSON, and bytes bytes', async () => {
+      const { server } = await start()
+      const wire = await open(server.url)
+      server.fail({ method: 'append', with: 'internal', times: 3 })
+      const events = [numbered(1), { ...numbered(2), isJson: false }]
+      right(await wire.append('thread-a', 'no_stream', events))
+      expect(
+        server.log.map(({ isJson, data, metadata }) => [isJson, String(data), String(metadata)])
+      ).to.deep.equal([
+        [true, '{"number":1}', '{"line":1}'],
+        [false, '{"number":2}', '{"line":2}']
+      ])
     })
 
     for (const how of AMBIGUOUS) {
@@ -161,13 +175,13 @@ describe('a store of streams', () => {
 
     it('are given up when the deadline is over, dead server and mute one alike', async () => {
       const { server } = await start()
-      const options = { deadlineMs: 600 }
+      const options = { deadlineMs: 900 }
       const wire = await open(server.url + HASTY, options)
       server.fail({ method: 'append', with: 'silent', times: 100 })
       expect(left(await wire.append('thread-a', 'any', several(1)))).to.deep.equal({
         _tag: 'StoreUnavailable',
         where: wire.name,
-        reason: 'no answer within 250 ms'
+        reason: 'no answer within 400 ms'
       })
       await server.stop()
       const dead = left(await wire.append('thread-a', 'any', several(1)))
@@ -205,22 +219,33 @@ describe('a store of streams', () => {
       const { server } = await start()
       const wire = await open(server.url)
       const json = numbered(7)
-      const bytes = { ...numbered(8), data: { bytes: Uint8Array.of(0, 255, 10) } }
+      const bytes = { ...numbered(8), isJson: false, data: Uint8Array.of(0, 255, 10) }
       right(await wire.append('thread-a', 'no_stream', [json, bytes]))
-      const read = await everything(wire.read('thread-a', 0))
-      const written = server.log
-      expect(read).to.deep.equal(
-        [json, { ...bytes, data: { bytes: Buffer.of(0, 255, 10) } }].map((event, revision) => ({
-          ...event,
-          stream: 'thread-a',
+      const place = (revision: number) => {
+        const { position, createdMs } = server.log[revision] ?? {}
+        return {
           revision,
-          createdAtMs: written[revision]?.createdMs,
-          position: {
-            commit: written[revision]?.position,
-            prepare: written[revision]?.position
-          }
-        }))
-      )
+          createdAtMs: createdMs,
+          position: { commit: position, prepare: position }
+        }
+      }
+      const common = { stream: 'thread-a', type: 'event_msg/user_message' }
+      expect(await everything(wire.read('thread-a', 0))).to.deep.equal([
+        {
+          ...common,
+          ...place(0),
+          id: json.id,
+          data: { json: { number: 7 } },
+          metadata: { line: 7 }
+        },
+        {
+          ...common,
+          ...place(1),
+          id: bytes.id,
+          data: { bytes: Buffer.of(0, 255, 10) },
+          metadata: { line: 8 }
+        }
+      ])
     })
 
     it('begin at a revision, end at a limit, and go backwards', async () => {
@@ -267,7 +292,7 @@ describe('a store of streams', () => {
 
     it('throw what happened when the server does not come back', async () => {
       const { server } = await start()
-      const wire = await open(server.url + HASTY, { deadlineMs: 600 })
+      const wire = await open(server.url + HASTY, { deadlineMs: 900 })
       right(await wire.append('thread-a', 'no_stream', several(5)))
       server.fail({ method: 'readStream', with: 'unavailable', events: 2 })
       server.fail({ method: 'readStream', with: 'unavailable', times: 1000 })

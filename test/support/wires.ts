@@ -6,20 +6,27 @@ import type { Told, Wire } from '../../adapters/eventstore/wire.ts'
 import { describe as inWords, type StoreError } from '../../domain/errors.ts'
 import type { ProposedEvent } from '../../domain/stream/stored.ts'
 
+/** JSON as the bytes it is. */
+export const asBytes = (json: object): Uint8Array => Buffer.from(JSON.stringify(json))
+
 /** An event whose data say its number. */
 export const numbered = (number: number, id: string = randomUUID()): ProposedEvent => ({
   id,
   type: 'event_msg/user_message',
-  data: { json: { number } },
-  metadata: { line: number }
+  isJson: true,
+  data: asBytes({ number }),
+  metadata: asBytes({ line: number })
 })
 
 /** Events with the numbers from `from` on. */
 export const several = (count: number, from = 0): ReadonlyArray<ProposedEvent> =>
   Array.from({ length: count }, (_, index) => numbered(from + index))
 
-/** Attempts that are given up soon. */
-export const HASTY = '&defaultDeadline=250'
+/** Attempts that are given up soon; how many there may be is another matter. */
+export const HASTY = '&defaultDeadline=400'
+
+/** Longer than anything may take on a busy machine. */
+const PATIENCE_MS = 60_000
 
 /** The answer of a call that is expected to succeed. */
 export const right = <A>(answer: E.Either<StoreError, A>): A => {
@@ -69,7 +76,7 @@ export const wires = () => {
     await Promise.all(open.splice(0).map((wire) => wire.dispose()))
   })
   return async (url: string, options: ConnectOptions = {}): Promise<Wire> => {
-    const wire = right(await connectWire(url, options))
+    const wire = right(await connectWire(url, { deadlineMs: PATIENCE_MS, ...options }))
     open.push(wire)
     return wire
   }

@@ -115,7 +115,7 @@ export const appendHandler =
       if (size > node.maxAppendSizeBytes) say(refusals.maxAppendSize(node.maxAppendSizeBytes))
       else events.push(event)
     })
-    call.on('end', () => {
-      if (!isAnswered) void finish()
-    })
+    // Who goes away in the middle has sent nothing; that it went is known a little after the end of what came.
+    call.on('cancelled', () => (isAnswered = true))
+    call.on('end', () => setImmediate(() => !isAnswered && !call.cancelled && void finish()))
   }
