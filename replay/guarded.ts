@@ -23,8 +23,20 @@ const unusable = (reason: string): StoreError => ({
   reason
 })
 
-/** A failed system call as data; anything else is a programmer error and is thrown on. */
+/** A failure as it is thrown where no `Either` can be answered. */
+export const thrown = (error: StoreError): Error & StoreError =>
+  Object.assign(new Error(describe(error), { cause: error }), error)
+
+/** The failure that was thrown as such; null for anything else. */
+const failureIn = (cause: unknown): StoreError | null =>
+  cause instanceof Error && (cause as { _tag?: unknown })._tag !== undefined
+    ? ((cause.cause as StoreError | undefined) ?? null)
+    : null
+
+/** A failed system call, or a thrown failure, as data; anything else is a programmer error and is thrown on. */
 export const ioFailure = (cause: unknown, path: string): StoreError => {
+  const failure = failureIn(cause)
+  if (failure !== null) return failure
   if (!isSystemError(cause)) throw cause
   return {
     _tag: 'IoFailure',
@@ -80,10 +92,6 @@ export const guarded =
       }
     }
   }
-
-/** A failure as it is thrown where no `Either` can be answered. */
-export const thrown = (error: StoreError): Error & StoreError =>
-  Object.assign(new Error(describe(error)), error)
 
 /**
  * Rows of an answer that are read as they are asked for. When the index turns out to be damaged, what was given cannot be

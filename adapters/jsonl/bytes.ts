@@ -17,6 +17,17 @@ export interface ByteSource {
   readonly close: () => void
 }
 
+/** The same where bytes may have to be waited for: they come from somewhere else. */
+export interface SlowByteSource {
+  readonly read: (
+    target: Buffer,
+    at: number,
+    length: number,
+    position: number
+  ) => number | Promise<number>
+  readonly close: () => void
+}
+
 const plainSource = (path: string): ByteSource => {
   const file = openSync(path, 'r')
   return {

@@ -24,14 +24,16 @@ const READ_BYTES_MAX = 2 * 1024 * 1024
 let pool: Buffer | null = null
 const pooled = (): Buffer => (pool ??= Buffer.allocUnsafe(READ_BYTES_MAX))
 
-interface Run {
+/** Neighbouring ranges of one segment. */
+export interface Run {
   readonly segment: number
   readonly from: number
   until: number
   readonly ranges: Array<ByteRange>
 }
 
-const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
+/** Ranges that are read together, in order. */
+export const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
   const runs: Array<Run> = []
   for (const range of ranges) {
     const last = runs[runs.length - 1]
@@ -49,12 +51,11 @@ const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
   return runs
 }
 
-const readRun = (
+const readWhole = (
   streamId: StreamId,
   source: ByteSource,
   run: Run,
-  wanted: Wanted,
-  profile: Profile,
+  { wanted, profile }: RangeOptions,
   into: Array<RecordedEvent | DamagedLine>
 ): void => {
   const bytes = run.until - run.from
@@ -94,12 +95,26 @@ export interface RangeOptions {
   readonly limits?: ReadLimits | undefined
 }
 
+/** The lines of the ranges of a run, in order. */
+export const readRun = (
+  streamId: StreamId,
+  source: ByteSource,
+  run: Run,
+  options: RangeOptions,
+  into: Array<RecordedEvent | DamagedLine>
+): void => {
+  const { wanted, profile, limits } = options
+  if (limits === undefined) return readWhole(streamId, source, run, options, into)
+  for (const range of run.ranges)
+    readLimited(source, range, { streamId, wanted, profile, limits, buffer: pooled() }, into)
+}
+
 /** The lines of the ranges, in the order of the ranges. */
 export const readRanges = (
   streamId: StreamId,
   lineage: Lineage,
   ranges: ReadonlyArray<ByteRange>,
-  { wanted, profile, limits }: RangeOptions
+  options: RangeOptions
 ): ReadonlyArray<RecordedEvent | DamagedLine> => {
   const lines: Array<RecordedEvent | DamagedLine> = []
   let source: ByteSource | null = null
@@ -113,10 +128,7 @@ export const readRanges = (
         if (file === undefined) break
         source = openBytes(file.path, file.compressed)
       }
-      if (limits === undefined) readRun(streamId, source, run, wanted, profile, lines)
-      else
-        for (const range of run.ranges)
-          readLimited(source, range, { streamId, wanted, profile, limits, buffer: pooled() }, lines)
+      readRun(streamId, source, run, options, lines)
     }
   } finally {
     source?.close()

@@ -12,7 +12,7 @@ import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Wanted } from '../../projections/projection.ts'
 import type { Batch, Guard, Lineage, Position, Segment } from '../../replay/ports.ts'
-import { openBytes, type ByteSource } from './bytes.ts'
+import { openBytes, type SlowByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'
 import { endOfLine, isBlank, LINE_BYTES_MAX, parseLine } from './lines.ts'
 import type { Plan } from './line-head.ts'
@@ -211,16 +211,16 @@ const scanTail = (
 }
 
 interface Reader {
-  readonly source: ByteSource
+  readonly source: SlowByteSource
   buffer: Buffer
   have: number
   /** File position of `buffer[0]`. */
   base: number
 }
 
-const fill = (reader: Reader): boolean => {
+const fill = async (reader: Reader): Promise<boolean> => {
   const { source, buffer, have, base } = reader
-  const read = source.read(buffer, have, buffer.length - have, base + have)
+  const read = await source.read(buffer, have, buffer.length - have, base + have)
   reader.have += read
   return read > 0
 }
@@ -244,12 +244,12 @@ const keepRest = (reader: Reader, from: number): void => {
 }
 
 /** Passes over a line that is too long to hold; returns false at the end of the file. */
-const skipLongLine = (scan: Scan, reader: Reader): boolean => {
+const skipLongLine = async (scan: Scan, reader: Reader): Promise<boolean> => {
   const offset = reader.base
   for (;;) {
     reader.base += reader.have
     reader.have = 0
-    if (!fill(reader)) return false
+    if (!(await fill(reader))) return false
     const end = endOfLine(reader.buffer, 0, reader.have)
     if (end === -1) continue
     const bytes = reader.base + end - offset
@@ -268,20 +268,20 @@ const batchOf = (scan: Scan, offset: number): Batch => ({
 })
 
 /** Lines of one segment from a position to its end as it is now. */
-function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): Generator<Batch> {
+async function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): AsyncGenerator<Batch> {
   if (skipsBom && reader.base === 0) {
-    while (reader.have < BOM_BYTES && fill(reader));
+    while (reader.have < BOM_BYTES && (await fill(reader)));
     if (hasBom(reader.buffer, reader.have)) keepRest(reader, BOM_BYTES)
   }
   for (;;) {
-    const more = reader.have === reader.buffer.length || fill(reader)
+    const more = reader.have === reader.buffer.length || (await fill(reader))
     const rest = scanLines(scan, reader.buffer, 0, reader.have, reader.base)
     if (rest > 0) {
       keepRest(reader, rest)
       yield batchOf(scan, reader.base)
     } else if (more && reader.have === reader.buffer.length) {
       if (reader.have >= LINE_BYTES_MAX) {
-        if (!skipLongLine(scan, reader)) return
+        if (!(await skipLongLine(scan, reader))) return
       } else keepRest(reader, 0)
     }
     if (more) continue
@@ -295,7 +295,7 @@ function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): Generator<
 }
 
 /** A source that ends where a segment's part in a lineage ends. */
-const limited = (source: ByteSource, until: number | null): ByteSource =>
+const limited = (source: SlowByteSource, until: number | null): SlowByteSource =>
   until === null
     ? source
     : {
@@ -315,6 +315,11 @@ const gapLine = (
     ? []
     : [{ streamId, revision, segment, offset: file.from, bytes: 0, reason: file.gap }]
 
+/** Opens a segment of a lineage; the caller closes it. */
+export type OpenSegment = (segment: Segment) => SlowByteSource
+
+const openFile: OpenSegment = ({ path, compressed }) => openBytes(path, compressed)
+
 /** Lines of a stream from a position, segment by segment. Codex itself does not skip a byte order mark. */
 export async function* readStream(
   streamId: StreamId,
@@ -322,13 +327,14 @@ export async function* readStream(
   from: Position,
   wanted: Wanted,
   profile: Profile,
-  skipsBom: boolean
+  skipsBom: boolean,
+  open = openFile
 ): AsyncGenerator<Batch> {
   let revision = from.revision
   for (let segment = from.segment; segment < lineage.length; segment++) {
     const file = lineage[segment]
     if (file === undefined) return
-    const source = openBytes(file.path, file.compressed)
+    const source = open(file)
     const base = segment === from.segment ? from.offset : file.from
     const reader: Reader = {
       source: limited(source, file.until),
@@ -353,7 +359,7 @@ export async function* readStream(
     }
     let start = base
     try {
-      for (const batch of readSegment(scan, reader, skipsBom)) {
+      for await (const batch of readSegment(scan, reader, skipsBom)) {
         revision = batch.next.revision
         yield batch
         await giveWay(batch.next.offset - start)
@@ -366,18 +372,30 @@ export async function* readStream(
   }
 }
 
+/** The bytes that tell whether a guard holds: the end of its line, and the byte behind it. */
+export const guardedRange = ({ offset, bytes }: Guard): readonly [from: number, length: number] => {
+  const length = Math.min(bytes, GUARD_BYTES_MAX)
+  return [offset + bytes - length, length + 1]
+}
+
+/** True when these bytes, of the guarded range, still hold the line, and nothing was glued to it. */
+export const holdsGuard = (bytes: Buffer, guard: Guard): boolean => {
+  const [, length] = guardedRange(guard)
+  if (bytes.length < length - 1 || crc32(bytes.subarray(0, length - 1)) !== guard.checksum)
+    return false
+  const after = bytes[length - 1]
+  return after === 10 || (after === undefined && !guard.terminated)
+}
+
 /** True when the line a guard describes still stands before `next`, and nothing was glued to it. */
 export const verifyGuard = (lineage: Lineage, next: Position, guard: Guard): boolean => {
   const file = lineage[next.segment]
   if (file === undefined) return false
   const source = openBytes(file.path, file.compressed)
   try {
-    const bytes = Math.min(guard.bytes, GUARD_BYTES_MAX)
-    const buffer = Buffer.alloc(bytes + 1)
-    const read = source.read(buffer, 0, bytes + 1, guard.offset + guard.bytes - bytes)
-    if (read < bytes || crc32(buffer.subarray(0, bytes)) !== guard.checksum) return false
-    const after = read > bytes ? buffer[bytes] : null
-    return after === 10 || (after === null && !guard.terminated)
+    const [from, length] = guardedRange(guard)
+    const buffer = Buffer.alloc(length)
+    return holdsGuard(buffer.subarray(0, source.read(buffer, 0, length, from)), guard)
   } finally {
     source.close()
   }
