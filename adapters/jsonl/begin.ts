@@ -26,14 +26,14 @@ const YEARS = /^[12]\d{3}-/
 const DASHES = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)$/
 
 /** Milliseconds of a metadata time; null when it is none that a file can be named after. */
-const millisecondsOf = (timestamp: unknown): number | null => {
+export const millisecondsOf = (timestamp: unknown): number | null => {
   if (typeof timestamp !== 'string' || !YEARS.test(timestamp)) return null
   const ms = Date.parse(timestamp.replace(DASHES, '$1:$2:$3Z'))
   return Number.isNaN(ms) ? null : ms
 }
 
 /** Number of a new segment's first line: it goes on from the history that it continues. */
-const firstOrdinal = (payload: Readonly<Record<string, unknown>>): number | null => {
+export const firstOrdinal = (payload: Readonly<Record<string, unknown>>): number | null => {
   if (!saysNumbered(payload)) return null
   const base = payload['history_base']
   const end = isJsonObject(base) ? base['end_ordinal_exclusive'] : 0

@@ -23,8 +23,8 @@ import { endOfLine } from './lines.ts'
 import { dayOf, twoDigits } from './place.ts'
 import { lockWriter } from './writer-lock.ts'
 
-/** Where a segment made at a time belongs; Codex goes by local time. */
-const pathOf = (
+/** Folder and name of a segment made at a time; Codex goes by local time. */
+const placeOf = (
   home: string,
   { streamId, segmentId, atMs }: Pick<NewSegment, 'streamId' | 'segmentId' | 'atMs'>
 ): readonly [string, string] => {
@@ -35,6 +35,12 @@ const pathOf = (
   const id = segmentId === streamId ? streamId : `${streamId}_${segmentId}`
   return [directory, `rollout-${date}T${time}-${id}.jsonl`]
 }
+
+/** Where a segment made at a time belongs. */
+export const segmentPath = (
+  home: string,
+  segment: Pick<NewSegment, 'streamId' | 'segmentId' | 'atMs'>
+): string => join(...placeOf(home, segment))
 
 const TIMESTAMP_AT = Buffer.from('{"timestamp":"').length
 const TIMESTAMP_LENGTH = 24
@@ -134,7 +140,7 @@ export const createSegment = async (
   segment: NewSegment,
   step: Step = () => undefined
 ): Promise<string> => {
-  const [directory, name] = pathOf(home, segment)
+  const [directory, name] = placeOf(home, segment)
   step()
   makeDirectory(directory)
   // Not named after the process: the one of a container has the same number again, and may have been killed before.
@@ -163,7 +169,7 @@ export const segmentWriter = (
 ): SegmentWriter => ({
   newId: () => v7(),
   nowMs: () => Date.now(),
-  pathOf: (streamId, atMs) => join(...pathOf(home, { streamId, segmentId: streamId, atMs })),
+  pathOf: (streamId, atMs) => segmentPath(home, { streamId, segmentId: streamId, atMs }),
   isHeld: (streamId) => isHeldByCodex(home, streamId),
   hasDatabase: () =>
     statSync(join(home, 'state_5.sqlite'), { throwIfNoEntry: false }) !== undefined,

@@ -10,14 +10,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { lstatSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { FolderMemory, Lineage, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
 import { firstLines } from './first-line.ts'
-import { dayOf, type Place } from './place.ts'
+import { dayOf, isNewer, type Place } from './place.ts'
 import { lineageOf, type Segments } from './lineage.ts'
 import { list, type Listing, type Looks } from './listing.ts'
 import { lineEndingAt } from './ordinals.ts'
@@ -51,10 +51,6 @@ const wins = (a: Place, b: Place): boolean => {
   if (plain(a) === plain(b)) return !a.compressed
   return plain(a) > plain(b)
 }
-
-/** Of two segments of one thread the one with the later name is its head: names begin with the time they were made. */
-const isNewer = (a: Place, b: Place): boolean =>
-  a.archived === b.archived ? basename(a.path) > basename(b.path) : b.archived
 
 const writtenSegment = (
   { segmentId, path, compressed }: Place,

@@ -50,7 +50,8 @@ export const placeNamed = (
   }
 }
 
-const placeOf = (
+/** The place of a file of a directory; null when its name is not that of a rollout the era reads. */
+export const placeOf = (
   directory: string,
   name: string,
   archived: boolean,

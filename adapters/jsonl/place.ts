@@ -1,7 +1,7 @@
 /**
  * Where a rollout file lies and what its name says.
  */
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { StreamId } from '../../domain/ids.ts'
 
 /** One rollout file. */
@@ -13,6 +13,10 @@ export interface Place {
   readonly archived: boolean
   readonly compressed: boolean
 }
+
+/** Of two segments of one thread the one with the later name is its head: names begin with the time they were made. */
+export const isNewer = (a: Place, b: Place): boolean =>
+  a.archived === b.archived ? basename(a.path) > basename(b.path) : b.archived
 
 /** A number of a date or time as names spell it. */
 export const twoDigits = (value: number): string => String(value).padStart(2, '0')
