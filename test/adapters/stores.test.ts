@@ -1,4 +1,4 @@
-// Both event stores keep the same promises; files also come compressed, and other bytes are noticed.
+// All event stores keep the same promises; files also come compressed, and other bytes are noticed.
 import { expect } from 'chai'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ describe('an event store in memory', () =>
     const store = memoryStore(DEFAULT_PROFILE)
     const append = (lines: ReadonlyArray<object>) =>
       store.put(streamId(THREAD), lines as ReadonlyArray<JsonObject>)
-    return { store, append, dispose: () => undefined }
+    return { store, id: streamId(THREAD), append, dispose: () => undefined }
   }))
 
 describe('an event store over files', () => {
@@ -34,6 +34,7 @@ describe('an event store over files', () => {
     const path = rolloutPath(home, THREAD)
     return {
       store: jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false }),
+      id: streamId(THREAD),
       append: (lines) => {
         mkdirSync(join(path, '..'), { recursive: true })
         appendRollout(path, linesOf(lines.map((line) => JSON.stringify(line))))

@@ -1,26 +1,29 @@
 /**
  * What every `EventStore` promises. Each adapter's test calls this once, with a way to make a store that holds one
- * stream of given lines and to append to it.
+ * stream of given lines and to append to it. A store that is elsewhere is refreshed after what others do to it.
  */
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
-import { streamId } from '../../domain/ids.ts'
+import type { StreamId } from '../../domain/ids.ts'
 import type { Wanted } from '../../projections/projection.ts'
 import { isDamaged, START, type EventStore, type Position } from '../../replay/ports.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { right } from '../support/engines.ts'
-import { idOf, THREAD } from '../support/rollouts.ts'
+import { idOf } from '../support/rollouts.ts'
+import { refreshed } from '../../replay/refreshed.ts'
 
 /** A store under test. */
 export interface StoreUnderTest {
   readonly store: EventStore
-  readonly append: (lines: ReadonlyArray<object>) => void
-  readonly dispose: () => void
+  /** Nobody has a stream of this id yet. */
+  readonly id: StreamId
+  /** Puts any lines behind the stream without asking the store. */
+  readonly append: (lines: ReadonlyArray<object>) => void | Promise<void>
+  readonly dispose: () => void | Promise<void>
 }
 
-const ID = streamId(THREAD)
 const line = (n: number) => ({
   timestamp: '2026-05-01T10:00:00.000Z',
   type: 'event_msg',
@@ -29,17 +32,17 @@ const line = (n: number) => ({
 const numbered = (from: number, until: number) =>
   Array.from({ length: until - from }, (_, i) => line(from + i))
 
-const infoOf = (store: EventStore) => {
-  const found = store.find(ID)
+const infoOf = (store: EventStore, id: StreamId) => {
+  const found = store.find(id)
   if (E.isLeft(found)) throw new Error('the stream is not there')
   return found.right
 }
 
-const collect = async (store: EventStore, from: Position, wanted: Wanted) => {
+const collect = async (store: EventStore, id: StreamId, from: Position, wanted: Wanted) => {
   const lines: Array<RecordedEvent | DamagedLine> = []
   let next = from
   let guard = null
-  for await (const batch of store.read(infoOf(store), from, wanted)) {
+  for await (const batch of store.read(infoOf(store, id), from, wanted)) {
     lines.push(...batch.lines)
     next = batch.next
     guard = batch.guard
@@ -84,37 +87,42 @@ const eventOf = (one: RecordedEvent | DamagedLine) => {
 }
 
 /** Runs the contract against an adapter. */
-export const eventStoreContract = (make: () => StoreUnderTest): void => {
+export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnderTest>): void => {
   const using = async (use: (under: StoreUnderTest) => Promise<void>): Promise<void> => {
-    const under = make()
+    const under = await make()
+    const { store, id } = under
+    const append: StoreUnderTest['append'] = async (lines) => {
+      await under.append(lines)
+      await right(() => refreshed(store, id))
+    }
     try {
-      await use(under)
+      await use({ ...under, append })
     } finally {
-      under.dispose()
+      await under.dispose()
     }
   }
 
   it('does not know a stream nobody appended to', () =>
-    using(async ({ store }) => {
-      expect(store.find(ID)).to.deep.equal(E.left({ _tag: 'StreamNotFound', streamId: THREAD }))
+    using(async ({ store, id }) => {
+      expect(store.find(id)).to.deep.equal(E.left({ _tag: 'StreamNotFound', streamId: id }))
       expect([store.ids(), store.streams()]).to.deep.equal([E.right([]), E.right([])])
-      expect([...store.findAll([ID])]).to.deep.equal([])
+      expect([...store.findAll([id])]).to.deep.equal([])
     }))
 
   it('lists a stream as it finds it', () =>
-    using(async ({ store, append }) => {
-      append(numbered(0, 1))
-      expect(store.ids()).to.deep.equal(E.right([ID]))
-      expect(store.streams()).to.deep.equal(E.right([infoOf(store)]))
-      expect([...store.findAll([ID])]).to.deep.equal([[ID, infoOf(store)]])
+    using(async ({ store, id, append }) => {
+      await append(numbered(0, 1))
+      expect(store.ids()).to.deep.equal(E.right([id]))
+      expect(store.streams()).to.deep.equal(E.right([infoOf(store, id)]))
+      expect([...store.findAll([id])]).to.deep.equal([[id, infoOf(store, id)]])
     }))
 
   it('reads every line in order, numbered from 0', () =>
     fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 20 }), (count) =>
-        using(async ({ store, append }) => {
-          append(numbered(0, count))
-          const { lines, next } = await collect(store, START, 'all')
+        using(async ({ store, id, append }) => {
+          await append(numbered(0, count))
+          const { lines, next } = await collect(store, id, START, 'all')
           expect(messages(lines)).to.deep.equal(wanted(0, count))
           expect(lines.map(({ revision }) => revision)).to.deep.equal(
             numbered(0, count).map((_, i) => i)
@@ -126,11 +134,11 @@ export const eventStoreContract = (make: () => StoreUnderTest): void => {
     ))
 
   it('goes on from where a read ended', () =>
-    using(async ({ store, append }) => {
-      append(numbered(0, 3))
-      const first = await collect(store, START, 'folded')
-      append(numbered(3, 5))
-      const second = await collect(store, first.next, 'folded')
+    using(async ({ store, id, append }) => {
+      await append(numbered(0, 3))
+      const first = await collect(store, id, START, 'folded')
+      await append(numbered(3, 5))
+      const second = await collect(store, id, first.next, 'folded')
       expect([messages(first.lines), messages(second.lines)]).to.deep.equal([
         wanted(0, 3),
         wanted(3, 5)
@@ -138,47 +146,47 @@ export const eventStoreContract = (make: () => StoreUnderTest): void => {
     }))
 
   it('reports a line that is not an event, and reads on', () =>
-    using(async ({ store, append }) => {
-      append([line(0), { nonsense: true }, line(2)])
-      const { lines } = await collect(store, START, 'all')
+    using(async ({ store, id, append }) => {
+      await append([line(0), { nonsense: true }, line(2)])
+      const { lines } = await collect(store, id, START, 'all')
       expect(messages(lines)).to.deep.equal(['message 0', 'not_an_event', 'message 2'])
     }))
 
   it('reads the lines of byte ranges', () =>
-    using(async ({ store, append }) => {
-      append(numbered(0, 6))
-      const { lines } = await collect(store, START, 'all')
+    using(async ({ store, id, append }) => {
+      await append(numbered(0, 6))
+      const { lines } = await collect(store, id, START, 'all')
       const ranges = [lines[1], lines[4]].map((one) => {
         if (one === undefined) throw new Error('the line is not there')
         return { segment: one.segment, from: one.offset, until: one.offset + one.bytes }
       })
-      const read = await store.readRanges(infoOf(store), ranges, 'items')
+      const read = await store.readRanges(infoOf(store, id), ranges, 'items')
       expect(messages(read)).to.deep.equal(['message 1', 'message 4'])
     }))
 
   it('knows the last line of a read again, also when more follows', () =>
-    using(async ({ store, append }) => {
-      append(numbered(0, 3))
-      const { next, guard } = await collect(store, START, 'all')
+    using(async ({ store, id, append }) => {
+      await append(numbered(0, 3))
+      const { next, guard } = await collect(store, id, START, 'all')
       if (guard === null) throw new Error('a read of lines has a guard')
-      append(numbered(3, 4))
-      expect(await store.verify(infoOf(store), next, guard)).to.equal(true)
+      await append(numbered(3, 4))
+      expect(await store.verify(infoOf(store, id), next, guard)).to.equal(true)
     }))
 
-  const numberOfLines = async (store: EventStore): Promise<number> =>
-    (await collect(store, START, 'all')).next.revision
+  const numberOfLines = async (store: EventStore, id: StreamId): Promise<number> =>
+    (await collect(store, id, START, 'all')).next.revision
 
   it('reads back what was appended, in one call or in many, in this order', () =>
     fc.assert(
       fc.asyncProperty(fc.array(someEvents, { minLength: 1, maxLength: 6 }), (appends) =>
-        using(async ({ store, append }) => {
-          append(numbered(0, 2))
+        using(async ({ store, id, append }) => {
+          await append(numbered(0, 2))
           const places: Array<number> = []
           for (const events of appends) {
-            const { from, next } = await right(store.append(ID, 'any', events))
+            const { from, next } = await right(store.append(id, 'any', events))
             places.push(from.revision, next.revision)
           }
-          const { lines } = await collect(store, START, 'all')
+          const { lines } = await collect(store, id, START, 'all')
           expect(lines.slice(2).map(eventOf)).to.deep.equal(appends.flat())
           let revision = 2
           const planned = appends.flatMap(({ length }) => [revision, (revision += length)])
@@ -189,83 +197,83 @@ export const eventStoreContract = (make: () => StoreUnderTest): void => {
     ))
 
   it('answers with places from which a read goes on', () =>
-    using(async ({ store, append }) => {
-      append(numbered(0, 2))
-      const { from, next } = await right(store.append(ID, 2, numbered(2, 4)))
-      append(numbered(4, 5))
-      expect(messages((await collect(store, from, 'all')).lines)).to.deep.equal(wanted(2, 5))
-      expect(messages((await collect(store, next, 'all')).lines)).to.deep.equal(wanted(4, 5))
+    using(async ({ store, id, append }) => {
+      await append(numbered(0, 2))
+      const { from, next } = await right(store.append(id, 2, numbered(2, 4)))
+      await append(numbered(4, 5))
+      expect(messages((await collect(store, id, from, 'all')).lines)).to.deep.equal(wanted(2, 5))
+      expect(messages((await collect(store, id, next, 'all')).lines)).to.deep.equal(wanted(4, 5))
     }))
 
   it('counts from a known place as it counts from the start', () =>
-    using(async ({ store, append }) => {
-      append(numbered(0, 3))
-      const known = await collect(store, START, 'all')
-      append(numbered(3, 5))
-      const { from } = await right(store.append(ID, 5, numbered(5, 6), known))
+    using(async ({ store, id, append }) => {
+      await append(numbered(0, 3))
+      const known = await collect(store, id, START, 'all')
+      await append(numbered(3, 5))
+      const { from } = await right(store.append(id, 5, numbered(5, 6), known))
       expect(from.revision).to.equal(5)
     }))
 
   it('appends nothing when the stream holds more or fewer events than expected', () =>
-    using(async ({ store, append }) => {
-      append(numbered(0, 3))
+    using(async ({ store, id, append }) => {
+      await append(numbered(0, 3))
       for (const expected of [0, 2, 4, 'no_stream'] as const)
-        expect(await store.append(ID, expected, numbered(3, 4))()).to.deep.equal(
-          E.left({ _tag: 'WrongExpectedRevision', streamId: THREAD, expected, actual: 3 })
+        expect(await store.append(id, expected, numbered(3, 4))()).to.deep.equal(
+          E.left({ _tag: 'WrongExpectedRevision', streamId: id, expected, actual: 3 })
         )
-      expect(await numberOfLines(store)).to.equal(3)
+      expect(await numberOfLines(store, id)).to.equal(3)
     }))
 
   it('appends to a stream that must exist only when it does', () =>
-    using(async ({ store, append }) => {
+    using(async ({ store, id, append }) => {
       for (const expected of ['stream_exists', 0] as const)
-        expect(await store.append(ID, expected, numbered(0, 1))()).to.deep.equal(
-          E.left({ _tag: 'WrongExpectedRevision', streamId: THREAD, expected, actual: null })
+        expect(await store.append(id, expected, numbered(0, 1))()).to.deep.equal(
+          E.left({ _tag: 'WrongExpectedRevision', streamId: id, expected, actual: null })
         )
       expect(store.ids()).to.deep.equal(E.right([]))
-      append(numbered(0, 1))
-      const { next } = await right(store.append(ID, 'stream_exists', numbered(1, 2)))
+      await append(numbered(0, 1))
+      const { next } = await right(store.append(id, 'stream_exists', numbered(1, 2)))
       expect(next.revision).to.equal(2)
     }))
 
   it('lets only one of several that expect the same revision through', () =>
-    using(async ({ store, append }) => {
-      append(numbered(0, 1))
+    using(async ({ store, id, append }) => {
+      await append(numbered(0, 1))
       const all = await Promise.all(
-        Array.from({ length: 8 }, (_, i) => store.append(ID, 1, numbered(i, i + 1))())
+        Array.from({ length: 8 }, (_, i) => store.append(id, 1, numbered(i, i + 1))())
       )
       expect(all.filter(E.isRight)).to.have.length(1)
       expect(all.filter(E.isLeft)).to.deep.equal(
         Array.from({ length: 7 }, () =>
-          E.left({ _tag: 'WrongExpectedRevision', streamId: THREAD, expected: 1, actual: 2 })
+          E.left({ _tag: 'WrongExpectedRevision', streamId: id, expected: 1, actual: 2 })
         )
       )
-      expect(await numberOfLines(store)).to.equal(2)
+      expect(await numberOfLines(store, id)).to.equal(2)
     }))
 
   it('begins a stream with its metadata, and with nothing else', () =>
-    using(async ({ store }) => {
-      expect(await store.append(ID, 'any', numbered(0, 1))()).to.deep.equal(
-        E.left({ _tag: 'StreamNotFound', streamId: THREAD })
+    using(async ({ store, id }) => {
+      expect(await store.append(id, 'any', numbered(0, 1))()).to.deep.equal(
+        E.left({ _tag: 'StreamNotFound', streamId: id })
       )
-      expect(await store.append(ID, 'no_stream', numbered(0, 1))()).to.deep.equal(
+      expect(await store.append(id, 'no_stream', numbered(0, 1))()).to.deep.equal(
         E.left({ _tag: 'InvalidRequest', message: 'a new thread begins with session_meta' })
       )
-      expect(await store.append(ID, 'no_stream', [metadata(idOf(2))])()).to.deep.equal(
+      expect(await store.append(id, 'no_stream', [metadata(idOf(2))])()).to.deep.equal(
         E.left({
           _tag: 'InvalidRequest',
-          message: `the session_meta is not that of thread ${THREAD}`
+          message: `the session_meta is not that of thread ${id}`
         })
       )
-      const events = [metadata(THREAD), line(0)]
-      const { from, next } = await right(store.append(ID, 'no_stream', events))
+      const events = [metadata(id), line(0)]
+      const { from, next } = await right(store.append(id, 'no_stream', events))
       expect([from, next.revision]).to.deep.equal([START, 2])
-      expect((await collect(store, START, 'all')).lines.map(eventOf)).to.deep.equal(events)
-      const again = await store.append(ID, 'no_stream', events)()
+      expect((await collect(store, id, START, 'all')).lines.map(eventOf)).to.deep.equal(events)
+      const again = await store.append(id, 'no_stream', events)()
       expect(again).to.deep.equal(
         E.left({
           _tag: 'WrongExpectedRevision',
-          streamId: THREAD,
+          streamId: id,
           expected: 'no_stream',
           actual: 2
         })
@@ -273,19 +281,19 @@ export const eventStoreContract = (make: () => StoreUnderTest): void => {
     }))
 
   it('numbers the lines of a paginated stream, and no others', () =>
-    using(async ({ store }) => {
-      const head = metadata(THREAD, { history_mode: 'paginated' })
-      await right(store.append(ID, 'no_stream', [head, line(1)]))
-      await right(store.append(ID, 2, numbered(2, 4)))
-      const { lines } = await collect(store, START, 'all')
+    using(async ({ store, id }) => {
+      const head = metadata(id, { history_mode: 'paginated' })
+      await right(store.append(id, 'no_stream', [head, line(1)]))
+      await right(store.append(id, 2, numbered(2, 4)))
+      const { lines } = await collect(store, id, START, 'all')
       expect(lines.map((one) => (isDamaged(one) ? null : one.line.ordinal))).to.deep.equal([
         0, 1, 2, 3
       ])
     }))
 
   it('refuses what it could not read back, and appends none of it', () =>
-    using(async ({ store, append }) => {
-      append(numbered(0, 1))
+    using(async ({ store, id, append }) => {
+      await append(numbered(0, 1))
       const bad: ReadonlyArray<object> = [
         { ...line(1), timestamp: '2026-05-01T10:00:00Z' },
         { ...line(1), timestamp: '2026-13-01T10:00:00.000Z' },
@@ -297,22 +305,22 @@ export const eventStoreContract = (make: () => StoreUnderTest): void => {
         { ...line(1), payload: { type: 'user_message', message: undefined } }
       ]
       for (const event of bad)
-        expect(await store.append(ID, 'any', [line(1), event as NewEvent])()).to.deep.include({
+        expect(await store.append(id, 'any', [line(1), event as NewEvent])()).to.deep.include({
           _tag: 'Left'
         })
-      expect(await store.append(ID, 'any', [])()).to.deep.equal(
+      expect(await store.append(id, 'any', [])()).to.deep.equal(
         E.left({ _tag: 'InvalidRequest', message: 'there is no event to append' })
       )
-      expect(await numberOfLines(store)).to.equal(1)
+      expect(await numberOfLines(store, id)).to.equal(1)
     }))
 
   it('writes an event as it was when it was given', () =>
-    using(async ({ store, append }) => {
-      append(numbered(0, 1))
+    using(async ({ store, id, append }) => {
+      await append(numbered(0, 1))
       const event = line(1)
-      const appending = store.append(ID, 1, [event])()
+      const appending = store.append(id, 1, [event])()
       event.payload.message = 'changed'
       await appending
-      expect(messages((await collect(store, START, 'all')).lines)).to.deep.equal(wanted(0, 2))
+      expect(messages((await collect(store, id, START, 'all')).lines)).to.deep.equal(wanted(0, 2))
     }))
 }

@@ -1,0 +1,88 @@
+/**
+ * A store of streams for tests: a wire, a directory in memory, and a way to put lines there as somebody else would.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { v7 } from 'uuid'
+import { directoryOf, type Directory } from '../../adapters/eventstore/directory.ts'
+import { sha256OfBytes } from '../../adapters/eventstore/sha256.ts'
+import { eventStore } from '../../adapters/eventstore/store.ts'
+import type { Wire } from '../../adapters/eventstore/wire.ts'
+import { callBytesMaxOf, writePlan } from '../../adapters/eventstore/write.ts'
+import { memoryIndex } from '../../adapters/memory/index.ts'
+import type { StreamId } from '../../domain/ids.ts'
+import { EMPTY } from '../../domain/stream/directory.ts'
+import { plan } from '../../domain/stream/encode.ts'
+import { threadStream } from '../../domain/stream/names.ts'
+import type { Step } from '../../domain/stream/plan.ts'
+import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import type { EventStore } from '../../replay/ports.ts'
+import { right } from './engines.ts'
+
+/** Where the threads of a store without a home seem to lie. */
+export const NO_HOME = '/nowhere'
+
+/** A store over a wire that knows nothing yet. */
+export const storeOver = (
+  wire: Wire
+): { readonly store: EventStore; readonly directory: Directory } => {
+  const directory = directoryOf(wire, memoryIndex())
+  const store = eventStore({
+    wire,
+    directory,
+    home: NO_HOME,
+    profile: DEFAULT_PROFILE,
+    strict: false
+  })
+  return { store, directory }
+}
+
+/** Puts steps behind a stream as another process does, from what the server has now. */
+export const writeSteps = async (
+  wire: Wire,
+  stream: string,
+  steps: ReadonlyArray<Step>,
+  together = false
+): Promise<void> => {
+  const directory = directoryOf(wire, memoryIndex())
+  await right(() => directory.refreshStream(stream))
+  const planned = plan(
+    {
+      stream,
+      directory: directory.stream(stream) ?? EMPTY,
+      callBytesMax: callBytesMaxOf(wire),
+      sha256: sha256OfBytes,
+      writer: { source: 'append', home: null, nonce: v7(), atMs: Date.now() },
+      together
+    },
+    steps
+  )
+  if (E.isLeft(planned)) throw new Error(planned.left._tag)
+  const written = await right(() => writePlan(wire, stream, planned.right))
+  if (written === 'moved') throw new Error(`${stream} is written to by others`)
+}
+
+/** The fact that begins a thread of one file. */
+export const placedAt = (id: StreamId, path: string, modifiedAtMs = 0): Step => ({
+  fact: {
+    type: 'unroll-placed',
+    data: {
+      files: [{ segment: id, path, modifiedAtMs }],
+      lineage: [{ thread: id, segment: id, from: 0, until: null, gap: null }]
+    }
+  }
+})
+
+/** Puts lines of any content behind a thread, making it when it is new. */
+export const putLines = async (
+  wire: Wire,
+  id: StreamId,
+  lines: ReadonlyArray<string>
+): Promise<void> => {
+  const stream = threadStream(id)
+  const directory = directoryOf(wire, memoryIndex())
+  await right(() => directory.refreshStream(stream))
+  const name = `rollout-2026-05-01T10-00-00-${id}.jsonl`
+  const begin = directory.get(id) === null ? [placedAt(id, `sessions/2026/05/01/${name}`)] : []
+  const bytes = lines.map((line) => Buffer.from(line))
+  await writeSteps(wire, stream, [...begin, { segment: id, lines: bytes }])
+}

@@ -1,0 +1,100 @@
+/**
+ * A home in a store of streams, written there the plainest way: file by file, in one plan for each thread.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import { sha256OfBytes } from '../../adapters/eventstore/sha256.ts'
+import type { Wire } from '../../adapters/eventstore/wire.ts'
+import { writePlan } from '../../adapters/eventstore/write.ts'
+import { eraOf } from '../../domain/profile.ts'
+import { EMPTY } from '../../domain/stream/directory.ts'
+import { plan } from '../../domain/stream/encode.ts'
+import { threadStream } from '../../domain/stream/names.ts'
+import type { Step } from '../../domain/stream/plan.ts'
+import type { NamedData, StoredLineage } from '../../domain/stream/stored.ts'
+import type { EventStore, StreamInfo } from '../../replay/ports.ts'
+import { linesOf } from './file-lines.ts'
+
+const UUIDS = /([0-9a-f-]{36})(?:_([0-9a-f-]{36}))?\.jsonl/
+
+/** Thread and segment in the name of a rollout. */
+const idsIn = (path: string): readonly [string, string] => {
+  const [, thread = '', segment = thread] = UUIDS.exec(path) ?? []
+  return [thread, segment]
+}
+
+const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArray<Step> => {
+  const lineage: ReadonlyArray<StoredLineage> = store
+    .lineage(info)
+    .map(({ id, path, from, until, gap }) => ({
+      thread: idsIn(path)[0],
+      segment: id,
+      from,
+      until,
+      gap
+    }))
+  const paths = [...new Set([...store.olderFiles(info.streamId, 'all')].map(({ path }) => path))]
+  return [...paths.reverse(), info.path].flatMap((path, i, { length }): ReadonlyArray<Step> => {
+    const [, segment] = idsIn(path)
+    const file = {
+      segment,
+      path: relative(home, path).split(sep).join('/'),
+      modifiedAtMs: statSync(path).mtimeMs
+    }
+    const data = i === length - 1 ? { files: [file], lineage } : { files: [file] }
+    const { lines, tail } = linesOf(readFileSync(path))
+    const steps: ReadonlyArray<Step> = [
+      { fact: { type: 'unroll-placed', data } },
+      { segment, lines }
+    ]
+    return tail.length === 0 ? steps : [...steps, { segment, tail }]
+  })
+}
+
+/** Names of a home, by thread. */
+const namesIn = (home: string): ReadonlyArray<readonly [string, NamedData]> => {
+  const path = join(home, 'session_index.jsonl')
+  if (!existsSync(path)) return []
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { id, thread_name: name, updated_at: updatedAt } = JSON.parse(line) as {
+        readonly id: string
+        readonly thread_name: string
+        readonly updated_at: string
+      }
+      return [id, { name, updatedAt }]
+    })
+}
+
+/** Writes every thread of a home, and its names, to a server that has nothing yet. */
+export const storeHome = async (wire: Wire, home: string): Promise<void> => {
+  const store = jsonlStore({ home, profile: eraOf('0.169', false), strict: false })
+  const streams = store.streams()
+  if (E.isLeft(streams)) throw new Error(streams.left._tag)
+  const names = namesIn(home)
+  for (const info of streams.right) {
+    const stream = threadStream(info.streamId)
+    const planned = plan(
+      {
+        stream,
+        directory: EMPTY,
+        sha256: sha256OfBytes,
+        writer: { source: 'push', home, nonce: '' },
+        together: false
+      },
+      [
+        ...stepsOf(home, store, info),
+        ...names.flatMap(([id, data]): ReadonlyArray<Step> =>
+          id === info.streamId ? [{ fact: { type: 'unroll-named', data } }] : []
+        )
+      ]
+    )
+    if (E.isLeft(planned)) throw new Error(planned.left._tag)
+    const written = await writePlan(wire, stream, planned.right)
+    if (E.isLeft(written) || written.right === 'moved') throw new Error(`${stream} is not written`)
+  }
+}
