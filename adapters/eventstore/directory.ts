@@ -17,10 +17,10 @@ import type {
 } from '../../domain/stream/stored.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { afterPrefix, toStored } from '../../replay/catch-up/overlay.ts'
-import { ioFailure } from '../../replay/guarded.ts'
 import type { Index, StoredRow } from '../../replay/ports.ts'
-import { untilCaughtUp } from './follow.ts'
-import { directoryRows } from './rows.ts'
+import { attempted } from './attempted.ts'
+import { untilCaughtUp, type Following } from './follow.ts'
+import { directoryRows, type DirectoryRows } from './rows.ts'
 import { inTurn } from './turns.ts'
 import type { Wire } from './wire.ts'
 
@@ -32,11 +32,8 @@ export interface NamedThread extends NamedData {
   readonly threadId: StreamId
 }
 
-/** Who looked up to where in the log of all streams. */
-export type From = StorePosition | 'start'
-
 /** What a node knows of a store. The synchronous methods answer as of the last refresh, or what was ingested since. */
-export interface Directory {
+export interface Directory extends Following {
   /** What the stream of a thread holds; null when there is none, or it has no files yet. */
   readonly get: (threadId: StreamId) => StreamDirectory | null
   /** What any stream holds, also one that nobody can read yet. */
@@ -57,13 +54,6 @@ export interface Directory {
   readonly refresh: (scope: StreamId | 'all') => Promise<E.Either<StoreError, void>>
   /** The same for one stream of any name. */
   readonly refreshStream: (stream: string) => Promise<E.Either<StoreError, void>>
-  /** Takes in events in the order of the log, up to a position; what is known already changes nothing. */
-  readonly ingest: (
-    events: ReadonlyArray<StoredEvent>,
-    position: StorePosition | null
-  ) => Promise<E.Either<StoreError, void>>
-  /** Where following the log goes on. */
-  readonly from: () => From
   /** Takes in what a stream holds behind an append of this process. */
   readonly put: (stream: string, directory: StreamDirectory) => Promise<E.Either<StoreError, void>>
 }
@@ -125,110 +115,118 @@ const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArra
 const valuesIn = (index: Index, table: string): ReadonlyArray<readonly [RowKey, unknown]> =>
   index.range([table], afterPrefix([table]), Infinity, false)
 
-/** Opens the directory of a store in an index of this machine. */
-export const directoryOf = (wire: Wire, index: Index): Directory => {
-  const rows = directoryRows(index)
-  let reached: { readonly epoch: string; readonly position: StorePosition } | null = null
-  let threads: { readonly stamp: number; readonly all: Map<StreamId, StreamDirectory> } | null =
-    null
+interface Parts {
+  readonly wire: Wire
+  readonly rows: DirectoryRows
+}
 
-  /** What was learned of one stream by asking; nothing is committed when it is as it was. */
-  const learn = async (stream: string): Promise<E.Either<StoreError, void>> => {
-    const known = rows.get(stream)
-    const [last] = await collected(wire.readBackwards(stream, 1))
-    if (last === undefined || last.type.startsWith('$')) {
-      if (known === null || rows.get(stream) !== known) return E.right(undefined)
-      return rows.commit({ streams: new Map([[stream, null]]), replaces: true })
+/** Takes in events, and knows up to where the log was looked through. */
+const ingesting = ({ wire, rows }: Parts): Following => {
+  let reached: { readonly epoch: string; readonly position: StorePosition } | null = null
+  const reach = (position: StorePosition | null): void => {
+    if (position !== null) reached = { epoch: rows.epoch(), position }
+  }
+  return {
+    from: () => {
+      const known = reached !== null && reached.epoch === rows.epoch() ? reached.position : null
+      return known ?? rows.position() ?? 'start'
+    },
+    ingest: async (events, position) => {
+      const streams = new Map<string, StreamDirectory | null>()
+      const others: Array<StoredRow> = []
+      const holes = new Set<string>()
+      for (const event of events) {
+        const { stream, revision, type } = event
+        if (!isFolded(stream) || type.startsWith('$')) continue
+        for (const row of rowsOfFact(event)) others.push(row)
+        const before = streams.get(stream) ?? rows.get(stream) ?? EMPTY
+        if (revision > before.revision + 1) holes.add(stream)
+        else if (revision > before.revision) streams.set(stream, evolve(before, event))
+      }
+      for (const stream of holes) {
+        // Events before it are gone from the log: what stands there now is asked for.
+        const directory = await opened(wire, stream)
+        if (directory !== null) streams.set(stream, directory)
+      }
+      const isFar =
+        position !== null && position.commit - (rows.position()?.commit ?? 0) > POSITION_BYTES
+      if (streams.size + others.length > 0 || isFar) {
+        const done = await rows.commit({ streams, others, position })
+        if (E.isLeft(done)) return done
+      }
+      reach(position)
+      return E.right(undefined)
     }
+  }
+}
+
+/** Asks for what one stream holds now; nothing is committed when it is as it was. */
+const learner =
+  ({ wire, rows }: Parts, { ingest }: Following) =>
+  async (stream: string): Promise<E.Either<StoreError, void>> => {
+    const known = rows.get(stream)
+    const isStill = (): boolean => rows.get(stream) === known
+    const [last] = await collected(wire.readBackwards(stream, 1))
+    if (last === undefined || last.type.startsWith('$'))
+      return known !== null && isStill()
+        ? rows.commit({ streams: new Map([[stream, null]]), replaces: true })
+        : E.right(undefined)
     if (known?.revision === last.revision) return E.right(undefined)
     const behind = known === null ? Infinity : last.revision - known.revision
-    if (known !== null && behind > 0 && behind <= FORWARDS_MAX) {
-      const events =
-        behind === 1 ? [last] : await collected(wire.read(stream, known.revision + 1, behind))
-      return ingest(events, null)
-    }
+    if (behind === 1) return ingest([last], null)
+    if (known !== null && behind > 0 && behind <= FORWARDS_MAX)
+      return ingest(await collected(wire.read(stream, known.revision + 1, behind)), null)
     const directory = await opened(wire, stream, last)
     // A stream that is shorter than it was is another one: its server was set back.
-    const replaces = behind < 0 && rows.get(stream) === known
+    const replaces = behind < 0 && isStill()
     return rows.commit({ streams: new Map([[stream, directory]]), replaces })
   }
 
-  const learning = inTurn(async (stream: string) => {
-    try {
-      return await learn(stream)
-    } catch (cause) {
-      return E.left(ioFailure(cause, wire.name))
+/** Every thread of the rows, made again when a row changed. */
+const threadsOf = (rows: DirectoryRows): Directory['all'] => {
+  let known: { readonly stamp: number; readonly all: ReturnType<Directory['all']> } | null = null
+  return () => {
+    const stamp = rows.stamp()
+    if (known?.stamp === stamp) return known.all
+    const all = new Map<StreamId, StreamDirectory>()
+    for (const [stream, directory] of rows.all()) {
+      const thread = threadOfStream(stream)
+      if (thread !== null && directory.facts >= 0) all.set(thread, directory)
     }
-  })
-
-  const ingest: Directory['ingest'] = async (events, position) => {
-    const streams = new Map<string, StreamDirectory | null>()
-    const others: Array<StoredRow> = []
-    const holes = new Set<string>()
-    for (const event of events) {
-      const { stream, revision, type } = event
-      if (!isFolded(stream) || type.startsWith('$')) continue
-      for (const row of rowsOfFact(event)) others.push(row)
-      const before = streams.get(stream) ?? rows.get(stream) ?? EMPTY
-      if (revision > before.revision + 1) holes.add(stream)
-      else if (revision > before.revision) streams.set(stream, evolve(before, event))
-    }
-    for (const stream of holes) {
-      // Events before it are gone from the log, or are not told: what stands there now is asked for.
-      const directory = await opened(wire, stream)
-      if (directory !== null) streams.set(stream, directory)
-    }
-    const stored = rows.position()
-    const isFar = position !== null && position.commit - (stored?.commit ?? 0) > POSITION_BYTES
-    if (position !== null) reached = { epoch: rows.epoch(), position }
-    if (streams.size + others.length === 0 && !isFar) return E.right(undefined)
-    const done = await rows.commit({ streams, others, position })
-    if (E.isRight(done) && position !== null) reached = { epoch: rows.epoch(), position }
-    return done
+    known = { stamp, all }
+    return all
   }
+}
 
-  const from = (): From => {
-    const known = reached !== null && reached.epoch === rows.epoch() ? reached.position : null
-    return known ?? rows.position() ?? 'start'
-  }
-
-  const catchingUp = inTurn(() => untilCaughtUp(wire, { from, ingest }))
-
+/** Opens the directory of a store in an index of this machine. */
+export const directoryOf = (wire: Wire, index: Index): Directory => {
+  const rows = directoryRows(index)
+  const following = ingesting({ wire, rows })
+  const learn = learner({ wire, rows }, following)
+  const learning = inTurn((stream) => attempted(() => learn(stream)))
+  const catchingUp = inTurn(() => untilCaughtUp(wire, following))
   const streamFor = (id: StreamId): string => rows.streamOf(id) ?? threadStream(id)
-
   const get = (stream: string): StreamDirectory | null => {
     const directory = rows.get(stream)
     return directory === null || directory.facts < 0 ? null : directory
   }
-
-  /** Streams of other threads that the history of one leads through. */
-  const basesOf = (stream: string): ReadonlyArray<string> => [
-    ...new Set((get(stream)?.lineage ?? []).map(({ thread }) => threadStream(thread)))
+  /** The stream itself, and those its history leads through. */
+  const streamsBehind = (stream: string): ReadonlyArray<string> => [
+    ...new Set([stream, ...(get(stream)?.lineage ?? []).map(({ thread }) => threadStream(thread))])
   ]
-
   const refreshThread = async (id: StreamId): Promise<E.Either<StoreError, void>> => {
     const stream = streamFor(id)
-    const first = new Set([stream, ...basesOf(stream)])
-    const done = await Promise.all([...first].map((one) => learning(one)))
-    const others = basesOf(stream).filter((one) => !first.has(one))
-    const more = await Promise.all(others.map((one) => learning(one)))
+    const first = streamsBehind(stream)
+    const done = await Promise.all(first.map(learning))
+    const others = streamsBehind(stream).filter((one) => !first.includes(one))
+    const more = await Promise.all(others.map(learning))
     return [...done, ...more].find(E.isLeft) ?? E.right(undefined)
   }
-
   return {
+    ...following,
     get: (id) => get(streamFor(id)),
-    stream: (stream) => rows.get(stream),
-    all: () => {
-      const stamp = rows.stamp()
-      if (threads?.stamp === stamp) return threads.all
-      const all = new Map<StreamId, StreamDirectory>()
-      for (const [stream, directory] of rows.all()) {
-        const thread = threadOfStream(stream)
-        if (thread !== null && directory.facts >= 0) all.set(thread, directory)
-      }
-      threads = { stamp, all }
-      return all
-    },
+    stream: rows.get,
+    all: threadsOf(rows),
     threadOf: (segment) => {
       const stream = rows.streamOf(segment)
       return stream === null ? null : threadOfStream(stream)
@@ -242,9 +240,7 @@ export const directoryOf = (wire: Wire, index: Index): Directory => {
       })),
     imported: () => valuesIn(index, IMPORTS).map(([, value]) => value as JsonObject),
     refresh: (scope) => (scope === 'all' ? catchingUp('all') : refreshThread(scope)),
-    refreshStream: (stream) => learning(stream),
-    ingest,
-    from,
+    refreshStream: learning,
     put: (stream, directory) => rows.commit({ streams: new Map([[stream, directory]]) })
   }
 }

@@ -6,10 +6,18 @@ import type { StoreError } from '../../domain/errors.ts'
 import { STREAM_PREFIXES } from '../../domain/stream/names.ts'
 import type { StoredEvent, StorePosition } from '../../domain/stream/stored.ts'
 import { ioFailure } from '../../replay/guarded.ts'
-import type { Directory } from './directory.ts'
 import type { Wire } from './wire.ts'
 
-type Followed = Pick<Directory, 'from' | 'ingest'>
+/** What follows the log. */
+export interface Following {
+  /** Where following goes on. */
+  readonly from: () => StorePosition | 'start'
+  /** Takes in events in the order of the log, up to a position; what is known already changes nothing. */
+  readonly ingest: (
+    events: ReadonlyArray<StoredEvent>,
+    position: StorePosition | null
+  ) => Promise<E.Either<StoreError, void>>
+}
 
 /** So many events are taken in together, or so many bytes of them. */
 const EVENTS_MAX = 4096
@@ -20,12 +28,12 @@ const bytesOf = ({ metadata, data }: StoredEvent): number =>
 
 /** What was told and is not taken in yet. */
 class Pending {
-  readonly #into: Followed
+  readonly #into: Following
   #events: Array<StoredEvent> = []
   #position: StorePosition | null = null
   #bytes = 0
 
-  constructor(into: Followed) {
+  constructor(into: Following) {
     this.#into = into
   }
 
@@ -60,7 +68,7 @@ class Pending {
 /** Takes in everything up to the end of the log as it is now. */
 export const untilCaughtUp = async (
   wire: Wire,
-  into: Followed
+  into: Following
 ): Promise<E.Either<StoreError, void>> => {
   const ending = new AbortController()
   const pending = new Pending(into)
@@ -87,7 +95,7 @@ export const untilCaughtUp = async (
  */
 export const followLog = async (
   wire: Wire,
-  into: Followed,
+  into: Following,
   signal: AbortSignal,
   told: (what: 'caught_up' | 'changed') => void = () => undefined
 ): Promise<E.Either<StoreError, void>> => {

@@ -86,41 +86,66 @@ const segmentRows = (
     .map(({ segment }) => toStored({ key: [SEGMENTS, segment], value: stream }))
 }
 
-/** Opens the rows of a directory in an index. */
-export const directoryRows = (index: Index): DirectoryRows => {
-  const parsed = new Map<string, StreamDirectory | null>()
-  const present = new Map<string, StreamDirectory>()
-  let isWhole = false
-  let seen = NEVER
-  let generation = -1
-  let stamp = 0
+/** The rows as this process has them, and what other processes do to them. */
+class RowCache {
+  readonly #index: Index
+  readonly #parsed = new Map<string, StreamDirectory | null>()
+  readonly #present = new Map<string, StreamDirectory>()
+  #isWhole = false
+  #seen = NEVER
+  #generation = -1
+  #stamp = 0
 
-  const versionNow = (): Version => (index.get(VERSION) as Version | undefined) ?? NEVER
-
-  const keep = (stream: string, directory: StreamDirectory | null): void => {
-    parsed.set(stream, directory)
-    if (directory === null) present.delete(stream)
-    else present.set(stream, directory)
+  constructor(index: Index) {
+    this.#index = index
   }
 
-  const load = (stream: string): StreamDirectory | null => {
-    const directory = (index.get([STREAMS, stream]) as StreamDirectory | undefined) ?? null
-    keep(stream, directory)
+  get stamp(): number {
+    return this.#stamp
+  }
+
+  version(): Version {
+    return (this.#index.get(VERSION) as Version | undefined) ?? NEVER
+  }
+
+  isAt(version: Version): boolean {
+    return version.epoch === this.#seen.epoch && version.changes === this.#seen.changes
+  }
+
+  #keep(stream: string, directory: StreamDirectory | null): void {
+    this.#parsed.set(stream, directory)
+    if (directory === null) this.#present.delete(stream)
+    else this.#present.set(stream, directory)
+  }
+
+  #load(stream: string): StreamDirectory | null {
+    const directory = (this.#index.get([STREAMS, stream]) as StreamDirectory | undefined) ?? null
+    this.#keep(stream, directory)
     return directory
   }
 
-  const forget = (): void => {
-    parsed.clear()
-    present.clear()
-    isWhole = false
+  #forget(streams: ReadonlyArray<string> | null): void {
+    if (streams === null) {
+      this.#parsed.clear()
+      this.#present.clear()
+      this.#isWhole = false
+      return
+    }
+    for (const stream of streams) {
+      if (this.#isWhole) this.#load(stream)
+      else {
+        this.#parsed.delete(stream)
+        this.#present.delete(stream)
+      }
+    }
   }
 
   /** Streams that were touched since a version; null when that is not known any more. */
-  const touchedSince = (from: Version, until: Version): ReadonlyArray<string> | null => {
+  #touchedSince(from: Version, until: Version): ReadonlyArray<string> | null {
     if (from.epoch !== until.epoch || until.changes - from.changes > CHANGES_KEPT) return null
     const touched: Array<string> = []
     for (let n = from.changes + 1; n <= until.changes; n++) {
-      const streams = index.get([CHANGES, n]) as ReadonlyArray<string> | undefined
+      const streams = this.#index.get([CHANGES, n]) as ReadonlyArray<string> | undefined
       if (streams === undefined) return null
       for (const stream of streams) touched.push(stream)
     }
@@ -128,129 +153,131 @@ export const directoryRows = (index: Index): DirectoryRows => {
   }
 
   /** Takes in what other processes committed. */
-  const look = (): void => {
-    const current = index.generation()
-    if (current === generation) return
-    generation = current
-    const version = versionNow()
-    if (version.epoch === seen.epoch && version.changes === seen.changes) return
-    const touched = touchedSince(seen, version)
-    if (touched === null) forget()
-    else
-      for (const stream of touched)
-        if (isWhole) load(stream)
-        else {
-          parsed.delete(stream)
-          present.delete(stream)
-        }
-    seen = version
-    stamp += 1
+  look(): void {
+    const generation = this.#index.generation()
+    if (generation === this.#generation) return
+    this.#generation = generation
+    const version = this.version()
+    if (this.isAt(version)) return
+    this.#forget(this.#touchedSince(this.#seen, version))
+    this.#seen = version
+    this.#stamp += 1
   }
 
-  const get = (stream: string): StreamDirectory | null => {
-    look()
-    const known = parsed.get(stream)
-    return known !== undefined || isWhole ? (known ?? null) : load(stream)
+  /** Takes in what this process committed; what others did since is found by the next look. */
+  took(version: Version, streams: ReadonlyMap<string, StreamDirectory | null>): void {
+    for (const [stream, directory] of streams) this.#keep(stream, directory)
+    this.#seen = version
+    this.#stamp += 1
   }
 
-  const all = (): ReadonlyMap<string, StreamDirectory> => {
-    look()
-    if (isWhole) return present
-    present.clear()
+  get(stream: string): StreamDirectory | null {
+    this.look()
+    const known = this.#parsed.get(stream)
+    return known !== undefined || this.#isWhole ? (known ?? null) : this.#load(stream)
+  }
+
+  all(): ReadonlyMap<string, StreamDirectory> {
+    this.look()
+    if (this.#isWhole) return this.#present
+    this.#present.clear()
     for (let from: RowKey = [STREAMS], until = afterPrefix([STREAMS]), more = true; more;) {
-      const page = index.range(from, until, PAGE_ROWS, false)
-      for (const [key, value] of page) keep(key[1] as string, value as StreamDirectory)
+      const page = this.#index.range(from, until, PAGE_ROWS, false)
+      for (const [key, value] of page) this.#keep(key[1] as string, value as StreamDirectory)
       more = page.length === PAGE_ROWS
       const last = page[page.length - 1]?.[0]
       if (last !== undefined) from = [...last, '']
     }
-    isWhole = true
-    return present
+    this.#isWhole = true
+    return this.#present
   }
+}
 
+/** What a change comes to, from what the rows are now. */
+interface Attempt {
+  readonly writes: Array<StoredRow>
+  readonly streams: Map<string, StreamDirectory | null>
+  /** True when threads or files come, go or move by it. */
+  readonly moves: boolean
+}
+
+const attempt = (
+  cache: RowCache,
+  { streams, replaces = false, others = [] }: RowsChange
+): Attempt => {
+  const writes = [...others]
+  const changed = new Map<string, StreamDirectory | null>()
+  let moves = false
+  for (const [stream, directory] of streams) {
+    const before = cache.get(stream)
+    if (before === null && directory === null) continue
+    if (!replaces && before !== null && before.revision >= (directory?.revision ?? -1)) continue
+    changed.set(stream, directory)
+    moves ||= placesIn(before) !== placesIn(directory)
+    writes.push(toStored({ key: [STREAMS, stream], value: directory }))
+    writes.push(...segmentRows(stream, before, directory))
+  }
+  return { writes, streams: changed, moves }
+}
+
+const versionBehind = (from: Version, { streams, moves }: Attempt): Version => ({
+  epoch: from.epoch === '' ? v4() : from.epoch,
+  changes: from.changes + (streams.size > 0 ? 1 : 0),
+  moves: from.moves + (moves ? 1 : 0)
+})
+
+/** Opens the rows of a directory in an index. */
+export const directoryRows = (index: Index): DirectoryRows => {
+  const cache = new RowCache(index)
   const position = (): StorePosition | null =>
     (index.get(POSITION) as StorePosition | undefined) ?? null
 
-  interface Attempt {
-    readonly writes: Array<StoredRow>
-    readonly streams: Map<string, StreamDirectory | null>
-    readonly moved: boolean
-  }
-
-  const attempt = ({
-    streams,
-    replaces = false,
-    others = [],
-    position: to
-  }: RowsChange): Attempt => {
-    const writes = [...others]
-    const changed = new Map<string, StreamDirectory | null>()
-    let moved = false
-    for (const [stream, directory] of streams) {
-      const before = get(stream)
-      if (before === null && directory === null) continue
-      if (!replaces && before !== null && before.revision >= (directory?.revision ?? -1)) continue
-      changed.set(stream, directory)
-      moved ||= placesIn(before) !== placesIn(directory)
-      writes.push(toStored({ key: [STREAMS, stream], value: directory }))
-      writes.push(...segmentRows(stream, before, directory))
-    }
-    if (to !== undefined && to !== null && isLater(to, position()))
-      writes.push(toStored({ key: POSITION, value: to }))
-    return { writes, streams: changed, moved }
-  }
-
-  const versionRows = (from: Version, { streams, moved }: Attempt): Version => ({
-    epoch: from.epoch === '' ? v4() : from.epoch,
-    changes: from.changes + (streams.size > 0 ? 1 : 0),
-    moves: from.moves + (moved ? 1 : 0)
-  })
-
-  const commit: DirectoryRows['commit'] = async (change) => {
-    for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
-      look()
-      const from = versionNow()
-      if (from.epoch !== seen.epoch || from.changes !== seen.changes) {
-        generation = -1
-        continue
-      }
-      const made = attempt(change)
-      if (made.writes.length === 0) return E.right(undefined)
-      const version = versionRows(from, made)
-      const { changes } = version
-      if (made.streams.size > 0)
-        made.writes.push(
-          toStored({ key: [CHANGES, changes], value: [...made.streams.keys()] }),
-          toStored({ key: [CHANGES, changes - CHANGES_KEPT], value: null })
-        )
-      const before = toStored({ key: VERSION, value: from === NEVER ? null : from })
-      made.writes.push(toStored({ key: VERSION, value: version }))
-      const done = await index.commit(made.writes, [before])()
-      if (E.isLeft(done)) return done
-      if (done.right === 'moved') continue
-      // Another process may have committed since; `look` will find that out.
-      for (const [stream, directory] of made.streams) keep(stream, directory)
-      seen = version
-      stamp += 1
-      return E.right(undefined)
-    }
-    return E.left({ _tag: 'Busy', what: 'the directory of the store' })
+  /** Null when other rows came in between. */
+  const commitOnce = async (change: RowsChange): Promise<E.Either<StoreError, void> | null> => {
+    cache.look()
+    const from = cache.version()
+    if (!cache.isAt(from)) return null
+    const made = attempt(cache, change)
+    const { writes, streams } = made
+    const { position: to = null } = change
+    if (to !== null && isLater(to, position())) writes.push(toStored({ key: POSITION, value: to }))
+    if (writes.length === 0) return E.right(undefined)
+    const version = versionBehind(from, made)
+    const { changes } = version
+    if (streams.size > 0)
+      writes.push(
+        toStored({ key: [CHANGES, changes], value: [...streams.keys()] }),
+        toStored({ key: [CHANGES, changes - CHANGES_KEPT], value: null })
+      )
+    writes.push(toStored({ key: VERSION, value: version }))
+    const before = toStored({ key: VERSION, value: from === NEVER ? null : from })
+    const done = await index.commit(writes, [before])()
+    if (E.isLeft(done)) return done
+    if (done.right === 'moved') return null
+    cache.took(version, streams)
+    return E.right(undefined)
   }
 
   return {
-    get,
-    all,
+    get: (stream) => cache.get(stream),
+    all: () => cache.all(),
     streamOf: (segment) => (index.get([SEGMENTS, segment]) as string | undefined) ?? null,
     position,
-    epoch: () => versionNow().epoch,
+    epoch: () => cache.version().epoch,
     stamp: () => {
-      look()
-      return stamp
+      cache.look()
+      return cache.stamp
     },
     membership: () => {
-      const { epoch, moves } = versionNow()
+      const { epoch, moves } = cache.version()
       return `${epoch}:${moves}`
     },
-    commit
+    commit: async (change) => {
+      for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
+        const done = await commitOnce(change)
+        if (done !== null) return done
+      }
+      return E.left({ _tag: 'Busy', what: 'the directory of the store' })
+    }
   }
 }

@@ -61,7 +61,11 @@ const namesIn = (home: string): ReadonlyArray<readonly [string, NamedData]> => {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const { id, thread_name: name, updated_at: updatedAt } = JSON.parse(line) as {
+      const {
+        id,
+        thread_name: name,
+        updated_at: updatedAt
+      } = JSON.parse(line) as {
         readonly id: string
         readonly thread_name: string
         readonly updated_at: string
