@@ -4,11 +4,14 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { EMPTY, evolve } from '../../domain/stream/directory.ts'
 import { plan } from '../../domain/stream/encode.ts'
 import { dataBytes, joiner, type Joined } from '../../domain/stream/join.ts'
 import { opening } from '../../domain/stream/opening.ts'
 import type { Plan, Planning, Step } from '../../domain/stream/plan.ts'
+import { CALL_BYTES_MAX } from '../../domain/stream/sizes.ts'
 import type {
   NewFact,
   StoredEvent,
@@ -155,6 +158,25 @@ describe('lines as events of a stream', () => {
       }),
       { numRuns: 300 }
     )
+  })
+
+  it('gives back every rollout of recorded homes, as it is and in parts', () => {
+    const homes = join(import.meta.dirname, '../fixtures/homes')
+    const rollouts = (readdirSync(homes, { recursive: true }) as Array<string>).filter((path) =>
+      /rollout-[^/]*\.jsonl$/.test(path)
+    )
+    expect(rollouts.length).to.be.greaterThan(100)
+    for (const path of rollouts) {
+      const file = readFileSync(join(homes, path))
+      for (const callBytesMax of [3000, CALL_BYTES_MAX]) {
+        const { events, append } = streamServer(callBytesMax)
+        const steps = [{ fact: placed(FIRST) }, ...stepsOf(FIRST, file)]
+        const { calls, directory } = planned(planningOf(EMPTY, { callBytesMax }), steps)
+        expect(calls.map(append)).to.deep.equal(calls.map(() => 'appended'))
+        expect(fileOf(read(events), FIRST).equals(file), path).to.equal(true)
+        expect(opened(events).directory).to.deep.equal(directory)
+      }
+    }
   })
 
   const historyArb = fc.array(
