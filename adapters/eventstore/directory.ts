@@ -81,20 +81,13 @@ const opened = async (
   last?: StoredEvent
 ): Promise<StreamDirectory | null> => {
   const steps = opening()
-  for (let step = steps.next(), given = last; ; given = undefined) {
+  for (let step = steps.next(), given = last && [last]; ; given = undefined) {
     if (step.done === true) return step.value
-    const { value } = step
-    const isLast = 'backwards' in value && value.backwards === 'end'
+    const { backwards } = step.value
     const answer =
-      isLast && given !== undefined
-        ? [given]
-        : await collected(
-            'forwards' in value
-              ? wire.read(stream, value.forwards)
-              : value.backwards === 'end'
-                ? wire.readBackwards(stream, 1)
-                : wire.readBackwards(stream, 1, value.backwards)
-          )
+      backwards === 'end'
+        ? (given ?? (await collected(wire.readBackwards(stream, 1))))
+        : await collected(wire.readBackwards(stream, 1, backwards))
     step = steps.next(answer)
   }
 }
