@@ -56,6 +56,10 @@ export const readCertificates = async ({
 /** How often a cluster is asked for its nodes in one attempt, unless the connection string says so; attempts are repeated here. */
 const DISCOVER_ATTEMPTS = 1
 
+/** So long a node is waited for that all of them are asked in one attempt, and there is time for the call. */
+const gossipSeconds = ({ hosts, defaultDeadlineMs }: Connection): number =>
+  Math.max(1, Math.floor(defaultDeadlineMs / 1000 / (hosts.length + 1)))
+
 const clientOf = (
   { EventStoreDBClient }: ClientPackage,
   connection: Connection,
@@ -79,9 +83,7 @@ const clientOf = (
     ...(connection.discoveryIntervalMs !== undefined && {
       discoveryInterval: connection.discoveryIntervalMs
     }),
-    ...(connection.gossipTimeoutSeconds !== undefined && {
-      gossipTimeout: connection.gossipTimeoutSeconds
-    })
+    gossipTimeout: connection.gossipTimeoutSeconds ?? gossipSeconds(connection)
   }
   const { credentials } = connection
   if (connection.hosts.length > 1) {

@@ -25,9 +25,6 @@ export interface ConnectOptions {
   readonly load?: () => Promise<ClientPackage | null>
 }
 
-/** What one attempt may take unless the connection string says so with `defaultDeadline`. */
-const ATTEMPT_MS = 10_000
-
 const notInstalled = (where: string): StoreError => ({
   _tag: 'StoreRefused',
   where,
@@ -119,7 +116,7 @@ const sessionOf = (
   options: ConnectOptions,
   closing: AbortSignal
 ): Session => {
-  const attemptMs = connection.defaultDeadlineMs ?? ATTEMPT_MS
+  const attemptMs = connection.defaultDeadlineMs
   return {
     name: connection.name,
     clients,

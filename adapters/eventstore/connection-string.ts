@@ -36,7 +36,8 @@ export interface Connection {
   readonly gossipTimeoutSeconds?: number
   readonly keepAliveIntervalMs?: number
   readonly keepAliveTimeoutMs?: number
-  readonly defaultDeadlineMs?: number
+  /** How long one attempt may go without an answer. */
+  readonly defaultDeadlineMs: number
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -59,6 +60,7 @@ const SCHEMES: Readonly<Record<string, { readonly name: string; readonly isDisco
   }
 
 const DEFAULT_PORT = 2113
+const DEADLINE_MS = 10_000
 const KEEP_ALIVE_MS_MIN = 10_000
 const TIMER_MS_MAX = 2 ** 31 - 1
 
@@ -174,7 +176,12 @@ const hostsOf = (written: string): E.Either<StoreError, ReadonlyArray<Host>> => 
 }
 
 const parametersOf = (query: string): E.Either<StoreError, Said> => {
-  const said: Said = { tls: true, tlsVerifyCert: true, nodePreference: 'leader' }
+  const said: Said = {
+    tls: true,
+    tlsVerifyCert: true,
+    nodePreference: 'leader',
+    defaultDeadlineMs: DEADLINE_MS
+  }
   for (const pair of query.split(/[&?]/).filter((part) => part !== '')) {
     const [written = '', ...rest] = pair.split('=')
     const name = BY_FLAT_NAME.get(flat(written.trim()))

@@ -5,7 +5,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe as inWords, hint } from '../../domain/errors.ts'
 import { parseConnectionString, secretsOf } from '../../adapters/eventstore/connection-string.ts'
 
-const DEFAULTS = { tls: true, tlsVerifyCert: true, nodePreference: 'leader' }
+const DEFAULTS = {
+  tls: true,
+  tlsVerifyCert: true,
+  nodePreference: 'leader',
+  defaultDeadlineMs: 10_000
+}
 
 const understood = (written: string): unknown => {
   const parsed = parseConnectionString(written)

@@ -15,12 +15,13 @@ await wire.append('thread-a', 'any', several(100))
 const left = wire.read('thread-a', 0)[Symbol.asyncIterator]()
 await left.next() // and never again
 const waiting = wire.subscribe(['thread-'], 'start', new AbortController().signal)
-const follower = (async () => {
-  for await (const told of waiting)
-    if (told.kind === 'caught_up') process.stdout.write('caught up\n')
-})()
-follower.catch(() => process.stdout.write('the follower was told\n'))
-await new Promise((resolve) => setTimeout(resolve, 100))
+await new Promise<void>((caughtUp) => {
+  const follower = async (): Promise<void> => {
+    for await (const told of waiting) if (told.kind === 'caught_up') caughtUp()
+  }
+  follower().catch(() => process.stdout.write('the follower was told\n'))
+})
+process.stdout.write('caught up\n')
 void wire.append('thread-b', 'any', several(1))
 void wire
   .subscribe(['thread-'], 'end', new AbortController().signal)
