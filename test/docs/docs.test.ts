@@ -3,11 +3,15 @@
 import { expect } from 'chai'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import { directoryOf } from '../../adapters/eventstore/directory.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
 import { createEngine } from '../../replay/engine.ts'
+import { writeSteps } from '../support/event-streams.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
+import { memoryWire } from '../support/memory-wire.ts'
+import { storeHome } from '../support/stored-home.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
@@ -150,6 +154,26 @@ describe('documents', () => {
     ])
     const stored = described.filter((table) => table !== 'generation') // LMDB's own bookkeeping row
     expect(stored.toSorted()).to.deep.equal(made)
+  })
+
+  it('describe every table of a directory of a store', async () => {
+    const wire = memoryWire()
+    const index = memoryIndex()
+    const directory = directoryOf(wire, index)
+    const home = copyHome('basic-169')
+    await storeHome(wire, home)
+    removeFolder(home)
+    const [thread = ''] = wire.streamNames()
+    const said = [
+      { type: 'unroll-placed', data: { files: [{ segment: 'a', path: 'a', modifiedAtMs: 0 }] } },
+      { type: 'unroll-named', data: { name: 'n', updatedAt: 't' } },
+      { type: 'unroll-imported', data: {} }
+    ] as const
+    for (const fact of said) await writeSteps(wire, thread, [{ fact }])
+    expect(await directory.refresh('all')).to.have.property('_tag', 'Right')
+    const made = new Set(index.keys([], ['\u{10ffff}']).map(([table]) => table))
+    const described = firstColumn(section('docs/FORMAT.md', '### B.7 Tables of a store'))
+    expect(described.toSorted()).to.deep.equal([...made].toSorted())
   })
 
   it('describe every reason for damage', () => {
