@@ -19,7 +19,7 @@ import type {
   SkippedThread,
   StreamInfo
 } from '../ports.ts'
-import { endOf, recorded, type OperationRequest, type Performed } from './recorded.ts'
+import { endOf, isUnknown, recorded, type OperationRequest, type Performed } from './recorded.ts'
 
 type Found<A> = E.Either<StoreError, A>
 
@@ -135,6 +135,7 @@ const recover = async (life: Life, writer: HomeWriter): Promise<Found<void>> => 
   const held = began.relocation.moves.find(({ threadId }) => writer.isHeld(threadId))
   if (held !== undefined) return E.left({ _tag: 'Busy', what: `thread ${held.threadId}` })
   const done = await writer.relocate(began.relocation, began.id)
+  if (E.isLeft(done) && isUnknown(done)) return done
   const ended = E.map((result: RelocationResult) => ({
     after: null,
     inverse: inverseAfterKill(began, result)
@@ -162,7 +163,7 @@ export const holding = async <A>(
   let finished = false
   try {
     const done = E.isLeft(recovered) ? recovered : await run(writer.right)
-    finished = E.isRight(recovered)
+    finished = E.isRight(recovered) && !isUnknown(done)
     return done
   } finally {
     await hold.right.release(finished)

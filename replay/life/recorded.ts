@@ -95,6 +95,10 @@ export const endOf = (
   }
 }
 
+/** True when nobody can say how far a relocation came: it stays unfinished in the log, and whoever moves files next finishes it. */
+export const isUnknown = (done: E.Either<StoreError, unknown>): boolean =>
+  E.isLeft(done) && done.left._tag === 'StoreUnavailable'
+
 /**
  * Runs a change with a record before and one after, and answers what `run` answered. `before` is where the thread ends;
  * `run` gets the id of the operation. When the first record cannot be written, nothing is done; when the second cannot,
@@ -117,6 +121,6 @@ export const recorded = async <A>(
     await log.append(endOf(log, began.id, E.left(interrupted(thrown))), durable)
     throw thrown
   })
-  await log.append(endOf(log, began.id, done), durable)
+  if (!durable || !isUnknown(done)) await log.append(endOf(log, began.id, done), durable)
   return answerOf(done)
 }
