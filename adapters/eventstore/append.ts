@@ -144,14 +144,16 @@ class Writer {
       first.answer(E.left(why))
       return E.right(others)
     }
-    const { directory, view, nowMs } = this.#parts
-    const begun = await planBeginning({ directory, view, nowMs }, this.#id, events)
+    const begun = await planBeginning(this.#parts, this.#id, events)
     if (E.isLeft(begun)) {
       first.answer(begun)
       return E.right(others)
     }
     const stream = threadStream(this.#id)
-    const planned = plan(this.#planning(stream, directory.stream(stream) ?? EMPTY), begun.right)
+    const planned = plan(
+      this.#planning(stream, this.#parts.directory.stream(stream) ?? EMPTY),
+      begun.right
+    )
     const written = E.isLeft(planned) ? planned : await this.#write(planned.right, stream)
     if (E.isRight(written) && !written.right) return false
     first.answer(E.isLeft(written) ? written : await this.#begun(events.length))

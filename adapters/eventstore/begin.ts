@@ -11,20 +11,18 @@ import { threadStream } from '../../domain/stream/names.ts'
 import type { CheckedEvent } from '../../replay/mutate/new-events.ts'
 import { firstOrdinal, millisecondsOf } from '../jsonl/begin.ts'
 import { segmentPath } from '../jsonl/create.ts'
-import type { Directory } from './directory.ts'
-import { baseIn, lineageFrom, threadOf } from './history.ts'
+import { baseIn, lineageFrom, threadOf, type Histories } from './history.ts'
 import type { View } from './places.ts'
 
 /** What a beginning is made with. */
-export interface BeginParts {
-  readonly directory: Directory
+export interface BeginParts extends Histories {
   readonly view: View
   readonly nowMs: () => number
 }
 
 /** Plans a thread of events that begin with its metadata; its file is named after the time in them. */
 export const planBeginning = async (
-  { directory, view: { home }, nowMs }: BeginParts,
+  { wire, directory, view, nowMs }: BeginParts,
   streamId: StreamId,
   events: ReadonlyArray<CheckedEvent>
 ): Promise<E.Either<StoreError, ReadonlyArray<Step>>> => {
@@ -50,10 +48,14 @@ export const planBeginning = async (
     const refreshed = await directory.refresh(threadOf(directory, base.thread_id))
     if (E.isLeft(refreshed)) return refreshed
   }
-  const path = segmentPath(home, { streamId, segmentId: streamId, atMs })
-  const lineage = lineageFrom(directory, streamId, streamId, meta)
+  const path = segmentPath(view.home, { streamId, segmentId: streamId, atMs })
+  const lineage = await lineageFrom({ wire, directory }, streamId, streamId, meta)
   const files = [
-    { segment: streamId, path: relative(home, path).replaceAll(sep, '/'), modifiedAtMs: nowMs() }
+    {
+      segment: streamId,
+      path: relative(view.home, path).replaceAll(sep, '/'),
+      modifiedAtMs: nowMs()
+    }
   ]
   return E.right([
     { fact: { type: 'unroll-placed', data: { files, lineage } } },

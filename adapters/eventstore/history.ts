@@ -3,9 +3,20 @@
  */
 import type { HistoryBase } from '../../domain/events/payloads.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
+import { factMetadata } from '../../domain/stream/event-kind.ts'
 import { readLine } from '../../domain/stream/line.ts'
-import type { StoredLineage } from '../../domain/stream/stored.ts'
+import { threadStream } from '../../domain/stream/names.ts'
+import type { StoredLineage, StoredSegment } from '../../domain/stream/stored.ts'
 import type { Directory } from './directory.ts'
+import type { Wire } from './wire.ts'
+
+/** Where lineages are looked up. */
+export interface Histories {
+  readonly wire: Wire
+  readonly directory: Directory
+}
+
+type StoredHistory = ReadonlyArray<StoredLineage>
 
 /** The thread that a segment was written for. */
 export const threadOf = (directory: Directory, segment: string): StreamId =>
@@ -15,47 +26,67 @@ export const threadOf = (directory: Directory, segment: string): StreamId =>
 export const baseIn = (line: string): HistoryBase | null =>
   readLine(new TextEncoder().encode(line)).begins?.base ?? null
 
-/**
- * What comes before a base, as the store has it already: every lineage through a segment is the same up to it, because a
- * reference always ends behind the beginning of the segment it names.
- */
-const before = (
-  directory: Directory,
+/** A lineage up to and with a segment; null when it does not lead through it. */
+const upToSegment = (lineage: StoredHistory, segment: string): StoredHistory | null => {
+  const at = lineage.findIndex((one) => one.segment === segment)
+  return at === -1 ? null : lineage.slice(0, at + 1)
+}
+
+/** The lineage of a thread when a segment of it was new. */
+const whenNew = async (
+  { wire }: Histories,
   thread: StreamId,
+  { runs, segment }: StoredSegment
+): Promise<StoredHistory | null> => {
+  const first = runs[0]?.revision ?? 0
+  for await (const event of wire.read(threadStream(thread), first - 1, 1))
+    return upToSegment(factMetadata(event)?.directory.lineage ?? [], segment)
+  return null
+}
+
+/**
+ * The history that ends in a segment, as the store has it already: every lineage through a segment is the same up to it,
+ * because a reference ends behind the beginning of what it names. Null when the segment is not in the store.
+ */
+const historyOf = async (
+  histories: Histories,
   segment: string,
   seen: ReadonlySet<string>
-): ReadonlyArray<StoredLineage> | null => {
-  const known = directory.get(thread)
-  if (known === null) return null
-  const at = known.lineage.findIndex((one) => one.segment === segment)
-  if (at !== -1) return known.lineage.slice(0, at)
-  const found = known.segments.find((one) => one.segment === segment)
-  return found === undefined ? null : upTo(directory, found.base, new Set([...seen, segment]))
+): Promise<StoredHistory | null> => {
+  const thread = threadOf(histories.directory, segment)
+  const known = histories.directory.get(thread)
+  const found = known?.segments.find((one) => one.segment === segment)
+  if (known === null || found === undefined || seen.has(segment)) return null
+  const told = upToSegment(known.lineage, segment) ?? (await whenNew(histories, thread, found))
+  if (told !== null) return told
+  const older = await endingAt(histories, found.base, new Set([...seen, segment]))
+  const gap = older === null ? 'base_missing' : null
+  return [...(older ?? []), { thread, segment, from: 0, until: null, gap }]
 }
 
 /** The history that ends at a base; null when its segment is not in the store. */
-const upTo = (
-  directory: Directory,
+const endingAt = async (
+  histories: Histories,
   base: HistoryBase | null,
   seen: ReadonlySet<string>
-): ReadonlyArray<StoredLineage> | null => {
+): Promise<StoredHistory | null> => {
   if (base === null) return []
-  const segment = base.thread_id
-  const thread = threadOf(directory, segment)
-  const older = seen.has(segment) ? null : before(directory, thread, segment, seen)
-  if (older === null) return null
-  const gap = directory.get(thread)?.lineage.find((one) => one.segment === segment)?.gap ?? null
-  return [...older, { thread, segment, from: 0, until: base.end_byte_offset, gap }]
+  const history = await historyOf(histories, base.thread_id, seen)
+  return (
+    history?.map((one) =>
+      one.segment === base.thread_id ? { ...one, until: base.end_byte_offset } : one
+    ) ?? null
+  )
 }
 
 /** The lineage of a segment with a first line. */
-export const lineageFrom = (
-  directory: Directory,
+export const lineageFrom = async (
+  histories: Histories,
   thread: StreamId,
   segment: string,
   firstLine: string
-): ReadonlyArray<StoredLineage> => {
-  const older = upTo(directory, baseIn(firstLine), new Set([segment]))
+): Promise<StoredHistory> => {
+  const older = await endingAt(histories, baseIn(firstLine), new Set([segment]))
   const gap = older === null ? 'base_missing' : null
   return [...(older ?? []), { thread, segment, from: 0, until: null, gap }]
 }

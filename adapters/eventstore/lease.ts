@@ -99,7 +99,7 @@ const held = (parts: LeaseParts, taken: number, leftOver: boolean): HomeHold => 
     })
     return busy
   }
-  const timer = setInterval(() => void next(HELD, {}), TERM_MS / 3)
+  const timer = setInterval(() => void next(HELD, {}).catch(() => undefined), TERM_MS / 3)
   timer.unref()
   return {
     leftOver,

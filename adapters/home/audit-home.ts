@@ -42,7 +42,8 @@ const nameIn = (line: string): ReadonlyArray<NameLine> => {
 /** Seconds beyond the year 9999 are no time. */
 const SECONDS_MAX = 253402300799
 
-const importIn = (record: unknown): ReadonlyArray<ImportRecord> => {
+/** A record of `external_agent_session_imports.json`; none when it is not one. */
+export const importIn = (record: unknown): ReadonlyArray<ImportRecord> => {
   if (!isJsonObject(record)) return []
   const { imported_thread_id: id, imported_at: at, source_path, content_sha256 } = record
   if (typeof id !== 'string' || !Number.isSafeInteger(at)) return []

@@ -4,6 +4,8 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { directoryOf } from '../../adapters/eventstore/directory.ts'
+import { storeLogs } from '../../adapters/eventstore/home-log.ts'
 import { homeLog } from '../../adapters/home/home-log.ts'
 import { memoryHomeLog } from '../../adapters/memory/home-log.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
@@ -11,6 +13,7 @@ import type { HomeLogModel } from '../../projections/projection.ts'
 import { foldHomeLog } from '../../replay/ledgers/home-log.ts'
 import type { HomeLog, HomeLogLine, Index } from '../../replay/ports.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { memoryWire } from '../support/memory-wire.ts'
 
 const all = async <A>(lines: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
   const found: Array<A> = []
@@ -82,6 +85,77 @@ const write = (home: string, text: string): void => {
   mkdirSync(join(home, '.unroll'), { recursive: true })
   writeFileSync(pathIn(home), text)
 }
+
+let ids = 0
+const stored = (wire = memoryWire()): HomeLog =>
+  storeLogs(wire, directoryOf(wire, memoryIndex()), {
+    newId: () => `00000000-0000-7000-8000-${String(++ids).padStart(12, '0')}`,
+    nowMs: () => 1_760_000_000_000,
+    process: { pid: 1, user: 'nobody' }
+  })('operations')
+
+describe('a log in a store of streams', () => {
+  contract(() => stored())
+
+  it('takes records of several nodes, each once, at bytes that follow each other', async () => {
+    const wire = memoryWire()
+    const nodes = [stored(wire), stored(wire), stored(wire)]
+    await Promise.all(
+      nodes.map(async (log, node) => {
+        for (let n = 0; n < 20; n++)
+          expect(await log.append({ node, n }, true)).to.deep.equal(E.right(undefined))
+      })
+    )
+    const [first] = nodes
+    const lines = await all((first as HomeLog).read(0))
+    let offset = 0
+    for (const line of lines) {
+      expect(line.offset).to.equal(offset)
+      offset += line.bytes + 1
+    }
+    const records = lines.map(({ text }) => JSON.parse(text) as { node: number; n: number })
+    for (const node of [0, 1, 2])
+      expect(records.filter((record) => record.node === node)).to.deep.equal(
+        Array.from({ length: 20 }, (_, n) => ({ node, n }))
+      )
+    expect(await first?.look()).to.deep.include({ _tag: 'Right' })
+  })
+
+  it('takes a record that is larger than the server takes in one call', async () => {
+    const wire = memoryWire({ bytesMax: 8 * 1024 })
+    const log = stored(wire)
+    const records = [{ n: 1 }, { n: 2, text: 'ü'.repeat(20_000) }, { n: 3 }]
+    for (const record of records)
+      expect(await log.append(record, true)).to.deep.equal(E.right(undefined))
+    const other = stored(wire)
+    const lines = await all(other.read(0))
+    expect(texts(lines)).to.deep.equal(records.map((record) => JSON.stringify(record)))
+    expect(await all(other.readBackwards())).to.deep.equal([...lines].reverse())
+    for (const line of lines) {
+      expect(await other.verify(line)).to.deep.equal(E.right(true))
+      expect((await all(other.read(line.offset)))[0]).to.deep.equal(line)
+    }
+  })
+
+  it('is folded as a log of a home is, and only as far as it is new', async () => {
+    const log = stored()
+    const index = memoryIndex()
+    const from: Array<number> = []
+    const watched: HomeLog = {
+      ...log,
+      read: (fromBytes) => {
+        from.push(fromBytes)
+        return log.read(fromBytes)
+      }
+    }
+    await log.append({ n: 1 }, false)
+    await fold(index, watched)
+    await fold(index, watched)
+    await log.append({ n: 2 }, false)
+    await fold(index, watched)
+    expect(from).to.deep.equal([0, '{"n":1}\n'.length])
+  })
+})
 
 describe('a home log in memory', () => contract(() => memoryHomeLog()))
 

@@ -1,0 +1,40 @@
+/**
+ * An engine over a store of streams.
+ */
+import { directoryOf } from '../../adapters/eventstore/directory.ts'
+import { storeLife, type LifeOptions } from '../../adapters/eventstore/life.ts'
+import { eventStore } from '../../adapters/eventstore/store.ts'
+import type { Wire } from '../../adapters/eventstore/wire.ts'
+import { memoryIndex } from '../../adapters/memory/index.ts'
+import { eraOf } from '../../domain/profile.ts'
+import { createEngine, type Engine, type EngineParts } from '../../replay/engine.ts'
+
+/**
+ * An engine that shows a store as the home at a path, with an index in memory unless told otherwise. `nowMs` is the clock of
+ * new lines; other things have that of `life`.
+ */
+export const storeEngine = (
+  wire: Wire,
+  home: string,
+  parts: Partial<EngineParts> = {},
+  life: Partial<LifeOptions> = {},
+  nowMs = life.nowMs
+): Engine => {
+  const { profile = eraOf('0.142', false), strict = false, index = memoryIndex() } = parts
+  const directory = directoryOf(wire, index)
+  const store = eventStore({ wire, directory, home, profile, strict })
+  const made = storeLife({ wire, directory, store, home, ...life })
+  return createEngine({
+    ...made,
+    writer: nowMs === undefined ? made.writer : { ...made.writer, nowMs },
+    actor: 'test',
+    index,
+    profile,
+    strict,
+    rich: false,
+    defaultProvider: 'mock',
+    progress: () => undefined,
+    ...parts,
+    store
+  })
+}
