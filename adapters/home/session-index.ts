@@ -145,11 +145,11 @@ export const takeNames = (
   if (statSync(sessionIndexOf(home), { throwIfNoEntry: false }) !== undefined) syncFolder(home)
 }
 
-/** Appends lines that are not in the file. */
+/** Appends lines that are not in the file, all in one write. */
 export const giveNames = (home: string, lines: ReadonlyArray<string>): void => {
   awaitCodex(home)
   const path = sessionIndexOf(home)
   const there = new Set(linesOf(readIndex(path)?.toString('utf8') ?? '').map((l) => l.trimEnd()))
-  for (const line of lines)
-    if (!there.has(line)) appendLine(path, line, { durable: true, mode: MODE })
+  const missing = lines.filter((line) => !there.has(line))
+  if (missing.length > 0) appendLine(path, missing.join('\n'), { durable: true, mode: MODE })
 }

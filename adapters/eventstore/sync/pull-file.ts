@@ -27,13 +27,15 @@ export interface Target {
 }
 
 /** A file that is not there. */
-export const newTarget = (staging: Staging, path: string): Target => {
-  const staged = staging.begin()
+export const newTarget = (staging: Staging, path: string, mode?: number): Target => {
+  const staged = staging.begin(mode)
   return {
     take: staged.write,
     finish: (modifiedAtMs) => {
-      if (!staged.place(path, modifiedAtMs))
+      if (!staged.place(path, modifiedAtMs)) {
+        staged.discard()
         return { kind: 'busy', reason: 'a file appeared there at this moment' }
+      }
       syncFolder(dirname(path))
       return { kind: 'created', bytes: staged.bytes() }
     },
@@ -43,7 +45,7 @@ export const newTarget = (staging: Staging, path: string): Target => {
 
 const SECOND_MS = 1000
 
-/** Puts bytes behind the last one; null when the file is not as long as it was. */
+/** Puts bytes behind the last one of a file that is still as long as it was. */
 const append = (path: string, atByte: number, staged: Staged, modifiedAtMs: number): FilePulled => {
   const file = openSync(path, 'a')
   try {

@@ -34,10 +34,13 @@ export interface Staged {
 
 /** Where a pull into a home keeps what is not whole yet. */
 export interface Staging {
-  readonly begin: () => Staged
+  /** `mode`: what nobody else may read has one of its own. */
+  readonly begin: (mode?: number) => Staged
   readonly close: () => void
 }
 
+/** Less what the user takes off all new files, as Codex makes them. */
+const MODE = 0o666
 const SECOND_MS = 1000
 
 const writeAll = (file: number, bytes: Uint8Array): void => {
@@ -60,8 +63,8 @@ const nameOnce = (temporary: string, path: string): boolean => {
   }
 }
 
-const stagedAt = (temporary: string): Staged => {
-  const file = openSync(temporary, 'wx+')
+const stagedAt = (temporary: string, mode: number): Staged => {
+  const file = openSync(temporary, 'wx+', mode)
   let held: Array<Uint8Array> = []
   let heldBytes = 0
   let bytes = 0
@@ -112,7 +115,7 @@ export const stagingIn = (home: string): Staging => {
   makePrivate(folder)
   let count = 0
   return {
-    begin: () => stagedAt(join(folder, `${(count += 1)}.tmp`)),
+    begin: (mode = MODE) => stagedAt(join(folder, `${(count += 1)}.tmp`), mode),
     close: () => rmSync(folder, { recursive: true, force: true })
   }
 }

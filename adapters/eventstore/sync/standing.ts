@@ -78,19 +78,30 @@ export interface OpenFile {
   readonly close: () => void
 }
 
+/** Closes a file once, however often it is asked to. */
+const closingOnce = (close: () => void): (() => void) => {
+  let isOpen = true
+  return () => {
+    if (isOpen) close()
+    isOpen = false
+  }
+}
+
 /** Opens a rollout, plain or compressed. Throws errors of the system. */
 export const openFile = (path: string, compressed: boolean): OpenFile => {
   if (compressed) {
     const { mtimeMs } = statSync(path)
     const source = openBytes(path, true)
-    return { source, sizeBytes: Infinity, modifiedAtMs: mtimeMs, close: source.close }
+    const close = closingOnce(source.close)
+    return { source, sizeBytes: Infinity, modifiedAtMs: mtimeMs, close }
   }
   const file = openSync(path, 'r')
   const { size, mtimeMs } = fstatSync(file)
+  const close = closingOnce(() => closeSync(file))
   const source: ByteSource = {
     read: (target, at, length, position) =>
       readSync(file, target, at, Math.max(0, Math.min(length, size - position)), position),
-    close: () => closeSync(file)
+    close
   }
-  return { source, sizeBytes: size, modifiedAtMs: mtimeMs, close: source.close }
+  return { source, sizeBytes: size, modifiedAtMs: mtimeMs, close }
 }
