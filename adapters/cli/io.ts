@@ -14,6 +14,8 @@ export interface Io {
   /** Resolves when the text is handed to the system, so that a slow reader slows the command down. */
   readonly out: (text: string | Uint8Array) => Promise<void>
   readonly err: (text: string) => void
+  /** The same as `out`, also when the command was told to stop: for the last words of one that runs until then. */
+  readonly last: (text: string) => Promise<void>
   /** Everything on stdin, to its end. */
   readonly input: () => Promise<Buffer>
   readonly outIsTty: boolean
@@ -71,6 +73,15 @@ const STDERR = 2
 
 type Failed = (error: NodeJS.ErrnoException) => void
 
+/** A broken pipe has nobody left to write to. */
+const lastWriter =
+  (stream: NodeJS.WriteStream): Io['last'] =>
+  (text) =>
+    new Promise((resolve) => {
+      if (!stream.writable) return resolve()
+      stream.write(text, () => resolve())
+    })
+
 /** Hears of a failed write before the next one, so that the exit code is known when a command returns. */
 const writer =
   (stream: NodeJS.WriteStream, stop: AbortSignal, failed: Failed): Io['out'] =>
@@ -103,6 +114,7 @@ export const processIo = (): Io => {
   return {
     out: writer(process.stdout, stop, failed),
     err: tell,
+    last: lastWriter(process.stdout),
     input: async () => {
       const chunks: Array<Buffer> = []
       for await (const chunk of process.stdin) chunks.push(chunk as Buffer)

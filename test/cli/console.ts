@@ -34,6 +34,7 @@ export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {})
   const io: Io = {
     out: async (text) => void out.push(Buffer.from(text as string)),
     err: (text) => void err.push(text),
+    last: async (text) => void out.push(Buffer.from(text)),
     input: async () => Buffer.from(input),
     outIsTty: tty,
     errIsTty: tty,

@@ -30,6 +30,7 @@ export const pushCommand: PlainCommand = (input, outside) =>
     const [, ...words] = input.args
     const done = await push({
       ...{ home: place.home, wire, words, dryRun: flagOf(input, 'dry-run') },
+      verify: flagOf(input, 'verify'),
       signal: outside.stop,
       onProgress: progress.show
     })

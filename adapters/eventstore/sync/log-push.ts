@@ -17,7 +17,8 @@ import { openStream } from './cold.ts'
 import { failureOf } from './failures.ts'
 import { cutLines } from './lines.ts'
 import { sendCalls, type Limits, type Sent } from './send.ts'
-import { openFile, sha256Of } from './standing.ts'
+import { DIGESTS } from '../digests.ts'
+import { openFile } from './standing.ts'
 
 /** What logs are pushed with. */
 export interface LogPusher {
@@ -50,7 +51,7 @@ const newRecords = async (
   stream: string,
   records: ReadonlyArray<Uint8Array>
 ): Promise<ReadonlyArray<Uint8Array>> => {
-  const at = new Map(records.map((record, i) => [sha256Of(record), i]))
+  const at = new Map(records.map((record, i) => [DIGESTS.sha256(record), i]))
   for await (const { metadata } of wire.readBackwards(stream, Infinity)) {
     const { sha256 } = metadata
     const known = typeof sha256 === 'string' ? at.get(sha256) : undefined
@@ -70,7 +71,7 @@ const sendRecords = async (
   const { mtimeMs: modifiedAtMs } = statSync(path)
   const file = { segment: name, path: `${OWN_FOLDER}/${name}.jsonl`, modifiedAtMs }
   const plan = planner({
-    ...{ stream, directory, callBytesMax: limits.callBytesMax, sha256: sha256Of, together: false },
+    ...{ stream, directory, callBytesMax: limits.callBytesMax, ...DIGESTS, together: false },
     writer: { source: 'push', home: homeId, nonce: '', atMs: modifiedAtMs }
   })
   if (directory.facts < 0)

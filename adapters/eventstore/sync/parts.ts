@@ -11,7 +11,8 @@ import type { Wire } from '../wire.ts'
 import { cutLines } from './lines.ts'
 import type { SeenFile, ThreadPlan } from './plan.ts'
 import { sendCalls, type Limits } from './send.ts'
-import { sha256Of, type OpenFile } from './standing.ts'
+import { DIGESTS } from '../digests.ts'
+import { type OpenFile } from './standing.ts'
 
 /** What a stream is written with. */
 export interface Writing {
@@ -42,7 +43,7 @@ const plannerOf = (writing: Writing, directory: StreamDirectory, atMs?: number):
     stream: writing.stream,
     directory,
     callBytesMax: limits.callBytesMax,
-    sha256: sha256Of,
+    ...DIGESTS,
     writer: atMs === undefined ? writer : { ...writer, atMs },
     together: false
   })

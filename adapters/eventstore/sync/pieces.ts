@@ -9,7 +9,7 @@ import {
   type JoinedFact
 } from '../../../domain/stream/join.ts'
 import type { Wire } from '../wire.ts'
-import { sha256Of } from './standing.ts'
+import { DIGESTS } from '../digests.ts'
 
 /** A part of a stream. */
 export type Piece =
@@ -53,7 +53,7 @@ const faultOf = (
   const content = dataBytes(data)
   if (content.length !== metadata.bytes)
     return `the ${what} has ${content.length} bytes, and says ${metadata.bytes}`
-  return sha256Of(content) === metadata.sha256
+  return DIGESTS.sha256(content) === metadata.sha256
     ? null
     : `the ${what} has another SHA-256 than it says`
 }
@@ -69,11 +69,15 @@ const isWhole = async (
   return false
 }
 
-/** The files of a stream; their tails come last. Throws `StoreError` when the server cannot go on. */
-export async function* piecesOf(wire: Wire, stream: string): AsyncGenerator<Piece> {
+/** The files of a stream, or of its first events; their tails come last. Throws `StoreError` when the server cannot go on. */
+export async function* piecesOf(
+  wire: Wire,
+  stream: string,
+  eventsMax = Infinity
+): AsyncGenerator<Piece> {
   const join = joiner({ lineBytesMax: Infinity })
   const reached = new Map<string, Reached>()
-  for await (const event of wire.read(stream, 0)) {
+  for await (const event of wire.read(stream, 0, eventsMax)) {
     const joinedNow = [...join.take(event)]
     const group = join.asks()
     if (group !== null) joinedNow.push(...join.settle(await isWhole(wire, stream, group)))

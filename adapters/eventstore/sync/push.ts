@@ -15,6 +15,7 @@ import { eachInFlight } from './in-flight.ts'
 import { pushLogs } from './log-push.ts'
 import type { Problem } from './problems.ts'
 import { newLimits } from './send.ts'
+import { verify } from './verify.ts'
 import { pushThread, type Pusher, type ThreadPushed } from './thread-push.ts'
 
 /** What a push is asked. */
@@ -26,6 +27,8 @@ export interface PushOptions {
   readonly words: ReadonlyArray<string>
   /** Nothing is written; what would be is counted. */
   readonly dryRun: boolean
+  /** Everything is read back, and every byte compared. */
+  readonly verify?: boolean
   readonly signal: AbortSignal
   readonly onProgress: (done: number, total: number, bytes: number) => void
 }
@@ -139,6 +142,28 @@ const keptIn = ({ directory }: ThreadPushed, { files }: ThreadFiles): number => 
   return directory?.segments.filter(({ segment }) => !here.has(segment)).length ?? 0
 }
 
+const NEXT = 'see "unroll store verify" for all of them'
+
+/** What is not the same after a push; of a file that was written to meanwhile the home may be ahead. */
+const verifiedAgain = async (
+  { wire, signal, onProgress }: PushOptions,
+  threads: ReadonlyArray<ThreadFiles>
+): Promise<E.Either<StoreError, ReadonlyArray<Problem>>> => {
+  const problems: Array<Problem> = []
+  const files = new Map(threads.map((one) => [one.thread, one.files] as const))
+  const done = await verify({
+    ...{ wire, threads: [...files.keys()], files, signal, onProgress },
+    onThread: async ({ thread, segments }) => {
+      for (const { segment, path, verdict, atByte, reason } of segments) {
+        if (verdict !== 'diverged' && verdict !== 'damaged') continue
+        const message = `read back, it is ${verdict} at byte ${atByte ?? 0}${reason === null ? '' : `: ${reason}`}`
+        problems.push({ thread, segment, path, kind: verdict, atByte, message, next: NEXT })
+      }
+    }
+  })
+  return E.map(() => problems)(done)
+}
+
 /** Pushes a home, or some of its threads and what their history stands on. */
 export const push = async (options: PushOptions): Promise<E.Either<StoreError, PushSummary>> => {
   const { home, wire, words, dryRun, signal, onProgress } = options
@@ -176,6 +201,12 @@ export const push = async (options: PushOptions): Promise<E.Either<StoreError, P
   if (E.isLeft(pushed)) return pushed
   const records = words.length === 0 ? await pushLogs(pusher, home) : E.right(0)
   if (E.isLeft(records)) return records
+  if (options.verify === true && !dryRun && !signal.aborted) {
+    const wrong = await verifiedAgain(options, threads.right)
+    if (E.isLeft(wrong)) return wrong
+    const told = new Set(problems.map((one) => one.thread))
+    problems.push(...wrong.right.filter((one) => !told.has(one.thread)))
+  }
   const where = { home, homeId, store: wire.name, dryRun, threads: byId.size }
   return E.right({ ...where, ...sums, records: records.right, problems })
 }

@@ -2,15 +2,11 @@
  * How a file stands to the segment of the store that was copied from it: the last line that was copied is looked for in its
  * place, and what comes behind it is new.
  */
-import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { LastLine, StoredSegment } from '../../../domain/stream/stored.ts'
 import { openBytes, type ByteSource } from '../../jsonl/bytes.ts'
+import { DIGESTS } from '../digests.ts'
 import { isBlank } from '../../jsonl/lines.ts'
-
-/** SHA-256 in lower-case hexadecimal. */
-export const sha256Of = (bytes: Uint8Array): string =>
-  createHash('sha256').update(bytes).digest('hex')
 
 /** Where a file goes on that a store holds the beginning of. */
 export type Standing =
@@ -37,7 +33,7 @@ const isLastLine = (source: ByteSource, last: LastLine): boolean => {
   return (
     line.length === last.bytes + 1 &&
     line[last.bytes] === NEWLINE &&
-    sha256Of(line.subarray(0, last.bytes)) === last.sha256
+    DIGESTS.sha256(line.subarray(0, last.bytes)) === last.sha256
   )
 }
 
@@ -56,7 +52,7 @@ const isTail = (source: ByteSource, from: number, tail: LastLine | null): boolea
   const behind = readBytes(source, from, (tail?.bytes ?? 0) + 1)
   return tail === null
     ? behind.length === 0
-    : behind.length === tail.bytes && sha256Of(behind) === tail.sha256
+    : behind.length === tail.bytes && DIGESTS.sha256(behind) === tail.sha256
 }
 
 /** Compares a file with what a store holds of it; reads the last line of the store in the file, and what is behind it. */

@@ -209,12 +209,14 @@ const attempt = async (
       ? E.right({ ...unchanged, problems: [deleted(told)] })
       : sent
   if (sent.right === 'again') return E.right('again')
-  if (sent.right === 'stopped') return E.right({ ...unchanged, problems })
-  const after = sent.right
+  const isStopped = sent.right === 'stopped'
+  const after = isStopped
+    ? ((await openStream(pusher.wire, stream)) ?? directory)
+    : (sent.right)
   const isChanged = after.revision > directory.revision
-  const wrong = isChanged && !pusher.dryRun ? await checked(work, after) : null
+  const wrong = isChanged && !isStopped && !pusher.dryRun ? await checked(work, after) : null
   return E.right({
-    ...{ thread, names: plan.names.length, isChanged, directory: after },
+    ...{ thread, names: isStopped ? 0 : plan.names.length, isChanged, directory: after },
     problems: wrong === null ? problems : [...problems, wrong]
   })
 }
