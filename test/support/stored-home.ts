@@ -75,7 +75,7 @@ const namesIn = (home: string): ReadonlyArray<readonly [string, NamedData]> => {
 }
 
 /** Writes every thread of a home, and its names, to a server that has nothing yet. */
-export const storeHome = async (wire: Wire, home: string): Promise<void> => {
+export const storeHome = async (wire: Wire, home: string, callBytesMax?: number): Promise<void> => {
   const store = jsonlStore({ home, profile: eraOf('0.169', false), strict: false })
   const streams = store.streams()
   if (E.isLeft(streams)) throw new Error(streams.left._tag)
@@ -88,7 +88,8 @@ export const storeHome = async (wire: Wire, home: string): Promise<void> => {
         directory: EMPTY,
         sha256: sha256OfBytes,
         writer: { source: 'push', home, nonce: '' },
-        together: false
+        together: false,
+        ...(callBytesMax === undefined ? {} : { callBytesMax })
       },
       [
         ...stepsOf(home, store, info),

@@ -1,0 +1,123 @@
+/**
+ * Two stores that should be one: everything that can be asked of a stream is asked of both.
+ */
+import { expect } from 'chai'
+import * as E from 'fp-ts/lib/Either.js'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
+import type { Wanted } from '../../projections/projection.ts'
+import {
+  START,
+  type Batch,
+  type EventStore,
+  type Position,
+  type StreamInfo
+} from '../../replay/ports.ts'
+
+const WANTED: ReadonlyArray<Wanted> = ['all', 'folded', 'items', 'messages', 'usage']
+
+/** How two stores are compared. */
+interface Comparison {
+  /** Each line is read by itself, too. */
+  readonly isThorough?: boolean
+  /** They were written to at different times. */
+  readonly isTimeless?: boolean
+}
+
+/** What the outside tells, but for the identity of a file, which is another thing in another place. */
+const outsideOf =
+  ({ isTimeless = false }: Comparison) =>
+  ({ inode: _inode, ...info }: StreamInfo) =>
+    isTimeless ? { ...info, modifiedAtMs: 0 } : info
+
+const all = <A>(answer: E.Either<unknown, A>): A => {
+  if (E.isLeft(answer)) throw new Error(JSON.stringify(answer.left))
+  return answer.right
+}
+
+const batches = async (
+  store: EventStore,
+  info: StreamInfo,
+  from: Position,
+  wanted: Wanted
+): Promise<ReadonlyArray<Batch>> => {
+  const read: Array<Batch> = []
+  for await (const batch of store.read(info, from, wanted)) read.push(batch)
+  return read
+}
+
+const olderFiles = async (store: EventStore, info: StreamInfo) => {
+  const read: Array<unknown> = []
+  for (const { path, batches } of store.olderFiles(info.streamId, 'all'))
+    for await (const batch of batches) read.push([path, batch])
+  return read
+}
+
+const rangeOf = ({ segment, offset, bytes }: RecordedEvent | DamagedLine) => ({
+  segment,
+  from: offset,
+  until: offset + bytes
+})
+
+/** Both stores answer the same for everything they can be asked of a stream. */
+export const compareStream = async (
+  files: EventStore,
+  streams: EventStore,
+  info: StreamInfo,
+  how: Comparison
+): Promise<void> => {
+  const outside = outsideOf(how)
+  const stored = all(streams.find(info.streamId))
+  expect(outside(stored)).to.deep.equal(outside(info))
+  expect(streams.lineage(stored)).to.deep.equal(files.lineage(info))
+  expect(streams.segments(info.streamId)).to.deep.equal(files.segments(info.streamId))
+  expect(await olderFiles(streams, stored)).to.deep.equal(await olderFiles(files, info))
+  for (const wanted of WANTED)
+    expect(await batches(streams, stored, START, wanted)).to.deep.equal(
+      await batches(files, info, START, wanted)
+    )
+  const read = await batches(files, info, START, 'all')
+  const lines = read.flatMap((batch) => batch.lines)
+  const places = lines.map(({ segment, offset, revision }) => ({ revision, segment, offset }))
+  for (const place of places.filter((_, i) => i % 7 === 3 || i > places.length - 3))
+    expect(await batches(streams, stored, place, 'folded')).to.deep.equal(
+      await batches(files, info, place, 'folded')
+    )
+  for (const { next, guard } of read) {
+    expect(await batches(streams, stored, next, 'all')).to.deep.equal(
+      await batches(files, info, next, 'all')
+    )
+    if (guard === null) continue
+    const changed = { ...guard, checksum: guard.checksum + 1 }
+    expect([
+      await streams.verify(stored, next, guard),
+      await streams.verify(stored, next, changed)
+    ]).to.deep.equal([
+      await files.verify(info, next, guard),
+      await files.verify(info, next, changed)
+    ])
+  }
+  const ranges = lines.filter(({ bytes }) => bytes > 0).map(rangeOf)
+  for (const range of how.isThorough === true ? ranges : [])
+    expect(await streams.readRanges(stored, [range], 'all')).to.deep.equal(
+      await files.readRanges(info, [range], 'all')
+    )
+  for (const limits of [undefined, { textBytesMax: 200 }])
+    for (const wanted of WANTED) {
+      const some = ranges.filter((_, i) => i % 3 !== 1)
+      expect(await streams.readRanges(stored, some, wanted, limits)).to.deep.equal(
+        await files.readRanges(info, some, wanted, limits)
+      )
+    }
+}
+
+/** Both stores hold the same streams, and answer the same for each. */
+export const compareStores = async (
+  files: EventStore,
+  streams: EventStore,
+  how: Comparison = {}
+): Promise<void> => {
+  const outside = outsideOf(how)
+  expect(streams.ids()).to.deep.equal(files.ids())
+  expect(all(streams.streams()).map(outside)).to.deep.equal(all(files.streams()).map(outside))
+  for (const info of all(files.streams())) await compareStream(files, streams, info, how)
+}
