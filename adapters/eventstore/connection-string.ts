@@ -230,13 +230,15 @@ export const parseConnectionString = (written: string): E.Either<StoreError, Con
   })
 }
 
-/** What must never be told, of a connection: every way in which user and password may be written. */
+/** A shorter password is part of too many words: what stands in its place would tell it. */
+const REDACTED_LENGTH_MIN = 8
+
+/** What must never be told, of a connection: the forms in which user and password may come back from somewhere. */
 export const secretsOf = ({ credentials }: Connection): ReadonlyArray<string> => {
   if (credentials === undefined) return []
   const { username, password } = credentials
-  return [
-    Buffer.from(`${username}:${password}`).toString('base64'),
-    encodeURIComponent(password),
-    password
-  ]
+  const pair = `${username}:${password}`
+  const alone =
+    password.length < REDACTED_LENGTH_MIN ? [] : [encodeURIComponent(password), password]
+  return [Buffer.from(pair).toString('base64'), pair, ...alone]
 }

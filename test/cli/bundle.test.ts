@@ -6,6 +6,7 @@ import {
   copyFileSync,
   readdirSync,
   readFileSync,
+  renameSync,
   symlinkSync,
   truncateSync,
   writeFileSync
@@ -147,6 +148,21 @@ describe('the bundle', function () {
     writeFileSync(path('program.cache'), foreign)
     expect([isCacheUsed(), listed()]).to.deep.equal([false, whole])
     writeFileSync(path('program.cache'), cache)
+  })
+
+  it('has no client of a store inside, and asks for one that is there or to be installed', () => {
+    const licences = readFileSync(path('THIRD-PARTY.txt'), 'utf8')
+    expect(licences).not.to.match(/^(@eventstore|@grpc|google-protobuf)/m)
+    const store = 'esdb://127.0.0.1:1?tls=false&defaultDeadline=1000'
+    const asked = () => {
+      const { status, stderr } = run('store', 'subscribe', '--store', store)
+      return [status, /cannot be reached|is not installed/.exec(stderr)?.[0]]
+    }
+    expect(asked()).to.deep.equal([8, 'cannot be reached'])
+    const modules = join(folder, 'node_modules')
+    renameSync(modules, `${modules}-away`)
+    expect(asked()).to.deep.equal([8, 'is not installed'])
+    renameSync(`${modules}-away`, modules)
   })
 
   it('runs no package before the first page that this list does not name', () => {
