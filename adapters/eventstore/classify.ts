@@ -181,6 +181,7 @@ export const classify = (cause: unknown): Verdict => {
   const known = byType(thrown) ?? byCode(thrown.code, said)
   if (known !== null) return known
   if (/^Failed to discover after/.test(said)) return again('no node of the cluster answered')
+  if (/^Channel has been shut down/.test(said)) return again('the connection was closed')
   if (typeof thrown.code === 'string' && SYSTEM.test(thrown.code)) return again(said)
   return refused(`it gave an answer that cannot be understood: ${said}`, REPORT)
 }

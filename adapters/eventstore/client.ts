@@ -103,10 +103,17 @@ interface Channel {
   readonly close: () => void
 }
 
+interface Stub {
+  readonly getChannel: () => { readonly getConnectivityState: (connect: boolean) => number }
+}
+
+type Action<A> = (stub: Stub) => Promise<A>
+
 /** Members of a client that its types keep to themselves. */
 interface Insides {
   supports: () => Promise<boolean>
   createChannel: () => Promise<Channel>
+  execute: <A>(service: unknown, name: string, action: Action<A>) => Promise<A>
 }
 
 /** A client, and how its connection is closed; calls on their way may end first. */
@@ -115,18 +122,31 @@ interface Held {
   readonly close: () => void
 }
 
+const SHUT_DOWN = 4
+
+/** As gRPC says that it lost a connection, so that the client makes another one. */
+const lost = (): Error =>
+  Object.assign(new Error(), { code: 14, details: 'the connection was closed by this side' })
+
 /**
- * Appends are made one call each. The call for many appends has pending ones of all clients of the process in one table,
- * where an error of one ends those of all, and an answer that comes late ends the process (decision 0038).
+ * A client whose appends are safe. They are made one call each: the call for many appends has pending ones of all clients of
+ * the process in one table, where an error of one ends those of all, and an answer that comes late ends the process (decision
+ * 0038). Nor may an append begin on a connection that was closed meanwhile: gRPC throws where the client does not catch.
  */
 const held = (client: Client): Held => {
   let isClosed = false
   let channel: Channel | null = null
   const insides = client as unknown as Insides
-  const create = insides.createChannel
+  const { createChannel, execute } = insides
   insides.supports = () => Promise.resolve(false)
+  insides.execute = (service, name, action) =>
+    execute(service, name, (stub) =>
+      stub.getChannel().getConnectivityState(false) === SHUT_DOWN
+        ? Promise.reject(lost())
+        : action(stub)
+    )
   insides.createChannel = async () => {
-    const made = await create()
+    const made = await createChannel()
     if (isClosed) made.close()
     return (channel = made)
   }

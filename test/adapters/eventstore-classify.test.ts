@@ -76,6 +76,9 @@ describe('what the client of a store throws', () => {
     expect(classify(new Error('Failed to discover after 10 attempts.'))).to.deep.equal(
       again('no node of the cluster answered')
     )
+    expect(classify(new Error('Channel has been shut down'))).to.deep.equal(
+      again('the connection was closed')
+    )
     const broken = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' })
     expect(classify(broken)).to.deep.equal(again('read ECONNRESET'))
     const write = converted(status.UNIMPLEMENTED, 'write after end')

@@ -12,6 +12,7 @@ import { inspect } from 'node:util'
 import { connectWire } from '../../adapters/eventstore/connect.ts'
 import { describe as inWords, hint, type StoreError } from '../../domain/errors.ts'
 import { CERTIFICATE_FILE, testCertificate } from '../support/eventstore-server/certificate.ts'
+import { startCluster } from '../support/eventstore-server/cluster.ts'
 import { sessions } from '../support/eventstore-server/session.ts'
 import { everything, left, right, several, until, untilFailure, wires } from '../support/wires.ts'
 
@@ -24,7 +25,7 @@ const everythingSaid = (error: StoreError): string =>
   [JSON.stringify(error), inWords(error), hint(error), inspect(error, { depth: 9 })].join('\n')
 
 describe('a connection to a store', () => {
-  const { start } = sessions()
+  const { start, ends } = sessions()
   const open = wires()
 
   it('is made without the server, and refused without the client package', async () => {
@@ -200,6 +201,32 @@ describe('a connection to a store', () => {
       await until(() => server.openSubscriptions() === 0)
       expect(server.log).to.have.length(300)
       await reader.return?.()
+    })
+
+    it('ends what waits for a node of the cluster, and nothing of it comes later', async () => {
+      const cluster = await startCluster(2)
+      ends(cluster)
+      const unhandled: unknown[] = []
+      const note = (cause: unknown): void => void unhandled.push(cause)
+      process.on('unhandledRejection', note)
+      const wire = await open(cluster.url)
+      const release = cluster.nodes.map((node) => node.hold('gossip'))
+      const waiting = [
+        wire.append('thread-a', 'any', several(1)).then(left),
+        wire.tombstone('thread-a').then(left),
+        untilFailure(wire.read('thread-a', 0)).then(({ error }) => error)
+      ]
+      await until(() => cluster.nodes.some((node) => node.calls.gossip > 0))
+      await wire.dispose()
+      for (const go of release) go()
+      for (const error of await Promise.all(waiting)) {
+        expect({ ...error }).to.deep.include({ reason: 'the connection was closed' })
+      }
+      const next = await open(cluster.url)
+      right(await next.append('thread-a', 'no_stream', several(1)))
+      process.off('unhandledRejection', note)
+      expect(unhandled).to.deep.equal([])
+      expect(cluster.nodes[0]?.log).to.have.length(1)
     })
 
     it('ends what waits for its next attempt', async () => {
