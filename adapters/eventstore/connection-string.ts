@@ -61,7 +61,8 @@ const SCHEMES: Readonly<Record<string, { readonly name: string; readonly isDisco
 
 const DEFAULT_PORT = 2113
 const DEADLINE_MS = 10_000
-const KEEP_ALIVE_MS_MIN = 10_000
+/** More pings are taken for an attack. */
+const PING_MS_MIN = 10_000
 const TIMER_MS_MAX = 2 ** 31 - 1
 
 type Setter = (said: Said, value: string) => string | null
@@ -92,11 +93,11 @@ const text = (set: (said: Said, value: string) => void): Setter => {
 }
 
 /** -1 turns it off. */
-const keepAlive = (set: (said: Said, value: number) => void): Setter => {
-  const ofAtLeast = whole(KEEP_ALIVE_MS_MIN, set)
+const keepAlive = (min: number, set: (said: Said, value: number) => void): Setter => {
+  const wholeMs = whole(min, set)
   return (said, value) => {
     if (value !== '-1') {
-      const wrong = ofAtLeast(said, value)
+      const wrong = wholeMs(said, value)
       return wrong === null ? null : `${wrong} (milliseconds), or -1 for none`
     }
     set(said, -1)
@@ -127,8 +128,11 @@ const PARAMETERS: Readonly<Record<string, Setter>> = {
   maxDiscoverAttempts: whole(1, (said, value) => void (said.maxDiscoverAttempts = value)),
   discoveryInterval: whole(0, (said, value) => void (said.discoveryIntervalMs = value)),
   gossipTimeout: whole(1, (said, value) => void (said.gossipTimeoutSeconds = value)),
-  keepAliveInterval: keepAlive((said, value) => void (said.keepAliveIntervalMs = value)),
-  keepAliveTimeout: keepAlive((said, value) => void (said.keepAliveTimeoutMs = value)),
+  keepAliveInterval: keepAlive(
+    PING_MS_MIN,
+    (said, value) => void (said.keepAliveIntervalMs = value)
+  ),
+  keepAliveTimeout: keepAlive(1, (said, value) => void (said.keepAliveTimeoutMs = value)),
   defaultDeadline: whole(1, (said, value) => void (said.defaultDeadlineMs = value)),
   throwOnAppendFailure: (_, value) =>
     value === 'true' ? null : 'must be true: unroll has to know of an append that failed'

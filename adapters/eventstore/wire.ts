@@ -41,7 +41,7 @@ export interface Wire {
     expected: ExpectedStreamRevision,
     events: ReadonlyArray<ProposedEvent>
   ) => Promise<Either<StoreError, Append>>
-  /** Events from a revision on, to the end as it is when it gets there; none when there is no such stream. */
+  /** Events from a revision on, to the end as it is when it gets there; none when there is no such stream, or not any more. */
   readonly read: (
     stream: string,
     fromRevision: number,
@@ -55,7 +55,8 @@ export interface Wire {
   ) => AsyncIterable<StoredEvent>
   /**
    * Events of every stream whose name begins with one of the prefixes, in the order of the log; goes on for ever, over
-   * lost connections too, until `signal` ends it.
+   * lost connections too, until `signal` ends it. It throws when the server refuses, or when nothing comes until the
+   * deadline before it was caught up with for the first time. The end of a stream is told as a checkpoint.
    */
   readonly subscribe: (
     prefixes: ReadonlyArray<string>,

@@ -137,6 +137,7 @@ describe('a connection string', () => {
       ['esdb://host?defaultDeadline=0', /defaultDeadline must be a whole number/],
       ['esdb://host?defaultDeadline=1e3', /defaultDeadline must be a whole number/],
       ['esdb://host?keepAliveInterval=500', /keepAliveInterval must be .* 10000 .*or -1/],
+      ['esdb://host?keepAliveTimeout=0', /keepAliveTimeout must be .* 1 .*or -1/],
       ['esdb://host?throwOnAppendFailure=false', /throwOnAppendFailure must be true/],
       ['esdb://host?userCertFile=x', /come together/],
       ['esdb://host?colour=red', /"colour" is no parameter of it; there are tls, .*userKeyFile/]
