@@ -135,6 +135,13 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
   readonly follow: (threadId: string) => Answer<Follower>
   /** Every line of a thread in batches, damaged ones included. */
   readonly events: (threadId: string, from: Position) => Answer<AsyncIterable<Batch>>
+  /** Bytes of a file a thread's history stands in, by its place in the lineage, from one offset up to another. */
+  readonly bytes: (
+    threadId: string,
+    segment: number,
+    from: number,
+    until: number
+  ) => Answer<AsyncIterable<Uint8Array>>
   /** A thread by id, unique beginning of an id, or name. */
   readonly resolve: (text: string) => Answer<StreamId>
   /** What an id's file tells without being read. */
@@ -374,7 +381,9 @@ const pagesOf = (
 })
 
 /** What the store tells of a thread without the index. */
-const placesOf = ({ store }: EngineParts): Pick<Engine, 'events' | 'locate' | 'lineage'> => {
+const placesOf = ({
+  store
+}: EngineParts): Pick<Engine, 'events' | 'bytes' | 'locate' | 'lineage'> => {
   const found = <A>(threadId: string, use: (info: StreamInfo) => A): Answer<A> => {
     const id = streamId(threadId)
     return async () => {
@@ -384,6 +393,8 @@ const placesOf = ({ store }: EngineParts): Pick<Engine, 'events' | 'locate' | 'l
   }
   return {
     events: (threadId, from) => found(threadId, (info) => store.read(info, from, 'all')),
+    bytes: (threadId, segment, from, until) =>
+      found(threadId, (info) => store.bytes(info, segment, from, until)),
     locate: (threadId) => found(threadId, (info) => info),
     lineage: (threadId) => found(threadId, store.lineage)
   }
@@ -465,6 +476,7 @@ export const failedEngine = (error: StoreError): Engine => {
     session: failed,
     follow: failed,
     events: failed,
+    bytes: failed,
     resolve: failed,
     locate: failed,
     lineage: failed,

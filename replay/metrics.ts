@@ -114,6 +114,31 @@ const WRITING = {
   'append.sync.duration': duration('Putting appended lines on disk.', {})
 } as const
 
+const STORE = {
+  'store.following': level(
+    'Is the log of a store followed to its end? 0 before it was reached for the first time, and after a failure.',
+    {}
+  ),
+  'store.follow': counter(
+    'Times the end of the log was reached, once more for each lost connection; failed: the server refused, or was not there at the start.',
+    { outcome: ['caught_up', 'failed'] as const }
+  ),
+  'store.events': counter(
+    'Events of the log that were taken in: old ones while catching up, and new ones.',
+    {
+      when: ['catching_up', 'live'] as const
+    }
+  ),
+  'store.delay': duration(
+    'From the moment in which the server took an event to that in which it was known here, by both clocks.',
+    {}
+  ),
+  'store.warm.duration': duration(
+    'Folding what is new before anybody asks: of one thread, or of all when many changed.',
+    { what: ['thread', 'everything'] as const, outcome: ['done', 'failed'] as const }
+  )
+} as const
+
 const SERVER = {
   'rpc.request.duration': duration(
     'Requests from their arrival to their answer, the wait for earlier ones included; the outcome is ok or the code.',
@@ -158,9 +183,13 @@ const EXPORT = {
 } as const
 
 /** The catalogue: names with dots, as OpenTelemetry writes them. */
-export const METRICS = { ...INDEX, ...WRITING, ...SERVER, ...EXPORT } as const satisfies Readonly<
-  Record<string, Metric>
->
+export const METRICS = {
+  ...INDEX,
+  ...WRITING,
+  ...STORE,
+  ...SERVER,
+  ...EXPORT
+} as const satisfies Readonly<Record<string, Metric>>
 
 /** A name of the catalogue. */
 export type MetricName = keyof typeof METRICS

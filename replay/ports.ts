@@ -183,6 +183,13 @@ export interface EventStore {
     wanted: Wanted,
     limits?: ReadLimits
   ) => Promise<ReadonlyArray<RecordedEvent | DamagedLine>>
+  /** Bytes of a segment of the stream as they stand, from one offset up to another, in pieces of bounded size. */
+  readonly bytes: (
+    info: StreamInfo,
+    segment: number,
+    from: number,
+    until: number
+  ) => AsyncIterable<Uint8Array>
   /** True when the line before a position is still the one the guard describes. */
   readonly verify: (info: StreamInfo, next: Position, guard: Guard) => Promise<boolean>
   /**

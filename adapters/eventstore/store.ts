@@ -17,12 +17,14 @@ import {
   type StreamInfo,
   type WrittenSegment
 } from '../../replay/ports.ts'
+import { noPieces, piecesOf } from '../jsonl/bytes.ts'
 import { appender } from './append.ts'
 import type { Directory } from './directory.ts'
 import { lineageOf, stretchesOf, wholeFile, type Stretch } from './lineage.ts'
 import { marksOf } from './place.ts'
 import { infoAt, placesOf, type StoredPlace, type View } from './places.ts'
 import { readLineRanges, readLines, verifyLine } from './read.ts'
+import { segmentSource } from './source.ts'
 import type { Wire } from './wire.ts'
 
 /** What a store of streams is opened with. */
@@ -176,6 +178,12 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
     read: (info, from, wanted) => readLines(parts, info.streamId, stretches(info), from, wanted),
     readRanges: (info, ranges, wanted, limits) =>
       readLineRanges(parts, info.streamId, stretches(info), ranges, wanted, limits),
+    bytes: (info, segment, from, until) => {
+      const stretch = stretches(info)[segment]
+      return stretch === undefined
+        ? noPieces()
+        : piecesOf(segmentSource(reading, stretch.at), from, until)
+    },
     verify: (info, next, guard) => verifyLine(parts, stretches(info), next, guard),
     append: appender({ wire, directory, view, read: parts, placesOf: listed.places, nowMs })
   }

@@ -119,3 +119,28 @@ const compressedSource = (path: string): ByteSource => {
 /** Opens a rollout for reading; the caller closes it. */
 export const openBytes = (path: string, compressed: boolean): ByteSource =>
   compressed ? compressedSource(path) : plainSource(path)
+
+const PIECE_BYTES = 1024 * 1024
+
+/** No bytes at all. */
+export async function* noPieces(): AsyncGenerator<Uint8Array> {}
+
+/** Bytes of a source in pieces, up to its end; then it is closed. */
+export async function* piecesOf(
+  source: SlowByteSource,
+  from: number,
+  until: number
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let at = from; at < until;) {
+      const length = Math.min(PIECE_BYTES, until - at)
+      const piece = Buffer.allocUnsafe(length)
+      const read = await source.read(piece, 0, length, at)
+      if (read === 0) return
+      yield piece.subarray(0, read)
+      at += read
+    }
+  } finally {
+    source.close()
+  }
+}

@@ -7,6 +7,7 @@ import type { Profile } from '../../domain/profile.ts'
 import { START, type EventStore } from '../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
 import { appender } from './append.ts'
+import { noPieces, openBytes, piecesOf } from './bytes.ts'
 import { discovery } from './discover.ts'
 import { systemCalls, type FileCalls } from './file-calls.ts'
 import { readRanges } from './ranges.ts'
@@ -64,6 +65,12 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
       readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
     readRanges: async (info, ranges, wanted, limits) =>
       readRanges(info.streamId, places.lineage(info), ranges, { wanted, profile, limits }),
+    bytes: (info, segment, from, until) => {
+      const file = places.lineage(info)[segment]
+      return file === undefined
+        ? noPieces()
+        : piecesOf(openBytes(file.path, file.compressed), from, until)
+    },
     verify: async (info, next, guard) => verifyGuard(places.lineage(info), next, guard),
     append: appender({
       home,

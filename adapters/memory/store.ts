@@ -70,6 +70,15 @@ const toLine = (
   return typeof read === 'string' ? { ...place, reason: read } : { ...place, line: read }
 }
 
+async function* bytesIn(
+  lines: ReadonlyArray<Stored>,
+  from: number,
+  until: number
+): AsyncGenerator<Uint8Array> {
+  const text = lines.map(({ value }) => `${JSON.stringify(value)}\n`).join('')
+  yield await Promise.resolve(new TextEncoder().encode(text).subarray(from, until))
+}
+
 /** Everything from a position on, as one batch. */
 const batchFrom = (
   streamId: StreamId,
@@ -192,6 +201,7 @@ export const memoryStore = (profile: Profile): MemoryStore => {
           .filter(({ offset }) => offset >= from && offset < until)
           .map((one) => toLine(streamId, one, -1, profile))
       ),
+    bytes: ({ streamId }, _, from, until) => bytesIn(linesOf(streamId), from, until),
     verify: async ({ streamId }, next) => linesOf(streamId).length >= next.revision
   }
 }

@@ -8,15 +8,16 @@ import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import { tell } from '../stderr.ts'
 import type { ProfileName } from '../../domain/profile.ts'
-import type { StoreError } from '../../domain/errors.ts'
-import type { Engine } from '../../replay/engine.ts'
+import { describe, type StoreError } from '../../domain/errors.ts'
+import type { Opened } from '../open.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
 import { createMeter } from '../telemetry/meter.ts'
 import { metricsPages, startExport } from '../telemetry/process.ts'
 import type { AnalyticsOutlet } from '../analytics/sender.ts'
 import type { ServerAnalytics } from './analytics/open.ts'
 import { createFollow } from './follow/follow.ts'
-import { systemWatch } from './follow/watch.ts'
+import { remoteWatch, systemWatch } from './follow/watch.ts'
+import { serveStore } from './follow/elsewhere.ts'
 import type { Server } from './method.ts'
 import { createLive, type Live } from './threads/live.ts'
 import type { AuthOptions } from './transports/auth.ts'
@@ -80,9 +81,9 @@ const openOnce = async (
   options: AppServerOptions,
   telemetry: Telemetry,
   log: Log
-): Promise<Engine> => {
+): Promise<Opened> => {
   await firstTurn() // opening takes the process for a while; hello need not wait
-  const { openEngine, describe } = await import('../library.ts')
+  const { openAll } = await import('../open.ts')
   const { home, profile, strict, rich = false, index, store } = options
   const onUnusableIndex = (why: StoreError): void =>
     log(`${describe(why)}; going on with an index in memory`)
@@ -90,7 +91,7 @@ const openOnce = async (
     ...(index === undefined ? {} : { index }),
     ...(store === undefined ? {} : { store })
   }
-  return openEngine({
+  return openAll({
     home,
     profile,
     strict,
@@ -198,22 +199,27 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     return 1
   }
   const stopExport = startExport(meter, process.env, options.version, log)
-  const engine = openOnce(options, meter, log)
+  const opened = openOnce(options, meter, log)
+  const engine = opened.then((all) => all.engine)
   const closed = engine.then(
     ({ close }) => close,
     () => () => Promise.resolve()
   )
+  const elsewhere =
+    options.store === undefined ? null : serveStore(opened, resolve(options.home), meter, log)
   const stop = new AbortController()
   const signalled = (): void => stop.abort()
   process.once('SIGTERM', signalled).once('SIGINT', signalled)
   const home = resolve(options.home)
   const { profile, strict, version } = options
   const live = createLive()
-  const watch = systemWatch(home)
-  const follow = createFollow({ home, profile, strict, engine, live, watch, log })
+  const watch = elsewhere === null ? systemWatch(home) : remoteWatch(home, elsewhere.remote)
+  const remote = elsewhere === null ? {} : { remote: elsewhere.remote }
+  const follow = createFollow({ home, profile, strict, engine, live, watch, log, ...remote })
   const analytics = await openAnalyticsOnce(options, live, log, meter)
   const server: Server = {
     ...(analytics === null ? {} : { analytics: analytics.observer }),
+    ...remote,
     ...{ home, profile, strict, version, engine, live, follow, telemetry: meter, log },
     ...(options.turns === undefined ? {} : { turns: options.turns })
   }
@@ -222,6 +228,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
   process.off('SIGTERM', signalled).off('SIGINT', signalled)
   await follow.close()
   await analytics?.close()
+  await elsewhere?.close()
   await (
     await closed
   )()

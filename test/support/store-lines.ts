@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
+import { connectWire } from '../../adapters/eventstore/connect.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { EMPTY } from '../../domain/stream/directory.ts'
 import { plan } from '../../domain/stream/encode.ts'
@@ -73,4 +74,11 @@ export const write = async (
   const made = planned(threadId, steps, as)
   await append(wire, threadId, made)
   return made.directory
+}
+
+/** A connection to a server that is there. */
+export const connected = async (url: string): Promise<Wire> => {
+  const wire = await connectWire(url)
+  if (E.isLeft(wire)) throw new Error(JSON.stringify(wire.left))
+  return wire.right
 }

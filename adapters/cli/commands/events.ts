@@ -86,13 +86,13 @@ export const eventsCommand: EngineCommand = async (input, io, engine) => {
   }
   const found = await engine.resolve(input.args[0] ?? '')()
   if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const lineage = await engine.lineage(found.right)()
-  if (E.isLeft(lineage)) return reportError(lineage.left, input.json, io)
   const batches = await engine.events(found.right, START)()
   if (E.isLeft(batches)) return reportError(batches.left, input.json, io)
   const lines = linesBetween(batches.right, from, to)
   if (input.json) await printJsonLines(io, oneByOne(lines))
-  else if (flagOf(input, 'raw')) await printRaw(io, lineage.right, lines)
-  else await printTable(lines, input, io)
+  else if (flagOf(input, 'raw')) {
+    const printed = await printRaw(io, engine, found.right, lines)
+    if (E.isLeft(printed)) return reportError(printed.left, false, io)
+  } else await printTable(lines, input, io)
   return 0
 }

@@ -210,9 +210,7 @@ const attempt = async (
       : sent
   if (sent.right === 'again') return E.right('again')
   const isStopped = sent.right === 'stopped'
-  const after = isStopped
-    ? ((await openStream(pusher.wire, stream)) ?? directory)
-    : (sent.right)
+  const after = isStopped ? ((await openStream(pusher.wire, stream)) ?? directory) : sent.right
   const isChanged = after.revision > directory.revision
   const wrong = isChanged && !isStopped && !pusher.dryRun ? await checked(work, after) : null
   return E.right({

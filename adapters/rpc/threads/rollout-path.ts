@@ -66,7 +66,7 @@ const missing = (asked: string, { profile }: Server): RpcError =>
 
 /** The same where a store holds the threads: no file is looked at. */
 const rolloutIn = async (
-  remote: Remote,
+  opening: Promise<Remote>,
   path: string,
   server: Server,
   engine: Engine
@@ -74,15 +74,18 @@ const rolloutIn = async (
   const asked = resolve(server.home, path)
   const plain = asked.replace(/\.zst$/, '')
   const threadId = ROLLOUT_ID.exec(asked)?.[1]?.toLowerCase()
+  // An engine whose store cannot be opened says why, whatever it is asked.
+  const remote = await opening.catch(() => null)
   const located = threadId === undefined ? null : await engine.locate(threadId)()
-  if (remote.isFolder(asked)) return E.left(isDirectory(path, asked, server))
+  if (remote?.isFolder(asked) === true) return E.left(isDirectory(path, asked, server))
   if (threadId === undefined || located === null) return E.left(missing(asked, server))
   if (E.isLeft(located)) {
     return E.left(
       located.left._tag === 'StreamNotFound' ? missing(asked, server) : ofStoreError(located.left)
     )
   }
-  const paths = server.profile === '0.169' ? remote.paths(threadId) : [located.right.path]
+  const own = [located.right.path]
+  const paths = server.profile === '0.169' ? (remote?.paths(threadId) ?? own) : own
   return paths.includes(plain) ? E.right({ threadId, path: plain }) : E.left(missing(asked, server))
 }
 
@@ -95,7 +98,7 @@ export const rolloutOf = async (
   server: Server,
   engine: Engine
 ): Promise<E.Either<RpcError, NamedRollout>> => {
-  if (server.remote !== undefined) return rolloutIn(await server.remote, path, server, engine)
+  if (server.remote !== undefined) return rolloutIn(server.remote, path, server, engine)
   const asked = resolve(server.home, path)
   const plain = statOf(asked)
   const packed = server.profile === '0.130' ? null : statOf(`${asked}${COMPRESSED}`)

@@ -1,0 +1,146 @@
+/**
+ * Opening: an index, the place where the threads live, and an engine over both.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { resolve } from 'node:path'
+import type { StoreError } from '../domain/errors.ts'
+import { eraOf, NEWEST_ERA, type Profile, type ProfileName } from '../domain/profile.ts'
+import type { Progress } from '../replay/catch-up/fold-many.ts'
+import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
+import type { Index } from '../replay/ports.ts'
+import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
+import { addressOf } from './eventstore/address.ts'
+import type { OpenStore } from './eventstore/open.ts'
+import { defaultIndexDirectory, storeIndexDirectory } from './home/places.ts'
+import { homeSource } from './home/source.ts'
+import { memoryIndex } from './memory/index.ts'
+import type { Source } from './source.ts'
+import { measuredIndex, measuredStore } from './telemetry/measured.ts'
+
+/** How a home or a store is opened; only `home` is required. */
+export interface EngineOptions {
+  /** Path of `$CODEX_HOME`. Reading never changes it; see `Engine` for what does. */
+  readonly home: string
+  /**
+   * Connection string of an EventStoreDB or KurrentDB server that holds the threads, `esdb://…`; `home` then says only where
+   * configuration and paths come from, and need not be there. Default: the files of the home.
+   */
+  readonly store?: string
+  /** Directory of the index, or `memory` for one that ends with the process. Default: under `$XDG_CACHE_HOME/unroll`. */
+  readonly index?: string
+  /** Era whose answers are given; default `0.169`, which reads every older one. */
+  readonly profile?: ProfileName
+  /** Reproduce Codex's whole-file failures and cursors instead of isolating what is damaged. Default false. */
+  readonly strict?: boolean
+  /** Also show commands, tool calls and failures that the log holds and Codex of its time hides; default: unless strict. */
+  readonly rich?: boolean
+  /** Who uses the engine, for the operation log; default `library`. */
+  readonly actor?: string
+  /** Told after every rollout of a long catch-up. */
+  readonly onProgress?: Progress
+  /** Memory for pages of turns that are asked for again, in bytes; without it none is kept. */
+  readonly keptBytesMax?: number
+  /** Where numbers go; default nowhere. */
+  readonly telemetry?: Telemetry
+  /**
+   * Told why the index cannot be opened; the engine then goes on with one in memory. Without it every use case answers
+   * with `IndexUnavailable`.
+   */
+  readonly onUnusableIndex?: (why: StoreError) => void
+}
+
+/** What was opened. */
+export interface Opened {
+  /** Closing it closes everything. */
+  readonly engine: Engine
+  /** The store whose threads it reads; null for those of a home, and when it could not be opened. */
+  readonly store: OpenStore | null
+}
+
+const openIndex = async (directory: string, telemetry: Telemetry): Promise<Index | StoreError> => {
+  const stop = stopwatch(telemetry, 'index.open.duration')
+  if (directory === 'memory') {
+    stop({ how: 'memory' })
+    return memoryIndex()
+  }
+  try {
+    return (await import('./lmdb/index.ts')).openLmdbIndex(directory, telemetry)
+  } catch (cause) {
+    stop({ how: 'failed' })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return { _tag: 'IndexUnavailable', path: directory, reason }
+  }
+}
+
+const failed = (error: StoreError): Opened => ({ engine: failedEngine(error), store: null })
+
+/** The index directory that is used when nobody names one. */
+const defaultDirectory = (home: string, store: string | undefined): E.Either<StoreError, string> =>
+  store === undefined
+    ? E.right(defaultIndexDirectory(home))
+    : E.map(({ id }: { readonly id: string }) => storeIndexDirectory(id, home))(addressOf(store))
+
+interface Asked {
+  readonly home: string
+  readonly profile: Profile
+  readonly strict: boolean
+  readonly telemetry: Telemetry
+}
+
+/** Where the threads live, and how to leave it. */
+const openSource = async (
+  asked: Asked,
+  connection: string | undefined,
+  index: Index
+): Promise<E.Either<StoreError, { readonly source: Source; readonly store: OpenStore | null }>> => {
+  if (connection === undefined) return E.right({ source: homeSource(asked), store: null })
+  const { openStore } = await import('./eventstore/open.ts')
+  const store = await openStore({ connection, home: asked.home, index })
+  return E.isLeft(store)
+    ? store
+    : E.right({ source: store.right.source(asked), store: store.right })
+}
+
+/**
+ * Opens a home or a store. What cannot be opened is the answer of every use case: `IndexUnavailable`, or why the connection
+ * string or the client package cannot be used. A server that is not there is no such thing: the next question tries again.
+ */
+export const openAll = async (options: EngineOptions): Promise<Opened> => {
+  const home = resolve(options.home)
+  const strict = options.strict ?? false
+  const profile = eraOf(options.profile ?? NEWEST_ERA, strict)
+  const rich = options.rich ?? !strict
+  const directory = defaultDirectory(home, options.store)
+  if (E.isLeft(directory)) return failed(directory.left)
+  const { telemetry = noTelemetry, onUnusableIndex } = options
+  const opened = await openIndex(options.index ?? directory.right, telemetry)
+  const isFallback = !('get' in opened)
+  if (isFallback && onUnusableIndex === undefined) return failed(opened)
+  if (isFallback) onUnusableIndex?.(opened)
+  const index = measuredIndex(isFallback ? memoryIndex() : opened, telemetry)
+  const place = await openSource({ home, profile, strict, telemetry }, options.store, index)
+  if (E.isLeft(place)) {
+    await index.close()
+    return failed(place.left)
+  }
+  const { source, store } = place.right
+  const engine = createEngine({
+    ...source,
+    store: measuredStore(source.store, telemetry),
+    actor: options.actor ?? 'library',
+    index,
+    isFallback,
+    telemetry,
+    profile,
+    strict,
+    rich,
+    progress: options.onProgress ?? (() => undefined),
+    ...(options.keptBytesMax === undefined ? {} : { keptBytesMax: options.keptBytesMax })
+  })
+  if (store === null) return { engine, store }
+  const close = async (): Promise<void> => {
+    await engine.close()
+    await store.close()
+  }
+  return { engine: { ...engine, close }, store }
+}

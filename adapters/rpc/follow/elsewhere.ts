@@ -1,0 +1,61 @@
+/**
+ * What a server of a store has besides its engine: what is known of the store here, kept as new as the store is.
+ */
+import { streamId } from '../../../domain/ids.ts'
+import type { Telemetry } from '../../../replay/telemetry.ts'
+import type { OpenStore } from '../../eventstore/open.ts'
+import type { Warm } from '../../eventstore/warm.ts'
+import type { Opened } from '../../open.ts'
+import type { Remote } from './watch.ts'
+
+/** A store that is served. */
+export interface ServedStore {
+  /** Rejects when the store cannot be opened; the engine then says why. */
+  readonly remote: Promise<Remote>
+  /** Ends following the store, before the engine is closed. */
+  readonly close: () => Promise<void>
+}
+
+const remoteOf = ({ directory, names, paths }: OpenStore, home: string): Remote => ({
+  names,
+  paths,
+  stamp: (threadId) => {
+    const held = directory.get(streamId(threadId))
+    return held === null ? null : `${held.revision} ${held.segments.at(-1)?.path ?? ''}`
+  },
+  isFolder: (path) =>
+    path === home ||
+    [...directory.all().keys()].some((id) => paths(id).some((one) => one.startsWith(`${path}/`)))
+})
+
+/** Follows the store of a server while that runs. */
+export const serveStore = (
+  opened: Promise<Opened>,
+  home: string,
+  telemetry: Telemetry,
+  log: (line: string) => void
+): ServedStore => {
+  const store = opened.then((all) => {
+    if (all.store === null) throw new Error('the store cannot be opened')
+    return all.store
+  })
+  const warm = Promise.all([opened, store]).then(
+    async ([{ engine }, { wire, directory }]): Promise<Warm> =>
+      (await import('../../eventstore/warm.ts')).keepWarm({
+        wire,
+        directory,
+        engine,
+        telemetry,
+        log
+      })
+  )
+  const remote = store.then((open) => remoteOf(open, home))
+  for (const promise of [warm, remote]) promise.catch(() => undefined)
+  return {
+    remote,
+    close: async () => {
+      const kept = await warm.catch(() => null)
+      await kept?.close()
+    }
+  }
+}

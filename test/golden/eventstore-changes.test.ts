@@ -1,0 +1,82 @@
+// Changes of threads over files and over a store. The goal: the same change is refused for the same reason, or leads to the
+// same answers. The method: every change unroll can make, made to a thread of a recorded home and to its twin in a stand-in of
+// the server, at one time of a clock that stands still; new ids are numbered.
+import { expect } from 'chai'
+import { openEngine, type Engine, type EngineOptions } from '../../adapters/library.ts'
+import type { ProfileName } from '../../domain/profile.ts'
+import { CHANGES, Refused } from '../support/changes.ts'
+import { runNow } from '../support/compare-runs.ts'
+import { answersAbout } from '../support/engine-answers.ts'
+import { startEventStore } from '../support/eventstore-server/server.ts'
+import { copyHome, removeFolder } from '../support/fixture-home.ts'
+import { right } from '../support/engines.ts'
+import { knownBefore } from '../support/mutation-replay.ts'
+import { connected } from '../support/store-lines.ts'
+import { storeHome } from '../support/stored-home.ts'
+
+const HOMES: ReadonlyArray<readonly [string, ProfileName]> = [
+  ['fork-rollback-130', '0.130'],
+  ['walk-1-142', '0.142'],
+  ['agents-169', '0.169'],
+  ['fork-rollback-169', '0.169']
+]
+
+const subjectOf = async (engine: Engine) => {
+  const page = await right(engine.listThreads({ sortKey: 'created_at', modelProviders: [] }))
+  const [first] = page.data
+  if (first === undefined) throw new Error('no thread')
+  const { turns } = await right(engine.readThread(first.id, true))
+  return { id: first.id, archived: false, turns }
+}
+
+/** Makes a change; its refusal, or what is answered afterwards. */
+const madeTo = async (options: EngineOptions, change: string): Promise<unknown> => {
+  const engine = await openEngine({ index: 'memory', ...options })
+  try {
+    const subject = await subjectOf(engine)
+    try {
+      const touched = (await CHANGES[change]?.(engine, subject)) ?? []
+      return await answersAbout(engine, [...new Set([subject.id, ...touched])])
+    } catch (cause) {
+      if (!(cause instanceof Refused)) throw cause
+      return [cause.message, await answersAbout(engine, [subject.id])]
+    }
+  } finally {
+    await engine.close()
+  }
+}
+
+describe('a change of a thread in a store', () => {
+  const realNow = Date.now
+  before(() => {
+    const atMs = realNow()
+    Date.now = () => atMs
+  })
+  after(() => {
+    Date.now = realNow
+  })
+
+  for (const [name, profile] of HOMES) {
+    it(`leads to what it leads to in files: ${name}`, async () => {
+      for (const change of Object.keys(CHANGES)) {
+        const server = await startEventStore()
+        const [files, streams] = [copyHome(name), copyHome(name)]
+        try {
+          const wire = await connected(server.url)
+          await storeHome(wire, streams)
+          await wire.dispose()
+          const expected = await madeTo({ home: files, profile }, change)
+          const found = await madeTo({ home: streams, profile, store: server.url }, change)
+          const before = knownBefore(name)
+          expect(runNow(before, streams).normal(found), change).to.deep.equal(
+            runNow(before, files).normal(expected)
+          )
+        } finally {
+          await server.stop()
+          removeFolder(files)
+          removeFolder(streams)
+        }
+      }
+    })
+  }
+})

@@ -1,0 +1,73 @@
+// The same engine over files and over a store. The goal: every answer is the same, failures and cursors included. The method:
+// every recorded home, written into a stand-in of the server, and every question asked of both.
+import { expect } from 'chai'
+import { openEngine, type EngineOptions } from '../../adapters/library.ts'
+import { startEventStore, type TestEventStore } from '../support/eventstore-server/server.ts'
+import { everyAnswer, type Answered } from '../support/engine-answers.ts'
+import { copyHome, homeNames, removeFolder } from '../support/fixture-home.ts'
+import { storeHome } from '../support/stored-home.ts'
+import { connected } from '../support/store-lines.ts'
+
+type Views = ReadonlyArray<Required<Pick<EngineOptions, 'profile' | 'strict' | 'rich'>>>
+
+const PROFILES = ['0.130', '0.142', '0.169'] as const
+
+/** Every way in which a home can be read. */
+const EVERY: Views = PROFILES.flatMap((profile) => [
+  { profile, strict: true, rich: false },
+  { profile, strict: false, rich: false },
+  { profile, strict: false, rich: true }
+])
+
+/** As the Codex that wrote it reads it, and as everybody does who says nothing. */
+const usual = (name: string): Views => {
+  const profile = PROFILES.find((one) => name.endsWith(one.slice(2))) ?? '0.169'
+  return [
+    { profile, strict: true, rich: false },
+    { profile: '0.169', strict: false, rich: true }
+  ]
+}
+
+const IN_EVERY_WAY = /^(agents|damaged|fork-rollback|walk-1)-/
+const viewsOf = (name: string): Views =>
+  process.env['UNROLL_EVERY_VIEW'] === '1' || IN_EVERY_WAY.test(name) ? EVERY : usual(name)
+
+const answersOf = async (options: EngineOptions): Promise<ReadonlyArray<Answered>> => {
+  const engine = await openEngine({ index: 'memory', ...options })
+  try {
+    return await everyAnswer(engine)
+  } finally {
+    await engine.close()
+  }
+}
+
+describe('a store with the threads of a home', () => {
+  let server: TestEventStore
+  let home = ''
+  beforeEach(async () => {
+    server = await startEventStore()
+  })
+  afterEach(async () => {
+    await server.stop()
+    removeFolder(home)
+  })
+
+  for (const name of homeNames()) {
+    it(`answers as its files do: ${name}`, async () => {
+      home = copyHome(name)
+      const wire = await connected(server.url)
+      await storeHome(wire, home)
+      await wire.dispose()
+      for (const view of viewsOf(name)) {
+        const files = await answersOf({ home, ...view })
+        const streams = await answersOf({ home, ...view, store: server.url })
+        for (const [i, [question, answer]] of files.entries())
+          expect(streams[i], `${JSON.stringify(view)} ${question}`).to.deep.equal([
+            question,
+            answer
+          ])
+        expect(streams.length).to.equal(files.length)
+      }
+    })
+  }
+})
