@@ -65,11 +65,13 @@ const answersAbout = async (
   if (is169) await projectOlderFiles(binary, home, await segmentsOf(home, '0.169.0', threads))
   const codex = await startCodex(binary, home)
   const answers: Array<unknown> = []
+  // 0.169 gives the spawned threads of older versions a session of its own making, another one each time.
+  const told = (member: string, value: unknown): unknown =>
+    member === 'sessionId' && !threads.includes(String(value)) ? '<made>' : value
   const ask = async ({ method, params }: Question): Promise<void> => {
     const { result, error } = await codex.answer(method, params)
-    answers.push(
-      JSON.parse(JSON.stringify({ method, params, result, error }).replaceAll(home, '$HOME'))
-    )
+    const text = JSON.stringify({ method, params, result, error }).replaceAll(home, '$HOME')
+    answers.push(JSON.parse(text, told))
   }
   try {
     for (const question of ABOUT_HOME) await ask(question)
