@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../guarded.ts'
-import type { StreamInfo } from '../ports.ts'
+import type { Index, StreamInfo } from '../ports.ts'
 import { stopwatch } from '../telemetry.ts'
 import {
   catchUp,
@@ -46,8 +46,8 @@ type Done = E.Either<StoreError, void>
 
 /** Commits what the sink holds; streams that another process was folding too are caught up again on their own. */
 const commit = async ({ env, sink, together }: Work, moved: boolean): Promise<Done> => {
-  const flushed = await sink.flush()
   const alone = together.splice(0)
+  const flushed = await sink.flush()
   if (E.isLeft(flushed)) return flushed
   if (!moved && flushed.right === 'committed') return E.right(undefined)
   for (const info of alone) {
@@ -68,11 +68,32 @@ const takeDelivered = async (work: Work): Promise<Done> => {
   return E.right(undefined)
 }
 
+/** A sink of one stream among several that are folded at once: what it holds at the end joins the others. */
+const apart = (index: Index): Sink & { readonly join: (sink: Sink) => void } => {
+  let held: Array<Parameters<Sink['add']>> = []
+  const take = (sink: Sink): void => {
+    for (const part of held) sink.add(...part)
+    held = []
+  }
+  return {
+    add: (...part) => void held.push(part),
+    size: () => held.reduce((sum, [writes]) => sum + writes.length, 0),
+    flush: () => {
+      const own = indexSink(index)
+      take(own)
+      return own.flush()
+    },
+    join: take
+  }
+}
+
 /** One stream; one that cannot be read is left out, so that it costs the home no more than itself. */
 const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
-  const folded = await foldStream(work.env, info, work.sink).catch((cause: unknown) =>
+  const own = apart(work.env.index)
+  const folded = await foldStream(work.env, info, own).catch((cause: unknown) =>
     E.left(ioFailure(cause, info.path))
   )
+  own.join(work.sink)
   work.tell(info)
   if (E.isLeft(folded)) {
     const own = folded.left._tag === 'IoFailure' && folded.left.path.startsWith(info.path)
@@ -96,7 +117,7 @@ const takeFromEnd = ({ queue, unseen }: Work): ReadonlyArray<StreamInfo> => {
 }
 
 /** Lets the second thread work until the queue is empty or it fails. */
-const lane = async (work: Work): Promise<void> => {
+const laneBeside = async (work: Work): Promise<void> => {
   const { foldAside } = work.env
   if (foldAside === undefined) return
   for (;;) {
@@ -115,10 +136,10 @@ const lane = async (work: Work): Promise<void> => {
 
 /** Two lists wait for the second thread at any time, so that it goes on while this one is busy. */
 const foldBeside = async (work: Work): Promise<void> => {
-  await Promise.all([lane(work), lane(work)])
+  await Promise.all([laneBeside(work), laneBeside(work)])
 }
 
-const drain = async (work: Work): Promise<Done> => {
+const lane = async (work: Work): Promise<Done> => {
   for (let info = work.queue.shift(); info !== undefined; info = work.queue.shift()) {
     const done = await foldOne(work, info)
     if (E.isLeft(done)) return done
@@ -126,6 +147,29 @@ const drain = async (work: Work): Promise<Done> => {
     if (E.isLeft(taken)) return taken
   }
   return E.right(undefined)
+}
+
+/** A store that is elsewhere is waited for most of the time: so many of its streams are folded at once. */
+const STREAMS_AT_ONCE = 8
+
+/** Works the queue off. A lane that fails leaves nothing to the others, and all have ended when this does. */
+const drain = async (work: Work): Promise<Done> => {
+  const isElsewhere = work.env.store.refresh !== undefined
+  const lanes = Array.from({ length: isElsewhere ? STREAMS_AT_ONCE : 1 }, async () => {
+    let done: Done | null = null
+    try {
+      done = await lane(work)
+      return done
+    } finally {
+      if (done === null || E.isLeft(done)) work.queue.length = 0
+    }
+  })
+  let failed: Done | null = null
+  for (const one of await Promise.allSettled(lanes)) {
+    if (one.status === 'rejected') throw one.reason
+    if (E.isLeft(one.value)) failed ??= one.value
+  }
+  return failed ?? E.right(undefined)
 }
 
 /** Folds what is in the queue, beside the second thread when that pays, and commits it. */

@@ -160,10 +160,11 @@ export const indexSink = (index: Index): Sink => {
     size: () => writes.length,
     flush: async () => {
       if (writes.length === 0) return E.right('committed' as const)
-      const done = await index.commit(writes, expected)()
+      const committing = index.commit(writes, expected)
+      // Before anything is awaited: what others add meanwhile belongs to the next transaction.
       writes = []
       expected = []
-      return done
+      return committing()
     }
   }
 }
