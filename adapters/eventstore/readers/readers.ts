@@ -23,7 +23,9 @@ type From = Bookmark | 'start' | 'end'
 /** One process at a time. */
 const locked = (path: string, what: string): E.Either<StoreError, () => Promise<void>> => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const lock = lockFile(`${path}.lock`)
+  const file = `${path}.lock`
+  // A process that was killed while it took over from another one leaves traces which the first try clears away.
+  const lock = lockFile(file) ?? lockFile(file)
   return lock === null ? E.left({ _tag: 'Busy', what }) : E.right(() => lock.release(true))
 }
 
