@@ -1,0 +1,42 @@
+/**
+ * Run as a child process: a node that appends to a thread of a store, one event after the other.
+ *
+ *     append-entry <store> <thread> <name> <count> <expected>
+ *
+ * `expected` is `revision` (that of the last answer, or of the last refusal) or `any`. Prints `<revision> <name>-<n>` for each event
+ * that was acknowledged; what was refused is asked for again. Equal messages at equal revisions come from `<expected>` = `same`: the
+ * event at revision n says `same-<n>` whoever appends it, and `<revision> won` or `<revision> lost` is printed.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { openNode, said } from './node.ts'
+import type { ExpectedRevision } from '../../../replay/ports.ts'
+
+const [url = '', thread = '', name = '', count = '0', how = 'any'] = process.argv.slice(2)
+
+const node = await openNode(url)
+let out = ''
+const print = (text: string): void => {
+  out += `${text}\n`
+}
+let expected: ExpectedRevision = how === 'any' ? 'any' : 1
+let refusals = 0
+for (let n = 0; n < Number(count);) {
+  const at: ExpectedRevision = how === 'same' ? n + 1 : expected
+  const message = how === 'same' ? `same-${n + 1}` : `${name}-${n}`
+  const answer = await node.append(thread, at, [said(message)])
+  if (E.isRight(answer)) {
+    const { from, next } = answer.right
+    print(how === 'same' ? `${n + 1} won` : `${from.revision} ${message}`)
+    if (how === 'revision') expected = next.revision
+    n += 1
+    continue
+  }
+  if (answer.left._tag !== 'WrongExpectedRevision') throw new Error(JSON.stringify(answer.left))
+  refusals += 1
+  if (how === 'revision') expected = answer.left.actual ?? 'stream_exists'
+  if (how !== 'same') continue
+  print(`${n + 1} lost`)
+  n += 1
+}
+process.stdout.write(`${out}refusals ${refusals}\n`)
+await node.close()
