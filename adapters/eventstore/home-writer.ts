@@ -101,16 +101,16 @@ const takeBack = async (work: Work, done: ReadonlyArray<Done>): Promise<Found<vo
   return E.right(undefined)
 }
 
-/** Makes streams unreadable that no other thread's history leads through. */
-const tombstone = async (
-  { parts }: Work,
-  threadIds: ReadonlyArray<string>
-): Promise<Found<void>> => {
+/** Makes streams unreadable that are purged and that no other thread's history leads through, in the trash or not. */
+const tombstone = async ({ parts }: Work): Promise<Found<void>> => {
   const refreshed = await parts.directory.refresh('all')
   if (E.isLeft(refreshed)) return refreshed
-  if (leadingThrough(parts, threadIds, true).length > 0) return E.right(undefined)
-  for (const threadId of threadIds) {
+  const purged = [...parts.directory.all()].flatMap(([id, now]) => (now.purged ? [id] : []))
+  for (const threadId of purged) {
+    if (leadingThrough(parts, [threadId], true).length > 0) continue
     const done = await parts.wire.tombstone(threadStream(threadId))
+    // Who has no right to it leaves the stream purged: nobody is shown it any more, and somebody else may make up for it.
+    if (E.isLeft(done) && done.left._tag === 'StoreRefused') continue
     if (E.isLeft(done)) return done
     const known = await parts.directory.refreshStream(threadStream(threadId))
     if (E.isLeft(known)) return known
@@ -139,7 +139,7 @@ const relocate = async (work: Work): Promise<Found<RelocationResult>> => {
   const threadIds = done.flatMap(({ moves: [first] }) =>
     first === undefined ? [] : [first.threadId]
   )
-  const ended = names === 'take' && purge ? await tombstone(work, threadIds) : E.right(undefined)
+  const ended = names === 'take' && purge ? await tombstone(work) : E.right(undefined)
   return E.isLeft(ended) ? ended : E.right({ threadIds, skipped })
 }
 

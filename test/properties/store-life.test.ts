@@ -3,6 +3,7 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
+import { connectWire } from '../../adapters/eventstore/connect.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { auditHome } from '../../adapters/home/audit-home.ts'
 import { homeLog } from '../../adapters/home/home-log.ts'
@@ -15,6 +16,8 @@ import type { Engine } from '../../replay/engine.ts'
 import { operationLog } from '../../replay/life/operation-log.ts'
 import type { HomeLogs } from '../../replay/ports.ts'
 import { engineOver } from '../support/engine-over.ts'
+import { right } from '../support/engines.ts'
+import { startEventStore } from '../support/eventstore-server/server.ts'
 import { copyHome, FIXTURES, removeFolder } from '../support/fixture-home.ts'
 import { memoryWire } from '../support/memory-wire.ts'
 import { beforeOf, createRun, differences } from '../support/normalise.ts'
@@ -141,39 +144,58 @@ const HOMES: ReadonlyArray<readonly [ProfileName, string]> = [
   ['0.169', 'review-169']
 ]
 
-describe('threads of a store live as those of a home', () => {
-  for (const [era, name] of HOMES) {
-    it(`${name}: every step is answered alike, and shows alike`, async () => {
-      const profile = eraOf(era, false)
-      const home = copyHome(name)
-      const wire = memoryWire()
-      await storeHome(wire, home)
-      const atMs = Date.now()
-      const files = fileEngine(home, profile, atMs)
-      const stored = storedEngine(wire, home, profile, atMs)
-      try {
-        const before = beforeOf(home, join(FIXTURES, 'homes', name, 'home-mtimes.json'))
-        const isNow = (ms: number): boolean => ms > before.untilMs
-        const listed = await files.listThreads({ limit: 100 })()
-        const ids = E.isRight(listed) ? listed.right.data.map(({ id }) => id) : []
-        const runs = [files, stored].map(() => createRun(before, [home], isNow))
-        const here = lives(files, ids)
-        const there = lives(stored, ids)
-        for (let step = 0; ; step++) {
-          const mine = await here.next()
-          const theirs = await there.next()
-          expect(theirs.done).to.equal(mine.done)
-          if (mine.done === true || theirs.done === true) break
-          const [expected, told] = [mine, theirs].map(({ value }, i) =>
-            withoutClock(runs[i]?.normal(value), isNow)
-          )
-          const where = differences(told, expected).slice(0, 5).join(' ')
-          expect(told, `step ${step} ${mine.value[0]} ${where}`).to.deep.equal(expected)
-        }
-      } finally {
-        await Promise.all([files.close(), stored.close()])
-        removeFolder(home)
-      }
-    })
+/** Runs the script over a home and over the streams it was copied to. */
+const compare = async (
+  name: string,
+  era: ProfileName,
+  wire: Wire,
+  callBytesMax?: number
+): Promise<void> => {
+  const profile = eraOf(era, false)
+  const home = copyHome(name)
+  await storeHome(wire, home, callBytesMax)
+  const atMs = Date.now()
+  const files = fileEngine(home, profile, atMs)
+  const stored = storedEngine(wire, home, profile, atMs)
+  try {
+    const before = beforeOf(home, join(FIXTURES, 'homes', name, 'home-mtimes.json'))
+    const isNow = (ms: number): boolean => ms > before.untilMs
+    const { data } = await right(files.listThreads({ limit: 100 }))
+    const ids = data.map(({ id }) => id)
+    const runs = [files, stored].map(() => createRun(before, [home], isNow))
+    const here = lives(files, ids)
+    const there = lives(stored, ids)
+    for (let step = 0; ; step++) {
+      const mine = await here.next()
+      const theirs = await there.next()
+      expect(theirs.done).to.equal(mine.done)
+      if (mine.done === true || theirs.done === true) break
+      const [expected, told] = [mine, theirs].map(({ value }, i) =>
+        withoutClock(runs[i]?.normal(value), isNow)
+      )
+      const where = differences(told, expected).slice(0, 5).join(' ')
+      expect(told, `step ${step} ${mine.value[0]} ${where}`).to.deep.equal(expected)
+    }
+  } finally {
+    await Promise.all([files.close(), stored.close()])
+    removeFolder(home)
   }
+}
+
+describe('threads of a store live as those of a home', () => {
+  for (const [era, name] of HOMES)
+    it(`${name}: every step is answered alike, and shows alike`, () =>
+      compare(name, era, memoryWire()))
+
+  it('also over the wire of a server that takes little in a call', async () => {
+    const server = await startEventStore({ maxAppendSizeBytes: 8 * 1024 })
+    const wire = await connectWire(server.url)
+    if (E.isLeft(wire)) throw new Error(wire.left._tag)
+    try {
+      await compare('basic-142', '0.142', wire.right, 7 * 1024)
+    } finally {
+      await wire.right.dispose()
+      await server.stop()
+    }
+  })
 })

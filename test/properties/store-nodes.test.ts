@@ -156,4 +156,44 @@ describe('two nodes over one store', () => {
       E.left({ _tag: 'StreamNotFound', streamId: fork.id })
     )
   })
+
+  it('a stream that a thread in the trash goes on from is made unreadable with the last of these', async () => {
+    const engine = node()
+    const fork = await right(engine.fork(id, {}))
+    const further = await right(engine.fork(fork.id, {}))
+    const dead = () => [fork.id, further.id].map((one) => wire.isTombstoned(threadStream(one)))
+    await right(engine.remove(further.id))
+    await right(engine.remove(fork.id, { permanent: true }))
+    expect(dead()).to.deep.equal([false, false])
+    expect(await engine.readThread(fork.id, false)()).to.deep.equal(
+      E.left({ _tag: 'StreamNotFound', streamId: fork.id })
+    )
+    await right(engine.restore(further.id))
+    await right(engine.remove(further.id, { permanent: true }))
+    expect(dead()).to.deep.equal([true, true])
+  })
+
+  it('a relocation that the server does not answer stays unfinished, and the other node finishes it', async () => {
+    const unavailable = { _tag: 'StoreUnavailable', where: 'memory', reason: 'gone' } as const
+    let isGone = false
+    const lost: Wire = {
+      ...wire,
+      append: async (stream, expected, events) => {
+        isGone ||= stream === threadStream(id)
+        return isGone ? E.left(unavailable) : wire.append(stream, expected, events)
+      }
+    }
+    expect(await node(lost).archive(id)()).to.deep.equal(E.left(unavailable))
+    const other = storeEngine(wire, home, { profile }, { nowMs: () => Date.now() + 60_000 })
+    engines.push(other)
+    const states = async () =>
+      (await right(other.operations())).map(({ began, state }) => [began.operation, state])
+    expect(await states()).to.deep.equal([['archive', 'unfinished']])
+    await right(other.unarchive(id))
+    expect(await states()).to.deep.equal([
+      ['unarchive', 'done'],
+      ['archive', 'done']
+    ])
+    expect([countOf('unroll-archived'), countOf('unroll-unarchived')]).to.deep.equal([1, 1])
+  })
 })
