@@ -73,7 +73,8 @@ const RIGHTS =
   'check user and password in the connection string, and that the user may do this; see docs/EVENTSTORE.md'
 const CERTIFICATE =
   'name the authority of the server with tlsCaFile=PATH, or the right host; for a server without TLS say tls=false'
-const REPORT = 'see the log of the server'
+/** What to do about an answer that should not be. */
+export const REPORT = 'see the log of the server'
 
 const IS_CERTIFICATE =
   /certificate|self.signed|altname|ERR_TLS|ERR_SSL|SSL routines|wrong version number|unable to verify/i

@@ -2,25 +2,16 @@
  * Answers of the client that come one by one, taken at the pace of who wants them: what is not taken stays with the server.
  */
 import type { Readable } from 'node:stream'
-import { classify, type Verdict } from './classify.ts'
+import { classify } from './classify.ts'
 import type { Client } from './client.ts'
 import { ENDED, LATE, within } from './pace.ts'
-import { lateReason, type Session } from './session.ts'
+import { lateReason, type Session, type State } from './session.ts'
 
 /** A stream of the client: `cancel` tells the server that nothing more is wanted. */
 export interface Answers {
   readonly stream: Readable
   readonly cancel: () => Promise<void>
 }
-
-/** How things stand when nothing is there to take. */
-export type State =
-  | { readonly kind: 'more' }
-  /** Nothing more comes. */
-  | { readonly kind: 'end' }
-  /** The signal ended, or the connection was closed. */
-  | { readonly kind: 'ended' }
-  | Verdict
 
 /** A stream of answers. */
 export interface Pulled<T> {

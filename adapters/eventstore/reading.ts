@@ -1,12 +1,11 @@
 /** Reads of one stream, in either direction; a connection that is lost in the middle is taken up where it was. */
 import type { ResolvedEvent } from '@eventstore/db-client'
-import type { StoreError } from '../../domain/errors.ts'
 import type { StoredEvent } from '../../domain/stream/stored.ts'
 import { thrown } from '../../replay/guarded.ts'
 import { stored } from './convert.ts'
-import { pulled, type Pulled, type State } from './pulled.ts'
+import { pulled, type Pulled } from './pulled.ts'
 import { triesOf } from './retry.ts'
-import { closed, refusal, type Session } from './session.ts'
+import { failureOf, type Session, type State } from './session.ts'
 
 /** What is read. */
 export interface Range {
@@ -56,9 +55,6 @@ const rest = (range: Range, { revision }: StoredEvent): Range => ({
 
 const isEmpty = ({ from, limit }: Range): boolean => limit <= 0 || (from !== 'end' && from < 0)
 
-const errorOf = (session: Session, state: State): StoreError =>
-  state.kind === 'refused' ? refusal(session, state.reason, state.next) : closed(session)
-
 /** Events of a range, none of a stream that is not there; throws a `StoreError` when the server cannot go on. */
 export async function* readRange(session: Session, asked: Range): AsyncGenerator<StoredEvent> {
   const tries = triesOf(session)
@@ -78,7 +74,8 @@ export async function* readRange(session: Session, asked: Range): AsyncGenerator
     }
     const state = next.value
     if (state.kind === 'end' || state.kind === 'not_found' || state.kind === 'tombstoned') return
-    const error = state.kind === 'again' ? await tries.again(state.reason) : errorOf(session, state)
+    const error =
+      state.kind === 'again' ? await tries.again(state.reason) : failureOf(session, state)
     if (error !== null) throw thrown(error)
   }
 }

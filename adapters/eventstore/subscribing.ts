@@ -5,13 +5,12 @@
  * put into the stream of events, and taken from there in their order.
  */
 import type { AllStreamResolvedEvent } from '@eventstore/db-client'
-import type { StoreError } from '../../domain/errors.ts'
 import type { StorePosition } from '../../domain/stream/stored.ts'
 import { thrown } from '../../replay/guarded.ts'
 import { isTombstone, placeOf, positionOf, stored } from './convert.ts'
-import { pulled, type Pulled, type State } from './pulled.ts'
+import { pulled, type Pulled } from './pulled.ts'
 import { triesOf, type Tries } from './retry.ts'
-import { closed, refusal, unavailable, type Session } from './session.ts'
+import { closed, failureOf, type Session, type State } from './session.ts'
 import type { AllFrom, Told } from './wire.ts'
 
 /** What is followed. */
@@ -115,11 +114,6 @@ const positionAfter = (told: Told): StorePosition | undefined => {
   return told.kind === 'event' ? told.event.position : undefined
 }
 
-const errorOf = (session: Session, state: State): StoreError =>
-  state.kind === 'refused'
-    ? refusal(session, state.reason, state.next)
-    : unavailable(session, `the subscription ended with ${state.kind}`)
-
 /** A signal that ends with either of two, without holding on to them; `release` when it is done with. */
 const either = (one: AbortSignal, other: AbortSignal) => {
   const both = new AbortController()
@@ -166,7 +160,7 @@ async function* attempts(
     if (signal.aborted) return
     const mayCome = state.kind === 'again' || state.kind === 'end'
     const reason = state.kind === 'again' ? state.reason : 'the server ended the subscription'
-    const error = mayCome ? await tries.again(reason) : errorOf(session, state)
+    const error = mayCome ? await tries.again(reason) : failureOf(session, state)
     if (error !== null) throw thrown(error)
   }
 }
