@@ -4,48 +4,47 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { isUuid } from '../../domain/ids.ts'
-import { threadStream } from '../../domain/stream/names.ts'
 import { chosen } from '../eventstore/sync/choose.ts'
-import { openStream } from '../eventstore/sync/cold.ts'
-import { failureOf } from '../eventstore/sync/failures.ts'
-import { eachInFlight } from '../eventstore/sync/in-flight.ts'
-import { storeThreads } from '../eventstore/sync/listing.ts'
-import type { Wire } from '../eventstore/wire.ts'
+import type { Place } from './session.ts'
 
-const THREADS_IN_FLIGHT = 12
+interface Known {
+  readonly threads: ReadonlyArray<string>
+  readonly nameOf: (thread: string) => string | null
+}
 
-const namesOf = async (
-  wire: Wire,
-  threads: ReadonlyArray<string>
-): Promise<ReadonlyMap<string, string>> => {
-  const names = new Map<string, string>()
-  await eachInFlight(threads, THREADS_IN_FLIGHT, async (thread) => {
-    const name = (await openStream(wire, threadStream(thread)))?.name
-    if (name) names.set(thread, name.name)
-  })
-  return names
+/** Every thread of a store, from the index of this machine, which is brought up to the store before. */
+const known = async (
+  place: Place & { readonly store: string }
+): Promise<E.Either<StoreError, Known>> => {
+  const { openAll } = await import('../open.ts')
+  const { engine, store } = await openAll({ ...place, onUnusableIndex: () => undefined })
+  try {
+    if (store === null) return E.right({ threads: [], nameOf: () => null })
+    const done = await store.directory.refresh('all')
+    if (E.isLeft(done)) return done
+    const all = new Map([...store.directory.all()].filter(([, { facts }]) => facts >= 0))
+    const names = new Map(
+      [...all].map(([thread, { name }]) => [String(thread), name?.name ?? null])
+    )
+    return E.right({ threads: [...all.keys()], nameOf: (thread) => names.get(thread) ?? null })
+  } finally {
+    await engine.close()
+  }
 }
 
 /**
  * Threads that words name, of the store and of `others`; all of them without words. Whole ids are not looked for, so that they
- * cost nothing; a word that begins no id is looked for among the names.
+ * need no index.
  */
 export const threadsMeant = async (
-  wire: Wire,
+  place: Place & { readonly store: string },
   words: ReadonlyArray<string>,
-  others: ReadonlyArray<string>,
-  signal: AbortSignal
+  others: ReadonlyArray<string>
 ): Promise<E.Either<StoreError, ReadonlyArray<string>>> => {
   const ids = words.map((word) => word.toLowerCase())
   if (words.length > 0 && ids.every(isUuid)) return E.right([...new Set(ids)])
-  const stored = await storeThreads(wire, signal)
+  const stored = await known(place)
   if (E.isLeft(stored)) return stored
-  const all = [...new Set([...stored.right, ...others])]
-  const isName = ids.some((id) => !all.some((thread) => thread.startsWith(id)))
-  try {
-    const names = isName ? await namesOf(wire, stored.right) : new Map<string, string>()
-    return chosen(words, all, (thread) => names.get(thread) ?? null)
-  } catch (cause) {
-    return E.left(failureOf(cause, ''))
-  }
+  const all = [...new Set([...stored.right.threads, ...others])]
+  return chosen(words, all, stored.right.nameOf)
 }

@@ -142,7 +142,8 @@ describe('pull: a store in a home', () => {
       const files = [{ segment: THREAD, path: `.unroll/trash/x/${PATH}`, modifiedAtMs: 0 }]
       const directory = { ...(placed as object), revision: last?.revision ?? 0 } as typeof EMPTY
       await write(wire, stream, directory, { type: 'unroll-deleted', data: { files } })
-      const { problems } = await pulled(target, wire)
+      expect((await pulled(target, wire)).problems).to.deep.equal([])
+      const { problems } = await pulled(target, wire, { threads: [THREAD], isAll: false })
       expect(problems.map(({ kind }) => kind)).to.deep.equal(['deleted'])
       expect(homeBytes(target).size).to.equal(0)
     }))

@@ -77,7 +77,7 @@ describe('command line: store pull, verify and mirror', () => {
   })
   const store = (words: ReadonlyArray<string>, stop?: AbortSignal): Promise<Done> =>
     unroll(
-      ['store', ...words, '--home', home, '--store', server.url],
+      ['store', ...words, '--home', home, '--index', 'memory', '--store', server.url],
       stop === undefined ? {} : { stop }
     )
 

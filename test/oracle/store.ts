@@ -27,6 +27,7 @@ import { projectOlderFiles, segmentsOf, threadsOf } from './segments.ts'
 /** What is no part of a store: configuration belongs to a machine. */
 const OF_THE_MACHINE = ['config.toml', 'AGENTS.md']
 
+const BEGUN_SECONDS = Math.floor(Date.now() / 1000)
 const signal = new AbortController().signal
 const quiet = { signal, onProgress: () => undefined }
 
@@ -65,9 +66,12 @@ const answersAbout = async (
   if (is169) await projectOlderFiles(binary, home, await segmentsOf(home, '0.169.0', threads))
   const codex = await startCodex(binary, home)
   const answers: Array<unknown> = []
-  // 0.169 gives the spawned threads of older versions a session of its own making, another one each time.
-  const told = (member: string, value: unknown): unknown =>
-    member === 'sessionId' && !threads.includes(String(value)) ? '<made>' : value
+  // 0.169 gives the spawned threads of older versions a session of its own making, another one each time; and of some
+  // threads it writes to the file when it loads them.
+  const told = (member: string, value: unknown): unknown => {
+    if (member === 'sessionId' && !threads.includes(String(value))) return '<made>'
+    return member === 'updatedAt' && Number(value) >= BEGUN_SECONDS ? '<now>' : value
+  }
   const ask = async ({ method, params }: Question): Promise<void> => {
     const { result, error } = await codex.answer(method, params)
     const text = JSON.stringify({ method, params, result, error }).replaceAll(home, '$HOME')

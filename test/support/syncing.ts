@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { piecesOf } from '../../adapters/eventstore/sync/pieces.ts'
 import { push, type PushOptions, type PushSummary } from '../../adapters/eventstore/sync/push.ts'
-import { storeThreads } from '../../adapters/eventstore/sync/listing.ts'
 import { pull, type PullOptions, type PullSummary } from '../../adapters/eventstore/sync/pull.ts'
 import { joiner } from '../../domain/stream/join.ts'
+import { threadOfStream } from '../../domain/stream/names.ts'
 import type { MemoryWire } from './memory-wire.ts'
 import { right } from './engines.ts'
 
@@ -109,11 +109,11 @@ export const mortal = (
 /** A pull of everything into a home, which must succeed. */
 export const pulled = async (
   home: string,
-  wire: Wire,
+  wire: MemoryWire,
   others: Partial<PullOptions> = {}
 ): Promise<PullSummary> => {
   const { signal } = new AbortController()
-  const threads = await right(() => storeThreads(wire, signal))
+  const threads = wire.streamNames().flatMap((stream) => threadOfStream(stream) ?? [])
   const asked = { home, wire, threads, isAll: true, signal, onProgress: () => undefined }
   return right(() => pull({ ...asked, ...others }))
 }

@@ -29,7 +29,7 @@ export const pullCommand: PlainCommand = (input, outside) =>
     const [, ...words] = input.args
     const to = textOf(input, 'to')
     const { stop: signal } = outside
-    const threads = await threadsMeant(wire, words, [], signal)
+    const threads = await threadsMeant(place, words, [])
     if (E.isLeft(threads)) return reportError(threads.left, input.json, io)
     const done = await pull({
       home: to === undefined ? place.home : resolve(io.cwd, to),

@@ -53,7 +53,7 @@ export const verifyCommand: PlainCommand = (input, outside) =>
     const here = flagOf(input, 'store-only') ? null : homeFiles(place.home).threads()
     const files =
       here === null ? null : new Map(here.map(({ thread, files: own }) => [thread, own] as const))
-    const threads = await threadsMeant(wire, words, [...(files?.keys() ?? [])], signal)
+    const threads = await threadsMeant(place, words, [...(files?.keys() ?? [])])
     if (E.isLeft(threads)) return reportError(threads.left, input.json, io)
     let isAllFine = true
     const done = await verify({

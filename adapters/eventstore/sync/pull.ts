@@ -166,7 +166,7 @@ const pullAll = async (
   return E.right({ all, names: await pullNames(home, all) })
 }
 
-const summaryOf = ({ home, wire }: PullOptions, { all, names }: Pulled): PullSummary => {
+const summaryOf = ({ home, wire, isAll }: PullOptions, { all, names }: Pulled): PullSummary => {
   const sum = (of: (one: ThreadPulled) => number): number =>
     all.reduce((total, one) => total + of(one), 0)
   return {
@@ -178,7 +178,10 @@ const summaryOf = ({ home, wire }: PullOptions, { all, names }: Pulled): PullSum
     equalFiles: sum(({ equal }) => equal),
     bytes: sum(({ bytes }) => bytes),
     names,
-    problems: all.flatMap(({ problems }) => problems)
+    // Who asks for everything knows that deleted threads are not brought.
+    problems: all
+      .flatMap(({ problems }) => problems)
+      .filter(({ kind }) => !isAll || kind !== 'deleted')
   }
 }
 
