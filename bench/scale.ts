@@ -225,7 +225,7 @@ const simulate = async (): Promise<void> => {
     await server.stop()
     rmSync(work, { recursive: true, force: true })
   }
-  const more = slope(sizes, columns)
+  const more = sizes.length > 1 ? slope(sizes, columns) : {}
   const rows = Object.keys(columns[0] ?? {})
   process.stdout.write(
     tableOf([
