@@ -24,7 +24,10 @@ const piece: fc.Arbitrary<Buffer> = fc.oneof(
   { arbitrary: rolloutLine.map((line) => text(`${line}\r\n`)), weight: 1 },
   { arbitrary: fc.constantFrom('\n', '  \n', '\t\r\n', '\n\n\n').map(text), weight: 2 },
   { arbitrary: fc.constantFrom('{', '[]\n', '1\n', '{"a":1.0}\n', 'null\n').map(text), weight: 2 },
-  { arbitrary: fc.uint8Array({ minLength: 1, maxLength: 20 }).map((bytes) => Buffer.from(bytes)), weight: 1 },
+  {
+    arbitrary: fc.uint8Array({ minLength: 1, maxLength: 20 }).map((bytes) => Buffer.from(bytes)),
+    weight: 1
+  },
   { arbitrary: fc.constant(Buffer.concat([Buffer.alloc(9), text('\n')])), weight: 1 },
   {
     arbitrary: fc
