@@ -18,8 +18,9 @@ import { attempted } from './attempted.ts'
 import type { ChangeParts } from './change.ts'
 import { copiedLines } from './copied.ts'
 import { lineageFrom, threadOf } from './history.ts'
-import { marksOf, type SegmentAt } from './place.ts'
+import type { SegmentAt } from './place.ts'
 import { DIGESTS } from './digests.ts'
+import { readingOf } from './source.ts'
 import { callBytesMaxOf, writeCalls, writePlan, type Written } from './write.ts'
 
 /** What a writer of segments is made of. */
@@ -104,8 +105,7 @@ async function* linesOf(
     if (source === undefined) throw new Error('what is copied is a segment of its lineage')
     const at = segmentAt(parts, source.id)
     if (at === null) throw new Error(`segment ${source.id} is not in the store`)
-    const reading = { wire: parts.wire, marks: marksOf() }
-    yield* copiedLines(reading, at, copied.until, new Date(atMs).toISOString())
+    yield* copiedLines(readingOf(parts.wire), at, copied.until, new Date(atMs).toISOString())
   }
   for (const line of others) yield ENCODER.encode(line)
 }

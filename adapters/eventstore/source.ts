@@ -12,14 +12,23 @@ import {
 import type { StoredData, StoredEvent } from '../../domain/stream/stored.ts'
 import { thrown } from '../../replay/guarded.ts'
 import type { SlowByteSource } from '../jsonl/bytes.ts'
-import { endOf, locate, runsOf, type Marks, type Run, type SegmentAt } from './place.ts'
+import { endOf, locate, marksOf, runsOf, type Marks, type Run, type SegmentAt } from './place.ts'
+import { recentBytes, type Recent } from './recent.ts'
 import type { Wire } from './wire.ts'
 
 /** What segments are read with. */
 export interface Reading {
   readonly wire: Wire
   readonly marks: Marks
+  readonly recent: Recent
 }
+
+/** What a store is read with; one for all reads of it, since it remembers. */
+export const readingOf = (wire: Wire): Reading => ({
+  wire,
+  marks: marksOf(),
+  recent: recentBytes()
+})
 
 /** Bytes of a segment. */
 export interface Piece {
@@ -214,21 +223,35 @@ export const segmentSource = (
     }
     return true
   }
+  /** What the server has from a position on. */
+  const fetch = async (
+    target: Buffer,
+    targetAt: number,
+    length: number,
+    position: number
+  ): Promise<number> => {
+    if (pieces !== null && position > next && position - next <= SKIPPED_BYTES_MAX)
+      await skipTo(position)
+    if (pieces === null || position !== next) await goTo(position)
+    let done = 0
+    while (done < length && (await more())) {
+      const part = rest.subarray(0, length - done)
+      target.set(part, targetAt + done)
+      rest = rest.subarray(part.length)
+      done += part.length
+      next += part.length
+    }
+    reading.recent.keep(at, position, target.subarray(targetAt, targetAt + done))
+    return done
+  }
   return {
-    read: async (target, at_, length, position) => {
-      if (length <= 0 || position >= endOf(at.segment)) return 0
-      if (pieces !== null && position > next && position - next <= SKIPPED_BYTES_MAX)
-        await skipTo(position)
-      if (pieces === null || position !== next) await goTo(position)
-      let done = 0
-      while (done < length && (await more())) {
-        const part = rest.subarray(0, length - done)
-        target.set(part, at_ + done)
-        rest = rest.subarray(part.length)
-        done += part.length
-        next += part.length
-      }
-      return done
+    read: async (target, targetAt, length, position) => {
+      const left = Math.min(length, endOf(at.segment) - position)
+      if (left <= 0) return 0
+      // Once bytes are coming from the server they are taken from there.
+      const here = position === next ? 0 : reading.recent.read(at, target, targetAt, left, position)
+      if (here === left) return here
+      return here + (await fetch(target, targetAt + here, left - here, position + here))
     },
     close: () => {
       void pieces?.return(undefined).catch(() => undefined)

@@ -21,10 +21,9 @@ import { noPieces, piecesOf } from '../jsonl/bytes.ts'
 import { appender } from './append.ts'
 import type { Directory } from './directory.ts'
 import { lineageOf, stretchesOf, wholeFile, type Stretch } from './lineage.ts'
-import { marksOf } from './place.ts'
 import { infoAt, placesOf, type StoredPlace, type View } from './places.ts'
 import { readLineRanges, readLines, verifyLine } from './read.ts'
-import { segmentSource } from './source.ts'
+import { readingOf, segmentSource } from './source.ts'
 import type { Wire } from './wire.ts'
 
 /** What a store of streams is opened with. */
@@ -143,7 +142,7 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
   const { wire, directory, home, profile, strict, byFile = false } = options
   const { nowMs = () => Date.now() } = options
   const view: View = { home, profile, byFile }
-  const reading = { wire, marks: marksOf() }
+  const reading = readingOf(wire)
   const parts = { reading, profile, skipsBom: !strict }
   const listed = listing(view, directory)
   const stretches = ({ streamId }: StreamInfo): ReadonlyArray<Stretch> => {

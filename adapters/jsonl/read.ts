@@ -21,17 +21,15 @@ import { planLine } from './peek.ts'
 /** Bytes read at once; a longer line makes the buffer grow. */
 export const CHUNK_BYTES = 2 * 1024 * 1024
 
-/** One buffer is kept for the next reader: a home has thousands of small files. */
-let spare: Buffer | null = null
+/** Buffers are kept for the next readers: a home has thousands of small files. */
+const spare: Array<Buffer> = []
+/** As many as read at the same time where bytes have to be waited for; over files it is one. */
+const SPARE_MAX = 8
 
-const takeBuffer = (): Buffer => {
-  const buffer = spare ?? Buffer.allocUnsafe(CHUNK_BYTES)
-  spare = null
-  return buffer
-}
+const takeBuffer = (): Buffer => spare.pop() ?? Buffer.allocUnsafe(CHUNK_BYTES)
 
 const giveBack = (buffer: Buffer): void => {
-  if (buffer.length === CHUNK_BYTES) spare = buffer
+  if (buffer.length === CHUNK_BYTES && spare.length < SPARE_MAX) spare.push(buffer)
 }
 
 /** Bytes after which other work of the process gets its turn. */
