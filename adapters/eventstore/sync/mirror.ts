@@ -180,13 +180,21 @@ const take = (mirror: Mirror, due: Due, pushed: ThreadPushed): void => {
       options.onNews({ kind: 'problem', problem })
 }
 
+/** What a look came to: how many threads were brought, and how long it took to see which. */
+interface Looked {
+  readonly threads: number
+  readonly tookMs: number
+}
+
 /** Brings what changed. */
-const look = async (mirror: Mirror, isFirst: boolean): Promise<E.Either<StoreError, number>> => {
+const look = async (mirror: Mirror, isFirst: boolean): Promise<E.Either<StoreError, Looked>> => {
   const { pusher, options, sums, news } = mirror
+  const begunMs = performance.now()
   const beside = await news.beside()
   const due = new Map(
     dueOf(mirror, beside, Date.now(), isFirst).map((one) => [one.thread, one] as const)
   )
+  const tookMs = performance.now() - begunMs
   const isHot = (thread: string): boolean => due.get(thread)?.isHot === true
   const done = await pushThreads(pusher, [...due.values()], beside, isHot, (pushed) => {
     const one = due.get(pushed.thread)
@@ -200,7 +208,7 @@ const look = async (mirror: Mirror, isFirst: boolean): Promise<E.Either<StoreErr
     sums.records += records.right
     logs.done()
   }
-  return E.right(due.size)
+  return E.right({ threads: due.size, tookMs })
 }
 
 const isAnyUnsettled = ({ known }: Mirror): boolean =>
@@ -226,9 +234,7 @@ export const mirror = async (
   try {
     while (!signal.aborted) {
       const isWatched = watching.look()
-      const begunMs = performance.now()
       const looked = await look(state, isFirst)
-      const tookMs = performance.now() - begunMs
       if (E.isLeft(looked)) {
         if (looked.left._tag !== 'StoreUnavailable') return looked
         pauseMs = Math.min(pace.pauseMsMax, Math.max(pace.pauseMsMin, pauseMs * 2))
@@ -238,12 +244,12 @@ export const mirror = async (
       }
       if (pauseMs > 0) onNews({ kind: 'back' })
       pauseMs = 0
-      if (isFirst) onNews({ kind: 'caught_up', threads: looked.right })
+      if (isFirst) onNews({ kind: 'caught_up', threads: looked.right.threads })
       isFirst = false
       // A folder that came while it was looked at is found by the next look.
       const isQuiet = isWatched && !isAnyUnsettled(state)
       await sleep(isQuiet ? pace.pollMs : Math.min(pace.pollMs, pace.quietMs / 2))
-      await sleep(Math.max(pace.gatherMs, REST_PER_LOOK * tookMs), true)
+      await sleep(Math.max(pace.gatherMs, REST_PER_LOOK * looked.right.tookMs), true)
     }
   } finally {
     watching.close()
