@@ -12,7 +12,8 @@ const TITLES = {
   'push more': 'leaves what is new in a home in the store once',
   mirror: 'leaves what a mirror did not bring to the next push',
   pull: 'leaves files that the next pull finishes, and never one that is half another',
-  output: 'leaves a file of what a store tells that has each line once'
+  output: 'leaves a file of what a store tells that has each line once',
+  node: 'leaves an index from which the next node answers as a new one does'
 } as const
 
 describe('a process that is killed over a store', function () {

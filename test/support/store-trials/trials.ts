@@ -13,11 +13,11 @@ import { homeFiles } from '../home-state.ts'
 import { counted, namesHeld, namesOf, rolloutFiles, storeProblems } from './held.ts'
 import { succeeded, type Death, type Program, type Ran } from './program.ts'
 
-/** What is killed: a process that copies a home for the first time or again, or that goes on copying, or copies back, or tells. */
-export const KINDS = ['push', 'push more', 'mirror', 'pull', 'output'] as const
+/** What is killed: a process that copies a home for the first time or again, or that goes on copying, or copies back, or tells, or keeps an index. */
+export const KINDS = ['push', 'push more', 'mirror', 'pull', 'output', 'node'] as const
 
 /** What is killed. */
-export type Kind = (typeof KINDS)[number] | 'node'
+export type Kind = (typeof KINDS)[number]
 
 /** What a trial came to: empty when all is well. */
 export interface StoreTrial {
