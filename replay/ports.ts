@@ -294,6 +294,8 @@ export interface Names {
 export interface HomeLogLine extends Guard {
   /** Without its newline. */
   readonly text: string
+  /** True when it was copied from the log of another home. */
+  readonly isCopied?: true
 }
 
 /** What the outside of a home log tells without reading it. */
@@ -339,6 +341,8 @@ export interface OperationLog extends HomeLogWriter {
   readonly append: (record: OperationRecord, durable: boolean) => Promise<Either<StoreError, void>>
   /** Records from one end to the other, in bounded memory. */
   readonly read: (order: 'oldest' | 'newest') => AsyncIterable<OperationRecord>
+  /** Those of operations on this very home, newest first: not those that came with the log of another one. */
+  readonly readOwn: () => AsyncIterable<OperationRecord>
 }
 
 /** What a relocation came to. */

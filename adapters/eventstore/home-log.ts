@@ -57,8 +57,9 @@ const lineOf = (joined: Joined): ReadonlyArray<HomeLogLine> => {
   if (joined.what !== 'line' || joined.data === null) return []
   const bytes = dataBytes(joined.data)
   const text = new TextDecoder().decode(bytes)
-  const { offset } = joined.metadata
-  return [{ offset, bytes: bytes.length, checksum: crc32(bytes), terminated: true, text }]
+  const { offset, source } = joined.metadata
+  const line = { offset, bytes: bytes.length, checksum: crc32(bytes), terminated: true, text }
+  return [source === 'push' ? { ...line, isCopied: true } : line]
 }
 
 const EVERYTHING = { lineBytesMax: Infinity, heldBytesMax: Infinity }

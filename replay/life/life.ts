@@ -101,7 +101,7 @@ const forgetThreads = async (env: Env, threadIds: ReadonlyArray<string>): Promis
 /** Only the newest relocation can be unfinished: they happen one after the other. */
 const leftBehind = async (log: OperationLog) => {
   const ended = new Set<string>()
-  for await (const record of log.read('newest')) {
+  for await (const record of log.readOwn()) {
     if (record.record === 'ended') ended.add(record.id)
     else if (record.relocation !== null) return ended.has(record.id) ? null : record
   }

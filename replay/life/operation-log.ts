@@ -2,7 +2,7 @@
  * The operation log, as the records of a home log.
  */
 import { toOperationRecord, type OperationRecord } from '../../domain/changes/operations.ts'
-import type { HomeLog, OperationLog } from '../ports.ts'
+import type { HomeLog, HomeLogLine, OperationLog } from '../ports.ts'
 
 const recordOf = (text: string): OperationRecord | null => {
   try {
@@ -12,9 +12,9 @@ const recordOf = (text: string): OperationRecord | null => {
   }
 }
 
-async function* recordsIn(log: HomeLog, order: 'oldest' | 'newest') {
-  for await (const { text } of order === 'oldest' ? log.read(0) : log.readBackwards()) {
-    const record = recordOf(text)
+async function* recordsIn(lines: AsyncIterable<HomeLogLine>, isOwn = false) {
+  for await (const { text, isCopied } of lines) {
+    const record = isOwn && isCopied === true ? null : recordOf(text)
     if (record !== null) yield record
   }
 }
@@ -25,5 +25,6 @@ export const operationLog = (log: HomeLog): OperationLog => ({
   nowMs: log.nowMs,
   process: log.process,
   append: log.append,
-  read: (order) => recordsIn(log, order)
+  read: (order) => recordsIn(order === 'oldest' ? log.read(0) : log.readBackwards()),
+  readOwn: () => recordsIn(log.readBackwards(), true)
 })

@@ -3,10 +3,14 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { directoryOf } from '../../adapters/eventstore/directory.ts'
+import { pushLogs } from '../../adapters/eventstore/sync/log-push.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
+import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { eraOf } from '../../domain/profile.ts'
+import { CALL_BYTES_MAX } from '../../domain/stream/sizes.ts'
 import type { Engine } from '../../replay/engine.ts'
+import { engineOver } from '../support/engine-over.ts'
 import { right } from '../support/engines.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { memoryWire } from '../support/memory-wire.ts'
@@ -105,4 +109,37 @@ describe('a node that dies while it moves files of a store', () => {
       expect(finished.length).to.be.greaterThan(2)
     })
   }
+
+  it('is finished too when the log of another home came to the store meanwhile', async () => {
+    const other = copyHome('agents-169')
+    const files = engineOver(other, {
+      profile,
+      store: jsonlStore({ home: other, profile, strict: false })
+    })
+    await right(files.archive(PARENT, { force: true }))
+    await files.close()
+    const wire = memoryWire()
+    await storeHome(wire, home)
+    const node = mortalWire(wire, 5)
+    const dying = storeEngine(node, home, { profile })
+    const killed = await dying
+      .archive(PARENT)()
+      .catch((cause: unknown) => cause)
+    expect(killed).to.be.instanceOf(Killed)
+    const begun = await placesIn(wire)
+    const { signal } = new AbortController()
+    const limits = { callBytesMax: CALL_BYTES_MAX }
+    const pushed = await pushLogs({ wire, homeId: 'other', limits, dryRun: false, signal }, other)
+    expect(pushed).to.deep.equal(E.right(2))
+    const later = storeEngine(wire, home, { profile }, { nowMs: () => Date.now() + LEASE_MS })
+    await later.restore('nothing of this name')()
+    const archived = (await placesIn(wire)).filter((path) => path.startsWith('archived_sessions'))
+    expect(archived.length).to.be.greaterThan(
+      begun.filter((path) => path.startsWith('archived_sessions')).length
+    )
+    const states = (await right(later.operations())).map(({ state }) => state)
+    expect(states).to.deep.equal(['done', 'done'])
+    await later.close()
+    removeFolder(other)
+  })
 })
