@@ -25,6 +25,8 @@ export interface SegmentAt {
   readonly stream: string
   readonly directory: StreamDirectory
   readonly segment: StoredSegment
+  /** Where its file would be, for people. */
+  readonly path: string
 }
 
 /** The size a file of the segment has. */

@@ -89,7 +89,7 @@ const segmentAt = ({ directory }: StoreSegmentsParts, id: string): SegmentAt | n
   const segment = known?.segments.find((one) => one.segment === id)
   return known === null || segment === undefined
     ? null
-    : { stream: threadStream(thread), directory: known, segment }
+    : { stream: threadStream(thread), directory: known, segment, path: segment.path }
 }
 
 /** Every line of a copy, blank ones too. */

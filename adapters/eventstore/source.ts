@@ -122,12 +122,12 @@ async function* joinedInRun(
 export const endOfBytes = ({ what, metadata }: JoinedBytes): number =>
   metadata.offset + metadata.bytes + (what === 'line' ? 1 : 0)
 
-const isShort = ({ wire }: Reading, { stream }: SegmentAt): Error =>
+const isShort = ({ wire }: Reading, { stream, path }: SegmentAt): Error =>
   thrown({
     _tag: 'IoFailure',
     operation: 'read',
-    path: `${stream} at ${wire.name}`,
-    cause: 'events are missing from it'
+    path,
+    cause: `events are missing from ${stream} at ${wire.name}`
   })
 
 /** What stands behind the last newline of a segment. */
@@ -166,8 +166,9 @@ export async function* joinedFrom(
       let isBehind = false
       for await (const joined of joinedInRun(reading, at, run, from)) {
         if (endOfBytes(joined) <= position) continue
-        // It begins behind the place: that was looked for in the wrong direction.
-        isBehind = joined.metadata.offset > position && position === offset
+        // It begins behind the place: that was looked for in the wrong direction, or something is missing.
+        isBehind = joined.metadata.offset > position
+        if (isBehind && position > offset) throw isShort(reading, at)
         if (isBehind) break
         yield joined
         position = endOfBytes(joined)

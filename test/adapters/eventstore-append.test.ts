@@ -232,3 +232,30 @@ describe('an append to a server', () => {
     expect(more.next.revision).to.equal(5)
   })
 })
+
+describe('a stream that lost events', () => {
+  it('is not read as if it were whole: the failure names its file', async () => {
+    const inner = memoryWire()
+    const id = await begin(inner)
+    const { store } = storeOver(inner)
+    await right(store.append(id, 1, [said('a'), said('b')]))
+    const wire: Wire = {
+      ...inner,
+      read: async function* (...call) {
+        for await (const event of inner.read(...call)) if (event.revision !== 2) yield event
+      }
+    }
+    const broken = storeOver(wire).store
+    await right(() => broken.refresh?.(id) ?? Promise.resolve(E.right(undefined)))
+    const info = await right(async () => broken.find(id))
+    const reading = async () => {
+      for await (const batch of broken.read(info, START, 'all'))
+        expect(batch.lines).to.be.an('array')
+    }
+    const failure = await reading().then(
+      () => null,
+      (cause: unknown) => cause
+    )
+    expect(failure).to.include({ _tag: 'IoFailure', path: info.path })
+  })
+})
