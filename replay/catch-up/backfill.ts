@@ -16,6 +16,7 @@ import {
   checkpointOf,
   checkpointsOf,
   isCurrent,
+  isFolded,
   unsettledTable,
   type Checkpoint,
   type Env
@@ -147,6 +148,13 @@ const remember = async (env: Env, known: Known): Promise<void> => {
   await env.index.commit([toStored({ key: foldersKey(env), value: memory.folders() })], [])()
 }
 
+/** False for a stream that was only looked at again because history is missing there, and is missing still. */
+const isOther = (env: Env, info: StreamInfo, { checkpoint }: Known): boolean => {
+  const before = checkpoint(info.streamId)
+  const now = checkpointOf(env, info.streamId)
+  return before === null || !isFolded(before, info) || before.lineage !== now?.lineage
+}
+
 /** Makes the catch-up of a home. */
 export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   const load = knowledge(env)
@@ -201,10 +209,11 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
       return E.right(undefined)
     },
     shown: async (ids) => {
-      const changed = stale(env.store.findAll(ids.map(streamId)).values(), load())
+      const known = load()
+      const changed = stale(env.store.findAll(ids.map(streamId)).values(), known)
       if (changed.length === 0) return E.right(false)
       const done = await catchUpAll(env, changed, [], progress)
-      return E.isLeft(done) ? done : E.right(true)
+      return E.isLeft(done) ? done : E.right(changed.some((info) => isOther(env, info, known)))
     }
   }
 }

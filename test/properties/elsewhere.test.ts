@@ -179,6 +179,25 @@ for (const [era, name] of HOMES) {
       await slow.close()
     })
 
+    it('looks at each thread of a list once, also where history is not there', async () => {
+      const { store } = there
+      let looks = 0
+      const counted: typeof store = {
+        ...store,
+        findAll: (ids) => {
+          looks += ids.length
+          return store.findAll(ids)
+        }
+      }
+      const looking = engineOver(home, { profile, store: counted, names: there.names })
+      const { data } = await right(looking.listThreads({}))
+      looks = 0
+      await right(looking.listThreads({}))
+      // Once to see whether it changed, once for what is shown of it.
+      expect(looks).to.equal(2 * data.length)
+      await looking.close()
+    })
+
     it('asks once for a list, and once for a page of a thread', async () => {
       await right(engine.listThreads({}))
       await right(engine.listTurns(threadId, {}))
