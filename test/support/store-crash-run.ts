@@ -40,13 +40,14 @@ for (let at = Number(seed); at < Number(seed) + Number(trials); at++) {
   process.stdout.write(`${trial.name}:\n  ${trial.problems.join('\n  ')}\n`)
 }
 removeFolder(program.folder)
+process.stdout.write(`seed ${seed}: ${JSON.stringify(Object.fromEntries(tally))}\n`)
 if (kind === undefined) {
   const server = await spawnEventStore()
   const { problems, ...nodes } = await nodesReport(server.url, 2, Number(appends))
   await server.kill()
   process.stdout.write(`two nodes: ${JSON.stringify(nodes)}\n`)
   bad.push(...problems)
+  for (const text of problems) process.stdout.write(`${text}\n`)
 }
-process.stdout.write(`seed ${seed}: ${JSON.stringify(Object.fromEntries(tally))}\n`)
 process.stdout.write(bad.length === 0 ? 'nothing lost, nothing twice\n' : `${bad.length} bad\n`)
 process.exitCode = bad.length === 0 ? 0 : 1
