@@ -184,3 +184,28 @@ export const everyAnswer = async (engine: Engine): Promise<ReadonlyArray<Answere
   await askLedgers(asking, engine)
   return asking.answers
 }
+
+const shown = (value: unknown): string => (JSON.stringify(value) ?? 'undefined').slice(0, 200)
+
+/** Where two values differ first; null where they do not. */
+const difference = (a: unknown, b: unknown, path = ''): string | null => {
+  if (JSON.stringify(a) === JSON.stringify(b)) return null
+  const areObjects = typeof a === 'object' && typeof b === 'object' && a !== null && b !== null
+  if (!areObjects) return `${path}: ${shown(a)}, not ${shown(b)}`
+  for (const member of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const [one, other] = [a as Record<string, unknown>, b as Record<string, unknown>]
+    const inside = difference(one[member], other[member], `${path}.${member}`)
+    if (inside !== null) return inside
+  }
+  return `${path}: in another order`
+}
+
+/** Every question that is answered in another way, with the first difference. */
+export const differences = (
+  expected: ReadonlyArray<Answered>,
+  found: ReadonlyArray<Answered>
+): ReadonlyArray<string> =>
+  Array.from({ length: Math.max(expected.length, found.length) }, (_, i) => {
+    const apart = difference(expected[i], found[i])
+    return apart === null ? [] : [`${expected[i]?.[0] ?? 'nothing'}${apart}`]
+  }).flat()

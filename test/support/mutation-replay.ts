@@ -15,7 +15,8 @@ import {
 import { copyHome, FIXTURES, removeFolder } from './fixture-home.ts'
 import { beforeOf, filesOf, type Before } from './normalise.ts'
 import { stepsOf, type Script } from './recorded-mutations.ts'
-import { clientOf, serverOf, shaken } from './rpc-client.ts'
+import type { Server } from '../../adapters/rpc/method.ts'
+import { clientOf, serverOf, shaken, type TestServer } from './rpc-client.ts'
 
 const befores = new Map<string, Before>()
 
@@ -29,15 +30,17 @@ export const knownBefore = (home: string): Before => {
   return before
 }
 
-/** Plays one script. */
+/** Plays one script; over a server of the home unless another is made. Files are compared where there are any. */
 export const replayScript = async (
   name: string,
-  script: Script
+  script: Script,
+  made: (home: string, options: Partial<Server>) => Promise<TestServer> = async (...given) =>
+    serverOf(...given)
 ): Promise<ReadonlyArray<Compared>> => {
   const before = knownBefore(name)
   const home = copyHome(name)
   const profile = script.reader.slice(0, 5) as ProfileName
-  const server = serverOf(home, { profile, strict: true, version: script.reader })
+  const server = await made(home, { profile, strict: true, version: script.reader })
   const client = await shaken(clientOf(server), { experimentalApi: true }, 'lab')
   const [ours, theirs] = [runNow(before, home), runThen(before)]
   const id = { home: name, script: script.name }
@@ -51,7 +54,7 @@ export const replayScript = async (
       const received = await client.send(JSON.stringify({ id: requestId, method, params }))
       compared.push(...compareMessages({ ...id, method }, [ours, received], [theirs, messages]))
     }
-    if (script.files !== null)
+    if (script.files !== null && server.server.remote === undefined)
       compared.push(compareFiles(id, [ours, changesSince(files, home)], [theirs, script.files]))
     return compared
   } finally {

@@ -4,7 +4,9 @@
 import { openEngine } from '../../adapters/library.ts'
 import { connect, type Connection } from '../../adapters/rpc/connection/connection.ts'
 import { createFollow } from '../../adapters/rpc/follow/follow.ts'
-import { systemWatch, type Watch } from '../../adapters/rpc/follow/watch.ts'
+import { openAll } from '../../adapters/open.ts'
+import { remoteOf } from '../../adapters/rpc/follow/elsewhere.ts'
+import { remoteWatch, systemWatch, type Watch } from '../../adapters/rpc/follow/watch.ts'
 import { createLive } from '../../adapters/rpc/threads/live.ts'
 import type { Server } from '../../adapters/rpc/method.ts'
 import type { Engine } from '../../replay/engine.ts'
@@ -54,6 +56,33 @@ export const serverOf = (
   const log = (line: string) => void logged.push(line)
   const live = createLive()
   const parts = { home, profile, strict, engine, live, log }
+  const follow = createFollow({ ...parts, watch })
+  const server = { ...parts, version: '9.9.9', follow, ...options }
+  const close = async (): Promise<void> => {
+    await server.follow.close()
+    await (await engine).close()
+  }
+  return { server, logged, close }
+}
+
+/** A server of the threads of a store; it is not kept warm, so that only what it is told makes it look. */
+export const storeServerOf = (
+  home: string,
+  store: string,
+  options: Partial<Server> = {}
+): TestServer => {
+  const { profile, strict } = { ...DEFAULTS, ...options }
+  const opened = openAll({ home, store, index: 'memory', profile, strict, rich: false })
+  const remote = opened.then(({ store: open }) => {
+    if (open === null) throw new Error('the store cannot be opened')
+    return remoteOf(open, home)
+  })
+  const engine = opened.then((all) => all.engine)
+  const watch = { ...remoteWatch(home, remote), every: () => () => undefined }
+  const logged: Array<string> = []
+  const log = (line: string) => void logged.push(line)
+  const live = createLive()
+  const parts = { home, profile, strict, engine, live, log, remote }
   const follow = createFollow({ ...parts, watch })
   const server = { ...parts, version: '9.9.9', follow, ...options }
   const close = async (): Promise<void> => {

@@ -16,7 +16,8 @@ export interface ServedStore {
   readonly close: () => Promise<void>
 }
 
-const remoteOf = ({ directory, names, paths }: OpenStore, home: string): Remote => ({
+/** What a server looks at instead of files. */
+export const remoteOf = ({ directory, names, paths }: OpenStore, home: string): Remote => ({
   names,
   paths,
   stamp: (threadId) => {
