@@ -3,30 +3,20 @@
 // `UPDATE_DOCS=1` writes it.
 import { expect } from 'chai'
 import { execFileSync } from 'node:child_process'
-import { cpSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { defaultIndexDirectory } from '../../adapters/home/places.ts'
 import { openEngine } from '../../adapters/library.ts'
 import { unroll } from '../cli/console.ts'
-import { readJson, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { copySample, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { connected, type Message } from '../support/rpc-client.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const README = join(ROOT, 'README.md')
-const SAMPLE = join(ROOT, 'adapters', 'home', 'sample')
 const EXAMPLE = join(ROOT, 'docs', 'examples', 'list-threads.mjs')
 
 let home = ''
-
-/** The sample with the file times of its recording. */
-const copySample = (): string => {
-  const copy = temporaryFolder()
-  cpSync(SAMPLE, copy, { recursive: true })
-  const times = readJson(join(copy, 'home-mtimes.json')) as Readonly<Record<string, number>>
-  for (const [path, ms] of Object.entries(times)) utimesSync(join(copy, path), ms / 1000, ms / 1000)
-  return copy
-}
 
 /** Words of a command line; double quotes keep words together. */
 const words = (typed: string): ReadonlyArray<string> =>

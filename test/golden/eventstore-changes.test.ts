@@ -14,11 +14,15 @@ import { knownBefore } from '../support/mutation-replay.ts'
 import { connected } from '../support/store-lines.ts'
 import { storeHome } from '../support/stored-home.ts'
 
-const HOMES: ReadonlyArray<readonly [string, ProfileName]> = [
+const MORE = [
   ['fork-rollback-130', '0.130'],
+  ['fork-rollback-169', '0.169']
+] as const
+
+const HOMES: ReadonlyArray<readonly [string, ProfileName]> = [
   ['walk-1-142', '0.142'],
   ['agents-169', '0.169'],
-  ['fork-rollback-169', '0.169']
+  ...(process.env['UNROLL_EVERY_VIEW'] === '1' ? MORE : [])
 ]
 
 const subjectOf = async (engine: Engine) => {

@@ -19,18 +19,16 @@ const EVERY: Views = PROFILES.flatMap((profile) => [
   { profile, strict: false, rich: true }
 ])
 
-/** As the Codex that wrote it reads it, and as everybody does who says nothing. */
-const usual = (name: string): Views => {
+/** As the Codex that wrote it reads it, or as everybody does who says nothing, one home this way and the next that. */
+const usual = (name: string, at: number): Views => {
   const profile = PROFILES.find((one) => name.endsWith(one.slice(2))) ?? '0.169'
-  return [
-    { profile, strict: true, rich: false },
-    { profile: '0.169', strict: false, rich: true }
-  ]
+  return at % 2 === 0
+    ? [{ profile, strict: true, rich: false }]
+    : [{ profile: '0.169', strict: false, rich: true }]
 }
 
-const IN_EVERY_WAY = /^(agents|damaged|fork-rollback|walk-1)-/
-const viewsOf = (name: string): Views =>
-  process.env['UNROLL_EVERY_VIEW'] === '1' || IN_EVERY_WAY.test(name) ? EVERY : usual(name)
+const viewsOf = (name: string, at: number): Views =>
+  process.env['UNROLL_EVERY_VIEW'] === '1' || name === 'fork-rollback-169' ? EVERY : usual(name, at)
 
 const answersOf = async (options: EngineOptions): Promise<ReadonlyArray<Answered>> => {
   const engine = await openEngine({ index: 'memory', ...options })
@@ -52,13 +50,13 @@ describe('a store with the threads of a home', () => {
     removeFolder(home)
   })
 
-  for (const name of homeNames()) {
+  for (const [at, name] of homeNames().entries()) {
     it(`answers as its files do: ${name}`, async () => {
       home = copyHome(name)
       const wire = await connected(server.url)
       await storeHome(wire, home)
       await wire.dispose()
-      for (const view of viewsOf(name)) {
+      for (const view of viewsOf(name, at)) {
         const files = await answersOf({ home, ...view })
         const streams = await answersOf({ home, ...view, store: server.url })
         expect(differences(files, streams), JSON.stringify(view)).to.deep.equal([])

@@ -39,3 +39,14 @@ export const placed = <A>(recorded: A, home: string): A => {
   }
   return JSON.parse(text) as A
 }
+
+const SAMPLE = join(import.meta.dirname, '..', '..', 'adapters', 'home', 'sample')
+
+/** The sample that comes with the program, with the file times of its recording. */
+export const copySample = (): string => {
+  const copy = temporaryFolder()
+  cpSync(SAMPLE, copy, { recursive: true })
+  const times = readJson(join(copy, 'home-mtimes.json')) as Readonly<Record<string, number>>
+  for (const [path, ms] of Object.entries(times)) utimesSync(join(copy, path), ms / 1000, ms / 1000)
+  return copy
+}

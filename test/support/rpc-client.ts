@@ -72,7 +72,7 @@ export const storeServerOf = (
   options: Partial<Server> = {}
 ): TestServer => {
   const { profile, strict } = { ...DEFAULTS, ...options }
-  const opened = openAll({ home, store, index: 'memory', profile, strict, rich: false })
+  const opened = openAll({ home, store, index: 'memory', profile, strict })
   const remote = opened.then(({ store: open }) => {
     if (open === null) throw new Error('the store cannot be opened')
     return remoteOf(open, home)
