@@ -76,7 +76,13 @@ describe('unroll store subscribe', () => {
       ...at(0),
       type: 'unroll-placed',
       data: {
-        files: [{ segment: ONE, path: `sessions/${ONE}.jsonl`, modifiedAtMs: 1000 }],
+        files: [
+          {
+            segment: ONE,
+            path: `sessions/2026/11/21/rollout-2026-11-21T06-46-30-${ONE}.jsonl`,
+            modifiedAtMs: 1000
+          }
+        ],
         lineage: [{ thread: ONE, segment: ONE, from: 0, until: null, gap: null }]
       }
     })

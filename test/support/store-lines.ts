@@ -20,7 +20,13 @@ export const placed = (threadId: string): Step => ({
   fact: {
     type: 'unroll-placed',
     data: {
-      files: [{ segment: threadId, path: `sessions/${threadId}.jsonl`, modifiedAtMs: 1000 }],
+      files: [
+        {
+          segment: threadId,
+          path: `sessions/2026/11/21/rollout-2026-11-21T06-46-30-${threadId}.jsonl`,
+          modifiedAtMs: 1000
+        }
+      ],
       lineage: [{ thread: threadId, segment: threadId, from: 0, until: null, gap: null }]
     }
   }
