@@ -44,7 +44,8 @@ const printed = async (block: string): Promise<string> => {
   let shown = ''
   for (const line of block.split('\n').filter((one) => one.startsWith('$ '))) {
     const typed = line.replace(SHOWN, server.url).replace('~/.codex', home)
-    const { code, out, err } = await unroll(typed.split(' ').slice(2), {
+    const words = typed.split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'))
+    const { code, out, err } = await unroll(words.slice(2), {
       tty: true,
       columns: 100,
       env: { CODEX_HOME: home, NO_COLOR: '1', UNROLL_STORE: server.url },

@@ -76,7 +76,7 @@ export const store: CommandSpec = {
   },
   exits: [0, 1, 2, 3, 5, 7, 8],
   examples: [
-    ['unroll store push --store esdb://127.0.0.1:2113?tls=false', 'bring the home to a store'],
+    ["unroll store push --store 'esdb://127.0.0.1:2113?tls=false'", 'bring the home to a store'],
     ['unroll store pull --to ./restored', 'a home of everything that the store holds'],
     ['unroll store verify', 'exit code 1 when store and home are not the same'],
     ['unroll store mirror', 'keep the store up to what Codex writes'],
