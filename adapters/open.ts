@@ -74,11 +74,15 @@ const openIndex = async (directory: string, telemetry: Telemetry): Promise<Index
 
 const failed = (error: StoreError): Opened => ({ engine: failedEngine(error), store: null })
 
-/** The index directory that is used when nobody names one. */
-const defaultDirectory = (home: string, store: string | undefined): E.Either<StoreError, string> =>
-  store === undefined
-    ? E.right(defaultIndexDirectory(home))
-    : E.map(({ id }: { readonly id: string }) => storeIndexDirectory(id, home))(addressOf(store))
+/** The index directory: the one that is named, or that of the home or the store. */
+const indexDirectory = (
+  home: string,
+  { index, store }: Pick<EngineOptions, 'index' | 'store'>
+): E.Either<StoreError, string> => {
+  if (index !== undefined) return E.right(index)
+  if (store === undefined) return E.right(defaultIndexDirectory(home))
+  return E.map(({ id }: { readonly id: string }) => storeIndexDirectory(id, home))(addressOf(store))
+}
 
 interface Asked {
   readonly home: string
@@ -110,10 +114,10 @@ export const openAll = async (options: EngineOptions): Promise<Opened> => {
   const strict = options.strict ?? false
   const profile = eraOf(options.profile ?? NEWEST_ERA, strict)
   const rich = options.rich ?? !strict
-  const directory = defaultDirectory(home, options.store)
+  const directory = indexDirectory(home, options)
   if (E.isLeft(directory)) return failed(directory.left)
   const { telemetry = noTelemetry, onUnusableIndex } = options
-  const opened = await openIndex(options.index ?? directory.right, telemetry)
+  const opened = await openIndex(directory.right, telemetry)
   const isFallback = !('get' in opened)
   if (isFallback && onUnusableIndex === undefined) return failed(opened)
   if (isFallback) onUnusableIndex?.(opened)
