@@ -12,7 +12,7 @@ import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { bytesOf, placed, write } from '../support/store-lines.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const TRIALS = Number(process.env['UNROLL_CRASHES'] ?? 4)
+const TRIALS = Number(process.env['UNROLL_CRASHES'] ?? 3)
 const TRIAL_MS = 60_000
 const THREADS = [1, 2, 3].map((n) => `01a1fcde-0000-7000-8000-00000000000${n}`)
 
