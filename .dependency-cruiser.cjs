@@ -58,7 +58,7 @@ module.exports = {
     only('smol-toml', 'adapters/home/'),
     only('ws', 'adapters/rpc/transports/'),
     only('jose', 'adapters/rpc/transports/'),
-    only('@eventstore/db-client', 'adapters/eventstore/')
+    only('@eventstore/db-client', 'adapters/eventstore/connection/')
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

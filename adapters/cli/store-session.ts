@@ -34,7 +34,7 @@ export const withStore = async (
     return report(usage('no store is named', next), input.json, io)
   }
   if (needsHome && !isDirectory(place.home)) return (await missingHome(place, input, io)) ?? 3
-  const { connectWire } = await import('../eventstore/connect.ts')
+  const { connectWire } = await import('../eventstore/connection/connect.ts')
   const wire = await connectWire(store)
   if (E.isLeft(wire)) return reportError(wire.left, input.json, io)
   try {

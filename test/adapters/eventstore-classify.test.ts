@@ -10,7 +10,7 @@ import {
   WrongExpectedVersionError
 } from '@eventstore/db-client'
 import { expect } from 'chai'
-import { classify, type Verdict } from '../../adapters/eventstore/classify.ts'
+import { classify, type Verdict } from '../../adapters/eventstore/connection/classify.ts'
 
 /** An error of gRPC, as it is before the client has seen it. */
 const grpcError = (

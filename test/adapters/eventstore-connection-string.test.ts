@@ -3,7 +3,10 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe as inWords, hint } from '../../domain/errors.ts'
-import { parseConnectionString, secretsOf } from '../../adapters/eventstore/connection-string.ts'
+import {
+  parseConnectionString,
+  secretsOf
+} from '../../adapters/eventstore/connection/connection-string.ts'
 
 const DEFAULTS = {
   tls: true,

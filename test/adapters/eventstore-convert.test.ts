@@ -2,7 +2,12 @@
 // the client makes them of what the server sends, written down.
 import type { RecordedEvent } from '@eventstore/db-client'
 import { expect } from 'chai'
-import { isTombstone, numberOf, placeOf, stored } from '../../adapters/eventstore/convert.ts'
+import {
+  isTombstone,
+  numberOf,
+  placeOf,
+  stored
+} from '../../adapters/eventstore/connection/convert.ts'
 
 const recorded = (changes: object): RecordedEvent => ({
   streamId: 'thread-a',

@@ -1,6 +1,6 @@
 // Over the streams a home was copied to, every line of every thread is as over its files.
-import { directoryOf } from '../../adapters/eventstore/directory.ts'
-import { eventStore } from '../../adapters/eventstore/store.ts'
+import { directoryOf } from '../../adapters/eventstore/directory/directory.ts'
+import { eventStore } from '../../adapters/eventstore/threads/store.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { PROFILES, type ProfileName } from '../../domain/profile.ts'

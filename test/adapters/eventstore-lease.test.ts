@@ -2,7 +2,7 @@
 // The clock is the test's; nothing waits.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { holdStore, LEASE_STREAM } from '../../adapters/eventstore/lease.ts'
+import { holdStore, LEASE_STREAM } from '../../adapters/eventstore/life/lease.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { HomeHold } from '../../replay/ports.ts'
 import { memoryWire, type MemoryWire } from '../support/memory-wire.ts'

@@ -2,7 +2,7 @@
 // way in which a connection can end. The method: the stand-in for the server; the follower is stopped by what it was told.
 import { expect } from 'chai'
 import { getEventListeners } from 'node:events'
-import { realPace } from '../../adapters/eventstore/pace.ts'
+import { realPace } from '../../adapters/eventstore/connection/pace.ts'
 import type { AllFrom, Told, Wire } from '../../adapters/eventstore/wire.ts'
 import { startCluster } from '../support/eventstore-server/cluster.ts'
 import type { DropKind, TestEventStore } from '../support/eventstore-server/server.ts'

@@ -1,7 +1,7 @@
 // Appends and reads of a store of streams. The goal: whatever the server or the line does, an append is made once or not at
 // all, a reader gets each event once, and both end. The method: the stand-in for the server, told to fail in each of its ways.
 import { expect } from 'chai'
-import { realPace } from '../../adapters/eventstore/pace.ts'
+import { realPace } from '../../adapters/eventstore/connection/pace.ts'
 import { startCluster } from '../support/eventstore-server/cluster.ts'
 import { sessions } from '../support/eventstore-server/session.ts'
 import {

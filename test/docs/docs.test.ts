@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
-import { directoryOf } from '../../adapters/eventstore/directory.ts'
+import { directoryOf } from '../../adapters/eventstore/directory/directory.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'

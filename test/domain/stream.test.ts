@@ -13,7 +13,7 @@ import { opening } from '../../domain/stream/opening.ts'
 import type { Call, Plan, Planning, Step } from '../../domain/stream/plan.ts'
 import { proposed } from '../../domain/stream/propose.ts'
 import type { NewFact, StoredEvent, StreamDirectory } from '../../domain/stream/stored.ts'
-import { DIGESTS } from '../../adapters/eventstore/digests.ts'
+import { DIGESTS } from '../../adapters/eventstore/threads/digests.ts'
 import { planningOf, sha256, STREAM, streamServer } from '../support/stream-server.ts'
 
 const [A, B] = ['0195b2d8-7c4c-7000-8000-00000000000a', '0195b2d8-7c4c-7000-8000-00000000000b']

@@ -1,6 +1,6 @@
 // The store of streams keeps the promises of every event store, over the wire protocol of EventStoreDB.
 import { v7 } from 'uuid'
-import { connectWire } from '../../adapters/eventstore/connect.ts'
+import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { streamId } from '../../domain/ids.ts'
 import { eventStoreContract } from '../contract/event-store-contract.ts'

@@ -10,7 +10,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { connectWire } from '../../adapters/eventstore/connect.ts'
+import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
 import { homeFiles } from '../../adapters/eventstore/sync/files.ts'
 import { pull } from '../../adapters/eventstore/sync/pull.ts'
 import { push } from '../../adapters/eventstore/sync/push.ts'

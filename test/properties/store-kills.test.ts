@@ -2,7 +2,7 @@
 // everything is as it would be had nobody died, or as if nobody had asked.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { directoryOf } from '../../adapters/eventstore/directory.ts'
+import { directoryOf } from '../../adapters/eventstore/directory/directory.ts'
 import { pushLogs } from '../../adapters/eventstore/sync/log-push.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'

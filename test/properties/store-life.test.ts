@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
-import { connectWire } from '../../adapters/eventstore/connect.ts'
+import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { auditHome } from '../../adapters/home/audit-home.ts'
 import { homeLog } from '../../adapters/home/home-log.ts'

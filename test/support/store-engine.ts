@@ -1,9 +1,9 @@
 /**
  * An engine over a store of streams.
  */
-import { directoryOf } from '../../adapters/eventstore/directory.ts'
-import { storeLife, type LifeOptions } from '../../adapters/eventstore/life.ts'
-import { eventStore } from '../../adapters/eventstore/store.ts'
+import { directoryOf } from '../../adapters/eventstore/directory/directory.ts'
+import { storeLife, type LifeOptions } from '../../adapters/eventstore/life/life.ts'
+import { eventStore } from '../../adapters/eventstore/threads/store.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { eraOf } from '../../domain/profile.ts'

@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
-import { connectWire } from '../../adapters/eventstore/connect.ts'
+import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { EMPTY } from '../../domain/stream/directory.ts'
 import { plan } from '../../domain/stream/encode.ts'

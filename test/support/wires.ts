@@ -1,7 +1,7 @@
 /** Wires to servers of a test, which end with it; and what they tell, as lists. */
 import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
-import { connectWire, type ConnectOptions } from '../../adapters/eventstore/connect.ts'
+import { connectWire, type ConnectOptions } from '../../adapters/eventstore/connection/connect.ts'
 import type { Told, Wire } from '../../adapters/eventstore/wire.ts'
 import { describe as inWords, type StoreError } from '../../domain/errors.ts'
 import type { ProposedEvent } from '../../domain/stream/stored.ts'

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { lstat, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { addressOf } from '../../eventstore/address.ts'
+import { addressOf } from '../../eventstore/connection/address.ts'
 import { CHECKPOINT_FILE } from '../../eventstore/readers/checkpoint.ts'
 import { defaultIndexDirectory, storeIndexDirectory } from '../../home/places.ts'
 import type { Input } from '../args.ts'

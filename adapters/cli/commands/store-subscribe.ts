@@ -89,7 +89,7 @@ const told = async (
   threadId: string | null,
   reader: OpenReader
 ): Promise<number> => {
-  const { connectWire } = await import('../../eventstore/connect.ts')
+  const { connectWire } = await import('../../eventstore/connection/connect.ts')
   const wire = await connectWire(connection)
   if (E.isLeft(wire)) return reportError(wire.left, input.json, io)
   const isAsked = chosenBy(textOf(input, 'types'))

@@ -1,7 +1,7 @@
 /**
  * Colours and tables for people.
  */
-import { withoutSecrets } from '../../eventstore/address.ts'
+import { withoutSecrets } from '../../eventstore/connection/address.ts'
 import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { cut, pad, shellWord, tsvField, widthOf } from './text.ts'

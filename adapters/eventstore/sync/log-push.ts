@@ -17,7 +17,7 @@ import { openStream } from './cold.ts'
 import { failureOf } from './failures.ts'
 import { cutLines } from './lines.ts'
 import { sendCalls, type Limits, type Sent } from './send.ts'
-import { DIGESTS } from '../digests.ts'
+import { DIGESTS } from '../threads/digests.ts'
 import { openFile } from './standing.ts'
 
 /** What logs are pushed with. */

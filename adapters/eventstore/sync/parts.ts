@@ -11,7 +11,7 @@ import type { Wire } from '../wire.ts'
 import { cutLines } from './lines.ts'
 import type { SeenFile, ThreadPlan } from './plan.ts'
 import { sendCalls, type Limits } from './send.ts'
-import { DIGESTS } from '../digests.ts'
+import { DIGESTS } from '../threads/digests.ts'
 import { type OpenFile } from './standing.ts'
 
 /** What a stream is written with. */

@@ -9,7 +9,7 @@ import {
   type JoinedFact
 } from '../../../domain/stream/join.ts'
 import type { Wire } from '../wire.ts'
-import { DIGESTS } from '../digests.ts'
+import { DIGESTS } from '../threads/digests.ts'
 
 /** A part of a stream. */
 export type Piece =

@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { LastLine, StoredSegment } from '../../../domain/stream/stored.ts'
 import { openBytes, type ByteSource } from '../../jsonl/bytes.ts'
-import { DIGESTS } from '../digests.ts'
+import { DIGESTS } from '../threads/digests.ts'
 import { isBlank } from '../../jsonl/lines.ts'
 
 /** Where a file goes on that a store holds the beginning of. */

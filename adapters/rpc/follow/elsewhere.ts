@@ -4,7 +4,7 @@
 import { streamId } from '../../../domain/ids.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
 import type { OpenStore } from '../../eventstore/open.ts'
-import type { Warm } from '../../eventstore/warm.ts'
+import type { Warm } from '../../eventstore/directory/warm.ts'
 import type { Opened } from '../../open.ts'
 import type { Remote } from './watch.ts'
 
@@ -42,7 +42,7 @@ export const serveStore = (
   })
   const warm = Promise.all([opened, store]).then(
     async ([{ engine }, { wire, directory }]): Promise<Warm> =>
-      (await import('../../eventstore/warm.ts')).keepWarm({
+      (await import('../../eventstore/directory/warm.ts')).keepWarm({
         wire,
         directory,
         engine,

@@ -2,9 +2,9 @@
  * A node over a store, as small as one can be: a connection, a directory and the store of events.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { connectWire } from '../../../adapters/eventstore/connect.ts'
-import { directoryOf } from '../../../adapters/eventstore/directory.ts'
-import { eventStore } from '../../../adapters/eventstore/store.ts'
+import { connectWire } from '../../../adapters/eventstore/connection/connect.ts'
+import { directoryOf } from '../../../adapters/eventstore/directory/directory.ts'
+import { eventStore } from '../../../adapters/eventstore/threads/store.ts'
 import { memoryIndex } from '../../../adapters/memory/index.ts'
 import type { NewEvent } from '../../../domain/changes/new-event.ts'
 import type { StoreError } from '../../../domain/errors.ts'

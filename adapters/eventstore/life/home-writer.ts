@@ -1,0 +1,175 @@
+/**
+ * Moving and naming the threads of a store: facts in their streams, one for all files of a thread. No line is touched.
+ *
+ * A thread's fact is appended at an exact revision, so it is whole or not there; what a killed process left of a relocation
+ * is found again by looking at where the files are.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { notPossible, type StoreError } from '../../../domain/errors.ts'
+import { streamId } from '../../../domain/ids.ts'
+import { threadStream } from '../../../domain/stream/names.ts'
+import type { FileMove, HomeFile, Relocation } from '../../../domain/changes/relocation.ts'
+import type { StreamDirectory } from '../../../domain/stream/stored.ts'
+import type {
+  HomeWriter,
+  OperationLog,
+  RelocationResult,
+  SkippedThread
+} from '../../../replay/ports.ts'
+import { attempted } from '../directory/attempted.ts'
+import { changeStream, type ChangeParts } from './change.ts'
+import { holdStore } from './lease.ts'
+import { backwards, isGone, opposite, stepOf } from './moves.ts'
+import { endOf } from '../threads/locate.ts'
+import { trashOfStore } from './trash.ts'
+
+/** What a writer of a store is made of. */
+export interface StoreWriterParts extends ChangeParts {
+  /** Tells what was deleted together. */
+  readonly operations: Pick<OperationLog, 'read'>
+  readonly nowMs: () => number
+  readonly sleep: (ms: number) => Promise<void>
+  /** Who this process is, for whoever looks who moves files. */
+  readonly owner: string
+}
+
+type Found<A> = E.Either<StoreError, A>
+
+const ROOT = /^(archived_)?sessions\//
+
+const filesOf = (threadId: string, now: StreamDirectory): ReadonlyArray<HomeFile> =>
+  isGone(now)
+    ? []
+    : now.segments.flatMap((segment): ReadonlyArray<HomeFile> => {
+        const { path, modifiedAtMs } = segment
+        const [root, prefix] = ROOT.exec(path) ?? []
+        if (root === undefined) return []
+        const archived = prefix !== undefined
+        return [{ threadId, path, archived, sizeBytes: endOf(segment), modifiedAtMs }]
+      })
+
+const byPath = (a: HomeFile, b: HomeFile): number => (a.path < b.path ? -1 : 1)
+
+const files = async ({ directory }: StoreWriterParts): Promise<Found<ReadonlyArray<HomeFile>>> => {
+  const refreshed = await directory.refresh('all')
+  if (E.isLeft(refreshed)) return refreshed
+  const found = [...directory.all()].flatMap(([threadId, now]) => filesOf(threadId, now))
+  return E.right(found.sort(byPath))
+}
+
+/** Threads outside of some whose history leads through one of them; of all that are not gone, or only those in their place. */
+const leadingThrough = (
+  { directory }: StoreWriterParts,
+  threadIds: ReadonlyArray<string>,
+  alsoTrash: boolean
+): ReadonlyArray<string> => {
+  const ids = new Set(threadIds)
+  const leads = ({ lineage }: StreamDirectory): boolean =>
+    lineage.some(({ thread }) => ids.has(thread))
+  return [...directory.all()]
+    .filter(([id, now]) => !ids.has(id) && !isGone(now) && leads(now))
+    .filter(([id, now]) => alsoTrash || filesOf(id, now).length > 0)
+    .map(([id]) => id)
+}
+
+interface Work {
+  readonly parts: StoreWriterParts
+  readonly relocation: Relocation
+  readonly operationId: string
+}
+
+const moveThread = (
+  { parts, relocation, operationId }: Work,
+  moves: ReadonlyArray<FileMove>
+): Promise<Found<string | null>> =>
+  changeStream(parts, moves[0]?.threadId ?? '', (now) =>
+    stepOf(relocation, moves, operationId, now)
+  )
+
+interface Done {
+  readonly moves: ReadonlyArray<FileMove>
+  readonly before: StreamDirectory | null
+}
+
+/** Takes back what was done, newest first. */
+const takeBack = async (work: Work, done: ReadonlyArray<Done>): Promise<Found<void>> => {
+  const relocation = { ...work.relocation, names: opposite(work.relocation.names), purge: false }
+  for (const { moves, before } of [...done].reverse()) {
+    const back = await moveThread({ ...work, relocation }, backwards(moves, before))
+    if (E.isLeft(back)) return back
+  }
+  return E.right(undefined)
+}
+
+/** Makes streams unreadable that are purged and that no other thread's history leads through, in the trash or not. */
+const tombstone = async ({ parts }: Work): Promise<Found<void>> => {
+  const refreshed = await parts.directory.refresh('all')
+  if (E.isLeft(refreshed)) return refreshed
+  const purged = [...parts.directory.all()].flatMap(([id, now]) => (now.purged ? [id] : []))
+  for (const threadId of purged) {
+    if (leadingThrough(parts, [threadId], true).length > 0) continue
+    const done = await parts.wire.tombstone(threadStream(threadId))
+    // Who has no right to it leaves the stream purged: nobody is shown it any more, and somebody else may make up for it.
+    if (E.isLeft(done) && done.left._tag === 'StoreRefused') continue
+    if (E.isLeft(done)) return done
+    const known = await parts.directory.refreshStream(threadStream(threadId))
+    if (E.isLeft(known)) return known
+  }
+  return E.right(undefined)
+}
+
+const relocate = async (work: Work): Promise<Found<RelocationResult>> => {
+  const { parts, relocation } = work
+  const { rootId, moves, names, purge } = relocation
+  const skipped: Array<SkippedThread> = []
+  const done: Array<Done> = []
+  for (const threadId of new Set(moves.map((move) => move.threadId))) {
+    const mine = moves.filter((move) => move.threadId === threadId)
+    const before = parts.directory.get(streamId(threadId))
+    const moved = await moveThread(work, mine)
+    if (E.isLeft(moved)) return moved
+    const reason = moved.right
+    if (reason === null) done.push({ moves: mine, before })
+    else if (threadId !== rootId) skipped.push({ threadId, reason })
+    else {
+      const back = await takeBack(work, done)
+      return E.isLeft(back) ? back : E.left(notPossible(reason, 'nothing was moved'))
+    }
+  }
+  const threadIds = done.flatMap(({ moves: [first] }) =>
+    first === undefined ? [] : [first.threadId]
+  )
+  const ended = names === 'take' && purge ? await tombstone(work) : E.right(undefined)
+  return E.isLeft(ended) ? ended : E.right({ threadIds, skipped })
+}
+
+/** RFC 3339 with nine digits behind the seconds, as Codex writes it; the clock here has three of them. */
+const timeOf = (nowMs: number): string => new Date(nowMs).toISOString().replace(/Z$/, '000000Z')
+
+/** A writer for the files and names of a store. */
+export const storeWriter = (parts: StoreWriterParts): HomeWriter => ({
+  nowMs: parts.nowMs,
+  hold: () => holdStore(parts),
+  files: () => attempted(() => files(parts)),
+  isHeld: () => false,
+  remembersPlaces: () => false,
+  referrers: (threadIds) =>
+    attempted(async () => {
+      const refreshed = await parts.directory.refresh('all')
+      return E.map(() => leadingThrough(parts, threadIds, false))(refreshed)
+    }),
+  relocate: (relocation, operationId) =>
+    attempted(() => relocate({ parts, relocation, operationId })),
+  trash: () => attempted(() => trashOfStore(parts)),
+  appendName: (threadId, name) =>
+    attempted(async () => {
+      const data = { name, updatedAt: timeOf(parts.nowMs()) }
+      const done = await changeStream(parts, threadId, (now) =>
+        isGone(now) ? { obstacle: `thread ${threadId} is gone` } : { type: 'unroll-named', data }
+      )
+      if (E.isLeft(done)) return done
+      return done.right === null
+        ? E.right(undefined)
+        : E.left({ _tag: 'StreamNotFound', streamId: threadId })
+    })
+})

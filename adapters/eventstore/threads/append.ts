@@ -1,0 +1,252 @@
+/**
+ * Appending to the streams of a store.
+ *
+ * Within a process everything that waits for one thread goes out in one call, so how much can be appended does not depend on
+ * how far away the server is. Between processes the exact revision of the stream decides: a call that was planned from a
+ * stream that moved is refused by the server, and planned again from what stands there then.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { v4 } from 'uuid'
+import type { StoreError } from '../../../domain/errors.ts'
+import { isUuid, type StreamId } from '../../../domain/ids.ts'
+import { EMPTY } from '../../../domain/stream/directory.ts'
+import { plan } from '../../../domain/stream/encode.ts'
+import { threadStream } from '../../../domain/stream/names.ts'
+import type { Plan, Planning } from '../../../domain/stream/plan.ts'
+import type { StreamDirectory } from '../../../domain/stream/stored.ts'
+import { ioFailure } from '../../../replay/guarded.ts'
+import { appendProblem, checkEvents } from '../../../replay/mutate/new-events.ts'
+import type { Appended, EventStore } from '../../../replay/ports.ts'
+import { LINE_BYTES_MAX } from '../../jsonl/lines.ts'
+import { planBeginning } from './begin.ts'
+import type { Directory } from '../directory/directory.ts'
+import { planGroup, type Request } from './group.ts'
+import { stretchesOf } from './stretches.ts'
+import type { StoredPlace, View } from './places.ts'
+import type { ReadParts } from './read.ts'
+import { sha256OfBytes } from './sha256.ts'
+import { endOfStream, historyCounter, type StoredEnd } from './tail.ts'
+import type { Wire } from '../wire.ts'
+import { callBytesMaxOf, writePlan } from './write.ts'
+
+/** What appending works with. */
+export interface AppendParts {
+  readonly wire: Wire
+  readonly directory: Directory
+  readonly view: View
+  readonly read: ReadParts
+  /** The files of a stream, oldest first. */
+  readonly placesOf: (id: StreamId) => ReadonlyArray<StoredPlace>
+  readonly nowMs: () => number
+}
+
+/** Requests go out together up to this many bytes of lines, so that they fit into one call. */
+const GROUP_BYTES_MAX = 512 * 1024
+const GROUP_MAX = 1024
+/** How often others may be faster. */
+const ATTEMPTS_MAX = 48
+const PAUSE_MS_MAX = 64
+
+const takeGroup = (queue: Array<Request>): ReadonlyArray<Request> => {
+  let bytes = 0
+  let count = 0
+  while (count < queue.length && count < GROUP_MAX && bytes < GROUP_BYTES_MAX)
+    for (const { line } of queue[count++]?.events ?? []) bytes += line.length
+  return queue.splice(0, count)
+}
+
+/** Others that were faster get out of step. */
+const pause = (attempt: number): Promise<void> =>
+  new Promise((resolve) =>
+    setTimeout(resolve, Math.random() * Math.min(PAUSE_MS_MAX, 2 ** Math.min(attempt, 8)))
+  )
+
+/** A failure for all; requests that are to be looked at again; null when every request has its answer. */
+type Done = E.Either<StoreError, ReadonlyArray<Request>> | E.Left<StoreError> | null
+
+/** Writes what is appended to one thread. */
+class Writer {
+  readonly #id: StreamId
+  readonly #parts: AppendParts
+  readonly #count: ReturnType<typeof historyCounter>
+  readonly #queue: Array<Request> = []
+  #running = false
+
+  constructor(id: StreamId, parts: AppendParts, count: ReturnType<typeof historyCounter>) {
+    this.#id = id
+    this.#parts = parts
+    this.#count = count
+  }
+
+  get isIdle(): boolean {
+    return !this.#running
+  }
+
+  push(request: Request): void {
+    this.#queue.push(request)
+    if (!this.#running) void this.#drain()
+  }
+
+  async #drain(): Promise<void> {
+    this.#running = true
+    // Everything that is asked for in this turn of the event loop goes out together.
+    await Promise.resolve()
+    while (this.#queue.length > 0) {
+      const group = takeGroup(this.#queue)
+      try {
+        await this.#commit(group)
+      } catch (cause) {
+        this.#fail(group, cause)
+      }
+    }
+    this.#running = false
+  }
+
+  #fail(group: ReadonlyArray<Request>, cause: unknown): void {
+    try {
+      const failure = E.left(ioFailure(cause, this.#parts.wire.name))
+      for (const request of group) request.answer(failure)
+    } catch (defect) {
+      for (const request of group) request.reject(defect)
+    }
+  }
+
+  /** Everything of a group gets its answer, or goes back to the front of the queue. */
+  async #commit(group: ReadonlyArray<Request>): Promise<void> {
+    let isFresh = false
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      if (attempt > 1) await pause(attempt)
+      const place = this.#parts.placesOf(this.#id).at(-1)
+      // Nobody is refused by what was known some time ago.
+      const done =
+        place === undefined
+          ? isFresh && (await this.#begin(group))
+          : await this.#append(place, group, isFresh)
+      if (done !== false) return this.#finish(group, done)
+      const refreshed = await this.#parts.directory.refresh(this.#id)
+      if (E.isLeft(refreshed)) return this.#finish(group, refreshed)
+      isFresh = true
+    }
+    this.#finish(group, E.left({ _tag: 'Busy', what: `thread ${this.#id}` }))
+  }
+
+  #finish(group: ReadonlyArray<Request>, done: Done): void {
+    if (done !== null && E.isLeft(done)) for (const request of group) request.answer(done)
+    else if (done !== null) this.#queue.unshift(...done.right)
+  }
+
+  /** The first request makes the stream, or is refused; the others are looked at again then. */
+  async #begin([first, ...others]: ReadonlyArray<Request>): Promise<Done | false> {
+    if (first === undefined) return null
+    const { expected, events } = first
+    const why = appendProblem(this.#id, expected, null, events)
+    if (why !== null) {
+      first.answer(E.left(why))
+      return E.right(others)
+    }
+    const begun = await planBeginning(this.#parts, this.#id, events)
+    if (E.isLeft(begun)) {
+      first.answer(begun)
+      return E.right(others)
+    }
+    const stream = threadStream(this.#id)
+    const planned = plan(
+      this.#planning(stream, this.#parts.directory.stream(stream) ?? EMPTY),
+      begun.right
+    )
+    const written = E.isLeft(planned) ? planned : await this.#write(planned.right, stream)
+    if (E.isRight(written) && !written.right) return false
+    first.answer(E.isLeft(written) ? written : await this.#begun(events.length))
+    return E.right(others)
+  }
+
+  async #begun(count: number): Promise<E.Either<StoreError, Appended>> {
+    const place = this.#parts.placesOf(this.#id).at(-1)
+    if (place === undefined) return E.left({ _tag: 'StreamNotFound', streamId: this.#id })
+    const { next } = await this.#endOf(place)
+    const from = { revision: next.revision - count, segment: next.segment, offset: 0 }
+    return E.right({ streamId: this.#id, from, next, path: place.path })
+  }
+
+  #endOf(place: StoredPlace): Promise<StoredEnd> {
+    const { directory, view, read } = this.#parts
+    return endOfStream(read, this.#count, place, stretchesOf(view, directory, place))
+  }
+
+  #planning(stream: string, directory: StreamDirectory): Planning {
+    const { wire, nowMs } = this.#parts
+    return {
+      stream,
+      directory,
+      callBytesMax: callBytesMaxOf(wire),
+      sha256: sha256OfBytes,
+      writer: { source: 'append', home: null, nonce: v4(), atMs: nowMs() },
+      together: true
+    }
+  }
+
+  /** False when the stream has to be looked at first. */
+  async #append(
+    place: StoredPlace,
+    group: ReadonlyArray<Request>,
+    isFresh: boolean
+  ): Promise<Done | false> {
+    const end = await this.#endOf(place)
+    const { accepted, refused, lines } = planGroup(this.#id, end, group)
+    if (accepted.length > 0) {
+      const steps = [{ segment: place.segment.segment, lines }]
+      const planned = plan(this.#planning(place.stream, place.directory), steps)
+      if (E.isLeft(planned)) return planned
+      const written = await this.#write(planned.right, place.stream)
+      if (E.isLeft(written)) return written
+      if (!written.right) return false
+      for (const { request, answer } of accepted) request.answer(E.right(answer))
+    } else if (!isFresh) return false
+    if (accepted.length > 0) return E.right(refused.map(({ request }) => request))
+    for (const { request, why } of refused) request.answer(E.left(why))
+    return null
+  }
+
+  /** True when it is written; false when the stream is not where it was planned from. */
+  async #write(planned: Plan, stream: string): Promise<E.Either<StoreError, boolean>> {
+    const { wire, directory } = this.#parts
+    const written = await writePlan(wire, stream, planned)
+    if (E.isLeft(written)) return written
+    if (written.right === 'moved') return E.right(false)
+    return E.map(() => true)(await directory.put(stream, planned.directory))
+  }
+}
+
+const invalid = (message: string): E.Either<StoreError, never> =>
+  E.left({ _tag: 'InvalidRequest', message })
+
+/** Room for the number of a line. */
+const NUMBER_BYTES = 32
+const WRITERS_MAX = 1024
+
+/** `append` of an event store over streams. */
+export const appender = (parts: AppendParts): EventStore['append'] => {
+  const writers = new Map<StreamId, Writer>()
+  const count = historyCounter(parts.read)
+  const writerOf = (id: StreamId): Writer => {
+    const known = writers.get(id)
+    if (known !== undefined) return known
+    if (writers.size >= WRITERS_MAX)
+      for (const [one, writer] of writers) if (writer.isIdle) writers.delete(one)
+    const writer = new Writer(id, parts, count)
+    writers.set(id, writer)
+    return writer
+  }
+  return (streamId, expected, events) => async () => {
+    if (!isUuid(streamId)) return invalid(`"${streamId}" is not the id of a thread`)
+    const checked = checkEvents(events, parts.view.profile)
+    if (E.isLeft(checked)) return checked
+    for (const { line } of checked.right)
+      if (line.length * 3 >= LINE_BYTES_MAX - NUMBER_BYTES)
+        if (Buffer.byteLength(line) >= LINE_BYTES_MAX - NUMBER_BYTES)
+          return invalid(`an event is longer than ${LINE_BYTES_MAX} bytes`)
+    return new Promise<E.Either<StoreError, Appended>>((answer, reject) =>
+      writerOf(streamId).push({ expected, events: checked.right, answer, reject })
+    )
+  }
+}

@@ -1,0 +1,179 @@
+/**
+ * Reading the streams of a store: bytes come from the server, everything else is as with files.
+ */
+import type { DamagedLine, RecordedEvent } from '../../../domain/events/event.ts'
+import type { StreamId } from '../../../domain/ids.ts'
+import type { Profile } from '../../../domain/profile.ts'
+import type { ByteRange } from '../../../domain/turns/turn-state.ts'
+import type { Wanted } from '../../../projections/projection.ts'
+import type { Batch, Guard, Position, ReadLimits } from '../../../replay/ports.ts'
+import type { ByteSource, SlowByteSource } from '../../jsonl/bytes.ts'
+import { joinRanges, readRun, type RangeOptions, type Run } from '../../jsonl/ranges.ts'
+import { guardedRange, holdsGuard, readStream } from '../../jsonl/read.ts'
+import { lineageOf, type Stretch } from './stretches.ts'
+import type { SegmentAt } from './locate.ts'
+import { segmentSource, type Reading } from './segment-bytes.ts'
+
+type Lines = Array<RecordedEvent | DamagedLine>
+
+/** How lines are read. */
+export interface ReadParts {
+  readonly reading: Reading
+  readonly profile: Profile
+  readonly skipsBom: boolean
+}
+
+/** The number of the line at a position, where the count of events before it tells. */
+const lineAt =
+  (stretches: ReadonlyArray<Stretch>, from: Position) =>
+  (offset: number): number | undefined =>
+    stretches.length === 1 && offset === from.offset && offset > 0
+      ? from.revision - (stretches[0]?.segment.gap === null ? 0 : 1)
+      : undefined
+
+/** Lines of a history from a position on. */
+export const readLines = (
+  { reading, profile, skipsBom }: ReadParts,
+  streamId: StreamId,
+  stretches: ReadonlyArray<Stretch>,
+  from: Position,
+  wanted: Wanted
+): AsyncIterable<Batch> => {
+  const lineage = lineageOf(stretches)
+  return readStream(streamId, lineage, from, wanted, profile, skipsBom, (segment) => {
+    const { at } = stretches[lineage.indexOf(segment)] as Stretch
+    return segmentSource(reading, at, lineAt(stretches, from))
+  })
+}
+
+/** Up to so many bytes from a position on. */
+const bytesAt = async (
+  source: SlowByteSource,
+  position: number,
+  length: number
+): Promise<Buffer> => {
+  const buffer = Buffer.allocUnsafe(length)
+  let have = 0
+  while (have < length) {
+    const read = await source.read(buffer, have, length - have, position + have)
+    if (read === 0) break
+    have += read
+  }
+  return buffer.subarray(0, have)
+}
+
+/** Bytes in memory, of which the first stands at an offset. */
+const inMemory = (bytes: Buffer, offset: number): ByteSource => ({
+  read: (target, at, length, position) => {
+    const from = position - offset
+    return from < 0 ? 0 : bytes.copy(target, at, from, Math.min(bytes.length, from + length))
+  },
+  close: () => undefined
+})
+
+/** True when the line before a position is still the one that the guard describes. */
+export const verifyLine = async (
+  { reading }: ReadParts,
+  stretches: ReadonlyArray<Stretch>,
+  next: Position,
+  guard: Guard
+): Promise<boolean> => {
+  const stretch = stretches[next.segment]
+  if (stretch === undefined) return false
+  const [from, length] = guardedRange(guard)
+  const behind = guard.bytes === length - 1 ? lineAt(stretches, next)(next.offset) : undefined
+  const source = segmentSource(reading, stretch.at, () =>
+    behind === undefined ? undefined : behind - 1
+  )
+  try {
+    return holdsGuard(await bytesAt(source, from, length), guard)
+  } finally {
+    source.close()
+  }
+}
+
+/** Runs longer than this are read part by part, so that only a line may take more memory than that. */
+const PART_BYTES = 2 * 1024 * 1024
+const NEWLINE = 10
+
+/** Reads the lines of a run, each range in parts that end with a line. */
+const readParts = async (
+  streamId: StreamId,
+  source: SlowByteSource,
+  run: Run,
+  options: RangeOptions,
+  into: Lines
+): Promise<void> => {
+  const { segment } = run
+  for (const { from, until } of run.ranges) {
+    let rest = Buffer.alloc(0)
+    for (let at = from, length = PART_BYTES; at < until;) {
+      const more = await bytesAt(
+        source,
+        at + rest.length,
+        Math.min(length, until - at - rest.length)
+      )
+      const bytes = rest.length === 0 ? more : Buffer.concat([rest, more])
+      const isLast = more.length === 0 || at + bytes.length >= until
+      const end = isLast ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1
+      const part = { segment, from: at, until: at + end }
+      if (end > 0)
+        readRun(streamId, inMemory(bytes, at), { ...part, ranges: [part] }, options, into)
+      if (isLast) break
+      rest = Buffer.from(bytes.subarray(end))
+      length = Math.max(PART_BYTES, rest.length)
+      at += end
+    }
+  }
+}
+
+const readWhole = async (
+  streamId: StreamId,
+  source: SlowByteSource,
+  run: Run,
+  options: RangeOptions,
+  into: Lines
+): Promise<void> => {
+  const bytes = await bytesAt(source, run.from, run.until - run.from)
+  readRun(streamId, inMemory(bytes, run.from), run, options, into)
+}
+
+/** Opens a segment of a history once for the reads that follow each other. */
+const opener = (reading: Reading) => {
+  let open: { readonly at: SegmentAt; readonly source: SlowByteSource } | null = null
+  return {
+    at: (at: SegmentAt): SlowByteSource => {
+      if (open?.at === at) return open.source
+      open?.source.close()
+      open = { at, source: segmentSource(reading, at) }
+      return open.source
+    },
+    close: () => open?.source.close()
+  }
+}
+
+/** The lines of byte ranges, in the order of the ranges. */
+export const readLineRanges = async (
+  { reading, profile }: ReadParts,
+  streamId: StreamId,
+  stretches: ReadonlyArray<Stretch>,
+  ranges: ReadonlyArray<ByteRange>,
+  wanted: Wanted,
+  limits?: ReadLimits
+): Promise<ReadonlyArray<RecordedEvent | DamagedLine>> => {
+  const lines: Lines = []
+  const opened = opener(reading)
+  const options = { wanted, profile, limits }
+  try {
+    for (const run of joinRanges(ranges)) {
+      const stretch = stretches[run.segment]
+      if (stretch === undefined) break
+      const source = opened.at(stretch.at)
+      if (run.until - run.from <= PART_BYTES) await readWhole(streamId, source, run, options, lines)
+      else await readParts(streamId, source, run, options, lines)
+    }
+  } finally {
+    opened.close()
+  }
+  return lines
+}

@@ -1,0 +1,75 @@
+/**
+ * The bytes that were read last, of the segments that were read last: a page is asked for right after its thread was folded,
+ * and a fold may look twice. What a stream holds never changes, so what is here is as true as what the server says.
+ */
+import type { SegmentAt } from './locate.ts'
+
+/** Bytes kept of one segment, those behind the others. */
+const SEGMENT_BYTES_MAX = 512 * 1024
+const BYTES_MAX = 16 * 1024 * 1024
+
+interface Window {
+  readonly from: number
+  readonly bytes: Buffer
+}
+
+/** Bytes in memory. */
+export interface Recent {
+  /** Fills `target` with what is here from a position on; answers how much that is. */
+  readonly read: (
+    at: SegmentAt,
+    target: Buffer,
+    targetAt: number,
+    length: number,
+    position: number
+  ) => number
+  /** Keeps bytes that were read at a position. */
+  readonly keep: (at: SegmentAt, position: number, bytes: Buffer) => void
+}
+
+/** Both in one, where they touch; else what came last. */
+const together = (known: Window | undefined, position: number, bytes: Buffer): Window => {
+  const end = (known?.from ?? 0) + (known?.bytes.length ?? 0)
+  const touches = known !== undefined && position >= known.from && position <= end
+  if (touches && position + bytes.length <= end) return known
+  const all = touches
+    ? { from: known.from, bytes: Buffer.concat([known.bytes, bytes.subarray(end - position)]) }
+    : { from: position, bytes: Buffer.from(bytes) }
+  const over = all.bytes.length - SEGMENT_BYTES_MAX
+  return over <= 0 ? all : { from: all.from + over, bytes: Buffer.from(all.bytes.subarray(over)) }
+}
+
+/** Remembers nothing yet. */
+export const recentBytes = (): Recent => {
+  /** The one that was used last stands last. */
+  const windows = new Map<string, Window>()
+  let size = 0
+  const keyOf = ({ stream, segment }: SegmentAt): string =>
+    `${stream} ${segment.segment} ${segment.runs[0]?.revision ?? 0}`
+  const put = (key: string, window: Window): void => {
+    size += window.bytes.length - (windows.get(key)?.bytes.length ?? 0)
+    windows.delete(key)
+    windows.set(key, window)
+    for (const [oldest, { bytes }] of windows) {
+      if (size <= BYTES_MAX) break
+      windows.delete(oldest)
+      size -= bytes.length
+    }
+  }
+  return {
+    read: (at, target, targetAt, length, position) => {
+      const window = windows.get(keyOf(at))
+      const from = position - (window?.from ?? 0)
+      if (window === undefined || from < 0 || from >= window.bytes.length) return 0
+      return window.bytes.copy(target, targetAt, from, from + length)
+    },
+    keep: (at, position, bytes) => {
+      // What stands behind the last newline may be other bytes soon.
+      const whole = bytes.subarray(0, Math.max(0, at.segment.bytes - position))
+      if (whole.length === 0) return
+      const key = keyOf(at)
+      const last = whole.subarray(Math.max(0, whole.length - SEGMENT_BYTES_MAX))
+      put(key, together(windows.get(key), position + whole.length - last.length, last))
+    }
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * The event store over streams of a server: what `jsonlStore` is over the home the streams were copied from.
+ *
+ * The synchronous methods answer from the directory, so a use case refreshes it once when it begins. Bytes are read from the
+ * server, and what counts in them is told by the very code that reads files.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StreamId } from '../../../domain/ids.ts'
+import type { Profile } from '../../../domain/profile.ts'
+import { threadStream } from '../../../domain/stream/names.ts'
+import type { StreamDirectory } from '../../../domain/stream/stored.ts'
+import { thrown } from '../../../replay/guarded.ts'
+import {
+  START,
+  type EventStore,
+  type FolderMemory,
+  type StreamInfo,
+  type WrittenSegment
+} from '../../../replay/ports.ts'
+import { noPieces, piecesOf } from '../../jsonl/bytes.ts'
+import { appender } from './append.ts'
+import type { Directory } from '../directory/directory.ts'
+import { lineageOf, stretchesOf, wholeFile, type Stretch } from './stretches.ts'
+import { infoAt, placesOf, type StoredPlace, type View } from './places.ts'
+import { readLineRanges, readLines, verifyLine } from './read.ts'
+import { readingOf, segmentSource } from './segment-bytes.ts'
+import type { Wire } from '../wire.ts'
+
+/** What a store of streams is opened with. */
+export interface EventStoreOptions {
+  readonly wire: Wire
+  readonly directory: Directory
+  /** Absolute path of the home whose files the streams are: paths are told as if they lay there. */
+  readonly home: string
+  readonly profile: Profile
+  /** Read as Codex reads: a byte order mark costs the first line. */
+  readonly strict: boolean
+  /** Each file is a stream of its own, named after its segment. */
+  readonly byFile?: boolean
+  readonly nowMs?: () => number
+}
+
+type Places = ReadonlyMap<StreamId, ReadonlyArray<StoredPlace>>
+
+const areSame = (a: ReadonlyArray<StreamInfo>, b: ReadonlyArray<StreamInfo>): boolean =>
+  a.length === b.length && a.every((one, i) => one === b[i])
+
+/** Every stream a view sees, looked at again only where a stream changed. */
+const listing = (view: View, directory: Directory) => {
+  const placesBy = new WeakMap<StreamDirectory, Places>()
+  const infoBy = new WeakMap<StoredPlace, StreamInfo>()
+  let sorted: { readonly membership: string; readonly ids: ReadonlyArray<StreamId> } | null = null
+  let looked: { stamp: number; infos: ReadonlyArray<StreamInfo> } = { stamp: -1, infos: [] }
+
+  const placesIn = (stream: string, held: StreamDirectory | null): Places => {
+    if (held === null) return new Map()
+    const known = placesBy.get(held)
+    if (known !== undefined) return known
+    const places = placesOf(view, stream, held)
+    placesBy.set(held, places)
+    return places
+  }
+  const placesOfId = (id: StreamId): ReadonlyArray<StoredPlace> => {
+    const held = directory.get(id)
+    const thread = directory.threadOf(id) ?? id
+    return placesIn(threadStream(thread), held).get(id) ?? []
+  }
+  const infoOf = (id: StreamId): StreamInfo | null => {
+    const head = placesOfId(id).at(-1)
+    if (head === undefined) return null
+    const known = infoBy.get(head)
+    if (known !== undefined) return known
+    const info = infoAt(head)
+    infoBy.set(head, info)
+    return info
+  }
+  const sort = (): ReadonlyArray<StreamId> => {
+    const first: Array<{ readonly order: string; readonly id: StreamId }> = []
+    for (const [thread, held] of directory.all())
+      for (const [id, places] of placesIn(threadStream(thread), held)) {
+        const [order = ''] = places.map((place) => place.order).sort()
+        first.push({ order, id })
+      }
+    first.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0))
+    return first.map(({ id }) => id)
+  }
+  const ids = (): ReadonlyArray<StreamId> => {
+    const membership = directory.membership()
+    if (sorted?.membership !== membership) sorted = { membership, ids: sort() }
+    return sorted.ids
+  }
+  return {
+    places: placesOfId,
+    infoOf,
+    ids,
+    infos: (): ReadonlyArray<StreamInfo> => {
+      const stamp = directory.stamp()
+      if (looked.stamp === stamp) return looked.infos
+      const infos = ids().flatMap((id) => infoOf(id) ?? [])
+      looked = { stamp, infos: areSame(infos, looked.infos) ? looked.infos : infos }
+      return looked.infos
+    }
+  }
+}
+
+/** What tells a process that comes later whether threads came or left. */
+const memoryOf = (directory: Directory): FolderMemory => {
+  let recalled: unknown = null
+  let seen = ''
+  let changes = 0
+  return {
+    recall: (folders) => {
+      recalled = (folders as { readonly membership?: unknown }).membership
+    },
+    look: () => {
+      const membership = directory.membership()
+      if (membership === recalled) return 0
+      if (membership !== seen) changes += 1
+      seen = membership
+      return changes
+    },
+    folders: () => ({ membership: directory.membership() })
+  }
+}
+
+const writtenSegment = ({ segmentId, segment }: StoredPlace): WrittenSegment => {
+  const { base, last, bytes, ordinal, tail } = segment
+  const endsWithLine = tail === null && last !== null && last.offset + last.bytes + 1 === bytes
+  const isEmpty = bytes === 0 && tail === null
+  return {
+    id: segmentId,
+    base,
+    end: {
+      ordinal: isEmpty ? 0 : endsWithLine ? ordinal : null,
+      offset: bytes + (tail?.bytes ?? 0)
+    }
+  }
+}
+
+/** Opens the streams of a store as threads of a home. */
+export const eventStore = (options: EventStoreOptions): EventStore => {
+  const { wire, directory, home, profile, strict, byFile = false } = options
+  const { nowMs = () => Date.now() } = options
+  const view: View = { home, profile, byFile }
+  const reading = readingOf(wire)
+  const parts = { reading, profile, skipsBom: !strict }
+  const listed = listing(view, directory)
+  const stretches = ({ streamId }: StreamInfo): ReadonlyArray<Stretch> => {
+    const head = listed.places(streamId).at(-1)
+    if (head === undefined) throw thrown({ _tag: 'StreamNotFound', streamId })
+    return stretchesOf(view, directory, head)
+  }
+  return {
+    refresh: directory.refresh,
+    memory: memoryOf(directory),
+    streams: () => E.right(listed.infos()),
+    ids: () => E.right(listed.ids()),
+    find: (streamId) => {
+      const info = listed.infoOf(streamId)
+      return info === null ? E.left({ _tag: 'StreamNotFound', streamId }) : E.right(info)
+    },
+    findAll: (ids) => {
+      const found = new Map<string, StreamInfo>()
+      for (const id of ids) {
+        const info = listed.infoOf(id)
+        if (info !== null) found.set(id, info)
+      }
+      return found
+    },
+    lineage: (info) => lineageOf(stretches(info)),
+    segments: (streamId) => listed.places(streamId).map(writtenSegment),
+    olderFiles: (streamId, wanted) =>
+      (profile.segments ? listed.places(streamId).slice(0, -1).reverse() : []).map((place) => ({
+        path: place.path,
+        batches: readLines(parts, streamId, wholeFile(place), START, wanted)
+      })),
+    read: (info, from, wanted) => readLines(parts, info.streamId, stretches(info), from, wanted),
+    readRanges: (info, ranges, wanted, limits) =>
+      readLineRanges(parts, info.streamId, stretches(info), ranges, wanted, limits),
+    bytes: (info, segment, from, until) => {
+      const stretch = stretches(info)[segment]
+      return stretch === undefined
+        ? noPieces()
+        : piecesOf(segmentSource(reading, stretch.at), from, until)
+    },
+    verify: (info, next, guard) => verifyLine(parts, stretches(info), next, guard),
+    append: appender({ wire, directory, view, read: parts, placesOf: listed.places, nowMs })
+  }
+}
