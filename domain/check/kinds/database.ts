@@ -1,0 +1,86 @@
+/**
+ * Kinds of problems: Codex's own database beside the rollouts. unroll only reads it.
+ */
+import type { KindText } from '../kind.ts'
+
+const UNROLL = 'Lists come from the files; the database is only compared.'
+const NOT_OURS = 'The database belongs to Codex and is never written by unroll.'
+
+/** Where Codex's database and the files disagree. */
+export const DATABASE_KINDS = {
+  state_unreadable: {
+    severity: 'broken',
+    meaning: 'The database cannot be read.',
+    cause: 'It is damaged, locked, or of a version that is not known.',
+    codex: 'Codex does not start, or goes on without its lists.',
+    unroll: UNROLL,
+    affected: 'What only the database knows is not seen; Codex may not start.',
+    remedy:
+      'close Codex, move state_5.sqlite and its -wal and -shm aside, and start Codex: it builds it again from the rollouts',
+    repair: { none: NOT_OURS }
+  },
+  state_row_missing: {
+    severity: 'warning',
+    meaning: 'A rollout has no row in the database.',
+    cause: 'The file came after the backfill, or could not be read then.',
+    codex: 'Lists from the database leave the thread out until a list from files sees it.',
+    unroll: UNROLL,
+    affected: 'Codex may not list the thread.',
+    remedy: 'open the thread once with its id: codex resume THREAD',
+    repair: { none: NOT_OURS }
+  },
+  state_row_stale: {
+    severity: 'warning',
+    meaning: 'A row of the database names a rollout that is not there.',
+    cause: 'The file was deleted or moved by hand.',
+    codex:
+      'The row is dropped when a list meets it; until then the thread is shown and cannot be opened.',
+    unroll: UNROLL,
+    affected: 'Codex may show a thread that it cannot open.',
+    remedy: 'put the file back, or list the threads in Codex once',
+    repair: { none: NOT_OURS }
+  },
+  state_archived_differs: {
+    severity: 'warning',
+    meaning:
+      'The database and the place of the file disagree about whether the thread is archived.',
+    cause: 'The file was moved by hand, or a process was killed between the two.',
+    codex: 'The list shows the thread where the database says; archiving again fails.',
+    unroll: UNROLL,
+    affected: 'Codex lists the thread in the wrong place.',
+    remedy: 'unroll archive THREAD or unroll unarchive THREAD, whichever is meant',
+    repair: { none: NOT_OURS }
+  },
+  state_path_differs: {
+    severity: 'warning',
+    meaning: 'The row of a thread names another file than the one that holds the thread.',
+    cause: 'The file was moved or renamed by hand, or the thread is in two files.',
+    codex:
+      '0.130 and 0.142 mend the path when a list from files meets it. 0.169 reads the file it remembers.',
+    unroll: UNROLL,
+    affected: 'Codex may read another file of the thread, or none.',
+    remedy: 'list the threads in Codex once',
+    repair: { none: NOT_OURS }
+  },
+  state_duplicate_path: {
+    severity: 'warning',
+    meaning: 'Two rows of the database name the same file.',
+    cause: 'A file was renamed, or its metadata were edited.',
+    codex: 'Both are listed; one of them cannot be what it says.',
+    unroll: UNROLL,
+    affected: 'Codex lists one thread under two ids.',
+    remedy: 'unroll check THREAD',
+    repair: { none: NOT_OURS }
+  },
+  backfill_unfinished: {
+    severity: 'warning',
+    meaning: 'Codex has not finished reading the rollouts into its database.',
+    cause: 'It was killed or is still at it.',
+    codex:
+      'Every start waits up to 30 seconds for it, then the process ends. A lease older than 15 minutes is taken over.',
+    unroll: UNROLL,
+    affected: 'Codex may not start, and lists are not complete.',
+    remedy: 'start one Codex and leave it running until the lists are complete',
+    repair: { none: NOT_OURS }
+  }
+} as const satisfies Readonly<Record<string, KindText>>

@@ -1,0 +1,59 @@
+/**
+ * Kinds of problems: numbers of lines in paginated threads.
+ */
+import type { KindText } from '../kind.ts'
+
+const READ = 'The lines are read in the order of the file; numbers order nothing.'
+const CODEX =
+  '0.130 and 0.142 do not look at numbers. 0.169 keeps a database of turns that counts by them: what does not fit is left out or stops it.'
+const VIEW = 'none needed for unroll; for Codex 0.169: unroll repair plan THREAD'
+
+/** Problems of `ordinal`, the number of a line in its history. */
+export const ORDER_KINDS = {
+  ordinal_repeated: {
+    severity: 'warning',
+    meaning: 'A line has the number of the line before it.',
+    cause: 'Two writers, or a record that was written twice.',
+    codex: CODEX,
+    unroll: READ,
+    affected: 'Codex 0.169 may show an old state of the thread from here on.',
+    remedy: VIEW,
+    repair: {
+      plan: 'A copy of the file with numbers counted anew takes its place, unless another file continues it.'
+    }
+  },
+  ordinal_backward: {
+    severity: 'warning',
+    meaning: 'A line has a smaller number than an earlier one.',
+    cause: 'Two writers, or parts of a file that were put together in the wrong order.',
+    codex: CODEX,
+    unroll: READ,
+    affected: 'Codex 0.169 may show an old state of the thread from here on.',
+    remedy: VIEW,
+    repair: {
+      plan: 'A copy of the file with numbers counted anew takes its place, unless another file continues it.'
+    }
+  },
+  ordinal_gap: {
+    severity: 'warning',
+    meaning: 'Numbers are left out between two lines.',
+    cause: 'Lines were lost or removed, or could not be read.',
+    codex: CODEX,
+    unroll: READ,
+    affected: 'Lines may be missing between these two.',
+    remedy: 'compare with a backup; unroll audit verify tells when the home was sealed before',
+    repair: { none: 'Lines that are not there cannot be made.' }
+  },
+  ordinal_missing: {
+    severity: 'warning',
+    meaning: 'A line of a numbered file has no number.',
+    cause: 'A Codex up to 0.142 went on with a thread of a newer one, or an editor.',
+    codex: CODEX,
+    unroll: READ,
+    affected: 'Codex 0.169 does not show what these lines say.',
+    remedy: VIEW,
+    repair: {
+      plan: 'A copy of the file with numbers counted anew takes its place, unless another file continues it.'
+    }
+  }
+} as const satisfies Readonly<Record<string, KindText>>
