@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { describe, type StoreError } from '../domain/errors.ts'
+import { describe, ERROR_KIND, type StoreError } from '../domain/errors.ts'
 import { IndexDamage, type Index } from './ports.ts'
 import { noTelemetry, type Telemetry } from './telemetry.ts'
 
@@ -29,9 +29,22 @@ export const thrown = (error: StoreError): Error & StoreError =>
 
 /** The failure that was thrown as such; null for anything else. */
 const failureIn = (cause: unknown): StoreError | null =>
-  cause instanceof Error && (cause as { _tag?: unknown })._tag !== undefined
+  cause instanceof Error && String((cause as { _tag?: unknown })._tag) in ERROR_KIND
     ? ((cause.cause as StoreError | undefined) ?? null)
     : null
+
+/** Runs what reads; a failure that was thrown as such is `Left`, anything else is thrown on. */
+export const attempted = async <A>(
+  run: () => Promise<E.Either<StoreError, A>>
+): Promise<E.Either<StoreError, A>> => {
+  try {
+    return await run()
+  } catch (cause) {
+    const failure = failureIn(cause)
+    if (failure !== null) return E.left(failure)
+    throw cause
+  }
+}
 
 /** A failed system call, or a thrown failure, as data; anything else is a programmer error and is thrown on. */
 export const ioFailure = (cause: unknown, path: string): StoreError => {

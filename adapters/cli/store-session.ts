@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { statSync } from 'node:fs'
+import type { StoreError } from '../../domain/errors.ts'
 import type { Problem } from '../eventstore/sync/problems.ts'
 import { isFailure } from '../eventstore/sync/problems.ts'
 import type { Wire } from '../eventstore/wire.ts'
@@ -11,6 +12,7 @@ import type { Io } from './io.ts'
 import { missingHome, placeOf, type Place } from './session.ts'
 import { report, reportError, usage } from './text/report.ts'
 import { oneLine } from './text/text.ts'
+import { printJson } from './text/written.ts'
 
 /** A home, and the store that the options name. */
 export interface HomeAndStore {
@@ -58,4 +60,21 @@ export const tellProblems = (problems: ReadonlyArray<Problem>, io: Io): number =
   const rest = shown.length - SHOWN_MAX
   if (rest > 0) io.err(`unroll: and ${rest} more; --json lists all\n`)
   return failures.length === 0 ? 0 : 1
+}
+
+/** Tells what came of copying threads; answers the exit code. */
+export const tellCopied = async <S extends { readonly problems: ReadonlyArray<Problem> }>(
+  done: E.Either<StoreError, S>,
+  lineOf: (summary: S) => string,
+  input: Input,
+  io: Io
+): Promise<number> => {
+  if (E.isLeft(done)) return reportError(done.left, input.json, io)
+  const { problems } = done.right
+  if (input.json) {
+    await printJson(done.right, io)
+    return problems.some(isFailure) ? 1 : 0
+  }
+  await io.out(`${lineOf(done.right)}\n`)
+  return tellProblems(problems, io)
 }

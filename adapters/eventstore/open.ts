@@ -25,7 +25,7 @@ export interface StoreOptions {
 }
 
 /** How an engine reads. */
-export interface View {
+export interface ReadingMode {
   readonly profile: Profile
   readonly strict: boolean
 }
@@ -36,7 +36,7 @@ export interface OpenStore {
   readonly directory: Directory
   readonly names: Names
   /** What an engine is made of that reads in some way. */
-  readonly source: (view: View) => Source
+  readonly source: (view: ReadingMode) => Source
   /** Where the files of a thread would be, as clients see them. */
   readonly paths: (threadId: string) => ReadonlyArray<string>
   /** Closes the connection. */
@@ -45,9 +45,9 @@ export interface OpenStore {
 
 /** Ledgers are read as the newest era reads; with the store of the threads when that does so too. */
 const ledgerSource = (
-  storeAs: (view: View, byFile?: boolean) => EventStore,
+  storeAs: (view: ReadingMode, byFile?: boolean) => EventStore,
   threads: EventStore,
-  { profile: asked, strict }: View
+  { profile: asked, strict }: ReadingMode
 ): Source['ledgerSource'] => {
   const profile = eraOf(NEWEST_ERA, false)
   const view = { profile, strict: false }
@@ -68,7 +68,7 @@ export const openStore = async ({
   if (E.isLeft(connected)) return connected
   const wire = connected.right
   const directory = directoryOf(wire, index)
-  const storeAs = ({ profile, strict }: View, byFile = false): EventStore =>
+  const storeAs = ({ profile, strict }: ReadingMode, byFile = false): EventStore =>
     eventStore({ wire, directory, home, profile, strict, byFile })
   return E.right({
     wire,

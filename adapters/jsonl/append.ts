@@ -12,9 +12,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { closeSync } from 'node:fs'
 import type { StoreError } from '../../domain/errors.ts'
-import { isUuid, type StreamId } from '../../domain/ids.ts'
+import type { StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../../replay/guarded.ts'
-import { appendProblem, checkEvents } from '../../replay/mutate/new-events.ts'
+import { appendProblem } from '../../replay/mutate/new-events.ts'
 import type { Appended, EventStore, KnownPlace, StreamInfo } from '../../replay/ports.ts'
 import { stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 import { infoOf } from './discover.ts'
@@ -22,8 +22,8 @@ import { beginStream, type BeginParts } from './begin.ts'
 import { isCompressing, isHeldByCodex } from './codex-lock.ts'
 import type { FileCalls } from './file-calls.ts'
 import { expand, LinkRefused, openHead, type Head } from './head.ts'
-import { LINE_BYTES_MAX } from './lines.ts'
 import { planGroup, type Plan, type Request } from './plan.ts'
+import { checkRequest, takeGroup } from './request.ts'
 import { guardOf } from './read.ts'
 import { findTail, isCurrentTail, type Tail } from './tail.ts'
 import { lockWriter, pause } from './writer-lock.ts'
@@ -49,15 +49,6 @@ const FOUND_MS_MAX = 10
 
 /** Requests are written together up to this many bytes of the first ones. */
 const GROUP_BYTES_MAX = 4 * 1024 * 1024
-const GROUP_MAX = 1024
-
-const takeGroup = (queue: Array<Request>): ReadonlyArray<Request> => {
-  let bytes = 0
-  let count = 0
-  while (count < queue.length && count < GROUP_MAX && bytes < GROUP_BYTES_MAX)
-    for (const { line } of queue[count++]?.events ?? []) bytes += line.length
-  return queue.splice(0, count)
-}
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -96,7 +87,7 @@ class Writer {
       const endMs = performance.now() + HOLD_MS_MAX
       try {
         do {
-          await this.#commit(takeGroup(this.#queue))
+          await this.#commit(takeGroup(this.#queue, GROUP_BYTES_MAX))
           if (this.#queue.length === 0) await turn()
         } while (this.#queue.length > 0 && performance.now() < endMs)
       } finally {
@@ -234,12 +225,6 @@ class Writer {
   }
 }
 
-const invalid = (message: string): E.Either<StoreError, never> =>
-  E.left({ _tag: 'InvalidRequest', message })
-
-/** Room for the number of a line. */
-const NUMBER_BYTES = 32
-
 /** `append` of an event store over a home. */
 export const appender = (parts: AppendParts): EventStore['append'] => {
   const writers = new Map<StreamId, Writer>()
@@ -249,13 +234,8 @@ export const appender = (parts: AppendParts): EventStore['append'] => {
     return writer
   }
   return (streamId, expected, events, known) => async () => {
-    if (!isUuid(streamId)) return invalid(`"${streamId}" is not the id of a thread`)
-    const checked = checkEvents(events, parts.profile)
+    const checked = checkRequest(streamId, events, parts.profile)
     if (E.isLeft(checked)) return checked
-    for (const { line } of checked.right)
-      if (line.length * 3 >= LINE_BYTES_MAX - NUMBER_BYTES)
-        if (Buffer.byteLength(line) >= LINE_BYTES_MAX - NUMBER_BYTES)
-          return invalid(`an event is longer than ${LINE_BYTES_MAX} bytes`)
     return new Promise<E.Either<StoreError, Appended>>((answer, reject) =>
       writerOf(streamId).push({ expected, events: checked.right, known, answer, reject })
     )

@@ -1,22 +1,17 @@
 /**
  * What one write will hold: of all requests that wait, those that expect what the stream then is, one behind the other.
  */
-import type * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import { printEvent } from '../../domain/changes/new-event.ts'
 import { appendProblem, type CheckedEvent } from '../../replay/mutate/new-events.ts'
-import type { Appended, ExpectedRevision, KnownPlace, Position } from '../../replay/ports.ts'
+import type { KnownPlace, Position } from '../../replay/ports.ts'
+import type { AppendRequest } from './request.ts'
 import type { Tail } from './tail.ts'
 
-/** A call of `append` that waits for its answer. */
-export interface Request {
-  readonly expected: ExpectedRevision
-  readonly events: ReadonlyArray<CheckedEvent>
+/** A call of `append` that waits for its answer, and what it knows of the stream. */
+export interface Request extends AppendRequest {
   readonly known: KnownPlace | undefined
-  readonly answer: (answer: E.Either<StoreError, Appended>) => void
-  /** For defects; expected failures are answers. */
-  readonly reject: (defect: unknown) => void
 }
 
 /** A request that will be written. */

@@ -10,6 +10,7 @@ import { once } from '../../domain/once.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { afterPrefix, toStored } from './overlay.ts'
 import type { StreamInfo } from '../ports.ts'
+import { inTurn } from '../in-turn.ts'
 import { refreshed } from '../refreshed.ts'
 import { catchUpAll, type Progress } from './fold-many.ts'
 import {
@@ -56,30 +57,6 @@ interface Known {
 interface ComeAndGone {
   readonly came: ReadonlyArray<StreamId>
   readonly left: ReadonlyArray<StreamId>
-}
-
-/**
- * One run serves every call that came before it began: who comes while one is under way waits for the next, since the one
- * may have looked before something was written that the caller knows of.
- */
-const shared = <A>(run: () => Promise<A>): (() => Promise<A>) => {
-  let running: Promise<A> | null = null
-  let next: Promise<A> | null = null
-  const start = (): Promise<A> => {
-    running = run().finally(() => {
-      running = null
-    })
-    return running
-  }
-  const follow = (): Promise<A> => {
-    next = null
-    return running ?? start()
-  }
-  return () => {
-    if (running === null) return start()
-    next ??= running.then(follow, follow)
-    return next
-  }
 }
 
 const idsIn = (env: Env, table: string): ReadonlyArray<StreamId> =>
@@ -202,8 +179,8 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   }
 
   return {
-    everything: shared(used(everything)),
-    membership: shared(used(membership)),
+    everything: inTurn(used(everything)),
+    membership: inTurn(used(membership)),
     close: async () => {
       if (isUsed) await remember(env, load())
       return E.right(undefined)

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { v7 } from 'uuid'
 import { directoryOf, type Directory } from '../../adapters/eventstore/directory/directory.ts'
-import { sha256OfBytes } from '../../adapters/eventstore/threads/sha256.ts'
+import { DIGESTS } from '../../adapters/eventstore/threads/digests.ts'
 import { eventStore } from '../../adapters/eventstore/threads/store.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { callBytesMaxOf, writePlan } from '../../adapters/eventstore/threads/write.ts'
@@ -50,7 +50,7 @@ export const writeSteps = async (
       stream,
       directory: directory.stream(stream) ?? EMPTY,
       callBytesMax: callBytesMaxOf(wire),
-      sha256: sha256OfBytes,
+      sha256: DIGESTS.sha256,
       writer: { source: 'append', home: null, nonce: v7(), atMs: Date.now() },
       together
     },

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { sha256OfBytes } from '../../adapters/eventstore/threads/sha256.ts'
+import { DIGESTS } from '../../adapters/eventstore/threads/digests.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { writePlan } from '../../adapters/eventstore/threads/write.ts'
 import { eraOf } from '../../domain/profile.ts'
@@ -86,7 +86,7 @@ export const storeHome = async (wire: Wire, home: string, callBytesMax?: number)
       {
         stream,
         directory: EMPTY,
-        sha256: sha256OfBytes,
+        sha256: DIGESTS.sha256,
         writer: { source: 'push', home, nonce: '' },
         together: false,
         ...(callBytesMax === undefined ? {} : { callBytesMax })

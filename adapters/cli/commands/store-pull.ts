@@ -3,16 +3,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
-import { isFailure } from '../../eventstore/sync/problems.ts'
 import { pull, type PullSummary } from '../../eventstore/sync/pull.ts'
 import { textOf } from '../args.ts'
 import type { PlainCommand } from '../session.ts'
-import { tellProblems, withStore } from '../store-session.ts'
+import { tellCopied, withStore } from '../store-session.ts'
 import { threadsMeant } from '../store-threads.ts'
 import { startProgress } from '../text/progress.ts'
 import { reportError } from '../text/report.ts'
 import { oneLine, plural, size } from '../text/text.ts'
-import { printJson } from '../text/written.ts'
 
 const pulledLine = (summary: PullSummary): string => {
   const { home, store, threads, createdFiles, appendedFiles, equalFiles, bytes, names } = summary
@@ -37,12 +35,5 @@ export const pullCommand: PlainCommand = (input, outside) =>
       onProgress: progress.show
     })
     progress.clear()
-    if (E.isLeft(done)) return reportError(done.left, input.json, io)
-    const { problems } = done.right
-    if (input.json) {
-      await printJson(done.right, io)
-      return problems.some(isFailure) ? 1 : 0
-    }
-    await io.out(`${pulledLine(done.right)}\n`)
-    return tellProblems(problems, io)
+    return tellCopied(done, pulledLine, input, io)
   })

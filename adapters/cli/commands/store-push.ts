@@ -1,16 +1,12 @@
 /**
  * unroll store push: brings what is new in a home to a store.
  */
-import * as E from 'fp-ts/lib/Either.js'
-import { isFailure } from '../../eventstore/sync/problems.ts'
 import { push, type PushSummary } from '../../eventstore/sync/push.ts'
 import { flagOf } from '../args.ts'
 import type { PlainCommand } from '../session.ts'
-import { tellProblems, withStore } from '../store-session.ts'
+import { tellCopied, withStore } from '../store-session.ts'
 import { startProgress } from '../text/progress.ts'
-import { reportError } from '../text/report.ts'
 import { oneLine, plural, size } from '../text/text.ts'
-import { printJson } from '../text/written.ts'
 
 /** One line for people. */
 export const pushedLine = (summary: PushSummary): string => {
@@ -35,12 +31,5 @@ export const pushCommand: PlainCommand = (input, outside) =>
       onProgress: progress.show
     })
     progress.clear()
-    if (E.isLeft(done)) return reportError(done.left, input.json, io)
-    const { problems } = done.right
-    if (input.json) {
-      await printJson(done.right, io)
-      return problems.some(isFailure) ? 1 : 0
-    }
-    await io.out(`${pushedLine(done.right)}\n`)
-    return tellProblems(problems, io)
+    return tellCopied(done, pushedLine, input, io)
   })

@@ -18,10 +18,10 @@ import type {
 import type { RowKey } from '../../../projections/projection.ts'
 import { afterPrefix, toStored } from '../../../replay/catch-up/overlay.ts'
 import type { Index, StoredRow } from '../../../replay/ports.ts'
-import { attempted } from './attempted.ts'
+import { attempted } from '../../../replay/guarded.ts'
+import { inTurn } from '../../../replay/in-turn.ts'
 import { untilCaughtUp, type Following } from './follow.ts'
 import { directoryRows, type DirectoryRows } from './rows.ts'
-import { inTurn } from './turns.ts'
 import type { Wire } from '../wire.ts'
 
 const NAMES = 'store-names@1'
@@ -232,7 +232,7 @@ export const directoryOf = (wire: Wire, index: Index): Directory => {
         threadId: key[2] as StreamId
       })),
     imported: () => valuesIn(index, IMPORTS).map(([, value]) => value as JsonObject),
-    refresh: (scope) => (scope === 'all' ? catchingUp('all') : refreshThread(scope)),
+    refresh: (scope) => (scope === 'all' ? catchingUp() : refreshThread(scope)),
     refreshStream: learning,
     put: (stream, directory) => rows.commit({ streams: new Map([[stream, directory]]) })
   }

@@ -20,7 +20,7 @@ import type {
   HomeLogName,
   HomeLogWriter
 } from '../../../replay/ports.ts'
-import { attempted } from '../directory/attempted.ts'
+import { attempted } from '../../../replay/guarded.ts'
 import type { Directory } from '../directory/directory.ts'
 import { DIGESTS } from '../threads/digests.ts'
 import { endOf } from '../threads/locate.ts'

@@ -16,7 +16,7 @@ import type {
   RelocationResult,
   SkippedThread
 } from '../../../replay/ports.ts'
-import { attempted } from '../directory/attempted.ts'
+import { attempted } from '../../../replay/guarded.ts'
 import { changeStream, type ChangeParts } from './change.ts'
 import { holdStore } from './lease.ts'
 import { backwards, isGone, opposite, stepOf } from './moves.ts'

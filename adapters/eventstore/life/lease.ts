@@ -12,7 +12,7 @@ import type { JsonObject } from '../../../domain/json.ts'
 import { proposed } from '../../../domain/stream/propose.ts'
 import type { StoredEvent } from '../../../domain/stream/stored.ts'
 import type { HomeHold } from '../../../replay/ports.ts'
-import { attempted } from '../directory/attempted.ts'
+import { attempted } from '../../../replay/guarded.ts'
 import type { Append, Wire } from '../wire.ts'
 
 /** Stream of the lease. */

@@ -12,9 +12,9 @@ import { planner } from '../../../domain/stream/encode.ts'
 import { logStream } from '../../../domain/stream/names.ts'
 import type { StreamDirectory } from '../../../domain/stream/stored.ts'
 import type { HomeLogName } from '../../../replay/ports.ts'
+import { ioFailure } from '../../../replay/guarded.ts'
 import type { Wire } from '../wire.ts'
 import { openStream } from './cold.ts'
-import { failureOf } from './failures.ts'
 import { cutLines } from './lines.ts'
 import { sendCalls, type Limits, type Sent } from './send.ts'
 import { DIGESTS } from '../threads/digests.ts'
@@ -122,7 +122,7 @@ export const pushLogs = async (
       if (E.isLeft(pushed)) return pushed
       records += pushed.right
     } catch (cause) {
-      return E.left(failureOf(cause, path))
+      return E.left(ioFailure(cause, path))
     }
   }
   return E.right(records)

@@ -10,11 +10,11 @@ import { streamId } from '../../../domain/ids.ts'
 import { logStream, threadStream } from '../../../domain/stream/names.ts'
 import type { NamedData } from '../../../domain/stream/stored.ts'
 import type { HomeLogName } from '../../../replay/ports.ts'
+import { ioFailure } from '../../../replay/guarded.ts'
 import { giveNames } from '../../home/session-index.ts'
 import { tryLock } from '../../jsonl/writer-lock.ts'
 import type { Wire } from '../wire.ts'
 import { openStream } from './cold.ts'
-import { failureOf } from './failures.ts'
 import { homeFiles } from './files.ts'
 import { eachInFlight } from './in-flight.ts'
 import { piecesOf } from './pieces.ts'
@@ -200,6 +200,6 @@ export const pull = async (options: PullOptions): Promise<E.Either<StoreError, P
       lock.release()
     }
   } catch (cause) {
-    return E.left(failureOf(cause, home))
+    return E.left(ioFailure(cause, home))
   }
 }

@@ -8,11 +8,12 @@ import { describe, type StoreError } from '../../../domain/errors.ts'
 import { streamId } from '../../../domain/ids.ts'
 import { threadStream } from '../../../domain/stream/names.ts'
 import type { NamedData, StoredSegment, StreamDirectory } from '../../../domain/stream/stored.ts'
+import { ioFailure } from '../../../replay/guarded.ts'
 import { isHeldByCodex } from '../../jsonl/codex-lock.ts'
 import { lockWriter } from '../../jsonl/writer-lock.ts'
 import type { Wire } from '../wire.ts'
 import { openStream } from './cold.ts'
-import { endsAll, failureOf } from './failures.ts'
+import { endsAll } from './failures.ts'
 import type { SegmentFile } from './files.ts'
 import { piecesOf } from './pieces.ts'
 import { isDeleted } from './plan.ts'
@@ -264,7 +265,7 @@ export const pullThread = async (
     const needsLock = isHere && isBehind(puller, directory)
     return E.right(needsLock ? await withLock(puller, thread, run) : await run())
   } catch (cause) {
-    const error = failureOf(cause, puller.home)
+    const error = ioFailure(cause, puller.home)
     if (endsAll(error)) return E.left(error)
     return E.right({ ...nothing(thread), problems: [say('failed', describe(error), 'pull again')] })
   }

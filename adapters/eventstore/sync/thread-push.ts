@@ -14,10 +14,11 @@ import type {
   StoredSegment,
   StreamDirectory
 } from '../../../domain/stream/stored.ts'
+import { ioFailure } from '../../../replay/guarded.ts'
 import type { Wire } from '../wire.ts'
 import { closerLook } from './closer-look.ts'
 import { openStream } from './cold.ts'
-import { endsAll, failureOf } from './failures.ts'
+import { endsAll } from './failures.ts'
 import type { HomeFiles, SegmentFile, ThreadFiles } from './files.ts'
 import { newImports } from './imports.ts'
 import { partsOf, sendParts, type Seen } from './parts.ts'
@@ -249,7 +250,7 @@ export const pushThread = async (
       const after = tried.right.directory ?? directory
       return E.right({ ...tried.right, isNew: start.facts < 0, ...gained(start, after) })
     } catch (cause) {
-      const error = failureOf(cause, told.files[0]?.file ?? '')
+      const error = ioFailure(cause, told.files[0]?.file ?? '')
       if (endsAll(error)) return E.left(error)
       return E.right(nothing(told, [failed(told, error)]))
     } finally {

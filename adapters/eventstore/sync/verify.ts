@@ -7,10 +7,11 @@ import { createHash, type Hash } from 'node:crypto'
 import type { StoreError } from '../../../domain/errors.ts'
 import { threadStream } from '../../../domain/stream/names.ts'
 import type { StoredSegment, StreamDirectory } from '../../../domain/stream/stored.ts'
+import { ioFailure } from '../../../replay/guarded.ts'
 import type { Wire } from '../wire.ts'
 import { openStream } from './cold.ts'
 import { comparisonWith, type Comparison } from './comparison.ts'
-import { endsAll, failureOf } from './failures.ts'
+import { endsAll } from './failures.ts'
 import type { SegmentFile } from './files.ts'
 import { eachInFlight } from './in-flight.ts'
 import { piecesOf } from './pieces.ts'
@@ -213,7 +214,7 @@ export const verifyThread = async (
   try {
     return E.right(await verified(verifying, opened))
   } catch (cause) {
-    const error = failureOf(cause, verifying.files?.[0]?.file ?? '')
+    const error = ioFailure(cause, verifying.files?.[0]?.file ?? '')
     if (endsAll(error) || verifying.files === null) return E.left(error)
     const segments = verifying.files.map((file) => ({
       ...onlyHere(file),

@@ -8,23 +8,23 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { v4 } from 'uuid'
 import type { StoreError } from '../../../domain/errors.ts'
-import { isUuid, type StreamId } from '../../../domain/ids.ts'
+import type { StreamId } from '../../../domain/ids.ts'
 import { EMPTY } from '../../../domain/stream/directory.ts'
 import { plan } from '../../../domain/stream/encode.ts'
 import { threadStream } from '../../../domain/stream/names.ts'
 import type { Plan, Planning } from '../../../domain/stream/plan.ts'
 import type { StreamDirectory } from '../../../domain/stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
-import { appendProblem, checkEvents } from '../../../replay/mutate/new-events.ts'
+import { appendProblem } from '../../../replay/mutate/new-events.ts'
 import type { Appended, EventStore } from '../../../replay/ports.ts'
-import { LINE_BYTES_MAX } from '../../jsonl/lines.ts'
+import { checkRequest, takeGroup, type AppendRequest } from '../../jsonl/request.ts'
 import { planBeginning } from './begin.ts'
 import type { Directory } from '../directory/directory.ts'
-import { planGroup, type Request } from './group.ts'
+import { planGroup } from './group.ts'
 import { stretchesOf } from './stretches.ts'
 import type { StoredPlace, View } from './places.ts'
 import type { ReadParts } from './read.ts'
-import { sha256OfBytes } from './sha256.ts'
+import { DIGESTS } from './digests.ts'
 import { endOfStream, historyCounter, type StoredEnd } from './tail.ts'
 import type { Wire } from '../wire.ts'
 import { callBytesMaxOf, writePlan } from './write.ts'
@@ -42,18 +42,9 @@ export interface AppendParts {
 
 /** Requests go out together up to this many bytes of lines, so that they fit into one call. */
 const GROUP_BYTES_MAX = 512 * 1024
-const GROUP_MAX = 1024
 /** How often others may be faster. */
 const ATTEMPTS_MAX = 48
 const PAUSE_MS_MAX = 64
-
-const takeGroup = (queue: Array<Request>): ReadonlyArray<Request> => {
-  let bytes = 0
-  let count = 0
-  while (count < queue.length && count < GROUP_MAX && bytes < GROUP_BYTES_MAX)
-    for (const { line } of queue[count++]?.events ?? []) bytes += line.length
-  return queue.splice(0, count)
-}
 
 /** Others that were faster get out of step. */
 const pause = (attempt: number): Promise<void> =>
@@ -62,14 +53,14 @@ const pause = (attempt: number): Promise<void> =>
   )
 
 /** A failure for all; requests that are to be looked at again; null when every request has its answer. */
-type Done = E.Either<StoreError, ReadonlyArray<Request>> | E.Left<StoreError> | null
+type Done = E.Either<StoreError, ReadonlyArray<AppendRequest>> | E.Left<StoreError> | null
 
 /** Writes what is appended to one thread. */
 class Writer {
   readonly #id: StreamId
   readonly #parts: AppendParts
   readonly #count: ReturnType<typeof historyCounter>
-  readonly #queue: Array<Request> = []
+  readonly #queue: Array<AppendRequest> = []
   #running = false
 
   constructor(id: StreamId, parts: AppendParts, count: ReturnType<typeof historyCounter>) {
@@ -82,7 +73,7 @@ class Writer {
     return !this.#running
   }
 
-  push(request: Request): void {
+  push(request: AppendRequest): void {
     this.#queue.push(request)
     if (!this.#running) void this.#drain()
   }
@@ -92,7 +83,7 @@ class Writer {
     // Everything that is asked for in this turn of the event loop goes out together.
     await Promise.resolve()
     while (this.#queue.length > 0) {
-      const group = takeGroup(this.#queue)
+      const group = takeGroup(this.#queue, GROUP_BYTES_MAX)
       try {
         await this.#commit(group)
       } catch (cause) {
@@ -102,7 +93,7 @@ class Writer {
     this.#running = false
   }
 
-  #fail(group: ReadonlyArray<Request>, cause: unknown): void {
+  #fail(group: ReadonlyArray<AppendRequest>, cause: unknown): void {
     try {
       const failure = E.left(ioFailure(cause, this.#parts.wire.name))
       for (const request of group) request.answer(failure)
@@ -112,7 +103,7 @@ class Writer {
   }
 
   /** Everything of a group gets its answer, or goes back to the front of the queue. */
-  async #commit(group: ReadonlyArray<Request>): Promise<void> {
+  async #commit(group: ReadonlyArray<AppendRequest>): Promise<void> {
     let isFresh = false
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       if (attempt > 1) await pause(attempt)
@@ -130,13 +121,13 @@ class Writer {
     this.#finish(group, E.left({ _tag: 'Busy', what: `thread ${this.#id}` }))
   }
 
-  #finish(group: ReadonlyArray<Request>, done: Done): void {
+  #finish(group: ReadonlyArray<AppendRequest>, done: Done): void {
     if (done !== null && E.isLeft(done)) for (const request of group) request.answer(done)
     else if (done !== null) this.#queue.unshift(...done.right)
   }
 
   /** The first request makes the stream, or is refused; the others are looked at again then. */
-  async #begin([first, ...others]: ReadonlyArray<Request>): Promise<Done | false> {
+  async #begin([first, ...others]: ReadonlyArray<AppendRequest>): Promise<Done | false> {
     if (first === undefined) return null
     const { expected, events } = first
     const why = appendProblem(this.#id, expected, null, events)
@@ -179,7 +170,7 @@ class Writer {
       stream,
       directory,
       callBytesMax: callBytesMaxOf(wire),
-      sha256: sha256OfBytes,
+      sha256: DIGESTS.sha256,
       writer: { source: 'append', home: null, nonce: v4(), atMs: nowMs() },
       together: true
     }
@@ -188,7 +179,7 @@ class Writer {
   /** False when the stream has to be looked at first. */
   async #append(
     place: StoredPlace,
-    group: ReadonlyArray<Request>,
+    group: ReadonlyArray<AppendRequest>,
     isFresh: boolean
   ): Promise<Done | false> {
     const end = await this.#endOf(place)
@@ -217,11 +208,6 @@ class Writer {
   }
 }
 
-const invalid = (message: string): E.Either<StoreError, never> =>
-  E.left({ _tag: 'InvalidRequest', message })
-
-/** Room for the number of a line. */
-const NUMBER_BYTES = 32
 const WRITERS_MAX = 1024
 
 /** `append` of an event store over streams. */
@@ -238,13 +224,8 @@ export const appender = (parts: AppendParts): EventStore['append'] => {
     return writer
   }
   return (streamId, expected, events) => async () => {
-    if (!isUuid(streamId)) return invalid(`"${streamId}" is not the id of a thread`)
-    const checked = checkEvents(events, parts.view.profile)
+    const checked = checkRequest(streamId, events, parts.view.profile)
     if (E.isLeft(checked)) return checked
-    for (const { line } of checked.right)
-      if (line.length * 3 >= LINE_BYTES_MAX - NUMBER_BYTES)
-        if (Buffer.byteLength(line) >= LINE_BYTES_MAX - NUMBER_BYTES)
-          return invalid(`an event is longer than ${LINE_BYTES_MAX} bytes`)
     return new Promise<E.Either<StoreError, Appended>>((answer, reject) =>
       writerOf(streamId).push({ expected, events: checked.right, answer, reject })
     )

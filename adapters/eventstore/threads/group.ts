@@ -1,36 +1,27 @@
 /**
  * What one write will hold: of all requests that wait, those that expect what the stream then is, one behind the other.
  */
-import type * as E from 'fp-ts/lib/Either.js'
 import { printEvent } from '../../../domain/changes/new-event.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
-import { appendProblem, type CheckedEvent } from '../../../replay/mutate/new-events.ts'
-import type { Appended, ExpectedRevision } from '../../../replay/ports.ts'
+import { appendProblem } from '../../../replay/mutate/new-events.ts'
+import type { Appended } from '../../../replay/ports.ts'
+import type { AppendRequest } from '../../jsonl/request.ts'
 import { endOf } from './locate.ts'
 import type { StoredEnd } from './tail.ts'
-
-/** A call of `append` that waits for its answer. */
-export interface Request {
-  readonly expected: ExpectedRevision
-  readonly events: ReadonlyArray<CheckedEvent>
-  readonly answer: (answer: E.Either<StoreError, Appended>) => void
-  /** For defects; expected failures are answers. */
-  readonly reject: (defect: unknown) => void
-}
 
 /** Requests of a group, and the lines of those that will be written. */
 export interface Group {
   readonly lines: ReadonlyArray<Uint8Array>
-  readonly accepted: ReadonlyArray<{ readonly request: Request; readonly answer: Appended }>
-  readonly refused: ReadonlyArray<{ readonly request: Request; readonly why: StoreError }>
+  readonly accepted: ReadonlyArray<{ readonly request: AppendRequest; readonly answer: Appended }>
+  readonly refused: ReadonlyArray<{ readonly request: AppendRequest; readonly why: StoreError }>
 }
 
 /** Plans the lines behind the end of a stream. */
 export const planGroup = (
   streamId: StreamId,
   end: StoredEnd,
-  requests: ReadonlyArray<Request>
+  requests: ReadonlyArray<AppendRequest>
 ): Group => {
   const lines: Array<Uint8Array> = end.open === null ? [] : [end.open]
   const accepted: Array<Group['accepted'][number]> = []

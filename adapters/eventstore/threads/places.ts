@@ -3,8 +3,7 @@
  * looking into folders, told from the directory.
  */
 import { basename, dirname, join } from 'node:path'
-import type { StreamId } from '../../../domain/ids.ts'
-import { streamId } from '../../../domain/ids.ts'
+import { streamId, type StreamId } from '../../../domain/ids.ts'
 import type { Profile } from '../../../domain/profile.ts'
 import type { StoredSegment, StreamDirectory } from '../../../domain/stream/stored.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'

@@ -1,9 +1,8 @@
 /**
  * Which segments of which streams the history of a thread stands in, as the streams tell.
  */
-import type { StreamId } from '../../../domain/ids.ts'
+import { streamId, type StreamId } from '../../../domain/ids.ts'
 import { threadStream } from '../../../domain/stream/names.ts'
-import { streamId } from '../../../domain/ids.ts'
 import type { Lineage, Segment } from '../../../replay/ports.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { SegmentAt } from './locate.ts'

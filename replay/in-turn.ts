@@ -3,28 +3,25 @@
  * that is going may have looked before the asking.
  */
 
-/** Shares runs between those who ask at the same time for the same key. */
-export const inTurn = <A>(run: (key: string) => Promise<A>): ((key: string) => Promise<A>) => {
+/** Shares runs between those who ask at the same time, for the same key where there are several. */
+export const inTurn = <A>(run: (key: string) => Promise<A>): ((key?: string) => Promise<A>) => {
   const running = new Map<string, Promise<A>>()
   const next = new Map<string, Promise<A>>()
   const start = (key: string): Promise<A> => {
-    const going = run(key).finally(() => {
-      if (running.get(key) === going) running.delete(key)
-    })
+    const going = run(key).finally(() => running.delete(key))
     running.set(key, going)
     return going
   }
-  return (key) => {
+  return (key = '') => {
     const going = running.get(key)
     if (going === undefined) return start(key)
     const waiting = next.get(key)
     if (waiting !== undefined) return waiting
-    const later = going
-      .catch(() => undefined)
-      .then(() => {
-        next.delete(key)
-        return start(key)
-      })
+    const follow = (): Promise<A> => {
+      next.delete(key)
+      return running.get(key) ?? start(key)
+    }
+    const later = going.then(follow, follow)
     next.set(key, later)
     return later
   }

@@ -1,0 +1,56 @@
+/**
+ * Forks and reverts as an engine makes them: checked, recorded, and read back.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { StreamId } from '../../domain/ids.ts'
+import type { Thread } from '../../domain/protocol.ts'
+import { checkBranch, forkThread, revertThread, type BranchPoint } from './branch.ts'
+import { recordedBranch } from '../life/lifecycle.ts'
+import { openExpected, READ_ONLY, type Life, type MutationOptions } from '../life/life.ts'
+import type { SegmentWriter, StreamInfo } from '../ports.ts'
+import type { Answer, Engine } from '../use-cases.ts'
+
+interface Writable extends Life {
+  readonly writer?: SegmentWriter
+}
+
+/** Branches, each recorded; `read` answers with the thread that goes on. */
+export const branching = (
+  life: Writable,
+  safely: <A>(task: Answer<A>) => Answer<A>,
+  read: (threadId: string) => Answer<Thread>
+): Pick<Engine, 'fork' | 'revert'> => {
+  type Make = (writer: SegmentWriter, info: StreamInfo) => Promise<E.Either<StoreError, StreamId>>
+  const branched = (
+    operation: 'fork' | 'revert',
+    threadId: string,
+    point: BranchPoint,
+    options: MutationOptions,
+    make: Make
+  ): Answer<Thread> =>
+    safely(async () => {
+      const { writer } = life
+      if (writer === undefined) return E.left(READ_ONLY)
+      const found = await openExpected(life, threadId, options)
+      if (E.isLeft(found)) return found
+      const { info } = found.right
+      const made =
+        options.dryRun === true
+          ? await checkBranch(life, writer, info, point)
+          : await recordedBranch(life, operation, info, { ...point }, options, () =>
+              make(writer, info)
+            )
+      return E.isLeft(made) ? made : read(made.right)()
+    })
+  return {
+    fork: (threadId, point, options = {}) =>
+      branched('fork', threadId, point, options, (writer, info) =>
+        forkThread(life, writer, info, point)
+      ),
+    revert: (threadId, beforeTurnId, options = {}) =>
+      branched('revert', threadId, { beforeTurnId }, options, (writer, info) =>
+        revertThread(life, writer, info, beforeTurnId, options.force === true)
+      )
+  }
+}
