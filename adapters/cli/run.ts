@@ -47,6 +47,7 @@ const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
   'app-server': async () => (await import('./commands/app-server.ts')).appServerCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
   plugins: async () => (await import('./commands/plugins.ts')).pluginsCommand,
+  storage: async () => (await import('./commands/storage.ts')).storageCommand,
   store: async () => (await import('./commands/store.ts')).storeCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,
   help: async () => (await import('./commands/help.ts')).helpCommand,

@@ -8,6 +8,7 @@ import { OTHER } from './other.ts'
 import { plugins } from './plugins.ts'
 import { READING } from './reading.ts'
 import type { CommandSpec, OptionSpec } from './spec.ts'
+import { storage } from './storage.ts'
 import { store } from './store.ts'
 import { blame, tools } from './tools.ts'
 import { usage } from './usage.ts'
@@ -75,6 +76,7 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   plugins,
   analytics,
   ...WRITING,
+  storage,
   store,
   ...OTHER
 ]

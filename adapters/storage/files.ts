@@ -1,0 +1,99 @@
+/**
+ * The rollouts of a home as files: every one of them, whichever era reads it. Links are not followed.
+ */
+import { lstatSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { StoreError } from '../../domain/errors.ts'
+import { PROFILES } from '../../domain/profile.ts'
+import { placeOf } from '../jsonl/listing.ts'
+import { homeNames } from '../home/names.ts'
+
+/** One rollout. */
+export interface RolloutFile {
+  readonly threadId: string
+  /** The last id in its name: the thread's own for its first file. */
+  readonly segmentId: string
+  /** Relative to the home, with `/` between its parts. */
+  readonly path: string
+  readonly archived: boolean
+  readonly compressed: boolean
+  /** Bytes on disk. */
+  readonly sizeBytes: number
+  readonly modifiedAtMs: number
+}
+
+const ROOTS = ['sessions', 'archived_sessions'] as const
+/** As deep as rollouts are looked for. */
+const DEPTH_MAX = 8
+
+const entriesOf = (directory: string) => {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+  } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return []
+    throw cause
+  }
+}
+
+const PROFILE = PROFILES['0.169']
+
+function* below(home: string, folder: string, depth: number): Iterable<RolloutFile> {
+  const archived = folder.startsWith('archived_sessions')
+  for (const entry of entriesOf(join(home, folder))) {
+    if (entry.isDirectory() && depth < DEPTH_MAX)
+      yield* below(home, `${folder}/${entry.name}`, depth + 1)
+    if (!entry.isFile()) continue
+    const place = placeOf(join(home, folder), entry.name, archived, PROFILE)
+    if (place === null) continue
+    const stat = lstatSync(place.path, { throwIfNoEntry: false })
+    if (stat === undefined) continue
+    const { streamId: threadId, segmentId, compressed } = place
+    const path = `${folder}/${entry.name}`
+    yield {
+      ...{ threadId, segmentId, path, archived, compressed },
+      sizeBytes: stat.size,
+      modifiedAtMs: stat.mtimeMs
+    }
+  }
+}
+
+const isLink = (path: string): boolean =>
+  lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+
+/** Every rollout of a home, by path. Throws when a folder cannot be read. */
+export const rolloutsOf = (home: string): ReadonlyArray<RolloutFile> =>
+  ROOTS.filter((root) => !isLink(join(home, root)))
+    .flatMap((root) => [...below(home, root, 0)])
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+
+/** Fewer letters of an id are none. */
+const PREFIX_MIN = 4
+
+/** The thread a person means: an id, its beginning, or a name; throws a `StoreError` for none or several. */
+export const threadMeant = (
+  home: string,
+  files: ReadonlyArray<RolloutFile>,
+  text: string
+): string => {
+  const ids = [...new Set(files.map(({ threadId }) => threadId))]
+  const wanted = text.toLowerCase()
+  const begun = wanted.length < PREFIX_MIN ? [] : ids.filter((id) => id.startsWith(wanted))
+  const names = homeNames(home).all()
+  const found = begun.length > 0 ? begun : ids.filter((id) => names.get(id) === text)
+  const [id, ...others] = found
+  const failure = (error: StoreError): Error => error as unknown as Error
+  if (id === undefined) throw failure({ _tag: 'StreamNotFound', streamId: text })
+  if (others.length > 0) throw failure({ _tag: 'AmbiguousThread', text, candidates: found })
+  return id
+}
+
+/** The files of the threads that are named, or all of them where none is. */
+export const filesMeant = (
+  home: string,
+  words: ReadonlyArray<string>
+): ReadonlyArray<RolloutFile> => {
+  const files = rolloutsOf(home)
+  if (words.length === 0) return files
+  const ids = new Set(words.map((word) => threadMeant(home, files, word)))
+  return files.filter(({ threadId }) => ids.has(threadId))
+}
