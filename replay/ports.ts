@@ -161,6 +161,8 @@ export interface EventStore {
   readonly streams: () => Either<StoreError, ReadonlyArray<StreamInfo>>
   /** Ids of every stream of the home, without looking at the files themselves. */
   readonly ids: () => Either<StoreError, ReadonlyArray<StreamId>>
+  /** Those of the ids that were archived when they were last listed; who has the same array of ids knows them. */
+  readonly archived: () => ReadonlySet<StreamId>
   /** One stream by id: one `stat` when its place is known. */
   readonly find: (streamId: StreamId) => Either<StoreError, StreamInfo>
   /** Several streams at once, by id; what cannot be found is left out. One `stat` each when their places are known. */

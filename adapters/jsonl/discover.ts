@@ -4,29 +4,24 @@
  * A thread is a file `rollout-<time>-<thread>.jsonl`; from 0.146 on a revert adds a segment
  * `rollout-<time>-<thread>_<segment>.jsonl`, which continues another file. The newest segment is the thread's head.
  *
- * A directory is listed again only when its modification time changed, or was so recent at the last listing that
- * a file made in the same clock tick could have been missed. Files are stat'ed at every call: a changed size or
- * time is how another writer is noticed. Links are not followed: a rollout lives in its home.
+ * Directories are listed again when they changed (`folders.ts`); of two files with one id names decide (`files.ts`). Files
+ * are stat'ed at every call: a changed size or time is how another writer is noticed. Links are not followed: a rollout
+ * lives in its home.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { lstatSync, statSync } from 'node:fs'
-import { join } from 'node:path'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { FolderMemory, Lineage, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
 import { firstLines } from './first-line.ts'
-import { dayOf, isNewer, type Place } from './place.ts'
+import { directories } from './folders.ts'
+import { filesOf, type Spare } from './files.ts'
 import { lineageOf, type Segments } from './lineage.ts'
-import { list, type Listing, type Looks } from './listing.ts'
+import type { Listing } from './listing.ts'
 import { lineEndingAt } from './ordinals.ts'
-import { recallFolders, recordFolders, type Recalled } from './recalled.ts'
-
-const ROOTS = ['archived_sessions', 'sessions'] as const
-const DEPTH_MAX = 8
-/** Directory times this close to the listing may hide a later change (coarse file-system clocks). */
-const RACY_MS = 2000
+import type { Place } from './place.ts'
 
 /** A stream as its file's outside tells it; null when the file is gone or not a plain file. */
 export const infoOf = (place: Place): StreamInfo | null => {
@@ -41,15 +36,6 @@ export const infoOf = (place: Place): StreamInfo | null => {
     modifiedAtMs: stat.mtimeMs,
     inode: stat.ino
   }
-}
-
-/** Of two files for one thread: plain before compressed, live before archived, then the later path. */
-const wins = (a: Place, b: Place): boolean => {
-  if (a.archived !== b.archived) return !a.archived
-  const plain = (place: Place) =>
-    place.compressed ? place.path.slice(0, -'.zst'.length) : place.path
-  if (plain(a) === plain(b)) return !a.compressed
-  return plain(a) > plain(b)
 }
 
 const writtenSegment = (
@@ -77,6 +63,10 @@ export interface Discovery {
   readonly all: () => ReadonlyArray<StreamInfo>
   /** Ids of every stream; stats directories only. The same array as long as nothing was added, moved or removed. */
   readonly ids: () => ReadonlyArray<StreamId>
+  /** Those of the ids that are archived, as of the last look. */
+  readonly archived: () => ReadonlySet<StreamId>
+  /** Files that are not read because another one has the same id, as of the last look. */
+  readonly spares: () => ReadonlyArray<Spare>
   readonly find: (id: StreamId) => StreamInfo | null
   /** Those of the streams that can be looked at; new segments are looked for once, not once for each. */
   readonly findAll: (ids: ReadonlyArray<StreamId>) => ReadonlyMap<string, StreamInfo>
@@ -88,161 +78,7 @@ export interface Discovery {
   readonly older: (id: StreamId) => ReadonlyArray<Lineage>
 }
 
-/** The files of a home, by what they are looked up by. */
-interface Known {
-  /** The newest segment of each thread. */
-  readonly heads: Map<StreamId, Place>
-  readonly segments: Map<string, Place>
-  /** Segments of the threads that have more than one, oldest first. */
-  readonly threads: Map<string, Array<Place>>
-}
-
-const addPlace = (known: Known, place: Place): void => {
-  const other = known.segments.get(place.segmentId)
-  if (other === undefined || wins(place, other)) known.segments.set(place.segmentId, place)
-}
-
-const headsOf = (known: Known): void => {
-  for (const place of known.segments.values()) {
-    const head = known.heads.get(place.streamId)
-    if (head === undefined || isNewer(place, head)) known.heads.set(place.streamId, place)
-    if (head === undefined) continue
-    const all = known.threads.get(place.streamId) ?? [head]
-    all.push(place)
-    known.threads.set(place.streamId, all)
-  }
-  for (const all of known.threads.values()) all.sort((a, b) => (isNewer(a, b) ? 1 : -1))
-}
-
-const knownOf = (listings: ReadonlyMap<string, Listing>, byFile: boolean): Known => {
-  const known: Known = { heads: new Map(), segments: new Map(), threads: new Map() }
-  for (const listing of listings.values())
-    for (const place of listing.places())
-      addPlace(known, byFile ? { ...place, streamId: streamId(place.segmentId) } : place)
-  headsOf(known)
-  return known
-}
-
-/** The files written for a thread, oldest first. */
-const placesOf = ({ heads, threads }: Known, id: StreamId): ReadonlyArray<Place> => {
-  const one = heads.get(id)
-  return threads.get(id) ?? (one === undefined ? [] : [one])
-}
-
-const DAY_MS = 24 * 60 * 60 * 1000
-
-/** Null when there is no such directory. */
-const looksOf = (directory: string): Looks | null => {
-  const stat = statSync(directory, { throwIfNoEntry: false })
-  if (stat === undefined || !stat.isDirectory()) return null
-  return { modifiedAtMs: stat.mtimeMs, changedAtMs: stat.ctimeMs, inode: stat.ino }
-}
-
-/** True when a directory that looks so still holds what was listed. */
-const isFresh = (known: Listing | undefined, looks: Looks): known is Listing =>
-  known !== undefined &&
-  known.modifiedAtMs === looks.modifiedAtMs &&
-  known.changedAtMs === looks.changedAtMs &&
-  known.inode === looks.inode &&
-  known.listedAtMs - known.modifiedAtMs > RACY_MS
-
-/** True when nothing can have come or gone: a new directory changes the one it is in. */
-const areFresh = (home: string, listings: ReadonlyMap<string, Listing>): boolean => {
-  for (const [directory, listing] of listings) {
-    const looks = looksOf(directory)
-    if (looks === null || !isFresh(listing, looks)) return false
-  }
-  const roots = ROOTS.map((root) => join(home, root))
-  return roots.every((root) => listings.has(root) || looksOf(root) === null)
-}
-
-const isSame = (
-  seen: ReadonlyMap<string, Listing>,
-  listings: ReadonlyMap<string, Listing>
-): boolean => {
-  if (seen.size !== listings.size) return false
-  for (const [directory, listing] of seen) if (listings.get(directory) !== listing) return false
-  return true
-}
-
-/** The directories of a home and what they held when they were last looked at. */
-const directories = (home: string, profile: Profile) => {
-  const listings = new Map<string, Listing>()
-  let recalled: Recalled | null = null
-  let lookedAtMs = 0
-  let changes = 1
-  let version = changes
-
-  const visit = (
-    directory: string,
-    archived: boolean,
-    depth: number,
-    seen: Map<string, Listing>
-  ): void => {
-    const looks = looksOf(directory)
-    if (looks === null) return
-    const known = listings.get(directory)
-    const listing = isFresh(known, looks) ? known : list(directory, archived, profile, looks)
-    seen.set(directory, listing)
-    if (depth < DEPTH_MAX) {
-      for (const child of listing.directories) visit(child, archived, depth + 1, seen)
-    }
-  }
-
-  const newest = (): string => {
-    let directory = join(home, 'sessions')
-    for (;;) {
-      const children = listings.get(directory)?.directories ?? []
-      const last = children[children.length - 1]
-      if (last === undefined) return directory
-      directory = last
-    }
-  }
-
-  const isChanged = (directory: string): boolean => {
-    const listing = listings.get(directory)
-    const looks = looksOf(directory)
-    return looks === null ? listing !== undefined : !isFresh(listing, looks)
-  }
-
-  /** True when a new segment may be there: it is made in the folder of its day, or in the newest one there is. */
-  const mayHaveSegment = (): boolean => {
-    const nowMs = Date.now()
-    if (nowMs - lookedAtMs > DAY_MS) return true
-    const days = new Set([dayOf(home, lookedAtMs), dayOf(home, nowMs), newest()])
-    return [...days].some(isChanged)
-  }
-
-  return {
-    mayHaveSegment,
-    recall: (folders: unknown): ReadonlyMap<string, Listing> => {
-      listings.clear()
-      recalled = recallFolders(folders, home, profile)
-      for (const [directory, listing] of recalled.listings) listings.set(directory, listing)
-      version = 0
-      return listings
-    },
-    /** Where a thread's one file is, if that can be told without looking at all that was recalled. */
-    recalledPlace: (id: StreamId): Place | null => recalled?.placeOf(id) ?? null,
-    version: () => version,
-    recorded: () => recordFolders(listings, home),
-    /** Every listing, or null when nothing changed since the last call. */
-    changed: (): ReadonlyMap<string, Listing> | null => {
-      lookedAtMs = Date.now()
-      if (areFresh(home, listings)) return null
-      const seen = new Map<string, Listing>()
-      for (const root of ROOTS) visit(join(home, root), root !== 'sessions', 0, seen)
-      if (isSame(seen, listings)) return null
-      version = ++changes
-      recalled = null
-      listings.clear()
-      for (const [directory, listing] of seen) listings.set(directory, listing)
-      return listings
-    }
-  }
-}
-
-const olderFiles = (places: ReadonlyArray<Place> = []): ReadonlyArray<Lineage> =>
+const olderFiles = (places: ReadonlyArray<Place>): ReadonlyArray<Lineage> =>
   places
     .slice(0, -1)
     .reverse()
@@ -315,13 +151,11 @@ const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamIn
 export const discovery = (home: string, profile: Profile, byFile = false): Discovery => {
   const watched = directories(home, profile)
   const firstLine = firstLines()
-  let known = once(() => knownOf(new Map(), byFile))
-  let ids = once((): ReadonlyArray<StreamId> => [])
+  let known = once(() => filesOf(new Map(), byFile))
   let looked: ReadonlyArray<StreamInfo> = []
 
   const learn = (listings: ReadonlyMap<string, Listing>): void => {
-    known = once(() => knownOf(listings, byFile))
-    ids = once(() => [...known().heads.keys()])
+    known = once(() => filesOf(listings, byFile))
   }
 
   const refresh = (): void => {
@@ -359,15 +193,19 @@ export const discovery = (home: string, profile: Profile, byFile = false): Disco
     },
     ids: () => {
       refresh()
-      return ids()
+      return known().ids()
     },
+    archived: () => known().archived(),
+    spares: () => known().spares(),
     find,
     findAll,
     segments: (id) => {
       refresh()
-      return placesOf(known(), id).map((place) => writtenSegment(place, firstLine))
+      return known()
+        .of(id)
+        .map((place) => writtenSegment(place, firstLine))
     },
-    older: (id) => olderFiles(known().threads.get(id)),
+    older: (id) => olderFiles(known().of(id)),
     lineage: (info) => {
       const { streamId: id } = info
       const whole = wholeOf(info)
@@ -378,7 +216,7 @@ export const discovery = (home: string, profile: Profile, byFile = false): Disco
           if (!known().segments.has(segmentId)) refresh()
           return known().segments.get(segmentId)
         },
-        ofThread: (threadId: string) => placesOf(known(), streamId(threadId)),
+        ofThread: (threadId: string) => known().of(streamId(threadId)),
         firstLine
       }
       return lineageOf(known().heads.get(id) ?? whole, segments)

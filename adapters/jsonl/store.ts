@@ -45,6 +45,7 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
     memory: places.memory,
     streams: () => E.tryCatch(places.all, (cause) => failure('list the rollouts of', home, cause)),
     ids: () => E.tryCatch(places.ids, (cause) => failure('list the rollouts of', home, cause)),
+    archived: places.archived,
     find: (streamId) => {
       try {
         const info = places.find(streamId)

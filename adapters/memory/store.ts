@@ -176,6 +176,7 @@ export const memoryStore = (profile: Profile): MemoryStore => {
     },
     streams: () => E.right([...streams.keys()].map((id) => infoOf(streams, id))),
     ids: () => E.right([...streams.keys()]),
+    archived: () => new Set(),
     find: (streamId) =>
       streams.has(streamId)
         ? E.right(infoOf(streams, streamId))

@@ -106,6 +106,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     using(async ({ store, id }) => {
       expect(store.find(id)).to.deep.equal(E.left({ _tag: 'StreamNotFound', streamId: id }))
       expect([store.ids(), store.streams()]).to.deep.equal([E.right([]), E.right([])])
+      expect([...store.archived()]).to.deep.equal([])
       expect([...store.findAll([id])]).to.deep.equal([])
     }))
 

@@ -44,6 +44,7 @@ export const elsewhere = (here: EventStore, named: Names) => {
     },
     streams: () => E.right([...known.values()].map(({ info }) => info)),
     ids: () => E.right([...known.keys()]),
+    archived: () => new Set([...known].filter(([, { info }]) => info.archived).map(([id]) => id)),
     find: (streamId) => {
       const found = known.get(streamId)
       return found === undefined

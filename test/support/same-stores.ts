@@ -118,6 +118,7 @@ export const compareStores = async (
 ): Promise<void> => {
   const outside = outsideOf(how)
   expect(streams.ids()).to.deep.equal(files.ids())
+  expect([...streams.archived()].sort()).to.deep.equal([...files.archived()].sort())
   expect(all(streams.streams()).map(outside)).to.deep.equal(all(files.streams()).map(outside))
   for (const info of all(files.streams())) await compareStream(files, streams, info, how)
 }

@@ -93,6 +93,8 @@ const listing = (view: View, directory: Directory) => {
     places: placesOfId,
     infoOf,
     ids,
+    archived: (): ReadonlySet<StreamId> =>
+      new Set(ids().filter((id) => infoOf(id)?.archived === true)),
     infos: (): ReadonlyArray<StreamInfo> => {
       const stamp = directory.stamp()
       if (looked.stamp === stamp) return looked.infos
@@ -155,6 +157,7 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
     memory: memoryOf(directory),
     streams: () => E.right(listed.infos()),
     ids: () => E.right(listed.ids()),
+    archived: listed.archived,
     find: (streamId) => {
       const info = listed.infoOf(streamId)
       return info === null ? E.left({ _tag: 'StreamNotFound', streamId }) : E.right(info)

@@ -1,0 +1,109 @@
+/**
+ * The files of a home, by what they are looked up by, told by their names alone.
+ *
+ * One id may be in the names of several files: a copy by hand, an archived thread that was restored from a backup, a
+ * compressed file that stayed beside its plain twin. One of them is read, and which one depends on nothing but their
+ * names:
+ *
+ * 1. one in `sessions` before one in `archived_sessions`;
+ * 2. of two with the same name, the plain one before the compressed one;
+ * 3. else the one whose path comes later, `.zst` left out.
+ */
+import { streamId, type StreamId } from '../../domain/ids.ts'
+import { once } from '../../domain/once.ts'
+import type { Listing } from './listing.ts'
+import { isNewer, type Place } from './place.ts'
+
+/** A file of which another one with the same id is read. */
+export interface Spare {
+  readonly streamId: StreamId
+  /** The file that is read, as it is named on disk. */
+  readonly read: string
+  readonly path: string
+}
+
+/** The files of a home. */
+export interface Files {
+  /** The newest segment of each thread. */
+  readonly heads: ReadonlyMap<StreamId, Place>
+  readonly segments: ReadonlyMap<string, Place>
+  /** The files written for a thread, oldest first. */
+  readonly of: (id: StreamId) => ReadonlyArray<Place>
+  readonly ids: () => ReadonlyArray<StreamId>
+  readonly archived: () => ReadonlySet<StreamId>
+  /** What is not read because of its name, in path order. */
+  readonly spares: () => ReadonlyArray<Spare>
+}
+
+const plainPath = ({ path, compressed }: Place): string =>
+  compressed ? path.slice(0, -'.zst'.length) : path
+
+/** True when the first of two files for one id is the one that is read. */
+const wins = (a: Place, b: Place): boolean => {
+  if (a.archived !== b.archived) return !a.archived
+  if (plainPath(a) === plainPath(b)) return !a.compressed
+  return plainPath(a) > plainPath(b)
+}
+
+interface Known {
+  readonly heads: Map<StreamId, Place>
+  readonly segments: Map<string, Place>
+  /** Segments of the threads that have more than one, oldest first. */
+  readonly threads: Map<StreamId, Array<Place>>
+  readonly losers: Array<Place>
+}
+
+const addPlace = ({ segments, losers }: Known, place: Place): void => {
+  const other = segments.get(place.segmentId)
+  const isRead = other === undefined || wins(place, other)
+  if (isRead) segments.set(place.segmentId, place)
+  if (other !== undefined) losers.push(isRead ? other : place)
+}
+
+const headsOf = (known: Known): void => {
+  for (const place of known.segments.values()) {
+    const head = known.heads.get(place.streamId)
+    if (head === undefined || isNewer(place, head)) known.heads.set(place.streamId, place)
+    if (head === undefined) continue
+    const all = known.threads.get(place.streamId) ?? [head]
+    all.push(place)
+    known.threads.set(place.streamId, all)
+  }
+  for (const all of known.threads.values()) all.sort((a, b) => (isNewer(a, b) ? 1 : -1))
+}
+
+const archivedIn = ({ heads }: Known): ReadonlySet<StreamId> => {
+  const archived = new Set<StreamId>()
+  for (const [id, place] of heads) if (place.archived) archived.add(id)
+  return archived
+}
+
+const sparesIn = ({ losers, segments }: Known): ReadonlyArray<Spare> =>
+  losers
+    .map(({ streamId: id, segmentId, path }) => ({
+      streamId: id,
+      read: segments.get(segmentId)?.path ?? path,
+      path
+    }))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+
+/** Sorts the files of listings. `byFile`: each file is a stream of its own under the id of its segment. */
+export const filesOf = (listings: ReadonlyMap<string, Listing>, byFile: boolean): Files => {
+  const known: Known = { heads: new Map(), segments: new Map(), threads: new Map(), losers: [] }
+  for (const listing of listings.values())
+    for (const place of listing.places())
+      addPlace(known, byFile ? { ...place, streamId: streamId(place.segmentId) } : place)
+  headsOf(known)
+  const { heads, segments, threads } = known
+  return {
+    heads,
+    segments,
+    of: (id) => {
+      const one = heads.get(id)
+      return threads.get(id) ?? (one === undefined ? [] : [one])
+    },
+    ids: once(() => [...heads.keys()]),
+    archived: once(() => archivedIn(known)),
+    spares: once(() => sparesIn(known))
+  }
+}
