@@ -73,6 +73,8 @@ export type StoreError =
       readonly operation: string
       readonly path: string
       readonly cause: string
+      /** True when files are half way, and the next change of the home finishes the work or takes it back. */
+      readonly unfinished?: boolean
     }
 
 /** The stable name of a failure, for programs. */

@@ -12,7 +12,7 @@ import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { HistoryBase } from '../domain/events/payloads.ts'
 import type { OperationRecord } from '../domain/changes/operations.ts'
-import type { FileMove, HomeFile, Relocation } from '../domain/changes/relocation.ts'
+import type { FileExchange, FileMove, HomeFile, Relocation } from '../domain/changes/relocation.ts'
 import type { ByteRange } from '../domain/turns/turn-state.ts'
 import type { RowKey, Wanted } from '../projections/projection.ts'
 
@@ -376,6 +376,15 @@ export interface HomeHold {
   readonly release: (finished: boolean) => Promise<void>
 }
 
+/** Files that are ready to become others, with their writers kept away. */
+export interface StagedExchange {
+  readonly threadIds: ReadonlyArray<string>
+  /** What is to be done, as the work of an operation. */
+  readonly exchanges: (operationId: string) => ReadonlyArray<FileExchange>
+  /** Lets the writers go on; what was made ready is deleted unless somebody has to finish the work. */
+  readonly close: (unfinished: boolean) => void
+}
+
 /** Moves and names the threads of a home. Paths are relative to the home; contents of rollouts never change. */
 export interface HomeWriter {
   readonly nowMs: () => number
@@ -399,6 +408,11 @@ export interface HomeWriter {
     relocation: Relocation,
     operationId: string
   ) => Promise<Either<StoreError, RelocationResult>>
+  /** Gets the files of a repair ready to go back to what they were; absent where there are no files. */
+  readonly stageUndo?: (
+    operationId: string,
+    done: ReadonlyArray<FileExchange>
+  ) => Promise<Either<StoreError, StagedExchange>>
   /** What can be restored, newest first. */
   readonly trash: () => Promise<Either<StoreError, ReadonlyArray<TrashEntry>>>
   /** Appends a line to `session_index.jsonl`; on disk when it answers. */

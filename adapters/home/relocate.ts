@@ -69,7 +69,7 @@ const copyAcross = (from: string, to: string): void => {
 }
 
 /** Gives a file a second name, or a copy where it cannot have one. */
-const addName = (from: string, to: string): void => {
+export const addName = (from: string, to: string): void => {
   try {
     linkSync(from, to)
   } catch (cause) {

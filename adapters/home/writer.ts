@@ -9,9 +9,14 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import { PROFILES } from '../../domain/profile.ts'
-import { OWN_FOLDER, trashOf, type HomeFile } from '../../domain/changes/relocation.ts'
+import {
+  OWN_FOLDER,
+  trashOf,
+  type HomeFile,
+  type Relocation
+} from '../../domain/changes/relocation.ts'
 import { ioFailure } from '../../replay/guarded.ts'
-import type { HomeWriter, TrashEntry } from '../../replay/ports.ts'
+import type { HomeWriter, RelocationResult, TrashEntry } from '../../replay/ports.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 import { isHeldByCodex } from '../jsonl/codex-lock.ts'
 import { discovery } from '../jsonl/discover.ts'
@@ -92,6 +97,26 @@ const attempt = <A>(home: string, run: () => A): E.Either<StoreError, A> => {
   }
 }
 
+/** Exchanges the files of a repair; every thread of it is touched, or none. */
+const exchanged = async (
+  home: string,
+  relocation: Relocation,
+  step: Step | undefined
+): Promise<E.Either<StoreError, RelocationResult>> => {
+  const { exchangeFiles } = await import('../repair/exchange.ts')
+  const { exchanges = [] } = relocation
+  const { refused, unclear } = exchangeFiles(home, exchanges, step)
+  if (unclear !== null)
+    return E.left({
+      ...{ _tag: 'IoFailure', operation: 'exchange files of', path: home },
+      ...{ cause: unclear, unfinished: true }
+    })
+  if (refused !== null)
+    return E.left({ _tag: 'NotPossible', reason: refused, next: 'every file is as it was before' })
+  const threadIds = exchanges.flatMap(({ threadId }) => (threadId === null ? [] : [threadId]))
+  return E.right({ threadIds: [...new Set(threadIds)], skipped: [] })
+}
+
 /** What makes a test of this writer. */
 export interface HomeWriterOptions {
   /** Called before every step of a relocation. */
@@ -118,7 +143,16 @@ export const homeWriter = (
   isHeld: (threadId) => isHeldByCodex(home, threadId) || isOpen(threadId),
   remembersPlaces: () => existsSync(join(home, 'thread_history_1.sqlite')),
   referrers: async (threadIds) => attempt(home, () => referrersIn(home, threadIds)),
+  stageUndo: async (operationId, done) => {
+    try {
+      const { stageUndo } = await import('../repair/stage.ts')
+      return await stageUndo(home, operationId, done, step)
+    } catch (cause) {
+      return E.left(ioFailure(cause, home))
+    }
+  },
   relocate: async (relocation, operationId) => {
+    if (relocation.exchanges !== undefined) return exchanged(home, relocation, step)
     const done = attempt(home, () => relocate(home, relocation, operationId, step))
     if (E.isLeft(done)) return done
     return typeof done.right === 'string'

@@ -5,6 +5,9 @@
  * anything moves, so it must be enough to finish the work after a kill.
  */
 
+/** Folder of everything unroll keeps in a home. */
+export const OWN_FOLDER = '.unroll'
+
 /** One rollout file of a home. */
 export interface HomeFile {
   readonly threadId: string
@@ -23,6 +26,25 @@ export interface FileMove {
   readonly modifiedAtMs: number | null
 }
 
+/** What a file holds: enough to tell whether it is still the one that was meant. */
+export interface FileContent {
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** A file that becomes another one: null stands for no file. Of `before` and `after` one may be null. */
+export interface FileExchange {
+  /** The thread whose writer must be still; null for a file that belongs to none. */
+  readonly threadId: string | null
+  readonly path: string
+  readonly before: FileContent | null
+  readonly after: FileContent | null
+  /** Where the new content is ready; null when there is none. */
+  readonly staged: string | null
+  /** Where the old content goes; null when there is none. */
+  readonly kept: string | null
+}
+
 /** What happens to the lines of `session_index.jsonl` that name the threads. */
 export type NamesMove = 'keep' | 'take' | 'give'
 
@@ -36,10 +58,13 @@ export interface Relocation {
   readonly trash: string | null
   /** True when the folder of the trash is deleted at the end. */
   readonly purge: boolean
+  /** Files that become others, all of them or none; absent for a relocation that only moves. */
+  readonly exchanges?: ReadonlyArray<FileExchange>
 }
 
-/** Folder of everything unroll keeps in a home. */
-export const OWN_FOLDER = '.unroll'
+/** Folder of what a repair took out of the way. */
+export const quarantineOf = (operationId: string): string =>
+  `${OWN_FOLDER}/quarantine/${operationId}`
 
 /** Folder of what an operation deleted. */
 export const trashOf = (operationId: string): string => `${OWN_FOLDER}/trash/${operationId}`

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { notPossible, type StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import type { Began } from '../../domain/changes/operations.ts'
+import type { Began, Inverse } from '../../domain/changes/operations.ts'
 import { type HomeFile, type Relocation } from '../../domain/changes/relocation.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import { checkpointOf, forgetStream, indexSink, type Env } from '../catch-up/project.ts'
@@ -35,6 +35,9 @@ export interface LifeParts extends Env {
   /** Who uses the engine, for the log; `library` when nobody says. */
   readonly actor?: string
 }
+
+/** What it takes to move files of a home. */
+export type HomeParts = Pick<LifeParts, 'homeWriter' | 'operations' | 'actor'>
 
 /** The parts, with the two ways to make rows as new as the files. */
 export interface Life extends LifeParts {
@@ -70,7 +73,7 @@ export interface RelocatedThreads {
 export const READ_ONLY = notPossible('this store can only be read', 'open the home itself')
 
 /** The writer of a home that may be written to; files move only where the log tells how to go on after a kill. */
-const writerOf = ({ homeWriter, operations }: LifeParts): Found<HomeWriter> =>
+const writerOf = ({ homeWriter, operations }: HomeParts): Found<HomeWriter> =>
   homeWriter === undefined || operations === undefined ? E.left(READ_ONLY) : E.right(homeWriter)
 
 /** Opens a thread and checks that it holds as many events as the caller thinks. */
@@ -110,6 +113,16 @@ const leftBehind = async (log: OperationLog) => {
 
 const OPPOSITES: Readonly<Record<string, string>> = { archive: 'unarchive', unarchive: 'archive' }
 
+/** The operation that puts the files of a repair back. */
+export const backFrom = (operationId: string): Inverse => ({
+  operation: 'unrepair',
+  arguments: { operationId }
+})
+
+/** The threads whose files a relocation touches. */
+const touchedBy = ({ moves, exchanges = [] }: Relocation): ReadonlyArray<string> =>
+  [...moves, ...exchanges].flatMap(({ threadId }) => (threadId === null ? [] : [threadId]))
+
 /** How to undo work that another process began; file times before it are not known any more. */
 const inverseAfterKill = (
   { id, operation, relocation }: Began,
@@ -117,6 +130,7 @@ const inverseAfterKill = (
 ): Performed<unknown>['inverse'] => {
   if (operation === 'delete' && relocation?.purge === false)
     return { operation: 'restore', arguments: { operationId: id } }
+  if (relocation?.exchanges !== undefined) return backFrom(id)
   const opposite = OPPOSITES[operation]
   const threadId = relocation?.rootId ?? ''
   return opposite === undefined
@@ -128,12 +142,12 @@ const inverseAfterKill = (
  * Finishes what a killed process began: forward, because the record was on disk only after everything had been checked.
  * Work that cannot be finished is taken back by the writer, and recorded as failed.
  */
-const recover = async (life: Life, writer: HomeWriter): Promise<Found<void>> => {
+const recover = async (life: HomeParts, writer: HomeWriter): Promise<Found<void>> => {
   const { operations: log } = life
   const began = log === undefined ? null : await leftBehind(log)
   if (log === undefined || began === null || began.relocation === null) return E.right(undefined)
-  const held = began.relocation.moves.find(({ threadId }) => writer.isHeld(threadId))
-  if (held !== undefined) return E.left({ _tag: 'Busy', what: `thread ${held.threadId}` })
+  const held = touchedBy(began.relocation).find((threadId) => writer.isHeld(threadId))
+  if (held !== undefined) return E.left({ _tag: 'Busy', what: `thread ${held}` })
   const done = await writer.relocate(began.relocation, began.id)
   if (E.isLeft(done) && isUnknown(done)) return done
   const ended = E.map((result: RelocationResult) => ({
@@ -148,7 +162,7 @@ const recover = async (life: Life, writer: HomeWriter): Promise<Found<void>> => 
  * for nobody and finishes nothing.
  */
 export const holding = async <A>(
-  life: Life,
+  life: HomeParts,
   { dryRun = false }: MutationOptions,
   run: (writer: HomeWriter) => Promise<Found<A>>
 ): Promise<Found<A>> => {

@@ -97,7 +97,9 @@ export const endOf = (
 
 /** True when nobody can say how far a relocation came: it stays unfinished in the log, and whoever moves files next finishes it. */
 export const isUnknown = (done: E.Either<StoreError, unknown>): boolean =>
-  E.isLeft(done) && done.left._tag === 'StoreUnavailable'
+  E.isLeft(done) &&
+  (done.left._tag === 'StoreUnavailable' ||
+    (done.left._tag === 'IoFailure' && done.left.unfinished === true))
 
 /**
  * Runs a change with a record before and one after, and answers what `run` answered. `before` is where the thread ends;
