@@ -47,7 +47,8 @@ export const editFor = (
   why: string
 ): string | null => {
   const merged = mergedEdits(draft.edits, edits)
-  if (merged === null) return 'another repair changes the same bytes: make a new plan after this one'
+  if (merged === null)
+    return 'another repair changes the same bytes: make a new plan after this one'
   draft.edits = merged
   return answer(draft, finding, why)
 }

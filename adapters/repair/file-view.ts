@@ -80,8 +80,7 @@ function* linesOf(read: Read): Generator<LineSpan & { readonly bytes: Buffer }> 
     rest = buffer.subarray(from)
     base += from
     if (chunk.length > 0) continue
-    if (rest.length > 0)
-      yield { from: base, until: base + rest.length, isTail: true, bytes: rest }
+    if (rest.length > 0) yield { from: base, until: base + rest.length, isTail: true, bytes: rest }
     return
   }
 }

@@ -50,7 +50,10 @@ export const namedPlaces = (
       }
       if (first === 'unreadable' || first.base === null) continue
       const { thread_id: segment, end_byte_offset: offset } = first.base
-      places.set(segment, [...(places.get(segment) ?? []), offset].sort((a, b) => a - b))
+      places.set(
+        segment,
+        [...(places.get(segment) ?? []), offset].sort((a, b) => a - b)
+      )
     }
     return places
   }

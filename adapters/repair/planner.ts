@@ -41,14 +41,22 @@ const ask = (draft: Draft, findings: ReadonlyArray<Finding>, view: FileView, hom
 }
 
 /** Where the new content of a file stands. */
-const targetOf = ({ to, decompressedBytes, edits }: Draft, { path, compressed }: FileView): string => {
+const targetOf = (
+  { to, decompressedBytes, edits }: Draft,
+  { path, compressed }: FileView
+): string => {
   const target = to ?? path
   const isExpanded = compressed && (edits.length > 0 || decompressedBytes !== null)
   return isExpanded ? target.replace(/\.zst$/, '') : target
 }
 
-const threadOf = (findings: ReadonlyArray<Finding>): string | null =>
-  findings.find(({ threadId }) => threadId !== null)?.threadId ?? null
+const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/i
+
+/** The thread a file belongs to; of one whose name does not tell, the one it gets. */
+const threadOf = (findings: ReadonlyArray<Finding>, { to }: Draft): string | null =>
+  findings.find(({ threadId }) => threadId !== null)?.threadId ??
+  ID.exec(to ?? '')?.[1]?.toLowerCase() ??
+  null
 
 /** Works out a draft; null when there is nothing to do. */
 const stepOf = (
@@ -60,7 +68,7 @@ const stepOf = (
   const { path, absolute, compressed } = view
   const { why, answered, leaves, firstLine } = drafted
   const before = fileContent(absolute)
-  const step = { threadId: threadOf(findings), path, before, why, findings: answered }
+  const step = { threadId: threadOf(findings, drafted), path, before, why, findings: answered }
   if (leaves) return { ...step, to: null, decompressedBytes: null, edits: [], after: null }
   const edits = firstLine === null ? drafted.edits : withFirstLine(drafted.edits, firstLine)
   const draft = { ...drafted, edits }
@@ -68,7 +76,9 @@ const stepOf = (
   const isExpanded = compressed && !to.endsWith('.zst')
   const decompressedBytes = isExpanded ? (draft.decompressedBytes ?? view.contentBytes()) : null
   const after =
-    edits.length === 0 && !isExpanded ? before : contentOf({ path: absolute, decompressedBytes }, edits)
+    edits.length === 0 && !isExpanded
+      ? before
+      : contentOf({ path: absolute, decompressedBytes }, edits)
   return { ...step, to, decompressedBytes, edits, after }
 }
 
@@ -85,7 +95,10 @@ const withoutClashes = (
       return true
     }
     for (const one of findings)
-      left.push({ ...one, reason: 'another step of this plan takes its place: make a new plan after this one' })
+      left.push({
+        ...one,
+        reason: 'another step of this plan takes its place: make a new plan after this one'
+      })
     return false
   })
 }
@@ -105,12 +118,11 @@ const isPlain = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
 
 /** Makes the plan that answers some findings of a home. Throws errors of the system. */
-export const planRepair = (
-  given: string,
-  findings: ReadonlyArray<Finding>
-): RepairPlan => {
+export const planRepair = (given: string, findings: ReadonlyArray<Finding>): RepairPlan => {
   const home = realpathSync(given)
-  const left = findings.filter(({ path }) => path === null).map((one) => unrepaired(one, reasonOf(one)))
+  const left = findings
+    .filter(({ path }) => path === null)
+    .map((one) => unrepaired(one, reasonOf(one)))
   const places = namedPlaces(home, firstLines())
   const rules: RuleHome = {
     home,

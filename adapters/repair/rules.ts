@@ -3,15 +3,16 @@
  *
  * Kinds without a rule have their reason in the catalogue; the plan repeats it.
  */
-import { basename, dirname } from 'node:path/posix'
+import { basename } from 'node:path/posix'
 import type { Finding } from '../../domain/check/finding.ts'
 import type { ProblemKind } from '../../domain/check/kinds.ts'
+import { isJsonObject } from '../../domain/json.ts'
 import { mendLine } from '../../domain/repair/line.ts'
 import { madeMeta } from '../../domain/repair/made-meta.ts'
 import type { Edit } from '../../domain/repair/plan.ts'
 import { renumbered } from '../../domain/repair/renumber.ts'
 import { answer, editFor, type Draft } from './draft.ts'
-import { eventOf, numberedLine, type FileView } from './file-view.ts'
+import { eventOf, numberedLine, type FileView, type LineSpan } from './file-view.ts'
 import { isPrefixOf } from './prefix.ts'
 
 /** What rules know of the home. */
@@ -45,7 +46,9 @@ const insertion = (offsetBytes: number, text: string): Edit => ({
 const lineWhy = (revision: number | null, events: number, isTail: boolean): string => {
   const line = revision === null ? 'a line' : `line ${revision}`
   if (events === 0)
-    return isTail ? `${line}, which was never finished, is cut off` : `${line}, which is no event, is blanked`
+    return isTail
+      ? `${line}, which was never finished, is cut off`
+      : `${line}, which is no event, is blanked`
   return events === 1
     ? `${line} is left with the event that is whole on it`
     : `${line} is split into its ${events} events`
@@ -104,7 +107,12 @@ const timestamp: Rule = (draft, finding, view) => {
   if (time === null) return 'no event with a time stands before it'
   const at = span.from + Buffer.byteLength(text.slice(0, text.indexOf(OPENING) + 1))
   const edit = insertion(at, `"timestamp":${JSON.stringify(time)},`)
-  return editFor(draft, finding, [edit], `line ${finding.revision ?? '?'} gets the time of the event before it`)
+  return editFor(
+    draft,
+    finding,
+    [edit],
+    `line ${finding.revision ?? '?'} gets the time of the event before it`
+  )
 }
 
 function* numbersOf(view: FileView) {
@@ -181,8 +189,12 @@ const nameOf = (view: FileView): string | null => {
   const { id, timestamp: began } = event.payload
   const known = NAMED.exec(basename(view.path))?.[1]
   const at = new Date(began)
-  const time = known ?? (Number.isNaN(at.getTime()) ? null : at.toISOString().slice(0, 19).replaceAll(':', '-'))
-  return time === null ? null : `rollout-${time}-${id.toLowerCase()}.jsonl${view.compressed ? '.zst' : ''}`
+  const time =
+    known ??
+    (Number.isNaN(at.getTime()) ? null : at.toISOString().slice(0, 19).replaceAll(':', '-'))
+  return time === null
+    ? null
+    : `rollout-${time}-${id.toLowerCase()}.jsonl${view.compressed ? '.zst' : ''}`
 }
 
 const dayFolder = (name: string): string =>
@@ -209,11 +221,14 @@ const rename: Rule = (draft, finding, view, home) => {
     : moveTo(draft, finding, view, home, name)
 }
 
-const wrongFolder: Rule = (draft, finding, view) => {
-  const name = basename(view.path)
-  if (!NAMED.test(name)) return 'its name tells no day'
-  const to = `${dayFolder(name)}/${name}`
-  if (dirname(view.path) === dirname(to)) return 'it stands in the folder of its day already'
+const FOLDER = /^(sessions\/\d{4}\/\d\d\/\d\d|archived_sessions)$/
+
+const wrongFolder: Rule = (draft, finding, view, home) => {
+  const folder = finding.facts['expected']
+  if (typeof folder !== 'string' || !FOLDER.test(folder)) return 'its name tells no day'
+  if (draft.to !== null) return answer(draft, finding, `it moves to ${draft.to}`)
+  const to = `${folder}/${basename(view.path)}`
+  if (home.exists(to)) return `${to} is there already`
   draft.to = to
   return answer(draft, finding, `it moves to ${to}`)
 }
@@ -229,29 +244,43 @@ const empty: Rule = (draft, finding, view) =>
 const leftover: Rule = (draft, finding) =>
   leave(draft, finding, 'it was left behind and goes to quarantine')
 
-/** The other file of a pair, as the finding names it. */
-const otherOf = ({ facts, path }: Finding): string | null => {
-  for (const name of ['other', 'wins', 'kept', 'plain']) {
-    const value = facts[name]
-    if (typeof value === 'string' && value !== path) return value
-  }
-  return null
-}
-
 const double: Rule = (draft, finding, view, home) => {
-  const other = otherOf(finding)
-  if (other === null || !home.exists(other)) return 'the other file is not named'
+  const other = finding.facts['shown']
+  if (typeof other !== 'string' || other === view.path || !home.exists(other))
+    return 'the other file is not named'
   return isPrefixOf(home.home, view.path, other)
     ? leave(draft, finding, `all it holds is in ${other}; it goes to quarantine`)
     : `it holds something that is not in ${other}: which of the two is meant cannot be told`
 }
 
-const cutLine: Rule = (draft, finding, view) => {
+const cut = ({ from, until, isTail }: LineSpan): Edit => ({
+  offsetBytes: from,
+  bytes: until + (isTail ? 0 : 1) - from,
+  spaces: 0,
+  text: ''
+})
+
+const damagedName: Rule = (draft, finding, view) => {
   const span = finding.range === null ? null : view.lineAt(finding.range.offsetBytes)
   if (span === null) return TOO_LONG
-  const { from, until, isTail } = span
-  const edit = { offsetBytes: from, bytes: until + (isTail ? 0 : 1) - from, spaces: 0, text: '' }
-  return editFor(draft, finding, [edit], 'lines that name nothing are taken out')
+  return editFor(draft, finding, [cut(span)], 'lines that cannot be read are taken out')
+}
+
+const idIn = (bytes: Buffer): unknown => {
+  try {
+    const entry: unknown = JSON.parse(bytes.toString('utf8'))
+    const id = isJsonObject(entry) ? entry['id'] : null
+    return typeof id === 'string' ? id.toLowerCase() : null
+  } catch {
+    return null
+  }
+}
+
+/** Every name of a thread that is gone leaves: without the last one the one before would count. */
+const staleName: Rule = (draft, finding, view) => {
+  const { id } = finding.facts
+  const edits = [...view.lines()].filter(({ bytes }) => idIn(bytes) === id).map(cut)
+  return editFor(draft, finding, edits, 'names of threads that are not here are taken out')
 }
 
 const expand: Rule = (draft, finding, view, home) => {
@@ -266,7 +295,11 @@ const expand: Rule = (draft, finding, view, home) => {
   if (whole === 0) return 'no whole line can be decompressed'
   draft.decompressedBytes = whole
   draft.to = plain
-  return answer(draft, finding, `the ${whole} bytes of whole lines that it holds become a plain file`)
+  return answer(
+    draft,
+    finding,
+    `the ${whole} bytes of whole lines that it holds become a plain file`
+  )
 }
 
 /** The rules, in the order in which they are asked: what a line becomes may make room for metadata. */
@@ -294,8 +327,8 @@ export const RULES: Readonly<Partial<Record<ProblemKind, Rule>>> = {
   id_mismatch: rename,
   bad_filename: rename,
   wrong_folder: wrongFolder,
-  stale_name: cutLine,
-  damaged_name_line: cutLine
+  stale_name: staleName,
+  damaged_name_line: damagedName
 }
 
 /** The kinds that have a rule, in the order in which they are asked. */

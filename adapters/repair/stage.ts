@@ -20,7 +20,7 @@ import { makePrivate, syncFolder } from '../home/own-folder.ts'
 import { addName, type Step } from '../home/relocate.ts'
 import { isHeldByCodex, isLocked } from '../jsonl/codex-lock.ts'
 import { lockWriter, type WriterLock } from '../jsonl/writer-lock.ts'
-import { contentOf, fileContent, prefixContent, writeEdited } from './content.ts'
+import { fileContent, prefixContent, writeEdited } from './content.ts'
 import { openWriter } from './open-writers.ts'
 
 type Found<A> = E.Either<StoreError, A>
@@ -84,7 +84,10 @@ const lockAll = async (
     if (E.isLeft(lock)) return refuse(lock.left)
     locks.push(lock.right)
   }
-  if (paths.includes('session_index.jsonl') && isLocked(join(home, 'session_index.jsonl.lock'), false))
+  if (
+    paths.includes('session_index.jsonl') &&
+    isLocked(join(home, 'session_index.jsonl.lock'), false)
+  )
     return refuse({ _tag: 'Busy', what: 'session_index.jsonl' })
   const writer = openWriter(paths.map((path) => join(home, path)))
   if (writer === null) return E.right(locks)
@@ -126,7 +129,8 @@ const stageStep = (staging: Staging, one: PlanStep): string | null => {
   const { mode, atimeMs, mtimeMs } = lstatSync(source)
   const original = { path: source, decompressedBytes }
   const made = writeEdited(original, edits, { target, mode: mode & 0o777, tail: null, step })
-  if (!isSame(made, after)) throw new Changed(`the new content of ${one.path} is not what was planned`)
+  if (!isSame(made, after))
+    throw new Changed(`the new content of ${one.path} is not what was planned`)
   // Codex takes the time of the file for the time of its last event.
   utimesSync(target, atimeMs / 1000, mtimeMs / 1000)
   return staged
@@ -232,7 +236,10 @@ export const stageSteps = (
 const APPENDED = 'it was appended to since, and the repair moved its bytes'
 
 /** The old content with what was appended behind the new one since; offsets must not have moved. */
-const carried = (staging: Staging, one: FileExchange & { readonly kept: string }): Ready | string => {
+const carried = (
+  staging: Staging,
+  one: FileExchange & { readonly kept: string }
+): Ready | string => {
   const { home, step } = staging
   const { path, before, after, threadId } = one
   const here = join(home, path)
@@ -260,8 +267,7 @@ const backOf = (staging: Staging, one: FileExchange): Ready | string => {
   if (before !== null) {
     const old = kept === null ? null : contentAt(join(home, kept))
     const isThere = kept !== null && pathFlaw(home, kept) === null && old !== null
-    if (!isThere || !isSame(old, before))
-      return 'its old content is not in quarantine any more'
+    if (!isThere || !isSame(old, before)) return 'its old content is not in quarantine any more'
     if (after !== null && now !== null && !isSame(now, after))
       return carried(staging, { ...one, kept })
   }
@@ -281,7 +287,9 @@ export const stageUndo = (
   const paths = done.map(({ path }) => path)
   const isOwn = done.every(({ path, kept }) => kept === null || kept === keptAt(operationId, path))
   if (!isOwn)
-    return Promise.resolve(E.left(notPossible(`operation ${operationId} is no repair`, 'see "unroll log"')))
+    return Promise.resolve(
+      E.left(notPossible(`operation ${operationId} is no repair`, 'see "unroll log"'))
+    )
   return withLocks(realpathSync(home), step, { threadIds, paths }, (staging) => {
     const ready: Array<Ready> = []
     // Last one first, so that a file has its old name again before it loses the new one.

@@ -52,7 +52,7 @@ export const staysInside = (path: string): boolean =>
 
 const ROOTS = /^(sessions|archived_sessions)\//
 /** Names that only a process gives that has not finished. */
-const LEFT_BEHIND = /\.(tmp|partial|next|moving)$|\.tmp[./-]|\.lock$/
+const LEFT_BEHIND = /^\.unroll\/([^/]+\/)*[^/]+(\.tmp|\.lock\.\d+|\.lock\.next)$/
 
 /** True for a file that a repair may change or move away. */
 export const mayBeRepaired = (path: string): boolean =>

@@ -108,7 +108,11 @@ export const undoRepair = async (
   if (exchanges === undefined)
     return E.left(notPossible(`operation ${operationId} is no repair`, 'see "unroll log"'))
   if (options.dryRun === true)
-    return E.right({ operationId: null, threadIds: began?.threadIds ?? [], files: pathsOf(exchanges) })
+    return E.right({
+      operationId: null,
+      threadIds: began?.threadIds ?? [],
+      files: pathsOf(exchanges)
+    })
   const stage: RepairWork['stage'] = async ({ stageUndo }) =>
     stageUndo === undefined
       ? E.left(notPossible('there are no files here', 'open the home itself'))
