@@ -133,6 +133,7 @@ export const openAll = async (options: EngineOptions): Promise<Opened> => {
     store: measuredStore(source.store, telemetry),
     actor: options.actor ?? 'library',
     index,
+    notes: { home, nowMs: () => Date.now(), tally: { sinceTrimmed: 0 } },
     isFallback,
     telemetry,
     profile,

@@ -9,6 +9,7 @@ import type { StoreError } from '../domain/errors.ts'
 import { streamId } from '../domain/ids.ts'
 import { appendEvents } from './mutate/append.ts'
 import { homeCatchUp } from './catch-up/backfill.ts'
+import { changesIn, CHANGES_KEPT } from './catch-up/changes.ts'
 import { followThread } from './follow/follow.ts'
 import { ownWrites } from './follow/own.ts'
 import { guarded } from './guarded.ts'
@@ -155,7 +156,8 @@ export const createEngine = (given: EngineParts): Engine => {
       : mutationsOf({ ...life, writer: parts.writer }, parts.defaultProvider)
   const status: Answer<IndexStatus> = async () => {
     const caughtUp = await home.everything()
-    return E.isLeft(caughtUp) ? caughtUp : E.right(statusOf(parts, caughtUp.right))
+    if (E.isLeft(caughtUp)) return caughtUp
+    return E.right(statusOf(parts, caughtUp.right, home.unreadable()))
   }
   const rebuild: Answer<IndexStatus> = async () => {
     const cleared = await parts.index.clear()()
@@ -186,6 +188,11 @@ export const createEngine = (given: EngineParts): Engine => {
       safely(() => appendEvents(life, threadId, events, expected, options)),
     status: () => safely(status),
     rebuild: () => safely(rebuild),
+    homeChanges: (limit = CHANGES_KEPT) =>
+      safely(async () => {
+        const caughtUp = await home.everything()
+        return E.isLeft(caughtUp) ? caughtUp : E.right(changesIn(parts, limit))
+      }),
     close: () => guarded({ index: parts.index }, home.close)().then(parts.index.close)
   }
 }
@@ -220,6 +227,7 @@ export const failedEngine = (error: StoreError): Engine => {
     damage: failed,
     status: failed,
     rebuild: failed,
+    homeChanges: failed,
     close: async () => undefined
   }
 }

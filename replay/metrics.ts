@@ -5,6 +5,7 @@
  * series is known beforehand. The one exception is `method`: names from the app-server's table, or `unknown`.
  */
 import type { DamageReason } from '../domain/events/event.ts'
+import { CHANGE_REASONS } from '../domain/home-change.ts'
 
 /** A counter only grows; a level goes up and down; a duration is a distribution of times. */
 export type MetricKind = 'counter' | 'level' | 'duration'
@@ -80,6 +81,10 @@ const INDEX = {
     from: FROM
   }),
   'search.fold.lines': counter('Lines among them that may say something.', { from: FROM }),
+  'home.changes': counter(
+    'Rollouts that were found moved, archived, replaced, cut, copied or gone when a thread was caught up.',
+    { reason: CHANGE_REASONS }
+  ),
   'damage.lines': counter('Damaged places that folds came upon.', { reason: DAMAGE_REASONS }),
   'read.fallback': counter(
     'Times the usual way was left: read with an index in memory, begun again on an emptied index, begun again ' +

@@ -61,6 +61,14 @@ export interface StreamInfo {
   readonly inode: number
 }
 
+/** A file of a home that is not read, because another file with the same id is. */
+export interface SpareFile {
+  readonly streamId: StreamId
+  /** The file that is read, as it is named on disk. */
+  readonly read: string
+  readonly path: string
+}
+
 /** How much of long lines is read: their texts may be cut, each with a mark (`domain/budget/shortened.ts`) at its end. */
 export interface ReadLimits {
   /** Texts of at most so many bytes of JSON are never cut. */
@@ -163,6 +171,11 @@ export interface EventStore {
   readonly ids: () => Either<StoreError, ReadonlyArray<StreamId>>
   /** Those of the ids that were archived when they were last listed; who has the same array of ids knows them. */
   readonly archived: () => ReadonlySet<StreamId>
+  /**
+   * Files that are not read, as of the last list; the same array as long as no file came, went or moved. Absent where each
+   * id has one file.
+   */
+  readonly spares?: () => ReadonlyArray<SpareFile>
   /** One stream by id: one `stat` when its place is known. */
   readonly find: (streamId: StreamId) => Either<StoreError, StreamInfo>
   /** Several streams at once, by id; what cannot be found is left out. One `stat` each when their places are known. */

@@ -7,6 +7,7 @@ import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
 import type { Follower } from './follow/follow.ts'
+import type { HomeChange } from '../domain/home-change.ts'
 import type { IndexStatus } from './catch-up/index-status.ts'
 import type { ItemPageRequest, TurnItem } from './pages/item-page.ts'
 import type { Ledgers } from './ledgers/ledgers.ts'
@@ -127,6 +128,8 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
   readonly status: () => Answer<IndexStatus>
   /** Deletes every row and folds the whole home again. */
   readonly rebuild: () => Answer<IndexStatus>
+  /** What happened to the files of the home that no line tells, newest first, after a look at every file. */
+  readonly homeChanges: (limit?: number) => Answer<ReadonlyArray<HomeChange>>
   readonly close: () => Promise<void>
 }
 

@@ -13,11 +13,17 @@ import { lstatSync, statSync } from 'node:fs'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { FolderMemory, Lineage, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
+import type {
+  FolderMemory,
+  Lineage,
+  SpareFile,
+  StreamInfo,
+  WrittenSegment
+} from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
 import { firstLines } from './first-line.ts'
 import { directories } from './folders.ts'
-import { filesOf, type Spare } from './files.ts'
+import { filesOf } from './files.ts'
 import { lineageOf, type Segments } from './lineage.ts'
 import type { Listing } from './listing.ts'
 import { lineEndingAt } from './ordinals.ts'
@@ -66,7 +72,7 @@ export interface Discovery {
   /** Those of the ids that are archived, as of the last look. */
   readonly archived: () => ReadonlySet<StreamId>
   /** Files that are not read because another one has the same id, as of the last look. */
-  readonly spares: () => ReadonlyArray<Spare>
+  readonly spares: () => ReadonlyArray<SpareFile>
   readonly find: (id: StreamId) => StreamInfo | null
   /** Those of the streams that can be looked at; new segments are looked for once, not once for each. */
   readonly findAll: (ids: ReadonlyArray<StreamId>) => ReadonlyMap<string, StreamInfo>

@@ -11,16 +11,9 @@
  */
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
+import type { SpareFile } from '../../replay/ports.ts'
 import type { Listing } from './listing.ts'
 import { isNewer, type Place } from './place.ts'
-
-/** A file of which another one with the same id is read. */
-export interface Spare {
-  readonly streamId: StreamId
-  /** The file that is read, as it is named on disk. */
-  readonly read: string
-  readonly path: string
-}
 
 /** The files of a home. */
 export interface Files {
@@ -32,7 +25,7 @@ export interface Files {
   readonly ids: () => ReadonlyArray<StreamId>
   readonly archived: () => ReadonlySet<StreamId>
   /** What is not read because of its name, in path order. */
-  readonly spares: () => ReadonlyArray<Spare>
+  readonly spares: () => ReadonlyArray<SpareFile>
 }
 
 const plainPath = ({ path, compressed }: Place): string =>
@@ -78,7 +71,7 @@ const archivedIn = ({ heads }: Known): ReadonlySet<StreamId> => {
   return archived
 }
 
-const sparesIn = ({ losers, segments }: Known): ReadonlyArray<Spare> =>
+const sparesIn = ({ losers, segments }: Known): ReadonlyArray<SpareFile> =>
   losers
     .map(({ streamId: id, segmentId, path }) => ({
       streamId: id,

@@ -46,6 +46,7 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
     streams: () => E.tryCatch(places.all, (cause) => failure('list the rollouts of', home, cause)),
     ids: () => E.tryCatch(places.ids, (cause) => failure('list the rollouts of', home, cause)),
     archived: places.archived,
+    spares: places.spares,
     find: (streamId) => {
       try {
         const info = places.find(streamId)

@@ -7,8 +7,9 @@ import { streamId } from '../../domain/ids.ts'
 import type { StreamInfo } from '../ports.ts'
 import { inTurn } from '../in-turn.ts'
 import { refreshed } from '../refreshed.ts'
-import { catchUpAll, type Progress } from './fold-many.ts'
+import { catchUpAll, type Progress, type Unreadable } from './fold-many.ts'
 import { differences, gone, knowledge, remember, type Known } from './known.ts'
+import { spareNotes } from './spares.ts'
 import { checkpointOf, isCurrent, isFolded, type Env } from './project.ts'
 
 /** A home whose index is as new as its files. */
@@ -20,14 +21,16 @@ export interface HomeCatchUp {
   readonly everything: () => Promise<CaughtUp>
   /**
    * Only what can change which threads there are: rollouts that came, went, were archived or brought back, or show
-   * nothing yet. A thread that is listed stays listed under its first facts, so a list by creation time needs no more than this and the rollouts
-   * it shows.
+   * nothing yet. A thread that is listed stays listed under its first facts, so a list by creation time needs no more
+   * than this and the rollouts it shows.
    */
   readonly membership: () => Promise<E.Either<StoreError, void>>
   /** To be called at the end: lets the next process begin where this one was. */
   readonly close: () => Promise<E.Either<StoreError, void>>
   /** These threads of the membership; false when all of them were as the index has them. */
   readonly shown: (ids: ReadonlyArray<string>) => Promise<E.Either<StoreError, boolean>>
+  /** Rollouts that could not be read when everything was caught up last. */
+  readonly unreadable: () => ReadonlyArray<Unreadable>
 }
 
 /** False for a stream that was only looked at again because history is missing there, and is missing still. */
@@ -41,6 +44,8 @@ const isOther = (env: Env, info: StreamInfo, { checkpoint }: Known): boolean => 
 export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   const load = knowledge(env)
   const compare = differences(env)
+  const noteSpares = spareNotes(env)
+  let unreadable: ReadonlyArray<Unreadable> = []
   let isUsed = false
   const used =
     <A>(run: () => Promise<A>) =>
@@ -62,13 +67,17 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     const infos = listed.right
     if (settled?.infos === infos && settled.known === known) return listed
     const changed = stale(infos, known)
+    await noteSpares()
+    unreadable = []
     if (changed.length === 0 && infos.length === known.streams().size) {
       settled = { infos, known }
       return listed
     }
     const left = gone(new Set(infos.map((info) => info.streamId)), known)
     const done = await catchUpAll(env, changed, left, progress)
-    return E.isLeft(done) ? done : listed
+    if (E.isLeft(done)) return done
+    unreadable = done.right
+    return listed
   }
 
   const membership = async (): Promise<E.Either<StoreError, void>> => {
@@ -80,14 +89,16 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     const { left } = found.right
     const ids = [...found.right.stale, ...known.unsettled]
     const changed = stale(env.store.findAll(ids).values(), known)
+    if (!found.right.asRecalled) await noteSpares()
     return changed.length + left.length === 0
       ? E.right(undefined)
-      : catchUpAll(env, changed, left, progress)
+      : E.map(() => undefined)(await catchUpAll(env, changed, left, progress))
   }
 
   return {
     everything: inTurn(used(everything)),
     membership: inTurn(used(membership)),
+    unreadable: () => unreadable,
     close: async () => {
       if (isUsed) await remember(env, load())
       return E.right(undefined)

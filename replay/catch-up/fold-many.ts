@@ -8,6 +8,7 @@ import type { StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../guarded.ts'
 import type { Index, StreamInfo } from '../ports.ts'
 import { stopwatch } from '../telemetry.ts'
+import { trimNotes } from './changes.ts'
 import {
   catchUp,
   checkpointOf,
@@ -40,9 +41,17 @@ interface Work {
   readonly together: Array<StreamInfo>
   readonly delivered: Array<FoldedPart>
   readonly tell: (info: StreamInfo) => void
+  readonly unreadable: Array<Unreadable>
 }
 
 type Done = E.Either<StoreError, void>
+
+/** A rollout that could not be read, and why. */
+export interface Unreadable {
+  readonly threadId: string
+  readonly path: string
+  readonly reason: string
+}
 
 /** Commits what the sink holds; streams that another process was folding too are caught up again on their own. */
 const commit = async ({ env, sink, together }: Work, moved: boolean): Promise<Done> => {
@@ -87,18 +96,42 @@ const apart = (index: Index): Sink & { readonly join: (sink: Sink) => void } => 
   }
 }
 
+/** What lies with the process or the machine, not with a file: going on would leave out one file after the other. */
+const SHORTAGE = /^(?:EMFILE|ENFILE|ENOMEM)\b/
+const GONE = /^ENOENT\b/
+
+interface Failed {
+  readonly failed: StoreError
+}
+
+const attempt = (env: Env, info: StreamInfo, sink: Sink) =>
+  foldStream(env, info, sink).catch((cause: unknown): Failed => ({
+    failed: ioFailure(cause, info.path)
+  }))
+
+/** One that moved between the look at the folders and its turn is read where it is now. */
+const wherever = async (env: Env, info: StreamInfo, sink: Sink) => {
+  const first = await attempt(env, info, sink)
+  if (!('failed' in first) || first.failed._tag !== 'IoFailure' || !GONE.test(first.failed.cause))
+    return first
+  const found = env.store.find(info.streamId)
+  return E.isLeft(found) ? first : attempt(env, found.right, sink)
+}
+
 /** One stream; one that cannot be read is left out, so that it costs the home no more than itself. */
 const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
   const own = apart(work.env.index)
-  const folded = await foldStream(work.env, info, own).catch((cause: unknown) =>
-    E.left(ioFailure(cause, info.path))
-  )
+  const folded = await wherever(work.env, info, own)
   own.join(work.sink)
   work.tell(info)
-  if (E.isLeft(folded)) {
-    const own = folded.left._tag === 'IoFailure' && folded.left.path.startsWith(info.path)
-    return own ? E.right(undefined) : folded
+  if ('failed' in folded) {
+    const { failed } = folded
+    if (failed._tag !== 'IoFailure' || SHORTAGE.test(failed.cause)) return E.left(failed)
+    const { streamId: threadId, path } = info
+    if (!GONE.test(failed.cause)) work.unreadable.push({ threadId, path, reason: failed.cause })
+    return E.right(undefined)
   }
+  if (E.isLeft(folded)) return folded
   work.together.push(info)
   const moved = folded.right === 'moved'
   return moved || work.sink.size() >= WRITES_MAX ? commit(work, moved) : E.right(undefined)
@@ -194,13 +227,16 @@ const backfilled = async (work: Work): Promise<Done> => {
   return done
 }
 
-/** Makes the read models of many streams as new as their files, and forgets the streams that are gone. */
+/**
+ * Makes the read models of many streams as new as their files, and forgets the streams that are gone. What could not be read
+ * is as it was, and is the answer.
+ */
 export const catchUpAll = async (
   env: Env,
   infos: ReadonlyArray<StreamInfo>,
   gone: ReadonlyArray<StreamId>,
   progress: Progress
-): Promise<Done> => {
+): Promise<E.Either<StoreError, ReadonlyArray<Unreadable>>> => {
   const sink = indexSink(env.index)
   let done = 0
   let bytes = 0
@@ -220,8 +256,11 @@ export const catchUpAll = async (
     unseen: new Set(unseen),
     together: [],
     delivered: [],
-    tell
+    tell,
+    unreadable: []
   }
-  for (const streamId of gone) forgetStream(env, streamId, sink)
-  return unseen.length === 0 ? foldAll(work) : backfilled(work)
+  for (const streamId of gone) forgetStream(env, streamId, sink, true)
+  const all = await (unseen.length === 0 ? foldAll(work) : backfilled(work))
+  await trimNotes(env)
+  return E.isLeft(all) ? all : E.right(work.unreadable)
 }

@@ -3,8 +3,10 @@
  */
 import { damageRows } from '../threads/open-thread.ts'
 import type { StreamInfo } from '../ports.ts'
-import { checkpointOf, type Env } from './project.ts'
 import { liveTurns } from '../pages/turn-page.ts'
+import { changesIn, CHANGES_KEPT } from './changes.ts'
+import type { Unreadable } from './fold-many.ts'
+import { checkpointOf, type Env } from './project.ts'
 
 /** Counts over a caught-up home. */
 export interface IndexStatus {
@@ -15,27 +17,37 @@ export interface IndexStatus {
   readonly unfinishedTails: number
   /** Rollouts that could not be read. */
   readonly unreadable: number
+  /** Which ones, and why. */
+  readonly unreadableFiles: ReadonlyArray<Unreadable>
+  /** Files that are not read because another file with the same id is. */
+  readonly duplicates: number
+  /** Changes of files that are kept; `homeChanges` lists them. */
+  readonly changes: number
   /** Bytes of all rollouts on disk. */
   readonly bytes: number
 }
 
 /** Counts what a caught-up home holds. */
-export const statusOf = (env: Env, infos: ReadonlyArray<StreamInfo>): IndexStatus => {
+export const statusOf = (
+  env: Env,
+  infos: ReadonlyArray<StreamInfo>,
+  unreadableFiles: ReadonlyArray<Unreadable>
+): IndexStatus => {
   const status = {
     threads: infos.length,
     turns: 0,
     damagedLines: 0,
     unfinishedTails: 0,
-    unreadable: 0,
+    unreadable: unreadableFiles.length,
+    unreadableFiles,
+    duplicates: env.store.spares?.().length ?? 0,
+    changes: changesIn(env, CHANGES_KEPT).length,
     bytes: 0
   }
   for (const info of infos) {
     const checkpoint = checkpointOf(env, info.streamId)
     status.bytes += info.sizeBytes
-    if (checkpoint === null) {
-      status.unreadable += 1
-      continue
-    }
+    if (checkpoint === null) continue
     status.turns += liveTurns(env, info).count
     status.damagedLines += damageRows(env, info.streamId).length
     if (!info.compressed && checkpoint.next.offset < checkpoint.sizeBytes)

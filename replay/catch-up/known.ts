@@ -37,9 +37,11 @@ export interface Differences {
   readonly stale: ReadonlyArray<StreamId>
   /** Streams of the index that are no longer in the home. */
   readonly left: ReadonlyArray<StreamId>
+  /** True when the folders are as the process before left them. */
+  readonly asRecalled: boolean
 }
 
-const NONE: Differences = { stale: [], left: [] }
+const NONE: Differences = { stale: [], left: [], asRecalled: false }
 
 const keysIn = (env: Env, table: string): ReadonlyArray<RowKey> =>
   env.index.keys([table], afterPrefix([table]))
@@ -116,14 +118,15 @@ const between = (
   })
   const came = stale.reduce((count, id) => count + (streams.has(id) ? 0 : 1), 0)
   const left = ids.length - came === streams.size ? [] : gone(new Set(ids), known)
-  return { stale, left }
+  return { stale, left, asRecalled: false }
 }
 
 /** Tells the differences; what was compared before and was the same is not compared again. */
 export const differences = (env: Env): ((known: Known) => E.Either<StoreError, Differences>) => {
   let same: { readonly ids: ReadonlyArray<StreamId>; readonly known: Known } | null = null
   return (known) => {
-    if (known.recalled && env.store.memory?.look() === 0) return E.right(NONE)
+    if (known.recalled && env.store.memory?.look() === 0)
+      return E.right({ ...NONE, asRecalled: true })
     const listed = env.store.ids()
     if (E.isLeft(listed)) return listed
     const ids = listed.right

@@ -25,6 +25,7 @@ import type { ThreadState } from '../../domain/thread.ts'
 import { previewBefore } from '../lists/preview-before.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../../projections/projection.ts'
 import { noTelemetry, type Telemetry } from '../telemetry.ts'
+import { notesOn, notesOnLoss, trimNotes, type ChangeNotes } from './changes.ts'
 import { foldTally, type FoldTally } from './fold-tally.ts'
 import { overlay, toStored, type Overlay } from './overlay.ts'
 import {
@@ -68,6 +69,8 @@ export interface Env {
   readonly rich?: boolean
   /** A second thread for the first fold of a large home; absent where one is enough. */
   readonly foldAside?: FoldAside
+  /** Where changes of the home are noted; absent where nobody reads them. */
+  readonly notes?: ChangeNotes
   /** True when the index is in memory because its directory could not be used. */
   readonly isFallback?: boolean
   /** Where numbers go; absent where nobody listens. */
@@ -85,6 +88,8 @@ export const modelsOf = ({ models = THREADS }: Pick<Env, 'models'>): ReadModels 
 export interface Checkpoint {
   readonly path: string
   readonly archived: boolean
+  /** True, or not there. */
+  readonly compressed?: boolean
   readonly sizeBytes: number
   readonly modifiedAtMs: number
   readonly inode: number
@@ -266,11 +271,12 @@ const handOver = (
   guard: Guard | null,
   complete: boolean
 ): void => {
-  const { streamId, path, archived, sizeBytes, modifiedAtMs, inode } = run.info
+  const { streamId, path, archived, compressed, sizeBytes, modifiedAtMs, inode } = run.info
   const key = checkpointKey(run.env, streamId)
   const checkpoint: Checkpoint = {
     path,
     archived,
+    ...(compressed ? { compressed } : {}),
     sizeBytes,
     modifiedAtMs,
     inode,
@@ -334,6 +340,8 @@ export const foldStream = async (
   const run = begin(env, info, lineage, from, tally)
   run.checkpoint = old
   if (from === null && old !== null) restart(run, false)
+  const goesOn = from !== null || old?.lineage !== signatureOf(lineage)
+  run.rows.put(notesOn(env, old, info, goesOn))
   let next = from?.next ?? START
   let guard = from?.guard ?? null
   for (let again = true; again;) {
@@ -370,8 +378,8 @@ export const foldStream = async (
   return E.right('folded')
 }
 
-/** Deletes every row of a stream that is no longer in the home. */
-export const forgetStream = (env: Env, streamId: StreamId, sink: Sink): void => {
+/** Deletes every row of a stream that is no longer in the home; `isNews` when that is to be noted. */
+export const forgetStream = (env: Env, streamId: StreamId, sink: Sink, isNews = false): void => {
   const view = viewName(env.profile, env.strict)
   const rows = overlay(env.index)
   const key = checkpointKey(env, streamId)
@@ -385,7 +393,9 @@ export const forgetStream = (env: Env, streamId: StreamId, sink: Sink): void => 
     { key, value: null }
   ]
   rows.put(last)
-  sink.add(rows.take(), toStored({ key, value: env.index.get(key) ?? null }))
+  const checkpoint = checkpointOf(env, streamId)
+  if (isNews) rows.put(notesOnLoss(env, streamId, checkpoint))
+  sink.add(rows.take(), toStored({ key, value: checkpoint }))
 }
 
 /** Makes the read models of one stream as new as its file. */
@@ -400,7 +410,9 @@ export const catchUp = async (env: Env, info: StreamInfo): Promise<E.Either<Stor
     if (E.isLeft(folded)) return folded
     const flushed = await sink.flush()
     if (E.isLeft(flushed)) return flushed
-    if (folded.right === 'folded' && flushed.right === 'committed') return E.right(undefined)
+    if (folded.right !== 'folded' || flushed.right !== 'committed') continue
+    await trimNotes(env)
+    return E.right(undefined)
   }
   return E.left({ _tag: 'Busy', what: `the index rows of thread ${info.streamId}` })
 }

@@ -52,7 +52,7 @@ describe('the first fold of a large home', () => {
     const index = memoryIndex()
     const told: Array<number> = []
     const done = await catchUpAll(env(index, aside), infos, [], (count) => told.push(count))
-    expect(done).to.deep.equal(E.right(undefined))
+    expect(done).to.deep.equal(E.right([]))
     return { rows: rowsIn(index), told: told.at(-1) }
   }
   before(async () => {
@@ -122,7 +122,9 @@ describe('the first fold of a large home', () => {
         info.streamId === idOf(1) ? failing(path) : whole.read(info, from, wanted)
     }
     const done = await catchUpAll({ ...unreadable, store }, infos, [], () => undefined)
-    expect(done).to.deep.equal(E.right(undefined))
+    expect(done).to.deep.equal(
+      E.right([{ threadId: idOf(1), path, reason: 'EIO: i/o error, read' }])
+    )
     const table = tableOf(threads, viewName(DEFAULT_PROFILE, false))
     const rows = unreadable.index.range([table], [table, '\u{10ffff}'], 1000, false)
     expect(rows).to.have.length(THREADS - 1)
@@ -169,7 +171,11 @@ describe('a rollout that cannot be read', () => {
     expect(await engine.readThread(idOf(1), true)()).to.deep.equal(
       E.left({ _tag: 'IoFailure', operation: 'read', path, cause: 'EIO: i/o error, read' })
     )
-    expect(await right(engine.status())).to.deep.include({ threads: 1, unreadable: 1 })
+    expect(await right(engine.status())).to.deep.include({
+      threads: 1,
+      unreadable: 1,
+      unreadableFiles: [{ threadId: idOf(1), path, reason: 'EIO: i/o error, read' }]
+    })
     removeFolder(home)
   })
 })

@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { lstat, readdir, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { printChanges } from './index-changes.ts'
 import { addressOf } from '../../eventstore/connection/address.ts'
 import { CHECKPOINT_FILE } from '../../eventstore/readers/checkpoint.ts'
 import { defaultIndexDirectory, storeIndexDirectory } from '../../home/places.ts'
@@ -13,6 +14,7 @@ import { report, reportError, usage } from '../text/report.ts'
 import { placeOf, withEngine, type Place, type PlainCommand } from '../session.ts'
 import { tsv } from '../text/style.ts'
 import { oneLine, safeJson, size } from '../text/text.ts'
+import type { Unreadable } from '../../../replay/catch-up/fold-many.ts'
 
 /** What an index directory may hold; the last one with a number was left by a process that died. */
 const OUR_FILE = /^(data\.mdb|lock\.mdb|opening\.lock|unroll-index\.json(\.\d+)?)$/
@@ -22,17 +24,26 @@ const OUR_COPY = /^copy-\d+-/
 const WORDS: Readonly<Record<string, string>> = {
   damagedLines: 'damaged lines',
   unfinishedTails: 'unfinished tails',
-  unreadable: 'unreadable files'
+  unreadable: 'unreadable files',
+  duplicates: 'duplicate files'
 }
 
+type Fact = string | number | boolean | ReadonlyArray<Unreadable>
+
+/** A list is a row for each. */
+const rowsOf = (name: string, value: Fact): ReadonlyArray<ReadonlyArray<string>> =>
+  typeof value === 'object'
+    ? value.map(({ path, reason }) => ['unreadable', `${path}: ${reason}`])
+    : [[WORDS[name] ?? name, String(value)]]
+
 const print = async (
-  facts: Readonly<Record<string, string | number | boolean>>,
+  facts: Readonly<Record<string, Fact>>,
   json: boolean,
   io: Io
 ): Promise<number> => {
   if (json) await io.out(`${safeJson(JSON.stringify(facts))}\n`)
   else {
-    const rows = Object.entries(facts).map(([name, value]) => [WORDS[name] ?? name, String(value)])
+    const rows = Object.entries(facts).flatMap(([name, value]) => rowsOf(name, value))
     await io.out(
       io.outIsTty
         ? rows.map(([name = '', value = '']) => `${name.padEnd(18)}${oneLine(value)}\n`).join('')
@@ -106,6 +117,7 @@ export const indexCommand: PlainCommand = async (input, outside, open) => {
   const [what] = input.args
   if (what === 'drop') return drop(input, outside, place)
   return withEngine(input, outside, open, place, async (engine, io) => {
+    if (what === 'changes') return printChanges(input, io, engine)
     const counted = await (what === 'rebuild' ? engine.rebuild() : engine.status())()
     if (E.isLeft(counted)) return reportError(counted.left, input.json, io)
     const { bytes, ...counts } = counted.right

@@ -1,29 +1,36 @@
 /**
  * The index, the app-server, and what helps.
  */
-import type { CommandSpec } from './spec.ts'
+import { limit, type CommandSpec } from './spec.ts'
 
 const index: CommandSpec = {
   name: 'index',
-  args: ['status|rebuild|drop'],
-  summary: 'Count, rebuild or delete the index.',
+  args: ['status|rebuild|changes|drop'],
+  summary: 'Count, rebuild or delete the index; what happened to files.',
   about: [
     'The index is disposable: whatever it holds is read again from the rollouts. `status` brings it up to date ' +
       'and counts, `rebuild` empties it first, `drop` deletes its directory and nothing else: a directory that ' +
       'holds any other file is left alone. Damage is counted, not a failure.',
+    '`changes` lists what was noticed about rollouts that no line of them tells, newest first: moved, archived, unarchived, compressed, ' +
+      'expanded, replaced (another file of that name), rewritten (what was read of it is not there any more), shrank, other_segment (a revert, or ' +
+      'the file of one is gone), vanished, duplicated (a second file with the same id, which is not read), duplicate_gone. The time is that of the ' +
+      'look. The newest 1,000 are kept; they cannot be read again from the rollouts, and go with the index.',
     'With a store it is the index that this machine keeps of it; the store is left as it is.'
   ],
-  options: [],
+  options: [limit('With `changes`: at most so many. Default: all that are kept.')],
   output: {
-    human: 'one fact per line.',
-    tsv: 'name and value.',
+    human: 'one fact per line, or one change.',
+    tsv: 'name and value; of changes time, reason, thread, path before, path now, bytes before, bytes now.',
     json:
-      '`status` and `rebuild`: `{"home","index","threads","turns","damagedLines","unfinishedTails","unreadable","bytes"}`, with a store that first, as `store`; ' +
+      '`status` and `rebuild`: `{"home","index","threads","turns","damagedLines","unfinishedTails","unreadable","unreadableFiles":[{"threadId","path",' +
+      '"reason"}],"duplicates","changes","bytes"}`, with a store that first, as `store`; ' +
+      '`changes`: `{"noticedAt","threadId","reason","from","to","bytesBefore","bytes"}`, one per line, paths relative to the home; ' +
       '`drop`: `{"index","dropped"}`, where `dropped` is false when there was nothing to delete.'
   },
   exits: [0, 2, 3, 5, 7, 8],
   examples: [
     ['unroll index status', 'what the home holds'],
+    ['unroll index changes --limit 20', 'which files were moved, replaced or deleted lately'],
     ['unroll index drop', 'free the disk space']
   ]
 }

@@ -1,0 +1,71 @@
+/**
+ * Files that are not read because another one has the same id: noted when they come, when they go, and when another of them is
+ * the one that is read.
+ */
+import type { RowKey, RowWrite } from '../../projections/projection.ts'
+import type { EventStore, SpareFile } from '../ports.ts'
+import { isNoted, noteOf, sparesTable, trimNotes, type Noting } from './changes.ts'
+import { afterPrefix, toStored } from './overlay.ts'
+
+/** The files of each thread that are not read. */
+type Spares = ReadonlyMap<string, ReadonlyArray<string>>
+
+const byThread = (spares: ReadonlyArray<SpareFile>): Spares => {
+  const threads = new Map<string, Array<string>>()
+  for (const { streamId, path } of spares) {
+    const paths = threads.get(streamId)
+    if (paths === undefined) threads.set(streamId, [path])
+    else paths.push(path)
+  }
+  return threads
+}
+
+const inIndex = (env: Noting): Spares => {
+  const table = sparesTable(env)
+  const rows = env.index.range([table], afterPrefix([table]), Infinity, false)
+  return new Map(rows.map(([key, value]) => [key[1] as string, value as ReadonlyArray<string>]))
+}
+
+/** The rows for one thread whose files that are not read are others than the index knows. */
+const writesFor = (
+  env: Noting,
+  threadId: string,
+  before: ReadonlyArray<string>,
+  now: ReadonlyArray<SpareFile>
+): ReadonlyArray<RowWrite> => {
+  const paths = now.map(({ path }) => path)
+  const unseen = { threadId, bytesBefore: null, bytes: null }
+  const came = now
+    .filter(({ path }) => !before.includes(path))
+    .flatMap(({ path, read }) =>
+      noteOf(env, { ...unseen, reason: 'duplicated', from: read, to: path })
+    )
+  const left = before
+    .filter((path) => !paths.includes(path))
+    .flatMap((path) => noteOf(env, { ...unseen, reason: 'duplicate_gone', from: path, to: null }))
+  const key: RowKey = [sparesTable(env), threadId]
+  return [...came, ...left, { key, value: paths.length === 0 ? null : paths }]
+}
+
+/** Notes what is other than at the last look. Nothing is done as long as the store gives the same list. */
+export const spareNotes = (env: Noting & { readonly store: EventStore }): (() => Promise<void>) => {
+  let seen: ReadonlyArray<SpareFile> | null = null
+  return async () => {
+    const spares = env.store.spares?.()
+    if (spares === undefined || spares === seen || !isNoted(env)) return
+    const before = inIndex(env)
+    const now = byThread(spares)
+    for (const threadId of new Set([...before.keys(), ...now.keys()])) {
+      const known = before.get(threadId) ?? []
+      const found = now.get(threadId) ?? []
+      if (known.length === found.length && known.every((path, i) => path === found[i])) continue
+      const files = spares.filter(({ streamId }) => streamId === threadId)
+      const key: RowKey = [sparesTable(env), threadId]
+      const expected = toStored({ key, value: before.get(threadId) ?? null })
+      // Another process that was first has noted the same.
+      await env.index.commit(writesFor(env, threadId, known, files).map(toStored), [expected])()
+    }
+    seen = spares
+    await trimNotes(env)
+  }
+}
