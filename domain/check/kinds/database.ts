@@ -19,6 +19,76 @@ export const DATABASE_KINDS = {
       'close Codex, move state_5.sqlite and its -wal and -shm aside, and start Codex: it builds it again from the rollouts',
     repair: { none: NOT_OURS }
   },
+  state_missing: {
+    severity: 'note',
+    meaning: 'The home has rollouts, and no database of threads beside them.',
+    cause: 'The home was copied without it, was used by an old Codex, or the database was deleted.',
+    codex: 'Codex makes it at its next start, from the rollouts.',
+    unroll: UNROLL,
+    affected: 'Nothing that stands in the log. What only the database knew is gone.',
+    remedy: 'start Codex once',
+    repair: { none: NOT_OURS }
+  },
+  state_elsewhere: {
+    severity: 'warning',
+    meaning: 'No row of the database leads to a file of this home.',
+    cause: 'The home was moved or copied together with its database.',
+    codex:
+      '0.142 and 0.169 put the paths right, thread by thread, when a list from files meets them.',
+    unroll: UNROLL,
+    affected: 'Codex may open the files of the other place, or none.',
+    remedy:
+      'list the threads in Codex once, or close Codex and move state_5.sqlite and its -wal and -shm aside',
+    repair: { none: NOT_OURS }
+  },
+  state_name_differs: {
+    severity: 'warning',
+    meaning:
+      'The database has another name for the thread than session_index.jsonl, or only one of them has a name.',
+    cause:
+      'The database was made anew, session_index.jsonl was lost, or the thread was renamed by a program that is not Codex.',
+    codex:
+      'Shows the name of the database. 0.169 never looks into session_index.jsonl for a numbered thread.',
+    unroll: 'Shows the name of session_index.jsonl.',
+    affected: 'Codex shows another name than unroll.',
+    remedy: 'name the thread again in Codex',
+    repair: { none: NOT_OURS }
+  },
+  state_facts_differ: {
+    severity: 'note',
+    meaning:
+      'The row of a thread says other things than its log: preview, title, directory, model, git, tokens.',
+    cause:
+      'An older Codex wrote the row of a thread that a newer one made, a file was changed by hand, or a row is not written yet.',
+    codex: 'Lists and searches go by the row.',
+    unroll: UNROLL,
+    affected: 'Codex shows, sorts or finds the thread by other facts than its log has.',
+    remedy: 'open the thread once in the Codex that made it',
+    repair: { none: NOT_OURS }
+  },
+  state_goal_differs: {
+    severity: 'note',
+    meaning:
+      'The database has another goal for the thread than its log, or only one of them has a goal.',
+    cause: '0.130 writes goals to its database alone, and no version records that one was cleared.',
+    codex: 'Goes by the database.',
+    unroll: 'Goes by the log.',
+    affected: 'Codex works towards another goal than unroll shows.',
+    remedy: 'set the goal again, or clear it, in Codex',
+    repair: { none: NOT_OURS }
+  },
+  state_agent_differs: {
+    severity: 'note',
+    meaning:
+      'The database and the log disagree about who spawned a thread, or about whether the agent is closed.',
+    cause:
+      'The database was made anew: then every agent counts as open. Or the turns in which one was closed were reverted.',
+    codex: 'Goes by the database.',
+    unroll: 'Goes by the log.',
+    affected: 'Codex takes another set of agents for open than unroll does.',
+    remedy: 'none is needed; close the agent again in Codex if it matters',
+    repair: { none: NOT_OURS }
+  },
   state_row_missing: {
     severity: 'warning',
     meaning: 'A rollout has no row in the database.',
