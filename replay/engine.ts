@@ -17,6 +17,7 @@ import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
 import { itemPage } from './pages/item-page.ts'
 import { failedLedgers, ledgersOf } from './ledgers/ledgers.ts'
 import { refreshed } from './refreshed.ts'
+import { threadRecords } from './threads/records.ts'
 import { damageRows, threadOpener } from './threads/open-thread.ts'
 import { threadContext } from './context/context.ts'
 import { failedLifecycle, lifecycle } from './life/lifecycle.ts'
@@ -49,6 +50,7 @@ export type { Follower } from './follow/follow.ts'
 export type { DamagedPlace } from './threads/open-thread.ts'
 export type { Occurrence, OccurrencePage, OccurrencesRequest } from './search/occurrences.ts'
 export type { SearchRequest } from './search/search.ts'
+export type { ThreadRecord } from './threads/records.ts'
 export type { ThreadSummary } from './threads/thread-view.ts'
 
 type Open = ReturnType<typeof threadOpener>
@@ -186,6 +188,7 @@ export const createEngine = (given: EngineParts): Engine => {
     ),
     append: (threadId, events, expected = 'any', options = {}) =>
       safely(() => appendEvents(life, threadId, events, expected, options)),
+    records: () => safely(threadRecords(parts, home)),
     status: () => safely(status),
     rebuild: () => safely(rebuild),
     homeChanges: (limit = CHANGES_KEPT) =>
@@ -225,6 +228,7 @@ export const failedEngine = (error: StoreError): Engine => {
     ...noMutations(error),
     append: failed,
     damage: failed,
+    records: failed,
     status: failed,
     rebuild: failed,
     homeChanges: failed,

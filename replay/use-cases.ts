@@ -31,6 +31,7 @@ import type {
 } from './ports.ts'
 import type { Progress } from './catch-up/fold-many.ts'
 import type { SessionLines } from './context/session.ts'
+import type { ThreadRecord } from './threads/records.ts'
 import type { ThreadSummary } from './threads/thread-view.ts'
 import type { OccurrencePage, OccurrencesRequest } from './search/occurrences.ts'
 import type { Hit, SearchRequest } from './search/search.ts'
@@ -123,6 +124,8 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
     expected?: ExpectedRevision,
     options?: MutationOptions
   ) => Answer<Appended>
+  /** Every thread with all that its log says of it; catches the whole home up. */
+  readonly records: () => Answer<ReadonlyArray<ThreadRecord>>
   readonly damage: (threadId: string) => Answer<ReadonlyArray<DamagedPlace>>
   /** Catches the whole home up and counts what is there. */
   readonly status: () => Answer<IndexStatus>
