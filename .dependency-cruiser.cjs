@@ -56,6 +56,7 @@ module.exports = {
     only('fzstd', 'adapters/jsonl/'),
     only('semver', 'domain/plugins/'),
     only('smol-toml', 'adapters/home/'),
+    only('sql.js', 'adapters/codex-state/'),
     only('ws', 'adapters/rpc/transports/'),
     only('jose', 'adapters/rpc/transports/'),
     only('@eventstore/db-client', 'adapters/eventstore/connection/')

@@ -11,11 +11,14 @@
  *
  * Every use case answers with fp-ts's `Either`: `Left` is a `StoreError`, which `describe` and `hint` put into words.
  */
+import type { Either } from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../domain/errors.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { eraOf, type ProfileName } from '../domain/profile.ts'
 import { sentItems } from '../domain/context/sent.ts'
 import type { Engine } from '../replay/engine.ts'
 import { openAll, type EngineOptions } from './open.ts'
+import type { Inspection, InspectOptions } from './codex-state/inspect.ts'
 import type { HomePlugins } from './plugins/plugins.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
@@ -66,6 +69,7 @@ export type { FileChange, FileHistory } from '../replay/ledgers/blame.ts'
 export type { BlameRequest, ToolsFilter, ToolsPage, ToolsRequest } from '../replay/ledgers/tools.ts'
 export type { ToolsSummary } from '../replay/ledgers/tools-summary.ts'
 export type { ToolCall as LedgerToolCall } from '../domain/tools/tool-call.ts'
+export type { Inspection, InspectOptions } from './codex-state/inspect.ts'
 export type { Telemetry } from '../replay/telemetry.ts'
 export type { EngineOptions } from './open.ts'
 
@@ -93,3 +97,10 @@ export const openPlugins = async (
   home: string,
   onWarning?: (text: string) => void
 ): Promise<HomePlugins> => (await import('./plugins/plugins.ts')).homePlugins(home, onWarning)
+
+/** Compares the rollouts of a home with Codex's own databases, as `unroll doctor` does; `engine` is one over that home. */
+export const inspectCodexState = async (
+  engine: Engine,
+  options: InspectOptions
+): Promise<Either<StoreError, Inspection>> =>
+  (await import('./codex-state/inspect.ts')).inspectHome(engine, options)

@@ -36,7 +36,7 @@ import type { Answer, Engine, EngineParts } from './use-cases.ts'
 import { listThreads, readThread, searchThreads, summarize } from './threads/shown.ts'
 import { branching } from './mutate/branching.ts'
 
-export type { Engine, EngineParts, FoundThread } from './use-cases.ts'
+export type { Engine, EngineParts, FoundThread, ThreadRecord } from './use-cases.ts'
 export type { BranchPoint } from './mutate/branch.ts'
 export type {
   ContextPoint,
@@ -50,7 +50,6 @@ export type { Follower } from './follow/follow.ts'
 export type { DamagedPlace } from './threads/open-thread.ts'
 export type { Occurrence, OccurrencePage, OccurrencesRequest } from './search/occurrences.ts'
 export type { SearchRequest } from './search/search.ts'
-export type { ThreadRecord } from './threads/records.ts'
 export type { ThreadSummary } from './threads/thread-view.ts'
 
 type Open = ReturnType<typeof threadOpener>

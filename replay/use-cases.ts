@@ -3,6 +3,7 @@
  */
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
+import type { ThreadFacts } from '../domain/thread.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
@@ -31,7 +32,7 @@ import type {
 } from './ports.ts'
 import type { Progress } from './catch-up/fold-many.ts'
 import type { SessionLines } from './context/session.ts'
-import type { ThreadRecord } from './threads/records.ts'
+import type { Agent } from './threads/agents.ts'
 import type { ThreadSummary } from './threads/thread-view.ts'
 import type { OccurrencePage, OccurrencesRequest } from './search/occurrences.ts'
 import type { Hit, SearchRequest } from './search/search.ts'
@@ -139,4 +140,14 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
 /** A thread in which a term was said, and its first hit. */
 export interface FoundThread extends Hit {
   readonly thread: Thread
+}
+
+/** A thread as its log tells it. */
+export interface ThreadRecord {
+  readonly info: StreamInfo
+  readonly facts: ThreadFacts
+  /** What `session_index.jsonl` calls it. */
+  readonly name: string | null
+  /** Null for a thread that nobody spawned. */
+  readonly agent: Agent | null
 }

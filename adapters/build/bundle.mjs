@@ -8,6 +8,7 @@
  *     probe.cjs          the child process that reads a doubtful index
  *     library.js         what `import 'unroll'` gives
  *     app-server.js      what `import 'unroll/app-server'` gives
+ *     sql-wasm.wasm      SQLite, for looking into Codex's databases
  *     sample             the sample home
  *     THIRD-PARTY.txt    licences of the packages that are in them
  *
@@ -187,6 +188,7 @@ fs.writeFileSync(
     .map(licenceOf)
     .join(`\n${'-'.repeat(80)}\n\n`)
 )
+fs.copyFileSync(resolve('sql.js/dist/sql-wasm.wasm'), join(out, 'sql-wasm.wasm'))
 fs.cpSync(SAMPLE, join(out, 'sample'), { recursive: true })
 fs.copyFileSync(join(HERE, 'launch.cjs'), join(out, 'unroll.cjs'))
 fs.chmodSync(join(out, 'unroll.cjs'), 0o755)

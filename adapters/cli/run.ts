@@ -46,6 +46,7 @@ const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
   index: async () => (await import('./commands/index-command.ts')).indexCommand,
   'app-server': async () => (await import('./commands/app-server.ts')).appServerCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   plugins: async () => (await import('./commands/plugins.ts')).pluginsCommand,
   storage: async () => (await import('./commands/storage.ts')).storageCommand,
   store: async () => (await import('./commands/store.ts')).storeCommand,

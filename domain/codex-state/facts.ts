@@ -72,14 +72,21 @@ const factsFinding = (thread: KnownThread, found: ReadonlyArray<Difference>): Fi
 
 const placeOf = ({ threadId, path }: KnownThread) => ({ threadId, path })
 
-/** Names differ when both are there, or when only one place knows one. */
+/**
+ * A name that only `session_index.jsonl` has is shown by Codex too, but for numbered threads; one that is the first message
+ * is shown as none.
+ */
 const nameFinding = (thread: KnownThread, row: StateThread): ReadonlyArray<Finding> => {
   const database = givenName(row)
-  const { name } = thread
-  // A name that is the first message is shown as none.
-  if (name === database || (database === null && name === row.firstUserMessage)) return []
-  const facts = { sessionIndex: name, database }
-  return [findingOf('state_name_differs', { ...placeOf(thread), facts })]
+  const { name, facts } = thread
+  const isLookedUp = facts.own?.historyMode !== 'paginated' || name === row.firstUserMessage
+  if (name === database || (database === null && isLookedUp)) return []
+  return [
+    findingOf('state_name_differs', {
+      ...placeOf(thread),
+      facts: { sessionIndex: name, database }
+    })
+  ]
 }
 
 const goalFinding = (

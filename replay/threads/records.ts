@@ -2,22 +2,10 @@
  * Every thread of a home with all that its log says of it, for whoever compares it with something else.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { ThreadFacts } from '../../domain/thread.ts'
 import type { homeCatchUp } from '../catch-up/backfill.ts'
-import type { StreamInfo } from '../ports.ts'
-import type { Answer, EngineParts } from '../use-cases.ts'
-import { agentRow, type Agent } from './agents.ts'
+import type { Answer, EngineParts, ThreadRecord } from '../use-cases.ts'
+import { agentRow } from './agents.ts'
 import { threadRow } from './thread-row.ts'
-
-/** A thread as its log tells it. */
-export interface ThreadRecord {
-  readonly info: StreamInfo
-  readonly facts: ThreadFacts
-  /** What `session_index.jsonl` calls it. */
-  readonly name: string | null
-  /** Null for a thread that nobody spawned. */
-  readonly agent: Agent | null
-}
 
 /** Catches the whole home up and answers with every thread that could be read, by path. */
 export const threadRecords =

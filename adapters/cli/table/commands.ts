@@ -4,6 +4,7 @@
  */
 import { analytics } from './analytics.ts'
 import { audit } from './audit.ts'
+import { doctor } from './doctor.ts'
 import { OTHER } from './other.ts'
 import { plugins } from './plugins.ts'
 import { READING } from './reading.ts'
@@ -76,6 +77,7 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   plugins,
   analytics,
   ...WRITING,
+  doctor,
   storage,
   store,
   ...OTHER

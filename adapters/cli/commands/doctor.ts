@@ -1,0 +1,197 @@
+/**
+ * unroll doctor: files, index and Codex's databases side by side.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { Finding, Severity } from '../../../domain/check/finding.ts'
+import { KINDS, type ProblemKind } from '../../../domain/check/kinds.ts'
+import type { Histogram } from '../../../domain/codex-state/histogram.ts'
+import { inspectHome, type DatabaseReport, type Inspection } from '../../codex-state/inspect.ts'
+import { DATABASES } from '../../codex-state/places.ts'
+import { flagOf } from '../args.ts'
+import { withHomeFiles } from '../home-files.ts'
+import { placeOf, withEngine, type PlainCommand } from '../session.ts'
+import { reportError } from '../text/report.ts'
+import { painter, tsv, type Paint } from '../text/style.ts'
+import { isoSecond, oneLine, plural, size } from '../text/text.ts'
+import { printJson } from '../text/written.ts'
+
+const SAMPLES = 3
+const SEVERITIES: ReadonlyArray<Severity> = ['broken', 'warning', 'note']
+const COLOURS = { broken: 'red', warning: 'yellow', note: 'dim' } as const
+const LABEL = 12
+const CELL = 10
+
+const labelled = (label: string, text: string): string => `${label.padEnd(LABEL)}${text}\n`
+
+const countLine = (label: string, cells: ReadonlyArray<string | number>): string =>
+  labelled(label, cells.map((cell) => String(cell).padStart(CELL)).join(''))
+
+const databaseText = ({ name, status, why, sizeBytes }: DatabaseReport): string => {
+  const told = status === 'ok' ? size(sizeBytes ?? 0) : oneLine(`${status}: ${why ?? ''}`)
+  return `${DATABASES[name]} ${told}`
+}
+
+const histogramText = (counts: Histogram): string =>
+  Object.entries(counts)
+    .map(([word, count]) => `${oneLine(word)} ${count}`)
+    .join(', ')
+
+const backfillText = ({ backfill, rows }: Inspection): string => {
+  if (rows === null) return 'not known'
+  if (backfill === null) return 'no record of one'
+  const { status, lastWatermark, updatedAt } = backfill
+  const upTo = lastWatermark === null ? '' : `, up to ${lastWatermark}`
+  return oneLine(`${status} ${isoSecond(updatedAt)}${upTo}`)
+}
+
+const remarks = ({ files }: Inspection): ReadonlyArray<string> => {
+  const { olderSegments, spares, duplicateThreads, malformedNames, headless, troubles } = files
+  const shown = (paths: ReadonlyArray<string>): string =>
+    oneLine(paths.slice(0, SAMPLES).join(', '))
+  return [
+    ...(olderSegments === 0
+      ? []
+      : [
+          `${plural(olderSegments, 'file')} from before a revert; "codex doctor" counts them as missing and as duplicates`
+        ]),
+    ...(spares === 0
+      ? []
+      : [
+          `${plural(spares, 'file')} not read because another has the same id: ${shown(duplicateThreads)}`
+        ]),
+    ...(malformedNames.length === 0
+      ? []
+      : [
+          `${plural(malformedNames.length, 'file')} with a name that Codex does not make: ${shown(malformedNames)}`
+        ]),
+    ...(headless.length === 0
+      ? []
+      : [
+          `${plural(headless.length, 'file')} of which Codex makes no row, because the first line says nothing: ${shown(headless)}`
+        ]),
+    ...troubles.map(({ path, why }) => oneLine(`${path}: not looked at (${why})`))
+  ]
+}
+
+const head = (found: Inspection): string => {
+  const { files, index, rows, databases } = found
+  const there = databases.filter(({ status }) => status !== 'missing')
+  const row = (count: number | undefined): string | number => count ?? '-'
+  return [
+    labelled('home', oneLine(found.home)),
+    ...(found.sqliteHome === found.home
+      ? []
+      : [labelled('databases in', oneLine(found.sqliteHome))]),
+    '\n',
+    countLine('', ['files', 'bytes', 'threads', 'rows']),
+    countLine('active', [
+      files.active.files,
+      size(files.active.bytes),
+      index.active,
+      row(rows?.activeRows)
+    ]),
+    countLine('archived', [
+      files.archived.files,
+      size(files.archived.bytes),
+      index.archived,
+      row(rows?.archivedRows)
+    ]),
+    '\n',
+    ...remarks(found).map((text) => labelled('', text)),
+    ...(there.length === 0
+      ? [labelled('databases', 'none')]
+      : there.map((each, i) => labelled(i === 0 ? 'databases' : '', databaseText(each)))),
+    labelled('backfill', backfillText(found)),
+    ...(rows === null
+      ? []
+      : [
+          labelled('providers', histogramText(rows.providers)),
+          labelled('sources', histogramText(rows.sources))
+        ])
+  ].join('')
+}
+
+const factsText = ({ facts }: Finding): string =>
+  oneLine(
+    Object.entries(facts)
+      .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+      .join(', ')
+  )
+
+const groupText = (
+  kind: ProblemKind,
+  findings: ReadonlyArray<Finding>,
+  shown: number,
+  paint: Paint
+): string => {
+  const [first] = findings
+  const severity = first?.severity ?? KINDS[kind].severity
+  const place = ({ threadId, path }: Finding): string => oneLine(path ?? threadId ?? 'the home')
+  const more = findings.length - shown
+  return [
+    `\n${paint(COLOURS[severity], severity)} ${paint('bold', kind)} ${findings.length}\n`,
+    `  ${KINDS[kind].meaning}\n`,
+    ...findings
+      .slice(0, shown)
+      .flatMap((each) => [`    ${place(each)}\n`, `      ${factsText(each)}\n`]),
+    ...(more > 0 ? [`    and ${more} more; --all lists them\n`] : []),
+    `  ${first?.affected ?? ''}\n`,
+    `  ${paint('bold', 'remedy')}: ${first?.remedy ?? ''}\n`
+  ].join('')
+}
+
+const groups = (findings: ReadonlyArray<Finding>): ReadonlyArray<ReadonlyArray<Finding>> => {
+  const byKind = new Map<string, Array<Finding>>()
+  for (const each of findings) {
+    const key = `${SEVERITIES.indexOf(each.severity)} ${each.kind}`
+    byKind.set(key, [...(byKind.get(key) ?? []), each])
+  }
+  return [...byKind].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, all]) => all)
+}
+
+const verdict = ({ agrees, findings }: Inspection): string =>
+  findings.length === 0
+    ? '\nall agree\n'
+    : `\n${plural(findings.length, 'finding')}${agrees ? ', none that does harm' : ''}\n`
+
+const print = async (
+  found: Inspection,
+  all: boolean,
+  out: (text: string) => Promise<void>,
+  paint: Paint
+): Promise<void> => {
+  await out(head(found))
+  for (const group of groups(found.findings)) {
+    const kind = group[0]?.kind
+    if (kind === undefined) continue
+    await out(groupText(kind, group, all ? group.length : SAMPLES, paint))
+  }
+  await out(verdict(found))
+}
+
+const fields = ({ severity, kind, threadId, path, affected, remedy, facts }: Finding) => [
+  severity,
+  kind,
+  threadId ?? '',
+  path ?? '',
+  affected,
+  remedy,
+  JSON.stringify(facts)
+]
+
+const INSTEAD = 'compare the home by itself: unroll doctor --store file'
+
+/** Compares a home with Codex's databases; see the command table. */
+export const doctorCommand: PlainCommand = (input, outside, open) =>
+  withHomeFiles(input, outside, INSTEAD, async (home) => {
+    const place = await placeOf(input, outside)
+    return withEngine(input, outside, open, place, async (engine, io) => {
+      const inspected = await inspectHome(engine, { home, env: io.env, nowMs: io.nowMs() })
+      if (E.isLeft(inspected)) return reportError(inspected.left, input.json, io)
+      const found = inspected.right
+      if (input.json) await printJson(found, io)
+      else if (io.outIsTty) await print(found, flagOf(input, 'all'), io.out, painter(input, io))
+      else await io.out(tsv(found.findings.map(fields)))
+      return found.agrees ? 0 : 1
+    })
+  })
