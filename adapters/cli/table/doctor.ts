@@ -11,7 +11,7 @@ export const doctor: CommandSpec = {
   about: [
     'Counts files, threads of the index and rows of `state_5.sqlite`, and tells where they disagree: threads without a row, rows without a ' +
       'file, other paths, other archived flags, an unfinished backfill, other names, titles, tokens, goals and agents; and what SQLite finds wrong ' +
-      'with each database. Every kind comes with what it means and what to do about it; `unroll explain KIND` says more.',
+      'with each database. Every kind comes with what it means and what to do about it.',
     'The databases are read in memory: no lock is taken, no file is made, and a running Codex is not disturbed. See docs/DOCTOR.md.'
   ],
   options: [{ name: 'all', text: 'List every finding; without it the first three of a kind.' }],
