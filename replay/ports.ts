@@ -2,6 +2,7 @@
  * The only interfaces of the engine, owned by their consumer. Each has two or more implementations: files and
  * memory for events, LMDB and memory for the index.
  */
+import type { JsonObject } from '../domain/json.ts'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Sha256 } from '../domain/audit/chain.ts'
@@ -428,6 +429,19 @@ export interface HomeWriter {
   ) => Promise<Either<StoreError, StagedExchange>>
   /** What can be restored, newest first. */
   readonly trash: () => Promise<Either<StoreError, ReadonlyArray<TrashEntry>>>
+  /**
+   * Brings compressed files of a thread back as plain ones; `files` holds the digest of each by its path. Absent where nothing is
+   * ever compressed.
+   */
+  readonly expand?: (
+    threadId: string,
+    files: JsonObject,
+    options: {
+      readonly actor?: string | undefined
+      readonly undoes?: string | undefined
+      readonly dryRun?: boolean | undefined
+    }
+  ) => Promise<Either<StoreError, { readonly operationId: string | null }>>
   /** Appends a line to `session_index.jsonl`; on disk when it answers. */
   readonly appendName: (threadId: string, name: string) => Promise<Either<StoreError, void>>
 }

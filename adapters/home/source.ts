@@ -48,10 +48,11 @@ export const homeSource = (options: HomeSourceOptions): Source => {
   return {
     store,
     writer: segmentWriter(home, store, undefined, telemetry),
-    homeWriter: homeWriter(home, {
-      isOpen: (threadId) => isBeingWritten(home, threadId),
-      telemetry
-    }),
+    homeWriter: {
+      ...homeWriter(home, { isOpen: (threadId) => isBeingWritten(home, threadId), telemetry }),
+      expand: async (...asked) =>
+        (await import('../storage/change.ts')).undoCompression(home, ...asked)
+    },
     operations: homeOperations(home),
     homeLogs: homeLog(home),
     names: homeNames(home),

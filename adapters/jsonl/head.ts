@@ -72,9 +72,9 @@ export const expand = async (home: string, path: string): Promise<void> => {
     const target = openSync(temporary, 'wx')
     try {
       await decompress(`${path}.zst`, source, target)
-      const { mode, atime, mtime } = fstatSync(source)
+      const { mode, atimeMs, mtimeMs } = fstatSync(source)
       fchmodSync(target, mode)
-      futimesSync(target, atime, mtime)
+      futimesSync(target, atimeMs / 1000, mtimeMs / 1000)
       fsyncSync(target)
       linkSync(temporary, path)
     } finally {

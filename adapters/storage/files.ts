@@ -3,8 +3,8 @@
  */
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StoreError } from '../../domain/errors.ts'
 import { PROFILES } from '../../domain/profile.ts'
+import { thrown } from '../../replay/guarded.ts'
 import { placeOf } from '../jsonl/listing.ts'
 import { homeNames } from '../home/names.ts'
 
@@ -81,9 +81,8 @@ export const threadMeant = (
   const names = homeNames(home).all()
   const found = begun.length > 0 ? begun : ids.filter((id) => names.get(id) === text)
   const [id, ...others] = found
-  const failure = (error: StoreError): Error => error as unknown as Error
-  if (id === undefined) throw failure({ _tag: 'StreamNotFound', streamId: text })
-  if (others.length > 0) throw failure({ _tag: 'AmbiguousThread', text, candidates: found })
+  if (id === undefined) throw thrown({ _tag: 'StreamNotFound', streamId: text })
+  if (others.length > 0) throw thrown({ _tag: 'AmbiguousThread', text, candidates: found })
   return id
 }
 

@@ -13,7 +13,7 @@ import {
 import type { Goal } from '../../domain/changes/goal.ts'
 import type { Mutations } from '../mutate/mutations.ts'
 import { moveThread, type Exactly } from './archive.ts'
-import { type Life, type MutationOptions } from './life.ts'
+import { READ_ONLY, type Life, type MutationOptions } from './life.ts'
 import { renameThread } from './names.ts'
 import { removeThread, restoreThreads } from './remove.ts'
 import { undoRepair } from './repair.ts'
@@ -77,6 +77,10 @@ const INVERSES: Readonly<Record<string, Perform>> = {
   unrepair: (life, given, options) => undoRepair(life, text(given, 'operationId'), options),
   rename: (life, given, options) =>
     renameThread(life, text(given, 'threadId'), text(given, 'name'), options, text(given, 'from')),
+  expand: async ({ homeWriter, actor }, given, options) =>
+    homeWriter?.expand === undefined
+      ? E.left(READ_ONLY)
+      : homeWriter.expand(text(given, 'threadId'), objectIn(given, 'files'), { actor, ...options }),
   rollback: (_, given, options, { rollback }) =>
     rollback(text(given, 'threadId'), Number(given['turns']), options)(),
   unrollback: (_, given, options, { unrollback }) => unrollback(text(given, 'threadId'), options)(),

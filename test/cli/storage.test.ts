@@ -7,6 +7,7 @@ import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { inHome, jsonLines } from './console.ts'
 
 const LARGE = '01a1fcde-3cb0-7011-8079-af112c16e46e'
+const ARCHIVED = 'rollout-2026-11-21T06-49-45-01a1fcde-3e53-7060-9794-586e2c2f2af6.jsonl'
 const LARGE_PATH = 'sessions/2026/11/21/rollout-2026-11-21T06-49-45-' + LARGE + '.jsonl'
 
 describe('command line: storage', () => {
@@ -38,6 +39,39 @@ describe('command line: storage', () => {
     expect([fields[0], fields.length, out.split('\n').length]).to.deep.equal([LARGE, 20, 2])
     expect(await unroll(['storage', 'nobody'])).to.include({ code: 3, out: '' })
     expect(await unroll(['storage', '01a1fcde'])).to.include({ code: 2, out: '' })
+  })
+
+  it('compresses the archived threads, and tells each file and the sum', async () => {
+    const path = 'archived_sessions/' + ARCHIVED
+    const plainBytes = statSync(join(home, path)).size
+    const tried = await unroll(['storage', 'compress', '--dry-run', '--json'])
+    const { code, out, err } = await unroll(['storage', 'compress', '--json'])
+    const compressedBytes = statSync(join(home, `${path}.zst`)).size
+    const [file, sum] = jsonLines(out)
+    expect([code, err, jsonLines(out).length]).to.deep.equal([0, '', 2])
+    expect({ ...file, operationId: null }).to.deep.equal({
+      ...{ threadId: ARCHIVED.slice(28, 64), path, outcome: 'compressed', reason: null },
+      ...{ plainBytes, compressedBytes, operationId: null }
+    })
+    expect(sum).to.deep.equal({ total: { files: 1, left: 0, plainBytes, compressedBytes } })
+    expect(jsonLines(tried.out)).to.deep.equal([{ ...file, operationId: null }, sum])
+    const { out: log } = await unroll(['log', '--json'])
+    expect(jsonLines(log)[0].began.operation).to.equal('compress')
+    expect(await unroll(['undo', file.operationId])).to.include({ code: 0 })
+    expect(statSync(join(home, path)).size).to.equal(plainBytes)
+    expect((await unroll(['storage', 'compress'], { tty: true })).out).to.match(
+      /^compressed 1 file: [\d.]+ kB to [\d.]+ kB, [\d.]+ kB less \(\d+ %\)\n$/
+    )
+    expect((await unroll(['storage', 'expand'])).out).to.match(/^expanded\t/)
+  })
+
+  it('warns where a Codex that does not read compressed rollouts wrote the newest thread', async () => {
+    const old = copyHome('fork-rollback-130')
+    const { err } = await inHome(() => old)(['storage', 'compress', '--dry-run'])
+    removeFolder(old)
+    expect(err).to.equal(
+      'unroll: the newest thread was written by Codex 0.130.0; only 0.142 and later read compressed rollouts\n'
+    )
   })
 
   it('refuses where a store holds the threads', async () => {

@@ -16,11 +16,11 @@ const rolloutsOf = (home: string): ReadonlyArray<string> =>
         join(folder, name)
       )
     )
-    .filter((path) => path.endsWith('.jsonl'))
+    .filter((path) => /\.jsonl(\.zst)?$/.test(path))
     .sort((a, b) => (a.split('/').pop() ?? '').localeCompare(b.split('/').pop() ?? ''))
 
 const ID = /rollout-.{19}-([0-9a-f-]{36})/
-const SEGMENT = /([0-9a-f-]{36})\.jsonl$/
+const SEGMENT = /([0-9a-f-]{36})\.jsonl(\.zst)?$/
 
 /** Segments through which the history of threads leads. */
 export const segmentsOf = (

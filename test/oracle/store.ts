@@ -16,18 +16,18 @@ import { pull } from '../../adapters/eventstore/sync/pull.ts'
 import { push } from '../../adapters/eventstore/sync/push.ts'
 import { isFine, verify } from '../../adapters/eventstore/sync/verify.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { ABOUT_HOME, aboutTurns, type Question } from '../support/agreement.ts'
+import type { Question } from '../support/agreement.ts'
 import { right } from '../support/engines.ts'
 import { startEventStore } from '../support/eventstore-server/server.ts'
 import { homeNames, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { differences } from '../support/normalise.ts'
-import { freshHome, startCodex, versionOf } from './codex.ts'
-import { projectOlderFiles, segmentsOf, threadsOf } from './segments.ts'
+import { answersAbout } from './answers.ts'
+import { freshHome, versionOf } from './codex.ts'
+import { threadsOf } from './segments.ts'
 
 /** What is no part of a store: configuration belongs to a machine. */
 const OF_THE_MACHINE = ['config.toml', 'AGENTS.md']
 
-const BEGUN_SECONDS = Math.floor(Date.now() / 1000)
 const signal = new AbortController().signal
 const quiet = { signal, onProgress: () => undefined }
 
@@ -53,40 +53,6 @@ const throughStore = async (wire: Wire, home: string): Promise<string> => {
   for (const name of OF_THE_MACHINE)
     if (existsSync(join(home, name))) copyFileSync(join(home, name), join(target, name))
   return target
-}
-
-/** What a Codex says about a home: lists, and every thread with its turns. */
-const answersAbout = async (
-  binary: string,
-  home: string,
-  is169: boolean
-): Promise<ReadonlyArray<unknown>> => {
-  const threads = [...new Set(threadsOf(home))]
-  // 0.169 answers about turns from a database, and that of threads only that were loaded once.
-  if (is169) await projectOlderFiles(binary, home, await segmentsOf(home, '0.169.0', threads))
-  const codex = await startCodex(binary, home)
-  const answers: Array<unknown> = []
-  // 0.169 gives the spawned threads of older versions a session of its own making, another one each time; and of some
-  // threads it writes to the file when it loads them.
-  const told = (member: string, value: unknown): unknown => {
-    if (member === 'sessionId' && !threads.includes(String(value))) return '<made>'
-    return member === 'updatedAt' && Number(value) >= BEGUN_SECONDS ? '<now>' : value
-  }
-  const ask = async ({ method, params }: Question): Promise<void> => {
-    const { result, error } = await codex.answer(method, params)
-    const text = JSON.stringify({ method, params, result, error }).replaceAll(home, '$HOME')
-    answers.push(JSON.parse(text, told))
-  }
-  try {
-    for (const question of ABOUT_HOME) await ask(question)
-    if (is169)
-      for (const threadId of threads)
-        await ask({ method: 'thread/resume', params: { threadId, excludeTurns: true } })
-    for (const question of threads.flatMap(aboutTurns)) await ask(question)
-    return answers
-  } finally {
-    await codex.stop()
-  }
 }
 
 interface Answer extends Question {

@@ -3,7 +3,10 @@
  */
 import type { PlainCommand } from '../session.ts'
 
-const WORDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {}
+const WORDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
+  compress: async () => (await import('./storage-change.ts')).compressCommand,
+  expand: async () => (await import('./storage-change.ts')).expandCommand
+}
 
 /** Tells what threads take on disk; see the command table. */
 export const storageCommand: PlainCommand = async (input, io, open) => {
