@@ -18,8 +18,9 @@ import { eraOf, type ProfileName } from '../domain/profile.ts'
 import { sentItems } from '../domain/context/sent.ts'
 import type { Engine } from '../replay/engine.ts'
 import { openAll, type EngineOptions } from './open.ts'
-import type { CompareOptions } from './codex-state/findings.ts'
-import type { Inspection } from './codex-state/inspect.ts'
+import type { Inspection, InspectOptions } from './codex-state/inspect.ts'
+import type { Finding } from '../domain/check/finding.ts'
+import type { CheckOptions, CheckSummary } from './check/check.ts'
 import type { HomePlugins } from './plugins/plugins.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
@@ -36,6 +37,8 @@ export {
 } from '../domain/analytics/compare.ts'
 export { KNOWN_DIFFERENCES } from '../domain/analytics/not-reconstructable.ts'
 export { readCapture, type CaptureEntry } from './analytics/read-capture.ts'
+export type { Finding, Severity } from '../domain/check/finding.ts'
+export type { ProblemKind } from '../domain/check/kinds.ts'
 export { verifyExport, type Verified } from '../domain/audit/chain.ts'
 export type { AuditAction, AuditRow } from '../domain/audit/row.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
@@ -63,6 +66,7 @@ export type { AgentFamily } from '../replay/life/lifecycle.ts'
 export type { Mutations, StartedReview, Written } from '../replay/mutate/mutations.ts'
 export { describeFault, FAULT_KIND, type PluginFault } from '../domain/plugins/fault.ts'
 export { parseListed, type ListedPlugins } from '../domain/plugins/snapshot.ts'
+export type { CheckOptions, CheckSummary } from './check/check.ts'
 export type { HomePlugins } from './plugins/plugins.ts'
 export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
 export type { AuditPage, AuditRequest, ApprovalRow, ReviewRow } from '../replay/ledgers/audit.ts'
@@ -70,7 +74,7 @@ export type { FileChange, FileHistory } from '../replay/ledgers/blame.ts'
 export type { BlameRequest, ToolsFilter, ToolsPage, ToolsRequest } from '../replay/ledgers/tools.ts'
 export type { ToolsSummary } from '../replay/ledgers/tools-summary.ts'
 export type { ToolCall as LedgerToolCall } from '../domain/tools/tool-call.ts'
-export type { Inspection } from './codex-state/inspect.ts'
+export type { Inspection, InspectOptions } from './codex-state/inspect.ts'
 export type { Telemetry } from '../replay/telemetry.ts'
 export type { EngineOptions } from './open.ts'
 
@@ -102,6 +106,23 @@ export const openPlugins = async (
 /** Compares the rollouts of a home with Codex's own databases, as `unroll doctor` does; `engine` is one over that home. */
 export const inspectCodexState = async (
   engine: Engine,
-  options: CompareOptions
+  options: InspectOptions
 ): Promise<Either<StoreError, Inspection>> =>
   (await import('./codex-state/inspect.ts')).inspectHome(engine, options)
+
+/**
+ * Looks for problems in a home: findings one by one, and at the end the summary as what the generator returns. Errors of the
+ * system are findings; a check whose signal is aborted throws the reason. See docs/CHECK.md.
+ */
+export async function* checkHome(
+  options: Omit<CheckOptions, 'threadId'>
+): AsyncGenerator<Finding, CheckSummary> {
+  return yield* (await import('./check/check.ts')).check(options)
+}
+
+/** The same for the files of one thread. */
+export async function* checkThread(
+  options: CheckOptions & { readonly threadId: string }
+): AsyncGenerator<Finding, CheckSummary> {
+  return yield* (await import('./check/check.ts')).check(options)
+}

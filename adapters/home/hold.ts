@@ -107,6 +107,12 @@ export const lockFile = (path: string): HomeHold | null => {
   }
 }
 
+/** True when a lock is there and the process that it names is gone. */
+export const isLeftBehind = (path: string): boolean => {
+  const text = textOf(path)
+  return text !== null && !heldHere.has(path) && isFree(text)
+}
+
 /** What one process at a time may do to a home, by the name of the lock. */
 type Right = 'files' | 'plugins'
 

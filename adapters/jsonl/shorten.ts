@@ -191,15 +191,41 @@ const take = (state: State, chunk: Buffer): boolean => {
   return true
 }
 
-/** A line in chunks, with texts of more than so many bytes cut; null when it must be read whole. */
-export const shorten = (chunks: Chunks, textBytesMax: number): Shortened | null => {
+/** Cuts the texts of one line as it goes by. */
+export interface Shortener {
+  /** False when the line must be read whole; then nothing more is taken. */
+  readonly take: (chunk: Buffer) => boolean
+  /** Bytes that are kept so far. */
+  readonly keptBytes: () => number
+  /** Null when the line must be read whole. */
+  readonly end: () => Shortened | null
+}
+
+/** A shortener of texts of more than so many bytes. */
+export const shortener = (textBytesMax: number): Shortener => {
   const state: State = {
     ...{ textBytesMax, kept: [], inText: false, textBytes: 0, mayCut: false, missing: -1 },
     ...{ escape: 0, wasCut: false, name: '', key: '', afterColon: false, isCut: false }
   }
   const utf8 = utf8Check()
-  for (const chunk of chunks) if (!utf8.take(chunk) || !take(state, chunk)) return null
-  return state.inText || !utf8.isDone()
-    ? null
-    : { line: Buffer.concat(state.kept), isCut: state.isCut }
+  let counted = 0
+  let keptBytes = 0
+  return {
+    take: (chunk) => utf8.take(chunk) && take(state, chunk),
+    keptBytes: () => {
+      for (; counted < state.kept.length; counted++) keptBytes += state.kept[counted]?.length ?? 0
+      return keptBytes
+    },
+    end: () =>
+      state.inText || !utf8.isDone()
+        ? null
+        : { line: Buffer.concat(state.kept), isCut: state.isCut }
+  }
+}
+
+/** A line in chunks, with texts of more than so many bytes cut; null when it must be read whole. */
+export const shorten = (chunks: Chunks, textBytesMax: number): Shortened | null => {
+  const cutter = shortener(textBytesMax)
+  for (const chunk of chunks) if (!cutter.take(chunk)) return null
+  return cutter.end()
 }

@@ -178,6 +178,19 @@ export const isBeingWritten = (home: string, threadId: string): boolean => {
   return isThere && look(folder, threadId as StreamId, own).living
 }
 
+/** Locks of processes that are gone, by the thread they were for. Throws errors of the system. */
+export const staleLocks = (
+  home: string
+): ReadonlyArray<{ readonly name: string; readonly threadId: string }> => {
+  const folder = join(home, '.unroll', 'locks')
+  if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  return readdirSync(folder).flatMap((name) => {
+    const threadId = name.slice(0, Math.max(0, name.indexOf('.')))
+    const holder = holderOf(threadId as StreamId, name)
+    return holder === null || isLiving(holder) ? [] : [{ name, threadId }]
+  })
+}
+
 /** Takes the lock of a thread, or answers null when a living process has it. Throws errors of the system. */
 export const tryLock = (home: string, streamId: StreamId): WriterLock | null => {
   const folder = lockFolder(home)

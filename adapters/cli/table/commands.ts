@@ -5,6 +5,7 @@
 import { analytics } from './analytics.ts'
 import { audit } from './audit.ts'
 import { doctor } from './doctor.ts'
+import { check, explain } from './check.ts'
 import { OTHER } from './other.ts'
 import { plugins } from './plugins.ts'
 import { READING } from './reading.ts'
@@ -76,6 +77,8 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   audit,
   plugins,
   analytics,
+  check,
+  explain,
   ...WRITING,
   doctor,
   storage,

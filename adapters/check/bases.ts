@@ -1,0 +1,121 @@
+/**
+ * Whether a file that continues another one fits the place it names.
+ */
+import { findingOf, type Finding } from '../../domain/check/finding.ts'
+import type { RolloutEntry } from '../../domain/check/home.ts'
+import type { Identity } from '../../domain/check/file/metas.ts'
+import type { BaseReason } from '../../domain/events/event.ts'
+import type { HistoryBase } from '../../domain/events/payloads.ts'
+import { join } from 'node:path'
+import { openBytes } from '../jsonl/bytes.ts'
+import type { FirstLine } from '../jsonl/first-line.ts'
+import { lineEndingAt, ordinalOf } from '../jsonl/ordinals.ts'
+import { openRollout } from '../jsonl/front-to-back.ts'
+import type { Pace } from './pace.ts'
+
+/** What a base is looked for in. */
+export interface Bases {
+  readonly home: string
+  readonly shown: ReadonlyMap<string, RolloutEntry>
+  readonly firstLine: (path: string, compressed: boolean) => FirstLine
+  readonly pace: Pace
+}
+
+type Before = ReturnType<typeof lineEndingAt>
+
+const HEAD_BYTES = 96
+const NEWLINE = 10
+
+/** The line that ends at a place of a compressed file, found from its beginning. */
+const compressedLineEndingAt = async (path: string, until: number, pace: Pace): Promise<Before> => {
+  const bytes = openRollout(path, true)
+  let head = Buffer.alloc(0)
+  let isLineOver = false
+  let at = 0
+  try {
+    for (let piece = bytes.next(); piece !== null && at < until; piece = bytes.next()) {
+      const part = Buffer.from(piece.subarray(0, until - at))
+      for (let from = 0; from < part.length;) {
+        const end = part.indexOf(NEWLINE, from)
+        if (isLineOver) head = Buffer.alloc(0)
+        const line = part.subarray(from, end === -1 ? part.length : end)
+        if (head.length < HEAD_BYTES) head = Buffer.concat([head, line.subarray(0, HEAD_BYTES)])
+        isLineOver = end !== -1
+        from = end === -1 ? part.length : end + 1
+      }
+      at += part.length
+      if (pace.isDue()) await pace.giveWay()
+    }
+  } finally {
+    bytes.close()
+  }
+  if (at < until) return { kind: 'past_end' }
+  return isLineOver ? { kind: 'line', ordinal: ordinalOf(head) } : { kind: 'inside_a_line' }
+}
+
+const lineBefore = async (
+  { home, pace }: Bases,
+  { path, isCompressed }: RolloutEntry,
+  until: number
+): Promise<Before> => {
+  if (until > 0 && isCompressed) return compressedLineEndingAt(join(home, path), until, pace)
+  const source = openBytes(join(home, path), isCompressed)
+  try {
+    return lineEndingAt(source, until)
+  } finally {
+    source.close()
+  }
+}
+
+/** True when following the bases from a segment leads back to it. */
+const isCircle = (bases: Bases, segmentId: string, base: HistoryBase): boolean => {
+  const seen = new Set([segmentId])
+  for (let next: HistoryBase | null = base; next !== null;) {
+    if (seen.has(next.thread_id)) return true
+    seen.add(next.thread_id)
+    const file = bases.shown.get(next.thread_id)
+    const first =
+      file === undefined
+        ? 'unreadable'
+        : bases.firstLine(join(bases.home, file.path), file.isCompressed)
+    next = first === 'unreadable' ? null : first.base
+  }
+  return false
+}
+
+const misfit = async (
+  bases: Bases,
+  segmentId: string,
+  base: HistoryBase
+): Promise<BaseReason | null> => {
+  const named = bases.shown.get(base.thread_id)
+  if (named === undefined) return 'base_missing'
+  if (isCircle(bases, segmentId, base)) return 'base_cycle'
+  const before = await lineBefore(bases, named, base.end_byte_offset)
+  if (before.kind === 'past_end') return 'base_shrunk'
+  if (before.kind === 'inside_a_line') return 'base_mismatch'
+  const fits = before.ordinal === null || before.ordinal + 1 === base.end_ordinal_exclusive
+  return fits ? null : 'base_mismatch'
+}
+
+/** What is wrong with the place a file continues; null when nothing is, or when it continues none. */
+export const baseFinding = async (
+  bases: Bases,
+  rollout: RolloutEntry,
+  identity: Identity | null
+): Promise<Finding | null> => {
+  const base = identity?.base ?? null
+  const { segmentId, threadId, path } = rollout
+  if (identity === null || base === null || segmentId === null) return null
+  const kind = await misfit(bases, segmentId, base)
+  if (kind === null) return null
+  const { revision, offsetBytes, bytes } = identity.at
+  const named = bases.shown.get(base.thread_id)?.path ?? null
+  return findingOf(kind, {
+    threadId,
+    path,
+    range: { offsetBytes, bytes },
+    revision,
+    facts: { continues: { ...base }, file: named }
+  })
+}

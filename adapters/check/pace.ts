@@ -1,0 +1,27 @@
+/**
+ * Giving way: other work of the process gets its turn every few milliseconds, and a check ends soon after it is told to.
+ */
+
+/** Work of this length is done in one piece. */
+const TURN_MS = 10
+
+/** The pace of one check. */
+export interface Pace {
+  /** True when it is time to give way. */
+  readonly isDue: () => boolean
+  /** Lets other work run; throws the reason when the check was told to end. */
+  readonly giveWay: () => Promise<void>
+}
+
+/** A pace that ends with a signal. */
+export const startPace = (signal?: AbortSignal): Pace => {
+  let began = performance.now()
+  return {
+    isDue: () => performance.now() - began > TURN_MS,
+    giveWay: async () => {
+      await new Promise((resolve) => setImmediate(resolve))
+      signal?.throwIfAborted()
+      began = performance.now()
+    }
+  }
+}

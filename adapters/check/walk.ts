@@ -1,0 +1,65 @@
+/**
+ * What stands in the folders of rollouts, without opening or following anything.
+ */
+import { lstatSync, readdirSync, type Dirent } from 'node:fs'
+import { join } from 'node:path'
+import type { HomeEntry } from '../../domain/check/home.ts'
+import type { Pace } from './pace.ts'
+
+const ROOTS = ['archived_sessions', 'sessions']
+const DEPTH_MAX = 8
+/** A temporary file that was not written to for so long belongs to nobody. */
+export const LEFTOVER_MS = 10 * 60 * 1000
+const TEMPORARY = /\.tmp$/
+
+const kindOf = (entry: Dirent): HomeEntry['is'] => {
+  if (entry.isFile()) return 'file'
+  if (entry.isSymbolicLink()) return 'link'
+  if (entry.isFIFO()) return 'pipe'
+  return entry.isSocket() ? 'socket' : 'device'
+}
+
+/** True when nobody has written to a file for long. */
+export const isAbandoned = (path: string, nowMs: number): boolean => {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  return stat !== undefined && nowMs - stat.mtimeMs > LEFTOVER_MS
+}
+
+/** The code of an error of the system, in words of the system. */
+export const reasonOf = (cause: unknown): string =>
+  (cause as NodeJS.ErrnoException).code ?? (cause instanceof Error ? cause.message : String(cause))
+
+/** Everything in the folders of rollouts but the folders themselves, in order of the paths. */
+export const walkHome = async (
+  home: string,
+  pace: Pace,
+  nowMs: number
+): Promise<ReadonlyArray<HomeEntry>> => {
+  const found: Array<HomeEntry> = []
+  const visit = async (path: string, depth: number): Promise<void> => {
+    if (pace.isDue()) await pace.giveWay()
+    let entries: ReadonlyArray<Dirent>
+    try {
+      entries = readdirSync(join(home, path), { withFileTypes: true })
+    } catch (cause) {
+      found.push({ path, is: 'unreadable_folder', reason: reasonOf(cause) })
+      return
+    }
+    for (const entry of entries) {
+      const inner = `${path}/${entry.name}`
+      if (entry.isDirectory()) {
+        if (depth < DEPTH_MAX) await visit(inner, depth + 1)
+        continue
+      }
+      const isOld = TEMPORARY.test(entry.name) && isAbandoned(join(home, inner), nowMs)
+      found.push({ path: inner, is: kindOf(entry), ...(isOld ? { isOld } : {}) })
+    }
+  }
+  for (const root of ROOTS) {
+    const stat = lstatSync(join(home, root), { throwIfNoEntry: false })
+    if (stat === undefined) continue
+    if (stat.isDirectory()) await visit(root, 0)
+    else found.push({ path: root, is: stat.isSymbolicLink() ? 'link' : 'device' })
+  }
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1))
+}

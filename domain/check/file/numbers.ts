@@ -1,0 +1,62 @@
+/**
+ * Numbers of the lines of a paginated file: each is one more than the one before.
+ */
+import { tell, type At, type Found, type PlacedEvent } from './file-facts.ts'
+
+/** A run of lines without a number. */
+interface Unnumbered {
+  readonly at: At
+  lines: number
+}
+
+/** State of the fold, changed in place. */
+export interface Numbers {
+  /** Null while no number can be expected. */
+  expected: number | null
+  unnumbered: Unnumbered | null
+  /** Lines since the last number that could not be read: they may have had those that are missing. */
+  damaged: number
+}
+
+/** Before the first line. */
+export const startNumbers = (): Numbers => ({ expected: null, unnumbered: null, damaged: 0 })
+
+const endRun = (numbers: Numbers, found: Found): void => {
+  const { unnumbered: run } = numbers
+  if (run !== null) tell(found, 'ordinal_missing', run.at, { lines: run.lines })
+  numbers.unnumbered = null
+}
+
+const compare = (numbers: Numbers, ordinal: number, event: PlacedEvent, found: Found): void => {
+  const { expected, damaged } = numbers
+  const unnumbered = numbers.unnumbered?.lines ?? 0
+  if (expected === null || ordinal === expected) return
+  const facts = { ordinal, expected }
+  if (ordinal === expected - 1) tell(found, 'ordinal_repeated', event, facts)
+  else if (ordinal < expected) tell(found, 'ordinal_backward', event, facts)
+  else if (damaged === 0 && ordinal !== expected + unnumbered)
+    tell(found, 'ordinal_gap', event, facts)
+}
+
+/** One event of a paginated file. */
+export const foldNumbers = (numbers: Numbers, event: PlacedEvent, found: Found): void => {
+  const { ordinal } = event.line
+  if (ordinal === undefined) {
+    const { revision, offsetBytes, bytes } = event
+    numbers.unnumbered ??= { at: { revision, offsetBytes, bytes }, lines: 0 }
+    numbers.unnumbered.lines += 1
+    return
+  }
+  compare(numbers, ordinal, event, found)
+  endRun(numbers, found)
+  numbers.expected = ordinal + 1
+  numbers.damaged = 0
+}
+
+/** A line that cannot be read. */
+export const skipNumber = (numbers: Numbers): void => {
+  numbers.damaged += 1
+}
+
+/** At the end of the file. */
+export const endNumbers = (numbers: Numbers, found: Found): void => endRun(numbers, found)
