@@ -7,7 +7,9 @@ import type { StoreError } from '../domain/errors.ts'
 import { eraOf, NEWEST_ERA, type Profile, type ProfileName } from '../domain/profile.ts'
 import type { Progress } from '../replay/catch-up/fold-many.ts'
 import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
+import { guarded } from '../replay/guarded.ts'
 import type { Index } from '../replay/ports.ts'
+import type { PastPoint } from '../replay/time-travel/past.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
 import { addressOf } from './eventstore/connection/address.ts'
 import type { OpenStore } from './eventstore/open.ts'
@@ -34,6 +36,11 @@ export interface EngineOptions {
   readonly strict?: boolean
   /** Also show commands, tool calls and failures that the log holds and Codex of its time hides; default: unless strict. */
   readonly rich?: boolean
+  /**
+   * Everything is answered as it would have been at this point, and nothing can be changed. Read models are made anew, in
+   * memory or in a temporary folder; `index` is not used.
+   */
+  readonly at?: PastPoint
   /** Who uses the engine, for the operation log; default `library`. */
   readonly actor?: string
   /** Told after every rollout of a long catch-up. */
@@ -77,8 +84,10 @@ const failed = (error: StoreError): Opened => ({ engine: failedEngine(error), st
 /** The index directory: the one that is named, or that of the home or the store. */
 const indexDirectory = (
   home: string,
-  { index, store }: Pick<EngineOptions, 'index' | 'store'>
+  { index, store, at }: Pick<EngineOptions, 'index' | 'store' | 'at'>
 ): E.Either<StoreError, string> => {
+  // The past of files needs no index but its own.
+  if (at !== undefined && store === undefined) return E.right('memory')
   if (index !== undefined) return E.right(index)
   if (store === undefined) return E.right(defaultIndexDirectory(home))
   return E.map(({ id }: { readonly id: string }) => storeIndexDirectory(id, home))(addressOf(store))
@@ -105,30 +114,22 @@ const openSource = async (
     : E.right({ source: store.right.source(asked), store: store.right })
 }
 
-/**
- * Opens a home or a store. What cannot be opened is the answer of every use case: `IndexUnavailable`, or why the connection
- * string or the client package cannot be used. A server that is not there is no such thing: the next question tries again.
- */
-export const openAll = async (options: EngineOptions): Promise<Opened> => {
-  const home = resolve(options.home)
-  const strict = options.strict ?? false
-  const profile = eraOf(options.profile ?? NEWEST_ERA, strict)
-  const rich = options.rich ?? !strict
-  const directory = indexDirectory(home, options)
-  if (E.isLeft(directory)) return failed(directory.left)
-  const { telemetry = noTelemetry, onUnusableIndex } = options
-  const opened = await openIndex(directory.right, telemetry)
-  const isFallback = !('get' in opened)
-  if (isFallback && onUnusableIndex === undefined) return failed(opened)
-  if (isFallback) onUnusableIndex?.(opened)
-  const index = measuredIndex(isFallback ? memoryIndex() : opened, telemetry)
-  const place = await openSource({ home, profile, strict, telemetry }, options.store, index)
-  if (E.isLeft(place)) {
-    await index.close()
-    return failed(place.left)
-  }
-  const { source, store } = place.right
-  const engine = createEngine({
+/** What an engine reads, and an index for it. */
+interface Parts {
+  readonly source: Source
+  readonly store: OpenStore | null
+  readonly index: Index
+  readonly isFallback: boolean
+}
+
+const engineOf = (
+  options: EngineOptions,
+  { home, profile, strict, telemetry }: Asked,
+  source: Source,
+  index: Index,
+  isFallback: boolean
+): Engine =>
+  createEngine({
     ...source,
     store: measuredStore(source.store, telemetry),
     actor: options.actor ?? 'library',
@@ -138,14 +139,70 @@ export const openAll = async (options: EngineOptions): Promise<Opened> => {
     telemetry,
     profile,
     strict,
-    rich,
+    rich: options.rich ?? !strict,
     progress: options.onProgress ?? (() => undefined),
     ...(options.keptBytesMax === undefined ? {} : { keptBytesMax: options.keptBytesMax })
   })
-  if (store === null) return { engine, store }
+
+/** An engine over the past: what it reads is cut at the point. */
+const engineAt = async (
+  options: EngineOptions,
+  asked: Asked,
+  { source, index }: Parts,
+  at: PastPoint
+): Promise<Engine> => {
+  const { pastOf } = await import('../replay/time-travel/past.ts')
+  const { foldAside: _aside, ...present } = source
+  const past = await guarded({ index }, () => pastOf(present, at, asked.profile))()
+  if (E.isLeft(past)) return failedEngine(past.left)
+  const { resolve: found, ...parts } = past.right
+  const engine = engineOf(options, asked, { ...present, ...parts }, memoryIndex(), false)
+  return { ...engine, resolve: (text) => guarded({ index }, () => found(text)) }
+}
+
+const openParts = async (
+  options: EngineOptions,
+  asked: Asked
+): Promise<E.Either<StoreError, Parts>> => {
+  const directory = indexDirectory(asked.home, options)
+  if (E.isLeft(directory)) return directory
+  const { onUnusableIndex } = options
+  const opened = await openIndex(directory.right, asked.telemetry)
+  const isFallback = !('get' in opened)
+  if (isFallback && onUnusableIndex === undefined) return E.left(opened)
+  if (isFallback) onUnusableIndex?.(opened)
+  const index = measuredIndex(isFallback ? memoryIndex() : opened, asked.telemetry)
+  const place = await openSource(asked, options.store, index)
+  if (E.isRight(place)) return E.right({ ...place.right, index, isFallback })
+  await index.close()
+  return place
+}
+
+/**
+ * Opens a home or a store. What cannot be opened is the answer of every use case: `IndexUnavailable`, or why the connection
+ * string or the client package cannot be used. A server that is not there is no such thing: the next question tries again.
+ */
+export const openAll = async (options: EngineOptions): Promise<Opened> => {
+  const strict = options.strict ?? false
+  const asked: Asked = {
+    home: resolve(options.home),
+    profile: eraOf(options.profile ?? NEWEST_ERA, strict),
+    strict,
+    telemetry: options.telemetry ?? noTelemetry
+  }
+  const opened = await openParts(options, asked)
+  if (E.isLeft(opened)) return failed(opened.left)
+  const parts = opened.right
+  const { source, store, index, isFallback } = parts
+  const { at } = options
+  const engine =
+    at === undefined
+      ? engineOf(options, asked, source, index, isFallback)
+      : await engineAt(options, asked, parts, at)
   const close = async (): Promise<void> => {
     await engine.close()
-    await store.close()
+    if (at !== undefined) await index.close()
+    await store?.close()
   }
   return { engine: { ...engine, close }, store }
 }

@@ -48,6 +48,14 @@ export interface Segment {
  */
 export type Lineage = ReadonlyArray<Segment>
 
+/** Where a stream ended at an earlier time. */
+export interface EarlierEnd {
+  /** Id of the segment that was its newest then. */
+  readonly segmentId: string
+  /** Bytes it had then; null for all it has now. */
+  readonly untilBytes: number | null
+}
+
 /** What the outside of a stream tells without reading it: one `stat`. */
 export interface StreamInfo {
   readonly streamId: StreamId
@@ -60,6 +68,8 @@ export interface StreamInfo {
   readonly modifiedAtMs: number
   /** Identity of the file; another one means that it was replaced. */
   readonly inode: number
+  /** Present where the stream is looked at as it was: whoever is given this reads it no further. */
+  readonly earlier?: EarlierEnd
 }
 
 /** A file of a home that is not read, because another file with the same id is. */

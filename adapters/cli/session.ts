@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
+import type { PastPoint } from '../../replay/time-travel/past.ts'
 import type { EngineOptions } from '../library.ts'
 import { addressOf } from '../eventstore/connection/address.ts'
 import { flagOf, textOf, type Input } from './args.ts'
@@ -32,6 +33,8 @@ export interface Place {
   readonly index?: string
   /** Connection string of the store that holds the threads; absent where the files of the home do. */
   readonly store?: string
+  /** Answer as it would have been then; absent for now. */
+  readonly at?: PastPoint
 }
 
 /** How the files of the home are asked for where the environment names a store. */
@@ -46,7 +49,7 @@ export const storeOf = (input: Input, { env }: Io): string | undefined => {
   return store
 }
 
-/** The home, index and store the options name. */
+/** The home, index, store and point in time the options name. */
 export const placeOf = async (input: Input, io: Io): Promise<Place> => {
   const { defaultHome } = await import('../home/places.ts')
   const home = textOf(input, 'home')
@@ -56,7 +59,12 @@ export const placeOf = async (input: Input, io: Io): Promise<Place> => {
     io,
     home === undefined ? defaultHome(io.env) : resolve(io.cwd, home)
   )
-  return store === undefined ? place : { ...place, store }
+  const { nowMs } = io
+  const at =
+    textOf(input, 'at') === undefined
+      ? {}
+      : { at: (await import('./point.ts')).pointIn(input, nowMs()) }
+  return store === undefined ? { ...place, ...at } : { ...place, store, ...at }
 }
 
 /** A home with the index the options name. */

@@ -120,6 +120,18 @@ const compressedSource = (path: string): ByteSource => {
 export const openBytes = (path: string, compressed: boolean): ByteSource =>
   compressed ? compressedSource(path) : plainSource(path)
 
+/** Bytes after which other work of the process gets its turn. */
+const TURN_BYTES = 4 * 1024 * 1024
+let bytesThisTurn = 0
+
+/** Counts bytes that were read; after some millions of them other work of the process gets its turn. */
+export const giveWay = async (bytes: number): Promise<void> => {
+  bytesThisTurn += bytes
+  if (bytesThisTurn < TURN_BYTES) return
+  bytesThisTurn = 0
+  await new Promise((resolve) => setImmediate(resolve))
+}
+
 const PIECE_BYTES = 1024 * 1024
 
 /** No bytes at all. */
@@ -138,6 +150,7 @@ export async function* piecesOf(
       const read = await source.read(piece, 0, length, at)
       if (read === 0) return
       yield piece.subarray(0, read)
+      await giveWay(read)
       at += read
     }
   } finally {

@@ -23,8 +23,8 @@ import type {
 import { openBytes } from './bytes.ts'
 import { firstLines } from './first-line.ts'
 import { directories } from './folders.ts'
-import { filesOf } from './files.ts'
-import { lineageOf, type Segments } from './lineage.ts'
+import { filesOf, type Files } from './files.ts'
+import { endingAt, lineageOf, type Segments } from './lineage.ts'
 import type { Listing } from './listing.ts'
 import { lineEndingAt } from './ordinals.ts'
 import type { Place } from './place.ts'
@@ -150,6 +150,10 @@ const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamIn
     )
   })
 
+/** The file that is a stream's newest, or was it. */
+const headOf = (files: Files, { streamId: id, earlier }: StreamInfo): Place | undefined =>
+  earlier === undefined ? files.heads.get(id) : files.segments.get(earlier.segmentId)
+
 /**
  * Watches a home by listing and stat'ing it. `byFile`: each file is a stream of its own under the id of its segment, and
  * continues no other.
@@ -189,6 +193,15 @@ export const discovery = (home: string, profile: Profile, byFile = false): Disco
     return each(ids, infoOfHead)
   }
 
+  const segments: Segments = {
+    byId: (segmentId) => {
+      if (!known().segments.has(segmentId)) refresh()
+      return known().segments.get(segmentId)
+    },
+    ofThread: (threadId) => known().of(streamId(threadId)),
+    firstLine
+  }
+
   return {
     memory: memoryOf(watched, learn, refresh),
     all: () => {
@@ -213,19 +226,11 @@ export const discovery = (home: string, profile: Profile, byFile = false): Disco
     },
     older: (id) => olderFiles(known().of(id)),
     lineage: (info) => {
-      const { streamId: id } = info
+      const { earlier } = info
       const whole = wholeOf(info)
-      if (byFile || !profile.segments) return lineageOf(whole, NO_SEGMENTS)
-      if (known().heads.get(id)?.path !== whole.path) refresh()
-      const segments = {
-        byId: (segmentId: string) => {
-          if (!known().segments.has(segmentId)) refresh()
-          return known().segments.get(segmentId)
-        },
-        ofThread: (threadId: string) => known().of(streamId(threadId)),
-        firstLine
-      }
-      return lineageOf(known().heads.get(id) ?? whole, segments)
+      if (byFile || !profile.segments) return endingAt(lineageOf(whole, NO_SEGMENTS), earlier)
+      if (headOf(known(), info)?.path !== whole.path) refresh()
+      return endingAt(lineageOf(headOf(known(), info) ?? whole, segments), earlier)
     }
   }
 }

@@ -13,7 +13,7 @@
  */
 import type { BaseReason } from '../../domain/events/event.ts'
 import type { HistoryBase } from '../../domain/events/payloads.ts'
-import type { Lineage, Segment } from '../../replay/ports.ts'
+import type { EarlierEnd, Lineage, Segment } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
 import type { Place } from './place.ts'
 import type { FirstLine } from './first-line.ts'
@@ -189,3 +189,11 @@ export const lineageOf = (head: Place, segments: Segments): Lineage => {
     limit = Math.min(limit, found.below)
   }
 }
+
+/** The same lineage as it ended at an earlier time. */
+export const endingAt = (lineage: Lineage, earlier: EarlierEnd | undefined): Lineage =>
+  earlier === undefined
+    ? lineage
+    : lineage.map((segment, i) =>
+        i === lineage.length - 1 ? { ...segment, until: earlier.untilBytes } : segment
+      )

@@ -12,7 +12,7 @@ import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Wanted } from '../../projections/projection.ts'
 import type { Batch, Guard, Lineage, Position, Segment } from '../../replay/ports.ts'
-import { openBytes, type SlowByteSource } from './bytes.ts'
+import { giveWay, openBytes, type SlowByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'
 import { endOfLine, isBlank, LINE_BYTES_MAX, parseLine } from './lines.ts'
 import type { Plan } from './line-head.ts'
@@ -30,17 +30,6 @@ const takeBuffer = (): Buffer => spare.pop() ?? Buffer.allocUnsafe(CHUNK_BYTES)
 
 const giveBack = (buffer: Buffer): void => {
   if (buffer.length === CHUNK_BYTES && spare.length < SPARE_MAX) spare.push(buffer)
-}
-
-/** Bytes after which other work of the process gets its turn. */
-const TURN_BYTES = 4 * 1024 * 1024
-let bytesThisTurn = 0
-
-const giveWay = async (bytes: number): Promise<void> => {
-  bytesThisTurn += bytes
-  if (bytesThisTurn < TURN_BYTES) return
-  bytesThisTurn = 0
-  await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** A UTF-8 byte order mark: some editors put one in front of the file. */

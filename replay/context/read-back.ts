@@ -60,7 +60,7 @@ type Visit = (event: RecordedEvent) => boolean
 
 /** Reads one segment backwards; true when the visitor has seen enough. */
 const readSegmentBack = async (
-  env: Env,
+  env: Pick<Env, 'store'>,
   info: StreamInfo,
   place: FilePlace,
   { from: start }: Segment,
@@ -92,7 +92,7 @@ const readSegmentBack = async (
 
 /** Hands over the events before a place, newest first, until the visitor has seen enough. */
 export const readBack = async (
-  env: Env,
+  env: Pick<Env, 'store'>,
   info: StreamInfo,
   end: FilePlace,
   visit: Visit

@@ -6,10 +6,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { defaultIndexDirectory } from '../../adapters/home/places.ts'
-import { openEngine } from '../../adapters/library.ts'
-import { unroll } from '../cli/console.ts'
 import { copySample, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { expectCommands, expectRenewed } from '../support/renewed.ts'
 import { connected, type Message } from '../support/rpc-client.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
@@ -17,23 +15,6 @@ const README = join(ROOT, 'README.md')
 const EXAMPLE = join(ROOT, 'docs', 'examples', 'list-threads.mjs')
 
 let home = ''
-
-/** Words of a command line; double quotes keep words together. */
-const words = (typed: string): ReadonlyArray<string> =>
-  Array.from(typed.matchAll(/"([^"]*)"|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? '')
-
-const printed = async (typed: string): Promise<string> => {
-  const { code, out, err } = await unroll(words(typed).slice(1), {
-    tty: true,
-    columns: 100,
-    env: { CODEX_HOME: home, NO_COLOR: '1' },
-    open: (options) => openEngine({ ...options, index: 'memory' })
-  })
-  expect({ typed, code, err }).to.deep.equal({ typed, code: 0, err: '' })
-  return out
-    .replaceAll(defaultIndexDirectory(home), '~/.cache/unroll/<home id>')
-    .replaceAll(home, '$CODEX_HOME')
-}
 
 /** Sends the lines that begin with `> `; shows them with the answers, but for the handshake, which names the machine. */
 const conversation = async (block: string): Promise<string> => {
@@ -50,25 +31,6 @@ const conversation = async (block: string): Promise<string> => {
     await client.close()
   }
   return `${shown.join('\n')}\n`
-}
-
-/** Fills in the blocks of one language; true when the README had it all. */
-const expectRenewed = async (
-  language: string,
-  fill: (block: string) => Promise<string>
-): Promise<void> => {
-  const readme = readFileSync(README, 'utf8')
-  const blocks = new RegExp(`(?<=^\`\`\`${language}\\n)[\\s\\S]*?(?=^\`\`\`$)`, 'gm')
-  const found = readme.match(blocks) ?? []
-  expect(found.length).to.be.greaterThan(0)
-  const filled = await found.reduce<Promise<ReadonlyArray<string>>>(
-    async (earlier, block) => [...(await earlier), await fill(block)],
-    Promise.resolve([])
-  )
-  let next = 0
-  const renewed = readme.replace(blocks, () => filled[next++] ?? '')
-  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(README, renewed)
-  expect(readFileSync(README, 'utf8')).to.equal(renewed)
 }
 
 /** Runs an example against the sources. */
@@ -89,16 +51,12 @@ describe('README', () => {
   })
   after(() => removeFolder(home))
 
-  it('shows what every command prints', () =>
-    expectRenewed('console', async (block) => {
-      const [first = ''] = block.split('\n')
-      return `${first}\n${await printed(first.slice('$ '.length))}`
-    }))
+  it('shows what every command prints', () => expectCommands(README, () => home))
 
-  it('shows what the app-server answers', () => expectRenewed('json-rpc', conversation))
+  it('shows what the app-server answers', () => expectRenewed(README, 'json-rpc', conversation))
 
   it('shows the example program as it is', () =>
-    expectRenewed('js', async () => readFileSync(EXAMPLE, 'utf8')))
+    expectRenewed(README, 'js', async () => readFileSync(EXAMPLE, 'utf8')))
 
   it('has an example program that plays a turn', () => {
     const empty = temporaryFolder()

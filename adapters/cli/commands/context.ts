@@ -3,8 +3,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
-import type { ContextPoint, ContextSettings, ThreadContext } from '../../../replay/engine.ts'
-import { textOf, type Input } from '../args.ts'
+import type { ContextSettings, ThreadContext } from '../../../replay/engine.ts'
+import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { reportError } from '../text/report.ts'
 import type { EngineCommand } from '../session.ts'
@@ -91,16 +91,11 @@ const print = async (context: ThreadContext, input: Input, io: Io): Promise<numb
   return 0
 }
 
-const pointOf = (text: string | undefined): ContextPoint | undefined => {
-  if (text === undefined) return undefined
-  return /^\d+$/.test(text) ? { revision: Number(text) } : { turnId: text }
-}
-
 /** Shows the context of a thread; see the command table. */
 export const contextCommand: EngineCommand = async (input, io, engine) => {
   const found = await engine.resolve(input.args[0] ?? '')()
   if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const context = await engine.context(found.right, pointOf(textOf(input, 'at')))()
+  const context = await engine.context(found.right)()
   return E.isLeft(context)
     ? reportError(context.left, input.json, io)
     : print(context.right, input, io)

@@ -237,6 +237,10 @@ export const pluginsCommand: PlainCommand = async (input, io, open) => {
     )
   const place = await placeOf(input, io)
   const [what = ''] = input.args
+  if (place.at !== undefined && !OF_THREADS.has(what)) {
+    const next = 'see "unroll help plugins"'
+    return report(usage('--at goes with plugins usage and plugins history', next), input.json, io)
+  }
   if (place.store !== undefined && !OF_THREADS.has(what)) {
     const files = `plugins ${what} works on the files of a home, not on a store`
     const next = `type "unroll plugins ${what} … --store file"`

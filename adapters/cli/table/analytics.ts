@@ -1,7 +1,7 @@
 /**
  * The command that makes usage analytics again.
  */
-import { ONE_THREAD, type CommandSpec } from './spec.ts'
+import { AT_TIME, ONE_THREAD, type CommandSpec } from './spec.ts'
 
 /** Analytics from rollouts, and their comparison with a capture. */
 export const analytics: CommandSpec = {
@@ -37,7 +37,8 @@ export const analytics: CommandSpec = {
       name: 'out',
       value: 'FILE',
       text: 'With `replay`: write to this file, which must not be there yet, for its owner alone. Default: stdout.'
-    }
+    },
+    AT_TIME
   ],
   output: {
     human:

@@ -1,7 +1,7 @@
 /**
  * The command that reads the audit trail.
  */
-import { limit, ONE_THREAD, type CommandSpec } from './spec.ts'
+import { AT, limit, ONE_THREAD, type CommandSpec } from './spec.ts'
 
 /** What `unroll audit` can be asked for. */
 export const AUDIT_REPORTS = ['report', 'approvals', 'reviews', 'export', 'verify'] as const
@@ -59,7 +59,8 @@ export const audit: CommandSpec = {
       value: 'HASH',
       text: 'With `verify`: a root or a hash that was noted from an earlier export; tells whether this file continues it.'
     },
-    { name: 'csv', text: 'With `report`: comma-separated values with a head, for spreadsheets.' }
+    { name: 'csv', text: 'With `report`: comma-separated values with a head, for spreadsheets.' },
+    AT
   ],
   conflicts: [['csv', 'json']],
   output: {

@@ -1,7 +1,7 @@
 /**
  * The command for plugins.
  */
-import type { CommandSpec } from './spec.ts'
+import { AT_TIME, type CommandSpec } from './spec.ts'
 
 /** The row of `unroll plugins`. */
 export const plugins: CommandSpec = {
@@ -34,7 +34,8 @@ export const plugins: CommandSpec = {
       text: '`install-remote`: the version of the release. Default: that of the manifest.'
     },
     { name: 'record', text: '`list`: note in the home what is new since it was observed last.' },
-    { name: 'dry-run', text: 'Print what would happen, and change nothing.' }
+    { name: 'dry-run', text: 'Print what would happen, and change nothing.' },
+    AT_TIME
   ],
   output: {
     human:

@@ -2,7 +2,7 @@
  * The commands that read.
  */
 import { SOURCE_KINDS } from '../../../projections/threads.ts'
-import { CURSOR, limit, MAX_BYTES, ONE_THREAD, type CommandSpec } from './spec.ts'
+import { AT, AT_TIME, CURSOR, limit, MAX_BYTES, ONE_THREAD, type CommandSpec } from './spec.ts'
 
 const SORTS = ['created_at', 'updated_at', 'recency_at', 'last_event_at']
 
@@ -47,7 +47,8 @@ const threads: CommandSpec = {
       text: 'Only with this text in the name, title or preview; upper and lower case differ.'
     },
     { name: 'parent', value: 'THREAD', text: 'Only sub-agents that this thread spawned.' },
-    { name: 'all', text: 'Every source: sub-agents, exec and app-server clients too.' }
+    { name: 'all', text: 'Every source: sub-agents, exec and app-server clients too.' },
+    AT_TIME
   ],
   conflicts: [['all', 'source']],
   output: {
@@ -93,7 +94,8 @@ const search: CommandSpec = {
       text: 'Only from this kind of source; `subAgent` means every kind of sub-agent. Repeatable.'
     },
     { name: 'archived', text: 'Search the archived threads instead.' },
-    { name: 'all', text: 'Every source: sub-agents, exec and app-server clients too.' }
+    { name: 'all', text: 'Every source: sub-agents, exec and app-server clients too.' },
+    AT
   ],
   conflicts: [
     ['all', 'source'],
@@ -127,7 +129,8 @@ const show: CommandSpec = {
   ],
   options: [
     limit('How many of the newest turns. Default: 3.'),
-    { name: 'all', text: 'Every turn.' }
+    { name: 'all', text: 'Every turn.' },
+    AT
   ],
   conflicts: [['all', 'limit']],
   output: {
@@ -156,7 +159,8 @@ const turns: CommandSpec = {
       value: 'VIEW',
       choices: ['notLoaded', 'summary', 'full'],
       text: 'How many items each turn carries: none, first question and last answer, all. Default: summary.'
-    }
+    },
+    AT
   ],
   output: {
     human: 'a table: turn id, start, duration, status, question.',
@@ -186,7 +190,8 @@ const items: CommandSpec = {
     limit('How many to print. Default: 25.'),
     CURSOR,
     MAX_BYTES,
-    { name: 'desc', text: 'Newest first.' }
+    { name: 'desc', text: 'Newest first.' },
+    AT
   ],
   output: {
     human: 'a table: item id, type, text.',
@@ -230,7 +235,8 @@ const events: CommandSpec = {
     {
       name: 'raw',
       text: 'Print the lines byte for byte, decompressed; on a terminal with control characters spelled out.'
-    }
+    },
+    AT
   ],
   conflicts: [['raw', 'json']],
   output: {
@@ -255,7 +261,7 @@ const agents: CommandSpec = {
     ...ONE_THREAD,
     'An agent is open until the thread that spawned it closes it. Reviews are no agents: Codex archives and deletes them alone.'
   ],
-  options: [],
+  options: [AT],
   output: {
     human: 'a tree: id, status, nickname, role; who spawned the thread stands above it.',
     json:
@@ -274,7 +280,7 @@ const log: CommandSpec = {
     'Every change is recorded in `.unroll/operations.jsonl` of the home before and after it is made. With a thread, which may ' +
       'be gone by now: only what was done to it.'
   ],
-  options: [limit('How many to print. Default: 25.')],
+  options: [limit('How many to print. Default: 25.'), AT_TIME],
   output: {
     human: 'a table: operation id, time, what, state, thread, who.',
     tsv: 'operation id, time (UTC), operation, state, thread, user, actor, reason.',
@@ -296,13 +302,7 @@ const context: CommandSpec = {
     'These are the response items Codex tells the model after a resume, before the next message: what is left after ' +
       'rollbacks and the newest compaction. Sizes in tokens are the estimate of Codex, four bytes to a token.'
   ],
-  options: [
-    {
-      name: 'at',
-      value: 'TURN|REVISION',
-      text: 'As it was at the end of a turn, or before the event with this revision. Default: now.'
-    }
-  ],
+  options: [AT],
   output: {
     human: 'the settings that hold, then a table: kind, bytes, tokens, first words.',
     json:

@@ -67,6 +67,25 @@ export const MAX_BYTES: OptionSpec = {
     'Default: no such limit.'
 }
 
+/** When everything is as it was. */
+export const AT_TIME: OptionSpec = {
+  name: 'at',
+  value: 'TIME',
+  text:
+    'Answer as it would have been then: `2026-11-21T14:30:00Z` (UTC where no zone is named), `2026-11-21` (when that day was over), or ' +
+    '`2h` (so long ago; s, m, h, d, w). See docs/TIME-TRAVEL.md. Default: now.'
+}
+
+/** When a thread, or everything, is as it was. */
+export const AT: OptionSpec = {
+  name: 'at',
+  value: 'REVISION|TURN|TIME',
+  text:
+    'Answer as it would have been: before the event with this revision, or at the end of this turn (its id or the beginning of it), of the ' +
+    'thread that is named; or at a time: `2026-11-21T14:30:00Z` (UTC where no zone is named), `2026-11-21` (when that day was over), `2h` (so ' +
+    'long ago; s, m, h, d, w). See docs/TIME-TRAVEL.md. Default: now.'
+}
+
 /** How a thread is named. */
 export const ONE_THREAD = [
   '`<thread>` is an id, the beginning of an id that no other thread shares, or a name.'

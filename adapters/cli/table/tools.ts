@@ -2,7 +2,7 @@
  * The commands that read the ledger of tool calls.
  */
 import { TOOL_KINDS, TOOL_STATUSES } from '../../../domain/tools/tool-call.ts'
-import { CURSOR, limit, ONE_THREAD, type CommandSpec } from './spec.ts'
+import { AT, CURSOR, limit, ONE_THREAD, type CommandSpec } from './spec.ts'
 
 /** Which tools were called, and what came of it. */
 export const tools: CommandSpec = {
@@ -51,7 +51,8 @@ export const tools: CommandSpec = {
     {
       name: 'csv',
       text: 'Print comma-separated values with a head, for spreadsheets; a text that looks like a formula gets an apostrophe in front.'
-    }
+    },
+    AT
   ],
   conflicts: [
     ['csv', 'json'],
@@ -89,7 +90,7 @@ export const blame: CommandSpec = {
       'old place too, up to the move. When nothing is known of the path, paths that end alike are offered.',
     'Patches are listed whether they were applied or not. What commands did to a file is not in the log and not guessed.'
   ],
-  options: [{ name: 'thread', value: 'THREAD', text: 'Only what this thread did.' }],
+  options: [{ name: 'thread', value: 'THREAD', text: 'Only what this thread did.' }, AT],
   output: {
     human:
       'a table: time, thread, turn, what was done, lines added and deleted, status (`applied` for a patch that changed the file), path where it is another.',

@@ -1,7 +1,7 @@
 /**
  * The commands that read the ledgers.
  */
-import { ONE_THREAD, type CommandSpec } from './spec.ts'
+import { AT, ONE_THREAD, type CommandSpec } from './spec.ts'
 
 /** What `unroll usage` adds up by. */
 export const USAGE_REPORTS = [
@@ -63,7 +63,8 @@ export const usage: CommandSpec = {
     {
       name: 'csv',
       text: 'Print comma-separated values with a head, for spreadsheets; a text that looks like a formula gets an apostrophe in front.'
-    }
+    },
+    AT
   ],
   conflicts: [['csv', 'json']],
   output: {

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts'
 import { cut, pad, shellWord, tsvField, widthOf } from './text.ts'
 
 /** Options that the next command needs as well, to speak of the same threads. */
-const KEPT = ['home', 'index', 'store', 'profile', 'items', 'strict']
+const KEPT = ['home', 'index', 'store', 'profile', 'items', 'strict', 'at']
 
 /** A connection string may hold a password. */
 const shown = (name: string, value: string): string =>
@@ -18,7 +18,10 @@ export const typed = (input: Input, io: Io, words: ReadonlyArray<string>, kept =
   const options = [...input.values]
     .filter(([name]) => kept.includes(name))
     .flatMap(([name, values]) =>
-      values.flatMap((value) => (value === '' ? [`--${name}`] : [`--${name}`, shown(name, value)]))
+      values.flatMap((value) => {
+        if (value === '') return [`--${name}`]
+        return value.startsWith('-') ? [`--${name}=${value}`] : [`--${name}`, shown(name, value)]
+      })
     )
   return `${io.program} ${[...words, ...options].map(shellWord).join(' ')}`
 }

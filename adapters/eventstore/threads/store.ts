@@ -20,7 +20,7 @@ import {
 import { noPieces, piecesOf } from '../../jsonl/bytes.ts'
 import { appender } from './append.ts'
 import type { Directory } from '../directory/directory.ts'
-import { lineageOf, stretchesOf, wholeFile, type Stretch } from './stretches.ts'
+import { earlierStretches, lineageOf, stretchesOf, wholeFile, type Stretch } from './stretches.ts'
 import { infoAt, placesOf, type StoredPlace, type View } from './places.ts'
 import { readLineRanges, readLines, verifyLine } from './read.ts'
 import { readingOf, segmentSource } from './segment-bytes.ts'
@@ -147,10 +147,18 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
   const reading = readingOf(wire)
   const parts = { reading, profile, skipsBom: !strict }
   const listed = listing(view, directory)
-  const stretches = ({ streamId }: StreamInfo): ReadonlyArray<Stretch> => {
-    const head = listed.places(streamId).at(-1)
-    if (head === undefined) throw thrown({ _tag: 'StreamNotFound', streamId })
-    return stretchesOf(view, directory, head)
+  const stretches = ({ streamId, earlier }: StreamInfo): ReadonlyArray<Stretch> => {
+    const places = listed.places(streamId)
+    const newest = places.at(-1)
+    const head =
+      earlier === undefined
+        ? newest
+        : places.find(({ segmentId }) => segmentId === earlier.segmentId)
+    if (newest === undefined || head === undefined)
+      throw thrown({ _tag: 'StreamNotFound', streamId })
+    return earlier === undefined
+      ? stretchesOf(view, directory, head)
+      : earlierStretches(view, directory, newest, head, earlier)
   }
   return {
     refresh: directory.refresh,

@@ -3,7 +3,7 @@
  */
 import { streamId, type StreamId } from '../../../domain/ids.ts'
 import { threadStream } from '../../../domain/stream/names.ts'
-import type { Lineage, Segment } from '../../../replay/ports.ts'
+import type { EarlierEnd, Lineage, Segment } from '../../../replay/ports.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { SegmentAt } from './locate.ts'
 import { placesOf, type StoredPlace, type View } from './places.ts'
@@ -72,6 +72,50 @@ export const stretchesOf = (
     })
   }
   return stretches
+}
+
+/** The history of a segment that was left behind: what the first lines of segments say it continues. */
+const olderStretches = (
+  view: View,
+  directory: Directory,
+  head: StoredPlace
+): ReadonlyArray<Stretch> => {
+  const stretches: Array<Stretch> = [wholeOf(head)]
+  const seen = new Set<string>()
+  for (let place = head; place.segment.base !== null && !seen.has(place.segmentId);) {
+    seen.add(place.segmentId)
+    const { thread_id: segment, end_byte_offset: until } = place.segment.base
+    const id = segment.toLowerCase()
+    const base = placeOfSegment(view, directory, directory.threadOf(id) ?? streamId(id), id)
+    if (base === null) {
+      const [first] = stretches
+      if (first !== undefined)
+        stretches[0] = { ...first, segment: { ...first.segment, gap: 'base_missing' } }
+      break
+    }
+    const whole = wholeOf(base)
+    const inherited = base.streamId !== head.streamId
+    stretches.unshift({ ...whole, segment: { ...whole.segment, until, inherited } })
+    place = base
+  }
+  return stretches
+}
+
+/** The history that ended with a file, or somewhere in it, at an earlier time; `newest` is the newest file of the thread. */
+export const earlierStretches = (
+  view: View,
+  directory: Directory,
+  newest: StoredPlace,
+  head: StoredPlace,
+  { untilBytes: until }: EarlierEnd
+): ReadonlyArray<Stretch> => {
+  const now = stretchesOf(view, directory, newest)
+  const place = now.findIndex(({ segment }) => segment.id === head.segmentId)
+  // Where the history of now leads through it, what came before is known from the files themselves.
+  const then = place === -1 ? olderStretches(view, directory, head) : now.slice(0, place + 1)
+  return then.map((stretch, i) =>
+    i === then.length - 1 ? { ...stretch, segment: { ...stretch.segment, until } } : stretch
+  )
 }
 
 /** A history by itself that is one whole file. */
