@@ -34,10 +34,14 @@ export interface Head {
 export const openHead = (home: string, path: string): Head => {
   refuseLinks(home, dirname(path))
   const file = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW)
-  const stat = fstatSync(file)
-  if (stat.isFile()) return { file, path, inode: stat.ino }
-  closeSync(file)
-  throw new LinkRefused(`${path} is not a plain file`)
+  try {
+    const stat = fstatSync(file)
+    if (stat.isFile()) return { file, path, inode: stat.ino }
+    throw new LinkRefused(`${path} is not a plain file`)
+  } catch (cause) {
+    closeSync(file)
+    throw cause
+  }
 }
 
 const CHUNK_BYTES = 1024 * 1024

@@ -134,8 +134,18 @@ const put = (path: string): void => {
   held.add(path)
 }
 
+/** Locks that nobody holds any more, whose names the system would not take down: tried again with the next lock. */
+const abandoned = new Set<string>()
+
+/** Never throws: a lock that was held has done its work, and what was written under it is acknowledged. */
 const takeDown = (path: string): void => {
-  unlinkIfThere(path)
+  try {
+    unlinkIfThere(path)
+  } catch {
+    abandoned.add(path)
+    return
+  }
+  abandoned.delete(path)
   held.delete(path)
   if (held.size === 0) process.removeListener('exit', releaseAll)
 }
@@ -194,17 +204,24 @@ export const staleLocks = (
 /** Takes the lock of a thread, or answers null when a living process has it. Throws errors of the system. */
 export const tryLock = (home: string, streamId: StreamId): WriterLock | null => {
   const folder = lockFolder(home)
-  if (look(folder, streamId, []).living) return null
+  for (const path of abandoned) takeDown(path)
+  const left = [...abandoned].map((path) => basename(path))
+  if (look(folder, streamId, left).living) return null
   const own = lockName(streamId, thisProcess(), randomBytes(8).toString('hex'))
   const path = join(folder, own)
   put(path)
-  const others = look(folder, streamId, [own])
-  if (others.living) {
+  try {
+    const others = look(folder, streamId, [own, ...left])
+    if (!others.living) {
+      for (const name of others.stale) unlinkIfThere(join(folder, name))
+      return { release: () => takeDown(path) }
+    }
+  } catch (cause) {
     takeDown(path)
-    return null
+    throw cause
   }
-  for (const name of others.stale) unlinkIfThere(join(folder, name))
-  return { release: () => takeDown(path) }
+  takeDown(path)
+  return null
 }
 
 /** A short pause whose length differs, so that two that stepped back do not meet again. */

@@ -1,0 +1,99 @@
+/**
+ * What a home shows and what its files hold, as plain data that can be compared.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import type { Engine } from '../../adapters/library.ts'
+import { right, withEngine } from '../support/engines.ts'
+
+/** A thread as a client sees it. */
+export interface Shown {
+  readonly archived: boolean
+  readonly name: string | null
+  readonly turns: ReadonlyArray<string>
+  readonly damaged: number
+}
+
+/** Every thread of a home, by id. */
+export type Observation = Readonly<Record<string, Shown>>
+
+const EVERY = { limit: 1000, modelProviders: [] } as const
+
+/** One thread; null when it is not there. */
+export const shownThread = async (
+  engine: Engine,
+  id: string,
+  archived: boolean
+): Promise<Shown | null> => {
+  const thread = await engine.readThread(id, true)()
+  if (E.isLeft(thread)) return null
+  const { name, turns } = thread.right
+  return {
+    archived,
+    name,
+    turns: turns.map((turn) => `${turn.id} ${turn.status} ${JSON.stringify(turn.items).length}`),
+    damaged: (await right(engine.damage(id))).length
+  }
+}
+
+/** Every thread, as a client sees it. */
+export const observe = async (engine: Engine): Promise<Observation> => {
+  const shown: Record<string, Shown> = {}
+  for (const archived of [false, true])
+    for (const { id } of (await right(engine.listThreads({ ...EVERY, archived }))).data) {
+      const one = await shownThread(engine, id, archived)
+      if (one !== null) shown[id] = one
+    }
+  return shown
+}
+
+/** What a fresh process shows of a home, from an index or from the files alone. */
+export const observeHome = (home: string, index = 'memory'): Promise<Observation> =>
+  withEngine({ home, index }, observe)
+
+/** Bytes of every rollout, wherever in the home it is, by its name. */
+export const rolloutBytes = (home: string): ReadonlyMap<string, Buffer> =>
+  new Map(
+    readdirSync(home, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && entry.name.startsWith('rollout-'))
+      .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name))] as const)
+  )
+
+/** Rollouts that are gone, or that do not begin with what stood in them. */
+export const lostBytes = (
+  before: ReadonlyMap<string, Buffer>,
+  home: string
+): ReadonlyArray<string> => {
+  const now = rolloutBytes(home)
+  return [...before].flatMap(([name, bytes]) => {
+    const found = now.get(name)
+    if (found === undefined) return [`${name} is gone`]
+    return found.subarray(0, bytes.length).equals(bytes) ? [] : [`${name} was changed`]
+  })
+}
+
+const isWhole = (line: string): boolean => {
+  try {
+    JSON.parse(line)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Lines of a rollout that are no JSON, an unfinished last one among them. */
+export const brokenLines = (bytes: Buffer): number => {
+  const lines = bytes.toString('utf8').split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  return lines.filter((line) => !isWhole(line)).length
+}
+
+/** True when the last line has no newline. */
+export const isTorn = (bytes: Buffer): boolean => bytes.length > 0 && bytes.at(-1) !== 10
+
+/** Files that somebody left behind: half-made ones and locks of processes that are gone. */
+export const litter = (home: string): ReadonlyArray<string> =>
+  readdirSync(home, { recursive: true })
+    .map(String)
+    .filter((path) => /\.tmp$|\.next$|\.purge$|\.lock\.\d+$|^\.moving/.test(basename(path)))

@@ -1,0 +1,165 @@
+/**
+ * Every operation that is tortured, as data: what is done before it, and the operation itself over an open engine.
+ *
+ * All work on one home: two threads of 0.142, which are forked by copying, and two of 0.169, which are paginated.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Engine, NewEvent, StoreError } from '../../adapters/library.ts'
+import { copyHome, FIXTURES, removeFolder } from '../support/fixture-home.ts'
+
+/** A thread of 0.142. */
+export const OLD = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'
+/** Another one, which is moved about. */
+export const MOVED = '01a1fcdb-46e0-71c3-911f-3350c9a8ce4c'
+/** A thread of 0.169. */
+export const PAGED = '01a1fd04-6a2b-7862-91d1-5af381f25378'
+/** Another one, which is reverted. */
+export const REVERTED = '01a1fd04-6dfa-7a33-87cf-0c6af6b51bf7'
+/** A thread that begins. */
+export const BEGUN = '01a1fd04-7000-7000-8000-000000000001'
+
+const AT = '2026-05-01T10:00:00.000Z'
+
+/** What a person says. */
+export const said = (message: string): NewEvent => ({
+  timestamp: AT,
+  type: 'event_msg',
+  payload: { type: 'user_message', message }
+})
+
+const META: NewEvent = {
+  timestamp: AT,
+  type: 'session_meta',
+  payload: {
+    id: BEGUN,
+    timestamp: AT,
+    cwd: '/work',
+    originator: 'o',
+    cli_version: '0.142.5',
+    source: 'cli',
+    model_provider: 'mock'
+  }
+}
+
+const DAY = join('sessions', '2026', '11', '21')
+
+/** How many lines a thread was recorded with. */
+const recordedLines = (name: string, id: string): number => {
+  const folder = join(FIXTURES, 'homes', name, 'home', DAY)
+  const file = readdirSync(folder).find((entry) => entry.includes(id)) ?? ''
+  return readFileSync(join(folder, file), 'utf8').split('\n').length - 1
+}
+
+/** The home all trials begin with; the caller deletes it. */
+export const tortureHome = (): string => {
+  const home = copyHome('basic-142')
+  const other = copyHome('basic-169')
+  for (const name of readdirSync(join(other, DAY)))
+    cpSync(join(other, DAY, name), join(home, DAY, name), { preserveTimestamps: true })
+  removeFolder(other)
+  return home
+}
+
+/** Answers of the engine, whatever they are. */
+export type Answer = E.Either<StoreError, unknown>
+type Call = (engine: Engine) => Promise<Answer>
+
+/** An operation. */
+export interface Operation {
+  readonly name: string
+  /** Names of operations that come before it. */
+  readonly first: ReadonlyArray<string>
+  /** True when it changes nothing: its answer is then compared with the one without a fault. */
+  readonly reads: boolean
+  readonly run: Call
+}
+
+const right = async <A>(call: TE.TaskEither<StoreError, A>): Promise<A> => {
+  const answer = await call()
+  if (E.isLeft(answer)) throw new Left(answer.left)
+  return answer.right
+}
+
+/** Carries a failure out of several calls. */
+class Left extends Error {
+  readonly failure: StoreError
+  constructor(failure: StoreError) {
+    super(failure._tag)
+    this.failure = failure
+  }
+}
+
+const caught = (run: (engine: Engine) => Promise<unknown>): Call => {
+  return async (engine) => {
+    try {
+      return E.right(await run(engine))
+    } catch (cause) {
+      if (cause instanceof Left) return E.left(cause.failure)
+      throw cause
+    }
+  }
+}
+
+const changes = (
+  name: string,
+  call: (engine: Engine) => TE.TaskEither<StoreError, unknown>,
+  ...first: ReadonlyArray<string>
+): Operation => ({ name, first, reads: false, run: (engine) => call(engine)() })
+
+const reads = (
+  name: string,
+  run: (engine: Engine) => Promise<unknown>,
+  ...first: ReadonlyArray<string>
+): Operation => ({ name, first, reads: true, run: caught(run) })
+
+/** Appends behind what was recorded, so that a second try cannot write twice. */
+const appendTo = (name: string, id: string, home: string): Operation =>
+  changes(name, (engine) => engine.append(id, [said('hello')], recordedLines(home, id)))
+
+const OLD_LINES = recordedLines('basic-142', OLD)
+const FORCE = { force: true }
+const EVERY = { limit: 100, modelProviders: [], sourceKinds: [] } as const
+
+/** The turn before which the reverted thread goes on. */
+const LAST_TURN = '01a1fd04-6f2f-7cd1-b361-cd17b4c210a9'
+
+/** Every operation of an engine. */
+export const OPERATIONS: ReadonlyArray<Operation> = [
+  changes('begin', (engine) => engine.append(BEGUN, [META, said('one')], 'no_stream')),
+  appendTo('append', OLD, 'basic-142'),
+  appendTo('append_paged', PAGED, 'basic-169'),
+  changes('fork', (engine) => engine.fork(OLD, {})),
+  changes('fork_paged', (engine) => engine.fork(PAGED, {})),
+  changes('revert', (engine) => engine.revert(REVERTED, LAST_TURN, FORCE)),
+  changes('rollback', (engine) => engine.rollback(OLD, 1, { expectedRevision: OLD_LINES })),
+  changes('unrollback', (engine) => engine.unrollback(OLD, FORCE), 'rollback'),
+  changes('archive', (engine) => engine.archive(MOVED)),
+  changes('unarchive', (engine) => engine.unarchive(MOVED), 'archive'),
+  changes('delete', (engine) => engine.remove(MOVED), 'rename'),
+  changes('delete_for_good', (engine) => engine.remove(MOVED, { permanent: true }), 'rename'),
+  changes('restore', (engine) => engine.restore(MOVED), 'rename', 'delete'),
+  changes('rename', (engine) => engine.rename(MOVED, 'a name')),
+  changes('undo_archive', (engine) => engine.undo(null), 'archive'),
+  changes('undo_fork', (engine) => engine.undo(null), 'fork'),
+  reads('catch_up', async (engine) => {
+    const { threads } = await right(engine.status())
+    return threads
+  }),
+  reads('rebuild', async (engine) => (await right(engine.rebuild())).threads),
+  reads('list', async (engine) => right(engine.listThreads({ ...EVERY, sortKey: 'updated_at' }))),
+  reads('list_created', async (engine) => right(engine.listThreads(EVERY))),
+  reads('page', async (engine) => right(engine.listTurns(OLD, { limit: 2, itemsView: 'full' }))),
+  reads('page_paged', async (engine) => right(engine.readThread(PAGED, true))),
+  reads('search', async (engine) => right(engine.searchThreads({ searchTerm: 'queue' }))),
+  reads('operations', async (engine) => right(engine.operations()), 'rename', 'archive')
+]
+
+/** An operation by its name. */
+export const operation = (name: string): Operation => {
+  const found = OPERATIONS.find((one) => one.name === name)
+  if (found === undefined) throw new Error(`no operation ${name}`)
+  return found
+}
