@@ -27,10 +27,18 @@ export const ownFolder = (home: string): string => {
   return path
 }
 
-/** A folder below it, made when it is not there. */
-export const makePrivate = (path: string): void => {
-  mkdirSync(path, { recursive: true, mode: FOLDER_MODE })
+/**
+ * Makes a folder and those above it, each on disk under its name: a power cut must not take away a folder whose files are
+ * acknowledged.
+ */
+export const makeFolder = (path: string, mode?: number): void => {
+  const first = mkdirSync(path, { recursive: true, ...(mode === undefined ? {} : { mode }) })
+  if (first === undefined) return
+  for (let made = path; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
 }
+
+/** A folder below it, made when it is not there. */
+export const makePrivate = (path: string): void => makeFolder(path, FOLDER_MODE)
 
 const endsInNewline = (file: number): boolean => {
   const { size } = fstatSync(file)

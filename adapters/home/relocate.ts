@@ -11,7 +11,6 @@ import {
   fsyncSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -25,7 +24,7 @@ import {
 import { dirname, join } from 'node:path'
 import { OWN_FOLDER, type FileMove, type Relocation } from '../../domain/changes/relocation.ts'
 import type { RelocationResult, SkippedThread } from '../../replay/ports.ts'
-import { makePrivate, syncFolder } from './own-folder.ts'
+import { makeFolder, makePrivate, syncFolder } from './own-folder.ts'
 import { giveNames, takeNames } from './session-index.ts'
 
 /** Called before every step; a test kills the process there. */
@@ -92,9 +91,9 @@ interface Work {
   readonly folders: Set<string>
 }
 
-const makeFolder = (work: Work, path: string): void => {
+const makeTarget = (work: Work, path: string): void => {
   if (path.startsWith(join(work.home, OWN_FOLDER))) makePrivate(path)
-  else mkdirSync(path, { recursive: true })
+  else makeFolder(path)
 }
 
 const setTime = (path: string, modifiedAtMs: number | null): void => {
@@ -110,7 +109,7 @@ const moveFile = (work: Work, { from, to, modifiedAtMs }: FileMove): void => {
   if (!isHere && !isThere) throw new Obstacle(`${from} is gone`)
   if (isHere && isThere && !isSameFile(source, target)) throw new Obstacle(`${to} is there already`)
   if (isHere) {
-    makeFolder(work, dirname(target))
+    makeTarget(work, dirname(target))
     work.step(`name ${to}`)
     if (!isThere) addName(source, target)
     work.step(`unname ${from}`)
@@ -242,6 +241,7 @@ const purge = (work: Work, { names, trash, purge: isWanted }: Relocation): void 
   if (existsSync(folder)) renameSync(folder, purged)
   work.step('delete')
   rmSync(purged, { recursive: true, force: true })
+  if (existsSync(dirname(purged))) syncFolder(dirname(purged))
 }
 
 const syncFolders = ({ folders }: Work): void => {

@@ -6,17 +6,17 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   statSync,
   unlinkSync,
   writeFileSync
 } from 'node:fs'
-import { dirname, join, sep } from 'node:path'
+import { join, sep } from 'node:path'
 import { v7 } from 'uuid'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { EventStore, NewSegment, Segment, SegmentWriter } from '../../replay/ports.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
+import { makeFolder, syncFolder } from '../home/own-folder.ts'
 import { openBytes } from './bytes.ts'
 import { isHeldByCodex } from './codex-lock.ts'
 import { endOfLine } from './lines.ts'
@@ -90,16 +90,6 @@ const copy = async (
   }
 }
 
-/** Puts what a folder lists on disk. */
-export const syncDirectory = (path: string): void => {
-  const directory = openSync(path, 'r')
-  try {
-    fsyncSync(directory)
-  } finally {
-    closeSync(directory)
-  }
-}
-
 const write = async (
   store: SegmentSource,
   file: number,
@@ -125,14 +115,6 @@ const write = async (
 /** What is read of a store while a segment is made. */
 export type SegmentSource = Pick<EventStore, 'lineage'>
 
-/** Makes a folder and those above it; a power cut must not take away a folder whose file is acknowledged. */
-const makeDirectory = (directory: string): void => {
-  const first = mkdirSync(directory, { recursive: true })
-  if (first === undefined) return
-  for (let made = directory; made.length >= first.length; made = dirname(made))
-    syncDirectory(dirname(made))
-}
-
 /** Makes a segment: whole, on disk, under its name. Throws when the name is taken. */
 export const createSegment = async (
   home: string,
@@ -142,7 +124,7 @@ export const createSegment = async (
 ): Promise<string> => {
   const [directory, name] = placeOf(home, segment)
   step()
-  makeDirectory(directory)
+  makeFolder(directory)
   // Not named after the process: the one of a container has the same number again, and may have been killed before.
   const temporary = join(directory, `.${name}.${v7()}.tmp`)
   const file = openSync(temporary, 'wx')
@@ -156,7 +138,7 @@ export const createSegment = async (
     unlinkSync(temporary)
   }
   step()
-  syncDirectory(directory)
+  syncFolder(directory)
   return join(directory, name)
 }
 

@@ -7,7 +7,7 @@ import { linkSync, lstatSync, openSync, readSync, unlinkSync, writeFileSync } fr
 import { Decompress } from 'fzstd'
 import { dirname, join, relative, sep } from 'node:path'
 import { v7 } from 'uuid'
-import { syncDirectory } from './create.ts'
+import { syncFolder } from '../home/own-folder.ts'
 
 /** Thrown where a link leads out of the home; the message is for people. */
 export class LinkRefused extends Error {}
@@ -85,9 +85,9 @@ export const expand = async (home: string, path: string): Promise<void> => {
       closeSync(target)
       unlinkSync(temporary)
     }
-    syncDirectory(directory)
+    syncFolder(directory)
     unlinkSync(`${path}.zst`)
-    syncDirectory(directory)
+    syncFolder(directory)
   } finally {
     closeSync(source)
   }

@@ -25,10 +25,11 @@ import {
 } from 'node:fs'
 import { readlinkSync, unlinkSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
+import { syncFolder } from '../home/own-folder.ts'
 
 /** A lock that is held. */
 export interface WriterLock {
@@ -157,8 +158,11 @@ const lockFolder = (home: string): string => {
     path = join(path, name)
     const stat = lstatSync(path, { throwIfNoEntry: false })
     // Another process may make it at the same moment.
-    if (stat === undefined) mkdirSync(path, { recursive: existsSync(home), mode: 0o700 })
-    else if (!stat.isDirectory())
+    if (stat === undefined) {
+      mkdirSync(path, { recursive: existsSync(home), mode: 0o700 })
+      syncFolder(dirname(path))
+    }
+    if (stat?.isDirectory() === false)
       throw Object.assign(new Error(`${path} is not a folder`), { code: 'ENOTDIR', path })
   }
   return path

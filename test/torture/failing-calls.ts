@@ -6,6 +6,7 @@
  */
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
+import { dirname } from 'node:path'
 
 /** What the system answers when it fails. */
 export type Code = 'ENOSPC' | 'EIO' | 'EFBIG' | 'EROFS' | 'EMFILE'
@@ -29,6 +30,8 @@ export interface Fault {
 export interface Call {
   readonly name: string
   readonly paths: ReadonlyArray<string>
+  /** What was not there before, of what is opened or made, nearest to the root last. */
+  readonly made: ReadonlyArray<string>
 }
 
 /** What happened since a fault was armed. */
@@ -106,6 +109,17 @@ const pathsOf = (name: string, args: ReadonlyArray<unknown>): ReadonlyArray<stri
   return (TWO_PATHS.has(name) ? [first, second] : [first]).map(String)
 }
 
+const isThere = (path: string): boolean => (real.get('existsSync') as AnyCall)(path) as boolean
+
+/** The path and the folders above it that are not there, where a call may make them. */
+const madeBy = (name: string, [path = '']: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (!['openSync', 'mkdirSync', 'writeFileSync'].includes(name) || isThere(path)) return []
+  const made = [path]
+  if (name === 'mkdirSync')
+    for (let above = dirname(path); !isThere(above); above = dirname(above)) made.push(above)
+  return made
+}
+
 const isBelow = (path: string): boolean => roots.some((root) => path.startsWith(root))
 
 /** Writes half of what was to be written. */
@@ -150,7 +164,7 @@ const counted =
   (...args) => {
     const paths = depth > 0 || roots.length === 0 ? [] : pathsOf(name, args)
     if (paths.some(isBelow) && fault !== null) {
-      const one = { name, paths }
+      const one = { name, paths, made: madeBy(name, paths) }
       trace.push(one)
       if (isDue(fault, one, args)) {
         const answer = happen(fault.act, one, args)

@@ -51,7 +51,7 @@ export const faultSweep = async (
         .ask<Verdict>({ do: 'trial', prepared, fault })
         .catch((cause: unknown): Verdict => ({
           calls: at,
-          hit: { name: 'unknown', paths: [] },
+          hit: { name: 'unknown', paths: [], made: [] },
           answer: 'none',
           problems: [String(cause)]
         }))

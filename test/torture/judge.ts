@@ -4,6 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isDeepStrictEqual } from 'node:util'
+import type { Engine } from '../../adapters/library.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
 import { everyLine, messageOf } from '../support/crash.ts'
@@ -12,6 +13,7 @@ import {
   brokenLines,
   isTorn,
   lostBytes,
+  observe,
   observeHome,
   rolloutBytes,
   type Observation,
@@ -37,7 +39,7 @@ export interface Left {
 export interface Judgement {
   readonly problems: ReadonlyArray<string>
   readonly tornTails: number
-  /** Whether the index the worker left was opened, and how far it was: threads it knew before anything was read. */
+  /** What the home shows now. */
   readonly shown: Observation
   readonly lost: number
 }
@@ -102,22 +104,34 @@ const differing = (what: string, one: Observation, other: Observation): Readonly
   )
 
 /** Every kind of change that must succeed for whoever comes next. */
-const heal = async ({ home, index }: Left): Promise<ReadonlyArray<string>> =>
-  withEngine({ home, index }, async (engine) => {
-    const problems: Array<string> = []
-    const tried = async (what: string, call: () => Promise<E.Either<unknown, unknown>>) => {
-      const answer = await call().catch((cause: unknown) => E.left(String(cause)))
-      if (E.isLeft(answer)) problems.push(`next ${what}: ${JSON.stringify(answer.left)}`)
-    }
-    for (const id of [OLD, PAGED])
-      await tried('append', () => engine.append(id, [said('healed')])())
-    await tried('rename', () => engine.rename(OLD, 'healed')())
-    await tried('archive', () => engine.archive(PAGED)())
-    await tried('unarchive', () => engine.unarchive(PAGED)())
-    return problems
-  })
+const heal = async (engine: Engine, found: Observation): Promise<ReadonlyArray<string>> => {
+  const problems: Array<string> = []
+  const tried = async (what: string, call: () => Promise<E.Either<unknown, unknown>>) => {
+    const answer = await call().catch((cause: unknown) => E.left(String(cause)))
+    if (E.isLeft(answer)) problems.push(`next ${what}: ${JSON.stringify(answer.left)}`)
+  }
+  for (const id of [OLD, PAGED]) await tried('append', engine.append(id, [said('healed')]))
+  await tried('rename', engine.rename(OLD, 'healed'))
+  const moves = ['archive', 'unarchive'] as const
+  for (const move of found[PAGED]?.archived === true ? moves.toReversed() : moves)
+    await tried(move, engine[move](PAGED))
+  return problems
+}
 
-/** Judges a home, lets the next changes succeed, and remembers what stands there then. */
+/** What is wrong with the files after the next changes. */
+const healedProblems = (now: Known, healed: Known): ReadonlyArray<string> => {
+  const problems: Array<string> = []
+  for (const [name, broken] of healed.broken)
+    if (broken > (now.broken.get(name) ?? 0)) problems.push(`${name}: the next change broke a line`)
+  for (const [name, bytes] of healed.bytes)
+    if (isTorn(bytes) && name.includes(OLD)) problems.push(`${name} still ends in a torn line`)
+  return problems
+}
+
+/**
+ * Judges a home, lets the next changes succeed, and remembers what stands there then. One process comes after the kill: it
+ * opens the index that was left, reads, changes and reads again; beside it the files are read from scratch.
+ */
 export const judge = async (left: Left): Promise<Judgement> => {
   const { home, index } = left
   const before = known.get(home) ?? look(home)
@@ -125,19 +139,20 @@ export const judge = async (left: Left): Promise<Judgement> => {
   const problems = [...fileProblems(left, before, now)]
   const tornTails = [...now.bytes.values()].filter(isTorn).length
   const fromFiles = await observeHome(home)
-  problems.push(...differing('index and files', await observeHome(home, index), fromFiles))
   for (const [id, shown] of Object.entries(left.shown))
     if (!left.uncertain.includes(id))
       problems.push(...different(`told and shown of ${id}`, shown, fromFiles[id] ?? null))
   const lost = await eventsLost(home, left.events)
-  problems.push(...lost, ...(await heal(left)))
+  problems.push(...lost)
+  const after = await withEngine({ home, index }, async (engine) => {
+    problems.push(...differing('index and files', await observe(engine), fromFiles))
+    problems.push(...(await heal(engine, fromFiles)))
+    return observe(engine)
+  })
   const healed = look(home)
-  for (const [name, broken] of healed.broken)
-    if (broken > (now.broken.get(name) ?? 0)) problems.push(`${name}: the next change broke a line`)
-  for (const [name, bytes] of healed.bytes)
-    if (isTorn(bytes) && name.includes(OLD)) problems.push(`${name} still ends in a torn line`)
+  problems.push(...healedProblems(now, healed))
   const shown = await observeHome(home)
-  problems.push(...differing('index and files then', await observeHome(home, index), shown))
+  problems.push(...differing('index and files then', after, shown))
   known.set(home, healed)
   return { problems, tornTails, shown, lost: lost.length }
 }

@@ -21,29 +21,26 @@ export type Observation = Readonly<Record<string, Shown>>
 const EVERY = { limit: 1000, modelProviders: [] } as const
 
 /** One thread; null when it is not there. */
-export const shownThread = async (
-  engine: Engine,
-  id: string,
-  archived: boolean
-): Promise<Shown | null> => {
+export const shownThread = async (engine: Engine, id: string): Promise<Shown | null> => {
+  const place = await engine.locate(id)()
   const thread = await engine.readThread(id, true)()
-  if (E.isLeft(thread)) return null
+  if (E.isLeft(place) || E.isLeft(thread)) return null
   const { name, turns } = thread.right
   return {
-    archived,
+    archived: place.right.archived,
     name,
     turns: turns.map((turn) => `${turn.id} ${turn.status} ${JSON.stringify(turn.items).length}`),
     damaged: (await right(engine.damage(id))).length
   }
 }
 
-/** Every thread, as a client sees it. */
+/** Every thread that is listed, as a client sees it. */
 export const observe = async (engine: Engine): Promise<Observation> => {
   const shown: Record<string, Shown> = {}
   for (const archived of [false, true])
     for (const { id } of (await right(engine.listThreads({ ...EVERY, archived }))).data) {
-      const one = await shownThread(engine, id, archived)
-      if (one !== null) shown[id] = one
+      const one = await shownThread(engine, id)
+      if (one !== null) shown[id] = { ...one, archived }
     }
   return shown
 }

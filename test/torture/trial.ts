@@ -110,7 +110,9 @@ const leftOpen = (folder: string): ReadonlyArray<string> =>
 /** Failures that a fault may be told as. */
 const EXPECTED = new Set(['right', 'IoFailure', 'IndexUnavailable', 'IndexEmptied'])
 /** What a second try may be told when the first one had done its work all the same. */
-const DONE_ALREADY = new Set(['right', 'WrongExpectedRevision', 'StreamNotFound', 'NotPossible'])
+const DONE_ALREADY = new Set([
+  ...['right', 'WrongExpectedRevision', 'StreamNotFound', 'NotPossible', 'TurnNotFound']
+])
 
 const trouble = { rejections: new Array<string>() }
 

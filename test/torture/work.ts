@@ -7,7 +7,7 @@ import { writeSync } from 'node:fs'
 import { openEngine, type Engine, type StoreError } from '../../adapters/library.ts'
 import { random } from '../support/crashes.ts'
 import { right } from '../support/engines.ts'
-import { observe, type Shown } from './observe.ts'
+import { observe, shownThread, type Shown } from './observe.ts'
 import { BEGUN, MOVED, OLD, PAGED, REVERTED, said } from './operations.ts'
 
 /** What a worker is told to do. */
@@ -104,7 +104,11 @@ const choices = (
       ? [change('delete for good', [one(forks)], () => engine.remove(moved, { permanent: true }))]
       : []),
     loose('rename', moved, () => engine.rename(moved, name)),
-    { name: 'undo', threads: ids, run: async () => E.map(() => ids)(await engine.undo(null)()) }
+    {
+      name: 'undo',
+      threads: [...ids, MOVED],
+      run: async () => E.map(() => ids)(await engine.undo(null)())
+    }
   ]
 }
 
@@ -132,10 +136,12 @@ const perform = async (engine: Engine, state: Record<string, Shown>, change: Cha
       if (revision !== undefined)
         events.push({ thread, revision: Number(revision), message: change.message ?? '' })
     }
-  const all = await observe(engine)
-  const shown = Object.fromEntries([...touched].map((id) => [id, all[id] ?? null]))
-  for (const id of Object.keys(state)) delete state[id]
-  Object.assign(state, all)
+  const shown: Record<string, Shown | null> = {}
+  for (const id of touched) {
+    const now = (shown[id] = await shownThread(engine, id))
+    if (now === null) delete state[id]
+    else state[id] = now
+  }
   say({ done: change.name, refused: E.isLeft(answer) ? answer.left._tag : null, shown, events })
 }
 
