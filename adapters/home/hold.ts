@@ -101,8 +101,12 @@ export const lockFile = (path: string): HomeHold | null => {
   return {
     leftOver: text !== null,
     release: async (finished) => {
-      if (finished) rmSync(path, { force: true })
       heldHere.delete(path)
+      try {
+        if (finished) rmSync(path, { force: true })
+      } catch {
+        // It names this process: free for this one at once, and for others when this one has ended.
+      }
     }
   }
 }

@@ -1,7 +1,8 @@
 /**
  * `.unroll` in a Codex home: what unroll keeps there for every process and every copy of the home. Codex ignores it.
  */
-import { closeSync, fsyncSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 
@@ -9,6 +10,10 @@ import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 const NEWLINE = 10
+
+/** True when something is there. Unlike `existsSync` it throws when the system cannot tell: a disk that fails holds no answer. */
+export const isThere = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false }) !== undefined
 
 /** Makes names in a folder last. */
 export const syncFolder = (path: string): void => {

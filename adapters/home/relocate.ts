@@ -7,7 +7,6 @@
 import {
   closeSync,
   copyFileSync,
-  existsSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -24,7 +23,7 @@ import {
 import { dirname, join } from 'node:path'
 import { OWN_FOLDER, type FileMove, type Relocation } from '../../domain/changes/relocation.ts'
 import type { RelocationResult, SkippedThread } from '../../replay/ports.ts'
-import { makeFolder, makePrivate, syncFolder } from './own-folder.ts'
+import { isThere, makeFolder, makePrivate, syncFolder } from './own-folder.ts'
 import { giveNames, takeNames } from './session-index.ts'
 
 /** Called before every step; a test kills the process there. */
@@ -63,7 +62,7 @@ const copyAcross = (from: string, to: string): void => {
   } finally {
     closeSync(file)
   }
-  if (existsSync(to)) throw new Obstacle(`${to} is there already`)
+  if (isThere(to)) throw new Obstacle(`${to} is there already`)
   renameSync(temporary, to)
 }
 
@@ -105,13 +104,14 @@ const setTime = (path: string, modifiedAtMs: number | null): void => {
 
 const moveFile = (work: Work, { from, to, modifiedAtMs }: FileMove): void => {
   const [source, target] = [join(work.home, from), join(work.home, to)]
-  const [isHere, isThere] = [existsSync(source), existsSync(target)]
-  if (!isHere && !isThere) throw new Obstacle(`${from} is gone`)
-  if (isHere && isThere && !isSameFile(source, target)) throw new Obstacle(`${to} is there already`)
-  if (isHere) {
+  const [atSource, atTarget] = [isThere(source), isThere(target)]
+  if (!atSource && !atTarget) throw new Obstacle(`${from} is gone`)
+  if (atSource && atTarget && !isSameFile(source, target))
+    throw new Obstacle(`${to} is there already`)
+  if (atSource) {
     makeTarget(work, dirname(target))
     work.step(`name ${to}`)
-    if (!isThere) addName(source, target)
+    if (!atTarget) addName(source, target)
     work.step(`unname ${from}`)
     unlinkSync(source)
   }
@@ -120,8 +120,8 @@ const moveFile = (work: Work, { from, to, modifiedAtMs }: FileMove): void => {
   work.folders.add(dirname(source)).add(dirname(target))
 }
 
-/** Moves the files of one thread, or none of them. */
-const moveFiles = (work: Work, moves: ReadonlyArray<FileMove>): string | null => {
+/** Moves the files of one thread, or none of them; answers with what stood in the way. */
+const moveFiles = (work: Work, moves: ReadonlyArray<FileMove>): Error | null => {
   const done: Array<FileMove> = []
   for (const move of moves) {
     try {
@@ -130,18 +130,20 @@ const moveFiles = (work: Work, moves: ReadonlyArray<FileMove>): string | null =>
     } catch (cause) {
       if (!(cause instanceof Obstacle) && codeOf(cause) === '') throw cause
       undoMoves(work, [...done, move])
-      return (cause as Error).message.replaceAll(`${work.home}/`, '')
+      return cause as Error
     }
   }
   return null
 }
 
+const reasonOf = ({ home }: Work, { message }: Error): string => message.replaceAll(`${home}/`, '')
+
 /** Puts files back; one that never left stays. */
 const undoMoves = (work: Work, moves: ReadonlyArray<FileMove>): void => {
   for (const { from, to } of [...moves].reverse()) {
     const [source, target] = [join(work.home, from), join(work.home, to)]
-    if (!existsSync(target)) continue
-    if (existsSync(source)) {
+    if (!isThere(target)) continue
+    if (isThere(source)) {
       if (isSameFile(source, target)) unlinkSync(target)
       continue
     }
@@ -178,7 +180,7 @@ const writeManifest = (work: Work, trash: string, manifest: Manifest): void => {
 }
 
 const factsOf = (work: Work, { from, to }: FileMove) => {
-  const path = [from, to].map((each) => join(work.home, each)).find((each) => existsSync(each))
+  const path = [from, to].map((each) => join(work.home, each)).find((each) => isThere(each))
   const { mode, mtimeMs, size } =
     path === undefined ? { mode: 0, mtimeMs: 0, size: 0 } : statSync(path)
   return { mode: mode & 0o777, mtimeMs, sizeBytes: size }
@@ -223,7 +225,7 @@ const moveNames = (work: Work, relocation: Relocation, threadIds: ReadonlyArray<
 }
 
 const hasFiles = (folder: string): boolean =>
-  existsSync(folder) &&
+  isThere(folder) &&
   readdirSync(folder, { recursive: true, withFileTypes: true }).some(
     (entry) => entry.isFile() && entry.name.startsWith('rollout-')
   )
@@ -238,24 +240,27 @@ const purge = (work: Work, { names, trash, purge: isWanted }: Relocation): void 
   const purged = purgedName(work.home, trash)
   if (names === 'give' && hasFiles(folder)) return
   work.step('purge')
-  if (existsSync(folder)) renameSync(folder, purged)
+  if (isThere(folder)) renameSync(folder, purged)
   work.step('delete')
   rmSync(purged, { recursive: true, force: true })
-  if (existsSync(dirname(purged))) syncFolder(dirname(purged))
+  if (isThere(dirname(purged))) syncFolder(dirname(purged))
 }
 
 const syncFolders = ({ folders }: Work): void => {
-  for (const folder of folders) if (existsSync(folder)) syncFolder(folder)
+  for (const folder of folders) if (isThere(folder)) syncFolder(folder)
 }
 
 /** True when only the last step is left, or nothing. */
 const isNearlyDone = (home: string, { purge: isWanted, trash, moves }: Relocation): boolean => {
   if (!isWanted || trash === null) return false
-  if (existsSync(purgedName(home, trash))) return true
-  return !existsSync(join(home, trash)) && moves.every(({ from }) => !existsSync(join(home, from)))
+  if (isThere(purgedName(home, trash))) return true
+  return !isThere(join(home, trash)) && moves.every(({ from }) => !isThere(join(home, from)))
 }
 
-/** Does a relocation, or what is left of it; a text when the root could not be moved and everything went back. */
+/**
+ * Does a relocation, or what is left of it; a text when something stood in the way of the root and everything went back.
+ * Throws failures of the system: then too everything went back, or whoever comes next finishes it.
+ */
 export const relocate = (
   home: string,
   relocation: Relocation,
@@ -274,14 +279,15 @@ export const relocate = (
   const done: Array<FileMove> = []
   for (const threadId of ids) {
     const mine = moves.filter((move) => move.threadId === threadId)
-    const reason = moveFiles(work, mine)
-    if (reason === null) done.push(...mine)
-    else if (threadId !== rootId) skipped.push({ threadId, reason })
+    const cause = moveFiles(work, mine)
+    if (cause === null) done.push(...mine)
+    else if (threadId !== rootId) skipped.push({ threadId, reason: reasonOf(work, cause) })
     else {
       undoMoves(work, done)
       if (names === 'take' && trash !== null)
         rmSync(join(home, trash), { recursive: true, force: true })
-      return reason
+      if (!(cause instanceof Obstacle)) throw cause
+      return reasonOf(work, cause)
     }
   }
   const left = new Set(skipped.map(({ threadId }) => threadId))

@@ -5,7 +5,7 @@
  * deleted must not leave a file behind because the era that is asked does not read it.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { existsSync, lstatSync, readdirSync } from 'node:fs'
+import { lstatSync, readdirSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import { PROFILES } from '../../domain/profile.ts'
@@ -21,6 +21,7 @@ import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.t
 import { isHeldByCodex } from '../jsonl/codex-lock.ts'
 import { discovery } from '../jsonl/discover.ts'
 import { holdHome } from './hold.ts'
+import { isThere } from './own-folder.ts'
 import { readManifest, relocate, type Step } from './relocate.ts'
 import { appendName } from './session-index.ts'
 
@@ -34,7 +35,7 @@ const threadOf = (name: string): string | null =>
   (SEGMENT.exec(name)?.[1] ?? FIRST.exec(name)?.[1] ?? null)?.toLowerCase() ?? null
 
 const filesBelow = (home: string, root: (typeof ROOTS)[number]): ReadonlyArray<HomeFile> => {
-  if (!existsSync(join(home, root))) return []
+  if (!isThere(join(home, root))) return []
   const entries = readdirSync(join(home, root), { recursive: true, withFileTypes: true })
   return entries.flatMap((entry) => {
     const threadId = entry.isFile() ? threadOf(entry.name) : null
@@ -75,7 +76,7 @@ const referrersIn = (home: string, threadIds: ReadonlyArray<string>): ReadonlyAr
 
 const trashEntries = (home: string): ReadonlyArray<TrashEntry> => {
   const folder = join(home, OWN_FOLDER, 'trash')
-  if (!existsSync(folder)) return []
+  if (!isThere(folder)) return []
   return readdirSync(folder)
     .sort()
     .reverse()
@@ -83,7 +84,7 @@ const trashEntries = (home: string): ReadonlyArray<TrashEntry> => {
       const manifest = readManifest(home, trashOf(operationId))
       if (manifest === null) return []
       const files = manifest.files
-        .filter(({ to }) => existsSync(join(home, to)))
+        .filter(({ to }) => isThere(join(home, to)))
         .map(({ threadId, from, to, modifiedAtMs }) => ({ threadId, from, to, modifiedAtMs }))
       return files.length === 0 ? [] : [{ ...manifest, operationId, files }]
     })
@@ -141,7 +142,7 @@ export const homeWriter = (
   },
   files: async () => attempt(home, () => rolloutFiles(home)),
   isHeld: (threadId) => isHeldByCodex(home, threadId) || isOpen(threadId),
-  remembersPlaces: () => existsSync(join(home, 'thread_history_1.sqlite')),
+  remembersPlaces: () => isThere(join(home, 'thread_history_1.sqlite')),
   referrers: async (threadIds) => attempt(home, () => referrersIn(home, threadIds)),
   stageUndo: async (operationId, done) => {
     try {

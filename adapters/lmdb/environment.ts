@@ -67,18 +67,26 @@ const readSeal = (directory: string): Seal | null => {
  * it only costs the next start a verified copy.
  */
 export const seal = (directory: string, inode: bigint): void => {
-  const data = fingerprint(directory)
-  if (data === null || !data.endsWith(` ${inode}`)) return
-  const known = readSeal(directory)
-  if (known?.data === data && known.layout === LAYOUT_VERSION) return
   const temporary = `${sealFile(directory)}.${process.pid}`
   try {
+    const data = fingerprint(directory)
+    if (data === null || !data.endsWith(` ${inode}`)) return
+    const known = readSeal(directory)
+    if (known?.data === data && known.layout === LAYOUT_VERSION) return
     writeFileSync(temporary, JSON.stringify({ layout: LAYOUT_VERSION, data } satisfies Seal), {
       mode: 0o600
     })
     renameSync(temporary, sealFile(directory))
   } catch {
-    rmSync(temporary, { force: true })
+    removeQuietly(temporary)
+  }
+}
+
+const removeQuietly = (path: string): void => {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // A disk that takes nothing back either: the file is written anew by the next process of this number.
   }
 }
 

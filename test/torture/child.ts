@@ -1,21 +1,29 @@
 /**
  * The child process of the trials.
  *
- *     child                                jobs as lines of JSON, each answered with a line
- *     child work <kind> <home> <index> <seed>   works on a home until it is killed
+ *     child                                           jobs as lines of JSON, each answered with a line
+ *     child work <kind> <home> <index> <seed>         works on a home until it is killed
+ *     child die <operation> <folder> <act> <at>       does one operation and dies within it
  */
 import { createInterface } from 'node:readline'
-import type { Fault } from './failing-calls.ts'
+import type { Act, Fault } from './failing-calls.ts'
 import { judge, remember, type Left } from './judge.ts'
-import { prepare, trial, watchRejections, type Prepared } from './trial.ts'
+import { copyPrepared, deadly, prepare, ready, trial } from './trial.ts'
+import { watchRejections, type Prepared, type Ready } from './trial.ts'
 import { work, type Kind } from './work.ts'
 
 /** What the child may be asked. */
 export type Job =
   | { readonly do: 'prepare'; readonly operation: string }
   | { readonly do: 'trial'; readonly prepared: Prepared; readonly fault: Fault }
+  /** Opens a home and answers; the operation runs with `go`, so that something can be attached in between. */
+  | { readonly do: 'ready'; readonly prepared: Prepared }
+  | { readonly do: 'go' }
+  | { readonly do: 'copy'; readonly folder: string }
   | { readonly do: 'remember'; readonly home: string }
   | { readonly do: 'judge'; readonly left: Left }
+
+let waiting: Ready | null = null
 
 const done = async (job: Job): Promise<unknown> => {
   switch (job.do) {
@@ -23,6 +31,13 @@ const done = async (job: Job): Promise<unknown> => {
       return prepare(job.operation)
     case 'trial':
       return trial(job.prepared, job.fault)
+    case 'ready':
+      waiting = await ready(job.prepared)
+      return process.pid
+    case 'go':
+      return waiting?.go({ act: 'none', at: Infinity, lasts: false })
+    case 'copy':
+      return copyPrepared(job.folder)
     case 'remember':
       return remember(job.home)
     case 'judge':
@@ -41,5 +56,10 @@ const jobs = async (): Promise<void> => {
   }
 }
 
-const [what, kind = '', home = '', index = '', seed = '0'] = process.argv.slice(2)
-void (what === 'work' ? work(kind as Kind, home, index, Number(seed)) : jobs())
+const [what, ...words] = process.argv.slice(2)
+const [first = '', second = '', third = '', fourth = '0'] = words
+if (what === 'work') void work(first as Kind, second, third, Number(fourth))
+else if (what === 'die') {
+  const fault = { act: third as Act, at: Number(fourth), lasts: false }
+  void deadly(first, second, fault).then((seen) => process.stdout.write(JSON.stringify(seen)))
+} else void jobs()

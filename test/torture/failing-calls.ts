@@ -181,15 +181,22 @@ const counted =
     }
   }
 
-/** Puts the counting functions in the place of the real ones; once per process. */
+/** Puts the counting functions in the place of the real ones. */
 export const watchCalls = (): void => {
   if (real.size > 0) return
   const functions = fs as unknown as Record<string, AnyCall>
   for (const name of EVERY) {
     const call = functions[name] as AnyCall
     real.set(name, call)
-    functions[name] = counted(name, call)
+    functions[name] = Object.assign(counted(name, call), call)
   }
+  syncBuiltinESMExports()
+}
+
+/** Puts the real functions back. */
+export const unwatchCalls = (): void => {
+  for (const [name, call] of real) (fs as unknown as Record<string, AnyCall>)[name] = call
+  real.clear()
   syncBuiltinESMExports()
 }
 

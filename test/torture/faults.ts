@@ -37,7 +37,7 @@ const named = ({ act, at, lasts }: Fault, operation: string): string =>
 export const faultSweep = async (
   helper: Helper,
   operation: string,
-  ways = [...WAYS, { act: 'short' as const, lasts: false }],
+  ways: ReadonlyArray<Omit<Fault, 'at'>> = [...WAYS, { act: 'short', lasts: false }],
   { from, every } = { from: 1, every: 1 }
 ): Promise<FaultReport> => {
   const prepared = await helper.ask<Prepared>({ do: 'prepare', operation })

@@ -2,17 +2,15 @@
  * Random kills: a process works on a home, is killed from outside at a moment that a seed chooses, and what it leaves is
  * judged. Several homes are worked on at once.
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { random } from '../support/crashes.ts'
 import { helper, type Helper } from './helper.ts'
 import type { Judgement, Left } from './judge.ts'
 import { tortureHome } from './operations.ts'
 import { putCopies } from './many.ts'
-import type { Began, Done, Kind } from './work.ts'
+import { learn, placeAt, startWorker, wait, type Place } from './place.ts'
+import type { Kind } from './work.ts'
 
 /** What a number of kills came to. */
 export interface KillReport {
@@ -44,85 +42,11 @@ export const SCENES: ReadonlyArray<Scene & { readonly share: number }> = [
   { name: 'backfill', kind: 'backfill', killsPerHome: 1, withinMs: 120, share: 0.1 }
 ]
 
-type Line = Began | Done
-
-interface Worker {
-  readonly lines: () => ReadonlyArray<Line>
-  readonly begun: Promise<unknown>
-  readonly kill: () => Promise<void>
-  readonly error: () => string
-}
-
-const whole = (out: string): ReadonlyArray<Line> =>
-  out
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Line)
-
-const startWorker = (folder: string, words: ReadonlyArray<string>): Worker => {
-  const child = spawn(process.execPath, [join(folder, 'child.cjs'), 'work', ...words])
-  const text = { out: '', err: '' }
-  child.stdout.on('data', (chunk: Buffer) => (text.out += chunk.toString()))
-  child.stderr.on('data', (chunk: Buffer) => (text.err += chunk.toString()))
-  const closed = once(child, 'close')
-  return {
-    lines: () => whole(text.out),
-    begun: Promise.race([once(child.stdout, 'data'), closed]),
-    kill: async () => {
-      child.kill('SIGKILL')
-      await closed
-    },
-    error: () => text.err
-  }
-}
-
-const isDone = (line: Line): line is Done => 'done' in line
-
-/** What was being done when the worker died: begun, and not told of since. */
-const inFlight = (lines: ReadonlyArray<Line>): ReadonlyArray<Began> => {
-  const open: Array<Began> = []
-  for (const line of lines) {
-    if (!isDone(line)) open.push(line)
-    else
-      open.splice(
-        open.findIndex(({ began }) => began === line.done),
-        1
-      )
-  }
-  return open
-}
-
-interface Place {
-  readonly home: string
-  readonly index: string
-  shown: Record<string, Left['shown'][string]>
-  readonly events: Array<Left['events'][number]>
-  readonly deleted: Array<string>
-}
-
 const freshPlace = (scene: Scene): Place => {
   const home = tortureHome()
   if (scene.kind === 'backfill') putCopies(home, 40)
-  return { home, index: temporaryFolder(), shown: {}, events: [], deleted: [] }
+  return placeAt(home, temporaryFolder())
 }
-
-const DELETE = 'delete for good'
-
-/** Adds what a worker told to what is known of a place. */
-const learn = (place: Place, lines: ReadonlyArray<Line>): ReadonlyArray<Began> => {
-  const open = inFlight(lines)
-  for (const line of lines) {
-    if (!isDone(line)) {
-      if (line.began === DELETE) place.deleted.push(...line.threads)
-      continue
-    }
-    Object.assign(place.shown, line.shown)
-    place.events.push(...line.events)
-  }
-  return open
-}
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 /** One kill: starts a worker, kills it, judges what it left. */
 const kill = async (

@@ -11,7 +11,7 @@ import { openEngine, type Engine } from '../../adapters/library.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { untilReleased } from '../support/appending.ts'
 import { withEngine } from '../support/engines.ts'
-import { arm, disarm, watchCalls, type Call, type Fault } from './failing-calls.ts'
+import { arm, disarm, watchCalls, type Call, type Fault, type Seen } from './failing-calls.ts'
 import { brokenLines, lostBytes, observeHome, rolloutBytes, type Observation } from './observe.ts'
 import { operation, tortureHome, type Answer } from './operations.ts'
 
@@ -85,6 +85,7 @@ export const prepare = async (name: string): Promise<Prepared> => {
       if (tag !== 'right') throw new Error(`${earlier} before ${name}: ${tag}`)
     }
     await engine.status()()
+    await untilReleased()
   })
   const twin = copied(folder)
   const [tag, answer] = await withEngine(
@@ -176,8 +177,13 @@ const judged = async (
   return problems
 }
 
-/** Runs an operation with a fault, and again without it. */
-export const trial = async (prepared: Prepared, fault: Fault): Promise<Verdict> => {
+/** An operation that is about to run. */
+export interface Ready {
+  readonly go: (fault: Fault) => Promise<Verdict>
+}
+
+/** Opens a copy of a prepared home; the operation runs when it is told to. */
+export const ready = async (prepared: Prepared): Promise<Ready> => {
   watchCalls()
   const folder = copied(prepared.folder)
   const home = homeIn(folder)
@@ -185,17 +191,38 @@ export const trial = async (prepared: Prepared, fault: Fault): Promise<Verdict> 
   const known = knownIn(home)
   trouble.rejections = []
   const engine = await openEngine({ home, index: indexIn(folder) })
-  arm(fault, [folder])
-  const answer = await answered(() => operation(prepared.operation).run(engine))
-  // Locks are given back in the next turns of the event loop.
-  await untilReleased()
-  const { calls, hit } = disarm()
-  const problems = [...(await judged(engine, prepared, known, answer))]
-  await engine.close()
-  await untilReleased()
-  for (const path of leftOpen(folder)) problems.push(`left open: ${path}`)
-  problems.push(...(await problemsAfter(folder, prepared, before, known)))
-  for (const cause of trouble.rejections) problems.push(`nobody waited for ${cause}`)
-  removeFolder(folder)
-  return { calls, hit, answer: answer[0], problems }
+  const go = async (fault: Fault): Promise<Verdict> => {
+    arm(fault, [folder])
+    const answer = await answered(() => operation(prepared.operation).run(engine))
+    // Locks are given back in the next turns of the event loop.
+    await untilReleased()
+    const { calls, hit } = disarm()
+    const problems = [...(await judged(engine, prepared, known, answer))]
+    await engine.close()
+    await untilReleased()
+    for (const path of leftOpen(folder)) problems.push(`left open: ${path}`)
+    problems.push(...(await problemsAfter(folder, prepared, before, known)))
+    for (const cause of trouble.rejections) problems.push(`nobody waited for ${cause}`)
+    removeFolder(folder)
+    return { calls, hit, answer: answer[0], problems }
+  }
+  return { go }
 }
+
+/** Runs an operation with a fault, and again without it. */
+export const trial = async (prepared: Prepared, fault: Fault): Promise<Verdict> =>
+  (await ready(prepared)).go(fault)
+
+/** Runs an operation on a prepared folder itself, and dies within it when the fault is deadly. */
+export const deadly = async (name: string, folder: string, fault: Fault): Promise<Seen> => {
+  watchCalls()
+  const engine = await openEngine({ home: homeIn(folder), index: indexIn(folder) })
+  arm(fault, [folder])
+  await operation(name).run(engine)
+  const seen = disarm()
+  await engine.close()
+  return { ...seen, trace: [] }
+}
+
+/** Copies a prepared folder; the caller deletes it. */
+export const copyPrepared = copied

@@ -7,6 +7,7 @@ import { writeSync } from 'node:fs'
 import { openEngine, type Engine, type StoreError } from '../../adapters/library.ts'
 import { random } from '../support/crashes.ts'
 import { right } from '../support/engines.ts'
+import { arm, watchCalls } from './failing-calls.ts'
 import { observe, shownThread, type Shown } from './observe.ts'
 import { BEGUN, MOVED, OLD, PAGED, REVERTED, said } from './operations.ts'
 
@@ -190,13 +191,21 @@ const backfill = async (engine: Engine): Promise<void> => {
   await new Promise(() => setInterval(() => undefined, 1000))
 }
 
-/** Works on a home until it is killed. */
+/**
+ * Works on a home until it is killed. `UNROLL_TORTURE_NO_SYNC` names a folder whose files are never synced: the control of
+ * the power cuts.
+ */
 export const work = async (
   kind: Kind,
   home: string,
   index: string,
   seed: number
 ): Promise<void> => {
+  const unsynced = process.env['UNROLL_TORTURE_NO_SYNC']
+  if (unsynced !== undefined) {
+    watchCalls()
+    arm({ act: 'no_sync', at: 1, lasts: true }, [unsynced])
+  }
   const engine = await openEngine({ home, index })
   if (kind === 'mixed') await mixed(engine, seed)
   else if (kind === 'append') await appends(engine, seed)

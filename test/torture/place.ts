@@ -1,0 +1,105 @@
+/**
+ * A worker that is started, told of and killed, and what is known of the home it works on.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { Left } from './judge.ts'
+import type { Began, Done } from './work.ts'
+
+type Line = Began | Done
+
+/** A worker that runs. */
+export interface Worker {
+  /** What it has told until now. */
+  readonly lines: () => ReadonlyArray<Line>
+  /** Resolves when it told of its first change, or ended. */
+  readonly begun: Promise<unknown>
+  readonly stop: () => void
+  readonly kill: () => Promise<void>
+  readonly error: () => string
+}
+
+/** Whole lines only: the process may have died while it printed. */
+const whole = (out: string): ReadonlyArray<Line> =>
+  out
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Line)
+
+/** Starts a worker; `words` are those of `child work`. */
+export const startWorker = (
+  folder: string,
+  words: ReadonlyArray<string>,
+  env: NodeJS.ProcessEnv = {}
+): Worker => {
+  const child = spawn(process.execPath, [join(folder, 'child.cjs'), 'work', ...words], {
+    env: { ...process.env, ...env }
+  })
+  const text = { out: '', err: '' }
+  child.stdout.on('data', (chunk: Buffer) => (text.out += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (text.err += chunk.toString()))
+  const closed = once(child, 'close')
+  return {
+    lines: () => whole(text.out),
+    begun: Promise.race([once(child.stdout, 'data'), closed]),
+    stop: () => void child.kill('SIGSTOP'),
+    kill: async () => {
+      child.kill('SIGKILL')
+      await closed
+    },
+    error: () => text.err
+  }
+}
+
+const isDone = (line: Line): line is Done => 'done' in line
+
+/** What was being done when the worker died: begun, and not told of since. */
+const inFlight = (lines: ReadonlyArray<Line>): ReadonlyArray<Began> => {
+  const open: Array<Began> = []
+  for (const line of lines) {
+    if (!isDone(line)) open.push(line)
+    else
+      open.splice(
+        open.findIndex(({ began }) => began === line.done),
+        1
+      )
+  }
+  return open
+}
+
+/** A home that is worked on, and what was acknowledged there. */
+export interface Place {
+  readonly home: string
+  readonly index: string
+  shown: Record<string, Left['shown'][string]>
+  readonly events: Array<Left['events'][number]>
+  readonly deleted: Array<string>
+}
+
+/** A place of which nothing was told yet. */
+export const placeAt = (home: string, index: string): Place => ({
+  home,
+  index,
+  shown: {},
+  events: [],
+  deleted: []
+})
+
+const DELETE = 'delete for good'
+
+/** Adds what a worker told to what is known of a place; answers with what was being done. */
+export const learn = (place: Place, lines: ReadonlyArray<Line>): ReadonlyArray<Began> => {
+  for (const line of lines) {
+    if (!isDone(line)) {
+      if (line.began === DELETE) place.deleted.push(...line.threads)
+      continue
+    }
+    Object.assign(place.shown, line.shown)
+    place.events.push(...line.events)
+  }
+  return inFlight(lines)
+}
+
+/** A pause. */
+export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
