@@ -14,6 +14,7 @@ import {
 } from '../../domain/check/home.ts'
 import { defaultIndexDirectory } from '../home/places.ts'
 import { isHeldByCodex } from '../jsonl/codex-lock.ts'
+import { wrongFrame } from '../jsonl/frames.ts'
 import { firstLines } from '../jsonl/first-line.ts'
 import { isBeingWritten } from '../jsonl/writer-lock.ts'
 import { baseFinding, type Bases } from './bases.ts'
@@ -73,6 +74,24 @@ interface Run {
 const isHeld = (home: string, threadId: string | null): boolean =>
   threadId !== null && (isHeldByCodex(home, threadId) || isBeingWritten(home, threadId))
 
+/** Null when the checksums fit, when nobody asked, or when the file cannot be decompressed, which is told anyway. */
+const checksumFinding = async (
+  { home, pace, options }: Run,
+  { path, threadId, isCompressed }: RolloutEntry,
+  isCut: boolean
+): Promise<Finding | null> => {
+  if (options.deep !== true || !isCompressed || isCut) return null
+  const step = async (): Promise<void> => {
+    if (pace.isDue()) await pace.giveWay()
+  }
+  const range = await wrongFrame(join(home, path), step)
+  const affected = 'What stands here may not be what was written.'
+  const facts = { reason: 'checksum' }
+  return range === null
+    ? null
+    : findingOf('compressed_damaged', { threadId, path, range, affected, facts })
+}
+
 /** Findings of the lines of a rollout, and of the place it continues. */
 const examined = async (run: Run, rollout: RolloutEntry): Promise<ReadonlyArray<Finding>> => {
   const { home, pace } = run
@@ -87,10 +106,15 @@ const examined = async (run: Run, rollout: RolloutEntry): Promise<ReadonlyArray<
     const absolutePath = join(home, path)
     const report = await examineFile({ absolutePath, isCompressed, facts, pace, onBytes })
     run.partlyRead += report.partlyRead
-    const base = await baseFinding(run.bases, rollout, report.identity)
-    return base === null ? report.findings : [base, ...report.findings]
+    const more = [
+      await baseFinding(run.bases, rollout, report.identity),
+      await checksumFinding(run, rollout, report.isCut)
+    ]
+    return [...more.filter((finding) => finding !== null), ...report.findings]
   } catch (cause) {
     const { syscall, code } = cause as NodeJS.ErrnoException
+    // Moved or deleted since the folders were listed.
+    if (code === 'ENOENT') return []
     if (syscall === undefined || code === undefined) throw cause
     return [findingOf('unreadable_file', { threadId, path, facts: { reason: reasonOf(cause) } })]
   }

@@ -1,7 +1,7 @@
 /**
  * What a line is, for the examiner: an event, or what is wrong with it.
  *
- * A line of up to 1 MiB is parsed. A longer one goes by in pieces: a scan tells whether it is JSON, and its texts are cut so
+ * A line of up to 512 KiB is parsed. A longer one goes by in pieces: a scan tells whether it is JSON, and its texts are cut so
  * that the rest can be parsed. When too much is left, only the scan and the head of the line speak for it: that it is JSON is
  * known, whether its payload is what its kind needs is not.
  */
@@ -16,7 +16,7 @@ import { ordinalOf } from '../jsonl/ordinals.ts'
 import { shortener, type Shortener } from '../jsonl/shorten.ts'
 
 /** Longer lines are not held. */
-export const HELD_BYTES_MAX = 1024 * 1024
+export const HELD_BYTES_MAX = 512 * 1024
 /** Texts of long lines are cut to this. */
 const TEXT_BYTES_MAX = 256
 /** What is left of a long line is parsed when it is not longer. */

@@ -51,7 +51,6 @@ const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   plugins: async () => (await import('./commands/plugins.ts')).pluginsCommand,
   storage: async () => (await import('./commands/storage.ts')).storageCommand,
-  salvage: async () => (await import('./commands/salvage.ts')).salvageCommand,
   store: async () => (await import('./commands/store.ts')).storeCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,
   help: async () => (await import('./commands/help.ts')).helpCommand,

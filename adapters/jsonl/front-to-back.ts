@@ -5,7 +5,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { Decompress } from 'fzstd'
 
 /** Bytes read at once. */
-export const PIECE_BYTES = 512 * 1024
+export const PIECE_BYTES = 128 * 1024
 
 /** Compressed bytes taken at once: zstd makes at most 32 KiB of one byte, so that a piece stays below 16 MiB. */
 const COMPRESSED_BYTES = 512

@@ -58,6 +58,8 @@ export interface FileReport {
   readonly findings: ReadonlyArray<Finding>
   readonly identity: Identity | null
   readonly lines: number
+  /** True when the rest of the file cannot be decompressed. */
+  readonly isCut: boolean
 }
 
 /** Before the first line. */
@@ -201,5 +203,6 @@ export const endExamination = (state: Examination): FileReport => {
   endTurns(state.turns, found)
   tellCounted(state)
   tellIdentity(state)
-  return { findings: allFound(found), identity: state.metas.first, lines: state.revision }
+  const { metas, revision, isCut } = state
+  return { findings: allFound(found), identity: metas.first, lines: revision, isCut }
 }

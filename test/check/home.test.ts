@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import xxhash from 'xxhash-wasm'
 import { zstdStored } from '../support/zstd.ts'
 import { checked, meta, line, rowOf, size, turn, type Row } from '../support/checked.ts'
 import { removeFolder } from '../support/fixture-home.ts'
@@ -95,6 +96,21 @@ describe('check: homes', () => {
     put(`${DAY}/${NAME}.zst`, whole.subarray(0, whole.length - 10))
     const [first] = await found(home)
     expect(first?.slice(0, 3)).to.deep.equal([`${DAY}/${NAME}.zst`, 'compressed_damaged', 'broken'])
+  })
+
+  it('compares the checksums of compressed rollouts when it looks deep', async () => {
+    const bytes = Buffer.from(WHOLE)
+    const checksum = Number((await xxhash()).create64().update(bytes).digest() & 0xffffffffn)
+    const second = Buffer.from(turn('t2'))
+    put(`${DAY}/${NAME}.zst`, Buffer.concat([zstdStored(bytes, checksum), zstdStored(second, 7)]))
+    expect(await found(home)).to.deep.equal([])
+    const { findings } = await checked({ home, deep: true })
+    expect(findings.map(rowOf)).to.deep.equal([
+      [
+        ...['compressed_damaged', 'broken', size(WHOLE), size(turn('t2')), null],
+        { reason: 'checksum' }
+      ]
+    ])
   })
 
   it('never opens a link, a pipe or a device, and follows no linked folder', async () => {

@@ -103,8 +103,8 @@ Findings of one kind in one file are told up to 1000 times; a last one says how 
 
 ## What it costs
 
-- Bytes go by once. A line of up to 1 MiB is parsed; of a longer one the texts are cut on the way and what is left is parsed. When more than
-  1 MiB is left, or a key or a name is long, only the scan speaks for the line: that it is UTF-8 and one JSON value is known, whether its
+- Bytes go by once. A line of up to 512 KiB is parsed; of a longer one the texts are cut on the way and what is left is parsed. When more than
+  512 KiB is left, or a key or a name is long, only the scan speaks for the line: that it is UTF-8 and one JSON value is known, whether its
   payload is what its kind needs is not. \`partlyRead\` counts such lines. A line of 256 MiB or more is \`line_too_long\`.
 - Memory does not grow with the file. Per file are kept: 100,000 ids of turns and of calls (older ones are forgotten, and then
   \`duplicate_turn_id\` and \`orphan_output\` are no longer told for them), 32 places in a damaged line where another one begins,

@@ -10,7 +10,7 @@ import { OTHER } from './other.ts'
 import { plugins } from './plugins.ts'
 import { READING } from './reading.ts'
 import type { CommandSpec, OptionSpec } from './spec.ts'
-import { salvage, storage } from './storage.ts'
+import { storage } from './storage.ts'
 import { store } from './store.ts'
 import { blame, tools } from './tools.ts'
 import { usage } from './usage.ts'
@@ -82,7 +82,6 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   ...WRITING,
   doctor,
   storage,
-  salvage,
   store,
   ...OTHER
 ]
