@@ -51,6 +51,7 @@ const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   plugins: async () => (await import('./commands/plugins.ts')).pluginsCommand,
   storage: async () => (await import('./commands/storage.ts')).storageCommand,
+  repair: async () => (await import('./commands/repair.ts')).repairCommand,
   store: async () => (await import('./commands/store.ts')).storeCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,
   help: async () => (await import('./commands/help.ts')).helpCommand,

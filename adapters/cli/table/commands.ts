@@ -9,6 +9,7 @@ import { check, explain } from './check.ts'
 import { OTHER } from './other.ts'
 import { plugins } from './plugins.ts'
 import { READING } from './reading.ts'
+import { repair } from './repair.ts'
 import type { CommandSpec, OptionSpec } from './spec.ts'
 import { storage } from './storage.ts'
 import { store } from './store.ts'
@@ -81,6 +82,7 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   explain,
   ...WRITING,
   doctor,
+  repair,
   storage,
   store,
   ...OTHER
