@@ -9,12 +9,14 @@ import type { Operation } from '../../../domain/changes/operations.ts'
 import { notPossible } from '../../../domain/errors.ts'
 import { printPlan, type RepairPlan } from '../../../domain/repair/plan.ts'
 import type { Engine } from '../../../replay/engine.ts'
+import type { RepairDone } from '../../../replay/life/repair.ts'
 import { check } from '../../check/check.ts'
 import { planRepair } from '../../repair/planner.ts'
 import { applyRepair, planDigest } from '../../repair/repair.ts'
 import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { missingHome, placeOf, withEngine, type Place, type PlainCommand } from '../session.ts'
+import { withHomeFiles } from '../home-files.ts'
+import { withEngine, withIndex, type Place, type PlainCommand } from '../session.ts'
 import { startProgress } from '../text/progress.ts'
 import { planFields, planText } from '../text/repair.ts'
 import { report, reportError, usage } from '../text/report.ts'
@@ -22,7 +24,12 @@ import { painter, table, tsv, type Column } from '../text/style.ts'
 import { localMinute, oneLine, safeJson, shellWord } from '../text/text.ts'
 import { printJson } from '../text/written.ts'
 
-type Run = (input: Input, io: Io, place: Place, open: Parameters<PlainCommand>[2]) => Promise<number>
+type Run = (
+  input: Input,
+  io: Io,
+  place: Place,
+  open: Parameters<PlainCommand>[2]
+) => Promise<number>
 
 const SEE = 'see "unroll help repair"'
 const PLAN_BYTES_MAX = 256 * 1024 * 1024
@@ -97,11 +104,7 @@ const plan: Run = async (input, io, place, open) => {
   return printPlanned(planned, out, input, io)
 }
 
-const printDone = async (
-  done: { readonly operationId: string | null; readonly files: ReadonlyArray<string> },
-  input: Input,
-  io: Io
-): Promise<number> => {
+const printDone = async (done: RepairDone, input: Input, io: Io): Promise<number> => {
   if (input.json) return printJson(done, io)
   await io.out(done.files.map((path) => `${oneLine(path)}\n`).join(''))
   io.err(`operation ${done.operationId ?? ''}; take it back: ${io.program} repair undo\n`)
@@ -120,8 +123,7 @@ const apply: Run = async (input, io, { home }) => {
   return E.isLeft(done) ? reportError(done.left, input.json, io) : printDone(done.right, input, io)
 }
 
-const isRepair = ({ began }: Operation): boolean =>
-  began.relocation?.exchanges !== undefined
+const isRepair = ({ began }: Operation): boolean => began.relocation?.exchanges !== undefined
 
 const repairsOf = async (engine: Engine) =>
   E.map((all: ReadonlyArray<Operation>) => all.filter(isRepair))(
@@ -140,7 +142,8 @@ const undo: Run = (input, io, place, open) =>
     )
     const [first] = found
     if (first === undefined) {
-      const reason = id === undefined ? 'there is no repair to take back' : `there is no repair ${id}`
+      const reason =
+        id === undefined ? 'there is no repair to take back' : `there is no repair ${id}`
       return reportError(notPossible(reason, 'see "unroll repair list"'), input.json, quiet)
     }
     const done = await engine.undo(first.began.id)()
@@ -148,11 +151,7 @@ const undo: Run = (input, io, place, open) =>
     const files = first.began.relocation?.exchanges?.map(({ path }) => path) ?? []
     const { operationId } = done.right
     const { threadIds } = first.began
-    return printDone(
-      { operationId, threadIds, files: [...new Set(files)] } as Parameters<typeof printDone>[0],
-      input,
-      quiet
-    )
+    return printDone({ operationId, threadIds, files: [...new Set(files)] }, input, quiet)
   })
 
 const COLUMNS: ReadonlyArray<Column> = [
@@ -178,8 +177,7 @@ const list: Run = (input, io, place, open) =>
     const repairs = await repairsOf(engine)
     if (E.isLeft(repairs)) return reportError(repairs.left, input.json, quiet)
     const all = repairs.right
-    if (input.json)
-      await quiet.out(all.map((one) => `${safeJson(JSON.stringify(one))}\n`).join(''))
+    if (input.json) await quiet.out(all.map((one) => `${safeJson(JSON.stringify(one))}\n`).join(''))
     else if (!quiet.outIsTty) await quiet.out(tsv(all.map((one) => cells(one, one.began.at))))
     else if (all.length === 0) quiet.err('no repairs\n')
     else {
@@ -197,10 +195,7 @@ export const repairCommand: PlainCommand = async (input, io, open) => {
   const run = Object.hasOwn(WAYS, what) ? WAYS[what] : undefined
   if (run === undefined || more !== undefined)
     return report(usage('repair takes plan, apply, undo or list', SEE), input.json, io)
-  const place = await placeOf(input, io)
-  if (place.store !== undefined) {
-    const next = 'add --store file to repair the files of the home'
-    return reportError(notPossible('a store has no files to repair', next), input.json, io)
-  }
-  return (await missingHome(place, input, io)) ?? run(input, io, place, open)
+  return withHomeFiles(input, io, 'add --store file to repair the files of the home', (home) =>
+    run(input, io, withIndex(input, io, home), open)
+  )
 }

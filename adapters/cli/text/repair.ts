@@ -1,7 +1,13 @@
 /**
  * A repair plan as people read it.
  */
-import type { Edit, FindingRef, PlanStep, RepairPlan, Unrepaired } from '../../../domain/repair/plan.ts'
+import type {
+  Edit,
+  FindingRef,
+  PlanStep,
+  RepairPlan,
+  Unrepaired
+} from '../../../domain/repair/plan.ts'
 import { cut, oneLine, plural } from './text.ts'
 import type { Paint } from './style.ts'
 
@@ -35,7 +41,9 @@ const stepLines = (step: PlanStep, paint: Paint): ReadonlyArray<string> => {
     paint('bold', oneLine(path)),
     ...(threadId === null ? [] : [`  thread ${oneLine(threadId)}`]),
     ...findings.slice(0, EDITS_SHOWN_MAX).map((one) => `  ${found(one)}`),
-    ...(findings.length > EDITS_SHOWN_MAX ? [`  and ${findings.length - EDITS_SHOWN_MAX} more`] : []),
+    ...(findings.length > EDITS_SHOWN_MAX
+      ? [`  and ${findings.length - EDITS_SHOWN_MAX} more`]
+      : []),
     ...why.map((each) => `  -> ${oneLine(each)}`),
     ...shown,
     ...(more > 0 ? [`    and ${plural(more, 'edit')} more`] : []),

@@ -13,7 +13,9 @@ export const HOME_KINDS = {
     unroll: 'The same.',
     affected: 'Nothing.',
     remedy: 'unroll repair plan',
-    repair: { plan: 'A copy of session_index.jsonl without the line takes its place.' }
+    repair: {
+      plan: 'The line is taken out of session_index.jsonl, with older names of the same thread.'
+    }
   },
   damaged_name_line: {
     severity: 'warning',
@@ -23,7 +25,7 @@ export const HOME_KINDS = {
     unroll: 'The same.',
     affected: 'A thread has an older name, or none.',
     remedy: 'unroll repair plan',
-    repair: { plan: 'A copy of session_index.jsonl without the line takes its place.' }
+    repair: { plan: 'The line is taken out of session_index.jsonl.' }
   },
   damaged_log_line: {
     severity: 'warning',
@@ -43,7 +45,7 @@ export const HOME_KINDS = {
     unroll: 'What the index says is shown until it is built again.',
     affected: 'unroll shows something else than the rollouts say.',
     remedy: 'unroll index rebuild',
-    repair: { plan: 'The index is built again.' }
+    repair: { none: 'The index is no part of the home; unroll index rebuild makes it anew.' }
   },
   leftover_file: {
     severity: 'warning',

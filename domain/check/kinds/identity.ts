@@ -29,7 +29,7 @@ export const IDENTITY_KINDS = {
       'Directory, source and provider of the thread are not known, and Codex cannot open it.',
     remedy: SHOW,
     repair: {
-      plan: 'A copy of the file with metadata made from its name and its first turn takes its place.'
+      plan: 'Metadata made from its name and its first turn, and marked as made, come in front; not where it may continue another file.'
     }
   },
   late_session_meta: {
@@ -43,7 +43,7 @@ export const IDENTITY_KINDS = {
     affected: 'Codex may not list the thread, and 0.169 may not open it.',
     remedy: SHOW,
     repair: {
-      plan: 'A copy of the file with its metadata in front takes its place, unless another file continues it.'
+      plan: 'A copy of its metadata comes in front, unless its lines are numbered or another file continues it.'
     }
   },
   foreign_session_meta: {
@@ -65,7 +65,9 @@ export const IDENTITY_KINDS = {
     unroll: 'The thread has the id of the file name.',
     affected: 'Codex does not list the thread.',
     remedy: SHOW,
-    repair: { plan: 'The file is renamed after its metadata, when no other file has that name.' }
+    repair: {
+      plan: 'The file is renamed after its metadata, when no other file is of that thread and none continues it.'
+    }
   },
   bad_filename: {
     severity: 'warning',
@@ -77,7 +79,9 @@ export const IDENTITY_KINDS = {
       'A name that begins with rollout- and ends with an id is found; its time is taken from the metadata. Others are not seen.',
     affected: 'The thread is not listed by Codex, or not seen at all.',
     remedy: SHOW,
-    repair: { plan: 'The file is renamed after its metadata, when no other file has that name.' }
+    repair: {
+      plan: 'The file is renamed after its metadata, when no other file is of that thread and none continues it.'
+    }
   },
   wrong_folder: {
     severity: 'warning',

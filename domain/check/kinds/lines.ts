@@ -23,7 +23,7 @@ export const LINE_KINDS = {
       'What the unfinished line was to say is not seen; an older Codex that goes on here loses its next line too.',
     remedy: SHOW,
     repair: {
-      plan: 'A copy of the file without the unfinished line takes its place; the bytes are kept in quarantine.'
+      plan: 'The unfinished line is cut off; an event that is whole gets its newline. The bytes are kept in quarantine.'
     }
   },
   torn_line: {
@@ -36,7 +36,7 @@ export const LINE_KINDS = {
     affected: LOST,
     remedy: SHOW,
     repair: {
-      plan: 'A copy of the file with spaces in place of the line takes its place; the bytes are kept in quarantine.'
+      plan: 'Spaces take the place of the line, so that nothing behind it moves; the bytes are kept in quarantine.'
     }
   },
   glued_lines: {
@@ -50,7 +50,7 @@ export const LINE_KINDS = {
     affected: 'No event of this line is seen, though at least one of them is whole.',
     remedy: SHOW,
     repair: {
-      plan: 'A copy of the file in which each whole event has a line of its own takes its place.'
+      plan: 'Each whole event gets a line of its own. Between two whole ones a newline is wanted: not done where another file names a place behind it.'
     }
   },
   half_then_whole: {
@@ -63,7 +63,9 @@ export const LINE_KINDS = {
       'The line with the half is damage. When the whole copy has a line of its own, it is read and nothing is lost.',
     affected: 'The event is not seen: its whole copy stands behind its half on one line.',
     remedy: SHOW,
-    repair: { plan: 'A copy of the file with spaces in place of the half takes its place.' }
+    repair: {
+      plan: 'Spaces take the place of the half; on the same line the last of them is a newline.'
+    }
   },
   not_utf8: {
     severity: 'broken',
@@ -75,7 +77,7 @@ export const LINE_KINDS = {
     affected: 'What this line said is not seen, and Codex cannot open the thread at all.',
     remedy: SHOW,
     repair: {
-      plan: 'A copy of the file with spaces in place of the line takes its place; then Codex reads the rest.'
+      plan: 'The bytes become U+FFFD where the line is an event all the same, and spaces where it is none; then Codex reads the rest.'
     }
   },
   nul_bytes: {
@@ -87,7 +89,7 @@ export const LINE_KINDS = {
     affected: 'What was to stand here is not there.',
     remedy: SHOW,
     repair: {
-      plan: 'A copy of the file with spaces in place of the NUL bytes takes its place; an event that is whole behind them is read again.'
+      plan: 'Spaces take the place of the NUL bytes; an event that is whole behind them is read again.'
     }
   },
   not_json: {
@@ -99,7 +101,7 @@ export const LINE_KINDS = {
     affected: LOST,
     remedy: SHOW,
     repair: {
-      plan: 'A copy of the file with spaces in place of the line takes its place; the bytes are kept in quarantine.'
+      plan: 'Spaces take the place of the line, so that nothing behind it moves; the bytes are kept in quarantine.'
     }
   },
   line_too_long: {
@@ -132,7 +134,7 @@ export const LINE_KINDS = {
     affected: LOST,
     remedy: SHOW,
     repair: {
-      plan: 'A copy of the file in which the line has the time of the line before it takes its place.'
+      plan: 'The line gets the time of the event before it, unless another file names a place behind it.'
     }
   },
   invalid_payload: {
@@ -164,7 +166,7 @@ export const LINE_KINDS = {
     unroll: 'It is passed over; with --strict it spoils the first line, as in Codex.',
     affected: 'Codex cannot open the thread.',
     remedy: SHOW,
-    repair: { plan: 'A copy of the file without the mark takes its place.' }
+    repair: { plan: 'Three spaces take the place of the mark; Codex reads past them.' }
   },
   crlf: {
     severity: 'note',

@@ -19,7 +19,7 @@ export const ORDER_KINDS = {
     affected: 'Codex 0.169 may show an old state of the thread from here on.',
     remedy: VIEW,
     repair: {
-      plan: 'A copy of the file with numbers counted anew takes its place, unless another file continues it.'
+      plan: 'The line gets the next number, and those behind it as far as they must, unless another file names one of them.'
     }
   },
   ordinal_backward: {
@@ -31,7 +31,7 @@ export const ORDER_KINDS = {
     affected: 'Codex 0.169 may show an old state of the thread from here on.',
     remedy: VIEW,
     repair: {
-      plan: 'A copy of the file with numbers counted anew takes its place, unless another file continues it.'
+      plan: 'The line gets the next number, and those behind it as far as they must, unless another file names one of them.'
     }
   },
   ordinal_gap: {
@@ -53,7 +53,7 @@ export const ORDER_KINDS = {
     affected: 'Codex 0.169 does not show what these lines say.',
     remedy: VIEW,
     repair: {
-      plan: 'A copy of the file with numbers counted anew takes its place, unless another file continues it.'
+      plan: 'The line gets the next number, and those behind it as far as they must, unless another file names one of them.'
     }
   }
 } as const satisfies Readonly<Record<string, KindText>>
