@@ -13,6 +13,8 @@ export interface Draft {
   leaves: boolean
   /** Up to where a damaged compressed file is taken. */
   decompressedBytes: number | null
+  /** True when events come to light that nobody could read: what follows from them is for the next plan. */
+  reveals: boolean
   /** A line that comes in front. */
   firstLine: string | null
   readonly why: Array<string>
@@ -26,6 +28,7 @@ export const newDraft = (): Draft => ({
   to: null,
   leaves: false,
   decompressedBytes: null,
+  reveals: false,
   firstLine: null,
   why: [],
   answered: [],

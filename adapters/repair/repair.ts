@@ -8,7 +8,13 @@ import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { RepairPlan } from '../../domain/repair/plan.ts'
 import { readPlan } from '../../domain/repair/plan-file.ts'
 import { ioFailure } from '../../replay/guarded.ts'
-import { performRepair, undoRepair, type RepairDone } from '../../replay/life/repair.ts'
+import {
+  performRepair,
+  undoRepair,
+  type RepairDone,
+  type RepairWork
+} from '../../replay/life/repair.ts'
+import type { StagedExchange } from '../../replay/ports.ts'
 import type { HomeParts } from '../../replay/life/life.ts'
 import { homeOperations } from '../home/operations.ts'
 import type { Step } from '../home/relocate.ts'
@@ -55,6 +61,27 @@ const meantPlan = (home: string, bytes: Buffer, digest: string): Found<RepairPla
   return plan
 }
 
+/** The work of a plan, as an engine does it. `NotPossible` when it is not the one with this digest, or not for this home. */
+export const repairWork = (
+  home: string,
+  bytes: Buffer,
+  digest: string,
+  step?: Step
+): Found<RepairWork> => {
+  const plan = meantPlan(home, bytes, digest)
+  if (E.isLeft(plan)) return plan
+  const { steps } = plan.right
+  const stage = async (): Promise<Found<StagedExchange>> => {
+    try {
+      return await stageSteps(home, steps, step)
+    } catch (cause) {
+      return E.left(ioFailure(cause, home))
+    }
+  }
+  const given = { digest: digest.toLowerCase(), steps: steps.length }
+  return E.right({ operation: 'repair', arguments: given, stage })
+}
+
 /**
  * Applies exactly the plan with a digest: every step of it, or none. `NotPossible` when a file is not as it was planned for,
  * `Busy` when a thread has a writer; then nothing was touched. The original bytes stay in quarantine.
@@ -66,19 +93,8 @@ export const applyRepair = async (
   options: RepairOptions = {}
 ): Promise<Found<RepairDone>> => {
   try {
-    const plan = meantPlan(home, bytes, digest)
-    if (E.isLeft(plan)) return plan
-    const { steps } = plan.right
-    const stage = async () => {
-      try {
-        return await stageSteps(home, steps, options.step)
-      } catch (cause) {
-        return E.left(ioFailure(cause, home))
-      }
-    }
-    const given = { digest: digest.toLowerCase(), steps: steps.length }
-    const work = { operation: 'repair', arguments: given, stage } as const
-    return await performRepair(partsOf(home, options), work, {})
+    const work = repairWork(home, bytes, digest, options.step)
+    return E.isLeft(work) ? work : await performRepair(partsOf(home, options), work.right, {})
   } catch (cause) {
     return E.left(ioFailure(cause, home))
   }

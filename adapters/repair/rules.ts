@@ -9,7 +9,7 @@ import type { ProblemKind } from '../../domain/check/kinds.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import { mendLine } from '../../domain/repair/line.ts'
 import { madeMeta } from '../../domain/repair/made-meta.ts'
-import type { Edit } from '../../domain/repair/plan.ts'
+import { refOf, type Edit } from '../../domain/repair/plan.ts'
 import { renumbered } from '../../domain/repair/renumber.ts'
 import { answer, editFor, type Draft } from './draft.ts'
 import { eventOf, numberedLine, type FileView, type LineSpan } from './file-view.ts'
@@ -28,6 +28,7 @@ export interface RuleHome {
 type Rule = (draft: Draft, finding: Finding, view: FileView, home: RuleHome) => string | null
 
 const TOO_LONG = 'the line is too long to be looked at as a whole'
+const LATER = 'lines of the file are mended first: make a new plan after this one'
 const NO_PLACE = 'the finding names no place'
 const COUNTED = 'another file continues this one and counts its bytes'
 
@@ -64,6 +65,7 @@ const line: Rule = (draft, finding, view) => {
   const mended = mendLine(view.bytes(from, until), { isTail, keepsOffsets })
   if ('none' in mended) return mended.none
   const edits = mended.edits.map((edit) => ({ ...edit, offsetBytes: edit.offsetBytes + from }))
+  draft.reveals ||= mended.events > 0
   return editFor(draft, finding, edits, lineWhy(finding.revision, mended.events, isTail))
 }
 
@@ -107,6 +109,7 @@ const timestamp: Rule = (draft, finding, view) => {
   if (time === null) return 'no event with a time stands before it'
   const at = span.from + Buffer.byteLength(text.slice(0, text.indexOf(OPENING) + 1))
   const edit = insertion(at, `"timestamp":${JSON.stringify(time)},`)
+  draft.reveals = true
   return editFor(
     draft,
     finding,
@@ -126,6 +129,7 @@ const COUNTED_ANEW = 'lines whose number is not larger than the one before get t
 
 const numbers: Rule = (draft, finding, view) => {
   if (draft.why.includes(COUNTED_ANEW)) return answer(draft, finding, COUNTED_ANEW)
+  if (draft.reveals) return LATER
   const done = renumbered(numbersOf(view), view.named)
   return 'none' in done ? done.none : editFor(draft, finding, done.edits, COUNTED_ANEW)
 }
@@ -166,12 +170,14 @@ const frontLine = (draft: Draft, finding: Finding, view: FileView, text: string,
 }
 
 const noMeta: Rule = (draft, finding, view) => {
+  if (draft.reveals) return LATER
   const facts = factsOf(view)
   const made = madeMeta({ ...facts, name: basename(view.path) })
   return 'none' in made ? made.none : frontLine(draft, finding, view, made.line, made.why)
 }
 
 const lateMeta: Rule = (draft, finding, view) => {
+  if (draft.reveals) return LATER
   const { meta, firstOrdinal } = factsOf(view)
   if (meta === null) return 'its metadata stand too far down'
   if (firstOrdinal !== null) return 'its lines are numbered, and the first number is taken'
@@ -238,8 +244,15 @@ const leave = (draft: Draft, finding: Finding, why: string): null => {
   return answer(draft, finding, why)
 }
 
-const empty: Rule = (draft, finding, view) =>
-  view.named.length > 0 ? COUNTED : leave(draft, finding, 'it is empty and goes to quarantine')
+const empty: Rule = (draft, finding, view) => {
+  if (draft.decompressedBytes !== null) {
+    draft.answered.push(refOf(finding))
+    return null
+  }
+  if (view.named.length > 0) return COUNTED
+  if (view.contentBytes() > 0) return 'what can be decompressed of it is not empty'
+  return leave(draft, finding, 'it is empty and goes to quarantine')
+}
 
 const leftover: Rule = (draft, finding) =>
   leave(draft, finding, 'it was left behind and goes to quarantine')
@@ -304,11 +317,11 @@ const expand: Rule = (draft, finding, view, home) => {
 
 /** The rules, in the order in which they are asked: what a line becomes may make room for metadata. */
 export const RULES: Readonly<Partial<Record<ProblemKind, Rule>>> = {
+  compressed_damaged: expand,
   empty_file: empty,
   leftover_file: leftover,
   duplicate_thread: double,
   twin_compressed: double,
-  compressed_damaged: expand,
   byte_order_mark: byteOrderMark,
   not_utf8: line,
   nul_bytes: line,

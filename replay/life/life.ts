@@ -95,7 +95,8 @@ export const openExpected = async (
 export const revisionOf = (env: Env, threadId: string): number =>
   checkpointOf(env, threadId)?.next.revision ?? 0
 
-const forgetThreads = async (env: Env, threadIds: ReadonlyArray<string>): Promise<void> => {
+/** Drops what the index knows of some threads, so that they are folded again when somebody asks. */
+export const forgetThreads = async (env: Env, threadIds: ReadonlyArray<string>): Promise<void> => {
   const sink = indexSink(env.index)
   for (const id of threadIds) forgetStream(env, streamId(id), sink)
   await sink.flush()

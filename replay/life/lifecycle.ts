@@ -15,6 +15,7 @@ import type { Mutations } from '../mutate/mutations.ts'
 import type { StreamInfo } from '../ports.ts'
 import { checkpointOf } from '../catch-up/project.ts'
 import { recorded, type Performed } from './recorded.ts'
+import { performRepair, repairParts, type RepairDone, type RepairWork } from './repair.ts'
 import { removeThread, restoreThreads, type RemoveOptions } from './remove.ts'
 import { listOperations, undoOperation, type OperationQuery, type Undone } from './undo.ts'
 
@@ -45,6 +46,8 @@ export interface Lifecycle {
   readonly operations: (query?: OperationQuery) => Answer<ReadonlyArray<Operation>>
   /** Undoes an operation; null: the newest one that stands. */
   readonly undo: (operationId: string | null, options?: MutationOptions) => Answer<Undone>
+  /** Exchanges files of the home by a plan, all of them or none; `undo` takes it back. */
+  readonly repair: (work: RepairWork, options?: MutationOptions) => Answer<RepairDone>
   /** Who spawned a thread, and what it spawned. */
   readonly agents: (threadId: string) => Answer<AgentFamily>
 }
@@ -79,6 +82,7 @@ export const lifecycle = (
   operations: (query = {}) => safely(() => listOperations(life, query)),
   undo: (operationId, options = {}) =>
     safely(() => undoOperation(life, operationId, options, mutations)),
+  repair: (work, options = {}) => safely(() => performRepair(repairParts(life), work, options)),
   agents: (threadId) =>
     safely(async () => {
       const opened = await life.open(threadId, false)
@@ -97,6 +101,7 @@ export const failedLifecycle = (error: StoreError): Lifecycle => {
     rename: failed,
     operations: failed,
     undo: failed,
+    repair: failed,
     agents: failed
   }
 }

@@ -7,7 +7,14 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { Began } from '../../domain/changes/operations.ts'
 import type { FileExchange, Relocation } from '../../domain/changes/relocation.ts'
 import type { HomeWriter, StagedExchange } from '../ports.ts'
-import { backFrom, holding, type HomeParts, type MutationOptions } from './life.ts'
+import {
+  backFrom,
+  forgetThreads,
+  holding,
+  type HomeParts,
+  type Life,
+  type MutationOptions
+} from './life.ts'
 import { isUnknown, recorded } from './recorded.ts'
 
 type Found<A> = E.Either<StoreError, A>
@@ -20,6 +27,18 @@ export interface RepairDone {
   /** The files that are others now, relative to the home. */
   readonly files: ReadonlyArray<string>
 }
+
+/** The parts of a home, and the index over it where there is one. */
+export type RepairParts = HomeParts & {
+  /** Drops what the index knows of some threads. */
+  readonly forget?: (threadIds: ReadonlyArray<string>) => Promise<void>
+}
+
+/** The parts of an engine. */
+export const repairParts = (life: Life): RepairParts => ({
+  ...life,
+  forget: (threadIds) => forgetThreads(life, threadIds)
+})
 
 /** A repair, and how its files are made ready while nobody else moves files of the home. */
 export interface RepairWork {
@@ -43,8 +62,23 @@ const relocationOf =
     exchanges: exchanges(operationId)
   })
 
+/**
+ * A file that was exchanged is noticed by whoever reads its thread. Threads that continue it are not looked at beyond their own
+ * file, so they are forgotten here.
+ */
+const forgetChanged = async (
+  { forget }: RepairParts,
+  { referrers }: HomeWriter,
+  threadIds: ReadonlyArray<string>
+): Promise<void> => {
+  if (forget === undefined) return
+  const others = await referrers(threadIds)
+  const all = E.isRight(others) ? [...threadIds, ...others.right] : threadIds
+  await forget(all).catch(() => undefined)
+}
+
 const exchangeAll = async (
-  parts: HomeParts,
+  parts: RepairParts,
   writer: HomeWriter,
   work: RepairWork,
   staged: StagedExchange,
@@ -60,6 +94,7 @@ const exchangeAll = async (
   return recorded(parts, { ...request, undoes: undoes ?? null }, null, async (operationId) => {
     const done = await writer.relocate(relocation(operationId), operationId)
     if (E.isLeft(done)) return done
+    await forgetChanged(parts, writer, threadIds)
     const answer = { operationId, threadIds, files }
     return E.right({ answer, after: null, inverse: backFrom(operationId) })
   })
@@ -67,7 +102,7 @@ const exchangeAll = async (
 
 /** Does a repair: every file of it, or none. Work that a killed process left is finished before. */
 export const performRepair = (
-  parts: HomeParts,
+  parts: RepairParts,
   work: RepairWork,
   options: MutationOptions
 ): Promise<Found<RepairDone>> =>
@@ -85,7 +120,7 @@ export const performRepair = (
   })
 
 const beganOf = async (
-  { operations }: HomeParts,
+  { operations }: RepairParts,
   operationId: string
 ): Promise<Began | undefined> => {
   if (operations === undefined) return undefined
@@ -99,7 +134,7 @@ const beganOf = async (
  * Refused when a file was changed since. What was only appended stays, where the repair moved no bytes; else that is refused too.
  */
 export const undoRepair = async (
-  parts: HomeParts,
+  parts: RepairParts,
   operationId: string,
   options: MutationOptions
 ): Promise<Found<RepairDone>> => {

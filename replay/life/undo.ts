@@ -16,7 +16,7 @@ import { moveThread, type Exactly } from './archive.ts'
 import { READ_ONLY, type Life, type MutationOptions } from './life.ts'
 import { renameThread } from './names.ts'
 import { removeThread, restoreThreads } from './remove.ts'
-import { undoRepair } from './repair.ts'
+import { repairParts, undoRepair } from './repair.ts'
 
 type Found<A> = E.Either<StoreError, A>
 
@@ -74,7 +74,8 @@ const INVERSES: Readonly<Record<string, Perform>> = {
       threadIds: texts(given['threadIds']),
       files: objectIn(given, 'files')
     }),
-  unrepair: (life, given, options) => undoRepair(life, text(given, 'operationId'), options),
+  unrepair: (life, given, options) =>
+    undoRepair(repairParts(life), text(given, 'operationId'), options),
   rename: (life, given, options) =>
     renameThread(life, text(given, 'threadId'), text(given, 'name'), options, text(given, 'from')),
   expand: async ({ homeWriter, actor }, given, options) =>

@@ -2,7 +2,7 @@
  * unroll repair: plans, applying one, and taking it back.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Finding } from '../../../domain/check/finding.ts'
 import type { Operation } from '../../../domain/changes/operations.ts'
@@ -12,7 +12,7 @@ import type { Engine } from '../../../replay/engine.ts'
 import type { RepairDone } from '../../../replay/life/repair.ts'
 import { check } from '../../check/check.ts'
 import { planRepair } from '../../repair/planner.ts'
-import { applyRepair, planDigest } from '../../repair/repair.ts'
+import { planDigest, repairWork } from '../../repair/repair.ts'
 import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { withHomeFiles } from '../home-files.ts'
@@ -111,16 +111,22 @@ const printDone = async (done: RepairDone, input: Input, io: Io): Promise<number
   return 0
 }
 
-const apply: Run = async (input, io, { home }) => {
+const apply: Run = async (input, io, place, open) => {
   const [, file] = input.args
   const digest = textOf(input, 'digest')
   if (file === undefined || digest === undefined)
     return report(usage('apply needs the file of a plan and --digest DIGEST', SEE), input.json, io)
-  const bytes = readFileSync(resolve(io.cwd, file))
-  if (bytes.length > PLAN_BYTES_MAX)
+  const path = resolve(io.cwd, file)
+  if (statSync(path).size > PLAN_BYTES_MAX)
     return reportError(notPossible('the plan is too large', SEE), input.json, io)
-  const done = await applyRepair(home, bytes, digest, { actor: 'cli' })
-  return E.isLeft(done) ? reportError(done.left, input.json, io) : printDone(done.right, input, io)
+  const work = repairWork(place.home, readFileSync(path), digest)
+  if (E.isLeft(work)) return reportError(work.left, input.json, io)
+  return withEngine(input, io, open, place, async (engine, quiet) => {
+    const done = await engine.repair(work.right)()
+    return E.isLeft(done)
+      ? reportError(done.left, input.json, quiet)
+      : printDone(done.right, input, quiet)
+  })
 }
 
 const isRepair = ({ began }: Operation): boolean => began.relocation?.exchanges !== undefined
