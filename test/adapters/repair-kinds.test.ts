@@ -23,7 +23,7 @@ import {
   stateOf,
   THREAD
 } from '../support/repairs.ts'
-import { compressed } from '../support/zstd.ts'
+import { zstdStored } from '../support/zstd.ts'
 
 type Files = Readonly<Record<string, string | Buffer>>
 
@@ -41,9 +41,13 @@ const TURN = lineOf('turn_context', {
   ...{ cwd: '/work', approval_policy: 'never', sandbox_policy: { type: 'read-only' } },
   ...{ model: 'm', summary: 'auto' }
 })
+const compressed = (text: string, blockBytes?: number): Buffer =>
+  zstdStored(Buffer.from(text), undefined, blockBytes)
 const lines = (...all: ReadonlyArray<string>): string => all.map((line) => `${line}\n`).join('')
 const blank = (line: string): string => ' '.repeat(Buffer.byteLength(line))
 const HALF = ONE.slice(0, -3)
+const LONG = saidOf('something that takes longer to say than one or two')
+const SHORT = LONG.slice(0, -20)
 /** The text `one` with a byte that is no UTF-8 in the place of its middle. */
 const badUtf8 = (line: string): Buffer => {
   const bytes = Buffer.from(line)
@@ -79,8 +83,8 @@ const CASES: Readonly<Record<string, Case>> = {
     after: { [FILE]: lines(META, ONE, TWO) }
   },
   half_then_whole: {
-    before: { [FILE]: lines(META, `${HALF}${ONE}`, TWO) },
-    after: { [FILE]: lines(META, `${blank(HALF.slice(1))}\n${ONE}`, TWO) }
+    before: { [FILE]: lines(META, `${SHORT}${LONG}`, TWO) },
+    after: { [FILE]: lines(META, `${blank(SHORT.slice(1))}\n${LONG}`, TWO) }
   },
   not_utf8: {
     before: { [FILE]: Buffer.concat([Buffer.from(lines(META)), badUtf8(ONE), Buffer.from('\n')]) },

@@ -18,9 +18,9 @@ import {
   metaOf,
   OTHER,
   OTHER_FILE,
-  saidOf
+  saidOf,
+  THREAD
 } from '../support/repairs.ts'
-import { THREAD } from '../support/repairs.ts'
 
 const BASE_META = metaOf(THREAD, 0)
 
@@ -65,7 +65,7 @@ describe('a repair of a file that another one continues', () => {
     const before = readFileSync(join(home, FILE)).length
     const { bytes, digest } = filed(planRepair(home, [foundAt('torn_line', at, torn.length)]))
     await withEngine({ home }, async (engine) => {
-      const damageOf = async () => (await right(engine.status())).damage
+      const damageOf = async () => (await right(engine.status())).damagedLines
       expect(await damageOf()).to.equal(2)
       const work = repairWork(home, bytes, digest)
       if (E.isLeft(work)) throw new Error(JSON.stringify(work.left))
