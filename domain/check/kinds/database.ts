@@ -12,11 +12,13 @@ export const DATABASE_KINDS = {
     severity: 'broken',
     meaning: 'The database cannot be read.',
     cause: 'It is damaged, locked, or of a version that is not known.',
-    codex: 'Codex does not start, or goes on without its lists.',
+    codex:
+      'The app-server moves a damaged state_5.sqlite to db-backups and builds it again from the rollouts. Other ways to start fail.',
     unroll: UNROLL,
-    affected: 'What only the database knows is not seen; Codex may not start.',
+    affected:
+      'What only the database knows is not seen: names of 0.169, goals, closed agents; Codex may not start.',
     remedy:
-      'close Codex, move state_5.sqlite and its -wal and -shm aside, and start Codex: it builds it again from the rollouts',
+      'close Codex, move the database with its -wal and -shm aside, and start Codex: threads are built again from the rollouts',
     repair: { none: NOT_OURS }
   },
   state_missing: {
@@ -93,7 +95,8 @@ export const DATABASE_KINDS = {
     severity: 'warning',
     meaning: 'A rollout has no row in the database.',
     cause: 'The file came after the backfill, or could not be read then.',
-    codex: 'Lists from the database leave the thread out until a list from files sees it.',
+    codex:
+      'Lists from the database leave the thread out; a list from files, or opening the thread, makes the row.',
     unroll: UNROLL,
     affected: 'Codex may not list the thread.',
     remedy: 'open the thread once with its id: codex resume THREAD',
@@ -101,35 +104,38 @@ export const DATABASE_KINDS = {
   },
   state_row_stale: {
     severity: 'warning',
-    meaning: 'A row of the database names a rollout that is not there.',
-    cause: 'The file was deleted or moved by hand.',
-    codex:
-      'The row is dropped when a list meets it; until then the thread is shown and cannot be opened.',
+    meaning:
+      'A row of the database names a rollout that is not there, and no other file has the thread.',
+    cause: 'The file was deleted by hand.',
+    codex: '0.130 and 0.142 drop the row when a list meets it. 0.169 keeps it; lists leave it out.',
     unroll: UNROLL,
-    affected: 'Codex may show a thread that it cannot open.',
-    remedy: 'put the file back, or list the threads in Codex once',
+    affected: 'A row that leads nowhere; no history is lost by it.',
+    remedy: 'put the file back, or take the row away: codex delete THREAD',
     repair: { none: NOT_OURS }
   },
   state_archived_differs: {
     severity: 'warning',
     meaning:
       'The database and the place of the file disagree about whether the thread is archived.',
-    cause: 'The file was moved by hand, or a process was killed between the two.',
-    codex: 'The list shows the thread where the database says; archiving again fails.',
-    unroll: UNROLL,
+    cause: 'A process was killed between the two, or the database was edited.',
+    codex: '0.169 lists the thread where the database says. No version mends the row by itself.',
+    unroll: 'Goes by the place of the file.',
     affected: 'Codex lists the thread in the wrong place.',
-    remedy: 'unroll archive THREAD or unroll unarchive THREAD, whichever is meant',
+    remedy:
+      'codex archive THREAD, and codex unarchive THREAD after it unless the thread is to stay archived; for a file among the archived ones codex unarchive THREAD first',
     repair: { none: NOT_OURS }
   },
   state_path_differs: {
-    severity: 'warning',
+    severity: 'broken',
     meaning: 'The row of a thread names another file than the one that holds the thread.',
-    cause: 'The file was moved or renamed by hand, or the thread is in two files.',
+    cause: 'The file was moved, renamed or copied by hand, or by a program that is not Codex.',
     codex:
-      '0.130 and 0.142 mend the path when a list from files meets it. 0.169 reads the file it remembers.',
+      '0.130 and 0.142 put the path right when a list from files meets it. 0.169 does not: where the file is gone it neither lists nor opens the ' +
+      'thread, and archive, unarchive and resume fail.',
     unroll: UNROLL,
-    affected: 'Codex may read another file of the thread, or none.',
-    remedy: 'list the threads in Codex once',
+    affected: 'Codex 0.169 does not show the thread, or goes on in another file of it.',
+    remedy:
+      'move the file back to where the database says; or close Codex, move state_5.sqlite with its -wal and -shm aside, and start Codex: it builds the rows again, without names',
     repair: { none: NOT_OURS }
   },
   state_duplicate_path: {
