@@ -18,7 +18,8 @@ import { eraOf, type ProfileName } from '../domain/profile.ts'
 import { sentItems } from '../domain/context/sent.ts'
 import type { Engine } from '../replay/engine.ts'
 import { openAll, type EngineOptions } from './open.ts'
-import type { Inspection, InspectOptions } from './codex-state/inspect.ts'
+import type { CompareOptions } from './codex-state/findings.ts'
+import type { Inspection } from './codex-state/inspect.ts'
 import type { Finding } from '../domain/check/finding.ts'
 import type { CheckOptions, CheckSummary } from './check/check.ts'
 import type { HomePlugins } from './plugins/plugins.ts'
@@ -74,7 +75,7 @@ export type { FileChange, FileHistory } from '../replay/ledgers/blame.ts'
 export type { BlameRequest, ToolsFilter, ToolsPage, ToolsRequest } from '../replay/ledgers/tools.ts'
 export type { ToolsSummary } from '../replay/ledgers/tools-summary.ts'
 export type { ToolCall as LedgerToolCall } from '../domain/tools/tool-call.ts'
-export type { Inspection, InspectOptions } from './codex-state/inspect.ts'
+export type { Inspection } from './codex-state/inspect.ts'
 export type { Telemetry } from '../replay/telemetry.ts'
 export type { EngineOptions } from './open.ts'
 
@@ -106,7 +107,7 @@ export const openPlugins = async (
 /** Compares the rollouts of a home with Codex's own databases, as `unroll doctor` does; `engine` is one over that home. */
 export const inspectCodexState = async (
   engine: Engine,
-  options: InspectOptions
+  options: CompareOptions
 ): Promise<Either<StoreError, Inspection>> =>
   (await import('./codex-state/inspect.ts')).inspectHome(engine, options)
 

@@ -33,6 +33,8 @@ export interface CheckOptions {
   readonly index?: string
   /** Also compare the index with the rollouts, row by row, and the checksums of compressed files. */
   readonly deep?: boolean
+  /** Where Codex's databases are, if the environment says so. */
+  readonly env?: NodeJS.ProcessEnv
   /** Ends the check; the reason is thrown. */
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number, total: number, bytes: number) => void
@@ -175,12 +177,23 @@ const startRun = async (
   return [run, threadId === undefined ? all : all.filter(({ path }) => wanted.has(path))]
 }
 
+/** Files against Codex's database; loaded late, because it brings SQLite with it. */
+async function* checkState({ home, options }: Run): AsyncGenerator<Finding> {
+  const { stateFindings } = await import('../codex-state/findings.ts')
+  const { threadId, env = {} } = options
+  const findings = await stateFindings({ home, env, nowMs: Date.now() })
+  yield* threadId === undefined
+    ? findings
+    : findings.filter((finding) => finding.threadId === threadId)
+}
+
 async function* checkAll(run: Run, entries: ReadonlyArray<HomeEntry>): AsyncGenerator<Finding> {
   yield* checkEntries(run, entries)
   if (run.options.threadId === undefined) {
     const threadIds = new Set(run.rollouts.flatMap(({ threadId }) => threadId ?? []))
     yield* sidecarFindings({ home: run.home, pace: run.pace, nowMs: Date.now(), threadIds })
   }
+  yield* checkState(run)
   yield* checkIndex(run)
 }
 

@@ -44,11 +44,20 @@ const spellings = (home: string): ReadonlyArray<string> => {
   }
 }
 
-/** Compares the files of a home with the rows of Codex's database. */
+/** A home, and when it is looked at. */
+export interface CompareOptions {
+  readonly home: string
+  readonly env: NodeJS.ProcessEnv
+  readonly nowMs: number
+}
+
+/**
+ * Compares the files of a home with the rows of Codex's database. `firstLines`: those of `all` files are read, or only of
+ * those that have no row.
+ */
 export const compareHome = async (
-  home: string,
-  env: NodeJS.ProcessEnv,
-  nowMs: number
+  { home, env, nowMs }: CompareOptions,
+  firstLines: 'all' | 'unknown'
 ): Promise<Compared> => {
   const path = databasePath(sqliteHome(home, env), 'state')
   const rollouts = rolloutsOf(home)
@@ -66,14 +75,21 @@ export const compareHome = async (
   }
   const rows = new Set(state.value.threads.map(({ id }) => id))
   const unknown = files.filter(({ threadId }) => threadId === null || !rows.has(threadId))
-  const headless = headlessOf(home, unknown)
+  const headless = headlessOf(home, firstLines === 'all' ? files : unknown)
   const parity = parityOf({ homes: spellings(home), files, headless, state: state.value, nowMs })
   return { rollouts, headless, state, parity, findings: parity.findings }
 }
 
-/** What is at odds between the files of a home and Codex's database, for a check of the home. */
-export const stateFindings = async (
-  home: string,
-  env: NodeJS.ProcessEnv,
-  nowMs: number
-): Promise<ReadonlyArray<Finding>> => (await compareHome(home, env, nowMs)).findings
+/**
+ * What is at odds between the files of a home and Codex's database, for a check of the home. A home without one is as it
+ * should be, and folders that cannot be read are found by the check itself.
+ */
+export const stateFindings = async (options: CompareOptions): Promise<ReadonlyArray<Finding>> => {
+  try {
+    const { findings } = await compareHome(options, 'unknown')
+    return findings.filter(({ kind }) => kind !== 'state_missing')
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause
+    return []
+  }
+}

@@ -9,7 +9,13 @@ import type { ParityCounts } from '../../domain/codex-state/parity.ts'
 import type { BackfillState, StateGoal, ThreadState } from '../../domain/codex-state/state.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Engine, ThreadRecord } from '../../replay/engine.ts'
-import { compareHome, shownPath, unreadableFinding, type Compared } from './findings.ts'
+import {
+  compareHome,
+  shownPath,
+  unreadableFinding,
+  type Compared,
+  type CompareOptions
+} from './findings.ts'
 import { DATABASES, databasePath, sqliteHome, type DatabaseName } from './places.ts'
 import { TEXT_CHARACTERS_MAX } from './sqlite.ts'
 import { integrityOf, stateGoals } from './tables.ts'
@@ -44,7 +50,7 @@ export interface RolloutCounts {
   /** Threads that are in more than one place: the ids of such files. */
   readonly duplicateThreads: ReadonlyArray<string>
   readonly malformedNames: ReadonlyArray<string>
-  /** Files whose first line says nothing, so that Codex makes no row of them; only those without a row are looked at. */
+  /** Files whose first line says nothing, so that Codex makes no row of them. */
   readonly headless: ReadonlyArray<string>
   /** Links, folders that cannot be read, and what else is in the place of a file. */
   readonly troubles: ReadonlyArray<{ readonly path: string; readonly why: string }>
@@ -64,13 +70,6 @@ export interface Inspection {
   readonly rows: ParityCounts | null
   readonly backfill: BackfillState | null
   readonly findings: ReadonlyArray<Finding>
-}
-
-/** Whose home it is, and when it is looked at. */
-export interface InspectOptions {
-  readonly home: string
-  readonly env: NodeJS.ProcessEnv
-  readonly nowMs: number
 }
 
 const databaseReport = async (
@@ -149,12 +148,12 @@ const factsOf = async (
 /** Looks at a home from all three sides. */
 export const inspectHome = async (
   engine: Engine,
-  { home, env, nowMs }: InspectOptions
+  { home, env, nowMs }: CompareOptions
 ): Promise<E.Either<StoreError, Inspection>> => {
   const records = await engine.records()()
   if (E.isLeft(records)) return records
   const folder = sqliteHome(home, env)
-  const compared = await compareHome(home, env, nowMs)
+  const compared = await compareHome({ home, env, nowMs }, 'all')
   const databases: Array<DatabaseReport> = []
   for (const name of Object.keys(DATABASES) as ReadonlyArray<DatabaseName>)
     databases.push(await databaseReport(home, folder, name))

@@ -74,12 +74,15 @@ interface Compared {
     'missingActive' | 'missingArchived' | 'stale' | 'archivedDiffers' | 'pathDiffers'
 }
 
-/** A thread that has a file. */
+/** What the file of a row holds. */
+type Holder = 'this thread' | 'another thread' | 'nothing'
+
+/** A thread that has a file. One that was moved is one finding, also when it was archived by that. */
 const withFile = (
   head: RolloutFile,
   row: StateThread | undefined,
   path: string | null,
-  isThere: (path: string) => boolean
+  holderOf: (path: string, threadId: string | null) => Holder
 ): ReadonlyArray<Compared> => {
   const { threadId, archived } = head
   const place = { threadId, path: head.path }
@@ -90,23 +93,27 @@ const withFile = (
         counted: archived ? 'missingArchived' : 'missingActive'
       }
     ]
-  const found: Array<Compared> = []
+  const flags =
+    row.archived === archived ? {} : { archived: { database: row.archived, file: archived } }
   if (path === null || plainPath(path) !== plainPath(head.path)) {
-    const shown = path ?? row.rolloutPath
-    const facts = { database: shown, file: head.path, isThere: path !== null && isThere(path) }
-    found.push({
-      finding: findingOf('state_path_differs', { ...place, facts }),
-      counted: 'pathDiffers'
-    })
+    const where = { database: path ?? row.rolloutPath, file: head.path }
+    const facts = {
+      ...where,
+      holds: path === null ? 'nothing' : holderOf(path, threadId),
+      ...flags
+    }
+    return [
+      { finding: findingOf('state_path_differs', { ...place, facts }), counted: 'pathDiffers' }
+    ]
   }
-  if (row.archived !== archived) {
-    const facts = { database: row.archived, file: archived }
-    found.push({
+  if (row.archived === archived) return []
+  const facts = { database: row.archived, file: archived }
+  return [
+    {
       finding: findingOf('state_archived_differs', { ...place, facts }),
       counted: 'archivedDiffers'
-    })
-  }
-  return found
+    }
+  ]
 }
 
 const duplicatePaths = (paths: ReadonlyMap<StateThread, string>): ReadonlyArray<Finding> => {
@@ -145,15 +152,19 @@ const compared = (
   isMoved: boolean
 ): ReadonlyArray<Compared> => {
   const heads = headsOf(files)
-  const there = new Set(files.map(({ path }) => plainPath(path)))
-  const isThere = (path: string): boolean => there.has(plainPath(path))
+  const owners = new Map(files.map(({ path, threadId }) => [plainPath(path), threadId]))
+  const isThere = (path: string): boolean => owners.has(plainPath(path))
+  const holderOf = (path: string, threadId: string | null): Holder => {
+    const owner = owners.get(plainPath(path))
+    return owner === undefined ? 'nothing' : owner === threadId ? 'this thread' : 'another thread'
+  }
   const rows = new Map(state.threads.map((row) => [row.id, row]))
   const missing = [...heads.values()]
     .filter((head) => rows.has(head.threadId ?? '') || !headless.has(head.path))
     .flatMap((head) => {
       const row = rows.get(head.threadId ?? '')
       const path = row === undefined ? null : inHome(homes, row.rolloutPath)
-      const all = withFile(head, row, path, isThere)
+      const all = withFile(head, row, path, holderOf)
       return isMoved ? all.filter(({ counted }) => counted !== 'pathDiffers') : all
     })
   const stale = isMoved

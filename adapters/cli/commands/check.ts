@@ -108,6 +108,7 @@ const checkFiles = async (input: Input, outside: Io, home: string): Promise<numb
     home,
     ...(index === undefined ? {} : { index }),
     deep: flagOf(input, 'deep'),
+    env: io.env,
     signal: io.stop,
     onProgress: progress.show
   }
