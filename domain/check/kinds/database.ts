@@ -32,15 +32,15 @@ export const DATABASE_KINDS = {
     repair: { none: NOT_OURS }
   },
   state_elsewhere: {
-    severity: 'warning',
+    severity: 'broken',
     meaning: 'No row of the database leads to a file of this home.',
     cause: 'The home was moved or copied together with its database.',
-    codex:
-      '0.142 and 0.169 put the paths right, thread by thread, when a list from files meets them.',
+    codex: '0.142 puts the paths right when a list from files meets them. 0.169 does not.',
     unroll: UNROLL,
-    affected: 'Codex may open the files of the other place, or none.',
+    affected:
+      'Codex 0.169 finds none of the threads here, or goes on in the files of the other place.',
     remedy:
-      'list the threads in Codex once, or close Codex and move state_5.sqlite and its -wal and -shm aside',
+      'close Codex, move state_5.sqlite with its -wal and -shm aside, and start Codex: it builds the rows again, without names',
     repair: { none: NOT_OURS }
   },
   state_name_differs: {
@@ -141,11 +141,12 @@ export const DATABASE_KINDS = {
   state_duplicate_path: {
     severity: 'warning',
     meaning: 'Two rows of the database name the same file.',
-    cause: 'A file was renamed, or its metadata were edited.',
-    codex: 'Both are listed; one of them cannot be what it says.',
+    cause: 'A file was renamed, or the database was edited.',
+    codex: '0.142 puts the paths right when a list from files meets them. 0.169 does not.',
     unroll: UNROLL,
-    affected: 'Codex lists one thread under two ids.',
-    remedy: 'unroll check THREAD',
+    affected: 'Codex 0.169 opens another thread than the one it was asked for, or none.',
+    remedy:
+      'close Codex, move state_5.sqlite with its -wal and -shm aside, and start Codex: it builds the rows again, without names',
     repair: { none: NOT_OURS }
   },
   backfill_unfinished: {
