@@ -124,6 +124,9 @@ export const openBytes = (path: string, compressed: boolean): ByteSource =>
 const TURN_BYTES = 4 * 1024 * 1024
 let bytesThisTurn = 0
 
+/** Notes work that costs as much as reading so many bytes. */
+export const noteWork = (bytes: number): void => void (bytesThisTurn += bytes)
+
 /** Counts bytes that were read; after some millions of them other work of the process gets its turn. */
 export const giveWay = async (bytes: number): Promise<void> => {
   bytesThisTurn += bytes

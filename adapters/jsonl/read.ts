@@ -12,7 +12,7 @@ import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Wanted } from '../../projections/projection.ts'
 import type { Batch, Guard, Lineage, Position, Segment } from '../../replay/ports.ts'
-import { giveWay, openBytes, type SlowByteSource } from './bytes.ts'
+import { giveWay, noteWork, openBytes, type SlowByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'
 import { endOfLine, isBlank, LINE_BYTES_MAX, parseLine } from './lines.ts'
 import type { Plan } from './line-head.ts'
@@ -32,6 +32,14 @@ const giveBack = (buffer: Buffer): void => {
   if (buffer.length === CHUNK_BYTES && spare.length < SPARE_MAX) spare.push(buffer)
 }
 
+/** What a line costs beside its bytes: one that was delivered will be folded. */
+const DELIVERED_COST_BYTES = 4096
+const LOOKED_AT_COST_BYTES = 256
+
+/** A batch ends behind so many lines that were delivered, or looked at: folding them takes some milliseconds. */
+const DELIVERED_MAX = 1024
+const LOOKED_AT_MAX = 16 * 1024
+
 /** A UTF-8 byte order mark: some editors put one in front of the file. */
 const BOM_BYTES = 3
 const hasBom = (buffer: Buffer, have: number): boolean =>
@@ -48,11 +56,11 @@ interface Scan {
   readonly lines: Array<Line>
   revision: number
   guard: Guard | null
-  lastContext: Pending | null
-  lastTokens: Pending | null
+  readonly contexts: Array<Pending>
+  readonly tokens: Array<Pending>
 }
 
-/** A line that is parsed only if no later one of its kind comes in the batch. */
+/** A line that is parsed only if no later one of its kind that can be read comes in the batch. */
 interface Pending {
   readonly from: number
   readonly until: number
@@ -113,44 +121,55 @@ const takeLine = (
       return
     }
     case 'last_context':
-      scan.lastContext = { from, until, offset, revision }
+      scan.contexts.push({ from, until, offset, revision })
       return
     case 'last_tokens':
-      scan.lastTokens = { from, until, offset, revision }
+      scan.tokens.push({ from, until, offset, revision })
       return
     default:
   }
 }
 
-const flushPending = (scan: Scan, buffer: Buffer): void => {
-  let late = false
-  for (const pending of [scan.lastContext, scan.lastTokens]) {
-    if (pending === null) continue
-    scan.lines.push(
-      toLine(scan, buffer.subarray(pending.from, pending.until), pending.offset, pending.revision)
-    )
-    late = true
+/** Delivers the last line that can be read, and the damaged ones behind it; true when there was any. */
+const flushLast = (scan: Scan, buffer: Buffer, pending: Array<Pending>): boolean => {
+  for (let i = pending.length - 1; i >= 0; i--) {
+    const { from, until, offset, revision } = pending[i] as Pending
+    const line = toLine(scan, buffer.subarray(from, until), offset, revision)
+    scan.lines.push(line)
+    if (!('reason' in line)) break
   }
-  scan.lastContext = null
-  scan.lastTokens = null
-  if (late) scan.lines.sort((a, b) => a.revision - b.revision)
+  return pending.splice(0).length > 0
 }
 
-/** Scans the whole lines in `buffer[from, have)`; returns where the first unfinished line begins. */
+const flushPending = (scan: Scan, buffer: Buffer): void => {
+  const areLate = [scan.contexts, scan.tokens].map((pending) => flushLast(scan, buffer, pending))
+  if (areLate.includes(true)) scan.lines.sort((a, b) => a.revision - b.revision)
+}
+
+/** The last newline before a place, and whether what stands before it must be read with care. */
+interface Extent {
+  readonly lastNewline: number
+  readonly suspicious: boolean
+}
+
+const extentOf = (buffer: Buffer, have: number): Extent => {
+  const lastNewline = have === 0 ? -1 : buffer.lastIndexOf(10, have - 1)
+  return { lastNewline, suspicious: lastNewline >= 0 && isSuspicious(buffer, 0, lastNewline) }
+}
+
+/** Scans whole lines from a place on, as many as make a batch; returns where it stopped. */
 const scanLines = (
   scan: Scan,
   buffer: Buffer,
   from: number,
+  { lastNewline, suspicious }: Extent,
   have: number,
   base: number
 ): number => {
-  if (have === from) return from
-  const found = buffer.lastIndexOf(10, have - 1)
-  const lastNewline = found < from ? from - 1 : found
-  const suspicious = lastNewline >= from && isSuspicious(buffer, from, lastNewline)
   let at = from
   let last: { from: number; until: number } | null = null
-  while (at <= lastNewline) {
+  let left = LOOKED_AT_MAX
+  while (at <= lastNewline && scan.lines.length < DELIVERED_MAX && left-- > 0) {
     const end = endOfLine(buffer, at, have)
     if (!isBlank(buffer, at, end)) {
       const plan = suspicious ? 'parse' : planLine(buffer, at, end, scan.wanted, scan.profile)
@@ -160,6 +179,7 @@ const scanLines = (
     at = end + 1
   }
   flushPending(scan, buffer)
+  noteWork(scan.lines.length * DELIVERED_COST_BYTES + (LOOKED_AT_MAX - left) * LOOKED_AT_COST_BYTES)
   if (last !== null)
     scan.guard = guardOf(buffer.subarray(last.from, last.until), base + last.from, true)
   return at
@@ -262,7 +282,13 @@ async function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): Asyn
   }
   for (;;) {
     const more = reader.have === reader.buffer.length || (await fill(reader))
-    const rest = scanLines(scan, reader.buffer, 0, reader.have, reader.base)
+    const extent = extentOf(reader.buffer, reader.have)
+    let rest = 0
+    for (;;) {
+      rest = scanLines(scan, reader.buffer, rest, extent, reader.have, reader.base)
+      if (rest > extent.lastNewline) break
+      yield batchOf(scan, reader.base + rest)
+    }
     if (rest > 0) {
       keepRest(reader, rest)
       yield batchOf(scan, reader.base)
@@ -341,8 +367,8 @@ export async function* readStream(
       lines: [...lost],
       revision: revision + lost.length,
       guard: null,
-      lastContext: null,
-      lastTokens: null
+      contexts: [],
+      tokens: []
     }
     let start = base
     try {
