@@ -21,12 +21,19 @@ export const isBlank = (buffer: Buffer, from: number, until: number): boolean =>
   return true
 }
 
-const isAllNul = (line: Buffer): boolean => line.every((byte) => byte === 0 || byte === 13)
+const isAllNul = (line: Buffer): boolean => {
+  for (let at = 0; at < line.length; at++) if (line[at] !== 0 && line[at] !== 13) return false
+  return true
+}
+
+/** Bytes a JSON text may begin with; a parser would take long to say so. */
+const MAY_BEGIN = new Set(Buffer.from('{["-0123456789tfn \t\r'))
 
 /** Reads one line's bytes as an event, or tells why it is not one. */
 export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageReason => {
   if (line.length >= LINE_BYTES_MAX) return 'line_too_long'
   if (!isUtf8(line)) return 'not_utf8'
+  if (!MAY_BEGIN.has(line[0] ?? 0)) return isAllNul(line) ? 'nul_bytes' : 'not_json'
   let value: unknown
   try {
     value = JSON.parse(line.toString('utf8'))

@@ -146,6 +146,10 @@ const flushPending = (scan: Scan, buffer: Buffer): void => {
   if (areLate.includes(true)) scan.lines.sort((a, b) => a.revision - b.revision)
 }
 
+/** True for a line that is an event: among suspicious ones only such a line may be passed over. */
+const isReadable = ({ profile }: Scan, line: Buffer): boolean =>
+  typeof parseLine(line, profile) !== 'string'
+
 /** The last newline before a place, and whether what stands before it must be read with care. */
 interface Extent {
   readonly lastNewline: number
@@ -172,7 +176,8 @@ const scanLines = (
   while (at <= lastNewline && scan.lines.length < DELIVERED_MAX && left-- > 0) {
     const end = endOfLine(buffer, at, have)
     if (!isBlank(buffer, at, end)) {
-      const plan = suspicious ? 'parse' : planLine(buffer, at, end, scan.wanted, scan.profile)
+      const isWhole = !suspicious || isReadable(scan, buffer.subarray(at, end))
+      const plan = isWhole ? planLine(buffer, at, end, scan.wanted, scan.profile) : 'parse'
       takeLine(scan, buffer, at, end, base + at, plan)
       last = { from: at, until: end }
     }

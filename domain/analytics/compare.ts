@@ -7,6 +7,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { ProfileName } from '../profile.ts'
 import type { PostedEvent } from './envelope.ts'
+import { own } from '../own.ts'
 
 /** How the two sides of a field, or of a whole event, stand to each other. */
 export type Verdict =
@@ -96,7 +97,7 @@ const membersOf = ({ event_params, skill_id, skill_name }: PostedEvent): JsonObj
 
 const idsOf = (event: PostedEvent): JsonObject => {
   const members = membersOf(event)
-  const names = IDS_OF[event.event_type] ?? IDS
+  const names = own(IDS_OF, event.event_type) ?? IDS
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = members[name]

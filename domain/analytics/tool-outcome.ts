@@ -7,6 +7,7 @@
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { ThreadItem } from '../protocol.ts'
 import type { FailureKind, TerminalStatus } from './vocabulary.ts'
+import { own } from '../own.ts'
 
 /** What only one kind of tool has. */
 export type ToolDetails =
@@ -158,7 +159,7 @@ const command = (item: Of<'commandExecution'>): Told => {
   }
   const unknown = commandActions.length - known.read - known.listFiles - known.search
   return {
-    name: COMMAND_NAMES[item.source] ?? 'shell',
+    name: own(COMMAND_NAMES, item.source) ?? 'shell',
     executionMs: item.durationMs,
     details: {
       tool: 'command',
@@ -256,7 +257,7 @@ const collab = (item: Of<'collabAgentToolCall'>): Told => {
     return typeof status === 'string' ? status : ''
   })
   return {
-    name: COLLAB_NAMES[item.tool] ?? item.tool,
+    name: own(COLLAB_NAMES, item.tool) ?? item.tool,
     executionMs: null,
     details: {
       tool: 'collab',

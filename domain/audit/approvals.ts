@@ -12,6 +12,7 @@ import { isJsonObject, type JsonObject } from '../json.ts'
 import { outputText } from '../rich/values.ts'
 import { evolveOwned, isOwn, OWNED, type Owned } from './own.ts'
 import { shortText } from './row.ts'
+import { own } from '../own.ts'
 
 /** What was asked for. */
 export type ApprovalSubject = 'command_execution' | 'file_change' | 'mcp_tool_call' | 'unknown'
@@ -154,7 +155,7 @@ const inOldEvent = (kind: string, payload: JsonObject): Found | null => {
     turnId: shortText(turn_id),
     reviewer: 'guardian',
     subject: (type !== null && Object.hasOwn(SUBJECTS, type) ? SUBJECTS[type] : null) ?? 'unknown',
-    status: ASSESSED[status] ?? 'denied',
+    status: own(ASSESSED, status) ?? 'denied',
     source: 'event',
     certainty: 'recorded'
   }

@@ -5,6 +5,7 @@ import type { Began, Ended, OperationPlace } from '../changes/operations.ts'
 import { isJsonObject, textIn, type JsonObject } from '../json.ts'
 import type { Certainty } from '../certainty.ts'
 import { NOBODY, shortText, type AuditAction, type AuditActor, type AuditRow } from './row.ts'
+import { own } from '../own.ts'
 
 /** Both records of an operation, as far as the trail needs them. */
 export interface OperationFact {
@@ -164,7 +165,7 @@ export const operationRow = (fact: OperationFact, threadId: string): TimedRow | 
   if (!stands(fact) || IN_LINES.has(fact.operation)) return null
   const isMade = fact.operation === 'fork'
   if (isMade && fact.madeThreadId !== threadId) return null
-  const action = isMade ? 'forked' : (ACTIONS[fact.operation] ?? 'changed')
+  const action = isMade ? 'forked' : (own(ACTIONS, fact.operation) ?? 'changed')
   const at = fact.endedAt ?? fact.beganAt
   const forkedFrom = isMade ? { forkedFrom: fact.threadIds[0] ?? null } : {}
   return [

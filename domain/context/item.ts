@@ -6,6 +6,7 @@
  */
 import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
+import { own } from '../own.ts'
 
 /** A member, and whether it is written as null when the item has none. */
 type Member = readonly [name: string, whenAbsent: 'null' | 'left out']
@@ -52,7 +53,7 @@ const pick = (source: JsonObject, members: ReadonlyArray<Member>): JsonObject =>
 }
 
 const part = (value: Json): Json => {
-  const members = isJsonObject(value) ? PART_MEMBERS[textIn(value['type'])] : undefined
+  const members = isJsonObject(value) ? own(PART_MEMBERS, textIn(value['type'])) : undefined
   return isJsonObject(value) && members !== undefined
     ? { type: value['type'] ?? null, ...pick(value, members) }
     : value
@@ -85,13 +86,13 @@ const RENAMED: Readonly<Record<string, string>> = { compaction_summary: 'compact
 
 const typeOf = (item: JsonObject): string => {
   const type = textIn(item['type'])
-  return RENAMED[type] ?? type
+  return own(RENAMED, type) ?? type
 }
 
 /** Members but the id and the passthrough. Kinds that are not known here keep all they have. */
 const known = (item: JsonObject): JsonObject => {
   const type = typeOf(item)
-  const members = MEMBERS[type]
+  const members = own(MEMBERS, type)
   if (members !== undefined) return inner(type, { type, ...pick(item, members) })
   const { id: _, [PASSTHROUGH]: __, ...others } = item
   return others

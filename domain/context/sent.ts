@@ -4,6 +4,7 @@
 import { isJsonObject, textIn, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
 import { sentItem } from './item.ts'
+import { own } from '../own.ts'
 
 /** Which kinds of outputs answer a kind of call, and what stands in for a missing one. */
 interface Pairing {
@@ -83,7 +84,7 @@ const paired = (items: ReadonlyArray<JsonObject>, profile: Profile): ReadonlyArr
   for (const item of items) {
     const type = textIn(item['type'])
     const callId = callIdOf(item)
-    const pairing = PAIRINGS[type]
+    const pairing = own(PAIRINGS, type)
     if (callId === null) continue
     if (OUTPUTS.has(type)) answered.add(pairKey(type, callId))
     if (pairing !== undefined) called.add(pairKey(pairing.output, callId))
@@ -91,7 +92,7 @@ const paired = (items: ReadonlyArray<JsonObject>, profile: Profile): ReadonlyArr
   return items.flatMap((item) => {
     const type = textIn(item['type'])
     const callId = callIdOf(item)
-    const pairing = PAIRINGS[type]
+    const pairing = own(PAIRINGS, type)
     if (callId === null) return [sentItem(item, profile)]
     if (pairing !== undefined && !answered.has(pairKey(pairing.output, callId)))
       return [sentItem(item, profile), pairing.missing(callId)]

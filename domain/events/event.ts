@@ -34,6 +34,7 @@ import type { StreamId } from '../ids.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
 import { classifyResponseItem, isCompacted } from './response-item.ts'
+import { own } from '../own.ts'
 
 /** Payload of an `event_msg` line that passed its codec, told apart by `type`. */
 export type EventPayload =
@@ -145,7 +146,7 @@ const eventLine = (
       return ignored(timestamp, `event_msg:${kind}:${itemType}`, payload)
     }
   }
-  return EVENT_PAYLOADS[kind]?.is(payload) === true
+  return own(EVENT_PAYLOADS, kind)?.is(payload) === true
     ? { timestamp, type: 'event_msg', payload: payload as unknown as EventPayload }
     : null
 }

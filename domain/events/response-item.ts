@@ -8,6 +8,7 @@
 import * as t from 'io-ts'
 import { optional } from './codec.ts'
 import { isJsonObject } from '../json.ts'
+import { own } from '../own.ts'
 
 const text = optional(t.string)
 
@@ -82,7 +83,7 @@ export const classifyResponseItem = (
   if (!isJsonObject(payload) || typeof payload['type'] !== 'string') return 'damaged'
   const type = payload['type']
   if (!kinds.has(type)) return 'ignored'
-  const codec = (kinds.has(KIND_169) ? VARIANTS_169[type] : undefined) ?? VARIANTS[type]
+  const codec = (kinds.has(KIND_169) ? own(VARIANTS_169, type) : undefined) ?? own(VARIANTS, type)
   return codec === undefined || codec.is(payload) ? 'persisted' : 'damaged'
 }
 

@@ -18,6 +18,7 @@ import { isJsonObject, type Json } from '../json.ts'
 import type { Certainty } from '../protocol.ts'
 import type { CollabAgentToolCall, RichContext } from './types.ts'
 import { outputText, parseObject, reader, type Reader } from './values.ts'
+import { own } from '../own.ts'
 
 type Tool = 'spawnAgent' | 'sendInput' | 'wait' | 'closeAgent' | 'resumeAgent'
 
@@ -51,7 +52,7 @@ const agentState = (json: Json): AgentState | null => {
     typeof json === 'string' ? json : isJsonObject(json) ? Object.keys(json)[0] : undefined
   if (name === undefined || !Object.hasOwn(STATUS, name)) return null
   const message = isJsonObject(json) ? reader(json).text(name) : null
-  return { status: STATUS[name] ?? name, message }
+  return { status: own(STATUS, name) ?? name, message }
 }
 
 interface AgentState {

@@ -38,6 +38,7 @@ import {
   type TurnRow,
   type TurnsState
 } from './turn-state.ts'
+import { own } from '../own.ts'
 
 const ensureTurn = (state: TurnsState, event: RecordedEvent): TurnsState => {
   if (state.open !== null) return state
@@ -214,7 +215,7 @@ const COUNTED: Readonly<Record<string, (payload: JsonObject) => boolean>> = {
 
 /** True for a line of no known kind that takes an index all the same. */
 export const countsSilently = (line: RolloutLine, profile: Profile): boolean =>
-  line.type === 'ignored' && profile.segments && COUNTED[line.kind]?.(line.payload) === true
+  line.type === 'ignored' && profile.segments && own(COUNTED, line.kind)?.(line.payload) === true
 
 const counted = (state: TurnsState, { line }: RecordedEvent, profile: Profile): TurnsState =>
   state.index !== null && countsSilently(line, profile)

@@ -20,6 +20,7 @@ import type {
   StreamInfo
 } from '../ports.ts'
 import { endOf, isUnknown, recorded, type OperationRequest, type Performed } from './recorded.ts'
+import { own } from '../../domain/own.ts'
 
 type Found<A> = E.Either<StoreError, A>
 
@@ -132,7 +133,7 @@ const inverseAfterKill = (
   if (operation === 'delete' && relocation?.purge === false)
     return { operation: 'restore', arguments: { operationId: id } }
   if (relocation?.exchanges !== undefined) return backFrom(id)
-  const opposite = OPPOSITES[operation]
+  const opposite = own(OPPOSITES, operation)
   const threadId = relocation?.rootId ?? ''
   return opposite === undefined
     ? { none: 'it was finished by another process after a kill' }

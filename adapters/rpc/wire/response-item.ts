@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
 import { decode, type Codec } from './serde.ts'
+import { own } from '../../../domain/own.ts'
 
 const MEMBERS: Readonly<Record<string, ReadonlyArray<string>>> = {
   message: ['role', 'content'],
@@ -19,7 +20,7 @@ const complaint = (u: unknown): string | null => {
   if (!isJsonObject(u)) return 'invalid type: expected internally tagged enum ResponseItem'
   const { type } = u
   if (typeof type !== 'string') return 'missing field `type`'
-  const missing = (MEMBERS[type] ?? []).find((member) => u[member] === undefined)
+  const missing = (own(MEMBERS, type) ?? []).find((member) => u[member] === undefined)
   return missing === undefined ? null : `missing field \`${missing}\``
 }
 

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { readFileSync } from 'node:fs'
+import { systemCalls, type FileCalls } from '../../../adapters/jsonl/file-calls.ts'
 import { jsonlStore } from '../../../adapters/jsonl/store.ts'
 import { streamId } from '../../../domain/ids.ts'
 import { PROFILES } from '../../../domain/profile.ts'
@@ -11,6 +12,7 @@ import { START, type EventStore } from '../../../replay/ports.ts'
 import { right, turnsOf, withEngine } from '../../support/engines.ts'
 import { removeFolder } from '../../support/fixture-home.ts'
 import { emptyHome, metaLine, rolloutPath, THREAD, writeRollout } from '../../support/rollouts.ts'
+import type { NewEvent } from '../../../adapters/library.ts'
 import { eventOf, wholeTurn } from './kinds.ts'
 import { tallying, type Report, type Tally } from './tally.ts'
 
@@ -62,6 +64,8 @@ const SAID = {
   payload: { type: 'agent_message', message: 'afterwards' }
 } as const
 
+const META = JSON.parse(metaLine(THREAD)) as NewEvent
+
 const isJson = (text: string): boolean => {
   try {
     JSON.parse(text)
@@ -71,63 +75,61 @@ const isJson = (text: string): boolean => {
   }
 }
 
-const without = (read: ReadonlyArray<Read>, from: number): ReadonlyArray<Read> =>
-  read.filter(({ offset }) => offset < from)
+/** What is wrong with a file behind whose prefix something was appended. */
+const judged = (
+  prefix: Buffer,
+  bytes: Buffer,
+  before: ReadonlyArray<Read>,
+  after: ReadonlyArray<Read>,
+  appended: { readonly payload: unknown }
+): ReadonlyArray<string> => {
+  const problems: Array<string> = []
+  if (!bytes.subarray(0, prefix.length).equals(prefix)) problems.push('the prefix was changed')
+  const kept = after.filter(({ offset, is }) => offset < prefix.length && is !== 'damage')
+  if (!isDeepStrictEqual(kept, before)) problems.push('an append changed what is read')
+  const rest = prefix.subarray(prefix.lastIndexOf(10) + 1)
+  const torn = rest.length > 0 && !isJson(rest.toString('utf8'))
+  const expected = torn ? [{ offset: prefix.length - rest.length, bytes: rest.length }] : []
+  const found = after
+    .filter(({ is }) => is === 'damage')
+    .map(({ offset, bytes }) => ({ offset, bytes }))
+  if (!isDeepStrictEqual(found, expected))
+    problems.push(`the torn line is not isolated: ${JSON.stringify(found)}`)
+  const last = after.at(-1)?.is as { readonly payload?: unknown } | undefined
+  if (!isDeepStrictEqual(last?.payload, appended.payload))
+    problems.push('what was appended is lost')
+  return problems
+}
 
 /** What is wrong with one prefix of a file. */
 const cutAt = async (
+  home: string,
   whole: Buffer,
   expected: ReadonlyArray<Read>,
-  until: number
+  until: number,
+  isThorough: boolean
 ): Promise<ReadonlyArray<string>> => {
-  const home = emptyHome()
   const path = rolloutPath(home, THREAD)
   const prefix = whole.subarray(0, until)
   const problems: Array<string> = []
   try {
     writeRollout(path, prefix)
     const before = expected.filter(({ offset, bytes }) => offset + bytes <= until)
-    const turns = await withEngine({ home }, (engine) => turnsOf(engine, THREAD))
-    const shown = before.filter(({ is }) => JSON.stringify(is).includes('task_started')).length
-    if (turns.length !== shown) problems.push(`${turns.length} turns, not ${shown}`)
-    const calls = { write: undefined, sync: () => Promise.resolve() }
-    const { systemCalls } = await import('../../../adapters/jsonl/file-calls.ts')
-    const store = jsonlStore({
-      home,
-      profile: PROFILES['0.169'],
-      strict: false,
-      calls: { ...systemCalls(), sync: calls.sync }
-    })
+    if (isThorough) {
+      const turns = await withEngine({ home }, (engine) => turnsOf(engine, THREAD))
+      const shown = before.filter(({ is }) => JSON.stringify(is).includes('task_started')).length
+      if (turns.length !== shown) problems.push(`${turns.length} turns, not ${shown}`)
+    }
+    const calls: FileCalls = { ...systemCalls(), sync: () => Promise.resolve() }
+    const store = jsonlStore({ home, profile: PROFILES['0.169'], strict: false, calls })
     if (!isDeepStrictEqual(await readAll(store), before)) problems.push('other lines are read')
-    await right(store.append(ID, 'any', [SAID]))
-    const bytes = readFileSync(path)
-    if (!bytes.subarray(0, until).equals(prefix)) problems.push('the prefix was changed')
-    const after = await readAll(store)
-    if (
-      !isDeepStrictEqual(
-        without(after, until).filter(({ is }) => is !== 'damage'),
-        before
-      )
-    )
-      problems.push('an append changed what is read')
-    const rest = prefix.subarray(prefix.lastIndexOf(10) + 1).toString('utf8')
-    const torn = after.filter(({ is }) => is === 'damage')
-    const isTorn = rest !== '' && !isJson(rest)
-    if (
-      torn.length !== (isTorn ? 1 : 0) ||
-      torn.some(
-        ({ bytes }) =>
-          bytes !== rest.length &&
-          bytes !== Buffer.byteLength(prefix.subarray(prefix.lastIndexOf(10) + 1))
-      )
-    )
-      problems.push(`the torn line is not isolated: ${JSON.stringify(torn)}`)
-    const last = after.at(-1)?.is as { readonly payload?: unknown } | undefined
-    if (!isDeepStrictEqual(last?.payload, SAID.payload)) problems.push('what was appended is lost')
+    if (!isThorough) return problems
+    // A thread begins with its metadata, also when they were cut.
+    const appended = before.length === 0 ? META : SAID
+    await right(store.append(ID, 'any', [appended]))
+    problems.push(...judged(prefix, readFileSync(path), before, await readAll(store), appended))
   } catch (cause) {
     problems.push(`thrown ${String(cause)}`)
-  } finally {
-    removeFolder(home)
   }
   return problems
 }
@@ -143,16 +145,19 @@ const wholeLines = async (bytes: Buffer): Promise<ReadonlyArray<Read>> => {
   return lines
 }
 
-/** Cuts a file of ten records at every byte. */
-export const everyTruncation = async (text: string, report: Report): Promise<Tally> => {
+/** Cuts a file of ten records at every byte; every n-th prefix, and those around the ends of lines, are appended to and asked about, too. */
+export const everyTruncation = async (text: string, report: Report, every = 1): Promise<Tally> => {
   const tally = tallying()
   const whole = Buffer.from(text)
   const expected = await wholeLines(whole)
+  const home = emptyHome()
   for (let until = 0; until <= whole.length; until++) {
     tally.trial()
-    for (const problem of await cutAt(whole, expected, until))
+    const isAtEnd = whole.subarray(Math.max(0, until - 2), until + 1).includes(10)
+    for (const problem of await cutAt(home, whole, expected, until, isAtEnd || until % every === 0))
       tally.problem(`cut at ${until}: ${problem}`)
     if (until % 500 === 0) report(`cut at ${until} of ${whole.length}`)
   }
+  removeFolder(home)
   return tally.done()
 }
