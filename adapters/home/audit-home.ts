@@ -3,10 +3,11 @@
  * the ledger of imported sessions.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync, statSync } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ImportRecord, NameLine } from '../../domain/audit/outside.ts'
 import { isJsonObject } from '../../domain/json.ts'
+import { readPlain } from '../plain-file.ts'
 import type { AuditHome } from '../../replay/ports.ts'
 
 const NAMES = 'session_index.jsonl'
@@ -19,7 +20,7 @@ const textOf = (path: string): string | null => {
   const stat = statSync(path, { throwIfNoEntry: false })
   return stat === undefined || !stat.isFile() || stat.size > BYTES_MAX
     ? null
-    : readFileSync(path, 'utf8')
+    : readPlain(path).toString('utf8')
 }
 
 const parsed = (text: string): unknown => {

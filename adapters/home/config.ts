@@ -2,9 +2,9 @@
  * What unroll needs from a home's `config.toml`: the model provider that unnamed threads belong to, and the settings that
  * new sessions begin with.
  */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
+import { readPlain } from '../plain-file.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 
 /** Codex's own default when the configuration names none. */
@@ -22,7 +22,7 @@ export const parsedConfig = (text: string): JsonObject | null => {
 /** The configuration as it was written; empty when the file is missing or cannot be read as TOML. */
 export const homeConfig = (home: string): JsonObject => {
   try {
-    return parsedConfig(readFileSync(join(home, 'config.toml'), 'utf8')) ?? {}
+    return parsedConfig(readPlain(join(home, 'config.toml')).toString('utf8')) ?? {}
   } catch {
     return {}
   }

@@ -2,7 +2,7 @@
  * The logs that unroll keeps in a home: `.unroll/NAME.jsonl`, one JSON record per line.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -11,6 +11,7 @@ import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { Guard, HomeLog, HomeLogLine, HomeLogName } from '../../replay/ports.ts'
+import { openPlain } from '../plain-file.ts'
 import { appendLine, ownFolder } from './own-folder.ts'
 
 const CHUNK_BYTES = 64 * 1024
@@ -77,7 +78,7 @@ async function* readWith(
 ): AsyncIterable<HomeLogLine> {
   let file: number
   try {
-    file = openSync(path, 'r')
+    file = openPlain(path)
   } catch (cause) {
     if (isMissing(cause)) return
     throw cause
@@ -90,7 +91,7 @@ async function* readWith(
 }
 
 const stands = (path: string, { offset, bytes, checksum }: Guard): boolean => {
-  const file = openSync(path, 'r')
+  const file = openPlain(path)
   try {
     const found = readAt(file, offset, bytes + 1)
     const after = found[bytes]

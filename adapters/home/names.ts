@@ -3,9 +3,10 @@
  *
  * The file is small and Codex rewrites it when a thread is deleted, so it is read whole whenever it changed.
  */
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject } from '../../domain/json.ts'
+import { readPlain } from '../plain-file.ts'
 import type { Names } from '../../replay/ports.ts'
 
 const parseNames = (text: string): ReadonlyMap<string, string> => {
@@ -24,6 +25,17 @@ const parseNames = (text: string): ReadonlyMap<string, string> => {
   return names
 }
 
+/** What is no plain file names nothing. */
+const namesIn = (path: string): string => {
+  try {
+    return readPlain(path).toString('utf8')
+  } catch (cause) {
+    if (['EINVAL', 'ENOENT', 'EISDIR'].includes((cause as NodeJS.ErrnoException).code ?? ''))
+      return ''
+    throw cause
+  }
+}
+
 /** Names of a home's threads, as new as the file. */
 export const homeNames = (home: string): Names => {
   const path = join(home, 'session_index.jsonl')
@@ -33,7 +45,7 @@ export const homeNames = (home: string): Names => {
     const stat = statSync(path, { throwIfNoEntry: false })
     const now = stat === undefined ? '' : `${stat.size} ${stat.mtimeMs} ${stat.ino}`
     if (now === seen) return names
-    names = stat === undefined ? new Map() : parseNames(readFileSync(path, 'utf8'))
+    names = stat === undefined ? new Map() : parseNames(namesIn(path))
     seen = now
     return names
   }

@@ -1,15 +1,17 @@
 /**
  * `.unroll` in a Codex home: what unroll keeps there for every process and every copy of the home. Codex ignores it.
  */
-import { closeSync, fsyncSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
 import { statSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { openPlain, refuseLinks } from '../plain-file.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 
 /** Only for its owner: what is deleted and who did it is nobody else's business. */
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 const NEWLINE = 10
+const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT
 
 /** True when something is there. Unlike `existsSync` it throws when the system cannot tell: a disk that fails holds no answer. */
 export const isThere = (path: string): boolean =>
@@ -28,6 +30,7 @@ export const syncFolder = (path: string): void => {
 /** The folder, made when it is not there. */
 export const ownFolder = (home: string): string => {
   const path = join(home, OWN_FOLDER)
+  refuseLinks(home, path)
   if (mkdirSync(path, { recursive: true, mode: FOLDER_MODE }) !== undefined) syncFolder(home)
   return path
 }
@@ -42,8 +45,11 @@ export const makeFolder = (path: string, mode?: number): void => {
   for (let made = path; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
 }
 
-/** A folder below it, made when it is not there. */
-export const makePrivate = (path: string): void => makeFolder(path, FOLDER_MODE)
+/** A folder below it, made when it is not there; a link on the way is refused. */
+export const makePrivate = (home: string, path: string): void => {
+  refuseLinks(home, path)
+  makeFolder(path, FOLDER_MODE)
+}
 
 const endsInNewline = (file: number): boolean => {
   const { size } = fstatSync(file)
@@ -62,7 +68,7 @@ export const appendLine = (
   line: string,
   { durable, mode = FILE_MODE }: { readonly durable: boolean; readonly mode?: number }
 ): void => {
-  const file = openSync(path, 'a+', mode)
+  const file = openPlain(path, APPENDING, false, mode)
   try {
     const isNew = fstatSync(file).size === 0
     writeSync(file, `${endsInNewline(file) ? '' : '\n'}${line}\n`)

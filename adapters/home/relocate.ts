@@ -21,7 +21,14 @@ import {
   writeFileSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { OWN_FOLDER, type FileMove, type Relocation } from '../../domain/changes/relocation.ts'
+import {
+  isHomePath,
+  OWN_FOLDER,
+  strayPath,
+  type FileMove,
+  type Relocation
+} from '../../domain/changes/relocation.ts'
+import { readPlain, refuseLinks } from '../plain-file.ts'
 import type { RelocationResult, SkippedThread } from '../../replay/ports.ts'
 import { isThere, makeFolder, makePrivate, syncFolder } from './own-folder.ts'
 import { giveNames, takeNames } from './session-index.ts'
@@ -91,7 +98,7 @@ interface Work {
 }
 
 const makeTarget = (work: Work, path: string): void => {
-  if (path.startsWith(join(work.home, OWN_FOLDER))) makePrivate(path)
+  if (path.startsWith(join(work.home, OWN_FOLDER))) makePrivate(work.home, path)
   else makeFolder(path)
 }
 
@@ -104,6 +111,7 @@ const setTime = (path: string, modifiedAtMs: number | null): void => {
 
 const moveFile = (work: Work, { from, to, modifiedAtMs }: FileMove): void => {
   const [source, target] = [join(work.home, from), join(work.home, to)]
+  for (const path of [source, target]) refuseLinks(work.home, dirname(path))
   const [atSource, atTarget] = [isThere(source), isThere(target)]
   if (!atSource && !atTarget) throw new Obstacle(`${from} is gone`)
   if (atSource && atTarget && !isSameFile(source, target))
@@ -154,10 +162,20 @@ const undoMoves = (work: Work, moves: ReadonlyArray<FileMove>): void => {
 
 const manifestPath = (home: string, trash: string): string => join(home, trash, MANIFEST)
 
+/** A manifest of which only what stays in the home is taken; anybody may have written it. */
+const wholeManifest = (read: Manifest): Manifest | null => {
+  const { files, names } = read
+  if (!Array.isArray(files) || !Array.isArray(names)) return null
+  const known = files.filter(({ from, to }) => isHomePath(from) && isHomePath(to))
+  return { ...read, files: known, names: names.filter((line) => typeof line === 'string') }
+}
+
 /** The manifest of a trash folder; null when it is not there or not whole. */
 export const readManifest = (home: string, trash: string): Manifest | null => {
   try {
-    return JSON.parse(readFileSync(manifestPath(home, trash), 'utf8')) as Manifest
+    const path = manifestPath(home, trash)
+    refuseLinks(home, dirname(path))
+    return wholeManifest(JSON.parse(readPlain(path).toString('utf8')) as Manifest)
   } catch {
     return null
   }
@@ -165,7 +183,7 @@ export const readManifest = (home: string, trash: string): Manifest | null => {
 
 const writeManifest = (work: Work, trash: string, manifest: Manifest): void => {
   const path = manifestPath(work.home, trash)
-  makePrivate(dirname(path))
+  makePrivate(work.home, dirname(path))
   work.step('manifest')
   const temporary = `${path}.tmp`
   const file = openSync(temporary, 'w', 0o600)
@@ -267,6 +285,9 @@ export const relocate = (
   operationId: string,
   step: Step = () => undefined
 ): RelocationResult | string => {
+  const stray = strayPath(relocation)
+  if (stray !== null) return `${stray} is not a path in the home`
+  if (relocation.trash !== null) refuseLinks(home, join(home, relocation.trash))
   const work: Work = { home, step, folders: new Set() }
   const { rootId, moves, names, trash } = relocation
   const ids = [...new Set(moves.map(({ threadId }) => threadId))]

@@ -10,14 +10,15 @@ import {
   fsyncSync,
   fstatSync,
   openSync,
-  readFileSync,
   readSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync
 } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject } from '../../domain/json.ts'
+import { openPlain, readPlain } from '../plain-file.ts'
 import { isLocked } from '../jsonl/codex-lock.ts'
 import { appendLine, ownFolder, syncFolder } from './own-folder.ts'
 
@@ -64,7 +65,7 @@ const idOf = (line: string): string | null => {
 
 const readIndex = (path: string): Buffer | null => {
   try {
-    return readFileSync(path)
+    return readPlain(path)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw cause
@@ -90,7 +91,8 @@ const split = (bytes: Buffer, ids: ReadonlySet<string>): Split => {
 
 const replace = (home: string, kept: Buffer, mode: number): void => {
   const temporary = join(ownFolder(home), `${FILE}.tmp`)
-  const file = openSync(temporary, 'w', mode)
+  rmSync(temporary, { force: true })
+  const file = openSync(temporary, 'wx', mode)
   try {
     writeFileSync(file, kept)
     fsyncSync(file)
@@ -118,7 +120,7 @@ const tryTake = (
   const { kept, taken } = split(bytes, ids)
   if (taken.length === 0) return true
   save(taken)
-  const old = openSync(path, 'r')
+  const old = openPlain(path)
   try {
     const { size, mode } = fstatSync(old)
     if (size !== bytes.length) return false

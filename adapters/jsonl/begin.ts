@@ -11,7 +11,8 @@ import { saysNumbered, type CheckedEvent } from '../../replay/mutate/new-events.
 import type { Appended } from '../../replay/ports.ts'
 import { createSegment } from './create.ts'
 import type { Discovery } from './discover.ts'
-import { openHead, refuseLinks } from './head.ts'
+import { refuseLinks } from '../plain-file.ts'
+import { openHead } from './head.ts'
 import { dayOf } from './place.ts'
 import { findTail, type TailReader } from './tail.ts'
 

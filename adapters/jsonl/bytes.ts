@@ -7,8 +7,9 @@
  * A compressed file is decompressed as a stream with a bounded window; reading backwards starts over. That suits
  * archived threads, which are read from front to back and do not change.
  */
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, readSync } from 'node:fs'
 import { Decompress } from 'fzstd'
+import { openPlain } from '../plain-file.ts'
 
 /** Reads bytes at positions of the uncompressed content. */
 export interface ByteSource {
@@ -29,7 +30,7 @@ export interface SlowByteSource {
 }
 
 const plainSource = (path: string): ByteSource => {
-  const file = openSync(path, 'r')
+  const file = openPlain(path)
   return {
     read: (target, at, length, position) => readSync(file, target, at, length, position),
     close: () => closeSync(file)
@@ -97,7 +98,7 @@ const copyOut = (
 }
 
 const compressedSource = (path: string): ByteSource => {
-  const file = openSync(path, 'r')
+  const file = openPlain(path)
   const compressed = Buffer.alloc(COMPRESSED_CHUNK_BYTES)
   let window = newWindow()
   return {

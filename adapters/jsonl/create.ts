@@ -17,6 +17,7 @@ import { ioFailure } from '../../replay/guarded.ts'
 import type { EventStore, NewSegment, Segment, SegmentWriter } from '../../replay/ports.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
 import { makeFolder, syncFolder } from '../home/own-folder.ts'
+import { refuseLinks } from '../plain-file.ts'
 import { openBytes } from './bytes.ts'
 import { isHeldByCodex } from './codex-lock.ts'
 import { endOfLine } from './lines.ts'
@@ -123,6 +124,7 @@ export const createSegment = async (
   step: Step = () => undefined
 ): Promise<string> => {
   const [directory, name] = placeOf(home, segment)
+  refuseLinks(home, directory)
   step()
   makeFolder(directory)
   // Not named after the process: the one of a container has the same number again, and may have been killed before.

@@ -3,25 +3,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync } from 'node:fs'
-import { linkSync, lstatSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs'
 import { Decompress } from 'fzstd'
-import { dirname, join, relative, sep } from 'node:path'
+import { dirname } from 'node:path'
 import { v7 } from 'uuid'
 import { syncFolder } from '../home/own-folder.ts'
-
-/** Thrown where a link leads out of the home; the message is for people. */
-export class LinkRefused extends Error {}
-
-/** Throws when a folder between the home and a path is a link or no folder; those that are not there yet are fine. */
-export const refuseLinks = (home: string, directory: string): void => {
-  let path = home
-  for (const name of relative(home, directory).split(sep)) {
-    path = join(path, name)
-    const stat = lstatSync(path, { throwIfNoEntry: false })
-    if (stat === undefined) return
-    if (!stat.isDirectory()) throw new LinkRefused(`${path} is a link or not a folder`)
-  }
-}
+import { LinkRefused, openPlain, refuseLinks } from '../plain-file.ts'
+import { hasNameElsewhere } from './hard-links.ts'
 
 /** An open rollout. */
 export interface Head {
@@ -33,11 +21,11 @@ export interface Head {
 /** Opens a plain rollout to append to it and to read it back. */
 export const openHead = (home: string, path: string): Head => {
   refuseLinks(home, dirname(path))
-  const file = openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_NOFOLLOW)
+  const file = openPlain(path, constants.O_RDWR | constants.O_APPEND)
   try {
     const stat = fstatSync(file)
-    if (stat.isFile()) return { file, path, inode: stat.ino }
-    throw new LinkRefused(`${path} is not a plain file`)
+    if (!hasNameElsewhere(home, path, stat)) return { file, path, inode: stat.ino }
+    throw new LinkRefused(`${path} has another name outside the home`)
   } catch (cause) {
     closeSync(file)
     throw cause

@@ -8,7 +8,13 @@
  */
 import { existsSync, lstatSync, mkdirSync, renameSync, rmSync, unlinkSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { OWN_FOLDER, type FileContent, type FileExchange } from '../../domain/changes/relocation.ts'
+import {
+  OWN_FOLDER,
+  strayPath,
+  type FileContent,
+  type FileExchange
+} from '../../domain/changes/relocation.ts'
+import { refuseLinks } from '../plain-file.ts'
 import { makePrivate, syncFolder } from '../home/own-folder.ts'
 import { addName, type Step } from '../home/relocate.ts'
 import { fileContent, prefixContent } from './content.ts'
@@ -63,7 +69,7 @@ const progressOf = (work: Work, one: FileExchange): Progress => {
 }
 
 const makeFolder = (work: Work, path: string): void => {
-  if (path.startsWith(join(work.home, OWN_FOLDER))) makePrivate(path)
+  if (path.startsWith(join(work.home, OWN_FOLDER))) makePrivate(work.home, path)
   else mkdirSync(path, { recursive: true })
 }
 
@@ -164,6 +170,9 @@ const obstacle = (work: Work, exchanges: ReadonlyArray<FileExchange>): string | 
 
 const tryAll = (work: Work, exchanges: ReadonlyArray<FileExchange>): string | null => {
   try {
+    for (const { path, staged, kept } of exchanges)
+      for (const each of [path, staged, kept])
+        if (each !== null) refuseLinks(work.home, dirname(join(work.home, each)))
     const reason = obstacle(work, exchanges)
     if (reason !== null) return reason
     for (const one of exchanges) {
@@ -187,6 +196,15 @@ export const exchangeFiles = (
   step: Step = () => undefined
 ): ExchangeOutcome => {
   const work: Work = { home, step, folders: new Set() }
+  const stray = strayPath({
+    rootId: '',
+    moves: [],
+    names: 'keep',
+    trash: null,
+    purge: false,
+    exchanges
+  })
+  if (stray !== null) return { refused: `${stray} is not a path in the home`, unclear: null }
   const failed = tryAll(work, exchanges)
   try {
     if (failed === null) {

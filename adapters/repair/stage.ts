@@ -193,7 +193,7 @@ const withLocks = async (
   }
   try {
     step('staging')
-    makePrivate(join(home, STAGING))
+    makePrivate(home, join(home, STAGING))
     emptyStaging(home)
     const staged = stage(staging)
     if (E.isLeft(staged)) {

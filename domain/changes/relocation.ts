@@ -62,6 +62,23 @@ export interface Relocation {
   readonly exchanges?: ReadonlyArray<FileExchange>
 }
 
+/** True for a path that stays in the home whatever it is joined to. */
+export const isHomePath = (path: unknown): path is string =>
+  typeof path === 'string' &&
+  !/[\0\\]/.test(path) &&
+  path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+
+/** The first path of a relocation that leads out of the home; null when there is none. A log may have been written by anybody. */
+export const strayPath = ({ moves, trash, exchanges = [] }: Relocation): string | null => {
+  const paths = [
+    ...moves.flatMap(({ from, to }) => [from, to]),
+    ...exchanges.flatMap(({ path, staged, kept }) => [path, staged, kept]),
+    trash
+  ]
+  const stray = paths.find((path) => path !== null && !isHomePath(path))
+  return stray === undefined ? null : String(stray)
+}
+
 /** Folder of what a repair took out of the way. */
 export const quarantineOf = (operationId: string): string =>
   `${OWN_FOLDER}/quarantine/${operationId}`

@@ -112,7 +112,7 @@ const stagedAt = (temporary: string, mode: number): Staged => {
 export const stagingIn = (home: string): Staging => {
   const folder = join(ownFolder(home), FOLDER)
   rmSync(folder, { recursive: true, force: true })
-  makePrivate(folder)
+  makePrivate(home, folder)
   let count = 0
   return {
     begin: (mode = MODE) => stagedAt(join(folder, `${(count += 1)}.tmp`), mode),

@@ -1,0 +1,57 @@
+/**
+ * Files of a home that anybody may have put there: only plain ones are opened, no link in their place is followed, and nobody waits
+ * for a FIFO.
+ */
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
+
+const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
+
+/** Thrown where a link leads out of the home; the message is for people. */
+export class LinkRefused extends Error {
+  /** What the system says about a link that must not be followed. */
+  readonly code = 'ELOOP'
+  readonly syscall = 'open'
+}
+
+const notPlain = (path: string): Error =>
+  Object.assign(new Error(`${path} is not a plain file`), { code: 'EINVAL', syscall: 'open', path })
+
+/** Opens a plain file; with `follow` the name may be a link. Throws what the system says, or that it is no plain file. */
+export const openPlain = (
+  path: string,
+  flags = O_RDONLY,
+  follow = false,
+  mode?: number
+): number => {
+  const file = openSync(path, flags | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW), mode)
+  try {
+    if (fstatSync(file).isFile()) return file
+    throw notPlain(path)
+  } catch (cause) {
+    closeSync(file)
+    throw cause
+  }
+}
+
+/** All of a plain file, which a link may stand for. Throws as `openPlain` does. */
+export const readPlain = (path: string): Buffer => {
+  const file = openPlain(path, O_RDONLY, true)
+  try {
+    return readFileSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Throws when a folder between the home and a path is a link or no folder; those that are not there yet are fine. */
+export const refuseLinks = (home: string, directory: string): void => {
+  let path = home
+  for (const name of relative(home, directory).split(sep)) {
+    if (name === '..') throw new LinkRefused(`${directory} is not in ${home}`)
+    path = join(path, name)
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return
+    if (!stat.isDirectory()) throw new LinkRefused(`${path} is a link or not a folder`)
+  }
+}
