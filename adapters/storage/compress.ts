@@ -24,7 +24,7 @@ import {
 import { dirname, join } from 'node:path'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import { makePrivate, syncFolder } from '../home/own-folder.ts'
-import { LinkRefused, refuseLinks } from '../jsonl/head.ts'
+import { LinkRefused, refuseLinks } from '../plain-file.ts'
 import {
   chunksOf,
   decompressedContent,
@@ -207,11 +207,11 @@ export const compressFile = async (
   const before = statOf(plain)
   const folder = workFolder(home)
   if (existsSync(`${plain}.zst`)) {
-    makePrivate(folder)
+    makePrivate(home, folder)
     return goOn(home, plain, before, step)
   }
   step('folder')
-  makePrivate(folder)
+  makePrivate(home, folder)
   const temporary = join(folder, 'compressed.new')
   rmSync(temporary, { force: true })
   step('make')

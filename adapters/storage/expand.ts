@@ -3,7 +3,8 @@
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { expand, LinkRefused } from '../jsonl/head.ts'
+import { expand } from '../jsonl/head.ts'
+import { LinkRefused } from '../plain-file.ts'
 import { Left } from './compress.ts'
 import { decompressedContent, type Content } from '../jsonl/zstd.ts'
 
