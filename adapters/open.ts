@@ -13,6 +13,7 @@ import type { PastPoint } from '../replay/time-travel/past.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
 import { addressOf } from './eventstore/connection/address.ts'
 import type { OpenStore } from './eventstore/open.ts'
+import { systemLessee } from './home/lessee.ts'
 import { defaultIndexDirectory, storeIndexDirectory } from './home/places.ts'
 import { homeSource } from './home/source.ts'
 import { memoryIndex } from './memory/index.ts'
@@ -134,6 +135,7 @@ const engineOf = (
     store: measuredStore(source.store, telemetry),
     actor: options.actor ?? 'library',
     index,
+    lessee: systemLessee(),
     notes: { home, nowMs: () => Date.now(), tally: { sinceTrimmed: 0 } },
     isFallback,
     telemetry,

@@ -58,6 +58,14 @@ const INDEX = {
     outcome: ['done', 'failed'] as const
   }),
   'backfill.threads': counter('Threads in finished runs that the index had never seen.', {}),
+  'backfill.lease': counter(
+    'Leases of a home for a long catch-up: taken, taken over from a process that is gone or stands still, lost to another one.',
+    { outcome: ['taken', 'taken_over', 'lost'] as const }
+  ),
+  'backfill.wait.duration': duration(
+    'Waits for another process that catches a home up: it ended, it was gone or stood still, or it was waited for long enough.',
+    { outcome: ['ended', 'taken_over', 'alone'] as const }
+  ),
   'catch_up.checks': counter('Threads that were asked for: was the index as new as the files?', {
     state: ['current', 'behind'] as const
   }),

@@ -302,6 +302,29 @@ export interface Index {
   readonly close: () => Promise<void>
 }
 
+/** A process, told so that it cannot be taken for another one that got its number later. */
+export interface ProcessIdentity {
+  readonly bootId: string
+  readonly pidNamespace: string
+  readonly pid: number
+  /** Clock ticks after the start of the machine. */
+  readonly startTime: string
+}
+
+/** A process that may work on a home while others wait for it: its clocks, its chance, and what it knows of others. */
+export interface Lessee {
+  readonly self: ProcessIdentity
+  readonly newToken: () => string
+  /** By the clock on the wall, which may jump. */
+  readonly nowMs: () => number
+  /** By a clock that only goes forward. */
+  readonly steadyMs: () => number
+  readonly fateOf: (owner: ProcessIdentity) => 'gone' | 'living' | 'unknown'
+  readonly pause: (ms: number) => Promise<void>
+  /** Runs something again and again until it is stopped; keeps no process alive. */
+  readonly every: (ms: number, run: () => void) => () => void
+}
+
 /**
  * What a read of the index throws when a row or page is not what was written. It is the one thing that is thrown:
  * reads are synchronous and everywhere, and the answer is always the same: build the index again.

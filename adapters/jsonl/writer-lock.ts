@@ -28,6 +28,8 @@ import { randomBytes } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
+import type { Fate } from '../../replay/catch-up/lease.ts'
+import type { ProcessIdentity } from '../../replay/ports.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 import { syncFolder } from '../home/own-folder.ts'
 
@@ -37,13 +39,7 @@ export interface WriterLock {
 }
 
 /** Who holds a lock; equal to what the system tells about a living process. */
-export interface Holder {
-  readonly bootId: string
-  readonly pidNamespace: string
-  readonly pid: number
-  /** Clock ticks after the start of the machine. */
-  readonly startTime: string
-}
+export type Holder = ProcessIdentity
 
 /** Waiting for a lock ends after this long, unless told otherwise. */
 const WAIT_MS_MAX = 2000
@@ -91,15 +87,19 @@ const isThere = (pid: number): boolean => {
 
 const DEAD_STATES = new Set(['Z', 'X'])
 
-/** False only when the process is surely gone. */
-const isLiving = ({ bootId, pidNamespace, pid, startTime }: Holder): boolean => {
+/** What the system tells about a process; `unknown` when it is in another container, or nothing is told. */
+export const fateOf = ({ bootId, pidNamespace, pid, startTime }: Holder): Fate => {
   const me = thisProcess()
-  if (bootId !== me.bootId) return false
-  if (pidNamespace !== me.pidNamespace) return true
-  if (!isThere(pid)) return false
+  if (bootId !== me.bootId) return 'gone'
+  if (pidNamespace !== me.pidNamespace) return 'unknown'
+  if (!isThere(pid)) return 'gone'
   const stat = processStat(pid)
-  return stat === null || (!DEAD_STATES.has(stat.state) && stat.startTime === startTime)
+  if (stat === null) return 'unknown'
+  return !DEAD_STATES.has(stat.state) && stat.startTime === startTime ? 'living' : 'gone'
 }
+
+/** False only when the process is surely gone. */
+const isLiving = (holder: Holder): boolean => fateOf(holder) !== 'gone'
 
 /** File name of a lock. */
 export const lockName = (streamId: StreamId, holder: Holder, token: string): string =>

@@ -8,6 +8,7 @@ import type { StreamInfo } from '../ports.ts'
 import { inTurn } from '../in-turn.ts'
 import { refreshed } from '../refreshed.ts'
 import { catchUpAll, type Progress, type Unreadable } from './fold-many.ts'
+import { largeCatchUp } from './large.ts'
 import { differences, gone, knowledge, remember, type Known } from './known.ts'
 import { spareNotes } from './spares.ts'
 import { checkpointOf, isCurrent, isFolded, type Env } from './project.ts'
@@ -40,6 +41,10 @@ const isOther = (env: Env, info: StreamInfo, { checkpoint }: Known): boolean => 
   return before === null || !isFolded(before, info) || before.lineage !== now?.lineage
 }
 
+/** Those that are not as the index has them. */
+const stale = (infos: Iterable<StreamInfo>, { checkpoint }: Known): ReadonlyArray<StreamInfo> =>
+  [...infos].filter((info) => !isCurrent(checkpoint(info.streamId), info))
+
 /** Makes the catch-up of a home. */
 export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   const load = knowledge(env)
@@ -53,12 +58,12 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
       isUsed = true
       return run()
     }
-  const stale = (infos: Iterable<StreamInfo>, { checkpoint }: Known) =>
-    [...infos].filter((info) => !isCurrent(checkpoint(info.streamId), info))
-
   let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: Known } | null = null
 
-  const everything = async (): Promise<CaughtUp> => {
+  const { fold, end } = largeCatchUp(env, progress)
+
+  /** Who was waited for once is not waited for again. */
+  const everything = async (isPatient = true): Promise<CaughtUp> => {
     const ready = await refreshed(env.store, 'all')
     if (E.isLeft(ready)) return ready
     const known = load()
@@ -74,13 +79,15 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
       return listed
     }
     const left = gone(new Set(infos.map((info) => info.streamId)), known)
-    const done = await catchUpAll(env, changed, left, progress)
+    const done = await fold(changed, left, isPatient)
     if (E.isLeft(done)) return done
+    // Another process did it, or a part of it.
+    if (done.right === 'look again') return everything(false)
     unreadable = done.right
     return listed
   }
 
-  const membership = async (): Promise<E.Either<StoreError, void>> => {
+  const membership = async (isPatient = true): Promise<E.Either<StoreError, void>> => {
     const ready = await refreshed(env.store, 'all')
     if (E.isLeft(ready)) return ready
     const known = load()
@@ -90,16 +97,18 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     const ids = [...found.right.stale, ...known.unsettled]
     const changed = stale(env.store.findAll(ids).values(), known)
     if (!found.right.asRecalled) await noteSpares()
-    return changed.length + left.length === 0
-      ? E.right(undefined)
-      : E.map(() => undefined)(await catchUpAll(env, changed, left, progress))
+    if (changed.length + left.length === 0) return E.right(undefined)
+    const done = await fold(changed, left, isPatient)
+    if (E.isLeft(done)) return done
+    return done.right === 'look again' ? membership(false) : E.right(undefined)
   }
 
   return {
-    everything: inTurn(used(everything)),
-    membership: inTurn(used(membership)),
+    everything: inTurn(used(() => everything())),
+    membership: inTurn(used(() => membership())),
     unreadable: () => unreadable,
     close: async () => {
+      await end()
       if (isUsed) await remember(env, load())
       return E.right(undefined)
     },

@@ -6,15 +6,17 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import { ioFailure } from '../guarded.ts'
-import type { Index, StreamInfo } from '../ports.ts'
+import type { StreamInfo } from '../ports.ts'
 import { stopwatch } from '../telemetry.ts'
-import { trimNotes } from './changes.ts'
+import { placeIn, trimNotes } from './changes.ts'
+import { apart, commitParts, gathered, type Gathered } from './gathered.ts'
+import type { Reached } from './turn.ts'
 import {
   catchUp,
   checkpointOf,
   foldStream,
   forgetStream,
-  indexSink,
+  isCurrent,
   telemetryOf,
   WRITES_MAX,
   type Env,
@@ -22,17 +24,28 @@ import {
   type Sink
 } from './project.ts'
 
-/** Told after every stream of a long catch-up. */
-export type Progress = (done: number, total: number, bytes: number) => void
+/** Told after every stream of a long catch-up; bytes are those of the files, in all where that is known. */
+export type Progress = (done: number, total: number, bytes: number, bytesTotal?: number) => void
+
+/** Bytes of these files. */
+export const bytesOf = (infos: ReadonlyArray<StreamInfo>): number =>
+  infos.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 
 /** A second thread pays from about this many new streams on. */
 const ASIDE_STREAMS_MIN = 64
 /** Bytes of rollouts handed over at a time. */
 const ASIDE_BYTES = 8 * 1024 * 1024
 
+/** A rollout that could not be read, and why. */
+export interface Unreadable {
+  readonly threadId: string
+  readonly path: string
+  readonly reason: string
+}
+
 interface Work {
   readonly env: Env
-  readonly sink: Sink
+  readonly gathered: Gathered
   /** Streams nobody has begun; taken from the front here, from the end by the second thread. */
   readonly queue: Array<StreamInfo>
   /** Streams the index has never seen: only these go to the second thread. */
@@ -42,58 +55,44 @@ interface Work {
   readonly delivered: Array<FoldedPart>
   readonly tell: (info: StreamInfo) => void
   readonly unreadable: Array<Unreadable>
+  /** Told after each transaction which streams it brought to their end, and which were passed over. */
+  readonly settled: (infos: ReadonlyArray<StreamInfo>) => Promise<void>
 }
 
 type Done = E.Either<StoreError, void>
 
-/** A rollout that could not be read, and why. */
-export interface Unreadable {
-  readonly threadId: string
-  readonly path: string
-  readonly reason: string
-}
+/** After so many streams a transaction is closed, however few rows they have: what a kill costs. */
+export const CHECKPOINT_STREAMS = 200
 
-/** Commits what the sink holds; streams that another process was folding too are caught up again on their own. */
-const commit = async ({ env, sink, together }: Work, moved: boolean): Promise<Done> => {
-  const alone = together.splice(0)
-  const flushed = await sink.flush()
-  if (E.isLeft(flushed)) return flushed
-  if (!moved && flushed.right === 'committed') return E.right(undefined)
-  for (const info of alone) {
+const isFull = ({ gathered: { sink }, together }: Work): boolean =>
+  sink.size() >= WRITES_MAX || together.length >= CHECKPOINT_STREAMS
+
+/**
+ * Commits what the sink holds. Streams that another reader was folding too are left out and caught up again on their own, so
+ * that one that is asked for meanwhile does not cost the others.
+ */
+const commit = async (work: Work, moved: boolean): Promise<Done> => {
+  const { env, together } = work
+  const infos = together.splice(0)
+  const committed = await commitParts(env.index, work.gathered.take())
+  if (E.isLeft(committed)) return committed
+  for (const info of moved || committed.right === 'moved' ? infos : []) {
     const done = await catchUp(env, info)
     if (E.isLeft(done)) return done
   }
+  await work.settled(infos)
   return E.right(undefined)
 }
 
 const takeDelivered = async (work: Work): Promise<Done> => {
   for (let part = work.delivered.shift(); part !== undefined; part = work.delivered.shift()) {
-    work.sink.add(part.writes, part.expected)
+    work.gathered.sink.add(part.writes, part.expected)
     if (!work.together.includes(part.info)) work.together.push(part.info)
-    if (work.sink.size() < WRITES_MAX) continue
+    if (!isFull(work)) continue
     const done = await commit(work, false)
     if (E.isLeft(done)) return done
   }
   return E.right(undefined)
-}
-
-/** A sink of one stream among several that are folded at once: what it holds at the end joins the others. */
-const apart = (index: Index): Sink & { readonly join: (sink: Sink) => void } => {
-  let held: Array<Parameters<Sink['add']>> = []
-  const take = (sink: Sink): void => {
-    for (const part of held) sink.add(...part)
-    held = []
-  }
-  return {
-    add: (...part) => void held.push(part),
-    size: () => held.reduce((sum, [writes]) => sum + writes.length, 0),
-    flush: () => {
-      const own = indexSink(index)
-      take(own)
-      return own.flush()
-    },
-    join: take
-  }
 }
 
 /** What lies with the process or the machine, not with a file: going on would leave out one file after the other. */
@@ -120,28 +119,36 @@ const wherever = async (env: Env, info: StreamInfo, sink: Sink) => {
 
 /** One stream; one that cannot be read is left out, so that it costs the home no more than itself. */
 const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
-  const own = apart(work.env.index)
-  const folded = await wherever(work.env, info, own)
-  own.join(work.sink)
+  const { env, gathered: gathering } = work
+  // Another process may have been here since this one looked.
+  if (isCurrent(checkpointOf(env, info.streamId), info)) {
+    work.tell(info)
+    work.together.push(info)
+    return E.right(undefined)
+  }
+  const own = apart(env.index)
+  const folded = await wherever(env, info, own)
+  own.join(gathering.sink)
   work.tell(info)
   if ('failed' in folded) {
     const { failed } = folded
     if (failed._tag !== 'IoFailure' || SHORTAGE.test(failed.cause)) return E.left(failed)
     const { streamId: threadId, path } = info
     if (!GONE.test(failed.cause)) work.unreadable.push({ threadId, path, reason: failed.cause })
+    await work.settled([info])
     return E.right(undefined)
   }
   if (E.isLeft(folded)) return folded
   work.together.push(info)
   const moved = folded.right === 'moved'
-  return moved || work.sink.size() >= WRITES_MAX ? commit(work, moved) : E.right(undefined)
+  return moved || isFull(work) ? commit(work, moved) : E.right(undefined)
 }
 
-const takeFromEnd = ({ queue, unseen }: Work): ReadonlyArray<StreamInfo> => {
+const takeFromEnd = ({ env, queue, unseen }: Work): ReadonlyArray<StreamInfo> => {
   const taken: Array<StreamInfo> = []
   for (let bytes = 0; bytes < ASIDE_BYTES && queue.length > 1;) {
     const info = queue[queue.length - 1]
-    if (info === undefined || !unseen.has(info)) break
+    if (info === undefined || !unseen.has(info) || checkpointOf(env, info.streamId) !== null) break
     queue.pop()
     bytes += info.sizeBytes
     taken.push(info)
@@ -227,6 +234,51 @@ const backfilled = async (work: Work): Promise<Done> => {
   return done
 }
 
+/** How a long catch-up is gone about. */
+export interface Manner {
+  /** Told how far it is, whenever that is in the index; streams are then folded in path order. */
+  readonly reached?: (at: Reached) => Promise<void>
+  /** Begins in the middle: another process began at the front. */
+  readonly fromMiddle?: boolean
+}
+
+/** Tells how far a run in path order is: up to which path everything is in the index, and how much of it. */
+const frontier = (env: Env, ordered: ReadonlyArray<StreamInfo>, { reached }: Manner) => {
+  const finished = new Set<StreamInfo>()
+  let front = 0
+  let bytes = 0
+  return async (infos: ReadonlyArray<StreamInfo>): Promise<void> => {
+    if (reached === undefined) return
+    for (const info of infos) {
+      // Of a long one only a part may be there.
+      if (checkpointOf(env, info.streamId)?.complete === false || finished.has(info)) continue
+      finished.add(info)
+      bytes += info.sizeBytes
+    }
+    while (front < ordered.length && finished.has(ordered[front] as StreamInfo)) front += 1
+    const { path = null } = ordered[front - 1] ?? {}
+    const place = path === null || env.notes === undefined ? path : placeIn(env.notes.home, path)
+    await reached({ watermark: place, done: finished.size, bytes })
+  }
+}
+
+const byPath = (a: StreamInfo, b: StreamInfo): number => (a.path < b.path ? -1 : 1)
+
+/** The order in which streams are begun. */
+const queueOf = (
+  infos: ReadonlyArray<StreamInfo>,
+  unseen: ReadonlySet<StreamInfo>,
+  { reached, fromMiddle }: Manner
+): Array<StreamInfo> => {
+  if (reached !== undefined) return [...infos].sort(byPath)
+  const middle = fromMiddle === true ? Math.floor(infos.length / 2) : 0
+  const turned = [...infos.slice(middle), ...infos.slice(0, middle)]
+  return [
+    ...turned.filter((info) => !unseen.has(info)),
+    ...turned.filter((info) => unseen.has(info))
+  ]
+}
+
 /**
  * Makes the read models of many streams as new as their files, and forgets the streams that are gone. What could not be read
  * is as it was, and is the answer.
@@ -235,32 +287,32 @@ export const catchUpAll = async (
   env: Env,
   infos: ReadonlyArray<StreamInfo>,
   gone: ReadonlyArray<StreamId>,
-  progress: Progress
+  progress: Progress,
+  manner: Manner = {}
 ): Promise<E.Either<StoreError, ReadonlyArray<Unreadable>>> => {
-  const sink = indexSink(env.index)
+  const bytesTotal = bytesOf(infos)
   let done = 0
   let bytes = 0
   const tell = (info: StreamInfo): void => {
     done += 1
     bytes += info.sizeBytes
-    progress(done, infos.length, bytes)
+    progress(done, infos.length, bytes, bytesTotal)
   }
-  const isUnseen = (info: StreamInfo): boolean => checkpointOf(env, info.streamId) === null
-  const seen = infos.filter((info) => !isUnseen(info))
-  const unseen = infos.filter(isUnseen)
-  const queue = [...seen, ...unseen]
+  const unseen = new Set(infos.filter(({ streamId }) => checkpointOf(env, streamId) === null))
+  const queue = queueOf(infos, unseen, manner)
   const work: Work = {
     env,
-    sink,
+    gathered: gathered(),
     queue,
-    unseen: new Set(unseen),
+    unseen,
     together: [],
     delivered: [],
     tell,
-    unreadable: []
+    unreadable: [],
+    settled: frontier(env, [...queue], manner)
   }
-  for (const streamId of gone) forgetStream(env, streamId, sink, true)
-  const all = await (unseen.length === 0 ? foldAll(work) : backfilled(work))
+  for (const streamId of gone) forgetStream(env, streamId, work.gathered.sink, true)
+  const all = await (unseen.size === 0 ? foldAll(work) : backfilled(work))
   await trimNotes(env)
   return E.isLeft(all) ? all : E.right(work.unreadable)
 }

@@ -35,6 +35,7 @@ import {
   type EventStore,
   type Guard,
   type Index,
+  type Lessee,
   type Lineage,
   type Position,
   type StoredRow,
@@ -69,6 +70,8 @@ export interface Env {
   readonly rich?: boolean
   /** A second thread for the first fold of a large home; absent where one is enough. */
   readonly foldAside?: FoldAside
+  /** This process as one that works on a home while others wait; absent where nobody else has the index. */
+  readonly lessee?: Lessee
   /** Where changes of the home are noted; absent where nobody reads them. */
   readonly notes?: ChangeNotes
   /** True when the index is in memory because its directory could not be used. */
@@ -379,7 +382,12 @@ export const foldStream = async (
 }
 
 /** Deletes every row of a stream that is no longer in the home; `isNews` when that is to be noted. */
-export const forgetStream = (env: Env, streamId: StreamId, sink: Sink, isNews = false): void => {
+export const forgetStream = (
+  env: Env,
+  streamId: StreamId,
+  sink: Pick<Sink, 'add'>,
+  isNews = false
+): void => {
   const view = viewName(env.profile, env.strict)
   const rows = overlay(env.index)
   const key = checkpointKey(env, streamId)

@@ -1,13 +1,13 @@
 // The documents name files, commands, tables and scripts. The goal: all of them are there. The method: collect what
 // is named, compare with the repository.
 import { expect } from 'chai'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { basename, dirname, join, normalize } from 'node:path'
 import { directoryOf } from '../../adapters/eventstore/directory/directory.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
-import { createEngine } from '../../replay/engine.ts'
+import { createEngine, type Engine } from '../../replay/engine.ts'
 import { writeSteps } from '../support/event-streams.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { memoryWire } from '../support/memory-wire.ts'
@@ -60,6 +60,17 @@ const section = (path: string, heading: string): string => {
 const firstColumn = (text: string): ReadonlyArray<string> =>
   Array.from(text.matchAll(/^\| `([^`]+)`[^|]*\|/gm), ([, name = '']) => name)
 
+/** A copy that is not read, and a thread that is gone, have rows of their own. */
+const changeFiles = async (home: string, engine: Engine): Promise<void> => {
+  const [first = '', second = ''] = readdirSync(home, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /^sessions.*jsonl$/.test(name))
+    .map((name) => join(home, name))
+  mkdirSync(join(home, 'archived_sessions'), { recursive: true })
+  copyFileSync(first, join(home, 'archived_sessions', basename(first)))
+  if (second !== '') rmSync(second)
+  expect(await engine.status()()).to.have.property('_tag', 'Right')
+}
+
 /** Tables of an index over some homes, with the view as the document writes it. */
 const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const found = new Set<string>()
@@ -72,6 +83,7 @@ const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<s
       index,
       profile,
       strict: false,
+      notes: { home, nowMs: () => 1, tally: { sinceTrimmed: 0 } },
       names: { nameOf: () => null, all: () => new Map() },
       defaultProvider: 'mock',
       progress: () => undefined
@@ -84,6 +96,7 @@ const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<s
     expect(await engine.tools({})()).to.have.property('_tag', 'Right')
     expect(await engine.pluginUse()()).to.have.property('_tag', 'Right')
     expect(await engine.analytics({ contract: '0.169' })()).to.have.property('_tag', 'Right')
+    await changeFiles(home, engine)
     for (const [[table]] of index.range([''], ['\u{10ffff}'], Infinity, false)) {
       found.add(String(table).replace('/0.169', '/VIEW'))
     }

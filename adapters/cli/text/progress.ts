@@ -3,7 +3,7 @@
  */
 import type { Progress } from '../../../replay/catch-up/fold-many.ts'
 import type { Io } from '../io.ts'
-import { size } from './text.ts'
+import { duration, size } from './text.ts'
 
 const QUIET_MS = 300
 const EVERY_MS = 100
@@ -17,21 +17,39 @@ export interface ProgressLine {
   readonly before: (io: Io) => Io
 }
 
+/** A rate says something after this long. */
+const RATE_AFTER_MS = 1000
+
+/** How fast it goes, and how long what is left takes at that rate. */
+const pace = (bytes: number, bytesTotal: number, tookMs: number): string => {
+  if (tookMs < RATE_AFTER_MS || bytes === 0) return ''
+  const leftMs = (Math.max(0, bytesTotal - bytes) * tookMs) / bytes
+  return `, ${size(Math.round((bytes * 1000) / tookMs))}/s, ${duration(Math.round(leftMs / 1000) * 1000)} left`
+}
+
 /** Starts counting; nothing is shown in the first 300 ms, nor where stderr is no terminal. */
 export const startProgress = (io: Io, doing = 'reading rollouts'): ProgressLine => {
   const able = io.errIsTty && io.env['TERM'] !== 'dumb'
   let next = io.nowMs() + QUIET_MS
   let shown = false
+  let began: { readonly ms: number; readonly bytes: number } | null = null
   const clear = (): void => {
     if (shown) io.err(CLEAR_LINE)
     shown = false
   }
   return {
-    show: (done, total, bytes) => {
-      if (!able || io.stop.aborted || io.nowMs() < next) return
-      next = io.nowMs() + EVERY_MS
+    show: (done, total, bytes, bytesTotal) => {
+      if (!able || io.stop.aborted) return
+      const nowMs = io.nowMs()
+      if (began === null || bytes < began.bytes) began = { ms: nowMs, bytes }
+      if (nowMs < next) return
+      next = nowMs + EVERY_MS
       shown = true
-      io.err(`${CLEAR_LINE}${doing}: ${done} of ${total}, ${size(bytes)}`)
+      const grown = bytes - began.bytes
+      const all = bytesTotal === undefined ? '' : ` of ${size(bytesTotal)}`
+      const rate =
+        bytesTotal === undefined ? '' : pace(grown, bytesTotal - began.bytes, nowMs - began.ms)
+      io.err(`${CLEAR_LINE}${doing}: ${done} of ${total}, ${size(bytes)}${all}${rate}`)
     },
     clear,
     before: (inner) => ({

@@ -1,0 +1,20 @@
+/**
+ * This process as one that may work on a home, and how it judges others that do.
+ */
+import { randomBytes } from 'node:crypto'
+import type { Lessee } from '../../replay/ports.ts'
+import { fateOf, thisProcess } from '../jsonl/writer-lock.ts'
+
+/** What leases are taken with in this process. */
+export const systemLessee = (): Lessee => ({
+  self: thisProcess(),
+  newToken: () => randomBytes(8).toString('hex'),
+  nowMs: () => Date.now(),
+  steadyMs: () => performance.now(),
+  fateOf,
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  every: (ms, run) => {
+    const timer = setInterval(run, ms).unref()
+    return () => clearInterval(timer)
+  }
+})
