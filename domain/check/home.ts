@@ -51,6 +51,13 @@ export const shownFiles = (
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 
+const DAY = /^sessions\/\d{4}\/\d\d\/\d\d$/
+/** Codex lists a file in the folder of any day. */
+const OTHER_DAY = {
+  severity: 'note',
+  affected: 'Lists by time may show it at another place.'
+} as const
+
 const ofPlace = (rollout: RolloutEntry): ReadonlyArray<Finding> => {
   const { path, threadId, problem, folder } = rollout
   const findings: Array<Finding> = []
@@ -59,8 +66,12 @@ const ofPlace = (rollout: RolloutEntry): ReadonlyArray<Finding> => {
       threadId === null ? { affected: 'The thread is not seen, by unroll or by Codex.' } : {}
     findings.push(findingOf('bad_filename', { threadId, path, facts: { problem }, ...unseen }))
   }
-  if (folder !== null && folderOf(path) !== folder)
-    findings.push(findingOf('wrong_folder', { threadId, path, facts: { expected: folder } }))
+  if (folder !== null && folderOf(path) !== folder) {
+    const another = DAY.test(folderOf(path)) ? OTHER_DAY : {}
+    findings.push(
+      findingOf('wrong_folder', { threadId, path, facts: { expected: folder }, ...another })
+    )
+  }
   return findings
 }
 

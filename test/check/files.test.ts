@@ -39,7 +39,7 @@ const NUMBERS: ReadonlyArray<Case> = [
     found: [
       [
         'ordinal_repeated',
-        'warning',
+        'broken',
         N + size(said(1)),
         whole(said(1)),
         2,
@@ -53,7 +53,7 @@ const NUMBERS: ReadonlyArray<Case> = [
     found: [
       [
         'ordinal_backward',
-        'warning',
+        'broken',
         N + 2 * size(said(1)),
         whole(said(1)),
         3,
@@ -77,10 +77,10 @@ const NUMBERS: ReadonlyArray<Case> = [
     title: 'lines without a number, once for all that stand together',
     bytes: numbered + said() + said() + said(3) + said(),
     found: [
-      ['ordinal_missing', 'warning', N, whole(said()), 1, { lines: 2 }],
+      ['ordinal_missing', 'broken', N, whole(said()), 1, { lines: 2 }],
       [
         'ordinal_missing',
-        'warning',
+        'broken',
         N + 2 * size(said()) + size(said(3)),
         whole(said()),
         4,

@@ -60,17 +60,20 @@ describe('check: homes', () => {
     ])
   })
 
-  it('tells a rollout in the folder of another day, and one deep in the archive', async () => {
-    put(`sessions/2026/05/02/${NAME}`)
-    put(`archived_sessions/2026/rollout-2026-05-01T10-00-00-${OTHER}.jsonl`, meta({ id: OTHER }))
+  it('tells a rollout outside the folders of days, and one deep in the archive', async () => {
+    const deep = `archived_sessions/2026/rollout-2026-05-01T10-00-00-${OTHER}.jsonl`
+    put(`sessions/2026/05/${NAME}`)
+    put(deep, meta({ id: OTHER }))
     expect(await found(home)).to.deep.equal([
-      of(
-        `archived_sessions/2026/rollout-2026-05-01T10-00-00-${OTHER}.jsonl`,
-        'wrong_folder',
-        'warning',
-        { expected: 'archived_sessions' }
-      ),
-      of(`sessions/2026/05/02/${NAME}`, 'wrong_folder', 'warning', { expected: DAY })
+      of(deep, 'wrong_folder', 'warning', { expected: 'archived_sessions' }),
+      of(`sessions/2026/05/${NAME}`, 'wrong_folder', 'warning', { expected: DAY })
+    ])
+  })
+
+  it('takes a rollout in the folder of another day for harmless', async () => {
+    put(`sessions/2026/05/02/${NAME}`)
+    expect(await found(home)).to.deep.equal([
+      of(`sessions/2026/05/02/${NAME}`, 'wrong_folder', 'note', { expected: DAY })
     ])
   })
 

@@ -85,9 +85,11 @@ export const IDENTITY_KINDS = {
   },
   wrong_folder: {
     severity: 'warning',
-    meaning: 'A rollout of sessions does not stand in a folder for a day.',
+    meaning:
+      'A rollout does not stand in the folder of the day in its name, or is deep in the archive.',
     cause: 'The file was moved or copied by hand.',
-    codex: 'All three read it by id, but list only what stands in sessions/YYYY/MM/DD.',
+    codex:
+      'All three read it by id, and list it in sessions/YYYY/MM/DD of any day, but nowhere else.',
     unroll: 'It is read and listed like any other.',
     affected: 'Codex does not list the thread.',
     remedy: SHOW,
@@ -124,7 +126,8 @@ export const IDENTITY_KINDS = {
     meaning:
       'Something with the name of a rollout, or of one of its folders, is a link, a pipe, a socket or a device.',
     cause: 'It was put there by hand.',
-    codex: 'Codex follows links; a pipe makes it wait for ever.',
+    codex:
+      'All three leave it out of lists. Asked for by its id, Codex follows a link, and waits for ever at a pipe.',
     unroll: 'It is never opened: a rollout lives in its home.',
     affected: 'What it leads to is not seen.',
     remedy: 'move the file itself to this place',

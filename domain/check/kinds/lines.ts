@@ -72,7 +72,7 @@ export const LINE_KINDS = {
     meaning: 'The line holds bytes that are not UTF-8.',
     cause: 'A damaged disk or a bad copy; no Codex writes such bytes.',
     codex:
-      'All three refuse to read the turns of the whole thread. It is still listed from files, but has no row in the database.',
+      'All three refuse to read the turns of the whole thread. It is listed only when the bytes stand far down, and has no row in the database.',
     unroll: ISOLATED,
     affected: 'What this line said is not seen, and Codex cannot open the thread at all.',
     remedy: SHOW,
