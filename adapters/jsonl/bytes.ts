@@ -109,7 +109,9 @@ const compressedSource = (path: string): ByteSource => {
         const bytesRead = readSync(file, compressed, 0, compressed.length, window.readAt)
         window.readAt += bytesRead
         window.ended = bytesRead === 0
-        if (bytesRead > 0) window.decompress.push(compressed.subarray(0, bytesRead), false)
+        // The decoder keeps what it was given until it has the rest: it gets bytes of its own.
+        if (bytesRead > 0)
+          window.decompress.push(Uint8Array.from(compressed.subarray(0, bytesRead)), false)
       }
       return copyOut(window, target, at, length, position)
     },

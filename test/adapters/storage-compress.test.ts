@@ -6,11 +6,12 @@ import { appendFileSync, cpSync, mkdirSync, symlinkSync, unlinkSync, writeFileSy
 import { join } from 'node:path'
 import { Decompress } from 'fzstd'
 import { streamId } from '../../domain/ids.ts'
+import { openBytes, piecesOf } from '../../adapters/jsonl/bytes.ts'
 import { lockWriter } from '../../adapters/jsonl/writer-lock.ts'
 import { compressRollouts, expandRollouts } from '../../adapters/storage/change.ts'
 import { decompressedContent, zstdEncoder } from '../../adapters/jsonl/zstd.ts'
 import { rolloutsOf } from '../../adapters/storage/files.ts'
-import { bundleChild } from '../support/crashes.ts'
+import { bundleChild, random } from '../support/crashes.ts'
 import { right, turnsOf, withEngine } from '../support/engines.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { homeFiles } from '../support/home-state.ts'
@@ -224,6 +225,24 @@ describe('storage: compressing', () => {
       expect(readdirSync(join(trial, '.unroll/compress'))).to.deep.equal([])
       removeFolder(trial)
     }
+  })
+
+  it('reads compressed files back that are larger than what is read at once', async () => {
+    const folder = temporaryFolder()
+    const next = random(7)
+    for (const length of [50_000, 300_000, 3_000_000]) {
+      const plain = Buffer.from(
+        Array.from({ length }, () => 97 + Math.floor(next() * (next() < 0.5 ? 2 : 26)))
+      )
+      const encoder = await zstdEncoder()
+      const path = join(folder, 'file.zst')
+      writeFileSync(path, Buffer.concat([encoder.push(plain), encoder.end()]))
+      const source = openBytes(path, true)
+      const parts: Array<Buffer> = []
+      for await (const piece of piecesOf(source, 0, length + 1)) parts.push(Buffer.from(piece))
+      expect(Buffer.concat(parts).equals(plain), String(length)).to.equal(true)
+    }
+    removeFolder(folder)
   })
 
   it('refuses a compressed file whose end is missing', async () => {

@@ -12,6 +12,7 @@ import { rangeOf, type Range } from '../../../domain/usage/range.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { AuditRequest } from '../../../replay/ledgers/audit.ts'
 import { exportedLines, sha256Hex } from '../../home/audit-home.ts'
+import { isSealLog } from '../../seal/is-log.ts'
 import { flagOf, listOf, numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { placeOf, withEngine, type PlainCommand } from '../session.ts'
@@ -192,11 +193,11 @@ const words = (checked: Verified): string => {
 
 const verified = async (input: Input, io: Io): Promise<number> => {
   const [, named] = input.args
-  if (named === undefined)
-    return report(wrong('verify needs the file of an export'), input.json, io)
   const head = textOf(input, 'head') ?? null
   if (head !== null && !/^[0-9a-f]{64}$/.test(head))
     return report(wrong('--head takes 64 hexadecimal digits'), input.json, io)
+  if (named === undefined || isSealLog(resolve(io.cwd, named)))
+    return (await import('./audit-seal.ts')).verifySeals(input, io)
   const checked = await verifyExport(exportedLines(resolve(io.cwd, named)), sha256Hex, head)
   await io.out(
     input.json ? `${safeJson(JSON.stringify(checked))}\n` : `${oneLine(words(checked))}\n`
@@ -213,6 +214,7 @@ export const auditCommand: PlainCommand = async (input, io, open) => {
     return report(wrong('verify looks at a file, not at a point in time'), input.json, io)
   if (what === 'verify') return verified(input, io)
   if (file !== undefined) return report(wrong(`audit ${what} takes no file`), input.json, io)
+  if (what === 'seal') return (await import('./audit-seal.ts')).sealHome(input, io)
   const request = requestOf(input)
   if (E.isLeft(request)) return report(request.left, input.json, io)
   return withEngine(input, io, open, await placeOf(input, io), (engine, quiet) => {
