@@ -13,10 +13,12 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
+import type { Difference, DifferencePart } from '../domain/difference/thread.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { eraOf, type ProfileName } from '../domain/profile.ts'
 import { sentItems } from '../domain/context/sent.ts'
 import type { Engine } from '../replay/engine.ts'
+import type { Side } from '../replay/time-travel/compare.ts'
 import { openAll, type EngineOptions } from './open.ts'
 import type { CompareOptions } from './codex-state/findings.ts'
 import type { Inspection } from './codex-state/inspect.ts'
@@ -77,6 +79,8 @@ export type { ToolsSummary } from '../replay/ledgers/tools-summary.ts'
 export type { ToolCall as LedgerToolCall } from '../domain/tools/tool-call.ts'
 export type { Inspection } from './codex-state/inspect.ts'
 export type { Telemetry } from '../replay/telemetry.ts'
+export type { Difference, DifferencePart } from '../domain/difference/thread.ts'
+export type { PastPoint } from '../replay/time-travel/past.ts'
 export type { EngineOptions } from './open.ts'
 
 /**
@@ -87,6 +91,17 @@ export const modelInput = (
   items: ReadonlyArray<JsonObject>,
   profile: ProfileName = '0.169'
 ): ReadonlyArray<JsonObject> => sentItems(items, eraOf(profile, false))
+
+/**
+ * How two threads differ, or a thread of an engine from the same one of an engine that was opened `at` an earlier point: in turns,
+ * unless other parts are named. Equal threads have no differences.
+ */
+export const threadDifferences = async (
+  before: Side,
+  after: Side,
+  parts?: ReadonlyArray<DifferencePart>
+): Promise<Either<StoreError, ReadonlyArray<Difference>>> =>
+  (await import('../replay/time-travel/compare.ts')).compareThreads(before, after, parts)()
 
 /**
  * Opens a home or a store. The caller closes the engine. When the index cannot be opened, every use case answers with

@@ -46,6 +46,7 @@ const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
   index: async () => (await import('./commands/index-command.ts')).indexCommand,
   'app-server': async () => (await import('./commands/app-server.ts')).appServerCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
+  diff: async () => (await import('./commands/diff.ts')).diffCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,

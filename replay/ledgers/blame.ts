@@ -96,6 +96,22 @@ const naming = (index: Reading, table: string, path: string): ReadonlyArray<Foun
   })
 }
 
+/** Every patch of a thread, file by file, in the order of its calls. */
+export const threadPatches = (
+  index: Reading,
+  table: string,
+  threadId: string
+): ReadonlyArray<FileChange> => {
+  const [name = table] = filesKey(table, threadId, 0)
+  const prefix = [name, threadId]
+  return index.range(prefix, afterPrefix(prefix), Infinity, false).flatMap(([key, value]) => {
+    const row = index.get(toolKey(table, threadId, key[2] as number))
+    if (row === undefined) return []
+    const call = toolCallOf(row, threadId)
+    return (value as ReadonlyArray<FileTouch>).map((touch) => changeOf(call, touch))
+  })
+}
+
 const PATHS_MAX = 64
 const HINTS_MAX = 10
 const NAMES_MAX = 10_000

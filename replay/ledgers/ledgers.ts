@@ -18,6 +18,7 @@ const QUESTIONS: Readonly<Record<keyof Ledgers, true>> = {
   tools: true,
   toolsSummary: true,
   blame: true,
+  patches: true,
   auditTrail: true,
   auditExport: true,
   approvals: true,

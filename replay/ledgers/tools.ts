@@ -11,7 +11,7 @@ import type { RowKey } from '../../projections/projection.ts'
 import { toolCallOf, toolKey, tools, turnCallsPrefix } from '../../projections/tools.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { StreamInfo } from '../ports.ts'
-import { fileHistory, type FileHistory } from './blame.ts'
+import { fileHistory, threadPatches, type FileChange, type FileHistory } from './blame.ts'
 import type { Reading } from './layered.ts'
 import { ledgerOf, type LedgerParts, type Safely } from './ledger.ts'
 import { withLeftBehind } from './tools-left.ts'
@@ -63,6 +63,8 @@ export interface ToolsLedger {
   readonly toolsSummary: (filter: ToolsFilter) => Answer<ToolsSummary>
   /** Who changed a file with patches, oldest first. */
   readonly blame: (request: BlameRequest) => Answer<FileHistory>
+  /** Every patch of a thread, file by file, also those of turns that were rolled back or left behind. */
+  readonly patches: (threadId: string) => Answer<ReadonlyArray<FileChange>>
 }
 
 const LIMIT_MAX = 1000
@@ -214,6 +216,10 @@ export const toolsLedger = (parts: LedgerParts, safely: Safely): ToolsLedger => 
         threadId === undefined ? homeWalk(table, filter) : threadWalk(table, filter, threadId)
       return E.right(summaryOf(callsOf(index, table, walk, true), isWanted(filter)))
     }),
-    blame: asked((index, request: BlameRequest) => E.right(fileHistory(index, table, request)))
+    blame: asked((index, request: BlameRequest) => E.right(fileHistory(index, table, request))),
+    patches: (threadId) =>
+      asked((index, of: { readonly threadId: string }) =>
+        E.right(threadPatches(index, table, of.threadId))
+      )({ threadId })
   }
 }

@@ -7,6 +7,7 @@ import { audit } from './audit.ts'
 import { doctor } from './doctor.ts'
 import { check, explain } from './check.ts'
 import { OTHER } from './other.ts'
+import { diff } from './diff.ts'
 import { plugins } from './plugins.ts'
 import { READING } from './reading.ts'
 import { repair } from './repair.ts'
@@ -72,6 +73,7 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
 /** Every command, in the order of the help. */
 export const COMMANDS: ReadonlyArray<CommandSpec> = [
   ...READING,
+  diff,
   usage,
   tools,
   blame,
@@ -93,7 +95,7 @@ export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [0, 'done; also when the reader of a pipe went away'],
   [
     1,
-    'app-server could not listen as it was told to; a check found something; a part of what was to be done failed'
+    'app-server could not listen as it was told to; a check or a comparison found something; a part of what was to be done failed'
   ],
   [
     2,
