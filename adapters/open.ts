@@ -16,6 +16,7 @@ import type { OpenStore } from './eventstore/open.ts'
 import { systemLessee } from './home/lessee.ts'
 import { defaultIndexDirectory, storeIndexDirectory } from './home/places.ts'
 import { homeSource } from './home/source.ts'
+import { fallingBack } from './memory/falling-back.ts'
 import { memoryIndex } from './memory/index.ts'
 import type { Source } from './source.ts'
 import { measuredIndex, measuredStore } from './telemetry/measured.ts'
@@ -51,8 +52,8 @@ export interface EngineOptions {
   /** Where numbers go; default nowhere. */
   readonly telemetry?: Telemetry
   /**
-   * Told why the index cannot be opened; the engine then goes on with one in memory. Without it every use case answers
-   * with `IndexUnavailable`.
+   * Told why the index cannot be opened, or not be written any more; the engine then goes on with one in memory. Without it
+   * every use case answers with `IndexUnavailable`, or with the failed write.
    */
   readonly onUnusableIndex?: (why: StoreError) => void
 }
@@ -173,7 +174,8 @@ const openParts = async (
   const isFallback = !('get' in opened)
   if (isFallback && onUnusableIndex === undefined) return E.left(opened)
   if (isFallback) onUnusableIndex?.(opened)
-  const index = measuredIndex(isFallback ? memoryIndex() : opened, asked.telemetry)
+  const kept = isFallback || !onUnusableIndex ? opened : fallingBack(opened, onUnusableIndex)
+  const index = measuredIndex('get' in kept ? kept : memoryIndex(), asked.telemetry)
   const place = await openSource(asked, options.store, index)
   if (E.isRight(place)) return E.right({ ...place.right, index, isFallback })
   await index.close()

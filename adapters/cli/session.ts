@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { StoreError } from '../../domain/errors.ts'
+import { describe, type StoreError } from '../../domain/errors.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { PastPoint } from '../../replay/time-travel/past.ts'
@@ -127,19 +127,26 @@ const openFailure = ({ home, index }: Place, thrown: unknown): unknown => {
 
 /**
  * Runs `use` over an engine. When the process is told to stop, the answer does not wait for `use`: the engine is
- * closed under it, which leaves the index as of its last transaction. `use` prints through the `io` it is given.
+ * closed under it, which leaves the index as of its last transaction. `use` prints through the `io` it is given. Where the
+ * index cannot be used, one in memory is, and the person is told, unless the command is about the index.
  */
 export const withEngine = async (
   input: Input,
   io: Io,
   open: Open,
   place: Place,
-  use: (engine: Engine, io: Io) => Promise<number>
+  use: (engine: Engine, io: Io) => Promise<number>,
+  needsIndex = false
 ): Promise<number> => {
   const missing = missingHome(place, input, io)
   if (missing !== null) return missing
   const progress = startProgress(io)
-  const options = { ...place, ...answers(input), actor: 'cli', onProgress: progress.show }
+  const onUnusableIndex = (why: StoreError): void =>
+    progress.before(io).err(`unroll: ${describe(why)}; going on with an index in memory\n`)
+  const options = {
+    ...{ ...place, ...answers(input), actor: 'cli', onProgress: progress.show },
+    ...(needsIndex ? {} : { onUnusableIndex })
+  }
   const engine = await open(options).catch((thrown: unknown) => {
     throw openFailure(place, thrown)
   })

@@ -120,6 +120,18 @@ export const isLeftBehind = (path: string): boolean => {
 /** What one process at a time may do to a home, by the name of the lock. */
 type Right = 'files' | 'plugins'
 
+/** The lock with its name on disk; given back when that cannot be. */
+const synced = async (folder: string, hold: HomeHold): Promise<HomeHold> => {
+  try {
+    syncFolder(folder)
+    return hold
+  } catch (cause) {
+    // What the last holder left undone is still to be done.
+    await hold.release(!hold.leftOver)
+    throw cause
+  }
+}
+
 /** Waits for the right to move files of a home, or for another one. */
 export const holdHome = async (
   home: string,
@@ -130,10 +142,7 @@ export const holdHome = async (
     const path = join(folder, `${right}.lock`)
     for (let waited = 0; waited <= WAIT_TOTAL_MS; waited += WAIT_MS) {
       const hold = lockFile(path)
-      if (hold !== null) {
-        syncFolder(folder)
-        return E.right(hold)
-      }
+      if (hold !== null) return E.right(await synced(folder, hold))
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS))
     }
     return E.left({ _tag: 'Busy', what: `the ${right} of ${home}` })

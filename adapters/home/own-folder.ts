@@ -59,6 +59,12 @@ const endsInNewline = (file: number): boolean => {
   return last[0] === NEWLINE
 }
 
+/** Writes all of it: a disk that is nearly full takes a part, and fails only the next time. */
+const writeWhole = (file: number, text: string): void => {
+  const bytes = Buffer.from(text)
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
+}
+
 /**
  * Appends a line in one write. A last line that a killed writer left without its newline gets one first, so that only
  * that line is lost.
@@ -71,7 +77,7 @@ export const appendLine = (
   const file = openPlain(path, APPENDING, false, mode)
   try {
     const isNew = fstatSync(file).size === 0
-    writeSync(file, `${endsInNewline(file) ? '' : '\n'}${line}\n`)
+    writeWhole(file, `${endsInNewline(file) ? '' : '\n'}${line}\n`)
     if (!durable) return
     fsyncSync(file)
     if (isNew) syncFolder(dirname(path))

@@ -5,7 +5,7 @@
  * would part the two. The lock here is a file that holds the opener's process id; it is held for milliseconds, and
  * one whose process is gone is taken over.
  */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 
@@ -26,22 +26,30 @@ export const isAlive = (pid: number): boolean => {
   }
 }
 
+/** A lock that still says nobody's name after this long was left by an opener that was killed, or had no room to write it. */
+const NAMELESS_MS = 2000
+
 const isStale = (path: string): boolean => {
   try {
     const pid = Number(readFileSync(path, 'utf8'))
-    return pid === process.pid || !isAlive(pid)
+    if (pid > 0) return pid === process.pid || !isAlive(pid)
+    return Date.now() - statSync(path).mtimeMs > NAMELESS_MS
   } catch {
     return false
   }
 }
+
+const isNameless = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.size === 0
 
 const take = (path: string): boolean => {
   try {
     writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
     return true
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    return false
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false
+    // A full disk makes the file and does not take the name.
+    if (isNameless(path)) rmSync(path, { force: true })
+    throw cause
   }
 }
 

@@ -13,7 +13,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync
+  writeFileSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { isJsonObject, type JsonObject } from '../../domain/json.ts'
@@ -154,7 +154,7 @@ const replaceFile = (path: string, text: string, step: Step): void => {
   const file = openSync(temporary, 'w', 0o600)
   try {
     fchmodSync(file, statSync(target).mode & 0o777)
-    writeSync(file, text)
+    writeFileSync(file, text)
     fsyncSync(file)
   } catch (cause) {
     rmSync(temporary, { force: true })

@@ -16,7 +16,7 @@ import {
   readSync,
   renameSync,
   rmSync,
-  writeSync
+  writeFileSync
 } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -117,7 +117,7 @@ const replace = (folder: string, text: string, step: Step): void => {
   const file = openSync(temporary, 'wx', FILE_MODE)
   try {
     step()
-    writeSync(file, text)
+    writeFileSync(file, text)
     step()
     fsyncSync(file)
   } finally {

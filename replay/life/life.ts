@@ -173,11 +173,11 @@ export const holding = async <A>(
   if (dryRun) return run(writer.right)
   const hold = await writer.right.hold()
   if (E.isLeft(hold)) return hold
-  const recovered = hold.right.leftOver
-    ? await recover(life, writer.right)
-    : E.right<StoreError, void>(undefined)
   let finished = false
   try {
+    const recovered = hold.right.leftOver
+      ? await recover(life, writer.right)
+      : E.right<StoreError, void>(undefined)
     const done = E.isLeft(recovered) ? recovered : await run(writer.right)
     finished = E.isRight(recovered) && !isUnknown(done)
     return done

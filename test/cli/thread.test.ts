@@ -414,11 +414,21 @@ describe('unroll index', () => {
   it('ends with 5 when the index cannot be made', () =>
     withIndex(async (index, home) => {
       writeFileSync(index, 'a file, not a directory')
-      const { code, out } = await unroll([
-        ...['threads', '--json', '--home', home],
-        ...['--index', join(index, 'below')]
-      ])
+      const options = ['--json', '--home', home, '--index', join(index, 'below')]
+      const { code, out } = await unroll(['index', 'status', ...options])
       expect([code, JSON.parse(out).error.kind]).to.deep.equal([5, 'index_unavailable'])
+    }))
+
+  it('is not needed to read: a command goes on in memory and says why', () =>
+    withIndex(async (index, home) => {
+      writeFileSync(index, 'a file, not a directory')
+      const asked = ['threads', '--json', '--home', home, '--index']
+      const { code, out, err } = await unroll([...asked, join(index, 'below')])
+      const { out: wanted } = await unroll([...asked, 'memory'])
+      expect([code, out]).to.deep.equal([0, wanted])
+      expect(err).to.match(
+        /^unroll: the index at .*below cannot be used: .*; going on with an index in memory\n$/
+      )
     }))
 
   it('refuses to drop an index in memory', async () => {

@@ -62,9 +62,9 @@ describe('a change that is acknowledged', () => {
       it(`(${name}) has every byte and every name on disk`, async () => {
         const home = tortureHome()
         await withEngine({ home }, async (engine) => {
-          for (const earlier of first) await operation(earlier).run(engine)
+          for (const earlier of first) await operation(earlier).run(engine, home)
           arm(NEVER, [home])
-          const answer = await run(engine)
+          const answer = await run(engine, home)
           const { trace } = disarm()
           expect(E.isRight(answer)).to.equal(true)
           expect(unsynced(trace).filter((one) => !MAY_BE_LOST.test(one))).to.deep.equal([])

@@ -2,6 +2,7 @@
  * What a home shows and what its files hold, as plain data that can be compared.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { decompress } from 'fzstd'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Engine } from '../../adapters/library.ts'
@@ -49,24 +50,40 @@ export const observe = async (engine: Engine): Promise<Observation> => {
 export const observeHome = (home: string, index = 'memory'): Promise<Observation> =>
   withEngine({ home, index }, observe)
 
-/** Bytes of every rollout, wherever in the home it is, by its name. */
+const filesBelow = (home: string): ReadonlyArray<string> =>
+  readdirSync(home, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.startsWith('rollout-'))
+    .map((entry) => join(entry.parentPath, entry.name))
+
+const QUARANTINE = join('.unroll', 'quarantine')
+const ZST = /\.zst$/
+
+const bytesOf = (path: string): Buffer =>
+  ZST.test(path) ? Buffer.from(decompress(readFileSync(path))) : readFileSync(path)
+
+/** Bytes of every rollout, wherever in the home it is, by its name; of a compressed one the bytes that are in it. */
 export const rolloutBytes = (home: string): ReadonlyMap<string, Buffer> =>
   new Map(
-    readdirSync(home, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.startsWith('rollout-'))
-      .map((entry) => [entry.name, readFileSync(join(entry.parentPath, entry.name))] as const)
+    filesBelow(home)
+      .filter((path) => !path.includes(QUARANTINE))
+      .toSorted((a, b) => Number(ZST.test(b)) - Number(ZST.test(a)))
+      .map((path) => [basename(path).replace(ZST, ''), bytesOf(path)] as const)
   )
 
-/** Rollouts that are gone, or that do not begin with what stood in them. */
+const beginsWith = (bytes: Buffer | undefined, begin: Buffer): boolean =>
+  bytes?.subarray(0, begin.length).equals(begin) === true
+
+/** Rollouts that are gone, or that do not begin with what stood in them and are not in quarantine as they were. */
 export const lostBytes = (
   before: ReadonlyMap<string, Buffer>,
   home: string
 ): ReadonlyArray<string> => {
   const now = rolloutBytes(home)
+  const kept = filesBelow(home).filter((path) => path.includes(QUARANTINE))
   return [...before].flatMap(([name, bytes]) => {
-    const found = now.get(name)
-    if (found === undefined) return [`${name} is gone`]
-    return found.subarray(0, bytes.length).equals(bytes) ? [] : [`${name} was changed`]
+    if (beginsWith(now.get(name), bytes)) return []
+    if (kept.some((path) => beginsWith(bytesOf(path), bytes))) return []
+    return [`${name} is ${now.has(name) ? 'changed' : 'gone'}`]
   })
 }
 

@@ -5,9 +5,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { cpSync, readdirSync, readFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { check } from '../../adapters/check/check.ts'
 import type { Engine, NewEvent, StoreError } from '../../adapters/library.ts'
+import { planRepair } from '../../adapters/repair/planner.ts'
+import { applyRepair, planDigest, takeRepairBack } from '../../adapters/repair/repair.ts'
+import { compressRollouts, expandRollouts } from '../../adapters/storage/change.ts'
+import type { Finding } from '../../domain/check/finding.ts'
 import { copyHome, FIXTURES, removeFolder } from '../support/fixture-home.ts'
 
 /** A thread of 0.142. */
@@ -65,7 +70,7 @@ export const tortureHome = (): string => {
 
 /** Answers of the engine, whatever they are. */
 export type Answer = E.Either<StoreError, unknown>
-type Call = (engine: Engine) => Promise<Answer>
+type Call = (engine: Engine, home: string) => Promise<Answer>
 
 /** An operation. */
 export interface Operation {
@@ -92,10 +97,10 @@ class Left extends Error {
   }
 }
 
-const caught = (run: (engine: Engine) => Promise<unknown>): Call => {
-  return async (engine) => {
+const caught = (run: (engine: Engine, home: string) => Promise<unknown>): Call => {
+  return async (engine, home) => {
     try {
-      return E.right(await run(engine))
+      return E.right(await run(engine, home))
     } catch (cause) {
       if (cause instanceof Left) return E.left(cause.failure)
       throw cause
@@ -126,6 +131,49 @@ const EVERY = { limit: 100, modelProviders: [], sourceKinds: [] } as const
 /** The turn before which the reverted thread goes on. */
 const LAST_TURN = '01a1fd04-6f2f-7cd1-b361-cd17b4c210a9'
 
+const asked = (home: string) => ({ home, threads: [MOVED], actor: 'torture' })
+
+/** One line glued to the next, in the middle of a rollout. */
+const glue = caught(async (engine) => {
+  const { path } = await right(engine.locate(OLD))
+  const lines = readFileSync(path, 'utf8').split('\n')
+  const glued = [...lines.slice(0, 6), `${lines[6]}${lines[7]}`, ...lines.slice(8)]
+  writeFileSync(path, glued.join('\n'))
+})
+
+/** Checks the home, plans what can be repaired, and does it. */
+const repair: Call = async (_, home) => {
+  const findings: Array<Finding> = []
+  for await (const finding of check({ home, index: 'memory' })) findings.push(finding)
+  const plan = Buffer.from(`${JSON.stringify(planRepair(home, findings))}\n`)
+  return applyRepair(home, plan, planDigest(plan), { actor: 'torture' })
+}
+
+const takeBack = caught(async (engine, home) => {
+  const done = await right(engine.operations())
+  const id = done.find(({ began }) => began.operation === 'repair')?.began.id ?? ''
+  return right(() => takeRepairBack(home, id))
+})
+
+/** Operations over the files of a home, beside the engine. */
+const BESIDE: ReadonlyArray<Operation> = [
+  {
+    name: 'compress',
+    first: ['archive'],
+    reads: false,
+    run: (_, home) => compressRollouts(asked(home))
+  },
+  {
+    name: 'expand',
+    first: ['archive', 'compress'],
+    reads: false,
+    run: (_, home) => expandRollouts(asked(home))
+  },
+  { name: 'glue', first: [], reads: false, run: glue },
+  { name: 'repair', first: ['glue'], reads: false, run: repair },
+  { name: 'repair_undo', first: ['glue', 'repair'], reads: false, run: takeBack }
+]
+
 /** Every operation of an engine. */
 export const OPERATIONS: ReadonlyArray<Operation> = [
   changes('begin', (engine) => engine.append(BEGUN, [META, said('one')], 'no_stream')),
@@ -154,12 +202,13 @@ export const OPERATIONS: ReadonlyArray<Operation> = [
   reads('page', async (engine) => right(engine.listTurns(OLD, { limit: 2, itemsView: 'full' }))),
   reads('page_paged', async (engine) => right(engine.readThread(PAGED, true))),
   reads('search', async (engine) => right(engine.searchThreads({ searchTerm: 'queue' }))),
-  reads('operations', async (engine) => right(engine.operations()), 'rename', 'archive')
+  reads('operations', async (engine) => right(engine.operations()), 'rename', 'archive'),
+  ...BESIDE.filter(({ name }) => name !== 'glue')
 ]
 
 /** An operation by its name. */
 export const operation = (name: string): Operation => {
-  const found = OPERATIONS.find((one) => one.name === name)
+  const found = [...OPERATIONS, ...BESIDE].find((one) => one.name === name)
   if (found === undefined) throw new Error(`no operation ${name}`)
   return found
 }

@@ -81,7 +81,7 @@ export const prepare = async (name: string): Promise<Prepared> => {
   const options = { home: homeIn(folder), index: indexIn(folder) }
   await withEngine(options, async (engine) => {
     for (const earlier of one.first) {
-      const [tag] = await answered(() => operation(earlier).run(engine))
+      const [tag] = await answered(() => operation(earlier).run(engine, homeIn(folder)))
       if (tag !== 'right') throw new Error(`${earlier} before ${name}: ${tag}`)
     }
     await engine.status()()
@@ -90,7 +90,7 @@ export const prepare = async (name: string): Promise<Prepared> => {
   const twin = copied(folder)
   const [tag, answer] = await withEngine(
     { home: homeIn(twin), index: indexIn(twin) },
-    async (engine) => answered(() => one.run(engine))
+    async (engine) => answered(() => one.run(engine, homeIn(twin)))
   )
   if (tag !== 'right') throw new Error(`${name}: ${tag} ${JSON.stringify(answer)}`)
   const after = await observeHome(homeIn(twin))
@@ -160,6 +160,7 @@ const isOnlyDamage = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boole
 
 const judged = async (
   engine: Engine,
+  home: string,
   prepared: Prepared,
   known: ReadonlySet<string>,
   [tag, answer]: readonly [string, unknown]
@@ -171,7 +172,7 @@ const judged = async (
   if (!EXPECTED.has(tag)) problems.push(`the answer is ${tag} ${JSON.stringify(answer)}`)
   if (one.reads && tag === 'right' && !same(answer)) problems.push('another answer than without it')
   if (!one.reads && tag === 'right') return problems
-  const [again, value] = await answered(() => one.run(engine))
+  const [again, value] = await answered(() => one.run(engine, home))
   const isDone = one.reads ? again === 'right' && same(value) : DONE_ALREADY.has(again)
   if (!isDone) problems.push(`again: ${again} ${JSON.stringify(value)}`)
   return problems
@@ -193,11 +194,11 @@ export const ready = async (prepared: Prepared): Promise<Ready> => {
   const engine = await openEngine({ home, index: indexIn(folder) })
   const go = async (fault: Fault): Promise<Verdict> => {
     arm(fault, [folder])
-    const answer = await answered(() => operation(prepared.operation).run(engine))
+    const answer = await answered(() => operation(prepared.operation).run(engine, home))
     // Locks are given back in the next turns of the event loop.
     await untilReleased()
     const { calls, hit } = disarm()
-    const problems = [...(await judged(engine, prepared, known, answer))]
+    const problems = [...(await judged(engine, home, prepared, known, answer))]
     await engine.close()
     await untilReleased()
     for (const path of leftOpen(folder)) problems.push(`left open: ${path}`)
@@ -218,7 +219,7 @@ export const deadly = async (name: string, folder: string, fault: Fault): Promis
   watchCalls()
   const engine = await openEngine({ home: homeIn(folder), index: indexIn(folder) })
   arm(fault, [folder])
-  await operation(name).run(engine)
+  await operation(name).run(engine, homeIn(folder))
   const seen = disarm()
   await engine.close()
   return { ...seen, trace: [] }

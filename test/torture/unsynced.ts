@@ -6,7 +6,7 @@ import { dirname } from 'node:path'
 import type { Call } from './failing-calls.ts'
 
 /** Files that may be gone after a power cut: locks, and what is not yet under its name. */
-const PASSING = /\.lock(\.\d+|\.next)?$|\.lock$|\.tmp$|\/locks$/
+const PASSING = /\.lock(\.\d+|\.next)?$|\.tmp$|\/locks$|\.unroll\/(compress|repair)\//
 
 /** Files whose bytes, and folders whose names, are not on disk at the end of a trace. */
 export const unsynced = (trace: ReadonlyArray<Call>): ReadonlyArray<string> => {
@@ -16,6 +16,10 @@ export const unsynced = (trace: ReadonlyArray<Call>): ReadonlyArray<string> => {
     if (PASSING.test(path)) return
     const folder = dirname(path)
     names.set(folder, (names.get(folder) ?? new Set()).add(path))
+  }
+  /** A name that comes back in our own folder is in nobody's way; a rollout that comes back would be there twice. */
+  const unnamed = (path: string): void => {
+    if (!path.includes('/.unroll/')) named(path)
   }
   for (const { name, paths, made } of trace) {
     const [path = '', to = ''] = paths
@@ -27,12 +31,12 @@ export const unsynced = (trace: ReadonlyArray<Call>): ReadonlyArray<string> => {
     }
     if (name === 'linkSync' || name === 'renameSync') {
       named(to)
-      if (name === 'renameSync') named(path)
+      if (name === 'renameSync') unnamed(path)
       if (bytes.has(path)) bytes.add(to)
     }
     if (/^(unlink|rm|rmdir|rename)Sync$/.test(name)) {
       bytes.delete(path)
-      if (name !== 'renameSync') named(path)
+      if (name !== 'renameSync') unnamed(path)
     }
   }
   const files = [...bytes].filter((path) => !PASSING.test(path)).map((path) => `bytes of ${path}`)

@@ -14,6 +14,7 @@ import { report, reportError, usage } from '../text/report.ts'
 import { placeOf, withEngine, type Place, type PlainCommand } from '../session.ts'
 import { tsv } from '../text/style.ts'
 import { oneLine, safeJson, size } from '../text/text.ts'
+import type { Engine } from '../../../replay/engine.ts'
 import type { Unreadable } from '../../../replay/catch-up/fold-many.ts'
 
 /** What an index directory may hold; the last one with a number was left by a process that died. */
@@ -116,12 +117,13 @@ export const indexCommand: PlainCommand = async (input, outside, open) => {
   const place = await placeOf(input, outside)
   const [what] = input.args
   if (what === 'drop') return drop(input, outside, place)
-  return withEngine(input, outside, open, place, async (engine, io) => {
+  const use = async (engine: Engine, io: Io): Promise<number> => {
     if (what === 'changes') return printChanges(input, io, engine)
     const counted = await (what === 'rebuild' ? engine.rebuild() : engine.status())()
     if (E.isLeft(counted)) return reportError(counted.left, input.json, io)
     const { bytes, ...counts } = counted.right
     const shown = input.json || !io.outIsTty ? bytes : size(bytes)
     return print({ ...whereOf(place), ...counts, bytes: shown }, input.json, io)
-  })
+  }
+  return withEngine(input, outside, open, place, use, true)
 }

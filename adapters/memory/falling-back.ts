@@ -1,0 +1,54 @@
+/**
+ * An index whose disk may fill up or fail while it is used: it goes on in memory.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import type { Index } from '../../replay/ports.ts'
+import { memoryIndex } from './index.ts'
+
+/** Before and behind every key. */
+const [FIRST, LAST] = [[''], ['\uffff']]
+
+const copyOf = async (index: Index): Promise<Index> => {
+  const copy = memoryIndex()
+  const rows = index.range(FIRST, LAST, Infinity, false)
+  await copy.commit(
+    rows.map(([key, value]) => ({ key, json: JSON.stringify(value) })),
+    []
+  )()
+  return copy
+}
+
+/**
+ * Goes on with a copy in memory from the first commit on that the index refuses; `told` hears why, once. Nothing is begun
+ * anew: what is under way may have changed a thread already, and must not do so again.
+ */
+export const fallingBack = (index: Index, told: (why: StoreError) => void): Index => {
+  let current = index
+  const goOn = (why: StoreError, next: Index): Index => {
+    if (current === index) {
+      told(why)
+      current = next
+    }
+    return current
+  }
+  return {
+    get: (key) => current.get(key),
+    range: (...asked) => current.range(...asked),
+    keys: (from, until) => current.keys(from, until),
+    commit: (writes, expected) => async () => {
+      const asked = current
+      const done = await asked.commit(writes, expected)()
+      if (E.isRight(done) || asked !== index) return done
+      return goOn(done.left, await copyOf(index)).commit(writes, expected)()
+    },
+    generation: () => current.generation(),
+    clear: () => async () => {
+      const asked = current
+      const done = await asked.clear()()
+      if (E.isRight(done) || asked !== index) return done
+      return goOn(done.left, memoryIndex()).clear()()
+    },
+    close: () => index.close()
+  }
+}
