@@ -19,12 +19,14 @@ import { eraOf, type ProfileName } from '../domain/profile.ts'
 import { sentItems } from '../domain/context/sent.ts'
 import type { Engine } from '../replay/engine.ts'
 import type { Side } from '../replay/time-travel/compare.ts'
+import type { RepairDone } from '../replay/life/repair.ts'
 import { openAll, type EngineOptions } from './open.ts'
 import type { CompareOptions } from './codex-state/findings.ts'
 import type { Inspection } from './codex-state/inspect.ts'
 import type { Finding } from '../domain/check/finding.ts'
 import type { CheckOptions, CheckSummary } from './check/check.ts'
 import type { HomePlugins } from './plugins/plugins.ts'
+import type { FiledPlan } from './repair/plan-home.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
 export type { Goal, GoalPatch } from '../domain/changes/goal.ts'
@@ -71,6 +73,9 @@ export { describeFault, FAULT_KIND, type PluginFault } from '../domain/plugins/f
 export { parseListed, type ListedPlugins } from '../domain/plugins/snapshot.ts'
 export type { CheckOptions, CheckSummary } from './check/check.ts'
 export type { HomePlugins } from './plugins/plugins.ts'
+export type { FiledPlan } from './repair/plan-home.ts'
+export type { PlanStep, RepairPlan } from '../domain/repair/plan.ts'
+export type { RepairDone } from '../replay/life/repair.ts'
 export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
 export type { AuditPage, AuditRequest, ApprovalRow, ReviewRow } from '../replay/ledgers/audit.ts'
 export type { FileChange, FileHistory } from '../replay/ledgers/blame.ts'
@@ -142,3 +147,18 @@ export async function* checkThread(
 ): AsyncGenerator<Finding, CheckSummary> {
   return yield* (await import('./check/check.ts')).check(options)
 }
+
+/** Checks a home, or one thread of it, and plans its repair; nothing is written. Errors of the system are thrown. */
+export const planHomeRepair = async (home: string, threadId?: string): Promise<FiledPlan> =>
+  (await import('./repair/plan-home.ts')).planHome({
+    home,
+    ...(threadId === undefined ? {} : { threadId })
+  })
+
+/** Applies exactly the plan with a digest, or nothing of it; `Engine.undo` takes it back. */
+export const applyRepair = async (
+  home: string,
+  bytes: Buffer,
+  digest: string
+): Promise<Either<StoreError, RepairDone>> =>
+  (await import('./repair/repair.ts')).applyRepair(home, bytes, digest)

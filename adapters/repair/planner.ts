@@ -9,6 +9,7 @@ import { withFirstLine } from '../../domain/repair/merge.ts'
 import {
   PLAN_VERSION,
   refOf,
+  type FindingRef,
   type PlanStep,
   type RepairPlan,
   type Unrepaired
@@ -66,7 +67,9 @@ const stepOf = (
 ): PlanStep | null => {
   if (drafted.answered.length === 0) return null
   const { path, absolute, compressed } = view
-  const { why, answered, leaves, firstLine } = drafted
+  const { why, leaves, firstLine } = drafted
+  const placeOf = ({ range }: FindingRef): number => range?.offsetBytes ?? -1
+  const answered = drafted.answered.toSorted((a, b) => placeOf(a) - placeOf(b))
   const before = fileContent(absolute)
   const step = { threadId: threadOf(findings, drafted), path, before, why, findings: answered }
   if (leaves) return { ...step, to: null, decompressedBytes: null, edits: [], after: null }

@@ -20,12 +20,9 @@ import {
   writeFileSync
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { check } from '../../adapters/check/check.ts'
-import { planRepair } from '../../adapters/repair/planner.ts'
-import { applyRepair, planDigest } from '../../adapters/repair/repair.ts'
-import type { Finding } from '../../domain/check/finding.ts'
+import { planHome } from '../../adapters/repair/plan-home.ts'
+import { applyRepair } from '../../adapters/repair/repair.ts'
 import type { ProblemKind } from '../../domain/check/kinds.ts'
-import { printPlan } from '../../domain/repair/plan.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { differences } from '../support/normalise.ts'
 import type { Message } from '../support/rpc-client.ts'
@@ -299,13 +296,8 @@ const damaged = (subject: Subject, { make }: Damage): void => {
 }
 
 const repaired = async (home: string, kind: string): Promise<string | null> => {
-  const found: Array<Finding> = []
-  for await (const finding of check({ home, index: 'memory' })) found.push(finding)
-  if (!found.some((one) => one.kind === kind))
-    return `check finds ${[...new Set(found.map((one) => one.kind))].join(' ')}`
-  const plan = planRepair(home, found)
-  const bytes = Buffer.from(printPlan(plan))
-  const done = await applyRepair(home, bytes, planDigest(bytes))
+  const { plan, bytes, digest } = await planHome({ home })
+  const done = await applyRepair(home, bytes, digest)
   if (E.isRight(done)) return null
   const reasons = plan.unrepaired.filter((one) => one.kind === kind).map(({ reason }) => reason)
   return `not repaired: ${reasons.join('; ')} ${JSON.stringify(done.left)}`

@@ -4,15 +4,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Finding } from '../../../domain/check/finding.ts'
 import type { Operation } from '../../../domain/changes/operations.ts'
 import { notPossible } from '../../../domain/errors.ts'
-import { printPlan, type RepairPlan } from '../../../domain/repair/plan.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { RepairDone } from '../../../replay/life/repair.ts'
-import { check } from '../../check/check.ts'
-import { planRepair } from '../../repair/planner.ts'
-import { planDigest, repairWork } from '../../repair/repair.ts'
+import { planHome, type FiledPlan } from '../../repair/plan-home.ts'
+import { repairWork } from '../../repair/repair.ts'
 import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { withHomeFiles } from '../home-files.ts'
@@ -35,34 +32,26 @@ const SEE = 'see "unroll help repair"'
 const PLAN_BYTES_MAX = 256 * 1024 * 1024
 const LISTED_MAX = 1000
 
-const findingsOf = async (
+const planned = async (
   { home }: Place,
   threadId: string | undefined,
   io: Io
-): Promise<ReadonlyArray<Finding>> => {
+): Promise<FiledPlan> => {
   const progress = startProgress(io, 'checking rollouts')
-  const found: Array<Finding> = []
   const only = threadId === undefined ? {} : { threadId }
   try {
-    for await (const finding of check({
-      ...{ home, index: 'memory', signal: io.stop, onProgress: progress.show },
-      ...only
-    }))
-      found.push(finding)
+    return await planHome({ home, signal: io.stop, onProgress: progress.show, ...only })
   } finally {
     progress.clear()
   }
-  return found
 }
 
 const printPlanned = async (
-  plan: RepairPlan,
+  { plan, digest }: FiledPlan,
   file: string | null,
   input: Input,
   io: Io
 ): Promise<number> => {
-  const text = printPlan(plan)
-  const digest = planDigest(text)
   if (input.json) return printJson({ digest, file, plan }, io)
   if (!io.outIsTty) await io.out(tsv(plan.steps.map(planFields)))
   else await io.out(planText(plan, painter(input, io)))
@@ -97,14 +86,14 @@ const named = async (
 const plan: Run = async (input, io, place, open) => {
   const thread = await named(input, io, place, open)
   if (E.isLeft(thread)) return thread.left
-  const planned = planRepair(place.home, await findingsOf(place, thread.right, io))
+  const made = await planned(place, thread.right, io)
   const out = textOf(input, 'out')
-  if (out === undefined) return printPlanned(planned, null, input, io)
-  writeFileSync(resolve(io.cwd, out), printPlan(planned), { flag: 'wx', mode: 0o600 })
-  return printPlanned(planned, out, input, io)
+  if (out === undefined) return printPlanned(made, null, input, io)
+  writeFileSync(resolve(io.cwd, out), made.bytes, { flag: 'wx', mode: 0o600 })
+  return printPlanned(made, out, input, io)
 }
 
-const printDone = async (done: RepairDone, input: Input, io: Io): Promise<number> => {
+const printDone = async (done: RepairDone, next: string, input: Input, io: Io): Promise<number> => {
   if (input.json) return printJson(done, io)
   await io.out(done.files.map((path) => `${oneLine(path)}\n`).join(''))
   io.err(`operation ${done.operationId ?? ''}; take it back: ${io.program} repair undo\n`)
@@ -125,7 +114,7 @@ const apply: Run = async (input, io, place, open) => {
     const done = await engine.repair(work.right)()
     return E.isLeft(done)
       ? reportError(done.left, input.json, quiet)
-      : printDone(done.right, input, quiet)
+      : printDone(done.right, 'take it back', input, quiet)
   })
 }
 
@@ -157,7 +146,8 @@ const undo: Run = (input, io, place, open) =>
     const files = first.began.relocation?.exchanges?.map(({ path }) => path) ?? []
     const { operationId } = done.right
     const { threadIds } = first.began
-    return printDone({ operationId, threadIds, files: [...new Set(files)] }, input, quiet)
+    const answer = { operationId, threadIds, files: [...new Set(files)] }
+    return printDone(answer, 'do it again', input, quiet)
   })
 
 const COLUMNS: ReadonlyArray<Column> = [
