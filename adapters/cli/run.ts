@@ -53,6 +53,7 @@ const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
   plugins: async () => (await import('./commands/plugins.ts')).pluginsCommand,
   storage: async () => (await import('./commands/storage.ts')).storageCommand,
   repair: async () => (await import('./commands/repair.ts')).repairCommand,
+  salvage: async () => (await import('./commands/salvage.ts')).salvageCommand,
   store: async () => (await import('./commands/store.ts')).storeCommand,
   start: async () => (await import('./commands/start.ts')).startCommand,
   help: async () => (await import('./commands/help.ts')).helpCommand,

@@ -12,7 +12,7 @@ import { plugins } from './plugins.ts'
 import { READING } from './reading.ts'
 import { repair } from './repair.ts'
 import type { CommandSpec, OptionSpec } from './spec.ts'
-import { storage } from './storage.ts'
+import { salvage, storage } from './storage.ts'
 import { store } from './store.ts'
 import { blame, tools } from './tools.ts'
 import { usage } from './usage.ts'
@@ -86,6 +86,7 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   doctor,
   repair,
   storage,
+  salvage,
   store,
   ...OTHER
 ]

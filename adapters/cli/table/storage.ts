@@ -47,3 +47,33 @@ export const storage: CommandSpec = {
     ['unroll storage expand 0198b553', 'and back']
   ]
 }
+
+/** A home from files. */
+export const salvage: CommandSpec = {
+  name: 'salvage',
+  args: ['<folder>', '[folder...]'],
+  summary: 'Make a home of whatever rollouts are left.',
+  about: [
+    'Finds rollouts below the folders by what is in them, plain or compressed, whatever they are called and wherever they lie, and copies them to ' +
+      'where they belong in the home that `--to` names, which is made when it is not there. Every copy is read back and compared. Names come from any ' +
+      '`session_index.jsonl` among the files, the newest of each thread. See docs/STORAGE.md.',
+    'Nothing that the home has is changed or overwritten, and the folders are only read. Of several files of a thread the most complete counts; one that ' +
+      'holds something else is kept in `.unroll/salvage` of the home. Doing it again copies nothing.'
+  ],
+  options: [
+    { name: 'to', value: 'DIR', text: 'The home. Default: the one that --home names.' },
+    { name: 'dry-run', text: 'Print what would happen, and change nothing.' }
+  ],
+  output: {
+    human: 'what could not be used and why, the threads of the home, and one line in the end.',
+    tsv: 'what became of each file (`copied`, `present`, `older`, `kept`, `unusable`), thread, file, where it is in the home, reason.',
+    json:
+      '`{"source","threadId","outcome","target","reason"}` per file, the threads as `threads --json` prints them, and at last ' +
+      '`{"total":{"copied","present","older","kept","unusable","names","others","threads"}}`.'
+  },
+  exits: [0, 1, 2, 3, 5, 6, 7],
+  examples: [
+    ['unroll salvage /mnt/backup --to ~/.codex', 'bring back what a backup has'],
+    ['unroll salvage a b c --to new-home --dry-run', 'what would come of three folders']
+  ]
+}
