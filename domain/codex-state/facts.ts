@@ -44,14 +44,14 @@ const differences = (
   const { own, head } = facts
   if (own === null || head === null) return []
   const git = own.git ?? { sha: null, branch: null, originUrl: null }
+  // A revert begins the thread anew for 0.169: what was asked first is then what was asked first in the newest file.
+  const anew = facts.segment?.preview ?? null
+  const first = (text: string | null, said: string): string | null =>
+    anew !== null && cut(anew, max) === said ? said : cut(text ?? '', max)
   const cwds = [own.cwd, facts.settingsCwd ?? own.cwd]
   const all: ReadonlyArray<Difference> = [
-    ['preview', cut(facts.preview ?? '', max), row.preview ?? cut(facts.preview ?? '', max)],
-    [
-      'title',
-      cut(facts.title ?? '', max),
-      givenName(row) === null ? row.title : cut(facts.title ?? '', max)
-    ],
+    ['preview', row.preview === null ? null : first(facts.preview, row.preview), row.preview],
+    ['title', givenName(row) === null ? first(facts.title, row.title) : row.title, row.title],
     ['cwd', cwds.includes(row.cwd) ? row.cwd : own.cwd, row.cwd],
     ['model', row.model === null ? null : facts.model, row.model],
     ['modelProvider', own.modelProvider ?? row.modelProvider, row.modelProvider],
