@@ -9,6 +9,7 @@
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -46,8 +47,9 @@ interface Seal {
 const dataFile = (directory: string): string => join(directory, 'data.mdb')
 const sealFile = (directory: string): string => join(directory, 'unroll-index.json')
 
+/** What the outside of the file tells; a link is never as it was left. */
 const fingerprint = (directory: string): string | null => {
-  const stat = statSync(dataFile(directory), { throwIfNoEntry: false, bigint: true })
+  const stat = lstatSync(dataFile(directory), { throwIfNoEntry: false, bigint: true })
   return stat === undefined ? null : `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
 }
 
@@ -92,7 +94,7 @@ const removeQuietly = (path: string): void => {
 
 /** Deletes the index files of a directory; a process that still maps them keeps its own copy. */
 export const deleteIndex = (directory: string): void => {
-  for (const file of INDEX_FILES) rmSync(join(directory, file), { force: true })
+  for (const file of INDEX_FILES) rmSync(join(directory, file), { recursive: true, force: true })
 }
 
 /**

@@ -19,13 +19,15 @@ const CWD = '/home/dev'
 const BUFFER_CHARS = 4e6
 
 /** Many threads of all sizes, or a few long ones. */
-type Profile =
+export type Profile =
   { readonly threads: number; readonly bytes: number } | { readonly long: ReadonlyArray<Long> }
 interface Long {
   readonly turns: number
   readonly bytes: number
   /** Turns without tools. */
   readonly short: boolean
+  /** So many turns apart somebody shows an image of a megabyte or two; absent for none. */
+  readonly imageEvery?: number
 }
 
 /** The homes there are. */
@@ -180,6 +182,18 @@ const manyThreads = (target: Target, threads: number, bytes: number): ManifestTh
   })
 }
 
+const IMAGE_BYTES = [0.7 * MB, 2 * MB] as const
+
+/** A message with an image in it, as Codex 0.130 writes it. */
+const imageLine = (ms: number, random: Random): string => {
+  const bytes = Buffer.alloc(3 * 1024)
+  for (let i = 0; i < bytes.length; i += 4) bytes.writeUInt32LE(random.u32(), i)
+  const times = Math.round(random.int(...IMAGE_BYTES) / (4 * 1024))
+  const images = [`data:image/png;base64,${bytes.toString('base64').repeat(times)}`]
+  const payload = { type: 'user_message', message: 'look at this', images }
+  return `${JSON.stringify({ timestamp: new Date(ms).toISOString(), type: 'event_msg', payload })}\n`
+}
+
 /** One long thread whose turns are close to the average in size. */
 const longThread = (target: Target, long: Long, startMs: number): ManifestThread => {
   const seed = `${target.seed}:${long.turns}`
@@ -193,6 +207,8 @@ const longThread = (target: Target, long: Long, startMs: number): ManifestThread
   })
   const perTurn = long.bytes / long.turns
   for (let turn = 0; turn < long.turns; turn++) {
+    if (long.imageEvery !== undefined && turn % long.imageEvery === 0)
+      rollout.write(imageLine(thread.ms, random))
     if (long.short) {
       const userChars = random.int(10, Math.max(40, perTurn * 0.03))
       const answerChars = random.int(20, Math.max(60, perTurn * 0.035))
@@ -217,11 +233,19 @@ export const writeHome = (
   out: string,
   profile: ProfileName,
   seed: string
+): { readonly manifest: Manifest; readonly digest: string } =>
+  writeHomeOf(out, profile, PROFILES[profile], seed)
+
+/** The same for threads of any number and size. */
+export const writeHomeOf = (
+  out: string,
+  profile: string,
+  chosen: Profile,
+  seed: string
 ): { readonly manifest: Manifest; readonly digest: string } => {
   fs.mkdirSync(out, { recursive: true })
   fs.writeFileSync(join(out, 'config.toml'), CONFIG)
   const target: Target = { out, seed, digest: createHash('sha256') }
-  const chosen: Profile = PROFILES[profile]
   const threads =
     'long' in chosen
       ? chosen.long.map((long, index) =>
