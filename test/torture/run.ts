@@ -5,6 +5,7 @@
  *
  * Kinds: `kills` (random SIGKILL), `deaths` (SIGKILL at every system call), `faults` (every system call fails), `power` (power
  * cuts, wants root), `strace` (native system calls fail, wants strace), `disks` (full, read-only and small disks, wants root).
+ * `flips` (damaged bytes), `cuts` (a file cut at every byte), `content` (hostile rollouts), `indexes` (damaged indexes).
  * Without `--kind` all of them. `--trials` counts kills and power cuts, `--only NAME` takes one scene or operation, `--every N`
  * each N-th system call. Prints a table; `--json FILE` gets the same figures. Exit code 1 when anything was found.
  */
@@ -15,6 +16,7 @@ import { bundleChild } from './bundle.ts'
 import { deathSweep } from './deaths.ts'
 import { faultSweep, OPERATION_NAMES, type Finding } from './faults.ts'
 import { helper } from './helper.ts'
+import { hostileRows } from './hostile/rows.ts'
 import { randomKills, SCENES } from './kills.ts'
 import { powerCuts } from './power.ts'
 
@@ -140,6 +142,10 @@ for (const [kind, run] of [
   ['power', power]
 ] as const)
   if (isWanted(kind)) await run()
+
+const hostile = { flips: Number(values.trials ?? '10000'), indexes: Number(values.trials ?? '3') }
+for (const { kind, name, run } of hostileRows(seed, hostile, progress))
+  if (isWanted(kind) && isMeant(name)) await row(kind, name, run)
 
 removeFolder(program)
 const found = rows.flatMap(({ findings }) => findings)
