@@ -5,6 +5,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { openEngine, inspectCodexState, type Inspection } from '../../adapters/library.ts'
 import { stateFindings } from '../../adapters/codex-state/findings.ts'
+import type { Finding } from '../../domain/check/finding.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import {
   DAMAGES,
@@ -126,46 +127,30 @@ const FOUND: Readonly<Record<string, ReadonlyArray<string>>> = {
 const OF_FILES =
   /^(state_(missing|elsewhere|unreadable|row_.*|path_.*|archived_.*|duplicate_.*)|backfill_.*)$/
 
+/** Kinds about files and rows, each once. */
+const kindsOf = (findings: ReadonlyArray<Finding>): ReadonlyArray<string> =>
+  [...new Set(findings.map(({ kind }) => kind))].filter((kind) => OF_FILES.test(kind)).sort()
+
 for (const version of ['0.142.5', '0.169.0']) {
   describe(`doctor: homes of ${version}`, function () {
     this.timeout(60_000)
     const recorded = recordedState(version)
     for (const [name, damage] of Object.entries(DAMAGES)) {
-      it(`finds what happened: ${name}`, async () => {
+      it(`finds and counts what codex doctor does, as check does: ${name}`, async () => {
         const home = await recordedHome(recorded)
         try {
           if (name === 'a log that is gone') layDatabases(home, recorded)
           await damage(home)
-          const kinds = (await inspect(home)).findings.map(({ kind }) => kind)
-          const found = [...new Set(kinds)].filter((kind) => OF_FILES.test(kind)).sort()
-          expect(found).to.deep.equal(FOUND[name])
-        } finally {
-          removeFolder(home)
-        }
-      })
-      it(`is found by check too: ${name}`, async () => {
-        const home = await recordedHome(recorded)
-        try {
-          if (name === 'a log that is gone') layDatabases(home, recorded)
-          await damage(home)
-          const found = await stateFindings({ home, env: {}, nowMs: 0 })
+          const inspected = await inspect(home)
+          expect(kindsOf(inspected.findings)).to.deep.equal(FOUND[name])
           // Only doctor looks at the other databases, and says that there is none.
           const isLeft = name === 'no database' || name === 'a folder in the place of a database'
-          const kinds = [...new Set(found.map(({ kind }) => kind))].sort()
-          expect(kinds).to.deep.equal(isLeft ? [] : FOUND[name])
-        } finally {
-          removeFolder(home)
-        }
-      })
-      const answer = recorded.answers[name]?.['0.169.0']
-      if (answer === undefined || WITHOUT_ROWS.has(name)) continue
-      it(`counts what codex doctor counts: ${name}`, async () => {
-        const home = await recordedHome(recorded)
-        try {
-          await damage(home)
-          const found = await inspect(home)
+          const checked = await stateFindings({ home, env: {}, nowMs: 0 })
+          expect(kindsOf(checked)).to.deep.equal(isLeft ? [] : FOUND[name])
+          const answer = recorded.answers[name]?.['0.169.0']
+          if (answer === undefined || WITHOUT_ROWS.has(name)) return
           const { files, threads } = REVERTED[version] ?? { files: 0, threads: 0 }
-          expect(inItsTerms(found, files, threads)).to.deep.equal(countsOf(answer))
+          expect(inItsTerms(inspected, files, threads)).to.deep.equal(countsOf(answer))
         } finally {
           removeFolder(home)
         }
