@@ -7,7 +7,7 @@ import type { StreamId } from '../../domain/ids.ts'
 import type { StreamInfo } from '../ports.ts'
 import { bytesOf, catchUpAll, type Manner, type Progress, type Unreadable } from './fold-many.ts'
 import { checkpointOf, checkpointsOf, telemetryOf, type Env } from './project.ts'
-import { enter, type Turn } from './turn.ts'
+import { enter, sweepLease, type Turn } from './turn.ts'
 
 /** From so many rollouts on, or so many bytes to read, others are asked to wait. */
 const STREAMS_MIN = 64
@@ -54,13 +54,18 @@ export const largeCatchUp = (env: Env, progress: Progress): LargeCatchUp => {
     fold: async (infos, gone, isPatient) => {
       const { lessee, index } = env
       const plain = (manner: Manner = {}) => catchUpAll(env, infos, gone, progress, manner)
-      if (lessee === undefined || !isLarge(env, infos)) return plain()
+      if (lessee === undefined) return plain()
+      const key = [`${checkpointsOf(env)}.backfill`]
+      if (!isLarge(env, infos)) {
+        await sweepLease({ index, key, lessee })
+        return plain()
+      }
       const telemetry = telemetryOf(env)
       const work = { total: infos.length, bytesTotal: bytesOf(infos) }
       const entered = await enter(
         {
           index,
-          key: [`${checkpointsOf(env)}.backfill`],
+          key,
           lessee,
           telemetry,
           waitMsMax: isPatient ? undefined : 0,

@@ -52,8 +52,11 @@ const leaseIn = ({ index, key }: TurnParts): Lease | null => {
   return (index.get(key) as Lease | undefined) ?? null
 }
 
-const replace = ({ index, key }: TurnParts, before: Lease | null, after: Lease | null) =>
-  index.commit([toStored({ key, value: after })], [toStored({ key, value: before })])()
+const replace = (
+  { index, key }: Pick<TurnParts, 'index' | 'key'>,
+  before: Lease | null,
+  after: Lease | null
+) => index.commit([toStored({ key, value: after })], [toStored({ key, value: before })])()
 
 /** A lease that was just taken, kept up until its end. */
 const held = (parts: TurnParts, first: Lease): Turn => {
@@ -81,6 +84,15 @@ const held = (parts: TurnParts, first: Lease): Turn => {
       return change(() => null)
     }
   }
+}
+
+/** Deletes what a process left behind that is gone; who has little to do takes no lease of its own. */
+export const sweepLease = async (
+  parts: Pick<TurnParts, 'index' | 'key' | 'lessee'>
+): Promise<void> => {
+  const lease = (parts.index.get(parts.key) as Lease | undefined) ?? null
+  if (lease !== null && parts.lessee.fateOf(lease.owner) === 'gone')
+    await replace(parts, lease, null)
 }
 
 /** One who waits, and since when what it sees has been as it is. */
