@@ -11,6 +11,10 @@
  *
  * Every use case answers with fp-ts's `Either`: `Left` is a `StoreError`, which `describe` and `hint` put into words.
  */
+import type { SealReport, SealRequest } from './seal/seal.ts'
+import type { FileOutcome, StorageRequest } from './storage/change.ts'
+import type { ThreadSpent } from './storage/report.ts'
+import type { SalvageRequest, Salvaged } from './storage/salvage/salvage.ts'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
 import type { Difference, DifferencePart } from '../domain/difference/thread.ts'
@@ -29,6 +33,10 @@ import type { HomePlugins } from './plugins/plugins.ts'
 import type { FiledPlan } from './repair/plan-home.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
+export type { SealReport, SealRequest } from './seal/seal.ts'
+export type { FileOutcome, StorageRequest } from './storage/change.ts'
+export type { ThreadSpent } from './storage/report.ts'
+export type { SalvageRequest, Salvaged } from './storage/salvage/salvage.ts'
 export type { Goal, GoalPatch } from '../domain/changes/goal.ts'
 export type { GitPatch } from '../domain/changes/metadata.ts'
 export type { NewEvent } from '../domain/changes/new-event.ts'
@@ -162,3 +170,38 @@ export const applyRepair = async (
   digest: string
 ): Promise<Either<StoreError, RepairDone>> =>
   (await import('./repair/repair.ts')).applyRepair(home, bytes, digest)
+
+/** What the threads of a home take on disk, largest first; `threads` are ids, beginnings of ids or names, none for all. Errors are thrown. */
+export const storageReport = async (
+  home: string,
+  threads: ReadonlyArray<string> = []
+): Promise<ReadonlyArray<ThreadSpent>> => {
+  const { filesMeant } = await import('./storage/files.ts')
+  const { storageOf } = await import('./storage/report.ts')
+  return storageOf(home, filesMeant(home, threads))
+}
+
+/** Compresses rollouts with zstd, as `unroll storage compress` does; `Engine.undo` takes it back. */
+export const compressRollouts = async (
+  request: StorageRequest
+): Promise<Either<StoreError, ReadonlyArray<FileOutcome>>> =>
+  (await import('./storage/change.ts')).compressRollouts(request)
+
+/** Brings compressed rollouts back as plain ones. */
+export const expandRollouts = async (
+  request: StorageRequest
+): Promise<Either<StoreError, ReadonlyArray<FileOutcome>>> =>
+  (await import('./storage/change.ts')).expandRollouts(request)
+
+/** Makes a home of whatever rollouts lie below some folders. */
+export const salvage = async (request: SalvageRequest): Promise<Either<StoreError, Salvaged>> =>
+  (await import('./storage/salvage/salvage.ts')).salvage(request)
+
+/** Seals the rollouts of a home, see docs/AUDIT.md. Errors of the system are thrown. */
+export const sealHome = async (
+  request: SealRequest & { readonly accept?: boolean; readonly nowMs: number }
+): Promise<SealReport> => (await import('./seal/seal.ts')).seal(request)
+
+/** Compares the rollouts of a home with their seals. Errors of the system are thrown. */
+export const verifySeals = async (request: SealRequest): Promise<SealReport> =>
+  (await import('./seal/seal.ts')).verifySeal(request)

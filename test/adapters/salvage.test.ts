@@ -1,7 +1,7 @@
 // A home from whatever rollouts are left.
 import { expect } from 'chai'
 import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
-import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { salvage } from '../../adapters/storage/salvage/salvage.ts'
 import { compressRollouts } from '../../adapters/storage/change.ts'
@@ -195,6 +195,16 @@ describe('salvage', () => {
     expect(files.every(({ reason }) => reason !== null)).to.equal(true)
     expect(homeFiles(backup)).to.deep.equal(before)
     removeFolder(home)
+  })
+
+  it('writes through no link out of the home', async () => {
+    put('backup/a', line('one'))
+    mkdirSync(target)
+    mkdirSync(join(folder, 'elsewhere'))
+    symlinkSync(join(folder, 'elsewhere'), join(target, 'sessions'))
+    const done = await salvage({ folders: [backup], home: target })
+    expect(done).to.deep.include({ _tag: 'Left' })
+    expect(readdirSync(join(folder, 'elsewhere'))).to.deep.equal([])
   })
 
   it('goes on after it was cut off', async () => {

@@ -17,14 +17,15 @@ import {
   writeSync
 } from 'node:fs'
 import { basename, dirname, join, resolve as resolvePath, sep } from 'node:path'
-import type { StoreError } from '../../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
 import { holding } from '../../../replay/life/life.ts'
 import { homeOperations } from '../../home/operations.ts'
-import { makePrivate, syncFolder } from '../../home/own-folder.ts'
+import { makeFolder, makePrivate, syncFolder } from '../../home/own-folder.ts'
 import { homeWriter } from '../../home/writer.ts'
 import { decompressedContent, chunksOf, plainContent } from '../../jsonl/zstd.ts'
+import { LinkRefused, refuseLinks } from '../../plain-file.ts'
 import { rolloutsOf, type RolloutFile } from '../files.ts'
 import { filesBelow, lookAt, type FoundRollout } from './find.ts'
 import { mergeNames } from './names.ts'
@@ -92,7 +93,8 @@ const copyTo = async (home: string, source: string, target: string): Promise<boo
       throw Object.assign(new Error('what was written cannot be read back'), {
         ...{ code: 'EIO', errno: -5, syscall: 'copy', path: temporary }
       })
-    mkdirSync(dirname(path), { recursive: true })
+    refuseLinks(home, dirname(path))
+    makeFolder(dirname(path))
     linkSync(temporary, path)
     syncFolder(dirname(path))
     return true
@@ -233,6 +235,8 @@ export const salvage = async (request: SalvageRequest): Promise<E.Either<StoreEr
     const parts = { homeWriter: homeWriter(home), operations: homeOperations(home) }
     return await holding(parts, {}, async () => E.right(await salvageAll(request)))
   } catch (cause) {
+    if (cause instanceof LinkRefused)
+      return E.left(notPossible(cause.message, 'put the folders themselves into the home'))
     return E.left(ioFailure(cause, home))
   }
 }
