@@ -210,8 +210,8 @@ export const auditCommand: PlainCommand = async (input, io, open) => {
   const [what = 'report', file] = input.args
   if (!(AUDIT_REPORTS as ReadonlyArray<string>).includes(what))
     return report(wrong(`there is no audit ${what}`), input.json, io)
-  if (what === 'verify' && textOf(input, 'at') !== undefined)
-    return report(wrong('verify looks at a file, not at a point in time'), input.json, io)
+  if ((what === 'verify' || what === 'seal') && textOf(input, 'at') !== undefined)
+    return report(wrong(`audit ${what} looks at files as they are now`), input.json, io)
   if (what === 'verify') return verified(input, io)
   if (file !== undefined) return report(wrong(`audit ${what} takes no file`), input.json, io)
   if (what === 'seal') return (await import('./audit-seal.ts')).sealHome(input, io)
