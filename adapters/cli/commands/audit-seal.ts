@@ -6,6 +6,8 @@ import { isFine, seal, verifySeal, type SealedOutcome, type SealReport } from '.
 import { flagOf, textOf, type Input } from '../args.ts'
 import { withHomeFiles } from '../home-files.ts'
 import type { Io } from '../io.ts'
+import { notPossible } from '../../../domain/errors.ts'
+import { reportError } from '../text/report.ts'
 import { startProgress } from '../text/progress.ts'
 import { tsv } from '../text/style.ts'
 import { oneLine, plural } from '../text/text.ts'
@@ -52,9 +54,8 @@ const summary = (found: SealReport): string => {
       ? ''
       : `the log of seals is broken at line ${log.broken.line}: ${log.broken.reason}\n`
   const known = log.known === false ? 'the log does not hold the hash that was given\n' : ''
-  const seals = log.seals === 0 && sealed === null ? 'nothing was ever sealed\n' : ''
   const head = sealed ?? log.head
-  return `${whole}${known}${seals}${plural(found.files.length, 'file')}: ${counts.join(', ') || 'none'}; head ${head}\n`
+  return `${whole}${known}${plural(found.files.length, 'file')}: ${counts.join(', ') || 'none'}; head ${head}\n`
 }
 
 const print = async (found: SealReport, input: Input, io: Io): Promise<number> => {
@@ -75,6 +76,11 @@ const print = async (found: SealReport, input: Input, io: Io): Promise<number> =
 
 const INSTEAD = 'export the trail with "unroll audit export", or pull the threads to a home first'
 
+const NEVER = notPossible(
+  'nothing was ever sealed here',
+  'type "unroll audit seal" first, or name the file of an export'
+)
+
 const withFiles = (
   input: Input,
   outside: Io,
@@ -87,6 +93,9 @@ const withFiles = (
     const progress = startProgress(outside, 'reading rollouts')
     const found = await run(home, progress.show)
     progress.clear()
+    const { seals, broken } = found.log
+    if (found.sealed === null && seals === 0 && broken === null && found.ok)
+      return reportError(NEVER, input.json, outside)
     return print(found, input, progress.before(outside))
   })
 
