@@ -39,8 +39,8 @@ const WRONG: ReadonlyArray<readonly [string, string]> = [
   ['turns a --view all', '--view takes notLoaded, summary, full, not "all"'],
   ['events a --from -1', '--from needs a value; one that begins with a dash is written --from=-1'],
   ['events a --from x', '--from takes a whole number 0 or more, not "x"'],
-  ['index', 'index needs status|rebuild|drop'],
-  ['index frob', 'index takes status|rebuild|drop, not "frob"']
+  ['index', 'index needs status|rebuild|changes|drop'],
+  ['index frob', 'index takes status|rebuild|changes|drop, not "frob"']
 ]
 
 describe('command line: wrong usage', () => {
@@ -224,21 +224,23 @@ describe('command line: stopping and progress', () => {
     })
   }
 
-  const catchUp = async (tty: boolean, env: NodeJS.ProcessEnv = {}) => {
+  type Step = readonly [atMs: number, count: number, bytes: number, bytesTotal?: number]
+  const STEPS: ReadonlyArray<Step> = [
+    [299, 1, 500],
+    [300, 2, 1500],
+    [399, 3, 2_500_000],
+    [400, 4, 3_500_000]
+  ]
+  const catchUp = async (tty: boolean, env: NodeJS.ProcessEnv = {}, steps = STEPS) => {
     let now = 0
     const done = await unroll(['turns', 'x', '--home', home], {
       tty,
       env,
       nowMs: () => now,
       open: async ({ onProgress }) => {
-        for (const [at, count, bytes] of [
-          [299, 1, 500],
-          [300, 2, 1500],
-          [399, 3, 2_500_000],
-          [400, 4, 3_500_000]
-        ] as const) {
+        for (const [at, count, bytes, bytesTotal] of steps) {
           now = at
-          onProgress?.(count, 9, bytes)
+          onProgress?.(count, 9, bytes, bytesTotal)
         }
         const left = { _tag: 'Busy', what: 'it' }
         return {
@@ -255,6 +257,18 @@ describe('command line: stopping and progress', () => {
     const clear = '\r\u001b[2K'
     expect(await catchUp(true)).to.equal(
       `${clear}reading rollouts: 2 of 9, 1.5 kB${clear}reading rollouts: 4 of 9, 3.5 MB${clear}${END}`
+    )
+  })
+
+  it('tells how fast it goes and how long that will take, where it is known how much there is', async () => {
+    const clear = '\r\u001b[2K'
+    const steps: ReadonlyArray<Step> = [
+      [1000, 1, 1_000_000, 9_000_000],
+      [3000, 2, 5_000_000, 9_000_000]
+    ]
+    expect(await catchUp(true, {}, steps)).to.equal(
+      `${clear}reading rollouts: 1 of 9, 1.0 MB of 9.0 MB` +
+        `${clear}reading rollouts: 2 of 9, 5.0 MB of 9.0 MB, 2.0 MB/s, 2.0 s left${clear}${END}`
     )
   })
 
