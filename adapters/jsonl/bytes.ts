@@ -38,6 +38,8 @@ const plainSource = (path: string): ByteSource => {
 }
 
 const COMPRESSED_CHUNK_BYTES = 64 * 1024
+/** What the decoder gets at once: four bytes may become 128 KiB, and all that comes out is held. */
+const SLICE_BYTES = 1024
 
 interface Window {
   /** Position of the first byte in `chunks`. */
@@ -46,6 +48,8 @@ interface Window {
   bytes: number
   readAt: number
   ended: boolean
+  /** Compressed bytes that were read and not yet handed to the decoder. */
+  unread: Buffer
   readonly decompress: Decompress
 }
 
@@ -56,6 +60,7 @@ const newWindow = (): Window => {
     bytes: 0,
     readAt: 0,
     ended: false,
+    unread: Buffer.alloc(0),
     decompress: new Decompress((chunk) => {
       window.chunks.push(chunk.slice())
       window.bytes += chunk.length
@@ -106,12 +111,16 @@ const compressedSource = (path: string): ByteSource => {
       if (position < window.start) window = newWindow()
       while (!window.ended && window.start + window.bytes < position + length) {
         dropBefore(window, position)
-        const bytesRead = readSync(file, compressed, 0, compressed.length, window.readAt)
-        window.readAt += bytesRead
-        window.ended = bytesRead === 0
+        if (window.unread.length === 0) {
+          const bytesRead = readSync(file, compressed, 0, compressed.length, window.readAt)
+          window.readAt += bytesRead
+          window.ended = bytesRead === 0
+          window.unread = compressed.subarray(0, bytesRead)
+        }
         // The decoder keeps what it was given until it has the rest: it gets bytes of its own.
-        if (bytesRead > 0)
-          window.decompress.push(Uint8Array.from(compressed.subarray(0, bytesRead)), false)
+        const slice = Uint8Array.from(window.unread.subarray(0, SLICE_BYTES))
+        window.unread = window.unread.subarray(slice.length)
+        if (slice.length > 0) window.decompress.push(slice, false)
       }
       return copyOut(window, target, at, length, position)
     },

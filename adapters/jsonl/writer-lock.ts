@@ -44,6 +44,8 @@ export type Holder = ProcessIdentity
 /** Waiting for a lock ends after this long, unless told otherwise. */
 const WAIT_MS_MAX = 2000
 const PAUSE_MS_MAX = 4
+/** A process that got no processor time has not waited: a lock is looked at again before it is given up. */
+const TRIES_MIN = 3
 const UNKNOWN = '0'
 
 const attempt = (read: () => string): string => {
@@ -241,13 +243,13 @@ export const lockWriter = async (
 ): Promise<E.Either<StoreError, WriterLock>> => {
   const stop = stopwatch(telemetry, 'lock.wait.duration')
   const endMs = performance.now() + waitMsMax
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const lock = tryLock(home, streamId)
     if (lock !== null) {
       stop({ lock: 'thread', outcome: 'taken' })
       return E.right(lock)
     }
-    if (performance.now() > endMs) {
+    if (performance.now() > endMs && tries >= TRIES_MIN) {
       stop({ lock: 'thread', outcome: 'busy' })
       return E.left({
         _tag: 'Busy',
