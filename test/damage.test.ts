@@ -308,6 +308,33 @@ const ROWS: ReadonlyArray<Row> = [
     codex: one
   },
   {
+    title: 'a message item with a mark of the wrong type is reported',
+    bytes:
+      meta() +
+      turn('t1') +
+      event('item_completed', {
+        thread_id: THREAD,
+        turn_id: 't1',
+        item: {
+          type: 'UserMessage',
+          id: 'u1',
+          content: [{ type: 'text', text: 'x', text_elements: [[]] }]
+        }
+      }),
+    shows: { ...one, damage: ['invalid_payload'] },
+    codex: { ...one, damage: ['invalid_payload'] }
+  },
+  {
+    title: 'lines and events named like members of every object are passed over',
+    bytes:
+      meta() +
+      ['__proto__', 'constructor', 'toString', 'hasOwnProperty']
+        .map((name) => line(name, {}) + event(name))
+        .join('') +
+      turn('t1'),
+    shows: one
+  },
+  {
     title: 'a start without an id leaves its messages to a turn of their own',
     bytes: meta() + event('task_started') + user() + agent(),
     shows: { turns: [`rollout-1 ${WHOLE}`], listed: true, damage: ['invalid_payload'] }

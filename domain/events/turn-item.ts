@@ -22,6 +22,19 @@ const strings = t.array(t.string)
 const Duration = t.type({ secs: u64, nanos: u32 })
 const duration = optional(Duration)
 
+interface OtherInput {
+  readonly type: string
+}
+
+/** Parts that later versions add; a text whose members are of the wrong type is none of them. */
+const OtherInput = new t.Type<OtherInput>(
+  'OtherInput',
+  (u): u is OtherInput => t.type({ type: t.string }).is(u) && u.type !== 'text',
+  (u, context) =>
+    t.type({ type: t.string }).is(u) && u.type !== 'text' ? t.success(u) : t.failure(u, context),
+  t.identity
+)
+
 const UserInput = t.union([
   t.intersection([
     t.type({ type: t.literal('text'), text: t.string }),
@@ -35,7 +48,7 @@ const UserInput = t.union([
     t.type({ type: t.literal('image') }),
     t.partial({ image_url: t.string, file_id: t.string, detail: text })
   ]),
-  t.type({ type: t.string })
+  OtherInput
 ])
 
 const ParsedCommand = t.intersection([

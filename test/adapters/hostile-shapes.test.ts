@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { openBytes } from '../../adapters/jsonl/bytes.ts'
-import { turnsOf, withEngine } from '../support/engines.ts'
+import { right, turnsOf, withEngine } from '../support/engines.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import {
   emptyHome,
@@ -18,6 +18,7 @@ import {
 } from '../support/rollouts.ts'
 import { writeRollout } from '../support/rollouts.ts'
 import { askEverything } from '../torture/hostile/ask.ts'
+import { lineOf } from '../torture/hostile/kinds.ts'
 import { recordedRollouts, idOf as threadOf } from '../torture/hostile/flips.ts'
 
 type Json =
@@ -129,6 +130,31 @@ describe('a compressed rollout that becomes ten thousand times as large', () => 
     await withEngine({ home }, async (engine) => {
       expect(await askEverything(engine)).to.deep.equal([])
       expect(await turnsOf(engine, idOf(2))).to.have.length(1)
+    })
+    removeFolder(home)
+  })
+})
+
+describe('settings and token counts whose last line is damaged', () => {
+  it('are those of the last line that can be read', async () => {
+    const home = emptyHome()
+    const context = (model: string): string =>
+      lineOf('turn_context', {
+        cwd: '/w',
+        approval_policy: 'never',
+        sandbox_policy: { type: 'read-only' },
+        model,
+        summary: 'auto'
+      })
+    const damaged = context('broken').replace('"summary":"auto"', '"summary":auto')
+    const text = `${metaLine(THREAD)}\n${userLine('hi')}\n${context('old')}${context('new')}${damaged}`
+    writeRollout(rolloutPath(home, THREAD), text)
+    await withEngine({ home }, async (engine) => {
+      const [thread] = (await right(engine.listThreads({}))).data
+      expect(thread).to.include({ id: THREAD, model: 'new' })
+      expect((await right(engine.damage(THREAD))).map(({ offset }) => offset)).to.deep.equal([
+        text.indexOf(damaged)
+      ])
     })
     removeFolder(home)
   })
