@@ -91,6 +91,7 @@ describe('the numbers of an engine', () => {
       writeRollout(rolloutPath(home, idOf(n)), linesOf([metaLine(idOf(n)), ...LINES.slice(1)]))
     expect(await during(list, 'backfill', 'fold', 'read')).to.deep.equal({
       'backfill.duration done': 1,
+      'backfill.lease taken': 1,
       'backfill.threads': many,
       'fold.duration start': many,
       'fold.bytes start': PASSES * many * bytesOf(LINES),
