@@ -351,6 +351,9 @@ describe('unroll index', () => {
     damagedLines: 5,
     unfinishedTails: 1,
     unreadable: 0,
+    unreadableFiles: [],
+    duplicates: 0,
+    changes: 0,
     bytes: 101495
   }
 
@@ -361,11 +364,12 @@ describe('unroll index', () => {
       expect([code, jsonLines(out)]).to.deep.equal([0, [{ home, index: 'memory', ...COUNTS }]])
       expect((await damaged(['index', what])).out).to.equal(
         `home\t${home}\nindex\tmemory\nthreads\t13\nturns\t23\ndamaged lines\t5\n` +
-          'unfinished tails\t1\nunreadable files\t0\nbytes\t101495\n'
+          'unfinished tails\t1\nunreadable files\t0\nduplicate files\t0\nchanges\t0\nbytes\t101495\n'
       )
       expect((await damaged(['index', what], { tty: true })).out).to.equal(
         `home              ${home}\nindex             memory\nthreads           13\n` +
-          'turns             23\ndamaged lines     5\nunfinished tails  1\nunreadable files  0\nbytes             101.5 kB\n'
+          'turns             23\ndamaged lines     5\nunfinished tails  1\nunreadable files  0\n' +
+          'duplicate files   0\nchanges           0\nbytes             101.5 kB\n'
       )
     })
   }
