@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { withEngine } from './engines.ts'
 import { copyHome, removeFolder, temporaryFolder } from './fixture-home.ts'
 import { homeFiles, rollouts } from './home-state.ts'
+import { random } from '../torture/random.ts'
 
 const HOME = 'agents-169'
 /** The thread that spawned the other three. */
@@ -28,17 +29,6 @@ const CASES = [
 ] as const
 
 const NOBODY = '00000000-0000-7000-8000-000000000000'
-
-/** Numbers from 0 to 1 that depend on the seed alone. */
-export const random = (seed: number) => {
-  let state = seed >>> 0
-  return (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 /** A child process that starts in milliseconds; `entry` is its source in this folder. */
 export const bundleChild = (entry = 'crash-entry'): string => {

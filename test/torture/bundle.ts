@@ -9,13 +9,14 @@ import { temporaryFolder } from '../support/fixture-home.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
-/** A folder with `child.cjs` and what belongs to it; the caller deletes it. */
+/** A folder with `child.cjs`, `work.cjs` and what belongs to it; the caller deletes it. */
 export const bundleChild = (): string => {
   const folder = temporaryFolder()
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   buildSync({
     entryPoints: {
       child: join(import.meta.dirname, 'child.ts'),
+      work: join(import.meta.dirname, 'work.ts'),
       'fold-worker': join(ROOT, 'adapters/jsonl/fold-worker.ts'),
       probe: join(ROOT, 'adapters/lmdb/probe.ts')
     },
@@ -31,6 +32,8 @@ export const bundleChild = (): string => {
       'import.meta.dirname': JSON.stringify(join(ROOT, 'test', 'support'))
     },
     banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href" },
+    minifySyntax: true,
+    minifyWhitespace: true,
     logLevel: 'error'
   })
   return folder

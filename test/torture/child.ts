@@ -2,7 +2,6 @@
  * The child process of the trials.
  *
  *     child                                           jobs as lines of JSON, each answered with a line
- *     child work <kind> <home> <index> <seed>         works on a home until it is killed
  *     child die <operation> <folder> <act> <at>       does one operation and dies within it
  */
 import { createInterface } from 'node:readline'
@@ -10,7 +9,6 @@ import type { Act, Fault } from './failing-calls.ts'
 import { judge, remember, type Left } from './judge.ts'
 import { copyPrepared, deadly, prepare, ready, trial } from './trial.ts'
 import { watchRejections, type Prepared, type Ready } from './trial.ts'
-import { work, type Kind } from './work.ts'
 
 /** What the child may be asked. */
 export type Job =
@@ -33,7 +31,7 @@ const done = async (job: Job): Promise<unknown> => {
       return trial(job.prepared, job.fault)
     case 'ready':
       waiting = await ready(job.prepared)
-      return process.pid
+      return { pid: process.pid, folder: waiting.folder }
     case 'go':
       return waiting?.go({ act: 'none', at: Infinity, lasts: false })
     case 'copy':
@@ -58,8 +56,7 @@ const jobs = async (): Promise<void> => {
 
 const [what, ...words] = process.argv.slice(2)
 const [first = '', second = '', third = '', fourth = '0'] = words
-if (what === 'work') void work(first as Kind, second, third, Number(fourth))
-else if (what === 'die') {
+if (what === 'die') {
   const fault = { act: third as Act, at: Number(fourth), lasts: false }
   void deadly(first, second, fault).then((seen) => process.stdout.write(JSON.stringify(seen)))
 } else void jobs()

@@ -8,7 +8,7 @@ import type { Act } from './failing-calls.ts'
 import type { Finding } from './faults.ts'
 import type { Helper } from './helper.ts'
 import type { Judgement, Left } from './judge.ts'
-import { MOVED } from './operations.ts'
+import { MOVED } from './threads.ts'
 import type { Prepared } from './trial.ts'
 
 /** What a sweep of deaths found. */

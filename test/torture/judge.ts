@@ -19,7 +19,7 @@ import {
   type Observation,
   type Shown
 } from './observe.ts'
-import { OLD, PAGED, said } from './operations.ts'
+import { OLD, PAGED, said } from './threads.ts'
 import type { Event } from './work.ts'
 
 /** What is known of a home when a worker is gone. */
@@ -104,7 +104,7 @@ const differing = (what: string, one: Observation, other: Observation): Readonly
   )
 
 /** Every kind of change that must succeed for whoever comes next. */
-const heal = async (engine: Engine, found: Observation): Promise<ReadonlyArray<string>> => {
+const heal = async (engine: Engine): Promise<ReadonlyArray<string>> => {
   const problems: Array<string> = []
   const tried = async (what: string, call: () => Promise<E.Either<unknown, unknown>>) => {
     const answer = await call().catch((cause: unknown) => E.left(String(cause)))
@@ -112,8 +112,10 @@ const heal = async (engine: Engine, found: Observation): Promise<ReadonlyArray<s
   }
   for (const id of [OLD, PAGED]) await tried('append', engine.append(id, [said('healed')]))
   await tried('rename', engine.rename(OLD, 'healed'))
+  // Looked at now: what was left half done is finished by the first change.
+  const place = await engine.locate(PAGED)()
   const moves = ['archive', 'unarchive'] as const
-  for (const move of found[PAGED]?.archived === true ? moves.toReversed() : moves)
+  for (const move of E.isRight(place) && place.right.archived ? moves.toReversed() : moves)
     await tried(move, engine[move](PAGED))
   return problems
 }
@@ -146,7 +148,7 @@ export const judge = async (left: Left): Promise<Judgement> => {
   problems.push(...lost)
   const after = await withEngine({ home, index }, async (engine) => {
     problems.push(...differing('index and files', await observe(engine), fromFiles))
-    problems.push(...(await heal(engine, fromFiles)))
+    problems.push(...(await heal(engine)))
     return observe(engine)
   })
   const healed = look(home)

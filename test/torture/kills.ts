@@ -4,7 +4,7 @@
  */
 import { rmSync } from 'node:fs'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
-import { random } from '../support/crashes.ts'
+import { random } from './random.ts'
 import { helper, type Helper } from './helper.ts'
 import type { Judgement, Left } from './judge.ts'
 import { tortureHome } from './operations.ts'
@@ -113,7 +113,7 @@ export const randomKills = async (
         await kill(folder, judge, scene, place, seed + next++, report)
         told(report.kills)
       }
-      report.acknowledged += place.events.length
+      report.acknowledged += place.acknowledged
       removeFolder(place.home)
       removeFolder(place.index)
     }

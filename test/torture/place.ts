@@ -27,13 +27,13 @@ const whole = (out: string): ReadonlyArray<Line> =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Line)
 
-/** Starts a worker; `words` are those of `child work`. */
+/** Starts a worker; `words` are those of `work.ts`. */
 export const startWorker = (
   folder: string,
   words: ReadonlyArray<string>,
   env: NodeJS.ProcessEnv = {}
 ): Worker => {
-  const child = spawn(process.execPath, [join(folder, 'child.cjs'), 'work', ...words], {
+  const child = spawn(process.execPath, [join(folder, 'work.cjs'), ...words], {
     env: { ...process.env, ...env }
   })
   const text = { out: '', err: '' }
@@ -75,6 +75,8 @@ export interface Place {
   shown: Record<string, Left['shown'][string]>
   readonly events: Array<Left['events'][number]>
   readonly deleted: Array<string>
+  /** Changes that were acknowledged. */
+  acknowledged: number
 }
 
 /** A place of which nothing was told yet. */
@@ -83,7 +85,8 @@ export const placeAt = (home: string, index: string): Place => ({
   index,
   shown: {},
   events: [],
-  deleted: []
+  deleted: [],
+  acknowledged: 0
 })
 
 const DELETE = 'delete for good'
@@ -95,6 +98,7 @@ export const learn = (place: Place, lines: ReadonlyArray<Line>): ReadonlyArray<B
       if (line.began === DELETE) place.deleted.push(...line.threads)
       continue
     }
+    if (line.refused === null) place.acknowledged += 1
     Object.assign(place.shown, line.shown)
     place.events.push(...line.events)
   }

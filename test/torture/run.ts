@@ -49,8 +49,16 @@ const rows: Array<Row> = []
 const isWanted = (kind: string): boolean => values.kind === undefined || values.kind === kind
 const isMeant = (name: string): boolean => values.only === undefined || values.only === name
 
+/** A log gets a line now and then. */
+const LOG_MS = 30_000
+let loggedMs = 0
+
 const progress = (text: string): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r${text}\u001b[K`)
+  else if (text !== '' && performance.now() - loggedMs > LOG_MS) {
+    loggedMs = performance.now()
+    process.stderr.write(`${text}\n`)
+  }
 }
 
 const printed = ({ kind, name, trials, figures, findings, seconds }: Row): string => {

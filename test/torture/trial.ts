@@ -180,6 +180,7 @@ const judged = async (
 
 /** An operation that is about to run. */
 export interface Ready {
+  readonly folder: string
   readonly go: (fault: Fault) => Promise<Verdict>
 }
 
@@ -207,7 +208,7 @@ export const ready = async (prepared: Prepared): Promise<Ready> => {
     removeFolder(folder)
     return { calls, hit, answer: answer[0], problems }
   }
-  return { go }
+  return { folder, go }
 }
 
 /** Runs an operation with a fault, and again without it. */

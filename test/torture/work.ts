@@ -1,15 +1,19 @@
 /**
- * Work that is killed: changes to a home one after the other, chosen by a seed, told as they begin and when they are
+ * Run as a child process: work that is killed.
+ *
+ *     work <kind> <home> <index> <seed>
+ *
+ * It makes changes to a home, one after the other, chosen by a seed, told as they begin and when they are
  * acknowledged.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { writeSync } from 'node:fs'
 import { openEngine, type Engine, type StoreError } from '../../adapters/library.ts'
-import { random } from '../support/crashes.ts'
+import { random } from './random.ts'
 import { right } from '../support/engines.ts'
 import { arm, watchCalls } from './failing-calls.ts'
 import { observe, shownThread, type Shown } from './observe.ts'
-import { BEGUN, MOVED, OLD, PAGED, REVERTED, said } from './operations.ts'
+import { BEGUN, MOVED, OLD, PAGED, REVERTED, said } from './threads.ts'
 
 /** What a worker is told to do. */
 export type Kind = 'mixed' | 'append' | 'read' | 'backfill'
@@ -195,12 +199,7 @@ const backfill = async (engine: Engine): Promise<void> => {
  * Works on a home until it is killed. `UNROLL_TORTURE_NO_SYNC` names a folder whose files are never synced: the control of
  * the power cuts.
  */
-export const work = async (
-  kind: Kind,
-  home: string,
-  index: string,
-  seed: number
-): Promise<void> => {
+const work = async (kind: Kind, home: string, index: string, seed: number): Promise<void> => {
   const unsynced = process.env['UNROLL_TORTURE_NO_SYNC']
   if (unsynced !== undefined) {
     watchCalls()
@@ -212,3 +211,6 @@ export const work = async (
   else if (kind === 'read') await readAgain(engine)
   else await backfill(engine)
 }
+
+const [kind = '', home = '', index = '', seed = '0'] = process.argv.slice(2)
+void work(kind as Kind, home, index, Number(seed))

@@ -6,7 +6,7 @@
 import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs'
 import { utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { random } from '../crashes.ts'
+import { random } from '../../torture/random.ts'
 import { startEventStore, type TestEventStore } from '../eventstore-server/server.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../fixture-home.ts'
 import { homeFiles } from '../home-state.ts'

@@ -1,0 +1,14 @@
+/**
+ * Numbers that look random and are the same for the same seed.
+ */
+
+/** Numbers from 0 to 1 that depend on the seed alone. */
+export const random = (seed: number) => {
+  let state = seed >>> 0
+  return (): number => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = Math.imul(state ^ (state >>> 15), state | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
