@@ -7,7 +7,7 @@ import { createInterface, type Interface } from 'node:readline'
 import type { Job } from './child.ts'
 
 /** Answers later than this are taken for never. */
-const DEADLINE_MS = 30_000
+const DEADLINE_MS = 90_000
 
 /** A child that does jobs. */
 export interface Helper {

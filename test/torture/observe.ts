@@ -21,11 +21,15 @@ export type Observation = Readonly<Record<string, Shown>>
 
 const EVERY = { limit: 1000, modelProviders: [] } as const
 
-/** One thread; null when it is not there. */
-export const shownThread = async (engine: Engine, id: string): Promise<Shown | null> => {
+/** One thread; null when it is not there, undefined when that could not be told. */
+export const shownThread = async (
+  engine: Engine,
+  id: string
+): Promise<Shown | null | undefined> => {
   const place = await engine.locate(id)()
   const thread = await engine.readThread(id, true)()
-  if (E.isLeft(place) || E.isLeft(thread)) return null
+  if (E.isLeft(place)) return place.left._tag === 'StreamNotFound' ? null : undefined
+  if (E.isLeft(thread)) return thread.left._tag === 'StreamNotFound' ? null : undefined
   const { name, turns } = thread.right
   return {
     archived: place.right.archived,
@@ -41,7 +45,7 @@ export const observe = async (engine: Engine): Promise<Observation> => {
   for (const archived of [false, true])
     for (const { id } of (await right(engine.listThreads({ ...EVERY, archived }))).data) {
       const one = await shownThread(engine, id)
-      if (one !== null) shown[id] = { ...one, archived }
+      if (one) shown[id] = { ...one, archived }
     }
   return shown
 }

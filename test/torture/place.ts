@@ -27,15 +27,16 @@ const whole = (out: string): ReadonlyArray<Line> =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Line)
 
-/** Starts a worker; `words` are those of `work.ts`. */
+/** Starts a worker; `words` are those of `work.ts`, `limit` is one of `ulimit`. */
 export const startWorker = (
   folder: string,
   words: ReadonlyArray<string>,
-  env: NodeJS.ProcessEnv = {}
+  env: NodeJS.ProcessEnv = {},
+  limit = ''
 ): Worker => {
-  const child = spawn(process.execPath, [join(folder, 'work.cjs'), ...words], {
-    env: { ...process.env, ...env }
-  })
+  const limited = ['-c', `${limit === '' ? ':' : `ulimit ${limit}`}; exec "$0" "$@"`]
+  const program = [process.execPath, join(folder, 'work.cjs'), ...words]
+  const child = spawn('sh', [...limited, ...program], { env: { ...process.env, ...env } })
   const text = { out: '', err: '' }
   child.stdout.on('data', (chunk: Buffer) => (text.out += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (text.err += chunk.toString()))
@@ -100,6 +101,10 @@ export const learn = (place: Place, lines: ReadonlyArray<Line>): ReadonlyArray<B
     }
     if (line.refused === null) place.acknowledged += 1
     Object.assign(place.shown, line.shown)
+    // What a failing disk stopped half way is finished, or taken back, by a later change.
+    const isHalf = line.refused === 'IoFailure'
+    const unclear = [...(line.unknown ?? []), ...(isHalf ? Object.keys(line.shown) : [])]
+    for (const id of unclear) delete place.shown[id]
     place.events.push(...line.events)
   }
   return inFlight(lines)

@@ -14,11 +14,13 @@ import { parseArgs } from 'node:util'
 import { removeFolder } from '../support/fixture-home.ts'
 import { bundleChild } from './bundle.ts'
 import { deathSweep } from './deaths.ts'
+import { diskTrials, noMounts, TROUBLES } from './disks.ts'
 import { faultSweep, OPERATION_NAMES, type Finding } from './faults.ts'
 import { helper } from './helper.ts'
 import { hostileRows } from './hostile/rows.ts'
 import { randomKills, SCENES } from './kills.ts'
 import { powerCuts } from './power.ts'
+import { noStrace, straceSweep } from './strace.ts'
 
 const { values } = parseArgs({
   options: {
@@ -122,6 +124,33 @@ const faults = async (): Promise<void> => {
   child.close()
 }
 
+const strace = async (): Promise<void> => {
+  const why = noStrace()
+  if (why !== null)
+    return row('strace', 'all', async () => ({ trials: 0, findings: [], figures: { notRun: why } }))
+  const child = helper(program)
+  for (const name of OPERATION_NAMES)
+    if (isMeant(name))
+      await row('strace', name, async () => {
+        const { trials, findings, answers } = await straceSweep(child, name, every)
+        return { trials, findings, figures: { answers } }
+      })
+  child.close()
+}
+
+const disks = async (): Promise<void> => {
+  const why = noMounts()
+  for (const trouble of TROUBLES)
+    if (isMeant(trouble.name))
+      await row('disks', trouble.name, async () => {
+        if (why !== null && trouble.roomKb !== null)
+          return { trials: 0, findings: [], figures: { notRun: why } }
+        const count = Number(values.trials ?? '20')
+        const { trials, findings, ...figures } = await diskTrials(program, trouble, count, seed)
+        return { trials, findings, figures }
+      })
+}
+
 const power = async (): Promise<void> => {
   const cuts = Number(values.trials ?? '100')
   for (const [name, syncs, count] of [
@@ -147,7 +176,9 @@ for (const [kind, run] of [
   ['kills', kills],
   ['deaths', deaths],
   ['faults', faults],
-  ['power', power]
+  ['power', power],
+  ['strace', strace],
+  ['disks', disks]
 ] as const)
   if (isWanted(kind)) await run()
 

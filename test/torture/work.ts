@@ -37,6 +37,8 @@ export interface Done {
   /** The kind of failure; null when it was acknowledged. */
   readonly refused: string | null
   readonly shown: Readonly<Record<string, Shown | null>>
+  /** Threads of which it could not be told. */
+  readonly unknown?: ReadonlyArray<string>
   readonly events: ReadonlyArray<Event>
 }
 
@@ -55,6 +57,7 @@ const FORCE = { force: true }
 const choices = (
   engine: Engine,
   state: Readonly<Record<string, Shown>>,
+  seen: ReadonlySet<string>,
   name: string,
   pick: () => number
 ): ReadonlyArray<Change> => {
@@ -64,6 +67,7 @@ const choices = (
   const one = (from: ReadonlyArray<string>): string =>
     from[Math.floor(pick() * from.length)] ?? MOVED
   const moved = one(movable)
+  const gone = one(forks)
   const isArchived = state[moved]?.archived === true
   const change = (
     what: string,
@@ -106,12 +110,13 @@ const choices = (
       ? [change('restore', [MOVED], () => engine.restore(MOVED))]
       : []),
     ...(forks.length > 3
-      ? [change('delete for good', [one(forks)], () => engine.remove(moved, { permanent: true }))]
+      ? [change('delete for good', [gone], () => engine.remove(gone, { permanent: true }))]
       : []),
     loose('rename', moved, () => engine.rename(moved, name)),
     {
       name: 'undo',
-      threads: [...ids, MOVED],
+      // An undo may bring back what was deleted long ago.
+      threads: [...seen],
       run: async () => E.map(() => ids)(await engine.undo(null)())
     }
   ]
@@ -129,7 +134,12 @@ const appended = (engine: Engine, id: string, name: string): Change => ({
 })
 
 /** Does a change and tells of it. */
-const perform = async (engine: Engine, state: Record<string, Shown>, change: Change) => {
+const perform = async (
+  engine: Engine,
+  state: Record<string, Shown>,
+  seen: Set<string>,
+  change: Change
+) => {
   say({ began: change.name, threads: change.threads })
   const answer = await change.run()
   const events: Array<Event> = []
@@ -142,21 +152,32 @@ const perform = async (engine: Engine, state: Record<string, Shown>, change: Cha
         events.push({ thread, revision: Number(revision), message: change.message ?? '' })
     }
   const shown: Record<string, Shown | null> = {}
+  const unknown: Array<string> = []
   for (const id of touched) {
-    const now = (shown[id] = await shownThread(engine, id))
-    if (now === null) delete state[id]
-    else state[id] = now
+    seen.add(id)
+    const now = await shownThread(engine, id)
+    if (now === undefined) unknown.push(id)
+    else shown[id] = now
+    if (now) state[id] = now
+    else delete state[id]
   }
-  say({ done: change.name, refused: E.isLeft(answer) ? answer.left._tag : null, shown, events })
+  say({
+    done: change.name,
+    refused: E.isLeft(answer) ? answer.left._tag : null,
+    shown,
+    unknown,
+    events
+  })
 }
 
 const mixed = async (engine: Engine, seed: number): Promise<void> => {
   const pick = random(seed)
   const state = { ...(await observe(engine)) }
+  const seen = new Set([...Object.keys(state), MOVED])
   for (let n = 0; ; n++) {
-    const all = choices(engine, state, `w${seed}-${n}`, pick)
+    const all = choices(engine, state, seen, `w${seed}-${n}`, pick)
     const change = all[Math.floor(pick() * all.length)]
-    if (change !== undefined) await perform(engine, state, change)
+    if (change !== undefined) await perform(engine, state, seen, change)
   }
 }
 
