@@ -6,6 +6,7 @@ import type { DamageReason, RolloutLine } from '../../domain/events/event.ts'
 import { toRolloutLine } from '../../domain/events/event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { upcast } from '../../migrations/upcast.ts'
+import { endOfString } from './elide.ts'
 
 /** A line of this many bytes or more is damage: JavaScript cannot hold much longer strings. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
@@ -29,11 +30,32 @@ const isAllNul = (line: Buffer): boolean => {
 /** Bytes a JSON text may begin with; a parser would take long to say so. */
 const MAY_BEGIN = new Set(Buffer.from('{["-0123456789tfn \t\r'))
 
+/** Deeper lines are damage: a parser needs a hundred bytes for each level. Codex's own parser ends at 128 levels. */
+export const DEPTH_MAX = 16 * 1024
+/** A shorter line cannot be as deep. */
+const SHALLOW_BYTES = 2 * DEPTH_MAX
+const QUOTE = 34
+
+const isTooDeep = (line: Buffer): boolean => {
+  let depth = 0
+  for (let at = 0; at < line.length; at++) {
+    const byte = line[at]
+    if (byte === QUOTE) {
+      at = endOfString(line, at + 1)
+      if (at === -1) return false
+    } else if (byte === 0x5b || byte === 0x7b) {
+      if (++depth > DEPTH_MAX) return true
+    } else if (byte === 0x5d || byte === 0x7d) depth -= 1
+  }
+  return false
+}
+
 /** Reads one line's bytes as an event, or tells why it is not one. */
 export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageReason => {
   if (line.length >= LINE_BYTES_MAX) return 'line_too_long'
   if (!isUtf8(line)) return 'not_utf8'
   if (!MAY_BEGIN.has(line[0] ?? 0)) return isAllNul(line) ? 'nul_bytes' : 'not_json'
+  if (line.length > SHALLOW_BYTES && isTooDeep(line)) return 'not_json'
   let value: unknown
   try {
     value = JSON.parse(line.toString('utf8'))

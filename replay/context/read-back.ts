@@ -11,8 +11,8 @@ export interface FilePlace {
   readonly offset: number
 }
 
-const FIRST_CHUNK_BYTES = 256 * 1024
-const CHUNK_BYTES_MAX = 2 * 1024 * 1024
+/** Other work of the process gets its turn between chunks. A longer line is read with a chunk that holds it. */
+const CHUNK_BYTES = 256 * 1024
 /** A longer line is damage, and passed over in pieces. */
 const LINE_BYTES_MAX = 256 * 1024 * 1024
 
@@ -68,7 +68,7 @@ const readSegmentBack = async (
 ): Promise<boolean> => {
   const { segment } = place
   let until = place.offset
-  let bytes = FIRST_CHUNK_BYTES
+  let bytes = CHUNK_BYTES
   while (until > start) {
     const from = Math.max(start, until - bytes)
     const range = { segment, from, until }
@@ -85,7 +85,7 @@ const readSegmentBack = async (
       if (line !== undefined && !isDamaged(line) && visit(line)) return true
     }
     until = next
-    bytes = Math.min(CHUNK_BYTES_MAX, bytes * 2)
+    bytes = CHUNK_BYTES
   }
   return false
 }

@@ -159,3 +159,23 @@ describe('settings and token counts whose last line is damaged', () => {
     removeFolder(home)
   })
 })
+
+describe('a line that is nested a million times', () => {
+  it('is damage, and costs no memory for its levels', async () => {
+    const home = emptyHome()
+    const deep = [
+      '['.repeat(1_000_000),
+      `{"timestamp":"2026-05-01T10:00:00.000Z","type":"event_msg","payload":{"type":"task_started","turn_id":"t","more":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}}`
+    ]
+    writeRollout(rolloutPath(home, THREAD), linesOf([metaLine(THREAD), ...deep, userLine('hi')]))
+    await withEngine({ home }, async (engine) => {
+      expect(await turnsOf(engine, THREAD)).to.have.length(1)
+      const damage = await right(engine.damage(THREAD))
+      expect(damage.map(({ revision, reason }) => [revision, reason])).to.deep.equal([
+        [1, 'not_json'],
+        [2, 'not_json']
+      ])
+    })
+    removeFolder(home)
+  })
+})
