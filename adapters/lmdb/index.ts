@@ -101,6 +101,9 @@ const walk = (from: RowKey, until: RowKey, limit: number, reverse: boolean) => {
   return { start: high, exclusiveStart: true, end: low, inclusiveEnd: true, reverse, ...bound }
 }
 
+/** The driver gives a key of one part as that part. */
+const partsOf = (key: RowKey | string | number): RowKey => (typeof key === 'object' ? key : [key])
+
 /** Opens the index of a directory, making both when they are missing. Throws when the directory cannot be used. */
 export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTelemetry): Index => {
   const opened = (): OpenEnvironment => {
@@ -121,11 +124,14 @@ export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTeleme
         const rows = environment.getRange(walk(from, until, limit, reverse))
         return Array.from(
           rows,
-          ({ key, value }) => [key, JSON.parse(rowJson(key, value)) as unknown] as const
+          ({ key, value }) =>
+            [partsOf(key), JSON.parse(rowJson(partsOf(key), value)) as unknown] as const
         )
       }),
     keys: (from, until) =>
-      reading(() => Array.from(environment.getKeys({ start: lmdbKey(from), end: lmdbKey(until) }))),
+      reading(() =>
+        Array.from(environment.getKeys({ start: lmdbKey(from), end: lmdbKey(until) }), partsOf)
+      ),
     commit: (writes, expected) => async () => {
       try {
         const done = environment.transactionSync(() => apply(environment, writes, expected))

@@ -124,7 +124,8 @@ const isBelow = (path: string): boolean => roots.some((root) => path.startsWith(
 
 /** Writes half of what was to be written. */
 const writeHalf = (name: string, args: ReadonlyArray<unknown>): number => {
-  const bytes = Buffer.from(args[1] as string)
+  const from = name === 'writeSync' && typeof args[2] === 'number' ? args[2] : 0
+  const bytes = Buffer.from(args[1] as string).subarray(from)
   const half = bytes.subarray(0, bytes.length >> 1)
   const write = real.get(name) as AnyCall
   const written = write(args[0], half, ...(name === 'writeFileSync' ? [args[2]] : []))
@@ -138,6 +139,10 @@ const isDue = ({ act, at, lasts }: Fault, { name }: Call, args: ReadonlyArray<un
   return calls === at || (lasts && calls > at)
 }
 
+/** One byte cannot be halved: it is written. */
+const isLong = ([, bytes, from]: ReadonlyArray<unknown>): boolean =>
+  (bytes as Buffer).length - (typeof from === 'number' ? from : 0) > 1
+
 /** Makes the fault happen: an answer instead of the real one, or null when the real call is to be made. */
 const happen = (act: Act, call: Call, args: ReadonlyArray<unknown>): readonly [unknown] | null => {
   const { name } = call
@@ -145,7 +150,7 @@ const happen = (act: Act, call: Call, args: ReadonlyArray<unknown>): readonly [u
   if (act === 'none') return null
   if (act === 'kill_within') writeHalf(name, args)
   if (act === 'kill' || act === 'kill_within') process.kill(process.pid, 'SIGKILL')
-  if (act === 'short') return (args[1] as Buffer).length > 1 ? [writeHalf(name, args)] : null
+  if (act === 'short') return isLong(args) ? [writeHalf(name, args)] : null
   const done = args.at(-1)
   if (act === 'no_sync') {
     if (typeof done === 'function') setImmediate(() => void (done as AnyCall)(null))
