@@ -170,13 +170,17 @@ const wholeManifest = (read: Manifest): Manifest | null => {
   return { ...read, files: known, names: names.filter((line) => typeof line === 'string') }
 }
 
-/** The manifest of a trash folder; null when it is not there or not whole. */
+/** Faults of the disk or a shortage: they do not say that something is not there. */
+const NO_ANSWER = new Set(['EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
+
+/** The manifest of a trash folder; null when it is not there or not whole. Throws when that cannot be told. */
 export const readManifest = (home: string, trash: string): Manifest | null => {
   try {
     const path = manifestPath(home, trash)
     refuseLinks(home, dirname(path))
     return wholeManifest(JSON.parse(readPlain(path).toString('utf8')) as Manifest)
-  } catch {
+  } catch (cause) {
+    if (NO_ANSWER.has(codeOf(cause))) throw cause
     return null
   }
 }
@@ -275,9 +279,56 @@ const isNearlyDone = (home: string, { purge: isWanted, trash, moves }: Relocatio
   return !isThere(join(home, trash)) && moves.every(({ from }) => !isThere(join(home, from)))
 }
 
+/** Carries a failure after which everything is as it was. */
+class WentBack extends Error {
+  readonly failure: Error
+  constructor(failure: Error) {
+    super(failure.message)
+    this.failure = failure
+  }
+}
+
+/** Moves files and names, and takes away what is to be gone; a text when something stood in the way. */
+const move = (
+  work: Work,
+  relocation: Relocation,
+  ids: ReadonlyArray<string>
+): RelocationResult | string => {
+  const { home } = work
+  const { rootId, moves, names, trash } = relocation
+  const skipped: Array<SkippedThread> = []
+  const done: Array<FileMove> = []
+  for (const threadId of ids) {
+    const mine = moves.filter((one) => one.threadId === threadId)
+    const cause = moveFiles(work, mine)
+    if (cause === null) done.push(...mine)
+    else if (threadId !== rootId) skipped.push({ threadId, reason: reasonOf(work, cause) })
+    else {
+      undoMoves(work, done)
+      if (names === 'take' && trash !== null)
+        rmSync(join(home, trash), { recursive: true, force: true })
+      if (!(cause instanceof Obstacle)) throw new WentBack(cause)
+      return reasonOf(work, cause)
+    }
+  }
+  const left = new Set(skipped.map(({ threadId }) => threadId))
+  const threadIds = ids.filter((id) => !left.has(id))
+  syncFolders(work)
+  moveNames(work, relocation, threadIds)
+  purge(work, relocation)
+  return { threadIds, skipped }
+}
+
+/** Failures of the system behind which files are in two places, or names missing: whoever comes next goes on. */
+const halfway = new WeakSet<object>()
+
+/** True for a failure of a relocation that did not put everything back. */
+export const stoppedHalfway = (cause: unknown): boolean =>
+  typeof cause === 'object' && cause !== null && halfway.has(cause)
+
 /**
  * Does a relocation, or what is left of it; a text when something stood in the way of the root and everything went back.
- * Throws failures of the system: then too everything went back, or whoever comes next finishes it.
+ * Throws failures of the system; `stoppedHalfway` tells those after which not everything went back.
  */
 export const relocate = (
   home: string,
@@ -289,32 +340,18 @@ export const relocate = (
   if (stray !== null) return `${stray} is not a path in the home`
   if (relocation.trash !== null) refuseLinks(home, join(home, relocation.trash))
   const work: Work = { home, step, folders: new Set() }
-  const { rootId, moves, names, trash } = relocation
+  const { moves, names, trash } = relocation
   const ids = [...new Set(moves.map(({ threadId }) => threadId))]
-  if (isNearlyDone(home, relocation)) {
+  const isLast = isNearlyDone(home, relocation)
+  if (!isLast && names === 'take' && trash !== null)
+    describeTrash(work, relocation, trash, operationId)
+  try {
+    if (!isLast) return move(work, relocation, ids)
     purge(work, relocation)
     return { threadIds: ids, skipped: [] }
+  } catch (cause) {
+    const failure = cause instanceof WentBack ? cause.failure : cause
+    if (failure === cause && cause instanceof Error) halfway.add(cause)
+    throw failure
   }
-  if (names === 'take' && trash !== null) describeTrash(work, relocation, trash, operationId)
-  const skipped: Array<SkippedThread> = []
-  const done: Array<FileMove> = []
-  for (const threadId of ids) {
-    const mine = moves.filter((move) => move.threadId === threadId)
-    const cause = moveFiles(work, mine)
-    if (cause === null) done.push(...mine)
-    else if (threadId !== rootId) skipped.push({ threadId, reason: reasonOf(work, cause) })
-    else {
-      undoMoves(work, done)
-      if (names === 'take' && trash !== null)
-        rmSync(join(home, trash), { recursive: true, force: true })
-      if (!(cause instanceof Obstacle)) throw cause
-      return reasonOf(work, cause)
-    }
-  }
-  const left = new Set(skipped.map(({ threadId }) => threadId))
-  const threadIds = ids.filter((id) => !left.has(id))
-  syncFolders(work)
-  moveNames(work, relocation, threadIds)
-  purge(work, relocation)
-  return { threadIds, skipped }
 }

@@ -22,7 +22,7 @@ import { isHeldByCodex } from '../jsonl/codex-lock.ts'
 import { discovery } from '../jsonl/discover.ts'
 import { holdHome } from './hold.ts'
 import { isThere } from './own-folder.ts'
-import { readManifest, relocate, type Step } from './relocate.ts'
+import { readManifest, relocate, stoppedHalfway, type Step } from './relocate.ts'
 import { appendName } from './session-index.ts'
 
 const ROOTS = ['sessions', 'archived_sessions'] as const
@@ -118,6 +118,17 @@ const exchanged = async (
   return E.right({ threadIds: [...new Set(threadIds)], skipped: [] })
 }
 
+/** As `attempt`; a failure in the middle stays unfinished in the log, so that whoever moves files next finishes it. */
+const relocated = <A>(home: string, run: () => A): E.Either<StoreError, A> => {
+  try {
+    return E.right(run())
+  } catch (cause) {
+    const failure = ioFailure(cause, home)
+    const isHalf = failure._tag === 'IoFailure' && stoppedHalfway(cause)
+    return E.left(isHalf ? { ...failure, unfinished: true } : failure)
+  }
+}
+
 /** What makes a test of this writer. */
 export interface HomeWriterOptions {
   /** Called before every step of a relocation. */
@@ -154,7 +165,7 @@ export const homeWriter = (
   },
   relocate: async (relocation, operationId) => {
     if (relocation.exchanges !== undefined) return exchanged(home, relocation, step)
-    const done = attempt(home, () => relocate(home, relocation, operationId, step))
+    const done = relocated(home, () => relocate(home, relocation, operationId, step))
     if (E.isLeft(done)) return done
     return typeof done.right === 'string'
       ? E.left({ _tag: 'NotPossible', reason: done.right, next: 'nothing was moved' })
