@@ -119,7 +119,13 @@ export const wouldCompress = async (home: string, path: string): Promise<Compres
 /** Makes the compressed file beside the work of others; it is whole, read back and on disk when this returns. */
 const make = async (source: string, before: Stats, temporary: string): Promise<Compressed> => {
   const file = openSync(source, constants.O_RDONLY | constants.O_NOFOLLOW)
-  const target = openSync(temporary, 'wx')
+  let target: number
+  try {
+    target = openSync(temporary, 'wx')
+  } catch (cause) {
+    closeSync(file)
+    throw cause
+  }
   try {
     const content = await encode(file, (bytes) => writeAll(target, bytes))
     const { mode, atimeMs, mtimeMs } = before
