@@ -98,6 +98,9 @@ const attempt = <A>(home: string, run: () => A): E.Either<StoreError, A> => {
   }
 }
 
+/** What the system says when a call fails: its code first. */
+const SYSTEM_FAILURE = /^E[A-Z0-9]+: /
+
 /** Exchanges the files of a repair; every thread of it is touched, or none. */
 const exchanged = async (
   home: string,
@@ -111,6 +114,11 @@ const exchanged = async (
     return E.left({
       ...{ _tag: 'IoFailure', operation: 'exchange files of', path: home },
       ...{ cause: unclear, unfinished: true }
+    })
+  if (refused !== null && SYSTEM_FAILURE.test(refused))
+    return E.left({
+      ...{ _tag: 'IoFailure', operation: 'exchange files of', path: home },
+      cause: `${refused}; every file is as it was before`
     })
   if (refused !== null)
     return E.left({ _tag: 'NotPossible', reason: refused, next: 'every file is as it was before' })

@@ -15,7 +15,7 @@ import {
   type FileExchange
 } from '../../domain/changes/relocation.ts'
 import { refuseLinks } from '../plain-file.ts'
-import { makePrivate, syncFolder } from '../home/own-folder.ts'
+import { isThere, makePrivate, syncFolder } from '../home/own-folder.ts'
 import { addName, type Step } from '../home/relocate.ts'
 import { fileContent, prefixContent } from './content.ts'
 
@@ -162,7 +162,7 @@ const obstacle = (work: Work, exchanges: ReadonlyArray<FileExchange>): string | 
   for (const one of exchanges) {
     const progress = progressOf(work, one)
     if (progress === 'other') return `${one.path} is not as it was when the work was planned`
-    const isReady = one.staged === null || existsSync(join(work.home, one.staged))
+    const isReady = one.staged === null || isThere(join(work.home, one.staged))
     if (progress === 'before' && !isReady) return `what was to become of ${one.path} is gone`
   }
   return null
