@@ -55,11 +55,11 @@ const compressedLineEndingAt = async (path: string, until: number, pace: Pace): 
 
 const lineBefore = async (
   { home, pace }: Bases,
-  { path, isCompressed }: RolloutEntry,
+  { path, compressed }: RolloutEntry,
   until: number
 ): Promise<Before> => {
-  if (until > 0 && isCompressed) return compressedLineEndingAt(join(home, path), until, pace)
-  const source = openBytes(join(home, path), isCompressed)
+  if (until > 0 && compressed) return compressedLineEndingAt(join(home, path), until, pace)
+  const source = openBytes(join(home, path), compressed)
   try {
     return lineEndingAt(source, until)
   } finally {
@@ -77,7 +77,7 @@ const isCircle = (bases: Bases, segmentId: string, base: HistoryBase): boolean =
     const first =
       file === undefined
         ? 'unreadable'
-        : bases.firstLine(join(bases.home, file.path), file.isCompressed)
+        : bases.firstLine(join(bases.home, file.path), file.compressed)
     next = first === 'unreadable' ? null : first.base
   }
   return false

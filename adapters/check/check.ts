@@ -79,10 +79,10 @@ const isHeld = (home: string, threadId: string | null): boolean =>
 /** Null when the checksums fit, when nobody asked, or when the file cannot be decompressed, which is told anyway. */
 const checksumFinding = async (
   { home, pace, options }: Run,
-  { path, threadId, isCompressed }: RolloutEntry,
+  { path, threadId, compressed }: RolloutEntry,
   isCut: boolean
 ): Promise<Finding | null> => {
-  if (options.deep !== true || !isCompressed || isCut) return null
+  if (options.deep !== true || !compressed || isCut) return null
   const step = async (): Promise<void> => {
     if (pace.isDue()) await pace.giveWay()
   }
@@ -97,7 +97,7 @@ const checksumFinding = async (
 /** Findings of the lines of a rollout, and of the place it continues. */
 const examined = async (run: Run, rollout: RolloutEntry): Promise<ReadonlyArray<Finding>> => {
   const { home, pace } = run
-  const { path, threadId, segmentId, isCompressed } = rollout
+  const { path, threadId, segmentId, compressed } = rollout
   const isSegment = threadId !== segmentId
   const facts = { threadId, path, isSegment, isHeld: isHeld(home, threadId) }
   const onBytes = (bytes: number): void => {
@@ -106,7 +106,7 @@ const examined = async (run: Run, rollout: RolloutEntry): Promise<ReadonlyArray<
   }
   try {
     const absolutePath = join(home, path)
-    const report = await examineFile({ absolutePath, isCompressed, facts, pace, onBytes })
+    const report = await examineFile({ absolutePath, compressed, facts, pace, onBytes })
     run.partlyRead += report.partlyRead
     const more = [
       await baseFinding(run.bases, rollout, report.identity),

@@ -158,7 +158,7 @@ const takeBuffer = (): Buffer => {
 /** What a file is examined with. */
 export interface ExamineOptions {
   readonly absolutePath: string
-  readonly isCompressed: boolean
+  readonly compressed: boolean
   readonly facts: FileFacts
   readonly pace: Pace
   readonly onBytes: (bytes: number) => void
@@ -166,8 +166,8 @@ export interface ExamineOptions {
 
 /** Examines a file; throws errors of the system. What zstd cannot read is a finding. */
 export const examineFile = async (options: ExamineOptions): Promise<ExaminedFile> => {
-  const { absolutePath, isCompressed, facts, pace, onBytes } = options
-  const bytes = openRollout(absolutePath, isCompressed)
+  const { absolutePath, compressed, facts, pace, onBytes } = options
+  const bytes = openRollout(absolutePath, compressed)
   try {
     return await examineOpen(bytes, facts, pace, onBytes)
   } finally {

@@ -13,6 +13,7 @@ import { lstatSync, statSync } from 'node:fs'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
 import type { Profile } from '../../domain/profile.ts'
+import { plainPath } from '../../domain/rollout-file.ts'
 import type {
   FolderMemory,
   Lineage,
@@ -35,7 +36,7 @@ export const infoOf = (place: Place): StreamInfo | null => {
   if (stat === undefined || !stat.isFile()) return null
   return {
     streamId: place.streamId,
-    path: place.compressed ? place.path.slice(0, -'.zst'.length) : place.path,
+    path: place.compressed ? plainPath(place.path) : place.path,
     archived: place.archived,
     compressed: place.compressed,
     sizeBytes: stat.size,

@@ -2,15 +2,11 @@
  * The files of a home, by what they are looked up by, told by their names alone.
  *
  * One id may be in the names of several files: a copy by hand, an archived thread that was restored from a backup, a
- * compressed file that stayed beside its plain twin. One of them is read, and which one depends on nothing but their
- * names:
- *
- * 1. one in `sessions` before one in `archived_sessions`;
- * 2. of two with the same name, the plain one before the compressed one;
- * 3. else the one whose path comes later, `.zst` left out.
+ * compressed file that stayed beside its plain twin. One of them is read; `isReadBefore` says which.
  */
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
+import { isReadBefore } from '../../domain/rollout-file.ts'
 import type { SpareFile } from '../../replay/ports.ts'
 import type { Listing } from './listing.ts'
 import { isNewer, type Place } from './place.ts'
@@ -28,16 +24,6 @@ export interface Files {
   readonly spares: () => ReadonlyArray<SpareFile>
 }
 
-const plainPath = ({ path, compressed }: Place): string =>
-  compressed ? path.slice(0, -'.zst'.length) : path
-
-/** True when the first of two files for one id is the one that is read. */
-const wins = (a: Place, b: Place): boolean => {
-  if (a.archived !== b.archived) return !a.archived
-  if (plainPath(a) === plainPath(b)) return !a.compressed
-  return plainPath(a) > plainPath(b)
-}
-
 interface Known {
   readonly heads: Map<StreamId, Place>
   readonly segments: Map<string, Place>
@@ -48,7 +34,7 @@ interface Known {
 
 const addPlace = ({ segments, losers }: Known, place: Place): void => {
   const other = segments.get(place.segmentId)
-  const isRead = other === undefined || wins(place, other)
+  const isRead = other === undefined || isReadBefore(place, other)
   if (isRead) segments.set(place.segmentId, place)
   if (other !== undefined) losers.push(isRead ? other : place)
 }

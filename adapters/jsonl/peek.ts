@@ -9,6 +9,7 @@
  */
 import { HOOK_PROMPT_MARK } from '../../domain/items/hook-prompt.ts'
 import type { Profile } from '../../domain/profile.ts'
+import { SHOWING_EVENTS } from '../../domain/turns/showing.ts'
 import { RENAMED_EVENTS } from '../../migrations/upcast.ts'
 import type { Wanted } from '../../projections/projection.ts'
 import { elidedEvent, type Head } from './elide.ts'
@@ -92,21 +93,7 @@ const peek = (buffer: Buffer, at: number, wanted: 'folded' | 'items'): Peeked =>
   return matches(buffer, at, USAGE_BYTES) ? 'skip' : null
 }
 
-const ITEM_EVENTS: ReadonlySet<string> = new Set([
-  'user_message',
-  'agent_message',
-  'agent_reasoning',
-  'agent_reasoning_raw_content',
-  'context_compacted',
-  'entered_review_mode',
-  'exited_review_mode',
-  'patch_apply_end',
-  'mcp_tool_call_end',
-  'web_search_end',
-  'image_generation_end',
-  'item_completed',
-  'sub_agent_activity'
-])
+const ITEM_EVENTS: ReadonlySet<string> = new Set([...SHOWING_EVENTS, 'item_completed'])
 
 /** Not every era keeps them, but a file may hold them: why a turn failed, and which goal the thread has. */
 const ALWAYS: ReadonlySet<string> = new Set([

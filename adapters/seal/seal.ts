@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
+import { isReadBefore, plainPath } from '../../domain/rollout-file.ts'
 import { differenceOf, type Difference, type LineNow } from '../../domain/seal/compare.ts'
 import {
   chainRecords,
@@ -91,16 +92,12 @@ const checksumsOf = ({ parts }: SealedFile): ReadonlyArray<number> =>
 /** The file of each segment that readers take. */
 const currentFiles = (home: string): ReadonlyMap<string, RolloutFile> => {
   const found = new Map<string, RolloutFile>()
-  const rank = ({ archived, compressed }: RolloutFile): number =>
-    Number(archived) * 2 + Number(compressed)
   for (const file of rolloutsOf(home)) {
     const known = found.get(file.segmentId)
-    if (known === undefined || rank(file) < rank(known)) found.set(file.segmentId, file)
+    if (known === undefined || isReadBefore(file, known)) found.set(file.segmentId, file)
   }
   return found
 }
-
-const plainPath = (path: string): string => path.replace(/\.zst$/i, '')
 
 const notesOf = (sealed: SealedFile, file: RolloutFile): ReadonlyArray<string> => {
   const [was, is] = [sealed.path, file.path]

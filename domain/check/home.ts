@@ -1,6 +1,7 @@
 /**
  * What is wrong with the files of a home as their names, places and kinds tell, without opening one.
  */
+import { isReadBefore, plainPath } from '../rollout-file.ts'
 import { findingOf, type Finding } from './finding.ts'
 import { isRolloutLike, rolloutName, type RolloutName } from './names.ts'
 
@@ -26,16 +27,6 @@ export const rolloutsOf = (entries: ReadonlyArray<HomeEntry>): ReadonlyArray<Rol
     is === 'file' && isRolloutLike(path) ? [{ path, ...rolloutName(path) }] : []
   )
 
-const plainPath = ({ path, isCompressed }: RolloutEntry): string =>
-  isCompressed ? path.slice(0, -'.zst'.length) : path
-
-/** Of two files for one segment: live before archived, plain before compressed, then the later path. */
-const wins = (a: RolloutEntry, b: RolloutEntry): boolean => {
-  if (a.isArchived !== b.isArchived) return !a.isArchived
-  if (plainPath(a) === plainPath(b)) return !a.isCompressed
-  return plainPath(a) > plainPath(b)
-}
-
 /** The file that is read for each segment. */
 export const shownFiles = (
   rollouts: ReadonlyArray<RolloutEntry>
@@ -44,7 +35,7 @@ export const shownFiles = (
   for (const rollout of rollouts) {
     if (rollout.segmentId === null) continue
     const other = shown.get(rollout.segmentId)
-    if (other === undefined || wins(rollout, other)) shown.set(rollout.segmentId, rollout)
+    if (other === undefined || isReadBefore(rollout, other)) shown.set(rollout.segmentId, rollout)
   }
   return shown
 }
@@ -77,7 +68,7 @@ const ofPlace = (rollout: RolloutEntry): ReadonlyArray<Finding> => {
 
 const ofTwin = (rollout: RolloutEntry, shown: RolloutEntry): Finding => {
   const { path, threadId } = rollout
-  const isTwin = plainPath(rollout) === plainPath(shown)
+  const isTwin = plainPath(rollout.path) === plainPath(shown.path)
   const kind = isTwin ? 'twin_compressed' : 'duplicate_thread'
   return findingOf(kind, { threadId, path, facts: { shown: shown.path } })
 }

@@ -18,8 +18,8 @@ export interface RolloutName {
   /** Null when the name does not tell; then unroll does not see the file. */
   readonly threadId: string | null
   readonly segmentId: string | null
-  readonly isCompressed: boolean
-  readonly isArchived: boolean
+  readonly compressed: boolean
+  readonly archived: boolean
   readonly problem: NameProblem | null
   /** The folder it belongs to, relative to the home; null when the name does not tell. */
   readonly folder: string | null
@@ -38,8 +38,8 @@ const isTime = (parts: ReadonlyArray<string>): boolean => {
 /** Reads a path of a home, `/` between its parts. */
 export const rolloutName = (path: string): RolloutName => {
   const name = path.slice(path.lastIndexOf('/') + 1)
-  const isArchived = path.startsWith('archived_sessions/')
-  const isCompressed = /\.zst$/i.test(name)
+  const archived = path.startsWith('archived_sessions/')
+  const compressed = /\.zst$/i.test(name)
   const found = FOUND.exec(name)
   const segmentId = found?.[2]?.toLowerCase() ?? null
   const threadId = found?.[1]?.toLowerCase() ?? segmentId
@@ -49,6 +49,6 @@ export const rolloutName = (path: string): RolloutName => {
   const time = isWhole ? parts.slice(1, 7) : null
   const problem = time === null ? 'no_rollout_name' : isTime(time) ? null : 'no_such_time'
   const day = problem === null && time !== null ? `sessions/${time.slice(0, 3).join('/')}` : null
-  const folder = isArchived ? 'archived_sessions' : day
-  return { threadId, segmentId, isCompressed, isArchived, problem, folder }
+  const folder = archived ? 'archived_sessions' : day
+  return { threadId, segmentId, compressed, archived, problem, folder }
 }

@@ -16,6 +16,3 @@ export interface RolloutFile {
    */
   readonly part: 'head' | 'older' | 'spare' | null
 }
-
-/** A path as it is compared: a compressed file is the same rollout as its plain twin. */
-export const plainPath = (path: string): string => path.replace(/\.zst$/, '')

@@ -6,7 +6,8 @@
  */
 import { findingOf, type Finding } from '../check/finding.ts'
 import { histogram, sourceWord, type Histogram } from './histogram.ts'
-import { plainPath, type RolloutFile } from './inventory.ts'
+import { plainPath } from '../rollout-file.ts'
+import type { RolloutFile } from './inventory.ts'
 import type { BackfillState, StateThread, ThreadState } from './state.ts'
 
 /** What is compared. */

@@ -6,6 +6,7 @@ import type { EventPayload, RecordedEvent, RolloutLine } from '../events/event.t
 import { namedTurn } from '../items/items.ts'
 import { OWN_EVENTS, type Profile } from '../profile.ts'
 import { countsSilently } from '../turns/legacy-turns.ts'
+import { SHOWING_EVENTS } from '../turns/showing.ts'
 
 /** The turn that is open. */
 export interface CountedTurn {
@@ -62,25 +63,9 @@ const withItem = (state: TurnCount): TurnCount =>
     ? state
     : { ...state, open: { ...state.open, hasItems: true } }
 
-/** Events that show something, and so open a turn when none is open. */
-const SHOWN: ReadonlySet<string> = new Set([
-  'user_message',
-  'agent_message',
-  'agent_reasoning',
-  'agent_reasoning_raw_content',
-  'context_compacted',
-  'entered_review_mode',
-  'exited_review_mode',
-  'patch_apply_end',
-  'mcp_tool_call_end',
-  'web_search_end',
-  'image_generation_end',
-  'sub_agent_activity'
-])
-
 /** True for an event that shows something, and changes nothing in a turn that somebody began. */
 export const isShown = (payload: EventPayload): boolean =>
-  SHOWN.has(payload.type) &&
+  SHOWING_EVENTS.has(payload.type) &&
   payload.type !== 'entered_review_mode' &&
   payload.type !== 'exited_review_mode'
 
@@ -90,7 +75,7 @@ const isEmpty = (payload: EventPayload): boolean =>
     payload.text === '')
 
 const show = (state: TurnCount, payload: EventPayload): TurnCount => {
-  if (!SHOWN.has(payload.type) || isEmpty(payload)) return state
+  if (!SHOWING_EVENTS.has(payload.type) || isEmpty(payload)) return state
   const named = namedTurn(payload)
   if (named !== undefined && named !== state.open?.id) {
     const opens = payload.type === 'entered_review_mode' || payload.type === 'exited_review_mode'

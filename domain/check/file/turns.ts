@@ -4,28 +4,12 @@
  *
  * Bounds: ids of so many turns are kept, the newest ones.
  */
-import type { EventPayload } from '../../events/event.ts'
 import type { CallTurn, TurnEnd } from './calls.ts'
 import { isUuid } from '../../ids.ts'
+import { SHOWING_EVENTS } from '../../turns/showing.ts'
 import { tell, type At, type Found, type PlacedEvent } from './file-facts.ts'
 
 const TURNS_MAX = 100_000
-
-/** Events that open a turn of their own when none is open. */
-const OPENING = new Set<EventPayload['type']>([
-  'user_message',
-  'agent_message',
-  'agent_reasoning',
-  'agent_reasoning_raw_content',
-  'context_compacted',
-  'entered_review_mode',
-  'exited_review_mode',
-  'patch_apply_end',
-  'mcp_tool_call_end',
-  'web_search_end',
-  'image_generation_end',
-  'sub_agent_activity'
-])
 
 interface Turn {
   /** Null for a turn that nothing began. */
@@ -148,7 +132,7 @@ export const foldTurns = (turns: Turns, event: PlacedEvent, found: Found): void 
     default:
       if (payload.type === 'entered_review_mode') turns.isReviewing = true
       if (payload.type === 'exited_review_mode') turns.isReviewing = false
-      if (turns.open === null && OPENING.has(payload.type)) begin(turns, null, event)
+      if (turns.open === null && SHOWING_EVENTS.has(payload.type)) begin(turns, null, event)
       else if (turns.open?.id === null && payload.type === 'user_message') begin(turns, null, event)
   }
 }
