@@ -46,7 +46,7 @@ export interface Judgement {
 
 interface Known {
   readonly bytes: ReadonlyMap<string, Buffer>
-  /** Broken lines there may be, by file. */
+  /** Broken lines there may be, by file: the most there ever were, since the undo of a repair brings them back. */
   readonly broken: ReadonlyMap<string, number>
 }
 
@@ -58,6 +58,15 @@ const look = (home: string): Known => {
   const broken = new Map([...bytes].map(([name, each]) => [name, brokenLines(each)] as const))
   return { bytes, broken }
 }
+
+const mostOf = (
+  one: ReadonlyMap<string, number>,
+  other: ReadonlyMap<string, number>
+): ReadonlyMap<string, number> =>
+  new Map([
+    ...one,
+    ...[...other].map(([name, n]) => [name, Math.max(n, one.get(name) ?? 0)] as const)
+  ])
 
 /** Remembers what stands in the files of a home, before anybody works on it. */
 export const remember = (home: string): null => {
@@ -152,9 +161,10 @@ export const judge = async (left: Left): Promise<Judgement> => {
     return observe(engine)
   })
   const healed = look(home)
-  problems.push(...healedProblems(now, healed))
+  const usual = { ...now, broken: mostOf(before.broken, now.broken) }
+  problems.push(...healedProblems(usual, healed))
   const shown = await observeHome(home)
   problems.push(...differing('index and files then', after, shown))
-  known.set(home, healed)
+  known.set(home, { ...healed, broken: mostOf(before.broken, healed.broken) })
   return { problems, tornTails, shown, lost: lost.length }
 }

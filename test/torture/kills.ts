@@ -7,9 +7,10 @@ import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { random } from './random.ts'
 import { helper, type Helper } from './helper.ts'
 import type { Judgement, Left } from './judge.ts'
-import { tortureHome } from './operations.ts'
+import { glueLines, recordedFile, tortureHome } from './operations.ts'
 import { putCopies } from './many.ts'
 import { learn, placeAt, startWorker, wait, type Place } from './place.ts'
+import { OLD } from './threads.ts'
 import type { Kind } from './work.ts'
 
 /** What a number of kills came to. */
@@ -36,7 +37,8 @@ export interface Scene {
 
 /** Every scene, and its share of the kills. */
 export const SCENES: ReadonlyArray<Scene & { readonly share: number }> = [
-  { name: 'changes', kind: 'mixed', killsPerHome: 10, withinMs: 150, share: 0.5 },
+  { name: 'changes', kind: 'mixed', killsPerHome: 10, withinMs: 150, share: 0.4 },
+  { name: 'upkeep', kind: 'upkeep', killsPerHome: 10, withinMs: 600, share: 0.1 },
   { name: 'appends', kind: 'append', killsPerHome: 10, withinMs: 100, share: 0.2 },
   { name: 'catch-up', kind: 'read', beside: 'append', killsPerHome: 10, withinMs: 60, share: 0.2 },
   { name: 'backfill', kind: 'backfill', killsPerHome: 1, withinMs: 120, share: 0.1 }
@@ -45,6 +47,7 @@ export const SCENES: ReadonlyArray<Scene & { readonly share: number }> = [
 const freshPlace = (scene: Scene): Place => {
   const home = tortureHome()
   if (scene.kind === 'backfill') putCopies(home, 40)
+  if (scene.kind === 'upkeep') glueLines(recordedFile(home, OLD))
   return placeAt(home, temporaryFolder())
 }
 
@@ -71,7 +74,8 @@ const kill = async (
   const error = worker.error() + (aside?.error() ?? '')
   const { shown, events, deleted } = place
   // Who only appends tells of events, not of threads.
-  const all = scene.kind === 'mixed' ? [] : Object.keys(shown)
+  const isTold = scene.kind === 'mixed' || scene.kind === 'upkeep'
+  const all = isTold ? [] : Object.keys(shown)
   const uncertain = [...all, ...open.flatMap(({ threads }) => threads)]
   const left: Left = { home, index, shown, uncertain, events, deleted }
   const trial = `${scene.name}, seed ${seed}, killed in ${within}`

@@ -32,11 +32,14 @@ const META: NewEvent = {
 
 const DAY = join('sessions', '2026', '11', '21')
 
+/** The file that a thread was recorded in. */
+export const recordedFile = (home: string, id: string): string =>
+  join(home, DAY, readdirSync(join(home, DAY)).find((entry) => entry.includes(id)) ?? '')
+
 /** How many lines a thread was recorded with. */
 const recordedLines = (name: string, id: string): number => {
-  const folder = join(FIXTURES, 'homes', name, 'home', DAY)
-  const file = readdirSync(folder).find((entry) => entry.includes(id)) ?? ''
-  return readFileSync(join(folder, file), 'utf8').split('\n').length - 1
+  const file = recordedFile(join(FIXTURES, 'homes', name, 'home'), id)
+  return readFileSync(file, 'utf8').split('\n').length - 1
 }
 
 /** The home all trials begin with; the caller deletes it. */
@@ -114,13 +117,14 @@ const LAST_TURN = '01a1fd04-6f2f-7cd1-b361-cd17b4c210a9'
 
 const asked = (home: string) => ({ home, threads: [MOVED], actor: 'torture' })
 
-/** One line glued to the next, in the middle of a rollout. */
-const glue = caught(async (engine) => {
-  const { path } = await right(engine.locate(OLD))
+/** One line glued to the next, in the middle of a rollout; outside of everything that may be killed. */
+export const glueLines = (path: string): void => {
   const lines = readFileSync(path, 'utf8').split('\n')
   const glued = [...lines.slice(0, 6), `${lines[6]}${lines[7]}`, ...lines.slice(8)]
   writeFileSync(path, glued.join('\n'))
-})
+}
+
+const glue = caught(async (engine) => glueLines((await right(engine.locate(OLD))).path))
 
 /** Checks the home, plans what can be repaired, and does it. */
 const repair: Call = async (_, home) => {

@@ -13,10 +13,11 @@ import { random } from './random.ts'
 import { right } from '../support/engines.ts'
 import { arm, watchCalls } from './failing-calls.ts'
 import { observe, shownThread, type Shown } from './observe.ts'
+import { operation } from './operations.ts'
 import { BEGUN, MOVED, OLD, PAGED, REVERTED, said } from './threads.ts'
 
 /** What a worker is told to do. */
-export type Kind = 'mixed' | 'append' | 'read' | 'backfill'
+export type Kind = 'mixed' | 'append' | 'upkeep' | 'read' | 'backfill'
 
 /** An event that was acknowledged. */
 export interface Event {
@@ -170,12 +171,45 @@ const perform = async (
   })
 }
 
-const mixed = async (engine: Engine, seed: number): Promise<void> => {
+/** What is done to files as a whole, between appends: a line is glued to the next one, repaired, and glued again. */
+const upkeepChoices = (engine: Engine, home: string, name: string): ReadonlyArray<Change> => {
+  const beside = (what: string, thread: string, ...steps: ReadonlyArray<string>): Change => ({
+    name: what,
+    threads: [thread],
+    run: async () => {
+      for (const step of steps) {
+        const answer = await operation(step).run(engine, home)
+        if (E.isLeft(answer)) return answer
+      }
+      return E.right([thread])
+    }
+  })
+  const repair = beside('repair', OLD, 'repair')
+  return [
+    repair,
+    repair,
+    beside('undo a repair', OLD, 'repair_undo'),
+    beside('compress', MOVED, 'archive', 'compress'),
+    beside('compress', MOVED, 'compress'),
+    beside('expand', MOVED, 'expand', 'unarchive'),
+    // Not to the thread that is repaired: a repair of glued lines moves the revisions behind them.
+    appended(engine, PAGED, name)
+  ]
+}
+
+type Choices = (
+  state: Readonly<Record<string, Shown>>,
+  seen: ReadonlySet<string>,
+  name: string,
+  pick: () => number
+) => ReadonlyArray<Change>
+
+const oneByOne = async (engine: Engine, seed: number, choose: Choices): Promise<void> => {
   const pick = random(seed)
   const state = { ...(await observe(engine)) }
   const seen = new Set([...Object.keys(state), MOVED])
   for (let n = 0; ; n++) {
-    const all = choices(engine, state, seen, `w${seed}-${n}`, pick)
+    const all = choose(state, seen, `w${seed}-${n}`, pick)
     const change = all[Math.floor(pick() * all.length)]
     if (change !== undefined) await perform(engine, state, seen, change)
   }
@@ -227,7 +261,9 @@ const work = async (kind: Kind, home: string, index: string, seed: number): Prom
     arm({ act: 'no_sync', at: 1, lasts: true }, [unsynced])
   }
   const engine = await openEngine({ home, index })
-  if (kind === 'mixed') await mixed(engine, seed)
+  if (kind === 'mixed') await oneByOne(engine, seed, (...now) => choices(engine, ...now))
+  else if (kind === 'upkeep')
+    await oneByOne(engine, seed, (_, __, name) => upkeepChoices(engine, home, name))
   else if (kind === 'append') await appends(engine, seed)
   else if (kind === 'read') await readAgain(engine)
   else await backfill(engine)
