@@ -155,7 +155,7 @@ const engineAt = async (
   at: PastPoint
 ): Promise<Engine> => {
   const { pastOf } = await import('../replay/time-travel/past.ts')
-  const { foldAside: _aside, ...present } = source
+  const { foldAside: _aside, remembered: _now, ...present } = source
   const past = await guarded({ index }, () => pastOf(present, at, asked.profile))()
   if (E.isLeft(past)) return failedEngine(past.left)
   const { resolve: found, ...parts } = past.right

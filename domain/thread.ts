@@ -77,8 +77,10 @@ export interface ThreadFacts {
   readonly settingsAt: ByteRange | null
   /** Directory a client chose later on (0.169). */
   readonly settingsCwd: string | null
-  /** What the thread is to reach. */
+  /** What the thread is to reach, as far as its log tells. */
   readonly goal: Goal | null
+  /** When the log last told of a goal, or of its end; Unix milliseconds, null when it never did. */
+  readonly goalToldAtMs: number | null
   /** A response item stood before any `session_meta`. */
   readonly itemBeforeMeta: boolean
 }
@@ -105,6 +107,7 @@ export const initialThread: ThreadFacts = {
   settingsAt: null,
   settingsCwd: null,
   goal: null,
+  goalToldAtMs: null,
   itemBeforeMeta: false
 }
 
@@ -212,10 +215,12 @@ const withUserMessage = (
 const withGoal = (
   facts: ThreadFacts,
   { goal }: ThreadGoalUpdated,
-  revision: number
+  { revision, line }: RecordedEvent
 ): ThreadFacts => {
   const own = goal.threadId.toLowerCase() === facts.head?.id
-  const next = own ? { ...facts, goal: goalOf(goal) } : facts
+  const next = own
+    ? { ...facts, goal: goalOf(goal), goalToldAtMs: Date.parse(line.timestamp) || 0 }
+    : facts
   const text = goal.objective.trim()
   if (facts.preview !== null || text === '') return next
   return { ...next, preview: text, previewRevision: revision }
@@ -234,17 +239,22 @@ const withOwnMetadata = (facts: ThreadFacts, payload: JsonObject): ThreadFacts =
  * Goals of eras that keep them elsewhere, and the end of one, which no Codex records: they say nothing but which goal
  * the thread has.
  */
-const withGoalOnly = (facts: ThreadFacts, kind: string, payload: JsonObject): ThreadFacts => {
+const withGoalOnly = (
+  facts: ThreadFacts,
+  kind: string,
+  payload: JsonObject,
+  event: RecordedEvent
+): ThreadFacts => {
   if (kind === METADATA_UPDATED) return withOwnMetadata(facts, payload)
   if (kind === GOAL_CLEARED) {
     const { threadId } = payload
     return typeof threadId === 'string' && threadId.toLowerCase() === facts.head?.id
-      ? { ...facts, goal: null }
+      ? { ...facts, goal: null, goalToldAtMs: Date.parse(event.line.timestamp) || 0 }
       : facts
   }
   if (kind !== GOAL_UPDATED || !ThreadGoalUpdated.is(payload)) return facts
-  const { goal } = withGoal(facts, payload, 0)
-  return goal === facts.goal ? facts : { ...facts, goal }
+  const { goal, goalToldAtMs } = withGoal(facts, payload, event)
+  return goal === facts.goal ? facts : { ...facts, goal, goalToldAtMs }
 }
 
 const withCompletedUserMessage = (
@@ -277,7 +287,7 @@ const withEvent = (facts: ThreadFacts, p: EventPayload, event: RecordedEvent): T
       return { ...facts, settingsAt, settingsCwd, model, reasoningEffort: reasoning_effort ?? null }
     }
     case 'thread_goal_updated':
-      return withGoal(facts, p, event.revision)
+      return withGoal(facts, p, event)
     case 'token_count':
       return p.info
         ? { ...facts, tokensUsed: Math.max(0, p.info.total_token_usage.total_tokens) }
@@ -303,7 +313,7 @@ const evolve = (facts: ThreadFacts, event: RecordedEvent): ThreadFacts => {
     case 'event_msg':
       return withEvent(facts, line.payload, event)
     case 'ignored':
-      return inherited === true ? facts : withGoalOnly(facts, line.kind, line.payload)
+      return inherited === true ? facts : withGoalOnly(facts, line.kind, line.payload, event)
     default:
       return facts
   }

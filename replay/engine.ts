@@ -178,7 +178,7 @@ export const createEngine = (given: EngineParts): Engine => {
       }),
     follow: following(parts, own, open, safely),
     ...placesOf(parts),
-    resolve: (text) => safely(() => resolveThread(parts.store, parts.names, text)),
+    resolve: (text) => safely(() => resolveThread(parts, text)),
     ...ledgersOf(parts, safely),
     ...lifecycle(life, mutations, safely),
     ...mutations,

@@ -11,6 +11,7 @@ import type { StoreError } from '../domain/errors.ts'
 import type { BaseReason, DamagedLine, RecordedEvent } from '../domain/events/event.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
+import type { StateGoal } from '../domain/codex-state/state.ts'
 import type { HistoryBase } from '../domain/events/payloads.ts'
 import type { OperationRecord } from '../domain/changes/operations.ts'
 import type { FileExchange, FileMove, HomeFile, Relocation } from '../domain/changes/relocation.ts'
@@ -337,6 +338,14 @@ export class IndexDamage extends Error {
 export interface Names {
   readonly nameOf: (threadId: string) => string | null
   readonly all: () => ReadonlyMap<string, string>
+}
+
+/** What Codex's own databases remember of threads where their logs tell nothing, or something older. Reading never writes. */
+export interface Remembered {
+  /** The row of a thread's goal; null when there is none, or no database that can be read. */
+  readonly goalOf: (threadId: string) => Promise<StateGoal | null>
+  /** Names that people gave, by thread id. Every Codex also writes them where `Names` finds them, as long as that is there. */
+  readonly names: () => Promise<ReadonlyMap<string, string>>
 }
 
 /** A line of a home log; as a guard it tells later whether it still stands there. */

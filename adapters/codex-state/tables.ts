@@ -87,13 +87,26 @@ const goalOf = (row: Row): StateGoal => ({
   threadId: id(row, 'thread_id'),
   objective: text(row, 'objective'),
   status: text(row, 'status'),
-  tokenBudget: numberOrNull(row, 'token_budget')
+  tokenBudget: numberOrNull(row, 'token_budget'),
+  tokensUsed: numberOrNull(row, 'tokens_used') ?? 0,
+  timeUsedSeconds: numberOrNull(row, 'time_used_seconds') ?? 0,
+  createdAtMs: numberOrNull(row, 'created_at_ms') ?? 0,
+  updatedAtMs: numberOrNull(row, 'updated_at_ms') ?? 0
 })
 
+const GOALS = [
+  'thread_id',
+  'objective',
+  'status',
+  'token_budget',
+  'tokens_used',
+  'time_used_seconds',
+  'created_at_ms',
+  'updated_at_ms'
+]
+
 const goalsIn = (opened: Opened): ReadonlyArray<StateGoal> =>
-  (opened.rows('thread_goals', ['thread_id', 'objective', 'status', 'token_budget']) ?? []).map(
-    goalOf
-  )
+  (opened.rows('thread_goals', GOALS) ?? []).map(goalOf)
 
 const stateIn = (opened: Opened): ThreadState | string => {
   const threads = opened.rows('threads', THREADS)

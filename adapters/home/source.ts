@@ -16,6 +16,7 @@ import { configuredProvider } from './config.ts'
 import { homeLog } from './home-log.ts'
 import { homeNames } from './names.ts'
 import { homeOperations } from './operations.ts'
+import { homeMemory } from './remembered.ts'
 import { homeWriter } from './writer.ts'
 
 /** How a home is read. */
@@ -56,6 +57,7 @@ export const homeSource = (options: HomeSourceOptions): Source => {
     operations: homeOperations(home),
     homeLogs: homeLog(home),
     names: homeNames(home),
+    remembered: homeMemory(home),
     auditHome: auditHome(home),
     defaultProvider: configuredProvider(home),
     foldAside: foldAside({ home, profile: profile.name, strict }, telemetry),

@@ -4,6 +4,8 @@
  * Source: the schema of `state_5.sqlite`, `goals_1.sqlite` as Codex 0.130.0, 0.142.5 and 0.169.0 make them. A column that
  * an older version does not have reads as null.
  */
+import type { Goal, GoalStatus } from '../changes/goal.ts'
+import type { ThreadFacts } from '../thread.ts'
 
 /** A row of `threads`. */
 export interface StateThread {
@@ -58,6 +60,11 @@ export interface StateGoal {
   readonly status: string
   /** Tokens. */
   readonly tokenBudget: number | null
+  /** Tokens. */
+  readonly tokensUsed: number
+  readonly timeUsedSeconds: number
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
 }
 
 /** What `state_5.sqlite` holds. */
@@ -82,6 +89,27 @@ export const givenName = ({ name, title, firstUserMessage }: StateThread): strin
   return isGiven ? title : null
 }
 
+/**
+ * The goal that holds: the database's where it was changed after the log last told of one. Codex writes a goal into its log
+ * only within a turn (0.142.5, 0.169.0), and up to 0.130 never.
+ */
+export const goalThatHolds = (
+  { goal, goalToldAtMs }: Pick<ThreadFacts, 'goal' | 'goalToldAtMs'>,
+  remembered: StateGoal | null
+): Goal | null =>
+  remembered === null || remembered.updatedAtMs <= (goalToldAtMs ?? 0)
+    ? goal
+    : {
+        threadId: remembered.threadId,
+        objective: remembered.objective,
+        status: goalStatus(remembered.status),
+        tokenBudget: remembered.tokenBudget,
+        tokensUsed: remembered.tokensUsed,
+        timeUsedSeconds: remembered.timeUsedSeconds,
+        createdAt: Math.floor(remembered.createdAtMs / 1000),
+        updatedAt: Math.floor(remembered.updatedAtMs / 1000)
+      }
+
 /** A status of a goal as clients spell it: `usageLimited`. */
-export const goalStatus = (status: string): string =>
-  status.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+export const goalStatus = (status: string): GoalStatus =>
+  status.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as GoalStatus

@@ -16,6 +16,7 @@ import type {
   Names,
   OperationLog,
   RelocationResult,
+  Remembered,
   SkippedThread,
   StreamInfo
 } from '../ports.ts'
@@ -27,6 +28,8 @@ type Found<A> = E.Either<StoreError, A>
 /** What the use cases of this kind are made of. */
 export interface LifeParts extends Env {
   readonly names: Names
+  /** What Codex's databases remember; absent where there are none, and in the past. */
+  readonly remembered?: Remembered
   /** Absent where the home may only be read. */
   readonly homeWriter?: HomeWriter
   /** Absent where nothing is recorded. */

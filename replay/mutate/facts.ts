@@ -19,10 +19,12 @@ import {
   type GitPatch,
   type MetadataChange
 } from '../../domain/changes/metadata.ts'
+import { goalThatHolds } from '../../domain/codex-state/state.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
 import { newestMeta } from '../threads/first-meta.ts'
+import type { OpenThread } from '../threads/open-thread.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { written, type MutationEnv, type Target } from './write.ts'
 
@@ -114,12 +116,19 @@ export const setMemoryMode = (
     }
   })
 
+/** The goal as the log tells it, or as Codex remembers it where that is newer. */
+const goalNow = async (
+  { remembered }: MutationEnv,
+  { info, row }: OpenThread
+): Promise<Goal | null> =>
+  goalThatHolds(row().facts, (await remembered?.goalOf(info.streamId)) ?? null)
+
 /** The goal of a thread; null when it has none. */
 export const goalOfThread =
   (env: MutationEnv, threadId: string): Answer<Goal | null> =>
   async () => {
     const opened = await env.open(threadId, false)
-    return E.isLeft(opened) ? opened : E.right(opened.right.row().facts.goal)
+    return E.isLeft(opened) ? opened : E.right(await goalNow(env, opened.right))
   }
 
 /** Sets or changes the goal. */
@@ -132,7 +141,7 @@ export const setGoal =
       arguments: { ...patch },
       plan: async (target) => {
         const { info, at } = target
-        const before = target.row().facts.goal
+        const before = await goalNow(env, target)
         const nowSeconds = Math.floor(Date.parse(at) / 1000)
         const replaces = env.profile.name === '0.130'
         const changed = changedGoal(info.streamId, before, patch, { nowSeconds, replaces })
@@ -156,7 +165,7 @@ export const restoreGoal = (
     operation: 'goal',
     arguments: { goal: { ...goal } },
     plan: async (target) => {
-      const before = target.row().facts.goal
+      const before = await goalNow(env, target)
       return E.right({ events: [goalEvent(goal, target.at)], inverse: goalBack(target, before) })
     }
   })
@@ -169,7 +178,7 @@ export const clearGoal =
       operation: 'clear-goal',
       arguments: {},
       plan: async (target) => {
-        const before = target.row().facts.goal
+        const before = await goalNow(env, target)
         const events = before === null ? [] : [goalClearedEvent(target.info.streamId, target.at)]
         return E.right({ events, inverse: goalBack(target, before) })
       }

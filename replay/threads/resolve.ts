@@ -4,13 +4,22 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { isUuid, streamId, type StreamId } from '../../domain/ids.ts'
-import type { EventStore, Names } from '../ports.ts'
+import type { EventStore, Names, Remembered } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 
-/** The one thread a text names; more than one is an error that lists them. */
+/** Where names are looked for. */
+export interface Named {
+  readonly store: EventStore
+  readonly names: Names
+  readonly remembered?: Remembered
+}
+
+/**
+ * The one thread a text names; more than one is an error that lists them. What nothing else names may be a name that only
+ * Codex's database still holds.
+ */
 export const resolveThread = async (
-  store: EventStore,
-  names: Names,
+  { store, names, remembered }: Named,
   text: string
 ): Promise<E.Either<StoreError, StreamId>> => {
   const asId = text.toLowerCase()
@@ -23,10 +32,11 @@ export const resolveThread = async (
   }
   const listed = store.ids()
   if (E.isLeft(listed)) return listed
-  const named = names.all()
-  const candidates = listed.right.filter(
-    (id) => text !== '' && (id.startsWith(asId) || named.get(id) === text)
-  )
+  const meant = (named: ReadonlyMap<string, string>): ReadonlyArray<StreamId> =>
+    listed.right.filter((id) => text !== '' && (id.startsWith(asId) || named.get(id) === text))
+  const known = meant(names.all())
+  const candidates =
+    known.length > 0 || remembered === undefined ? known : meant(await remembered.names())
   const [only] = candidates
   if (only === undefined) return E.left({ _tag: 'StreamNotFound', streamId: text })
   return candidates.length === 1

@@ -94,7 +94,7 @@ const resolver =
       streamId: text
     })
     for (const some of names) {
-      found = await resolveThread(present.store, some, text)
+      found = await resolveThread({ store: present.store, names: some }, text)
       if (E.isRight(found) || found.left._tag !== 'StreamNotFound') break
     }
     if (E.isLeft(found)) return found
@@ -178,7 +178,7 @@ const pastOfThread = async (
   point: ThreadPoint,
   profile: Profile
 ): Promise<Found<Past>> => {
-  const id = await resolveThread(present.store, present.names, point.threadId)
+  const id = await resolveThread(present, point.threadId)
   if (E.isLeft(id)) return id
   const now = present.store.find(id.right)
   if (E.isLeft(now)) return now

@@ -176,8 +176,27 @@ export const recordedState = (version: string): RecordedState =>
     ).toString()
   ) as RecordedState
 
+/** Goals that only a database holds, and what Codex answers about them. */
+export interface RecordedGoals extends Pick<RecordedState, 'version' | 'databases'> {
+  /** Answers to `thread/goal/get` by thread. */
+  readonly answers: Readonly<Record<string, unknown>>
+  /** Threads by the name that Codex shows of them without `session_index.jsonl`. */
+  readonly named: Readonly<Record<string, string>>
+}
+
+/** The recorded goals of a version. */
+export const recordedGoals = (version: string): RecordedGoals =>
+  JSON.parse(
+    brotliDecompressSync(
+      readFileSync(join(FIXTURES, 'codex-state', `goals-${version}.json.br`))
+    ).toString()
+  ) as RecordedGoals
+
 /** Puts the recorded databases into a home, byte for byte. */
-export const layDatabases = (home: string, { databases }: RecordedState): void => {
+export const layDatabases = (
+  home: string,
+  { databases }: Pick<RecordedState, 'databases'>
+): void => {
   for (const [name, bytes] of Object.entries(databases))
     writeFileSync(join(home, name), Buffer.from(bytes, 'base64'))
 }

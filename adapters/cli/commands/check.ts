@@ -7,6 +7,7 @@ import { isProblemKind } from '../../../domain/check/kinds.ts'
 import { eraOf, NEWEST_ERA } from '../../../domain/profile.ts'
 import { resolveThread } from '../../../replay/threads/resolve.ts'
 import { check, type CheckOptions, type CheckSummary } from '../../check/check.ts'
+import { homeMemory } from '../../home/remembered.ts'
 import { homeNames } from '../../home/names.ts'
 import { jsonlStore } from '../../jsonl/store.ts'
 import { flagOf, listOf, type Input } from '../args.ts'
@@ -117,7 +118,10 @@ const checkFiles = async (input: Input, outside: Io, home: string): Promise<numb
     if (thread === undefined) return await run(input, io, base)
     const profile = eraOf(NEWEST_ERA, false)
     const store = jsonlStore({ home, profile, strict: false })
-    const found = await resolveThread(store, homeNames(home), thread)
+    const found = await resolveThread(
+      { store, names: homeNames(home), remembered: homeMemory(home) },
+      thread
+    )
     if (E.isLeft(found)) return await reportError(found.left, input.json, io)
     return await run(input, io, { ...base, threadId: found.right })
   } finally {

@@ -51,7 +51,8 @@ export const DATABASE_KINDS = {
       'The database was made anew, session_index.jsonl was lost, or the thread was renamed by a program that is not Codex.',
     codex:
       'Shows the name of the database. 0.169 never looks into session_index.jsonl for a numbered thread.',
-    unroll: 'Shows the name of session_index.jsonl.',
+    unroll:
+      'Shows the name of session_index.jsonl. A thread is found by a name that only the database has, where no other thread is meant.',
     affected: 'Codex shows another name than unroll.',
     remedy: 'name the thread again in Codex',
     repair: { none: NOT_OURS }
@@ -72,9 +73,11 @@ export const DATABASE_KINDS = {
     severity: 'note',
     meaning:
       'The database has another goal for the thread than its log, or only one of them has a goal.',
-    cause: '0.130 writes goals to its database alone, and no version records that one was cleared.',
+    cause:
+      'Codex writes a goal into the log only within a turn, 0.130 never, and no version records that one was cleared.',
     codex: 'Goes by the database.',
-    unroll: 'Goes by the log.',
+    unroll:
+      'Goes by the database where its goal was changed after the log last told of one, else by the log.',
     affected: 'Codex works towards another goal than unroll shows.',
     remedy: 'set the goal again, or clear it, in Codex',
     repair: { none: NOT_OURS }
