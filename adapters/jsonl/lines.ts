@@ -22,13 +22,17 @@ export const isBlank = (buffer: Buffer, from: number, until: number): boolean =>
   return true
 }
 
-const isAllNul = (line: Buffer): boolean => {
+/** True when the line holds nothing but NUL, or its newline is one of two bytes. */
+export const isAllNul = (line: Buffer): boolean => {
   for (let at = 0; at < line.length; at++) if (line[at] !== 0 && line[at] !== 13) return false
   return true
 }
 
 /** Bytes a JSON text may begin with; a parser would take long to say so. */
 const MAY_BEGIN = new Set(Buffer.from('{["-0123456789tfn \t\r'))
+
+/** True for a byte that a JSON text may begin with. */
+export const mayBegin = (byte: number): boolean => MAY_BEGIN.has(byte)
 
 /** Deeper lines are damage: a parser needs a hundred bytes for each level. Codex's own parser ends at 128 levels. */
 export const DEPTH_MAX = 16 * 1024
@@ -54,7 +58,7 @@ const isTooDeep = (line: Buffer): boolean => {
 export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageReason => {
   if (line.length >= LINE_BYTES_MAX) return 'line_too_long'
   if (!isUtf8(line)) return 'not_utf8'
-  if (!MAY_BEGIN.has(line[0] ?? 0)) return isAllNul(line) ? 'nul_bytes' : 'not_json'
+  if (!mayBegin(line[0] ?? 0)) return isAllNul(line) ? 'nul_bytes' : 'not_json'
   if (line.length > SHALLOW_BYTES && isTooDeep(line)) return 'not_json'
   let value: unknown
   try {

@@ -1,24 +1,25 @@
 /**
- * Reading a stream in batches of bounded memory: one buffer, grown only for a line that must be parsed whole.
+ * Reading a stream in batches of bounded memory: one buffer, and what must be held of lines that are longer.
  *
  * A batch ends with the last whole line in the buffer. What follows the last newline is delivered only when it is
  * a whole event by itself (a writer that had no time for the newline); otherwise it is a torn tail and waits for
  * its rest.
  */
 import { isUtf8 } from 'node:buffer'
-import { crc32 } from 'node:zlib'
-import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
+import type { DamagedLine, DamageReason, RecordedEvent } from '../../domain/events/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Wanted } from '../../projections/projection.ts'
 import type { Batch, Guard, Lineage, Position, Segment } from '../../replay/ports.ts'
 import { giveWay, noteWork, openBytes, type SlowByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'
-import { endOfLine, isBlank, LINE_BYTES_MAX, parseLine } from './lines.ts'
+import { guardOf } from './guard.ts'
+import { endOfLine, isBlank, parseLine } from './lines.ts'
 import type { Plan } from './line-head.ts'
+import { readLongLine } from './long-line.ts'
 import { planLine } from './peek.ts'
 
-/** Bytes read at once; a longer line makes the buffer grow. */
+/** Bytes read at once; a longer line goes by in pieces. */
 export const CHUNK_BYTES = 2 * 1024 * 1024
 
 /** Buffers are kept for the next readers: a home has thousands of small files. */
@@ -190,16 +191,6 @@ const scanLines = (
   return at
 }
 
-const GUARD_BYTES_MAX = 64 * 1024
-
-/** What tells a line again, wherever it stands. */
-export const guardOf = (line: Buffer, offset: number, terminated: boolean): Guard => ({
-  offset,
-  bytes: line.length,
-  checksum: crc32(line.subarray(Math.max(0, line.length - GUARD_BYTES_MAX))),
-  terminated
-})
-
 /** Delivers what follows the last newline when it is a whole event. */
 const scanTail = (
   scan: Scan,
@@ -224,7 +215,8 @@ const scanTail = (
 
 interface Reader {
   readonly source: SlowByteSource
-  buffer: Buffer
+  readonly buffer: Buffer
+  readonly isCompressed: boolean
   have: number
   /** File position of `buffer[0]`. */
   base: number
@@ -237,40 +229,51 @@ const fill = async (reader: Reader): Promise<boolean> => {
   return read > 0
 }
 
-/** Keeps the unfinished line at the front, in a larger buffer when it fills this one. */
+/** Keeps the unfinished line at the front. */
 const keepRest = (reader: Reader, from: number): void => {
-  const rest = reader.buffer.subarray(from, reader.have)
-  if (rest.length > reader.buffer.length / 2) {
-    const larger = Buffer.allocUnsafe(reader.buffer.length * 2)
-    rest.copy(larger)
-    reader.buffer = larger
-  } else if (reader.buffer.length > CHUNK_BYTES && rest.length < CHUNK_BYTES / 2) {
-    const smaller = Buffer.allocUnsafe(CHUNK_BYTES)
-    rest.copy(smaller)
-    reader.buffer = smaller
-  } else {
-    rest.copy(reader.buffer)
-  }
+  reader.buffer.copy(reader.buffer, 0, from, reader.have)
   reader.base += from
-  reader.have = rest.length
+  reader.have -= from
 }
 
-/** Passes over a line that is too long to hold; returns false at the end of the file. */
-const skipLongLine = async (scan: Scan, reader: Reader): Promise<boolean> => {
-  const offset = reader.base
-  for (;;) {
-    reader.base += reader.have
-    reader.have = 0
-    if (!(await fill(reader))) return false
-    const end = endOfLine(reader.buffer, 0, reader.have)
-    if (end === -1) continue
-    const bytes = reader.base + end - offset
-    const { streamId, segment, revision } = scan
-    scan.lines.push({ streamId, revision, segment, offset, bytes, reason: 'line_too_long' })
-    scan.revision += 1
-    keepRest(reader, end + 1)
-    return true
+/** Delivers a line that was planned and parsed by itself, or passes over it. */
+const takeRead = (
+  scan: Scan,
+  offset: number,
+  bytes: number,
+  read: RecordedEvent['line'] | DamageReason | 'skip'
+): void => {
+  const { streamId, segment, revision } = scan
+  scan.revision += 1
+  const place = { streamId, revision, segment, offset, bytes }
+  if (read === 'skip') return
+  scan.lines.push(
+    typeof read === 'string' ? { ...place, reason: read } : eventAt(scan, place, read)
+  )
+}
+
+/** Takes a line that fills the buffer and goes on behind it; false at the end of the file. */
+const takeLong = async (scan: Scan, reader: Reader): Promise<boolean> => {
+  const { source, buffer, base, isCompressed } = reader
+  const { wanted, profile } = scan
+  const options = { wanted, profile, isHeld: isCompressed }
+  const line = await readLongLine(source, buffer, base, options)
+  const { bytes, content } = line
+  const held = Buffer.isBuffer(content) ? content : null
+  if (!line.terminated) {
+    const counts = held !== null && scanTail(scan, held, 0, held.length, base)
+    reader.base += counts ? bytes : 0
+    return false
   }
+  if (held !== null) {
+    takeLine(scan, held, 0, bytes, base, planLine(held, 0, bytes, wanted, profile))
+    flushPending(scan, held)
+  } else if (!Buffer.isBuffer(content) && content !== 'blank') takeRead(scan, base, bytes, content)
+  if (content !== 'blank') scan.guard = line.guard
+  reader.base += bytes - (line.next - 1)
+  reader.have = line.have
+  keepRest(reader, line.next)
+  return true
 }
 
 const batchOf = (scan: Scan, offset: number): Batch => ({
@@ -298,9 +301,10 @@ async function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): Asyn
       keepRest(reader, rest)
       yield batchOf(scan, reader.base)
     } else if (more && reader.have === reader.buffer.length) {
-      if (reader.have >= LINE_BYTES_MAX) {
-        if (!(await skipLongLine(scan, reader))) return
-      } else keepRest(reader, 0)
+      const { base } = reader
+      const goesOn = await takeLong(scan, reader)
+      if (reader.base > base) yield batchOf(scan, reader.base)
+      if (!goesOn) return
     }
     if (more) continue
     if (scanTail(scan, reader.buffer, 0, reader.have, reader.base)) {
@@ -357,6 +361,7 @@ export async function* readStream(
     const reader: Reader = {
       source: limited(source, file.until),
       buffer: takeBuffer(),
+      isCompressed: file.compressed,
       have: 0,
       base
     }
@@ -387,34 +392,5 @@ export async function* readStream(
       source.close()
       giveBack(reader.buffer)
     }
-  }
-}
-
-/** The bytes that tell whether a guard holds: the end of its line, and the byte behind it. */
-export const guardedRange = ({ offset, bytes }: Guard): readonly [from: number, length: number] => {
-  const length = Math.min(bytes, GUARD_BYTES_MAX)
-  return [offset + bytes - length, length + 1]
-}
-
-/** True when these bytes, of the guarded range, still hold the line, and nothing was glued to it. */
-export const holdsGuard = (bytes: Buffer, guard: Guard): boolean => {
-  const [, length] = guardedRange(guard)
-  if (bytes.length < length - 1 || crc32(bytes.subarray(0, length - 1)) !== guard.checksum)
-    return false
-  const after = bytes[length - 1]
-  return after === 10 || (after === undefined && !guard.terminated)
-}
-
-/** True when the line a guard describes still stands before `next`, and nothing was glued to it. */
-export const verifyGuard = (lineage: Lineage, next: Position, guard: Guard): boolean => {
-  const file = lineage[next.segment]
-  if (file === undefined) return false
-  const source = openBytes(file.path, file.compressed)
-  try {
-    const [from, length] = guardedRange(guard)
-    const buffer = Buffer.alloc(length)
-    return holdsGuard(buffer.subarray(0, source.read(buffer, 0, length, from)), guard)
-  } finally {
-    source.close()
   }
 }

@@ -37,7 +37,7 @@ const unfinishedBytes = (chunk: Buffer): number => {
 }
 
 /** Tells chunk by chunk whether a line is UTF-8. */
-const utf8Check = () => {
+export const utf8Check = () => {
   let carry = Buffer.alloc(0)
   return {
     take: (chunk: Buffer): boolean => {
@@ -53,7 +53,15 @@ const utf8Check = () => {
 const isHex = (byte: number): boolean =>
   (byte >= 48 && byte <= 57) || (byte >= 65 && byte <= 70) || (byte >= 97 && byte <= 102)
 
-interface State {
+/** How else texts are cut. */
+export interface Cutting {
+  /** Keys whose texts stay whole besides those that name things. */
+  readonly keeps?: RegExp
+  /** True where nobody asks what is missing: then marks need not be told from text, and keys may be cut too. */
+  readonly isForFolds?: boolean
+}
+
+interface State extends Cutting {
   readonly textBytesMax: number
   /** What is kept so far. */
   readonly kept: Array<Buffer>
@@ -140,13 +148,14 @@ const beginText = (state: State): void => {
   state.textBytes = 0
   state.missing = -1
   state.escape = 0
-  state.mayCut = !(state.afterColon && NAMES.test(state.key))
+  const { afterColon, key, keeps } = state
+  state.mayCut = !(afterColon && (NAMES.test(key) || keeps?.test(key) === true))
 }
 
 /** A byte between texts; false when a text that was cut turns out to be a key. */
 const between = (state: State, byte: number): boolean => {
   if (byte === COLON) {
-    if (state.wasCut) return false
+    if (state.wasCut && state.isForFolds !== true) return false
     state.key = state.name
   }
   if (byte === QUOTE) beginText(state)
@@ -174,7 +183,9 @@ const take = (state: State, chunk: Buffer): boolean => {
       continue
     }
     if (state.missing === -1) {
-      const isLong = state.textBytes >= state.textBytesMax || isSurrogate(chunk, at)
+      const isLong =
+        state.textBytes >= state.textBytesMax ||
+        (state.isForFolds !== true && isSurrogate(chunk, at))
       if (state.mayCut && isLong && isBorder(state, byte)) {
         state.kept.push(Buffer.from(chunk.subarray(from, at)))
         state.missing = 0
@@ -202,8 +213,9 @@ export interface Shortener {
 }
 
 /** A shortener of texts of more than so many bytes. */
-export const shortener = (textBytesMax: number): Shortener => {
+export const shortener = (textBytesMax: number, cutting: Cutting = {}): Shortener => {
   const state: State = {
+    ...cutting,
     ...{ textBytesMax, kept: [], inText: false, textBytes: 0, mayCut: false, missing: -1 },
     ...{ escape: 0, wasCut: false, name: '', key: '', afterColon: false, isCut: false }
   }

@@ -10,8 +10,9 @@ import { appender } from './append.ts'
 import { giveWay, noPieces, openBytes, piecesOf } from './bytes.ts'
 import { discovery } from './discover.ts'
 import { systemCalls, type FileCalls } from './file-calls.ts'
+import { verifyGuard } from './guard.ts'
 import { readRanges } from './ranges.ts'
-import { readStream, verifyGuard } from './read.ts'
+import { readStream } from './read.ts'
 
 /** What a line that was parsed costs beside its bytes. */
 const LINE_COST_BYTES = 4096

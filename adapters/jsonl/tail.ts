@@ -12,9 +12,10 @@ import { START } from '../../replay/ports.ts'
 import type { ByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'
 import { readFirstLine } from './first-line.ts'
+import { verifyGuard } from './guard.ts'
 import { isBlank, LINE_BYTES_MAX, parseLine } from './lines.ts'
 import { lineBefore } from './ordinals.ts'
-import { readStream, verifyGuard } from './read.ts'
+import { readStream } from './read.ts'
 
 /** The end of a stream as it was at some moment. */
 export interface Tail {

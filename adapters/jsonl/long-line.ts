@@ -1,0 +1,244 @@
+/**
+ * A line that does not fit into the reader's buffer: it goes by in pieces, with turns for other work between them.
+ *
+ * What a fold needs of most such lines stands at their beginning, or in what is left when long texts are cut. Only a line that is
+ * asked for whole, or of which a fold may keep any text, is held.
+ */
+import type { DamageReason, RolloutLine } from '../../domain/events/event.ts'
+import { HOOK_PROMPT_MARK } from '../../domain/items/hook-prompt.ts'
+import type { Profile } from '../../domain/profile.ts'
+import type { Wanted } from '../../projections/projection.ts'
+import type { Guard } from '../../replay/ports.ts'
+import { giveWay, type SlowByteSource } from './bytes.ts'
+import { guardOf, GUARD_BYTES_MAX } from './guard.ts'
+import { EVENT_BYTES, matches, PREFIX_BYTES, typeAt } from './line-head.ts'
+import { endOfLine, isAllNul, isBlank, LINE_BYTES_MAX, mayBegin, parseLine } from './lines.ts'
+import { planLine } from './peek.ts'
+import { shortener, utf8Check, type Shortener } from './shorten.ts'
+
+/** Texts up to this size are never cut for a fold: it keeps no longer ones of the lines below. */
+export const FOLD_TEXT_BYTES_MAX = 1024 * 1024
+/** So much of a line is planned. */
+const HEAD_BYTES = 64 * 1024
+/** So much is read at once when a line is read again. */
+const PIECE_BYTES = 1024 * 1024
+/** Bytes are looked at several times. */
+const PASSED_COST = 2
+const CARRIAGE_RETURN = 13
+const CLOSING_BRACE = 125
+const HOOK_PROMPT = Buffer.from(HOOK_PROMPT_MARK)
+
+/** How lines are read. */
+export interface LongLineOptions {
+  readonly wanted: Wanted
+  readonly profile: Profile
+  /** True where going back is dear: then the line is held. */
+  readonly isHeld: boolean
+}
+
+/** A long line, behind which the buffer goes on. */
+export interface LongLine {
+  readonly bytes: number
+  /** False when the file ends in it. */
+  readonly terminated: boolean
+  /** Bytes in the buffer, and where the next line begins in it. */
+  readonly have: number
+  readonly next: number
+  readonly guard: Guard
+  /** What it is; the bytes of a line that must be planned and parsed whole. */
+  readonly content: RolloutLine | DamageReason | 'blank' | 'skip' | Buffer
+}
+
+/** Lines of which folds keep no long text, but those under some keys. */
+const CUT: ReadonlyArray<{ readonly head: Buffer; readonly keeps?: RegExp }> = [
+  { head: Buffer.from('compacted","payload":{') },
+  ...[
+    'agent_message',
+    'agent_reasoning',
+    'agent_reasoning_raw_content',
+    'image_generation_end',
+    'web_search_end',
+    'patch_apply_end',
+    'mcp_tool_call_end',
+    'exited_review_mode'
+  ].map((kind) => ({ head: Buffer.concat([EVENT_BYTES, Buffer.from(`${kind}"`)]) })),
+  {
+    head: Buffer.concat([EVENT_BYTES, Buffer.from('user_message"')]),
+    keeps: /^message$/
+  },
+  {
+    head: Buffer.concat([EVENT_BYTES, Buffer.from('item_completed"')]),
+    keeps: /^text$/
+  }
+]
+
+/** Of these the usage ledger wants what stands at their end. */
+const LATE: ReadonlySet<string> = new Set(['turn_context', 'compacted'])
+
+type Way =
+  /** Its beginning tells all, unless one of the marks stands in it. */
+  | {
+      readonly by: 'head'
+      readonly content: 'skip' | RolloutLine
+      readonly marks: ReadonlyArray<Buffer>
+    }
+  | { readonly by: 'cut'; readonly cutter: Shortener }
+  | { readonly by: 'whole' }
+
+const WHOLE: Way = { by: 'whole' }
+
+/** Tells from the beginning of a line how much of it is needed. */
+const wayOf = (buffer: Buffer, { wanted, profile }: LongLineOptions): Way => {
+  const at = typeAt(buffer, 0)
+  if (wanted === 'all' || at === -1) return WHOLE
+  const head = Buffer.concat([buffer.subarray(0, HEAD_BYTES), Buffer.of(CLOSING_BRACE)])
+  const plan = planLine(head, 0, head.length, wanted, profile)
+  if (plan === 'parse' && wanted === 'folded') {
+    const cut = CUT.find((one) => matches(buffer, at, one.head))
+    if (cut === undefined) return WHOLE
+    const { keeps = /^$/ } = cut
+    return { by: 'cut', cutter: shortener(FOLD_TEXT_BYTES_MAX, { keeps, isForFolds: true }) }
+  }
+  if (plan === 'skip') {
+    const marks = wanted === 'folded' ? [PREFIX_BYTES, HOOK_PROMPT] : [HOOK_PROMPT]
+    return { by: 'head', content: plan, marks }
+  }
+  if (typeof plan !== 'object' || (wanted === 'usage' && LATE.has(plan.type))) return WHOLE
+  return { by: 'head', content: plan, marks: [] }
+}
+
+/** Looks for short runs of bytes, also where one stands over the border of two pieces. */
+const marksIn = (marks: ReadonlyArray<Buffer>) => {
+  const most = Math.max(1, ...marks.map(({ length }) => length)) - 1
+  let before = Buffer.alloc(0)
+  let isAtStart = true
+  let isFound = false
+  return {
+    take: (piece: Buffer): void => {
+      // The head of the line itself is one of them.
+      const from = isAtStart ? 1 : 0
+      isAtStart = false
+      if (isFound || marks.length === 0) return
+      const border = Buffer.concat([before, piece.subarray(from, most)])
+      const inside = piece.subarray(from)
+      isFound = marks.some((mark) => border.includes(mark) || inside.includes(mark))
+      before = Buffer.concat([before, piece]).subarray(-most)
+    },
+    isFound: () => isFound
+  }
+}
+
+/** What is known of the pieces that went by. */
+const passing = (way: Way, isHeld: boolean) => {
+  const utf8 = utf8Check()
+  const marks = marksIn(way.by === 'head' ? way.marks : [])
+  const held: Array<Buffer> = []
+  let bytes = 0
+  const seen = {
+    tail: Buffer.alloc(0),
+    isUtf8: true,
+    isJson: true,
+    hasNul: false,
+    isAllNul: true,
+    isBlank: true
+  }
+  return {
+    held,
+    seen,
+    isUtf8: () => seen.isUtf8 && utf8.isDone(),
+    hasMark: marks.isFound,
+    bytes: () => bytes,
+    take: (piece: Buffer): void => {
+      bytes += piece.length
+      const end = piece.subarray(-GUARD_BYTES_MAX)
+      const before = seen.tail.subarray(
+        Math.max(0, seen.tail.length + end.length - GUARD_BYTES_MAX)
+      )
+      seen.tail = Buffer.concat([before, end])
+      if (bytes >= LINE_BYTES_MAX) {
+        held.length = 0
+        return
+      }
+      seen.isUtf8 &&= utf8.take(piece)
+      seen.hasNul ||= piece.includes(0)
+      seen.isAllNul &&= isAllNul(piece)
+      seen.isBlank &&= isBlank(piece, 0, piece.length)
+      marks.take(piece)
+      if (way.by === 'cut') seen.isJson &&= way.cutter.take(piece)
+      if (isHeld) held.push(Buffer.from(piece))
+    }
+  }
+}
+
+type Passed = ReturnType<typeof passing>
+
+/** The whole line in one buffer: what was held, or else read once more. */
+const wholeLine = async (
+  source: SlowByteSource,
+  passed: Passed,
+  offset: number
+): Promise<Buffer> => {
+  const line = Buffer.allocUnsafe(passed.bytes())
+  let at = 0
+  for (const piece of passed.held) {
+    at += piece.copy(line, at)
+    await giveWay(piece.length)
+  }
+  while (at < line.length) {
+    const read = await source.read(line, at, Math.min(PIECE_BYTES, line.length - at), offset + at)
+    if (read === 0) break
+    at += read
+    await giveWay(read)
+  }
+  return line.subarray(0, at)
+}
+
+/** What a line is of which the end is there; null when it must be looked at whole. */
+const contentOf = (
+  way: Way,
+  { seen, isUtf8, hasMark, bytes }: Passed,
+  first: number,
+  profile: Profile
+) => {
+  if (bytes() >= LINE_BYTES_MAX) return 'line_too_long'
+  if (seen.isBlank) return 'blank'
+  if (!isUtf8()) return 'not_utf8'
+  if (seen.isAllNul) return 'nul_bytes'
+  if (seen.hasNul || !mayBegin(first)) return 'not_json'
+  if (way.by === 'whole') return null
+  if (way.by === 'cut') {
+    const short = seen.isJson ? way.cutter.end() : null
+    return short === null ? 'not_json' : parseLine(short.line, profile)
+  }
+  const last = seen.tail.at(-1) === CARRIAGE_RETURN ? seen.tail.at(-2) : seen.tail.at(-1)
+  return last === CLOSING_BRACE && !hasMark() ? way.content : null
+}
+
+/** Reads on in a line that fills the buffer, which begins at this place of the source. */
+export const readLongLine = async (
+  source: SlowByteSource,
+  buffer: Buffer,
+  offset: number,
+  options: LongLineOptions
+): Promise<LongLine> => {
+  const first = buffer[0] as number
+  const way = wayOf(buffer, options)
+  const passed = passing(way, options.isHeld)
+  let have = buffer.length
+  let end = -1
+  while (have > 0) {
+    end = endOfLine(buffer, 0, have)
+    passed.take(buffer.subarray(0, end === -1 ? have : end))
+    if (end !== -1) break
+    await giveWay(PASSED_COST * have)
+    have = await source.read(buffer, 0, buffer.length, offset + passed.bytes())
+  }
+  const terminated = end !== -1
+  const bytes = passed.bytes()
+  const known =
+    terminated || bytes >= LINE_BYTES_MAX ? contentOf(way, passed, first, options.profile) : null
+  // Reading it again must not disturb what stands behind it in the buffer: that has memory of its own.
+  const content = known ?? (await wholeLine(source, passed, offset))
+  const guard = { ...guardOf(passed.seen.tail, offset, terminated), bytes }
+  return { bytes, terminated, have, next: end + 1, guard, content }
+}
