@@ -29,6 +29,16 @@ export interface SlowByteSource {
   readonly close: () => void
 }
 
+/** A source that ends at a place, unless that is null. */
+export const endingAt = (source: SlowByteSource, until: number | null): SlowByteSource =>
+  until === null
+    ? source
+    : {
+        ...source,
+        read: (target, at, length, position) =>
+          source.read(target, at, Math.max(0, Math.min(length, until - position)), position)
+      }
+
 const plainSource = (path: string): ByteSource => {
   const file = openPlain(path)
   return {

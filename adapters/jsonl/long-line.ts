@@ -34,6 +34,10 @@ export interface LongLineOptions {
   readonly profile: Profile
   /** True where going back is dear: then the line is held. */
   readonly isHeld: boolean
+  /** True where the end of the source is the end of the line. */
+  readonly endsHere?: boolean
+  /** Texts of an event that are longer are cut and marked; absent where it is read for a fold, or whole. */
+  readonly textBytesMax?: number | undefined
 }
 
 /** A long line, behind which the buffer goes on. */
@@ -46,8 +50,12 @@ export interface LongLine {
   readonly next: number
   readonly guard: Guard
   /** What it is; the bytes of a line that must be planned and parsed whole. */
-  readonly content: RolloutLine | DamageReason | 'blank' | 'skip' | Buffer
+  readonly content: Content | Buffer
+  /** True when texts of it were cut and marked. */
+  readonly isCut: boolean
 }
+
+type Content = RolloutLine | DamageReason | 'blank' | 'skip'
 
 /** Lines of which folds keep no long text, but those under some keys. */
 const CUT: ReadonlyArray<{ readonly head: Buffer; readonly keeps?: RegExp }> = [
@@ -82,22 +90,25 @@ type Way =
       readonly content: 'skip' | RolloutLine
       readonly marks: ReadonlyArray<Buffer>
     }
-  | { readonly by: 'cut'; readonly cutter: Shortener }
+  | { readonly by: 'cut'; readonly cutter: Shortener; readonly isForFolds: boolean }
   | { readonly by: 'whole' }
 
 const WHOLE: Way = { by: 'whole' }
 
 /** Tells from the beginning of a line how much of it is needed. */
-const wayOf = (buffer: Buffer, { wanted, profile }: LongLineOptions): Way => {
+const wayOf = (buffer: Buffer, { wanted, profile, textBytesMax }: LongLineOptions): Way => {
   const at = typeAt(buffer, 0)
-  if (wanted === 'all' || at === -1) return WHOLE
+  if (at === -1) return WHOLE
   const head = Buffer.concat([buffer.subarray(0, HEAD_BYTES), Buffer.of(CLOSING_BRACE)])
   const plan = planLine(head, 0, head.length, wanted, profile)
+  if (plan === 'parse' && textBytesMax !== undefined && matches(buffer, at, EVENT_BYTES))
+    return { by: 'cut', cutter: shortener(textBytesMax), isForFolds: false }
   if (plan === 'parse' && wanted === 'folded') {
     const cut = CUT.find((one) => matches(buffer, at, one.head))
     if (cut === undefined) return WHOLE
     const { keeps = /^$/ } = cut
-    return { by: 'cut', cutter: shortener(FOLD_TEXT_BYTES_MAX, { keeps, isForFolds: true }) }
+    const cutter = shortener(FOLD_TEXT_BYTES_MAX, { keeps, isForFolds: true })
+    return { by: 'cut', cutter, isForFolds: true }
   }
   if (plan === 'skip') {
     const marks = wanted === 'folded' ? [PREFIX_BYTES, HOOK_PROMPT] : [HOOK_PROMPT]
@@ -193,25 +204,36 @@ const wholeLine = async (
   return line.subarray(0, at)
 }
 
-/** What a line is of which the end is there; null when it must be looked at whole. */
-const contentOf = (
+/** What a line is, or null when it must be looked at whole; whether texts of it were cut for a reader who wants to know. */
+type Told = readonly [content: Content | null, isCut: boolean]
+
+const toldByCut = (
+  { cutter, isForFolds }: Extract<Way, { readonly by: 'cut' }>,
+  isJson: boolean,
+  profile: Profile
+): Told => {
+  const short = isJson ? cutter.end() : null
+  if (short === null) return [isForFolds ? 'not_json' : null, false]
+  return [parseLine(short.line, profile), short.isCut && !isForFolds]
+}
+
+/** Tells of a line of which the end is there. */
+const told = (
   way: Way,
   { seen, isUtf8, hasMark, bytes }: Passed,
   first: number,
   profile: Profile
-) => {
-  if (bytes() >= LINE_BYTES_MAX) return 'line_too_long'
-  if (seen.isBlank) return 'blank'
-  if (!isUtf8()) return 'not_utf8'
-  if (seen.isAllNul) return 'nul_bytes'
-  if (seen.hasNul || !mayBegin(first)) return 'not_json'
-  if (way.by === 'whole') return null
-  if (way.by === 'cut') {
-    const short = seen.isJson ? way.cutter.end() : null
-    return short === null ? 'not_json' : parseLine(short.line, profile)
-  }
+): Told => {
+  const known = (content: Content | null): Told => [content, false]
+  if (bytes() >= LINE_BYTES_MAX) return known('line_too_long')
+  if (seen.isBlank) return known('blank')
+  if (!isUtf8()) return known('not_utf8')
+  if (seen.isAllNul) return known('nul_bytes')
+  if (seen.hasNul || !mayBegin(first)) return known('not_json')
+  if (way.by === 'whole') return known(null)
+  if (way.by === 'cut') return toldByCut(way, seen.isJson, profile)
   const last = seen.tail.at(-1) === CARRIAGE_RETURN ? seen.tail.at(-2) : seen.tail.at(-1)
-  return last === CLOSING_BRACE && !hasMark() ? way.content : null
+  return known(last === CLOSING_BRACE && !hasMark() ? way.content : null)
 }
 
 /** Reads on in a line that fills the buffer, which begins at this place of the source. */
@@ -235,10 +257,9 @@ export const readLongLine = async (
   }
   const terminated = end !== -1
   const bytes = passed.bytes()
-  const known =
-    terminated || bytes >= LINE_BYTES_MAX ? contentOf(way, passed, first, options.profile) : null
-  // Reading it again must not disturb what stands behind it in the buffer: that has memory of its own.
-  const content = known ?? (await wholeLine(source, passed, offset))
+  const isKnown = options.endsHere === true || terminated || bytes >= LINE_BYTES_MAX
+  const [content, isCut] = isKnown ? told(way, passed, first, options.profile) : [null, false]
   const guard = { ...guardOf(passed.seen.tail, offset, terminated), bytes }
-  return { bytes, terminated, have, next: end + 1, guard, content }
+  const line = { bytes, terminated, have, next: end + 1, guard, isCut }
+  return { ...line, content: content ?? (await wholeLine(source, passed, offset)) }
 }

@@ -3,21 +3,18 @@
  * and of lines that can make no item only the heads are looked at, unless every line is wanted.
  */
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
-import type { Profile } from '../../domain/profile.ts'
 import type { ByteRange } from '../../domain/turns/turn-state.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import type { Wanted } from '../../projections/projection.ts'
-import type { Lineage, ReadLimits } from '../../replay/ports.ts'
-import { openBytes, type ByteSource } from './bytes.ts'
-import { readLimited } from './limited.ts'
-import { endOfLine, isBlank, parseLine } from './lines.ts'
-import { planLine } from './peek.ts'
+import type { Lineage } from '../../replay/ports.ts'
+import { giveWay, openBytes, type ByteSource } from './bytes.ts'
+import { endOfLine } from './lines.ts'
+import { LINE_COST_BYTES, readLine, readRange, type RangeOptions } from './range.ts'
 
 /** Ranges closer than this are read with one call. */
 const GAP_BYTES_MAX = 64 * 1024
 /**
- * One read takes at most this much, so that one buffer serves them all: it is never in use across an await. A single
- * larger range is read whole, into a buffer of its own.
+ * One read takes at most this much, so that one buffer serves them all: it is never in use across an await. A larger range
+ * is read part by part.
  */
 const READ_BYTES_MAX = 2 * 1024 * 1024
 
@@ -51,15 +48,17 @@ export const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run>
   return runs
 }
 
-const readWhole = (
+/** Reads neighbouring ranges with one call: nothing is awaited while the buffer is in use. */
+const readTogether = (
   streamId: StreamId,
   source: ByteSource,
   run: Run,
-  { wanted, profile }: RangeOptions,
+  options: RangeOptions,
   into: Array<RecordedEvent | DamagedLine>
 ): void => {
+  const { segment } = run
   const bytes = run.until - run.from
-  const buffer = bytes <= READ_BYTES_MAX ? pooled() : Buffer.allocUnsafe(bytes)
+  const buffer = pooled()
   let have = 0
   while (have < bytes) {
     const read = source.read(buffer, have, bytes - have, run.from + have)
@@ -71,51 +70,41 @@ const readWhole = (
     for (let at = range.from - run.from; at < last;) {
       const newline = endOfLine(buffer, at, last)
       const end = newline === -1 ? last : newline
-      if (!isBlank(buffer, at, end) && planLine(buffer, at, end, wanted, profile) === 'parse') {
-        const bytes = end - at
-        const line = parseLine(buffer.subarray(at, end), profile)
-        const place = {
-          streamId,
-          revision: -1,
-          segment: run.segment,
-          offset: run.from + at,
-          bytes
-        }
-        into.push(typeof line === 'string' ? { ...place, reason: line } : { ...place, line })
-      }
+      const place = {
+        streamId,
+        revision: -1,
+        segment,
+        offset: run.from + at,
+        bytes: end - at
+      } as const
+      readLine(buffer.subarray(at, end), place, options, into)
       at = end + 1
     }
   }
 }
 
-/** Which lines are read, and how. */
-export interface RangeOptions {
-  readonly wanted: Wanted
-  readonly profile: Profile
-  readonly limits?: ReadLimits | undefined
-}
-
 /** The lines of the ranges of a run, in order. */
-export const readRun = (
+const readRun = async (
   streamId: StreamId,
   source: ByteSource,
   run: Run,
   options: RangeOptions,
   into: Array<RecordedEvent | DamagedLine>
-): void => {
-  const { wanted, profile, limits } = options
-  if (limits === undefined) return readWhole(streamId, source, run, options, into)
-  for (const range of run.ranges)
-    readLimited(source, range, { streamId, wanted, profile, limits, buffer: pooled() }, into)
+): Promise<void> => {
+  if (run.until - run.from <= READ_BYTES_MAX) {
+    const before = into.length
+    readTogether(streamId, source, run, options, into)
+    await giveWay(run.until - run.from + (into.length - before) * LINE_COST_BYTES)
+  } else for (const range of run.ranges) await readRange(streamId, source, range, options, into)
 }
 
 /** The lines of the ranges, in the order of the ranges. */
-export const readRanges = (
+export const readRanges = async (
   streamId: StreamId,
   lineage: Lineage,
   ranges: ReadonlyArray<ByteRange>,
-  options: RangeOptions
-): ReadonlyArray<RecordedEvent | DamagedLine> => {
+  reading: Omit<RangeOptions, 'isHeld'>
+): Promise<ReadonlyArray<RecordedEvent | DamagedLine>> => {
   const lines: Array<RecordedEvent | DamagedLine> = []
   let source: ByteSource | null = null
   let segment = -1
@@ -128,7 +117,8 @@ export const readRanges = (
         if (file === undefined) break
         source = openBytes(file.path, file.compressed)
       }
-      readRun(streamId, source, run, options, lines)
+      const isHeld = lineage[segment]?.compressed === true
+      await readRun(streamId, source, run, { ...reading, isHeld }, lines)
     }
   } finally {
     source?.close()

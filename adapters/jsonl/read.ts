@@ -11,27 +11,14 @@ import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Wanted } from '../../projections/projection.ts'
 import type { Batch, Guard, Lineage, Position, Segment } from '../../replay/ports.ts'
-import { giveWay, noteWork, openBytes, type SlowByteSource } from './bytes.ts'
+import { giveBack, takeBuffer } from './buffers.ts'
+import { endingAt, giveWay, noteWork, openBytes, type SlowByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'
 import { guardOf } from './guard.ts'
 import { endOfLine, isBlank, parseLine } from './lines.ts'
 import type { Plan } from './line-head.ts'
 import { readLongLine } from './long-line.ts'
 import { planLine } from './peek.ts'
-
-/** Bytes read at once; a longer line goes by in pieces. */
-export const CHUNK_BYTES = 2 * 1024 * 1024
-
-/** Buffers are kept for the next readers: a home has thousands of small files. */
-const spare: Array<Buffer> = []
-/** As many as read at the same time where bytes have to be waited for; over files it is one. */
-const SPARE_MAX = 8
-
-const takeBuffer = (): Buffer => spare.pop() ?? Buffer.allocUnsafe(CHUNK_BYTES)
-
-const giveBack = (buffer: Buffer): void => {
-  if (buffer.length === CHUNK_BYTES && spare.length < SPARE_MAX) spare.push(buffer)
-}
 
 /** What a line costs beside its bytes: one that was delivered will be folded. */
 const DELIVERED_COST_BYTES = 4096
@@ -316,16 +303,6 @@ async function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): Asyn
   }
 }
 
-/** A source that ends where a segment's part in a lineage ends. */
-const limited = (source: SlowByteSource, until: number | null): SlowByteSource =>
-  until === null
-    ? source
-    : {
-        ...source,
-        read: (target, at, length, position) =>
-          source.read(target, at, Math.max(0, Math.min(length, until - position)), position)
-      }
-
 /** The line that stands for history which is not there. */
 const gapLine = (
   streamId: StreamId,
@@ -359,7 +336,7 @@ export async function* readStream(
     const source = open(file)
     const base = segment === from.segment ? from.offset : file.from
     const reader: Reader = {
-      source: limited(source, file.until),
+      source: endingAt(source, file.until),
       buffer: takeBuffer(),
       isCompressed: file.compressed,
       have: 0,

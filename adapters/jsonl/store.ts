@@ -7,15 +7,12 @@ import type { Profile } from '../../domain/profile.ts'
 import { START, type EventStore } from '../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
 import { appender } from './append.ts'
-import { giveWay, noPieces, openBytes, piecesOf } from './bytes.ts'
+import { noPieces, openBytes, piecesOf } from './bytes.ts'
 import { discovery } from './discover.ts'
 import { systemCalls, type FileCalls } from './file-calls.ts'
 import { verifyGuard } from './guard.ts'
 import { readRanges } from './ranges.ts'
 import { readStream } from './read.ts'
-
-/** What a line that was parsed costs beside its bytes. */
-const LINE_COST_BYTES = 4096
 
 /** What a home is opened with. */
 export interface JsonlOptions {
@@ -69,13 +66,8 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
       })),
     read: (info, from, wanted) =>
       readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
-    readRanges: async (info, ranges, wanted, limits) => {
-      const options = { wanted, profile, limits }
-      const lines = readRanges(info.streamId, places.lineage(info), ranges, options)
-      const bytes = ranges.reduce((sum, { from, until }) => sum + until - from, 0)
-      await giveWay(bytes + lines.length * LINE_COST_BYTES)
-      return lines
-    },
+    readRanges: (info, ranges, wanted, limits) =>
+      readRanges(info.streamId, places.lineage(info), ranges, { wanted, profile, limits }),
     bytes: (info, segment, from, until) => {
       const file = places.lineage(info)[segment]
       return file === undefined

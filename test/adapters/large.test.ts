@@ -1,7 +1,7 @@
 // Sizes around every buffer: nothing is lost, nothing crashes, and what is too large is said to be.
 import { expect } from 'chai'
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { CHUNK_BYTES } from '../../adapters/jsonl/read.ts'
+import { CHUNK_BYTES } from '../../adapters/jsonl/buffers.ts'
 import { LINE_BYTES_MAX } from '../../adapters/jsonl/lines.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { right, turnsOf, withEngine } from '../support/engines.ts'

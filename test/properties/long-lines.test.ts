@@ -3,10 +3,10 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { CHUNK_BYTES } from '../../adapters/jsonl/read.ts'
+import { CHUNK_BYTES } from '../../adapters/jsonl/buffers.ts'
 import { memoryStore } from '../../adapters/memory/store.ts'
 import { streamId } from '../../domain/ids.ts'
-import { isJsonObject, type JsonObject } from '../../domain/json.ts'
+import { isJsonObject, textIn, type JsonObject } from '../../domain/json.ts'
 import { eraOf } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { right } from '../support/engines.ts'
@@ -33,12 +33,8 @@ const growth = fc.constantFrom<(payload: JsonObject) => JsonObject>(
   (payload) => ({ ...payload, images: ['data:,', `data:,${'A'.repeat(LONG)}`] }),
   (payload) => ({ ...payload, replacement_history: Array(LONG / 16).fill({ type: 'other' }) }),
   (payload) => {
-    const longest = Object.entries(payload).find(
-      ([key, value]) => typeof value === 'string' && /^(message|text|query|arguments)$/.test(key)
-    )
-    return longest === undefined
-      ? { ...payload, more: '日'.repeat(LONG / 3) }
-      : { ...payload, [longest[0]]: `${String(longest[1])}${'lång '.repeat(LONG / 6)}` }
+    const said = ['message', 'text', 'query', 'arguments'].find((key) => key in payload) ?? 'more'
+    return { ...payload, [said]: `${textIn(payload[said])}${'lång '.repeat(LONG / 6)}` }
   }
 )
 

@@ -8,7 +8,9 @@ import type { ByteRange } from '../../../domain/turns/turn-state.ts'
 import type { Wanted } from '../../../projections/projection.ts'
 import type { Batch, Guard, Position, ReadLimits } from '../../../replay/ports.ts'
 import type { ByteSource, SlowByteSource } from '../../jsonl/bytes.ts'
-import { joinRanges, readRun, type RangeOptions, type Run } from '../../jsonl/ranges.ts'
+import { readRange, type RangeOptions } from '../../jsonl/range.ts'
+import { joinRanges, type Run } from '../../jsonl/ranges.ts'
+import { CHUNK_BYTES } from '../../jsonl/buffers.ts'
 import { guardedRange, holdsGuard } from '../../jsonl/guard.ts'
 import { readStream } from '../../jsonl/read.ts'
 import { lineageOf, type Stretch } from './stretches.ts'
@@ -93,41 +95,6 @@ export const verifyLine = async (
   }
 }
 
-/** Runs longer than this are read part by part, so that only a line may take more memory than that. */
-const PART_BYTES = 2 * 1024 * 1024
-const NEWLINE = 10
-
-/** Reads the lines of a run, each range in parts that end with a line. */
-const readParts = async (
-  streamId: StreamId,
-  source: SlowByteSource,
-  run: Run,
-  options: RangeOptions,
-  into: Lines
-): Promise<void> => {
-  const { segment } = run
-  for (const { from, until } of run.ranges) {
-    let rest = Buffer.alloc(0)
-    for (let at = from, length = PART_BYTES; at < until;) {
-      const more = await bytesAt(
-        source,
-        at + rest.length,
-        Math.min(length, until - at - rest.length)
-      )
-      const bytes = rest.length === 0 ? more : Buffer.concat([rest, more])
-      const isLast = more.length === 0 || at + bytes.length >= until
-      const end = isLast ? bytes.length : bytes.lastIndexOf(NEWLINE) + 1
-      const part = { segment, from: at, until: at + end }
-      if (end > 0)
-        readRun(streamId, inMemory(bytes, at), { ...part, ranges: [part] }, options, into)
-      if (isLast) break
-      rest = Buffer.from(bytes.subarray(end))
-      length = Math.max(PART_BYTES, rest.length)
-      at += end
-    }
-  }
-}
-
 const readWhole = async (
   streamId: StreamId,
   source: SlowByteSource,
@@ -136,7 +103,8 @@ const readWhole = async (
   into: Lines
 ): Promise<void> => {
   const bytes = await bytesAt(source, run.from, run.until - run.from)
-  readRun(streamId, inMemory(bytes, run.from), run, options, into)
+  const held = inMemory(bytes, run.from)
+  for (const range of run.ranges) await readRange(streamId, held, range, options, into)
 }
 
 /** Opens a segment of a history once for the reads that follow each other. */
@@ -164,14 +132,15 @@ export const readLineRanges = async (
 ): Promise<ReadonlyArray<RecordedEvent | DamagedLine>> => {
   const lines: Lines = []
   const opened = opener(reading)
-  const options = { wanted, profile, limits }
+  const options = { wanted, profile, limits, isHeld: true }
   try {
     for (const run of joinRanges(ranges)) {
       const stretch = stretches[run.segment]
       if (stretch === undefined) break
       const source = opened.at(stretch.at)
-      if (run.until - run.from <= PART_BYTES) await readWhole(streamId, source, run, options, lines)
-      else await readParts(streamId, source, run, options, lines)
+      if (run.until - run.from <= CHUNK_BYTES)
+        await readWhole(streamId, source, run, options, lines)
+      else for (const range of run.ranges) await readRange(streamId, source, range, options, lines)
     }
   } finally {
     opened.close()

@@ -1,0 +1,134 @@
+/**
+ * Reading a byte range of any size through one buffer. Lines that do not fit into it go by in pieces, and with limits the long
+ * texts of events are cut.
+ */
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
+import type { Profile } from '../../domain/profile.ts'
+import type { ByteRange } from '../../domain/turns/turn-state.ts'
+import type { StreamId } from '../../domain/ids.ts'
+import type { Wanted } from '../../projections/projection.ts'
+import type { ReadLimits } from '../../replay/ports.ts'
+import { giveBack, takeBuffer } from './buffers.ts'
+import { endingAt, giveWay, type SlowByteSource } from './bytes.ts'
+import { endOfLine, isBlank, parseLine } from './lines.ts'
+import { readLongLine } from './long-line.ts'
+import { isEvent, planLine } from './peek.ts'
+import { shorten } from './shorten.ts'
+
+/** Lines that are not longer are never shortened. */
+const SHORT_LINE_BYTES = 64 * 1024
+/** What a line that was parsed costs beside its bytes. */
+export const LINE_COST_BYTES = 4096
+
+/** Which lines are read, and how. */
+export interface RangeOptions {
+  readonly wanted: Wanted
+  readonly profile: Profile
+  readonly limits?: ReadLimits | undefined
+  /** True where going back in the source is dear. */
+  readonly isHeld: boolean
+}
+
+type Line = RecordedEvent | DamagedLine
+
+interface Place {
+  readonly streamId: StreamId
+  readonly revision: -1
+  readonly segment: number
+  readonly offset: number
+  readonly bytes: number
+}
+
+const toLine = (place: Place, read: ReturnType<typeof parseLine>, isCut = false): Line =>
+  typeof read === 'string'
+    ? { ...place, reason: read }
+    : isCut
+      ? { ...place, shortened: true, line: read }
+      : { ...place, line: read }
+
+/** The size above which texts of a line are cut; undefined for a line that is read whole. */
+const textBytesMaxAt = (
+  limits: ReadLimits | undefined,
+  { segment, offset }: Place
+): number | undefined =>
+  limits?.isWhole?.(segment, offset) === true ? undefined : limits?.textBytesMax
+
+/** Reads a line that is in memory. */
+export const readLine = (
+  line: Buffer,
+  place: Place,
+  { limits, wanted, profile }: RangeOptions,
+  into: Array<Line>
+): void => {
+  if (isBlank(line, 0, line.length)) return
+  if (planLine(line, 0, line.length, wanted, profile) !== 'parse') return
+  const most = line.length > SHORT_LINE_BYTES ? textBytesMaxAt(limits, place) : undefined
+  const mayCut = most !== undefined && line.length > most && isEvent(line, 0)
+  const short = mayCut ? shorten([line], most) : null
+  into.push(toLine(place, parseLine(short?.line ?? line, profile), short?.isCut))
+}
+
+/** Reads the line a full buffer begins with, which goes on behind it; returns how long it is. */
+const readLong = async (
+  source: SlowByteSource,
+  buffer: Buffer,
+  place: Omit<Place, 'bytes'>,
+  options: RangeOptions,
+  into: Array<Line>
+): Promise<number> => {
+  const { wanted, profile, isHeld, limits } = options
+  const textBytesMax = textBytesMaxAt(limits, { ...place, bytes: 0 })
+  const reading = { wanted, profile, isHeld, textBytesMax, endsHere: true }
+  const { bytes, content, isCut } = await readLongLine(source, buffer, place.offset, reading)
+  if (Buffer.isBuffer(content))
+    readLine(content, { ...place, bytes }, { wanted, profile, isHeld }, into)
+  else if (content !== 'skip' && content !== 'blank')
+    into.push(toLine({ ...place, bytes }, content, isCut))
+  return bytes
+}
+
+const fill = async (source: SlowByteSource, buffer: Buffer, position: number): Promise<number> => {
+  let have = 0
+  while (have < buffer.length) {
+    const read = await source.read(buffer, have, buffer.length - have, position + have)
+    if (read === 0) break
+    have += read
+  }
+  return have
+}
+
+/** The lines of a range, in order. Other work of the process gets its turn meanwhile. */
+export const readRange = async (
+  streamId: StreamId,
+  source: SlowByteSource,
+  { segment, from, until }: ByteRange,
+  options: RangeOptions,
+  into: Array<Line>
+): Promise<void> => {
+  const bounded = endingAt(source, until)
+  const buffer = takeBuffer()
+  try {
+    for (let position = from; position < until;) {
+      const have = await fill(bounded, buffer, position)
+      // A file that is shorter than it was.
+      if (have === 0) return
+      const isLast = have < buffer.length || position + have >= until
+      const before = into.length
+      const placeAt = (offset: number) => ({ streamId, revision: -1, segment, offset }) as const
+      let at = 0
+      while (at < have) {
+        const newline = endOfLine(buffer, at, have)
+        if (newline === -1 && !isLast) break
+        const end = newline === -1 ? have : newline
+        const place = { ...placeAt(position + at), bytes: end - at }
+        readLine(buffer.subarray(at, end), place, options, into)
+        at = end + 1
+      }
+      if (at === 0) at = (await readLong(bounded, buffer, placeAt(position), options, into)) + 1
+      else await giveWay(at + (into.length - before) * LINE_COST_BYTES)
+      position += at
+    }
+  } finally {
+    giveBack(buffer)
+  }
+}
