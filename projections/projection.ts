@@ -10,6 +10,8 @@ import type { Profile } from '../domain/profile.ts'
 export type Wanted =
   /** Every line. */
   | 'all'
+  /** Every line, for who counts them: of long ones the texts may be cut that no fold keeps. */
+  | 'counted'
   /**
    * Lines that make turns or thread facts; of settings and token counts only the last of a batch, and of reasoning
    * and tool ends only that they are there and under which id.

@@ -60,6 +60,9 @@ type Content = RolloutLine | DamageReason | 'blank' | 'skip'
 /** Lines of which folds keep no long text, but those under some keys. */
 const CUT: ReadonlyArray<{ readonly head: Buffer; readonly keeps?: RegExp }> = [
   { head: Buffer.from('compacted","payload":{') },
+  ...['function_call_output', 'custom_tool_call_output', 'reasoning'].map((kind) => ({
+    head: Buffer.from(`response_item","payload":{"type":"${kind}"`)
+  })),
   ...[
     'agent_message',
     'agent_reasoning',
@@ -103,7 +106,7 @@ const wayOf = (buffer: Buffer, { wanted, profile, textBytesMax }: LongLineOption
   const plan = planLine(head, 0, head.length, wanted, profile)
   if (plan === 'parse' && textBytesMax !== undefined && matches(buffer, at, EVENT_BYTES))
     return { by: 'cut', cutter: shortener(textBytesMax), isForFolds: false }
-  if (plan === 'parse' && wanted === 'folded') {
+  if (plan === 'parse' && (wanted === 'folded' || wanted === 'counted')) {
     const cut = CUT.find((one) => matches(buffer, at, one.head))
     if (cut === undefined) return WHOLE
     const { keeps = /^$/ } = cut

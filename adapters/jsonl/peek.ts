@@ -199,7 +199,7 @@ export const planLine = (
   wanted: Wanted,
   profile: Profile
 ): Plan => {
-  if (wanted === 'all' || until - from < SHORTEST_BYTES) return 'parse'
+  if (wanted === 'all' || wanted === 'counted' || until - from < SHORTEST_BYTES) return 'parse'
   const last = buffer[until - 1] === CARRIAGE_RETURN ? buffer[until - 2] : buffer[until - 1]
   if (last !== CLOSING_BRACE) return 'parse'
   if (wanted === 'messages') return planMessage(buffer, from, until, profile)

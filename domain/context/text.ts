@@ -35,14 +35,18 @@ const indexAtBytes = (text: string, bytes: number): number => {
   return index
 }
 
-/** Index of the first character that begins at or after `bytes` bytes. */
-const indexFromBytes = (text: string, bytes: number): number => {
-  let index = 0
-  let passed = 0
-  for (const char of text) {
-    if (passed >= bytes) return index
-    passed += utf8Bytes(char)
-    index += char.length
+const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff
+const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff
+
+/** Index of the first character with which at most so many bytes are left. */
+const indexOfLast = (text: string, bytes: number): number => {
+  let index = text.length
+  for (let left = bytes; index > 0;) {
+    const isPair = isLow(text.charCodeAt(index - 1)) && isHigh(text.charCodeAt(index - 2))
+    const before = index - (isPair ? 2 : 1)
+    left -= utf8Bytes(text.slice(before, index))
+    if (left < 0) return index
+    index = before
   }
   return index
 }
@@ -57,6 +61,6 @@ export const cutToTokens = (text: string, tokens: number): string => {
   if (bytes <= kept) return text
   const half = Math.floor(kept / 2)
   const head = text.slice(0, indexAtBytes(text, half))
-  const tail = text.slice(indexFromBytes(text, bytes - (kept - half)))
+  const tail = text.slice(indexOfLast(text, kept - half))
   return `${head}…${tokensOfBytes(bytes - kept)} tokens truncated…${tail}`
 }

@@ -345,6 +345,7 @@ export const foldStream = async (
   if (from === null && old !== null) restart(run, false)
   const goesOn = from !== null || old?.lineage !== signatureOf(lineage)
   run.rows.put(notesOn(env, old, info, goesOn))
+  const { wanted } = modelsOf(env)
   let next = from?.next ?? START
   let guard = from?.guard ?? null
   for (let again = true; again;) {
@@ -352,7 +353,7 @@ export const foldStream = async (
     for await (const batch of env.store.read(
       info,
       next,
-      run.counts ? 'all' : modelsOf(env).wanted
+      run.counts && wanted !== 'all' ? 'counted' : wanted
     )) {
       if (!foldBatch(run, batch)) {
         restart(run, true)

@@ -11,7 +11,7 @@ export interface FilePlace {
   readonly offset: number
 }
 
-/** Other work of the process gets its turn between chunks. A longer line is read with a chunk that holds it. */
+/** Other work of the process gets its turn between chunks. The beginning of a longer line is looked for first. */
 const CHUNK_BYTES = 256 * 1024
 /** A longer line is damage, and passed over in pieces. */
 const LINE_BYTES_MAX = 256 * 1024 * 1024
@@ -56,6 +56,31 @@ const wholeLines = (
   return [whole, whole[0]?.offset ?? null]
 }
 
+const NEWLINE = 10
+
+/** Where the line begins that goes on at a place. Reading further back may mean reading from the front: each step is twice the last. */
+const lineStart = async (
+  { store }: Pick<Env, 'store'>,
+  info: StreamInfo,
+  place: FilePlace,
+  start: number
+): Promise<number> => {
+  let until = place.offset
+  for (let bytes = CHUNK_BYTES; until > start; bytes *= 2) {
+    const from = Math.max(start, until - bytes)
+    let begin = -1
+    let at = from
+    for await (const piece of store.bytes(info, place.segment, from, until)) {
+      const newline = piece.lastIndexOf(NEWLINE)
+      if (newline !== -1) begin = at + newline + 1
+      at += piece.length
+    }
+    if (begin !== -1) return begin
+    until = from
+  }
+  return start
+}
+
 type Visit = (event: RecordedEvent) => boolean
 
 /** Reads one segment backwards; true when the visitor has seen enough. */
@@ -67,25 +92,22 @@ const readSegmentBack = async (
   visit: Visit
 ): Promise<boolean> => {
   const { segment } = place
+  const read = (from: number, until: number) =>
+    env.store.readRanges(info, [{ segment, from, until }], 'all')
   let until = place.offset
-  let bytes = CHUNK_BYTES
   while (until > start) {
-    const from = Math.max(start, until - bytes)
-    const range = { segment, from, until }
-    const read = await env.store.readRanges(info, [range], 'all')
-    const [lines, next] = wholeLines(read, from, start)
+    const from = Math.max(start, until - CHUNK_BYTES)
+    let [lines, next] = wholeLines(await read(from, until), from, start)
     if (next === null) {
-      // One line fills the chunk: it is read again with a larger one.
-      if (bytes >= LINE_BYTES_MAX) until = from
-      else bytes *= 2
-      continue
+      // One line fills the chunk.
+      next = await lineStart(env, info, { segment, offset: from }, start)
+      lines = until - next < LINE_BYTES_MAX ? await read(next, until) : []
     }
     for (let i = lines.length - 1; i >= 0; i--) {
       const line = lines[i]
       if (line !== undefined && !isDamaged(line) && visit(line)) return true
     }
     until = next
-    bytes = CHUNK_BYTES
   }
   return false
 }

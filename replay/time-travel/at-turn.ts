@@ -69,7 +69,7 @@ const endsIn = async (
   const rows = overlay(NO_ROWS)
   const { ends, noteAll } = noting(text)
   let state = turns.initial(counts)
-  for await (const { lines } of store.read(info, START, counts ? 'all' : 'folded')) {
+  for await (const { lines } of store.read(info, START, counts ? 'counted' : 'folded')) {
     for (const line of lines) {
       if (isDamaged(line)) continue
       const [next, writes] = turns.evolve(state, line, { rows, table: TABLE, profile })

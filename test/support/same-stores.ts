@@ -13,7 +13,7 @@ import {
   type StreamInfo
 } from '../../replay/ports.ts'
 
-const WANTED: ReadonlyArray<Wanted> = ['all', 'folded', 'items', 'messages', 'usage']
+const WANTED: ReadonlyArray<Wanted> = ['all', 'counted', 'folded', 'items', 'messages', 'usage']
 
 /** How two stores are compared. */
 interface Comparison {
