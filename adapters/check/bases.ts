@@ -17,6 +17,8 @@ import type { Pace } from './pace.ts'
 export interface Bases {
   readonly home: string
   readonly shown: ReadonlyMap<string, RolloutEntry>
+  /** False when a folder could not be listed: what was not seen may be there. */
+  readonly isWhole: boolean
   readonly firstLine: (path: string, compressed: boolean) => FirstLine
   readonly pace: Pace
 }
@@ -89,7 +91,7 @@ const misfit = async (
   base: HistoryBase
 ): Promise<BaseReason | null> => {
   const named = bases.shown.get(base.thread_id)
-  if (named === undefined) return 'base_missing'
+  if (named === undefined) return bases.isWhole ? 'base_missing' : null
   if (isCircle(bases, segmentId, base)) return 'base_cycle'
   const before = await lineBefore(bases, named, base.end_byte_offset)
   if (before.kind === 'past_end') return 'base_shrunk'

@@ -99,12 +99,12 @@ const examined = async (run: Run, rollout: RolloutEntry): Promise<ReadonlyArray<
   const { home, pace } = run
   const { path, threadId, segmentId, compressed } = rollout
   const isSegment = threadId !== segmentId
-  const facts = { threadId, path, isSegment, isHeld: isHeld(home, threadId) }
   const onBytes = (bytes: number): void => {
     run.bytes += bytes
     run.options.onProgress?.(run.done, run.rollouts.length, run.bytes)
   }
   try {
+    const facts = { threadId, path, isSegment, isHeld: isHeld(home, threadId) }
     const absolutePath = join(home, path)
     const report = await examineFile({ absolutePath, compressed, facts, pace, onBytes })
     run.partlyRead += report.partlyRead
@@ -164,13 +164,14 @@ const startRun = async (
   const home = resolve(options.home)
   const all = await walkHome(home, pace, Date.now())
   const everything = rolloutsOf(all)
+  const isWhole = all.every(({ is }) => is !== 'unreadable_folder')
   const { threadId } = options
   const rollouts =
     threadId === undefined ? everything : everything.filter((one) => one.threadId === threadId)
   const wanted = new Set(rollouts.map(({ path }) => path))
   const run: Run = {
     ...{ home, options, pace, rollouts, done: 0, bytes: 0, partlyRead: 0 },
-    bases: { home, shown: shownFiles(everything), firstLine: firstLines(), pace },
+    bases: { home, shown: shownFiles(everything), isWhole, firstLine: firstLines(), pace },
     counts: { note: 0, warning: 0, broken: 0 },
     files: { ok: 0, warned: 0, broken: 0 }
   }
@@ -190,7 +191,8 @@ async function* checkState({ home, options }: Run): AsyncGenerator<Finding> {
 async function* checkAll(run: Run, entries: ReadonlyArray<HomeEntry>): AsyncGenerator<Finding> {
   yield* checkEntries(run, entries)
   if (run.options.threadId === undefined) {
-    const threadIds = new Set(run.rollouts.flatMap(({ threadId }) => threadId ?? []))
+    const known = new Set(run.rollouts.flatMap(({ threadId }) => threadId ?? []))
+    const threadIds = run.bases.isWhole ? known : null
     yield* sidecarFindings({ home: run.home, pace: run.pace, nowMs: Date.now(), threadIds })
   }
   yield* checkState(run)

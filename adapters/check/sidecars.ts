@@ -17,8 +17,8 @@ export interface Sidecars {
   readonly home: string
   readonly pace: Pace
   readonly nowMs: number
-  /** Threads that have a file. */
-  readonly threadIds: ReadonlySet<string>
+  /** Threads that have a file; null when nobody can tell, because a folder could not be listed. */
+  readonly threadIds: ReadonlySet<string> | null
 }
 
 const parsed = (text: string | null): unknown => {
@@ -40,17 +40,11 @@ const isFile = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
-/** A file of lines that is there; a finding for what cannot be read. */
-async function* readable(
-  { home }: Sidecars,
+/** What is found; a finding for what cannot be read. */
+async function* told(
   path: string,
-  read: () => AsyncGenerator<Finding>
+  read: () => AsyncGenerator<Finding> | Generator<Finding>
 ): AsyncGenerator<Finding> {
-  if (!isThere(join(home, path))) return
-  if (!isFile(join(home, path))) {
-    yield findingOf('not_a_plain_file', { path, facts: { is: 'link or folder' } })
-    return
-  }
   try {
     yield* read()
   } catch (cause) {
@@ -58,6 +52,18 @@ async function* readable(
     yield findingOf('unreadable_file', { path, facts: { reason: reasonOf(cause) } })
   }
 }
+
+/** A file of lines that is there. */
+const readable = (
+  { home }: Sidecars,
+  path: string,
+  read: () => AsyncGenerator<Finding>
+): AsyncGenerator<Finding> =>
+  told(path, async function* () {
+    if (!isThere(join(home, path))) return
+    if (isFile(join(home, path))) yield* read()
+    else yield findingOf('not_a_plain_file', { path, facts: { is: 'link or folder' } })
+  })
 
 const NAMES = 'session_index.jsonl'
 
@@ -70,8 +76,10 @@ async function* names(sidecars: Sidecars): AsyncGenerator<Finding> {
       yield findingOf('damaged_name_line', at(NAMES, line))
     } else last.set(id.toLowerCase(), { ...line, text: null })
   }
+  const { threadIds } = sidecars
+  if (threadIds === null) return
   for (const [id, line] of last)
-    if (!sidecars.threadIds.has(id))
+    if (!threadIds.has(id))
       yield findingOf('stale_name', { ...at(NAMES, line), facts: { id: id.slice(0, 80) } })
 }
 
@@ -145,9 +153,8 @@ function* leftovers({ home, nowMs }: Sidecars): Generator<Finding> {
         yield findingOf('leftover_file', { path: `${folder}/${name}` })
 }
 
-/** Findings beside the rollouts. */
-export async function* sidecarFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
-  yield* readable(sidecars, NAMES, () => names(sidecars))
+/** What is wrong in the folder of unroll. */
+async function* ownFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
   const own = join(sidecars.home, OWN)
   if (lstatSync(own, { throwIfNoEntry: false })?.isDirectory() !== true) return
   for (const name of listed(own)) {
@@ -157,4 +164,10 @@ export async function* sidecarFindings(sidecars: Sidecars): AsyncGenerator<Findi
   }
   yield* locks(sidecars)
   yield* leftovers(sidecars)
+}
+
+/** Findings beside the rollouts. */
+export async function* sidecarFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
+  yield* readable(sidecars, NAMES, () => names(sidecars))
+  yield* told(OWN, () => ownFindings(sidecars))
 }

@@ -29,6 +29,19 @@ export const isAbandoned = (path: string, nowMs: number): boolean => {
 export const reasonOf = (cause: unknown): string =>
   (cause as NodeJS.ErrnoException).code ?? (cause instanceof Error ? cause.message : String(cause))
 
+/** What stands in the place of a root; null for nothing. */
+const rootIs = (
+  path: string
+): 'folder' | 'link' | 'device' | { readonly reason: string } | null => {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (stat === undefined) return null
+    return stat.isDirectory() ? 'folder' : stat.isSymbolicLink() ? 'link' : 'device'
+  } catch (cause) {
+    return { reason: reasonOf(cause) }
+  }
+}
+
 /** Everything in the folders of rollouts but the folders themselves, in order of the paths. */
 export const walkHome = async (
   home: string,
@@ -56,10 +69,10 @@ export const walkHome = async (
     }
   }
   for (const root of ROOTS) {
-    const stat = lstatSync(join(home, root), { throwIfNoEntry: false })
-    if (stat === undefined) continue
-    if (stat.isDirectory()) await visit(root, 0)
-    else found.push({ path: root, is: stat.isSymbolicLink() ? 'link' : 'device' })
+    const is = rootIs(join(home, root))
+    if (is === 'folder') await visit(root, 0)
+    else if (typeof is === 'string') found.push({ path: root, is })
+    else if (is !== null) found.push({ path: root, is: 'unreadable_folder', ...is })
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1))
 }

@@ -1,7 +1,8 @@
 /**
  * The bytes of a rollout from front to back, in pieces of bounded size; a compressed one is decompressed on the way.
  */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readSync } from 'node:fs'
+import { openPlain } from '../plain-file.ts'
 import { Decompress } from 'fzstd'
 
 /** Bytes read at once. */
@@ -54,10 +55,19 @@ const compressed = (file: number) => {
   }
 }
 
+const sizeOf = (file: number): number => {
+  try {
+    return fstatSync(file).size
+  } catch (cause) {
+    closeSync(file)
+    throw cause
+  }
+}
+
 /** Opens a plain file for reading; never a link, and never what a read could wait for. */
 export const openRollout = (path: string, isCompressed: boolean): RolloutBytes => {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  const { size: sizeBytes } = fstatSync(file)
+  const file = openPlain(path)
+  const sizeBytes = sizeOf(file)
   return {
     next: isCompressed ? compressed(file) : plain(file, sizeBytes),
     sizeBytes,

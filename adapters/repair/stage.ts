@@ -74,24 +74,28 @@ const lockAll = async (
   paths: ReadonlyArray<string>
 ): Promise<Found<ReadonlyArray<WriterLock>>> => {
   const locks: Array<WriterLock> = []
+  const release = (): void => locks.forEach((lock) => lock.release())
   const refuse = (refused: StoreError): Found<never> => {
-    for (const lock of locks) lock.release()
+    release()
     return E.left(refused)
   }
-  for (const id of [...threadIds].sort()) {
-    if (isHeldByCodex(home, id)) return refuse({ _tag: 'Busy', what: `thread ${id}` })
-    const lock = await lockWriter(home, streamId(id), LOCK_WAIT_MS)
-    if (E.isLeft(lock)) return refuse(lock.left)
-    locks.push(lock.right)
+  try {
+    for (const id of [...threadIds].sort()) {
+      if (isHeldByCodex(home, id)) return refuse({ _tag: 'Busy', what: `thread ${id}` })
+      const lock = await lockWriter(home, streamId(id), LOCK_WAIT_MS)
+      if (E.isLeft(lock)) return refuse(lock.left)
+      locks.push(lock.right)
+    }
+    const names = 'session_index.jsonl'
+    if (paths.includes(names) && isLocked(join(home, `${names}.lock`), false))
+      return refuse({ _tag: 'Busy', what: names })
+    const writer = openWriter(paths.map((path) => join(home, path)))
+    if (writer === null) return E.right(locks)
+    return refuse({ _tag: 'Busy', what: `${writer.path} (open in process ${writer.pid})` })
+  } catch (cause) {
+    release()
+    throw cause
   }
-  if (
-    paths.includes('session_index.jsonl') &&
-    isLocked(join(home, 'session_index.jsonl.lock'), false)
-  )
-    return refuse({ _tag: 'Busy', what: 'session_index.jsonl' })
-  const writer = openWriter(paths.map((path) => join(home, path)))
-  if (writer === null) return E.right(locks)
-  return refuse({ _tag: 'Busy', what: `${writer.path} (open in process ${writer.pid})` })
 }
 
 interface Staging {
@@ -188,8 +192,13 @@ const withLocks = async (
   if (E.isLeft(locks)) return locks
   const staging: Staging = { home, step, made: [] }
   const close = (unfinished: boolean): void => {
-    for (const path of unfinished ? [] : staging.made) rmSync(join(home, path), { force: true })
-    for (const lock of locks.right) lock.release()
+    try {
+      for (const path of unfinished ? [] : staging.made) rmSync(join(home, path), { force: true })
+    } catch {
+      // The next repair empties the folder; the writers must not wait for it.
+    } finally {
+      for (const lock of locks.right) lock.release()
+    }
   }
   try {
     step('staging')

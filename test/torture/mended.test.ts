@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { check } from '../../adapters/check/check.ts'
 import { holdHome } from '../../adapters/home/hold.ts'
 import { appendLine } from '../../adapters/home/own-folder.ts'
 import { seal } from '../../adapters/lmdb/environment.ts'
@@ -16,8 +17,8 @@ import type { Index } from '../../replay/ports.ts'
 import { right, withEngine } from '../support/engines.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { arm, disarm, unwatchCalls, watchCalls, type Act } from './failing-calls.ts'
-import { operation, tortureHome } from './operations.ts'
-import { MOVED } from './threads.ts'
+import { glueLines, operation, recordedFile, tortureHome } from './operations.ts'
+import { MOVED, OLD, said } from './threads.ts'
 
 describe('a fault that was found once', () => {
   let folder = ''
@@ -90,6 +91,45 @@ describe('a fault that was found once', () => {
         if (E.isLeft(answer)) expect(answer.left._tag, where).to.equal('IoFailure')
         // What was told as failed may have been finished all the same.
         await engine.unarchive(MOVED)()
+      }
+    })
+    removeFolder(home)
+  }).timeout(60_000)
+
+  for (const act of ['EIO', 'EMFILE'] as const)
+    it(`makes a check say what it cannot read, and nothing else of it (${act})`, async () => {
+      const home = tortureHome()
+      const kinds = async (): Promise<ReadonlyArray<string>> => {
+        const found: Array<string> = []
+        for await (const { kind } of check({ home, index: 'memory' })) found.push(kind)
+        return found
+      }
+      expect(await kinds()).to.deep.equal([])
+      for (let at = 1, isHit = true; isHit; at++) {
+        arm({ act, at, lasts: false }, [home])
+        const found = await kinds()
+        const { hit } = disarm()
+        isHit = hit !== null
+        const where = `${hit?.name} ${hit?.paths.join()}`
+        expect([...new Set(found)].join(), where).to.be.oneOf([
+          '',
+          'unreadable_file',
+          'state_unreadable'
+        ])
+      }
+      removeFolder(home)
+    }).timeout(60_000)
+
+  it('leaves no writer locked out when a repair meets a disk that goes on failing', async () => {
+    const home = tortureHome()
+    glueLines(recordedFile(home, OLD))
+    await withEngine({ home }, async (engine) => {
+      for (let at = 1, isHit = true; isHit; at += 7) {
+        arm({ act: 'EIO', at, lasts: true }, [home])
+        await operation('repair').run(engine, home)
+        isHit = disarm().hit !== null
+        const next = await engine.append(OLD, [said('next')])()
+        expect(next._tag, `call ${at}`).to.equal('Right')
       }
     })
     removeFolder(home)

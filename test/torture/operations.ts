@@ -12,6 +12,7 @@ import type { Engine, NewEvent, StoreError } from '../../adapters/library.ts'
 import { planRepair } from '../../adapters/repair/planner.ts'
 import { applyRepair, planDigest, takeRepairBack } from '../../adapters/repair/repair.ts'
 import { compressRollouts, expandRollouts } from '../../adapters/storage/change.ts'
+import { ioFailure } from '../../replay/guarded.ts'
 import type { Finding } from '../../domain/check/finding.ts'
 import { copyHome, FIXTURES, removeFolder } from '../support/fixture-home.ts'
 import { AT, BEGUN, MOVED, OLD, PAGED, REVERTED, said } from './threads.ts'
@@ -126,11 +127,28 @@ export const glueLines = (path: string): void => {
 
 const glue = caught(async (engine) => glueLines((await right(engine.locate(OLD))).path))
 
-/** Checks the home, plans what can be repaired, and does it. */
+/**
+ * Checks the home, plans what can be repaired, and does it, as a person would: what the disk does not give is no reason to
+ * repair the rest.
+ */
 const repair: Call = async (_, home) => {
   const findings: Array<Finding> = []
   for await (const finding of check({ home, index: 'memory' })) findings.push(finding)
-  const plan = Buffer.from(`${JSON.stringify(planRepair(home, findings))}\n`)
+  const unread = findings.find(({ kind }) => kind === 'unreadable_file')
+  if (unread !== undefined)
+    return E.left({
+      _tag: 'IoFailure',
+      operation: 'check',
+      path: unread.path ?? home,
+      cause: JSON.stringify(unread.facts)
+    })
+  let plan: Buffer
+  try {
+    plan = Buffer.from(`${JSON.stringify(planRepair(home, findings))}\n`)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause
+    return E.left(ioFailure(cause, home))
+  }
   return applyRepair(home, plan, planDigest(plan), { actor: 'torture' })
 }
 
