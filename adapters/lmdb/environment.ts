@@ -165,11 +165,16 @@ const madeSure = (directory: string): How => {
   return otherLayout ? 'outdated' : 'replaced'
 }
 
-/** Opens the environment of a directory, made new when there is any doubt about the old one. */
+/**
+ * Opens the environment of a directory, made new when there is any doubt about the old one, and begins with it; when that fails
+ * nothing stays open.
+ */
 export const openEnvironment = (
   directory: string,
+  begin: (environment: Environment) => void,
   telemetry: Telemetry = noTelemetry
 ): OpenEnvironment => {
+  let opened: Environment | null = null
   const stop = stopwatch(telemetry, 'index.open.duration')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const open = (): OpenEnvironment => {
@@ -177,13 +182,20 @@ export const openEnvironment = (
     const how = madeSure(directory)
     if (how === 'copied') telemetry.count('repairs', { what: 'index_copied' })
     if (how === 'replaced') telemetry.count('repairs', { what: 'index_replaced' })
-    const environment = openUnchecked(directory, false)
+    const environment = (opened = openUnchecked(directory, false))
     for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
     const { ino: inode } = statSync(dataFile(directory), { bigint: true })
     stop({ how })
     return { environment, inode }
   }
-  return whileOpening(directory, open, telemetry)
+  try {
+    const done = whileOpening(directory, open, telemetry)
+    begin(done.environment)
+    return done
+  } catch (cause) {
+    void (opened as Environment | null)?.close()
+    throw cause
+  }
 }
 
 /** Key of a row, in the mutable form LMDB's types ask for. */

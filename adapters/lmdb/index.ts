@@ -106,11 +106,8 @@ const partsOf = (key: RowKey | string | number): RowKey => (typeof key === 'obje
 
 /** Opens the index of a directory, making both when they are missing. Throws when the directory cannot be used. */
 export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTelemetry): Index => {
-  const opened = (): OpenEnvironment => {
-    const fresh = openEnvironment(directory, telemetry)
-    reading(() => begin(fresh.environment))
-    return fresh
-  }
+  const opened = (): OpenEnvironment =>
+    openEnvironment(directory, (fresh) => reading(() => begin(fresh)), telemetry)
   let { environment, inode } = opened()
   const seals = (): void => seal(directory, inode)
   const sealing = sealer(seals, () => environment.flushed)
