@@ -49,6 +49,12 @@ describe('check: the catalogue', () => {
     expect(untested).to.deep.equal([])
   })
 
+  it('advises a repair exactly where there is one', () => {
+    const advised = PROBLEM_KINDS.filter((kind) => KINDS[kind].remedy.includes('repair plan'))
+    const repaired = PROBLEM_KINDS.filter((kind) => 'plan' in KINDS[kind].repair)
+    expect(advised).to.deep.equal(repaired)
+  })
+
   it('puts the thread into what to type next', () => {
     expect(findingOf('torn_tail', { threadId: 'x' }).remedy).to.equal('unroll repair plan x')
   })

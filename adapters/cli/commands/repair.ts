@@ -18,7 +18,7 @@ import { startProgress } from '../text/progress.ts'
 import { planFields, planText } from '../text/repair.ts'
 import { report, reportError, usage } from '../text/report.ts'
 import { painter, table, tsv, type Column } from '../text/style.ts'
-import { localMinute, oneLine, safeJson, shellWord } from '../text/text.ts'
+import { localMinute, oneLine, plural, safeJson, shellWord } from '../text/text.ts'
 import { printJson } from '../text/written.ts'
 
 type Run = (
@@ -53,8 +53,11 @@ const printPlanned = async (
   io: Io
 ): Promise<number> => {
   if (input.json) return printJson({ digest, file, plan }, io)
-  if (!io.outIsTty) await io.out(tsv(plan.steps.map(planFields)))
-  else await io.out(planText(plan, painter(input, io)))
+  if (!io.outIsTty) {
+    await io.out(tsv(plan.steps.map(planFields)))
+    const left = plan.unrepaired.length
+    if (left > 0) io.err(`${plural(left, 'finding')} not repaired: --json tells why\n`)
+  } else await io.out(planText(plan, painter(input, io)))
   if (file === null) {
     if (plan.steps.length > 0) io.err('write it to a file to apply it: add --out FILE\n')
     return 0

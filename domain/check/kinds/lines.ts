@@ -122,7 +122,7 @@ export const LINE_KINDS = {
     codex: 'All three pass over the line; a file that holds only such lines is refused as empty.',
     unroll: ISOLATED,
     affected: LOST,
-    remedy: SHOW,
+    remedy: 'unroll events THREAD --raw',
     repair: { none: 'What an unknown writer meant cannot be guessed.' }
   },
   missing_timestamp: {
