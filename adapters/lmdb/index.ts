@@ -5,6 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { RowKey } from '../../projections/projection.ts'
+import { compareKeys } from '../../replay/catch-up/overlay.ts'
 import { IndexDamage, type Index } from '../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
 import {
@@ -44,6 +45,16 @@ const jsonAt = (environment: Environment, key: RowKey): string | null => {
 const generationOf = (environment: Environment): number =>
   Number(jsonAt(environment, GENERATION) ?? '0')
 
+/**
+ * Writes in an order in which rows of one table that are new together come to lie on pages beside each other: where they lie
+ * apart, reading a table maps most of the file. Pages that were given back are used first and lie anywhere, so the tables that
+ * are read from end to end, which have the first names, come last.
+ */
+const inPageOrder = (writes: Parameters<Index['commit']>[0]): Parameters<Index['commit']>[0] =>
+  writes.toSorted(({ key: a }, { key: b }) =>
+    a[0] === b[0] ? compareKeys(a, b) : compareKeys([b[0] ?? ''], [a[0] ?? ''])
+  )
+
 /** Applies writes inside a transaction; false when an expected row is no longer as given. */
 const apply = (
   environment: Environment,
@@ -51,7 +62,7 @@ const apply = (
   expected: Parameters<Index['commit']>[1]
 ): boolean => {
   for (const { key, json } of expected) if (jsonAt(environment, key) !== json) return false
-  for (const { key, json } of writes) {
+  for (const { key, json } of inPageOrder(writes)) {
     if (json === null) environment.removeSync(lmdbKey(key))
     else environment.putSync(lmdbKey(key), encodeRow(key, json))
   }
