@@ -88,7 +88,7 @@ export const foldAside = (data: FoldWorkerData, telemetry: Telemetry = noTelemet
   return (infos, deliver) =>
     new Promise((resolve) => {
       if (rest !== null) clearTimeout(rest)
-      thread ??= start(data, telemetry)
+      thread ??= start({ ...data, isHeard: telemetry !== noTelemetry }, telemetry)
       const current = thread
       const job = ++jobs
       const finish = (done: boolean): void => {

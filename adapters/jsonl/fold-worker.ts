@@ -10,7 +10,7 @@ import { GROUPS } from '../../projections/ledgers.ts'
 import type { StoredRow, StreamInfo } from '../../replay/ports.ts'
 import { foldStream, type Env, type Sink } from '../../replay/catch-up/project.ts'
 import type { Counted, LabelsOf, Timed } from '../../replay/metrics.ts'
-import type { Telemetry } from '../../replay/telemetry.ts'
+import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
 import { memoryIndex } from '../memory/index.ts'
 import { jsonlStore } from './store.ts'
 
@@ -21,6 +21,8 @@ export interface FoldWorkerData {
   readonly strict: boolean
   /** Name of the read models; those of threads where nothing is said. */
   readonly models?: GroupName
+  /** True when the sink of the process listens. */
+  readonly isHeard?: boolean
 }
 
 /** A list of streams to fold. */
@@ -47,19 +49,30 @@ export type FoldWorkerMessage = { readonly job: number } & (
   | { readonly done: boolean }
 )
 
-/** Sends parts to the main thread, and keeps them here too while a long stream may still look at them. */
-const sendingSink = (env: Env, job: number, { streamId }: StreamInfo): Sink => {
+/** A sink that sends parts to the main thread. */
+interface SendingSink extends Sink {
+  /** Sends the last part. */
+  readonly end: () => void
+}
+
+/** What is sent before a stream ends is kept here too: a long stream may still look at it. */
+const sendingSink = (env: Env, job: number, { streamId }: StreamInfo): SendingSink => {
   let writes: Array<StoredRow> = []
   let expected: StoredRow | null = null
+  const send = (): void => {
+    if (expected === null) return
+    parentPort?.postMessage({ job, streamId, writes, expected } satisfies FoldWorkerMessage)
+  }
   return {
     add: (more, one) => {
       for (const write of more) writes.push(write)
       expected = one
     },
     size: () => writes.length,
+    end: send,
     flush: async () => {
       if (expected === null) return E.right('committed')
-      parentPort?.postMessage({ job, streamId, writes, expected } satisfies FoldWorkerMessage)
+      send()
       const committed = await env.index.commit(writes, [])()
       writes = []
       expected = null
@@ -72,20 +85,22 @@ const {
   home,
   profile: profileName,
   strict,
-  models: name = 'threads'
+  models: name = 'threads',
+  isHeard = false
 } = workerData as FoldWorkerData
 const models = GROUPS.find((group) => group.name === name) ?? THREADS
 const profile = eraOf(profileName, strict)
 const tell = (told: FoldWorkerTold): void => parentPort?.postMessage(told)
 
 /** The sink of the process is in the main thread. */
-const telemetry: Telemetry = {
+const telling: Telemetry = {
   count: <N extends Counted>(name: N, labels: LabelsOf<N>, value = 1) =>
     tell({ told: 'count', name, labels, value }),
   time: <N extends Timed>(name: N, labels: LabelsOf<N>, value: number) =>
     tell({ told: 'time', name, labels, value }),
   nowMs: () => performance.now()
 }
+const telemetry = isHeard ? telling : noTelemetry
 
 /** One for all jobs: each looks at the directories once. */
 const { byFile = false } = models
@@ -96,7 +111,8 @@ const foldAll = async ({ job, infos }: FoldWorkerJob): Promise<boolean> => {
     const env: Env = { store, index: memoryIndex(), profile, strict, models, telemetry }
     const sink = sendingSink(env, job, info)
     const folded = await foldStream(env, info, sink)
-    if (E.isLeft(folded) || E.isLeft(await sink.flush())) return false
+    if (E.isLeft(folded)) return false
+    sink.end()
   }
   return true
 }
