@@ -22,7 +22,7 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { open, type RootDatabase } from 'lmdb'
-import { isAlive, whileOpening } from './opening.ts'
+import { isAlive, unlessOpening, whileOpening } from './opening.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import type { LabelsOf } from '../../replay/metrics.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
@@ -196,6 +196,26 @@ export const openEnvironment = (
     void (opened as Environment | null)?.close()
     throw cause
   }
+}
+
+const isThere = (directory: string, inode: bigint): boolean =>
+  statSync(dataFile(directory), { bigint: true, throwIfNoEntry: false })?.ino === inode
+
+/**
+ * Maps a file anew: what was looked at counts as memory of the process as long as its map stands. Closing is done when it
+ * returns, since nothing here is written or read asynchronously. Nothing happens while another process opens the file, or when it has put another
+ * in its place: who has a file keeps it.
+ */
+export const mappedAnew = (
+  directory: string,
+  { environment, inode }: OpenEnvironment
+): Environment => {
+  const anew = (): Environment => {
+    if (!isThere(directory, inode)) return environment
+    void environment.close()
+    return openUnchecked(directory, false)
+  }
+  return unlessOpening(directory, anew) ?? environment
 }
 
 /** Key of a row, in the mutable form LMDB's types ask for. */

@@ -11,6 +11,7 @@ import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
 import {
   deleteIndex,
   lmdbKey,
+  mappedAnew,
   openEnvironment,
   seal,
   type Environment,
@@ -115,11 +116,18 @@ const walk = (from: RowKey, until: RowKey, limit: number, reverse: boolean) => {
 /** The driver gives a key of one part as that part. */
 const partsOf = (key: RowKey | string | number): RowKey => (typeof key === 'object' ? key : [key])
 
+/** After so much was written the file is mapped anew: a commit looks at most of what others before it wrote. */
+const MAPPED_BYTES = 16 * 1024 * 1024
+
+const bytesOf = (writes: Parameters<Index['commit']>[0]): number =>
+  writes.reduce((sum, { json }) => sum + (json?.length ?? 0), 0)
+
 /** Opens the index of a directory, making both when they are missing. Throws when the directory cannot be used. */
 export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTelemetry): Index => {
   const opened = (): OpenEnvironment =>
     openEnvironment(directory, (fresh) => reading(() => begin(fresh)), telemetry)
   let { environment, inode } = opened()
+  let writtenBytes = 0
   const seals = (): void => seal(directory, inode)
   const sealing = sealer(seals, () => environment.flushed)
   return {
@@ -144,6 +152,11 @@ export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTeleme
       try {
         const done = environment.transactionSync(() => apply(environment, writes, expected))
         environment.resetReadTxn()
+        writtenBytes += bytesOf(writes)
+        if (writtenBytes >= MAPPED_BYTES) {
+          environment = mappedAnew(directory, { environment, inode })
+          writtenBytes = 0
+        }
         sealing.soon()
         return Promise.resolve(E.right(done ? ('committed' as const) : ('moved' as const)))
       } catch (cause) {

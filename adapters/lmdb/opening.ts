@@ -75,3 +75,18 @@ export const whileOpening = <A>(
     rmSync(path, { force: true })
   }
 }
+
+/** Runs with the lock held when it is free; answers null when it is not, or cannot be taken. */
+export const unlessOpening = <A>(directory: string, run: () => A): A | null => {
+  const path = join(directory, 'opening.lock')
+  try {
+    if (!take(path)) return null
+  } catch {
+    return null
+  }
+  try {
+    return run()
+  } finally {
+    rmSync(path, { force: true })
+  }
+}
