@@ -19,6 +19,7 @@ import { homeSource } from './home/source.ts'
 import { fallingBack } from './memory/falling-back.ts'
 import { memoryIndex } from './memory/index.ts'
 import type { Source } from './source.ts'
+import { giveWay } from './jsonl/bytes.ts'
 import { measuredIndex, measuredStore } from './telemetry/measured.ts'
 
 /** How a home or a store is opened; only `home` is required. */
@@ -137,6 +138,7 @@ const engineOf = (
     actor: options.actor ?? 'library',
     index,
     lessee: systemLessee(),
+    giveWay,
     notes: { home, nowMs: () => Date.now(), tally: { sinceTrimmed: 0 } },
     isFallback,
     telemetry,

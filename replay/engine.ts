@@ -110,7 +110,7 @@ const pagesOf = (
     opened(threadId, true, (info) => timelinePage(parts, info, request)),
   context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
   damage: (threadId) =>
-    opened(threadId, false, async ({ streamId: id }) => E.right(damageRows(parts, id)))
+    opened(threadId, false, async ({ streamId: id }) => E.right(await damageRows(parts, id)))
 })
 
 /** What the store tells of a thread without the index. */
@@ -158,7 +158,7 @@ export const createEngine = (given: EngineParts): Engine => {
   const status: Answer<IndexStatus> = async () => {
     const caughtUp = await home.everything()
     if (E.isLeft(caughtUp)) return caughtUp
-    return E.right(statusOf(parts, caughtUp.right, home.unreadable()))
+    return E.right(await statusOf(parts, caughtUp.right, home.unreadable()))
   }
   const rebuild: Answer<IndexStatus> = async () => {
     const cleared = await parts.index.clear()()

@@ -18,7 +18,7 @@ import { shorten } from './shorten.ts'
 /** Lines that are not longer are never shortened. */
 const SHORT_LINE_BYTES = 64 * 1024
 /** What a line that was parsed costs beside its bytes. */
-export const LINE_COST_BYTES = 4096
+const LINE_COST_BYTES = 4096
 
 /** Which lines are read, and how. */
 export interface RangeOptions {
@@ -54,7 +54,7 @@ const textBytesMaxAt = (
   limits?.isWhole?.(segment, offset) === true ? undefined : limits?.textBytesMax
 
 /** Reads a line that is in memory. */
-export const readLine = (
+const readLine = (
   line: Buffer,
   place: Place,
   { limits, wanted, profile }: RangeOptions,
@@ -87,7 +87,38 @@ const readLong = async (
   return bytes
 }
 
-const fill = async (source: SlowByteSource, buffer: Buffer, position: number): Promise<number> => {
+/** Lines after which other work may have its turn. */
+const LINES_AT_ONCE = 256
+
+/** Reads the lines that end in a part of a buffer, and the last one in any case when `isLast`; returns where it stopped. */
+export const readLines = async (
+  buffer: Buffer,
+  [from, until]: readonly [from: number, until: number],
+  isLast: boolean,
+  placeOf: (at: number) => Omit<Place, 'bytes'>,
+  options: RangeOptions,
+  into: Array<Line>
+): Promise<number> => {
+  let at = from
+  let count = 0
+  while (at < until) {
+    const newline = endOfLine(buffer, at, until)
+    if (newline === -1 && !isLast) break
+    const end = newline === -1 ? until : newline
+    readLine(buffer.subarray(at, end), { ...placeOf(at), bytes: end - at }, options, into)
+    at = end + 1
+    if (++count % LINES_AT_ONCE === 0) await giveWay(LINES_AT_ONCE * LINE_COST_BYTES)
+  }
+  await giveWay(at - from + (count % LINES_AT_ONCE) * LINE_COST_BYTES)
+  return at
+}
+
+/** Fills a buffer from a place on; returns the bytes that were there. */
+export const fill = async (
+  source: SlowByteSource,
+  buffer: Buffer,
+  position: number
+): Promise<number> => {
   let have = 0
   while (have < buffer.length) {
     const read = await source.read(buffer, have, buffer.length - have, position + have)
@@ -113,19 +144,10 @@ export const readRange = async (
       // A file that is shorter than it was.
       if (have === 0) return
       const isLast = have < buffer.length || position + have >= until
-      const before = into.length
-      const placeAt = (offset: number) => ({ streamId, revision: -1, segment, offset }) as const
-      let at = 0
-      while (at < have) {
-        const newline = endOfLine(buffer, at, have)
-        if (newline === -1 && !isLast) break
-        const end = newline === -1 ? have : newline
-        const place = { ...placeAt(position + at), bytes: end - at }
-        readLine(buffer.subarray(at, end), place, options, into)
-        at = end + 1
-      }
-      if (at === 0) at = (await readLong(bounded, buffer, placeAt(position), options, into)) + 1
-      else await giveWay(at + (into.length - before) * LINE_COST_BYTES)
+      const placeOf = (at: number) =>
+        ({ streamId, revision: -1, segment, offset: position + at }) as const
+      let at = await readLines(buffer, [0, have], isLast, placeOf, options, into)
+      if (at === 0) at = (await readLong(bounded, buffer, placeOf(0), options, into)) + 1
       position += at
     }
   } finally {

@@ -6,20 +6,12 @@ import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import type { ByteRange } from '../../domain/turns/turn-state.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Lineage } from '../../replay/ports.ts'
-import { giveWay, openBytes, type ByteSource } from './bytes.ts'
-import { endOfLine } from './lines.ts'
-import { LINE_COST_BYTES, readLine, readRange, type RangeOptions } from './range.ts'
+import { giveBack, takeBuffer, CHUNK_BYTES } from './buffers.ts'
+import { endingAt, openBytes, type ByteSource } from './bytes.ts'
+import { fill, readLines, readRange, type RangeOptions } from './range.ts'
 
 /** Ranges closer than this are read with one call. */
 const GAP_BYTES_MAX = 64 * 1024
-/**
- * One read takes at most this much, so that one buffer serves them all: it is never in use across an await. A larger range
- * is read part by part.
- */
-const READ_BYTES_MAX = 2 * 1024 * 1024
-
-let pool: Buffer | null = null
-const pooled = (): Buffer => (pool ??= Buffer.allocUnsafe(READ_BYTES_MAX))
 
 /** Neighbouring ranges of one segment. */
 export interface Run {
@@ -39,7 +31,7 @@ export const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run>
       last.segment === range.segment &&
       range.from >= last.until &&
       range.from - last.until < GAP_BYTES_MAX &&
-      range.until - last.from < READ_BYTES_MAX
+      range.until - last.from < CHUNK_BYTES
     ) {
       last.until = range.until
       last.ranges.push(range)
@@ -48,38 +40,24 @@ export const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run>
   return runs
 }
 
-/** Reads neighbouring ranges with one call: nothing is awaited while the buffer is in use. */
-const readTogether = (
+/** Reads neighbouring ranges with one call. */
+const readTogether = async (
   streamId: StreamId,
   source: ByteSource,
-  run: Run,
+  { segment, from, until, ranges }: Run,
   options: RangeOptions,
   into: Array<RecordedEvent | DamagedLine>
-): void => {
-  const { segment } = run
-  const bytes = run.until - run.from
-  const buffer = pooled()
-  let have = 0
-  while (have < bytes) {
-    const read = source.read(buffer, have, bytes - have, run.from + have)
-    if (read === 0) break
-    have += read
-  }
-  for (const range of run.ranges) {
-    const last = Math.min(range.until - run.from, have)
-    for (let at = range.from - run.from; at < last;) {
-      const newline = endOfLine(buffer, at, last)
-      const end = newline === -1 ? last : newline
-      const place = {
-        streamId,
-        revision: -1,
-        segment,
-        offset: run.from + at,
-        bytes: end - at
-      } as const
-      readLine(buffer.subarray(at, end), place, options, into)
-      at = end + 1
+): Promise<void> => {
+  const buffer = takeBuffer()
+  const placeOf = (at: number) => ({ streamId, revision: -1, segment, offset: from + at }) as const
+  try {
+    const have = await fill(endingAt(source, until), buffer, from)
+    for (const range of ranges) {
+      const part = [range.from - from, Math.min(range.until - from, have)] as const
+      await readLines(buffer, part, true, placeOf, options, into)
     }
+  } finally {
+    giveBack(buffer)
   }
 }
 
@@ -91,11 +69,8 @@ const readRun = async (
   options: RangeOptions,
   into: Array<RecordedEvent | DamagedLine>
 ): Promise<void> => {
-  if (run.until - run.from <= READ_BYTES_MAX) {
-    const before = into.length
-    readTogether(streamId, source, run, options, into)
-    await giveWay(run.until - run.from + (into.length - before) * LINE_COST_BYTES)
-  } else for (const range of run.ranges) await readRange(streamId, source, range, options, into)
+  if (run.until - run.from <= CHUNK_BYTES) return readTogether(streamId, source, run, options, into)
+  for (const range of run.ranges) await readRange(streamId, source, range, options, into)
 }
 
 /** The lines of the ranges, in the order of the ranges. */

@@ -1,7 +1,7 @@
 /**
  * What the index knows of a home.
  */
-import { damageRows } from '../threads/open-thread.ts'
+import { damageCount } from '../threads/open-thread.ts'
 import type { StreamInfo } from '../ports.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import { changesIn, CHANGES_KEPT } from './changes.ts'
@@ -28,11 +28,11 @@ export interface IndexStatus {
 }
 
 /** Counts what a caught-up home holds. */
-export const statusOf = (
+export const statusOf = async (
   env: Env,
   infos: ReadonlyArray<StreamInfo>,
   unreadableFiles: ReadonlyArray<Unreadable>
-): IndexStatus => {
+): Promise<IndexStatus> => {
   const status = {
     threads: infos.length,
     turns: 0,
@@ -49,7 +49,7 @@ export const statusOf = (
     status.bytes += info.sizeBytes
     if (checkpoint === null) continue
     status.turns += liveTurns(env, info).count
-    status.damagedLines += damageRows(env, info.streamId).length
+    status.damagedLines += await damageCount(env, info.streamId)
     if (!info.compressed && checkpoint.next.offset < checkpoint.sizeBytes)
       status.unfinishedTails += 1
   }

@@ -78,6 +78,8 @@ export interface Env {
   readonly isFallback?: boolean
   /** Where numbers go; absent where nobody listens. */
   readonly telemetry?: Telemetry
+  /** Notes work that costs as much as reading so many bytes, and lets other work have its turn when it was much. */
+  readonly giveWay?: (bytes: number) => Promise<void>
 }
 
 /** The sink of an environment. */

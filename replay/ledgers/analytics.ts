@@ -14,7 +14,7 @@ import { sha1Hex } from '../../domain/digest.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { analytics } from '../../projections/analytics.ts'
 import { ANALYTICS, USAGE } from '../../projections/ledgers.ts'
-import { afterPrefix } from '../catch-up/overlay.ts'
+import { rowPieces } from '../row-pieces.ts'
 import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
 import { spendsOf } from './usage-rows.ts'
 
@@ -37,41 +37,28 @@ export interface AnalyticsLedger {
   readonly analytics: (request: AnalyticsRequest) => Answer<AsyncIterable<AnalyticsEvent>>
 }
 
-const ROWS_AT_ONCE = 256
-
 interface Sources {
   readonly facts: Ledger
   readonly usage: Ledger
 }
 
-/** The facts of a thread as its lines told them. */
-function* factsOf({ env, table }: Ledger, threadId: string): Generator<Fact> {
-  const prefix = [table(analytics), threadId]
-  const until = afterPrefix(prefix)
-  for (let from: ReadonlyArray<string | number> = prefix; ;) {
-    const rows = env.index.range(from, until, ROWS_AT_ONCE, false)
-    for (const [, value] of rows) yield value as Fact
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < ROWS_AT_ONCE) return
-    from = [...last[0], '']
-  }
-}
-
-function* eventsOf(
-  { facts, usage }: Sources,
+async function* eventsOf(
+  { facts: { env, table }, usage }: Sources,
   threadId: string,
   rendering: Rendering
-): Generator<AnalyticsEvent> {
+): AsyncGenerator<AnalyticsEvent> {
   const tokens = tokensOfTurns(spendsOf(usage, threadId))
   let state = NO_ANALYTICS
-  for (const fact of factsOf(facts, threadId)) {
-    const told = fact.kind === 'turn_ended' ? [tokensFact(fact, tokens), fact] : [fact]
-    for (const one of told) {
-      const [next, events] = reduceFact(state, one, rendering)
-      state = next
-      yield* events
+  for await (const rows of rowPieces(env, [table(analytics), threadId]))
+    for (const [, row] of rows) {
+      const fact = row as Fact
+      const told = fact.kind === 'turn_ended' ? [tokensFact(fact, tokens), fact] : [fact]
+      for (const one of told) {
+        const [next, events] = reduceFact(state, one, rendering)
+        state = next
+        yield* events
+      }
     }
-  }
 }
 
 const isIn = ({ sinceMs = -Infinity, untilMs = Infinity }: AnalyticsRequest, atMs: number) =>
@@ -100,7 +87,8 @@ async function* answer(
 ): AsyncGenerator<AnalyticsEvent> {
   const rendering = { contract: request.contract, sha1: sha1Hex }
   for (const id of ids)
-    for (const event of eventsOf(sources, id, rendering)) if (isIn(request, event.atMs)) yield event
+    for await (const event of eventsOf(sources, id, rendering))
+      if (isIn(request, event.atMs)) yield event
 }
 
 /** The analytics of a home. */

@@ -8,10 +8,10 @@ import { tableOf, viewName } from '../../projections/catalogue.ts'
 import { damage, type DamageRow } from '../../projections/damage.ts'
 import type { ThreadRow } from '../../projections/threads.ts'
 import { threadRow } from './thread-row.ts'
-import { afterPrefix } from '../catch-up/overlay.ts'
 import { IndexDamage, type StreamInfo } from '../ports.ts'
 import { catchUp, type Env } from '../catch-up/project.ts'
 import { refreshed } from '../refreshed.ts'
+import { rowPieces, type RowPiece } from '../row-pieces.ts'
 
 /** A damaged line and where it stands. */
 export interface DamagedPlace extends DamageRow {
@@ -25,29 +25,48 @@ export interface OpenThread {
   readonly row: () => ThreadRow
 }
 
+const damagePieces = (env: Env, id: StreamId): AsyncGenerator<RowPiece> =>
+  rowPieces(env, [tableOf(damage, viewName(env.profile, env.strict)), id])
+
 /** The damaged lines of a caught-up thread. */
-export const damageRows = (env: Env, id: StreamId): ReadonlyArray<DamagedPlace> => {
-  const prefix = [tableOf(damage, viewName(env.profile, env.strict)), id]
-  return env.index
-    .range(prefix, afterPrefix(prefix), Infinity, false)
-    .map(([key, value]) => ({ ...(value as DamageRow), revision: key[2] as number }))
+export const damageRows = async (env: Env, id: StreamId): Promise<ReadonlyArray<DamagedPlace>> => {
+  const places: Array<DamagedPlace> = []
+  for await (const rows of damagePieces(env, id))
+    for (const [key, row] of rows)
+      places.push({ ...(row as DamageRow), revision: key[2] as number })
+  return places
+}
+
+/** How many lines of a caught-up thread are damaged. */
+export const damageCount = async (env: Env, id: StreamId): Promise<number> => {
+  let count = 0
+  for await (const rows of damagePieces(env, id)) count += rows.length
+  return count
+}
+
+/** True when a thread has a line that is not UTF-8. */
+const isBroken = async (env: Env, id: StreamId): Promise<boolean> => {
+  for await (const rows of damagePieces(env, id))
+    if (rows.some(([, row]) => (row as DamageRow).reason === 'not_utf8')) return true
+  return false
 }
 
 /** Strict mode: the file-wide reasons for which Codex refuses a read. */
-const refusal = (
+const refusal = async (
   env: Env,
   info: StreamInfo,
   { facts }: ThreadRow,
   withTurns: boolean
-): StoreError | null => {
+): Promise<StoreError | null> => {
   const { path } = info
   if (facts.head === null && (withTurns || facts.lastEventAt === null)) {
     const reason = facts.itemBeforeMeta ? 'no_session_meta' : 'empty'
     return { _tag: 'UnreadableRollout', path, reason }
   }
   if (!withTurns) return null
-  const broken = damageRows(env, info.streamId).some(({ reason }) => reason === 'not_utf8')
-  return broken ? { _tag: 'UnreadableRollout', path, reason: 'not_utf8' } : null
+  return (await isBroken(env, info.streamId))
+    ? { _tag: 'UnreadableRollout', path, reason: 'not_utf8' }
+    : null
 }
 
 /** The row of a caught-up thread; there always is one. */
@@ -84,7 +103,7 @@ export const threadOpener = (env: Env) => {
     const info = found.right
     const caughtUp = await fresh(info)
     if (E.isLeft(caughtUp)) return caughtUp
-    const refused = env.strict ? refusal(env, info, rowOf(env, info), withTurns) : null
+    const refused = env.strict ? await refusal(env, info, rowOf(env, info), withTurns) : null
     return refused === null ? E.right({ info, row: () => rowOf(env, info) }) : E.left(refused)
   }
 }
