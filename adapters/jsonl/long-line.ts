@@ -7,6 +7,7 @@
 import type { DamageReason, RolloutLine } from '../../domain/events/event.ts'
 import { HOOK_PROMPT_MARK } from '../../domain/items/hook-prompt.ts'
 import type { Profile } from '../../domain/profile.ts'
+import { SUMMARY_CHARACTERS_MAX } from '../../domain/turns/turn-state.ts'
 import type { Wanted } from '../../projections/projection.ts'
 import type { Guard } from '../../replay/ports.ts'
 import { giveWay, type SlowByteSource } from './bytes.ts'
@@ -16,8 +17,10 @@ import { endOfLine, isAllNul, isBlank, LINE_BYTES_MAX, mayBegin, parseLine } fro
 import { planLine } from './peek.ts'
 import { shortener, utf8Check, type Shortener } from './shorten.ts'
 
-/** Texts up to this size are never cut for a fold: it keeps no longer ones of the lines below. */
-export const FOLD_TEXT_BYTES_MAX = 1024 * 1024
+/** What was said is kept for summaries when it is short, and a character takes at most six bytes. */
+const SAID_BYTES_MAX = 6 * (SUMMARY_CHARACTERS_MAX + 1)
+/** Of other lines no fold keeps a text, but short ones say what is what. */
+const UNSAID_BYTES_MAX = 256
 /** So much of a line is planned. */
 const HEAD_BYTES = 64 * 1024
 /** So much is read at once when a line is read again. */
@@ -58,13 +61,30 @@ export interface LongLine {
 type Content = RolloutLine | DamageReason | 'blank' | 'skip'
 
 /** Lines of which folds keep no long text, but those under some keys. */
-const CUT: ReadonlyArray<{ readonly head: Buffer; readonly keeps?: RegExp }> = [
-  { head: Buffer.from('compacted","payload":{') },
+interface Cut {
+  readonly head: Buffer
+  readonly textBytesMax: number
+  readonly keeps?: RegExp
+}
+
+const event = (kind: string, textBytesMax: number, keeps?: RegExp): Cut => ({
+  head: Buffer.concat([EVENT_BYTES, Buffer.from(`${kind}"`)]),
+  textBytesMax,
+  ...(keeps && { keeps })
+})
+
+const COMPACTED: Cut = {
+  head: Buffer.from('compacted","payload":{'),
+  textBytesMax: UNSAID_BYTES_MAX
+}
+
+const CUTS: ReadonlyArray<Cut> = [
+  COMPACTED,
   ...['function_call_output', 'custom_tool_call_output', 'reasoning'].map((kind) => ({
-    head: Buffer.from(`response_item","payload":{"type":"${kind}"`)
+    head: Buffer.from(`response_item","payload":{"type":"${kind}"`),
+    textBytesMax: UNSAID_BYTES_MAX
   })),
   ...[
-    'agent_message',
     'agent_reasoning',
     'agent_reasoning_raw_content',
     'image_generation_end',
@@ -72,16 +92,14 @@ const CUT: ReadonlyArray<{ readonly head: Buffer; readonly keeps?: RegExp }> = [
     'patch_apply_end',
     'mcp_tool_call_end',
     'exited_review_mode'
-  ].map((kind) => ({ head: Buffer.concat([EVENT_BYTES, Buffer.from(`${kind}"`)]) })),
-  {
-    head: Buffer.concat([EVENT_BYTES, Buffer.from('user_message"')]),
-    keeps: /^message$/
-  },
-  {
-    head: Buffer.concat([EVENT_BYTES, Buffer.from('item_completed"')]),
-    keeps: /^text$/
-  }
+  ].map((kind) => event(kind, UNSAID_BYTES_MAX)),
+  event('agent_message', SAID_BYTES_MAX),
+  event('user_message', SAID_BYTES_MAX, /^message$/),
+  event('item_completed', SAID_BYTES_MAX, /^text$/)
 ]
+
+const cutterOf = ({ textBytesMax, keeps }: Cut): Shortener =>
+  shortener(textBytesMax, { isForFolds: true, ...(keeps && { keeps }) })
 
 /** Of these the usage ledger wants what stands at their end. */
 const LATE: ReadonlySet<string> = new Set(['turn_context', 'compacted'])
@@ -106,12 +124,12 @@ const wayOf = (buffer: Buffer, { wanted, profile, textBytesMax }: LongLineOption
   const plan = planLine(head, 0, head.length, wanted, profile)
   if (plan === 'parse' && textBytesMax !== undefined && matches(buffer, at, EVENT_BYTES))
     return { by: 'cut', cutter: shortener(textBytesMax), isForFolds: false }
-  if (plan === 'parse' && (wanted === 'folded' || wanted === 'counted')) {
-    const cut = CUT.find((one) => matches(buffer, at, one.head))
-    if (cut === undefined) return WHOLE
-    const { keeps = /^$/ } = cut
-    const cutter = shortener(FOLD_TEXT_BYTES_MAX, { keeps, isForFolds: true })
-    return { by: 'cut', cutter, isForFolds: true }
+  const isForFolds = wanted === 'folded' || wanted === 'counted'
+  if (plan === 'parse' && (isForFolds || textBytesMax !== undefined)) {
+    // Pages show nothing of a compaction but that it is there.
+    const cuts = isForFolds ? CUTS : [COMPACTED]
+    const cut = cuts.find(({ head: start }) => matches(buffer, at, start))
+    return cut === undefined ? WHOLE : { by: 'cut', cutter: cutterOf(cut), isForFolds: true }
   }
   if (plan === 'skip') {
     const marks = wanted === 'folded' ? [PREFIX_BYTES, HOOK_PROMPT] : [HOOK_PROMPT]

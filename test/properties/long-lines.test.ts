@@ -96,11 +96,13 @@ describe('lines longer than the buffer of the reader', () => {
           const held = memoryStore(profile)
           held.put(streamId(THREAD), values)
           writeRollout(rolloutPath(home, THREAD), linesOf(values.map((v) => JSON.stringify(v))))
+          const rich = era === '0.142'
           const files = engineOver(home, {
+            rich,
             profile,
             store: jsonlStore({ home, profile, strict: false })
           })
-          const whole = engineOver(home, { profile, store: held })
+          const whole = engineOver(home, { rich, profile, store: held })
           expect(told(await answersOf(files))).to.equal(told(await answersOf(whole)))
         }),
         { numRuns: 10 }
