@@ -2,12 +2,14 @@
  * Pages in a byte budget: a page ends before the entry that would be too much. Its first entry is always there, shortened
  * when it alone is too much.
  */
-import { measured } from '../../domain/budget/fit-item.ts'
+import { measured, type Measured } from '../../domain/budget/fit-item.ts'
 import { fitTurn, turnBytes } from '../../domain/budget/fit-turn.ts'
 import { jsonBytes } from '../../domain/budget/json-size.ts'
 import type { Turn } from '../../domain/protocol.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
+import type { Env } from '../catch-up/project.ts'
 import type { ReadLimits } from '../ports.ts'
+import { inPieces } from '../pieces.ts'
 
 /** Texts below this size cost less to read than to cut. */
 const TEXT_BYTES_MIN = 4096
@@ -71,6 +73,7 @@ const groupsOf = (rows: ReadonlyArray<TurnRow>, bytesMax: number) => {
  * first of them.
  */
 export const turnsWithin = async (
+  env: Pick<Env, 'giveWay'>,
   rows: ReadonlyArray<TurnRow>,
   bytesMax: number,
   show: (rows: ReadonlyArray<TurnRow>, at: number) => Promise<ReadonlyArray<Turn>>
@@ -78,7 +81,8 @@ export const turnsWithin = async (
   const { take, taken } = taking<Turn>(bytesMax)
   for (const group of groupsOf(rows, bytesMax))
     for (const turn of await show(group.rows, group.at)) {
-      const items = turn.items.map(measured)
+      const items: Array<Measured> = []
+      await inPieces(env, turn.items, (item) => void items.push(measured(item)))
       if (!take(turnBytes(turn, items), (room) => fitTurn(turn, items, room))) return taken
     }
   return taken

@@ -16,6 +16,7 @@ import { richChange, richContext, richTurn } from '../../domain/rich/items.ts'
 import { applyRich, dropGuessed, dropRecorded, type Followed } from '../../domain/rich/list.ts'
 import type { RichContext } from '../../domain/rich/types.ts'
 import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
+import { inPieces } from '../pieces.ts'
 import { isDamaged, type ReadLimits, type StreamInfo } from '../ports.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import type { Env } from '../catch-up/project.ts'
@@ -67,19 +68,19 @@ const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: Rich
     }
     return true
   }
-  return (lines: ReadonlyArray<Line>): void => {
-    for (const line of lines) {
-      if (isDamaged(line)) continue
-      if (context !== null) context = richContext(context, line.line)
-      if (applyNative(line) || context === null) continue
-      const change = richChange(line.line, context)
-      if (change === null) continue
-      if (change.op === 'begin' && !list.places.has(change.item.id))
-        number(change.item.id, line.line)
-      applyRich(list, followed, change, profile)
-    }
+  const take = (line: Line): void => {
+    if (isDamaged(line)) return
+    if (context !== null) context = richContext(context, line.line)
+    if (applyNative(line) || context === null) return
+    const change = richChange(line.line, context)
+    if (change === null) return
+    if (change.op === 'begin' && !list.places.has(change.item.id)) number(change.item.id, line.line)
+    applyRich(list, followed, change, profile)
+  }
+  const end = (): void => {
     if (context !== null) dropRecorded(list, mode)
   }
+  return { take, end }
 }
 
 const within = (line: Line, range: ByteRange): boolean =>
@@ -122,12 +123,16 @@ export const itemListsOf = async (
   const lateLines = late.length === 0 ? [] : await store.readRanges(info, late, wanted, limits)
   const next = taker(lines)
   const nextLate = taker(lateLines)
-  return rows.map((row) => {
+  const lists: Array<ItemList> = []
+  for (const row of rows) {
     const list = itemList(row.firstItem)
     const own = next(row.ranges).filter((line) => isDamaged(line) || belongs(line, row.id))
-    folder(list, profile, row.mode ?? 'legacy', rich)([...own, ...nextLate(row.late)])
-    return list
-  })
+    const { take, end } = folder(list, profile, row.mode ?? 'legacy', rich)
+    await inPieces(env, [...own, ...nextLate(row.late)], take)
+    end()
+    lists.push(list)
+  }
+  return lists
 }
 
 /** The items of some turns, given in the order of the log. */

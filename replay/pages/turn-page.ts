@@ -287,7 +287,7 @@ const shownTurns = async (
   const view = itemsView ?? 'summary'
   const bytesMax = budgetOf(maxBytes)
   if (bytesMax === null) return inOrder(await renderTurns(env, info, live, rows, from, view))
-  return turnsWithin(inOrder(rows), bytesMax, async (some, at) => {
+  return turnsWithin(env, inOrder(rows), bytesMax, async (some, at) => {
     const first = ascending ? from + at : from + rows.length - at - some.length
     const limits = limitsOf(bytesMax)
     return inOrder(await renderTurns(env, info, live, inOrder(some), first, view, limits))

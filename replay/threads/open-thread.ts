@@ -11,7 +11,7 @@ import { threadRow } from './thread-row.ts'
 import { IndexDamage, type StreamInfo } from '../ports.ts'
 import { catchUp, type Env } from '../catch-up/project.ts'
 import { refreshed } from '../refreshed.ts'
-import { rowPieces, type RowPiece } from '../row-pieces.ts'
+import { rowPieces, type RowPiece } from '../pieces.ts'
 
 /** A damaged line and where it stands. */
 export interface DamagedPlace extends DamageRow {

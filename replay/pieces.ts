@@ -1,5 +1,5 @@
 /**
- * Rows of the index a piece at a time, with turns for other work between the pieces.
+ * Long work a piece at a time, with turns for other work between the pieces: rows of the index, and lists in memory.
  */
 import type { RowKey } from '../projections/projection.ts'
 import { afterPrefix } from './catch-up/overlay.ts'
@@ -25,5 +25,22 @@ export async function* rowPieces(
     if (last === undefined || rows.length < ROWS_AT_ONCE) return
     from = [...last[0], '']
     await giveWay?.(rows.length * ROW_COST_BYTES)
+  }
+}
+
+const ENTRIES_AT_ONCE = 256
+/** What an entry of a list costs, as bytes that are read. */
+const ENTRY_COST_BYTES = 2048
+
+/** Does something with every entry of a list. */
+export const inPieces = async <A>(
+  { giveWay }: Pick<Env, 'giveWay'>,
+  entries: ReadonlyArray<A>,
+  use: (entry: A) => void
+): Promise<void> => {
+  for (const [at, entry] of entries.entries()) {
+    use(entry)
+    if (at % ENTRIES_AT_ONCE === ENTRIES_AT_ONCE - 1)
+      await giveWay?.(ENTRIES_AT_ONCE * ENTRY_COST_BYTES)
   }
 }
