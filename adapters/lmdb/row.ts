@@ -20,10 +20,13 @@ export const encodeRow = (key: RowKey, json: string): Buffer => {
 
 /**
  * The JSON text of stored bytes; throws `IndexDamage` when they are not whole. The driver lends a shared buffer whose
- * `length` alone tells where the row ends.
+ * `length` alone tells where the row ends, or for a row of 16 MiB and more a plain array of bytes.
  */
-export const rowJson = (key: RowKey, row: Buffer): string => {
-  const bytes = row.length === row.byteLength ? row : row.subarray(0, row.length)
+export const rowJson = (key: RowKey, row: Uint8Array): string => {
+  const buffer = Buffer.isBuffer(row)
+    ? row
+    : Buffer.from(row.buffer, row.byteOffset, row.byteLength)
+  const bytes = buffer.length === buffer.byteLength ? buffer : buffer.subarray(0, buffer.length)
   if (
     bytes.length < CHECKSUM_BYTES ||
     checksum(key, bytes.subarray(CHECKSUM_BYTES)) !== bytes.readUInt32BE()

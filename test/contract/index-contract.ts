@@ -39,6 +39,15 @@ const rowContract = (make: Make): void => {
       expect(index.get(['t', 'a', 2])).to.equal(undefined)
     }))
 
+  it('gives back a row of twenty million characters, alone and in a range', () =>
+    using(make, async (index) => {
+      const text = 'x'.repeat(20e6)
+      await put(index, [[['t', 1], text]])
+      expect(index.get(['t', 1]) === text).to.equal(true)
+      const rows = index.range(['t'], ['u'], 2, false)
+      expect(rows.map(([, value]) => value === text)).to.deep.equal([true])
+    }))
+
   it('deletes a row when its value is null', () =>
     using(make, async (index) => {
       await put(index, [[['t', 1], 1]])
