@@ -18,7 +18,7 @@ import type {
  * Memory of the second thread: what a fold makes lives as long as a batch, and left to itself V8 keeps far more. A line too
  * large for it ends the thread, and the main thread does the work.
  */
-const HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 128 }
+const HEAP = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 128 }
 
 /** A worker without work is stopped after this long. */
 const REST_MS = 500

@@ -117,7 +117,7 @@ const walk = (from: RowKey, until: RowKey, limit: number, reverse: boolean) => {
 const partsOf = (key: RowKey | string | number): RowKey => (typeof key === 'object' ? key : [key])
 
 /** After so much was written the file is mapped anew: a commit looks at most of what others before it wrote. */
-const MAPPED_BYTES = 16 * 1024 * 1024
+const MAPPED_BYTES = 8 * 1024 * 1024
 
 const bytesOf = (writes: Parameters<Index['commit']>[0]): number =>
   writes.reduce((sum, { json }) => sum + (json?.length ?? 0), 0)

@@ -33,8 +33,8 @@ export const bytesOf = (infos: ReadonlyArray<StreamInfo>): number =>
 
 /** A second thread pays from about this many new streams on. */
 const ASIDE_STREAMS_MIN = 64
-/** Bytes of rollouts handed over at a time. */
-const ASIDE_BYTES = 8 * 1024 * 1024
+/** Bytes of rollouts handed over at a time; half as many bytes of rows are on their way back. */
+const ASIDE_BYTES = 4 * 1024 * 1024
 
 /** A rollout that could not be read, and why. */
 export interface Unreadable {
