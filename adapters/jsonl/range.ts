@@ -19,6 +19,8 @@ import { shorten } from './shorten.ts'
 const SHORT_LINE_BYTES = 64 * 1024
 /** What a line that was parsed costs beside its bytes. */
 const LINE_COST_BYTES = 4096
+/** What looking at a line costs. */
+const LOOK_COST_BYTES = 256
 
 /** Which lines are read, and how. */
 export interface RangeOptions {
@@ -49,21 +51,34 @@ const toLine = (place: Place, read: ReturnType<typeof parseLine>, isCut = false)
 /** The size above which texts of a line are cut; undefined for a line that is read whole. */
 const textBytesMaxAt = (
   limits: ReadLimits | undefined,
-  { segment, offset }: Place
+  { segment, offset }: Pick<Place, 'segment' | 'offset'>
 ): number | undefined =>
   limits?.isWhole?.(segment, offset) === true ? undefined : limits?.textBytesMax
 
-/** Reads a line that is in memory. */
+/** Where bytes of a buffer stand. */
+export interface Origin {
+  readonly streamId: StreamId
+  readonly segment: number
+  /** Of the first byte of the buffer. */
+  readonly offset: number
+}
+
+/** Reads the line that stands between two places of a buffer. */
 const readLine = (
-  line: Buffer,
-  place: Place,
+  buffer: Buffer,
+  from: number,
+  until: number,
+  { streamId, segment, offset }: Origin,
   { limits, wanted, profile }: RangeOptions,
   into: Array<Line>
 ): void => {
-  if (isBlank(line, 0, line.length)) return
-  if (planLine(line, 0, line.length, wanted, profile) !== 'parse') return
-  const most = line.length > SHORT_LINE_BYTES ? textBytesMaxAt(limits, place) : undefined
-  const mayCut = most !== undefined && line.length > most && isEvent(line, 0)
+  if (isBlank(buffer, from, until)) return
+  if (planLine(buffer, from, until, wanted, profile) !== 'parse') return
+  const line = buffer.subarray(from, until)
+  const bytes = line.length
+  const place: Place = { streamId, revision: -1, segment, offset: offset + from, bytes }
+  const most = bytes > SHORT_LINE_BYTES ? textBytesMaxAt(limits, place) : undefined
+  const mayCut = most !== undefined && bytes > most && isEvent(line, 0)
   const short = mayCut ? shorten([line], most) : null
   into.push(toLine(place, parseLine(short?.line ?? line, profile), short?.isCut))
 }
@@ -72,44 +87,52 @@ const readLine = (
 const readLong = async (
   source: SlowByteSource,
   buffer: Buffer,
-  place: Omit<Place, 'bytes'>,
+  origin: Origin,
   options: RangeOptions,
   into: Array<Line>
 ): Promise<number> => {
   const { wanted, profile, isHeld, limits } = options
-  const textBytesMax = textBytesMaxAt(limits, { ...place, bytes: 0 })
+  const textBytesMax = textBytesMaxAt(limits, origin)
   const reading = { wanted, profile, isHeld, textBytesMax, endsHere: true }
-  const { bytes, content, isCut } = await readLongLine(source, buffer, place.offset, reading)
+  const { bytes, content, isCut } = await readLongLine(source, buffer, origin.offset, reading)
   if (Buffer.isBuffer(content))
-    readLine(content, { ...place, bytes }, { wanted, profile, isHeld }, into)
+    readLine(content, 0, bytes, origin, { wanted, profile, isHeld }, into)
   else if (content !== 'skip' && content !== 'blank')
-    into.push(toLine({ ...place, bytes }, content, isCut))
+    into.push(toLine({ ...origin, revision: -1, bytes }, content, isCut))
   return bytes
 }
 
 /** Lines after which other work may have its turn. */
 const LINES_AT_ONCE = 256
 
-/** Reads the lines that end in a part of a buffer, and the last one in any case when `isLast`; returns where it stopped. */
+/** Reads the lines of a part of a buffer, its unfinished last one only when `isLast`; returns where it stopped. */
 export const readLines = async (
   buffer: Buffer,
   [from, until]: readonly [from: number, until: number],
   isLast: boolean,
-  placeOf: (at: number) => Omit<Place, 'bytes'>,
+  origin: Origin,
   options: RangeOptions,
   into: Array<Line>
 ): Promise<number> => {
   let at = from
+  let noted = from
+  let delivered = into.length
+  const rest = (lines: number): Promise<void> => {
+    const cost = at - noted + (into.length - delivered) * LINE_COST_BYTES + lines * LOOK_COST_BYTES
+    noted = at
+    delivered = into.length
+    return giveWay(cost)
+  }
   let count = 0
   while (at < until) {
     const newline = endOfLine(buffer, at, until)
     if (newline === -1 && !isLast) break
     const end = newline === -1 ? until : newline
-    readLine(buffer.subarray(at, end), { ...placeOf(at), bytes: end - at }, options, into)
+    readLine(buffer, at, end, origin, options, into)
     at = end + 1
-    if (++count % LINES_AT_ONCE === 0) await giveWay(LINES_AT_ONCE * LINE_COST_BYTES)
+    if (++count % LINES_AT_ONCE === 0) await rest(LINES_AT_ONCE)
   }
-  await giveWay(at - from + (count % LINES_AT_ONCE) * LINE_COST_BYTES)
+  await rest(count % LINES_AT_ONCE)
   return at
 }
 
@@ -144,10 +167,9 @@ export const readRange = async (
       // A file that is shorter than it was.
       if (have === 0) return
       const isLast = have < buffer.length || position + have >= until
-      const placeOf = (at: number) =>
-        ({ streamId, revision: -1, segment, offset: position + at }) as const
-      let at = await readLines(buffer, [0, have], isLast, placeOf, options, into)
-      if (at === 0) at = (await readLong(bounded, buffer, placeOf(0), options, into)) + 1
+      const origin = { streamId, segment, offset: position }
+      let at = await readLines(buffer, [0, have], isLast, origin, options, into)
+      if (at === 0) at = (await readLong(bounded, buffer, origin, options, into)) + 1
       position += at
     }
   } finally {

@@ -49,12 +49,12 @@ const readTogether = async (
   into: Array<RecordedEvent | DamagedLine>
 ): Promise<void> => {
   const buffer = takeBuffer()
-  const placeOf = (at: number) => ({ streamId, revision: -1, segment, offset: from + at }) as const
+  const origin = { streamId, segment, offset: from }
   try {
     const have = await fill(endingAt(source, until), buffer, from)
     for (const range of ranges) {
       const part = [range.from - from, Math.min(range.until - from, have)] as const
-      await readLines(buffer, part, true, placeOf, options, into)
+      await readLines(buffer, part, true, origin, options, into)
     }
   } finally {
     giveBack(buffer)
