@@ -11,7 +11,7 @@
  *
  * Every use case answers with fp-ts's `Either`: `Left` is a `StoreError`, which `describe` and `hint` put into words.
  */
-import type { SealReport, SealRequest } from './seal/seal.ts'
+import type { NewSeal, SealReport, SealRequest } from './seal/seal.ts'
 import type { FileOutcome, StorageRequest } from './storage/change.ts'
 import type { ThreadSpent } from './storage/report.ts'
 import type { SalvageRequest, Salvaged } from './storage/salvage/salvage.ts'
@@ -33,7 +33,7 @@ import type { HomePlugins } from './plugins/plugins.ts'
 import type { FiledPlan } from './repair/plan-home.ts'
 
 export { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../domain/errors.ts'
-export type { SealReport, SealRequest } from './seal/seal.ts'
+export type { NewSeal, SealReport, SealRequest } from './seal/seal.ts'
 export type { FileOutcome, StorageRequest } from './storage/change.ts'
 export type { ThreadSpent } from './storage/report.ts'
 export type { SalvageRequest, Salvaged } from './storage/salvage/salvage.ts'
@@ -197,10 +197,9 @@ export const expandRollouts = async (
 export const salvage = async (request: SalvageRequest): Promise<Either<StoreError, Salvaged>> =>
   (await import('./storage/salvage/salvage.ts')).salvage(request)
 
-/** Seals the rollouts of a home, see docs/AUDIT.md. Errors of the system are thrown. */
-export const sealHome = async (
-  request: SealRequest & { readonly accept?: boolean; readonly nowMs: number }
-): Promise<SealReport> => (await import('./seal/seal.ts')).seal(request)
+/** Seals the rollouts of a home, see docs/AUDIT.md; `Busy` while somebody else does. Errors of the system are thrown. */
+export const sealHome = async (request: NewSeal): Promise<Either<StoreError, SealReport>> =>
+  (await import('./seal/seal.ts')).seal(request)
 
 /** Compares the rollouts of a home with their seals. Errors of the system are thrown. */
 export const verifySeals = async (request: SealRequest): Promise<SealReport> =>

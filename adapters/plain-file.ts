@@ -2,7 +2,15 @@
  * Files of a home that anybody may have put there: only plain ones are opened, no link in their place is followed, and nobody waits
  * for a FIFO.
  */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  writeSync
+} from 'node:fs'
 import { join, relative, sep } from 'node:path'
 
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
@@ -54,4 +62,10 @@ export const refuseLinks = (home: string, directory: string): void => {
     if (stat === undefined) return
     if (!stat.isDirectory()) throw new LinkRefused(`${path} is a link or not a folder`)
   }
+}
+
+/** Writes all of it: a disk that is nearly full takes a part, and fails only the next time. */
+export const writeWhole = (file: number, content: string | Uint8Array): void => {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
 }

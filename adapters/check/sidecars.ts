@@ -131,7 +131,7 @@ const listed = (path: string): ReadonlyArray<string> => {
 
 /** Temporary files in `.unroll`: copies on their way, and locks that were being made. */
 const TEMPORARY = /(\.tmp|\.lock\.\d+|\.lock\.next)$/
-const LOCKS = ['files.lock', 'plugins.lock']
+const LOCKS = ['files.lock', 'plugins.lock', 'seals.lock']
 
 function* locks({ home }: Sidecars): Generator<Finding> {
   for (const { name, threadId } of staleLocks(home))

@@ -1,6 +1,6 @@
 /**
  * The right to move files of a home: `.unroll/files.lock`, which names the process that has it. The right to change its plugins
- * is `.unroll/plugins.lock`.
+ * is `.unroll/plugins.lock`, the right to seal it `.unroll/seals.lock`.
  *
  * It is given back when the work is over. One that names a process that is gone therefore tells two things: it is free, and
  * something may be half done. It is taken over by replacing the file, so that this is not forgotten if the next one is killed too.
@@ -118,7 +118,7 @@ export const isLeftBehind = (path: string): boolean => {
 }
 
 /** What one process at a time may do to a home, by the name of the lock. */
-type Right = 'files' | 'plugins'
+type Right = 'files' | 'plugins' | 'seals'
 
 /** The lock with its name on disk; given back when that cannot be. */
 const synced = async (folder: string, hold: HomeHold): Promise<HomeHold> => {

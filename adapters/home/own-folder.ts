@@ -2,9 +2,9 @@
  * `.unroll` in a Codex home: what unroll keeps there for every process and every copy of the home. Codex ignores it.
  */
 import { closeSync, constants, fsyncSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
-import { statSync, writeSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { openPlain, refuseLinks } from '../plain-file.ts'
+import { openPlain, refuseLinks, writeWhole } from '../plain-file.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 
 /** Only for its owner: what is deleted and who did it is nobody else's business. */
@@ -57,12 +57,6 @@ const endsInNewline = (file: number): boolean => {
   const last = Buffer.alloc(1)
   readSync(file, last, 0, 1, size - 1)
   return last[0] === NEWLINE
-}
-
-/** Writes all of it: a disk that is nearly full takes a part, and fails only the next time. */
-const writeWhole = (file: number, text: string): void => {
-  const bytes = Buffer.from(text)
-  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
 }
 
 /**

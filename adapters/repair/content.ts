@@ -2,8 +2,9 @@
  * Contents of files as streams: hashing them, and writing them with edits. Memory is that of a chunk.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
+import { writeWhole } from '../plain-file.ts'
 import type { Content, Edit } from '../../domain/repair/plan.ts'
 import { openBytes, type ByteSource } from '../jsonl/bytes.ts'
 import type { Step } from '../home/relocate.ts'
@@ -125,7 +126,7 @@ export const writeEdited = (
     const content = withPieces(original, edits, (pieces) =>
       digested(withTail(pieces, tail), (piece) => {
         step(`write ${basename(target)}`)
-        for (let done = 0; done < piece.length;) done += writeSync(file, piece, done)
+        writeWhole(file, piece)
       })
     )
     step(`sync ${basename(target)}`)

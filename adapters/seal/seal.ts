@@ -2,6 +2,7 @@
  * Sealing the rollouts of a home, and comparing them with their seals. Both read every file whole: a seal that trusts sizes and times
  * would prove nothing.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import {
   closeSync,
   copyFileSync,
@@ -9,10 +10,11 @@ import {
   fsyncSync,
   openSync,
   renameSync,
-  rmSync,
-  writeSync
+  rmSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { writeWhole } from '../plain-file.ts'
+import type { StoreError } from '../../domain/errors.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import { isReadBefore, plainPath } from '../../domain/rollout-file.ts'
 import { differenceOf, type Difference, type LineNow } from '../../domain/seal/compare.ts'
@@ -25,7 +27,8 @@ import {
   type SealState
 } from '../../domain/seal/log.ts'
 import { exportedLines, sha256Hex } from '../home/audit-home.ts'
-import { ownFolder, syncFolder } from '../home/own-folder.ts'
+import { holdHome } from '../home/hold.ts'
+import { syncFolder } from '../home/own-folder.ts'
 import { rolloutsOf, type RolloutFile } from '../storage/files.ts'
 import { scanFile, type Scanned } from './scan.ts'
 
@@ -249,12 +252,12 @@ export const verifySeal = async (request: SealRequest): Promise<SealReport> => {
 
 /** Puts lines behind a log: to another file, on disk, and renamed, so that there is never half a seal. */
 const extend = (log: string, lines: ReadonlyArray<string>): void => {
-  const temporary = `${log}.new`
+  const temporary = `${log}.${process.pid}.tmp`
   rmSync(temporary, { force: true })
   if (existsSync(log)) copyFileSync(log, temporary)
   const file = openSync(temporary, 'a', 0o600)
   try {
-    for (const line of lines) writeSync(file, `${line}\n`)
+    for (const line of lines) writeWhole(file, `${line}\n`)
     fsyncSync(file)
   } finally {
     closeSync(file)
@@ -263,13 +266,14 @@ const extend = (log: string, lines: ReadonlyArray<string>): void => {
   syncFolder(dirname(log))
 }
 
-/**
- * Seals what is new. Nothing is sealed when sealed bytes are not what they were, unless `accept` says that this is known; a log that is
- * broken is never gone on with. Throws errors of the system.
- */
-export const seal = async (
-  request: SealRequest & { readonly accept?: boolean; readonly nowMs: number }
-): Promise<SealReport> => {
+/** What is sealed, and when. */
+export interface NewSeal extends SealRequest {
+  /** Also over bytes that are not what they were. */
+  readonly accept?: boolean
+  readonly nowMs: number
+}
+
+const sealAlone = async (request: NewSeal): Promise<SealReport> => {
   const { home, accept = false, nowMs, signal } = request
   const log = request.log ?? sealLogOf(home)
   const state = await stateOf({ ...request, log })
@@ -282,7 +286,22 @@ export const seal = async (
   const files = looked.filter(({ outcome }) => outcome.bytes !== null).length
   const end: SealRecord = { kind: 'seal', at: new Date(nowMs).toISOString(), files, bytes }
   const lines = chainRecords([...records, end], state.head, sha256Hex)
-  if (request.log === undefined) ownFolder(home)
   extend(log, lines)
   return { ...found, sealed: lines.at(-1)?.slice(9, 73) ?? null }
+}
+
+/**
+ * Seals what is new. Nothing is sealed when sealed bytes are not what they were, unless `accept` says that this is known; a log that is
+ * broken is never gone on with. `Busy` while another process seals the home; a log that is elsewhere is left to its owner. Throws
+ * errors of the system.
+ */
+export const seal = async (request: NewSeal): Promise<E.Either<StoreError, SealReport>> => {
+  if (request.log !== undefined) return E.right(await sealAlone(request))
+  const held = await holdHome(request.home, 'seals')
+  if (E.isLeft(held)) return held
+  try {
+    return E.right(await sealAlone(request))
+  } finally {
+    await held.right.release(true)
+  }
 }

@@ -18,13 +18,12 @@ import {
   openSync,
   rmSync,
   unlinkSync,
-  writeSync,
   type Stats
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import { makePrivate, syncFolder } from '../home/own-folder.ts'
-import { LinkRefused, refuseLinks } from '../plain-file.ts'
+import { LinkRefused, refuseLinks, writeWhole } from '../plain-file.ts'
 import {
   chunksOf,
   decompressedContent,
@@ -76,10 +75,6 @@ const encode = async (file: number, write: (bytes: Uint8Array) => void): Promise
   return { bytes, sha256: hash.digest('hex') }
 }
 
-const writeAll = (file: number, bytes: Uint8Array): void => {
-  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
-}
-
 const refuseOutside = (home: string, path: string): void => {
   try {
     refuseLinks(home, dirname(path))
@@ -127,7 +122,7 @@ const make = async (source: string, before: Stats, temporary: string): Promise<C
     throw cause
   }
   try {
-    const content = await encode(file, (bytes) => writeAll(target, bytes))
+    const content = await encode(file, (bytes) => writeWhole(target, bytes))
     const { mode, atimeMs, mtimeMs } = before
     fchmodSync(target, mode & 0o777)
     futimesSync(target, atimeMs / 1000, mtimeMs / 1000)
@@ -149,7 +144,7 @@ const bringBack = async (home: string, plain: string, file: number): Promise<voi
   rmSync(temporary, { force: true })
   const target = openSync(temporary, 'wx')
   try {
-    for await (const chunk of chunksOf(file)) writeAll(target, chunk)
+    for await (const chunk of chunksOf(file)) writeWhole(target, chunk)
     const { mode, atimeMs, mtimeMs } = fstatSync(file)
     fchmodSync(target, mode & 0o777)
     futimesSync(target, atimeMs / 1000, mtimeMs / 1000)

@@ -1,6 +1,7 @@
 // Seals of a home: what verify tells of a change, and at which byte.
 import { expect } from 'chai'
 import fc from 'fast-check'
+import * as E from 'fp-ts/lib/Either.js'
 import {
   appendFileSync,
   copyFileSync,
@@ -31,7 +32,11 @@ const odd = ({ files }: SealReport) =>
 describe('seals', () => {
   let home: string
   const verify = () => verifySeal({ home })
-  const sealNow = (accept = false) => seal({ home, nowMs: NOW, accept })
+  const sealNow = async (accept = false) => {
+    const done = await seal({ home, nowMs: NOW, accept })
+    if (E.isLeft(done)) throw new Error(done.left._tag)
+    return done.right
+  }
 
   beforeEach(() => {
     home = copyHome('fork-rollback-142')
@@ -56,6 +61,17 @@ describe('seals', () => {
     expect(after.startsWith(before)).to.equal(true)
     expect(after.slice(before.length).trimEnd().split('\n')).to.have.length(1)
     expect((await verify()).ok).to.equal(true)
+  })
+
+  it('are made one after the other when two are made at once', async () => {
+    const made = await Promise.all([sealNow(), sealNow(), sealNow()])
+    expect(made.map(({ ok }) => ok)).to.deep.equal([true, true, true])
+    const { ok, log } = await verify()
+    expect({ ok, seals: log.seals, broken: log.broken }).to.deep.equal({
+      ok: true,
+      seals: 3,
+      broken: null
+    })
   })
 
   it('let files grow, be archived, brought back, compressed, and made plain again', async () => {

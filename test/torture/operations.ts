@@ -13,6 +13,8 @@ import { planRepair } from '../../adapters/repair/planner.ts'
 import { applyRepair, planDigest, takeRepairBack } from '../../adapters/repair/repair.ts'
 import { compressRollouts, expandRollouts } from '../../adapters/storage/change.ts'
 import { ioFailure } from '../../replay/guarded.ts'
+import { seal, verifySeal } from '../../adapters/seal/seal.ts'
+import { notPossible } from '../../domain/errors.ts'
 import type { Finding } from '../../domain/check/finding.ts'
 import { copyHome, FIXTURES, removeFolder } from '../support/fixture-home.ts'
 import { AT, BEGUN, MOVED, OLD, PAGED, REVERTED, said } from './threads.ts'
@@ -142,15 +144,31 @@ const repair: Call = async (_, home) => {
       path: unread.path ?? home,
       cause: JSON.stringify(unread.facts)
     })
-  let plan: Buffer
-  try {
-    plan = Buffer.from(`${JSON.stringify(planRepair(home, findings))}\n`)
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause
-    return E.left(ioFailure(cause, home))
-  }
+  const plan = Buffer.from(`${JSON.stringify(planRepair(home, findings))}\n`)
   return applyRepair(home, plan, planDigest(plan), { actor: 'torture' })
 }
+
+/** Seals the home; then all that is sealed must be there. */
+const sealing: Call = async (_, home) => {
+  const sealed = await seal({ home, nowMs: 0 })
+  if (E.isLeft(sealed)) return sealed
+  const { ok, files } = await verifySeal({ home })
+  const unread = files.find(({ verdict }) => verdict === 'unreadable')
+  if (unread !== undefined)
+    return E.left({ _tag: 'IoFailure', operation: 'read', path: unread.path, cause: 'unreadable' })
+  return ok ? E.right(files.length) : E.left(notPossible('a seal does not hold', ''))
+}
+
+/** Failures that are thrown, as a command tells them. */
+const toldThrown =
+  (run: Call): Call =>
+  async (engine, home) => {
+    try {
+      return await run(engine, home)
+    } catch (cause) {
+      return E.left(ioFailure(cause, home))
+    }
+  }
 
 const takeBack = caught(async (engine, home) => {
   const done = await right(engine.operations())
@@ -173,8 +191,9 @@ const BESIDE: ReadonlyArray<Operation> = [
     run: (_, home) => expandRollouts(asked(home))
   },
   { name: 'glue', first: [], reads: false, run: glue },
-  { name: 'repair', first: ['glue'], reads: false, run: repair },
-  { name: 'repair_undo', first: ['glue', 'repair'], reads: false, run: takeBack }
+  { name: 'repair', first: ['glue'], reads: false, run: toldThrown(repair) },
+  { name: 'repair_undo', first: ['glue', 'repair'], reads: false, run: takeBack },
+  { name: 'seal', first: ['archive'], reads: false, run: toldThrown(sealing) }
 ]
 
 /** Every operation of an engine. */

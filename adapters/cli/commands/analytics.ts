@@ -2,8 +2,9 @@
  * unroll analytics: usage analytics made again from rollouts, and compared with a capture.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { writeWhole } from '../../plain-file.ts'
 import { compareAnalytics } from '../../../domain/analytics/compare.ts'
 import { captureLine, payloadsOf, type PostedEvent } from '../../../domain/analytics/envelope.ts'
 import type { AnalyticsEvent } from '../../../domain/analytics/event.ts'
@@ -67,7 +68,7 @@ const writeLines = async (
   try {
     let count = 0
     for await (const line of lines) {
-      writeSync(file, line)
+      writeWhole(file, line)
       count += 1
     }
     return E.right(count)

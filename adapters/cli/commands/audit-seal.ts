@@ -1,12 +1,13 @@
 /**
  * unroll audit seal, unroll audit verify: what rollouts held, and whether they still do.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import { isFine, seal, verifySeal, type SealedOutcome, type SealReport } from '../../seal/seal.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import { withHomeFiles } from '../home-files.ts'
 import type { Io } from '../io.ts'
-import { notPossible } from '../../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import { reportError } from '../text/report.ts'
 import { startProgress } from '../text/progress.ts'
 import { tsv } from '../text/style.ts'
@@ -87,12 +88,14 @@ const withFiles = (
   run: (
     home: string,
     onFile: (done: number, total: number, bytes: number) => void
-  ) => Promise<SealReport>
+  ) => Promise<E.Either<StoreError, SealReport>>
 ): Promise<number> =>
   withHomeFiles(input, outside, INSTEAD, async (home) => {
     const progress = startProgress(outside, 'reading rollouts')
-    const found = await run(home, progress.show)
+    const answer = await run(home, progress.show)
     progress.clear()
+    if (E.isLeft(answer)) return reportError(answer.left, input.json, outside)
+    const found = answer.right
     const { seals, broken } = found.log
     if (found.sealed === null && seals === 0 && broken === null && found.ok)
       return reportError(NEVER, input.json, outside)
@@ -111,10 +114,12 @@ export const sealHome = (input: Input, io: Io): Promise<number> =>
 
 /** Compares a home with its seals; see the command table. */
 export const verifySeals = (input: Input, io: Io): Promise<number> =>
-  withFiles(input, io, (home, onFile) => {
+  withFiles(input, io, async (home, onFile) => {
     const [, log] = input.args
-    return verifySeal({
-      ...{ home, onFile, signal: io.stop, head: textOf(input, 'head') ?? null },
-      ...(log === undefined ? {} : { log: resolve(io.cwd, log) })
-    })
+    return E.right(
+      await verifySeal({
+        ...{ home, onFile, signal: io.stop, head: textOf(input, 'head') ?? null },
+        ...(log === undefined ? {} : { log: resolve(io.cwd, log) })
+      })
+    )
   })

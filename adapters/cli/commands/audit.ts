@@ -3,8 +3,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { closeSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, openSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { writeWhole } from '../../plain-file.ts'
 import { verifyExport, type Verified } from '../../../domain/audit/chain.ts'
 import { AUDIT_ACTIONS, type AuditAction, type AuditRow } from '../../../domain/audit/row.ts'
 import type { StoreError } from '../../../domain/errors.ts'
@@ -153,7 +154,7 @@ const writeNew = async (path: string, lines: AsyncIterable<string>): Promise<num
   let count = 0
   try {
     for await (const line of lines) {
-      writeSync(file, `${line}\n`)
+      writeWhole(file, `${line}\n`)
       count += 1
     }
   } catch (cause) {

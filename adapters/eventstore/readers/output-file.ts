@@ -4,8 +4,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } from 'node:fs'
-import { writeSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { writeWhole } from '../../plain-file.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { StorePosition } from '../../../domain/stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
@@ -101,8 +101,7 @@ export const openOutput = (path: string): E.Either<StoreError, OutputFile> => {
       last: last.right,
       append: (text) => {
         try {
-          const bytes = Buffer.from(text)
-          for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at)
+          writeWhole(file, text)
           fsyncSync(file)
           return E.right(undefined)
         } catch (cause) {

@@ -2,8 +2,9 @@
  * Bringing one segment of a stream to its file: a file that is not there appears whole, one that is the beginning of the segment
  * gets the rest, and any other is left as it is.
  */
-import { closeSync, fstatSync, fsyncSync, futimesSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, futimesSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { writeWhole } from '../../plain-file.ts'
 import { syncFolder } from '../../home/own-folder.ts'
 import { comparisonWith, type Verdict } from './comparison.ts'
 import type { OpenFile } from './standing.ts'
@@ -51,9 +52,7 @@ const append = (path: string, atByte: number, staged: Staged, modifiedAtMs: numb
   try {
     if (fstatSync(file).size !== atByte)
       return { kind: 'busy', reason: 'the file is being written to' }
-    staged.read((bytes) => {
-      for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
-    })
+    staged.read((bytes) => writeWhole(file, bytes))
     futimesSync(file, modifiedAtMs / SECOND_MS, modifiedAtMs / SECOND_MS)
     fsyncSync(file)
     return { kind: 'appended', bytes: staged.bytes() }

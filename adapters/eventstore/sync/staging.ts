@@ -12,10 +12,10 @@ import {
   readSync,
   renameSync,
   rmSync,
-  unlinkSync,
-  writeSync
+  unlinkSync
 } from 'node:fs'
 import { join } from 'node:path'
+import { writeWhole } from '../../plain-file.ts'
 import { makePrivate, ownFolder } from '../../home/own-folder.ts'
 
 const FOLDER = 'pull'
@@ -43,10 +43,6 @@ export interface Staging {
 const MODE = 0o666
 const SECOND_MS = 1000
 
-const writeAll = (file: number, bytes: Uint8Array): void => {
-  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)
-}
-
 /** A name that another file has is never given to this one. */
 const nameOnce = (temporary: string, path: string): boolean => {
   try {
@@ -70,7 +66,7 @@ const stagedAt = (temporary: string, mode: number): Staged => {
   let bytes = 0
   let isOpen = true
   const flush = (): void => {
-    writeAll(file, Buffer.concat(held))
+    writeWhole(file, Buffer.concat(held))
     held = []
     heldBytes = 0
   }

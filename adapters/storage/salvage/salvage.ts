@@ -13,8 +13,7 @@ import {
   mkdirSync,
   openSync,
   realpathSync,
-  rmSync,
-  writeSync
+  rmSync
 } from 'node:fs'
 import { basename, dirname, join, resolve as resolvePath, sep } from 'node:path'
 import { notPossible, type StoreError } from '../../../domain/errors.ts'
@@ -25,7 +24,7 @@ import { homeOperations } from '../../home/operations.ts'
 import { makeFolder, makePrivate, syncFolder } from '../../home/own-folder.ts'
 import { homeWriter } from '../../home/writer.ts'
 import { decompressedContent, chunksOf, plainContent } from '../../jsonl/zstd.ts'
-import { LinkRefused, refuseLinks } from '../../plain-file.ts'
+import { LinkRefused, refuseLinks, writeWhole } from '../../plain-file.ts'
 import { rolloutsOf, type RolloutFile } from '../files.ts'
 import { filesBelow, lookAt, type FoundRollout } from './find.ts'
 import { mergeNames } from './names.ts'
@@ -84,7 +83,7 @@ const copyTo = async (home: string, source: string, target: string): Promise<boo
     const hash = createHash('sha256')
     for await (const chunk of chunksOf(from)) {
       hash.update(chunk)
-      for (let at = 0; at < chunk.length;) at += writeSync(to, chunk, at)
+      writeWhole(to, chunk)
     }
     const { mtimeMs } = fstatSync(from)
     futimesSync(to, mtimeMs / 1000, mtimeMs / 1000)
