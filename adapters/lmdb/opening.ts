@@ -5,8 +5,9 @@
  * would part the two. The lock here is a file that holds the opener's process id; it is held for milliseconds, and
  * one whose process is gone is taken over.
  */
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeWhole } from '../plain-file.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 
 const WAIT_MS = 10
@@ -26,12 +27,14 @@ export const isAlive = (pid: number): boolean => {
   }
 }
 
-/** A lock that still says nobody's name after this long was left by an opener that was killed, or had no room to write it. */
+/** A lock that still says no whole name after this long was left by an opener that was killed, or had no room to write it. */
 const NAMELESS_MS = 2000
+
+const WHOLE_NAME = /^(\d+)\n$/
 
 const isStale = (path: string): boolean => {
   try {
-    const pid = Number(readFileSync(path, 'utf8'))
+    const pid = Number(WHOLE_NAME.exec(readFileSync(path, 'utf8'))?.[1] ?? 0)
     if (pid > 0) return pid === process.pid || !isAlive(pid)
     return Date.now() - statSync(path).mtimeMs > NAMELESS_MS
   } catch {
@@ -39,17 +42,28 @@ const isStale = (path: string): boolean => {
   }
 }
 
-const isNameless = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.size === 0
+/** The new file of a lock; null when there is one. */
+const made = (path: string): number | null => {
+  try {
+    return openSync(path, 'wx', 0o600)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return null
+    throw cause
+  }
+}
 
 const take = (path: string): boolean => {
+  const file = made(path)
+  if (file === null) return false
   try {
-    writeFileSync(path, String(process.pid), { flag: 'wx', mode: 0o600 })
+    writeWhole(file, `${process.pid}\n`)
     return true
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false
     // A full disk makes the file and does not take the name.
-    if (isNameless(path)) rmSync(path, { force: true })
+    rmSync(path, { force: true })
     throw cause
+  } finally {
+    closeSync(file)
   }
 }
 
