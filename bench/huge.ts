@@ -3,8 +3,8 @@
  *
  *     npm run build && npm run bench:huge -- --out DIR [--codex PATH]... [--rollout-mb 2000] [--files 10000]
  *
- * The homes are made in DIR when they are not there. unroll is a process for each question; every Codex works on a copy, with a
- * deadline. Prints a table and `huge.json` in DIR: milliseconds, and the most memory the process ever held. See README.md.
+ * The homes are made in DIR when they are not there. A command of unroll is a process for each question; then app-servers get the same
+ * requests, one process for each, every Codex over a copy and with a deadline. Prints a table and `huge.json` in DIR: milliseconds, and the most memory the process ever held. See README.md.
  */
 import {
   cpSync,
@@ -20,9 +20,9 @@ import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { writeHomeOf, type Profile } from './home/home.ts'
 import { readManifest } from './home/manifest.ts'
-import { Connection } from './measure/rpc.ts'
+import { Connection, type Command } from './measure/rpc.ts'
 import { runOnce } from './measure/run-once.ts'
-import { unrollCommand } from './measure/servers.ts'
+import { unrollCommand, type Unroll } from './measure/servers.ts'
 
 const { values } = parseArgs({
   options: {
@@ -91,10 +91,18 @@ const made = (name: string, shape: Profile): string => {
   return home
 }
 
+const indexOf = (name: string): string => join(out, `${name}-index`)
+
+const unrollOver = (name: string, home: string): Unroll => ({
+  main: resolve(values.unroll),
+  home,
+  index: indexOf(name),
+  profile: ''
+})
+
 const ours = async (name: string, home: string, threadId: string): Promise<void> => {
-  const index = join(out, `${name}-index`)
-  rmSync(index, { recursive: true, force: true })
-  const unroll = { main: resolve(values.unroll), home, index, profile: '' }
+  rmSync(indexOf(name), { recursive: true, force: true })
+  const unroll = unrollOver(name, home)
   const questions: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [
     ['check', ['check']],
     ['the index is built, first page', ['turns', threadId, '--limit', '20']],
@@ -118,16 +126,13 @@ const ours = async (name: string, home: string, threadId: string): Promise<void>
 const late = (ms: number): Promise<'late'> =>
   new Promise((resolve) => setTimeout(() => resolve('late'), ms).unref())
 
-const codexOver = async (
-  program: string,
+/** Asks app-servers, one for each request; the time is that of the request alone. */
+const serversOver = async (
+  who: string,
   name: string,
-  home: string,
+  command: Command,
   threadId: string
 ): Promise<void> => {
-  const who = /codex[^/]*$|(\d+\.\d+\.\d+)/.exec(program)?.[1] ?? program
-  const copy = join(out, `${name}-copy`)
-  rmSync(copy, { recursive: true, force: true })
-  cpSync(home, copy, { recursive: true, preserveTimestamps: true })
   const questions = [
     ['list, for the first time', 'thread/list', { limit: 25 }],
     ['list', 'thread/list', { limit: 25 }],
@@ -136,10 +141,7 @@ const codexOver = async (
     ['thread/read', 'thread/read', { threadId, includeTurns: true }]
   ] as const
   for (const [what, method, params] of questions) {
-    const connection = new Connection({
-      argv: [program, 'app-server'],
-      env: { ...process.env, CODEX_HOME: copy }
-    })
+    const connection = new Connection(command)
     const asked = (async () => {
       await connection.initialize()
       return connection.call(method, params)
@@ -148,8 +150,22 @@ const codexOver = async (
     const peakMb = await connection.close()
     const isReply = typeof reply !== 'string'
     const note = isReply ? (reply.error ?? '') : reply === 'late' ? `nothing in time` : reply
-    tell({ who: `codex ${who}`, home: name, what, ms: isReply ? reply.ms : null, peakMb, note })
+    tell({ who, home: name, what, ms: isReply ? reply.ms : null, peakMb, note })
   }
+}
+
+const codexOver = async (
+  program: string,
+  name: string,
+  home: string,
+  threadId: string
+): Promise<void> => {
+  const version = /(\d+\.\d+\.\d+)/.exec(program)?.[1] ?? program
+  const copy = join(out, `${name}-copy`)
+  rmSync(copy, { recursive: true, force: true })
+  cpSync(home, copy, { recursive: true, preserveTimestamps: true })
+  const command = { argv: [program, 'app-server'], env: { ...process.env, CODEX_HOME: copy } }
+  await serversOver(`codex ${version}, server`, name, command, threadId)
   rmSync(copy, { recursive: true, force: true })
 }
 
@@ -161,5 +177,8 @@ for (const [name, shape] of Object.entries(shapes)) {
   const threads = readManifest(home).threads.filter(({ archived }) => !archived)
   const threadId = threads.toSorted((a, b) => b.bytes - a.bytes)[0]?.id ?? ''
   await ours(name, home, threadId)
+  rmSync(indexOf(name), { recursive: true, force: true })
+  const server = unrollCommand(unrollOver(name, home), 'app-server')
+  await serversOver('unroll, server', name, server, threadId)
   for (const program of values.codex) await codexOver(resolve(program), name, home, threadId)
 }

@@ -190,7 +190,10 @@ export interface EventStore {
   readonly spares?: () => ReadonlyArray<SpareFile>
   /** One stream by id: one `stat` when its place is known. */
   readonly find: (streamId: StreamId) => Either<StoreError, StreamInfo>
-  /** Several streams at once, by id; what cannot be found is left out. One `stat` each when their places are known. */
+  /**
+   * Several streams at once, by id; what cannot be found is left out. One `stat` each when their places are known. Throws an error
+   * of the system when none can be looked at because of it.
+   */
   readonly findAll: (ids: ReadonlyArray<StreamId>) => ReadonlyMap<string, StreamInfo>
   /** Which files hold the stream's events now: reads the first line of each that is not known yet. */
   readonly lineage: (info: StreamInfo) => Lineage

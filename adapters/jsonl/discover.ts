@@ -124,16 +124,22 @@ const infosAt = (places: Iterable<Place>): ReadonlyArray<StreamInfo> => {
   return infos
 }
 
-/** What can be looked at, by id. */
+/**
+ * What can be looked at, by id. One file that the disk does not give costs itself; a disk that gives none is no home without
+ * threads, so then its failure is thrown.
+ */
 const each = (
   ids: ReadonlyArray<StreamId>,
   look: (id: StreamId) => StreamInfo | null
 ): ReadonlyMap<string, StreamInfo> => {
   const found = new Map<string, StreamInfo>()
+  let failure: Error | null = null
   for (const id of ids) {
-    const info = E.getOrElseW(() => null)(E.tryCatch(() => look(id), E.toError))
-    if (info !== null) found.set(id, info)
+    const info = E.tryCatch(() => look(id), E.toError)
+    if (E.isLeft(info)) failure = info.left
+    else if (info.right !== null) found.set(id, info.right)
   }
+  if (found.size === 0 && failure !== null) throw failure
   return found
 }
 
@@ -188,8 +194,8 @@ export const discovery = (home: string, profile: Profile, byFile = false): Disco
 
   const findAll = (ids: ReadonlyArray<StreamId>): ReadonlyMap<string, StreamInfo> => {
     const mayBeOld = ids.length > 0 && profile.segments && watched.mayHaveSegment()
-    const found = mayBeOld ? null : each(ids, infoOfHead)
-    if (found?.size === ids.length) return found
+    const found = mayBeOld ? E.right(null) : E.tryCatch(() => each(ids, infoOfHead), E.toError)
+    if (E.isRight(found) && found.right?.size === ids.length) return found.right
     refresh()
     return each(ids, infoOfHead)
   }
