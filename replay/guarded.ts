@@ -59,6 +59,12 @@ export const ioFailure = (cause: unknown, path: string): StoreError => {
   }
 }
 
+const SHORTAGE = /^(?:EMFILE|ENFILE|ENOMEM)\b/
+
+/** True for what lies with the process or the machine, not with a file: going on would leave out one file after the other. */
+export const isShortage = (failure: StoreError): boolean =>
+  failure._tag === 'IoFailure' && SHORTAGE.test(failure.cause)
+
 /** What is guarded, and who is told. */
 export interface Guarded {
   readonly index: Index

@@ -20,9 +20,9 @@ import type { ContextPoint, ThreadContext } from './context/context.ts'
 import type { Lifecycle } from './life/lifecycle.ts'
 import type { LifeParts, MutationOptions } from './life/life.ts'
 import type { Mutations } from './mutate/mutations.ts'
+import type { AuditHome } from './home-ports.ts'
 import type {
   Appended,
-  AuditHome,
   Batch,
   ExpectedRevision,
   Lineage,

@@ -104,6 +104,8 @@ export const processIo = (): Io => {
   const end = (code: number) => () => (stop.aborted ? process.exit(code) : controller.abort(code))
   process.on('SIGINT', end(INTERRUPTED))
   process.on('SIGTERM', end(TERMINATED))
+  // Where files may not grow (ulimit -f) the write fails, which is told, instead of ending the process.
+  process.on('SIGXFSZ', () => undefined)
   const failed: Failed = ({ code, message }) => {
     if (stop.aborted) return
     if (code !== BROKEN_PIPE) tell(`unroll: cannot write: ${message}\n`)

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { ImportRecord, NameLine } from '../../domain/audit/outside.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import { readPlain } from '../plain-file.ts'
-import type { AuditHome } from '../../replay/ports.ts'
+import type { AuditHome } from '../../replay/home-ports.ts'
 
 const NAMES = 'session_index.jsonl'
 const IMPORTS = 'external_agent_session_imports.json'

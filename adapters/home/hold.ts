@@ -10,7 +10,7 @@ import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } f
 import { join } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import { ioFailure } from '../../replay/guarded.ts'
-import type { HomeHold } from '../../replay/ports.ts'
+import type { HomeHold } from '../../replay/home-ports.ts'
 import { ownFolder, syncFolder } from './own-folder.ts'
 
 const WAIT_MS = 10

@@ -7,7 +7,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject } from '../../domain/json.ts'
 import { readPlain } from '../plain-file.ts'
-import type { Names } from '../../replay/ports.ts'
+import type { Names } from '../../replay/home-ports.ts'
 
 const parseNames = (text: string): ReadonlyMap<string, string> => {
   const names = new Map<string, string>()

@@ -29,7 +29,7 @@ import {
   type Relocation
 } from '../../domain/changes/relocation.ts'
 import { readPlain, refuseLinks } from '../plain-file.ts'
-import type { RelocationResult, SkippedThread } from '../../replay/ports.ts'
+import type { RelocationResult, SkippedThread } from '../../replay/home-ports.ts'
 import { isThere, makeFolder, makePrivate, syncFolder } from './own-folder.ts'
 import { giveNames, takeNames } from './session-index.ts'
 

@@ -3,7 +3,7 @@
  */
 import { existsSync } from 'node:fs'
 import { once } from '../../domain/once.ts'
-import type { Remembered } from '../../replay/ports.ts'
+import type { Remembered } from '../../replay/home-ports.ts'
 import { databasePath, sqliteHome } from '../codex-state/places.ts'
 
 /** The memory of a home. */

@@ -16,7 +16,7 @@ import {
   type Relocation
 } from '../../domain/changes/relocation.ts'
 import { ioFailure } from '../../replay/guarded.ts'
-import type { HomeWriter, RelocationResult, TrashEntry } from '../../replay/ports.ts'
+import type { HomeWriter, RelocationResult, TrashEntry } from '../../replay/home-ports.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 import { isHeldByCodex } from '../jsonl/codex-lock.ts'
 import { discovery } from '../jsonl/discover.ts'

@@ -9,9 +9,13 @@
 import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
+  closeSync,
+  existsSync,
+  ftruncateSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -103,6 +107,21 @@ export const deleteIndex = (directory: string): void => {
  */
 const MAP_BYTES = 1024 * 1024 * 1024
 
+/** The lock file holds a slot of 64 bytes for each reader; LMDB makes it whole at once. */
+const LOCK_BYTES = 80 * READERS_MAX
+
+/** Throws where files may not grow to what LMDB makes at once (`ulimit -f`): its driver does not survive that. */
+const mayGrow = (directory: string): void => {
+  const path = join(directory, `grow-${process.pid}.tmp`)
+  const file = openSync(path, 'w', 0o600)
+  try {
+    ftruncateSync(file, LOCK_BYTES)
+  } finally {
+    closeSync(file)
+    rmSync(path, { force: true })
+  }
+}
+
 /** Opens without asking whether the files are whole. */
 export const openUnchecked = (directory: string, readOnly: boolean): Environment =>
   open<Buffer, Array<string | number>>({
@@ -182,6 +201,7 @@ export const openEnvironment = (
     const how = madeSure(directory)
     if (how === 'copied') telemetry.count('repairs', { what: 'index_copied' })
     if (how === 'replaced') telemetry.count('repairs', { what: 'index_replaced' })
+    if (!existsSync(join(directory, 'lock.mdb'))) mayGrow(directory)
     const environment = (opened = openUnchecked(directory, false))
     for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
     const { ino: inode } = statSync(dataFile(directory), { bigint: true })

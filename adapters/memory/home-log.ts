@@ -2,7 +2,7 @@
  * A home log in memory, with a clock and ids that count.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { HomeLog, HomeLogLine } from '../../replay/ports.ts'
+import type { HomeLog, HomeLogLine } from '../../replay/home-ports.ts'
 
 /** An empty log; `records` is what was appended, oldest first. */
 export const memoryHomeLog = (

@@ -3,7 +3,7 @@
  */
 import type { OperationRecord } from '../../domain/changes/operations.ts'
 import { operationLog } from '../../replay/life/operation-log.ts'
-import type { OperationLog } from '../../replay/ports.ts'
+import type { OperationLog } from '../../replay/home-ports.ts'
 import { memoryHomeLog } from './home-log.ts'
 
 /** An empty log; `records` is what was appended, oldest first. */

@@ -14,7 +14,7 @@ import {
   type RepairDone,
   type RepairWork
 } from '../../replay/life/repair.ts'
-import type { StagedExchange } from '../../replay/ports.ts'
+import type { StagedExchange } from '../../replay/home-ports.ts'
 import type { HomeParts } from '../../replay/life/life.ts'
 import { homeOperations } from '../home/operations.ts'
 import type { Step } from '../home/relocate.ts'

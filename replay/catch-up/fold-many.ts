@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import { ioFailure } from '../guarded.ts'
+import { ioFailure, isShortage } from '../guarded.ts'
 import type { StreamInfo } from '../ports.ts'
 import { stopwatch } from '../telemetry.ts'
 import { placeIn, trimNotes } from './changes.ts'
@@ -95,8 +95,6 @@ const takeDelivered = async (work: Work): Promise<Done> => {
   return E.right(undefined)
 }
 
-/** What lies with the process or the machine, not with a file: going on would leave out one file after the other. */
-const SHORTAGE = /^(?:EMFILE|ENFILE|ENOMEM)\b/
 const GONE = /^ENOENT\b/
 
 interface Failed {
@@ -132,7 +130,7 @@ const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
   work.tell(info)
   if ('failed' in folded) {
     const { failed } = folded
-    if (failed._tag !== 'IoFailure' || SHORTAGE.test(failed.cause)) return E.left(failed)
+    if (failed._tag !== 'IoFailure' || isShortage(failed)) return E.left(failed)
     const { streamId: threadId, path } = info
     if (!GONE.test(failed.cause)) work.unreadable.push({ threadId, path, reason: failed.cause })
     await work.settled([info])

@@ -10,7 +10,8 @@ import { toOperationRecord } from '../../domain/changes/operations.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { HomeLogModel, RowKey, RowWrite } from '../../projections/projection.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
-import type { HomeLog, Index } from '../ports.ts'
+import type { HomeLog } from '../home-ports.ts'
+import type { Index } from '../ports.ts'
 import { foldHomeLog, homeLogTable } from './home-log.ts'
 
 /** Ids in the log come from files; a key is short. */

@@ -5,7 +5,7 @@ import { lineRow, outsideRows, type Outside } from '../../domain/audit/outside.t
 import { made, wrote, type TimedRow } from '../../domain/audit/operations.ts'
 import type { AuditRow } from '../../domain/audit/row.ts'
 import type { AuditFile, FileRow } from './audit-files.ts'
-import type { AuditHome } from '../ports.ts'
+import type { AuditHome } from '../home-ports.ts'
 import type { Operations } from './audit-operations.ts'
 
 /** The threads of a question. */

@@ -22,7 +22,7 @@ import {
   type AuditFile
 } from './audit-files.ts'
 import { operationsIn } from './audit-operations.ts'
-import type { AuditHome } from '../ports.ts'
+import type { AuditHome } from '../home-ports.ts'
 import { trailsOf, type Trails } from './audit-outside.ts'
 import {
   auditPageOf,

@@ -10,7 +10,8 @@ import type { StoreError } from '../../domain/errors.ts'
 import { tableName } from '../../projections/catalogue.ts'
 import type { HomeLogModel, RowKey, Rows, RowWrite } from '../../projections/projection.ts'
 import { afterPrefix, overlay, toStored, type Overlay } from '../catch-up/overlay.ts'
-import type { Guard, HomeLog, HomeLogFile, Index } from '../ports.ts'
+import type { HomeLog, HomeLogFile } from '../home-ports.ts'
+import type { Guard, Index } from '../ports.ts'
 
 /** Home logs have the same rows whichever era is asked for. */
 const VIEW = 'home'

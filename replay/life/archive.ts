@@ -22,7 +22,7 @@ import {
   type Planned,
   type RelocatedThreads
 } from './life.ts'
-import type { HomeWriter, SkippedThread } from '../ports.ts'
+import type { HomeWriter, SkippedThread } from '../home-ports.ts'
 
 type Found<A> = E.Either<StoreError, A>
 

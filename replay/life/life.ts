@@ -17,9 +17,9 @@ import type {
   OperationLog,
   RelocationResult,
   Remembered,
-  SkippedThread,
-  StreamInfo
-} from '../ports.ts'
+  SkippedThread
+} from '../home-ports.ts'
+import type { StreamInfo } from '../ports.ts'
 import { endOf, isUnknown, recorded, type OperationRequest, type Performed } from './recorded.ts'
 import { own } from '../../domain/own.ts'
 

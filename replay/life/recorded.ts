@@ -6,7 +6,7 @@ import { describe, type StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Began, Ended, Inverse, OperationPlace } from '../../domain/changes/operations.ts'
 import type { Relocation } from '../../domain/changes/relocation.ts'
-import type { OperationLog } from '../ports.ts'
+import type { OperationLog } from '../home-ports.ts'
 
 /** What is to be recorded. */
 export interface OperationRequest {

@@ -17,7 +17,7 @@ import {
   type Planned,
   type RelocatedThreads
 } from './life.ts'
-import type { HomeWriter, TrashEntry } from '../ports.ts'
+import type { HomeWriter, TrashEntry } from '../home-ports.ts'
 
 type Found<A> = E.Either<StoreError, A>
 

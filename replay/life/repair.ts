@@ -6,7 +6,7 @@ import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Began } from '../../domain/changes/operations.ts'
 import type { FileExchange, Relocation } from '../../domain/changes/relocation.ts'
-import type { HomeWriter, StagedExchange } from '../ports.ts'
+import type { HomeWriter, StagedExchange } from '../home-ports.ts'
 import {
   backFrom,
   forgetThreads,

@@ -46,7 +46,7 @@ import {
   type Env
 } from '../catch-up/project.ts'
 import type { Progress } from '../catch-up/fold-many.ts'
-import { ioFailure } from '../guarded.ts'
+import { ioFailure, isShortage } from '../guarded.ts'
 import { IndexDamage, isDamaged, START, type Batch, type StreamInfo } from '../ports.ts'
 
 /** How far a thread is indexed. */
@@ -263,7 +263,7 @@ const indexOne = async (
     if (cause instanceof IndexDamage) throw cause
     const failed = ioFailure(cause, info.path)
     const own = failed._tag === 'IoFailure' && failed.path.startsWith(info.path)
-    return own ? E.right('committed') : E.left(failed)
+    return own && !isShortage(failed) ? E.right('committed') : E.left(failed)
   }
 }
 

@@ -4,7 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { isUuid, streamId, type StreamId } from '../../domain/ids.ts'
-import type { EventStore, Names, Remembered } from '../ports.ts'
+import type { Names, Remembered } from '../home-ports.ts'
+import type { EventStore } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 
 /** Where names are looked for. */

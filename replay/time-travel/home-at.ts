@@ -9,7 +9,8 @@ import type { NameLine } from '../../domain/audit/outside.ts'
 import type { Began, OperationRecord } from '../../domain/changes/operations.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
-import type { AuditHome, HomeLog, HomeLogLine, HomeWriter, Names, SegmentWriter } from '../ports.ts'
+import type { AuditHome, HomeLog, HomeLogLine, HomeWriter, Names } from '../home-ports.ts'
+import type { SegmentWriter } from '../ports.ts'
 import { PAST_IS_OVER, type Then } from './store-at.ts'
 
 const isBy = (at: string, timeMs: number): boolean => Date.parse(at) <= timeMs

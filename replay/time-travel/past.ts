@@ -7,16 +7,8 @@ import { streamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { operationLog } from '../life/operation-log.ts'
 import type { LedgerSource } from '../ledgers/ledger.ts'
-import type {
-  AuditHome,
-  EventStore,
-  HomeLogs,
-  HomeWriter,
-  Names,
-  OperationLog,
-  SegmentWriter,
-  StreamInfo
-} from '../ports.ts'
+import type { AuditHome, HomeLogs, HomeWriter, Names, OperationLog } from '../home-ports.ts'
+import type { EventStore, SegmentWriter, StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { resolveThread } from '../threads/resolve.ts'
 import { beforeLine, endedAt, eventBehind, eventNumber } from './at-place.ts'

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { holdStore, LEASE_STREAM } from '../../adapters/eventstore/life/lease.ts'
 import type { StoreError } from '../../domain/errors.ts'
-import type { HomeHold } from '../../replay/ports.ts'
+import type { HomeHold } from '../../replay/home-ports.ts'
 import { memoryWire, type MemoryWire } from '../support/memory-wire.ts'
 
 /** A clock that only goes on when somebody sleeps, or when it is told. */

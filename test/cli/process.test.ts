@@ -37,6 +37,29 @@ describe('command line: process', () => {
     ...['--home', home, '--index', 'memory']
   ]
 
+  for (const limit of [16, 120])
+    it(`lists from memory where files may not grow beyond ${limit} blocks, and says so`, () => {
+      const home = copyHome('basic-142')
+      const index = temporaryFolder()
+      const limited = `ulimit -c 0; ulimit -f ${limit}; exec "$0" "$@"`
+      const words = [...PROGRAM, 'threads', '--home', home, '--index', index]
+      const { status, stdout, stderr } = spawnSync(
+        'sh',
+        ['-c', limited, process.execPath, ...words],
+        {
+          cwd: ROOT,
+          env,
+          encoding: 'utf8'
+        }
+      )
+      removeFolder(home)
+      removeFolder(index)
+      expect([status, stdout.trimEnd().split('\n').length]).to.deep.equal([0, 2])
+      expect(stderr).to.equal(
+        `unroll: the index at ${index} cannot be used: EFBIG: file too large, ftruncate; going on with an index in memory\n`
+      )
+    })
+
   it('shows the sample home with start when there is no other', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [...PROGRAM, 'start'], {
       cwd: ROOT,

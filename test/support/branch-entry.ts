@@ -16,7 +16,7 @@ import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { DEFAULT_PROFILE as profile } from '../../domain/profile.ts'
 import { createEngine } from '../../replay/engine.ts'
-import type { OperationLog } from '../../replay/ports.ts'
+import type { OperationLog } from '../../replay/home-ports.ts'
 import { performed, SEQUENCE } from './branches.ts'
 
 const [home = '', threadId = '', fatal = '0'] = process.argv.slice(2)

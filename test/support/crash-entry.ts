@@ -14,7 +14,7 @@ import { memoryIndex } from '../../adapters/memory/index.ts'
 import { homeNames } from '../../adapters/home/names.ts'
 import { DEFAULT_PROFILE as profile } from '../../domain/profile.ts'
 import { createEngine } from '../../replay/engine.ts'
-import type { OperationLog } from '../../replay/ports.ts'
+import type { OperationLog } from '../../replay/home-ports.ts'
 
 const [home = '', operation = '', threadId = '', fatal = '0'] = process.argv.slice(2)
 

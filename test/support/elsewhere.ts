@@ -3,7 +3,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StreamId } from '../../domain/ids.ts'
-import type { EventStore, Lineage, Names, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
+import type { Names } from '../../replay/home-ports.ts'
+import type { EventStore, Lineage, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
 
 interface Learned {
   readonly info: StreamInfo

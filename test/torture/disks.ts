@@ -35,7 +35,7 @@ export const TROUBLES: ReadonlyArray<Trouble> = [
     limit: ''
   },
   { name: 'read-only', roomKb: plenty, becomesReadOnly: true, limit: '' },
-  { name: 'files that may not grow', roomKb: null, becomesReadOnly: false, limit: '-f 150' },
+  { name: 'files that may not grow', roomKb: null, becomesReadOnly: false, limit: '-f 300' },
   { name: 'few open files', roomKb: null, becomesReadOnly: false, limit: '-n 24' }
 ]
 

@@ -12,6 +12,7 @@ import { withEngine } from '../support/engines.ts'
 import {
   brokenLines,
   isTorn,
+  keptBytes,
   lostBytes,
   observe,
   observeHome,
@@ -53,10 +54,15 @@ interface Known {
 /** What stood in the files of each home when it was last judged. */
 const known = new Map<string, Known>()
 
+/** What a repair keeps counts too: its undo brings that back. */
 const look = (home: string): Known => {
   const bytes = rolloutBytes(home)
-  const broken = new Map([...bytes].map(([name, each]) => [name, brokenLines(each)] as const))
-  return { bytes, broken }
+  const kept = keptBytes(home)
+  const broken = [...bytes].map(([name, each]) => {
+    const all = [each, ...(kept.get(name) ?? [])]
+    return [name, Math.max(...all.map(brokenLines))] as const
+  })
+  return { bytes, broken: new Map(broken) }
 }
 
 const mostOf = (

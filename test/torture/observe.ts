@@ -74,6 +74,17 @@ export const rolloutBytes = (home: string): ReadonlyMap<string, Buffer> =>
       .map((path) => [basename(path).replace(ZST, ''), bytesOf(path)] as const)
   )
 
+/** What repairs of a home keep of its rollouts, by name. */
+export const keptBytes = (home: string): ReadonlyMap<string, ReadonlyArray<Buffer>> => {
+  const kept = new Map<string, ReadonlyArray<Buffer>>()
+  for (const path of filesBelow(home))
+    if (path.includes(QUARANTINE)) {
+      const name = basename(path).replace(ZST, '')
+      kept.set(name, [...(kept.get(name) ?? []), bytesOf(path)])
+    }
+  return kept
+}
+
 const beginsWith = (bytes: Buffer | undefined, begin: Buffer): boolean =>
   bytes?.subarray(0, begin.length).equals(begin) === true
 

@@ -34,7 +34,8 @@ export const startWorker = (
   env: NodeJS.ProcessEnv = {},
   limit = ''
 ): Worker => {
-  const limited = ['-c', `${limit === '' ? ':' : `ulimit ${limit}`}; exec "$0" "$@"`]
+  // Without its signal the limit of a file is a write that fails, as the commands of unroll have it.
+  const limited = ['-c', `trap '' XFSZ; ${limit === '' ? ':' : `ulimit ${limit}`}; exec "$0" "$@"`]
   const program = [process.execPath, join(folder, 'work.cjs'), ...words]
   const child = spawn('sh', [...limited, ...program], { env: { ...process.env, ...env } })
   const text = { out: '', err: '' }

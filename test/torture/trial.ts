@@ -158,12 +158,23 @@ const isOnlyDamage = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): boole
   return isDeepStrictEqual(a.map(without).toSorted(), b.map(without).toSorted())
 }
 
-/** A page without the rows that name one of some files' threads. */
-const without = (page: unknown, files: ReadonlyArray<string>): unknown => {
-  const { data } = page as { readonly data: ReadonlyArray<unknown> }
-  const ids = files.flatMap((file) => ROLLOUT_ID.exec(file)?.[1] ?? [])
-  const isGone = (row: unknown): boolean => ids.some((id) => JSON.stringify(row).includes(id))
-  return { data: data.filter((row) => !isGone(row)) }
+const rowsOf = (page: unknown): ReadonlyArray<unknown> =>
+  (page as { readonly data: ReadonlyArray<unknown> }).data
+
+/** True for a page that lacks only rows of threads whose files were hit; a fault that lasts may hit any file. */
+const isPartOf = (
+  page: unknown,
+  whole: unknown,
+  { paths }: Pick<Call, 'paths'>,
+  lasts: boolean
+): boolean => {
+  const ids = paths.flatMap((path) => ROLLOUT_ID.exec(path)?.[1] ?? [])
+  const isHit = (row: unknown): boolean =>
+    lasts || ids.some((id) => JSON.stringify(row).includes(id))
+  const has = (rows: ReadonlyArray<unknown>, row: unknown): boolean =>
+    rows.some((one) => isDeepStrictEqual(one, row))
+  const [here, there] = [rowsOf(page), rowsOf(whole)]
+  return here.every((row) => has(there, row)) && there.every((row) => has(here, row) || isHit(row))
 }
 
 const ROLLOUT_ID = /rollout-.*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl/
@@ -174,16 +185,16 @@ const judged = async (
   prepared: Prepared,
   known: ReadonlySet<string>,
   [tag, answer]: readonly [string, unknown],
-  hit: Call | null
+  hit: Call | null,
+  { lasts }: Fault
 ): Promise<ReadonlyArray<string>> => {
   const one = operation(prepared.operation)
   const same = (value: unknown): boolean =>
     isDeepStrictEqual(comparable(value, known), comparable(prepared.answer, known))
-  const isWithout = (value: unknown): boolean => {
-    const files = hit?.paths ?? []
-    const rest = [value, prepared.answer].map((each) => comparable(without(each, files), known))
-    return one.leavesOut === true && isDeepStrictEqual(rest[0], rest[1])
-  }
+  const isWithout = (value: unknown): boolean =>
+    one.leavesOut === true &&
+    hit !== null &&
+    isPartOf(comparable(value, known), comparable(prepared.answer, known), hit, lasts)
   const problems: Array<string> = []
   if (!EXPECTED.has(tag)) problems.push(`the answer is ${tag} ${JSON.stringify(answer)}`)
   if (one.reads && tag === 'right' && !same(answer) && !isWithout(answer))
@@ -216,7 +227,7 @@ export const ready = async (prepared: Prepared): Promise<Ready> => {
     // Locks are given back in the next turns of the event loop.
     await untilReleased()
     const { calls, hit } = disarm()
-    const problems = [...(await judged(engine, home, prepared, known, answer, hit))]
+    const problems = [...(await judged(engine, home, prepared, known, answer, hit, fault))]
     await engine.close()
     await untilReleased()
     for (const path of leftOpen(folder)) problems.push(`left open: ${path}`)

@@ -2,7 +2,7 @@
  * What the audit trail reads in a store besides lines and logs: every naming, and every import.
  */
 import type { StreamId } from '../../../domain/ids.ts'
-import type { AuditHome } from '../../../replay/ports.ts'
+import type { AuditHome } from '../../../replay/home-ports.ts'
 import { importIn, sha256Hex } from '../../home/audit-home.ts'
 import type { Directory } from '../directory/directory.ts'
 import { isInTrash } from './moves.ts'

@@ -14,12 +14,12 @@ import { logStream } from '../../../domain/stream/names.ts'
 import { EMPTY } from '../../../domain/stream/directory.ts'
 import type { StoredEvent, StoredSegment, StreamDirectory } from '../../../domain/stream/stored.ts'
 import type {
-  Guard,
   HomeLog,
   HomeLogLine,
   HomeLogName,
   HomeLogWriter
-} from '../../../replay/ports.ts'
+} from '../../../replay/home-ports.ts'
+import type { Guard } from '../../../replay/ports.ts'
 import { attempted } from '../../../replay/guarded.ts'
 import type { Directory } from '../directory/directory.ts'
 import { DIGESTS } from '../threads/digests.ts'

@@ -15,7 +15,7 @@ import type {
   OperationLog,
   RelocationResult,
   SkippedThread
-} from '../../../replay/ports.ts'
+} from '../../../replay/home-ports.ts'
 import { attempted } from '../../../replay/guarded.ts'
 import { changeStream, type ChangeParts } from './change.ts'
 import { holdStore } from './lease.ts'

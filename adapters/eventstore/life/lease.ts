@@ -11,7 +11,7 @@ import type { StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import { proposed } from '../../../domain/stream/propose.ts'
 import type { StoredEvent } from '../../../domain/stream/stored.ts'
-import type { HomeHold } from '../../../replay/ports.ts'
+import type { HomeHold } from '../../../replay/home-ports.ts'
 import { attempted } from '../../../replay/guarded.ts'
 import type { Append, Wire } from '../wire.ts'
 

@@ -2,7 +2,7 @@
  * Names of the threads of a store, as of the last time it was asked.
  */
 import { streamId } from '../../../domain/ids.ts'
-import type { Names } from '../../../replay/ports.ts'
+import type { Names } from '../../../replay/home-ports.ts'
 import type { Directory } from '../directory/directory.ts'
 import { isInTrash } from './moves.ts'
 

@@ -2,7 +2,7 @@
  * Names that other processes give to threads. Every client is told of them, whether the thread is loaded or not, as they
  * are told of names that a client gives.
  */
-import type { Names } from '../../../replay/ports.ts'
+import type { Names } from '../../../replay/home-ports.ts'
 import { threadKey } from '../connection/keys.ts'
 import type { Live } from '../threads/live.ts'
 import { nameUpdated } from '../threads/notices.ts'

@@ -3,7 +3,7 @@
  * one `stat` tells, it works on every file system, and a thread costs nothing between two of them. Of a store it is told.
  */
 import { statSync } from 'node:fs'
-import type { Names } from '../../../replay/ports.ts'
+import type { Names } from '../../../replay/home-ports.ts'
 import { isHeldByCodex } from '../../jsonl/codex-lock.ts'
 
 /** Clock and eyes of the server; tests bring their own clock. */
