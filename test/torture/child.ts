@@ -14,9 +14,10 @@ import { watchRejections, type Prepared, type Ready } from './trial.ts'
 export type Job =
   | { readonly do: 'prepare'; readonly operation: string }
   | { readonly do: 'trial'; readonly prepared: Prepared; readonly fault: Fault }
-  /** Opens a home and answers; the operation runs with `go`, so that something can be attached in between. */
+  /** Opens a home and answers; the operation runs with `run`, so that something can be attached just for it. */
   | { readonly do: 'ready'; readonly prepared: Prepared }
-  | { readonly do: 'go' }
+  | { readonly do: 'run' }
+  | { readonly do: 'verdict' }
   | { readonly do: 'copy'; readonly folder: string }
   | { readonly do: 'remember'; readonly home: string }
   | { readonly do: 'judge'; readonly left: Left }
@@ -32,8 +33,10 @@ const done = async (job: Job): Promise<unknown> => {
     case 'ready':
       waiting = await ready(job.prepared)
       return { pid: process.pid, folder: waiting.folder }
-    case 'go':
-      return waiting?.go({ act: 'none', at: Infinity, lasts: false })
+    case 'run':
+      return waiting?.run({ act: 'none', at: Infinity, lasts: false })
+    case 'verdict':
+      return waiting?.judge()
     case 'copy':
       return copyPrepared(job.folder)
     case 'remember':

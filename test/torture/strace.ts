@@ -78,12 +78,17 @@ const oneTrial = async (
   rmSync(log, { force: true })
   const isDeadly = inject.startsWith('signal')
   const tracer = await attach(pid, call, inject, log)
-  const verdict = await helper.ask<Verdict>({ do: 'go' }).catch((cause: unknown) => String(cause))
+  const died = await helper.ask({ do: 'run' }).then(
+    () => null,
+    (cause: unknown) => String(cause)
+  )
   await tracer.detach()
   const hit = tracer.isHit()
-  if (typeof verdict !== 'string')
-    return { hit, answer: verdict.answer, problems: hit ? verdict.problems : [] }
-  if (!isDeadly) return { hit: true, answer: 'none', problems: [verdict] }
+  if (died === null) {
+    const { answer, problems } = await helper.ask<Verdict>({ do: 'verdict' })
+    return { hit, answer, problems: hit ? problems : [] }
+  }
+  if (!isDeadly) return { hit: true, answer: 'none', problems: [died] }
   const { problems } = await judged(helper, folder, prepared.operation)
   removeFolder(folder)
   return { hit, answer: 'killed', problems }

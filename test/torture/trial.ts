@@ -209,7 +209,10 @@ const judged = async (
 /** An operation that is about to run. */
 export interface Ready {
   readonly folder: string
-  readonly go: (fault: Fault) => Promise<Verdict>
+  /** Runs it, and nothing else. */
+  readonly run: (fault: Fault) => Promise<void>
+  /** Judges what it came to, and what it left. */
+  readonly judge: () => Promise<Verdict>
 }
 
 /** Opens a copy of a prepared home; the operation runs when it is told to. */
@@ -221,12 +224,21 @@ export const ready = async (prepared: Prepared): Promise<Ready> => {
   const known = knownIn(home)
   trouble.rejections = []
   const engine = await openEngine({ home, index: indexIn(folder) })
-  const go = async (fault: Fault): Promise<Verdict> => {
+  let ran: {
+    readonly fault: Fault
+    readonly answer: readonly [string, unknown]
+    readonly seen: Seen
+  }
+  const run = async (fault: Fault): Promise<void> => {
     arm(fault, [folder])
     const answer = await answered(() => operation(prepared.operation).run(engine, home))
     // Locks are given back in the next turns of the event loop.
     await untilReleased()
-    const { calls, hit } = disarm()
+    ran = { fault, answer, seen: disarm() }
+  }
+  const judge = async (): Promise<Verdict> => {
+    const { fault, answer, seen } = ran
+    const { calls, hit } = seen
     const problems = [...(await judged(engine, home, prepared, known, answer, hit, fault))]
     await engine.close()
     await untilReleased()
@@ -236,12 +248,15 @@ export const ready = async (prepared: Prepared): Promise<Ready> => {
     removeFolder(folder)
     return { calls, hit, answer: answer[0], problems }
   }
-  return { folder, go }
+  return { folder, run, judge }
 }
 
 /** Runs an operation with a fault, and again without it. */
-export const trial = async (prepared: Prepared, fault: Fault): Promise<Verdict> =>
-  (await ready(prepared)).go(fault)
+export const trial = async (prepared: Prepared, fault: Fault): Promise<Verdict> => {
+  const { run, judge } = await ready(prepared)
+  await run(fault)
+  return judge()
+}
 
 /** Runs an operation on a prepared folder itself, and dies within it when the fault is deadly. */
 export const deadly = async (name: string, folder: string, fault: Fault): Promise<Seen> => {
