@@ -11,7 +11,7 @@ import {
   chmodSync,
   closeSync,
   existsSync,
-  ftruncateSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
@@ -26,6 +26,7 @@ import {
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { open, type RootDatabase } from 'lmdb'
+import { writeWhole } from '../plain-file.ts'
 import { isAlive, unlessOpening, whileOpening } from './opening.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import type { LabelsOf } from '../../replay/metrics.ts'
@@ -107,18 +108,39 @@ export const deleteIndex = (directory: string): void => {
  */
 const MAP_BYTES = 1024 * 1024 * 1024
 
-/** The lock file holds a slot of 64 bytes for each reader; LMDB makes it whole at once. */
-const LOCK_BYTES = 80 * READERS_MAX
+/** What LMDB makes at once, and some: a slot of 64 bytes for each reader, and the first pages. */
+const FIRST_BYTES = 128 * READERS_MAX
+/** More than LMDB opens at once. */
+const DESCRIPTORS = 4
 
-/** Throws where files may not grow to what LMDB makes at once (`ulimit -f`): its driver does not survive that. */
-const mayGrow = (directory: string): void => {
-  const path = join(directory, `grow-${process.pid}.tmp`)
-  const file = openSync(path, 'w', 0o600)
+const closeAll = (files: ReadonlyArray<number>): void => files.forEach((file) => closeSync(file))
+
+/**
+ * Throws where LMDB could not open its files, or make them: its driver (lmdb 3.5.6) ends the process when that fails. Too few file
+ * descriptors, a full disk and files that may not grow (`ulimit -f`) are found so; a disk that fails at that very moment is not.
+ */
+const mustOpen = (directory: string): void => {
+  const files: Array<number> = []
+  const path = join(directory, `first-${process.pid}.tmp`)
   try {
-    ftruncateSync(file, LOCK_BYTES)
+    while (files.length < DESCRIPTORS) files.push(openSync(directory, 'r'))
+    if (['data.mdb', 'lock.mdb'].every((name) => existsSync(join(directory, name)))) return
+    const file = openSync(path, 'w', 0o600)
+    files.push(file)
+    writeWhole(file, new Uint8Array(FIRST_BYTES))
+    fsyncSync(file)
   } finally {
-    closeSync(file)
+    closeAll(files)
     rmSync(path, { force: true })
+  }
+}
+
+const canOpen = (directory: string): boolean => {
+  try {
+    mustOpen(directory)
+    return true
+  } catch {
+    return false
   }
 }
 
@@ -201,7 +223,7 @@ export const openEnvironment = (
     const how = madeSure(directory)
     if (how === 'copied') telemetry.count('repairs', { what: 'index_copied' })
     if (how === 'replaced') telemetry.count('repairs', { what: 'index_replaced' })
-    if (!existsSync(join(directory, 'lock.mdb'))) mayGrow(directory)
+    mustOpen(directory)
     const environment = (opened = openUnchecked(directory, false))
     for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
     const { ino: inode } = statSync(dataFile(directory), { bigint: true })
@@ -231,7 +253,7 @@ export const mappedAnew = (
   { environment, inode }: OpenEnvironment
 ): Environment => {
   const anew = (): Environment => {
-    if (!isThere(directory, inode)) return environment
+    if (!isThere(directory, inode) || !canOpen(directory)) return environment
     void environment.close()
     return openUnchecked(directory, false)
   }

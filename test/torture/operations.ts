@@ -112,8 +112,10 @@ const reads = (
 const leavingOut = (one: Operation): Operation => ({ ...one, leavesOut: true })
 
 /** Appends behind what was recorded, so that a second try cannot write twice. */
-const appendTo = (name: string, id: string, home: string): Operation =>
-  changes(name, (engine) => engine.append(id, [said('hello')], recordedLines(home, id)))
+const appendTo = (name: string, id: string, home: string): Operation => {
+  const lines = recordedLines(home, id)
+  return changes(name, (engine) => engine.append(id, [said('hello')], lines))
+}
 
 const OLD_LINES = recordedLines('basic-142', OLD)
 const FORCE = { force: true }
