@@ -177,10 +177,13 @@ const replaceByVerifiedCopy = (directory: string): boolean => {
   }
 }
 
-/** Deletes copies that a process left behind when it was killed. */
+const OF_PROCESS = /^(?:copy-(\d+)-.*|first-(\d+)\.tmp)$/
+
+/** Deletes what a process left behind when it was killed: copies, and what was written to see whether there is room. */
 const sweep = (directory: string): void => {
   for (const name of readdirSync(directory)) {
-    const pid = /^copy-(\d+)-/.exec(name)?.[1]
+    const [, copy, first] = OF_PROCESS.exec(name) ?? []
+    const pid = copy ?? first
     if (pid !== undefined && !isAlive(Number(pid)))
       rmSync(join(directory, name), { recursive: true, force: true })
   }

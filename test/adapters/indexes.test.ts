@@ -1,7 +1,7 @@
 // Both indexes keep the same promises.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { openLmdbIndex } from '../../adapters/lmdb/index.ts'
@@ -56,5 +56,14 @@ describe('an index in LMDB', () => {
     folders.push(folder)
     const found = await commitLarge(folder, () => rmSync(join(folder, 'data.mdb')))
     expect(found.every((json, n) => json === large[n]?.json)).to.equal(true)
+  })
+
+  it('deletes what processes that were killed while they opened it left behind', async () => {
+    const folder = temporaryFolder()
+    folders.push(folder)
+    writeFileSync(join(folder, 'first-999999999.tmp'), 'half')
+    mkdirSync(join(folder, 'copy-999999999-abc'))
+    await openLmdbIndex(folder).close()
+    expect(readdirSync(folder).sort()).to.deep.equal(['data.mdb', 'lock.mdb', 'unroll-index.json'])
   })
 })
