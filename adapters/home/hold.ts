@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { HomeHold } from '../../replay/home-ports.ts'
+import { fateOf, thisProcess } from '../process-identity.ts'
 import { ownFolder, syncFolder } from './own-folder.ts'
 
 const WAIT_MS = 10
@@ -26,33 +27,18 @@ const textOf = (path: string): string | null => {
   }
 }
 
-/** When a process began, in ticks since the system did; null where the system does not tell. */
-const startOf = (pid: number): string | null => {
-  const stat = textOf(`/proc/${pid}/stat`)
-  return stat === null ? null : (stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null)
-}
-
-const bootId = (): string => textOf('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
-
-const isRunning = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
 /** A process id alone may have been given to another process since. */
-const nameOfThis = (): string => `${process.pid} ${startOf(process.pid) ?? ''} ${bootId()}`
+const nameOfThis = (): string => {
+  const { pid, startTime, bootId } = thisProcess()
+  return `${pid} ${startTime} ${bootId}`
+}
 
 /** True when the process a lock names is gone, or is this one, which then did not finish. */
 const isFree = (text: string): boolean => {
   if (text === nameOfThis()) return true
-  const [pid = '', start = '', boot = ''] = text.split(' ')
-  if (pid === '' || (boot !== '' && boot !== bootId()) || !isRunning(Number(pid))) return true
-  const now = startOf(Number(pid))
-  return start !== '' && now !== null && now !== start
+  const [pid = '', startTime = '', bootId = ''] = text.split(' ')
+  const { pidNamespace } = thisProcess()
+  return pid === '' || fateOf({ bootId, pidNamespace, pid: Number(pid), startTime }) === 'gone'
 }
 
 /** Makes a lock that nobody ever sees without its name in it; false when there is one. */

@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Lessee } from '../../replay/ports.ts'
-import { fateOf, thisProcess } from '../jsonl/writer-lock.ts'
+import { fateOf, thisProcess } from '../process-identity.ts'
 
 /** What leases are taken with in this process. */
 export const systemLessee = (): Lessee => ({

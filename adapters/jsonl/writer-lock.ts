@@ -19,102 +19,42 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readdirSync,
-  statSync
+  statSync,
+  unlinkSync
 } from 'node:fs'
-import { readlinkSync, unlinkSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import type { Fate } from '../../replay/catch-up/lease.ts'
 import type { ProcessIdentity } from '../../replay/ports.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 import { syncFolder } from '../home/own-folder.ts'
+import { fateOf, identityIn, IDENTITY_PARTS, nameOf, thisProcess } from '../process-identity.ts'
 
 /** A lock that is held. */
 export interface WriterLock {
   readonly release: () => void
 }
 
-/** Who holds a lock; equal to what the system tells about a living process. */
-export type Holder = ProcessIdentity
-
 /** Waiting for a lock ends after this long, unless told otherwise. */
 const WAIT_MS_MAX = 2000
 const PAUSE_MS_MAX = 4
 /** A process that got no processor time has not waited: a lock is looked at again before it is given up. */
 const TRIES_MIN = 3
-const UNKNOWN = '0'
-
-const attempt = (read: () => string): string => {
-  try {
-    return read()
-  } catch {
-    return UNKNOWN
-  }
-}
-
-/** State and start time of a process; null when the system does not tell. */
-const processStat = (
-  pid: number
-): { readonly state: string; readonly startTime: string } | null => {
-  const text = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  // The second field is the name of the program, in parentheses, and may hold spaces and parentheses.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  const [state, startTime] = [fields[0], fields[19]]
-  return state === undefined || startTime === undefined ? null : { state, startTime }
-}
-
-let self: Holder | null = null
-
-/** This process as a holder. */
-export const thisProcess = (): Holder =>
-  (self ??= {
-    bootId: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
-    pidNamespace: attempt(() => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? UNKNOWN),
-    pid: process.pid,
-    startTime: processStat(process.pid)?.startTime ?? UNKNOWN
-  })
-
-const isThere = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
-}
-
-const DEAD_STATES = new Set(['Z', 'X'])
-
-/** What the system tells about a process; `unknown` when it is in another container, or nothing is told. */
-export const fateOf = ({ bootId, pidNamespace, pid, startTime }: Holder): Fate => {
-  const me = thisProcess()
-  if (bootId !== me.bootId) return 'gone'
-  if (pidNamespace !== me.pidNamespace) return 'unknown'
-  if (!isThere(pid)) return 'gone'
-  const stat = processStat(pid)
-  if (stat === null) return 'unknown'
-  return !DEAD_STATES.has(stat.state) && stat.startTime === startTime ? 'living' : 'gone'
-}
 
 /** False only when the process is surely gone. */
-const isLiving = (holder: Holder): boolean => fateOf(holder) !== 'gone'
+const isLiving = (holder: ProcessIdentity): boolean => fateOf(holder) !== 'gone'
 
 /** File name of a lock. */
-export const lockName = (streamId: StreamId, holder: Holder, token: string): string =>
-  [streamId, holder.bootId, holder.pidNamespace, holder.pid, holder.startTime, token, 'lock'].join(
-    '.'
-  )
+export const lockName = (streamId: StreamId, holder: ProcessIdentity, token: string): string =>
+  [streamId, nameOf(holder), token, 'lock'].join('.')
 
 /** Null for a name that is not a lock of this thread. */
-const holderOf = (streamId: StreamId, name: string): Holder | null => {
-  const [thread, bootId, pidNamespace, pid, startTime, token, kind] = name.split('.')
-  if (thread !== streamId || kind !== 'lock' || token === undefined) return null
-  if (bootId === undefined || pidNamespace === undefined || startTime === undefined) return null
-  return { bootId, pidNamespace, pid: Number(pid), startTime }
+const holderOf = (streamId: StreamId, name: string): ProcessIdentity | null => {
+  const [thread, ...rest] = name.split('.')
+  const [token, kind] = rest.slice(IDENTITY_PARTS)
+  return thread === streamId && kind === 'lock' && token !== undefined ? identityIn(rest) : null
 }
 
 const unlinkIfThere = (path: string): void => {
@@ -128,7 +68,13 @@ const unlinkIfThere = (path: string): void => {
 /** Locks of this process; taken down when it ends in an orderly way with one still held. */
 const held = new Set<string>()
 const releaseAll = (): void => {
-  for (const path of held) attempt(() => String(unlinkIfThere(path)))
+  for (const path of held) {
+    try {
+      unlinkIfThere(path)
+    } catch {
+      // It names a process that is gone.
+    }
+  }
 }
 
 const put = (path: string): void => {

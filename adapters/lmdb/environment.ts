@@ -27,13 +27,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { open, type RootDatabase } from 'lmdb'
 import { writeWhole } from '../plain-file.ts'
-import { isAlive, unlessOpening, whileOpening } from './opening.ts'
+import { isRunning } from '../process-identity.ts'
+import { copyPrefix, INDEX_FILES, roomFile, workerOf } from './files.ts'
+import { unlessOpening, whileOpening } from './opening.ts'
+import { isBeingWritten, isStaleMark, markOn, type Mark } from './writing.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import type { LabelsOf } from '../../replay/metrics.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
-
-/** The files an index directory holds; nothing else may be in it. */
-export const INDEX_FILES = ['data.mdb', 'lock.mdb', 'unroll-index.json'] as const
 
 /** Raised when keys or rows are laid out differently: an older layout is deleted and built again. */
 export const LAYOUT_VERSION = 2
@@ -51,6 +51,9 @@ interface Seal {
 
 const dataFile = (directory: string): string => join(directory, 'data.mdb')
 const sealFile = (directory: string): string => join(directory, 'unroll-index.json')
+
+const inodeOf = (directory: string): bigint | undefined =>
+  lstatSync(dataFile(directory), { throwIfNoEntry: false, bigint: true })?.ino
 
 /** What the outside of the file tells; a link is never as it was left. */
 const fingerprint = (directory: string): string | null => {
@@ -70,10 +73,13 @@ const readSeal = (directory: string): Seal | null => {
 }
 
 /**
- * Notes that the environment is whole as it is now, if the file is still the one this process maps. A failure to note
- * it only costs the next start a verified copy.
+ * Notes that the environment is whole as it is now, if the file is still the one this process maps, and takes the mark down. A
+ * failure to note it only costs the next start a verified copy.
  */
-export const seal = (directory: string, inode: bigint): void => {
+export const seal = (
+  directory: string,
+  { inode, mark }: Pick<OpenEnvironment, 'inode' | 'mark'>
+): void => {
   const temporary = `${sealFile(directory)}.${process.pid}`
   try {
     const data = fingerprint(directory)
@@ -86,6 +92,8 @@ export const seal = (directory: string, inode: bigint): void => {
     renameSync(temporary, sealFile(directory))
   } catch {
     removeQuietly(temporary)
+  } finally {
+    mark.down()
   }
 }
 
@@ -121,7 +129,7 @@ const closeAll = (files: ReadonlyArray<number>): void => files.forEach((file) =>
  */
 const mustOpen = (directory: string): void => {
   const files: Array<number> = []
-  const path = join(directory, `first-${process.pid}.tmp`)
+  const path = join(directory, roomFile())
   try {
     while (files.length < DESCRIPTORS) files.push(openSync(directory, 'r'))
     if (['data.mdb', 'lock.mdb'].every((name) => existsSync(join(directory, name)))) return
@@ -161,7 +169,7 @@ const PROBE_TIMEOUT_MS = 120_000
 const replaceByVerifiedCopy = (directory: string): boolean => {
   const script = import.meta.url.endsWith('.ts') ? './probe.ts' : './probe.cjs'
   const path = fileURLToPath(new URL(script, import.meta.url))
-  const copy = mkdtempSync(join(directory, `copy-${process.pid}-`))
+  const copy = mkdtempSync(join(directory, copyPrefix()))
   try {
     const child = spawnSync(process.execPath, [...process.execArgv, path, directory, copy], {
       stdio: 'ignore',
@@ -177,14 +185,12 @@ const replaceByVerifiedCopy = (directory: string): boolean => {
   }
 }
 
-const OF_PROCESS = /^(?:copy-(\d+)-.*|first-(\d+)\.tmp)$/
-
-/** Deletes what a process left behind when it was killed: copies, and what was written to see whether there is room. */
+/** Deletes what processes left behind when they were killed: copies, marks, and what was written to see whether there is room. */
 const sweep = (directory: string): void => {
+  const inode = inodeOf(directory)
   for (const name of readdirSync(directory)) {
-    const [, copy, first] = OF_PROCESS.exec(name) ?? []
-    const pid = copy ?? first
-    if (pid !== undefined && !isAlive(Number(pid)))
+    const worker = workerOf(name)
+    if (isStaleMark(name, inode) || (worker !== null && !isRunning(worker)))
       rmSync(join(directory, name), { recursive: true, force: true })
   }
 }
@@ -193,17 +199,30 @@ const sweep = (directory: string): void => {
 export interface OpenEnvironment {
   readonly environment: Environment
   readonly inode: bigint
+  /** Up already when the file is not as a seal has it. */
+  readonly mark: Mark
 }
 
 type How = LabelsOf<'index.open.duration'>['how']
 
+/**
+ * True when the file is as its last seal has it, or another process is between a commit and the next seal. Asked twice: that
+ * process may seal the file, and take its mark down, between the two questions.
+ */
+const isAsLeft = (directory: string): boolean =>
+  [1, 2].some(() => {
+    const data = fingerprint(directory)
+    const inode = inodeOf(directory)
+    if (data === null || inode === undefined) return false
+    return readSeal(directory)?.data === data || isBeingWritten(directory, inode)
+  })
+
 /** Makes sure that what is in a directory is whole; deletes it when there is no other way. */
 const madeSure = (directory: string): How => {
-  const data = fingerprint(directory)
-  if (data === null) return 'created'
+  if (fingerprint(directory) === null) return 'created'
   const known = readSeal(directory)
   const otherLayout = known !== null && known.layout !== LAYOUT_VERSION
-  if (!otherLayout && known?.data === data) return 'as_left'
+  if (!otherLayout && isAsLeft(directory)) return 'as_left'
   if (!otherLayout && replaceByVerifiedCopy(directory)) return 'copied'
   deleteIndex(directory)
   return otherLayout ? 'outdated' : 'replaced'
@@ -219,6 +238,7 @@ export const openEnvironment = (
   telemetry: Telemetry = noTelemetry
 ): OpenEnvironment => {
   let opened: Environment | null = null
+  let mark: Mark | null = null
   const stop = stopwatch(telemetry, 'index.open.duration')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const open = (): OpenEnvironment => {
@@ -230,8 +250,10 @@ export const openEnvironment = (
     const environment = (opened = openUnchecked(directory, false))
     for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
     const { ino: inode } = statSync(dataFile(directory), { bigint: true })
+    mark = markOn(directory, inode)
+    if (how !== 'as_left') mark.up()
     stop({ how })
-    return { environment, inode }
+    return { environment, inode, mark }
   }
   try {
     const done = whileOpening(directory, open, telemetry)
@@ -239,6 +261,7 @@ export const openEnvironment = (
     return done
   } catch (cause) {
     void (opened as Environment | null)?.close()
+    ;(mark as Mark | null)?.down()
     throw cause
   }
 }
@@ -253,7 +276,7 @@ const isThere = (directory: string, inode: bigint): boolean =>
  */
 export const mappedAnew = (
   directory: string,
-  { environment, inode }: OpenEnvironment
+  { environment, inode }: Pick<OpenEnvironment, 'environment' | 'inode'>
 ): Environment => {
   const anew = (): Environment => {
     if (!isThere(directory, inode) || !canOpen(directory)) return environment

@@ -89,14 +89,14 @@ const begin = (environment: Environment): void => {
 /** How long after a commit the index is sealed, so that a burst of commits is sealed once. */
 const SEAL_DELAY_MS = 50
 
-/** Seals the directory when commits have come to rest. */
+/** Seals the directory when commits have come to rest: what was committed during the wait is sealed by the next one. */
 const sealer = (seals: () => void, flushed: () => Promise<unknown>) => {
   let timer: NodeJS.Timeout | null = null
   return {
     soon: (): void => {
       timer ??= setTimeout(() => {
         timer = null
-        void flushed().then(seals)
+        void flushed().then(() => timer ?? seals())
       }, SEAL_DELAY_MS).unref()
     },
     stop: (): void => {
@@ -126,10 +126,11 @@ const bytesOf = (writes: Parameters<Index['commit']>[0]): number =>
 export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTelemetry): Index => {
   const opened = (): OpenEnvironment =>
     openEnvironment(directory, (fresh) => reading(() => begin(fresh)), telemetry)
-  let { environment, inode } = opened()
+  let { environment, inode, mark } = opened()
   let writtenBytes = 0
-  const seals = (): void => seal(directory, inode)
+  const seals = (): void => seal(directory, { inode, mark })
   const sealing = sealer(seals, () => environment.flushed)
+  sealing.soon()
   return {
     get: (key) => {
       const json = reading(() => jsonAt(environment, key))
@@ -150,6 +151,7 @@ export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTeleme
       ),
     commit: (writes, expected) => async () => {
       try {
+        mark.up()
         const done = environment.transactionSync(() => apply(environment, writes, expected))
         environment.resetReadTxn()
         writtenBytes += bytesOf(writes)
@@ -172,8 +174,10 @@ export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTeleme
     clear: () => async () => {
       try {
         await environment.close()
+        mark.down()
         whileOpening(directory, () => deleteIndex(directory))
-        ;({ environment, inode } = opened())
+        ;({ environment, inode, mark } = opened())
+        sealing.soon()
         return E.right(undefined)
       } catch (cause) {
         return E.left(failure(directory, cause))

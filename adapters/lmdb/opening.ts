@@ -8,6 +8,8 @@
 import { closeSync, openSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeWhole } from '../plain-file.ts'
+import { isRunning } from '../process-identity.ts'
+import { OPENING_LOCK } from './files.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 
 const WAIT_MS = 10
@@ -15,16 +17,6 @@ const WAIT_TOTAL_MS = 150_000
 
 const sleepSync = (ms: number): void => {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-}
-
-/** True when a process of this id runs. */
-export const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return (cause as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 /** A lock that still says no whole name after this long was left by an opener that was killed, or had no room to write it. */
@@ -35,7 +27,7 @@ const WHOLE_NAME = /^(\d+)\n$/
 const isStale = (path: string): boolean => {
   try {
     const pid = Number(WHOLE_NAME.exec(readFileSync(path, 'utf8'))?.[1] ?? 0)
-    if (pid > 0) return pid === process.pid || !isAlive(pid)
+    if (pid > 0) return pid === process.pid || !isRunning(pid)
     return Date.now() - statSync(path).mtimeMs > NAMELESS_MS
   } catch {
     return false
@@ -73,7 +65,7 @@ export const whileOpening = <A>(
   run: () => A,
   telemetry: Telemetry = noTelemetry
 ): A => {
-  const path = join(directory, 'opening.lock')
+  const path = join(directory, OPENING_LOCK)
   const stop = stopwatch(telemetry, 'lock.wait.duration')
   for (let waited = 0; !take(path); waited += WAIT_MS) {
     if (isStale(path)) rmSync(path, { force: true })
@@ -92,7 +84,7 @@ export const whileOpening = <A>(
 
 /** Runs with the lock held when it is free; answers null when it is not, or cannot be taken. */
 export const unlessOpening = <A>(directory: string, run: () => A): A | null => {
-  const path = join(directory, 'opening.lock')
+  const path = join(directory, OPENING_LOCK)
   try {
     if (!take(path)) return null
   } catch {

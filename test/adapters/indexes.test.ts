@@ -1,10 +1,12 @@
 // Both indexes keep the same promises.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { openLmdbIndex } from '../../adapters/lmdb/index.ts'
+import { nameOf, thisProcess } from '../../adapters/process-identity.ts'
+import { noTelemetry } from '../../replay/telemetry.ts'
 import { indexContract } from '../contract/index-contract.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 
@@ -56,6 +58,63 @@ describe('an index in LMDB', () => {
     folders.push(folder)
     const found = await commitLarge(folder, () => rmSync(join(folder, 'data.mdb')))
     expect(found.every((json, n) => json === large[n]?.json)).to.equal(true)
+  })
+
+  /** Opens an index; tells how, and what the rows of the other tests are there. */
+  const openedBeside = async (folder: string): Promise<readonly [string, unknown]> => {
+    let how = ''
+    const beside = openLmdbIndex(folder, {
+      ...noTelemetry,
+      time: (name, labels) => {
+        if (name === 'index.open.duration') how = (labels as { readonly how: string }).how
+      }
+    })
+    const row = beside.get(['kept'])
+    await beside.commit([{ key: ['beside'], json: '2' }], [])()
+    await beside.close()
+    return [how, row]
+  }
+
+  it('is one for both when it is opened between a commit and its seal', async () => {
+    const folder = temporaryFolder()
+    folders.push(folder)
+    const first = openLmdbIndex(folder)
+    await first.commit([{ key: ['kept'], json: '1' }], [])()
+    expect(await openedBeside(folder)).to.deep.equal(['as_left', 1])
+    first.generation()
+    expect(first.get(['beside'])).to.equal(2)
+    await first.close()
+    expect(await openedBeside(folder)).to.deep.equal(['as_left', 1])
+  })
+
+  it('is one for both when it is opened while it is new', async () => {
+    const folder = temporaryFolder()
+    folders.push(folder)
+    const first = openLmdbIndex(folder)
+    expect((await openedBeside(folder))[0]).to.equal('as_left')
+    first.generation()
+    expect(first.get(['beside'])).to.equal(2)
+    await first.close()
+  })
+
+  it('is copied when nobody is left who could have written what no seal tells of', async () => {
+    const folder = temporaryFolder()
+    folders.push(folder)
+    const first = openLmdbIndex(folder)
+    await first.commit([{ key: ['kept'], json: '1' }], [])()
+    await first.close()
+    const seal = join(folder, 'unroll-index.json')
+    const { ino } = statSync(join(folder, 'data.mdb'))
+    const { bootId, pidNamespace, pid, startTime } = thisProcess()
+    const gone = `${bootId}.${pidNamespace}.${pid}.${Number(startTime) - 1}`
+    const otherFile = `${nameOf(thisProcess())}.${ino + 1}`
+    for (const name of [`${gone}.${ino}`, otherFile])
+      writeFileSync(join(folder, `writing-${name}.1`), '')
+    writeFileSync(seal, readFileSync(seal, 'utf8').replace(` ${ino}`, ` ${ino + 1}`))
+    expect(await openedBeside(folder)).to.deep.equal(['copied', 1])
+    expect(readdirSync(folder).filter((name) => name.startsWith('writing-'))).to.deep.equal([
+      `writing-${otherFile}.1`
+    ])
   })
 
   it('deletes what processes that were killed while they opened it left behind', async () => {

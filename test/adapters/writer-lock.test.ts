@@ -4,7 +4,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { lockName, thisProcess, tryLock, type Holder } from '../../adapters/jsonl/writer-lock.ts'
+import { lockName, tryLock } from '../../adapters/jsonl/writer-lock.ts'
+import { thisProcess } from '../../adapters/process-identity.ts'
+import type { ProcessIdentity } from '../../replay/ports.ts'
 import { ID, said, shown, storeOf } from '../support/appending.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { linesOf, metaLine, rolloutPath, userLine, writeRollout } from '../support/rollouts.ts'
@@ -23,7 +25,7 @@ describe('a thread that is locked', () => {
     const answer = await storeOf(home).append(ID, 'any', [said('two')])()
     return E.isLeft(answer) ? answer.left : answer.right.next.revision
   }
-  const leave = (holder: Partial<Holder>): string => {
+  const leave = (holder: Partial<ProcessIdentity>): string => {
     const folder = join(home, '.unroll', 'locks')
     mkdirSync(folder, { recursive: true })
     const lock = join(folder, lockName(ID, { ...thisProcess(), ...holder }, 'x'))

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { INDEX_FILES } from '../../adapters/lmdb/environment.ts'
+import { INDEX_FILES } from '../../adapters/lmdb/files.ts'
 import { copyHome, placed, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { asCodex, fromLog, golden, inHome, jsonLines, unroll } from './console.ts'
 
@@ -397,7 +397,9 @@ describe('unroll index', () => {
   it('drops a directory that holds nothing but the files of an index', () =>
     withIndex(async (index, home) => {
       mkdirSync(index)
-      for (const name of [...INDEX_FILES, 'unroll-index.json.4711']) {
+      mkdirSync(join(index, 'copy-4711-a'))
+      const left = ['unroll-index.json.4711', 'first-4711.tmp', 'writing-a.1.4711.2.3.1']
+      for (const name of [...INDEX_FILES, ...left, 'copy-4711-a/data.mdb']) {
         writeFileSync(join(index, name), '')
       }
       expect((await unroll(['index', 'drop', '--home', home, '--index', index])).code).to.equal(0)

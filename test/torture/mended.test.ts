@@ -8,6 +8,7 @@ import { check } from '../../adapters/check/check.ts'
 import { holdHome } from '../../adapters/home/hold.ts'
 import { appendLine } from '../../adapters/home/own-folder.ts'
 import { seal } from '../../adapters/lmdb/environment.ts'
+import { markOn } from '../../adapters/lmdb/writing.ts'
 import { openLmdbIndex } from '../../adapters/lmdb/index.ts'
 import { whileOpening } from '../../adapters/lmdb/opening.ts'
 import { fallingBack } from '../../adapters/memory/falling-back.ts'
@@ -62,7 +63,7 @@ describe('a fault that was found once', () => {
     writeFileSync(join(folder, 'data.mdb'), '')
     for (let at = 1, isHit = true; isHit; at++) {
       arm({ act: 'EIO', at, lasts: true }, [folder])
-      expect(() => seal(folder, 1n)).to.not.throw()
+      expect(() => seal(folder, { inode: 1n, mark: markOn(folder, 1n) })).to.not.throw()
       isHit = disarm().hit !== null
     }
   })

@@ -7,6 +7,7 @@ import { cpSync, mkdirSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { join } from 'node:path'
 import { seal } from '../../adapters/lmdb/environment.ts'
+import { markOn } from '../../adapters/lmdb/writing.ts'
 import { openEngine, type Engine } from '../../adapters/library.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { untilReleased } from '../support/appending.ts'
@@ -40,8 +41,9 @@ const indexIn = (folder: string): string => join(folder, 'index')
 const copied = (from: string): string => {
   const folder = temporaryFolder()
   cpSync(from, folder, { recursive: true, preserveTimestamps: true })
-  const data = join(indexIn(folder), 'data.mdb')
-  seal(indexIn(folder), statSync(data, { bigint: true }).ino)
+  const index = indexIn(folder)
+  const { ino: inode } = statSync(join(index, 'data.mdb'), { bigint: true })
+  seal(index, { inode, mark: markOn(index, inode) })
   return folder
 }
 

@@ -2,12 +2,13 @@
  * unroll index: counting, rebuilding and deleting the index.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { lstat, readdir, rmdir, unlink } from 'node:fs/promises'
+import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { printChanges } from './index-changes.ts'
 import { addressOf } from '../../eventstore/connection/address.ts'
 import { CHECKPOINT_FILE } from '../../eventstore/readers/checkpoint.ts'
 import { defaultIndexDirectory, storeIndexDirectory } from '../../home/places.ts'
+import { isIndexFile, isIndexFolder } from '../../lmdb/files.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { report, reportError, usage } from '../text/report.ts'
@@ -16,11 +17,6 @@ import { tsv } from '../text/style.ts'
 import { oneLine, safeJson, size } from '../text/text.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { Unreadable } from '../../../replay/catch-up/fold-many.ts'
-
-/** What an index directory may hold; the last one with a number was left by a process that died. */
-const OUR_FILE = /^(data\.mdb|lock\.mdb|opening\.lock|unroll-index\.json(\.\d+)?)$/
-/** Where a killed process left a half-made copy. */
-const OUR_COPY = /^copy-\d+-/
 
 const WORDS: Readonly<Record<string, string>> = {
   damagedLines: 'damaged lines',
@@ -80,13 +76,13 @@ const ourFiles = async (
   const entries = await readdir(directory, { withFileTypes: true })
   const ours = entries.every((entry) =>
     entry.isDirectory()
-      ? OUR_COPY.test(entry.name)
-      : OUR_FILE.test(entry.name) || CHECKPOINT_FILE.test(entry.name)
+      ? isIndexFolder(entry.name)
+      : isIndexFile(entry.name) || CHECKPOINT_FILE.test(entry.name)
   )
   return ours ? entries.map(({ name }) => name) : 'foreign'
 }
 
-/** Deletes file by file, never recursively: what appears meanwhile stays. */
+/** Deletes file by file, so that what appears meanwhile stays; a half-made copy as a whole. */
 const drop = async (input: Input, io: Io, place: Place): Promise<number> => {
   const directory = directoryOf(place)
   if (directory === 'memory') {
@@ -106,7 +102,10 @@ const drop = async (input: Input, io: Io, place: Place): Promise<number> => {
   if (files !== 'missing') {
     // Where readers of a store are is told by nothing else.
     const kept = files.filter((name) => CHECKPOINT_FILE.test(name))
-    for (const name of files) if (!kept.includes(name)) await unlink(join(directory, name))
+    for (const name of files) {
+      if (isIndexFolder(name)) await rm(join(directory, name), { recursive: true })
+      else if (!kept.includes(name)) await unlink(join(directory, name))
+    }
     if (kept.length === 0) await rmdir(directory)
   }
   return print({ index: directory, dropped: files !== 'missing' }, input.json, io)

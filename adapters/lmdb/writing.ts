@@ -1,0 +1,74 @@
+/**
+ * Marks of who writes to an index: empty files that stand from before the first commit of a burst until it is sealed.
+ *
+ *     writing-<boot id>.<pid namespace>.<pid>.<start time>.<inode of data.mdb>.<number>
+ *
+ * Between a commit and its seal the file is not as any seal has it, and nothing is wrong with it. Who opens it then and takes a
+ * copy for safety parts the two processes: each goes on in a file of its own, and all the work of one of them is lost.
+ */
+import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Fate } from '../../replay/catch-up/lease.ts'
+import { fateOf, identityIn, IDENTITY_PARTS, nameOf, thisProcess } from '../process-identity.ts'
+import { MARK_PREFIX } from './files.ts'
+
+/** The mark of one opened index; putting it up twice is putting it up once. */
+export interface Mark {
+  readonly up: () => void
+  readonly down: () => void
+}
+
+let marks = 0
+
+/** A mark on the file of this inode; a failure to put it up only costs who opens the index meanwhile a copy of it. */
+export const markOn = (directory: string, inode: bigint): Mark => {
+  const name = `${MARK_PREFIX}${nameOf(thisProcess())}.${inode}.${(marks += 1)}`
+  const path = join(directory, name)
+  let isUp = false
+  return {
+    up: () => {
+      if (isUp) return
+      try {
+        closeSync(openSync(path, 'w', 0o600))
+        isUp = true
+      } catch {
+        // No room, or no right to write: the commit will tell.
+      }
+    },
+    down: () => {
+      if (!isUp) return
+      try {
+        rmSync(path, { force: true })
+        isUp = false
+      } catch {
+        // It says of this process no more than that it runs, until it is taken down or the process ends.
+      }
+    }
+  }
+}
+
+interface Told {
+  readonly fate: Fate
+  readonly inode: string | undefined
+}
+
+const toldBy = (name: string): Told | null => {
+  if (!name.startsWith(MARK_PREFIX)) return null
+  const parts = name.slice(MARK_PREFIX.length).split('.')
+  const writer = identityIn(parts)
+  return { fate: writer === null ? 'gone' : fateOf(writer), inode: parts[IDENTITY_PARTS] }
+}
+
+/** True while a process that surely runs writes to the file of this inode. */
+export const isBeingWritten = (directory: string, inode: bigint): boolean =>
+  readdirSync(directory).some((name) => {
+    const told = toldBy(name)
+    return told?.fate === 'living' && told.inode === String(inode)
+  })
+
+/** True for the mark of a process that is gone, or that cannot be judged and is on a file that was replaced by that of `inode`. */
+export const isStaleMark = (name: string, inode: bigint | undefined): boolean => {
+  const told = toldBy(name)
+  if (told === null || told.fate === 'living') return false
+  return told.fate === 'gone' || told.inode !== String(inode)
+}
