@@ -4,16 +4,7 @@
  * Database and log are read, and then compared with what is there: when both are still the same, they were so at one
  * moment in between, and what both hold at one moment is a database.
  */
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  statSync,
-  type BigIntStats
-} from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs'
 import { withLog } from '../../domain/codex-state/write-ahead-log.ts'
 
 /** Databases and logs beyond this are not looked at, in bytes. */
@@ -108,11 +99,17 @@ export const snapshotOf = (path: string): Snapshot => {
   }
 }
 
-const lookOf = (stat: BigIntStats | undefined): string =>
-  stat === undefined ? '-' : [stat.size, stat.mtimeNs, stat.ctimeNs, stat.ino].join(' ')
+const lookAt = (path: string): string => {
+  try {
+    const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
+    return stat === undefined ? '-' : [stat.size, stat.mtimeNs, stat.ctimeNs, stat.ino].join(' ')
+  } catch (thrown) {
+    return codeOf(thrown)
+  }
+}
 
-/** What the outside of a database and its log tells without reading them; the same text as long as nothing was written. */
-export const outsideOf = (path: string): string =>
-  [path, `${path}-wal`]
-    .map((each) => lookOf(statSync(each, { bigint: true, throwIfNoEntry: false })))
-    .join(' / ')
+/**
+ * What the outside of a database and its log tells without reading them; the same text as long as nothing was written. One that
+ * cannot be looked at tells that: reading it gives the reason.
+ */
+export const outsideOf = (path: string): string => [path, `${path}-wal`].map(lookAt).join(' / ')

@@ -65,6 +65,12 @@ describe('command line: storage', () => {
     expect((await unroll(['storage', 'expand'])).out).to.match(/^expanded\t/)
   })
 
+  it('says so when there is nothing to do', async () => {
+    const nothing = { code: 0, out: '', err: 'unroll: there is nothing to expand\n' }
+    expect(await unroll(['storage', 'expand'])).to.deep.include(nothing)
+    expect(await unroll(['storage', 'expand'], { tty: true })).to.deep.include(nothing)
+  })
+
   it('warns where a Codex that does not read compressed rollouts wrote the newest thread', async () => {
     const old = copyHome('fork-rollback-130')
     const { err } = await inHome(() => old)(['storage', 'compress', '--dry-run'])

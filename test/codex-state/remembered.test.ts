@@ -2,7 +2,7 @@
 // log says later holds. The method: databases and answers that real app-servers left.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { rmSync } from 'node:fs'
+import { rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { layDatabases, layHome, recordedGoals } from '../support/codex-state.ts'
 import { right, withEngine } from '../support/engines.ts'
@@ -40,6 +40,21 @@ for (const version of ['0.142.5', '0.169.0'])
         expect(await right(engine.goal(PAUSED))).to.deep.equal(goal)
         for (const name of Object.keys(databases)) rmSync(join(home, name))
         expect(await right(engine.goal(PAUSED))).to.deep.equal(logged)
+      })
+    })
+
+    it('is nothing while it cannot be looked at, and comes back', async () => {
+      const path = join(home, Object.keys(databases).find((name) => /goals/.test(name)) ?? '')
+      await withEngine({ home }, async (engine) => {
+        const logged = await right(engine.goal(PAUSED))
+        layDatabases(home, { databases })
+        rmSync(path)
+        symlinkSync(path, path)
+        expect(await right(engine.goal(PAUSED))).to.deep.equal(logged)
+        rmSync(path)
+        layDatabases(home, { databases })
+        const { goal } = answers[PAUSED] as { readonly goal: unknown }
+        expect(await right(engine.goal(PAUSED))).to.deep.equal(goal)
       })
     })
 

@@ -78,6 +78,7 @@ const command =
         progress.clear()
         if (E.isLeft(done)) return reportError(done.left, input.json, io)
         if (input.json) await printJson({ total: sum(done.right) }, io)
+        else if (done.right.length === 0) io.err(`unroll: there is nothing to ${work}\n`)
         else if (io.outIsTty) await io.out(words(work, done.right, dryRun))
         return 0
       }
