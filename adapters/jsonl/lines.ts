@@ -54,6 +54,10 @@ const isTooDeep = (line: Buffer): boolean => {
   return false
 }
 
+/** A line's JSON as an event, or why it is not one. */
+export const lineOf = (json: unknown, profile: Profile): RolloutLine | DamageReason =>
+  toRolloutLine(upcast(json), profile)
+
 /** Reads one line's bytes as an event, or tells why it is not one. */
 export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageReason => {
   if (line.length >= LINE_BYTES_MAX) return 'line_too_long'
@@ -66,7 +70,7 @@ export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageR
   } catch {
     return isAllNul(line) ? 'nul_bytes' : 'not_json'
   }
-  return toRolloutLine(upcast(value), profile)
+  return lineOf(value, profile)
 }
 
 /** Where the line that begins at `from` ends, or -1 when its newline is not in the buffer. */

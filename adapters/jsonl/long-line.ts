@@ -11,9 +11,11 @@ import { SUMMARY_CHARACTERS_MAX } from '../../domain/turns/turn-state.ts'
 import type { Wanted } from '../../projections/projection.ts'
 import type { Guard } from '../../replay/ports.ts'
 import { giveWay, type SlowByteSource } from './bytes.ts'
+import { withoutInstructions } from './elide.ts'
 import { guardOf, GUARD_BYTES_MAX } from './guard.ts'
 import { EVENT_BYTES, matches, PREFIX_BYTES, typeAt } from './line-head.ts'
-import { endOfLine, isAllNul, isBlank, LINE_BYTES_MAX, mayBegin, parseLine } from './lines.ts'
+import { endOfLine, isAllNul, isBlank, LINE_BYTES_MAX, mayBegin } from './lines.ts'
+import { parseLongLine } from './parse-long.ts'
 import { planLine } from './peek.ts'
 import { shortener, utf8Check, type Shortener } from './shorten.ts'
 
@@ -52,8 +54,7 @@ export interface LongLine {
   readonly have: number
   readonly next: number
   readonly guard: Guard
-  /** What it is; the bytes of a line that must be planned and parsed whole. */
-  readonly content: Content | Buffer
+  readonly content: Content
   /** True when texts of it were cut and marked. */
   readonly isCut: boolean
 }
@@ -228,23 +229,23 @@ const wholeLine = async (
 /** What a line is, or null when it must be looked at whole; whether texts of it were cut for a reader who wants to know. */
 type Told = readonly [content: Content | null, isCut: boolean]
 
-const toldByCut = (
+const toldByCut = async (
   { cutter, isForFolds }: Extract<Way, { readonly by: 'cut' }>,
   isJson: boolean,
   profile: Profile
-): Told => {
+): Promise<Told> => {
   const short = isJson ? cutter.end() : null
   if (short === null) return [isForFolds ? 'not_json' : null, false]
-  return [parseLine(short.line, profile), short.isCut && !isForFolds]
+  return [await parseLongLine(short.line, profile), short.isCut && !isForFolds]
 }
 
 /** Tells of a line of which the end is there. */
-const told = (
+const told = async (
   way: Way,
   { seen, isUtf8, hasMark, bytes }: Passed,
   first: number,
   profile: Profile
-): Told => {
+): Promise<Told> => {
   const known = (content: Content | null): Told => [content, false]
   if (bytes() >= LINE_BYTES_MAX) return known('line_too_long')
   if (seen.isBlank) return known('blank')
@@ -255,6 +256,19 @@ const told = (
   if (way.by === 'cut') return toldByCut(way, seen.isJson, profile)
   const last = seen.tail.at(-1) === CARRIAGE_RETURN ? seen.tail.at(-2) : seen.tail.at(-1)
   return known(last === CLOSING_BRACE && !hasMark() ? way.content : null)
+}
+
+/** Tells of a line that is there whole; one without its newline must be an event before it is passed over. */
+const toldWhole = async (
+  line: Buffer,
+  terminated: boolean,
+  { wanted, profile }: LongLineOptions
+): Promise<Content> => {
+  const plan = planLine(line, 0, line.length, wanted, profile)
+  if (terminated && (typeof plan === 'object' || plan === 'skip')) return plan
+  const bytes = plan === 'parse_meta' ? withoutInstructions(line) : line
+  const parsed = await parseLongLine(bytes, profile)
+  return plan === 'skip' && typeof parsed === 'object' ? plan : parsed
 }
 
 /** Reads on in a line that fills the buffer, which begins at this place of the source. */
@@ -279,8 +293,10 @@ export const readLongLine = async (
   const terminated = end !== -1
   const bytes = passed.bytes()
   const isKnown = options.endsHere === true || terminated || bytes >= LINE_BYTES_MAX
-  const [content, isCut] = isKnown ? told(way, passed, first, options.profile) : [null, false]
+  const [known, isCut] = isKnown ? await told(way, passed, first, options.profile) : [null, false]
   const guard = { ...guardOf(passed.seen.tail, offset, terminated), bytes }
-  const line = { bytes, terminated, have, next: end + 1, guard, isCut }
-  return { ...line, content: content ?? (await wholeLine(source, passed, offset)) }
+  const whole = async (): Promise<Content> =>
+    toldWhole(await wholeLine(source, passed, offset), isKnown, options)
+  const content = known ?? (await whole())
+  return { bytes, terminated, have, next: end + 1, guard, content, isCut }
 }

@@ -95,9 +95,7 @@ const readLong = async (
   const textBytesMax = textBytesMaxAt(limits, origin)
   const reading = { wanted, profile, isHeld, textBytesMax, endsHere: true }
   const { bytes, content, isCut } = await readLongLine(source, buffer, origin.offset, reading)
-  if (Buffer.isBuffer(content))
-    readLine(content, 0, bytes, origin, { wanted, profile, isHeld }, into)
-  else if (content !== 'skip' && content !== 'blank')
+  if (content !== 'skip' && content !== 'blank')
     into.push(toLine({ ...origin, revision: -1, bytes }, content, isCut))
   return bytes
 }

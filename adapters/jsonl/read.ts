@@ -17,7 +17,7 @@ import { withoutInstructions } from './elide.ts'
 import { guardOf } from './guard.ts'
 import { endOfLine, isBlank, parseLine } from './lines.ts'
 import type { Plan } from './line-head.ts'
-import { readLongLine } from './long-line.ts'
+import { readLongLine, type LongLine } from './long-line.ts'
 import { planLine } from './peek.ts'
 
 /** What a line costs beside its bytes: one that was delivered will be folded. */
@@ -239,25 +239,24 @@ const takeRead = (
   )
 }
 
+/** True for what is no line yet: its rest may be on its way. */
+const isTorn = (content: LongLine['content']): boolean =>
+  typeof content === 'string' && !['skip', 'invalid_payload', 'not_an_event'].includes(content)
+
 /** Takes a line that fills the buffer and goes on behind it; false at the end of the file. */
 const takeLong = async (scan: Scan, reader: Reader): Promise<boolean> => {
   const { source, buffer, base, isCompressed } = reader
   const { wanted, profile } = scan
   const options = { wanted, profile, isHeld: isCompressed }
   const line = await readLongLine(source, buffer, base, options)
-  const { bytes, content } = line
-  const held = Buffer.isBuffer(content) ? content : null
-  if (!line.terminated) {
-    const counts = held !== null && scanTail(scan, held, 0, held.length, base)
-    reader.base += counts ? bytes : 0
-    return false
+  const { bytes, content, terminated } = line
+  if (!terminated && isTorn(content)) return false
+  if (content !== 'blank') {
+    takeRead(scan, base, bytes, content)
+    scan.guard = line.guard
   }
-  if (held !== null) {
-    takeLine(scan, held, 0, bytes, base, planLine(held, 0, bytes, wanted, profile))
-    flushPending(scan, held)
-  } else if (!Buffer.isBuffer(content) && content !== 'blank') takeRead(scan, base, bytes, content)
-  if (content !== 'blank') scan.guard = line.guard
-  reader.base += bytes - (line.next - 1)
+  reader.base += terminated ? bytes - (line.next - 1) : bytes
+  if (!terminated) return false
   reader.have = line.have
   keepRest(reader, line.next)
   return true
