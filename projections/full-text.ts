@@ -14,7 +14,7 @@
  * Unlike other read models this one is folded when somebody searches, and its postings belong to many threads: see
  * `replay/search/full-text.ts`.
  */
-import { eachGram, GRAMS } from '../domain/search/grams.ts'
+import { gramReader, GRAMS } from '../domain/search/grams.ts'
 import { folded } from '../domain/search/folded.ts'
 import type { RowKey, RowWrite } from './projection.ts'
 
@@ -124,8 +124,8 @@ const merged = (
 
 /** Collects the grams of chunks until they are written. */
 export interface GramSink {
-  /** Adds the grams of a message, whose white space is single, to a chunk. */
-  readonly add: (chunk: number, text: string) => void
+  /** Adds the grams of a message to a chunk: it comes in parts that end between code points, and its white space is single. */
+  readonly reader: (chunk: number) => (part: string) => void
   /** How many were added. */
   readonly size: () => number
   /** The postings with what was added; `stored` tells those that are there. */
@@ -139,8 +139,8 @@ export const gramSink = (table: string): GramSink => {
   const last = new Int32Array(GRAMS).fill(-1)
   let size = 0
   return {
-    add: (chunk, text) => {
-      eachGram(folded(text), (gram) => {
+    reader: (chunk) => {
+      const read = gramReader((gram) => {
         if (last[gram] === chunk) return
         last[gram] = chunk
         size += 1
@@ -148,6 +148,7 @@ export const gramSink = (table: string): GramSink => {
         if (chunks === undefined) added.set(gram, [chunk])
         else chunks.push(chunk)
       })
+      return (part) => read(folded(part))
     },
     size: () => size,
     take: (stored) => {

@@ -17,17 +17,21 @@ const two = (a: number, b: number): number => Math.imul(Math.imul(a, SECOND) + b
 const three = (a: number, b: number, c: number): number =>
   Math.imul(Math.imul(Math.imul(a, THIRD) + b, SECOND) + c, GOLDEN) >>> 16
 
-/** Hands out every gram of a folded text, in order and with repetitions. */
-export const eachGram = (text: string, take: (gram: number) => void): void => {
+/** Hands out every gram of a folded text that comes in parts, in order and with repetitions. */
+export const gramReader = (take: (gram: number) => void): ((part: string) => void) => {
   let before = 0
   let between = 0
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    take(one(unit))
-    if (i > 0) take(two(between, unit))
-    if (i > 1) take(three(before, between, unit))
-    before = between
-    between = unit
+  let seen = 0
+  return (part) => {
+    for (let i = 0; i < part.length; i++) {
+      const unit = part.charCodeAt(i)
+      take(one(unit))
+      if (seen > 0) take(two(between, unit))
+      if (seen > 1) take(three(before, between, unit))
+      seen += 1
+      before = between
+      between = unit
+    }
   }
 }
 

@@ -21,6 +21,7 @@ import type { Env } from '../catch-up/project.ts'
 import { endOfThread, placeOfRevision, readBack, type FilePlace } from './read-back.ts'
 import { tailEvents } from '../mutate/tail.ts'
 import { liveTurns } from '../pages/turn-page.ts'
+import { inPieces } from '../pieces.ts'
 
 export type { TokenInfo } from '../../domain/context/reader.ts'
 
@@ -199,18 +200,23 @@ const answer = async (
   env: Env,
   info: StreamInfo,
   { items, settings, newest, turnContext, usage }: ModelContext
-): Promise<ThreadContext> => ({
-  items,
-  itemTokens: items.map((item) => itemTokens(item, env.profile)),
-  estimatedTokens: contextTokens(items, await instructionsOf(env, info), env.profile),
-  settings: settings === null ? null : settingsOf(settings),
-  resumesWith: newest === null ? null : { model: newest.model, effort: newest.effort ?? null },
-  turnContext: turnContext as unknown as JsonObject | null,
-  tokenUsage:
-    usage === null
-      ? null
-      : { turnId: await usageTurnId(env, info, usage.countedAt), info: usage.info }
-})
+): Promise<ThreadContext> => {
+  const tokens: Array<number> = []
+  await inPieces(env, items, (item) => tokens.push(itemTokens(item, env.profile)))
+  const ofInstructions = tokensOfText(await instructionsOf(env, info))
+  return {
+    items,
+    itemTokens: tokens,
+    estimatedTokens: tokens.reduce((sum, one) => sum + one, ofInstructions),
+    settings: settings === null ? null : settingsOf(settings),
+    resumesWith: newest === null ? null : { model: newest.model, effort: newest.effort ?? null },
+    turnContext: turnContext as unknown as JsonObject | null,
+    tokenUsage:
+      usage === null
+        ? null
+        : { turnId: await usageTurnId(env, info, usage.countedAt), info: usage.info }
+  }
+}
 
 /**
  * The model context of a caught-up thread: at its end, at the end of a turn, or before an event. A turn that was

@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import { namedTurn } from '../../domain/items/items.ts'
-import { spaced } from '../../domain/search/folded.ts'
+import { spaced, textParts } from '../../domain/search/folded.ts'
 import { saidByLine } from '../../domain/search/said.ts'
 import { gramsOfTerm } from '../../domain/search/grams.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
@@ -184,14 +184,25 @@ export const textOf = ({ line, inherited }: RecordedEvent, strict: boolean): str
 const turnOf = ({ line }: RecordedEvent): string | null =>
   line.type === 'event_msg' ? (namedTurn(line.payload) ?? null) : null
 
-const addBatch = (work: Work, thread: Growing, batch: Batch): void => {
+/** What a character costs, as bytes that are read. */
+const CHARACTER_COST_BYTES = 32
+
+const addGrams = async ({ env, grams }: Work, chunk: number, text: string): Promise<void> => {
+  const read = grams.reader(chunk)
+  for (const part of textParts(text)) {
+    read(part)
+    if (part.length < text.length) await env.giveWay?.(part.length * CHARACTER_COST_BYTES)
+  }
+}
+
+const addBatch = async (work: Work, thread: Growing, batch: Batch): Promise<void> => {
   for (const line of batch.lines) {
     if (isDamaged(line)) continue
     const { strict } = work.env
     const text = textOf(line, strict)
     if (text === '') continue
     const chunk = chunkFor(work, thread)
-    work.grams.add(chunk, strict ? spaced(text) : text)
+    await addGrams(work, chunk, strict ? spaced(text) : text)
     const kept = text.length > TEXT_CHARACTERS_MAX ? null : text
     thread.said.push([line.segment, line.offset, line.bytes, turnOf(line), kept])
     thread.tail += text.length
@@ -238,7 +249,7 @@ const indexThread = async (
   }
   for await (const batch of env.store.read(info, next, 'messages')) {
     tally.add(batch)
-    addBatch(work, thread, batch)
+    await addBatch(work, thread, batch)
     next = batch.next
     guard = batch.guard ?? (guard === null ? null : { ...guard, terminated: true })
     if (work.grams.size() < GRAMS_MAX) continue

@@ -7,6 +7,8 @@ import { memoryIndex } from '../../adapters/memory/index.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import type { Turn } from '../../domain/protocol.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import { folded, textParts } from '../../domain/search/folded.ts'
+import { gramReader, gramsOfTerm } from '../../domain/search/grams.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { Index } from '../../replay/ports.ts'
 import { fullText } from '../../replay/search/full-text.ts'
@@ -194,4 +196,53 @@ describe('a search', () => {
       removeFolder(home)
     }
   })
+})
+
+describe('a long text of a search', () => {
+  const anyText = fc.string({
+    unit: fc.constantFrom(
+      'a',
+      'B',
+      ' ',
+      'ß',
+      'Σ',
+      'ς',
+      'İ',
+      'é',
+      'e\u0301',
+      '語',
+      '😀',
+      '\ud83d',
+      '\ude00'
+    )
+  })
+  const most = fc.integer({ min: 1, max: 9 })
+
+  it('is whole in its parts, and folded in its folded parts, wherever they end', () =>
+    fc.assert(
+      fc.property(anyText, most, (text, characters) => {
+        const parts = [...textParts(text, characters)]
+        expect(parts.join('')).to.equal(text)
+        expect(parts.map((part) => folded(part)).join('')).to.equal(folded(text))
+        expect(parts.every((part) => part.length <= characters + 1)).to.equal(true)
+      })
+    ))
+
+  it('has the same grams in parts as in one piece, those of a term in it among them', () =>
+    fc.assert(
+      fc.property(anyText, most, fc.nat(), fc.nat(), (text, characters, from, length) => {
+        const gramsIn = (parts: Iterable<string>): ReadonlyArray<number> => {
+          const grams: Array<number> = []
+          const read = gramReader((gram) => grams.push(gram))
+          for (const part of parts) read(part)
+          return grams
+        }
+        const whole = gramsIn([text])
+        expect(gramsIn(textParts(text, characters))).to.deep.equal(whole)
+        const start = from % (text.length + 1)
+        const found = text.slice(start, start + length)
+        // Nobody searches for nothing.
+        if (found !== '') expect(whole).to.include.members([...gramsOfTerm(found)])
+      })
+    ))
 })
