@@ -33,6 +33,9 @@ const PIECE_BYTES = 32 * 1024
 /** What a piece costs, as bytes that are read. */
 const PIECE_COST_BYTES = 2 * 1024 * 1024
 
+/** Texts are collected in so many bytes: one of escapes would be as many pieces as it has characters. */
+const TEXT_BUFFER_BYTES = 64 * 1024
+
 const load = once(() => import('@streamparser/json'))
 
 /** The part of the parser (0.0.26) that would lose byte order marks in texts. */
@@ -51,7 +54,7 @@ export const parsedInPieces = async (
 ): Promise<Parsed | null> => {
   if (!mayBegin(text[0] ?? 0)) return null
   const { Tokenizer, TokenParser, TokenType } = await load()
-  const tokenizer = new Tokenizer()
+  const tokenizer = new Tokenizer({ stringBufferSize: TEXT_BUFFER_BYTES })
   const { bufferedString } = tokenizer as unknown as Decoding
   bufferedString.decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   const parser = new TokenParser({ paths: ['$'] })

@@ -35,15 +35,6 @@ const textSizes = (value: unknown, into: Array<number>): Array<number> => {
   return into
 }
 
-const utf8Bytes = (text: string): number => {
-  let bytes = 0
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
-  }
-  return bytes
-}
-
 /** Places in a text that is not there any more are left out: clients cut the text at them. */
 const withinText = (part: JsonObject): JsonObject => {
   const { text, text_elements: elements } = part as {
@@ -51,7 +42,7 @@ const withinText = (part: JsonObject): JsonObject => {
     readonly text_elements?: Json
   }
   if (typeof text !== 'string' || !Array.isArray(elements)) return part
-  const end = utf8Bytes(text)
+  const end = Buffer.byteLength(text)
   const isInside = (one: Json): boolean => {
     const range = isJsonObject(one) ? one['byteRange'] : undefined
     return isJsonObject(range) && typeof range['end'] === 'number' && range['end'] <= end

@@ -1,5 +1,5 @@
 /**
- * How many bytes values take as JSON in UTF-8, without printing them.
+ * How many bytes values take as JSON in UTF-8, mostly without printing them.
  */
 import { isJsonObject } from '../json.ts'
 
@@ -20,8 +20,12 @@ const bytesAt = (text: string, at: number): number => {
 /** True for what is printed as it is; most of every text, so the rest is looked up only then. */
 const isPlain = (code: number): boolean => code >= 0x20 && code < 0x7f && code !== 34 && code !== 92
 
+/** Longer texts are printed after all: the system does that faster than they are counted here. */
+const COUNTED_MAX = 256
+
 /** Bytes of a text as a JSON string, quotes included. */
 export const textBytes = (text: string): number => {
+  if (text.length > COUNTED_MAX) return Buffer.byteLength(JSON.stringify(text))
   let bytes = 2
   for (let at = 0; at < text.length; at++) {
     if (isPlain(text.charCodeAt(at))) bytes += 1

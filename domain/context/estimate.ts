@@ -8,7 +8,7 @@ import { isJsonObject, textIn, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
 import { isBoundary } from './boundary.ts'
 import { writtenItem } from './item.ts'
-import { tokensOfBytes, tokensOfText, utf8Bytes } from './text.ts'
+import { tokensOfBytes, tokensOfText } from './text.ts'
 
 /** What an encrypted text is wrapped in, in bytes. */
 const ENVELOPE_BYTES = 650
@@ -79,7 +79,7 @@ export const itemTokens = (item: JsonObject, profile: Profile): number => {
   const { type, encrypted_content: encrypted, content, output } = written
   if (ENCRYPTED_KINDS.has(type) && typeof encrypted === 'string')
     return tokensOfBytes(encryptedBytes(encrypted.length))
-  let bytes = utf8Bytes(JSON.stringify(written))
+  let bytes = Buffer.byteLength(JSON.stringify(written))
   const parts = CORRECTED_KINDS.has(type) ? (content ?? output) : null
   if (Array.isArray(parts))
     for (const part of parts.filter(isJsonObject))

@@ -4,31 +4,26 @@
 
 const BYTES_PER_TOKEN = 4
 
-/** Bytes of a text in UTF-8. */
-export const utf8Bytes = (text: string): number => {
-  let bytes = text.length
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit < 0x80) continue
-    // A surrogate pair is two units and four bytes, so each half adds one.
-    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2
-  }
-  return bytes
-}
-
 /** Estimated tokens of a number of bytes, rounded up; 0 for none. */
 export const tokensOfBytes = (bytes: number): number =>
   Math.ceil(Math.max(0, bytes) / BYTES_PER_TOKEN)
 
 /** Estimated tokens of a text. */
-export const tokensOfText = (text: string): number => tokensOfBytes(utf8Bytes(text))
+export const tokensOfText = (text: string): number => tokensOfBytes(Buffer.byteLength(text))
+
+/** Bytes of a code point; a call for each would take longer than the look at its first unit. */
+const characterBytes = (character: string): number => {
+  if (character.length === 2) return 4
+  const unit = character.charCodeAt(0)
+  return unit < 0x80 ? 1 : unit < 0x800 ? 2 : 3
+}
 
 /** Index of the character at or before which `bytes` bytes of the text end. */
 const indexAtBytes = (text: string, bytes: number): number => {
   let index = 0
   let taken = 0
   for (const char of text) {
-    taken += utf8Bytes(char)
+    taken += characterBytes(char)
     if (taken > bytes) return index
     index += char.length
   }
@@ -44,7 +39,7 @@ const indexOfLast = (text: string, bytes: number): number => {
   for (let left = bytes; index > 0;) {
     const isPair = isLow(text.charCodeAt(index - 1)) && isHigh(text.charCodeAt(index - 2))
     const before = index - (isPair ? 2 : 1)
-    left -= utf8Bytes(text.slice(before, index))
+    left -= characterBytes(text.slice(before, index))
     if (left < 0) return index
     index = before
   }
@@ -56,7 +51,7 @@ const indexOfLast = (text: string, bytes: number): number => {
  * many tokens are missing. A text that fits is returned as it is.
  */
 export const cutToTokens = (text: string, tokens: number): string => {
-  const bytes = utf8Bytes(text)
+  const bytes = Buffer.byteLength(text)
   const kept = tokens * BYTES_PER_TOKEN
   if (bytes <= kept) return text
   const half = Math.floor(kept / 2)
