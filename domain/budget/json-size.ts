@@ -20,12 +20,23 @@ const bytesAt = (text: string, at: number): number => {
 /** True for what is printed as it is; most of every text, so the rest is looked up only then. */
 const isPlain = (code: number): boolean => code >= 0x20 && code < 0x7f && code !== 34 && code !== 92
 
-/** Longer texts are printed after all: the system does that faster than they are counted here. */
+/** Longer texts are printed after all, in parts: the system does that faster than they are counted here. */
 const COUNTED_MAX = 256
+const PART_CHARACTERS = 32 * 1024
+
+const printedBytes = (text: string): number => {
+  let bytes = 2
+  for (let from = 0, until = 0; from < text.length; from = until) {
+    until = Math.min(from + PART_CHARACTERS, text.length)
+    if (isHigh(text.charCodeAt(until - 1))) until += 1
+    bytes += Buffer.byteLength(JSON.stringify(text.slice(from, until))) - 2
+  }
+  return bytes
+}
 
 /** Bytes of a text as a JSON string, quotes included. */
 export const textBytes = (text: string): number => {
-  if (text.length > COUNTED_MAX) return Buffer.byteLength(JSON.stringify(text))
+  if (text.length > COUNTED_MAX) return printedBytes(text)
   let bytes = 2
   for (let at = 0; at < text.length; at++) {
     if (isPlain(text.charCodeAt(at))) bytes += 1

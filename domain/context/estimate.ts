@@ -4,6 +4,7 @@
  * Every item counts by the bytes of its JSON, four to a token and each item rounded up. What the bytes do not tell is
  * replaced: encrypted text by the length it may have decoded, an image in the item by a fixed size.
  */
+import { jsonBytes } from '../budget/json-size.ts'
 import { isJsonObject, textIn, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
 import { isBoundary } from './boundary.ts'
@@ -79,7 +80,7 @@ export const itemTokens = (item: JsonObject, profile: Profile): number => {
   const { type, encrypted_content: encrypted, content, output } = written
   if (ENCRYPTED_KINDS.has(type) && typeof encrypted === 'string')
     return tokensOfBytes(encryptedBytes(encrypted.length))
-  let bytes = Buffer.byteLength(JSON.stringify(written))
+  let bytes = jsonBytes(written)
   const parts = CORRECTED_KINDS.has(type) ? (content ?? output) : null
   if (Array.isArray(parts))
     for (const part of parts.filter(isJsonObject))
