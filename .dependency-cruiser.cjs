@@ -54,6 +54,7 @@ module.exports = {
     only('@noble/hashes', 'domain/digest.ts'),
     only('ndjson', 'adapters/cli/'),
     only('fzstd', 'adapters/jsonl/'),
+    only('@streamparser/json', 'adapters/jsonl/'),
     only('@hpcc-js/wasm-zstd', 'adapters/jsonl/'),
     only('xxhash-wasm', 'adapters/jsonl/'),
     only('semver', 'domain/plugins/'),
