@@ -57,6 +57,8 @@ export interface EngineOptions {
    * every use case answers with `IndexUnavailable`, or with the failed write.
    */
   readonly onUnusableIndex?: (why: StoreError) => void
+  /** Told why the server of a store does not answer, once in each silence of more than two seconds; it is tried again. */
+  readonly onSilentStore?: (why: StoreError) => void
 }
 
 /** What was opened. */
@@ -106,12 +108,12 @@ interface Asked {
 /** Where the threads live, and how to leave it. */
 const openSource = async (
   asked: Asked,
-  connection: string | undefined,
+  { store: connection, onSilentStore: onSilence }: EngineOptions,
   index: Index
 ): Promise<E.Either<StoreError, { readonly source: Source; readonly store: OpenStore | null }>> => {
   if (connection === undefined) return E.right({ source: homeSource(asked), store: null })
   const { openStore } = await import('./eventstore/open.ts')
-  const store = await openStore({ connection, home: asked.home, index })
+  const store = await openStore({ connection, home: asked.home, index, onSilence })
   return E.isLeft(store)
     ? store
     : E.right({ source: store.right.source(asked), store: store.right })
@@ -178,7 +180,7 @@ const openParts = async (
   if (isFallback) onUnusableIndex?.(opened)
   const kept = isFallback || !onUnusableIndex ? opened : fallingBack(opened, onUnusableIndex)
   const index = measuredIndex('get' in kept ? kept : memoryIndex(), asked.telemetry)
-  const place = await openSource(asked, options.store, index)
+  const place = await openSource(asked, options, index)
   if (E.isRight(place)) return E.right({ ...place.right, index, isFallback })
   await index.close()
   return place

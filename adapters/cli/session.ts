@@ -14,6 +14,7 @@ import { flagOf, textOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
 import { startProgress } from './text/progress.ts'
 import { report } from './text/report.ts'
+import { oneLine } from './text/text.ts'
 
 /** Opens an engine; tests pass their own. */
 export type Open = (options: EngineOptions) => Promise<Engine>
@@ -125,6 +126,10 @@ const openFailure = ({ home, index }: Place, thrown: unknown): unknown => {
   return { _tag: 'IndexUnavailable', path, reason: thrown.message } satisfies StoreError
 }
 
+/** Tells that a store does not answer, and that it is waited for. */
+export const tellSilence = (why: StoreError, io: Io): void =>
+  io.err(`unroll: ${oneLine(describe(why))}; trying again for a while\n`)
+
 /**
  * Runs `use` over an engine. When the process is told to stop, the answer does not wait for `use`: the engine is
  * closed under it, which leaves the index as of its last transaction. `use` prints through the `io` it is given. Where the
@@ -143,9 +148,10 @@ export const withEngine = async (
   const progress = startProgress(io)
   const onUnusableIndex = (why: StoreError): void =>
     progress.before(io).err(`unroll: ${describe(why)}; going on with an index in memory\n`)
+  const onSilentStore = (why: StoreError): void => tellSilence(why, progress.before(io))
   const options = {
     ...{ ...place, ...answers(input), actor: 'cli', onProgress: progress.show },
-    ...(needsIndex ? {} : { onUnusableIndex })
+    ...{ onSilentStore, ...(needsIndex ? {} : { onUnusableIndex }) }
   }
   const engine = await open(options).catch((thrown: unknown) => {
     throw openFailure(place, thrown)

@@ -9,7 +9,7 @@ import { isFailure } from '../eventstore/sync/problems.ts'
 import type { Wire } from '../eventstore/wire.ts'
 import type { Input } from './args.ts'
 import type { Io } from './io.ts'
-import { missingHome, placeOf, type Place } from './session.ts'
+import { missingHome, placeOf, tellSilence, type Place } from './session.ts'
 import { report, reportError, usage } from './text/report.ts'
 import { oneLine } from './text/text.ts'
 import { printJson } from './text/written.ts'
@@ -37,7 +37,7 @@ export const withStore = async (
   }
   if (needsHome && !isDirectory(place.home)) return (await missingHome(place, input, io)) ?? 3
   const { connectWire } = await import('../eventstore/connection/connect.ts')
-  const wire = await connectWire(store)
+  const wire = await connectWire(store, { onSilence: (why) => tellSilence(why, io) })
   if (E.isLeft(wire)) return reportError(wire.left, input.json, io)
   try {
     return await use({ place: { ...place, store }, wire: wire.right })

@@ -23,6 +23,8 @@ export interface StoreOptions {
   /** Absolute path of the home below which paths are shown, and whose configuration counts. */
   readonly home: string
   readonly index: Index
+  /** Told why the server does not answer, when that lasts; it is tried again. */
+  readonly onSilence?: ((why: StoreError) => void) | undefined
 }
 
 /** How an engine reads. */
@@ -63,9 +65,10 @@ const ledgerSource = (
 export const openStore = async ({
   connection,
   home,
-  index
+  index,
+  onSilence
 }: StoreOptions): Promise<E.Either<StoreError, OpenStore>> => {
-  const connected = await connectWire(connection)
+  const connected = await connectWire(connection, { onSilence })
   if (E.isLeft(connected)) return connected
   const wire = connected.right
   const directory = directoryOf(wire, index)

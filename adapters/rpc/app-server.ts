@@ -87,6 +87,7 @@ const openOnce = async (
   const { home, profile, strict, rich = false, index, store } = options
   const onUnusableIndex = (why: StoreError): void =>
     log(`${describe(why)}; going on with an index in memory`)
+  const onSilentStore = (why: StoreError): void => log(`${describe(why)}; trying again for a while`)
   const place = {
     ...(index === undefined ? {} : { index }),
     ...(store === undefined ? {} : { store })
@@ -99,6 +100,7 @@ const openOnce = async (
     telemetry,
     keptBytesMax: KEPT_BYTES_MAX,
     onUnusableIndex,
+    onSilentStore,
     ...place
   })
 }

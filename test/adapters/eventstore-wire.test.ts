@@ -2,6 +2,7 @@
 // all, a reader gets each event once, and both end. The method: the stand-in for the server, told to fail in each of its ways.
 import { expect } from 'chai'
 import { realPace } from '../../adapters/eventstore/connection/pace.ts'
+import type { StoreError } from '../../domain/errors.ts'
 import { startCluster } from '../support/eventstore-server/cluster.ts'
 import { sessions } from '../support/eventstore-server/session.ts'
 import {
@@ -187,6 +188,22 @@ describe('a store of streams', () => {
       const dead = left(await wire.append('thread-a', 'any', several(1)))
       expect(dead).to.deep.include({ _tag: 'StoreUnavailable', where: wire.name })
       expect((dead as { readonly reason: string }).reason).to.include('ECONNREFUSED')
+    })
+
+    it('tell once in each silence that it lasts, and go on', async () => {
+      const { server } = await start()
+      await server.stop()
+      // Time goes by twenty times as fast.
+      const pace = { ...realPace, nowMs: () => 20 * realPace.nowMs() }
+      const told: Array<StoreError> = []
+      const onSilence = (why: StoreError): void => void told.push(why)
+      const wire = await open(server.url, { pace, deadlineMs: 20_000, onSilence })
+      for (let silences = 1; silences <= 2; silences++) {
+        const given = left(await wire.append('thread-a', 'any', several(1)))
+        expect(given._tag).to.equal('StoreUnavailable')
+        expect(told).to.have.length(silences)
+        expect(told.at(-1)).to.deep.include({ _tag: 'StoreUnavailable', where: wire.name })
+      }
     })
 
     it('are not repeated when they are refused', async () => {

@@ -57,6 +57,23 @@ describe('command line: a store', () => {
     expect(opened).to.deep.equal([])
   })
 
+  it('is waited for with a word of why when it does not answer', async () => {
+    const { code, err } = await unroll(['threads', '--store', STORE], {
+      open: async ({ onSilentStore }) => {
+        onSilentStore?.({
+          _tag: 'StoreUnavailable',
+          where: ADDRESS,
+          reason: 'nobody\u001b is\nthere'
+        })
+        return openEngine({ home, index: 'memory' })
+      }
+    })
+    expect({ code, err }).to.deep.equal({
+      code: 0,
+      err: `unroll: the store at ${ADDRESS} cannot be reached: nobody\\x1b is there; trying again for a while\n`
+    })
+  })
+
   it('is named without its password in the commands to type next', async () => {
     const { out } = await run(['start', '--store', STORE])
     expect(out.split('\n')[0]).to.equal(`${ADDRESS}  (given with --store)`)

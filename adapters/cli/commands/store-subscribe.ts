@@ -11,7 +11,14 @@ import { fileReader, printingReader, type OpenReader } from '../../eventstore/re
 import { tell } from '../../eventstore/readers/tell.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { placeOf, withEngine, type Open, type Place, type PlainCommand } from '../session.ts'
+import {
+  placeOf,
+  tellSilence,
+  withEngine,
+  type Open,
+  type Place,
+  type PlainCommand
+} from '../session.ts'
 import { report, reportError, usage, type Failure } from '../text/report.ts'
 import { chosenBy, toldLine } from '../text/told-line.ts'
 import { directoryOf } from './index-command.ts'
@@ -90,7 +97,7 @@ const told = async (
   reader: OpenReader
 ): Promise<number> => {
   const { connectWire } = await import('../../eventstore/connection/connect.ts')
-  const wire = await connectWire(connection)
+  const wire = await connectWire(connection, { onSilence: (why) => tellSilence(why, io) })
   if (E.isLeft(wire)) return reportError(wire.left, input.json, io)
   const isAsked = chosenBy(textOf(input, 'types'))
   try {

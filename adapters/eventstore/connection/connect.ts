@@ -21,6 +21,8 @@ export interface ConnectOptions {
   /** How long a call is repeated while nobody answers; three times as long as one attempt may take unless said. */
   readonly deadlineMs?: number
   readonly pace?: Pace
+  /** Told once in each silence of the store of more than two seconds, why; it is tried again until the deadline. */
+  readonly onSilence?: ((why: StoreError) => void) | undefined
   /** Loads the client package; null when it is not installed. */
   readonly load?: () => Promise<ClientPackage | null>
 }
@@ -126,7 +128,8 @@ const sessionOf = (
     requiresLeader: connection.nodePreference === 'leader',
     closing,
     opened: new Set(),
-    redact: redactor(secretsOf(connection))
+    redact: redactor(secretsOf(connection)),
+    onSilence: options.onSilence ?? (() => undefined)
   }
 }
 

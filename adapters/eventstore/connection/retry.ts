@@ -17,6 +17,9 @@ export interface Tries {
   readonly progressed: () => void
 }
 
+/** After so long somebody is told that nobody answers. */
+const SILENCE_MS = 2000
+
 /** Begins to count. `isPatient` says that there is no deadline; `signal` ends a pause, and that is no failure. */
 export const triesOf = (
   session: Session,
@@ -26,18 +29,24 @@ export const triesOf = (
   const { pace, deadlineMs } = session
   let startMs = pace.nowMs()
   let attempt = 0
+  let isTold = false
   return {
     again: async (reason) => {
       if (session.closing.aborted) return closed(session)
       const waitMs = backoffMs(attempt++, pace.random)
       const isOver = pace.nowMs() - startMs + waitMs >= deadlineMs
       if (isOver && !isPatient()) return unavailable(session, reason)
+      if (!isTold && pace.nowMs() - startMs + waitMs >= SILENCE_MS) {
+        isTold = true
+        session.onSilence(unavailable(session, reason))
+      }
       await pause(pace, waitMs, signal)
       return session.closing.aborted ? closed(session) : null
     },
     progressed: () => {
       startMs = pace.nowMs()
       attempt = 0
+      isTold = false
     }
   }
 }

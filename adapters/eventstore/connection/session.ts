@@ -29,6 +29,8 @@ export interface Session {
   readonly opened: Set<() => void>
   /** Takes user and password out of a text. */
   readonly redact: (text: string) => string
+  /** Told once in each silence of a store that lasts longer than others, why; it is tried again. */
+  readonly onSilence: (why: StoreError) => void
 }
 
 /** Nobody answered, or not in time. */
