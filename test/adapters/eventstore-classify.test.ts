@@ -158,6 +158,14 @@ describe('what the client of a store throws', () => {
     }
   })
 
+  it('leaves out the note that the client has not', () => {
+    const said = 'No connection established. Last error: Error: connect ECONNREFUSED 127.0.0.1:9'
+    expect(classify(converted(status.UNAVAILABLE, `${said}. Resolution note: `))).to.deep.equal({
+      kind: 'again',
+      reason: said
+    })
+  })
+
   it('is refused when it is anything else, with what was said on one short line', () => {
     for (const code of [
       status.INVALID_ARGUMENT,

@@ -51,10 +51,14 @@ interface Thrown {
 
 const REASON_LENGTH_MAX = 300
 
+/** What the client (grpc-js 1.14) ends with, where it has no note. */
+const NO_NOTE = /\. Resolution note: ?$/
+
 /** Text of a server on one line, without control characters and not too long. */
 const tidied = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
+    .replace(NO_NOTE, '')
     .trim()
     .slice(0, REASON_LENGTH_MAX)
 
