@@ -17,6 +17,7 @@ import { systemLessee } from './home/lessee.ts'
 import { defaultIndexDirectory, storeIndexDirectory } from './home/places.ts'
 import { homeSource } from './home/source.ts'
 import { fallingBack } from './memory/falling-back.ts'
+import { spillingIndex } from './memory/spilling.ts'
 import { memoryIndex } from './memory/index.ts'
 import type { Source } from './source.ts'
 import { giveWay } from './jsonl/bytes.ts'
@@ -151,6 +152,13 @@ const engineOf = (
     ...(options.keptBytesMax === undefined ? {} : { keptBytesMax: options.keptBytesMax })
   })
 
+/** An index that ends with the engine: in memory, and where that would be much, on disk without a name. */
+const pastIndex = (): Index =>
+  spillingIndex(async () => {
+    const { passingIndex } = await import('./lmdb/passing.ts')
+    return fallingBack(passingIndex(), () => undefined)
+  })
+
 /** An engine over the past: what it reads is cut at the point. */
 const engineAt = async (
   options: EngineOptions,
@@ -163,7 +171,7 @@ const engineAt = async (
   const past = await guarded({ index }, () => pastOf(present, at, asked.profile))()
   if (E.isLeft(past)) return failedEngine(past.left)
   const { resolve: found, ...parts } = past.right
-  const engine = engineOf(options, asked, { ...present, ...parts }, memoryIndex(), false)
+  const engine = engineOf(options, asked, { ...present, ...parts }, pastIndex(), false)
   return { ...engine, resolve: (text) => guarded({ index }, () => found(text)) }
 }
 

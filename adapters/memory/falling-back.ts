@@ -4,20 +4,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Index } from '../../replay/ports.ts'
+import { copied } from './copied.ts'
 import { memoryIndex } from './index.ts'
-
-/** Before and behind every key. */
-const [FIRST, LAST] = [[''], ['\uffff']]
-
-const copyOf = async (index: Index): Promise<Index> => {
-  const copy = memoryIndex()
-  const rows = index.range(FIRST, LAST, Infinity, false)
-  await copy.commit(
-    rows.map(([key, value]) => ({ key, json: JSON.stringify(value) })),
-    []
-  )()
-  return copy
-}
 
 /**
  * Goes on with a copy in memory from the first commit on that the index refuses; `told` hears why, once. Nothing is begun
@@ -40,7 +28,7 @@ export const fallingBack = (index: Index, told: (why: StoreError) => void): Inde
       const asked = current
       const done = await asked.commit(writes, expected)()
       if (E.isRight(done) || asked !== index) return done
-      return goOn(done.left, await copyOf(index)).commit(writes, expected)()
+      return goOn(done.left, await copied(index, memoryIndex())).commit(writes, expected)()
     },
     generation: () => current.generation(),
     clear: () => async () => {

@@ -5,12 +5,63 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { openLmdbIndex } from '../../adapters/lmdb/index.ts'
+import { passingIndex } from '../../adapters/lmdb/passing.ts'
+import { spillingIndex } from '../../adapters/memory/spilling.ts'
+import type { Index } from '../../replay/ports.ts'
 import { nameOf, thisProcess } from '../../adapters/process-identity.ts'
 import { noTelemetry } from '../../replay/telemetry.ts'
 import { indexContract } from '../contract/index-contract.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 
+const passing = async (): Promise<Index> => passingIndex()
+
+/** Takes nothing. */
+const full = async (): Promise<Index> => ({
+  ...memoryIndex(),
+  commit: () => async () =>
+    E.left({ _tag: 'IoFailure', operation: 'write', path: 'x', cause: 'ENOSPC' })
+})
+
 describe('an index in memory', () => indexContract(async () => memoryIndex()))
+
+describe('an index that goes to disk when it is large', () => {
+  const rows = Array.from({ length: 20 }, (_, n) => ({ key: ['row', n], json: `"${n}"` }))
+
+  describe('and did so at once', () => indexContract(async () => spillingIndex(passing, 0)))
+  describe('and stays small', () => indexContract(async () => spillingIndex(passing)))
+  describe('and cannot', () =>
+    indexContract(async () => spillingIndex(() => Promise.reject(new Error('no room')), 0)))
+  describe('and whose disk is full at once', () =>
+    indexContract(async () => spillingIndex(full, 0)))
+
+  it('keeps what is committed while its rows move', async () => {
+    const index = spillingIndex(passing, 10)
+    const done = await Promise.all(rows.map((row) => index.commit([row], [])()))
+    expect(done).to.deep.equal(rows.map(() => E.right('committed')))
+    expect(index.range(['row'], ['row', 99], Infinity, false)).to.deep.equal(
+      rows.map(({ key, json }) => [key, JSON.parse(json)])
+    )
+    await index.close()
+  })
+
+  it('leaves nothing behind in the folder for temporary files', async () => {
+    const folder = temporaryFolder()
+    const before = process.env['TMPDIR']
+    process.env['TMPDIR'] = folder
+    try {
+      const index = spillingIndex(passing, 10)
+      for (const row of rows) await index.commit([row], [])()
+      expect(readdirSync(folder)).to.deep.equal([])
+      expect(index.get(['row', 7])).to.equal('7')
+      await index.close()
+      expect(readdirSync(folder)).to.deep.equal([])
+    } finally {
+      if (before === undefined) delete process.env['TMPDIR']
+      else process.env['TMPDIR'] = before
+      removeFolder(folder)
+    }
+  })
+})
 
 describe('an index in LMDB', () => {
   const folders: Array<string> = []
