@@ -4,16 +4,30 @@
 import type { ByteSource } from './bytes.ts'
 import { endOfLine } from './lines.ts'
 
-const HEAD = /^\{"timestamp":"[^"]*","ordinal":(\d+),/
+/** How Codex begins a line: with its number, or without. */
+const HEAD = /^\{"timestamp":"[^"]*",(?:"ordinal":(\d+),|"type":")/
 const HEAD_BYTES = 96
 const CHUNK_BYTES = 64 * 1024
 const NEWLINE = 10
 
-/** Number of the line whose bytes begin here; null when it has none. */
-export const ordinalOf = (bytes: Buffer): number | null => {
-  const match = HEAD.exec(bytes.toString('latin1', 0, Math.min(bytes.length, HEAD_BYTES)))
-  return match === null ? null : Number(match[1])
+const parsedOrdinal = (line: Buffer): number | null => {
+  try {
+    const value = JSON.parse(line.toString('utf8')) as { readonly ordinal?: unknown } | null
+    return typeof value?.ordinal === 'number' ? value.ordinal : null
+  } catch {
+    return null
+  }
 }
+
+/** Number of a line; null when it has none. `whole` gives the rest of one whose beginning is not as Codex writes it. */
+const ordinalAt = (head: Buffer, whole: () => Buffer): number | null => {
+  const match = HEAD.exec(head.toString('latin1', 0, Math.min(head.length, HEAD_BYTES)))
+  if (match === null) return parsedOrdinal(whole())
+  return match[1] === undefined ? null : Number(match[1])
+}
+
+/** Number of the line that these bytes are; null when it has none. */
+export const ordinalOf = (line: Buffer): number | null => ordinalAt(line, () => line)
 
 const byteAt = (source: ByteSource, position: number): number | null => {
   const one = Buffer.alloc(1)
@@ -46,9 +60,14 @@ export const lineEndingAt = (source: ByteSource, until: number): Before => {
   if (last === null) return { kind: 'past_end' }
   if (last !== NEWLINE) return { kind: 'inside_a_line' }
   const from = lineBefore(source, until)
-  const head = Buffer.alloc(HEAD_BYTES)
-  const read = source.read(head, 0, HEAD_BYTES, from)
-  return { kind: 'line', ordinal: ordinalOf(head.subarray(0, read)) }
+  const bytesAt = (length: number): Buffer => {
+    const bytes = Buffer.alloc(length)
+    return bytes.subarray(0, source.read(bytes, 0, length, from))
+  }
+  const ordinal = ordinalAt(bytesAt(Math.min(HEAD_BYTES, until - 1 - from)), () =>
+    bytesAt(until - 1 - from)
+  )
+  return { kind: 'line', ordinal }
 }
 
 /** A place that this many more numbers contradict than the best one is behind it for good. */
@@ -57,7 +76,7 @@ const CONTRADICTIONS_MAX = 64
 /** Every line from the start of the source, the last one without its newline too. */
 function* linesFrom(
   source: ByteSource
-): Generator<{ readonly head: Buffer; readonly end: number }> {
+): Generator<{ readonly line: Buffer; readonly end: number }> {
   let buffer = Buffer.allocUnsafe(CHUNK_BYTES)
   let base = 0
   let have = 0
@@ -66,11 +85,11 @@ function* linesFrom(
     have += read
     let from = 0
     for (let end = endOfLine(buffer, from, have); end !== -1; end = endOfLine(buffer, from, have)) {
-      yield { head: buffer.subarray(from, end), end: base + end + 1 }
+      yield { line: buffer.subarray(from, end), end: base + end + 1 }
       from = end + 1
     }
     if (read === 0) {
-      if (from < have) yield { head: buffer.subarray(from, have), end: base + have }
+      if (from < have) yield { line: buffer.subarray(from, have), end: base + have }
       return
     }
     if (from === 0 && have === buffer.length)
@@ -90,8 +109,8 @@ function* linesFrom(
 export const offsetOfOrdinal = (source: ByteSource, ordinal: number): number => {
   let best = { contradictions: 0, offset: 0 }
   let contradictions = 0
-  for (const { head, end } of linesFrom(source)) {
-    const number = ordinalOf(head)
+  for (const { line, end } of linesFrom(source)) {
+    const number = ordinalOf(line)
     if (number !== null) contradictions += number < ordinal ? -1 : 1
     if (contradictions <= best.contradictions) best = { contradictions, offset: end }
     else if (contradictions - best.contradictions > CONTRADICTIONS_MAX) break

@@ -15,7 +15,9 @@ const NULL = Buffer.from('null')
 const TOTAL = Buffer.from('{"total_token_usage":{')
 const LAST = Buffer.from('},"last_token_usage":{')
 const DONE = Buffer.from('task_complete","')
-const ITEM = Buffer.from('response_item"')
+const ITEM_BYTES = Buffer.from('response_item","payload":{"type":"')
+/** Lines of which the kind stands at the beginning of their payload, unless somebody wrote it in another order. */
+const KINDS = ['event_msg"', 'response_item"'].map((type) => Buffer.from(type))
 /** Calls of tools; their payloads are not looked at. */
 const CALLS = ['function_call', 'custom_tool_call', 'local_shell_call'].map((type) => ({
   head: Buffer.from(`response_item","payload":{"type":"${type}",`),
@@ -220,9 +222,10 @@ const planItem = (buffer: Buffer, from: number, at: number): Plan => {
 export const planUsage = (buffer: Buffer, from: number, until: number): Plan => {
   const at = typeAt(buffer, from)
   if (at === -1) return 'parse'
-  if (matches(buffer, at, ITEM)) return planItem(buffer, from, at)
+  if (matches(buffer, at, ITEM_BYTES)) return planItem(buffer, from, at)
   if (matches(buffer, at, EVENT_BYTES))
     return planEvent(buffer, from, at + EVENT_BYTES.length, until)
+  if (KINDS.some((type) => matches(buffer, at, type))) return 'parse'
   if (matches(buffer, at, CONTEXT)) return planContext(buffer, from, at, until)
   if (matches(buffer, at, RECORD)) return 'parse'
   if (matches(buffer, at, META)) return 'parse_meta'
