@@ -54,6 +54,7 @@ export interface LongLine {
   readonly have: number
   readonly next: number
   readonly guard: Guard
+  /** What it is, as far as it is wanted. */
   readonly content: Content
   /** True when texts of it were cut and marked. */
   readonly isCut: boolean

@@ -26,7 +26,7 @@ const ordinalAt = (head: Buffer, whole: () => Buffer): number | null => {
   return match[1] === undefined ? null : Number(match[1])
 }
 
-/** Number of the line that these bytes are; null when it has none. */
+/** Number of the line that these bytes are, or begin; null when it has none, or these bytes do not tell it. */
 export const ordinalOf = (line: Buffer): number | null => ordinalAt(line, () => line)
 
 const byteAt = (source: ByteSource, position: number): number | null => {

@@ -178,6 +178,10 @@ const scanLines = (
   return at
 }
 
+/** True for what is no line yet when it has no newline: its rest may be on its way. */
+const isTorn = (content: LongLine['content']): boolean =>
+  typeof content === 'string' && !['skip', 'invalid_payload', 'not_an_event'].includes(content)
+
 /** Delivers what follows the last newline when it is a whole event. */
 const scanTail = (
   scan: Scan,
@@ -189,8 +193,7 @@ const scanTail = (
   if (isBlank(buffer, from, have)) return false
   const bytes = buffer.subarray(from, have)
   const line = toLine(scan, bytes, base + from, scan.revision)
-  if ('reason' in line && line.reason !== 'invalid_payload' && line.reason !== 'not_an_event')
-    return false
+  if ('reason' in line && isTorn(line.reason)) return false
   scan.revision += 1
   // What is passed over once its newline is there is passed over now: a fold sees the same lines either way.
   const isSkipped =
@@ -238,10 +241,6 @@ const takeRead = (
     typeof read === 'string' ? { ...place, reason: read } : eventAt(scan, place, read)
   )
 }
-
-/** True for what is no line yet: its rest may be on its way. */
-const isTorn = (content: LongLine['content']): boolean =>
-  typeof content === 'string' && !['skip', 'invalid_payload', 'not_an_event'].includes(content)
 
 /** Takes a line that fills the buffer and goes on behind it; false at the end of the file. */
 const takeLong = async (scan: Scan, reader: Reader): Promise<boolean> => {

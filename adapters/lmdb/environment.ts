@@ -52,13 +52,17 @@ interface Seal {
 const dataFile = (directory: string): string => join(directory, 'data.mdb')
 const sealFile = (directory: string): string => join(directory, 'unroll-index.json')
 
-const inodeOf = (directory: string): bigint | undefined =>
-  lstatSync(dataFile(directory), { throwIfNoEntry: false, bigint: true })?.ino
+/** What the outside of the data file tells: which file it is, and in which state; a link is never as it was left. */
+interface Outside {
+  readonly inode: bigint
+  readonly data: string
+}
 
-/** What the outside of the file tells; a link is never as it was left. */
-const fingerprint = (directory: string): string | null => {
+const outsideOf = (directory: string): Outside | null => {
   const stat = lstatSync(dataFile(directory), { throwIfNoEntry: false, bigint: true })
-  return stat === undefined ? null : `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino}`
+  if (stat === undefined) return null
+  const { size, mtimeNs, ctimeNs, ino: inode } = stat
+  return { inode, data: `${size} ${mtimeNs} ${ctimeNs} ${inode}` }
 }
 
 const readSeal = (directory: string): Seal | null => {
@@ -82,8 +86,9 @@ export const seal = (
 ): void => {
   const temporary = `${sealFile(directory)}.${process.pid}`
   try {
-    const data = fingerprint(directory)
-    if (data === null || !data.endsWith(` ${inode}`)) return
+    const outside = outsideOf(directory)
+    if (outside?.inode !== inode) return
+    const { data } = outside
     const known = readSeal(directory)
     if (known?.data === data && known.layout === LAYOUT_VERSION) return
     writeFileSync(temporary, JSON.stringify({ layout: LAYOUT_VERSION, data } satisfies Seal), {
@@ -187,7 +192,7 @@ const replaceByVerifiedCopy = (directory: string): boolean => {
 
 /** Deletes what processes left behind when they were killed: copies, marks, and what was written to see whether there is room. */
 const sweep = (directory: string): void => {
-  const inode = inodeOf(directory)
+  const inode = outsideOf(directory)?.inode
   for (const name of readdirSync(directory)) {
     const worker = workerOf(name)
     if (isStaleMark(name, inode) || (worker !== null && !isRunning(worker)))
@@ -211,15 +216,14 @@ type How = LabelsOf<'index.open.duration'>['how']
  */
 const isAsLeft = (directory: string): boolean =>
   [1, 2].some(() => {
-    const data = fingerprint(directory)
-    const inode = inodeOf(directory)
-    if (data === null || inode === undefined) return false
-    return readSeal(directory)?.data === data || isBeingWritten(directory, inode)
+    const outside = outsideOf(directory)
+    if (outside === null) return false
+    return readSeal(directory)?.data === outside.data || isBeingWritten(directory, outside.inode)
   })
 
 /** Makes sure that what is in a directory is whole; deletes it when there is no other way. */
 const madeSure = (directory: string): How => {
-  if (fingerprint(directory) === null) return 'created'
+  if (outsideOf(directory) === null) return 'created'
   const known = readSeal(directory)
   const otherLayout = known !== null && known.layout !== LAYOUT_VERSION
   if (!otherLayout && isAsLeft(directory)) return 'as_left'

@@ -96,7 +96,9 @@ const sealer = (seals: () => void, flushed: () => Promise<unknown>) => {
     soon: (): void => {
       timer ??= setTimeout(() => {
         timer = null
-        void flushed().then(() => timer ?? seals())
+        void flushed().then(() => {
+          if (timer === null) seals()
+        })
       }, SEAL_DELAY_MS).unref()
     },
     stop: (): void => {

@@ -55,6 +55,6 @@ export const spillingIndex = (make: () => Promise<Index>, most = SPILL_CHARACTER
         written = 0
         return E.right(undefined)
       }),
-    close: () => current.close()
+    close: () => inTurn(() => current.close())
   }
 }

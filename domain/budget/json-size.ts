@@ -2,6 +2,7 @@
  * How many bytes values take as JSON in UTF-8, mostly without printing them.
  */
 import { isJsonObject } from '../json.ts'
+import { textParts } from '../text-parts.ts'
 
 const SHORT_ESCAPES = new Set([8, 9, 10, 12, 13, 34, 92])
 
@@ -22,15 +23,10 @@ const isPlain = (code: number): boolean => code >= 0x20 && code < 0x7f && code !
 
 /** Longer texts are printed after all, in parts: the system does that faster than they are counted here. */
 const COUNTED_MAX = 256
-const PART_CHARACTERS = 32 * 1024
 
 const printedBytes = (text: string): number => {
   let bytes = 2
-  for (let from = 0, until = 0; from < text.length; from = until) {
-    until = Math.min(from + PART_CHARACTERS, text.length)
-    if (isHigh(text.charCodeAt(until - 1))) until += 1
-    bytes += Buffer.byteLength(JSON.stringify(text.slice(from, until))) - 2
-  }
+  for (const part of textParts(text)) bytes += Buffer.byteLength(JSON.stringify(part)) - 2
   return bytes
 }
 

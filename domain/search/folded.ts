@@ -49,19 +49,6 @@ const foldedRun = (run: string, folding: Folding): string => {
 export const folded = (text: string, folding: Folding = 'full'): string =>
   text.replace(NOT_PLAIN, (run) => foldedRun(run, folding)).toLowerCase()
 
-const PART_CHARACTERS = 64 * 1024
-
-const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00
-
-/** A text in parts that end between code points: folded one by one they are the folded text. */
-export function* textParts(text: string, most = PART_CHARACTERS): Generator<string> {
-  for (let from = 0, until = 0; from < text.length; from = until) {
-    until = Math.min(from + most, text.length)
-    if (until < text.length && isHighSurrogate(text.charCodeAt(until - 1))) until += 1
-    yield text.slice(from, until)
-  }
-}
-
 /** UTF-16 code units `start` (inclusive) to `end` (exclusive) of a text. */
 export interface TextRange {
   readonly start: number

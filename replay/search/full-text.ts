@@ -9,9 +9,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import { namedTurn } from '../../domain/items/items.ts'
-import { spaced, textParts } from '../../domain/search/folded.ts'
+import { spaced } from '../../domain/search/folded.ts'
 import { saidByLine } from '../../domain/search/said.ts'
 import { gramsOfTerm } from '../../domain/search/grams.ts'
+import { textParts } from '../../domain/text-parts.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
 import {
   BLOCK_CHUNKS,
