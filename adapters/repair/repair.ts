@@ -55,7 +55,9 @@ const meantPlan = (home: string, bytes: Buffer, digest: string): Found<RepairPla
   if (E.isLeft(plan))
     return E.left(notPossible(`the plan cannot be used: ${plan.left}`, PLAN_AGAIN))
   if (plan.right.home !== realpathSync(home))
-    return E.left(notPossible('the plan is for another home', PLAN_AGAIN))
+    return E.left(
+      notPossible('the plan is for another home', `name its home with --home DIR, or ${PLAN_AGAIN}`)
+    )
   if (plan.right.steps.length === 0)
     return E.left(notPossible('the plan has nothing to do', 'see "unroll check"'))
   return plan

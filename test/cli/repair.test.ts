@@ -10,10 +10,12 @@ const TORN = saidOf('one').slice(0, 40)
 
 describe('unroll repair', () => {
   let home = ''
+  let other = ''
   beforeEach(() => {
+    other = homeOf({})
     home = homeOf({ [FILE]: `${metaOf(THREAD)}\n${TORN}\n${saidOf('two')}\n` })
   })
-  afterEach(() => removeFolder(home))
+  afterEach(() => [home, other].forEach(removeFolder))
   const run = (...words: ReadonlyArray<string>) =>
     unroll(['repair', ...words, '--home', home, '--index', 'memory'])
   const failed = async (...words: ReadonlyArray<string>) => {
@@ -32,15 +34,30 @@ describe('unroll repair', () => {
       err: 'write it to a file to apply it: add --out FILE\n'
     })
     const file = join(home, 'plan.json')
+    const told = await run('plan', '--out', join(other, 'plan.json'))
+    expect(told.err).to.match(
+      /\napply it: unroll repair apply \S+ --digest [0-9a-f]{64} --home \S+ --index memory\n$/
+    )
     const made = await run('plan', THREAD, '--out', file, '--json')
     const { digest } = JSON.parse(made.out) as { readonly digest: string }
+    expect(
+      (await unroll(['repair', 'apply', file, '--digest', digest, '--home', other])).err
+    ).to.equal(
+      'unroll: the plan is for another home\n' +
+        'name its home with --home DIR, or make a new plan: unroll repair plan --out FILE\n'
+    )
     const applied = await run('apply', file, '--digest', digest)
     expect([applied.code, applied.out]).to.deep.equal([0, `${FILE}\n`])
     const listed = await run('list')
     expect(listed.out.split('\t').slice(2)).to.deep.equal(['repair', 'done', '1', `${THREAD}\n`])
-    expect((await run('undo')).out).to.equal(`${FILE}\n`)
+    const undone = await run('undo')
+    expect(undone.out).to.equal(`${FILE}\n`)
     const { 'plan.json': _, ...after } = stateOf(home)
     expect(after).to.deep.equal(before)
+    const again =
+      /^operation (\S+); do it again: unroll repair undo \1 --home \S+ --index memory\n$/
+    const [, id = ''] = again.exec(undone.err) ?? []
+    expect([(await run('undo', id)).code, (await run('plan')).out]).to.deep.equal([0, ''])
   })
 
   it('refuses what it cannot do, with a code and a sentence', async () => {

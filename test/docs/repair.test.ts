@@ -3,6 +3,7 @@
 import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openEngine } from '../../adapters/library.ts'
 import { unroll } from '../cli/console.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { FILE, homeOf, metaOf, saidOf, stateOf, THREAD } from '../support/repairs.ts'
@@ -28,7 +29,8 @@ describe('docs/REPAIR.md', () => {
       const real = words.map((word) =>
         word === 'plan.json' ? join(aside, word) : word === 'DIGEST' ? digest : word
       )
-      const { out, err } = await unroll([...real, '--index', 'memory'], {
+      const { out, err } = await unroll(real, {
+        open: (options) => openEngine({ ...options, index: 'memory' }),
         tty: true,
         columns: 120,
         env: { CODEX_HOME: home, NO_COLOR: '1' }

@@ -17,8 +17,8 @@ import { withEngine, withIndex, type Place, type PlainCommand } from '../session
 import { startProgress } from '../text/progress.ts'
 import { planFields, planText } from '../text/repair.ts'
 import { report, reportError, usage } from '../text/report.ts'
-import { painter, table, tsv, type Column } from '../text/style.ts'
-import { localMinute, oneLine, plural, safeJson, shellWord } from '../text/text.ts'
+import { painter, table, tsv, typed, type Column } from '../text/style.ts'
+import { localMinute, oneLine, plural, safeJson } from '../text/text.ts'
 import { printJson } from '../text/written.ts'
 
 type Run = (
@@ -64,7 +64,7 @@ const printPlanned = async (
   }
   io.err(`digest ${digest}\n`)
   if (plan.steps.length > 0)
-    io.err(`apply it: ${io.program} repair apply ${shellWord(file)} --digest ${digest}\n`)
+    io.err(`apply it: ${typed(input, io, ['repair', 'apply', file, '--digest', digest])}\n`)
   return 0
 }
 
@@ -96,10 +96,19 @@ const plan: Run = async (input, io, place, open) => {
   return printPlanned(made, out, input, io)
 }
 
-const printDone = async (done: RepairDone, next: string, input: Input, io: Io): Promise<number> => {
+/** What to type to have it otherwise, and what that does. */
+type Back = readonly [what: string, words: ReadonlyArray<string>]
+
+const printDone = async (
+  done: RepairDone,
+  [what, words]: Back,
+  input: Input,
+  io: Io
+): Promise<number> => {
   if (input.json) return printJson(done, io)
   await io.out(done.files.map((path) => `${oneLine(path)}\n`).join(''))
-  io.err(`operation ${done.operationId ?? ''}; take it back: ${io.program} repair undo\n`)
+  const next = typed(input, io, ['repair', 'undo', ...words])
+  io.err(`operation ${done.operationId ?? ''}; ${what}: ${next}\n`)
   return 0
 }
 
@@ -117,7 +126,7 @@ const apply: Run = async (input, io, place, open) => {
     const done = await engine.repair(work.right)()
     return E.isLeft(done)
       ? reportError(done.left, input.json, quiet)
-      : printDone(done.right, 'take it back', input, quiet)
+      : printDone(done.right, ['take it back', []], input, quiet)
   })
 }
 
@@ -150,7 +159,7 @@ const undo: Run = (input, io, place, open) =>
     const { operationId } = done.right
     const { threadIds } = first.began
     const answer = { operationId, threadIds, files: [...new Set(files)] }
-    return printDone(answer, 'do it again', input, quiet)
+    return printDone(answer, ['do it again', [operationId ?? '']], input, quiet)
   })
 
 const COLUMNS: ReadonlyArray<Column> = [
