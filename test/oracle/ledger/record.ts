@@ -47,8 +47,12 @@ const answerNoNames = (): void => {
   socket.bind(53, '127.0.0.1', () => socket.unref())
 }
 
-const [codex = '', wanted = '^(?!walk)', folder = join(FIXTURES, 'ledger'), earlier = null] =
-  process.argv.slice(2)
+const [
+  codex = '',
+  wanted = '^(?!walk|lineage-|totals-\\d)',
+  folder = join(FIXTURES, 'ledger'),
+  earlier = null
+] = process.argv.slice(2)
 if (codex === '') {
   process.stderr.write(
     'usage: npx tsx test/oracle/ledger/record.ts <path of codex> [scenario] [folder]\n'

@@ -262,28 +262,33 @@ const reviewDetached: Scenario = {
   }
 }
 
+/** An inline review that is interrupted while the reviewer speaks. */
+export const reviewCutShort = async (run: Run, thread: string): Promise<void> => {
+  const from = run.client().mark()
+  run.model.expect(
+    does(() => [command('true')], 'tools of the reviewer'),
+    script('stream', () => reply([text('Reviewing').slice(0, 2)], { ends: 'hang' }))
+  )
+  const target = { type: 'custom', instructions: 'Look at the notes' }
+  await run.client().call('review/start', { threadId: thread, target })
+  await pause(1500)
+  const started = await run
+    .client()
+    .seen(({ method }) => method === 'turn/started', 'the review', from)
+  const turnId = (started['params'] as { turn: { id: string } }).turn.id
+  await run.attempt('turn/interrupt', { threadId: thread, turnId })
+  await run
+    .client()
+    .seen(({ method }) => method === 'turn/completed', 'the end of the review', from)
+  await settled(run)
+}
+
 const reviewInterrupted: Scenario = {
   play: async (run) => {
     await run.start()
     const thread = await run.thread('reviewed')
     await run.turn(thread, [says()])
-    const from = run.client().mark()
-    run.model.expect(
-      does(() => [command('true')], 'tools of the reviewer'),
-      script('stream', () => reply([text('Reviewing').slice(0, 2)], { ends: 'hang' }))
-    )
-    const target = { type: 'custom', instructions: 'Look at the notes' }
-    await run.client().call('review/start', { threadId: thread, target })
-    await pause(1500)
-    const started = await run
-      .client()
-      .seen(({ method }) => method === 'turn/started', 'the review', from)
-    const turnId = (started['params'] as { turn: { id: string } }).turn.id
-    await run.attempt('turn/interrupt', { threadId: thread, turnId })
-    await run
-      .client()
-      .seen(({ method }) => method === 'turn/completed', 'the end of the review', from)
-    await settled(run)
+    await reviewCutShort(run, thread)
     await run.turn(thread, [says()])
   }
 }

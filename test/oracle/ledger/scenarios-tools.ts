@@ -1,7 +1,9 @@
 /**
  * Scenarios about tools, and about who allowed them.
  */
-import { DOT, REPOSITORY } from './home.ts'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DOT, REPOSITORY, write } from './home.ts'
 import { compacted, does, isEndOf, isStartOf, says, script, type Run } from './run.ts'
 import { command, outputOf, patch, picture, reply, text, tool, webSearch } from './say.ts'
 import type { Scenario } from './scenario.ts'
@@ -79,6 +81,85 @@ const shell: Scenario = {
       does(() => [tool('shell_command', { command: 'sleep 5', timeout_ms: 300 })]),
       says()
     ])
+  }
+}
+
+/** What stands in the files under a folder of the repository. */
+const filesIn = (folder: string): string =>
+  readdirSync(join(REPOSITORY, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((path) => `${path.slice(REPOSITORY.length + 1)}=${readFileSync(path, 'utf8').trim()}`)
+    .join(' ')
+
+/** A patch that cannot be applied further than to some of its files. */
+const HALVES: Readonly<Record<string, ReadonlyArray<string>>> = {
+  'an added file, then one below a file': [
+    '*** Add File: one/added.txt',
+    '+alpha',
+    '*** Add File: one/plain.txt/inner.txt',
+    '+beta'
+  ],
+  'a file below a file first': [
+    '*** Add File: two/plain.txt/inner.txt',
+    '+beta',
+    '*** Add File: two/never.txt',
+    '+alpha'
+  ],
+  'a deleted file, an updated one, then one below a file': [
+    '*** Delete File: three/gone.txt',
+    '*** Update File: three/plain.txt',
+    '@@',
+    '-plain',
+    '+changed',
+    '*** Add File: three/plain.txt/inner.txt',
+    '+beta',
+    '*** Add File: three/never.txt',
+    '+gamma'
+  ],
+  'a file that is moved below a file': [
+    '*** Add File: four/added.txt',
+    '+alpha',
+    '*** Update File: four/gone.txt',
+    '*** Move to: four/plain.txt/inner.txt',
+    '@@',
+    '-gone',
+    '+changed'
+  ],
+  'a file that is moved, then one below a file': [
+    '*** Update File: five/gone.txt',
+    '*** Move to: five/moved.txt',
+    '@@',
+    '-gone',
+    '+changed',
+    '*** Add File: five/plain.txt/inner.txt',
+    '+beta'
+  ],
+  'an overwritten file, then one below a file': [
+    '*** Add File: six/gone.txt',
+    '+over',
+    '*** Add File: six/plain.txt/inner.txt',
+    '+beta'
+  ]
+}
+
+const patchesHalf: Scenario = {
+  play: async (run) => {
+    await run.start()
+    const thread = await run.thread('half a patch', { cwd: REPOSITORY })
+    const folders = ['one', 'two', 'three', 'four', 'five', 'six', 'seven']
+    for (const folder of folders) {
+      write(join(REPOSITORY, folder, 'plain.txt'), 'plain\n')
+      write(join(REPOSITORY, folder, 'gone.txt'), 'gone\n')
+    }
+    for (const lines of Object.values(HALVES))
+      await run.turn(thread, [does(() => [patch(...lines)]), says()])
+    const again = (HALVES['an added file, then one below a file'] ?? []).join('\n')
+    const text = `*** Begin Patch\n${again.replaceAll('one/', 'seven/')}\n*** End Patch`
+    const byShell = `apply_patch <<'EOF'\n${text}\nEOF`
+    await run.turn(thread, [does(() => [command(byShell)]), says()])
+    for (const folder of folders) run.notes.push(`files ${filesIn(folder)}`)
   }
 }
 
@@ -249,6 +330,7 @@ export const TOOLS: Readonly<Record<string, Scenario>> = {
   'command-late': commandLate,
   'shell-commands': shell,
   patches,
+  'patches-half': patchesHalf,
   approvals,
   'approval-aborted': approvalAborted,
   'tools-of-servers': mcp,

@@ -16,7 +16,8 @@ const randomOf = (seed: number): (() => number) => {
   }
 }
 
-interface Walk {
+/** A walk, and where it is. */
+export interface Walk {
   readonly run: Run
   readonly threads: Array<string>
   readonly random: () => number
@@ -24,9 +25,11 @@ interface Walk {
   version: 'earlier' | undefined
 }
 
-type Step = (walk: Walk) => Promise<void>
+/** One step of a walk. */
+export type Step = (walk: Walk) => Promise<void>
 
-const any = <A>(values: ReadonlyArray<A>, random: () => number): A =>
+/** One of several values. */
+export const any = <A>(values: ReadonlyArray<A>, random: () => number): A =>
   values[Math.floor(random() * values.length)] as A
 
 const restart: Step = async (walk) => {
@@ -37,7 +40,8 @@ const restart: Step = async (walk) => {
 
 const context = { code: 'context_length_exceeded', message: 'the window is full' }
 
-const STEPS: Readonly<Record<string, Step>> = {
+/** Everything a walk may do. */
+export const STEPS = {
   plain: async ({ run, current }) => void (await run.turn(current, [says()])),
   tools: async ({ run, current }) =>
     void (await run.turn(current, [
@@ -89,9 +93,24 @@ const STEPS: Readonly<Record<string, Step>> = {
     walk.version = walk.version === undefined ? 'earlier' : undefined
     await restart(walk)
   }
+} satisfies Readonly<Record<string, Step>>
+
+/** How a walk goes. */
+interface Way {
+  readonly steps: Readonly<Record<string, Step>>
+  /** Steps that are taken more often. */
+  readonly often: ReadonlyArray<string>
+  readonly count: number
+  readonly hasEarlier?: boolean
+  /** What is done at the end. */
+  readonly finish?: Step
 }
 
-const walkOf = (seed: number, steps: number, hasEarlier = false): Scenario => ({
+/** A walk whose steps a seed decides. */
+export const walkOf = (
+  seed: number,
+  { steps, often, count, hasEarlier = false, finish }: Way
+): Scenario => ({
   ...(hasEarlier ? { hasEarlier: true as const } : {}),
   play: async (run) => {
     const random = randomOf(seed * 1000 + run.era)
@@ -100,10 +119,10 @@ const walkOf = (seed: number, steps: number, hasEarlier = false): Scenario => ({
     const first = await run.thread('thread 0')
     await run.turn(first, [says()])
     const walk: Walk = { run, threads: [first], random, current: first, version }
-    const names = Object.keys(STEPS).filter((name) => hasEarlier || name !== 'version')
+    const names = Object.keys(steps).filter((name) => hasEarlier || name !== 'version')
     const taken: Array<string> = []
-    for (let n = 0; n < steps; n += 1) {
-      const name = any([...names, 'plain', 'tools', 'fork'], random)
+    for (let n = 0; n < count; n += 1) {
+      const name = any([...names, ...often], random)
       taken.push(name)
       run.notes.splice(
         0,
@@ -112,22 +131,23 @@ const walkOf = (seed: number, steps: number, hasEarlier = false): Scenario => ({
       )
       run.notes.push(`walked ${taken.join(' ')}`)
       try {
-        await STEPS[name]?.(walk)
+        await steps[name]?.(walk)
       } catch (error) {
         run.notes.push(`${name}: ${String(error).slice(0, 200)}`)
         run.model.left()
       }
     }
+    await finish?.(walk)
   }
 })
 
-const STEPS_EACH = 14
+const WAY: Way = { steps: STEPS, often: ['plain', 'tools', 'fork'], count: 14 }
 const SEEDS = Array.from({ length: 20 }, (_, n) => n + 1)
 
 /** Walks whose steps a seed decides; `walk-over` goes from one version to another and back. */
 export const WALKS: Readonly<Record<string, Scenario>> = Object.fromEntries(
   SEEDS.flatMap((seed) => [
-    [`walk-${seed}`, walkOf(seed, STEPS_EACH)],
-    [`walk-over-${seed}`, walkOf(seed + 5, STEPS_EACH, true)]
+    [`walk-${seed}`, walkOf(seed, WAY)],
+    [`walk-over-${seed}`, walkOf(seed + 5, { ...WAY, hasEarlier: true })]
   ])
 )

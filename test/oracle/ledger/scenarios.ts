@@ -2,6 +2,8 @@
  * What is recorded: every scenario is small and is about one thing.
  */
 import { AGENTS } from './scenarios-agents.ts'
+import { COUNTS } from './scenarios-counts.ts'
+import { LINEAGES } from './scenarios-lineages.ts'
 import { LIVES } from './scenarios-lives.ts'
 import { MORE } from './scenarios-more.ts'
 import { SPENDING } from './scenarios-spending.ts'
@@ -16,5 +18,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...AGENTS,
   ...TOOLS,
   ...MORE,
+  ...LINEAGES,
+  ...COUNTS,
   ...WALKS
 }
