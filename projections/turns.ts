@@ -74,27 +74,24 @@ const writesOf = (
   streamId: string,
   rows: Rows
 ): ReadonlyArray<RowWrite> => {
-  const idKey = (row: TurnRow, index: number): RowKey => [
-    ...idPrefix(table, streamId, row.id),
-    index
+  const put = (index: number, row: TurnRow, summary?: unknown): ReadonlyArray<RowWrite> => [
+    { key: rowKey(table, streamId, index), value: row },
+    { key: [...idPrefix(table, streamId, row.id), index], value: 1 },
+    ...(summary === undefined ? [] : [{ key: summaryKey(table, streamId, index), value: summary }])
   ]
-  if (write.op === 'put') {
-    return [
-      { key: rowKey(table, streamId, write.index), value: write.row },
-      { key: idKey(write.row, write.index), value: 1 },
-      ...(write.summary === undefined
-        ? []
-        : [{ key: summaryKey(table, streamId, write.index), value: write.summary }])
-    ]
-  }
-  const deletes: Array<RowWrite> = []
+  if (write.op === 'put') return put(write.index, write.row, write.summary)
+  const changes: Array<RowWrite> = []
   for (let index = write.from; index < write.until; index++) {
     const row = turnRow(rows, table, streamId, index)
-    deletes.push({ key: rowKey(table, streamId, index), value: null })
-    deletes.push({ key: summaryKey(table, streamId, index), value: null })
-    if (row !== null) deletes.push({ key: idKey(row, index), value: null })
+    changes.push({ key: rowKey(table, streamId, index), value: null })
+    changes.push({ key: summaryKey(table, streamId, index), value: null })
+    if (row === null) continue
+    changes.push({ key: [...idPrefix(table, streamId, row.id), index], value: null })
+    if (write.op === 'drop' || index === write.from) continue
+    const summary = rows.get(summaryKey(table, streamId, index)) ?? null
+    changes.push(...put(index - 1, row, summary))
   }
-  return deletes
+  return changes
 }
 
 /** Writes without the rows that the same event drops again: an open turn that is rolled back never was one. */
@@ -104,7 +101,7 @@ const lasting = (writes: ReadonlyArray<TurnWrite>): ReadonlyArray<TurnWrite> => 
     ? writes
     : writes.filter(
         (write) =>
-          write.op === 'drop' ||
+          write.op !== 'put' ||
           !drops.some(({ from, until }) => from <= write.index && write.index < until)
       )
 }
@@ -112,7 +109,7 @@ const lasting = (writes: ReadonlyArray<TurnWrite>): ReadonlyArray<TurnWrite> => 
 /** The turns of a thread. */
 export const turns: Projection<TurnsState> = {
   name: 'turns',
-  version: 4,
+  version: 5,
   initial: initialTurns,
   evolve: (state, event, { profile, rows, table }) => {
     const { streamId } = event

@@ -15,7 +15,8 @@ export type Cut = HistoryBase | null
 
 /** A turn that was still open where the history was cut. */
 export interface CutTurn {
-  readonly id: string
+  /** Null where Codex knows that an answer is missing, but not of which turn. */
+  readonly id: string | null
   readonly rootTurnId: string | null
   readonly startedAt: number | null
 }
@@ -111,13 +112,11 @@ const abortLines = (
   ['response_item', abortMessage({ id: `msg_${newId()}` })],
   [
     'event_msg',
-    present({
-      type: 'turn_aborted',
-      root_turn_id: turn.rootTurnId,
+    {
+      ...present({ type: 'turn_aborted', root_turn_id: turn.rootTurnId }),
       turn_id: turn.id,
-      reason: 'interrupted',
-      started_at: turn.startedAt
-    })
+      ...present({ reason: 'interrupted', started_at: turn.startedAt })
+    }
   ]
 ]
 

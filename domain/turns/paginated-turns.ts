@@ -6,7 +6,8 @@
  * nothing: a turn begins once, its first end counts, and an item replaces itself in place. Items may come before
  * their turn (those of a review do): it is made by the line that begins or ends it.
  *
- * Unlike Codex's, the numbers of lines (`ordinal`) order nothing: lines stand in the order of their files.
+ * Unlike Codex's, the numbers of lines (`ordinal`) order nothing: lines stand in the order of their files. A turn stands
+ * where the line is that made it; one that a later segment ends stands there, behind those that were made meanwhile.
  *
  * Source: pages of 0.169.0 over its own homes and over rollouts made by hand.
  */
@@ -34,14 +35,14 @@ import {
 const numbered = (event: RecordedEvent) =>
   event.line.ordinal === undefined ? {} : { ordinal: event.line.ordinal }
 
-/** Makes a turn the open one; its early items come along. */
+/** Makes a turn the open one, behind all others; its early items come along. */
 const begin = (id: string, state: TurnsState, event: RecordedEvent): Step => {
   const [closed, writes] = finish({ ...state, open: untilNext(state.open, event) })
   const before = closed.early.find((turn) => turn.id === id)
   const open: OpenTurn =
     before === undefined
       ? { ...newTurn(id, closed, event), ...numbered(event) }
-      : { ...before, explicit: true, ranges: extend(before.ranges, event), ...numbered(event) }
+      : { ...before, ranges: extend(before.ranges, event), ...numbered(event) }
   const early = before === undefined ? closed.early : closed.early.filter((turn) => turn !== before)
   const greatestId = id > closed.greatestId ? id : closed.greatestId
   return [{ ...closed, early, open, greatestId }, writes]
@@ -52,13 +53,15 @@ const newTurn = (id: string, state: TurnsState, event: RecordedEvent): OpenTurn 
   mode: 'paginated'
 })
 
+const unbegun = (turn: OpenTurn): OpenTurn => ({ ...turn, isUnbegun: true })
+
 /** More turns than this that nobody began are kept as rows right away. */
 const EARLY_MAX = 64
 
 /** An item of a turn that was not begun yet. */
 const pushEarly = (state: TurnsState, p: ItemCompleted, event: RecordedEvent): Step => {
   const known = state.early.find((turn) => turn.id === p.turn_id)
-  const turn = known ?? newTurn(p.turn_id, state, event)
+  const turn = known ?? { ...unbegun(newTurn(p.turn_id, state, event)), ...numbered(event) }
   const early = [...state.early.filter((one) => one !== known), pushed(turn, p, event)]
   const [oldest] = early
   if (early.length <= EARLY_MAX || oldest === undefined) return [{ ...state, early }, NO_WRITES]
@@ -92,12 +95,20 @@ const started = (
   if (state.open?.id === p.turn_id || rowOf(p.turn_id, state, rows) !== null)
     return [state, NO_WRITES]
   const [next, writes] = begin(p.turn_id, state, event)
-  return [next.open === null ? next : { ...next, open: { ...next.open, ...facts } }, writes]
+  if (next.open === null) return [next, writes]
+  const { isUnbegun: _, ...open } = next.open
+  return [{ ...next, open: { ...open, ...facts } }, writes]
 }
 
-/** A turn that goes on in a later segment has its place there. */
-const moved = (row: TurnRow, event: RecordedEvent) =>
-  row.ranges[row.ranges.length - 1]?.segment === event.segment ? {} : numbered(event)
+/** A turn that ends in a later segment has its place there. */
+const endsLater = ({ ranges }: TurnRow, { segment }: RecordedEvent): boolean =>
+  ranges[ranges.length - 1]?.segment !== segment
+
+/** Its place there, and what made it before. */
+const moved = ({ ordinal, startedAt }: TurnRow, event: RecordedEvent): Partial<TurnRow> => ({
+  ...numbered(event),
+  ...(ordinal === undefined ? {} : { made: { ordinal, startedAt } })
+})
 
 const withEnd = <R extends TurnRow>(
   row: R,
@@ -108,7 +119,7 @@ const withEnd = <R extends TurnRow>(
   const error = turnError(p.error)
   return {
     ...row,
-    ...moved(row, event),
+    ...(endsLater(row, event) ? moved(row, event) : {}),
     ...(event.line.ordinal === undefined ? {} : { endOrdinal: event.line.ordinal }),
     status: status === 'completed' && error !== null ? 'failed' : status,
     startedAt: p.started_at ?? null,
@@ -119,6 +130,21 @@ const withEnd = <R extends TurnRow>(
       ? { rootTurnId: p.root_turn_id }
       : {})
   }
+}
+
+/** More rows than this do not close up: who writes so many turns that never end is not Codex. */
+const CLOSE_UP_MAX = 1024
+
+/** Makes the turn of a row the open one, behind all others. */
+const reopened = (state: TurnsState, index: number, row: TurnRow, event: RecordedEvent): Step => {
+  const [closed, writes] = finish({ ...state, live: state.live - 1 })
+  const open: OpenTurn = {
+    ...newTurn(row.id, state, event),
+    ...row,
+    ranges: extend(row.ranges, event),
+    keepsSummary: false
+  }
+  return [{ ...closed, open }, [{ op: 'close_up', from: index, until: state.live }, ...writes]]
 }
 
 const ended = (
@@ -142,17 +168,17 @@ const ended = (
   const found = rowOf(id, state, rows)
   if (found === null) {
     const [next, writes] = begin(id, state, event)
-    return [
-      next.open === null ? next : { ...next, open: withEnd(next.open, p, status, event) },
-      writes
-    ]
+    if (next.open === null) return [next, writes]
+    return [{ ...next, open: unbegun(withEnd(next.open, p, status, event)) }, writes]
   }
   const [index, row] = found
   if (row.status !== 'inProgress') return [state, NO_WRITES]
   const over = withEnd(row, p, status, event)
+  if (!endsLater(row, event)) return [state, [{ op: 'put', index, row: over, summary: null }]]
+  if (state.live - index <= CLOSE_UP_MAX) return reopened(state, index, over, event)
   // A turn among others that gets its place here stands out of order.
-  const lastOrdinal = over.ordinal === row.ordinal ? state.lastOrdinal : null
-  return [{ ...state, lastOrdinal }, [{ op: 'put', index, row: over, summary: null }]]
+  const out = { ...state, lastOrdinal: null }
+  return [out, [{ op: 'put', index, row: over, summary: null }]]
 }
 
 /** The last final answer, else the last message that is no commentary. */

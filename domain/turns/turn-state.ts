@@ -33,10 +33,14 @@ export interface TurnRow {
   readonly late: ReadonlyArray<ByteRange>
   /** Present for turns whose items say which turn they belong to; the rest counts and is told by position. */
   readonly mode?: 'paginated'
-  /** Number of the line that made the turn, where lines are numbered. */
+  /** Number of the line that gave the turn its place, where lines are numbered. */
   readonly ordinal?: number
   /** Number of the line that ended the turn. */
   readonly endOrdinal?: number
+  /** Present where a later segment ended the turn, and gave it its place: the line that made it before. */
+  readonly made?: { readonly ordinal: number; readonly startedAt: number | null }
+  /** Present where no line began the turn: only its items and its end name that of a review. */
+  readonly isUnbegun?: true
   readonly rootTurnId?: string
   readonly error?: TurnError
   /** Why the turn failed though Codex of its time does not say so. */
@@ -154,6 +158,8 @@ export type TurnWrite =
     }
   /** Drops rows `from` (inclusive) to `until` (exclusive). */
   | { readonly op: 'drop'; readonly from: number; readonly until: number }
+  /** Takes row `from` out: those behind it, up to `until` (exclusive), go down by one. */
+  | { readonly op: 'close_up'; readonly from: number; readonly until: number }
 
 /** The next state and the rows to write. */
 export type Step = readonly [TurnsState, ReadonlyArray<TurnWrite>]

@@ -5,7 +5,7 @@
  * copied up to the place, because no Codex reads a reference into one.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { branchLines, copyLines, type Branch, type CutTurn } from '../../domain/changes/branch.ts'
+import { branchLines, copyLines, type Branch } from '../../domain/changes/branch.ts'
 import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
@@ -23,6 +23,7 @@ import {
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { liveTurns, type LiveTurns } from '../pages/turn-page.ts'
+import { cutTurnAt, type Place } from './cut-turn.ts'
 
 /** Where a branch begins; without either, after everything the thread holds. */
 export interface BranchPoint {
@@ -32,16 +33,6 @@ export interface BranchPoint {
   readonly beforeTurnId?: string | undefined
   /** What is otherwise in the session that goes on there: members of its metadata and settings; null removes one. */
   readonly session?: { readonly meta: JsonObject; readonly settings: JsonObject } | undefined
-}
-
-/** A place between two lines of a lineage. */
-interface Place {
-  readonly segment: number
-  readonly offset: number
-  /** Number of the line that would stand there; null where lines are not numbered. */
-  readonly ordinal: number | null
-  /** How many turns begin before it. */
-  readonly turns: number
 }
 
 type Found<A> = E.Either<StoreError, A>
@@ -109,9 +100,14 @@ const beforeTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: s
   if (E.isLeft(found)) return found
   const [place, row] = found.right
   const lines = await turnLines(env, info, row)
-  const start = lines.find(isStartOf(turnId)) ?? lines[0]
+  const start = lines.find(isStartOf(turnId)) ?? (row.mode === 'paginated' ? undefined : lines[0])
   if (start === undefined)
-    return E.left(notPossible(`turn ${turnId} has no readable line`, 'name another turn'))
+    return E.left(
+      notPossible(
+        `turn ${turnId} does not have a persisted start boundary`,
+        'no line begins it, as in a review: name another turn'
+      )
+    )
   const { segment, offset, line } = start
   return E.right({ segment, offset, ordinal: line.ordinal ?? null, turns: place })
 }
@@ -151,14 +147,6 @@ const placeOf = async (env: Env, info: StreamInfo, point: BranchPoint): Promise<
   if (lastTurnId !== undefined) return afterTurn(env, info, live, lastTurnId)
   if (beforeTurnId !== undefined) return beforeTurn(env, info, live, beforeTurnId)
   return atTheEnd(env, info, live)
-}
-
-/** The last turn before a place, when it had not ended there. */
-const openTurnAt = (env: Env, info: StreamInfo, { turns }: Place): CutTurn | null => {
-  const last = turns === 0 ? undefined : liveTurns(env, info).rows(turns - 1, turns)[0]
-  if (last?.status !== 'inProgress') return null
-  const { id, rootTurnId = null, startedAt } = last
-  return { id, rootTurnId, startedAt }
 }
 
 const payloadAt = async (
@@ -246,7 +234,7 @@ const sourceOf = async (
       meta: { ...(isPaginated ? withFacts(env, info, meta) : meta), ...point.session?.meta },
       namesSession: env.profile.members142,
       settings: withSession(await settingsOf(env, info), point),
-      openTurn: openTurnAt(env, info, place.right),
+      openTurn: cutTurnAt(liveTurns(env, info, true), place.right),
       at: new Date(writer.nowMs()).toISOString(),
       newId: writer.newId
     }

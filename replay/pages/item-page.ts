@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Page, SortDirection, ThreadItem } from '../../domain/protocol.ts'
-import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
+import type { TurnRow } from '../../domain/turns/turn-state.ts'
 import {
   parseItemCursor,
   parseOrdinalCursor,
@@ -18,14 +18,8 @@ import type { ReadLimits, StreamInfo } from '../ports.ts'
 import { budgetOf, limitsOf, taking } from './budget.ts'
 import type { Env } from '../catch-up/project.ts'
 import { itemListsOf } from './turn-items.ts'
-import {
-  cursorTo,
-  liveTurns,
-  pageLimit,
-  placeOf,
-  turnsBefore,
-  type LiveTurns
-} from './turn-page.ts'
+import { earlyAmong } from './early-turns.ts'
+import { cursorTo, pageLimit, placeOf, turnsBefore, type LiveTurns } from './turn-page.ts'
 
 /** What a page of items is asked with. Items come oldest first unless asked otherwise. */
 export interface ItemPageRequest {
@@ -86,25 +80,52 @@ const boundsOf = (
     : E.right({ from: place, until: place + 1 })
 }
 
-/** The first and last byte of a turn, late lines included. */
-const extentOf = (row: TurnRow): readonly [ByteRange | undefined, ByteRange | undefined] => {
-  const last = row.late[row.late.length - 1] ?? row.ranges[row.ranges.length - 1]
-  return [row.ranges[0], last]
+/** From the first byte of a turn, or of several, to the one behind the last; late lines included. */
+interface Extent {
+  readonly begin: BytePlace
+  readonly end: BytePlace
 }
 
-/** True when one range ends before another begins. */
-const isBefore = (a: ByteRange | undefined, b: ByteRange | undefined): boolean =>
-  a === undefined ||
-  b === undefined ||
-  a.segment < b.segment ||
-  (a.segment === b.segment && a.until <= b.from)
+interface BytePlace {
+  readonly segment: number
+  readonly offset: number
+}
 
-const endsLater = (a: ByteRange | undefined, b: ByteRange | undefined): boolean =>
-  a === undefined ||
-  (b !== undefined && (b.segment > a.segment || (b.segment === a.segment && b.until > a.until)))
+const isBefore = (a: BytePlace, b: BytePlace): boolean =>
+  a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset)
 
 /** How many turns back one that still gets items is looked for. */
 const REACH_TURNS = 64
+
+const extentOf = (row: TurnRow): Extent => {
+  const [first] = row.ranges
+  const last = row.late[row.late.length - 1] ?? row.ranges[row.ranges.length - 1]
+  return {
+    begin: { segment: first?.segment ?? 0, offset: first?.from ?? 0 },
+    end: { segment: last?.segment ?? 0, offset: last?.until ?? 0 }
+  }
+}
+
+const overlap = (a: Extent, b: Extent): boolean =>
+  isBefore(a.begin, b.end) && isBefore(b.begin, a.end)
+
+const hull = (a: Extent, b: Extent): Extent => ({
+  begin: isBefore(a.begin, b.begin) ? a.begin : b.begin,
+  end: isBefore(a.end, b.end) ? b.end : a.end
+})
+
+/** The run of extents around one that no other extent reaches into. */
+const joined = (extents: ReadonlyArray<Extent>, at: number): Bounds => {
+  let [from, until] = [at, at + 1]
+  for (;;) {
+    const all = extents.slice(from, until).reduce(hull)
+    const first = extents.findIndex((one) => overlap(one, all))
+    const last = extents.findLastIndex((one) => overlap(one, all))
+    if (first === -1 || (first >= from && last < until)) return { from, until }
+    from = Math.min(from, first)
+    until = Math.max(until, last + 1)
+  }
+}
 
 /** Turns that ran at the same time as the one at a place; where numbers tell, their items alternate. */
 export const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
@@ -112,18 +133,8 @@ export const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
     return { from: turn, until: turn + 1 }
   const low = Math.max(bounds.from, turn - REACH_TURNS)
   const rows = live.rows(low, Math.min(bounds.until, turn + REACH_TURNS))
-  const extents = rows.map(extentOf)
-  let from = turn - low
-  for (let at = from - 1; at >= 0; at--) {
-    if (!isBefore(extents[at]?.[1], extents[from]?.[0])) from = at
-  }
-  let until = from + 1
-  let end = extents[from]?.[1]
-  for (; until < rows.length && !isBefore(end, extents[until]?.[0]); until++) {
-    const last = extents[until]?.[1]
-    if (endsLater(end, last)) end = last
-  }
-  return { from: low + from, until: Math.max(low + until, turn + 1) }
+  const { from, until } = joined(rows.map(extentOf), turn - low)
+  return { from: low + from, until: low + until }
 }
 
 /** The items of some turns, oldest first. */
@@ -297,7 +308,7 @@ export const itemPage = async (
   info: StreamInfo,
   request: ItemPageRequest
 ): Promise<E.Either<StoreError, Page<TurnItem>>> => {
-  const live = liveTurns(env, info, true)
+  const live = earlyAmong(env, info)
   const bounds = boundsOf(live, info, request.turnId)
   if (E.isLeft(bounds)) return bounds
   const step = (request.sortDirection ?? 'asc') === 'asc' ? 1 : -1

@@ -13,7 +13,8 @@ import { jsonBytes } from '../../domain/budget/json-size.ts'
 import type { ReadLimits, StreamInfo } from '../ports.ts'
 import { budgetOf, limitsOf, taking, type Taking } from './budget.ts'
 import type { Env } from '../catch-up/project.ts'
-import { liveTurns, pageLimit, render, turnsBefore } from './turn-page.ts'
+import { earlyAmong } from './early-turns.ts'
+import { pageLimit, render, turnsBefore } from './turn-page.ts'
 
 /** One line of a timeline; `position` is the number of the line in the log. */
 export type TimelineEntry =
@@ -88,16 +89,22 @@ const parseAnchor = (text: string, threadId: string): E.Either<StoreError, Ancho
 const turnEntries = (row: TurnRow, env: Env): ReadonlyArray<TimelineEntry> => {
   const { status, error, startedAt, completedAt, durationMs } = render(row, [], 'notLoaded', env)
   const turnId = row.id
-  if (row.ordinal === undefined) return []
-  const started: TimelineEntry = {
+  const isEarly = row.isUnbegun === true && row.endOrdinal === undefined
+  if (row.ordinal === undefined || isEarly) return []
+  // Codex tells both of a turn that a later segment ends: the line that began it, and its place there.
+  const starts = [
+    ...(row.made === undefined ? [] : [row.made]),
+    { ordinal: row.ordinal, startedAt }
+  ]
+  const started = starts.map((start): TimelineEntry => ({
     type: 'turnStarted',
-    position: row.ordinal,
+    position: start.ordinal,
     turnId,
-    startedAt
-  }
-  if (row.endOrdinal === undefined) return [started]
+    startedAt: start.startedAt
+  }))
+  if (row.endOrdinal === undefined) return started
   const end = { status, error, startedAt, completedAt, durationMs }
-  return [started, { type: 'turnCompleted', position: row.endOrdinal, turnId, ...end }]
+  return [...started, { type: 'turnCompleted', position: row.endOrdinal, turnId, ...end }]
 }
 
 /** Everything of some turns, in order. */
@@ -134,7 +141,7 @@ export const timelinePage = async (
   info: StreamInfo,
   request: TimelineRequest
 ): Promise<E.Either<StoreError, TimelinePage>> => {
-  const live = liveTurns(env, info, true)
+  const live = earlyAmong(env, info)
   const anchor =
     typeof request.cursor === 'string'
       ? parseAnchor(request.cursor, info.streamId)

@@ -93,7 +93,7 @@ export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): 
     open.slice(Math.max(0, from - state.live), Math.max(0, until - state.live))
   return {
     count,
-    isOrdered: env.strict || (state.lastOrdinal !== null && state.early.length === 0),
+    isOrdered: env.strict || (state.lastOrdinal !== null && !(withEarly && state.early.length > 0)),
     rows: (from, until) => {
       const rows = stored(table, from, until).map(([, row]) => row as TurnRow)
       return [...rows, ...openIn(from, until).map(({ row }) => row)]

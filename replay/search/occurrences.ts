@@ -12,7 +12,8 @@ import { saidByItem } from '../../domain/search/said.ts'
 import { snippetOf, type Snippet } from '../../domain/search/snippet.ts'
 import type { ListParts } from '../lists/fresh-list.ts'
 import { itemsOfTurns, togetherWith, type Found, type Walk } from '../pages/item-page.ts'
-import { liveTurns, printCursor, turnsBefore } from '../pages/turn-page.ts'
+import { earlyAmong } from '../pages/early-turns.ts'
+import { printCursor, turnsBefore } from '../pages/turn-page.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { FullText } from './full-text.ts'
 import { containing, messagesWith, termOf, type Term } from './search.ts'
@@ -178,7 +179,7 @@ export const occurrencePage = async (
   if (given !== null && cursor === null) return E.left(invalid(`invalid cursor: ${given}`))
   const indexed = await text.catchUp([info], false)
   if (E.isLeft(indexed)) return indexed
-  const live = liveTurns(env, info, true)
+  const live = earlyAmong(env, info)
   const bounds = { from: 0, until: live.count }
   const walk: Walk = { env: { ...env, rich: false }, info, live, bounds, step: 1 }
   const limit = Math.min(PAGE_MAX, Math.max(1, Math.floor(request.limit ?? PAGE_DEFAULT)))

@@ -156,7 +156,7 @@ export interface Expected {
   madeAt: number | null
 }
 
-/** The turns of the history that ends with a file; those a sub-agent was given are not its own. */
+/** The turns of the history that ends with a file, in Codex's order; those a sub-agent was given are not its own. */
 export const turnsIn = (head: File): ReadonlyArray<Expected> => {
   const turns = new Map<string, Expected>()
   historyOf(head).forEach((spot, place) => {
@@ -172,6 +172,9 @@ export const turnsIn = (head: File): ReadonlyArray<Expected> => {
       if (!turn.items.includes(fact.item)) turn.items.push(fact.item)
       return
     }
+    // A turn that a later file ends stands there.
+    const last = turn.spots[turn.spots.length - 2]
+    if (fact.op === 'end' && turn.status === null && last?.file !== spot.file) turn.madeAt = place
     turn.madeAt ??= place
     if (fact.op === 'end') turn.status ??= fact.status
   })
@@ -187,8 +190,19 @@ const AT = '2026-05-01T10:00:00.000Z'
 const written = (ordinal: number, type: string, payload: unknown): Line =>
   lineOf(JSON.stringify({ timestamp: AT, ordinal, type, payload }))
 
-/** Makes a home of a few threads: asked, reverted, forked, forked again. */
-export const madeFiles = (random: Random): ReadonlyArray<File> => {
+/** The turn that began last in some lines of a history, when it did not end there. */
+const openIn = (history: ReadonlyArray<Spot>): string | null => {
+  let open: string | null = null
+  for (const { file, at } of history) {
+    const fact = file.lines[at]?.fact
+    if (fact?.op === 'start') open = fact.turn
+    if (fact?.op === 'end' && fact.turn === open) open = null
+  }
+  return open
+}
+
+/** Makes a home of a few threads: asked, reverted, forked, forked again, and reviewed where that is wanted. */
+export const madeFiles = (random: Random, hasReviews = false): ReadonlyArray<File> => {
   const files: Array<File> = []
   const heads = new Map<string, File>()
   let time = 0
@@ -204,13 +218,28 @@ export const madeFiles = (random: Random): ReadonlyArray<File> => {
         ? { content: [{ type: 'Text', text }], phase: 'final_answer' }
         : type === 'UserMessage'
           ? { content: [{ type: 'text', text }] }
-          : { summary_text: [text] }
+          : type === 'EnteredReviewMode'
+            ? { target: { type: 'custom', instructions: text } }
+            : { summary_text: [text] }
     push(file, 'event_msg', {
       ...{ type: 'item_completed', thread_id: file.thread, turn_id: turn },
       ...{ item: { type, id: `i${String(count++)}`, ...body }, completed_at_ms: 5 }
     })
   }
+  /** The reviewer's own turn has no end, and the first line of the review comes before it. */
+  const review = (file: File): void => {
+    const turn = `t${String(count++)}`
+    const inner = `t${String(count++)}`
+    item(file, turn, 'EnteredReviewMode')
+    if (below(random, 8) === 0) return
+    push(file, 'event_msg', { type: 'task_started', turn_id: inner, started_at: 5 })
+    for (let n = below(random, 3); n > 0; n--) item(file, inner, 'Reasoning')
+    if (below(random, 8) === 0) return
+    item(file, turn, 'AgentMessage')
+    push(file, 'event_msg', { type: 'task_complete', turn_id: turn, completed_at: 6 })
+  }
   const ask = (file: File): void => {
+    if (hasReviews && random() < 0.5) return review(file)
     const turn = `t${String(count++)}`
     push(file, 'event_msg', { type: 'task_started', turn_id: turn, started_at: 5 })
     item(file, turn, 'UserMessage')
@@ -234,7 +263,8 @@ export const madeFiles = (random: Random): ReadonlyArray<File> => {
   const create = (parent: File | null, isFork: boolean): File => {
     const segment = idAt(++time)
     const thread = parent === null || isFork ? segment : parent.thread
-    const ends = parent === null ? [] : historyOf(parent).filter(isEnd)
+    const isCut = (one: Spot): boolean => isEnd(one) || (hasReviews && isBeforeStart(one))
+    const ends = parent === null ? [] : historyOf(parent).filter(isCut)
     const cut = ends.length === 0 ? null : oneOf(random, isFork ? ends : ends.slice(-3))
     const base = cut === null ? null : { file: cut.file, lines: cut.at + 1 }
     const name = `rollout-2026-05-01T10-${String(10 + Math.floor(time / 60))}-${String(time % 60).padStart(2, '0')}`
@@ -259,6 +289,9 @@ export const madeFiles = (random: Random): ReadonlyArray<File> => {
           })
     }
     file.lines.push(written(ordinal, 'session_meta', meta))
+    const open = base === null || !hasReviews ? null : openIn(historyOf(base.file, base.lines))
+    if (open !== null)
+      push(file, 'event_msg', { type: 'turn_aborted', turn_id: open, reason: 'interrupted' })
     files.push(file)
     heads.set(thread, file)
     return file
@@ -274,6 +307,7 @@ export const madeFiles = (random: Random): ReadonlyArray<File> => {
 }
 
 const isEnd = ({ file, at }: Spot): boolean => file.lines[at]?.fact?.op === 'end'
+const isBeforeStart = ({ file, at }: Spot): boolean => file.lines[at + 1]?.fact?.op === 'start'
 
 /** A piece of a damaged file: a line as it was written, with its newline, or anything else. */
 export interface Piece {
