@@ -14,7 +14,7 @@ import { isSegmentPath } from '../domain/ids.ts'
 import type { InheritanceRule } from '../domain/inherited.ts'
 import { NO_SPENDS, unpacked, withPacked, type SpendRow } from '../domain/usage/packed.ts'
 import type { KeptSpend } from '../domain/usage/spend.ts'
-import { evolveUsage } from '../domain/usage/usage.ts'
+import { evolveUsage, uncountedSpend } from '../domain/usage/usage.ts'
 import { initialUsage, MAIN, type Spender, type UsageState } from '../domain/usage/usage-state.ts'
 import { DAY_MS, withSpend, type UsageSum } from '../domain/usage/sums.ts'
 import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
@@ -26,6 +26,8 @@ export interface UsageThread {
   readonly spends: number
   /** Spends of unknown size. */
   readonly unrecorded: number
+  /** The answer of the newest turn that no count has shown yet; null for none. */
+  readonly uncounted: KeptSpend | null
   /** The first rule by which a line was found to be inherited; null where none was. */
   readonly inheritedBy: InheritanceRule | null
   /** True when the newest file is not the thread's first: what a revert left behind stands in the others. */
@@ -111,7 +113,7 @@ const TABLES = ['', '.spend', '.answer', '.sum']
 /** The usage of a thread. */
 export const usage: Projection<UsageState> = {
   name: 'usage',
-  version: 1,
+  version: 2,
   initial: initialUsage,
   evolve: (state, event, { profile, rows, table }) => {
     const { streamId } = event
@@ -136,6 +138,7 @@ export const usage: Projection<UsageState> = {
         spender: state.spender ?? MAIN,
         spends: state.spends,
         unrecorded: state.unrecorded,
+        uncounted: uncountedSpend(state),
         inheritedBy: state.inheritedBy,
         hasOlderFiles: isSegmentPath(path)
       } satisfies UsageThread

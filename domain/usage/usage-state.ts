@@ -60,6 +60,8 @@ export interface UsageState {
   readonly recorded: Tokens | null
   /** What records told since the newest count that grew. */
   readonly pending: Tokens
+  /** True when the open turn has said which model it asks; a compaction counts before it does. */
+  readonly isAsking: boolean
   /** The first tool call since the newest count: its answer is not counted yet. */
   readonly asked: Asked | null
   /** Number of spends so far. */
@@ -94,6 +96,7 @@ export const initialUsage = (counts: boolean): UsageState => ({
   counts: NO_COUNTS,
   recorded: null,
   pending: NO_TOKENS,
+  isAsking: false,
   asked: null,
   spends: 0,
   unrecorded: 0,

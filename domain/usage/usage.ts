@@ -5,8 +5,9 @@
  *         2. Otherwise the running count of the thread tells (`growth.ts`); context estimates and repeats are no spend.
  *         3. What a thread was given (copied or by reference) moves its running count and is no spend of its own.
  *         4. A spend belongs to the turn that is open. When that is interrupted or rolled back, it stays and is flagged.
- *         5. A compaction that no count precedes is a spend of unknown size. So is an answer that called a tool when the next
- *            turn begins before a count: the process was killed.
+ *         5. A compaction that no count precedes is a spend of unknown size. So is an answer that called a tool when its turn is
+ *            over before the count grows: the process was killed. A count that is only repeated or estimated anew, as after a
+ *            rollback, says nothing of it.
  * Source: runs of 0.130, 0.142 and 0.169 whose true spend is known; see docs/USAGE.md.
  */
 import type { RecordedEvent } from '../events/event.ts'
@@ -88,11 +89,12 @@ type Found = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
 const kindOf = ({ spender }: UsageState): SpendKind =>
   spender?.kind === 'review' ? 'review' : 'sampling'
 
-const spent = (state: UsageState, event: RecordedEvent, found: Found): UsageStep => {
-  const { open } = state.turns
-  const turnId = found.turnId ?? open?.id ?? null
-  const { revision, segment, offset } = event
-  const spend: KeptSpend = {
+const spendOf = (
+  state: UsageState,
+  found: Found & { readonly place: KeptSpend['place'] }
+): KeptSpend => {
+  const turnId = found.turnId ?? state.turns.open?.id ?? null
+  return {
     sequence: state.spends,
     kind: kindOf(state),
     responseId: null,
@@ -102,12 +104,21 @@ const spent = (state: UsageState, event: RecordedEvent, found: Found): UsageStep
     occurredAtMs: state.atMs,
     rolledBack: false,
     aborted: turnId !== null && turnId === state.abortedId,
-    place: { revision, segment, offsetBytes: offset },
     turnPlace: state.turns.live,
     ...found,
     turnId
   }
-  const isUnnamed = turnId === null && open !== null
+}
+
+const placeOf = ({ revision, segment, offset }: RecordedEvent): KeptSpend['place'] => ({
+  revision,
+  segment,
+  offsetBytes: offset
+})
+
+const spent = (state: UsageState, event: RecordedEvent, found: Found): UsageStep => {
+  const spend = spendOf(state, { place: placeOf(event), ...found })
+  const isUnnamed = spend.turnId === null && state.turns.open !== null
   const next = {
     ...state,
     spends: state.spends + 1,
@@ -144,6 +155,10 @@ const unexplained = ({ pending }: UsageState, grown: Growth): Growth | null => {
   return tokens === null || isNothing(tokens) ? null : { ...grown, tokens }
 }
 
+/** Before it asks, a compaction repeats the count; where the history before is gone, that is the first one. */
+const isHandedOn = ({ continues, counts, turns, isAsking }: UsageState): boolean =>
+  continues && counts.newest === null && turns.open?.explicit === true && !isAsking
+
 const counted = (
   state: UsageState,
   event: RecordedEvent,
@@ -153,9 +168,9 @@ const counted = (
   const total = tokensOf(info.total_token_usage)
   const last = tokensOf(info.last_token_usage)
   const counts = withCount(state.counts, total)
-  if (isInherited) return [{ ...state, counts, pending: NO_TOKENS }, NOTHING]
+  if (isInherited || isHandedOn(state)) return [{ ...state, counts, pending: NO_TOKENS }, NOTHING]
   const grown = growthOf(state.counts, total, last, state.continues)
-  if (grown === null) return [{ ...state, counts, asked: null }, NOTHING]
+  if (grown === null) return [{ ...state, counts }, NOTHING]
   const next = { ...state, counts, asked: null, pending: NO_TOKENS }
   const growth = unexplained(state, grown)
   return growth === null ? [next, NOTHING] : spent(next, event, growth)
@@ -264,26 +279,33 @@ const CALLS: ReadonlySet<unknown> = new Set([
 const isCall = ({ line }: RecordedEvent): boolean =>
   line.type === 'response_item' && CALLS.has(line.payload['type'])
 
-/** Where a service tells what answers cost, each one's count follows; see what comes first. */
+/** Each answer's count follows; see what comes first. */
 const asking = (state: UsageState, event: RecordedEvent): UsageState => {
   const { open, live } = state.turns
-  const isTold = state.counts.newest !== null || state.recorded !== null
-  if (state.asked !== null || !isTold || open?.explicit !== true) return state
+  if (state.asked !== null || open?.explicit !== true) return state
   // Calls may be put behind a turn that was interrupted.
   if (open.id === state.abortedId) return state
-  const { revision, segment, offset: offsetBytes } = event
-  const place = { revision, segment, offsetBytes }
+  const place = placeOf(event)
   const asked = { turnId: open.id, turnPlace: live, occurredAtMs: state.atMs, place }
   return { ...state, asked }
 }
 
-const began = (state: UsageState, event: RecordedEvent): UsageStep => {
+const UNCOUNTED = { kind: 'answer_unrecorded', ...UNKNOWN } as const
+
+/** The answer that no count has shown yet; its size is not known. */
+export const uncountedSpend = (state: UsageState): KeptSpend | null =>
+  state.asked === null ? null : spendOf(state, { ...UNCOUNTED, ...state.asked })
+
+/** The turn is over: what was not counted by now never is. */
+const over = (state: UsageState, event: RecordedEvent, rolledBack = false): UsageStep => {
   const { asked } = state
-  const [next, writes] =
-    asked === null
-      ? ([state, NOTHING] as const)
-      : spent(state, event, { kind: 'answer_unrecorded', ...UNKNOWN, ...asked })
-  return [{ ...next, asked: null, freshFrom: next.spends, hidden: [] }, writes]
+  if (asked === null) return [state, NOTHING]
+  return spent({ ...state, asked: null }, event, { ...UNCOUNTED, ...asked, rolledBack })
+}
+
+const began = (state: UsageState, event: RecordedEvent): UsageStep => {
+  const [next, writes] = over(state, event)
+  return [{ ...next, freshFrom: next.spends, hidden: [] }, writes]
 }
 
 const aborted = (state: UsageState, turnId: string | null, lookup: SpendLookup): UsageStep => {
@@ -364,15 +386,26 @@ const evolveOwn = (
       return [{ ...state, asked: null }, NOTHING]
     case 'turn_aborted': {
       const turnId = payload.turn_id ?? state.turns.open?.id ?? null
-      return aborted({ ...state, asked: null }, turnId, lookup)
+      const [next, flagged] = aborted(state, turnId, lookup)
+      const [after, uncounted] = over(next, event)
+      return [after, [...flagged, ...uncounted]]
     }
-    case 'thread_rolled_back':
-      return rolledBack(state, lookup)
+    case 'thread_rolled_back': {
+      const [next, flagged] = rolledBack(state, lookup)
+      const isHidden = (state.asked?.turnPlace ?? 0) >= state.turns.live
+      const [after, uncounted] = over(next, event, isHidden)
+      return [after, [...flagged, ...uncounted]]
+    }
     case 'unroll_turns_restored':
       return restored(state, event, payload.lines, lookup)
     default:
       return [state, NOTHING]
   }
+}
+
+const asksAfter = (before: boolean, { line }: RecordedEvent): boolean => {
+  if (line.type === 'turn_context') return true
+  return before && !(line.type === 'event_msg' && line.payload.type === 'task_started')
 }
 
 /** What is shown in a turn that somebody began changes nothing, as long as events need not be counted. */
@@ -399,6 +432,7 @@ export const evolveUsage = (
       head,
       turns: evolveCount(before.turns, event, profile),
       settings: withSettings(before.settings, event),
+      isAsking: asksAfter(before.isAsking, event),
       inheritedBy: before.inheritedBy ?? rule,
       atMs: timeOf(before, event)
     },

@@ -1,30 +1,36 @@
 /**
- * What reverts left behind was spent all the same; each file is read by itself.
+ * What reverts left behind was spent all the same; each older file is read by itself.
+ *
+ * A running count goes on from the history before a file, so reading begins far enough back to meet one.
  */
 import { shownSpend, type KeptSpend } from '../../domain/usage/spend.ts'
-import { evolveUsage } from '../../domain/usage/usage.ts'
-import { initialUsage } from '../../domain/usage/usage-state.ts'
-import { isDamaged, type OlderFile } from '../ports.ts'
+import { evolveUsage, uncountedSpend } from '../../domain/usage/usage.ts'
+import { initialUsage, type UsageState } from '../../domain/usage/usage-state.ts'
+import { isDamaged, START, type StreamInfo } from '../ports.ts'
 import { isLive } from './left-behind.ts'
 import type { Ledger } from './ledger.ts'
 import type { UsageRow } from './usage-rows.ts'
 import type { Spending } from './usage-scope.ts'
 
-/** The spends of one file, whatever its thread's history is. */
-const spendsIn = async (
-  { env: { profile } }: Ledger,
-  file: OlderFile
-): Promise<ReadonlyArray<KeptSpend>> => {
+/** The spends that are found from a segment of a history on, and whether a count was met before its newest one. */
+const spendsFrom = async (
+  { env: { profile, store } }: Ledger,
+  info: StreamInfo,
+  segment: number,
+  newest: number
+): Promise<{ readonly spends: ReadonlyArray<KeptSpend>; readonly isCounted: boolean }> => {
   const spends: Array<KeptSpend> = []
   const answers = new Set<string>()
   const lookup = {
     spendAt: (sequence: number) => spends[sequence] ?? null,
     isCounted: (answer: string) => answers.has(answer)
   }
-  let state = initialUsage(false)
-  for await (const { lines } of file.batches) {
+  let state: UsageState = initialUsage(false)
+  let isCounted = false
+  for await (const { lines } of store.read(info, { ...START, segment }, 'usage')) {
     for (const line of lines) {
       if (isDamaged(line)) continue
+      if (line.segment < newest) isCounted ||= state.counts.newest !== null
       const [next, changed] = evolveUsage(state, line, lookup, profile)
       for (const spend of changed) {
         spends[spend.sequence] = spend
@@ -33,27 +39,47 @@ const spendsIn = async (
       state = next
     }
   }
-  return spends
+  const uncounted = uncountedSpend(state)
+  if (uncounted !== null) spends.push(uncounted)
+  return { spends, isCounted }
+}
+
+/** The spends of a file that was the newest of its thread once, and its path. */
+const spendsIn = async (ledger: Ledger, { info }: Spending, segmentId: string) => {
+  const past = { ...info, earlier: { segmentId, untilBytes: null } }
+  const lineage = ledger.env.store.lineage(past)
+  const newest = lineage.length - 1
+  for (let from = Math.max(0, newest - 1); ; from--) {
+    const { spends, isCounted } = await spendsFrom(ledger, past, from, newest)
+    if (isCounted || from === 0)
+      return {
+        path: lineage[newest]?.path ?? '',
+        spends: spends.filter(({ place }) => place.segment === newest)
+      }
+  }
 }
 
 /** The spends of a thread that its history no longer leads through, oldest first. */
 export const leftBehind = async (
   ledger: Ledger,
-  { info, threadId, spends: known }: Spending
+  spending: Spending
 ): Promise<ReadonlyArray<UsageRow>> => {
+  const { info, threadId, spends, uncounted } = spending
+  const known = spends + (uncounted === null ? 0 : 1)
   const { store } = ledger.env
   const lineage = store.lineage(info)
   const rows: Array<UsageRow> = []
-  for (const file of [...store.olderFiles(info.streamId, 'usage')].reverse()) {
-    for (const spend of await spendsIn(ledger, file)) {
+  for (const { id } of store.segments(info.streamId).slice(0, -1)) {
+    const { path, spends: found } = await spendsIn(ledger, spending, id)
+    for (const spend of found) {
       const { offsetBytes } = spend.place
-      if (isLive(lineage, file.path, offsetBytes)) continue
+      if (isLive(lineage, path, offsetBytes)) continue
       rows.push({
         ...shownSpend(threadId, spend),
         sequence: known + rows.length,
         rolledBack: true,
         place: { revision: -1, segment: -1, offsetBytes },
-        path: file.path
+        path
       })
     }
   }

@@ -16,7 +16,7 @@ import {
   type Adding,
   type UsageGroup
 } from '../../domain/usage/groups.ts'
-import type { Spend } from '../../domain/usage/spend.ts'
+import { shownSpend, type Spend } from '../../domain/usage/spend.ts'
 import { agentKeyOf } from '../../domain/usage/spender.ts'
 import { QUARTER_MS, quarterOf, sumOf, type UsageSum } from '../../domain/usage/sums.ts'
 import { USAGE } from '../../projections/ledgers.ts'
@@ -164,8 +164,8 @@ const WORDS: Readonly<Record<UsageReason['kind'], readonly [string, string]>> = 
     'no line tells what # compactions cost'
   ],
   answer_unrecorded: [
-    'no line tells what an answer cost: its turn was cut off before',
-    'no line tells what # answers cost: their turns were cut off before'
+    'no line tells what an answer cost: its turn was cut off before, or still runs',
+    'no line tells what # answers cost: their turns were cut off before, or still run'
   ]
 }
 
@@ -189,13 +189,21 @@ const reasonsOf = (
   })
 }
 
+/** Spends that are not among the rows of a thread. */
+const outside = async (ledger: Ledger, spending: Spending): Promise<ReadonlyArray<UsageRow>> => {
+  const { threadId, info, spends, uncounted } = spending
+  const own = uncounted === null ? [] : [shownSpend(threadId, { ...uncounted, sequence: spends })]
+  const left = spending.hasOlderFiles ? await leftBehind(ledger, spending) : []
+  return [...own.map((spend) => ({ ...spend, path: info.path })), ...left]
+}
+
 const report = async (ledger: Ledger, scope: Scope, question: Question): Promise<UsageReport> => {
   const groups = new Map<string, Adding>()
   const total = newGroup('total')
   const reasons: Array<UsageReason> = []
   const sumsOf = scope.isWhole ? sumsOfAll(ledger) : sumsOfEach(ledger)
   for (const spending of scope.threads) {
-    const left = spending.hasOlderFiles ? await leftBehind(ledger, spending) : []
+    const left = await outside(ledger, spending)
     let unrecorded = 0
     for (const piece of piecesOf(ledger, spending, left, sumsOf, question)) {
       const key = keyOf(question, spending, piece)
@@ -217,8 +225,8 @@ async function* rowsOf(ledger: Ledger, scope: Scope, question: Question): AsyncG
     for (const spend of spendsOf(ledger, threadId))
       if (isIn(question, spend.occurredAtMs))
         yield { ...spend, path: lineage[spend.place.segment]?.path ?? info.path }
-    const left = spending.hasOlderFiles ? await leftBehind(ledger, spending) : []
-    for (const spend of left) if (isIn(question, spend.occurredAtMs)) yield spend
+    for (const spend of await outside(ledger, spending))
+      if (isIn(question, spend.occurredAtMs)) yield spend
   }
 }
 

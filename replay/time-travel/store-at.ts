@@ -141,7 +141,11 @@ export const storeAt = (store: EventStore, then: Then, timeMs = Infinity): Event
         .olderFiles(id, wanted)
         .slice(store.segments(id).length - 1 - headPlace(id))
         .map(({ path, batches }) => ({ path, batches: writtenBy(batches, timeMs) })),
-    read: store.read,
+    read: (info, from, wanted) => {
+      const batches = store.read(info, from, wanted)
+      const isHead = info.earlier?.segmentId === infoOf(info.streamId)?.earlier?.segmentId
+      return isHead ? batches : writtenBy(batches, timeMs)
+    },
     readRanges: (info, ranges, wanted, limits) =>
       store.readRanges(
         info,

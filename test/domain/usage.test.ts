@@ -177,6 +177,68 @@ describe('rules of the usage ledger', () => {
     }
   })
 
+  describe('call an answer unknown that called a tool and was never counted', () => {
+    const call = line('response_item', { type: 'function_call', name: 'n', call_id: 'c' })
+    const estimated = count(10, 0)
+    const kinds = (rows: ReadonlyArray<UsageRow>) =>
+      rows.map(({ kind, turnId, tokens, rolledBack, aborted }) => [
+        kind,
+        turnId,
+        tokens?.totalTokens ?? null,
+        ...(rolledBack ? ['rolled back'] : []),
+        ...(aborted ? ['aborted'] : [])
+      ])
+    const cut = [meta(), started('t1'), count(10, 10), completed('t1'), started('t2'), call]
+    const first = ['sampling', 't1', 10]
+
+    it('when its turn is the newest line of all', async () => {
+      expect(await over(cut, kinds)).to.deep.equal([first, ['answer_unrecorded', 't2', null]])
+    })
+
+    it('when its turn was rolled back, and the count estimated anew', async () => {
+      const back = event({ type: 'thread_rolled_back', num_turns: 1 })
+      expect(
+        await over([...cut, estimated, back, started('t3'), count(30, 20)], kinds)
+      ).to.deep.equal([
+        first,
+        ['answer_unrecorded', 't2', null, 'rolled back'],
+        ['sampling', 't3', 20]
+      ])
+    })
+
+    it('when its turn was ended afterwards by somebody else', async () => {
+      const aborted = event({ type: 'turn_aborted', turn_id: 't2', reason: 'interrupted' })
+      expect(await over([...cut, aborted, started('t3'), count(30, 20)], kinds)).to.deep.equal([
+        first,
+        ['answer_unrecorded', 't2', null, 'aborted'],
+        ['sampling', 't3', 20]
+      ])
+    })
+
+    it('when it is the first of its thread', async () => {
+      expect(
+        await over([meta(), started('t1'), call, started('t2'), count(20, 20)], kinds)
+      ).to.deep.equal([
+        ['answer_unrecorded', 't1', null],
+        ['sampling', 't2', 20]
+      ])
+    })
+
+    it('but not when its count comes', async () => {
+      expect(await over([...cut, estimated, count(30, 20)], kinds)).to.deep.equal([
+        first,
+        ['sampling', 't2', 20]
+      ])
+    })
+  })
+
+  it('take nothing from a count that a compaction repeats in a fork whose history is gone', async () => {
+    const forked = meta({ forked_from_id: '01a1fcb9-0e9a-74e2-9471-8b149bb322ee' })
+    const start = event({ type: 'task_started', turn_id: 't1' }, 30)
+    const lines = [forked, start, count(100, 100, 31), count(130, 30, 32), completed('t1')]
+    expect(await over(lines, told)).to.deep.equal([['delta', 'derived', 30]])
+  })
+
   it('flag what an interrupted turn spent', async () => {
     const lines = [
       meta(),

@@ -4,14 +4,14 @@
  */
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { NO_TOKENS, plus, tokensOf, type Tokens } from '../../domain/usage/tokens.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { UsageGroup } from '../../replay/ledgers/usage.ts'
 import { right, withEngine } from '../support/engines.ts'
 import { FIXTURES, readJson } from '../support/fixture-home.ts'
 
-const LEDGER = join(FIXTURES, 'ledger')
+const FOLDERS = ['ledger', 'totals'].map((name) => join(FIXTURES, name))
 
 interface Call {
   readonly thread_id: string
@@ -27,18 +27,22 @@ interface Truth {
   readonly per_call?: ReadonlyArray<Call>
 }
 
-const RUNS: ReadonlyArray<string> = readdirSync(LEDGER)
-  .filter((name) => existsSync(join(LEDGER, name, 'truth.json')))
-  .sort()
+/** Folders of the runs. */
+const RUNS: ReadonlyArray<string> = FOLDERS.flatMap((folder) =>
+  readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((run) => existsSync(join(run, 'truth.json')))
+    .sort()
+)
 
-const truthOf = (run: string): Truth => readJson(join(LEDGER, run, 'truth.json')) as Truth
+const truthOf = (run: string): Truth => readJson(join(run, 'truth.json')) as Truth
 
 const over = <A>(run: string, use: (engine: Engine) => Promise<A>): Promise<A> =>
-  withEngine({ home: join(LEDGER, run, 'home') }, use)
+  withEngine({ home: join(run, 'home') }, use)
 
 /** Tokens that the service spent on compactions, and that no line tells. */
 const COMPACTED_UNSEEN: Readonly<Record<string, number>> = {
-  'h9-142-OpenAI': 787
+  'ledger/h9-142-OpenAI': 787
 }
 
 const tokensIn = ({
@@ -92,8 +96,9 @@ const shown = (groups: ReadonlyArray<UsageGroup>): Readonly<Record<string, Token
 describe('usage: true spends', () => {
   for (const run of RUNS) {
     const truth = truthOf(run)
-    it(`${run}: the total is what was spent, or a lower bound for a reason`, async () => {
-      const unseen = run in COMPACTED_UNSEEN ? ['compaction_unrecorded'] : []
+    const name = relative(FIXTURES, run)
+    it(`${name}: the total is what was spent, or a lower bound for a reason`, async () => {
+      const unseen = name in COMPACTED_UNSEEN ? ['compaction_unrecorded'] : []
       const why = new Set([...unseen, ...(truth.per_call ?? []).flatMap(reasonOf)])
       const known = truth.recorded_total_tokens ?? truth.true_total_tokens
       const { total, reasons } = await over(run, (engine) => right(engine.usage({ by: 'total' })))
@@ -101,10 +106,10 @@ describe('usage: true spends', () => {
         {
           tokens: total.totalTokens,
           lowerBound: total.lowerBound,
-          reasons: reasons.map(({ kind }) => kind)
+          reasons: [...new Set(reasons.map(({ kind }) => kind))]
         },
         {
-          tokens: known - (COMPACTED_UNSEEN[run] ?? 0),
+          tokens: known - (COMPACTED_UNSEEN[name] ?? 0),
           lowerBound: why.size > 0,
           reasons: [...why]
         }
@@ -112,7 +117,7 @@ describe('usage: true spends', () => {
     })
     const calls = truth.per_call
     if (calls === undefined) continue
-    it(`${run}: every turn spent what the service counted for it`, async () => {
+    it(`${name}: every turn spent what the service counted for it`, async () => {
       const { groups } = await over(run, (engine) => right(engine.usage({ by: 'turn' })))
       const told = calls.filter(({ unrecorded }) => unrecorded === null)
       assert.deepEqual(
