@@ -234,6 +234,7 @@ const lookup = (
     const revision = rows.get(callKey(table, streamId, callId))
     return revision === undefined ? null : rowAt(rows, table, streamId, revision as number)
   },
+  touchesOf: (call) => touchesAt(rows, table, call),
   turns: {
     row: (index) => {
       const id = rows.get(liveKey(table, streamId, index))
@@ -284,6 +285,8 @@ const turnWrites = (
         { key: [...liveIdPrefix(table, streamId, id), write.index], value: 1 }
       ]
     }
+    // Turns are looked up as over, so that none is ended in a later segment.
+    if (write.op === 'close_up') return []
     const writes: Array<RowWrite> = []
     for (let place = write.from; place < write.until; place++) {
       const id = idAt(place)
@@ -340,7 +343,7 @@ const forget = (streamId: string, { rows, table }: Surroundings): ReadonlyArray<
 /** The tool calls of a home. */
 export const tools: Projection<ToolsState> = {
   name: 'tools',
-  version: 1,
+  version: 2,
   // Every line is delivered, so that turns without an id of their own are named as Codex names them.
   initial: () => initialTools(true),
   evolve,

@@ -28,6 +28,7 @@ import {
 } from '../turns/turn-state.ts'
 import { evolveTurns } from '../turns/turns.ts'
 import { answeredEnding } from './answered.ts'
+import { halfApplied } from './half-applied.ts'
 import { answerOf, askedCall, type Answer, type AskedCall } from './asked.ts'
 import {
   agentsOf,
@@ -80,6 +81,8 @@ export interface ToolLookup {
   readonly at: (revision: number) => ToolCall | null
   /** The newest call of an id. */
   readonly ofId: (callId: string) => ToolCall | null
+  /** The files of a patch. */
+  readonly touchesOf: (call: ToolCall) => ReadonlyArray<FileTouch>
 }
 
 /** A change of the rows. */
@@ -243,6 +246,8 @@ const record = (
   if (row?.evidence === 'item' && call.twin === 'web_item') return unchanged(state)
   const put = recordedIn(row, call, id, event, turnId)
   const { revision } = put.place
+  const { touches, patchError } = call
+  const asked = row === null || patchError === null ? [] : rows.touchesOf(row)
   const isNew = row === null && call.isAsked
   return {
     state: {
@@ -255,7 +260,9 @@ const record = (
       {
         put,
         ...(isBack ? { drop: known } : {}),
-        ...(call.touches === null ? {} : { touches: call.touches })
+        ...(touches === null
+          ? {}
+          : { touches: patchError === null ? touches : halfApplied(touches, asked, patchError) })
       }
     ]
   }

@@ -33,6 +33,8 @@ export interface RecordedCall {
   readonly source: CommandSource | null
   readonly subject: string | null
   readonly touches: ReadonlyArray<FileTouch> | null
+  /** Why a patch failed while it was applied; null for any other record. */
+  readonly patchError: string | null
   readonly ending: Ending
   readonly startedAtMs: number | null
   readonly completedAtMs: number | null
@@ -123,6 +125,7 @@ const recorded = (
     source,
     subject: subjectOf(about(item)),
     touches: null,
+    patchError: null,
     ending: mcpRefusal(item) ?? end,
     startedAtMs: null,
     completedAtMs: null,
@@ -143,6 +146,7 @@ const activity = (callId: string, agent: string): RecordedCall => ({
   source: null,
   subject: null,
   touches: null,
+  patchError: null,
   ending: { ...UNKNOWN_ENDING, agents: [agent] },
   startedAtMs: null,
   completedAtMs: null,
@@ -167,6 +171,12 @@ const TOOL_ITEMS: ReadonlySet<string> = new Set([
 /** 0 stands for an unknown time. */
 const time = (ms: number | null | undefined): number | null => (ms ?? 0) || null
 
+const patchError = (patch: object): string | null => {
+  const { status, stderr } = patch as { readonly status?: unknown; readonly stderr?: unknown }
+  if (status !== 'failed') return null
+  return typeof stderr === 'string' ? stderr : ''
+}
+
 const ofEvent = (payload: EventPayload, line: RolloutLine, profile: Profile) => {
   const turnId = namedTurn(payload) ?? null
   switch (payload.type) {
@@ -177,6 +187,7 @@ const ofEvent = (payload: EventPayload, line: RolloutLine, profile: Profile) => 
       if (item === null) return null
       return recorded(item, turnId, {
         touches: raw.type === 'FileChange' ? recordedTouches(raw.changes) : null,
+        patchError: raw.type === 'FileChange' ? patchError(raw) : null,
         startedAtMs: time(payload.started_at_ms),
         completedAtMs: time(payload.completed_at_ms)
       })
@@ -191,6 +202,7 @@ const ofEvent = (payload: EventPayload, line: RolloutLine, profile: Profile) => 
       if (change?.op !== 'upsert') return null
       return recorded(change.item, turnId, {
         touches: payload.type === 'patch_apply_end' ? recordedTouches(payload.changes ?? {}) : null,
+        patchError: payload.type === 'patch_apply_end' ? patchError(payload) : null,
         ...(payload.type === 'web_search_end' ? { twin: 'web_event' } : {})
       })
     }

@@ -161,6 +161,8 @@ export interface FileTouch {
   readonly movedTo: string | null
   readonly linesAdded: number | null
   readonly linesDeleted: number | null
+  /** Present in a patch that failed while it was applied: whether it got to this file; null when no line tells. */
+  readonly applied?: boolean | null
 }
 
 /** Where an event stands. */

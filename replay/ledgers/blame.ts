@@ -35,8 +35,8 @@ export interface FileChange extends Pick<
   readonly movedTo: string | null
   readonly linesAdded: number | null
   readonly linesDeleted: number | null
-  /** True when the patch changed the file: one that was declined or failed did not. */
-  readonly applied: boolean
+  /** True when the patch changed the file, also one that failed later; null when no line tells. */
+  readonly applied: boolean | null
 }
 
 /** The history of a file, oldest first. */
@@ -62,6 +62,13 @@ const isBefore = (a: Found['order'], b: Found['order']): boolean => {
   return false
 }
 
+/** A patch that was declined, or did not fit, changed nothing; one that failed without a record of it may have. */
+const appliedBy = ({ status, exitCode, evidence }: ToolCall): boolean | null => {
+  if (status === 'completed') return true
+  const isRefused = status === 'failed' && evidence === 'output' && exitCode === null
+  return status === 'rejected' || isRefused ? false : null
+}
+
 const changeOf = (call: ToolCall, touch: FileTouch): FileChange => ({
   threadId: call.threadId,
   turnId: call.turnId,
@@ -74,7 +81,7 @@ const changeOf = (call: ToolCall, touch: FileTouch): FileChange => ({
   linesDeleted: touch.linesDeleted,
   status: call.status,
   failureKind: call.failureKind,
-  applied: call.status === 'completed',
+  applied: touch.applied === undefined ? appliedBy(call) : touch.applied,
   rolledBack: call.rolledBack,
   certainty: call.certainty,
   place: call.place
@@ -129,7 +136,7 @@ const traced = (index: Reading, table: string, path: string, threadId?: string) 
       if (threadId !== undefined && change.threadId !== threadId) continue
       if (until !== null && !isBefore(order, until)) continue
       found.set(JSON.stringify(order), entry)
-      const came = change.movedTo === one && change.path !== one && change.applied
+      const came = change.movedTo === one && change.path !== one && change.applied === true
       if (came) paths.push({ path: change.path, until: order })
     }
   }

@@ -296,6 +296,12 @@ const CHANGES: ReadonlyArray<Column> = [
   { head: 'PATH', max: 0 }
 ]
 
+const fateOf = ({ applied, status }: FileChange): string => {
+  if (applied === null) return `${status}, perhaps applied`
+  if (!applied) return status
+  return status === 'completed' ? 'applied' : `applied, then ${status}`
+}
+
 const changeTable = (
   path: string,
   data: ReadonlyArray<FileChange>,
@@ -304,7 +310,7 @@ const changeTable = (
 ): string => {
   const threads = shortIds(data.map(({ threadId }) => threadId))
   const rows = data.map((change, i) => {
-    const status = change.applied ? 'applied' : change.status
+    const status = fateOf(change)
     const moved = change.movedTo === null ? '' : ` → ${change.movedTo}`
     const isElsewhere = change.path !== path || change.movedTo !== null
     return [
@@ -331,7 +337,8 @@ const changeFields = (change: FileChange): ReadonlyArray<string> => [
   field(change.linesAdded),
   field(change.linesDeleted),
   change.status,
-  change.rolledBack ? 'rolled_back' : ''
+  change.rolledBack ? 'rolled_back' : '',
+  change.applied === null ? 'unknown' : change.applied ? 'applied' : 'not_applied'
 ]
 
 /** Paths of other systems stay as they are typed. */

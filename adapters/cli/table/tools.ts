@@ -88,16 +88,16 @@ export const blame: CommandSpec = {
   about: [
     '`<file>` is a path, relative ones are seen from here; it need not exist any more. A file that was moved to its place has the history of its ' +
       'old place too, up to the move. When nothing is known of the path, paths that end alike are offered.',
-    'Patches are listed whether they were applied or not. What commands did to a file is not in the log and not guessed.'
+    'Patches are listed whether they were applied or not. One that failed half-way changed the files before the one it failed at. What commands did to a file is not in the log and not guessed.'
   ],
   options: [{ name: 'thread', value: 'THREAD', text: 'Only what this thread did.' }, AT],
   output: {
     human:
-      'a table: time, thread, turn, what was done, lines added and deleted, status (`applied` for a patch that changed the file), path where it is another.',
-    tsv: 'time (UTC), thread, turn, call, operation, path, moved to, lines added, lines deleted, status, `rolled_back` or nothing.',
+      'a table: time, thread, turn, what was done, lines added and deleted, status (`applied` for a patch that changed the file, `applied, then failed` for one that failed at a later file, `failed, perhaps applied` where no line tells), path where it is another.',
+    tsv: 'time (UTC), thread, turn, call, operation, path, moved to, lines added, lines deleted, status, `rolled_back` or nothing, `applied`, `not_applied` or `unknown`.',
     json:
       'one object per patch: `{"threadId","turnId","callId","atMs","path","operation","movedTo","linesAdded","linesDeleted","status","failureKind",' +
-      '"applied","rolledBack","certainty","place"}`; the last line is `{"path","hints"}`.'
+      '"applied","rolledBack","certainty","place"}`; `applied` is null where no line tells; the last line is `{"path","hints"}`.'
   },
   exits: [0, 2, 3, 5, 7, 8],
   examples: [
