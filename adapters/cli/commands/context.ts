@@ -4,10 +4,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ContextSettings, ThreadContext } from '../../../replay/engine.ts'
-import type { Input } from '../args.ts'
+import { itemTokens } from '../../../domain/context/estimate.ts'
+import { sentItems } from '../../../domain/context/sent.ts'
+import { eraOf } from '../../../domain/profile.ts'
+import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { reportError } from '../text/report.ts'
-import type { EngineCommand } from '../session.ts'
+import { answers, type EngineCommand } from '../session.ts'
 import { painter, table, type Column, type Paint } from '../text/style.ts'
 import { oneLine, plural, safeJson } from '../text/text.ts'
 
@@ -91,6 +94,14 @@ const print = async (context: ThreadContext, input: Input, io: Io): Promise<numb
   return 0
 }
 
+/** The context with the items as a request carries them, and the estimate of each of these. */
+const asSent = (context: ThreadContext, input: Input): ThreadContext => {
+  const { profile, strict } = answers(input)
+  const era = eraOf(profile, strict)
+  const items = sentItems(context.items, era)
+  return { ...context, items, itemTokens: items.map((item) => itemTokens(item, era)) }
+}
+
 /** Shows the context of a thread; see the command table. */
 export const contextCommand: EngineCommand = async (input, io, engine) => {
   const found = await engine.resolve(input.args[0] ?? '')()
@@ -98,5 +109,5 @@ export const contextCommand: EngineCommand = async (input, io, engine) => {
   const context = await engine.context(found.right)()
   return E.isLeft(context)
     ? reportError(context.left, input.json, io)
-    : print(context.right, input, io)
+    : print(flagOf(input, 'raw') ? context.right : asSent(context.right, input), input, io)
 }

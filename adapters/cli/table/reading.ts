@@ -300,14 +300,20 @@ const context: CommandSpec = {
   about: [
     ...ONE_THREAD,
     'These are the response items Codex tells the model after a resume, before the next message: what is left after ' +
-      'rollbacks and the newest compaction. Sizes in tokens are the estimate of Codex, four bytes to a token.'
+      'rollbacks and the newest compaction, as the Codex of `--profile` sends them. A call that a crash left without an output has ' +
+      'the output `aborted` then, an output without its call is left out, ids are dropped, and 0.130 spells the JSON of a shell or ' +
+      'patch as `Exit code: …`. What depends on the model is left as it is: Codex also shortens long outputs and replaces images ' +
+      'that it cannot read. Sizes in tokens are the estimate of Codex, four bytes to a token.'
   ],
-  options: [AT],
+  options: [
+    { name: 'raw', text: 'The items as the rollout holds them. Default: as they are sent.' },
+    AT
+  ],
   output: {
     human: 'the settings that hold, then a table: kind, bytes, tokens, first words.',
     json:
       'one object: `{"items","itemTokens","estimatedTokens","settings","resumesWith","turnContext","tokenUsage"}`; ' +
-      '`items` as the rollout holds them.'
+      '`items` as they are sent, with `--raw` as the rollout holds them.'
   },
   exits: READS,
   examples: [
