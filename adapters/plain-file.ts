@@ -9,6 +9,7 @@ import {
   lstatSync,
   openSync,
   readFileSync,
+  rmSync,
   writeSync
 } from 'node:fs'
 import { join, relative, sep } from 'node:path'
@@ -61,6 +62,20 @@ export const refuseLinks = (home: string, directory: string): void => {
     const stat = lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return
     if (!stat.isDirectory()) throw new LinkRefused(`${path} is a link or not a folder`)
+  }
+}
+
+/** Makes a file that is to take the place of another one; takes it away again when that fails, as on a full disk. */
+export const makeOrRemove = <A>(temporary: string, make: () => A): A => {
+  try {
+    return make()
+  } catch (cause) {
+    try {
+      rmSync(temporary, { force: true })
+    } catch {
+      // A disk that takes nothing back either: `check` tells of it, and the next one to come here takes it away.
+    }
+    throw cause
   }
 }
 

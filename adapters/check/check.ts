@@ -73,8 +73,20 @@ interface Run {
   partlyRead: number
 }
 
+/** Locks that cannot be looked at say nothing about a rollout: it is judged by its own bytes. */
+const asFarAsKnown = (isHeld: () => boolean): boolean => {
+  try {
+    return isHeld()
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause
+    return false
+  }
+}
+
 const isHeld = (home: string, threadId: string | null): boolean =>
-  threadId !== null && (isHeldByCodex(home, threadId) || isBeingWritten(home, threadId))
+  threadId !== null &&
+  (asFarAsKnown(() => isHeldByCodex(home, threadId)) ||
+    asFarAsKnown(() => isBeingWritten(home, threadId)))
 
 /** Null when the checksums fit, when nobody asked, or when the file cannot be decompressed, which is told anyway. */
 const checksumFinding = async (

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { findingOf, type Finding } from '../../domain/check/finding.ts'
 import { toOperationRecord, type Began } from '../../domain/changes/operations.ts'
 import { isJsonObject } from '../../domain/json.ts'
-import { isLeftBehind } from '../home/hold.ts'
+import { isHalfLock, isLeftBehind } from '../home/hold.ts'
 import { staleLocks } from '../jsonl/writer-lock.ts'
 import type { Pace } from './pace.ts'
 import { sidecarLines, type SidecarLine } from './sidecar-lines.ts'
@@ -40,6 +40,14 @@ const isFile = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined
 
+const OWN = '.unroll'
+
+/** What it means that something of `.unroll` cannot be read: it is of no account for the rollouts. */
+const UNSEEN = {
+  severity: 'warning',
+  affected: 'Locks, logs and seals of unroll that are there are not checked; the rollouts are.'
+} as const
+
 /** What is found; a finding for what cannot be read. */
 async function* told(
   path: string,
@@ -49,7 +57,12 @@ async function* told(
     yield* read()
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause
-    yield findingOf('unreadable_file', { path, facts: { reason: reasonOf(cause) } })
+    const isOwn = path === OWN || path.startsWith(`${OWN}/`)
+    yield findingOf('unreadable_file', {
+      path,
+      ...(isOwn ? UNSEEN : {}),
+      facts: { reason: reasonOf(cause) }
+    })
   }
 }
 
@@ -83,7 +96,6 @@ async function* names(sidecars: Sidecars): AsyncGenerator<Finding> {
       yield findingOf('stale_name', { ...at(NAMES, line), facts: { id: id.slice(0, 80) } })
 }
 
-const OWN = '.unroll'
 const OPERATIONS = `${OWN}/operations.jsonl`
 
 const isRunning = (pid: unknown): boolean => {
@@ -130,7 +142,7 @@ const listed = (path: string): ReadonlyArray<string> => {
 }
 
 /** Temporary files in `.unroll`: copies on their way, and locks that were being made. */
-const TEMPORARY = /(\.tmp|\.lock\.\d+|\.lock\.next)$/
+const TEMPORARY = /(\.tmp|\.lock\.\d+|\.lock\.next(\.\d+)?)$/
 const LOCKS = ['files.lock', 'plugins.lock', 'seals.lock']
 
 function* locks({ home }: Sidecars): Generator<Finding> {
@@ -149,7 +161,10 @@ function* leftovers({ home, nowMs }: Sidecars): Generator<Finding> {
   const folders = [OWN, ...listed(join(home, OWN, 'trash')).map((name) => `${OWN}/trash/${name}`)]
   for (const folder of folders)
     for (const name of listed(join(home, folder)))
-      if (TEMPORARY.test(name) && isAbandoned(join(home, folder, name), nowMs))
+      if (
+        isHalfLock(name) ||
+        (TEMPORARY.test(name) && isAbandoned(join(home, folder, name), nowMs))
+      )
         yield findingOf('leftover_file', { path: `${folder}/${name}` })
 }
 
@@ -157,7 +172,7 @@ function* leftovers({ home, nowMs }: Sidecars): Generator<Finding> {
 async function* ownFindings(sidecars: Sidecars): AsyncGenerator<Finding> {
   const own = join(sidecars.home, OWN)
   if (lstatSync(own, { throwIfNoEntry: false })?.isDirectory() !== true) return
-  for (const name of listed(own)) {
+  for (const name of readdirSync(own).sort()) {
     const path = `${OWN}/${name}`
     if (path === OPERATIONS) yield* readable(sidecars, path, () => operations(sidecars))
     else if (name.endsWith('.jsonl')) yield* readable(sidecars, path, () => records(sidecars, path))

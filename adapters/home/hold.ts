@@ -6,12 +6,20 @@
  * something may be half done. It is taken over by replacing the file, so that this is not forgotten if the next one is killed too.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { HomeHold } from '../../replay/home-ports.ts'
-import { fateOf, thisProcess } from '../process-identity.ts'
+import { fateOf, isRunning, thisProcess } from '../process-identity.ts'
 import { ownFolder, syncFolder } from './own-folder.ts'
 
 const WAIT_MS = 10
@@ -41,18 +49,50 @@ const isFree = (text: string): boolean => {
   return pid === '' || fateOf({ bootId, pidNamespace, pid: Number(pid), startTime }) === 'gone'
 }
 
+const removeQuietly = (path: string): void => {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // The next process that takes the lock sweeps it.
+  }
+}
+
 /** Makes a lock that nobody ever sees without its name in it; false when there is one. */
 const make = (path: string): boolean => {
   const temporary = `${path}.${process.pid}`
-  writeFileSync(temporary, nameOfThis(), { mode: 0o600 })
   try {
+    writeFileSync(temporary, nameOfThis(), { mode: 0o600 })
     linkSync(temporary, path)
     return true
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
     return false
   } finally {
-    rmSync(temporary, { force: true })
+    removeQuietly(temporary)
+  }
+}
+
+const HALF = /\.lock(?:\.next)?\.(\d+)$/
+
+/** The process that makes, or was to make, a lock under this name; null for every other name. */
+const makerOf = (name: string): number | null => {
+  const pid = HALF.exec(name)?.[1]
+  return pid === undefined ? null : Number(pid)
+}
+
+/** True for a lock that was never finished, by a process that is gone. */
+export const isHalfLock = (name: string): boolean => {
+  const pid = makerOf(name)
+  return pid !== null && !isRunning(pid)
+}
+
+/** Takes away what processes left, this one among them, that were killed or whose disk failed while they made a lock. */
+const sweep = (folder: string): void => {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    // The process of another container has a number that says nothing here.
+    const isOld = (): boolean => Date.now() - statSync(path).mtimeMs > TAKEOVER_MS
+    if (makerOf(name) === process.pid || (isHalfLock(name) && isOld())) removeQuietly(path)
   }
 }
 
@@ -84,6 +124,7 @@ export const lockFile = (path: string): HomeHold | null => {
   const taken = text === null ? make(path) : isFree(text) && takeOver(path)
   if (!taken) return null
   heldHere.add(path)
+  E.tryCatch(() => sweep(dirname(path)), E.toError)
   return {
     leftOver: text !== null,
     release: async (finished) => {

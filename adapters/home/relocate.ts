@@ -28,7 +28,7 @@ import {
   type FileMove,
   type Relocation
 } from '../../domain/changes/relocation.ts'
-import { readPlain, refuseLinks } from '../plain-file.ts'
+import { makeOrRemove, readPlain, refuseLinks } from '../plain-file.ts'
 import type { RelocationResult, SkippedThread } from '../../replay/home-ports.ts'
 import { isThere, makeFolder, makePrivate, syncFolder } from './own-folder.ts'
 import { giveNames, takeNames } from './session-index.ts'
@@ -60,17 +60,19 @@ const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code
 /** Copies to another file system; the name appears when the file is whole. */
 const copyAcross = (from: string, to: string): void => {
   const temporary = join(dirname(to), `.moving.${process.pid}.tmp`)
-  copyFileSync(from, temporary)
-  const { atimeMs, mtimeMs } = statSync(from)
-  utimesSync(temporary, atimeMs / 1000, mtimeMs / 1000)
-  const file = openSync(temporary, 'r')
-  try {
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  if (isThere(to)) throw new Obstacle(`${to} is there already`)
-  renameSync(temporary, to)
+  makeOrRemove(temporary, () => {
+    copyFileSync(from, temporary)
+    const { atimeMs, mtimeMs } = statSync(from)
+    utimesSync(temporary, atimeMs / 1000, mtimeMs / 1000)
+    const file = openSync(temporary, 'r')
+    try {
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    if (isThere(to)) throw new Obstacle(`${to} is there already`)
+    renameSync(temporary, to)
+  })
 }
 
 /** Gives a file a second name, or a copy where it cannot have one. */
@@ -190,14 +192,16 @@ const writeManifest = (work: Work, trash: string, manifest: Manifest): void => {
   makePrivate(work.home, dirname(path))
   work.step('manifest')
   const temporary = `${path}.tmp`
-  const file = openSync(temporary, 'w', 0o600)
-  try {
-    writeFileSync(file, `${JSON.stringify(manifest)}\n`)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(temporary, path)
+  makeOrRemove(temporary, () => {
+    const file = openSync(temporary, 'w', 0o600)
+    try {
+      writeFileSync(file, `${JSON.stringify(manifest)}\n`)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+  })
   syncFolder(dirname(path))
 }
 

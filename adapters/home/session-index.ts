@@ -18,7 +18,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject } from '../../domain/json.ts'
-import { openPlain, readPlain } from '../plain-file.ts'
+import { makeOrRemove, openPlain, readPlain } from '../plain-file.ts'
 import { isLocked } from '../jsonl/codex-lock.ts'
 import { appendLine, ownFolder, syncFolder } from './own-folder.ts'
 
@@ -92,14 +92,16 @@ const split = (bytes: Buffer, ids: ReadonlySet<string>): Split => {
 const replace = (home: string, kept: Buffer, mode: number): void => {
   const temporary = join(ownFolder(home), `${FILE}.tmp`)
   rmSync(temporary, { force: true })
-  const file = openSync(temporary, 'wx', mode)
-  try {
-    writeFileSync(file, kept)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(temporary, sessionIndexOf(home))
+  makeOrRemove(temporary, () => {
+    const file = openSync(temporary, 'wx', mode)
+    try {
+      writeFileSync(file, kept)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, sessionIndexOf(home))
+  })
 }
 
 const tailOf = (file: number, from: number): Buffer => {

@@ -14,7 +14,7 @@ import {
   type FileContent,
   type FileExchange
 } from '../../domain/changes/relocation.ts'
-import { refuseLinks } from '../plain-file.ts'
+import { makeOrRemove, refuseLinks } from '../plain-file.ts'
 import { isThere, makePrivate, syncFolder } from '../home/own-folder.ts'
 import { addName, type Step } from '../home/relocate.ts'
 import { fileContent, prefixContent } from './content.ts'
@@ -79,9 +79,11 @@ const putInPlace = (work: Work, from: string, to: string): void => {
   rmSync(temporary, { force: true })
   makeFolder(work, dirname(to))
   work.step('link')
-  addName(from, temporary)
-  work.step(`place ${to}`)
-  renameSync(temporary, to)
+  makeOrRemove(temporary, () => {
+    addName(from, temporary)
+    work.step(`place ${to}`)
+    renameSync(temporary, to)
+  })
   // Two names of one file are not renamed to each other: then the first one stays.
   rmSync(temporary, { force: true })
   work.folders.add(dirname(to))

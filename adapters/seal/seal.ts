@@ -13,7 +13,7 @@ import {
   rmSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { writeWhole } from '../plain-file.ts'
+import { makeOrRemove, writeWhole } from '../plain-file.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import { isReadBefore, plainPath } from '../../domain/rollout-file.ts'
@@ -254,15 +254,17 @@ export const verifySeal = async (request: SealRequest): Promise<SealReport> => {
 const extend = (log: string, lines: ReadonlyArray<string>): void => {
   const temporary = `${log}.${process.pid}.tmp`
   rmSync(temporary, { force: true })
-  if (existsSync(log)) copyFileSync(log, temporary)
-  const file = openSync(temporary, 'a', 0o600)
-  try {
-    for (const line of lines) writeWhole(file, `${line}\n`)
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  renameSync(temporary, log)
+  makeOrRemove(temporary, () => {
+    if (existsSync(log)) copyFileSync(log, temporary)
+    const file = openSync(temporary, 'a', 0o600)
+    try {
+      for (const line of lines) writeWhole(file, `${line}\n`)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, log)
+  })
   syncFolder(dirname(log))
 }
 

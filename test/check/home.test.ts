@@ -1,7 +1,7 @@
 // Problems of a home: names, places, kinds of files, what continues what, and what lies beside the rollouts. Whole findings are
 // compared; the sentences are those of the catalogue, which other tests look at.
 import { expect } from 'chai'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import xxhash from 'xxhash-wasm'
@@ -296,20 +296,52 @@ describe('check: homes', () => {
     })
   })
 
-  it('tells what the system does not let it read', async () => {
-    put(`${DAY}/${NAME}`)
-    chmodSync(join(home, DAY, NAME), 0)
+  /** What somebody else finds: nobody may be kept from reading by permissions who is root. */
+  const foundByAnother = async (): ReturnType<typeof found> => {
     chmodSync(home, 0o755)
-    // Nobody may be kept from reading by permissions who is root.
     const isRoot = process.geteuid?.() === 0
     if (isRoot) process.seteuid?.(65534)
     try {
-      expect(await found(home)).to.deep.equal([
-        of(`${DAY}/${NAME}`, 'unreadable_file', 'broken', { reason: 'EACCES' })
-      ])
+      return await found(home)
     } finally {
       if (isRoot) process.seteuid?.(0)
     }
+  }
+
+  it('tells what the system does not let it read', async () => {
+    put(`${DAY}/${NAME}`)
+    chmodSync(join(home, DAY, NAME), 0)
+    expect(await foundByAnother()).to.deep.equal([
+      of(`${DAY}/${NAME}`, 'unreadable_file', 'broken', { reason: 'EACCES' })
+    ])
+  })
+
+  it('judges rollouts by their own bytes where locks beside them cannot be looked at', async () => {
+    put(`${DAY}/${NAME}`)
+    put(`${DAY}/rollout-2026-05-01T11-00-00-${OTHER}.jsonl`, `${meta({ id: OTHER })}{"torn`)
+    for (const folder of ['.unroll', 'thread-writer-locks']) {
+      mkdirSync(join(home, folder, 'locks'), { recursive: true })
+      chmodSync(join(home, folder), 0)
+    }
+    const rollout = `${DAY}/rollout-2026-05-01T11-00-00-${OTHER}.jsonl`
+    expect(
+      (await foundByAnother()).map(([path, kind, severity]) => [path, kind, severity])
+    ).to.deep.equal([
+      [rollout, 'torn_tail', 'broken'],
+      ['.unroll', 'unreadable_file', 'warning']
+    ])
+    for (const folder of ['.unroll', 'thread-writer-locks']) chmodSync(join(home, folder), 0o700)
+  })
+
+  it('tells locks that a full disk left unfinished as soon as their process is gone', async () => {
+    const gone = spawnSync(process.execPath, ['--version']).pid
+    put(`.unroll/files.lock.${gone}`, '')
+    put(`.unroll/seals.lock.next.${gone}`, '')
+    put(`.unroll/plugins.lock.${process.pid}`, '')
+    expect(await found(home)).to.deep.equal([
+      of(`.unroll/files.lock.${gone}`, 'leftover_file', 'warning', {}),
+      of(`.unroll/seals.lock.next.${gone}`, 'leftover_file', 'warning', {})
+    ])
   })
 
   it('says in whole sentences what is affected and what to type next', async () => {

@@ -2,7 +2,14 @@
 // of a line, an index that cannot be noted as whole or not be written any more, a lock without an owner, a folder without its name.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { existsSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync
+} from 'node:fs'
 import { join } from 'node:path'
 import { check } from '../../adapters/check/check.ts'
 import { holdHome } from '../../adapters/home/hold.ts'
@@ -16,7 +23,9 @@ import { memoryIndex } from '../../adapters/memory/index.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Index } from '../../replay/ports.ts'
 import { right, withEngine } from '../support/engines.ts'
-import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { PLAIN } from '../support/room.ts'
+import { initialized } from '../support/rpc-client.ts'
 import { arm, disarm, unwatchCalls, watchCalls, type Act } from './failing-calls.ts'
 import { glueLines, operation, recordedFile, tortureHome } from './operations.ts'
 import { MOVED, OLD, said } from './threads.ts'
@@ -42,14 +51,42 @@ describe('a fault that was found once', () => {
     return { isHit: hit !== null, again: again._tag }
   }
 
-  for (const lasts of [false, true])
-    it(`leaves no lock of the files taken${lasts ? ' when the disk goes on failing' : ''}`, async () => {
-      for (let at = 1, isHit = true; isHit; at++) {
-        const tried = await held('EIO', at, lasts)
-        expect(tried.again, `call ${at}`).to.equal('Right')
-        isHit = tried.isHit
-      }
-    })
+  for (const act of ['EIO', 'ENOSPC'] as const)
+    for (const lasts of [false, true])
+      it(`(${act}) leaves no lock of the files taken, nor half of one${lasts ? ', when the disk goes on failing' : ''}`, async () => {
+        for (let at = 1, isHit = true; isHit; at++) {
+          const tried = await held(act, at, lasts)
+          expect(tried.again, `call ${at}`).to.equal('Right')
+          expect(readdirSync(join(folder, '.unroll')), `call ${at}`).to.deep.equal([])
+          isHit = tried.isHit
+        }
+      })
+
+  it('leaves nothing of a lock at once when there is no room for it', async () => {
+    mkdirSync(join(folder, '.unroll'))
+    arm({ act: 'ENOSPC', at: 1, lasts: true }, [folder])
+    expect(await holdHome(folder).catch(() => 'failed')).to.not.have.property('_tag', 'Right')
+    disarm()
+    expect(readdirSync(join(folder, '.unroll'))).to.deep.equal([])
+  })
+
+  it('says to a client that something could not be changed, not that it could not be read', async () => {
+    const home = copyHome('basic-142')
+    const client = await initialized(home)
+    await client.ask('thread/list', {})
+    mkdirSync(join(home, '.unroll'))
+    arm({ act: 'ENOSPC', at: 2, lasts: true }, [home])
+    const { error } = await client.ask('thread/archive', { threadId: PLAIN })
+    disarm()
+    const { code, message } = error as { readonly code: number; readonly message: string }
+    expect(code).to.equal(-32603)
+    // Which call fails first depends on how Node writes a file.
+    expect(message.replaceAll(home, 'HOME').replace(/lock\.\d+/g, 'lock.PID')).to.match(
+      /^failed to change thread: cannot (open|write) HOME\/\.unroll\/files\.lock\.PID: ENOSPC: no space left on device/
+    )
+    await client.close()
+    removeFolder(home)
+  })
 
   it('lets a line be written whole though the system takes a part at a time', () => {
     const path = join(folder, 'names')

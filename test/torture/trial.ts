@@ -126,6 +126,9 @@ export const watchRejections = (): void => {
   process.on('uncaughtException', note)
 }
 
+/** What is made on the way to something else. */
+const TEMPORARY = /(\.tmp|\.lock\.\d+|\.lock\.next(\.\d+)?)$/
+
 /** What is wrong with the home afterwards, in the eyes of a process that comes later. */
 const problemsAfter = async (
   folder: string,
@@ -139,6 +142,8 @@ const problemsAfter = async (
   for (const [file, bytes] of rolloutBytes(home))
     if (brokenLines(bytes) > brokenLines(before.get(file) ?? Buffer.alloc(0)) + 1)
       problems.push(`${file} holds broken lines`)
+  for (const name of readdirSync(home, { recursive: true, encoding: 'utf8' }))
+    if (TEMPORARY.test(name)) problems.push(`${name} was left behind`)
   const fromIndex = await observeHome(home, indexIn(folder))
   const fromFiles = await observeHome(home)
   if (!isDeepStrictEqual(fromIndex, fromFiles)) problems.push('the index differs from the files')

@@ -138,7 +138,9 @@ export const IDENTITY_KINDS = {
     meaning: 'The system does not let the file or folder be read.',
     cause: 'Permissions, or a disk that fails.',
     codex: 'It is not listed, and a read of it fails.',
-    unroll: 'Asked for it, unroll says what the system said; everything else is shown.',
+    unroll:
+      'Asked for it, unroll says what the system said; everything else is shown. Where only `.unroll` cannot be read, as by ' +
+      'another user, it is a warning: rollouts are judged by their own bytes.',
     affected: 'Nothing of it is seen.',
     remedy: 'give yourself the right to read it, or look after the disk',
     repair: { none: 'Permissions are not changed by unroll.' }
