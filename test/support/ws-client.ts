@@ -100,7 +100,7 @@ export const wsServerOf = async (
 ): Promise<WsServer> => {
   const { server, logged, close } = serverOf(home, options)
   const auth = (header: string | undefined) => openToAll(header, 0)
-  const all = { routes: HEALTH, refuseOrigin: true, auth, ...rules }
+  const all = { routes: HEALTH, browsersReach: true, auth, ...rules }
   const { http, serve } = await webSockets(all, limits)
   http.listen(0, '127.0.0.1')
   await once(http, 'listening')
@@ -167,9 +167,10 @@ export const rawHttp = (
       if (isWhole(raw, method === 'HEAD')) done()
     })
     socket.once('end', done).once('error', reject)
-    const lines = [['Host', 'test'] as const, ...headers].map(
-      ([name, value]) => `${name}: ${value}`
-    )
+    const lines = [
+      ...(headers.some(([name]) => name === 'Host') ? [] : [['Host', 'localhost'] as const]),
+      ...headers
+    ].map(([name, value]) => `${name}: ${value}`)
     socket.write([`${method} ${path} HTTP/1.1`, ...lines, '', ''].join('\r\n'), 'latin1')
   })
 

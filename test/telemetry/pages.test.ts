@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { judge } from '../../adapters/rpc/transports/http.ts'
+import { HEALTH, judge } from '../../adapters/rpc/transports/http.ts'
 import { metricsPages } from '../../adapters/telemetry/process.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { numbers, tickingMeter } from '../support/numbers.ts'
@@ -75,7 +75,7 @@ describe('/metrics', () => {
   it('is shown to this machine only, whatever address the server listens at', async () => {
     const rules = {
       routes: metricsPages(tickingMeter()),
-      refuseOrigin: true,
+      browsersReach: true,
       auth: () => Promise.resolve(null)
     }
     const statusFor = async (from: string | undefined) =>
@@ -84,6 +84,36 @@ describe('/metrics', () => {
       expect(await statusFor(from)).to.equal(200)
     for (const from of ['10.0.0.1', '192.168.0.127', '::ffff:10.0.0.1', 'fe80::1', '::'])
       expect(await statusFor(from)).to.equal(403)
+  })
+
+  it('and every other page is refused under a name that somebody made to lead here', async () => {
+    const routes = { ...metricsPages(tickingMeter()), ...HEALTH }
+    const statusFor = async (path: string, host: string, browsersReach = true) => {
+      const rules = { routes, browsersReach, auth: () => Promise.resolve(null) }
+      const request = { method: 'GET', path, headers: { host }, from: '127.0.0.1' }
+      return (await judge(request, rules))?.status
+    }
+    for (const path of ['/metrics', '/readyz', '/healthz']) {
+      for (const host of [
+        '127.0.0.1',
+        '127.0.0.1:80',
+        'localhost:4500',
+        '[::1]:4500',
+        '10.0.0.7:1'
+      ])
+        expect(await statusFor(path, host), host).to.equal(200)
+      for (const host of [
+        'evil.example',
+        'evil.example:4500',
+        '127.0.0.1.evil.example',
+        'localhost.evil',
+        '',
+        '[::1',
+        'a:b:c'
+      ])
+        expect(await statusFor(path, host), host).to.equal(403)
+      expect(await statusFor(path, 'whatever', false)).to.equal(200)
+    }
   })
 })
 

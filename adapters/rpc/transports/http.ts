@@ -2,6 +2,7 @@
  * HTTP beside the WebSockets: which requests may become one, and what the others are answered.
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import { isIP } from 'node:net'
 import { isLoopback } from './listen.ts'
 
 /** A page of the server. */
@@ -88,17 +89,28 @@ const upgradeProblem = ({ method, headers }: Request): HttpAnswer | null => {
 /** How requests are judged. */
 export interface Rules {
   readonly routes: Routes
-  /** Browsers say where a page is from; over TCP none may speak to the server, whatever the page. */
-  readonly refuseOrigin: boolean
+  /**
+   * True over TCP. Browsers say where a page is from, and none may speak to the server, whatever the page. A page whose name was
+   * made to lead here asks as if it were from here, and says only by which name.
+   */
+  readonly browsersReach: boolean
   /** Why the `Authorization` header is refused, or null. */
   readonly auth: (authorization: string | undefined) => Promise<string | null>
+}
+
+/** True for an address, with or without a port: a server listens at addresses only, and only a name can be made to lead to one. */
+const isAddress = (host = 'localhost'): boolean => {
+  const name = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(host.trim())
+  const bare = name?.[1] ?? name?.[2] ?? ''
+  return bare.toLowerCase() === 'localhost' || isIP(bare) !== 0
 }
 
 /** Judges a request, in Codex's order; null: it becomes a WebSocket. */
 export const judge = async (request: Request, rules: Rules): Promise<HttpAnswer | null> => {
   const { headers, path } = request
-  if (rules.refuseOrigin && headers.origin !== undefined) return text(403, '')
+  if (rules.browsersReach && headers.origin !== undefined) return text(403, '')
   const route = Object.hasOwn(rules.routes, path) ? rules.routes[path] : undefined
+  if (route !== undefined && rules.browsersReach && !isAddress(headers.host)) return text(403, '')
   if (route !== undefined) return page(route, request, rules)
   const problem = upgradeProblem(request)
   if (problem !== null) return problem

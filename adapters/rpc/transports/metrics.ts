@@ -30,7 +30,7 @@ export const openMetrics = async (
   if (!isLoopback(host))
     return E.left(`refusing to show metrics at ${authority(host, port)}: other machines reach it`)
   const http = createServer()
-  answerRequests(http, { routes, refuseOrigin: true, auth: (header) => openToAll(header, 0) })
+  answerRequests(http, { routes, browsersReach: true, auth: (header) => openToAll(header, 0) })
   try {
     http.listen({ host, port })
     await once(http, 'listening')

@@ -45,7 +45,7 @@ export const openTcp = async (
     )
   const rules = {
     routes,
-    refuseOrigin: true,
+    browsersReach: true,
     auth: (header: string | undefined) => auth(header, Math.floor(Date.now() / 1000))
   }
   const { http, serve } = await webSockets(rules, limits)

@@ -116,7 +116,7 @@ const bind = async (
   { home, routes, limits }: UnixOptions
 ): Promise<E.Either<string, Transport>> => {
   makeFolder(path, home)
-  const rules = { routes, refuseOrigin: false, auth: (text?: string) => openToAll(text, 0) }
+  const rules = { routes, browsersReach: false, auth: (text?: string) => openToAll(text, 0) }
   const { http, serve } = await webSockets(rules, limits)
   const bound = nameBeside(path)
   listenPrivately(http, bound)
