@@ -184,6 +184,9 @@ const beginDraft = async (
   input: TurnInput,
   options: MutationOptions
 ): Promise<E.Either<StoreError, WrittenTurn>> => {
+  const { expectedRevision: expected = 0 } = options
+  if (expected !== 0)
+    return E.left({ _tag: 'WrongExpectedRevision', streamId: threadId, expected, actual: null })
   const { cwd, history_mode: named } = meta.payload
   const mode = named === 'paginated' || named === 'legacy' ? named : defaultMode(env.profile)
   const turn = newTurn(threadId, mode, momentOf(env.writer), { turnId: input.turnId })

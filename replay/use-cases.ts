@@ -18,7 +18,7 @@ import type { DamagedPlace } from './threads/open-thread.ts'
 import type { BranchPoint } from './mutate/branch.ts'
 import type { ContextPoint, ThreadContext } from './context/context.ts'
 import type { Lifecycle } from './life/lifecycle.ts'
-import type { LifeParts, MutationOptions } from './life/life.ts'
+import type { AskedOptions, LifeParts, MutationOptions, PlannedOptions } from './life/life.ts'
 import type { Mutations } from './mutate/mutations.ts'
 import type { AuditHome } from './home-ports.ts'
 import type {
@@ -108,7 +108,7 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
    * A new thread with the history of one up to a point: by reference where its era allows it. A dry run answers with
    * the thread that would be forked.
    */
-  readonly fork: (threadId: string, point: BranchPoint, options?: MutationOptions) => Answer<Thread>
+  readonly fork: (threadId: string, point: BranchPoint, options?: PlannedOptions) => Answer<Thread>
   /**
    * Lets a paginated thread go on from before a turn, by reference; nothing is deleted. `force`: also in a home with
    * Codex's database, which goes on in the old file.
@@ -118,12 +118,15 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
     beforeTurnId: string,
     options?: MutationOptions
   ) => Answer<Thread>
-  /** Appends events to a thread, or begins it with its metadata; see `EventStore.append`. */
+  /**
+   * Appends events to a thread, or begins it with its metadata; see `EventStore.append`. `expected` is the only condition, and there
+   * is no dry run.
+   */
   readonly append: (
     threadId: string,
     events: ReadonlyArray<NewEvent>,
     expected?: ExpectedRevision,
-    options?: MutationOptions
+    options?: AskedOptions
   ) => Answer<Appended>
   /** Every thread with all that its log says of it; catches the whole home up. */
   readonly records: () => Answer<ReadonlyArray<ThreadRecord>>

@@ -63,6 +63,12 @@ export interface MutationOptions {
   readonly undoes?: string | undefined
 }
 
+/** Options of changes that need no force anywhere. */
+export type PlannedOptions = Omit<MutationOptions, 'force'>
+
+/** Options of changes that have no dry run. */
+export type AskedOptions = Pick<MutationOptions, 'actor' | 'undoes'>
+
 /** What became of threads whose files were moved. */
 export interface RelocatedThreads {
   /** Null when nothing was done: a dry run. */

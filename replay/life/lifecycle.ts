@@ -9,7 +9,14 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { Operation } from '../../domain/changes/operations.ts'
 import { agentRow, agentTree, ancestorsOf, type Agent, type AgentTree } from '../threads/agents.ts'
 import { moveThread } from './archive.ts'
-import { sizesOf, type Life, type MutationOptions, type RelocatedThreads } from './life.ts'
+import {
+  sizesOf,
+  type AskedOptions,
+  type Life,
+  type MutationOptions,
+  type PlannedOptions,
+  type RelocatedThreads
+} from './life.ts'
 import { renameThread, type Renamed } from './names.ts'
 import type { Mutations } from '../mutate/mutations.ts'
 import type { StreamInfo } from '../ports.ts'
@@ -40,14 +47,14 @@ export interface Lifecycle {
   /** Deletes a thread and what it spawned, to the trash of the home unless `permanent`. */
   readonly remove: (threadId: string, options?: RemoveOptions) => Answer<RelocatedThreads>
   /** Brings back what an operation deleted, or what a thread was deleted with; null: what was deleted last. */
-  readonly restore: (what: string | null, options?: MutationOptions) => Answer<RelocatedThreads>
-  readonly rename: (threadId: string, name: string, options?: MutationOptions) => Answer<Renamed>
+  readonly restore: (what: string | null, options?: PlannedOptions) => Answer<RelocatedThreads>
+  readonly rename: (threadId: string, name: string, options?: PlannedOptions) => Answer<Renamed>
   /** What was done to the home, newest first. */
   readonly operations: (query?: OperationQuery) => Answer<ReadonlyArray<Operation>>
   /** Undoes an operation; null: the newest one that stands. */
   readonly undo: (operationId: string | null, options?: MutationOptions) => Answer<Undone>
   /** Exchanges files of the home by a plan, all of them or none; `undo` takes it back. */
-  readonly repair: (work: RepairWork, options?: MutationOptions) => Answer<RepairDone>
+  readonly repair: (work: RepairWork, options?: AskedOptions) => Answer<RepairDone>
   /** Who spawned a thread, and what it spawned. */
   readonly agents: (threadId: string) => Answer<AgentFamily>
 }

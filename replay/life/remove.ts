@@ -15,6 +15,7 @@ import {
   type Life,
   type MutationOptions,
   type Planned,
+  type PlannedOptions,
   type RelocatedThreads
 } from './life.ts'
 import type { HomeWriter, TrashEntry } from '../home-ports.ts'
@@ -22,7 +23,7 @@ import type { HomeWriter, TrashEntry } from '../home-ports.ts'
 type Found<A> = E.Either<StoreError, A>
 
 /** How a delete is asked for. */
-export interface RemoveOptions extends MutationOptions {
+export interface RemoveOptions extends PlannedOptions {
   /** Not to the trash: nothing brings the files back. */
   readonly permanent?: boolean | undefined
 }

@@ -27,10 +27,14 @@ import { completeReview, startReview } from './review.ts'
 import { rollback, unrollback } from './rollback.ts'
 import { updateSettings } from './settings.ts'
 import type { MutationEnv } from './write.ts'
+import type { AskedOptions, PlannedOptions } from '../life/life.ts'
 import type { MutationOptions, StartedReview, Written } from './types.ts'
 export type { MutationOptions, StartedReview, Written } from './types.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>
+
+/** Options of a turn that a host drives: there is no dry run of one. */
+export type TurnOptions = AskedOptions & Pick<MutationOptions, 'expectedRevision'>
 
 /** The mutations that are events. */
 export interface Mutations {
@@ -39,48 +43,48 @@ export interface Mutations {
   /** Brings back the turns the last rollback hid. */
   readonly unrollback: (threadId: string, o?: MutationOptions) => Answer<Written>
   /** Sets or clears git facts; a member that is absent stays. */
-  readonly updateMetadata: (threadId: string, git: GitPatch, o?: MutationOptions) => Answer<Written>
+  readonly updateMetadata: (threadId: string, git: GitPatch, o?: PlannedOptions) => Answer<Written>
   readonly setMemoryMode: (
     threadId: string,
     mode: 'enabled' | 'disabled',
-    o?: MutationOptions
+    o?: PlannedOptions
   ) => Answer<Written>
   /** Adds to what the model is sent; nothing becomes visible. */
   readonly injectItems: (
     threadId: string,
     items: ReadonlyArray<JsonObject>,
-    o?: MutationOptions
+    o?: PlannedOptions
   ) => Answer<Written>
   /** Null when there is none. */
   readonly goal: (threadId: string) => Answer<Goal | null>
-  readonly setGoal: (threadId: string, patch: GoalPatch, o?: MutationOptions) => Answer<Goal>
+  readonly setGoal: (threadId: string, patch: GoalPatch, o?: PlannedOptions) => Answer<Goal>
   /** Puts a goal back as it was, usage and all. */
-  readonly restoreGoal: (threadId: string, goal: Goal, o?: MutationOptions) => Answer<Written>
+  readonly restoreGoal: (threadId: string, goal: Goal, o?: PlannedOptions) => Answer<Written>
   /** False when there was none. */
-  readonly clearGoal: (threadId: string, o?: MutationOptions) => Answer<boolean>
+  readonly clearGoal: (threadId: string, o?: PlannedOptions) => Answer<boolean>
   /** Settings of the turns to come: members of `turn_context`. */
   readonly updateSettings: (
     threadId: string,
     settings: JsonObject,
-    o?: MutationOptions
+    o?: PlannedOptions
   ) => Answer<Written>
   /** Sets a review up inside a thread; a detached one is started in a fork. */
   readonly startReview: (
     threadId: string,
     target: ReviewTarget,
-    o?: MutationOptions
+    o?: PlannedOptions
   ) => Answer<StartedReview>
   /** Takes what the reviewer said: JSON of a review output, or plain text; null when it failed. */
   readonly completeReview: (
     threadId: string,
     output: ReviewOutput | string | null,
-    o?: MutationOptions
+    o?: PlannedOptions
   ) => Answer<Written>
   /** Records a compaction: the summary, and the history that replaces what was before. */
   readonly compact: (
     threadId: string,
     compaction: Compaction,
-    o?: MutationOptions
+    o?: PlannedOptions
   ) => Answer<Written>
   /** A thread that is not on disk yet; its first turn puts it there. */
   readonly draftThread: (thread: NewThread) => E.Either<StoreError, ThreadDraft>
@@ -88,10 +92,10 @@ export interface Mutations {
   readonly beginTurn: (
     thread: string | ThreadDraft,
     input: TurnInput,
-    o?: MutationOptions
+    o?: TurnOptions
   ) => Answer<LiveTurn>
   /** Ends a turn that was left open, as an interruption. */
-  readonly interrupt: (threadId: string, o?: MutationOptions) => Answer<Written>
+  readonly interrupt: (threadId: string, o?: PlannedOptions) => Answer<Written>
 }
 
 /** The mutations of an engine; `defaultProvider` is the provider of threads that name none. */
