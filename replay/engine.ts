@@ -12,7 +12,8 @@ import { homeCatchUp } from './catch-up/backfill.ts'
 import { changesIn, CHANGES_KEPT } from './catch-up/changes.ts'
 import { followThread } from './follow/follow.ts'
 import { ownWrites } from './follow/own.ts'
-import { guarded } from './guarded.ts'
+import { refusingOptions } from './life/options.ts'
+import { guarded, guardedRead } from './guarded.ts'
 import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
 import { itemPage } from './pages/item-page.ts'
 import { failedLedgers, ledgersOf } from './ledgers/ledgers.ts'
@@ -144,7 +145,8 @@ export const createEngine = (given: EngineParts): Engine => {
   const keep = keptBytesMax === undefined ? keepNothing : keepPages(parts, keptBytesMax)
   const home = homeCatchUp(parts, parts.progress)
   const text = fullText(parts, parts.progress)
-  const safely = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
+  const safely = <A>(task: Answer<A>): Answer<A> => guardedRead(parts, task)
+  const changing = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
   const life = { ...parts, open, everything: home.everything }
   const opened: Opened = (threadId, withTurns, use) =>
     safely(async () => {
@@ -164,7 +166,7 @@ export const createEngine = (given: EngineParts): Engine => {
     const cleared = await parts.index.clear()()
     return E.isLeft(cleared) ? cleared : status()
   }
-  return {
+  return refusingOptions({
     listThreads: (request) => safely(listThreads(parts, home)(request)),
     searchThreads: (request) => safely(searchThreads(parts, home, text)(request)),
     readThread: (threadId, includeTurns) =>
@@ -180,23 +182,23 @@ export const createEngine = (given: EngineParts): Engine => {
     ...placesOf(parts),
     resolve: (text) => safely(() => resolveThread(parts, text)),
     ...ledgersOf(parts, safely),
-    ...lifecycle(life, mutations, safely),
+    ...lifecycle(life, mutations, changing),
     ...mutations,
-    ...branching(life, safely, (threadId) =>
+    ...branching(life, changing, (threadId) =>
       readThread(parts, home, open, keepNothing)(threadId, false)
     ),
     append: (threadId, events, expected = 'any', options = {}) =>
-      safely(() => appendEvents(life, threadId, events, expected, options)),
+      changing(() => appendEvents(life, threadId, events, expected, options)),
     records: () => safely(threadRecords(parts, home)),
     status: () => safely(status),
-    rebuild: () => safely(rebuild),
+    rebuild: () => changing(rebuild),
     homeChanges: (limit = CHANGES_KEPT) =>
       safely(async () => {
         const caughtUp = await home.everything()
         return E.isLeft(caughtUp) ? caughtUp : E.right(changesIn(parts, limit))
       }),
     close: () => guarded({ index: parts.index }, home.close)().then(parts.index.close)
-  }
+  })
 }
 
 /** An engine that could not be made: every use case answers with the reason. */

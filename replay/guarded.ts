@@ -72,11 +72,13 @@ export interface Guarded {
   readonly telemetry?: Telemetry
 }
 
-/** Empties a damaged index. */
-const emptied = async ({
-  index,
-  telemetry = noTelemetry
-}: Guarded): Promise<E.Either<StoreError, void>> => {
+/** Empties a damaged index, unless it was put right since the question was asked. */
+const emptied = async (
+  { index, telemetry = noTelemetry }: Guarded,
+  { isMended }: IndexDamage,
+  epoch: number
+): Promise<E.Either<StoreError, void>> => {
+  if (isMended || index.epoch() !== epoch) return E.right(undefined)
   const cleared = await index.clear()()
   if (E.isRight(cleared)) telemetry.count('repairs', { what: 'index_emptied' })
   return cleared
@@ -96,6 +98,7 @@ export const guarded =
   async () => {
     if (isFallback) telemetry.count('read.fallback', { reason: 'index_unavailable' })
     for (let attempt = 1; ; attempt++) {
+      const epoch = index.epoch()
       try {
         return await task()
       } catch (cause) {
@@ -105,23 +108,47 @@ export const guarded =
         }
         if (!damaged && !(isSystemError(cause) && cause.code === 'ENOENT'))
           return E.left(ioFailure(cause, ''))
-        const cleared = damaged ? await emptied({ index, telemetry }) : E.right(undefined)
+        const cleared = damaged
+          ? await emptied({ index, telemetry }, cause, epoch)
+          : E.right(undefined)
         if (E.isLeft(cleared)) return cleared
         telemetry.count('read.fallback', { reason: damaged ? 'index_damaged' : 'file_moved' })
       }
     }
   }
 
+const mixed = (): IndexDamage => new IndexDamage('the index was made anew while it was read', true)
+
+/**
+ * Runs a use case that only reads; also again when another use case found damage meanwhile and the index was emptied or opened
+ * anew: what was read then are rows of two indexes, of which one may be empty.
+ */
+export const guardedRead = <A>(
+  parts: Guarded,
+  task: TE.TaskEither<StoreError, A>
+): TE.TaskEither<StoreError, A> =>
+  guarded(parts, async () => {
+    const epoch = parts.index.epoch()
+    const isMixed = (): boolean => parts.index.epoch() !== epoch
+    const done = await task().catch((cause: unknown) => {
+      throw isMixed() ? mixed() : cause
+    })
+    if (isMixed()) throw mixed()
+    return done
+  })
+
 /**
  * Rows of an answer that are read as they are asked for. When the index turns out to be damaged, what was given cannot be
  * taken back: the index is emptied, and the rows end with a `StoreError` that is thrown; asked again, they are whole.
  */
 export async function* guardedRows<A>(parts: Guarded, rows: AsyncIterable<A>): AsyncGenerator<A> {
+  const epoch = parts.index.epoch()
   try {
     yield* rows
+    if (parts.index.epoch() !== epoch) throw mixed()
   } catch (cause) {
     if (!(cause instanceof IndexDamage)) throw cause
-    const cleared = await emptied(parts)
+    const cleared = await emptied(parts, cause, epoch)
     const error = { _tag: 'IndexEmptied', reason: cause.message } as const
     throw thrown(E.isLeft(cleared) ? cleared.left : error)
   }

@@ -295,6 +295,11 @@ export interface Index {
   ) => TaskEither<StoreError, Committed>
   /** A number that grows with every commit of any process. */
   readonly generation: () => number
+  /**
+   * Another number whenever all rows were deleted or the index was opened anew. Who began before has read rows of two indexes,
+   * of which the later one may not hold yet what the earlier one did.
+   */
+  readonly epoch: () => number
   /** Deletes every row. */
   readonly clear: () => TaskEither<StoreError, void>
   readonly close: () => Promise<void>
@@ -329,4 +334,12 @@ export interface Lessee {
  */
 export class IndexDamage extends Error {
   readonly _tag = 'IndexDamage'
+
+  /** True when the index was opened anew meanwhile, and is whole: the question only has to be asked again. */
+  readonly isMended: boolean
+
+  constructor(reason: string, isMended = false) {
+    super(reason)
+    this.isMended = isMended
+  }
 }

@@ -6,6 +6,7 @@
  *     program.cache      what V8 made of program.cjs while it started a server and answered
  *     fold-worker.cjs    the second thread of a first fold
  *     probe.cjs          the child process that reads a doubtful index
+ *     index-process.cjs  the child process that holds the index of a server
  *     library.js         what `import 'unroll'` gives
  *     app-server.js      what `import 'unroll/app-server'` gives
  *     sql-wasm.wasm      SQLite, for looking into Codex's databases
@@ -118,7 +119,8 @@ const programs = await build({
   entryPoints: [
     { in: 'adapters/cli/main.ts', out: 'program' },
     { in: 'adapters/jsonl/fold-worker.ts', out: 'fold-worker' },
-    { in: 'adapters/lmdb/probe.ts', out: 'probe' }
+    { in: 'adapters/lmdb/probe.ts', out: 'probe' },
+    { in: 'adapters/lmdb/index-process.ts', out: 'index-process' }
   ],
   outdir: out,
   format: 'cjs',

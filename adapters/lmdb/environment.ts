@@ -53,16 +53,17 @@ const dataFile = (directory: string): string => join(directory, 'data.mdb')
 const sealFile = (directory: string): string => join(directory, 'unroll-index.json')
 
 /** What the outside of the data file tells: which file it is, and in which state; a link is never as it was left. */
-interface Outside {
+export interface Outside {
   readonly inode: bigint
+  readonly size: bigint
   readonly data: string
 }
 
-const outsideOf = (directory: string): Outside | null => {
+export const outsideOf = (directory: string): Outside | null => {
   const stat = lstatSync(dataFile(directory), { throwIfNoEntry: false, bigint: true })
   if (stat === undefined) return null
   const { size, mtimeNs, ctimeNs, ino: inode } = stat
-  return { inode, data: `${size} ${mtimeNs} ${ctimeNs} ${inode}` }
+  return { inode, size, data: `${size} ${mtimeNs} ${ctimeNs} ${inode}` }
 }
 
 const readSeal = (directory: string): Seal | null => {
@@ -214,7 +215,7 @@ type How = LabelsOf<'index.open.duration'>['how']
  * True when the file is as its last seal has it, or another process is between a commit and the next seal. Asked twice: that
  * process may seal the file, and take its mark down, between the two questions.
  */
-const isAsLeft = (directory: string): boolean =>
+export const isAsLeft = (directory: string): boolean =>
   [1, 2].some(() => {
     const outside = outsideOf(directory)
     if (outside === null) return false
@@ -222,11 +223,11 @@ const isAsLeft = (directory: string): boolean =>
   })
 
 /** Makes sure that what is in a directory is whole; deletes it when there is no other way. */
-const madeSure = (directory: string): How => {
+const madeSure = (directory: string, inDoubt: boolean): How => {
   if (outsideOf(directory) === null) return 'created'
   const known = readSeal(directory)
   const otherLayout = known !== null && known.layout !== LAYOUT_VERSION
-  if (!otherLayout && isAsLeft(directory)) return 'as_left'
+  if (!otherLayout && !inDoubt && isAsLeft(directory)) return 'as_left'
   if (!otherLayout && replaceByVerifiedCopy(directory)) return 'copied'
   deleteIndex(directory)
   return otherLayout ? 'outdated' : 'replaced'
@@ -239,7 +240,8 @@ const madeSure = (directory: string): How => {
 export const openEnvironment = (
   directory: string,
   begin: (environment: Environment) => void,
-  telemetry: Telemetry = noTelemetry
+  telemetry: Telemetry = noTelemetry,
+  inDoubt = false
 ): OpenEnvironment => {
   let opened: Environment | null = null
   let mark: Mark | null = null
@@ -247,7 +249,7 @@ export const openEnvironment = (
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const open = (): OpenEnvironment => {
     sweep(directory)
-    const how = madeSure(directory)
+    const how = madeSure(directory, inDoubt)
     if (how === 'copied') telemetry.count('repairs', { what: 'index_copied' })
     if (how === 'replaced') telemetry.count('repairs', { what: 'index_replaced' })
     mustOpen(directory)

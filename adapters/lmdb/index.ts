@@ -19,6 +19,7 @@ import {
 } from './environment.ts'
 import { whileOpening } from './opening.ts'
 import { encodeRow, rowJson } from './row.ts'
+import { watcher } from './watching.ts'
 
 const GENERATION: RowKey = ['generation']
 
@@ -92,12 +93,18 @@ const SEAL_DELAY_MS = 50
 /** Seals the directory when commits have come to rest: what was committed during the wait is sealed by the next one. */
 const sealer = (seals: () => void, flushed: () => Promise<unknown>) => {
   let timer: NodeJS.Timeout | null = null
+  let isDue = false
   return {
+    /** True from a commit until it is sealed. */
+    isDue: (): boolean => isDue,
     soon: (): void => {
+      isDue = true
       timer ??= setTimeout(() => {
         timer = null
         void flushed().then(() => {
-          if (timer === null) seals()
+          if (timer !== null) return
+          seals()
+          isDue = false
         })
       }, SEAL_DELAY_MS).unref()
     },
@@ -124,33 +131,60 @@ const MAPPED_BYTES = 8 * 1024 * 1024
 const bytesOf = (writes: Parameters<Index['commit']>[0]): number =>
   writes.reduce((sum, { json }) => sum + (json?.length ?? 0), 0)
 
-/** Opens the index of a directory, making both when they are missing. Throws when the directory cannot be used. */
-export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTelemetry): Index => {
-  const opened = (): OpenEnvironment =>
-    openEnvironment(directory, (fresh) => reading(() => begin(fresh)), telemetry)
-  let { environment, inode, mark } = opened()
+const readsOf = (open: () => Environment): Pick<Index, 'get' | 'range' | 'keys'> => ({
+  get: (key) => {
+    const json = reading(() => jsonAt(open(), key))
+    return json === null ? undefined : (JSON.parse(json) as unknown)
+  },
+  range: (from, until, limit, reverse) =>
+    reading(() => {
+      const rows = open().getRange(walk(from, until, limit, reverse))
+      return Array.from(
+        rows,
+        ({ key, value }) =>
+          [partsOf(key), JSON.parse(rowJson(partsOf(key), value)) as unknown] as const
+      )
+    }),
+  keys: (from, until) =>
+    reading(() =>
+      Array.from(open().getKeys({ start: lmdbKey(from), end: lmdbKey(until) }), partsOf)
+    )
+})
+
+/** An index, and whether its file is still as those who may write to it have left it. */
+export interface LmdbIndex extends Index {
+  /**
+   * False when somebody changed the file who is no index. What this process commits is taken for granted until it is sealed;
+   * only a file that became shorter is noticed even then.
+   */
+  readonly isAsLeft: () => boolean
+}
+
+/**
+ * Opens the index of a directory, making both when they are missing. Throws when the directory cannot be used. A file in doubt
+ * is copied or built anew even when it is as its seal has it.
+ */
+export const openLmdbIndex = (
+  directory: string,
+  telemetry: Telemetry = noTelemetry,
+  inDoubt = false
+): LmdbIndex => {
+  const opened = (doubt = false): OpenEnvironment =>
+    openEnvironment(directory, (fresh) => reading(() => begin(fresh)), telemetry, doubt)
+  let { environment, inode, mark } = opened(inDoubt)
   let writtenBytes = 0
-  const seals = (): void => seal(directory, { inode, mark })
+  let epoch = 0
+  const watch = watcher(directory)
+  watch.trust()
+  const seals = (): void => {
+    seal(directory, { inode, mark })
+    watch.trust()
+  }
   const sealing = sealer(seals, () => environment.flushed)
   sealing.soon()
   return {
-    get: (key) => {
-      const json = reading(() => jsonAt(environment, key))
-      return json === null ? undefined : (JSON.parse(json) as unknown)
-    },
-    range: (from, until, limit, reverse) =>
-      reading(() => {
-        const rows = environment.getRange(walk(from, until, limit, reverse))
-        return Array.from(
-          rows,
-          ({ key, value }) =>
-            [partsOf(key), JSON.parse(rowJson(partsOf(key), value)) as unknown] as const
-        )
-      }),
-    keys: (from, until) =>
-      reading(() =>
-        Array.from(environment.getKeys({ start: lmdbKey(from), end: lmdbKey(until) }), partsOf)
-      ),
+    isAsLeft: () => watch.isAsLeft(inode, sealing.isDue()),
+    ...readsOf(() => environment),
     commit: (writes, expected) => async () => {
       try {
         mark.up()
@@ -173,12 +207,15 @@ export const openLmdbIndex = (directory: string, telemetry: Telemetry = noTeleme
         environment.resetReadTxn()
         return generationOf(environment)
       }),
+    epoch: () => epoch,
     clear: () => async () => {
+      epoch += 1
       try {
         await environment.close()
         mark.down()
         whileOpening(directory, () => deleteIndex(directory))
         ;({ environment, inode, mark } = opened())
+        watch.trust()
         sealing.soon()
         return E.right(undefined)
       } catch (cause) {

@@ -31,6 +31,8 @@ export const fallingBack = (index: Index, told: (why: StoreError) => void): Inde
       return goOn(done.left, await copied(index, memoryIndex())).commit(writes, expected)()
     },
     generation: () => current.generation(),
+    // The copy in memory counts from 0; what was asked before a clear that failed must not be taken for new.
+    epoch: () => index.epoch() + (current === index ? 0 : 1 + current.epoch()),
     clear: () => async () => {
       const asked = current
       const done = await asked.clear()()

@@ -28,6 +28,7 @@ export const memoryIndex = (): Index => {
   const rows = new Map<string, Row>()
   let ordered: ReadonlyArray<Row> | null = null
   let generation = 0
+  let epoch = 0
   const inOrder = (): ReadonlyArray<Row> => {
     ordered ??= [...rows.values()].sort((a, b) => compareKeys(a.key, b.key))
     return ordered
@@ -63,7 +64,9 @@ export const memoryIndex = (): Index => {
       return E.right('committed' as const)
     },
     generation: () => generation,
+    epoch: () => epoch,
     clear: () => async () => {
+      epoch += 1
       rows.clear()
       ordered = null
       generation += 1

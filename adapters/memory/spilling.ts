@@ -17,6 +17,7 @@ export const spillingIndex = (make: () => Promise<Index>, most = SPILL_CHARACTER
   let current = memoryIndex()
   let written = 0
   let generation = 0
+  let epoch = 0
   const spill = async (): Promise<void> => {
     written = -Infinity
     let made: Index | null = null
@@ -47,8 +48,10 @@ export const spillingIndex = (make: () => Promise<Index>, most = SPILL_CHARACTER
         return done
       }),
     generation: () => generation,
+    epoch: () => epoch,
     clear: () => () =>
       inTurn(async () => {
+        epoch += 1
         await current.close()
         current = memoryIndex()
         generation += 1

@@ -99,6 +99,7 @@ const openOnce = async (
     rich,
     telemetry,
     keptBytesMax: KEPT_BYTES_MAX,
+    indexApart: 'soon',
     onUnusableIndex,
     onSilentStore,
     ...place

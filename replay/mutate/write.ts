@@ -11,7 +11,7 @@ import type { Inverse } from '../../domain/changes/operations.ts'
 import { guarded } from '../guarded.ts'
 import { openExpected, type Life } from '../life/life.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
-import type { Appended, SegmentWriter } from '../ports.ts'
+import { IndexDamage, type Appended, type SegmentWriter } from '../ports.ts'
 import { checkpointOf, type Checkpoint } from '../catch-up/project.ts'
 import { recorded, type OperationRequest } from '../life/recorded.ts'
 import type { MutationOptions, Written } from './types.ts'
@@ -115,9 +115,12 @@ export const written = (
 ): TE.TaskEither<StoreError, Written> =>
   guarded<Written>(env, async () => {
     for (let attempt = 1; ; attempt++) {
+      const epoch = env.index.epoch()
       const target = await openTarget(env, threadId, options)
       if (E.isLeft(target)) return target
       const plan = await mutation.plan(target.right)
+      // What is written must not follow from an index that was emptied meanwhile.
+      if (env.index.epoch() !== epoch) throw new IndexDamage('it was made anew meanwhile', true)
       if (E.isLeft(plan)) return plan
       const { events } = plan.right
       const answer = { threadId: target.right.info.streamId, events }

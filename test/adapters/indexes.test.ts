@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { openLmdbIndex } from '../../adapters/lmdb/index.ts'
+import { openIndexApart } from '../../adapters/lmdb/apart.ts'
 import { passingIndex } from '../../adapters/lmdb/passing.ts'
 import { spillingIndex } from '../../adapters/memory/spilling.ts'
 import type { Index } from '../../replay/ports.ts'
@@ -60,6 +61,21 @@ describe('an index that goes to disk when it is large', () => {
       else process.env['TMPDIR'] = before
       removeFolder(folder)
     }
+  })
+})
+
+describe('an index in a process of its own', () => {
+  let folder = ''
+  let index: Index | null = null
+  after(async () => {
+    await index?.close()
+    removeFolder(folder)
+  })
+  indexContract(async () => {
+    if (index === null) folder = temporaryFolder()
+    index ??= await openIndexApart(folder)
+    await index.clear()()
+    return { ...index, close: () => Promise.resolve() }
   })
 })
 

@@ -5,7 +5,8 @@
  *
  * Kinds: `kills` (random SIGKILL), `deaths` (SIGKILL at every system call), `faults` (every system call fails), `power` (power
  * cuts, wants root), `strace` (native system calls fail, wants strace), `disks` (full, read-only and small disks, wants root).
- * `flips` (damaged bytes), `cuts` (a file cut at every byte), `content` (hostile rollouts), `indexes` (damaged indexes).
+ * `flips` (damaged bytes), `cuts` (a file cut at every byte), `content` (hostile rollouts), `indexes` (damaged indexes), `live`
+ * (indexes of servers that run, Linux).
  * Without `--kind` all of them. `--trials` counts kills and power cuts, `--only NAME` takes one scene or operation, `--every N`
  * each N-th system call. Prints a table; `--json FILE` gets the same figures. Exit code 1 when anything was found.
  */

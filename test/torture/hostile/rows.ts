@@ -1,16 +1,19 @@
 /**
- * The long form of the trials with flips, cuts, hostile content and damaged indexes, a row of the table each.
+ * The long form of the trials with flips, cuts, hostile content and damaged indexes (of servers that run, too), a row of the table each.
  */
+import { randomFrom } from '../../../bench/home/random.ts'
+import { liveServer } from '../../support/live-index.ts'
 import { contentCost } from './content-trials.ts'
 import { flipTrials } from './flips.ts'
 import { indexTrials } from './index-trials.ts'
 import { HOSTILE_KINDS } from './kinds.ts'
+import { liveTrials } from './live-index.ts'
 import type { Report, Tally } from './tally.ts'
 import { everyTruncation, TEN_RECORDS } from './truncations.ts'
 
 /** A row of the table of a long run. */
 export interface HostileRow {
-  readonly kind: 'flips' | 'cuts' | 'content' | 'indexes'
+  readonly kind: 'flips' | 'cuts' | 'content' | 'indexes' | 'live'
   readonly name: string
   readonly run: () => Promise<{
     readonly trials: number
@@ -69,5 +72,18 @@ export const hostileRows = (
     kind: 'indexes',
     name: 'damaged',
     run: () => Promise.resolve(told(indexTrials(seed, trials.indexes, report)))
-  }
+  },
+  ...(['stdio', 'websocket', 'unix'] as const).map((transport): HostileRow => ({
+    kind: 'live',
+    name: transport,
+    run: async () => {
+      const server = await liveServer(transport)
+      try {
+        const random = randomFrom(`live ${seed} ${transport}`)
+        return told(await liveTrials(server, random, trials.indexes))
+      } finally {
+        await server.close()
+      }
+    }
+  }))
 ]
