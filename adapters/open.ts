@@ -52,6 +52,10 @@ export interface EngineOptions {
    * memory or in a temporary folder; `index` is not used.
    */
   readonly at?: PastPoint
+  /**
+   * Makes the paths absolute that clients of Codex decode in no other way; without it they are answered as they stand in the log.
+   */
+  readonly absolute?: (path: string) => string
   /** Who uses the engine, for the operation log; default `library`. */
   readonly actor?: string
   /** Told after every rollout of a long catch-up. */
@@ -166,6 +170,7 @@ const engineOf = (
     strict,
     rich: options.rich ?? !strict,
     progress: options.onProgress ?? (() => undefined),
+    ...(options.absolute === undefined ? {} : { absolute: options.absolute }),
     ...(options.keptBytesMax === undefined ? {} : { keptBytesMax: options.keptBytesMax })
   })
 

@@ -12,6 +12,15 @@ export const defaultHome = (env: NodeJS.ProcessEnv): string => {
   return resolve(named !== undefined && named !== '' ? named : join(homedir(), '.codex'))
 }
 
+/** How Codex reads a directory in a place: `~` is the user's, and a relative one begins there. */
+export const seenFrom =
+  (directory: string, userHome: string) =>
+  (path: string): string =>
+    resolve(directory, path === '~' || path.startsWith('~/') ? join(userHome, path.slice(1)) : path)
+
+/** A directory as Codex reads it in the place of this process. */
+export const absoluteDirectory = (path: string): string => seenFrom('', homedir())(path)
+
 const realPath = (path: string): string => {
   try {
     return realpathSync(path)

@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
+import { absoluteDirectory } from '../home/places.ts'
 import { tell } from '../stderr.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import { describe, type StoreError } from '../../domain/errors.ts'
@@ -98,6 +99,7 @@ const openOnce = async (
     strict,
     rich,
     telemetry,
+    absolute: absoluteDirectory,
     keptBytesMax: KEPT_BYTES_MAX,
     indexApart: 'soon',
     onUnusableIndex,

@@ -15,12 +15,14 @@ const integer = (name: string, min: number, max: number): t.Type<number> => {
   return new t.Type(name, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c)), t.identity)
 }
 
+/** Signed 32-bit integer. */
+export const i32 = integer('i32', -2147483648, 2147483647)
 /** Unsigned 32-bit integer. */
 export const u32 = integer('u32', 0, 4294967295)
-/** Unsigned 64-bit integer, as far as a JSON number carries it. */
-export const u64 = integer('u64', 0, 18446744073709551615)
-/** Signed 64-bit integer, as far as a JSON number carries it. */
-export const i64 = integer('i64', -9223372036854775808, 9223372036854775807)
+/** Unsigned 64-bit integer, as far as a number carries it: up to the largest one that prints as such an integer again. */
+export const u64 = integer('u64', 0, 18446744073709549568)
+/** Signed 64-bit integer, likewise. */
+export const i64 = integer('i64', -9223372036854775808, 9223372036854774784)
 
 const UUID_LIKE =
   /^(urn:uuid:|\{)?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$/i

@@ -66,6 +66,8 @@ export interface Env {
   readonly strict: boolean
   /** Which read models are kept up; those of threads and turns where nothing is said. */
   readonly models?: ReadModels
+  /** Makes a path absolute, for readers who decode no other; without it paths are told as they stand in the log. */
+  readonly absolute?: (path: string) => string
   /** Also show what the log knows and Codex of its time hides: commands, tool calls, failures. */
   readonly rich?: boolean
   /** A second thread for the first fold of a large home; absent where one is enough. */

@@ -59,7 +59,8 @@ const refusal = async (
   withTurns: boolean
 ): Promise<StoreError | null> => {
   const { path } = info
-  if (facts.head === null && (withTurns || facts.lastEventAt === null)) {
+  const { members169 } = env.profile
+  if (facts.head === null && (withTurns || members169 || facts.lastEventAt === null)) {
     const reason = facts.itemBeforeMeta ? 'no_session_meta' : 'empty'
     return { _tag: 'UnreadableRollout', path, reason }
   }

@@ -27,6 +27,7 @@ const contextOf = (parts: EngineParts, infos: ReadonlyArray<StreamInfo> | null):
   return {
     profile: parts.profile,
     strict: parts.strict,
+    absolute: parts.absolute,
     defaultProvider: parts.defaultProvider,
     nameOf: (threadId) => names().get(threadId) ?? null,
     times:

@@ -5,9 +5,9 @@
  * the head of the file, `thread/read` with turns from its database. Strict mode reproduces each; otherwise there
  * is one answer, from the whole log.
  */
-import type { Json } from '../../domain/json.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { GitInfo, Thread, Turn } from '../../domain/protocol.ts'
+import { protocolSource, protocolThreadSource } from '../../domain/source.ts'
 import type { MetaFacts, ThreadFacts } from '../../domain/thread.ts'
 import { parentOf, type ThreadRow } from '../../projections/threads.ts'
 import type { CodexTimes } from '../lists/codex-times.ts'
@@ -20,23 +20,12 @@ export type Face = 'list' | 'database' | 'head' | 'whole'
 export interface ViewContext {
   readonly profile: Profile
   readonly strict: boolean
+  readonly absolute?: ((path: string) => string) | undefined
   /** Provider of threads whose file names none. */
   readonly defaultProvider: string
   readonly nameOf: (threadId: string) => string | null
   /** Strict mode: the times Codex's database would show. */
   readonly times: CodexTimes | null
-}
-
-/** A `source` member as the protocol spells it: `mcp` is `appServer`, `subagent` is `subAgent`. */
-export const protocolSource = (source: Json): Json => {
-  if (source === 'mcp') return 'appServer'
-  if (typeof source === 'string')
-    return ['cli', 'vscode', 'exec', 'unknown'].includes(source) ? source : 'unknown'
-  if (typeof source !== 'object' || source === null || Array.isArray(source)) return 'unknown'
-  const { subagent, custom } = source as { readonly subagent?: Json; readonly custom?: Json }
-  if (subagent !== undefined) return { subAgent: subagent }
-  if (custom !== undefined) return { custom }
-  return 'unknown'
 }
 
 const NO_FACTS: MetaFacts = {
@@ -68,11 +57,16 @@ interface Shown {
   readonly threadSource: string | null
 }
 
+/** The directory of the first turn stands in for one that no metadata tell; since 0.142 only when it is absolute. */
+const contextCwd = ({ contextCwd: cwd }: ThreadFacts, { members142 }: Profile): string =>
+  cwd === null || (members142 && !cwd.startsWith('/')) ? '' : cwd
+
 const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContext): Shown => {
   const { facts } = row
-  const meta = facts.own ?? { ...NO_FACTS, cwd: facts.contextCwd ?? '' }
+  const meta = facts.own ?? { ...NO_FACTS, cwd: contextCwd(facts, context.profile) }
   const isScan = context.strict && face === 'list'
-  const own = isScan ? meta : { ...meta, cwd: facts.settingsCwd ?? meta.cwd }
+  const cwd = isScan ? (facts.head?.cwd ?? meta.cwd) : (facts.settingsCwd ?? meta.cwd)
+  const own = { ...meta, cwd }
   const mtime = Math.floor(info.modifiedAtMs)
   const { forkedFromId, threadSource } = own
   const whole: Shown = {
@@ -212,12 +206,12 @@ export const threadView = (
     ...(members142 ? { recencyAt: seconds(recencyAtMs) } : {}),
     status: { type: 'notLoaded' },
     path: info.path,
-    cwd: facts.cwd,
+    cwd: context.absolute?.(facts.cwd) ?? facts.cwd,
     cliVersion: facts.cliVersion,
     ...(members169 ? { originator: facts.originator === '' ? null : facts.originator } : {}),
     source: protocolSource(facts.source),
     ...(members169 ? { canAcceptDirectInput: null } : {}),
-    threadSource,
+    threadSource: protocolThreadSource(threadSource, profile),
     agentNickname: facts.agentNickname,
     agentRole: facts.agentRole,
     gitInfo: facts.git,
@@ -230,6 +224,8 @@ export const threadView = (
 /** A thread without turns, with the milliseconds behind its times. */
 export interface ThreadSummary {
   readonly thread: Thread
+  /** As it stands in the log. */
+  readonly cwd: string
   readonly createdAtMs: number
   readonly updatedAtMs: number
 }
@@ -239,8 +235,8 @@ export const summaryView = (
   row: ThreadRow,
   info: StreamInfo,
   context: ViewContext
-): ThreadSummary => ({
-  thread: threadView(row, info, 'head', context, []),
-  createdAtMs: shown(row, info, 'head', context).createdAtMs,
-  updatedAtMs: shown(row, info, 'head', context).updatedAtMs
-})
+): ThreadSummary => {
+  const { facts, createdAtMs, updatedAtMs } = shown(row, info, 'head', context)
+  const thread = threadView(row, info, 'head', context, [])
+  return { thread, cwd: facts.cwd, createdAtMs, updatedAtMs }
+}

@@ -1,6 +1,7 @@
 /**
  * A client of the app-server in the same process: lines in, messages out.
  */
+import { absoluteDirectory } from '../../adapters/home/places.ts'
 import { openEngine } from '../../adapters/library.ts'
 import { connect, type Connection } from '../../adapters/rpc/connection/connection.ts'
 import { createFollow } from '../../adapters/rpc/follow/follow.ts'
@@ -9,6 +10,7 @@ import { remoteOf } from '../../adapters/rpc/follow/elsewhere.ts'
 import { remoteWatch, systemWatch, type Watch } from '../../adapters/rpc/follow/watch.ts'
 import { createLive } from '../../adapters/rpc/threads/live.ts'
 import type { Server } from '../../adapters/rpc/method.ts'
+import { decoderOf } from './client-schema.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 
@@ -44,15 +46,29 @@ export const unattended = (home: string): Watch => ({
   every: () => () => undefined
 })
 
+/** What a server is made of, and how its engine answers: `rich` unless strict, in the place of this process. */
+export interface ServerOptions extends Partial<Server> {
+  readonly rich?: boolean
+  readonly absolute?: (path: string) => string
+}
+
+/** What a server can be asked to answer with, as options of one. */
+export const MODES = {
+  strict: { strict: true, rich: false },
+  plain: { strict: false, rich: false },
+  rich: { strict: false, rich: true }
+} as const
+
 /** A server to which any number of clients can be connected. */
 export const serverOf = (
   home: string,
-  options: Partial<Server> = {},
+  { rich, absolute = absoluteDirectory, ...options }: ServerOptions = {},
   watch: Watch = unattended(home)
 ): TestServer => {
   const { profile, strict } = { ...DEFAULTS, ...options }
   const logged: Array<string> = []
-  const engine = openEngine({ home, index: 'memory', profile, strict })
+  const how = { profile, strict, absolute, ...(rich === undefined ? {} : { rich }) }
+  const engine = openEngine({ home, index: 'memory', ...how })
   const log = (line: string) => void logged.push(line)
   const live = createLive()
   const parts = { home, profile, strict, engine, live, log }
@@ -72,7 +88,10 @@ export const storeServerOf = (
   options: Partial<Server> = {}
 ): TestServer => {
   const { profile, strict } = { ...DEFAULTS, ...options }
-  const opened = openAll({ home, store, index: 'memory', profile, strict })
+  const opened = openAll({
+    ...{ home, store, index: 'memory', profile, strict },
+    absolute: absoluteDirectory
+  })
   const remote = opened.then(({ store: open }) => {
     if (open === null) throw new Error('the store cannot be opened')
     return remoteOf(open, home)
@@ -104,11 +123,20 @@ export const withEngineOf = (
 /** A client of a server; nothing is sent yet. */
 export const clientOf = ({ server, logged, close }: TestServer): Client => {
   const received: Array<Message> = []
-  const connection = connect(server, (text) => void received.push(JSON.parse(text) as Message))
+  const decoder = decoderOf(server.profile)
+  const connection = connect(server, (text) => {
+    const message = JSON.parse(text) as Message
+    received.push(message)
+    decoder.received(message)
+  })
   const send: Client['send'] = async (...lines) => {
     const from = received.length
-    for (const line of lines) connection.receive(line)
+    for (const line of lines) {
+      decoder.sent(line)
+      connection.receive(line)
+    }
     await connection.idle()
+    decoder.check()
     return received.slice(from)
   }
   let id = 0
@@ -123,12 +151,15 @@ export const clientOf = ({ server, logged, close }: TestServer): Client => {
       const response = messages.find((message) => message['id'] === id) ?? {}
       return Object.fromEntries(Object.entries(response).filter(([key]) => key !== 'id'))
     },
-    close
+    close: async () => {
+      await close()
+      decoder.check()
+    }
   }
 }
 
 /** Connects to a server of a home; nothing is sent yet. */
-export const connected = (home: string, options: Partial<Server> = {}): Client =>
+export const connected = (home: string, options: ServerOptions = {}): Client =>
   clientOf(serverOf(home, options))
 
 /** Shakes hands for a client. */
@@ -144,6 +175,6 @@ export const shaken = async (
 /** Connects and shakes hands. */
 export const initialized = (
   home: string,
-  options: Partial<Server> = {},
+  options: ServerOptions = {},
   capabilities: unknown = { experimentalApi: true }
 ): Promise<Client> => shaken(connected(home, options), capabilities)

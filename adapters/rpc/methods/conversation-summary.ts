@@ -63,12 +63,7 @@ const legacySource = (source: Json): Json => {
 const legacyGit = (git: GitInfo | null): t.TypeOf<typeof LegacyGitInfo> | null =>
   git === null ? null : { sha: git.sha, branch: git.branch, origin_url: git.originUrl }
 
-interface Times {
-  readonly createdAtMs: number
-  readonly updatedAtMs: number
-}
-
-const summaryOf = (thread: Thread, { createdAtMs, updatedAtMs }: Times): Response => ({
+const summaryOf = (thread: Thread, { cwd, createdAtMs, updatedAtMs }: ThreadSummary): Response => ({
   summary: {
     conversationId: thread.id,
     path: thread.path,
@@ -76,7 +71,7 @@ const summaryOf = (thread: Thread, { createdAtMs, updatedAtMs }: Times): Respons
     timestamp: new Date(createdAtMs).toISOString(),
     updatedAt: new Date(updatedAtMs).toISOString(),
     modelProvider: thread.modelProvider,
-    cwd: thread.cwd,
+    cwd,
     cliVersion: thread.cliVersion,
     source: legacySource(thread.source),
     gitInfo: legacyGit(thread.gitInfo)

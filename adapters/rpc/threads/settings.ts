@@ -6,9 +6,10 @@
  * effort; since 0.169 it also keeps its directory and its approvals, and so does a fork. The sandbox is always that of the
  * configuration.
  */
-import { isAbsolute, resolve } from 'node:path'
+import { homedir } from 'node:os'
 import type { Json, JsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
+import { approvalPolicyOf, approvalsReviewerOf, effortOf } from '../../../domain/client-words.ts'
+import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadEnvironment } from '../../../domain/protocol.ts'
 import {
   homeConfig,
@@ -18,6 +19,7 @@ import {
   type SessionDefaults
 } from '../../home/config.ts'
 import { instructionSources } from '../../home/instructions.ts'
+import { absoluteDirectory, seenFrom } from '../../home/places.ts'
 import { PERMISSION_PROFILES, type Overrides } from './overrides.ts'
 import type { Restored } from './restored.ts'
 
@@ -55,11 +57,14 @@ const sandboxOf = (
     case 'read-only':
       return { type: 'readOnly', networkAccess: false }
     case 'workspace-write': {
-      const roots = workspaceWrite['writable_roots']
+      const named = workspaceWrite['writable_roots']
+      const roots = (Array.isArray(named) ? (named as ReadonlyArray<Json>) : []).filter(
+        (root) => typeof root === 'string'
+      )
       const own = profile === '0.130' ? [`${home}/memories`] : []
       return {
         type: 'workspaceWrite',
-        writableRoots: [...(Array.isArray(roots) ? (roots as ReadonlyArray<Json>) : []), ...own],
+        writableRoots: [...roots.map(seenFrom(home, homedir())), ...own],
         networkAccess: is('network_access'),
         excludeTmpdirEnvVar: is('exclude_tmpdir_env_var'),
         excludeSlashTmp: is('exclude_slash_tmp')
@@ -71,9 +76,6 @@ const sandboxOf = (
 /** A tier as Codex calls it: `fast` was its first name, and null asks since 0.142 for the ordinary one. */
 export const tierOf = (asked: string | null, profile: ProfileName): string | null =>
   asked === null ? (profile === '0.130' ? null : 'default') : asked === 'fast' ? 'priority' : asked
-
-/** A directory a client named, seen from the server's own. */
-export const directoryOf = (cwd: string): string => (isAbsolute(cwd) ? cwd : resolve(cwd))
 
 const reviewerOf = (asked: string, profile: ProfileName): string => {
   const isAutomatic = asked === 'auto_review' || asked === 'guardian_subagent'
@@ -97,7 +99,8 @@ export const settingsOf = (
   const kept169 = profile === '0.169' ? kept : null
   const resumed = origin.kind === 'resume' ? kept : null
   const stored = origin.kind === 'start' ? process.cwd() : (kept169?.cwd ?? origin.cwd)
-  const cwd = overrides.cwd === null ? stored : directoryOf(overrides.cwd)
+  const cwd = absoluteDirectory(overrides.cwd ?? stored)
+  const era = PROFILES[profile]
   const defaults = sessionDefaults(config, cwd)
   const mode =
     (overrides.permissions === null ? undefined : PERMISSION_PROFILES[overrides.permissions]) ??
@@ -119,15 +122,22 @@ export const settingsOf = (
     cwd,
     runtimeWorkspaceRoots: overrides.runtimeWorkspaceRoots ?? [cwd],
     instructionSources: instructionSources(home, cwd),
-    approvalPolicy: overrides.approvalPolicy ?? kept169?.approvalPolicy ?? defaults.approvalPolicy,
+    approvalPolicy:
+      overrides.approvalPolicy ??
+      approvalPolicyOf(kept169?.approvalPolicy ?? null, era) ??
+      approvalPolicyOf(defaults.approvalPolicy, era) ??
+      'on-request',
     approvalsReviewer: reviewerOf(
-      overrides.approvalsReviewer ?? kept169?.approvalsReviewer ?? defaults.approvalsReviewer,
+      overrides.approvalsReviewer ??
+        approvalsReviewerOf(kept169?.approvalsReviewer ?? null) ??
+        approvalsReviewerOf(defaults.approvalsReviewer) ??
+        'user',
       profile
     ),
     sandbox: sandboxOf(mode, defaults, profile, home),
     activePermissionProfile:
       overrides.permissions === null ? null : { id: overrides.permissions, extends: null },
-    reasoningEffort: keptEffort ?? defaults.reasoningEffort,
+    reasoningEffort: effortOf(keptEffort, era) ?? effortOf(defaults.reasoningEffort, era),
     reasoningSummary: defaults.reasoningSummary,
     personality: overrides.personality ?? defaults.personality,
     goals: defaults.feature('goals') ?? profile !== '0.130'

@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
+import { absoluteDirectory } from '../../home/places.ts'
 import { CODE, invalidRequest, type RpcError } from '../wire/errors.ts'
 import { approvalPolicies, approvalsReviewers, permissionsOf, personalities } from './overrides.ts'
 import {
@@ -22,7 +23,7 @@ import {
   type Codec,
   type ValueOf
 } from '../wire/serde.ts'
-import { directoryOf, tierOf, type Settings } from './settings.ts'
+import { tierOf, type Settings } from './settings.ts'
 
 /** Characters of one input at most. */
 export const INPUT_CHARS_MAX = 1048576
@@ -120,7 +121,7 @@ export const changedSettings = (
 ): E.Either<RpcError, ChangedSettings> => {
   if (asked.permissions !== null && asked.sandboxPolicy !== null)
     return E.left(invalidRequest('`permissions` cannot be combined with `sandboxPolicy`'))
-  const cwd = asked.cwd === null ? before.cwd : directoryOf(asked.cwd)
+  const cwd = asked.cwd === null ? before.cwd : absoluteDirectory(asked.cwd)
   const settings: Settings = {
     ...before,
     cwd,
