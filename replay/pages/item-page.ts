@@ -17,7 +17,7 @@ import { jsonBytes } from '../../domain/budget/json-size.ts'
 import type { ReadLimits, StreamInfo } from '../ports.ts'
 import { budgetOf, limitsOf, taking } from './budget.ts'
 import type { Env } from '../catch-up/project.ts'
-import { itemListsOf } from './turn-items.ts'
+import { itemListsOf, shownItems } from './turn-items.ts'
 import { earlyAmong } from './early-turns.ts'
 import { cursorTo, pageLimit, placeOf, turnsBefore, type LiveTurns } from './turn-page.ts'
 
@@ -144,7 +144,7 @@ export const itemsOfTurns = async (
 ): Promise<ReadonlyArray<Found>> => {
   const lists = await itemListsOf(env, info, live.rows(from, until), limits)
   const found = lists.flatMap((list, i) =>
-    list.items.map((value, item) => ({
+    shownItems(env, list.items).map((value, item) => ({
       turn: from + i,
       item,
       value,

@@ -10,7 +10,7 @@ import type { ItemList } from '../../domain/items/items.ts'
 import type { Env } from '../catch-up/project.ts'
 import type { ReadLimits, StreamInfo } from '../ports.ts'
 import type { TurnItem } from './item-page.ts'
-import { itemListsOf } from './turn-items.ts'
+import { itemListsOf, shownItems } from './turn-items.ts'
 import { liveTurns } from './turn-page.ts'
 
 /** Texts up to this size are read at once. */
@@ -35,6 +35,6 @@ export const readItems = async (
   const places = new Set(cut.map(({ segment, offset }) => `${segment} ${offset}`))
   const isWhole = (segment: number, offset: number) => places.has(`${segment} ${offset}`)
   const list = cut.length === 0 ? short : await read({ textBytesMax: TEXT_BYTES_MAX, isWhole })
-  const items = (list?.items ?? []).filter(({ id }) => wanted.has(id))
+  const items = shownItems(env, list?.items ?? []).filter(({ id }) => wanted.has(id))
   return E.right(items.map((item) => ({ turnId, item })))
 }

@@ -10,6 +10,7 @@ import {
   type ItemList,
   type LinePlace
 } from '../../domain/items/items.ts'
+import { decodable } from '../../domain/items/decodable.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { HistoryMode, ThreadItem } from '../../domain/protocol.ts'
 import { richChange, richContext, richTurn } from '../../domain/rich/items.ts'
@@ -134,6 +135,15 @@ export const itemListsOf = async (
   }
   return lists
 }
+
+/** Items as the readers of an environment decode them; what they have no word for is left out. */
+export const shownItems = (
+  { profile, absolute }: Pick<Env, 'profile' | 'absolute'>,
+  items: ReadonlyArray<ThreadItem>
+): ReadonlyArray<ThreadItem> =>
+  absolute === undefined
+    ? items
+    : items.flatMap((item) => decodable(item, { profile, absolute }) ?? [])
 
 /** The items of some turns, given in the order of the log. */
 export const itemsOf = async (

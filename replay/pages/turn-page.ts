@@ -28,7 +28,7 @@ import {
 import type { ReadLimits, StreamInfo } from '../ports.ts'
 import { checkpointOf, rowsOf, stateOf, type Env } from '../catch-up/project.ts'
 import { budgetOf, limitsOf, turnsWithin } from './budget.ts'
-import { itemListsOf, itemsOf } from './turn-items.ts'
+import { itemListsOf, itemsOf, shownItems } from './turn-items.ts'
 
 /** The page size when none is asked for, as Codex sets it. */
 export const PAGE_DEFAULT = 25
@@ -124,15 +124,16 @@ export const render = (
   row: TurnRow,
   items: ReadonlyArray<ThreadItem>,
   itemsView: ItemsView,
-  { profile, rich }: Env
+  env: Env
 ): Turn => {
+  const { profile, rich } = env
   const error = row.error ?? (rich === true ? (row.hiddenError ?? null) : null)
   const hidden = rich === true && row.hiddenError !== undefined && row.status === 'completed'
   const status = hidden ? 'failed' : row.status
   return {
     id: row.id,
     ...(profile.members169 ? { rootTurnId: row.rootTurnId ?? null } : {}),
-    items,
+    items: shownItems(env, items),
     itemsView,
     status: status === 'inProgress' ? 'interrupted' : status,
     error,

@@ -4,10 +4,12 @@
  * The log keeps how things ended. How they began is made from that: a message without its text, a tool without its result.
  * Item ids are those of a replay.
  */
+import { decodable, type Decoder } from '../../../domain/items/decodable.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadItem, ThreadStatus, Turn } from '../../../domain/protocol.ts'
 import type { ThreadChange } from '../../../replay/follow/changes.ts'
+import { absoluteDirectory } from '../../home/places.ts'
 import type { Notice } from '../wire/message.ts'
 import {
   goalCleared,
@@ -112,6 +114,11 @@ const ended = (
   ]
 }
 
+const decoderOf = (profile: ProfileName): Decoder => ({
+  profile: PROFILES[profile],
+  absolute: absoluteDirectory
+})
+
 /** What is told of a change, in order. */
 export const toldOf = (telling: Telling, change: ThreadChange): ReadonlyArray<Told> => {
   const { threadId, profile, strict, goals } = telling
@@ -123,12 +130,18 @@ export const toldOf = (telling: Telling, change: ThreadChange): ReadonlyArray<To
     case 'turn_ended':
       return ended(telling, change)
     case 'item_added': {
-      const { item, turnId, grows, atMs } = change
+      const { turnId, grows, atMs } = change
+      const item = decodable(change.item, decoderOf(profile))
+      if (item === null) return []
       const started = itemNotice(telling, 'started', begun(item), turnId, atMs)
       return grows ? [started] : [started, itemNotice(telling, 'completed', item, turnId, atMs)]
     }
-    case 'item_changed':
-      return [itemNotice(telling, 'completed', change.item, change.turnId, change.atMs)]
+    case 'item_changed': {
+      const item = decodable(change.item, decoderOf(profile))
+      return item === null
+        ? []
+        : [itemNotice(telling, 'completed', item, change.turnId, change.atMs)]
+    }
     case 'reasoning_added':
       return reasoningAdded(threadId, change).map((notice) => ({ notice }))
     case 'usage': {

@@ -5,7 +5,7 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { RpcError } from './errors.ts'
-import { printed } from './printed.ts'
+import { printed, wellFormed } from './printed.ts'
 
 /** What a client can send. Anything else is not answered. */
 export type Incoming =
@@ -104,19 +104,18 @@ export const parseMessage = (line: string): Incoming | null => {
 
 /** Prints an answer. */
 export const printResult = (id: string, result: unknown): string =>
-  `{"id":${id},"result":${isJsonObject(result) ? printed(result) : JSON.stringify(result)}}`
+  `{"id":${id},"result":${isJsonObject(result) ? printed(result) : wellFormed(result)}}`
 
 /** Prints a refusal. */
 export const printError = (id: string, { code, message, data }: RpcError): string =>
-  `{"error":${JSON.stringify({ code, message, data })},"id":${id}}`
+  `{"error":${wellFormed({ code, message, data })},"id":${id}}`
 
 /** Prints a question of the server. */
 export const printQuestion = ({ requestId, method, params }: Question): string =>
-  `{"id":${requestId},"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}`
+  `{"id":${requestId},"method":${wellFormed(method)},"params":${wellFormed(params)}}`
 
 /** Prints a notification; since 0.169 it says when it was sent. */
 export const printNotification = (
   { method, params }: Notification,
   emittedAtMs: number | null
-): string =>
-  JSON.stringify(emittedAtMs === null ? { method, params } : { method, params, emittedAtMs })
+): string => wellFormed(emittedAtMs === null ? { method, params } : { method, params, emittedAtMs })
