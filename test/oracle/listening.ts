@@ -39,10 +39,13 @@ export const codexServer = (codex: string): Starter => ({
   ]
 })
 
-/** This server, from its sources. */
-export const unrollServer = (profile: ProfileName): Starter => {
+/** This server, from its sources; strict unless it is told otherwise. */
+export const unrollServer = (
+  profile: ProfileName,
+  mode: ReadonlyArray<string> = ['--strict']
+): Starter => {
   const main = resolve(import.meta.dirname, '../../adapters/cli/main.ts')
-  const options = ['--profile', profile, '--strict', '--index', 'memory']
+  const options = ['--profile', profile, ...mode, '--index', 'memory']
   return {
     name: 'unroll',
     command: (home) => [
