@@ -49,8 +49,10 @@ export interface AppServerOptions {
   readonly rich?: boolean
   /** Version of this package, for the user agent. */
   readonly version: string
-  /** Runs turns; without it they are refused. */
+  /** Runs turns; without it they fail at once. */
   readonly turns?: TurnHost
+  /** True where somebody hands in the reviews that clients set up (`completeReview`); without that they fail at once. */
+  readonly reviews?: boolean
   /** Where it listens; default: stdin and stdout. */
   readonly listen?: Listen
   /** Who may open a WebSocket over TCP; default: everyone on this machine. */
@@ -226,6 +228,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     ...(analytics === null ? {} : { analytics: analytics.observer }),
     ...remote,
     ...{ home, profile, strict, version, engine, live, follow, telemetry: meter, log },
+    reviews: options.reviews ?? false,
     ...(options.turns === undefined ? {} : { turns: options.turns })
   }
   await transport.right.serve(server, stop.signal)

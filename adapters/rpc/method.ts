@@ -35,8 +35,10 @@ export interface Server {
   readonly live: Live
   /** Tells what other processes write, and unloads what nobody uses. */
   readonly follow: Follow
-  /** Runs turns; a server without one refuses them. */
+  /** Runs turns; without one they fail at once. */
   readonly turns?: TurnHost
+  /** True where somebody hands in reviews; without that they fail at once. */
+  readonly reviews?: boolean
   /** The sink of the process; absent where nobody listens. */
   readonly telemetry?: Telemetry
   /** Usage analytics; absent unless somebody asked for them. */

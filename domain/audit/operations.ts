@@ -129,6 +129,7 @@ const IN_LINES: ReadonlySet<string> = new Set([
   'compact',
   'review',
   'review-complete',
+  'review-interrupt',
   'goal',
   'clear-goal',
   'restore-goal',

@@ -15,6 +15,7 @@ import {
   completedItem,
   responseItem,
   shownUserMessage,
+  turnAborted,
   turnCompleted,
   turnStarted,
   type Moment,
@@ -73,13 +74,17 @@ const ended = (outer: WrittenTurn, output: ReviewOutput | null, moment: Moment):
     : mark(moment.nowMs, { type: 'exited_review_mode', ...result })
 }
 
-/** The review ends with what the reviewer said, or with null when it failed. */
-export const reviewCompleted = (
+/** How a review ends: with what its reviewer said, without an answer, or because somebody stopped it. */
+export type ReviewEnd = ReviewOutput | 'failed' | 'interrupted'
+
+/** The review ends. */
+export const reviewEnded = (
   { outer }: WrittenReview,
-  output: ReviewOutput | null,
+  end: ReviewEnd,
   beganMs: number,
   moment: Moment
 ): ReadonlyArray<NewEvent> => {
+  const output = typeof end === 'string' ? null : end
   const text = output === null ? INTERRUPTED : reviewText(output as never)
   const isLegacy = outer.mode === 'legacy'
   const question = {
@@ -94,7 +99,9 @@ export const reviewCompleted = (
     responseItem(outer, question, moment),
     ended(outer, output, moment),
     ...said.filter((event) => event !== undefined),
-    turnCompleted(outer, null, beganMs, null, moment)
+    ...(end === 'interrupted'
+      ? turnAborted(outer, beganMs, moment)
+      : [turnCompleted(outer, null, beganMs, null, moment)])
   ]
 }
 

@@ -23,7 +23,7 @@ import {
 } from './facts.ts'
 import { injectItems } from './inject.ts'
 import { interrupt } from './interrupt.ts'
-import { completeReview, startReview } from './review.ts'
+import { completeReview, interruptReview, startReview } from './review.ts'
 import { rollback, unrollback } from './rollback.ts'
 import { updateSettings } from './settings.ts'
 import type { MutationEnv } from './write.ts'
@@ -80,6 +80,12 @@ export interface Mutations {
     output: ReviewOutput | string | null,
     o?: PlannedOptions
   ) => Answer<Written>
+  /** Stops the open review; `turnId` is what its client knows it by. */
+  readonly interruptReview: (
+    threadId: string,
+    turnId: string,
+    o?: MutationOptions
+  ) => Answer<Written>
   /** Records a compaction: the summary, and the history that replaces what was before. */
   readonly compact: (
     threadId: string,
@@ -112,6 +118,7 @@ export const mutationsOf = (env: MutationEnv, defaultProvider: string): Mutation
   updateSettings: (id, settings, o = {}) => updateSettings(env, id, settings, defaultProvider, o),
   startReview: (id, target, o = {}) => startReview(env, id, target, o),
   completeReview: (id, output, o = {}) => completeReview(env, id, output, o),
+  interruptReview: (id, turnId, o = {}) => interruptReview(env, id, turnId, o),
   compact: (id, compaction, o = {}) => compact(env, id, compaction, o),
   draftThread: (thread) => E.right(draftThread(env, defaultProvider, thread)),
   beginTurn: (thread, input, o = {}) => beginTurn(env, thread, input, o),
@@ -134,6 +141,7 @@ export const noMutations = (error: StoreError): Mutations => {
     updateSettings: failed,
     startReview: failed,
     completeReview: failed,
+    interruptReview: failed,
     compact: failed,
     draftThread: () => E.left(error),
     beginTurn: failed,

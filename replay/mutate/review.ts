@@ -15,8 +15,9 @@ import {
   type ReviewTarget
 } from '../../domain/changes/review.ts'
 import {
-  reviewCompleted,
+  reviewEnded,
   reviewStarted,
+  type ReviewEnd,
   type WrittenReview
 } from '../../domain/changes/review-events.ts'
 import type { WrittenTurn } from '../../domain/changes/turn-events.ts'
@@ -88,12 +89,12 @@ const startedTurn = (
   return { threadId, turnId, rootTurnId: turnId, mode, startedAt: startedAt ?? 0 }
 }
 
-/** The newest review that has begun and not ended; null when there is none. */
+/** The newest review that has begun and not ended; null when there is none. A legacy log lacks the turn its client was told. */
 const openReview = (
   threadId: string,
   mode: HistoryMode,
   events: ReadonlyArray<RecordedEvent>,
-  newId: () => string
+  toldTurnId: string
 ): OpenReview | null => {
   const at = events.findLastIndex((event) => enters(event) || leaves(event))
   const entered = events[at]
@@ -108,27 +109,28 @@ const openReview = (
     line.type === 'event_msg' && line.payload.type === 'item_completed'
       ? line.payload.turn_id
       : null
-  const turnId = named ?? newId()
+  const turnId = named ?? toldTurnId
   return {
     review: { outer: { ...inner, turnId, rootTurnId: turnId }, inner },
     beganMs: Date.parse(line.timestamp)
   }
 }
 
-/** Ends the open review. */
-export const completeReview = (
+const ended = (
   env: MutationEnv,
   threadId: string,
-  said: ReviewOutput | string | null,
+  end: ReviewEnd,
+  toldTurnId: string | null,
   options: MutationOptions
 ): Answer<Written> =>
   written(env, threadId, options, {
-    operation: 'review-complete',
+    operation: end === 'interrupted' ? 'review-interrupt' : 'review-complete',
     arguments: {},
     plan: async ({ info }) => {
       const moment = momentOf(env.writer)
       const tail = await tailEvents(env, info)
-      const open = openReview(info.streamId, await modeOf(env, info), tail, moment.newId)
+      const mode = await modeOf(env, info)
+      const open = openReview(info.streamId, mode, tail, toldTurnId ?? moment.newId())
       if (open === null)
         return E.left(
           notPossible(
@@ -136,7 +138,23 @@ export const completeReview = (
             `start one with "unroll review start ${info.streamId}"`
           )
         )
-      const events = reviewCompleted(open.review, reviewOutputOf(said), open.beganMs, moment)
+      const events = reviewEnded(open.review, end, open.beganMs, moment)
       return E.right({ events, inverse: { none: SAID } })
     }
   })
+
+/** Ends the open review with what its reviewer said; null when it failed. */
+export const completeReview = (
+  env: MutationEnv,
+  threadId: string,
+  said: ReviewOutput | string | null,
+  options: MutationOptions
+): Answer<Written> => ended(env, threadId, reviewOutputOf(said) ?? 'failed', null, options)
+
+/** Ends the open review because somebody stopped it; `turnId` is the turn that its client was told of. */
+export const interruptReview = (
+  env: MutationEnv,
+  threadId: string,
+  turnId: string,
+  options: MutationOptions
+): Answer<Written> => ended(env, threadId, 'interrupted', turnId, options)

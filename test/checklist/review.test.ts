@@ -18,9 +18,12 @@ const refusal = async (room: Room, target: object): Promise<unknown> => {
   return room.refused('review/start', { threadId: PLAIN, target })
 }
 
+const inReviewedRoom = (use: (room: Room) => Promise<void>) =>
+  inRoom('basic-142', use, { reviews: true })
+
 describe('checklist: review/start', () => {
   it('review_start_runs_review_turn_and_emits_code_review_item: entered, and exited with what was said', () =>
-    inRoom('basic-142', async (room) => {
+    inReviewedRoom(async (room) => {
       const from = room.client.received.length
       const { turn, reviewThreadId } = await start(room, {
         target: { type: 'commit', sha: 'abcdef1234567', title: 'Tidy the barn' },
@@ -77,7 +80,7 @@ describe('checklist: review/start', () => {
     }))
 
   it('review_start_with_detached_delivery_returns_new_thread_id: it is announced before the answer', () =>
-    inRoom('basic-142', async (room) => {
+    inReviewedRoom(async (room) => {
       await room.ok('thread/resume', { threadId: PLAIN })
       const from = room.client.received.length
       const { reviewThreadId } = await room.ok<Started>('review/start', {

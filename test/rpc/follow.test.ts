@@ -98,7 +98,7 @@ const setUp = async (options: Options = {}): Promise<Setting> => {
   const home = copyHome(options.home ?? 'basic-142')
   let nowMs = AT_MS
   const watch = { ...unattended(home), nowMs: () => nowMs, ...options.watch }
-  const server = serverOf(home, { profile, strict }, watch)
+  const server = serverOf(home, { profile, strict, reviews: true }, watch)
   const follower = await shaken(clientOf(server))
   const bystander = await shaken(clientOf(server))
   await follower.ask('thread/resume', { threadId })

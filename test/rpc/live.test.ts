@@ -30,7 +30,7 @@ describe('a server with several clients', () => {
     shaken(clientOf(server), capabilities)
   beforeEach(() => {
     home = copyHome('basic-142')
-    server = serverOf(home)
+    server = serverOf(home, { reviews: true })
   })
   afterEach(async () => {
     await server.close()
@@ -277,19 +277,6 @@ describe('a server with several clients', () => {
       ['thread/started']
     ])
   })
-
-  for (const [method, params] of [
-    ['turn/start', { input: [{ type: 'text', text: 'x' }] }],
-    ['thread/compact/start', {}]
-  ] as const) {
-    it(`refuses ${method}, because it runs no model`, async () => {
-      const one = await connectedClient()
-      await one.ask('thread/resume', { threadId: PLAIN })
-      expect(await one.ask(method, { threadId: PLAIN, ...params })).to.deep.equal({
-        error: { code: -32600, message: `${method} needs a model, and this server runs none` }
-      })
-    })
-  }
 
   it('takes no path out of its home, not even through a link', async () => {
     const one = await connectedClient()

@@ -123,7 +123,13 @@ describe('a server with a host that runs turns', () => {
 
   it('shows a turn that failed as an error of the system until the next one', async () => {
     await start()
+    const from = client.received.length
     await end({ status: 'failed', message: 'no network' })
+    expect(client.received.slice(from).map(summary)).to.deep.equal([
+      'thread/status/changed systemError',
+      'error',
+      'turn/completed failed'
+    ])
     const read = async (): Promise<unknown> =>
       ((await other.ask('thread/read', { threadId: PLAIN }))['result'] as { thread: Message })
         .thread['status']

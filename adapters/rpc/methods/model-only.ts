@@ -1,15 +1,18 @@
 /**
  * `thread/compact/start` and `thread/shellCommand`: what is wrong with a request is said in Codex's words; what is right is
- * refused, because this server runs no model and no commands.
+ * taken and fails at once, because this server runs no model and no commands.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { v4, v7 } from 'uuid'
 import { threadKey } from '../connection/keys.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import { EVERY_PROFILE, type Method } from '../method.ts'
-import { noCommands, noModel } from '../wire/refusals.ts'
-import { required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { itemChanged } from '../threads/notices.ts'
 import { loadedThread } from '../threads/threads.ts'
+import { unrunTurn } from '../threads/unrun-turn.ts'
+import { noCompaction, noShell } from '../wire/refusals.ts'
+import { required, struct, text, type ValueOf } from '../wire/serde.ts'
 
 const compactFields = { threadId: required(text) }
 
@@ -24,7 +27,18 @@ export const threadCompactStart: Method<ValueOf<typeof compactFields>, object> =
     ({ threadId }, call) =>
     async () => {
       const live = loadedThread(call, threadId)
-      return E.isLeft(live) ? live : E.left(noModel('thread/compact/start'))
+      if (E.isLeft(live)) return live
+      const { id } = live.right
+      const { profile } = call.server
+      const turnId = v7()
+      const nowMs = Date.now()
+      const item =
+        profile === '0.169'
+          ? { type: 'contextCompaction', id: v7(), startedAtMs: nowMs, completedAtMs: null }
+          : { type: 'contextCompaction', id: v4() }
+      const items = [itemChanged('started', item, { threadId: id, turnId }, nowMs, profile)]
+      const reason = noCompaction(id)
+      return E.right({ result: {}, after: unrunTurn(call, live.right, { turnId, reason, items }) })
     }
 }
 
@@ -43,6 +57,10 @@ export const threadShellCommand: Method<ValueOf<typeof shellFields>, object> = {
       const live = loadedThread(call, threadId)
       if (E.isLeft(live)) return live
       if (command.trim() === '') return E.left(invalidRequest('command must not be empty'))
-      return E.left(noCommands('thread/shellCommand'))
+      const reason = noShell(live.right.id)
+      return E.right({
+        result: {},
+        after: unrunTurn(call, live.right, { turnId: v7(), reason })
+      })
     }
 }

@@ -1,24 +1,33 @@
 /**
- * `review/start`: sets a review up, in the thread or in a fork of it. Whoever reviews hands in what came of it later.
+ * `review/start`: sets a review up, in the thread or in a fork of it, where somebody hands in what comes of it. Where nobody
+ * does, the review is taken and fails at once, and nothing is written: a client would wait for it for ever.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { v7 } from 'uuid'
-import type { JsonObject } from '../../../domain/json.ts'
+import { reviewText } from '../../../domain/items/completed-items.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
-import type { ReviewTarget } from '../../../domain/changes/review.ts'
+import {
+  reviewHint,
+  targetRefusal,
+  trimmedTarget,
+  type ReviewTarget
+} from '../../../domain/changes/review.ts'
 import type { Turn } from '../../../domain/protocol.ts'
 import type { StartedReview } from '../../../replay/mutate/mutations.ts'
 import { threadKey } from '../connection/keys.ts'
 import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
-import type { LiveThread } from '../threads/live.ts'
+import type { AwaitedReview, LiveThread } from '../threads/live.ts'
 import type { Notice } from '../wire/message.ts'
-import { ask, EVERY_PROFILE, type Call, type Method } from '../method.ts'
-import { itemChanged, threadStarted } from '../threads/notices.ts'
+import { ask, EVERY_PROFILE, type Answer, type Call, type Method, type Refusal } from '../method.ts'
+import { threadStarted, turnCompleted, wholeItem } from '../threads/notices.ts'
 import * as results from '../threads/results.ts'
 import { oneOf, option, required, struct, tagged, text, type ValueOf } from '../wire/serde.ts'
 import { draftOf, load, loadedThread, materialized, storedThread } from '../threads/threads.ts'
+import { seconds, toldTurn } from '../threads/told-turn.ts'
+import { unrunTurn } from '../threads/unrun-turn.ts'
 import { write } from '../threads/writes.ts'
+import { noReview } from '../wire/refusals.ts'
 
 const target = tagged<ReviewTarget>('ReviewTarget', {
   uncommittedChanges: struct('UncommittedChanges', {}),
@@ -40,28 +49,10 @@ interface Response {
   readonly reviewThreadId: string
 }
 
-/** A target without what is around its words, or the member that is empty. */
-const trimmedTarget = (asked: ReviewTarget): E.Either<RpcError, ReviewTarget> => {
-  const empty = (member: string) => E.left(invalidRequest(`${member} must not be empty`))
-  switch (asked.type) {
-    case 'uncommittedChanges':
-      return E.right(asked)
-    case 'baseBranch': {
-      const branch = asked.branch.trim()
-      return branch === '' ? empty('branch') : E.right({ ...asked, branch })
-    }
-    case 'commit': {
-      const sha = asked.sha.trim()
-      return sha === '' ? empty('sha') : E.right({ ...asked, sha })
-    }
-    case 'custom': {
-      const instructions = asked.instructions.trim()
-      return instructions === '' ? empty('instructions') : E.right({ ...asked, instructions })
-    }
-  }
-}
-
-const turnOf = ({ turnId, hint }: StartedReview, profile: ProfileName): Turn => {
+const turnOf = (
+  { turnId, hint }: Pick<StartedReview, 'turnId' | 'hint'>,
+  profile: ProfileName
+): Turn => {
   const { members142, members169 } = PROFILES[profile]
   return {
     id: turnId,
@@ -84,25 +75,14 @@ const turnOf = ({ turnId, hint }: StartedReview, profile: ProfileName): Turn => 
   }
 }
 
-const entered = (
-  { turnId, hint }: StartedReview,
-  threadId: string,
+/** The beginning or the end of a review, as an item. */
+const reviewItem = (
+  type: 'enteredReviewMode' | 'exitedReviewMode',
+  review: string,
+  turn: { readonly threadId: string; readonly turnId: string },
   profile: ProfileName
-): ReadonlyArray<Notice> => {
-  const nowMs = Date.now()
-  const id = profile === '0.169' ? v7() : turnId
-  const item = (isComplete: boolean): JsonObject => ({
-    type: 'enteredReviewMode',
-    id,
-    review: hint,
-    ...(profile === '0.169' ? { startedAtMs: nowMs, completedAtMs: isComplete ? nowMs : null } : {})
-  })
-  const turn = { threadId, turnId }
-  return [
-    itemChanged('started', item(false), turn, nowMs, profile),
-    itemChanged('completed', item(true), turn, nowMs, profile)
-  ]
-}
+): ReadonlyArray<Notice> =>
+  wholeItem({ type, id: profile === '0.169' ? v7() : turn.turnId, review }, turn, profile)
 
 interface Place {
   readonly threadId: string
@@ -122,23 +102,73 @@ const detached = async (
   return E.isLeft(read) ? read : E.right({ threadId, before: [threadStarted(read.right)] })
 }
 
+/** Why a thread that is never stored cannot be reviewed: in a fork by nobody, in itself by nobody who hands in the result. */
+const ephemeralRefusal = async (
+  call: Call,
+  { id }: LiveThread,
+  isDetached: boolean
+): Promise<RpcError | null> => {
+  const draft = await draftOf(call, id)
+  if (draft?.thread.ephemeral !== true) return null
+  if (isDetached)
+    return internal(
+      `failed to load parent thread ${id}: thread-store internal error: Session persistence is disabled; cannot load history.`
+    )
+  return call.server.reviews === true
+    ? invalidRequest(`ephemeral thread keeps no review: ${id}`)
+    : null
+}
+
 const placeOf = async (
   call: Call,
   live: LiveThread,
   isDetached: boolean
 ): Promise<E.Either<RpcError, Place>> => {
-  const draft = await draftOf(call, live.id)
-  if (draft?.thread.ephemeral === true)
-    return E.left(
-      isDetached
-        ? internal(
-            `failed to load parent thread ${live.id}: thread-store internal error: Session persistence is disabled; cannot load history.`
-          )
-        : invalidRequest(`ephemeral thread keeps no review: ${live.id}`)
-    )
   const made = await materialized(call, live.id)
   if (E.isLeft(made)) return made
   return isDetached ? detached(call, live) : E.right({ threadId: live.id, before: [] })
+}
+
+/** What is told of a review that nobody carries out; a detached one makes no thread. */
+const unreviewed = (call: Call, live: LiveThread, asked: ReviewTarget): Answer<Response> => {
+  const { profile } = call.server
+  const review = { turnId: v7(), hint: reviewHint(trimmedTarget(asked)) }
+  const turn = { threadId: live.id, turnId: review.turnId }
+  const closing = reviewItem('exitedReviewMode', reviewText(null), turn, profile)
+  const failing = { innerTurnId: v7(), reason: noReview(live.id), closing }
+  return {
+    result: { turn: turnOf(review, profile), reviewThreadId: live.id },
+    after: [
+      ...reviewItem('enteredReviewMode', review.hint, turn, profile),
+      ...unrunTurn(call, live, { turnId: review.turnId, ...failing })
+    ]
+  }
+}
+
+/** Sets the review up; from here on it can be stopped. */
+const setUp = async (
+  call: Call,
+  live: LiveThread,
+  asked: ReviewTarget,
+  isDetached: boolean
+): Promise<E.Either<Refusal, Answer<Response>>> => {
+  const { profile, live: all } = call.server
+  const place = await placeOf(call, live, isDetached)
+  if (E.isLeft(place)) return place
+  const { threadId, before } = place.right
+  const started = await write(call, ({ startReview }, options) =>
+    startReview(threadId, asked, options)
+  )
+  if (E.isLeft(started)) return E.left({ ...started.left, before })
+  const { turnId, reviewTurnId, hint } = started.right
+  const loaded = all.find(threadId)
+  const review = { turnId, reviewTurnId, startedAtMs: Date.now() }
+  if (loaded !== null) all.put({ ...loaded, review })
+  return E.right({
+    before,
+    result: { turn: turnOf(started.right, profile), reviewThreadId: threadId },
+    after: reviewItem('enteredReviewMode', hint, { threadId, turnId }, profile)
+  })
 }
 
 /** The row of `review/start`. */
@@ -149,23 +179,47 @@ export const reviewStart: Method<ValueOf<ReturnType<typeof fieldsOf>>, Response>
   result: t.type({ turn: results.Turn, reviewThreadId: t.string }, 'ReviewStartResponse'),
   key: threadKey,
   handler: (params, call) => async () => {
-    const { profile } = call.server
     const live = loadedThread(call, params.threadId)
     if (E.isLeft(live)) return live
-    const asked = trimmedTarget(params.target)
-    if (E.isLeft(asked)) return asked
-    const place = await placeOf(call, live.right, params.delivery === 'detached')
-    if (E.isLeft(place)) return place
-    const { threadId, before } = place.right
-    const started = await write(call, ({ startReview }, options) =>
-      startReview(threadId, asked.right, options)
-    )
-    return E.isLeft(started)
-      ? E.left({ ...started.left, before })
-      : E.right({
-          before,
-          result: { turn: turnOf(started.right, profile), reviewThreadId: threadId },
-          after: entered(started.right, threadId, profile)
-        })
+    const refusal = targetRefusal(params.target)
+    if (refusal !== null) return E.left(invalidRequest(refusal))
+    const isDetached = params.delivery === 'detached'
+    const ephemeral = await ephemeralRefusal(call, live.right, isDetached)
+    if (ephemeral !== null) return E.left(ephemeral)
+    return call.server.reviews === true
+      ? setUp(call, live.right, params.target, isDetached)
+      : E.right(unreviewed(call, live.right, params.target))
   }
+}
+
+/** Stops the review that was set up in a thread and closes it in its rollout; refused when it has ended. */
+export const stopReview = async (
+  call: Call,
+  live: LiveThread,
+  { turnId, startedAtMs }: AwaitedReview
+): Promise<E.Either<RpcError, Pick<Answer<object>, 'before' | 'after'>>> => {
+  const { profile, live: all } = call.server
+  const stopped = await write(call, ({ interruptReview }, options) =>
+    interruptReview(live.id, turnId, options)
+  )
+  const loaded = all.find(live.id)
+  if (loaded !== null) all.put({ ...loaded, review: null })
+  if (E.isLeft(stopped)) return stopped
+  const nowMs = Date.now()
+  const turn = toldTurn(profile, turnId, {
+    status: 'interrupted',
+    error: null,
+    startedAt: seconds(startedAtMs),
+    completedAt: seconds(nowMs),
+    durationMs: nowMs - startedAtMs
+  })
+  return E.right({
+    before: reviewItem(
+      'exitedReviewMode',
+      reviewText(null),
+      { threadId: live.id, turnId },
+      profile
+    ),
+    after: [turnCompleted(live.id, turn)]
+  })
 }

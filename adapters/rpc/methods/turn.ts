@@ -1,11 +1,11 @@
 /**
  * `turn/start`, `turn/steer` and `turn/interrupt`. This server runs no model; it hands turns to a host that was registered
- * with it, and speaks for that host. Without one, a turn is refused.
+ * with it, and speaks for that host. Without one, a turn is taken and fails at once.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { GATED_FIELDS } from './gated-fields.ts'
-import { v7 } from 'uuid'
+import { v4, v7 } from 'uuid'
 import type { SteerRefusal } from '../../../domain/analytics/vocabulary.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
@@ -13,8 +13,9 @@ import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, RunningTurn } from '../threads/live.ts'
 import { EVERY_PROFILE, type Call, type Method } from '../method.ts'
-import { ofHost, settingsUpdated, turnCompleted, turnStarted } from '../threads/notices.ts'
-import { noModel } from '../wire/refusals.ts'
+import { settingsUpdated, wholeItem, writtenElsewhere } from '../threads/notices.ts'
+import type { Notice } from '../wire/message.ts'
+import { noAnswer } from '../wire/refusals.ts'
 import * as results from '../threads/results.ts'
 import {
   absolutePath,
@@ -28,10 +29,11 @@ import {
   type ValueOf
 } from '../wire/serde.ts'
 import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
-import { askingOf } from '../threads/asking.ts'
-import { setStatus } from '../threads/status.ts'
+import { beginHosted } from '../threads/hosted-turn.ts'
 import { loadedThread, subscribe } from '../threads/threads.ts'
-import type { TurnEnd, TurnHost } from '../turn-host.ts'
+import { OPEN, toldTurn } from '../threads/told-turn.ts'
+import { stopReview } from './review-start.ts'
+import { unrunTurn } from '../threads/unrun-turn.ts'
 import {
   changedSettings,
   checkInput,
@@ -42,6 +44,7 @@ import {
 
 const startFieldsOf = (profile: ProfileName) => ({
   threadId: required(text),
+  clientUserMessageId: profile === '0.130' ? ignored<string>() : option(text),
   input: required(userInputs(profile)),
   responsesapiClientMetadata: option(anything),
   environments: environmentsField(profile),
@@ -52,95 +55,30 @@ const startFieldsOf = (profile: ProfileName) => ({
 })
 type StartParams = ValueOf<ReturnType<typeof startFieldsOf>>
 
-const turnOf = (
-  { server }: Call,
-  id: string,
-  rest: Pick<Turn, 'status' | 'error' | 'startedAt' | 'completedAt' | 'durationMs'>
-): Turn => ({
-  id,
-  ...(PROFILES[server.profile].members169 ? { rootTurnId: id } : {}),
-  items: [],
-  itemsView: 'notLoaded',
-  ...rest
-})
-
-const OPEN = { status: 'inProgress', error: null, completedAt: null, durationMs: null } as const
-const seconds = (ms: number): number => Math.floor(ms / 1000)
-
-const errorOf = (end: TurnEnd): Turn['error'] =>
-  end.status === 'failed'
-    ? {
-        message: end.message,
-        codexErrorInfo: end.codexErrorInfo ?? 'other',
-        additionalDetails: null
-      }
-    : null
-
-/** Lets the host run a turn, and tells those who follow the thread how it goes. */
-const drive = async (
+/** A turn that nobody answers: the message is told, and that it failed. */
+const unanswered = (
   call: Call,
-  host: TurnHost,
-  { id: threadId, settings }: LiveThread,
-  turn: RunningTurn & { readonly turnId: string },
-  input: ReadonlyArray<UserInput>
-): Promise<void> => {
-  const { live, log } = call.server
-  const { turnId, abort } = turn
-  const startedAtMs = Date.now()
-  const startedAt = seconds(startedAtMs)
-  setStatus(live, threadId, { type: 'active', activeFlags: [] })
-  live.tell(turnStarted(threadId, turnOf(call, turnId, { ...OPEN, startedAt })))
-  let end: TurnEnd
-  const over = new AbortController()
-  const asking = AbortSignal.any([abort.signal, over.signal])
-  try {
-    end = await host.run({
-      ...{ threadId, turnId, input, settings, signal: abort.signal },
-      ask: askingOf(call.server, { threadId, turnId }, asking),
-      fact: (fact) => call.server.analytics?.fact(fact),
-      notify: (method, params) => live.tell(ofHost(threadId, method, params)),
-      onSteer: (steer) => {
-        const now = live.find(threadId)
-        if (now?.turn?.turnId === turnId) live.put({ ...now, turn: { ...now.turn, steer } })
-      }
-    })
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
-    log(`a turn of ${threadId} failed: ${message}`)
-    end = { status: 'failed', message }
-  }
-  over.abort()
-  const now = live.find(threadId)
-  if (now?.turn?.turnId !== turnId) return // the thread was unloaded, or changed without this turn
-  live.put({ ...now, turn: null })
-  setStatus(live, threadId, { type: end.status === 'failed' ? 'systemError' : 'idle' })
-  const endedAtMs = Date.now()
-  const ended = turnOf(call, turnId, {
-    status: end.status,
-    error: errorOf(end),
-    startedAt,
-    completedAt: seconds(endedAtMs),
-    durationMs: endedAtMs - startedAtMs
-  })
-  live.tell(turnCompleted(threadId, ended))
-}
-
-const begin = (
-  call: Call,
-  host: TurnHost,
   live: LiveThread,
-  input: ReadonlyArray<UserInput>
-): { readonly turn: Turn; readonly then: () => void } => {
+  input: ReadonlyArray<UserInput>,
+  clientId: string | null
+): { readonly turn: Turn; readonly notices: ReadonlyArray<Notice> } => {
+  const { profile } = call.server
+  const { members142, members169 } = PROFILES[profile]
   const turnId = v7()
-  const abort = new AbortController()
-  let finished: () => void = () => undefined
-  const ended = new Promise<void>((resolve) => (finished = resolve))
-  const running: RunningTurn = { turnId, abort, ended, steer: null }
-  const withTurn = { ...live, turn: running }
-  call.server.live.put(withTurn)
+  const message = {
+    type: 'userMessage',
+    id: members169 ? v7() : v4(),
+    ...(members142 ? { clientId } : {}),
+    content: input
+  }
+  call.server.live.put(live)
   return {
-    turn: turnOf(call, turnId, { ...OPEN, startedAt: null }),
-    then: () => void drive(call, host, withTurn, running, input).finally(finished)
+    turn: toldTurn(profile, turnId, { ...OPEN, startedAt: null }),
+    notices: unrunTurn(call, live, {
+      turnId,
+      reason: noAnswer(live.id),
+      items: wholeItem(message, { threadId: live.id, turnId }, profile)
+    })
   }
 }
 
@@ -163,18 +101,29 @@ export const turnStart: Method<StartParams, { readonly turn: Turn }> = {
     const live = found.right
     const changed = changedSettings(live.settings, params, profile)
     if (E.isLeft(changed)) return changed
-    if (host === undefined) return E.left(noModel('turn/start'))
     if (live.turn !== null)
       return E.left(invalidRequest(`turn ${live.turn.turnId} is still running: steer it instead`))
     const { recorded } = changed.right
     const roots = params.runtimeWorkspaceRoots ?? changed.right.settings.runtimeWorkspaceRoots
     const settings = { ...changed.right.settings, runtimeWorkspaceRoots: roots }
     const isOther = Object.keys(recorded).length > 0
+    const after =
+      isOther && profile !== '0.130' ? [settingsUpdated(live.id, settings, profile)] : []
     subscribe(call, live.id)
-    const { turn, then } = begin(call, host, { ...live, settings }, input.right)
+    const changedLive = { ...live, settings }
+    if (host === undefined) {
+      const { turn, notices } = unanswered(
+        call,
+        changedLive,
+        input.right,
+        params.clientUserMessageId
+      )
+      return E.right({ result: { turn }, after: [...after, ...notices] })
+    }
+    const { turn, then } = beginHosted(call, host, changedLive, input.right)
     return E.right({
       result: { turn },
-      after: isOther && profile !== '0.130' ? [settingsUpdated(live.id, settings, profile)] : [],
+      after,
       then: () => {
         if (all.find(live.id) !== null) then()
       }
@@ -234,6 +183,9 @@ const interruptible = (
       ? E.right(turn)
       : E.left(invalidRequest(`expected active turn id ${turnId} but found ${turn.turnId}`))
 
+const isOf = ({ review }: LiveThread, turnId: string): boolean =>
+  review !== null && ['', review.turnId, review.reviewTurnId].includes(turnId)
+
 /** The row of `turn/interrupt`. Without an id, and with nothing running, there is nothing to do. */
 export const turnInterrupt: Method<ValueOf<typeof interruptFields>, object> = {
   name: 'turn/interrupt',
@@ -244,10 +196,17 @@ export const turnInterrupt: Method<ValueOf<typeof interruptFields>, object> = {
   handler:
     ({ threadId, turnId }, call) =>
     async () => {
-      const live = loadedThread(call, threadId)
-      if (E.isLeft(live)) return live
-      if (turnId === '' && live.right.turn === null) return E.right({ result: {} })
-      const turn = interruptible(live.right.turn, turnId)
+      const found = loadedThread(call, threadId)
+      if (E.isLeft(found)) return found
+      const live = found.right
+      if (live.turn === null && live.review !== null && isOf(live, turnId)) {
+        const stopped = await stopReview(call, live, live.review)
+        if (E.isRight(stopped)) return E.right({ result: {}, ...stopped.right })
+      }
+      if (live.turn === null && live.writtenTurnId !== null)
+        return E.right({ result: {}, after: [writtenElsewhere(live.id)] })
+      if (turnId === '' && live.turn === null) return E.right({ result: {} })
+      const turn = interruptible(live.turn, turnId)
       if (E.isLeft(turn)) return turn
       return E.right({ result: {}, then: () => turn.right.abort.abort() })
     }

@@ -32,6 +32,15 @@ export interface RunningTurn {
   readonly steer: ((input: ReadonlyArray<JsonObject>) => void) | null
 }
 
+/** A review that was set up here, which somebody else carries out. */
+export interface AwaitedReview {
+  /** The turn its client was told of. */
+  readonly turnId: string
+  /** The turn its reviewer works in. */
+  readonly reviewTurnId: string
+  readonly startedAtMs: number
+}
+
 /** A loaded thread. */
 export interface LiveThread {
   readonly id: string
@@ -39,6 +48,8 @@ export interface LiveThread {
   readonly settings: Settings
   readonly draft: Draft | null
   readonly turn: RunningTurn | null
+  /** The newest review that was set up here; it may have ended since. */
+  readonly review: AwaitedReview | null
   /** The turn that another process writes, as far as its log tells; null while none does. */
   readonly writtenTurnId: string | null
 }

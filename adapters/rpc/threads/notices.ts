@@ -135,6 +135,21 @@ export const itemChanged = (
   to: { subscribersOf: turn.threadId }
 })
 
+/** An item that begins and is complete at once; since 0.169 it tells when. */
+export const wholeItem = (
+  item: JsonObject,
+  turn: { readonly threadId: string; readonly turnId: string },
+  profile: ProfileName
+): ReadonlyArray<Notice> => {
+  const nowMs = Date.now()
+  const times = (completedAtMs: number | null): JsonObject =>
+    profile === '0.169' ? { startedAtMs: nowMs, completedAtMs } : {}
+  return [
+    itemChanged('started', { ...item, ...times(null) }, turn, nowMs, profile),
+    itemChanged('completed', { ...item, ...times(nowMs) }, turn, nowMs, profile)
+  ]
+}
+
 /** A part of a reasoning item, as it grows. */
 export const reasoningAdded = (
   threadId: string,
@@ -187,6 +202,16 @@ const HYDRATION = {
 export const hydrationDeprecated = (asked: keyof typeof HYDRATION): Notice => ({
   method: 'deprecationNotice',
   params: { summary: HYDRATION[asked], details: null },
+  to: 'requester'
+})
+
+/** Why a turn goes on that somebody here wants to end. */
+export const writtenElsewhere = (threadId: string): Notice => ({
+  method: 'warning',
+  params: {
+    threadId,
+    message: 'This turn runs in another program, which this server only follows; end it there.'
+  },
   to: 'requester'
 })
 

@@ -119,7 +119,13 @@ export const load = (
   call: Call,
   thread: { readonly id: string; readonly settings: Settings; readonly draft: Draft | null }
 ): void => {
-  call.server.live.put({ ...thread, status: { type: 'idle' }, turn: null, writtenTurnId: null })
+  call.server.live.put({
+    ...thread,
+    status: { type: 'idle' },
+    turn: null,
+    review: null,
+    writtenTurnId: null
+  })
   subscribe(call, thread.id)
 }
 

@@ -11,6 +11,24 @@ const because =
 /** A method that needs a model. */
 export const noModel = because('needs a model, and this server runs none')
 
+/** Why a turn fails at once that a client began, and how a person goes on. */
+const unrun =
+  (what: string) =>
+  (threadId: string): string =>
+    `${what}; nothing was written. Go on in Codex itself: codex resume ${threadId}`
+
+/** Why nobody answers a message. */
+export const noAnswer = unrun('This server runs no model, so nobody answers here')
+
+/** Why a thread is not compacted. */
+export const noCompaction = unrun('This server runs no model, so it cannot compact a thread')
+
+/** Why nothing is reviewed. */
+export const noReview = unrun('This server runs no model, so it cannot review')
+
+/** Why a command of the user does not run. */
+export const noShell = unrun('This server runs no commands')
+
 /** A method that would start a process. */
 export const noCommands = because('runs a command, and this server runs none')
 
