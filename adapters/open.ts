@@ -56,6 +56,8 @@ export interface EngineOptions {
    * Makes the paths absolute that clients of Codex decode in no other way; without it they are answered as they stand in the log.
    */
   readonly absolute?: (path: string) => string
+  /** Provider of threads that name none; default: the one of `config.toml`. */
+  readonly defaultProvider?: string
   /** Who uses the engine, for the operation log; default `library`. */
   readonly actor?: string
   /** Told after every rollout of a long catch-up. */
@@ -158,6 +160,7 @@ const engineOf = (
 ): Engine =>
   createEngine({
     ...source,
+    defaultProvider: options.defaultProvider ?? source.defaultProvider,
     store: measuredStore(source.store, telemetry),
     actor: options.actor ?? 'library',
     index,

@@ -170,7 +170,10 @@ const commandName = (given: ReadonlySet<string>, words: ReadonlyArray<string>): 
 export const parseCommandLine = (argv: ReadonlyArray<string>): Parsed => {
   const type = (spec: OptionSpec) => (spec.value === undefined ? 'boolean' : 'string')
   const options = Object.fromEntries(
-    [...ALL_OPTIONS.values()].map((o) => [o.name, { type: type(o) }])
+    [...ALL_OPTIONS.values()].map((o) => [
+      o.name,
+      { type: type(o), ...(o.short === undefined ? {} : { short: o.short }) }
+    ])
   )
   const { tokens } = parseArgs({
     args: [...argv],
@@ -178,7 +181,7 @@ export const parseCommandLine = (argv: ReadonlyArray<string>): Parsed => {
     tokens: true,
     allowPositionals: true,
     options: {
-      ...(options as Record<string, { type: 'boolean' | 'string' }>),
+      ...(options as Record<string, { type: 'boolean' | 'string'; short?: string }>),
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean' }
     }

@@ -33,9 +33,12 @@ const textAt = (config: JsonObject, key: string): string | null => {
   return typeof value === 'string' ? value : null
 }
 
+/** Provider named by a configuration; Codex's own when it names none. */
+export const providerIn = (config: JsonObject): string =>
+  textAt(config, 'model_provider') ?? DEFAULT_PROVIDER
+
 /** Provider named in `config.toml`; the default when the file is missing or cannot be read as TOML. */
-export const configuredProvider = (home: string): string =>
-  textAt(homeConfig(home), 'model_provider') ?? DEFAULT_PROVIDER
+export const configuredProvider = (home: string): string => providerIn(homeConfig(home))
 
 /** A configuration with some values replaced; a key with dots names a member of a table. */
 export const withOverrides = (config: JsonObject, overrides: JsonObject): JsonObject =>
@@ -46,6 +49,18 @@ export const withOverrides = (config: JsonObject, overrides: JsonObject): JsonOb
     const table = isJsonObject(inner) ? inner : {}
     return { ...all, [first]: withOverrides(table, { [rest.join('.')]: value }) }
   }, config)
+
+/** A home, and what a command line puts in the place of values of its configuration. */
+export interface ConfiguredHome {
+  readonly home: string
+  readonly overrides?: JsonObject
+}
+
+/** The configuration in force: that of the home, under what a command line and then a request put in its place. */
+export const configInForce = (
+  { home, overrides = {} }: ConfiguredHome,
+  requested: JsonObject = {}
+): JsonObject => withOverrides(withOverrides(homeConfig(home), overrides), requested)
 
 /** How far a session may go, as `config.toml` names it. */
 export type SandboxMode = 'read-only' | 'workspace-write' | 'danger-full-access'
@@ -69,6 +84,27 @@ export interface SessionDefaults {
   readonly feature: (name: string) => boolean | null
 }
 
+/** What of a configuration is read here; the rest concerns the agent. */
+const READ_KEYS = new Set([
+  'approval_policy',
+  'approvals_reviewer',
+  'model',
+  'model_provider',
+  'model_providers',
+  'model_reasoning_effort',
+  'model_reasoning_summary',
+  'personality',
+  'projects',
+  'sandbox_mode',
+  'sandbox_workspace_write',
+  'service_tier'
+])
+const READ_FEATURES = new Set(['features', 'features.goals'])
+
+/** True for a value, named by its place, on which an answer depends. */
+export const isRead = (key: string): boolean =>
+  READ_FEATURES.has(key) || READ_KEYS.has(key.split('.')[0] ?? '')
+
 const BUILT_IN_PROVIDERS = new Set(['openai', 'oss', 'ollama', 'lmstudio', 'amazon-bedrock'])
 const SANDBOX_MODES = new Set(['read-only', 'workspace-write', 'danger-full-access'])
 
@@ -88,7 +124,7 @@ export const sessionDefaults = (config: JsonObject, cwd: string): SessionDefault
   const providers = tableAt(config, 'model_providers')
   return {
     model: textAt(config, 'model'),
-    modelProvider: textAt(config, 'model_provider') ?? DEFAULT_PROVIDER,
+    modelProvider: providerIn(config),
     knowsProvider: (name) => BUILT_IN_PROVIDERS.has(name) || Object.hasOwn(providers, name),
     serviceTier: textAt(config, 'service_tier'),
     approvalPolicy:

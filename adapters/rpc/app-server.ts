@@ -7,7 +7,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import { absoluteDirectory } from '../home/places.ts'
+import { configInForce, providerIn } from '../home/config.ts'
 import { tell } from '../stderr.ts'
+import type { JsonObject } from '../../domain/json.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import { describe, type StoreError } from '../../domain/errors.ts'
 import type { Opened } from '../open.ts'
@@ -43,6 +45,8 @@ export interface AppServerOptions {
   readonly store?: string
   /** Directory of the index, or `memory`. */
   readonly index?: string
+  /** Values that go before those of `config.toml`, by their place: `features.goals`. */
+  readonly overrides?: JsonObject
   readonly profile: ProfileName
   readonly strict: boolean
   /** Also show what the log holds and Codex of its time hides. */
@@ -92,6 +96,7 @@ const openOnce = async (
     log(`${describe(why)}; going on with an index in memory`)
   const onSilentStore = (why: StoreError): void => log(`${describe(why)}; trying again for a while`)
   const place = {
+    defaultProvider: providerIn(configInForce(options)),
     ...(index === undefined ? {} : { index }),
     ...(store === undefined ? {} : { store })
   }
@@ -229,6 +234,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     ...remote,
     ...{ home, profile, strict, version, engine, live, follow, telemetry: meter, log },
     reviews: options.reviews ?? false,
+    overrides: options.overrides ?? {},
     ...(options.turns === undefined ? {} : { turns: options.turns })
   }
   await transport.right.serve(server, stop.signal)

@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type * as t from 'io-ts'
 import type { StoreError } from '../../domain/errors.ts'
+import type { JsonObject } from '../../domain/json.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
@@ -23,6 +24,8 @@ import { parseUuid } from './wire/uuid.ts'
 export interface Server {
   /** Absolute path of `$CODEX_HOME`. */
   readonly home: string
+  /** Values of its configuration that the command line replaced. */
+  readonly overrides?: JsonObject
   readonly profile: ProfileName
   readonly strict: boolean
   /** Version of this package, for the user agent. */

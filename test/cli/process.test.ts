@@ -119,13 +119,12 @@ describe('command line: process', () => {
       method: 'initialize',
       params: { clientInfo: { name: 'test', title: null, version: '1' } }
     })}\n`
-    const { status, stdout } = spawnSync(process.execPath, inTools('app-server'), {
-      cwd: ROOT,
-      env,
-      input,
-      encoding: 'utf8'
-    })
+    const options = ['--analytics-default-enabled', '-c', 'web_search=live']
+    const words = inTools('app-server', ...options)
+    const run = { cwd: ROOT, env, input, encoding: 'utf8' } as const
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, run)
     expect([status, JSON.parse(stdout.split('\n')[0] ?? '').id]).to.deep.equal([0, 1])
+    expect(stderr).to.include('without effect here: --analytics-default-enabled, -c web_search\n')
   })
 
   const firstOutput = async (child: ChildProcess): Promise<void> => {

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { comparable, failingRequests } from '../support/failing-turns.ts'
 import { FIXTURES, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import type { Message } from '../support/rpc-client.ts'
 import { startCodex, versionOf } from './codex.ts'
 
 const [codex = ''] = process.argv.slice(2)
@@ -43,11 +44,19 @@ stream_max_retries = 0
 const server = await startCodex(codex, home)
 const started = await server.answer('thread/start', { cwd: tmpdir() })
 const { thread } = started['result'] as { readonly thread: { readonly id: string } }
-const turns = []
-for (const [method, params] of failingRequests(thread.id)) {
-  const from = await server.ask(method, params)
-  turns.push({ method, messages: comparable(method, from) })
+/** All that comes of a request, to the end of its turn: a busy machine may be silent before. */
+const toldOf = async (method: string, params: unknown): Promise<ReadonlyArray<Message>> => {
+  const told = [...(await server.ask(method, params))]
+  while (!told.some((message) => message['method'] === 'turn/completed')) {
+    const more = await server.ask('thread/loaded/list', {})
+    told.push(...more.filter((message) => 'method' in message))
+  }
+  return told
 }
+
+const turns = []
+for (const [method, params] of failingRequests(thread.id))
+  turns.push({ method, messages: comparable(method, await toldOf(method, params)) })
 await server.stop()
 model.close()
 removeFolder(home)

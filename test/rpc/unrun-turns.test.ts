@@ -71,7 +71,7 @@ describe('turns that nothing here can run', () => {
       ['thread/shellCommand', { threadId, command: 'echo hi' }] as const
     ])
       said.push(...reasonsIn(await send(method, params)))
-    const rest = `; nothing was written. Go on in Codex itself: codex resume ${threadId}`
+    const rest = '; nothing was written. Go on in Codex itself: codex'
     expect(said).to.deep.equal([
       `This server runs no model, so nobody answers here${rest}`,
       `This server runs no model, so it cannot compact a thread${rest}`,

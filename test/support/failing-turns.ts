@@ -12,12 +12,23 @@ export const failingRequests = (
   ['review/start', { threadId, target: { type: 'custom', instructions: 'Look at the fence.' } }]
 ]
 
-/** What only a server with a model tells: what it knows of the model, what was read, and what its reviewer was asked and said. */
+/** What only a server with a model tells: what it knows of the model, and what was read. */
 const NEEDS_MODEL = new Set(['warning', 'thread/readState/changed'])
 
-const saysReviewer = ({ params }: Message, isReview: boolean): boolean => {
-  const item = (params as { item?: { type: string } } | undefined)?.item?.type
-  return isReview && (item === 'userMessage' || item === 'agentMessage')
+interface ItemShown {
+  readonly item?: { readonly type: string }
+}
+
+/** What the reviewer was asked is known to Codex alone. */
+const asksReviewer = ({ params }: Message): boolean =>
+  (params as ItemShown | undefined)?.item?.type === 'userMessage'
+
+/** The words for a review that came to nothing are another's. */
+const withoutWords = (message: Message): Message => {
+  const { item } = (message['params'] ?? {}) as ItemShown
+  if (item?.type !== 'agentMessage') return message
+  const params = message['params'] as object
+  return { ...message, params: { ...params, item: { ...item, text: '<words>' } } }
 }
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
@@ -31,8 +42,8 @@ export const comparable = (method: string, messages: ReadonlyArray<Message>): un
   }
   const kept = messages
     .filter(({ method: name }) => !NEEDS_MODEL.has(name as string))
-    .filter((message) => !saysReviewer(message, method === 'review/start'))
-    .map(({ id: _, ...message }) => message)
+    .filter((message) => !(method === 'review/start' && asksReviewer(message)))
+    .map(({ id: _, ...message }) => withoutWords(message))
   const text = JSON.stringify(kept)
     .replace(UUID, numbered)
     .replace(/("\w+At(?:Ms)?"|"durationMs"):\d+/g, '$1:0')

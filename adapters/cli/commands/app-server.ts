@@ -4,10 +4,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import type { AppServerOptions, AuthOptions, Listen } from '../../rpc/app-server.ts'
-import { numberOf, textOf, type Input } from '../args.ts'
+import { flagOf, numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { answers, missingHome, placeOf, type PlainCommand } from '../session.ts'
 import { report, usage } from '../text/report.ts'
+import { codexOptions } from './codex-options.ts'
 
 const HELP = 'see "unroll help app-server"'
 
@@ -69,8 +70,12 @@ export const appServerCommand: PlainCommand = async (input, io) => {
   const listen = parseListen(url, { home: place.home, cwd: io.cwd })
   if (E.isLeft(listen)) return report(usage(listen.left, HELP), false, io)
   if (E.isLeft(metrics)) return report(usage(metrics.left, HELP), false, io)
+  const given = codexOptions(input)
+  if (E.isLeft(given)) return report(usage(given.left, HELP), false, io)
   const missing = missingHome(place, input, io)
   if (missing !== null) return missing
+  const { overrides, idle } = given.right
+  if (idle.length > 0) io.err(`unroll app-server: without effect here: ${idle.join(', ')}\n`)
   const { profile, strict } = answers(input)
   const capturePath = pathOf(input, io, 'analytics-capture')
   const analytics = capturePath === undefined ? {} : { analytics: { capturePath } }
@@ -80,6 +85,8 @@ export const appServerCommand: PlainCommand = async (input, io) => {
     profile,
     strict,
     rich,
+    overrides,
+    reviews: flagOf(input, 'reviews'),
     version: io.version,
     ...metrics.right,
     ...analytics

@@ -29,8 +29,8 @@ const wrap = (text: string, indent: number): string => {
   return [...lines, line].join(`\n${' '.repeat(indent)}`)
 }
 
-const optionHead = ({ name, value }: OptionSpec): string =>
-  `--${name}${value === undefined ? '' : ` ${value}`}`
+const optionHead = ({ name, short, value }: OptionSpec): string =>
+  `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`
 
 const choicesOf = ({ choices, range }: OptionSpec): string => {
   if (choices !== undefined) return ` One of ${choices.join(', ')}.`

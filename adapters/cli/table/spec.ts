@@ -5,6 +5,8 @@
 /** An option. */
 export interface OptionSpec {
   readonly name: string
+  /** Its letter, where it has one. */
+  readonly short?: string
   /** Placeholder of its value; absent for a flag. */
   readonly value?: string
   readonly many?: boolean

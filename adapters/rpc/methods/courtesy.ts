@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
+import { configInForce, providerIn, sessionDefaults } from '../../home/config.ts'
 import {
   accountAuth,
   always,
@@ -68,6 +69,13 @@ const perDirectory = ({ cwds }: Values, entry: (cwd: string) => JsonObject): Jso
 }
 const cwds = option(list(text))
 const remoteControlRead = always(shared('remote-control'))
+
+/** What sessions begin with, as far as it is said here; the rest of a configuration is nobody's business. */
+const shownConfig = (server: Server): JsonObject => {
+  const config = configInForce(server)
+  const { model, serviceTier } = sessionDefaults(config, server.home)
+  return { model, model_provider: providerIn(config), service_tier: serviceTier }
+}
 
 /** The rows. */
 export const COURTESIES: ReadonlyArray<Method<Values, object>> = [
@@ -254,6 +262,13 @@ export const COURTESIES: ReadonlyArray<Method<Values, object>> = [
     profiles: SINCE_169,
     key: accountAuth,
     result: () => ({ notice: null })
+  }),
+  courtesy({
+    name: 'config/read',
+    profiles: EVERY_PROFILE,
+    params: ['ConfigReadParams', {}],
+    key: readsConfig,
+    result: (server) => ({ config: shownConfig(server), origins: {} })
   }),
   courtesy({
     name: 'configRequirements/read',

@@ -37,7 +37,7 @@ export const threadCompactStart: Method<ValueOf<typeof compactFields>, object> =
           ? { type: 'contextCompaction', id: v7(), startedAtMs: nowMs, completedAtMs: null }
           : { type: 'contextCompaction', id: v4() }
       const items = [itemChanged('started', item, { threadId: id, turnId }, nowMs, profile)]
-      const reason = noCompaction(id)
+      const reason = noCompaction(live.right)
       return E.right({ result: {}, after: unrunTurn(call, live.right, { turnId, reason, items }) })
     }
 }
@@ -57,7 +57,7 @@ export const threadShellCommand: Method<ValueOf<typeof shellFields>, object> = {
       const live = loadedThread(call, threadId)
       if (E.isLeft(live)) return live
       if (command.trim() === '') return E.left(invalidRequest('command must not be empty'))
-      const reason = noShell(live.right.id)
+      const reason = noShell(live.right)
       return E.right({
         result: {},
         after: unrunTurn(call, live.right, { turnId: v7(), reason })

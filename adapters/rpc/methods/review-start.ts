@@ -129,13 +129,37 @@ const placeOf = async (
   return isDetached ? detached(call, live) : E.right({ threadId: live.id, before: [] })
 }
 
+/**
+ * What stands where the reviewer's answer would: without an answer 0.169 shows a review as going on when it comes back to its
+ * thread.
+ */
+const noAnswerItem = (
+  turn: { readonly threadId: string; readonly turnId: string },
+  profile: ProfileName
+): ReadonlyArray<Notice> => {
+  const is169 = profile === '0.169'
+  const item = {
+    type: 'agentMessage',
+    ...(is169 ? { moderation: null } : {}),
+    id: is169 ? `msg_${v7()}` : 'review_rollout_assistant',
+    text: 'Nothing was reviewed.',
+    phase: null,
+    memoryCitation: null,
+    ...(is169 ? { delivery: null, questions: null } : {})
+  }
+  return wholeItem(item, turn, profile)
+}
+
 /** What is told of a review that nobody carries out; a detached one makes no thread. */
 const unreviewed = (call: Call, live: LiveThread, asked: ReviewTarget): Answer<Response> => {
   const { profile } = call.server
   const review = { turnId: v7(), hint: reviewHint(trimmedTarget(asked)) }
   const turn = { threadId: live.id, turnId: review.turnId }
-  const closing = reviewItem('exitedReviewMode', reviewText(null), turn, profile)
-  const failing = { innerTurnId: v7(), reason: noReview(live.id), closing }
+  const closing = [
+    ...reviewItem('exitedReviewMode', reviewText(null), turn, profile),
+    ...noAnswerItem(turn, profile)
+  ]
+  const failing = { innerTurnId: v7(), reason: noReview(live), closing }
   return {
     result: { turn: turnOf(review, profile), reviewThreadId: live.id },
     after: [

@@ -212,7 +212,7 @@ const forkDraft = (call: Call, params: Params, parent: ShownThread): Answered =>
 
 const fork = async (params: Params, call: Call): Promise<Answered> => {
   const { server } = call
-  const checked = checkOverrides(server.home, params)
+  const checked = checkOverrides(server, params)
   if (E.isLeft(checked)) return checked
   if (params.lastTurnId !== null && params.beforeTurnId !== null)
     return E.left(invalidRequest('`beforeTurnId` cannot be combined with `lastTurnId`'))

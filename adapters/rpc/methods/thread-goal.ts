@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Goal, GoalPatch, GoalStatus } from '../../../domain/changes/goal.ts'
-import { homeConfig, sessionDefaults } from '../../home/config.ts'
+import { configInForce, sessionDefaults } from '../../home/config.ts'
 import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { ask, EVERY_PROFILE, type Call, type Method } from '../method.ts'
@@ -42,7 +42,8 @@ const threadOf = async (
   find = knownThread
 ): Promise<E.Either<RpcError, string>> => {
   const { home, profile } = call.server
-  const isOn = sessionDefaults(homeConfig(home), home).feature('goals') ?? profile !== '0.130'
+  const isOn =
+    sessionDefaults(configInForce(call.server), home).feature('goals') ?? profile !== '0.130'
   return isOn ? find(call, threadId, WORDS) : E.left(invalidRequest('goals feature is disabled'))
 }
 

@@ -204,8 +204,8 @@ const rejoin = async (call: Call, params: Params, live: LiveThread): Promise<Ans
 }
 
 const resume = async (params: Params, call: Call): Promise<Answered> => {
-  const { home, live } = call.server
-  const checked = checkOverrides(home, params)
+  const { live } = call.server
+  const checked = checkOverrides(call.server, params)
   if (E.isLeft(checked)) return checked
   const named = parseUuid(params.threadId)
   const running = E.isRight(named) ? live.find(named.right) : null

@@ -86,10 +86,10 @@ export const threadStart: Method<Params, JsonObject> = {
   >,
   key: noKey,
   handler: (params, call) => async () => {
-    const { home, profile } = call.server
+    const { profile } = call.server
     const environments = checkEnvironments(params.environments)
     if (E.isLeft(environments)) return environments
-    const checked = checkOverrides(home, params)
+    const checked = checkOverrides(call.server, params)
     if (E.isLeft(checked)) return checked
     const tools = checkTools(params.dynamicTools ?? [])
     if (E.isLeft(tools)) return tools

@@ -76,7 +76,7 @@ const unanswered = (
     turn: toldTurn(profile, turnId, { ...OPEN, startedAt: null }),
     notices: unrunTurn(call, live, {
       turnId,
-      reason: noAnswer(live.id),
+      reason: noAnswer(live),
       items: wholeItem(message, { threadId: live.id, turnId }, profile)
     })
   }

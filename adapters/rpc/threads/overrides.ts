@@ -4,7 +4,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Json, JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
-import { homeConfig, sessionDefaults, withOverrides, type SandboxMode } from '../../home/config.ts'
+import {
+  configInForce,
+  sessionDefaults,
+  type ConfiguredHome,
+  type SandboxMode
+} from '../../home/config.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import {
   absolutePath,
@@ -133,7 +138,7 @@ export const checkEnvironments = (
 
 /** Refuses what cannot be asked for together, and what the configuration does not know. */
 export const checkOverrides = (
-  home: string,
+  server: ConfiguredHome,
   overrides: Overrides,
   sandbox = 'sandbox'
 ): E.Either<RpcError, Overrides> => {
@@ -144,7 +149,7 @@ export const checkOverrides = (
     E.left(invalidRequest(`failed to load configuration: ${reason}`))
   if (permissions !== null && !isKnownPermissions(permissions))
     return unloadable('default_permissions requires a `[permissions]` table')
-  const config = withOverrides(homeConfig(home), overrides.config ?? {})
+  const config = configInForce(server, overrides.config ?? {})
   const { knowsProvider } = sessionDefaults(config, overrides.cwd ?? process.cwd())
   if (modelProvider !== null && !knowsProvider(modelProvider))
     return unloadable(`Model provider \`${modelProvider}\` not found`)

@@ -12,9 +12,9 @@ import { approvalPolicyOf, approvalsReviewerOf, effortOf } from '../../../domain
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadEnvironment } from '../../../domain/protocol.ts'
 import {
-  homeConfig,
+  configInForce,
   sessionDefaults,
-  withOverrides,
+  type ConfiguredHome,
   type SandboxMode,
   type SessionDefaults
 } from '../../home/config.ts'
@@ -90,11 +90,12 @@ export type Origin =
 
 /** The settings a thread is loaded with. */
 export const settingsOf = (
-  { home, profile }: { readonly home: string; readonly profile: ProfileName },
+  server: ConfiguredHome & { readonly profile: ProfileName },
   overrides: Overrides,
   origin: Origin
 ): Settings => {
-  const config = withOverrides(homeConfig(home), overrides.config ?? {})
+  const { home, profile } = server
+  const config = configInForce(server, overrides.config ?? {})
   const kept = origin.kind === 'start' ? null : origin.restored.settings
   const kept169 = profile === '0.169' ? kept : null
   const resumed = origin.kind === 'resume' ? kept : null

@@ -11,11 +11,11 @@ const because =
 /** A method that needs a model. */
 export const noModel = because('needs a model, and this server runs none')
 
-/** Why a turn fails at once that a client began, and how a person goes on. */
+/** Why a turn fails at once that a client began, and how a person goes on with a thread that is there. */
 const unrun =
   (what: string) =>
-  (threadId: string): string =>
-    `${what}; nothing was written. Go on in Codex itself: codex resume ${threadId}`
+  ({ id, draft }: { readonly id: string; readonly draft: object | null }): string =>
+    `${what}; nothing was written. Go on in Codex itself: ${draft === null ? `codex resume ${id}` : 'codex'}`
 
 /** Why nobody answers a message. */
 export const noAnswer = unrun('This server runs no model, so nobody answers here')

@@ -1,7 +1,7 @@
 /**
  * Configuration, plugins, MCP servers and the import of other agents' threads: all refused.
  */
-import { config, memberKey, noKey, optionalThreadKey, readsConfig } from '../../connection/keys.ts'
+import { config, memberKey, noKey, optionalThreadKey } from '../../connection/keys.ts'
 import { EVERY_PROFILE, SINCE_142, SINCE_169 } from '../../method.ts'
 import {
   noConfiguration,
@@ -89,12 +89,6 @@ export const OF_CONFIGURATION: ReadonlyArray<Refused> = [
         mergeStrategy: anything
       }),
       'config/batchWrite': of('ConfigBatchWriteParams', { edits: items })
-    }
-  ),
-  ...rows(
-    { eras: EVERY_PROFILE, why: noConfiguration, key: readsConfig },
-    {
-      'config/read': of('ConfigReadParams')
     }
   ),
   ...rows(
