@@ -66,6 +66,8 @@ export interface Session {
 export interface Call {
   readonly server: Server
   readonly session: Session
+  /** When the request came, counted by `Live.tick`: it may have waited for others since. */
+  readonly arrivedAt: number
 }
 
 /** What a handler answers; notifications go out before or after the response, in order, to whom they concern. */

@@ -36,13 +36,13 @@ describe('options of codex app-server', () => {
 
   it('take values as TOML, or as they stand', () => {
     const given = ['sandbox_mode=read-only', 'projects={"/x"={trust_level="trusted"}}', "model='q'"]
-    expect(
-      read('app-server', ...given.flatMap((text) => ['-c', text]))
-    ).to.have.nested.deep.property('right.overrides', {
+    const options = read('app-server', ...given.flatMap((text) => ['-c', text]))
+    const overrides = {
       sandbox_mode: 'read-only',
       projects: { '/x': { trust_level: 'trusted' } },
       model: 'q'
-    })
+    }
+    expect(options).to.deep.equal(E.right({ overrides, idle: [] }))
   })
 
   it("are refused in Codex's words when they are no values", () => {

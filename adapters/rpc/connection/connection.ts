@@ -54,10 +54,14 @@ const responder = (
     for (const one of notices) server.live.tell(one, peer)
   }
 
-  const respond = async (id: string, { method, params }: Checked): Promise<Outcome> => {
+  const respond = async (
+    id: string,
+    { method, params }: Checked,
+    arrivedAt: number
+  ): Promise<Outcome> => {
     const asked = seen?.asked(id, method.name, params)
     try {
-      const answered = (await method.handler(params, { server, session })()) as E.Either<
+      const answered = (await method.handler(params, { server, session, arrivedAt })()) as E.Either<
         Refusal,
         Answer<unknown>
       >
@@ -135,13 +139,14 @@ export const connect = (server: Server, send: (message: string) => void): Connec
     let outcome: Outcome = 'dropped'
     const checked = check(request, methods, server, session)
     const earlier = handshake
+    const arrivedAt = server.live.tick()
     const run = async (): Promise<void> => {
       if (request.method !== 'initialize') await earlier
       if (!gate.isOpen()) return
       if (E.isLeft(checked)) {
         send(printError(request.id, checked.left))
         outcome = failedWith(checked.left)
-      } else outcome = await respond(request.id, checked.right)
+      } else outcome = await respond(request.id, checked.right, arrivedAt)
     }
     const done = E.isLeft(checked)
       ? schedule(null, task(run))

@@ -63,6 +63,9 @@ const refusal = async (call: Call, live: LiveThread): Promise<RpcError | null> =
     : missingFile(call, draft.thread.path ?? '')
 }
 
+/** Codex takes one at a time: what comes before the one before it is done is refused, so that nobody hides more than he saw. */
+const ROLLING_BACK = invalidRequest('rollback already in progress for this thread')
+
 /** The row of `thread/rollback`. */
 export const threadRollback: Method<ValueOf<typeof fields>, { readonly thread: ShownThread }> = {
   name: 'thread/rollback',
@@ -77,6 +80,7 @@ export const threadRollback: Method<ValueOf<typeof fields>, { readonly thread: S
       if (E.isLeft(live)) return live
       if (numTurns < 1) return E.left(invalidRequest('numTurns must be >= 1'))
       const { id } = live.right
+      if (live.right.rolledBackAt > call.arrivedAt) return E.left(ROLLING_BACK)
       const refused = await refusal(call, live.right)
       if (refused !== null) return failed(call, live.right, refused)
       const written = await write(call, ({ rollback }, options) => rollback(id, numTurns, options))
@@ -84,6 +88,8 @@ export const threadRollback: Method<ValueOf<typeof fields>, { readonly thread: S
       const read = await ask(call, (engine) => engine.readThread(id, true))
       if (E.isLeft(read)) return E.left(internal(read.left.message))
       const turns = asBuilt(call, read.right.turns, await restoredOf(call, id), false)
+      const now = call.server.live.find(id)
+      if (now !== null) call.server.live.put({ ...now, rolledBackAt: call.server.live.tick() })
       return E.right({
         before: usageOf(call, written.right),
         result: { thread: { ...shown(read.right, call.server), turns } }

@@ -50,6 +50,8 @@ export interface LiveThread {
   readonly turn: RunningTurn | null
   /** The newest review that was set up here; it may have ended since. */
   readonly review: AwaitedReview | null
+  /** When the last rollback here was done, counted by `Live.tick`; 0 while there was none. */
+  readonly rolledBackAt: number
   /** The turn that another process writes, as far as its log tells; null while none does. */
   readonly writtenTurnId: string | null
 }
@@ -73,6 +75,8 @@ export interface Peer {
 export interface Live {
   /** First come, first served, for all connections together. */
   readonly schedule: Scheduler
+  /** Counts on: of two moments of the server the later one has the higher number. */
+  readonly tick: () => number
   readonly find: (threadId: string) => LiveThread | null
   /** Ids of what is loaded, in order. */
   readonly ids: () => ReadonlyArray<string>
@@ -109,6 +113,7 @@ const concerns = ({ to }: Notice, peer: Peer, requester: Peer | undefined): bool
 export const createLive = (): Live => {
   const threads = new Map<string, LiveThread>()
   const peers = new Set<Peer>()
+  let ticks = 0
   const elicitations = new Map<string, number>()
   const listeners: Array<(notice: Notice) => void> = []
   const tell: Live['tell'] = (notice, requester) => {
@@ -125,6 +130,7 @@ export const createLive = (): Live => {
   }, tell)
   return {
     schedule: createScheduler(),
+    tick: () => (ticks += 1),
     questions,
     askAgain: (threadId, session) => {
       const peer = [...peers].find((one) => one.session === session)

@@ -124,6 +124,7 @@ export const load = (
     status: { type: 'idle' },
     turn: null,
     review: null,
+    rolledBackAt: 0,
     writtenTurnId: null
   })
   subscribe(call, thread.id)
