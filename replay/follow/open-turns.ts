@@ -48,12 +48,20 @@ const shown = ({ env }: OpenTurns, row: TurnRow, status: TurnStatus | null) => {
   return status === null ? turn : { ...turn, status }
 }
 
+/** A turn and those inside it: 0.169 writes no end of the turn a reviewer works in, which is over with its review. */
+const withInner = ({ open }: OpenTurns, row: TurnRow): ReadonlyArray<string> => [
+  turnKey(row),
+  ...[...open].flatMap(([key, { row: other }]) =>
+    other.id !== row.id && other.rootTurnId === row.id ? [key] : []
+  )
+]
+
 /** Ends a turn; `isCut`: because nothing else will. */
 export const endTurn = (turns: OpenTurns, row: TurnRow, atMs: number, isCut: boolean): Changes => {
-  const key = turnKey(row)
-  if (turns.over.includes(key)) return NOTHING
-  turns.open = new Map([...turns.open].filter(([other]) => other !== key))
-  turns.over = [...turns.over, key].slice(-OVER_MAX)
+  if (turns.over.includes(turnKey(row))) return NOTHING
+  const keys = withInner(turns, row)
+  turns.open = new Map([...turns.open].filter(([other]) => !keys.includes(other)))
+  turns.over = [...turns.over, ...keys].slice(-OVER_MAX)
   const followed = turns.lists.known(row)
   const items = followed?.list.items ?? []
   const answer = items.reduce<ThreadItem | null>(lastAnswer, null)

@@ -231,6 +231,32 @@ describe('live follow', () => {
     expect([await page(), await shown()]).to.deep.equal(['completed', idle])
   })
 
+  for (const [profile, home] of [
+    ['0.142', 'basic-142'],
+    ['0.169', 'basic-169']
+  ] as const) {
+    it(`knows that a review is over whose inner turn has no end, in ${profile}`, async () => {
+      const threadId = profile === '0.169' ? '01a1fd04-6a2b-7862-91d1-5af381f25378' : PLAIN
+      const { other, told, follower, server } = await setUp({ profile, home, threadId })
+      const target = { type: 'custom', instructions: 'look' } as const
+      const { turnId, reviewTurnId } = await right(other.startReview(threadId, target))
+      const begun = await told()
+      expect(methods(begun.follower)).to.include('turn/started')
+      expect(server.server.live.find(threadId)?.writtenTurnId).to.equal(reviewTurnId)
+      await right(other.completeReview(threadId, 'All is well.'))
+      const ended = (await told()).follower
+      const turns = ended.flatMap(({ method, params }) =>
+        method === 'turn/completed' ? [(params as { turn: { id: string } }).turn.id] : []
+      )
+      expect(turns).to.deep.equal([profile === '0.169' ? turnId : reviewTurnId])
+      const live = server.server.live.find(threadId)
+      expect([live?.status, live?.writtenTurnId]).to.deep.equal([idle, null])
+      const { result } = await follower.ask('thread/turns/list', { threadId })
+      const statuses = (result as { data: ReadonlyArray<{ status: string }> }).data
+      expect(statuses.filter(({ status }) => status === 'inProgress')).to.deep.equal([])
+    })
+  }
+
   it('takes a turn up that was begun before anybody followed', async () => {
     const home = copyHome('basic-142')
     const other = await openEngine({ home, index: 'memory', profile: '0.142', strict: true })
