@@ -4,9 +4,10 @@
  *
  *   npm run oracle:tui -- <path of codex> [file for the results]
  *
- * It needs tmux. Ids, ages, tips and suggestions are another every time and are left out.
+ * Both have no model: Codex's refuses everything. It needs tmux. Ids, ages, tips and suggestions are another every time and are left out.
  */
 import { mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -48,6 +49,9 @@ interface Story {
 
 const RENAMED = 'Quiet new name'
 const WIDTH = 60
+/** The port of the model that the recorded homes name, and what it says to everything. */
+const MODEL_PORT = 19_427
+const REFUSAL = 'no model here'
 
 const literal = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
@@ -76,11 +80,46 @@ const signs = (version: string) =>
         named: `renamed to ${RENAMED}`
       }
 
+/** A line that `!` makes a command of the user: the prompt shows it otherwise. */
+const shell =
+  (text: string) =>
+  async (one: Terminal): Promise<void> => {
+    one.type(`!${text}`)
+    await one.shows(new RegExp(literal(text)))
+    one.press('Enter')
+  }
+
+/** What each server shows of what it cannot do. */
+const FAILS: Readonly<Record<Starter['name'], Readonly<Record<'turn' | 'shell', string>>>> = {
+  codex: { turn: REFUSAL, shell: 'hi' },
+  unroll: { turn: '■ This server runs no model', shell: '■ This server runs no commands' }
+}
+
+/** What ended interfaces that were refused it. */
+const keystrokes = (name: Starter['name'], version: string): ReadonlyArray<Step> => {
+  const { turn, shell: ran } = FAILS[name]
+  const failing = (text: string): Step => ({ name: text, act: command(text), shows: [turn] })
+  return [
+    failing('Mend the fence'),
+    failing('/compact'),
+    { name: '!echo hi', act: shell('echo hi'), shows: [ran] },
+    {
+      name: '/review',
+      act: command('/review the fence'),
+      shows: ['Code review started', 'Code review finished']
+    },
+    ...(version.startsWith('0.169') ? [] : [failing('/plan the shed')]),
+    quit
+  ]
+}
+
 const quit: Step = { name: '/quit', act: command('/quit'), shows: ['EXIT 0'] }
 const coursesOf = (
   { threadId, user, agent }: Story,
-  { marked, head, past, named }: ReturnType<typeof signs>
+  server: Starter['name'],
+  version: string
 ): ReadonlyArray<Course> => {
+  const { marked, head, past, named } = signs(version)
   const replayed = { act: nothing, shows: [user, agent] }
   return [
     {
@@ -115,6 +154,20 @@ const coursesOf = (
       name: 'the last',
       args: ['resume', '--last'],
       steps: [{ name: 'replayed', act: nothing, shows: [head, '› '] }, quit]
+    },
+    {
+      name: 'what needs a model',
+      args: ['resume', threadId],
+      steps: [{ name: 'replayed', act: nothing, shows: ['› '] }, ...keystrokes(server, version)]
+    },
+    {
+      name: 'a new session',
+      args: [],
+      steps: [
+        { name: 'begun', act: nothing, shows: ['› '] },
+        { name: 'a message', act: command('Mend the fence'), shows: [FAILS[server].turn] },
+        quit
+      ]
     }
   ]
 }
@@ -249,7 +302,7 @@ const playAll = async (starter: Starter): Promise<readonly [ReadonlyArray<Seen>,
   const server = await listening(starter, 'ws', home)
   const seen: Array<Seen> = []
   try {
-    for (const course of coursesOf(story, signs(version)))
+    for (const course of coursesOf(story, starter.name, version))
       seen.push(...(await walk(codex, server, own, directory, course)))
     return [seen, home]
   } finally {
@@ -258,8 +311,16 @@ const playAll = async (starter: Starter): Promise<readonly [ReadonlyArray<Seen>,
   }
 }
 
+const model = createServer((request, response) => {
+  request.resume()
+  request.on('end', () => {
+    response.writeHead(request.method === 'POST' ? 400 : 404)
+    response.end(REFUSAL)
+  })
+}).listen(MODEL_PORT, '127.0.0.1')
 const [theirs, theirHome] = await playAll(codexServer(codex))
 const [ours, ourHome] = await playAll(unrollServer(version.slice(0, 5) as ProfileName))
+model.close()
 const rows = ours.map((mine) => {
   const real = theirs.find(({ course, step }) => course === mine.course && step === mine.step)
   const equal = isDeepStrictEqual(mine.screen, real?.screen)
