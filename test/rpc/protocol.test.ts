@@ -42,6 +42,7 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   'permissionProfile/list': 'nothing runs that could be permitted',
   'collaborationMode/list': 'there is no model to work with',
   'threadSection/list': 'Codex has a section for pinned threads, here nothing can be pinned',
+  'config/read': 'only what sessions begin with is told',
   'server/diagnostics': 'other process, other figures'
 }
 
