@@ -175,7 +175,7 @@ const withEarlier = (facts: ThreadFacts, preview: string | null): ThreadFacts =>
 /** The threads of a home. */
 export const threads: Projection<ThreadState> = {
   name: 'threads',
-  version: 6,
+  version: 7,
   initial: () => ({ facts: initialThread, lastEventAt: null }),
   evolve: (state, event) => [evolveThread(state, event), NOTHING],
   settle: (state, stream, { rows, table, profile }) => {

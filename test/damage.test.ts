@@ -82,6 +82,22 @@ const ROWS: ReadonlyArray<Row> = [
     }
   },
   {
+    title:
+      'settings of a turn in the shape of 0.58 count for nothing, as in Codex, and are no damage',
+    bytes:
+      meta() +
+      line('turn_context', {
+        cwd: '/w',
+        approval_policy: 'never',
+        sandbox_policy: { mode: 'read-only' },
+        model: 'm',
+        summary: 'auto'
+      }) +
+      user() +
+      agent(),
+    shows: { turns: [`rollout-1 ${WHOLE}`], listed: true }
+  },
+  {
     title: 'an empty file is a thread without turns',
     bytes: '',
     shows: { turns: [], listed: false },

@@ -7,8 +7,7 @@
  *
  * Not made, because no rollout tells: see `not-reconstructable.ts`.
  */
-import type { RecordedEvent } from '../events/event.ts'
-import type { EventPayload } from '../events/event.ts'
+import { toldSettings, type EventPayload, type RecordedEvent } from '../events/event.ts'
 import { evolveInheritance, inheritedBy, namedTurnId } from '../inherited.ts'
 import type { JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
@@ -104,12 +103,11 @@ const withModel = (state: RolloutState, model: string, isOwn: boolean): RolloutS
 /** What every line tells, inherited or not. */
 const context = (state: RolloutState, event: RecordedEvent, isOwn: boolean): RolloutStep => {
   const { line } = event
-  if (line.type === 'turn_context')
-    return withModel(
-      { ...state, cwd: line.payload.cwd, turnModel: line.payload.model },
-      line.payload.model,
-      isOwn
-    )
+  const turn = toldSettings(line)
+  if (turn !== null) {
+    const { cwd, model } = turn
+    return withModel({ ...state, cwd, turnModel: model }, model, isOwn)
+  }
   if (line.type !== 'event_msg') return silent(state)
   const { payload } = line
   if (payload.type !== 'thread_settings_applied') return silent(state)
@@ -153,11 +151,11 @@ const told = (
 const own = (state: RolloutState, event: RecordedEvent): RolloutStep => {
   const { line } = event
   const atMs = timeOf(event)
+  const settings = toldSettings(line)
+  if (settings !== null) return turnConfigured(state, settings, event, atMs)
   switch (line.type) {
     case 'session_meta':
       return head(state, event)
-    case 'turn_context':
-      return turnConfigured(state, line.payload, event, atMs)
     case 'token_usage_record':
       return line.payload.thread_id.toLowerCase() === event.streamId
         ? answeredOnce(state, line.payload.response_id)

@@ -4,7 +4,8 @@
  * Source: captures of 0.130.0, 0.142.5 and 0.169.0 beside the rollouts of the same runs. What these versions do not
  * write is null: which reviewer answers (before 0.169), and everything a client alone knows.
  */
-import type { SessionMeta, TaskStarted, TurnContext } from '../events/payloads.ts'
+import type { SessionMeta, TaskStarted } from '../events/payloads.ts'
+import type { TurnContext } from '../events/turn-context.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { reader } from '../rich/values.ts'
 import type { Client, OpenedThread, Runtime, TurnSettings } from './fact.ts'
@@ -108,7 +109,7 @@ const sandbox = (context: TurnContext): Sandbox => {
         sandboxNetworkAccess: isOpen(profile['network'] ?? null)
       }
     default:
-      return policySandbox(context.sandbox_policy as JsonObject)
+      return policySandbox((context.sandbox_policy ?? {}) as JsonObject)
   }
 }
 

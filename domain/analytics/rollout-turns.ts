@@ -2,7 +2,8 @@
  * Turns of a rollout: begun, configured, ended.
  */
 import type { RecordedEvent } from '../events/event.ts'
-import type { TaskComplete, TaskStarted, TurnAborted, TurnContext } from '../events/payloads.ts'
+import type { TaskComplete, TaskStarted, TurnAborted } from '../events/payloads.ts'
+import type { TurnContext } from '../events/turn-context.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { richFailure } from '../rich/items.ts'
 import { reader } from '../rich/values.ts'

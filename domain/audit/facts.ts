@@ -3,14 +3,14 @@
  */
 import { METADATA_UPDATED, metadataChangeOf } from '../changes/metadata.ts'
 import { GOAL_CLEARED, GOAL_UPDATED } from '../changes/goal.ts'
-import type { RecordedEvent, RolloutLine } from '../events/event.ts'
+import { toldSettings, type RecordedEvent, type RolloutLine } from '../events/event.ts'
 import {
   HistoryBase,
   ThreadGoalUpdated,
   type SessionMeta,
-  type ThreadSettingsApplied,
-  type TurnContext
+  type ThreadSettingsApplied
 } from '../events/payloads.ts'
+import type { TurnContext } from '../events/turn-context.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { Settings } from './known-facts.ts'
 import { shortText, type Origin } from './row.ts'
@@ -218,7 +218,8 @@ const ofOwnEvent = (state: TrailState, kind: string, payload: JsonObject): Draft
 
 /** The rows of a line about settings, metadata or goals; null for any other line. */
 export const rowsOfFacts = (state: TrailState, line: RolloutLine): Drafted | null => {
-  if (line.type === 'turn_context') return withSettings(state, ofContext(line.payload))
+  const context = toldSettings(line)
+  if (context !== null) return withSettings(state, ofContext(context))
   if (line.type === 'ignored') return ofOwnEvent(state, line.kind, line.payload)
   if (line.type !== 'event_msg') return null
   const p = line.payload

@@ -7,7 +7,7 @@
  * thread was resumed: both are inferred, the time of the first is not known.
  */
 import type { Certainty } from '../certainty.ts'
-import type { RecordedEvent } from '../events/event.ts'
+import { toldSettings, type RecordedEvent } from '../events/event.ts'
 import type { TaskComplete, TaskStarted, TurnAborted } from '../events/payloads.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
 import { richFailure } from '../rich/items.ts'
@@ -187,8 +187,7 @@ const isCopy = ({ copies }: TrailState, { revision, line }: RecordedEvent): bool
 /** What a copied line still tells: the settings that hold, and an import that was forked. */
 const inheritedStep = (state: TrailState, event: RecordedEvent): TrailState => {
   const { line } = event
-  if (line.type === 'turn_context') return rowsOfFacts(state, line)?.[0] ?? state
-  return state
+  return toldSettings(line) === null ? state : (rowsOfFacts(state, line)?.[0] ?? state)
 }
 
 /** Between copied turns and own ones only time tells whose a line is. */

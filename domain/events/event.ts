@@ -11,7 +11,6 @@ import {
   InterAgentCommunication,
   SessionMeta,
   TokenUsageRecord,
-  TurnContext,
   type AgentMessage,
   type EnteredReviewMode,
   type ExitedReviewMode,
@@ -30,6 +29,7 @@ import {
   type UserMessage,
   type WebSearchEnd
 } from './payloads.ts'
+import { readsTurnContext, TurnContext } from './turn-context.ts'
 import type { StreamId } from '../ids.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
@@ -176,9 +176,10 @@ const readLine = (
         ? { timestamp, type: 'session_meta', payload }
         : 'invalid_payload'
     case 'turn_context':
-      return TurnContext.is(payload)
+      if (!TurnContext.is(payload)) return 'invalid_payload'
+      return readsTurnContext(payload, profile.name)
         ? { timestamp, type: 'turn_context', payload }
-        : 'invalid_payload'
+        : ignored(timestamp, type, payload)
     case 'compacted':
       return isCompacted(payload, profile.responseItems)
         ? { timestamp, type, payload }
@@ -206,4 +207,13 @@ export const toRolloutLine = (value: unknown, profile: Profile): RolloutLine | D
   return typeof line === 'string' || typeof ordinal !== 'number'
     ? line
     : Object.assign({ ordinal }, line)
+}
+
+/** The settings of a turn that a line tells, also where its shape is older than what the era's Codex reads; else null. */
+export const toldSettings = (line: RolloutLine): TurnContext | null => {
+  if (line.type === 'turn_context') return line.payload
+  const { payload } = line
+  return line.type === 'ignored' && line.kind === 'turn_context' && TurnContext.is(payload)
+    ? payload
+    : null
 }

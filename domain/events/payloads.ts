@@ -70,22 +70,6 @@ export const SessionMeta = t.intersection(
 )
 export type SessionMeta = t.TypeOf<typeof SessionMeta>
 
-/** Settings of the turn that follows. */
-export const TurnContext = t.intersection(
-  [
-    t.type({
-      cwd: t.string,
-      approval_policy: t.union([t.string, t.UnknownRecord]),
-      sandbox_policy: t.UnknownRecord,
-      model: t.string,
-      summary: t.unknown
-    }),
-    t.partial({ turn_id: text, effort: text, permission_profile: optional(t.UnknownRecord) })
-  ],
-  'TurnContext'
-)
-export type TurnContext = t.TypeOf<typeof TurnContext>
-
 const MediaKind = oneOf('inline', 'file')
 const AudioReference = t.union([t.type({ audio_url: t.string }), t.type({ file_id: t.string })])
 

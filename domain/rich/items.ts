@@ -11,7 +11,7 @@
  *         no item.
  */
 import { completedItem, withTimes } from '../items/completed-items.ts'
-import type { RolloutLine } from '../events/event.ts'
+import { toldSettings, type RolloutLine } from '../events/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { Certainty, ThreadItem, TurnError } from '../protocol.ts'
 import { afterAgentOutput, calledAgent, collabTool, recordedAgentEvent } from './collab.ts'
@@ -197,7 +197,8 @@ export const richChange = (
  * directory from the newest turn_context.
  */
 export const richContext = (context: RichContext, line: RolloutLine): RichContext => {
-  if (line.type === 'turn_context') return { ...context, cwd: line.payload.cwd }
+  const settings = toldSettings(line)
+  if (settings !== null) return { ...context, cwd: settings.cwd }
   if (line.type !== 'session_meta' || context.threadId !== '') return context
   const { id, cwd, dynamic_tools } = line.payload
   return {

@@ -7,7 +7,7 @@
  *
  * The state is O(1): the open turn, and bounded lists of what is still open.
  */
-import type { RecordedEvent, RolloutLine } from '../events/event.ts'
+import { toldSettings, type RecordedEvent, type RolloutLine } from '../events/event.ts'
 import {
   evolveInheritance,
   inheritedBy,
@@ -342,10 +342,8 @@ const contextOf = ({ cwd, declared }: ToolsState, { streamId }: RecordedEvent): 
 })
 
 const withContext = (state: ToolsState, { line, inherited }: RecordedEvent): ToolsState => {
-  if (line.type === 'turn_context') {
-    const { cwd } = line.payload
-    return cwd === state.cwd ? state : { ...state, cwd }
-  }
+  const cwdOfTurn = toldSettings(line)?.cwd ?? state.cwd
+  if (cwdOfTurn !== state.cwd) return { ...state, cwd: cwdOfTurn }
   if (line.type !== 'session_meta' || state.declared !== null || inherited === true) return state
   const { cwd, dynamic_tools } = line.payload
   const declared = [...declaredTools((dynamic_tools ?? []) as ReadonlyArray<Json>)]

@@ -10,7 +10,7 @@
  *            rollback, says nothing of it.
  * Source: runs of 0.130, 0.142 and 0.169 whose true spend is known; see docs/USAGE.md.
  */
-import type { RecordedEvent } from '../events/event.ts'
+import { toldSettings, type RecordedEvent } from '../events/event.ts'
 import type { TokenCount, TokenUsageRecord } from '../events/payloads.ts'
 import { evolveInheritance, inheritedBy } from '../inherited.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
@@ -49,8 +49,8 @@ const HIDDEN_MAX = 64
 const LOOKED_BACK = 1024
 
 const withSettings = (settings: SpendSettings, { line }: RecordedEvent): SpendSettings => {
-  if (line.type === 'turn_context')
-    return { ...settings, model: line.payload.model, effort: line.payload.effort ?? null }
+  const context = toldSettings(line)
+  if (context !== null) return { ...settings, model: context.model, effort: context.effort ?? null }
   if (line.type !== 'event_msg' || line.payload.type !== 'thread_settings_applied') return settings
   const { thread_settings: applied } = line.payload
   const tier = (applied as unknown as JsonObject)['service_tier']

@@ -13,7 +13,7 @@ import { contextReader, type ModelContext, type TokenInfo } from '../../domain/c
 import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
-import type { TurnContext } from '../../domain/events/payloads.ts'
+import type { TurnContext } from '../../domain/events/turn-context.ts'
 import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
 import { hasSize, sizeOfContext } from './size.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
