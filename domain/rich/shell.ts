@@ -1,7 +1,7 @@
 /**
  * The texts in which Codex hands a command's result to the model.
  *
- * exec_command, write_stdin   [Chunk ID: HEX] / Wall time: S seconds / [Process exited with code N] /
+ * exec_command, write_stdin   [Command: ARGV (0.115 to 0.119)] / [Chunk ID: HEX] / Wall time: S seconds / [Process exited with code N] /
  *                             [Process running with session ID N] / [Original token count: N] / Output: / TEXT
  * shell, shell_command        Exit code: N / Wall time: S seconds / [Total output lines: N] / Output: / TEXT
  * shell, local shell          {"output": TEXT, "metadata": {"exit_code": N, "duration_seconds": S}}
@@ -12,6 +12,7 @@
  * apply_patch                 one of the two reports above; refused: "patch rejected by user", "patch rejected: WHY" (policy);
  *                             not applied: "apply_patch verification failed: WHY"
  * apply_patch in a script     Wall time: S seconds / Output: / one of the two reports above: the shell never ran
+ * exec, wait (code mode)      Script completed|failed|terminated|running with cell ID N / Wall time S seconds / Output: / TEXT
  * any tool                    "unsupported call: NAME", "unsupported custom tool call: NAME"
  *
  * Shape:  text in, facts out; anything else is `unknown`. All patterns are anchored, so hostile text costs one pass.
@@ -61,7 +62,7 @@ export const milliseconds = (seconds: string): number | null => {
 }
 
 const UNIFIED =
-  /^(?:Chunk ID: [^\n]*\n)?Wall time: ([\d.]{1,20}) seconds\n(?:Process exited with code (-?\d{1,10})\n)?(?:Process running with session ID (\d{1,20})\n)?(?:Original token count: \d+\n)?Output:(?:\n|$)/
+  /^(?:Command: [\s\S]*?\n)?(?:Chunk ID: [^\n]*\n)?Wall time: ([\d.]{1,20}) seconds\n(?:Process exited with code (-?\d{1,10})\n)?(?:Process running with session ID (\d{1,20})\n)?(?:Original token count: \d+\n)?Output:(?:\n|$)/
 const FREEFORM =
   /^Exit code: (-?\d{1,10})\nWall time: ([\d.]{1,20}) seconds\n(?:Total output lines: \d+\n)?Output:(?:\n|$)/
 const ABORTED = /^(?:aborted by user after [\d.]+s|Wall time: [\d.]+ seconds\naborted by user)$/
@@ -137,6 +138,29 @@ const UNSUPPORTED = /^unsupported (?:custom tool )?call: /
 /** True for the answer that nobody answers to the name of a tool, with or without its namespace. */
 export const isUnsupported = (text: string, name: string): boolean =>
   UNSUPPORTED.test(text) && text.endsWith(name)
+
+/** What the text of a code-mode tool says about its script. */
+export interface ScriptReport {
+  readonly kind: 'completed' | 'failed' | 'terminated' | 'running'
+  /** The cell a running script goes on in. */
+  readonly cellId: string | null
+  readonly waitedMs: number | null
+}
+
+const SCRIPT =
+  /^Script (?:(completed|failed|terminated)|running with cell ID ([^\n]{1,128}))\nWall time ([\d.]{1,20}) seconds\nOutput:(?:\n|$)/
+const NO_CELL = /\nScript error:\nexec cell \S+ not found\s*$/
+
+/** Reads what `exec` or `wait` of code mode answered with; null when the text is no such report. */
+export const readScriptReport = (text: string): ScriptReport | null => {
+  const match = SCRIPT.exec(text)
+  if (match === null) return null
+  const [, kind = 'running', cellId = null, seconds = ''] = match
+  return { kind: kind as ScriptReport['kind'], cellId, waitedMs: milliseconds(seconds) }
+}
+
+/** True for the answer that no script runs under the number that was waited for. */
+export const isNoCell = (text: string): boolean => NO_CELL.test(text)
 
 /** Reads the text a command tool answered with. Total: a text of no known format is `unknown`. */
 export const readCommandReport = (text: string): CommandReport => {

@@ -7,9 +7,18 @@
 import type { Certainty } from '../certainty.ts'
 import type { Json } from '../json.ts'
 import { afterAgentOutput, collabTool } from '../rich/collab.ts'
-import { isAborted, isUnsupported, readCommandReport, type CommandReport } from '../rich/shell.ts'
+import {
+  isAborted,
+  isNoCell,
+  isUnsupported,
+  readCommandReport,
+  readScriptReport,
+  type CommandReport,
+  type ScriptReport
+} from '../rich/shell.ts'
 import { afterImageOutput } from '../rich/tools.ts'
 import { parseObject } from '../rich/values.ts'
+import { cellProcess } from './asked.ts'
 import type { ExecSource, ExitSource, ToolCall, ToolFailure, ToolStatus } from './tool-call.ts'
 
 /** How a call ended, as far as one line tells. */
@@ -132,6 +141,33 @@ const imageEnding = (call: Known, output: Json): Ending => {
     : ending('completed', 'derived')
 }
 
+/** How a script ended; that it goes on in a cell is no end. */
+const scriptEnding = ({ kind, cellId, waitedMs }: ScriptReport): Ending => {
+  const timed = { execMs: waitedMs, execSource: waitedMs === null ? 'none' : 'wall_time' } as const
+  switch (kind) {
+    case 'completed':
+      return { ...ending('completed', 'derived'), ...timed }
+    case 'failed':
+      return { ...ending('failed', 'derived', 'tool_error'), ...timed }
+    case 'terminated':
+      return { ...ending('interrupted', 'derived'), ...timed }
+    case 'running': {
+      const processId = cellId === null ? null : cellProcess(cellId)
+      return { ...UNKNOWN_ENDING, ...timed, processId }
+    }
+  }
+}
+
+/** Waiting for a script succeeds whatever becomes of the script, unless there is none. */
+const waitEnding = (text: string, report: ScriptReport): Ending => ({
+  ...scriptEnding(report),
+  ...(isNoCell(text) ? {} : { ...ENDED_WELL, processId: null })
+})
+
+const ENDED_WELL = { status: 'completed', certainty: 'derived', failureKind: null } as const
+
+/** The tools of code mode. */
+const SCRIPT_TOOLS: ReadonlySet<string> = new Set(['exec', 'wait'])
 const BAD_ARGUMENTS = 'failed to parse function arguments: '
 
 /** How a call ended by what it answered. Total: an answer that does not tell leaves it unknown. */
@@ -150,9 +186,11 @@ export const answeredEnding = (call: Known, output: Json, text: string): Ending 
     case 'mcp':
     case 'dynamic':
       return UNKNOWN_ENDING
-    default:
-      return text.startsWith(BAD_ARGUMENTS)
-        ? ending('failed', 'derived', 'tool_error')
-        : ending('completed', 'inferred')
+    default: {
+      if (text.startsWith(BAD_ARGUMENTS)) return ending('failed', 'derived', 'tool_error')
+      const script = SCRIPT_TOOLS.has(call.name) ? readScriptReport(text) : null
+      if (script === null) return ending('completed', 'inferred')
+      return call.name === 'wait' ? waitEnding(text, script) : scriptEnding(script)
+    }
   }
 }

@@ -92,6 +92,9 @@ const patch = (text: string, context: RichContext): Partial<AskedCall> => {
   return { kind: 'patch', touches, subject: subjectOf(touches[0]?.path ?? null) }
 }
 
+/** The name of a code-mode script that goes on, beside the numbers of processes. */
+export const cellProcess = (cellId: string): string => `cell-${bounded(cellId)}`
+
 const functionMembers = (
   callId: string,
   name: string,
@@ -102,6 +105,8 @@ const functionMembers = (
   const args = parseObject(text) ?? reader({})
   const server = mcpServer(name, namespace)
   if (server !== null) return { kind: 'mcp', server }
+  const cell = name === 'wait' && namespace === null ? args.text('cell_id') : null
+  if (cell !== null) return { feeds: cellProcess(cell) }
   const agentTool = collabTool(name, namespace)
   if (agentTool !== null) {
     const agent = calledAgent(callId, agentTool, args, context)
@@ -150,6 +155,7 @@ const customCall = (item: Reader, context: RichContext): AskedCall | null => {
   const name = item.text('name')
   const input = item.text('input')
   if (id === null || name === null || input === null) return null
+  if (name === 'exec') return call(id, name, input, { subject: subjectOf(input) })
   return call(id, name, input, name === 'apply_patch' ? patch(input, context) : {})
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../inherited.ts'
 import type { Json } from '../json.ts'
 import type { Profile } from '../profile.ts'
+import { isNoCell } from '../rich/shell.ts'
 import type { RichContext } from '../rich/types.ts'
 import { declaredTools } from '../rich/tools.ts'
 import {
@@ -170,7 +171,7 @@ const told = (
   rows: ToolLookup
 ): ToolCall | null => {
   const parent = row.parentCallId === null ? null : rows.ofId(row.parentCallId)
-  if (parent === null) return null
+  if (parent === null || isNoCell(answer.text)) return null
   const end = answeredEnding(parent, answer.output, answer.text)
   return end.execMs === null ? null : fed(parent, end, event)
 }
@@ -191,7 +192,7 @@ const answer = (
     end.processId === null
       ? state.sessions
       : added(state.sessions, [end.processId, revision] as const, SESSIONS_MAX)
-  const over = parent !== null && parent.exitCode !== null ? parent.place.revision : -1
+  const over = parent !== null && parent.status !== 'unknown' ? parent.place.revision : -1
   return {
     state: {
       ...state,

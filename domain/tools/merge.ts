@@ -120,7 +120,7 @@ export const fed = (row: ToolCall, end: Ending, event: RecordedEvent): ToolCall 
   const next = ended(row, { ...end, execMs: waitedMs }, 'output', event)
   const atMs = lineMs(event)
   const seen = { ...next, observedMs: Math.max(row.observedMs ?? 0, atMs - row.atMs) }
-  return end.exitCode === null ? seen : { ...seen, endedAtMs: row.endedAtMs ?? atMs }
+  return end.status === 'unknown' ? seen : { ...seen, endedAtMs: row.endedAtMs ?? atMs }
 }
 
 /** The item of a sub-agent call holds no time it took, but when it began and ended. */

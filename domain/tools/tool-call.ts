@@ -100,7 +100,7 @@ export interface ToolCall {
   readonly outputBytes: number | null
   /** The model's answer that asked for it (0.169). */
   readonly responseId: string | null
-  /** The process a command left running. */
+  /** The process a command left running, or `cell-N` for a script of code mode. */
   readonly processId: string | null
   /** The command whose process this call feeds or awaits. */
   readonly parentCallId: string | null

@@ -73,6 +73,11 @@ describe('a command in rich mode', () => {
       { status: 'failed', exitCode: 2, durationMs: 0 }
     ],
     [
+      'the command of 0.115 to 0.119, of several lines, above its report',
+      'Command: /bin/bash -lc "a\nb"\nChunk ID: ab12\nWall time: 0.5 seconds\nProcess exited with code 1\nOriginal token count: 1\nOutput:\na',
+      { status: 'failed', aggregatedOutput: 'a', exitCode: 1, durationMs: 500 }
+    ],
+    [
       'an exit code in JSON',
       '{"output":"a","metadata":{"exit_code":1,"duration_seconds":0.2}}',
       { status: 'failed', aggregatedOutput: 'a', exitCode: 1, durationMs: 200 }

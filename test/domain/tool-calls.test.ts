@@ -99,6 +99,57 @@ describe('a tool call in the ledger', () => {
     expect(row.settledAt?.revision).to.equal(3)
   })
 
+  it('of 0.115 to 0.119 has an exit code too, though its command stands above the report', () => {
+    const named = `Command: /bin/bash -lc "printf 'a\nb'"\n${exited(3)}`
+    const row = only([started(T1), exec('c'), output('c', named)])
+    expect(outcome(row)).to.deep.equal(
+      outcome(only([started(T1), exec('c'), output('c', exited(3))]))
+    )
+  })
+
+  it('of code mode ends as its script does, though a later call has waited for that', () => {
+    const script = (id: string): Line =>
+      item({ type: 'custom_tool_call', call_id: id, name: 'exec', input: 'text(1)' })
+    const wait = (id: string, cell_id: string): Line => call(id, 'wait', { cell_id })
+    const said = (how: string, rest = ''): string =>
+      `Script ${how}\nWall time 0.3 seconds\nOutput:\n${rest}`
+    const parts = (...texts: ReadonlyArray<string>) =>
+      texts.map((text) => ({ type: 'input_text', text }))
+    const rows = callsOf([
+      started(T1),
+      script('good'),
+      output('good', parts(said('completed'), 'one')),
+      script('bad'),
+      output('bad', parts(said('failed'), 'Script error:\nError: boom')),
+      script('late'),
+      output('late', parts(said('running with cell ID 4'), 'start')),
+      wait('w1', '4'),
+      output('w1', said('running with cell ID 4')),
+      wait('w2', '4'),
+      output('w2', parts(said('failed'), 'Script error:\nError: late')),
+      script('stopped'),
+      output('stopped', said('running with cell ID 5')),
+      wait('w3', '5'),
+      output('w3', said('terminated')),
+      wait('w4', '999'),
+      output('w4', parts(said('failed'), 'Script error:\nexec cell 999 not found'))
+    ])
+    const shown = rows.map(({ callId, kind, status, failureKind, processId, parentCallId }) =>
+      [callId, kind, status, failureKind, processId, parentCallId].join(' ')
+    )
+    expect(shown).to.deep.equal([
+      'good other completed   ',
+      'bad other failed tool_error  ',
+      'late other failed tool_error cell-4 ',
+      'w1 other completed   late',
+      'w2 other completed   late',
+      'stopped other interrupted  cell-5 ',
+      'w3 other completed   stopped',
+      'w4 other failed tool_error  '
+    ])
+    expect(rows[2]?.execMs).to.equal(900)
+  })
+
   it('takes a record over a text, in whatever order they come', () => {
     const wanted = ['failed', 'tool_error', -1, 'item', 'recorded', 'item']
     const text = output('c', exited(0))

@@ -100,7 +100,7 @@ const changes = (base: string, root: JsonObject): ReadonlyArray<Variant> => {
   const variants: Array<Variant> = [[base, root]]
   const walk = (path: ReadonlyArray<string | number>, node: unknown): void => {
     const changed = (what: string, change: (parent: Parent, key: string | number) => void) => {
-      const copy = structuredClone(root) as JsonObject
+      const copy = structuredClone(root)
       const parent = path.slice(0, -1).reduce<unknown>((at, key) => (at as Parent)[key], copy)
       change(parent as Parent, path.at(-1) ?? '')
       variants.push([`${base}.${path.join('.')} ${what}`, copy])
