@@ -19,6 +19,8 @@ export interface Profile {
   readonly responseItems: ReadonlySet<string>
   /** `item_completed` items that survive. */
   readonly completedItems: ReadonlySet<string>
+  /** Rollouts from before the envelope are read: no Codex of these eras does. */
+  readonly readsBare: boolean
   /** `.jsonl.zst` rollouts are read. */
   readonly readsCompressed: boolean
   /** A rollout's file name must begin with `rollout-` to be found by id. */
@@ -113,6 +115,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     events: new Set(EVENTS_130),
     responseItems: new Set(RESPONSE_ITEMS_130),
     completedItems: new Set(['Plan']),
+    readsBare: false,
     readsCompressed: false,
     needsRolloutPrefix: false,
     members142: false,
@@ -127,6 +130,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     events: new Set(EVENTS_142),
     responseItems: new Set(RESPONSE_ITEMS_142),
     completedItems: new Set(['Plan', 'Sleep']),
+    readsBare: false,
     readsCompressed: true,
     needsRolloutPrefix: true,
     members142: true,
@@ -141,6 +145,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     events: new Set([...EVENTS_142, 'thread_settings_applied']),
     responseItems: new Set(RESPONSE_ITEMS_169),
     completedItems: new Set(COMPLETED_ITEMS_169),
+    readsBare: false,
     readsCompressed: true,
     needsRolloutPrefix: true,
     members142: true,
@@ -159,6 +164,7 @@ export const OWN_EVENTS: ReadonlySet<string> = new Set(['unroll_turns_restored']
 
 const withOwnEvents = (profile: Profile): Profile => ({
   ...profile,
+  readsBare: true,
   events: new Set([...profile.events, ...OWN_EVENTS])
 })
 

@@ -12,6 +12,18 @@ export interface RolloutPlace {
   readonly compressed: boolean
 }
 
+/** True for a rollout of the TypeScript client: one JSON document, whose lines are made when it is read. */
+export const isDocument = (path: string): boolean => /\.json$/i.test(path)
+
+/** The file of a rollout by the path that is shown for it. */
+export const fileOf = ({
+  path,
+  compressed
+}: {
+  readonly path: string
+  readonly compressed: boolean
+}): string => (compressed && !isDocument(path) ? `${path}.zst` : path)
+
 /** A path without its `.zst`: a compressed file is the same rollout as its plain twin. */
 export const plainPath = (path: string): string => path.replace(/\.zst$/i, '')
 

@@ -10,6 +10,7 @@
 import type { EventPayload, RecordedEvent } from './events/event.ts'
 import { metadataChangeOf, METADATA_UPDATED } from './changes/metadata.ts'
 import { goalOf, GOAL_CLEARED, GOAL_UPDATED, type Goal } from './changes/goal.ts'
+import { cwdInBare, saidInBare } from './items/bare-items.ts'
 import { userParts } from './items/item-parts.ts'
 import type { Json, JsonObject } from './json.ts'
 import { ThreadGoalUpdated, type SessionMeta } from './events/payloads.ts'
@@ -82,6 +83,8 @@ export interface ThreadFacts {
   readonly goal: Goal | null
   /** When the log last told of a goal, or of its end; Unix milliseconds, null when it never did. */
   readonly goalToldAtMs: number | null
+  /** True when its lines have no envelope: no Codex reads it, and nothing is added to it. */
+  readonly isBare: boolean
   /** A response item stood before any `session_meta`. */
   readonly itemBeforeMeta: boolean
 }
@@ -109,6 +112,7 @@ export const initialThread: ThreadFacts = {
   settingsCwd: null,
   goal: null,
   goalToldAtMs: null,
+  isBare: false,
   itemBeforeMeta: false
 }
 
@@ -268,6 +272,15 @@ const withCompletedUserMessage = (
   return withUserMessage(facts, text, hasImages, event)
 }
 
+/** What was said, and where, before there were events that tell it. */
+const withBareItem = (facts: ThreadFacts, item: JsonObject, event: RecordedEvent): ThreadFacts => {
+  const said = saidInBare(item)
+  if (said !== null) return withCompletedUserMessage(facts, said, event)
+  const cwd = cwdInBare(item)
+  if (cwd === null || facts.own === null || facts.own.cwd !== '') return facts
+  return { ...facts, own: { ...facts.own, cwd: normalizeCwd(cwd) } }
+}
+
 const withEvent = (facts: ThreadFacts, p: EventPayload, event: RecordedEvent): ThreadFacts => {
   switch (p.type) {
     case 'user_message': {
@@ -308,6 +321,7 @@ const evolve = (facts: ThreadFacts, event: RecordedEvent): ThreadFacts => {
     case 'turn_context':
       return withContext(facts, line.payload)
     case 'response_item':
+      if (line.bare === true) return withBareItem(facts, line.payload, event)
       return facts.head === null && !facts.itemBeforeMeta && inherited !== true
         ? { ...facts, itemBeforeMeta: true }
         : facts
@@ -328,8 +342,11 @@ export interface ThreadState {
 
 /** Pure and total: an event that says nothing about the thread leaves all but the time of the last event. */
 export const evolveThread = (state: ThreadState, event: RecordedEvent): ThreadState => {
-  const facts = evolve(state.facts, event)
-  const lastEventAt = event.inherited === true ? state.lastEventAt : event.line.timestamp
+  const evolved = evolve(state.facts, event)
+  const turnsBare = event.line.bare === true && !evolved.isBare
+  const facts = turnsBare ? { ...evolved, isBare: true } : evolved
+  const isUntimed = event.inherited === true || event.line.timestamp === ''
+  const lastEventAt = isUntimed ? state.lastEventAt : event.line.timestamp
   return facts === state.facts && lastEventAt === state.lastEventAt ? state : { facts, lastEventAt }
 }
 

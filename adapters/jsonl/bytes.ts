@@ -7,8 +7,10 @@
  * A compressed file is decompressed as a stream with a bounded window; reading backwards starts over. That suits
  * archived threads, which are read from front to back and do not change.
  */
-import { closeSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs'
 import { Decompress } from 'fzstd'
+import { isDocument } from '../../domain/rollout-file.ts'
+import { linesOfDocument } from '../../migrations/document.ts'
 import { openPlain } from '../plain-file.ts'
 
 /** Reads bytes at positions of the uncompressed content. */
@@ -138,9 +140,36 @@ const compressedSource = (path: string): ByteSource => {
   }
 }
 
-/** Opens a rollout for reading; the caller closes it. */
-export const openBytes = (path: string, compressed: boolean): ByteSource =>
-  compressed ? compressedSource(path) : plainSource(path)
+/** A larger document is not read: the client that wrote them wrote the whole of it with every item. */
+const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024
+
+const documentSource = (path: string): ByteSource => {
+  const file = openPlain(path)
+  try {
+    if (fstatSync(file).size > DOCUMENT_BYTES_MAX)
+      throw Object.assign(new Error('the document is too large'), {
+        code: 'EFBIG',
+        syscall: 'read',
+        path
+      })
+    const lines = Buffer.from(linesOfDocument(readFileSync(file, 'utf8')))
+    return {
+      read: (target, at, length, position) => lines.copy(target, at, position, position + length),
+      close: () => undefined
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/**
+ * Opens a rollout for reading; the caller closes it. `compressed`: its lines are not the bytes of the file, as those of a
+ * document are not.
+ */
+export const openBytes = (path: string, compressed: boolean): ByteSource => {
+  if (isDocument(path)) return documentSource(path)
+  return compressed ? compressedSource(path) : plainSource(path)
+}
 
 /** Bytes after which other work of the process gets its turn. */
 const TURN_BYTES = 4 * 1024 * 1024

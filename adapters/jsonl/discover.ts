@@ -13,7 +13,7 @@ import { lstatSync, statSync } from 'node:fs'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
 import type { Profile } from '../../domain/profile.ts'
-import { plainPath } from '../../domain/rollout-file.ts'
+import { fileOf, plainPath } from '../../domain/rollout-file.ts'
 import type {
   FolderMemory,
   Lineage,
@@ -110,7 +110,7 @@ const memoryOf = (
 const wholeOf = ({ streamId: id, path, compressed }: StreamInfo): Place => ({
   streamId: id,
   segmentId: id,
-  path: compressed ? `${path}.zst` : path,
+  path: fileOf({ path, compressed }),
   archived: false,
   compressed
 })

@@ -1,7 +1,9 @@
 /**
  * The bytes of a rollout from front to back, in pieces of bounded size; a compressed one is decompressed on the way.
  */
-import { closeSync, fstatSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs'
+import { isDocument } from '../../domain/rollout-file.ts'
+import { linesOfDocument } from '../../migrations/document.ts'
 import { openPlain } from '../plain-file.ts'
 import { Decompress } from 'fzstd'
 
@@ -55,6 +57,16 @@ const compressed = (file: number) => {
   }
 }
 
+const ofDocument = (file: number) => {
+  const lines = Buffer.from(linesOfDocument(readFileSync(file, 'utf8')))
+  let at = 0
+  return (): Uint8Array | null => {
+    const piece = lines.subarray(at, at + PIECE_BYTES)
+    at += piece.length
+    return piece.length === 0 ? null : piece
+  }
+}
+
 const sizeOf = (file: number): number => {
   try {
     return fstatSync(file).size
@@ -69,7 +81,11 @@ export const openRollout = (path: string, isCompressed: boolean): RolloutBytes =
   const file = openPlain(path)
   const sizeBytes = sizeOf(file)
   return {
-    next: isCompressed ? compressed(file) : plain(file, sizeBytes),
+    next: isDocument(path)
+      ? ofDocument(file)
+      : isCompressed
+        ? compressed(file)
+        : plain(file, sizeBytes),
     sizeBytes,
     hasGrown: () => fstatSync(file).size > sizeBytes,
     close: () => closeSync(file)

@@ -3,9 +3,8 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { DamageReason, RolloutLine } from '../../domain/events/event.ts'
-import { toRolloutLine } from '../../domain/events/event.ts'
 import type { Profile } from '../../domain/profile.ts'
-import { upcast } from '../../migrations/upcast.ts'
+import { lineOf } from '../../migrations/line.ts'
 import { endOfString } from './elide.ts'
 
 /** A line of this many bytes or more is damage: JavaScript cannot hold much longer strings. */
@@ -53,10 +52,6 @@ const isTooDeep = (line: Buffer): boolean => {
   }
   return false
 }
-
-/** A line's JSON as an event, or why it is not one. */
-export const lineOf = (json: unknown, profile: Profile): RolloutLine | DamageReason =>
-  toRolloutLine(upcast(json), profile)
 
 /** Reads one line's bytes as an event, or tells why it is not one. */
 export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageReason => {

@@ -4,11 +4,13 @@
 import { readdirSync } from 'node:fs'
 import { sep } from 'node:path'
 import { streamId } from '../../domain/ids.ts'
+import { isDocument } from '../../domain/rollout-file.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { Place } from './place.ts'
 
 /** The end of a file's name, from its last id on. */
-const NAME_END = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.jsonl(\.zst)?$/i
+const NAME_END =
+  /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.json(?:l(\.zst)?)?$/i
 const NAME_END_LENGTH = 46
 const ID_LENGTH = 36
 /** Of a segment's name all but its end: the thread's id is in front of the segment's. */
@@ -35,8 +37,9 @@ export const placeNamed = (
   archived: boolean,
   { segments }: Profile
 ): Place => {
-  const compressed = /zst$/i.test(name)
-  const idEnd = name.length - (compressed ? '.jsonl.zst' : '.jsonl').length
+  const isOne = isDocument(name)
+  const compressed = isOne || /zst$/i.test(name)
+  const idEnd = name.length - (isOne ? '.json' : compressed ? '.jsonl.zst' : '.jsonl').length
   const idStart = idEnd - ID_LENGTH
   const segmentId = name.slice(idStart, idEnd).toLowerCase()
   const isSegment = segments && name.charAt(idStart - 1) === '_'
@@ -59,6 +62,7 @@ export const placeOf = (
 ): Place | null => {
   const match = NAME_END.exec(name.slice(-NAME_END_LENGTH))
   if (match === null) return null
+  if (isDocument(name) && !(profile.readsBare && name.startsWith('rollout-'))) return null
   if (match[1] !== undefined && !profile.readsCompressed) return null
   if (profile.needsRolloutPrefix && !name.startsWith('rollout-')) return null
   return placeNamed(directory, name, archived, profile)

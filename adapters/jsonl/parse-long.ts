@@ -9,7 +9,8 @@ import { once } from '../../domain/once.ts'
 import type { DamageReason, RolloutLine } from '../../domain/events/event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { giveWay } from './bytes.ts'
-import { DEPTH_MAX, lineOf, mayBegin, parseLine } from './lines.ts'
+import { lineOf } from '../../migrations/line.ts'
+import { DEPTH_MAX, mayBegin, parseLine } from './lines.ts'
 
 const MS = 1e6
 /** What `JSON.parse` may take, in nanoseconds, as it is estimated. */

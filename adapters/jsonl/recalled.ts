@@ -5,6 +5,7 @@ import { basename, sep } from 'node:path'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { once } from '../../domain/once.ts'
+import { isDocument } from '../../domain/rollout-file.ts'
 import { placeNamed, type Listing } from './listing.ts'
 import type { Place } from './place.ts'
 
@@ -26,7 +27,7 @@ type Recorded = readonly [
 ]
 
 interface RecordedHome {
-  /** Every thread is one file whose name ends in its id as it is written here: a text search finds it. */
+  /** Every thread is one file: a text search finds those whose name ends in their id as it is written here. */
   readonly plain: boolean
   readonly folders: ReadonlyArray<Recorded>
 }
@@ -51,7 +52,7 @@ const recorded = ([path, listing]: [string, Listing], home: string): Recorded =>
 
 const isPlain = (places: ReadonlyArray<Place>): boolean =>
   new Set(places.map((place) => place.streamId)).size === places.length &&
-  places.every(({ path, streamId }) => basename(path).includes(endOf(streamId)))
+  places.every(({ path, streamId }) => isDocument(path) || basename(path).includes(endOf(streamId)))
 
 /** What the next process is to know, as JSON. */
 export const recordFolders = (

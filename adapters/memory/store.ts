@@ -5,12 +5,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
-import { toRolloutLine, type DamagedLine, type RecordedEvent } from '../../domain/events/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Profile } from '../../domain/profile.ts'
-import { upcast } from '../../migrations/upcast.ts'
+import { lineOf } from '../../migrations/line.ts'
 import {
   appendProblem,
   checkEvents,
@@ -65,7 +65,7 @@ const toLine = (
   revision: number,
   profile: Profile
 ): RecordedEvent | DamagedLine => {
-  const read = toRolloutLine(upcast(value), profile)
+  const read = lineOf(value, profile)
   const place = { streamId, revision, segment: 0, offset, bytes }
   return typeof read === 'string' ? { ...place, reason: read } : { ...place, line: read }
 }
@@ -102,7 +102,7 @@ const nextOrdinal = (stored: ReadonlyArray<Stored>, profile: Profile): number | 
   const head = stored[0]?.value
   if (head?.['type'] !== 'session_meta' || !saysNumbered(head['payload'])) return null
   for (const { value } of [...stored].reverse()) {
-    const line = toRolloutLine(upcast(value), profile)
+    const line = lineOf(value, profile)
     if (typeof line !== 'string' && line.ordinal !== undefined) return line.ordinal + 1
   }
   return stored.length

@@ -45,6 +45,8 @@ export interface Examination {
   /** A line that may be the half of the next one. */
   torn: Torn | null
   returns: Counted | null
+  /** Lines without an envelope. */
+  bare: Counted | null
   unknown: (Counted & { readonly kinds: Map<string, number> }) | null
   unfinished: At | null
   damagedLines: number
@@ -72,6 +74,7 @@ export const startExamination = (facts: FileFacts): Examination => ({
   numbers: startNumbers(),
   torn: null,
   returns: null,
+  bare: null,
   unknown: null,
   unfinished: null,
   damagedLines: 0,
@@ -121,6 +124,11 @@ const takeProblem = (state: Examination, at: At, { kind, facts, half }: LineProb
 }
 
 const takeUnknown = (state: Examination, at: At, line: RolloutLine): void => {
+  if (line.bare === true) {
+    state.bare ??= { at, lines: 0 }
+    state.bare.lines += 1
+    return
+  }
   if (line.type !== 'ignored') return
   const kind = unknownKind(line.kind, line.payload['type'])
   if (kind === null) return
@@ -174,7 +182,8 @@ const WHOLE: ReadonlySet<string> = new Set(['not_an_event', 'missing_timestamp',
 const kindCounts = (kinds: ReadonlyMap<string, number>): JsonObject => Object.fromEntries(kinds)
 
 const tellCounted = (state: Examination): void => {
-  const { found, returns, unknown, unfinished } = state
+  const { found, returns, bare, unknown, unfinished } = state
+  if (bare !== null) tell(found, 'before_envelope', bare.at, { lines: bare.lines })
   if (returns !== null) tell(found, 'crlf', returns.at, { lines: returns.lines })
   if (unknown !== null) {
     const { at, lines, kinds } = unknown

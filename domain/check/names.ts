@@ -6,6 +6,8 @@ const NAME =
   /^rollout-(\d{4})-(\d\d)-(\d\d)T(\d\d)-(\d\d)-(\d\d)-([0-9a-f-]{36})(_([0-9a-f-]{36}))?\.jsonl(\.zst)?$/
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const ROLLOUT = /\.jsonl(\.zst)?$/i
+/** Of the TypeScript client: one document. Its name tells a day and no time, and its folder is `sessions` itself. */
+const DOCUMENT = /^rollout-.*?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json$/i
 /** The end of a name that unroll finds, whatever stands before it. */
 const FOUND =
   /^rollout-.*?(?:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})_)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/i
@@ -25,8 +27,11 @@ export interface RolloutName {
   readonly folder: string | null
 }
 
-/** True for the name of a file that holds lines of JSON, compressed or not. */
-export const isRolloutLike = (name: string): boolean => ROLLOUT.test(name)
+const nameIn = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/** True for the path of a file that holds lines of JSON, compressed or not, or a document of a rollout's name. */
+export const isRolloutLike = (path: string): boolean =>
+  ROLLOUT.test(path) || DOCUMENT.test(nameIn(path))
 
 const isTime = (parts: ReadonlyArray<string>): boolean => {
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number)
@@ -37,8 +42,13 @@ const isTime = (parts: ReadonlyArray<string>): boolean => {
 
 /** Reads a path of a home, `/` between its parts. */
 export const rolloutName = (path: string): RolloutName => {
-  const name = path.slice(path.lastIndexOf('/') + 1)
+  const name = nameIn(path)
   const archived = path.startsWith('archived_sessions/')
+  const document = DOCUMENT.exec(name)?.[1]?.toLowerCase()
+  if (document !== undefined) {
+    const ids = { threadId: document, segmentId: document }
+    return { ...ids, compressed: true, archived, problem: null, folder: null }
+  }
   const compressed = /\.zst$/i.test(name)
   const found = FOUND.exec(name)
   const segmentId = found?.[2]?.toLowerCase() ?? null

@@ -64,6 +64,8 @@ export type RolloutLine = {
   readonly timestamp: string
   /** Number of the line in its history; written from 0.146 on, and free to be wrong in a damaged file. */
   readonly ordinal?: number
+  /** True for a line that stands in the file without an envelope, as up to 0.31: it has no time of its own. */
+  readonly bare?: true
 } & (
   | { readonly type: 'session_meta'; readonly payload: SessionMeta }
   | { readonly type: 'turn_context'; readonly payload: TurnContext }

@@ -8,6 +8,7 @@
  * others carry their own id and replace an item of the same turn with that id in place. From 0.144 on review marks are
  * such others too.
  */
+import { bareItem } from './bare-items.ts'
 import { completedItem, reviewText, withTimes } from './completed-items.ts'
 import type { EventPayload, RolloutLine } from '../events/event.ts'
 import { hookPromptFragments } from './hook-prompt.ts'
@@ -288,6 +289,10 @@ const legacyChange = (
   fallbackId: string
 ): ItemChange | null => {
   if (line.type === 'response_item') {
+    if (line.bare === true) {
+      const item = bareItem(line.payload, profile)
+      return item === null ? null : { op: 'number', item }
+    }
     if (!Message.is(line.payload)) return null
     const fragments = hookPromptFragments(line.payload)
     return fragments === null

@@ -59,7 +59,8 @@ export const calledCommand = (
   switch (name) {
     case 'shell':
     case 'container.exec': {
-      const argv = call.texts('command')
+      // The TypeScript client took both names.
+      const argv = call.texts('command') ?? call.texts('cmd')
       return argv === null ? null : running(id, joinWords(argv), scriptOf(argv), cwd, 'agent')
     }
     case 'shell_command': {

@@ -79,6 +79,8 @@ const afterOutput =
         return afterDynamicOutput(item, output)
       case 'imageView':
         return afterImageOutput(item, output)
+      default:
+        return item
     }
   }
 

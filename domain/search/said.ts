@@ -3,6 +3,8 @@
  * a request, and what tools printed, is not.
  */
 import type { RolloutLine } from '../events/event.ts'
+import { bareItem } from '../items/bare-items.ts'
+import { DEFAULT_PROFILE } from '../profile.ts'
 import { Message } from '../events/response-item.ts'
 import type { ThreadItem } from '../protocol.ts'
 import { withoutEditorContext } from '../thread.ts'
@@ -26,6 +28,10 @@ const textsIn = (parts: ReadonlyArray<unknown>): ReadonlyArray<string> =>
  * sent to the model as a message, as Codex searches it.
  */
 export const saidByLine = (line: RolloutLine, sent = false): string | null => {
+  if (line.type === 'response_item' && line.bare === true) {
+    const item = bareItem(line.payload, DEFAULT_PROFILE)
+    return item === null ? null : saidByItem({ id: '', ...item })
+  }
   if (line.type === 'response_item') {
     if (!sent || !Message.is(line.payload)) return null
     const { role, content } = line.payload

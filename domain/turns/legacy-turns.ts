@@ -188,6 +188,15 @@ const openNamed = (
 const opensTurn = (type: string | undefined): boolean =>
   type === 'entered_review_mode' || type === 'exited_review_mode'
 
+const isAskedInBare = (change: ItemChange, { line }: RecordedEvent): boolean =>
+  line.bare === true && change.op === 'number' && change.item.type === 'userMessage'
+
+/** Calls of models make no turn, but where nothing else tells what belongs to a turn they belong to the open one. */
+const withBareCall = (state: TurnsState, event: RecordedEvent): TurnsState =>
+  state.open === null || event.line.bare !== true
+    ? state
+    : { ...state, open: { ...state.open, ranges: extend(state.open.ranges, event) } }
+
 const showItem = (
   state: TurnsState,
   change: ItemChange,
@@ -201,8 +210,8 @@ const showItem = (
     if (index !== null) return pushLate(state, index, change, event, rows)
     return opensTurn(payload?.type) ? openNamed(state, named, change, event) : [state, NO_WRITES]
   }
-  const [ready, writes] =
-    payload?.type === 'user_message' ? beforeUserMessage(state) : [state, NO_WRITES]
+  const isAsked = payload?.type === 'user_message' || isAskedInBare(change, event)
+  const [ready, writes] = isAsked ? beforeUserMessage(state) : [state, NO_WRITES]
   return [pushItem(ensureTurn(ready, event), change, event), writes]
 }
 
@@ -259,7 +268,7 @@ const evolve = (
     }
   }
   const change = itemChange(line, profile, '', 'legacy')
-  if (change === null) return [counted(state, event, profile), NO_WRITES]
+  if (change === null) return [withBareCall(counted(state, event, profile), event), NO_WRITES]
   return showItem(state, change, event, rows)
 }
 

@@ -10,6 +10,7 @@
  */
 import type { ChangeReason, HomeChange } from '../../domain/home-change.ts'
 import type { Profile } from '../../domain/profile.ts'
+import { fileOf } from '../../domain/rollout-file.ts'
 import { tableName, viewName, type ReadModels } from '../../projections/catalogue.ts'
 import type { RowWrite } from '../../projections/projection.ts'
 import { threads } from '../../projections/threads.ts'
@@ -64,7 +65,7 @@ export const placeIn = (home: string, path: string): string =>
 const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 /** The ids at the end of a name: of the thread, and of the segment where it is one. */
-const IDS = /(?:[0-9a-f-]{36}_)?[0-9a-f-]{36}(?=\.jsonl$)/i
+const IDS = /(?:[0-9a-f-]{36}_)?[0-9a-f-]{36}(?=\.jsonl?$)/i
 
 const segmentIn = (path: string): string => (IDS.exec(fileName(path))?.[0] ?? path).toLowerCase()
 
@@ -110,7 +111,7 @@ export const noteOf = (
   ]
 }
 
-const onDisk = (path: string, compressed: boolean): string => (compressed ? `${path}.zst` : path)
+const onDisk = (path: string, compressed: boolean): string => fileOf({ path, compressed })
 
 /** What is noted of a stream that is caught up from a checkpoint. */
 export const notesOn = (

@@ -9,6 +9,7 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { Began, Inverse } from '../../domain/changes/operations.ts'
 import { type HomeFile, type Relocation } from '../../domain/changes/relocation.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
+import { threadRow } from '../threads/thread-row.ts'
 import { checkpointOf, forgetStream, indexSink, type Env } from '../catch-up/project.ts'
 import type {
   HomeLogs,
@@ -82,6 +83,16 @@ export interface RelocatedThreads {
 /** Why nothing is changed where there is no writer. */
 export const READ_ONLY = notPossible('this store can only be read', 'open the home itself')
 
+/** Why a rollout from before the envelope stays as it is: what would be added no reader understands. */
+const BEFORE_ENVELOPE = notPossible(
+  'this thread was written before Codex 0.32, and no Codex of today reads its file: it can be read and not changed',
+  'begin a new thread'
+)
+
+/** Refuses what would change a thread from before the envelope. */
+export const refuseBare = (env: Env, info: StreamInfo): Found<StreamInfo> =>
+  threadRow(env, info.streamId)?.facts.isBare === true ? E.left(BEFORE_ENVELOPE) : E.right(info)
+
 /** The writer of a home that may be written to; files move only where the log tells how to go on after a kill. */
 const writerOf = ({ homeWriter, operations }: HomeParts): Found<HomeWriter> =>
   homeWriter === undefined || operations === undefined ? E.left(READ_ONLY) : E.right(homeWriter)
@@ -95,6 +106,8 @@ export const openExpected = async (
   const opened = await life.open(threadId, false)
   if (E.isLeft(opened)) return opened
   const { info } = opened.right
+  const changeable = refuseBare(life, info)
+  if (E.isLeft(changeable)) return changeable
   const actual = revisionOf(life, info.streamId)
   return expected === undefined || expected === actual
     ? opened

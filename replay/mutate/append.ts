@@ -5,7 +5,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
-import type { Life, MutationOptions } from '../life/life.ts'
+import { refuseBare, type Life, type MutationOptions } from '../life/life.ts'
+import type { OpenThread } from '../threads/open-thread.ts'
 import type { Appended, ExpectedRevision, KnownPlace } from '../ports.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import { recorded } from '../life/recorded.ts'
@@ -33,6 +34,8 @@ export const appendEvents = async (
 ): Promise<E.Either<StoreError, Appended>> => {
   const opened = await life.open(threadId, false)
   if (E.isLeft(opened) && opened.left._tag !== 'StreamNotFound') return opened
+  const changeable = E.chain(({ info }: OpenThread) => refuseBare(life, info))(opened)
+  if (E.isRight(opened) && E.isLeft(changeable)) return changeable
   const known = E.isLeft(opened) ? undefined : knownPlace(life, threadId)
   const request = {
     operation: 'append',

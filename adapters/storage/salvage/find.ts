@@ -6,7 +6,8 @@ import { basename, join, sep } from 'node:path'
 import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
 import { isJsonObject } from '../../../domain/json.ts'
 import { uuid7Ms } from '../../../domain/inherited.ts'
-import { PROFILES } from '../../../domain/profile.ts'
+import { eraOf, NEWEST_ERA } from '../../../domain/profile.ts'
+import { isDocument } from '../../../domain/rollout-file.ts'
 import { openBytes } from '../../jsonl/bytes.ts'
 import { readFirstLine } from '../../jsonl/first-line.ts'
 import { parseLine } from '../../jsonl/lines.ts'
@@ -43,7 +44,7 @@ const ROLLOUT = new RegExp(
 )
 const ANY_ID = new RegExp(`(${UUID})(?!.*${UUID})`, 'i')
 const MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd])
-const PROFILE = PROFILES['0.169']
+const PROFILE = eraOf(NEWEST_ERA, false)
 const HEAD_BYTES = 256 * 1024
 const HEAD_LINES_MAX = 64
 
@@ -112,11 +113,18 @@ interface Identity {
   readonly name: string
 }
 
-const nameOf = (timestamp: unknown, threadId: string, modifiedAtMs: number): string => {
+const nameOf = (
+  path: string,
+  timestamp: unknown,
+  threadId: string,
+  modifiedAtMs: number
+): string => {
   const told = typeof timestamp === 'string' ? Date.parse(timestamp) : NaN
   const ms = Number.isNaN(told) ? (uuid7Ms(threadId) ?? modifiedAtMs) : told
   const at = new Date(ms).toISOString().slice(0, 19).replaceAll(':', '-')
-  return `rollout-${at}-${threadId}.jsonl`
+  return isDocument(path)
+    ? `rollout-${at.slice(0, 10)}-${threadId}.json`
+    : `rollout-${at}-${threadId}.jsonl`
 }
 
 /** Who a file belongs to; a text says why that cannot be told, null that it is no rollout. */
@@ -143,14 +151,14 @@ const identify = (
     if (!looksSo) return null
     return named === undefined
       ? 'neither its name nor its first lines tell the thread'
-      : { threadId: named, segmentId: named, name: nameOf(null, named, modifiedAtMs) }
+      : { threadId: named, segmentId: named, name: nameOf(path, null, named, modifiedAtMs) }
   }
   const threadId = meta.payload.id.toLowerCase()
   const { history_base: base } = meta.payload as { history_base?: { thread_id?: unknown } | null }
   if (base?.thread_id === threadId)
     return 'it continues a thread after a revert, and with its name the id of its segment is lost'
   const { timestamp } = meta.payload as { timestamp?: unknown }
-  return { threadId, segmentId: threadId, name: nameOf(timestamp, threadId, modifiedAtMs) }
+  return { threadId, segmentId: threadId, name: nameOf(path, timestamp, threadId, modifiedAtMs) }
 }
 
 /** What a file is. Throws errors of the system. */

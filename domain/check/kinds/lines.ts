@@ -148,6 +148,18 @@ export const LINE_KINDS = {
     remedy: 'unroll events THREAD --raw',
     repair: { none: 'What the event should have said cannot be known from the file.' }
   },
+  before_envelope: {
+    severity: 'note',
+    meaning: 'The lines stand without an envelope, or the file is one JSON document.',
+    cause:
+      'A Codex up to 0.31 (September 2025), or the TypeScript client before it, wrote the file.',
+    codex: 'All three pass over every line, so that there is no thread.',
+    unroll:
+      'It reads them: turns begin with what a person said, and every item says that it is derived. Nothing is added to such a file.',
+    affected: 'Codex does not list the thread; unroll shows all of it.',
+    remedy: 'unroll show THREAD',
+    repair: { none: 'Nothing is wrong; what no line tells cannot be made up.' }
+  },
   unknown_line: {
     severity: 'note',
     meaning: 'Lines of a kind that this build does not know.',
