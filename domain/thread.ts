@@ -343,8 +343,8 @@ export interface ThreadState {
 /** Pure and total: an event that says nothing about the thread leaves all but the time of the last event. */
 export const evolveThread = (state: ThreadState, event: RecordedEvent): ThreadState => {
   const evolved = evolve(state.facts, event)
-  const turnsBare = event.line.bare === true && !evolved.isBare
-  const facts = turnsBare ? { ...evolved, isBare: true } : evolved
+  const isFirstBare = event.line.bare === true && state.facts.head === null && !evolved.isBare
+  const facts = isFirstBare ? { ...evolved, isBare: true } : evolved
   const isUntimed = event.inherited === true || event.line.timestamp === ''
   const lastEventAt = isUntimed ? state.lastEventAt : event.line.timestamp
   return facts === state.facts && lastEventAt === state.lastEventAt ? state : { facts, lastEventAt }

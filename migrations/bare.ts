@@ -17,8 +17,8 @@ const isBare = (line: JsonObject): boolean => !('payload' in line) && !('timesta
 export const withEnvelope = (line: unknown): JsonObject | null => {
   if (!isJsonObject(line)) return null
   const { id, timestamp, type, record_type: recordType } = line
-  if (typeof id === 'string' && typeof timestamp === 'string' && type === undefined) {
-    if ('payload' in line) return null
+  if (typeof id === 'string' && typeof timestamp === 'string' && 'instructions' in line) {
+    if ('payload' in line || type !== undefined) return null
     const payload = { ...line, cwd: '', originator: '', cli_version: '' }
     return { timestamp, type: 'session_meta', payload }
   }

@@ -3,7 +3,7 @@
  */
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROFILES } from '../../domain/profile.ts'
+import { PROFILES, type Profile } from '../../domain/profile.ts'
 import { thrown } from '../../replay/guarded.ts'
 import { placeOf } from '../jsonl/listing.ts'
 import { homeNames } from '../home/names.ts'
@@ -37,13 +37,18 @@ const entriesOf = (directory: string) => {
 
 const PROFILE = PROFILES['0.169']
 
-function* below(home: string, folder: string, depth: number): Iterable<RolloutFile> {
+function* below(
+  home: string,
+  folder: string,
+  depth: number,
+  profile: Profile
+): Iterable<RolloutFile> {
   const archived = folder.startsWith('archived_sessions')
   for (const entry of entriesOf(join(home, folder))) {
     if (entry.isDirectory() && depth < DEPTH_MAX)
-      yield* below(home, `${folder}/${entry.name}`, depth + 1)
+      yield* below(home, `${folder}/${entry.name}`, depth + 1, profile)
     if (!entry.isFile()) continue
-    const place = placeOf(join(home, folder), entry.name, archived, PROFILE)
+    const place = placeOf(join(home, folder), entry.name, archived, profile)
     if (place === null) continue
     const stat = lstatSync(place.path, { throwIfNoEntry: false })
     if (stat === undefined) continue
@@ -60,10 +65,10 @@ function* below(home: string, folder: string, depth: number): Iterable<RolloutFi
 const isLink = (path: string): boolean =>
   lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
 
-/** Every rollout of a home, by path. Throws when a folder cannot be read. */
-export const rolloutsOf = (home: string): ReadonlyArray<RolloutFile> =>
+/** Every rollout of a home that an era finds, by path. Throws when a folder cannot be read. */
+export const rolloutsOf = (home: string, profile = PROFILE): ReadonlyArray<RolloutFile> =>
   ROOTS.filter((root) => !isLink(join(home, root)))
-    .flatMap((root) => [...below(home, root, 0)])
+    .flatMap((root) => [...below(home, root, 0, profile)])
     .sort((a, b) => (a.path < b.path ? -1 : 1))
 
 /** Fewer letters of an id are none. */

@@ -8,6 +8,7 @@ import { compressRollouts } from '../../adapters/storage/change.ts'
 import { rolloutsOf } from '../../adapters/storage/files.ts'
 import { right, turnsOf, walk, withEngine } from '../support/engines.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { copyOlder, threadsIn } from '../support/older-homes.ts'
 import { homeFiles } from '../support/home-state.ts'
 import { inHome, jsonLines } from '../cli/console.ts'
 
@@ -87,6 +88,23 @@ describe('salvage', () => {
       expect([again.names, homeFiles(to)]).to.deep.equal([0, before])
       removeFolder(home)
     }
+  })
+
+  it('brings back rollouts from before the envelope, and documents, under whatever name', async () => {
+    const [document, bare] = ['document-0-1-2505172129', 'bare-0-29-0'].map(copyOlder)
+    const file = (home = ''): string =>
+      (readdirSync(join(home, 'sessions'), { recursive: true }) as ReadonlyArray<string>)
+        .map((path) => join(home, 'sessions', path))
+        .find((path) => /\.jsonl?$/.test(path)) ?? ''
+    copyFileSync(file(document), join(backup, 'a.json'))
+    copyFileSync(file(bare), join(backup, 'b.bak'))
+    writeFileSync(join(backup, 'package.json'), '{"name":"x","version":"1.0.0"}\n')
+    expect(await outcomes()).to.deep.equal(['copied', 'copied'])
+    expect(threadsIn(target).length).to.equal(2)
+    for (const id of threadsIn(target))
+      expect((await withEngine({ home: target }, (engine) => turnsOf(engine, id))).length).to.equal(1)
+    expect(await outcomes()).to.deep.equal(['present', 'present'])
+    for (const home of [document, bare]) if (home !== undefined) removeFolder(home)
   })
 
   it('knows rollouts whose names are lost by their first lines, compressed ones too', async () => {

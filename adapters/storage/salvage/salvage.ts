@@ -25,6 +25,8 @@ import { makeFolder, makePrivate, syncFolder } from '../../home/own-folder.ts'
 import { homeWriter } from '../../home/writer.ts'
 import { decompressedContent, chunksOf, plainContent } from '../../jsonl/zstd.ts'
 import { LinkRefused, refuseLinks, writeWhole } from '../../plain-file.ts'
+import { eraOf, NEWEST_ERA } from '../../../domain/profile.ts'
+import { isDocument } from '../../../domain/rollout-file.ts'
 import { rolloutsOf, type RolloutFile } from '../files.ts'
 import { filesBelow, lookAt, type FoundRollout } from './find.ts'
 import { mergeNames } from './names.ts'
@@ -113,8 +115,9 @@ const RELATION: Readonly<Record<Relation, string>> = {
 
 const asFound = async (home: string, file: RolloutFile): Promise<FoundRollout> => {
   const source = join(home, file.path)
-  const content = await (file.compressed ? decompressedContent : plainContent)(source)
-  return { ...file, ...content, source, name: basename(file.path).replace(/\.zst$/, '') }
+  const compressed = file.compressed && !isDocument(file.path)
+  const content = await (compressed ? decompressedContent : plainContent)(source)
+  return { ...file, compressed, ...content, source, name: basename(file.path).replace(/\.zst$/, '') }
 }
 
 /** The file of each segment that readers take: a plain one before its compressed twin, one in `sessions` before an archived one. */
@@ -122,7 +125,7 @@ const segmentsIn = (home: string): Map<string, RolloutFile> => {
   const found = new Map<string, RolloutFile>()
   const rank = ({ archived, compressed }: RolloutFile): number =>
     Number(archived) * 2 + Number(compressed)
-  for (const file of rolloutsOf(home)) {
+  for (const file of rolloutsOf(home, eraOf(NEWEST_ERA, false))) {
     const known = found.get(file.segmentId)
     if (known === undefined || rank(file) < rank(known)) found.set(file.segmentId, file)
   }
