@@ -232,9 +232,16 @@ const ROWS: ReadonlyArray<Row> = [
     shows: one
   },
   {
-    title: 'a file from before the envelope holds no event',
-    bytes: `{"id":"${THREAD}","timestamp":"x","instructions":null}\n`,
-    shows: { turns: [], listed: false, damage: ['not_an_event'] },
+    title: 'a file from before the envelope is read, and for Codex holds no event',
+    bytes: [
+      { id: THREAD, timestamp: AT, instructions: null },
+      { record_type: 'state' },
+      { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'hi' }] },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'ok' }] }
+    ]
+      .map((one) => `${JSON.stringify(one)}\n`)
+      .join(''),
+    shows: { turns: [`rollout-1 ${WHOLE}`], listed: true },
     codex: headless('empty')
   },
   {
