@@ -71,7 +71,7 @@ const agent = ({ agentNickname, agentRole }: Thread): string =>
 /** Where a thread comes from. Only the metadata line tells, so a file without one is said to lack it. */
 const origin = ({ source, cliVersion, modelProvider }: Thread): string =>
   cliVersion === ''
-    ? 'unknown: the rollout holds no readable session metadata'
+    ? 'unknown: the rollout names no client'
     : `${sourceLabel(source)}, Codex ${cliVersion}, ${modelProvider}`
 
 /** The facts of a thread, one per line. */
