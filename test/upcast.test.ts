@@ -50,7 +50,11 @@ describe('a line from before the envelope', () => {
       payload: { ...head, ...unknown }
     })
     const item = { type: 'message', role: 'user', content: [] }
-    expect(withEnvelope(item)).to.deep.equal({ timestamp: '', type: 'response_item', payload: item })
+    expect(withEnvelope(item)).to.deep.equal({
+      timestamp: '',
+      type: 'response_item',
+      payload: item
+    })
     const state = { timestamp: '', type: 'state', payload: {} }
     expect(withEnvelope({ record_type: 'state' })).to.deep.equal(state)
   })
@@ -81,7 +85,8 @@ describe('a document of the TypeScript client', () => {
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as unknown)
-  const plain = (all: ReadonlyArray<unknown>): unknown => JSON.parse(JSON.stringify([session, ...all]))
+  const plain = (all: ReadonlyArray<unknown>): unknown =>
+    JSON.parse(JSON.stringify([session, ...all]))
 
   it('is its session and its items, a line each, however it is laid out', () =>
     fc.assert(
@@ -109,7 +114,10 @@ describe('a document of the TypeScript client', () => {
         const text = documentOf(all)
         const lines = linesOfDocument(text.slice(0, place % text.length)).split('\n')
         const whole = lines.slice(0, -1).map((line) => JSON.parse(line) as unknown)
-        expect(plain(all)).to.deep.equal([...whole, ...(plain(all) as Array<unknown>).slice(whole.length)])
+        expect(plain(all)).to.deep.equal([
+          ...whole,
+          ...(plain(all) as Array<unknown>).slice(whole.length)
+        ])
       })
     ))
 })

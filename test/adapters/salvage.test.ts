@@ -102,7 +102,9 @@ describe('salvage', () => {
     expect(await outcomes()).to.deep.equal(['copied', 'copied'])
     expect(threadsIn(target).length).to.equal(2)
     for (const id of threadsIn(target))
-      expect((await withEngine({ home: target }, (engine) => turnsOf(engine, id))).length).to.equal(1)
+      expect((await withEngine({ home: target }, (engine) => turnsOf(engine, id))).length).to.equal(
+        1
+      )
     expect(await outcomes()).to.deep.equal(['present', 'present'])
     for (const home of [document, bare]) if (home !== undefined) removeFolder(home)
   })

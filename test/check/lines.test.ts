@@ -246,8 +246,11 @@ const CASES: ReadonlyArray<Case> = [
   {
     title: 'lines from before the envelope',
     bytes:
-      JSON.stringify({ id: '01960001-0000-7000-8000-000000000001', timestamp: '2025-08-20T10:00:00.000Z', instructions: null }) +
-      '\n{"record_type":"state"}\n{"type":"message","role":"user","content":[]}\n',
+      JSON.stringify({
+        id: '01960001-0000-7000-8000-000000000001',
+        timestamp: '2025-08-20T10:00:00.000Z',
+        instructions: null
+      }) + '\n{"record_type":"state"}\n{"type":"message","role":"user","content":[]}\n',
     found: [['before_envelope', 'note', 0, 104, 0, { lines: 3 }]]
   },
   {

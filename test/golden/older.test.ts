@@ -18,7 +18,9 @@ const NOT_COMPARED: ReadonlySet<string> = new Set(['document-0-1-2505172129 0.13
 
 /** Of a file without metadata 0.169 says that its session metadata cannot be read, the others and unroll its thread. */
 const inOurWords = (recorded: unknown): unknown =>
-  JSON.parse(JSON.stringify(recorded).replaceAll('failed to read session metadata', 'failed to read thread'))
+  JSON.parse(
+    JSON.stringify(recorded).replaceAll('failed to read session metadata', 'failed to read thread')
+  )
 
 const shownAs = (item: ThreadItem): string => {
   switch (item.type) {
@@ -110,11 +112,16 @@ describe('homes of versions before 0.130', () => {
           const { data } = await right(engine.listThreads({}))
           expect(data.map((thread) => thread.id).sort()).to.deep.equal(threadsIn(home))
           const items = (await turnsOf(engine, id)).flatMap((turn) => turn.items)
-          expect(new Set(items.map(({ certainty }) => certainty))).to.deep.equal(new Set(['derived']))
+          expect(new Set(items.map(({ certainty }) => certainty))).to.deep.equal(
+            new Set(['derived'])
+          )
           const found = await right(engine.searchThreads({ searchTerm: 'All done' }))
           expect(found.data.length).to.equal(threadsIn(home).length)
           expect(await right(engine.damage(id))).to.deep.equal([])
-          const problems = (await checked({ home })).findings.map(({ kind, severity }) => [kind, severity])
+          const problems = (await checked({ home })).findings.map(({ kind, severity }) => [
+            kind,
+            severity
+          ])
           expect(problems).to.deep.equal(threadsIn(home).map(() => ['before_envelope', 'note']))
           const refused = await engine.rename(id, 'a name')()
           expect(E.isLeft(refused) && refused.left).to.deep.include({ _tag: 'NotPossible' })

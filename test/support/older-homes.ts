@@ -41,7 +41,9 @@ export const askedAbout = async (home: string, ask: Ask): Promise<unknown> => {
     const view = { threadId, itemsView: 'full', sortDirection: 'asc' }
     const turns = await ask('thread/turns/list', view)
     const resumed = await ask('thread/resume', { threadId, excludeTurns: true })
-    const { model, reasoningEffort } = (resumed['result'] ?? {}) as Readonly<Record<string, unknown>>
+    const { model, reasoningEffort } = (resumed['result'] ?? {}) as Readonly<
+      Record<string, unknown>
+    >
     threads.push({ threadId, turns, resumed: { model, reasoningEffort } })
   }
   const text = JSON.stringify({ listed: data.map(({ id }) => id).sort(), threads })

@@ -117,7 +117,13 @@ const asFound = async (home: string, file: RolloutFile): Promise<FoundRollout> =
   const source = join(home, file.path)
   const compressed = file.compressed && !isDocument(file.path)
   const content = await (compressed ? decompressedContent : plainContent)(source)
-  return { ...file, compressed, ...content, source, name: basename(file.path).replace(/\.zst$/, '') }
+  return {
+    ...file,
+    compressed,
+    ...content,
+    source,
+    name: basename(file.path).replace(/\.zst$/, '')
+  }
 }
 
 /** The file of each segment that readers take: a plain one before its compressed twin, one in `sessions` before an archived one. */
