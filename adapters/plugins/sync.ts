@@ -59,20 +59,24 @@ const apply = (
   return E.isLeft(placed) ? placed : E.right('installed')
 }
 
-/** Removes what the list does not have. What could not be told apart by its marketplace is kept under any of them. */
+/**
+ * Removes what the list does not have. Nothing is removed when an item does not say which plugin it means: Codex takes no list
+ * of that sort, and the plugin may be any of those that are here.
+ */
 const removeStale = (
   home: string,
   { plugins, failed }: ListedPlugins,
   options: ChangeOptions
 ): Outcome<ReadonlyArray<string>> => {
+  const listed = [...plugins, ...failed].flatMap(({ pluginId }) => pluginId ?? [])
+  if (listed.length < plugins.length + failed.length) return E.right([])
   const tree = cacheTree(home)
   if (E.isLeft(tree)) return tree
-  const kept = new Set(plugins.map(({ pluginId }) => printPluginId(pluginId)))
-  const names = new Set(failed.map(({ name }) => name))
+  const kept = new Set(listed.map(printPluginId))
   const stale = tree.right.plugins
     .map(({ id }) => id)
     .filter((id) => isRemoteMarketplace(id.marketplace))
-    .filter((id) => !kept.has(printPluginId(id)) && !names.has(id.name))
+    .filter((id) => !kept.has(printPluginId(id)))
   for (const id of stale) {
     if (options.dryRun === true) continue
     const removed = removePlugin(home, id, options.step)

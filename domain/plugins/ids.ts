@@ -51,7 +51,10 @@ export const toRemoteId = (text: string): E.Either<PluginFault, string> => {
   return id === '' ? E.left({ _tag: 'BlankRemoteId' }) : E.right(id)
 }
 
-/** The marketplaces whose plugins the backend lists: the only ones a sync removes from. */
+/**
+ * The marketplaces a sync removes from. The backend lists no plugin under the last two workspace names, yet Codex 0.142.5 and 0.169
+ * clear them too.
+ */
 export const REMOTE_MARKETPLACES = [
   'openai-curated-remote',
   'workspace-directory',
@@ -77,9 +80,8 @@ export const marketplaceOf = (scope: string, discoverability: string | null): st
     case 'LISTED':
       return 'workspace-directory'
     case 'PRIVATE':
-      return 'workspace-shared-with-me-private'
     case 'UNLISTED':
-      return 'workspace-shared-with-me-unlisted'
+      return 'workspace-shared-with-me'
     default:
       return null
   }

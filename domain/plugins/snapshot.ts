@@ -5,7 +5,7 @@
  *         `discoverability` (WORKSPACE only: LISTED, PRIVATE, UNLISTED), `enabled`, and `release.version`; other members of
  *         the backend are passed over. `release.bundle_path` is ours: a folder to install from, because nothing is
  *         downloaded.
- * Errors: an item that cannot be used is in `failed`; it stops no other.
+ * Errors: an item that cannot be used is in `failed`; it stops no other, but nothing is removed while it is unknown which plugin it means.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
@@ -36,7 +36,8 @@ export interface ListedPlugin {
 /** An item that cannot be used, with the id it gave itself. */
 export interface FailedItem {
   readonly remoteId: string | null
-  readonly name: string | null
+  /** The plugin it is about; null when it does not say, and then nothing may be removed by this list. */
+  readonly pluginId: PluginId | null
   readonly reason: string
 }
 
@@ -53,28 +54,28 @@ const textIn = (object: JsonObject, name: string): string | null => {
 
 const failed = (
   remoteId: string | null,
-  name: string | null,
+  pluginId: PluginId | null,
   reason: string
-): E.Either<FailedItem, never> => E.left({ remoteId, name, reason })
+): E.Either<FailedItem, never> => E.left({ remoteId, pluginId, reason })
 
 const toListed = (item: Json): E.Either<FailedItem, ListedPlugin> => {
   if (!isJsonObject(item)) return failed(null, null, 'it is no object')
   const given = textIn(item, 'id')
   const name = textIn(item, 'name') ?? ''
-  const remoteId = toRemoteId(given ?? '')
-  if (E.isLeft(remoteId)) return failed(given, name, 'its id is missing or blank')
-  const id = remoteId.right
-  if (!isSegment(name)) return failed(id, name, `"${name}" cannot be the name of a plugin`)
+  if (!isSegment(name)) return failed(given, null, `"${name}" cannot be the name of a plugin`)
   const scope = textIn(item, 'scope') ?? ''
   const marketplace = marketplaceOf(scope, textIn(item, 'discoverability'))
   if (marketplace === null)
-    return failed(id, name, `scope "${scope}" with this discoverability has no marketplace`)
+    return failed(given, null, `scope "${scope}" with this discoverability has no marketplace`)
+  const pluginId = { name, marketplace }
+  const remoteId = toRemoteId(given ?? '')
+  if (E.isLeft(remoteId)) return failed(given, pluginId, 'its id is missing or blank')
   const release = isJsonObject(item['release']) ? item['release'] : {}
   const version = trimmed(textIn(release, 'version') ?? '')
   const enabled = item['enabled']
   return E.right({
-    pluginId: { name, marketplace },
-    remoteId: id,
+    pluginId,
+    remoteId: remoteId.right,
     version: isVersion(version) ? version : null,
     enabled: typeof enabled === 'boolean' ? enabled : null,
     bundlePath: textIn(release, 'bundle_path')

@@ -257,6 +257,84 @@ describe('a sync', () => {
     expect(existsSync(join(home, 'plugins/cache/created-by-me-remote'))).to.equal(true)
   })
 
+  it('measured: every scope and discoverability keeps its plugin where Codex has it, and the other five marketplaces are cleared', async () => {
+    const home = fresh()
+    const markets = [
+      'openai-curated-remote',
+      'workspace-directory',
+      'workspace-shared-with-me',
+      'workspace-shared-with-me-private',
+      'workspace-shared-with-me-unlisted',
+      'created-by-me-remote'
+    ]
+    const listed = (
+      [
+        ['g', 'GLOBAL', null],
+        ['gp', 'GLOBAL', 'PRIVATE'],
+        ['u', 'USER', null],
+        ['up', 'USER', 'PRIVATE'],
+        ['wl', 'WORKSPACE', 'LISTED'],
+        ['wp', 'WORKSPACE', 'PRIVATE'],
+        ['wu', 'WORKSPACE', 'UNLISTED']
+      ] as const
+    ).map(([name, scope, discoverability]) => ({
+      ...item('1.0.0', {}, `plugins~Plugin_${name}`),
+      ...{ name, scope, discoverability }
+    }))
+    for (const marketplace of [...markets, 'labmarket'])
+      for (const { name } of listed) placed(home, { name, marketplace }, '1.0.0')
+    const { failed } = await sync(home, listed)
+    const left = Object.fromEntries(
+      [...markets, 'labmarket'].map((market) => [
+        market,
+        readdirSync(join(home, 'plugins/cache', market)).toSorted().join(' ')
+      ])
+    )
+    expect({ failed, left }).to.deep.equal({
+      failed: [],
+      left: {
+        'openai-curated-remote': 'g gp',
+        'workspace-directory': 'wl',
+        'workspace-shared-with-me': 'wp wu',
+        'workspace-shared-with-me-private': '',
+        'workspace-shared-with-me-unlisted': '',
+        'created-by-me-remote': 'u up',
+        labmarket: 'g gp u up wl wp wu'
+      }
+    })
+  })
+
+  const UNKNOWN: ReadonlyArray<readonly [string, object | number]> = [
+    ['is no object', 7],
+    ['has no name', { ...item('1.0.0'), name: undefined }],
+    ['has a name that is no folder', { ...item('1.0.0'), name: 'a b' }],
+    ['has an unknown scope', { ...item('1.0.0'), scope: 'FOO' }],
+    ['is of a workspace and says no more', { ...item('1.0.0'), scope: 'WORKSPACE' }]
+  ]
+  for (const [name, odd] of UNKNOWN)
+    it(`measured: a list with an item that ${name} removes nothing`, async () => {
+      const home = fresh()
+      placed(home, LINEAR, '1.0.0')
+      placed(home, { ...LINEAR, name: 'stranger' }, '1.0.0')
+      const { removed } = await sync(home, [item('1.0.0'), odd as object])
+      expect(removed).to.deep.equal([])
+      expect(versions(home, { ...LINEAR, name: 'stranger' })).to.deep.equal(['1.0.0'])
+    })
+
+  it('measured: an item with a blank id or version keeps its plugin, and the rest is removed', async () => {
+    for (const odd of [
+      { ...item('1.0.0', {}, ' '), name: 'odd' },
+      { ...item(' '), name: 'odd' }
+    ]) {
+      const home = fresh()
+      for (const name of ['linear', 'odd', 'stranger'])
+        placed(home, { ...LINEAR, name }, '1.0.0', bytesFor('old'))
+      const { removed, failed } = await sync(home, [item('1.0.0'), odd])
+      expect([removed, failed.length]).to.deep.equal([['stranger@openai-curated-remote'], 1])
+      expect(sidecarOf(home, { ...LINEAR, name: 'odd' })).to.equal(bytesFor('old'))
+    }
+  })
+
   it('installs a newer version from a bundle that the list names, and notes its id', async () => {
     const home = fresh()
     placed(home, LINEAR, '1.0.0', bytesFor('old'))

@@ -74,19 +74,27 @@ describe('a plugin id', () => {
     expect(
       [
         ['GLOBAL', null],
+        ['GLOBAL', 'PRIVATE'],
+        ['USER', null],
         ['USER', 'PRIVATE'],
+        ['USER', 'LISTED'],
         ['WORKSPACE', 'LISTED'],
         ['WORKSPACE', 'PRIVATE'],
         ['WORKSPACE', 'UNLISTED'],
         ['WORKSPACE', null],
+        ['WORKSPACE', 'FOO'],
         ['OTHER', null]
       ].map(([scope, found]) => marketplaceOf(scope as string, found as string | null))
     ).to.deep.equal([
       'openai-curated-remote',
+      'openai-curated-remote',
+      'created-by-me-remote',
+      'created-by-me-remote',
       'created-by-me-remote',
       'workspace-directory',
-      'workspace-shared-with-me-private',
-      'workspace-shared-with-me-unlisted',
+      'workspace-shared-with-me',
+      'workspace-shared-with-me',
+      null,
       null,
       null
     ])
@@ -387,9 +395,9 @@ describe('a list of installed plugins', () => {
       ['a@openai-curated-remote', 'r1'],
       ['b@created-by-me-remote', 'r2']
     ])
-    expect(list.right.failed.map(({ remoteId, name }) => [remoteId, name])).to.deep.equal([
-      ['', 'c'],
-      ['r4', '../d']
+    expect(list.right.failed.map(({ remoteId, pluginId }) => [remoteId, pluginId])).to.deep.equal([
+      ['', { name: 'c', marketplace: 'created-by-me-remote' }],
+      ['r4', null]
     ])
     expect([E.isLeft(parseListed('{}')), E.isLeft(parseListed('x'))]).to.deep.equal([true, true])
   })
