@@ -129,13 +129,15 @@ export const openEngine = async (options: EngineOptions): Promise<Engine> =>
   (await openAll(options)).engine
 
 /**
- * The plugins of a home: what is installed and under which ids, and every change of them. `onWarning` is told of sidecars
- * that cannot be read.
+ * The plugins of a home: what is installed and under which ids, and every change of them, as the Codex of a profile has it
+ * (default: the newest). `onWarning` is told of sidecars that cannot be read.
  */
 export const openPlugins = async (
   home: string,
-  onWarning?: (text: string) => void
-): Promise<HomePlugins> => (await import('./plugins/plugins.ts')).homePlugins(home, onWarning)
+  onWarning?: (text: string) => void,
+  profile?: ProfileName
+): Promise<HomePlugins> =>
+  (await import('./plugins/plugins.ts')).homePlugins(home, onWarning, profile)
 
 /** Compares the rollouts of a home with Codex's own databases, as `unroll doctor` does; `engine` is one over that home. */
 export const inspectCodexState = async (

@@ -8,13 +8,14 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
 import {
   connectorIds,
-  MANIFEST_PATHS,
+  manifestPaths,
   mcpServerNames,
   objectOf,
   parseManifest,
   placeIn,
   type PluginManifest
 } from '../../domain/plugins/manifest.ts'
+import type { ProfileName } from '../../domain/profile.ts'
 import type { CapabilitySummary } from '../../domain/plugins/telemetry.ts'
 import { statOf } from './tree.ts'
 
@@ -45,9 +46,12 @@ export interface FoundManifest {
   readonly path: string
 }
 
-/** The first manifest of a bundle, in Codex's order; `NoManifest` when there is none. */
-export const readManifest = (bundle: string): E.Either<PluginFault, FoundManifest> => {
-  for (const path of MANIFEST_PATHS) {
+/** The first manifest of a bundle, in the order of a version of Codex; `NoManifest` when there is none. */
+export const readManifest = (
+  bundle: string,
+  profile: ProfileName
+): E.Either<PluginFault, FoundManifest> => {
+  for (const path of manifestPaths(profile)) {
     const text = textAt(join(bundle, path))
     if (text === null) continue
     return E.map((manifest: PluginManifest) => ({ manifest, path }))(

@@ -2,16 +2,18 @@
  * Installing and uninstalling plugins of a home, one process at a time.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { statSync } from 'node:fs'
 import { describe } from '../../domain/errors.ts'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { printPluginId, toRemoteId, trimmed, type PluginId } from '../../domain/plugins/ids.ts'
-import { manifestFor } from '../../domain/plugins/manifest.ts'
+import { givenManifest, manifestFor } from '../../domain/plugins/manifest.ts'
+import type { ProfileName } from '../../domain/profile.ts'
 import type { PluginTelemetryMetadata } from '../../domain/plugins/telemetry.ts'
 import { isVersion, LOCAL_VERSION } from '../../domain/plugins/version-name.ts'
 import { holdHome } from '../home/hold.ts'
 import { readManifest } from './bundle.ts'
-import { configuredPlugins, forgetConfigured, planConfig } from './config-table.ts'
-import { installBundle, recoverPlugins, removePlugin } from './install.ts'
+import { editConfig, planConfig } from './config-table.ts'
+import { installBundle, recoverPlugins, removePlugin, type BundleContent } from './install.ts'
 import type { PluginsManager } from './manager.ts'
 import { clearSidecar, writeSidecar, type Step } from './sidecar-file.ts'
 import { pluginFolder, versionsIn } from './tree.ts'
@@ -30,7 +32,8 @@ export interface ChangeOptions {
 export interface ChangedPlugin {
   /** `name@marketplace`. */
   readonly pluginId: string
-  readonly happening: 'installed' | 'uninstalled'
+  /** `unchanged`: there was nothing to uninstall, which is no failure. */
+  readonly happening: 'installed' | 'uninstalled' | 'unchanged'
   /** Null when the plugin is gone. */
   readonly version: string | null
   readonly removedVersions: ReadonlyArray<string>
@@ -63,11 +66,26 @@ export const holdingPlugins = async <A>(
 }
 
 /** A bundle that is what it should be, and the version it would be installed as. */
-const checked = (id: PluginId, bundle: string): Outcome<string> => {
-  const found = readManifest(bundle)
+const checked = (id: PluginId, bundle: string, profile: ProfileName): Outcome<string> => {
+  const found = readManifest(bundle, profile)
   if (E.isLeft(found)) return found
   const fits = manifestFor(found.right.manifest, id)
   return E.isLeft(fits) ? fits : E.right(fits.right.version)
+}
+
+/** A folder of this machine: without a manifest it may be given one. */
+const checkedLocal = (
+  id: PluginId,
+  bundle: string,
+  profile: ProfileName
+): Outcome<Pick<BundleContent, 'version' | 'givenManifest'>> => {
+  const version = checked(id, bundle, profile)
+  if (E.isRight(version)) return E.right({ version: version.right })
+  const given = givenManifest(id, profile)
+  const isFolder = statSync(bundle, { throwIfNoEntry: false })?.isDirectory() === true
+  return version.left._tag === 'NoManifest' && given !== null && isFolder
+    ? E.right({ version: LOCAL_VERSION, givenManifest: given })
+    : version
 }
 
 const removedBy = (home: string, id: PluginId, version: string): ReadonlyArray<string> => {
@@ -80,22 +98,21 @@ const removedBy = (home: string, id: PluginId, version: string): ReadonlyArray<s
 const installed = (
   home: string,
   id: PluginId,
-  bundle: string,
-  version: string,
+  content: BundleContent,
   options: ChangeOptions
 ): Outcome<ReadonlyArray<string>> => {
   if (options.dryRun === true) {
     const folder = pluginFolder(home, id)
-    return E.isLeft(folder) ? folder : E.right(removedBy(home, id, version))
+    return E.isLeft(folder) ? folder : E.right(removedBy(home, id, content.version))
   }
   return E.map(({ removed }: { readonly removed: ReadonlyArray<string> }) => removed)(
-    installBundle(home, id, bundle, version, options.step)
+    installBundle(home, id, content, options.step)
   )
 }
 
 /**
- * Installs an unpacked bundle as a plugin of this machine: its version is the manifest's, or `local`, and it has no remote id
- * afterwards. What fails leaves what was installed.
+ * Installs an unpacked bundle as a plugin of this machine: its version is the manifest's, or `local`; it has no remote id
+ * afterwards and is enabled, whatever the configuration said before. What fails leaves what was installed.
  */
 export const installLocal = (
   home: string,
@@ -105,18 +122,25 @@ export const installLocal = (
   options: ChangeOptions = {}
 ): Promise<Outcome<ChangedPlugin>> =>
   holdingPlugins(home, options, () => {
-    const version = checked(id, bundle)
-    if (E.isLeft(version)) return version
-    const removed = installed(home, id, bundle, version.right, options)
+    const content = checkedLocal(id, bundle, manager.profile)
+    if (E.isLeft(content)) return content
+    const { version } = content.right
+    const planned = planConfig(home, id, 'enable')
+    if (E.isLeft(planned)) return planned
+    const removed = installed(home, id, { ...content.right, bundle }, options)
     if (E.isLeft(removed)) return removed
     options.step?.()
-    const cleared = options.dryRun === true ? E.right(undefined) : clearSidecar(home, id)
-    if (E.isLeft(cleared)) return cleared
+    if (options.dryRun !== true) {
+      const cleared = clearSidecar(home, id)
+      if (E.isLeft(cleared)) return cleared
+      const enabled = editConfig(home, id, 'enable', options.step)
+      if (E.isLeft(enabled)) return enabled
+    }
     const localId = printPluginId(id)
     return E.right({
       pluginId: localId,
       happening: 'installed',
-      version: version.right,
+      version,
       removedVersions: removed.right,
       metadata: manager.installed(localId)
     })
@@ -143,6 +167,7 @@ const releaseVersion = (found: string, wanted: string | null, bundle: string): O
 /** Installs a release and notes its remote id, for a caller that holds the plugins of the home. */
 export const placeRelease = (
   home: string,
+  manager: PluginsManager,
   id: PluginId,
   bundle: string,
   release: RemoteRelease,
@@ -150,11 +175,11 @@ export const placeRelease = (
 ): Outcome<{ readonly version: string; readonly removed: ReadonlyArray<string> }> => {
   const remoteId = toRemoteId(release.remoteId)
   if (E.isLeft(remoteId)) return remoteId
-  const found = checked(id, bundle)
+  const found = checked(id, bundle, manager.profile)
   if (E.isLeft(found)) return found
   const version = releaseVersion(found.right, release.version, bundle)
   if (E.isLeft(version)) return version
-  const removed = installed(home, id, bundle, version.right, options)
+  const removed = installed(home, id, { bundle, version: version.right }, options)
   if (E.isLeft(removed)) return removed
   const done = { version: version.right, removed: removed.right }
   if (options.dryRun === true) return E.right(done)
@@ -171,7 +196,7 @@ export const installRemote = (
   options: ChangeOptions = {}
 ): Promise<Outcome<ChangedPlugin>> =>
   holdingPlugins(home, options, () => {
-    const placed = placeRelease(home, id, bundle, release, options)
+    const placed = placeRelease(home, manager, id, bundle, release, options)
     if (E.isLeft(placed)) return placed
     const localId = printPluginId(id)
     return E.right({
@@ -189,8 +214,8 @@ const versionsOf = (home: string, id: PluginId): Outcome<ReadonlyArray<string> |
   )
 
 /**
- * Removes a plugin: its folder with the sidecar, and its table in `config.toml`. `NotInstalled` when there is neither;
- * `BadConfig` before anything is changed.
+ * Removes a plugin: its folder with the sidecar, and its table in `config.toml`; `unchanged` when there is neither. `BadConfig`
+ * before anything is changed.
  */
 export const uninstall = (
   home: string,
@@ -202,22 +227,19 @@ export const uninstall = (
     const localId = printPluginId(id)
     const versions = versionsOf(home, id)
     if (E.isLeft(versions)) return versions
-    const configured = configuredPlugins(home)
-    if (E.isLeft(configured)) return configured
-    if (versions.right === null && !configured.right.has(localId))
-      return E.left({ _tag: 'NotInstalled', pluginId: localId })
-    const planned = planConfig(home, id)
+    const planned = planConfig(home, id, 'forget')
     if (E.isLeft(planned)) return planned
+    const isThere = versions.right !== null || planned.right !== null
     const metadata = manager.installed(localId)
     if (options.dryRun !== true) {
       const removed = removePlugin(home, id, options.step)
       if (E.isLeft(removed)) return removed
-      const forgotten = forgetConfigured(home, id, options.step)
+      const forgotten = editConfig(home, id, 'forget', options.step)
       if (E.isLeft(forgotten)) return forgotten
     }
     return E.right({
       pluginId: localId,
-      happening: 'uninstalled',
+      happening: isThere ? 'uninstalled' : 'unchanged',
       version: null,
       removedVersions: versions.right ?? [],
       metadata

@@ -1,8 +1,7 @@
 /**
- * The tables `[plugins."name@marketplace"]` of a home's `config.toml`: read, and taken out without touching any other line.
+ * The tables `[plugins."name@marketplace"]` of a home's `config.toml`: read, and changed without touching anything else.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isDeepStrictEqual } from 'node:util'
 import {
   closeSync,
   fchmodSync,
@@ -16,12 +15,13 @@ import {
   writeFileSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { isJsonObject, type JsonObject } from '../../domain/json.ts'
+import { isJsonObject } from '../../domain/json.ts'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { printPluginId, type PluginId } from '../../domain/plugins/ids.ts'
 import { parsedConfig } from '../home/config.ts'
 import { syncFolder } from '../home/own-folder.ts'
-import { attempt } from './tree.ts'
+import { withEnabled, withoutPlugin } from './config-edit.ts'
+import { attempt, statOf } from './tree.ts'
 import type { Step } from './sidecar-file.ts'
 
 type Outcome<A> = E.Either<PluginFault, A>
@@ -29,14 +29,18 @@ type Outcome<A> = E.Either<PluginFault, A>
 /** Plugins by id, and whether each is enabled; null for a table that does not say. */
 export type ConfiguredPlugins = ReadonlyMap<string, boolean | null>
 
-const textAt = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw cause
-  }
-}
+/** The text of the configuration, empty when there is none; `BadConfig` for bytes that a rewrite would not give back. */
+const configText = (path: string): Outcome<string> =>
+  E.flatten(
+    attempt(path, (): Outcome<string> => {
+      if (statOf(path) === null) return E.right('')
+      const bytes = readFileSync(path)
+      const text = bytes.toString('utf8')
+      return bytes.equals(Buffer.from(text))
+        ? E.right(text)
+        : E.left({ _tag: 'BadConfig', path, reason: 'it is not UTF-8' })
+    })
+  )
 
 const pluginsIn = (text: string): ConfiguredPlugins => {
   const plugins = parsedConfig(text)?.['plugins']
@@ -52,108 +56,21 @@ const pluginsIn = (text: string): ConfiguredPlugins => {
 /** What the configuration of a home says about plugins; `BadConfig` when it is not TOML. */
 export const configuredPlugins = (home: string): Outcome<ConfiguredPlugins> => {
   const path = join(home, 'config.toml')
-  const text = attempt(path, () => textAt(path))
+  const text = configText(path)
   if (E.isLeft(text)) return text
-  if (text.right === null) return E.right(new Map())
   return parsedConfig(text.right) === null
     ? E.left({ _tag: 'BadConfig', path, reason: 'it is not TOML' })
     : E.right(pluginsIn(text.right))
 }
 
-/** Quotes of a text over several lines. */
-type Quotes = '"""' | "'''" | null
-
-/** The quotes a line leaves open, from those the line before left open. */
-const openAfter = (line: string, open: Quotes): Quotes => {
-  let state = open
-  let rest = line
-  for (;;) {
-    if (state !== null) {
-      const end = rest.search(state === '"""' ? /(?<!\\)"""/ : /'''/)
-      if (end === -1) return state
-      rest = rest.slice(end + 3)
-      state = null
-    }
-    const found = /"""|'''|"(?:[^"\\]|\\.)*"|'[^']*'|#[^\n]*/.exec(rest)
-    if (found === null) return null
-    rest = rest.slice(found.index + found[0].length)
-    if (found[0] === '"""' || found[0] === "'''") state = found[0]
-  }
-}
-
-const HEADER = /^\s*\[/
-const COMMENT_OR_BLANK = /^\s*(#.*)?\s*$/
-
-/** Names of the tables a header opens; null when it is not TOML by itself. */
-const isTableOf = (line: string, id: string): boolean => {
-  const plugins = parsedConfig(`${line}\n`)?.['plugins']
-  return isJsonObject(plugins) && Object.hasOwn(plugins, id)
-}
-
-/**
- * Lines of the table of a plugin and of the tables below it. Comments at its end stay: they may be about what comes next.
- */
-const linesOf = (lines: ReadonlyArray<string>, id: string): ReadonlySet<number> => {
-  const taken = new Set<number>()
-  let open: Quotes = null
-  let inside = false
-  // Since the last line that was neither a comment nor blank: the first comment, and all after it.
-  let trailing: Array<number> = []
-  const leave = (): void => {
-    if (inside) for (const at of trailing) taken.delete(at)
-  }
-  lines.forEach((line, at) => {
-    const isEmpty = open === null && COMMENT_OR_BLANK.test(line)
-    if (open === null && HEADER.test(line) && parsedConfig(line) !== null) {
-      leave()
-      inside = isTableOf(line, id)
-    }
-    if (inside) taken.add(at)
-    if (!isEmpty) trailing = []
-    else if (trailing.length > 0 || line.trim() !== '') trailing.push(at)
-    if (!isEmpty) open = openAfter(line, open)
-  })
-  leave()
-  return taken
-}
-
-/** Lines that say something of a plugin without a table of its own. */
-const dottedLines = (lines: ReadonlyArray<string>, id: string): ReadonlyArray<number> =>
-  lines.flatMap((line, at) => (line.includes(`"${id}"`) || line.includes(`'${id}'`) ? [at] : []))
-
-const mentions = (config: JsonObject, id: string): boolean =>
-  isJsonObject(config['plugins']) && Object.hasOwn(config['plugins'], id)
-
-/** A configuration without a plugin, whether or not it is there. */
-const without = (config: JsonObject, id: string): unknown => {
-  const { plugins = {}, ...others } = config
-  const { [id]: _gone, ...rest } = plugins as JsonObject
-  return { ...others, plugins: rest }
-}
-
-/** The text without what it says about a plugin; null when that cannot be taken out line by line. */
-export const withoutPlugin = (text: string, id: string): string | null => {
-  const before = parsedConfig(text)
-  if (before === null) return null
-  const lines = text.split(/(?<=\n)/)
-  const table = linesOf(lines, id)
-  const isWanted = (kept: string): boolean => {
-    const after = parsedConfig(kept)
-    if (after === null || mentions(after, id)) return false
-    return isDeepStrictEqual(without(after, id), without(before, id))
-  }
-  const candidates = [table, new Set([...table, ...dottedLines(lines, id)])]
-  const kept = candidates.map((taken) => lines.filter((_, at) => !taken.has(at)).join(''))
-  return kept.find(isWanted) ?? null
-}
-
-/** Writes a file whole under another name and renames it; a link is followed to the file it means. */
+/** Writes a file whole under another name and renames it; a link is followed to the file it means. A new one is its owner's. */
 const replaceFile = (path: string, text: string, step: Step): void => {
-  const target = realpathSync(path)
+  const isThere = statOf(path) !== null
+  const target = isThere ? realpathSync(path) : path
   const temporary = `${target}.unroll-${process.pid}`
   const file = openSync(temporary, 'w', 0o600)
   try {
-    fchmodSync(file, statSync(target).mode & 0o777)
+    if (isThere) fchmodSync(file, statSync(target).mode & 0o777)
     writeFileSync(file, text)
     fsyncSync(file)
   } catch (cause) {
@@ -167,26 +84,39 @@ const replaceFile = (path: string, text: string, step: Step): void => {
   syncFolder(dirname(target))
 }
 
-/** The configuration without a plugin, ready to be written; null when it does not mention the plugin. */
-export const planConfig = (home: string, id: PluginId): Outcome<string | null> => {
-  const path = join(home, 'config.toml')
-  const known = configuredPlugins(home)
-  if (E.isLeft(known)) return known
-  if (!known.right.has(printPluginId(id))) return E.right(null)
-  const text = attempt(path, () => textAt(path) ?? '')
-  if (E.isLeft(text)) return text
-  const kept = withoutPlugin(text.right, printPluginId(id))
-  const reason = `"${printPluginId(id)}" stands there in a way that cannot be taken out by whole lines`
-  return kept === null ? E.left({ _tag: 'BadConfig', path, reason }) : E.right(kept)
-}
+/** An edit of the configuration about a plugin. */
+export type ConfigEdit = 'enable' | 'forget'
 
-/** Takes a plugin out of the configuration; whole or not at all. */
-export const forgetConfigured = (
+const EDITS = { enable: withEnabled, forget: withoutPlugin }
+const REFUSED = { enable: 'enabled', forget: 'taken out' }
+
+/** The configuration with an edit, ready to be written; null when it says so already. */
+export const planConfig = (
   home: string,
   id: PluginId,
+  edit: ConfigEdit
+): Outcome<string | null> => {
+  const path = join(home, 'config.toml')
+  const localId = printPluginId(id)
+  const known = configuredPlugins(home)
+  if (E.isLeft(known)) return known
+  if (edit === 'forget' && !known.right.has(localId)) return E.right(null)
+  const text = configText(path)
+  if (E.isLeft(text)) return text
+  const edited = EDITS[edit](text.right, localId)
+  const reason = `"${localId}" cannot be ${REFUSED[edit]} there without touching anything else`
+  if (edited === null) return E.left({ _tag: 'BadConfig', path, reason })
+  return E.right(edited === text.right ? null : edited)
+}
+
+/** Edits the configuration; whole or not at all. */
+export const editConfig = (
+  home: string,
+  id: PluginId,
+  edit: ConfigEdit,
   step: Step = () => undefined
 ): Outcome<void> => {
-  const planned = planConfig(home, id)
+  const planned = planConfig(home, id, edit)
   if (E.isLeft(planned)) return planned
   const text = planned.right
   const path = join(home, 'config.toml')

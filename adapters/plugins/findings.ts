@@ -52,6 +52,15 @@ const ofState = ({ localId, seen }: ScannedPlugin): ReadonlyArray<PluginFinding>
     )
   if (!seen.installed && seen.enabled === null)
     found.push(finding('no_version', localId, 'its folder holds no version', uninstallOf(localId)))
+  if (seen.installed && seen.enabled === null && !isRemoteMarketplace(marketplace))
+    found.push(
+      finding(
+        'not_configured',
+        localId,
+        'no table in config.toml names it, so that Codex takes it for not installed',
+        installOf(localId)
+      )
+    )
   if (seen.versions.length > 1)
     found.push(
       finding(

@@ -19,10 +19,12 @@ import {
   readdirSync,
   realpathSync,
   renameSync,
-  rmSync
+  rmSync,
+  writeFileSync
 } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
+import { MANIFEST_PATH } from '../../domain/plugins/manifest.ts'
 import type { PluginId } from '../../domain/plugins/ids.ts'
 import { syncFolder } from '../home/own-folder.ts'
 import type { Step } from './sidecar-file.ts'
@@ -56,13 +58,31 @@ const copyTree = (from: string, to: string, room: number): number => {
       left -= lstatSync(source).size
       if (left < 0) return left
       copyFileSync(source, target)
-      chmodSync(target, lstatSync(target).mode | 0o600)
+      const { mode } = lstatSync(source)
+      chmodSync(target, mode | 0o600)
       syncFile(target)
+      chmodSync(target, mode)
     }
     if (left < 0) return left
   }
   syncFolder(to)
   return left
+}
+
+/** What is to be installed. */
+export interface BundleContent {
+  /** Folder it is copied from. */
+  readonly bundle: string
+  readonly version: string
+  /** The manifest that is added to it, where it has none. */
+  readonly givenManifest?: string
+}
+
+const writeManifest = (bundle: string, text: string): void => {
+  const path = join(bundle, MANIFEST_PATH)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, text, { flag: 'wx' })
+  syncFile(path)
 }
 
 /** What an install came to. */
@@ -161,8 +181,7 @@ export const recoverPlugins = (home: string): Outcome<void> => {
 export const installBundle = (
   home: string,
   id: PluginId,
-  bundle: string,
-  version: string,
+  { bundle, version, givenManifest }: BundleContent,
   step: Step = () => undefined
 ): Outcome<Installed> => {
   const there = pluginFolder(home, id)
@@ -181,6 +200,7 @@ export const installBundle = (
       step()
       if (copyTree(source, join(staged, version), BUNDLE_BYTES_MAX) < 0)
         return E.left({ _tag: 'BundleTooLarge', path: bundle, bytesMax: BUNDLE_BYTES_MAX })
+      if (givenManifest !== undefined) writeManifest(join(staged, version), givenManifest)
       step()
       return E.right(put({ market, target, name: id.name, work }, staged, version, step))
     } finally {

@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
 import { describeFault } from '../../domain/plugins/fault.ts'
+import { NEWEST_ERA, type ProfileName } from '../../domain/profile.ts'
 import { parsePluginId } from '../../domain/plugins/ids.ts'
 import { resolveRemoteId, type InstalledSnapshot } from '../../domain/plugins/resolution.ts'
 import {
@@ -25,6 +26,8 @@ export interface UsedPlugin {
 
 /** Makes what analytics say about plugins. Reads bundles and sidecars; changes nothing. */
 export interface PluginsManager {
+  /** The version of Codex whose rules count for bundles. */
+  readonly profile: ProfileName
   /** Takes the backend's list; from then on it is final. Null forgets it. */
   readonly loadSnapshot: (snapshot: InstalledSnapshot | null) => void
   /**
@@ -44,7 +47,11 @@ export interface PluginsManager {
   readonly used: (plugin: UsedPlugin) => PluginTelemetryMetadata
 }
 
-const capabilitiesIn = (home: string, localId: string): CapabilitySummary | null => {
+const capabilitiesIn = (
+  home: string,
+  localId: string,
+  profile: ProfileName
+): CapabilitySummary | null => {
   const id = parsePluginId(localId)
   if (E.isLeft(id)) return null
   const folder = pluginFolder(home, id.right)
@@ -54,14 +61,15 @@ const capabilitiesIn = (home: string, localId: string): CapabilitySummary | null
   const active = E.isRight(versions) ? activeVersion(versions.right) : null
   if (active === null) return null
   const bundle = join(path, active)
-  const found = readManifest(bundle)
+  const found = readManifest(bundle, profile)
   return E.isLeft(found) ? null : capabilitiesOf(bundle, found.right.manifest)
 }
 
-/** The manager of a home's plugins; `onWarning` is told of sidecars that cannot be read. */
+/** The manager of a home's plugins as a version of Codex has them; `onWarning` is told of sidecars that cannot be read. */
 export const pluginsManager = (
   home: string,
-  onWarning: (text: string) => void = () => undefined
+  onWarning: (text: string) => void = () => undefined,
+  profile: ProfileName = NEWEST_ERA
 ): PluginsManager => {
   let snapshot: InstalledSnapshot | null = null
   const remoteIdOf = (localId: string): string | null => {
@@ -73,14 +81,15 @@ export const pluginsManager = (
     return remoteId
   }
   const installed = (localId: string): PluginTelemetryMetadata =>
-    metadataOf(localId, remoteIdOf(localId), capabilitiesIn(home, localId))
+    metadataOf(localId, remoteIdOf(localId), capabilitiesIn(home, localId, profile))
   return {
+    profile,
     loadSnapshot: (loaded) => {
       snapshot = loaded
     },
     installed,
     installedRemotely: (localId, remoteId) =>
-      metadataOf(localId, remoteId, capabilitiesIn(home, localId)),
+      metadataOf(localId, remoteId, capabilitiesIn(home, localId, profile)),
     notInstalled: (localId) => metadataOf(localId, null, null),
     notInstalledRemotely: (remoteId) => metadataOf(null, remoteId, null),
     toggled: installed,

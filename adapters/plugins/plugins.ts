@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
+import { NEWEST_ERA, type ProfileName } from '../../domain/profile.ts'
 import { parsePluginId, type PluginId } from '../../domain/plugins/ids.ts'
 import type { ListedPlugins } from '../../domain/plugins/snapshot.ts'
 import {
@@ -53,21 +54,22 @@ export interface HomePlugins {
   readonly sync: (listed: ListedPlugins, folder: string, options?: ChangeOptions) => Change<Synced>
 }
 
-/** The plugins of a home; `onWarning` is told of sidecars that cannot be read. */
+/** The plugins of a home, by the rules of a version of Codex; `onWarning` is told of sidecars that cannot be read. */
 export const homePlugins = (
   given: string,
-  onWarning: (text: string) => void = () => undefined
+  onWarning: (text: string) => void = () => undefined,
+  profile: ProfileName = NEWEST_ERA
 ): HomePlugins => {
   const home = resolve(given)
-  const manager = pluginsManager(home, onWarning)
+  const manager = pluginsManager(home, onWarning, profile)
   const withId = <A>(text: string, use: (id: PluginId) => Change<A>): Change<A> => {
     const id = parsePluginId(text)
     return E.isLeft(id) ? Promise.resolve(id) : use(id.right)
   }
   return {
     manager,
-    scan: () => scanPlugins(home),
-    findings: () => E.map(pluginFindings)(scanPlugins(home)),
+    scan: () => scanPlugins(home, profile),
+    findings: () => E.map(pluginFindings)(scanPlugins(home, profile)),
     readSidecar: (pluginId) =>
       E.chain((id: PluginId) => readSidecar(home, id))(parsePluginId(pluginId)),
     writeSidecar: (pluginId, remoteId) =>

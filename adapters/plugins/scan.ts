@@ -7,7 +7,8 @@ import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { parsePluginId, printPluginId, sidesOf, type PluginId } from '../../domain/plugins/ids.ts'
 import { manifestFor } from '../../domain/plugins/manifest.ts'
 import type { PluginSeen, SidecarState } from '../../domain/plugins/observed.ts'
-import { resolveRemoteId, type InstalledSnapshot } from '../../domain/plugins/resolution.ts'
+import { resolveRemoteId } from '../../domain/plugins/resolution.ts'
+import { NEWEST_ERA, type ProfileName } from '../../domain/profile.ts'
 import { activeVersion, compareVersions } from '../../domain/plugins/version.ts'
 import { capabilitiesOf, readManifest } from './bundle.ts'
 import { configuredPlugins, type ConfiguredPlugins } from './config-table.ts'
@@ -55,10 +56,16 @@ const sidecarStateOf = (sidecar: Outcome<string | null>): SidecarState => {
 }
 
 /** What the bundle of the active version tells; nothing when there is none, or no manifest in it. */
-const bundleOf = (home: string, id: PluginId, folder: string | null, active: string | null) => {
+const bundleOf = (
+  home: string,
+  id: PluginId,
+  folder: string | null,
+  active: string | null,
+  profile: ProfileName
+) => {
   if (folder === null || active === null) return null
   const bundle = join(folder, active)
-  const found = readManifest(bundle)
+  const found = readManifest(bundle, profile)
   if (E.isLeft(found)) return { fault: found.left }
   const { manifest, path } = found.right
   const fits = manifestFor(manifest, id)
@@ -70,11 +77,11 @@ const bundleOf = (home: string, id: PluginId, folder: string | null, active: str
 }
 
 /** One plugin as it is, installed or not. */
-export const scanPlugin = (
+const scanPlugin = (
   home: string,
   id: PluginId,
   enabled: boolean | null,
-  snapshot: InstalledSnapshot | null = null
+  profile: ProfileName
 ): ScannedPlugin => {
   const localId = printPluginId(id)
   const folder = pluginFolder(home, id)
@@ -83,8 +90,8 @@ export const scanPlugin = (
   const versions = E.isRight(read) ? read.right.toSorted(compareVersions) : []
   const active = activeVersion(versions)
   const sidecar = E.isLeft(folder) ? folder : readSidecar(home, id)
-  const { remoteId, source } = resolveRemoteId(localId, snapshot, () => sidecar)
-  const bundle = bundleOf(home, id, path, active)
+  const { remoteId, source } = resolveRemoteId(localId, null, () => sidecar)
+  const bundle = bundleOf(home, id, path, active, profile)
   const faults = [
     ...[folder, read, ...(E.isLeft(folder) ? [] : [sidecar])].flatMap((each) =>
       E.isLeft(each) ? [each.left] : []
@@ -134,10 +141,10 @@ const readConfig = (home: string): { config: ConfiguredPlugins; fault: PluginFau
     : { config: config.right, fault: null }
 }
 
-/** The plugins of a home as they are; fails only when the cache cannot be walked. */
+/** The plugins of a home as they are to a version of Codex; fails only when the cache cannot be walked. */
 export const scanPlugins = (
   home: string,
-  snapshot: InstalledSnapshot | null = null
+  profile: ProfileName = NEWEST_ERA
 ): Outcome<PluginScan> => {
   const tree = cacheTree(home)
   if (E.isLeft(tree)) return tree
@@ -149,9 +156,7 @@ export const scanPlugins = (
   const plugins = [...ids].toSorted().map((localId) => {
     const id = parsePluginId(localId)
     const enabled = config.get(localId) ?? null
-    return E.isLeft(id)
-      ? namedOnly(localId, enabled)
-      : scanPlugin(home, id.right, enabled, snapshot)
+    return E.isLeft(id) ? namedOnly(localId, enabled) : scanPlugin(home, id.right, enabled, profile)
   })
   return E.right({ plugins, strays: tree.right.strays, configFault: fault })
 }

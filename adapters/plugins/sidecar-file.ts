@@ -116,15 +116,20 @@ const replace = (folder: string, text: string, step: Step): void => {
   step()
   const file = openSync(temporary, 'wx', FILE_MODE)
   try {
+    try {
+      step()
+      writeFileSync(file, text)
+      step()
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
     step()
-    writeFileSync(file, text)
-    step()
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
+    renameSync(temporary, join(folder, SIDECAR_FILE))
+  } catch (cause) {
+    rmSync(temporary, { force: true })
+    throw cause
   }
-  step()
-  renameSync(temporary, join(folder, SIDECAR_FILE))
   step()
   syncFolder(folder)
 }
@@ -153,14 +158,17 @@ export const writeSidecar = (
   )
 }
 
-/** Deletes the sidecar of a plugin: one that was installed from elsewhere has no remote id. A link is deleted, not followed. */
+/**
+ * Deletes the sidecar of a plugin, even a folder in its place: one that was installed from elsewhere has no remote id. A link is
+ * deleted, not followed.
+ */
 export const clearSidecar = (home: string, id: PluginId): Outcome<void> => {
   const folder = pluginFolder(home, id)
   if (E.isLeft(folder)) return folder
   const path = folder.right
   if (path === null) return E.right(undefined)
   return attempt(path, () => {
-    rmSync(join(path, SIDECAR_FILE), { force: true })
+    rmSync(join(path, SIDECAR_FILE), { recursive: true, force: true })
     syncFolder(path)
   })
 }

@@ -43,6 +43,7 @@ const note = (home: string, plugin: ListedPlugin, options: ChangeOptions): Outco
 
 const apply = (
   home: string,
+  manager: PluginsManager,
   plugin: ListedPlugin,
   folder: string,
   options: ChangeOptions
@@ -55,7 +56,7 @@ const apply = (
   if (active === version) return note(home, plugin, options)
   if (bundlePath === null) return E.left({ _tag: 'NoBundle', version })
   const bundle = resolve(folder, bundlePath)
-  const placed = placeRelease(home, pluginId, bundle, { remoteId, version }, options)
+  const placed = placeRelease(home, manager, pluginId, bundle, { remoteId, version }, options)
   return E.isLeft(placed) ? placed : E.right('installed')
 }
 
@@ -100,7 +101,7 @@ export const syncPlugins = (
   holdingPlugins(home, options, () => {
     const did = listed.plugins.map((plugin) => ({
       plugin,
-      applied: apply(home, plugin, folder, options)
+      applied: apply(home, manager, plugin, folder, options)
     }))
     const ids = (wanted: Applied) =>
       did.flatMap(({ plugin: { pluginId }, applied }) =>

@@ -1,20 +1,27 @@
 /**
  * The manifest of a bundle, and what it says the plugin brings along.
  *
- * Source: Codex 0.130 to 0.169; `.cursor-plugin` since 0.169.
+ * Source: Codex 0.130 to 0.169; a folder without a manifest is a plugin since 0.142, `.cursor-plugin` counts since 0.169.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, type JsonObject } from '../json.ts'
+import type { ProfileName } from '../profile.ts'
 import type { PluginFault } from './fault.ts'
 import { trimmed, type PluginId } from './ids.ts'
 import { isVersion, LOCAL_VERSION } from './version-name.ts'
 
+/** Where the manifest of a bundle is that has none of its own. */
+export const MANIFEST_PATH = '.codex-plugin/plugin.json'
+
+const PATHS = [MANIFEST_PATH, '.claude-plugin/plugin.json']
+
 /** Where a manifest may be in a bundle, in the order of the search. */
-export const MANIFEST_PATHS = [
-  '.codex-plugin/plugin.json',
-  '.claude-plugin/plugin.json',
-  '.cursor-plugin/plugin.json'
-] as const
+export const manifestPaths = (profile: ProfileName): ReadonlyArray<string> =>
+  profile === '0.169' ? [...PATHS, '.cursor-plugin/plugin.json'] : PATHS
+
+/** The manifest that a folder without one is given when it is installed from this machine; null where it is refused (0.130). */
+export const givenManifest = ({ name }: PluginId, profile: ProfileName): string | null =>
+  profile === '0.130' ? null : JSON.stringify({ name }, null, 2)
 
 /** What a manifest says. */
 export interface PluginManifest {

@@ -10,7 +10,8 @@ import {
   readdirSync,
   readFileSync,
   statSync,
-  symlinkSync
+  symlinkSync,
+  writeFileSync
 } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -20,6 +21,7 @@ import {
   REMOTE,
   LINEAR,
   LOCAL,
+  SIDECAR,
   bytesFor,
   fresh,
   removeFresh,
@@ -123,13 +125,120 @@ describe('installing a plugin', () => {
     ])
   })
 
-  it('finds the manifests of other tools, in order', async () => {
+  // What `plugin/install` of 0.130.0, 0.142.5 and 0.169.0 did with these folders.
+  const MANIFESTS = [
+    ['.codex-plugin .claude-plugin', ['1.0.0', '1.0.0', '1.0.0']],
+    ['.claude-plugin .cursor-plugin', ['1.0.0', '1.0.0', '1.0.0']],
+    ['.cursor-plugin', ['NoManifest', 'local', '1.0.0']],
+    ['', ['NoManifest', 'local', 'local']]
+  ] as const
+  for (const [folders, expected] of MANIFESTS)
+    it(`measured: a folder with manifests in "${folders}" is what each version takes it for`, async () => {
+      const made: Array<string> = []
+      for (const profile of ['0.130', '0.142', '0.169'] as const) {
+        const home = fresh()
+        const from = fresh()
+        write(join(from, 'skills/hello/SKILL.md'), 'hello')
+        folders
+          .split(' ')
+          .filter((name) => name !== '')
+          .forEach((name, i) =>
+            write(join(from, name, 'plugin.json'), manifest('linear', `${i + 1}.0.0`))
+          )
+        const manager = pluginsManager(home, undefined, profile)
+        const done = await installLocal(home, manager, LOCAL, from)
+        made.push(E.isLeft(done) ? done.left._tag : versions(home, LOCAL).join())
+        if (versions(home, LOCAL).join() !== 'local') continue
+        const given = join(pluginDir(home, LOCAL), 'local/.codex-plugin/plugin.json')
+        expect(readFileSync(given, 'utf8')).to.equal('{\n  "name": "linear"\n}')
+        expect(existsSync(join(from, '.codex-plugin'))).to.equal(false)
+      }
+      expect(made).to.deep.equal(expected)
+    })
+
+  it('measured: enables the plugin, also a disabled one, and leaves the rest of the configuration as it was', async () => {
+    const table = '[plugins."linear@labmarket"]\nenabled = true\n'
+    const ways: ReadonlyArray<readonly [string | null, string]> = [
+      [null, table],
+      ['', table],
+      ['# mine\nmodel = "x"   # spacing\n', `# mine\nmodel = "x"   # spacing\n\n${table}`],
+      ['model = "x"', `model = "x"\n\n${table}`],
+      ['model = "x"\r\n', `model = "x"\r\n\r\n${table.replaceAll('\n', '\r\n')}`],
+      [
+        '[plugins."linear@labmarket"]  # hi\nenabled = false # off\nnote = "enabled = false"\n\n# next\n[mcp_servers.x]\ncommand = "true"\nenabled = false\n',
+        '[plugins."linear@labmarket"]  # hi\nenabled = true # off\nnote = "enabled = false"\n\n# next\n[mcp_servers.x]\ncommand = "true"\nenabled = false\n'
+      ],
+      [
+        'plugins."linear@labmarket".enabled = false\n[features]\nplugins = true\n',
+        'plugins."linear@labmarket".enabled = true\n[features]\nplugins = true\n'
+      ],
+      [
+        '[plugins]\n"linear@labmarket" = { enabled = false, note = 1 }\n"keep@m" = { enabled = false }\n',
+        '[plugins]\n"linear@labmarket" = { enabled = true, note = 1 }\n"keep@m" = { enabled = false }\n'
+      ],
+      [
+        '[plugins]\n"linear@labmarket" = { note = 1 }\n',
+        '[plugins]\n"linear@labmarket" = { enabled = true, note = 1 }\n'
+      ],
+      [
+        '[plugins]\n"linear@labmarket".note = 1\n',
+        '[plugins]\n"linear@labmarket".enabled = true\n"linear@labmarket".note = 1\n'
+      ],
+      [
+        'plugins = { "keep@m" = { enabled = true } }\n',
+        'plugins = { "linear@labmarket" = { enabled = true }, "keep@m" = { enabled = true } }\n'
+      ],
+      [
+        '[plugins.\'linear@labmarket\']\n\n[plugins."linear@labmarket".mcp_servers.a]\nenabled = false\n',
+        '[plugins.\'linear@labmarket\']\nenabled = true\n\n[plugins."linear@labmarket".mcp_servers.a]\nenabled = false\n'
+      ],
+      [
+        '[plugins."linear@labmarket".mcp_servers.a]\nenabled = false\n',
+        `[plugins."linear@labmarket".mcp_servers.a]\nenabled = false\n\n${table}`
+      ],
+      [`# kept\n${table}`, `# kept\n${table}`]
+    ]
+    for (const [before, expected] of ways) {
+      const home = fresh()
+      const config = join(home, 'config.toml')
+      if (before !== null) {
+        write(config, before)
+        chmodSync(config, 0o640)
+      }
+      right(await installLocal(home, pluginsManager(home), LOCAL, bundle('1.0.0')))
+      expect(readFileSync(config, 'utf8')).to.equal(expected)
+      expect(statSync(config).mode & 0o777).to.equal(before === null ? 0o600 : 0o640)
+      expect(readdirSync(home).toSorted()).to.deep.equal(['.unroll', 'config.toml', 'plugins'])
+    }
+  })
+
+  it('is refused before anything changes when the configuration cannot be edited, and tried with a dry run', async () => {
+    for (const text of [
+      Buffer.from('not toml'),
+      Buffer.from('plugins = 7\n'),
+      Buffer.from([0x23, 0xff, 0x0a])
+    ])
+      for (const dryRun of [true, false]) {
+        const home = fresh()
+        write(join(home, 'config.toml'), '')
+        writeFileSync(join(home, 'config.toml'), text)
+        const manager = pluginsManager(home)
+        const done = await installLocal(home, manager, LOCAL, bundle('1.0.0'), { dryRun })
+        expect(E.isLeft(done) && done.left._tag).to.equal('BadConfig')
+        expect(existsSync(join(home, 'plugins'))).to.equal(false)
+        expect(readFileSync(join(home, 'config.toml')).equals(text)).to.equal(true)
+      }
     const home = fresh()
-    const claude = fresh()
-    write(join(claude, '.claude-plugin/plugin.json'), manifest('linear', '5.0.0'))
-    write(join(claude, '.cursor-plugin/plugin.json'), manifest('linear', '6.0.0'))
-    right(await installLocal(home, pluginsManager(home), LOCAL, claude))
-    expect(versions(home, LOCAL)).to.deep.equal(['5.0.0'])
+    right(await installLocal(home, pluginsManager(home), LOCAL, bundle('1.0.0'), { dryRun: true }))
+    expect(readdirSync(home)).to.deep.equal([])
+  })
+
+  it('measured: a folder in the place of the sidecar goes with an install of this machine', async () => {
+    const home = fresh()
+    placed(home, LOCAL, '1.0.0')
+    mkdirSync(join(pluginDir(home, LOCAL), SIDECAR, 'x'), { recursive: true })
+    right(await installLocal(home, pluginsManager(home), LOCAL, bundle('2.0.0')))
+    expect(readdirSync(pluginDir(home, LOCAL))).to.deep.equal(['2.0.0'])
   })
 
   it('copies neither links nor special files, and keeps modes', async () => {
@@ -140,16 +249,21 @@ describe('installing a plugin', () => {
     execFileSync('mkfifo', [join(from, 'pipe')])
     write(join(from, 'run.sh'), '#!/bin/sh\n')
     chmodSync(join(from, 'run.sh'), 0o755)
+    write(join(from, 'read-only'), '')
+    chmodSync(join(from, 'read-only'), 0o444)
     right(await installLocal(home, pluginsManager(home), LOCAL, from))
     const there = join(pluginDir(home, LOCAL), '1.0.0')
     expect(readdirSync(there).toSorted()).to.deep.equal([
       '.app.json',
       '.codex-plugin',
       '.mcp.json',
+      'read-only',
       'run.sh',
       'skills'
     ])
-    expect(statSync(join(there, 'run.sh')).mode & 0o777).to.equal(0o755)
+    expect(
+      ['run.sh', 'read-only'].map((name) => statSync(join(there, name)).mode & 0o777)
+    ).to.deep.equal([0o755, 0o444])
   })
 
   it('is refused below a folder that is a link', async () => {
@@ -241,11 +355,10 @@ describe('uninstalling a plugin', () => {
     }
   })
 
-  it('of a plugin that nobody has is refused', async () => {
+  it('measured: of a plugin that nobody has is no failure, and changes nothing', async () => {
     const home = fresh()
-    expect(await uninstall(home, pluginsManager(home), LOCAL)).to.deep.equal(
-      E.left({ _tag: 'NotInstalled', pluginId: 'linear@labmarket' })
-    )
+    const done = right(await uninstall(home, pluginsManager(home), LOCAL))
+    expect([done.happening, done.removedVersions]).to.deep.equal(['unchanged', []])
   })
 
   it('edits the file that a linked configuration means', async () => {

@@ -155,6 +155,9 @@ describe('the sidecar of a plugin', () => {
     expect(clearSidecar(home, LINEAR)).to.deep.equal(E.right(undefined))
     mkdirSync(path)
     expect(reasonOf()).to.equal('it is no regular file')
+    // A folder cannot be replaced by a file, and what was written beside it is gone again.
+    expect(E.isLeft(writeSidecar(home, LINEAR, 'new'))).to.equal(true)
+    expect(readdirSync(pluginDir(home, LINEAR)).toSorted()).to.deep.equal([SIDECAR, '1.0.0'])
     rmSync(path, { recursive: true })
     execFileSync('mkfifo', [path])
     expect(reasonOf()).to.equal('it is no regular file')
@@ -287,7 +290,9 @@ describe('a sync', () => {
     const left = Object.fromEntries(
       [...markets, 'labmarket'].map((market) => [
         market,
-        readdirSync(join(home, 'plugins/cache', market)).toSorted().join(' ')
+        readdirSync(join(home, 'plugins/cache', market))
+          .toSorted()
+          .join(' ')
       ])
     )
     expect({ failed, left }).to.deep.equal({

@@ -83,13 +83,14 @@ describe('command line: plugins', () => {
     expect(code).to.equal(1)
     expect(jsonLines(out).map(({ kind, pluginId }) => [kind, pluginId])).to.deep.equal([
       ['not_installed', 'ghost@m'],
+      ['not_configured', 'linear@labmarket'],
       ['sidecar_unsupported', 'linear@openai-curated-remote'],
       ['plugin_name_mismatch', 'other@openai-curated-remote'],
       ['stray_sidecar', null],
       ['symlink', null],
       ['leftover', null]
     ])
-    expect(jsonLines(out)[1]).to.deep.equal({
+    expect(jsonLines(out)[2]).to.deep.equal({
       kind: 'sidecar_unsupported',
       pluginId: 'linear@openai-curated-remote',
       path: null,
@@ -136,6 +137,33 @@ describe('command line: plugins', () => {
       'remote_id_lost',
       undefined
     ])
+  })
+
+  it('enables what it installs from this machine, and then finds nothing wrong', async () => {
+    const id = printPluginId(LOCAL)
+    write(join(home, 'config.toml'), `[plugins."${id}"]\nenabled = false\n`)
+    const { code, out } = await plugins('install-local', id, bundle('1.0.0'), '--json')
+    const [{ changes }] = jsonLines(out) as [{ changes: ReadonlyArray<{ change: string }> }]
+    expect([code, changes.map(({ change }) => change)]).to.deep.equal([0, ['installed', 'enabled']])
+    expect(await plugins('verify')).to.deep.equal({ code: 0, ...NOTHING_PRINTED })
+    write(join(home, 'config.toml'), '')
+    const { code: found, out: finding } = await plugins('verify', '--json')
+    expect([found, jsonLines(finding)[0].kind]).to.deep.equal([1, 'not_configured'])
+  })
+
+  it('installs by the rules of the profile', async () => {
+    const from = fresh()
+    write(join(from, '.cursor-plugin/plugin.json'), '{"name":"linear","version":"3.0.0"}')
+    const versionBy = async (...profile: ReadonlyArray<string>) => {
+      const words = ['install-local', printPluginId(LOCAL), from, '--dry-run', '--json']
+      const { code, out } = await plugins(...words, ...profile)
+      return code === 0 ? jsonLines(out)[0].version : code
+    }
+    expect([
+      await versionBy(),
+      await versionBy('--profile', '0.142'),
+      await versionBy('--profile', '0.130')
+    ]).to.deep.equal(['3.0.0', 'local', 3])
   })
 
   it('notes a failed install, and says why it failed', async () => {
@@ -191,7 +219,12 @@ describe('command line: plugins', () => {
       ['list', '--remote-id', 'x']
     ])
       expect((await plugins(...words)).code, words.join(' ')).to.equal(2)
-    expect((await plugins('uninstall', 'a@m')).code).to.equal(3)
+    expect(await plugins('uninstall', 'a@m')).to.deep.equal({
+      code: 0,
+      out: 'a@m is not installed, nothing to remove\n',
+      err: ''
+    })
+    expect(jsonLines((await plugins('uninstall', 'a@m', '--json')).out)[0].event).to.equal(null)
   })
 
   it('notes what a capture tells; attempts that change nothing are no changes, and the disk has the last word', async () => {

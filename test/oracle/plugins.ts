@@ -1,11 +1,12 @@
 /**
  * Asks the real Codex at a path which version of a plugin it uses, for several sets of versions, and prints where
- * unroll says otherwise. Up to 0.130 Codex compared texts.
+ * unroll says otherwise. Up to 0.130 Codex compared texts. Then it asks for the skill of a plugin that unroll installed.
  *
  * usage: npm run oracle:plugins -- CODEX
  */
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { homePlugins } from '../../adapters/plugins/plugins.ts'
 import { activeVersion } from '../../domain/plugins/version.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { pluginDir, write } from '../support/plugin-tree.ts'
@@ -59,6 +60,17 @@ for (const versions of SETS) {
   if (theirs !== ours) differences += 1
   const verdict = theirs === ours ? 'same' : `unroll says ${ours ?? 'none'}`
   process.stdout.write(`${versions.join(' ')}: ${theirs ?? 'none'}, ${verdict}\n`)
+  removeFolder(home)
+}
+for (const config of ['', '[plugins."linear@mine"]\nenabled = false # off\n']) {
+  const home = homeWith(['1.0.0'])
+  const from = join(home, 'bundle')
+  renameSync(join(pluginDir(home, PLUGIN), '1.0.0'), from)
+  writeFileSync(join(home, 'config.toml'), `[features]\nplugins = true\n${config}`)
+  const installed = await homePlugins(home).installLocal('linear@mine', from)
+  const theirs = await askedOf(codex, home)
+  if (theirs !== '1.0.0') differences += 1
+  process.stdout.write(`installed by unroll: ${installed._tag}, Codex uses ${theirs ?? 'none'}\n`)
   removeFolder(home)
 }
 process.exitCode = differences === 0 ? 0 : 1

@@ -10,6 +10,7 @@ import { homePlugins } from '../../plugins/plugins.ts'
 import type { PluginScan, ScannedPlugin } from '../../plugins/scan.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { answers } from '../session.ts'
 import { pluginFailure } from '../text/plugin-failure.ts'
 import { report, reportError } from '../text/report.ts'
 import { painter, table, tsv, type Column } from '../text/style.ts'
@@ -163,7 +164,7 @@ export const printPlugins = (scan: PluginScan, input: Input, io: Io): Promise<vo
 
 /** Checks the plugins of a home; 1 when something is not as it should be. */
 export const verifyPlugins = async (home: string, input: Input, io: Io): Promise<number> => {
-  const findings = homePlugins(home).findings()
+  const findings = homePlugins(home, undefined, answers(input).profile).findings()
   if (E.isLeft(findings)) return report(pluginFailure(findings.left), input.json, io)
   await printFindings(findings.right, input, io)
   return findings.right.length === 0 ? 0 : 1

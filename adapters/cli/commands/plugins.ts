@@ -19,7 +19,14 @@ import type { InstalledSnapshot } from '../../../domain/plugins/resolution.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { missingHome, placeOf, withEngine, type Place, type PlainCommand } from '../session.ts'
+import {
+  answers,
+  missingHome,
+  placeOf,
+  withEngine,
+  type Place,
+  type PlainCommand
+} from '../session.ts'
 import { pluginFailure } from '../text/plugin-failure.ts'
 import { report, reportError, usage } from '../text/report.ts'
 import { oneLine, plural } from '../text/text.ts'
@@ -86,10 +93,18 @@ const printChanged = async (work: Work, done: ChangedPlugin): Promise<number> =>
   const { input, io, dryRun } = work
   const changes = await observe(work, 'command')
   if (E.isLeft(changes)) return reportError(changes.left, input.json, io)
-  const contract = (textOf(input, 'profile') ?? '0.169') as Contract
-  const event = pluginEvent({ kind: done.happening }, done.metadata, contract, null)
+  const contract: Contract = answers(input).profile
+  const { happening } = done
+  const event =
+    happening === 'unchanged'
+      ? null
+      : pluginEvent({ kind: happening }, done.metadata, contract, null)
   if (input.json) return printJson({ ...done, event, changes: changes.right }, io)
-  const verb = dryRun ? `would be ${done.happening}` : done.happening
+  if (happening === 'unchanged') {
+    await io.out(`${oneLine(done.pluginId)} is not installed, nothing to remove\n`)
+    return 0
+  }
+  const verb = dryRun ? `would be ${happening}` : happening
   const version = done.version === null ? '' : ` ${done.version}`
   const old =
     done.removedVersions.length === 0 ? '' : `, without ${done.removedVersions.join(', ')}`
@@ -205,7 +220,8 @@ const list = async (work: Work): Promise<number> => {
 const withWork = (input: Input, outside: Io, open: Parameters<PlainCommand>[2], place: Place) =>
   withEngine(input, outside, open, place, async (engine, io) => {
     const [what, id = ''] = input.args
-    const plugins = homePlugins(place.home, (text) => io.err(`unroll: ${oneLine(text)}\n`))
+    const warn = (text: string) => io.err(`unroll: ${oneLine(text)}\n`)
+    const plugins = homePlugins(place.home, warn, answers(input).profile)
     const dryRun = flagOf(input, 'dry-run')
     const work: Work = { plugins, engine, input, io, dryRun }
     switch (what) {
