@@ -6,8 +6,14 @@
  *
  * A plugin of which only the backend's id is known has '' for a local id.
  */
+import type { Certainty } from '../domain/certainty.ts'
 import { sidesOf } from '../domain/plugins/ids.ts'
-import { stepOf, type PluginChange } from '../domain/plugins/history.ts'
+import {
+  NOTHING_KNOWN,
+  stepOf,
+  type PluginChange,
+  type PluginKnown
+} from '../domain/plugins/history.ts'
 import {
   toPluginRecord,
   type ObservationSource,
@@ -22,6 +28,8 @@ export interface PluginIdentityRow {
   readonly plugin: string
   readonly marketplace: string
   readonly seen: PluginSeen
+  /** What events of a capture come to, whenever that was. */
+  readonly told: PluginSeen
   /** Time of the first record and of the last one. */
   readonly firstSeenAt: string
   readonly lastSeenAt: string
@@ -31,7 +39,10 @@ export interface PluginIdentityRow {
 export interface PluginHistoryRow extends PluginChange {
   readonly seq: number
   readonly localId: string | null
-  readonly at: string
+  /** Null for what only a capture tells: its events have no time. */
+  readonly at: string | null
+  /** `recorded`: it was observed. `inferred`: the events of a capture imply it. */
+  readonly certainty: Certainty
   readonly source: ObservationSource
   /** The record that says so: its id, and where it stands in the log. */
   readonly evidence: { readonly id: string; readonly offset: number; readonly bytes: number }
@@ -47,7 +58,7 @@ export const pluginHistoryPrefix = (table: string, localId: string): RowKey => [
 
 const rowOf = (
   { at, localId }: PluginRecord,
-  seen: PluginSeen,
+  { seen, told }: PluginKnown,
   before: PluginIdentityRow | undefined
 ): PluginIdentityRow => {
   const id = localId ?? ''
@@ -57,6 +68,7 @@ const rowOf = (
     plugin: sides?.name ?? id,
     marketplace: sides?.marketplace ?? '',
     seen,
+    told,
     firstSeenAt: before?.firstSeenAt ?? at,
     lastSeenAt: at
   }
@@ -65,7 +77,7 @@ const rowOf = (
 /** Plugins and their changes. The state is the number of the next change. */
 export const pluginIdentity: HomeLogModel<number> = {
   name: 'plugin-identity',
-  version: 1,
+  version: 2,
   tables: ['', '.history'],
   initial: 0,
   evolve: (seq, { text, offset, bytes }, { rows, table }) => {
@@ -74,20 +86,22 @@ export const pluginIdentity: HomeLogModel<number> = {
     const localId = record.localId ?? ''
     const key = pluginKey(table, localId)
     const before = rows.get(key) as PluginIdentityRow | undefined
-    const { seen, changes } = stepOf(before?.seen ?? null, record)
-    const history = changes.map((change, i): RowWrite => {
+    const step = stepOf(before ?? NOTHING_KNOWN, record)
+    const isTold = record.source === 'analytics'
+    const history = step.changes.map((change, i): RowWrite => {
       const value: PluginHistoryRow = {
         ...change,
         seq: seq + i,
         localId: record.localId,
-        at: record.at,
+        at: isTold ? null : record.at,
+        certainty: isTold ? 'inferred' : 'recorded',
         source: record.source,
         evidence: { id: record.id, offset, bytes }
       }
       return { key: [...pluginHistoryPrefix(table, localId), seq + i], value }
     })
     const row: ReadonlyArray<RowWrite> =
-      record.localId === null ? [] : [{ key, value: rowOf(record, seen, before) }]
-    return [seq + changes.length, [...row, ...history]]
+      record.localId === null ? [] : [{ key, value: rowOf(record, step, before) }]
+    return [seq + step.changes.length, [...row, ...history]]
   }
 }

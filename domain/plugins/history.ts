@@ -24,8 +24,25 @@ export interface PluginChange {
   readonly to: string | null
 }
 
+/** What is known of a plugin: what was seen, and, apart from it, what events of a capture tell. */
+export interface PluginKnown {
+  readonly seen: PluginSeen
+  /**
+   * What the events so far come to. They have no time, so they say nothing of what the home is like now, and what is seen there
+   * later is no change of what they told.
+   */
+  readonly told: PluginSeen
+}
+
+/** Nothing seen, and nothing told. */
+export const NOTHING_KNOWN: PluginKnown = { seen: NOTHING_SEEN, told: NOTHING_SEEN }
+
 /** What is known of a plugin after a record, and what changed by it. */
-export interface Step {
+export interface Step extends PluginKnown {
+  readonly changes: ReadonlyArray<PluginChange>
+}
+
+interface Observed {
   readonly seen: PluginSeen
   readonly changes: ReadonlyArray<PluginChange>
 }
@@ -56,7 +73,7 @@ const enabling = (before: PluginSeen, seen: PluginSeen): ReadonlyArray<PluginCha
   return [{ change: is === true ? 'enabled' : 'disabled', from: flagText(was), to: flagText(is) }]
 }
 
-const observed = (before: PluginSeen, seen: PluginSeen): Step => ({
+const observed = (before: PluginSeen, seen: PluginSeen): Observed => ({
   seen,
   changes: [
     ...installation(before, seen),
@@ -73,16 +90,18 @@ const withToldId = (seen: PluginSeen, told: string | null): PluginSeen => {
   return told !== null && isBetter ? { ...seen, remoteId: told, remoteIdSource: 'analytics' } : seen
 }
 
-const told = (before: PluginSeen, { news, remoteId: id, errorType, turnId }: PluginTold): Step => {
+const told = (
+  before: PluginSeen,
+  { news, remoteId: id, errorType, turnId }: PluginTold
+): Observed => {
   switch (news) {
     case 'install_failed':
       return { seen: before, changes: [{ change: 'install_failed', from: null, to: errorType }] }
     case 'used':
       return { seen: before, changes: [{ change: 'used', from: null, to: turnId }] }
-    case 'uninstalled': {
-      const step = observed(before, gone(before))
-      return step.changes.length === 0 ? noop(before, news) : step
-    }
+    // Codex posts none for a plugin that is not there: it was, whether or not that was told.
+    case 'uninstalled':
+      return observed({ ...before, installed: true }, gone(before))
     case 'installed': {
       const step = observed(before, withToldId({ ...before, installed: true }, id))
       return step.changes.length === 0 ? noop(before, news) : step
@@ -98,13 +117,16 @@ const told = (before: PluginSeen, { news, remoteId: id, errorType, turnId }: Plu
   }
 }
 
-const noop = (seen: PluginSeen, tried: string): Step => ({
+const noop = (seen: PluginSeen, tried: string): Observed => ({
   seen,
   changes: [{ change: 'noop', from: null, to: tried }]
 })
 
-/** The next state of a plugin; `before` is null when no record named it yet. */
-export const stepOf = (before: PluginSeen | null, record: PluginRecord): Step =>
-  record.record === 'plugin.observed'
-    ? observed(before ?? NOTHING_SEEN, record.seen)
-    : told(before ?? NOTHING_SEEN, record)
+/** The next state of a plugin. */
+export const stepOf = (before: PluginKnown, record: PluginRecord): Step => {
+  if (record.record === 'plugin.observed')
+    return { ...before, ...observed(before.seen, record.seen) }
+  if (record.source !== 'analytics') return { ...before, ...told(before.seen, record) }
+  const { seen, changes } = told(before.told, record)
+  return { seen: before.seen, told: seen, changes }
+}

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Certainty } from '../../domain/certainty.ts'
-import { stepOf } from '../../domain/plugins/history.ts'
+import { NOTHING_KNOWN, stepOf } from '../../domain/plugins/history.ts'
 import {
   NOTHING_SEEN,
   sameContent,
@@ -112,7 +112,7 @@ const newRecords = (
   const observed = all.flatMap(({ localId, seen }): ReadonlyArray<PluginRecord> => {
     const record: PluginRecord = { record: 'plugin.observed', ...head(), localId, source, seen }
     const before = here.get(localId) ?? null
-    const after = stepOf(before, record).seen
+    const after = stepOf({ ...NOTHING_KNOWN, seen: before ?? NOTHING_SEEN }, record).seen
     const isNew = before === null ? !sameContent(after, NOTHING_SEEN) : !sameContent(after, before)
     return isNew ? [record] : []
   })
@@ -142,7 +142,7 @@ const record = async (
 /** The version that a plugin had at a time, as far as it was observed. */
 const versionAt = (history: ReadonlyArray<PluginHistoryRow>, atMs: number): string | null =>
   history.reduce<string | null>((version, { change, to, at }) => {
-    if (Date.parse(at) > atMs) return version
+    if (at === null || Date.parse(at) > atMs) return version
     if (change === 'uninstalled') return null
     return change === 'installed' || change === 'version_changed' ? to : version
   }, null)

@@ -213,8 +213,10 @@ describe('observations of a home', () => {
     const [plugins, changes] = [await right(engine.plugins()), await right(engine.pluginHistory())]
     await engine.close()
     expect(
-      plugins.map(({ localId, plugin, seen }) => [localId, plugin, seen.enabled])
-    ).to.deep.equal([['a@m', 'a', true]])
+      plugins.map(({ localId, plugin, seen, told: implied }) => [
+        ...[localId, plugin, seen.enabled, implied.enabled]
+      ])
+    ).to.deep.equal([['a@m', 'a', null, true]])
     expect(changes.map(({ localId, change }) => [localId, change])).to.deep.equal([
       ['a@m', 'installed'],
       ['a@m', 'enabled'],

@@ -227,7 +227,7 @@ describe('command line: plugins', () => {
     expect(jsonLines((await plugins('uninstall', 'a@m', '--json')).out)[0].event).to.equal(null)
   })
 
-  it('notes what a capture tells; attempts that change nothing are no changes, and the disk has the last word', async () => {
+  it('notes what a capture tells; what they imply has no time, and is no change of what is on the disk', async () => {
     placed(home, LOCAL, '1.0.0')
     const capture = join(home, 'capture.jsonl')
     const { name, marketplace } = LOCAL
@@ -256,13 +256,18 @@ describe('command line: plugins', () => {
       1,
       'unroll: line 2 of the capture: n'
     ])
-    expect(changes.map(({ change, to, source }) => [change, to, source])).to.deep.equal([
-      ['noop', 'installed', 'analytics'],
-      ['disabled', 'false', 'analytics'],
-      ['noop', 'disabled', 'analytics'],
-      ['uninstalled', null, 'analytics'],
-      ['installed', '1.0.0', 'scan']
+    expect(
+      changes.map(({ change, to, source, certainty, at }) => [change, to, source, certainty, at])
+    ).to.deep.equal([
+      ['installed', null, 'analytics', 'inferred', null],
+      ['disabled', 'false', 'analytics', 'inferred', null],
+      ['noop', 'disabled', 'analytics', 'inferred', null],
+      ['uninstalled', null, 'analytics', 'inferred', null]
     ])
+    const [first] = (await plugins('history')).out.split('\n')
+    expect(first).to.match(/^\d{4}-.*\tlinear@labmarket\tinstalled\t\t1\.0\.0\tscan$/)
+    const last = (await plugins('history')).out.split('\n').at(-2)
+    expect(last).to.equal('\tlinear@labmarket\tuninstalled\t\t\tanalytics')
     expect((await plugins('import-capture')).code).to.equal(2)
     expect((await plugins('import-capture', join(home, 'nowhere'))).code).to.equal(5)
   })

@@ -1,7 +1,7 @@
 // What is known of a plugin after each record, and what changed by it.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { stepOf } from '../../domain/plugins/history.ts'
+import { NOTHING_KNOWN, stepOf, type PluginKnown } from '../../domain/plugins/history.ts'
 import {
   NOTHING_SEEN,
   sameContent,
@@ -35,10 +35,10 @@ const told = (news: PluginNews, remoteId: string | null = null): PluginRecord =>
 
 /** Every change of some records, in words. */
 const changes = (...records: ReadonlyArray<PluginRecord>): ReadonlyArray<string> => {
-  let seen: PluginSeen | null = null
+  let known: PluginKnown = NOTHING_KNOWN
   return records.flatMap((record) => {
-    const step = stepOf(seen, record)
-    seen = step.seen
+    const step = stepOf(known, record)
+    known = step
     return step.changes.map(({ change, from, to }) => `${change} ${from ?? '-'} ${to ?? '-'}`)
   })
 }
@@ -76,14 +76,43 @@ describe('the history of a plugin', () => {
         told('enabled'),
         told('disabled'),
         told('disabled'),
-        told('uninstalled')
+        told('installed'),
+        told('installed')
       )
     ).to.deep.equal([
       'enabled - true',
       'noop - enabled',
       'disabled true false',
       'noop - disabled',
-      'noop - uninstalled'
+      'installed - -',
+      'noop - installed'
+    ])
+  })
+
+  it('takes a plugin for there that was uninstalled: Codex tells of no other', () => {
+    expect(changes(told('uninstalled'), told('uninstalled'))).to.deep.equal([
+      'uninstalled - -',
+      'uninstalled - -'
+    ])
+  })
+
+  it('keeps what a capture tells apart from what is seen: neither is a change of the other', () => {
+    expect(
+      changes(
+        told('installed', 'x'),
+        told('enabled'),
+        observed({}),
+        observed({ ...V1, enabled: false }),
+        told('disabled'),
+        observed({ ...V1, enabled: false })
+      )
+    ).to.deep.equal([
+      'installed - -',
+      'remote_id_set - x',
+      'enabled - true',
+      'installed - 1',
+      'disabled - false',
+      'disabled true false'
     ])
   })
 
@@ -95,16 +124,13 @@ describe('the history of a plugin', () => {
     ])
   })
 
-  it('takes a remote id that was told only where none was seen', () => {
+  it('takes the remote id that was told last', () => {
     expect(changes(told('installed', 'x'), told('enabled', 'y'))).to.deep.equal([
       'installed - -',
       'remote_id_set - x',
       'remote_id_changed x y',
       'enabled - true'
     ])
-    expect(
-      changes(observed({ ...V1, remoteId: 'x', remoteIdSource: 'sidecar' }), told('enabled', 'y'))
-    ).to.deep.equal(['installed - 1', 'remote_id_set - x', 'enabled - true'])
   })
 
   it('reaches what was seen last from any state, and then nothing changes any more', () => {
@@ -121,9 +147,9 @@ describe('the history of a plugin', () => {
           ...(part.installed === true ? V1 : {})
         })
         const record = observed(full(second))
-        const step = stepOf(full(first), record)
+        const step = stepOf({ ...NOTHING_KNOWN, seen: full(first) }, record)
         expect(sameContent(step.seen, full(second))).to.equal(true)
-        expect(stepOf(step.seen, record).changes).to.deep.equal([])
+        expect(stepOf(step, record).changes).to.deep.equal([])
       })
     )
   })

@@ -80,7 +80,7 @@ const PLUGINS: Shown<ScannedPlugin> = {
 const CHANGES: Shown<PluginHistoryRow> = {
   json: (row) => row,
   fields: (row) => [
-    row.at,
+    row.at ?? '',
     row.localId ?? '',
     row.change,
     row.from ?? '',
@@ -96,7 +96,7 @@ const CHANGES: Shown<PluginHistoryRow> = {
     { head: 'SOURCE', max: 0, from: 120 }
   ],
   cells: (row) => [
-    localMinute(Date.parse(row.at) / 1000),
+    row.at === null ? '-' : localMinute(Date.parse(row.at) / 1000),
     row.localId ?? '-',
     row.change,
     row.from ?? '-',

@@ -178,7 +178,7 @@ const sync = async (work: Work): Promise<number> => {
   return failed.length === 0 ? 0 : 1
 }
 
-/** Events tell attempts, and no time: what stands on the disk is looked at before, and counts again afterwards. */
+/** Events tell attempts, and no time: what stands on the disk is noted by itself, and only that has a time. */
 const importCapture = async (work: Work): Promise<number> => {
   const { engine, input, io, dryRun } = work
   const [, file = ''] = input.args
@@ -198,10 +198,7 @@ const importCapture = async (work: Work): Promise<number> => {
     ? E.right([])
     : await engine.recordPlugins({ ...telling, actor: 'cli' })()
   if (E.isLeft(noted)) return reportError(noted.left, input.json, io)
-  const after = await observe(work, 'scan')
-  if (E.isLeft(after)) return reportError(after.left, input.json, io)
-  const changes = [...noted.right, ...after.right]
-  if (input.json) return printJson({ events: told.length, damagedLines, changes }, io)
+  if (input.json) return printJson({ events: told.length, damagedLines, changes: noted.right }, io)
   const verb = dryRun ? 'would be noted' : 'noted'
   await io.out(`${plural(told.length, 'event')} about plugins ${verb}\n`)
   return 0
