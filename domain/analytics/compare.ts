@@ -1,13 +1,22 @@
 /**
  * Two lists of analytics events side by side: what a capture holds, and what was made again from the log.
  *
- * Events are paired by type and by the ids they name; repeats of one key in the order they stand. Every difference gets a reason
- * when one is known. What is left without a reason is a mistake of one of the two.
+ * Events are paired by type and by the ids they name; repeats of one key in the order they stand. A difference gets a reason only
+ * when one is known and the evidence for it is there: in the two events, in others of either side, in the trail of the home. A value
+ * that contradicts its own side has none. What is left without a reason is a mistake of one of the two.
  */
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { ProfileName } from '../profile.ts'
 import type { PostedEvent } from './envelope.ts'
 import { own } from '../own.ts'
+import {
+  indexOf,
+  NO_HOME_EVIDENCE,
+  timeInId,
+  type Evidence,
+  type HomeEvidence
+} from './evidence.ts'
+import { contradicted } from './laws.ts'
 
 /** How the two sides of a field, or of a whole event, stand to each other. */
 export type Verdict =
@@ -31,8 +40,8 @@ export interface KnownDifference {
   readonly contracts?: ReadonlyArray<ProfileName>
   /** True: no log holds it, and the reconstruction says null (or has no such event); else a difference of another kind. */
   readonly notReconstructable?: true
-  /** Further conditions. */
-  readonly when?: (sides: Sides) => boolean
+  /** What must be so for the reason to count. */
+  readonly when?: (sides: Sides, evidence: Evidence) => boolean
   /** Why they differ, as a sentence for people. */
   readonly reason: string
 }
@@ -133,18 +142,34 @@ const isSame = (a: Json, b: Json): boolean => a === b || canonical(a) === canoni
 
 type Known = (event: string, field: string | undefined, sides: Sides) => KnownDifference | undefined
 
-const knownIn =
-  (rows: ReadonlyArray<KnownDifference>, contract: ProfileName): Known =>
-  (event, field, sides) =>
-    rows.find(
-      (row) =>
-        row.field === field &&
-        (row.event === undefined || row.event === event) &&
-        (row.contracts === undefined || row.contracts.includes(contract)) &&
-        (row.when === undefined || row.when(sides)) &&
-        // A value that was made all the same must be right.
-        (row.notReconstructable !== true || (sides.reconstructed ?? null) === null)
-    )
+const keyOfRow = (event: string | undefined, field: string | undefined): string =>
+  JSON.stringify([event ?? null, field ?? null])
+
+const knownIn = (
+  rows: ReadonlyArray<KnownDifference>,
+  contract: ProfileName,
+  evidence: Evidence
+): Known => {
+  const places = new Map<string, Array<readonly [number, KnownDifference]>>()
+  rows.forEach((row, i) => {
+    if (row.contracts !== undefined && !row.contracts.includes(contract)) return
+    const key = keyOfRow(row.event, row.field)
+    places.set(key, [...(places.get(key) ?? []), [i, row]])
+  })
+  return (event, field, sides) =>
+    [
+      ...(places.get(keyOfRow(event, field)) ?? []),
+      ...(places.get(keyOfRow(undefined, field)) ?? [])
+    ]
+      .sort(([a], [b]) => a - b)
+      .map(([, row]) => row)
+      .find(
+        (row) =>
+          // A value that was made all the same must be right.
+          (row.notReconstructable !== true || (sides.reconstructed ?? null) === null) &&
+          (row.when === undefined || row.when(sides, evidence))
+      )
+}
 
 const plainVerdict = ({ captured, reconstructed }: Sides): Verdict => {
   if (captured === undefined) return 'only_reconstructed'
@@ -152,43 +177,100 @@ const plainVerdict = ({ captured, reconstructed }: Sides): Verdict => {
   return isSame(captured, reconstructed) ? 'equal' : 'differs'
 }
 
-const comparedField = (event: string, field: string, sides: Sides, known: Known): ComparedField => {
+const comparedField = (
+  event: string,
+  field: string,
+  sides: Sides,
+  known: Known,
+  isWrong: boolean
+): ComparedField => {
   const { captured, reconstructed } = sides
-  const plain = plainVerdict(sides)
+  // Where the log tells nothing, null is as good as any value, unless the capture itself says otherwise.
+  const isMissing = isWrong && captured === null && reconstructed === null
+  const plain = isMissing ? 'differs' : plainVerdict(sides)
   const row = plain === 'equal' ? undefined : known(event, field, sides)
   const verdict = row?.notReconstructable === true ? 'not_reconstructable' : plain
   return { field, verdict, captured, reconstructed, reason: row?.reason ?? null }
 }
 
+const NO_REASON: Known = () => undefined
+
 const comparedPair = (
   capturedEvent: PostedEvent,
   reconstructedEvent: PostedEvent,
-  known: Known
+  known: Known,
+  evidence: Evidence
 ): ComparedEvent => {
   const eventType = capturedEvent.event_type
+  const wrong = contradicted(capturedEvent, evidence.captured)
   const fields = leaves(membersOf(capturedEvent), membersOf(reconstructedEvent)).map(
     ({ field, ...sides }) =>
-      comparedField(eventType, field, { ...sides, capturedEvent, reconstructedEvent }, known)
+      comparedField(
+        eventType,
+        field,
+        { ...sides, capturedEvent, reconstructedEvent },
+        wrong.has(field) ? NO_REASON : known,
+        wrong.has(field)
+      )
   )
   const verdict = fields.every((field) => field.verdict === 'equal') ? 'equal' : 'differs'
   return { eventType, ids: idsOf(capturedEvent), verdict, reason: null, fields }
 }
 
+/** A turn that either side tells of, or whose id was made between its thread and this event. */
+const isOfTurn = ({ event_params }: PostedEvent, { captured, reconstructed }: Evidence) => {
+  const { thread_id, turn_id, completed_at, completed_at_ms, created_at } = event_params
+  const isTold = [captured, reconstructed].some(
+    (side) => side.turn(thread_id, turn_id) !== undefined
+  )
+  if (isTold) return true
+  const [born, madeAt] = [timeInId(thread_id), timeInId(turn_id)]
+  const seconds = Number(completed_at ?? created_at) + 1
+  const until = typeof completed_at_ms === 'number' ? completed_at_ms : seconds * 1000
+  return born !== null && madeAt !== null && madeAt >= born && madeAt <= until
+}
+
+/** A thread that the log has, or that the capture itself opened, and a turn of it. */
+const isOfSomething = (event: PostedEvent, evidence: Evidence): boolean => {
+  const { event_type, event_params } = event
+  const { thread_id, turn_id } = event_params
+  if (typeof thread_id !== 'string') return true
+  const { captured, reconstructed } = evidence
+  if (!reconstructed.knows(thread_id) && captured.openings(thread_id).length === 0) return false
+  const isFree = typeof turn_id !== 'string' || event_type === 'codex_turn_event'
+  return isFree || isOfTurn(event, evidence)
+}
+
+/** Types of which a turn, or an item of it, has one event. */
+const ONCE = /^codex_(turn|thread_initialized|accepted_line_fingerprints)(_event)?$/
+
+/** Told a second time, which only opening a thread again is. */
+const isRepeated = ({ event_type, event_params }: PostedEvent, place: number): boolean =>
+  place > 0 &&
+  event_params['initialization_mode'] !== 'resumed' &&
+  (ONCE.test(event_type) || typeof event_params['item_id'] === 'string')
+
 const alone = (
   event: PostedEvent,
   side: 'only_in_capture' | 'only_reconstructed',
-  capturedThreads: ReadonlySet<Json | undefined>,
-  known: Known
+  evidence: Evidence,
+  known: Known,
+  place: number
 ): ComparedEvent => {
   const isCaptured = side === 'only_in_capture'
-  const row = known(event.event_type, undefined, {
+  const isWrong =
+    isRepeated(event, place) ||
+    (isCaptured &&
+      (contradicted(event, evidence.captured).size > 0 || !isOfSomething(event, evidence)))
+  const row = (isWrong ? NO_REASON : known)(event.event_type, undefined, {
     captured: undefined,
     reconstructed: undefined,
     capturedEvent: isCaptured ? event : null,
     reconstructedEvent: isCaptured ? null : event
   })
   const thread = event.event_params['thread_id']
-  const isOther = !isCaptured && typeof thread === 'string' && !capturedThreads.has(thread)
+  const isOther =
+    !isCaptured && place === 0 && typeof thread === 'string' && !evidence.captured.knows(thread)
   return {
     eventType: event.event_type,
     ids: idsOf(event),
@@ -227,11 +309,16 @@ export const compareAnalytics = (
   captured: ReadonlyArray<PostedEvent>,
   reconstructed: ReadonlyArray<PostedEvent>,
   contract: ProfileName,
-  rows: ReadonlyArray<KnownDifference>
+  rows: ReadonlyArray<KnownDifference>,
+  home: HomeEvidence = NO_HOME_EVIDENCE
 ): Comparison => {
-  const known = knownIn(rows, contract)
+  const evidence = {
+    ...home,
+    captured: indexOf(captured),
+    reconstructed: indexOf(reconstructed)
+  }
+  const known = knownIn(rows, contract, evidence)
   const rights = grouped(reconstructed)
-  const threads = new Set(captured.map(({ event_params }) => event_params['thread_id']))
   const used = new Map<string, number>()
   const events: Array<ComparedEvent> = []
   for (const event of captured) {
@@ -241,12 +328,14 @@ export const compareAnalytics = (
     const right = rights.get(key)?.[place]
     events.push(
       right === undefined
-        ? alone(event, 'only_in_capture', threads, known)
-        : comparedPair(event, right, known)
+        ? alone(event, 'only_in_capture', evidence, known, place)
+        : comparedPair(event, right, known, evidence)
     )
   }
   for (const [key, group] of rights)
-    for (const event of group.slice(used.get(key) ?? 0))
-      events.push(alone(event, 'only_reconstructed', threads, known))
+    group.forEach((event, place) => {
+      if (place >= (used.get(key) ?? 0))
+        events.push(alone(event, 'only_reconstructed', evidence, known, place))
+    })
   return { events, unexplained: events.reduce((sum, event) => sum + unexplainedIn(event), 0) }
 }

@@ -4,48 +4,25 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import * as E from 'fp-ts/lib/Either.js'
-import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { compareAnalytics, type Comparison } from '../../domain/analytics/compare.ts'
-import type { PostedEvent } from '../../domain/analytics/envelope.ts'
 import { KNOWN_DIFFERENCES } from '../../domain/analytics/not-reconstructable.ts'
 import { CONTRACTS, type Contract } from '../../domain/analytics/vocabulary.ts'
-import { eraOf } from '../../domain/profile.ts'
 import { agreementPage } from '../support/analytics-agreement.ts'
-import { capturedIn, contractsIn, LEDGER, madeUnder, under } from '../support/captured-runs.ts'
-import { engineOver } from '../support/engine-over.ts'
+import { LEDGER } from '../support/captured-runs.ts'
+import { rebuiltRuns } from '../support/rebuilt-runs.ts'
 
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'ANALYTICS-AGREEMENT.md')
 
 const RUNS = readdirSync(LEDGER)
 
-const reconstructed = async (
-  run: string,
-  contract: Contract
-): Promise<ReadonlyArray<PostedEvent>> => {
-  const home = join(LEDGER, run, 'home')
-  const profile = eraOf('0.169', false)
-  const store = jsonlStore({ home, profile, strict: false })
-  const engine = engineOver(home, { profile, store })
-  const answer = await engine.analytics({ contract })()
-  if (E.isLeft(answer)) assert.fail(JSON.stringify(answer.left))
-  const events: Array<PostedEvent> = []
-  for await (const { payload } of answer.right) events.push(payload)
-  await engine.close()
-  return events
-}
-
 /** A run beside its capture, contract by contract. */
-const comparisonsOf = async (run: string): Promise<ReadonlyMap<Contract, Comparison>> => {
-  const captured = capturedIn(run)
-  const found = new Map<Contract, Comparison>()
-  for (const contract of contractsIn(captured)) {
-    const made = madeUnder(await reconstructed(run, contract), captured, contract)
-    const posted = under(captured, contract)
-    found.set(contract, compareAnalytics(posted, made, contract, KNOWN_DIFFERENCES))
-  }
-  return found
-}
+const comparisonsOf = async (run: string): Promise<ReadonlyMap<Contract, Comparison>> =>
+  new Map(
+    (await rebuiltRuns(run)).map(({ contract, posted, made, home }) => [
+      contract,
+      compareAnalytics(posted, made, contract, KNOWN_DIFFERENCES, home)
+    ])
+  )
 
 const unexplainedIn = ({ events }: Comparison): ReadonlyArray<string> =>
   events.flatMap(({ eventType, verdict, reason, fields, ids }) => {

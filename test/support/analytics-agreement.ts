@@ -7,6 +7,7 @@ import { agreementOf, type EventAgreement } from '../../domain/analytics/agreeme
 import type { Comparison } from '../../domain/analytics/compare.ts'
 import { notReconstructable } from '../../domain/analytics/not-reconstructable.ts'
 import { EVENT_TYPES, keysOf } from '../../domain/analytics/shapes.ts'
+import { INHERENT } from './analytics-inherent.ts'
 import { CONTRACTS, type Contract } from '../../domain/analytics/vocabulary.ts'
 
 type ByContract = ReadonlyMap<Contract, ReadonlyArray<EventAgreement>>
@@ -125,6 +126,48 @@ const missing = (): ReadonlyArray<string> => [
   ''
 ]
 
+/** How many differences of fields and of whole events each reason covers. */
+const coverage = (
+  compared: ReadonlyMap<Contract, ReadonlyArray<Comparison>>
+): ReadonlyArray<string> => {
+  const counts = new Map<string, Map<Contract, number>>()
+  for (const [contract, all] of compared)
+    for (const { events } of all)
+      for (const { fields, ...event } of events)
+        for (const { verdict, reason } of fields.length === 0 ? [event] : fields) {
+          if (reason === null || verdict === 'equal') continue
+          const row = counts.get(reason) ?? new Map<Contract, number>()
+          counts.set(reason, row.set(contract, (row.get(contract) ?? 0) + 1))
+        }
+  return [
+    '## How much each reason covers',
+    '',
+    'Fields and whole events. A reason counts only with its evidence: in the two events, in others of the capture or of the rollouts, or in the',
+    'segments of the thread (`domain/analytics/known-*.ts`). A value that contradicts its own side (`domain/analytics/laws.ts`) has none.',
+    '',
+    '| reason | 0.130 | 0.142 | 0.169 |',
+    '|---|---|---|---|',
+    ...[...counts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(
+        ([reason, row]) =>
+          `| ${reason} | ${CONTRACTS.map((one) => row.get(one) ?? 0).join(' | ')} |`
+      ),
+    ''
+  ]
+}
+
+const unseen = (): ReadonlyArray<string> => [
+  '## Mistakes that no comparison can see',
+  '',
+  'Everything else that is changed in a capture or a reconstruction is reported (`test/golden/analytics-corruptions.test.ts`).',
+  '',
+  '| what | why |',
+  '|---|---|',
+  ...INHERENT.map(({ what, why }) => `| ${what} | ${why} |`),
+  ''
+]
+
 const render = (
   compared: ReadonlyMap<Contract, ReadonlyArray<Comparison>>,
   runs: number
@@ -147,6 +190,8 @@ const render = (
     'Cells below say in how many of the events that stand on both sides a field is equal.',
     '',
     ...EVENT_TYPES.flatMap((type) => section(agreements, type)),
+    ...coverage(compared),
+    ...unseen(),
     ...missing()
   ].join('\n')
 }

@@ -13,6 +13,7 @@ import { contractOf, type Contract } from '../../../domain/analytics/vocabulary.
 import { isJsonObject } from '../../../domain/json.ts'
 import { rangeOf, type Range } from '../../../domain/usage/range.ts'
 import type { Engine } from '../../../replay/engine.ts'
+import { homeEvidence } from '../../../replay/ledgers/analytics-evidence.ts'
 import { readCapture } from '../../analytics/read-capture.ts'
 import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
@@ -148,7 +149,10 @@ const compared = async (input: Input, io: Io, engine: Engine): Promise<number> =
   if (E.isLeft(asked)) return reportError(asked.left, input.json, io)
   const rebuilt: Array<PostedEvent> = []
   for await (const { payload } of asked.right) rebuilt.push(payload)
-  const comparison = compareAnalytics(capture.events, rebuilt, contract, KNOWN_DIFFERENCES)
+  const home = await homeEvidence(engine, capture.events)
+  if (E.isLeft(home)) return reportError(home.left, input.json, io)
+  const known = KNOWN_DIFFERENCES
+  const comparison = compareAnalytics(capture.events, rebuilt, contract, known, home.right)
   const { damagedLines } = capture
   const facts = { contract, captured: capture.events.length, reconstructed: rebuilt.length }
   if (input.json) await printJsonLines(io, diffObjects(comparison, { ...facts, damagedLines }))
