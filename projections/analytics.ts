@@ -19,7 +19,7 @@ const factKey = (table: string, streamId: string, { revision, index }: FactPlace
 /** The facts of a thread. */
 export const analytics: Projection<RolloutState> = {
   name: 'analytics',
-  version: 1,
+  version: 2,
   initial: () => NO_ROLLOUT,
   evolve: (state, event, { profile, table }) => {
     const step = evolveRollout(state, event, profile)

@@ -193,6 +193,12 @@ const comparedField = (
   return { field, verdict, captured, reconstructed, reason: row?.reason ?? null }
 }
 
+const NO_FIELDS: ReadonlySet<string> = new Set()
+
+/** Fields that contradict the capture; asked only of one that belongs to the home. */
+const mistakesIn = (event: PostedEvent, evidence: Evidence): ReadonlySet<string> =>
+  evidence.isOfHome ? contradicted(event, evidence.captured) : NO_FIELDS
+
 const NO_REASON: Known = () => undefined
 
 const comparedPair = (
@@ -202,7 +208,7 @@ const comparedPair = (
   evidence: Evidence
 ): ComparedEvent => {
   const eventType = capturedEvent.event_type
-  const wrong = contradicted(capturedEvent, evidence.captured)
+  const wrong = mistakesIn(capturedEvent, evidence)
   const fields = leaves(membersOf(capturedEvent), membersOf(reconstructedEvent)).map(
     ({ field, ...sides }) =>
       comparedField(
@@ -230,15 +236,14 @@ const isOfTurn = ({ event_params }: PostedEvent, { captured, reconstructed }: Ev
   return born !== null && madeAt !== null && madeAt >= born && madeAt <= until
 }
 
-/** A thread that the log has, or that the capture itself opened, and a turn of it. */
-const isOfSomething = (event: PostedEvent, evidence: Evidence): boolean => {
-  const { event_type, event_params } = event
-  const { thread_id, turn_id } = event_params
-  if (typeof thread_id !== 'string') return true
+/** Neither the log nor the capture itself has the thread, or the turn. */
+const isOfNothing = (event: PostedEvent, evidence: Evidence): boolean => {
+  const { thread_id, turn_id } = event.event_params
+  if (!evidence.isOfHome || typeof thread_id !== 'string') return false
   const { captured, reconstructed } = evidence
-  if (!reconstructed.knows(thread_id) && captured.openings(thread_id).length === 0) return false
-  const isFree = typeof turn_id !== 'string' || event_type === 'codex_turn_event'
-  return isFree || isOfTurn(event, evidence)
+  if (!reconstructed.knows(thread_id) && captured.openings(thread_id).length === 0) return true
+  const isFree = typeof turn_id !== 'string' || event.event_type === 'codex_turn_event'
+  return !isFree && !isOfTurn(event, evidence)
 }
 
 /** Types of which a turn, or an item of it, has one event. */
@@ -260,8 +265,7 @@ const alone = (
   const isCaptured = side === 'only_in_capture'
   const isWrong =
     isRepeated(event, place) ||
-    (isCaptured &&
-      (contradicted(event, evidence.captured).size > 0 || !isOfSomething(event, evidence)))
+    (isCaptured && (mistakesIn(event, evidence).size > 0 || isOfNothing(event, evidence)))
   const row = (isWrong ? NO_REASON : known)(event.event_type, undefined, {
     captured: undefined,
     reconstructed: undefined,
@@ -310,10 +314,11 @@ export const compareAnalytics = (
   reconstructed: ReadonlyArray<PostedEvent>,
   contract: ProfileName,
   rows: ReadonlyArray<KnownDifference>,
-  home: HomeEvidence = NO_HOME_EVIDENCE
+  home: HomeEvidence | null = null
 ): Comparison => {
   const evidence = {
-    ...home,
+    ...(home ?? NO_HOME_EVIDENCE),
+    isOfHome: home !== null,
     captured: indexOf(captured),
     reconstructed: indexOf(reconstructed)
   }

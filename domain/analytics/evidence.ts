@@ -40,6 +40,8 @@ export const NO_HOME_EVIDENCE: HomeEvidence = {
 
 /** Everything a reason may ask. */
 export interface Evidence extends HomeEvidence {
+  /** The capture is said to be of this home; else the two sides were put together otherwise, as in a test of the live capture. */
+  readonly isOfHome: boolean
   readonly captured: EventIndex
   readonly reconstructed: EventIndex
 }

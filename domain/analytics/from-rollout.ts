@@ -185,8 +185,8 @@ export const evolveRollout = (
   const { line } = event
   const isOwn = isHead(event) || inheritedBy(inheritance, event) === null
   if (!isOwn) {
-    const begins = line.type === 'event_msg' && line.payload.type === 'task_started'
-    return context(begins ? { ...state, hadTurn: true } : state, event, false)
+    const isTurn = line.type === 'turn_context'
+    return context(isTurn ? { ...state, hadTurn: true } : state, event, false)
   }
   if (event.revision <= state.copiesUntil) return context(state, event, true)
   const atMs = timeOf(event)

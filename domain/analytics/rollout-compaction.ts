@@ -74,7 +74,9 @@ export const compacted = (
     status: 'completed',
     error: null,
     // The newest count is that of the answer that made the summary; the service's answer is in no count.
-    contextTokensBefore: implementation === 'responses' ? state.contextBefore : state.contextTokens,
+    // Before the first answer there is nothing to count.
+    contextTokensBefore:
+      (implementation === 'responses' ? state.contextBefore : state.contextTokens) ?? 0,
     contextTokensAfter: null,
     retainedImageCount: null,
     summaryTokens: null,

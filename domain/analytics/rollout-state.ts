@@ -23,6 +23,8 @@ export interface FactWrite<F extends Fact = Fact> {
 /** The open turn. */
 export interface OpenTurn {
   readonly turnId: string
+  /** It is that of a reviewer at work. */
+  readonly isReview: boolean
   /** Unix seconds. */
   readonly startedAt: number | null
   readonly startedAtMs: number
@@ -61,7 +63,7 @@ export interface RolloutState {
   readonly threadId: string
   readonly cwd: string
   readonly declaredTools: ReadonlyArray<string> | null
-  /** A turn was begun before, here or in what was inherited. */
+  /** A turn of the conversation ended before, here or in what was inherited. */
   readonly hadTurn: boolean
   /** A reviewer is at work: its turn and its calls stand in its own thread as well, and are told there. */
   readonly inReview: boolean

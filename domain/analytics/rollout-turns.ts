@@ -11,6 +11,16 @@ import type { ErrorKind, Fact, FactOf } from './fact.ts'
 import { turnHead, turnSettings } from './rollout-settings.ts'
 import { silent, type OpenTurn, type RolloutState, type RolloutStep } from './rollout-state.ts'
 
+/**
+ * A turn of the conversation was begun, in the open turn or before. A compaction, a command of a person and an inline review
+ * have turns of their own, in which nobody says anything to the agent: they do not make the next one the second.
+ */
+const hadTurnBy = ({ hadTurn, turn }: RolloutState): boolean =>
+  hadTurn ||
+  (turn !== null &&
+    !turn.isReview &&
+    (turn.messages > 0 || (turn.settings !== null && turn.compaction === null)))
+
 /** A turn begins; one that was still open is left as it is. */
 export const turnStarted = (
   state: RolloutState,
@@ -18,12 +28,14 @@ export const turnStarted = (
   event: RecordedEvent,
   atMs: number
 ): RolloutStep => {
+  const hadTurn = hadTurnBy(state)
   const turn: OpenTurn = {
     turnId: payload.turn_id,
+    isReview: state.inReview,
     startedAt: payload.started_at ?? null,
     startedAtMs: atMs,
     modelBefore: state.turnModel,
-    head: turnHead(payload, !state.hadTurn),
+    head: turnHead(payload, !hadTurn),
     settings: null,
     configuredAt: null,
     imageCount: 0,
@@ -39,7 +51,7 @@ export const turnStarted = (
   const { turnId, startedAt } = turn
   const fact: Fact = { kind: 'turn_started', atMs, threadId, turnId, startedAt }
   return {
-    state: { ...state, turn, hadTurn: true, unclaimed: [], answers: [], unfollowed: [] },
+    state: { ...state, turn, hadTurn, unclaimed: [], answers: [], unfollowed: [] },
     writes: [{ place: { revision: event.revision, index: 0 }, fact }]
   }
 }
@@ -152,7 +164,14 @@ export const turnEnded = (
   ]
   const { revision } = event
   return {
-    state: { ...state, turn: null, unclaimed: [], answers: [], unfollowed: [] },
+    state: {
+      ...state,
+      turn: null,
+      hadTurn: hadTurnBy(state),
+      unclaimed: [],
+      answers: [],
+      unfollowed: []
+    },
     writes: facts.map((fact, index) => ({ place: { revision, index }, fact }))
   }
 }

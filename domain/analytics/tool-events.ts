@@ -9,7 +9,8 @@ import {
   eventOf,
   NO_EVENTS,
   type Events,
-  type Rendering
+  type Rendering,
+  type ThreadContext
 } from './context.ts'
 import type { FactOf } from './fact.ts'
 import { keyOf, type AnalyticsState, type ItemReviews, type TurnState } from './state.ts'
@@ -106,6 +107,19 @@ const detailMembers = (details: ToolDetails, name: string): JsonObject => {
   }
 }
 
+/** Whoever serves a thread knows the machine; a rollout does not. */
+const isFromRollout = ({ connection }: ThreadContext): boolean => connection.runtime.os === null
+
+/** No rollout tells of reviews: how many there were is unknown then, not none. */
+const UNKNOWN_REVIEWS: JsonObject = {
+  review_count: null,
+  guardian_review_count: null,
+  user_review_count: null,
+  final_approval_outcome: 'unknown',
+  requested_additional_permissions: false,
+  requested_network_access: false
+}
+
 const reviewMembers = (reviews: ItemReviews | undefined): JsonObject => ({
   review_count: (reviews?.guardian ?? 0) + (reviews?.user ?? 0),
   guardian_review_count: reviews?.guardian ?? 0,
@@ -148,7 +162,7 @@ export const toolEvent = (
     completed_at_ms: atMs,
     duration_ms: between(startedAtMs, atMs),
     execution_duration_ms: outcome.executionMs ?? wholeMs,
-    ...reviewMembers(state.itemReviews.get(key)),
+    ...(isFromRollout(context) ? UNKNOWN_REVIEWS : reviewMembers(state.itemReviews.get(key))),
     terminal_status: outcome.status,
     failure_kind: outcome.failure,
     sandbox_backend: outcome.sandboxBackend,

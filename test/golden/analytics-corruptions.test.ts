@@ -23,7 +23,9 @@ const unexplained = ({ contract, home }: RebuiltRun, { posted, made }: Lists): n
 describe('golden: mistakes in analytics', () => {
   const runs: Array<RebuiltRun> = []
   before(async () => {
-    for (const run of readdirSync(LEDGER)) runs.push(...(await rebuiltRuns(run)))
+    // A third of the runs is enough for every day.
+    const some = readdirSync(LEDGER).filter((_, i) => COUNT >= 1000 || i % 3 === SEED % 3)
+    for (const run of some) runs.push(...(await rebuiltRuns(run)))
   })
 
   it('are reported, but for those that no comparison can see', () => {

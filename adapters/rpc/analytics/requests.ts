@@ -1,13 +1,13 @@
 /**
  * What requests and their answers come to as facts for usage analytics.
  */
-import { release } from 'node:os'
 import type { Fact, OpenedThread, Runtime } from '../../../domain/analytics/fact.ts'
 import type { InitializationMode, SteerRefusal } from '../../../domain/analytics/vocabulary.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import { SPOKEN } from '../wire/spoken.ts'
 import type { Live } from '../threads/live.ts'
+import { isWorktree, systemVersion } from './machine.ts'
 import { remember, type Seen } from './seen.ts'
 import { turnSettings } from './turn-settings.ts'
 
@@ -55,7 +55,7 @@ const ARCH: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64'
 const runtimeOf = (profile: ProfileName): Runtime => ({
   version: SPOKEN[profile],
   os: SYSTEM[process.platform] ?? process.platform,
-  osVersion: release(),
+  osVersion: systemVersion(),
   arch: ARCH[process.arch] ?? process.arch
 })
 
@@ -106,7 +106,7 @@ const openedThread = (result: JsonObject, mode: InitializationMode): OpenedThrea
     sessionId: orNull(thread['sessionId']),
     model: orNull(result['model']),
     ephemeral: thread['ephemeral'] === true,
-    isWorktree: null,
+    isWorktree: isWorktree(textIn(result['cwd'])),
     threadSource: orNull(thread['threadSource']),
     subagentSource: subagentSource(thread['source']),
     parentThreadId: orNull(thread['parentThreadId']),

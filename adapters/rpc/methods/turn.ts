@@ -157,6 +157,10 @@ export const turnSteer: Method<
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
     const { turn } = live.right
+    const isEmpty = params.input.length === 0
+    const empty = refused('input must not be empty', 'empty_input')
+    // 0.130 looks at the input before it looks for a turn.
+    if (isEmpty && call.server.profile === '0.130') return empty
     if (turn === null) return refused('no active turn to steer', 'no_active_turn')
     const { turnId, steer } = turn
     if (params.expectedTurnId !== turnId)
@@ -164,7 +168,7 @@ export const turnSteer: Method<
         `expected active turn id \`${params.expectedTurnId}\` but found \`${turnId}\``,
         'expected_turn_mismatch'
       )
-    if (params.input.length === 0) return refused('input must not be empty', 'empty_input')
+    if (isEmpty) return empty
     if (steer === null) return E.left(invalidRequest('the running turn takes no more input'))
     steer(input.right)
     return E.right({ result: { turnId } })

@@ -3,7 +3,7 @@
  */
 import { REPOSITORY } from './home.ts'
 import type { Asked, Script } from './model.ts'
-import { does, isEndOf, says, script, type Run } from './run.ts'
+import { compacted, does, isEndOf, says, script, type Run } from './run.ts'
 import { command, outputOf, reply, text, tool } from './say.ts'
 import type { Scenario } from './scenario.ts'
 import { pause } from './client.ts'
@@ -345,6 +345,26 @@ const agentsNamed: Scenario = {
 }
 
 /** Who spends for whom. */
+/** Threads that begin with something else than a turn of their own. */
+const firstTurns: Scenario = {
+  play: async (run) => {
+    await run.start()
+    const compactedFirst = await run.thread('compacted first')
+    await compacted(run, compactedFirst, [says('summary of nothing')])
+    await run.turn(compactedFirst, [says()])
+    const shellFirst = await run.thread('shell first')
+    const from = run.client().mark()
+    await run.attempt('thread/shellCommand', { threadId: shellFirst, command: 'echo first' })
+    await run.client().seen(({ method }) => method === 'turn/completed', 'the command', from)
+    await run.client().quiet()
+    await run.turn(shellFirst, [says()])
+    const reviewedFirst = await run.thread('reviewed first', { cwd: REPOSITORY })
+    await reviewed(run, reviewedFirst, [verdict(0)])
+    await run.turn(reviewedFirst, [says()])
+    await run.turn(reviewedFirst, [says()])
+  }
+}
+
 export const AGENTS: Readonly<Record<string, Scenario>> = {
   agents,
   'agents-forked': agentsForked,
@@ -353,5 +373,6 @@ export const AGENTS: Readonly<Record<string, Scenario>> = {
   'agents-named': agentsNamed,
   'review-inline': reviewInline,
   'review-detached': reviewDetached,
-  'review-interrupted': reviewInterrupted
+  'review-interrupted': reviewInterrupted,
+  'first-turns': firstTurns
 }
