@@ -307,7 +307,8 @@ const unexplainedIn = (event: ComparedEvent): number =>
 
 /**
  * Compares a capture with what was reconstructed under the same contract, in the order of the capture; events that were only
- * reconstructed come last. Those of a thread that the capture never names are explained by that.
+ * reconstructed come last. Those of a thread that the capture never names are explained by that. `home` is what is known of the home
+ * that the capture is of; without it a capture is not asked to agree with itself.
  */
 export const compareAnalytics = (
   captured: ReadonlyArray<PostedEvent>,

@@ -1,6 +1,7 @@
 /**
  * Known differences of compactions, plugins, goals and what else is posted.
  */
+import { textIn } from '../json.ts'
 import type { KnownDifference } from './compare.ts'
 import {
   differs,
@@ -22,7 +23,7 @@ const COMPACTION: ReadonlyArray<EventType> = ['codex_compaction_event']
 const ESTIMATE_MAX = 1000
 
 const isRemote: When = (sides) =>
-  /remote|responses/.test(String(member(sides, 'captured', 'implementation')))
+  /remote|responses/.test(textIn(member(sides, 'captured', 'implementation')))
 
 const COMPACTIONS: ReadonlyArray<KnownDifference> = [
   ...unknown(
@@ -62,7 +63,7 @@ const OTHERS: ReadonlyArray<KnownDifference> = [
   ),
   ...unknown('goal_id', 'A goal has no id in the rollout.', { events: ['codex_goal_event'] }),
   ...unseen(['codex_thread_archive_event'], 'A file that was moved does not tell when.', {
-    when: (sides) => ['archived', 'unarchived'].includes(String(paramsOf(sides)['action']))
+    when: (sides) => ['archived', 'unarchived'].includes(textIn(paramsOf(sides)['action']))
   }),
   ...unseen(
     [

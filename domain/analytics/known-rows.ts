@@ -1,7 +1,7 @@
 /**
  * How a table of known differences is written, and the questions that reasons ask of the evidence.
  */
-import type { Json, JsonObject } from '../json.ts'
+import { textIn, type Json, type JsonObject } from '../json.ts'
 import type { KnownDifference, Sides } from './compare.ts'
 import { timeInId, type Evidence } from './evidence.ts'
 import type { Contract, EventType } from './vocabulary.ts'
@@ -97,7 +97,7 @@ const isTurnOfBoth = ({ thread_id, turn_id }: JsonObject, { captured, reconstruc
 export const wasReverted: When = (sides, evidence) => {
   const { thread_id, turn_id } = paramsOf(sides)
   const madeAt = timeInId(turn_id)
-  const reverts = evidence.reverts.get(String(thread_id)) ?? []
+  const reverts = evidence.reverts.get(textIn(thread_id)) ?? []
   const born = timeInId(thread_id) ?? Infinity
   // A revert takes the end of a thread away: nothing stands that began after this turn and before it.
   const kept = evidence.reconstructed

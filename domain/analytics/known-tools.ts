@@ -1,8 +1,8 @@
 /**
  * Known differences of tool calls.
  */
-import { isJsonObject, type JsonObject } from '../json.ts'
-import type { KnownDifference, Sides } from './compare.ts'
+import type { JsonObject } from '../json.ts'
+import type { KnownDifference } from './compare.ts'
 import {
   alone,
   differs,

@@ -1,7 +1,7 @@
 /**
  * Known differences of threads, turns and steers.
  */
-import type { Json, JsonObject } from '../json.ts'
+import { textIn, type Json, type JsonObject } from '../json.ts'
 import type { KnownDifference, Sides } from './compare.ts'
 import type { Evidence } from './evidence.ts'
 import {
@@ -10,7 +10,6 @@ import {
   isMade,
   isMoreBy,
   isNested,
-  isPosted,
   isReviewer,
   member,
   paramsOf,
@@ -42,7 +41,7 @@ const isOfOpening =
     return (
       sides.capturedEvent?.event_type !== 'codex_thread_initialized' &&
       openings.some((one) => hasValue(one, sides.captured)) &&
-      (alike.length > 1 || /^\d+\.\d+\.\d+$/.test(String(sides.reconstructed)))
+      (alike.length > 1 || /^\d+\.\d+\.\d+$/.test(textIn(sides.reconstructed)))
     )
   }
 
@@ -75,7 +74,7 @@ const bothAre =
     member(sides, 'captured', name) === value && member(sides, 'reconstructed', name) === value
 
 const isSummary = (value: Json | undefined): boolean =>
-  ['auto', 'concise', 'detailed', 'none'].includes(String(value))
+  ['auto', 'concise', 'detailed', 'none'].includes(textIn(value))
 
 const TOKENS = `input_tokens cached_input_tokens cache_write_input_tokens output_tokens
   reasoning_output_tokens total_tokens`

@@ -2,7 +2,7 @@
  * What the events of one side must say whatever happened: sums are sums, times fit, a thread has one client at a time. A value
  * that contradicts its own side is a mistake; no reason for a difference covers it.
  */
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
 import type { PostedEvent } from './envelope.ts'
 import { timeInId, type EventIndex } from './evidence.ts'
 
@@ -18,7 +18,7 @@ const numbers = (
   names: ReadonlyArray<string>
 ): ReadonlyArray<number> | null => {
   const found = names.map((name) => params[name])
-  return found.every((value) => typeof value === 'number') ? (found as ReadonlyArray<number>) : null
+  return found.every((value) => typeof value === 'number') ? (found) : null
 }
 
 const sum = (values: ReadonlyArray<number>): number => values.reduce((all, one) => all + one, 0)
@@ -149,7 +149,7 @@ const reviewed: Law = {
       (approval === undefined
         ? outcome === 'unknown'
         : typeof outcome === 'string' &&
-          outcome.includes(String(approval['terminal_status'] ?? approval['status'])))
+          outcome.includes(textIn(approval['terminal_status'] ?? approval['status'])))
     )
   }
 }
