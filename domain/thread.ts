@@ -18,6 +18,7 @@ import type { TurnContext } from './events/turn-context.ts'
 import { declaredTools } from './rich/tools.ts'
 import type { GitInfo, UserContent } from './protocol.ts'
 import { rangeOf, type ByteRange } from './turns/turn-state.ts'
+import { trimmed } from './white-space.ts'
 
 /** Facts one `session_meta` states about its thread. */
 export interface MetaFacts {
@@ -71,6 +72,8 @@ export interface ThreadFacts {
   readonly preview: string | null
   /** Revision of the event that gave the preview. */
   readonly previewRevision: number | null
+  /** What was asked first, be it empty; and where. */
+  readonly asked: { readonly text: string; readonly revision: number } | null
   /** Envelope time of the last event folded. */
   readonly lastEventAt: string | null
   /** Directory of the first turn settings; stands in for a `session_meta` that is not there. */
@@ -106,6 +109,7 @@ export const initialThread: ThreadFacts = {
   title: null,
   preview: null,
   previewRevision: null,
+  asked: null,
   lastEventAt: null,
   contextCwd: null,
   settingsAt: null,
@@ -190,7 +194,7 @@ const REQUEST_MARK = '## My request for Codex:'
 /** What a person asked, without what an editor put in front of it. */
 export const withoutEditorContext = (message: string): string => {
   const at = message.indexOf(REQUEST_MARK)
-  return (at === -1 ? message : message.slice(at + REQUEST_MARK.length)).trim()
+  return trimmed(at === -1 ? message : message.slice(at + REQUEST_MARK.length))
 }
 
 /** A fork shows what its history began with, but has a title only from what was asked in it. */
@@ -208,6 +212,7 @@ const withUserMessage = (
   const own = inherited === true ? null : shown
   return {
     ...facts,
+    asked: facts.asked ?? { text, revision },
     segment: segment === null ? null : { ...segment, preview: segment.preview ?? own },
     firstUserMessage: facts.firstUserMessage ?? own,
     title: facts.title ?? (text === '' ? null : own),
@@ -226,9 +231,15 @@ const withGoal = (
   const next = own
     ? { ...facts, goal: goalOf(goal), goalToldAtMs: Date.parse(line.timestamp) || 0 }
     : facts
-  const text = goal.objective.trim()
+  const text = trimmed(goal.objective)
   if (facts.preview !== null || text === '') return next
-  return { ...next, preview: text, previewRevision: revision }
+  const { segment } = next
+  return {
+    ...next,
+    segment: segment === null ? null : { ...segment, preview: segment.preview ?? text },
+    preview: text,
+    previewRevision: revision
+  }
 }
 
 const withOwnMetadata = (facts: ThreadFacts, payload: JsonObject): ThreadFacts => {

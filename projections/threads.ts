@@ -9,7 +9,8 @@
  *
  * A ListEntry carries everything a list filters by, so that a list reads rows only for what it shows.
  */
-import type { Json } from '../domain/json.ts'
+import { isJsonObject, type Json } from '../domain/json.ts'
+import { spawnIn, spawnText } from '../domain/spawned.ts'
 import {
   evolveThread,
   initialThread,
@@ -44,15 +45,18 @@ export const SOURCE_KINDS = [
 /** One of the kinds. */
 export type SourceKind = (typeof SOURCE_KINDS)[number]
 
+/** A kind, or that of a source for which Codex has no filter of its own: its helpers, and programs that name themselves. */
+export type EntryKind = SourceKind | 'subAgentMemory' | 'otherInteractive' | 'other'
+
 /** What a list filters by. */
 export interface ListEntry {
   /** Null when the file names none: then it is the server's default provider. */
   readonly provider: string | null
-  readonly kind: SourceKind
+  readonly kind: EntryKind
   readonly cwd: string
   readonly parent: string | null
   readonly preview: boolean
-  /** False when Codex itself does not list the thread though it has a preview. */
+  /** True when Codex itself lists the thread after it scanned the files. */
   readonly codexLists: boolean
 }
 
@@ -64,31 +68,32 @@ export interface ThreadRow {
   readonly keys: ReadonlyArray<RowKey>
 }
 
+/** Programs in which people talk to threads, as in `cli` and `vscode`. */
+const INTERACTIVE_PROGRAMS: ReadonlySet<string> = new Set(['atlas', 'chatgpt'])
+
 /** Kind of a `source` member, as the peer's filter names it. */
-export const sourceKind = (source: Json): SourceKind => {
+export const sourceKind = (source: Json): EntryKind => {
   if (source === 'mcp') return 'appServer'
   if (source === 'cli' || source === 'vscode' || source === 'exec') return source
-  if (typeof source !== 'object' || source === null || Array.isArray(source)) return 'unknown'
-  const sub = (source as { readonly subagent?: Json }).subagent
+  if (!isJsonObject(source)) return 'unknown'
+  const { subagent: sub, custom, internal } = source
+  if (typeof custom === 'string')
+    return INTERACTIVE_PROGRAMS.has(custom) ? 'otherInteractive' : 'other'
+  if (internal !== undefined) return 'other'
   if (sub === 'review') return 'subAgentReview'
   if (sub === 'compact') return 'subAgentCompact'
+  if (sub === 'memory_consolidation') return 'subAgentMemory'
   if (sub === undefined || sub === null) return 'unknown'
   return typeof sub === 'object' && 'thread_spawn' in sub ? 'subAgentThreadSpawn' : 'subAgentOther'
 }
 
+/** The thread that spawned this one, by its source. */
+export const spawnerOf = ({ own }: ThreadFacts): string | null =>
+  spawnText(spawnIn(own?.source), 'parent_thread_id')
+
 /** The thread that spawned this one, where the file says so. */
-export const parentOf = (facts: ThreadFacts): string | null => {
-  const source = facts.own?.source
-  const sub =
-    typeof source === 'object' && source !== null ? (source as { subagent?: Json }).subagent : null
-  const spawn =
-    typeof sub === 'object' && sub !== null ? (sub as { thread_spawn?: Json }).thread_spawn : null
-  const parent =
-    typeof spawn === 'object' && spawn !== null
-      ? (spawn as { parent_thread_id?: Json }).parent_thread_id
-      : null
-  return facts.own?.parentThreadId ?? (typeof parent === 'string' ? parent : null)
-}
+export const parentOf = (facts: ThreadFacts): string | null =>
+  facts.own?.parentThreadId ?? spawnerOf(facts)
 
 const NAME_TIME =
   /rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-[0-9a-f-]{36}(?:_[0-9a-f-]{36})?\.jsonl(?:\.zst)?$/
@@ -116,23 +121,36 @@ const createdAtMs = (facts: ThreadFacts, stream: StreamFacts): number =>
 const HEAD_LINES = 10
 const PREVIEW_LINES = 200
 
+/** What a head scan looks for besides the metadata: a message, which may say nothing in 0.130 and in 0.169. */
+const seenRevision = ({ own, previewRevision, asked }: ThreadFacts, profile: Profile) => {
+  const needsText = profile.members169 ? own?.historyMode === 'paginated' : profile.members142
+  return previewRevision ?? (needsText ? null : (asked?.revision ?? null))
+}
+
 /** Codex lists a legacy thread only when its head scan finds the metadata and the preview near the top. */
-const codexLists = (facts: ThreadFacts, stream: StreamFacts): boolean =>
-  facts.head?.id === stream.streamId &&
+const codexLists = (facts: ThreadFacts, stream: StreamFacts, profile: Profile): boolean =>
+  facts.head !== null &&
+  seenRevision(facts, profile) !== null &&
   (facts.own?.historyMode === 'paginated' ||
     ((facts.metaRevision ?? HEAD_LINES) < HEAD_LINES &&
-      (facts.previewRevision ?? Infinity) < HEAD_LINES + PREVIEW_LINES)) &&
+      (seenRevision(facts, profile) ?? Infinity) < HEAD_LINES + PREVIEW_LINES)) &&
   LISTED_PLACE.test(stream.path) &&
   fileNameTimeMs(stream.path) !== null
 
-const entryOf = (facts: ThreadFacts, stream: StreamFacts): ListEntry => ({
+const entryOf = (facts: ThreadFacts, stream: StreamFacts, profile: Profile): ListEntry => ({
   provider: facts.own?.modelProvider ?? null,
   kind: sourceKind(facts.own?.source ?? 'vscode'),
   cwd: facts.settingsCwd ?? facts.own?.cwd ?? facts.contextCwd ?? '',
   parent: parentOf(facts),
   preview: facts.preview !== null,
-  codexLists: codexLists(facts, stream)
+  codexLists: codexLists(facts, stream, profile)
 })
+
+/** What a list filters by when only the head of the file is looked at. */
+export const headEntry = ({ facts: { head }, entry }: ThreadRow): ListEntry =>
+  head === null
+    ? entry
+    : { ...entry, provider: head.modelProvider, kind: sourceKind(head.source), cwd: head.cwd }
 
 const sortKeys = (
   facts: ThreadFacts,
@@ -181,7 +199,7 @@ export const threads: Projection<ThreadState> = {
   settle: (state, stream, { rows, table, profile }) => {
     const facts = withEarlier(threadFacts(state), stream.earlierPreview ?? null)
     const created = createdAtMs(facts, stream)
-    const entry = entryOf(facts, stream)
+    const entry = entryOf(facts, stream, profile)
     const keys = sortKeys(facts, stream, created, table, profile)
     const old = rows.get([table, stream.streamId]) as ThreadRow | undefined
     const row: ThreadRow = { facts, createdAtMs: created, entry, keys }

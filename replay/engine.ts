@@ -171,7 +171,7 @@ export const createEngine = (given: EngineParts): Engine => {
     searchThreads: (request) => safely(searchThreads(parts, home, text)(request)),
     readThread: (threadId, includeTurns) =>
       safely(readThread(parts, home, open, keep)(threadId, includeTurns)),
-    summarize: (threadId) => safely(summarize(parts, home, open)(threadId)),
+    summarize: (threadId, face) => safely(summarize(parts, home, open)(threadId, face)),
     ...pagesOf(parts, text, opened, keep),
     session: (threadId) =>
       safely(async () => {

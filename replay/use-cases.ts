@@ -72,7 +72,7 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
   ) => Answer<OccurrencePage>
   readonly readThread: (threadId: string, includeTurns: boolean) => Answer<Thread>
   /** A thread without turns, and its times in milliseconds. */
-  readonly summarize: (threadId: string) => Answer<ThreadSummary>
+  readonly summarize: (threadId: string, face?: 'head' | 'file') => Answer<ThreadSummary>
   readonly listTurns: (threadId: string, request: TurnPageRequest) => Answer<Page<Turn>>
   readonly listItems: (threadId: string, request: ItemPageRequest) => Answer<Page<TurnItem>>
   /** Items of a turn by their ids, whole and in the order of the turn; ids it does not have are passed over. */

@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { NewEvent } from './new-event.ts'
 import type { RolloutLine } from '../events/event.ts'
 import { ThreadGoalUpdated } from '../events/payloads.ts'
+import { trimmed } from '../white-space.ts'
 
 /** How far a goal is. */
 export type GoalStatus =
@@ -46,8 +47,11 @@ export const goalOf = (goal: ThreadGoalUpdated['goal']): Goal => ({
 
 const OBJECTIVE_CHARACTERS_MAX = 4000
 
+const objectiveOf = ({ objective }: GoalPatch): string | undefined =>
+  objective === undefined ? undefined : trimmed(objective)
+
 const refusal = (patch: GoalPatch): string | null => {
-  const objective = patch.objective?.trim()
+  const objective = objectiveOf(patch)
   if (objective === '') return 'goal objective must not be empty'
   if (objective !== undefined && [...objective].length > OBJECTIVE_CHARACTERS_MAX)
     return `goal objective must be at most ${OBJECTIVE_CHARACTERS_MAX} characters`
@@ -75,7 +79,7 @@ export const changedGoal = (
 ): E.Either<string, Goal> => {
   const refused = refusal(patch)
   if (refused !== null) return E.left(refused)
-  const objective = patch.objective?.trim()
+  const objective = objectiveOf(patch)
   if (goal === null && objective === undefined)
     return E.left(`cannot update goal for thread ${threadId}: no goal exists`)
   const isAnother = objective !== undefined && objective !== goal?.objective

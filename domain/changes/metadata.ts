@@ -6,6 +6,7 @@
 import { isJsonObject, type JsonObject } from '../json.ts'
 import type { NewEvent } from './new-event.ts'
 import type { GitInfo } from '../protocol.ts'
+import { isBlank, trimmed } from '../white-space.ts'
 
 /** A change of git facts: an absent member stays, null clears it. */
 export interface GitPatch {
@@ -20,7 +21,10 @@ const MEMBERS = ['sha', 'branch', 'originUrl'] as const
 export const patchRefusal = (patch: GitPatch): string | null => {
   const named = MEMBERS.filter((member) => patch[member] !== undefined)
   if (named.length === 0) return 'gitInfo must include at least one field'
-  const blank = named.find((member) => patch[member]?.trim() === '')
+  const blank = named.find((member) => {
+    const value = patch[member]
+    return typeof value === 'string' && isBlank(value)
+  })
   return blank === undefined ? null : `gitInfo.${blank} must not be empty`
 }
 
@@ -28,7 +32,7 @@ export const patchRefusal = (patch: GitPatch): string | null => {
 export const patchedGit = (git: GitInfo | null, patch: GitPatch): GitInfo => {
   const member = (name: (typeof MEMBERS)[number]): string | null => {
     const value = patch[name]
-    return value === undefined ? (git?.[name] ?? null) : (value?.trim() ?? null)
+    return value === undefined ? (git?.[name] ?? null) : value === null ? null : trimmed(value)
   }
   return { sha: member('sha'), branch: member('branch'), originUrl: member('originUrl') }
 }

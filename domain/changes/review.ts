@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject } from '../json.ts'
+import { isBlank, trimmed } from '../white-space.ts'
 
 /** What is to be reviewed. */
 export type ReviewTarget =
@@ -37,11 +38,11 @@ export const targetRefusal = (target: ReviewTarget): string | null => {
     case 'uncommittedChanges':
       return null
     case 'baseBranch':
-      return target.branch.trim() === '' ? 'branch must not be empty' : null
+      return isBlank(target.branch) ? 'branch must not be empty' : null
     case 'commit':
-      return target.sha.trim() === '' ? 'sha must not be empty' : null
+      return isBlank(target.sha) ? 'sha must not be empty' : null
     case 'custom':
-      return target.instructions.trim() === '' ? 'instructions must not be empty' : null
+      return isBlank(target.instructions) ? 'instructions must not be empty' : null
   }
 }
 
@@ -53,11 +54,15 @@ export const trimmedTarget = (target: ReviewTarget): ReviewTarget => {
     case 'uncommittedChanges':
       return target
     case 'baseBranch':
-      return { ...target, branch: target.branch.trim() }
+      return { ...target, branch: trimmed(target.branch) }
     case 'commit':
-      return { type: 'commit', sha: target.sha.trim(), title: target.title?.trim() || null }
+      return {
+        type: 'commit',
+        sha: trimmed(target.sha),
+        title: trimmed(target.title ?? '') || null
+      }
     case 'custom':
-      return { ...target, instructions: target.instructions.trim() }
+      return { ...target, instructions: trimmed(target.instructions) }
   }
 }
 
@@ -95,7 +100,7 @@ export const reviewOutputOf = (said: ReviewOutput | string | null): ReviewOutput
     if (Array.isArray(findings) && findings.every(isFinding) && typeof explanation === 'string')
       return parsed.right as unknown as ReviewOutput
   }
-  if (said.trim() === '') return null
+  if (isBlank(said)) return null
   return {
     findings: [],
     overall_correctness: '',

@@ -6,6 +6,7 @@
  */
 import type { Goal, GoalStatus } from '../changes/goal.ts'
 import type { ThreadFacts } from '../thread.ts'
+import { isBlank } from '../white-space.ts'
 
 /** A row of `threads`. */
 export interface StateThread {
@@ -85,7 +86,7 @@ export interface ThreadState {
  */
 export const givenName = ({ name, title, firstUserMessage }: StateThread): string | null => {
   if (name !== null && name !== '') return name
-  const isGiven = title.trim() !== '' && title !== firstUserMessage
+  const isGiven = !isBlank(title) && title !== firstUserMessage
   return isGiven ? title : null
 }
 

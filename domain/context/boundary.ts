@@ -8,6 +8,7 @@
 import { InterAgentCommunication } from '../events/payloads.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
+import { trimmed, trimmedStart } from '../white-space.ts'
 
 type Marks = readonly [opening: string, closing: string]
 
@@ -57,7 +58,7 @@ const FIRST_CHARACTERS: ReadonlySet<string> = new Set(['<', '#', 'W'])
 
 /** True for a text that Codex put into a user message to describe the surroundings. */
 export const isContextualText = (raw: string, profile: Profile): boolean => {
-  const text = raw.trim()
+  const text = trimmed(raw)
   if (!FIRST_CHARACTERS.has(text.charAt(0))) return false
   const lowered = text.toLowerCase()
   return (
@@ -85,7 +86,7 @@ const DEVELOPER_MARKS_142 = [
 const DEVELOPER_MARKS_169 = ['<context_window_guidance>', '<token_budget_reminder>']
 
 const isContextualDeveloperText = (raw: string, profile: Profile): boolean => {
-  const text = raw.trimStart().slice(0, 64).toLowerCase()
+  const text = trimmedStart(raw).slice(0, 64).toLowerCase()
   const begins = (mark: string): boolean => text.startsWith(mark)
   return (
     DEVELOPER_MARKS.some(begins) ||
@@ -136,7 +137,7 @@ const isAgentInstruction = (item: JsonObject): boolean => {
     item['role'] === 'assistant' &&
     others.length === 0 &&
     typeof text === 'string' &&
-    text.trimStart().startsWith('{') &&
+    trimmedStart(text).startsWith('{') &&
     InterAgentCommunication.is(parsed(text))
   )
 }

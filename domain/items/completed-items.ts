@@ -10,6 +10,7 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { ThreadItem } from '../protocol.ts'
 import { joinWords } from './shell-words.ts'
 import type { TurnItem } from '../events/turn-item.ts'
+import { trimmed } from '../white-space.ts'
 
 type Of<K extends TurnItem['type']> = Extract<TurnItem, { readonly type: K }>
 type Untimed = ThreadItem
@@ -144,7 +145,7 @@ const findingText = (finding: Readonly<Record<string, unknown>>): string => {
 
 /** A review as text: what the reviewer says of it all, then its findings. Up to 0.142 the findings are left out. */
 export const reviewText = (output: Of<'ExitedReviewMode'>['review_output']): string => {
-  const explanation = output?.overall_explanation.trim() ?? ''
+  const explanation = trimmed(output?.overall_explanation ?? '')
   const findings = (output?.findings ?? []).map(findingText)
   const heading = findings.length === 1 ? 'Review comment:' : 'Full review comments:'
   const comments = findings.length === 0 ? '' : [heading, ...findings].join('\n\n')

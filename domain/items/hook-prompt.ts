@@ -5,6 +5,7 @@
  * `<hook_prompt hook_run_id="ID">TEXT</hook_prompt>`; one other part and it is an ordinary message.
  */
 import type { Message } from '../events/response-item.ts'
+import { trimmed } from '../white-space.ts'
 
 /** The bytes every hook prompt line contains: what a reader looks for before it parses a response item. */
 export const HOOK_PROMPT_MARK = '<hook_prompt'
@@ -29,7 +30,7 @@ export const hookPromptFragments = (
   if (message.role !== 'user' || message.content.length === 0) return null
   const fragments: Array<{ text: string; hookRunId: string }> = []
   for (const part of message.content) {
-    const match = part.type === 'input_text' ? FRAGMENT.exec(part.text.trim()) : null
+    const match = part.type === 'input_text' ? FRAGMENT.exec(trimmed(part.text)) : null
     if (match === null) return null
     fragments.push({ hookRunId: decode(match[1] ?? ''), text: decode(match[2] ?? '') })
   }

@@ -6,6 +6,7 @@ import type { PatchApplyEnd, UserMessage, WebSearchEnd } from '../events/payload
 import type { Profile } from '../profile.ts'
 import type { FileUpdate, UserContent } from '../protocol.ts'
 import type { TurnItem } from '../events/turn-item.ts'
+import { isBlank } from '../white-space.ts'
 
 interface TextElement {
   readonly byte_range: { readonly start: number; readonly end: number }
@@ -100,7 +101,7 @@ const sounds = ({
 /** The parts of a user message as legacy events hold them: text, images, and from 0.146 on sound. */
 export const userEventParts = (e: UserMessage, profile: Profile): ReadonlyArray<UserContent> => {
   const text: ReadonlyArray<UserContent> =
-    e.message.trim() === ''
+    isBlank(e.message)
       ? []
       : [{ type: 'text', text: e.message, text_elements: textElements(e.text_elements) }]
   const localImages = (e.local_images ?? []).map((path, i): UserContent => ({

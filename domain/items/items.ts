@@ -25,6 +25,7 @@ import type {
 import type { Profile } from '../profile.ts'
 import type { HistoryMode, ThreadItem } from '../protocol.ts'
 import { Message } from '../events/response-item.ts'
+import { trimmed } from '../white-space.ts'
 
 type WithoutId<I> = I extends { readonly id: string } ? Omit<I, 'id'> : never
 /** An item that has not been given its `item-N` id yet. */
@@ -200,7 +201,7 @@ const reviewChange = (
 /** Codex up to 0.142 shows of a review only what the reviewer says of it all. */
 const exitedText = (output: ExitedReviewMode['review_output'], profile: Profile): string => {
   if (profile.members169) return reviewText(output)
-  const explanation = output?.overall_explanation.trim() ?? ''
+  const explanation = trimmed(output?.overall_explanation ?? '')
   return explanation === '' ? 'Reviewer failed to output a response.' : explanation
 }
 

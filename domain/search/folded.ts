@@ -4,12 +4,13 @@
  *
  * Every code point is folded by itself, so a part of a text folds to a part of the folded text.
  */
+import { trimmed } from '../white-space.ts'
 
 /** How letters are compared: our way, or as a real Codex does it, which knows only pairs of single letters. */
 export type Folding = 'full' | 'simple'
 
 /** A text with one space for every run of white space, and none at its ends. */
-export const spaced = (text: string): string => text.replace(/\s+/gu, ' ').trim()
+export const spaced = (text: string): string => trimmed(text.replace(/\p{White_Space}+/gu, ' '))
 
 const FINAL_SIGMA = 'ς'
 const SIGMA = 'σ'

@@ -5,6 +5,7 @@
  * the text goes on.
  */
 import type { TextRange } from './folded.ts'
+import { trimmedEnd, trimmedStart } from '../white-space.ts'
 
 /** A piece of text and where the match is in it. */
 export interface Snippet {
@@ -36,9 +37,9 @@ export const snippetOf = (text: string, match: TextRange, trims: boolean): Snipp
   const until = stepOn(text, match.end)
   const lead = from > 0 ? '... ' : ''
   const before = text.slice(from, match.start)
-  const cut = trims ? before.trimStart() : before
+  const cut = trims ? trimmedStart(before) : before
   const behind = text.slice(match.end, until)
-  const rest = trims ? behind.trimEnd() : behind
+  const rest = trims ? trimmedEnd(behind) : behind
   const start = lead.length + cut.length
   const hit = text.slice(match.start, match.end)
   return {

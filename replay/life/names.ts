@@ -6,6 +6,7 @@ import { notPossible, type StoreError } from '../../domain/errors.ts'
 import { holding, openExpected, type Life, type MutationOptions } from './life.ts'
 import { checkpointOf } from '../catch-up/project.ts'
 import { recorded } from './recorded.ts'
+import { trimmed } from '../../domain/white-space.ts'
 
 /** A thread with its new name. */
 export interface Renamed {
@@ -30,7 +31,7 @@ export const renameThread = (
   options: MutationOptions,
   from: string | null = null
 ): Promise<E.Either<StoreError, Renamed>> => {
-  const name = text.trim()
+  const name = trimmed(text)
   if (name === '')
     return Promise.resolve(
       E.left({ _tag: 'InvalidRequest', message: 'thread name must not be empty' })

@@ -8,13 +8,28 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Page } from '../../domain/protocol.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
-import { fileNameTimeMs, threads, type ThreadRow } from '../../projections/threads.ts'
+import {
+  fileNameTimeMs,
+  headEntry,
+  spawnerOf,
+  threads,
+  type ListEntry,
+  type ThreadRow
+} from '../../projections/threads.ts'
 import { codexTimes } from './codex-times.ts'
 import { parseListCursor, printTrimmed } from '../pages/cursor.ts'
-import { entryFilter, isBelow, rowMatches, type ListRequest } from './list-filter.ts'
+import {
+  entryFilter,
+  isBelow,
+  asksForPeople,
+  isInteractive,
+  kindFilter,
+  rowMatches,
+  type ListRequest
+} from './list-filter.ts'
 import type { Listed } from './list.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
-import { times169 } from '../threads/thread-view.ts'
+import { isGuardian, times169 } from '../threads/thread-view.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import { pageLimit } from '../pages/turn-page.ts'
@@ -28,11 +43,25 @@ interface Candidate extends Listed {
 }
 
 /** Codex answers these from its database, not from a scan. */
-export const fromDatabase = (request: ListRequest): boolean =>
+const fromDatabase = (request: ListRequest): boolean =>
   request.useStateDbOnly === true ||
   (request.searchTerm ?? '') !== '' ||
   isBelow(request) ||
   request.sortKey === 'recency_at'
+
+/** These too, but only after a scan: nothing is left out by what the head of a file says. */
+const isWhole = (request: ListRequest): boolean =>
+  !asksForPeople(request) && request.modelProviders?.length === 0 && (request.cwd ?? null) === null
+
+/** The face of the threads in a list. */
+export const faceOfList = (request: ListRequest): 'list' | 'database' | 'below' => {
+  if (isBelow(request)) return 'below'
+  return fromDatabase(request) || isWhole(request) ? 'database' : 'list'
+}
+
+/** A list that asks for nothing special shows the thread. */
+export const isListedFirst = (row: ThreadRow | null): boolean =>
+  row !== null && row.entry.codexLists && isInteractive(headEntry(row).kind)
 
 const candidates = (
   env: Env,
@@ -46,32 +75,100 @@ const candidates = (
       .range([table], afterPrefix([table]), Infinity, false)
       .map(([key, row]) => [key[1], row as ThreadRow])
   )
-  const database = isSearch || fromDatabase(request)
-  const recency =
-    request.sortKey === 'recency_at'
-      ? codexTimes(infos, (id) => rows.get(id)?.facts.preview != null).recencyMs
+  const database = isSearch || faceOfList(request) !== 'list'
+  const times =
+    database && !env.profile.members169
+      ? codexTimes(infos, (id) => isListedFirst(rows.get(id) ?? null))
       : null
   return infos.flatMap((info): Array<Candidate> => {
     const row = rows.get(info.streamId)
     if (row === undefined || info.archived !== (request.archived === true)) return []
-    if (!database && !row.entry.codexLists) return []
+    // 0.169 lists archived threads in which nothing was said, and its own reviews of approvals.
     const { members169 } = env.profile
-    const times = members169 ? times169(row) : null
-    const createdMs = times?.createdAtMs ?? row.createdAtMs
+    const isAny = members169 && (info.archived || (database && isGuardian(row.facts.own)))
+    if (!isAny && !(database ? row.entry.preview : row.entry.codexLists)) return []
+    const newer = members169 ? times169(row) : null
+    const createdMs = newer?.createdAtMs ?? row.createdAtMs
     const created = Math.floor(createdMs / 1000) * 1000
     const mtime = Math.floor(info.modifiedAtMs)
     const { streamId } = info
-    if (recency !== null) {
-      const ms = times?.recencyAtMs ?? recency.get(streamId) ?? mtime
+    if (request.sortKey === 'recency_at') {
+      const ms = newer?.recencyAtMs ?? times?.recencyMs.get(streamId) ?? mtime
       return [{ streamId, row, info, ms, cursorMs: ms }]
     }
-    if (request.sortKey === 'updated_at')
-      return [{ streamId, row, info, ms: mtime, cursorMs: mtime }]
+    if (request.sortKey === 'updated_at') {
+      const ms = times?.updatedMs.get(streamId) ?? mtime
+      return [{ streamId, row, info, ms, cursorMs: ms }]
+    }
     if (isSearch)
       return [{ streamId, row, info, ms: created, cursorMs: created, orderMs: createdMs }]
     if (database) return [{ streamId, row, info, ms: createdMs, cursorMs: created }]
     return [{ streamId, row, info, ms: fileNameTimeMs(info.path) ?? created, cursorMs: createdMs }]
   })
+}
+
+const compared = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/**
+ * The order of threads in a list. Those of the same instant go by their ids, but up to 0.142 the database has them in the order
+ * in which it read their files; an ascending list turns that round in 0.142.
+ */
+const orderOf = ({ profile }: Env, request: ListRequest, isSearch: boolean) => {
+  const isUp = request.sortDirection === 'asc'
+  const goesByPath =
+    !profile.members169 &&
+    request.sortKey !== 'recency_at' &&
+    (isSearch || faceOfList(request) !== 'list')
+  const tie = (a: Candidate, b: Candidate): number => {
+    if (!goesByPath)
+      return isUp ? compared(a.streamId, b.streamId) : compared(b.streamId, a.streamId)
+    const isTurned = isUp && profile.members142
+    return isTurned ? compared(b.info.path, a.info.path) : compared(a.info.path, b.info.path)
+  }
+  return (a: Candidate, b: Candidate): number => {
+    const ms = (a.orderMs ?? a.ms) - (b.orderMs ?? b.ms)
+    return (isUp ? ms : -ms) || tie(a, b)
+  }
+}
+
+/** Where a page goes on. */
+interface Place {
+  readonly ms: number
+  readonly streamId: string | null
+}
+
+const isBehind =
+  ({ ms, streamId }: Place, isUp: boolean) =>
+  (one: Candidate): boolean => {
+    const isTie = streamId !== null && one.ms === ms
+    const difference = isTie ? compared(one.streamId, streamId) : one.ms - ms
+    return isUp ? difference > 0 : difference < 0
+  }
+
+interface Filled {
+  readonly data: ReadonlyArray<Candidate>
+  readonly next: Candidate | null
+}
+
+/**
+ * Fills a page from as many pages as it needs: where people talk to is asked for at once, other kinds of source are left out
+ * only when Codex has read a page, and the next goes on from the time of the last.
+ */
+const filled = (
+  sorted: ReadonlyArray<Candidate>,
+  limit: number,
+  isShown: (one: Candidate) => boolean,
+  isNext: (last: Candidate) => (one: Candidate) => boolean
+): Filled => {
+  const data: Array<Candidate> = []
+  for (let rest = sorted; ;) {
+    const page = rest.slice(0, limit - data.length)
+    const last = page[page.length - 1]
+    data.push(...page.filter(isShown))
+    const next = rest.length > page.length && last !== undefined ? last : null
+    if (next === null || data.length === limit) return { data, next }
+    rest = rest.filter(isNext(next))
+  }
 }
 
 /** One page as Codex prints it; of a search, only the threads it found. */
@@ -83,42 +180,44 @@ export const codexListPage = (
   nameOf: (threadId: string) => string | null,
   found: ((threadId: string) => boolean) | null = null
 ): E.Either<StoreError, Page<Listed>> => {
-  const descending = (request.sortDirection ?? 'desc') === 'desc'
+  const isUp = request.sortDirection === 'asc'
   const cursor = typeof request.cursor === 'string' ? parseListCursor(request.cursor) : null
   if (typeof request.cursor === 'string' && cursor === null) {
     return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
   }
-  const matches = entryFilter(env, request, defaultProvider)
-  const { members142 } = env.profile
+  const { members142, members169 } = env.profile
   const isSearch = found !== null
-  // Threads of the same instant come the other way round in a search of 0.142.
-  const idOrder = isSearch && !env.profile.members169 ? -1 : 1
-  const byTime = (a: Candidate, b: Candidate): number =>
-    (a.orderMs ?? a.ms) - (b.orderMs ?? b.ms) ||
-    idOrder * (a.streamId < b.streamId ? -1 : a.streamId > b.streamId ? 1 : 0)
-  const after = ({ ms, streamId }: Candidate): boolean => {
-    if (cursor === null) return true
-    if (cursor.streamId !== null && ms === cursor.ms) {
-      return descending ? streamId < cursor.streamId : streamId > cursor.streamId
-    }
-    return descending ? ms < cursor.ms : ms > cursor.ms
-  }
-  const listed = candidates(env, infos, request, isSearch)
-    .filter((c) => matches(c.streamId, c.row.entry) && after(c) && found?.(c.streamId) !== false)
-    .filter((c) => !isBelow(request) || c.row.entry.kind === 'subAgentThreadSpawn')
+  const isScan = !isSearch && faceOfList(request) === 'list'
+  const entryIn = (row: ThreadRow): ListEntry =>
+    isScan ? headEntry(row) : { ...row.entry, parent: spawnerOf(row.facts) }
+  const matches = entryFilter(env, request, defaultProvider)
+  const isOfKind = kindFilter(env, request)
+  const isShown = ({ row }: Candidate): boolean => isOfKind(entryIn(row).kind)
+  const sorted = candidates(env, infos, request, isSearch)
+    .filter(({ streamId, row }) => matches(streamId, entryIn(row)))
+    .filter((c) => !asksForPeople(request) || isShown(c))
+    .filter((c) => cursor === null || isBehind(cursor, isUp)(c))
+    .filter((c) => found?.(c.streamId) !== false)
     .filter((c) => rowMatches(c.row, () => nameOf(c.streamId), request, members142))
-    .sort((a, b) => (descending ? byTime(b, a) : byTime(a, b)))
-  const limit = pageLimit(request.limit)
-  const data = listed.slice(0, limit)
-  const [first, last] = [data[0], data[data.length - 1]]
-  const named = env.profile.members169 || request.sortKey === 'recency_at'
-  const suffix = named && last !== undefined ? `|${last.streamId}` : ''
+    .sort(orderOf(env, request, isSearch))
+  const named = members169 || request.sortKey === 'recency_at'
+  const placeOf = ({ ms, streamId }: Candidate): Place => ({
+    ms,
+    streamId: named ? streamId : null
+  })
+  const { data, next } = filled(sorted, pageLimit(request.limit), isShown, (last) =>
+    isBehind(placeOf(last), isUp)
+  )
+  const first = data[0]
   const print =
-    !isSearch && fromDatabase(request) ? (ms: number) => new Date(ms).toISOString() : printTrimmed
+    !isSearch && request.sortKey === 'recency_at'
+      ? (ms: number) => new Date(ms).toISOString()
+      : printTrimmed
+  const suffix = named && next !== null ? `|${next.streamId}` : ''
   return E.right({
     data,
-    nextCursor: listed.length > limit && last !== undefined ? `${print(last.ms)}${suffix}` : null,
+    nextCursor: next === null ? null : `${print(next.ms)}${suffix}`,
     backwardsCursor:
-      first === undefined ? null : new Date(first.cursorMs + (descending ? -1 : 1)).toISOString()
+      first === undefined ? null : new Date(first.cursorMs + (isUp ? 1 : -1)).toISOString()
   })
 }

@@ -5,7 +5,7 @@ import { normalizeCwd } from '../../domain/thread.ts'
 import type { SortDirection } from '../../domain/protocol.ts'
 import type { Env } from '../catch-up/project.ts'
 import { descendantsOf } from '../threads/agents.ts'
-import type { ListEntry, SourceKind, ThreadRow } from '../../projections/threads.ts'
+import type { EntryKind, ListEntry, SourceKind, ThreadRow } from '../../projections/threads.ts'
 
 /** The orders a client may ask for; `last_event_at` is ours and comes from the log, not from the file's time. */
 export type SortKey = 'created_at' | 'updated_at' | 'recency_at' | 'last_event_at'
@@ -34,16 +34,37 @@ export interface ListRequest {
   readonly useStateDbOnly?: boolean | null | undefined
 }
 
-const INTERACTIVE: ReadonlyArray<SourceKind> = ['cli', 'vscode']
+const INTERACTIVE: ReadonlyArray<EntryKind> = ['cli', 'vscode']
 
-const kindMatches = (kind: SourceKind, wanted: ReadonlyArray<SourceKind>): boolean =>
-  wanted.includes(kind) || (kind.startsWith('subAgent') && wanted.includes('subAgent'))
+/** True for a thread that people talk to themselves. */
+export const isInteractive = (kind: EntryKind): boolean =>
+  kind === 'otherInteractive' || INTERACTIVE.includes(kind)
+
+/** True for a list of nothing but such threads. */
+export const asksForPeople = ({ sourceKinds }: ListRequest): boolean =>
+  (sourceKinds ?? []).every(isInteractive)
 
 /** True for a list of what a thread spawned. */
 export const isBelow = (request: ListRequest): boolean =>
   (request.parentThreadId ?? null) !== null || (request.ancestorThreadId ?? null) !== null
 
-/** Decides by id and index entry alone; what needs the row itself is left to `rowMatches`. */
+/**
+ * Decides by the kind of its source whether a thread is listed. Without a kind that is asked for: what people talk to, and
+ * everything that a thread spawned. What has no kind counts as unknown, but not with Codex.
+ */
+export const kindFilter = ({ strict }: Env, request: ListRequest) => {
+  const asked = request.sourceKinds ?? []
+  const wanted: ReadonlyArray<EntryKind> =
+    asked.length > 0 ? asked : [...INTERACTIVE, 'otherInteractive']
+  return (kind: EntryKind): boolean => {
+    if (wanted.includes(kind) || (asked.length === 0 && isBelow(request))) return true
+    if (kind === 'other' || kind === 'otherInteractive')
+      return !strict && wanted.includes('unknown')
+    return kind.startsWith('subAgent') && wanted.includes('subAgent')
+  }
+}
+
+/** Decides by id and index entry alone, but for the kind; what needs the row itself is left to `rowMatches`. */
 export const entryFilter = (env: Env, request: ListRequest, defaultProvider: string) => {
   const parent = request.parentThreadId ?? null
   const byParent = isBelow(request)
@@ -52,18 +73,14 @@ export const entryFilter = (env: Env, request: ListRequest, defaultProvider: str
     ancestor === null ? null : new Set(descendantsOf(env, ancestor).map((one) => one.threadId))
   const excluded = new Set(request.excludedThreadIds ?? [])
   const providers = request.modelProviders ?? (byParent ? [] : [defaultProvider])
-  const asked = request.sourceKinds ?? []
-  const kinds = asked.length > 0 ? asked : byParent ? null : INTERACTIVE
   const { cwd } = request
   const cwds = typeof cwd === 'string' ? [cwd] : (cwd ?? null)
   const directories = cwds === null ? null : cwds.map(normalizeCwd)
   return (streamId: string, entry: ListEntry): boolean =>
-    entry.preview &&
     !excluded.has(streamId) &&
     (below === null || below.has(streamId)) &&
     (parent === null || entry.parent === parent) &&
     (providers.length === 0 || providers.includes(entry.provider ?? defaultProvider)) &&
-    (kinds === null || kindMatches(entry.kind, kinds)) &&
     (directories === null || directories.includes(entry.cwd))
 }
 

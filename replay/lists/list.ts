@@ -9,7 +9,13 @@ import { tableOf, viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { threads, type ListEntry, type Order, type ThreadRow } from '../../projections/threads.ts'
 import { parseListCursor, printListCursor } from '../pages/cursor.ts'
-import { entryFilter, rowMatches, type ListRequest, type SortKey } from './list-filter.ts'
+import {
+  entryFilter,
+  kindFilter,
+  rowMatches,
+  type ListRequest,
+  type SortKey
+} from './list-filter.ts'
 import { compareKeys } from '../catch-up/overlay.ts'
 import type { Env } from '../catch-up/project.ts'
 import { threadRow } from '../threads/thread-row.ts'
@@ -118,13 +124,18 @@ export const listEntries = (
   const walk = walkOf(table, request, request.sortDirection ?? 'desc')
   if (E.isLeft(walk)) return walk
   const matches = entryFilter(env, request, defaultProvider)
+  const isOfKind = kindFilter(env, request)
+  const isListed = ({ streamId, entry }: Entry): boolean =>
+    entry.preview &&
+    isOfKind(entry.kind) &&
+    matches(streamId, entry) &&
+    among?.ids.has(streamId) !== false
   const few = among !== undefined && among.ids.size * WALKED_PER_LOOK < among.of
   function* matching(of: Walk): Generator<Entry> {
     const entries = few
       ? entriesAmong(env, of, among.ids)
       : entriesOf(env, of, pageLimit(request.limit) + 1)
-    for (const one of entries)
-      if (matches(one.streamId, one.entry) && among?.ids.has(one.streamId) !== false) yield one
+    for (const one of entries) if (isListed(one)) yield one
   }
   return E.right(matching(walk.right))
 }

@@ -18,6 +18,7 @@ import type { StreamInfo } from '../ports.ts'
 import type { FullText } from './full-text.ts'
 import { containing, messagesWith, termOf, type Term } from './search.ts'
 import { turnsAt } from './turn-at.ts'
+import { isBlank } from '../../domain/white-space.ts'
 
 /** What is looked for in a thread. */
 export interface OccurrencesRequest {
@@ -172,7 +173,7 @@ export const occurrencePage = async (
   request: OccurrencesRequest
 ): Promise<E.Either<StoreError, OccurrencePage>> => {
   const { searchTerm } = request
-  if (searchTerm.trim() === '')
+  if (isBlank(searchTerm))
     return E.left(invalid('thread/searchOccurrences requires a non-empty searchTerm'))
   const given = request.cursor ?? null
   const cursor = given === null ? null : parseCursor(given, info.streamId, searchTerm)

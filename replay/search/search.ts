@@ -24,6 +24,7 @@ import { isDamaged, type StreamInfo } from '../ports.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { textOf, type Candidates, type FullText } from './full-text.ts'
 import { turnsAt, type SaidPlace } from './turn-at.ts'
+import { trimmed } from '../../domain/white-space.ts'
 
 /** What a search is asked with; names and defaults are Codex's. */
 export interface SearchRequest extends Pick<
@@ -284,7 +285,7 @@ export const searchPage = async (
   request: SearchRequest
 ): Promise<E.Either<StoreError, FoundPage>> => {
   const { env, home, text } = parts
-  const asked = request.searchTerm.trim()
+  const asked = trimmed(request.searchTerm)
   if (asked === '') return E.left(invalid('thread/search requires a non-empty searchTerm'))
   const term = termOf(asked, env.strict)
   const nearby = env.strict ? null : await pageNearby(parts, request, term)

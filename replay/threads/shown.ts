@@ -7,7 +7,7 @@ import { streamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
 import type { Page, Thread } from '../../domain/protocol.ts'
 import type { homeCatchUp } from '../catch-up/backfill.ts'
-import { fromDatabase } from '../lists/codex-list.ts'
+import { faceOfList, isListedFirst } from '../lists/codex-list.ts'
 import { codexTimes } from '../lists/codex-times.ts'
 import { freshList, strictList } from '../lists/fresh-list.ts'
 import type { ListRequest } from '../lists/list-filter.ts'
@@ -23,7 +23,7 @@ import type { Answer, EngineParts, FoundThread } from '../use-cases.ts'
 
 const contextOf = (parts: EngineParts, infos: ReadonlyArray<StreamInfo> | null): ViewContext => {
   const names = once(parts.names.all)
-  const isListed = (id: string): boolean => (threadRow(parts, id)?.facts.preview ?? null) !== null
+  const isListed = (id: string): boolean => isListedFirst(threadRow(parts, id))
   return {
     profile: parts.profile,
     strict: parts.strict,
@@ -49,7 +49,7 @@ export const listThreads =
     if (E.isLeft(listed)) return listed
     const { page, infos } = listed.right
     const context = contextOf(parts, infos)
-    const face = fromDatabase(request) ? 'database' : 'list'
+    const face = faceOfList(request)
     const here = parts.store.findAll(page.data.map((one) => streamId(one.streamId)))
     const data = page.data.flatMap(({ streamId: id, row }) => {
       const info = here.get(id)
@@ -73,8 +73,7 @@ export const searchThreads =
       const info = here.get(id)
       if (info === undefined) return []
       const thread = threadView(row, info, 'database', context, [])
-      // Codex looks for parents in its database, but not when it searches.
-      return [{ thread: parts.strict ? { ...thread, parentThreadId: null } : thread, ...hit }]
+      return [{ thread, ...hit }]
     })
     return E.right({ ...page, data })
   }
@@ -110,13 +109,13 @@ export const readThread =
 /** A thread without turns. */
 export const summarize =
   (parts: EngineParts, home: Home, open: Open) =>
-  (threadId: string): Answer<ThreadSummary> =>
+  (threadId: string, face: 'head' | 'file' = 'head'): Answer<ThreadSummary> =>
   async () => {
     const opened = await open(threadId, false)
     if (E.isLeft(opened)) return opened
     const siblings = await siblingsOf(parts, home)
     if (E.isLeft(siblings)) return siblings
     return E.right(
-      summaryView(opened.right.row(), opened.right.info, contextOf(parts, siblings.right))
+      summaryView(opened.right.row(), opened.right.info, face, contextOf(parts, siblings.right))
     )
   }

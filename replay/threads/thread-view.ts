@@ -5,16 +5,21 @@
  * the head of the file, `thread/read` with turns from its database. Strict mode reproduces each; otherwise there
  * is one answer, from the whole log.
  */
+import { isJsonObject, type Json } from '../../domain/json.ts'
+import { spawnIn, spawnText } from '../../domain/spawned.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { GitInfo, Thread, Turn } from '../../domain/protocol.ts'
 import { protocolSource, protocolThreadSource } from '../../domain/source.ts'
 import type { MetaFacts, ThreadFacts } from '../../domain/thread.ts'
-import { parentOf, type ThreadRow } from '../../projections/threads.ts'
+import { parentOf, spawnerOf, type ThreadRow } from '../../projections/threads.ts'
 import type { CodexTimes } from '../lists/codex-times.ts'
 import type { StreamInfo } from '../ports.ts'
 
-/** Which of Codex's answers is wanted: its file scan, its database, the head of the file, or the whole of it. */
-export type Face = 'list' | 'database' | 'head' | 'whole'
+/**
+ * Which of Codex's answers is wanted: its file scan, its database, that about what a thread spawned, the head of the file with
+ * and without what the database adds, or the whole of it.
+ */
+export type Face = 'list' | 'database' | 'below' | 'head' | 'file' | 'whole'
 
 /** What a view needs besides the row. */
 export interface ViewContext {
@@ -26,6 +31,21 @@ export interface ViewContext {
   readonly nameOf: (threadId: string) => string | null
   /** Strict mode: the times Codex's database would show. */
   readonly times: CodexTimes | null
+}
+
+/** A spawned thread as its source tells of it, with the name and the role that the metadata gave it later. */
+const namedSource = ({ source, agentNickname, agentRole }: MetaFacts): Json => {
+  const spawn = spawnIn(source)
+  if (spawn === null || (agentNickname === null && agentRole === null)) return source
+  return {
+    subagent: {
+      thread_spawn: {
+        ...spawn,
+        agent_nickname: agentNickname ?? spawn['agent_nickname'] ?? null,
+        agent_role: agentRole ?? spawn['agent_role'] ?? null
+      }
+    }
+  }
 }
 
 const NO_FACTS: MetaFacts = {
@@ -54,12 +74,20 @@ interface Shown {
   readonly updatedAtMs: number
   readonly recencyAtMs: number
   readonly forkedFromId: string | null
+  readonly parentThreadId: string | null
   readonly threadSource: string | null
 }
 
 /** The directory of the first turn stands in for one that no metadata tell; since 0.142 only when it is absolute. */
 const contextCwd = ({ contextCwd: cwd }: ThreadFacts, { members142 }: Profile): string =>
   cwd === null || (members142 && !cwd.startsWith('/')) ? '' : cwd
+
+/** In strict mode as Codex knows it: from the metadata alone, and in its database from the source alone, where it looks for it. */
+const shownParent = (facts: ThreadFacts, face: Face, { strict }: ViewContext): string | null => {
+  if (!strict) return parentOf(facts)
+  if (face === 'database') return null
+  return face === 'below' ? spawnerOf(facts) : (facts.own?.parentThreadId ?? null)
+}
 
 const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContext): Shown => {
   const { facts } = row
@@ -77,6 +105,7 @@ const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContex
     updatedAtMs: mtime,
     recencyAtMs: mtime,
     forkedFromId,
+    parentThreadId: shownParent(facts, face, context),
     threadSource
   }
   const { profile, strict, times } = context
@@ -84,7 +113,7 @@ const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContex
     return strict
       ? shown169(whole, row, face)
       : { ...whole, recencyAtMs: times169(row).recencyAtMs }
-  return times === null ? whole : codexShown(whole, row, info, face, times)
+  return times === null ? whole : codexShown(whole, row, info, face, times, profile)
 }
 
 const parsed = (text: string | null | undefined): number | null => {
@@ -101,18 +130,37 @@ export const times169 = ({
   return { createdAtMs: began, recencyAtMs: Math.max(began, parsed(facts.turnStartedAt) ?? began) }
 }
 
+/** What 0.169 calls the threads in which it has approvals reviewed, whatever is said in them. */
+const GUARDIAN = { preview: 'Approval review', name: 'Guardian review' }
+
+/** True for such a thread. */
+export const isGuardian = (facts: MetaFacts | null): boolean => {
+  const source = facts?.source
+  const sub = isJsonObject(source) ? source['subagent'] : null
+  return isJsonObject(sub) && sub['other'] === 'guardian'
+}
+
 /** What 0.169 itself shows: lists know no forks, and a revert hides what was first asked. */
 const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
   const { segment, preview, head } = row.facts
-  const isScanned = face === 'list' && whole.facts.historyMode !== 'paginated'
-  const git = isScanned ? scannedGit(whole.facts.git, head?.git ?? null) : whole.facts.git
-  const isRead = face === 'head' || face === 'whole'
-  const knowsSource = face === 'whole' || whole.facts.historyMode === 'paginated'
+  const isLegacy = whole.facts.historyMode !== 'paginated'
+  const isScan = face === 'list' || face === 'database'
+  const facts =
+    face === 'list' && head !== null
+      ? { ...head, git: scannedGit(whole.facts.git, head.git) }
+      : whole.facts
+  const isHead = face === 'head' || face === 'file'
+  const isRead = isHead || face === 'whole'
+  const knowsSource = face === 'whole' || !isLegacy
+  const times = times169(row)
+  const hasHead = isHead && isLegacy && preview !== null
   return {
     ...whole,
-    ...times169(row),
-    facts: { ...whole.facts, git },
-    preview: segment?.preview ?? preview ?? '',
+    ...times,
+    id: isScan || face === 'file' ? (head?.id ?? whole.id) : whole.id,
+    updatedAtMs: hasHead ? times.createdAtMs : whole.updatedAtMs,
+    facts,
+    preview: isGuardian(whole.facts) ? GUARDIAN.preview : (segment?.preview ?? preview ?? ''),
     forkedFromId: isRead ? whole.forkedFromId : null,
     threadSource: isRead && knowsSource ? whole.threadSource : null
   }
@@ -137,38 +185,81 @@ const codexShown = (
   row: ThreadRow,
   info: StreamInfo,
   face: Face,
-  times: CodexTimes
+  times: CodexTimes,
+  { members142 }: Profile
 ): Shown => {
-  const { head, preview } = row.facts
+  const { head, preview, asked } = row.facts
+  const scanned: MetaFacts =
+    head === null ? whole.facts : { ...head, git: scannedGit(whole.facts.git, head.git) }
+  const headPreview = members142 ? (preview ?? '') : (asked?.text ?? '')
   const hasRow = (head === null || head.id === info.streamId) && ROLLOUT_NAME.test(info.path)
   const updatedAtMs = times.updatedMs.get(info.streamId) ?? whole.updatedAtMs
-  const recencyAtMs = hasRow
-    ? (times.recencyMs.get(info.streamId) ?? whole.recencyAtMs)
-    : row.createdAtMs
+  const recencyAtMs =
+    hasRow || face === 'list' || face === 'database'
+      ? (times.recencyMs.get(info.streamId) ?? whole.recencyAtMs)
+      : row.createdAtMs
   switch (face) {
-    case 'list': {
-      const facts = { ...whole.facts, git: scannedGit(whole.facts.git, head?.git ?? null) }
-      return { ...whole, facts, recencyAtMs, forkedFromId: null, threadSource: null }
-    }
+    case 'list':
+      return {
+        ...whole,
+        id: scanned.id,
+        facts: scanned,
+        recencyAtMs,
+        forkedFromId: null,
+        threadSource: null
+      }
     case 'database':
-      return { ...whole, updatedAtMs, recencyAtMs, forkedFromId: null, threadSource: null }
+    case 'below':
+      return {
+        ...whole,
+        id: head?.id ?? whole.id,
+        updatedAtMs,
+        recencyAtMs,
+        forkedFromId: null,
+        threadSource: null
+      }
     case 'whole':
       if (hasRow) return { ...whole, updatedAtMs, recencyAtMs }
       break
     case 'head':
-      if (hasRow && (head === null || preview === null))
+      if (hasRow && (head === null || headPreview === ''))
         return { ...whole, updatedAtMs, recencyAtMs }
+      break
+    case 'file': {
+      const isUnasked = (members142 ? preview : asked) === null
+      const time = isUnasked ? whole.updatedAtMs : row.createdAtMs
+      return { ...whole, id: scanned.id, facts: scanned, preview: headPreview, updatedAtMs: time }
+    }
   }
   const facts = head === null ? whole.facts : { ...head, git: whole.facts.git ?? head.git }
   const { id } = facts
   return { ...whole, id, facts, updatedAtMs: row.createdAtMs, recencyAtMs, threadSource: null }
 }
 
+/** Git facts that say nothing are none. */
+const saidGit = (git: GitInfo | null): GitInfo | null =>
+  git !== null && Object.values(git).some((fact) => fact !== null) ? git : null
+
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
-/** A name counts only when it says more than the preview does. */
-export const shownName = (facts: ThreadFacts, name: string | null): string | null =>
-  name === null || name === facts.preview || name === facts.firstUserMessage ? null : name
+/**
+ * A name that says more than the preview does. A thread that began with a picture alone goes by the first text in it; with
+ * Codex, which keeps that text where names are, even when people gave it a name. Where Codex reads one thread it does not ask
+ * whether the name says more.
+ */
+const shownName = (
+  { own, preview, firstUserMessage, title }: ThreadFacts,
+  id: string,
+  face: Face,
+  { nameOf, profile, strict }: ViewContext
+): string | null => {
+  const given = nameOf(id)
+  if (strict && profile.members169 && isGuardian(own)) return given ?? GUARDIAN.name
+  const isRead = strict && (face === 'head' || face === 'whole')
+  const name = !isRead && (given === preview || given === firstUserMessage) ? null : given
+  const said = title === firstUserMessage ? null : title
+  return strict ? (said ?? name) : (name ?? said)
+}
 
 const sectionOf = ({ historyMode }: MetaFacts) => ({
   section: null,
@@ -189,13 +280,15 @@ export const threadView = (
   const view = shown(row, info, face, context)
   const { id, facts, updatedAtMs, recencyAtMs, forkedFromId, threadSource } = view
   const { members142, members169 } = profile
+  const source = namedSource(facts)
+  const spawned = spawnIn(source)
   return {
     id,
     ...(members169 ? { environments: null, extra: null } : {}),
     sessionId: id,
     forkedFromId,
     ...(members169 ? { attachedToThreadId: null } : {}),
-    ...(members142 ? { parentThreadId: parentOf(row.facts) } : {}),
+    ...(members142 ? { parentThreadId: view.parentThreadId } : {}),
     preview: view.preview,
     ephemeral: false,
     ...(members169 ? sectionOf(facts) : {}),
@@ -209,13 +302,13 @@ export const threadView = (
     cwd: context.absolute?.(facts.cwd) ?? facts.cwd,
     cliVersion: facts.cliVersion,
     ...(members169 ? { originator: facts.originator === '' ? null : facts.originator } : {}),
-    source: protocolSource(facts.source),
+    source: protocolSource(source),
     ...(members169 ? { canAcceptDirectInput: null } : {}),
     threadSource: protocolThreadSource(threadSource, profile),
-    agentNickname: facts.agentNickname,
-    agentRole: facts.agentRole,
-    gitInfo: facts.git,
-    name: shownName(row.facts, context.nameOf(id)),
+    agentNickname: spawnText(spawned, 'agent_nickname'),
+    agentRole: spawnText(spawned, 'agent_role'),
+    gitInfo: saidGit(facts.git),
+    name: shownName(row.facts, id, face, context),
     ...(members169 ? { daybreakEnabled: null } : {}),
     turns
   }
@@ -224,8 +317,9 @@ export const threadView = (
 /** A thread without turns, with the milliseconds behind its times. */
 export interface ThreadSummary {
   readonly thread: Thread
-  /** As it stands in the log. */
+  /** As they stand in the log. */
   readonly cwd: string
+  readonly source: Json
   readonly createdAtMs: number
   readonly updatedAtMs: number
 }
@@ -234,9 +328,10 @@ export interface ThreadSummary {
 export const summaryView = (
   row: ThreadRow,
   info: StreamInfo,
+  face: 'head' | 'file',
   context: ViewContext
 ): ThreadSummary => {
-  const { facts, createdAtMs, updatedAtMs } = shown(row, info, 'head', context)
-  const thread = threadView(row, info, 'head', context, [])
-  return { thread, cwd: facts.cwd, createdAtMs, updatedAtMs }
+  const { facts, createdAtMs, updatedAtMs } = shown(row, info, face, context)
+  const thread = threadView(row, info, face, context, [])
+  return { thread, cwd: facts.cwd, source: namedSource(facts), createdAtMs, updatedAtMs }
 }

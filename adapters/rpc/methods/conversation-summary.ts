@@ -8,7 +8,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { Json } from '../../../domain/json.ts'
 import type { GitInfo, Thread } from '../../../domain/protocol.ts'
 import type { Engine, ThreadSummary } from '../../../replay/engine.ts'
 import { noKey } from '../connection/keys.ts'
@@ -52,18 +51,13 @@ const ConversationSummary = t.type(
 const Response = t.type({ summary: ConversationSummary }, 'GetConversationSummaryResponse')
 type Response = t.TypeOf<typeof Response>
 
-/** The protocol's spelling of a source, back to the file's. */
-const legacySource = (source: Json): Json => {
-  if (source === 'appServer') return 'mcp'
-  if (typeof source !== 'object' || source === null || Array.isArray(source)) return source
-  const { subAgent } = source as { readonly subAgent?: Json }
-  return subAgent === undefined ? source : { subagent: subAgent }
-}
-
 const legacyGit = (git: GitInfo | null): t.TypeOf<typeof LegacyGitInfo> | null =>
   git === null ? null : { sha: git.sha, branch: git.branch, origin_url: git.originUrl }
 
-const summaryOf = (thread: Thread, { cwd, createdAtMs, updatedAtMs }: ThreadSummary): Response => ({
+const summaryOf = (
+  thread: Thread,
+  { source, cwd, createdAtMs, updatedAtMs }: ThreadSummary
+): Response => ({
   summary: {
     conversationId: thread.id,
     path: thread.path,
@@ -73,48 +67,34 @@ const summaryOf = (thread: Thread, { cwd, createdAtMs, updatedAtMs }: ThreadSumm
     modelProvider: thread.modelProvider,
     cwd,
     cliVersion: thread.cliVersion,
-    source: legacySource(thread.source),
+    source,
     gitInfo: legacyGit(thread.gitInfo)
   }
 })
-
-/** By path Codex looks at the file, not at its database, so a thread without a preview shows the file's time. */
-const fileTimes = async (
-  engine: Engine,
-  threadId: string,
-  summary: ThreadSummary
-): Promise<ThreadSummary> => {
-  const located = await engine.locate(threadId)()
-  return summary.thread.preview !== '' || E.isLeft(located)
-    ? summary
-    : { ...summary, updatedAtMs: Math.floor(located.right.modifiedAtMs) }
-}
 
 const summarize =
   (threadId: string, path: string | null) =>
   (engine: Engine): TE.TaskEither<StoreError, Answer<Response>> =>
   async () => {
-    const read = await engine.summarize(threadId)()
+    // By path Codex looks at the file alone, and not at its database.
+    const read = await engine.summarize(threadId, path === null ? 'head' : 'file')()
     if (E.isLeft(read)) return read
-    const summary = path === null ? read.right : await fileTimes(engine, threadId, read.right)
+    const summary = read.right
     const thread = path === null ? summary.thread : { ...summary.thread, path }
     return E.right({ result: summaryOf(thread, summary) })
   }
 
-const idWords = (e: StoreError): RpcError =>
-  e._tag === 'StreamNotFound'
-    ? invalidRequest(`no rollout found for conversation id ${e.streamId}`)
-    : ofStoreError(e)
+const words =
+  (which: string) =>
+  (e: StoreError): RpcError => {
+    if (e._tag === 'StreamNotFound')
+      return invalidRequest(`no rollout found for conversation id ${e.streamId}`)
+    if (e._tag !== 'UnreadableRollout') return ofStoreError(e)
+    return internal(`failed to load conversation summary ${which}: ${unreadableReason(e)}`)
+  }
 
 const summaryById = (threadId: string, call: Call): Promise<E.Either<RpcError, Answer<Response>>> =>
-  ask(call, summarize(threadId, null), idWords)
-
-const pathWords =
-  (path: string) =>
-  (e: StoreError): RpcError => {
-    if (e._tag !== 'UnreadableRollout') return idWords(e)
-    return internal(`failed to load conversation summary from ${path}: ${unreadableReason(e)}`)
-  }
+  ask(call, summarize(threadId, null), words(`for ${threadId}`))
 
 /** A path makes Codex read the file itself, so that a file without a head is refused. */
 const refusesFile =
@@ -138,9 +118,9 @@ const summaryByPath = async (
   if (E.isLeft(found)) return found
   if (E.isLeft(found.right)) return found.right
   const { threadId, path: shown } = found.right.right
-  const refused = await ask(call, refusesFile(threadId), pathWords(path))
+  const refused = await ask(call, refusesFile(threadId), words(`from ${path}`))
   if (E.isLeft(refused)) return refused
-  return ask(call, summarize(threadId, shown), pathWords(path))
+  return ask(call, summarize(threadId, shown), words(`from ${path}`))
 }
 
 /** The row of `getConversationSummary`. */

@@ -13,6 +13,7 @@ import { loadedThread } from '../threads/threads.ts'
 import { unrunTurn } from '../threads/unrun-turn.ts'
 import { noCompaction, noShell } from '../wire/refusals.ts'
 import { required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { isBlank } from '../../../domain/white-space.ts'
 
 const compactFields = { threadId: required(text) }
 
@@ -56,7 +57,7 @@ export const threadShellCommand: Method<ValueOf<typeof shellFields>, object> = {
     async () => {
       const live = loadedThread(call, threadId)
       if (E.isLeft(live)) return live
-      if (command.trim() === '') return E.left(invalidRequest('command must not be empty'))
+      if (isBlank(command)) return E.left(invalidRequest('command must not be empty'))
       const reason = noShell(live.right)
       return E.right({
         result: {},

@@ -14,6 +14,7 @@ import { goalCleared, goalUpdated } from '../threads/notices.ts'
 import { i64, oneOf, option, patch, required, struct, text, type ValueOf } from '../wire/serde.ts'
 import { changeable, draftOf, knownThread, threadNotFound } from '../threads/threads.ts'
 import { write } from '../threads/writes.ts'
+import { trimmed } from '../../../domain/white-space.ts'
 
 const OBJECTIVE_CHARS_MAX = 4000
 
@@ -61,16 +62,16 @@ const setFieldsOf = (profile: ProfileName) => ({
 type SetParams = ValueOf<ReturnType<typeof setFieldsOf>>
 
 const patchOf = ({ objective, status, tokenBudget }: SetParams): E.Either<RpcError, GoalPatch> => {
-  const trimmed = objective?.trim() ?? null
-  if (trimmed === '') return E.left(invalidRequest('goal objective must not be empty'))
-  if (trimmed !== null && [...trimmed].length > OBJECTIVE_CHARS_MAX)
+  const asked = typeof objective === 'string' ? trimmed(objective) : null
+  if (asked === '') return E.left(invalidRequest('goal objective must not be empty'))
+  if (asked !== null && [...asked].length > OBJECTIVE_CHARS_MAX)
     return E.left(
       invalidRequest(`goal objective must be at most ${OBJECTIVE_CHARS_MAX} characters`)
     )
   if (typeof tokenBudget === 'number' && tokenBudget <= 0)
     return E.left(invalidRequest('goal budgets must be positive when provided'))
   return E.right({
-    ...(trimmed === null ? {} : { objective: trimmed }),
+    ...(asked === null ? {} : { objective: asked }),
     ...(status === null ? {} : { status }),
     ...(tokenBudget === undefined ? {} : { tokenBudget })
   })

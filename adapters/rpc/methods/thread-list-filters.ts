@@ -7,6 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { CODE, invalidRequest, type RpcError } from '../wire/errors.ts'
 import { threadIdOf } from '../method.ts'
+import { isBlank } from '../../../domain/white-space.ts'
 
 /** The filters of a request; an era that does not know one leaves it out. */
 export interface Filters {
@@ -64,7 +65,7 @@ const refusal = (filters: Filters, strict: boolean): RpcError | null => {
     return invalidParams(
       projectId === '' ? 'projectId must not be empty' : `project not found: ${projectId}`
     )
-  if (filters.includeAttachedThreads === true && (filters.searchTerm ?? '').trim() === '')
+  if (filters.includeAttachedThreads === true && isBlank(filters.searchTerm ?? ''))
     return invalidRequest('includeAttachedThreads requires a non-empty searchTerm')
   if (isSet(filters.attachedToThreadId) && (parent || ancestor))
     return invalidRequest(

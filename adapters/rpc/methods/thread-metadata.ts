@@ -21,6 +21,7 @@ import {
   type ThreadWords
 } from '../threads/threads.ts'
 import { write } from '../threads/writes.ts'
+import { isBlank, trimmed } from '../../../domain/white-space.ts'
 
 const Nothing = t.type({}, 'EmptyResponse')
 const nameFields = { threadId: required(text), name: required(text) }
@@ -54,7 +55,7 @@ export const threadNameSet: Method<ValueOf<typeof nameFields>, object> = {
     async () => {
       const named = threadIdOf(threadId)
       if (E.isLeft(named)) return named
-      const name = given.trim()
+      const name = trimmed(given)
       if (name === '') return E.left(invalidRequest('thread name must not be empty'))
       const archived = await archivedRefusal(call, named.right)
       if (archived !== null) return E.left(archived)
@@ -78,7 +79,7 @@ const gitPatch = (git: GitInfo | null, { server }: Call): E.Either<RpcError, Git
     const what = server.profile === '0.169' && git === null ? 'thread metadata update' : 'gitInfo'
     return E.left(invalidRequest(`${what} must include at least one field`))
   }
-  const empty = members.find(([, value]) => value?.trim() === '')
+  const empty = members.find(([, value]) => typeof value === 'string' && isBlank(value))
   return empty === undefined
     ? E.right(Object.fromEntries(members))
     : E.left(invalidRequest(`gitInfo.${empty[0]} must not be empty`))

@@ -26,6 +26,7 @@ import {
   u32,
   type ValueOf
 } from '../wire/serde.ts'
+import { isBlank } from '../../../domain/white-space.ts'
 
 const common = {
   cursor: option(text),
@@ -124,7 +125,7 @@ export const threadSearchOccurrences: Method<ValueOf<typeof occurrenceFields>, M
   handler: (params, call) => async () => {
     const id = threadIdOf(params.threadId)
     if (E.isLeft(id)) return id
-    if (params.searchTerm.trim() === '') return E.left(EMPTY)
+    if (isBlank(params.searchTerm)) return E.left(EMPTY)
     if (!(await isServed(call, id.right))) return E.left(unsupported('thread/searchOccurrences'))
     const found = await ask(call, (engine) => engine.searchOccurrences(id.right, params))
     return E.map(({ data, nextCursor }: OccurrencePage) =>

@@ -6,7 +6,7 @@ import * as t from 'io-ts'
 import type { TimelinePage } from '../../../replay/pages/timeline.ts'
 import { noKey } from '../connection/keys.ts'
 import { budget } from '../wire/budget.ts'
-import { unsupported } from '../wire/errors.ts'
+import { invalidRequest, unsupported } from '../wire/errors.ts'
 import { answer, ask, threadIdOf, type Method } from '../method.ts'
 import { option, required, struct, text, u32, type ValueOf } from '../wire/serde.ts'
 
@@ -41,6 +41,9 @@ export const timelineList: Method<ValueOf<ReturnType<typeof fieldsOf>>, Response
     const read = await ask(call, (engine) => engine.readThread(id.right, false))
     if (E.isLeft(read) || read.right.historyMode !== 'paginated')
       return E.left(unsupported('thread/timeline/list'))
+    const found = await ask(call, (engine) => engine.locate(id.right))
+    if (call.server.strict && E.isRight(found) && found.right.archived)
+      return E.left(invalidRequest(`thread ${id.right} is archived`))
     return E.map(({ data, nextCursor }: TimelinePage) =>
       answer<Response>({ data, nextCursor, activeRealtimeSessionAtPageStart: null })
     )(await ask(call, (engine) => engine.listTimeline(id.right, params)))
