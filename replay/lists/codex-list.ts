@@ -29,7 +29,7 @@ import {
 } from './list-filter.ts'
 import type { Listed } from './list.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
-import { isGuardian, times169 } from '../threads/thread-view.ts'
+import { GUARDIAN, isGuardian, times169 } from '../threads/thread-view.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import { pageLimit } from '../pages/turn-page.ts'
@@ -198,7 +198,11 @@ export const codexListPage = (
     .filter((c) => !asksForPeople(request) || isShown(c))
     .filter((c) => cursor === null || isBehind(cursor, isUp)(c))
     .filter((c) => found?.(c.streamId) !== false)
-    .filter((c) => rowMatches(c.row, () => nameOf(c.streamId), request, members142))
+    .filter((c) =>
+      members169 && isGuardian(c.row.facts.own)
+        ? GUARDIAN.preview.includes(request.searchTerm ?? '')
+        : rowMatches(c.row, () => nameOf(c.streamId), request, members142)
+    )
     .sort(orderOf(env, request, isSearch))
   const named = members169 || request.sortKey === 'recency_at'
   const placeOf = ({ ms, streamId }: Candidate): Place => ({

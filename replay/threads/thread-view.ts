@@ -131,7 +131,7 @@ export const times169 = ({
 }
 
 /** What 0.169 calls the threads in which it has approvals reviewed, whatever is said in them. */
-const GUARDIAN = { preview: 'Approval review', name: 'Guardian review' }
+export const GUARDIAN = { preview: 'Approval review', name: 'Guardian review' }
 
 /** True for such a thread. */
 export const isGuardian = (facts: MetaFacts | null): boolean => {
@@ -142,7 +142,7 @@ export const isGuardian = (facts: MetaFacts | null): boolean => {
 
 /** What 0.169 itself shows: lists know no forks, and a revert hides what was first asked. */
 const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
-  const { segment, preview, head } = row.facts
+  const { segment, preview, asked, head } = row.facts
   const isLegacy = whole.facts.historyMode !== 'paginated'
   const isScan = face === 'list' || face === 'database'
   const facts =
@@ -153,7 +153,7 @@ const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
   const isRead = isHead || face === 'whole'
   const knowsSource = face === 'whole' || !isLegacy
   const times = times169(row)
-  const hasHead = isHead && isLegacy && preview !== null
+  const hasHead = isHead && isLegacy && (preview ?? asked) !== null
   return {
     ...whole,
     ...times,
