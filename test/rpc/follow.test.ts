@@ -354,6 +354,17 @@ describe('live follow', () => {
     expect((await told()).follower).to.deep.equal([])
   })
 
+  it('tells the name that a fork takes from its source only with the thread itself', async () => {
+    const { bystander, follower, told } = await setUp()
+    await follower.ask('thread/name/set', { threadId: PLAIN, name: 'Kept' })
+    const before = bystander.received.length
+    await follower.ask('thread/fork', { threadId: PLAIN })
+    const [started] = bystander.received.slice(before)
+    expect(started).to.have.nested.property('params.thread.name', 'Kept')
+    await told()
+    expect(methods(bystander.received.slice(before))).to.not.include('thread/name/updated')
+  })
+
   it('tells everyone of a goal, and of its end', async () => {
     const { other, told } = await setUp()
     await right(other.setGoal(PLAIN, { objective: 'theirs' }))

@@ -4,20 +4,30 @@
  */
 import type { Names } from '../../../replay/home-ports.ts'
 import { threadKey } from '../connection/keys.ts'
-import type { Live } from '../threads/live.ts'
+import type { Live, ShownThread } from '../threads/live.ts'
 import { nameUpdated } from '../threads/notices.ts'
+
+/** The name that a notification gives a thread: by itself, or with a thread that was started with one, as a fork is. */
+const nameIn = (method: string, params: unknown): readonly [string, string] | null => {
+  if (method === 'thread/name/updated') {
+    const { threadId, threadName } = params as {
+      readonly threadId: string
+      readonly threadName: string
+    }
+    return [threadId, threadName]
+  }
+  if (method !== 'thread/started') return null
+  const { id, name } = (params as { readonly thread: ShownThread }).thread
+  return name === null ? null : [id, name]
+}
 
 /** Returns what compares the names with what was told, and tells the difference. */
 export const nameWatcher = (live: Live, names: Names): (() => Promise<void>) => {
   let seen = names.all()
   const told = new Map(seen)
   live.overhear(({ method, params }) => {
-    if (method !== 'thread/name/updated') return
-    const { threadId, threadName } = params as {
-      readonly threadId: string
-      readonly threadName: string
-    }
-    told.set(threadId, threadName)
+    const named = nameIn(method, params)
+    if (named !== null) told.set(...named)
   })
   const tell = (threadId: string): void => {
     const name = names.nameOf(threadId)
