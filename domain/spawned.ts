@@ -1,7 +1,7 @@
 /**
  * What a `source` says of a thread that another one spawned.
  */
-import { isJsonObject, type Json, type JsonObject } from './json.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
 
 const objectIn = (value: unknown, member: string): JsonObject | null => {
   const inner = isJsonObject(value) ? value[member] : null

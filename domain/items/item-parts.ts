@@ -100,10 +100,9 @@ const sounds = ({
 
 /** The parts of a user message as legacy events hold them: text, images, and from 0.146 on sound. */
 export const userEventParts = (e: UserMessage, profile: Profile): ReadonlyArray<UserContent> => {
-  const text: ReadonlyArray<UserContent> =
-    isBlank(e.message)
-      ? []
-      : [{ type: 'text', text: e.message, text_elements: textElements(e.text_elements) }]
+  const text: ReadonlyArray<UserContent> = isBlank(e.message)
+    ? []
+    : [{ type: 'text', text: e.message, text_elements: textElements(e.text_elements) }]
   const localImages = (e.local_images ?? []).map((path, i): UserContent => ({
     type: 'localImage',
     path,
