@@ -134,8 +134,7 @@ const ROWS: ReadonlyArray<Row> = [
   {
     title: 'a head with another id: shown under the id of the file',
     bytes: meta({ id: '01960999-0000-7000-8000-000000000999' }) + turn('t1'),
-    shows: one,
-    codex: { ...one, listed: false }
+    shows: one
   },
   {
     title: 'metadata after nine events is found',
@@ -307,7 +306,8 @@ const ROWS: ReadonlyArray<Row> = [
   {
     title: 'a blank user message shows nothing to list by',
     bytes: meta() + start('t1') + user('  ') + done('t1'),
-    shows: { turns: ['t1 completed userMessage'], listed: false }
+    shows: { turns: ['t1 completed userMessage'], listed: false },
+    codex: { turns: ['t1 completed userMessage'], listed: true }
   },
   {
     title: 'a compaction with an unreadable element is reported',
