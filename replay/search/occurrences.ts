@@ -104,13 +104,17 @@ const matchesIn = (text: string, { text: term, folding }: Term): ReadonlyArray<S
   return found
 }
 
-/** Places of the live turns in which the term was said, ascending. */
+/**
+ * Places of the live turns in which the term was said, ascending; in strict mode all turns, because the text that is indexed there
+ * is that of Codex's `thread/search`, which leaves out what a thread took over from another one.
+ */
 const turnsWith = async (
   walk: Walk,
   text: FullText,
   term: Term
 ): Promise<ReadonlyArray<number>> => {
   const { env, info, live } = walk
+  if (env.strict) return Array.from({ length: live.count }, (_, place) => place)
   const chunks = text.candidates(term.key).get(info.streamId) ?? []
   const places = new Set<number>()
   for await (const said of messagesWith(env, text, info, chunks, containing(term)))

@@ -78,6 +78,25 @@ const caseOf = ({ params }: Step): string => {
     : 'search_threads (empty term, bad cursor, no match, snippet, paging, names)'
 }
 
+describe('places in the history that a thread took over from another one', () => {
+  it('are found, as by Codex 0.169.0', async () => {
+    const home = copyHome('walk-1-169')
+    const client = await initialized(home, { profile: '0.169' })
+    const threadId = '01a1fd0c-63e6-7ba2-8a6b-d945beaad922'
+    const { result } = await client.ask('thread/searchOccurrences', { threadId, searchTerm: 'THE' })
+    const { data } = result as { readonly data: ReadonlyArray<Readonly<Record<string, unknown>>> }
+    const inherited = data.filter(({ turnId }) => turnId === '01a1fd0c-5ae7-71b0-ba14-8baa517e9e95')
+    expect(inherited.map(({ turnCursor: _, ...place }) => place)).to.deep.include({
+      turnId: '01a1fd0c-5ae7-71b0-ba14-8baa517e9e95',
+      itemId: '01a1fd0c-5af5-7851-a417-4e450ca8de34',
+      snippet: 'Please sort the tidy trellis twice a week',
+      snippetMatchRange: { start: 12, end: 15 }
+    })
+    await client.close()
+    removeFolder(home)
+  })
+})
+
 for (const version of ['0.142.5', '0.169.0']) {
   describe(`strict searches are those of Codex ${version}`, () => {
     const { threads, occurrences } = recordingOf(version)
