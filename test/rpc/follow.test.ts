@@ -17,6 +17,7 @@ import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { right } from '../support/engines.ts'
 import { copyHome, FIXTURES, removeFolder } from '../support/fixture-home.ts'
+import { asked, AT_MS, begun, done, event, said, TURN } from '../support/followed-turn.ts'
 import {
   clientOf,
   serverOf,
@@ -32,25 +33,6 @@ const GIT = '01a1fcdb-46e0-71c3-911f-3350c9a8ce4c'
 const PLAIN_130 = '01a1fcdb-413a-7b00-a3c9-e149f48223b9'
 const PLAIN_169 = '01a1fd04-6a2b-7862-91d1-5af381f25378'
 const LONG = '01a1fcf0-83af-7753-9105-268919d49185'
-const TURN = '01a1ffff-0000-7000-8000-000000000001'
-const AT = '2026-11-21T09:00:00.000Z'
-const AT_MS = Date.parse(AT)
-
-const event = (payload: NewEvent['payload']): NewEvent => ({
-  timestamp: AT,
-  type: 'event_msg',
-  payload
-})
-const begun = event({ type: 'task_started', turn_id: TURN, started_at: 1795251600 })
-const said = (message: string): NewEvent => event({ type: 'agent_message', message })
-const asked = (message: string): NewEvent => event({ type: 'user_message', message })
-const done = event({
-  type: 'task_complete',
-  turn_id: TURN,
-  last_agent_message: 'Yes.',
-  completed_at: 1795251601,
-  duration_ms: 900
-})
 
 const idle = { type: 'idle' }
 const active = { type: 'active', activeFlags: [] }
