@@ -5,6 +5,8 @@
  * (and, when its lines differ, a codec in `payloads.ts`).
  */
 
+import type { NumberKeeping } from './events/exact-json.ts'
+
 /** Names of the eras this build knows. */
 export type ProfileName = '0.130' | '0.142' | '0.169'
 
@@ -21,6 +23,10 @@ export interface Profile {
   readonly completedItems: ReadonlySet<string>
   /** Rollouts from before the envelope are read: no Codex of these eras does. */
   readonly readsBare: boolean
+  /** Numbers keep the text they were written as, and some are refused for it; see `events/exact-json.ts`. */
+  readonly numbers: NumberKeeping
+  /** Metadata with a member that is there twice is not read; of other lines the last one counts. */
+  readonly refusesDoubledMeta: boolean
   /** `.jsonl.zst` rollouts are read. */
   readonly readsCompressed: boolean
   /** A rollout's file name must begin with `rollout-` to be found by id. */
@@ -116,6 +122,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     responseItems: new Set(RESPONSE_ITEMS_130),
     completedItems: new Set(['Plan']),
     readsBare: false,
+    numbers: 'rounded',
+    refusesDoubledMeta: true,
     readsCompressed: false,
     needsRolloutPrefix: false,
     members142: false,
@@ -131,6 +139,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     responseItems: new Set(RESPONSE_ITEMS_142),
     completedItems: new Set(['Plan', 'Sleep']),
     readsBare: false,
+    numbers: 'written',
+    refusesDoubledMeta: false,
     readsCompressed: true,
     needsRolloutPrefix: true,
     members142: true,
@@ -146,6 +156,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     responseItems: new Set(RESPONSE_ITEMS_169),
     completedItems: new Set(COMPLETED_ITEMS_169),
     readsBare: false,
+    numbers: 'written',
+    refusesDoubledMeta: true,
     readsCompressed: true,
     needsRolloutPrefix: true,
     members142: true,

@@ -12,7 +12,7 @@ import { metadataChangeOf, METADATA_UPDATED } from './changes/metadata.ts'
 import { goalOf, GOAL_CLEARED, GOAL_UPDATED, type Goal } from './changes/goal.ts'
 import { cwdInBare, saidInBare } from './items/bare-items.ts'
 import { userParts } from './items/item-parts.ts'
-import type { Json, JsonObject } from './json.ts'
+import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { ThreadGoalUpdated, type SessionMeta } from './events/payloads.ts'
 import type { TurnContext } from './events/turn-context.ts'
 import { declaredTools } from './rich/tools.ts'
@@ -82,6 +82,8 @@ export interface ThreadFacts {
   readonly settingsAt: ByteRange | null
   /** Directory a client chose later on (0.169). */
   readonly settingsCwd: string | null
+  /** Who the last settings say serves the model; null when none were recorded. */
+  readonly settingsProvider: string | null
   /** What the thread is to reach, as far as its log tells. */
   readonly goal: Goal | null
   /** When the log last told of a goal, or of its end; Unix milliseconds, null when it never did. */
@@ -114,10 +116,17 @@ export const initialThread: ThreadFacts = {
   contextCwd: null,
   settingsAt: null,
   settingsCwd: null,
+  settingsProvider: null,
   goal: null,
   goalToldAtMs: null,
   isBare: false,
   itemBeforeMeta: false
+}
+
+/** Names and roles are those of agents that another thread spawned. */
+const isSpawned = ({ source }: SessionMeta): boolean => {
+  const parent = typeof source === 'object' ? (source['subagent'] as Json | undefined) : undefined
+  return isJsonObject(parent) && parent['thread_spawn'] !== undefined
 }
 
 const factsOf = (meta: SessionMeta): MetaFacts => ({
@@ -131,8 +140,8 @@ const factsOf = (meta: SessionMeta): MetaFacts => ({
   forkedFromId: meta.forked_from_id ?? null,
   parentThreadId: meta.parent_thread_id ?? null,
   threadSource: meta.thread_source ?? null,
-  agentNickname: meta.agent_nickname ?? null,
-  agentRole: meta.agent_role ?? null,
+  agentNickname: isSpawned(meta) ? (meta.agent_nickname ?? null) : null,
+  agentRole: isSpawned(meta) ? (meta.agent_role ?? null) : null,
   git: meta.git
     ? {
         sha: meta.git.commit_hash ?? null,
@@ -305,11 +314,15 @@ const withEvent = (facts: ThreadFacts, p: EventPayload, event: RecordedEvent): T
     case 'task_started':
       return event.inherited === true ? facts : { ...facts, turnStartedAt: event.line.timestamp }
     case 'thread_settings_applied': {
-      const { model, reasoning_effort, cwd } = p.thread_settings
+      const { model, model_provider_id, reasoning_effort, cwd } = p.thread_settings
       const isOwn = typeof cwd === 'string' && event.inherited !== true
       const settingsCwd = isOwn ? normalizeCwd(cwd) : facts.settingsCwd
       const settingsAt = rangeOf(event)
-      return { ...facts, settingsAt, settingsCwd, model, reasoningEffort: reasoning_effort ?? null }
+      return {
+        ...facts,
+        ...{ settingsAt, settingsCwd, model, reasoningEffort: reasoning_effort ?? null },
+        settingsProvider: model_provider_id ?? facts.settingsProvider
+      }
     }
     case 'thread_goal_updated':
       return withGoal(facts, p, event)

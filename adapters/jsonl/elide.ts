@@ -26,12 +26,20 @@ const MCP = /^,"call_id":"([^"\\]+)","invocation":\{"server":"/
 const ITEM =
   /^,"thread_id":"([^"\\]+)","turn_id":"([^"\\]*)","item":\{"type":"([A-Za-z]+)","id":"([^"\\]+)"/
 
+/** Messages, which summaries keep, and items whose kind says whether they count. */
+const READ_WHOLE: ReadonlySet<string> = new Set([
+  'UserMessage',
+  'AgentMessage',
+  'SubAgentActivity',
+  'Extension'
+])
+
 /** Items but messages: an index needs to know that they are there, messages it keeps for summaries. */
 const itemOf = (rest: string, profile: Profile): EventPayload | null => {
   const match = ITEM.exec(rest)
   if (match === null) return null
   const [, thread_id = '', turn_id = '', type = '', id = ''] = match
-  if (type === 'UserMessage' || type === 'AgentMessage') return null
+  if (READ_WHOLE.has(type)) return null
   if (!profile.segments || !profile.completedItems.has(type)) return null
   const item = { type, id } as unknown as TurnItem
   return { type: 'item_completed', thread_id, turn_id, item }

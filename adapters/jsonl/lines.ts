@@ -3,6 +3,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import type { DamageReason, RolloutLine } from '../../domain/events/event.ts'
+import { exactValue, withDoubled } from '../../domain/events/exact-json.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { lineOf } from '../../migrations/line.ts'
 import { endOfString } from './elide.ts'
@@ -59,13 +60,19 @@ export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageR
   if (!isUtf8(line)) return 'not_utf8'
   if (!mayBegin(line[0] ?? 0)) return isAllNul(line) ? 'nul_bytes' : 'not_json'
   if (line.length > SHALLOW_BYTES && isTooDeep(line)) return 'not_json'
+  const text = line.toString('utf8')
   let value: unknown
   try {
-    value = JSON.parse(line.toString('utf8'))
+    value = JSON.parse(text)
   } catch {
     return isAllNul(line) ? 'nul_bytes' : 'not_json'
   }
-  return lineOf(value, profile)
+  const exact = exactValue(text, value, profile.numbers)
+  if (exact === undefined) return 'not_json'
+  const read = lineOf(value, profile, exact)
+  return profile.refusesDoubledMeta && typeof read === 'object' && read.type === 'session_meta'
+    ? lineOf(value, profile, withDoubled(text))
+    : read
 }
 
 /** Where the line that begins at `from` ends, or -1 when its newline is not in the buffer. */

@@ -17,7 +17,7 @@ export const replacementOf = (
   return Array.isArray(replacement)
     ? replacement
         .filter(isJsonObject)
-        .filter((item) => classifyResponseItem(item, profile.responseItems) === 'persisted')
+        .filter((item) => classifyResponseItem(item, profile) === 'persisted')
     : null
 }
 

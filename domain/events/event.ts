@@ -7,10 +7,9 @@
  * Errors: a line that is not an event is data too: see `Damage`.
  */
 import {
-  EVENT_PAYLOADS,
-  InterAgentCommunication,
-  SessionMeta,
-  TokenUsageRecord,
+  TurnsRestored,
+  type SessionMeta,
+  type TokenUsageRecord,
   type AgentMessage,
   type EnteredReviewMode,
   type ExitedReviewMode,
@@ -25,16 +24,17 @@ import {
   type ThreadSettingsApplied,
   type TokenCount,
   type TurnAborted,
-  type TurnsRestored,
   type UserMessage,
   type WebSearchEnd
 } from './payloads.ts'
-import { readsTurnContext, TurnContext } from './turn-context.ts'
+import { TurnContext } from './turn-context.ts'
+import { DOUBLED } from './exact-json.ts'
+import { isDoubled } from './shapes/shape.ts'
 import type { StreamId } from '../ids.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
-import type { Profile } from '../profile.ts'
-import { classifyResponseItem, isCompacted } from './response-item.ts'
+import { OWN_EVENTS, type Profile } from '../profile.ts'
 import { own } from '../own.ts'
+import { checkOf, hasShape, typeNamed } from './shapes/eras.ts'
 
 /** Payload of an `event_msg` line that passed its codec, told apart by `type`. */
 export type EventPayload =
@@ -126,6 +126,23 @@ export interface DamagedLine {
   readonly reason: DamageReason
 }
 
+/** Shapes of the payloads of lines. */
+const LINE_SHAPES: Readonly<Record<string, string>> = {
+  session_meta: 'SessionMetaLine',
+  event_msg: 'EventMsg',
+  response_item: 'ResponseItem',
+  compacted: 'CompactedItem',
+  turn_context: 'TurnContextItem',
+  token_usage_record: 'TokenUsageRecord',
+  inter_agent_communication: 'InterAgentCommunication',
+  inter_agent_communication_metadata: 'InterAgentCommunicationMetadataPayload',
+  world_state: 'WorldStateItem',
+  security_risk_score: 'SecurityRiskScore'
+}
+
+/** Payloads that say in `type` what they are. */
+const TYPED: ReadonlySet<string> = new Set(['EventMsg', 'ResponseItem'])
+
 const ignored = (timestamp: string, kind: string, payload: unknown): RolloutLine => ({
   timestamp,
   type: 'ignored',
@@ -133,79 +150,85 @@ const ignored = (timestamp: string, kind: string, payload: unknown): RolloutLine
   payload: isJsonObject(payload) ? payload : {}
 })
 
+/** Why a known kind of event is passed over, told by a name; null for one that counts. */
+const passedOver = (payload: JsonObject, kind: string, profile: Profile): string | null => {
+  if (!profile.events.has(kind)) return `event_msg:${kind}`
+  if (kind !== 'item_completed') return null
+  const item = payload['item']
+  const itemType = isJsonObject(item) ? item['type'] : undefined
+  return typeof itemType === 'string' && !profile.completedItems.has(itemType)
+    ? `event_msg:${kind}:${itemType}`
+    : null
+}
+
 const eventLine = (
   timestamp: string,
   payload: JsonObject,
+  exact: unknown,
   profile: Profile
 ): RolloutLine | null => {
   const kind = payload['type']
   if (typeof kind !== 'string') return null
-  if (!profile.events.has(kind)) return ignored(timestamp, `event_msg:${kind}`, payload)
-  if (kind === 'item_completed') {
-    const item = payload['item']
-    const itemType = isJsonObject(item) ? item['type'] : undefined
-    if (typeof itemType === 'string' && !profile.completedItems.has(itemType)) {
-      return ignored(timestamp, `event_msg:${kind}:${itemType}`, payload)
-    }
-  }
-  return own(EVENT_PAYLOADS, kind)?.is(payload) === true
-    ? { timestamp, type: 'event_msg', payload: payload as unknown as EventPayload }
-    : null
+  const passed = passedOver(payload, kind, profile)
+  if (passed !== null) return ignored(timestamp, passed, payload)
+  const fits = OWN_EVENTS.has(kind)
+    ? TurnsRestored.is(payload)
+    : checkOf(profile.name, 'EventMsg')(exact)
+  return fits ? { timestamp, type: 'event_msg', payload: payload as unknown as EventPayload } : null
 }
+
+/** A payload whose type is told by a number, with its name. */
+const withName = (payload: JsonObject, shape: string, { name }: Profile): JsonObject => ({
+  ...payload,
+  type: typeNamed(name, shape, payload['type'])
+})
 
 const readLine = (
   timestamp: string,
   type: string,
   payload: unknown,
+  exact: unknown,
   profile: Profile
 ): RolloutLine | DamageReason => {
-  if (!profile.lineTypes.has(type)) return ignored(timestamp, type, payload)
-  if (!isJsonObject(payload)) return 'invalid_payload'
-  switch (type) {
-    case 'event_msg':
-      return eventLine(timestamp, payload, profile) ?? 'invalid_payload'
-    case 'response_item':
-      switch (classifyResponseItem(payload, profile.responseItems)) {
-        case 'persisted':
-          return { timestamp, type, payload }
-        case 'ignored':
-          return ignored(timestamp, 'response_item', payload)
-        case 'damaged':
-          return 'invalid_payload'
-      }
-    case 'session_meta':
-      return SessionMeta.is(payload)
-        ? { timestamp, type: 'session_meta', payload }
-        : 'invalid_payload'
-    case 'turn_context':
-      if (!TurnContext.is(payload)) return 'invalid_payload'
-      return readsTurnContext(payload, profile.name)
-        ? { timestamp, type: 'turn_context', payload }
-        : ignored(timestamp, type, payload)
-    case 'compacted':
-      return isCompacted(payload, profile.responseItems)
-        ? { timestamp, type, payload }
-        : 'invalid_payload'
-    case 'token_usage_record':
-      return TokenUsageRecord.is(payload)
-        ? { timestamp, type: 'token_usage_record', payload }
-        : 'invalid_payload'
-    default:
-      return InterAgentCommunication.is(payload)
-        ? { timestamp, type: 'inter_agent_communication', payload }
-        : 'invalid_payload'
+  const shape = own(LINE_SHAPES, type) ?? type
+  if (!profile.lineTypes.has(type)) {
+    const isKnown = hasShape(profile.name, shape)
+    return isKnown && !checkOf(profile.name, shape)(exact)
+      ? 'invalid_payload'
+      : ignored(timestamp, type, payload)
   }
+  if (!isJsonObject(payload)) return 'invalid_payload'
+  if (typeof payload['type'] === 'number' && isJsonObject(exact) && TYPED.has(shape)) {
+    const [named, strict] = [payload, exact].map((one) => withName(one, shape, profile))
+    return readLine(timestamp, type, named, strict, profile)
+  }
+  if (type === 'event_msg')
+    return eventLine(timestamp, payload, exact, profile) ?? 'invalid_payload'
+  const fits = checkOf(profile.name, shape)(exact)
+  // Settings of another shape count for nothing, but ledgers may take the model and directory they tell.
+  if (!fits)
+    return type === 'turn_context' && TurnContext.is(payload)
+      ? ignored(timestamp, type, payload)
+      : 'invalid_payload'
+  if (type === 'response_item' && !profile.responseItems.has(String(payload['type'])))
+    return ignored(timestamp, type, payload)
+  return { timestamp, type, payload } as unknown as RolloutLine
 }
 
 /**
- * Reads a parsed JSON value as a line of the given era: an event, an ignored line, or the reason why it is
- * neither. Total: any value has an answer.
+ * Reads a parsed JSON value as a line of the given era: an event, an ignored line, or the reason why it is neither. Total: any
+ * value has an answer. `exact` is the value as a strict reader sees it, see `exact-json.ts`.
  */
-export const toRolloutLine = (value: unknown, profile: Profile): RolloutLine | DamageReason => {
-  if (!isJsonObject(value)) return 'not_an_event'
+export const toRolloutLine = (
+  value: unknown,
+  profile: Profile,
+  exact: unknown = value
+): RolloutLine | DamageReason => {
+  if (!isJsonObject(value) || !isJsonObject(exact)) return 'not_an_event'
   const { timestamp, ordinal, type, payload } = value as Readonly<Record<string, unknown>>
   if (typeof timestamp !== 'string' || typeof type !== 'string') return 'not_an_event'
-  const line = readLine(timestamp, type, payload, profile)
+  if (DOUBLED in exact && isDoubled(exact, ['timestamp', 'type', 'payload'])) return 'not_an_event'
+  const line = readLine(timestamp, type, payload, exact['payload'], profile)
   return typeof line === 'string' || typeof ordinal !== 'number'
     ? line
     : Object.assign({ ordinal }, line)

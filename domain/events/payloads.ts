@@ -307,8 +307,11 @@ export type WebSearchEnd = t.TypeOf<typeof WebSearchEnd>
 /** An image was generated; `result` is base64. */
 export const ImageGenerationEnd = t.intersection(
   [
-    t.type({ call_id: t.string, status: t.string, result: t.string }),
+    t.type({ call_id: t.string, status: t.string }),
     t.partial({
+      result: t.string,
+      fileId: t.string,
+      input_images: t.array(t.UnknownRecord),
       revised_prompt: text,
       saved_path: text,
       transparent_background: optional(t.boolean),

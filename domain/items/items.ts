@@ -11,6 +11,7 @@
 import { bareItem } from './bare-items.ts'
 import { completedItem, reviewText, withTimes } from './completed-items.ts'
 import type { EventPayload, RolloutLine } from '../events/event.ts'
+import type { TurnItem } from '../events/turn-item.ts'
 import { hookPromptFragments } from './hook-prompt.ts'
 import { fileUpdates, userEventParts, webAction } from './item-parts.ts'
 import type { Json } from '../json.ts'
@@ -141,7 +142,12 @@ const imageItem = (e: ImageGenerationEnd, profile: Profile): ThreadItem => ({
   id: e.call_id,
   status: e.status,
   revisedPrompt: e.revised_prompt ?? null,
-  result: e.result,
+  ...(profile.members169 && typeof e.fileId === 'string'
+    ? { fileId: e.fileId }
+    : { result: e.result ?? '' }),
+  ...(profile.members169 && e.input_images !== undefined && e.input_images.length > 0
+    ? { inputImages: e.input_images as ReadonlyArray<Json> }
+    : {}),
   ...(profile.members169
     ? {
         transparentBackground: e.transparent_background ?? null,
@@ -205,13 +211,27 @@ const exitedText = (output: ExitedReviewMode['review_output'], profile: Profile)
   return explanation === '' ? 'Reviewer failed to output a response.' : explanation
 }
 
-/** Items of `item_completed` that legacy threads show; the others stand beside an event that shows the same. */
-const SHOWN_IN_LEGACY: ReadonlySet<string> = new Set([
-  'Plan',
-  'Sleep',
-  'Extension',
-  'FunctionCallOutput'
-])
+/** Items of `item_completed` that legacy threads keep; the others stand beside an event that shows the same. */
+const isKeptInLegacy = (item: TurnItem): boolean => {
+  switch (item.type) {
+    case 'Plan':
+    case 'Sleep':
+    case 'FunctionCallOutput':
+      return true
+    case 'SubAgentActivity':
+      return item.kind === 'completed'
+    case 'Extension':
+      return item.kind === 'clock.sleep'
+    default:
+      return false
+  }
+}
+
+/** False for an item that is passed over in a legacy thread, as if its line were of an unknown kind. */
+export const countsInLegacy = (line: RolloutLine): boolean =>
+  line.type !== 'event_msg' ||
+  line.payload.type !== 'item_completed' ||
+  isKeptInLegacy(line.payload.item)
 
 const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
   switch (p.type) {
@@ -243,7 +263,7 @@ const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
     case 'sub_agent_activity':
       return { op: 'upsert', item: activityItem(p, profile) }
     case 'item_completed': {
-      if (!SHOWN_IN_LEGACY.has(p.item.type)) return null
+      if (!isKeptInLegacy(p.item)) return null
       const item = p.item.type === 'Plan' && p.item.text === '' ? null : completedItem(p.item)
       if (item === null) return null
       return { op: 'upsert', item: profile.members169 ? withTimes(item, p) : item }

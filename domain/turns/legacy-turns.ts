@@ -17,7 +17,6 @@
  * against homes of 0.143–0.169 and against 0.169.0 on rollouts made by hand.
  */
 import type { RecordedEvent, RolloutLine } from '../events/event.ts'
-import { isJsonObject, type JsonObject } from '../json.ts'
 import { itemChange, namedTurn, numberedItem, type ItemChange } from '../items/items.ts'
 import type { TaskComplete } from '../events/payloads.ts'
 import type { Profile } from '../profile.ts'
@@ -38,7 +37,6 @@ import {
   type TurnRow,
   type TurnsState
 } from './turn-state.ts'
-import { own } from '../own.ts'
 
 const ensureTurn = (state: TurnsState, event: RecordedEvent): TurnsState => {
   if (state.open !== null) return state
@@ -216,15 +214,15 @@ const showItem = (
 }
 
 /** Lines of 0.143 and later that show nothing and yet count. */
-const COUNTED: Readonly<Record<string, (payload: JsonObject) => boolean>> = {
-  world_state: (p) => typeof p['full'] === 'boolean' && isJsonObject(p['state']),
-  security_risk_score: (p) => isJsonObject(p['scores']),
-  inter_agent_communication_metadata: (p) => typeof p['trigger_turn'] === 'boolean'
-}
+const COUNTED: ReadonlySet<string> = new Set([
+  'world_state',
+  'security_risk_score',
+  'inter_agent_communication_metadata'
+])
 
 /** True for a line of no known kind that takes an index all the same. */
 export const countsSilently = (line: RolloutLine, profile: Profile): boolean =>
-  line.type === 'ignored' && profile.segments && own(COUNTED, line.kind)?.(line.payload) === true
+  line.type === 'ignored' && profile.segments && COUNTED.has(line.kind)
 
 const counted = (state: TurnsState, { line }: RecordedEvent, profile: Profile): TurnsState =>
   state.index !== null && countsSilently(line, profile)

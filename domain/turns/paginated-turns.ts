@@ -92,12 +92,14 @@ const started = (
     startedAt: p.started_at ?? null,
     ...(typeof p.root_turn_id === 'string' ? { rootTurnId: p.root_turn_id } : {})
   }
-  if (state.open?.id === p.turn_id || rowOf(p.turn_id, state, rows) !== null)
-    return [state, NO_WRITES]
+  const { open } = state
+  if (open?.id === p.turn_id)
+    return [{ ...state, open: { ...facts, ...open, startedAt: open.startedAt } }, NO_WRITES]
+  if (rowOf(p.turn_id, state, rows) !== null) return [state, NO_WRITES]
   const [next, writes] = begin(p.turn_id, state, event)
   if (next.open === null) return [next, writes]
-  const { isUnbegun: _, ...open } = next.open
-  return [{ ...next, open: { ...open, ...facts } }, writes]
+  const { isUnbegun: _, ...begun } = next.open
+  return [{ ...next, open: { ...begun, ...facts } }, writes]
 }
 
 /** A turn that ends in a later segment has its place there. */

@@ -7,6 +7,7 @@
 import type { RecordedEvent } from '../events/event.ts'
 import { evolveLegacy } from './legacy-turns.ts'
 import { evolvePaginated } from './paginated-turns.ts'
+import { countsInLegacy } from '../items/items.ts'
 import { OWN_EVENTS, type Profile } from '../profile.ts'
 import { richFailure } from '../rich/items.ts'
 import { finish, NO_WRITES, type Step, type TurnLookup, type TurnsState } from './turn-state.ts'
@@ -56,7 +57,8 @@ export const evolveTurns = (
     return [next, before.length === 0 ? writes : [...before, ...writes]]
   }
   const [next, writes] = evolveLegacy(withFailure(current, event), event, rows, profile)
-  if (event.line.type === 'ignored' || isOwn(event)) return [next, writes]
+  if (event.line.type === 'ignored' || isOwn(event) || !countsInLegacy(event.line))
+    return [next, writes]
   const counted = next.index === null ? next : { ...next, index: next.index + 1 }
   return [counted, before.length === 0 ? writes : [...before, ...writes]]
 }

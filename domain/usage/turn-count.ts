@@ -5,6 +5,7 @@
 import type { EventPayload, RecordedEvent, RolloutLine } from '../events/event.ts'
 import { namedTurn } from '../items/items.ts'
 import { OWN_EVENTS, type Profile } from '../profile.ts'
+import { countsInLegacy } from '../items/items.ts'
 import { countsSilently } from '../turns/legacy-turns.ts'
 import { SHOWING_EVENTS } from '../turns/showing.ts'
 
@@ -136,6 +137,7 @@ const withMode = (state: TurnCount, { line, segment }: RecordedEvent): TurnCount
 
 const isCounted = (line: RolloutLine, profile: Profile): boolean => {
   if (line.type === 'ignored') return countsSilently(line, profile)
+  if (!countsInLegacy(line)) return false
   return line.type !== 'event_msg' || !OWN_EVENTS.has(line.payload.type)
 }
 

@@ -18,9 +18,8 @@ export const compact = (
   compaction: Compaction,
   options: MutationOptions
 ): TE.TaskEither<StoreError, Written> => {
-  const { responseItems } = env.profile
   const bad = compaction.replacementHistory.findIndex(
-    (item) => classifyResponseItem(item, responseItems) !== 'persisted'
+    (item) => classifyResponseItem(item, env.profile) !== 'persisted'
   )
   if (bad !== -1) {
     const message = `replacementHistory[${bad}] is not a valid response item`

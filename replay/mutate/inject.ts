@@ -4,14 +4,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
+import type { Profile } from '../../domain/profile.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { classifyResponseItem } from '../../domain/events/response-item.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
 
-const refusal = (items: ReadonlyArray<JsonObject>, known: ReadonlySet<string>): string | null => {
+const refusal = (items: ReadonlyArray<JsonObject>, profile: Profile): string | null => {
   if (items.length === 0) return 'items must not be empty'
-  const bad = items.findIndex((item) => classifyResponseItem(item, known) === 'damaged')
+  const bad = items.findIndex((item) => classifyResponseItem(item, profile) === 'damaged')
   return bad === -1 ? null : `items[${bad}] is not a valid response item`
 }
 
@@ -30,10 +31,10 @@ export const injectItems = (
   items: ReadonlyArray<JsonObject>,
   options: MutationOptions
 ): TE.TaskEither<StoreError, Written> => {
-  const message = refusal(items, env.profile.responseItems)
+  const message = refusal(items, env.profile)
   if (message !== null) return async () => E.left({ _tag: 'InvalidRequest', message })
   const kept = items.filter(
-    (item) => classifyResponseItem(item, env.profile.responseItems) === 'persisted'
+    (item) => classifyResponseItem(item, env.profile) === 'persisted'
   )
   return written(env, threadId, options, {
     operation: 'inject',

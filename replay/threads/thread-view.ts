@@ -292,7 +292,7 @@ export const threadView = (
     preview: view.preview,
     ephemeral: false,
     ...(members169 ? sectionOf(facts) : {}),
-    modelProvider: facts.modelProvider ?? context.defaultProvider,
+    modelProvider: row.facts.settingsProvider ?? facts.modelProvider ?? context.defaultProvider,
     ...(members169 ? { model: row.facts.model, reasoningEffort: row.facts.reasoningEffort } : {}),
     createdAt: seconds(view.createdAtMs),
     updatedAt: seconds(updatedAtMs),

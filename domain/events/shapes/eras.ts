@@ -1,0 +1,36 @@
+/**
+ * Which lines each era reads, by the shapes of its version.
+ */
+import type { ProfileName } from '../../profile.ts'
+import { SHAPES_130 } from './codex-130.ts'
+import { CHANGES_142 } from './codex-142.ts'
+import { CHANGES_169 } from './codex-169.ts'
+import { changed, checksOf, placesOf, variantAt, type Fits, type Shapes } from './shape.ts'
+
+const SHAPES_142 = changed(SHAPES_130, CHANGES_142)
+
+/** The shapes of each era, by name. */
+export const SHAPES: Readonly<Record<ProfileName, Shapes>> = {
+  '0.130': SHAPES_130,
+  '0.142': SHAPES_142,
+  '0.169': changed(SHAPES_142, CHANGES_169)
+}
+
+const CHECKS = {
+  '0.130': checksOf(SHAPES['0.130']),
+  '0.142': checksOf(SHAPES['0.142']),
+  '0.169': checksOf(SHAPES['0.169'])
+}
+
+/** The check of a shape of an era. */
+export const checkOf = (era: ProfileName, shape: string): Fits => CHECKS[era](shape)
+
+/** True when an era has a shape of that name. */
+export const hasShape = (era: ProfileName, shape: string): boolean =>
+  Object.hasOwn(SHAPES[era], shape)
+
+/** The name of the variant a number stands for; null when it stands for none. */
+export const typeNamed = (era: ProfileName, shape: string, told: unknown): string | null => {
+  const order = (SHAPES[era][shape] as Readonly<Record<string, unknown>>)['@order']
+  return typeof order === 'string' ? variantAt(placesOf(order), told) : null
+}

@@ -1,0 +1,228 @@
+/**
+ * How Codex takes a JSON value apart: which members it wants and of which kind, as data.
+ *
+ * Shape:  a name (`'string'`, `'u32'`, `'TextElement'`; `?` behind it: or null), a set of words (`'=plan|default'`), a list
+ *         (`['string']`) or an object. Members of an object: `name` must be there, `name?` may be absent or null, `name=` may be
+ *         absent but not null; other members are allowed. Under `'*'` stands the shape of every member, under
+ *         `@keys` that of their names.
+ *         `@<tag>`: that member chooses one of the variants (`'*'`: any other one), a number the variant at its place in `@order`.
+ *         `@sequence`: it may be a list of these, too.
+ *         `@key`: the only member is one of these; `@unit`: or one of these words. `@either`, `@also`: (and) one of these.
+ * Errors: none: a value fits or does not.
+ */
+import { DOUBLED, ExactNumber } from '../exact-json.ts'
+import { isJsonObject, type JsonObject } from '../../json.ts'
+
+/** See the head of this file. */
+export type Shape =
+  string | readonly [Shape] | { readonly [member: string]: Shape | ReadonlyArray<Shape> }
+
+/** Shapes by name. */
+export type Shapes = Readonly<Record<string, Shape>>
+
+/** What a later version reads otherwise: null takes a name or a member away. */
+export interface ShapeChanges {
+  readonly [member: string]: Shape | ReadonlyArray<Shape> | ShapeChanges | null
+}
+
+/** True for a value of the shape. */
+export type Fits = (value: unknown) => boolean
+
+const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The shapes of an earlier version with the changes of a later one. */
+export const changed = (shapes: Shapes, changes: ShapeChanges): Shapes => {
+  const all: Record<string, unknown> = { ...shapes }
+  for (const [name, change] of Object.entries(changes)) {
+    const before = all[name]
+    if (change === null) delete all[name]
+    else
+      all[name] =
+        isPlain(change) && isPlain(before)
+          ? changed(before as Shapes, change as ShapeChanges)
+          : change
+  }
+  return all as Shapes
+}
+
+const integer = (bits: number, isSigned: boolean): Fits => {
+  const min = isSigned ? -(2n ** BigInt(bits - 1)) : 0n
+  const max = 2n ** BigInt(isSigned ? bits - 1 : bits) - 1n
+  const [least, most] = [Number(min), Number(max)]
+  return (value) =>
+    typeof value === 'number'
+      ? Number.isInteger(value) && value >= least && value <= most
+      : value instanceof ExactNumber && value.isBetween(min, max)
+}
+
+const UUID = /^(urn:uuid:|\{)?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\}?$/i
+
+/** Where an agent stands below the first one. */
+const AGENT_PATH = /^\/root(?:\/(?!root(?:\/|$))[a-z0-9_]+)*$/
+
+/** A path, or a file URL. */
+const PATH_URI = /^(?:\/|file:\/\/)/
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const KINDS: Readonly<Record<string, Fits>> = {
+  any: () => true,
+  string: isText,
+  bool: (value) => typeof value === 'boolean',
+  u16: integer(16, false),
+  i32: integer(32, true),
+  u32: integer(32, false),
+  i64: integer(64, true),
+  u64: integer(64, false),
+  f64: (value) => typeof value === 'number' || (value instanceof ExactNumber && value.isFraction()),
+  uuid: (value) => isText(value) && UUID.test(value),
+  AbsolutePath: (value) => isText(value) && value.startsWith('/'),
+  AgentPath: (value) => isText(value) && AGENT_PATH.test(value),
+  PathUri: (value) => isText(value) && PATH_URI.test(value),
+  word: (value) => isText(value) && value !== ''
+}
+
+const words = (list: string): Fits => {
+  const known: ReadonlySet<unknown> = new Set(list.split('|'))
+  return (value) => known.has(value)
+}
+
+type Compile = (shape: Shape) => Fits
+
+/** Checks one member of an object. */
+type HasMember = (object: JsonObject) => boolean
+
+const memberCheck = (key: string, shape: Shape, compile: Compile): HasMember => {
+  const fits = compile(shape)
+  if (key.endsWith('?')) {
+    const name = key.slice(0, -1)
+    return (object) => object[name] === undefined || object[name] === null || fits(object[name])
+  }
+  if (key.endsWith('=')) {
+    const name = key.slice(0, -1)
+    return (object) => object[name] === undefined || fits(object[name])
+  }
+  return (object) => object[key] !== undefined && fits(object[key])
+}
+
+/** Names of variants at their places, from a list in which a number stands for so many that do not matter. */
+export const placesOf = (order: string): ReadonlyArray<string> =>
+  order
+    .split(' ')
+    .flatMap((word) => (/^\d+$/.test(word) ? Array<string>(Number(word)).fill('-') : [word]))
+
+const isPlace = (told: unknown): boolean =>
+  typeof told === 'number'
+    ? Number.isInteger(told) && told >= 0 && !Object.is(told, -0)
+    : told instanceof ExactNumber &&
+      !told.text.startsWith('-') &&
+      told.isBetween(0n, 2n ** 64n - 1n)
+
+/** The variant that a number names: `*` for one behind all; null when it is no place. */
+export const variantAt = (names: ReadonlyArray<string>, told: unknown): string | null =>
+  isPlace(told) ? ((typeof told === 'number' ? names[told] : undefined) ?? '*') : null
+
+const variants = (tag: string, all: Shapes, order: string | undefined, compile: Compile): Fits => {
+  const fits = new Map(Object.entries(all).map(([name, shape]) => [name, compile(shape)]))
+  const other = fits.get('*')
+  const names = order === undefined ? [...fits.keys()] : placesOf(order)
+  return (value) => {
+    const told = (value as JsonObject)[tag]
+    const name = typeof told === 'string' ? told : variantAt(names, told)
+    return name !== null && (fits.get(name) ?? other)?.(value) === true
+  }
+}
+
+const keyed = (all: Shapes, units: string | undefined, compile: Compile): Fits => {
+  const fits = new Map(Object.entries(all).map(([name, shape]) => [name, compile(shape)]))
+  const other = fits.get('*')
+  const isUnit = units === undefined ? () => false : words(units.slice(1))
+  return (value) => {
+    if (!isPlain(value)) return isUnit(value)
+    const [key, more] = Object.keys(value)
+    if (key === undefined || more !== undefined || DOUBLED in value) return false
+    return isUnit(key) ? value[key] === null : (fits.get(key) ?? other)?.(value[key]) === true
+  }
+}
+
+/** True when a member that is known is there twice, and the reader minds. */
+export const isDoubled = (object: JsonObject, names: ReadonlyArray<string>): boolean => {
+  const doubled = (object as { readonly [DOUBLED]?: ReadonlySet<string> })[DOUBLED]
+  return doubled !== undefined && names.some((name) => doubled.has(name))
+}
+
+/** Some objects may be written as the list of their members, the last ones left out. */
+const sequenceOf = (shapes: ReadonlyArray<Shape> | undefined, compile: Compile) => {
+  if (shapes === undefined) return undefined
+  const each = shapes.map(compile)
+  return (values: ReadonlyArray<unknown>): boolean =>
+    values.length <= each.length && values.every((value, at) => each[at]?.(value))
+}
+
+const objectCheck = (
+  shape: { readonly [member: string]: Shape | ReadonlyArray<Shape> },
+  compile: Compile
+): Fits => {
+  const all: Array<Fits> = []
+  for (const [key, member] of Object.entries(shape)) {
+    if (/^@(unit|order|sequence|keys)$/.test(key)) continue
+    if (key === '@either' || key === '@also') {
+      const some = (member as ReadonlyArray<Shape>).map(compile)
+      all.push((value) => some.some((fits) => fits(value)))
+    } else if (key === '@key') {
+      return keyed(member as Shapes, shape['@unit'] as string | undefined, compile)
+    } else if (key === '*') {
+      const fits = compile(member as Shape)
+      const named = compile((shape['@keys'] as Shape | undefined) ?? 'any')
+      all.push((value) =>
+        Object.entries(value as JsonObject).every(([name, one]) => named(name) && fits(one))
+      )
+    } else if (key.startsWith('@')) {
+      all.push(
+        variants(key.slice(1), member as Shapes, shape['@order'] as string | undefined, compile)
+      )
+    } else {
+      const has = memberCheck(key, member as Shape, compile)
+      all.push((value) => has(value as JsonObject))
+    }
+  }
+  const sequence = sequenceOf(shape['@sequence'] as ReadonlyArray<Shape> | undefined, compile)
+  const names = Object.keys(shape).map((key) => key.replace(/^@|[?=]$/g, ''))
+  if (shape['@either'] !== undefined) return (value) => all.every((fits) => fits(value))
+  return (value) => {
+    if (!isJsonObject(value)) return Array.isArray(value) && sequence?.(value) === true
+    if (value instanceof ExactNumber ? !value.isObject() : isDoubled(value, names)) return false
+    for (const fits of all) if (!fits(value)) return false
+    return true
+  }
+}
+
+/** Makes the checks of the shapes of one version; each is made when it is first asked for. */
+export const checksOf = (shapes: Shapes): Compile => {
+  const made = new Map<string, Fits>()
+  const named = (name: string): Fits => {
+    const found = KINDS[name] ?? made.get(name)
+    if (found !== undefined) return found
+    const shape = shapes[name]
+    if (shape === undefined) throw new Error(`no shape is called ${name}`)
+    // Shapes may contain themselves.
+    let own: Fits | null = null
+    const check: Fits = (value) => (own ??= compile(shape))(value)
+    made.set(name, check)
+    return check
+  }
+  const compile: Compile = (shape) => {
+    if (typeof shape === 'string') {
+      if (shape.startsWith('=')) return words(shape.slice(1))
+      if (!shape.endsWith('?')) return named(shape)
+      const fits = named(shape.slice(0, -1))
+      return (value) => value === null || fits(value)
+    }
+    if (!Array.isArray(shape))
+      return objectCheck(shape as { readonly [member: string]: Shape }, compile)
+    const fits = compile(shape[0] as Shape)
+    return (value) => Array.isArray(value) && value.every(fits)
+  }
+  return compile
+}
