@@ -157,7 +157,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     completedItems: new Set(COMPLETED_ITEMS_169),
     readsBare: false,
     numbers: 'written',
-    refusesDoubledMeta: true,
+    refusesDoubledMeta: false,
     readsCompressed: true,
     needsRolloutPrefix: true,
     members142: true,

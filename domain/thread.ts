@@ -30,6 +30,8 @@ export interface MetaFacts {
   readonly cliVersion: string
   readonly source: Json
   readonly modelProvider: string | null
+  /** It stands beside the thread it was forked from (0.169). */
+  readonly isAttached: boolean
   readonly forkedFromId: string | null
   readonly parentThreadId: string | null
   readonly threadSource: string | null
@@ -138,6 +140,7 @@ const factsOf = (meta: SessionMeta): MetaFacts => ({
   source: (meta.source ?? 'vscode') as Json,
   modelProvider: meta.model_provider ?? null,
   forkedFromId: meta.forked_from_id ?? null,
+  isAttached: meta.attached_thread === true,
   parentThreadId: meta.parent_thread_id ?? null,
   threadSource: meta.thread_source ?? null,
   agentNickname: isSpawned(meta) ? (meta.agent_nickname ?? null) : null,

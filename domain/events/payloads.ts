@@ -51,6 +51,7 @@ export const SessionMeta = t.intersection(
       source: defaulted(t.union([t.string, t.UnknownRecord])),
       model_provider: text,
       forked_from_id: optional(uuid),
+      attached_thread: defaulted(t.boolean),
       parent_thread_id: optional(uuid),
       thread_source: text,
       agent_nickname: text,

@@ -5,7 +5,14 @@
  */
 import { withoutSecrets } from './redact.ts'
 import { absoluteIn, pathOfUrl } from './file-url.ts'
-import { fileUpdates, userParts, webAction } from './item-parts.ts'
+import {
+  fileUpdates,
+  userParts,
+  webAction,
+  citationOf,
+  moderationOf,
+  questionsOf
+} from './item-parts.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { ThreadItem } from '../protocol.ts'
 import { joinWords } from './shell-words.ts'
@@ -203,15 +210,13 @@ const extensionItem = (item: Of<'Extension'>): Untimed | null => {
 
 const messageItem = (item: Of<'AgentMessage'>): Untimed => ({
   type: 'agentMessage',
-  moderation: orNull(item.moderation),
+  moderation: moderationOf(item.moderation),
   id: item.id,
   text: item.content.map((part) => part.text).join(''),
   phase: item.phase ?? null,
-  memoryCitation: item.memory_citation
-    ? { entries: item.memory_citation.entries, threadIds: item.memory_citation.rolloutIds }
-    : null,
+  memoryCitation: citationOf(item.memory_citation),
   delivery: item.delivery ?? null,
-  questions: orNull(item.questions)
+  questions: questionsOf(item.questions)
 })
 
 const fileItem = (item: Of<'FileChange'>): Untimed => ({

@@ -1,8 +1,8 @@
 /**
  * Parts of items that look the same whichever event made the item.
  */
-import type { Json } from '../json.ts'
-import type { PatchApplyEnd, UserMessage, WebSearchEnd } from '../events/payloads.ts'
+import { isJsonObject, type Json } from '../json.ts'
+import type { AgentMessage, PatchApplyEnd, UserMessage, WebSearchEnd } from '../events/payloads.ts'
 import type { Profile } from '../profile.ts'
 import type { FileUpdate, UserContent } from '../protocol.ts'
 import type { TurnItem } from '../events/turn-item.ts'
@@ -171,3 +171,38 @@ export const userParts = (content: ReadonlyArray<UserInput>): ReadonlyArray<User
         return []
     }
   })
+
+/** Members of a recorded object that are known, by their names, and null for those that are not there. */
+const only = (value: unknown, names: ReadonlyArray<string>): Json =>
+  isJsonObject(value) ? Object.fromEntries(names.map((name) => [name, value[name] ?? null])) : null
+
+/** Where in its memories the model found something, without members that nobody knows. */
+export const citationOf = (
+  citation: AgentMessage['memory_citation']
+): { readonly entries: ReadonlyArray<Json>; readonly threadIds: ReadonlyArray<string> } | null =>
+  citation === null || citation === undefined
+    ? null
+    : {
+        entries: citation.entries.map((entry) =>
+          only(entry, ['path', 'lineStart', 'lineEnd', 'note'])
+        ),
+        threadIds: citation.rolloutIds
+      }
+
+/** Whether an answer was moderated, and what stands in its place. */
+export const moderationOf = (moderation: unknown): Json =>
+  isJsonObject(moderation)
+    ? {
+        moderated: moderation['moderated'] ?? null,
+        display: only(moderation['display'], [
+          'action',
+          'blockType',
+          'checkTrustedContacts',
+          'cyberTrustedAccess'
+        ])
+      }
+    : null
+
+/** What the model asks besides, each with what may be answered. */
+export const questionsOf = (questions: unknown): Json =>
+  Array.isArray(questions) ? questions.map((one) => only(one, ['title', 'options'])) : null

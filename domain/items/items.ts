@@ -13,7 +13,14 @@ import { completedItem, reviewText, withTimes } from './completed-items.ts'
 import type { EventPayload, RolloutLine } from '../events/event.ts'
 import type { TurnItem } from '../events/turn-item.ts'
 import { hookPromptFragments } from './hook-prompt.ts'
-import { fileUpdates, userEventParts, webAction } from './item-parts.ts'
+import {
+  citationOf,
+  fileUpdates,
+  moderationOf,
+  questionsOf,
+  userEventParts,
+  webAction
+} from './item-parts.ts'
 import type { Json } from '../json.ts'
 import type {
   AgentMessage,
@@ -69,24 +76,18 @@ const userItem = (e: UserMessage, profile: Profile): UnnumberedItem => ({
 const agentChange = (e: AgentMessage, profile: Profile): ItemChange | null => {
   if (e.message === '') return null
   const { moderation } = e
-  const moderated =
-    moderation === null || moderation === undefined
-      ? null
-      : { moderated: moderation.moderated, display: (moderation.display ?? null) as Json }
   const item: UnnumberedItem = {
     type: 'agentMessage',
     ...(profile.members169
       ? {
-          moderation: moderated,
+          moderation: moderationOf(moderation),
           delivery: e.delivery ?? null,
-          questions: (e.questions ?? null) as Json
+          questions: questionsOf(e.questions)
         }
       : {}),
     text: e.message,
     phase: e.phase ?? null,
-    memoryCitation: e.memory_citation
-      ? { entries: e.memory_citation.entries, threadIds: e.memory_citation.rolloutIds }
-      : null
+    memoryCitation: citationOf(e.memory_citation)
   }
   return profile.members169 && moderation
     ? { op: 'number', item, id: moderation.item_id }

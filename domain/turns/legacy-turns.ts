@@ -159,7 +159,9 @@ const endTurn = (
       return [state, [{ op: 'put', index, row: ended(row, how, e, profile) }]]
   }
   if (open === null) return [state, NO_WRITES]
-  const closing = { ...ended(open, how, e, profile), ranges: extend(open.ranges, event) }
+  // Cut short under another name, a turn keeps no reason.
+  const reason = how === 'interrupted' && id !== null && open.id !== id ? { ...e, error: null } : e
+  const closing = { ...ended(open, how, reason, profile), ranges: extend(open.ranges, event) }
   const next = { ...state, open: closing }
   return how === 'completed' ? finish(next) : [next, NO_WRITES]
 }

@@ -203,7 +203,7 @@ export const paginatedSummary = (
   const inTime = items.filter((item) => !isOver || (ordinals.get(item.id) ?? -1) < endOrdinal)
   const user = inTime.find((item) => item.type === 'userMessage') ?? null
   const agent = isOver ? inTime.reduce(lastAnswer, null) : null
-  return [user, agent].filter((item) => item !== null)
+  return inTime.filter(({ id }) => id === user?.id || id === agent?.id)
 }
 
 /** What a message adds to the summary of the open turn. */
@@ -217,6 +217,10 @@ const withMessage = (open: OpenTurn, p: ItemCompleted): OpenTurn => {
   if (isLarge(shown)) return { ...open, keepsSummary: false }
   return {
     ...open,
+    // An answer that came before the message stays before it; the items tell.
+    keepsSummary:
+      open.keepsSummary &&
+      (shown.type !== 'userMessage' || open.firstUser !== null || open.lastAgent === null),
     firstUser:
       shown.type === 'userMessage' && (open.firstUser === null || replaces)
         ? shown

@@ -61,7 +61,8 @@ const refusal = async (
   const { path } = info
   const { members169 } = env.profile
   if (facts.head === null && (withTurns || members169 || facts.lastEventAt === null)) {
-    const reason = facts.itemBeforeMeta ? 'no_session_meta' : 'empty'
+    const empty = members169 ? 'no_metadata' : 'empty'
+    const reason = facts.itemBeforeMeta ? 'no_session_meta' : empty
     return { _tag: 'UnreadableRollout', path, reason }
   }
   if (!withTurns) return null

@@ -14,6 +14,7 @@ export const OWN_ID = '01a1fcde-3abc-7921-ae69-8e353aa02221'
 const OTHER_ID = '01a1fcde-3637-7ba1-aa47-0e35fef05fe1'
 const PRIMITIVES: Readonly<Record<string, Sample>> = {
   ReasoningEffort: 'high',
+  Timestamp: '2026-11-21T07:09:43.000Z',
   ...{
     any: { a: [1] },
     string: 'text',
@@ -38,6 +39,12 @@ const NAMED: Readonly<Record<string, Sample>> = {
   },
   timestamp: '2026-11-21T07:09:43.000Z'
 }
+/** What a file says of the history before it is tried with whole lineages. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'history_base',
+  'forked_from_ordinal_exclusive',
+  'subagent_history_start_ordinal'
+])
 const DEPTH_MAX = 8
 
 /** Values of a shape that show all of its members, and each of its variants at least once. */
@@ -83,7 +90,7 @@ const objectSamples = (shapes: Shapes, shape: Members, depth: number): ReadonlyA
         shape['@keys'] === 'uuid' ? OTHER_ID : '/workspace/demo/a.txt',
         samplesOf(shapes, member as Shape, depth + 1)
       ])
-    else if (key !== '@also' && !key.startsWith('@'))
+    else if (!key.startsWith('@') && !LEFT_OUT.has(key.replace(/[?=]$/, '')))
       each.push([
         key.replace(/[?=]$/, ''),
         memberSamples(shapes, key.replace(/[?=]$/, ''), member as Shape, depth)
@@ -188,6 +195,8 @@ const CHANGES: Readonly<Record<string, Change>> = {
   loneSurrogate: () => ['"\\ud800"'],
   nestedInObject: (text) => [`{"inner":${text}}`],
   nestedInArray: (text) => [`[${text}]`],
+  unknownMember: (text) =>
+    text.startsWith('{') ? [`{"unknown":[1.5]${text === '{}' ? '' : ','}${text.slice(1)}`] : [text],
   unknownWord: (text) => [
     /^"[^"]*"$/.test(text) ? `"${text.slice(1, -1)}_x"` : `{"unknown":${text}}`
   ]

@@ -57,6 +57,10 @@ export const unreadableReason = (
   switch (e.reason) {
     case 'empty':
       return `${head} read thread ${e.path}: rollout at ${e.path} is empty`
+    case 'no_metadata': {
+      const metadata = `${head} read session metadata ${e.path}`
+      return `${metadata}: ${metadata}: rollout at ${e.path} is empty`
+    }
     case 'no_session_meta':
       return `${head} read thread ${e.path}: rollout at ${e.path} does not start with session metadata`
     case 'not_utf8':

@@ -311,7 +311,7 @@ export const CHANGES_169: ShapeChanges = {
   SecurityRiskScore: {
     'action?': 'any',
     'call_id?': 'string',
-    'sampled_at?': 'string',
+    'sampled_at?': 'Timestamp',
     scores: { '*': 'f64' }
   },
   SelectedCapabilityRoot: { id: 'string', location: 'CapabilityRootLocation' },

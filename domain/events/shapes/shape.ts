@@ -61,6 +61,8 @@ const UUID = /^(urn:uuid:|\{)?[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}
 /** Where an agent stands below the first one. */
 const AGENT_PATH = /^\/root(?:\/(?!root(?:\/|$))[a-z0-9_]+)*$/
 
+const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/
+
 /** A path, or a file URL. */
 const PATH_URI = /^(?:\/|file:\/\/)/
 
@@ -80,6 +82,7 @@ const KINDS: Readonly<Record<string, Fits>> = {
   AbsolutePath: (value) => isText(value) && value.startsWith('/'),
   AgentPath: (value) => isText(value) && AGENT_PATH.test(value),
   PathUri: (value) => isText(value) && PATH_URI.test(value),
+  Timestamp: (value) => isText(value) && TIMESTAMP.test(value),
   word: (value) => isText(value) && value !== ''
 }
 
