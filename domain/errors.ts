@@ -30,7 +30,7 @@ export type StoreError =
   | {
       readonly _tag: 'UnreadableRollout'
       readonly path: string
-      readonly reason: 'empty' | 'no_metadata' | 'no_session_meta' | 'not_utf8'
+      readonly reason: 'empty' | 'no_lines' | 'no_metadata' | 'no_session_meta' | 'not_utf8'
     }
   /** What was asked for cannot be done to this thread. */
   | { readonly _tag: 'NotPossible'; readonly reason: string; readonly next: string }
@@ -116,6 +116,7 @@ export const ERROR_KIND: Readonly<Record<StoreError['_tag'], ErrorKind>> = {
 
 const UNREADABLE = {
   empty: 'holds no readable event',
+  no_lines: 'holds no line',
   no_metadata: 'holds no session metadata that can be read',
   no_session_meta: 'does not start with session metadata',
   not_utf8: 'holds bytes that are not UTF-8'

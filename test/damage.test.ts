@@ -101,13 +101,13 @@ const ROWS: ReadonlyArray<Row> = [
     title: 'an empty file is a thread without turns',
     bytes: '',
     shows: { turns: [], listed: false },
-    codex: headless('empty')
+    codex: headless('no_lines')
   },
   {
     title: 'a file of white space is a thread without turns',
     bytes: ' \n\t\n',
     shows: { turns: [], listed: false },
-    codex: headless('empty')
+    codex: headless('no_lines')
   },
   {
     title: 'only metadata: no turns, not listed',
@@ -118,7 +118,7 @@ const ROWS: ReadonlyArray<Row> = [
     title: 'no metadata: the turns are still there',
     bytes: turn('t1'),
     shows: one,
-    codex: headless('empty')
+    codex: headless('no_metadata')
   },
   {
     title: 'no metadata but response items: Codex says so',
@@ -156,13 +156,13 @@ const ROWS: ReadonlyArray<Row> = [
     title: `metadata without ${member} is reported, the turns are there`,
     bytes: meta({ [member]: undefined }) + turn('t1'),
     shows: { ...one, damage: ['invalid_payload'] },
-    codex: headless('empty')
+    codex: headless('no_metadata')
   })),
   ...[{ id: 'x' }, { git: 'x' }, { base_instructions: 'x' }].map((change): Row => ({
     title: `metadata with ${JSON.stringify(change)} is reported, the turns are there`,
     bytes: meta(change) + turn('t1'),
     shows: { ...one, damage: ['invalid_payload'] },
-    codex: headless('empty')
+    codex: headless('no_metadata')
   })),
   {
     title: 'metadata without source, provider or session id is whole',
@@ -218,7 +218,7 @@ const ROWS: ReadonlyArray<Row> = [
     title: 'a byte order mark is skipped; it costs Codex the first line',
     bytes: '\ufeff' + meta() + turn('t1'),
     shows: one,
-    codex: headless('empty')
+    codex: headless('no_metadata')
   },
   {
     title: 'NUL bytes are reported, blank lines are not',
@@ -241,7 +241,7 @@ const ROWS: ReadonlyArray<Row> = [
       .map((one) => `${JSON.stringify(one)}\n`)
       .join(''),
     shows: { turns: [`rollout-1 ${WHOLE}`], listed: true },
-    codex: headless('empty')
+    codex: headless('no_metadata')
   },
   {
     title: 'a rollback past the start clears all',

@@ -51,6 +51,17 @@ const isBroken = async (env: Env, id: StreamId): Promise<boolean> => {
   return false
 }
 
+/** How an era calls a file whose metadata cannot be read: 0.169 tells whether there are lines at all. */
+const withoutMeta = async (
+  env: Env,
+  { streamId }: StreamInfo,
+  { lastEventAt }: ThreadRow['facts']
+): Promise<'empty' | 'no_lines' | 'no_metadata'> => {
+  if (!env.profile.members169) return 'empty'
+  const hasLines = lastEventAt !== null || (await damageCount(env, streamId)) > 0
+  return hasLines ? 'no_metadata' : 'no_lines'
+}
+
 /** Strict mode: the file-wide reasons for which Codex refuses a read. */
 const refusal = async (
   env: Env,
@@ -61,8 +72,7 @@ const refusal = async (
   const { path } = info
   const { members169 } = env.profile
   if (facts.head === null && (withTurns || members169 || facts.lastEventAt === null)) {
-    const empty = members169 ? 'no_metadata' : 'empty'
-    const reason = facts.itemBeforeMeta ? 'no_session_meta' : empty
+    const reason = facts.itemBeforeMeta ? 'no_session_meta' : await withoutMeta(env, info, facts)
     return { _tag: 'UnreadableRollout', path, reason }
   }
   if (!withTurns) return null

@@ -34,9 +34,8 @@ describe('a dynamic tool call in rich mode', () => {
   })
 
   it('may have a namespace, when the thread declares that', () => {
-    const tools = [
-      { type: 'namespace', name: 'shop', tools: [{ type: 'function', name: 'lookup' }] }
-    ]
+    const lookup = { type: 'function', name: 'lookup', description: '', inputSchema: {} }
+    const tools = [{ type: 'namespace', name: 'shop', description: '', tools: [lookup] }]
     const head = lineOf({
       timestamp: TIMESTAMP,
       type: 'session_meta',

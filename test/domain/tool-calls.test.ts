@@ -321,10 +321,13 @@ describe('a tool call in the ledger', () => {
     const record = (response_id: string): Line => ({
       type: 'token_usage_record',
       payload: {
+        session_id: '01960000-0000-7000-8000-000000000000',
+        root_turn_id: T1,
         thread_id: '01960000-0000-7000-8000-000000000000',
         turn_id: T1,
         response_id,
         usage,
+        turn_token_usage: usage,
         thread_token_usage: usage
       }
     })

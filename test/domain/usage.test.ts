@@ -41,6 +41,8 @@ const count = (total: number, last: number, second = 0): string =>
 
 const record = (responseId: string, spent: number, total: number, threadId = THREAD): string =>
   line('token_usage_record', {
+    session_id: THREAD,
+    root_turn_id: 't1',
     thread_id: threadId,
     turn_id: 't1',
     response_id: responseId,

@@ -11,7 +11,7 @@ import type { Message } from '../support/rpc-client.ts'
 
 /** Codex goes on sending after an answer; it is done when it is silent for so long. */
 const SILENCE_MS = 250
-const ANSWER_MS_MAX = 20_000
+const ANSWER_MS_MAX = 60_000
 /** Its answers are on the disk by then; what it goes on doing is of no interest. */
 const STOP_MS_MAX = 300
 

@@ -1,17 +1,27 @@
 /**
  * Changes every member of every kind of line in every way, and asks a real Codex and unroll what they read then.
  *
- *   npm run oracle:mutate -- <path of codex> [count] [seed] [kind] [--details]
+ *   npm run oracle:mutate -- <path of codex> [count] [seed] [kind] [--details] [--record]
  *
  * Each changed line stands in a thread of its own, among lines that tell whether it counted. `count` of all changes are tried,
  * the kinds of lines in turn, in an order that `seed` gives; `kind` is a regular expression.
+ * `--record` writes what Codex answered to `test/fixtures/mutated-lines`, but for what is known to differ.
  */
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
 import { eraOfVersion, strictAnswers, type Question } from '../support/agreement.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
-import { mutationsOf, type Mutation } from '../support/mutated-lines.ts'
-import { threadIdOf, writeThread, type Mode } from '../support/mutated-threads.ts'
+import { mutationsOf } from '../support/mutated-lines.ts'
+import {
+  questionsOf,
+  RECORDINGS,
+  threadIdOf,
+  told,
+  writeHome,
+  type Case,
+  type Recorded
+} from '../support/mutated-threads.ts'
 import { differences } from '../support/normalise.ts'
 import type { Message } from '../support/rpc-client.ts'
 import { startCodex, versionOf } from './codex.ts'
@@ -20,10 +30,6 @@ import { startCodex, versionOf } from './codex.ts'
 const BATCH = 400
 const PAGINATED =
   /^event_msg:(task_|turn_aborted|item_completed|thread_rolled)|^session_meta|^response_item:message/
-
-interface Case extends Mutation {
-  readonly mode: Mode
-}
 
 /** A small generator of random numbers: the same seed, the same changes. */
 const randomOf = (seed: number): (() => number) => {
@@ -56,38 +62,27 @@ const chosen = (all: ReadonlyArray<Case>, count: number, seed: number): Readonly
   return found
 }
 
-const questionsOf = (id: string, era: string): ReadonlyArray<Question> => [
-  { method: 'thread/read', params: { threadId: id, includeTurns: true } },
-  ...(era === '0.169'
-    ? [
-        {
-          method: 'thread/turns/list',
-          params: { threadId: id, limit: 50, sortDirection: 'asc', itemsView: 'full' }
-        }
-      ]
-    : []),
+/** What of a change is known to be answered in another way, and why. */
+const KNOWN: ReadonlyArray<{ readonly reason: string; readonly changes: RegExp }> = [
   {
-    method: 'thread/turns/list',
-    params: { threadId: id, limit: 50, sortDirection: 'asc', itemsView: 'summary' }
+    reason: 'a relative directory is joined to that of the server, where clients need it',
+    changes: /^session_meta \w+ (payload\.)?cwd /
+  },
+  {
+    reason: '0.169 refuses files of a history mode it does not know, in other words',
+    changes: /^session_meta \w+ history_mode /
+  },
+  {
+    reason:
+      'a number for the name of a nested variant counts; what the item shows of it is left as it is',
+    changes:
+      /\.type (zero|number|negative|minusZero|exponent|longFloat|bigInteger|largeInteger|hugeInteger)$/
   }
 ]
 
-const IN_PROCESS = new Set([
-  'status',
-  'environments',
-  'canAcceptDirectInput',
-  'readState',
-  'recencyAt',
-  'updatedAt'
-])
-/** Of a thread that was resumed the process shows its own settings. */
-const OF_SESSION = new Set(['model', 'reasoningEffort'])
-const told = (message: Message, mode: Mode): unknown =>
-  JSON.parse(
-    JSON.stringify(message, (key, value: unknown) =>
-      IN_PROCESS.has(key) || (mode === 'paginated' && OF_SESSION.has(key)) ? undefined : value
-    )
-  )
+/** What a change is called. */
+const nameOf = ({ kind, mode, member, change }: Case): string =>
+  `${kind} ${mode} ${member} ${change}`
 
 /** Requests that are asked at once. */
 const AT_ONCE = 40
@@ -116,7 +111,7 @@ const codexAnswers = async (
   }
 }
 
-interface Different {
+interface Answer {
   readonly one: Case
   readonly method: string
   readonly paths: ReadonlyArray<string>
@@ -132,11 +127,7 @@ const compared = async (
 ) => {
   const home = temporaryFolder()
   try {
-    writeFileSync(
-      join(home, 'config.toml'),
-      'model_provider = "mock"\nmodel = "lab-a"\n[model_providers.mock]\nname = "mock"\nbase_url = "http://127.0.0.1:9/v1"\n'
-    )
-    cases.forEach((one, at) => writeThread(home, at, one, one.mode))
+    writeHome(home, cases)
     const asked = cases.flatMap((_, at) =>
       questionsOf(threadIdOf(at), era).map((question) => ({ at, question }))
     )
@@ -148,17 +139,15 @@ const compared = async (
       questions,
       cases.flatMap(({ mode }, at) => (mode === 'paginated' ? [threadIdOf(at)] : []))
     )
-    return asked.flatMap(({ at, question }, index): ReadonlyArray<Different> => {
-      const mode = cases[at]?.mode ?? 'legacy'
+    return asked.flatMap(({ at, question }, index): ReadonlyArray<Answer> => {
+      const one = cases[at]
+      if (one === undefined) return []
       const [mine, other] = [
-        told(ours[index]?.response ?? {}, mode),
-        told(theirs[index] ?? {}, mode)
+        told(home, ours[index]?.response ?? {}, one.mode),
+        told(home, theirs[index] ?? {}, one.mode)
       ]
       const paths = [...new Set(differences(mine, other))]
-      const one = cases[at]
-      return paths.length === 0 || one === undefined
-        ? []
-        : [{ one, method: question.method, paths, ours: mine, theirs: other }]
+      return [{ one, method: question.method, paths, ours: mine, theirs: other }]
     })
   } finally {
     removeFolder(home)
@@ -171,7 +160,7 @@ const [binary = process.env['CODEX'] ?? '', count = '3000', seed = '1', kind = '
   .filter((word) => !word.startsWith('--'))
 if (binary === '') {
   process.stderr.write(
-    'usage: npm run oracle:mutate -- <path of codex> [count] [seed] [kind] [--details]\n'
+    'usage: npm run oracle:mutate -- <path of codex> [count] [seed] [kind] [--details] [--record]\n'
   )
   process.exit(2)
 }
@@ -184,13 +173,15 @@ const all = mutationsOf(era)
     ...(era === '0.169' && PAGINATED.test(one.kind) ? [{ ...one, mode: 'paginated' } as const] : [])
   ])
 const cases = chosen(all, Number(count), Number(seed))
-const found: Array<Different> = []
+const answers: Array<Answer> = []
 for (let from = 0; from < cases.length; from += BATCH)
-  found.push(...(await compared(binary, era, version, cases.slice(from, from + BATCH))))
-const groups = new Map<string, Array<Different>>()
-for (const one of found) {
-  const name = `${one.one.kind} ${one.one.mode} ${one.one.member} ${one.one.change}`
-  groups.set(name, [...(groups.get(name) ?? []), one])
+  answers.push(...(await compared(binary, era, version, cases.slice(from, from + BATCH))))
+const groups = new Map<string, Array<Answer>>()
+let known = 0
+for (const answer of answers.filter(({ paths }) => paths.length > 0)) {
+  const name = nameOf(answer.one)
+  if (KNOWN.some(({ changes }) => changes.test(name))) known += 1
+  else groups.set(name, [...(groups.get(name) ?? []), answer])
 }
 for (const [name, members] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) {
   process.stdout.write(
@@ -202,5 +193,21 @@ for (const [name, members] of [...groups].sort(([a], [b]) => (a < b ? -1 : 1))) 
       `  line   ${first.one.text}\n  unroll ${JSON.stringify(first.ours)}\n  codex  ${JSON.stringify(first.theirs)}\n`
     )
 }
-process.stdout.write(`${cases.length} of ${all.length} changes, ${groups.size} different\n`)
+process.stdout.write(
+  `${cases.length} of ${all.length} changes, ${known} answers known to differ, ${groups.size} changes unexplained\n`
+)
+if (process.argv.includes('--record')) {
+  const kept = cases.filter((one) => !KNOWN.some(({ changes }) => changes.test(nameOf(one))))
+  const recorded: ReadonlyArray<Recorded> = kept.map(({ mode, type, text, ...one }) => ({
+    ...{ name: nameOf({ mode, type, text, ...one }), mode, type, text },
+    answers: answers
+      .filter((answer) => answer.one.text === text && answer.one.mode === mode)
+      .map(({ theirs }) => theirs)
+  }))
+  mkdirSync(RECORDINGS, { recursive: true })
+  writeFileSync(
+    join(RECORDINGS, `${version}.json.br`),
+    brotliCompressSync(JSON.stringify(recorded))
+  )
+}
 process.exitCode = groups.size === 0 ? 0 : 1

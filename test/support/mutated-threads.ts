@@ -3,10 +3,23 @@
  */
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Question } from './agreement.ts'
+import { FIXTURES } from './fixture-home.ts'
 import { OWN_ID, type Mutation } from './mutated-lines.ts'
+import type { Message } from './rpc-client.ts'
 
 /** How a thread is kept: `legacy` as up to 0.142, `paginated` as from 0.151 on. */
 export type Mode = 'legacy' | 'paginated'
+
+/** What stands in a file of a changed line. */
+export interface Written extends Pick<Mutation, 'type' | 'text'> {
+  readonly mode: Mode
+}
+
+/** A changed line, and the kind of thread it is tried in. */
+export interface Case extends Mutation {
+  readonly mode: Mode
+}
 
 const DAY = '2026/11/21'
 const AT = '2026-11-21T07:09:43'
@@ -49,7 +62,11 @@ const said = (
 }
 
 /** The members of the lines of a thread, without their times and numbers. */
-const linesOf = (id: string, { type, text }: Mutation, mode: Mode): ReadonlyArray<string> => {
+const linesOf = (
+  id: string,
+  { type, text }: Pick<Mutation, 'type' | 'text'>,
+  mode: Mode
+): ReadonlyArray<string> => {
   const own = text.replaceAll(OWN_ID, id)
   const isMeta = type === 'session_meta'
   return [
@@ -69,7 +86,12 @@ const linesOf = (id: string, { type, text }: Mutation, mode: Mode): ReadonlyArra
 }
 
 /** Writes the thread of one changed line into a home. */
-export const writeThread = (home: string, at: number, mutation: Mutation, mode: Mode): void => {
+export const writeThread = (
+  home: string,
+  at: number,
+  mutation: Pick<Mutation, 'type' | 'text'>,
+  mode: Mode
+): void => {
   const id = threadIdOf(at)
   const folder = join(home, 'sessions', DAY)
   mkdirSync(folder, { recursive: true })
@@ -80,4 +102,56 @@ export const writeThread = (home: string, at: number, mutation: Mutation, mode: 
   })
   writeFileSync(path, lines.join(''))
   utimesSync(path, WRITTEN_SECONDS, WRITTEN_SECONDS)
+}
+
+/** Writes a home in which every changed line has a thread. */
+export const writeHome = (home: string, cases: ReadonlyArray<Written>): void => {
+  const provider = '[model_providers.mock]\nname = "mock"\nbase_url = "http://127.0.0.1:9/v1"\n'
+  writeFileSync(join(home, 'config.toml'), `model_provider = "mock"\nmodel = "lab-a"\n${provider}`)
+  cases.forEach((one, at) => writeThread(home, at, one, one.mode))
+}
+
+/** What is asked about the thread of a changed line. */
+export const questionsOf = (id: string, era: string): ReadonlyArray<Question> => [
+  { method: 'thread/read', params: { threadId: id, includeTurns: true } },
+  ...(era === '0.169'
+    ? [
+        {
+          method: 'thread/turns/list',
+          params: { threadId: id, limit: 50, sortDirection: 'asc', itemsView: 'full' }
+        }
+      ]
+    : []),
+  {
+    method: 'thread/turns/list',
+    params: { threadId: id, limit: 50, sortDirection: 'asc', itemsView: 'summary' }
+  }
+]
+
+/** What the process that answers knows of a thread, and times of files. */
+const IN_PROCESS = new Set([
+  'status',
+  'environments',
+  'canAcceptDirectInput',
+  'readState',
+  'recencyAt',
+  'updatedAt'
+])
+/** Of a thread that was resumed the process shows its own settings. */
+const OF_SESSION = new Set(['model', 'reasoningEffort'])
+/** An answer without what differs from run to run. */
+export const told = (home: string, message: Message, mode: Mode): unknown =>
+  JSON.parse(
+    JSON.stringify(message, (key, value: unknown) =>
+      IN_PROCESS.has(key) || (mode === 'paginated' && OF_SESSION.has(key)) ? undefined : value
+    ).replaceAll(home, '$HOME')
+  )
+
+/** What Codex answered about changed lines, by version. */
+export const RECORDINGS = join(FIXTURES, 'mutated-lines')
+
+/** One changed line and what Codex answered about its thread. */
+export interface Recorded extends Written {
+  readonly name: string
+  readonly answers: ReadonlyArray<unknown>
 }

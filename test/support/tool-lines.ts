@@ -43,7 +43,7 @@ export const callsOf = (lines: ReadonlyArray<Line>, head: object = {}): Readonly
     cwd: '/work',
     originator: 'o',
     cli_version: '0',
-    dynamic_tools: [{ name: 'lookup' }],
+    dynamic_tools: [{ name: 'lookup', description: '', inputSchema: {} }],
     ...head
   }
   const rows = overlay(memoryIndex())

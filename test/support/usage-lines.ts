@@ -41,6 +41,8 @@ const record = fc
   .tuple(usage, usage, turnId, fc.constantFrom('r1', 'r2', 'r3', 'an "odd" id'), fc.boolean())
   .map(([own, total, turn_id, response_id, isOwn]) =>
     line('token_usage_record', {
+      session_id: THREAD,
+      root_turn_id: 't1',
       thread_id: isOwn ? THREAD : '01a1fcb9-0e9a-74e2-9471-8b149bb322ee',
       turn_id,
       response_id,

@@ -57,6 +57,8 @@ export const unreadableReason = (
   switch (e.reason) {
     case 'empty':
       return `${head} read thread ${e.path}: rollout at ${e.path} is empty`
+    case 'no_lines':
+      return `${head} read session metadata ${e.path}: rollout at ${e.path} is empty`
     case 'no_metadata': {
       const metadata = `${head} read session metadata ${e.path}`
       return `${metadata}: ${metadata}: rollout at ${e.path} is empty`

@@ -75,7 +75,7 @@ export const CHANGES_142: ShapeChanges = {
     name: 'string',
     'namespace?': 'string'
   },
-  FileSystemAccessMode: '=read|write|deny',
+  FileSystemAccessMode: '=read|write|deny|none',
   FunctionCallOutputContentItem: {
     '@type': { encrypted_content: { encrypted_content: 'string' } }
   },

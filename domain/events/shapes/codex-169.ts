@@ -164,6 +164,21 @@ export const CHANGES_169: ShapeChanges = {
   DynamicToolCallStatus: '=in_progress|completed|failed',
   DynamicToolsSnapshot: { thread_id: 'uuid', tools: ['DynamicToolSpec'] },
   Entry: { 'guardian_metadata?': 'CodexHarnessMetadata', '@also': ['ResponseItem'] },
+  EarlierSandboxEntry: {
+    access: 'FileSystemAccessMode',
+    path: {
+      '@type': {
+        path: { path: 'string' },
+        glob_pattern: { pattern: 'string' },
+        special: { value: 'FileSystemSpecialPath' }
+      }
+    }
+  },
+  EarlierSandboxPolicy: {
+    kind: 'FileSystemSandboxKind',
+    'entries=': ['EarlierSandboxEntry'],
+    'glob_scan_max_depth?': 'u64'
+  },
   ErrorEvent: { 'codex_error_info?': 'CodexErrorInfo', message: 'string' },
   ExecCommandSource: '=agent|user_shell|unified_exec_startup|unified_exec_interaction',
   ExtensionWebSearchAction: {
@@ -325,7 +340,7 @@ export const CHANGES_169: ShapeChanges = {
     'creator_user_id?': 'string',
     'forked_from_ordinal_exclusive?': 'u64',
     'history_base?': 'HistoryPosition',
-    'history_mode=': 'ThreadHistoryMode',
+    'history_mode=': 'string',
     'runtime_workspace_roots?': ['string'],
     'selected_capability_roots=': ['SelectedCapabilityRoot'],
     'subagent_history_start_ordinal?': 'u64'
@@ -379,14 +394,14 @@ export const CHANGES_169: ShapeChanges = {
     'cyber_access_program?': 'CyberAccessProgram',
     'direct_only_tool_namespaces?': ['string'],
     'disabled_plugin_ids?': ['string'],
-    permission_profile: 'PermissionProfile',
+    'sandbox_policy?': 'SandboxPolicy',
+    'file_system_sandbox_policy?': 'EarlierSandboxPolicy',
+    '@also': [{ permission_profile: 'PermissionProfile' }, { sandbox_policy: 'SandboxPolicy' }],
     'root_turn_id?': 'string',
     'summary?': 'ReasoningSummary',
     'current_date?': null,
-    'file_system_sandbox_policy?': null,
     'multi_agent_mode?': null,
     'network?': null,
-    'permission_profile?': null,
     'personality?': null,
     sandbox_policy: null,
     summary: null,
