@@ -18,6 +18,10 @@ import { planUsage } from './peek-usage.ts'
 
 const CARRIAGE_RETURN = 13
 const CLOSING_BRACE = 125
+/** Up to this length events are not told by their heads. */
+const SHORT_BYTES = 768
+const REASONING = Buffer.from('agent_reasoning')
+const UNICODE_ESCAPE = Buffer.from('\\u')
 /** Shorter lines cannot hold the usual head. */
 const SHORTEST_BYTES = 96
 
@@ -54,6 +58,7 @@ const KINDS: ReadonlyArray<Kind> = [
   kind('item_completed', 'head', 'parse'),
   kind('token_count', 'tokens', 'skip'),
   kind('agent_reasoning', 'head', 'parse'),
+  kind('agent_reasoning_raw_content', 'head', 'parse'),
   kind('task_started', 'parse', 'skip'),
   kind('task_complete', 'parse', 'skip'),
   kind('user_message', 'parse', 'parse'),
@@ -157,6 +162,13 @@ const planMessage = (buffer: Buffer, from: number, until: number, profile: Profi
 const isGlued = (buffer: Buffer, from: number, until: number): boolean =>
   buffer.subarray(from + PREFIX_BYTES.length, until).includes(PREFIX_BYTES)
 
+/** True for an event that is better read whole: it may be damaged, and then counts for nothing. */
+const isDoubtful = (buffer: Buffer, at: number, from: number, until: number): boolean => {
+  if (until - from <= SHORT_BYTES) return true
+  const isReasoning = matches(buffer, at + EVENT_BYTES.length, REASONING)
+  return isReasoning && buffer.subarray(from, until).includes(UNICODE_ESCAPE)
+}
+
 /** Plans a line that ends as a whole one does. */
 const planWhole = (
   buffer: Buffer,
@@ -168,6 +180,7 @@ const planWhole = (
   const at = typeAt(buffer, from)
   if (at === -1) return 'parse'
   const peeked = peek(buffer, at, wanted)
+  if (peeked === 'head' && isDoubtful(buffer, at, from, until)) return 'parse'
   switch (peeked) {
     case 'parse':
     case 'skip':

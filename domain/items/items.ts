@@ -229,10 +229,12 @@ const isKeptInLegacy = (item: TurnItem): boolean => {
 }
 
 /** False for an item that is passed over in a legacy thread, as if its line were of an unknown kind. */
-export const countsInLegacy = (line: RolloutLine): boolean =>
-  line.type !== 'event_msg' ||
-  line.payload.type !== 'item_completed' ||
-  isKeptInLegacy(line.payload.item)
+export const countsInLegacy = (line: RolloutLine): boolean => {
+  if (line.type !== 'event_msg') return true
+  const { payload } = line
+  if (payload.type === 'sub_agent_activity') return payload.kind !== 'completed'
+  return payload.type !== 'item_completed' || isKeptInLegacy(payload.item)
+}
 
 const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
   switch (p.type) {
@@ -262,7 +264,7 @@ const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
     case 'image_generation_end':
       return { op: 'upsert', item: imageItem(p, profile) }
     case 'sub_agent_activity':
-      return { op: 'upsert', item: activityItem(p, profile) }
+      return p.kind === 'completed' ? null : { op: 'upsert', item: activityItem(p, profile) }
     case 'item_completed': {
       if (!isKeptInLegacy(p.item)) return null
       const item = p.item.type === 'Plan' && p.item.text === '' ? null : completedItem(p.item)

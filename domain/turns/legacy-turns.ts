@@ -163,7 +163,9 @@ const endTurn = (
   const reason = how === 'interrupted' && id !== null && open.id !== id ? { ...e, error: null } : e
   const closing = { ...ended(open, how, reason, profile), ranges: extend(open.ranges, event) }
   const next = { ...state, open: closing }
-  return how === 'completed' ? finish(next) : [next, NO_WRITES]
+  // A turn that was cut short goes on, but for one that failed.
+  const isOver = how === 'completed' || closing.error !== undefined
+  return isOver ? finish(next) : [next, NO_WRITES]
 }
 
 /** Closes an implicit turn before a user message, unless a compaction opened it and nothing else is in it. */

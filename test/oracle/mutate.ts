@@ -31,6 +31,9 @@ const BATCH = 400
 const PAGINATED =
   /^event_msg:(task_|turn_aborted|item_completed|thread_rolled)|^session_meta|^response_item:message/
 
+/** What these show takes numbers of items, whether their turns are counted or not. */
+const SHOWN = /^event_msg:(agent_|user_|patch_|mcp_|context_|entered_|exited_)/
+
 /** A small generator of random numbers: the same seed, the same changes. */
 const randomOf = (seed: number): (() => number) => {
   let state = seed >>> 0
@@ -170,6 +173,7 @@ const all = mutationsOf(era)
   .filter((one) => new RegExp(kind).test(one.kind))
   .flatMap((one): ReadonlyArray<Case> => [
     { ...one, mode: 'legacy' },
+    ...(SHOWN.test(one.kind) ? [{ ...one, mode: 'begun' } as const] : []),
     ...(era === '0.169' && PAGINATED.test(one.kind) ? [{ ...one, mode: 'paginated' } as const] : [])
   ])
 const cases = chosen(all, Number(count), Number(seed))

@@ -37,13 +37,15 @@ const NAMED: Readonly<Record<string, Sample>> = {
     threadId: OWN_ID,
     cwd: '/workspace/demo'
   },
-  timestamp: '2026-11-21T07:09:43.000Z'
+  timestamp: '2026-11-21T07:09:43.000Z',
+  history_mode: 'legacy'
 }
 /** What a file says of the history before it is tried with whole lineages. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'history_base',
   'forked_from_ordinal_exclusive',
-  'subagent_history_start_ordinal'
+  'subagent_history_start_ordinal',
+  'attached_thread'
 ])
 const DEPTH_MAX = 8
 

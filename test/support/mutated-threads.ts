@@ -8,8 +8,8 @@ import { FIXTURES } from './fixture-home.ts'
 import { OWN_ID, type Mutation } from './mutated-lines.ts'
 import type { Message } from './rpc-client.ts'
 
-/** How a thread is kept: `legacy` as up to 0.142, `paginated` as from 0.151 on. */
-export type Mode = 'legacy' | 'paginated'
+/** How a thread is kept: `legacy` as up to 0.142, its last turn without a beginning, or `begun`; `paginated` as from 0.151 on. */
+export type Mode = 'legacy' | 'begun' | 'paginated'
 
 /** What stands in a file of a changed line. */
 export interface Written extends Pick<Mutation, 'type' | 'text'> {
@@ -49,7 +49,7 @@ const said = (
   type: 'user' | 'agent',
   text: string
 ): string => {
-  if (mode === 'legacy') return event({ type: `${type}_message`, message: text })
+  if (mode !== 'paginated') return event({ type: `${type}_message`, message: text })
   const content = [
     {
       type: type === 'user' ? 'text' : 'Text',
@@ -76,8 +76,11 @@ const linesOf = (
     ...(isMeta ? [] : [own]),
     said(id, 'second', mode, 'agent', 'two'),
     event({ type: 'task_complete', turn_id: 'text', completed_at: 1795244984, duration_ms: 1000 }),
-    ...(mode === 'legacy'
-      ? [said(id, 'third', mode, 'user', 'three')]
+    ...(mode !== 'paginated'
+      ? [
+          ...(mode === 'begun' ? [event({ type: 'task_started', turn_id: 'next' })] : []),
+          said(id, 'third', mode, 'user', 'three')
+        ]
       : [
           event({ type: 'task_started', turn_id: 'next', started_at: 1795244985 }),
           event({ type: 'task_complete', turn_id: 'next', completed_at: 1795244986 })
@@ -130,7 +133,6 @@ export const questionsOf = (id: string, era: string): ReadonlyArray<Question> =>
 
 /** What the process that answers knows of a thread, and times of files. */
 const IN_PROCESS = new Set([
-  'status',
   'environments',
   'canAcceptDirectInput',
   'readState',
@@ -143,7 +145,11 @@ const OF_SESSION = new Set(['model', 'reasoningEffort'])
 export const told = (home: string, message: Message, mode: Mode): unknown =>
   JSON.parse(
     JSON.stringify(message, (key, value: unknown) =>
-      IN_PROCESS.has(key) || (mode === 'paginated' && OF_SESSION.has(key)) ? undefined : value
+      IN_PROCESS.has(key) ||
+      (key === 'status' && typeof value === 'object') ||
+      (mode === 'paginated' && OF_SESSION.has(key))
+        ? undefined
+        : value
     ).replaceAll(home, '$HOME')
   )
 
