@@ -21,7 +21,7 @@ const NOTHING: readonly [null, ReadonlyArray<RowWrite>] = [null, []]
 /** The damaged lines of a thread. */
 export const damage: Projection<null> = {
   name: 'damage',
-  version: 1,
+  version: 2,
   initial: () => null,
   evolve: () => NOTHING,
   damaged: ({ streamId, revision, segment, offset, bytes, reason }, { table }) => [

@@ -28,6 +28,7 @@ import {
   type WebSearchEnd
 } from './payloads.ts'
 import { TurnContext } from './turn-context.ts'
+import { isPersisted } from './response-item.ts'
 import { DOUBLED } from './exact-json.ts'
 import { isDoubled } from './shapes/shape.ts'
 import type { StreamId } from '../ids.ts'
@@ -210,7 +211,7 @@ const readLine = (
     return type === 'turn_context' && TurnContext.is(payload)
       ? ignored(timestamp, type, payload)
       : 'invalid_payload'
-  if (type === 'response_item' && !profile.responseItems.has(String(payload['type'])))
+  if (type === 'response_item' && !isPersisted(payload, profile))
     return ignored(timestamp, type, payload)
   return { timestamp, type, payload } as unknown as RolloutLine
 }

@@ -424,28 +424,3 @@ export const InterAgentCommunication = t.intersection(
   ],
   'InterAgentCommunication'
 )
-
-/** Codec of every event kind that makes turns, items or metadata, by its name on disk. */
-export const EVENT_PAYLOADS: Readonly<Record<string, t.Mixed>> = {
-  task_started: TaskStarted,
-  task_complete: TaskComplete,
-  turn_aborted: TurnAborted,
-  user_message: UserMessage,
-  agent_message: AgentMessage,
-  agent_reasoning: Reasoning,
-  agent_reasoning_raw_content: Reasoning,
-  token_count: TokenCount,
-  context_compacted: t.UnknownRecord,
-  thread_rolled_back: ThreadRolledBack,
-  unroll_turns_restored: TurnsRestored,
-  entered_review_mode: EnteredReviewMode,
-  exited_review_mode: ExitedReviewMode,
-  patch_apply_end: PatchApplyEnd,
-  mcp_tool_call_end: McpToolCallEnd,
-  web_search_end: WebSearchEnd,
-  image_generation_end: ImageGenerationEnd,
-  item_completed: ItemCompleted,
-  thread_goal_updated: ThreadGoalUpdated,
-  sub_agent_activity: SubAgentActivity,
-  thread_settings_applied: ThreadSettingsApplied
-}

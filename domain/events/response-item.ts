@@ -32,14 +32,15 @@ export type Message = t.TypeOf<typeof Message>
 /** What a response item is to a reader. */
 export type ResponseItemClass = 'persisted' | 'ignored' | 'damaged'
 
+/** True for a readable item that counts: Codex reads those of other types as `other`, and leaves them out. */
+export const isPersisted = ({ type }: JsonObject, { responseItems }: Profile): boolean =>
+  typeof type === 'string' && responseItems.has(type)
+
 /**
  * Tells whether a payload is a response item that counts (`persisted`), one that Codex reads but leaves out
  * (`ignored`: unknown types, ghost snapshots, compaction triggers), or one it cannot read (`damaged`).
  */
-export const classifyResponseItem = (
-  payload: unknown,
-  { name, responseItems }: Profile
-): ResponseItemClass => {
-  if (!checkOf(name, 'ResponseItem')(payload)) return 'damaged'
-  return responseItems.has(String((payload as JsonObject)['type'])) ? 'persisted' : 'ignored'
+export const classifyResponseItem = (payload: unknown, profile: Profile): ResponseItemClass => {
+  if (!checkOf(profile.name, 'ResponseItem')(payload)) return 'damaged'
+  return isPersisted(payload as JsonObject, profile) ? 'persisted' : 'ignored'
 }

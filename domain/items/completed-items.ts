@@ -9,6 +9,7 @@ import {
   fileUpdates,
   userParts,
   webAction,
+  appUiOf,
   citationOf,
   moderationOf,
   questionsOf
@@ -94,7 +95,7 @@ const mcpItem = (item: Of<'McpToolCall'>): Untimed => {
           }
         : null,
     ...(typeof mcpAppResourceUri === 'string' ? { mcpAppResourceUri } : {}),
-    mcpAppUi: orNull(item.mcpAppUi),
+    mcpAppUi: appUiOf(item.mcpAppUi),
     pluginId: item.pluginId ?? null,
     readOnlyHint: item.readOnlyHint ?? null,
     result: result

@@ -206,3 +206,6 @@ export const moderationOf = (moderation: unknown): Json =>
 /** What the model asks besides, each with what may be answered. */
 export const questionsOf = (questions: unknown): Json =>
   Array.isArray(questions) ? questions.map((one) => only(one, ['title', 'options'])) : null
+
+/** What an app shows of its call. */
+export const appUiOf = (ui: unknown): Json => only(ui, ['resourceUri', 'preferredModelDisplayMode'])

@@ -14,6 +14,7 @@ import type { EventPayload, RolloutLine } from '../events/event.ts'
 import type { TurnItem } from '../events/turn-item.ts'
 import { hookPromptFragments } from './hook-prompt.ts'
 import {
+  appUiOf,
   citationOf,
   fileUpdates,
   moderationOf,
@@ -108,7 +109,7 @@ const mcpItem = (e: McpToolCallEnd, profile: Profile): ThreadItem => {
       ? { appContext: appContext(e, profile), pluginId: e.plugin_id ?? null }
       : {}),
     ...(profile.members169
-      ? { mcpAppUi: (e.mcp_app_ui ?? null) as Json, readOnlyHint: e.read_only_hint ?? null }
+      ? { mcpAppUi: appUiOf(e.mcp_app_ui), readOnlyHint: e.read_only_hint ?? null }
       : {}),
     ...(typeof e.mcp_app_resource_uri === 'string'
       ? { mcpAppResourceUri: e.mcp_app_resource_uri }

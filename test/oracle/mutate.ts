@@ -29,7 +29,7 @@ import { startCodex, versionOf } from './codex.ts'
 /** Threads in one home. */
 const BATCH = 400
 const PAGINATED =
-  /^event_msg:(task_|turn_aborted|item_completed|thread_rolled)|^session_meta|^response_item:message/
+  /^event_msg:(task_|turn_aborted|item_completed|thread_rolled)|^response_item:message/
 
 /** What these show takes numbers of items, whether their turns are counted or not. */
 const SHOWN = /^event_msg:(agent_|user_|patch_|mcp_|context_|entered_|exited_)/
@@ -67,6 +67,10 @@ const chosen = (all: ReadonlyArray<Case>, count: number, seed: number): Readonly
 
 /** What of a change is known to be answered in another way, and why. */
 const KNOWN: ReadonlyArray<{ readonly reason: string; readonly changes: RegExp }> = [
+  {
+    reason: 'a fraction in place of the instructions, which Codex takes for an object of its own',
+    changes: /^session_meta \w+ base_instructions (longFloat|exponent)$/
+  },
   {
     reason: 'a relative directory is joined to that of the server, where clients need it',
     changes: /^session_meta \w+ (payload\.)?cwd /

@@ -108,7 +108,7 @@ export const SHAPES_130: Shapes = {
     }
   },
   CreditsSnapshot: { 'balance?': 'string', has_credits: 'bool', unlimited: 'bool' },
-  Duration: { nanos: 'u32', secs: 'u64' },
+  Duration: { nanos: 'u32', secs: 'u64', '@closed': '=nanos|secs' },
   DynamicToolSpec: {
     'deferLoading=': 'bool',
     description: 'string',

@@ -5,6 +5,7 @@ import type { ProfileName } from '../../profile.ts'
 import { SHAPES_130 } from './codex-130.ts'
 import { CHANGES_142 } from './codex-142.ts'
 import { CHANGES_169 } from './codex-169.ts'
+import { ITEM_CHANGES_169 } from './codex-169-items.ts'
 import { changed, checksOf, placesOf, variantAt, type Fits, type Shapes } from './shape.ts'
 
 const SHAPES_142 = changed(SHAPES_130, CHANGES_142)
@@ -13,7 +14,7 @@ const SHAPES_142 = changed(SHAPES_130, CHANGES_142)
 export const SHAPES: Readonly<Record<ProfileName, Shapes>> = {
   '0.130': SHAPES_130,
   '0.142': SHAPES_142,
-  '0.169': changed(SHAPES_142, CHANGES_169)
+  '0.169': changed(SHAPES_142, { ...CHANGES_169, ...ITEM_CHANGES_169 })
 }
 
 const CHECKS = {

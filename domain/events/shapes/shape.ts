@@ -6,6 +6,7 @@
  *         absent but not null; other members are allowed. Under `'*'` stands the shape of every member, under
  *         `@keys` that of their names.
  *         `@<tag>`: that member chooses one of the variants (`'*'`: any other one), a number the variant at its place in `@order`.
+ *         `@closed`: its members are all of these words.
  *         `@sequence`: it may be a list of these, too.
  *         `@key`: the only member is one of these; `@unit`: or one of these words. `@either`, `@also`: (and) one of these.
  * Errors: none: a value fits or does not.
@@ -37,11 +38,7 @@ export const changed = (shapes: Shapes, changes: ShapeChanges): Shapes => {
   for (const [name, change] of Object.entries(changes)) {
     const before = all[name]
     if (change === null) delete all[name]
-    else
-      all[name] =
-        isPlain(change) && isPlain(before)
-          ? changed(before as Shapes, change as ShapeChanges)
-          : change
+    else all[name] = isPlain(change) && isPlain(before) ? changed(before as Shapes, change) : change
   }
   return all as Shapes
 }
@@ -169,7 +166,7 @@ const objectCheck = (
 ): Fits => {
   const all: Array<Fits> = []
   for (const [key, member] of Object.entries(shape)) {
-    if (/^@(unit|order|sequence|keys)$/.test(key)) continue
+    if (/^@(unit|order|sequence|keys|closed)$/.test(key)) continue
     if (key === '@either' || key === '@also') {
       const some = (member as ReadonlyArray<Shape>).map(compile)
       all.push((value) => some.some((fits) => fits(value)))
@@ -192,6 +189,10 @@ const objectCheck = (
   }
   const sequence = sequenceOf(shape['@sequence'] as ReadonlyArray<Shape> | undefined, compile)
   const names = Object.keys(shape).map((key) => key.replace(/^@|[?=]$/g, ''))
+  if (shape['@closed'] !== undefined) {
+    const isKnown = compile(shape['@closed'] as Shape)
+    all.push((value) => Object.keys(value as JsonObject).every(isKnown))
+  }
   if (shape['@either'] !== undefined) return (value) => all.every((fits) => fits(value))
   return (value) => {
     if (!isJsonObject(value)) return Array.isArray(value) && sequence?.(value) === true
