@@ -150,7 +150,9 @@ export const told = (home: string, message: Message, mode: Mode): unknown =>
       (mode === 'paginated' && OF_SESSION.has(key))
         ? undefined
         : value
-    ).replaceAll(home, '$HOME')
+    )
+      .replaceAll(home, '$HOME')
+      .replaceAll(/01a1fcde-0000-7000-8000-[0-9a-f]{12}/g, '$THREAD')
   )
 
 /** What Codex answered about changed lines, by version. */

@@ -186,7 +186,7 @@ export const CHANGES_169: ShapeChanges = {
       search: { 'queries?': ['string'], 'query?': 'string' },
       openPage: { 'url?': 'string' },
       findInPage: { 'pattern?': 'string', 'url?': 'string' },
-      other: {}
+      '*': {}
     }
   },
   FileSystemSandboxEntry: { 'missing_path_behavior?': 'FileSystemSandboxEntryMissingPathBehavior' },
