@@ -92,9 +92,9 @@ const started = (
     startedAt: p.started_at ?? null,
     ...(typeof p.root_turn_id === 'string' ? { rootTurnId: p.root_turn_id } : {})
   }
-  const { open } = state
-  if (open?.id === p.turn_id)
-    return [{ ...state, open: { ...facts, ...open, startedAt: open.startedAt } }, NO_WRITES]
+  const current = state.open
+  if (current !== null && current.id === p.turn_id)
+    return [{ ...state, open: { ...facts, ...current } }, NO_WRITES]
   if (rowOf(p.turn_id, state, rows) !== null) return [state, NO_WRITES]
   const [next, writes] = begin(p.turn_id, state, event)
   if (next.open === null) return [next, writes]
