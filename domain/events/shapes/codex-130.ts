@@ -142,6 +142,7 @@ export const SHAPES_130: Shapes = {
     '@kind': {
       root: {},
       minimal: {},
+      current_working_directory: {},
       project_roots: { 'subpath?': 'string' },
       tmpdir: {},
       slash_tmp: {},
@@ -177,7 +178,7 @@ export const SHAPES_130: Shapes = {
   LocalShellStatus: '=completed|in_progress|incomplete',
   ManagedFileSystemPermissions: {
     '@type': {
-      restricted: { entries: ['FileSystemSandboxEntry'], 'glob_scan_max_depth?': 'u64' },
+      restricted: { entries: ['FileSystemSandboxEntry'], 'glob_scan_max_depth?': 'positive' },
       unrestricted: {}
     }
   },
@@ -192,12 +193,24 @@ export const SHAPES_130: Shapes = {
   NetworkAccess: '=restricted|enabled',
   NetworkSandboxPolicy: '=restricted|enabled',
   PatchApplyStatus: '=completed|failed|declined',
-  PermissionProfile: {
+  PermissionProfile: { '@either': ['NamedPermissions', 'OlderPermissions'] },
+  AbsolutePaths: ['AbsolutePath'],
+  NamedPermissions: {
     '@type': {
       managed: { file_system: 'ManagedFileSystemPermissions', network: 'NetworkSandboxPolicy' },
       disabled: {},
       external: { network: 'NetworkSandboxPolicy' }
     }
+  },
+  OlderPermissions: {
+    'file_system?': {
+      'read?': 'AbsolutePaths',
+      'write?': 'AbsolutePaths',
+      '@closed': '=read|write',
+      '@sequence': ['AbsolutePaths?', 'AbsolutePaths?']
+    },
+    'network?': { 'enabled?': 'bool' },
+    '@closed': '=file_system|network'
   },
   Personality: '=none|friendly|pragmatic',
   PlanType:

@@ -75,7 +75,6 @@ export const CHANGES_169: ShapeChanges = {
     '@unit': '=pending_init|running|interrupted|shutdown|not_found'
   },
   ApprovalsReviewer: '=user|auto_review|guardian_subagent',
-  AskForApproval: { '@unit': '=untrusted|on-request|never' },
   AsyncUserInputQuestion: { 'options?': ['string'], title: 'string' },
   AudioReference: { '@either': [{ audio_url: 'string' }, { file_id: 'string' }] },
   BaseInstructions: { 'provenance?': 'BaseInstructionsProvenance' },

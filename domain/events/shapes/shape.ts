@@ -4,7 +4,7 @@
  * Shape:  a name (`'string'`, `'u32'`, `'TextElement'`; `?` behind it: or null), a set of words (`'=plan|default'`), a list
  *         (`['string']`) or an object. Members of an object: `name` must be there, `name?` may be absent or null, `name=` may be
  *         absent but not null; other members are allowed. Under `'*'` stands the shape of every member, under
- *         `@keys` that of their names.
+ *         `@keys` that of their names. A word may also be the only member of an object, with null.
  *         `@<tag>`: that member chooses one of the variants (`'*'`: any other one), a number the variant at its place in `@order`.
  *         `@closed`: its members are all of these words.
  *         `@sequence`: it may be a list of these, too.
@@ -74,6 +74,7 @@ const KINDS: Readonly<Record<string, Fits>> = {
   u32: integer(32, false),
   i64: integer(64, true),
   u64: integer(64, false),
+  positive: (value) => value !== 0 && integer(64, false)(value),
   f64: (value) => typeof value === 'number' || (value instanceof ExactNumber && value.isFraction()),
   uuid: (value) => isText(value) && UUID.test(value),
   AbsolutePath: (value) => isText(value) && value.startsWith('/'),
@@ -85,7 +86,11 @@ const KINDS: Readonly<Record<string, Fits>> = {
 
 const words = (list: string): Fits => {
   const known: ReadonlySet<unknown> = new Set(list.split('|'))
-  return (value) => known.has(value)
+  return (value) => {
+    if (!isPlain(value)) return known.has(value)
+    const [word, more] = Object.keys(value)
+    return more === undefined && known.has(word) && value[word ?? ''] === null
+  }
 }
 
 type Compile = (shape: Shape) => Fits
