@@ -241,7 +241,7 @@ const ROWS: ReadonlyArray<Row> = [
       .map((one) => `${JSON.stringify(one)}\n`)
       .join(''),
     shows: { turns: [`rollout-1 ${WHOLE}`], listed: true },
-    codex: headless('no_metadata')
+    codex: headless('no_lines')
   },
   {
     title: 'a rollback past the start clears all',

@@ -51,15 +51,13 @@ const isBroken = async (env: Env, id: StreamId): Promise<boolean> => {
   return false
 }
 
-/** How an era calls a file whose metadata cannot be read: 0.169 tells whether there are lines at all. */
-const withoutMeta = async (
-  env: Env,
-  { streamId }: StreamInfo,
+/** How an era calls a file whose metadata cannot be read: 0.169 tells whether it holds any line that it reads. */
+const withoutMeta = (
+  { profile }: Env,
   { lastEventAt }: ThreadRow['facts']
-): Promise<'empty' | 'no_lines' | 'no_metadata'> => {
-  if (!env.profile.members169) return 'empty'
-  const hasLines = lastEventAt !== null || (await damageCount(env, streamId)) > 0
-  return hasLines ? 'no_metadata' : 'no_lines'
+): 'empty' | 'no_lines' | 'no_metadata' => {
+  if (!profile.members169) return 'empty'
+  return lastEventAt === null ? 'no_lines' : 'no_metadata'
 }
 
 /** Strict mode: the file-wide reasons for which Codex refuses a read. */
@@ -72,7 +70,7 @@ const refusal = async (
   const { path } = info
   const { members169 } = env.profile
   if (facts.head === null && (withTurns || members169 || facts.lastEventAt === null)) {
-    const reason = facts.itemBeforeMeta ? 'no_session_meta' : await withoutMeta(env, info, facts)
+    const reason = facts.itemBeforeMeta ? 'no_session_meta' : withoutMeta(env, facts)
     return { _tag: 'UnreadableRollout', path, reason }
   }
   if (!withTurns) return null
