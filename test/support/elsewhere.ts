@@ -53,7 +53,9 @@ export const elsewhere = (here: EventStore, named: Names) => {
         : E.right(found.info)
     },
     findAll: (ids) => new Map(ids.flatMap((id) => (known.has(id) ? [[id, learned(id).info]] : []))),
-    lineage: ({ streamId }) => learned(streamId).lineage,
+    // What it learned leads to the history's end; an earlier end is asked for by name.
+    lineage: (info) =>
+      info.earlier === undefined ? learned(info.streamId).lineage : here.lineage(info),
     segments: (id) => learned(id).segments,
     append: (streamId, expected, events, at) => async () => {
       const done = await here.append(streamId, expected, events, at)()
