@@ -233,7 +233,9 @@ describe('lines as events of a stream', () => {
           const made = calls.slice(0, callsMax)
           expect(made.map(append)).to.deep.equal(made.map(() => 'appended'))
           expect(made.map(append)).to.deep.equal(made.map(() => 'repeated'))
-          if (made.length === calls.length) expect(folded(events)).to.deep.equal(directory)
+          // Without a call nothing is appended, and a group that a kill left open stays so.
+          if (calls.length > 0 && made.length === calls.length)
+            expect(folded(events)).to.deep.equal(directory)
         }
         for (let count = 1; count <= events.length; count++) {
           const prefix = events.slice(0, count)
