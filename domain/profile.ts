@@ -23,6 +23,8 @@ export interface Profile {
   readonly completedItems: ReadonlySet<string>
   /** Rollouts from before the envelope are read: no Codex of these eras does. */
   readonly readsBare: boolean
+  /** Words of later versions are taken where nothing depends on them; Codex drops the line. */
+  readonly takesLaterWords: boolean
   /** Numbers keep the text they were written as, and some are refused for it; see `events/exact-json.ts`. */
   readonly numbers: NumberKeeping
   /** Metadata with a member that is there twice is not read; of other lines the last one counts. */
@@ -122,6 +124,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     responseItems: new Set(RESPONSE_ITEMS_130),
     completedItems: new Set(['Plan']),
     readsBare: false,
+    takesLaterWords: false,
     numbers: 'rounded',
     refusesDoubledMeta: true,
     readsCompressed: false,
@@ -139,6 +142,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     responseItems: new Set(RESPONSE_ITEMS_142),
     completedItems: new Set(['Plan', 'Sleep']),
     readsBare: false,
+    takesLaterWords: false,
     numbers: 'written',
     refusesDoubledMeta: false,
     readsCompressed: true,
@@ -156,6 +160,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     responseItems: new Set(RESPONSE_ITEMS_169),
     completedItems: new Set(COMPLETED_ITEMS_169),
     readsBare: false,
+    takesLaterWords: false,
     numbers: 'written',
     refusesDoubledMeta: false,
     readsCompressed: true,
@@ -177,6 +182,7 @@ export const OWN_EVENTS: ReadonlySet<string> = new Set(['unroll_turns_restored']
 const withOwnEvents = (profile: Profile): Profile => ({
   ...profile,
   readsBare: true,
+  takesLaterWords: true,
   events: new Set([...profile.events, ...OWN_EVENTS])
 })
 

@@ -174,7 +174,7 @@ const eventLine = (
   if (passed !== null) return ignored(timestamp, passed, payload)
   const fits = OWN_EVENTS.has(kind)
     ? TurnsRestored.is(payload)
-    : checkOf(profile.name, 'EventMsg')(exact)
+    : checkOf(profile, 'EventMsg')(exact)
   return fits ? { timestamp, type: 'event_msg', payload: payload as unknown as EventPayload } : null
 }
 
@@ -194,7 +194,7 @@ const readLine = (
   const shape = own(LINE_SHAPES, type) ?? type
   if (!profile.lineTypes.has(type)) {
     const isKnown = hasShape(profile.name, shape)
-    return isKnown && !checkOf(profile.name, shape)(exact)
+    return isKnown && !checkOf(profile, shape)(exact)
       ? 'invalid_payload'
       : ignored(timestamp, type, payload)
   }
@@ -205,7 +205,7 @@ const readLine = (
   }
   if (type === 'event_msg')
     return eventLine(timestamp, payload, exact, profile) ?? 'invalid_payload'
-  const fits = checkOf(profile.name, shape)(exact)
+  const fits = checkOf(profile, shape)(exact)
   // Settings of another shape count for nothing, but ledgers may take the model and directory they tell.
   if (!fits)
     return type === 'turn_context' && TurnContext.is(payload)

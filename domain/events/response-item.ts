@@ -41,6 +41,6 @@ export const isPersisted = ({ type }: JsonObject, { responseItems }: Profile): b
  * (`ignored`: unknown types, ghost snapshots, compaction triggers), or one it cannot read (`damaged`).
  */
 export const classifyResponseItem = (payload: unknown, profile: Profile): ResponseItemClass => {
-  if (!checkOf(profile.name, 'ResponseItem')(payload)) return 'damaged'
+  if (!checkOf(profile, 'ResponseItem')(payload)) return 'damaged'
   return isPersisted(payload as JsonObject, profile) ? 'persisted' : 'ignored'
 }

@@ -1,7 +1,7 @@
 /**
  * Which lines each era reads, by the shapes of its version.
  */
-import type { ProfileName } from '../../profile.ts'
+import type { Profile, ProfileName } from '../../profile.ts'
 import { SHAPES_130 } from './codex-130.ts'
 import { CHANGES_142 } from './codex-142.ts'
 import { CHANGES_169 } from './codex-169.ts'
@@ -23,8 +23,27 @@ const CHECKS = {
   '0.169': checksOf(SHAPES['0.169'])
 }
 
+/**
+ * Words that a later version may add to, and on which no fold depends. A new plan must not cost the token counts it is told
+ * with, so outside of strict mode any text is one of them.
+ */
+const ANY_WORD: Shapes = {
+  PlanType: 'string',
+  RateLimitReachedType: 'string',
+  MessagePhase: 'string',
+  ModeKind: 'string',
+  TurnAbortReason: 'string'
+}
+
+const LENIENT = {
+  '0.130': checksOf({ ...SHAPES['0.130'], ...ANY_WORD }),
+  '0.142': checksOf({ ...SHAPES['0.142'], ...ANY_WORD }),
+  '0.169': checksOf({ ...SHAPES['0.169'], ...ANY_WORD })
+}
+
 /** The check of a shape of an era. */
-export const checkOf = (era: ProfileName, shape: string): Fits => CHECKS[era](shape)
+export const checkOf = ({ name, takesLaterWords }: Profile, shape: string): Fits =>
+  (takesLaterWords ? LENIENT : CHECKS)[name](shape)
 
 /** True when an era has a shape of that name. */
 export const hasShape = (era: ProfileName, shape: string): boolean =>

@@ -1,0 +1,42 @@
+// Words of later versions. The goal: a plan or a phase that a newer Codex adds costs nobody the tokens or the text told with it,
+// while strict answers drop the line as the era's Codex does (`test/golden/mutated-lines.test.ts` has its recordings).
+import { expect } from 'chai'
+import { toRolloutLine } from '../../domain/events/event.ts'
+import { eraOf } from '../../domain/profile.ts'
+
+const usage = {
+  input_tokens: 5,
+  cached_input_tokens: 0,
+  output_tokens: 2,
+  reasoning_output_tokens: 0,
+  total_tokens: 7
+}
+
+const LATER: Readonly<Record<string, object>> = {
+  'a plan': {
+    type: 'token_count',
+    info: { total_token_usage: usage, last_token_usage: usage },
+    rate_limits: { plan_type: 'galactic' }
+  },
+  'a phase': { type: 'agent_message', message: 'Hello.', phase: 'prelude' },
+  'a mode': { type: 'task_started', turn_id: 't', collaboration_mode_kind: 'dream' },
+  'a reason': { type: 'turn_aborted', turn_id: 't', reason: 'bored' }
+}
+
+describe('a word of a later version', () => {
+  for (const [title, payload] of Object.entries(LATER)) {
+    for (const era of ['0.130', '0.142', '0.169'] as const) {
+      it(`(${title}) costs the line in strict ${era} only`, () => {
+        const line = { timestamp: '2026-11-21T09:00:00.000Z', type: 'event_msg', payload }
+        expect(toRolloutLine(line, eraOf(era, true))).to.equal('invalid_payload')
+        expect(toRolloutLine(line, eraOf(era, false))).to.deep.equal(line)
+      })
+    }
+  }
+
+  it('is a word all the same', () => {
+    const payload = { type: 'turn_aborted', turn_id: 't', reason: 7 }
+    const line = { timestamp: '2026-11-21T09:00:00.000Z', type: 'event_msg', payload }
+    expect(toRolloutLine(line, eraOf('0.169', false))).to.equal('invalid_payload')
+  })
+})
