@@ -20,6 +20,7 @@ import {
   wasReverted,
   type When
 } from './known-rows.ts'
+import { KILLED } from './rollout-tools.ts'
 import type { EventType } from './vocabulary.ts'
 
 const COMMAND: ReadonlyArray<EventType> = ['codex_command_execution_event']
@@ -54,14 +55,18 @@ const isReviewedItem: When = (sides, { captured }) => {
   )
 }
 
+/** The rollout has no more than that its turn ended before it. */
+const wasCutShort: When = (sides, evidence) =>
+  member(sides, 'reconstructed', 'exit_code') === KILLED &&
+  evidence.captured.turn(paramsOf(sides)['thread_id'], paramsOf(sides)['turn_id'])?.['status'] ===
+    'interrupted'
+
 const wasRefused: When = (sides, evidence) =>
   member(sides, 'captured', 'terminal_status') === 'rejected' &&
   member(sides, 'captured', 'failure_kind') === 'approval_denied' &&
-  member(sides, 'reconstructed', 'terminal_status') === 'interrupted' &&
+  wasCutShort(sides, evidence) &&
   member(sides, 'captured', 'tool_name') === 'shell' &&
-  member(sides, 'captured', 'command_execution_source') === 'agent' &&
-  evidence.captured.turn(paramsOf(sides)['thread_id'], paramsOf(sides)['turn_id'])?.['status'] ===
-    'interrupted'
+  member(sides, 'captured', 'command_execution_source') === 'agent'
 
 /** Two ids of the same provider: as long, and with the same beginning. */
 const isOfForm = (a: unknown, b: unknown): boolean =>
@@ -116,6 +121,17 @@ const FIELDS: ReadonlyArray<KnownDifference> = [
     'Up to 0.142 the text has how long Codex waited for output, which is not the life of the process.',
     { events: COMMAND, contracts: UP_TO_142, when: isMoreBy(0, Infinity) }
   ),
+  ...differs(
+    'terminal_status failure_kind exit_code completed_at_ms duration_ms execution_duration_ms',
+    'A process outlives its interrupted turn: no line has when it ended, nor how if it was not killed.',
+    {
+      events: COMMAND,
+      contracts: ['0.130'],
+      when: (sides, evidence) =>
+        wasCutShort(sides, evidence) &&
+        member(sides, 'captured', 'command_execution_source') === 'unifiedExecStartup'
+    }
+  ),
   ...differs('execution_duration_ms', 'An image that was looked at has no times in the rollout.', {
     events: ['codex_control_tool_call_event'],
     when: isMoreBy(0, LINE_LATE_MS)
@@ -127,7 +143,7 @@ const FIELDS: ReadonlyArray<KnownDifference> = [
     { events: COMMAND }
   ),
   ...differs(
-    'terminal_status failure_kind tool_name command_execution_source',
+    'terminal_status failure_kind exit_code tool_name command_execution_source',
     'A refusal that ends the turn reads like an interruption.',
     { events: COMMAND, when: wasRefused }
   ),
@@ -188,7 +204,7 @@ const isCutOff: When = (sides, evidence) => {
   if (terminal_status === 'failed' && exit_code === null) return true
   const turn = evidence.captured.turn(thread_id, turn_id)
   const isInterrupted = turn === undefined || turn['status'] === 'interrupted'
-  return isInterrupted && (terminal_status === 'interrupted' || exit_code === -1)
+  return isInterrupted && (terminal_status === 'interrupted' || exit_code === KILLED)
 }
 
 const takesLong: When = (sides) => {

@@ -58,6 +58,9 @@ export interface CallReading {
 
 const OPEN_MAX = 256
 
+/** The exit code that Codex gives a process it killed. */
+export const KILLED = -1
+
 /** Texts are not needed any more, and can be long. */
 const light = (item: ThreadItem): ThreadItem => {
   switch (item.type) {
@@ -131,11 +134,21 @@ const isTold = (item: ThreadItem, mode: HistoryMode): boolean => {
   return item.status === 'declined' || (item.status === 'failed' && neverRan)
 }
 
-const interrupted = (outcome: ToolOutcome): ToolOutcome => ({
-  ...outcome,
-  status: 'interrupted',
-  failure: null
-})
+/**
+ * How a call ends with its turn. A process of its own outlives the turn and is killed with the server at the latest: Codex
+ * tells it as a failed command, never as an interrupted one.
+ */
+const cutShort = (outcome: ToolOutcome): ToolOutcome => {
+  const { details } = outcome
+  return details.tool === 'command' && details.source === 'unifiedExecStartup'
+    ? {
+        ...outcome,
+        status: 'failed',
+        failure: 'tool_error',
+        details: { ...details, exitCode: KILLED }
+      }
+    : { ...outcome, status: 'interrupted', failure: null }
+}
 
 /** The output of a call, or of one that feeds its process. */
 const answered = (
@@ -164,7 +177,7 @@ const answered = (
       turnId: call.turnId,
       startedAtMs: call.atMs,
       endedAtMs: atMs,
-      outcome: placedIn(isCut ? interrupted(outcome) : outcome, call.isFree)
+      outcome: placedIn(isCut ? cutShort(outcome) : outcome, call.isFree)
     }
   }
 }

@@ -156,6 +156,8 @@ export const turnSteer: Method<
     if (E.isLeft(live)) return live
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
+    if (params.expectedTurnId === '')
+      return E.left(invalidRequest('expectedTurnId must not be empty'))
     const { turn } = live.right
     const isEmpty = params.input.length === 0
     const empty = refused('input must not be empty', 'empty_input')

@@ -129,12 +129,10 @@ const DROPPED =
 const isKept = ({ message }: Logged): boolean =>
   typeof message['method'] !== 'string' || !DROPPED.test(message['method'])
 
-/** Copies the home, and writes the truth, the analytics and the messages. */
-export const keep = (folder: string, name: Named, run: Run): void => {
+const copyOf = (folder: string, parts: ReadonlyArray<string>): ReadonlyArray<string> => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(join(folder, 'home'), { recursive: true })
-  const plugins = isThere(join(HOME, 'plugins/cache')) ? ['plugins/cache', 'config.toml'] : []
-  for (const part of [...KEPT, ...plugins])
+  for (const part of parts)
     if (isThere(join(HOME, part))) {
       mkdirSync(dirname(join(folder, 'home', part)), { recursive: true })
       cpSync(join(HOME, part), join(folder, 'home', part), {
@@ -145,6 +143,20 @@ export const keep = (folder: string, name: Named, run: Run): void => {
   const rollouts = rolloutsOf(join(folder, 'home'))
   rollouts.forEach(scrubFile)
   fitOffsets(join(folder, 'home'))
+  return rollouts
+}
+
+/** Copies the rollouts, and writes the input of the last requests: one line each. */
+export const keepAsked = (folder: string, count: number, run: Run): void => {
+  copyOf(folder, ['sessions'])
+  const inputs = run.model.asked.slice(-count).map(({ body }) => body.input ?? [])
+  writeFileSync(join(folder, 'asked.jsonl'), jsonLines(inputs))
+}
+
+/** Copies the home, and writes the truth, the analytics and the messages. */
+export const keep = (folder: string, name: Named, run: Run): void => {
+  const plugins = isThere(join(HOME, 'plugins/cache')) ? ['plugins/cache', 'config.toml'] : []
+  const rollouts = copyOf(folder, [...KEPT, ...plugins])
   writeFileSync(join(folder, 'truth.json'), truthOf(name, run, rollouts.length))
   writeFileSync(join(folder, 'analytics.jsonl'), jsonLines(run.model.analytics))
   const messages = jsonLines(run.log.filter(isKept))

@@ -13,7 +13,7 @@ import { join } from 'node:path'
 import { FIXTURES } from '../../support/fixture-home.ts'
 import { versionOf } from '../codex.ts'
 import { ROOT, write } from './home.ts'
-import { keep } from './keep.ts'
+import { keep, keepAsked } from './keep.ts'
 import { openRun } from './run.ts'
 import { SCENARIOS } from './scenarios.ts'
 
@@ -49,7 +49,7 @@ const answerNoNames = (): void => {
 
 const [
   codex = '',
-  wanted = '^(?!walk|lineage-|totals-\\d)',
+  wanted = '^(?!walk|lineage-|totals-\\d|killed)',
   folder = join(FIXTURES, 'ledger'),
   earlier = null
 ] = process.argv.slice(2)
@@ -65,7 +65,7 @@ const version = versionOf(codex)
 const eraOf = (one: string): number => Number(one.split('.')[1])
 const era = eraOf(version)
 const before = earlier === null ? null : versionOf(earlier)
-for (const [name, { settings = {}, eras, hasEarlier = false, play }] of Object.entries(SCENARIOS)) {
+for (const [name, { settings = {}, eras, hasEarlier = false, asked, play }] of Object.entries(SCENARIOS)) {
   if (!new RegExp(wanted).test(name) || eras?.includes(era) === false) continue
   if (hasEarlier !== (before !== null)) continue
   const run = await openRun({ codex, earlier, era }, settings)
@@ -76,7 +76,9 @@ for (const [name, { settings = {}, eras, hasEarlier = false, play }] of Object.e
   }
   await run.close()
   const full = before === null ? `${name}-${era}` : `${name}-from-${eraOf(before)}-${era}`
-  keep(join(folder, full), { run: full, codex: version, earlier: before }, run)
+  if (asked === undefined)
+    keep(join(folder, full), { run: full, codex: version, earlier: before }, run)
+  else keepAsked(join(folder, full), asked, run)
   if (process.env['LEDGER_RAW'] !== undefined)
     write(
       join(process.env['LEDGER_RAW'], `${full}.json`),

@@ -11,5 +11,7 @@ export interface Scenario {
   readonly eras?: ReadonlyArray<number>
   /** Played only when an earlier version is there too. */
   readonly hasEarlier?: true
+  /** Only the rollouts are kept, and the input of so many requests at the end. */
+  readonly asked?: number
   readonly play: (run: Run) => Promise<void>
 }

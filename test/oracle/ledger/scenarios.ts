@@ -3,6 +3,7 @@
  */
 import { AGENTS } from './scenarios-agents.ts'
 import { COUNTS } from './scenarios-counts.ts'
+import { CUTS } from './scenarios-cuts.ts'
 import { LINEAGES } from './scenarios-lineages.ts'
 import { LIVES } from './scenarios-lives.ts'
 import { MORE } from './scenarios-more.ts'
@@ -20,5 +21,6 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   ...MORE,
   ...LINEAGES,
   ...COUNTS,
+  ...CUTS,
   ...WALKS
 }
