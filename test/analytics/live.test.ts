@@ -72,13 +72,14 @@ const eventsIn = (text: string): ReadonlyArray<PostedEvent> =>
     })
 
 const played = async (run: string) => {
-  const { captured, translated, logged } = await playSession(run)
+  const { captured, translated, logged, refusals } = await playSession(run)
   const theirs = readFileSync(join(FIXTURES, 'ledger', run, 'analytics.jsonl'), 'utf8')
   const [left, right] = [eventsIn(translated(theirs)), eventsIn(captured)]
   return {
     left,
     right,
     logged,
+    refusals,
     comparison: compareAnalytics(left, right, profileOfRun(run), KNOWN)
   }
 }
@@ -96,6 +97,7 @@ const SCENARIOS = [
   'approvals',
   'approval-aborted',
   'steered',
+  'steers-refused',
   'interrupts',
   'context-failure',
   'patches',
@@ -105,12 +107,15 @@ const SCENARIOS = [
   'incomplete'
 ]
 
+/** Runs in which 0.142.5 lost every command. */
+const LOSES_COMMANDS = new Set(['command-late-142', 'steered-142', 'steers-refused-142'])
+
 describe('live analytics of a server whose turns a host runs', () => {
   for (const era of ['130', '142', '169'])
     for (const scenario of SCENARIOS) {
       const run = `${scenario}-${era}`
       it(`are those that the real binary posted: ${run}`, async () => {
-        const { left, right, logged, comparison } = await played(run)
+        const { left, right, logged, refusals, comparison } = await played(run)
         const open = comparison.events.flatMap((event) =>
           event.fields.length === 0
             ? [event].filter(isOpen).map(({ eventType, verdict }) => [eventType, verdict])
@@ -120,12 +125,11 @@ describe('live analytics of a server whose turns a host runs', () => {
         )
         expect(open).to.deep.equal([])
         expect(logged).to.deep.equal([])
+        expect(refusals.map(({ ours }) => ours)).to.deep.equal(refusals.map(({ theirs }) => theirs))
         const types = (events: ReadonlyArray<PostedEvent>) =>
           new Set(events.map(({ event_type }) => event_type))
         expect([...types(right)].filter((type) => !types(left).has(type))).to.deep.equal(
-          run === 'command-late-142' || run === 'steered-142'
-            ? ['codex_command_execution_event']
-            : []
+          LOSES_COMMANDS.has(run) ? ['codex_command_execution_event'] : []
         )
       })
     }

@@ -1,8 +1,7 @@
 // What real Codex told a model after it was killed while a command ran, started again and sent a message: the input of its
 // requests. The expected values are those requests, without the message that each of them adds.
 import { expect } from 'chai'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { cpSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { modelInput } from '../../adapters/library.ts'
 import type { JsonObject } from '../../domain/json.ts'
@@ -17,7 +16,9 @@ const RUNS: ReadonlyArray<readonly [folder: string, profile: ProfileName]> = [
 ]
 
 const linesOf = (path: string): ReadonlyArray<string> =>
-  readFileSync(path, 'utf8').split('\n').filter((line) => line !== '')
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
 
 /** A request of 0.169 begins with the instructions, and its items have ids. */
 const withoutIds = (input: ReadonlyArray<JsonObject>, profile: ProfileName) =>

@@ -117,7 +117,8 @@ const compare = (compared: Compared, run: string): Promise<void> =>
 
 const CUT_SHORT =
   'it went on when its turn was over, or the process was killed; the file ends before'
-const OUTLIVED = 'its process lived on after the interrupted turn; the text is that of an interruption'
+const OUTLIVED =
+  'its process lived on after the interrupted turn; the text is that of an interruption'
 const WAITED = 'the text holds how long Codex waited for output, not how long the process lived'
 const PATCH_TIME = 'the text of the output holds a time of its own; Codex tells none'
 const CANCELLED = 'the question was cancelled; the text is that of an interruption'

@@ -138,6 +138,7 @@ export const playSession = async (run: string) => {
   const client = clientOf(server)
   const asked = new Set<string>()
   const answers = new Map<number, Promise<unknown>>()
+  const refusals: Array<{ readonly theirs: Json; readonly ours: unknown }> = []
 
   const fromClient = async ({ id, method, params, ...reply }: Said['message']): Promise<void> => {
     if (method === undefined) {
@@ -150,11 +151,13 @@ export const playSession = async (run: string) => {
   }
 
   const fromServer = async (said: Said): Promise<void> => {
-    const { id, method, params = {}, result } = said.message
+    const { id, method, params = {}, result, error } = said.message
     if (method === undefined) {
       if (!asked.has(`${id}`)) return
       const response = client.received.find((message) => message['id'] === id && !message['method'])
       const answered = response?.['result'] as JsonObject | undefined
+      if (error !== undefined)
+        refusals.push({ theirs: names.of(error), ours: response?.['error'] ?? null })
       for (const kind of ['thread', 'turn'])
         if (textAt(result, kind, 'id') !== '')
           names.same(textAt(result, kind, 'id'), textAt(answered, kind, 'id'))
@@ -179,5 +182,5 @@ export const playSession = async (run: string) => {
   await server.close()
   const captured = readFileSync(capturePath, 'utf8')
   removeFolder(home)
-  return { captured, translated: names.translated, logged }
+  return { captured, translated: names.translated, logged, refusals }
 }

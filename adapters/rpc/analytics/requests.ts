@@ -156,7 +156,8 @@ export const createRequestFacts = (
       const imageCount = imagesIn(params['input'])
       const asked = { connectionId, requestId, atMs, threadId, imageCount }
       if (method === 'turn/start') return [{ kind: 'turn_requested', ...asked }]
-      if (method !== 'turn/steer') return []
+      // Codex refuses a steer that names no turn before it takes note of it.
+      if (method !== 'turn/steer' || params['expectedTurnId'] === '') return []
       return [
         { kind: 'steer_requested', ...asked, expectedTurnId: orNull(params['expectedTurnId']) }
       ]

@@ -154,10 +154,10 @@ export const turnSteer: Method<
   handler: (params, call) => async () => {
     const live = loadedThread(call, params.threadId)
     if (E.isLeft(live)) return live
-    const input = checkInput(params.input)
-    if (E.isLeft(input)) return input
     if (params.expectedTurnId === '')
       return E.left(invalidRequest('expectedTurnId must not be empty'))
+    const input = checkInput(params.input)
+    if (E.isLeft(input)) return input
     const { turn } = live.right
     const isEmpty = params.input.length === 0
     const empty = refused('input must not be empty', 'empty_input')

@@ -65,7 +65,9 @@ const version = versionOf(codex)
 const eraOf = (one: string): number => Number(one.split('.')[1])
 const era = eraOf(version)
 const before = earlier === null ? null : versionOf(earlier)
-for (const [name, { settings = {}, eras, hasEarlier = false, asked, play }] of Object.entries(SCENARIOS)) {
+for (const [name, { settings = {}, eras, hasEarlier = false, asked, play }] of Object.entries(
+  SCENARIOS
+)) {
   if (!new RegExp(wanted).test(name) || eras?.includes(era) === false) continue
   if (hasEarlier !== (before !== null)) continue
   const run = await openRun({ codex, earlier, era }, settings)
