@@ -120,6 +120,17 @@ export const guarded =
 const mixed = (): IndexDamage => new IndexDamage('the index was made anew while it was read', true)
 
 /**
+ * A check for what writes after several reads: it throws when the index was emptied or opened anew since, so that nothing is
+ * written that follows from rows of two indexes, and `guarded` runs the use case again.
+ */
+export const sameIndexSince = (index: Pick<Index, 'epoch'>): (() => void) => {
+  const epoch = index.epoch()
+  return () => {
+    if (index.epoch() !== epoch) throw mixed()
+  }
+}
+
+/**
  * Runs a use case that only reads; also again when another use case found damage meanwhile and the index was emptied or opened
  * anew: what was read then are rows of two indexes, of which one may be empty.
  */

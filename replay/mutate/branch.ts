@@ -21,6 +21,7 @@ import {
   type WrittenSegment
 } from '../ports.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
+import { sameIndexSince } from '../guarded.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { liveTurns, type LiveTurns } from '../pages/turn-page.ts'
 import { cutTurnAt, type Place } from './cut-turn.ts'
@@ -253,6 +254,27 @@ const segmentOf = (source: Source, branch: Branch, atMs: number): NewSegment => 
     lines: [before, ...behind],
     copied: { info, segment: place.segment, until: place.offset }
   }
+}
+
+/**
+ * Runs what reads several times and then makes a segment. Nothing is made of rows of two indexes, and no refusal follows from
+ * them: when the index was made anew before the segment, it is `IndexDamage`, and `guarded` runs the use case again.
+ */
+export const overOneIndex = async <A>(
+  env: Env,
+  writer: SegmentWriter,
+  run: (writer: SegmentWriter) => Promise<Found<A>>
+): Promise<Found<A>> => {
+  const requireSameIndex = sameIndexSince(env.index)
+  let isMade = false
+  const create: SegmentWriter['create'] = (segment) => {
+    requireSameIndex()
+    isMade = true
+    return writer.create(segment)
+  }
+  const done = await run({ ...writer, create })
+  if (E.isLeft(done) && !isMade) requireSameIndex()
+  return done
 }
 
 /** What a dry run of a branch tells: that it could be made. Answers with the thread itself. */

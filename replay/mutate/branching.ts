@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Thread } from '../../domain/protocol.ts'
-import { checkBranch, forkThread, revertThread, type BranchPoint } from './branch.ts'
+import { checkBranch, forkThread, revertThread, overOneIndex, type BranchPoint } from './branch.ts'
 import { recordedBranch } from '../life/lifecycle.ts'
 import { openExpected, READ_ONLY, type Life, type MutationOptions } from '../life/life.ts'
 import type { SegmentWriter, StreamInfo } from '../ports.ts'
@@ -30,17 +30,15 @@ export const branching = (
     make: Make
   ): Answer<Thread> =>
     safely(async () => {
-      const { writer } = life
-      if (writer === undefined) return E.left(READ_ONLY)
-      const found = await openExpected(life, threadId, options)
-      if (E.isLeft(found)) return found
-      const { info } = found.right
-      const made =
-        options.dryRun === true
-          ? await checkBranch(life, writer, info, point)
-          : await recordedBranch(life, operation, info, { ...point }, options, () =>
-              make(writer, info)
-            )
+      if (life.writer === undefined) return E.left(READ_ONLY)
+      const made = await overOneIndex(life, life.writer, async (writer) => {
+        const found = await openExpected(life, threadId, options)
+        if (E.isLeft(found)) return found
+        const { info } = found.right
+        return options.dryRun === true
+          ? checkBranch(life, writer, info, point)
+          : recordedBranch(life, operation, info, { ...point }, options, () => make(writer, info))
+      })
       return E.isLeft(made) ? made : read(made.right)()
     })
   return {

@@ -9,12 +9,12 @@ import type { StreamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
 import { guarded } from '../guarded.ts'
-import { restoreThread, revertThread } from './branch.ts'
+import { overOneIndex, restoreThread, revertThread } from './branch.ts'
 import { tokenCount } from '../../domain/changes/compaction.ts'
 import { estimateAfterRollback } from '../context/context.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import type { MutationOptions, Written } from './types.ts'
-import type { Appended } from '../ports.ts'
+import type { Appended, SegmentWriter } from '../ports.ts'
 import { recorded } from '../life/recorded.ts'
 import { checkpointOf } from '../catch-up/project.ts'
 import { restorePlan } from './restore.ts'
@@ -105,6 +105,11 @@ const rollbackOf = (env: MutationEnv, turnCount: number): Mutation => ({
   }
 })
 
+const changing = (
+  env: MutationEnv,
+  run: (writer: SegmentWriter) => Promise<E.Either<StoreError, Written>>
+): Answer<Written> => guarded(env, () => overOneIndex(env, env.writer, run))
+
 /** Hides the last `turnCount` turns; all of them when there are fewer. */
 export const rollback = (
   env: MutationEnv,
@@ -112,7 +117,7 @@ export const rollback = (
   turnCount: number,
   options: MutationOptions
 ): Answer<Written> =>
-  guarded<Written>(env, async () => {
+  changing(env, async (writer) => {
     if (!Number.isInteger(turnCount) || turnCount < 1)
       return E.left({ _tag: 'InvalidRequest', message: 'numTurns must be >= 1' })
     const target = await openTarget(env, threadId, options)
@@ -128,7 +133,7 @@ export const rollback = (
     const branching = {
       mutation: { operation: 'rollback', arguments: { turns: turnCount } },
       inverse: () => back(info.streamId),
-      make: () => revertThread(env, env.writer, info, first.id, options.force === true)
+      make: () => revertThread(env, writer, info, first.id, options.force === true)
     }
     return branched(env, target.right, branching, options)
   })
@@ -139,7 +144,7 @@ export const unrollback = (
   threadId: string,
   options: MutationOptions
 ): Answer<Written> =>
-  guarded<Written>(env, async () => {
+  changing(env, async (writer) => {
     const target = await openTarget(env, threadId, options)
     if (E.isLeft(target)) return target
     const { info } = target.right
@@ -156,7 +161,7 @@ export const unrollback = (
       {
         mutation: { operation: 'unrollback', arguments: {} },
         inverse: () => again(info.streamId, liveTurns(env, info).count - before),
-        make: () => restoreThread(env, env.writer, info, options.force === true)
+        make: () => restoreThread(env, writer, info, options.force === true)
       },
       options
     )

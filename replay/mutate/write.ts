@@ -8,10 +8,10 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
-import { guarded } from '../guarded.ts'
+import { guarded, sameIndexSince } from '../guarded.ts'
 import { openExpected, type Life } from '../life/life.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
-import { IndexDamage, type Appended, type SegmentWriter } from '../ports.ts'
+import type { Appended, SegmentWriter } from '../ports.ts'
 import { checkpointOf, type Checkpoint } from '../catch-up/project.ts'
 import { recorded, type OperationRequest } from '../life/recorded.ts'
 import type { MutationOptions, Written } from './types.ts'
@@ -115,12 +115,11 @@ export const written = (
 ): TE.TaskEither<StoreError, Written> =>
   guarded<Written>(env, async () => {
     for (let attempt = 1; ; attempt++) {
-      const epoch = env.index.epoch()
+      const requireSameIndex = sameIndexSince(env.index)
       const target = await openTarget(env, threadId, options)
       if (E.isLeft(target)) return target
       const plan = await mutation.plan(target.right)
-      // What is written must not follow from an index that was emptied meanwhile.
-      if (env.index.epoch() !== epoch) throw new IndexDamage('it was made anew meanwhile', true)
+      requireSameIndex()
       if (E.isLeft(plan)) return plan
       const { events } = plan.right
       const answer = { threadId: target.right.info.streamId, events }
