@@ -92,7 +92,7 @@ export const givenName = ({ name, title, firstUserMessage }: StateThread): strin
 
 /**
  * The goal that holds: the database's where it was changed after the log last told of one. Codex writes a goal into its log
- * only within a turn (0.142.5, 0.169.0), and up to 0.130 never.
+ * only while the thread is loaded (0.142.5, 0.169.0), and up to 0.130 never.
  */
 export const goalThatHolds = (
   { goal, goalToldAtMs }: Pick<ThreadFacts, 'goal' | 'goalToldAtMs'>,

@@ -22,7 +22,7 @@ import {
 import { goalThatHolds } from '../../domain/codex-state/state.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
-import type { Inverse } from '../../domain/changes/operations.ts'
+import { foldOperation, startOperations, type Inverse } from '../../domain/changes/operations.ts'
 import { newestMeta } from '../threads/first-meta.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { MutationOptions, Written } from './types.ts'
@@ -116,12 +116,40 @@ export const setMemoryMode = (
     }
   })
 
-/** The goal as the log tells it, or as Codex remembers it where that is newer. */
-const goalNow = async (
+/** The goal as the log tells it, or as Codex remembers it where that is newer; undoing a change brings it back. */
+const goalTold = async (
   { remembered }: MutationEnv,
   { info, row }: OpenThread
 ): Promise<Goal | null> =>
   goalThatHolds(row().facts, (await remembered?.goalOf(info.streamId)) ?? null)
+
+const GOAL_OPERATIONS: ReadonlySet<string> = new Set(['goal', 'clear-goal'])
+
+/** Whether unroll ever set or cleared the goal of a thread; assumed where no operations are recorded. */
+const isGoalOurs = async ({ operations }: MutationEnv, threadId: string): Promise<boolean> => {
+  if (operations === undefined) return true
+  const fold = startOperations()
+  for await (const record of operations.read('newest')) {
+    const operation = foldOperation(fold, record)
+    if (operation === null || operation.state === 'failed') continue
+    const { began } = operation
+    if (GOAL_OPERATIONS.has(began.operation) && began.threadIds.includes(threadId)) return true
+  }
+  return false
+}
+
+/**
+ * The goal that answers go by. No Codex takes a goal from a log, only from its database; so strict answers believe the log
+ * only where unroll, which has no other place for goals, wrote to it.
+ */
+const goalNow = async (env: MutationEnv, target: OpenThread): Promise<Goal | null> => {
+  const { facts } = target.row()
+  const { streamId } = target.info
+  if (!env.strict || facts.goalToldAtMs === null || (await isGoalOurs(env, streamId)))
+    return goalTold(env, target)
+  const nothingTold = { goal: null, goalToldAtMs: null }
+  return goalThatHolds(nothingTold, (await env.remembered?.goalOf(streamId)) ?? null)
+}
 
 /** The goal of a thread; null when it has none. */
 export const goalOfThread =
@@ -147,7 +175,8 @@ export const setGoal =
         const changed = changedGoal(info.streamId, before, patch, { nowSeconds, replaces })
         if (E.isLeft(changed)) return E.left(invalid(changed.left))
         goal = changed.right
-        return E.right({ events: [goalEvent(goal, at)], inverse: goalBack(target, before) })
+        const inverse = goalBack(target, await goalTold(env, target))
+        return E.right({ events: [goalEvent(goal, at)], inverse })
       }
     })()
     if (E.isLeft(done)) return done
@@ -165,8 +194,8 @@ export const restoreGoal = (
     operation: 'goal',
     arguments: { goal: { ...goal } },
     plan: async (target) => {
-      const before = await goalNow(env, target)
-      return E.right({ events: [goalEvent(goal, target.at)], inverse: goalBack(target, before) })
+      const inverse = goalBack(target, await goalTold(env, target))
+      return E.right({ events: [goalEvent(goal, target.at)], inverse })
     }
   })
 
@@ -180,7 +209,7 @@ export const clearGoal =
       plan: async (target) => {
         const before = await goalNow(env, target)
         const events = before === null ? [] : [goalClearedEvent(target.info.streamId, target.at)]
-        return E.right({ events, inverse: goalBack(target, before) })
+        return E.right({ events, inverse: goalBack(target, await goalTold(env, target)) })
       }
     })()
     return E.map(({ events }: Written) => events.length > 0)(done)

@@ -67,16 +67,21 @@ describe('checklist: goals', () => {
     }))
 
   it('thread_goal_set_edits_objective_without_resetting_usage: another objective of the same goal', () =>
-    inRoom('goals-settings-142', async (room) => {
-      const threadId = '01a1fce0-660e-7303-8eb8-3397a555cf4c'
-      const before = await get(room, threadId)
-      const after = await set(room, { objective: 'another one' }, threadId)
-      expect(after).to.deep.equal({
-        ...before,
-        objective: 'another one',
-        updatedAt: after.updatedAt
-      })
-    }))
+    inRoom(
+      'goals-settings-142',
+      async (room) => {
+        const threadId = '01a1fce0-660e-7303-8eb8-3397a555cf4c'
+        const before = await get(room, threadId)
+        const after = await set(room, { objective: 'another one' }, threadId)
+        expect(after).to.deep.equal({
+          ...before,
+          objective: 'another one',
+          updatedAt: after.updatedAt
+        })
+      },
+      // The home has no database, and strict answers know goals of Codex from there alone.
+      { strict: false }
+    ))
 
   it('thread_goal_lifecycle_emits_analytics_and_clear_deletes_goal: set, changed, cleared, gone', () =>
     inRoom('basic-142', async (room) => {

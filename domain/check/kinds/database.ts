@@ -74,7 +74,7 @@ export const DATABASE_KINDS = {
     meaning:
       'The database has another goal for the thread than its log, or only one of them has a goal.',
     cause:
-      'Codex writes a goal into the log only within a turn, 0.130 never, and no version records that one was cleared.',
+      'Codex writes a goal into the log only while the thread is loaded, 0.130 never, and no version records that one was cleared.',
     codex: 'Goes by the database.',
     unroll:
       'Goes by the database where its goal was changed after the log last told of one, else by the log.',
