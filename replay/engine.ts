@@ -19,7 +19,7 @@ import { itemPage } from './pages/item-page.ts'
 import { failedLedgers, ledgersOf } from './ledgers/ledgers.ts'
 import { refreshed } from './refreshed.ts'
 import { threadRecords } from './threads/records.ts'
-import { damageRows, threadOpener } from './threads/open-thread.ts'
+import { damageRows, listedOpener, threadOpener } from './threads/open-thread.ts'
 import { threadContext } from './context/context.ts'
 import { failedLifecycle, lifecycle } from './life/lifecycle.ts'
 import { READ_ONLY } from './life/life.ts'
@@ -144,13 +144,14 @@ export const createEngine = (given: EngineParts): Engine => {
   const { keptBytesMax } = parts
   const keep = keptBytesMax === undefined ? keepNothing : keepPages(parts, keptBytesMax)
   const home = homeCatchUp(parts, parts.progress)
+  const openListed = parts.strict ? listedOpener(parts, home.everything, open) : open
   const text = fullText(parts, parts.progress)
   const safely = <A>(task: Answer<A>): Answer<A> => guardedRead(parts, task)
   const changing = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
   const life = { ...parts, open, everything: home.everything }
   const opened: Opened = (threadId, withTurns, use) =>
     safely(async () => {
-      const thread = await open(threadId, withTurns)
+      const thread = await openListed(threadId, withTurns)
       return E.isLeft(thread) ? thread : use(thread.right.info)
     })
   const mutations =
@@ -170,8 +171,8 @@ export const createEngine = (given: EngineParts): Engine => {
     listThreads: (request) => safely(listThreads(parts, home)(request)),
     searchThreads: (request) => safely(searchThreads(parts, home, text)(request)),
     readThread: (threadId, includeTurns) =>
-      safely(readThread(parts, home, open, keep)(threadId, includeTurns)),
-    summarize: (threadId, face) => safely(summarize(parts, home, open)(threadId, face)),
+      safely(readThread(parts, home, openListed, keep)(threadId, includeTurns)),
+    summarize: (threadId, face) => safely(summarize(parts, home, openListed)(threadId, face)),
     ...pagesOf(parts, text, opened, keep),
     session: (threadId) =>
       safely(async () => {

@@ -29,6 +29,7 @@ import {
 } from './list-filter.ts'
 import type { Listed } from './list.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
+import { laterNamed } from '../threads/open-thread.ts'
 import { GUARDIAN, isGuardian, times169 } from '../threads/thread-view.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
@@ -36,6 +37,8 @@ import { pageLimit } from '../pages/turn-page.ts'
 
 interface Candidate extends Listed {
   readonly info: StreamInfo
+  /** Orders threads of the same instant: in the database the id in the metadata, in a scan that in the name. */
+  readonly tieId: string
   /** Time in the cursor after this thread, where it differs from the sort time. */
   readonly cursorMs: number
   /** A search goes by seconds in its cursors, and by milliseconds in its order. */
@@ -63,6 +66,16 @@ export const faceOfList = (request: ListRequest): 'list' | 'database' | 'below' 
 export const isListedFirst = (row: ThreadRow | null): boolean =>
   row !== null && row.entry.codexLists && isInteractive(headEntry(row).kind)
 
+/** The database has one row for each id, however many files have it in their metadata. */
+const onePerId = (
+  infos: ReadonlyArray<StreamInfo>,
+  idOf: (info: StreamInfo) => string
+): ReadonlyArray<StreamInfo> => {
+  const byId = new Map<string, StreamInfo>()
+  for (const info of infos) byId.set(idOf(info), laterNamed(byId.get(idOf(info)) ?? null, info))
+  return [...byId.values()]
+}
+
 const candidates = (
   env: Env,
   infos: ReadonlyArray<StreamInfo>,
@@ -80,7 +93,10 @@ const candidates = (
     database && !env.profile.members169
       ? codexTimes(infos, (id) => isListedFirst(rows.get(id) ?? null))
       : null
-  return infos.flatMap((info): Array<Candidate> => {
+  const idOf = (info: StreamInfo): string =>
+    rows.get(info.streamId)?.facts.head?.id ?? info.streamId
+  const listed = database ? onePerId(infos, idOf) : infos
+  return listed.flatMap((info): Array<Candidate> => {
     const row = rows.get(info.streamId)
     if (row === undefined || info.archived !== (request.archived === true)) return []
     // 0.169 lists archived threads in which nothing was said, and its own reviews of approvals.
@@ -92,18 +108,18 @@ const candidates = (
     const created = Math.floor(createdMs / 1000) * 1000
     const mtime = Math.floor(info.modifiedAtMs)
     const { streamId } = info
+    const base = { streamId, tieId: database ? idOf(info) : streamId, row, info }
     if (request.sortKey === 'recency_at') {
       const ms = newer?.recencyAtMs ?? times?.recencyMs.get(streamId) ?? mtime
-      return [{ streamId, row, info, ms, cursorMs: ms }]
+      return [{ ...base, ms, cursorMs: ms }]
     }
     if (request.sortKey === 'updated_at') {
       const ms = times?.updatedMs.get(streamId) ?? mtime
-      return [{ streamId, row, info, ms, cursorMs: ms }]
+      return [{ ...base, ms, cursorMs: ms }]
     }
-    if (isSearch)
-      return [{ streamId, row, info, ms: created, cursorMs: created, orderMs: createdMs }]
-    if (database) return [{ streamId, row, info, ms: createdMs, cursorMs: created }]
-    return [{ streamId, row, info, ms: fileNameTimeMs(info.path) ?? created, cursorMs: createdMs }]
+    if (isSearch) return [{ ...base, ms: created, cursorMs: created, orderMs: createdMs }]
+    if (database) return [{ ...base, ms: createdMs, cursorMs: created }]
+    return [{ ...base, ms: fileNameTimeMs(info.path) ?? created, cursorMs: createdMs }]
   })
 }
 
@@ -120,8 +136,7 @@ const orderOf = ({ profile }: Env, request: ListRequest, isSearch: boolean) => {
     request.sortKey !== 'recency_at' &&
     (isSearch || faceOfList(request) !== 'list')
   const tie = (a: Candidate, b: Candidate): number => {
-    if (!goesByPath)
-      return isUp ? compared(a.streamId, b.streamId) : compared(b.streamId, a.streamId)
+    if (!goesByPath) return isUp ? compared(a.tieId, b.tieId) : compared(b.tieId, a.tieId)
     const isTurned = isUp && profile.members142
     return isTurned ? compared(b.info.path, a.info.path) : compared(a.info.path, b.info.path)
   }

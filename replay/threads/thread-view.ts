@@ -145,7 +145,6 @@ export const isGuardian = (facts: MetaFacts | null): boolean => {
 const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
   const { segment, preview, asked, head } = row.facts
   const isLegacy = whole.facts.historyMode !== 'paginated'
-  const isScan = face === 'list' || face === 'database'
   const facts =
     face === 'list' && head !== null
       ? { ...head, git: scannedGit(whole.facts.git, head.git) }
@@ -158,7 +157,7 @@ const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
   return {
     ...whole,
     ...times,
-    id: isScan || face === 'file' ? (head?.id ?? whole.id) : whole.id,
+    id: head?.id ?? whole.id,
     updatedAtMs: hasHead ? times.createdAtMs : whole.updatedAtMs,
     facts,
     preview: isGuardian(whole.facts) ? GUARDIAN.preview : (segment?.preview ?? preview ?? ''),
