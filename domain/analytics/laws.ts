@@ -18,7 +18,7 @@ const numbers = (
   names: ReadonlyArray<string>
 ): ReadonlyArray<number> | null => {
   const found = names.map((name) => params[name])
-  return found.every((value) => typeof value === 'number') ? (found) : null
+  return found.every((value) => typeof value === 'number') ? found : null
 }
 
 const sum = (values: ReadonlyArray<number>): number => values.reduce((all, one) => all + one, 0)
