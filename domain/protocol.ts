@@ -152,6 +152,7 @@ export type ThreadItem = {
       readonly revisedPrompt: string | null
       readonly result?: string
       readonly fileId?: string
+      readonly inputImages?: ReadonlyArray<Json>
       readonly transparentBackground?: boolean | null
       readonly failure?: Json
       readonly savedPath?: string

@@ -153,7 +153,11 @@ const ExtensionItem = item(
     result: t.string,
     fileId: t.string,
     revisedPrompt: text,
-    savedPath: text
+    savedPath: text,
+    inputImages: t.unknown,
+    transparentBackground: optional(t.boolean),
+    failure: t.unknown,
+    generationId: text
   }
 )
 

@@ -11,6 +11,9 @@ import {
   webAction,
   appUiOf,
   citationOf,
+  extensionAction,
+  failureOf,
+  inputImagesOf,
   moderationOf,
   questionsOf
 } from './item-parts.ts'
@@ -161,24 +164,29 @@ export const reviewText = (output: Of<'ExitedReviewMode'>['review_output']): str
   return text === '' ? 'Reviewer failed to output a response.' : text
 }
 
-const imageItem = (
-  item: { readonly id: string; readonly status: string },
-  members: {
-    readonly result?: string | undefined
-    readonly fileId?: string | undefined
-    readonly revisedPrompt: string | null
-    readonly savedPath: string | null
-  }
-): Untimed => ({
+const imageItem = (item: Of<'ImageGeneration'>): Untimed => ({
   type: 'imageGeneration',
   id: item.id,
   status: item.status,
-  revisedPrompt: members.revisedPrompt,
-  ...(members.fileId === undefined ? { result: members.result ?? '' } : { fileId: members.fileId }),
+  revisedPrompt: item.revised_prompt ?? null,
+  result: item.result,
   transparentBackground: null,
   failure: null,
-  ...(members.savedPath === null ? {} : { savedPath: members.savedPath }),
+  ...(typeof item.saved_path === 'string' ? { savedPath: item.saved_path } : {}),
   generationId: null
+})
+
+const pictureItem = (item: Of<'Extension'>): Untimed => ({
+  type: 'imageGeneration',
+  id: item.id,
+  status: item.status ?? '',
+  revisedPrompt: item.revisedPrompt ?? null,
+  ...(item.fileId === undefined ? { result: item.result ?? '' } : { fileId: item.fileId }),
+  ...inputImagesOf(item.inputImages),
+  transparentBackground: item.transparentBackground ?? null,
+  failure: failureOf(item.failure),
+  ...(typeof item.savedPath === 'string' ? { savedPath: item.savedPath } : {}),
+  generationId: item.generationId ?? null
 })
 
 const extensionItem = (item: Of<'Extension'>): Untimed | null => {
@@ -191,19 +199,11 @@ const extensionItem = (item: Of<'Extension'>): Untimed | null => {
         type: 'webSearch',
         id,
         query: item.query ?? '',
-        action: orNull(item.action),
+        action: extensionAction(item.action),
         results: orNull(item.results)
       }
     case 'image_gen.generation':
-      return imageItem(
-        { id, status: item.status ?? '' },
-        {
-          result: item.result,
-          fileId: item.fileId,
-          revisedPrompt: item.revisedPrompt ?? null,
-          savedPath: item.savedPath ?? null
-        }
-      )
+      return pictureItem(item)
     default:
       return null
   }
@@ -327,11 +327,7 @@ const plainItem = (
     case 'ImageView':
       return { type: 'imageView', id, path: pathOfUrl(item.path) }
     case 'ImageGeneration':
-      return imageItem(item, {
-        result: item.result,
-        revisedPrompt: item.revised_prompt ?? null,
-        savedPath: item.saved_path ?? null
-      })
+      return imageItem(item)
     case 'EnteredReviewMode':
       return {
         type: 'enteredReviewMode',

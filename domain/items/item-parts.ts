@@ -1,7 +1,8 @@
 /**
  * Parts of items that look the same whichever event made the item.
  */
-import { isJsonObject, type Json } from '../json.ts'
+import { variantAt } from '../events/shapes/shape.ts'
+import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { AgentMessage, PatchApplyEnd, UserMessage, WebSearchEnd } from '../events/payloads.ts'
 import type { Profile } from '../profile.ts'
 import type { FileUpdate, UserContent } from '../protocol.ts'
@@ -209,3 +210,37 @@ export const questionsOf = (questions: unknown): Json =>
 
 /** What an app shows of its call. */
 export const appUiOf = (ui: unknown): Json => only(ui, ['resourceUri', 'preferredModelDisplayMode'])
+
+const EXTENSION_ACTIONS: ReadonlyMap<unknown, ReadonlyArray<string>> = new Map([
+  ['search', ['query', 'queries']],
+  ['openPage', ['url']],
+  ['findInPage', ['url', 'pattern']]
+])
+const ACTION_PLACES = [...EXTENSION_ACTIONS.keys()].map(String)
+
+/** What a search of an extension did; a number stands for the kind at its place. */
+export const extensionAction = (action: unknown): Json => {
+  if (!isJsonObject(action)) return null
+  const told = action['type']
+  const type = typeof told === 'number' ? variantAt(ACTION_PLACES, told) : told
+  const names = EXTENSION_ACTIONS.get(type)
+  return names === undefined
+    ? { type: 'other' }
+    : { type: type as string, ...(only(action, names) as JsonObject) }
+}
+
+/** Why there is no picture: for one reason only, which may be written as a number. */
+export const failureOf = (failure: unknown): Json =>
+  isJsonObject(failure)
+    ? {
+        type: 'usageLimitExceeded',
+        limitId: failure['limitId'] ?? null,
+        resetsAt: failure['resetsAt'] ?? null
+      }
+    : null
+
+/** What a picture was made from; an item without any says nothing of it. */
+export const inputImagesOf = (images: unknown): { readonly inputImages?: ReadonlyArray<Json> } =>
+  Array.isArray(images) && images.length > 0
+    ? { inputImages: images.map((image) => only(image, ['path', 'sha256'])) }
+    : {}

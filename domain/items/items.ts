@@ -16,7 +16,9 @@ import { hookPromptFragments } from './hook-prompt.ts'
 import {
   appUiOf,
   citationOf,
+  failureOf,
   fileUpdates,
+  inputImagesOf,
   moderationOf,
   questionsOf,
   userEventParts,
@@ -147,13 +149,11 @@ const imageItem = (e: ImageGenerationEnd, profile: Profile): ThreadItem => ({
   ...(profile.members169 && typeof e.fileId === 'string'
     ? { fileId: e.fileId }
     : { result: e.result ?? '' }),
-  ...(profile.members169 && e.input_images !== undefined && e.input_images.length > 0
-    ? { inputImages: e.input_images as ReadonlyArray<Json> }
-    : {}),
+  ...(profile.members169 ? inputImagesOf(e.input_images) : {}),
   ...(profile.members169
     ? {
         transparentBackground: e.transparent_background ?? null,
-        failure: (e.failure ?? null) as Json,
+        failure: failureOf(e.failure),
         generationId: e.generation_id ?? null
       }
     : {}),

@@ -68,10 +68,6 @@ const chosen = (all: ReadonlyArray<Case>, count: number, seed: number): Readonly
 /** What of a change is known to be answered in another way, and why. */
 const KNOWN: ReadonlyArray<{ readonly reason: string; readonly changes: RegExp }> = [
   {
-    reason: 'not done: what an extension says of its picture or search is shown in part',
-    changes: /^event_msg:item_completed:Extension /
-  },
-  {
     reason:
       '0.169 keeps a zero with a sign out of types, or takes it for a place, by where it stands',
     changes: / type minusZero$/

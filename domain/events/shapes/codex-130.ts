@@ -16,7 +16,7 @@ export const SHAPES_130: Shapes = {
     '@order':
       '9 context_compacted thread_rolled_back task_started task_complete token_count agent_message user_message agent_reasoning agent_reasoning_raw_content 2 thread_goal_updated 3 mcp_tool_call_end 1 web_search_end 1 image_generation_end 17 patch_apply_end 4 turn_aborted 1 entered_review_mode exited_review_mode 2 item_completed 16',
     '@type': {
-      context_compacted: {},
+      context_compacted: { '@closed': '=type' },
       thread_rolled_back: { num_turns: 'u32' },
       task_started: {
         'collaboration_mode_kind=': 'ModeKind',
