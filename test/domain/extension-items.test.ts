@@ -11,9 +11,7 @@ interface Shown {
   readonly shown: object
 }
 
-const recorded = readJson(
-  join(FIXTURES, 'extension-items', '0.169.0.json')
-) as ReadonlyArray<Shown>
+const recorded = readJson(join(FIXTURES, 'extension-items', '0.169.0.json')) as ReadonlyArray<Shown>
 
 describe('an item of an extension', () => {
   for (const { change, item, shown } of recorded)

@@ -39,4 +39,14 @@ describe('a word of a later version', () => {
     const line = { timestamp: '2026-11-21T09:00:00.000Z', type: 'event_msg', payload }
     expect(toRolloutLine(line, eraOf('0.169', false))).to.equal('invalid_payload')
   })
+
+  it('is none where an event has no members: a mark of a compaction with one is dropped', () => {
+    const mark = { type: 'context_compacted' }
+    const line = { timestamp: '2026-11-21T09:00:00.000Z', type: 'event_msg', payload: mark }
+    const more = { ...line, payload: { unknown: [1.5], ...mark } }
+    for (const era of ['0.130', '0.142', '0.169'] as const) {
+      expect(toRolloutLine(line, eraOf(era, true))).to.deep.equal(line)
+      expect(toRolloutLine(more, eraOf(era, true))).to.equal('invalid_payload')
+    }
+  })
 })
