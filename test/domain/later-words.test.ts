@@ -1,4 +1,4 @@
-// Words of later versions. The goal: a plan or a phase that a newer Codex adds costs nobody the tokens or the text told with it,
+// Words of later versions. The goal: a limit or a phase that a newer Codex adds costs nobody the tokens or the text told with it,
 // while strict answers drop the line as the era's Codex does (`test/golden/mutated-lines.test.ts` has its recordings).
 import { expect } from 'chai'
 import { toRolloutLine } from '../../domain/events/event.ts'
@@ -12,12 +12,13 @@ const usage = {
   total_tokens: 7
 }
 
+const COUNT = {
+  type: 'token_count',
+  info: { total_token_usage: usage, last_token_usage: usage }
+}
+
 const LATER: Readonly<Record<string, object>> = {
-  'a plan': {
-    type: 'token_count',
-    info: { total_token_usage: usage, last_token_usage: usage },
-    rate_limits: { plan_type: 'galactic' }
-  },
+  'a limit': { ...COUNT, rate_limits: { rate_limit_reached_type: 'galactic' } },
   'a phase': { type: 'agent_message', message: 'Hello.', phase: 'prelude' },
   'a mode': { type: 'task_started', turn_id: 't', collaboration_mode_kind: 'dream' },
   'a reason': { type: 'turn_aborted', turn_id: 't', reason: 'bored' }
@@ -33,6 +34,13 @@ describe('a word of a later version', () => {
       })
     }
   }
+
+  it('costs nothing where it is the name of a plan: no Codex knows them all', () => {
+    const payload = { ...COUNT, rate_limits: { plan_type: 'galactic' } }
+    const line = { timestamp: '2026-11-21T09:00:00.000Z', type: 'event_msg', payload }
+    for (const era of ['0.130', '0.142', '0.169'] as const)
+      expect(toRolloutLine(line, eraOf(era, true))).to.deep.equal(line)
+  })
 
   it('is a word all the same', () => {
     const payload = { type: 'turn_aborted', turn_id: 't', reason: 7 }

@@ -213,15 +213,14 @@ export const SHAPES_130: Shapes = {
     '@closed': '=file_system|network'
   },
   Personality: '=none|friendly|pragmatic',
-  PlanType:
-    '=free|go|plus|pro|prolite|team|self_serve_business_usage_based|business|enterprise_cbp_usage_based|enterprise|edu|unknown',
   RateLimitReachedType:
     '=rate_limit_reached|workspace_owner_credits_depleted|workspace_member_credits_depleted|workspace_owner_usage_limit_reached|workspace_member_usage_limit_reached',
   RateLimitSnapshot: {
     'credits?': 'CreditsSnapshot',
     'limit_id?': 'string',
     'limit_name?': 'string',
-    'plan_type?': 'PlanType',
+    // A plan that a version does not know is one to it all the same.
+    'plan_type?': 'string',
     'primary?': 'RateLimitWindow',
     'rate_limit_reached_type?': 'RateLimitReachedType',
     'secondary?': 'RateLimitWindow'

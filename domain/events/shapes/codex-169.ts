@@ -274,8 +274,6 @@ export const CHANGES_169: ShapeChanges = {
       unknown: { cmd: 'string' }
     }
   },
-  PlanType:
-    '=free|go|plus|pro|prolite|promax|team|self_serve_business_prolite|self_serve_business_usage_based|business|ent26|enterprise_cbp_automation|enterprise_cbp_usage_based|enterprise|edu|edu_plus|edu_pro|sci|sci_plus|unknown',
   PreviousTurnSettings: {
     'comp_hash?': 'string',
     'cyber_access_program?': 'CyberAccessProgram',

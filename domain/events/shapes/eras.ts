@@ -24,11 +24,10 @@ const CHECKS = {
 }
 
 /**
- * Words that a later version may add to, and on which no fold depends. A new plan must not cost the token counts it is told
+ * Words that a later version may add to, and on which no fold depends. A new limit must not cost the token counts it is told
  * with, so outside of strict mode any text is one of them.
  */
 const ANY_WORD: Shapes = {
-  PlanType: 'string',
   RateLimitReachedType: 'string',
   MessagePhase: 'string',
   ModeKind: 'string',
