@@ -54,8 +54,15 @@ const isTooDeep = (line: Buffer): boolean => {
   return false
 }
 
-/** Reads one line's bytes as an event, or tells why it is not one. */
-export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageReason => {
+/**
+ * Reads one line's bytes as an event, or tells why it is not one. What stands where a text was cut is no text of a strict reader, so
+ * a line that was cut is taken as it is.
+ */
+export const parseLine = (
+  line: Buffer,
+  profile: Profile,
+  isCut = false
+): RolloutLine | DamageReason => {
   if (line.length >= LINE_BYTES_MAX) return 'line_too_long'
   if (!isUtf8(line)) return 'not_utf8'
   if (!mayBegin(line[0] ?? 0)) return isAllNul(line) ? 'nul_bytes' : 'not_json'
@@ -67,7 +74,7 @@ export const parseLine = (line: Buffer, profile: Profile): RolloutLine | DamageR
   } catch {
     return isAllNul(line) ? 'nul_bytes' : 'not_json'
   }
-  const exact = exactValue(text, value, profile.numbers)
+  const exact = isCut ? value : exactValue(text, value, profile.numbers)
   if (exact === undefined) return 'not_json'
   const read = lineOf(value, profile, exact)
   return profile.refusesDoubledMeta && typeof read === 'object' && read.type === 'session_meta'

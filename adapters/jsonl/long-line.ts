@@ -237,7 +237,7 @@ const toldByCut = async (
 ): Promise<Told> => {
   const short = isJson ? cutter.end() : null
   if (short === null) return [isForFolds ? 'not_json' : null, false]
-  return [await parseLongLine(short.line, profile), short.isCut && !isForFolds]
+  return [await parseLongLine(short.line, profile, short.isCut), short.isCut && !isForFolds]
 }
 
 /** Tells of a line of which the end is there. */

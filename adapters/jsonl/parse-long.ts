@@ -85,9 +85,10 @@ export const parsedInPieces = async (
 /** Reads the bytes of a long line as an event, or tells why it is not one; a text that is not UTF-8 may count as no JSON. */
 export const parseLongLine = async (
   line: Buffer,
-  profile: Profile
+  profile: Profile,
+  isCut = false
 ): Promise<RolloutLine | DamageReason> => {
-  if (!isDear(line)) return parseLine(line, profile)
+  if (!isDear(line)) return parseLine(line, profile, isCut)
   const parsed = await parsedInPieces(line)
   return parsed === null ? 'not_json' : lineOf(parsed.value, profile)
 }

@@ -80,7 +80,7 @@ const readLine = (
   const most = bytes > SHORT_LINE_BYTES ? textBytesMaxAt(limits, place) : undefined
   const mayCut = most !== undefined && bytes > most && isEvent(line, 0)
   const short = mayCut ? shorten([line], most) : null
-  into.push(toLine(place, parseLine(short?.line ?? line, profile), short?.isCut))
+  into.push(toLine(place, parseLine(short?.line ?? line, profile, short?.isCut), short?.isCut))
 }
 
 /** Reads the line a full buffer begins with, which goes on behind it; returns how long it is. */
