@@ -62,8 +62,8 @@ const badPayload = (value: unknown): LineProblem => {
   }
 }
 
-const read = (line: Buffer, terminated: boolean): RolloutLine | LineProblem => {
-  const parsed = parseLine(line, ERA)
+const read = (line: Buffer, terminated: boolean, isCut = false): RolloutLine | LineProblem => {
+  const parsed = parseLine(line, ERA, isCut)
   if (typeof parsed !== 'string') return parsed
   if (parsed === 'not_an_event') return noEvent(valueOf(line))
   if (parsed === 'invalid_payload') return badPayload(valueOf(line))
@@ -107,7 +107,7 @@ const endLong = (scan: LineScan, cutter: Shortener | null, terminated: boolean):
   if (first === undefined || !isUtf8 || !isWholeJson(first.json))
     return whole(problemOf(scan, terminated))
   const short = cutter?.end()
-  return short == null ? partly(scan) : whole(read(short.line, terminated))
+  return short == null ? partly(scan) : whole(read(short.line, terminated, short.isCut))
 }
 
 /** Begins a line that is too long to be held. */

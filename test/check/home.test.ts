@@ -224,7 +224,10 @@ describe('check: homes', () => {
         },
         ordinal
       )
-    const base = paginated({}, 0) + line('world_state', {}, 1) + line('world_state', {}, 2)
+    const base =
+      paginated({}, 0) +
+      line('world_state', { full: true, state: {} }, 1) +
+      line('world_state', { full: true, state: {} }, 2)
     const segmentName = `rollout-2026-05-01T11-00-00-${THREAD}_${SEGMENT}.jsonl`
     const continuing = (id: string, ordinal: number, offset: number): string =>
       paginated(
@@ -286,7 +289,7 @@ describe('check: homes', () => {
 
     it('tells a file that does not say what it continues', async () => {
       put(`${DAY}/${NAME}`, base)
-      put(`${DAY}/${segmentName}`, `nothing\n${line('world_state', {}, 4)}`)
+      put(`${DAY}/${segmentName}`, `nothing\n${line('world_state', { full: true, state: {} }, 4)}`)
       expect((await found(home)).map(([path, kind]) => [path, kind])).to.deep.equal(
         ['no_session_meta', 'base_unknown', 'not_json'].map((kind) => [
           `${DAY}/${segmentName}`,
