@@ -258,11 +258,12 @@ describe('checklist: calls of tools', () => {
       [{ type: 'sleep', id: 'sleep-1', durationMs: 1500 }]
     ))
 
+  // A legacy thread has an event beside it that shows the same.
   it('rebuilds_extension_image_generation_item: as an image', () =>
-    itemsOf(
-      [
-        start('a'),
-        completed('a', {
+    paginated
+      .given([
+        numbered.start('a'),
+        numbered.item('a', {
           type: 'Extension',
           id: 'ext-1',
           kind: 'image_gen.generation',
@@ -271,25 +272,25 @@ describe('checklist: calls of tools', () => {
           revisedPrompt: 'a red kettle',
           savedPath: '/tmp/ext-1.png'
         }),
-        done('a')
-      ],
-      [
-        {
-          type: 'imageGeneration',
-          id: 'ext-1',
-          startedAtMs: null,
-          completedAtMs: null,
-          status: 'completed',
-          revisedPrompt: 'a red kettle',
-          result: 'Zm9v',
-          transparentBackground: null,
-          failure: null,
-          savedPath: '/tmp/ext-1.png',
-          generationId: null
-        }
-      ],
-      { profile: '0.169' }
-    ))
+        numbered.done('a')
+      ])
+      .then(({ turns: [turn] }) =>
+        expect(turn?.items).to.deep.equal([
+          {
+            type: 'imageGeneration',
+            id: 'ext-1',
+            startedAtMs: null,
+            completedAtMs: null,
+            status: 'completed',
+            revisedPrompt: 'a red kettle',
+            result: 'Zm9v',
+            transparentBackground: null,
+            failure: null,
+            savedPath: '/tmp/ext-1.png',
+            generationId: null
+          }
+        ])
+      ))
 
   it('canonical_hook_prompt_completion_updates_turn_history: the item that ends is the one shown', () =>
     paginated
