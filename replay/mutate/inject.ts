@@ -33,9 +33,7 @@ export const injectItems = (
 ): TE.TaskEither<StoreError, Written> => {
   const message = refusal(items, env.profile)
   if (message !== null) return async () => E.left({ _tag: 'InvalidRequest', message })
-  const kept = items.filter(
-    (item) => classifyResponseItem(item, env.profile) === 'persisted'
-  )
+  const kept = items.filter((item) => classifyResponseItem(item, env.profile) === 'persisted')
   return written(env, threadId, options, {
     operation: 'inject',
     arguments: { items: items.length },

@@ -124,7 +124,6 @@ export const connect = (server: Server, send: (message: string) => void): Connec
   const leave = server.live.join(peer)
   const seen = server.analytics?.client()
   const respond = responder(server, peer, send, seen)
-  const { schedule } = server.live
   let handshake: Promise<void> = Promise.resolve()
 
   const task = (run: () => Promise<void>) => ({ run, isWanted: gate.isOpen })
@@ -149,11 +148,11 @@ export const connect = (server: Server, send: (message: string) => void): Connec
       } else outcome = await respond(request.id, checked.right, arrivedAt)
     }
     const done = E.isLeft(checked)
-      ? schedule(null, task(run))
-      : schedule(
+      ? server.live.schedule(null, task(run))
+      : server.live.schedule(
           checked.right.method.key(checked.right.params),
           checked.right.method.changesLists === true
-            ? task(() => schedule(LIST_PERMIT, task(run)))
+            ? task(() => server.live.schedule(LIST_PERMIT, task(run)))
             : task(run)
         )
     void done.finally(() => answered(outcome)).finally(gate.leave)
