@@ -219,7 +219,7 @@ export const madeFiles = (random: Random, hasReviews = false): ReadonlyArray<Fil
         : type === 'UserMessage'
           ? { content: [{ type: 'text', text }] }
           : type === 'EnteredReviewMode'
-            ? { target: { type: 'custom', instructions: text } }
+            ? { target: { type: 'custom', instructions: text }, user_facing_hint: text }
             : { summary_text: [text] }
     push(file, 'event_msg', {
       ...{ type: 'item_completed', thread_id: file.thread, turn_id: turn },
