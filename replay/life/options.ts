@@ -15,6 +15,18 @@ const ASKED: ReadonlyArray<Option> = ['actor', 'undoes']
 const PLANNED: ReadonlyArray<Option> = [...ASKED, 'dryRun', 'expectedRevision']
 const FORCED: ReadonlyArray<Option> = [...PLANNED, 'force']
 
+/** What a use case takes last. */
+type Last<F> = F extends (...given: infer A) => unknown
+  ? Required<A> extends readonly [...ReadonlyArray<unknown>, infer L]
+    ? L
+    : unknown
+  : unknown
+
+/** Use cases that may undo others: all those that change something. */
+type ChangeName = {
+  [K in keyof Engine]: 'undoes' extends keyof NonNullable<Last<Engine[K]>> ? K : never
+}[keyof Engine]
+
 /** Where a change has its options among its arguments, and which it honours. */
 export const CHANGE_OPTIONS = {
   archive: [1, FORCED],
@@ -38,10 +50,11 @@ export const CHANGE_OPTIONS = {
   updateSettings: [2, PLANNED],
   startReview: [2, PLANNED],
   completeReview: [2, PLANNED],
+  interruptReview: [2, PLANNED],
   compact: [2, PLANNED],
   beginTurn: [2, [...ASKED, 'expectedRevision']],
   interrupt: [1, PLANNED]
-} as const satisfies { readonly [K in keyof Engine]?: readonly [number, ReadonlyArray<Option>] }
+} as const satisfies { readonly [K in ChangeName]: readonly [number, ReadonlyArray<Option>] }
 
 type Change = (...given: ReadonlyArray<unknown>) => unknown
 

@@ -84,7 +84,7 @@ export interface Mutations {
   readonly interruptReview: (
     threadId: string,
     turnId: string,
-    o?: MutationOptions
+    o?: PlannedOptions
   ) => Answer<Written>
   /** Records a compaction: the summary, and the history that replaces what was before. */
   readonly compact: (

@@ -49,6 +49,7 @@ const CALLS: Readonly<Record<Name, Call>> = {
   updateSettings: (engine, o) => engine.updateSettings(ROOT, { model: 'lab-b' }, o),
   startReview: (engine, o) => engine.startReview(ROOT, { type: 'uncommittedChanges' }, o),
   completeReview: (engine, o) => engine.completeReview(ROOT, 'fine', o),
+  interruptReview: (engine, o) => engine.interruptReview(ROOT, ROOT, o),
   compact: (engine, o) => engine.compact(ROOT, { summary: 'x', replacementHistory: [] }, o),
   beginTurn: (engine, o) => engine.beginTurn(ROOT, TURN, o),
   interrupt: (engine, o) => engine.interrupt(ROOT, o)
@@ -61,6 +62,7 @@ const FIRST: Readonly<Partial<Record<Name, Name>>> = {
   undo: 'archive',
   unrollback: 'rollback',
   completeReview: 'startReview',
+  interruptReview: 'startReview',
   clearGoal: 'setGoal',
   interrupt: 'beginTurn'
 }
