@@ -1,43 +1,17 @@
 // Changes of paginated threads that write a segment after several reads, over an index that is made anew between any two of
 // them. The goal: the thread ends as it does undisturbed, with one new segment. The method: the n-th read of the index empties
-// it first, for every n that
-// the change takes before it writes.
+// it first, for every n that the change takes before it writes.
 import { expect } from 'chai'
 import { readdirSync } from 'node:fs'
 import { segmentWriter } from '../../adapters/jsonl/create.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { memoryIndex } from '../../adapters/memory/index.ts'
 import { eraOf } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
-import type { Index, SegmentWriter } from '../../replay/ports.ts'
+import type { SegmentWriter } from '../../replay/ports.ts'
+import { disturbedIndex } from '../support/disturbed-index.ts'
 import { engineOver } from '../support/engine-over.ts'
 import { right, turnsOf } from '../support/engines.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
-
-/** An index that is emptied before its n-th read from now; until then it counts. */
-const renewing = () => {
-  const index = memoryIndex()
-  let reads = 0
-  let emptiesAt = Infinity
-  const read =
-    <G extends ReadonlyArray<unknown>, A>(one: (...given: G) => A) =>
-    (...given: G): A => {
-      reads += 1
-      if (reads === emptiesAt) void index.clear()()
-      return one(...given)
-    }
-  const whole: Index = {
-    ...index,
-    get: read(index.get),
-    range: read(index.range),
-    keys: read(index.keys)
-  }
-  return {
-    index: whole,
-    reads: () => reads,
-    emptyAfter: (more: number) => (emptiesAt = reads + more)
-  }
-}
 
 const THREAD = '01a1fd09-d163-7a31-8a47-84e7aa316d85'
 
@@ -56,7 +30,7 @@ const filesIn = (home: string): number =>
 /** Makes a change over an index that is emptied at a read of it; `null`: that never is. */
 const changed = async (change: Change, emptiesAt: number | null) => {
   const home = copyHome('goals-settings-169')
-  const { index, reads, emptyAfter } = renewing()
+  const { index, reads, disturbAfter } = disturbedIndex(({ clear }) => void clear()())
   const store = jsonlStore({ home, profile: eraOf('0.169', false), strict: false })
   const whole = segmentWriter(home, store)
   let readsAtEnd = 0
@@ -68,7 +42,7 @@ const changed = async (change: Change, emptiesAt: number | null) => {
   try {
     const turns = await turnsOf(engine, THREAD)
     const before = reads()
-    if (emptiesAt !== null) emptyAfter(emptiesAt)
+    if (emptiesAt !== null) disturbAfter(emptiesAt)
     await change(engine, turns.at(-1)?.id ?? '')
     const taken = readsAtEnd - before
     const left = (await turnsOf(engine, THREAD)).map(({ id }) => id)

@@ -4,39 +4,18 @@
 import { expect } from 'chai'
 import { join } from 'node:path'
 import { auditHome } from '../../adapters/home/audit-home.ts'
-import { memoryIndex } from '../../adapters/memory/index.ts'
 import { thrownFailure } from '../../adapters/cli/text/report.ts'
 import type { Engine } from '../../replay/engine.ts'
-import { IndexDamage, type Index } from '../../replay/ports.ts'
+import { IndexDamage } from '../../replay/ports.ts'
+import { disturbedIndex } from '../support/disturbed-index.ts'
 import { engineOver } from '../support/engine-over.ts'
 import { right } from '../support/engines.ts'
 import { FIXTURES } from '../support/fixture-home.ts'
 
 const HOME = join(FIXTURES, 'ledger', 'h3-142', 'home')
 
-/** An index whose n-th read from now throws; until then it counts. */
-const brittle = () => {
-  const index = memoryIndex()
-  let reads = 0
-  let breaksAt = Infinity
-  const read =
-    <G extends ReadonlyArray<unknown>, A>(one: (...given: G) => A) =>
-    (...given: G): A => {
-      reads += 1
-      if (reads !== breaksAt) return one(...given)
-      throw new IndexDamage('a page is not what was written')
-    }
-  const whole: Index = {
-    ...index,
-    get: read(index.get),
-    range: read(index.range),
-    keys: read(index.keys)
-  }
-  return {
-    index: whole,
-    reads: () => reads,
-    breakAfter: (more: number) => (breaksAt = reads + more)
-  }
+const breaks = (): never => {
+  throw new IndexDamage('a page is not what was written')
 }
 
 const ANSWERS: Readonly<Record<string, (engine: Engine) => Promise<AsyncIterable<unknown>>>> = {
@@ -63,7 +42,7 @@ const readAll = async (answer: AsyncIterable<unknown>): Promise<Given> => {
 describe('rows of an answer over an index that is damaged', () => {
   for (const [name, ask] of Object.entries(ANSWERS))
     it(`${name}: end with a failure that has a name, and are whole when asked again`, async () => {
-      const { index, reads, breakAfter } = brittle()
+      const { index, reads, disturbAfter } = disturbedIndex(breaks)
       const engine = engineOver(HOME, { index, auditHome: auditHome(HOME) })
       const answer = await ask(engine)
       const before = reads()
@@ -73,7 +52,7 @@ describe('rows of an answer over an index that is damaged', () => {
       expect(taken).to.be.greaterThan(0)
       for (let n = 1; n <= taken; n++) {
         const broken = await ask(engine)
-        breakAfter(n)
+        disturbAfter(n)
         const { rows, thrown } = await readAll(broken)
         expect(rows).to.deep.equal(whole.rows.slice(0, rows.length))
         const { kind, message, retryable, exit } = thrownFailure(thrown)

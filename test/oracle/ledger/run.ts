@@ -2,10 +2,17 @@
  * One recorded run: a model, a home, servers one after the other, and the things a scenario does with them.
  */
 import type { Message } from '../../support/rpc-client.ts'
-import { runCommand, startClient, type Answering, type Client, type Logged } from './client.ts'
+import {
+  pause,
+  runCommand,
+  startClient,
+  type Answering,
+  type Client,
+  type Logged
+} from './client.ts'
 import { DEMO, HOME, prepare, type Settings } from './home.ts'
 import { startModel, type Asked, type Model, type Reply, type Script, type Usage } from './model.ts'
-import { halfText, reply, startIds, text, tool } from './say.ts'
+import { command, halfText, reply, startIds, text, tool } from './say.ts'
 
 /** What a scenario works with. */
 export interface Run {
@@ -236,4 +243,30 @@ export const takenBack = async (run: Run, threadId: string, count: number): Prom
   })
   const turns = listed['data'] as ReadonlyArray<{ id: string }>
   await run.attempt('thread/revert', { threadId, beforeTurnId: turns.at(-1)?.id })
+}
+
+/** The answer of the model when it is asked to compact. */
+export const summary = (): Script =>
+  script('compaction', () => reply([text('LAB SUMMARY of it all.')]))
+
+/** Kills the server while a command runs, and loads the thread again. */
+export const killed = async (run: Run, threadId: string, before: number): Promise<void> => {
+  const from = run.client().mark()
+  const echo = () => does(() => [command('echo one')])
+  await run.begin(threadId, [
+    ...Array.from({ length: before }, echo),
+    does(() => [command('sleep 30', { yield_time_ms: 20_000 })], 'tools before a kill')
+  ])
+  await run
+    .client()
+    .seen(
+      ({ method, params }) =>
+        method === 'item/started' && JSON.stringify(params).includes('sleep 30'),
+      'the last command',
+      from
+    )
+  await pause(200)
+  await run.kill()
+  await run.start()
+  await run.ask('thread/resume', { threadId })
 }

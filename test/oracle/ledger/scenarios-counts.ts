@@ -2,35 +2,20 @@
  * Scenarios about running totals: every way in which one begins anew, is handed on or is counted again.
  */
 import { pause } from './client.ts'
-import { compacted, does, interrupted, says, script, takenBack, type Run } from './run.ts'
+import {
+  compacted,
+  does,
+  interrupted,
+  killed,
+  says,
+  script,
+  summary,
+  takenBack,
+  type Run
+} from './run.ts'
 import { command, halfText, reply, text } from './say.ts'
 import { any, STEPS, walkOf, type Step } from './scenarios-walks.ts'
 import type { Scenario } from './scenario.ts'
-
-const summary = (): ReturnType<typeof script> =>
-  script('compaction', () => reply([text('LAB SUMMARY of it all.')]))
-
-/** Kills the server while a command runs, and loads the thread again. */
-export const killed = async (run: Run, threadId: string, before: number): Promise<void> => {
-  const from = run.client().mark()
-  const echo = () => does(() => [command('echo one')])
-  await run.begin(threadId, [
-    ...Array.from({ length: before }, echo),
-    does(() => [command('sleep 30', { yield_time_ms: 20_000 })], 'tools before a kill')
-  ])
-  await run
-    .client()
-    .seen(
-      ({ method, params }) =>
-        method === 'item/started' && JSON.stringify(params).includes('sleep 30'),
-      'the last command',
-      from
-    )
-  await pause(200)
-  await run.kill()
-  await run.start()
-  await run.ask('thread/resume', { threadId })
-}
 
 /** Kills the server while the model speaks: nobody knows what that would have cost. */
 const killedSpeaking = async (run: Run, threadId: string): Promise<void> => {

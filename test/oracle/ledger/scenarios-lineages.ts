@@ -2,11 +2,10 @@
  * Scenarios about threads that continue each other: forks at every turn of threads with reviews, and walks over the pages
  * of random lineages. What 0.169 answered is in the messages of the run.
  */
-import { interrupted, isStartOf, does, says, takenBack, type Run } from './run.ts'
+import { does, interrupted, isStartOf, killed, says, takenBack, type Run } from './run.ts'
 import { command } from './say.ts'
 import { reviewCutShort, reviewedOnce } from './scenarios-agents.ts'
 import { any, STEPS, walkOf, type Step } from './scenarios-walks.ts'
-import { killed } from './scenarios-counts.ts'
 import type { Scenario } from './scenario.ts'
 
 type Direction = 'asc' | 'desc'
@@ -72,13 +71,19 @@ const forkedEverywhere = async (run: Run, root: string): Promise<void> => {
   await paged(run, made)
 }
 
+/** A thread that had a turn and a review. */
+const reviewedThread = async (run: Run): Promise<string> => {
+  await run.start()
+  const root = await run.thread('reviewed')
+  await run.turn(root, [says()])
+  await reviewedOnce(run, root)
+  return root
+}
+
 const forkReview: Scenario = {
   eras: [169],
   play: async (run) => {
-    await run.start()
-    const root = await run.thread('reviewed')
-    await run.turn(root, [says()])
-    await reviewedOnce(run, root)
+    const root = await reviewedThread(run)
     await run.turn(root, [says()])
     await forkedEverywhere(run, root)
   }
@@ -99,10 +104,7 @@ const forkReviewLast: Scenario = {
 const forkReviewReverted: Scenario = {
   eras: [169],
   play: async (run) => {
-    await run.start()
-    const root = await run.thread('reviewed')
-    await run.turn(root, [says()])
-    await reviewedOnce(run, root)
+    const root = await reviewedThread(run)
     await run.turn(root, [says()])
     await takenBack(run, root, 1)
     const fork = await run.fork(root, 'fork of reverted')
@@ -120,10 +122,7 @@ const forkReviewReverted: Scenario = {
 const forkReviewAgain: Scenario = {
   eras: [169],
   play: async (run) => {
-    await run.start()
-    const root = await run.thread('reviewed')
-    await run.turn(root, [says()])
-    await reviewedOnce(run, root)
+    const root = await reviewedThread(run)
     const fork = await run.fork(root, 'fork right after the review')
     await run.turn(fork, [says()])
     await forkedEverywhere(run, fork)

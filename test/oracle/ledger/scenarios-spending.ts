@@ -8,8 +8,10 @@ import {
   does,
   interrupted,
   isStartOf,
+  killed,
   says,
   script,
+  summary,
   takenBack,
   type Run
 } from './run.ts'
@@ -18,9 +20,6 @@ import type { Scenario } from './scenario.ts'
 
 /** Nearly fills the window of `lab-small`. */
 const FULL: Usage = { input: 18_511, cached: 1_009, output: 307, reasoning: 11 }
-
-const summary = (): ReturnType<typeof script> =>
-  script('compaction', () => reply([text('LAB SUMMARY of it all.')]))
 
 const plain: Scenario = {
   play: async (run) => {
@@ -254,23 +253,7 @@ const crashed: Scenario = {
     await run.start()
     const thread = await run.thread('crashed')
     await run.turn(thread, [says()])
-    const from = run.client().mark()
-    await run.begin(thread, [
-      does(() => [command('echo one')]),
-      does(() => [command('sleep 30', { yield_time_ms: 20_000 })], 'tools before a kill')
-    ])
-    await run
-      .client()
-      .seen(
-        ({ method, params }) =>
-          method === 'item/started' && JSON.stringify(params).includes('sleep 30'),
-        'the second command',
-        from
-      )
-    await pause(200)
-    await run.kill()
-    await run.start()
-    await run.ask('thread/resume', { threadId: thread })
+    await killed(run, thread, 1)
     await run.turn(thread, [says()])
   }
 }
