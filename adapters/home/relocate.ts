@@ -17,8 +17,7 @@ import {
   rmSync,
   statSync,
   unlinkSync,
-  utimesSync,
-  writeFileSync
+  utimesSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import {
@@ -29,6 +28,7 @@ import {
   type Relocation
 } from '../../domain/changes/relocation.ts'
 import { makeOrRemove, readPlain, refuseLinks } from '../plain-file.ts'
+import { replaceFile } from '../replace-file.ts'
 import type { RelocationResult, SkippedThread } from '../../replay/home-ports.ts'
 import { isThere, makeFolder, makePrivate, syncFolder } from './own-folder.ts'
 import { giveNames, takeNames } from './session-index.ts'
@@ -191,18 +191,7 @@ const writeManifest = (work: Work, trash: string, manifest: Manifest): void => {
   const path = manifestPath(work.home, trash)
   makePrivate(work.home, dirname(path))
   work.step('manifest')
-  const temporary = `${path}.tmp`
-  makeOrRemove(temporary, () => {
-    const file = openSync(temporary, 'w', 0o600)
-    try {
-      writeFileSync(file, `${JSON.stringify(manifest)}\n`)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(temporary, path)
-  })
-  syncFolder(dirname(path))
+  replaceFile(path, `${JSON.stringify(manifest)}\n`, { temporary: `${path}.tmp`, mode: 0o600 })
 }
 
 const factsOf = (work: Work, { from, to }: FileMove) => {

@@ -5,20 +5,11 @@
  * it, and what came in the last moment is carried over. Codex from 0.169 on locks `session_index.jsonl.lock` while it writes;
  * the lock cannot be taken from here, but it is waited for.
  */
-import {
-  closeSync,
-  fsyncSync,
-  fstatSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from 'node:fs'
+import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject } from '../../domain/json.ts'
-import { makeOrRemove, openPlain, readPlain } from '../plain-file.ts'
+import { openPlain, readPlain } from '../plain-file.ts'
+import { replaceFile } from '../replace-file.ts'
 import { isLocked } from '../jsonl/codex-lock.ts'
 import { appendLine, ownFolder, syncFolder } from './own-folder.ts'
 
@@ -91,17 +82,7 @@ const split = (bytes: Buffer, ids: ReadonlySet<string>): Split => {
 
 const replace = (home: string, kept: Buffer, mode: number): void => {
   const temporary = join(ownFolder(home), `${FILE}.tmp`)
-  rmSync(temporary, { force: true })
-  makeOrRemove(temporary, () => {
-    const file = openSync(temporary, 'wx', mode)
-    try {
-      writeFileSync(file, kept)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(temporary, sessionIndexOf(home))
-  })
+  replaceFile(sessionIndexOf(home), kept, { temporary, mode })
 }
 
 const tailOf = (file: number, from: number): Buffer => {

@@ -2,24 +2,13 @@
  * The tables `[plugins."name@marketplace"]` of a home's `config.toml`: read, and changed without touching anything else.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import {
-  closeSync,
-  fchmodSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync
-} from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { isJsonObject } from '../../domain/json.ts'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { printPluginId, type PluginId } from '../../domain/plugins/ids.ts'
 import { parsedConfig } from '../home/config.ts'
-import { syncFolder } from '../home/own-folder.ts'
+import { replaceFile } from '../replace-file.ts'
 import { withEnabled, withoutPlugin } from './config-edit.ts'
 import { attempt, statOf } from './tree.ts'
 import type { Step } from './sidecar-file.ts'
@@ -63,25 +52,12 @@ export const configuredPlugins = (home: string): Outcome<ConfiguredPlugins> => {
     : E.right(pluginsIn(text.right))
 }
 
-/** Writes a file whole under another name and renames it; a link is followed to the file it means. A new one is its owner's. */
-const replaceFile = (path: string, text: string, step: Step): void => {
+/** A link is followed to the file it means. A new file is its owner's. */
+const replaceConfig = (path: string, text: string, step: Step): void => {
   const isThere = statOf(path) !== null
   const target = isThere ? realpathSync(path) : path
-  const temporary = `${target}.unroll-${process.pid}`
-  const file = openSync(temporary, 'w', 0o600)
-  try {
-    if (isThere) fchmodSync(file, statSync(target).mode & 0o777)
-    writeFileSync(file, text)
-    fsyncSync(file)
-  } catch (cause) {
-    rmSync(temporary, { force: true })
-    throw cause
-  } finally {
-    closeSync(file)
-  }
-  step()
-  renameSync(temporary, target)
-  syncFolder(dirname(target))
+  const mode = isThere ? statSync(target).mode & 0o777 : 0o600
+  replaceFile(target, text, { temporary: `${target}.unroll-${process.pid}`, mode, step })
 }
 
 /** An edit of the configuration about a plugin. */
@@ -120,5 +96,5 @@ export const editConfig = (
   if (E.isLeft(planned)) return planned
   const text = planned.right
   const path = join(home, 'config.toml')
-  return text === null ? E.right(undefined) : attempt(path, () => replaceFile(path, text, step))
+  return text === null ? E.right(undefined) : attempt(path, () => replaceConfig(path, text, step))
 }

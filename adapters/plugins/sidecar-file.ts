@@ -6,18 +6,7 @@
  *        same but for bringing it to the disk.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeFileSync
-} from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, rmSync } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
@@ -29,6 +18,7 @@ import {
   SIDECAR_FILE
 } from '../../domain/plugins/sidecar.ts'
 import { syncFolder } from '../home/own-folder.ts'
+import { replaceFile } from '../replace-file.ts'
 import { attempt, pluginFolder, pluginIo, versionsIn } from './tree.ts'
 
 type Outcome<A> = E.Either<PluginFault, A>
@@ -113,25 +103,7 @@ const sweep = (folder: string): void => {
 const replace = (folder: string, text: string, step: Step): void => {
   sweep(folder)
   const temporary = join(folder, `${TEMPORARY}${randomBytes(6).toString('hex')}`)
-  step()
-  const file = openSync(temporary, 'wx', FILE_MODE)
-  try {
-    try {
-      step()
-      writeFileSync(file, text)
-      step()
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    step()
-    renameSync(temporary, join(folder, SIDECAR_FILE))
-  } catch (cause) {
-    rmSync(temporary, { force: true })
-    throw cause
-  }
-  step()
-  syncFolder(folder)
+  replaceFile(join(folder, SIDECAR_FILE), text, { temporary, mode: FILE_MODE, step })
 }
 
 /**

@@ -3,17 +3,10 @@
  * would prove nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  renameSync,
-  rmSync
-} from 'node:fs'
-import { dirname, join } from 'node:path'
-import { makeOrRemove, writeWhole } from '../plain-file.ts'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeWhole } from '../plain-file.ts'
+import { replaceFile } from '../replace-file.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import { isReadBefore, plainPath } from '../../domain/rollout-file.ts'
@@ -28,7 +21,6 @@ import {
 } from '../../domain/seal/log.ts'
 import { exportedLines, sha256Hex } from '../home/audit-home.ts'
 import { holdHome } from '../home/hold.ts'
-import { syncFolder } from '../home/own-folder.ts'
 import { rolloutsOf, type RolloutFile } from '../storage/files.ts'
 import { scanFile, type Scanned } from './scan.ts'
 
@@ -250,22 +242,28 @@ export const verifySeal = async (request: SealRequest): Promise<SealReport> => {
   return reportOf(state, await compareAll(request, state, false), null)
 }
 
-/** Puts lines behind a log: to another file, on disk, and renamed, so that there is never half a seal. */
+const COPIED_BYTES = 64 * 1024
+
+/** Writes all of a file to another one; nothing when it is not there. */
+const copyInto = (file: number, path: string): void => {
+  if (!existsSync(path)) return
+  const source = openSync(path, 'r')
+  try {
+    const buffer = Buffer.allocUnsafe(COPIED_BYTES)
+    for (let bytes = 0; (bytes = readSync(source, buffer)) > 0;)
+      writeWhole(file, buffer.subarray(0, bytes))
+  } finally {
+    closeSync(source)
+  }
+}
+
+/** Puts lines behind a log by replacing it, so that there is never half a seal. */
 const extend = (log: string, lines: ReadonlyArray<string>): void => {
-  const temporary = `${log}.${process.pid}.tmp`
-  rmSync(temporary, { force: true })
-  makeOrRemove(temporary, () => {
-    if (existsSync(log)) copyFileSync(log, temporary)
-    const file = openSync(temporary, 'a', 0o600)
-    try {
-      for (const line of lines) writeWhole(file, `${line}\n`)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(temporary, log)
-  })
-  syncFolder(dirname(log))
+  const write = (file: number): void => {
+    copyInto(file, log)
+    for (const line of lines) writeWhole(file, `${line}\n`)
+  }
+  replaceFile(log, write, { temporary: `${log}.${process.pid}.tmp`, mode: 0o600 })
 }
 
 /** What is sealed, and when. */

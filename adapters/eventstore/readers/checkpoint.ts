@@ -3,11 +3,11 @@
  * so that it is there whole or as it was.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync } from 'node:fs'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
+import { replaceFile } from '../../replace-file.ts'
 import type { Bookmark } from './news.ts'
 
 /** What a checkpoint may be called. */
@@ -55,17 +55,10 @@ export const readCheckpoint = (path: string): E.Either<StoreError, Bookmark | nu
 
 /** On disk when it answers. */
 export const writeCheckpoint = (path: string, bookmark: Bookmark): E.Either<StoreError, void> => {
-  const temporary = `${path}.new`
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    const file = openSync(temporary, 'w', 0o600)
-    try {
-      writeFileSync(file, `${JSON.stringify(bookmark)}\n`)
-      fsyncSync(file)
-    } finally {
-      closeSync(file)
-    }
-    renameSync(temporary, path)
+    const temporary = `${path}.new`
+    replaceFile(path, `${JSON.stringify(bookmark)}\n`, { temporary, mode: 0o600 })
     return E.right(undefined)
   } catch (cause) {
     return E.left(ioFailure(cause, path))
