@@ -3,73 +3,29 @@
  * looks at it ends by a signal, and nothing can be done about that from within. Here the child ends; another one takes its place,
  * copies or rebuilds the file, and the use case is run again.
  *
- * Reads of the index are synchronous, so questions are written to a socket and answers waited for: some 20 µs each.
+ * Reads of the index are synchronous, so their answers are waited for. A commit waits for the disk: its answer is awaited, and the
+ * event loop goes on.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import type { Readable } from 'node:stream'
 import type { StoreError } from '../../domain/errors.ts'
 import { IndexDamage, type Committed, type Index } from '../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
-import { writeWhole } from '../plain-file.ts'
-import { frameOf, readFrame } from './frames.ts'
+import { holderOf, type Holder } from './holder.ts'
 import type { Answer, Question } from './index-process.ts'
-
-/** What Node has below a stream to another process. Nothing public waits for one without going back to the event loop. */
-interface Handle {
-  readonly fd: number
-  readonly setBlocking: (blocks: boolean) => number
-  readonly readStop: () => number
-}
-
-const handleOf = (stream: unknown): Handle | null =>
-  (stream as { readonly _handle: Handle | null })._handle
-
-/** Starts a child; what comes from it is read by nobody but `exchanged`. */
-const started = (directory: string, inDoubt: boolean): ChildProcess => {
-  const script = import.meta.url.endsWith('.ts') ? './index-process.ts' : './index-process.cjs'
-  const path = fileURLToPath(new URL(script, import.meta.url))
-  const words = [...process.execArgv, path, directory, ...(inDoubt ? ['doubt'] : [])]
-  const child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'ignore', 'pipe'] })
-  child.on('error', () => undefined)
-  for (const stream of child.stdio) {
-    stream?.on('error', () => undefined)
-    ;(stream as { unref?: () => void } | null)?.unref?.()
-  }
-  child.unref()
-  for (const handle of [child.stdin, child.stdout].map(handleOf)) handle?.setBlocking(true)
-  handleOf(child.stdout)?.readStop()
-  return child
-}
-
-/** The next answer of a child, after a question if there is one; null when it has ended. */
-const exchanged = (child: ChildProcess, question?: Question): Answer | null => {
-  // Asked for each time: Node closes the files of a child that ended, and their numbers go to others.
-  const [to, from] = [handleOf(child.stdin), handleOf(child.stdout)]
-  if (to === null || from === null) return null
-  try {
-    if (question !== undefined) writeWhole(to.fd, frameOf(question))
-    return readFrame(from.fd) as Answer | null
-  } catch {
-    return null
-  }
-}
 
 const ENDED = 'the process that held the index has ended'
 
-/** Takes the first answer of a child; throws why it holds no index. */
-const greeted = (child: ChildProcess, telemetry: Telemetry): void => {
-  const answer = exchanged(child)
-  tell(telemetry, answer)
-  if (answer === null) child.kill('SIGKILL')
-  if (answer === null || answer.unusable !== undefined) throw new Error(answer?.unusable ?? ENDED)
+const tell = (telemetry: Telemetry, { told = [] }: Answer): void => {
+  for (const [kind, ...given] of told)
+    (telemetry[kind] as (...given: ReadonlyArray<unknown>) => void)(...given)
 }
 
-const tell = (telemetry: Telemetry, answer: Answer | null): void => {
-  for (const [kind, ...given] of answer?.told ?? [])
-    (telemetry[kind] as (...given: ReadonlyArray<unknown>) => void)(...given)
+/** Takes the first answer of a process; throws why it holds no index. */
+const greeted = (holder: Holder, telemetry: Telemetry): void => {
+  const answer = holder.greeting()
+  if (answer === null) holder.kill()
+  else tell(telemetry, answer)
+  if (answer === null || answer.unusable !== undefined) throw new Error(answer?.unusable ?? ENDED)
 }
 
 const failure = (directory: string, cause: unknown): StoreError => ({
@@ -78,32 +34,48 @@ const failure = (directory: string, cause: unknown): StoreError => ({
   reason: cause instanceof Error ? cause.message : String(cause)
 })
 
-/** Asks one child after the other: when one ends, the next one has made sure of the file before the question fails. */
-const asker = (directory: string, telemetry: Telemetry, first: ChildProcess) => {
-  let child = first
+/** Asks one process after the other: when one ends, the next one has made sure of the file before the question fails. */
+const asker = (directory: string, telemetry: Telemetry, first: Holder) => {
+  let holder = first
   let epoch = 0
-  const renew = (): void => {
-    epoch += 1
-    child.kill('SIGKILL')
-    try {
-      child = started(directory, true)
-      greeted(child, telemetry)
-    } catch (cause) {
-      throw new IndexDamage(cause instanceof Error ? cause.message : ENDED)
-    }
-    throw new IndexDamage(ENDED, true)
-  }
-  return {
-    child: () => child,
-    epoch: () => epoch,
-    ask: (...question: Question): unknown => {
-      if (question[0] === 'clear') epoch += 1
-      const answer = exchanged(child, question)
-      if (answer === null) return renew()
+  let last: Promise<unknown> = Promise.resolve()
+  /** The value of an answer; where there is none because its process has ended, another one is there when this throws. */
+  const valueOf = (answer: Answer | null, asked: Holder): unknown => {
+    if (answer !== null) {
       tell(telemetry, answer)
       if (answer.damage !== undefined) throw new IndexDamage(answer.damage)
       return answer.value
     }
+    if (asked === holder) {
+      epoch += 1
+      holder.kill()
+      holder = holderOf(directory, true)
+      try {
+        greeted(holder, telemetry)
+      } catch (cause) {
+        throw new IndexDamage(cause instanceof Error ? cause.message : ENDED)
+      }
+    }
+    throw new IndexDamage(ENDED, true)
+  }
+  return {
+    holder: () => holder,
+    epoch: () => epoch,
+    read: (...question: Question): unknown => valueOf(holder.read(question), holder),
+    /** One change after the other; what was decided by rows of an index before this one is not written. */
+    change: (...question: Question): Promise<unknown> => {
+      const since = epoch
+      const change = async (): Promise<unknown> => {
+        if (question[0] === 'clear') epoch += 1
+        else if (epoch !== since) throw new IndexDamage(ENDED, true)
+        const asked = holder
+        return valueOf(await asked.change(question), asked)
+      }
+      const done = last.then(change)
+      last = done.catch(() => undefined)
+      return done
+    },
+    settled: () => last
   }
 }
 
@@ -112,39 +84,32 @@ export const openIndexApart = async (
   directory: string,
   telemetry: Telemetry = noTelemetry
 ): Promise<Index> => {
-  const first = started(directory, false)
-  const ready = first.stdio[3] as Readable
-  ;(ready as Readable & { ref: () => void }).ref()
-  await once(ready.resume(), 'close')
+  const first = holderOf(directory, false)
+  await first.isOpen
   greeted(first, telemetry)
-  const { ask, child, epoch } = asker(directory, telemetry, first)
-  const clear = (): E.Either<StoreError, void> => {
+  const { read, change, holder, epoch, settled } = asker(directory, telemetry, first)
+  const clear = async (): Promise<E.Either<StoreError, void>> => {
     try {
-      return ask('clear') as E.Either<StoreError, void>
+      return (await change('clear')) as E.Either<StoreError, void>
     } catch (cause) {
       return E.left(failure(directory, cause))
     }
   }
   return {
-    get: (key) => ask('get', key),
-    range: (...asked) => ask('range', ...asked) as ReturnType<Index['range']>,
-    keys: (...asked) => ask('keys', ...asked) as ReturnType<Index['keys']>,
-    commit: (writes, expected) => async () =>
-      Promise.resolve(ask('commit', writes, expected) as E.Either<StoreError, Committed>),
-    generation: () => ask('generation') as number,
+    get: (key) => read('get', key),
+    range: (...asked) => read('range', ...asked) as ReturnType<Index['range']>,
+    keys: (...asked) => read('keys', ...asked) as ReturnType<Index['keys']>,
+    commit: (...asked) => async () =>
+      (await change('commit', ...asked)) as E.Either<StoreError, Committed>,
+    generation: () => read('generation') as number,
     epoch,
     clear: () => async () => {
-      const cleared = clear()
-      return Promise.resolve(E.isRight(cleared) ? cleared : clear())
+      const cleared = await clear()
+      return E.isRight(cleared) ? cleared : clear()
     },
     close: async () => {
-      const last = child()
-      const ended = last.exitCode ?? last.signalCode
-      if (ended !== null) return
-      const exit = once(last, 'exit')
-      last.ref()
-      exchanged(last, ['close'])
-      await exit
+      await settled()
+      await holder().end()
     }
   }
 }

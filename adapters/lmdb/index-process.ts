@@ -1,16 +1,19 @@
 /**
  * Run as a child process: holds the index of a directory for the process that started it, so that a file that is damaged while it
- * is mapped ends this process and not that one. Answers one question after the other until stdin ends.
+ * is mapped ends this process and not that one. Answers one question after the other until there are no more.
  *
- * usage: index-process <index directory> [doubt]; a first answer on stdout and the end of file descriptor 3 say that it is open
+ * It waits for the next question without going back to the event loop, which makes an answer twice as fast. Questions come in file
+ * 3. Who asked waits there in the same way for what is read; what changes the index is answered in file 4, for whoever comes back to it.
+ *
+ * usage: index-process <index directory> [doubt]; a first answer in file 3, and one in file 4 behind it, say that it is open
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { closeSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import type { Index } from '../../replay/ports.ts'
 import { IndexDamage } from '../../replay/ports.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
-import { frameOf, frameSplitter } from './frames.ts'
+import { writeWhole } from '../plain-file.ts'
+import { frameOf, frames, readFrame } from './frames.ts'
 import { openLmdbIndex, type LmdbIndex } from './index.ts'
 
 /** A question: the name of a method of the index, and what it is given. */
@@ -19,7 +22,7 @@ export type Question =
   | readonly ['range', ...Parameters<Index['range']>]
   | readonly ['keys', ...Parameters<Index['keys']>]
   | readonly ['commit', ...Parameters<Index['commit']>]
-  | readonly ['generation' | 'clear' | 'close']
+  | readonly ['generation' | 'clear']
 
 /** What was told to the telemetry here, to be told there. */
 export type Told =
@@ -31,10 +34,11 @@ export interface Answer {
   readonly value?: unknown
   readonly damage?: string
   readonly unusable?: string
-  readonly told: ReadonlyArray<Told>
+  readonly told?: ReadonlyArray<Told>
 }
 
-const READY = 3
+const READS = 3
+const CHANGES = 4
 
 let told: ReadonlyArray<Told> = []
 const telemetry: Telemetry = {
@@ -43,30 +47,21 @@ const telemetry: Telemetry = {
   nowMs: () => performance.now()
 }
 
-const answer = (given: Omit<Answer, 'told'>, then: () => void = () => undefined): void => {
-  const whole: Answer = { ...given, told }
-  told = []
-  process.stdout.write(frameOf(whole), then)
+/** False when nobody is there any more to take it. */
+const answer = (file: number, json: string): boolean => {
+  try {
+    writeWhole(file, frameOf(json))
+    return true
+  } catch {
+    return false
+  }
 }
 
-const valueOf = async (index: LmdbIndex, question: Question): Promise<unknown> => {
-  switch (question[0]) {
-    case 'get':
-      return index.get(question[1])
-    case 'range':
-      // JSON has no Infinity.
-      return index.range(question[1], question[2], question[3] ?? Infinity, question[4])
-    case 'keys':
-      return index.keys(question[1], question[2])
-    case 'commit':
-      return index.commit(question[1], question[2])()
-    case 'generation':
-      return index.generation()
-    case 'clear':
-      return index.clear()()
-    case 'close':
-      return index.close()
-  }
+/** An answer with what was told since the last one. */
+const telling = (given: Omit<Answer, 'told'>): string => {
+  const whole: Answer = { ...given, told }
+  told = []
+  return JSON.stringify(whole)
 }
 
 /** Ends where the file was changed by somebody who is no index: what was read, or would be written over, is not to be trusted. */
@@ -74,16 +69,55 @@ const mustBeAsLeft = (index: LmdbIndex): void => {
   if (!index.isAsLeft()) process.exit(1)
 }
 
-const answered = async (index: LmdbIndex, question: Question): Promise<void> => {
-  const [method] = question
+/** What is read, as JSON, in which rows stay the JSON they are stored as; null for a row that is not there. */
+const readJson = ({ texts, keys, generation }: LmdbIndex, question: Question): string | null => {
+  switch (question[0]) {
+    case 'get':
+      return texts.get(question[1])
+    case 'range': {
+      // JSON has no Infinity.
+      const rows = texts.range(question[1], question[2], question[3] ?? Infinity, question[4])
+      return `[${rows.map(([key, json]) => `[${JSON.stringify(key)},${json}]`).join()}]`
+    }
+    case 'keys':
+      return JSON.stringify(keys(question[1], question[2]))
+    default:
+      return String(generation())
+  }
+}
+
+const answerTo = async (index: LmdbIndex, question: Question): Promise<string> => {
   try {
-    if (method === 'commit') mustBeAsLeft(index)
-    const value = await valueOf(index, question)
-    if (method !== 'commit' && method !== 'clear' && method !== 'close') mustBeAsLeft(index)
-    answer({ value }, method === 'close' ? () => process.exit(0) : undefined)
+    if (question[0] === 'clear') return telling({ value: await index.clear()() })
+    if (question[0] === 'commit') {
+      mustBeAsLeft(index)
+      return telling({ value: await index.commit(question[1], question[2])() })
+    }
+    const json = readJson(index, question)
+    mustBeAsLeft(index)
+    return json === null ? '{}' : `{"value":${json}}`
   } catch (cause) {
     if (!(cause instanceof IndexDamage)) throw cause
-    answer({ damage: cause.message })
+    return telling({ damage: cause.message })
+  }
+}
+
+/** Timers of the driver are let go by a turn of the event loop, which each look at a state of the file sets one of. */
+const QUESTIONS_PER_TURN = 256
+
+/** Answers until nobody asks any more. */
+const serve = async (index: LmdbIndex): Promise<void> => {
+  const received = frames()
+  for (let asked = 1; ; asked++) {
+    const text = readFrame(READS, received)
+    if (text === null) return
+    const question = JSON.parse(text) as Question
+    const changes = question[0] === 'commit' || question[0] === 'clear'
+    const isHeard = answer(changes ? CHANGES : READS, await answerTo(index, question))
+    if (changes) index.seal()
+    else index.letGo()
+    if (!isHeard) return
+    if (asked % QUESTIONS_PER_TURN === 0) await new Promise(setImmediate)
   }
 }
 
@@ -96,14 +130,18 @@ const opened = (): E.Either<string, LmdbIndex> => {
   }
 }
 
+const run = async (): Promise<void> => {
+  const index = opened()
+  answer(READS, telling(E.isLeft(index) ? { unusable: index.left } : {}))
+  answer(CHANGES, '{}')
+  if (E.isLeft(index)) return process.exit(1)
+  index.right.seal()
+  await serve(index.right)
+  await index.right.close()
+  process.exit(0)
+}
+
 // Who started this process says when it ends; a Ctrl-C goes to both.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
-const index = opened()
-answer(E.isLeft(index) ? { unusable: index.left } : {}, () => {
-  closeSync(READY)
-  if (E.isLeft(index)) return process.exit(1)
-  const take = (question: unknown): void => void answered(index.right, question as Question)
-  process.stdin.on('data', frameSplitter(take))
-  process.stdin.once('end', () => void index.right.close().then(() => process.exit(0)))
-})
+void run()

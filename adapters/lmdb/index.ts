@@ -93,23 +93,18 @@ const SEAL_DELAY_MS = 50
 /** Seals the directory when commits have come to rest: what was committed during the wait is sealed by the next one. */
 const sealer = (seals: () => void, flushed: () => Promise<unknown>) => {
   let timer: NodeJS.Timeout | null = null
-  let isDue = false
   return {
-    /** True from a commit until it is sealed. */
-    isDue: (): boolean => isDue,
     soon: (): void => {
-      isDue = true
       timer ??= setTimeout(() => {
         timer = null
         void flushed().then(() => {
-          if (timer !== null) return
-          seals()
-          isDue = false
+          if (timer === null) seals()
         })
       }, SEAL_DELAY_MS).unref()
     },
     stop: (): void => {
       if (timer !== null) clearTimeout(timer)
+      timer = null
     }
   }
 }
@@ -131,32 +126,47 @@ const MAPPED_BYTES = 8 * 1024 * 1024
 const bytesOf = (writes: Parameters<Index['commit']>[0]): number =>
   writes.reduce((sum, { json }) => sum + (json?.length ?? 0), 0)
 
-const readsOf = (open: () => Environment): Pick<Index, 'get' | 'range' | 'keys'> => ({
-  get: (key) => {
-    const json = reading(() => jsonAt(open(), key))
-    return json === null ? undefined : (JSON.parse(json) as unknown)
-  },
+/** Rows as the JSON that is stored. */
+export interface Texts {
+  readonly get: (key: RowKey) => string | null
+  readonly range: (
+    ...asked: Parameters<Index['range']>
+  ) => ReadonlyArray<readonly [RowKey, string]>
+}
+
+const textsOf = (open: () => Environment): Texts => ({
+  get: (key) => reading(() => jsonAt(open(), key)),
   range: (from, until, limit, reverse) =>
     reading(() => {
       const rows = open().getRange(walk(from, until, limit, reverse))
-      return Array.from(
-        rows,
-        ({ key, value }) =>
-          [partsOf(key), JSON.parse(rowJson(partsOf(key), value)) as unknown] as const
-      )
-    }),
+      return Array.from(rows, ({ key, value }) => {
+        const parts = partsOf(key)
+        return [parts, rowJson(parts, value)] as const
+      })
+    })
+})
+
+const readsOf = (open: () => Environment, texts: Texts): Pick<Index, 'get' | 'range' | 'keys'> => ({
+  get: (key) => {
+    const json = texts.get(key)
+    return json === null ? undefined : (JSON.parse(json) as unknown)
+  },
+  range: (...asked) =>
+    texts.range(...asked).map(([key, json]) => [key, JSON.parse(json) as unknown] as const),
   keys: (from, until) =>
     reading(() =>
       Array.from(open().getKeys({ start: lmdbKey(from), end: lmdbKey(until) }), partsOf)
     )
 })
 
-/** An index, and whether its file is still as those who may write to it have left it. */
+/** An index for who answers others from it, and may wait for their questions without a turn of the event loop. */
 export interface LmdbIndex extends Index {
-  /**
-   * False when somebody changed the file who is no index. What this process commits is taken for granted until it is sealed;
-   * only a file that became shorter is noticed even then.
-   */
+  readonly texts: Texts
+  /** Seals what was committed, without waiting for more. */
+  readonly seal: () => void
+  /** Lets go of the state that was read last: its pages can be used again. */
+  readonly letGo: () => void
+  /** False when somebody changed the file who is no index. What this process commits is taken for granted until it is sealed. */
   readonly isAsLeft: () => boolean
 }
 
@@ -182,9 +192,16 @@ export const openLmdbIndex = (
   }
   const sealing = sealer(seals, () => environment.flushed)
   sealing.soon()
+  const texts = textsOf(() => environment)
   return {
-    isAsLeft: () => watch.isAsLeft(inode, sealing.isDue()),
-    ...readsOf(() => environment),
+    texts,
+    seal: () => {
+      sealing.stop()
+      seals()
+    },
+    letGo: () => environment.resetReadTxn(),
+    isAsLeft: () => watch.isAsLeft(inode),
+    ...readsOf(() => environment, texts),
     commit: (writes, expected) => async () => {
       try {
         mark.up()

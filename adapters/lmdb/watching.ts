@@ -19,11 +19,12 @@ export const watcher = (directory: string) => {
     trust: (): void => {
       known = look()
     },
-    isAsLeft: (inode: bigint, isDue: boolean): boolean => {
+    isAsLeft: (inode: bigint): boolean => {
       const now = look()
       // A file that is no longer there by name is out of reach of everybody else.
       if (now?.inode !== inode || now.data === known?.data) return true
-      if (isDue || !isAsLeft(directory)) return isDue && now.size >= (known?.size ?? 0n)
+      // No index makes its file shorter.
+      if (now.size < (known?.size ?? 0n) || !isAsLeft(directory)) return false
       known = now
       return true
     }
