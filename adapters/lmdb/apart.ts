@@ -99,8 +99,10 @@ export const openIndexApart = async (
     get: (key) => read('get', key),
     range: (...asked) => read('range', ...asked) as ReturnType<Index['range']>,
     keys: (...asked) => read('keys', ...asked) as ReturnType<Index['keys']>,
-    commit: (...asked) => async () =>
-      (await change('commit', ...asked)) as E.Either<StoreError, Committed>,
+    commit:
+      (...asked) =>
+      async () =>
+        (await change('commit', ...asked)) as E.Either<StoreError, Committed>,
     generation: () => read('generation') as number,
     epoch,
     clear: () => async () => {

@@ -205,6 +205,8 @@ const sweep = (directory: string): void => {
 export interface OpenEnvironment {
   readonly environment: Environment
   readonly inode: bigint
+  /** Of the lock file that belongs to it. */
+  readonly lockInode: bigint
   /** Up already when the file is not as a seal has it. */
   readonly mark: Mark
 }
@@ -256,10 +258,11 @@ export const openEnvironment = (
     const environment = (opened = openUnchecked(directory, false))
     for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
     const { ino: inode } = statSync(dataFile(directory), { bigint: true })
+    const { ino: lockInode } = statSync(join(directory, 'lock.mdb'), { bigint: true })
     mark = markOn(directory, inode)
     if (how !== 'as_left') mark.up()
     stop({ how })
-    return { environment, inode, mark }
+    return { environment, inode, lockInode, mark }
   }
   try {
     const done = whileOpening(directory, open, telemetry)

@@ -32,7 +32,10 @@ export const frames = (): Frames => {
     bytes < HEAD_BYTES
       ? Infinity
       : HEAD_BYTES +
-        ((waiting[0] as Buffer).length < HEAD_BYTES ? joined() : (waiting[0] as Buffer)).readUInt32LE()
+        ((waiting[0] as Buffer).length < HEAD_BYTES
+          ? joined()
+          : (waiting[0] as Buffer)
+        ).readUInt32LE()
   return {
     push: (chunk) => {
       waiting.push(chunk)

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { writeWhole } from '../plain-file.ts'
 import { frameOf, frames, readFrame } from './frames.ts'
 import type { Answer, Question } from './index-process.ts'
+import { remembered, type Remembered } from './remembered.ts'
 
 /** What Node has below a stream to another process. Nothing public waits for one without going back to the event loop. */
 interface Handle {
@@ -79,6 +80,9 @@ const laterFrom = (stream: Socket): (() => Promise<Answer | null>) => {
     })
 }
 
+const answerIn = (json: string | null): Answer | null =>
+  json === null ? null : (JSON.parse(json) as Answer)
+
 /** Starts a process that opens the index of a directory; in doubt it makes sure of the file first. */
 export const holderOf = (directory: string, inDoubt: boolean): Holder => {
   const child = started(directory, inDoubt)
@@ -93,22 +97,44 @@ export const holderOf = (directory: string, inDoubt: boolean): Holder => {
       return null
     }
   }
-  const ask = (question: Question): boolean =>
+  const send = (question: string): boolean =>
     using((file) => {
-      writeWhole(file, frameOf(JSON.stringify(question)))
+      writeWhole(file, frameOf(question))
       return true
     }) === true
-  const answer = (): Answer | null => {
-    const text = using((file) => readFrame(file, received))
-    return text === null ? null : (JSON.parse(text) as Answer)
+  const receive = (): string | null => using((file) => readFrame(file, received))
+  let memory: Remembered | null = null
+  const forget = (): void => {
+    memory?.close()
+    memory = null
+  }
+  /** What was opened just now begins to be remembered. */
+  const heard = (answer: Answer | null): Answer | null => {
+    if (answer?.lockInode !== undefined) memory = remembered(directory, answer.lockInode)
+    return answer
   }
   return {
     isOpen: later(),
-    greeting: answer,
-    read: (question) => (ask(question) ? answer() : null),
-    change: (question) => (ask(question) ? later() : Promise.resolve(null)),
-    kill: () => child.kill('SIGKILL'),
+    greeting: () => heard(answerIn(receive())),
+    read: (asked) => {
+      const question = JSON.stringify(asked)
+      const known = memory?.known(question)
+      if (known !== undefined) return answerIn(known)
+      const json = send(question) ? receive() : null
+      const answer = answerIn(json)
+      if (json !== null && answer?.damage === undefined) memory?.keep(question, json)
+      return answer
+    },
+    change: async (asked) => {
+      if (asked[0] === 'clear') forget()
+      return heard(send(JSON.stringify(asked)) ? await later() : null)
+    },
+    kill: () => {
+      forget()
+      child.kill('SIGKILL')
+    },
     end: async () => {
+      forget()
       if (child.exitCode !== null || child.signalCode !== null) return
       const exit = once(child, 'exit')
       const reads = child.stdio[READS] as Socket

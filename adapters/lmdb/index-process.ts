@@ -34,6 +34,8 @@ export interface Answer {
   readonly value?: unknown
   readonly damage?: string
   readonly unusable?: string
+  /** Of the lock file of the index, when it was opened just now. */
+  readonly lockInode?: string
   readonly told?: ReadonlyArray<Told>
 }
 
@@ -88,7 +90,10 @@ const readJson = ({ texts, keys, generation }: LmdbIndex, question: Question): s
 
 const answerTo = async (index: LmdbIndex, question: Question): Promise<string> => {
   try {
-    if (question[0] === 'clear') return telling({ value: await index.clear()() })
+    if (question[0] === 'clear') {
+      const value = await index.clear()()
+      return telling({ value, lockInode: String(index.lockInode()) })
+    }
     if (question[0] === 'commit') {
       mustBeAsLeft(index)
       return telling({ value: await index.commit(question[1], question[2])() })
@@ -132,7 +137,12 @@ const opened = (): E.Either<string, LmdbIndex> => {
 
 const run = async (): Promise<void> => {
   const index = opened()
-  answer(READS, telling(E.isLeft(index) ? { unusable: index.left } : {}))
+  answer(
+    READS,
+    telling(
+      E.isLeft(index) ? { unusable: index.left } : { lockInode: String(index.right.lockInode()) }
+    )
+  )
   answer(CHANGES, '{}')
   if (E.isLeft(index)) return process.exit(1)
   index.right.seal()

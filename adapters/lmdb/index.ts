@@ -129,9 +129,7 @@ const bytesOf = (writes: Parameters<Index['commit']>[0]): number =>
 /** Rows as the JSON that is stored. */
 export interface Texts {
   readonly get: (key: RowKey) => string | null
-  readonly range: (
-    ...asked: Parameters<Index['range']>
-  ) => ReadonlyArray<readonly [RowKey, string]>
+  readonly range: (...asked: Parameters<Index['range']>) => ReadonlyArray<readonly [RowKey, string]>
 }
 
 const textsOf = (open: () => Environment): Texts => ({
@@ -166,6 +164,7 @@ export interface LmdbIndex extends Index {
   readonly seal: () => void
   /** Lets go of the state that was read last: its pages can be used again. */
   readonly letGo: () => void
+  readonly lockInode: () => bigint
   /** False when somebody changed the file who is no index. What this process commits is taken for granted until it is sealed. */
   readonly isAsLeft: () => boolean
 }
@@ -181,7 +180,7 @@ export const openLmdbIndex = (
 ): LmdbIndex => {
   const opened = (doubt = false): OpenEnvironment =>
     openEnvironment(directory, (fresh) => reading(() => begin(fresh)), telemetry, doubt)
-  let { environment, inode, mark } = opened(inDoubt)
+  let { environment, inode, lockInode, mark } = opened(inDoubt)
   let writtenBytes = 0
   let epoch = 0
   const watch = watcher(directory)
@@ -200,6 +199,7 @@ export const openLmdbIndex = (
       seals()
     },
     letGo: () => environment.resetReadTxn(),
+    lockInode: () => lockInode,
     isAsLeft: () => watch.isAsLeft(inode),
     ...readsOf(() => environment, texts),
     commit: (writes, expected) => async () => {
@@ -231,7 +231,7 @@ export const openLmdbIndex = (
         await environment.close()
         mark.down()
         whileOpening(directory, () => deleteIndex(directory))
-        ;({ environment, inode, mark } = opened())
+        ;({ environment, inode, lockInode, mark } = opened())
         watch.trust()
         sealing.soon()
         return E.right(undefined)
