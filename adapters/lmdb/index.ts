@@ -93,6 +93,10 @@ const SEAL_DELAY_MS = 50
 /** Seals the directory when commits have come to rest: what was committed during the wait is sealed by the next one. */
 const sealer = (seals: () => void, flushed: () => Promise<unknown>) => {
   let timer: NodeJS.Timeout | null = null
+  const stop = (): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+  }
   return {
     soon: (): void => {
       timer ??= setTimeout(() => {
@@ -102,10 +106,11 @@ const sealer = (seals: () => void, flushed: () => Promise<unknown>) => {
         })
       }, SEAL_DELAY_MS).unref()
     },
-    stop: (): void => {
-      if (timer !== null) clearTimeout(timer)
-      timer = null
-    }
+    now: (): void => {
+      stop()
+      seals()
+    },
+    stop
   }
 }
 
@@ -144,23 +149,29 @@ const textsOf = (open: () => Environment): Texts => ({
     })
 })
 
-const readsOf = (open: () => Environment, texts: Texts): Pick<Index, 'get' | 'range' | 'keys'> => ({
-  get: (key) => {
-    const json = texts.get(key)
-    return json === null ? undefined : (JSON.parse(json) as unknown)
-  },
-  range: (...asked) =>
-    texts.range(...asked).map(([key, json]) => [key, JSON.parse(json) as unknown] as const),
-  keys: (from, until) =>
-    reading(() =>
-      Array.from(open().getKeys({ start: lmdbKey(from), end: lmdbKey(until) }), partsOf)
-    )
-})
+const readsOf = (
+  open: () => Environment
+): Pick<Index, 'get' | 'range' | 'keys'> & { readonly texts: Texts } => {
+  const texts = textsOf(open)
+  return {
+    texts,
+    get: (key) => {
+      const json = texts.get(key)
+      return json === null ? undefined : (JSON.parse(json) as unknown)
+    },
+    range: (...asked) =>
+      texts.range(...asked).map(([key, json]) => [key, JSON.parse(json) as unknown] as const),
+    keys: (from, until) =>
+      reading(() =>
+        Array.from(open().getKeys({ start: lmdbKey(from), end: lmdbKey(until) }), partsOf)
+      )
+  }
+}
 
 /** An index for who answers others from it, and may wait for their questions without a turn of the event loop. */
 export interface LmdbIndex extends Index {
   readonly texts: Texts
-  /** Seals what was committed, without waiting for more. */
+  /** Seals what was committed without waiting for more, since a timer would wait for a turn of the event loop. */
   readonly seal: () => void
   /** Lets go of the state that was read last: its pages can be used again. */
   readonly letGo: () => void
@@ -191,17 +202,12 @@ export const openLmdbIndex = (
   }
   const sealing = sealer(seals, () => environment.flushed)
   sealing.soon()
-  const texts = textsOf(() => environment)
   return {
-    texts,
-    seal: () => {
-      sealing.stop()
-      seals()
-    },
+    seal: sealing.now,
     letGo: () => environment.resetReadTxn(),
     lockInode: () => lockInode,
     isAsLeft: () => watch.isAsLeft(inode),
-    ...readsOf(() => environment, texts),
+    ...readsOf(() => environment),
     commit: (writes, expected) => async () => {
       try {
         mark.up()
