@@ -30,6 +30,7 @@ import { writeWhole } from '../plain-file.ts'
 import { isRunning } from '../process-identity.ts'
 import { copyPrefix, INDEX_FILES, roomFile, workerOf } from './files.ts'
 import { unlessOpening, whileOpening } from './opening.ts'
+import { nameOfFile } from './remembered.ts'
 import { isBeingWritten, isStaleMark, markOn, type Mark } from './writing.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import type { LabelsOf } from '../../replay/metrics.ts'
@@ -205,8 +206,8 @@ const sweep = (directory: string): void => {
 export interface OpenEnvironment {
   readonly environment: Environment
   readonly inode: bigint
-  /** Of the lock file that belongs to it. */
-  readonly lockInode: bigint
+  /** The lock file that belongs to it, as `nameOfFile` names it. */
+  readonly lockName: string
   /** Up already when the file is not as a seal has it. */
   readonly mark: Mark
 }
@@ -258,11 +259,11 @@ export const openEnvironment = (
     const environment = (opened = openUnchecked(directory, false))
     for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
     const { ino: inode } = statSync(dataFile(directory), { bigint: true })
-    const { ino: lockInode } = statSync(join(directory, 'lock.mdb'), { bigint: true })
+    const lockName = nameOfFile(statSync(join(directory, 'lock.mdb'), { bigint: true }))
     mark = markOn(directory, inode)
     if (how !== 'as_left') mark.up()
     stop({ how })
-    return { environment, inode, lockInode, mark }
+    return { environment, inode, lockName, mark }
   }
   try {
     const done = whileOpening(directory, open, telemetry)

@@ -110,7 +110,7 @@ export const holderOf = (directory: string, inDoubt: boolean): Holder => {
   }
   /** What was opened just now begins to be remembered. */
   const heard = (answer: Answer | null): Answer | null => {
-    if (answer?.lockInode !== undefined) memory = remembered(directory, answer.lockInode)
+    if (answer?.lockName !== undefined) memory = remembered(directory, answer.lockName)
     return answer
   }
   return {

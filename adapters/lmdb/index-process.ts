@@ -34,8 +34,8 @@ export interface Answer {
   readonly value?: unknown
   readonly damage?: string
   readonly unusable?: string
-  /** Of the lock file of the index, when it was opened just now. */
-  readonly lockInode?: string
+  /** The name of the lock file of the index, when it was opened just now. */
+  readonly lockName?: string
   readonly told?: ReadonlyArray<Told>
 }
 
@@ -92,7 +92,7 @@ const answerTo = async (index: LmdbIndex, question: Question): Promise<string> =
   try {
     if (question[0] === 'clear') {
       const value = await index.clear()()
-      return telling({ value, lockInode: String(index.lockInode()) })
+      return telling({ value, lockName: index.lockName() })
     }
     if (question[0] === 'commit') {
       mustBeAsLeft(index)
@@ -139,9 +139,7 @@ const run = async (): Promise<void> => {
   const index = opened()
   answer(
     READS,
-    telling(
-      E.isLeft(index) ? { unusable: index.left } : { lockInode: String(index.right.lockInode()) }
-    )
+    telling(E.isLeft(index) ? { unusable: index.left } : { lockName: index.right.lockName() })
   )
   answer(CHANGES, '{}')
   if (E.isLeft(index)) return process.exit(1)

@@ -175,7 +175,7 @@ export interface LmdbIndex extends Index {
   readonly seal: () => void
   /** Lets go of the state that was read last: its pages can be used again. */
   readonly letGo: () => void
-  readonly lockInode: () => bigint
+  readonly lockName: () => string
   /** False when somebody changed the file who is no index. What this process commits is taken for granted until it is sealed. */
   readonly isAsLeft: () => boolean
 }
@@ -191,7 +191,7 @@ export const openLmdbIndex = (
 ): LmdbIndex => {
   const opened = (doubt = false): OpenEnvironment =>
     openEnvironment(directory, (fresh) => reading(() => begin(fresh)), telemetry, doubt)
-  let { environment, inode, lockInode, mark } = opened(inDoubt)
+  let { environment, inode, lockName, mark } = opened(inDoubt)
   let writtenBytes = 0
   let epoch = 0
   const watch = watcher(directory)
@@ -205,7 +205,7 @@ export const openLmdbIndex = (
   return {
     seal: sealing.now,
     letGo: () => environment.resetReadTxn(),
-    lockInode: () => lockInode,
+    lockName: () => lockName,
     isAsLeft: () => watch.isAsLeft(inode),
     ...readsOf(() => environment),
     commit: (writes, expected) => async () => {
@@ -237,7 +237,7 @@ export const openLmdbIndex = (
         await environment.close()
         mark.down()
         whileOpening(directory, () => deleteIndex(directory))
-        ;({ environment, inode, lockInode, mark } = opened())
+        ;({ environment, inode, lockName, mark } = opened())
         watch.trust()
         sealing.soon()
         return E.right(undefined)

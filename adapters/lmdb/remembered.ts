@@ -5,7 +5,7 @@
  * head is as it was before a question was asked, the answer is still the same. It is read and not mapped, so nothing that becomes of
  * the files can end this process.
  */
-import { closeSync, fstatSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
 import { openPlain } from '../plain-file.ts'
 
@@ -18,27 +18,56 @@ export interface Remembered {
   readonly close: () => void
 }
 
+/** A file by what no other file has while it is there. */
+export const nameOfFile = ({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>): string =>
+  `${dev}:${ino}`
+
 /** Two numbers that say what the file is, and the number of the last commit. */
 const HEAD_BYTES = 16
 
 /** When there is more, all is forgotten. */
 const CHARACTERS_MAX = 4 * 1024 * 1024
 
-/** Opens the lock file that is held; null when another one is in its place by now, or it cannot be read. */
-const openHeld = (directory: string, inode: string): number | null => {
-  try {
-    const file = openPlain(join(directory, 'lock.mdb'))
-    if (String(fstatSync(file, { bigint: true }).ino) === inode) return file
-    closeSync(file)
-  } catch {
-    // What is not remembered is asked for.
-  }
-  return null
+/** A lock file that is open, and how many read it. */
+interface Opened {
+  readonly file: number
+  readonly users: number
 }
 
-/** Remembers what is told of the index of a directory, whose lock file has this inode. */
-export const remembered = (directory: string, lockInode: string): Remembered => {
-  const file = openHeld(directory, lockInode)
+/**
+ * Lock files by their names. One that is no longer read stays open for the next one to do so: this process may hold the same index
+ * itself, in another engine, and the system drops all locks that a process has on a file when it closes it once.
+ */
+const opened = new Map<string, Opened>()
+
+const release = (name: string): void => {
+  const lock = opened.get(name)
+  if (lock === undefined) return
+  const users = lock.users - 1
+  opened.set(name, { ...lock, users })
+  if (users > 0 || fstatSync(lock.file).nlink > 0) return
+  // Nobody can open it any more.
+  opened.delete(name)
+  closeSync(lock.file)
+}
+
+/** Opens the lock file of a name; null when another one is in its place by now, or it cannot be read. */
+const open = (directory: string, name: string): number | null => {
+  try {
+    const file = opened.get(name)?.file ?? openPlain(join(directory, 'lock.mdb'))
+    if (nameOfFile(fstatSync(file, { bigint: true })) !== name) return null
+    const users = opened.get(name)?.users ?? 0
+    opened.set(name, { file, users: users + 1 })
+    return file
+  } catch {
+    // What is not remembered is asked for.
+    return null
+  }
+}
+
+/** Remembers what is told of the index of a directory, whose lock file has this name. */
+export const remembered = (directory: string, lockName: string): Remembered => {
+  const file = open(directory, lockName)
   const answers = new Map<string, string>()
   let characters = 0
   let before = Buffer.alloc(HEAD_BYTES)
@@ -70,7 +99,7 @@ export const remembered = (directory: string, lockInode: string): Remembered => 
       else answers.set(question, answer)
     },
     close: () => {
-      if (file !== null) closeSync(file)
+      if (file !== null) release(lockName)
     }
   }
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { openIndexApart } from '../../adapters/lmdb/apart.ts'
 import { frameOf, frames } from '../../adapters/lmdb/frames.ts'
 import { openLmdbIndex } from '../../adapters/lmdb/index.ts'
-import { remembered } from '../../adapters/lmdb/remembered.ts'
+import { nameOfFile, remembered } from '../../adapters/lmdb/remembered.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 
 const WRITE_LOCK = join(import.meta.dirname, '..', 'support', 'write-lock.ts')
@@ -39,7 +39,7 @@ describe('frames', () => {
 describe('answers that are remembered', () => {
   let folder = ''
   const lock = (): string => join(folder, 'lock.mdb')
-  const inode = (): string => String(statSync(lock(), { bigint: true }).ino)
+  const name = (): string => nameOfFile(statSync(lock(), { bigint: true }))
   const put = (commits: number): void => {
     const head = Buffer.alloc(64)
     head.writeUInt32LE(commits, 8)
@@ -52,7 +52,7 @@ describe('answers that are remembered', () => {
   afterEach(() => removeFolder(folder))
 
   it('are known until something is committed', () => {
-    const memory = remembered(folder, inode())
+    const memory = remembered(folder, name())
     const seen = [memory.known('a')]
     memory.keep('a', '1')
     seen.push(memory.known('a'), memory.known('b'))
@@ -65,7 +65,7 @@ describe('answers that are remembered', () => {
   })
 
   it('are not known when the lock file is cut, nor when it was another one from the start', () => {
-    const memory = remembered(folder, inode())
+    const memory = remembered(folder, name())
     memory.known('a')
     memory.keep('a', '1')
     truncateSync(lock(), 0)
@@ -73,7 +73,7 @@ describe('answers that are remembered', () => {
     memory.keep('a', '1')
     const still = memory.known('a')
     memory.close()
-    const before = inode()
+    const before = name()
     renameSync(lock(), `${lock()}.old`)
     put(7)
     const other = remembered(folder, before)
