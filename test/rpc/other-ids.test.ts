@@ -1,5 +1,6 @@
 // A file whose metadata has another id than its name: both lead to its thread, where nobody has to answer as Codex does.
 import { expect } from 'chai'
+import { join } from 'node:path'
 import { removeFolder } from '../support/fixture-home.ts'
 import { linesIn, LISTED, otherIdsHome, SHARED } from '../support/other-ids.ts'
 import { appendRollout, idOf, linesOf, rolloutPath } from '../support/rollouts.ts'
@@ -64,6 +65,28 @@ describe('app-server, not strict: files whose metadata has another id', () => {
     const listed = threadIn(await strict.ask('thread/read', { threadId: LISTED }))
     expect([listed['id'], listed['name']]).to.deep.equal([LISTED, 'found again'])
     await strict.close()
+  })
+
+  it('tells once of a name that is kept under the id in the metadata', async () => {
+    let nowMs = Date.now()
+    const server = serverOf(home, { strict: false }, { ...unattended(home), nowMs: () => nowMs })
+    const one = await shaken(clientOf(server))
+    const named = async (): Promise<ReadonlyArray<unknown>> => {
+      nowMs += 1000
+      await server.server.follow.sweep()
+      return one.received
+        .filter(({ method }) => method === 'thread/name/updated')
+        .map(({ params }) => Object.values(params as object))
+    }
+    await one.ask('thread/name/set', { threadId: FILE, name: 'first' })
+    expect(await named()).to.deep.equal([[FILE, 'first']])
+    const entry = { id: LISTED, thread_name: 'second', updated_at: '2026-05-01T10:00:01Z' }
+    appendRollout(join(home, 'session_index.jsonl'), linesOf([JSON.stringify(entry)]))
+    expect(await named()).to.deep.equal([
+      [FILE, 'first'],
+      [FILE, 'second']
+    ])
+    await server.close()
   })
 
   it('says which threads an id can mean, and changes none of them', async () => {

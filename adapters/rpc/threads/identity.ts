@@ -22,13 +22,16 @@ const askedIn = (params: unknown): string | null => {
 
 /** Finds out what a request means; `Left` when nobody can know. */
 export const identified = async (
-  { live, engine: opening, strict }: Server,
+  { live, engine: opening, remote, strict }: Server,
   params: unknown
 ): Promise<E.Either<RpcError, Identified>> => {
   const loaded = (threadId: string): string => live.find(threadId)?.streamId ?? threadId
   const asIs = E.right({ params, streamOf: loaded })
   const asked = askedIn(params)
   if (asked === null || live.find(asked) !== null) return asIs
+  // What is known of a store already need not be asked for.
+  const known = await remote?.catch(() => undefined)
+  if (known !== undefined && known.stamp(asked) !== null) return asIs
   const engine = await opening.catch(() => null)
   if (engine === null) return asIs
   const named = await engine.locate(asked)()
