@@ -198,7 +198,12 @@ const engineAt = async (
   if (E.isLeft(past)) return failedEngine(past.left)
   const { resolve: found, ...parts } = past.right
   const engine = engineOf(options, asked, { ...present, ...parts }, pastIndex(), false)
-  return { ...engine, resolve: (text) => guarded({ index }, () => found(text)) }
+  // Which ids stand in metadata, the past itself tells.
+  const resolve: Engine['resolve'] = (text) => async () => {
+    const named = await guarded({ index }, () => found(text))()
+    return E.isLeft(named) && named.left._tag === 'StreamNotFound' ? engine.resolve(text)() : named
+  }
+  return { ...engine, resolve }
 }
 
 const openParts = async (

@@ -6,7 +6,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
-import { streamId } from '../domain/ids.ts'
 import { appendEvents } from './mutate/append.ts'
 import { homeCatchUp } from './catch-up/backfill.ts'
 import { changesIn, CHANGES_KEPT } from './catch-up/changes.ts'
@@ -17,9 +16,9 @@ import { guarded, guardedRead } from './guarded.ts'
 import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
 import { itemPage } from './pages/item-page.ts'
 import { failedLedgers, ledgersOf } from './ledgers/ledgers.ts'
-import { refreshed } from './refreshed.ts'
 import { threadRecords } from './threads/records.ts'
-import { damageRows, listedOpener, threadOpener } from './threads/open-thread.ts'
+import { finder, findNamed, type Find } from './threads/identity.ts'
+import { damageRows, threadOpener, type Opener } from './threads/open-thread.ts'
 import { threadContext } from './context/context.ts'
 import { failedLifecycle, lifecycle } from './life/lifecycle.ts'
 import { READ_ONLY } from './life/life.ts'
@@ -53,19 +52,21 @@ export type { Occurrence, OccurrencePage, OccurrencesRequest } from './search/oc
 export type { SearchRequest } from './search/search.ts'
 export type { ThreadSummary } from './threads/thread-view.ts'
 
-type Open = ReturnType<typeof threadOpener>
-
 const following =
   (
     env: EngineParts,
     own: ReturnType<typeof ownWrites>,
-    open: Open,
+    find: Find,
+    open: Opener,
     safely: <A>(task: Answer<A>) => Answer<A>
   ): Engine['follow'] =>
   (threadId) =>
     safely(async () => {
-      const listening = own.listen(streamId(threadId))
-      const parts = { env, open: () => open(threadId, false), own: listening }
+      const found = await find(threadId)
+      if (E.isLeft(found)) return found
+      const id = found.right.streamId
+      const listening = own.listen(id)
+      const parts = { env, open: () => open(id, false), own: listening }
       const follower = await followThread(parts)
       if (E.isRight(follower))
         return E.right({ ...follower.right, look: safely(follower.right.look) })
@@ -115,21 +116,20 @@ const pagesOf = (
 })
 
 /** What the store tells of a thread without the index. */
-const placesOf = ({
-  store
-}: EngineParts): Pick<Engine, 'events' | 'bytes' | 'locate' | 'lineage'> => {
-  const found = <A>(threadId: string, use: (info: StreamInfo) => A): Answer<A> => {
-    const id = streamId(threadId)
-    return async () => {
-      const ready = await refreshed(store, id)
-      return E.isLeft(ready) ? ready : E.map(use)(store.find(id))
-    }
-  }
+const placesOf = (
+  parts: EngineParts,
+  find: Find
+): Pick<Engine, 'events' | 'bytes' | 'locate' | 'lineage'> => {
+  const { store } = parts
+  const found =
+    <A>(threadId: string, use: (info: StreamInfo) => A): Answer<A> =>
+    async () =>
+      E.map(use)(await find(threadId))
   return {
     events: (threadId, from) => found(threadId, (info) => store.read(info, from, 'all')),
     bytes: (threadId, segment, from, until) =>
       found(threadId, (info) => store.bytes(info, segment, from, until)),
-    locate: (threadId) => found(threadId, (info) => info),
+    locate: (threadId) => () => findNamed(parts)(threadId),
     lineage: (threadId) => found(threadId, store.lineage)
   }
 }
@@ -140,18 +140,20 @@ export const createEngine = (given: EngineParts): Engine => {
   const { store } = own
   const parts: EngineParts =
     own.writer === undefined ? { ...given, store } : { ...given, store, writer: own.writer }
-  const open = threadOpener(parts)
+  const opener = threadOpener(parts)
   const { keptBytesMax } = parts
   const keep = keptBytesMax === undefined ? keepNothing : keepPages(parts, keptBytesMax)
   const home = homeCatchUp(parts, parts.progress)
-  const openListed = parts.strict ? listedOpener(parts, home.everything, open) : open
+  const find = finder(parts, home.everything)
+  const open = opener(find)
   const text = fullText(parts, parts.progress)
   const safely = <A>(task: Answer<A>): Answer<A> => guardedRead(parts, task)
   const changing = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
-  const life = { ...parts, open, everything: home.everything }
+  const openNamed = opener(findNamed(parts))
+  const life = { ...parts, find, open, openNamed, everything: home.everything }
   const opened: Opened = (threadId, withTurns, use) =>
     safely(async () => {
-      const thread = await openListed(threadId, withTurns)
+      const thread = await open(threadId, withTurns)
       return E.isLeft(thread) ? thread : use(thread.right.info)
     })
   const mutations =
@@ -171,17 +173,17 @@ export const createEngine = (given: EngineParts): Engine => {
     listThreads: (request) => safely(listThreads(parts, home)(request)),
     searchThreads: (request) => safely(searchThreads(parts, home, text)(request)),
     readThread: (threadId, includeTurns) =>
-      safely(readThread(parts, home, openListed, keep)(threadId, includeTurns)),
-    summarize: (threadId, face) => safely(summarize(parts, home, openListed)(threadId, face)),
+      safely(readThread(parts, home, open, keep)(threadId, includeTurns)),
+    summarize: (threadId, face) => safely(summarize(parts, home, open)(threadId, face)),
     ...pagesOf(parts, text, opened, keep),
     session: (threadId) =>
       safely(async () => {
         const thread = await open(threadId, true)
         return E.isLeft(thread) ? thread : E.right(await sessionLines(parts, thread.right))
       }),
-    follow: following(parts, own, open, safely),
-    ...placesOf(parts),
-    resolve: (text) => safely(() => resolveThread(parts, text)),
+    follow: following(parts, own, find, open, safely),
+    ...placesOf(parts, find),
+    resolve: (text) => safely(() => resolveThread({ ...parts, find }, text)),
     ...ledgersOf(parts, safely),
     ...lifecycle(life, mutations, changing),
     ...mutations,

@@ -38,6 +38,7 @@ import type { MutationOptions, Written } from './mutate/types.ts'
 import type { Appended } from './ports.ts'
 import { recorded } from './life/recorded.ts'
 import { tailEvents } from './mutate/tail.ts'
+import { idInMetadata } from './threads/identity.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>
 
@@ -154,18 +155,25 @@ const lastContext = async (env: MutationEnv, target: Target): Promise<JsonObject
     : (last.line.payload as unknown as JsonObject)
 }
 
+/** A turn as its lines tell of it, in the thread that it is written to. */
+interface BegunTurn {
+  readonly threadId: string
+  readonly turn: WrittenTurn
+}
+
 const beginIn = async (
   env: MutationEnv,
   threadId: string,
   input: TurnInput,
   options: MutationOptions
-): Promise<E.Either<StoreError, WrittenTurn>> => {
+): Promise<E.Either<StoreError, BegunTurn>> => {
   const target = await openTarget(env, threadId, options)
   if (E.isLeft(target)) return target
-  const { info } = target.right
+  const { info, row } = target.right
   const mode = await modeOf(env, info)
-  const turn = newTurn(info.streamId, mode, momentOf(env.writer), { turnId: input.turnId })
-  const begun = await written(env, threadId, options, {
+  const id = idInMetadata(row(), info)
+  const turn = newTurn(id, mode, momentOf(env.writer), { turnId: input.turnId })
+  const begun = await written(env, info.streamId, options, {
     operation: 'turn',
     arguments: { turnId: turn.turnId },
     plan: async (now) => {
@@ -175,7 +183,7 @@ const beginIn = async (
       )
     }
   })()
-  return E.isLeft(begun) ? begun : E.right(turn)
+  return E.isLeft(begun) ? begun : E.right({ threadId: info.streamId, turn })
 }
 
 const beginDraft = async (
@@ -183,7 +191,7 @@ const beginDraft = async (
   { threadId, meta }: ThreadDraft,
   input: TurnInput,
   options: MutationOptions
-): Promise<E.Either<StoreError, WrittenTurn>> => {
+): Promise<E.Either<StoreError, BegunTurn>> => {
   const { expectedRevision: expected = 0 } = options
   if (expected !== 0)
     return E.left({ _tag: 'WrongExpectedRevision', streamId: threadId, expected, actual: null })
@@ -197,15 +205,17 @@ const beginDraft = async (
   const request = requestOf(env, threadId, beginning, options)
   return recorded(env, request, null, async () => {
     const append = env.store.append(streamId(threadId), 'no_stream', [meta, ...events.right])
-    return E.map(({ next }: Appended) => ({ answer: turn, after: next, inverse: WHOLE_TURNS }))(
-      await append()
-    )
+    return E.map(({ next }: Appended) => ({
+      answer: { threadId, turn },
+      after: next,
+      inverse: WHOLE_TURNS
+    }))(await append())
   })
 }
 
-const liveTurn = (env: MutationEnv, turn: WrittenTurn, beganMs: number): LiveTurn => {
+const liveTurn = (env: MutationEnv, { threadId, turn }: BegunTurn, beganMs: number): LiveTurn => {
   let said: string | null = null
-  const { threadId, turnId } = turn
+  const { turnId } = turn
   const add = (events: () => ReadonlyArray<NewEvent>): Answer<Written> =>
     written(
       env,

@@ -68,7 +68,22 @@ export interface Call {
   readonly session: Session
   /** When the request came, counted by `Live.tick`: it may have waited for others since. */
   readonly arrivedAt: number
+  /** The id of the file that a thread id means; the engine goes by it. */
+  readonly streamOf: (threadId: string) => string
 }
+
+type Use = (...given: ReadonlyArray<unknown>) => unknown
+
+/** The engine, to which every thread is named by its file. */
+export const engineOf = async ({ server, streamOf }: Call): Promise<Engine> =>
+  new Proxy(await server.engine, {
+    get: (engine, name) => {
+      const use: unknown = Reflect.get(engine, name)
+      if (typeof use !== 'function') return use
+      return (first: unknown, ...rest: ReadonlyArray<unknown>) =>
+        (use as Use)(typeof first === 'string' ? streamOf(first) : first, ...rest)
+    }
+  })
 
 /** What a handler answers; notifications go out before or after the response, in order, to whom they concern. */
 export interface Answer<R> {
@@ -132,7 +147,7 @@ export const ask = async <A>(
 ): Promise<E.Either<RpcError, A>> => {
   let engine: Engine
   try {
-    engine = await call.server.engine
+    engine = await engineOf(call)
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     return E.left(internal(`failed to open the index: ${reason}`))

@@ -15,6 +15,7 @@ import { descendantsOf } from '../threads/agents.ts'
 import {
   byThread,
   holding,
+  isHeldAs,
   openExpected,
   perform,
   type Life,
@@ -89,6 +90,7 @@ interface Sorted {
 
 /** Sorts threads into those that can be moved and those that are skipped; a root that cannot is the failure. */
 const sortThreads = (
+  life: Life,
   writer: HomeWriter,
   way: Way,
   ids: ReadonlyArray<string>,
@@ -111,7 +113,7 @@ const sortThreads = (
       continue
     }
     const planned = movesOf(way, mine, nowMs, exactly)
-    if (writer.isHeld(threadId)) {
+    if (isHeldAs(life, writer, threadId)) {
       if (isNeeded) return E.left({ _tag: 'Busy', what: `thread ${threadId}` })
       skipped.push({ threadId, reason: 'is in use by another process' })
     } else if (planned === null) {
@@ -130,12 +132,13 @@ const plan = async (
   life: Life,
   writer: HomeWriter,
   way: Way,
-  threadId: string,
+  asked: string,
   options: MutationOptions,
   exactly: Exactly | null
 ): Promise<Found<Planned>> => {
-  const opened = await openExpected(life, threadId, options)
+  const opened = await openExpected(life, asked, options)
   if (E.isLeft(opened)) return opened
+  const threadId = opened.right.info.streamId
   if (opened.right.info.archived !== WAYS[way].wants)
     return E.left({ _tag: 'StreamNotFound', streamId: threadId, among: WAYS[way].among })
   if (writer.remembersPlaces() && options.force !== true)
@@ -146,7 +149,7 @@ const plan = async (
   if (E.isLeft(ids)) return ids
   const files = await writer.files()
   if (E.isLeft(files)) return files
-  const sorted = sortThreads(writer, way, ids.right, files.right, exactly)
+  const sorted = sortThreads(life, writer, way, ids.right, files.right, exactly)
   if (E.isLeft(sorted)) return sorted
   const { moves, skipped, times } = sorted.right
   const moved = [...new Set(moves.map((move) => move.threadId))]
@@ -177,10 +180,8 @@ export const moveThread = (
   threadId: string,
   options: MutationOptions,
   exactly: Exactly | null = null
-): Promise<Found<RelocatedThreads>> => {
-  const id = threadId.toLowerCase()
-  return holding(life, options, async (writer) => {
-    const planned = await plan(life, writer, way, id, options, exactly)
+): Promise<Found<RelocatedThreads>> =>
+  holding(life, options, async (writer) => {
+    const planned = await plan(life, writer, way, threadId, options, exactly)
     return E.isLeft(planned) ? planned : perform(life, writer, planned.right, options)
   })
-}

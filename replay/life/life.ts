@@ -4,11 +4,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { notPossible, type StoreError } from '../../domain/errors.ts'
-import { streamId } from '../../domain/ids.ts'
+import { streamId, type StreamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Began, Inverse } from '../../domain/changes/operations.ts'
 import { type HomeFile, type Relocation } from '../../domain/changes/relocation.ts'
-import type { OpenThread } from '../threads/open-thread.ts'
+import { idInMetadata, type Find } from '../threads/identity.ts'
+import type { Opener, OpenThread } from '../threads/open-thread.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { checkpointOf, forgetStream, indexSink, type Env } from '../catch-up/project.ts'
 import type {
@@ -46,7 +47,10 @@ export type HomeParts = Pick<LifeParts, 'homeWriter' | 'operations' | 'actor'>
 
 /** The parts, with the two ways to make rows as new as the files. */
 export interface Life extends LifeParts {
-  readonly open: (threadId: string, withTurns: boolean) => Promise<Found<OpenThread>>
+  readonly find: Find
+  readonly open: Opener
+  /** By the name of its file alone: for threads that may not be there yet. */
+  readonly openNamed: Opener
   readonly everything: () => Promise<Found<ReadonlyArray<StreamInfo>>>
 }
 
@@ -113,6 +117,23 @@ export const openExpected = async (
     ? opened
     : E.left({ _tag: 'WrongExpectedRevision', streamId: info.streamId, expected, actual })
 }
+
+/** True while a running Codex writes to a caught-up thread: it goes by the id in the metadata. */
+export const isHeldAs = (
+  env: Env,
+  { isHeld }: { readonly isHeld: (threadId: StreamId) => boolean },
+  threadId: string
+): boolean => {
+  const file = { streamId: streamId(threadId) }
+  const other = streamId(idInMetadata(threadRow(env, threadId), file))
+  return isHeld(file.streamId) || (other !== file.streamId && isHeld(other))
+}
+
+/** Why a thread is not written to while a running Codex has it loaded. */
+export const heldByCodex = (threadId: string): StoreError => ({
+  _tag: 'Busy',
+  what: `thread ${threadId}, loaded by Codex,`
+})
 
 /** How many events a caught-up thread holds. */
 export const revisionOf = (env: Env, threadId: string): number =>

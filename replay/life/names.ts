@@ -5,6 +5,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { notPossible, type StoreError } from '../../domain/errors.ts'
 import { holding, openExpected, type Life, type MutationOptions } from './life.ts'
 import { checkpointOf } from '../catch-up/project.ts'
+import { idInMetadata } from '../threads/identity.ts'
+import type { StreamInfo } from '../ports.ts'
+import type { ThreadRow } from '../../projections/threads.ts'
 import { recorded } from './recorded.ts'
 import { trimmed } from '../../domain/white-space.ts'
 
@@ -22,6 +25,18 @@ const NO_NAME_BEFORE =
   'the thread had no name before, and a name cannot be taken back: Codex goes on showing it in lists'
 
 /**
+ * The id under which a name is kept. Codex looks for it under that in the metadata: it is kept there unless that means another
+ * thread, or the thread has a name under its own id already.
+ */
+const keptUnder = async (life: Life, info: StreamInfo, row: ThreadRow): Promise<string> => {
+  const id = idInMetadata(row, info)
+  if (life.strict) return id
+  if (id === info.streamId || life.names.nameOf(info.streamId) !== null) return info.streamId
+  const found = await life.find(id)
+  return E.isRight(found) && found.right.streamId === info.streamId ? id : info.streamId
+}
+
+/**
  * Gives a thread a name, without the blanks around it. `from`: only when that is its name still; for undo.
  */
 export const renameThread = (
@@ -37,10 +52,12 @@ export const renameThread = (
       E.left({ _tag: 'InvalidRequest', message: 'thread name must not be empty' })
     )
   return holding(life, options, async (writer) => {
-    const opened = await openExpected(life, threadId.toLowerCase(), options)
+    const opened = await openExpected(life, threadId, options)
     if (E.isLeft(opened)) return opened
-    const { streamId: id } = opened.right.info
-    const before = life.names.nameOf(id)
+    const { info, row } = opened.right
+    const { streamId: id } = info
+    const kept = await keptUnder(life, info, row())
+    const before = life.names.nameOf(kept)
     if (from !== null && before !== from)
       return E.left(
         notPossible(
@@ -58,7 +75,7 @@ export const renameThread = (
     }
     const place = checkpointOf(life, id)?.next ?? null
     return recorded(life, request, place, async (operationId) => {
-      const done = await writer.appendName(id, name)
+      const done = await writer.appendName(kept, name)
       if (E.isLeft(done)) return done
       return E.right({
         answer: { operationId, threadId: id, name, before },

@@ -9,6 +9,7 @@ import { descendantsOf } from '../threads/agents.ts'
 import {
   byThread,
   holding,
+  isHeldAs,
   openExpected,
   perform,
   sizesOf,
@@ -53,13 +54,14 @@ const threadsToRemove = async (
 
 /** Why these threads cannot be deleted now; null when they can. */
 const refusal = async (
+  life: Life,
   writer: HomeWriter,
   threadId: string,
   ids: ReadonlyArray<string>,
   files: ReadonlyArray<HomeFile>,
   unchanged: Unchanged | null
 ): Promise<StoreError | null> => {
-  const held = ids.find(writer.isHeld)
+  const held = ids.find((id) => isHeldAs(life, writer, id))
   if (held !== undefined) return { _tag: 'Busy', what: `thread ${held}` }
   if (unchanged !== null && !isSame(unchanged.files, sizesOf(files, ids)))
     return notPossible(
@@ -120,16 +122,16 @@ export const removeThread = (
   threadId: string,
   options: RemoveOptions,
   unchanged: Unchanged | null = null
-): Promise<Found<RelocatedThreads>> => {
-  const id = threadId.toLowerCase()
-  return holding(life, options, async (writer) => {
-    const opened = await openExpected(life, id, options)
+): Promise<Found<RelocatedThreads>> =>
+  holding(life, options, async (writer) => {
+    const opened = await openExpected(life, threadId, options)
     if (E.isLeft(opened)) return opened
+    const id = opened.right.info.streamId
     const ids = unchanged === null ? await threadsToRemove(life, id) : E.right(unchanged.threadIds)
     if (E.isLeft(ids)) return ids
     const files = await writer.files()
     if (E.isLeft(files)) return files
-    const refused = await refusal(writer, id, ids.right, files.right, unchanged)
+    const refused = await refusal(life, writer, id, ids.right, files.right, unchanged)
     if (refused !== null) return E.left(refused)
     return perform(
       life,
@@ -138,7 +140,6 @@ export const removeThread = (
       options
     )
   })
-}
 
 const NOTHING_THERE = 'see what was deleted with "unroll log"'
 

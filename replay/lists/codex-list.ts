@@ -29,7 +29,7 @@ import {
 } from './list-filter.ts'
 import type { Listed } from './list.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
-import { laterNamed } from '../threads/open-thread.ts'
+import { givenName, idInMetadata, laterNamed } from '../threads/identity.ts'
 import { GUARDIAN, isGuardian, times169 } from '../threads/thread-view.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
@@ -93,8 +93,7 @@ const candidates = (
     database && !env.profile.members169
       ? codexTimes(infos, (id) => isListedFirst(rows.get(id) ?? null))
       : null
-  const idOf = (info: StreamInfo): string =>
-    rows.get(info.streamId)?.facts.head?.id ?? info.streamId
+  const idOf = (info: StreamInfo): string => idInMetadata(rows.get(info.streamId) ?? null, info)
   const listed = database ? onePerId(infos, idOf) : infos
   return listed.flatMap((info): Array<Candidate> => {
     const row = rows.get(info.streamId)
@@ -216,7 +215,7 @@ export const codexListPage = (
     .filter((c) =>
       members169 && isGuardian(c.row.facts.own)
         ? GUARDIAN.preview.includes(request.searchTerm ?? '')
-        : rowMatches(c.row, () => nameOf(c.streamId), request, members142)
+        : rowMatches(c.row, () => givenName(env, nameOf, c.row, c), request, members142)
     )
     .sort(orderOf(env, request, isSearch))
   const named = members169 || request.sortKey === 'recency_at'

@@ -18,6 +18,7 @@ import {
 } from './list-filter.ts'
 import { compareKeys } from '../catch-up/overlay.ts'
 import type { Env } from '../catch-up/project.ts'
+import { givenName } from '../threads/identity.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { pageLimit } from '../pages/turn-page.ts'
 
@@ -171,7 +172,8 @@ export const listPage = (
   for (const { streamId, ms } of entries.right) {
     const row = threadRow(env, streamId)
     if (row === null) continue
-    if (!rowMatches(row, () => nameOf(streamId), request, env.profile.members142)) continue
+    const given = (): string | null => givenName(env, nameOf, row, { streamId })
+    if (!rowMatches(row, given, request, env.profile.members142)) continue
     found.push({ streamId, ms, row })
     if (found.length > limit) break
   }

@@ -5,9 +5,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
-import { refuseBare, type Life, type MutationOptions } from '../life/life.ts'
+import { heldByCodex, isHeldAs, refuseBare, type Life, type MutationOptions } from '../life/life.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
-import type { Appended, ExpectedRevision, KnownPlace } from '../ports.ts'
+import type { Appended, ExpectedRevision, KnownPlace, SegmentWriter } from '../ports.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import { recorded } from '../life/recorded.ts'
 
@@ -26,25 +26,29 @@ const REST = {
  * `StreamNotFound` when there is no such thread and the events do not begin one.
  */
 export const appendEvents = async (
-  life: Life,
+  life: Life & { readonly writer?: SegmentWriter },
   threadId: string,
   events: ReadonlyArray<NewEvent>,
   expected: ExpectedRevision,
   { actor = life.actor ?? 'library' }: MutationOptions
 ): Promise<E.Either<StoreError, Appended>> => {
-  const opened = await life.open(threadId, false)
+  const begins = events[0]?.type === 'session_meta'
+  const opened = await (begins ? life.openNamed : life.open)(threadId, false)
   if (E.isLeft(opened) && opened.left._tag !== 'StreamNotFound') return opened
   const changeable = E.chain(({ info }: OpenThread) => refuseBare(life, info))(opened)
   if (E.isRight(opened) && E.isLeft(changeable)) return changeable
-  const known = E.isLeft(opened) ? undefined : knownPlace(life, threadId)
+  const id = E.isLeft(opened) ? streamId(threadId) : opened.right.info.streamId
+  const known = E.isLeft(opened) ? undefined : knownPlace(life, id)
+  if (life.writer !== undefined && E.isRight(opened) && isHeldAs(life, life.writer, id))
+    return E.left(heldByCodex(id))
   const request = {
     operation: 'append',
-    threadId,
-    arguments: { threadId, events: events.length },
+    threadId: id,
+    arguments: { threadId: id, events: events.length },
     actor
   }
   return recorded(life, request, known?.next ?? null, async () => {
-    const done = await life.store.append(streamId(threadId), expected, events, known)()
+    const done = await life.store.append(id, expected, events, known)()
     return E.map((appended: Appended) => ({
       answer: appended,
       after: appended.next,

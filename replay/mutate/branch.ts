@@ -22,6 +22,8 @@ import {
 } from '../ports.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import { sameIndexSince } from '../guarded.ts'
+import { idInMetadata } from '../threads/identity.ts'
+import { isHeldAs } from '../life/life.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { liveTurns, type LiveTurns } from '../pages/turn-page.ts'
 import { cutTurnAt, type Place } from './cut-turn.ts'
@@ -277,6 +279,10 @@ export const overOneIndex = async <A>(
   return done
 }
 
+/** The id that a branch tells of its source: Codex goes by that in the metadata. */
+const metadataIdOf = (env: Env, info: StreamInfo): string =>
+  idInMetadata(threadRow(env, info.streamId), info)
+
 /** What a dry run of a branch tells: that it could be made. Answers with the thread itself. */
 export const checkBranch = async (
   env: Env,
@@ -298,12 +304,13 @@ export const forkThread = async (
   const source = await sourceOf(env, writer, info, point)
   if (E.isLeft(source)) return source
   const id = streamId(writer.newId())
-  const branch = { ...source.right.branch, threadId: id, forkedFromId: info.streamId }
+  const branch = { ...source.right.branch, threadId: id, forkedFromId: metadataIdOf(env, info) }
   const made = await writer.create(segmentOf(source.right, branch, Date.parse(branch.at)))
   return E.isLeft(made) ? made : E.right(id)
 }
 
 const unsafe = (
+  env: Env,
   writer: SegmentWriter,
   info: StreamInfo,
   instead: string,
@@ -314,7 +321,7 @@ const unsafe = (
       'Codex remembers the file of this thread in state_5.sqlite and would go on in the old one',
       `${instead}; or add --force when no Codex uses this home`
     )
-  if (writer.isHeld(info.streamId)) return { _tag: 'Busy', what: `thread ${info.streamId}` }
+  if (isHeldAs(env, writer, info.streamId)) return { _tag: 'Busy', what: `thread ${info.streamId}` }
   return info.archived
     ? notPossible('the thread is archived', `type "codex unarchive ${info.streamId}" first`)
     : null
@@ -332,7 +339,7 @@ export const revertThread = async (
   force: boolean
 ): Promise<Found<StreamId>> => {
   const asFork = `fork it instead: "unroll fork ${info.streamId} --before-turn ${beforeTurnId}"`
-  const refused = unsafe(writer, info, asFork, force)
+  const refused = unsafe(env, writer, info, asFork, force)
   if (refused !== null) return E.left(refused)
   const source = await sourceOf(env, writer, info, { beforeTurnId })
   if (E.isLeft(source)) return source
@@ -343,7 +350,7 @@ export const revertThread = async (
     streamId: info.streamId,
     segmentId: writer.newId(),
     atMs: Date.parse(branch.at),
-    lines: branchLines({ ...branch, threadId: info.streamId, forkedFromId: null })
+    lines: branchLines({ ...branch, threadId: metadataIdOf(env, info), forkedFromId: null })
   }
   const made = await writer.create(segment)
   return E.isLeft(made) ? made : E.right(info.streamId)
@@ -381,7 +388,7 @@ export const restoreThread = async (
   info: StreamInfo,
   force: boolean
 ): Promise<Found<StreamId>> => {
-  const refused = unsafe(writer, info, 'its turns stay hidden', force)
+  const refused = unsafe(env, writer, info, 'its turns stay hidden', force)
   if (refused !== null) return E.left(refused)
   const segment = leftBehind(env, info)
   const source = await sourceOf(env, writer, info, {})
@@ -400,7 +407,7 @@ export const restoreThread = async (
     ...branch,
     cut,
     openTurn: null,
-    threadId: info.streamId,
+    threadId: metadataIdOf(env, info),
     forkedFromId: null
   })
   const made = await writer.create({

@@ -8,6 +8,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import { classifyResponseItem } from '../../domain/events/response-item.ts'
 import { estimateOf } from '../context/context.ts'
 import type { MutationOptions, Written } from './types.ts'
+import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
 
@@ -28,9 +29,9 @@ export const compact = (
   return written(env, threadId, options, {
     operation: 'compact',
     arguments: { summary: compaction.summary },
-    plan: async ({ info }) => {
+    plan: async ({ info, row }) => {
       const moment = momentOf(env.writer)
-      const turn = newTurn(info.streamId, await modeOf(env, info), moment)
+      const turn = newTurn(idInMetadata(row(), info), await modeOf(env, info), moment)
       const counts = await estimateOf(env, info, compaction.replacementHistory)
       const events = compactionEvents(turn, compaction, counts, moment)
       return E.right({ events, inverse: { none: SAID } })

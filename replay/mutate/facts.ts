@@ -24,6 +24,7 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { foldOperation, startOperations, type Inverse } from '../../domain/changes/operations.ts'
 import { newestMeta } from '../threads/first-meta.ts'
+import { idInMetadata, shownId } from '../threads/identity.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { written, type MutationEnv, type Target } from './write.ts'
@@ -36,6 +37,9 @@ const inverseOf = ({ info }: Target, given: JsonObject): JsonObject => ({
   threadId: info.streamId,
   ...given
 })
+
+/** The id that lines of a thread tell of it: readers pass over those of another one. */
+const ownId = ({ info, row }: OpenThread): string => idInMetadata(row(), info)
 
 /** Sets the goal there was, with its usage; or takes the new one away. */
 const goalBack = (target: Target, before: Goal | null): Inverse =>
@@ -59,7 +63,7 @@ const metadataCopy = async (
       )
     : E.right([
         meta['history_mode'] === 'paginated'
-          ? ownMetadataEvent(info.streamId, change, at)
+          ? ownMetadataEvent(ownId(target), change, at)
           : metadataEvent(withDirectory(meta, target), change, at)
       ])
 }
@@ -117,11 +121,8 @@ export const setMemoryMode = (
   })
 
 /** The goal as the log tells it, or as Codex remembers it where that is newer; undoing a change brings it back. */
-const goalTold = async (
-  { remembered }: MutationEnv,
-  { info, row }: OpenThread
-): Promise<Goal | null> =>
-  goalThatHolds(row().facts, (await remembered?.goalOf(info.streamId)) ?? null)
+const goalTold = async ({ remembered }: MutationEnv, target: OpenThread): Promise<Goal | null> =>
+  goalThatHolds(target.row().facts, (await remembered?.goalOf(ownId(target))) ?? null)
 
 const GOAL_OPERATIONS: ReadonlySet<string> = new Set(['goal', 'clear-goal'])
 
@@ -148,15 +149,23 @@ const goalNow = async (env: MutationEnv, target: OpenThread): Promise<Goal | nul
   if (!env.strict || facts.goalToldAtMs === null || (await isGoalOurs(env, streamId)))
     return goalTold(env, target)
   const nothingTold = { goal: null, goalToldAtMs: null }
-  return goalThatHolds(nothingTold, (await env.remembered?.goalOf(streamId)) ?? null)
+  return goalThatHolds(nothingTold, (await env.remembered?.goalOf(ownId(target))) ?? null)
 }
+
+/** A goal under the id that its thread is shown by. */
+const shownGoal = (env: MutationEnv, { info, row }: OpenThread, goal: Goal): Goal => ({
+  ...goal,
+  threadId: shownId(env, row(), info)
+})
 
 /** The goal of a thread; null when it has none. */
 export const goalOfThread =
   (env: MutationEnv, threadId: string): Answer<Goal | null> =>
   async () => {
     const opened = await env.open(threadId, false)
-    return E.isLeft(opened) ? opened : E.right(await goalNow(env, opened.right))
+    if (E.isLeft(opened)) return opened
+    const goal = await goalNow(env, opened.right)
+    return E.right(goal === null ? null : shownGoal(env, opened.right, goal))
   }
 
 /** Sets or changes the goal. */
@@ -168,15 +177,15 @@ export const setGoal =
       operation: 'goal',
       arguments: { ...patch },
       plan: async (target) => {
-        const { info, at } = target
+        const { at } = target
         const before = await goalNow(env, target)
         const nowSeconds = Math.floor(Date.parse(at) / 1000)
         const replaces = env.profile.name === '0.130'
-        const changed = changedGoal(info.streamId, before, patch, { nowSeconds, replaces })
+        const changed = changedGoal(ownId(target), before, patch, { nowSeconds, replaces })
         if (E.isLeft(changed)) return E.left(invalid(changed.left))
-        goal = changed.right
+        goal = shownGoal(env, target, changed.right)
         const inverse = goalBack(target, await goalTold(env, target))
-        return E.right({ events: [goalEvent(goal, at)], inverse })
+        return E.right({ events: [goalEvent(changed.right, at)], inverse })
       }
     })()
     if (E.isLeft(done)) return done
@@ -195,7 +204,8 @@ export const restoreGoal = (
     arguments: { goal: { ...goal } },
     plan: async (target) => {
       const inverse = goalBack(target, await goalTold(env, target))
-      return E.right({ events: [goalEvent(goal, target.at)], inverse })
+      const own = { ...goal, threadId: ownId(target) }
+      return E.right({ events: [goalEvent(own, target.at)], inverse })
     }
   })
 
@@ -208,7 +218,7 @@ export const clearGoal =
       arguments: {},
       plan: async (target) => {
         const before = await goalNow(env, target)
-        const events = before === null ? [] : [goalClearedEvent(target.info.streamId, target.at)]
+        const events = before === null ? [] : [goalClearedEvent(ownId(target), target.at)]
         return E.right({ events, inverse: goalBack(target, await goalTold(env, target)) })
       }
     })()

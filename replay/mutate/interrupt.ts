@@ -7,6 +7,7 @@ import { notPossible, type StoreError } from '../../domain/errors.ts'
 import { turnAborted } from '../../domain/changes/turn-events.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import type { MutationOptions, Written } from './types.ts'
+import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
 
@@ -19,7 +20,7 @@ export const interrupt = (
   written(env, threadId, options, {
     operation: 'interrupt',
     arguments: {},
-    plan: async ({ info }) => {
+    plan: async ({ info, row }) => {
       const live = liveTurns(env, info)
       const last = live.rows(Math.max(0, live.count - 1), live.count)[0]
       if (last?.status !== 'inProgress')
@@ -32,7 +33,7 @@ export const interrupt = (
       const moment = momentOf(env.writer)
       const startedAt = last.startedAt ?? Math.floor(moment.nowMs / 1000)
       const turn = {
-        threadId: info.streamId,
+        threadId: idInMetadata(row(), info),
         turnId: last.id,
         rootTurnId: last.rootTurnId ?? last.id,
         mode: await modeOf(env, info),

@@ -23,6 +23,7 @@ import {
 import type { WrittenTurn } from '../../domain/changes/turn-events.ts'
 import type { MutationOptions, StartedReview, Written } from './types.ts'
 import { tailEvents } from './tail.ts'
+import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
 
@@ -43,12 +44,13 @@ export const startReview = (
     const done = await written(env, threadId, options, {
       operation: 'review',
       arguments: { target: { ...target } },
-      plan: async ({ info }) => {
+      plan: async ({ info, row }) => {
         const moment = momentOf(env.writer)
-        const outer = newTurn(info.streamId, await modeOf(env, info), moment)
+        const id = idInMetadata(row(), info)
+        const outer = newTurn(id, await modeOf(env, info), moment)
         review = {
           outer,
-          inner: newTurn(info.streamId, outer.mode, moment, { rootTurnId: outer.turnId })
+          inner: newTurn(id, outer.mode, moment, { rootTurnId: outer.turnId })
         }
         return E.right({
           events: reviewStarted(review, target, null, moment),
@@ -126,11 +128,11 @@ const ended = (
   written(env, threadId, options, {
     operation: end === 'interrupted' ? 'review-interrupt' : 'review-complete',
     arguments: {},
-    plan: async ({ info }) => {
+    plan: async ({ info, row }) => {
       const moment = momentOf(env.writer)
       const tail = await tailEvents(env, info)
       const mode = await modeOf(env, info)
-      const open = openReview(info.streamId, mode, tail, toldTurnId ?? moment.newId())
+      const open = openReview(idInMetadata(row(), info), mode, tail, toldTurnId ?? moment.newId())
       if (open === null)
         return E.left(
           notPossible(

@@ -8,6 +8,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import type { ThreadFacts } from '../../domain/thread.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
+import { idInMetadata } from '../threads/identity.ts'
 import { written, type MutationEnv } from './write.ts'
 
 const recorded = async (
@@ -87,7 +88,7 @@ export const updateSettings = (
       if (JSON.stringify(after) === JSON.stringify(before)) return E.right({ events: [], inverse })
       const payload = {
         type: 'thread_settings_applied',
-        thread_id: info.streamId,
+        thread_id: idInMetadata(row(), info),
         thread_settings: after
       }
       return E.right({ events: [{ timestamp: at, type: 'event_msg', payload }], inverse })

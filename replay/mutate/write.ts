@@ -9,7 +9,7 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
 import { guarded, sameIndexSince } from '../guarded.ts'
-import { openExpected, type Life } from '../life/life.ts'
+import { heldByCodex, isHeldAs, openExpected, type Life } from '../life/life.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { Appended, SegmentWriter } from '../ports.ts'
 import { checkpointOf, type Checkpoint } from '../catch-up/project.ts'
@@ -78,14 +78,15 @@ export const requestOf = (
   undoes: undoes ?? null
 })
 
-const append = (
+const append = async (
   env: MutationEnv,
   { info, checkpoint }: Target,
   mutation: Mutation,
   { events, inverse }: Plan,
   options: MutationOptions
-): Promise<E.Either<StoreError, Pick<Written, 'appended' | 'operationId'>>> =>
-  recorded(
+): Promise<E.Either<StoreError, Pick<Written, 'appended' | 'operationId'>>> => {
+  if (isHeldAs(env, env.writer, info.streamId)) return E.left(heldByCodex(info.streamId))
+  return recorded(
     env,
     requestOf(env, info.streamId, mutation, options),
     checkpoint.next,
@@ -99,6 +100,7 @@ const append = (
       }))(done)
     }
   )
+}
 
 /** An inverse means the same only as long as nothing was added since. */
 export const expecting = ({ operation, arguments: given }: Inverse, revision: number): Inverse => ({

@@ -3,15 +3,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
-import { streamId, type StreamId } from '../../domain/ids.ts'
+import type { StreamId } from '../../domain/ids.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
 import { damage, type DamageRow } from '../../projections/damage.ts'
 import type { ThreadRow } from '../../projections/threads.ts'
 import { threadRow } from './thread-row.ts'
 import { IndexDamage, type StreamInfo } from '../ports.ts'
 import { catchUp, type Env } from '../catch-up/project.ts'
-import type { HomeCatchUp } from '../catch-up/backfill.ts'
-import { refreshed } from '../refreshed.ts'
+import type { Find } from './identity.ts'
 import { rowPieces, type RowPiece } from '../pieces.ts'
 
 /** A damaged line and where it stands. */
@@ -99,16 +98,17 @@ export const sharedCatchUp = (env: Env) => {
   }
 }
 
-type Opener = (threadId: string, withTurns: boolean) => Promise<E.Either<StoreError, OpenThread>>
+/** Opens a thread. */
+export type Opener = (
+  threadId: string,
+  withTurns: boolean
+) => Promise<E.Either<StoreError, OpenThread>>
 
-/** Returns a function that opens threads of a home; `withTurns` tells whether the whole file will be needed. */
-export const threadOpener = (env: Env): Opener => {
+/** Returns a function that opens threads as they are found; `withTurns` tells whether the whole file will be needed. */
+export const threadOpener = (env: Env): ((find: Find) => Opener) => {
   const fresh = sharedCatchUp(env)
-  return async (threadId, withTurns) => {
-    const id = streamId(threadId)
-    const ready = await refreshed(env.store, id)
-    if (E.isLeft(ready)) return ready
-    const found = env.store.find(id)
+  return (find) => async (threadId, withTurns) => {
+    const found = await find(threadId)
     if (E.isLeft(found)) return found
     const info = found.right
     const caughtUp = await fresh(info)
@@ -117,25 +117,3 @@ export const threadOpener = (env: Env): Opener => {
     return refused === null ? E.right({ info, row: () => rowOf(env, info) }) : E.left(refused)
   }
 }
-
-/** Of two files with metadata of one id, the one that Codex's database holds when it sees the home for the first time. */
-export const laterNamed = (one: StreamInfo | null, other: StreamInfo): StreamInfo =>
-  one !== null && one.path > other.path ? one : other
-
-/**
- * Opens threads by the ids that strict lists show: where no file is named after an id, the file whose metadata has it, of
- * several the one with the last name, as Codex's database does.
- */
-export const listedOpener =
-  (env: Env, everything: HomeCatchUp['everything'], open: Opener): Opener =>
-  async (threadId, withTurns) => {
-    const opened = await open(threadId, withTurns)
-    if (E.isRight(opened) || opened.left._tag !== 'StreamNotFound') return opened
-    const infos = await everything()
-    if (E.isLeft(infos)) return infos
-    const asked = streamId(threadId)
-    const found = infos.right
-      .filter((info) => threadRow(env, info.streamId)?.facts.head?.id === asked)
-      .reduce<StreamInfo | null>(laterNamed, null)
-    return found === null ? opened : open(found.streamId, withTurns)
-  }

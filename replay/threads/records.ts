@@ -5,6 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { homeCatchUp } from '../catch-up/backfill.ts'
 import type { Answer, EngineParts, ThreadRecord } from '../use-cases.ts'
 import { agentRow } from './agents.ts'
+import { givenName } from './identity.ts'
 import { threadRow } from './thread-row.ts'
 
 /** Catches the whole home up and answers with every thread that could be read, by path. */
@@ -18,7 +19,7 @@ export const threadRecords =
       caughtUp.right.flatMap((info): ReadonlyArray<ThreadRecord> => {
         const row = threadRow(parts, info.streamId)
         if (row === null) return []
-        const name = names.get(info.streamId) ?? null
+        const name = givenName(parts, (id) => names.get(id) ?? null, row, info)
         return [{ info, facts: row.facts, name, agent: agentRow(parts, info.streamId) }]
       })
     )

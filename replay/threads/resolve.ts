@@ -3,16 +3,19 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
-import { isUuid, streamId, type StreamId } from '../../domain/ids.ts'
+import { isUuid, type StreamId } from '../../domain/ids.ts'
 import type { Names, Remembered } from '../home-ports.ts'
-import type { EventStore } from '../ports.ts'
+import type { EventStore, StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
+import { findNamed, type Find } from './identity.ts'
 
 /** Where names are looked for. */
 export interface Named {
   readonly store: EventStore
   readonly names: Names
   readonly remembered?: Remembered
+  /** How ids lead to files; by their names alone unless said otherwise. */
+  readonly find?: Find
 }
 
 /**
@@ -20,24 +23,28 @@ export interface Named {
  * Codex's database still holds.
  */
 export const resolveThread = async (
-  { store, names, remembered }: Named,
+  { store, names, remembered, find = findNamed({ store }) }: Named,
   text: string
 ): Promise<E.Either<StoreError, StreamId>> => {
   const asId = text.toLowerCase()
   const isWhole = isUuid(asId)
-  const ready = await refreshed(store, isWhole ? streamId(asId) : 'all')
+  if (isWhole) return E.map(({ streamId: id }: StreamInfo) => id)(await find(asId))
+  const ready = await refreshed(store, 'all')
   if (E.isLeft(ready)) return ready
-  if (isWhole) {
-    const found = store.find(streamId(asId))
-    return E.isLeft(found) ? found : E.right(found.right.streamId)
-  }
   const listed = store.ids()
   if (E.isLeft(listed)) return listed
-  const meant = (named: ReadonlyMap<string, string>): ReadonlyArray<StreamId> =>
-    listed.right.filter((id) => text !== '' && (id.startsWith(asId) || named.get(id) === text))
-  const known = meant(names.all())
+  const begun = listed.right.filter((id) => text !== '' && id.startsWith(asId))
+  const meant = async (named: ReadonlyMap<string, string>): Promise<ReadonlyArray<StreamId>> => {
+    const found = new Set(begun)
+    for (const [id, name] of named) {
+      const thread = text !== '' && name === text ? await find(id) : null
+      if (thread !== null && E.isRight(thread)) found.add(thread.right.streamId)
+    }
+    return [...found]
+  }
+  const known = await meant(names.all())
   const candidates =
-    known.length > 0 || remembered === undefined ? known : meant(await remembered.names())
+    known.length > 0 || remembered === undefined ? known : await meant(await remembered.names())
   const [only] = candidates
   if (only === undefined) return E.left({ _tag: 'StreamNotFound', streamId: text })
   return candidates.length === 1

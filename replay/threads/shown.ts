@@ -12,7 +12,7 @@ import { codexTimes } from '../lists/codex-times.ts'
 import { freshList, strictList } from '../lists/fresh-list.ts'
 import type { ListRequest } from '../lists/list-filter.ts'
 import { threadRow } from './thread-row.ts'
-import type { threadOpener } from './open-thread.ts'
+import type { Opener } from './open-thread.ts'
 import type { StreamInfo } from '../ports.ts'
 import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
 import type { FullText } from '../search/full-text.ts'
@@ -78,8 +78,6 @@ export const searchThreads =
     return E.right({ ...page, data })
   }
 
-type Open = ReturnType<typeof threadOpener>
-
 /** Strict mode shows times that depend on every thread of the home. */
 const siblingsOf = async (
   parts: EngineParts,
@@ -89,7 +87,7 @@ const siblingsOf = async (
 
 /** A thread, with all its turns when they are asked for. */
 export const readThread =
-  (parts: EngineParts, home: Home, open: Open, keep: Keep) =>
+  (parts: EngineParts, home: Home, open: Opener, keep: Keep) =>
   (threadId: string, includeTurns: boolean): Answer<Thread> =>
   async () => {
     const opened = await open(threadId, includeTurns)
@@ -108,7 +106,7 @@ export const readThread =
 
 /** A thread without turns. */
 export const summarize =
-  (parts: EngineParts, home: Home, open: Open) =>
+  (parts: EngineParts, home: Home, open: Opener) =>
   (threadId: string, face: 'head' | 'file' = 'head'): Answer<ThreadSummary> =>
   async () => {
     const opened = await open(threadId, false)

@@ -12,6 +12,7 @@ import type { GitInfo, Thread, Turn } from '../../domain/protocol.ts'
 import { protocolSource, protocolThreadSource } from '../../domain/source.ts'
 import type { MetaFacts, ThreadFacts } from '../../domain/thread.ts'
 import { parentOf, spawnerOf, type ThreadRow } from '../../projections/threads.ts'
+import { givenName } from './identity.ts'
 import type { CodexTimes } from '../lists/codex-times.ts'
 import type { StreamInfo } from '../ports.ts'
 
@@ -248,12 +249,14 @@ const seconds = (ms: number): number => Math.floor(ms / 1000)
  * whether the name says more.
  */
 const shownName = (
-  { own, preview, firstUserMessage, title }: ThreadFacts,
-  id: string,
+  row: ThreadRow,
+  info: StreamInfo,
   face: Face,
-  { nameOf, profile, strict }: ViewContext
+  context: ViewContext
 ): string | null => {
-  const given = nameOf(id)
+  const { own, preview, firstUserMessage, title } = row.facts
+  const { profile, strict } = context
+  const given = givenName(context, context.nameOf, row, info)
   if (strict && profile.members169 && isGuardian(own)) return given ?? GUARDIAN.name
   const isRead = strict && (face === 'head' || face === 'whole')
   const name = !isRead && (given === preview || given === firstUserMessage) ? null : given
@@ -308,7 +311,7 @@ export const threadView = (
     agentNickname: spawnText(spawned, 'agent_nickname'),
     agentRole: spawnText(spawned, 'agent_role'),
     gitInfo: saidGit(facts.git),
-    name: shownName(row.facts, id, face, context),
+    name: shownName(row, info, face, context),
     ...(members169 ? { daybreakEnabled: null } : {}),
     turns
   }

@@ -19,7 +19,8 @@ import { createGate } from './gate.ts'
 import { LIST_PERMIT } from './keys.ts'
 import { failedWith, observed, type Outcome } from './observed.ts'
 import type { Peer } from '../threads/live.ts'
-import type { Answer, Refusal, Server, Session } from '../method.ts'
+import { identified, type Identified } from '../threads/identity.ts'
+import type { Answer, Call, Refusal, Server, Session } from '../method.ts'
 import { methodsOf } from '../methods.ts'
 import { check, type Checked, type Request } from './check.ts'
 
@@ -42,6 +43,14 @@ export interface Connection {
   readonly close: () => void
 }
 
+type Answered = E.Either<Refusal, Answer<unknown>>
+
+const handled = (
+  { handler }: Checked['method'],
+  { params, streamOf }: Identified,
+  where: Omit<Call, 'streamOf'>
+): Promise<Answered> => handler(params, { ...where, streamOf })() as Promise<Answered>
+
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
 const responder = (
   server: Server,
@@ -61,10 +70,10 @@ const responder = (
   ): Promise<Outcome> => {
     const asked = seen?.asked(id, method.name, params)
     try {
-      const answered = (await method.handler(params, { server, session, arrivedAt })()) as E.Either<
-        Refusal,
-        Answer<unknown>
-      >
+      const meant = await identified(server, params)
+      const answered: Answered = E.isLeft(meant)
+        ? meant
+        : await handled(method, meant.right, { server, session, arrivedAt })
       if (E.isLeft(answered)) {
         notify(answered.left.before)
         asked?.failed(answered.left)

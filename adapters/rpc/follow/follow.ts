@@ -1,6 +1,7 @@
 /**
  * What a server does without being asked: it tells what other processes do to its threads, and unloads what nobody uses.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { homeNames } from '../../home/names.ts'
 import { BUSY_MS, REST_MS, type FollowParts } from './followed.ts'
 import { createFollowers } from './followers.ts'
@@ -25,9 +26,13 @@ export const createFollow = (
   const { live, watch, home, remote } = parts
   const followers = createFollowers(parts)
   // Names that were there when the store was opened are no news.
-  const watched = remote?.then(({ names }) => nameWatcher(live, names))
+  const shownAs = async (threadId: string): Promise<string> => {
+    const found = parts.strict ? null : await (await parts.engine).resolve(threadId)()
+    return found !== null && E.isRight(found) ? found.right : threadId
+  }
+  const watched = remote?.then(({ names }) => nameWatcher(live, names, shownAs))
   watched?.catch(() => undefined)
-  const names = remote === undefined ? nameWatcher(live, homeNames(home)) : undefined
+  const names = remote === undefined ? nameWatcher(live, homeNames(home), shownAs) : undefined
   const tellNames = async (): Promise<void> => (names ?? (await watched))?.()
   const unloadIdle = idleUnloader(live, watch.nowMs)
   let restedAtMs = -Infinity

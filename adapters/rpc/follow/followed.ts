@@ -39,6 +39,7 @@ export interface FollowParts {
 /** A followed thread. */
 export interface Followed {
   readonly threadId: string
+  readonly streamId: string
   readonly follower: Follower
   path: string
   stamp: string | null
@@ -59,13 +60,14 @@ export interface Followed {
 
 /** Follows a thread from its end; null when it has none to follow. */
 export const beginFollowed = async (
-  { engine, watch }: FollowParts,
+  { engine, live, watch }: FollowParts,
   threadId: string
 ): Promise<Followed | null> => {
   const { follow, locate } = await engine
-  const follower = await follow(threadId)()
+  const streamId = live.find(threadId)?.streamId ?? threadId
+  const follower = await follow(streamId)()
   if (E.isLeft(follower)) return null
-  const located = await locate(threadId)()
+  const located = await locate(streamId)()
   if (E.isLeft(located)) {
     follower.right.close()
     return null
@@ -73,7 +75,7 @@ export const beginFollowed = async (
   const { path, archived } = located.right
   const nowMs = watch.nowMs()
   return {
-    ...{ threadId, follower: follower.right, path, archived, stamp: null },
+    ...{ threadId, streamId, follower: follower.right, path, archived, stamp: null },
     ...{ dueAtMs: nowMs + BUSY_MS, wroteAtMs: nowMs - REST_MS, looks: 0 },
     ...{ wasHeld: false, fileless: 0, unheld: 0, isLooking: false, isOver: false }
   }
@@ -142,7 +144,7 @@ const gone = (parts: FollowParts, followed: Followed): void => {
 
 /** True when nobody writes the open turn any more: its Codex let go of it, or nothing was heard for long. */
 const isAbandoned = ({ watch }: FollowParts, followed: Followed): boolean => {
-  if (watch.isHeld(followed.threadId)) {
+  if (watch.isHeld(followed.threadId) || watch.isHeld(followed.streamId)) {
     followed.wasHeld = true
     followed.unheld = 0
     return false
@@ -164,7 +166,7 @@ const cutShort = (parts: FollowParts, followed: Followed): void => {
 const lookOnce = async (parts: FollowParts, followed: Followed): Promise<boolean> => {
   const { watch } = parts
   const { threadId, follower } = followed
-  const stamp = watch.stamp(followed.path, threadId)
+  const stamp = watch.stamp(followed.path, followed.streamId)
   if (followed.stamp !== null && stamp !== followed.stamp) followed.wroteAtMs = watch.nowMs()
   followed.stamp = stamp
   const seen = await follower.look()

@@ -37,7 +37,7 @@ const isDue = (parts: FollowParts, followed: Followed): boolean => {
   return (
     isWritten ||
     followed.fileless > 0 ||
-    watch.stamp(followed.path, followed.threadId) !== followed.stamp ||
+    watch.stamp(followed.path, followed.streamId) !== followed.stamp ||
     (profile === '0.169' && followed.looks % SEARCH_EVERY === 0)
   )
 }

@@ -21,18 +21,24 @@ const nameIn = (method: string, params: unknown): readonly [string, string] | nu
   return name === null ? null : [id, name]
 }
 
-/** Returns what compares the names with what was told, and tells the difference. */
-export const nameWatcher = (live: Live, names: Names): (() => Promise<void>) => {
+/** Returns what compares the names with what was told, and tells the difference; `shownAs` is the id by which clients know a thread. */
+export const nameWatcher = (
+  live: Live,
+  names: Names,
+  shownAs: (threadId: string) => Promise<string>
+): (() => Promise<void>) => {
   let seen = names.all()
   const told = new Map(seen)
   live.overhear(({ method, params }) => {
     const named = nameIn(method, params)
     if (named !== null) told.set(...named)
   })
-  const tell = (threadId: string): void => {
+  const tell = async (threadId: string): Promise<void> => {
     const name = names.nameOf(threadId)
     if (name === null || told.get(threadId) === name) return
-    live.tell(nameUpdated(threadId, name))
+    const shown = await shownAs(threadId)
+    told.set(threadId, name)
+    if (told.get(shown) !== name || shown === threadId) live.tell(nameUpdated(shown, name))
   }
   return async () => {
     const now = names.all()
@@ -43,7 +49,7 @@ export const nameWatcher = (live: Live, names: Names): (() => Promise<void>) => 
       others.map(([threadId]) =>
         live.schedule(threadKey({ threadId }), {
           isWanted: () => true,
-          run: async () => tell(threadId)
+          run: () => tell(threadId)
         })
       )
     )

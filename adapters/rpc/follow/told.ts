@@ -151,7 +151,9 @@ export const toldOf = (telling: Telling, change: ThreadChange): ReadonlyArray<To
     }
     case 'goal': {
       const { goal } = change
-      return goals ? [{ notice: goal === null ? goalCleared(threadId) : goalUpdated(goal) }] : []
+      if (!goals) return []
+      const notice = goal === null ? goalCleared(threadId) : goalUpdated({ ...goal, threadId })
+      return [{ notice }]
     }
     case 'rewound':
       return strict && profile !== '0.169' ? [] : [{ notice: threadRewound(threadId, profile) }]

@@ -5,11 +5,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { StoreError } from '../../../domain/errors.ts'
+import type { StreamInfo } from '../../../replay/ports.ts'
 import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { ShownThread } from '../threads/live.ts'
 import type { Notice } from '../wire/message.ts'
-import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
+import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method, engineOf } from '../method.ts'
 import {
   statusChanged,
   threadArchived,
@@ -42,13 +43,40 @@ const unloaded = async (call: Call, threadId: string): Promise<ReadonlyArray<Not
   return server.profile === '0.130' ? [notice, notice] : [notice]
 }
 
+/** The id by which a moved thread is loaded. */
+const loadedAs = ({ server }: Call, streamId: string): string =>
+  server.live.ofStream(streamId)?.id ?? streamId
+
 const unloadAll = async (
   call: Call,
-  threads: ReadonlyArray<string>
+  streamIds: ReadonlyArray<string>
 ): Promise<ReadonlyArray<Notice>> => {
   const notices: Array<Notice> = []
-  for (const threadId of threads) notices.push(...(await unloaded(call, threadId)))
+  for (const id of streamIds) notices.push(...(await unloaded(call, loadedAs(call, id))))
   return notices
+}
+
+/** Codex up to 0.142 moves no file that has another name than the thread it was asked for. */
+const misnamed = (
+  { server, streamOf }: Call,
+  threadId: string,
+  { path }: StreamInfo
+): RpcError | null => {
+  const { profile, strict } = server
+  return strict && profile !== '0.169' && streamOf(threadId) !== threadId
+    ? invalidRequest(`rollout path \`${path}\` does not match thread id ${threadId}`)
+    : null
+}
+
+/** What is told of each thread that was moved: that which was asked for goes by the id it was asked for. */
+const toldOf = (
+  call: Call,
+  asked: string,
+  moved: ReadonlyArray<string>,
+  notice: (threadId: string) => Notice
+): ReadonlyArray<Notice> => {
+  const own = call.streamOf(asked)
+  return moved.map((id) => notice(id === own ? asked : loadedAs(call, id)))
 }
 
 /** The row of `thread/archive`. */
@@ -67,21 +95,20 @@ export const threadArchive: Method<Params, object> = {
     if (draft !== null && call.server.profile !== '0.169') return E.left(noRollout(id.right))
     const made = await materialized(call, id.right)
     if (E.isLeft(made)) return made
-    const located = await (await call.server.engine).locate(id.right)()
+    const located = await (await engineOf(call)).locate(id.right)()
     if (E.isLeft(located) || located.right.archived) return E.left(noRollout(id.right))
-    await stopTurn(call, id.right)
+    const refused = misnamed(call, id.right, located.right)
+    if (refused !== null) return E.left(refused)
+    await stopTurn(call, loadedAs(call, located.right.streamId))
     const moved = await write(
       call,
       ({ archive }, options) => archive(id.right, options),
       words(id.right)
     )
     if (E.isLeft(moved)) return moved
-    const { threadIds: threads } = moved.right
-    return E.right({
-      before: await unloadAll(call, threads),
-      result: {},
-      after: threads.map(threadArchived)
-    })
+    const { threadIds } = moved.right
+    const after = toldOf(call, id.right, threadIds, threadArchived)
+    return E.right({ before: await unloadAll(call, threadIds), result: {}, after })
   }
 }
 
@@ -97,11 +124,13 @@ export const threadUnarchive: Method<Params, { readonly thread: ShownThread }> =
     const id = idOf(params, call)
     if (E.isLeft(id)) return id
     const { server } = call
-    if (server.profile === '0.169' && server.live.find(id.right) !== null)
+    if (server.profile === '0.169' && server.live.ofStream(call.streamOf(id.right)) !== null)
       return E.left(invalidRequest(`thread ${id.right} already has an active writer`))
-    const located = await (await server.engine).locate(id.right)()
+    const located = await (await engineOf(call)).locate(id.right)()
     if (E.isLeft(located) || !located.right.archived)
       return E.left(invalidRequest(`no archived rollout found for thread id ${id.right}`))
+    const refused = misnamed(call, id.right, located.right)
+    if (refused !== null) return E.left(refused)
     const moved = await write(call, ({ unarchive }, options) => unarchive(id.right, options))
     if (E.isLeft(moved)) return moved
     const read = await ask(call, (engine) => engine.readThread(id.right, false))
@@ -109,7 +138,8 @@ export const threadUnarchive: Method<Params, { readonly thread: ShownThread }> =
     // Codex answers from its list here, which knows no parent up to 0.142.
     const known = server.strict ? { ...read.right, forkedFromId: null } : read.right
     const thread = shown(known, server)
-    return E.right({ result: { thread }, after: [threadUnarchived(id.right)] })
+    const told = server.profile === '0.169' ? id.right : thread.id
+    return E.right({ result: { thread }, after: [threadUnarchived(told)] })
   }
 }
 
@@ -133,20 +163,19 @@ export const threadDelete: Method<Params, object> = {
         result: {},
         after: [threadDeleted(id.right)]
       })
-    const located = await (await call.server.engine).locate(id.right)()
+    const located = await (await engineOf(call)).locate(id.right)()
     if (E.isLeft(located)) return E.left(noRollout(id.right))
-    await stopTurn(call, id.right)
+    const refused = misnamed(call, id.right, located.right)
+    if (refused !== null) return E.left(refused)
+    await stopTurn(call, loadedAs(call, located.right.streamId))
     const removed = await write(
       call,
       ({ remove }, options) => remove(id.right, options),
       words(id.right)
     )
     if (E.isLeft(removed)) return removed
-    const { threadIds: threads } = removed.right
-    return E.right({
-      before: await unloadAll(call, threads),
-      result: {},
-      after: threads.map(threadDeleted)
-    })
+    const { threadIds } = removed.right
+    const after = toldOf(call, id.right, threadIds, threadDeleted)
+    return E.right({ before: await unloadAll(call, threadIds), result: {}, after })
   }
 }

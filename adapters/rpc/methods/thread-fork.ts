@@ -56,6 +56,8 @@ type Params = ValueOf<ReturnType<typeof fieldsOf>>
 type Answered = E.Either<Refusal, Answer<JsonObject>>
 
 interface Source {
+  /** As it was named. */
+  readonly id: string
   readonly thread: ShownThread
   readonly restored: Restored
   readonly settings: Settings
@@ -80,7 +82,7 @@ const answerWith = (
 /** A fork that is never stored: its turns are shown once, in the answer. */
 const forkEphemeral = async (call: Call, params: Params, source: Source): Promise<Answered> => {
   const { thread: parent, settings, restored } = source
-  const read = params.excludeTurns ? E.right(parent) : await storedThread(call, parent.id, true)
+  const read = params.excludeTurns ? E.right(parent) : await storedThread(call, source.id, true)
   if (E.isLeft(read)) return read
   const turns = params.excludeTurns ? [] : asBuilt(call, read.right.turns, restored, true)
   const draft = createDraft(call, {
@@ -147,7 +149,7 @@ const forkStored = async (call: Call, params: Params, source: Source): Promise<A
     ...(beforeTurnId === null ? {} : { beforeTurnId })
   }
   const words = wordsOf(params, parent.historyMode === 'paginated')
-  const made = await ask(call, (engine) => engine.fork(parent.id, point), words)
+  const made = await ask(call, (engine) => engine.fork(source.id, point), words)
   if (E.isLeft(made)) return E.left({ ...made.left, before })
   const { id } = made.right
   if (inheritsName(call) && parent.name !== null) {
@@ -168,11 +170,12 @@ const forkStored = async (call: Call, params: Params, source: Source): Promise<A
 const checkFork = async (
   call: Call,
   params: Params,
+  named: string,
   thread: Thread
 ): Promise<E.Either<RpcError, void>> => {
   const isPaginated = thread.historyMode === 'paginated'
   if (!isPaginated) return E.right(undefined)
-  const active = await activePathOf(call, thread.id)
+  const active = await activePathOf(call, named)
   const asked = params.path === null || params.path === '' ? null : params.path
   const requested = asked === null ? null : resolve(call.server.home, asked)
   if (requested !== null && requested !== active)
@@ -224,13 +227,13 @@ const fork = async (params: Params, call: Call): Promise<Answered> => {
   if (E.isLeft(found)) return found
   const head = await readableThread(call, found.right)
   if (E.isLeft(head)) return head
-  const possible = await checkFork(call, params, head.right)
+  const possible = await checkFork(call, params, found.right, head.right)
   if (E.isLeft(possible)) return possible
   const restored = await restoredOf(call, found.right)
   const settings = settingsOf(server, params, { kind: 'fork', cwd: head.right.cwd, restored })
   const isPaginated = head.right.historyMode === 'paginated'
   const before = isPaginated && !params.excludeTurns ? [hydrationDeprecated('request')] : []
-  const source = { thread: head.right, restored, settings, before }
+  const source = { id: found.right, thread: head.right, restored, settings, before }
   return params.ephemeral ? forkEphemeral(call, params, source) : forkStored(call, params, source)
 }
 

@@ -12,6 +12,7 @@ import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { ask, EVERY_PROFILE, type Call, type Method } from '../method.ts'
 import { goalCleared, goalUpdated } from '../threads/notices.ts'
 import { i64, oneOf, option, patch, required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { isNamedByFile, refusedAs } from '../threads/identity.ts'
 import { changeable, draftOf, knownThread, threadNotFound } from '../threads/threads.ts'
 import { write } from '../threads/writes.ts'
 import { trimmed } from '../../../domain/white-space.ts'
@@ -92,6 +93,8 @@ export const threadGoalSet: Method<SetParams, { readonly goal: Goal }> = {
     if (E.isLeft(patched)) return patched
     const id = await threadOf(call, params.threadId, changeable)
     if (E.isLeft(id)) return id
+    const refused = await refusedAs(call, 'goal', id.right)
+    if (refused !== null) return E.left(refused)
     const before = await ask(call, (engine) => engine.goal(id.right))
     if (E.isLeft(before)) return before
     if (before.right === null && patched.right.objective === undefined)
@@ -118,7 +121,9 @@ export const threadGoalGet: Method<ValueOf<typeof fields>, { readonly goal: Goal
     async () => {
       const id = await threadOf(call, threadId)
       if (E.isLeft(id)) return id
-      if ((await draftOf(call, id.right)) !== null) return E.right({ result: { goal: null } })
+      const hasNone =
+        (await draftOf(call, id.right)) !== null || (await isNamedByFile(call, id.right))
+      if (hasNone) return E.right({ result: { goal: null } })
       const read = await ask(call, (engine) => engine.goal(id.right))
       return E.map((goal: Goal | null) => ({ result: { goal } }))(read)
     }
@@ -138,6 +143,11 @@ export const threadGoalClear: Method<ValueOf<typeof fields>, { readonly cleared:
       const id = await threadOf(call, threadId)
       if (E.isLeft(id)) return id
       if ((await draftOf(call, id.right)) !== null) return E.right({ result: { cleared: false } })
+      const refused = await refusedAs(call, 'goal', id.right)
+      if (refused !== null)
+        return call.server.profile === '0.130'
+          ? E.right({ result: { cleared: false } })
+          : E.left(refused)
       const done = await write(call, ({ clearGoal }, options) => clearGoal(id.right, options))
       return E.map((cleared: boolean) => ({
         result: { cleared },

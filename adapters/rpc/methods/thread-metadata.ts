@@ -9,8 +9,9 @@ import type { GitPatch } from '../../../domain/changes/metadata.ts'
 import { threadKey } from '../connection/keys.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { ShownThread } from '../threads/live.ts'
-import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
+import { ask, EVERY_PROFILE, threadIdOf, type Call, type Method, engineOf } from '../method.ts'
 import { nameUpdated } from '../threads/notices.ts'
+import { refusedAs } from '../threads/identity.ts'
 import * as results from '../threads/results.ts'
 import { oneOf, option, patch, required, struct, text, type ValueOf } from '../wire/serde.ts'
 import {
@@ -29,7 +30,7 @@ const nameFields = { threadId: required(text), name: required(text) }
 /** An archived thread has no name that could be changed, up to 0.142. */
 const archivedRefusal = async (call: Call, threadId: string): Promise<RpcError | null> => {
   const { profile } = call.server
-  const located = await (await call.server.engine).locate(threadId)()
+  const located = await (await engineOf(call)).locate(threadId)()
   if (E.isLeft(located) || !located.right.archived) return null
   return profile === '0.130'
     ? invalidRequest(`thread ${threadId} is archived`)
@@ -61,6 +62,8 @@ export const threadNameSet: Method<ValueOf<typeof nameFields>, object> = {
       if (archived !== null) return E.left(archived)
       const id = await changeable(call, threadId, nameWords(call))
       if (E.isLeft(id)) return id
+      const refused = await refusedAs(call, 'name', id.right)
+      if (refused !== null) return E.left(refused)
       const renamed = await write(call, ({ rename }, options) => rename(id.right, name, options))
       return E.map(() => ({ result: {}, after: [nameUpdated(id.right, name)] }))(renamed)
     }
@@ -106,6 +109,8 @@ export const threadMetadataUpdate: Method<
       if (E.isLeft(git)) return git
       const id = await changeable(call, threadId, metadataWords(call.server))
       if (E.isLeft(id)) return id
+      const refused = await refusedAs(call, 'metadata', id.right)
+      if (refused !== null) return E.left(refused)
       const written = await write(call, ({ updateMetadata }, options) =>
         updateMetadata(id.right, git.right, options)
       )
@@ -132,6 +137,8 @@ export const threadMemoryModeSet: Method<ValueOf<typeof memoryFields>, object> =
     async () => {
       const id = await changeable(call, threadId, metadataWords(call.server))
       if (E.isLeft(id)) return id
+      const refused = await refusedAs(call, 'memoryMode', id.right)
+      if (refused !== null) return E.left(refused)
       const written = await write(call, ({ setMemoryMode }, options) =>
         setMemoryMode(id.right, mode, options)
       )

@@ -167,14 +167,18 @@ const joinLoaded = async (call: Call, params: Params, live: LiveThread): Promise
   return answered
 }
 
-const loadStored = async (call: Call, params: Params, threadId: string): Promise<Answered> => {
-  const head = await readableThread(call, threadId)
+const loadStored = async (call: Call, params: Params, named: string): Promise<Answered> => {
+  const streamId = call.streamOf(named)
+  const head = await readableThread(call, named)
   if (E.isLeft(head)) return head
-  const restored = await restoredOf(call, threadId)
-  const origin = { kind: 'resume', cwd: head.right.cwd, restored } as const
+  const { id: threadId, cwd } = head.right
+  const other = call.server.live.find(threadId)
+  if (other !== null) return joinLoaded(call, { ...params, path: null }, other)
+  const restored = await restoredOf(call, named)
+  const origin = { kind: 'resume', cwd, restored } as const
   const settings = settingsOf(call.server, params, origin)
   const wasFollowing = call.session.subscriptions.has(threadId)
-  load(call, { id: threadId, settings, draft: null })
+  load(call, { id: threadId, streamId, settings, draft: null })
   const live = call.server.live.find(threadId)
   const answered =
     live === null
@@ -195,7 +199,7 @@ const rejoin = async (call: Call, params: Params, live: LiveThread): Promise<Ans
   const restored = await restoredOf(call, live.id)
   if (isByPath || !mustReload(call, params, live, restored)) return joinLoaded(call, params, live)
   call.server.live.unload(live.id)
-  const answered = await loadStored(call, params, live.id)
+  const answered = await loadStored(call, params, live.streamId)
   const before = [statusChanged(live.id, { type: 'notLoaded' })]
   return E.bimap(
     (refusal: Refusal) => ({ ...refusal, before: [...before, ...(refusal.before ?? [])] }),
@@ -221,7 +225,7 @@ const resume = async (params: Params, call: Call): Promise<Answered> => {
   if (running !== null) return rejoin(call, params, running)
   const source: E.Either<RpcError, string> = await sourceOf(call, params)
   if (E.isLeft(source)) return source
-  const loaded = live.find(source.right)
+  const loaded = live.ofStream(call.streamOf(source.right))
   return loaded === null
     ? loadStored(call, params, source.right)
     : joinLoaded(call, { ...params, path: null }, loaded)

@@ -10,7 +10,7 @@ import { threadKey } from '../connection/keys.ts'
 import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, ShownThread } from '../threads/live.ts'
 import type { Notice } from '../wire/message.ts'
-import { ask, type Call, type Method, type Refusal } from '../method.ts'
+import { ask, type Call, type Method, type Refusal, engineOf } from '../method.ts'
 import { statusChanged, tokenUsageUpdated } from '../threads/notices.ts'
 import { asBuilt, restoredOf } from '../threads/restore.ts'
 import * as results from '../threads/results.ts'
@@ -33,7 +33,7 @@ const missingFile = ({ server }: Call, path: string): RpcError =>
   )
 
 /** The token count that a rollback writes, for those who follow the thread. */
-const usageOf = ({ server }: Call, { threadId, events }: Written): ReadonlyArray<Notice> =>
+const usageOf = ({ server }: Call, threadId: string, { events }: Written): ReadonlyArray<Notice> =>
   events.flatMap(({ payload }) =>
     payload['type'] === 'token_count' && isJsonObject(payload['info'])
       ? [
@@ -46,7 +46,7 @@ const usageOf = ({ server }: Call, { threadId, events }: Written): ReadonlyArray
 
 /** 0.130 loads archived threads, and does not change them. */
 const archivedRefusal = async (call: Call, threadId: string): Promise<RpcError | null> => {
-  const located = await (await call.server.engine).locate(threadId)()
+  const located = await (await engineOf(call)).locate(threadId)()
   return call.server.profile === '0.130' && E.isRight(located) && located.right.archived
     ? invalidRequest(
         `failed to load thread history for rollback replay: invalid thread-store request: thread ${threadId} is archived`
@@ -91,7 +91,7 @@ export const threadRollback: Method<ValueOf<typeof fields>, { readonly thread: S
       const now = call.server.live.find(id)
       if (now !== null) call.server.live.put({ ...now, rolledBackAt: call.server.live.tick() })
       return E.right({
-        before: usageOf(call, written.right),
+        before: usageOf(call, id, written.right),
         result: { thread: { ...shown(read.right, call.server), turns } }
       })
     }

@@ -16,7 +16,7 @@ import type { UserInput } from './user-input.ts'
 const drive = async (
   call: Call,
   host: TurnHost,
-  { id: threadId, settings }: LiveThread,
+  { id: threadId, streamId, settings }: LiveThread,
   turn: RunningTurn & { readonly turnId: string },
   input: ReadonlyArray<UserInput>
 ): Promise<void> => {
@@ -31,7 +31,7 @@ const drive = async (
   const asking = AbortSignal.any([abort.signal, over.signal])
   try {
     end = await host.run({
-      ...{ threadId, turnId, input, settings, signal: abort.signal },
+      ...{ threadId: streamId, turnId, input, settings, signal: abort.signal },
       ask: askingOf(call.server, { threadId, turnId }, asking),
       fact: (fact) => call.server.analytics?.fact(fact),
       notify: (method, params) => live.tell(ofHost(threadId, method, params)),

@@ -43,7 +43,10 @@ export interface AwaitedReview {
 
 /** A loaded thread. */
 export interface LiveThread {
+  /** By which clients know it: in strict mode the id in its metadata. */
   readonly id: string
+  /** The id of its file, which can be another one. */
+  readonly streamId: string
   readonly status: ThreadStatus
   readonly settings: Settings
   readonly draft: Draft | null
@@ -78,6 +81,8 @@ export interface Live {
   /** Counts on: of two moments of the server the later one has the higher number. */
   readonly tick: () => number
   readonly find: (threadId: string) => LiveThread | null
+  /** The loaded thread of a file. */
+  readonly ofStream: (streamId: string) => LiveThread | null
   /** Ids of what is loaded, in order. */
   readonly ids: () => ReadonlyArray<string>
   /** Loads a thread, or changes a loaded one. */
@@ -137,6 +142,8 @@ export const createLive = (): Live => {
       for (const question of questions.open(threadId)) peer?.ask(question)
     },
     find: (threadId) => threads.get(threadId) ?? null,
+    ofStream: (streamId) =>
+      [...threads.values()].find((thread) => thread.streamId === streamId) ?? null,
     ids: () => [...threads.keys()].sort(),
     put: (thread) => void threads.set(thread.id, thread),
     unload: (threadId) => {

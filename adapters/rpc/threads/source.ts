@@ -6,13 +6,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
-import { threadIdOf, type Call } from '../method.ts'
+import { threadIdOf, type Call, engineOf } from '../method.ts'
 import { rolloutOf } from './rollout-path.ts'
 import { noRollout } from './threads.ts'
 
 /** The path of a stored thread as clients see it; null when there is none. */
 export const activePathOf = async (call: Call, threadId: string): Promise<string | null> => {
-  const located = await (await call.server.engine).locate(threadId)()
+  const located = await (await engineOf(call)).locate(threadId)()
   return E.isRight(located) ? located.right.path : null
 }
 
@@ -36,7 +36,7 @@ export const sourceOf = async (
   { threadId, path }: { readonly threadId: string; readonly path: string | null }
 ): Promise<E.Either<RpcError, string>> => {
   const { server } = call
-  const engine = await server.engine
+  const engine = await engineOf(call)
   if (path !== null && path !== '') {
     const asked = resolve(server.home, path)
     const named = await rolloutOf(asked, server, engine)

@@ -7,8 +7,8 @@ import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, Turn } from '../../../domain/protocol.ts'
 import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
 import type { Draft, LiveThread, ShownThread } from './live.ts'
-import { ask, threadIdOf, type Call, type Server } from '../method.ts'
-import { environmentsOf, type Settings } from './settings.ts'
+import { ask, threadIdOf, type Call, type Server, engineOf } from '../method.ts'
+import { environmentsOf } from './settings.ts'
 import { write } from './writes.ts'
 
 type Found<A> = E.Either<RpcError, A>
@@ -23,7 +23,7 @@ export const noRollout = (threadId: string): RpcError =>
 
 /** True when a rollout of the thread is there. */
 export const isStored = async (call: Call, threadId: string): Promise<boolean> => {
-  const engine = await call.server.engine
+  const engine = await engineOf(call)
   return E.isRight(await engine.locate(threadId)())
 }
 
@@ -114,12 +114,13 @@ export const unmaterialized = ({ thread }: Draft, what: string, isRead169: boole
 export const subscribe = ({ session }: Call, threadId: string): void =>
   void session.subscriptions.add(threadId)
 
-/** Loads a thread for the client that asked. */
+/** Loads a thread for the client that asked; its file is named after it unless said otherwise. */
 export const load = (
   call: Call,
-  thread: { readonly id: string; readonly settings: Settings; readonly draft: Draft | null }
+  thread: Pick<LiveThread, 'id' | 'settings' | 'draft'> & Partial<Pick<LiveThread, 'streamId'>>
 ): void => {
   call.server.live.put({
+    streamId: thread.id,
     ...thread,
     status: { type: 'idle' },
     turn: null,

@@ -61,9 +61,10 @@ export const IDENTITY_KINDS = {
     meaning: 'The first metadata have another id than the file name.',
     cause: 'The file was renamed or copied by hand.',
     codex:
-      'All three do not list it; asked for the id of the name, they answer with the id of the metadata.',
-    unroll: 'The thread has the id of the file name.',
-    affected: 'Codex does not list the thread.',
+      'All three list, load and change it under the id of the metadata; asked for the id of the name, they show the same thread.',
+    unroll:
+      'The thread has the id of the file name; that of the metadata leads to it too, unless another file has it.',
+    affected: 'Codex and unroll call the thread by different ids.',
     remedy: SHOW,
     repair: {
       plan: 'The file is renamed after its metadata, when no other file is of that thread and none continues it.'
