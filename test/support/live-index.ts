@@ -66,17 +66,11 @@ const inTurn = (ask: Ask): Ask => {
   }
 }
 
-/** A server that runs, what to try it with, and how it ended if it has. */
-export interface LiveServer extends LiveTrial {
-  readonly child: ChildProcess
-  readonly close: () => Promise<void>
-}
-
 /** Starts a server over a copy of a recorded home, on Linux, where one sees which files a process maps; `program` is how Node is told to run unroll. */
 export const liveServer = async (
   transport: TransportName,
   program: ReadonlyArray<string> = PROGRAM
-): Promise<LiveServer> => {
+): Promise<LiveTrial> => {
   const [home, folder] = [copyHome('fork-rollback-142'), temporaryFolder()]
   const [index, socket] = [join(folder, 'index'), join(folder, 'socket')]
   const url = { stdio: 'stdio://', websocket: 'ws://127.0.0.1:0', unix: `unix://${socket}` }
@@ -101,7 +95,7 @@ export const liveServer = async (
     askPlain: inTurn(plain.ask),
     threadIds: files.map((path) => path.slice(-'.jsonl'.length - 36, -'.jsonl'.length)),
     growing: files[0] ?? '',
-    child,
+    ended: () => child.exitCode ?? child.signalCode,
     close: async () => {
       await plain.close()
       child.kill('SIGKILL')

@@ -69,6 +69,13 @@ export const LIVE_DAMAGES: Readonly<Record<string, (index: string, random: Rando
   'everything deleted': (index) => rmSync(index, { recursive: true, force: true })
 }
 
+/** After these the server goes on with a file that has no name any more: nobody can damage it. */
+const UNNAMED: ReadonlySet<string> = new Set([
+  'other data in its place',
+  'data deleted',
+  'everything deleted'
+])
+
 /** Asks a server and resolves with the answer, without its id. */
 export type Ask = (method: string, params: object) => Promise<Readonly<Record<string, unknown>>>
 
@@ -79,6 +86,9 @@ export interface LiveTrial {
   readonly askPlain: Ask
   readonly threadIds: ReadonlyArray<string>
   readonly growing: string
+  /** How the process of the server ended; null while it runs. */
+  readonly ended: () => string | number | null
+  readonly close: () => Promise<void>
 }
 
 const QUESTIONS = 40
@@ -103,29 +113,31 @@ const timeless = (answer: unknown): unknown =>
     )
   ) as unknown
 
-/** Does it, unless the index is being made anew and the file is not there. */
-const damaged = (name: string, index: string, random: Random): void => {
+/** False when there was nothing to damage, because the index is just being made anew. */
+const isDamaged = (name: string, index: string, random: Random): boolean => {
   try {
     LIVE_DAMAGES[name]?.(index, random)
+    return true
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+    return false
   }
 }
 
 /** One damage in the middle of many questions. */
 const oneDamage = async (
-  { index, ask, askPlain, threadIds, growing }: LiveTrial,
+  { index, ask, askPlain, threadIds, growing, ended }: LiveTrial,
   name: string,
   random: Random
 ): Promise<{ readonly errors: number; readonly problems: ReadonlyArray<string> }> => {
-  const at = random.int(0, QUESTIONS - 1)
+  const at = random.int(1, QUESTIONS / 2)
   const problems: Array<string> = []
-  let [asked, errors] = [0, 0]
+  let [asked, errors, damages] = [0, 0, 0]
   const client = async (): Promise<void> => {
     while (asked < QUESTIONS) {
       asked += 1
       if (asked % 7 === 0) appendFileSync(growing, GROWTH)
-      if (asked === at) damaged(name, index, random)
+      if (asked >= at && damages === 0 && isDamaged(name, index, random)) damages += 1
       const questions = questionsAbout(threadIds[random.int(0, threadIds.length - 1)] ?? '')
       const [method, params] = questions[random.int(0, questions.length - 1)] ?? questions[0]
       const [is, should] = await Promise.all([ask(method, params), askPlain(method, params)])
@@ -136,23 +148,36 @@ const oneDamage = async (
   }
   await Promise.all(Array.from({ length: CLIENTS }, client))
   if (errors > 1) problems.push(`${name}: ${errors} errors`)
+  if (damages === 0) problems.push(`${name}: there was nothing to damage`)
+  if (ended() !== null) problems.push(`${name}: the server ended (${String(ended())})`)
   return { errors, problems }
 }
 
-/** Every kind of damage, so many times each, to one server that goes on running. */
+/** Every kind of damage, so many times each, to a server that goes on running as long as its file has a name. */
 export const liveTrials = async (
-  trial: LiveTrial,
+  open: () => Promise<LiveTrial>,
   random: Random,
   times: number,
   isMeant: (name: string) => boolean = () => true
 ): Promise<Tally> => {
   const tally = tallying()
-  for (let n = 0; n < times; n++)
-    for (const name of Object.keys(LIVE_DAMAGES).filter(isMeant)) {
-      const { errors, problems } = await oneDamage(trial, name, random)
-      tally.trial()
-      if (errors > 0) tally.count('an error')
-      for (const problem of problems) tally.problem(problem)
-    }
+  let trial: LiveTrial | null = null
+  const close = async (): Promise<void> => {
+    await trial?.close()
+    trial = null
+  }
+  try {
+    for (let n = 0; n < times; n++)
+      for (const name of Object.keys(LIVE_DAMAGES).filter(isMeant)) {
+        trial ??= await open()
+        const { errors, problems } = await oneDamage(trial, name, random)
+        tally.trial()
+        if (errors > 0) tally.count('an error')
+        for (const problem of problems) tally.problem(problem)
+        if (UNNAMED.has(name) || problems.length > 0) await close()
+      }
+  } finally {
+    await close()
+  }
   return tally.done()
 }

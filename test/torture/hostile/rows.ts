@@ -77,13 +77,8 @@ export const hostileRows = (
     kind: 'live',
     name: transport,
     run: async () => {
-      const server = await liveServer(transport)
-      try {
-        const random = randomFrom(`live ${seed} ${transport}`)
-        return told(await liveTrials(server, random, trials.indexes))
-      } finally {
-        await server.close()
-      }
+      const random = randomFrom(`live ${seed} ${transport}`)
+      return told(await liveTrials(() => liveServer(transport), random, trials.indexes))
     }
   }))
 ]
