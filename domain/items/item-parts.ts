@@ -208,6 +208,16 @@ export const moderationOf = (moderation: unknown): Json =>
 export const questionsOf = (questions: unknown): Json =>
   Array.isArray(questions) ? questions.map((one) => only(one, ['title', 'options'])) : null
 
+const CONTENT: ReadonlyMap<unknown, string> = new Map([
+  ['inputText', 'text'],
+  ['inputImage', 'imageUrl'],
+  ['inputAudio', 'audioUrl']
+])
+
+/** What a tool gave back: texts, pictures and sound. */
+export const contentOf = (content: ReadonlyArray<JsonObject> | null | undefined): Json =>
+  content?.map((part) => only(part, ['type', CONTENT.get(part['type']) ?? 'text'])) ?? null
+
 /** What an app shows of its call. */
 export const appUiOf = (ui: unknown): Json => only(ui, ['resourceUri', 'preferredModelDisplayMode'])
 

@@ -5,11 +5,18 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Question } from './agreement.ts'
 import { FIXTURES } from './fixture-home.ts'
+import { BASE } from './mutated-base.ts'
 import { OWN_ID, type Mutation } from './mutated-lines.ts'
 import type { Message } from './rpc-client.ts'
 
-/** How a thread is kept: `legacy` as up to 0.142, its last turn without a beginning, or `begun`; `paginated` as from 0.151 on. */
-export type Mode = 'legacy' | 'begun' | 'paginated'
+/**
+ * How a thread is kept: `legacy` as up to 0.142, its last turn without a beginning, or `begun`; `paginated` as from 0.151 on, or
+ * `continued` behind the lines of another one.
+ */
+export type Mode = 'legacy' | 'begun' | 'paginated' | 'continued'
+
+/** Whether lines of a thread have numbers and hold whole items. */
+export const isPaginated = (mode: Mode): boolean => mode === 'paginated' || mode === 'continued'
 
 /** What stands in a file of a changed line. */
 export interface Written extends Pick<Mutation, 'type' | 'text'> {
@@ -38,7 +45,7 @@ const metaOf = (id: string, mode: Mode): string =>
     payload: {
       ...{ session_id: id, id, timestamp: `${AT}.000Z`, cwd: '/workspace/demo', originator: 'lab' },
       ...{ cli_version: '0.142.5', source: 'vscode', model_provider: 'mock' },
-      ...(mode === 'paginated' ? { history_mode: mode } : {})
+      ...(isPaginated(mode) ? { history_mode: 'paginated' } : {})
     }
   })
 
@@ -49,7 +56,7 @@ const said = (
   type: 'user' | 'agent',
   text: string
 ): string => {
-  if (mode !== 'paginated') return event({ type: `${type}_message`, message: text })
+  if (!isPaginated(mode)) return event({ type: `${type}_message`, message: text })
   const content = [
     {
       type: type === 'user' ? 'text' : 'Text',
@@ -76,7 +83,7 @@ const linesOf = (
     ...(isMeta ? [] : [own]),
     said(id, 'second', mode, 'agent', 'two'),
     event({ type: 'task_complete', turn_id: 'text', completed_at: 1795244984, duration_ms: 1000 }),
-    ...(mode !== 'paginated'
+    ...(!isPaginated(mode)
       ? [
           ...(mode === 'begun' ? [event({ type: 'task_started', turn_id: 'next' })] : []),
           said(id, 'third', mode, 'user', 'three')
@@ -99,9 +106,10 @@ export const writeThread = (
   const folder = join(home, 'sessions', DAY)
   mkdirSync(folder, { recursive: true })
   const path = join(folder, `rollout-2026-11-21T07-09-43-${id}.jsonl`)
-  const lines = linesOf(id, mutation, mode).map((text, ordinal) => {
-    const number = mode === 'paginated' ? `"ordinal":${ordinal},` : ''
-    return `{"timestamp":"${AT}.00${ordinal}Z",${number}${text}}\n`
+  const first = mode === 'continued' ? BASE.lines.length : 0
+  const lines = linesOf(id, mutation, mode).map((text, place) => {
+    const number = isPaginated(mode) ? `"ordinal":${first + place},` : ''
+    return `{"timestamp":"${AT}.00${place}Z",${number}${text}}\n`
   })
   writeFileSync(path, lines.join(''))
   utimesSync(path, WRITTEN_SECONDS, WRITTEN_SECONDS)
@@ -112,6 +120,10 @@ export const writeHome = (home: string, cases: ReadonlyArray<Written>): void => 
   const provider = '[model_providers.mock]\nname = "mock"\nbase_url = "http://127.0.0.1:9/v1"\n'
   writeFileSync(join(home, 'config.toml'), `model_provider = "mock"\nmodel = "lab-a"\n${provider}`)
   cases.forEach((one, at) => writeThread(home, at, one, one.mode))
+  if (!cases.some(({ text }) => text.includes(BASE.id))) return
+  const path = join(home, 'sessions', DAY, BASE.file)
+  writeFileSync(path, BASE.text)
+  utimesSync(path, WRITTEN_SECONDS, WRITTEN_SECONDS)
 }
 
 /** What is asked about the thread of a changed line. */
@@ -147,7 +159,7 @@ export const told = (home: string, message: Message, mode: Mode): unknown =>
     JSON.stringify(message, (key, value: unknown) =>
       IN_PROCESS.has(key) ||
       (key === 'status' && typeof value === 'object') ||
-      (mode === 'paginated' && OF_SESSION.has(key))
+      (isPaginated(mode) && OF_SESSION.has(key))
         ? undefined
         : value
     )
