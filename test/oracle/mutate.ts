@@ -87,11 +87,17 @@ const KNOWN: ReadonlyArray<{ readonly reason: string; readonly changes: RegExp }
   },
   {
     reason: 'a relative directory is joined to that of the server, where clients need it',
-    changes: /^session_meta \w+ (payload\.)?cwd /
+    changes: /^session_meta\S* \w+ (payload\.)?cwd /
   },
   {
     reason: '0.169 refuses files of a history mode it does not know, in other words',
-    changes: /^session_meta \w+ history_mode /
+    changes: /^session_meta\S* \w+ history_mode /
+  },
+  {
+    reason:
+      'what 0.169 cannot load (a base that is not there, a provider nobody set up) it notes nothing of; here its own turns are shown',
+    changes:
+      /^session_meta:\w+ \w+ (model_provider|history_base\.(end_ordinal_exclusive|end_byte_offset|thread_id)) /
   }
 ]
 

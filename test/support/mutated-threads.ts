@@ -152,7 +152,7 @@ const IN_PROCESS = new Set([
   'updatedAt'
 ])
 /** Of a thread that was resumed the process shows its own settings. */
-const OF_SESSION = new Set(['model', 'reasoningEffort'])
+const OF_SESSION = new Set(['model', 'reasoningEffort', 'sessionId'])
 /** An answer without what differs from run to run. */
 export const told = (home: string, message: Message, mode: Mode): unknown =>
   JSON.parse(
