@@ -172,8 +172,7 @@ const eventLine = (
   if (typeof kind !== 'string') return null
   const passed = passedOver(payload, kind, profile)
   if (passed !== null) return ignored(timestamp, passed, payload)
-  if (OWN_EVENTS.has(kind))
-    return TurnsRestored.is(payload) ? eventOf(timestamp, payload) : null
+  if (OWN_EVENTS.has(kind)) return TurnsRestored.is(payload) ? eventOf(timestamp, payload) : null
   if (!checkOf(profile, 'EventMsg')(exact)) return null
   const named = spelled(profile.name, 'EventMsg', payload)
   // The kind of an item is only known by its name.

@@ -1,7 +1,6 @@
 /**
  * Parts of items that look the same whichever event made the item.
  */
-import { variantAt } from '../events/shapes/shape.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { AgentMessage, PatchApplyEnd, UserMessage, WebSearchEnd } from '../events/payloads.ts'
 import type { Profile } from '../profile.ts'
@@ -226,20 +225,15 @@ const EXTENSION_ACTIONS: ReadonlyMap<unknown, ReadonlyArray<string>> = new Map([
   ['openPage', ['url']],
   ['findInPage', ['url', 'pattern']]
 ])
-const ACTION_PLACES = [...EXTENSION_ACTIONS.keys()].map(String)
 
-/** What a search of an extension did; a number stands for the kind at its place. */
+/** What a search of an extension did. */
 export const extensionAction = (action: unknown): Json => {
   if (!isJsonObject(action)) return null
-  const told = action['type']
-  const type = typeof told === 'number' ? variantAt(ACTION_PLACES, told) : told
-  const names = EXTENSION_ACTIONS.get(type)
-  return names === undefined
-    ? { type: 'other' }
-    : { type: type as string, ...(only(action, names) as JsonObject) }
+  const names = EXTENSION_ACTIONS.get(action['type'])
+  return names === undefined ? { type: 'other' } : only(action, ['type', ...names])
 }
 
-/** Why there is no picture: for one reason only, which may be written as a number. */
+/** Why there is no picture: there is one reason only. */
 export const failureOf = (failure: unknown): Json =>
   isJsonObject(failure)
     ? {

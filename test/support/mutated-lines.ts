@@ -126,7 +126,8 @@ const objectSamples = (shapes: Shapes, shape: Members, depth: number): ReadonlyA
   }
   const tag = Object.keys(shape).find(
     (key) =>
-      key.startsWith('@') && !/^@(unit|key|keys|either|also|order|sequence|closed)$/.test(key)
+      key.startsWith('@') &&
+      !/^@(unit|key|keys|either|also|order|sequence|closed|object)$/.test(key)
   )
   if (tag !== undefined)
     for (const [name, inner] of Object.entries(shape[tag] as unknown as Shapes)) {

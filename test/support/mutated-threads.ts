@@ -95,31 +95,42 @@ const linesOf = (
   ]
 }
 
-/** Writes the thread of one changed line into a home. */
-export const writeThread = (
+/** Writes members of lines, each with its time, as a file of a home. */
+const writeLines = (
   home: string,
-  at: number,
-  mutation: Pick<Mutation, 'type' | 'text'>,
-  mode: Mode
+  id: string,
+  lines: ReadonlyArray<string>,
+  firstOrdinal: number | null
 ): void => {
-  const id = threadIdOf(at)
   const folder = join(home, 'sessions', DAY)
   mkdirSync(folder, { recursive: true })
   const path = join(folder, `rollout-2026-11-21T07-09-43-${id}.jsonl`)
-  const first = mode === 'continued' ? BASE.lines.length : 0
-  const lines = linesOf(id, mutation, mode).map((text, place) => {
-    const number = isPaginated(mode) ? `"ordinal":${first + place},` : ''
-    return `{"timestamp":"${AT}.00${place}Z",${number}${text}}\n`
+  const timed = lines.map((text, place) => {
+    const number = firstOrdinal === null ? '' : `"ordinal":${firstOrdinal + place},`
+    return `{"timestamp":"${AT}.${String(place).padStart(3, '0')}Z",${number}${text}}\n`
   })
-  writeFileSync(path, lines.join(''))
+  writeFileSync(path, timed.join(''))
   utimesSync(path, WRITTEN_SECONDS, WRITTEN_SECONDS)
+}
+
+/** Writes the thread of one changed line into a home. */
+const writeThread = (home: string, at: number, { mode, ...line }: Written): void => {
+  const id = threadIdOf(at)
+  const first = mode === 'continued' ? BASE.lines.length : 0
+  writeLines(home, id, linesOf(id, line, mode), isPaginated(mode) ? first : null)
+}
+
+/** Writes a legacy thread of these members of lines behind its metadata. */
+export const writeLegacy = (home: string, at: number, lines: ReadonlyArray<string>): void => {
+  const id = threadIdOf(at)
+  writeLines(home, id, [metaOf(id, 'legacy'), ...lines], null)
 }
 
 /** Writes a home in which every changed line has a thread. */
 export const writeHome = (home: string, cases: ReadonlyArray<Written>): void => {
   const provider = '[model_providers.mock]\nname = "mock"\nbase_url = "http://127.0.0.1:9/v1"\n'
   writeFileSync(join(home, 'config.toml'), `model_provider = "mock"\nmodel = "lab-a"\n${provider}`)
-  cases.forEach((one, at) => writeThread(home, at, one, one.mode))
+  cases.forEach((one, at) => writeThread(home, at, one))
   if (!cases.some(({ text }) => text.includes(BASE.id))) return
   const path = join(home, 'sessions', DAY, BASE.file)
   writeFileSync(path, BASE.text)

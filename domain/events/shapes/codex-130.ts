@@ -156,7 +156,12 @@ export const SHAPES_130: Shapes = {
       input_image: { 'detail?': 'ImageDetail', image_url: 'string' }
     }
   },
-  GitInfo: { 'branch?': 'string', 'commit_hash?': 'string', 'repository_url?': 'string' },
+  GitInfo: {
+    'branch?': 'string',
+    'commit_hash?': 'string',
+    'repository_url?': 'string',
+    '@object': 'any'
+  },
   GranularApprovalConfig: {
     mcp_elicitations: 'bool',
     'request_permissions=': 'bool',

@@ -7,6 +7,7 @@
  *         `@keys` that of their names. A word may also be the only member of an object, with null.
  *         `@<tag>`: that member chooses one of the variants (`'*'`: any other one), a number the variant at its place in `@order`.
  *         `@closed`: its members are all of these words.
+ *         `@object`: no number is taken for one.
  *         `@sequence`: it may be a list of these, too.
  *         `@key`: the only member is one of these; `@unit`: or one of these words (`*`: any other one). `@either`, `@also`: (and) one of these.
  * Errors: none: a value fits or does not.
@@ -182,10 +183,13 @@ const sequenceOf = (shapes: ReadonlyArray<Shape> | undefined, compile: Compile) 
     values.length <= each.length && values.every((value, at) => each[at]?.(value))
 }
 
+/** Of an object that a number is taken for. */
+const NO_MEMBERS: JsonObject = {}
+
 const objectCheck = (shape: Members, compile: Compile): Fits => {
   const all: Array<Fits> = []
   for (const [key, member] of Object.entries(shape)) {
-    if (/^@(unit|order|sequence|keys|closed)$/.test(key)) continue
+    if (/^@(unit|order|sequence|keys|closed|object)$/.test(key)) continue
     if (key === '@either' || key === '@also') {
       const some = (member as ReadonlyArray<Shape>).map(compile)
       all.push((value) => some.some((fits) => fits(value)))
@@ -207,6 +211,7 @@ const objectCheck = (shape: Members, compile: Compile): Fits => {
     }
   }
   const sequence = sequenceOf(shape['@sequence'] as ReadonlyArray<Shape> | undefined, compile)
+  const isLoose = shape['@object'] === undefined
   const names = Object.keys(shape).map((key) => key.replace(/^@|[?=!]$/g, ''))
   if (shape['@closed'] !== undefined) {
     const isKnown = compile(shape['@closed'] as Shape)
@@ -215,7 +220,9 @@ const objectCheck = (shape: Members, compile: Compile): Fits => {
   if (shape['@either'] !== undefined) return (value) => all.every((fits) => fits(value))
   return (value) => {
     if (!isJsonObject(value)) return Array.isArray(value) && sequence?.(value) === true
-    if (value instanceof ExactNumber ? !value.isObject() : isDoubled(value, names)) return false
+    if (value instanceof ExactNumber)
+      return isLoose && value.isObject() && all.every((fits) => fits(NO_MEMBERS))
+    if (isDoubled(value, names)) return false
     for (const fits of all) if (!fits(value)) return false
     return true
   }

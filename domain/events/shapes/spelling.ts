@@ -3,7 +3,16 @@
  * only member of an object stands alone. What follows from a line goes by these names, and clients know no others.
  */
 import { isJsonObject, type JsonObject } from '../../json.ts'
-import { checksOf, placesOf, unitsOf, variantAt, wordIn, type Members, type Shape, type Shapes } from './shape.ts'
+import {
+  checksOf,
+  placesOf,
+  unitsOf,
+  variantAt,
+  wordIn,
+  type Members,
+  type Shape,
+  type Shapes
+} from './shape.ts'
 
 /** A value that fits, with its names; the same value when it has them already. */
 export type Spell = (value: unknown) => unknown
@@ -82,7 +91,7 @@ export const spellingsOf = (shapes: Shapes): Compile => {
   }
   const partOf = (shape: Members, key: string): Spell | null => {
     const member = shape[key] as Shape
-    if (/^@(unit|order|sequence|keys|closed)$/.test(key)) return null
+    if (/^@(unit|order|sequence|keys|closed|object)$/.test(key)) return null
     if (key === '@either' || key === '@also') return oneOf(member as ReadonlyArray<Shape>)
     if (key === '@key')
       return keyedSpelling(member as Shapes, shape['@unit'] as string | undefined, compile)
