@@ -225,12 +225,11 @@ process.stdout.write(
 )
 if (isRecorded) {
   const kept = cases.filter((one) => !KNOWN.some(({ changes }) => changes.test(nameOf(one))))
-  const recorded: ReadonlyArray<Recorded> = kept.map(({ mode, type, text, ...one }) => ({
-    ...{ name: nameOf({ mode, type, text, ...one }), mode, type, text },
-    answers: answers
-      .filter((answer) => answer.one.text === text && answer.one.mode === mode)
-      .map(({ theirs }) => theirs)
-  }))
+  const recorded = kept.map((one): Recorded => {
+    const { mode, type, text } = one
+    const own = answers.filter((answer) => answer.one === one)
+    return { name: nameOf(one), mode, type, text, answers: own.map(({ theirs }) => theirs) }
+  })
   mkdirSync(RECORDINGS, { recursive: true })
   writeFileSync(
     join(RECORDINGS, `${version}.json.br`),

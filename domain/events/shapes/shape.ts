@@ -183,8 +183,8 @@ const sequenceOf = (shapes: ReadonlyArray<Shape> | undefined, compile: Compile) 
     values.length <= each.length && values.every((value, at) => each[at]?.(value))
 }
 
-/** Of an object that a number is taken for. */
-const NO_MEMBERS: JsonObject = {}
+/** The member of an object that a number is taken for. */
+const NUMBER = '$serde_json::private::Number'
 
 const objectCheck = (shape: Members, compile: Compile): Fits => {
   const all: Array<Fits> = []
@@ -221,7 +221,7 @@ const objectCheck = (shape: Members, compile: Compile): Fits => {
   return (value) => {
     if (!isJsonObject(value)) return Array.isArray(value) && sequence?.(value) === true
     if (value instanceof ExactNumber)
-      return isLoose && value.isObject() && all.every((fits) => fits(NO_MEMBERS))
+      return isLoose && value.isObject() && all.every((fits) => fits({ [NUMBER]: value.text }))
     if (isDoubled(value, names)) return false
     for (const fits of all) if (!fits(value)) return false
     return true
