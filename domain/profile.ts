@@ -27,6 +27,8 @@ export interface Profile {
   readonly takesLaterWords: boolean
   /** Numbers keep the text they were written as, and some are refused for it; see `events/exact-json.ts`. */
   readonly numbers: NumberKeeping
+  /** The type of a line may be the only member of an object. */
+  readonly takesTypeInObject: boolean
   /** Metadata with a member that is there twice is not read; of other lines the last one counts. */
   readonly refusesDoubledMeta: boolean
   /** `.jsonl.zst` rollouts are read. */
@@ -126,6 +128,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     readsBare: false,
     takesLaterWords: false,
     numbers: 'rounded',
+    takesTypeInObject: true,
     refusesDoubledMeta: true,
     readsCompressed: false,
     needsRolloutPrefix: false,
@@ -144,6 +147,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     readsBare: false,
     takesLaterWords: false,
     numbers: 'written',
+    takesTypeInObject: true,
     refusesDoubledMeta: false,
     readsCompressed: true,
     needsRolloutPrefix: true,
@@ -162,6 +166,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     readsBare: false,
     takesLaterWords: false,
     numbers: 'written',
+    takesTypeInObject: false,
     refusesDoubledMeta: false,
     readsCompressed: true,
     needsRolloutPrefix: true,

@@ -24,6 +24,18 @@ const SubAgent = t.union([
   t.type({ other: t.string })
 ])
 
+/** Of how a thread was spawned every member is told, and no other. */
+const withSpawn = (source: t.TypeOf<typeof SubAgent>): Json => {
+  if (typeof source === 'string' || !('thread_spawn' in source)) return source
+  const { parent_thread_id, depth, agent_path, agent_nickname, agent_role } = source.thread_spawn
+  const agent = {
+    agent_path: agent_path ?? null,
+    agent_nickname: agent_nickname ?? null,
+    agent_role: agent_role ?? null
+  }
+  return { thread_spawn: { parent_thread_id, depth, ...agent } }
+}
+
 const KNOWN = oneOf('cli', 'vscode', 'exec', 'unknown')
 
 /** A `source` member as the protocol spells it: `mcp` is `appServer`, `subagent` is `subAgent`. */
@@ -34,7 +46,7 @@ export const protocolSource = (source: Json): Json => {
   const { subagent, custom } = source
   if (typeof custom === 'string') return { custom }
   const isOne = !isJsonObject(subagent) || Object.keys(subagent).length === 1
-  return isOne && SubAgent.is(subagent) ? { subAgent: subagent as Json } : 'unknown'
+  return isOne && SubAgent.is(subagent) ? { subAgent: withSpawn(subagent) } : 'unknown'
 }
 
 const OF_130 = oneOf('user', 'subagent', 'memory_consolidation')

@@ -138,7 +138,8 @@ const factsOf = (meta: SessionMeta): MetaFacts => ({
   originator: meta.originator,
   cliVersion: meta.cli_version,
   source: (meta.source ?? 'vscode') as Json,
-  modelProvider: meta.model_provider ?? null,
+  // An empty name is none.
+  modelProvider: meta.model_provider === '' ? null : (meta.model_provider ?? null),
   forkedFromId: meta.forked_from_id ?? null,
   isAttached: meta.attached_thread === true,
   parentThreadId: meta.parent_thread_id ?? null,

@@ -193,7 +193,7 @@ const withEarlier = (facts: ThreadFacts, preview: string | null): ThreadFacts =>
 /** The threads of a home. */
 export const threads: Projection<ThreadState> = {
   name: 'threads',
-  version: 7,
+  version: 8,
   initial: () => ({ facts: initialThread, lastEventAt: null }),
   evolve: (state, event) => [evolveThread(state, event), NOTHING],
   settle: (state, stream, { rows, table, profile }) => {

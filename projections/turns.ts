@@ -109,7 +109,7 @@ const lasting = (writes: ReadonlyArray<TurnWrite>): ReadonlyArray<TurnWrite> => 
 /** The turns of a thread. */
 export const turns: Projection<TurnsState> = {
   name: 'turns',
-  version: 6,
+  version: 7,
   initial: initialTurns,
   evolve: (state, event, { profile, rows, table }) => {
     const { streamId } = event

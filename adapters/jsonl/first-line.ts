@@ -5,7 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { statSync } from 'node:fs'
-import { HistoryBase } from '../../domain/events/payloads.ts'
+import { baseOf, type HistoryBase } from '../../domain/events/payloads.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import { openBytes, type ByteSource } from './bytes.ts'
 import { withoutInstructions } from './elide.ts'
@@ -52,12 +52,8 @@ const firstLineOf = (line: Buffer | null): FirstLine => {
       ? 'unreadable'
       : FIRST_FILE
   }
-  const { history_base: base, forked_from_id: forkedFromId } = parsed.payload
-  if (base !== null && base !== undefined && !HistoryBase.is(base)) return 'unreadable'
-  return {
-    base: base ? { ...base, thread_id: base.thread_id.toLowerCase() } : null,
-    forkedFromId: forkedFromId?.toLowerCase() ?? null
-  }
+  const { payload } = parsed
+  return { base: baseOf(payload), forkedFromId: payload.forked_from_id?.toLowerCase() ?? null }
 }
 
 /** Makes a reader of first lines that remembers them by path and identity of the file. */

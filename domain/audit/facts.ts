@@ -5,7 +5,7 @@ import { METADATA_UPDATED, metadataChangeOf } from '../changes/metadata.ts'
 import { GOAL_CLEARED, GOAL_UPDATED } from '../changes/goal.ts'
 import { toldSettings, type RecordedEvent, type RolloutLine } from '../events/event.ts'
 import {
-  HistoryBase,
+  baseOf,
   ThreadGoalUpdated,
   type SessionMeta,
   type ThreadSettingsApplied
@@ -35,14 +35,16 @@ const originOf = (meta: SessionMeta): Origin => ({
   subagent: subagentOf(meta)
 })
 
-const baseOf = (meta: SessionMeta) =>
-  HistoryBase.is(meta.history_base)
-    ? {
-        file: meta.history_base.thread_id.toLowerCase(),
-        ordinal: meta.history_base.end_ordinal_exclusive,
-        offset: meta.history_base.end_byte_offset
+const continuedBy = (meta: SessionMeta) => {
+  const base = baseOf(meta)
+  return base === null
+    ? null
+    : {
+        file: base.thread_id,
+        ordinal: base.end_ordinal_exclusive,
+        offset: base.end_byte_offset
       }
-    : null
+}
 
 const spawnOf = (meta: SessionMeta): JsonObject => {
   const source = meta.source as Json | undefined
@@ -71,7 +73,7 @@ const begunAt = (meta: SessionMeta, line: RolloutLine): string =>
 
 const beginning = (meta: SessionMeta, origin: Origin, at: string): Draft => {
   const from = lower(meta.forked_from_id)
-  const base = baseOf(meta)
+  const base = continuedBy(meta)
   const how = base === null ? 'copied' : 'by_reference'
   const fork = from === null ? {} : { forkedFrom: from, how, ...(base === null ? {} : { base }) }
   if (origin.subagent !== null) {
@@ -133,7 +135,7 @@ export const rowsOfMeta = (state: TrailState, event: RecordedEvent, meta: Sessio
   const at = begunAt(meta, event.line)
   // A revert makes a file that is not named after its thread.
   if (meta.id.toLowerCase() !== event.streamId)
-    return [next, [{ action: 'reverted', at, after: { base: baseOf(meta) } }]]
+    return [next, [{ action: 'reverted', at, after: { base: continuedBy(meta) } }]]
   return [next, [beginning(meta, origin, at)]]
 }
 

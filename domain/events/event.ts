@@ -30,12 +30,12 @@ import {
 import { TurnContext } from './turn-context.ts'
 import { isPersisted } from './response-item.ts'
 import { DOUBLED } from './exact-json.ts'
-import { isDoubled } from './shapes/shape.ts'
+import { isDoubled, wordIn } from './shapes/shape.ts'
 import type { StreamId } from '../ids.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import { OWN_EVENTS, type Profile } from '../profile.ts'
 import { own } from '../own.ts'
-import { checkOf, hasShape, typeNamed } from './shapes/eras.ts'
+import { checkOf, hasShape, spelled, typeNamed } from './shapes/eras.ts'
 
 /** Payload of an `event_msg` line that passed its codec, told apart by `type`. */
 export type EventPayload =
@@ -172,11 +172,19 @@ const eventLine = (
   if (typeof kind !== 'string') return null
   const passed = passedOver(payload, kind, profile)
   if (passed !== null) return ignored(timestamp, passed, payload)
-  const fits = OWN_EVENTS.has(kind)
-    ? TurnsRestored.is(payload)
-    : checkOf(profile, 'EventMsg')(exact)
-  return fits ? { timestamp, type: 'event_msg', payload: payload as unknown as EventPayload } : null
+  if (OWN_EVENTS.has(kind)) return TurnsRestored.is(payload) ? eventOf(timestamp, payload) : null
+  if (!checkOf(profile, 'EventMsg')(exact)) return null
+  const named = spelled(profile.name, 'EventMsg', payload)
+  // The kind of an item is only known by its name.
+  const left = named === payload ? null : passedOver(named, kind, profile)
+  return left === null ? eventOf(timestamp, named) : ignored(timestamp, left, named)
 }
+
+const eventOf = (timestamp: string, payload: JsonObject): RolloutLine => ({
+  timestamp,
+  type: 'event_msg',
+  payload: payload as unknown as EventPayload
+})
 
 /** A payload whose type is told by a number, with its name. */
 const withName = (payload: JsonObject, shape: string, { name }: Profile): JsonObject => ({
@@ -213,7 +221,7 @@ const readLine = (
       : 'invalid_payload'
   if (type === 'response_item' && !isPersisted(payload, profile))
     return ignored(timestamp, type, payload)
-  return { timestamp, type, payload } as unknown as RolloutLine
+  return { timestamp, type, payload: spelled(profile.name, shape, payload) } as RolloutLine
 }
 
 /**
@@ -226,7 +234,8 @@ export const toRolloutLine = (
   exact: unknown = value
 ): RolloutLine | DamageReason => {
   if (!isJsonObject(value) || !isJsonObject(exact)) return 'not_an_event'
-  const { timestamp, ordinal, type, payload } = value as Readonly<Record<string, unknown>>
+  const { timestamp, ordinal, type: told, payload } = value as Readonly<Record<string, unknown>>
+  const type = profile.takesTypeInObject ? wordIn(told) : told
   if (typeof timestamp !== 'string' || typeof type !== 'string') return 'not_an_event'
   if (DOUBLED in exact && isDoubled(exact, ['timestamp', 'type', 'payload'])) return 'not_an_event'
   const line = readLine(timestamp, type, payload, exact['payload'], profile)

@@ -36,6 +36,17 @@ export const HistoryBase = t.type(
 )
 export type HistoryBase = t.TypeOf<typeof HistoryBase>
 
+/** The history that metadata continue, if they do: the file of a legacy thread is whole, whatever its metadata say. */
+export const baseOf = (meta: {
+  readonly history_base?: unknown
+  readonly history_mode?: unknown
+}): HistoryBase | null => {
+  const { history_base: base, history_mode: mode = 'legacy' } = meta
+  return mode !== 'legacy' && HistoryBase.is(base)
+    ? { ...base, thread_id: base.thread_id.toLowerCase() }
+    : null
+}
+
 /** Head of a thread; copies are appended by metadata updates and carried along by forks. */
 export const SessionMeta = t.intersection(
   [

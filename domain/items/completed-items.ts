@@ -11,6 +11,7 @@ import {
   webAction,
   appUiOf,
   citationOf,
+  contentOf,
   extensionAction,
   failureOf,
   inputImagesOf,
@@ -234,7 +235,7 @@ const dynamicItem = (item: Of<'DynamicToolCall'>): Untimed => ({
   tool: item.tool,
   arguments: orNull(item.arguments),
   status: camel(item.status),
-  contentItems: orNull(item.content_items),
+  contentItems: contentOf(item.content_items as ReadonlyArray<JsonObject> | null | undefined),
   success: item.success ?? null,
   durationMs: milliseconds(item.duration)
 })

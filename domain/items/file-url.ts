@@ -41,4 +41,6 @@ export const pathOfUrl = (text: string): string => {
 
 /** A path as it stands in a directory of the POSIX kind. */
 export const absoluteIn = (directory: string, path: string): string =>
-  path.startsWith('/') || !directory.startsWith('/') ? path : normalize(`${directory}/${path}`)
+  path.startsWith('/') || !directory.startsWith('/')
+    ? path
+    : normalize(path === '' ? directory : `${directory}/${path}`)

@@ -1,7 +1,6 @@
 /**
  * Parts of items that look the same whichever event made the item.
  */
-import { variantAt } from '../events/shapes/shape.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { AgentMessage, PatchApplyEnd, UserMessage, WebSearchEnd } from '../events/payloads.ts'
 import type { Profile } from '../profile.ts'
@@ -208,6 +207,16 @@ export const moderationOf = (moderation: unknown): Json =>
 export const questionsOf = (questions: unknown): Json =>
   Array.isArray(questions) ? questions.map((one) => only(one, ['title', 'options'])) : null
 
+const CONTENT: ReadonlyMap<unknown, string> = new Map([
+  ['inputText', 'text'],
+  ['inputImage', 'imageUrl'],
+  ['inputAudio', 'audioUrl']
+])
+
+/** What a tool gave back: texts, pictures and sound. */
+export const contentOf = (content: ReadonlyArray<JsonObject> | null | undefined): Json =>
+  content?.map((part) => only(part, ['type', CONTENT.get(part['type']) ?? 'text'])) ?? null
+
 /** What an app shows of its call. */
 export const appUiOf = (ui: unknown): Json => only(ui, ['resourceUri', 'preferredModelDisplayMode'])
 
@@ -216,20 +225,15 @@ const EXTENSION_ACTIONS: ReadonlyMap<unknown, ReadonlyArray<string>> = new Map([
   ['openPage', ['url']],
   ['findInPage', ['url', 'pattern']]
 ])
-const ACTION_PLACES = [...EXTENSION_ACTIONS.keys()].map(String)
 
-/** What a search of an extension did; a number stands for the kind at its place. */
+/** What a search of an extension did. */
 export const extensionAction = (action: unknown): Json => {
   if (!isJsonObject(action)) return null
-  const told = action['type']
-  const type = typeof told === 'number' ? variantAt(ACTION_PLACES, told) : told
-  const names = EXTENSION_ACTIONS.get(type)
-  return names === undefined
-    ? { type: 'other' }
-    : { type: type as string, ...(only(action, names) as JsonObject) }
+  const names = EXTENSION_ACTIONS.get(action['type'])
+  return names === undefined ? { type: 'other' } : only(action, ['type', ...names])
 }
 
-/** Why there is no picture: for one reason only, which may be written as a number. */
+/** Why there is no picture: there is one reason only. */
 export const failureOf = (failure: unknown): Json =>
   isJsonObject(failure)
     ? {

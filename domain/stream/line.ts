@@ -2,7 +2,7 @@
  * One line of a segment, as far as a store must know it: of which type its event is, whether it is JSON that prints the
  * same again, and the number it gives itself.
  */
-import { HistoryBase } from '../events/payloads.ts'
+import { baseOf, type HistoryBase } from '../events/payloads.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { STORED_LINE_BYTES_MAX } from './sizes.ts'
 
@@ -52,11 +52,7 @@ const kindOf = (value: JsonObject): string => {
 const beginsOf = (value: JsonObject): ReadLine['begins'] => {
   const payload = value['payload']
   if (value['type'] !== 'session_meta' || !isJsonObject(payload)) return null
-  const base: unknown = payload['history_base']
-  return {
-    base: HistoryBase.is(base) ? { ...base, thread_id: base.thread_id.toLowerCase() } : null,
-    numbered: payload['history_mode'] === 'paginated'
-  }
+  return { base: baseOf(payload), numbered: payload['history_mode'] === 'paginated' }
 }
 
 const printsAgain = (text: string, value: Json): boolean => {

@@ -8,6 +8,8 @@
  *    the reviewer's own turn, begun next to it, is never ended.
  *  - 0.146: a turn that ended with an error failed, whatever it was before.
  *  - 0.156: an MCP call names its turn.
+ *  - 0.169: a turn that was cut short is over, as one that completed, and under another name only a turn without one
+ *    is cut short.
  *
  * An implicit turn is named after the index of the event that opens it, counted over the events that survive
  * the era's filter. A reader that skips lines cannot know that index, so a fold that was told not to count
@@ -142,6 +144,9 @@ const ended = <R extends TurnRow>(
   }
 }
 
+/** Name of a turn that nobody named. */
+const COUNTED_ID = /^rollout-\d+$/
+
 const endTurn = (
   state: TurnsState,
   id: string | null,
@@ -159,13 +164,12 @@ const endTurn = (
       return [state, [{ op: 'put', index, row: ended(row, how, e, profile) }]]
   }
   if (open === null) return [state, NO_WRITES]
-  // Cut short under another name, a turn keeps no reason.
-  const reason = how === 'interrupted' && id !== null && open.id !== id ? { ...e, error: null } : e
-  const closing = { ...ended(open, how, reason, profile), ranges: extend(open.ranges, event) }
+  const isAborted169 = how === 'interrupted' && profile.members169
+  if (isAborted169 && id !== null && open.id !== id && !COUNTED_ID.test(open.id))
+    return [state, NO_WRITES]
+  const closing = { ...ended(open, how, e, profile), ranges: extend(open.ranges, event) }
   const next = { ...state, open: closing }
-  // A turn that was cut short goes on, but for one that failed.
-  const isOver = how === 'completed' || closing.error !== undefined
-  return isOver ? finish(next) : [next, NO_WRITES]
+  return how === 'completed' || isAborted169 ? finish(next) : [next, NO_WRITES]
 }
 
 /** Closes an implicit turn before a user message, unless a compaction opened it and nothing else is in it. */

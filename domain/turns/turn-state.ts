@@ -112,6 +112,8 @@ export interface TurnsState {
   readonly mode: HistoryMode
   /** The segment whose first `session_meta` said so; -1 before any did. */
   readonly modeSegment: number
+  /** True while the segment that is folded was written for another thread. */
+  readonly isInherited: boolean
   /** Lines below this number are the history a sub-agent was given, not its own turns. */
   readonly startOrdinal: number
   /** Turns that have items and were not begun yet, oldest first; only paginated threads have such. */
@@ -134,6 +136,7 @@ export const initialTurns = (counts: boolean): TurnsState => ({
   restoring: null,
   mode: 'legacy',
   modeSegment: -1,
+  isInherited: false,
   startOrdinal: 0,
   early: [],
   greatestId: '',

@@ -7,10 +7,18 @@
 import type { RecordedEvent } from '../events/event.ts'
 import { evolveLegacy } from './legacy-turns.ts'
 import { evolvePaginated } from './paginated-turns.ts'
+import { baseOf, type SessionMeta } from '../events/payloads.ts'
 import { countsInLegacy } from '../items/items.ts'
 import { OWN_EVENTS, type Profile } from '../profile.ts'
 import { richFailure } from '../rich/items.ts'
-import { finish, NO_WRITES, type Step, type TurnLookup, type TurnsState } from './turn-state.ts'
+import {
+  finish,
+  NO_WRITES,
+  type Step,
+  type TurnLookup,
+  type TurnsState,
+  type TurnWrite
+} from './turn-state.ts'
 
 /** The first metadata of a segment tells how its lines are to be read. */
 const withMode = (state: TurnsState, event: RecordedEvent): Step => {
@@ -22,7 +30,26 @@ const withMode = (state: TurnsState, event: RecordedEvent): Step => {
   const startOrdinal = given ?? state.startOrdinal
   // Legacy turns are not noted one by one; after them every id must be looked for.
   const greatestId = state.mode === 'legacy' && next.live > 0 ? '\u{10ffff}' : state.greatestId
-  return [{ ...next, mode, modeSegment: segment, startOrdinal, greatestId }, writes]
+  const isInherited = event.inherited === true
+  const begun: TurnsState = {
+    ...{ ...next, mode, modeSegment: segment },
+    ...{ isInherited, startOrdinal, greatestId }
+  }
+  const hides = state.isInherited && !isInherited && hidesItsBase(line.payload)
+  return hides ? withoutInherited(begun, writes) : [begun, writes]
+}
+
+/** A thread that is attached to another one shows nothing of what was there when it began. */
+const hidesItsBase = (meta: SessionMeta): boolean => {
+  const { attached_thread, forked_from_id, forked_from_ordinal_exclusive: end } = meta
+  if (attached_thread !== true || typeof forked_from_id !== 'string') return false
+  return (baseOf(meta)?.end_ordinal_exclusive ?? 0) <= (end ?? Infinity)
+}
+
+const withoutInherited = (state: TurnsState, writes: ReadonlyArray<TurnWrite>): Step => {
+  const { live } = state
+  const own = { live: 0, itemTotal: 0, nextItem: 1, open: null, hidden: [], restoring: null }
+  return [{ ...state, ...own, early: [] }, [...writes, { op: 'drop', from: 0, until: live }]]
 }
 
 /** A segment whose metadata cannot be read is paginated when its lines are numbered. */

@@ -238,8 +238,11 @@ const codexShown = (
 }
 
 /** Git facts that say nothing are none. */
-const saidGit = (git: GitInfo | null): GitInfo | null =>
-  git !== null && Object.values(git).some((fact) => fact !== null) ? git : null
+/** What is known of git; 0.169 knows no empty address. */
+const saidGit = (git: GitInfo | null, { members169 }: Profile): GitInfo | null => {
+  const said = members169 && git?.originUrl === '' ? { ...git, originUrl: null } : git
+  return said !== null && Object.values(said).some((fact) => fact !== null) ? said : null
+}
 
 const seconds = (ms: number): number => Math.floor(ms / 1000)
 
@@ -310,7 +313,7 @@ export const threadView = (
     threadSource: protocolThreadSource(threadSource, profile),
     agentNickname: spawnText(spawned, 'agent_nickname'),
     agentRole: spawnText(spawned, 'agent_role'),
-    gitInfo: saidGit(facts.git),
+    gitInfo: saidGit(facts.git, profile),
     name: shownName(row, info, face, context),
     ...(members169 ? { daybreakEnabled: null } : {}),
     turns

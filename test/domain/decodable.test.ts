@@ -94,8 +94,9 @@ describe('a thread as clients decode it', () => {
   })
 
   it('comes from where they know a form of, else from somewhere', () => {
-    const whole = spawn({ agent_path: '/root/a', agent_role: null })
-    expect(protocolSource(whole)).to.deep.equal({ subAgent: whole.subagent })
+    const whole = spawn({ agent_path: '/root/a', agent_nickname: null, agent_role: null })
+    for (const source of [whole, spawn({ agent_path: '/root/a', unknown: 1 })])
+      expect(protocolSource(source)).to.deep.equal({ subAgent: whole.subagent })
     const odd = [
       { depth: 1.5 },
       { depth: 2 ** 31 },

@@ -100,7 +100,10 @@ export const strictAnswers = async (
   try {
     const all: Array<Answered> = []
     for (const question of questions) {
-      const response = await client.ask(question.method, question.params)
+      // An answer that a client cannot decode is one that differs.
+      const response = await client
+        .ask(question.method, question.params)
+        .catch((error: unknown): Message => ({ undecodable: String(error) }))
       all.push({ ...question, response })
     }
     return all

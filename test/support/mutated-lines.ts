@@ -4,10 +4,10 @@
 import type { ProfileName } from '../../domain/profile.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import { SHAPES } from '../../domain/events/shapes/eras.ts'
-import type { Shape, Shapes } from '../../domain/events/shapes/shape.ts'
+import type { Members, Shape, Shapes } from '../../domain/events/shapes/shape.ts'
+import { BASE } from './mutated-base.ts'
 
 type Sample = unknown
-type Members = { readonly [member: string]: Shape | ReadonlyArray<Shape> }
 
 /** Stands for the id of the thread a line is written to. */
 export const OWN_ID = '01a1fcde-3abc-7921-ae69-8e353aa02221'
@@ -17,6 +17,7 @@ const PRIMITIVES: Readonly<Record<string, Sample>> = {
   Timestamp: '2026-11-21T07:09:43.000Z',
   ...{
     any: { a: [1] },
+    anyWord: 'text',
     string: 'text',
     bool: true,
     u16: 404,
@@ -40,13 +41,37 @@ const NAMED: Readonly<Record<string, Sample>> = {
   timestamp: '2026-11-21T07:09:43.000Z',
   history_mode: 'legacy'
 }
-/** What a file says of the history before it is tried with whole lineages. */
-const LEFT_OUT: ReadonlySet<string> = new Set([
-  'history_base',
-  'forked_from_ordinal_exclusive',
-  'subagent_history_start_ordinal',
-  'attached_thread'
-])
+/** A file that continues another one is a specimen of its own. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['history_base'])
+/** Metadata of a thread that continues another one. */
+const CONTINUED: Specimen = {
+  kind: 'session_meta:continued',
+  type: 'session_meta',
+  payload: {
+    ...{ session_id: OWN_ID, id: OWN_ID, timestamp: '2026-11-21T07:09:43.000Z' },
+    ...{ cwd: '/workspace/demo', originator: 'lab', cli_version: '0.169.0', source: 'vscode' },
+    ...{ model_provider: 'mock', history_mode: 'paginated', forked_from_id: BASE.id },
+    forked_from_ordinal_exclusive: BASE.lines.length,
+    attached_thread: true,
+    history_base: {
+      thread_id: BASE.id,
+      end_ordinal_exclusive: BASE.lines.length,
+      end_byte_offset: BASE.text.length
+    }
+  }
+}
+/** Metadata of a thread that begins with copies of the one that started it. */
+const SPAWNED: Specimen = {
+  kind: 'session_meta:spawned',
+  type: 'session_meta',
+  payload: {
+    ...{ session_id: BASE.id, id: OWN_ID, timestamp: '2026-11-21T07:09:43.000Z' },
+    ...{ cwd: '/workspace/demo', originator: 'lab', cli_version: '0.169.0' },
+    source: { subagent: { thread_spawn: { parent_thread_id: BASE.id, depth: 1 } } },
+    ...{ model_provider: 'mock', history_mode: 'paginated', parent_thread_id: BASE.id },
+    subagent_history_start_ordinal: 4
+  }
+}
 const DEPTH_MAX = 8
 
 /** Values of a shape that show all of its members, and each of its variants at least once. */
@@ -79,7 +104,8 @@ const objectSamples = (shapes: Shapes, shape: Members, depth: number): ReadonlyA
   const found: Array<Sample> = []
   const each: Array<readonly [string, ReadonlyArray<Sample>]> = []
   for (const [key, member] of Object.entries(shape)) {
-    if (key === '@unit') found.push(...samplesOf(shapes, member as Shape))
+    if (key === '@unit')
+      found.push(...(member === '*' ? ['text'] : samplesOf(shapes, member as Shape)))
     else if (key === '@key')
       for (const [name, inner] of Object.entries(member as Shapes))
         found.push(...samplesOf(shapes, inner, depth + 1).map((value) => ({ [name]: value })))
@@ -92,7 +118,7 @@ const objectSamples = (shapes: Shapes, shape: Members, depth: number): ReadonlyA
         shape['@keys'] === 'uuid' ? OTHER_ID : '/workspace/demo/a.txt',
         samplesOf(shapes, member as Shape, depth + 1)
       ])
-    else if (!key.startsWith('@') && !LEFT_OUT.has(key.replace(/[?=]$/, '')))
+    else if (!/^@|!$/.test(key) && !LEFT_OUT.has(key.replace(/[?=]$/, '')))
       each.push([
         key.replace(/[?=]$/, ''),
         memberSamples(shapes, key.replace(/[?=]$/, ''), member as Shape, depth)
@@ -100,7 +126,8 @@ const objectSamples = (shapes: Shapes, shape: Members, depth: number): ReadonlyA
   }
   const tag = Object.keys(shape).find(
     (key) =>
-      key.startsWith('@') && !/^@(unit|key|keys|either|also|order|sequence|closed)$/.test(key)
+      key.startsWith('@') &&
+      !/^@(unit|key|keys|either|also|order|sequence|closed|object)$/.test(key)
   )
   if (tag !== undefined)
     for (const [name, inner] of Object.entries(shape[tag] as unknown as Shapes)) {
@@ -140,7 +167,8 @@ const kindOf = (type: string, payload: unknown): string => {
 /** Lines of every kind that counts in an era, each with all its members. */
 export const specimensOf = (era: ProfileName): ReadonlyArray<Specimen> => {
   const shapes = SHAPES[era]
-  return Object.entries(shapes['LINES'] as Shapes)
+  const lineages = PROFILES[era].segments ? [CONTINUED, SPAWNED] : []
+  const each = Object.entries(shapes['LINES'] as Shapes)
     .flatMap(([type, shape]) =>
       samplesOf(shapes, shape).map((payload) => ({ kind: kindOf(type, payload), type, payload }))
     )
@@ -152,6 +180,7 @@ export const specimensOf = (era: ProfileName): ReadonlyArray<Specimen> => {
           (item === undefined || PROFILES[era].completedItems.has(item)))
       )
     })
+  return [...each, ...lineages]
 }
 
 /** A value, written as JSON text with one part replaced. */
@@ -200,6 +229,7 @@ const CHANGES: Readonly<Record<string, Change>> = {
   nestedInArray: (text) => [`[${text}]`],
   unknownMember: (text) =>
     text.startsWith('{') ? [`{"unknown":[1.5]${text === '{}' ? '' : ','}${text.slice(1)}`] : [text],
+  onlyMember: (text) => [`{${/^"[^"]*"$/.test(text) ? text : '"only"'}:null}`],
   unknownWord: (text) => [
     /^"[^"]*"$/.test(text) ? `"${text.slice(1, -1)}_x"` : `{"unknown":${text}}`
   ]

@@ -5,11 +5,18 @@ import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Question } from './agreement.ts'
 import { FIXTURES } from './fixture-home.ts'
+import { BASE } from './mutated-base.ts'
 import { OWN_ID, type Mutation } from './mutated-lines.ts'
 import type { Message } from './rpc-client.ts'
 
-/** How a thread is kept: `legacy` as up to 0.142, its last turn without a beginning, or `begun`; `paginated` as from 0.151 on. */
-export type Mode = 'legacy' | 'begun' | 'paginated'
+/**
+ * How a thread is kept: `legacy` as up to 0.142, its last turn without a beginning, or `begun`; `paginated` as from 0.151 on, or
+ * `continued` behind the lines of another one.
+ */
+export type Mode = 'legacy' | 'begun' | 'paginated' | 'continued'
+
+/** Whether lines of a thread have numbers and hold whole items. */
+export const isPaginated = (mode: Mode): boolean => mode === 'paginated' || mode === 'continued'
 
 /** What stands in a file of a changed line. */
 export interface Written extends Pick<Mutation, 'type' | 'text'> {
@@ -38,7 +45,7 @@ const metaOf = (id: string, mode: Mode): string =>
     payload: {
       ...{ session_id: id, id, timestamp: `${AT}.000Z`, cwd: '/workspace/demo', originator: 'lab' },
       ...{ cli_version: '0.142.5', source: 'vscode', model_provider: 'mock' },
-      ...(mode === 'paginated' ? { history_mode: mode } : {})
+      ...(isPaginated(mode) ? { history_mode: 'paginated' } : {})
     }
   })
 
@@ -49,7 +56,7 @@ const said = (
   type: 'user' | 'agent',
   text: string
 ): string => {
-  if (mode !== 'paginated') return event({ type: `${type}_message`, message: text })
+  if (!isPaginated(mode)) return event({ type: `${type}_message`, message: text })
   const content = [
     {
       type: type === 'user' ? 'text' : 'Text',
@@ -76,7 +83,7 @@ const linesOf = (
     ...(isMeta ? [] : [own]),
     said(id, 'second', mode, 'agent', 'two'),
     event({ type: 'task_complete', turn_id: 'text', completed_at: 1795244984, duration_ms: 1000 }),
-    ...(mode !== 'paginated'
+    ...(!isPaginated(mode)
       ? [
           ...(mode === 'begun' ? [event({ type: 'task_started', turn_id: 'next' })] : []),
           said(id, 'third', mode, 'user', 'three')
@@ -88,30 +95,46 @@ const linesOf = (
   ]
 }
 
-/** Writes the thread of one changed line into a home. */
-export const writeThread = (
+/** Writes members of lines, each with its time, as a file of a home. */
+const writeLines = (
   home: string,
-  at: number,
-  mutation: Pick<Mutation, 'type' | 'text'>,
-  mode: Mode
+  id: string,
+  lines: ReadonlyArray<string>,
+  firstOrdinal: number | null
 ): void => {
-  const id = threadIdOf(at)
   const folder = join(home, 'sessions', DAY)
   mkdirSync(folder, { recursive: true })
   const path = join(folder, `rollout-2026-11-21T07-09-43-${id}.jsonl`)
-  const lines = linesOf(id, mutation, mode).map((text, ordinal) => {
-    const number = mode === 'paginated' ? `"ordinal":${ordinal},` : ''
-    return `{"timestamp":"${AT}.00${ordinal}Z",${number}${text}}\n`
+  const timed = lines.map((text, place) => {
+    const number = firstOrdinal === null ? '' : `"ordinal":${firstOrdinal + place},`
+    return `{"timestamp":"${AT}.${String(place).padStart(3, '0')}Z",${number}${text}}\n`
   })
-  writeFileSync(path, lines.join(''))
+  writeFileSync(path, timed.join(''))
   utimesSync(path, WRITTEN_SECONDS, WRITTEN_SECONDS)
+}
+
+/** Writes the thread of one changed line into a home. */
+const writeThread = (home: string, at: number, { mode, ...line }: Written): void => {
+  const id = threadIdOf(at)
+  const first = mode === 'continued' ? BASE.lines.length : 0
+  writeLines(home, id, linesOf(id, line, mode), isPaginated(mode) ? first : null)
+}
+
+/** Writes a legacy thread of these members of lines behind its metadata. */
+export const writeLegacy = (home: string, at: number, lines: ReadonlyArray<string>): void => {
+  const id = threadIdOf(at)
+  writeLines(home, id, [metaOf(id, 'legacy'), ...lines], null)
 }
 
 /** Writes a home in which every changed line has a thread. */
 export const writeHome = (home: string, cases: ReadonlyArray<Written>): void => {
   const provider = '[model_providers.mock]\nname = "mock"\nbase_url = "http://127.0.0.1:9/v1"\n'
   writeFileSync(join(home, 'config.toml'), `model_provider = "mock"\nmodel = "lab-a"\n${provider}`)
-  cases.forEach((one, at) => writeThread(home, at, one, one.mode))
+  cases.forEach((one, at) => writeThread(home, at, one))
+  if (!cases.some(({ text }) => text.includes(BASE.id))) return
+  const path = join(home, 'sessions', DAY, BASE.file)
+  writeFileSync(path, BASE.text)
+  utimesSync(path, WRITTEN_SECONDS, WRITTEN_SECONDS)
 }
 
 /** What is asked about the thread of a changed line. */
@@ -140,14 +163,14 @@ const IN_PROCESS = new Set([
   'updatedAt'
 ])
 /** Of a thread that was resumed the process shows its own settings. */
-const OF_SESSION = new Set(['model', 'reasoningEffort'])
+const OF_SESSION = new Set(['model', 'reasoningEffort', 'sessionId'])
 /** An answer without what differs from run to run. */
 export const told = (home: string, message: Message, mode: Mode): unknown =>
   JSON.parse(
     JSON.stringify(message, (key, value: unknown) =>
       IN_PROCESS.has(key) ||
       (key === 'status' && typeof value === 'object') ||
-      (mode === 'paginated' && OF_SESSION.has(key))
+      (isPaginated(mode) && OF_SESSION.has(key))
         ? undefined
         : value
     )

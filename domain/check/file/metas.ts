@@ -1,7 +1,7 @@
 /**
  * Session metadata of a file: the first tell which thread it is; copies of those it was forked from may follow.
  */
-import { HistoryBase, type SessionMeta } from '../../events/payloads.ts'
+import { baseOf, type HistoryBase, type SessionMeta } from '../../events/payloads.ts'
 import { isJsonObject } from '../../json.ts'
 import { tell, type At, type Found, type PlacedEvent } from './file-facts.ts'
 
@@ -39,9 +39,6 @@ const learn = ({ known }: Metas, meta: SessionMeta): void => {
   for (const one of [id, session_id, forked_from_id, parent_thread_id, spawnedBy(meta)])
     if (typeof one === 'string' && known.size < KNOWN_MAX) known.add(one.toLowerCase())
 }
-
-const baseOf = ({ history_base: base }: SessionMeta): HistoryBase | null =>
-  HistoryBase.is(base) ? { ...base, thread_id: base.thread_id.toLowerCase() } : null
 
 const begin = (metas: Metas, meta: SessionMeta, event: PlacedEvent, found: Found): void => {
   const id = meta.id.toLowerCase()

@@ -156,7 +156,12 @@ export const SHAPES_130: Shapes = {
       input_image: { 'detail?': 'ImageDetail', image_url: 'string' }
     }
   },
-  GitInfo: { 'branch?': 'string', 'commit_hash?': 'string', 'repository_url?': 'string' },
+  GitInfo: {
+    'branch?': 'string',
+    'commit_hash?': 'string',
+    'repository_url?': 'string',
+    '@object': 'any'
+  },
   GranularApprovalConfig: {
     mcp_elicitations: 'bool',
     'request_permissions=': 'bool',
@@ -220,7 +225,7 @@ export const SHAPES_130: Shapes = {
     'limit_id?': 'string',
     'limit_name?': 'string',
     // A plan that a version does not know is one to it all the same.
-    'plan_type?': 'string',
+    'plan_type?': 'anyWord',
     'primary?': 'RateLimitWindow',
     'rate_limit_reached_type?': 'RateLimitReachedType',
     'secondary?': 'RateLimitWindow'
@@ -354,12 +359,8 @@ export const SHAPES_130: Shapes = {
     timestamp: 'string'
   },
   SessionSource: {
-    '@either': [
-      'string',
-      {
-        '@key': { custom: 'string', internal: 'InternalSessionSource', subagent: 'SubAgentSource' }
-      }
-    ]
+    '@key': { custom: 'string', internal: 'InternalSessionSource', subagent: 'SubAgentSource' },
+    '@unit': '*'
   },
   Settings: {
     'developer_instructions?': 'string',

@@ -50,6 +50,7 @@ export const CHANGES_142: ShapeChanges = {
   DynamicToolSpec: {
     '@either': [
       {
+        '@order': '-',
         '@type': {
           function: {
             'deferLoading=': 'bool',
@@ -69,6 +70,7 @@ export const CHANGES_142: ShapeChanges = {
     'namespace?': null
   },
   EarlierToolSpec: {
+    'type!': 'any',
     'deferLoading=': 'bool',
     description: 'string',
     inputSchema: 'any',

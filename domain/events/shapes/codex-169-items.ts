@@ -69,28 +69,25 @@ export const ITEM_CHANGES_169: ShapeChanges = {
       WebSearch: { 'results?': ['any'] },
       ImageView: { path: 'PathUri' },
       Extension: {
-        '@also': [
-          {
+        id: 'string',
+        '@kind': {
+          'image_gen.generation': {
             'failure?': 'ImageGenerationFailure',
             'generationId?': 'string',
-            id: 'string',
             'inputImages=': ['ImageGenerationInputImage'],
-            kind: '=image_gen.generation',
             'revisedPrompt?': 'string',
             'savedPath?': 'AbsolutePath',
             status: 'string',
             'transparentBackground?': 'bool',
             '@also': [{ fileId: 'string' }, { result: 'string' }]
           },
-          { durationMs: 'u64', id: 'string', kind: '=clock.sleep' },
-          {
+          'clock.sleep': { durationMs: 'u64' },
+          'web.search': {
             'action?': 'ExtensionWebSearchAction',
-            id: 'string',
-            kind: '=web.search',
             query: 'string',
             'results?': ['any']
           }
-        ]
+        }
       },
       EnteredReviewMode: { id: 'string', target: 'ReviewTarget', user_facing_hint: 'string' },
       ExitedReviewMode: { id: 'string', 'review_output?': 'ReviewOutputEvent' },

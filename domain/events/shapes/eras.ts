@@ -7,6 +7,7 @@ import { CHANGES_142 } from './codex-142.ts'
 import { CHANGES_169 } from './codex-169.ts'
 import { ITEM_CHANGES_169 } from './codex-169-items.ts'
 import { changed, checksOf, placesOf, variantAt, type Fits, type Shapes } from './shape.ts'
+import { spellingsOf } from './spelling.ts'
 
 const SHAPES_142 = changed(SHAPES_130, CHANGES_142)
 
@@ -43,6 +44,16 @@ const LENIENT = {
 /** The check of a shape of an era. */
 export const checkOf = ({ name, takesLaterWords }: Profile, shape: string): Fits =>
   (takesLaterWords ? LENIENT : CHECKS)[name](shape)
+
+const SPELLINGS = {
+  '0.130': spellingsOf(SHAPES['0.130']),
+  '0.142': spellingsOf(SHAPES['0.142']),
+  '0.169': spellingsOf(SHAPES['0.169'])
+}
+
+/** A payload that fits a shape of an era, with the names that its Codex gives to variants and words. */
+export const spelled = <A>(era: ProfileName, shape: string, payload: A): A =>
+  (SPELLINGS[era](shape)?.(payload) ?? payload) as A
 
 /** True when an era has a shape of that name. */
 export const hasShape = (era: ProfileName, shape: string): boolean =>

@@ -3,20 +3,25 @@
  *
  * Shape:  a name (`'string'`, `'u32'`, `'TextElement'`; `?` behind it: or null), a set of words (`'=plan|default'`), a list
  *         (`['string']`) or an object. Members of an object: `name` must be there, `name?` may be absent or null, `name=` may be
- *         absent but not null; other members are allowed. Under `'*'` stands the shape of every member, under
+ *         absent but not null, `name!` must be absent; other members are allowed. Under `'*'` stands the shape of every member, under
  *         `@keys` that of their names. A word may also be the only member of an object, with null.
  *         `@<tag>`: that member chooses one of the variants (`'*'`: any other one), a number the variant at its place in `@order`.
  *         `@closed`: its members are all of these words.
+ *         `@object`: no number is taken for one.
  *         `@sequence`: it may be a list of these, too.
- *         `@key`: the only member is one of these; `@unit`: or one of these words. `@either`, `@also`: (and) one of these.
+ *         `@key`: the only member is one of these; `@unit`: or one of these words (`*`: any other one). `@either`, `@also`: (and) one of these.
  * Errors: none: a value fits or does not.
  */
 import { DOUBLED, ExactNumber } from '../exact-json.ts'
 import { isJsonObject, type JsonObject } from '../../json.ts'
 
 /** See the head of this file. */
-export type Shape =
-  string | readonly [Shape] | { readonly [member: string]: Shape | ReadonlyArray<Shape> }
+export type Shape = string | readonly [Shape] | Members
+
+/** The shape of an object. */
+export interface Members {
+  readonly [member: string]: Shape | ReadonlyArray<Shape>
+}
 
 /** Shapes by name. */
 export type Shapes = Readonly<Record<string, Shape>>
@@ -65,6 +70,13 @@ const PATH_URI = /^(?:\/|file:\/\/)/
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 
+/** The word that an object with no other member than it, which is null, stands for; else the value itself. */
+export const wordIn = (value: unknown): unknown => {
+  if (!isPlain(value)) return value
+  const [word = '', more] = Object.keys(value)
+  return more === undefined && value[word] === null ? word : value
+}
+
 const KINDS: Readonly<Record<string, Fits>> = {
   any: () => true,
   string: isText,
@@ -81,16 +93,13 @@ const KINDS: Readonly<Record<string, Fits>> = {
   AgentPath: (value) => isText(value) && AGENT_PATH.test(value),
   PathUri: (value) => isText(value) && PATH_URI.test(value),
   Timestamp: (value) => isText(value) && TIMESTAMP.test(value),
-  word: (value) => isText(value) && value !== ''
+  word: (value) => isText(value) && value !== '',
+  anyWord: (value) => isText(wordIn(value))
 }
 
 const words = (list: string): Fits => {
   const known: ReadonlySet<unknown> = new Set(list.split('|'))
-  return (value) => {
-    if (!isPlain(value)) return known.has(value)
-    const [word, more] = Object.keys(value)
-    return more === undefined && known.has(word) && value[word ?? ''] === null
-  }
+  return (value) => known.has(wordIn(value))
 }
 
 type Compile = (shape: Shape) => Fits
@@ -99,6 +108,7 @@ type Compile = (shape: Shape) => Fits
 type HasMember = (object: JsonObject) => boolean
 
 const memberCheck = (key: string, shape: Shape, compile: Compile): HasMember => {
+  if (key.endsWith('!')) return (object) => object[key.slice(0, -1)] === undefined
   const fits = compile(shape)
   if (key.endsWith('?')) {
     const name = key.slice(0, -1)
@@ -117,16 +127,18 @@ export const placesOf = (order: string): ReadonlyArray<string> =>
     .split(' ')
     .flatMap((word) => (/^\d+$/.test(word) ? Array<string>(Number(word)).fill('-') : [word]))
 
-const isPlace = (told: unknown): boolean =>
-  typeof told === 'number'
-    ? Number.isInteger(told) && told >= 0 && !Object.is(told, -0)
-    : told instanceof ExactNumber &&
-      !told.text.startsWith('-') &&
-      told.isBetween(0n, 2n ** 64n - 1n)
+/** The place a number stands for; null when it stands for none. A zero with a sign is one to a reader that keeps what is written. */
+const placeOf = (told: unknown): number | null => {
+  if (typeof told === 'number') return Number.isInteger(told) && told >= 0 ? told : null
+  const place = told instanceof ExactNumber ? told.integer() : null
+  return place !== null && place >= 0n && place < 2n ** 64n ? Number(place) : null
+}
 
 /** The variant that a number names: `*` for one behind all; null when it is no place. */
-export const variantAt = (names: ReadonlyArray<string>, told: unknown): string | null =>
-  isPlace(told) ? ((typeof told === 'number' ? names[told] : undefined) ?? '*') : null
+export const variantAt = (names: ReadonlyArray<string>, told: unknown): string | null => {
+  const place = placeOf(told)
+  return place === null ? null : (names[place] ?? '*')
+}
 
 const variants = (tag: string, all: Shapes, order: string | undefined, compile: Compile): Fits => {
   const fits = new Map(Object.entries(all).map(([name, shape]) => [name, compile(shape)]))
@@ -139,10 +151,16 @@ const variants = (tag: string, all: Shapes, order: string | undefined, compile: 
   }
 }
 
+/** Tells which words may stand in the place of an object with one of these keys. */
+export const unitsOf = (units: string | undefined, all: Shapes): Fits => {
+  if (units === '*') return (word) => isText(word) && !Object.hasOwn(all, word)
+  return units === undefined ? () => false : words(units.slice(1))
+}
+
 const keyed = (all: Shapes, units: string | undefined, compile: Compile): Fits => {
   const fits = new Map(Object.entries(all).map(([name, shape]) => [name, compile(shape)]))
   const other = fits.get('*')
-  const isUnit = units === undefined ? () => false : words(units.slice(1))
+  const isUnit = unitsOf(units, all)
   return (value) => {
     if (!isPlain(value)) return isUnit(value)
     const [key, more] = Object.keys(value)
@@ -165,13 +183,13 @@ const sequenceOf = (shapes: ReadonlyArray<Shape> | undefined, compile: Compile) 
     values.length <= each.length && values.every((value, at) => each[at]?.(value))
 }
 
-const objectCheck = (
-  shape: { readonly [member: string]: Shape | ReadonlyArray<Shape> },
-  compile: Compile
-): Fits => {
+/** The member of an object that a number is taken for. */
+const NUMBER = '$serde_json::private::Number'
+
+const objectCheck = (shape: Members, compile: Compile): Fits => {
   const all: Array<Fits> = []
   for (const [key, member] of Object.entries(shape)) {
-    if (/^@(unit|order|sequence|keys|closed)$/.test(key)) continue
+    if (/^@(unit|order|sequence|keys|closed|object)$/.test(key)) continue
     if (key === '@either' || key === '@also') {
       const some = (member as ReadonlyArray<Shape>).map(compile)
       all.push((value) => some.some((fits) => fits(value)))
@@ -193,7 +211,8 @@ const objectCheck = (
     }
   }
   const sequence = sequenceOf(shape['@sequence'] as ReadonlyArray<Shape> | undefined, compile)
-  const names = Object.keys(shape).map((key) => key.replace(/^@|[?=]$/g, ''))
+  const isLoose = shape['@object'] === undefined
+  const names = Object.keys(shape).map((key) => key.replace(/^@|[?=!]$/g, ''))
   if (shape['@closed'] !== undefined) {
     const isKnown = compile(shape['@closed'] as Shape)
     all.push((value) => Object.keys(value as JsonObject).every(isKnown))
@@ -201,7 +220,9 @@ const objectCheck = (
   if (shape['@either'] !== undefined) return (value) => all.every((fits) => fits(value))
   return (value) => {
     if (!isJsonObject(value)) return Array.isArray(value) && sequence?.(value) === true
-    if (value instanceof ExactNumber ? !value.isObject() : isDoubled(value, names)) return false
+    if (value instanceof ExactNumber)
+      return isLoose && value.isObject() && all.every((fits) => fits({ [NUMBER]: value.text }))
+    if (isDoubled(value, names)) return false
     for (const fits of all) if (!fits(value)) return false
     return true
   }
@@ -228,8 +249,7 @@ export const checksOf = (shapes: Shapes): Compile => {
       const fits = named(shape.slice(0, -1))
       return (value) => value === null || fits(value)
     }
-    if (!Array.isArray(shape))
-      return objectCheck(shape as { readonly [member: string]: Shape }, compile)
+    if (!Array.isArray(shape)) return objectCheck(shape as Members, compile)
     const fits = compile(shape[0] as Shape)
     return (value) => Array.isArray(value) && value.every(fits)
   }
