@@ -144,13 +144,16 @@ export const isGuardian = ({ head, own }: ThreadFacts): boolean => {
 }
 
 /** What 0.169 shows of metadata that were given twice; `isScanned` when it looks at nothing but the head of the file. */
-const facts169 = (newest: MetaFacts, head: MetaFacts, face: Face, isScanned: boolean): MetaFacts => {
+const facts169 = (
+  newest: MetaFacts,
+  head: MetaFacts,
+  face: Face,
+  isScanned: boolean
+): MetaFacts => {
   const git = scannedGit(newest.git, head.git)
   if (face === 'list') return { ...head, git }
-  const { originator, source, modelProvider, cliVersion } = head
-  if (!isScanned) return { ...newest, originator }
-  const scanned = { ...newest, originator, source, modelProvider, cliVersion }
-  return face === 'file' ? { ...scanned, git } : scanned
+  if (!isScanned) return { ...newest, originator: head.originator }
+  return { ...head, cwd: newest.cwd, git: face === 'file' ? git : newest.git }
 }
 
 /** What 0.169 itself shows: lists know no forks, and a revert hides what was first asked. */

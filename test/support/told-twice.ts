@@ -30,10 +30,10 @@ const twice = (first: Members, second: Members): Made => ({
   metas: [first, { ...first, ...second }],
   said: [user('hello')]
 })
-const spawned = (...said: ReadonlyArray<Said>): Made => {
-  const thread_spawn = { parent_thread_id: idOf(1), depth: 1, agent_path: null }
-  return { metas: [{ source: { subagent: { thread_spawn } } }], said }
+const SPAWNED: Members = {
+  source: { subagent: { thread_spawn: { parent_thread_id: idOf(1), depth: 1, agent_path: null } } }
 }
+const spawned = (...said: ReadonlyArray<Said>): Made => ({ metas: [SPAWNED], said })
 
 const GIT = { commit_hash: 'aaaa', branch: 'one', repository_url: 'https://git.invalid/1' }
 const [ONE, OTHER] = [
@@ -59,6 +59,9 @@ const MADE: ReadonlyArray<Made> = [
   twice({}, { git: { branch: 'later' } }),
   twice(ONE, OTHER),
   twice({}, OTHER),
+  twice({ ...SPAWNED, agent_nickname: 'Ann', agent_role: 'scout' }, { source: 'exec' }),
+  twice({ ...SPAWNED, agent_nickname: 'Ann', agent_role: 'scout' }, { agent_nickname: 'Bob' }),
+  twice({ source: 'exec' }, { ...SPAWNED, agent_nickname: 'Bob', agent_role: 'critic' }),
   { metas: [{ thread_source: 'subagent' }], said: [user('  ')] },
   { metas: [{ source: { subagent: { other: 'guardian' } } }], said: [] },
   spawned(),
