@@ -36,6 +36,8 @@ stream_max_retries = 0
 const ANSWER = 'the answer of before'
 /** What an interface shows that takes text. */
 const TYPED = 'zzz'
+/** The line that a person writes in; the terminal itself repeats keys too, when the interface is gone. */
+const COMPOSED = /^\s*[›❯] ?.*zzz/m
 /** As deep as what a command opens. */
 const ESCAPES = 3
 /** More often than there are commands. */
@@ -138,15 +140,15 @@ const played =
     const screen = (await one.shows(/\S/)) ?? one.screen()
     const shows = settled(screen).filter((line) => !before.has(line))
     // One Escape closes what is open; in 0.142 another one looks at what was said before.
-    let after = screen
-    for (let n = 0; n < ESCAPES && !after.includes(TYPED); n++) {
+    let takesKeys = false
+    for (let n = 0; n < ESCAPES && !takesKeys; n++) {
       one.press('Escape')
       await one.shows(/\S/)
       one.type(TYPED)
-      after = (await one.shows(/\S/)) ?? one.screen()
+      takesKeys = COMPOSED.test((await one.shows(/\S/)) ?? '')
     }
-    const ended = /^EXIT \d+/m.test(after)
-    return { ended, takesKeys: !ended && after.includes(TYPED), shows }
+    const ended = !takesKeys && (await one.shows(/EXIT \d+/)) !== null
+    return { ended, takesKeys, shows }
   }
 
 let names: ReadonlyArray<string> = []
