@@ -121,10 +121,9 @@ const createdAtMs = (facts: ThreadFacts, stream: StreamFacts): number =>
 const HEAD_LINES = 10
 const PREVIEW_LINES = 200
 
-/** What a head scan looks for besides the metadata: a message, which may say nothing in 0.130 and in 0.169. */
-const seenRevision = ({ own, previewRevision, asked }: ThreadFacts, profile: Profile) => {
-  const needsText = profile.members169 ? own?.historyMode === 'paginated' : profile.members142
-  return previewRevision ?? (needsText ? null : (asked?.revision ?? null))
+/** What a head scan looks for besides the metadata: a message, which may say nothing in 0.130. */
+const seenRevision = ({ previewRevision, asked }: ThreadFacts, profile: Profile) => {
+  return previewRevision ?? (profile.members142 ? null : (asked?.revision ?? null))
 }
 
 /** Codex lists a legacy thread only when its head scan finds the metadata and the preview near the top. */

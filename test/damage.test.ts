@@ -306,8 +306,7 @@ const ROWS: ReadonlyArray<Row> = [
   {
     title: 'a blank user message shows nothing to list by',
     bytes: meta() + start('t1') + user('  ') + done('t1'),
-    shows: { turns: ['t1 completed userMessage'], listed: false },
-    codex: { turns: ['t1 completed userMessage'], listed: true }
+    shows: { turns: ['t1 completed userMessage'], listed: false }
   },
   {
     title: 'a compaction with an unreadable element is reported',

@@ -162,14 +162,16 @@ const documentSource = (path: string): ByteSource => {
   }
 }
 
+/** Opens a file for its own bytes, without compression; the caller closes it. */
+export const openAsIs = (path: string, compressed: boolean): ByteSource =>
+  compressed ? compressedSource(path) : plainSource(path)
+
 /**
  * Opens a rollout for reading; the caller closes it. `compressed`: its lines are not the bytes of the file, as those of a
  * document are not.
  */
-export const openBytes = (path: string, compressed: boolean): ByteSource => {
-  if (isDocument(path)) return documentSource(path)
-  return compressed ? compressedSource(path) : plainSource(path)
-}
+export const openBytes = (path: string, compressed: boolean): ByteSource =>
+  isDocument(path) ? documentSource(path) : openAsIs(path, compressed)
 
 /** Bytes after which other work of the process gets its turn. */
 const TURN_BYTES = 4 * 1024 * 1024

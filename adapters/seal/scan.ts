@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { LineNow } from '../../domain/seal/compare.ts'
-import { openBytes } from '../jsonl/bytes.ts'
+import { openAsIs } from '../jsonl/bytes.ts'
 
 /** What a file holds. */
 export interface Scanned {
@@ -70,7 +70,7 @@ export const scanFile = async (
   cuts: ReadonlyArray<number>,
   onLine: OnLine
 ): Promise<Scanned> => {
-  const source = openBytes(path, compressed)
+  const source = openAsIs(path, compressed)
   const hash = createHash('sha256')
   const cutter = lineCutter(cuts, onLine)
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES)

@@ -21,7 +21,7 @@ import {
 } from '../../domain/seal/log.ts'
 import { exportedLines, sha256Hex } from '../home/audit-home.ts'
 import { holdHome } from '../home/hold.ts'
-import { rolloutsOf, type RolloutFile } from '../storage/files.ts'
+import { EVERY_ROLLOUT, rolloutsOf, type RolloutFile } from '../storage/files.ts'
 import { scanFile, type Scanned } from './scan.ts'
 
 /** What a file is beside its seal. */
@@ -87,7 +87,7 @@ const checksumsOf = ({ parts }: SealedFile): ReadonlyArray<number> =>
 /** The file of each segment that readers take. */
 const currentFiles = (home: string): ReadonlyMap<string, RolloutFile> => {
   const found = new Map<string, RolloutFile>()
-  for (const file of rolloutsOf(home)) {
+  for (const file of rolloutsOf(home, EVERY_ROLLOUT)) {
     const known = found.get(file.segmentId)
     if (known === undefined || isReadBefore(file, known)) found.set(file.segmentId, file)
   }

@@ -21,6 +21,7 @@ import {
   type Stats
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { isDocument } from '../../domain/rollout-file.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import { makePrivate, syncFolder } from '../home/own-folder.ts'
 import { LinkRefused, refuseLinks, writeWhole } from '../plain-file.ts'
@@ -86,6 +87,7 @@ const refuseOutside = (home: string, path: string): void => {
 
 /** Why a file cannot be compressed; null when it can, as far as its outside tells. */
 export const obstacleOf = (home: string, path: string): string | null => {
+  if (isDocument(path)) return 'it is a document of the TypeScript client, not lines'
   try {
     refuseOutside(home, join(home, path))
     statOf(join(home, path))

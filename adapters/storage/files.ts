@@ -3,7 +3,8 @@
  */
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { PROFILES, type Profile } from '../../domain/profile.ts'
+import { eraOf, NEWEST_ERA, PROFILES, type Profile } from '../../domain/profile.ts'
+import { isDocument } from '../../domain/rollout-file.ts'
 import { thrown } from '../../replay/guarded.ts'
 import { placeOf } from '../jsonl/listing.ts'
 import { homeNames } from '../home/names.ts'
@@ -16,6 +17,7 @@ export interface RolloutFile {
   /** Relative to the home, with `/` between its parts. */
   readonly path: string
   readonly archived: boolean
+  /** True for bytes that stand compressed on the disk. */
   readonly compressed: boolean
   /** Bytes on disk. */
   readonly sizeBytes: number
@@ -36,6 +38,8 @@ const entriesOf = (directory: string) => {
 }
 
 const PROFILE = PROFILES['0.169']
+/** Finds the documents of the TypeScript client too, which no Codex reads. */
+export const EVERY_ROLLOUT = eraOf(NEWEST_ERA, false)
 
 function* below(
   home: string,
@@ -52,7 +56,8 @@ function* below(
     if (place === null) continue
     const stat = lstatSync(place.path, { throwIfNoEntry: false })
     if (stat === undefined) continue
-    const { streamId: threadId, segmentId, compressed } = place
+    const { streamId: threadId, segmentId } = place
+    const compressed = place.compressed && !isDocument(entry.name)
     const path = `${folder}/${entry.name}`
     yield {
       ...{ threadId, segmentId, path, archived, compressed },
@@ -96,7 +101,7 @@ export const filesMeant = (
   home: string,
   words: ReadonlyArray<string>
 ): ReadonlyArray<RolloutFile> => {
-  const files = rolloutsOf(home)
+  const files = rolloutsOf(home, EVERY_ROLLOUT)
   if (words.length === 0) return files
   const ids = new Set(words.map((word) => threadMeant(home, files, word)))
   return files.filter(({ threadId }) => ids.has(threadId))

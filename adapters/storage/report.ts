@@ -8,6 +8,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import { addBytes, noBytes, sumOfBytes, type BytesByKind } from '../../domain/storage/kinds.ts'
+import { isDocument } from '../../domain/rollout-file.ts'
 import { homeNames } from '../home/names.ts'
 import { copiedBytes } from './copied.ts'
 import type { RolloutFile } from './files.ts'
@@ -75,8 +76,16 @@ const reclaimable = (path: string, sizeBytes: number): number => {
   }
 }
 
+/** A document is one line that is nothing else, and nothing compresses it: its lines are made when it is read. */
+const spentOnDocument = ({ sizeBytes }: RolloutFile): Spent => ({
+  ...NOTHING_SPENT,
+  ...{ files: 1, lines: 1, diskBytes: sizeBytes, rawBytes: sizeBytes },
+  kinds: { ...noBytes(), other: sizeBytes }
+})
+
 /** What one file takes. Throws when it cannot be read. */
 export const spentOn = async (home: string, file: RolloutFile): Promise<Spent> => {
+  if (isDocument(file.path)) return spentOnDocument(file)
   const path = join(home, file.path)
   const copied = copiedBytes(file.threadId)
   const { bytes, lines } = await measureFile(path, file.compressed, copied.onLine)

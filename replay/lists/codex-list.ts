@@ -98,9 +98,9 @@ const candidates = (
   return listed.flatMap((info): Array<Candidate> => {
     const row = rows.get(info.streamId)
     if (row === undefined || info.archived !== (request.archived === true)) return []
-    // 0.169 lists archived threads in which nothing was said, and its own reviews of approvals.
+    // 0.169 lists threads in which nothing was said that are archived or spawned, and its own reviews of approvals.
     const { members169 } = env.profile
-    const isAny = members169 && (info.archived || (database && isGuardian(row.facts.own)))
+    const isAny = members169 && (info.archived || isBelow(request) || isGuardian(row.facts))
     if (!isAny && !(database ? row.entry.preview : row.entry.codexLists)) return []
     const newer = members169 ? times169(row) : null
     const createdMs = newer?.createdAtMs ?? row.createdAtMs
@@ -213,7 +213,7 @@ export const codexListPage = (
     .filter((c) => cursor === null || isBehind(cursor, isUp)(c))
     .filter((c) => found?.(c.streamId) !== false)
     .filter((c) =>
-      members169 && isGuardian(c.row.facts.own)
+      members169 && isGuardian(c.row.facts)
         ? GUARDIAN.preview.includes(request.searchTerm ?? '')
         : rowMatches(c.row, () => givenName(env, nameOf, c.row, c), request, members142)
     )

@@ -34,14 +34,15 @@ export interface ViewContext {
   readonly times: CodexTimes | null
 }
 
-/** A spawned thread as its source tells of it, with the name and the role that the metadata gave it later. */
+/** A spawned thread as its source tells of it, with every member it has and the name and role that the metadata gave it later. */
 const namedSource = ({ source, agentNickname, agentRole }: MetaFacts): Json => {
   const spawn = spawnIn(source)
-  if (spawn === null || (agentNickname === null && agentRole === null)) return source
+  if (spawn === null) return source
   return {
     subagent: {
       thread_spawn: {
         ...spawn,
+        agent_path: spawn['agent_path'] ?? null,
         agent_nickname: agentNickname ?? spawn['agent_nickname'] ?? null,
         agent_role: agentRole ?? spawn['agent_role'] ?? null
       }
@@ -135,35 +136,43 @@ export const times169 = ({
 /** What 0.169 calls the threads in which it has approvals reviewed, whatever is said in them. */
 export const GUARDIAN = { preview: 'Approval review', name: 'Guardian review' }
 
-/** True for such a thread. */
-export const isGuardian = (facts: MetaFacts | null): boolean => {
-  const source = facts?.source
+/** True for such a thread, which its first metadata tell. */
+export const isGuardian = ({ head, own }: ThreadFacts): boolean => {
+  const source = (head ?? own)?.source
   const sub = isJsonObject(source) ? source['subagent'] : null
   return isJsonObject(sub) && sub['other'] === 'guardian'
 }
 
+/** What 0.169 shows of metadata that were given twice; `isScanned` when it looks at nothing but the head of the file. */
+const facts169 = (
+  newest: MetaFacts,
+  head: MetaFacts,
+  face: Face,
+  isScanned: boolean
+): MetaFacts => {
+  const git = scannedGit(newest.git, head.git)
+  if (face === 'list') return { ...head, git }
+  if (!isScanned) return { ...newest, originator: head.originator }
+  return { ...head, cwd: newest.cwd, git: face === 'file' ? git : newest.git }
+}
+
 /** What 0.169 itself shows: lists know no forks, and a revert hides what was first asked. */
 const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
-  const { segment, preview, asked, head } = row.facts
-  const isLegacy = whole.facts.historyMode !== 'paginated'
-  const facts =
-    face === 'list' && head !== null
-      ? { ...head, git: scannedGit(whole.facts.git, head.git) }
-      : whole.facts
+  const { segment, preview, head } = row.facts
   const isHead = face === 'head' || face === 'file'
+  const said = isGuardian(row.facts) ? GUARDIAN.preview : (segment?.preview ?? preview ?? '')
+  const isScanned = isHead && whole.facts.historyMode !== 'paginated' && said !== ''
   const isRead = isHead || face === 'whole'
-  const knowsSource = face === 'whole' || !isLegacy
   const times = times169(row)
-  const hasHead = isHead && isLegacy && (preview ?? asked) !== null
   return {
     ...whole,
     ...times,
     id: head?.id ?? whole.id,
-    updatedAtMs: hasHead ? times.createdAtMs : whole.updatedAtMs,
-    facts,
-    preview: isGuardian(whole.facts) ? GUARDIAN.preview : (segment?.preview ?? preview ?? ''),
+    updatedAtMs: isScanned ? times.createdAtMs : whole.updatedAtMs,
+    facts: head === null ? whole.facts : facts169(whole.facts, head, face, isScanned),
+    preview: said,
     forkedFromId: isRead ? whole.forkedFromId : null,
-    threadSource: isRead && knowsSource ? whole.threadSource : null
+    threadSource: isRead && !isScanned ? whole.threadSource : null
   }
 }
 
@@ -257,10 +266,10 @@ const shownName = (
   face: Face,
   context: ViewContext
 ): string | null => {
-  const { own, preview, firstUserMessage, title } = row.facts
+  const { preview, firstUserMessage, title } = row.facts
   const { profile, strict } = context
   const given = givenName(context, context.nameOf, row, info)
-  if (strict && profile.members169 && isGuardian(own)) return given ?? GUARDIAN.name
+  if (strict && profile.members169 && isGuardian(row.facts)) return given ?? GUARDIAN.name
   const isRead = strict && (face === 'head' || face === 'whole')
   const name = !isRead && (given === preview || given === firstUserMessage) ? null : given
   const said = title === firstUserMessage ? null : title

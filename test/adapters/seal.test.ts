@@ -18,6 +18,7 @@ import { rolloutsOf } from '../../adapters/storage/files.ts'
 import { inHome, jsonLines } from '../cli/console.ts'
 import { right, withEngine } from '../support/engines.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { OLDER } from '../support/older-homes.ts'
 
 const NOW = Date.UTC(2026, 10, 22)
 const ID = '01a1fcde-3cb0-7011-8079-af112c16e46e'
@@ -47,6 +48,19 @@ describe('seals', () => {
   const linesOf = (): ReadonlyArray<string> =>
     readFileSync(join(home, path()), 'utf8').split(/(?<=\n)/)
   const offsetOf = (line: number): number => Buffer.byteLength(linesOf().slice(0, line).join(''))
+
+  it('hold the bytes of a document of the TypeScript client too', async () => {
+    const path = 'sessions/rollout-2026-11-22-afc6550b-13cf-4f86-93af-acd5d72da3df.json'
+    const at = join(home, path)
+    copyFileSync(join(OLDER, 'document-0-1-2505172129/home', path), at)
+    await sealNow()
+    expect(odd(await verify())).to.deep.equal([])
+    // A space in the second line changes the bytes and none of the lines that are made of them.
+    writeFileSync(at, readFileSync(at, 'utf8').replace('": ', '":  '))
+    expect(odd(await verify())).to.deep.equal([
+      { path, verdict: 'changed', notes: '', atByte: 2, line: 1 }
+    ])
+  })
 
   it('find nothing where nothing happened, and add only what is new', async () => {
     const first = await sealNow()

@@ -276,6 +276,15 @@ describe('push: what does not fit', () => {
       }
     }))
 
+  it('tells of documents of the TypeScript client, which have no lines to keep', () =>
+    within(homeWith(linesOf([meta(THREAD), line('a')])), async (home, wire) => {
+      const name = `rollout-2025-05-17-${OTHER}.json`
+      writeFileSync(join(home, 'sessions', name), '{"session":{},"items":[]}')
+      const done = await pushed(home, wire)
+      expect([done.threads, done.leftOut, done.problems]).to.deep.equal([1, 1, []])
+      expect([...(await storedFiles(wire)).keys()].join()).not.to.include(OTHER)
+    }))
+
   it('keeps what is gone from the home', () =>
     within(homeWith(linesOf([meta(THREAD), line('a')])), async (home, wire) => {
       const segment = PATH.replace('10-00-00', '10-00-01').replace('.jsonl', `_${OTHER}.jsonl`)

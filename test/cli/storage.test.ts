@@ -1,9 +1,10 @@
 // What threads take on disk, as a person asks for it.
 import { expect } from 'chai'
-import { statSync } from 'node:fs'
+import { cpSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { BYTE_KINDS } from '../../domain/storage/kinds.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
+import { OLDER } from '../support/older-homes.ts'
 import { inHome, jsonLines } from './console.ts'
 
 const LARGE = '01a1fcde-3cb0-7011-8079-af112c16e46e'
@@ -39,6 +40,22 @@ describe('command line: storage', () => {
     expect([fields[0], fields.length, out.split('\n').length]).to.deep.equal([LARGE, 20, 2])
     expect(await unroll(['storage', 'nobody'])).to.include({ code: 3, out: '' })
     expect(await unroll(['storage', '01a1fcde'])).to.include({ code: 2, out: '' })
+  })
+
+  it('counts a document of the TypeScript client too, and leaves it as it is', async () => {
+    const id = 'afc6550b-13cf-4f86-93af-acd5d72da3df'
+    const name = `rollout-2026-11-22-${id}.json`
+    cpSync(join(OLDER, 'document-0-1-2505172129/home/sessions', name), join(home, 'sessions', name))
+    const { size } = statSync(join(home, 'sessions', name))
+    const [spent] = jsonLines((await unroll(['storage', id, '--json'])).out)
+    expect([spent.diskBytes, spent.rawBytes, spent.kinds.other]).to.deep.equal([size, size, size])
+    const [{ total }] = jsonLines((await unroll(['storage', '--json'])).out).slice(-1)
+    expect([total.threads, total.files]).to.deep.equal([6, 6])
+    const [file] = jsonLines((await unroll(['storage', 'compress', id, '--json'])).out)
+    expect([file.outcome, file.reason]).to.deep.equal([
+      'left',
+      'it is a document of the TypeScript client, not lines'
+    ])
   })
 
   it('compresses the archived threads, and tells each file and the sum', async () => {

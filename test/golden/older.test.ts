@@ -40,6 +40,15 @@ const BASIC = [
 ]
 const SECOND = ['you second question', 'codex All done.']
 
+/** 0.115 to 0.117 wrote the same about them. */
+const COMMANDS = [
+  'you run things',
+  'ran echo one → completed 0',
+  'ran echo two; exit 1 → failed 1',
+  "ran printf 'a\nb'\nexit 1 → failed 1",
+  'codex All done.'
+]
+
 /** What a person sees of the threads of a home, oldest name first. */
 const SHOWN: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   'bare-0-20-0': [SECOND, BASIC],
@@ -47,6 +56,9 @@ const SHOWN: Readonly<Record<string, ReadonlyArray<ReadonlyArray<string>>>> = {
   'document-0-1-2505172129': [['you say hello', ...BASIC.slice(1)]],
   'tools-0-34-0': [SECOND, BASIC],
   'tools-0-58-0': [BASIC, SECOND],
+  'commands-0-115-0': [COMMANDS],
+  'commands-0-116-0': [COMMANDS],
+  'commands-0-117-0': [COMMANDS],
   'commands-0-118-0': [
     [
       'you run things',

@@ -1,7 +1,7 @@
 /**
  * Records what a real Codex answers about homes that versions before 0.130 wrote, for `test/golden/older.test.ts`.
  *
- *   npx tsx test/oracle/record-older.ts <path of codex> <era>
+ *   npx tsx test/oracle/record-older.ts <path of codex> <era> [beginning of the names of homes]
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,9 +9,9 @@ import { removeFolder } from '../support/fixture-home.ts'
 import { askedAbout, copyOlder, OLDER, olderHomes } from '../support/older-homes.ts'
 import { startCodex } from './codex.ts'
 
-const [codex = '', era = ''] = process.argv.slice(2)
+const [codex = '', era = '', only = ''] = process.argv.slice(2)
 
-for (const name of olderHomes()) {
+for (const name of olderHomes().filter((one) => one.startsWith(only))) {
   const home = copyOlder(name)
   const server = await startCodex(codex, home)
   const said = await askedAbout(home, server.answer)

@@ -83,6 +83,20 @@ describe('a server with a host that runs turns', () => {
     ])
   })
 
+  it('offers the modes of Codex, and none where nothing runs', async () => {
+    const modes = [
+      { name: 'Plan', mode: 'plan', model: null, reasoning_effort: 'medium' },
+      { name: 'Default', mode: 'default', model: null, reasoning_effort: null }
+    ]
+    const bare = await shaken(clientOf(serverOf(home)))
+    const told = [
+      await client.ask('collaborationMode/list', {}),
+      await bare.ask('collaborationMode/list', {})
+    ]
+    await bare.close()
+    expect(told).to.deep.equal([{ result: { data: modes } }, { result: { data: [] } }])
+  })
+
   it('steers a running turn, and no other', async () => {
     await start()
     const said: Array<unknown> = []

@@ -11,11 +11,14 @@ import { oneLine, plural, size } from '../text/text.ts'
 /** One line for people. */
 export const pushedLine = (summary: PushSummary): string => {
   const { home, store, threads, newThreads, changedThreads, lines, bytes, names, dryRun } = summary
+  const { keptFiles, leftOut } = summary
   const verb = dryRun ? 'would push' : 'pushed'
   const what = `${plural(lines, 'line')}, ${size(bytes)}, ${plural(names, 'name')}`
   const which = `${plural(changedThreads, 'thread')} of ${threads} changed, ${newThreads} new`
-  const kept = summary.keptFiles === 0 ? '' : `; ${plural(summary.keptFiles, 'file')} only there`
-  return oneLine(`${verb} ${home} to ${store}: ${what}; ${which}${kept}`)
+  const kept = keptFiles === 0 ? '' : `; ${plural(keptFiles, 'file')} only there`
+  const left =
+    leftOut === 0 ? '' : `; ${plural(leftOut, 'document')} of the TypeScript client left out`
+  return oneLine(`${verb} ${home} to ${store}: ${what}; ${which}${kept}${left}`)
 }
 
 /** Pushes a home; see the command table. */

@@ -67,7 +67,7 @@ export const store: CommandSpec = {
       '`push` and `pull`: one line; what is not as it should be on stderr, each with what to type next. `verify`: a line per file that is not equal, and ' +
       'how many threads came to which verdict. `mirror`: news on stderr, one line at the end. `subscribe`: as JSON.',
     json:
-      '`push`: `{"home","homeId","store","dryRun","threads","newThreads","changedThreads","lines","bytes","names","keptFiles","records","problems"}`, where a problem is ' +
+      '`push`: `{"home","homeId","store","dryRun","threads","newThreads","changedThreads","lines","bytes","names","keptFiles","records","leftOut","problems"}`, where a problem is ' +
       '`{"thread","segment","path","kind","atByte","message","next"}`. `pull`: `{"home","store","threads","createdFiles","appendedFiles","equalFiles","bytes","names","problems"}`. ' +
       '`verify`: a line per thread, `{"thread","verdict","segments":[{"segment","path","verdict","atByte","lines","bytes","sha256","reason"}]}`, and at the end ' +
       '`{"store","threads","bytes","verdicts"}`. `mirror`: a line per news, with `kind` `pushed`, `problem`, `caught_up`, `waiting`, `back`, and at the end `ended`. ' +

@@ -5,7 +5,8 @@
 import { basename, dirname, sep } from 'node:path'
 import type { StoredLineage } from '../../../domain/stream/stored.ts'
 import { streamId } from '../../../domain/ids.ts'
-import { PROFILES } from '../../../domain/profile.ts'
+import { eraOf, NEWEST_ERA, PROFILES } from '../../../domain/profile.ts'
+import { isDocument } from '../../../domain/rollout-file.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
 import { discovery } from '../../jsonl/discover.ts'
 import { placeNamed } from '../../jsonl/listing.ts'
@@ -38,6 +39,8 @@ export interface ThreadFiles {
 export interface HomeFiles {
   /** Threads in the order in which they were begun, as far as names tell. */
   readonly threads: () => ReadonlyArray<ThreadFiles>
+  /** How many documents of the TypeScript client stand beside them: a store keeps lines as they are, and these have none. */
+  readonly documents: () => number
   /** The history of a thread, oldest first. Throws errors of the system. */
   readonly lineage: (thread: string) => ReadonlyArray<StoredLineage>
 }
@@ -75,6 +78,10 @@ export const homeFiles = (home: string): HomeFiles => {
   const threads = discovery(home, PROFILE)
   return {
     threads: () => grouped(segments.all().map((info) => fileOf(home, info))),
+    documents: () =>
+      discovery(home, eraOf(NEWEST_ERA, false), true)
+        .all()
+        .filter(({ path }) => isDocument(path)).length,
     lineage: (thread) => {
       const info = threads.find(streamId(thread))
       if (info === null) return []

@@ -51,6 +51,8 @@ export interface PushSummary {
   readonly records: number
   /** Files that the store has and the home does not; the store keeps them. */
   readonly keptFiles: number
+  /** Documents of the TypeScript client in the home, which have no lines that a store could keep. */
+  readonly leftOut: number
   readonly problems: ReadonlyArray<Problem>
 }
 
@@ -208,5 +210,6 @@ export const push = async (options: PushOptions): Promise<E.Either<StoreError, P
     problems.push(...wrong.right.filter((one) => !told.has(one.thread)))
   }
   const where = { home, homeId, store: wire.name, dryRun, threads: byId.size }
-  return E.right({ ...where, ...sums, records: records.right, problems })
+  const leftOut = words.length === 0 ? files.documents() : 0
+  return E.right({ ...where, ...sums, records: records.right, leftOut, problems })
 }

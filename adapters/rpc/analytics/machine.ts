@@ -1,9 +1,9 @@
 /**
  * What analytics say of the machine and of a working directory.
  */
-import { existsSync, lstatSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { release } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 
 /** Numbers of a version, three of them, as Codex writes those of a distribution; other texts stay. */
 const semantic = (version: string): string => {
@@ -13,10 +13,21 @@ const semantic = (version: string): string => {
     : version
 }
 
-/** The version of the distribution that an `os-release` names; null when it names none. */
+/** Distributions that Codex knows by the `ID` of an `os-release`; of others it tells no version. */
+const KNOWN = new Set(
+  [
+    'almalinux alpaquita alpine amzn aosc arch archarm artix bluefin cachyos centos debian fedora kali linuxmint',
+    'manjaro-arm mariner nixos nobara ol opencloudos openEuler opensuse opensuse-leap opensuse-microos',
+    'opensuse-tumbleweed rhel rocky sled sles sles_sap ubuntu ultramarine void'
+  ].flatMap((line) => line.split(' '))
+)
+
+/** The version of the distribution that an `os-release` names; null when it names none. Only double quotes are quotes. */
 export const distributionVersion = (osRelease: string): string | null => {
-  const found = /^VERSION_ID=["']?([^"'\n]+)["']?\s*$/m.exec(osRelease)?.[1]
-  return found === undefined ? null : semantic(found)
+  const valueOf = (key: string): string =>
+    (new RegExp(`^${key}=(.*)$`, 'm').exec(osRelease)?.[1] ?? '').replace(/^["\s]+|["\s]+$/g, '')
+  const version = valueOf('VERSION_ID')
+  return version === '' || !KNOWN.has(valueOf('ID')) ? null : semantic(version)
 }
 
 /** The version of the operating system: on Linux that of the distribution, not of the kernel. */
@@ -26,11 +37,49 @@ export const systemVersion = (): string => {
   return (path === undefined ? null : distributionVersion(readFileSync(path, 'utf8'))) ?? 'Unknown'
 }
 
-/** True below the second working tree of a repository, false in a repository, null elsewhere. */
+const textOf = (path: string): string | null => {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return null
+  }
+}
+
+const realPath = (path: string): string | null => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return null
+  }
+}
+
+/** True when a `.git` file and the folder it names belong to each other as a second working tree and its repository do. */
+const isSecondTree = (file: string): boolean => {
+  const named = /^gitdir:(.*)$/s.exec(textOf(file) ?? '')?.[1]?.trim()
+  const own = named === undefined ? null : realPath(resolve(dirname(file), named))
+  if (own === null) return false
+  const [back, common] = ['gitdir', 'commondir'].map((name) => {
+    const text = textOf(join(own, name))
+    return text === null || text === '' ? null : realPath(resolve(own, text))
+  })
+  const trees = dirname(own)
+  const isOfCommon = basename(trees) === 'worktrees' && common === dirname(trees)
+  return isOfCommon && basename(common) === '.git' && back === realPath(file)
+}
+
+/**
+ * True below the second working tree of a repository, false in a repository, null elsewhere: a submodule, a tree of a bare
+ * repository, a `.git` that is a link or leads nowhere. It needs no git.
+ */
 export const isWorktree = (cwd: string): boolean | null => {
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const git = lstatSync(join(folder, '.git'), { throwIfNoEntry: false })
-    if (git !== undefined) return git.isFile()
+  const real = realPath(cwd)
+  if (real === null || !statSync(real).isDirectory()) return null
+  for (let folder = real; ; folder = dirname(folder)) {
+    const path = join(folder, '.git')
+    const git = lstatSync(path, { throwIfNoEntry: false })
+    if (git?.isFile() === true) return isSecondTree(path) ? true : null
+    if (git?.isDirectory() === true && existsSync(join(path, 'HEAD'))) return false
+    if (git?.isSymbolicLink() === true && existsSync(path)) return null
     if (dirname(folder) === folder) return null
   }
 }

@@ -77,6 +77,12 @@ const shownConfig = (server: Server): JsonObject => {
   return { model, model_provider: providerIn(config), service_tier: serviceTier }
 }
 
+/** How a turn may be run where turns are run at all, as every version tells it. */
+const MODES: ReadonlyArray<JsonObject> = [
+  { name: 'Plan', mode: 'plan', model: null, reasoning_effort: 'medium' },
+  { name: 'Default', mode: 'default', model: null, reasoning_effort: null }
+]
+
 /** The rows. */
 export const COURTESIES: ReadonlyArray<Method<Values, object>> = [
   courtesy({
@@ -209,7 +215,7 @@ export const COURTESIES: ReadonlyArray<Method<Values, object>> = [
     experimental: true,
     params: ['CollaborationModeListParams', {}],
     key: noKey,
-    result: () => ({ data: [] })
+    result: ({ turns }) => ({ data: turns === undefined ? [] : MODES })
   }),
   courtesy({
     name: 'mock/experimentalMethod',

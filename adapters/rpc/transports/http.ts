@@ -91,7 +91,7 @@ export interface Rules {
   readonly routes: Routes
   /**
    * True over TCP. Browsers say where a page is from, and none may speak to the server, whatever the page. A page whose name was
-   * made to lead here asks as if it were from here, and says only by which name.
+   * made to lead here asks as if it were from here, and says only by which name: it reads nothing that is for this machine.
    */
   readonly browsersReach: boolean
   /** Why the `Authorization` header is refused, or null. */
@@ -110,7 +110,8 @@ export const judge = async (request: Request, rules: Rules): Promise<HttpAnswer 
   const { headers, path } = request
   if (rules.browsersReach && headers.origin !== undefined) return text(403, '')
   const route = Object.hasOwn(rules.routes, path) ? rules.routes[path] : undefined
-  if (route !== undefined && rules.browsersReach && !isAddress(headers.host)) return text(403, '')
+  const isNamed = rules.browsersReach && !isAddress(headers.host)
+  if (route?.loopbackOnly === true && isNamed) return text(403, '')
   if (route !== undefined) return page(route, request, rules)
   const problem = upgradeProblem(request)
   if (problem !== null) return problem

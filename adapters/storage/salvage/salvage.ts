@@ -26,7 +26,6 @@ import { homeWriter } from '../../home/writer.ts'
 import { decompressedContent, chunksOf, plainContent } from '../../jsonl/zstd.ts'
 import { LinkRefused, refuseLinks, writeWhole } from '../../plain-file.ts'
 import { eraOf, NEWEST_ERA } from '../../../domain/profile.ts'
-import { isDocument } from '../../../domain/rollout-file.ts'
 import { rolloutsOf, type RolloutFile } from '../files.ts'
 import { filesBelow, lookAt, type FoundRollout } from './find.ts'
 import { mergeNames } from './names.ts'
@@ -115,7 +114,7 @@ const RELATION: Readonly<Record<Relation, string>> = {
 
 const asFound = async (home: string, file: RolloutFile): Promise<FoundRollout> => {
   const source = join(home, file.path)
-  const compressed = file.compressed && !isDocument(file.path)
+  const { compressed } = file
   const content = await (compressed ? decompressedContent : plainContent)(source)
   return {
     ...file,
