@@ -16,7 +16,9 @@ import { isJsonObject, type JsonObject } from '../../json.ts'
 
 /** See the head of this file. */
 export type Shape =
-  string | readonly [Shape] | { readonly [member: string]: Shape | ReadonlyArray<Shape> }
+  | string
+  | readonly [Shape]
+  | { readonly [member: string]: Shape | ReadonlyArray<Shape> }
 
 /** Shapes by name. */
 export type Shapes = Readonly<Record<string, Shape>>
