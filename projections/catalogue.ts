@@ -11,7 +11,7 @@ import { threads } from './threads.ts'
 import { turns } from './turns.ts'
 
 // Each projection has its own state type; the engine only carries it.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 type AnyProjection = Projection<any>
 
 /** Read models that are folded together. */

@@ -16,7 +16,7 @@ const FILE_BYTES_MAX = 256 * 1024
 const TOP_LEVEL = new Set(
   `package.json package-lock.json tsconfig.json domain projections replay adapters migrations test
   bench docs README.md LICENSE CHANGELOG.md CONTRIBUTING.md .ci .gitignore .gitattributes
-  .mocharc.json .prettierrc.json .prettierignore eslint.config.js .dependency-cruiser.cjs
+  .mocharc.json .oxfmtrc.json .oxlintrc.json .dependency-cruiser.cjs
   .c8rc.json`.split(/\s+/)
 )
 

@@ -1,10 +1,10 @@
 /**
- * What `npm start` and `npm test` run. On a fresh clone there is neither `node_modules` nor `dist`,
+ * What `npm start`, `npm test` and `npm run test:deep` run. On a fresh clone there is neither `node_modules` nor `dist`,
  * so this file uses nothing but Node: it installs and builds what is missing or out of date, says
  * so in one line on stderr each time, and then hands over.
  *
  *     node adapters/cli/first-run.mjs start [arguments]   install, build, run the command line
- *     node adapters/cli/first-run.mjs test                install, build, `npm run check`
+ *     node adapters/cli/first-run.mjs run <script>        install, build, `npm run <script>`
  *     node adapters/cli/first-run.mjs build               install, build even if up to date
  *
  * When nothing changed, the two checks cost a few milliseconds.
@@ -97,7 +97,7 @@ function build(force) {
   if (!force && fs.existsSync(STAMP) && fs.readFileSync(STAMP, 'utf8') === wanted) return
   say('building…')
   fs.rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
-  const compiler = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+  const compiler = join(ROOT, 'node_modules', 'typescript-native', 'bin', 'tsc')
   step(process.execPath, [compiler, '-p', 'adapters/tsconfig.build.json'], 'the build failed')
   step(process.execPath, [BUNDLE], 'the build failed')
   fs.writeFileSync(STAMP, wanted)
@@ -114,13 +114,14 @@ function become(command, args, options) {
 }
 
 const [what, ...rest] = process.argv.slice(2)
-if (!['start', 'test', 'build'].includes(what)) fail('usage: first-run.mjs start|test|build', 2)
+const isKnown = what === 'start' || what === 'build' || (what === 'run' && rest.length > 0)
+if (!isKnown) fail('usage: first-run.mjs start [arguments] | run <script> | build', 2)
 requireNode()
 install()
 build(what === 'build')
 if (what === 'start') {
   become(process.execPath, [join(ROOT, 'dist', 'unroll.cjs'), 'start', ...rest])
-} else if (what === 'test') {
+} else if (what === 'run') {
   const shell = process.platform === 'win32'
-  become('npm', ['run', 'check', ...rest], { cwd: ROOT, shell })
+  become('npm', ['run', ...rest], { cwd: ROOT, shell })
 }

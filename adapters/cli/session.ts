@@ -91,11 +91,7 @@ const isDirectory = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** Reports a home that is not there; null when it is, or when a store holds the threads. */
-export const missingHome = (
-  { home, store }: Place,
-  input: Input,
-  io: Io
-): Promise<number> | null =>
+export const missingHome = ({ home, store }: Place, input: Input, io: Io): Promise<number> | null =>
   store !== undefined || isDirectory(home)
     ? null
     : report(

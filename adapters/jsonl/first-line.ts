@@ -13,7 +13,8 @@ import { endOfLine, isBlank, parseLine } from './lines.ts'
 
 /** What a segment's first line says; `unreadable` when it is not session metadata. */
 export type FirstLine =
-  { readonly base: HistoryBase | null; readonly forkedFromId: string | null } | 'unreadable'
+  | { readonly base: HistoryBase | null; readonly forkedFromId: string | null }
+  | 'unreadable'
 
 const CHUNK_BYTES = 64 * 1024
 /** A first line beyond this is not looked for. */

@@ -44,7 +44,7 @@ import type { Method, Server } from './method.ts'
 import { CODEX_ORDER } from './order.ts'
 
 /** A row whose parameter and answer types are its own business. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 export type AnyMethod = Method<any, any>
 
 const place = new Map(CODEX_ORDER.map((name, index) => [name, index]))

@@ -26,7 +26,12 @@ import { scanFile, type Scanned } from './scan.ts'
 
 /** What a file is beside its seal. */
 export type SealVerdict =
-  'unchanged' | 'appended' | 'new' | Difference['verdict'] | 'removed' | 'unreadable'
+  | 'unchanged'
+  | 'appended'
+  | 'new'
+  | Difference['verdict']
+  | 'removed'
+  | 'unreadable'
 
 /** Verdicts that are as they should be. */
 const FINE: ReadonlySet<SealVerdict> = new Set(['unchanged', 'appended', 'new'])

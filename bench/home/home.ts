@@ -20,7 +20,8 @@ const BUFFER_CHARS = 4e6
 
 /** Many threads of all sizes, or a few long ones. */
 export type Profile =
-  { readonly threads: number; readonly bytes: number } | { readonly long: ReadonlyArray<Long> }
+  | { readonly threads: number; readonly bytes: number }
+  | { readonly long: ReadonlyArray<Long> }
 interface Long {
   readonly turns: number
   readonly bytes: number

@@ -14,7 +14,7 @@ export interface Reply {
   /** The message of the error, when it was one. */
   readonly error: string | null
   /** Parsed only when asked for. */
-  readonly result: () => any // eslint-disable-line @typescript-eslint/no-explicit-any
+  readonly result: () => any // oxlint-disable-line typescript/no-explicit-any
 }
 
 /** How to start a server. */

@@ -20,7 +20,11 @@ import { contradicted } from './laws.ts'
 
 /** How the two sides of a field, or of a whole event, stand to each other. */
 export type Verdict =
-  'equal' | 'differs' | 'only_in_capture' | 'only_reconstructed' | 'not_reconstructable'
+  | 'equal'
+  | 'differs'
+  | 'only_in_capture'
+  | 'only_reconstructed'
+  | 'not_reconstructable'
 
 /** Both sides of one field; `undefined` where the key, or the whole event, is missing. */
 export interface Sides {

@@ -60,7 +60,11 @@ export interface TurnSettings {
   readonly model: string | null
   readonly modelProvider: string | null
   readonly sandboxPolicy:
-    'full_access' | 'external_sandbox' | 'read_only' | 'workspace_write' | null
+    | 'full_access'
+    | 'external_sandbox'
+    | 'read_only'
+    | 'workspace_write'
+    | null
   readonly sandboxNetworkAccess: boolean | null
   readonly reasoningEffort: string | null
   readonly reasoningSummary: string | null
@@ -260,9 +264,16 @@ export type OtherFact =
       InTurn & {
         readonly trigger: 'manual' | 'auto' | null
         readonly reason:
-          'user_requested' | 'context_limit' | 'model_downshift' | 'comp_hash_changed' | null
+          | 'user_requested'
+          | 'context_limit'
+          | 'model_downshift'
+          | 'comp_hash_changed'
+          | null
         readonly implementation:
-          'responses' | 'responses_compaction_v2' | 'responses_compact' | null
+          | 'responses'
+          | 'responses_compaction_v2'
+          | 'responses_compact'
+          | null
         readonly phase: 'standalone_turn' | 'pre_turn' | 'mid_turn' | null
         readonly strategy: 'memento' | 'prefix_compaction' | null
         readonly status: TurnEnd

@@ -62,7 +62,11 @@ export type TerminalStatus = 'completed' | 'failed' | 'rejected' | 'interrupted'
 
 /** Why a tool call did not complete. */
 export type FailureKind =
-  'tool_error' | 'approval_denied' | 'approval_aborted' | 'sandbox_denied' | 'policy_forbidden'
+  | 'tool_error'
+  | 'approval_denied'
+  | 'approval_aborted'
+  | 'sandbox_denied'
+  | 'policy_forbidden'
 
 /** Who decided about a tool call, in one word. */
 export type ApprovalOutcome =
@@ -89,14 +93,20 @@ export type ReviewSubject =
 
 /** What made Codex ask. */
 export type ReviewTrigger =
-  'initial' | 'sandbox_denial' | 'network_policy_denial' | 'execve_intercept'
+  | 'initial'
+  | 'sandbox_denial'
+  | 'network_policy_denial'
+  | 'execve_intercept'
 
 /** What the answer was. */
 export type ReviewStatus = 'approved' | 'denied' | 'aborted' | 'timed_out'
 
 /** How far an answer reaches beyond the one call. */
 export type ReviewResolution =
-  'none' | 'session_approval' | 'exec_policy_amendment' | 'network_policy_amendment'
+  | 'none'
+  | 'session_approval'
+  | 'exec_policy_amendment'
+  | 'network_policy_amendment'
 
 /** Why a steer was refused. */
 export type SteerRefusal =

@@ -12,7 +12,12 @@ import { trimmed } from '../white-space.ts'
 
 /** How far a goal is. */
 export type GoalStatus =
-  'active' | 'paused' | 'blocked' | 'usageLimited' | 'budgetLimited' | 'complete'
+  | 'active'
+  | 'paused'
+  | 'blocked'
+  | 'usageLimited'
+  | 'budgetLimited'
+  | 'complete'
 
 /** A goal. Members in the order of Codex. */
 export interface Goal {

@@ -72,7 +72,11 @@ const backfillFindings = (
 interface Compared {
   readonly finding: Finding
   readonly counted:
-    'missingActive' | 'missingArchived' | 'stale' | 'archivedDiffers' | 'pathDiffers'
+    | 'missingActive'
+    | 'missingArchived'
+    | 'stale'
+    | 'archivedDiffers'
+    | 'pathDiffers'
 }
 
 /** What the file of a row holds. */

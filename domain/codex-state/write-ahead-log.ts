@@ -92,7 +92,8 @@ const committed = (log: Uint8Array): Committed | null => {
 
 /** A database with what its log adds, as one that needs no log; or why it is none. */
 export type Whole =
-  { readonly ok: true; readonly bytes: Uint8Array } | { readonly ok: false; readonly why: string }
+  | { readonly ok: true; readonly bytes: Uint8Array }
+  | { readonly ok: false; readonly why: string }
 
 /** Puts the finished transactions of a log into a database; `bytesMax` bounds what comes out. */
 export const withLog = (database: Uint8Array, log: Uint8Array, bytesMax: number): Whole => {

@@ -10,7 +10,13 @@ import type { RemoteIdSource } from './resolution.ts'
 
 /** What a sidecar is like. A schema that is not known is `unsupported:` and its version. */
 export type SidecarState =
-  'ok' | 'absent' | 'malformed' | 'blank' | 'too_large' | 'unsafe' | `unsupported:${number}`
+  | 'ok'
+  | 'absent'
+  | 'malformed'
+  | 'blank'
+  | 'too_large'
+  | 'unsafe'
+  | `unsupported:${number}`
 
 /** What can be seen of a plugin in a home. */
 export interface PluginSeen {
@@ -52,7 +58,12 @@ export interface PluginObserved extends ObservationHead {
 
 /** What may be told of a plugin. */
 export type PluginNews =
-  'installed' | 'uninstalled' | 'enabled' | 'disabled' | 'install_failed' | 'used'
+  | 'installed'
+  | 'uninstalled'
+  | 'enabled'
+  | 'disabled'
+  | 'install_failed'
+  | 'used'
 
 /** Something that happened to a plugin, or was tried. */
 export interface PluginTold extends ObservationHead {

@@ -20,7 +20,8 @@ export interface LineSetting {
 
 /** What became of a line: edits counted from its beginning, or why there are none. */
 export type MendedLine =
-  { readonly edits: ReadonlyArray<Edit>; readonly events: number } | { readonly none: string }
+  | { readonly edits: ReadonlyArray<Edit>; readonly events: number }
+  | { readonly none: string }
 
 const [NUL, SPACE, QUOTE, BACKSLASH, OPEN, CLOSE] = [0, 32, 34, 92, 123, 125]
 /** A line in which more events seem to begin is taken for something else. */

@@ -6,7 +6,11 @@ import type { Tokens } from './tokens.ts'
 
 /** What the tokens were spent on; the last two are spends that no line tells the size of. */
 export type SpendKind =
-  'sampling' | 'compaction' | 'review' | 'compaction_unrecorded' | 'answer_unrecorded'
+  | 'sampling'
+  | 'compaction'
+  | 'review'
+  | 'compaction_unrecorded'
+  | 'answer_unrecorded'
 
 /**
  * How the size was found: the record of the answer itself, the growth of the thread's running count, or a running count

@@ -88,7 +88,8 @@ export function* rowsByTime({ env, table }: Ledger, after: TimePlace): Iterable<
     for (const [key] of batch) {
       ;[ms, file, n] = [key[1] as number, key[2] as string, key[3] as number]
       const row = env.index.get([...trailPrefix(table(threadAudit), file), n]) as
-        TrailRow | undefined
+        | TrailRow
+        | undefined
       if (row !== undefined) yield { orderMs: ms, file, n, row }
     }
     if (batch.length < BATCH_ROWS) return

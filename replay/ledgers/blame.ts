@@ -94,7 +94,8 @@ const naming = (index: Reading, table: string, path: string): ReadonlyArray<Foun
     const [atMs, threadId, revision, place] = key.slice(2) as [number, string, number, number]
     const row = index.get(toolKey(table, threadId, revision))
     const touches = index.get(filesKey(table, threadId, revision)) as
-      ReadonlyArray<FileTouch> | undefined
+      | ReadonlyArray<FileTouch>
+      | undefined
     const touch = touches?.[place]
     if (row === undefined || touch === undefined) return []
     if (touch.path !== path && touch.movedTo !== path) return []

@@ -8,4 +8,5 @@ import type { Env } from '../catch-up/project.ts'
 /** Row of a thread, or null. */
 export const threadRow = (env: Env, streamId: string): ThreadRow | null =>
   (env.index.get([tableOf(threads, viewName(env.profile, env.strict)), streamId]) as
-    ThreadRow | undefined) ?? null
+    | ThreadRow
+    | undefined) ?? null

@@ -65,7 +65,7 @@ describe('appending to a home', () => {
     await untilReleased()
     expect(readdirSync(join(home, '.unroll', 'locks'))).to.deep.equal([])
     expect([join(home, '.unroll'), join(home, '.unroll/locks')].map((p) => statSync(p).mode & 0o777))
-      .to.deep.equal([0o700, 0o700]) // prettier-ignore
+      .to.deep.equal([0o700, 0o700]) // oxfmt-ignore
   })
 
   describe('with an unfinished last line', () => {

@@ -22,7 +22,12 @@ import { lineOf } from '../torture/hostile/kinds.ts'
 import { recordedRollouts, idOf as threadOf } from '../torture/hostile/flips.ts'
 
 type Json =
-  null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
+  | null
+  | boolean
+  | number
+  | string
+  | ReadonlyArray<Json>
+  | { readonly [key: string]: Json }
 
 const ODD: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom<Json>(null, true, 0, -1, 1e300, 2 ** 53, '', 'x', '__proto__', '../..', [], {}),
@@ -31,10 +36,7 @@ const ODD: fc.Arbitrary<Json> = fc.oneof(
 )
 
 /** Paths to every member of a value. */
-const placesIn = (
-  value: unknown,
-  path: ReadonlyArray<string> = []
-): Array<ReadonlyArray<string>> =>
+const placesIn = (value: unknown, path: ReadonlyArray<string> = []): Array<ReadonlyArray<string>> =>
   typeof value !== 'object' || value === null
     ? []
     : Object.entries(value).flatMap(([key, member]) => [

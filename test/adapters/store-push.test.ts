@@ -326,7 +326,8 @@ describe('push: what does not fit', () => {
       const forks = all.streamNames().filter((stream) =>
         all.eventsOf(stream).some(({ data }) => {
           const lineage = data.json?.['lineage'] as
-            ReadonlyArray<{ readonly thread: string }> | undefined
+            | ReadonlyArray<{ readonly thread: string }>
+            | undefined
           return lineage?.some(({ thread }) => threadStream(thread) !== stream) === true
         })
       )

@@ -9,8 +9,7 @@ import { GROUPS, REASONS, type Row } from './rows.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const PATH = join(ROOT, 'docs', 'CHECKLIST.md')
-const UPDATE =
-  'UPDATE_DOCS=1 npx mocha --no-config --import=tsx test/checklist/checklist.test.ts renders it again'
+const UPDATE = 'UPDATE_DOCS=1 npx mocha test/checklist/checklist.test.ts renders it again'
 
 const ROWS = GROUPS.flatMap(({ rows }) => rows)
 const COUNT = 327
@@ -53,7 +52,9 @@ const findPlaces = (): void => {
 const here = ({ names, verdict }: Row): string => {
   if (verdict.kind === 'not here') return `– ${verdict.reason}`
   const places = [...new Set(names.map((name) => placeOf.get(name) ?? ''))]
-  const links = places.map((path) => `[${path.replace('.test.ts', '')}](../test/${path})`)
+  const links = places.map(
+    (path) => `[${path.replace(/(\.deep)?\.test\.ts$/, '')}](../test/${path})`
+  )
   return [links.join(', '), ...(verdict.note === null ? [] : [verdict.note])].join(': ')
 }
 

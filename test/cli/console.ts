@@ -63,7 +63,7 @@ export const inHome =
   (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> =>
     unroll([...argv, '--home', home(), '--index', 'memory'], setting)
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- JSON nobody typed */
+/* oxlint-disable typescript/no-explicit-any -- JSON nobody typed */
 
 /** Values of JSON lines. */
 export const jsonLines = (text: string): ReadonlyArray<any> =>

@@ -1,6 +1,6 @@
 // The model context, rule by rule. The goal: the cases in which what the model knows differs from the
 // turns a person sees, and the points in time a caller may ask for. Expected values are those of 0.130.0
-// and 0.142.5; the recordings in test/golden/context.test.ts hold the same cases.
+// and 0.142.5; the recordings in test/golden/context.deep.test.ts hold the same cases.
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'

@@ -234,7 +234,8 @@ const storyOf = async (codex: string, home: string): Promise<Story> => {
     const turns =
       (
         read['result'] as
-          { thread?: { turns: ReadonlyArray<{ items: ReadonlyArray<Item> }> } } | undefined
+          | { thread?: { turns: ReadonlyArray<{ items: ReadonlyArray<Item> }> } }
+          | undefined
       )?.thread?.turns ?? []
     const items = turns.at(-1)?.items ?? []
     const user = items.find(({ type }) => type === 'userMessage')?.content?.[0]?.text

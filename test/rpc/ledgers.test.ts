@@ -8,7 +8,7 @@ import { initialized, type Client } from '../support/rpc-client.ts'
 const RUN = join(FIXTURES, 'ledger', 'h2-142')
 
 // What comes over the wire has no type here.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 type Row = any
 
 interface Captured {

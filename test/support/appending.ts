@@ -49,7 +49,7 @@ export const linesIn = async (home: string, id = ID) => {
 export const shown = async (home: string) =>
   (await linesIn(home)).map((line) => {
     if (isDamaged(line)) return line.reason
-    return line.line.type === 'session_meta' ? 'meta' : (line.line.payload as any).message // eslint-disable-line @typescript-eslint/no-explicit-any
+    return line.line.type === 'session_meta' ? 'meta' : (line.line.payload as any).message // oxlint-disable-line typescript/no-explicit-any
   })
 
 /** Where the events of an answer begin, or why they do not. */

@@ -13,8 +13,8 @@ export interface Message {
   readonly dir: '>' | '<res' | '<err' | '<req' | '<ntf'
   readonly id?: number
   readonly method?: string
-  readonly params?: any // eslint-disable-line @typescript-eslint/no-explicit-any
-  readonly result?: any // eslint-disable-line @typescript-eslint/no-explicit-any
+  readonly params?: any // oxlint-disable-line typescript/no-explicit-any
+  readonly result?: any // oxlint-disable-line typescript/no-explicit-any
 }
 
 /** The messages that made a home. */
@@ -289,7 +289,7 @@ export const expectedTrails = (
   return walk.rows()
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 const DETAILS: Readonly<Record<string, (after: any) => unknown>> = {
   forked: ({ forkedFrom }) => forkedFrom,
   rolled_back: ({ turns, turnIds }) => ({

@@ -9,7 +9,7 @@ import {
 } from '../../domain/analytics/tool-outcome.ts'
 
 // What stands in a capture is known to the test; a wrong member shows as a difference.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
+// oxlint-disable-next-line typescript/no-explicit-any
 export type Params = Record<string, any>
 
 const details = (type: string, p: Params): ToolDetails => {

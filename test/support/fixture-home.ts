@@ -10,7 +10,7 @@ import { join } from 'node:path'
 export const FIXTURES = join(import.meta.dirname, '..', 'fixtures')
 
 /** Reads a JSON file nobody typed. */
-export const readJson = (path: string): any => JSON.parse(readFileSync(path, 'utf8')) // eslint-disable-line @typescript-eslint/no-explicit-any
+export const readJson = (path: string): any => JSON.parse(readFileSync(path, 'utf8')) // oxlint-disable-line typescript/no-explicit-any
 
 /** A fresh empty folder. */
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'unroll-test-'))

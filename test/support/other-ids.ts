@@ -71,7 +71,7 @@ export const OTHER_IDS_QUESTIONS: ReadonlyArray<readonly [string, object]> = [
 /** Which thread an answer tells of: its id, the end of its path, its preview and what was said in it. */
 export const whichThreads = (answer: Message): unknown => {
   const facts = (value: unknown): unknown => {
-    const { conversationId, id, path, preview, turns, items } = value as Record<string, any> // eslint-disable-line @typescript-eslint/no-explicit-any
+    const { conversationId, id, path, preview, turns, items } = value as Record<string, any> // oxlint-disable-line typescript/no-explicit-any
     if (items !== undefined) return items.map((item: { content: unknown }) => item.content)
     return [conversationId ?? id, path.slice(-17), preview, ...(turns ?? []).map(facts)]
   }

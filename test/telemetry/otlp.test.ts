@@ -14,7 +14,7 @@ interface Received {
   readonly method: string | undefined
   readonly path: string | undefined
   readonly headers: IncomingHttpHeaders
-  readonly body: any // eslint-disable-line @typescript-eslint/no-explicit-any
+  readonly body: any // oxlint-disable-line typescript/no-explicit-any
 }
 
 const settings = (env: Readonly<Record<string, string>>) => {

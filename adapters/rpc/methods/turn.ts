@@ -179,10 +179,7 @@ export const turnSteer: Method<
 
 const interruptFields = { threadId: required(text), turnId: required(text) }
 
-const interruptible = (
-  turn: RunningTurn | null,
-  turnId: string
-): E.Either<RpcError, RunningTurn> =>
+const interruptible = (turn: RunningTurn | null, turnId: string): E.Either<RpcError, RunningTurn> =>
   turn === null
     ? E.left(invalidRequest('no active turn to interrupt'))
     : turn.turnId === turnId || turnId === ''

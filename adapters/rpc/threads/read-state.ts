@@ -7,7 +7,8 @@ import type { Thread } from '../../../domain/protocol.ts'
 
 /** Where what a client has not seen begins. */
 export type UnreadPosition =
-  { readonly type: 'turn'; readonly turnId: string } | { readonly type: 'threadStart' }
+  | { readonly type: 'turn'; readonly turnId: string }
+  | { readonly type: 'threadStart' }
 
 /** What a client of 0.169 is told about one thread; null for one of a sub-agent or of nobody knows whom, which has no receipt. */
 export type ReadState = {

@@ -2,7 +2,14 @@
 
 /** A call as the faults and the counts name it; both forms of append are `append`. */
 export type Method =
-  'append' | 'delete' | 'tombstone' | 'readStream' | 'readAll' | 'subscribe' | 'features' | 'gossip'
+  | 'append'
+  | 'delete'
+  | 'tombstone'
+  | 'readStream'
+  | 'readAll'
+  | 'subscribe'
+  | 'features'
+  | 'gossip'
 
 /**
  * How a call goes wrong. `deadline` and `timeout` leave open whether the work was done; `silent` never

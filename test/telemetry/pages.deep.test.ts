@@ -205,11 +205,11 @@ describe('the numbers of an app-server process', () => {
     collector.closeAllConnections()
     collector.close()
     expect(bodies).to.have.length(1)
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    // oxlint-disable-next-line typescript/no-explicit-any
     const metrics = JSON.parse(bodies[0] ?? '').resourceMetrics[0].scopeMetrics[0].metrics as any[]
     const requests = metrics.find(({ name }) => name === 'unroll.rpc.request.duration')
     expect(
-      // eslint-disable-next-line @typescript-eslint/no-explicit-any
+      // oxlint-disable-next-line typescript/no-explicit-any
       requests.histogram.dataPoints.map(({ attributes, count }: any) => [
         attributes[0].value.stringValue,
         count
