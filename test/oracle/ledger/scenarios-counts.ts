@@ -13,7 +13,7 @@ import {
   takenBack,
   type Run
 } from './run.ts'
-import { command, halfText, reply, text } from './say.ts'
+import { command, halfText, reply } from './say.ts'
 import { any, STEPS, walkOf, type Step } from './scenarios-walks.ts'
 import type { Scenario } from './scenario.ts'
 
