@@ -1,5 +1,5 @@
-// The README shows what the program prints. The goal: it still does. The method: run every command and every
-// message it shows over the sample home and compare the whole README with itself, its blocks filled in anew.
+// The README and the tour show what the program prints. The goal: it still does. The method: run every command and every
+// message they show over the sample home and compare the whole page with itself, its blocks filled in anew.
 // `UPDATE_DOCS=1` writes it.
 import { expect } from 'chai'
 import { execFileSync } from 'node:child_process'
@@ -12,6 +12,7 @@ import { connected, type Message } from '../support/rpc-client.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const README = join(ROOT, 'README.md')
+const TOUR = join(ROOT, 'docs', 'TOUR.md')
 const EXAMPLE = join(ROOT, 'docs', 'examples', 'list-threads.mjs')
 
 let home = ''
@@ -52,6 +53,8 @@ describe('README', () => {
   after(() => removeFolder(home))
 
   it('shows what every command prints', () => expectCommands(README, () => home))
+
+  it('has a tour that does, too', () => expectCommands(TOUR, () => home))
 
   it('shows what the app-server answers', () => expectRenewed(README, 'json-rpc', conversation))
 
