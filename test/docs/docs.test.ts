@@ -21,7 +21,8 @@ const markdownIn = (folder: string): ReadonlyArray<string> =>
     .map((name) => normalize(join(folder, name)))
 
 const DECISIONS = markdownIn('docs/decisions').toSorted()
-const DOCUMENTS = [...markdownIn('.'), ...markdownIn('docs'), ...DECISIONS]
+const FOLDERS = ['.', 'docs', 'test/oracle', 'test/fixtures', 'test/fixtures/clients']
+const DOCUMENTS = [...FOLDERS.flatMap(markdownIn), ...DECISIONS]
 
 const FENCED = /^```[\s\S]*?^```$/gm
 const proseOf = (path: string): string => read(path).replace(FENCED, '')
