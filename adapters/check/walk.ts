@@ -1,13 +1,12 @@
 /**
  * What stands in the folders of rollouts, without opening or following anything.
  */
-import { lstatSync, readdirSync, type Dirent } from 'node:fs'
+import { lstatSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
 import type { HomeEntry } from '../../domain/check/home.ts'
+import { ROLLOUT_ROOTS, walk } from '../home/walk.ts'
 import type { Pace } from './pace.ts'
 
-const ROOTS = ['archived_sessions', 'sessions']
-const DEPTH_MAX = 8
 /** A temporary file that was not written to for so long belongs to nobody. */
 export const LEFTOVER_MS = 10 * 60 * 1000
 const TEMPORARY = /\.tmp$/
@@ -49,28 +48,19 @@ export const walkHome = async (
   nowMs: number
 ): Promise<ReadonlyArray<HomeEntry>> => {
   const found: Array<HomeEntry> = []
-  const visit = async (path: string, depth: number): Promise<void> => {
-    if (pace.isDue()) await pace.giveWay()
-    let entries: ReadonlyArray<Dirent>
-    try {
-      entries = readdirSync(join(home, path), { withFileTypes: true })
-    } catch (cause) {
-      found.push({ path, is: 'unreadable_folder', reason: reasonOf(cause) })
-      return
-    }
-    for (const entry of entries) {
-      const inner = `${path}/${entry.name}`
-      if (entry.isDirectory()) {
-        if (depth < DEPTH_MAX) await visit(inner, depth + 1)
-        continue
-      }
-      const isOld = TEMPORARY.test(entry.name) && isAbandoned(join(home, inner), nowMs)
-      found.push({ path: inner, is: kindOf(entry), ...(isOld ? { isOld } : {}) })
+  const onUnreadable = (path: string, cause: unknown): void => {
+    found.push({ path, is: 'unreadable_folder', reason: reasonOf(cause) })
+  }
+  const visit = async (root: string): Promise<void> => {
+    for (const { path, entry } of walk(home, root, { onUnreadable })) {
+      if (pace.isDue()) await pace.giveWay()
+      const isOld = TEMPORARY.test(entry.name) && isAbandoned(join(home, path), nowMs)
+      found.push({ path, is: kindOf(entry), ...(isOld ? { isOld } : {}) })
     }
   }
-  for (const root of ROOTS) {
+  for (const root of ROLLOUT_ROOTS) {
     const is = rootIs(join(home, root))
-    if (is === 'folder') await visit(root, 0)
+    if (is === 'folder') await visit(root)
     else if (typeof is === 'string') found.push({ path: root, is })
     else if (is !== null) found.push({ path: root, is: 'unreadable_folder', ...is })
   }

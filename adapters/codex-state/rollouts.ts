@@ -1,10 +1,11 @@
 /**
  * Every rollout file of a home by name, and what each is to its thread. Links are not followed.
  */
-import { readdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RolloutFile } from '../../domain/codex-state/inventory.ts'
 import { PROFILES } from '../../domain/profile.ts'
+import { ROLLOUT_ROOTS, walk } from '../home/walk.ts'
 import { discovery } from '../jsonl/discover.ts'
 import { firstLines } from '../jsonl/first-line.ts'
 import { placeOf } from '../jsonl/listing.ts'
@@ -17,9 +18,6 @@ export interface Rollouts {
 }
 
 const PROFILE = PROFILES['0.169']
-const ROOTS = ['sessions', 'archived_sessions'] as const
-/** As deep as rollouts are looked for. */
-const DEPTH_MAX = 8
 /** Names that Codex takes for rollouts. */
 const ROLLOUT = /^rollout-.*\.jsonl(\.zst)?$/
 /** Names that Codex makes. */
@@ -30,30 +28,24 @@ interface Found {
   readonly troubles: Array<{ readonly path: string; readonly why: string }>
 }
 
-const walk = (home: string, folder: string, depth: number, found: Found): void => {
-  let entries
-  try {
-    entries = readdirSync(join(home, folder), { withFileTypes: true })
-  } catch (cause) {
-    const { code = 'unknown' } = cause as NodeJS.ErrnoException
-    if (code !== 'ENOENT') found.troubles.push({ path: folder, why: code })
-    return
+const look = (home: string, root: (typeof ROLLOUT_ROOTS)[number], found: Found): void => {
+  const archived = root === 'archived_sessions'
+  const onUnreadable = (path: string, { code = 'unknown' }: NodeJS.ErrnoException): void => {
+    if (code !== 'ENOENT') found.troubles.push({ path, why: code })
   }
-  for (const entry of entries) {
-    const path = `${folder}/${entry.name}`
-    if (entry.isDirectory() && depth < DEPTH_MAX) walk(home, path, depth + 1, found)
-    else if (entry.isSymbolicLink()) found.troubles.push({ path, why: 'a link' })
+  for (const { path, folder, entry } of walk(home, root, { onUnreadable })) {
+    if (entry.isSymbolicLink()) found.troubles.push({ path, why: 'a link' })
     else if (ROLLOUT.test(entry.name)) {
       const stat = statSync(join(home, path), { throwIfNoEntry: false })
       if (!entry.isFile() || stat === undefined) {
         if (!entry.isFile()) found.troubles.push({ path, why: 'not a plain file' })
         continue
       }
-      const place = placeOf(join(home, folder), entry.name, folder.startsWith(ROOTS[1]), PROFILE)
+      const place = placeOf(join(home, folder), entry.name, archived, PROFILE)
       const isMade = place !== null && WELL_FORMED.test(entry.name)
       found.files.push({
         path,
-        archived: folder.startsWith(ROOTS[1]),
+        archived,
         sizeBytes: stat.size,
         threadId: isMade ? place.streamId : null
       })
@@ -64,7 +56,7 @@ const walk = (home: string, folder: string, depth: number, found: Found): void =
 /** Lists the rollouts of a home. */
 export const rolloutsOf = (home: string): Rollouts => {
   const found: Found = { files: [], troubles: [] }
-  for (const root of ROOTS) walk(home, root, 0, found)
+  for (const root of ROLLOUT_ROOTS) look(home, root, found)
   const known = discovery(home, PROFILE)
   const relative = (path: string): string => path.slice(home.length + 1)
   const heads = new Set(

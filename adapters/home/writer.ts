@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { lstatSync, readdirSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { join } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import {
@@ -24,8 +24,8 @@ import { holdHome } from './hold.ts'
 import { isThere } from './own-folder.ts'
 import { readManifest, relocate, stoppedHalfway, type Step } from './relocate.ts'
 import { appendName } from './session-index.ts'
+import { ROLLOUT_ROOTS, walk } from './walk.ts'
 
-const ROOTS = ['sessions', 'archived_sessions'] as const
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const SEGMENT = new RegExp(`^rollout-.*?(${UUID})_${UUID}\\.jsonl(\\.zst)?$`, 'i')
 const FIRST = new RegExp(`(${UUID})\\.jsonl(\\.zst)?$`, 'i')
@@ -34,29 +34,25 @@ const FIRST = new RegExp(`(${UUID})\\.jsonl(\\.zst)?$`, 'i')
 const threadOf = (name: string): string | null =>
   (SEGMENT.exec(name)?.[1] ?? FIRST.exec(name)?.[1] ?? null)?.toLowerCase() ?? null
 
-const filesBelow = (home: string, root: (typeof ROOTS)[number]): ReadonlyArray<HomeFile> => {
+const filesBelow = (
+  home: string,
+  root: (typeof ROLLOUT_ROOTS)[number]
+): ReadonlyArray<HomeFile> => {
   if (!isThere(join(home, root))) return []
-  const entries = readdirSync(join(home, root), { recursive: true, withFileTypes: true })
-  return entries.flatMap((entry) => {
+  return Array.from(walk(home, root)).flatMap(({ path, entry }) => {
     const threadId = entry.isFile() ? threadOf(entry.name) : null
     if (threadId === null) return []
-    const path = join(entry.parentPath, entry.name)
-    const stat = lstatSync(path, { throwIfNoEntry: false })
+    const stat = lstatSync(join(home, path), { throwIfNoEntry: false })
     if (stat === undefined) return []
-    return [
-      {
-        threadId,
-        path: path.slice(home.length + 1).replaceAll(sep, '/'),
-        archived: root !== 'sessions',
-        sizeBytes: stat.size,
-        modifiedAtMs: stat.mtimeMs
-      }
-    ]
+    const archived = root !== 'sessions'
+    return [{ threadId, path, archived, sizeBytes: stat.size, modifiedAtMs: stat.mtimeMs }]
   })
 }
 
 const rolloutFiles = (home: string): ReadonlyArray<HomeFile> =>
-  ROOTS.flatMap((root) => filesBelow(home, root)).toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  ROLLOUT_ROOTS.flatMap((root) => filesBelow(home, root)).toSorted((a, b) =>
+    a.path < b.path ? -1 : 1
+  )
 
 /** Threads whose lineage goes through a file of one of the others. */
 const referrersIn = (home: string, threadIds: ReadonlyArray<string>): ReadonlyArray<string> => {

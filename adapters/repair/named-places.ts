@@ -2,8 +2,9 @@
  * Places in rollouts that other rollouts name: where a fork or a revert goes on. They are found once, in the first lines of
  * all files, when the first one is asked for.
  */
-import { existsSync, readdirSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROLLOUT_ROOTS, walk } from '../home/walk.ts'
 import type { FirstLine } from '../jsonl/first-line.ts'
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
@@ -19,14 +20,10 @@ export interface NamedPlaces {
 }
 
 const rolloutsOf = (home: string): ReadonlyArray<string> =>
-  ['sessions', 'archived_sessions']
-    .filter((root) => existsSync(join(home, root)))
-    .flatMap((root) =>
-      readdirSync(join(home, root), { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && LAST_ID.test(entry.name))
-        .map((entry) => join(entry.parentPath, entry.name).slice(home.length + 1))
-    )
-    .map((path) => path.replaceAll(sep, '/'))
+  ROLLOUT_ROOTS.filter((root) => existsSync(join(home, root)))
+    .flatMap((root) => Array.from(walk(home, root)))
+    .filter(({ entry }) => entry.isFile() && LAST_ID.test(entry.name))
+    .map(({ path }) => path)
 
 const idIn = (pattern: RegExp, path: string): string => pattern.exec(path)?.[1]?.toLowerCase() ?? ''
 

@@ -1,13 +1,14 @@
 /**
  * The rollouts of a home as files: every one of them, whichever era reads it. Links are not followed.
  */
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { eraOf, NEWEST_ERA, PROFILES, type Profile } from '../../domain/profile.ts'
 import { isDocument } from '../../domain/rollout-file.ts'
 import { thrown } from '../../replay/guarded.ts'
 import { placeOf } from '../jsonl/listing.ts'
 import { homeNames } from '../home/names.ts'
+import { ROLLOUT_ROOTS, walk } from '../home/walk.ts'
 
 /** One rollout. */
 export interface RolloutFile {
@@ -24,33 +25,18 @@ export interface RolloutFile {
   readonly modifiedAtMs: number
 }
 
-const ROOTS = ['sessions', 'archived_sessions'] as const
-/** As deep as rollouts are looked for. */
-const DEPTH_MAX = 8
-
-const entriesOf = (directory: string) => {
-  try {
-    return readdirSync(directory, { withFileTypes: true })
-  } catch (cause) {
-    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return []
-    throw cause
-  }
+/** A folder that is not there, or no longer, holds nothing. */
+const onUnreadable = (_: string, cause: NodeJS.ErrnoException): void => {
+  if (!['ENOENT', 'ENOTDIR'].includes(cause.code ?? '')) throw cause
 }
 
 const PROFILE = PROFILES['0.169']
 /** Finds the documents of the TypeScript client too, which no Codex reads. */
 export const EVERY_ROLLOUT = eraOf(NEWEST_ERA, false)
 
-function* below(
-  home: string,
-  folder: string,
-  depth: number,
-  profile: Profile
-): Iterable<RolloutFile> {
-  const archived = folder.startsWith('archived_sessions')
-  for (const entry of entriesOf(join(home, folder))) {
-    if (entry.isDirectory() && depth < DEPTH_MAX)
-      yield* below(home, `${folder}/${entry.name}`, depth + 1, profile)
+function* below(home: string, root: string, profile: Profile): Iterable<RolloutFile> {
+  const archived = root === 'archived_sessions'
+  for (const { path, folder, entry } of walk(home, root, { onUnreadable })) {
     if (!entry.isFile()) continue
     const place = placeOf(join(home, folder), entry.name, archived, profile)
     if (place === null) continue
@@ -58,7 +44,6 @@ function* below(
     if (stat === undefined) continue
     const { streamId: threadId, segmentId } = place
     const compressed = place.compressed && !isDocument(entry.name)
-    const path = `${folder}/${entry.name}`
     yield {
       ...{ threadId, segmentId, path, archived, compressed },
       sizeBytes: stat.size,
@@ -72,8 +57,8 @@ const isLink = (path: string): boolean =>
 
 /** Every rollout of a home that an era finds, by path. Throws when a folder cannot be read. */
 export const rolloutsOf = (home: string, profile = PROFILE): ReadonlyArray<RolloutFile> =>
-  ROOTS.filter((root) => !isLink(join(home, root)))
-    .flatMap((root) => [...below(home, root, 0, profile)])
+  ROLLOUT_ROOTS.filter((root) => !isLink(join(home, root)))
+    .flatMap((root) => [...below(home, root, profile)])
     .sort((a, b) => (a.path < b.path ? -1 : 1))
 
 /** Fewer letters of an id are none. */

@@ -1,13 +1,14 @@
 /**
  * Finding rollouts by what is in them, whatever they are called and wherever they lie. Links are not followed, nothing is changed.
  */
-import { lstatSync, openSync, readdirSync, readSync, closeSync } from 'node:fs'
+import { closeSync, lstatSync, openSync, readSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
 import { isJsonObject } from '../../../domain/json.ts'
 import { uuid7Ms } from '../../../domain/inherited.ts'
 import { eraOf, NEWEST_ERA } from '../../../domain/profile.ts'
 import { isDocument } from '../../../domain/rollout-file.ts'
+import { walk } from '../../home/walk.ts'
 import { openBytes } from '../../jsonl/bytes.ts'
 import { readFirstLine } from '../../jsonl/first-line.ts'
 import { parseLine } from '../../jsonl/lines.ts'
@@ -49,14 +50,10 @@ const HEAD_BYTES = 256 * 1024
 const HEAD_LINES_MAX = 64
 
 /** Every plain file below a folder, by path; what unroll itself keeps there is left out. */
-export function* filesBelow(folder: string, depth = 0): Iterable<string> {
-  const entries = readdirSync(folder, { withFileTypes: true })
-  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(folder, entry.name)
-    if (entry.isFile()) yield path
-    if (entry.isDirectory() && entry.name !== OWN_FOLDER && depth < DEPTH_MAX)
-      yield* filesBelow(path, depth + 1)
-  }
+export function* filesBelow(folder: string): Iterable<string> {
+  const enters = (name: string): boolean => name !== OWN_FOLDER
+  for (const { path, entry } of walk(folder, '', { depthMax: DEPTH_MAX, enters }))
+    if (entry.isFile()) yield join(folder, path)
 }
 
 const isZstd = (path: string): boolean => {
