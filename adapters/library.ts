@@ -2,20 +2,22 @@
  * unroll as a library.
  *
  * ```ts
- * import { openEngine } from 'unroll'
- * const engine = await openEngine({ home: '/home/me/.codex' })
+ * import { describe, openEngine } from 'unroll'
+ * const opened = await openEngine({ home: '/home/me/.codex' })
+ * if (opened._tag === 'Left') throw new Error(describe(opened.left))
+ * const engine = opened.right
  * const page = await engine.listThreads({ limit: 5 })()
  * if (page._tag === 'Right') for (const thread of page.right.data) console.log(thread.id, thread.preview)
  * await engine.close()
  * ```
  *
- * Every use case answers with fp-ts's `Either`: `Left` is a `StoreError`, which `describe` and `hint` put into words.
+ * Opening and every use case answer with fp-ts's `Either`: `Left` is a `StoreError`, which `describe` and `hint` put into words.
  */
 import type { NewSeal, SealReport, SealRequest } from './seal/seal.ts'
 import type { FileOutcome, StorageRequest } from './storage/change.ts'
 import type { ThreadSpent } from './storage/report.ts'
 import type { SalvageRequest, Salvaged } from './storage/salvage/salvage.ts'
-import type { Either } from 'fp-ts/lib/Either.js'
+import { map, type Either } from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
 import type { Difference, DifferencePart } from '../domain/difference/thread.ts'
 import type { JsonObject } from '../domain/json.ts'
@@ -24,7 +26,7 @@ import { sentItems } from '../domain/context/sent.ts'
 import type { Engine } from '../replay/engine.ts'
 import type { Side } from '../replay/time-travel/compare.ts'
 import type { RepairDone } from '../replay/life/repair.ts'
-import { openAll, type EngineOptions } from './open.ts'
+import { openAll, type EngineOptions, type Opened } from './open.ts'
 import type { CompareOptions } from './codex-state/findings.ts'
 import type { Inspection } from './codex-state/inspect.ts'
 import type { Finding } from '../domain/check/finding.ts'
@@ -122,11 +124,11 @@ export const threadDifferences = async (
   (await import('../replay/time-travel/compare.ts')).compareThreads(before, after, parts)()
 
 /**
- * Opens a home or a store. The caller closes the engine. When the index cannot be opened, every use case answers with
- * `IndexUnavailable`.
+ * Opens a home or a store; `Left` says why it cannot be opened (`IndexUnavailable`, a connection string that is none, a point that
+ * is not there). The caller closes the engine.
  */
-export const openEngine = async (options: EngineOptions): Promise<Engine> =>
-  (await openAll(options)).engine
+export const openEngine = async (options: EngineOptions): Promise<Either<StoreError, Engine>> =>
+  map(({ engine }: Opened) => engine)(await openAll(options))
 
 /**
  * The plugins of a home: what is installed and under which ids, and every change of them, as the Codex of a profile has it

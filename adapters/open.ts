@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import type { StoreError } from '../domain/errors.ts'
 import { eraOf, NEWEST_ERA, type Profile, type ProfileName } from '../domain/profile.ts'
 import type { Progress } from '../replay/catch-up/fold-many.ts'
-import { createEngine, failedEngine, type Engine } from '../replay/engine.ts'
+import { createEngine, type Engine } from '../replay/engine.ts'
 import { guarded } from '../replay/guarded.ts'
 import type { Index } from '../replay/ports.ts'
 import type { PastPoint } from '../replay/time-travel/past.ts'
@@ -69,7 +69,7 @@ export interface EngineOptions {
   readonly telemetry?: Telemetry
   /**
    * Told why the index cannot be opened, or not be written any more; the engine then goes on with one in memory. Without it
-   * every use case answers with `IndexUnavailable`, or with the failed write.
+   * opening answers with `IndexUnavailable`, and a use case with the failed write.
    */
   readonly onUnusableIndex?: (why: StoreError) => void
   /** Told why the server of a store does not answer, once in each silence of more than two seconds; it is tried again. */
@@ -80,7 +80,7 @@ export interface EngineOptions {
 export interface Opened {
   /** Closing it closes everything. */
   readonly engine: Engine
-  /** The store whose threads it reads; null for those of a home, and when it could not be opened. */
+  /** The store whose threads it reads; null for those of a home. */
   readonly store: OpenStore | null
 }
 
@@ -108,8 +108,6 @@ const openIndex = async (
     return { _tag: 'IndexUnavailable', path: directory, reason }
   }
 }
-
-const failed = (error: StoreError): Opened => ({ engine: failedEngine(error), store: null })
 
 /** The index directory: the one that is named, or that of the home or the store. */
 const indexDirectory = (
@@ -191,11 +189,11 @@ const engineAt = async (
   asked: Asked,
   { source, index }: Parts,
   at: PastPoint
-): Promise<Engine> => {
+): Promise<E.Either<StoreError, Engine>> => {
   const { pastOf } = await import('../replay/time-travel/past.ts')
   const { foldAside: _aside, remembered: _now, ...present } = source
   const past = await guarded({ index }, () => pastOf(present, at, asked.profile))()
-  if (E.isLeft(past)) return failedEngine(past.left)
+  if (E.isLeft(past)) return past
   const { resolve: found, ...parts } = past.right
   const engine = engineOf(options, asked, { ...present, ...parts }, pastIndex(), false)
   // Which ids stand in metadata, the past itself tells.
@@ -203,7 +201,7 @@ const engineAt = async (
     const named = await guarded({ index }, () => found(text))()
     return E.isLeft(named) && named.left._tag === 'StreamNotFound' ? engine.resolve(text)() : named
   }
-  return { ...engine, resolve }
+  return E.right({ ...engine, resolve })
 }
 
 const openParts = async (
@@ -226,10 +224,11 @@ const openParts = async (
 }
 
 /**
- * Opens a home or a store. What cannot be opened is the answer of every use case: `IndexUnavailable`, or why the connection
- * string or the client package cannot be used. A server that is not there is no such thing: the next question tries again.
+ * Opens a home or a store. `Left` says why it cannot be opened: `IndexUnavailable`, why the connection string or the client package
+ * cannot be used, or that there is no such point `at` which to look. A server that is not there is no such thing: the next question
+ * tries again.
  */
-export const openAll = async (options: EngineOptions): Promise<Opened> => {
+export const openAll = async (options: EngineOptions): Promise<E.Either<StoreError, Opened>> => {
   const strict = options.strict ?? false
   const asked: Asked = {
     home: resolve(options.home),
@@ -238,18 +237,20 @@ export const openAll = async (options: EngineOptions): Promise<Opened> => {
     telemetry: options.telemetry ?? noTelemetry
   }
   const opened = await openParts(options, asked)
-  if (E.isLeft(opened)) return failed(opened.left)
+  if (E.isLeft(opened)) return opened
   const parts = opened.right
   const { source, store, index, isFallback } = parts
   const { at } = options
   const engine =
     at === undefined
-      ? engineOf(options, asked, source, index, isFallback)
+      ? E.right(engineOf(options, asked, source, index, isFallback))
       : await engineAt(options, asked, parts, at)
   const close = async (): Promise<void> => {
-    await engine.close()
-    if (at !== undefined) await index.close()
+    if (E.isRight(engine)) await engine.right.close()
+    if (at !== undefined || E.isLeft(engine)) await index.close()
     await store?.close()
   }
-  return { engine: { ...engine, close }, store }
+  if (E.isRight(engine)) return E.right({ engine: { ...engine.right, close }, store })
+  await close()
+  return engine
 }

@@ -12,9 +12,9 @@ import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openEngine } from '../adapters/library.ts'
 import { Connection, type Command } from './measure/rpc.ts'
 import { peerServer, profileOf, unrollCommand } from './measure/servers.ts'
+import { openedEngine } from '../test/support/engines.ts'
 
 const { home, peers, peer, work, rounds, unroll } = parseArgs({
   options: {
@@ -60,7 +60,7 @@ const changes = async (command: Command, round: number): Promise<Times> => {
 
 /** What a rollback costs without the turns that the protocol answers with. */
 const bareRollback = async (ours: string, index: string): Promise<number> => {
-  const engine = await openEngine({ home: ours, index, profile: '0.142' })
+  const engine = await openedEngine({ home: ours, index, profile: '0.142' })
   await engine.listTurns(threadId, { limit: 1 })()
   const startMs = performance.now()
   const done = await engine.rollback(threadId, 1)()

@@ -15,12 +15,12 @@ import { refusingOptions } from './life/options.ts'
 import { guarded, guardedRead } from './guarded.ts'
 import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
 import { itemPage } from './pages/item-page.ts'
-import { failedLedgers, ledgersOf } from './ledgers/ledgers.ts'
+import { ledgersOf } from './ledgers/ledgers.ts'
 import { threadRecords } from './threads/records.ts'
 import { finder, findNamed, type Find } from './threads/identity.ts'
 import { damageRows, threadOpener, type Opener } from './threads/open-thread.ts'
 import { threadContext } from './context/context.ts'
-import { failedLifecycle, lifecycle } from './life/lifecycle.ts'
+import { lifecycle } from './life/lifecycle.ts'
 import { READ_ONLY } from './life/life.ts'
 import { mutationsOf, noMutations } from './mutate/mutations.ts'
 import type { StreamInfo } from './ports.ts'
@@ -202,40 +202,4 @@ export const createEngine = (given: EngineParts): Engine => {
       }),
     close: () => guarded({ index: parts.index }, home.close)().then(parts.index.close)
   })
-}
-
-/** An engine that could not be made: every use case answers with the reason. */
-export const failedEngine = (error: StoreError): Engine => {
-  const failed = () => async () => E.left(error)
-  return {
-    listThreads: failed,
-    searchThreads: failed,
-    searchOccurrences: failed,
-    readThread: failed,
-    summarize: failed,
-    listTurns: failed,
-    listItems: failed,
-    readItems: failed,
-    listTimeline: failed,
-    context: failed,
-    session: failed,
-    follow: failed,
-    events: failed,
-    bytes: failed,
-    resolve: failed,
-    locate: failed,
-    lineage: failed,
-    ...failedLedgers(error),
-    ...failedLifecycle(error),
-    fork: failed,
-    revert: failed,
-    ...noMutations(error),
-    append: failed,
-    damage: failed,
-    records: failed,
-    status: failed,
-    rebuild: failed,
-    homeChanges: failed,
-    close: async () => undefined
-  }
 }

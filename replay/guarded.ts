@@ -28,7 +28,7 @@ export const thrown = (error: StoreError): Error & StoreError =>
   Object.assign(new Error(describe(error), { cause: error }), error)
 
 /** The failure that was thrown as such; null for anything else. */
-const failureIn = (cause: unknown): StoreError | null =>
+export const failureIn = (cause: unknown): StoreError | null =>
   cause instanceof Error && String((cause as { _tag?: unknown })._tag) in ERROR_KIND
     ? ((cause.cause as StoreError | undefined) ?? null)
     : null

@@ -13,11 +13,11 @@ import { addressOf } from '../eventstore/connection/address.ts'
 import { flagOf, textOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
 import { startProgress } from './text/progress.ts'
-import { report } from './text/report.ts'
+import { failureOf, report } from './text/report.ts'
 import { oneLine } from './text/text.ts'
 
 /** Opens an engine; tests pass their own. */
-export type Open = (options: EngineOptions) => Promise<Engine>
+export type Open = (options: EngineOptions) => Promise<E.Either<StoreError, Engine>>
 
 /** The real engine, loaded when it is first needed. */
 export const openReal: Open = async (options) => (await import('../library.ts')).openEngine(options)
@@ -149,9 +149,14 @@ export const withEngine = async (
     ...{ ...place, ...answers(input), actor: 'cli', onProgress: progress.show },
     ...{ onSilentStore, ...(needsIndex ? {} : { onUnusableIndex }) }
   }
-  const engine = await open(options).catch((thrown: unknown) => {
+  const opened = await open(options).catch((thrown: unknown) => {
     throw openFailure(place, thrown)
   })
+  if (E.isLeft(opened)) {
+    progress.clear()
+    return report(failureOf(opened.left), input.json, io)
+  }
+  const engine = opened.right
   try {
     return await Promise.race([use(engine, progress.before(io)), stopped(io.stop)])
   } finally {

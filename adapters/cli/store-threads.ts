@@ -17,7 +17,9 @@ const known = async (
   place: Place & { readonly store: string }
 ): Promise<E.Either<StoreError, Known>> => {
   const { openAll } = await import('../open.ts')
-  const { engine, store } = await openAll({ ...place, onUnusableIndex: () => undefined })
+  const opened = await openAll({ ...place, onUnusableIndex: () => undefined })
+  if (E.isLeft(opened)) return opened
+  const { engine, store } = opened.right
   try {
     if (store === null) return E.right({ threads: [], nameOf: () => null })
     const done = await store.directory.refresh('all')

@@ -12,6 +12,7 @@ import { tell } from '../stderr.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import { describe, type StoreError } from '../../domain/errors.ts'
+import { thrown } from '../../replay/guarded.ts'
 import type { Opened } from '../open.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
 import { createMeter } from '../telemetry/meter.ts'
@@ -78,17 +79,28 @@ const KEPT_BYTES_MAX = 8 * 1024 * 1024
 
 type Log = (line: string) => void
 
+/** Rejects with the failure: a server goes on, and answers with it whoever asks for a thread. */
+const openOnce = async (
+  options: AppServerOptions,
+  telemetry: Telemetry,
+  log: Log
+): Promise<Opened> => {
+  const opened = await openLater(options, telemetry, log)
+  if (E.isLeft(opened)) throw thrown(opened.left)
+  return opened.right
+}
+
 /** Resolves when what had already come in was taken, and what was answered to it went out. */
 const firstTurn = (): Promise<void> =>
   new Promise((resolve) => {
     setImmediate(() => setImmediate(resolve))
   })
 
-const openOnce = async (
+const openLater = async (
   options: AppServerOptions,
   telemetry: Telemetry,
   log: Log
-): Promise<Opened> => {
+): Promise<E.Either<StoreError, Opened>> => {
   await firstTurn() // opening takes the process for a while; hello need not wait
   const { openAll } = await import('../open.ts')
   const { home, profile, strict, rich = false, index, store } = options

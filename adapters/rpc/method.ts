@@ -8,6 +8,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
+import { failureIn } from '../../replay/guarded.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
 import type { Observer } from './analytics/observer.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from './wire/errors.ts'
@@ -149,6 +150,8 @@ export const ask = async <A>(
   try {
     engine = await engineOf(call)
   } catch (cause) {
+    const failure = failureIn(cause)
+    if (failure !== null) return E.left(words(failure))
     const reason = cause instanceof Error ? cause.message : String(cause)
     return E.left(internal(`failed to open the index: ${reason}`))
   }

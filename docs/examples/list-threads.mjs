@@ -1,11 +1,15 @@
 import { describe, openEngine } from 'unroll'
 
-const engine = await openEngine({ home: process.argv[2] ?? '/home/me/.codex', index: 'memory' })
-const threads = await engine.listThreads({ limit: 3, modelProviders: [] })()
-if (threads._tag === 'Left') throw new Error(describe(threads.left))
-for (const { id, preview } of threads.right.data) {
-  const turns = await engine.listTurns(id, { limit: 1, itemsView: 'notLoaded' })()
-  const [newest] = turns._tag === 'Right' ? turns.right.data : []
-  console.log(id, newest?.status ?? 'no turns', preview)
+const told = (answer) => {
+  if (answer._tag === 'Left') throw new Error(describe(answer.left))
+  return answer.right
+}
+
+const home = process.argv[2] ?? '/home/me/.codex'
+const engine = told(await openEngine({ home, index: 'memory' }))
+const { data } = told(await engine.listThreads({ limit: 3, modelProviders: [] })())
+for (const { id, preview } of data) {
+  const turns = told(await engine.listTurns(id, { limit: 1, itemsView: 'notLoaded' })())
+  console.log(id, turns.data[0]?.status ?? 'no turns', preview)
 }
 await engine.close()

@@ -5,7 +5,8 @@ const told = (answer) => {
   return answer.right
 }
 
-const engine = await openEngine({ home: process.argv[2] ?? '/home/me/.codex', index: 'memory' })
+const home = process.argv[2] ?? '/home/me/.codex'
+const engine = told(await openEngine({ home, index: 'memory' }))
 const draft = told(
   engine.draftThread({ cwd: '/work', originator: 'scripted', modelProvider: 'mock' })
 )

@@ -32,27 +32,22 @@ const QUESTIONS: Readonly<Record<keyof Ledgers, true>> = {
 
 type Question = (...given: ReadonlyArray<unknown>) => TaskEither<StoreError, unknown>
 
-/** Answers each question by its name. */
-const asked = (answer: (name: keyof Ledgers) => Question): Ledgers => {
-  const names = Object.keys(QUESTIONS) as ReadonlyArray<keyof Ledgers>
-  return Object.fromEntries(names.map((name) => [name, answer(name)])) as unknown as Ledgers
-}
-
 const isRows = (answer: unknown): answer is AsyncIterable<unknown> =>
   typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
 
 /** The ledgers of an engine. */
 export const ledgersOf = (parts: LedgerParts, safely: Safely): Ledgers => {
   const load = once(async () => (await import('./families.ts')).familiesOf(parts, safely))
-  return asked((name) => (...given) => async () => {
-    const question = (await load())[name] as Question
-    const answer = await question(...given)()
-    return E.isRight(answer) && isRows(answer.right)
-      ? E.right(guardedRows(parts, answer.right))
-      : answer
-  })
+  const asked =
+    (name: keyof Ledgers): Question =>
+    (...given) =>
+    async () => {
+      const question = (await load())[name] as Question
+      const answer = await question(...given)()
+      return E.isRight(answer) && isRows(answer.right)
+        ? E.right(guardedRows(parts, answer.right))
+        : answer
+    }
+  const names = Object.keys(QUESTIONS) as ReadonlyArray<keyof Ledgers>
+  return Object.fromEntries(names.map((name) => [name, asked(name)])) as unknown as Ledgers
 }
-
-/** Ledgers of an engine that could not be made. */
-export const failedLedgers = (error: StoreError): Ledgers =>
-  asked(() => () => async () => E.left(error))

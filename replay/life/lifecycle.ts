@@ -97,22 +97,6 @@ export const lifecycle = (
     })
 })
 
-/** The use cases of an engine that could not be made. */
-export const failedLifecycle = (error: StoreError): Lifecycle => {
-  const failed = () => async () => E.left(error)
-  return {
-    archive: failed,
-    unarchive: failed,
-    remove: failed,
-    restore: failed,
-    rename: failed,
-    operations: failed,
-    undo: failed,
-    repair: failed,
-    agents: failed
-  }
-}
-
 /** A fork is undone by deleting it, as long as nothing was added to it. */
 const inverseOfFork = async (
   life: Life,

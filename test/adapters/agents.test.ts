@@ -3,8 +3,7 @@ import { expect } from 'chai'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AgentTree } from '../../replay/threads/agents.ts'
-import { openEngine } from '../../adapters/library.ts'
-import { right, withEngine } from '../support/engines.ts'
+import { right, withEngine, openedEngine } from '../support/engines.ts'
 import {
   copyHome,
   FIXTURES,
@@ -142,7 +141,7 @@ describe('agents', () => {
     const home = emptyHome()
     const index = temporaryFolder()
     const status = async () => {
-      const engine = await openEngine({ home, index })
+      const engine = await openedEngine({ home, index })
       const { children } = await right(engine.agents(idOf(1)))
       await engine.close()
       return children.map(({ agent }) => agent.status)

@@ -44,12 +44,14 @@ describe('a warm node', () => {
   const begin = (id: string): Promise<StreamDirectory> =>
     write(wire, id, [placed(id), { segment: id, lines: bytesOf(...beginning(id)) }])
   const start = async (): Promise<void> => {
-    opened = await openAll({
-      home: '/nowhere',
-      index: 'memory',
-      store: `${server.url}&defaultDeadline=100`,
-      telemetry: meter
-    })
+    opened = await right(() =>
+      openAll({
+        home: '/nowhere',
+        index: 'memory',
+        store: `${server.url}&defaultDeadline=100`,
+        telemetry: meter
+      })
+    )
     const { engine, store } = opened
     if (store === null) throw new Error('not opened')
     const log = (line: string) => void logged.push(line)

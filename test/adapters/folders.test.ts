@@ -13,11 +13,11 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { openEngine } from '../../adapters/library.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { eraOf } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { openedEngine } from '../support/engines.ts'
 
 const OLD_S = 1e9
 
@@ -49,7 +49,7 @@ describe('the folders a process knew', () => {
   let home = ''
   let index = ''
   let before: ReadonlyArray<string> = []
-  const open = (): Promise<Engine> => openEngine({ home, index, profile: '0.142' })
+  const open = (): Promise<Engine> => openedEngine({ home, index, profile: '0.142' })
   const listOnce = async (): Promise<ReadonlyArray<string>> => {
     const engine = await open()
     try {

@@ -5,8 +5,7 @@ import { expect } from 'chai'
 import { existsSync, mkdirSync, renameSync, utimesSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Engine } from '../../replay/engine.ts'
-import { openEngine } from '../../adapters/library.ts'
-import { right } from '../support/engines.ts'
+import { right, openedEngine } from '../support/engines.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { memoryWire } from '../support/memory-wire.ts'
 import {
@@ -54,7 +53,7 @@ const sides = async (engine: Engine) => {
 describe('a thread that another process moved', () => {
   let home = ''
   let folder = ''
-  const open = () => openEngine({ home, index: join(folder, 'index') })
+  const open = () => openedEngine({ home, index: join(folder, 'index') })
   const inNewProcess = async () => {
     const engine = await open()
     try {

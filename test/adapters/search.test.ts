@@ -3,9 +3,9 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { renameSync, mkdirSync, rmSync, truncateSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { openEngine, type Engine } from '../../adapters/library.ts'
+import type { Engine } from '../../adapters/library.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
-import { right, walk, withEngine } from '../support/engines.ts'
+import { right, walk, withEngine, openedEngine } from '../support/engines.ts'
 import {
   appendRollout,
   emptyHome,
@@ -226,7 +226,10 @@ describe('a search', () => {
 
   it('answers alike in two engines that index at the same time', async () => {
     const [home, index] = [searchHome(), temporaryFolder()]
-    const engines = await Promise.all([openEngine({ home, index }), openEngine({ home, index })])
+    const engines = await Promise.all([
+      openedEngine({ home, index }),
+      openedEngine({ home, index })
+    ])
     const found = await Promise.all(engines.map((engine) => numbers(engine, 'needleone')))
     expect(found).to.deep.equal([
       [7, 1],
@@ -241,7 +244,7 @@ describe('a search', () => {
     const home = searchHome()
     const index = temporaryFolder()
     const tables = async (use: (engine: Engine) => Promise<unknown>): Promise<number> => {
-      const engine = await openEngine({ home, index })
+      const engine = await openedEngine({ home, index })
       await use(engine)
       await engine.close()
       const { openLmdbIndex } = await import('../../adapters/lmdb/index.ts')

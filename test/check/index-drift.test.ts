@@ -3,11 +3,11 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { openLmdbIndex } from '../../adapters/lmdb/index.ts'
-import { openEngine } from '../../adapters/library.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { checked, meta, rowOf, size, turn } from '../support/checked.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { emptyHome, rolloutPath, THREAD, writeRollout } from '../support/rollouts.ts'
+import { openedEngine } from '../support/engines.ts'
 
 const WRITTEN = new Date('2026-05-01T10:00:00Z')
 const WHOLE = meta() + turn('t1') + turn('t2')
@@ -20,7 +20,7 @@ describe('check: the index', () => {
     index = temporaryFolder()
     writeRollout(rolloutPath(home, THREAD), WHOLE)
     utimesSync(rolloutPath(home, THREAD), WRITTEN, WRITTEN)
-    const engine = await openEngine({ home, index })
+    const engine = await openedEngine({ home, index })
     await engine.rebuild()()
     await engine.close()
   })

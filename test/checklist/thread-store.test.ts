@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openEngine, type Engine } from '../../adapters/library.ts'
+import type { Engine } from '../../adapters/library.ts'
 import { tryLock } from '../../adapters/jsonl/writer-lock.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { memoryStore } from '../../adapters/memory/store.ts'
@@ -14,7 +14,7 @@ import type { JsonObject } from '../../domain/json.ts'
 import { eraOf } from '../../domain/profile.ts'
 import { said, storeOf } from '../support/appending.ts'
 import { engineOver } from '../support/engine-over.ts'
-import { right } from '../support/engines.ts'
+import { right, openedEngine } from '../support/engines.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { appendRollout, emptyHome, idOf, linesOf } from '../support/rollouts.ts'
 import {
@@ -226,7 +226,7 @@ describe('checklist: an index that cannot be used', () => {
     const why: Array<unknown> = []
     const index = join(home, 'index')
     writeFileSync(index, 'not a directory')
-    const engine = await openEngine({
+    const engine = await openedEngine({
       home,
       index,
       profile: '0.142',
@@ -310,7 +310,7 @@ describe('checklist: other stores', () => {
     const folder = temporaryFolder()
     const answers = []
     for (const index of ['memory', join(folder, 'index')]) {
-      const engine = await openEngine({ home, index, profile: '0.142' })
+      const engine = await openedEngine({ home, index, profile: '0.142' })
       answers.push(
         (await right(engine.listThreads({ parentThreadId: parent }))).data.map(({ id }) => id)
       )

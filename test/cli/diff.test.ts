@@ -1,7 +1,7 @@
 import { expect } from 'chai'
-import { START, openEngine } from '../../adapters/library.ts'
+import { START } from '../../adapters/library.ts'
 import type { Engine } from '../../replay/engine.ts'
-import { right } from '../support/engines.ts'
+import { right, openedEngine } from '../support/engines.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { inHome, jsonLines } from './console.ts'
 
@@ -17,7 +17,7 @@ describe('unroll diff', () => {
   after(() => removeFolder(home))
 
   const over = async <A>(revision: number, use: (engine: Engine) => Promise<A>): Promise<A> => {
-    const engine = await openEngine({ home, at: { threadId: ROOT, revision } })
+    const engine = await openedEngine({ home, at: { threadId: ROOT, revision } })
     try {
       return await use(engine)
     } finally {

@@ -3,7 +3,6 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { mkdirSync, renameSync, truncateSync, utimesSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { openEngine } from '../../adapters/library.ts'
 import type { Open } from '../../adapters/cli/session.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import {
@@ -16,6 +15,7 @@ import {
   writeRollout
 } from '../support/rollouts.ts'
 import { unroll } from './console.ts'
+import { openedEngine } from '../support/engines.ts'
 
 const DAY = 'sessions/2026/05/01'
 
@@ -82,7 +82,7 @@ describe('command line: index changes', () => {
 
   it('names in the status what cannot be read, with the reason', async () => {
     const unreadable: Open = async (options) => {
-      const engine = await openEngine(options)
+      const engine = await openedEngine(options)
       const status: typeof engine.status = () => async () => {
         const counted = await engine.status()()
         const unreadableFiles = [{ threadId: idOf(1), path: path(1), reason: 'EACCES: no' }]
@@ -90,7 +90,7 @@ describe('command line: index changes', () => {
           counted
         ) as typeof counted
       }
-      return { ...engine, status }
+      return E.right({ ...engine, status })
     }
     const { out } = await unroll(['index', 'status', '--home', home, '--index', index], {
       open: unreadable

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import * as E from 'fp-ts/lib/Either.js'
 import { type Engine } from '../../replay/engine.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { temporaryFolder, removeFolder } from '../support/fixture-home.ts'
@@ -148,7 +149,7 @@ describe('command line: failures of the engine', () => {
 
   for (const [left, code, kind, retryable] of FAILURES) {
     it(`reports ${left._tag} as ${kind} with exit code ${code}`, async () => {
-      const open = async () => engine(async () => ({ _tag: 'Left', left }))
+      const open = async () => E.right(engine(async () => ({ _tag: 'Left', left })))
       const argv = ['turns', 'x', '--home', home]
       const json = await unroll([...argv, '--json'], { open })
       const { error } = JSON.parse(json.out)
@@ -174,12 +175,18 @@ describe('command line: failures of the engine', () => {
       syscall: 'open',
       path: '/home/x/rollout.jsonl'
     })
-    const open = async () => engine(() => Promise.reject(error))
+    const open = async () => E.right(engine(() => Promise.reject(error)))
     const { code, err } = await unroll(['turns', 'x', '--home', home], { open })
     expect([code, firstLine(err)]).to.deep.equal([
       5,
       'unroll: cannot open /home/x/rollout.jsonl: EACCES'
     ])
+  })
+
+  it('reports what cannot be opened as any other failure', async () => {
+    const open = async () => E.left({ _tag: 'IndexUnavailable', path: 'x', reason: 'y' } as const)
+    const { code, err } = await unroll(['turns', 'x', '--home', home], { open })
+    expect([code, firstLine(err)]).to.deep.equal([5, 'unroll: the index at x cannot be used: y'])
   })
 
   it('reports an index that cannot be opened with exit code 5', async () => {
@@ -192,7 +199,7 @@ describe('command line: failures of the engine', () => {
   })
 
   it('reports a defect of its own with exit code 70', async () => {
-    const open = async () => engine(() => Promise.reject(new TypeError('oops')))
+    const open = async () => E.right(engine(() => Promise.reject(new TypeError('oops'))))
     const { code, out } = await unroll(['turns', 'x', '--home', home, '--json'], { open })
     expect([code, JSON.parse(out).error.kind]).to.deep.equal([70, 'internal'])
   })
@@ -217,7 +224,7 @@ describe('command line: stopping and progress', () => {
         close: async () => void (closed = true)
       } as unknown as Engine
       const done = await unroll(['index', 'status', '--home', home], {
-        open: async () => engine,
+        open: async () => E.right(engine),
         stop: controller.signal
       })
       expect([done, closed]).to.deep.equal([{ code, out: '', err: '' }, true])
@@ -243,10 +250,10 @@ describe('command line: stopping and progress', () => {
           onProgress?.(count, 9, bytes, bytesTotal)
         }
         const left = { _tag: 'Busy', what: 'it' }
-        return {
+        return E.right({
           resolve: () => async () => ({ _tag: 'Left', left }),
           close: async () => undefined
-        } as unknown as Engine
+        } as unknown as Engine)
       }
     })
     return done.err

@@ -3,7 +3,7 @@
 // the answers of the doctors of 0.142.5 and 0.169.0 were recorded.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { openEngine, inspectCodexState, type Inspection } from '../../adapters/library.ts'
+import { inspectCodexState, type Inspection } from '../../adapters/library.ts'
 import { stateFindings } from '../../adapters/codex-state/findings.ts'
 import type { Finding } from '../../domain/check/finding.ts'
 import { removeFolder } from '../support/fixture-home.ts'
@@ -14,9 +14,10 @@ import {
   recordedState,
   type RecordedChecks
 } from '../support/codex-state.ts'
+import { openedEngine } from '../support/engines.ts'
 
 const inspect = async (home: string): Promise<Inspection> => {
-  const engine = await openEngine({ home, index: 'memory' })
+  const engine = await openedEngine({ home, index: 'memory' })
   try {
     const found = await inspectCodexState(engine, { home, env: {}, nowMs: 0 })
     if (E.isLeft(found)) throw new Error(found.left._tag)

@@ -7,9 +7,10 @@ import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileS
 import { join } from 'node:path'
 import initSqlJs from 'sql.js'
 import { threadState } from '../../adapters/codex-state/tables.ts'
-import { inspectCodexState, openEngine } from '../../adapters/library.ts'
+import { inspectCodexState } from '../../adapters/library.ts'
 import { editDatabase, layDatabases, recordedHome, recordedState } from '../support/codex-state.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
+import { openedEngine } from '../support/engines.ts'
 
 const NAMED = '01a1fd04-6dfa-7a33-87cf-0c6af6b51bf7'
 
@@ -129,7 +130,7 @@ describe("Codex's databases", function () {
 
   it('tell names that nothing else knows, with the command that keeps them', async () => {
     const home = await recordedHome(recordedState('0.169.0'))
-    const engine = await openEngine({ home, index: 'memory' })
+    const engine = await openedEngine({ home, index: 'memory' })
     try {
       await editDatabase(join(home, 'state_5.sqlite'), [
         ['update threads set name = ? where id = ?', ["Ana's plan", NAMED]]
@@ -152,7 +153,7 @@ describe("Codex's databases", function () {
 
   it('that are not finished yet are told, and whether somebody is at it', async () => {
     const home = await recordedHome(recordedState('0.169.0'))
-    const engine = await openEngine({ home, index: 'memory' })
+    const engine = await openedEngine({ home, index: 'memory' })
     try {
       await editDatabase(join(home, 'state_5.sqlite'), [
         [

@@ -3,9 +3,9 @@
 // connections and indexes of their own.
 import { expect } from 'chai'
 import { v7 } from 'uuid'
-import { openEngine, type Engine } from '../../adapters/library.ts'
+import type { Engine } from '../../adapters/library.ts'
 import { isDamaged, START } from '../../replay/ports.ts'
-import { right } from '../support/engines.ts'
+import { right, openedEngine } from '../support/engines.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { begins, openNode, said } from '../support/store-trials/node.ts'
 import { SERVER_NAME, storeUnderTest, type ServerUnderTest } from '../support/store-under-test.ts'
@@ -26,7 +26,7 @@ describe(`a thread that one node changes while another one appends to it, on ${S
     await right(() => node.append(thread, 'no_stream', [begins(thread), said('first')]))
     await node.close()
     const options = { home, store: server.url, index: 'memory' }
-    engines = [await openEngine(options), await openEngine(options)]
+    engines = [await openedEngine(options), await openedEngine(options)]
   })
   after(async () => {
     for (const engine of engines) await engine.close()

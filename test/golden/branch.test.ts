@@ -3,9 +3,10 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { openEngine, type BranchPoint, type Engine } from '../../adapters/library.ts'
+import type { BranchPoint, Engine } from '../../adapters/library.ts'
 import type { Thread, Turn } from '../../domain/protocol.ts'
 import { copyHome, FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
+import { openedEngine } from '../support/engines.ts'
 
 const PLAIN_169 = '01a1fd04-6a2b-7862-91d1-5af381f25378'
 const PLAIN_142 = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'
@@ -34,7 +35,7 @@ const linesOf = (path: string): ReadonlyArray<Record<string, unknown>> =>
 
 const using = async (name: string, use: (engine: Engine, home: string) => Promise<void>) => {
   const home = copyHome(name)
-  const engine = await openEngine({ home, index: 'memory' })
+  const engine = await openedEngine({ home, index: 'memory' })
   try {
     await use(engine, home)
   } finally {

@@ -2,14 +2,14 @@
 // same answers. The method: every change unroll can make, made to a thread of a recorded home and to its twin in a stand-in of
 // the server, at one time of a clock that stands still; new ids are numbered.
 import { expect } from 'chai'
-import { openEngine, type Engine, type EngineOptions } from '../../adapters/library.ts'
+import type { Engine, EngineOptions } from '../../adapters/library.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import { CHANGES, Refused } from '../support/changes.ts'
 import { runNow } from '../support/compare-runs.ts'
 import { answersAbout, differences, type Answered } from '../support/engine-answers.ts'
 import { startEventStore } from '../support/eventstore-server/server.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
-import { right } from '../support/engines.ts'
+import { right, openedEngine } from '../support/engines.ts'
 import { knownBefore } from '../support/mutation-replay.ts'
 import { connected } from '../support/store-lines.ts'
 import { storeHome } from '../support/stored-home.ts'
@@ -37,7 +37,7 @@ const subjectOf = async (engine: Engine) => {
 
 /** Makes a change; what came of it, and what is answered afterwards. */
 const madeTo = async (options: EngineOptions, change: string): Promise<ReadonlyArray<Answered>> => {
-  const engine = await openEngine({ index: 'memory', ...options })
+  const engine = await openedEngine({ index: 'memory', ...options })
   try {
     const subject = await subjectOf(engine)
     let outcome = 'done'

@@ -1,12 +1,13 @@
 // The same engine over files and over a store. The goal: every answer is the same, failures and cursors included. The method:
 // every recorded home, written into a stand-in of the server, and every question asked of both.
 import { expect } from 'chai'
-import { openEngine, type EngineOptions } from '../../adapters/library.ts'
+import type { EngineOptions } from '../../adapters/library.ts'
 import { startEventStore, type TestEventStore } from '../support/eventstore-server/server.ts'
 import { differences, everyAnswer, type Answered } from '../support/engine-answers.ts'
 import { copyHome, homeNames, removeFolder } from '../support/fixture-home.ts'
 import { storeHome } from '../support/stored-home.ts'
 import { connected } from '../support/store-lines.ts'
+import { openedEngine } from '../support/engines.ts'
 
 type Views = ReadonlyArray<Required<Pick<EngineOptions, 'profile' | 'strict' | 'rich'>>>
 
@@ -32,7 +33,7 @@ const EVERY_VIEW = process.env['UNROLL_EVERY_VIEW'] === '1'
 const viewsOf = (name: string, at: number): Views => (EVERY_VIEW ? EVERY : usual(name, at))
 
 const answersOf = async (options: EngineOptions): Promise<ReadonlyArray<Answered>> => {
-  const engine = await openEngine({ index: 'memory', ...options })
+  const engine = await openedEngine({ index: 'memory', ...options })
   try {
     return await everyAnswer(engine)
   } finally {

@@ -2,10 +2,11 @@
 // it reads the thread back. How far single items agree is compared in test/domain/rich-recorded.test.ts.
 import { expect } from 'chai'
 import { join } from 'node:path'
-import { openEngine, type EngineOptions } from '../../adapters/library.ts'
+import type { EngineOptions } from '../../adapters/library.ts'
 import type { Page } from '../../domain/protocol.ts'
 import type { TurnItem } from '../../replay/pages/item-page.ts'
 import { copyHome, FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
+import { openedEngine } from '../support/engines.ts'
 
 interface Live {
   readonly threadId: string
@@ -22,7 +23,7 @@ const itemsOf = async (
   threadId: string,
   options: Partial<EngineOptions>
 ): Promise<ReadonlyArray<TurnItem>> => {
-  const engine = await openEngine({ home, index: 'memory', ...options })
+  const engine = await openedEngine({ home, index: 'memory', ...options })
   const all: Array<TurnItem> = []
   try {
     for (let cursor: string | null = null; ;) {

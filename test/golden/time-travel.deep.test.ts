@@ -3,13 +3,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { rmSync, truncateSync, utimesSync } from 'node:fs'
-import { openEngine, START, type EngineOptions } from '../../adapters/library.ts'
+import { START, type EngineOptions } from '../../adapters/library.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { isDamaged } from '../../replay/ports.ts'
 import { cutAtTime, rolloutsOf, timeIn, type RolloutFile } from '../support/cut-home.ts'
 import { answersAbout, differences, everyAnswer, type Answered } from '../support/engine-answers.ts'
-import { right } from '../support/engines.ts'
+import { right, openedEngine } from '../support/engines.ts'
 import { startEventStore } from '../support/eventstore-server/server.ts'
 import { copyHome, homeNames, removeFolder } from '../support/fixture-home.ts'
 import { connected } from '../support/store-lines.ts'
@@ -21,7 +21,7 @@ const asked = async (
   options: EngineOptions,
   ask: (engine: Engine) => Promise<Answers>
 ): Promise<Answers> => {
-  const engine = await openEngine({ index: 'memory', ...options })
+  const engine = await openedEngine({ index: 'memory', ...options })
   try {
     return await ask(engine)
   } finally {
@@ -84,7 +84,7 @@ const cutBytes = (file: RolloutFile, bytes: number): void => {
 const cutBefore = async (home: string, threadId: string, revision: number): Promise<boolean> => {
   const files = rolloutsOf(home)
   const mine = files.filter((file) => file.threadId === threadId)
-  const engine = await openEngine({ home, index: 'memory' })
+  const engine = await openedEngine({ home, index: 'memory' })
   try {
     const lineage = await right(engine.lineage(threadId))
     for await (const { lines } of await right(engine.events(threadId, START)))
@@ -112,7 +112,7 @@ const eventsOf = async (engine: Engine, threadId: string): Promise<number> => {
 
 /** How many events each thread of a home holds. */
 const lengthsOf = async (home: string): Promise<ReadonlyArray<readonly [string, number]>> => {
-  const engine = await openEngine({ home, index: 'memory' })
+  const engine = await openedEngine({ home, index: 'memory' })
   try {
     const ids = [...new Set(rolloutsOf(home).map(({ threadId }) => threadId))]
     return await Promise.all(ids.map(async (id) => [id, await eventsOf(engine, id)] as const))
@@ -154,7 +154,7 @@ describe('a thread before one of its events', () => {
         const ask = (engine: Engine) => answersAbout(engine, [threadId])
         const end = await asked({ home, at: { threadId, revision: events } }, ask)
         expect(differences(await asked({ home }, ask), end)).to.deep.equal([])
-        const engine = await openEngine({ home, at: { threadId, revision: 0 } })
+        const engine = await openedEngine({ home, at: { threadId, revision: 0 } })
         expect(await engine.readThread(threadId, false)()).to.deep.equal({
           _tag: 'Left',
           left: { _tag: 'StreamNotFound', streamId: threadId }
@@ -186,7 +186,7 @@ describe('a thread at the end of a turn', () => {
         )
         expect(turns).to.have.length.greaterThan(2)
         for (const { threadId, turnId } of turns) {
-          const engine = await openEngine({ home, at: { threadId, turn: turnId } })
+          const engine = await openedEngine({ home, at: { threadId, turn: turnId } })
           const page = await right(engine.listTurns(threadId, { limit: 1, itemsView: 'notLoaded' }))
           expect(page.data[0]?.id).to.equal(turnId)
           let last = ''

@@ -159,8 +159,8 @@ describe('a connection', () => {
       refusal(IN_FLIGHT_MAX, 'Server overloaded; retry later.', -32001),
       refusal(IN_FLIGHT_MAX + 1, 'Server overloaded; retry later.', -32001)
     ])
-    const { openEngine } = await import('../../adapters/library.ts')
-    const real = await openEngine({ home, index: 'memory' })
+    const { openedEngine } = await import('../support/engines.ts')
+    const real = await openedEngine({ home, index: 'memory' })
     ready(real)
     await client.connection.idle()
     const answered = client.received.filter((message) => 'result' in message && message['id'] !== 1)

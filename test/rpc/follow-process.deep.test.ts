@@ -6,8 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
-import { openEngine } from '../../adapters/library.ts'
-import { right } from '../support/engines.ts'
+import { right, openedEngine } from '../support/engines.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { begun, TURN } from '../support/followed-turn.ts'
 import type { Message } from '../support/rpc-client.ts'
@@ -69,7 +68,7 @@ describe('live follow between processes', () => {
     const { send, until, stop } = started(home)
     send({ id: 2, method: 'thread/resume', params: { threadId: PLAIN } })
     await until(({ id }) => id === 2)
-    const engine = await openEngine({ home, index: 'memory' })
+    const engine = await openedEngine({ home, index: 'memory' })
     await right(engine.append(PLAIN, [begun]))
     await engine.close()
     await until(({ method }) => method === 'turn/started')

@@ -11,11 +11,10 @@ import {
 import { basename, join } from 'node:path'
 import { SILENCE_MS } from '../../adapters/rpc/follow/followed.ts'
 import type { Watch } from '../../adapters/rpc/follow/watch.ts'
-import { openEngine } from '../../adapters/library.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
-import { right } from '../support/engines.ts'
+import { right, openedEngine } from '../support/engines.ts'
 import { copyHome, FIXTURES, removeFolder } from '../support/fixture-home.ts'
 import { asked, AT_MS, begun, done, event, said, TURN } from '../support/followed-turn.ts'
 import {
@@ -84,7 +83,7 @@ const setUp = async (options: Options = {}): Promise<Setting> => {
   const follower = await shaken(clientOf(server))
   const bystander = await shaken(clientOf(server))
   await follower.ask('thread/resume', { threadId })
-  const other = await openEngine({ home, index: 'memory', profile, strict })
+  const other = await openedEngine({ home, index: 'memory', profile, strict })
   let from = [follower.received.length, bystander.received.length] as const
   const setting: Setting = {
     ...{ home, server, other, follower, bystander },
@@ -241,7 +240,7 @@ describe('live follow', () => {
 
   it('takes a turn up that was begun before anybody followed', async () => {
     const home = copyHome('basic-142')
-    const other = await openEngine({ home, index: 'memory', profile: '0.142', strict: true })
+    const other = await openedEngine({ home, index: 'memory', profile: '0.142', strict: true })
     await right(other.append(PLAIN, [begun, said('One.')]))
     let nowMs = AT_MS
     const server = serverOf(home, {}, { ...unattended(home), nowMs: () => nowMs })

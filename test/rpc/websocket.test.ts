@@ -4,7 +4,6 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { WebSocket } from 'ws'
-import { openEngine } from '../../adapters/library.ts'
 import { LIMITS, type Limits } from '../../adapters/rpc/transports/client.ts'
 import { IN_FLIGHT_MAX } from '../../adapters/rpc/connection/connection.ts'
 import { MESSAGE_BYTES_MAX } from '../../adapters/rpc/transports/websocket.ts'
@@ -19,6 +18,7 @@ import {
   wsServerOf,
   type WsServer
 } from '../support/ws-client.ts'
+import { openedEngine } from '../support/engines.ts'
 
 const idsOf = ({ result }: Message): ReadonlyArray<string> =>
   (result as { data: ReadonlyArray<{ id: string }> }).data.map(({ id }) => id)
@@ -252,7 +252,7 @@ describe('the end of a server', () => {
       () => 'refused'
     )
     expect(await refused).to.equal('refused')
-    const real = await openEngine({ home, index: 'memory' })
+    const real = await openedEngine({ home, index: 'memory' })
     ready(real)
     expect(await client.closed).to.equal(1006)
     await stopped

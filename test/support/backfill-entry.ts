@@ -5,8 +5,8 @@
  * usage: backfill-entry <home> <index directory> [<dots> <file>]
  */
 import { existsSync, writeSync } from 'node:fs'
-import { openEngine } from '../../adapters/library.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
+import { openedEngine } from './engines.ts'
 
 const [home = '', index = '', dots = '0', file = ''] = process.argv.slice(2)
 const told: Record<string, number> = {}
@@ -32,7 +32,7 @@ const onProgress = (): void => {
   while (left === 0 && !existsSync(file)) Atomics.wait(sleeping, 0, 0, 5)
 }
 
-const engine = await openEngine({ home, index, onProgress, telemetry })
+const engine = await openedEngine({ home, index, onProgress, telemetry })
 const status = await engine.status()()
 if (status._tag === 'Left') throw new Error(JSON.stringify(status.left))
 await engine.close()

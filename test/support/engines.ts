@@ -15,12 +15,16 @@ export const right = async <A>(call: TE.TaskEither<StoreError, A>): Promise<A> =
   return answer.right
 }
 
+/** An engine that can be opened. */
+export const openedEngine = (options: EngineOptions): Promise<Engine> =>
+  right(() => openEngine(options))
+
 /** Runs with an engine and closes it. */
 export const withEngine = async <A>(
   options: EngineOptions,
   use: (engine: Engine) => Promise<A>
 ): Promise<A> => {
-  const engine = await openEngine({ index: 'memory', ...options })
+  const engine = await openedEngine({ index: 'memory', ...options })
   try {
     return await use(engine)
   } finally {

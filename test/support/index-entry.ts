@@ -4,10 +4,10 @@
  * usage: index-entry <home> <index directory>
  */
 import { writeSync } from 'node:fs'
-import { openEngine } from '../../adapters/library.ts'
+import { openedEngine } from './engines.ts'
 
 const [home = '', index = ''] = process.argv.slice(2)
-const engine = await openEngine({ home, index, onProgress: () => writeSync(1, '.') })
+const engine = await openedEngine({ home, index, onProgress: () => writeSync(1, '.') })
 const status = await engine.status()()
 writeSync(1, status._tag === 'Right' ? 'done\n' : `failed ${JSON.stringify(status.left)}\n`)
 await engine.close()

@@ -2,7 +2,6 @@
  * A client of the app-server in the same process: lines in, messages out.
  */
 import { absoluteDirectory } from '../../adapters/home/places.ts'
-import { openEngine } from '../../adapters/library.ts'
 import { connect, type Connection } from '../../adapters/rpc/connection/connection.ts'
 import { createFollow } from '../../adapters/rpc/follow/follow.ts'
 import { openAll } from '../../adapters/open.ts'
@@ -13,6 +12,7 @@ import type { Server } from '../../adapters/rpc/method.ts'
 import { decoderOf } from './client-schema.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { ProfileName } from '../../domain/profile.ts'
+import { openedEngine, right } from './engines.ts'
 
 /** A message as it came. */
 export type Message = Readonly<Record<string, unknown>>
@@ -68,7 +68,7 @@ export const serverOf = (
   const { profile, strict } = { ...DEFAULTS, ...options }
   const logged: Array<string> = []
   const how = { profile, strict, absolute, ...(rich === undefined ? {} : { rich }) }
-  const engine = openEngine({ home, index: 'memory', ...how })
+  const engine = openedEngine({ home, index: 'memory', ...how })
   const log = (line: string) => void logged.push(line)
   const live = createLive()
   const parts = { home, profile, strict, engine, live, log }
@@ -88,10 +88,12 @@ export const storeServerOf = (
   options: Partial<Server> = {}
 ): TestServer => {
   const { profile, strict } = { ...DEFAULTS, ...options }
-  const opened = openAll({
-    ...{ home, store, index: 'memory', profile, strict },
-    absolute: absoluteDirectory
-  })
+  const opened = right(() =>
+    openAll({
+      ...{ home, store, index: 'memory', profile, strict },
+      absolute: absoluteDirectory
+    })
+  )
   const remote = opened.then(({ store: open }) => {
     if (open === null) throw new Error('the store cannot be opened')
     return remoteOf(open, home)

@@ -8,7 +8,6 @@ import { PROFILES } from '../../domain/profile.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { tryLock } from '../../adapters/jsonl/writer-lock.ts'
-import { openEngine } from '../../adapters/library.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { measuredIndex, measuredStore } from '../../adapters/telemetry/measured.ts'
 import { createEngine, type Engine } from '../../replay/engine.ts'
@@ -27,6 +26,7 @@ import {
   userLine,
   writeRollout
 } from '../support/rollouts.ts'
+import { openEngine } from '../../adapters/library.ts'
 
 const THREADS = 5
 const LINES = [metaLine(idOf(1)), userLine('a'), userLine('b')]
@@ -236,13 +236,12 @@ describe('the numbers of an engine', () => {
     })
   })
 
-  it('are refusals of every use when nobody asked for an index in memory instead', async () => {
+  it('are a refusal to open when nobody asked for an index in memory instead', async () => {
     const index = join(folder, 'a file')
     writeFileSync(index, '')
     const telemetry = tickingMeter()
-    const engine = await openEngine({ home, index, telemetry })
-    const answer = await engine.readThread(idOf(1), false)()
-    expect(E.isLeft(answer) && answer.left._tag).to.equal('IndexUnavailable')
+    const opened = await openEngine({ home, index, telemetry })
+    expect(E.isLeft(opened) && opened.left._tag).to.equal('IndexUnavailable')
     expect(numbers(telemetry)).to.deep.equal({ 'index.open.duration failed': 1 })
   })
 })

@@ -68,8 +68,8 @@ describe('the numbers of an app-server', () => {
       'rpc.requests.in_flight': IN_FLIGHT_MAX,
       'rpc.requests.refused': 3
     })
-    const { openEngine } = await import('../../adapters/library.ts')
-    const real = await openEngine({ home, index: 'memory' })
+    const { openedEngine } = await import('../support/engines.ts')
+    const real = await openedEngine({ home, index: 'memory' })
     closing.push(real.close)
     ready(real)
     await client.connection.idle()

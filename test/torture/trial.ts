@@ -8,10 +8,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { join } from 'node:path'
 import { seal } from '../../adapters/lmdb/environment.ts'
 import { markOn } from '../../adapters/lmdb/writing.ts'
-import { openEngine, type Engine } from '../../adapters/library.ts'
+import type { Engine } from '../../adapters/library.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { untilReleased } from '../support/appending.ts'
-import { withEngine } from '../support/engines.ts'
+import { withEngine, openedEngine } from '../support/engines.ts'
 import { arm, disarm, watchCalls, type Call, type Fault, type Seen } from './failing-calls.ts'
 import { brokenLines, lostBytes, observeHome, rolloutBytes, type Observation } from './observe.ts'
 import { operation, tortureHome, type Answer } from './operations.ts'
@@ -230,7 +230,7 @@ export const ready = async (prepared: Prepared): Promise<Ready> => {
   const before = rolloutBytes(home)
   const known = knownIn(home)
   trouble.rejections = []
-  const engine = await openEngine({ home, index: indexIn(folder) })
+  const engine = await openedEngine({ home, index: indexIn(folder) })
   let ran: {
     readonly fault: Fault
     readonly answer: readonly [string, unknown]
@@ -268,7 +268,7 @@ export const trial = async (prepared: Prepared, fault: Fault): Promise<Verdict> 
 /** Runs an operation on a prepared folder itself, and dies within it when the fault is deadly. */
 export const deadly = async (name: string, folder: string, fault: Fault): Promise<Seen> => {
   watchCalls()
-  const engine = await openEngine({ home: homeIn(folder), index: indexIn(folder) })
+  const engine = await openedEngine({ home: homeIn(folder), index: indexIn(folder) })
   arm(fault, [folder])
   await operation(name).run(engine, homeIn(folder))
   const seen = disarm()

@@ -8,9 +8,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { writeSync } from 'node:fs'
-import { openEngine, type Engine, type StoreError } from '../../adapters/library.ts'
+import type { Engine, StoreError } from '../../adapters/library.ts'
 import { random } from './random.ts'
-import { right } from '../support/engines.ts'
+import { right, openedEngine } from '../support/engines.ts'
 import { arm, watchCalls } from './failing-calls.ts'
 import { observe, shownThread, type Shown } from './observe.ts'
 import { operation } from './operations.ts'
@@ -260,7 +260,7 @@ const work = async (kind: Kind, home: string, index: string, seed: number): Prom
     watchCalls()
     arm({ act: 'no_sync', at: 1, lasts: true }, [unsynced])
   }
-  const engine = await openEngine({ home, index })
+  const engine = await openedEngine({ home, index })
   if (kind === 'mixed') await oneByOne(engine, seed, (...now) => choices(engine, ...now))
   else if (kind === 'upkeep')
     await oneByOne(engine, seed, (_, __, name) => upkeepChoices(engine, home, name))

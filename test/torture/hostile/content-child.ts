@@ -3,12 +3,12 @@
  *
  * usage: content-child <home> <index directory>
  */
-import { openEngine } from '../../../adapters/library.ts'
 import { askEverything } from './ask.ts'
 import { memoryOf, watchStalls } from './stalls.ts'
+import { openedEngine } from '../../support/engines.ts'
 
 const [home = '', index = ''] = process.argv.slice(2)
-const engine = await openEngine({ home, index })
+const engine = await openedEngine({ home, index })
 const baseBytes = memoryOf('VmRSS')
 const stallsMs: Record<string, number> = {}
 const problems = await askEverything(engine, async (question, ask) => {

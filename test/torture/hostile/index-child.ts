@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import { openUnchecked } from '../../../adapters/lmdb/environment.ts'
 import { rowJson } from '../../../adapters/lmdb/row.ts'
-import { openEngine } from '../../../adapters/library.ts'
+import { openedEngine } from '../../support/engines.ts'
 
 const digest = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value)).digest('hex')
@@ -17,7 +17,7 @@ const digest = (value: unknown): string =>
 const isContent = (table: string): boolean => table !== 'generation' && !table.endsWith('.folders')
 
 const asked = async (home: string, directory: string) => {
-  const engine = await openEngine({ home, index: directory })
+  const engine = await openedEngine({ home, index: directory })
   const list = await engine.listThreads({ modelProviders: [], limit: 100 })()
   if (E.isLeft(list)) {
     await engine.close()
