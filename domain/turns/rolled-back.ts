@@ -19,7 +19,8 @@ import {
 /** Rollbacks beyond this many in a row are forgotten, oldest first. */
 const HIDDEN_MAX = 64
 
-const IMPLICIT_ID = /^rollout-(\d+)$/
+/** Name of a turn that nobody began, after the place of its first line. */
+export const IMPLICIT_ID = /^rollout-(\d+)$/
 
 const implicitOf = (rows: ReadonlyArray<TurnRow>): HiddenTurns['implicit'] => {
   for (const { id, ranges } of rows) {

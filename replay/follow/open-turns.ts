@@ -3,6 +3,7 @@
  */
 import type { ThreadItem, TurnStatus } from '../../domain/protocol.ts'
 import { lastAnswer } from '../../domain/turns/paginated-turns.ts'
+import { IMPLICIT_ID } from '../../domain/turns/rolled-back.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
 import type { Env } from '../catch-up/project.ts'
 import { render } from '../pages/turn-page.ts'
@@ -30,7 +31,6 @@ export interface OpenTurns {
 }
 
 const OVER_MAX = 64
-const IMPLICIT_ID = /^rollout-\d+$/
 
 /** True for a turn that no line begins or ends. */
 export const isImplicit = ({ id }: TurnRow): boolean => IMPLICIT_ID.test(id)

@@ -11,6 +11,7 @@ import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Profile } from '../../domain/profile.ts'
+import { IMPLICIT_ID } from '../../domain/turns/rolled-back.ts'
 import type { HiddenTurns, RestoringTurns, TurnsState } from '../../domain/turns/turn-state.ts'
 import { turns } from '../../projections/turns.ts'
 import { threadContext, type ContextPoint } from '../context/context.ts'
@@ -179,6 +180,9 @@ const turnsOfModel = (
   return counts
 }
 
+/** More turns in a row that nobody began are not looked through. */
+const LOOKED_BACK = 16
+
 /** True when the model lost the very turns that a person lost, and nothing else: then they come back as they stand. */
 const isAlike = (
   env: MutationEnv,
@@ -186,8 +190,10 @@ const isAlike = (
   { live, turns: count }: HiddenTurns,
   lines: ReadonlyArray<RecordedEvent>
 ): boolean => {
-  // What the model is told of an interruption goes with the turn that follows it.
-  const [last] = liveTurns(env, info).rows(Math.max(0, live - 1), live)
+  // What the model is told of an interruption goes with the turn that follows it; a turn that nobody began, as a review mark
+  // opens one, is none to the model.
+  const rows = liveTurns(env, info).rows(Math.max(0, live - LOOKED_BACK), live)
+  const last = rows.findLast(({ id }) => !IMPLICIT_ID.test(id)) ?? rows.at(-1)
   if (last?.status !== 'completed') return false
   const counts = turnsOfModel(lines, env.profile)
   return counts?.length === count && counts.every((turns) => turns === 1)
