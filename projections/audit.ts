@@ -11,7 +11,7 @@ import { evolveTrail } from '../domain/audit/trail.ts'
 import { START_OF_TRAIL, type TrailState } from '../domain/audit/trail-state.ts'
 import type { TrailRow } from '../domain/audit/row.ts'
 import type { RecordedEvent } from '../domain/events/event.ts'
-import { closedTurn, initialTurns, type TurnsState } from '../domain/turns/turn-state.ts'
+import { initialTurns, shownOpen, type TurnsState } from '../domain/turns/turn-state.ts'
 import type { Projection, RowKey, RowWrite, Surroundings } from './projection.ts'
 import { turnRow, turns } from './turns.ts'
 
@@ -52,12 +52,12 @@ const droppedBetween = (
 ): ReadonlyArray<string> => {
   const { rows, table } = turnsOf(around)
   const ids: Array<string> = []
-  for (let index = after.live; index < before.live; index++) {
+  for (let index = after.lifecycle.live; index < before.lifecycle.live; index++) {
     const row = turnRow(rows, table, streamId, index)
     if (row !== null) ids.push(row.id)
   }
-  const open = closedTurn(before.open)
-  return open === null || after.live > before.live ? ids : [...ids, open.row.id]
+  const open = shownOpen(before)
+  return open === null || after.lifecycle.live > before.lifecycle.live ? ids : [...ids, open.id]
 }
 
 const rowWrites = (

@@ -225,6 +225,9 @@ const stub = (id: string): TurnRow => ({
   late: []
 })
 
+/** Turns are looked up as over, so that none is ended in a later segment. */
+const OVER = { isOver: true, segment: -1 }
+
 const lookup = (
   { rows, table }: Surroundings,
   streamId: string
@@ -240,7 +243,8 @@ const lookup = (
       const id = rows.get(liveKey(table, streamId, index))
       return id === undefined ? null : stub(id as string)
     },
-    firstIndexOf: (turnId) => {
+    at: () => OVER,
+    placeOf: (turnId) => {
       const [found] = rows.scan(liveIdPrefix(table, streamId, turnId), 1)
       return found === undefined ? null : (found[0][3] as number)
     }

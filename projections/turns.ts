@@ -10,6 +10,7 @@
  */
 import {
   initialTurns,
+  liveTurnOf,
   type TurnRow,
   type TurnsState,
   type TurnWrite
@@ -109,7 +110,7 @@ const lasting = (writes: ReadonlyArray<TurnWrite>): ReadonlyArray<TurnWrite> => 
 /** The turns of a thread. */
 export const turns: Projection<TurnsState> = {
   name: 'turns',
-  version: 7,
+  version: 8,
   initial: initialTurns,
   evolve: (state, event, { profile, rows, table }) => {
     const { streamId } = event
@@ -118,7 +119,8 @@ export const turns: Projection<TurnsState> = {
       event,
       {
         row: (index) => turnRow(rows, table, streamId, index),
-        firstIndexOf: (turnId) => turnPlaces(rows, table, streamId, turnId, 1)[0] ?? null
+        placeOf: (turnId) => turnPlaces(rows, table, streamId, turnId, 1)[0] ?? null,
+        at: (index) => liveTurnOf(turnRow(rows, table, streamId, index))
       },
       profile
     )

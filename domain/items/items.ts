@@ -36,6 +36,7 @@ import type {
 import type { Profile } from '../profile.ts'
 import type { HistoryMode, ThreadItem } from '../protocol.ts'
 import { Message } from '../events/response-item.ts'
+import { SHOWING_EVENTS } from '../turns/showing.ts'
 import { trimmed } from '../white-space.ts'
 
 type WithoutId<I> = I extends { readonly id: string } ? Omit<I, 'id'> : never
@@ -275,6 +276,35 @@ const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
     default:
       return null
   }
+}
+
+const showsEvent = (p: EventPayload): boolean => {
+  switch (p.type) {
+    case 'agent_message':
+      return p.message !== ''
+    case 'agent_reasoning':
+    case 'agent_reasoning_raw_content':
+      return p.text !== ''
+    case 'sub_agent_activity':
+      return p.kind !== 'completed'
+    case 'item_completed':
+      return (
+        isKeptInLegacy(p.item) &&
+        !(p.item.type === 'Plan' && p.item.text === '') &&
+        completedItem(p.item) !== null
+      )
+    default:
+      return SHOWING_EVENTS.has(p.type)
+  }
+}
+
+/** True for a line that changes the items of a legacy turn: `itemChange` without making the item. */
+export const showsInLegacy = (line: RolloutLine, profile: Profile): boolean => {
+  if (line.type === 'event_msg') return showsEvent(line.payload)
+  if (line.type !== 'response_item') return false
+  if (line.bare === true) return bareItem(line.payload, profile) !== null
+  if (line.payload['role'] !== 'user' || !Message.is(line.payload)) return false
+  return hookPromptFragments(line.payload) !== null
 }
 
 /** What an event does to the items of its turn in a paginated thread. */

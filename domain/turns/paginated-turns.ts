@@ -1,6 +1,6 @@
 /**
- * Events to turn rows as Codex 0.143–0.169 makes them in paginated threads: every item says which turn it belongs
- * to, and only four events count: a turn begins, ends, is cut short, or an item ended.
+ * Rows of turns as Codex 0.143–0.169 makes them in paginated threads, from what the lifecycle decided: every item says
+ * which turn it belongs to, and only four events count: a turn begins, ends, is cut short, or an item ended.
  *
  * The newest turn is the open one. An event that names an older turn changes that turn's row. Repeated lines change
  * nothing: a turn begins once, its first end counts, and an item replaces itself in place. Items may come before
@@ -14,17 +14,17 @@
 import { completedItem, withTimes } from '../items/completed-items.ts'
 import type { EventPayload, RecordedEvent } from '../events/event.ts'
 import type { ItemList } from '../items/items.ts'
-import type { ItemCompleted, TaskComplete, TaskStarted, TurnAborted } from '../events/payloads.ts'
+import type { ItemCompleted, TaskComplete, TurnAborted } from '../events/payloads.ts'
 import type { ThreadItem, TurnStatus } from '../protocol.ts'
+import type { TurnChange } from './lifecycle.ts'
 import { turnError } from './turn-error.ts'
 import {
+  closedTurn,
   extend,
-  finish,
   isLarge,
   NO_WRITES,
   openTurn,
   rangeOf,
-  untilNext,
   type OpenTurn,
   type Step,
   type TurnLookup,
@@ -35,19 +35,6 @@ import {
 const numbered = (event: RecordedEvent) =>
   event.line.ordinal === undefined ? {} : { ordinal: event.line.ordinal }
 
-/** Makes a turn the open one, behind all others; its early items come along. */
-const begin = (id: string, state: TurnsState, event: RecordedEvent): Step => {
-  const [closed, writes] = finish({ ...state, open: untilNext(state.open, event) })
-  const before = closed.early.find((turn) => turn.id === id)
-  const open: OpenTurn =
-    before === undefined
-      ? { ...newTurn(id, closed, event), ...numbered(event) }
-      : { ...before, ranges: extend(before.ranges, event), ...numbered(event) }
-  const early = before === undefined ? closed.early : closed.early.filter((turn) => turn !== before)
-  const greatestId = id > closed.greatestId ? id : closed.greatestId
-  return [{ ...closed, early, open, greatestId }, writes]
-}
-
 const newTurn = (id: string, state: TurnsState, event: RecordedEvent): OpenTurn => ({
   ...openTurn(id, true, null, state.nextItem, event),
   mode: 'paginated'
@@ -55,51 +42,47 @@ const newTurn = (id: string, state: TurnsState, event: RecordedEvent): OpenTurn 
 
 const unbegun = (turn: OpenTurn): OpenTurn => ({ ...turn, isUnbegun: true })
 
-/** More turns than this that nobody began are kept as rows right away. */
-const EARLY_MAX = 64
+const factsOf = (p: EventPayload) =>
+  p.type === 'task_started'
+    ? {
+        startedAt: p.started_at ?? null,
+        ...(typeof p.root_turn_id === 'string' ? { rootTurnId: p.root_turn_id } : {})
+      }
+    : null
+
+/** A turn begins, by its beginning or by its end; its early items come along. */
+const begin = (
+  state: TurnsState,
+  id: string,
+  p: EventPayload,
+  event: RecordedEvent
+): TurnsState => {
+  const before = state.early.find((turn) => turn.id === id)
+  const open: OpenTurn =
+    before === undefined
+      ? { ...newTurn(id, state, event), ...numbered(event) }
+      : { ...before, ranges: extend(before.ranges, event), ...numbered(event) }
+  const early = before === undefined ? state.early : state.early.filter((turn) => turn !== before)
+  const facts = factsOf(p)
+  if (facts === null) return { ...state, early, open: unbegun(open) }
+  const { isUnbegun: _, ...begun } = open
+  return { ...state, early, open: { ...begun, ...facts } }
+}
 
 /** An item of a turn that was not begun yet. */
-const pushEarly = (state: TurnsState, p: ItemCompleted, event: RecordedEvent): Step => {
+const pushEarly = (state: TurnsState, p: ItemCompleted, event: RecordedEvent): TurnsState => {
   const known = state.early.find((turn) => turn.id === p.turn_id)
   const turn = known ?? { ...unbegun(newTurn(p.turn_id, state, event)), ...numbered(event) }
   const early = [...state.early.filter((one) => one !== known), pushed(turn, p, event)]
-  const [oldest] = early
-  if (early.length <= EARLY_MAX || oldest === undefined) return [{ ...state, early }, NO_WRITES]
-  const late = { ...oldest, ...numbered(event) }
-  const [closed, writes] = finish({ ...state, early: early.slice(1), open: late })
-  return [{ ...closed, open: state.open, lastOrdinal: null }, writes]
+  return { ...state, early }
 }
 
-/** The row of a turn that is no longer open, and its place. */
-const rowOf = (
-  turnId: string,
-  { greatestId }: TurnsState,
-  rows: TurnLookup
-): readonly [number, TurnRow] | null => {
-  if (turnId > greatestId) return null
-  const index = rows.firstIndexOf(turnId)
-  const row = index === null ? null : rows.row(index)
-  return index === null || row === null ? null : [index, row]
-}
-
-const started = (
-  state: TurnsState,
-  p: TaskStarted,
-  event: RecordedEvent,
-  rows: TurnLookup
-): Step => {
-  const facts = {
-    startedAt: p.started_at ?? null,
-    ...(typeof p.root_turn_id === 'string' ? { rootTurnId: p.root_turn_id } : {})
-  }
-  const current = state.open
-  if (current !== null && current.id === p.turn_id)
-    return [{ ...state, open: { ...facts, ...current } }, NO_WRITES]
-  if (rowOf(p.turn_id, state, rows) !== null) return [state, NO_WRITES]
-  const [next, writes] = begin(p.turn_id, state, event)
-  if (next.open === null) return [next, writes]
-  const { isUnbegun: _, ...begun } = next.open
-  return [{ ...next, open: { ...begun, ...facts } }, writes]
+/** The oldest early turn becomes a row, out of order. */
+const spill = (state: TurnsState, place: number, event: RecordedEvent): Step => {
+  const [oldest, ...early] = state.early
+  if (oldest === undefined) return [state, NO_WRITES]
+  const closed = closedTurn({ ...oldest, ...numbered(event) })
+  return [{ ...state, early, lastOrdinal: null }, [{ op: 'put', index: place, ...closed }]]
 }
 
 /** A turn that ends in a later segment has its place there. */
@@ -134,53 +117,51 @@ const withEnd = <R extends TurnRow>(
   }
 }
 
-/** More rows than this do not close up: who writes so many turns that never end is not Codex. */
-const CLOSE_UP_MAX = 1024
+const statusOf = ({ type }: EventPayload): TurnStatus =>
+  type === 'task_complete' ? 'completed' : 'interrupted'
 
-/** Makes the turn of a row the open one, behind all others. */
-const reopened = (state: TurnsState, index: number, row: TurnRow, event: RecordedEvent): Step => {
-  const [closed, writes] = finish({ ...state, live: state.live - 1 })
-  const open: OpenTurn = {
+/** The state in which a turn of a row that ends in a later segment is the open one, behind all others. */
+export const reopened = (
+  state: TurnsState,
+  changes: ReadonlyArray<TurnChange>,
+  event: RecordedEvent,
+  rows: TurnLookup
+): TurnsState => {
+  const change = changes.find((one) => one.op === 'reopen')
+  const row = change?.op === 'reopen' ? rows.row(change.place) : null
+  const p = event.line.type === 'event_msg' ? event.line.payload : null
+  if (row === null || (p?.type !== 'task_complete' && p?.type !== 'turn_aborted')) return state
+  const open = {
     ...newTurn(row.id, state, event),
-    ...row,
+    ...withEnd(row, p, statusOf(p), event),
     ranges: extend(row.ranges, event),
     keepsSummary: false
   }
-  return [{ ...closed, open }, [{ op: 'close_up', from: index, until: state.live }, ...writes]]
+  return { ...state, open }
 }
 
-const ended = (
+const end = (
   state: TurnsState,
-  p: TaskComplete | TurnAborted,
-  status: TurnStatus,
+  place: number | null,
+  p: (TaskComplete | TurnAborted) & EventPayload,
   event: RecordedEvent,
   rows: TurnLookup
 ): Step => {
-  const id = p.turn_id
-  if (typeof id !== 'string') return [state, NO_WRITES]
+  const status = statusOf(p)
+  if (place !== null) {
+    const row = rows.row(place)
+    if (row === null) return [state, NO_WRITES]
+    const over = withEnd(row, p, status, event)
+    // A turn among others that gets its place here stands out of order.
+    const next = endsLater(row, event) ? { ...state, lastOrdinal: null } : state
+    return [next, [{ op: 'put', index: place, row: over, summary: null }]]
+  }
   const { open } = state
-  if (open !== null && open.id === id) {
-    if (open.status !== 'inProgress') return [state, NO_WRITES]
-    const ended = { ...withEnd(open, p, status, event), ranges: extend(open.ranges, event) }
-    // A fork of a running thread cuts its turn short where it had no answer yet.
-    const isCut = status === 'interrupted' && ended.ordinal !== open.ordinal
-    const over = isCut ? { ...ended, lastAgent: null } : ended
-    return [{ ...state, open: over }, NO_WRITES]
-  }
-  const found = rowOf(id, state, rows)
-  if (found === null) {
-    const [next, writes] = begin(id, state, event)
-    if (next.open === null) return [next, writes]
-    return [{ ...next, open: unbegun(withEnd(next.open, p, status, event)) }, writes]
-  }
-  const [index, row] = found
-  if (row.status !== 'inProgress') return [state, NO_WRITES]
-  const over = withEnd(row, p, status, event)
-  if (!endsLater(row, event)) return [state, [{ op: 'put', index, row: over, summary: null }]]
-  if (state.live - index <= CLOSE_UP_MAX) return reopened(state, index, over, event)
-  // A turn among others that gets its place here stands out of order.
-  const out = { ...state, lastOrdinal: null }
-  return [out, [{ op: 'put', index, row: over, summary: null }]]
+  if (open === null) return [state, NO_WRITES]
+  const ended = { ...withEnd(open, p, status, event), ranges: extend(open.ranges, event) }
+  // A fork of a running thread cuts its turn short where it had no answer yet.
+  const isCut = status === 'interrupted' && ended.ordinal !== open.ordinal
+  return [{ ...state, open: isCut ? { ...ended, lastAgent: null } : ended }, NO_WRITES]
 }
 
 /** The last final answer, else the last message that is no commentary. */
@@ -239,10 +220,13 @@ const pushed = (open: OpenTurn, p: ItemCompleted, event: RecordedEvent): OpenTur
 
 const pushRow = (
   state: TurnsState,
-  [index, row]: readonly [number, TurnRow],
+  index: number,
   p: ItemCompleted,
-  event: RecordedEvent
+  event: RecordedEvent,
+  rows: TurnLookup
 ): Step => {
+  const row = rows.row(index)
+  if (row === null) return [state, NO_WRITES]
   const write = {
     op: 'put',
     index,
@@ -253,57 +237,62 @@ const pushRow = (
   return [state, [changesSummary ? { ...write, summary: null } : write]]
 }
 
-/** An item of a turn that is not the open one. */
-const completed = (
+const applyItem = (
   state: TurnsState,
+  change: TurnChange,
   p: ItemCompleted,
   event: RecordedEvent,
   rows: TurnLookup
 ): Step => {
-  const found = rowOf(p.turn_id, state, rows)
-  return found === null ? pushEarly(state, p, event) : pushRow(state, found, p, event)
+  switch (change.op) {
+    case 'item':
+      if (change.place !== null) return pushRow(state, change.place, p, event, rows)
+      if (state.open === null) return [state, NO_WRITES]
+      return [{ ...state, open: pushed(state.open, p, event) }, NO_WRITES]
+    case 'early':
+      return [pushEarly(state, p, event), NO_WRITES]
+    case 'spill':
+      return spill(state, change.place, event)
+    default:
+      return [state, NO_WRITES]
+  }
 }
 
-const step = (
+/** One change of a paginated thread. */
+export const applyPaginated = (
   state: TurnsState,
-  p: EventPayload,
+  change: TurnChange,
   event: RecordedEvent,
   rows: TurnLookup
-): Step | null => {
-  switch (p.type) {
-    case 'task_started':
-      return started(state, p, event, rows)
-    case 'task_complete':
-      return ended(state, p, 'completed', event, rows)
-    case 'turn_aborted':
-      return ended(state, p, 'interrupted', event, rows)
-    case 'item_completed':
-      return completed(state, p, event, rows)
-    default:
-      return null
-  }
+): Step => {
+  if (event.line.type !== 'event_msg') return [state, NO_WRITES]
+  const p = event.line.payload
+  if (p.type === 'item_completed') return applyItem(state, change, p, event, rows)
+  if (change.op === 'open' && change.id !== null)
+    return [begin(state, change.id, p, event), NO_WRITES]
+  if (change.op === 'repeat' && state.open !== null)
+    return [{ ...state, open: { ...factsOf(p), ...state.open } }, NO_WRITES]
+  if (p.type !== 'task_complete' && p.type !== 'turn_aborted') return [state, NO_WRITES]
+  if (change.op === 'end') return end(state, change.place, p, event, rows)
+  return [state, NO_WRITES]
+}
+
+const PLACED: ReadonlySet<string> = new Set([
+  'task_started',
+  'task_complete',
+  'turn_aborted',
+  'item_completed'
+])
+
+/** Notes whether the numbers of the lines that make turns grow. */
+export const withOrdinal = (state: TurnsState, { line }: RecordedEvent): TurnsState => {
+  if (line.type !== 'event_msg' || !PLACED.has(line.payload.type)) return state
+  const { ordinal } = line
+  if ((ordinal ?? Infinity) < state.lifecycle.startOrdinal) return state
+  const lastOrdinal = grown(state.lastOrdinal, ordinal)
+  return lastOrdinal === state.lastOrdinal ? state : { ...state, lastOrdinal }
 }
 
 /** The newest number of a line as long as they grow. */
 const grown = (last: number | null, ordinal: number | undefined): number | null =>
   last !== null && ordinal !== undefined && ordinal > last ? ordinal : null
-
-/** One event of a paginated thread. */
-export const evolvePaginated = (
-  state: TurnsState,
-  event: RecordedEvent,
-  rows: TurnLookup
-): Step => {
-  if (event.line.type !== 'event_msg') return [state, NO_WRITES]
-  const { ordinal, payload } = event.line
-  if ((ordinal ?? Infinity) < state.startOrdinal) return [state, NO_WRITES]
-  const { open } = state
-  if (payload.type === 'item_completed' && open?.id === payload.turn_id) {
-    const lastOrdinal = grown(state.lastOrdinal, ordinal)
-    return [{ ...state, open: pushed(open, payload, event), lastOrdinal }, NO_WRITES]
-  }
-  const done = step(state, payload, event, rows)
-  if (done === null) return [state, NO_WRITES]
-  const [next, writes] = done
-  return [{ ...next, lastOrdinal: grown(next.lastOrdinal, ordinal) }, writes]
-}

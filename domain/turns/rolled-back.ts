@@ -6,14 +6,15 @@
  */
 import type { RecordedEvent } from '../events/event.ts'
 import type { TurnsRestored } from '../events/payloads.ts'
+import { isCopy } from './lifecycle.ts'
 import {
-  finish,
   rangeOf,
   type HiddenTurns,
   type Step,
   type TurnLookup,
   type TurnRow,
-  type TurnsState
+  type TurnsState,
+  type TurnWrite
 } from './turn-state.ts'
 
 /** Rollbacks beyond this many in a row are forgotten, oldest first. */
@@ -52,88 +53,64 @@ const hiddenBy = (
       }
 }
 
-/** Copies have the times they had. What is newer than the mark came after a process was killed while it copied. */
-const isCopy = ({ restoring }: TurnsState, { revision, line }: RecordedEvent): boolean =>
-  restoring !== null && revision <= restoring.until && line.timestamp <= restoring.at
-
 /** A copy of a rollback is known already: by the rollback it is a copy of. */
 const withHidden = (
   state: TurnsState,
   hidden: HiddenTurns,
   event: RecordedEvent
 ): ReadonlyArray<HiddenTurns> =>
-  isCopy(state, event) ? state.hidden : [...state.hidden, hidden].slice(-HIDDEN_MAX)
+  isCopy(state.lifecycle, event) ? state.hidden : [...state.hidden, hidden].slice(-HIDDEN_MAX)
 
 /** A rollback of a thread without turns hides nothing, and taking it back brings nothing back. */
-const hiddenNothing = (state: TurnsState, event: RecordedEvent): Pick<TurnsState, 'hidden'> => {
-  const { live, itemTotal } = state
+const hidNothing = (state: TurnsState, live: number, event: RecordedEvent): TurnsState => {
+  const nextItem = state.itemTotal + 1
   const at = rangeOf(event)
   const from = { segment: at.segment, offset: at.from }
   const { revision } = event
-  const none = { live, turns: 0, from, at, revision, nextItem: itemTotal + 1, implicit: null }
-  return { hidden: withHidden(state, none, event) }
+  const none = { live, turns: 0, from, at, revision, nextItem, implicit: null }
+  return { ...state, nextItem, hidden: withHidden(state, none, event) }
 }
 
-/** Drops the newest turns, the open one among them. */
+/** Drops the newest turns; `before` are the writes of this event so far, that of the turn that was open among them. */
 export const rollBack = (
   state: TurnsState,
-  turns: number,
+  { from, until }: { readonly from: number; readonly until: number },
   event: RecordedEvent,
-  rows: TurnLookup
+  rows: TurnLookup,
+  before: ReadonlyArray<TurnWrite>
 ): Step => {
-  const [closed, writes] = finish(state)
-  const live = Math.max(0, closed.live - turns)
-  if (live === closed.live) {
-    const nothing = { ...hiddenNothing(closed, event), nextItem: state.itemTotal + 1 }
-    return [{ ...closed, ...nothing }, writes]
-  }
-  const closing = writes[0]?.op === 'put' ? writes[0].row : null
+  if (from === until) return [hidNothing(state, from, event), []]
   const dropped: Array<TurnRow> = []
-  for (let index = live; index < closed.live; index++) {
-    const row = index === state.live && closing !== null ? closing : rows.row(index)
+  for (let index = from; index < until; index++) {
+    const put = before.find((write) => write.op === 'put' && write.index === index)
+    const row = put?.op === 'put' ? put.row : rows.row(index)
     if (row !== null) dropped.push(row)
   }
   const itemTotal = dropped.reduce((total, row) => total - row.itemCount, state.itemTotal)
-  const hidden = hiddenBy(live, dropped, event)
+  const hidden = hiddenBy(from, dropped, event)
   const next = {
-    ...closed,
-    live,
+    ...state,
     itemTotal,
     nextItem: itemTotal + 1,
-    hidden: hidden === null ? closed.hidden : withHidden(closed, hidden, event)
+    hidden: hidden === null ? state.hidden : withHidden(state, hidden, event)
   }
-  return [next, [...writes, { op: 'drop', from: live, until: closed.live }]]
+  return [next, [{ op: 'drop', from, until }]]
 }
 
 /** Copies of what the last rollback hid follow: counted ids go on from where they were. */
-export const restore = (state: TurnsState, restored: TurnsRestored, event: RecordedEvent): Step => {
-  const [closed, writes] = finish(state)
-  const { index } = restored
-  const next = {
-    ...closed,
-    nextItem: restored.next_item,
-    index: closed.index === null ? null : (index ?? closed.index)
-  }
-  // The rollback that it took back is a copy as well.
-  if (isCopy(state, event)) return [next, writes]
+export const restore = (
+  state: TurnsState,
+  restored: TurnsRestored,
+  event: RecordedEvent,
+  isCopied: boolean
+): TurnsState => {
+  const next = { ...state, nextItem: restored.next_item }
+  if (isCopied) return next
   const { segment, until: offset } = rangeOf(event)
   const restoring = {
     revision: event.revision,
-    at: event.line.timestamp,
-    until: event.revision + restored.lines,
     from: { segment, offset },
     hidden: state.hidden.at(-1) ?? null
   }
-  return [{ ...next, hidden: state.hidden.slice(0, -1), restoring }, writes]
-}
-
-/** Something new was said: what was hidden before it cannot come back to its place. */
-export const forgetHidden = (
-  state: TurnsState,
-  next: TurnsState,
-  event: RecordedEvent
-): TurnsState => {
-  const began = next.open?.ranges[0]
-  if (began === undefined || began.from === state.open?.ranges[0]?.from) return next
-  return isCopy(next, event) ? next : { ...next, hidden: [] }
+  return { ...next, hidden: state.hidden.slice(0, -1), restoring }
 }

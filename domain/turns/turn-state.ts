@@ -6,7 +6,8 @@
  * a row when it closes, and readers show it on top of the rows until then.
  */
 import type { RecordedEvent } from '../events/event.ts'
-import type { HistoryMode, ThreadItem, TurnError, TurnStatus, UserContent } from '../protocol.ts'
+import type { ThreadItem, TurnError, TurnStatus, UserContent } from '../protocol.ts'
+import { initialLifecycle, isKept, type Lifecycle, type LiveTurns } from './lifecycle.ts'
 
 /** Bytes `from` (inclusive) to `until` (exclusive) of one segment. */
 export interface ByteRange {
@@ -54,8 +55,6 @@ export type TurnSummary = ReadonlyArray<ThreadItem> | null
 export interface OpenTurn extends TurnRow {
   /** False when the summary must be folded from the log. */
   readonly keepsSummary: boolean
-  readonly explicit: boolean
-  readonly sawCompaction: boolean
   readonly nextItem: number
   readonly endsWithReasoning: boolean
   readonly firstUser: ThreadItem | null
@@ -78,13 +77,10 @@ export interface HiddenTurns {
   readonly implicit: { readonly index: number; readonly offset: number } | null
 }
 
-/** Turns that are being brought back. */
+/** Turns that are being brought back; the lifecycle knows which lines are copies. */
 export interface RestoringTurns {
-  /** Revision and time of the mark before the copies. */
+  /** Revision of the mark before the copies. */
   readonly revision: number
-  readonly at: string
-  /** Lines up to this revision are copies of hidden ones. */
-  readonly until: number
   /** Where the first copy stands, or will. */
   readonly from: { readonly segment: number; readonly offset: number }
   /** What they bring back; null when no rollback stands before. */
@@ -93,14 +89,12 @@ export interface RestoringTurns {
 
 /** State of the fold. */
 export interface TurnsState {
-  /** Number of rows; the open turn is not one of them. */
-  readonly live: number
+  /** What the rows follow: which turn is open, and how many are live. */
+  readonly lifecycle: Lifecycle
   /** Items in all rows and the open turn. */
   readonly itemTotal: number
   /** Number the next numbered item takes. */
   readonly nextItem: number
-  /** Events counted so far, or null when the reader skips lines. */
-  readonly index: number | null
   /** True when the index was needed but unknown: fold again from the start with every event. */
   readonly needsEveryEvent: boolean
   readonly open: OpenTurn | null
@@ -108,47 +102,38 @@ export interface TurnsState {
   readonly hidden: ReadonlyArray<HiddenTurns>
   /** The newest turns that were brought back, also when that was cut off. */
   readonly restoring: RestoringTurns | null
-  /** How the segment that is being folded makes turns. */
-  readonly mode: HistoryMode
-  /** The segment whose first `session_meta` said so; -1 before any did. */
-  readonly modeSegment: number
-  /** True while the segment that is folded was written for another thread. */
-  readonly isInherited: boolean
-  /** Lines below this number are the history a sub-agent was given, not its own turns. */
-  readonly startOrdinal: number
   /** Turns that have items and were not begun yet, oldest first; only paginated threads have such. */
   readonly early: ReadonlyArray<OpenTurn>
-  /** The greatest id of a turn so far: ids grow with time, so a greater one is new without looking. */
-  readonly greatestId: string
   /** Number of the newest line that counts; null when the numbers do not grow, as in a damaged file. */
   readonly lastOrdinal: number | null
 }
 
 /** The state before the first event; `counts` tells whether every event will be delivered. */
 export const initialTurns = (counts: boolean): TurnsState => ({
-  live: 0,
+  lifecycle: initialLifecycle(counts),
   itemTotal: 0,
   nextItem: 1,
-  index: counts ? 0 : null,
   needsEveryEvent: false,
   open: null,
   hidden: [],
   restoring: null,
-  mode: 'legacy',
-  modeSegment: -1,
-  isInherited: false,
-  startOrdinal: 0,
   early: [],
-  greatestId: '',
   lastOrdinal: -1
 })
 
 /** The rows as they stand before an event. */
-export interface TurnLookup {
+export interface TurnLookup extends LiveTurns {
   readonly row: (index: number) => TurnRow | null
-  /** Index of the oldest row with this id. */
-  readonly firstIndexOf: (turnId: string) => number | null
 }
+
+/** What the lifecycle asks of a row. */
+export const liveTurnOf = (row: TurnRow | null): ReturnType<LiveTurns['at']> =>
+  row === null
+    ? null
+    : {
+        isOver: row.status !== 'inProgress',
+        segment: row.ranges[row.ranges.length - 1]?.segment ?? -1
+      }
 
 /** A change to the rows. */
 export type TurnWrite =
@@ -192,10 +177,10 @@ export const extend = (
 }
 
 /** A turn that never ended goes on until the next one begins. */
-export const untilNext = (
-  open: OpenTurn | null,
+export const untilNext = <A extends OpenTurn | null>(
+  open: A,
   { segment, offset }: { readonly segment: number; readonly offset: number }
-): OpenTurn | null => {
+): A => {
   const last = open?.ranges[open.ranges.length - 1]
   if (open === null || open.status !== 'inProgress' || last?.segment !== segment) return open
   const ranges = [...open.ranges.slice(0, -1), { ...last, until: Math.max(last.until, offset) }]
@@ -220,8 +205,6 @@ export const openTurn = (
   ownIds: [],
   ranges: [rangeOf(event)],
   late: [],
-  explicit,
-  sawCompaction: false,
   nextItem,
   endsWithReasoning: false,
   firstUser: null,
@@ -237,22 +220,12 @@ export interface ClosedTurn {
 
 /** The part of an open turn that is kept when it closes. */
 const rowOf = (open: OpenTurn): TurnRow => {
-  const {
-    keepsSummary,
-    explicit,
-    sawCompaction,
-    nextItem,
-    endsWithReasoning,
-    firstUser,
-    lastAgent,
-    ...row
-  } = open
+  const { keepsSummary, nextItem, endsWithReasoning, firstUser, lastAgent, ...row } = open
   return row
 }
 
-/** What an open turn would become, or null while it would not be kept. */
-export const closedTurn = (open: OpenTurn | null): ClosedTurn | null => {
-  if (open === null || (!open.explicit && open.itemCount === 0 && !open.sawCompaction)) return null
+/** What an open turn would become. */
+export const closedTurn = (open: OpenTurn): ClosedTurn => {
   const { keepsSummary, firstUser, lastAgent } = open
   const row = rowOf(open)
   const isOver = row.mode !== 'paginated' || row.status !== 'inProgress'
@@ -260,15 +233,9 @@ export const closedTurn = (open: OpenTurn | null): ClosedTurn | null => {
   return { row, summary: keepsSummary ? kept : null }
 }
 
-/** Closes the open turn. */
-export const finish = (state: TurnsState): Step => {
-  const closed = closedTurn(state.open)
-  if (closed === null) return [{ ...state, open: null }, NO_WRITES]
-  return [
-    { ...state, live: state.live + 1, open: null },
-    [{ op: 'put', index: state.live, ...closed }]
-  ]
-}
+/** The open turn, where it would be kept. */
+export const shownOpen = ({ open, lifecycle }: TurnsState): OpenTurn | null =>
+  lifecycle.open !== null && isKept(lifecycle.open) ? open : null
 
 /** Ids that are given by counting. */
 export const NUMBERED_ID = /^item-\d+$/

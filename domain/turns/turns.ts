@@ -1,62 +1,24 @@
 /**
  * Events to turn rows (reducer A): which turns a thread has, how they ended and where their bytes are.
  *
- * Each segment of a lineage says in its first line how its lines make turns; a thread begun by an old Codex and
- * continued by a new one has both kinds.
+ * When a turn begins, ends and is hidden the lifecycle decides; here its decisions become rows.
  */
 import type { RecordedEvent } from '../events/event.ts'
-import { evolveLegacy } from './legacy-turns.ts'
-import { evolvePaginated } from './paginated-turns.ts'
-import { baseOf, type SessionMeta } from '../events/payloads.ts'
-import { countsInLegacy } from '../items/items.ts'
-import { OWN_EVENTS, type Profile } from '../profile.ts'
+import type { Profile } from '../profile.ts'
 import { richFailure } from '../rich/items.ts'
+import { applyLegacy, withBareCall } from './legacy-turns.ts'
+import { evolveLifecycle, isCopy, type TurnChange } from './lifecycle.ts'
+import { applyPaginated, reopened, withOrdinal } from './paginated-turns.ts'
+import { restore, rollBack } from './rolled-back.ts'
 import {
-  finish,
+  closedTurn,
   NO_WRITES,
+  untilNext,
   type Step,
   type TurnLookup,
   type TurnsState,
   type TurnWrite
 } from './turn-state.ts'
-
-/** The first metadata of a segment tells how its lines are to be read. */
-const withMode = (state: TurnsState, event: RecordedEvent): Step => {
-  const { line, segment } = event
-  if (line.type !== 'session_meta' || state.modeSegment === segment) return [state, NO_WRITES]
-  const mode = line.payload.history_mode === 'paginated' ? 'paginated' : 'legacy'
-  const [next, writes] = mode === state.mode ? [state, NO_WRITES] : finish(state)
-  const given = event.inherited === true ? null : line.payload.subagent_history_start_ordinal
-  const startOrdinal = given ?? state.startOrdinal
-  // Legacy turns are not noted one by one; after them every id must be looked for.
-  const greatestId = state.mode === 'legacy' && next.live > 0 ? '\u{10ffff}' : state.greatestId
-  const isInherited = event.inherited === true
-  const begun: TurnsState = {
-    ...{ ...next, mode, modeSegment: segment },
-    ...{ isInherited, startOrdinal, greatestId }
-  }
-  const hides = state.isInherited && !isInherited && hidesItsBase(line.payload)
-  return hides ? withoutInherited(begun, writes) : [begun, writes]
-}
-
-/** A thread that is attached to another one shows nothing of what was there when it began. */
-const hidesItsBase = (meta: SessionMeta): boolean => {
-  const { attached_thread, forked_from_id, forked_from_ordinal_exclusive: end } = meta
-  if (attached_thread !== true || typeof forked_from_id !== 'string') return false
-  return (baseOf(meta)?.end_ordinal_exclusive ?? 0) <= (end ?? Infinity)
-}
-
-const withoutInherited = (state: TurnsState, writes: ReadonlyArray<TurnWrite>): Step => {
-  const { live } = state
-  const own = { live: 0, itemTotal: 0, nextItem: 1, open: null, hidden: [], restoring: null }
-  return [{ ...state, ...own, early: [] }, [...writes, { op: 'drop', from: 0, until: live }]]
-}
-
-/** A segment whose metadata cannot be read is paginated when its lines are numbered. */
-const withGuessedMode = (state: TurnsState, event: RecordedEvent): TurnsState =>
-  state.modeSegment === event.segment || event.line.ordinal === undefined
-    ? state
-    : { ...state, mode: 'paginated' }
 
 /** Old files may hold why a turn failed, though the Codex that wrote them does not show it. */
 const withFailure = (state: TurnsState, event: RecordedEvent): TurnsState => {
@@ -67,25 +29,102 @@ const withFailure = (state: TurnsState, event: RecordedEvent): TurnsState => {
   return hiddenError === null ? state : { ...state, open: { ...open, hiddenError } }
 }
 
-const isOwn = ({ line }: RecordedEvent): boolean =>
-  line.type === 'event_msg' && OWN_EVENTS.has(line.payload.type)
-
-/** Pure and total: every event yields a state; one that shows nothing yields the same turns. */
-export const evolveTurns = (
+const close = (
   state: TurnsState,
+  { place, isNext }: TurnChange & { readonly op: 'close' },
+  event: RecordedEvent
+): Step => {
+  const open = isNext ? untilNext(state.open, event) : state.open
+  const next = { ...state, open: null }
+  return open === null || place === null
+    ? [next, NO_WRITES]
+    : [next, [{ op: 'put', index: place, ...closedTurn(open) }]]
+}
+
+const withoutInherited = (state: TurnsState): TurnsState => ({
+  ...{ ...state, itemTotal: 0, nextItem: 1, open: null },
+  ...{ hidden: [], restoring: null, early: [] }
+})
+
+/** What one change does to the rows; `before` are the writes of this event so far. */
+const apply = (
+  state: TurnsState,
+  change: TurnChange,
+  event: RecordedEvent,
+  rows: TurnLookup,
+  profile: Profile,
+  before: ReadonlyArray<TurnWrite>
+): Step => {
+  switch (change.op) {
+    case 'close':
+      return close(state, change, event)
+    case 'hide':
+      return rollBack(state, change, event, rows, before)
+    case 'reopen':
+      return [state, [{ op: 'close_up', from: change.place, until: change.until }]]
+    case 'detach':
+      return [withoutInherited(state), [{ op: 'drop', from: 0, until: change.until }]]
+    case 'restore': {
+      const p = event.line.type === 'event_msg' ? event.line.payload : null
+      if (p?.type !== 'unroll_turns_restored') return [state, NO_WRITES]
+      return [restore(state, p, event, change.isCopy), NO_WRITES]
+    }
+    case 'open':
+    case 'repeat':
+    case 'end':
+    case 'item':
+    case 'early':
+    case 'spill':
+      return state.lifecycle.mode === 'paginated'
+        ? applyPaginated(state, change, event, rows)
+        : applyLegacy(state, change, event, rows, profile)
+  }
+}
+
+const applyAll = (
+  state: TurnsState,
+  changes: ReadonlyArray<TurnChange>,
   event: RecordedEvent,
   rows: TurnLookup,
   profile: Profile
 ): Step => {
-  const [ready, before] = profile.segments ? withMode(state, event) : [state, NO_WRITES]
-  const current = profile.segments ? withGuessedMode(ready, event) : ready
-  if (current.mode === 'paginated') {
-    const [next, writes] = evolvePaginated(current, event, rows)
-    return [next, before.length === 0 ? writes : [...before, ...writes]]
+  const [only] = changes
+  if (only === undefined) return [state, NO_WRITES]
+  if (changes.length === 1) return apply(state, only, event, rows, profile, NO_WRITES)
+  const writes: Array<TurnWrite> = []
+  let next = state
+  for (const change of changes) {
+    const [applied, more] = apply(next, change, event, rows, profile, writes)
+    next = applied
+    writes.push(...more)
   }
-  const [next, writes] = evolveLegacy(withFailure(current, event), event, rows, profile)
-  if (event.line.type === 'ignored' || isOwn(event) || !countsInLegacy(event.line))
-    return [next, writes]
-  const counted = next.index === null ? next : { ...next, index: next.index + 1 }
-  return [counted, before.length === 0 ? writes : [...before, ...writes]]
+  return [next, writes]
+}
+
+/** Something new was said: what was hidden before it cannot come back to its place. */
+const forgetHidden = (
+  state: TurnsState,
+  changes: ReadonlyArray<TurnChange>,
+  event: RecordedEvent
+): TurnsState =>
+  changes.some(({ op }) => op === 'open') && !isCopy(state.lifecycle, event)
+    ? { ...state, hidden: [] }
+    : state
+
+/** Pure and total: every event yields a state; one that shows nothing yields the same turns. */
+export const evolveTurns = (
+  before: TurnsState,
+  event: RecordedEvent,
+  rows: TurnLookup,
+  profile: Profile
+): Step => {
+  const [lifecycle, changes] = evolveLifecycle(before.lifecycle, event, rows, profile)
+  const state = lifecycle === before.lifecycle ? before : { ...before, lifecycle }
+  if (lifecycle.mode === 'paginated') {
+    const [next, writes] = applyAll(state, changes, event, rows, profile)
+    return [withOrdinal(reopened(next, changes, event, rows), event), writes]
+  }
+  const [next, writes] = applyAll(withFailure(state, event), changes, event, rows, profile)
+  if (changes.length === 0) return [withBareCall(next, event), writes]
+  return [next.hidden.length === 0 ? next : forgetHidden(next, changes, event), writes]
 }

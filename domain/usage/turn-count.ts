@@ -4,9 +4,8 @@
  */
 import type { EventPayload, RecordedEvent, RolloutLine } from '../events/event.ts'
 import { namedTurn } from '../items/items.ts'
-import { OWN_EVENTS, type Profile } from '../profile.ts'
-import { countsInLegacy } from '../items/items.ts'
-import { countsSilently } from '../turns/legacy-turns.ts'
+import type { Profile } from '../profile.ts'
+import { isCounted } from '../turns/lifecycle.ts'
 import { SHOWING_EVENTS } from '../turns/showing.ts'
 
 /** The turn that is open. */
@@ -133,12 +132,6 @@ const withMode = (state: TurnCount, { line, segment }: RecordedEvent): TurnCount
   const isPaginated = line.payload.history_mode === 'paginated'
   const closed = isPaginated === state.paginated ? state : finish(state)
   return { ...closed, paginated: isPaginated, modeSegment: segment }
-}
-
-const isCounted = (line: RolloutLine, profile: Profile): boolean => {
-  if (line.type === 'ignored') return countsSilently(line, profile)
-  if (!countsInLegacy(line)) return false
-  return line.type !== 'event_msg' || !OWN_EVENTS.has(line.payload.type)
 }
 
 /** The count after an event. */

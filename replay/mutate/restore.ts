@@ -262,9 +262,10 @@ const TRIES_MAX = 8
 const missingCopies = async (
   env: MutationEnv,
   target: Target,
-  restoring: RestoringTurns
+  restoring: RestoringTurns,
+  until: number
 ): Promise<E.Either<StoreError, ReadonlyArray<RecordedEvent>>> => {
-  const { hidden, revision, until, from } = restoring
+  const { hidden, revision, from } = restoring
   const { next } = target.checkpoint
   if (hidden === null || next.segment !== from.segment || next.revision > until + TRIES_MAX)
     return E.right([])
@@ -290,7 +291,8 @@ export const restorePlan =
       arguments: { threadId: info.streamId, turns: count }
     })
     const restoring = state?.restoring ?? null
-    const missing = restoring === null ? null : await missingCopies(env, target, restoring)
+    const until = state?.lifecycle.copies?.until ?? -1
+    const missing = restoring === null ? null : await missingCopies(env, target, restoring, until)
     if (missing !== null && E.isLeft(missing)) return missing
     if (restoring?.hidden && missing !== null && missing.right.length > 0) {
       const events = missing.right.map(copiedEvent)

@@ -10,6 +10,7 @@ import type { ItemsView, Page, SortDirection, ThreadItem, Turn } from '../../dom
 import {
   closedTurn,
   initialTurns,
+  shownOpen,
   untilNext,
   type OpenTurn,
   type TurnRow,
@@ -63,8 +64,8 @@ export interface LiveTurns {
 }
 
 /** What the log holds behind the last item belongs to the turn that never ended. */
-const toTheEnd = (env: Env, streamId: string, open: OpenTurn | null): OpenTurn | null => {
-  const next = open === null || env.rich !== true ? undefined : checkpointOf(env, streamId)?.next
+const toTheEnd = (env: Env, streamId: string, open: OpenTurn): OpenTurn => {
+  const next = env.rich !== true ? undefined : checkpointOf(env, streamId)?.next
   return next === undefined ? open : untilNext(open, next)
 }
 
@@ -76,12 +77,13 @@ export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): 
   const table = tableOf(turns, viewName(env.profile, env.strict))
   // The open turn, and where nothing may be hidden also turns that have items but were never begun: Codex shows
   // those items in pages of items alone.
-  const open = [state.open, ...(withEarly ? state.early : [])]
-    .map((turn) => closedTurn(toTheEnd(env, streamId, turn)))
-    .filter((turn) => turn !== null)
-  const count = state.live + open.length
+  const open = [shownOpen(state), ...(withEarly ? state.early : [])].flatMap((turn) =>
+    turn === null ? [] : [closedTurn(toTheEnd(env, streamId, turn))]
+  )
+  const { live } = state.lifecycle
+  const count = live + open.length
   const stored = (part: string, from: number, until: number) => {
-    const end = Math.min(until, state.live)
+    const end = Math.min(until, live)
     return env.index.range(
       [part, streamId, from],
       [part, streamId, end],
@@ -90,7 +92,7 @@ export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): 
     )
   }
   const openIn = (from: number, until: number) =>
-    open.slice(Math.max(0, from - state.live), Math.max(0, until - state.live))
+    open.slice(Math.max(0, from - live), Math.max(0, until - live))
   return {
     count,
     isOrdered: env.strict || (state.lastOrdinal !== null && !(withEarly && state.early.length > 0)),
@@ -105,7 +107,7 @@ export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): 
           items as TurnSummary
         ])
       )
-      open.forEach(({ summary }, i) => kept.set(state.live + i, summary))
+      open.forEach(({ summary }, i) => kept.set(live + i, summary))
       return Array.from(
         { length: Math.min(until, count) - from },
         (_, i) => kept.get(from + i) ?? null
@@ -113,7 +115,7 @@ export const liveTurns = (env: Env, info: StreamInfo, withEarly = !env.strict): 
     },
     places: (turnId, limit) => {
       const places = turnPlaces(rowsOf(env.index), table, streamId, turnId, limit)
-      const opened = open.flatMap(({ row }, i) => (row.id === turnId ? [state.live + i] : []))
+      const opened = open.flatMap(({ row }, i) => (row.id === turnId ? [live + i] : []))
       return [...places, ...opened].slice(0, limit)
     }
   }
