@@ -6,7 +6,8 @@
  *         `segment`  the line stands in a file that was written for another thread (0.143 on);
  *         `ordinal`  it comes before the number at which a sub-agent's own history begins (0.143 on);
  *         `turn_id`  its turn is older than the thread: both ids are UUIDs of version 7, which begin with their time;
- *         `burst`    it was written at once with the head of the file, and its turn's id tells no time.
+ *         `burst`    it was written at once with the head of the file, and its turn's id tells no time. A line that came so
+ *                    late after the one before that the copying was over is the thread's own, and so are those behind it.
  *         The last two hold only in a file that says it is a fork.
  * Source: forks, detached reviews and sub-agents of 0.130 to 0.169; no exception was seen.
  */
@@ -28,19 +29,31 @@ export interface Inheritance {
   readonly startOrdinal: number
   /** Rule by which the newest turn is inherited; null for an own one. */
   readonly turn: InheritanceRule | null
+  /** True when every line is delivered: only then the time between two lines tells something. */
+  readonly seesAll: boolean
+  /** Time of the newest line that had one. */
+  readonly lastMs: number | null
+  /** True once a line came so late that the copying was over. */
+  readonly isOver: boolean
 }
 
-/** Before the first line. */
-export const UNKNOWN_HEAD: Inheritance = {
+/** Before the first line; `seesAll` tells whether every line will be delivered. */
+export const unknownHead = (seesAll: boolean): Inheritance => ({
   forked: false,
   bornMs: null,
   headMs: null,
   startOrdinal: 0,
-  turn: null
-}
+  turn: null,
+  seesAll,
+  lastMs: null,
+  isOver: false
+})
 
 /** Copies are written within this time of the head. */
 const BURST_MS = 1000
+
+/** Copies follow each other faster: ten milliseconds at most in every recorded fork, own lines after 200 or more. */
+const GAP_MS = 100
 
 const UUID_7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -78,18 +91,20 @@ export const namedTurnId = (line: RolloutLine): string | null => {
   return typeof id === 'string' && id !== '' ? id : null
 }
 
-/** What is known after a line. */
-export const evolveInheritance = (state: Inheritance, event: RecordedEvent): Inheritance => {
+const withTurn = (state: Inheritance, event: RecordedEvent): Inheritance => {
   const { line } = event
   if (line.type === 'session_meta' && state.headMs === null && event.inherited !== true) {
     const { id, forked_from_id, subagent_history_start_ordinal } = line.payload
     const forked = typeof forked_from_id === 'string'
     return {
+      ...state,
       forked,
       bornMs: uuid7Ms(id),
       headMs: Date.parse(line.timestamp),
       startOrdinal: subagent_history_start_ordinal ?? 0,
-      turn: forked ? 'burst' : null
+      turn: forked ? 'burst' : null,
+      lastMs: null,
+      isOver: false
     }
   }
   if (line.type !== 'event_msg') return state
@@ -102,11 +117,21 @@ export const evolveInheritance = (state: Inheritance, event: RecordedEvent): Inh
     : state
 }
 
-/**
- * The rule by which a line is inherited; null when it is the thread's own. `state` is what is known after that very
- * line.
- */
-export const inheritedBy = (state: Inheritance, event: RecordedEvent): InheritanceRule | null => {
+/** What is known after a line. */
+export const evolveInheritance = (before: Inheritance, event: RecordedEvent): Inheritance => {
+  const state = withTurn(before, event)
+  // Only what a fork holds is told by time.
+  if (!state.forked || !state.seesAll) return state
+  const ms = Date.parse(event.line.timestamp)
+  if (Number.isNaN(ms)) return state
+  const rule = ruleOf(state, event)
+  // A copied turn after the gap shows that the copying went on.
+  const isCopied = rule === 'turn_id' || rule === 'ordinal'
+  const isLate = state.lastMs !== null && ms - state.lastMs > GAP_MS
+  return { ...state, lastMs: ms, isOver: !isCopied && (state.isOver || isLate) }
+}
+
+const ruleOf = (state: Inheritance, event: RecordedEvent): InheritanceRule | null => {
   const { line } = event
   if (event.inherited === true) return 'segment'
   if ((line.ordinal ?? Infinity) < state.startOrdinal) return 'ordinal'
@@ -117,3 +142,15 @@ export const inheritedBy = (state: Inheritance, event: RecordedEvent): Inheritan
   if (state.turn !== 'burst') return state.turn
   return isInBurst(state, line) ? 'burst' : null
 }
+
+/**
+ * The rule by which a line is inherited; null when it is the thread's own. `state` is what is known after that very
+ * line.
+ */
+export const inheritedBy = (state: Inheritance, event: RecordedEvent): InheritanceRule | null => {
+  const rule = ruleOf(state, event)
+  return rule === 'burst' && state.isOver ? null : rule
+}
+
+/** True when only the time of a line could tell whose it is. */
+export const isToldByTime = ({ forked, turn }: Inheritance): boolean => forked && turn === 'burst'

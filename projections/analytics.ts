@@ -7,6 +7,7 @@
  */
 import { evolveRollout } from '../domain/analytics/from-rollout.ts'
 import { NO_ROLLOUT, type FactPlace, type RolloutState } from '../domain/analytics/rollout-state.ts'
+import type { SituatedEvent } from '../domain/turns/situate.ts'
 import type { Projection, RowKey } from './projection.ts'
 
 const factKey = (table: string, streamId: string, { revision, index }: FactPlace): RowKey => [
@@ -17,9 +18,9 @@ const factKey = (table: string, streamId: string, { revision, index }: FactPlace
 ]
 
 /** The facts of a thread. */
-export const analytics: Projection<RolloutState> = {
+export const analytics: Projection<RolloutState, SituatedEvent> = {
   name: 'analytics',
-  version: 2,
+  version: 3,
   initial: () => NO_ROLLOUT,
   evolve: (state, event, { profile, table }) => {
     const step = evolveRollout(state, event, profile)

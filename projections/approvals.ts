@@ -3,13 +3,8 @@
  *
  *   [approvals, file, call id]   -> Approval   odd or long ids share a key by a small hash and are told apart by number
  */
-import {
-  evolveApprovals,
-  NO_APPROVALS,
-  surer,
-  type Approval,
-  type ApprovalState
-} from '../domain/audit/approvals.ts'
+import { approvalIn, surer, type Approval } from '../domain/audit/approvals.ts'
+import type { SituatedEvent } from '../domain/turns/situate.ts'
 import type { Projection, RowKey } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 
@@ -17,18 +12,18 @@ import { turnIdKey } from './turns.ts'
 export const approvalsPrefix = (table: string, file: string): RowKey => [table, file]
 
 /** The approvals of a file. */
-export const approvals: Projection<ApprovalState> = {
+export const approvals: Projection<null, SituatedEvent> = {
   name: 'approvals',
-  version: 1,
-  initial: () => NO_APPROVALS,
-  evolve: (state, event, { rows, table }) => {
-    const [next, found] = evolveApprovals(state, event)
-    if (found === null) return [next, []]
+  version: 2,
+  initial: () => null,
+  evolve: (_, event, { rows, table }) => {
+    const found = approvalIn(event)
+    if (found === null) return [null, []]
     const prefix = [...approvalsPrefix(table, event.streamId), turnIdKey(found.callId)]
     const others = rows.scan(prefix, Infinity) as ReadonlyArray<readonly [RowKey, Approval]>
     const known = others.find(([, { callId }]) => callId === found.callId)
-    if (known === undefined) return [next, [{ key: [...prefix, others.length], value: found }]]
-    return [next, [{ key: known[0], value: surer(known[1], found) }]]
+    if (known === undefined) return [null, [{ key: [...prefix, others.length], value: found }]]
+    return [null, [{ key: known[0], value: surer(known[1], found) }]]
   },
   forget: (streamId, { rows, table }) =>
     rows.scan(approvalsPrefix(table, streamId), Infinity).map(([key]) => ({ key, value: null }))

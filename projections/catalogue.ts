@@ -10,9 +10,9 @@ import type { Projection, Wanted } from './projection.ts'
 import { threads } from './threads.ts'
 import { turns } from './turns.ts'
 
-// Each projection has its own state type; the engine only carries it.
+// Each projection has its own state type, and those of ledgers one for events; the engine only carries them.
 // oxlint-disable-next-line typescript/no-explicit-any
-type AnyProjection = Projection<any>
+type AnyProjection = Projection<any, any>
 
 /** Read models that are folded together. */
 export interface ReadModels {
@@ -46,7 +46,7 @@ const tables = new WeakMap<object, Map<string, string>>()
 
 /** Table of a projection under a view. */
 export const tableOf = (
-  projection: Pick<Projection<unknown>, 'name' | 'version'>,
+  projection: Pick<AnyProjection, 'name' | 'version'>,
   view: string
 ): string => {
   let views = tables.get(projection)

@@ -5,15 +5,8 @@
  *
  * A sign that a turn shows several times is one row. What a thread inherited is left out: it was used elsewhere.
  */
-import type { RecordedEvent } from '../domain/events/event.ts'
-import {
-  evolveInheritance,
-  inheritedBy,
-  namedTurnId,
-  UNKNOWN_HEAD,
-  type Inheritance
-} from '../domain/inherited.ts'
 import { evidenceIn, type PluginEvidence } from '../domain/plugins/evidence.ts'
+import type { SituatedEvent } from '../domain/turns/situate.ts'
 import type { Projection, RowKey, RowWrite } from './projection.ts'
 
 /** A sign, in its turn and where it stands. */
@@ -27,7 +20,6 @@ export interface PluginUseRow extends PluginEvidence {
 
 /** The open turn, and which signs it showed already. */
 export interface PluginUseState {
-  readonly inheritance: Inheritance
   readonly turnId: string | null
   readonly shown: ReadonlyArray<string>
 }
@@ -43,29 +35,25 @@ const keyOf = (turnId: string | null, { kind, localId, name, version, detail }: 
 
 const NOTHING: ReadonlyArray<RowWrite> = []
 
-const turnAfter = (state: PluginUseState, { line }: RecordedEvent): PluginUseState => {
-  if (line.type !== 'event_msg') return state
-  const { payload } = line
-  if (payload.type === 'task_started') return { ...state, turnId: payload.turn_id, shown: [] }
-  const isEnd = payload.type === 'task_complete' || payload.type === 'turn_aborted'
-  return isEnd ? { ...state, turnId: null } : state
+const turnAfter = (state: PluginUseState, { turn }: SituatedEvent): PluginUseState => {
+  const turnId = turn?.id ?? null
+  return turnId === state.turnId ? state : { turnId, shown: [] }
 }
 
 const rowsOf = (
   state: PluginUseState,
-  event: RecordedEvent,
+  event: SituatedEvent,
   found: ReadonlyArray<PluginEvidence>,
   table: string
 ): readonly [PluginUseState, ReadonlyArray<RowWrite>] => {
-  const { streamId, revision, segment, offset, bytes, line } = event
-  const turnId = namedTurnId(line) ?? state.turnId
+  const { streamId, revision, segment, offset, bytes, atMs } = event
+  const turnId = event.namedTurnId ?? state.turnId
   const shown = new Set(state.shown)
   const writes: Array<RowWrite> = []
   for (const each of found) {
     const key = keyOf(turnId, each)
     if (shown.has(key)) continue
     if (shown.size < SHOWN_MAX) shown.add(key)
-    const atMs = Date.parse(line.timestamp)
     const value: PluginUseRow = { ...each, turnId, atMs, segment, offset, bytes }
     writes.push({ key: [table, streamId, revision, writes.length], value })
   }
@@ -73,16 +61,14 @@ const rowsOf = (
 }
 
 /** Plugins in use. */
-export const pluginUse: Projection<PluginUseState> = {
+export const pluginUse: Projection<PluginUseState, SituatedEvent> = {
   name: 'plugin-use',
-  version: 1,
-  initial: () => ({ inheritance: UNKNOWN_HEAD, turnId: null, shown: [] }),
+  version: 2,
+  initial: () => ({ turnId: null, shown: [] }),
   evolve: (before, event, { table }) => {
-    const inheritance = evolveInheritance(before.inheritance, event)
-    const known = inheritance === before.inheritance ? before : { ...before, inheritance }
-    const state = turnAfter(known, event)
+    const state = turnAfter(before, event)
     const found = evidenceIn(event.line)
-    return found.length === 0 || inheritedBy(inheritance, event) !== null
+    return found.length === 0 || event.origin === 'inherited'
       ? [state, NOTHING]
       : rowsOf(state, event, found, table)
   },

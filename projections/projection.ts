@@ -58,18 +58,19 @@ export interface Surroundings {
   readonly table: string
 }
 
-/** A read model. `S` is O(1) but for the open turn, and JSON. */
-export interface Projection<S> {
+/** A read model over events as they stand, or as one before it in its group gives them on. `S` is O(1) but for the open turn, and JSON. */
+export interface Projection<S, E extends RecordedEvent = RecordedEvent> {
   readonly name: string
   /** Raise when `evolve` changes meaning: the engine builds the new version beside the old. */
   readonly version: number
   /** The state before the first event; `counts` tells whether every event will be delivered. */
   readonly initial: (counts: boolean) => S
+  /** The next state, the rows to write, and the event as those behind this one in its group are given it. */
   readonly evolve: (
     state: S,
-    event: RecordedEvent,
+    event: E,
     around: Surroundings
-  ) => readonly [S, ReadonlyArray<RowWrite>]
+  ) => readonly [S, ReadonlyArray<RowWrite>, E?]
   /** Rows for a line that is not an event. */
   readonly damaged?: (line: DamagedLine, around: Surroundings) => ReadonlyArray<RowWrite>
   /** Rows that follow from the state and the outside of the stream; called once per catch-up. */

@@ -11,6 +11,7 @@ import {
   type ReviewState,
   type ReviewWrite
 } from '../domain/audit/reviews.ts'
+import type { SituatedEvent } from '../domain/turns/situate.ts'
 import type { Projection, RowKey, RowWrite } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 
@@ -35,9 +36,9 @@ const writeOf = (write: ReviewWrite, table: string, file: string): ReadonlyArray
 }
 
 /** The reviews of a file. */
-export const reviews: Projection<ReviewState> = {
+export const reviews: Projection<ReviewState, SituatedEvent> = {
   name: 'reviews',
-  version: 1,
+  version: 2,
   initial: () => NO_REVIEWS,
   evolve: (state, event, { table }) => {
     const [next, writes] = evolveReviews(state, event)

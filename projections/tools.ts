@@ -8,24 +8,21 @@
  *   [tools.time, milliseconds, streamId, revision]   -> 1         newest calls of a home
  *   [tools.path, path, milliseconds, streamId, revision, place] -> 1   who touched a file; place in the touches
  *   [tools.name, file name, path, streamId]          -> the path  paths that end alike
- *   [tools.live, streamId, place]                    -> turn id   live turns, for rollbacks
- *   [tools.live.id, streamId, turn id, place]        -> 1
  *
  * Serves the ledger of tool calls and the history of files. Ids and paths come from files and may be anything: odd or long
  * ones stand in a key as a digest.
  */
-import type { RecordedEvent } from '../domain/events/event.ts'
 import { sha256Hex } from '../domain/digest.ts'
 import {
   evolveTools,
-  initialTools,
+  NO_TOOLS,
   type ToolLookup,
   type ToolsState,
   type ToolWrite
 } from '../domain/tools/fold.ts'
 import { idOf } from '../domain/tools/merge.ts'
 import { UNKNOWN_CALL, type FileTouch, type ToolCall } from '../domain/tools/tool-call.ts'
-import type { TurnLookup, TurnRow, TurnWrite } from '../domain/turns/turn-state.ts'
+import type { SituatedEvent } from '../domain/turns/situate.ts'
 import type { Projection, RowKey, Rows, RowWrite, Surroundings } from './projection.ts'
 
 const PLAIN_KEY = /^[^\p{Cc}\p{Cs}\u{10ffff}]{1,200}$/u
@@ -88,17 +85,6 @@ const callKey = (table: string, streamId: string, callId: string): RowKey => [
   streamId,
   textKey(callId)
 ]
-const liveKey = (table: string, streamId: string, place: number): RowKey => [
-  `${table}.live`,
-  streamId,
-  place
-]
-const liveIdPrefix = (table: string, streamId: string, turnId: string): RowKey => [
-  `${table}.live.id`,
-  streamId,
-  textKey(idOf(turnId))
-]
-
 const turnKeys = (table: string, { threadId, turnId, place }: ToolCall): ReadonlyArray<RowKey> =>
   turnId === null ? [] : [[...turnCallsPrefix(table, threadId, turnId), place.revision]]
 
@@ -211,46 +197,16 @@ const writesOf = (rows: Rows, table: string, write: ToolWrite): ReadonlyArray<Ro
   ]
 }
 
-/** A turn as the reducer looks for it: that it is there, and over. */
-const stub = (id: string): TurnRow => ({
-  id,
-  status: 'completed',
-  startedAt: null,
-  completedAt: null,
-  durationMs: null,
-  firstItem: 1,
-  itemCount: 0,
-  ownIds: [],
-  ranges: [],
-  late: []
-})
-
-/** Turns are looked up as over, so that none is ended in a later segment. */
-const OVER = { isOver: true, segment: -1 }
-
-const lookup = (
-  { rows, table }: Surroundings,
-  streamId: string
-): ToolLookup & { readonly turns: TurnLookup } => ({
+const lookup = ({ rows, table }: Surroundings, streamId: string): ToolLookup => ({
   at: (revision) => rowAt(rows, table, streamId, revision),
   ofId: (callId) => {
     const revision = rows.get(callKey(table, streamId, callId))
     return revision === undefined ? null : rowAt(rows, table, streamId, revision as number)
   },
-  touchesOf: (call) => touchesAt(rows, table, call),
-  turns: {
-    row: (index) => {
-      const id = rows.get(liveKey(table, streamId, index))
-      return id === undefined ? null : stub(id as string)
-    },
-    at: () => OVER,
-    placeOf: (turnId) => {
-      const [found] = rows.scan(liveIdPrefix(table, streamId, turnId), 1)
-      return found === undefined ? null : (found[0][3] as number)
-    }
-  }
+  touchesOf: (call) => touchesAt(rows, table, call)
 })
 
+/** The calls of a turn that is rolled back. */
 const flagged = (
   { rows, table }: Surroundings,
   streamId: string,
@@ -268,43 +224,6 @@ const flagged = (
         ]
   })
 
-/** Live turns by place; the calls of those that are dropped are flagged. */
-const turnWrites = (
-  around: Surroundings,
-  streamId: string,
-  turns: ReadonlyArray<TurnWrite>
-): ReadonlyArray<RowWrite> => {
-  const { rows, table } = around
-  const ids = new Map<number, string>()
-  const idAt = (place: number) =>
-    ids.get(place) ?? (rows.get(liveKey(table, streamId, place)) as string | undefined)
-  return turns.flatMap((write): ReadonlyArray<RowWrite> => {
-    if (write.op === 'put') {
-      const id = idOf(write.row.id)
-      const before = idAt(write.index)
-      ids.set(write.index, id)
-      if (before !== undefined) return []
-      return [
-        { key: liveKey(table, streamId, write.index), value: id },
-        { key: [...liveIdPrefix(table, streamId, id), write.index], value: 1 }
-      ]
-    }
-    // Turns are looked up as over, so that none is ended in a later segment.
-    if (write.op === 'close_up') return []
-    const writes: Array<RowWrite> = []
-    for (let place = write.from; place < write.until; place++) {
-      const id = idAt(place)
-      if (id === undefined) continue
-      writes.push(
-        { key: liveKey(table, streamId, place), value: null },
-        { key: [...liveIdPrefix(table, streamId, id), place], value: null },
-        ...flagged(around, streamId, id)
-      )
-    }
-    return writes
-  })
-}
-
 /** Rows are looked up with the same surroundings from the first event of a stream to its last. */
 const lookups = new WeakMap<Surroundings, readonly [string, ReturnType<typeof lookup>]>()
 
@@ -318,21 +237,21 @@ const lookupOf = (around: Surroundings, streamId: string): ReturnType<typeof loo
 
 const evolve = (
   state: ToolsState,
-  event: RecordedEvent,
+  event: SituatedEvent,
   around: Surroundings
 ): readonly [ToolsState, ReadonlyArray<RowWrite>] => {
-  const { streamId } = event
+  const { streamId, hiddenTurnIds } = event
   const { rows, table, profile } = around
   const step = evolveTools(state, event, lookupOf(around, streamId), profile)
-  if (step.writes.length === 0 && step.turns.length === 0) return [step.state, NO_WRITES]
+  if (step.writes.length === 0 && hiddenTurnIds.length === 0) return [step.state, NO_WRITES]
   const writes = step.writes.flatMap((write) => writesOf(rows, table, write))
-  return [step.state, [...writes, ...turnWrites(around, streamId, step.turns)]]
+  return [step.state, [...writes, ...hiddenTurnIds.flatMap((id) => flagged(around, streamId, id))]]
 }
 
 const NO_WRITES: ReadonlyArray<RowWrite> = []
 
 const forget = (streamId: string, { rows, table }: Surroundings): ReadonlyArray<RowWrite> => {
-  const own = ['files', 'call', 'turn', 'live', 'live.id'].flatMap((part) =>
+  const own = ['files', 'call', 'turn'].flatMap((part) =>
     rows.scan([`${table}.${part}`, streamId], Infinity).map(([key]) => ({ key, value: null }))
   )
   const calls = rows.scan([table, streamId], Infinity).flatMap(([key, row]) => {
@@ -345,11 +264,10 @@ const forget = (streamId: string, { rows, table }: Surroundings): ReadonlyArray<
 }
 
 /** The tool calls of a home. */
-export const tools: Projection<ToolsState> = {
+export const tools: Projection<ToolsState, SituatedEvent> = {
   name: 'tools',
-  version: 2,
-  // Every line is delivered, so that turns without an id of their own are named as Codex names them.
-  initial: () => initialTools(true),
+  version: 3,
+  initial: () => NO_TOOLS,
   evolve,
   forget
 }

@@ -12,10 +12,11 @@
  */
 import { isSegmentPath } from '../domain/ids.ts'
 import type { InheritanceRule } from '../domain/inherited.ts'
+import type { SituatedEvent } from '../domain/turns/situate.ts'
 import { NO_SPENDS, unpacked, withPacked, type SpendRow } from '../domain/usage/packed.ts'
 import type { KeptSpend } from '../domain/usage/spend.ts'
 import { evolveUsage, uncountedSpend } from '../domain/usage/usage.ts'
-import { initialUsage, MAIN, type Spender, type UsageState } from '../domain/usage/usage-state.ts'
+import { MAIN, NO_USAGE, type Spender, type UsageState } from '../domain/usage/usage-state.ts'
 import { DAY_MS, withSpend, type UsageSum } from '../domain/usage/sums.ts'
 import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
 import { turnIdKey } from './turns.ts'
@@ -111,17 +112,17 @@ const sumWrites = (
 const TABLES = ['', '.spend', '.answer', '.sum']
 
 /** The usage of a thread. */
-export const usage: Projection<UsageState> = {
+export const usage: Projection<UsageState, SituatedEvent> = {
   name: 'usage',
-  version: 2,
-  initial: initialUsage,
-  evolve: (state, event, { profile, rows, table }) => {
+  version: 3,
+  initial: () => NO_USAGE,
+  evolve: (state, event, { rows, table }) => {
     const { streamId } = event
     const lookup = {
       spendAt: (sequence: number) => spendAt(rows, table, streamId, sequence),
       isCounted: (answer: string) => isCounted(rows, table, streamId, answer)
     }
-    const [next, spends] = evolveUsage(state, event, lookup, profile)
+    const [next, spends] = evolveUsage(state, event, lookup)
     if (spends.length === 0) return [next, []]
     const writes = [...spendWrites(rows, table, streamId, spends)]
     for (const spend of spends) {

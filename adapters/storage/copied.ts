@@ -6,7 +6,7 @@ import { streamId } from '../../domain/ids.ts'
 import {
   evolveInheritance,
   inheritedBy,
-  UNKNOWN_HEAD,
+  unknownHead,
   type Inheritance
 } from '../../domain/inherited.ts'
 import { PROFILES } from '../../domain/profile.ts'
@@ -31,7 +31,7 @@ const isOver = (state: Inheritance, { line }: RecordedEvent): boolean => {
 
 /** A counter for one file; lines behind the copies are not parsed. */
 export const copiedBytes = (threadId: string): CopiedBytes => {
-  let state = UNKNOWN_HEAD
+  let state = unknownHead(true)
   let over = false
   let sum = 0
   let revision = 0

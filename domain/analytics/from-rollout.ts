@@ -8,10 +8,10 @@
  * Not made, because no rollout tells: see `not-reconstructable.ts`.
  */
 import { toldSettings, type EventPayload, type RecordedEvent } from '../events/event.ts'
-import { evolveInheritance, inheritedBy, namedTurnId } from '../inherited.ts'
 import type { JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
 import { declaredTools } from '../rich/tools.ts'
+import type { SituatedEvent } from '../turns/situate.ts'
 import type { Json } from '../json.ts'
 import type { Fact } from './fact.ts'
 import { compacted, compactionSettled, contextCounted } from './rollout-compaction.ts'
@@ -27,11 +27,6 @@ import { goalChanged, said } from './rollout-said.ts'
 import { answeredOnce, calls } from './rollout-calls.ts'
 import { turnConfigured, turnEnded, turnStarted } from './rollout-turns.ts'
 
-const timeOf = ({ line }: RecordedEvent): number => {
-  const ms = Date.parse(line.timestamp)
-  return Number.isNaN(ms) ? 0 : ms
-}
-
 /** Facts at the places of their line. */
 export const placed = (
   { revision }: Pick<RecordedEvent, 'revision'>,
@@ -40,29 +35,17 @@ export const placed = (
 ): ReadonlyArray<FactWrite> =>
   facts.map((fact, i) => ({ place: { revision, index: from + i }, fact }))
 
-/** The first line of a segment says how its lines make turns. */
-const withMode = (state: RolloutState, { line, segment }: RecordedEvent): RolloutState => {
-  if (state.modeSegment === segment) return state
-  if (line.type === 'session_meta')
-    return {
-      ...state,
-      mode: line.payload.history_mode === 'paginated' ? 'paginated' : 'legacy',
-      modeSegment: segment
-    }
-  return line.ordinal === undefined ? state : { ...state, mode: 'paginated' }
-}
-
 /** The thread's own head, which stands before what a sub-agent was given and has a lower number. */
 const isHead = ({ line, streamId, inherited }: RecordedEvent): boolean =>
   line.type === 'session_meta' && inherited !== true && line.payload.id.toLowerCase() === streamId
 
-const head = (state: RolloutState, event: RecordedEvent): RolloutStep => {
+const head = (state: RolloutState, event: SituatedEvent): RolloutStep => {
   const { line } = event
   if (line.type !== 'session_meta' || !isHead(event)) return silent(state)
   const meta = line.payload
   const repositoryUrl = meta.git?.repository_url ?? state.repositoryUrl
   if (state.opened !== null) return silent({ ...state, repositoryUrl })
-  const atMs = timeOf(event)
+  const { atMs } = event
   const thread = openedThread(meta, state.model)
   const connectionId = ROLLOUT_CONNECTION
   const connected: Fact = {
@@ -116,12 +99,8 @@ const context = (state: RolloutState, event: RecordedEvent, isOwn: boolean): Rol
   return withModel({ ...state, settings }, applied.model, isOwn)
 }
 
-const told = (
-  state: RolloutState,
-  payload: EventPayload,
-  event: RecordedEvent,
-  atMs: number
-): RolloutStep => {
+const told = (state: RolloutState, payload: EventPayload, event: SituatedEvent): RolloutStep => {
+  const { atMs } = event
   switch (payload.type) {
     case 'task_started':
       return turnStarted(state, payload, event, atMs)
@@ -141,16 +120,13 @@ const told = (
     }
     case 'thread_goal_updated':
       return goalChanged(state, payload, event, atMs)
-    case 'unroll_turns_restored':
-      return silent({ ...state, copiesUntil: event.revision + payload.lines })
     default:
       return silent(state)
   }
 }
 
-const own = (state: RolloutState, event: RecordedEvent): RolloutStep => {
-  const { line } = event
-  const atMs = timeOf(event)
+const own = (state: RolloutState, event: SituatedEvent): RolloutStep => {
+  const { line, atMs } = event
   const settings = toldSettings(line)
   if (settings !== null) return turnConfigured(state, settings, event, atMs)
   switch (line.type) {
@@ -163,7 +139,7 @@ const own = (state: RolloutState, event: RecordedEvent): RolloutStep => {
     case 'compacted':
       return compacted(state, line.payload, event, atMs)
     case 'event_msg':
-      return told(state, line.payload, event, atMs)
+      return told(state, line.payload, event)
     default:
       return silent(state)
   }
@@ -176,25 +152,19 @@ const after = (first: RolloutStep, next: (state: RolloutState) => RolloutStep): 
 
 /** Pure and total: one line of a thread. The same place is written again when a later line knows more. */
 export const evolveRollout = (
-  before: RolloutState,
-  event: RecordedEvent,
+  state: RolloutState,
+  event: SituatedEvent,
   profile: Profile
 ): RolloutStep => {
-  const inheritance = evolveInheritance(before.inheritance, event)
-  const state = withMode({ ...before, inheritance }, event)
-  const { line } = event
-  const isOwn = isHead(event) || inheritedBy(inheritance, event) === null
-  if (!isOwn) {
-    const isTurn = line.type === 'turn_context'
+  if (event.origin === 'inherited') {
+    const isTurn = event.line.type === 'turn_context'
     return context(isTurn ? { ...state, hadTurn: true } : state, event, false)
   }
-  if (event.revision <= state.copiesUntil) return context(state, event, true)
-  const atMs = timeOf(event)
-  const turnId = namedTurnId(line) ?? state.turn?.turnId ?? null
+  if (event.origin === 'restored_copy') return context(state, event, true)
   const known = after(context(state, event, true), (next) => own(next, event))
-  const heard = after(known, (next) => said(next, event, profile, atMs))
+  const heard = after(known, (next) => said(next, event, profile))
   const called = after(heard, (next) =>
-    next.inReview ? silent(next) : calls(next, event, profile, { atMs, turnId })
+    next.inReview ? silent(next) : calls(next, event, profile)
   )
   return after(called, compactionSettled)
 }

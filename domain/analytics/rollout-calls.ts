@@ -2,6 +2,7 @@
  * Facts of tool calls, with the answers of the model they stand between, and the lines that patches change.
  */
 import type { RecordedEvent } from '../events/event.ts'
+import type { SituatedEvent } from '../turns/situate.ts'
 import { itemChange } from '../items/items.ts'
 import type { Profile } from '../profile.ts'
 import type { ThreadItem } from '../protocol.ts'
@@ -54,14 +55,10 @@ const patchLines = (item: ThreadItem): DiffLines | null => {
   return { added, deleted }
 }
 
-const patched = (
-  state: RolloutState,
-  event: RecordedEvent,
-  profile: Profile,
-  atMs: number
-): RolloutStep => {
+const patched = (state: RolloutState, event: SituatedEvent, profile: Profile): RolloutStep => {
+  const { atMs } = event
   const { turn, threadId, repositoryUrl } = state
-  const change = itemChange(event.line, profile, '', state.mode)
+  const change = itemChange(event.line, profile, '', event.mode)
   const lines = change?.op === 'upsert' ? patchLines(change.item) : null
   if (turn === null || lines === null) return silent(state)
   const sum = {
@@ -109,28 +106,28 @@ const callIn = ({ line }: RecordedEvent): string | null => {
 /** What a line says about tool calls. */
 export const calls = (
   before: RolloutState,
-  event: RecordedEvent,
-  profile: Profile,
-  { atMs, turnId }: { readonly atMs: number; readonly turnId: string | null }
+  event: SituatedEvent,
+  profile: Profile
 ): RolloutStep => {
+  const { line, atMs, mode } = event
   const callId = callIn(event)
   const state =
     callId === null
       ? before
       : { ...before, unclaimed: [...before.unclaimed, callId].slice(-ANSWERS_MAX) }
-  const { threadId, cwd, mode } = state
+  const { threadId, cwd } = state
   const dynamicTools = state.declaredTools === null ? null : new Set(state.declaredTools)
   const step = evolveCalls(state.calls, {
-    line: event.line,
+    line,
     atMs,
-    turnId,
+    turnId: event.namedTurnId ?? before.turn?.turnId ?? null,
     mode,
     profile,
     isFree: state.turn?.settings?.sandboxPolicy === 'full_access',
     context: { threadId, cwd, dynamicTools }
   })
   const next = step.open === state.calls ? state : { ...state, calls: step.open }
-  const lines = patched(next, event, profile, atMs)
+  const lines = patched(next, event, profile)
   if (step.ended === null) return lines
   const end = ended(lines.state, step.ended, event)
   return { state: end.state, writes: [...lines.writes, ...end.writes] }

@@ -2,6 +2,7 @@
  * What people say in a rollout: the first message of a turn, more of them while it runs, and what they name; and goals.
  */
 import type { RecordedEvent } from '../events/event.ts'
+import type { SituatedEvent } from '../turns/situate.ts'
 import type { ThreadGoalUpdated } from '../events/payloads.ts'
 import { itemChange } from '../items/items.ts'
 import type { Profile } from '../profile.ts'
@@ -19,8 +20,7 @@ import {
 import { configuredFact } from './rollout-turns.ts'
 
 const contentOf = (
-  { line }: RecordedEvent,
-  state: RolloutState,
+  { line, mode }: SituatedEvent,
   profile: Profile
 ): ReadonlyArray<UserContent> | null => {
   if (line.type !== 'event_msg') return null
@@ -28,7 +28,7 @@ const contentOf = (
   const isMessage =
     payload.type === 'user_message' ||
     (payload.type === 'item_completed' && payload.item.type === 'UserMessage')
-  const change = isMessage ? itemChange(line, profile, '', state.mode) : null
+  const change = isMessage ? itemChange(line, profile, '', mode) : null
   if (change === null || change.op === 'reason') return null
   return change.item.type === 'userMessage' ? change.item.content : null
 }
@@ -77,13 +77,9 @@ const naming = (
 }
 
 /** A message of a person: the turn's own, with its images, or a steer; and what it names. */
-export const said = (
-  before: RolloutState,
-  event: RecordedEvent,
-  profile: Profile,
-  atMs: number
-): RolloutStep => {
-  const content = before.turn === null ? null : contentOf(event, before, profile)
+export const said = (before: RolloutState, event: SituatedEvent, profile: Profile): RolloutStep => {
+  const { atMs } = event
+  const content = before.turn === null ? null : contentOf(event, profile)
   const first = naming(before, event, content, atMs)
   const second = messaged(first.state, event, content, atMs)
   return { state: second.state, writes: [...first.writes, ...second.writes] }

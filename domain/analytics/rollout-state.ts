@@ -1,8 +1,6 @@
 /**
  * What the fold over a rollout remembers between lines; JSON, and bounded but for nothing.
  */
-import { UNKNOWN_HEAD, type Inheritance } from '../inherited.ts'
-import type { HistoryMode } from '../protocol.ts'
 import type { DiffLines } from './diff-lines.ts'
 import type { Fact, FactOf, TurnSettings } from './fact.ts'
 import { NO_THREAD_SETTINGS, type ThreadSettings, type TurnHead } from './rollout-settings.ts'
@@ -49,9 +47,6 @@ export interface OpenTurn {
 
 /** State of the fold. */
 export interface RolloutState {
-  readonly inheritance: Inheritance
-  readonly mode: HistoryMode
-  readonly modeSegment: number
   /** The head of the thread; rewritten until the model of its first own turn is known. */
   readonly opened: FactWrite<FactOf<'thread_opened'> | FactOf<'sub_agent_started'>> | null
   readonly isModelKnown: boolean
@@ -80,15 +75,10 @@ export interface RolloutState {
   /** The running count as last told, to see what is an answer. */
   readonly spentTokens: number
   readonly goal: { readonly objective: string; readonly status: string } | null
-  /** Lines up to this one are copies that stand for turns told before. */
-  readonly copiesUntil: number
 }
 
 /** Before the first line. */
 export const NO_ROLLOUT: RolloutState = {
-  inheritance: UNKNOWN_HEAD,
-  mode: 'legacy',
-  modeSegment: -1,
   opened: null,
   isModelKnown: false,
   model: null,
@@ -108,8 +98,7 @@ export const NO_ROLLOUT: RolloutState = {
   contextTokens: null,
   contextBefore: null,
   spentTokens: 0,
-  goal: null,
-  copiesUntil: -1
+  goal: null
 }
 
 /** What one line changed: the state, and facts to write. */

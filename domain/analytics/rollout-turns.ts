@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../events/event.ts'
 import type { TaskComplete, TaskStarted, TurnAborted } from '../events/payloads.ts'
 import type { TurnContext } from '../events/turn-context.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { SituatedEvent } from '../turns/situate.ts'
 import { richFailure } from '../rich/items.ts'
 import { reader } from '../rich/values.ts'
 import type { ErrorKind, Fact, FactOf } from './fact.ts'
@@ -142,11 +143,13 @@ const endingOf = (
 export const turnEnded = (
   state: RolloutState,
   payload: (TaskComplete | TurnAborted) & { readonly type: string },
-  event: RecordedEvent,
+  event: SituatedEvent,
   atMs: number
 ): RolloutStep => {
   const { turn, threadId } = state
-  if (turn === null) return silent(state)
+  // A late end of another turn leaves the open one as it is.
+  if (turn === null || (event.endedTurnId !== null && event.endedTurnId !== turn.turnId))
+    return silent(state)
   const { status, info, kind } = endingOf(turn, payload, event)
   const at = { atMs, threadId, turnId: turn.turnId }
   const facts: ReadonlyArray<Fact> = [

@@ -7,10 +7,10 @@
  *         comes behind a head of its own.
  */
 import type { Certainty } from '../certainty.ts'
-import type { RecordedEvent, RolloutLine } from '../events/event.ts'
+import type { RolloutLine } from '../events/event.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import { outputText } from '../rich/values.ts'
-import { evolveOwned, isOwn, OWNED, type Owned } from './own.ts'
+import type { SituatedEvent } from '../turns/situate.ts'
 import { shortText } from './row.ts'
 import { own } from '../own.ts'
 
@@ -34,15 +34,6 @@ export interface Approval {
   readonly offset: number
   readonly bytes: number
 }
-
-/** State of the fold. */
-export interface ApprovalState {
-  readonly owned: Owned
-  readonly turnId: string | null
-}
-
-/** Before the first line. */
-export const NO_APPROVALS: ApprovalState = { owned: OWNED, turnId: null }
 
 type Found = Pick<
   Approval,
@@ -167,24 +158,13 @@ const foundIn = (line: RolloutLine): Found | null => {
   return line.type === 'ignored' ? inOldEvent(line.kind, line.payload) : null
 }
 
-const withTurn = (state: ApprovalState, { line }: RecordedEvent): ApprovalState =>
-  line.type === 'event_msg' && line.payload.type === 'task_started'
-    ? { ...state, turnId: line.payload.turn_id }
-    : state
-
-/** One line: the next state, and the decision it tells of. Pure and total. */
-export const evolveApprovals = (
-  given: ApprovalState,
-  event: RecordedEvent
-): readonly [ApprovalState, Approval | null] => {
-  const owned = evolveOwned(given.owned, event)
-  const state = withTurn(owned === given.owned ? given : { ...given, owned }, event)
-  if (!isOwn(owned, event)) return [state, null]
-  const found = foundIn(event.line)
-  if (found === null) return [state, null]
-  const turnId = found.turnId ?? state.turnId
+/** The decision a line tells of; null when it tells of none. Pure and total. */
+export const approvalIn = (event: SituatedEvent): Approval | null => {
+  const found = event.origin === 'inherited' ? null : foundIn(event.line)
+  if (found === null) return null
+  const turnId = found.turnId ?? event.namedTurnId ?? event.turn?.id ?? null
   const { offset, bytes, line } = event
-  return [state, { ...found, turnId, at: line.timestamp, offset, bytes }]
+  return { ...found, turnId, at: line.timestamp, offset, bytes }
 }
 
 const RANK: Readonly<Record<Certainty, number>> = {

@@ -129,7 +129,6 @@ export const rowsOfMeta = (state: TrailState, event: RecordedEvent, meta: Sessio
   const next: TrailState = {
     ...state,
     origin,
-    paginated: meta.history_mode === 'paginated',
     facts: { ...facts, began: true, metadata: metadataOf(meta) }
   }
   const at = begunAt(meta, event.line)

@@ -2,9 +2,8 @@
  * Reviews: what was looked at, by which thread, and what came of it.
  */
 import type { Certainty } from '../certainty.ts'
-import type { RecordedEvent } from '../events/event.ts'
 import type { JsonObject } from '../json.ts'
-import { evolveOwned, isOwn, OWNED, type Owned } from './own.ts'
+import type { SituatedEvent } from '../turns/situate.ts'
 import { reviewOf, type ReviewMark } from './review-marks.ts'
 
 /** One review, in the thread that shows it. */
@@ -30,7 +29,6 @@ export interface Review {
 
 /** State of the fold. */
 export interface ReviewState {
-  readonly owned: Owned
   readonly forkedFrom: string | null
   /** True once the thread had a turn or a review of its own. */
   readonly used: boolean
@@ -43,7 +41,6 @@ export interface ReviewState {
 
 /** Before the first line. */
 export const NO_REVIEWS: ReviewState = {
-  owned: OWNED,
   forkedFrom: null,
   used: false,
   reviewer: false,
@@ -62,7 +59,7 @@ type Step = readonly [ReviewState, ReadonlyArray<ReviewWrite>]
 const entered = (
   state: ReviewState,
   mark: ReviewMark & { readonly kind: 'entered' },
-  event: RecordedEvent
+  event: SituatedEvent
 ): Step => {
   const detached = state.forkedFrom !== null && !state.used
   const review: Review = {
@@ -87,7 +84,7 @@ const entered = (
 const exited = (
   state: ReviewState,
   { outcome }: ReviewMark & { readonly kind: 'exited' },
-  event: RecordedEvent
+  event: SituatedEvent
 ): Step => {
   if (state.open === null) return [state, []]
   const review = { ...state.open, ...outcome, endedAt: event.line.timestamp }
@@ -111,7 +108,7 @@ const withoutCopied = (state: ReviewState): Step =>
     ? [state, []]
     : [{ ...state, open: null, count: state.count - 1 }, [{ op: 'drop', index: state.count - 1 }]]
 
-const copied = (state: ReviewState, event: RecordedEvent): Step => {
+const copied = (state: ReviewState, event: SituatedEvent): Step => {
   const mark = reviewOf(event.line)
   const [before, drops] = withoutCopied(state)
   if (mark?.kind !== 'entered') return [before, drops]
@@ -120,13 +117,11 @@ const copied = (state: ReviewState, event: RecordedEvent): Step => {
 }
 
 /** One line; pure and total. */
-export const evolveReviews = (given: ReviewState, event: RecordedEvent): Step => {
-  const owned = evolveOwned(given.owned, event)
-  const state = owned === given.owned ? given : { ...given, owned }
+export const evolveReviews = (state: ReviewState, event: SituatedEvent): Step => {
   const { line } = event
-  if (!isOwn(owned, event)) return copied(state, event)
+  if (event.origin === 'inherited') return copied(state, event)
   if (line.type === 'session_meta') {
-    if (given.owned.inheritance.headMs !== null) return [state, []]
+    if (!event.isHead) return [state, []]
     const source = line.payload.source as unknown
     const reviewer =
       typeof source === 'object' &&

@@ -2,7 +2,6 @@
  * What the fold of a trail carries from line to line, and what a line makes of it.
  */
 import { UNKNOWN_FACTS, type KnownFacts } from './known-facts.ts'
-import { OWNED, type Owned } from './own.ts'
 import type { Origin, TrailRow } from './row.ts'
 import type { JsonObject } from '../json.ts'
 
@@ -45,7 +44,6 @@ export interface OpenAuditTurn {
 
 /** State of the fold; small, whatever the file's length. */
 export interface TrailState {
-  readonly owned: Owned
   readonly origin: Origin
   readonly orderMs: number
   /** Rows so far. */
@@ -59,15 +57,10 @@ export interface TrailState {
   readonly agents: PendingAgents
   readonly facts: KnownFacts
   readonly imported: Import
-  /** True in a file whose items say which turn they belong to. */
-  readonly paginated: boolean
-  /** Lines up to this revision, and not newer than this time, bring turns back. */
-  readonly copies: { readonly until: number; readonly at: string } | null
 }
 
 /** Before the first line. */
 export const START_OF_TRAIL: TrailState = {
-  owned: OWNED,
   origin: { originator: null, cliVersion: null, account: null, subagent: null },
   orderMs: 0,
   rows: 0,
@@ -77,9 +70,7 @@ export const START_OF_TRAIL: TrailState = {
   held: null,
   agents: {},
   facts: UNKNOWN_FACTS,
-  imported: { turns: 0 },
-  paginated: false,
-  copies: null
+  imported: { turns: 0 }
 }
 
 /** A row before it is known where it stands. */

@@ -7,14 +7,14 @@
  * thread was resumed: both are inferred, the time of the first is not known.
  */
 import type { Certainty } from '../certainty.ts'
-import { toldSettings, type RecordedEvent } from '../events/event.ts'
+import { toldSettings } from '../events/event.ts'
 import type { TaskComplete, TaskStarted, TurnAborted } from '../events/payloads.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../json.ts'
 import { richFailure } from '../rich/items.ts'
+import type { SituatedEvent } from '../turns/situate.ts'
 import { rowsOfActivity, rowsOfAgents } from './agents.ts'
 import { rowsOfFacts, rowsOfMeta } from './facts.ts'
 import { importOf, IMPORT_TURN } from './import.ts'
-import { evolveOwned, isOwn, isToldByTime } from './own.ts'
 import { shortText, type TrailRow } from './row.ts'
 import { reviewOf, rowsOfReview } from './review-marks.ts'
 import type { Draft, Drafted, TrailState } from './trail-state.ts'
@@ -53,12 +53,18 @@ const mayHaveFailed = (state: TrailState, p: TaskComplete): boolean =>
   !('started_at' in p || 'root_turn_id' in p || 'error' in p) &&
   (state.turn === null ? state.reviewFailed : !state.turn.answerless)
 
-const completed = (state: TrailState, p: TaskComplete): Drafted => {
-  if (IMPORT_TURN.test(p.turn_id)) return [state, NONE]
+/** A late end of another turn leaves the open one as it is. */
+const isLate = ({ turn }: TrailState, endedId: string | null): boolean =>
+  turn !== null && endedId !== null && endedId !== turn.id
+
+const completed = (given: TrailState, p: TaskComplete, endedId: string | null): Drafted => {
+  if (IMPORT_TURN.test(p.turn_id)) return [given, NONE]
+  const isOther = isLate(given, endedId)
+  const state = isOther ? { ...given, turn: null } : given
   const { failure } = state.turn ?? { failure: null }
   const error = p.error ? (shortText(p.error.message) ?? '') : failure
   const durationMs = p.duration_ms ?? null
-  const next = { ...state, turn: null, reviewFailed: false }
+  const next = { ...state, turn: isOther ? given.turn : null, reviewFailed: false }
   if (error !== null)
     return [next, [{ action: 'turn_failed', turnId: p.turn_id, after: { error, durationMs } }]]
   return mayHaveFailed(state, p)
@@ -76,9 +82,9 @@ const completed = (state: TrailState, p: TaskComplete): Drafted => {
     : [next, [{ action: 'turn_completed', turnId: p.turn_id, after: { durationMs } }]]
 }
 
-const aborted = (state: TrailState, p: TurnAborted): Drafted => {
-  const turnId = p.turn_id ?? state.turn?.id ?? null
-  const next = turnId === null || turnId === state.turn?.id ? { ...state, turn: null } : state
+const aborted = (state: TrailState, p: TurnAborted, endedId: string | null): Drafted => {
+  const turnId = p.turn_id ?? endedId
+  const next = isLate(state, endedId) ? state : { ...state, turn: null }
   const after = { reason: p.reason, durationMs: p.duration_ms ?? null }
   return [next, [{ action: 'turn_interrupted', turnId, after }]]
 }
@@ -93,45 +99,43 @@ const said = (state: TrailState, turnId: string | null): Drafted => {
   return [{ ...state, turn: { ...turn, messages } }, messages > 1 ? [draft] : NONE]
 }
 
-/** Ids of the turns a rollback hid, oldest first. */
-export type Dropped = () => ReadonlyArray<string>
-
 const IDS_MAX = 200
 
-const rolledBack = (count: number, dropped: Dropped): Draft => {
-  const ids = dropped()
+const rolledBack = (count: number, ids: ReadonlyArray<string>): Draft => {
   const turnIds = ids.slice(-IDS_MAX)
   const left = ids.length - turnIds.length
   const after = { turns: count, turnIds, ...(left === 0 ? {} : { furtherTurns: left }) }
   return { action: 'rolled_back', after }
 }
 
-const eventRows = (state: TrailState, event: RecordedEvent, dropped: Dropped): Drafted => {
-  const { line } = event
+const eventRows = (state: TrailState, event: SituatedEvent): Drafted => {
+  const { line, mode, endedTurnId } = event
   if (line.type !== 'event_msg') return [state, NONE]
   const p = line.payload
   switch (p.type) {
     case 'task_started':
       return started(state, p)
     case 'task_complete':
-      return completed(state, p)
+      return completed(state, p, endedTurnId)
     case 'turn_aborted':
-      return aborted(state, p)
+      return aborted(state, p, endedTurnId)
     case 'user_message':
-      return state.paginated ? [state, NONE] : said(state, null)
+      return mode === 'paginated' ? [state, NONE] : said(state, null)
     case 'thread_rolled_back':
       // Nobody rolls back while a turn runs: its process ended before.
-      return [{ ...state, turn: null }, [...unended(state), rolledBack(p.num_turns, dropped)]]
+      return [
+        { ...state, turn: null },
+        [...unended(state), rolledBack(p.num_turns, event.hiddenTurnIds)]
+      ]
     case 'unroll_turns_restored': {
-      const copies = { until: event.revision + p.lines, at: line.timestamp }
       const after = { turns: p.num_turns }
-      return [{ ...state, copies, turn: null }, [{ action: 'turns_restored', after }]]
+      return [{ ...state, turn: null }, [{ action: 'turns_restored', after }]]
     }
     case 'sub_agent_activity':
       return rowsOfActivity(state, p)
     case 'item_completed':
       if (p.item.type === 'SubAgentActivity') return rowsOfActivity(state, p.item)
-      return state.paginated && p.item.type === 'UserMessage'
+      return mode === 'paginated' && p.item.type === 'UserMessage'
         ? said(state, p.turn_id)
         : [state, NONE]
     case 'agent_message':
@@ -159,14 +163,14 @@ const compacted = (state: TrailState): Drafted => [
   [{ action: 'compacted', turnId: state.turn?.id ?? null }]
 ]
 
-const withFailure = (state: TrailState, event: RecordedEvent): TrailState => {
+const withFailure = (state: TrailState, event: SituatedEvent): TrailState => {
   const failure = state.turn === null ? null : richFailure(event.line)
   return failure === null || state.turn === null
     ? state
     : { ...state, turn: { ...state.turn, failure: shortText(failure.message) } }
 }
 
-const drafts = (given: TrailState, event: RecordedEvent, dropped: Dropped): Drafted => {
+const drafts = (given: TrailState, event: SituatedEvent): Drafted => {
   const state = withFailure(given, event)
   const { line } = event
   if (line.type === 'session_meta') return rowsOfMeta(state, event, line.payload)
@@ -178,29 +182,26 @@ const drafts = (given: TrailState, event: RecordedEvent, dropped: Dropped): Draf
       ? [{ ...state, turn: { ...state.turn, answerless: true } }, NONE]
       : rowsOfAgents(state, line.payload)
   const facts = rowsOfFacts(state, line)
-  return facts ?? eventRows(state, event, dropped)
+  return facts ?? eventRows(state, event)
 }
 
-const isCopy = ({ copies }: TrailState, { revision, line }: RecordedEvent): boolean =>
-  copies !== null && revision <= copies.until && line.timestamp <= copies.at
-
 /** What a copied line still tells: the settings that hold, and an import that was forked. */
-const inheritedStep = (state: TrailState, event: RecordedEvent): TrailState => {
+const inheritedStep = (state: TrailState, event: SituatedEvent): TrailState => {
   const { line } = event
   return toldSettings(line) === null ? state : (rowsOfFacts(state, line)?.[0] ?? state)
 }
 
 /** Between copied turns and own ones only time tells whose a line is. */
-const certaintyAt = (state: TrailState, { line }: RecordedEvent): Certainty =>
-  line.type !== 'session_meta' && isToldByTime(state.owned) ? 'inferred' : 'recorded'
+const certaintyAt = ({ line, isToldByTime }: SituatedEvent): Certainty =>
+  line.type !== 'session_meta' && isToldByTime ? 'inferred' : 'recorded'
 
-const placed = (state: TrailState, event: RecordedEvent, draft: Draft): TrailRow => ({
+const placed = (state: TrailState, event: SituatedEvent, draft: Draft): TrailRow => ({
   at: draft.at === undefined ? event.line.timestamp : draft.at,
   action: draft.action,
   turnId: draft.turnId ?? null,
   before: draft.before ?? null,
   after: draft.after ?? null,
-  certainty: draft.certainty ?? certaintyAt(state, event),
+  certainty: draft.certainty ?? certaintyAt(event),
   origin: state.origin,
   orderMs: state.orderMs,
   offset: event.offset,
@@ -210,17 +211,17 @@ const placed = (state: TrailState, event: RecordedEvent, draft: Draft): TrailRow
 /** Only a turn that follows tells whether a review mark at the end of the copies was one of them. */
 const released = (
   state: TrailState,
-  event: RecordedEvent
+  event: SituatedEvent
 ): readonly [TrailState, TrailRow | null] => {
   if (state.held === null) return [state, null]
   const { line } = event
   const begins = line.type === 'event_msg' && line.payload.type === 'task_started'
-  const isMine = begins && isOwn(state.owned, event)
+  const isMine = begins && event.origin !== 'inherited'
   const row = isMine ? { ...state.held, orderMs: state.orderMs } : null
   return [{ ...state, held: null, review: isMine ? state.review : null }, row]
 }
 
-const heldMark = (state: TrailState, event: RecordedEvent): TrailState | null => {
+const heldMark = (state: TrailState, event: SituatedEvent): TrailState | null => {
   const mark = reviewOf(event.line)
   if (mark?.kind !== 'entered') return null
   const [next, [draft]] = rowsOfReview(state, mark)
@@ -228,23 +229,20 @@ const heldMark = (state: TrailState, event: RecordedEvent): TrailState | null =>
   return { ...next, held: placed(next, event, { ...draft, certainty: 'inferred' }) }
 }
 
-/** One line; pure and total. `dropped` tells which turns it hides, if it hides any. */
+/** One line; pure and total. */
 export const evolveTrail = (
   state: TrailState,
-  event: RecordedEvent,
-  dropped: Dropped
+  event: SituatedEvent
 ): readonly [TrailState, ReadonlyArray<TrailRow>] => {
-  const owned = evolveOwned(state.owned, event)
-  const ms = Date.parse(event.line.timestamp)
-  const orderMs = Number.isNaN(ms) ? state.orderMs : Math.max(state.orderMs, ms)
-  const [current, before] = released({ ...state, owned, orderMs }, event)
+  const orderMs = Math.max(state.orderMs, event.atMs)
+  const [current, before] = released({ ...state, orderMs }, event)
   const first = before === null ? [] : [before]
-  if (!isOwn(owned, event)) {
+  if (event.origin === 'inherited') {
     const held = heldMark(current, event)
     return [held ?? inheritedStep(current, event), first]
   }
-  if (isCopy(current, event)) return [current, first]
-  const [next, drafted] = drafts(current, event, dropped)
+  if (event.origin === 'restored_copy') return [current, first]
+  const [next, drafted] = drafts(current, event)
   const rows = [...first, ...drafted.map((draft) => placed(next, event, draft))]
   return [{ ...next, rows: state.rows + rows.length }, rows]
 }

@@ -1,33 +1,19 @@
 /**
  * Events to the rows of tool calls.
  *
- * A call, its output and the record of it are three lines in any order; each changes the row of its call. Turns are
- * made by the one reducer there is (`domain/turns`): a call belongs to the turn its line names, else to the open one,
- * and a rollback flags the calls of the turns it drops. Inherited lines make no rows.
+ * A call, its output and the record of it are three lines in any order; each changes the row of its call. A call belongs
+ * to the turn its line names, else to the one it stands in. Inherited lines make no rows.
  *
- * The state is O(1): the open turn, and bounded lists of what is still open.
+ * The state is O(1): bounded lists of what is still open.
  */
-import { toldSettings, type RecordedEvent, type RolloutLine } from '../events/event.ts'
-import {
-  evolveInheritance,
-  inheritedBy,
-  namedTurnId,
-  UNKNOWN_HEAD,
-  uuid7Ms,
-  type Inheritance
-} from '../inherited.ts'
+import { toldSettings, type RecordedEvent } from '../events/event.ts'
+import { uuid7Ms } from '../inherited.ts'
 import type { Json } from '../json.ts'
 import type { Profile } from '../profile.ts'
 import { isNoCell } from '../rich/shell.ts'
 import type { RichContext } from '../rich/types.ts'
 import { declaredTools } from '../rich/tools.ts'
-import {
-  initialTurns,
-  type TurnLookup,
-  type TurnsState,
-  type TurnWrite
-} from '../turns/turn-state.ts'
-import { evolveTurns } from '../turns/turns.ts'
+import type { SituatedEvent } from '../turns/situate.ts'
 import { answeredEnding } from './answered.ts'
 import { halfApplied } from './half-applied.ts'
 import { answerOf, askedCall, type Answer, type AskedCall } from './asked.ts'
@@ -48,8 +34,6 @@ import { sha256Hex } from '../digest.ts'
 
 /** State of the fold. */
 export interface ToolsState {
-  readonly turns: TurnsState
-  readonly inheritance: Inheritance
   readonly cwd: string
   /** Tools the client declared; null before the head was read. */
   readonly declared: ReadonlyArray<string> | null
@@ -64,10 +48,8 @@ export interface ToolsState {
   readonly shellTwins: number
 }
 
-/** Before the first event; `counts` tells whether every event will be delivered. */
-export const initialTools = (counts: boolean): ToolsState => ({
-  turns: initialTurns(counts),
-  inheritance: UNKNOWN_HEAD,
+/** Before the first event. */
+export const NO_TOOLS: ToolsState = {
   cwd: '',
   declared: null,
   open: [],
@@ -75,7 +57,7 @@ export const initialTools = (counts: boolean): ToolsState => ({
   awaiting: [],
   webTwins: 0,
   shellTwins: 0
-})
+}
 
 /** The rows as they stand. */
 export interface ToolLookup {
@@ -95,11 +77,10 @@ export interface ToolWrite {
   readonly touches?: ReadonlyArray<FileTouch>
 }
 
-/** The next state, the rows to write, and what became of the turns. */
+/** The next state, and the rows to write. */
 export interface ToolStep {
   readonly state: ToolsState
   readonly writes: ReadonlyArray<ToolWrite>
-  readonly turns: ReadonlyArray<TurnWrite>
 }
 
 const OPEN_MAX = 256
@@ -110,21 +91,15 @@ const added = <A>(list: ReadonlyArray<A>, one: A, max: number): ReadonlyArray<A>
 
 const NOTHING: ReadonlyArray<never> = []
 
-/** Turn ids an answer of injected history may name are no turns. */
-const turnOf = (state: ToolsState, line: RolloutLine, named: string | null): string | null => {
-  const open = state.turns.open?.id ?? null
-  const id = named ?? namedTurnId(line)
-  const turn = id !== null && (id === open || uuid7Ms(id) !== null) ? id : open
+const turnOf = (event: SituatedEvent, named: string | null): string | null => {
+  const open = event.turn?.id ?? null
+  const isTurn =
+    named !== null && (named === open || named === event.namedTurnId || uuid7Ms(named) !== null)
+  const turn = isTurn ? named : (event.namedTurnId ?? open)
   return turn === null ? null : idOf(turn)
 }
 
-/** What one line changes, before the next. */
-interface Change {
-  readonly state: ToolsState
-  readonly writes: ReadonlyArray<ToolWrite>
-}
-
-const unchanged = (state: ToolsState): Change => ({ state, writes: NOTHING })
+const unchanged = (state: ToolsState): ToolStep => ({ state, writes: NOTHING })
 
 /** True for a line that stands twice. */
 const isSame = (row: ToolCall, call: AskedCall, event: RecordedEvent): boolean =>
@@ -133,10 +108,10 @@ const isSame = (row: ToolCall, call: AskedCall, event: RecordedEvent): boolean =
 const asked = (
   state: ToolsState,
   call: AskedCall,
-  event: RecordedEvent,
+  event: SituatedEvent,
   rows: ToolLookup
-): Change => {
-  const turnId = turnOf(state, event.line, null)
+): ToolStep => {
+  const turnId = turnOf(event, null)
   const known = rows.ofId(idOf(call.callId))
   const isOfTurn = known?.turnId === turnId
   const touches = call.touches === null ? {} : { touches: call.touches }
@@ -181,7 +156,7 @@ const answer = (
   given: Answer,
   event: RecordedEvent,
   rows: ToolLookup
-): Change => {
+): ToolStep => {
   const row = rows.ofId(idOf(given.callId))
   if (row === null) return unchanged(state)
   const end = answeredEnding(row, given.output, given.text)
@@ -225,9 +200,9 @@ const twins = (state: ToolsState, { twin }: RecordedCall): readonly [ToolsState,
 const record = (
   before: ToolsState,
   call: RecordedCall,
-  event: RecordedEvent,
+  event: SituatedEvent,
   rows: ToolLookup
-): Change => {
+): ToolStep => {
   const [state, isTwin] = twins(before, call)
   const id = idOf(call.callId ?? `web-search-${event.revision}`)
   const known = rows.ofId(id)
@@ -237,11 +212,11 @@ const record = (
       known?.kind === 'collab' ? [{ put: { ...known, agents: agentsOf(call.ending.agents) } }] : []
     return { state, writes }
   }
-  const turnId = turnOf(state, event.line, call.turnId)
+  const turnId = turnOf(event, call.turnId)
   // Models number their calls anew now and then: another turn's call of the same id is another call.
   const isOther = known !== null && turnId !== known.turnId && known.evidence === 'item'
   // A record that stands again after a rollback was taken back: its turn is open once more.
-  const openId = state.turns.open?.id ?? null
+  const openId = event.turn?.id ?? null
   const isBack = known?.rolledBack === true && openId !== null && known.turnId === idOf(openId)
   const row = isOther || isBack ? null : known
   if (row?.evidence === 'item' && call.twin === 'web_item') return unchanged(state)
@@ -281,7 +256,7 @@ const turnOver = (state: ToolsState): ToolsState =>
     ? state
     : { ...state, open: NOTHING, awaiting: NOTHING }
 
-const ofTurns = (state: ToolsState, event: RecordedEvent, rows: ToolLookup): Change | null => {
+const ofTurns = (state: ToolsState, event: RecordedEvent, rows: ToolLookup): ToolStep | null => {
   const { line } = event
   if (line.type === 'token_usage_record') {
     const { thread_id, response_id } = line.payload
@@ -311,10 +286,10 @@ const SILENT: ReadonlySet<string> = new Set(['turn_context', 'compacted', 'sessi
 /** What a line says about calls. */
 const ofCalls = (
   state: ToolsState,
-  event: RecordedEvent,
+  event: SituatedEvent,
   rows: ToolLookup,
   profile: Profile
-): Change => {
+): ToolStep => {
   const { line } = event
   if (SILENT.has(line.type)) return unchanged(state)
   const context = contextOf(state, event)
@@ -351,25 +326,14 @@ const withContext = (state: ToolsState, { line, inherited }: RecordedEvent): Too
   return { ...state, cwd, declared }
 }
 
-/** Items of the open turn are not needed here. */
-const slim = (turns: TurnsState): TurnsState =>
-  turns.open === null || (turns.open.firstUser === null && turns.open.lastAgent === null)
-    ? turns
-    : { ...turns, open: { ...turns.open, firstUser: null, lastAgent: null } }
-
 /** One event. Pure and total. */
 export const evolveTools = (
   before: ToolsState,
-  event: RecordedEvent,
-  rows: ToolLookup & { readonly turns: TurnLookup },
+  event: SituatedEvent,
+  rows: ToolLookup,
   profile: Profile
 ): ToolStep => {
-  const [turns, turnWrites] = evolveTurns(before.turns, event, rows.turns, profile)
-  const inheritance = evolveInheritance(before.inheritance, event)
-  const isSame = turns === before.turns && inheritance === before.inheritance
-  const moved = isSame ? before : { ...before, turns: slim(turns), inheritance }
-  const state = withContext(moved, event)
-  if (inheritedBy(inheritance, event) !== null) return { state, writes: NOTHING, turns: turnWrites }
-  const change = ofTurns(state, event, rows) ?? ofCalls(state, event, rows, profile)
-  return { ...change, turns: turnWrites }
+  const state = withContext(before, event)
+  if (event.origin === 'inherited') return unchanged(state)
+  return ofTurns(state, event, rows) ?? ofCalls(state, event, rows, profile)
 }

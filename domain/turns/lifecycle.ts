@@ -72,11 +72,19 @@ export const initialLifecycle = (counts: boolean): Lifecycle => ({
   copies: null
 })
 
+/** A live turn that is not open. */
+export interface PlacedTurn {
+  readonly id: string
+  readonly isOver: boolean
+  /** Segment of its newest line. */
+  readonly segment: number
+}
+
 /** The live turns that are not open, as they stand before an event. */
 export interface LiveTurns {
   /** Place of the oldest one with this id. */
   readonly placeOf: (turnId: string) => number | null
-  readonly at: (place: number) => { readonly isOver: boolean; readonly segment: number } | null
+  readonly at: (place: number) => PlacedTurn | null
 }
 
 /** What an event does to turns; several are meant in this order. */

@@ -7,7 +7,13 @@
  */
 import type { RecordedEvent } from '../events/event.ts'
 import type { ThreadItem, TurnError, TurnStatus, UserContent } from '../protocol.ts'
-import { initialLifecycle, isKept, type Lifecycle, type LiveTurns } from './lifecycle.ts'
+import {
+  initialLifecycle,
+  isKept,
+  type Lifecycle,
+  type LiveTurns,
+  type PlacedTurn
+} from './lifecycle.ts'
 
 /** Bytes `from` (inclusive) to `until` (exclusive) of one segment. */
 export interface ByteRange {
@@ -127,10 +133,11 @@ export interface TurnLookup extends LiveTurns {
 }
 
 /** What the lifecycle asks of a row. */
-export const liveTurnOf = (row: TurnRow | null): ReturnType<LiveTurns['at']> =>
+export const liveTurnOf = (row: TurnRow | null): PlacedTurn | null =>
   row === null
     ? null
     : {
+        id: row.id,
         isOver: row.status !== 'inProgress',
         segment: row.ranges[row.ranges.length - 1]?.segment ?? -1
       }

@@ -1,12 +1,10 @@
 /**
  * What the fold of a thread's usage knows between two lines: a few numbers, whatever the thread's length.
  */
-import type { InheritanceRule, Inheritance } from '../inherited.ts'
-import { UNKNOWN_HEAD } from '../inherited.ts'
+import type { InheritanceRule } from '../inherited.ts'
 import { NO_COUNTS, type Counts } from './growth.ts'
 import type { KeptSpend } from './spend.ts'
 import { NO_TOKENS, type Tokens } from './tokens.ts'
-import { initialCount, type TurnCount } from './turn-count.ts'
 
 /** What a thread is to those it spent for. */
 export type SpenderKind = 'main' | 'agent' | 'review' | 'other'
@@ -48,13 +46,11 @@ export type Asked = Pick<KeptSpend, 'turnId' | 'turnPlace' | 'occurredAtMs' | 'p
 
 /** State of the fold. */
 export interface UsageState {
-  readonly head: Inheritance
   /** Null before the thread's own metadata. */
   readonly spender: Spender | null
   /** True when the thread was given a history: its count goes on from that. */
   readonly continues: boolean
   readonly settings: SpendSettings
-  readonly turns: TurnCount
   readonly counts: Counts
   /** What the newest record says the thread spent in all; null before the first. */
   readonly recorded: Tokens | null
@@ -76,23 +72,17 @@ export interface UsageState {
   readonly hidden: ReadonlyArray<number>
   /** The newest run of spends that are all flagged as rolled back. */
   readonly flagged: { readonly from: number; readonly until: number }
-  /** Copies of hidden lines reach to this revision, and are not newer than this. */
-  readonly restoring: { readonly until: number; readonly at: string } | null
   /** The first rule by which a line was inherited. */
   readonly inheritedBy: InheritanceRule | null
-  /** Time of the newest line that had one. */
-  readonly atMs: number
   /** True when a spend fell into a turn that only counting every event can name. */
   readonly needsEveryEvent: boolean
 }
 
-/** The state before the first event; `counts` tells whether every event will be delivered. */
-export const initialUsage = (counts: boolean): UsageState => ({
-  head: UNKNOWN_HEAD,
+/** The state before the first event. */
+export const NO_USAGE: UsageState = {
   spender: null,
   continues: false,
   settings: { model: null, provider: null, effort: null, serviceTier: null },
-  turns: initialCount(counts),
   counts: NO_COUNTS,
   recorded: null,
   pending: NO_TOKENS,
@@ -104,8 +94,6 @@ export const initialUsage = (counts: boolean): UsageState => ({
   abortedId: null,
   hidden: [],
   flagged: { from: 0, until: 0 },
-  restoring: null,
   inheritedBy: null,
-  atMs: 0,
   needsEveryEvent: false
-})
+}

@@ -12,9 +12,9 @@
  */
 import { toldSettings, type RecordedEvent } from '../events/event.ts'
 import type { TokenCount, TokenUsageRecord } from '../events/payloads.ts'
-import { evolveInheritance, inheritedBy } from '../inherited.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import type { Profile } from '../profile.ts'
+import { SHOWING_EVENTS } from '../turns/showing.ts'
+import type { SituatedEvent } from '../turns/situate.ts'
 import { growthOf, withCount, type Growth } from './growth.ts'
 import type { KeptSpend, SpendKind } from './spend.ts'
 import { spenderOf } from './spender.ts'
@@ -28,8 +28,7 @@ import {
   type RecordedUsage,
   type Tokens
 } from './tokens.ts'
-import { evolveCount, isShown } from './turn-count.ts'
-import type { SpendSettings, UsageState } from './usage-state.ts'
+import type { Asked, SpendSettings, UsageState } from './usage-state.ts'
 
 /** The spends of the thread as they stand before an event. */
 export interface SpendLookup {
@@ -78,37 +77,11 @@ const withHead = (state: UsageState, event: RecordedEvent): UsageState => {
   }
 }
 
-const timeOf = ({ atMs }: UsageState, { line }: RecordedEvent): number => {
-  const ms = Date.parse(line.timestamp)
-  return Number.isNaN(ms) ? atMs : ms
-}
-
 type Found = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
   Partial<Omit<KeptSpend, 'rule' | 'certainty' | 'tokens'>>
 
 const kindOf = ({ spender }: UsageState): SpendKind =>
   spender?.kind === 'review' ? 'review' : 'sampling'
-
-const spendOf = (
-  state: UsageState,
-  found: Found & { readonly place: KeptSpend['place'] }
-): KeptSpend => {
-  const turnId = found.turnId ?? state.turns.open?.id ?? null
-  return {
-    sequence: state.spends,
-    kind: kindOf(state),
-    responseId: null,
-    answer: null,
-    cacheWriteInputTokens: null,
-    ...state.settings,
-    occurredAtMs: state.atMs,
-    rolledBack: false,
-    aborted: turnId !== null && turnId === state.abortedId,
-    turnPlace: state.turns.live,
-    ...found,
-    turnId
-  }
-}
 
 const placeOf = ({ revision, segment, offset }: RecordedEvent): KeptSpend['place'] => ({
   revision,
@@ -116,9 +89,39 @@ const placeOf = ({ revision, segment, offset }: RecordedEvent): KeptSpend['place
   offsetBytes: offset
 })
 
-const spent = (state: UsageState, event: RecordedEvent, found: Found): UsageStep => {
-  const spend = spendOf(state, { place: placeOf(event), ...found })
-  const isUnnamed = spend.turnId === null && state.turns.open !== null
+/** When and where an answer was given. */
+const askedAt = (event: SituatedEvent): Asked => ({
+  turnId: event.turn?.id ?? null,
+  turnPlace: event.turnPlace,
+  occurredAtMs: event.atMs,
+  place: placeOf(event)
+})
+
+const spendOf = (state: UsageState, asked: Asked, found: Found): KeptSpend => {
+  const turnId = found.turnId ?? asked.turnId
+  return {
+    sequence: state.spends,
+    kind: kindOf(state),
+    responseId: null,
+    answer: null,
+    cacheWriteInputTokens: null,
+    ...state.settings,
+    rolledBack: false,
+    aborted: turnId !== null && turnId === state.abortedId,
+    ...asked,
+    ...found,
+    turnId
+  }
+}
+
+const spent = (
+  state: UsageState,
+  event: SituatedEvent,
+  found: Found,
+  asked: Asked = askedAt(event)
+): UsageStep => {
+  const spend = spendOf(state, asked, found)
+  const isUnnamed = spend.turnId === null && event.turn !== null
   const next = {
     ...state,
     spends: state.spends + 1,
@@ -156,19 +159,21 @@ const unexplained = ({ pending }: UsageState, grown: Growth): Growth | null => {
 }
 
 /** Before it asks, a compaction repeats the count; where the history before is gone, that is the first one. */
-const isHandedOn = ({ continues, counts, turns, isAsking }: UsageState): boolean =>
-  continues && counts.newest === null && turns.open?.explicit === true && !isAsking
+const isHandedOn = (
+  { continues, counts, isAsking }: UsageState,
+  { turn }: SituatedEvent
+): boolean => continues && counts.newest === null && turn?.explicit === true && !isAsking
 
 const counted = (
   state: UsageState,
-  event: RecordedEvent,
-  info: NonNullable<TokenCount['info']>,
-  isInherited: boolean
+  event: SituatedEvent,
+  info: NonNullable<TokenCount['info']>
 ): UsageStep => {
   const total = tokensOf(info.total_token_usage)
   const last = tokensOf(info.last_token_usage)
   const counts = withCount(state.counts, total)
-  if (isInherited || isHandedOn(state)) return [{ ...state, counts, pending: NO_TOKENS }, NOTHING]
+  if (event.origin === 'inherited' || isHandedOn(state, event))
+    return [{ ...state, counts, pending: NO_TOKENS }, NOTHING]
   const grown = growthOf(state.counts, total, last, state.continues)
   if (grown === null) return [{ ...state, counts }, NOTHING]
   const next = { ...state, counts, asked: null, pending: NO_TOKENS }
@@ -192,7 +197,7 @@ const toldBefore = (
 
 const recorded = (
   state: UsageState,
-  event: RecordedEvent,
+  event: SituatedEvent,
   record: TokenUsageRecord,
   lookup: SpendLookup
 ): UsageStep => {
@@ -258,7 +263,7 @@ const UNKNOWN = { rule: null, certainty: 'unknown', tokens: null } as const
 
 const compacted = (
   state: UsageState,
-  event: RecordedEvent,
+  event: SituatedEvent,
   payload: JsonObject,
   lookup: SpendLookup
 ): UsageStep => {
@@ -280,30 +285,27 @@ const isCall = ({ line }: RecordedEvent): boolean =>
   line.type === 'response_item' && CALLS.has(line.payload['type'])
 
 /** Each answer's count follows; see what comes first. */
-const asking = (state: UsageState, event: RecordedEvent): UsageState => {
-  const { open, live } = state.turns
-  if (state.asked !== null || open?.explicit !== true) return state
+const asking = (state: UsageState, event: SituatedEvent): UsageState => {
+  const { turn } = event
+  if (state.asked !== null || turn?.explicit !== true) return state
   // Calls may be put behind a turn that was interrupted.
-  if (open.id === state.abortedId) return state
-  const place = placeOf(event)
-  const asked = { turnId: open.id, turnPlace: live, occurredAtMs: state.atMs, place }
-  return { ...state, asked }
+  return turn.id === state.abortedId ? state : { ...state, asked: askedAt(event) }
 }
 
 const UNCOUNTED = { kind: 'answer_unrecorded', ...UNKNOWN } as const
 
 /** The answer that no count has shown yet; its size is not known. */
 export const uncountedSpend = (state: UsageState): KeptSpend | null =>
-  state.asked === null ? null : spendOf(state, { ...UNCOUNTED, ...state.asked })
+  state.asked === null ? null : spendOf(state, state.asked, UNCOUNTED)
 
 /** The turn is over: what was not counted by now never is. */
-const over = (state: UsageState, event: RecordedEvent, rolledBack = false): UsageStep => {
+const over = (state: UsageState, event: SituatedEvent, rolledBack = false): UsageStep => {
   const { asked } = state
   if (asked === null) return [state, NOTHING]
-  return spent({ ...state, asked: null }, event, { ...UNCOUNTED, ...asked, rolledBack })
+  return spent({ ...state, asked: null }, event, { ...UNCOUNTED, rolledBack }, asked)
 }
 
-const began = (state: UsageState, event: RecordedEvent): UsageStep => {
+const began = (state: UsageState, event: SituatedEvent): UsageStep => {
   const [next, writes] = over(state, event)
   return [{ ...next, freshFrom: next.spends, hidden: [] }, writes]
 }
@@ -321,7 +323,7 @@ const aborted = (state: UsageState, turnId: string | null, lookup: SpendLookup):
 }
 
 /** Flags what a rollback hid: every spend of a turn that is no longer live. */
-const rolledBack = (state: UsageState, lookup: SpendLookup): UsageStep => {
+const rolledBack = (state: UsageState, live: number, lookup: SpendLookup): UsageStep => {
   const { flagged } = state
   const writes: Array<KeptSpend> = []
   let from = state.spends
@@ -332,7 +334,7 @@ const rolledBack = (state: UsageState, lookup: SpendLookup): UsageStep => {
       continue
     }
     const spend = lookup.spendAt(sequence)
-    if (spend === null || (!spend.rolledBack && spend.turnPlace < state.turns.live)) break
+    if (spend === null || (!spend.rolledBack && spend.turnPlace < live)) break
     if (!spend.rolledBack) writes.push({ ...spend, rolledBack: true })
     from = sequence
   }
@@ -342,33 +344,20 @@ const rolledBack = (state: UsageState, lookup: SpendLookup): UsageStep => {
 }
 
 /** A rollback that is taken back: its lines follow once more. */
-const restored = (
-  state: UsageState,
-  event: RecordedEvent,
-  lines: number,
-  lookup: SpendLookup
-): UsageStep => {
+const restored = (state: UsageState, lookup: SpendLookup): UsageStep => {
   const from = state.hidden.at(-1) ?? state.spends
   const writes: Array<KeptSpend> = []
   for (let sequence = from; sequence < state.spends; sequence++) {
     const spend = lookup.spendAt(sequence)
     if (spend !== null) writes.push({ ...spend, rolledBack: false })
   }
-  const restoring = { until: event.revision + lines, at: event.line.timestamp }
   const flagged = { from: 0, until: 0 }
-  return [{ ...state, hidden: state.hidden.slice(0, -1), flagged, restoring }, writes]
+  return [{ ...state, hidden: state.hidden.slice(0, -1), flagged }, writes]
 }
 
-const isCopy = ({ restoring }: UsageState, { revision, line }: RecordedEvent): boolean =>
-  restoring !== null && revision <= restoring.until && line.timestamp <= restoring.at
-
-const evolveOwn = (
-  state: UsageState,
-  event: RecordedEvent,
-  isInherited: boolean,
-  lookup: SpendLookup
-): UsageStep => {
+const evolveOwn = (state: UsageState, event: SituatedEvent, lookup: SpendLookup): UsageStep => {
   const { line } = event
+  const isInherited = event.origin === 'inherited'
   if (line.type === 'token_usage_record') return recorded(state, event, line.payload, lookup)
   if (line.type === 'compacted')
     return isInherited ? [state, NOTHING] : compacted(state, event, line.payload, lookup)
@@ -377,27 +366,25 @@ const evolveOwn = (
   const { payload } = line
   switch (payload.type) {
     case 'token_count':
-      return payload.info == null
-        ? [state, NOTHING]
-        : counted(state, event, payload.info, isInherited)
+      return payload.info == null ? [state, NOTHING] : counted(state, event, payload.info)
     case 'task_started':
       return began(state, event)
     case 'task_complete':
       return [{ ...state, asked: null }, NOTHING]
     case 'turn_aborted': {
-      const turnId = payload.turn_id ?? state.turns.open?.id ?? null
+      const turnId = payload.turn_id ?? event.endedTurnId
       const [next, flagged] = aborted(state, turnId, lookup)
       const [after, uncounted] = over(next, event)
       return [after, [...flagged, ...uncounted]]
     }
     case 'thread_rolled_back': {
-      const [next, flagged] = rolledBack(state, lookup)
-      const isHidden = (state.asked?.turnPlace ?? 0) >= state.turns.live
+      const [next, flagged] = rolledBack(state, event.turnPlace, lookup)
+      const isHidden = (state.asked?.turnPlace ?? 0) >= event.turnPlace
       const [after, uncounted] = over(next, event, isHidden)
       return [after, [...flagged, ...uncounted]]
     }
     case 'unroll_turns_restored':
-      return restored(state, event, payload.lines, lookup)
+      return restored(state, lookup)
     default:
       return [state, NOTHING]
   }
@@ -408,36 +395,26 @@ const asksAfter = (before: boolean, { line }: RecordedEvent): boolean => {
   return before && !(line.type === 'event_msg' && line.payload.type === 'task_started')
 }
 
-/** What is shown in a turn that somebody began changes nothing, as long as events need not be counted. */
-const isSilent = ({ turns, asked }: UsageState, event: RecordedEvent): boolean => {
-  const { line } = event
-  if (turns.index !== null || turns.open?.explicit !== true || turns.modeSegment === -1)
-    return false
-  return line.type === 'event_msg' ? isShown(line.payload) : asked !== null && isCall(event)
-}
+/** What is shown tells nothing of what was spent. */
+const isShown = ({ line }: RecordedEvent): boolean =>
+  line.type === 'event_msg' && SHOWING_EVENTS.has(line.payload.type)
 
 /** One event. */
 export const evolveUsage = (
   before: UsageState,
-  event: RecordedEvent,
-  lookup: SpendLookup,
-  profile: Profile
+  event: SituatedEvent,
+  lookup: SpendLookup
 ): UsageStep => {
-  if (isSilent(before, event)) return [before, NOTHING]
-  const head = evolveInheritance(before.head, event)
-  const rule = inheritedBy(head, event)
+  const rule = before.inheritedBy ?? event.inheritedBy
+  if (rule === before.inheritedBy && isShown(event)) return [before, NOTHING]
   const state = withHead(
     {
       ...before,
-      head,
-      turns: evolveCount(before.turns, event, profile),
       settings: withSettings(before.settings, event),
       isAsking: asksAfter(before.isAsking, event),
-      inheritedBy: before.inheritedBy ?? rule,
-      atMs: timeOf(before, event)
+      inheritedBy: rule
     },
     event
   )
-  if (isCopy(state, event)) return [state, NOTHING]
-  return evolveOwn(state, event, rule !== null, lookup)
+  return event.origin === 'restored_copy' ? [state, NOTHING] : evolveOwn(state, event, lookup)
 }

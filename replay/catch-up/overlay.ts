@@ -46,6 +46,13 @@ export const afterPrefix = (prefix: RowKey): RowKey => [...prefix, '\u{10ffff}']
 /** Folds look for rows by the first parts of longer keys: table, stream, turn id. */
 const GROUP_PARTS = 3
 
+/** An index without rows, for who folds beside the index. */
+export const NO_ROWS = {
+  get: () => undefined,
+  range: () => [],
+  keys: () => []
+} satisfies Pick<Index, 'get' | 'range' | 'keys'>
+
 /** An overlay with nothing pending. */
 export const overlay = (index: Pick<Index, 'get' | 'range'>): Overlay => {
   let pending = new Map<string, RowWrite>()

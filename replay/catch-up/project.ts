@@ -11,6 +11,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
+import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import {
@@ -232,21 +233,24 @@ const foldBatch = (run: Run, batch: Batch): boolean => {
   const { projections } = run
   run.tally.add(batch)
   for (const line of batch.lines) {
+    let event: RecordedEvent | null = isDamaged(line) ? null : line
     for (let i = 0; i < projections.length; i++) {
       const projection = projections[i]
       const around = run.around[i]
       if (projection === undefined || around === undefined) continue
-      if (isDamaged(line)) {
-        if (projection.damaged !== undefined) run.rows.put(projection.damaged(line, around))
+      if (event === null) {
+        if (isDamaged(line) && projection.damaged !== undefined)
+          run.rows.put(projection.damaged(line, around))
         continue
       }
-      const step: readonly [unknown, ReadonlyArray<RowWrite>] = projection.evolve(
+      const step: readonly [unknown, ReadonlyArray<RowWrite>, RecordedEvent?] = projection.evolve(
         run.states[i],
-        line,
+        event,
         around
       )
       run.states[i] = step[0]
       if (step[1].length > 0) run.rows.put(step[1])
+      if (step[2] !== undefined) event = step[2]
     }
   }
   return run.counts || !projections.some((p, i) => p.needsEveryEvent?.(run.states[i]) === true)

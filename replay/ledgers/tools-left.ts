@@ -8,8 +8,9 @@ import { isSegmentPath } from '../../domain/ids.ts'
 import type { FileTouch, ToolCall, ToolPlace } from '../../domain/tools/tool-call.ts'
 import { callRows, filesKey, toolCallOf, tools } from '../../projections/tools.ts'
 import type { RowKey } from '../../projections/projection.ts'
+import { situating } from '../../projections/situation.ts'
 import { modelsOf } from '../catch-up/project.ts'
-import { overlay } from '../catch-up/overlay.ts'
+import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
 import { isDamaged, type Lineage, type OlderFile, type StreamInfo } from '../ports.ts'
 import { layered, type Reading, type Row } from './layered.ts'
 import type { Ledger } from './ledger.ts'
@@ -21,13 +22,6 @@ interface Left {
   readonly touches: ReadonlyArray<FileTouch>
 }
 
-/** Where nothing is kept. */
-const EMPTY = {
-  get: () => undefined,
-  range: () => [],
-  keys: () => []
-} satisfies Reading
-
 /** What of one file is left behind, oldest first, and how many lines the file has. */
 const leftIn = async (
   { env: { profile } }: Ledger,
@@ -35,14 +29,15 @@ const leftIn = async (
   file: OlderFile,
   lineage: Lineage
 ): Promise<{ readonly calls: ReadonlyArray<Left>; readonly lines: number }> => {
-  const rows = overlay(EMPTY)
+  const rows = overlay(NO_ROWS)
   const table = 'left'
+  const situate = situating(rows, profile, true)
   let state = tools.initial(true)
   let lines = 0
   for await (const { lines: batch, next } of file.batches) {
     for (const line of batch) {
       if (isDamaged(line)) continue
-      const [evolved, writes] = tools.evolve(state, line, { rows, table, profile })
+      const [evolved, writes] = tools.evolve(state, situate(line), { rows, table, profile })
       state = evolved
       rows.put(writes)
     }

@@ -5,7 +5,9 @@
  */
 import { shownSpend, type KeptSpend } from '../../domain/usage/spend.ts'
 import { evolveUsage, uncountedSpend } from '../../domain/usage/usage.ts'
-import { initialUsage, type UsageState } from '../../domain/usage/usage-state.ts'
+import { NO_USAGE, type UsageState } from '../../domain/usage/usage-state.ts'
+import { situating } from '../../projections/situation.ts'
+import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
 import { isDamaged, START, type StreamInfo } from '../ports.ts'
 import { isLive } from './left-behind.ts'
 import type { Ledger } from './ledger.ts'
@@ -25,13 +27,14 @@ const spendsFrom = async (
     spendAt: (sequence: number) => spends[sequence] ?? null,
     isCounted: (answer: string) => answers.has(answer)
   }
-  let state: UsageState = initialUsage(false)
+  const situate = situating(overlay(NO_ROWS), profile, false)
+  let state: UsageState = NO_USAGE
   let isCounted = false
   for await (const { lines } of store.read(info, { ...START, segment }, 'usage')) {
     for (const line of lines) {
       if (isDamaged(line)) continue
       if (line.segment < newest) isCounted ||= state.counts.newest !== null
-      const [next, changed] = evolveUsage(state, line, lookup, profile)
+      const [next, changed] = evolveUsage(state, situate(line), lookup)
       for (const spend of changed) {
         spends[spend.sequence] = spend
         if (spend.answer !== null) answers.add(spend.answer)

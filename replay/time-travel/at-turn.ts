@@ -7,7 +7,7 @@ import type { Profile } from '../../domain/profile.ts'
 import type { TurnRow, TurnsState } from '../../domain/turns/turn-state.ts'
 import type { RowWrite } from '../../projections/projection.ts'
 import { turns } from '../../projections/turns.ts'
-import { overlay } from '../catch-up/overlay.ts'
+import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
 import { isDamaged, START, type EventStore, type StreamInfo } from '../ports.ts'
 import { beforeRevert } from './at-time.ts'
 
@@ -22,7 +22,6 @@ export interface LoggedTurn extends End {
   readonly info: StreamInfo
 }
 
-const NO_ROWS = { get: () => undefined, range: () => [], keys: () => [] }
 const TABLE = 'turns'
 
 const isBehind = (a: End, b: End): boolean =>

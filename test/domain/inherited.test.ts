@@ -7,7 +7,7 @@ import { streamId } from '../../domain/ids.ts'
 import {
   evolveInheritance,
   inheritedBy,
-  UNKNOWN_HEAD,
+  unknownHead,
   uuid7Ms,
   type InheritanceRule
 } from '../../domain/inherited.ts'
@@ -27,7 +27,7 @@ const eventsOf = (texts: ReadonlyArray<string>, inherited = false): Array<Record
 const runs = (
   events: ReadonlyArray<RecordedEvent>
 ): ReadonlyArray<readonly [InheritanceRule | null, number]> => {
-  let state = UNKNOWN_HEAD
+  let state = unknownHead(false)
   const found: Array<[InheritanceRule | null, number]> = []
   for (const event of events) {
     state = evolveInheritance(state, event)

@@ -9,7 +9,9 @@ import { eraOf, type Profile } from '../../domain/profile.ts'
 import type { KeptSpend } from '../../domain/usage/spend.ts'
 import { NO_TOKENS, plus, type Tokens } from '../../domain/usage/tokens.ts'
 import { evolveUsage } from '../../domain/usage/usage.ts'
-import { initialUsage } from '../../domain/usage/usage-state.ts'
+import { NO_USAGE } from '../../domain/usage/usage-state.ts'
+import { situating } from '../../projections/situation.ts'
+import { NO_ROWS, overlay } from '../../replay/catch-up/overlay.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { isDamaged, START, type Batch } from '../../replay/ports.ts'
 import type { UsageBy, UsageReport, UsageRequest, UsageRow } from '../../replay/ledgers/usage.ts'
@@ -78,11 +80,12 @@ const spendsIn = async (batches: AsyncIterable<Batch>, profile: Profile) => {
     spendAt: (sequence: number) => spends[sequence] ?? null,
     isCounted: (answer: string) => spends.some((spend) => spend.answer === answer)
   }
-  let state = initialUsage(false)
+  const situate = situating(overlay(NO_ROWS), profile, false)
+  let state = NO_USAGE
   for await (const { lines } of batches)
     for (const line of lines) {
       if (isDamaged(line)) continue
-      const [next, changed] = evolveUsage(state, line, lookup, profile)
+      const [next, changed] = evolveUsage(state, situate(line), lookup)
       for (const spend of changed) spends[spend.sequence] = spend
       state = next
     }

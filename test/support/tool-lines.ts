@@ -7,6 +7,7 @@ import { PROFILES } from '../../domain/profile.ts'
 import type { ToolCall } from '../../domain/tools/tool-call.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { overlay } from '../../replay/catch-up/overlay.ts'
+import { situating } from '../../projections/situation.ts'
 import { toolCallOf, tools } from '../../projections/tools.ts'
 
 /** A line; `at` is the second it was written at, else its place. */
@@ -48,9 +49,10 @@ export const callsOf = (lines: ReadonlyArray<Line>, head: object = {}): Readonly
   }
   const rows = overlay(memoryIndex())
   const around = { profile: PROFILES['0.169'], rows, table: 'tools' }
+  const situate = situating(rows, around.profile, true)
   let state = tools.initial(true)
   ;[{ type: 'session_meta', payload: meta }, ...lines].forEach((line, revision) => {
-    const [next, writes] = tools.evolve(state, eventOf(line, revision), around)
+    const [next, writes] = tools.evolve(state, situate(eventOf(line, revision)), around)
     // A state goes through JSON between two catch-ups.
     state = JSON.parse(JSON.stringify(next)) as typeof state
     rows.put(writes)
