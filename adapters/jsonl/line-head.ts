@@ -29,6 +29,20 @@ export const matches = (buffer: Buffer, at: number, literal: Buffer): boolean =>
 const isDigit = (byte: number | undefined): boolean =>
   byte !== undefined && byte >= 48 && byte <= 57
 
+/** Where the number of a line would begin. */
+const NUMBER_AT = TIMESTAMP_END + ORDINAL_BYTES.length
+
+/** The number of a line whose type begins at `at`, where `typeAt` found it; none for a line without one. */
+export const ordinalIn = (
+  buffer: Buffer,
+  from: number,
+  at: number
+): { readonly ordinal?: number } => {
+  const until = at - NUMBERED_TYPE_BYTES.length
+  if (until <= from + NUMBER_AT) return {}
+  return { ordinal: Number(buffer.toString('latin1', from + NUMBER_AT, until)) }
+}
+
 /** Where the name of a line's type begins; -1 when its head is not written the usual way. */
 export const typeAt = (buffer: Buffer, from: number): number => {
   if (!matches(buffer, from, PREFIX_BYTES)) return -1

@@ -4,8 +4,10 @@
  * and that is nearly all bytes of a home.
  */
 import type { EventPayload, RolloutLine } from '../../domain/events/event.ts'
+import { HOOK_PROMPT_MARK } from '../../domain/items/hook-prompt.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import { EVENT_BYTES, HEAD_BYTES, matches, typeAt, type Plan } from './line-head.ts'
+import type { Profile } from '../../domain/profile.ts'
+import { EVENT_BYTES, HEAD_BYTES, matches, ordinalIn, typeAt, type Plan } from './line-head.ts'
 
 const TIMESTAMP_AT = 14
 const TIMESTAMP_LENGTH = 24
@@ -14,7 +16,15 @@ const TOKENS = Buffer.from('token_count","info":')
 const NULL = Buffer.from('null')
 const TOTAL = Buffer.from('{"total_token_usage":{')
 const LAST = Buffer.from('},"last_token_usage":{')
-const DONE = Buffer.from('task_complete","')
+const DONE = Buffer.from('task_complete"')
+const DONE_TURN = /^task_complete","turn_id":"([^"\\]+)"/
+const ITEM = Buffer.from('item_completed"')
+const ITEM_TURN =
+  /^item_completed","thread_id":"([^"\\]+)","turn_id":"([^"\\]*)","item":\{"type":"([A-Za-z]+)","id":"([^"\\]+)"/
+/** Items that may count in a legacy thread: whether they do is told by more than their head. */
+const COUNTING = ['Plan', 'Sleep', 'FunctionCallOutput', 'SubAgentActivity', 'Extension']
+const MESSAGE = Buffer.from('message"')
+const HOOK_PROMPT = Buffer.from(HOOK_PROMPT_MARK)
 const ITEM_BYTES = Buffer.from('response_item","payload":{"type":"')
 /** Lines of which the kind stands at the beginning of their payload, unless somebody wrote it in another order. */
 const KINDS = ['event_msg"', 'response_item"'].map((type) => Buffer.from(type))
@@ -43,7 +53,8 @@ const WHOLE = [
   'unroll_turns_restored',
   'entered_review_mode',
   'exited_review_mode',
-  'mcp_tool_call_end'
+  'mcp_tool_call_end',
+  'sub_agent_activity'
 ].map((name) => Buffer.from(`${name}"`))
 
 /** Events that show something, and what of them tells that they are not empty. */
@@ -58,7 +69,6 @@ const SHOWN: ReadonlyArray<{
   shown('agent_message', ',"message":""', { message: '\u2026' }),
   shown('web_search_end', null, { call_id: '', query: '', action: { type: 'other' } }),
   shown('image_generation_end', null, { call_id: '', status: '', result: '' }),
-  shown('sub_agent_activity', null, { event_id: '', agent_thread_id: '', agent_path: '' }),
   shown('context_compacted', null, {})
 ]
 
@@ -76,18 +86,50 @@ const PATCH_TURN = /^patch_apply_end","call_id":"[^"\\]+","turn_id":"([^"\\]*)"/
 const timestampOf = (buffer: Buffer, from: number): string =>
   buffer.toString('latin1', from + TIMESTAMP_AT, from + TIMESTAMP_AT + TIMESTAMP_LENGTH)
 
-const event = (buffer: Buffer, from: number, payload: EventPayload): RolloutLine => ({
+/** A line, and where its type begins. */
+interface Head {
+  readonly buffer: Buffer
+  readonly from: number
+  readonly at: number
+}
+
+const envelope = ({ buffer, from, at }: Head) => ({
   timestamp: timestampOf(buffer, from),
+  ...ordinalIn(buffer, from, at)
+})
+
+const event = (head: Head, payload: EventPayload): RolloutLine => ({
+  ...envelope(head),
   type: 'event_msg',
   payload
 })
 
-const planPatch = (buffer: Buffer, from: number, kindAt: number, until: number): Plan => {
-  const text = buffer.toString('latin1', kindAt, Math.min(until, kindAt + HEAD_BYTES))
-  const turn_id = PATCH_TURN.exec(text)?.[1]
+/** The beginning of an event, from its kind on. */
+const textOf = ({ buffer }: Head, kindAt: number, until: number): string =>
+  buffer.toString('latin1', kindAt, Math.min(until, kindAt + HEAD_BYTES))
+
+const planPatch = (head: Head, kindAt: number, until: number): Plan => {
+  const turn_id = PATCH_TURN.exec(textOf(head, kindAt, until))?.[1]
   if (turn_id === undefined) return 'parse'
   const payload = { type: 'patch_apply_end', call_id: '', turn_id } as unknown as EventPayload
-  return event(buffer, from, payload)
+  return event(head, payload)
+}
+
+/** An end names its turn: it may be a late one. */
+const planDone = (head: Head, kindAt: number, until: number): Plan => {
+  const turn_id = DONE_TURN.exec(textOf(head, kindAt, until))?.[1]
+  return turn_id === undefined ? 'parse' : event(head, { type: 'task_complete', turn_id })
+}
+
+/** An item names its turn, which may not have begun. */
+const planItemEvent = (head: Head, kindAt: number, until: number, profile: Profile): Plan => {
+  const match = ITEM_TURN.exec(textOf(head, kindAt, until))
+  if (match === null) return 'parse'
+  const [, thread_id = '', turn_id = '', type = '', id = ''] = match
+  if (COUNTING.includes(type)) return 'parse'
+  if (!profile.segments || !profile.completedItems.has(type)) return 'skip'
+  const payload = { type: 'item_completed', thread_id, turn_id, item: { type, id } }
+  return event(head, payload as unknown as EventPayload)
 }
 
 /** Members of a usage, in the order in which Codex writes them; the third came with 0.169. */
@@ -144,7 +186,8 @@ const usageOf = ([
 })
 
 /** A running count: its ten numbers stand in front of the rest of the line. */
-const planTokens = (buffer: Buffer, from: number, infoAt: number): Plan => {
+const planTokens = (head: Head, infoAt: number): Plan => {
+  const { buffer } = head
   if (matches(buffer, infoAt, NULL)) return 'skip'
   if (!matches(buffer, infoAt, TOTAL)) return 'parse'
   const total = readUsage(buffer, infoAt + TOTAL.length)
@@ -152,7 +195,7 @@ const planTokens = (buffer: Buffer, from: number, infoAt: number): Plan => {
   const last = readUsage(buffer, total[1] + LAST.length)
   if (last === null) return 'parse'
   const info = { total_token_usage: usageOf(total[0]), last_token_usage: usageOf(last[0]) }
-  return event(buffer, from, { type: 'token_count', info })
+  return event(head, { type: 'token_count', info })
 }
 
 const SPEAKS = /^turn_context","payload":\{"turn_id":"([^"\\]+)",/
@@ -160,7 +203,8 @@ const MODEL = /,"model":"([^"\\]+)"/
 const EFFORT = /,"effort":(?:"([^"\\]*)"|null)/
 
 /** Settings of a turn: names in quotes that nothing escapes stand for themselves, for texts escape theirs. */
-const planContext = (buffer: Buffer, from: number, at: number, until: number): Plan => {
+const planContext = (head: Head, until: number): Plan => {
+  const { buffer, at } = head
   const text = buffer.toString('latin1', at, until)
   const turn_id = SPEAKS.exec(text)?.[1]
   const model = MODEL.exec(text)?.[1]
@@ -168,27 +212,26 @@ const planContext = (buffer: Buffer, from: number, at: number, until: number): P
   if (turn_id === undefined || model === undefined) return 'parse'
   if (!IS_PLAIN.test(model) || !IS_PLAIN.test(effort ?? '')) return 'parse'
   const payload = { turn_id, model, effort, ...UNREAD }
-  return { timestamp: timestampOf(buffer, from), type: 'turn_context', payload }
+  return { ...envelope(head), type: 'turn_context', payload }
 }
 
 const IS_PLAIN = /^[\x20-\x7e]*$/
 const UNREAD = { cwd: '', approval_policy: '', sandbox_policy: {}, summary: null }
 
-const DONE_EVENT = { type: 'task_complete', turn_id: '' } as const
-
-const planEvent = (buffer: Buffer, from: number, kindAt: number, until: number): Plan => {
-  if (matches(buffer, kindAt, TOKENS)) return planTokens(buffer, from, kindAt + TOKENS.length)
-  if (matches(buffer, kindAt, DONE)) return event(buffer, from, DONE_EVENT)
+const planEvent = (head: Head, until: number, profile: Profile): Plan => {
+  const { buffer } = head
+  const kindAt = head.at + EVENT_BYTES.length
+  if (matches(buffer, kindAt, TOKENS)) return planTokens(head, kindAt + TOKENS.length)
+  if (matches(buffer, kindAt, ITEM)) return planItemEvent(head, kindAt, until, profile)
+  if (matches(buffer, kindAt, DONE)) return planDone(head, kindAt, until)
   for (const name of WHOLE) if (matches(buffer, kindAt, name)) return 'parse'
   for (const { name, empty, payload } of SHOWN) {
     if (!matches(buffer, kindAt, name)) continue
     const isEmpty = empty !== null && matches(buffer, kindAt + name.length, empty)
-    return isEmpty ? 'skip' : event(buffer, from, payload)
+    return isEmpty ? 'skip' : event(head, payload)
   }
-  return matches(buffer, kindAt, PATCH) ? planPatch(buffer, from, kindAt, until) : 'skip'
+  return matches(buffer, kindAt, PATCH) ? planPatch(head, kindAt, until) : 'skip'
 }
-
-const ORDINAL = /"ordinal":(\d+)/
 
 /** The answer that made a compaction stands behind the history it leaves, which may be long. */
 const responseOf = (buffer: Buffer, from: number, until: number): string | null => {
@@ -199,36 +242,37 @@ const responseOf = (buffer: Buffer, from: number, until: number): string | null 
   return end === -1 || end > until ? null : buffer.toString('utf8', begin, end)
 }
 
-const planCompacted = (buffer: Buffer, from: number, at: number, until: number): Plan => {
+const planCompacted = (head: Head, until: number): Plan => {
+  const { buffer, from, at } = head
   const message = buffer[at + COMPACTED.length] === QUOTE ? '' : '\u2026'
   const responseId = responseOf(buffer, from, until)
-  const ordinal = ORDINAL.exec(buffer.toString('latin1', from, at))?.[1]
   return {
-    timestamp: timestampOf(buffer, from),
-    ...(ordinal === undefined ? {} : { ordinal: Number(ordinal) }),
+    ...envelope(head),
     type: 'compacted',
     payload: responseId === null ? { message } : { message, compaction_response_id: responseId }
   }
 }
 
-const planItem = (buffer: Buffer, from: number, at: number): Plan => {
-  for (const { head, payload } of CALLS)
-    if (matches(buffer, at, head))
-      return { timestamp: timestampOf(buffer, from), type: 'response_item', payload }
-  return 'skip'
+const planItem = (head: Head, until: number): Plan => {
+  const { buffer, from, at } = head
+  for (const { head: call, payload } of CALLS)
+    if (matches(buffer, at, call)) return { ...envelope(head), type: 'response_item', payload }
+  // What a hook tells the model is shown, and may open a turn.
+  const isMessage = matches(buffer, at + ITEM_BYTES.length, MESSAGE)
+  return isMessage && buffer.subarray(from, until).includes(HOOK_PROMPT) ? 'parse' : 'skip'
 }
 
 /** Plans the line between `from` and `until` for the usage ledger. */
-export const planUsage = (buffer: Buffer, from: number, until: number): Plan => {
+export const planUsage = (buffer: Buffer, from: number, until: number, profile: Profile): Plan => {
   const at = typeAt(buffer, from)
   if (at === -1) return 'parse'
-  if (matches(buffer, at, ITEM_BYTES)) return planItem(buffer, from, at)
-  if (matches(buffer, at, EVENT_BYTES))
-    return planEvent(buffer, from, at + EVENT_BYTES.length, until)
+  const head = { buffer, from, at }
+  if (matches(buffer, at, ITEM_BYTES)) return planItem(head, until)
+  if (matches(buffer, at, EVENT_BYTES)) return planEvent(head, until, profile)
   if (KINDS.some((type) => matches(buffer, at, type))) return 'parse'
-  if (matches(buffer, at, CONTEXT)) return planContext(buffer, from, at, until)
+  if (matches(buffer, at, CONTEXT)) return planContext(head, until)
   if (matches(buffer, at, RECORD)) return 'parse'
   if (matches(buffer, at, META)) return 'parse_meta'
-  if (matches(buffer, at, COMPACTED)) return planCompacted(buffer, from, at, until)
+  if (matches(buffer, at, COMPACTED)) return planCompacted(head, until)
   return matches(buffer, at, ANY_COMPACTED) ? 'parse' : 'skip'
 }

@@ -216,7 +216,7 @@ export const planLine = (
   const last = buffer[until - 1] === CARRIAGE_RETURN ? buffer[until - 2] : buffer[until - 1]
   if (last !== CLOSING_BRACE) return 'parse'
   if (wanted === 'messages') return planMessage(buffer, from, until, profile)
-  if (wanted === 'usage') return planUsage(buffer, from, until)
+  if (wanted === 'usage') return planUsage(buffer, from, until, profile)
   const plan = planWhole(buffer, from, until, wanted, profile)
   return plan === 'skip' && wanted === 'folded' && isGlued(buffer, from, until) ? 'parse' : plan
 }

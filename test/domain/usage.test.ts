@@ -88,6 +88,12 @@ const told = (rows: ReadonlyArray<UsageRow>) =>
   rows.map(({ rule, certainty, tokens }) => [rule, certainty, tokens?.totalTokens ?? null])
 
 describe('rules of the usage ledger', () => {
+  it('books what is spent behind the late end of an older turn on the turn that is open', () =>
+    over(
+      [meta(), started('a'), started('b'), completed('a'), count(10, 10), completed('b')],
+      (rows) => expect(rows.map(({ turnId }) => turnId)).to.deep.equal(['b'])
+    ))
+
   it('count a repeat once, and begin anew when a count is less', async () => {
     const lines = [meta(), count(100, 100), count(100, 100), count(150, 50), count(30, 30)]
     expect(await over(lines, told)).to.deep.equal([
