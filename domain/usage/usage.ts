@@ -395,6 +395,14 @@ const asksAfter = (before: boolean, { line }: RecordedEvent): boolean => {
   return before && !(line.type === 'event_msg' && line.payload.type === 'task_started')
 }
 
+const withContext = (state: UsageState, event: RecordedEvent): UsageState => {
+  const settings = withSettings(state.settings, event)
+  const isAsking = asksAfter(state.isAsking, event)
+  return settings === state.settings && isAsking === state.isAsking
+    ? state
+    : { ...state, settings, isAsking }
+}
+
 /** What is shown tells nothing of what was spent. */
 const isShown = ({ line }: RecordedEvent): boolean =>
   line.type === 'event_msg' && SHOWING_EVENTS.has(line.payload.type)
@@ -405,16 +413,9 @@ export const evolveUsage = (
   event: SituatedEvent,
   lookup: SpendLookup
 ): UsageStep => {
-  const rule = before.inheritedBy ?? event.inheritedBy
-  if (rule === before.inheritedBy && isShown(event)) return [before, NOTHING]
-  const state = withHead(
-    {
-      ...before,
-      settings: withSettings(before.settings, event),
-      isAsking: asksAfter(before.isAsking, event),
-      inheritedBy: rule
-    },
-    event
-  )
+  const inheritedBy = before.inheritedBy ?? event.inheritedBy
+  const known = inheritedBy === before.inheritedBy ? before : { ...before, inheritedBy }
+  if (isShown(event)) return [known, NOTHING]
+  const state = withHead(withContext(known, event), event)
   return event.origin === 'restored_copy' ? [state, NOTHING] : evolveOwn(state, event, lookup)
 }

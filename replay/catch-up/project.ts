@@ -228,6 +228,9 @@ const restart = (run: Run, counts: boolean): void => {
   run.states = run.projections.map((p): unknown => p.initial(counts))
 }
 
+/** A step of a read model, and the event as those behind it in their group are given it. */
+type Folded = readonly [unknown, ReadonlyArray<RowWrite>, RecordedEvent?]
+
 /** Folds one batch; false when a fold needs the lines the reader skipped. */
 const foldBatch = (run: Run, batch: Batch): boolean => {
   const { projections } = run
@@ -243,11 +246,7 @@ const foldBatch = (run: Run, batch: Batch): boolean => {
           run.rows.put(projection.damaged(line, around))
         continue
       }
-      const step: readonly [unknown, ReadonlyArray<RowWrite>, RecordedEvent?] = projection.evolve(
-        run.states[i],
-        event,
-        around
-      )
+      const step = projection.evolve(run.states[i], event, around) as Folded
       run.states[i] = step[0]
       if (step[1].length > 0) run.rows.put(step[1])
       if (step[2] !== undefined) event = step[2]
