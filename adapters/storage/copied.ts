@@ -1,15 +1,11 @@
 /**
- * Bytes at the beginning of a file that were copied from another thread, by the rules of `domain/inherited.ts`.
+ * Bytes at the beginning of a file that were copied from another thread, by the rules of `domain/turns/situate.ts`.
  */
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import { streamId } from '../../domain/ids.ts'
-import {
-  evolveInheritance,
-  inheritedBy,
-  unknownHead,
-  type Inheritance
-} from '../../domain/inherited.ts'
+import type { Inheritance } from '../../domain/inherited.ts'
 import { PROFILES } from '../../domain/profile.ts'
+import { initialSituation, situate } from '../../domain/turns/situate.ts'
 import { parseLine } from '../jsonl/lines.ts'
 import type { OnLine } from './measure.ts'
 
@@ -21,6 +17,9 @@ export interface CopiedBytes {
 
 const PROFILE = PROFILES['0.169']
 
+/** Whose a line is does not depend on which turns are live. */
+const NO_TURNS = { placeOf: () => null, at: () => null }
+
 /** True when no later line can be a copy: the file is no fork, or its own first turn has begun. */
 const isOver = (state: Inheritance, { line }: RecordedEvent): boolean => {
   if (state.headMs === null) return false
@@ -31,7 +30,7 @@ const isOver = (state: Inheritance, { line }: RecordedEvent): boolean => {
 
 /** A counter for one file; lines behind the copies are not parsed. */
 export const copiedBytes = (threadId: string): CopiedBytes => {
-  let state = unknownHead(true)
+  let state = initialSituation(true)
   let over = false
   let sum = 0
   let revision = 0
@@ -45,9 +44,10 @@ export const copiedBytes = (threadId: string): CopiedBytes => {
         ...{ streamId: streamId(threadId), revision: revision++, segment: 0, offset },
         ...{ bytes: bytes.length, line }
       }
-      state = evolveInheritance(state, event)
-      if (inheritedBy(state, event) !== null) sum += bytes.length + 1
-      over = isOver(state, event)
+      const [next, { origin }] = situate(state, event, NO_TURNS, PROFILE)
+      state = next
+      if (origin === 'inherited') sum += bytes.length + 1
+      over = isOver(state.inheritance, event)
     }
   }
 }

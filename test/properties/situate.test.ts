@@ -4,15 +4,17 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
+import { join } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import { itemChange, showsInLegacy } from '../../domain/items/items.ts'
 import { eraOf } from '../../domain/profile.ts'
 import { turns } from '../../projections/turns.ts'
 import { situating } from '../../projections/situation.ts'
 import { NO_ROWS, overlay } from '../../replay/catch-up/overlay.ts'
-import { isDamaged, START } from '../../replay/ports.ts'
+import { isDamaged, START, type EventStore, type StreamInfo } from '../../replay/ports.ts'
 import type { UsageRow } from '../../replay/ledgers/usage.ts'
 import { right, withEngine } from '../support/engines.ts'
-import { removeFolder } from '../support/fixture-home.ts'
+import { FIXTURES, homeNames, removeFolder } from '../support/fixture-home.ts'
 import {
   emptyHome,
   linesOf,
@@ -162,11 +164,15 @@ interface Turns {
 
 const PROFILE = eraOf('0.169', false)
 
-const readOf = (home: string) => {
-  const store = jsonlStore({ home, profile: PROFILE, strict: false })
+const streamsOf = (store: EventStore): ReadonlyArray<StreamInfo> => {
   const infos = store.streams()
   if (E.isLeft(infos)) throw new Error('the home cannot be read')
-  const [info] = infos.right
+  return infos.right
+}
+
+const readOf = (home: string) => {
+  const store = jsonlStore({ home, profile: PROFILE, strict: false })
+  const [info] = streamsOf(store)
   if (info === undefined) throw new Error('the home is empty')
   return { store, info }
 }
@@ -221,6 +227,22 @@ const history = fc
   .map(([moves, isPaginated]) => historyOf(moves, isPaginated))
 
 describe('one derivation of turns', () => {
+  it('knows which lines of recorded homes show something in a legacy turn', async () => {
+    for (const name of homeNames())
+      for (const era of ['0.130', '0.142', '0.169'] as const) {
+        const profile = eraOf(era, false)
+        const home = join(FIXTURES, 'homes', name, 'home')
+        const store = jsonlStore({ home, profile, strict: false })
+        for (const info of streamsOf(store))
+          for await (const { lines } of store.read(info, START, 'all'))
+            for (const event of lines)
+              if (!isDamaged(event))
+                expect(showsInLegacy(event.line, profile)).to.equal(
+                  itemChange(event.line, profile, '', 'legacy') !== null
+                )
+      }
+  })
+
   it('situates every line in the turn that the turn fold has open', () =>
     fc.assert(
       fc.asyncProperty(history, (lines) =>
