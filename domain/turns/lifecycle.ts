@@ -139,7 +139,7 @@ const turnAt = (id: string | null, explicit: boolean, { segment }: RecordedEvent
   segment
 })
 
-const closed = (state: Lifecycle, isNext = false): LifecycleStep => {
+const closeOpen = (state: Lifecycle, isNext = false): LifecycleStep => {
   const { open: turn, live } = state
   if (turn === null) return [state, NONE]
   const place = isKept(turn) ? live : null
@@ -149,13 +149,13 @@ const closed = (state: Lifecycle, isNext = false): LifecycleStep => {
   ]
 }
 
-const begun = (
+const openNext = (
   state: Lifecycle,
   id: string | null,
   explicit: boolean,
   event: RecordedEvent
 ): LifecycleStep => {
-  const [before, changes] = closed(state, true)
+  const [before, changes] = closeOpen(state, true)
   return [
     { ...before, open: turnAt(id, explicit, event) },
     [...changes, { op: 'open', id, explicit }]
@@ -168,13 +168,13 @@ const withItem = (state: Lifecycle, { segment }: RecordedEvent): Lifecycle =>
     ? state
     : { ...state, open: { ...state.open, hasItems: true, segment } }
 
-const ensured = (state: Lifecycle, event: RecordedEvent): LifecycleStep =>
+const ensureOpen = (state: Lifecycle, event: RecordedEvent): LifecycleStep =>
   state.open === null
-    ? begun(state, state.index === null ? null : `rollout-${state.index}`, false, event)
+    ? openNext(state, state.index === null ? null : `rollout-${state.index}`, false, event)
     : [state, NONE]
 
-const compacted = (state: Lifecycle, event: RecordedEvent): LifecycleStep => {
-  const [ready, changes] = ensured(state, event)
+const addCompaction = (state: Lifecycle, event: RecordedEvent): LifecycleStep => {
+  const [ready, changes] = ensureOpen(state, event)
   if (ready.open === null) return [ready, changes]
   const open = { ...ready.open, sawCompaction: true, segment: event.segment }
   return [{ ...ready, open }, [...changes, ...IN_OPEN]]
@@ -183,7 +183,7 @@ const compacted = (state: Lifecycle, event: RecordedEvent): LifecycleStep => {
 /** True for the name of a turn that nobody named. */
 const isCountedId = (id: string | null): boolean => id === null || /^rollout-\d+$/.test(id)
 
-const ended = (
+const endLegacy = (
   state: Lifecycle,
   { turn_id: id }: Pick<TurnAborted, 'turn_id'>,
   how: 'completed' | 'interrupted',
@@ -204,7 +204,7 @@ const ended = (
   const over = { ...state, open: { ...open, ended: how, segment: event.segment } }
   const end: TurnChange = { op: 'end', place: null }
   if (how === 'interrupted' && !isAborted169) return [over, [end]]
-  const [next, changes] = closed(over)
+  const [next, changes] = closeOpen(over)
   return [next, [end, ...changes]]
 }
 
@@ -212,18 +212,18 @@ const ended = (
 export const isCopy = ({ copies }: Lifecycle, { revision, line }: RecordedEvent): boolean =>
   copies !== null && revision <= copies.until && line.timestamp <= copies.at
 
-const rolledBack = (state: Lifecycle, count: number): LifecycleStep => {
-  const [before, changes] = closed(state)
+const rollBack = (state: Lifecycle, count: number): LifecycleStep => {
+  const [before, changes] = closeOpen(state)
   const live = Math.max(0, before.live - count)
   return [{ ...before, live }, [...changes, { op: 'hide', from: live, until: before.live }]]
 }
 
-const restored = (
+const restoreHidden = (
   state: Lifecycle,
   p: { readonly lines: number; readonly index?: number | null | undefined },
   event: RecordedEvent
 ): LifecycleStep => {
-  const [before, changes] = closed(state)
+  const [before, changes] = closeOpen(state)
   const index = before.index === null ? null : (p.index ?? before.index)
   // The rollback that a copy took back is a copy as well.
   const isCopied = isCopy(state, event)
@@ -239,16 +239,16 @@ const isAsked = ({ line }: RecordedEvent): boolean =>
     : line.type === 'response_item' && line.bare === true && saidInBare(line.payload) !== null
 
 /** Closes an implicit turn before a user message, unless a compaction opened it and nothing else is in it. */
-const beforeAsked = (state: Lifecycle): LifecycleStep => {
+const closeBeforeAsked = (state: Lifecycle): LifecycleStep => {
   const { open } = state
   const stays = open === null || open.explicit || (open.sawCompaction && !open.hasItems)
-  return stays ? [state, NONE] : closed(state, true)
+  return stays ? [state, NONE] : closeOpen(state, true)
 }
 
 const opensNamed = (type: string | undefined): boolean =>
   type === 'entered_review_mode' || type === 'exited_review_mode'
 
-const shown = (state: Lifecycle, event: RecordedEvent, turns: LiveTurns): LifecycleStep => {
+const addItem = (state: Lifecycle, event: RecordedEvent, turns: LiveTurns): LifecycleStep => {
   const payload = event.line.type === 'event_msg' ? event.line.payload : null
   const named = payload === null ? undefined : namedTurn(payload)
   if (named !== undefined && state.open?.id !== named) {
@@ -256,48 +256,48 @@ const shown = (state: Lifecycle, event: RecordedEvent, turns: LiveTurns): Lifecy
     if (place !== null) return [state, [{ op: 'item', place }]]
     // A review mark of a turn nobody began opens it.
     if (!opensNamed(payload?.type)) return [state, NONE]
-    const [next, changes] = begun(state, named, false, event)
+    const [next, changes] = openNext(state, named, false, event)
     return [withItem(next, event), [...changes, ...IN_OPEN]]
   }
   if (state.open?.explicit === true) return [withItem(state, event), IN_OPEN]
-  const [before, closing] = isAsked(event) ? beforeAsked(state) : [state, NONE]
-  const [next, opening] = ensured(before, event)
+  const [before, closing] = isAsked(event) ? closeBeforeAsked(state) : [state, NONE]
+  const [next, opening] = ensureOpen(before, event)
   return [withItem(next, event), [...closing, ...opening, ...IN_OPEN]]
 }
 
-const legacy = (
+const evolveLegacy = (
   state: Lifecycle,
   event: RecordedEvent,
   turns: LiveTurns,
   profile: Profile
 ): LifecycleStep => {
   const { line } = event
-  if (line.type === 'compacted') return compacted(state, event)
+  if (line.type === 'compacted') return addCompaction(state, event)
   if (line.type === 'event_msg') {
     const p = line.payload
     switch (p.type) {
       case 'task_started':
-        return begun(state, p.turn_id, true, event)
+        return openNext(state, p.turn_id, true, event)
       case 'task_complete':
-        return ended(state, p, 'completed', event, turns, profile)
+        return endLegacy(state, p, 'completed', event, turns, profile)
       case 'turn_aborted':
-        return ended(state, p, 'interrupted', event, turns, profile)
+        return endLegacy(state, p, 'interrupted', event, turns, profile)
       case 'thread_rolled_back':
-        return rolledBack(state, p.num_turns)
+        return rollBack(state, p.num_turns)
       case 'unroll_turns_restored':
-        return restored(state, p, event)
+        return restoreHidden(state, p, event)
       default:
     }
   }
-  return showsInLegacy(line, profile) ? shown(state, event, turns) : [state, NONE]
+  return showsInLegacy(line, profile) ? addItem(state, event, turns) : [state, NONE]
 }
 
 /** Place of a paginated turn that is not open. */
 const placeIn = (turnId: string, { greatestId }: Lifecycle, turns: LiveTurns): number | null =>
   turnId > greatestId ? null : turns.placeOf(turnId)
 
-const begin = (state: Lifecycle, id: string, event: RecordedEvent): LifecycleStep => {
-  const [next, changes] = begun(state, id, true, event)
+const beginPaginated = (state: Lifecycle, id: string, event: RecordedEvent): LifecycleStep => {
+  const [next, changes] = openNext(state, id, true, event)
   const early = next.early.some((turn) => turn.id === id)
     ? next.early.filter((turn) => turn.id !== id)
     : next.early
@@ -305,20 +305,20 @@ const begin = (state: Lifecycle, id: string, event: RecordedEvent): LifecycleSte
   return [{ ...next, early, greatestId }, changes]
 }
 
-const started = (
+const startPaginated = (
   state: Lifecycle,
   { turn_id: id }: TaskStarted,
   event: RecordedEvent,
   turns: LiveTurns
 ): LifecycleStep => {
   if (state.open?.id === id) return [state, [{ op: 'repeat' }]]
-  return placeIn(id, state, turns) === null ? begin(state, id, event) : [state, NONE]
+  return placeIn(id, state, turns) === null ? beginPaginated(state, id, event) : [state, NONE]
 }
 
 /** More turns than this do not close up: who writes so many turns that never end is not Codex. */
 const CLOSE_UP_MAX = 1024
 
-const over = (
+const endPaginated = (
   state: Lifecycle,
   { turn_id: id }: Pick<TaskComplete | TurnAborted, 'turn_id'>,
   how: 'completed' | 'interrupted',
@@ -336,14 +336,14 @@ const over = (
   const place = placeIn(id, state, turns)
   const turn = place === null ? null : turns.at(place)
   if (place === null || turn === null) {
-    const [next, changes] = begin(state, id, event)
+    const [next, changes] = beginPaginated(state, id, event)
     const ending = { ...turnAt(id, true, event), ended: how }
     return [{ ...next, open: ending }, [...changes, end]]
   }
   if (turn.isOver) return [state, NONE]
   if (turn.segment === segment || live - place > CLOSE_UP_MAX)
     return [state, [{ op: 'end', place }]]
-  const [next, changes] = closed({ ...state, live: live - 1 })
+  const [next, changes] = closeOpen({ ...state, live: live - 1 })
   const reopened = { ...turnAt(id, true, event), ended: how }
   return [{ ...next, open: reopened }, [{ op: 'reopen', place, until: live }, ...changes]]
 }
@@ -353,7 +353,7 @@ const EARLY_MAX = 64
 
 const EARLY: TurnChange = { op: 'early' }
 
-const early = (state: Lifecycle, id: string, event: RecordedEvent): LifecycleStep => {
+const addEarly = (state: Lifecycle, id: string, event: RecordedEvent): LifecycleStep => {
   const all = [...state.early.filter((turn) => turn.id !== id), { id, segment: event.segment }]
   const [oldest] = all
   if (all.length <= EARLY_MAX || oldest === undefined) return [{ ...state, early: all }, [EARLY]]
@@ -363,22 +363,26 @@ const early = (state: Lifecycle, id: string, event: RecordedEvent): LifecycleSte
   return [next, [EARLY, { op: 'spill', place, turn }]]
 }
 
-const paginated = (state: Lifecycle, event: RecordedEvent, turns: LiveTurns): LifecycleStep => {
+const evolvePaginated = (
+  state: Lifecycle,
+  event: RecordedEvent,
+  turns: LiveTurns
+): LifecycleStep => {
   const { line } = event
   if (line.type !== 'event_msg' || (line.ordinal ?? Infinity) < state.startOrdinal)
     return [state, NONE]
   const p = line.payload
   switch (p.type) {
     case 'task_started':
-      return started(state, p, event, turns)
+      return startPaginated(state, p, event, turns)
     case 'task_complete':
-      return over(state, p, 'completed', event, turns)
+      return endPaginated(state, p, 'completed', event, turns)
     case 'turn_aborted':
-      return over(state, p, 'interrupted', event, turns)
+      return endPaginated(state, p, 'interrupted', event, turns)
     case 'item_completed': {
       if (state.open?.id === p.turn_id) return [withItem(state, event), IN_OPEN]
       const place = placeIn(p.turn_id, state, turns)
-      return place === null ? early(state, p.turn_id, event) : [state, [{ op: 'item', place }]]
+      return place === null ? addEarly(state, p.turn_id, event) : [state, [{ op: 'item', place }]]
     }
     default:
       return [state, NONE]
@@ -386,7 +390,7 @@ const paginated = (state: Lifecycle, event: RecordedEvent, turns: LiveTurns): Li
 }
 
 /** The first metadata of a segment tells how its lines make turns. */
-const withMode = (state: Lifecycle, event: RecordedEvent): LifecycleStep => {
+const readMode = (state: Lifecycle, event: RecordedEvent): LifecycleStep => {
   const { line, segment } = event
   if (state.modeSegment === segment) return [state, NONE]
   if (line.type !== 'session_meta') {
@@ -395,7 +399,7 @@ const withMode = (state: Lifecycle, event: RecordedEvent): LifecycleStep => {
     return [isGuessed ? { ...state, mode: 'paginated' } : state, NONE]
   }
   const mode = line.payload.history_mode === 'paginated' ? 'paginated' : 'legacy'
-  const [next, changes] = mode === state.mode ? [state, NONE] : closed(state)
+  const [next, changes] = mode === state.mode ? [state, NONE] : closeOpen(state)
   const given = event.inherited === true ? null : line.payload.subagent_history_start_ordinal
   const startOrdinal = given ?? state.startOrdinal
   // Legacy turns are not noted one by one; after them every id must be looked for.
@@ -438,12 +442,12 @@ export const evolveLifecycle = (
   turns: LiveTurns,
   profile: Profile
 ): LifecycleStep => {
-  const [state, switched] = profile.segments ? withMode(before, event) : [before, NONE]
+  const [state, switched] = profile.segments ? readMode(before, event) : [before, NONE]
   if (state.mode === 'paginated') {
-    const [next, changes] = paginated(state, event, turns)
+    const [next, changes] = evolvePaginated(state, event, turns)
     return [next, switched.length === 0 ? changes : [...switched, ...changes]]
   }
-  const [next, changes] = legacy(state, event, turns, profile)
+  const [next, changes] = evolveLegacy(state, event, turns, profile)
   const index = next.index !== null && isCounted(event.line, profile) ? next.index + 1 : next.index
   return [
     index === next.index ? next : { ...next, index },
