@@ -180,8 +180,8 @@ const addCompaction = (state: Lifecycle, event: RecordedEvent): LifecycleStep =>
   return [{ ...ready, open }, [...changes, ...IN_OPEN]]
 }
 
-/** True for the name of a turn that nobody named. */
-const isCountedId = (id: string | null): boolean => id === null || /^rollout-\d+$/.test(id)
+/** Name of a turn that nobody began, after the place of its first line. */
+export const IMPLICIT_ID = /^rollout-(\d+)$/
 
 const endLegacy = (
   state: Lifecycle,
@@ -200,7 +200,8 @@ const endLegacy = (
   if (open === null) return [state, NONE]
   const isAborted169 = how === 'interrupted' && profile.members169
   // Under another name only a turn without one of its own is cut short.
-  if (isAborted169 && isNamed && open.id !== id && !isCountedId(open.id)) return [state, NONE]
+  if (isAborted169 && isNamed && open.id !== id && !(open.id === null || IMPLICIT_ID.test(open.id)))
+    return [state, NONE]
   const over = { ...state, open: { ...open, ended: how, segment: event.segment } }
   const end: TurnChange = { op: 'end', place: null }
   if (how === 'interrupted' && !isAborted169) return [over, [end]]

@@ -6,7 +6,7 @@
  */
 import type { RecordedEvent } from '../events/event.ts'
 import type { TurnsRestored } from '../events/payloads.ts'
-import { isCopy } from './lifecycle.ts'
+import { IMPLICIT_ID, isCopy } from './lifecycle.ts'
 import {
   rangeOf,
   type HiddenTurns,
@@ -19,9 +19,6 @@ import {
 
 /** Rollbacks beyond this many in a row are forgotten, oldest first. */
 const HIDDEN_MAX = 64
-
-/** Name of a turn that nobody began, after the place of its first line. */
-export const IMPLICIT_ID = /^rollout-(\d+)$/
 
 const implicitOf = (rows: ReadonlyArray<TurnRow>): HiddenTurns['implicit'] => {
   for (const { id, ranges } of rows) {

@@ -3,7 +3,7 @@
  */
 import type { ThreadItem, TurnStatus } from '../../domain/protocol.ts'
 import { lastAnswer } from '../../domain/turns/paginated-turns.ts'
-import { IMPLICIT_ID } from '../../domain/turns/rolled-back.ts'
+import { IMPLICIT_ID } from '../../domain/turns/lifecycle.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
 import type { Env } from '../catch-up/project.ts'
 import { render } from '../pages/turn-page.ts'
