@@ -58,6 +58,20 @@ export interface Surroundings {
   readonly table: string
 }
 
+/** Makes what looks rows of a stream up once: a fold has the same surroundings from its first event to its last. */
+export const perStream = <A>(
+  make: (around: Surroundings, streamId: string) => A
+): ((around: Surroundings, streamId: string) => A) => {
+  const made = new WeakMap<Surroundings, readonly [string, A]>()
+  return (around, streamId) => {
+    const known = made.get(around)
+    if (known?.[0] === streamId) return known[1]
+    const one = make(around, streamId)
+    made.set(around, [streamId, one])
+    return one
+  }
+}
+
 /** A read model over events as they stand, or as one before it in its group gives them on. `S` is O(1) but for the open turn, and JSON. */
 export interface Projection<S, E extends RecordedEvent = RecordedEvent> {
   readonly name: string

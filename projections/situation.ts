@@ -18,7 +18,14 @@ import {
   type SituatedEvent,
   type Situation
 } from '../domain/turns/situate.ts'
-import type { Projection, RowKey, Rows, RowWrite, Surroundings } from './projection.ts'
+import {
+  perStream,
+  type Projection,
+  type RowKey,
+  type Rows,
+  type RowWrite,
+  type Surroundings
+} from './projection.ts'
 import { turnIdKey } from './turns.ts'
 
 type Row = readonly [id: string, segment: number, over: 0 | 1]
@@ -131,16 +138,7 @@ const lasting = (
   )
 }
 
-/** Rows are looked up with the same surroundings from the first event of a stream to its last. */
-const lookups = new WeakMap<Surroundings, readonly [string, LiveTurns]>()
-
-const lookupOf = (around: Surroundings, streamId: string): LiveTurns => {
-  const known = lookups.get(around)
-  if (known?.[0] === streamId) return known[1]
-  const made = liveTurns(around, streamId)
-  lookups.set(around, [streamId, made])
-  return made
-}
+const lookupOf = perStream(liveTurns)
 
 const evolve = (
   before: Situation,

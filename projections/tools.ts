@@ -23,7 +23,14 @@ import {
 import { idOf } from '../domain/tools/merge.ts'
 import { UNKNOWN_CALL, type FileTouch, type ToolCall } from '../domain/tools/tool-call.ts'
 import type { SituatedEvent } from '../domain/turns/situate.ts'
-import type { Projection, RowKey, Rows, RowWrite, Surroundings } from './projection.ts'
+import {
+  perStream,
+  type Projection,
+  type RowKey,
+  type Rows,
+  type RowWrite,
+  type Surroundings
+} from './projection.ts'
 
 const PLAIN_KEY = /^[^\p{Cc}\p{Cs}\u{10ffff}]{1,200}$/u
 
@@ -224,16 +231,7 @@ const flagged = (
         ]
   })
 
-/** Rows are looked up with the same surroundings from the first event of a stream to its last. */
-const lookups = new WeakMap<Surroundings, readonly [string, ReturnType<typeof lookup>]>()
-
-const lookupOf = (around: Surroundings, streamId: string): ReturnType<typeof lookup> => {
-  const known = lookups.get(around)
-  if (known?.[0] === streamId) return known[1]
-  const made = lookup(around, streamId)
-  lookups.set(around, [streamId, made])
-  return made
-}
+const lookupOf = perStream(lookup)
 
 const evolve = (
   state: ToolsState,

@@ -11,12 +11,13 @@
 import {
   initialTurns,
   liveTurnOf,
+  type TurnLookup,
   type TurnRow,
   type TurnsState,
   type TurnWrite
 } from '../domain/turns/turn-state.ts'
 import { evolveTurns } from '../domain/turns/turns.ts'
-import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
+import { perStream, type Projection, type RowKey, type Rows, type RowWrite } from './projection.ts'
 
 const PLAIN_ID = /^[\w.:-]{1,128}$/
 
@@ -107,24 +108,26 @@ const lasting = (writes: ReadonlyArray<TurnWrite>): ReadonlyArray<TurnWrite> => 
       )
 }
 
+const lookupOf = perStream(({ rows, table }, streamId): TurnLookup => ({
+  row: (index) => turnRow(rows, table, streamId, index),
+  placeOf: (turnId) => turnPlaces(rows, table, streamId, turnId, 1)[0] ?? null,
+  at: (index) => liveTurnOf(turnRow(rows, table, streamId, index))
+}))
+
+const NO_WRITES: ReadonlyArray<RowWrite> = []
+
 /** The turns of a thread. */
 export const turns: Projection<TurnsState> = {
   name: 'turns',
   version: 8,
   initial: initialTurns,
-  evolve: (state, event, { profile, rows, table }) => {
+  evolve: (state, event, around) => {
     const { streamId } = event
-    const [next, writes] = evolveTurns(
-      state,
-      event,
-      {
-        row: (index) => turnRow(rows, table, streamId, index),
-        placeOf: (turnId) => turnPlaces(rows, table, streamId, turnId, 1)[0] ?? null,
-        at: (index) => liveTurnOf(turnRow(rows, table, streamId, index))
-      },
-      profile
-    )
-    return [next, lasting(writes).flatMap((write) => writesOf(write, table, streamId, rows))]
+    const { profile, rows, table } = around
+    const [next, writes] = evolveTurns(state, event, lookupOf(around, streamId), profile)
+    return writes.length === 0
+      ? [next, NO_WRITES]
+      : [next, lasting(writes).flatMap((write) => writesOf(write, table, streamId, rows))]
   },
   forget: (streamId, { rows, table }) =>
     [table, `${table}.summary`, `${table}.id`].flatMap((part) =>
