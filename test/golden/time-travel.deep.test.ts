@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { rmSync, truncateSync, utimesSync } from 'node:fs'
-import { START, type EngineOptions } from '../../adapters/library.ts'
+import { openEngine, START, type EngineOptions } from '../../adapters/library.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { isDamaged } from '../../replay/ports.ts'
@@ -154,12 +154,10 @@ describe('a thread before one of its events', () => {
         const ask = (engine: Engine) => answersAbout(engine, [threadId])
         const end = await asked({ home, at: { threadId, revision: events } }, ask)
         expect(differences(await asked({ home }, ask), end)).to.deep.equal([])
-        const engine = await openedEngine({ home, at: { threadId, revision: 0 } })
-        expect(await engine.readThread(threadId, false)()).to.deep.equal({
+        expect(await openEngine({ home, at: { threadId, revision: 0 } })).to.deep.equal({
           _tag: 'Left',
           left: { _tag: 'StreamNotFound', streamId: threadId }
         })
-        await engine.close()
       }
     } finally {
       removeFolder(home)
