@@ -73,7 +73,7 @@ export class ExactNumber {
 export const DOUBLED = Symbol('doubled')
 
 /** Finds texts that may hold what `JSON.parse` does not tell; most others are not worth a closer look. */
-const ODD = /\\u[dD][89a-fA-F]|[:,[]\s*-?(?:\d+[.eE]|\d{16})|[:,[]\s*-0/
+const ODD = /\\u[dD][89a-fA-F]|[:,[]\s*-?(?:\d+[.eE][\d.eE+-]*|\d{16,})\s*[,}\]]|[:,[]\s*-0/
 const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*/gs
 const SHORT_INTEGER = /^(?:0|-?[1-9]\d{0,14})$/
 /** Half of a surrogate pair. */
