@@ -35,7 +35,8 @@ const files = walk(ROOT).filter((path) => !/^bench\/(data|results)\//.test(path)
 const sources = files.filter(
   (path) => path.endsWith('.ts') && !path.startsWith(FIXTURES) && !path.startsWith(SAMPLE)
 )
-const core = sources.filter((path) => /^(domain|projections|replay)\//.test(path))
+// What others implement or build on: here a name alone is never enough.
+const seams = ['replay/ports.ts', 'projections/projection.ts']
 const linesOf = (path: string): string[] => readFileSync(join(ROOT, path), 'utf8').split('\n')
 
 /**
@@ -84,8 +85,8 @@ describe('tidy', () => {
       .to.be.true
   })
 
-  it('documents every export of the core', () => {
-    expect(core.flatMap(undocumented)).to.deep.equal([])
+  it('documents every export of the seams', () => {
+    expect(seams.flatMap(undocumented)).to.deep.equal([])
   })
 
   it('has only the agreed names at the top level', () => {
