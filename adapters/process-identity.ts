@@ -5,7 +5,7 @@
  * machine and the number space (each container has its own) it names one process for good.
  */
 import { readFileSync, readlinkSync } from 'node:fs'
-import type { Fate } from '../replay/catch-up/lease.ts'
+import type { Fate } from '../replay/lease.ts'
 import type { ProcessIdentity } from '../replay/ports.ts'
 
 const UNKNOWN = '0'

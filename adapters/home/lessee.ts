@@ -5,7 +5,12 @@ import { randomBytes } from 'node:crypto'
 import type { Lessee } from '../../replay/ports.ts'
 import { fateOf, thisProcess } from '../process-identity.ts'
 
-/** What leases are taken with in this process. */
+export const every: Lessee['every'] = (ms, run) => {
+  const timer = setInterval(run, ms).unref()
+  return () => clearInterval(timer)
+}
+
+/** What leases are acquired with in this process. */
 export const systemLessee = (): Lessee => ({
   self: thisProcess(),
   newToken: () => randomBytes(8).toString('hex'),
@@ -13,8 +18,5 @@ export const systemLessee = (): Lessee => ({
   steadyMs: () => performance.now(),
   fateOf,
   pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-  every: (ms, run) => {
-    const timer = setInterval(run, ms).unref()
-    return () => clearInterval(timer)
-  }
+  every
 })

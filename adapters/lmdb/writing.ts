@@ -8,7 +8,7 @@
  */
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Fate } from '../../replay/catch-up/lease.ts'
+import type { Fate } from '../../replay/lease.ts'
 import { fateOf, identityIn, IDENTITY_PARTS, nameOf, thisProcess } from '../process-identity.ts'
 import { MARK_PREFIX } from './files.ts'
 

@@ -10,7 +10,7 @@ import type { StreamInfo } from '../ports.ts'
 import { stopwatch } from '../telemetry.ts'
 import { placeIn, trimNotes } from './changes.ts'
 import { apart, commitParts, gathered, type Gathered } from './gathered.ts'
-import type { Reached } from './turn.ts'
+import type { BackfillProgress } from './backfill-lease.ts'
 import {
   catchUp,
   checkpointOf,
@@ -235,7 +235,7 @@ const backfilled = async (work: Work): Promise<Done> => {
 /** How a long catch-up is gone about. */
 export interface Manner {
   /** Told how far it is, whenever that is in the index; streams are then folded in path order. */
-  readonly reached?: (at: Reached) => Promise<void>
+  readonly reached?: (progress: BackfillProgress) => Promise<void>
   /** Begins in the middle: another process began at the front. */
   readonly fromMiddle?: boolean
 }

@@ -1,5 +1,5 @@
 /**
- * A catch-up of a part of a home that is large enough to take turns for.
+ * A catch-up of a part of a home; a large one is done under a lease.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
@@ -7,9 +7,9 @@ import type { StreamId } from '../../domain/ids.ts'
 import type { StreamInfo } from '../ports.ts'
 import { bytesOf, catchUpAll, type Manner, type Progress, type Unreadable } from './fold-many.ts'
 import { checkpointOf, checkpointsOf, telemetryOf, type Env } from './project.ts'
-import { enter, sweepLease, type Turn } from './turn.ts'
+import { acquireBackfill, sweepBackfill, type HeldBackfill } from './backfill-lease.ts'
 
-/** From so many rollouts on, or so many bytes to read, others are asked to wait. */
+/** From so many rollouts on, or so many bytes to read, the lease is worth its while. */
 const STREAMS_MIN = 64
 const BYTES_MIN = 64 * 1024 * 1024
 
@@ -25,30 +25,30 @@ const isLarge = (env: Env, infos: ReadonlyArray<StreamInfo>): boolean => {
 }
 
 /** What a catch-up came to: what could not be read, or that another process worked meanwhile. */
-export type Folded = E.Either<StoreError, ReadonlyArray<Unreadable> | 'look again'>
+export type FoldOutcome = E.Either<StoreError, ReadonlyArray<Unreadable> | 'look again'>
 
 /** Catches parts of a home up. */
 export interface LargeCatchUp {
   /**
-   * Waits for another process that is at it, when that is worth it and `isPatient`; after that it is time to look again at what is
-   * left.
+   * Waits for another process that does it, when that is worth it and `isPatient`; what is left then has to be looked for
+   * again.
    */
   readonly fold: (
     infos: ReadonlyArray<StreamInfo>,
     gone: ReadonlyArray<StreamId>,
     isPatient: boolean
-  ) => Promise<Folded>
-  /** Gives back what is held. */
+  ) => Promise<FoldOutcome>
+  /** Releases the lease. */
   readonly end: () => Promise<void>
 }
 
-/** Makes the catch-up of a home in turns. */
+/** Makes the catch-up of a home. */
 export const largeCatchUp = (env: Env, progress: Progress): LargeCatchUp => {
-  let held: Turn | null = null
+  let held: HeldBackfill | null = null
   const end = async (): Promise<void> => {
-    const turn = held
+    const lease = held
     held = null
-    await turn?.end()
+    await lease?.release()
   }
   return {
     fold: async (infos, gone, isPatient) => {
@@ -57,28 +57,26 @@ export const largeCatchUp = (env: Env, progress: Progress): LargeCatchUp => {
       if (lessee === undefined) return plain()
       const key = [`${checkpointsOf(env)}.backfill`]
       if (!isLarge(env, infos)) {
-        await sweepLease({ index, key, lessee })
+        await sweepBackfill({ index, key, lessee })
         return plain()
       }
-      const telemetry = telemetryOf(env)
-      const work = { total: infos.length, bytesTotal: bytesOf(infos) }
-      const entered = await enter(
+      const acquired = await acquireBackfill(
         {
           index,
           key,
           lessee,
-          telemetry,
+          telemetry: telemetryOf(env),
           waitMsMax: isPatient ? undefined : 0,
-          watching: ({ done, total, bytes, bytesTotal }) => progress(done, total, bytes, bytesTotal)
+          onWait: ({ done, total, bytes, bytesTotal }) => progress(done, total, bytes, bytesTotal)
         },
-        work
+        { total: infos.length, bytesTotal: bytesOf(infos) }
       )
-      if (E.isLeft(entered)) return entered
-      if (entered.right === 'ended') return E.right('look again')
-      if (entered.right === 'alone') return plain({ fromMiddle: true })
-      held = entered.right.turn
+      if (E.isLeft(acquired)) return acquired
+      if (acquired.right === 'released') return E.right('look again')
+      if (acquired.right === 'timed_out') return plain({ fromMiddle: true })
+      held = acquired.right
       try {
-        return await plain({ reached: held.reached })
+        return await plain({ reached: held.renew })
       } finally {
         await end()
       }

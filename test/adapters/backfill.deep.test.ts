@@ -10,7 +10,7 @@ import { memoryIndex } from '../../adapters/memory/index.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { eraOf } from '../../domain/profile.ts'
 import { catchUpAll } from '../../replay/catch-up/fold-many.ts'
-import type { Lease } from '../../replay/catch-up/lease.ts'
+import type { BackfillLease } from '../../replay/catch-up/backfill-lease.ts'
 import { checkpointOf, checkpointsOf, type Env } from '../../replay/catch-up/project.ts'
 import type { Index, StreamInfo } from '../../replay/ports.ts'
 import { right, withEngine } from '../support/engines.ts'
@@ -146,8 +146,10 @@ describe('the backfill of a home', () => {
       await opened.close()
     }
   }
-  const leaseIn = (opened: Index): Lease | null =>
-    (opened.get([`${checkpointsOf(envOver(home, opened))}.backfill`]) as Lease | undefined) ?? null
+  const leaseIn = (opened: Index): BackfillLease | null =>
+    (opened.get([`${checkpointsOf(envOver(home, opened))}.backfill`]) as
+      | BackfillLease
+      | undefined) ?? null
 
   it('is done once when two processes want it, and the second one reads nothing', async () => {
     // Right after its first transaction, before the index is sealed.

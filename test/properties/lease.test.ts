@@ -3,17 +3,17 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import {
-  judge,
-  LEASE_MS,
-  STALL_MS_MAX,
-  WAIT_MS_MAX,
-  type Fate,
-  type Lease
-} from '../../replay/catch-up/lease.ts'
-import { enter, type Entered, type TurnParts } from '../../replay/catch-up/turn.ts'
+  acquireBackfill,
+  BACKFILL_TERMS,
+  type BackfillLease,
+  type BackfillParts,
+  type HeldBackfill
+} from '../../replay/catch-up/backfill-lease.ts'
+import { judgeLease, type Fate } from '../../replay/lease.ts'
 import type { Index, Lessee, ProcessIdentity } from '../../replay/ports.ts'
 import { noTelemetry } from '../../replay/telemetry.ts'
 
+const { termMs: LEASE_MS, waitMsMax: WAIT_MS_MAX, stallMsMax: STALL_MS_MAX } = BACKFILL_TERMS
 const KEY = ['checkpoints/test.backfill']
 const WORK = { total: 100, bytesTotal: 1000 }
 const process_ = (pid: number): ProcessIdentity => ({
@@ -53,30 +53,33 @@ const machine = (
 const partsOf = (
   index: Index,
   lessee: Lessee,
-  watching: TurnParts['watching'] = () => undefined
-): TurnParts => ({
+  onWait: BackfillParts['onWait'] = () => undefined
+): BackfillParts => ({
   index,
   key: KEY,
   lessee,
   telemetry: noTelemetry,
-  watching
+  onWait
 })
 
-const entered = async (parts: TurnParts): Promise<Entered> => {
-  const answer = await enter(parts, WORK)
+type Acquired = HeldBackfill | 'released' | 'timed_out'
+
+const acquired = async (parts: BackfillParts): Promise<Acquired> => {
+  const answer = await acquireBackfill(parts, WORK)
   if (E.isLeft(answer)) throw new Error(answer.left._tag)
   return answer.right
 }
 
-const turnOf = (answer: Entered) => {
-  if (typeof answer === 'string') throw new Error(`no turn, but ${answer}`)
-  return answer.turn
+const heldIn = (answer: Acquired): HeldBackfill => {
+  if (typeof answer === 'string') throw new Error(`no lease, but ${answer}`)
+  return answer
 }
 
-const leaseIn = (index: Index): Lease | null => (index.get(KEY) as Lease | undefined) ?? null
+const leaseIn = (index: Index): BackfillLease | null =>
+  (index.get(KEY) as BackfillLease | undefined) ?? null
 
 describe('a lease', () => {
-  const lease: Lease = {
+  const lease: BackfillLease = {
     ...WORK,
     owner: process_(1),
     token: 't',
@@ -86,7 +89,9 @@ describe('a lease', () => {
     bytes: 0
   }
   const DAY_MS = 24 * 60 * 60 * 1000
-  const CASES: ReadonlyArray<readonly [string, Fate, number, number, ReturnType<typeof judge>]> = [
+  const CASES: ReadonlyArray<
+    readonly [string, Fate, number, number, ReturnType<typeof judgeLease>]
+  > = [
     ['of a process that is gone', 'gone', lease.deadlineMs - 1, 0, 'left_behind'],
     ['of a living one before its deadline', 'living', lease.deadlineMs - 1, 0, 'held'],
     [
@@ -110,20 +115,20 @@ describe('a lease', () => {
   ]
   for (const [what, fate, nowMs, unchangedMs, verdict] of CASES)
     it(`${what} is ${verdict}`, () => {
-      expect(judge(lease, fate, nowMs, unchangedMs)).to.equal(verdict)
+      expect(judgeLease({ ...lease, fate }, nowMs, unchangedMs, LEASE_MS)).to.equal(verdict)
     })
   it('that is not there is free', () => {
-    expect(judge(null, 'gone', 0, 0)).to.equal('free')
+    expect(judgeLease(null, 0, 0, LEASE_MS)).to.equal('free')
   })
 })
 
-describe('taking turns', () => {
-  it('gives the turn to the first one, and tells its deadline and how far it is', async () => {
+describe('the lease of a backfill', () => {
+  it('is given to the first one, with its deadline and how far it is', async () => {
     const index = memoryIndex()
     const { lesseeOf, clock } = machine('living')
-    const turn = turnOf(await entered(partsOf(index, lesseeOf(1))))
+    const lease = heldIn(await acquired(partsOf(index, lesseeOf(1))))
     clock.wallMs += 500
-    await turn.reached({ watermark: 'sessions/a.jsonl', done: 7, bytes: 70 })
+    await lease.renew({ watermark: 'sessions/a.jsonl', done: 7, bytes: 70 })
     expect(leaseIn(index)).to.deep.equal({
       ...WORK,
       owner: process_(1),
@@ -133,60 +138,60 @@ describe('taking turns', () => {
       done: 7,
       bytes: 70
     })
-    await turn.end()
+    await lease.release()
     expect(leaseIn(index)).to.equal(null)
   })
 
-  it('lets the second one look again when the first one has ended, and tells it how far that is', async () => {
+  it('is released to the second one, which was told how far the first one is', async () => {
     const index = memoryIndex()
     const { lesseeOf } = machine('living', async (steadyMs) => {
-      if (steadyMs === 100) await turn.reached({ watermark: null, done: 50, bytes: 500 })
-      if (steadyMs === 200) await turn.end()
+      if (steadyMs === 100) await lease.renew({ watermark: null, done: 50, bytes: 500 })
+      if (steadyMs === 200) await lease.release()
     })
-    const turn = turnOf(await entered(partsOf(index, lesseeOf(1))))
+    const lease = heldIn(await acquired(partsOf(index, lesseeOf(1))))
     const seen = new Set<number>()
-    const second = await entered(partsOf(index, lesseeOf(2), ({ done }) => void seen.add(done)))
-    expect(second).to.equal('ended')
+    const second = await acquired(partsOf(index, lesseeOf(2), ({ done }) => void seen.add(done)))
+    expect(second).to.equal('released')
     expect([...seen]).to.deep.equal([0, 50])
   })
 
-  it('waits no longer than is bearable for one that gets on', async () => {
+  it('waits only so long for a holder that makes progress', async () => {
     const index = memoryIndex()
     let done = 0
     const { lesseeOf, clock } = machine('living', () =>
-      turn.reached({ watermark: null, done: ++done, bytes: done })
+      lease.renew({ watermark: null, done: ++done, bytes: done })
     )
-    const turn = turnOf(await entered(partsOf(index, lesseeOf(1))))
-    expect(await entered(partsOf(index, lesseeOf(2)))).to.equal('alone')
+    const lease = heldIn(await acquired(partsOf(index, lesseeOf(1))))
+    expect(await acquired(partsOf(index, lesseeOf(2)))).to.equal('timed_out')
     expect(clock.steadyMs).to.be.within(WAIT_MS_MAX, WAIT_MS_MAX + 100)
   })
 
-  it('waits less for one that lives and does not get on', async () => {
+  it('waits less for a holder that lives and makes no progress', async () => {
     const index = memoryIndex()
     const { lesseeOf, clock, beats } = machine('living', () => beats.forEach((beat) => beat()))
-    turnOf(await entered(partsOf(index, lesseeOf(1))))
-    expect(await entered(partsOf(index, lesseeOf(2)))).to.equal('alone')
+    heldIn(await acquired(partsOf(index, lesseeOf(1))))
+    expect(await acquired(partsOf(index, lesseeOf(2)))).to.equal('timed_out')
     expect(clock.steadyMs).to.be.within(STALL_MS_MAX, STALL_MS_MAX + 100)
   })
 
-  it('takes the turn of a process that is gone at once, and the old owner, if it ever comes back, does not get it', async () => {
+  it('is taken from a process that is gone at once; the old holder, if it ever comes back, does not get it back', async () => {
     const index = memoryIndex()
     const { lesseeOf, clock } = machine('gone')
-    const old = turnOf(await entered(partsOf(index, lesseeOf(1))))
-    turnOf(await entered(partsOf(index, lesseeOf(2))))
+    const old = heldIn(await acquired(partsOf(index, lesseeOf(1))))
+    heldIn(await acquired(partsOf(index, lesseeOf(2))))
     expect(clock.steadyMs).to.equal(0)
-    await old.reached({ watermark: 'x', done: 1, bytes: 1 })
-    await old.end()
+    await old.renew({ watermark: 'x', done: 1, bytes: 1 })
+    await old.release()
     expect(leaseIn(index)).to.deep.include({ owner: process_(2), watermark: null, done: 0 })
   })
 
-  it('takes the turn of one that stopped to extend it, whatever the clock on the wall does', async () => {
+  it('is taken from one that stopped renewing it, whatever the clock on the wall does', async () => {
     for (const jumpMs of [-1e9, 0, 1e9]) {
       const index = memoryIndex()
       const { lesseeOf, clock } = machine('living')
-      turnOf(await entered(partsOf(index, lesseeOf(1))))
+      heldIn(await acquired(partsOf(index, lesseeOf(1))))
       clock.wallMs += jumpMs
-      turnOf(await entered(partsOf(index, lesseeOf(2))))
+      heldIn(await acquired(partsOf(index, lesseeOf(2))))
       expect(clock.steadyMs).to.be.within(LEASE_MS, LEASE_MS + 100)
     }
   })
@@ -195,9 +200,9 @@ describe('taking turns', () => {
     const index = memoryIndex()
     const { lesseeOf, beats } = machine('living', () => beats.forEach((beat) => beat()))
     const answers = await Promise.all(
-      [1, 2, 3].map((pid) => entered(partsOf(index, lesseeOf(pid))))
+      [1, 2, 3].map((pid) => acquired(partsOf(index, lesseeOf(pid))))
     )
-    const told = answers.map((answer) => (typeof answer === 'string' ? answer : 'turn'))
-    expect(told.sort()).to.deep.equal(['alone', 'alone', 'turn'])
+    const told = answers.map((answer) => (typeof answer === 'string' ? answer : 'held'))
+    expect(told.sort()).to.deep.equal(['held', 'timed_out', 'timed_out'])
   })
 })

@@ -1,18 +1,21 @@
 /**
- * The right to move the files of a store: stream `unroll-lease`, of which the last event tells who has it.
+ * The lease of the files of a store: stream `unroll-lease`, of which the last event tells who holds it.
  *
- * It is given back when the work is over. One that was not, and was not renewed for its term, is free too, and tells that
- * something may be half done. Times are those of the server, so the clock of whoever held it does not matter; the clock here
- * has to be within a few seconds of it. Should two nodes hold it for a moment all the same, nothing is lost: what each of them
- * appends is whole, and at an exact revision.
+ *   unroll-lease-held { owner }            acquired or renewed; believed for 30 seconds
+ *   unroll-lease-free { owner, finished }  released
+ *
+ * A lease that was released unfinished, or not renewed, leaves something half done, which its next holder is told. Times are
+ * those of the server, so the holder's clock does not matter; the clock here has to be within a few seconds of it. Should two
+ * nodes hold it for a moment all the same, nothing is lost: what each of them appends is whole, and at an exact revision.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { JsonObject } from '../../../domain/json.ts'
 import { proposed } from '../../../domain/stream/propose.ts'
 import type { StoredEvent } from '../../../domain/stream/stored.ts'
-import type { HomeHold } from '../../../replay/home-ports.ts'
 import { attempted } from '../../../replay/guarded.ts'
+import type { HomeHold } from '../../../replay/home-ports.ts'
+import { acquireLease, type LeaseClock, type LeaseStore } from '../../../replay/lease.ts'
+import { every } from '../../home/lessee.ts'
 import type { Append, Wire } from '../wire.ts'
 
 /** Stream of the lease. */
@@ -21,10 +24,7 @@ export const LEASE_STREAM = 'unroll-lease'
 const METADATA_STREAM = `$$${LEASE_STREAM}`
 const HELD = 'unroll-lease-held'
 const FREE = 'unroll-lease-free'
-/** How long it is held without being renewed. */
-const TERM_MS = 30_000
-const WAIT_MS = 50
-const WAIT_TOTAL_MS = 10_000
+const TERMS = { termMs: 30_000, lookMs: 50, waitMsMax: 10_000, stallMsMax: 10_000 }
 /** Nobody asks who had it long ago. */
 const EVENTS_KEPT = 16
 
@@ -39,29 +39,50 @@ export interface LeaseParts {
   readonly owner: string
 }
 
-type Found<A> = E.Either<StoreError, A>
-
-interface Last {
+/** What the last event of the stream tells. */
+interface StreamLease {
   readonly revision: number
   /** Null: it is free. */
   readonly untilMs: number | null
-  /** True when whoever gave it back had finished. */
+  /** True when its last holder had finished. */
   readonly finished: boolean
 }
 
-const UNUSED: Last = { revision: -1, untilMs: null, finished: true }
+const UNUSED: StreamLease = { revision: -1, untilMs: null, finished: true }
+const ACQUIRED: StreamLease = { revision: -1, untilMs: 0, finished: false }
 
-const lastOf = ({ revision, type, data, createdAtMs }: StoredEvent): Last => ({
+const leaseIn = ({ revision, type, data, createdAtMs }: StoredEvent): StreamLease => ({
   revision,
-  untilMs: type === HELD ? createdAtMs + TERM_MS : null,
+  untilMs: type === HELD ? createdAtMs + TERMS.termMs : null,
   finished: type === FREE && data.json?.['finished'] === true
 })
 
-const look = (wire: Wire): Promise<Found<Last>> =>
-  attempted(async () => {
-    for await (const event of wire.readBackwards(LEASE_STREAM, 1)) return E.right(lastOf(event))
-    return E.right(UNUSED)
-  })
+const storeOf = ({ wire, newId, owner }: LeaseParts): LeaseStore<StreamLease> => ({
+  read: () =>
+    attempted(async () => {
+      for await (const event of wire.readBackwards(LEASE_STREAM, 1)) return E.right(leaseIn(event))
+      return E.right(UNUSED)
+    }),
+  replace: async ({ revision: before }, after) => {
+    const isHeld = after.untilMs !== null
+    const event = proposed({
+      ...{ stream: LEASE_STREAM, revision: before + 1, type: isHeld ? HELD : FREE },
+      ...{ metadata: {}, nonce: newId() },
+      data: isHeld ? { owner } : { owner, finished: after.finished }
+    })
+    const done = await wire.append(LEASE_STREAM, before < 0 ? 'no_stream' : before, [event])
+    return E.map((append: Append) =>
+      append.kind === 'appended'
+        ? { stored: { ...after, revision: append.revision } }
+        : ('moved' as const)
+    )(done)
+  },
+  // Another node cannot be judged: its deadline is believed.
+  holderOf: ({ untilMs }) => (untilMs === null ? null : { fate: 'unknown', deadlineMs: untilMs }),
+  hasProgressed: () => false,
+  acquired: () => ACQUIRED,
+  renewed: (now) => now
+})
 
 /** Keeps the stream short; a server that does not let us leaves it longer. */
 const keepShort = ({ wire, newId }: LeaseParts): Promise<unknown> =>
@@ -72,60 +93,31 @@ const keepShort = ({ wire, newId }: LeaseParts): Promise<unknown> =>
     })
   ])
 
-/** The revision of the event; null when another one came first. */
-const write = async (
-  { wire, newId, owner }: LeaseParts,
-  type: typeof HELD | typeof FREE,
-  after: number,
-  data: JsonObject
-): Promise<Found<number | null>> => {
-  const event = proposed({
-    ...{ stream: LEASE_STREAM, revision: after + 1, type, metadata: {}, nonce: newId() },
-    data: { owner, ...data }
+/** The clock of a node; what it waits for is what it slept. */
+const clockOf = ({ nowMs, sleep }: LeaseParts): LeaseClock => {
+  let sleptMs = 0
+  const pause = async (ms: number): Promise<void> => {
+    await sleep(ms)
+    sleptMs += ms
+  }
+  return { nowMs, steadyMs: () => sleptMs, pause, every }
+}
+
+/** Acquires the lease of the files of a store; `Busy` when another node holds it for long. */
+export const holdStore = async (parts: LeaseParts): Promise<E.Either<StoreError, HomeHold>> => {
+  const done = await acquireLease({
+    store: storeOf(parts),
+    clock: clockOf(parts),
+    terms: TERMS,
+    takesReleased: true
   })
-  const done = await wire.append(LEASE_STREAM, after < 0 ? 'no_stream' : after, [event])
-  return E.map((came: Append) => (came.kind === 'appended' ? came.revision : null))(done)
-}
-
-/** Renews a lease for as long as it is held, and gives it back. */
-const held = (parts: LeaseParts, taken: number, leftOver: boolean): HomeHold => {
-  let revision: number | null = taken
-  let busy: Promise<unknown> = Promise.resolve()
-  /** One call after the other; none when somebody else took it over meanwhile. */
-  const next = (type: typeof HELD | typeof FREE, data: JsonObject): Promise<unknown> => {
-    busy = busy.then(async () => {
-      const done = revision === null ? null : await write(parts, type, revision, data)
-      if (done !== null && E.isRight(done)) revision = done.right
-    })
-    return busy
-  }
-  const timer = setInterval(() => void next(HELD, {}).catch(() => undefined), TERM_MS / 3)
-  timer.unref()
-  return {
-    leftOver,
-    release: async (finished) => {
-      clearInterval(timer)
-      await next(FREE, { finished })
-    }
-  }
-}
-
-/** Waits for the right to move files, and takes it; `Busy` when another node keeps it for long. */
-export const holdStore = async (parts: LeaseParts): Promise<Found<HomeHold>> => {
-  const { wire, nowMs, sleep } = parts
-  for (let waited = 0; waited <= WAIT_TOTAL_MS; waited += WAIT_MS) {
-    const last = await look(wire)
-    if (E.isLeft(last)) return last
-    const { revision, untilMs, finished } = last.right
-    if (untilMs === null || untilMs <= nowMs()) {
-      const taken = await write(parts, HELD, revision, {})
-      if (E.isLeft(taken)) return taken
-      if (taken.right !== null) {
-        if (revision < 0) await keepShort(parts)
-        return E.right(held(parts, taken.right, !finished))
-      }
-    }
-    await sleep(WAIT_MS)
-  }
-  return E.left({ _tag: 'Busy', what: `the files of ${wire.name}` })
+  if (E.isLeft(done)) return done
+  if (typeof done.right === 'string')
+    return E.left({ _tag: 'Busy', what: `the files of ${parts.wire.name}` })
+  const { lease, before } = done.right
+  if (before.revision < 0) await keepShort(parts)
+  return E.right({
+    leftOver: !before.finished,
+    release: (finished) => lease.release({ ...UNUSED, finished })
+  })
 }
