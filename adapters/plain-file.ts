@@ -10,6 +10,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  unlinkSync,
   writeSync
 } from 'node:fs'
 import { join, relative, sep } from 'node:path'
@@ -65,19 +66,39 @@ export const refuseLinks = (home: string, directory: string): void => {
   }
 }
 
+/** Deletes a file, unless another process did so just now. */
+export const unlinkIfThere = (path: string): void => {
+  try {
+    unlinkSync(path)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
+  }
+}
+
+/** For what is of no use any more: a disk that takes nothing back leaves it to `check` and to whoever comes here next. */
+export const removeQuietly = (path: string): void => {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Nobody waits for it.
+  }
+}
+
 /** Makes a file that is to take the place of another one; takes it away again when that fails, as on a full disk. */
 export const makeOrRemove = <A>(temporary: string, make: () => A): A => {
   try {
     return make()
   } catch (cause) {
-    try {
-      rmSync(temporary, { force: true })
-    } catch {
-      // A disk that takes nothing back either: `check` tells of it, and the next one to come here takes it away.
-    }
+    removeQuietly(temporary)
     throw cause
   }
 }
+
+const WITHOUT_LINKS = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'])
+
+/** True for the failure of a link that is made where files cannot have second names. */
+export const hasNoLinks = (cause: unknown): boolean =>
+  WITHOUT_LINKS.has((cause as NodeJS.ErrnoException).code ?? '')
 
 /** Writes all of it: a disk that is nearly full takes a part, and fails only the next time. */
 export const writeWhole = (file: number, content: string | Uint8Array): void => {

@@ -63,16 +63,20 @@ export const fateOf = ({ bootId, pidNamespace, pid, startTime }: ProcessIdentity
   return !DEAD_STATES.has(stat.state) && stat.startTime === startTime ? 'living' : 'gone'
 }
 
-/** Parts of a name that `nameOf` made. */
-export const IDENTITY_PARTS = 4
-
 /** A process as a part of a file name: `<boot id>.<pid namespace>.<pid>.<start time>`. */
 export const nameOf = ({ bootId, pidNamespace, pid, startTime }: ProcessIdentity): string =>
   [bootId, pidNamespace, pid, startTime].join('.')
 
-/** The process that the first parts of a name, split at its dots, tell; null when parts are missing. */
-export const identityIn = (parts: ReadonlyArray<string>): ProcessIdentity | null => {
-  const [bootId, pidNamespace, pid, startTime] = parts
-  if (bootId === undefined || pidNamespace === undefined || startTime === undefined) return null
-  return { bootId, pidNamespace, pid: Number(pid), startTime }
+/** A process that a file is named after, and the parts of the name behind it. */
+export interface NamedOwner {
+  readonly owner: ProcessIdentity
+  readonly rest: ReadonlyArray<string>
+}
+
+/** The owner of a file named `<head><owner>.…`; null for every other name. */
+export const ownerInName = (name: string, head: string): NamedOwner | null => {
+  if (!name.startsWith(head)) return null
+  const [bootId = '', pidNamespace, pid, startTime, ...rest] = name.slice(head.length).split('.')
+  if (pidNamespace === undefined || startTime === undefined) return null
+  return { owner: { bootId, pidNamespace, pid: Number(pid), startTime }, rest }
 }

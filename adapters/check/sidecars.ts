@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { findingOf, type Finding } from '../../domain/check/finding.ts'
 import { toOperationRecord, type Began } from '../../domain/changes/operations.ts'
 import { isJsonObject } from '../../domain/json.ts'
-import { isHalfLock, isLeftBehind } from '../home/hold.ts'
+import { HOME_LOCKS } from '../home/hold.ts'
+import { isHalfLock, isLeftBehind } from '../home/lock-file.ts'
 import { staleLocks } from '../jsonl/writer-lock.ts'
 import type { Pace } from './pace.ts'
 import { sidecarLines, type SidecarLine } from './sidecar-lines.ts'
@@ -143,12 +144,11 @@ const listed = (path: string): ReadonlyArray<string> => {
 
 /** Temporary files in `.unroll`: copies on their way, and locks that were being made. */
 const TEMPORARY = /(\.tmp|\.lock\.\d+|\.lock\.next(\.\d+)?)$/
-const LOCKS = ['files.lock', 'plugins.lock', 'seals.lock']
 
 function* locks({ home }: Sidecars): Generator<Finding> {
   for (const { name, threadId } of staleLocks(home))
     yield findingOf('stale_lock', { threadId, path: `${OWN}/locks/${name}`, facts: {} })
-  for (const name of LOCKS)
+  for (const name of HOME_LOCKS)
     if (isLeftBehind(join(home, OWN, name)))
       yield findingOf('stale_lock', {
         path: `${OWN}/${name}`,

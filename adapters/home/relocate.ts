@@ -27,7 +27,7 @@ import {
   type FileMove,
   type Relocation
 } from '../../domain/changes/relocation.ts'
-import { makeOrRemove, readPlain, refuseLinks } from '../plain-file.ts'
+import { hasNoLinks, makeOrRemove, readPlain, refuseLinks } from '../plain-file.ts'
 import { replaceFile } from '../replace-file.ts'
 import type { RelocationResult, SkippedThread } from '../../replay/home-ports.ts'
 import { isThere, makeFolder, makePrivate, syncFolder } from './own-folder.ts'
@@ -81,7 +81,7 @@ export const addName = (from: string, to: string): void => {
     linkSync(from, to)
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') throw new Obstacle(`${to} is there already`)
-    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes(codeOf(cause))) throw cause
+    if (!hasNoLinks(cause)) throw cause
     copyAcross(from, to)
   }
 }

@@ -10,6 +10,7 @@ import { join } from 'node:path'
 import { isJsonObject } from '../../domain/json.ts'
 import { openPlain, readPlain } from '../plain-file.ts'
 import { replaceFile } from '../replace-file.ts'
+import { sleepSync } from '../sleep.ts'
 import { isLocked } from '../jsonl/codex-lock.ts'
 import { appendLine, ownFolder, syncFolder } from './own-folder.ts'
 
@@ -21,10 +22,6 @@ const WAITS_MAX = 100
 
 /** Names the file of a home. */
 export const sessionIndexOf = (home: string): string => join(home, FILE)
-
-const sleepSync = (ms: number): void => {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
-}
 
 const awaitCodex = (home: string): void => {
   const lock = join(home, `${FILE}.lock`)

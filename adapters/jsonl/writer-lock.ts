@@ -20,8 +20,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  statSync,
-  unlinkSync
+  statSync
 } from 'node:fs'
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
@@ -30,7 +29,8 @@ import type { StreamId } from '../../domain/ids.ts'
 import type { ProcessIdentity } from '../../replay/ports.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 import { syncFolder } from '../home/own-folder.ts'
-import { fateOf, identityIn, IDENTITY_PARTS, nameOf, thisProcess } from '../process-identity.ts'
+import { removeQuietly, unlinkIfThere } from '../plain-file.ts'
+import { fateOf, nameOf, ownerInName, thisProcess } from '../process-identity.ts'
 
 /** A lock that is held. */
 export interface WriterLock {
@@ -43,39 +43,19 @@ const PAUSE_MS_MAX = 4
 /** A process that got no processor time has not waited: a lock is looked at again before it is given up. */
 const TRIES_MIN = 3
 
-/** False only when the process is surely gone. */
-const isLiving = (holder: ProcessIdentity): boolean => fateOf(holder) !== 'gone'
-
 /** File name of a lock. */
-export const lockName = (streamId: StreamId, holder: ProcessIdentity, token: string): string =>
-  [streamId, nameOf(holder), token, 'lock'].join('.')
+export const lockName = (streamId: string, owner: ProcessIdentity, token: string): string =>
+  [streamId, nameOf(owner), token, 'lock'].join('.')
 
-/** Null for a name that is not a lock of this thread. */
-const holderOf = (streamId: StreamId, name: string): ProcessIdentity | null => {
-  const [thread, ...rest] = name.split('.')
-  const [token, kind] = rest.slice(IDENTITY_PARTS)
-  return thread === streamId && kind === 'lock' && token !== undefined ? identityIn(rest) : null
+/** The process that a lock of a thread is named after; null for every other name. */
+const ownerOf = (threadId: string, name: string): ProcessIdentity | null => {
+  const named = ownerInName(name, `${threadId}.`)
+  return named?.rest[1] === 'lock' ? named.owner : null
 }
 
-const unlinkIfThere = (path: string): void => {
-  try {
-    unlinkSync(path)
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause
-  }
-}
-
-/** Locks of this process; taken down when it ends in an orderly way with one still held. */
+/** Locks of this process; deleted when it ends in an orderly way with one still held. */
 const held = new Set<string>()
-const releaseAll = (): void => {
-  for (const path of held) {
-    try {
-      unlinkIfThere(path)
-    } catch {
-      // It names a process that is gone.
-    }
-  }
-}
+const releaseAll = (): void => held.forEach(removeQuietly)
 
 const put = (path: string): void => {
   if (held.size === 0) process.once('exit', releaseAll)
@@ -116,17 +96,17 @@ const lockFolder = (home: string): string => {
   return path
 }
 
-interface Others {
-  readonly living: boolean
-  readonly stale: ReadonlyArray<string>
-}
-
-const look = (folder: string, streamId: StreamId, own: ReadonlyArray<string>): Others => {
+/** What others hold or left behind; `own` are names that are not looked at. */
+const look = (
+  folder: string,
+  threadId: string,
+  own: ReadonlyArray<string>
+): { readonly living: boolean; readonly stale: ReadonlyArray<string> } => {
   const stale: Array<string> = []
   for (const name of readdirSync(folder)) {
-    const holder = own.includes(name) ? null : holderOf(streamId, name)
-    if (holder === null) continue
-    if (isLiving(holder)) return { living: true, stale: [] }
+    const owner = own.includes(name) ? null : ownerOf(threadId, name)
+    if (owner === null) continue
+    if (fateOf(owner) !== 'gone') return { living: true, stale: [] }
     stale.push(name)
   }
   return { living: false, stale }
@@ -135,9 +115,11 @@ const look = (folder: string, streamId: StreamId, own: ReadonlyArray<string>): O
 /** True while another living process holds the lock of a thread. */
 export const isBeingWritten = (home: string, threadId: string): boolean => {
   const folder = join(home, '.unroll', 'locks')
-  const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true
   const own = [...held].map((path) => basename(path))
-  return isThere && look(folder, threadId as StreamId, own).living
+  return (
+    statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true &&
+    look(folder, threadId, own).living
+  )
 }
 
 /** Locks of processes that are gone, by the thread they were for. Throws errors of the system. */
@@ -148,12 +130,12 @@ export const staleLocks = (
   if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
   return readdirSync(folder).flatMap((name) => {
     const threadId = name.slice(0, Math.max(0, name.indexOf('.')))
-    const holder = holderOf(threadId as StreamId, name)
-    return holder === null || isLiving(holder) ? [] : [{ name, threadId }]
+    const owner = ownerOf(threadId, name)
+    return owner !== null && fateOf(owner) === 'gone' ? [{ name, threadId }] : []
   })
 }
 
-/** Takes the lock of a thread, or answers null when a living process has it. Throws errors of the system. */
+/** Acquires the lock of a thread, or answers null when a living process holds it. Throws errors of the system. */
 export const tryLock = (home: string, streamId: StreamId): WriterLock | null => {
   const folder = lockFolder(home)
   for (const path of abandoned) takeDown(path)
@@ -180,7 +162,7 @@ export const tryLock = (home: string, streamId: StreamId): WriterLock | null => 
 export const pause = (msMax: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * msMax))
 
-/** Takes the lock of a thread, waiting a little for another process to finish. */
+/** Acquires the lock of a thread, waiting a little for another process to finish. */
 export const lockWriter = async (
   home: string,
   streamId: StreamId,

@@ -7,6 +7,7 @@ export const INDEX_FILES = ['data.mdb', 'lock.mdb', 'unroll-index.json'] as cons
 
 /** Held by whoever opens or replaces the files. */
 export const OPENING_LOCK = 'opening.lock'
+const OPENING = /^opening\.lock(\.next)?(\.\d+)?$/
 
 /** Begins the folder in which a verified copy is made; a number of the process and a random text follow. */
 export const copyPrefix = (): string => `copy-${process.pid}-`
@@ -30,7 +31,8 @@ const SEAL_HALF = /^unroll-index\.json\.\d+$/
 
 /** True for every file that an index directory may hold. */
 export const isIndexFile = (name: string): boolean =>
-  [...INDEX_FILES, OPENING_LOCK].includes(name) ||
+  INDEX_FILES.some((file) => file === name) ||
+  OPENING.test(name) ||
   SEAL_HALF.test(name) ||
   ROOM.test(name) ||
   name.startsWith(MARK_PREFIX)

@@ -8,8 +8,7 @@
  */
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Fate } from '../../replay/lease.ts'
-import { fateOf, identityIn, IDENTITY_PARTS, nameOf, thisProcess } from '../process-identity.ts'
+import { fateOf, nameOf, ownerInName, thisProcess } from '../process-identity.ts'
 import { MARK_PREFIX } from './files.ts'
 
 /** The mark of one opened index; putting it up twice is putting it up once. */
@@ -47,28 +46,17 @@ export const markOn = (directory: string, inode: bigint): Mark => {
   }
 }
 
-interface Told {
-  readonly fate: Fate
-  readonly inode: string | undefined
-}
-
-const toldBy = (name: string): Told | null => {
-  if (!name.startsWith(MARK_PREFIX)) return null
-  const parts = name.slice(MARK_PREFIX.length).split('.')
-  const writer = identityIn(parts)
-  return { fate: writer === null ? 'gone' : fateOf(writer), inode: parts[IDENTITY_PARTS] }
-}
-
 /** True while a process that surely runs writes to the file of this inode. */
 export const isBeingWritten = (directory: string, inode: bigint): boolean =>
   readdirSync(directory).some((name) => {
-    const told = toldBy(name)
-    return told?.fate === 'living' && told.inode === String(inode)
+    const mark = ownerInName(name, MARK_PREFIX)
+    return mark?.rest[0] === String(inode) && fateOf(mark.owner) === 'living'
   })
 
 /** True for the mark of a process that is gone, or that cannot be judged and is on a file that was replaced by that of `inode`. */
 export const isStaleMark = (name: string, inode: bigint | undefined): boolean => {
-  const told = toldBy(name)
-  if (told === null || told.fate === 'living') return false
-  return told.fate === 'gone' || told.inode !== String(inode)
+  if (!name.startsWith(MARK_PREFIX)) return false
+  const mark = ownerInName(name, MARK_PREFIX)
+  const fate = mark === null ? 'gone' : fateOf(mark.owner)
+  return fate === 'gone' || (fate === 'unknown' && mark?.rest[0] !== String(inode))
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
-import { lockFile } from '../../home/hold.ts'
+import { acquireLockFile } from '../../home/lock-file.ts'
 import { checkpointPath, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { Bookmark } from './news.ts'
 import { openOutput } from './output-file.ts'
@@ -25,8 +25,8 @@ const locked = (path: string, what: string): E.Either<StoreError, () => Promise<
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const file = `${path}.lock`
   // A process that was killed while it took over from another one leaves traces which the first try clears away.
-  const lock = lockFile(file) ?? lockFile(file)
-  return lock === null ? E.left({ _tag: 'Busy', what }) : E.right(() => lock.release(true))
+  const lock = acquireLockFile(file) ?? acquireLockFile(file)
+  return lock === null ? E.left({ _tag: 'Busy', what }) : E.right(async () => lock.release())
 }
 
 /** Notes places that are new. */
