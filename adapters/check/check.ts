@@ -13,7 +13,7 @@ import {
   type RolloutEntry
 } from '../../domain/check/home.ts'
 import { defaultIndexDirectory } from '../home/places.ts'
-import { isHeldByCodex } from '../jsonl/codex-lock.ts'
+import { isHeldByCodex } from '../home/codex-lock.ts'
 import { wrongFrame } from '../jsonl/frames.ts'
 import { firstLines } from '../jsonl/first-line.ts'
 import { isBeingWritten } from '../jsonl/writer-lock.ts'

@@ -11,7 +11,7 @@ import { isJsonObject } from '../../domain/json.ts'
 import { openPlain, readPlain } from '../plain-file.ts'
 import { replaceFile } from '../replace-file.ts'
 import { sleepSync } from '../sleep.ts'
-import { isLocked } from '../jsonl/codex-lock.ts'
+import { isLocked } from './codex-lock.ts'
 import { appendLine, ownFolder, syncFolder } from './own-folder.ts'
 
 const FILE = 'session_index.jsonl'

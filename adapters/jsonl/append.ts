@@ -19,7 +19,7 @@ import type { Appended, EventStore, KnownPlace, StreamInfo } from '../../replay/
 import { stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 import { infoOf } from './discover.ts'
 import { beginStream, type BeginParts } from './begin.ts'
-import { isCompressing, isHeldByCodex } from './codex-lock.ts'
+import { isCompressing, isHeldByCodex } from '../home/codex-lock.ts'
 import type { FileCalls } from './file-calls.ts'
 import { LinkRefused } from '../plain-file.ts'
 import { expand, openHead, type Head } from './head.ts'

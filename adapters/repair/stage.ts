@@ -18,7 +18,7 @@ import { mayBeMade, mayBeRepaired, staysInside } from '../../domain/repair/plan-
 import type { StagedExchange } from '../../replay/home-ports.ts'
 import { makePrivate, syncFolder } from '../home/own-folder.ts'
 import { addName, type Step } from '../home/relocate.ts'
-import { isHeldByCodex, isLocked } from '../jsonl/codex-lock.ts'
+import { isHeldByCodex, isLocked } from '../home/codex-lock.ts'
 import { lockWriter, type WriterLock } from '../jsonl/writer-lock.ts'
 import { fileContent, prefixContent, writeEdited } from './content.ts'
 import { openWriter } from './open-writers.ts'

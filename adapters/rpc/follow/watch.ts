@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import type { Names } from '../../../replay/home-ports.ts'
-import { isHeldByCodex } from '../../jsonl/codex-lock.ts'
+import { isHeldByCodex } from '../../home/codex-lock.ts'
 
 /** Clock and eyes of the server; tests bring their own clock. */
 export interface Watch {

@@ -4,13 +4,11 @@
 import { existsSync } from 'node:fs'
 import { once } from '../../domain/once.ts'
 import type { Remembered } from '../../replay/home-ports.ts'
-import { databasePath, sqliteHome } from '../codex-state/places.ts'
+import { databasePath, sqliteHome } from './places.ts'
 
 /** The memory of a home. */
 export const homeMemory = (home: string, env: NodeJS.ProcessEnv = process.env): Remembered => {
-  const load = once(async () =>
-    (await import('../codex-state/remembered.ts')).databaseMemory(home, env)
-  )
+  const load = once(async () => (await import('./remembered.ts')).databaseMemory(home, env))
   const isThere = (): boolean => existsSync(databasePath(sqliteHome(home, env), 'state'))
   return {
     goalOf: async (threadId) =>
