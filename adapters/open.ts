@@ -179,7 +179,7 @@ const engineOf = (
 /** An index that ends with the engine: in memory, and where that would be much, on disk without a name. */
 const pastIndex = (): Index =>
   spillingIndex(async () => {
-    const { passingIndex } = await import('./lmdb/passing.ts')
+    const { passingIndex } = await import('./lmdb/index.ts')
     return fallingBack(passingIndex(), () => undefined)
   })
 

@@ -1,48 +1,30 @@
 /**
  * Run as a child process: holds the index of a directory for the process that started it, so that a file that is damaged while it
- * is mapped ends this process and not that one. Answers one question after the other until there are no more.
+ * is mapped ends this process and not that one. Answers one request after the other until there are no more.
  *
- * It waits for the next question without going back to the event loop, which makes an answer twice as fast. Questions come in file
- * 3. Who asked waits there in the same way for what is read; what changes the index is answered in file 4, for whoever comes back to it.
+ * It waits for the next request without going back to the event loop, which makes a reply twice as fast. Requests come in file 3,
+ * where the parent waits in the same way for what it reads; changes of the index are answered in file 4, which it awaits.
  *
- * usage: index-process <index directory> [doubt]; a first answer in file 3, and one in file 4 behind it, say that it is open
+ * usage: index-process <index directory> [doubt]; a first reply in file 3, and one in file 4 behind it, say that it is open
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { performance } from 'node:perf_hooks'
-import type { Index } from '../../replay/ports.ts'
 import { IndexDamage } from '../../replay/ports.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
 import { writeWhole } from '../plain-file.ts'
-import { frameOf, frames, readFrame } from './frames.ts'
 import { openLmdbIndex, type LmdbIndex } from './index.ts'
+import {
+  CHANGES,
+  frameOf,
+  frameReader,
+  READS,
+  readFrame,
+  type IndexReply,
+  type IndexRequest,
+  type TelemetryCall
+} from './messages.ts'
 
-/** A question: the name of a method of the index, and what it is given. */
-export type Question =
-  | readonly ['get', ...Parameters<Index['get']>]
-  | readonly ['range', ...Parameters<Index['range']>]
-  | readonly ['keys', ...Parameters<Index['keys']>]
-  | readonly ['commit', ...Parameters<Index['commit']>]
-  | readonly ['generation' | 'clear']
-
-/** What was told to the telemetry here, to be told there. */
-export type Told =
-  | readonly ['count', ...Parameters<Telemetry['count']>]
-  | readonly ['time', ...Parameters<Telemetry['time']>]
-
-/** An answer: a value, or why there is none. */
-export interface Answer {
-  readonly value?: unknown
-  readonly damage?: string
-  readonly unusable?: string
-  /** The name of the lock file of the index, when it was opened just now. */
-  readonly lockName?: string
-  readonly told?: ReadonlyArray<Told>
-}
-
-const READS = 3
-const CHANGES = 4
-
-let told: ReadonlyArray<Told> = []
+let told: ReadonlyArray<TelemetryCall> = []
 const telemetry: Telemetry = {
   count: (...given) => void (told = [...told, ['count', ...given]]),
   time: (...given) => void (told = [...told, ['time', ...given]]),
@@ -50,7 +32,7 @@ const telemetry: Telemetry = {
 }
 
 /** False when nobody is there any more to take it. */
-const answer = (file: number, json: string): boolean => {
+const send = (file: number, json: string): boolean => {
   try {
     writeWhole(file, frameOf(json))
     return true
@@ -59,9 +41,9 @@ const answer = (file: number, json: string): boolean => {
   }
 }
 
-/** An answer with what was told since the last one. */
-const telling = (given: Omit<Answer, 'told'>): string => {
-  const whole: Answer = { ...given, told }
+/** A reply with what the telemetry was told since the last one. */
+const replyOf = (given: Omit<IndexReply, 'told'>): string => {
+  const whole: IndexReply = { ...given, told }
   told = []
   return JSON.stringify(whole)
 }
@@ -72,76 +54,71 @@ const mustBeAsLeft = (index: LmdbIndex): void => {
 }
 
 /** What is read, as JSON, in which rows stay the JSON they are stored as; null for a row that is not there. */
-const readJson = ({ texts, keys, generation }: LmdbIndex, question: Question): string | null => {
-  switch (question[0]) {
+const readJson = ({ texts, keys, generation }: LmdbIndex, request: IndexRequest): string | null => {
+  switch (request[0]) {
     case 'get':
-      return texts.get(question[1])
+      return texts.get(request[1])
     case 'range': {
       // JSON has no Infinity.
-      const rows = texts.range(question[1], question[2], question[3] ?? Infinity, question[4])
+      const rows = texts.range(request[1], request[2], request[3] ?? Infinity, request[4])
       return `[${rows.map(([key, json]) => `[${JSON.stringify(key)},${json}]`).join()}]`
     }
     case 'keys':
-      return JSON.stringify(keys(question[1], question[2]))
+      return JSON.stringify(keys(request[1], request[2]))
     default:
       return String(generation())
   }
 }
 
-const answerTo = async (index: LmdbIndex, question: Question): Promise<string> => {
+const reply = async (index: LmdbIndex, request: IndexRequest): Promise<string> => {
   try {
-    if (question[0] === 'clear') {
+    if (request[0] === 'clear') {
       const value = await index.clear()()
-      return telling({ value, lockName: index.lockName() })
+      return replyOf({ value, lockName: index.lockName() })
     }
-    if (question[0] === 'commit') {
+    if (request[0] === 'commit') {
       mustBeAsLeft(index)
-      return telling({ value: await index.commit(question[1], question[2])() })
+      return replyOf({ value: await index.commit(request[1], request[2])() })
     }
-    const json = readJson(index, question)
+    const json = readJson(index, request)
     mustBeAsLeft(index)
     return json === null ? '{}' : `{"value":${json}}`
   } catch (cause) {
     if (!(cause instanceof IndexDamage)) throw cause
-    return telling({ damage: cause.message })
+    return replyOf({ damage: cause.message })
   }
 }
 
 /** Timers of the driver are let go by a turn of the event loop, which each look at a state of the file sets one of. */
-const QUESTIONS_PER_TURN = 256
+const REQUESTS_PER_TURN = 256
 
-/** Answers until nobody asks any more. */
+/** Answers requests until there are no more. */
 const serve = async (index: LmdbIndex): Promise<void> => {
-  const received = frames()
+  const received = frameReader()
   for (let asked = 1; ; asked++) {
     const text = readFrame(READS, received)
     if (text === null) return
-    const question = JSON.parse(text) as Question
-    const changes = question[0] === 'commit' || question[0] === 'clear'
-    const isHeard = answer(changes ? CHANGES : READS, await answerTo(index, question))
+    const request = JSON.parse(text) as IndexRequest
+    const changes = request[0] === 'commit' || request[0] === 'clear'
+    const isHeard = send(changes ? CHANGES : READS, await reply(index, request))
     if (changes) index.seal()
     else index.letGo()
     if (!isHeard) return
-    if (asked % QUESTIONS_PER_TURN === 0) await new Promise(setImmediate)
-  }
-}
-
-const opened = (): E.Either<string, LmdbIndex> => {
-  const [directory = '', doubt] = process.argv.slice(2)
-  try {
-    return E.right(openLmdbIndex(directory, telemetry, doubt !== undefined))
-  } catch (cause) {
-    return E.left(cause instanceof Error ? cause.message : String(cause))
+    if (asked % REQUESTS_PER_TURN === 0) await new Promise(setImmediate)
   }
 }
 
 const run = async (): Promise<void> => {
-  const index = opened()
-  answer(
-    READS,
-    telling(E.isLeft(index) ? { unusable: index.left } : { lockName: index.right.lockName() })
+  const [directory = '', doubt] = process.argv.slice(2)
+  const index = E.tryCatch(
+    () => openLmdbIndex(directory, telemetry, doubt !== undefined),
+    (cause) => (cause instanceof Error ? cause.message : String(cause))
   )
-  answer(CHANGES, '{}')
+  send(
+    READS,
+    replyOf(E.isLeft(index) ? { unusable: index.left } : { lockName: index.right.lockName() })
+  )
+  send(CHANGES, '{}')
   if (E.isLeft(index)) return process.exit(1)
   index.right.seal()
   await serve(index.right)

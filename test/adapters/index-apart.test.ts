@@ -7,9 +7,9 @@ import { once } from 'node:events'
 import { renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openIndexApart } from '../../adapters/lmdb/apart.ts'
-import { frameOf, frames } from '../../adapters/lmdb/frames.ts'
+import { frameOf, frameReader } from '../../adapters/lmdb/messages.ts'
 import { openLmdbIndex } from '../../adapters/lmdb/index.ts'
-import { nameOfFile, remembered } from '../../adapters/lmdb/remembered.ts'
+import { nameOfFile, replyCache } from '../../adapters/lmdb/reply-cache.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 
 const WRITE_LOCK = join(import.meta.dirname, '..', 'support', 'write-lock.ts')
@@ -22,7 +22,7 @@ describe('frames', () => {
         fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
         (texts, sizes) => {
           const bytes = Buffer.concat(texts.map(frameOf))
-          const { push, take } = frames()
+          const { push, take } = frameReader()
           const got: Array<string> = []
           for (let [at, n] = [0, 0]; at < bytes.length; n++) {
             const size = sizes[n % sizes.length] ?? 1
@@ -52,7 +52,7 @@ describe('answers that are remembered', () => {
   afterEach(() => removeFolder(folder))
 
   it('are known until something is committed', () => {
-    const memory = remembered(folder, name())
+    const memory = replyCache(folder, name())
     const seen = [memory.known('a')]
     memory.keep('a', '1')
     seen.push(memory.known('a'), memory.known('b'))
@@ -65,7 +65,7 @@ describe('answers that are remembered', () => {
   })
 
   it('are not known when the lock file is cut, nor when it was another one from the start', () => {
-    const memory = remembered(folder, name())
+    const memory = replyCache(folder, name())
     memory.known('a')
     memory.keep('a', '1')
     truncateSync(lock(), 0)
@@ -76,7 +76,7 @@ describe('answers that are remembered', () => {
     const before = name()
     renameSync(lock(), `${lock()}.old`)
     put(7)
-    const other = remembered(folder, before)
+    const other = replyCache(folder, before)
     other.known('a')
     other.keep('a', '1')
     expect([cut, still, other.known('a')]).to.deep.equal([undefined, undefined, undefined])

@@ -1,14 +1,21 @@
 /**
- * The child process that holds an index, and talking to it: what is read is waited for, what changes the index is awaited.
+ * The child process that holds an index, seen from its parent: what is read is waited for, what changes the index is awaited.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { writeWhole } from '../plain-file.ts'
-import { frameOf, frames, readFrame } from './frames.ts'
-import type { Answer, Question } from './index-process.ts'
-import { remembered, type Remembered } from './remembered.ts'
+import {
+  CHANGES,
+  frameOf,
+  frameReader,
+  READS,
+  readFrame,
+  type IndexReply,
+  type IndexRequest
+} from './messages.ts'
+import { replyCache, type ReplyCache } from './reply-cache.ts'
 
 /** What Node has below a stream to another process. Nothing public waits for one without going back to the event loop. */
 interface Handle {
@@ -20,23 +27,19 @@ interface Handle {
 const handleOf = (stream: unknown): Handle | null =>
   (stream as { readonly _handle: Handle | null })._handle
 
-/** A process that holds an index. An answer is null when the process has ended. */
-export interface Holder {
+/** A process that holds an index. A reply is null when the process has ended. */
+export interface IndexChild {
   /** Resolves when it has opened the index, or has ended; keeps this process alive until then. */
   readonly isOpen: Promise<unknown>
-  /** Its first answer, waited for. */
-  readonly greeting: () => Answer | null
-  readonly read: (question: Question) => Answer | null
+  /** Its first reply, waited for. */
+  readonly greeting: () => IndexReply | null
+  readonly read: (request: IndexRequest) => IndexReply | null
   /** One at a time. */
-  readonly change: (question: Question) => Promise<Answer | null>
+  readonly change: (request: IndexRequest) => Promise<IndexReply | null>
   readonly kill: () => void
   /** Lets it close the index, and resolves when it is gone. */
   readonly end: () => Promise<void>
 }
-
-/** Files of the child: those of its streams are none of ours, since whoever names `process.stdout` there may change how it is written. */
-const READS = 3
-const CHANGES = 4
 
 const started = (directory: string, inDoubt: boolean): ChildProcess => {
   const script = import.meta.url.endsWith('.ts') ? './index-process.ts' : './index-process.cjs'
@@ -57,17 +60,17 @@ const started = (directory: string, inDoubt: boolean): ChildProcess => {
   return child
 }
 
-/** Answers that come when they come, in the order they are awaited; keeps this process alive while one is. */
-const laterFrom = (stream: Socket): (() => Promise<Answer | null>) => {
-  const { push, take } = frames()
-  const waiting: Array<(answer: Answer | null) => void> = []
-  const tell = (answer: Answer | null): void => {
-    waiting.shift()?.(answer)
+/** Replies in the order they are awaited; keeps this process alive while one is. */
+const laterFrom = (stream: Socket): (() => Promise<IndexReply | null>) => {
+  const { push, take } = frameReader()
+  const waiting: Array<(reply: IndexReply | null) => void> = []
+  const tell = (reply: IndexReply | null): void => {
+    waiting.shift()?.(reply)
     if (waiting.length === 0) stream.unref()
   }
   stream.on('data', (chunk: Buffer) => {
     push(chunk)
-    for (let text = take(); text !== null; text = take()) tell(JSON.parse(text) as Answer)
+    for (let text = take(); text !== null; text = take()) tell(JSON.parse(text) as IndexReply)
   })
   stream.once('close', () => {
     while (waiting.length > 0) tell(null)
@@ -80,15 +83,15 @@ const laterFrom = (stream: Socket): (() => Promise<Answer | null>) => {
     })
 }
 
-const answerIn = (json: string | null): Answer | null =>
-  json === null ? null : (JSON.parse(json) as Answer)
+const parseReply = (json: string | null): IndexReply | null =>
+  json === null ? null : (JSON.parse(json) as IndexReply)
 
 /** Starts a process that opens the index of a directory; in doubt it makes sure of the file first. */
-export const holderOf = (directory: string, inDoubt: boolean): Holder => {
+export const startIndexChild = (directory: string, inDoubt: boolean): IndexChild => {
   const child = started(directory, inDoubt)
   const later = laterFrom(child.stdio[CHANGES] as Socket)
-  const received = frames()
-  /** Does it with the file of the questions, unless the process has ended: Node closes its files then, and their numbers go to others. */
+  const received = frameReader()
+  /** Does it with the file of the requests, unless the process has ended: Node closes its files then, and their numbers go to others. */
   const using = <A>(run: (file: number) => A): A | null => {
     const handle = handleOf(child.stdio[READS])
     try {
@@ -97,33 +100,33 @@ export const holderOf = (directory: string, inDoubt: boolean): Holder => {
       return null
     }
   }
-  const send = (question: string): boolean =>
+  const send = (request: string): boolean =>
     using((file) => {
-      writeWhole(file, frameOf(question))
+      writeWhole(file, frameOf(request))
       return true
     }) === true
   const receive = (): string | null => using((file) => readFrame(file, received))
-  let memory: Remembered | null = null
+  let cache: ReplyCache | null = null
   const forget = (): void => {
-    memory?.close()
-    memory = null
+    cache?.close()
+    cache = null
   }
-  /** What was opened just now begins to be remembered. */
-  const heard = (answer: Answer | null): Answer | null => {
-    if (answer?.lockName !== undefined) memory = remembered(directory, answer.lockName)
-    return answer
+  /** Replies are kept from the moment the index was opened. */
+  const heard = (reply: IndexReply | null): IndexReply | null => {
+    if (reply?.lockName !== undefined) cache = replyCache(directory, reply.lockName)
+    return reply
   }
   return {
     isOpen: later(),
-    greeting: () => heard(answerIn(receive())),
+    greeting: () => heard(parseReply(receive())),
     read: (asked) => {
-      const question = JSON.stringify(asked)
-      const known = memory?.known(question)
-      if (known !== undefined) return answerIn(known)
-      const json = send(question) ? receive() : null
-      const answer = answerIn(json)
-      if (json !== null && answer?.damage === undefined) memory?.keep(question, json)
-      return answer
+      const request = JSON.stringify(asked)
+      const known = cache?.known(request)
+      if (known !== undefined) return parseReply(known)
+      const json = send(request) ? receive() : null
+      const reply = parseReply(json)
+      if (json !== null && reply?.damage === undefined) cache?.keep(request, json)
+      return reply
     },
     change: async (asked) => {
       if (asked[0] === 'clear') forget()

@@ -1,20 +1,20 @@
 /**
- * Answers that the process that holds an index gave before, for as long as nothing is committed.
+ * Replies of the child that holds an index, kept for as long as nothing is committed.
  *
  * LMDB keeps the number of the last commit at the head of its lock file, and takes from there which state a reader sees. While the
- * head is as it was before a question was asked, the answer is still the same. It is read and not mapped, so nothing that becomes of
+ * head is as it was before a request was sent, the reply is still the same. It is read and not mapped, so nothing that becomes of
  * the files can end this process.
  */
 import { closeSync, fstatSync, readSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
 import { openPlain } from '../plain-file.ts'
 
-/** Answers by their questions. */
-export interface Remembered {
-  /** The answer as of now; undefined when it has to be asked for. */
-  readonly known: (question: string) => string | undefined
-  /** Keeps what was answered after it was not known. */
-  readonly keep: (question: string, answer: string) => void
+/** Replies by their requests. */
+export interface ReplyCache {
+  /** The reply as of now; undefined when it has to be asked for. */
+  readonly known: (request: string) => string | undefined
+  /** Keeps the reply to a request that was not known. */
+  readonly keep: (request: string, reply: string) => void
   readonly close: () => void
 }
 
@@ -29,7 +29,7 @@ const HEAD_BYTES = 16
 const CHARACTERS_MAX = 4 * 1024 * 1024
 
 /** A lock file that is open, and how many read it. */
-interface Opened {
+interface OpenLockFile {
   readonly file: number
   readonly users: number
 }
@@ -38,7 +38,7 @@ interface Opened {
  * Lock files by their names. One that is no longer read stays open for the next one to do so: this process may hold the same index
  * itself, in another engine, and the system drops all locks that a process has on a file when it closes it once.
  */
-const opened = new Map<string, Opened>()
+const opened = new Map<string, OpenLockFile>()
 
 const release = (name: string): void => {
   const lock = opened.get(name)
@@ -60,21 +60,21 @@ const open = (directory: string, name: string): number | null => {
     opened.set(name, { file, users: users + 1 })
     return file
   } catch {
-    // What is not remembered is asked for.
+    // What is not kept is asked for.
     return null
   }
 }
 
-/** Remembers what is told of the index of a directory, whose lock file has this name. */
-export const remembered = (directory: string, lockName: string): Remembered => {
+/** An empty cache for the index of a directory, whose lock file has this name. */
+export const replyCache = (directory: string, lockName: string): ReplyCache => {
   const file = open(directory, lockName)
-  const answers = new Map<string, string>()
+  const replies = new Map<string, string>()
   let characters = 0
   let before = Buffer.alloc(HEAD_BYTES)
   let now = Buffer.alloc(HEAD_BYTES)
   let isTold = false
   const forget = (): void => {
-    answers.clear()
+    replies.clear()
     characters = 0
   }
   const look = (): boolean => {
@@ -85,18 +85,18 @@ export const remembered = (directory: string, lockName: string): Remembered => {
     }
   }
   return {
-    known: (question) => {
+    known: (request) => {
       isTold = look()
-      if (isTold && now.equals(before)) return answers.get(question)
+      if (isTold && now.equals(before)) return replies.get(request)
       forget()
       ;[before, now] = [now, before]
       return undefined
     },
-    keep: (question, answer) => {
+    keep: (request, reply) => {
       if (!isTold) return
-      characters += question.length + answer.length
+      characters += request.length + reply.length
       if (characters > CHARACTERS_MAX) forget()
-      else answers.set(question, answer)
+      else replies.set(request, reply)
     },
     close: () => {
       if (file !== null) release(lockName)
