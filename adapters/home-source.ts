@@ -17,7 +17,7 @@ import { homeLog } from './home/home-log.ts'
 import { homeNames } from './home/names.ts'
 import { homeOperations } from './home/operations.ts'
 import { homeMemory } from './codex-state/home-memory.ts'
-import { homeWriter } from './home-writer.ts'
+import { homeWriter } from './repair/home-writer.ts'
 
 /** How a home is read. */
 export interface HomeSourceOptions {

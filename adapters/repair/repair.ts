@@ -18,7 +18,7 @@ import type { StagedExchange } from '../../replay/home-ports.ts'
 import type { HomeParts } from '../../replay/life/life.ts'
 import { homeOperations } from '../home/operations.ts'
 import type { Step } from '../home/relocate.ts'
-import { homeWriter } from '../home-writer.ts'
+import { homeWriter } from './home-writer.ts'
 import { isBeingWritten } from '../jsonl/writer-lock.ts'
 import { stageSteps } from './stage.ts'
 

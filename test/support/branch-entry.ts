@@ -9,7 +9,7 @@
 import { writeSync } from 'node:fs'
 import { homeNames } from '../../adapters/home/names.ts'
 import { homeOperations } from '../../adapters/home/operations.ts'
-import { homeWriter } from '../../adapters/home-writer.ts'
+import { homeWriter } from '../../adapters/repair/home-writer.ts'
 import { segmentWriter } from '../../adapters/jsonl/create.ts'
 import { systemCalls, type FileCalls } from '../../adapters/jsonl/file-calls.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'

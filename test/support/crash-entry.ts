@@ -8,7 +8,7 @@
  */
 import { writeSync } from 'node:fs'
 import { homeOperations } from '../../adapters/home/operations.ts'
-import { homeWriter } from '../../adapters/home-writer.ts'
+import { homeWriter } from '../../adapters/repair/home-writer.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { homeNames } from '../../adapters/home/names.ts'

@@ -4,7 +4,7 @@
 import { homeLog } from '../../adapters/home/home-log.ts'
 import { homeNames } from '../../adapters/home/names.ts'
 import { homeOperations } from '../../adapters/home/operations.ts'
-import { homeWriter } from '../../adapters/home-writer.ts'
+import { homeWriter } from '../../adapters/repair/home-writer.ts'
 import { segmentWriter } from '../../adapters/jsonl/create.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'

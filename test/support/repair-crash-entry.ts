@@ -8,7 +8,7 @@
  */
 import { readFileSync, writeSync } from 'node:fs'
 import { homeOperations } from '../../adapters/home/operations.ts'
-import { homeWriter } from '../../adapters/home-writer.ts'
+import { homeWriter } from '../../adapters/repair/home-writer.ts'
 import { applyRepair, takeRepairBack } from '../../adapters/repair/repair.ts'
 import { holding } from '../../replay/life/life.ts'
 import * as E from 'fp-ts/lib/Either.js'

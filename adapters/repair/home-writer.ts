@@ -7,24 +7,24 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StoreError } from '../domain/errors.ts'
-import { PROFILES } from '../domain/profile.ts'
+import type { StoreError } from '../../domain/errors.ts'
+import { PROFILES } from '../../domain/profile.ts'
 import {
   OWN_FOLDER,
   trashOf,
   type HomeFile,
   type Relocation
-} from '../domain/changes/relocation.ts'
-import { ioFailure } from '../replay/guarded.ts'
-import type { HomeWriter, RelocationResult, TrashEntry } from '../replay/home-ports.ts'
-import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
-import { isHeldByCodex } from './home/codex-lock.ts'
-import { discovery } from './jsonl/discover.ts'
-import { holdHome } from './home/hold.ts'
-import { isThere } from './home/own-folder.ts'
-import { readManifest, relocate, stoppedHalfway, type Step } from './home/relocate.ts'
-import { appendName } from './home/session-index.ts'
-import { ROLLOUT_ROOTS, walk } from './home/walk.ts'
+} from '../../domain/changes/relocation.ts'
+import { ioFailure } from '../../replay/guarded.ts'
+import type { HomeWriter, RelocationResult, TrashEntry } from '../../replay/home-ports.ts'
+import { noTelemetry, stopwatch, type Telemetry } from '../../replay/telemetry.ts'
+import { isHeldByCodex } from '../home/codex-lock.ts'
+import { discovery } from '../jsonl/discover.ts'
+import { holdHome } from '../home/hold.ts'
+import { isThere } from '../home/own-folder.ts'
+import { readManifest, relocate, stoppedHalfway, type Step } from '../home/relocate.ts'
+import { appendName } from '../home/session-index.ts'
+import { ROLLOUT_ROOTS, walk } from '../home/walk.ts'
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const SEGMENT = new RegExp(`^rollout-.*?(${UUID})_${UUID}\\.jsonl(\\.zst)?$`, 'i')
@@ -103,7 +103,7 @@ const exchanged = async (
   relocation: Relocation,
   step: Step | undefined
 ): Promise<E.Either<StoreError, RelocationResult>> => {
-  const { exchangeFiles } = await import('./repair/exchange.ts')
+  const { exchangeFiles } = await import('./exchange.ts')
   const { exchanges = [] } = relocation
   const { refused, unclear } = exchangeFiles(home, exchanges, step)
   if (unclear !== null)
@@ -161,7 +161,7 @@ export const homeWriter = (
   referrers: async (threadIds) => attempt(home, () => referrersIn(home, threadIds)),
   stageUndo: async (operationId, done) => {
     try {
-      const { stageUndo } = await import('./repair/stage.ts')
+      const { stageUndo } = await import('./stage.ts')
       return await stageUndo(home, operationId, done, step)
     } catch (cause) {
       return E.left(ioFailure(cause, home))
