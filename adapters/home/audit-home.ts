@@ -5,39 +5,21 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ImportRecord, NameLine } from '../../domain/audit/outside.ts'
+import type { ImportRecord } from '../../domain/audit/outside.ts'
 import { isJsonObject } from '../../domain/json.ts'
-import { readPlain } from '../plain-file.ts'
 import type { AuditHome } from '../../replay/home-ports.ts'
+import { readPlain } from '../plain-file.ts'
+import { nameEntryOf, sessionIndexOf } from './names.ts'
 
-const NAMES = 'session_index.jsonl'
 const IMPORTS = 'external_agent_session_imports.json'
 /** Files of people with a hundred thousand names are a tenth of this. */
 const BYTES_MAX = 256 * 1024 * 1024
 
-/** Null when the file is not there, is no file, or is too large to be what it should be. */
-const textOf = (path: string): string | null => {
+/** Empty when the file is not there, is no file, or is too large to be what it should be. */
+const textOf = (path: string): string => {
   const stat = statSync(path, { throwIfNoEntry: false })
-  return stat === undefined || !stat.isFile() || stat.size > BYTES_MAX
-    ? null
-    : readPlain(path).toString('utf8')
-}
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
-const nameIn = (line: string): ReadonlyArray<NameLine> => {
-  const entry = line.trim() === '' ? null : parsed(line)
-  if (!isJsonObject(entry)) return []
-  const { id, thread_name: name, updated_at: updatedAt } = entry
-  return typeof id === 'string' && typeof name === 'string' && typeof updatedAt === 'string'
-    ? [{ threadId: id.toLowerCase(), name, updatedAt }]
-    : []
+  const isRead = stat?.isFile() === true && stat.size <= BYTES_MAX
+  return isRead ? readPlain(path).toString('utf8') : ''
 }
 
 /** Seconds beyond the year 9999 are no time. */
@@ -55,10 +37,14 @@ export const importIn = (record: unknown): ReadonlyArray<ImportRecord> => {
   return [{ threadId: id.toLowerCase(), importedAt, sourcePath, sourceSha256 }]
 }
 
-const recordsIn = (text: string): ReadonlyArray<unknown> => {
-  const ledger = parsed(text)
-  const records = isJsonObject(ledger) ? ledger['records'] : null
-  return Array.isArray(records) ? records : []
+const importsIn = (text: string): ReadonlyArray<ImportRecord> => {
+  try {
+    const ledger: unknown = JSON.parse(text)
+    const records = isJsonObject(ledger) ? ledger['records'] : null
+    return Array.isArray(records) ? records.flatMap(importIn) : []
+  } catch {
+    return []
+  }
 }
 
 /** SHA-256 as the exports of the trail use it. */
@@ -67,8 +53,14 @@ export const sha256Hex = (text: string): string =>
 
 /** Reads a home for the audit trail; the files are small and read whole at every question. */
 export const auditHome = (home: string): AuditHome => ({
-  names: async () => textOf(join(home, NAMES))?.split('\n').flatMap(nameIn) ?? [],
-  imports: async () => recordsIn(textOf(join(home, IMPORTS)) ?? '').flatMap(importIn),
+  names: async () =>
+    textOf(sessionIndexOf(home))
+      .split('\n')
+      .flatMap((line) => {
+        const { threadId = '', name = null, updatedAt = null } = nameEntryOf(line) ?? {}
+        return name === null || updatedAt === null ? [] : [{ threadId, name, updatedAt }]
+      }),
+  imports: async () => importsIn(textOf(join(home, IMPORTS))),
   sha256: sha256Hex
 })
 

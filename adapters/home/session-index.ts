@@ -7,85 +7,49 @@
  */
 import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { isJsonObject } from '../../domain/json.ts'
 import { openPlain, readPlain } from '../plain-file.ts'
 import { replaceFile } from '../replace-file.ts'
 import { sleepSync } from '../sleep.ts'
 import { isLocked } from './codex-lock.ts'
+import { nameEntryOf, sessionIndexOf } from './names.ts'
 import { appendLine, ownFolder, syncFolder } from './own-folder.ts'
 
-const FILE = 'session_index.jsonl'
 const MODE = 0o644
 const ATTEMPTS_MAX = 100
 const WAIT_MS = 20
 const WAITS_MAX = 100
 
-/** Names the file of a home. */
-export const sessionIndexOf = (home: string): string => join(home, FILE)
-
 const awaitCodex = (home: string): void => {
-  const lock = join(home, `${FILE}.lock`)
+  const lock = `${sessionIndexOf(home)}.lock`
   for (let waits = 0; waits < WAITS_MAX && isLocked(lock, false); waits++) sleepSync(WAIT_MS)
 }
 
-/** RFC 3339 with nine digits behind the seconds, as Codex writes it; the clock here has three of them. */
-const timeOf = (nowMs: number): string => new Date(nowMs).toISOString().replace(/Z$/, '000000Z')
+const append = (home: string, line: string): void =>
+  appendLine(sessionIndexOf(home), line, { durable: true, mode: MODE })
 
-/** Appends a name; on disk when it returns. */
+/** Appends a name, with a time as Codex writes it: nine digits behind the seconds, of which the clock here has three. */
 export const appendName = (home: string, id: string, name: string, nowMs: number): void => {
   awaitCodex(home)
-  const line = JSON.stringify({ id, thread_name: name, updated_at: timeOf(nowMs) })
-  appendLine(sessionIndexOf(home), line, { durable: true, mode: MODE })
+  const updatedAt = new Date(nowMs).toISOString().replace(/Z$/, '000000Z')
+  append(home, JSON.stringify({ id, thread_name: name, updated_at: updatedAt }))
 }
 
-/** A line with its newline, if it has one. */
+/** Lines with their newlines, where they have one. */
 const linesOf = (text: string): ReadonlyArray<string> => text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 
-const idOf = (line: string): string | null => {
+const readIndex = (home: string): Buffer | null => {
   try {
-    const entry: unknown = JSON.parse(line)
-    const id = isJsonObject(entry) ? entry['id'] : null
-    return typeof id === 'string' ? id.toLowerCase() : null
-  } catch {
-    return null
-  }
-}
-
-const readIndex = (path: string): Buffer | null => {
-  try {
-    return readPlain(path)
+    return readPlain(sessionIndexOf(home))
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw cause
   }
 }
 
-interface Split {
-  readonly kept: Buffer
-  readonly taken: ReadonlyArray<string>
-}
-
-/** Latin-1 keeps every byte as it is; ids are ASCII. */
-const split = (bytes: Buffer, ids: ReadonlySet<string>): Split => {
-  const lines = linesOf(bytes.toString('latin1'))
-  const isTaken = (line: string): boolean => ids.has(idOf(line) ?? '')
-  return {
-    kept: Buffer.from(lines.filter((line) => !isTaken(line)).join(''), 'latin1'),
-    taken: lines
-      .filter(isTaken)
-      .map((line) => Buffer.from(line, 'latin1').toString('utf8').trimEnd())
-  }
-}
-
-const replace = (home: string, kept: Buffer, mode: number): void => {
-  const temporary = join(ownFolder(home), `${FILE}.tmp`)
-  replaceFile(sessionIndexOf(home), kept, { temporary, mode })
-}
-
-const tailOf = (file: number, from: number): Buffer => {
+const tailOf = (file: number, from: number): string => {
   const tail = Buffer.alloc(Math.max(0, fstatSync(file).size - from))
   if (tail.length > 0) readSync(file, tail, 0, tail.length, from)
-  return tail
+  return tail.toString('utf8')
 }
 
 /** False when the file changed meanwhile. */
@@ -94,20 +58,26 @@ const tryTake = (
   ids: ReadonlySet<string>,
   save: (lines: ReadonlyArray<string>) => void
 ): boolean => {
-  const path = sessionIndexOf(home)
-  const bytes = readIndex(path)
+  const bytes = readIndex(home)
   if (bytes === null) return true
-  const { kept, taken } = split(bytes, ids)
+  // Latin-1 keeps every byte as it is; ids are ASCII.
+  const lines = linesOf(bytes.toString('latin1'))
+  const isTaken = (line: string): boolean => ids.has(nameEntryOf(line)?.threadId ?? '')
+  const taken = lines.filter(isTaken)
   if (taken.length === 0) return true
-  save(taken)
-  const old = openPlain(path)
+  save(taken.map((line) => Buffer.from(line, 'latin1').toString('utf8').trimEnd()))
+  const old = openPlain(sessionIndexOf(home))
   try {
     const { size, mode } = fstatSync(old)
     if (size !== bytes.length) return false
-    replace(home, kept, mode & 0o777)
+    const kept = lines.filter((line) => !isTaken(line)).join('')
+    const temporary = join(ownFolder(home), 'session_index.jsonl.tmp')
+    replaceFile(sessionIndexOf(home), Buffer.from(kept, 'latin1'), {
+      temporary,
+      mode: mode & 0o777
+    })
     // A line that Codex appended in this moment is in the file that is gone now.
-    for (const line of linesOf(tailOf(old, size).toString('utf8')))
-      appendLine(path, line.trimEnd(), { durable: true, mode: MODE })
+    for (const line of linesOf(tailOf(old, size))) append(home, line.trimEnd())
     return true
   } finally {
     closeSync(old)
@@ -130,8 +100,7 @@ export const takeNames = (
 /** Appends lines that are not in the file, all in one write. */
 export const giveNames = (home: string, lines: ReadonlyArray<string>): void => {
   awaitCodex(home)
-  const path = sessionIndexOf(home)
-  const there = new Set(linesOf(readIndex(path)?.toString('utf8') ?? '').map((l) => l.trimEnd()))
+  const there = new Set(linesOf(readIndex(home)?.toString('utf8') ?? '').map((l) => l.trimEnd()))
   const missing = lines.filter((line) => !there.has(line))
-  if (missing.length > 0) appendLine(path, missing.join('\n'), { durable: true, mode: MODE })
+  if (missing.length > 0) append(home, missing.join('\n'))
 }

@@ -2,8 +2,8 @@
  * Names of threads from any number of `session_index.jsonl` files: of each thread the newest counts.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { isJsonObject } from '../../../domain/json.ts'
-import { giveNames, sessionIndexOf } from '../../home/session-index.ts'
+import { nameEntryOf, sessionIndexOf } from '../../home/names.ts'
+import { giveNames } from '../../home/session-index.ts'
 
 interface Name {
   readonly id: string
@@ -15,15 +15,8 @@ const namesIn = (path: string): ReadonlyArray<Name> =>
   readFileSync(path, 'utf8')
     .split('\n')
     .flatMap((line) => {
-      try {
-        const value: unknown = JSON.parse(line)
-        if (!isJsonObject(value)) return []
-        const { id, thread_name: name, updated_at: at } = value
-        if (typeof id !== 'string' || typeof name !== 'string') return []
-        return [{ id: id.toLowerCase(), name, updatedAt: typeof at === 'string' ? at : '' }]
-      } catch {
-        return []
-      }
+      const { threadId: id = '', name = null, updatedAt = null } = nameEntryOf(line) ?? {}
+      return name === null ? [] : [{ id, name, updatedAt: updatedAt ?? '' }]
     })
 
 const msOf = ({ updatedAt }: Name): number => {
