@@ -92,14 +92,14 @@ const isSameFile = (a: string, b: string): boolean => {
   return one.dev !== other.dev && one.size === other.size && readFileSync(a).equals(readFileSync(b))
 }
 
-interface Work {
+interface RelocationWork {
   readonly home: string
   readonly step: Step
   /** Folders in which names came or went. */
   readonly folders: Set<string>
 }
 
-const makeTarget = (work: Work, path: string): void => {
+const makeTarget = (work: RelocationWork, path: string): void => {
   if (path.startsWith(join(work.home, OWN_FOLDER))) makePrivate(work.home, path)
   else makeFolder(path)
 }
@@ -111,7 +111,7 @@ const setTime = (path: string, modifiedAtMs: number | null): void => {
     utimesSync(path, atimeMs / 1000, modifiedAtMs / 1000)
 }
 
-const moveFile = (work: Work, { from, to, modifiedAtMs }: FileMove): void => {
+const moveFile = (work: RelocationWork, { from, to, modifiedAtMs }: FileMove): void => {
   const [source, target] = [join(work.home, from), join(work.home, to)]
   for (const path of [source, target]) refuseLinks(work.home, dirname(path))
   const [atSource, atTarget] = [isThere(source), isThere(target)]
@@ -131,7 +131,7 @@ const moveFile = (work: Work, { from, to, modifiedAtMs }: FileMove): void => {
 }
 
 /** Moves the files of one thread, or none of them; answers with what stood in the way. */
-const moveFiles = (work: Work, moves: ReadonlyArray<FileMove>): Error | null => {
+const moveFiles = (work: RelocationWork, moves: ReadonlyArray<FileMove>): Error | null => {
   const done: Array<FileMove> = []
   for (const move of moves) {
     try {
@@ -146,10 +146,11 @@ const moveFiles = (work: Work, moves: ReadonlyArray<FileMove>): Error | null => 
   return null
 }
 
-const reasonOf = ({ home }: Work, { message }: Error): string => message.replaceAll(`${home}/`, '')
+const reasonOf = ({ home }: RelocationWork, { message }: Error): string =>
+  message.replaceAll(`${home}/`, '')
 
 /** Puts files back; one that never left stays. */
-const undoMoves = (work: Work, moves: ReadonlyArray<FileMove>): void => {
+const undoMoves = (work: RelocationWork, moves: ReadonlyArray<FileMove>): void => {
   for (const { from, to } of [...moves].reverse()) {
     const [source, target] = [join(work.home, from), join(work.home, to)]
     if (!isThere(target)) continue
@@ -187,14 +188,14 @@ export const readManifest = (home: string, trash: string): Manifest | null => {
   }
 }
 
-const writeManifest = (work: Work, trash: string, manifest: Manifest): void => {
+const writeManifest = (work: RelocationWork, trash: string, manifest: Manifest): void => {
   const path = manifestPath(work.home, trash)
   makePrivate(work.home, dirname(path))
   work.step('manifest')
   replaceFile(path, `${JSON.stringify(manifest)}\n`, { temporary: `${path}.tmp`, mode: 0o600 })
 }
 
-const factsOf = (work: Work, { from, to }: FileMove) => {
+const factsOf = (work: RelocationWork, { from, to }: FileMove) => {
   const path = [from, to].map((each) => join(work.home, each)).find((each) => isThere(each))
   const { mode, mtimeMs, size } =
     path === undefined ? { mode: 0, mtimeMs: 0, size: 0 } : statSync(path)
@@ -203,7 +204,7 @@ const factsOf = (work: Work, { from, to }: FileMove) => {
 
 /** What is about to be deleted, on disk before anything is. */
 const describeTrash = (
-  work: Work,
+  work: RelocationWork,
   relocation: Relocation,
   trash: string,
   operationId: string
@@ -218,7 +219,11 @@ const describeTrash = (
   })
 }
 
-const moveNames = (work: Work, relocation: Relocation, threadIds: ReadonlyArray<string>): void => {
+const moveNames = (
+  work: RelocationWork,
+  relocation: Relocation,
+  threadIds: ReadonlyArray<string>
+): void => {
   const { names, trash } = relocation
   if (names === 'keep' || trash === null) return
   work.step('names')
@@ -249,7 +254,7 @@ const hasFiles = (folder: string): boolean =>
 const purgedName = (home: string, trash: string): string => `${join(home, trash)}.purge`
 
 /** Deletes the folder of the trash; after a restore only when nothing was left in it. */
-const purge = (work: Work, { names, trash, purge: isWanted }: Relocation): void => {
+const purge = (work: RelocationWork, { names, trash, purge: isWanted }: Relocation): void => {
   if (trash === null || !isWanted) return
   const folder = join(work.home, trash)
   const purged = purgedName(work.home, trash)
@@ -261,7 +266,7 @@ const purge = (work: Work, { names, trash, purge: isWanted }: Relocation): void 
   if (isThere(dirname(purged))) syncFolder(dirname(purged))
 }
 
-const syncFolders = ({ folders }: Work): void => {
+const syncFolders = ({ folders }: RelocationWork): void => {
   for (const folder of folders) if (isThere(folder)) syncFolder(folder)
 }
 
@@ -283,7 +288,7 @@ class WentBack extends Error {
 
 /** Moves files and names, and takes away what is to be gone; a text when something stood in the way. */
 const move = (
-  work: Work,
+  work: RelocationWork,
   relocation: Relocation,
   ids: ReadonlyArray<string>
 ): RelocationResult | string => {
@@ -332,7 +337,7 @@ export const relocate = (
   const stray = strayPath(relocation)
   if (stray !== null) return `${stray} is not a path in the home`
   if (relocation.trash !== null) refuseLinks(home, join(home, relocation.trash))
-  const work: Work = { home, step, folders: new Set() }
+  const work: RelocationWork = { home, step, folders: new Set() }
   const { moves, names, trash } = relocation
   const ids = [...new Set(moves.map(({ threadId }) => threadId))]
   const isLast = isNearlyDone(home, relocation)

@@ -11,7 +11,7 @@ export const ROLLOUT_ROOTS = ['sessions', 'archived_sessions'] as const
 export const DEPTH_MAX = 8
 
 /** Something that is no folder. */
-export interface Walked {
+export interface WalkEntry {
   /** Relative to where the walk began, with `/` between its parts. */
   readonly path: string
   /** Folder it is in. */
@@ -20,7 +20,7 @@ export interface Walked {
 }
 
 /** How a walk goes. */
-export interface Walk {
+export interface WalkOptions {
   readonly depthMax?: number
   /** False for a folder that is passed over. */
   readonly enters?: (name: string) => boolean
@@ -29,7 +29,12 @@ export interface Walk {
 }
 
 /** Everything below a folder but the folders themselves; in each of them by name. */
-export function* walk(base: string, folder: string, how: Walk = {}, depth = 0): Iterable<Walked> {
+export function* walk(
+  base: string,
+  folder: string,
+  how: WalkOptions = {},
+  depth = 0
+): Iterable<WalkEntry> {
   const { depthMax = DEPTH_MAX, enters = () => true, onUnreadable } = how
   let entries: Array<Dirent>
   try {

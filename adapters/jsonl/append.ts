@@ -18,7 +18,7 @@ import { appendProblem } from '../../replay/mutate/new-events.ts'
 import type { Appended, EventStore, KnownPlace, StreamInfo } from '../../replay/ports.ts'
 import { stopwatch, type Telemetry } from '../../replay/telemetry.ts'
 import { infoOf } from './discover.ts'
-import { beginStream, type BeginParts } from './begin.ts'
+import { beginStream, type StreamBeginner } from './begin.ts'
 import { isCompressing, isHeldByCodex } from '../home/codex-lock.ts'
 import type { FileCalls } from './file-calls.ts'
 import { LinkRefused } from '../plain-file.ts'
@@ -31,7 +31,7 @@ import { lockWriter, pause } from './writer-lock.ts'
 import { settle, writeAll } from './write.ts'
 
 /** What appending works with. */
-export interface AppendParts extends BeginParts {
+export interface AppenderParts extends StreamBeginner {
   readonly calls: FileCalls
   /** How long another process is waited for, when not as long as usual. */
   readonly waitMsMax?: number | undefined
@@ -51,19 +51,19 @@ const FOUND_MS_MAX = 10
 /** Requests are written together up to this many bytes of the first ones. */
 const GROUP_BYTES_MAX = 4 * 1024 * 1024
 
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 /** Writes what is appended to one thread. */
-class Writer {
+class ThreadWriter {
   readonly #id: StreamId
-  readonly #parts: AppendParts
+  readonly #parts: AppenderParts
   readonly #queue: Array<Request> = []
   #running = false
   #tail: Tail | null = null
   #head: Head | null = null
   #found: { readonly info: StreamInfo; readonly atMs: number } | null = null
 
-  constructor(id: StreamId, parts: AppendParts) {
+  constructor(id: StreamId, parts: AppenderParts) {
     this.#id = id
     this.#parts = parts
   }
@@ -89,7 +89,7 @@ class Writer {
       try {
         do {
           await this.#commit(takeGroup(this.#queue, GROUP_BYTES_MAX))
-          if (this.#queue.length === 0) await turn()
+          if (this.#queue.length === 0) await nextTurn()
         } while (this.#queue.length > 0 && performance.now() < endMs)
       } finally {
         this.#close()
@@ -206,15 +206,16 @@ class Writer {
     const { calls, telemetry } = this.#parts
     const written = writeAll(calls, head.file, plan.bytes)
     if (!tail.closed && written.bytes > 0) telemetry.count('repairs', { what: 'line_closed' })
-    const outcome = await settle(this.#parts, info, head.file, tail, plan, written)
-    if (outcome.done.some(({ answer }) => E.isRight(answer) || answer.left._tag === 'TailMoved')) {
+    const write = { parts: this.#parts, info, file: head.file, tail }
+    const settled = await settle(write, plan, written)
+    if (settled.done.some(({ answer }) => E.isRight(answer) || answer.left._tag === 'TailMoved')) {
       const stop = stopwatch(telemetry, 'append.sync.duration')
       await calls.sync(head.file)
       stop({})
     }
-    for (const { request, answer } of outcome.done) request.answer(answer)
-    this.#tail = outcome.isClean ? this.#tailBehind(tail, plan, outcome.modifiedAtMs) : tail
-    return outcome.isClean
+    for (const { request, answer } of settled.done) request.answer(answer)
+    this.#tail = settled.isClean ? this.#tailBehind(tail, plan, settled.modifiedAtMs) : tail
+    return settled.isClean
   }
 
   #tailBehind(tail: Tail, { bytes, next, ordinal }: Plan, modifiedAtMs: number): Tail {
@@ -227,18 +228,15 @@ class Writer {
 }
 
 /** `append` of an event store over a home. */
-export const appender = (parts: AppendParts): EventStore['append'] => {
-  const writers = new Map<StreamId, Writer>()
-  const writerOf = (id: StreamId): Writer => {
-    const writer = writers.get(id) ?? new Writer(id, parts)
-    writers.set(id, writer)
-    return writer
-  }
+export const appender = (parts: AppenderParts): EventStore['append'] => {
+  const writers = new Map<StreamId, ThreadWriter>()
   return (streamId, expected, events, known) => async () => {
     const checked = checkRequest(streamId, events, parts.profile)
     if (E.isLeft(checked)) return checked
+    const writer = writers.get(streamId) ?? new ThreadWriter(streamId, parts)
+    writers.set(streamId, writer)
     return new Promise<E.Either<StoreError, Appended>>((answer, reject) =>
-      writerOf(streamId).push({ expected, events: checked.right, known, answer, reject })
+      writer.push({ expected, events: checked.right, known, answer, reject })
     )
   }
 }

@@ -17,7 +17,7 @@ import { dayOf } from './place.ts'
 import { findTail, type TailReader } from './tail.ts'
 
 /** What making a thread works with. */
-export interface BeginParts extends TailReader {
+export interface StreamBeginner extends TailReader {
   readonly home: string
   readonly places: Discovery
 }
@@ -43,7 +43,7 @@ export const firstOrdinal = (payload: Readonly<Record<string, unknown>>): number
 
 /** Makes a thread of events that begin with its metadata; its file is named after the time in them. */
 export const beginStream = async (
-  parts: BeginParts,
+  parts: StreamBeginner,
   streamId: StreamId,
   events: ReadonlyArray<CheckedEvent>
 ): Promise<E.Either<StoreError, Appended>> => {

@@ -58,16 +58,13 @@ const stamp = (lines: Buffer, time: Buffer): void => {
   }
 }
 
-/** Called before every step of making a file; a test kills the process there. */
-export type Step = () => void
-
 /** Copies the bytes of a file up to a place, line by line, with a new time on each. */
 const copy = async (
   target: number,
   { path, compressed }: Pick<Segment, 'path' | 'compressed'>,
   until: number,
   time: Buffer,
-  step: Step
+  step: () => void
 ): Promise<void> => {
   const source = openBytes(path, compressed)
   let rest = Buffer.alloc(0)
@@ -95,7 +92,7 @@ const write = async (
   store: SegmentSource,
   file: number,
   segment: NewSegment,
-  step: Step
+  step: () => void
 ): Promise<void> => {
   const { lines, copied } = segment
   const [first = '', ...others] = lines
@@ -121,7 +118,7 @@ export const createSegment = async (
   home: string,
   store: SegmentSource,
   segment: NewSegment,
-  step: Step = () => undefined
+  step = (): void => undefined
 ): Promise<string> => {
   const [directory, name] = placeOf(home, segment)
   refuseLinks(home, directory)
@@ -148,7 +145,7 @@ export const createSegment = async (
 export const segmentWriter = (
   home: string,
   store: EventStore,
-  step?: Step,
+  step?: () => void,
   telemetry?: Telemetry
 ): SegmentWriter => ({
   newId: () => v7(),

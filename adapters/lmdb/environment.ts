@@ -30,7 +30,7 @@ import { copyPrefix, INDEX_FILES, roomFile, workerOf } from './files.ts'
 import { unlessOpening, whileOpening } from './opening.ts'
 import { nameOfFile } from './reply-cache.ts'
 import { dataFile, isAsLeft, isOutdated, stateOf } from './seal.ts'
-import { isStaleMark, markOn, type Mark } from './writing.ts'
+import { isStaleMark, markOn, type WriteMark } from './writing.ts'
 
 /** LMDB's own default of 126 is too few for many readers at once. */
 const READERS_MAX = 1024
@@ -137,7 +137,7 @@ export interface OpenEnvironment {
   /** The lock file that belongs to it, as `nameOfFile` names it. */
   readonly lockName: string
   /** Up already when the file is not as a seal has it. */
-  readonly mark: Mark
+  readonly mark: WriteMark
 }
 
 /**
@@ -151,7 +151,7 @@ export const openEnvironment = (
   inDoubt = false
 ): OpenEnvironment => {
   let opened: Environment | null = null
-  let mark: Mark | null = null
+  let mark: WriteMark | null = null
   const stop = stopwatch(telemetry, 'index.open.duration')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const open = (): OpenEnvironment => {
@@ -175,7 +175,7 @@ export const openEnvironment = (
     return done
   } catch (cause) {
     void (opened as Environment | null)?.close()
-    ;(mark as Mark | null)?.down()
+    ;(mark as WriteMark | null)?.down()
     throw cause
   }
 }

@@ -5,7 +5,7 @@
 import { lstatSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { removeQuietly } from '../plain-file.ts'
-import { isBeingWritten, type Mark } from './writing.ts'
+import { isBeingWritten, type WriteMark } from './writing.ts'
 
 /** Raised when keys or rows are laid out differently: an older layout is deleted and built again. */
 const LAYOUT_VERSION = 2
@@ -57,7 +57,7 @@ export const isOutdated = (directory: string): boolean => {
  */
 export const seal = (
   directory: string,
-  { inode, mark }: { readonly inode: bigint; readonly mark: Mark }
+  { inode, mark }: { readonly inode: bigint; readonly mark: WriteMark }
 ): void => {
   const temporary = `${sealFile(directory)}.${process.pid}`
   try {

@@ -2,6 +2,7 @@
  * An index that is opened here and handed over to a process of its own a moment later.
  */
 import type { Index } from '../../replay/ports.ts'
+import { currentIndex } from '../current-index.ts'
 
 /** A server answers its first clients before it starts another process: on a busy machine that takes longer than the answers. */
 const LATER_MS = 100
@@ -20,13 +21,8 @@ export const soonApart = (here: Index, open: () => Promise<Index>): Index => {
     moved = move()
   }, LATER_MS).unref()
   return {
-    get: (key) => current.get(key),
-    range: (...asked) => current.range(...asked),
-    keys: (from, until) => current.keys(from, until),
-    commit: (...asked) => current.commit(...asked),
-    generation: () => current.generation(),
+    ...currentIndex(() => current),
     epoch: () => here.epoch() + (current === here ? 0 : current.epoch()),
-    clear: () => current.clear(),
     close: async () => {
       clearTimeout(timer)
       await moved

@@ -12,7 +12,7 @@ import { fateOf, nameOf, ownerInName, thisProcess } from '../process-identity.ts
 import { MARK_PREFIX } from './files.ts'
 
 /** The mark of one opened index; putting it up twice is putting it up once. */
-export interface Mark {
+export interface WriteMark {
   readonly up: () => void
   readonly down: () => void
 }
@@ -20,7 +20,7 @@ export interface Mark {
 let marks = 0
 
 /** A mark on the file of this inode; a failure to put it up only costs who opens the index meanwhile a copy of it. */
-export const markOn = (directory: string, inode: bigint): Mark => {
+export const markOn = (directory: string, inode: bigint): WriteMark => {
   const name = `${MARK_PREFIX}${nameOf(thisProcess())}.${inode}.${(marks += 1)}`
   const path = join(directory, name)
   let isUp = false

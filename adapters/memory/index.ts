@@ -6,18 +6,18 @@ import { compareKeys } from '../../replay/catch-up/overlay.ts'
 import type { Index } from '../../replay/ports.ts'
 import type { RowKey } from '../../projections/projection.ts'
 
-interface Row {
+interface MemoryRow {
   readonly key: RowKey
   readonly json: string
 }
 
 /** Place of the first row whose key is not before `key`. */
-const lowerBound = (rows: ReadonlyArray<Row>, key: RowKey): number => {
+const lowerBound = (rows: ReadonlyArray<MemoryRow>, key: RowKey): number => {
   let low = 0
   let high = rows.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (compareKeys((rows[middle] as Row).key, key) < 0) low = middle + 1
+    if (compareKeys((rows[middle] as MemoryRow).key, key) < 0) low = middle + 1
     else high = middle
   }
   return low
@@ -25,11 +25,11 @@ const lowerBound = (rows: ReadonlyArray<Row>, key: RowKey): number => {
 
 /** An empty index. Rows are put in order when a range is asked for, not at every commit. */
 export const memoryIndex = (): Index => {
-  const rows = new Map<string, Row>()
-  let ordered: ReadonlyArray<Row> | null = null
+  const rows = new Map<string, MemoryRow>()
+  let ordered: ReadonlyArray<MemoryRow> | null = null
   let generation = 0
   let epoch = 0
-  const inOrder = (): ReadonlyArray<Row> => {
+  const inOrder = (): ReadonlyArray<MemoryRow> => {
     ordered ??= [...rows.values()].sort((a, b) => compareKeys(a.key, b.key))
     return ordered
   }

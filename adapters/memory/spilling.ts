@@ -3,15 +3,15 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Index } from '../../replay/ports.ts'
-import { copied } from './copied.ts'
+import { copyIndex, currentIndex } from '../current-index.ts'
 import { memoryIndex } from './index.ts'
 
 /** Rows that were written with more characters of JSON than this are no longer kept in memory. */
 const SPILL_CHARACTERS = 1024 * 1024
 
 /**
- * An empty index in memory. Once so much was written to it that it would be felt it goes on in the one that `make` opens; when
- * that fails, it stays where it is.
+ * An empty index in memory. Once a lot was written to it, it goes on in the one that `make` opens; when that fails, it stays where
+ * it is.
  */
 export const spillingIndex = (make: () => Promise<Index>, most = SPILL_CHARACTERS): Index => {
   let current = memoryIndex()
@@ -23,7 +23,7 @@ export const spillingIndex = (make: () => Promise<Index>, most = SPILL_CHARACTER
     let made: Index | null = null
     try {
       made = await make()
-      current = await copied(current, made)
+      current = await copyIndex(current, made)
     } catch {
       await made?.close()
     }
@@ -36,9 +36,7 @@ export const spillingIndex = (make: () => Promise<Index>, most = SPILL_CHARACTER
     return next
   }
   return {
-    get: (key) => current.get(key),
-    range: (...asked) => current.range(...asked),
-    keys: (from, until) => current.keys(from, until),
+    ...currentIndex(() => current),
     commit: (writes, expected) => () =>
       inTurn(async () => {
         const done = await current.commit(writes, expected)()
