@@ -99,11 +99,6 @@ interface RelocationWork {
   readonly folders: Set<string>
 }
 
-const makeTarget = (work: RelocationWork, path: string): void => {
-  if (path.startsWith(join(work.home, OWN_FOLDER))) makePrivate(work.home, path)
-  else makeFolder(path)
-}
-
 const setTime = (path: string, modifiedAtMs: number | null): void => {
   if (modifiedAtMs === null) return
   const { atimeMs, mtimeMs } = statSync(path)
@@ -119,7 +114,9 @@ const moveFile = (work: RelocationWork, { from, to, modifiedAtMs }: FileMove): v
   if (atSource && atTarget && !isSameFile(source, target))
     throw new Obstacle(`${to} is there already`)
   if (atSource) {
-    makeTarget(work, dirname(target))
+    const folder = dirname(target)
+    if (folder.startsWith(join(work.home, OWN_FOLDER))) makePrivate(work.home, folder)
+    else makeFolder(folder)
     work.step(`name ${to}`)
     if (!atTarget) addName(source, target)
     work.step(`unname ${from}`)
@@ -163,25 +160,20 @@ const undoMoves = (work: RelocationWork, moves: ReadonlyArray<FileMove>): void =
   }
 }
 
-const manifestPath = (home: string, trash: string): string => join(home, trash, MANIFEST)
-
-/** A manifest of which only what stays in the home is taken; anybody may have written it. */
-const wholeManifest = (read: Manifest): Manifest | null => {
-  const { files, names } = read
-  if (!Array.isArray(files) || !Array.isArray(names)) return null
-  const known = files.filter(({ from, to }) => isHomePath(from) && isHomePath(to))
-  return { ...read, files: known, names: names.filter((line) => typeof line === 'string') }
-}
-
 /** Faults of the disk or a shortage: they do not say that something is not there. */
 const NO_ANSWER = new Set(['EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
 
 /** The manifest of a trash folder; null when it is not there or not whole. Throws when that cannot be told. */
 export const readManifest = (home: string, trash: string): Manifest | null => {
   try {
-    const path = manifestPath(home, trash)
+    const path = join(home, trash, MANIFEST)
     refuseLinks(home, dirname(path))
-    return wholeManifest(JSON.parse(readPlain(path).toString('utf8')) as Manifest)
+    const read = JSON.parse(readPlain(path).toString('utf8')) as Manifest
+    const { files, names } = read
+    if (!Array.isArray(files) || !Array.isArray(names)) return null
+    // Anybody may have written it: only what stays in the home counts.
+    const known = files.filter(({ from, to }) => isHomePath(from) && isHomePath(to))
+    return { ...read, files: known, names: names.filter((line) => typeof line === 'string') }
   } catch (cause) {
     if (NO_ANSWER.has(codeOf(cause))) throw cause
     return null
@@ -189,7 +181,7 @@ export const readManifest = (home: string, trash: string): Manifest | null => {
 }
 
 const writeManifest = (work: RelocationWork, trash: string, manifest: Manifest): void => {
-  const path = manifestPath(work.home, trash)
+  const path = join(work.home, trash, MANIFEST)
   makePrivate(work.home, dirname(path))
   work.step('manifest')
   replaceFile(path, `${JSON.stringify(manifest)}\n`, { temporary: `${path}.tmp`, mode: 0o600 })
@@ -266,10 +258,6 @@ const purge = (work: RelocationWork, { names, trash, purge: isWanted }: Relocati
   if (isThere(dirname(purged))) syncFolder(dirname(purged))
 }
 
-const syncFolders = ({ folders }: RelocationWork): void => {
-  for (const folder of folders) if (isThere(folder)) syncFolder(folder)
-}
-
 /** True when only the last step is left, or nothing. */
 const isNearlyDone = (home: string, { purge: isWanted, trash, moves }: Relocation): boolean => {
   if (!isWanted || trash === null) return false
@@ -277,21 +265,15 @@ const isNearlyDone = (home: string, { purge: isWanted, trash, moves }: Relocatio
   return !isThere(join(home, trash)) && moves.every(({ from }) => !isThere(join(home, from)))
 }
 
-/** Carries a failure after which everything is as it was. */
-class WentBack extends Error {
-  readonly failure: Error
-  constructor(failure: Error) {
-    super(failure.message)
-    this.failure = failure
-  }
-}
-
-/** Moves files and names, and takes away what is to be gone; a text when something stood in the way. */
+/**
+ * Moves files and names, and deletes what is to be gone. A text when something stood in the way of the root, an error when the
+ * system failed there: everything is as it was then.
+ */
 const move = (
   work: RelocationWork,
   relocation: Relocation,
   ids: ReadonlyArray<string>
-): RelocationResult | string => {
+): RelocationResult | string | Error => {
   const { home } = work
   const { rootId, moves, names, trash } = relocation
   const skipped: Array<SkippedThread> = []
@@ -305,13 +287,12 @@ const move = (
       undoMoves(work, done)
       if (names === 'take' && trash !== null)
         rmSync(join(home, trash), { recursive: true, force: true })
-      if (!(cause instanceof Obstacle)) throw new WentBack(cause)
-      return reasonOf(work, cause)
+      return cause instanceof Obstacle ? reasonOf(work, cause) : cause
     }
   }
   const left = new Set(skipped.map(({ threadId }) => threadId))
   const threadIds = ids.filter((id) => !left.has(id))
-  syncFolders(work)
+  for (const folder of work.folders) if (isThere(folder)) syncFolder(folder)
   moveNames(work, relocation, threadIds)
   purge(work, relocation)
   return { threadIds, skipped }
@@ -343,13 +324,14 @@ export const relocate = (
   const isLast = isNearlyDone(home, relocation)
   if (!isLast && names === 'take' && trash !== null)
     describeTrash(work, relocation, trash, operationId)
+  let done: RelocationResult | string | Error = { threadIds: ids, skipped: [] }
   try {
-    if (!isLast) return move(work, relocation, ids)
-    purge(work, relocation)
-    return { threadIds: ids, skipped: [] }
+    if (isLast) purge(work, relocation)
+    else done = move(work, relocation, ids)
   } catch (cause) {
-    const failure = cause instanceof WentBack ? cause.failure : cause
-    if (failure === cause && cause instanceof Error) halfway.add(cause)
-    throw failure
+    if (cause instanceof Error) halfway.add(cause)
+    throw cause
   }
+  if (done instanceof Error) throw done
+  return done
 }
