@@ -1,6 +1,5 @@
 /**
- * Files of a home that anybody may have put there: only plain ones are opened, no link in their place is followed, and nobody waits
- * for a FIFO.
+ * Files of a home that anybody may have put there: only plain ones are opened, links are not followed, and a FIFO blocks nobody.
  */
 import {
   closeSync,
@@ -75,16 +74,16 @@ export const unlinkIfThere = (path: string): void => {
   }
 }
 
-/** For what is of no use any more: a disk that takes nothing back leaves it to `check` and to whoever comes here next. */
+/** Deletes what is of no use any more; what the disk refuses to delete, `check` reports. */
 export const removeQuietly = (path: string): void => {
   try {
     rmSync(path, { force: true })
   } catch {
-    // Nobody waits for it.
+    // It is swept later.
   }
 }
 
-/** Makes a file that is to take the place of another one; takes it away again when that fails, as on a full disk. */
+/** Makes a temporary file; deletes it when that fails, as on a full disk. */
 export const makeOrRemove = <A>(temporary: string, make: () => A): A => {
   try {
     return make()
@@ -96,11 +95,11 @@ export const makeOrRemove = <A>(temporary: string, make: () => A): A => {
 
 const WITHOUT_LINKS = new Set(['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'])
 
-/** True for the failure of a link that is made where files cannot have second names. */
+/** True when a link could not be made because the file system has none. */
 export const hasNoLinks = (cause: unknown): boolean =>
   WITHOUT_LINKS.has((cause as NodeJS.ErrnoException).code ?? '')
 
-/** Writes all of it: a disk that is nearly full takes a part, and fails only the next time. */
+/** Writes all of it: a nearly full disk takes a part, and fails only at the next write. */
 export const writeWhole = (file: number, content: string | Uint8Array): void => {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done)

@@ -1,8 +1,8 @@
 /**
- * Processes as notes in files name them: who left a note, and whether that process still runs.
+ * Which process a lock, a mark or a lease names, and whether it still runs.
  *
- * A process number alone is given to another process sooner or later. With the time the process was started, the boot of the
- * machine and the number space (each container has its own) it names one process for good.
+ * A process number alone is given to another process sooner or later. Together with the start time of the process, the boot of the
+ * machine and the number space (each container has its own) it identifies one process for good.
  */
 import { readFileSync, readlinkSync } from 'node:fs'
 import type { Fate } from '../replay/lease.ts'
@@ -40,7 +40,7 @@ export const thisProcess = (): ProcessIdentity =>
     startTime: processStat(process.pid)?.startTime ?? UNKNOWN
   })
 
-/** True when a process has this number, whichever it is. */
+/** True when any process has this number. */
 export const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0)

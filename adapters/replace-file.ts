@@ -1,15 +1,14 @@
 /**
- * Replacing a file: it is written whole under another name, brought to the disk, and renamed. Whoever reads finds the old bytes or
- * the new ones, also after a kill or a power cut.
+ * Replacing a file: it is written under another name, synced, and renamed. Readers find the old bytes or the new ones, also after a
+ * kill or a power cut.
  */
 import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { syncFolder } from './home/own-folder.ts'
 import { makeOrRemove, writeWhole } from './plain-file.ts'
 
-/** How a file is replaced. */
 export interface Replacement {
-  /** The other name, on the same file system; what a killed process left there is written over. */
+  /** The other name, on the same file system; what a killed process left there is replaced. */
   readonly temporary: string
   readonly mode: number
   /** Called between the stages; a trial ends the process there. */

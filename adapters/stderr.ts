@@ -1,9 +1,7 @@
 /**
- * What people are told. The stream is made by the first word, because making it takes time; that nobody reads it stops
- * nothing.
+ * Messages for people. The stream is opened by the first one, because that takes time; a closed stderr is ignored.
  */
 
-/** Writes to stderr. */
 export const tell = (text: string): void => {
   const { stderr } = process
   if (stderr.listenerCount('error') === 0) stderr.on('error', () => undefined)

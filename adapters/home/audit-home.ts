@@ -12,7 +12,7 @@ import { readPlain } from '../plain-file.ts'
 import { nameEntryOf, sessionIndexOf } from './names.ts'
 
 const IMPORTS = 'external_agent_session_imports.json'
-/** Files of people with a hundred thousand names are a tenth of this. */
+/** Ten times the size of a file with a hundred thousand names. */
 const BYTES_MAX = 256 * 1024 * 1024
 
 /** Empty when the file is not there, is no file, or is too large to be what it should be. */
@@ -22,10 +22,10 @@ const textOf = (path: string): string => {
   return isRead ? readPlain(path).toString('utf8') : ''
 }
 
-/** Seconds beyond the year 9999 are no time. */
+/** The end of the year 9999. */
 const SECONDS_MAX = 253402300799
 
-/** A record of `external_agent_session_imports.json`; none when it is not one. */
+/** A record of `external_agent_session_imports.json`; empty when it is none. */
 export const importIn = (record: unknown): ReadonlyArray<ImportRecord> => {
   if (!isJsonObject(record)) return []
   const { imported_thread_id: id, imported_at: at, source_path, content_sha256 } = record
@@ -51,7 +51,7 @@ const importsIn = (text: string): ReadonlyArray<ImportRecord> => {
 export const sha256Hex = (text: string): string =>
   createHash('sha256').update(text, 'utf8').digest('hex')
 
-/** Reads a home for the audit trail; the files are small and read whole at every question. */
+/** Reads a home for the audit trail; the files are small and read whole each time. */
 export const auditHome = (home: string): AuditHome => ({
   names: async () =>
     textOf(sessionIndexOf(home))
@@ -67,8 +67,8 @@ export const auditHome = (home: string): AuditHome => ({
 const NEWLINE = 10
 
 /**
- * The lines of an exported file, byte by byte: what is not ASCII reads as something that is not ASCII either. A file that
- * does not end with a newline has one line more, which is no row.
+ * The lines of an exported file as Latin-1: exports are ASCII, so any other byte stays wrong. A last line without its newline
+ * is marked so that it is no row.
  */
 export async function* exportedLines(path: string): AsyncIterable<string> {
   let rest = Buffer.alloc(0)

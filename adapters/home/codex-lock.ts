@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 const LOCKS = '/proc/locks'
 
-/** True while a process holds a lock on a file; `otherwise` where the system does not tell. False without the file. */
+/** Whether a process holds a lock on a file; `otherwise` where the system does not tell. */
 export const isLocked = (path: string, otherwise: boolean): boolean => {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined) return false
@@ -23,10 +23,10 @@ export const isLocked = (path: string, otherwise: boolean): boolean => {
 export const isHeldByCodex = (home: string, threadId: string): boolean =>
   isLocked(join(home, 'thread-writer-locks', `${threadId}.lock`), true)
 
-/** Codex takes a marker of its compressing worker for left behind after this time. */
+/** After this time Codex takes the marker of its compressing worker for abandoned. */
 const COMPRESSION_MS_MAX = 6 * 60 * 60 * 1000
 
-/** True while Codex replaces archived rollouts by compressed ones. */
+/** Whether Codex is replacing archived rollouts by compressed ones. */
 export const isCompressing = (home: string): boolean => {
   const marker = statSync(join(home, '.tmp', 'rollout-compression.lock'), { throwIfNoEntry: false })
   return marker !== undefined && Date.now() - marker.mtimeMs < COMPRESSION_MS_MAX

@@ -33,7 +33,6 @@ const textAt = (config: JsonObject, key: string): string | null => {
   return typeof value === 'string' ? value : null
 }
 
-/** Provider named by a configuration; Codex's own when it names none. */
 export const providerIn = (config: JsonObject): string =>
   textAt(config, 'model_provider') ?? DEFAULT_PROVIDER
 
@@ -50,20 +49,22 @@ export const withOverrides = (config: JsonObject, overrides: JsonObject): JsonOb
     return { ...all, [first]: withOverrides(table, { [rest.join('.')]: value }) }
   }, config)
 
-/** A home, and what a command line puts in the place of values of its configuration. */
+/** A home, and the values of its configuration that a command line overrides. */
 export interface ConfiguredHome {
   readonly home: string
   readonly overrides?: JsonObject
 }
 
-/** The configuration in force: that of the home, under what a command line and then a request put in its place. */
+/** The configuration in force: that of the home, overridden by the command line, and that by the request. */
 export const configInForce = (
   { home, overrides = {} }: ConfiguredHome,
   requested: JsonObject = {}
 ): JsonObject => withOverrides(withOverrides(homeConfig(home), overrides), requested)
 
+const SANDBOX_MODES = ['read-only', 'workspace-write', 'danger-full-access'] as const
+
 /** How far a session may go, as `config.toml` names it. */
-export type SandboxMode = 'read-only' | 'workspace-write' | 'danger-full-access'
+export type SandboxMode = (typeof SANDBOX_MODES)[number]
 
 /** What a new session begins with. */
 export interface SessionDefaults {
@@ -84,7 +85,7 @@ export interface SessionDefaults {
   readonly feature: (name: string) => boolean | null
 }
 
-/** What of a configuration is read here; the rest concerns the agent. */
+/** The settings that are read here; the others concern the agent. */
 const READ_KEYS = new Set([
   'approval_policy',
   'approvals_reviewer',
@@ -101,24 +102,19 @@ const READ_KEYS = new Set([
 ])
 const READ_FEATURES = new Set(['features', 'features.goals'])
 
-/** True for a value, named by its place, on which an answer depends. */
+/** True for a setting, named by its path, that an answer depends on. */
 export const isRead = (key: string): boolean =>
   READ_FEATURES.has(key) || READ_KEYS.has(key.split('.')[0] ?? '')
 
 const BUILT_IN_PROVIDERS = new Set(['openai', 'oss', 'ollama', 'lmstudio', 'amazon-bedrock'])
-const SANDBOX_MODES = new Set(['read-only', 'workspace-write', 'danger-full-access'])
 
 const tableAt = (config: JsonObject, key: string): JsonObject => {
   const value = config[key]
   return isJsonObject(value) ? value : {}
 }
 
-const trustOf = (config: JsonObject, cwd: string): string | null =>
-  textAt(tableAt(tableAt(config, 'projects'), cwd), 'trust_level')
-
-/** What sessions in a directory begin with, from a configuration. */
 export const sessionDefaults = (config: JsonObject, cwd: string): SessionDefaults => {
-  const trust = trustOf(config, cwd)
+  const trust = textAt(tableAt(tableAt(config, 'projects'), cwd), 'trust_level')
   const mode = textAt(config, 'sandbox_mode')
   const features = tableAt(config, 'features')
   const providers = tableAt(config, 'model_providers')
@@ -131,11 +127,8 @@ export const sessionDefaults = (config: JsonObject, cwd: string): SessionDefault
       config['approval_policy'] ?? (trust === 'untrusted' ? 'untrusted' : 'on-request'),
     approvalsReviewer: textAt(config, 'approvals_reviewer') ?? 'user',
     sandboxMode:
-      mode !== null && SANDBOX_MODES.has(mode)
-        ? (mode as SandboxMode)
-        : trust === null
-          ? 'read-only'
-          : 'workspace-write',
+      SANDBOX_MODES.find((known) => known === mode) ??
+      (trust === null ? 'read-only' : 'workspace-write'),
     workspaceWrite: tableAt(config, 'sandbox_workspace_write'),
     reasoningEffort: textAt(config, 'model_reasoning_effort'),
     reasoningSummary: textAt(config, 'model_reasoning_summary'),

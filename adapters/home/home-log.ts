@@ -18,7 +18,7 @@ import { appendLine, ownFolder } from './own-folder.ts'
 const CHUNK_BYTES = 64 * 1024
 const NEWLINE = 10
 
-/** The lines of some bytes that stand at an offset; only the last of them may lack its newline. */
+/** The lines in bytes that begin at an offset of the file; only the last one may lack its newline. */
 function* linesIn(bytes: Buffer, offset: number): Iterable<HomeLogLine> {
   for (let from = 0; from < bytes.length;) {
     const end = bytes.indexOf(NEWLINE, from)
@@ -63,7 +63,7 @@ function* reversed(file: number, size: number): Iterable<HomeLogLine> {
     const from = Math.max(0, at - CHUNK_BYTES)
     const bytes = Buffer.concat([readAt(file, from, at - from), rest])
     at = from
-    // What stands before the first newline may begin further up.
+    // The first line may begin in the chunk before.
     const whole = at === 0 ? 0 : bytes.indexOf(NEWLINE) + 1
     const cut = at > 0 && whole === 0 ? bytes.length : whole
     yield* [...linesIn(bytes.subarray(cut), from + cut)].reverse()
@@ -120,7 +120,6 @@ const userName = (): string => {
   }
 }
 
-/** A log of a home, by its name. */
 export const homeLog =
   (home: string) =>
   (name: HomeLogName): HomeLog => {

@@ -1,6 +1,6 @@
 /**
- * Files with instructions that hold for a session: one of the home, and one per folder from the project's root to the
- * session's directory. They are named, not read.
+ * The files with instructions for a session: one of the home, and one per folder from the project's root to the session's directory.
+ * They are listed, not read.
  */
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -16,7 +16,7 @@ const sourceIn = (folder: string): ReadonlyArray<string> => {
   return []
 }
 
-/** The folder and those above it, outermost first, from the first one that is a repository; else the folder alone. */
+/** The folders from the repository down to this one; the folder alone outside of any repository. */
 const projectFolders = (cwd: string): ReadonlyArray<string> => {
   const below: Array<string> = []
   for (let folder = cwd; ; folder = dirname(folder)) {
@@ -26,7 +26,7 @@ const projectFolders = (cwd: string): ReadonlyArray<string> => {
   }
 }
 
-/** Paths of the files, in the order in which they count. */
+/** Their paths, most general first. */
 export const instructionSources = (home: string, cwd: string): ReadonlyArray<string> => {
   try {
     return [home, ...projectFolders(cwd)].flatMap(sourceIn)

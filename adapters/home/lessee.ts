@@ -1,5 +1,5 @@
 /**
- * This process as one that may work on a home, and how it judges others that do.
+ * The clocks and the identity of this process, for leases.
  */
 import { randomBytes } from 'node:crypto'
 import type { Lessee } from '../../replay/ports.ts'
@@ -10,7 +10,6 @@ export const every: Lessee['every'] = (ms, run) => {
   return () => clearInterval(timer)
 }
 
-/** What leases are acquired with in this process. */
 export const systemLessee = (): Lessee => ({
   self: thisProcess(),
   newToken: () => randomBytes(8).toString('hex'),

@@ -1,8 +1,16 @@
 /**
  * `.unroll` in a Codex home: what unroll keeps there for every process and every copy of the home. Codex ignores it.
  */
-import { closeSync, constants, fsyncSync, fstatSync, mkdirSync, openSync, readSync } from 'node:fs'
-import { statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fsyncSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { openPlain, refuseLinks, writeWhole } from '../plain-file.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
@@ -13,11 +21,11 @@ const FILE_MODE = 0o600
 const NEWLINE = 10
 const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT
 
-/** True when something is there. Unlike `existsSync` it throws when the system cannot tell: a disk that fails holds no answer. */
+/** Unlike `existsSync` it throws when the system cannot tell, as on a failing disk. */
 export const isThere = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false }) !== undefined
 
-/** Makes names in a folder last. */
+/** Brings the names in a folder to the disk. */
 export const syncFolder = (path: string): void => {
   const folder = openSync(path, 'r')
   try {
@@ -27,7 +35,7 @@ export const syncFolder = (path: string): void => {
   }
 }
 
-/** The folder, made when it is not there. */
+/** Path of the folder, which is made if it is missing. */
 export const ownFolder = (home: string): string => {
   const path = join(home, OWN_FOLDER)
   refuseLinks(home, path)
@@ -45,7 +53,7 @@ export const makeFolder = (path: string, mode?: number): void => {
   for (let made = path; made.length >= first.length; made = dirname(made)) syncFolder(dirname(made))
 }
 
-/** A folder below it, made when it is not there; a link on the way is refused. */
+/** Makes a folder below it; a link on the way is refused. */
 export const makePrivate = (home: string, path: string): void => {
   refuseLinks(home, path)
   makeFolder(path, FOLDER_MODE)

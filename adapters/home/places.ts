@@ -1,5 +1,5 @@
 /**
- * Where things are by default: the Codex home, and the index outside of it. A store of its own has an index of its own.
+ * Default places: the Codex home, and the index outside of it.
  */
 import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
@@ -12,13 +12,13 @@ export const defaultHome = (env: NodeJS.ProcessEnv): string => {
   return resolve(named !== undefined && named !== '' ? named : join(homedir(), '.codex'))
 }
 
-/** How Codex reads a directory in a place: `~` is the user's, and a relative one begins there. */
+/** Resolves a path as Codex does: `~` is the user's home, and a relative path begins at `directory`. */
 export const seenFrom =
   (directory: string, userHome: string) =>
   (path: string): string =>
     resolve(directory, path === '~' || path.startsWith('~/') ? join(userHome, path.slice(1)) : path)
 
-/** A directory as Codex reads it in the place of this process. */
+/** As `seenFrom` the directory of this process. */
 export const absoluteDirectory = (path: string): string => seenFrom('', homedir())(path)
 
 const realPath = (path: string): string => {

@@ -1,8 +1,8 @@
 /**
- * Doing a relocation: files move one by one, and every step can be done again after a kill.
+ * Carrying out a relocation: files move one by one, and every step can be repeated after a kill.
  *
  * A file gets its new name before it loses the old one, and nothing is ever overwritten: at any moment every file has at
- * least one name, and both names may be found by whoever finishes the work.
+ * least one name, and whoever finishes the work may find both.
  */
 import {
   closeSync,
@@ -11,7 +11,6 @@ import {
   linkSync,
   lstatSync,
   openSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -32,6 +31,7 @@ import { replaceFile } from '../replace-file.ts'
 import type { RelocationResult, SkippedThread } from '../../replay/home-ports.ts'
 import { isThere, makeFolder, makePrivate, syncFolder } from './own-folder.ts'
 import { giveNames, takeNames } from './session-index.ts'
+import { walk } from './walk.ts'
 
 /** Called before every step; a test kills the process there. */
 export type Step = (name: string) => void
@@ -49,7 +49,7 @@ export interface Manifest {
 }
 
 const MANIFEST = 'manifest.json'
-/** File times within this are the same: they are set in microseconds. */
+/** File times that differ by less are the same: they are set in microseconds. */
 const SAME_TIME_MS = 1
 
 /** Why a file cannot be moved though no system call failed. */
@@ -95,7 +95,7 @@ const isSameFile = (a: string, b: string): boolean => {
 interface RelocationWork {
   readonly home: string
   readonly step: Step
-  /** Folders in which names came or went. */
+  /** Folders to sync: names came or went there. */
   readonly folders: Set<string>
 }
 
@@ -127,7 +127,7 @@ const moveFile = (work: RelocationWork, { from, to, modifiedAtMs }: FileMove): v
   work.folders.add(dirname(source)).add(dirname(target))
 }
 
-/** Moves the files of one thread, or none of them; answers with what stood in the way. */
+/** Moves the files of one thread, or none of them; the error is what stood in the way. */
 const moveFiles = (work: RelocationWork, moves: ReadonlyArray<FileMove>): Error | null => {
   const done: Array<FileMove> = []
   for (const move of moves) {
@@ -160,10 +160,10 @@ const undoMoves = (work: RelocationWork, moves: ReadonlyArray<FileMove>): void =
   }
 }
 
-/** Faults of the disk or a shortage: they do not say that something is not there. */
+/** Faults and shortages: they do not say that the file is missing. */
 const NO_ANSWER = new Set(['EIO', 'EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
 
-/** The manifest of a trash folder; null when it is not there or not whole. Throws when that cannot be told. */
+/** The manifest of a trash folder; null when it is missing or not whole. Throws when the disk cannot tell. */
 export const readManifest = (home: string, trash: string): Manifest | null => {
   try {
     const path = join(home, trash, MANIFEST)
@@ -194,7 +194,7 @@ const factsOf = (work: RelocationWork, { from, to }: FileMove) => {
   return { mode: mode & 0o777, mtimeMs, sizeBytes: size }
 }
 
-/** What is about to be deleted, on disk before anything is. */
+/** Writes the manifest before anything is deleted. */
 const describeTrash = (
   work: RelocationWork,
   relocation: Relocation,
@@ -236,13 +236,13 @@ const moveNames = (
   })
 }
 
-const hasFiles = (folder: string): boolean =>
-  isThere(folder) &&
-  readdirSync(folder, { recursive: true, withFileTypes: true }).some(
-    (entry) => entry.isFile() && entry.name.startsWith('rollout-')
+const hasFiles = (home: string, folder: string): boolean =>
+  isThere(join(home, folder)) &&
+  Array.from(walk(home, folder, { depthMax: Infinity })).some(
+    ({ entry }) => entry.isFile() && entry.name.startsWith('rollout-')
   )
 
-/** What is deleted for good has another name from then on, so that whoever comes after a kill only goes on deleting. */
+/** A folder is renamed before it is deleted for good, so that after a kill it is only deleted further. */
 const purgedName = (home: string, trash: string): string => `${join(home, trash)}.purge`
 
 /** Deletes the folder of the trash; after a restore only when nothing was left in it. */
@@ -250,7 +250,7 @@ const purge = (work: RelocationWork, { names, trash, purge: isWanted }: Relocati
   if (trash === null || !isWanted) return
   const folder = join(work.home, trash)
   const purged = purgedName(work.home, trash)
-  if (names === 'give' && hasFiles(folder)) return
+  if (names === 'give' && hasFiles(work.home, trash)) return
   work.step('purge')
   if (isThere(folder)) renameSync(folder, purged)
   work.step('delete')
@@ -298,7 +298,7 @@ const move = (
   return { threadIds, skipped }
 }
 
-/** Failures of the system behind which files are in two places, or names missing: whoever comes next goes on. */
+/** Failures that left files in two places or names missing: the next one to move files goes on. */
 const halfway = new WeakSet<object>()
 
 /** True for a failure of a relocation that did not put everything back. */
@@ -306,7 +306,7 @@ export const stoppedHalfway = (cause: unknown): boolean =>
   typeof cause === 'object' && cause !== null && halfway.has(cause)
 
 /**
- * Does a relocation, or what is left of it; a text when something stood in the way of the root and everything went back.
+ * Carries out a relocation, or what is left of it; a text when something stood in the way of the root and everything went back.
  * Throws failures of the system; `stoppedHalfway` tells those after which not everything went back.
  */
 export const relocate = (

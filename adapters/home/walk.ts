@@ -1,5 +1,5 @@
 /**
- * What stands below a folder of a home, without opening or following anything.
+ * Walks the folders of a home without opening files or following links.
  */
 import { readdirSync, type Dirent } from 'node:fs'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ export const ROLLOUT_ROOTS = ['sessions', 'archived_sessions'] as const
 /** As deep as rollouts are looked for. */
 export const DEPTH_MAX = 8
 
-/** Something that is no folder. */
+/** Anything but a folder. */
 export interface WalkEntry {
   /** Relative to where the walk began, with `/` between its parts. */
   readonly path: string
@@ -19,16 +19,15 @@ export interface WalkEntry {
   readonly entry: Dirent
 }
 
-/** How a walk goes. */
 export interface WalkOptions {
   readonly depthMax?: number
-  /** False for a folder that is passed over. */
+  /** False for a folder to skip. */
   readonly enters?: (name: string) => boolean
-  /** Called for a folder that cannot be read, which is passed over then; without this the walk throws. */
+  /** Called for a folder that cannot be read and is skipped; without this the walk throws. */
   readonly onUnreadable?: (folder: string, cause: NodeJS.ErrnoException) => void
 }
 
-/** Everything below a folder but the folders themselves; in each of them by name. */
+/** Everything below a folder but the folders themselves, by name within each folder. */
 export function* walk(
   base: string,
   folder: string,

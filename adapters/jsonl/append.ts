@@ -3,11 +3,11 @@
  *
  * One writer at a time per thread: a queue within the process, a lock between processes. Under the lock the thread's newest
  * file is looked up again, its end found, the expectation compared, and everything that waits is written with one call
- * behind the last byte, put on disk, and only then acknowledged. Nothing that stands in a file is ever changed or cut
- * off: an unfinished last line gets a newline, and what a full disk cut short stays as such a line.
+ * behind the last byte, put on disk, and only then acknowledged. Bytes in a file are never changed or cut off:
+ * an unfinished last line gets a newline, and what a full disk cut short stays as such a line.
  *
- * Codex before 0.148 knows no locks. What it writes at the same moment is noticed by the size of the file, and the answer
- * then tells the true positions.
+ * Codex before 0.148 takes no locks. What it writes at the same moment is noticed by the size of the file, and the answer then
+ * has the true positions.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { closeSync } from 'node:fs'
@@ -30,21 +30,20 @@ import { findTail, isCurrentTail, type Tail } from './tail.ts'
 import { lockWriter, pause } from './writer-lock.ts'
 import { settle, writeAll } from './write.ts'
 
-/** What appending works with. */
 export interface AppenderParts extends StreamBeginner {
   readonly calls: FileCalls
-  /** How long another process is waited for, when not as long as usual. */
+  /** How long to wait for another process; default as `lockWriter`. */
   readonly waitMsMax?: number | undefined
   readonly telemetry: Telemetry
 }
 
-/** A process that never runs out of events lets others have the lock after this long. */
+/** A process that always has more events releases the lock after this long, for others to acquire it. */
 const HOLD_MS_MAX = 200
 const PAUSE_MS_MAX = 8
 
 /**
- * Under the lock the newest file is looked for again after this long. Only Codex can put another one in its place then, and it
- * would have to load the thread, revert it and leave it again in that time.
+ * Under the lock the newest file is looked up again after this long. Only Codex could replace it then, and would have to load the
+ * thread, revert it and leave it again in that time.
  */
 const FOUND_MS_MAX = 10
 
@@ -53,7 +52,6 @@ const GROUP_BYTES_MAX = 4 * 1024 * 1024
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** Writes what is appended to one thread. */
 class ThreadWriter {
   readonly #id: StreamId
   readonly #parts: AppenderParts
@@ -73,7 +71,7 @@ class ThreadWriter {
     if (!this.#running) void this.#drain()
   }
 
-  /** Works the queue off. The lock is kept until a turn of the event loop brings nothing more. */
+  /** Writes what is queued. The lock is kept until a turn of the event loop brings no more requests. */
   async #drain(): Promise<void> {
     this.#running = true
     while (this.#queue.length > 0) {
@@ -127,7 +125,7 @@ class ThreadWriter {
     }
   }
 
-  /** A file that was found just now, as it is; null when it has to be looked for. */
+  /** The file that was found just now, with its size as of now; null when it has to be looked up. */
   #sameInfo(): StreamInfo | null {
     const found = this.#found
     if (found === null || performance.now() - found.atMs > FOUND_MS_MAX) return null
@@ -155,7 +153,7 @@ class ThreadWriter {
     return E.right(places.find(this.#id))
   }
 
-  /** The first request makes the stream, or is refused; the others are looked at again then. */
+  /** The first request creates the stream or is refused; the others are tried again after it. */
   async #begin([first, ...others]: ReadonlyArray<Request>): Promise<void> {
     this.#queue.unshift(...others)
     if (first === undefined) return
@@ -175,7 +173,7 @@ class ThreadWriter {
     this.#found = null
   }
 
-  /** The open newest file; opened again when it is another one now. */
+  /** The newest file, open; opened again when it was replaced. */
   #open({ path, inode }: StreamInfo): Head {
     if (this.#head?.path === path && this.#head.inode === inode) return this.#head
     this.#close()
@@ -200,7 +198,7 @@ class ThreadWriter {
     else this.#queue.unshift(...plan.refused.map(({ request }) => request))
   }
 
-  /** True when everything stands where it was meant to. */
+  /** True when every line is where it was planned. */
   async #write(info: StreamInfo, head: Head, tail: Tail, plan: Plan): Promise<boolean> {
     this.#tail = null
     const { calls, telemetry } = this.#parts
@@ -219,7 +217,7 @@ class ThreadWriter {
   }
 
   #tailBehind(tail: Tail, { bytes, next, ordinal }: Plan, modifiedAtMs: number): Tail {
-    // The size as it was meant to be: what others wrote meanwhile makes it another one, and is counted then.
+    // The planned size: if others wrote meanwhile the real one differs, and the tail is found again.
     const { offset: sizeBytes } = next
     const from = bytes.lastIndexOf(10, bytes.length - 2) + 1
     const guard = guardOf(bytes.subarray(from, -1), next.offset - (bytes.length - from), true)
@@ -227,7 +225,6 @@ class ThreadWriter {
   }
 }
 
-/** `append` of an event store over a home. */
 export const appender = (parts: AppenderParts): EventStore['append'] => {
   const writers = new Map<StreamId, ThreadWriter>()
   return (streamId, expected, events, known) => async () => {

@@ -1,5 +1,5 @@
 /**
- * Making segments of a home: a new file appears whole under its name, or not at all. No existing file is touched.
+ * Creating segments of a home: a new file appears whole under its name, or not at all. No existing file is touched.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import {
@@ -47,7 +47,7 @@ const TIMESTAMP_AT = Buffer.from('{"timestamp":"').length
 const TIMESTAMP_LENGTH = 24
 const CHUNK_BYTES = 1024 * 1024
 
-/** Puts a time on every line that has one in the usual place. */
+/** Replaces the time of every line that begins with one. */
 const stamp = (lines: Buffer, time: Buffer): void => {
   for (let from = 0; from !== -1 && from < lines.length;) {
     const head = lines.toString('latin1', from, from + TIMESTAMP_AT + TIMESTAMP_LENGTH + 1)

@@ -5,9 +5,9 @@
  *     <thread>.<boot id>.<pid namespace>.<pid>.<start time>.<token>.lock
  *
  * A name is there whole or not at all, even after a power cut, and is never used twice, so that deleting one that was
- * judged stale can never hit a later holder. To lock is to look, to put up one's own name, and to look again: whoever
- * then sees another name of a living process takes its own down and tries later. Of two that both hold a name the later
- * one must have seen the earlier one, so that never both go on; both may step back, and then chance decides.
+ * judged stale can never hit a later holder. To acquire the lock is to look, to create one's own name, and to look again:
+ * whoever then sees another name of a living process deletes its own and tries later. Of two that both created one the later
+ * must have seen the earlier, so that never both go on; both may step back, and then chance decides.
  *
  * A name is stale when the machine was started anew, its process is gone, or its process number now belongs to a
  * process that was started at another time. What cannot be judged, such as a process of another container, counts as living.
@@ -32,15 +32,13 @@ import { syncFolder } from '../home/own-folder.ts'
 import { removeQuietly, unlinkIfThere } from '../plain-file.ts'
 import { fateOf, nameOf, ownerInName, thisProcess } from '../process-identity.ts'
 
-/** A lock that is held. */
 export interface WriterLock {
   readonly release: () => void
 }
 
-/** Waiting for a lock ends after this long, unless told otherwise. */
 const WAIT_MS_MAX = 2000
 const PAUSE_MS_MAX = 4
-/** A process that got no processor time has not waited: a lock is looked at again before it is given up. */
+/** A process that got no processor time has not waited: it tries at least this often. */
 const TRIES_MIN = 3
 
 /** File name of a lock. */
@@ -63,10 +61,10 @@ const put = (path: string): void => {
   held.add(path)
 }
 
-/** Locks that nobody holds any more, whose names the system would not take down: tried again with the next lock. */
+/** Released locks whose names could not be deleted: tried again with the next lock. */
 const abandoned = new Set<string>()
 
-/** Never throws: a lock that was held has done its work, and what was written under it is acknowledged. */
+/** Never throws: what was written under the lock is acknowledged. */
 const takeDown = (path: string): void => {
   try {
     unlinkIfThere(path)
@@ -79,7 +77,7 @@ const takeDown = (path: string): void => {
   if (held.size === 0) process.removeListener('exit', releaseAll)
 }
 
-/** The folder of locks, made when it is missing; a link in its place is refused before anything is made behind it. */
+/** Path of the folder of locks, which is made if it is missing; a link in its place is refused before anything is made there. */
 const lockFolder = (home: string): string => {
   let path = home
   for (const name of ['.unroll', 'locks']) {
@@ -96,7 +94,7 @@ const lockFolder = (home: string): string => {
   return path
 }
 
-/** What others hold or left behind; `own` are names that are not looked at. */
+/** What others hold or left behind; the names in `own` are skipped. */
 const look = (
   folder: string,
   threadId: string,
@@ -158,7 +156,7 @@ export const tryLock = (home: string, streamId: StreamId): WriterLock | null => 
   return null
 }
 
-/** A short pause whose length differs, so that two that stepped back do not meet again. */
+/** A short pause of random length, so that two that stepped back do not collide again. */
 export const pause = (msMax: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * msMax))
 

@@ -1,5 +1,5 @@
 /**
- * The names in an index directory: what stays, and what a process puts there for a while.
+ * The names in an index directory: what stays, and what processes put there for a while.
  */
 
 /** The files of an index: the environment, LMDB's own lock, and the seal. */
@@ -9,27 +9,26 @@ export const INDEX_FILES = ['data.mdb', 'lock.mdb', 'unroll-index.json'] as cons
 export const OPENING_LOCK = 'opening.lock'
 const OPENING = /^opening\.lock(\.next)?(\.\d+)?$/
 
-/** Begins the folder in which a verified copy is made; a number of the process and a random text follow. */
+/** Prefix of the folder in which a verified copy is made. */
 export const copyPrefix = (): string => `copy-${process.pid}-`
 
-/** What is written to see whether there is room for an index. */
+/** Written to find out whether there is room for an index. */
 export const roomFile = (): string => `first-${process.pid}.tmp`
 
 const COPY = /^copy-(\d+)-/
 const ROOM = /^first-(\d+)\.tmp$/
 
-/** The process that put something there for the time of its work; null for every other name. */
+/** The process that a temporary name belongs to; null for every other name. */
 export const workerOf = (name: string): number | null => {
   const [, pid] = COPY.exec(name) ?? ROOM.exec(name) ?? []
   return pid === undefined ? null : Number(pid)
 }
 
-/** Begins the name of a mark, see writing.ts. */
+/** Prefix of a mark, see writing.ts. */
 export const MARK_PREFIX = 'writing-'
 
 const SEAL_HALF = /^unroll-index\.json\.\d+$/
 
-/** True for every file that an index directory may hold. */
 export const isIndexFile = (name: string): boolean =>
   INDEX_FILES.some((file) => file === name) ||
   OPENING.test(name) ||
@@ -37,5 +36,4 @@ export const isIndexFile = (name: string): boolean =>
   ROOM.test(name) ||
   name.startsWith(MARK_PREFIX)
 
-/** True for every folder that it may hold. */
 export const isIndexFolder = (name: string): boolean => COPY.test(name)

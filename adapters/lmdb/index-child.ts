@@ -1,5 +1,5 @@
 /**
- * The child process that holds an index, seen from its parent: what is read is waited for, what changes the index is awaited.
+ * The child process that holds an index, seen from its parent: reads block, changes are awaited.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ import {
 } from './messages.ts'
 import { replyCache, type ReplyCache } from './reply-cache.ts'
 
-/** What Node has below a stream to another process. Nothing public waits for one without going back to the event loop. */
+/** What is below a stream of Node: there is no public way to block on one. */
 interface Handle {
   readonly fd: number
   readonly setBlocking: (blocks: boolean) => number
@@ -31,13 +31,13 @@ const handleOf = (stream: unknown): Handle | null =>
 export interface IndexChild {
   /** Resolves when it has opened the index, or has ended; keeps this process alive until then. */
   readonly isOpen: Promise<unknown>
-  /** Its first reply, waited for. */
+  /** Its first reply; blocks. */
   readonly greeting: () => IndexReply | null
   readonly read: (request: IndexRequest) => IndexReply | null
   /** One at a time. */
   readonly change: (request: IndexRequest) => Promise<IndexReply | null>
   readonly kill: () => void
-  /** Lets it close the index, and resolves when it is gone. */
+  /** Lets it close the index; resolves when it has ended. */
   readonly end: () => Promise<void>
 }
 
@@ -86,12 +86,12 @@ const laterFrom = (stream: Socket): (() => Promise<IndexReply | null>) => {
 const parseReply = (json: string | null): IndexReply | null =>
   json === null ? null : (JSON.parse(json) as IndexReply)
 
-/** Starts a process that opens the index of a directory; in doubt it makes sure of the file first. */
+/** Starts a process that opens the index of a directory, `inDoubt` after a verified copy of it. */
 export const startIndexChild = (directory: string, inDoubt: boolean): IndexChild => {
   const child = started(directory, inDoubt)
   const later = laterFrom(child.stdio[CHANGES] as Socket)
   const received = frameReader()
-  /** Does it with the file of the requests, unless the process has ended: Node closes its files then, and their numbers go to others. */
+  /** Runs with the file of the requests, unless the process has ended: Node closes its files then, and reuses their numbers. */
   const using = <A>(run: (file: number) => A): A | null => {
     const handle = handleOf(child.stdio[READS])
     try {

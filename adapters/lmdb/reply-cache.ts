@@ -1,9 +1,8 @@
 /**
  * Replies of the child that holds an index, kept for as long as nothing is committed.
  *
- * LMDB keeps the number of the last commit at the head of its lock file, and takes from there which state a reader sees. While the
- * head is as it was before a request was sent, the reply is still the same. It is read and not mapped, so nothing that becomes of
- * the files can end this process.
+ * LMDB keeps the number of the last commit at the head of its lock file, which decides what a reader sees. While the head is as it
+ * was before a request was sent, the reply is still the same. It is read and not mapped, so damage to it cannot end this process.
  */
 import { closeSync, fstatSync, readSync, type BigIntStats } from 'node:fs'
 import { join } from 'node:path'
@@ -18,25 +17,24 @@ export interface ReplyCache {
   readonly close: () => void
 }
 
-/** A file by what no other file has while it is there. */
+/** Identifies a file while it exists. */
 export const nameOfFile = ({ dev, ino }: Pick<BigIntStats, 'dev' | 'ino'>): string =>
   `${dev}:${ino}`
 
-/** Two numbers that say what the file is, and the number of the last commit. */
+/** Two magic numbers, and the number of the last commit. */
 const HEAD_BYTES = 16
 
-/** When there is more, all is forgotten. */
+/** Beyond this the cache is emptied. */
 const CHARACTERS_MAX = 4 * 1024 * 1024
 
-/** A lock file that is open, and how many read it. */
 interface OpenLockFile {
   readonly file: number
   readonly users: number
 }
 
 /**
- * Lock files by their names. One that is no longer read stays open for the next one to do so: this process may hold the same index
- * itself, in another engine, and the system drops all locks that a process has on a file when it closes it once.
+ * Lock files by their names. One that nobody reads any more stays open: this process may hold the same index itself, in another
+ * engine, and the system drops all locks that a process has on a file when it closes it once.
  */
 const opened = new Map<string, OpenLockFile>()
 
@@ -51,7 +49,7 @@ const release = (name: string): void => {
   closeSync(lock.file)
 }
 
-/** Opens the lock file of a name; null when another one is in its place by now, or it cannot be read. */
+/** Opens the lock file of a name; null when it was replaced or cannot be read. */
 const open = (directory: string, name: string): number | null => {
   try {
     const file = opened.get(name)?.file ?? openPlain(join(directory, 'lock.mdb'))
@@ -60,7 +58,7 @@ const open = (directory: string, name: string): number | null => {
     opened.set(name, { file, users: users + 1 })
     return file
   } catch {
-    // What is not kept is asked for.
+    // Without it nothing is cached.
     return null
   }
 }

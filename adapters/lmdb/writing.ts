@@ -1,17 +1,17 @@
 /**
- * Marks of who writes to an index: empty files that stand from before the first commit of a burst until it is sealed.
+ * Marks of the processes that write to an index: empty files, from before the first commit of a burst until it is sealed.
  *
  *     writing-<boot id>.<pid namespace>.<pid>.<start time>.<inode of data.mdb>.<number>
  *
- * Between a commit and its seal the file is not as any seal has it, and nothing is wrong with it. Who opens it then and takes a
- * copy for safety parts the two processes: each goes on in a file of its own, and all the work of one of them is lost.
+ * Between a commit and its seal the file is not as sealed, and nothing is wrong with it. If another process took a verified copy
+ * then, each would go on in a file of its own, and all the work of one would be lost.
  */
 import { closeSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fateOf, nameOf, ownerInName, thisProcess } from '../process-identity.ts'
 import { MARK_PREFIX } from './files.ts'
 
-/** The mark of one opened index; putting it up twice is putting it up once. */
+/** The mark of one open index. */
 export interface WriteMark {
   readonly up: () => void
   readonly down: () => void
@@ -19,7 +19,7 @@ export interface WriteMark {
 
 let marks = 0
 
-/** A mark on the file of this inode; a failure to put it up only costs who opens the index meanwhile a copy of it. */
+/** A mark on the file of this inode; without it the next opener takes a copy for nothing. */
 export const markOn = (directory: string, inode: bigint): WriteMark => {
   const name = `${MARK_PREFIX}${nameOf(thisProcess())}.${inode}.${(marks += 1)}`
   const path = join(directory, name)
@@ -40,7 +40,7 @@ export const markOn = (directory: string, inode: bigint): WriteMark => {
         rmSync(path, { force: true })
         isUp = false
       } catch {
-        // It says of this process no more than that it runs, until it is taken down or the process ends.
+        // It only says that this process runs.
       }
     }
   }

@@ -27,7 +27,6 @@ const isLarge = (env: Env, infos: ReadonlyArray<StreamInfo>): boolean => {
 /** What a catch-up came to: what could not be read, or that another process worked meanwhile. */
 export type FoldOutcome = E.Either<StoreError, ReadonlyArray<Unreadable> | 'look again'>
 
-/** Catches parts of a home up. */
 export interface LargeCatchUp {
   /**
    * Waits for another process that does it, when that is worth it and `isPatient`; what is left then has to be looked for
@@ -42,7 +41,6 @@ export interface LargeCatchUp {
   readonly end: () => Promise<void>
 }
 
-/** Makes the catch-up of a home. */
 export const largeCatchUp = (env: Env, progress: Progress): LargeCatchUp => {
   let held: HeldBackfill | null = null
   const end = async (): Promise<void> => {
