@@ -23,8 +23,13 @@ import { isCompressing, isHeldByCodex } from '../home/codex-lock.ts'
 import type { FileCalls } from './file-calls.ts'
 import { LinkRefused } from '../plain-file.ts'
 import { expand, openHead, type Head } from './head.ts'
-import { planGroup, type Plan, type Request } from './plan.ts'
-import { checkRequest, takeGroup } from './request.ts'
+import {
+  checkRequest,
+  planGroup,
+  takeGroup,
+  type RolloutAppend,
+  type WritePlan
+} from './request.ts'
 import { guardOf } from './guard.ts'
 import { findTail, isCurrentTail, type Tail } from './tail.ts'
 import { lockWriter, pause } from './writer-lock.ts'
@@ -55,7 +60,7 @@ const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(reso
 class ThreadWriter {
   readonly #id: StreamId
   readonly #parts: AppenderParts
-  readonly #queue: Array<Request> = []
+  readonly #queue: Array<RolloutAppend> = []
   #running = false
   #tail: Tail | null = null
   #head: Head | null = null
@@ -66,7 +71,7 @@ class ThreadWriter {
     this.#parts = parts
   }
 
-  push(request: Request): void {
+  push(request: RolloutAppend): void {
     this.#queue.push(request)
     if (!this.#running) void this.#drain()
   }
@@ -108,7 +113,7 @@ class ThreadWriter {
     }
   }
 
-  async #commit(group: ReadonlyArray<Request>): Promise<void> {
+  async #commit(group: ReadonlyArray<RolloutAppend>): Promise<void> {
     try {
       const info = await this.#find()
       if (E.isLeft(info)) for (const request of group) request.answer(info)
@@ -154,7 +159,7 @@ class ThreadWriter {
   }
 
   /** The first request creates the stream or is refused; the others are tried again after it. */
-  async #begin([first, ...others]: ReadonlyArray<Request>): Promise<void> {
+  async #begin([first, ...others]: ReadonlyArray<RolloutAppend>): Promise<void> {
     this.#queue.unshift(...others)
     if (first === undefined) return
     const { expected, events } = first
@@ -180,7 +185,7 @@ class ThreadWriter {
     return (this.#head = openHead(this.#parts.home, path))
   }
 
-  async #tailOf(info: StreamInfo, head: Head, group: ReadonlyArray<Request>): Promise<Tail> {
+  async #tailOf(info: StreamInfo, head: Head, group: ReadonlyArray<RolloutAppend>): Promise<Tail> {
     if (this.#tail !== null && isCurrentTail(this.#tail, info)) return this.#tail
     const lineage = this.#parts.places.lineage(info)
     const known: Array<KnownPlace> = this.#tail?.path === info.path ? [this.#tail] : []
@@ -188,7 +193,7 @@ class ThreadWriter {
     return findTail(info, lineage, head.file, known, this.#parts)
   }
 
-  async #append(info: StreamInfo, group: ReadonlyArray<Request>): Promise<void> {
+  async #append(info: StreamInfo, group: ReadonlyArray<RolloutAppend>): Promise<void> {
     const head = this.#open(info)
     const tail = await this.#tailOf(info, head, group)
     this.#tail = tail
@@ -199,7 +204,7 @@ class ThreadWriter {
   }
 
   /** True when every line is where it was planned. */
-  async #write(info: StreamInfo, head: Head, tail: Tail, plan: Plan): Promise<boolean> {
+  async #write(info: StreamInfo, head: Head, tail: Tail, plan: WritePlan): Promise<boolean> {
     this.#tail = null
     const { calls, telemetry } = this.#parts
     const written = writeAll(calls, head.file, plan.bytes)
@@ -216,7 +221,7 @@ class ThreadWriter {
     return settled.isClean
   }
 
-  #tailBehind(tail: Tail, { bytes, next, ordinal }: Plan, modifiedAtMs: number): Tail {
+  #tailBehind(tail: Tail, { bytes, next, ordinal }: WritePlan, modifiedAtMs: number): Tail {
     // The planned size: if others wrote meanwhile the real one differs, and the tail is found again.
     const { offset: sizeBytes } = next
     const from = bytes.lastIndexOf(10, bytes.length - 2) + 1

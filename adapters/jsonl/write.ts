@@ -10,8 +10,8 @@ import type { StoreError } from '../../domain/errors.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import { isDamaged, type Appended, type Position, type StreamInfo } from '../../replay/ports.ts'
 import type { FileCalls } from './file-calls.ts'
-import type { Accepted, Plan, Request } from './plan.ts'
 import { readStream } from './read.ts'
+import type { PlannedAppend, RolloutAppend, WritePlan } from './request.ts'
 import { openSource, type Tail, type TailReader } from './tail.ts'
 
 /** How much of a write the system took, and why not all of it. */
@@ -89,7 +89,7 @@ const findLanding = async (
 /** Answers that may be given once the file is on disk. */
 export interface SettledWrite {
   readonly done: ReadonlyArray<{
-    readonly request: Request
+    readonly request: RolloutAppend
     readonly answer: E.Either<StoreError, Appended>
   }>
   /** True when everything stands where it was planned, and nothing else came between. */
@@ -125,7 +125,7 @@ const AGAIN_MAX = 3
 /** Writes a lone line again that was lost in somebody else's unfinished one. */
 const writeAgain = async (
   write: WriteParts,
-  one: Accepted,
+  one: PlannedAppend,
   line: Buffer,
   landing: Landing,
   again: number
@@ -145,7 +145,7 @@ const writeAgain = async (
 /** The true place of one request; written again when that loses and doubles nothing. */
 const settleOne = async (
   write: WriteParts,
-  one: Accepted,
+  one: PlannedAppend,
   lines: Buffer,
   landing: Landing,
   again: number
@@ -171,14 +171,14 @@ const settleOne = async (
 /** Finds out where the bytes of a write stand, and what each request is to be told. */
 export const settle = async (
   write: WriteParts,
-  plan: Plan,
+  plan: WritePlan,
   written: WriteResult
 ): Promise<SettledWrite> => {
   const { info, file, tail } = write
   const { size, nlink, mtimeMs: modifiedAtMs } = fstatSync(file)
   const settled = async (
     isClean: boolean,
-    answer: (one: Accepted) => E.Either<StoreError, Appended> | ReturnType<typeof settleOne>
+    answer: (one: PlannedAppend) => E.Either<StoreError, Appended> | ReturnType<typeof settleOne>
   ): Promise<SettledWrite> => {
     const done: Array<SettledWrite['done'][number]> = []
     for (const one of plan.accepted) {
