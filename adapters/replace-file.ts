@@ -1,8 +1,17 @@
 /**
- * Replacing a file: it is written under another name, synced, and renamed. Readers find the old bytes or the new ones, also after a
- * kill or a power cut.
+ * Replacing and creating a file: it is written under another name, synced, and gets its name then. Readers find the old bytes (or
+ * no file) or the new ones, also after a kill or a power cut.
  */
-import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  fchmodSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  unlinkSync
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { syncFolder } from './home/own-folder.ts'
 import { makeOrRemove, writeWhole } from './plain-file.ts'
@@ -38,6 +47,31 @@ export const replaceFile = (
     step()
     renameSync(temporary, path)
   })
+  step()
+  syncFolder(dirname(path))
+}
+
+/**
+ * Creates a file, on disk when it resolves; `temporary` is a new name beside it. Throws what the system says: `EEXIST` when the name
+ * is taken.
+ */
+export const createFile = async (
+  path: string,
+  content: (file: number) => Promise<void>,
+  { temporary, step = () => undefined }: Pick<Replacement, 'temporary' | 'step'>
+): Promise<void> => {
+  const file = openSync(temporary, 'wx')
+  try {
+    await content(file)
+    step()
+    fsyncSync(file)
+    step()
+    linkSync(temporary, path)
+    step()
+  } finally {
+    closeSync(file)
+    unlinkSync(temporary)
+  }
   step()
   syncFolder(dirname(path))
 }

@@ -2,22 +2,15 @@
  * Creating segments of a home: a new file appears whole under its name, or not at all. No existing file is touched.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  statSync,
-  unlinkSync,
-  writeFileSync
-} from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { v7 } from 'uuid'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { EventStore, NewSegment, Segment, SegmentWriter } from '../../replay/ports.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
-import { makeFolder, syncFolder } from '../home/own-folder.ts'
+import { makeFolder } from '../home/own-folder.ts'
 import { refuseLinks } from '../plain-file.ts'
+import { createFile } from '../replace-file.ts'
 import { openBytes } from './bytes.ts'
 import { isHeldByCodex } from '../home/codex-lock.ts'
 import { endOfLine } from './lines.ts'
@@ -106,8 +99,6 @@ const write = async (
   }
   step()
   if (others.length > 0) writeFileSync(file, `${others.join('\n')}\n`)
-  step()
-  fsyncSync(file)
 }
 
 /** What is read of a store while a segment is made. */
@@ -124,21 +115,11 @@ export const createSegment = async (
   refuseLinks(home, directory)
   step()
   makeFolder(directory)
+  const path = join(directory, name)
   // Not named after the process: the one of a container has the same number again, and may have been killed before.
   const temporary = join(directory, `.${name}.${v7()}.tmp`)
-  const file = openSync(temporary, 'wx')
-  try {
-    await write(store, file, segment, step)
-    step()
-    linkSync(temporary, join(directory, name))
-    step()
-  } finally {
-    closeSync(file)
-    unlinkSync(temporary)
-  }
-  step()
-  syncFolder(directory)
-  return join(directory, name)
+  await createFile(path, (file) => write(store, file, segment, step), { temporary, step })
+  return path
 }
 
 /** A writer of segments for a home; `store` is where copied history is read from. */

@@ -2,13 +2,23 @@
  * The file that an append goes to: a plain file in folders of the home, with no link on the way.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { closeSync, constants, fchmodSync, fstatSync, fsyncSync, futimesSync } from 'node:fs'
-import { linkSync, openSync, readSync, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  futimesSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeFileSync
+} from 'node:fs'
 import { Decompress } from 'fzstd'
 import { dirname } from 'node:path'
 import { v7 } from 'uuid'
 import { syncFolder } from '../home/own-folder.ts'
 import { LinkRefused, openPlain, refuseLinks } from '../plain-file.ts'
+import { createFile } from '../replace-file.ts'
 import { hasNameElsewhere } from './hard-links.ts'
 
 /** An open rollout. */
@@ -58,22 +68,15 @@ const decompress = async (path: string, source: number, target: number): Promise
 export const expand = async (home: string, path: string): Promise<void> => {
   const directory = dirname(path)
   refuseLinks(home, directory)
-  const temporary = `${path}.${v7()}.tmp`
   const source = openSync(`${path}.zst`, constants.O_RDONLY | constants.O_NOFOLLOW)
+  const plain = async (target: number): Promise<void> => {
+    await decompress(`${path}.zst`, source, target)
+    const { mode, atimeMs, mtimeMs } = fstatSync(source)
+    fchmodSync(target, mode)
+    futimesSync(target, atimeMs / 1000, mtimeMs / 1000)
+  }
   try {
-    const target = openSync(temporary, 'wx')
-    try {
-      await decompress(`${path}.zst`, source, target)
-      const { mode, atimeMs, mtimeMs } = fstatSync(source)
-      fchmodSync(target, mode)
-      futimesSync(target, atimeMs / 1000, mtimeMs / 1000)
-      fsyncSync(target)
-      linkSync(temporary, path)
-    } finally {
-      closeSync(target)
-      unlinkSync(temporary)
-    }
-    syncFolder(directory)
+    await createFile(path, plain, { temporary: `${path}.${v7()}.tmp` })
     unlinkSync(`${path}.zst`)
     syncFolder(directory)
   } finally {
