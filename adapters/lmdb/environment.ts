@@ -29,7 +29,7 @@ import { isRunning } from '../process-identity.ts'
 import { copyPrefix, INDEX_FILES, roomFile, workerOf } from './files.ts'
 import { unlessOpening, whileOpening } from './opening.ts'
 import { nameOfFile } from './reply-cache.ts'
-import { dataFile, isAsLeft, isOutdated, stateOf } from './seal.ts'
+import { dataFile, isIntact, isOutdated, stateOf } from './seal.ts'
 import { isStaleMark, markOn, type WriteMark } from './writing.ts'
 
 /** LMDB's own default of 126 is too few for many readers at once. */
@@ -69,7 +69,7 @@ const DESCRIPTORS = 4
  * Throws where LMDB could not open its files, or make them: its driver (lmdb 3.5.6) ends the process when that fails. Too few file
  * descriptors, a full disk and files that may not grow (`ulimit -f`) are found so; a disk that fails at that very moment is not.
  */
-const mustOpen = (directory: string): void => {
+const checkCanOpen = (directory: string): void => {
   const files: Array<number> = []
   const path = join(directory, roomFile())
   try {
@@ -124,7 +124,7 @@ const ensureWhole = (
 ): LabelsOf<'index.open.duration'>['how'] => {
   if (stateOf(directory) === null) return 'created'
   const outdated = isOutdated(directory)
-  if (!outdated && !inDoubt && isAsLeft(directory)) return 'as_left'
+  if (!outdated && !inDoubt && isIntact(directory)) return 'as_left'
   if (!outdated && replaceByVerifiedCopy(directory)) return 'copied'
   deleteIndex(directory)
   return outdated ? 'outdated' : 'replaced'
@@ -150,8 +150,7 @@ export const openEnvironment = (
   telemetry: Telemetry = noTelemetry,
   inDoubt = false
 ): OpenEnvironment => {
-  let opened: Environment | null = null
-  let mark: WriteMark | null = null
+  const undo: Array<() => unknown> = []
   const stop = stopwatch(telemetry, 'index.open.duration')
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const open = (): OpenEnvironment => {
@@ -159,12 +158,14 @@ export const openEnvironment = (
     const how = ensureWhole(directory, inDoubt)
     if (how === 'copied') telemetry.count('repairs', { what: 'index_copied' })
     if (how === 'replaced') telemetry.count('repairs', { what: 'index_replaced' })
-    mustOpen(directory)
-    const environment = (opened = openUnchecked(directory, false))
+    checkCanOpen(directory)
+    const environment = openUnchecked(directory, false)
+    undo.push(() => environment.close())
     for (const file of ['data.mdb', 'lock.mdb']) chmodSync(join(directory, file), 0o600)
     const { ino: inode } = statSync(dataFile(directory), { bigint: true })
     const lockName = nameOfFile(statSync(join(directory, 'lock.mdb'), { bigint: true }))
-    mark = markOn(directory, inode)
+    const mark = markOn(directory, inode)
+    undo.push(mark.down)
     if (how !== 'as_left') mark.up()
     stop({ how })
     return { environment, inode, lockName, mark }
@@ -174,15 +175,14 @@ export const openEnvironment = (
     begin(done.environment)
     return done
   } catch (cause) {
-    void (opened as Environment | null)?.close()
-    ;(mark as WriteMark | null)?.down()
+    for (const step of undo) void step()
     throw cause
   }
 }
 
 const canOpen = (directory: string): boolean => {
   try {
-    mustOpen(directory)
+    checkCanOpen(directory)
     return true
   } catch {
     return false
@@ -194,7 +194,7 @@ const canOpen = (directory: string): boolean => {
  * returns, since nothing here is written or read asynchronously. Nothing happens while another process opens the file, or when it
  * has put another in its place: who has a file keeps it.
  */
-export const mappedAnew = (
+export const remap = (
   directory: string,
   { environment, inode }: Pick<OpenEnvironment, 'environment' | 'inode'>
 ): Environment => {

@@ -49,8 +49,8 @@ const replyOf = (given: Omit<IndexReply, 'told'>): string => {
 }
 
 /** Ends where the file was changed by somebody who is no index: what was read, or would be written over, is not to be trusted. */
-const mustBeAsLeft = (index: LmdbIndex): void => {
-  if (!index.isAsLeft()) process.exit(1)
+const exitUnlessIntact = (index: LmdbIndex): void => {
+  if (!index.isIntact()) process.exit(1)
 }
 
 /** What is read, as JSON, in which rows stay the JSON they are stored as; null for a row that is not there. */
@@ -77,11 +77,11 @@ const reply = async (index: LmdbIndex, request: IndexRequest): Promise<string> =
       return replyOf({ value, lockName: index.lockName() })
     }
     if (request[0] === 'commit') {
-      mustBeAsLeft(index)
+      exitUnlessIntact(index)
       return replyOf({ value: await index.commit(request[1], request[2])() })
     }
     const json = readJson(index, request)
-    mustBeAsLeft(index)
+    exitUnlessIntact(index)
     return json === null ? '{}' : `{"value":${json}}`
   } catch (cause) {
     if (!(cause instanceof IndexDamage)) throw cause
@@ -102,7 +102,7 @@ const serve = async (index: LmdbIndex): Promise<void> => {
     const changes = request[0] === 'commit' || request[0] === 'clear'
     const isHeard = send(changes ? CHANGES : READS, await reply(index, request))
     if (changes) index.seal()
-    else index.letGo()
+    else index.releaseSnapshot()
     if (!isHeard) return
     if (asked % REQUESTS_PER_TURN === 0) await new Promise(setImmediate)
   }

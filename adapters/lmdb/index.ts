@@ -11,7 +11,7 @@ import type { RowKey } from '../../projections/projection.ts'
 import { compareKeys } from '../../replay/catch-up/overlay.ts'
 import { IndexDamage, type Index } from '../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
-import { deleteIndex, mappedAnew, openEnvironment, type Environment } from './environment.ts'
+import { deleteIndex, remap, openEnvironment, type Environment } from './environment.ts'
 import { whileOpening } from './opening.ts'
 import { encodeRow, rowJson } from './row.ts'
 import { seal, watcher } from './seal.ts'
@@ -136,10 +136,10 @@ export interface LmdbIndex extends Index {
   /** Seals what was committed without waiting for more, since a timer would wait for a turn of the event loop. */
   readonly seal: () => void
   /** Lets go of the state that was read last: its pages can be used again. */
-  readonly letGo: () => void
+  readonly releaseSnapshot: () => void
   readonly lockName: () => string
   /** False when somebody changed the file who is no index. What this process commits is taken for granted until it is sealed. */
-  readonly isAsLeft: () => boolean
+  readonly isIntact: () => boolean
 }
 
 const readsOf = (
@@ -189,8 +189,8 @@ export const openLmdbIndex = (
     seal(directory, { inode, mark })
     watch.trust()
   }
-  const mapAnew = (): void => {
-    environment = mappedAnew(directory, { environment, inode })
+  const remapNow = (): void => {
+    environment = remap(directory, { environment, inode })
     writtenBytes = 0
   }
   const sealing = sealer(sealNow, () => environment.flushed)
@@ -198,16 +198,16 @@ export const openLmdbIndex = (
   return {
     ...readsOf(() => environment),
     seal: sealing.now,
-    letGo: () => environment.resetReadTxn(),
+    releaseSnapshot: () => environment.resetReadTxn(),
     lockName: () => lockName,
-    isAsLeft: () => watch.isAsLeft(inode),
+    isIntact: () => watch.isIntact(inode),
     commit: (writes, expected) => async () => {
       try {
         mark.up()
         const done = environment.transactionSync(() => apply(environment, writes, expected))
         environment.resetReadTxn()
         for (const { json } of writes) writtenBytes += json?.length ?? 0
-        if (writtenBytes >= MAPPED_BYTES) mapAnew()
+        if (writtenBytes >= MAPPED_BYTES) remapNow()
         sealing.soon()
         return E.right(done ? 'committed' : 'moved')
       } catch (cause) {

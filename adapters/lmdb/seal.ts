@@ -80,7 +80,7 @@ export const seal = (
  * True when the file is as its last seal has it, or another process is between a commit and the next seal. Asked twice: that
  * process may seal the file, and take its mark down, between the two questions.
  */
-export const isAsLeft = (directory: string): boolean =>
+export const isIntact = (directory: string): boolean =>
   [1, 2].some(() => {
     const now = stateOf(directory)
     if (now === null) return false
@@ -103,12 +103,12 @@ export const watcher = (directory: string) => {
     trust: (): void => {
       known = look()
     },
-    isAsLeft: (inode: bigint): boolean => {
+    isIntact: (inode: bigint): boolean => {
       const now = look()
       // A file that is no longer there by name is out of reach of everybody else.
       if (now?.inode !== inode || now.data === known?.data) return true
       // No index makes its file shorter.
-      if (now.size < (known?.size ?? 0n) || !isAsLeft(directory)) return false
+      if (now.size < (known?.size ?? 0n) || !isIntact(directory)) return false
       known = now
       return true
     }
