@@ -7,7 +7,7 @@ import {
   type OperationRecord
 } from '../../domain/changes/operations.ts'
 import type { StoreError } from '../../domain/errors.ts'
-import { memoryOperations } from '../../adapters/memory/operations.ts'
+import { memoryOperations } from '../support/memory-home-log.ts'
 import { recorded, type Performed } from '../../replay/life/recorded.ts'
 
 const began = (id: string, undoes: string | null = null): OperationRecord => ({

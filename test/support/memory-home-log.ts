@@ -1,8 +1,10 @@
 /**
- * A home log in memory, with a clock and ids that count.
+ * Logs of a home in memory, with a clock and ids that count.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { HomeLog, HomeLogLine } from '../../replay/home-ports.ts'
+import type { OperationRecord } from '../../domain/changes/operations.ts'
+import type { HomeLog, HomeLogLine, OperationLog } from '../../replay/home-ports.ts'
+import { operationLog } from '../../replay/life/operation-log.ts'
 
 /** An empty log; `records` is what was appended, oldest first. */
 export const memoryHomeLog = (
@@ -35,4 +37,12 @@ export const memoryHomeLog = (
     },
     verify: async (guard) => E.right(lines[guard.checksum]?.offset === guard.offset)
   }
+}
+
+/** An empty operation log; `records` is what was appended, oldest first. */
+export const memoryOperations = (): OperationLog & {
+  readonly records: ReadonlyArray<OperationRecord>
+} => {
+  const log = memoryHomeLog('operation')
+  return { ...operationLog(log), records: log.records as ReadonlyArray<OperationRecord> }
 }
