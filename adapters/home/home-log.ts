@@ -91,7 +91,7 @@ async function* readWith(
   }
 }
 
-const stands = (path: string, { offset, bytes, checksum }: Guard): boolean => {
+const verifyLine = (path: string, { offset, bytes, checksum }: Guard): boolean => {
   const file = openPlain(path)
   try {
     const found = readAt(file, offset, bytes + 1)
@@ -143,6 +143,6 @@ export const homeLog =
         }),
       read: (fromBytes) => readWith(path, (file, size) => forwards(file, fromBytes, size)),
       readBackwards: () => readWith(path, reversed),
-      verify: async (guard) => attempt(path, false, () => stands(path, guard))
+      verify: async (guard) => attempt(path, false, () => verifyLine(path, guard))
     }
   }

@@ -29,19 +29,20 @@ const realPath = (path: string): string => {
   }
 }
 
-const cached = (named: string): string => {
+const cacheDirectory = (name: string): string => {
   const cache = process.env['XDG_CACHE_HOME']
   const root = cache !== undefined && cache !== '' ? cache : join(homedir(), '.cache')
-  const id = createHash('sha256').update(named).digest('hex').slice(0, 16)
+  const id = createHash('sha256').update(name).digest('hex').slice(0, 16)
   return join(root, 'unroll', id)
 }
 
 /** `$XDG_CACHE_HOME/unroll/<home id>`: never inside the home, and one per real path of a home. */
-export const defaultIndexDirectory = (home: string): string => cached(realPath(resolve(home)))
+export const defaultIndexDirectory = (home: string): string =>
+  cacheDirectory(realPath(resolve(home)))
 
 /**
- * `$XDG_CACHE_HOME/unroll/<store id>`: one per store and home, whose paths its rows begin with. `address` is where the
+ * `$XDG_CACHE_HOME/unroll/<store id>`: one per store and home, since rows hold paths of the home. `address` is where the
  * store is, without user, password and settings.
  */
 export const storeIndexDirectory = (address: string, home: string): string =>
-  cached(`${address}\n${realPath(resolve(home))}`)
+  cacheDirectory(`${address}\n${realPath(resolve(home))}`)

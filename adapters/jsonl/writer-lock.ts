@@ -55,7 +55,7 @@ const ownerOf = (threadId: string, name: string): ProcessIdentity | null => {
 const held = new Set<string>()
 const releaseAll = (): void => held.forEach(removeQuietly)
 
-const put = (path: string): void => {
+const createLock = (path: string): void => {
   if (held.size === 0) process.once('exit', releaseAll)
   closeSync(openSync(path, 'wx', 0o600))
   held.add(path)
@@ -65,7 +65,7 @@ const put = (path: string): void => {
 const abandoned = new Set<string>()
 
 /** Never throws: what was written under the lock is acknowledged. */
-const takeDown = (path: string): void => {
+const releaseLock = (path: string): void => {
   try {
     unlinkIfThere(path)
   } catch {
@@ -95,7 +95,7 @@ const lockFolder = (home: string): string => {
 }
 
 /** What others hold or left behind; the names in `own` are skipped. */
-const look = (
+const inspect = (
   folder: string,
   threadId: string,
   own: ReadonlyArray<string>
@@ -116,7 +116,7 @@ export const isBeingWritten = (home: string, threadId: string): boolean => {
   const own = [...held].map((path) => basename(path))
   return (
     statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true &&
-    look(folder, threadId, own).living
+    inspect(folder, threadId, own).living
   )
 }
 
@@ -136,23 +136,23 @@ export const staleLocks = (
 /** Acquires the lock of a thread, or answers null when a living process holds it. Throws errors of the system. */
 export const tryLock = (home: string, streamId: StreamId): WriterLock | null => {
   const folder = lockFolder(home)
-  for (const path of abandoned) takeDown(path)
+  for (const path of abandoned) releaseLock(path)
   const left = [...abandoned].map((path) => basename(path))
-  if (look(folder, streamId, left).living) return null
+  if (inspect(folder, streamId, left).living) return null
   const own = lockName(streamId, thisProcess(), randomBytes(8).toString('hex'))
   const path = join(folder, own)
-  put(path)
+  createLock(path)
   try {
-    const others = look(folder, streamId, [own, ...left])
+    const others = inspect(folder, streamId, [own, ...left])
     if (!others.living) {
       for (const name of others.stale) unlinkIfThere(join(folder, name))
-      return { release: () => takeDown(path) }
+      return { release: () => releaseLock(path) }
     }
   } catch (cause) {
-    takeDown(path)
+    releaseLock(path)
     throw cause
   }
-  takeDown(path)
+  releaseLock(path)
   return null
 }
 

@@ -13,7 +13,7 @@ import { memoryIndex } from './index.ts'
  */
 export const fallingBack = (index: Index, onFailure: (why: StoreError) => void): Index => {
   let current = index
-  const goOn = (why: StoreError, next: Index): Index => {
+  const fallBack = (why: StoreError, next: Index): Index => {
     if (current === index) {
       onFailure(why)
       current = next
@@ -26,7 +26,7 @@ export const fallingBack = (index: Index, onFailure: (why: StoreError) => void):
       const asked = current
       const done = await asked.commit(writes, expected)()
       if (E.isRight(done) || asked !== index) return done
-      return goOn(done.left, await copyIndex(index, memoryIndex())).commit(writes, expected)()
+      return fallBack(done.left, await copyIndex(index, memoryIndex())).commit(writes, expected)()
     },
     // The copy in memory counts from 0; what was asked before a clear that failed must not be taken for new.
     epoch: () => index.epoch() + (current === index ? 0 : 1 + current.epoch()),
@@ -34,7 +34,7 @@ export const fallingBack = (index: Index, onFailure: (why: StoreError) => void):
       const asked = current
       const done = await asked.clear()()
       if (E.isRight(done) || asked !== index) return done
-      return goOn(done.left, memoryIndex()).clear()()
+      return fallBack(done.left, memoryIndex()).clear()()
     },
     close: () => index.close()
   }
