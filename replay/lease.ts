@@ -84,31 +84,6 @@ export type Acquired<S> =
 /** The clocks of who wants a lease. */
 export type LeaseClock = Pick<Lessee, 'nowMs' | 'steadyMs' | 'pause' | 'every'>
 
-/** What a waiter knows: when it began, and when what it sees changed last, or the holder made progress last. */
-interface LeaseWatch<S> {
-  readonly sinceMs: number
-  readonly seen: S | undefined
-  readonly changedMs: number
-  readonly progressMs: number
-}
-
-const watched = <S>(
-  store: LeaseStore<S>,
-  watch: LeaseWatch<S>,
-  now: S,
-  nowMs: number
-): LeaseWatch<S> => {
-  const { seen, changedMs, progressMs } = watch
-  const isSame = JSON.stringify(now) === JSON.stringify(seen)
-  const hasProgressed = seen === undefined || store.hasProgressed(seen, now)
-  return {
-    ...watch,
-    seen: now,
-    changedMs: isSame ? changedMs : nowMs,
-    progressMs: hasProgressed ? nowMs : progressMs
-  }
-}
-
 /** Keeps a lease that was just acquired until it is released or lost. */
 const keepLease = <S>(
   store: LeaseStore<S>,
@@ -164,17 +139,21 @@ export const acquireLease = async <S>({
   onWait = () => undefined
 }: LeaseRequest<S>): Promise<E.Either<StoreError, Acquired<S>>> => {
   const sinceMs = clock.steadyMs()
-  let watch: LeaseWatch<S> = { sinceMs, seen: undefined, changedMs: sinceMs, progressMs: sinceMs }
+  let seen = null as { readonly stored: S; readonly text: string } | null
+  let changedMs = sinceMs
+  let progressMs = sinceMs
   for (let hasWaited = false; ; hasWaited = true) {
     const read = await store.read()
     if (E.isLeft(read)) return read
     const now = read.right
     const nowMs = clock.steadyMs()
-    watch = watched(store, watch, now, nowMs)
+    const text = JSON.stringify(now)
+    if (text !== seen?.text) changedMs = nowMs
+    if (seen === null || store.hasProgressed(seen.stored, now)) progressMs = nowMs
+    seen = { stored: now, text }
     const holder = store.holderOf(now)
     if (holder === null && hasWaited && !takesReleased) return E.right('released')
-    const unchangedMs = nowMs - watch.changedMs
-    if (judgeLease(holder, clock.nowMs(), unchangedMs, terms.termMs) !== 'held') {
+    if (judgeLease(holder, clock.nowMs(), nowMs - changedMs, terms.termMs) !== 'held') {
       const done = await store.replace(now, store.acquired())
       if (E.isLeft(done)) return done
       if (done.right === 'moved') continue
@@ -182,7 +161,7 @@ export const acquireLease = async <S>({
       return E.right({ lease, before: now, hasWaited })
     }
     const isOver = nowMs - sinceMs >= terms.waitMsMax
-    if (isOver || nowMs - watch.progressMs >= terms.stallMsMax) return E.right('timed_out')
+    if (isOver || nowMs - progressMs >= terms.stallMsMax) return E.right('timed_out')
     onWait(now)
     await clock.pause(terms.lookMs)
   }
