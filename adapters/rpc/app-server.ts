@@ -6,35 +6,34 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
-import { absoluteDirectory } from '../home/places.ts'
-import { configInForce, providerIn } from '../home/config.ts'
-import { tell } from '../stderr.ts'
+import { describe, type StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { ProfileName } from '../../domain/profile.ts'
-import { describe, type StoreError } from '../../domain/errors.ts'
 import { thrown } from '../../replay/guarded.ts'
-import type { Opened } from '../open.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
+import type { AnalyticsOutlet } from '../analytics/sender.ts'
+import { configInForce, providerIn } from '../home/config.ts'
+import { absoluteDirectory } from '../home/places.ts'
+import type { Opened } from '../open.ts'
+import { tell } from '../stderr.ts'
 import { createMeter } from '../telemetry/meter.ts'
 import { metricsPages, startExport } from '../telemetry/process.ts'
-import type { AnalyticsOutlet } from '../analytics/sender.ts'
-import type { ServerAnalytics } from './analytics/open.ts'
+import type { ServerAnalytics } from './analytics/observer.ts'
+import { serveStore } from './follow/elsewhere.ts'
 import { createFollow } from './follow/follow.ts'
 import { remoteWatch, systemWatch } from './follow/watch.ts'
-import { serveStore } from './follow/elsewhere.ts'
-import type { Server } from './method.ts'
 import { createLive, type Live } from './threads/live.ts'
+import type { Server } from './threads/server.ts'
+import type { TurnHost } from './threads/turn-host.ts'
 import type { AuthOptions } from './transports/auth.ts'
 import type { Routes } from './transports/http.ts'
-import type { Listen } from './transports/listen.ts'
+import type { Listen, Transport } from './transports/listen.ts'
 import type { MetricsListener } from './transports/metrics.ts'
 import { serveStdio } from './transports/stdio.ts'
-import type { Transport } from './transports/transport.ts'
-import type { TurnHost } from './turn-host.ts'
 
 export { parseListen, type Listen } from './transports/listen.ts'
 export type { AuthOptions } from './transports/auth.ts'
-export type { HostedTurn, TurnEnd, TurnHost } from './turn-host.ts'
+export type { HostedTurn, TurnEnd, TurnHost } from './threads/turn-host.ts'
 export type { AnalyticsOutlet, Post } from '../analytics/sender.ts'
 export type { Fact } from '../../domain/analytics/fact.ts'
 
@@ -202,7 +201,7 @@ const openAnalyticsOnce = async (
 ): Promise<ServerAnalytics | null> => {
   const capturePath = analytics.capturePath ?? process.env[CAPTURE_VARIABLE] ?? ''
   if (capturePath === '' && analytics.post === undefined) return null
-  const { openAnalytics } = await import('./analytics/open.ts')
+  const { openAnalytics } = await import('./analytics/observer.ts')
   const transport = listen === undefined || listen.kind === 'stdio' ? 'stdio' : 'websocket'
   const outlet = { ...analytics, capturePath }
   return openAnalytics({ outlet, live, profile, transport, nowMs: Date.now }, log, telemetry)

@@ -2,16 +2,16 @@
  * A client of the app-server in the same process: lines in, messages out.
  */
 import { absoluteDirectory } from '../../adapters/home/places.ts'
-import { connect, type Connection } from '../../adapters/rpc/connection/connection.ts'
-import { createFollow } from '../../adapters/rpc/follow/follow.ts'
 import { openAll } from '../../adapters/open.ts'
+import { connect, type Connection } from '../../adapters/rpc/connection/connection.ts'
 import { remoteOf } from '../../adapters/rpc/follow/elsewhere.ts'
+import { createFollow } from '../../adapters/rpc/follow/follow.ts'
 import { remoteWatch, systemWatch, type Watch } from '../../adapters/rpc/follow/watch.ts'
 import { createLive } from '../../adapters/rpc/threads/live.ts'
-import type { Server } from '../../adapters/rpc/method.ts'
-import { decoderOf } from './client-schema.ts'
-import type { Engine } from '../../replay/engine.ts'
+import type { Server } from '../../adapters/rpc/threads/server.ts'
 import type { ProfileName } from '../../domain/profile.ts'
+import type { Engine } from '../../replay/engine.ts'
+import { decoderOf } from './client-schema.ts'
 import { openedEngine, right } from './engines.ts'
 
 /** A message as it came. */

@@ -4,11 +4,11 @@
 import { once } from 'node:events'
 import { createConnection, type AddressInfo, type Socket } from 'node:net'
 import { WebSocket, type ClientOptions } from 'ws'
+import type { Server } from '../../adapters/rpc/threads/server.ts'
 import { openToAll } from '../../adapters/rpc/transports/auth.ts'
 import type { Limits } from '../../adapters/rpc/transports/client.ts'
 import { HEALTH, type Rules } from '../../adapters/rpc/transports/http.ts'
 import { webSockets } from '../../adapters/rpc/transports/websocket.ts'
-import type { Server } from '../../adapters/rpc/method.ts'
 import { serverOf, type Message } from './rpc-client.ts'
 
 /** A client. */

@@ -1,15 +1,53 @@
 /**
  * What requests and their answers come to as facts for usage analytics.
  */
-import type { Fact, OpenedThread, Runtime } from '../../../domain/analytics/fact.ts'
+import type { Fact, OpenedThread, Runtime, TurnSettings } from '../../../domain/analytics/fact.ts'
 import type { InitializationMode, SteerRefusal } from '../../../domain/analytics/vocabulary.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
-import { SPOKEN } from '../wire/spoken.ts'
+import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { Live } from '../threads/live.ts'
+import type { Settings } from '../threads/settings.ts'
 import { isWorktree, systemVersion } from './machine.ts'
 import { remember, type Seen } from './seen.ts'
-import { turnSettings } from './turn-settings.ts'
+
+const SANDBOXES: Readonly<Record<string, NonNullable<TurnSettings['sandboxPolicy']>>> = {
+  dangerFullAccess: 'full_access',
+  externalSandbox: 'external_sandbox',
+  readOnly: 'read_only',
+  workspaceWrite: 'workspace_write'
+}
+
+const hasNetwork = ({ type, networkAccess }: JsonObject): boolean =>
+  type === 'dangerFullAccess' || networkAccess === true || networkAccess === 'enabled'
+
+const unlessNone = (value: string | null): string | null => (value === 'none' ? null : value)
+
+/** The settings a turn begins with, in the words of the analytics; what the server does not know is null. */
+export const turnSettings = (
+  { sandbox, approvalPolicy, ...settings }: Settings,
+  turn: { readonly turnId: string; readonly isFirst: boolean; readonly ephemeral: boolean }
+): TurnSettings => ({
+  model: settings.model,
+  modelProvider: settings.modelProvider,
+  sandboxPolicy: SANDBOXES[textIn(sandbox['type'])] ?? null,
+  sandboxNetworkAccess: hasNetwork(sandbox),
+  reasoningEffort: settings.reasoningEffort,
+  reasoningSummary: unlessNone(settings.reasoningSummary),
+  serviceTier: settings.serviceTier,
+  approvalPolicy: typeof approvalPolicy === 'string' ? approvalPolicy : 'granular',
+  approvalsReviewer: settings.approvalsReviewer,
+  collaborationMode: 'default',
+  personality: unlessNone(settings.personality),
+  workspaceKind: null,
+  isFirstTurn: turn.isFirst,
+  ephemeral: turn.ephemeral,
+  rootTurnId: turn.turnId,
+  turnTrigger: null,
+  turnSource: null,
+  multiAgentVersion: 'v1',
+  guardianV2Enabled: false,
+  activePluginIds: []
+})
 
 type Facts = ReadonlyArray<Fact>
 
@@ -53,7 +91,7 @@ const ARCH: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64'
 
 /** What runs here; its version is the one the server answers as. */
 const runtimeOf = (profile: ProfileName): Runtime => ({
-  version: SPOKEN[profile],
+  version: PROFILES[profile].writesAs,
   os: SYSTEM[process.platform] ?? process.platform,
   osVersion: systemVersion(),
   arch: ARCH[process.arch] ?? process.arch

@@ -1,8 +1,8 @@
 /**
  * Tokens of turns from the totals of threads that clients are told: what a turn adds to the total of its thread.
  */
-import { isJsonObject, type Json } from '../../../domain/json.ts'
 import type { TurnTokens } from '../../../domain/analytics/fact.ts'
+import { isJsonObject, type Json } from '../../../domain/json.ts'
 
 /** Follows the totals of threads. */
 export interface Usage {

@@ -4,6 +4,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { noTelemetry } from '../../../replay/telemetry.ts'
+import type { MethodOutcome } from '../methods/method.ts'
+import { methodsOf } from '../methods/methods.ts'
+import { identified } from '../threads/identity.ts'
+import type { Peer } from '../threads/live.ts'
+import { LIST_PERMIT } from '../threads/scheduler.ts'
+import type { ObservedClient, Server, Session } from '../threads/server.ts'
 import { internal, overloaded } from '../wire/errors.ts'
 import {
   parseMessage,
@@ -14,15 +20,9 @@ import {
   type Notice,
   type Reply
 } from '../wire/message.ts'
-import type { ObservedClient } from '../analytics/observer.ts'
+import { check, type Checked, type RpcRequest } from './check.ts'
 import { createGate } from './gate.ts'
-import { LIST_PERMIT } from './keys.ts'
-import { failedWith, observed, type Outcome } from './observed.ts'
-import type { Peer } from '../threads/live.ts'
-import { identified, type Identified } from '../threads/identity.ts'
-import type { Answer, Call, Refusal, Server, Session } from '../method.ts'
-import { methodsOf } from '../methods.ts'
-import { check, type Checked, type Request } from './check.ts'
+import { failedWith, observed, type RequestOutcome } from './observed.ts'
 
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
 export const IN_FLIGHT_MAX = 128
@@ -43,14 +43,6 @@ export interface Connection {
   readonly close: () => void
 }
 
-type Answered = E.Either<Refusal, Answer<unknown>>
-
-const handled = (
-  { handler }: Checked['method'],
-  { params, streamOf }: Identified,
-  where: Omit<Call, 'streamOf'>
-): Promise<Answered> => handler(params, { ...where, streamOf })() as Promise<Answered>
-
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
 const responder = (
   server: Server,
@@ -63,29 +55,34 @@ const responder = (
     for (const one of notices) server.live.tell(one, peer)
   }
 
-  const respond = async (
+  return async (
     id: string,
     { method, params }: Checked,
     arrivedAt: number
-  ): Promise<Outcome> => {
+  ): Promise<RequestOutcome> => {
     const asked = seen?.asked(id, method.name, params)
     try {
       const meant = await identified(server, params)
-      const answered: Answered = E.isLeft(meant)
+      const { handler } = method
+      const answered: MethodOutcome = E.isLeft(meant)
         ? meant
-        : await handled(method, meant.right, { server, session, arrivedAt })
+        : await handler(meant.right.params, {
+            ...{ server, session, arrivedAt },
+            thread: meant.right.thread
+          })
       if (E.isLeft(answered)) {
         notify(answered.left.before)
         asked?.failed(answered.left)
         send(printError(id, answered.left))
         return failedWith(answered.left)
       }
-      const text = printResult(id, answered.right.result)
-      notify(answered.right.before)
-      asked?.answered(answered.right.result)
+      const { result, before, after, then } = answered.right
+      const text = printResult(id, result)
+      notify(before)
+      asked?.answered(result)
       send(text)
-      notify(answered.right.after)
-      answered.right.then?.()
+      notify(after)
+      then?.()
       return 'ok'
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause)
@@ -96,8 +93,6 @@ const responder = (
       return failedWith(failure)
     }
   }
-
-  return respond
 }
 
 const newSession = (): Session => ({
@@ -137,14 +132,14 @@ export const connect = (server: Server, send: (message: string) => void): Connec
 
   const task = (run: () => Promise<void>) => ({ run, isWanted: gate.isOpen })
 
-  const serve = (request: Request): void => {
+  const serve = (request: RpcRequest): void => {
     if (gate.count() >= IN_FLIGHT_MAX) {
       observe.refused()
       return send(printError(request.id, overloaded))
     }
     gate.enter()
     const answered = observe.taken(request.method)
-    let outcome: Outcome = 'dropped'
+    let outcome: RequestOutcome = 'dropped'
     const checked = check(request, methods, server, session)
     const earlier = handshake
     const arrivedAt = server.live.tick()
@@ -160,7 +155,7 @@ export const connect = (server: Server, send: (message: string) => void): Connec
       ? server.live.schedule(null, task(run))
       : server.live.schedule(
           checked.right.method.key(checked.right.params),
-          checked.right.method.changesLists === true
+          checked.right.method.changesLists
             ? task(() => server.live.schedule(LIST_PERMIT, task(run)))
             : task(run)
         )

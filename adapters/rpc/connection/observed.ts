@@ -7,18 +7,18 @@ import { stopwatch, type Telemetry } from '../../../replay/telemetry.ts'
 import { CODE } from '../wire/errors.ts'
 
 /** What became of a request. */
-export type Outcome = LabelsOf<'rpc.request.duration'>['outcome']
+export type RequestOutcome = LabelsOf<'rpc.request.duration'>['outcome']
 
 const CODES: ReadonlySet<number> = new Set(Object.values(CODE))
 
 /** The outcome of a request that was answered with an error. */
-export const failedWith = ({ code }: { readonly code: number }): Outcome =>
-  CODES.has(code) ? (String(code) as Outcome) : 'other'
+export const failedWith = ({ code }: { readonly code: number }): RequestOutcome =>
+  CODES.has(code) ? (String(code) as RequestOutcome) : 'other'
 
 /** Follows one connection. */
 export interface Observed {
   /** A request was taken; the answer tells that it is over. */
-  readonly taken: (method: string) => (outcome: Outcome) => void
+  readonly taken: (method: string) => (outcome: RequestOutcome) => void
   readonly refused: () => void
   /** A notification is sent, or dropped; answers which. */
   readonly notified: (isSent: boolean) => boolean

@@ -3,10 +3,10 @@
  */
 import { streamId } from '../../../domain/ids.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
-import type { OpenStore } from '../../eventstore/open.ts'
 import type { Warm } from '../../eventstore/directory/warm.ts'
+import type { OpenStore } from '../../eventstore/open.ts'
 import type { Opened } from '../../open.ts'
-import type { Remote } from './watch.ts'
+import type { Remote } from '../threads/server.ts'
 
 /** A store that is served. */
 export interface ServedStore {

@@ -3,11 +3,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { homeNames } from '../../home/names.ts'
+import type { Remote } from '../threads/server.ts'
 import { BUSY_MS, REST_MS, type FollowParts } from './followed.ts'
 import { createFollowers } from './followers.ts'
 import { idleUnloader } from './idle.ts'
 import { nameWatcher } from './names.ts'
-import type { Remote } from './watch.ts'
 
 /** The part of a server that works on its own. */
 export interface Follow {

@@ -5,15 +5,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Engine, Follower, Look, ThreadChange } from '../../../replay/engine.ts'
 import type { Live } from '../threads/live.ts'
-import { setStatus } from '../threads/status.ts'
-import type { Notice } from '../wire/message.ts'
 import {
+  setStatus,
   statusChanged,
   threadArchived,
   threadClosed,
   threadDeleted,
   threadUnarchived
 } from '../threads/notices.ts'
+import type { Notice } from '../wire/message.ts'
 import { toldOf } from './told.ts'
 import type { Watch } from './watch.ts'
 

@@ -5,15 +5,15 @@
  * comes before what a look finds. A thread is looked at when its file looks other than before: every second, and ten times
  * a second while things happen.
  */
-import { threadKey } from '../connection/keys.ts'
+import { threadKey } from '../threads/scheduler.ts'
 import {
   beginFollowed,
   endFollowed,
   heardOf,
   lookAtFollowed,
   nextLook,
-  type Followed,
-  type FollowParts
+  type FollowParts,
+  type Followed
 } from './followed.ts'
 
 /** The followed threads of a server. */
@@ -58,7 +58,7 @@ const inQueue = (
   threadId: string,
   run: () => Promise<void>
 ): Promise<void> =>
-  live.schedule(threadKey({ threadId }), {
+  live.schedule(threadKey(threadId), {
     isWanted: () => true,
     run: () => run().catch((cause: unknown) => log(`following ${threadId}: ${reasonOf(cause)}`))
   })

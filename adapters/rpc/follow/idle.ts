@@ -1,9 +1,9 @@
 /**
  * Threads that nobody follows and in which nothing runs are unloaded after half an hour, as Codex does.
  */
-import { threadKey } from '../connection/keys.ts'
 import type { Live } from '../threads/live.ts'
 import { statusChanged, threadClosed } from '../threads/notices.ts'
+import { threadKey } from '../threads/scheduler.ts'
 
 /** How long a thread stays loaded without clients and without work. */
 export const IDLE_MS = 30 * 60 * 1000
@@ -41,7 +41,7 @@ export const idleUnloader = (live: Live, nowMs: () => number): (() => Promise<vo
       if (nowMs() - sinceMs < IDLE_MS) continue
       quietSinceMs.delete(threadId)
       const task = { isWanted: () => true, run: async () => unload(threadId) }
-      work.push(live.schedule(threadKey({ threadId }), task))
+      work.push(live.schedule(threadKey(threadId), task))
     }
     await Promise.all(work)
   }

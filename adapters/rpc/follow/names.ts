@@ -3,9 +3,9 @@
  * are told of names that a client gives.
  */
 import type { Names } from '../../../replay/home-ports.ts'
-import { threadKey } from '../connection/keys.ts'
 import type { Live, ShownThread } from '../threads/live.ts'
 import { nameUpdated } from '../threads/notices.ts'
+import { threadKey } from '../threads/scheduler.ts'
 
 /** The name that a notification gives a thread: by itself, or with a thread that was started with one, as a fork is. */
 const nameIn = (method: string, params: unknown): readonly [string, string] | null => {
@@ -47,7 +47,7 @@ export const nameWatcher = (
     const others = [...now].filter(([threadId, name]) => told.get(threadId) !== name)
     await Promise.all(
       others.map(([threadId]) =>
-        live.schedule(threadKey({ threadId }), {
+        live.schedule(threadKey(threadId), {
           isWanted: () => true,
           run: () => tell(threadId)
         })

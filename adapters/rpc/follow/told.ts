@@ -10,7 +10,6 @@ import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadItem, ThreadStatus, Turn } from '../../../domain/protocol.ts'
 import type { ThreadChange } from '../../../replay/follow/changes.ts'
 import { absoluteDirectory } from '../../home/places.ts'
-import type { Notice } from '../wire/message.ts'
 import {
   goalCleared,
   goalUpdated,
@@ -22,6 +21,7 @@ import {
   turnFailed,
   turnStarted
 } from '../threads/notices.ts'
+import type { Notice } from '../wire/message.ts'
 
 /** What is told: a notification, or the state the thread is in from here on. */
 export type Told = { readonly notice: Notice } | { readonly status: ThreadStatus }

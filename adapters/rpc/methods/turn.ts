@@ -4,36 +4,17 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { GATED_FIELDS } from './gated-fields.ts'
 import { v4, v7 } from 'uuid'
 import type { SteerRefusal } from '../../../domain/analytics/vocabulary.ts'
-import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { PROFILES } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
-import { threadKey } from '../connection/keys.ts'
-import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, RunningTurn } from '../threads/live.ts'
-import { EVERY_PROFILE, type Call, type Method } from '../method.ts'
 import { settingsUpdated, wholeItem, writtenElsewhere } from '../threads/notices.ts'
-import type { Notice } from '../wire/message.ts'
-import { noAnswer } from '../wire/refusals.ts'
-import * as results from '../threads/results.ts'
-import {
-  absolutePath,
-  anything,
-  ignored,
-  list,
-  option,
-  required,
-  struct,
-  text,
-  type ValueOf
-} from '../wire/serde.ts'
 import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
-import { beginHosted } from '../threads/hosted-turn.ts'
+import * as results from '../threads/results.ts'
+import type { Call } from '../threads/server.ts'
 import { loadedThread, subscribe } from '../threads/threads.ts'
-import { OPEN, toldTurn } from '../threads/told-turn.ts'
-import { stopReview } from './review-start.ts'
-import { unrunTurn } from '../threads/unrun-turn.ts'
+import { OPEN, beginHosted, noAnswer, shownTurn, unrunTurn } from '../threads/turns.ts'
 import {
   changedSettings,
   checkInput,
@@ -41,8 +22,22 @@ import {
   userInputs,
   type UserInput
 } from '../threads/user-input.ts'
+import { invalidRequest, type RpcError } from '../wire/errors.ts'
+import type { Notice } from '../wire/message.ts'
+import {
+  absolutePath,
+  anything,
+  ignored,
+  list,
+  option,
+  required,
+  text,
+  type ValueOf
+} from '../wire/serde.ts'
+import { served, type Era } from './method.ts'
+import { stopReview } from './review-start.ts'
 
-const startFieldsOf = (profile: ProfileName) => ({
+const startFieldsOf = ({ profile }: Era) => ({
   threadId: required(text),
   clientUserMessageId: profile === '0.130' ? ignored<string>() : option(text),
   input: required(userInputs(profile)),
@@ -53,7 +48,6 @@ const startFieldsOf = (profile: ProfileName) => ({
   ...settingsFields(profile),
   outputSchema: option(anything)
 })
-type StartParams = ValueOf<ReturnType<typeof startFieldsOf>>
 
 /** A turn that nobody answers: the message is told, and that it failed. */
 const unanswered = (
@@ -73,7 +67,7 @@ const unanswered = (
   }
   call.server.live.put(live)
   return {
-    turn: toldTurn(profile, turnId, { ...OPEN, startedAt: null }),
+    turn: shownTurn(profile, turnId, { ...OPEN, startedAt: null }),
     notices: unrunTurn(call, live, {
       turnId,
       reason: noAnswer(live),
@@ -83,14 +77,11 @@ const unanswered = (
 }
 
 /** The row of `turn/start`. */
-export const turnStart: Method<StartParams, { readonly turn: Turn }> = {
-  name: 'turn/start',
-  profiles: EVERY_PROFILE,
-  experimentalFields: GATED_FIELDS['turn/start'],
-  params: (profile) => struct('TurnStartParams', startFieldsOf(profile)),
-  result: t.type({ turn: results.Turn }, 'TurnStartResponse'),
-  key: threadKey,
-  handler: (params, call) => async () => {
+export const turnStart = served(
+  'TurnStartParams',
+  startFieldsOf,
+  t.type({ turn: results.Turn }, 'TurnStartResponse'),
+  async (params, call) => {
     const { live: all, profile, turns: host } = call.server
     const found = loadedThread(call, params.threadId)
     if (E.isLeft(found)) return found
@@ -129,9 +120,9 @@ export const turnStart: Method<StartParams, { readonly turn: Turn }> = {
       }
     })
   }
-}
+)
 
-const steerFieldsOf = (profile: ProfileName) => ({
+const steerFieldsOf = ({ profile }: Era) => ({
   threadId: required(text),
   input: required(userInputs(profile)),
   expectedTurnId: required(text)
@@ -141,17 +132,11 @@ const refused = (message: string, refusal: SteerRefusal): E.Either<RpcError, nev
   E.left({ ...invalidRequest(message), refusal })
 
 /** The row of `turn/steer`. */
-export const turnSteer: Method<
-  ValueOf<ReturnType<typeof steerFieldsOf>>,
-  { readonly turnId: string }
-> = {
-  name: 'turn/steer',
-  profiles: EVERY_PROFILE,
-  experimentalFields: GATED_FIELDS['turn/steer'],
-  params: (profile) => struct('TurnSteerParams', steerFieldsOf(profile)),
-  result: t.type({ turnId: t.string }, 'TurnSteerResponse'),
-  key: threadKey,
-  handler: (params, call) => async () => {
+export const turnSteer = served(
+  'TurnSteerParams',
+  steerFieldsOf,
+  t.type({ turnId: t.string }, 'TurnSteerResponse'),
+  async (params, call) => {
     const live = loadedThread(call, params.threadId)
     if (E.isLeft(live)) return live
     if (params.expectedTurnId === '')
@@ -175,7 +160,7 @@ export const turnSteer: Method<
     steer(input.right)
     return E.right({ result: { turnId } })
   }
-}
+)
 
 const interruptFields = { threadId: required(text), turnId: required(text) }
 
@@ -190,27 +175,23 @@ const isOf = ({ review }: LiveThread, turnId: string): boolean =>
   review !== null && ['', review.turnId, review.reviewTurnId].includes(turnId)
 
 /** The row of `turn/interrupt`. Without an id, and with nothing running, there is nothing to do. */
-export const turnInterrupt: Method<ValueOf<typeof interruptFields>, object> = {
-  name: 'turn/interrupt',
-  profiles: EVERY_PROFILE,
-  params: () => struct('TurnInterruptParams', interruptFields),
-  result: t.type({}, 'TurnInterruptResponse'),
-  key: threadKey,
-  handler:
-    ({ threadId, turnId }, call) =>
-    async () => {
-      const found = loadedThread(call, threadId)
-      if (E.isLeft(found)) return found
-      const live = found.right
-      if (live.turn === null && live.review !== null && isOf(live, turnId)) {
-        const stopped = await stopReview(call, live, live.review)
-        if (E.isRight(stopped)) return E.right({ result: {}, ...stopped.right })
-      }
-      if (live.turn === null && live.writtenTurnId !== null)
-        return E.right({ result: {}, after: [writtenElsewhere(live.id)] })
-      if (turnId === '' && live.turn === null) return E.right({ result: {} })
-      const turn = interruptible(live.turn, turnId)
-      if (E.isLeft(turn)) return turn
-      return E.right({ result: {}, then: () => turn.right.abort.abort() })
+export const turnInterrupt = served(
+  'TurnInterruptParams',
+  interruptFields,
+  t.type({}, 'TurnInterruptResponse'),
+  async ({ threadId, turnId }, call) => {
+    const found = loadedThread(call, threadId)
+    if (E.isLeft(found)) return found
+    const live = found.right
+    if (live.turn === null && live.review !== null && isOf(live, turnId)) {
+      const stopped = await stopReview(call, live, live.review)
+      if (E.isRight(stopped)) return E.right({ result: {}, ...stopped.right })
     }
-}
+    if (live.turn === null && live.writtenTurnId !== null)
+      return E.right({ result: {}, after: [writtenElsewhere(live.id)] })
+    if (turnId === '' && live.turn === null) return E.right({ result: {} })
+    const turn = interruptible(live.turn, turnId)
+    if (E.isLeft(turn)) return turn
+    return E.right({ result: {}, then: () => turn.right.abort.abort() })
+  }
+)

@@ -9,10 +9,8 @@ import { PROFILES } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
 import { dayOf, twoDigits } from '../../jsonl/place.ts'
 import type { Draft, ShownThread } from './live.ts'
-import type { Call } from '../method.ts'
-import type { Settings } from './settings.ts'
-import { environmentsOf } from './settings.ts'
-import { present } from './threads.ts'
+import type { Call } from './server.ts'
+import { environmentsOf, type Settings } from './settings.ts'
 
 /** What a draft is made from. */
 export interface DraftSource {
@@ -20,10 +18,10 @@ export interface DraftSource {
   readonly ephemeral: boolean
   readonly threadSource: string | null
   readonly baseInstructions: string | null
-  /** The thread it continues, whose turns and preview it shows; null for a new one. */
-  readonly parent: ShownThread | null
-  readonly turns: ReadonlyArray<Turn>
-  readonly name: string | null
+  /** The thread it continues, whose preview it shows; absent for a new one. */
+  readonly parent?: ShownThread
+  readonly turns?: ReadonlyArray<Turn>
+  readonly name?: string | null
 }
 
 const pathOf = (home: string, threadId: string, ms: number): string => {
@@ -32,6 +30,11 @@ const pathOf = (home: string, threadId: string, ms: number): string => {
   const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join('-')
   return join(dayOf(home, ms), `rollout-${date}T${time}-${threadId}.jsonl`)
 }
+
+const present = (members: Readonly<Record<string, unknown>>): JsonObject =>
+  Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined && value !== null)
+  ) as JsonObject
 
 const metaOf = (
   { server, session }: Call,
@@ -94,9 +97,9 @@ export const createDraft = (call: Call, source: DraftSource): Draft => {
     agentNickname: null,
     agentRole: null,
     gitInfo: null,
-    name: source.name,
+    name: source.name ?? null,
     ...(members169 ? { daybreakEnabled: null } : {}),
-    turns: source.turns
+    turns: source.turns ?? []
   }
   return { thread, meta: metaOf(call, id, ms, source), startedAtMs: ms }
 }

@@ -7,8 +7,8 @@
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, ThreadStatus } from '../../../domain/protocol.ts'
 import type { Notice, Notification, Question } from '../wire/message.ts'
-import { createScheduler, type Scheduler } from '../connection/scheduler.ts'
 import { createQuestions, type Questions } from './questions.ts'
+import { createScheduler, type Scheduler } from './scheduler.ts'
 import type { Settings } from './settings.ts'
 
 /** A thread as a client sees it; one that is never stored has no path. */

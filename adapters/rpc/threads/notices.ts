@@ -5,8 +5,8 @@ import type { Goal } from '../../../domain/changes/goal.ts'
 import type { Json, JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { ThreadStatus, Turn, TurnError } from '../../../domain/protocol.ts'
-import type { ShownThread } from './live.ts'
 import type { Audience, Notice } from '../wire/message.ts'
+import type { Live, ShownThread } from './live.ts'
 import { threadSettings, type Settings } from './settings.ts'
 
 const toAll = (method: string, params: Json): Notice => ({ method, params, to: 'all' })
@@ -224,3 +224,14 @@ export const modelChanged = (threadId: string, recorded: string, model: string):
   },
   to: 'requester'
 })
+
+const isSame = (a: ThreadStatus, b: ThreadStatus): boolean =>
+  JSON.stringify(a) === JSON.stringify(b)
+
+/** Puts a loaded thread into a state. */
+export const setStatus = (live: Live, threadId: string, status: ThreadStatus): void => {
+  const thread = live.find(threadId)
+  if (thread === null || isSame(thread.status, status)) return
+  live.put({ ...thread, status })
+  live.tell(statusChanged(threadId, status))
+}

@@ -7,8 +7,8 @@
  * configuration.
  */
 import { homedir } from 'node:os'
-import type { Json, JsonObject } from '../../../domain/json.ts'
 import { approvalPolicyOf, approvalsReviewerOf, effortOf } from '../../../domain/client-words.ts'
+import type { Json, JsonObject } from '../../../domain/json.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadEnvironment } from '../../../domain/protocol.ts'
 import {

@@ -6,7 +6,6 @@ import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import { absoluteDirectory } from '../../home/places.ts'
 import { CODE, invalidRequest, type RpcError } from '../wire/errors.ts'
-import { approvalPolicies, approvalsReviewers, permissionsOf, personalities } from './overrides.ts'
 import {
   absolutePath,
   anything,
@@ -23,6 +22,7 @@ import {
   type Codec,
   type ValueOf
 } from '../wire/serde.ts'
+import { approvalPolicies, approvalsReviewers, permissionsOf, personalities } from './overrides.ts'
 import { tierOf, type Settings } from './settings.ts'
 
 /** Characters of one input at most. */

@@ -7,9 +7,9 @@
  */
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
-import { connect } from '../connection/connection.ts'
 import type { LabelsOf } from '../../../replay/metrics.ts'
-import type { Server } from '../method.ts'
+import { connect } from '../connection/connection.ts'
+import type { Server } from '../threads/server.ts'
 
 /** How much may wait for a reader. */
 export interface Limits {

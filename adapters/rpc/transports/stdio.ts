@@ -7,7 +7,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
 import { connect } from '../connection/connection.ts'
-import type { Server } from '../method.ts'
+import type { Server } from '../threads/server.ts'
 
 /** Longest line that is taken, in bytes; a longer one is passed over. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024

@@ -5,10 +5,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { openToAll, type Auth } from './auth.ts'
-import type { Routes } from './http.ts'
-import { authority, isLoopback, type Listen } from './listen.ts'
 import type { Limits } from './client.ts'
-import type { Transport } from './transport.ts'
+import type { Routes } from './http.ts'
+import { authority, isLoopback, type Listen, type Transport } from './listen.ts'
 import { webSockets } from './websocket.ts'
 
 /** How a listener is set up. */

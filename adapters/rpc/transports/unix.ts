@@ -17,8 +17,7 @@ import { lockWriter } from '../../jsonl/writer-lock.ts'
 import { openToAll } from './auth.ts'
 import type { Limits } from './client.ts'
 import type { Routes } from './http.ts'
-import { controlSocketPath, type Listen } from './listen.ts'
-import type { Transport } from './transport.ts'
+import { controlSocketPath, type Listen, type Transport } from './listen.ts'
 import { webSockets } from './websocket.ts'
 
 /** Longest path that Linux binds or connects to, in bytes; macOS has three less. */

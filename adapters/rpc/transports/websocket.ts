@@ -4,12 +4,12 @@
  * Compression is never agreed on, a message may have 16 MiB, and a client that breaks the rules of the protocol is
  * dropped without a word, all as Codex does it.
  */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server as Http } from 'node:http'
+import { STATUS_CODES, createServer, type IncomingMessage, type Server as Http } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
-import type { Server } from '../method.ts'
+import type { Server } from '../threads/server.ts'
 import { LIMITS, serveClient, type Client, type Limits } from './client.ts'
 import { judge, type HttpAnswer, type Request, type Rules } from './http.ts'
 

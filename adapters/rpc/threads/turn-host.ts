@@ -2,10 +2,10 @@
  * Whoever runs turns for a server: a library user with a model. The server speaks for it; it writes what happens to the
  * thread through the engine.
  */
-import type { Fact } from '../../domain/analytics/fact.ts'
-import type { Json, JsonObject } from '../../domain/json.ts'
-import type { Asked } from './threads/questions.ts'
-import type { Settings } from './threads/settings.ts'
+import type { Fact } from '../../../domain/analytics/fact.ts'
+import type { Json, JsonObject } from '../../../domain/json.ts'
+import type { Asked } from './questions.ts'
+import type { Settings } from './settings.ts'
 
 /** A turn that begins. */
 export interface HostedTurn {

@@ -1,7 +1,22 @@
 /**
- * First come, first served, per key. A reader that came after a waiting writer waits behind it, so writers are never starved.
+ * Which requests wait for each other. Requests with one key are served in the order they came; those with different keys, or
+ * none, at the same time. A reader that came after a waiting writer waits behind it, so writers are never starved.
  */
-import type { Key } from './keys.ts'
+
+/** A key, and whether others may hold it at the same time: adjacent shared holders run together. */
+export interface Key {
+  readonly name: string
+  readonly mode: 'exclusive' | 'shared'
+}
+
+/** One request at a time for a thread. */
+export const threadKey = (threadId: string): Key => ({
+  name: `thread:${threadId}`,
+  mode: 'exclusive'
+})
+
+/** The permit to change which threads a list shows: one in a server, taken after the key. */
+export const LIST_PERMIT: Key = { name: 'lists', mode: 'exclusive' }
 
 /** Something to run; must not reject. */
 export interface Task {
