@@ -24,16 +24,7 @@ import {
 } from '../threads/user-input.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
-import {
-  absolutePath,
-  anything,
-  ignored,
-  list,
-  option,
-  required,
-  text,
-  type ValueOf
-} from '../wire/serde.ts'
+import { absolutePath, anything, ignored, list, option, required, text } from '../wire/serde.ts'
 import { served, type Era } from './method.ts'
 import { stopReview } from './review-start.ts'
 

@@ -10,17 +10,7 @@ import { START, isDamaged, type Batch } from '../../../replay/ports.ts'
 import type { Notice } from '../wire/message.ts'
 import { goalCleared, goalUpdated, tokenUsageUpdated } from './notices.ts'
 import { ask, type Call, type ThreadIds } from './server.ts'
-import type { Settings } from './settings.ts'
-
-/** Settings a thread recorded; null where it recorded none. */
-export interface RestoredSettings {
-  readonly model: string | null
-  readonly reasoningEffort: string | null
-  readonly serviceTier: string | null
-  readonly cwd: string | null
-  readonly approvalPolicy: Json
-  readonly approvalsReviewer: string | null
-}
+import type { RestoredSettings, Settings } from './settings.ts'
 
 /** The last count of tokens and the turn it was made in; null when it was made in none. */
 export interface RestoredUsage {

@@ -21,7 +21,6 @@ import {
 import { instructionSources } from '../../home/instructions.ts'
 import { absoluteDirectory, seenFrom } from '../../home/places.ts'
 import { PERMISSION_PROFILES, type Overrides } from './overrides.ts'
-import type { Restored } from './restored.ts'
 
 /** How a thread's next turn would run. */
 export interface Settings {
@@ -83,10 +82,24 @@ const reviewerOf = (asked: string, profile: ProfileName): string => {
   return profile === '0.130' ? 'guardian_subagent' : 'auto_review'
 }
 
+/** Settings a thread recorded; null where it recorded none. */
+export interface RestoredSettings {
+  readonly model: string | null
+  readonly reasoningEffort: string | null
+  readonly serviceTier: string | null
+  readonly cwd: string | null
+  readonly approvalPolicy: Json
+  readonly approvalsReviewer: string | null
+}
+
 /** Where a session comes from: what it keeps depends on it. */
 export type Origin =
   | { readonly kind: 'start' }
-  | { readonly kind: 'resume' | 'fork'; readonly cwd: string; readonly restored: Restored }
+  | {
+      readonly kind: 'resume' | 'fork'
+      readonly cwd: string
+      readonly restored: { readonly settings: RestoredSettings }
+    }
 
 /** The settings a thread is loaded with. */
 export const settingsOf = (
