@@ -4,7 +4,7 @@
  * One message at a time: while one is on its way the next moment is passed over, and what failed is not sent again, because
  * the next message holds all of it. Nothing here can disturb the server.
  */
-import { otlpMessage, type Sender } from './otlp-message.ts'
+import { otlpMessage, type OtlpSender } from './otlp-message.ts'
 import type { OtlpSettings } from './otlp-settings.ts'
 import type { Meter } from './meter.ts'
 
@@ -43,7 +43,7 @@ const post = async ({ url, headers }: OtlpSettings, body: string, stop: AbortSig
 export const startExporter = (
   meter: Meter,
   settings: OtlpSettings,
-  sender: Sender,
+  sender: OtlpSender,
   log: Log
 ): Exporter => {
   let isFailing = false

@@ -4,7 +4,15 @@ import { IDLE_MS } from '../../adapters/rpc/follow/idle.ts'
 import type { HostedTurn, TurnEnd, TurnHost } from '../../adapters/rpc/threads/turn-host.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
-import { clientOf, serverOf, shaken, unattended, type Client, type Message, type TestServer } from '../support/rpc-client.ts'
+import {
+  clientOf,
+  serverOf,
+  shaken,
+  unattended,
+  type Client,
+  type Message,
+  type TestServer
+} from '../support/rpc-client.ts'
 
 // How threads are, who follows them and when they are unloaded: Codex's own tests by name.
 

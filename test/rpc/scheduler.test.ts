@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { createGate, type Gate } from '../../adapters/rpc/connection/gate.ts'
-import { createScheduler, type Key } from '../../adapters/rpc/threads/scheduler.ts'
+import { createScheduler, type QueueKey } from '../../adapters/rpc/threads/scheduler.ts'
 
 // Which requests run together, which wait, and what becomes of those whose client has left.
 
-const KEY: Key = { name: 'thread:a', mode: 'exclusive' }
-const READ: Key = { name: 'config', mode: 'shared' }
-const WRITE: Key = { name: 'config', mode: 'exclusive' }
+const KEY: QueueKey = { name: 'thread:a', mode: 'exclusive' }
+const READ: QueueKey = { name: 'config', mode: 'shared' }
+const WRITE: QueueKey = { name: 'config', mode: 'exclusive' }
 
 /** Lets everything go on that can. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -16,7 +16,7 @@ const stage = () => {
   const schedule = createScheduler()
   const seen: Array<string> = []
   const ends = new Map<string, () => void>()
-  const submit = (name: string, key: Key | null, gate: Gate = createGate()): Promise<void> => {
+  const submit = (name: string, key: QueueKey | null, gate: Gate = createGate()): Promise<void> => {
     gate.enter()
     const run = async (): Promise<void> => {
       seen.push(`${name} begins`)

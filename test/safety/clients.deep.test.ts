@@ -5,7 +5,15 @@ import { COMMANDS } from '../../adapters/cli/table/commands.ts'
 import { METHODS } from '../../adapters/rpc/methods/methods.ts'
 import { unroll } from '../cli/console.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
-import { THREAD, idOf, linesOf, metaLine, rolloutPath, userLine, writeRollout } from '../support/rollouts.ts'
+import {
+  THREAD,
+  idOf,
+  linesOf,
+  metaLine,
+  rolloutPath,
+  userLine,
+  writeRollout
+} from '../support/rollouts.ts'
 import { initialized } from '../support/rpc-client.ts'
 import { outside, watchFiles } from '../support/watched-files.ts'
 import { hostileNames } from '../torture/hostile/names.ts'

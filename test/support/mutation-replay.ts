@@ -4,7 +4,15 @@
 import { join } from 'node:path'
 import type { Server } from '../../adapters/rpc/threads/server.ts'
 import type { ProfileName } from '../../domain/profile.ts'
-import { changesSince, compareFiles, compareMessages, runNow, runThen, translated, type Compared } from './compare-runs.ts'
+import {
+  changesSince,
+  compareFiles,
+  compareMessages,
+  runNow,
+  runThen,
+  translated,
+  type Compared
+} from './compare-runs.ts'
 import { FIXTURES, copyHome, removeFolder } from './fixture-home.ts'
 import { beforeOf, filesOf, type Before } from './normalise.ts'
 import { stepsOf, type Script } from './recorded-mutations.ts'

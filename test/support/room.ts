@@ -9,7 +9,14 @@ import type { HostedTurn, TurnEnd, TurnHost } from '../../adapters/rpc/threads/t
 import type { Thread, Turn } from '../../domain/protocol.ts'
 import { FIXTURES, copyHome, removeFolder } from './fixture-home.ts'
 import { emptyHome } from './rollouts.ts'
-import { clientOf, serverOf, shaken, type Client, type Message, type TestServer } from './rpc-client.ts'
+import {
+  clientOf,
+  serverOf,
+  shaken,
+  type Client,
+  type Message,
+  type TestServer
+} from './rpc-client.ts'
 
 /** A thread of three turns that was named, in `basic-142`. */
 export const PLAIN = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'

@@ -8,8 +8,8 @@ import type { TurnEnd } from '../../../domain/analytics/vocabulary.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ThreadItem } from '../../../domain/protocol.ts'
 import type { Notification } from '../wire/message.ts'
-import type { Seen } from './seen.ts'
-import { createUsage, type Usage } from './usage.ts'
+import type { ObserverMemory } from './seen.ts'
+import { createUsage, type TokenTotals } from './usage.ts'
 
 type Facts = ReadonlyArray<Fact>
 
@@ -51,7 +51,12 @@ const itemFacts = (params: JsonObject, stage: 'started' | 'completed', at: At): 
 }
 
 /** The tokens of an interrupted turn are not told: what its last answer cost is known to nobody, so the sum would be too small. */
-const endFacts = (turn: JsonObject, at: At, { turns }: Seen, usage: Usage): Facts => {
+const endFacts = (
+  turn: JsonObject,
+  at: At,
+  { turns }: ObserverMemory,
+  usage: TokenTotals
+): Facts => {
   const used = usage.ended(at.threadId, at.turnId)
   const tokens = turn['status'] === 'interrupted' ? null : used
   const error = isJsonObject(turn['error']) ? turn['error']['codexErrorInfo'] : null
@@ -73,7 +78,7 @@ const endFacts = (turn: JsonObject, at: At, { turns }: Seen, usage: Usage): Fact
 
 /** Makes facts of notifications; it remembers the totals of tokens. */
 export const createNoticeFacts = (
-  seen: Seen
+  seen: ObserverMemory
 ): ((notice: Pick<Notification, 'method' | 'params'>, atMs: number) => Facts) => {
   const usage = createUsage()
 

@@ -38,7 +38,7 @@ export const createObserver = (parts: ObserverParts): Observer => {
   const requests = createRequestFacts(parts, seen)
   const noticeFacts = createNoticeFacts(seen)
   let clients = 0
-  live.overhear((notice) => {
+  live.onNotice((notice) => {
     const atMs = nowMs()
     pump.tell(() => noticeFacts(notice, atMs))
   })

@@ -6,9 +6,9 @@ import type { InitializationMode, SteerRefusal } from '../../../domain/analytics
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { Live } from '../threads/live.ts'
-import type { Settings } from '../threads/settings.ts'
+import type { SessionSettings } from '../threads/settings.ts'
 import { isWorktree, systemVersion } from './machine.ts'
-import { remember, type Seen } from './seen.ts'
+import { remember, type ObserverMemory } from './seen.ts'
 
 const SANDBOXES: Readonly<Record<string, NonNullable<TurnSettings['sandboxPolicy']>>> = {
   dangerFullAccess: 'full_access',
@@ -24,7 +24,7 @@ const unlessNone = (value: string | null): string | null => (value === 'none' ? 
 
 /** The settings a turn begins with, in the words of the analytics; what the server does not know is null. */
 export const turnSettings = (
-  { sandbox, approvalPolicy, ...settings }: Settings,
+  { sandbox, approvalPolicy, ...settings }: SessionSettings,
   turn: { readonly turnId: string; readonly isFirst: boolean; readonly ephemeral: boolean }
 ): TurnSettings => ({
   model: settings.model,
@@ -55,7 +55,7 @@ type Facts = ReadonlyArray<Fact>
 export type RpcTransport = 'stdio' | 'websocket'
 
 /** A request as it began to be served. */
-export interface SeenRequest {
+export interface ObservedCall {
   readonly connectionId: string
   /** JSON text of its id. */
   readonly requestId: string
@@ -66,9 +66,9 @@ export interface SeenRequest {
 
 /** Makes facts of requests and of what became of them. */
 export interface RequestFacts {
-  readonly asked: (request: SeenRequest) => Facts
-  readonly answered: (request: SeenRequest, result: JsonObject, atMs: number) => Facts
-  readonly failed: (request: SeenRequest, refusal: SteerRefusal | null, atMs: number) => Facts
+  readonly asked: (request: ObservedCall) => Facts
+  readonly answered: (request: ObservedCall, result: JsonObject, atMs: number) => Facts
+  readonly failed: (request: ObservedCall, refusal: SteerRefusal | null, atMs: number) => Facts
 }
 
 const MODES: Readonly<Record<string, InitializationMode>> = {
@@ -163,9 +163,9 @@ const repositoryOf = (result: JsonObject): string | null => {
 /** What requests come to; it remembers the threads and turns they open. */
 export const createRequestFacts = (
   parts: { readonly live: Live; readonly profile: ProfileName; readonly transport: RpcTransport },
-  { threads, turns }: Seen
+  { threads, turns }: ObserverMemory
 ): RequestFacts => {
-  const opened = ({ connectionId, method }: SeenRequest, result: JsonObject, atMs: number) => {
+  const opened = ({ connectionId, method }: ObservedCall, result: JsonObject, atMs: number) => {
     const thread = openedThread(result, MODES[method] ?? 'new')
     if (thread === null) return []
     const { threadId, ephemeral, mode } = thread
@@ -174,7 +174,7 @@ export const createRequestFacts = (
     return [{ kind: 'thread_opened' as const, atMs, connectionId, thread }]
   }
 
-  const begun = ({ params }: SeenRequest, turnId: string, atMs: number): Facts => {
+  const begun = ({ params }: ObservedCall, turnId: string, atMs: number): Facts => {
     const threadId = textIn(params['threadId'])
     const known = threads.get(threadId)
     const isFirst = known?.isFresh === true

@@ -3,7 +3,7 @@
  */
 
 /** A thread that was opened here. */
-export interface SeenThread {
+export interface RememberedThread {
   readonly ephemeral: boolean
   readonly repositoryUrl: string | null
   /** True until its first turn. */
@@ -11,15 +11,15 @@ export interface SeenThread {
 }
 
 /** A turn that a host runs. */
-export interface SeenTurn {
+export interface RememberedTurn {
   /** True once the host has told where its time goes. */
   readonly hasProfile: boolean
 }
 
 /** Threads and turns by id. */
-export interface Seen {
-  readonly threads: Map<string, SeenThread>
-  readonly turns: Map<string, SeenTurn>
+export interface ObserverMemory {
+  readonly threads: Map<string, RememberedThread>
+  readonly turns: Map<string, RememberedTurn>
 }
 
 /** What is remembered at most of each, should some never end. */
@@ -34,4 +34,4 @@ export const remember = <V>(map: Map<string, V>, key: string, value: V): void =>
 }
 
 /** Nothing was seen yet. */
-export const nothingSeen = (): Seen => ({ threads: new Map(), turns: new Map() })
+export const nothingSeen = (): ObserverMemory => ({ threads: new Map(), turns: new Map() })

@@ -5,14 +5,14 @@ import type { TurnTokens } from '../../../domain/analytics/fact.ts'
 import { isJsonObject, type Json } from '../../../domain/json.ts'
 
 /** Follows the totals of threads. */
-export interface Usage {
+export interface TokenTotals {
   /** A total was told, for a turn that runs here or, with null, for another one. */
   readonly told: (threadId: string, turnId: string | null, usage: Json | undefined) => void
   /** What a turn that ends has used; null when nothing was ever told of its thread. */
   readonly ended: (threadId: string, turnId: string) => TurnTokens | null
 }
 
-interface Run {
+interface RunningUsage {
   readonly turnId: string
   readonly before: TurnTokens
 }
@@ -58,9 +58,9 @@ const minus = (a: TurnTokens, b: TurnTokens): TurnTokens => ({
 })
 
 /** Nothing was told yet. */
-export const createUsage = (): Usage => {
+export const createUsage = (): TokenTotals => {
   const totals = new Map<string, TurnTokens>()
-  const running = new Map<string, Run>()
+  const running = new Map<string, RunningUsage>()
   return {
     told: (threadId, turnId, usage) => {
       const total = countsIn(isJsonObject(usage) ? usage['total'] : null)

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
 import type { Method } from '../methods/method.ts'
-import type { Server, Session } from '../threads/server.ts'
+import type { ClientSession, Server } from '../threads/server.ts'
 import { invalidRequest, unreadable, type RpcError } from '../wire/errors.ts'
 import type { Incoming } from '../wire/message.ts'
 import { decode, unknownVariant } from '../wire/serde.ts'
@@ -14,7 +14,7 @@ import { decode, unknownVariant } from '../wire/serde.ts'
 export type RpcRequest = Extract<Incoming, { readonly kind: 'request' }>
 
 /** A request that may run. */
-export interface Checked {
+export interface CheckedRequest {
   readonly method: Method
   readonly params: unknown
 }
@@ -45,8 +45,8 @@ export const check = (
   request: RpcRequest,
   methods: ReadonlyMap<string, Method>,
   server: Server,
-  session: Session
-): E.Either<RpcError, Checked> => {
+  session: ClientSession
+): E.Either<RpcError, CheckedRequest> => {
   const method = methods.get(request.method)
   if (method === undefined)
     return E.left(unreadable(unknownVariant(request.method, [...methods.keys()])))

@@ -9,26 +9,26 @@ import { methodsOf } from '../methods/methods.ts'
 import { identified } from '../threads/identity.ts'
 import type { Peer } from '../threads/live.ts'
 import { LIST_PERMIT } from '../threads/scheduler.ts'
-import type { ObservedClient, Server, Session } from '../threads/server.ts'
-import { internal, overloaded } from '../wire/errors.ts'
+import type { ClientSession, ObservedClient, Server } from '../threads/server.ts'
+import { internal, overloaded, reasonOf } from '../wire/errors.ts'
 import {
   parseMessage,
   printError,
   printNotification,
   printQuestion,
   printResult,
-  type Notice,
-  type Reply
+  type ClientReply,
+  type Notice
 } from '../wire/message.ts'
-import { check, type Checked, type RpcRequest } from './check.ts'
+import { check, type CheckedRequest, type RpcRequest } from './check.ts'
 import { createGate } from './gate.ts'
-import { failedWith, observed, type RequestOutcome } from './observed.ts'
+import { connectionMetrics, failedWith, type RequestOutcome } from './observed.ts'
 
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
 export const IN_FLIGHT_MAX = 128
 
 /** A client. */
-export interface Connection {
+export interface ClientConnection {
   /** Takes one message; answers go to `send`, in any order except where the protocol fixes one. Never throws. */
   readonly receive: (line: string) => void
   /** Resolves when one more request would not be refused as too many. */
@@ -46,18 +46,18 @@ export interface Connection {
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
 const responder = (
   server: Server,
-  peer: Peer & { readonly session: Session },
+  peer: Peer & { readonly session: ClientSession },
   send: (message: string) => void,
   seen: ObservedClient | undefined
 ) => {
   const { session } = peer
   const notify = (notices: ReadonlyArray<Notice> = []): void => {
-    for (const one of notices) server.live.tell(one, peer)
+    for (const one of notices) server.live.notify(one, peer)
   }
 
   return async (
     id: string,
-    { method, params }: Checked,
+    { method, params }: CheckedRequest,
     arrivedAt: number
   ): Promise<RequestOutcome> => {
     const asked = seen?.asked(id, method.name, params)
@@ -85,7 +85,7 @@ const responder = (
       then?.()
       return 'ok'
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
+      const reason = reasonOf(cause)
       server.log(`${method.name} failed: ${reason}`)
       const failure = internal(`internal error: ${reason}`)
       asked?.failed(failure)
@@ -95,7 +95,7 @@ const responder = (
   }
 }
 
-const newSession = (): Session => ({
+const newSession = (): ClientSession => ({
   initialized: false,
   experimentalApi: false,
   clientName: '',
@@ -105,11 +105,11 @@ const newSession = (): Session => ({
 
 /** A client as live state knows it; `isOpen` is asked before each notification. */
 const peerOf = (
-  session: Session,
+  session: ClientSession,
   send: (message: string) => void,
   stamps: boolean,
   isOpen: () => boolean
-): Peer & { readonly session: Session } => ({
+): Peer & { readonly session: ClientSession } => ({
   session,
   send: (one) => {
     if (isOpen()) send(printNotification(one, stamps ? Date.now() : null))
@@ -118,11 +118,11 @@ const peerOf = (
 })
 
 /** Makes a connection; `send` gets one message at a time, without a line end. */
-export const connect = (server: Server, send: (message: string) => void): Connection => {
+export const connect = (server: Server, send: (message: string) => void): ClientConnection => {
   const methods = methodsOf(server)
   const session = newSession()
   const gate = createGate()
-  const observe = observed(server.telemetry ?? noTelemetry, methods)
+  const observe = connectionMetrics(server.telemetry ?? noTelemetry, methods)
   let closed = false
   const peer = peerOf(session, send, server.profile === '0.169', () => observe.notified(!closed))
   const leave = server.live.join(peer)
@@ -163,7 +163,7 @@ export const connect = (server: Server, send: (message: string) => void): Connec
     if (request.method === 'initialize') handshake = done
   }
 
-  const answered = (id: string, reply: Reply): void => {
+  const answered = (id: string, reply: ClientReply): void => {
     if (!server.live.questions.answer(id, reply, session.subscriptions))
       server.log('response to nothing that was asked, ignored')
   }

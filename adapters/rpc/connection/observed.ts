@@ -16,7 +16,7 @@ export const failedWith = ({ code }: { readonly code: number }): RequestOutcome 
   CODES.has(code) ? (String(code) as RequestOutcome) : 'other'
 
 /** Follows one connection. */
-export interface Observed {
+export interface ConnectionMetrics {
   /** A request was taken; the answer tells that it is over. */
   readonly taken: (method: string) => (outcome: RequestOutcome) => void
   readonly refused: () => void
@@ -26,7 +26,10 @@ export interface Observed {
 }
 
 /** A client has connected. */
-export const observed = (telemetry: Telemetry, methods: ReadonlyMap<string, unknown>): Observed => {
+export const connectionMetrics = (
+  telemetry: Telemetry,
+  methods: ReadonlyMap<string, unknown>
+): ConnectionMetrics => {
   let isOpen = true
   telemetry.count('rpc.connections.opened', {})
   telemetry.count('rpc.connections.open', {}, 1)

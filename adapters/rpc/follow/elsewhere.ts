@@ -1,5 +1,5 @@
 /**
- * What a server of a store has besides its engine: what is known of the store here, kept as new as the store is.
+ * What a server of a store has besides its engine: what is known of the store here, kept up to date.
  */
 import { streamId } from '../../../domain/ids.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'

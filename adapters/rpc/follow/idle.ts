@@ -25,8 +25,8 @@ export const idleUnloader = (live: Live, nowMs: () => number): (() => Promise<vo
   const unload = (threadId: string): void => {
     if (!isQuiet(threadId, live.followed())) return
     live.unload(threadId)
-    live.tell(statusChanged(threadId, { type: 'notLoaded' }))
-    live.tell(threadClosed(threadId))
+    live.notify(statusChanged(threadId, { type: 'notLoaded' }))
+    live.notify(threadClosed(threadId))
   }
 
   return async () => {

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { nullable } from '../threads/results.ts'
-import { ask, idsOf, type Call } from '../threads/server.ts'
+import { ask, idsOf, type RpcCall } from '../threads/server.ts'
 import { rolloutOf } from '../threads/source.ts'
 import {
   internal,
@@ -17,7 +17,7 @@ import {
   unreadableReason,
   type RpcError
 } from '../wire/errors.ts'
-import { required, struct, text, untagged, uuid, type ValueOf } from '../wire/serde.ts'
+import { required, struct, text, untagged, uuid, type ParamsOf } from '../wire/serde.ts'
 import { answer, type MethodOutcome, type Served } from './method.ts'
 
 const byPath = { rolloutPath: required(text) }
@@ -59,7 +59,7 @@ const words =
 
 /** By path Codex looks at the file alone, and not at its database. */
 const summarize = async (
-  call: Call,
+  call: RpcCall,
   threadId: string,
   path: string | null,
   which: string
@@ -85,7 +85,7 @@ const summarize = async (
   return E.right(answer({ summary }))
 }
 
-const summaryByPath = async (call: Call, path: string): Promise<MethodOutcome> => {
+const summaryByPath = async (call: RpcCall, path: string): Promise<MethodOutcome> => {
   const which = `from ${path}`
   const failing = `failed to load conversation summary ${which}`
   const found = await ask(
@@ -110,7 +110,7 @@ const summaryByPath = async (call: Call, path: string): Promise<MethodOutcome> =
 }
 
 /** The head of a thread. */
-export const conversationSummary: Served<ValueOf<typeof byPath> | ValueOf<typeof byId>> = {
+export const conversationSummary: Served<ParamsOf<typeof byPath> | ParamsOf<typeof byId>> = {
   params: () =>
     untagged(
       'GetConversationSummaryParams',

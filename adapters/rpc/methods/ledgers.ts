@@ -33,7 +33,7 @@ import {
   text,
   u32,
   type Fields,
-  type ValueOf
+  type ParamsOf
 } from '../wire/serde.ts'
 import { EVERY_PROFILE, answer, served, type Served } from './method.ts'
 
@@ -72,10 +72,10 @@ const question = <F extends Fields, A>(
   result: t.Mixed,
   asked: (
     engine: Engine,
-    params: ValueOf<F>,
+    params: ParamsOf<F>,
     thread: ThreadIds | undefined
   ) => TaskEither<StoreError, A>
-): Served<ValueOf<F>> =>
+): Served<ParamsOf<F>> =>
   served(name, fields, result, async (params, call) => {
     const { threadId = null } = params as { readonly threadId?: string | null }
     const thread = threadId === null ? E.right(undefined) : threadOf(call, threadId)

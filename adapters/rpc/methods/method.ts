@@ -5,11 +5,11 @@
 import type * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/profile.ts'
-import type { Key } from '../threads/scheduler.ts'
-import type { Call, Server } from '../threads/server.ts'
+import type { QueueKey } from '../threads/scheduler.ts'
+import type { RpcCall, Server } from '../threads/server.ts'
 import type { RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
-import { struct, type Codec, type Fields, type ValueOf } from '../wire/serde.ts'
+import { struct, type Codec, type Fields, type ParamsOf } from '../wire/serde.ts'
 import type { GatedField } from './gated-fields.ts'
 
 /** A result; notifications go out before or after the response, in order, to whom they concern. */
@@ -35,7 +35,7 @@ export interface Served<P> {
   readonly params: (era: Era) => Codec<P>
   /** Shape of the answer; for documentation and tests, answers are not checked at run time. */
   readonly result: t.Mixed
-  readonly handler: (params: P, call: Call) => Promise<MethodOutcome>
+  readonly handler: (params: P, call: RpcCall) => Promise<MethodOutcome>
 }
 
 /** A method whose parameters are its own business. */
@@ -47,8 +47,8 @@ export const served = <F extends Fields>(
   name: string,
   fields: F | ((era: Era) => F),
   result: t.Mixed,
-  handler: (params: ValueOf<F>, call: Call) => Promise<MethodOutcome>
-): Served<ValueOf<F>> => ({
+  handler: (params: ParamsOf<F>, call: RpcCall) => Promise<MethodOutcome>
+): Served<ParamsOf<F>> => ({
   params: (era) => struct(name, typeof fields === 'function' ? fields(era) : fields),
   result,
   handler
@@ -70,7 +70,7 @@ export interface Method extends AnyServed {
   /** Courtesy: answered although there is nothing behind it, so that clients go on. */
   readonly standing: 'served' | 'courtesy' | 'refused'
   /** Which requests it waits for; null: none. */
-  readonly key: (params: unknown) => Key | null
+  readonly key: (params: unknown) => QueueKey | null
   /** True for a method that changes which threads a list shows: one at a time in a server. */
   readonly changesLists: boolean
 }

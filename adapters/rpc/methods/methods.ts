@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/profile.ts'
-import type { Key } from '../threads/scheduler.ts'
+import type { QueueKey } from '../threads/scheduler.ts'
 import type { Server } from '../threads/server.ts'
 import {
   absolutePath,
@@ -149,8 +149,8 @@ const paramsOf = (head: string, members: ReadonlyArray<string>): Params => {
 }
 
 /** What requests of a row wait for, as its third column spells it. */
-const keyOf = (spec: string): ((params: Values) => Key | null) => {
-  const named = (kind: string, value: unknown): Key => ({
+const keyOf = (spec: string): ((params: Values) => QueueKey | null) => {
+  const named = (kind: string, value: unknown): QueueKey => ({
     name: `${kind}:${String(value)}`,
     mode: 'exclusive'
   })
@@ -168,7 +168,7 @@ const keyOf = (spec: string): ((params: Values) => Key | null) => {
   const [kind = '', member] = spec.split(':')
   if (member !== undefined) return (params) => named(kind, params[member])
   const name = spec.replace('(shared)', '')
-  const key: Key = { name, mode: name === spec ? 'exclusive' : 'shared' }
+  const key: QueueKey = { name, mode: name === spec ? 'exclusive' : 'shared' }
   return () => key
 }
 

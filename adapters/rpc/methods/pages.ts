@@ -11,7 +11,7 @@ import type { Page, Turn } from '../../../domain/protocol.ts'
 import type { TurnItem } from '../../../replay/pages/item-page.ts'
 import type { TimelinePage } from '../../../replay/pages/timeline.ts'
 import * as results from '../threads/results.ts'
-import { ask, threadOf, type Call, type ThreadIds } from '../threads/server.ts'
+import { ask, threadOf, type RpcCall, type ThreadIds } from '../threads/server.ts'
 import { draftOf, locate, unmaterialized, withRunning } from '../threads/threads.ts'
 import { CODE, invalidRequest, ofStoreError, unsupported } from '../wire/errors.ts'
 import {
@@ -145,7 +145,7 @@ const NO_ITEMS: Page<ItemEntry> = { data: [], nextCursor: null, backwardsCursor:
  * those of legacy threads do not say.
  */
 const deferred =
-  (deferral: OutputDeferral | null, { server }: Call) =>
+  (deferral: OutputDeferral | null, { server }: RpcCall) =>
   (one: TurnItem): ItemEntry => {
     const ended = (one.item.completedAtMs ?? null) !== null
     const left = deferral !== null && (ended || !server.strict)
@@ -153,13 +153,13 @@ const deferred =
     return item === null ? entryOf(one) : entryOf({ turnId: one.turnId, item }, true)
   }
 
-const isPaginated = async (call: Call, { streamId }: ThreadIds): Promise<boolean> => {
+const isPaginated = async (call: RpcCall, { streamId }: ThreadIds): Promise<boolean> => {
   const read = await ask(call, (engine) => engine.readThread(streamId, false))
   return E.isRight(read) && read.right.historyMode === 'paginated'
 }
 
 /** False in strict mode for what the real 0.169 does not serve: threads that are not paginated, and unknown ones. */
-export const isServed = async (call: Call, thread: ThreadIds): Promise<boolean> =>
+export const isServed = async (call: RpcCall, thread: ThreadIds): Promise<boolean> =>
   !call.server.strict || isPaginated(call, thread)
 
 /** Items of a whole thread, or of a turn. */

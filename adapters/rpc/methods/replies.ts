@@ -6,7 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/json.ts'
 import { configInForce, providerIn, sessionDefaults } from '../../home/config.ts'
-import type { Call, Server } from '../threads/server.ts'
+import type { RpcCall, Server } from '../threads/server.ts'
 import { loadedThread } from '../threads/threads.ts'
 import { CODE, internal, invalidRequest, type RpcError } from '../wire/errors.ts'
 import { remoteControlStatus } from './initialize.ts'
@@ -154,11 +154,15 @@ const OWN: Readonly<Record<string, Courtesy>> = {
 }
 
 /** What a method is answered; the call tells which server, and which threads are loaded. */
-export type Reply = (method: string, params: Values, call: Call) => E.Either<RpcError, JsonObject>
+export type UnservedReply = (
+  method: string,
+  params: Values,
+  call: RpcCall
+) => E.Either<RpcError, JsonObject>
 
 /** Counts the questions of a thread that wait for a person; nothing runs that they could hold up. */
 const elicitation =
-  (step: 1 | -1): Reply =>
+  (step: 1 | -1): UnservedReply =>
   (_, { threadId }, call) => {
     const live = loadedThread(call, String(threadId))
     if (E.isLeft(live)) return live
@@ -168,7 +172,7 @@ const elicitation =
       : E.right({ count, paused: count > 0 })
   }
 
-const OWN_OF_LOADED: Readonly<Record<string, Reply>> = {
+const OWN_OF_LOADED: Readonly<Record<string, UnservedReply>> = {
   'thread/increment_elicitation': elicitation(1),
   'thread/decrement_elicitation': elicitation(-1),
   // Codex looks for the rollout of a thread whose queue is asked for.
@@ -186,7 +190,7 @@ const OWN_OF_LOADED: Readonly<Record<string, Reply>> = {
 export const isRefusal = (word: string): boolean => word in LACKING || word in CODEX
 
 /** The reply that a word of the table stands for; undefined when it stands for none. */
-export const replyOf = (word: string, method: string): Reply | undefined => {
+export const replyOf = (word: string, method: string): UnservedReply | undefined => {
   const lacking = LACKING[word]
   if (lacking !== undefined) return () => E.left(invalidRequest(`${method} ${lacking}`))
   const refuse = CODEX[word]
@@ -201,7 +205,7 @@ export const replyOf = (word: string, method: string): Reply | undefined => {
 
 /** Refuses a thread that is not loaded in the usual words before it replies. */
 export const ifLoaded =
-  (reply: Reply): Reply =>
+  (reply: UnservedReply): UnservedReply =>
   (method, params, call) => {
     const live = loadedThread(call, String(params['threadId']))
     return E.isLeft(live) ? live : reply(method, params, call)

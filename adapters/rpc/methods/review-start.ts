@@ -18,7 +18,7 @@ import type { StartedReview } from '../../../replay/mutate/mutations.ts'
 import type { AwaitedReview, LiveThread } from '../threads/live.ts'
 import { threadStarted, turnCompleted, wholeItem } from '../threads/notices.ts'
 import * as results from '../threads/results.ts'
-import { ask, write, type Call, type ThreadIds } from '../threads/server.ts'
+import { ask, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
 import { draftOf, load, loadedThread, materialized, storedThread } from '../threads/threads.ts'
 import { noReview, seconds, shownTurn, unrunTurn } from '../threads/turns.ts'
 import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
@@ -84,7 +84,7 @@ interface ReviewThread {
 
 /** The thread a detached review happens in: a fork, loaded for the client that asked. */
 const detached = async (
-  call: Call,
+  call: RpcCall,
   { streamId, settings }: LiveThread
 ): Promise<E.Either<RpcError, ReviewThread>> => {
   const made = await ask(call, (engine) => engine.fork(streamId, {}))
@@ -96,7 +96,7 @@ const detached = async (
 
 /** Why a thread that is never stored cannot be reviewed: in a fork by nobody, in itself by nobody who hands in the result. */
 const ephemeralRefusal = async (
-  call: Call,
+  call: RpcCall,
   live: LiveThread,
   isDetached: boolean
 ): Promise<RpcError | null> => {
@@ -113,7 +113,7 @@ const ephemeralRefusal = async (
 }
 
 const placeOf = async (
-  call: Call,
+  call: RpcCall,
   live: LiveThread,
   isDetached: boolean
 ): Promise<E.Either<RpcError, ReviewThread>> => {
@@ -144,7 +144,7 @@ const noAnswerItem = (
 }
 
 /** What is told of a review that nobody carries out; a detached one makes no thread. */
-const unreviewed = (call: Call, live: LiveThread, asked: ReviewTarget): MethodResult => {
+const unreviewed = (call: RpcCall, live: LiveThread, asked: ReviewTarget): MethodResult => {
   const { profile } = call.server
   const review = { turnId: v7(), hint: reviewHint(trimmedTarget(asked)) }
   const turn = { threadId: live.id, turnId: review.turnId }
@@ -164,7 +164,7 @@ const unreviewed = (call: Call, live: LiveThread, asked: ReviewTarget): MethodRe
 
 /** Sets the review up; from here on it can be stopped. */
 const setUp = async (
-  call: Call,
+  call: RpcCall,
   live: LiveThread,
   asked: ReviewTarget,
   isDetached: boolean
@@ -210,7 +210,7 @@ export const reviewStart = served(
 
 /** Stops the review that was set up in a thread and closes it in its rollout; refused when it has ended. */
 export const stopReview = async (
-  call: Call,
+  call: RpcCall,
   live: LiveThread,
   { turnId, startedAtMs }: AwaitedReview
 ): Promise<E.Either<RpcError, Pick<MethodResult, 'before' | 'after'>>> => {

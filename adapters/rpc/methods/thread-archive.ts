@@ -11,7 +11,7 @@ import {
   threadUnarchived
 } from '../threads/notices.ts'
 import * as results from '../threads/results.ts'
-import { ask, threadOf, write, type Call, type ThreadIds } from '../threads/server.ts'
+import { ask, threadOf, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
 import { draftOf, locate, materialized, noRollout, shown, stopTurn } from '../threads/threads.ts'
 import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
@@ -20,11 +20,11 @@ import { Empty, served, type MethodOutcome } from './method.ts'
 
 const fields = { threadId: required(text) }
 
-const namedThread = (call: Call, threadId: string): E.Either<RpcError, ThreadIds> =>
+const namedThread = (call: RpcCall, threadId: string): E.Either<RpcError, ThreadIds> =>
   threadOf(call, threadId, call.server.profile === '0.130' ? 'thread id' : 'session id')
 
 /** Unloads a thread; the notifications for everyone. */
-const unloaded = async (call: Call, threadId: string): Promise<ReadonlyArray<Notice>> => {
+const unloaded = async (call: RpcCall, threadId: string): Promise<ReadonlyArray<Notice>> => {
   const { server } = call
   await stopTurn(call, threadId)
   const notice = statusChanged(threadId, { type: 'notLoaded' })
@@ -33,12 +33,12 @@ const unloaded = async (call: Call, threadId: string): Promise<ReadonlyArray<Not
 }
 
 /** The id by which a moved thread is loaded. */
-const loadedAs = ({ server }: Call, streamId: string): string =>
+const loadedAs = ({ server }: RpcCall, streamId: string): string =>
   server.live.ofStream(streamId)?.id ?? streamId
 
 /** Codex up to 0.142 moves no file that has another name than the thread it was asked for. */
 const misnamed = (
-  { server: { profile, strict } }: Call,
+  { server: { profile, strict } }: RpcCall,
   { id, streamId }: ThreadIds,
   { path }: StreamInfo
 ): RpcError | null =>
@@ -48,7 +48,7 @@ const misnamed = (
 
 /** Moves a thread with those it spawned, and unloads them. The one that was asked for goes by the id it was asked for. */
 const moveAway = async (
-  call: Call,
+  call: RpcCall,
   thread: ThreadIds,
   located: StreamInfo,
   how: 'archive' | 'remove'

@@ -16,13 +16,18 @@ import {
 } from '../threads/overrides.ts'
 import { asBuilt, restoredOf, usageReplay, type Restored } from '../threads/restored.ts'
 import * as results from '../threads/results.ts'
-import { ask, idsOf, write, type Call, type ThreadIds } from '../threads/server.ts'
-import { recordedSettings, sessionMembers, settingsOf, type Settings } from '../threads/settings.ts'
+import { ask, idsOf, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
+import {
+  recordedSettings,
+  sessionMembers,
+  settingsOf,
+  type SessionSettings
+} from '../threads/settings.ts'
 import { activePathOf, sourceOf } from '../threads/source.ts'
 import { draftOf, load, noRollout, readableThread, storedThread } from '../threads/threads.ts'
 import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
-import { defaulted, flag, ignored, option, required, text, type ValueOf } from '../wire/serde.ts'
+import { defaulted, flag, ignored, option, required, text, type ParamsOf } from '../wire/serde.ts'
 import { parseUuid } from '../wire/uuid.ts'
 import { served, type Era, type MethodOutcome } from './method.ts'
 
@@ -37,7 +42,7 @@ const fieldsOf = ({ profile }: Era) => ({
   excludeTurns: defaulted(flag, false),
   threadSource: option(threadSourceOf(profile))
 })
-type Params = ValueOf<ReturnType<typeof fieldsOf>>
+type ForkParams = ParamsOf<ReturnType<typeof fieldsOf>>
 
 /** What is forked. */
 interface ForkSource {
@@ -45,12 +50,12 @@ interface ForkSource {
   readonly named: ThreadIds
   readonly thread: ShownThread
   readonly restored: Restored
-  readonly settings: Settings
+  readonly settings: SessionSettings
   readonly before: ReadonlyArray<Notice>
 }
 
 const answerWith = (
-  call: Call,
+  call: RpcCall,
   { settings, before }: ForkSource,
   thread: ShownThread,
   usage: ReadonlyArray<Notice>
@@ -66,8 +71,8 @@ const answerWith = (
 
 /** A fork that is never stored: its turns are shown once, in the answer. */
 const forkEphemeral = async (
-  call: Call,
-  params: Params,
+  call: RpcCall,
+  params: ForkParams,
   source: ForkSource
 ): Promise<MethodOutcome> => {
   const { thread: parent, settings, restored } = source
@@ -90,7 +95,7 @@ const forkEphemeral = async (
 
 /** What 0.169 calls a turn that cannot end a fork. */
 const wordsOf =
-  ({ lastTurnId }: Params, isPaginated: boolean) =>
+  ({ lastTurnId }: ForkParams, isPaginated: boolean) =>
   (e: StoreError): RpcError => {
     if (lastTurnId === null) return ofStoreError(e)
     if (e._tag === 'NotPossible' && describe(e).endsWith('has not ended'))
@@ -101,7 +106,7 @@ const wordsOf =
   }
 
 /** What is otherwise in the session of a fork than in that of its parent. */
-const sessionOf = ({ server, session }: Call, params: Params, settings: Settings) => {
+const sessionOf = ({ server, session }: RpcCall, params: ForkParams, settings: SessionSettings) => {
   const { profile, version } = server
   const since142 = profile !== '0.130'
   const since169 = profile === '0.169'
@@ -125,12 +130,12 @@ const sessionOf = ({ server, session }: Call, params: Params, settings: Settings
 }
 
 /** Since 0.142 a fork is named like its parent; 0.169 goes by its database, which a home seen for the first time lacks. */
-const inheritsName = ({ server: { profile, strict } }: Call): boolean =>
+const inheritsName = ({ server: { profile, strict } }: RpcCall): boolean =>
   profile === '0.142' || (profile === '0.169' && !strict)
 
 const forkStored = async (
-  call: Call,
-  params: Params,
+  call: RpcCall,
+  params: ForkParams,
   source: ForkSource
 ): Promise<MethodOutcome> => {
   const { thread: parent, settings, before } = source
@@ -160,8 +165,8 @@ const forkStored = async (
 }
 
 const checkFork = async (
-  call: Call,
-  params: Params,
+  call: RpcCall,
+  params: ForkParams,
   named: ThreadIds,
   thread: Thread
 ): Promise<E.Either<RpcError, void>> => {
@@ -182,7 +187,7 @@ const checkFork = async (
 }
 
 /** A thread that was started and holds nothing: forked since 0.169, into another such thread. */
-const forkDraft = (call: Call, params: Params, parent: ShownThread): MethodOutcome => {
+const forkDraft = (call: RpcCall, params: ForkParams, parent: ShownThread): MethodOutcome => {
   if (parent.ephemeral || call.server.profile !== '0.169') return E.left(noRollout(parent.id))
   const settings = settingsOf(call.server, params, { kind: 'start' })
   const draft = createDraft(call, {
@@ -200,7 +205,7 @@ const forkDraft = (call: Call, params: Params, parent: ShownThread): MethodOutco
   })
 }
 
-const fork = async (params: Params, call: Call): Promise<MethodOutcome> => {
+const fork = async (params: ForkParams, call: RpcCall): Promise<MethodOutcome> => {
   const { server } = call
   const checked = checkOverrides(server, params)
   if (E.isLeft(checked)) return checked

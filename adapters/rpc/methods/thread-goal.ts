@@ -10,10 +10,10 @@ import { configInForce, sessionDefaults } from '../../home/config.ts'
 import { otherId, refusedAs } from '../threads/identity.ts'
 import { goalCleared, goalUpdated } from '../threads/notices.ts'
 import { nullable } from '../threads/results.ts'
-import { ask, write, type Call, type ThreadIds } from '../threads/server.ts'
+import { ask, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
 import { changeable, draftOf, knownThread, threadNotFound } from '../threads/threads.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
-import { i64, oneOf, option, patch, required, text, type ValueOf } from '../wire/serde.ts'
+import { i64, oneOf, option, patch, required, text, type ParamsOf } from '../wire/serde.ts'
 import { answer, served, type Era } from './method.ts'
 
 const OBJECTIVE_CHARS_MAX = 4000
@@ -38,7 +38,7 @@ const WORDS = {
 }
 
 const threadWithGoals = async (
-  call: Call,
+  call: RpcCall,
   threadId: string,
   find = knownThread
 ): Promise<E.Either<RpcError, ThreadIds>> => {
@@ -65,7 +65,7 @@ const patchOf = ({
   objective,
   status,
   tokenBudget
-}: ValueOf<ReturnType<typeof setFields>>): E.Either<RpcError, GoalPatch> => {
+}: ParamsOf<ReturnType<typeof setFields>>): E.Either<RpcError, GoalPatch> => {
   const asked = typeof objective === 'string' ? trimmed(objective) : null
   if (asked === '') return E.left(invalidRequest('goal objective must not be empty'))
   if (asked !== null && [...asked].length > OBJECTIVE_CHARS_MAX)

@@ -26,7 +26,7 @@ import {
   text,
   u32,
   untagged,
-  type ValueOf
+  type ParamsOf
 } from '../wire/serde.ts'
 import { answer, type Served } from './method.ts'
 
@@ -63,7 +63,7 @@ const fieldsBefore = (profile: ProfileName) => {
   }
 }
 
-type Params = ValueOf<ReturnType<typeof fieldsBefore>> & Partial<ValueOf<typeof fields169>>
+type ListParams = ParamsOf<ReturnType<typeof fieldsBefore>> & Partial<ParamsOf<typeof fields169>>
 
 /** Filters that the engine knows, and whether nothing can pass the others. */
 interface CheckedFilters {
@@ -97,7 +97,7 @@ const excludedIds = (texts: ReadonlyArray<string>): E.Either<RpcError, ReadonlyA
 }
 
 /** Why a filter by what only the database knows cannot be; null when it can. */
-const refusal = (filters: Params, strict: boolean): RpcError | null => {
+const refusal = (filters: ListParams, strict: boolean): RpcError | null => {
   const { originators, projectId } = filters
   const isSet = (text: string | null | undefined): boolean => typeof text === 'string'
   const [parent, ancestor] = [isSet(filters.parentThreadId), isSet(filters.ancestorThreadId)]
@@ -119,7 +119,7 @@ const refusal = (filters: Params, strict: boolean): RpcError | null => {
 }
 
 /** Checks the filters of a list. A local Codex refuses to filter by originator; only strict mode does so too. */
-const checkFilters = (filters: Params, strict: boolean): E.Either<RpcError, CheckedFilters> => {
+const checkFilters = (filters: ListParams, strict: boolean): E.Either<RpcError, CheckedFilters> => {
   const excluded = excludedIds(filters.excludedThreadIds ?? [])
   if (E.isLeft(excluded)) return excluded
   const refused = refusal(filters, strict)
@@ -159,7 +159,7 @@ const withReadStates = ({ data, nextCursor, backwardsCursor }: Page<Thread>) => 
 const NO_THREADS: Page<Thread> = { data: [], nextCursor: null, backwardsCursor: null }
 
 /** A page of threads. Whose account a thread belongs to is not in the log either: all of them are the reader's. */
-export const threadList: Served<Params> = {
+export const threadList: Served<ListParams> = {
   params: ({ profile }) =>
     struct('ThreadListParams', profile === '0.169' ? fields169 : fieldsBefore(profile)),
   result: results.page(results.Thread),

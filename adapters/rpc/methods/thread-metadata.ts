@@ -9,7 +9,7 @@ import { isBlank, trimmed } from '../../../domain/white-space.ts'
 import { refusedAs } from '../threads/identity.ts'
 import { nameUpdated } from '../threads/notices.ts'
 import * as results from '../threads/results.ts'
-import { ask, threadOf, write, type Call, type ThreadIds } from '../threads/server.ts'
+import { ask, threadOf, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
 import {
   changeable,
   locate,
@@ -20,11 +20,11 @@ import {
   type ThreadWords
 } from '../threads/threads.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
-import { oneOf, option, patch, required, struct, text, type ValueOf } from '../wire/serde.ts'
+import { oneOf, option, patch, required, struct, text, type ParamsOf } from '../wire/serde.ts'
 import { Empty, answer, served } from './method.ts'
 
 /** An archived thread has no name that could be changed, up to 0.142. */
-const archivedRefusal = async (call: Call, thread: ThreadIds): Promise<RpcError | null> => {
+const archivedRefusal = async (call: RpcCall, thread: ThreadIds): Promise<RpcError | null> => {
   const located = await locate(call, thread)
   if (E.isLeft(located) || !located.right.archived) return null
   return call.server.profile === '0.130'
@@ -33,7 +33,7 @@ const archivedRefusal = async (call: Call, thread: ThreadIds): Promise<RpcError 
 }
 
 /** 0.130 knows no ephemeral thread when it is to be named. */
-const nameWords = ({ server }: Call): ThreadWords =>
+const nameWords = ({ server }: RpcCall): ThreadWords =>
   server.profile === '0.130'
     ? { ...metadataWords(server), ephemeral: (id) => threadNotFound(id).message }
     : metadataWords(server)
@@ -63,8 +63,8 @@ export const threadNameSet = served(
 const gitFields = { sha: patch(text), branch: patch(text), originUrl: patch(text) }
 
 const gitPatch = (
-  git: ValueOf<typeof gitFields> | null,
-  { server }: Call
+  git: ParamsOf<typeof gitFields> | null,
+  { server }: RpcCall
 ): E.Either<RpcError, GitPatch> => {
   const members = Object.entries(git ?? {}).filter(([, value]) => value !== undefined)
   if (members.length === 0) {

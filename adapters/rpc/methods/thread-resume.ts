@@ -16,8 +16,8 @@ import {
 } from '../threads/overrides.ts'
 import { goalReplay, restoredOf, usageReplay, type Restored } from '../threads/restored.ts'
 import * as results from '../threads/results.ts'
-import { ask, idsOf, write, type Call, type ThreadIds } from '../threads/server.ts'
-import { sessionMembers, settingsOf, type Settings } from '../threads/settings.ts'
+import { ask, idsOf, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
+import { sessionMembers, settingsOf, type SessionSettings } from '../threads/settings.ts'
 import { activePathOf, sourceOf } from '../threads/source.ts'
 import {
   draftOf,
@@ -43,7 +43,7 @@ import {
   required,
   struct,
   text,
-  type ValueOf
+  type ParamsOf
 } from '../wire/serde.ts'
 import { parseUuid } from '../wire/uuid.ts'
 import {
@@ -56,7 +56,7 @@ import {
 import { budget, turnPaging } from './pages.ts'
 
 /** The settings a member of the request decides. */
-const DECIDES: Readonly<Partial<Record<keyof Overrides, keyof Settings>>> = {
+const DECIDES: Readonly<Partial<Record<keyof Overrides, keyof SessionSettings>>> = {
   model: 'model',
   modelProvider: 'modelProvider',
   serviceTier: 'serviceTier',
@@ -73,7 +73,7 @@ const DECIDES: Readonly<Partial<Record<keyof Overrides, keyof Settings>>> = {
  * While somebody follows it, the settings it has stay.
  */
 const mustReload = (
-  { server }: Call,
+  { server }: RpcCall,
   overrides: Overrides,
   live: LiveThread,
   restored: Restored
@@ -101,7 +101,7 @@ const textOf = (item: JsonObject): string => {
 
 /** Makes a new thread that begins with items of a model's conversation. They are for the model; no turn shows them. */
 const fromHistory = async (
-  call: Call,
+  call: RpcCall,
   params: Overrides & { readonly baseInstructions: string | null },
   history: ReadonlyArray<JsonObject>
 ): Promise<MethodOutcome> => {
@@ -147,15 +147,15 @@ const fieldsOf = ({ profile, strict }: Era) => ({
   excludeTurns: defaulted(flag, false),
   initialTurnsPage:
     profile === '0.130'
-      ? ignored<ValueOf<ReturnType<typeof pageFields>>>()
+      ? ignored<ParamsOf<ReturnType<typeof pageFields>>>()
       : option(struct('ThreadResumeInitialTurnsPageParams', pageFields(strict)))
 })
-type Params = ValueOf<ReturnType<typeof fieldsOf>>
+type ResumeParams = ParamsOf<ReturnType<typeof fieldsOf>>
 
 const turnsPage = async (
-  call: Call,
+  call: RpcCall,
   { id, streamId }: ThreadIds,
-  { initialTurnsPage: asked }: Params
+  { initialTurnsPage: asked }: ResumeParams
 ): Promise<E.Either<RpcError, object>> => {
   if (call.server.profile === '0.130') return E.right({})
   if (asked === null) return E.right({ initialTurnsPage: null })
@@ -166,26 +166,30 @@ const turnsPage = async (
 }
 
 /** A paginated thread whose whole history is asked for gets a word about it first. */
-const deprecation = (thread: ShownThread, { excludeTurns }: Params): ReadonlyArray<Notice> =>
+const deprecation = (thread: ShownThread, { excludeTurns }: ResumeParams): ReadonlyArray<Notice> =>
   thread.historyMode === 'paginated' && !excludeTurns ? [hydrationDeprecated('request')] : []
 
 const withTurns = (
-  { server }: Call,
+  { server }: RpcCall,
   thread: ShownThread,
-  { excludeTurns }: Params
+  { excludeTurns }: ResumeParams
 ): ShownThread => ({
   ...thread,
   turns: excludeTurns ? [] : withRunning(server, thread.id, thread.turns)
 })
 
 /** A resumed thread of 0.142 tells what it is for, which its head does not. */
-const resumed = ({ server }: Call, thread: ShownThread, { threadSource }: Restored): ShownThread =>
+const resumed = (
+  { server }: RpcCall,
+  thread: ShownThread,
+  { threadSource }: Restored
+): ShownThread =>
   server.strict && server.profile === '0.142' ? { ...thread, threadSource } : thread
 
 /** What a client gets that has just loaded or joined a thread. */
 const joined = async (
-  call: Call,
-  params: Params,
+  call: RpcCall,
+  params: ResumeParams,
   live: LiveThread,
   before: ReadonlyArray<Notice>
 ): Promise<MethodOutcome> => {
@@ -217,7 +221,7 @@ const joined = async (
 }
 
 /** A loaded thread without a rollout has no history to resume. */
-const joinDraft = (call: Call, params: Params, live: LiveThread): MethodOutcome => {
+const joinDraft = (call: RpcCall, params: ResumeParams, live: LiveThread): MethodOutcome => {
   const { draft, settings } = live
   if (draft === null || call.server.profile !== '0.169') return E.left(noRollout(live.id))
   const before = deprecation(draft.thread, params)
@@ -233,7 +237,11 @@ const joinDraft = (call: Call, params: Params, live: LiveThread): MethodOutcome 
   return E.right({ before, result })
 }
 
-const joinLoaded = async (call: Call, params: Params, live: LiveThread): Promise<MethodOutcome> => {
+const joinLoaded = async (
+  call: RpcCall,
+  params: ResumeParams,
+  live: LiveThread
+): Promise<MethodOutcome> => {
   const { profile } = call.server
   const draft = await draftOf(call, live)
   if (params.path !== null && params.path !== '' && profile !== '0.130') {
@@ -251,7 +259,11 @@ const joinLoaded = async (call: Call, params: Params, live: LiveThread): Promise
   return answered
 }
 
-const loadStored = async (call: Call, params: Params, named: ThreadIds): Promise<MethodOutcome> => {
+const loadStored = async (
+  call: RpcCall,
+  params: ResumeParams,
+  named: ThreadIds
+): Promise<MethodOutcome> => {
   const head = await readableThread(call, named)
   if (E.isLeft(head)) return head
   const { id: threadId, cwd } = head.right
@@ -274,7 +286,11 @@ const loadStored = async (call: Call, params: Params, named: ThreadIds): Promise
 }
 
 /** Joins a loaded thread, or loads it again with the settings that are asked for. */
-const rejoin = async (call: Call, params: Params, live: LiveThread): Promise<MethodOutcome> => {
+const rejoin = async (
+  call: RpcCall,
+  params: ResumeParams,
+  live: LiveThread
+): Promise<MethodOutcome> => {
   const isByPath = params.path !== null && params.path !== ''
   const restored = await restoredOf(call, live)
   if (isByPath || !mustReload(call, params, live, restored)) return joinLoaded(call, params, live)
@@ -290,7 +306,7 @@ const rejoin = async (call: Call, params: Params, live: LiveThread): Promise<Met
   )(answered)
 }
 
-const resume = async (params: Params, call: Call): Promise<MethodOutcome> => {
+const resume = async (params: ResumeParams, call: RpcCall): Promise<MethodOutcome> => {
   const { live } = call.server
   const checked = checkOverrides(call.server, params)
   if (E.isLeft(checked)) return checked

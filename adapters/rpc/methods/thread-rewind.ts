@@ -11,7 +11,7 @@ import type { LiveThread } from '../threads/live.ts'
 import { statusChanged, threadReverted, tokenUsageUpdated } from '../threads/notices.ts'
 import { asBuilt, restoredOf } from '../threads/restored.ts'
 import * as results from '../threads/results.ts'
-import { ask, write, type Call } from '../threads/server.ts'
+import { ask, write, type RpcCall } from '../threads/server.ts'
 import {
   draftOf,
   loadedThread,
@@ -26,7 +26,11 @@ import { required, text, u32 } from '../wire/serde.ts'
 import { answer, served } from './method.ts'
 
 /** The token count that a rollback writes, for those who follow the thread. */
-const usageOf = ({ server }: Call, threadId: string, { events }: Written): ReadonlyArray<Notice> =>
+const usageOf = (
+  { server }: RpcCall,
+  threadId: string,
+  { events }: Written
+): ReadonlyArray<Notice> =>
   events.flatMap(({ payload }) => {
     const { type, info } = payload
     if (type !== 'token_count' || !isJsonObject(info)) return []
@@ -36,7 +40,7 @@ const usageOf = ({ server }: Call, threadId: string, { events }: Written): Reado
 
 const REPLAY = 'failed to load thread history for rollback replay: invalid thread-store request'
 
-const rollbackRefusal = async (call: Call, live: LiveThread): Promise<RpcError | null> => {
+const rollbackRefusal = async (call: RpcCall, live: LiveThread): Promise<RpcError | null> => {
   const is130 = call.server.profile === '0.130'
   if (live.turn !== null) return invalidRequest('Cannot rollback while a turn is in progress.')
   const draft = await draftOf(call, live)

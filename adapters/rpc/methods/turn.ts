@@ -12,7 +12,7 @@ import type { LiveThread, RunningTurn } from '../threads/live.ts'
 import { settingsUpdated, wholeItem, writtenElsewhere } from '../threads/notices.ts'
 import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
 import * as results from '../threads/results.ts'
-import type { Call } from '../threads/server.ts'
+import type { RpcCall } from '../threads/server.ts'
 import { loadedThread, subscribe } from '../threads/threads.ts'
 import { OPEN, beginHosted, noAnswer, shownTurn, unrunTurn } from '../threads/turns.ts'
 import {
@@ -20,7 +20,7 @@ import {
   checkInput,
   settingsFields,
   userInputs,
-  type UserInput
+  type ClientInput
 } from '../threads/user-input.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
@@ -42,9 +42,9 @@ const startFieldsOf = ({ profile }: Era) => ({
 
 /** A turn that nobody answers: the message is told, and that it failed. */
 const unanswered = (
-  call: Call,
+  call: RpcCall,
   live: LiveThread,
-  input: ReadonlyArray<UserInput>,
+  input: ReadonlyArray<ClientInput>,
   clientId: string | null
 ): { readonly turn: Turn; readonly notices: ReadonlyArray<Notice> } => {
   const { profile } = call.server

@@ -8,13 +8,13 @@ import type { JsonObject } from '../../../domain/json.ts'
 import { PROFILES } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
 import { dayOf, twoDigits } from '../../jsonl/place.ts'
-import type { Draft, ShownThread } from './live.ts'
-import type { Call } from './server.ts'
-import { environmentsOf, type Settings } from './settings.ts'
+import type { ShownThread, ThreadDraft } from './live.ts'
+import type { RpcCall } from './server.ts'
+import { environmentsOf, type SessionSettings } from './settings.ts'
 
 /** What a draft is made from. */
 export interface DraftSource {
-  readonly settings: Settings
+  readonly settings: SessionSettings
   readonly ephemeral: boolean
   readonly threadSource: string | null
   readonly baseInstructions: string | null
@@ -37,7 +37,7 @@ const present = (members: Readonly<Record<string, unknown>>): JsonObject =>
   ) as JsonObject
 
 const metaOf = (
-  { server, session }: Call,
+  { server, session }: RpcCall,
   threadId: string,
   ms: number,
   source: DraftSource
@@ -62,7 +62,7 @@ const metaOf = (
 }
 
 /** A new thread without a file. */
-export const createDraft = (call: Call, source: DraftSource): Draft => {
+export const createDraft = (call: RpcCall, source: DraftSource): ThreadDraft => {
   const { home, profile, version } = call.server
   const { settings, ephemeral, parent } = source
   const { members142, members169 } = PROFILES[profile]

@@ -7,7 +7,7 @@ import { isJsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import { parseUuid } from '../wire/uuid.ts'
-import { ask, type Call, type Server, type ThreadIds } from './server.ts'
+import { ask, type RpcCall, type Server, type ThreadIds } from './server.ts'
 
 const namedIn = (params: unknown): string | null => {
   const named = isJsonObject(params) ? params['threadId'] : null
@@ -95,7 +95,10 @@ const refusal = (
 }
 
 /** The id in the metadata of a thread that was named by its file, where strict answers go by it; else null. */
-export const otherId = async (call: Call, { id, streamId }: ThreadIds): Promise<string | null> => {
+export const otherId = async (
+  call: RpcCall,
+  { id, streamId }: ThreadIds
+): Promise<string | null> => {
   if (!call.server.strict) return null
   const read = await ask(call, (engine) => engine.readThread(streamId, false))
   return E.isLeft(read) || read.right.id === id ? null : read.right.id
@@ -103,7 +106,7 @@ export const otherId = async (call: Call, { id, streamId }: ThreadIds): Promise<
 
 /** Why strict answers refuse a change: Codex reads and loads a thread by the id of its file, and changes it only by the other one. */
 export const refusedAs = async (
-  call: Call,
+  call: RpcCall,
   changed: ChangedPart,
   thread: ThreadIds
 ): Promise<RpcError | null> => {

@@ -9,11 +9,11 @@ import type { TurnPageRequest } from '../../../replay/pages/turn-page.ts'
 import { START, isDamaged, type Batch } from '../../../replay/ports.ts'
 import type { Notice } from '../wire/message.ts'
 import { goalCleared, goalUpdated, tokenUsageUpdated } from './notices.ts'
-import { ask, type Call, type ThreadIds } from './server.ts'
-import type { RestoredSettings, Settings } from './settings.ts'
+import { ask, type RpcCall, type ThreadIds } from './server.ts'
+import type { RestoredSettings, SessionSettings } from './settings.ts'
 
 /** The last count of tokens and the turn it was made in; null when it was made in none. */
-export interface RestoredUsage {
+export interface RecordedUsage {
   readonly turnId: string | null
   /** True when `turnId` is the turn to be shown, and not only the one that was open. */
   readonly isResolved?: boolean
@@ -24,7 +24,7 @@ export interface RestoredUsage {
 /** What a resume needs to know of a thread beside its turns. */
 export interface Restored {
   readonly settings: RestoredSettings
-  readonly usage: RestoredUsage | null
+  readonly usage: RecordedUsage | null
   /** What a client said the thread is for; the first metadata counts. */
   readonly threadSource: string | null
   /** The last turn that began, when nothing says that it ended. */
@@ -144,7 +144,7 @@ export const restoredFrom = async (batches: AsyncIterable<Batch>): Promise<Resto
  * What the log of a thread says about its session; nothing when it cannot be read. Strict answers of the old eras also
  * tell which turns never ended, and for that every line is read.
  */
-export const restoredOf = async (call: Call, { streamId }: ThreadIds): Promise<Restored> => {
+export const restoredOf = async (call: RpcCall, { streamId }: ThreadIds): Promise<Restored> => {
   const { strict, profile } = call.server
   if (!strict || profile === '0.169') {
     const lines = await ask(call, (engine) => engine.session(streamId))
@@ -161,7 +161,7 @@ export const restoredOf = async (call: Call, { streamId }: ThreadIds): Promise<R
  * last one of a fork, which was ended by it. What is said about them later, and by us, is that they were interrupted.
  */
 export const asBuilt = (
-  { server }: Call,
+  { server }: RpcCall,
   turns: ReadonlyArray<Turn>,
   { openTurnId, leftOpen }: Restored,
   isFork: boolean
@@ -176,7 +176,7 @@ export const asBuilt = (
 const BARE = { limit: 100, sortDirection: 'asc', itemsView: 'notLoaded' } as const
 
 /** Every turn of a thread, without items, oldest first. */
-const bareTurns = async (call: Call, { streamId }: ThreadIds): Promise<ReadonlyArray<Turn>> => {
+const bareTurns = async (call: RpcCall, { streamId }: ThreadIds): Promise<ReadonlyArray<Turn>> => {
   const all: Array<Turn> = []
   let cursor: string | null = null
   for (;;) {
@@ -192,7 +192,7 @@ const bareTurns = async (call: Call, { streamId }: ThreadIds): Promise<ReadonlyA
 }
 
 /** The turn a count is shown with: the one it was made in if that is still there, else the last that ended, else the last. */
-const turnOf = (usage: RestoredUsage, turns: ReadonlyArray<Turn>): string => {
+const turnOf = (usage: RecordedUsage, turns: ReadonlyArray<Turn>): string => {
   const own = turns.find(({ id }) => id === usage.turnId)
   const ended = turns.findLast(({ status }) => status === 'completed' || status === 'failed')
   return (own ?? ended ?? turns[turns.length - 1])?.id ?? ''
@@ -200,7 +200,7 @@ const turnOf = (usage: RestoredUsage, turns: ReadonlyArray<Turn>): string => {
 
 /** How many tokens a thread has used, for the client that loads it; nothing when it never told. */
 export const usageReplay = async (
-  call: Call,
+  call: RpcCall,
   thread: ThreadIds,
   { usage }: Restored,
   known: ReadonlyArray<Turn> | null
@@ -216,9 +216,9 @@ export const usageReplay = async (
 
 /** What a client that resumes a thread is told about its goal, where goals are on. */
 export const goalReplay = async (
-  call: Call,
+  call: RpcCall,
   { id, streamId }: ThreadIds,
-  { goals }: Settings
+  { goals }: SessionSettings
 ): Promise<ReadonlyArray<Notice>> => {
   if (!goals) return []
   const goal = await ask(call, (engine) => engine.goal(streamId))

@@ -4,42 +4,42 @@
  */
 
 /** A key, and whether others may hold it at the same time: adjacent shared holders run together. */
-export interface Key {
+export interface QueueKey {
   readonly name: string
   readonly mode: 'exclusive' | 'shared'
 }
 
 /** One request at a time for a thread. */
-export const threadKey = (threadId: string): Key => ({
+export const threadKey = (threadId: string): QueueKey => ({
   name: `thread:${threadId}`,
   mode: 'exclusive'
 })
 
 /** The permit to change which threads a list shows: one in a server, taken after the key. */
-export const LIST_PERMIT: Key = { name: 'lists', mode: 'exclusive' }
+export const LIST_PERMIT: QueueKey = { name: 'lists', mode: 'exclusive' }
 
 /** Something to run; must not reject. */
-export interface Task {
+export interface QueueTask {
   readonly run: () => Promise<void>
   /** False once nobody wants it any more: then it is passed over. */
   readonly isWanted: () => boolean
 }
 
 /** Runs tasks; the promise resolves when the task has run or was passed over. A task without a key starts at once. */
-export type Scheduler = (key: Key | null, task: Task) => Promise<void>
+export type Scheduler = (key: QueueKey | null, task: QueueTask) => Promise<void>
 
-interface Waiting {
-  readonly mode: Key['mode']
-  readonly task: Task
+interface WaitingTask {
+  readonly mode: QueueKey['mode']
+  readonly task: QueueTask
   readonly done: () => void
 }
 
 interface Lane {
-  readonly waiting: Array<Waiting>
-  readonly running: { count: number; mode: Key['mode'] }
+  readonly waiting: Array<WaitingTask>
+  readonly running: { count: number; mode: QueueKey['mode'] }
 }
 
-const mayStart = ({ running }: Lane, { mode }: Waiting): boolean =>
+const mayStart = ({ running }: Lane, { mode }: WaitingTask): boolean =>
   running.count === 0 || (mode === 'shared' && running.mode === 'shared')
 
 /** A scheduler; it keeps nothing of a key once its tasks are done. */
@@ -56,7 +56,7 @@ export const createScheduler = (): Scheduler => {
     if (lane.running.count === 0) lanes.delete(name)
   }
 
-  const start = (name: string, lane: Lane, { mode, task, done }: Waiting): void => {
+  const start = (name: string, lane: Lane, { mode, task, done }: WaitingTask): void => {
     lane.running.count += 1
     lane.running.mode = mode
     void task.run().finally(() => {

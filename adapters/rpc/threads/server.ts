@@ -16,7 +16,7 @@ import { failureIn } from '../../../replay/guarded.ts'
 import type { Names } from '../../../replay/home-ports.ts'
 import type { MutationOptions } from '../../../replay/life/life.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
-import { internal, invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
+import { internal, invalidRequest, ofStoreError, reasonOf, type RpcError } from '../wire/errors.ts'
 import { parseUuid } from '../wire/uuid.ts'
 import type { Live } from './live.ts'
 import type { TurnHost } from './turn-host.ts'
@@ -92,7 +92,7 @@ export interface Server {
 }
 
 /** State of one connection; `initialize` sets it. */
-export interface Session {
+export interface ClientSession {
   initialized: boolean
   experimentalApi: boolean
   /** Name of the client, which threads it starts are credited to. */
@@ -113,9 +113,9 @@ export interface ThreadIds {
 }
 
 /** Where a request comes from, and which thread it names. */
-export interface Call {
+export interface RpcCall {
   readonly server: Server
-  readonly session: Session
+  readonly session: ClientSession
   /** When the request came, counted by `Live.tick`: it may have waited for others since. */
   readonly arrivedAt: number
   /** The thread its parameter `threadId` names; null where it names none. */
@@ -127,18 +127,22 @@ export const parseThreadId = (text: string, what = 'thread id'): E.Either<RpcErr
   E.mapLeft((reason: string) => invalidRequest(`invalid ${what}: ${reason}`))(parseUuid(text))
 
 /** Both ids of a thread that is known by one of them. */
-export const idsOf = ({ server, thread }: Call, id: string): ThreadIds => {
+export const idsOf = ({ server, thread }: RpcCall, id: string): ThreadIds => {
   const named = thread?.id === id ? thread.streamId : id
   return { id, streamId: server.live.find(id)?.streamId ?? named }
 }
 
 /** The thread a parameter names. */
-export const threadOf = (call: Call, text: string, what?: string): E.Either<RpcError, ThreadIds> =>
+export const threadOf = (
+  call: RpcCall,
+  text: string,
+  what?: string
+): E.Either<RpcError, ThreadIds> =>
   E.map((id: string) => idsOf(call, id))(parseThreadId(text, what))
 
 /** Asks the engine and words its errors; an engine that cannot be opened is an internal error. */
 export const ask = async <A>(
-  { server }: Pick<Call, 'server'>,
+  { server }: Pick<RpcCall, 'server'>,
   question: (engine: Engine) => TE.TaskEither<StoreError, A>,
   words: (e: StoreError) => RpcError = ofStoreError
 ): Promise<E.Either<RpcError, A>> => {
@@ -148,15 +152,14 @@ export const ask = async <A>(
   } catch (cause) {
     const failure = failureIn(cause)
     if (failure !== null) return E.left(words(failure))
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    return E.left(internal(`failed to open the index: ${reason}`))
+    return E.left(internal(`failed to open the index: ${reasonOf(cause)}`))
   }
   return E.mapLeft(words)(await question(engine)())
 }
 
 /** Lets the engine change something and words its errors. The options name the client for the operation log. */
 export const write = <A>(
-  call: Pick<Call, 'server' | 'session'>,
+  call: Pick<RpcCall, 'server' | 'session'>,
   change: (engine: Engine, options: MutationOptions) => TE.TaskEither<StoreError, A>,
   words: (e: StoreError) => RpcError = ofStoreError
 ): Promise<E.Either<RpcError, A>> => {

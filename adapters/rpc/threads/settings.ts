@@ -23,7 +23,7 @@ import { absoluteDirectory, seenFrom } from '../../home/places.ts'
 import { PERMISSION_PROFILES, type Overrides } from './overrides.ts'
 
 /** How a thread's next turn would run. */
-export interface Settings {
+export interface SessionSettings {
   readonly model: string
   readonly modelProvider: string
   readonly serviceTier: string | null
@@ -93,7 +93,7 @@ export interface RestoredSettings {
 }
 
 /** Where a session comes from: what it keeps depends on it. */
-export type Origin =
+export type SettingsOrigin =
   | { readonly kind: 'start' }
   | {
       readonly kind: 'resume' | 'fork'
@@ -105,8 +105,8 @@ export type Origin =
 export const settingsOf = (
   server: ConfiguredHome & { readonly profile: ProfileName },
   overrides: Overrides,
-  origin: Origin
-): Settings => {
+  origin: SettingsOrigin
+): SessionSettings => {
   const { home, profile } = server
   const config = configInForce(server, overrides.config ?? {})
   const kept = origin.kind === 'start' ? null : origin.restored.settings
@@ -167,7 +167,7 @@ const SPECIAL = (kind: string, access: string, subpath?: string | null): Json =>
 })
 
 /** The sandbox as 0.130 also spells it. */
-const permissionProfileOf = ({ sandbox }: Settings): Json => {
+const permissionProfileOf = ({ sandbox }: SessionSettings): Json => {
   if (sandbox['type'] === 'dangerFullAccess') return { type: 'disabled' }
   const read = SPECIAL('root', 'read')
   const roots = sandbox['writableRoots']
@@ -192,7 +192,7 @@ const permissionProfileOf = ({ sandbox }: Settings): Json => {
 }
 
 /** How a thread collaborates; only the default mode needs no model. */
-export const collaborationMode = ({ model, reasoningEffort }: Settings): JsonObject => ({
+export const collaborationMode = ({ model, reasoningEffort }: SessionSettings): JsonObject => ({
   mode: 'default',
   settings: { model, reasoning_effort: reasoningEffort, developer_instructions: null }
 })
@@ -201,7 +201,7 @@ export const collaborationMode = ({ model, reasoningEffort }: Settings): JsonObj
 export const environmentsOf = ({
   cwd,
   runtimeWorkspaceRoots
-}: Settings): ReadonlyArray<ThreadEnvironment> => [
+}: SessionSettings): ReadonlyArray<ThreadEnvironment> => [
   { environmentId: 'local', cwd, runtimeWorkspaceRoots }
 ]
 
@@ -209,7 +209,7 @@ const MULTI_AGENT_MODE = 'explicitRequestOnly'
 
 /** The members of a start, resume or fork answer that tell settings, in Codex's order. */
 export const sessionMembers = (
-  settings: Settings,
+  settings: SessionSettings,
   profile: ProfileName,
   isResume: boolean
 ): JsonObject => {
@@ -235,7 +235,7 @@ export const sessionMembers = (
 }
 
 /** The settings as `thread/settings/updated` tells them. */
-export const threadSettings = (settings: Settings, profile: ProfileName): JsonObject => {
+export const threadSettings = (settings: SessionSettings, profile: ProfileName): JsonObject => {
   const since169 = profile === '0.169'
   return {
     ...(since169 ? { disabledPluginIds: [] } : {}),
@@ -257,7 +257,7 @@ export const threadSettings = (settings: Settings, profile: ProfileName): JsonOb
 }
 
 /** The settings as 0.169 records them with a session that begins; null for what it has not. */
-export const recordedSettings = (settings: Settings): JsonObject => ({
+export const recordedSettings = (settings: SessionSettings): JsonObject => ({
   model: settings.model,
   model_provider_id: settings.modelProvider,
   service_tier: settings.serviceTier,

@@ -10,7 +10,14 @@ import { resolve, sep } from 'node:path'
 import type { Engine } from '../../../replay/engine.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
-import { idsOf, threadOf, type Call, type Remote, type Server, type ThreadIds } from './server.ts'
+import {
+  idsOf,
+  threadOf,
+  type Remote,
+  type RpcCall,
+  type Server,
+  type ThreadIds
+} from './server.ts'
 import { locate, noRollout } from './threads.ts'
 
 /** The thread's id stands last in the name, or before the id of a segment. */
@@ -120,14 +127,14 @@ export const rolloutOf = async (
 }
 
 /** The path of a stored thread as clients see it; null when there is none. */
-export const activePathOf = async (call: Call, thread: ThreadIds): Promise<string | null> => {
+export const activePathOf = async (call: RpcCall, thread: ThreadIds): Promise<string | null> => {
   const located = await locate(call, thread)
   return E.isRight(located) ? located.right.path : null
 }
 
 /** The thread a request names; `Left` in Codex's words when there is none, it is archived or the path names no rollout. */
 export const sourceOf = async (
-  call: Call,
+  call: RpcCall,
   { threadId, path }: { readonly threadId: string; readonly path: string | null }
 ): Promise<E.Either<RpcError, ThreadIds>> => {
   const { server } = call

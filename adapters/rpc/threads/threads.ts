@@ -8,13 +8,13 @@ import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, Turn } from '../../../domain/protocol.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
 import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
-import type { Draft, LiveThread, ShownThread } from './live.ts'
+import type { LiveThread, ShownThread, ThreadDraft } from './live.ts'
 import {
   ask,
   parseThreadId,
   threadOf,
   write,
-  type Call,
+  type RpcCall,
   type Server,
   type ThreadIds
 } from './server.ts'
@@ -30,12 +30,12 @@ export const noRollout = (threadId: string): RpcError =>
 
 /** Where the rollout of a thread is. */
 export const locate = async (
-  { server }: Call,
+  { server }: RpcCall,
   { streamId }: ThreadIds
 ): Promise<E.Either<StoreError, StreamInfo>> => (await server.engine).locate(streamId)()
 
 /** The draft of a loaded thread that has no rollout, or null. */
-export const draftOf = async (call: Call, thread: ThreadIds): Promise<Draft | null> => {
+export const draftOf = async (call: RpcCall, thread: ThreadIds): Promise<ThreadDraft | null> => {
   const draft = call.server.live.find(thread.id)?.draft ?? null
   return draft === null || (!draft.thread.ephemeral && E.isRight(await locate(call, thread)))
     ? null
@@ -43,7 +43,7 @@ export const draftOf = async (call: Call, thread: ThreadIds): Promise<Draft | nu
 }
 
 /** A thread that must be loaded. */
-export const loadedThread = (call: Call, text: string): E.Either<RpcError, LiveThread> => {
+export const loadedThread = (call: RpcCall, text: string): E.Either<RpcError, LiveThread> => {
   const id = parseThreadId(text)
   if (E.isLeft(id)) return id
   const live = call.server.live.find(id.right)
@@ -87,7 +87,7 @@ export const withRunning = (
  * it.
  */
 export const storedThread = async (
-  call: Call,
+  call: RpcCall,
   { id, streamId }: ThreadIds,
   includeTurns: boolean,
   isJoined = false
@@ -103,7 +103,7 @@ export const storedThread = async (
 
 /** The head of a stored thread; in strict mode only of one that Codex can read as a whole. */
 export const readableThread = async (
-  call: Call,
+  call: RpcCall,
   { streamId }: ThreadIds
 ): Promise<E.Either<RpcError, Thread>> => {
   const whole = call.server.strict
@@ -113,7 +113,11 @@ export const readableThread = async (
 }
 
 /** Why nothing can be read of a thread that has no rollout. */
-export const unmaterialized = ({ thread }: Draft, what: string, isRead169: boolean): RpcError => {
+export const unmaterialized = (
+  { thread }: ThreadDraft,
+  what: string,
+  isRead169: boolean
+): RpcError => {
   if (thread.ephemeral) return invalidRequest(`ephemeral threads do not support ${what}`)
   if (isRead169) return unsupported('list_turns')
   return invalidRequest(
@@ -122,12 +126,12 @@ export const unmaterialized = ({ thread }: Draft, what: string, isRead169: boole
 }
 
 /** Follows a thread from now on. */
-export const subscribe = ({ session }: Call, threadId: string): void =>
+export const subscribe = ({ session }: RpcCall, threadId: string): void =>
   void session.subscriptions.add(threadId)
 
 /** Loads a thread for the client that asked; its file is named after it unless said otherwise. */
 export const load = (
-  call: Call,
+  call: RpcCall,
   thread: Pick<LiveThread, 'id' | 'settings' | 'draft'> & Partial<ThreadIds>
 ): LiveThread => {
   const loaded: LiveThread = {
@@ -146,7 +150,7 @@ export const load = (
 
 /** Makes the rollout of a draft, if the thread is one; then changes find it. */
 export const materialized = async (
-  call: Call,
+  call: RpcCall,
   thread: ThreadIds
 ): Promise<E.Either<RpcError, void>> => {
   const draft = await draftOf(call, thread)
@@ -171,7 +175,7 @@ export interface ThreadWords {
 
 /** A thread that is loaded or stored, and not one that is never stored. */
 export const knownThread = async (
-  call: Call,
+  call: RpcCall,
   text: string,
   words: ThreadWords
 ): Promise<E.Either<RpcError, ThreadIds>> => {
@@ -202,7 +206,7 @@ export const metadataWords = ({ profile }: Server): ThreadWords => ({
 const STOP_MS_MAX = 10_000
 
 /** Stops the turn that runs in a thread, if one does. */
-export const stopTurn = async ({ server }: Call, threadId: string): Promise<void> => {
+export const stopTurn = async ({ server }: RpcCall, threadId: string): Promise<void> => {
   const turn = server.live.find(threadId)?.turn ?? null
   if (turn === null) return
   turn.abort.abort()
@@ -222,7 +226,7 @@ const NEWEST = { limit: 1, sortDirection: 'desc', itemsView: 'notLoaded' } as co
  * and for threads without numbered lines.
  */
 export const newestCursors = async (
-  call: Call,
+  call: RpcCall,
   { streamId }: ThreadIds,
   { historyMode }: Pick<ShownThread, 'historyMode'>
 ): Promise<JsonObject> => {

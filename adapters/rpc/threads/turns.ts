@@ -6,7 +6,8 @@ import { v7 } from 'uuid'
 import type { Json, JsonObject } from '../../../domain/json.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadStatus, Turn, TurnError } from '../../../domain/protocol.ts'
-import type { Notice, Question } from '../wire/message.ts'
+import { reasonOf } from '../wire/errors.ts'
+import type { Notice, ServerQuestion } from '../wire/message.ts'
 import type { LiveThread, RunningTurn } from './live.ts'
 import {
   ofHost,
@@ -16,10 +17,10 @@ import {
   turnFailed,
   turnStarted
 } from './notices.ts'
-import type { Asked } from './questions.ts'
-import type { Call, Server } from './server.ts'
+import type { QuestionOutcome } from './questions.ts'
+import type { RpcCall, Server } from './server.ts'
 import type { TurnEnd, TurnHost } from './turn-host.ts'
-import type { UserInput } from './user-input.ts'
+import type { ClientInput } from './user-input.ts'
 
 /** A turn that has no end yet. */
 export const OPEN = {
@@ -60,7 +61,7 @@ export const seconds = (ms: number): number => Math.floor(ms / 1000)
 
 type ActiveFlag = Extract<ThreadStatus, { readonly type: 'active' }>['activeFlags'][number]
 
-const flagOf = ({ method }: Pick<Question, 'method'>): ReadonlyArray<ActiveFlag> => {
+const flagOf = ({ method }: Pick<ServerQuestion, 'method'>): ReadonlyArray<ActiveFlag> => {
   if (method.endsWith('/requestApproval')) return ['waitingOnApproval']
   return method === 'item/tool/requestUserInput' ? ['waitingOnUserInput'] : []
 }
@@ -72,7 +73,7 @@ const askingOf =
     { threadId, turnId }: { readonly threadId: string; readonly turnId: string },
     signal: AbortSignal
   ) =>
-  async (method: string, params: JsonObject): Promise<Asked> => {
+  async (method: string, params: JsonObject): Promise<QuestionOutcome> => {
     if (signal.aborted) return { kind: 'aborted' }
     const show = (more: ReadonlyArray<ActiveFlag>): void => {
       if (live.find(threadId)?.turn?.turnId !== turnId) return
@@ -93,18 +94,18 @@ const askingOf =
 
 /** Lets the host run a turn, and notifies those who follow the thread. */
 const drive = async (
-  call: Call,
+  call: RpcCall,
   host: TurnHost,
   { id: threadId, streamId, settings }: LiveThread,
   turn: RunningTurn,
-  input: ReadonlyArray<UserInput>
+  input: ReadonlyArray<ClientInput>
 ): Promise<void> => {
   const { live, log, profile } = call.server
   const { turnId, abort } = turn
   const startedAtMs = Date.now()
   const startedAt = seconds(startedAtMs)
   setStatus(live, threadId, { type: 'active', activeFlags: [] })
-  live.tell(turnStarted(threadId, shownTurn(profile, turnId, { ...OPEN, startedAt })))
+  live.notify(turnStarted(threadId, shownTurn(profile, turnId, { ...OPEN, startedAt })))
   let end: TurnEnd
   const over = new AbortController()
   const asking = AbortSignal.any([abort.signal, over.signal])
@@ -113,14 +114,14 @@ const drive = async (
       ...{ threadId: streamId, turnId, input, settings, signal: abort.signal },
       ask: askingOf(call.server, { threadId, turnId }, asking),
       fact: (fact) => call.server.analytics?.fact(fact),
-      notify: (method, params) => live.tell(ofHost(threadId, method, params)),
+      notify: (method, params) => live.notify(ofHost(threadId, method, params)),
       onSteer: (steer) => {
         const now = live.find(threadId)
         if (now?.turn?.turnId === turnId) live.put({ ...now, turn: { ...now.turn, steer } })
       }
     })
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause)
+    const message = reasonOf(cause)
     log(`a turn of ${threadId} failed: ${message}`)
     end = { status: 'failed', message }
   }
@@ -131,7 +132,7 @@ const drive = async (
   setStatus(live, threadId, { type: end.status === 'failed' ? 'systemError' : 'idle' })
   const endedAtMs = Date.now()
   const error = end.status === 'failed' ? turnError(profile, end.message, end.codexErrorInfo) : null
-  if (error !== null) live.tell(turnFailed(threadId, turnId, error))
+  if (error !== null) live.notify(turnFailed(threadId, turnId, error))
   const ended = shownTurn(profile, turnId, {
     status: end.status,
     error,
@@ -139,15 +140,15 @@ const drive = async (
     completedAt: seconds(endedAtMs),
     durationMs: endedAtMs - startedAtMs
   })
-  live.tell(turnCompleted(threadId, ended))
+  live.notify(turnCompleted(threadId, ended))
 }
 
 /** Begins a turn that a host runs; `then` lets it, once the client knows of it. */
 export const beginHosted = (
-  call: Call,
+  call: RpcCall,
   host: TurnHost,
   live: LiveThread,
-  input: ReadonlyArray<UserInput>
+  input: ReadonlyArray<ClientInput>
 ): { readonly turn: Turn; readonly then: () => void } => {
   const turnId = v7()
   const abort = new AbortController()
@@ -181,7 +182,7 @@ interface UnrunTurn {
  * that runs in the thread keeps its state.
  */
 export const unrunTurn = (
-  { server: { live, profile } }: Call,
+  { server: { live, profile } }: RpcCall,
   thread: LiveThread,
   { turnId, innerTurnId = turnId, reason, items = [], closing = [] }: UnrunTurn
 ): ReadonlyArray<Notice> => {

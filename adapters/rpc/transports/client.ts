@@ -12,7 +12,7 @@ import { connect } from '../connection/connection.ts'
 import type { Server } from '../threads/server.ts'
 
 /** How much may wait for a reader. */
-export interface Limits {
+export interface ClientLimits {
   /** With more than this unsent, no further request is read. */
   readonly pauseBytes: number
   /** With more than this unsent, in more than one message, the client is cut off. */
@@ -24,7 +24,7 @@ export interface Limits {
 }
 
 /** The limits of a server. */
-export const LIMITS: Limits = {
+export const LIMITS: ClientLimits = {
   pauseBytes: 1024 * 1024,
   unsentBytesMax: 256 * 1024 * 1024,
   stallMsMax: 30_000,
@@ -32,7 +32,7 @@ export const LIMITS: Limits = {
 }
 
 /** A client. */
-export interface Client {
+export interface SocketClient {
   /** Answers what runs and hangs up. */
   readonly finish: () => Promise<void>
 }
@@ -51,8 +51,8 @@ export const serveClient = (
   server: Server,
   client: WebSocket,
   socket: Socket,
-  { pauseBytes, unsentBytesMax, stallMsMax, finishMsMax }: Limits
-): Client => {
+  { pauseBytes, unsentBytesMax, stallMsMax, finishMsMax }: ClientLimits
+): SocketClient => {
   let unsent = 0
   let emptied: () => void = () => undefined
   const cutOff = (kind: LabelsOf<'rpc.clients.cut_off'>['why'], why: string): void => {

@@ -8,6 +8,7 @@ import { isUtf8 } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
 import { connect } from '../connection/connection.ts'
 import type { Server } from '../threads/server.ts'
+import { reasonOf } from '../wire/errors.ts'
 
 /** Longest line that is taken, in bytes; a longer one is passed over. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
@@ -99,8 +100,7 @@ export const serveStdio = async (
       if (stop.aborted) break
     }
   } catch (cause) {
-    if (!input.destroyed)
-      server.log(`input failed: ${cause instanceof Error ? cause.message : String(cause)}`)
+    if (!input.destroyed) server.log(`input failed: ${reasonOf(cause)}`)
   }
   await connection.idle()
   await flushed(output, stop)

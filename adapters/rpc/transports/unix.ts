@@ -15,7 +15,7 @@ import { describe } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
 import { lockWriter } from '../../jsonl/writer-lock.ts'
 import { openToAll } from './auth.ts'
-import type { Limits } from './client.ts'
+import type { ClientLimits } from './client.ts'
 import type { Routes } from './http.ts'
 import { controlSocketPath, type Listen, type Transport } from './listen.ts'
 import { webSockets } from './websocket.ts'
@@ -27,7 +27,7 @@ export const SOCKET_PATH_BYTES_MAX = 107
 export interface UnixOptions {
   readonly home: string
   readonly routes: Routes
-  readonly limits?: Limits
+  readonly limits?: ClientLimits
 }
 
 const codeOf = (cause: unknown): string | undefined => (cause as NodeJS.ErrnoException).code

@@ -10,13 +10,13 @@ import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
 import type { Server } from '../threads/server.ts'
-import { LIMITS, serveClient, type Client, type Limits } from './client.ts'
-import { judge, type HttpAnswer, type Request, type Rules } from './http.ts'
+import { LIMITS, serveClient, type ClientLimits, type SocketClient } from './client.ts'
+import { judge, type HttpAnswer, type HttpRequest, type HttpRules } from './http.ts'
 
 /** Largest message that is taken, in bytes. */
 export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 
-const requestOf = ({ method = '', url = '', headers, socket }: IncomingMessage): Request => ({
+const requestOf = ({ method = '', url = '', headers, socket }: IncomingMessage): HttpRequest => ({
   method,
   path: url.replace(/[?#].*$/s, ''),
   headers,
@@ -61,7 +61,7 @@ const tellRefusal = (telemetry: Telemetry, { status }: HttpAnswer): void => {
 /** Answers requests that are no upgrades, as the rules say. */
 export const answerRequests = (
   http: Http,
-  rules: Rules,
+  rules: HttpRules,
   telemetry: Telemetry = noTelemetry
 ): void => {
   http.on('request', (request, response) => {
@@ -84,12 +84,12 @@ export interface WebSocketServing {
 
 /** Makes an HTTP server that accepts WebSockets; nothing is answered before `serve`. */
 export const webSockets = async (
-  rules: Rules,
-  limits: Limits = LIMITS
+  rules: HttpRules,
+  limits: ClientLimits = LIMITS
 ): Promise<WebSocketServing> => {
   const sockets = await upgrader()
   const http = createServer()
-  const clients = new Set<Client>()
+  const clients = new Set<SocketClient>()
 
   const welcome = (server: Server, client: WebSocket, socket: Duplex): void => {
     const served = serveClient(server, client, socket as Socket, limits)

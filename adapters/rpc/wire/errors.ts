@@ -40,6 +40,10 @@ export const unsupported = (method: string): RpcError => ({
   message: `${method} is not supported yet`
 })
 
+/** What a thrown value says. */
+export const reasonOf = (cause: unknown): string =>
+  cause instanceof Error ? cause.message : String(cause)
+
 /** A failure that is not the client's. */
 export const internal = (message: string): RpcError => ({ code: CODE.internal, message })
 

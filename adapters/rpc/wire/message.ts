@@ -42,15 +42,15 @@ export type Incoming =
       readonly params: unknown
     }
   | { readonly kind: 'notification'; readonly method: string }
-  | { readonly kind: 'response'; readonly id: string; readonly reply: Reply }
+  | { readonly kind: 'response'; readonly id: string; readonly reply: ClientReply }
 
 /** What a client answered to a question of the server. */
-export type Reply =
+export type ClientReply =
   | { readonly kind: 'result'; readonly result: Json }
   | { readonly kind: 'error'; readonly error: Json }
 
 /** A question of the server to its clients. */
-export interface Question {
+export interface ServerQuestion {
   /** JSON text of the id. */
   readonly requestId: string
   readonly method: string
@@ -136,7 +136,7 @@ export const printError = (id: string, { code, message, data }: RpcError): strin
   `{"error":${wellFormed({ code, message, data })},"id":${id}}`
 
 /** Prints a question of the server. */
-export const printQuestion = ({ requestId, method, params }: Question): string =>
+export const printQuestion = ({ requestId, method, params }: ServerQuestion): string =>
   `{"id":${requestId},"method":${wellFormed(method)},"params":${wellFormed(params)}}`
 
 /** Prints a notification; since 0.169 it says when it was sent. */

@@ -263,7 +263,7 @@ interface AnyField {
 /** Members by name. */
 export type Fields = Readonly<Record<string, AnyField>>
 /** The value a struct is read to: every member present. */
-export type ValueOf<F extends Fields> = {
+export type ParamsOf<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer A> ? A : never
 }
 
@@ -288,7 +288,7 @@ const validateStruct = <F extends Fields>(
   fields: F,
   source: object,
   c: t.Context
-): t.Validation<ValueOf<F>> => {
+): t.Validation<ParamsOf<F>> => {
   const read: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(source) as ReadonlyArray<[string, unknown]>) {
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined
@@ -302,14 +302,14 @@ const validateStruct = <F extends Fields>(
     if (absent === 'missing') return t.failure(source, c, `missing field \`${key}\``)
     read[key] = absent.value
   }
-  return t.success(read as ValueOf<F>)
+  return t.success(read as ParamsOf<F>)
 }
 
 /** A struct: members by name, or by place in an array. */
-export const struct = <F extends Fields>(name: string, fields: F): Codec<ValueOf<F>> =>
-  new t.Type<ValueOf<F>, unknown>(
+export const struct = <F extends Fields>(name: string, fields: F): Codec<ParamsOf<F>> =>
+  new t.Type<ParamsOf<F>, unknown>(
     name,
-    (u): u is ValueOf<F> => E.isRight(validateStruct(fields, Object(u) as object, [])),
+    (u): u is ParamsOf<F> => E.isRight(validateStruct(fields, Object(u) as object, [])),
     (u, c) => {
       if (Array.isArray(u)) {
         const named = fromArray(name, fields, u)
