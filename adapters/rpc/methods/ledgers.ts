@@ -35,7 +35,7 @@ import {
   type Fields,
   type ParamsOf
 } from '../wire/serde.ts'
-import { EVERY_PROFILE, answer, served, type Served } from './method.ts'
+import { EVERY_PROFILE, answer, ofThread, served, type Served } from './method.ts'
 
 /** Some members of the parameters, without those that were not given. */
 const given = <P extends object, K extends keyof P>(
@@ -211,12 +211,12 @@ export const auditList = question(
     })
 )
 
-const ofThread = { threadId: option(text) }
+const threadFilter = { threadId: option(text) }
 
 /** Who decided what. */
 export const approvalsList = question(
   'ApprovalsListParams',
-  ofThread,
+  threadFilter,
   t.type(rows<ApprovalRow>('Approval')),
   (engine, _, thread) => allRows(engine.approvals(thread?.streamId))
 )
@@ -224,7 +224,7 @@ export const approvalsList = question(
 /** What reviewers said. */
 export const reviewsList = question(
   'ReviewsListParams',
-  ofThread,
+  threadFilter,
   t.type(rows<ReviewRow>('Review')),
   (engine, _, thread) => allRows(engine.reviews(thread?.streamId))
 )
@@ -280,10 +280,9 @@ const analyticsPage = async (
 }
 
 /** What Codex would have posted about a thread. */
-export const analyticsList = served(
+export const analyticsList = ofThread(
   'AnalyticsListParams',
   {
-    threadId: required(text),
     contract: option(oneOf(...EVERY_PROFILE)),
     sinceMs: option(i64),
     untilMs: option(i64),
@@ -291,14 +290,12 @@ export const analyticsList = served(
     limit: option(u32)
   },
   pageOf<EventPayload>('AnalyticsEvent'),
-  async (params, call) => {
-    const thread = threadOf(call, params.threadId)
-    if (E.isLeft(thread)) return thread
+  async (thread, params, call) => {
     const { cursor } = params
     if (cursor !== null && !CURSOR.test(cursor))
       return E.left(invalidRequest(`invalid cursor: ${cursor}`))
     const contract = params.contract ?? call.server.profile
-    const threadId = thread.right.id
+    const threadId = thread.id
     const request = { threadId, contract, ...given(params, 'sinceMs', 'untilMs') }
     const found = await ask(call, (engine) => engine.analytics(request))
     if (E.isLeft(found)) return found

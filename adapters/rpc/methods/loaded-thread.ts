@@ -10,14 +10,14 @@ import { isBlank } from '../../../domain/white-space.ts'
 import { itemChanged, settingsUpdated } from '../threads/notices.ts'
 import { nullable } from '../threads/results.ts'
 import { parseThreadId, write } from '../threads/server.ts'
-import { loadedThread, materialized } from '../threads/threads.ts'
+import { materialized } from '../threads/threads.ts'
 import { noCompaction, noShell, unrunTurn } from '../threads/turns.ts'
 import { changedSettings, settingsFields } from '../threads/user-input.ts'
 import { invalidRequest } from '../wire/errors.ts'
 import { itemComplaint } from '../wire/response-item.ts'
 import { anything, list, option, required, text, u32 } from '../wire/serde.ts'
 import { parseUuid } from '../wire/uuid.ts'
-import { Empty, answer, served, type Era } from './method.ts'
+import { Empty, answer, ofLoaded, served, type Era } from './method.ts'
 
 /** The loaded threads, by id. */
 export const loadedList = served(
@@ -52,22 +52,20 @@ export const threadUnsubscribe = served(
  * What the next turns run with (since 0.142). Codex keeps it in memory up to 0.142 and writes it down later. Who follows the
  * thread is notified of a change.
  */
-export const threadSettingsUpdate = served(
+export const threadSettingsUpdate = ofLoaded(
   'ThreadSettingsUpdateParams',
-  ({ profile }: Era) => ({ threadId: required(text), ...settingsFields(profile) }),
+  ({ profile }: Era) => ({ ...settingsFields(profile) }),
   Empty,
-  async (params, call) => {
+  async (live, params, call) => {
     const { live: all, profile } = call.server
-    const live = loadedThread(call, params.threadId)
-    if (E.isLeft(live)) return live
-    const { id, streamId, settings: before, draft } = live.right
+    const { id, streamId, settings: before, draft } = live
     const changed = changedSettings(before, params, profile)
     if (E.isLeft(changed)) return changed
     const { settings, recorded } = changed.right
     if (JSON.stringify(settings) === JSON.stringify(before)) return E.right(answer({}))
     const isKept = profile === '0.169' && draft?.thread.ephemeral !== true
     if (isKept && Object.keys(recorded).length > 0) {
-      const made = await materialized(call, live.right)
+      const made = await materialized(call, live)
       if (E.isLeft(made)) return made
       const written = await write(call, ({ updateSettings }, options) =>
         updateSettings(streamId, recorded, options)
@@ -88,19 +86,17 @@ const complaintOf = (items: ReadonlyArray<Json>): string | null => {
 }
 
 /** Adds to what the model is sent; no turn shows it. */
-export const threadInjectItems = served(
+export const threadInjectItems = ofLoaded(
   'ThreadInjectItemsParams',
-  { threadId: required(text), items: required(list(anything)) },
+  { items: required(list(anything)) },
   Empty,
-  async ({ threadId, items }, call) => {
-    const live = loadedThread(call, threadId)
-    if (E.isLeft(live)) return live
+  async (live, { items }, call) => {
     const complaint = complaintOf(items)
     if (complaint !== null) return E.left(invalidRequest(complaint))
-    const { streamId, draft } = live.right
+    const { streamId, draft } = live
     // What a thread that is never stored is sent is nobody's to keep.
     if (draft?.thread.ephemeral === true) return E.right(answer({}))
-    const made = await materialized(call, live.right)
+    const made = await materialized(call, live)
     if (E.isLeft(made)) return made
     const written = await write(call, ({ injectItems }, options) =>
       injectItems(streamId, items as ReadonlyArray<JsonObject>, options)
@@ -110,14 +106,12 @@ export const threadInjectItems = served(
 )
 
 /** A compaction needs a model. */
-export const threadCompactStart = served(
+export const threadCompactStart = ofLoaded(
   'ThreadCompactStartParams',
-  { threadId: required(text) },
+  {},
   Empty,
-  async ({ threadId }, call) => {
-    const live = loadedThread(call, threadId)
-    if (E.isLeft(live)) return live
-    const { id } = live.right
+  async (live, _, call) => {
+    const { id } = live
     const { profile } = call.server
     const turnId = v7()
     const nowMs = Date.now()
@@ -126,21 +120,19 @@ export const threadCompactStart = served(
         ? { type: 'contextCompaction', id: v7(), startedAtMs: nowMs, completedAtMs: null }
         : { type: 'contextCompaction', id: v4() }
     const items = [itemChanged('started', item, { threadId: id, turnId }, nowMs, profile)]
-    const reason = noCompaction(live.right)
-    return E.right({ result: {}, after: unrunTurn(call, live.right, { turnId, reason, items }) })
+    const reason = noCompaction(live)
+    return E.right({ result: {}, after: unrunTurn(call, live, { turnId, reason, items }) })
   }
 )
 
 /** A command of the user is not run. */
-export const threadShellCommand = served(
+export const threadShellCommand = ofLoaded(
   'ThreadShellCommandParams',
-  { threadId: required(text), command: required(text) },
+  { command: required(text) },
   Empty,
-  async ({ threadId, command }, call) => {
-    const live = loadedThread(call, threadId)
-    if (E.isLeft(live)) return live
+  async (live, { command }, call) => {
     if (isBlank(command)) return E.left(invalidRequest('command must not be empty'))
-    const reason = noShell(live.right)
-    return E.right({ result: {}, after: unrunTurn(call, live.right, { turnId: v7(), reason }) })
+    const reason = noShell(live)
+    return E.right({ result: {}, after: unrunTurn(call, live, { turnId: v7(), reason }) })
   }
 )

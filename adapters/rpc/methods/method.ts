@@ -2,14 +2,16 @@
  * What a method is. Its name, its eras, what it waits for and how it stands are a row of `table.ts`; what is written here
  * by hand is its parameters, its answer and its handler.
  */
-import type * as E from 'fp-ts/lib/Either.js'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { ProfileName } from '../../../domain/profile.ts'
+import type { LiveThread } from '../threads/live.ts'
 import type { QueueKey } from '../threads/scheduler.ts'
-import type { RpcCall, Server } from '../threads/server.ts'
+import { threadOf, type RpcCall, type Server, type ThreadIds } from '../threads/server.ts'
+import { loadedThread } from '../threads/threads.ts'
 import type { RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
-import { struct, type Codec, type Fields, type ParamsOf } from '../wire/serde.ts'
+import { required, struct, text, type Codec, type Fields, type ParamsOf } from '../wire/serde.ts'
 import type { GatedField } from './gated-fields.ts'
 
 /** A result; notifications go out before or after the response, in order, to whom they concern. */
@@ -53,6 +55,37 @@ export const served = <F extends Fields>(
   result,
   handler
 })
+
+const withThreadId =
+  <F extends Fields>(fields: F | ((era: Era) => F)) =>
+  (era: Era) => ({
+    threadId: required(text),
+    ...(typeof fields === 'function' ? fields(era) : fields)
+  })
+
+/** A method about the thread that its first parameter names. */
+export const ofThread = <F extends Fields>(
+  name: string,
+  fields: F | ((era: Era) => F),
+  result: t.Mixed,
+  handler: (thread: ThreadIds, params: ParamsOf<F>, call: RpcCall) => Promise<MethodOutcome>
+): AnyServed =>
+  served(name, withThreadId(fields), result, async (params, call) => {
+    const thread = threadOf(call, String(params['threadId']))
+    return E.isLeft(thread) ? thread : handler(thread.right, params, call)
+  })
+
+/** The same for a thread that must be loaded. */
+export const ofLoaded = <F extends Fields>(
+  name: string,
+  fields: F | ((era: Era) => F),
+  result: t.Mixed,
+  handler: (live: LiveThread, params: ParamsOf<F>, call: RpcCall) => Promise<MethodOutcome>
+): AnyServed =>
+  served(name, withThreadId(fields), result, async (params, call) => {
+    const live = loadedThread(call, String(params['threadId']))
+    return E.isLeft(live) ? live : handler(live.right, params, call)
+  })
 
 /** A method with everything its row says. */
 export interface Method extends AnyServed {

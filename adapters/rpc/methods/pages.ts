@@ -28,7 +28,7 @@ import {
   untagged,
   type Field
 } from '../wire/serde.ts'
-import { answer, served, type Era } from './method.ts'
+import { answer, ofThread, served, type Era } from './method.ts'
 
 const MAX_BYTES = { maxBytes: { ...option(positive), mayEnd: true } }
 
@@ -46,21 +46,14 @@ export const turnPaging = {
   itemsView: option(oneOf('notLoaded', 'summary', 'full'))
 }
 
-const turnsFields = ({ strict }: Era) => ({
-  ...{ threadId: required(text), cursor: option(text), ...turnPaging },
-  ...budget(strict)
-})
-
 /** A page of a thread's turns. */
-export const turnsList = served(
+export const turnsList = ofThread(
   'ThreadTurnsListParams',
-  turnsFields,
+  ({ strict }: Era) => ({ cursor: option(text), ...turnPaging, ...budget(strict) }),
   results.page(results.Turn),
-  async (params, call) => {
-    const thread = threadOf(call, params.threadId)
-    if (E.isLeft(thread)) return thread
-    const { id, streamId } = thread.right
-    const draft = await draftOf(call, thread.right)
+  async (thread, params, call) => {
+    const { id, streamId } = thread
+    const draft = await draftOf(call, thread)
     if (draft !== null) return E.left(unmaterialized(draft, 'thread/turns/list', false))
     const page = await ask(call, (engine) => engine.listTurns(streamId, params))
     return E.map((stored: Page<Turn>) => {
@@ -102,15 +95,14 @@ const paging = {
   limit: option(u32),
   sortDirection: option(oneOf('asc', 'desc'))
 }
-const turnItemsFields = ({ strict }: Era) => ({
-  ...{ threadId: required(text), turnId: required(text), ...paging },
-  ...budget(strict)
-})
 
 /** Items of one turn. */
 export const turnItemsList = served(
   'ThreadTurnsItemsListParams',
-  turnItemsFields,
+  ({ strict }: Era) => ({
+    ...{ threadId: required(text), turnId: required(text), ...paging },
+    ...budget(strict)
+  }),
   results.page(results.ThreadItem),
   async (params, call) => {
     if (call.server.strict) return E.left(unsupported('thread/turns/items/list'))
@@ -130,12 +122,6 @@ const itemAnchor = struct('ThreadItemsListAnchor', {
 const outputDeferral = struct('ThreadItemOutputDeferral', {
   commandExecution: defaulted(flag, false),
   mcpToolCall: defaulted(flag, false)
-})
-const itemsFields = ({ strict }: Era) => ({
-  ...{ threadId: required(text), turnId: option(text), ...paging },
-  cursor: option(untagged('ThreadItemsListCursor', text, itemAnchor)),
-  deferOutput: option(outputDeferral),
-  ...budget(strict)
 })
 
 const NO_ITEMS: Page<ItemEntry> = { data: [], nextCursor: null, backwardsCursor: null }
@@ -163,14 +149,17 @@ export const isServed = async (call: RpcCall, thread: ThreadIds): Promise<boolea
   !call.server.strict || isPaginated(call, thread)
 
 /** Items of a whole thread, or of a turn. */
-export const itemsList = served(
+export const itemsList = ofThread(
   'ThreadItemsListParams',
-  itemsFields,
+  ({ strict }: Era) => ({
+    ...{ turnId: option(text), ...paging },
+    cursor: option(untagged('ThreadItemsListCursor', text, itemAnchor)),
+    deferOutput: option(outputDeferral),
+    ...budget(strict)
+  }),
   results.page(ItemEntry),
-  async (params, call) => {
-    const thread = threadOf(call, params.threadId)
-    if (E.isLeft(thread)) return thread
-    if (!(await isServed(call, thread.right))) return E.left(unsupported('thread/items/list'))
+  async (thread, params, call) => {
+    if (!(await isServed(call, thread))) return E.left(unsupported('thread/items/list'))
     const { cursor, deferOutput, ...rest } = params
     // Without a turn Codex leaves nothing out.
     const entry = deferred(params.turnId === null ? null : deferOutput, call)
@@ -179,7 +168,7 @@ export const itemsList = served(
     let unknownTurn = false
     const page = await ask(
       call,
-      (engine) => engine.listItems(thread.right.streamId, { ...request, afterItemId: anchor }),
+      (engine) => engine.listItems(thread.streamId, { ...request, afterItemId: anchor }),
       (e) => {
         unknownTurn = e._tag === 'TurnNotFound'
         return anchor !== null && e._tag === 'InvalidRequest'
@@ -194,11 +183,6 @@ export const itemsList = served(
   }
 )
 
-const itemsReadFields = {
-  threadId: required(text),
-  turnId: required(text),
-  itemIds: required(list(text))
-}
 const IDS_MAX = 100
 
 /**
@@ -207,7 +191,11 @@ const IDS_MAX = 100
  */
 export const itemsRead = served(
   'ThreadItemsReadParams',
-  itemsReadFields,
+  {
+    threadId: required(text),
+    turnId: required(text),
+    itemIds: required(list(text))
+  },
   t.type({ data: t.array(ItemEntry) }, 'ThreadItemsReadResponse'),
   async ({ threadId, turnId, itemIds }, call) => {
     if (itemIds.length === 0 || itemIds.length > IDS_MAX)
@@ -231,15 +219,13 @@ export const itemsRead = served(
   }
 )
 
-const timelineFields = ({ strict }: Era) => ({
-  ...{ threadId: required(text), cursor: option(text), limit: option(u32) },
-  ...budget(strict)
-})
-
 /** Items and the beginnings and ends of turns in the order of the log. Threads without numbered lines have no timeline. */
-export const timelineList = served(
+export const timelineList = ofThread(
   'ThreadTimelineListParams',
-  timelineFields,
+  ({ strict }: Era) => ({
+    ...{ cursor: option(text), limit: option(u32) },
+    ...budget(strict)
+  }),
   t.type(
     {
       data: t.array(t.type({ type: t.string, position: t.number })),
@@ -248,12 +234,10 @@ export const timelineList = served(
     },
     'ThreadTimelineListResponse'
   ),
-  async (params, call) => {
-    const thread = threadOf(call, params.threadId)
-    if (E.isLeft(thread)) return thread
-    const { id, streamId } = thread.right
-    if (!(await isPaginated(call, thread.right))) return E.left(unsupported('thread/timeline/list'))
-    const found = await locate(call, thread.right)
+  async (thread, params, call) => {
+    const { id, streamId } = thread
+    if (!(await isPaginated(call, thread))) return E.left(unsupported('thread/timeline/list'))
+    const found = await locate(call, thread)
     if (call.server.strict && E.isRight(found) && found.right.archived)
       return E.left(invalidRequest(`thread ${id} is archived`))
     return E.map(({ data, nextCursor }: TimelinePage) =>

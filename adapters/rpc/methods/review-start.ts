@@ -19,26 +19,18 @@ import type { AwaitedReview, LiveThread } from '../threads/live.ts'
 import { threadStarted, turnCompleted, wholeItem } from '../threads/notices.ts'
 import * as results from '../threads/results.ts'
 import { ask, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
-import { draftOf, load, loadedThread, materialized, storedThread } from '../threads/threads.ts'
+import { draftOf, load, materialized, storedThread } from '../threads/threads.ts'
 import { noReview, seconds, shownTurn, unrunTurn } from '../threads/turns.ts'
 import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
 import { oneOf, option, required, struct, tagged, text } from '../wire/serde.ts'
-import { served, type Era, type MethodOutcome, type MethodResult } from './method.ts'
+import { ofLoaded, type Era, type MethodOutcome, type MethodResult } from './method.ts'
 
 const target = tagged<ReviewTarget>('ReviewTarget', {
   uncommittedChanges: struct('UncommittedChanges', {}),
   baseBranch: struct('BaseBranch', { branch: required(text) }),
   commit: struct('Commit', { sha: required(text), title: option(text) }),
   custom: struct('Custom', { instructions: required(text) })
-})
-
-const fieldsOf = ({ profile }: Era) => ({
-  threadId: required(text),
-  target: required(target),
-  delivery: option(
-    profile === '0.169' ? oneOf<'inline' | 'detached'>('inline') : oneOf('inline', 'detached')
-  )
 })
 
 const turnOf = (
@@ -190,21 +182,24 @@ const setUp = async (
 }
 
 /** Begins a review. */
-export const reviewStart = served(
+export const reviewStart = ofLoaded(
   'ReviewStartParams',
-  fieldsOf,
+  ({ profile }: Era) => ({
+    target: required(target),
+    delivery: option(
+      profile === '0.169' ? oneOf<'inline' | 'detached'>('inline') : oneOf('inline', 'detached')
+    )
+  }),
   t.type({ turn: results.Turn, reviewThreadId: t.string }, 'ReviewStartResponse'),
-  async (params, call) => {
-    const live = loadedThread(call, params.threadId)
-    if (E.isLeft(live)) return live
+  async (live, params, call) => {
     const refusal = targetRefusal(params.target)
     if (refusal !== null) return E.left(invalidRequest(refusal))
     const isDetached = params.delivery === 'detached'
-    const ephemeral = await ephemeralRefusal(call, live.right, isDetached)
+    const ephemeral = await ephemeralRefusal(call, live, isDetached)
     if (ephemeral !== null) return E.left(ephemeral)
     return call.server.reviews === true
-      ? setUp(call, live.right, params.target, isDetached)
-      : E.right(unreviewed(call, live.right, params.target))
+      ? setUp(call, live, params.target, isDetached)
+      : E.right(unreviewed(call, live, params.target))
   }
 )
 

@@ -16,7 +16,7 @@ import { draftOf, locate, materialized, noRollout, shown, stopTurn } from '../th
 import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
 import { required, text } from '../wire/serde.ts'
-import { Empty, served, type MethodOutcome } from './method.ts'
+import { Empty, ofThread, served, type MethodOutcome } from './method.ts'
 
 const fields = { threadId: required(text) }
 
@@ -121,23 +121,16 @@ export const threadUnarchive = served(
 )
 
 /** Moves a thread to the trash. */
-export const threadDelete = served(
-  'ThreadDeleteParams',
-  fields,
-  Empty,
-  async ({ threadId }, call) => {
-    const thread = threadOf(call, threadId)
-    if (E.isLeft(thread)) return thread
-    const { id } = thread.right
-    const draft = await draftOf(call, thread.right)
-    if (draft?.thread.ephemeral === true)
-      return E.left(invalidRequest(`thread is not persisted and cannot be deleted: ${id}`))
-    if (draft !== null) {
-      const before = await unloaded(call, id)
-      return E.right({ before, result: {}, after: [threadDeleted(id)] })
-    }
-    const located = await locate(call, thread.right)
-    if (E.isLeft(located)) return E.left(noRollout(id))
-    return moveAway(call, thread.right, located.right, 'remove')
+export const threadDelete = ofThread('ThreadDeleteParams', {}, Empty, async (thread, _, call) => {
+  const { id } = thread
+  const draft = await draftOf(call, thread)
+  if (draft?.thread.ephemeral === true)
+    return E.left(invalidRequest(`thread is not persisted and cannot be deleted: ${id}`))
+  if (draft !== null) {
+    const before = await unloaded(call, id)
+    return E.right({ before, result: {}, after: [threadDeleted(id)] })
   }
-)
+  const located = await locate(call, thread)
+  if (E.isLeft(located)) return E.left(noRollout(id))
+  return moveAway(call, thread, located.right, 'remove')
+})

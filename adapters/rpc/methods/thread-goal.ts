@@ -10,7 +10,7 @@ import { configInForce, sessionDefaults } from '../../home/config.ts'
 import { otherId, refusedAs } from '../threads/identity.ts'
 import { goalCleared, goalUpdated } from '../threads/notices.ts'
 import { nullable } from '../threads/results.ts'
-import { ask, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
+import { ask, threadOf, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
 import { changeable, draftOf, knownThread, threadNotFound } from '../threads/threads.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { i64, oneOf, option, patch, required, text, type ParamsOf } from '../wire/serde.ts'
@@ -45,7 +45,11 @@ const threadWithGoals = async (
   const { home, profile } = call.server
   const isOn =
     sessionDefaults(configInForce(call.server), home).feature('goals') ?? profile !== '0.130'
-  return isOn ? find(call, threadId, WORDS) : E.left(invalidRequest('goals feature is disabled'))
+  if (!isOn) return E.left(invalidRequest('goals feature is disabled'))
+  const thread = threadOf(call, threadId)
+  if (E.isLeft(thread)) return thread
+  const found = await find(call, thread.right, WORDS)
+  return E.isLeft(found) ? found : thread
 }
 
 const setFields = ({ profile }: Era) => ({

@@ -9,7 +9,7 @@ import { isBlank, trimmed } from '../../../domain/white-space.ts'
 import { refusedAs } from '../threads/identity.ts'
 import { nameUpdated } from '../threads/notices.ts'
 import * as results from '../threads/results.ts'
-import { ask, threadOf, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
+import { ask, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
 import {
   changeable,
   locate,
@@ -21,7 +21,7 @@ import {
 } from '../threads/threads.ts'
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import { oneOf, option, patch, required, struct, text, type ParamsOf } from '../wire/serde.ts'
-import { Empty, answer, served } from './method.ts'
+import { Empty, answer, ofThread } from './method.ts'
 
 /** An archived thread has no name that could be changed, up to 0.142. */
 const archivedRefusal = async (call: RpcCall, thread: ThreadIds): Promise<RpcError | null> => {
@@ -39,21 +39,19 @@ const nameWords = ({ server }: RpcCall): ThreadWords =>
     : metadataWords(server)
 
 /** Names a thread. */
-export const threadNameSet = served(
+export const threadNameSet = ofThread(
   'ThreadSetNameParams',
-  { threadId: required(text), name: required(text) },
+  { name: required(text) },
   Empty,
-  async ({ threadId, name: given }, call) => {
-    const named = threadOf(call, threadId)
-    if (E.isLeft(named)) return named
+  async (thread, { name: given }, call) => {
     const name = trimmed(given)
     if (name === '') return E.left(invalidRequest('thread name must not be empty'))
-    const archived = await archivedRefusal(call, named.right)
+    const archived = await archivedRefusal(call, thread)
     if (archived !== null) return E.left(archived)
-    const thread = await changeable(call, threadId, nameWords(call))
-    if (E.isLeft(thread)) return thread
-    const { id, streamId } = thread.right
-    const refused = await refusedAs(call, 'name', thread.right)
+    const made = await changeable(call, thread, nameWords(call))
+    if (E.isLeft(made)) return made
+    const { id, streamId } = thread
+    const refused = await refusedAs(call, 'name', thread)
     if (refused !== null) return E.left(refused)
     const renamed = await write(call, ({ rename }, options) => rename(streamId, name, options))
     return E.map(() => ({ result: {}, after: [nameUpdated(id, name)] }))(renamed)
@@ -78,22 +76,19 @@ const gitPatch = (
 }
 
 /** Changes what is known of the repository of a thread. */
-export const threadMetadataUpdate = served(
+export const threadMetadataUpdate = ofThread(
   'ThreadMetadataUpdateParams',
   {
-    threadId: required(text),
     gitInfo: option(struct('ThreadMetadataGitInfoUpdateParams', gitFields))
   },
   results.ofThread('ThreadMetadataUpdateResponse'),
-  async ({ threadId, gitInfo }, call) => {
-    const named = threadOf(call, threadId)
-    if (E.isLeft(named)) return named
+  async (thread, { gitInfo }, call) => {
     const git = gitPatch(gitInfo, call)
     if (E.isLeft(git)) return git
-    const thread = await changeable(call, threadId, metadataWords(call.server))
-    if (E.isLeft(thread)) return thread
-    const { streamId } = thread.right
-    const refused = await refusedAs(call, 'metadata', thread.right)
+    const made = await changeable(call, thread, metadataWords(call.server))
+    if (E.isLeft(made)) return made
+    const { streamId } = thread
+    const refused = await refusedAs(call, 'metadata', thread)
     if (refused !== null) return E.left(refused)
     const written = await write(call, ({ updateMetadata }, options) =>
       updateMetadata(streamId, git.right, options)
@@ -105,17 +100,17 @@ export const threadMetadataUpdate = served(
 )
 
 /** Turns the memory of a thread on or off. */
-export const threadMemoryModeSet = served(
+export const threadMemoryModeSet = ofThread(
   'ThreadMemoryModeSetParams',
-  { threadId: required(text), mode: required(oneOf('enabled', 'disabled')) },
+  { mode: required(oneOf('enabled', 'disabled')) },
   Empty,
-  async ({ threadId, mode }, call) => {
-    const thread = await changeable(call, threadId, metadataWords(call.server))
-    if (E.isLeft(thread)) return thread
-    const refused = await refusedAs(call, 'memoryMode', thread.right)
+  async (thread, { mode }, call) => {
+    const made = await changeable(call, thread, metadataWords(call.server))
+    if (E.isLeft(made)) return made
+    const refused = await refusedAs(call, 'memoryMode', thread)
     if (refused !== null) return E.left(refused)
     const written = await write(call, ({ setMemoryMode }, options) =>
-      setMemoryMode(thread.right.streamId, mode, options)
+      setMemoryMode(thread.streamId, mode, options)
     )
     return E.map(() => answer({}))(written)
   }

@@ -12,18 +12,11 @@ import { statusChanged, threadReverted, tokenUsageUpdated } from '../threads/not
 import { asBuilt, restoredOf } from '../threads/restored.ts'
 import * as results from '../threads/results.ts'
 import { ask, write, type RpcCall } from '../threads/server.ts'
-import {
-  draftOf,
-  loadedThread,
-  locate,
-  newestCursors,
-  shown,
-  stopTurn
-} from '../threads/threads.ts'
+import { draftOf, locate, newestCursors, shown, stopTurn } from '../threads/threads.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
 import { required, text, u32 } from '../wire/serde.ts'
-import { answer, served } from './method.ts'
+import { answer, ofLoaded } from './method.ts'
 
 /** The token count that a rollback writes, for those who follow the thread. */
 const usageOf = (
@@ -62,22 +55,20 @@ const rollbackRefusal = async (call: RpcCall, live: LiveThread): Promise<RpcErro
 const ROLLING_BACK = invalidRequest('rollback already in progress for this thread')
 
 /** Hides turns. */
-export const threadRollback = served(
+export const threadRollback = ofLoaded(
   'ThreadRollbackParams',
-  { threadId: required(text), numTurns: required(u32) },
+  { numTurns: required(u32) },
   results.ofThread('ThreadRollbackResponse'),
-  async ({ threadId, numTurns }, call) => {
+  async (live, { numTurns }, call) => {
     const { live: all } = call.server
-    const live = loadedThread(call, threadId)
-    if (E.isLeft(live)) return live
     if (numTurns < 1) return E.left(invalidRequest('numTurns must be >= 1'))
-    const { id, streamId } = live.right
-    if (live.right.rolledBackAt > call.arrivedAt) return E.left(ROLLING_BACK)
-    const refused = await rollbackRefusal(call, live.right)
+    const { id, streamId } = live
+    if (live.rolledBackAt > call.arrivedAt) return E.left(ROLLING_BACK)
+    const refused = await rollbackRefusal(call, live)
     if (refused !== null) {
       // A rollback that fails leaves the thread in a state that says so.
       const status = { type: 'systemError' } as const
-      all.put({ ...live.right, status })
+      all.put({ ...live, status })
       return E.left({ ...refused, before: [statusChanged(id, status)] })
     }
     const written = await write(call, ({ rollback }, options) =>
@@ -86,7 +77,7 @@ export const threadRollback = served(
     if (E.isLeft(written)) return written
     const read = await ask(call, (engine) => engine.readThread(streamId, true))
     if (E.isLeft(read)) return E.left(internal(read.left.message))
-    const turns = asBuilt(call, read.right.turns, await restoredOf(call, live.right), false)
+    const turns = asBuilt(call, read.right.turns, await restoredOf(call, live), false)
     const now = all.find(id)
     if (now !== null) all.put({ ...now, rolledBackAt: all.tick() })
     return E.right({
@@ -99,17 +90,15 @@ export const threadRollback = served(
 const ONLY_PAGINATED = invalidRequest('thread/revert only supports paginated threads')
 
 /** Goes on from before a turn. The thread is loaded anew, which everyone is notified of. */
-export const threadRevert = served(
+export const threadRevert = ofLoaded(
   'ThreadRevertParams',
-  { threadId: required(text), beforeTurnId: required(text) },
+  { beforeTurnId: required(text) },
   results.ofThread('ThreadRevertResponse'),
-  async ({ threadId, beforeTurnId }, call) => {
-    const live = loadedThread(call, threadId)
-    if (E.isLeft(live)) return live
-    const { id, streamId } = live.right
+  async (live, { beforeTurnId }, call) => {
+    const { id, streamId } = live
     await stopTurn(call, id)
     const before = [statusChanged(id, { type: 'notLoaded' }), statusChanged(id, { type: 'idle' })]
-    const draft = await draftOf(call, live.right)
+    const draft = await draftOf(call, live)
     if (draft !== null) return E.left(invalidRequest(`turn not found: ${beforeTurnId}`))
     const reverted = await ask(
       call,
@@ -121,9 +110,9 @@ export const threadRevert = served(
     )
     if (E.isLeft(reverted))
       return E.left(reverted.left === ONLY_PAGINATED ? reverted.left : { ...reverted.left, before })
-    call.server.live.put({ ...live.right, status: { type: 'idle' }, turn: null })
+    call.server.live.put({ ...live, status: { type: 'idle' }, turn: null })
     const thread = shown(reverted.right, call.server)
-    const cursors = await newestCursors(call, live.right, thread)
+    const cursors = await newestCursors(call, live, thread)
     return E.right({ before, result: { thread, ...cursors }, after: [threadReverted(id)] })
   }
 )

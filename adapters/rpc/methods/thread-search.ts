@@ -10,11 +10,11 @@ import { isBlank } from '../../../domain/white-space.ts'
 import { SOURCE_KINDS } from '../../../projections/threads.ts'
 import type { FoundThread, OccurrencePage } from '../../../replay/engine.ts'
 import * as results from '../threads/results.ts'
-import { ask, threadOf } from '../threads/server.ts'
+import { ask } from '../threads/server.ts'
 import { shown } from '../threads/threads.ts'
 import { invalidRequest, unsupported } from '../wire/errors.ts'
 import { defaulted, flag, list, oneOf, option, required, text, u32 } from '../wire/serde.ts'
-import { answer, served, type Era } from './method.ts'
+import { answer, ofThread, served, type Era } from './method.ts'
 import { isServed } from './pages.ts'
 
 const common = {
@@ -64,25 +64,19 @@ const SearchMatch = t.type(
 )
 
 /** Where in a thread a text occurs. */
-export const threadSearchOccurrences = served(
+export const threadSearchOccurrences = ofThread(
   'ThreadSearchOccurrencesParams',
   {
-    threadId: required(text),
     searchTerm: required(text),
     cursor: option(text),
     limit: option(u32)
   },
   t.type({ data: t.array(SearchMatch), nextCursor: results.nullable(t.string) }),
-  async (params, call) => {
-    const thread = threadOf(call, params.threadId)
-    if (E.isLeft(thread)) return thread
+  async (thread, params, call) => {
     if (isBlank(params.searchTerm))
       return E.left(invalidRequest('thread/searchOccurrences requires a non-empty searchTerm'))
-    if (!(await isServed(call, thread.right)))
-      return E.left(unsupported('thread/searchOccurrences'))
-    const found = await ask(call, (engine) =>
-      engine.searchOccurrences(thread.right.streamId, params)
-    )
+    if (!(await isServed(call, thread))) return E.left(unsupported('thread/searchOccurrences'))
+    const found = await ask(call, (engine) => engine.searchOccurrences(thread.streamId, params))
     return E.map(({ data, nextCursor }: OccurrencePage) => {
       const matches = data.map(
         ({ turnId, itemId, snippet, range, turnCursor }): t.TypeOf<typeof SearchMatch> => ({

@@ -13,7 +13,7 @@ import { settingsUpdated, wholeItem, writtenElsewhere } from '../threads/notices
 import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
 import * as results from '../threads/results.ts'
 import type { RpcCall } from '../threads/server.ts'
-import { loadedThread, subscribe } from '../threads/threads.ts'
+import { subscribe } from '../threads/threads.ts'
 import { OPEN, beginHosted, noAnswer, shownTurn, unrunTurn } from '../threads/turns.ts'
 import {
   changedSettings,
@@ -25,20 +25,8 @@ import {
 import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { Notice } from '../wire/message.ts'
 import { absolutePath, anything, ignored, list, option, required, text } from '../wire/serde.ts'
-import { served, type Era } from './method.ts'
+import { Empty, ofLoaded, type Era } from './method.ts'
 import { stopReview } from './review-start.ts'
-
-const startFieldsOf = ({ profile }: Era) => ({
-  threadId: required(text),
-  clientUserMessageId: profile === '0.130' ? ignored<string>() : option(text),
-  input: required(userInputs(profile)),
-  responsesapiClientMetadata: option(anything),
-  environments: environmentsField(profile),
-  runtimeWorkspaceRoots:
-    profile === '0.130' ? ignored<ReadonlyArray<string>>() : option(list(absolutePath)),
-  ...settingsFields(profile),
-  outputSchema: option(anything)
-})
 
 /** A turn that nobody answers: the message is told, and that it failed. */
 const unanswered = (
@@ -68,19 +56,25 @@ const unanswered = (
 }
 
 /** The row of `turn/start`. */
-export const turnStart = served(
+export const turnStart = ofLoaded(
   'TurnStartParams',
-  startFieldsOf,
+  ({ profile }: Era) => ({
+    clientUserMessageId: profile === '0.130' ? ignored<string>() : option(text),
+    input: required(userInputs(profile)),
+    responsesapiClientMetadata: option(anything),
+    environments: environmentsField(profile),
+    runtimeWorkspaceRoots:
+      profile === '0.130' ? ignored<ReadonlyArray<string>>() : option(list(absolutePath)),
+    ...settingsFields(profile),
+    outputSchema: option(anything)
+  }),
   t.type({ turn: results.Turn }, 'TurnStartResponse'),
-  async (params, call) => {
+  async (live, params, call) => {
     const { live: all, profile, turns: host } = call.server
-    const found = loadedThread(call, params.threadId)
-    if (E.isLeft(found)) return found
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
     const environments = checkEnvironments(params.environments)
     if (E.isLeft(environments)) return environments
-    const live = found.right
     const changed = changedSettings(live.settings, params, profile)
     if (E.isLeft(changed)) return changed
     if (live.turn !== null)
@@ -113,28 +107,23 @@ export const turnStart = served(
   }
 )
 
-const steerFieldsOf = ({ profile }: Era) => ({
-  threadId: required(text),
-  input: required(userInputs(profile)),
-  expectedTurnId: required(text)
-})
-
 const refused = (message: string, refusal: SteerRefusal): E.Either<RpcError, never> =>
   E.left({ ...invalidRequest(message), refusal })
 
 /** The row of `turn/steer`. */
-export const turnSteer = served(
+export const turnSteer = ofLoaded(
   'TurnSteerParams',
-  steerFieldsOf,
+  ({ profile }: Era) => ({
+    input: required(userInputs(profile)),
+    expectedTurnId: required(text)
+  }),
   t.type({ turnId: t.string }, 'TurnSteerResponse'),
-  async (params, call) => {
-    const live = loadedThread(call, params.threadId)
-    if (E.isLeft(live)) return live
+  async (live, params, call) => {
     if (params.expectedTurnId === '')
       return E.left(invalidRequest('expectedTurnId must not be empty'))
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
-    const { turn } = live.right
+    const { turn } = live
     const isEmpty = params.input.length === 0
     const empty = refused('input must not be empty', 'empty_input')
     // 0.130 looks at the input before it looks for a turn.
@@ -153,8 +142,6 @@ export const turnSteer = served(
   }
 )
 
-const interruptFields = { threadId: required(text), turnId: required(text) }
-
 const interruptible = (turn: RunningTurn | null, turnId: string): E.Either<RpcError, RunningTurn> =>
   turn === null
     ? E.left(invalidRequest('no active turn to interrupt'))
@@ -166,14 +153,11 @@ const isOf = ({ review }: LiveThread, turnId: string): boolean =>
   review !== null && ['', review.turnId, review.reviewTurnId].includes(turnId)
 
 /** The row of `turn/interrupt`. Without an id, and with nothing running, there is nothing to do. */
-export const turnInterrupt = served(
+export const turnInterrupt = ofLoaded(
   'TurnInterruptParams',
-  interruptFields,
-  t.type({}, 'TurnInterruptResponse'),
-  async ({ threadId, turnId }, call) => {
-    const found = loadedThread(call, threadId)
-    if (E.isLeft(found)) return found
-    const live = found.right
+  { turnId: required(text) },
+  Empty,
+  async (live, { turnId }, call) => {
     if (live.turn === null && live.review !== null && isOf(live, turnId)) {
       const stopped = await stopReview(call, live, live.review)
       if (E.isRight(stopped)) return E.right({ result: {}, ...stopped.right })

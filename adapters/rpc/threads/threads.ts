@@ -9,15 +9,7 @@ import type { Thread, Turn } from '../../../domain/protocol.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
 import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, ShownThread, ThreadDraft } from './live.ts'
-import {
-  ask,
-  parseThreadId,
-  threadOf,
-  write,
-  type RpcCall,
-  type Server,
-  type ThreadIds
-} from './server.ts'
+import { ask, parseThreadId, write, type RpcCall, type Server, type ThreadIds } from './server.ts'
 import { environmentsOf } from './settings.ts'
 
 /** The words for a thread that must be loaded, or known, and is not. */
@@ -173,27 +165,23 @@ export interface ThreadWords {
   readonly unknown: (id: string) => RpcError
 }
 
-/** A thread that is loaded or stored, and not one that is never stored. */
+/** Refuses a thread that is neither loaded nor stored, and one that is never stored. */
 export const knownThread = async (
   call: RpcCall,
-  text: string,
+  thread: ThreadIds,
   words: ThreadWords
-): Promise<E.Either<RpcError, ThreadIds>> => {
-  const thread = threadOf(call, text)
-  if (E.isLeft(thread)) return thread
-  const { id } = thread.right
-  const draft = await draftOf(call, thread.right)
+): Promise<E.Either<RpcError, void>> => {
+  const { id } = thread
+  const draft = await draftOf(call, thread)
   if (draft?.thread.ephemeral === true) return E.left(invalidRequest(words.ephemeral(id)))
-  const isKnown = draft !== null || E.isRight(await locate(call, thread.right))
-  return isKnown ? thread : E.left(words.unknown(id))
+  const isKnown = draft !== null || E.isRight(await locate(call, thread))
+  return isKnown ? E.right(undefined) : E.left(words.unknown(id))
 }
 
-/** The same, with a rollout that can be changed. */
-export const changeable: typeof knownThread = async (call, text, words) => {
-  const thread = await knownThread(call, text, words)
-  if (E.isLeft(thread)) return thread
-  const made = await materialized(call, thread.right)
-  return E.isLeft(made) ? made : thread
+/** The same; then the thread has a rollout that can be changed. */
+export const changeable: typeof knownThread = async (call, thread, words) => {
+  const known = await knownThread(call, thread, words)
+  return E.isLeft(known) ? known : materialized(call, thread)
 }
 
 /** Words of changes to metadata; 0.169 speaks of rollouts. */
