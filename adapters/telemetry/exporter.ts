@@ -16,7 +16,7 @@ export interface Exporter {
   readonly stop: () => Promise<void>
 }
 
-/** What an exporter tells people: the first failure in a row. */
+/** Takes the first failure in a row, for people. */
 export type Log = (line: string) => void
 
 const STOP_MS_MAX = 2000

@@ -24,7 +24,7 @@ export interface Series {
   readonly value: number | Distribution
 }
 
-/** A metric of which something was told. */
+/** A metric that has values. */
 export interface MetricReading {
   readonly name: MetricName
   readonly metric: Metric
@@ -33,7 +33,7 @@ export interface MetricReading {
 
 /** A sink, and what it holds. */
 export interface Meter extends Telemetry {
-  /** Every metric of the catalogue that has been told, in the order of the catalogue. */
+  /** Every metric of the catalogue that has values, in the order of the catalogue. */
   readonly read: () => ReadonlyArray<MetricReading>
 }
 
@@ -66,7 +66,7 @@ const seriesOf = ({ labels, total, times }: Cell): Series => ({
   value: times === null ? total : { ...times, buckets: [...times.buckets] }
 })
 
-/** Node loads its performance hooks for `performance.now`; this clock is there from the start. */
+/** `performance.now` makes Node load its performance hooks; this clock needs none. */
 const systemNowMs = (): number => Number(process.hrtime.bigint()) / 1e6
 
 /** An empty meter over a clock. */

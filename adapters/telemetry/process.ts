@@ -20,8 +20,8 @@ export const metricsPages = (meter: Meter) =>
   }) as const
 
 /**
- * Begins to send where the environment says so, and tells through `log` what it asks for in vain. The answer sends what is
- * left, within two seconds.
+ * Begins to send where the environment says so, and logs settings it cannot follow. The returned function sends what is left,
+ * within two seconds.
  */
 export const startExport = (
   meter: Meter,

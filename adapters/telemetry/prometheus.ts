@@ -51,7 +51,7 @@ const linesOf = ({ name, metric, series }: MetricReading): ReadonlyArray<string>
   ]
 }
 
-/** What a meter holds now; empty when nothing was told yet. */
+/** What a meter holds now; empty when nothing was counted yet. */
 export const prometheusText = (meter: Pick<Meter, 'read'>): string =>
   meter
     .read()

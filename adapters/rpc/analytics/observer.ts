@@ -20,7 +20,6 @@ import { createNoticeFacts } from './notices.ts'
 import { OBSERVED, createRequestFacts, type RpcTransport } from './requests.ts'
 import { nothingSeen, remember } from './seen.ts'
 
-/** What an observer looks at, and where it tells. */
 export interface ObserverParts {
   readonly pump: Pick<Pump, 'tell'>
   readonly live: Live
@@ -31,7 +30,6 @@ export interface ObserverParts {
 
 const one = (fact: Fact | null): ReadonlyArray<Fact> => (fact === null ? [] : [fact])
 
-/** Begins to look at a server. */
 export const createObserver = (parts: ObserverParts): Observer => {
   const { pump, live, nowMs } = parts
   const seen = nothingSeen()

@@ -49,8 +49,6 @@ export const turnSettings = (
   activePluginIds: []
 })
 
-type Facts = ReadonlyArray<Fact>
-
 /** How clients reach a server. */
 export type RpcTransport = 'stdio' | 'websocket'
 
@@ -66,9 +64,17 @@ export interface ObservedCall {
 
 /** Makes facts of requests and of what became of them. */
 export interface RequestFacts {
-  readonly asked: (request: ObservedCall) => Facts
-  readonly answered: (request: ObservedCall, result: JsonObject, atMs: number) => Facts
-  readonly failed: (request: ObservedCall, refusal: SteerRefusal | null, atMs: number) => Facts
+  readonly asked: (request: ObservedCall) => ReadonlyArray<Fact>
+  readonly answered: (
+    request: ObservedCall,
+    result: JsonObject,
+    atMs: number
+  ) => ReadonlyArray<Fact>
+  readonly failed: (
+    request: ObservedCall,
+    refusal: SteerRefusal | null,
+    atMs: number
+  ) => ReadonlyArray<Fact>
 }
 
 const MODES: Readonly<Record<string, InitializationMode>> = {
@@ -174,7 +180,7 @@ export const createRequestFacts = (
     return [{ kind: 'thread_opened' as const, atMs, connectionId, thread }]
   }
 
-  const begun = ({ params }: ObservedCall, turnId: string, atMs: number): Facts => {
+  const begun = ({ params }: ObservedCall, turnId: string, atMs: number): ReadonlyArray<Fact> => {
     const threadId = textIn(params['threadId'])
     const known = threads.get(threadId)
     const isFirst = known?.isFresh === true

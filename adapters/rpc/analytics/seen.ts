@@ -12,7 +12,7 @@ export interface RememberedThread {
 
 /** A turn that a host runs. */
 export interface RememberedTurn {
-  /** True once the host has told where its time goes. */
+  /** True once the host has reported where its time goes. */
   readonly hasProfile: boolean
 }
 
@@ -22,7 +22,7 @@ export interface ObserverMemory {
   readonly turns: Map<string, RememberedTurn>
 }
 
-/** What is remembered at most of each, should some never end. */
+/** Entries of each at most, should some never end. */
 const REMEMBERED_MAX = 4096
 
 /** Sets an entry; the oldest one gives way when there are too many. */
@@ -33,5 +33,4 @@ export const remember = <V>(map: Map<string, V>, key: string, value: V): void =>
   if (oldest !== undefined) map.delete(oldest)
 }
 
-/** Nothing was seen yet. */
 export const nothingSeen = (): ObserverMemory => ({ threads: new Map(), turns: new Map() })

@@ -1,14 +1,14 @@
 /**
- * Tokens of turns from the totals of threads that clients are told: what a turn adds to the total of its thread.
+ * Tokens of turns, from the totals of threads that clients are sent: what a turn adds to the total of its thread.
  */
 import type { TurnTokens } from '../../../domain/analytics/fact.ts'
 import { isJsonObject, type Json } from '../../../domain/json.ts'
 
 /** Follows the totals of threads. */
 export interface TokenTotals {
-  /** A total was told, for a turn that runs here or, with null, for another one. */
-  readonly told: (threadId: string, turnId: string | null, usage: Json | undefined) => void
-  /** What a turn that ends has used; null when nothing was ever told of its thread. */
+  /** Takes a total, for a turn that runs here or, with null, for another one. */
+  readonly update: (threadId: string, turnId: string | null, usage: Json | undefined) => void
+  /** What a turn that ends has used; null when its thread never had a total. */
   readonly ended: (threadId: string, turnId: string) => TurnTokens | null
 }
 
@@ -57,12 +57,11 @@ const minus = (a: TurnTokens, b: TurnTokens): TurnTokens => ({
   totalTokens: less(a.totalTokens, b.totalTokens)
 })
 
-/** Nothing was told yet. */
 export const createUsage = (): TokenTotals => {
   const totals = new Map<string, TurnTokens>()
   const running = new Map<string, RunningUsage>()
   return {
-    told: (threadId, turnId, usage) => {
+    update: (threadId, turnId, usage) => {
       const total = countsIn(isJsonObject(usage) ? usage['total'] : null)
       if (total === null || !isJsonObject(usage)) return
       if (turnId !== null && running.get(threadId)?.turnId !== turnId) {

@@ -1,6 +1,6 @@
 /**
- * What one connection tells in numbers: clients, requests and notifications. A method that the table does not have
- * counts as `unknown`, so that no client can make up labels.
+ * The metrics of one connection: clients, requests and notifications. A method that the table does not have counts as
+ * `unknown`, so that no client can make up labels.
  */
 import type { LabelsOf } from '../../../replay/metrics.ts'
 import { stopwatch, type Telemetry } from '../../../replay/telemetry.ts'
@@ -17,7 +17,7 @@ export const failedWith = ({ code }: { readonly code: number }): RequestOutcome 
 
 /** Follows one connection. */
 export interface ConnectionMetrics {
-  /** A request was taken; the answer tells that it is over. */
+  /** A request was accepted; the returned function ends it. */
   readonly taken: (method: string) => (outcome: RequestOutcome) => void
   readonly refused: () => void
   /** A notification is sent, or dropped; answers which. */

@@ -19,7 +19,7 @@ export interface FileWatch {
   readonly every: (periodMs: number, run: () => void) => () => void
 }
 
-/** The system's clock and a store; until that is open no thread changes, and nobody knows who else has one loaded. */
+/** The system's clock and a store; until it is open no thread changes, and other processes that load one are unknown. */
 export const remoteWatch = (home: string, remote: Promise<Remote>): FileWatch => {
   let opened: Remote | null = null
   remote.then((ready) => (opened = ready)).catch(() => undefined)

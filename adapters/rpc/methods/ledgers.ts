@@ -1,6 +1,6 @@
 /**
- * `unroll/…`: questions to the ledgers. Codex has none of them in any era. They tell what was recorded, change nothing, and wait
- * for nobody.
+ * `unroll/…`: questions to the ledgers. Codex has none of them in any era. They report what was recorded, change nothing, and
+ * wait for nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'

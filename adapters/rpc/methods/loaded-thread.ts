@@ -94,7 +94,7 @@ export const threadInjectItems = ofLoaded(
     const complaint = complaintOf(items)
     if (complaint !== null) return E.left(invalidRequest(complaint))
     const { streamId, draft } = live
-    // What a thread that is never stored is sent is nobody's to keep.
+    // A thread that is never stored keeps nothing.
     if (draft?.thread.ephemeral === true) return E.right(answer({}))
     const made = await materialized(call, live)
     if (E.isLeft(made)) return made

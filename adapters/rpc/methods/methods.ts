@@ -210,7 +210,7 @@ const methodOf = (row: string): Method => {
   }
 }
 
-/** Every method, in the order in which an unknown one is told what there is. */
+/** Every method, in the order in which the refusal of an unknown one lists them. */
 export const METHODS: ReadonlyArray<Method> = TABLE.trim().split('\n').map(methodOf)
 
 /** The methods a server has: those of its era, and our own unless it is strict. */

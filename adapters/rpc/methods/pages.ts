@@ -33,7 +33,7 @@ import { answer, ofThread, served, type Era } from './method.ts'
 const MAX_BYTES = { maxBytes: { ...option(positive), mayEnd: true } }
 
 /**
- * The byte budget of a page, a member of our own behind those of Codex: the page ends when its entries take so many bytes of
+ * The byte budget of a page, a member of our own behind those of Codex: the page ends when its entries take this many bytes of
  * JSON. A request to a strict server never holds it, which is as if it were null.
  */
 export const budget = (strict: boolean): { readonly maxBytes: Field<number | null> } =>

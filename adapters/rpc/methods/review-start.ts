@@ -1,6 +1,6 @@
 /**
- * `review/start`: sets a review up, in the thread or in a fork of it, where somebody hands in what comes of it. Where nobody
- * does, the review is taken and fails at once, and nothing is written: a client would wait for it for ever.
+ * `review/start`: sets up a review, in the thread or in a fork of it, where a reviewer hands in the result. Without one the review
+ * is accepted and fails at once, and nothing is written: a client would wait for ever.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
@@ -86,7 +86,7 @@ const detached = async (
   return E.isLeft(read) ? read : E.right({ thread, before: [threadStarted(read.right)] })
 }
 
-/** Why a thread that is never stored cannot be reviewed: in a fork by nobody, in itself by nobody who hands in the result. */
+/** Why a thread that is never stored cannot be reviewed: not in a fork, and not where a result is handed in. */
 const ephemeralRefusal = async (
   call: RpcCall,
   live: LiveThread,
@@ -104,7 +104,7 @@ const ephemeralRefusal = async (
     : null
 }
 
-const placeOf = async (
+const reviewThread = async (
   call: RpcCall,
   live: LiveThread,
   isDetached: boolean
@@ -115,8 +115,7 @@ const placeOf = async (
 }
 
 /**
- * What stands where the reviewer's answer would: without an answer 0.169 shows a review as going on when it comes back to its
- * thread.
+ * Takes the place of the reviewer's answer: without one, 0.169 shows the review as still running when it returns to the thread.
  */
 const noAnswerItem = (
   turn: { readonly threadId: string; readonly turnId: string },
@@ -135,7 +134,7 @@ const noAnswerItem = (
   return wholeItem(item, turn, profile)
 }
 
-/** What is told of a review that nobody carries out; a detached one makes no thread. */
+/** A review without a reviewer; a detached one makes no thread. */
 const unreviewed = (call: RpcCall, live: LiveThread, asked: ReviewTarget): MethodResult => {
   const { profile } = call.server
   const review = { turnId: v7(), hint: reviewHint(trimmedTarget(asked)) }
@@ -162,9 +161,9 @@ const setUp = async (
   isDetached: boolean
 ): Promise<MethodOutcome> => {
   const { profile, live: all } = call.server
-  const place = await placeOf(call, live, isDetached)
-  if (E.isLeft(place)) return place
-  const { thread, before } = place.right
+  const found = await reviewThread(call, live, isDetached)
+  if (E.isLeft(found)) return found
+  const { thread, before } = found.right
   const threadId = thread.id
   const started = await write(call, ({ startReview }, options) =>
     startReview(thread.streamId, asked, options)

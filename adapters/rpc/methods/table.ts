@@ -1,6 +1,5 @@
 /**
- * Every method, a row each, in Codex's order: an unknown method is told what there is in this order. Each era knows a part of
- * them, none contradicts the order of another, and methods that Codex never had come last.
+ * Every method, a row each, in Codex's order, which the refusal of an unknown method shows. Each era has a part of them, none contradicts the order of another, and methods that Codex never had come last.
  *
  * Columns:
  *

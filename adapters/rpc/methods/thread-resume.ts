@@ -178,7 +178,7 @@ const withTurns = (
   turns: excludeTurns ? [] : withRunning(server, thread.id, thread.turns)
 })
 
-/** A resumed thread of 0.142 tells what it is for, which its head does not. */
+/** A resumed thread of 0.142 has its source, which its head lacks. */
 const resumed = (
   { server }: RpcCall,
   thread: ShownThread,

@@ -89,7 +89,7 @@ export const threadRollback = ofLoaded(
 
 const ONLY_PAGINATED = invalidRequest('thread/revert only supports paginated threads')
 
-/** Goes on from before a turn. The thread is loaded anew, which everyone is notified of. */
+/** Rewinds to just before a turn. The thread is loaded again, and everyone is notified. */
 export const threadRevert = ofLoaded(
   'ThreadRevertParams',
   { beforeTurnId: required(text) },

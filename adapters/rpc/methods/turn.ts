@@ -1,6 +1,6 @@
 /**
  * `turn/start`, `turn/steer` and `turn/interrupt`. This server runs no model; it hands turns to a host that was registered
- * with it, and speaks for that host. Without one, a turn is taken and fails at once.
+ * with it, and speaks for that host. Without one, a turn is accepted and fails at once.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
@@ -28,7 +28,7 @@ import { absolutePath, anything, ignored, list, option, required, text } from '.
 import { Empty, ofLoaded, type Era } from './method.ts'
 import { stopReview } from './review-start.ts'
 
-/** A turn that nobody answers: the message is told, and that it failed. */
+/** A turn without a host: clients are sent the message, and that the turn failed. */
 const unanswered = (
   call: RpcCall,
   live: LiveThread,
@@ -55,7 +55,7 @@ const unanswered = (
   }
 }
 
-/** The row of `turn/start`. */
+/** Begins a turn. */
 export const turnStart = ofLoaded(
   'TurnStartParams',
   ({ profile }: Era) => ({
@@ -110,7 +110,7 @@ export const turnStart = ofLoaded(
 const refused = (message: string, refusal: SteerRefusal): E.Either<RpcError, never> =>
   E.left({ ...invalidRequest(message), refusal })
 
-/** The row of `turn/steer`. */
+/** Hands input to the turn that runs. */
 export const turnSteer = ofLoaded(
   'TurnSteerParams',
   ({ profile }: Era) => ({
@@ -152,7 +152,7 @@ const interruptible = (turn: RunningTurn | null, turnId: string): E.Either<RpcEr
 const isOf = ({ review }: LiveThread, turnId: string): boolean =>
   review !== null && ['', review.turnId, review.reviewTurnId].includes(turnId)
 
-/** The row of `turn/interrupt`. Without an id, and with nothing running, there is nothing to do. */
+/** Interrupts a turn. Without an id, and with nothing running, there is nothing to do. */
 export const turnInterrupt = ofLoaded(
   'TurnInterruptParams',
   { turnId: required(text) },

@@ -1,6 +1,6 @@
 /**
  * Threads that were started and are not stored yet, or never will be. Codex makes a file when the first thing has to be
- * kept; until then a thread is what its client was told.
+ * kept; until then a thread is what its client was sent.
  */
 import { join } from 'node:path'
 import { v7 } from 'uuid'

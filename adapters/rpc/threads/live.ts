@@ -54,7 +54,7 @@ export interface LiveThread {
   readonly review: AwaitedReview | null
   /** When the last rollback here was done, counted by `Live.tick`; 0 while there was none. */
   readonly rolledBackAt: number
-  /** The turn that another process writes, as far as its log tells; null while none does. */
+  /** The turn that another process writes, as far as the log shows; null while none does. */
   readonly writtenTurnId: string | null
 }
 

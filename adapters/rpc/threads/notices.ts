@@ -178,14 +178,14 @@ const HYDRATION = {
 export const hydrationDeprecated = (asked: keyof typeof HYDRATION): Notice =>
   toRequester('deprecationNotice', { summary: HYDRATION[asked], details: null })
 
-/** Why a turn goes on that somebody here wants to end. */
+/** Why a turn continues that a client here wants to end. */
 export const writtenElsewhere = (threadId: string): Notice =>
   toRequester('warning', {
     threadId,
     message: 'This turn runs in another program, which this server only follows; end it there.'
   })
 
-/** A thread goes on with another model than the one that wrote it; Codex says so when it loads one. */
+/** A thread continues with another model than the one that wrote it; Codex warns when it loads one. */
 export const modelChanged = (threadId: string, recorded: string, model: string): Notice =>
   toRequester('warning', {
     threadId,

@@ -17,7 +17,7 @@ export interface RecordedUsage {
   readonly turnId: string | null
   /** True when `turnId` is the turn to be shown, and not only the one that was open. */
   readonly isResolved?: boolean
-  /** `info` of the event, as it stands in the log. */
+  /** `info` of the event, as the log has it. */
   readonly info: JsonObject
 }
 
@@ -198,7 +198,7 @@ const turnOf = (usage: RecordedUsage, turns: ReadonlyArray<Turn>): string => {
   return (own ?? ended ?? turns[turns.length - 1])?.id ?? ''
 }
 
-/** How many tokens a thread has used, for the client that loads it; nothing when it never told. */
+/** The tokens a thread has used, for the client that loads it; nothing when none were recorded. */
 export const usageReplay = async (
   call: RpcCall,
   thread: ThreadIds,
@@ -214,7 +214,7 @@ export const usageReplay = async (
   return [tokenUsageUpdated(thread.id, turnId, usage.info, profile, 'requester')]
 }
 
-/** What a client that resumes a thread is told about its goal, where goals are on. */
+/** The goal of a thread, for the client that resumes it, where goals are on. */
 export const goalReplay = async (
   call: RpcCall,
   { id, streamId }: ThreadIds,

@@ -21,7 +21,7 @@ export const LIST_PERMIT: QueueKey = { name: 'lists', mode: 'exclusive' }
 /** Something to run; must not reject. */
 export interface QueueTask {
   readonly run: () => Promise<void>
-  /** False once nobody wants it any more: then it is passed over. */
+  /** False once it is no longer wanted: then it is skipped. */
   readonly isWanted: () => boolean
 }
 

@@ -40,7 +40,7 @@ export interface SessionSettings {
   readonly goals: boolean
 }
 
-/** What is shown of a model nobody named. */
+/** Shown where no model is named. */
 const UNKNOWN_MODEL = 'unknown'
 
 const sandboxOf = (
@@ -207,7 +207,7 @@ export const environmentsOf = ({
 
 const MULTI_AGENT_MODE = 'explicitRequestOnly'
 
-/** The members of a start, resume or fork answer that tell settings, in Codex's order. */
+/** The settings in the answer of a start, resume or fork, in Codex's order. */
 export const sessionMembers = (
   settings: SessionSettings,
   profile: ProfileName,
@@ -234,7 +234,7 @@ export const sessionMembers = (
   }
 }
 
-/** The settings as `thread/settings/updated` tells them. */
+/** The settings in `thread/settings/updated`. */
 export const threadSettings = (settings: SessionSettings, profile: ProfileName): JsonObject => {
   const since169 = profile === '0.169'
   return {

@@ -20,7 +20,7 @@ import {
 } from './server.ts'
 import { locate, noRollout } from './threads.ts'
 
-/** The thread's id stands last in the name, or before the id of a segment. */
+/** The thread's id is last in the name, or before the id of a segment. */
 const ROLLOUT_ID = /([0-9a-f-]{36})(?:_[0-9a-f-]{36})?\.jsonl(?:\.zst)?$/i
 const COMPRESSED = '.zst'
 
@@ -102,7 +102,7 @@ const rolloutIn = async (
 
 /**
  * The rollout at `path`; a relative path starts at the home, and from 0.142 on the plain name of a compressed rollout
- * is taken too. `Left` when nothing is there, or something that is no rollout of this home.
+ * is accepted too. `Left` when there is no file, or it is no rollout of this home.
  */
 export const rolloutOf = async (
   path: string,

@@ -42,7 +42,7 @@ export const loadedThread = (call: RpcCall, text: string): E.Either<RpcError, Li
   return live === null ? E.left(threadNotFound(id.right)) : E.right(live)
 }
 
-/** A thread with the members that only a loaded one has; lists of 0.169 do not tell whether it takes input. */
+/** A thread with the members that only a loaded one has; lists of 0.169 do not say whether it takes input. */
 export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
   thread: T,
   { live, profile }: Server,
@@ -58,7 +58,7 @@ export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
   return isListed ? known : { ...known, canAcceptDirectInput: true }
 }
 
-/** Turns with the one that runs as running: the log alone cannot tell it from one that was cut short. */
+/** Shows the running turn as running: in the log alone it looks like one that was cut short. */
 export const withRunning = (
   { live }: Server,
   threadId: string,

@@ -204,20 +204,13 @@ export const unrunTurn = (
   ]
 }
 
-/** Why a turn fails at once that a client began, and how a person goes on with its thread. */
+/** Why a turn fails at once that a client began, and how a person continues the thread. */
 const unrun =
   (what: string) =>
   ({ id, draft }: Pick<LiveThread, 'id' | 'draft'>): string =>
     `${what}; nothing was written. Go on in Codex itself: ${draft === null ? `codex resume ${id}` : 'codex'}`
 
-/** Why nobody answers a message. */
 export const noAnswer = unrun('This server runs no model, so nobody answers here')
-
-/** Why a thread is not compacted. */
 export const noCompaction = unrun('This server runs no model, so it cannot compact a thread')
-
-/** Why nothing is reviewed. */
 export const noReview = unrun('This server runs no model, so it cannot review')
-
-/** Why a command of the user does not run. */
 export const noShell = unrun('This server runs no commands')

@@ -107,7 +107,7 @@ export const settingsFields = (profile: ProfileName) => ({
 /** The values of these members. */
 export type SettingsPatch = ParamsOf<ReturnType<typeof settingsFields>>
 
-/** Settings after a change, and the members of `turn_context` that tell it. */
+/** Settings after a change, and the members of `turn_context` that record it. */
 export interface ChangedSettings {
   readonly settings: SessionSettings
   readonly recorded: JsonObject
@@ -136,7 +136,7 @@ export const changedSettings = (
     reasoningSummary: asked.summary ?? before.reasoningSummary,
     personality: asked.personality ?? before.personality
   }
-  const told: ReadonlyArray<readonly [string, keyof SessionSettings]> = [
+  const members: ReadonlyArray<readonly [string, keyof SessionSettings]> = [
     ['cwd', 'cwd'],
     ['approval_policy', 'approvalPolicy'],
     ['approvals_reviewer', 'approvalsReviewer'],
@@ -147,7 +147,7 @@ export const changedSettings = (
     ['personality', 'personality']
   ]
   const recorded = Object.fromEntries(
-    told
+    members
       .filter(([, member]) => JSON.stringify(settings[member]) !== JSON.stringify(before[member]))
       .map(([name, member]) => [name, settings[member]])
   ) as JsonObject

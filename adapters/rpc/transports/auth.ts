@@ -26,10 +26,10 @@ export interface AuthOptions {
   readonly maxClockSkewSeconds?: number
 }
 
-/** Judges an `Authorization` header; answers why it is refused, or null. */
+/** Judges an `Authorization` header; resolves with why it is refused, or null. */
 export type Auth = (authorization: string | undefined, nowSeconds: number) => Promise<string | null>
 
-/** Judges in the name of nobody: everyone may come in. */
+/** Everyone may connect. */
 export const openToAll: Auth = () => Promise.resolve(null)
 
 const SECRET_BYTES_MIN = 32
@@ -104,7 +104,7 @@ const bearer = (authorization: string | undefined): E.Either<string, string> => 
     : E.left('invalid authorization header')
 }
 
-/** The hash is compared, so that the time it takes tells nothing about the token, its length included. */
+/** Hashes are compared, so that the time taken reveals nothing about the token, its length included. */
 const capability =
   (digest: Buffer): Auth =>
   async (authorization) => {

@@ -21,7 +21,7 @@ const closed = (http: Http): Promise<void> => {
   return done
 }
 
-/** Binds the address, of this machine only; `Left` says why it cannot. `say` is told where. */
+/** Binds the address, of this machine only; `Left` says why it cannot. `say` gets the address. */
 export const openMetrics = async (
   { host, port }: Extract<Listen, { kind: 'websocket' }>,
   routes: Routes,

@@ -35,7 +35,7 @@ const codeOf = (cause: unknown): string | undefined => (cause as NodeJS.ErrnoExc
 const nameBeside = (path: string): string =>
   join(dirname(path), `.${randomBytes(4).toString('hex')}`)
 
-/** Whether a server answers there; what cannot be told counts as living. */
+/** Whether a server answers there; it counts as living when in doubt. */
 const stateOf = async (path: string): Promise<'living' | 'dead' | 'gone'> => {
   const socket = createConnection(path)
   try {
@@ -96,7 +96,7 @@ const publish = async (bound: string, path: string): Promise<string | null> => {
   return null
 }
 
-/** The folder of the socket, made for its owner alone when it is missing; one that is there keeps its bits, unless it is ours. */
+/** The folder of the socket, made for its owner alone when missing; an existing one keeps its mode, unless it is ours. */
 const makeFolder = (path: string, home: string): void => {
   const folder = dirname(path)
   mkdirSync(folder, { recursive: true, mode: 0o700 })

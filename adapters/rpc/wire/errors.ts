@@ -16,7 +16,7 @@ export const CODE = {
   overloaded: -32001
 } as const
 
-/** What a client is told when its request failed. */
+/** A failed request, as its client sees it. */
 export interface RpcError {
   readonly code: number
   readonly message: string
