@@ -20,42 +20,36 @@ interface RunningUsage {
 /** Threads whose totals are kept. */
 const THREADS_MAX = 4096
 
-const NOTHING: TurnTokens = {
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  cacheWriteInputTokens: null,
-  outputTokens: 0,
-  reasoningOutputTokens: 0,
-  totalTokens: 0
-}
+const COUNTS = [
+  'inputTokens',
+  'cachedInputTokens',
+  'cacheWriteInputTokens',
+  'outputTokens',
+  'reasoningOutputTokens',
+  'totalTokens'
+] as const
 
-const countsIn = (value: Json | undefined): TurnTokens | null => {
-  if (!isJsonObject(value)) return null
-  const at = (name: string): number => (typeof value[name] === 'number' ? value[name] : 0)
-  return {
-    inputTokens: at('inputTokens'),
-    cachedInputTokens: at('cachedInputTokens'),
-    cacheWriteInputTokens: 'cacheWriteInputTokens' in value ? at('cacheWriteInputTokens') : null,
-    outputTokens: at('outputTokens'),
-    reasoningOutputTokens: at('reasoningOutputTokens'),
-    totalTokens: at('totalTokens')
-  }
-}
+const countsBy = (count: (name: (typeof COUNTS)[number]) => number | null): TurnTokens =>
+  Object.fromEntries(COUNTS.map((name) => [name, count(name)])) as unknown as TurnTokens
 
-const less = (a: number, b: number): number => Math.max(0, a - b)
+/** Before 0.169 tokens written to a cache are not counted. */
+const NO_TOKENS = countsBy((name) => (name === 'cacheWriteInputTokens' ? null : 0))
 
-/** Part by part, and never below zero: a context that overflowed has a total of its own making. */
-const minus = (a: TurnTokens, b: TurnTokens): TurnTokens => ({
-  inputTokens: less(a.inputTokens, b.inputTokens),
-  cachedInputTokens: less(a.cachedInputTokens, b.cachedInputTokens),
-  cacheWriteInputTokens:
-    a.cacheWriteInputTokens === null
-      ? null
-      : less(a.cacheWriteInputTokens, b.cacheWriteInputTokens ?? 0),
-  outputTokens: less(a.outputTokens, b.outputTokens),
-  reasoningOutputTokens: less(a.reasoningOutputTokens, b.reasoningOutputTokens),
-  totalTokens: less(a.totalTokens, b.totalTokens)
-})
+const countsIn = (value: Json | undefined): TurnTokens | null =>
+  isJsonObject(value)
+    ? countsBy((name) => {
+        const count = value[name]
+        if (count === undefined) return NO_TOKENS[name]
+        return typeof count === 'number' ? count : 0
+      })
+    : null
+
+/** Count by count, and never below zero: a context that overflowed has a total of its own making. */
+const minus = (a: TurnTokens, b: TurnTokens): TurnTokens =>
+  countsBy((name) => {
+    const count = a[name]
+    return count === null ? null : Math.max(0, count - (b[name] ?? 0))
+  })
 
 export const createUsage = (): TokenTotals => {
   const totals = new Map<string, TurnTokens>()
@@ -66,7 +60,7 @@ export const createUsage = (): TokenTotals => {
       if (total === null || !isJsonObject(usage)) return
       if (turnId !== null && running.get(threadId)?.turnId !== turnId) {
         const known = totals.get(threadId)
-        const before = known ?? minus(total, countsIn(usage['last']) ?? NOTHING)
+        const before = known ?? minus(total, countsIn(usage['last']) ?? NO_TOKENS)
         running.set(threadId, { turnId, before })
       }
       totals.delete(threadId)
