@@ -75,13 +75,13 @@ const TURN_END_MS_MAX = 10_000
 /** Memory for pages that clients request again. */
 const KEPT_BYTES_MAX = 8 * 1024 * 1024
 
-type Log = (line: string) => void
+type ServerLog = (line: string) => void
 
 /** Opens the engine. Rejects with the failure: the server keeps running, and answers requests for threads with it. */
 const openEngine = async (
   options: AppServerOptions,
   telemetry: Telemetry,
-  log: Log
+  log: ServerLog
 ): Promise<Opened> => {
   // Opening blocks the process for a while: what had already come in is answered first.
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
@@ -150,7 +150,7 @@ const openTransport = async (
 const openPage = async (
   { metricsListen }: AppServerOptions,
   pages: Routes,
-  log: Log
+  log: ServerLog
 ): Promise<E.Either<string, Pick<MetricsListener, 'close'>>> =>
   metricsListen === undefined
     ? E.right({ close: () => Promise.resolve() })
@@ -172,7 +172,7 @@ const CAPTURE_VARIABLE = 'CODEX_ANALYTICS_EVENTS_CAPTURE_FILE'
 const openAnalyticsOnce = async (
   { analytics = {}, listen, profile }: AppServerOptions,
   live: Live,
-  log: Log,
+  log: ServerLog,
   telemetry: Telemetry
 ): Promise<ServerAnalytics | null> => {
   const capturePath = analytics.capturePath ?? process.env[CAPTURE_VARIABLE] ?? ''
@@ -188,7 +188,7 @@ const openAnalyticsOnce = async (
  * is running, then resolves with the exit code: 1 when it could not listen, else 0. Stderr is for people.
  */
 export const runAppServer = async (options: AppServerOptions): Promise<number> => {
-  const log: Log = (line) => tell(`unroll app-server: ${line}\n`)
+  const log: ServerLog = (line) => tell(`unroll app-server: ${line}\n`)
   const meter = createMeter()
   const pages = metricsPages(meter)
   const page = await openPage(options, pages, log)

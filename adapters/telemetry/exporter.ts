@@ -17,7 +17,7 @@ export interface Exporter {
 }
 
 /** Takes the first failure in a row, for people. */
-export type Log = (line: string) => void
+export type ExporterLog = (line: string) => void
 
 const STOP_MS_MAX = 2000
 
@@ -44,7 +44,7 @@ export const startExporter = (
   meter: Meter,
   settings: OtlpSettings,
   sender: OtlpSender,
-  log: Log
+  log: ExporterLog
 ): Exporter => {
   let isFailing = false
   let running: Promise<void> | null = null

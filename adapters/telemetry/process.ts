@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { randomUUID } from 'node:crypto'
-import type { Log } from './exporter.ts'
+import type { ExporterLog } from './exporter.ts'
 import type { Meter } from './meter.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { CONTENT_TYPE, prometheusText } from './prometheus.ts'
@@ -27,7 +27,7 @@ export const startExport = (
   meter: Meter,
   env: Readonly<Record<string, string | undefined>>,
   version: string,
-  log: Log
+  log: ExporterLog
 ): (() => Promise<void>) => {
   const settings = otlpSettings(env)
   if (E.isLeft(settings)) log(settings.left)

@@ -56,7 +56,6 @@ const inQueue = (
   run: () => Promise<void>
 ): Promise<void> =>
   live.schedule(threadKey(threadId), {
-    isWanted: () => true,
     run: () => run().catch((cause: unknown) => log(`following ${threadId}: ${reasonOf(cause)}`))
   })
 

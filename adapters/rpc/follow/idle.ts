@@ -40,8 +40,7 @@ export const idleUnloader = (live: Live, nowMs: () => number): (() => Promise<vo
       quietSinceMs.set(threadId, sinceMs)
       if (nowMs() - sinceMs < IDLE_MS) continue
       quietSinceMs.delete(threadId)
-      const task = { isWanted: () => true, run: async () => unload(threadId) }
-      work.push(live.schedule(threadKey(threadId), task))
+      work.push(live.schedule(threadKey(threadId), { run: async () => unload(threadId) }))
     }
     await Promise.all(work)
   }

@@ -46,12 +46,7 @@ export const nameWatcher = (
     seen = now
     const others = [...now].filter(([threadId, name]) => known.get(threadId) !== name)
     await Promise.all(
-      others.map(([threadId]) =>
-        live.schedule(threadKey(threadId), {
-          isWanted: () => true,
-          run: () => emit(threadId)
-        })
-      )
+      others.map(([threadId]) => live.schedule(threadKey(threadId), { run: () => emit(threadId) }))
     )
   }
 }

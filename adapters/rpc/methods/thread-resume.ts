@@ -165,7 +165,7 @@ const turnsPage = async (
   }))(page)
 }
 
-/** A paginated thread whose whole history is asked for gets a word about it first. */
+/** A client that asks for the whole history of a paginated thread is warned first. */
 const deprecation = (thread: ShownThread, { excludeTurns }: ResumeParams): ReadonlyArray<Notice> =>
   thread.historyMode === 'paginated' && !excludeTurns ? [hydrationDeprecated('request')] : []
 

@@ -14,7 +14,7 @@ import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
 import * as results from '../threads/results.ts'
 import type { RpcCall } from '../threads/server.ts'
 import { subscribe } from '../threads/threads.ts'
-import { OPEN, beginHosted, noAnswer, shownTurn, unrunTurn } from '../threads/turns.ts'
+import { UNENDED, beginHosted, noAnswer, shownTurn, unrunTurn } from '../threads/turns.ts'
 import {
   changedSettings,
   checkInput,
@@ -46,7 +46,7 @@ const unanswered = (
   }
   call.server.live.put(live)
   return {
-    turn: shownTurn(profile, turnId, { ...OPEN, startedAt: null }),
+    turn: shownTurn(profile, turnId, { ...UNENDED, startedAt: null }),
     notices: unrunTurn(call, live, {
       turnId,
       reason: noAnswer(live),

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../../domain/json.ts'
 import { PROFILES } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
 import { dayOf, twoDigits } from '../../jsonl/place.ts'
-import type { ShownThread, ThreadDraft } from './live.ts'
+import type { ShownThread, UnstoredThread } from './live.ts'
 import type { RpcCall } from './server.ts'
 import { environmentsOf, type SessionSettings } from './settings.ts'
 
@@ -62,7 +62,7 @@ const metaOf = (
 }
 
 /** A new thread without a file. */
-export const createDraft = (call: RpcCall, source: DraftSource): ThreadDraft => {
+export const createDraft = (call: RpcCall, source: DraftSource): UnstoredThread => {
   const { home, profile, version } = call.server
   const { settings, ephemeral, parent } = source
   const { members142, members169 } = PROFILES[profile]

@@ -15,7 +15,7 @@ import type { SessionSettings } from './settings.ts'
 export type ShownThread = Omit<Thread, 'path'> & { readonly path: string | null }
 
 /** A thread that no rollout holds: not yet, or never. */
-export interface ThreadDraft {
+export interface UnstoredThread {
   readonly thread: ShownThread
   /** What its first line will say. */
   readonly meta: JsonObject
@@ -48,7 +48,7 @@ export interface LiveThread {
   readonly streamId: string
   readonly status: ThreadStatus
   readonly settings: SessionSettings
-  readonly draft: ThreadDraft | null
+  readonly draft: UnstoredThread | null
   readonly turn: RunningTurn | null
   /** The newest review that was set up here; it may have ended since. */
   readonly review: AwaitedReview | null

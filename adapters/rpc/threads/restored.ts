@@ -13,7 +13,7 @@ import { ask, type RpcCall, type ThreadIds } from './server.ts'
 import type { RestoredSettings, SessionSettings } from './settings.ts'
 
 /** The last count of tokens and the turn it was made in; null when it was made in none. */
-export interface RecordedUsage {
+export interface LastUsage {
   readonly turnId: string | null
   /** True when `turnId` is the turn to be shown, and not only the one that was open. */
   readonly isResolved?: boolean
@@ -24,7 +24,7 @@ export interface RecordedUsage {
 /** What a resume needs to know of a thread beside its turns. */
 export interface Restored {
   readonly settings: RestoredSettings
-  readonly usage: RecordedUsage | null
+  readonly usage: LastUsage | null
   /** What a client said the thread is for; the first metadata counts. */
   readonly threadSource: string | null
   /** The last turn that began, when nothing says that it ended. */
@@ -192,7 +192,7 @@ const bareTurns = async (call: RpcCall, { streamId }: ThreadIds): Promise<Readon
 }
 
 /** The turn a count is shown with: the one it was made in if that is still there, else the last that ended, else the last. */
-const turnOf = (usage: RecordedUsage, turns: ReadonlyArray<Turn>): string => {
+const turnOf = (usage: LastUsage, turns: ReadonlyArray<Turn>): string => {
   const own = turns.find(({ id }) => id === usage.turnId)
   const ended = turns.findLast(({ status }) => status === 'completed' || status === 'failed')
   return (own ?? ended ?? turns[turns.length - 1])?.id ?? ''

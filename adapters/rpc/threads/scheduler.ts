@@ -22,7 +22,7 @@ export const LIST_PERMIT: QueueKey = { name: 'lists', mode: 'exclusive' }
 export interface QueueTask {
   readonly run: () => Promise<void>
   /** False once it is no longer wanted: then it is skipped. */
-  readonly isWanted: () => boolean
+  readonly isWanted?: () => boolean
 }
 
 /** Runs tasks; the promise resolves when the task has run or was passed over. A task without a key starts at once. */
@@ -48,7 +48,7 @@ export const createScheduler = (): Scheduler => {
 
   const advance = (name: string, lane: Lane): void => {
     for (let next = lane.waiting[0]; next !== undefined; next = lane.waiting[0]) {
-      if (!next.task.isWanted()) next.done()
+      if (next.task.isWanted?.() === false) next.done()
       else if (mayStart(lane, next)) start(name, lane, next)
       else return
       lane.waiting.shift()
@@ -67,7 +67,7 @@ export const createScheduler = (): Scheduler => {
   }
 
   return (key, task) => {
-    if (key === null) return task.isWanted() ? task.run() : Promise.resolve()
+    if (key === null) return task.isWanted?.() === false ? Promise.resolve() : task.run()
     return new Promise((done) => {
       const lane = lanes.get(key.name) ?? { waiting: [], running: { count: 0, mode: key.mode } }
       lanes.set(key.name, lane)

@@ -8,7 +8,7 @@ import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, Turn } from '../../../domain/protocol.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
 import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
-import type { LiveThread, ShownThread, ThreadDraft } from './live.ts'
+import type { LiveThread, ShownThread, UnstoredThread } from './live.ts'
 import { ask, parseThreadId, write, type RpcCall, type Server, type ThreadIds } from './server.ts'
 import { environmentsOf } from './settings.ts'
 
@@ -27,7 +27,7 @@ export const locate = async (
 ): Promise<E.Either<StoreError, StreamInfo>> => (await server.engine).locate(streamId)()
 
 /** The draft of a loaded thread that has no rollout, or null. */
-export const draftOf = async (call: RpcCall, thread: ThreadIds): Promise<ThreadDraft | null> => {
+export const draftOf = async (call: RpcCall, thread: ThreadIds): Promise<UnstoredThread | null> => {
   const draft = call.server.live.find(thread.id)?.draft ?? null
   return draft === null || (!draft.thread.ephemeral && E.isRight(await locate(call, thread)))
     ? null
@@ -106,7 +106,7 @@ export const readableThread = async (
 
 /** Why nothing can be read of a thread that has no rollout. */
 export const unmaterialized = (
-  { thread }: ThreadDraft,
+  { thread }: UnstoredThread,
   what: string,
   isRead169: boolean
 ): RpcError => {

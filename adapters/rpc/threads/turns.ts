@@ -23,7 +23,7 @@ import type { TurnEnd, TurnHost } from './turn-host.ts'
 import type { ClientInput } from './user-input.ts'
 
 /** A turn that has no end yet. */
-export const OPEN = {
+export const UNENDED = {
   status: 'inProgress',
   error: null,
   completedAt: null,
@@ -105,7 +105,7 @@ const drive = async (
   const startedAtMs = Date.now()
   const startedAt = seconds(startedAtMs)
   setStatus(live, threadId, { type: 'active', activeFlags: [] })
-  live.notify(turnStarted(threadId, shownTurn(profile, turnId, { ...OPEN, startedAt })))
+  live.notify(turnStarted(threadId, shownTurn(profile, turnId, { ...UNENDED, startedAt })))
   let end: TurnEnd
   const over = new AbortController()
   const asking = AbortSignal.any([abort.signal, over.signal])
@@ -158,7 +158,7 @@ export const beginHosted = (
   const withTurn = { ...live, turn: running }
   call.server.live.put(withTurn)
   return {
-    turn: shownTurn(call.server.profile, turnId, { ...OPEN, startedAt: null }),
+    turn: shownTurn(call.server.profile, turnId, { ...UNENDED, startedAt: null }),
     then: () => void drive(call, host, withTurn, running, input).finally(finished)
   }
 }
@@ -195,7 +195,7 @@ export const unrunTurn = (
   const end = { status: 'failed', error, startedAt, completedAt: startedAt, durationMs: 0 } as const
   return [
     ...(isQuiet ? [statusChanged(id, { type: 'active', activeFlags: [] })] : []),
-    turnStarted(id, shownTurn(profile, innerTurnId, { ...OPEN, startedAt }, turnId)),
+    turnStarted(id, shownTurn(profile, innerTurnId, { ...UNENDED, startedAt }, turnId)),
     ...items,
     ...(isQuiet ? [statusChanged(id, failed)] : []),
     turnFailed(id, turnId, error),

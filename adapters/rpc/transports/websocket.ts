@@ -13,7 +13,7 @@ import type { Server } from '../threads/server.ts'
 import { LIMITS, serveClient, type ClientLimits, type SocketClient } from './client.ts'
 import { judge, type HttpAnswer, type HttpRequest, type HttpRules } from './http.ts'
 
-/** Largest message that is taken, in bytes. */
+/** Largest message that is accepted, in bytes. */
 export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 
 const requestOf = ({ method = '', url = '', headers, socket }: IncomingMessage): HttpRequest => ({
@@ -33,7 +33,7 @@ const print = ({ status, body, headers }: HttpAnswer): string =>
     body
   ].join('\r\n')
 
-/** A WebSocket that hangs up where another would first say why: what Codex's clients expect. */
+/** A WebSocket that hangs up where the standard one would first send why, as Codex's clients expect. */
 const upgrader = async () => {
   const { WebSocket: Standard, WebSocketServer } = await import('ws')
   const BROKEN: ReadonlySet<number | undefined> = new Set([1002, 1007, 1008, 1009])
@@ -53,8 +53,7 @@ const upgrader = async () => {
   })
 }
 
-/** Tells of an answer that refuses. */
-const tellRefusal = (telemetry: Telemetry, { status }: HttpAnswer): void => {
+const countRefusal = (telemetry: Telemetry, { status }: HttpAnswer): void => {
   if (status !== 200 && status !== 500) telemetry.count('http.refusals', { status: `${status}` })
 }
 
@@ -67,7 +66,7 @@ export const answerRequests = (
   http.on('request', (request, response) => {
     void judge(requestOf(request), rules).then((answer) => {
       if (answer === null) return response.destroy()
-      tellRefusal(telemetry, answer)
+      countRefusal(telemetry, answer)
       const length = { 'content-length': Buffer.byteLength(answer.body) }
       response.writeHead(answer.status, { ...answer.headers, ...length }).end(answer.body)
     })
@@ -103,7 +102,7 @@ export const webSockets = async (
       socket.on('error', () => socket.destroy())
       const refused = await judge(requestOf(request), rules)
       if (refused !== null) {
-        tellRefusal(server.telemetry ?? noTelemetry, refused)
+        countRefusal(server.telemetry ?? noTelemetry, refused)
         socket.end(print(refused))
       } else if (stop.aborted) socket.destroy()
       else sockets.handleUpgrade(request, socket, head, (client) => welcome(server, client, socket))
