@@ -24,6 +24,14 @@ const only = (name, where) => ({
   }
 })
 
+/** A folder of adapters/rpc and the folders of it that it may import. */
+const rpc = (name, ...below) => ({
+  name: `rpc-${name}-imports`,
+  severity: 'error',
+  from: { path: `^adapters/rpc/${name}/` },
+  to: { path: '^adapters/rpc/', pathNot: `^adapters/rpc/(${[name, ...below].join('|')})/` }
+})
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -50,6 +58,13 @@ module.exports = {
       to: { couldNotResolve: true, pathNot: '^@eventstore/' }
     },
     ...layers.map(layer),
+    rpc('wire'),
+    rpc('threads', 'wire'),
+    rpc('analytics', 'threads', 'wire'),
+    rpc('follow', 'threads', 'wire'),
+    rpc('methods', 'threads', 'wire'),
+    rpc('connection', 'methods', 'threads', 'wire'),
+    rpc('transports', 'connection', 'threads', 'wire'),
     only('lmdb', 'adapters/lmdb/'),
     only('@noble/hashes', 'domain/digest.ts'),
     only('ndjson', 'adapters/cli/'),

@@ -1,40 +1,38 @@
 /**
  * The app-server: Codex's JSON-RPC v2 for one home, without a model.
  *
- * One engine, one server, one transport. The engine opens while the first client is still saying hello;
- * `initialize` does not wait for it.
+ * One engine, one server, one transport. `initialize` does not wait for the engine to open.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
-import { absoluteDirectory } from '../home/places.ts'
-import { configInForce, providerIn } from '../home/config.ts'
-import { tell } from '../stderr.ts'
+import { describe } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { ProfileName } from '../../domain/profile.ts'
-import { describe, type StoreError } from '../../domain/errors.ts'
 import { thrown } from '../../replay/guarded.ts'
-import type { Opened } from '../open.ts'
 import type { Telemetry } from '../../replay/telemetry.ts'
+import type { AnalyticsOutlet } from '../analytics/sender.ts'
+import { configInForce, providerIn } from '../home/config.ts'
+import { absoluteDirectory } from '../home/places.ts'
+import type { Opened } from '../open.ts'
+import { tell } from '../stderr.ts'
 import { createMeter } from '../telemetry/meter.ts'
 import { metricsPages, startExport } from '../telemetry/process.ts'
-import type { AnalyticsOutlet } from '../analytics/sender.ts'
-import type { ServerAnalytics } from './analytics/open.ts'
+import type { ServerAnalytics } from './analytics/observer.ts'
+import { serveStore } from './follow/elsewhere.ts'
 import { createFollow } from './follow/follow.ts'
 import { remoteWatch, systemWatch } from './follow/watch.ts'
-import { serveStore } from './follow/elsewhere.ts'
-import type { Server } from './method.ts'
 import { createLive, type Live } from './threads/live.ts'
+import type { Server } from './threads/server.ts'
+import type { TurnHost } from './threads/turn-host.ts'
 import type { AuthOptions } from './transports/auth.ts'
 import type { Routes } from './transports/http.ts'
-import type { Listen } from './transports/listen.ts'
+import type { Listen, Transport } from './transports/listen.ts'
 import type { MetricsListener } from './transports/metrics.ts'
 import { serveStdio } from './transports/stdio.ts'
-import type { Transport } from './transports/transport.ts'
-import type { TurnHost } from './turn-host.ts'
 
 export { parseListen, type Listen } from './transports/listen.ts'
 export type { AuthOptions } from './transports/auth.ts'
-export type { HostedTurn, TurnEnd, TurnHost } from './turn-host.ts'
+export type { HostedTurn, TurnEnd, TurnHost } from './threads/turn-host.ts'
 export type { AnalyticsOutlet, Post } from '../analytics/sender.ts'
 export type { Fact } from '../../domain/analytics/fact.ts'
 
@@ -71,60 +69,37 @@ export interface AppServerOptions {
   readonly analytics?: AnalyticsOutlet
 }
 
-/** Turns that run when the server ends may take so long to be interrupted. */
+/** How long running turns may take to be interrupted when the server ends. */
 const TURN_END_MS_MAX = 10_000
 
-/** Memory for pages that clients ask for again. */
+/** Memory for pages that clients request again. */
 const KEPT_BYTES_MAX = 8 * 1024 * 1024
 
-type Log = (line: string) => void
+type ServerLog = (line: string) => void
 
-/** Rejects with the failure: a server goes on, and answers with it whoever asks for a thread. */
-const openOnce = async (
+/** Opens the engine. Rejects with the failure: the server keeps running, and answers requests for threads with it. */
+const openEngine = async (
   options: AppServerOptions,
   telemetry: Telemetry,
-  log: Log
+  log: ServerLog
 ): Promise<Opened> => {
-  const opened = await openLater(options, telemetry, log)
-  if (E.isLeft(opened)) throw thrown(opened.left)
-  return opened.right
-}
-
-/** Resolves when what had already come in was taken, and what was answered to it went out. */
-const firstTurn = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(() => setImmediate(resolve))
-  })
-
-const openLater = async (
-  options: AppServerOptions,
-  telemetry: Telemetry,
-  log: Log
-): Promise<E.Either<StoreError, Opened>> => {
-  await firstTurn() // opening takes the process for a while; hello need not wait
+  // Opening blocks the process for a while: what had already come in is answered first.
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
   const { openAll } = await import('../open.ts')
   const { home, profile, strict, rich = false, index, store } = options
-  const onUnusableIndex = (why: StoreError): void =>
-    log(`${describe(why)}; going on with an index in memory`)
-  const onSilentStore = (why: StoreError): void => log(`${describe(why)}; trying again for a while`)
-  const place = {
-    defaultProvider: providerIn(configInForce(options)),
-    ...(index === undefined ? {} : { index }),
-    ...(store === undefined ? {} : { store })
-  }
-  return openAll({
-    home,
-    profile,
-    strict,
-    rich,
-    telemetry,
+  const opened = await openAll({
+    ...{ home, profile, strict, rich, telemetry },
     absolute: absoluteDirectory,
     keptBytesMax: KEPT_BYTES_MAX,
     indexApart: 'soon',
-    onUnusableIndex,
-    onSilentStore,
-    ...place
+    onUnusableIndex: (why) => log(`${describe(why)}; going on with an index in memory`),
+    onSilentStore: (why) => log(`${describe(why)}; trying again for a while`),
+    defaultProvider: providerIn(configInForce(options)),
+    ...(index === undefined ? {} : { index }),
+    ...(store === undefined ? {} : { store })
   })
+  if (E.isLeft(opened)) throw thrown(opened.left)
+  return opened.right
 }
 
 const stdio: Transport = {
@@ -175,13 +150,13 @@ const openTransport = async (
 const openPage = async (
   { metricsListen }: AppServerOptions,
   pages: Routes,
-  log: Log
+  log: ServerLog
 ): Promise<E.Either<string, Pick<MetricsListener, 'close'>>> =>
   metricsListen === undefined
     ? E.right({ close: () => Promise.resolve() })
     : (await import('./transports/metrics.ts')).openMetrics(metricsListen, pages, log)
 
-/** Interrupts the turns that still run, and waits a little for their hosts to see it. */
+/** Interrupts the turns that still run, and waits a little for their hosts. */
 const endTurns = async (live: Live): Promise<void> => {
   const running = live.ids().flatMap((id) => live.find(id)?.turn ?? [])
   if (running.length === 0) return
@@ -190,30 +165,30 @@ const endTurns = async (live: Live): Promise<void> => {
   await Promise.race([Promise.all(running.map(({ ended }) => ended)), enough])
 }
 
-/** The environment variable by which Codex is told to capture its analytics events. */
+/** The environment variable that makes Codex capture its analytics events. */
 const CAPTURE_VARIABLE = 'CODEX_ANALYTICS_EVENTS_CAPTURE_FILE'
 
 /** Analytics, when they lead somewhere; a capture file that is named suppresses posting, whoever names it. */
 const openAnalyticsOnce = async (
   { analytics = {}, listen, profile }: AppServerOptions,
   live: Live,
-  log: Log,
+  log: ServerLog,
   telemetry: Telemetry
 ): Promise<ServerAnalytics | null> => {
   const capturePath = analytics.capturePath ?? process.env[CAPTURE_VARIABLE] ?? ''
   if (capturePath === '' && analytics.post === undefined) return null
-  const { openAnalytics } = await import('./analytics/open.ts')
+  const { openAnalytics } = await import('./analytics/observer.ts')
   const transport = listen === undefined || listen.kind === 'stdio' ? 'stdio' : 'websocket'
   const outlet = { ...analytics, capturePath }
   return openAnalytics({ outlet, live, profile, transport, nowMs: Date.now }, log, telemetry)
 }
 
 /**
- * Serves until stdin ends, where that is the transport, or the process is told to stop (SIGTERM, SIGINT); answers what
+ * Serves until stdin ends, where that is the transport, or a signal stops the process (SIGTERM, SIGINT); answers what
  * is running, then resolves with the exit code: 1 when it could not listen, else 0. Stderr is for people.
  */
 export const runAppServer = async (options: AppServerOptions): Promise<number> => {
-  const log: Log = (line) => tell(`unroll app-server: ${line}\n`)
+  const log: ServerLog = (line) => tell(`unroll app-server: ${line}\n`)
   const meter = createMeter()
   const pages = metricsPages(meter)
   const page = await openPage(options, pages, log)
@@ -223,7 +198,7 @@ export const runAppServer = async (options: AppServerOptions): Promise<number> =
     return 1
   }
   const stopExport = startExport(meter, process.env, options.version, log)
-  const opened = openOnce(options, meter, log)
+  const opened = openEngine(options, meter, log)
   const engine = opened.then((all) => all.engine)
   const closed = engine.then(
     ({ close }) => close,

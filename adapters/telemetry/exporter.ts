@@ -4,7 +4,7 @@
  * One message at a time: while one is on its way the next moment is passed over, and what failed is not sent again, because
  * the next message holds all of it. Nothing here can disturb the server.
  */
-import { otlpMessage, type Sender } from './otlp-message.ts'
+import { otlpMessage, type OtlpSender } from './otlp-message.ts'
 import type { OtlpSettings } from './otlp-settings.ts'
 import type { Meter } from './meter.ts'
 
@@ -16,8 +16,8 @@ export interface Exporter {
   readonly stop: () => Promise<void>
 }
 
-/** What an exporter tells people: the first failure in a row. */
-export type Log = (line: string) => void
+/** Takes the first failure in a row, for people. */
+export type ExporterLog = (line: string) => void
 
 const STOP_MS_MAX = 2000
 
@@ -43,8 +43,8 @@ const post = async ({ url, headers }: OtlpSettings, body: string, stop: AbortSig
 export const startExporter = (
   meter: Meter,
   settings: OtlpSettings,
-  sender: Sender,
-  log: Log
+  sender: OtlpSender,
+  log: ExporterLog
 ): Exporter => {
   let isFailing = false
   let running: Promise<void> | null = null

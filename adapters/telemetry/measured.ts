@@ -1,5 +1,5 @@
 /**
- * Ports that tell what goes through them: an index its transactions, an event store its appends.
+ * Ports that are measured: the commits of an index, the appends of an event store.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'

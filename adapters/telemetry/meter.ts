@@ -24,8 +24,8 @@ export interface Series {
   readonly value: number | Distribution
 }
 
-/** A metric of which something was told. */
-export interface Reading {
+/** A metric that has values. */
+export interface MetricReading {
   readonly name: MetricName
   readonly metric: Metric
   readonly series: ReadonlyArray<Series>
@@ -33,11 +33,11 @@ export interface Reading {
 
 /** A sink, and what it holds. */
 export interface Meter extends Telemetry {
-  /** Every metric of the catalogue that has been told, in the order of the catalogue. */
-  readonly read: () => ReadonlyArray<Reading>
+  /** Every metric of the catalogue that has values, in the order of the catalogue. */
+  readonly read: () => ReadonlyArray<MetricReading>
 }
 
-interface Times {
+interface MeterTimes {
   count: number
   sumMs: number
   readonly buckets: Array<number>
@@ -46,10 +46,10 @@ interface Times {
 interface Cell {
   readonly labels: Readonly<Record<string, string>>
   total: number
-  readonly times: Times | null
+  readonly times: MeterTimes | null
 }
 
-interface Kept {
+interface MetricCells {
   readonly isTimed: boolean
   readonly labelNames: ReadonlyArray<string>
   readonly cells: Map<string, Cell>
@@ -66,12 +66,12 @@ const seriesOf = ({ labels, total, times }: Cell): Series => ({
   value: times === null ? total : { ...times, buckets: [...times.buckets] }
 })
 
-/** Node loads its performance hooks for `performance.now`; this clock is there from the start. */
+/** `performance.now` makes Node load its performance hooks; this clock needs none. */
 const systemNowMs = (): number => Number(process.hrtime.bigint()) / 1e6
 
 /** An empty meter over a clock. */
 export const createMeter = (nowMs: () => number = systemNowMs): Meter => {
-  const kept = new Map<string, Kept>(
+  const kept = new Map<string, MetricCells>(
     Object.entries<Metric>(METRICS).map(([name, { kind, labels }]) => [
       name,
       { isTimed: kind === 'duration', labelNames: Object.keys(labels), cells: new Map() }
@@ -79,7 +79,7 @@ export const createMeter = (nowMs: () => number = systemNowMs): Meter => {
   )
   const cellOf = (name: MetricName, given: unknown): Cell => {
     const labels = given as Readonly<Record<string, string>>
-    const { isTimed, labelNames, cells } = kept.get(name) as Kept
+    const { isTimed, labelNames, cells } = kept.get(name) as MetricCells
     let key = ''
     for (const label of labelNames) key += `${labels[label] ?? ''}\n`
     const known = cells.get(key)

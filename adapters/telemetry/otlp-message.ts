@@ -2,10 +2,10 @@
  * A meter as a message of OTLP 1.x in JSON: `ExportMetricsServiceRequest`. All sums are cumulative, so that a message that
  * is lost costs nothing but time. Numbers of 64 bits are strings, as JSON of protocol buffers has them.
  */
-import { BUCKETS_MS, type Meter, type Reading, type Series } from './meter.ts'
+import { BUCKETS_MS, type Meter, type MetricReading, type Series } from './meter.ts'
 
 /** Who sends, and since when it counts. */
-export interface Sender {
+export interface OtlpSender {
   readonly resource: Readonly<Record<string, string>>
   readonly version: string
   readonly startedAtMs: number
@@ -34,7 +34,7 @@ const pointOf = ({ labels, value }: Series, startedAtMs: number, nowMs: number) 
   }
 }
 
-const metricOf = ({ name, metric, series }: Reading, startedAtMs: number, nowMs: number) => {
+const metricOf = ({ name, metric, series }: MetricReading, startedAtMs: number, nowMs: number) => {
   const dataPoints = series.map((one) => pointOf(one, startedAtMs, nowMs))
   const head = { name: `unroll.${name}`, description: metric.help }
   const aggregationTemporality = CUMULATIVE
@@ -45,7 +45,11 @@ const metricOf = ({ name, metric, series }: Reading, startedAtMs: number, nowMs:
 }
 
 /** What a meter holds at a time of the wall clock, as text. */
-export const otlpMessage = (meter: Pick<Meter, 'read'>, sender: Sender, nowMs: number): string =>
+export const otlpMessage = (
+  meter: Pick<Meter, 'read'>,
+  sender: OtlpSender,
+  nowMs: number
+): string =>
   JSON.stringify({
     resourceMetrics: [
       {

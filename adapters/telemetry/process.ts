@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { randomUUID } from 'node:crypto'
-import type { Log } from './exporter.ts'
+import type { ExporterLog } from './exporter.ts'
 import type { Meter } from './meter.ts'
 import { otlpSettings } from './otlp-settings.ts'
 import { CONTENT_TYPE, prometheusText } from './prometheus.ts'
@@ -20,14 +20,14 @@ export const metricsPages = (meter: Meter) =>
   }) as const
 
 /**
- * Begins to send where the environment says so, and tells through `log` what it asks for in vain. The answer sends what is
- * left, within two seconds.
+ * Begins to send where the environment says so, and logs settings it cannot follow. The returned function sends what is left,
+ * within two seconds.
  */
 export const startExport = (
   meter: Meter,
   env: Readonly<Record<string, string | undefined>>,
   version: string,
-  log: Log
+  log: ExporterLog
 ): (() => Promise<void>) => {
   const settings = otlpSettings(env)
   if (E.isLeft(settings)) log(settings.left)

@@ -5,7 +5,7 @@
  * in seconds and say so.
  */
 import type { Metric } from '../../replay/metrics.ts'
-import { BUCKETS_MS, type Meter, type Reading, type Series } from './meter.ts'
+import { BUCKETS_MS, type Meter, type MetricReading, type Series } from './meter.ts'
 
 /** What `/metrics` calls its answer. */
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
@@ -41,7 +41,7 @@ const samplesOf = (name: string, { labels, value }: Series): ReadonlyArray<strin
   ]
 }
 
-const linesOf = ({ name, metric, series }: Reading): ReadonlyArray<string> => {
+const linesOf = ({ name, metric, series }: MetricReading): ReadonlyArray<string> => {
   const full = prometheusName(name, metric)
   const help = metric.help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
   return [
@@ -51,7 +51,7 @@ const linesOf = ({ name, metric, series }: Reading): ReadonlyArray<string> => {
   ]
 }
 
-/** What a meter holds now; empty when nothing was told yet. */
+/** What a meter holds now; empty when nothing was counted yet. */
 export const prometheusText = (meter: Pick<Meter, 'read'>): string =>
   meter
     .read()

@@ -1,8 +1,7 @@
-// How threads are, who follows them and when they are unloaded: Codex's own tests by name.
 import { expect } from 'chai'
 import { appendFileSync } from 'node:fs'
 import { IDLE_MS } from '../../adapters/rpc/follow/idle.ts'
-import type { HostedTurn, TurnEnd, TurnHost } from '../../adapters/rpc/turn-host.ts'
+import type { HostedTurn, TurnEnd, TurnHost } from '../../adapters/rpc/threads/turn-host.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import {
@@ -14,6 +13,8 @@ import {
   type Message,
   type TestServer
 } from '../support/rpc-client.ts'
+
+// How threads are, who follows them and when they are unloaded: Codex's own tests by name.
 
 const PLAIN = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'
 const GIT = '01a1fcdb-46e0-71c3-911f-3350c9a8ce4c'

@@ -1,12 +1,13 @@
-// What clients of an era are told of items that newer versions wrote, or that no version would write: words by the schemas that the
-// binaries generate.
 import { expect } from 'chai'
+import { wellFormed } from '../../adapters/rpc/wire/message.ts'
 import { approvalPolicyOf, effortOf } from '../../domain/client-words.ts'
 import { decodable } from '../../domain/items/decodable.ts'
 import { PROFILES, type ProfileName } from '../../domain/profile.ts'
 import type { ThreadItem } from '../../domain/protocol.ts'
 import { protocolSource, protocolThreadSource } from '../../domain/source.ts'
-import { wellFormed } from '../../adapters/rpc/wire/printed.ts'
+
+// What clients of an era are told of items that newer versions wrote, or that no version would write: words by the schemas that the
+// binaries generate.
 
 type Members = Readonly<Record<string, unknown>>
 

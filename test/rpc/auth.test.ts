@@ -1,24 +1,24 @@
-// What a client meets before its first message, compared with the recorded answers of Codex 0.142.5. Groups bear the
-// names of Codex's own tests where it has one.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
 import { authOf, authSettings, type AuthOptions } from '../../adapters/rpc/transports/auth.ts'
 import { HEALTH } from '../../adapters/rpc/transports/http.ts'
-import { parseListen } from '../../adapters/rpc/transports/listen.ts'
+import { parseListen, type Transport } from '../../adapters/rpc/transports/listen.ts'
 import { openTcp } from '../../adapters/rpc/transports/tcp.ts'
-import type { Transport } from '../../adapters/rpc/transports/transport.ts'
 import { CONVERSATIONS } from '../support/conversations.ts'
 import { FIXTURES, readJson, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { serverOf } from '../support/rpc-client.ts'
 import {
-  askRow,
   HTTP_GROUPS,
   KNOWN_DIFFERENCES,
   REFUSED_STARTS,
+  askRow,
   writeSecrets
 } from '../support/transport-matrix.ts'
 import { rawHttp } from '../support/ws-client.ts'
+
+// What a client meets before its first message, compared with the recorded answers of Codex 0.142.5. Groups bear the
+// names of Codex's own tests where it has one.
 
 const RECORDED = readJson(join(FIXTURES, 'transports', '0.142.5.json')) as Readonly<
   Record<string, unknown>

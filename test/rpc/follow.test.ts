@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { basename, join } from 'node:path'
 import { SILENCE_MS } from '../../adapters/rpc/follow/followed.ts'
-import type { Watch } from '../../adapters/rpc/follow/watch.ts'
+import type { FileWatch } from '../../adapters/rpc/follow/watch.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
@@ -69,7 +69,7 @@ interface Options {
   readonly strict?: boolean
   readonly home?: string
   readonly threadId?: string
-  readonly watch?: Partial<Watch>
+  readonly watch?: Partial<FileWatch>
 }
 
 const settings: Array<Setting> = []
@@ -475,7 +475,7 @@ describe('live follow', () => {
     await write(begun)
     void told()
     const heard = new Promise<void>((resolve) =>
-      server.server.live.overhear(({ method }) => {
+      server.server.live.onNotice(({ method }) => {
         if (method === 'turn/started') resolve()
       })
     )

@@ -1,6 +1,7 @@
-// Which requests wait for each other: the key of every method, written out as Codex groups them.
 import { expect } from 'chai'
-import { METHODS } from '../../adapters/rpc/methods.ts'
+import { METHODS } from '../../adapters/rpc/methods/methods.ts'
+
+// Which requests wait for each other: the key of every method, written out as Codex groups them.
 
 /** One value for every member that may become part of a key. */
 const PARAMS = {
@@ -123,7 +124,7 @@ describe('the keys of the methods', () => {
   })
 
   it('are joined by the permit for lists where Codex takes it', () => {
-    const marked = METHODS.filter(({ changesLists }) => changesLists === true)
+    const marked = METHODS.filter(({ changesLists }) => changesLists)
     expect(marked.map(({ name }) => name)).to.have.members([...ONE_AT_A_TIME])
   })
 })

@@ -1,13 +1,14 @@
-// The table itself.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { METHODS, methodsOf } from '../../adapters/rpc/methods.ts'
+import { METHODS, methodsOf } from '../../adapters/rpc/methods/methods.ts'
 import type { ProfileName } from '../../domain/profile.ts'
+import { FIXTURES, homeNames, readJson } from '../support/fixture-home.ts'
 import { recordedMutations, stepsOf } from '../support/recorded-mutations.ts'
 import type { Message } from '../support/rpc-client.ts'
-import { FIXTURES, homeNames, readJson } from '../support/fixture-home.ts'
+
+// The table itself.
 
 describe('the method table', () => {
   it('names every method once', () => {

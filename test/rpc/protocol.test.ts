@@ -1,11 +1,12 @@
-// What real Codex binaries know, want and keep back, method by method, and this server beside them.
 import { expect } from 'chai'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { METHODS } from '../../adapters/rpc/methods.ts'
+import { METHODS } from '../../adapters/rpc/methods/methods.ts'
 import type { ProfileName } from '../../domain/profile.ts'
-import { copyHome, FIXTURES, removeFolder } from '../support/fixture-home.ts'
+import { FIXTURES, copyHome, removeFolder } from '../support/fixture-home.ts'
 import { initialized, type Client, type Message } from '../support/rpc-client.ts'
+
+// What real Codex binaries know, want and keep back, method by method, and this server beside them.
 
 interface Refusal {
   readonly code: number
@@ -147,7 +148,7 @@ for (const [profile, version] of VERSIONS) {
       const theirs: Array<unknown> = []
       for (const { method, answer } of recorded) {
         if (answer === null) continue
-        if ('result' in answer && standingOf(method) === undefined) continue
+        if ('result' in answer && standingOf(method) === 'served') continue
         const asked = await known.ask(method, samples[method])
         if (standingOf(method) === 'refused') {
           expect(asked, method).to.have.property('error')

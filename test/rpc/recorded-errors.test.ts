@@ -1,10 +1,8 @@
-// Every recorded refusal of a method this server has, asked again on the same kind of connection:
-// first one that has not shaken hands and lacks the experimental API, then one that has both.
 import { expect } from 'chai'
 import { join } from 'node:path'
+import { METHODS } from '../../adapters/rpc/methods/methods.ts'
 import type { ProfileName } from '../../domain/profile.ts'
-import { METHODS } from '../../adapters/rpc/methods.ts'
-import { copyHome, FIXTURES, placed, readJson, removeFolder } from '../support/fixture-home.ts'
+import { FIXTURES, copyHome, placed, readJson, removeFolder } from '../support/fixture-home.ts'
 import {
   clientOf,
   connected,
@@ -14,6 +12,9 @@ import {
   type Client,
   type Message
 } from '../support/rpc-client.ts'
+
+// Every recorded refusal of a method this server has, asked again on the same kind of connection:
+// first one that has not shaken hands and lacks the experimental API, then one that has both.
 
 interface Logged {
   readonly dir: '>' | '>raw' | '<err' | '<res' | '<ntf'

@@ -1,12 +1,12 @@
-// Which requests run together, which wait, and what becomes of those whose client has left.
 import { expect } from 'chai'
 import { createGate, type Gate } from '../../adapters/rpc/connection/gate.ts'
-import { exclusive, shared, type Key } from '../../adapters/rpc/connection/keys.ts'
-import { createScheduler } from '../../adapters/rpc/connection/scheduler.ts'
+import { createScheduler, type QueueKey } from '../../adapters/rpc/threads/scheduler.ts'
 
-const KEY = exclusive('thread:a')
-const READ = shared('config')
-const WRITE = exclusive('config')
+// Which requests run together, which wait, and what becomes of those whose client has left.
+
+const KEY: QueueKey = { name: 'thread:a', mode: 'exclusive' }
+const READ: QueueKey = { name: 'config', mode: 'shared' }
+const WRITE: QueueKey = { name: 'config', mode: 'exclusive' }
 
 /** Lets everything go on that can. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -16,7 +16,7 @@ const stage = () => {
   const schedule = createScheduler()
   const seen: Array<string> = []
   const ends = new Map<string, () => void>()
-  const submit = (name: string, key: Key | null, gate: Gate = createGate()): Promise<void> => {
+  const submit = (name: string, key: QueueKey | null, gate: Gate = createGate()): Promise<void> => {
     gate.enter()
     const run = async (): Promise<void> => {
       seen.push(`${name} begins`)
@@ -51,7 +51,7 @@ describe('the scheduler', () => {
   it('different_keys_run_concurrently', async () => {
     const { submit, end, seen } = stage()
     void submit('blocked', KEY)
-    const other = submit('other', exclusive('thread:b'))
+    const other = submit('other', { name: 'thread:b', mode: 'exclusive' })
     const keyless = submit('keyless', null)
     await end('other')
     await end('keyless')
@@ -173,7 +173,7 @@ describe('the gate of a connection', () => {
     const running = submit('request', KEY, gate)
     gate.close()
     const shutDown = gate.below(1)
-    await submit('late', exclusive('thread:b'), gate)
+    await submit('late', { name: 'thread:b', mode: 'exclusive' }, gate)
     expect([seen, gate.count()]).to.deep.equal([['request begins'], 1])
     await end('request')
     await Promise.all([running, shutDown])

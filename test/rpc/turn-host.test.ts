@@ -1,6 +1,5 @@
-// Turns that a host runs for a server: what clients hear of them, and how they are steered and stopped.
 import { expect } from 'chai'
-import type { HostedTurn, TurnEnd, TurnHost } from '../../adapters/rpc/turn-host.ts'
+import type { HostedTurn, TurnEnd, TurnHost } from '../../adapters/rpc/threads/turn-host.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import {
   clientOf,
@@ -10,6 +9,8 @@ import {
   type Message,
   type TestServer
 } from '../support/rpc-client.ts'
+
+// Turns that a host runs for a server: what clients hear of them, and how they are steered and stopped.
 
 const PLAIN = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'
 

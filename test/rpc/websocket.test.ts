@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import { WebSocket } from 'ws'
-import { LIMITS, type Limits } from '../../adapters/rpc/transports/client.ts'
+import { LIMITS, type ClientLimits } from '../../adapters/rpc/transports/client.ts'
 import { IN_FLIGHT_MAX } from '../../adapters/rpc/connection/connection.ts'
 import { MESSAGE_BYTES_MAX } from '../../adapters/rpc/transports/websocket.ts'
 import type { Engine } from '../../replay/engine.ts'
@@ -230,7 +230,7 @@ describe('the end of a server', () => {
   after(() => removeFolder(home))
 
   /** A server whose engine opens when told to; two requests are in, and the second waits for the first. */
-  const busy = async (limits: Limits) => {
+  const busy = async (limits: ClientLimits) => {
     let ready: (engine: Engine) => void = () => undefined
     const engine = new Promise<Engine>((resolve) => (ready = resolve))
     const running = await wsServerOf(home, { engine, limits })

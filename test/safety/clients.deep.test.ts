@@ -1,25 +1,26 @@
-// Clients of the app-server and of the command line that send ids, names and paths which lead elsewhere. The goal: nothing
-// outside the home is opened, listed, made, moved or deleted, whatever they send. The method: every method and every command gets
-// every such text in every place that takes a text, and the paths that the process touches are noted.
 import { expect } from 'chai'
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { COMMANDS } from '../../adapters/cli/table/commands.ts'
-import { METHODS } from '../../adapters/rpc/methods.ts'
+import { METHODS } from '../../adapters/rpc/methods/methods.ts'
 import { unroll } from '../cli/console.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import {
+  THREAD,
   idOf,
   linesOf,
   metaLine,
   rolloutPath,
-  THREAD,
   userLine,
   writeRollout
 } from '../support/rollouts.ts'
 import { initialized } from '../support/rpc-client.ts'
 import { outside, watchFiles } from '../support/watched-files.ts'
 import { hostileNames } from '../torture/hostile/names.ts'
+
+// Clients of the app-server and of the command line that send ids, names and paths which lead elsewhere. The goal: nothing
+// outside the home is opened, listed, made, moved or deleted, whatever they send. The method: every method and every command gets
+// every such text in every place that takes a text, and the paths that the process touches are noted.
 
 const SECRET = linesOf([metaLine(THREAD), userLine('a secret of somebody else')])
 

@@ -2,6 +2,7 @@
  * Plays a recorded script against this server on a copy of its home, and tells where the two differ.
  */
 import { join } from 'node:path'
+import type { Server } from '../../adapters/rpc/threads/server.ts'
 import type { ProfileName } from '../../domain/profile.ts'
 import {
   changesSince,
@@ -12,10 +13,9 @@ import {
   translated,
   type Compared
 } from './compare-runs.ts'
-import { copyHome, FIXTURES, removeFolder } from './fixture-home.ts'
+import { FIXTURES, copyHome, removeFolder } from './fixture-home.ts'
 import { beforeOf, filesOf, type Before } from './normalise.ts'
 import { stepsOf, type Script } from './recorded-mutations.ts'
-import type { Server } from '../../adapters/rpc/method.ts'
 import { clientOf, serverOf, shaken, type TestServer } from './rpc-client.ts'
 
 const befores = new Map<string, Before>()

@@ -4,10 +4,11 @@
  */
 import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Server } from '../../adapters/rpc/method.ts'
-import type { HostedTurn, TurnEnd, TurnHost } from '../../adapters/rpc/turn-host.ts'
+import type { Server } from '../../adapters/rpc/threads/server.ts'
+import type { HostedTurn, TurnEnd, TurnHost } from '../../adapters/rpc/threads/turn-host.ts'
 import type { Thread, Turn } from '../../domain/protocol.ts'
-import { copyHome, FIXTURES, removeFolder } from './fixture-home.ts'
+import { FIXTURES, copyHome, removeFolder } from './fixture-home.ts'
+import { emptyHome } from './rollouts.ts'
 import {
   clientOf,
   serverOf,
@@ -16,7 +17,6 @@ import {
   type Message,
   type TestServer
 } from './rpc-client.ts'
-import { emptyHome } from './rollouts.ts'
 
 /** A thread of three turns that was named, in `basic-142`. */
 export const PLAIN = '01a1fcdb-41be-7f61-8f33-9491f71ecc78'

@@ -2,16 +2,16 @@
  * A client of the app-server in the same process: lines in, messages out.
  */
 import { absoluteDirectory } from '../../adapters/home/places.ts'
-import { connect, type Connection } from '../../adapters/rpc/connection/connection.ts'
-import { createFollow } from '../../adapters/rpc/follow/follow.ts'
 import { openAll } from '../../adapters/open.ts'
+import { connect, type ClientConnection } from '../../adapters/rpc/connection/connection.ts'
 import { remoteOf } from '../../adapters/rpc/follow/elsewhere.ts'
-import { remoteWatch, systemWatch, type Watch } from '../../adapters/rpc/follow/watch.ts'
+import { createFollow } from '../../adapters/rpc/follow/follow.ts'
+import { remoteWatch, systemWatch, type FileWatch } from '../../adapters/rpc/follow/watch.ts'
 import { createLive } from '../../adapters/rpc/threads/live.ts'
-import type { Server } from '../../adapters/rpc/method.ts'
-import { decoderOf } from './client-schema.ts'
-import type { Engine } from '../../replay/engine.ts'
+import type { Server } from '../../adapters/rpc/threads/server.ts'
 import type { ProfileName } from '../../domain/profile.ts'
+import type { Engine } from '../../replay/engine.ts'
+import { decoderOf } from './client-schema.ts'
 import { openedEngine, right } from './engines.ts'
 
 /** A message as it came. */
@@ -19,7 +19,7 @@ export type Message = Readonly<Record<string, unknown>>
 
 /** A connected client. */
 export interface Client {
-  readonly connection: Connection
+  readonly connection: ClientConnection
   /** Everything received so far, in order. */
   readonly received: ReadonlyArray<Message>
   /** What the server wrote for people. */
@@ -41,7 +41,7 @@ export interface TestServer {
 }
 
 /** Real files, and a clock that does nothing by itself: what is due is done when a test calls `sweep`. */
-export const unattended = (home: string): Watch => ({
+export const unattended = (home: string): FileWatch => ({
   ...systemWatch(home),
   every: () => () => undefined
 })
@@ -63,7 +63,7 @@ export const MODES = {
 export const serverOf = (
   home: string,
   { rich, absolute = absoluteDirectory, ...options }: ServerOptions = {},
-  watch: Watch = unattended(home)
+  watch: FileWatch = unattended(home)
 ): TestServer => {
   const { profile, strict } = { ...DEFAULTS, ...options }
   const logged: Array<string> = []

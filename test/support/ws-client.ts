@@ -4,11 +4,11 @@
 import { once } from 'node:events'
 import { createConnection, type AddressInfo, type Socket } from 'node:net'
 import { WebSocket, type ClientOptions } from 'ws'
+import type { Server } from '../../adapters/rpc/threads/server.ts'
 import { openToAll } from '../../adapters/rpc/transports/auth.ts'
-import type { Limits } from '../../adapters/rpc/transports/client.ts'
-import { HEALTH, type Rules } from '../../adapters/rpc/transports/http.ts'
+import type { ClientLimits } from '../../adapters/rpc/transports/client.ts'
+import { HEALTH, type HttpRules } from '../../adapters/rpc/transports/http.ts'
 import { webSockets } from '../../adapters/rpc/transports/websocket.ts'
-import type { Server } from '../../adapters/rpc/method.ts'
 import { serverOf, type Message } from './rpc-client.ts'
 
 /** A client. */
@@ -96,7 +96,7 @@ export const wsServerOf = async (
     limits,
     rules = {},
     ...options
-  }: Partial<Server> & { readonly limits?: Limits; readonly rules?: Partial<Rules> } = {}
+  }: Partial<Server> & { readonly limits?: ClientLimits; readonly rules?: Partial<HttpRules> } = {}
 ): Promise<WsServer> => {
   const { server, logged, close } = serverOf(home, options)
   const auth = (header: string | undefined) => openToAll(header, 0)

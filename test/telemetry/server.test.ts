@@ -1,12 +1,13 @@
-// What an app-server tells about its clients and their requests.
 import { expect } from 'chai'
 import { IN_FLIGHT_MAX } from '../../adapters/rpc/connection/connection.ts'
-import { METHODS } from '../../adapters/rpc/methods.ts'
+import { METHODS } from '../../adapters/rpc/methods/methods.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { METRICS, type Metric } from '../../replay/metrics.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { numbers, tickingMeter } from '../support/numbers.ts'
 import { clientOf, connected, initialized, serverOf, shaken } from '../support/rpc-client.ts'
+
+// What an app-server tells about its clients and their requests.
 
 const request = (id: number, method: string, params: unknown = {}): string =>
   JSON.stringify({ id, method, params })

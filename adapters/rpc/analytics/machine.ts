@@ -13,7 +13,7 @@ const semantic = (version: string): string => {
     : version
 }
 
-/** Distributions that Codex knows by the `ID` of an `os-release`; of others it tells no version. */
+/** Distributions that Codex knows by the `ID` of an `os-release`; of others it sends no version. */
 const KNOWN = new Set(
   [
     'almalinux alpaquita alpine amzn aosc arch archarm artix bluefin cachyos centos debian fedora kali linuxmint',

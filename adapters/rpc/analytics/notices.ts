@@ -1,5 +1,5 @@
 /**
- * What clients are told of the turns that run here, as facts for usage analytics.
+ * What clients are sent of the turns that run here, as facts for usage analytics.
  */
 import { diffLines } from '../../../domain/analytics/diff-lines.ts'
 import type { Fact } from '../../../domain/analytics/fact.ts'
@@ -8,12 +8,10 @@ import type { TurnEnd } from '../../../domain/analytics/vocabulary.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ThreadItem } from '../../../domain/protocol.ts'
 import type { Notification } from '../wire/message.ts'
-import type { Seen } from './seen.ts'
-import { createUsage, type Usage } from './usage.ts'
+import type { ObserverMemory } from './seen.ts'
+import { createUsage, type TokenTotals } from './usage.ts'
 
-type Facts = ReadonlyArray<Fact>
-
-/** Items that tool events tell of. */
+/** Items with tool events. */
 const TOOLS: ReadonlySet<string> = new Set([
   'commandExecution',
   'fileChange',
@@ -29,14 +27,19 @@ const ENDS: ReadonlySet<unknown> = new Set<TurnEnd>(['completed', 'failed', 'int
 const numberOr = <D>(value: Json | undefined, otherwise: D): number | D =>
   typeof value === 'number' ? value : otherwise
 
-interface At {
+/** A turn at a moment. */
+interface TurnMoment {
   readonly threadId: string
   readonly turnId: string
   readonly atMs: number
 }
 
-/** Clients are told when an item began and ended; where they are not, the time is that of the telling. */
-const itemFacts = (params: JsonObject, stage: 'started' | 'completed', at: At): Facts => {
+/** Items have the times when they began and ended; where they lack them, the time is that of the notification. */
+const itemFacts = (
+  params: JsonObject,
+  stage: 'started' | 'completed',
+  at: TurnMoment
+): ReadonlyArray<Fact> => {
   const item = params['item']
   if (!isJsonObject(item)) return []
   const type = textIn(item['type'])
@@ -50,8 +53,13 @@ const itemFacts = (params: JsonObject, stage: 'started' | 'completed', at: At): 
   return outcome === null ? [] : [{ kind: 'tool_ended', ...seen, itemId, outcome }]
 }
 
-/** The tokens of an interrupted turn are not told: what its last answer cost is known to nobody, so the sum would be too small. */
-const endFacts = (turn: JsonObject, at: At, { turns }: Seen, usage: Usage): Facts => {
+/** The tokens of an interrupted turn are left out: the cost of its last answer is unknown, so the sum would be too small. */
+const endFacts = (
+  turn: JsonObject,
+  at: TurnMoment,
+  { turns }: ObserverMemory,
+  usage: TokenTotals
+): ReadonlyArray<Fact> => {
   const used = usage.ended(at.threadId, at.turnId)
   const tokens = turn['status'] === 'interrupted' ? null : used
   const error = isJsonObject(turn['error']) ? turn['error']['codexErrorInfo'] : null
@@ -73,11 +81,16 @@ const endFacts = (turn: JsonObject, at: At, { turns }: Seen, usage: Usage): Fact
 
 /** Makes facts of notifications; it remembers the totals of tokens. */
 export const createNoticeFacts = (
-  seen: Seen
-): ((notice: Pick<Notification, 'method' | 'params'>, atMs: number) => Facts) => {
+  seen: ObserverMemory
+): ((notice: Pick<Notification, 'method' | 'params'>, atMs: number) => ReadonlyArray<Fact>) => {
   const usage = createUsage()
 
-  const ofTurn = (method: string, params: JsonObject, turn: JsonObject, at: At): Facts => {
+  const ofTurn = (
+    method: string,
+    params: JsonObject,
+    turn: JsonObject,
+    at: TurnMoment
+  ): ReadonlyArray<Fact> => {
     switch (method) {
       case 'turn/started':
         return [{ kind: 'turn_started', ...at, startedAt: numberOr(turn['startedAt'], null) }]
@@ -106,7 +119,7 @@ export const createNoticeFacts = (
     const turnId = textIn(params['turnId'] ?? turn['id'])
     const isOurs = seen.turns.has(turnId)
     if (method === 'thread/tokenUsage/updated') {
-      usage.told(threadId, isOurs ? turnId : null, params['tokenUsage'])
+      usage.update(threadId, isOurs ? turnId : null, params['tokenUsage'])
       return []
     }
     return isOurs ? ofTurn(method, params, turn, { threadId, turnId, atMs }) : []

@@ -1,46 +1,25 @@
 /**
- * Usage analytics of a server: what clients ask for, what they are answered and told, as facts for the reducer.
+ * Usage analytics of a server: what clients ask for, what they are answered and sent, as facts for the reducer.
  *
- * Only turns that a host runs for this server count. What other processes write to a thread is theirs to tell.
+ * Only turns that a host runs for this server count. What other processes write to a thread is theirs to report.
  */
-import {
-  approvalAnswered,
-  approvalRequested,
-  type Question
-} from '../../../domain/analytics/approvals.ts'
+import { createHash } from 'node:crypto'
+import { approvalAnswered, approvalRequested } from '../../../domain/analytics/approvals.ts'
 import type { Fact } from '../../../domain/analytics/fact.ts'
-import { isJsonObject, type Json } from '../../../domain/json.ts'
+import { reduceFact } from '../../../domain/analytics/reducer.ts'
+import { NO_ANALYTICS } from '../../../domain/analytics/state.ts'
+import type { Contract } from '../../../domain/analytics/vocabulary.ts'
+import { isJsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
-import type { Pump } from '../../analytics/pump.ts'
+import type { Telemetry } from '../../../replay/telemetry.ts'
+import { createPump, type Pump, type Reduce } from '../../analytics/pump.ts'
+import { openSender, type AnalyticsOutlet } from '../../analytics/sender.ts'
 import type { Live } from '../threads/live.ts'
-import type { RpcError } from '../wire/errors.ts'
+import type { ObservedClient, Observer } from '../threads/server.ts'
 import { createNoticeFacts } from './notices.ts'
-import { createRequestFacts, OBSERVED, type RpcTransport } from './requests.ts'
+import { OBSERVED, createRequestFacts, type RpcTransport } from './requests.ts'
 import { nothingSeen, remember } from './seen.ts'
 
-/** A request that is being served. */
-export interface AskedRequest {
-  readonly answered: (result: unknown) => void
-  readonly failed: (error: RpcError) => void
-}
-
-/** One client, as analytics see it. */
-export interface ObservedClient {
-  /** A request begins to be served; null for one of no interest. */
-  readonly asked: (requestId: string, method: string, params: unknown) => AskedRequest | null
-  readonly left: () => void
-}
-
-/** Analytics of a server. None of it waits, and none of it throws. */
-export interface Observer {
-  readonly client: () => ObservedClient
-  /** A question goes out to clients; the answer takes what came back, null for nothing. */
-  readonly question: (question: Question) => (result: Json | null) => void
-  /** A fact that only a host knows. */
-  readonly fact: (fact: Fact) => void
-}
-
-/** What an observer looks at, and where it tells. */
 export interface ObserverParts {
   readonly pump: Pick<Pump, 'tell'>
   readonly live: Live
@@ -51,14 +30,13 @@ export interface ObserverParts {
 
 const one = (fact: Fact | null): ReadonlyArray<Fact> => (fact === null ? [] : [fact])
 
-/** Begins to look at a server. */
 export const createObserver = (parts: ObserverParts): Observer => {
   const { pump, live, nowMs } = parts
   const seen = nothingSeen()
   const requests = createRequestFacts(parts, seen)
   const noticeFacts = createNoticeFacts(seen)
   let clients = 0
-  live.overhear((notice) => {
+  live.onNotice((notice) => {
     const atMs = nowMs()
     pump.tell(() => noticeFacts(notice, atMs))
   })
@@ -105,4 +83,37 @@ export const createObserver = (parts: ObserverParts): Observer => {
         return [fact]
       })
   }
+}
+
+const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex')
+
+/** The reducer with its state. */
+export const reducerOf = (contract: Contract): Reduce => {
+  let state = NO_ANALYTICS
+  return (fact) => {
+    const [next, events] = reduceFact(state, fact, { contract, sha1 })
+    state = next
+    return events.map(({ payload }) => payload)
+  }
+}
+
+/** Analytics that run. */
+export interface ServerAnalytics {
+  readonly observer: Observer
+  /** Resolves when everything seen so far has been sent. */
+  readonly idle: () => Promise<void>
+  /** Sends what is left, for two seconds at most. */
+  readonly close: () => Promise<void>
+}
+
+/** Begins to look at a server; null when its analytics lead nowhere. */
+export const openAnalytics = (
+  parts: Omit<ObserverParts, 'pump'> & { readonly outlet: AnalyticsOutlet },
+  log: (line: string) => void,
+  telemetry: Telemetry
+): ServerAnalytics | null => {
+  const sender = openSender(parts.outlet, log, telemetry)
+  if (sender === null) return null
+  const pump = createPump({ reduce: reducerOf(parts.profile), sender, log, telemetry })
+  return { observer: createObserver({ ...parts, pump }), idle: pump.idle, close: pump.close }
 }

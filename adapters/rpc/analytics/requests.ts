@@ -1,23 +1,59 @@
 /**
  * What requests and their answers come to as facts for usage analytics.
  */
-import type { Fact, OpenedThread, Runtime } from '../../../domain/analytics/fact.ts'
+import type { Fact, OpenedThread, Runtime, TurnSettings } from '../../../domain/analytics/fact.ts'
 import type { InitializationMode, SteerRefusal } from '../../../domain/analytics/vocabulary.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
-import { SPOKEN } from '../wire/spoken.ts'
+import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { Live } from '../threads/live.ts'
+import type { SessionSettings } from '../threads/settings.ts'
 import { isWorktree, systemVersion } from './machine.ts'
-import { remember, type Seen } from './seen.ts'
-import { turnSettings } from './turn-settings.ts'
+import { remember, type ObserverMemory } from './seen.ts'
 
-type Facts = ReadonlyArray<Fact>
+const SANDBOXES: Readonly<Record<string, NonNullable<TurnSettings['sandboxPolicy']>>> = {
+  dangerFullAccess: 'full_access',
+  externalSandbox: 'external_sandbox',
+  readOnly: 'read_only',
+  workspaceWrite: 'workspace_write'
+}
+
+const hasNetwork = ({ type, networkAccess }: JsonObject): boolean =>
+  type === 'dangerFullAccess' || networkAccess === true || networkAccess === 'enabled'
+
+const unlessNone = (value: string | null): string | null => (value === 'none' ? null : value)
+
+/** The settings a turn begins with, in the words of the analytics; what the server does not know is null. */
+export const turnSettings = (
+  { sandbox, approvalPolicy, ...settings }: SessionSettings,
+  turn: { readonly turnId: string; readonly isFirst: boolean; readonly ephemeral: boolean }
+): TurnSettings => ({
+  model: settings.model,
+  modelProvider: settings.modelProvider,
+  sandboxPolicy: SANDBOXES[textIn(sandbox['type'])] ?? null,
+  sandboxNetworkAccess: hasNetwork(sandbox),
+  reasoningEffort: settings.reasoningEffort,
+  reasoningSummary: unlessNone(settings.reasoningSummary),
+  serviceTier: settings.serviceTier,
+  approvalPolicy: typeof approvalPolicy === 'string' ? approvalPolicy : 'granular',
+  approvalsReviewer: settings.approvalsReviewer,
+  collaborationMode: 'default',
+  personality: unlessNone(settings.personality),
+  workspaceKind: null,
+  isFirstTurn: turn.isFirst,
+  ephemeral: turn.ephemeral,
+  rootTurnId: turn.turnId,
+  turnTrigger: null,
+  turnSource: null,
+  multiAgentVersion: 'v1',
+  guardianV2Enabled: false,
+  activePluginIds: []
+})
 
 /** How clients reach a server. */
 export type RpcTransport = 'stdio' | 'websocket'
 
 /** A request as it began to be served. */
-export interface SeenRequest {
+export interface ObservedCall {
   readonly connectionId: string
   /** JSON text of its id. */
   readonly requestId: string
@@ -28,9 +64,17 @@ export interface SeenRequest {
 
 /** Makes facts of requests and of what became of them. */
 export interface RequestFacts {
-  readonly asked: (request: SeenRequest) => Facts
-  readonly answered: (request: SeenRequest, result: JsonObject, atMs: number) => Facts
-  readonly failed: (request: SeenRequest, refusal: SteerRefusal | null, atMs: number) => Facts
+  readonly asked: (request: ObservedCall) => ReadonlyArray<Fact>
+  readonly answered: (
+    request: ObservedCall,
+    result: JsonObject,
+    atMs: number
+  ) => ReadonlyArray<Fact>
+  readonly failed: (
+    request: ObservedCall,
+    refusal: SteerRefusal | null,
+    atMs: number
+  ) => ReadonlyArray<Fact>
 }
 
 const MODES: Readonly<Record<string, InitializationMode>> = {
@@ -53,7 +97,7 @@ const ARCH: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64'
 
 /** What runs here; its version is the one the server answers as. */
 const runtimeOf = (profile: ProfileName): Runtime => ({
-  version: SPOKEN[profile],
+  version: PROFILES[profile].writesAs,
   os: SYSTEM[process.platform] ?? process.platform,
   osVersion: systemVersion(),
   arch: ARCH[process.arch] ?? process.arch
@@ -125,9 +169,9 @@ const repositoryOf = (result: JsonObject): string | null => {
 /** What requests come to; it remembers the threads and turns they open. */
 export const createRequestFacts = (
   parts: { readonly live: Live; readonly profile: ProfileName; readonly transport: RpcTransport },
-  { threads, turns }: Seen
+  { threads, turns }: ObserverMemory
 ): RequestFacts => {
-  const opened = ({ connectionId, method }: SeenRequest, result: JsonObject, atMs: number) => {
+  const opened = ({ connectionId, method }: ObservedCall, result: JsonObject, atMs: number) => {
     const thread = openedThread(result, MODES[method] ?? 'new')
     if (thread === null) return []
     const { threadId, ephemeral, mode } = thread
@@ -136,7 +180,7 @@ export const createRequestFacts = (
     return [{ kind: 'thread_opened' as const, atMs, connectionId, thread }]
   }
 
-  const begun = ({ params }: SeenRequest, turnId: string, atMs: number): Facts => {
+  const begun = ({ params }: ObservedCall, turnId: string, atMs: number): ReadonlyArray<Fact> => {
     const threadId = textIn(params['threadId'])
     const known = threads.get(threadId)
     const isFirst = known?.isFresh === true

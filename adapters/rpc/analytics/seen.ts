@@ -3,7 +3,7 @@
  */
 
 /** A thread that was opened here. */
-export interface SeenThread {
+export interface RememberedThread {
   readonly ephemeral: boolean
   readonly repositoryUrl: string | null
   /** True until its first turn. */
@@ -11,18 +11,18 @@ export interface SeenThread {
 }
 
 /** A turn that a host runs. */
-export interface SeenTurn {
-  /** True once the host has told where its time goes. */
+export interface RememberedTurn {
+  /** True once the host has reported where its time goes. */
   readonly hasProfile: boolean
 }
 
 /** Threads and turns by id. */
-export interface Seen {
-  readonly threads: Map<string, SeenThread>
-  readonly turns: Map<string, SeenTurn>
+export interface ObserverMemory {
+  readonly threads: Map<string, RememberedThread>
+  readonly turns: Map<string, RememberedTurn>
 }
 
-/** What is remembered at most of each, should some never end. */
+/** Entries of each at most, should some never end. */
 const REMEMBERED_MAX = 4096
 
 /** Sets an entry; the oldest one gives way when there are too many. */
@@ -33,5 +33,4 @@ export const remember = <V>(map: Map<string, V>, key: string, value: V): void =>
   if (oldest !== undefined) map.delete(oldest)
 }
 
-/** Nothing was seen yet. */
-export const nothingSeen = (): Seen => ({ threads: new Map(), turns: new Map() })
+export const nothingSeen = (): ObserverMemory => ({ threads: new Map(), turns: new Map() })

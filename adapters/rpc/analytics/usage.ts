@@ -1,18 +1,18 @@
 /**
- * Tokens of turns from the totals of threads that clients are told: what a turn adds to the total of its thread.
+ * Tokens of turns, from the totals of threads that clients are sent: what a turn adds to the total of its thread.
  */
-import { isJsonObject, type Json } from '../../../domain/json.ts'
 import type { TurnTokens } from '../../../domain/analytics/fact.ts'
+import { isJsonObject, type Json } from '../../../domain/json.ts'
 
 /** Follows the totals of threads. */
-export interface Usage {
-  /** A total was told, for a turn that runs here or, with null, for another one. */
-  readonly told: (threadId: string, turnId: string | null, usage: Json | undefined) => void
-  /** What a turn that ends has used; null when nothing was ever told of its thread. */
+export interface TokenTotals {
+  /** Takes a total, for a turn that runs here or, with null, for another one. */
+  readonly update: (threadId: string, turnId: string | null, usage: Json | undefined) => void
+  /** What a turn that ends has used; null when its thread never had a total. */
   readonly ended: (threadId: string, turnId: string) => TurnTokens | null
 }
 
-interface Run {
+interface RunningUsage {
   readonly turnId: string
   readonly before: TurnTokens
 }
@@ -20,54 +20,47 @@ interface Run {
 /** Threads whose totals are kept. */
 const THREADS_MAX = 4096
 
-const NOTHING: TurnTokens = {
-  inputTokens: 0,
-  cachedInputTokens: 0,
-  cacheWriteInputTokens: null,
-  outputTokens: 0,
-  reasoningOutputTokens: 0,
-  totalTokens: 0
-}
+const COUNTS = [
+  'inputTokens',
+  'cachedInputTokens',
+  'cacheWriteInputTokens',
+  'outputTokens',
+  'reasoningOutputTokens',
+  'totalTokens'
+] as const
 
-const countsIn = (value: Json | undefined): TurnTokens | null => {
-  if (!isJsonObject(value)) return null
-  const at = (name: string): number => (typeof value[name] === 'number' ? value[name] : 0)
-  return {
-    inputTokens: at('inputTokens'),
-    cachedInputTokens: at('cachedInputTokens'),
-    cacheWriteInputTokens: 'cacheWriteInputTokens' in value ? at('cacheWriteInputTokens') : null,
-    outputTokens: at('outputTokens'),
-    reasoningOutputTokens: at('reasoningOutputTokens'),
-    totalTokens: at('totalTokens')
-  }
-}
+const countsBy = (count: (name: (typeof COUNTS)[number]) => number | null): TurnTokens =>
+  Object.fromEntries(COUNTS.map((name) => [name, count(name)])) as unknown as TurnTokens
 
-const less = (a: number, b: number): number => Math.max(0, a - b)
+/** Before 0.169 tokens written to a cache are not counted. */
+const NO_TOKENS = countsBy((name) => (name === 'cacheWriteInputTokens' ? null : 0))
 
-/** Part by part, and never below zero: a context that overflowed has a total of its own making. */
-const minus = (a: TurnTokens, b: TurnTokens): TurnTokens => ({
-  inputTokens: less(a.inputTokens, b.inputTokens),
-  cachedInputTokens: less(a.cachedInputTokens, b.cachedInputTokens),
-  cacheWriteInputTokens:
-    a.cacheWriteInputTokens === null
-      ? null
-      : less(a.cacheWriteInputTokens, b.cacheWriteInputTokens ?? 0),
-  outputTokens: less(a.outputTokens, b.outputTokens),
-  reasoningOutputTokens: less(a.reasoningOutputTokens, b.reasoningOutputTokens),
-  totalTokens: less(a.totalTokens, b.totalTokens)
-})
+const countsIn = (value: Json | undefined): TurnTokens | null =>
+  isJsonObject(value)
+    ? countsBy((name) => {
+        const count = value[name]
+        if (count === undefined) return NO_TOKENS[name]
+        return typeof count === 'number' ? count : 0
+      })
+    : null
 
-/** Nothing was told yet. */
-export const createUsage = (): Usage => {
+/** Count by count, and never below zero: a context that overflowed has a total of its own making. */
+const minus = (a: TurnTokens, b: TurnTokens): TurnTokens =>
+  countsBy((name) => {
+    const count = a[name]
+    return count === null ? null : Math.max(0, count - (b[name] ?? 0))
+  })
+
+export const createUsage = (): TokenTotals => {
   const totals = new Map<string, TurnTokens>()
-  const running = new Map<string, Run>()
+  const running = new Map<string, RunningUsage>()
   return {
-    told: (threadId, turnId, usage) => {
+    update: (threadId, turnId, usage) => {
       const total = countsIn(isJsonObject(usage) ? usage['total'] : null)
       if (total === null || !isJsonObject(usage)) return
       if (turnId !== null && running.get(threadId)?.turnId !== turnId) {
         const known = totals.get(threadId)
-        const before = known ?? minus(total, countsIn(usage['last']) ?? NOTHING)
+        const before = known ?? minus(total, countsIn(usage['last']) ?? NO_TOKENS)
         running.set(threadId, { turnId, before })
       }
       totals.delete(threadId)

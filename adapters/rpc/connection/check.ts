@@ -4,30 +4,30 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
-import type { Server, Session } from '../method.ts'
-import type { AnyMethod } from '../methods.ts'
+import type { Method } from '../methods/method.ts'
+import type { ClientSession, Server } from '../threads/server.ts'
 import { invalidRequest, unreadable, type RpcError } from '../wire/errors.ts'
 import type { Incoming } from '../wire/message.ts'
 import { decode, unknownVariant } from '../wire/serde.ts'
 
 /** A request as it came. */
-export type Request = Extract<Incoming, { readonly kind: 'request' }>
+export type RpcRequest = Extract<Incoming, { readonly kind: 'request' }>
 
 /** A request that may run. */
-export interface Checked {
-  readonly method: AnyMethod
+export interface CheckedRequest {
+  readonly method: Method
   readonly params: unknown
 }
 
 /** What needs the experimental API; members that nothing else looks at are those the client sent. */
 const experimentalPart = (
-  method: AnyMethod,
-  { params: sent }: Request,
+  method: Method,
+  { params: sent }: RpcRequest,
   params: unknown,
   server: Server
 ): string | null => {
-  if (method.experimental?.includes(server.profile) === true) return method.name
-  const fields = method.experimentalFields?.[server.profile] ?? []
+  if (method.experimental.includes(server.profile)) return method.name
+  const fields = method.experimentalFields[server.profile] ?? []
   const values = { ...(isJsonObject(sent) ? sent : {}), ...(params as JsonObject | null) }
   const isSet = (value: unknown): boolean =>
     value !== undefined && value !== null && value !== false
@@ -42,20 +42,17 @@ const experimentalPart = (
 
 /** The method and its parameters, or why the request is refused. */
 export const check = (
-  request: Request,
-  methods: ReadonlyMap<string, AnyMethod>,
+  request: RpcRequest,
+  methods: ReadonlyMap<string, Method>,
   server: Server,
-  session: Session
-): E.Either<RpcError, Checked> => {
+  session: ClientSession
+): E.Either<RpcError, CheckedRequest> => {
   const method = methods.get(request.method)
   if (method === undefined)
     return E.left(unreadable(unknownVariant(request.method, [...methods.keys()])))
   const isBare = request.params === undefined || request.params === null
-  if (isBare && method.mayLackParams !== true) return E.left(unreadable('missing field `params`'))
-  const params = decode<unknown>(
-    method.params(server.profile, server.strict),
-    request.params ?? null
-  )
+  if (isBare && !method.mayLackParams) return E.left(unreadable('missing field `params`'))
+  const params = decode<unknown>(method.params(server), request.params ?? null)
   if (E.isLeft(params)) return E.left(unreadable(params.left))
   if (!session.initialized && method.name !== 'initialize')
     return E.left(invalidRequest('Not initialized'))

@@ -4,31 +4,31 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { noTelemetry } from '../../../replay/telemetry.ts'
-import { internal, overloaded } from '../wire/errors.ts'
+import type { MethodOutcome } from '../methods/method.ts'
+import { methodsOf } from '../methods/methods.ts'
+import { identified } from '../threads/identity.ts'
+import type { Peer } from '../threads/live.ts'
+import { LIST_PERMIT } from '../threads/scheduler.ts'
+import type { ClientSession, ObservedClient, Server } from '../threads/server.ts'
+import { internal, overloaded, reasonOf } from '../wire/errors.ts'
 import {
   parseMessage,
   printError,
   printNotification,
   printQuestion,
   printResult,
-  type Notice,
-  type Reply
+  type ClientReply,
+  type Notice
 } from '../wire/message.ts'
-import type { ObservedClient } from '../analytics/observer.ts'
+import { check, type CheckedRequest, type RpcRequest } from './check.ts'
 import { createGate } from './gate.ts'
-import { LIST_PERMIT } from './keys.ts'
-import { failedWith, observed, type Outcome } from './observed.ts'
-import type { Peer } from '../threads/live.ts'
-import { identified, type Identified } from '../threads/identity.ts'
-import type { Answer, Call, Refusal, Server, Session } from '../method.ts'
-import { methodsOf } from '../methods.ts'
-import { check, type Checked, type Request } from './check.ts'
+import { connectionMetrics, failedWith, type RequestOutcome } from './observed.ts'
 
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
 export const IN_FLIGHT_MAX = 128
 
 /** A client. */
-export interface Connection {
+export interface ClientConnection {
   /** Takes one message; answers go to `send`, in any order except where the protocol fixes one. Never throws. */
   readonly receive: (line: string) => void
   /** Resolves when one more request would not be refused as too many. */
@@ -43,52 +43,49 @@ export interface Connection {
   readonly close: () => void
 }
 
-type Answered = E.Either<Refusal, Answer<unknown>>
-
-const handled = (
-  { handler }: Checked['method'],
-  { params, streamOf }: Identified,
-  where: Omit<Call, 'streamOf'>
-): Promise<Answered> => handler(params, { ...where, streamOf })() as Promise<Answered>
-
 /** Runs handlers for one client: what is sent before the answer, the answer, what is sent after it. */
 const responder = (
   server: Server,
-  peer: Peer & { readonly session: Session },
+  peer: Peer & { readonly session: ClientSession },
   send: (message: string) => void,
   seen: ObservedClient | undefined
 ) => {
   const { session } = peer
   const notify = (notices: ReadonlyArray<Notice> = []): void => {
-    for (const one of notices) server.live.tell(one, peer)
+    for (const one of notices) server.live.notify(one, peer)
   }
 
-  const respond = async (
+  return async (
     id: string,
-    { method, params }: Checked,
+    { method, params }: CheckedRequest,
     arrivedAt: number
-  ): Promise<Outcome> => {
+  ): Promise<RequestOutcome> => {
     const asked = seen?.asked(id, method.name, params)
     try {
       const meant = await identified(server, params)
-      const answered: Answered = E.isLeft(meant)
+      const { handler } = method
+      const answered: MethodOutcome = E.isLeft(meant)
         ? meant
-        : await handled(method, meant.right, { server, session, arrivedAt })
+        : await handler(meant.right.params, {
+            ...{ server, session, arrivedAt },
+            thread: meant.right.thread
+          })
       if (E.isLeft(answered)) {
         notify(answered.left.before)
         asked?.failed(answered.left)
         send(printError(id, answered.left))
         return failedWith(answered.left)
       }
-      const text = printResult(id, answered.right.result)
-      notify(answered.right.before)
-      asked?.answered(answered.right.result)
+      const { result, before, after, then } = answered.right
+      const text = printResult(id, result)
+      notify(before)
+      asked?.answered(result)
       send(text)
-      notify(answered.right.after)
-      answered.right.then?.()
+      notify(after)
+      then?.()
       return 'ok'
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
+      const reason = reasonOf(cause)
       server.log(`${method.name} failed: ${reason}`)
       const failure = internal(`internal error: ${reason}`)
       asked?.failed(failure)
@@ -96,11 +93,9 @@ const responder = (
       return failedWith(failure)
     }
   }
-
-  return respond
 }
 
-const newSession = (): Session => ({
+const newSession = (): ClientSession => ({
   initialized: false,
   experimentalApi: false,
   clientName: '',
@@ -110,11 +105,11 @@ const newSession = (): Session => ({
 
 /** A client as live state knows it; `isOpen` is asked before each notification. */
 const peerOf = (
-  session: Session,
+  session: ClientSession,
   send: (message: string) => void,
   stamps: boolean,
   isOpen: () => boolean
-): Peer & { readonly session: Session } => ({
+): Peer & { readonly session: ClientSession } => ({
   session,
   send: (one) => {
     if (isOpen()) send(printNotification(one, stamps ? Date.now() : null))
@@ -123,11 +118,11 @@ const peerOf = (
 })
 
 /** Makes a connection; `send` gets one message at a time, without a line end. */
-export const connect = (server: Server, send: (message: string) => void): Connection => {
+export const connect = (server: Server, send: (message: string) => void): ClientConnection => {
   const methods = methodsOf(server)
   const session = newSession()
   const gate = createGate()
-  const observe = observed(server.telemetry ?? noTelemetry, methods)
+  const observe = connectionMetrics(server.telemetry ?? noTelemetry, methods)
   let closed = false
   const peer = peerOf(session, send, server.profile === '0.169', () => observe.notified(!closed))
   const leave = server.live.join(peer)
@@ -137,14 +132,14 @@ export const connect = (server: Server, send: (message: string) => void): Connec
 
   const task = (run: () => Promise<void>) => ({ run, isWanted: gate.isOpen })
 
-  const serve = (request: Request): void => {
+  const serve = (request: RpcRequest): void => {
     if (gate.count() >= IN_FLIGHT_MAX) {
       observe.refused()
       return send(printError(request.id, overloaded))
     }
     gate.enter()
     const answered = observe.taken(request.method)
-    let outcome: Outcome = 'dropped'
+    let outcome: RequestOutcome = 'dropped'
     const checked = check(request, methods, server, session)
     const earlier = handshake
     const arrivedAt = server.live.tick()
@@ -160,7 +155,7 @@ export const connect = (server: Server, send: (message: string) => void): Connec
       ? server.live.schedule(null, task(run))
       : server.live.schedule(
           checked.right.method.key(checked.right.params),
-          checked.right.method.changesLists === true
+          checked.right.method.changesLists
             ? task(() => server.live.schedule(LIST_PERMIT, task(run)))
             : task(run)
         )
@@ -168,7 +163,7 @@ export const connect = (server: Server, send: (message: string) => void): Connec
     if (request.method === 'initialize') handshake = done
   }
 
-  const answered = (id: string, reply: Reply): void => {
+  const answered = (id: string, reply: ClientReply): void => {
     if (!server.live.questions.answer(id, reply, session.subscriptions))
       server.log('response to nothing that was asked, ignored')
   }

@@ -1,11 +1,10 @@
 /**
- * The gate of one connection: it counts what was taken in, and once it is closed nothing begins any more. What has begun goes on.
+ * The gate of one connection: it counts running requests, and once it is closed no more begin. Those that run are finished.
  */
 
-/** A gate. */
 export interface Gate {
   readonly isOpen: () => boolean
-  /** Requests taken and not done. */
+  /** Requests that entered and have not left. */
   readonly count: () => number
   /** Counts one more, until `leave`. */
   readonly enter: () => void

@@ -1,24 +1,24 @@
 /**
- * What one connection tells in numbers: clients, requests and notifications. A method that the table does not have
- * counts as `unknown`, so that no client can make up labels.
+ * The metrics of one connection: clients, requests and notifications. A method that the table does not have counts as
+ * `unknown`, so that no client can make up labels.
  */
 import type { LabelsOf } from '../../../replay/metrics.ts'
 import { stopwatch, type Telemetry } from '../../../replay/telemetry.ts'
 import { CODE } from '../wire/errors.ts'
 
 /** What became of a request. */
-export type Outcome = LabelsOf<'rpc.request.duration'>['outcome']
+export type RequestOutcome = LabelsOf<'rpc.request.duration'>['outcome']
 
 const CODES: ReadonlySet<number> = new Set(Object.values(CODE))
 
 /** The outcome of a request that was answered with an error. */
-export const failedWith = ({ code }: { readonly code: number }): Outcome =>
-  CODES.has(code) ? (String(code) as Outcome) : 'other'
+export const failedWith = ({ code }: { readonly code: number }): RequestOutcome =>
+  CODES.has(code) ? (String(code) as RequestOutcome) : 'other'
 
 /** Follows one connection. */
-export interface Observed {
-  /** A request was taken; the answer tells that it is over. */
-  readonly taken: (method: string) => (outcome: Outcome) => void
+export interface ConnectionMetrics {
+  /** A request was accepted; the returned function ends it. */
+  readonly taken: (method: string) => (outcome: RequestOutcome) => void
   readonly refused: () => void
   /** A notification is sent, or dropped; answers which. */
   readonly notified: (isSent: boolean) => boolean
@@ -26,7 +26,10 @@ export interface Observed {
 }
 
 /** A client has connected. */
-export const observed = (telemetry: Telemetry, methods: ReadonlyMap<string, unknown>): Observed => {
+export const connectionMetrics = (
+  telemetry: Telemetry,
+  methods: ReadonlyMap<string, unknown>
+): ConnectionMetrics => {
   let isOpen = true
   telemetry.count('rpc.connections.opened', {})
   telemetry.count('rpc.connections.open', {}, 1)

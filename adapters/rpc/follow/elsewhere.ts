@@ -1,12 +1,12 @@
 /**
- * What a server of a store has besides its engine: what is known of the store here, kept as new as the store is.
+ * What a server of a store has besides its engine: what is known of the store here, kept up to date.
  */
 import { streamId } from '../../../domain/ids.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
-import type { OpenStore } from '../../eventstore/open.ts'
 import type { Warm } from '../../eventstore/directory/warm.ts'
+import type { OpenStore } from '../../eventstore/open.ts'
 import type { Opened } from '../../open.ts'
-import type { Remote } from './watch.ts'
+import type { Remote } from '../threads/server.ts'
 
 /** A store that is served. */
 export interface ServedStore {

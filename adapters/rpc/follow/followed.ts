@@ -1,43 +1,41 @@
 /**
- * One thread that clients of this server follow: what a look finds is told, and its live state goes along.
+ * One thread that clients of this server follow: they are notified of what a look finds, and its live state is kept in step.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { Engine, Follower, Look, ThreadChange } from '../../../replay/engine.ts'
 import type { Live } from '../threads/live.ts'
-import { setStatus } from '../threads/status.ts'
-import type { Notice } from '../wire/message.ts'
 import {
+  setStatus,
   statusChanged,
   threadArchived,
   threadClosed,
   threadDeleted,
   threadUnarchived
 } from '../threads/notices.ts'
-import { toldOf } from './told.ts'
-import type { Watch } from './watch.ts'
+import type { Notice } from '../wire/message.ts'
+import { effectsOf } from './effects.ts'
+import type { FileWatch } from './watch.ts'
 
-/** A thread at rest is looked at this often. */
+/** How often a thread at rest is looked at. */
 export const REST_MS = 1000
-/** A thread in which things happen is looked at this often: in every round. */
+/** How often a busy thread is looked at: in every round. */
 export const BUSY_MS = 100
-/** A turn whose writer nothing is known of counts as cut short after this long without a line. */
+/** A turn whose writer is unknown counts as cut short after this long without a line. */
 export const SILENCE_MS = 30 * 60 * 1000
-/** What may be there again a moment later, such as a file that is being moved, is missed only at the second look. */
+/** A file that is being moved may reappear a moment later, so it counts as missing only at the second look. */
 const SURE_LOOKS = 2
 
-/** What following needs of a server. */
-export interface FollowParts {
+export interface FollowServer {
   readonly live: Live
   readonly engine: Promise<Engine>
   readonly profile: ProfileName
   readonly strict: boolean
-  readonly watch: Watch
+  readonly watch: FileWatch
   readonly log: (line: string) => void
 }
 
-/** A followed thread. */
-export interface Followed {
+export interface FollowedThread {
   readonly threadId: string
   readonly streamId: string
   readonly follower: Follower
@@ -58,11 +56,11 @@ export interface Followed {
   isOver: boolean
 }
 
-/** Follows a thread from its end; null when it has none to follow. */
+/** Follows a thread from its end; null when it has no file. */
 export const beginFollowed = async (
-  { engine, live, watch }: FollowParts,
+  { engine, live, watch }: FollowServer,
   threadId: string
-): Promise<Followed | null> => {
+): Promise<FollowedThread | null> => {
   const { follow, locate } = await engine
   const streamId = live.find(threadId)?.streamId ?? threadId
   const follower = await follow(streamId)()
@@ -81,26 +79,25 @@ export const beginFollowed = async (
   }
 }
 
-/** Follows a thread no longer. */
-export const endFollowed = (followed: Followed): void => {
+export const endFollowed = (followed: FollowedThread): void => {
   followed.follower.close()
   followed.isOver = true
 }
 
-/** Everyone knows already that a thread went elsewhere: whoever moved it told so. */
-export const heardOf = (followed: Followed, method: string): void => {
+/** A request of this server moved the thread and notified everyone: a look must not do so again. */
+export const noteMove = (followed: FollowedThread, method: string): void => {
   if (method === 'thread/archived') followed.archived = true
   if (method === 'thread/unarchived') followed.archived = false
   if (method === 'thread/deleted') endFollowed(followed)
 }
 
-const unload = ({ live }: FollowParts, threadId: string, after: Notice): void => {
-  if (live.unload(threadId)) live.tell(statusChanged(threadId, { type: 'notLoaded' }))
-  live.tell(after)
+const unload = ({ live }: FollowServer, threadId: string, after: Notice): void => {
+  if (live.unload(threadId)) live.notify(statusChanged(threadId, { type: 'notLoaded' }))
+  live.notify(after)
 }
 
-const tell = (
-  { live, profile, strict }: FollowParts,
+const applyChanges = (
+  { live, profile, strict }: FollowServer,
   threadId: string,
   changes: ReadonlyArray<ThreadChange>
 ): void => {
@@ -109,14 +106,14 @@ const tell = (
   // While a host runs a turn here, the thread is as the host says.
   const isHosted = loaded !== null && loaded.turn !== null
   for (const change of changes)
-    for (const told of toldOf({ threadId, profile, strict, goals }, change)) {
-      if ('notice' in told) live.tell(told.notice)
-      else if (!isHosted) setStatus(live, threadId, told.status)
+    for (const effect of effectsOf({ threadId, profile, strict, goals }, change)) {
+      if ('notice' in effect) live.notify(effect.notice)
+      else if (!isHosted) setStatus(live, threadId, effect.status)
     }
 }
 
-/** Notes the turn that others write; without one the thread does not stay active. */
-const setWritten = ({ live }: FollowParts, threadId: string, turnId: string | null): void => {
+/** Notes the turn that another process writes; without one the thread does not stay active. */
+const setWritten = ({ live }: FollowServer, threadId: string, turnId: string | null): void => {
   const loaded = live.find(threadId)
   if (loaded === null || loaded.writtenTurnId === turnId) return
   live.put({ ...loaded, writtenTurnId: turnId })
@@ -124,16 +121,20 @@ const setWritten = ({ live }: FollowParts, threadId: string, turnId: string | nu
   if (isActive && turnId === null) setStatus(live, threadId, { type: 'idle' })
 }
 
-const moved = (parts: FollowParts, followed: Followed, { archived, path }: Look): void => {
+const noteFolder = (
+  parts: FollowServer,
+  followed: FollowedThread,
+  { archived, path }: Look
+): void => {
   const { threadId } = followed
   followed.path = path
   if (archived === followed.archived) return
   followed.archived = archived
   if (archived) unload(parts, threadId, threadArchived(threadId))
-  else parts.live.tell(threadUnarchived(threadId))
+  else parts.live.notify(threadUnarchived(threadId))
 }
 
-const gone = (parts: FollowParts, followed: Followed): void => {
+const noteMissing = (parts: FollowServer, followed: FollowedThread): void => {
   followed.fileless += 1
   if (followed.fileless < SURE_LOOKS) return
   endFollowed(followed)
@@ -142,8 +143,8 @@ const gone = (parts: FollowParts, followed: Followed): void => {
   unload(parts, threadId, isKnown ? threadDeleted(threadId) : threadClosed(threadId))
 }
 
-/** True when nobody writes the open turn any more: its Codex let go of it, or nothing was heard for long. */
-const isAbandoned = ({ watch }: FollowParts, followed: Followed): boolean => {
+/** True when nobody writes the open turn any more: its Codex released the thread, or its file stayed the same for long. */
+const isAbandoned = ({ watch }: FollowServer, followed: FollowedThread): boolean => {
   if (watch.isHeld(followed.threadId) || watch.isHeld(followed.streamId)) {
     followed.wasHeld = true
     followed.unheld = 0
@@ -154,16 +155,16 @@ const isAbandoned = ({ watch }: FollowParts, followed: Followed): boolean => {
   return isSilent || (followed.wasHeld && followed.unheld >= SURE_LOOKS)
 }
 
-const cutShort = (parts: FollowParts, followed: Followed): void => {
+const cutShort = (parts: FollowServer, followed: FollowedThread): void => {
   const { threadId, follower } = followed
   parts.log(`nobody writes ${threadId} any more: its turn counts as interrupted`)
-  tell(parts, threadId, follower.cutShort(parts.watch.nowMs()))
+  applyChanges(parts, threadId, follower.cutShort(parts.watch.nowMs()))
   setWritten(parts, threadId, null)
   followed.wasHeld = false
 }
 
-/** Looks once; true when there is more to see. */
-const lookOnce = async (parts: FollowParts, followed: Followed): Promise<boolean> => {
+/** Looks once; true when there is more to read. */
+const lookOnce = async (parts: FollowServer, followed: FollowedThread): Promise<boolean> => {
   const { watch } = parts
   const { threadId, follower } = followed
   const stamp = watch.stamp(followed.path, followed.streamId)
@@ -171,26 +172,29 @@ const lookOnce = async (parts: FollowParts, followed: Followed): Promise<boolean
   followed.stamp = stamp
   const seen = await follower.look()
   if (E.isLeft(seen)) {
-    if (seen.left._tag === 'StreamNotFound') gone(parts, followed)
+    if (seen.left._tag === 'StreamNotFound') noteMissing(parts, followed)
     return false
   }
   followed.fileless = 0
   const { changes, runningTurnId, hasMore } = seen.right
-  tell(parts, threadId, changes)
+  applyChanges(parts, threadId, changes)
   setWritten(parts, threadId, runningTurnId)
   if (!hasMore && runningTurnId !== null && isAbandoned(parts, followed)) cutShort(parts, followed)
-  moved(parts, followed, seen.right)
+  noteFolder(parts, followed, seen.right)
   return hasMore
 }
 
-/** When the thread is looked at next: in the next round while things happen. */
-export const nextLook = ({ watch }: FollowParts, { wroteAtMs }: Followed): number => {
+/** When the thread is looked at next: in the next round while it is busy. */
+export const nextLook = ({ watch }: FollowServer, { wroteAtMs }: FollowedThread): number => {
   const nowMs = watch.nowMs()
   return nowMs - wroteAtMs < REST_MS ? nowMs : nowMs + REST_MS
 }
 
-/** Looks until there is no more to see; a task of the thread's queue. */
-export const lookAtFollowed = async (parts: FollowParts, followed: Followed): Promise<void> => {
+/** Looks until there is no more to read; a task of the thread's queue. */
+export const lookAtFollowed = async (
+  parts: FollowServer,
+  followed: FollowedThread
+): Promise<void> => {
   try {
     for (let hasMore = true; hasMore && !followed.isOver;) hasMore = await lookOnce(parts, followed)
   } finally {

@@ -1,34 +1,34 @@
 /**
- * Live follow: the clients that follow a thread are told what other processes write to it.
+ * Live follow: clients that follow a thread are notified of what other processes write to it.
  *
- * Looks at a thread are tasks in its queue, so they never run beside a request that changes it, and what a request tells
- * comes before what a look finds. A thread is looked at when its file looks other than before: every second, and ten times
- * a second while things happen.
+ * Looks at a thread are tasks in its queue, so they never run beside a request that changes it, and the notifications of a
+ * request come before those of a look. The stamp of a file is compared every second, and ten times a second while the thread is
+ * busy; when it differs, the thread is looked at.
  */
-import { threadKey } from '../connection/keys.ts'
+import { threadKey } from '../threads/scheduler.ts'
+import { reasonOf } from '../wire/errors.ts'
 import {
   beginFollowed,
   endFollowed,
-  heardOf,
   lookAtFollowed,
   nextLook,
-  type Followed,
-  type FollowParts
+  noteMove,
+  type FollowServer,
+  type FollowedThread
 } from './followed.ts'
 
-/** The followed threads of a server. */
 export interface Followers {
-  /** Before a client joins a thread, in its queue: what is new is told to the others, and nothing after it is missed. */
+  /** Before a client joins a thread, in its queue: the others are notified of what is new, and nothing after it is missed. */
   readonly join: (threadId: string) => Promise<void>
-  /** Looks at what is due; resolves when everything that was found is told. */
+  /** Looks at what is due; resolves when everyone was notified of what was found. */
   readonly sweep: () => Promise<void>
   readonly close: () => void
 }
 
-/** A newer file of a thread stands beside the known one, which does not change: it is looked for at every fifth look. */
+/** A newer file of a thread appears beside the known one, whose stamp stays: every fifth look searches for it. */
 const SEARCH_EVERY = 5
 
-const isDue = (parts: FollowParts, followed: Followed): boolean => {
+const isDue = (parts: FollowServer, followed: FollowedThread): boolean => {
   const { live, watch, profile } = parts
   if (followed.isLooking || watch.nowMs() < followed.dueAtMs) return false
   followed.dueAtMs = nextLook(parts, followed)
@@ -42,37 +42,33 @@ const isDue = (parts: FollowParts, followed: Followed): boolean => {
   )
 }
 
-/** A draft can be followed once its file is there. */
-const isThere = ({ live, watch }: FollowParts, threadId: string): boolean => {
+/** A draft can be followed once its file exists. */
+const hasFile = ({ live, watch }: FollowServer, threadId: string): boolean => {
   const draft = live.find(threadId)?.draft ?? null
   if (draft === null) return true
   return draft.thread.path !== null && watch.stamp(draft.thread.path, threadId) !== null
 }
 
-const reasonOf = (cause: unknown): string =>
-  cause instanceof Error ? cause.message : String(cause)
-
 /** Runs something in the queue of a thread; a defect ends the run, not the server. */
 const inQueue = (
-  { live, log }: FollowParts,
+  { live, log }: FollowServer,
   threadId: string,
   run: () => Promise<void>
 ): Promise<void> =>
-  live.schedule(threadKey({ threadId }), {
-    isWanted: () => true,
+  live.schedule(threadKey(threadId), {
     run: () => run().catch((cause: unknown) => log(`following ${threadId}: ${reasonOf(cause)}`))
   })
 
-/** Follows what the clients of a server follow. */
-export const createFollowers = (parts: FollowParts): Followers => {
+/** The threads that the clients of a server follow. */
+export const createFollowers = (parts: FollowServer): Followers => {
   const { live } = parts
-  const all = new Map<string, Followed>()
+  const all = new Map<string, FollowedThread>()
   const beginning = new Set<string>()
 
-  live.overhear(({ method, params }) => {
+  live.onNotice(({ method, params }) => {
     const { threadId } = params as { readonly threadId?: string }
     const followed = threadId === undefined ? undefined : all.get(threadId)
-    if (followed !== undefined) heardOf(followed, method)
+    if (followed !== undefined) noteMove(followed, method)
   })
 
   const begin = async (threadId: string): Promise<void> => {
@@ -80,12 +76,12 @@ export const createFollowers = (parts: FollowParts): Followers => {
     if (followed !== null) all.set(threadId, followed)
   }
 
-  const look = async (followed: Followed): Promise<void> => {
+  const look = async (followed: FollowedThread): Promise<void> => {
     await lookAtFollowed(parts, followed)
     if (followed.isOver && all.get(followed.threadId) === followed) all.delete(followed.threadId)
   }
 
-  const drop = (followed: Followed): void => {
+  const drop = (followed: FollowedThread): void => {
     endFollowed(followed)
     all.delete(followed.threadId)
   }
@@ -98,12 +94,12 @@ export const createFollowers = (parts: FollowParts): Followers => {
     beginning.delete(threadId)
   }
 
-  const lookAt = (followed: Followed): Promise<void> => {
+  const lookAt = (followed: FollowedThread): Promise<void> => {
     followed.isLooking = true
     return inQueue(parts, followed.threadId, () => look(followed))
   }
 
-  const dropUnwanted = (followed: Followed): Promise<void> =>
+  const dropUnwanted = (followed: FollowedThread): Promise<void> =>
     inQueue(parts, followed.threadId, async () => {
       if (followed.isOver || !live.followed().has(followed.threadId)) drop(followed)
     })
@@ -123,7 +119,7 @@ export const createFollowers = (parts: FollowParts): Followers => {
       }
       for (const threadId of wanted) {
         const isNew = !all.has(threadId) && !beginning.has(threadId)
-        if (isNew && isThere(parts, threadId)) work.push(beginWanted(threadId))
+        if (isNew && hasFile(parts, threadId)) work.push(beginWanted(threadId))
       }
       await Promise.all(work)
     },

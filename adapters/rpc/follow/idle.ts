@@ -1,9 +1,9 @@
 /**
  * Threads that nobody follows and in which nothing runs are unloaded after half an hour, as Codex does.
  */
-import { threadKey } from '../connection/keys.ts'
 import type { Live } from '../threads/live.ts'
 import { statusChanged, threadClosed } from '../threads/notices.ts'
+import { threadKey } from '../threads/scheduler.ts'
 
 /** How long a thread stays loaded without clients and without work. */
 export const IDLE_MS = 30 * 60 * 1000
@@ -25,8 +25,8 @@ export const idleUnloader = (live: Live, nowMs: () => number): (() => Promise<vo
   const unload = (threadId: string): void => {
     if (!isQuiet(threadId, live.followed())) return
     live.unload(threadId)
-    live.tell(statusChanged(threadId, { type: 'notLoaded' }))
-    live.tell(threadClosed(threadId))
+    live.notify(statusChanged(threadId, { type: 'notLoaded' }))
+    live.notify(threadClosed(threadId))
   }
 
   return async () => {
@@ -40,8 +40,7 @@ export const idleUnloader = (live: Live, nowMs: () => number): (() => Promise<vo
       quietSinceMs.set(threadId, sinceMs)
       if (nowMs() - sinceMs < IDLE_MS) continue
       quietSinceMs.delete(threadId)
-      const task = { isWanted: () => true, run: async () => unload(threadId) }
-      work.push(live.schedule(threadKey({ threadId }), task))
+      work.push(live.schedule(threadKey(threadId), { run: async () => unload(threadId) }))
     }
     await Promise.all(work)
   }

@@ -1,45 +1,28 @@
 /**
- * How the server notices what happens outside: a clock, and the outside of files. Nothing is subscribed to at the system:
- * one `stat` tells, it works on every file system, and a thread costs nothing between two of them. Of a store it is told.
+ * How the server notices what other processes do: a clock, and the stamps of files. The system is not subscribed to: one `stat`
+ * is enough, it works on every file system, and a thread costs nothing between two of them. A store notifies its readers.
  */
 import { statSync } from 'node:fs'
-import type { Names } from '../../../replay/home-ports.ts'
 import { isHeldByCodex } from '../../home/codex-lock.ts'
+import type { Remote } from '../threads/server.ts'
 
-/** Clock and eyes of the server; tests bring their own clock. */
-export interface Watch {
+/** Clock and stamps; tests bring their own clock. */
+export interface FileWatch {
   readonly nowMs: () => number
   /**
-   * What the file of a thread looks like from outside: another text, another content. Null when it is not there, and for a
-   * thread of a store when that has it no more.
+   * Differs when the content of a thread's file does; null when the file does not exist, or the store has the thread no more.
    */
   readonly stamp: (path: string, threadId: string) => string | null
-  /** True while a running Codex has the thread loaded; Codex tells since 0.148. */
+  /** True while a running Codex has the thread loaded, which it shows since 0.148. */
   readonly isHeld: (threadId: string) => boolean
-  /** Calls again and again until the answer is called. */
+  /** Calls repeatedly; returns what stops it. */
   readonly every: (periodMs: number, run: () => void) => () => void
 }
 
-/** What a server of a store looks at instead of files: what is known of the store here. */
-export interface Remote {
-  /** Another text when anything of a thread changed; null when it is not there. */
-  readonly stamp: (threadId: string) => string | null
-  /** Where the files of a thread would be, as clients see them. */
-  readonly paths: (threadId: string) => ReadonlyArray<string>
-  /** True when files of any thread would be below a path. */
-  readonly isFolder: (path: string) => boolean
-  readonly names: Names
-}
-
-/** The system's clock and a store; until that is open no thread changes, and nobody knows who else has one loaded. */
-export const remoteWatch = (home: string, remote: Promise<Remote>): Watch => {
+/** The system's clock and a store; until it is open no thread changes, and other processes that load one are unknown. */
+export const remoteWatch = (home: string, remote: Promise<Remote>): FileWatch => {
   let opened: Remote | null = null
-  void remote.then(
-    (ready) => {
-      opened = ready
-    },
-    () => undefined
-  )
+  remote.then((ready) => (opened = ready)).catch(() => undefined)
   return {
     ...systemWatch(home),
     stamp: (_, threadId) => opened?.stamp(threadId) ?? null,
@@ -48,7 +31,7 @@ export const remoteWatch = (home: string, remote: Promise<Remote>): Watch => {
 }
 
 /** The system's clock and files; `home` is where Codex keeps its locks. */
-export const systemWatch = (home: string): Watch => ({
+export const systemWatch = (home: string): FileWatch => ({
   nowMs: () => Date.now(),
   stamp: (path) => {
     const stat = statSync(path, { throwIfNoEntry: false })

@@ -5,12 +5,11 @@
  * A path is only a way to name a thread of this home: nothing else is ever opened.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { GitInfo, Thread } from '../../../domain/protocol.ts'
-import type { Engine, ThreadSummary } from '../../../replay/engine.ts'
-import { noKey } from '../connection/keys.ts'
+import { nullable } from '../threads/results.ts'
+import { ask, idsOf, type RpcCall } from '../threads/server.ts'
+import { rolloutOf } from '../threads/source.ts'
 import {
   internal,
   invalidRequest,
@@ -18,20 +17,11 @@ import {
   unreadableReason,
   type RpcError
 } from '../wire/errors.ts'
-import { ask, EVERY_PROFILE, type Answer, type Call, type Method } from '../method.ts'
-import { rolloutOf } from '../threads/rollout-path.ts'
-import { required, struct, text, untagged, uuid, type ValueOf } from '../wire/serde.ts'
+import { required, struct, text, untagged, uuid, type ParamsOf } from '../wire/serde.ts'
+import { answer, type MethodOutcome, type Served } from './method.ts'
 
 const byPath = { rolloutPath: required(text) }
 const byId = { conversationId: required(uuid) }
-type Params = ValueOf<typeof byPath> | ValueOf<typeof byId>
-
-const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
-
-const LegacyGitInfo = t.type(
-  { sha: nullable(t.string), branch: nullable(t.string), origin_url: nullable(t.string) },
-  'LegacyGitInfo'
-)
 
 const ConversationSummary = t.type(
   {
@@ -44,45 +34,19 @@ const ConversationSummary = t.type(
     cwd: t.string,
     cliVersion: t.string,
     source: t.unknown,
-    gitInfo: nullable(LegacyGitInfo)
+    gitInfo: nullable(
+      t.type(
+        {
+          sha: nullable(t.string),
+          branch: nullable(t.string),
+          origin_url: nullable(t.string)
+        },
+        'LegacyGitInfo'
+      )
+    )
   },
   'ConversationSummary'
 )
-const Response = t.type({ summary: ConversationSummary }, 'GetConversationSummaryResponse')
-type Response = t.TypeOf<typeof Response>
-
-const legacyGit = (git: GitInfo | null): t.TypeOf<typeof LegacyGitInfo> | null =>
-  git === null ? null : { sha: git.sha, branch: git.branch, origin_url: git.originUrl }
-
-const summaryOf = (
-  thread: Thread,
-  { source, cwd, createdAtMs, updatedAtMs }: ThreadSummary
-): Response => ({
-  summary: {
-    conversationId: thread.id,
-    path: thread.path,
-    preview: thread.preview,
-    timestamp: new Date(createdAtMs).toISOString(),
-    updatedAt: new Date(updatedAtMs).toISOString(),
-    modelProvider: thread.modelProvider,
-    cwd,
-    cliVersion: thread.cliVersion,
-    source,
-    gitInfo: legacyGit(thread.gitInfo)
-  }
-})
-
-const summarize =
-  (threadId: string, path: string | null) =>
-  (engine: Engine): TE.TaskEither<StoreError, Answer<Response>> =>
-  async () => {
-    // By path Codex looks at the file alone, and not at its database.
-    const read = await engine.summarize(threadId, path === null ? 'head' : 'file')()
-    if (E.isLeft(read)) return read
-    const summary = read.right
-    const thread = path === null ? summary.thread : { ...summary.thread, path }
-    return E.right({ result: summaryOf(thread, summary) })
-  }
 
 const words =
   (which: string) =>
@@ -93,50 +57,69 @@ const words =
     return internal(`failed to load conversation summary ${which}: ${unreadableReason(e)}`)
   }
 
-const summaryById = (threadId: string, call: Call): Promise<E.Either<RpcError, Answer<Response>>> =>
-  ask(call, summarize(threadId, null), words(`for ${threadId}`))
-
-/** A path makes Codex read the file itself, so that a file without a head is refused. */
-const refusesFile =
-  (threadId: string) =>
-  (engine: Engine): TE.TaskEither<StoreError, null> =>
-  async () => {
-    const page = await engine.listTurns(threadId, { limit: 1, itemsView: 'notLoaded' })()
-    const headless =
-      E.isLeft(page) && page.left._tag === 'UnreadableRollout' && page.left.reason !== 'not_utf8'
-    return headless ? page : E.right(null)
+/** By path Codex looks at the file alone, and not at its database. */
+const summarize = async (
+  call: RpcCall,
+  threadId: string,
+  path: string | null,
+  which: string
+): Promise<MethodOutcome> => {
+  const { streamId } = idsOf(call, threadId)
+  const face = path === null ? 'head' : 'file'
+  const read = await ask(call, (engine) => engine.summarize(streamId, face), words(which))
+  if (E.isLeft(read)) return read
+  const { thread, source, cwd, createdAtMs, updatedAtMs } = read.right
+  const { id, preview, modelProvider, cliVersion, gitInfo: git } = thread
+  const summary: t.TypeOf<typeof ConversationSummary> = {
+    conversationId: id,
+    path: path ?? thread.path,
+    preview,
+    timestamp: new Date(createdAtMs).toISOString(),
+    updatedAt: new Date(updatedAtMs).toISOString(),
+    modelProvider,
+    cwd,
+    cliVersion,
+    source,
+    gitInfo: git === null ? null : { sha: git.sha, branch: git.branch, origin_url: git.originUrl }
   }
+  return E.right(answer({ summary }))
+}
 
-const summaryByPath = async (
-  path: string,
-  call: Call
-): Promise<E.Either<RpcError, Answer<Response>>> => {
+const summaryByPath = async (call: RpcCall, path: string): Promise<MethodOutcome> => {
+  const which = `from ${path}`
+  const failing = `failed to load conversation summary ${which}`
   const found = await ask(
     call,
-    (engine) => async () => E.right(await rolloutOf(path, call.server, engine))
+    (engine) => async () => E.right(await rolloutOf(path, failing, call.server, engine))
   )
   if (E.isLeft(found)) return found
   if (E.isLeft(found.right)) return found.right
   const { threadId, path: shown } = found.right.right
-  const refused = await ask(call, refusesFile(threadId), words(`from ${path}`))
-  if (E.isLeft(refused)) return refused
-  return ask(call, summarize(threadId, shown), words(`from ${path}`))
+  const { streamId } = idsOf(call, threadId)
+  // A path makes Codex read the file itself, so that a file without a head is refused.
+  const page = await ask(
+    call,
+    (engine) => async () =>
+      E.right(await engine.listTurns(streamId, { limit: 1, itemsView: 'notLoaded' })())
+  )
+  if (E.isLeft(page)) return page
+  const why = E.isLeft(page.right) ? page.right.left : null
+  if (why?._tag === 'UnreadableRollout' && why.reason !== 'not_utf8')
+    return E.left(words(which)(why))
+  return summarize(call, threadId, shown, which)
 }
 
-/** The row of `getConversationSummary`. */
-export const conversationSummary: Method<Params, Response> = {
-  name: 'getConversationSummary',
-  profiles: EVERY_PROFILE,
+/** The head of a thread. */
+export const conversationSummary: Served<ParamsOf<typeof byPath> | ParamsOf<typeof byId>> = {
   params: () =>
     untagged(
       'GetConversationSummaryParams',
       struct('RolloutPath', byPath),
       struct('ThreadId', byId)
     ),
-  result: Response,
-  key: noKey,
-  handler: (params, call) => () =>
+  result: t.type({ summary: ConversationSummary }, 'GetConversationSummaryResponse'),
+  handler: (params, call) =>
     'rolloutPath' in params
-      ? summaryByPath(params.rolloutPath, call)
-      : summaryById(params.conversationId, call)
+      ? summaryByPath(call, params.rolloutPath)
+      : summarize(call, params.conversationId, null, `for ${params.conversationId}`)
 }

@@ -3,9 +3,12 @@
  * are set, the first is named.
  */
 import type { ProfileName } from '../../../domain/profile.ts'
-import type { GatedField } from '../method.ts'
 
-type Gated = Readonly<Partial<Record<ProfileName, ReadonlyArray<GatedField>>>>
+/** A member (`a.b` is one of another), or one that Codex calls by another name when it refuses it. */
+export type GatedField = string | { readonly field: string; readonly calledField: string }
+
+/** Members by era. */
+export type GatedFields = Readonly<Partial<Record<ProfileName, ReadonlyArray<GatedField>>>>
 
 const words = (text: string): ReadonlyArray<GatedField> =>
   text
@@ -18,7 +21,7 @@ const words = (text: string): ReadonlyArray<GatedField> =>
     )
 
 /** By method. */
-export const GATED_FIELDS = {
+export const GATED_FIELDS: Readonly<Record<string, GatedFields>> = {
   'thread/start': {
     '0.130':
       words(`permissions environments dynamicTools mockExperimentalField experimentalRawEvents
@@ -61,5 +64,8 @@ export const GATED_FIELDS = {
   },
   'thread/metadata/update': {
     '0.169': words(`projectId daybreakEnabled`)
+  },
+  'thread/items/list': {
+    '0.169': words(`deferOutput.commandExecution deferOutput.mcpToolCall`)
   }
-} satisfies Readonly<Record<string, Gated>>
+}

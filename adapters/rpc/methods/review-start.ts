@@ -1,33 +1,30 @@
 /**
- * `review/start`: sets a review up, in the thread or in a fork of it, where somebody hands in what comes of it. Where nobody
- * does, the review is taken and fails at once, and nothing is written: a client would wait for it for ever.
+ * `review/start`: sets up a review, in the thread or in a fork of it, where a reviewer hands in the result. Without one the review
+ * is accepted and fails at once, and nothing is written: a client would wait for ever.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { v7 } from 'uuid'
-import { reviewText } from '../../../domain/items/completed-items.ts'
-import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import {
   reviewHint,
   targetRefusal,
   trimmedTarget,
   type ReviewTarget
 } from '../../../domain/changes/review.ts'
+import { reviewText } from '../../../domain/items/completed-items.ts'
+import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
 import type { StartedReview } from '../../../replay/mutate/mutations.ts'
-import { threadKey } from '../connection/keys.ts'
-import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { AwaitedReview, LiveThread } from '../threads/live.ts'
-import type { Notice } from '../wire/message.ts'
-import { ask, EVERY_PROFILE, type Answer, type Call, type Method, type Refusal } from '../method.ts'
 import { threadStarted, turnCompleted, wholeItem } from '../threads/notices.ts'
 import * as results from '../threads/results.ts'
-import { oneOf, option, required, struct, tagged, text, type ValueOf } from '../wire/serde.ts'
-import { draftOf, load, loadedThread, materialized, storedThread } from '../threads/threads.ts'
-import { seconds, toldTurn } from '../threads/told-turn.ts'
-import { unrunTurn } from '../threads/unrun-turn.ts'
-import { write } from '../threads/writes.ts'
-import { noReview } from '../wire/refusals.ts'
+import { ask, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
+import { draftOf, load, materialized, storedThread } from '../threads/threads.ts'
+import { noReview, seconds, shownTurn, unrunTurn } from '../threads/turns.ts'
+import { internal, invalidRequest, type RpcError } from '../wire/errors.ts'
+import type { Notice } from '../wire/message.ts'
+import { oneOf, option, required, struct, tagged, text } from '../wire/serde.ts'
+import { ofLoaded, type Era, type MethodOutcome, type MethodResult } from './method.ts'
 
 const target = tagged<ReviewTarget>('ReviewTarget', {
   uncommittedChanges: struct('UncommittedChanges', {}),
@@ -35,19 +32,6 @@ const target = tagged<ReviewTarget>('ReviewTarget', {
   commit: struct('Commit', { sha: required(text), title: option(text) }),
   custom: struct('Custom', { instructions: required(text) })
 })
-
-const fieldsOf = (profile: ProfileName) => ({
-  threadId: required(text),
-  target: required(target),
-  delivery: option(
-    profile === '0.169' ? oneOf<'inline' | 'detached'>('inline') : oneOf('inline', 'detached')
-  )
-})
-
-interface Response {
-  readonly turn: Turn
-  readonly reviewThreadId: string
-}
 
 const turnOf = (
   { turnId, hint }: Pick<StartedReview, 'turnId' | 'hint'>,
@@ -84,31 +68,32 @@ const reviewItem = (
 ): ReadonlyArray<Notice> =>
   wholeItem({ type, id: profile === '0.169' ? v7() : turn.turnId, review }, turn, profile)
 
-interface Place {
-  readonly threadId: string
+/** The thread a review happens in. */
+interface ReviewThread {
+  readonly thread: ThreadIds
   readonly before: ReadonlyArray<Notice>
 }
 
 /** The thread a detached review happens in: a fork, loaded for the client that asked. */
 const detached = async (
-  call: Call,
-  { id, settings }: LiveThread
-): Promise<E.Either<RpcError, Place>> => {
-  const made = await ask(call, (engine) => engine.fork(id, {}))
+  call: RpcCall,
+  { streamId, settings }: LiveThread
+): Promise<E.Either<RpcError, ReviewThread>> => {
+  const made = await ask(call, (engine) => engine.fork(streamId, {}))
   if (E.isLeft(made)) return made
-  const threadId = made.right.id
-  load(call, { id: threadId, settings, draft: null })
-  const read = await storedThread(call, threadId, false)
-  return E.isLeft(read) ? read : E.right({ threadId, before: [threadStarted(read.right)] })
+  const thread = load(call, { id: made.right.id, settings, draft: null })
+  const read = await storedThread(call, thread, false)
+  return E.isLeft(read) ? read : E.right({ thread, before: [threadStarted(read.right)] })
 }
 
-/** Why a thread that is never stored cannot be reviewed: in a fork by nobody, in itself by nobody who hands in the result. */
+/** Why a thread that is never stored cannot be reviewed: not in a fork, and not where a result is handed in. */
 const ephemeralRefusal = async (
-  call: Call,
-  { id }: LiveThread,
+  call: RpcCall,
+  live: LiveThread,
   isDetached: boolean
 ): Promise<RpcError | null> => {
-  const draft = await draftOf(call, id)
+  const { id } = live
+  const draft = await draftOf(call, live)
   if (draft?.thread.ephemeral !== true) return null
   if (isDetached)
     return internal(
@@ -119,19 +104,18 @@ const ephemeralRefusal = async (
     : null
 }
 
-const placeOf = async (
-  call: Call,
+const reviewThread = async (
+  call: RpcCall,
   live: LiveThread,
   isDetached: boolean
-): Promise<E.Either<RpcError, Place>> => {
-  const made = await materialized(call, live.id)
+): Promise<E.Either<RpcError, ReviewThread>> => {
+  const made = await materialized(call, live)
   if (E.isLeft(made)) return made
-  return isDetached ? detached(call, live) : E.right({ threadId: live.id, before: [] })
+  return isDetached ? detached(call, live) : E.right({ thread: live, before: [] })
 }
 
 /**
- * What stands where the reviewer's answer would: without an answer 0.169 shows a review as going on when it comes back to its
- * thread.
+ * Takes the place of the reviewer's answer: without one, 0.169 shows the review as still running when it returns to the thread.
  */
 const noAnswerItem = (
   turn: { readonly threadId: string; readonly turnId: string },
@@ -150,8 +134,8 @@ const noAnswerItem = (
   return wholeItem(item, turn, profile)
 }
 
-/** What is told of a review that nobody carries out; a detached one makes no thread. */
-const unreviewed = (call: Call, live: LiveThread, asked: ReviewTarget): Answer<Response> => {
+/** A review without a reviewer; a detached one makes no thread. */
+const unreviewed = (call: RpcCall, live: LiveThread, asked: ReviewTarget): MethodResult => {
   const { profile } = call.server
   const review = { turnId: v7(), hint: reviewHint(trimmedTarget(asked)) }
   const turn = { threadId: live.id, turnId: review.turnId }
@@ -171,17 +155,18 @@ const unreviewed = (call: Call, live: LiveThread, asked: ReviewTarget): Answer<R
 
 /** Sets the review up; from here on it can be stopped. */
 const setUp = async (
-  call: Call,
+  call: RpcCall,
   live: LiveThread,
   asked: ReviewTarget,
   isDetached: boolean
-): Promise<E.Either<Refusal, Answer<Response>>> => {
+): Promise<MethodOutcome> => {
   const { profile, live: all } = call.server
-  const place = await placeOf(call, live, isDetached)
-  if (E.isLeft(place)) return place
-  const { threadId, before } = place.right
+  const found = await reviewThread(call, live, isDetached)
+  if (E.isLeft(found)) return found
+  const { thread, before } = found.right
+  const threadId = thread.id
   const started = await write(call, ({ startReview }, options) =>
-    startReview(threadId, asked, options)
+    startReview(thread.streamId, asked, options)
   )
   if (E.isLeft(started)) return E.left({ ...started.left, before })
   const { turnId, reviewTurnId, hint } = started.right
@@ -195,42 +180,43 @@ const setUp = async (
   })
 }
 
-/** The row of `review/start`. */
-export const reviewStart: Method<ValueOf<ReturnType<typeof fieldsOf>>, Response> = {
-  name: 'review/start',
-  profiles: EVERY_PROFILE,
-  params: (profile) => struct('ReviewStartParams', fieldsOf(profile)),
-  result: t.type({ turn: results.Turn, reviewThreadId: t.string }, 'ReviewStartResponse'),
-  key: threadKey,
-  handler: (params, call) => async () => {
-    const live = loadedThread(call, params.threadId)
-    if (E.isLeft(live)) return live
+/** Begins a review. */
+export const reviewStart = ofLoaded(
+  'ReviewStartParams',
+  ({ profile }: Era) => ({
+    target: required(target),
+    delivery: option(
+      profile === '0.169' ? oneOf<'inline' | 'detached'>('inline') : oneOf('inline', 'detached')
+    )
+  }),
+  t.type({ turn: results.Turn, reviewThreadId: t.string }, 'ReviewStartResponse'),
+  async (live, params, call) => {
     const refusal = targetRefusal(params.target)
     if (refusal !== null) return E.left(invalidRequest(refusal))
     const isDetached = params.delivery === 'detached'
-    const ephemeral = await ephemeralRefusal(call, live.right, isDetached)
+    const ephemeral = await ephemeralRefusal(call, live, isDetached)
     if (ephemeral !== null) return E.left(ephemeral)
     return call.server.reviews === true
-      ? setUp(call, live.right, params.target, isDetached)
-      : E.right(unreviewed(call, live.right, params.target))
+      ? setUp(call, live, params.target, isDetached)
+      : E.right(unreviewed(call, live, params.target))
   }
-}
+)
 
 /** Stops the review that was set up in a thread and closes it in its rollout; refused when it has ended. */
 export const stopReview = async (
-  call: Call,
+  call: RpcCall,
   live: LiveThread,
   { turnId, startedAtMs }: AwaitedReview
-): Promise<E.Either<RpcError, Pick<Answer<object>, 'before' | 'after'>>> => {
+): Promise<E.Either<RpcError, Pick<MethodResult, 'before' | 'after'>>> => {
   const { profile, live: all } = call.server
   const stopped = await write(call, ({ interruptReview }, options) =>
-    interruptReview(live.id, turnId, options)
+    interruptReview(live.streamId, turnId, options)
   )
   const loaded = all.find(live.id)
   if (loaded !== null) all.put({ ...loaded, review: null })
   if (E.isLeft(stopped)) return stopped
   const nowMs = Date.now()
-  const turn = toldTurn(profile, turnId, {
+  const turn = shownTurn(profile, turnId, {
     status: 'interrupted',
     error: null,
     startedAt: seconds(startedAtMs),

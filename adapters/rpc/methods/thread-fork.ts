@@ -2,19 +2,11 @@
  * `thread/fork`: a new thread with the history of another one, loaded for the client that asked.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import * as t from 'io-ts'
-import { GATED_FIELDS } from './gated-fields.ts'
 import { resolve } from 'node:path'
 import { describe, type StoreError } from '../../../domain/errors.ts'
-import type { JsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
 import type { Thread } from '../../../domain/protocol.ts'
-import { threadOrPathKey } from '../connection/keys.ts'
 import { createDraft } from '../threads/drafts.ts'
-import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import type { ShownThread } from '../threads/live.ts'
-import type { Notice } from '../wire/message.ts'
-import { ask, EVERY_PROFILE, type Answer, type Call, type Method, type Refusal } from '../method.ts'
 import { hydrationDeprecated, threadStarted } from '../threads/notices.ts'
 import {
   checkOverrides,
@@ -22,26 +14,24 @@ import {
   overrideFields,
   threadSourceOf
 } from '../threads/overrides.ts'
-import { asBuilt, restoredOf, usageReplay } from '../threads/restore.ts'
-import type { Restored } from '../threads/restored.ts'
+import { asBuilt, restoredOf, usageReplay, type Restored } from '../threads/restored.ts'
 import * as results from '../threads/results.ts'
+import { ask, idsOf, write, type RpcCall, type ThreadIds } from '../threads/server.ts'
 import {
-  defaulted,
-  flag,
-  ignored,
-  option,
-  required,
-  struct,
-  text,
-  type ValueOf
-} from '../wire/serde.ts'
-import { recordedSettings, sessionMembers, settingsOf, type Settings } from '../threads/settings.ts'
+  recordedSettings,
+  sessionMembers,
+  settingsOf,
+  type SessionSettings
+} from '../threads/settings.ts'
 import { activePathOf, sourceOf } from '../threads/source.ts'
 import { draftOf, load, noRollout, readableThread, storedThread } from '../threads/threads.ts'
+import { invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
+import type { Notice } from '../wire/message.ts'
+import { defaulted, flag, ignored, option, required, text, type ParamsOf } from '../wire/serde.ts'
 import { parseUuid } from '../wire/uuid.ts'
-import { write } from '../threads/writes.ts'
+import { served, type Era, type MethodOutcome } from './method.ts'
 
-const fieldsOf = (profile: ProfileName) => ({
+const fieldsOf = ({ profile }: Era) => ({
   threadId: required(text),
   path: option(text),
   lastTurnId: profile === '0.169' ? option(text) : ignored<string>(),
@@ -52,37 +42,41 @@ const fieldsOf = (profile: ProfileName) => ({
   excludeTurns: defaulted(flag, false),
   threadSource: option(threadSourceOf(profile))
 })
-type Params = ValueOf<ReturnType<typeof fieldsOf>>
-type Answered = E.Either<Refusal, Answer<JsonObject>>
+type ForkParams = ParamsOf<ReturnType<typeof fieldsOf>>
 
-interface Source {
+/** What is forked. */
+interface ForkSource {
   /** As it was named. */
-  readonly id: string
+  readonly named: ThreadIds
   readonly thread: ShownThread
   readonly restored: Restored
-  readonly settings: Settings
+  readonly settings: SessionSettings
   readonly before: ReadonlyArray<Notice>
 }
 
 const answerWith = (
-  call: Call,
-  { settings, before }: Source,
+  call: RpcCall,
+  { settings, before }: ForkSource,
   thread: ShownThread,
   usage: ReadonlyArray<Notice>
-): Answered =>
+): MethodOutcome =>
   E.right({
     before,
     result: {
       thread,
       ...sessionMembers(settings, call.server.profile, false)
-    } as unknown as JsonObject,
+    },
     after: [...usage, threadStarted(thread)]
   })
 
 /** A fork that is never stored: its turns are shown once, in the answer. */
-const forkEphemeral = async (call: Call, params: Params, source: Source): Promise<Answered> => {
+const forkEphemeral = async (
+  call: RpcCall,
+  params: ForkParams,
+  source: ForkSource
+): Promise<MethodOutcome> => {
   const { thread: parent, settings, restored } = source
-  const read = params.excludeTurns ? E.right(parent) : await storedThread(call, source.id, true)
+  const read = params.excludeTurns ? E.right(parent) : await storedThread(call, source.named, true)
   if (E.isLeft(read)) return read
   const turns = params.excludeTurns ? [] : asBuilt(call, read.right.turns, restored, true)
   const draft = createDraft(call, {
@@ -94,15 +88,14 @@ const forkEphemeral = async (call: Call, params: Params, source: Source): Promis
     turns,
     name: call.server.profile === '0.130' ? null : parent.name
   })
-  const { id } = draft.thread
-  load(call, { id, settings, draft })
-  const usage = params.excludeTurns ? [] : await usageReplay(call, id, restored, turns, parent.id)
+  const live = load(call, { id: draft.thread.id, settings, draft })
+  const usage = params.excludeTurns ? [] : await usageReplay(call, live, restored, turns)
   return answerWith(call, source, draft.thread, usage)
 }
 
 /** What 0.169 calls a turn that cannot end a fork. */
 const wordsOf =
-  ({ lastTurnId }: Params, isPaginated: boolean) =>
+  ({ lastTurnId }: ForkParams, isPaginated: boolean) =>
   (e: StoreError): RpcError => {
     if (lastTurnId === null) return ofStoreError(e)
     if (e._tag === 'NotPossible' && describe(e).endsWith('has not ended'))
@@ -113,7 +106,7 @@ const wordsOf =
   }
 
 /** What is otherwise in the session of a fork than in that of its parent. */
-const sessionOf = ({ server, session }: Call, params: Params, settings: Settings) => {
+const sessionOf = ({ server, session }: RpcCall, params: ForkParams, settings: SessionSettings) => {
   const { profile, version } = server
   const since142 = profile !== '0.130'
   const since169 = profile === '0.169'
@@ -137,10 +130,14 @@ const sessionOf = ({ server, session }: Call, params: Params, settings: Settings
 }
 
 /** Since 0.142 a fork is named like its parent; 0.169 goes by its database, which a home seen for the first time lacks. */
-const inheritsName = ({ server: { profile, strict } }: Call): boolean =>
+const inheritsName = ({ server: { profile, strict } }: RpcCall): boolean =>
   profile === '0.142' || (profile === '0.169' && !strict)
 
-const forkStored = async (call: Call, params: Params, source: Source): Promise<Answered> => {
+const forkStored = async (
+  call: RpcCall,
+  params: ForkParams,
+  source: ForkSource
+): Promise<MethodOutcome> => {
   const { thread: parent, settings, before } = source
   const { lastTurnId, beforeTurnId } = params
   const point = {
@@ -149,28 +146,28 @@ const forkStored = async (call: Call, params: Params, source: Source): Promise<A
     ...(beforeTurnId === null ? {} : { beforeTurnId })
   }
   const words = wordsOf(params, parent.historyMode === 'paginated')
-  const made = await ask(call, (engine) => engine.fork(source.id, point), words)
+  const made = await ask(call, (engine) => engine.fork(source.named.streamId, point), words)
   if (E.isLeft(made)) return E.left({ ...made.left, before })
   const { id } = made.right
   if (inheritsName(call) && parent.name !== null) {
     const { name } = parent
     await write(call, ({ rename }, options) => rename(id, name, options))
   }
-  load(call, { id, settings, draft: null })
-  const read = await storedThread(call, id, !params.excludeTurns)
+  const live = load(call, { id, settings, draft: null })
+  const read = await storedThread(call, live, !params.excludeTurns)
   if (E.isLeft(read)) return read
   const turns = params.excludeTurns ? [] : asBuilt(call, read.right.turns, source.restored, true)
   const thread = { ...read.right, turns }
   const usage = params.excludeTurns
     ? []
-    : await usageReplay(call, id, await restoredOf(call, id), thread.turns)
+    : await usageReplay(call, live, await restoredOf(call, live), thread.turns)
   return answerWith(call, source, thread, usage)
 }
 
 const checkFork = async (
-  call: Call,
-  params: Params,
-  named: string,
+  call: RpcCall,
+  params: ForkParams,
+  named: ThreadIds,
   thread: Thread
 ): Promise<E.Either<RpcError, void>> => {
   const isPaginated = thread.historyMode === 'paginated'
@@ -190,7 +187,7 @@ const checkFork = async (
 }
 
 /** A thread that was started and holds nothing: forked since 0.169, into another such thread. */
-const forkDraft = (call: Call, params: Params, parent: ShownThread): Answered => {
+const forkDraft = (call: RpcCall, params: ForkParams, parent: ShownThread): MethodOutcome => {
   if (parent.ephemeral || call.server.profile !== '0.169') return E.left(noRollout(parent.id))
   const settings = settingsOf(call.server, params, { kind: 'start' })
   const draft = createDraft(call, {
@@ -198,29 +195,24 @@ const forkDraft = (call: Call, params: Params, parent: ShownThread): Answered =>
     ephemeral: params.ephemeral,
     threadSource: params.threadSource,
     baseInstructions: params.baseInstructions,
-    parent,
-    turns: [],
-    name: null
+    parent
   })
   load(call, { id: draft.thread.id, settings, draft })
   return E.right({
     before: params.excludeTurns ? [] : [hydrationDeprecated('request')],
-    result: {
-      thread: draft.thread,
-      ...sessionMembers(settings, '0.169', false)
-    } as unknown as JsonObject,
+    result: { thread: draft.thread, ...sessionMembers(settings, '0.169', false) },
     after: [threadStarted(draft.thread)]
   })
 }
 
-const fork = async (params: Params, call: Call): Promise<Answered> => {
+const fork = async (params: ForkParams, call: RpcCall): Promise<MethodOutcome> => {
   const { server } = call
   const checked = checkOverrides(server, params)
   if (E.isLeft(checked)) return checked
   if (params.lastTurnId !== null && params.beforeTurnId !== null)
     return E.left(invalidRequest('`beforeTurnId` cannot be combined with `lastTurnId`'))
   const named = parseUuid(params.threadId)
-  const draft = E.isRight(named) ? await draftOf(call, named.right) : null
+  const draft = E.isRight(named) ? await draftOf(call, idsOf(call, named.right)) : null
   const byPath = params.path !== null && params.path !== ''
   if (draft !== null && !byPath) return forkDraft(call, params, draft.thread)
   const found = await sourceOf(call, params)
@@ -233,21 +225,14 @@ const fork = async (params: Params, call: Call): Promise<Answered> => {
   const settings = settingsOf(server, params, { kind: 'fork', cwd: head.right.cwd, restored })
   const isPaginated = head.right.historyMode === 'paginated'
   const before = isPaginated && !params.excludeTurns ? [hydrationDeprecated('request')] : []
-  const source = { id: found.right, thread: head.right, restored, settings, before }
+  const source = { named: found.right, thread: head.right, restored, settings, before }
   return params.ephemeral ? forkEphemeral(call, params, source) : forkStored(call, params, source)
 }
 
-/** The row of `thread/fork`. */
-export const threadFork: Method<Params, JsonObject> = {
-  name: 'thread/fork',
-  profiles: EVERY_PROFILE,
-  experimentalFields: GATED_FIELDS['thread/fork'],
-  params: (profile) => struct('ThreadForkParams', fieldsOf(profile)),
-  result: t.type({ thread: results.ShownThread }, 'ThreadForkResponse') as unknown as t.Type<
-    JsonObject,
-    unknown,
-    unknown
-  >,
-  key: threadOrPathKey,
-  handler: (params, call) => () => fork(params, call)
-}
+/** A fork. */
+export const threadFork = served(
+  'ThreadForkParams',
+  fieldsOf,
+  results.ofThread('ThreadForkResponse'),
+  fork
+)

@@ -1,16 +1,19 @@
 /**
  * `thread/list`: a page of threads.
+ *
+ * Projects, sections and attachments are in Codex's database and nowhere in the log: every thread here is as it is there in a
+ * home that has none of them.
  */
-import { SOURCE_KINDS } from '../../../projections/threads.ts'
 import * as E from 'fp-ts/lib/Either.js'
 import { isAbsolute, resolve } from 'node:path'
-import type { Page, Thread } from '../../../domain/protocol.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
-import { GATED_FIELDS } from './gated-fields.ts'
-import { noKey } from '../connection/keys.ts'
-import { answer, ask, EVERY_PROFILE, type Method } from '../method.ts'
-import { unread, type ReadState } from '../threads/read-state.ts'
+import type { Page, Thread } from '../../../domain/protocol.ts'
+import { isBlank } from '../../../domain/white-space.ts'
+import { SOURCE_KINDS } from '../../../projections/threads.ts'
 import * as results from '../threads/results.ts'
+import { ask, parseThreadId } from '../threads/server.ts'
+import { shown } from '../threads/threads.ts'
+import { CODE, invalidRequest, type RpcError } from '../wire/errors.ts'
 import {
   defaulted,
   flag,
@@ -23,13 +26,9 @@ import {
   text,
   u32,
   untagged,
-  type Codec,
-  type ValueOf
+  type ParamsOf
 } from '../wire/serde.ts'
-import { checkFilters } from './thread-list-filters.ts'
-import { shown } from '../threads/threads.ts'
-
-const sourceKind = oneOf(...SOURCE_KINDS)
+import { answer, type Served } from './method.ts'
 
 /** Members in the order of Codex, which counts when they come as an array. */
 const fields169 = {
@@ -41,7 +40,7 @@ const fields169 = {
   sortKey: option(oneOf(...PROFILES['0.169'].sortKeys)),
   sortDirection: option(oneOf('asc', 'desc')),
   modelProviders: option(list(text)),
-  sourceKinds: option(list(sourceKind)),
+  sourceKinds: option(list(oneOf(...SOURCE_KINDS))),
   originators: option(list(text)),
   archived: option(flag),
   sectionId: patch(text),
@@ -53,7 +52,6 @@ const fields169 = {
   ancestorThreadId: option(text),
   attachedToThreadId: option(text)
 }
-type Known169 = ValueOf<typeof fields169>
 
 const fieldsBefore = (profile: ProfileName) => {
   const { cursor, limit, sortDirection, modelProviders, sourceKinds, archived, cwd } = fields169
@@ -65,43 +63,109 @@ const fieldsBefore = (profile: ProfileName) => {
   }
 }
 
-type Params = ValueOf<ReturnType<typeof fieldsBefore>> & Partial<Known169>
+type ListParams = ParamsOf<ReturnType<typeof fieldsBefore>> & Partial<ParamsOf<typeof fields169>>
 
-const paramsOf = (profile: ProfileName): Codec<Params> =>
-  profile === '0.169'
-    ? (struct('ThreadListParams', fields169) as unknown as Codec<Params>)
-    : struct('ThreadListParams', fieldsBefore(profile))
+/** Filters that the engine knows, and whether nothing can pass the others. */
+interface CheckedFilters {
+  readonly parentThreadId: string | null
+  readonly ancestorThreadId: string | null
+  readonly excludedThreadIds: ReadonlyArray<string>
+  readonly originators: ReadonlyArray<string>
+  readonly matchesNothing: boolean
+}
+
+const EXCLUDED_MAX = 100
+
+const invalidParams = (message: string): RpcError => ({ code: CODE.invalidParams, message })
+
+const idOrNull = (
+  text: string | null | undefined,
+  what: string
+): E.Either<RpcError, string | null> =>
+  typeof text !== 'string' ? E.right(null) : parseThreadId(text, what)
+
+const excludedIds = (texts: ReadonlyArray<string>): E.Either<RpcError, ReadonlyArray<string>> => {
+  if (texts.length > EXCLUDED_MAX)
+    return E.left(invalidParams(`excludedThreadIds accepts at most ${EXCLUDED_MAX} entries`))
+  const ids: Array<string> = []
+  for (const text of texts) {
+    const id = parseThreadId(text, 'excluded thread id')
+    if (E.isLeft(id)) return E.left(invalidParams(id.left.message))
+    ids.push(id.right)
+  }
+  return E.right(ids)
+}
+
+/** Why a filter by what only the database knows cannot be; null when it can. */
+const refusal = (filters: ListParams, strict: boolean): RpcError | null => {
+  const { originators, projectId } = filters
+  const isSet = (text: string | null | undefined): boolean => typeof text === 'string'
+  const [parent, ancestor] = [isSet(filters.parentThreadId), isSet(filters.ancestorThreadId)]
+  if (strict && (originators ?? []).length > 0)
+    return invalidParams('originator filtering is not supported by the local app-server')
+  if (typeof projectId === 'string')
+    return invalidParams(
+      projectId === '' ? 'projectId must not be empty' : `project not found: ${projectId}`
+    )
+  if (filters.includeAttachedThreads === true && isBlank(filters.searchTerm ?? ''))
+    return invalidRequest('includeAttachedThreads requires a non-empty searchTerm')
+  if (isSet(filters.attachedToThreadId) && (parent || ancestor))
+    return invalidRequest(
+      'attachedToThreadId cannot be combined with parentThreadId or ancestorThreadId'
+    )
+  return parent && ancestor
+    ? invalidRequest('parentThreadId and ancestorThreadId are mutually exclusive')
+    : null
+}
+
+/** Checks the filters of a list. A local Codex refuses to filter by originator; only strict mode does so too. */
+const checkFilters = (filters: ListParams, strict: boolean): E.Either<RpcError, CheckedFilters> => {
+  const excluded = excludedIds(filters.excludedThreadIds ?? [])
+  if (E.isLeft(excluded)) return excluded
+  const refused = refusal(filters, strict)
+  if (refused !== null) return E.left(refused)
+  const attached = idOrNull(filters.attachedToThreadId, 'attached thread parent id')
+  if (E.isLeft(attached)) return attached
+  const parent = idOrNull(filters.parentThreadId, 'parent thread id')
+  if (E.isLeft(parent)) return parent
+  const ancestor = idOrNull(filters.ancestorThreadId, 'ancestor thread id')
+  if (E.isLeft(ancestor)) return ancestor
+  const hasSection = typeof filters.sectionId === 'string'
+  if (filters.sortKey === 'section_position' && !hasSection)
+    return E.left(invalidRequest('section-position sorting requires a section filter'))
+  return E.right({
+    parentThreadId: parent.right,
+    ancestorThreadId: ancestor.right,
+    excludedThreadIds: excluded.right,
+    originators: filters.originators ?? [],
+    matchesNothing: hasSection || attached.right !== null
+  })
+}
 
 const absolute = (cwd: string): string => (isAbsolute(cwd) ? cwd : resolve(cwd))
 
-type Response = Page<Thread> & {
-  readonly readStates?: Readonly<Record<string, ReadState>>
-}
-
-const withReadStates = (page: Page<Thread>): Response => ({
-  data: page.data,
+const withReadStates = ({ data, nextCursor, backwardsCursor }: Page<Thread>) => ({
+  data,
   readStates: Object.fromEntries(
-    page.data.flatMap((thread) => {
-      const state = unread(thread)
+    data.flatMap((thread) => {
+      const state = results.unread(thread)
       return state === null ? [] : [[thread.id, state]]
     })
   ),
-  nextCursor: page.nextCursor,
-  backwardsCursor: page.backwardsCursor
+  nextCursor,
+  backwardsCursor
 })
 
-const NOTHING: Page<Thread> = { data: [], nextCursor: null, backwardsCursor: null }
+const NO_THREADS: Page<Thread> = { data: [], nextCursor: null, backwardsCursor: null }
 
-/** The row of `thread/list`. Whose account a thread belongs to is not in the log either: all of them are the reader's. */
-export const threadList: Method<Params, Response> = {
-  name: 'thread/list',
-  profiles: EVERY_PROFILE,
-  experimentalFields: GATED_FIELDS['thread/list'],
-  params: paramsOf,
+/** A page of threads. Whose account a thread belongs to is not in the log either: all of them are the reader's. */
+export const threadList: Served<ListParams> = {
+  params: ({ profile }) =>
+    struct('ThreadListParams', profile === '0.169' ? fields169 : fieldsBefore(profile)),
   result: results.page(results.Thread),
-  key: noKey,
-  handler: (params, call) => async () => {
-    const filters = checkFilters(params, call.server.strict)
+  handler: async (params, call) => {
+    const { server } = call
+    const filters = checkFilters(params, server.strict)
     if (E.isLeft(filters)) return filters
     const { matchesNothing, ...known } = filters.right
     const sortKey = params.sortKey === 'section_position' ? null : params.sortKey
@@ -109,11 +173,10 @@ export const threadList: Method<Params, Response> = {
       typeof params.cwd === 'string' ? absolute(params.cwd) : (params.cwd?.map(absolute) ?? null)
     const request = { ...params, ...known, sortKey, cwd }
     const listed = await ask(call, (engine) => engine.listThreads(request))
-    const page = E.map((all: Page<Thread>) => ({
-      ...all,
-      data: all.data.map((thread) => shown(thread, call.server, true))
-    }))(matchesNothing ? E.map(() => NOTHING)(listed) : listed)
-    const shape = call.server.profile === '0.169' ? withReadStates : (all: Page<Thread>) => all
-    return E.map((all: Page<Thread>) => answer<Response>(shape(all)))(page)
+    return E.map((found: Page<Thread>) => {
+      const all = matchesNothing ? NO_THREADS : found
+      const page = { ...all, data: all.data.map((thread) => shown(thread, server, true)) }
+      return answer(server.profile === '0.169' ? withReadStates(page) : page)
+    })(listed)
   }
 }

@@ -1,32 +1,21 @@
 /**
- * `thread/search` and `thread/searchOccurrences`: what was said in a home, and in one thread.
+ * `thread/search` and `thread/searchOccurrences`: messages of a home, and of one thread.
  *
  * 0.142 has the first; 0.169 has both, the second for paginated threads only. Strict mode does as they do.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import type { Page } from '../../../domain/protocol.ts'
+import { isBlank } from '../../../domain/white-space.ts'
 import { SOURCE_KINDS } from '../../../projections/threads.ts'
-import type { Page, Thread } from '../../../domain/protocol.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
-import type { FoundThread, Occurrence, OccurrencePage } from '../../../replay/engine.ts'
-import { noKey } from '../connection/keys.ts'
-import { answer, ask, EVERY_PROFILE, threadIdOf, type Call, type Method } from '../method.ts'
+import type { FoundThread, OccurrencePage } from '../../../replay/engine.ts'
+import * as results from '../threads/results.ts'
+import { ask } from '../threads/server.ts'
 import { shown } from '../threads/threads.ts'
 import { invalidRequest, unsupported } from '../wire/errors.ts'
-import * as results from '../threads/results.ts'
-import {
-  defaulted,
-  flag,
-  list,
-  oneOf,
-  option,
-  required,
-  struct,
-  text,
-  u32,
-  type ValueOf
-} from '../wire/serde.ts'
-import { isBlank } from '../../../domain/white-space.ts'
+import { defaulted, flag, list, oneOf, option, required, text, u32 } from '../wire/serde.ts'
+import { answer, ofThread, served, type Era } from './method.ts'
+import { isServed } from './pages.ts'
 
 const common = {
   cursor: option(text),
@@ -43,25 +32,13 @@ const fields169 = {
   currentAccountOnly: defaulted(flag, false),
   ...common
 }
-const fieldsOf = (profile: ProfileName) => (profile === '0.169' ? fields169 : common)
-type Params = ValueOf<typeof common>
 
-interface Found {
-  readonly thread: Thread
-  readonly snippet: string
-}
-const Found = t.type({ thread: results.Thread, snippet: t.string }, 'ThreadSearchResult')
-
-/** The row of `thread/search`. */
-export const threadSearch: Method<Params, Page<Found>> = {
-  name: 'thread/search',
-  profiles: EVERY_PROFILE,
-  ours: ['0.130'],
-  experimental: ['0.142', '0.169'],
-  params: (profile) => struct('ThreadSearchParams', fieldsOf(profile)),
-  result: results.page<Found>(Found),
-  key: noKey,
-  handler: (params, call) => async () => {
+/** Threads in which a message matches. */
+export const threadSearch = served(
+  'ThreadSearchParams',
+  ({ profile }: Era): typeof common => (profile === '0.169' ? fields169 : common),
+  results.page(t.type({ thread: results.Thread, snippet: t.string }, 'ThreadSearchResult')),
+  async (params, call) => {
     const found = await ask(call, (engine) => engine.searchThreads(params))
     return E.map(({ data, ...cursors }: Page<FoundThread>) =>
       answer({
@@ -73,63 +50,40 @@ export const threadSearch: Method<Params, Page<Found>> = {
       })
     )(found)
   }
-}
+)
 
-const occurrenceFields = {
-  threadId: required(text),
-  searchTerm: required(text),
-  cursor: option(text),
-  limit: option(u32)
-}
-
-const TextRange = t.type({ start: t.number, end: t.number }, 'ThreadSearchTextRange')
-const Match = t.type(
+const SearchMatch = t.type(
   {
     turnId: t.string,
     itemId: t.string,
     snippet: t.string,
-    snippetMatchRange: TextRange,
+    snippetMatchRange: t.type({ start: t.number, end: t.number }, 'ThreadSearchTextRange'),
     turnCursor: t.string
   },
   'ThreadSearchOccurrence'
 )
-const Matches = t.type({
-  data: t.array(Match),
-  nextCursor: t.union([t.string, t.null])
-})
-type Matches = t.TypeOf<typeof Matches>
 
-const matchOf = ({ range, ...occurrence }: Occurrence): t.TypeOf<typeof Match> => {
-  const { turnId, itemId, snippet, turnCursor } = occurrence
-  return { turnId, itemId, snippet, snippetMatchRange: range, turnCursor }
-}
-
-/** Strict mode: the real 0.169 serves paginated threads only, and says the same of threads it does not know. */
-const isServed = async (call: Call, threadId: string): Promise<boolean> => {
-  if (!call.server.strict) return true
-  const read = await ask(call, (engine) => engine.readThread(threadId, false))
-  return E.isRight(read) && read.right.historyMode === 'paginated'
-}
-
-const EMPTY = invalidRequest('thread/searchOccurrences requires a non-empty searchTerm')
-
-/** The row of `thread/searchOccurrences`. */
-export const threadSearchOccurrences: Method<ValueOf<typeof occurrenceFields>, Matches> = {
-  name: 'thread/searchOccurrences',
-  profiles: EVERY_PROFILE,
-  ours: ['0.130', '0.142'],
-  experimental: ['0.169'],
-  params: () => struct('ThreadSearchOccurrencesParams', occurrenceFields),
-  result: Matches,
-  key: noKey,
-  handler: (params, call) => async () => {
-    const id = threadIdOf(params.threadId)
-    if (E.isLeft(id)) return id
-    if (isBlank(params.searchTerm)) return E.left(EMPTY)
-    if (!(await isServed(call, id.right))) return E.left(unsupported('thread/searchOccurrences'))
-    const found = await ask(call, (engine) => engine.searchOccurrences(id.right, params))
-    return E.map(({ data, nextCursor }: OccurrencePage) =>
-      answer({ data: data.map(matchOf), nextCursor })
-    )(found)
+/** Where in a thread a text occurs. */
+export const threadSearchOccurrences = ofThread(
+  'ThreadSearchOccurrencesParams',
+  {
+    searchTerm: required(text),
+    cursor: option(text),
+    limit: option(u32)
+  },
+  t.type({ data: t.array(SearchMatch), nextCursor: results.nullable(t.string) }),
+  async (thread, params, call) => {
+    if (isBlank(params.searchTerm))
+      return E.left(invalidRequest('thread/searchOccurrences requires a non-empty searchTerm'))
+    if (!(await isServed(call, thread))) return E.left(unsupported('thread/searchOccurrences'))
+    const found = await ask(call, (engine) => engine.searchOccurrences(thread.streamId, params))
+    return E.map(({ data, nextCursor }: OccurrencePage) => {
+      const matches = data.map(
+        ({ turnId, itemId, snippet, range, turnCursor }): t.TypeOf<typeof SearchMatch> => ({
+          ...{ turnId, itemId, snippet, snippetMatchRange: range, turnCursor }
+        })
+      )
+      return answer({ data: matches, nextCursor })
+    })(found)
   }
-}
+)

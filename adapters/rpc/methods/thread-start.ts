@@ -2,14 +2,8 @@
  * `thread/start`: a new thread. No file is made before something has to be kept.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import * as t from 'io-ts'
-import { GATED_FIELDS } from './gated-fields.ts'
 import type { JsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
-import { noKey } from '../connection/keys.ts'
 import { createDraft } from '../threads/drafts.ts'
-import { invalidRequest, type RpcError } from '../wire/errors.ts'
-import { EVERY_PROFILE, type Method } from '../method.ts'
 import { threadStarted } from '../threads/notices.ts'
 import {
   checkEnvironments,
@@ -20,21 +14,13 @@ import {
   threadSourceOf
 } from '../threads/overrides.ts'
 import * as results from '../threads/results.ts'
-import {
-  anything,
-  flag,
-  list,
-  map,
-  oneOf,
-  option,
-  struct,
-  text,
-  type ValueOf
-} from '../wire/serde.ts'
 import { sessionMembers, settingsOf } from '../threads/settings.ts'
 import { load } from '../threads/threads.ts'
+import { invalidRequest, type RpcError } from '../wire/errors.ts'
+import { anything, flag, list, map, oneOf, option, text } from '../wire/serde.ts'
+import { served, type Era } from './method.ts'
 
-const fieldsOf = (profile: ProfileName) => ({
+const fieldsOf = ({ profile }: Era) => ({
   ...overrideFields(profile),
   ...gatedFields,
   environments: environmentsField(profile),
@@ -47,7 +33,6 @@ const fieldsOf = (profile: ProfileName) => ({
   experimentalRawEvents: option(flag),
   mockExperimentalField: option(anything)
 })
-type Params = ValueOf<ReturnType<typeof fieldsOf>>
 
 const TOOL_NAME = /^[a-zA-Z0-9_-]+$/
 
@@ -73,19 +58,12 @@ const checkTools = (tools: ReadonlyArray<JsonObject>): E.Either<RpcError, void> 
   return E.right(undefined)
 }
 
-/** The row of `thread/start`. */
-export const threadStart: Method<Params, JsonObject> = {
-  name: 'thread/start',
-  profiles: EVERY_PROFILE,
-  experimentalFields: GATED_FIELDS['thread/start'],
-  params: (profile) => struct('ThreadStartParams', fieldsOf(profile)),
-  result: t.type({ thread: results.ShownThread }, 'ThreadStartResponse') as unknown as t.Type<
-    JsonObject,
-    unknown,
-    unknown
-  >,
-  key: noKey,
-  handler: (params, call) => async () => {
+/** A new thread. */
+export const threadStart = served(
+  'ThreadStartParams',
+  fieldsOf,
+  results.ofThread('ThreadStartResponse'),
+  async (params, call) => {
     const { profile } = call.server
     const environments = checkEnvironments(params.environments)
     if (E.isLeft(environments)) return environments
@@ -98,16 +76,13 @@ export const threadStart: Method<Params, JsonObject> = {
       settings,
       ephemeral: params.ephemeral ?? false,
       threadSource: params.threadSource,
-      baseInstructions: params.baseInstructions,
-      parent: null,
-      turns: [],
-      name: null
+      baseInstructions: params.baseInstructions
     })
     const { thread } = draft
     load(call, { id: thread.id, settings, draft })
     return E.right({
-      result: { thread, ...sessionMembers(settings, profile, false) } as unknown as JsonObject,
+      result: { thread, ...sessionMembers(settings, profile, false) },
       after: [threadStarted(thread)]
     })
   }
-}
+)

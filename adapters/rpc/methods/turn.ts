@@ -1,65 +1,38 @@
 /**
  * `turn/start`, `turn/steer` and `turn/interrupt`. This server runs no model; it hands turns to a host that was registered
- * with it, and speaks for that host. Without one, a turn is taken and fails at once.
+ * with it, and speaks for that host. Without one, a turn is accepted and fails at once.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { GATED_FIELDS } from './gated-fields.ts'
 import { v4, v7 } from 'uuid'
 import type { SteerRefusal } from '../../../domain/analytics/vocabulary.ts'
-import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { PROFILES } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
-import { threadKey } from '../connection/keys.ts'
-import { invalidRequest, type RpcError } from '../wire/errors.ts'
 import type { LiveThread, RunningTurn } from '../threads/live.ts'
-import { EVERY_PROFILE, type Call, type Method } from '../method.ts'
 import { settingsUpdated, wholeItem, writtenElsewhere } from '../threads/notices.ts'
-import type { Notice } from '../wire/message.ts'
-import { noAnswer } from '../wire/refusals.ts'
-import * as results from '../threads/results.ts'
-import {
-  absolutePath,
-  anything,
-  ignored,
-  list,
-  option,
-  required,
-  struct,
-  text,
-  type ValueOf
-} from '../wire/serde.ts'
 import { checkEnvironments, environmentsField } from '../threads/overrides.ts'
-import { beginHosted } from '../threads/hosted-turn.ts'
-import { loadedThread, subscribe } from '../threads/threads.ts'
-import { OPEN, toldTurn } from '../threads/told-turn.ts'
-import { stopReview } from './review-start.ts'
-import { unrunTurn } from '../threads/unrun-turn.ts'
+import * as results from '../threads/results.ts'
+import type { RpcCall } from '../threads/server.ts'
+import { subscribe } from '../threads/threads.ts'
+import { UNENDED, beginHosted, noAnswer, shownTurn, unrunTurn } from '../threads/turns.ts'
 import {
   changedSettings,
   checkInput,
   settingsFields,
   userInputs,
-  type UserInput
+  type ClientInput
 } from '../threads/user-input.ts'
+import { invalidRequest, type RpcError } from '../wire/errors.ts'
+import type { Notice } from '../wire/message.ts'
+import { absolutePath, anything, ignored, list, option, required, text } from '../wire/serde.ts'
+import { Empty, ofLoaded, type Era } from './method.ts'
+import { stopReview } from './review-start.ts'
 
-const startFieldsOf = (profile: ProfileName) => ({
-  threadId: required(text),
-  clientUserMessageId: profile === '0.130' ? ignored<string>() : option(text),
-  input: required(userInputs(profile)),
-  responsesapiClientMetadata: option(anything),
-  environments: environmentsField(profile),
-  runtimeWorkspaceRoots:
-    profile === '0.130' ? ignored<ReadonlyArray<string>>() : option(list(absolutePath)),
-  ...settingsFields(profile),
-  outputSchema: option(anything)
-})
-type StartParams = ValueOf<ReturnType<typeof startFieldsOf>>
-
-/** A turn that nobody answers: the message is told, and that it failed. */
+/** A turn without a host: clients are sent the message, and that the turn failed. */
 const unanswered = (
-  call: Call,
+  call: RpcCall,
   live: LiveThread,
-  input: ReadonlyArray<UserInput>,
+  input: ReadonlyArray<ClientInput>,
   clientId: string | null
 ): { readonly turn: Turn; readonly notices: ReadonlyArray<Notice> } => {
   const { profile } = call.server
@@ -73,7 +46,7 @@ const unanswered = (
   }
   call.server.live.put(live)
   return {
-    turn: toldTurn(profile, turnId, { ...OPEN, startedAt: null }),
+    turn: shownTurn(profile, turnId, { ...UNENDED, startedAt: null }),
     notices: unrunTurn(call, live, {
       turnId,
       reason: noAnswer(live),
@@ -82,23 +55,26 @@ const unanswered = (
   }
 }
 
-/** The row of `turn/start`. */
-export const turnStart: Method<StartParams, { readonly turn: Turn }> = {
-  name: 'turn/start',
-  profiles: EVERY_PROFILE,
-  experimentalFields: GATED_FIELDS['turn/start'],
-  params: (profile) => struct('TurnStartParams', startFieldsOf(profile)),
-  result: t.type({ turn: results.Turn }, 'TurnStartResponse'),
-  key: threadKey,
-  handler: (params, call) => async () => {
+/** Begins a turn. */
+export const turnStart = ofLoaded(
+  'TurnStartParams',
+  ({ profile }: Era) => ({
+    clientUserMessageId: profile === '0.130' ? ignored<string>() : option(text),
+    input: required(userInputs(profile)),
+    responsesapiClientMetadata: option(anything),
+    environments: environmentsField(profile),
+    runtimeWorkspaceRoots:
+      profile === '0.130' ? ignored<ReadonlyArray<string>>() : option(list(absolutePath)),
+    ...settingsFields(profile),
+    outputSchema: option(anything)
+  }),
+  t.type({ turn: results.Turn }, 'TurnStartResponse'),
+  async (live, params, call) => {
     const { live: all, profile, turns: host } = call.server
-    const found = loadedThread(call, params.threadId)
-    if (E.isLeft(found)) return found
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
     const environments = checkEnvironments(params.environments)
     if (E.isLeft(environments)) return environments
-    const live = found.right
     const changed = changedSettings(live.settings, params, profile)
     if (E.isLeft(changed)) return changed
     if (live.turn !== null)
@@ -129,36 +105,25 @@ export const turnStart: Method<StartParams, { readonly turn: Turn }> = {
       }
     })
   }
-}
-
-const steerFieldsOf = (profile: ProfileName) => ({
-  threadId: required(text),
-  input: required(userInputs(profile)),
-  expectedTurnId: required(text)
-})
+)
 
 const refused = (message: string, refusal: SteerRefusal): E.Either<RpcError, never> =>
   E.left({ ...invalidRequest(message), refusal })
 
-/** The row of `turn/steer`. */
-export const turnSteer: Method<
-  ValueOf<ReturnType<typeof steerFieldsOf>>,
-  { readonly turnId: string }
-> = {
-  name: 'turn/steer',
-  profiles: EVERY_PROFILE,
-  experimentalFields: GATED_FIELDS['turn/steer'],
-  params: (profile) => struct('TurnSteerParams', steerFieldsOf(profile)),
-  result: t.type({ turnId: t.string }, 'TurnSteerResponse'),
-  key: threadKey,
-  handler: (params, call) => async () => {
-    const live = loadedThread(call, params.threadId)
-    if (E.isLeft(live)) return live
+/** Hands input to the turn that runs. */
+export const turnSteer = ofLoaded(
+  'TurnSteerParams',
+  ({ profile }: Era) => ({
+    input: required(userInputs(profile)),
+    expectedTurnId: required(text)
+  }),
+  t.type({ turnId: t.string }, 'TurnSteerResponse'),
+  async (live, params, call) => {
     if (params.expectedTurnId === '')
       return E.left(invalidRequest('expectedTurnId must not be empty'))
     const input = checkInput(params.input)
     if (E.isLeft(input)) return input
-    const { turn } = live.right
+    const { turn } = live
     const isEmpty = params.input.length === 0
     const empty = refused('input must not be empty', 'empty_input')
     // 0.130 looks at the input before it looks for a turn.
@@ -175,9 +140,7 @@ export const turnSteer: Method<
     steer(input.right)
     return E.right({ result: { turnId } })
   }
-}
-
-const interruptFields = { threadId: required(text), turnId: required(text) }
+)
 
 const interruptible = (turn: RunningTurn | null, turnId: string): E.Either<RpcError, RunningTurn> =>
   turn === null
@@ -189,28 +152,21 @@ const interruptible = (turn: RunningTurn | null, turnId: string): E.Either<RpcEr
 const isOf = ({ review }: LiveThread, turnId: string): boolean =>
   review !== null && ['', review.turnId, review.reviewTurnId].includes(turnId)
 
-/** The row of `turn/interrupt`. Without an id, and with nothing running, there is nothing to do. */
-export const turnInterrupt: Method<ValueOf<typeof interruptFields>, object> = {
-  name: 'turn/interrupt',
-  profiles: EVERY_PROFILE,
-  params: () => struct('TurnInterruptParams', interruptFields),
-  result: t.type({}, 'TurnInterruptResponse'),
-  key: threadKey,
-  handler:
-    ({ threadId, turnId }, call) =>
-    async () => {
-      const found = loadedThread(call, threadId)
-      if (E.isLeft(found)) return found
-      const live = found.right
-      if (live.turn === null && live.review !== null && isOf(live, turnId)) {
-        const stopped = await stopReview(call, live, live.review)
-        if (E.isRight(stopped)) return E.right({ result: {}, ...stopped.right })
-      }
-      if (live.turn === null && live.writtenTurnId !== null)
-        return E.right({ result: {}, after: [writtenElsewhere(live.id)] })
-      if (turnId === '' && live.turn === null) return E.right({ result: {} })
-      const turn = interruptible(live.turn, turnId)
-      if (E.isLeft(turn)) return turn
-      return E.right({ result: {}, then: () => turn.right.abort.abort() })
+/** Interrupts a turn. Without an id, and with nothing running, there is nothing to do. */
+export const turnInterrupt = ofLoaded(
+  'TurnInterruptParams',
+  { turnId: required(text) },
+  Empty,
+  async (live, { turnId }, call) => {
+    if (live.turn === null && live.review !== null && isOf(live, turnId)) {
+      const stopped = await stopReview(call, live, live.review)
+      if (E.isRight(stopped)) return E.right({ result: {}, ...stopped.right })
     }
-}
+    if (live.turn === null && live.writtenTurnId !== null)
+      return E.right({ result: {}, after: [writtenElsewhere(live.id)] })
+    if (turnId === '' && live.turn === null) return E.right({ result: {} })
+    const turn = interruptible(live.turn, turnId)
+    if (E.isLeft(turn)) return turn
+    return E.right({ result: {}, then: () => turn.right.abort.abort() })
+  }
+)

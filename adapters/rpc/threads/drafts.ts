@@ -1,6 +1,6 @@
 /**
  * Threads that were started and are not stored yet, or never will be. Codex makes a file when the first thing has to be
- * kept; until then a thread is what its client was told.
+ * kept; until then a thread is what its client was sent.
  */
 import { join } from 'node:path'
 import { v7 } from 'uuid'
@@ -8,22 +8,20 @@ import type { JsonObject } from '../../../domain/json.ts'
 import { PROFILES } from '../../../domain/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
 import { dayOf, twoDigits } from '../../jsonl/place.ts'
-import type { Draft, ShownThread } from './live.ts'
-import type { Call } from '../method.ts'
-import type { Settings } from './settings.ts'
-import { environmentsOf } from './settings.ts'
-import { present } from './threads.ts'
+import type { ShownThread, UnstoredThread } from './live.ts'
+import type { RpcCall } from './server.ts'
+import { environmentsOf, type SessionSettings } from './settings.ts'
 
 /** What a draft is made from. */
 export interface DraftSource {
-  readonly settings: Settings
+  readonly settings: SessionSettings
   readonly ephemeral: boolean
   readonly threadSource: string | null
   readonly baseInstructions: string | null
-  /** The thread it continues, whose turns and preview it shows; null for a new one. */
-  readonly parent: ShownThread | null
-  readonly turns: ReadonlyArray<Turn>
-  readonly name: string | null
+  /** The thread it continues, whose preview it shows; absent for a new one. */
+  readonly parent?: ShownThread
+  readonly turns?: ReadonlyArray<Turn>
+  readonly name?: string | null
 }
 
 const pathOf = (home: string, threadId: string, ms: number): string => {
@@ -33,8 +31,13 @@ const pathOf = (home: string, threadId: string, ms: number): string => {
   return join(dayOf(home, ms), `rollout-${date}T${time}-${threadId}.jsonl`)
 }
 
+const present = (members: Readonly<Record<string, unknown>>): JsonObject =>
+  Object.fromEntries(
+    Object.entries(members).filter(([, value]) => value !== undefined && value !== null)
+  ) as JsonObject
+
 const metaOf = (
-  { server, session }: Call,
+  { server, session }: RpcCall,
   threadId: string,
   ms: number,
   source: DraftSource
@@ -59,7 +62,7 @@ const metaOf = (
 }
 
 /** A new thread without a file. */
-export const createDraft = (call: Call, source: DraftSource): Draft => {
+export const createDraft = (call: RpcCall, source: DraftSource): UnstoredThread => {
   const { home, profile, version } = call.server
   const { settings, ephemeral, parent } = source
   const { members142, members169 } = PROFILES[profile]
@@ -94,9 +97,9 @@ export const createDraft = (call: Call, source: DraftSource): Draft => {
     agentNickname: null,
     agentRole: null,
     gitInfo: null,
-    name: source.name,
+    name: source.name ?? null,
     ...(members169 ? { daybreakEnabled: null } : {}),
-    turns: source.turns
+    turns: source.turns ?? []
   }
   return { thread, meta: metaOf(call, id, ms, source), startedAtMs: ms }
 }

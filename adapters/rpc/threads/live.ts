@@ -6,16 +6,16 @@
  */
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, ThreadStatus } from '../../../domain/protocol.ts'
-import type { Notice, Notification, Question } from '../wire/message.ts'
-import { createScheduler, type Scheduler } from '../connection/scheduler.ts'
+import type { Notice, Notification, ServerQuestion } from '../wire/message.ts'
 import { createQuestions, type Questions } from './questions.ts'
-import type { Settings } from './settings.ts'
+import { createScheduler, type Scheduler } from './scheduler.ts'
+import type { SessionSettings } from './settings.ts'
 
 /** A thread as a client sees it; one that is never stored has no path. */
 export type ShownThread = Omit<Thread, 'path'> & { readonly path: string | null }
 
 /** A thread that no rollout holds: not yet, or never. */
-export interface Draft {
+export interface UnstoredThread {
   readonly thread: ShownThread
   /** What its first line will say. */
   readonly meta: JsonObject
@@ -26,7 +26,7 @@ export interface Draft {
 export interface RunningTurn {
   readonly turnId: string
   readonly abort: AbortController
-  /** Resolves when the turn has ended and everyone was told. */
+  /** Resolves when the turn has ended and everyone was notified. */
   readonly ended: Promise<void>
   /** Hands more input to the turn; null when its host takes none. */
   readonly steer: ((input: ReadonlyArray<JsonObject>) => void) | null
@@ -34,33 +34,29 @@ export interface RunningTurn {
 
 /** A review that was set up here, which somebody else carries out. */
 export interface AwaitedReview {
-  /** The turn its client was told of. */
+  /** The turn its client was sent. */
   readonly turnId: string
   /** The turn its reviewer works in. */
   readonly reviewTurnId: string
   readonly startedAtMs: number
 }
 
-/** A loaded thread. */
 export interface LiveThread {
   /** By which clients know it: in strict mode the id in its metadata. */
   readonly id: string
-  /** The id of its file, which can be another one. */
+  /** The id of its file, which can be another one; the engine goes by it. */
   readonly streamId: string
   readonly status: ThreadStatus
-  readonly settings: Settings
-  readonly draft: Draft | null
+  readonly settings: SessionSettings
+  readonly draft: UnstoredThread | null
   readonly turn: RunningTurn | null
   /** The newest review that was set up here; it may have ended since. */
   readonly review: AwaitedReview | null
   /** When the last rollback here was done, counted by `Live.tick`; 0 while there was none. */
   readonly rolledBackAt: number
-  /** The turn that another process writes, as far as its log tells; null while none does. */
+  /** The turn that another process writes, as far as the log shows; null while none does. */
   readonly writtenTurnId: string | null
 }
-
-/** Whether a client followed a thread it no longer wants to follow. */
-export type Unsubscribed = 'unsubscribed' | 'notSubscribed' | 'notLoaded'
 
 /** What live state knows of a client. */
 export interface Peer {
@@ -71,38 +67,38 @@ export interface Peer {
   }
   readonly send: (notification: Notification) => void
   /** Sends a question, which the client answers. */
-  readonly ask: (question: Question) => void
+  readonly ask: (question: ServerQuestion) => void
 }
 
-/** Live state. */
 export interface Live {
   /** First come, first served, for all connections together. */
   readonly schedule: Scheduler
-  /** Counts on: of two moments of the server the later one has the higher number. */
+  /** A counter: of two moments of the server the later one has the higher number. */
   readonly tick: () => number
   readonly find: (threadId: string) => LiveThread | null
   /** The loaded thread of a file. */
   readonly ofStream: (streamId: string) => LiveThread | null
-  /** Ids of what is loaded, in order. */
+  /** Ids of the loaded threads, in order. */
   readonly ids: () => ReadonlyArray<string>
   /** Loads a thread, or changes a loaded one. */
   readonly put: (thread: LiveThread) => void
   /** Unloads a thread and ends its subscriptions; false when it was not loaded. */
   readonly unload: (threadId: string) => boolean
-  /** Counts the questions of a thread that wait for a person, up or down; answers how many there are now, null when none can go. */
+  /** Counts the questions of a thread that wait for a person; returns the new count, null when it would be negative. */
   readonly elicit: (threadId: string, step: 1 | -1) => number | null
-  /** True while a client follows it. */
   readonly isFollowed: (threadId: string) => boolean
-  readonly unsubscribe: (threadId: string, peer: Peer['session']) => Unsubscribed
-  /** The loaded threads that a client follows. */
+  readonly unsubscribe: (
+    threadId: string,
+    peer: Peer['session']
+  ) => 'unsubscribed' | 'notSubscribed' | 'notLoaded'
+  /** The loaded threads that any client follows. */
   readonly followed: () => ReadonlySet<string>
-  /** Adds a client; the answer removes it. */
+  /** Adds a client; returns what removes it. */
   readonly join: (peer: Peer) => () => void
   /** Sends to whom it concerns; `requester` is whose request it belongs to. */
-  readonly tell: (notice: Notice, requester?: Peer) => void
-  /** Hands over whatever is told from now on, whoever it is for. */
-  readonly overhear: (listener: (notice: Notice) => void) => void
-  /** Questions to clients. */
+  readonly notify: (notice: Notice, requester?: Peer) => void
+  /** Calls with every notification from now on, whoever it is for. */
+  readonly onNotice: (listener: (notice: Notice) => void) => void
   readonly questions: Questions
   /** Asks a client again what waits in a thread that it has just joined. */
   readonly askAgain: (threadId: string, session: Peer['session']) => void
@@ -114,14 +110,13 @@ const concerns = ({ to }: Notice, peer: Peer, requester: Peer | undefined): bool
   return peer.session.subscriptions.has(to.subscribersOf)
 }
 
-/** Live state of a server that has just started: nothing is loaded. */
 export const createLive = (): Live => {
   const threads = new Map<string, LiveThread>()
   const peers = new Set<Peer>()
   let ticks = 0
   const elicitations = new Map<string, number>()
   const listeners: Array<(notice: Notice) => void> = []
-  const tell: Live['tell'] = (notice, requester) => {
+  const notify: Live['notify'] = (notice, requester) => {
     for (const listener of listeners) listener(notice)
     for (const peer of peers) {
       if (peer.session.optedOut.has(notice.method)) continue
@@ -132,7 +127,7 @@ export const createLive = (): Live => {
     [...peers].filter(({ session }) => session.subscriptions.has(threadId))
   const questions = createQuestions((threadId, question) => {
     for (const peer of followers(threadId)) peer.ask(question)
-  }, tell)
+  }, notify)
   return {
     schedule: createScheduler(),
     tick: () => (ticks += 1),
@@ -176,7 +171,7 @@ export const createLive = (): Live => {
         peer.session.subscriptions.clear()
       }
     },
-    tell,
-    overhear: (listener) => void listeners.push(listener)
+    notify,
+    onNotice: (listener) => void listeners.push(listener)
   }
 }

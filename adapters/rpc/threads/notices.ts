@@ -1,90 +1,77 @@
 /**
- * Every notification that a method of this server sends, and who gets it.
+ * Every notification that a server sends by itself, and who gets it.
  */
 import type { Goal } from '../../../domain/changes/goal.ts'
-import type { Json, JsonObject } from '../../../domain/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import type { ThreadStatus, Turn, TurnError } from '../../../domain/protocol.ts'
-import type { ShownThread } from './live.ts'
 import type { Audience, Notice } from '../wire/message.ts'
-import { threadSettings, type Settings } from './settings.ts'
+import type { Live, ShownThread } from './live.ts'
+import { threadSettings, type SessionSettings } from './settings.ts'
 
-const toAll = (method: string, params: Json): Notice => ({ method, params, to: 'all' })
-const toSubscribers = (method: string, threadId: string, members: JsonObject): Notice => ({
+const toAll = (method: string, params: object): Notice => ({ method, params, to: 'all' })
+const toRequester = (method: string, params: object): Notice => ({
+  method,
+  params,
+  to: 'requester'
+})
+const toSubscribers = (method: string, threadId: string, members: object): Notice => ({
   method,
   params: { threadId, ...members },
   to: { subscribersOf: threadId }
 })
 
-/** A thread is loaded that was not there before; without its turns. */
-export const threadStarted = (thread: ShownThread): Notice => ({
-  method: 'thread/started',
-  params: { thread: { ...thread, turns: [] } },
-  to: 'all'
-})
+export const threadStarted = (thread: ShownThread): Notice =>
+  toAll('thread/started', { thread: { ...thread, turns: [] } })
 
-/** A thread is in another state than before. */
 export const statusChanged = (threadId: string, status: ThreadStatus): Notice =>
-  toAll('thread/status/changed', { threadId, status: status as unknown as Json })
+  toAll('thread/status/changed', { threadId, status })
 
-/** A thread was moved to the archive. */
 export const threadArchived = (threadId: string): Notice => toAll('thread/archived', { threadId })
 
-/** A thread was moved back. */
 export const threadUnarchived = (threadId: string): Notice =>
   toAll('thread/unarchived', { threadId })
 
-/** A thread is gone. */
 export const threadDeleted = (threadId: string): Notice => toAll('thread/deleted', { threadId })
 
-/** A thread goes on from an earlier place. */
 export const threadReverted = (threadId: string): Notice => toAll('thread/reverted', { threadId })
 
-/** The same for a thread that another process rolled back; before 0.169 only who follows it is told, as it is ours there. */
+/** The same for a thread that another process rolled back; it is ours before 0.169, and only for those who follow the thread. */
 export const threadRewound = (threadId: string, profile: ProfileName): Notice =>
   profile === '0.169' ? threadReverted(threadId) : toSubscribers('thread/reverted', threadId, {})
 
 /** A thread is no longer loaded, because nobody followed it. */
 export const threadClosed = (threadId: string): Notice => toAll('thread/closed', { threadId })
 
-/** A thread has another name. */
 export const nameUpdated = (threadId: string, threadName: string): Notice =>
   toAll('thread/name/updated', { threadId, threadName })
 
-/** A thread has a goal, or another one than before. */
 export const goalUpdated = (goal: Goal): Notice =>
-  toAll('thread/goal/updated', {
-    threadId: goal.threadId,
-    turnId: null,
-    goal: goal as unknown as JsonObject
-  })
+  toAll('thread/goal/updated', { threadId: goal.threadId, turnId: null, goal })
 
-/** A thread has no goal. */
 export const goalCleared = (threadId: string): Notice => toAll('thread/goal/cleared', { threadId })
 
-/** A thread's next turn will run otherwise. */
 export const settingsUpdated = (
   threadId: string,
-  settings: Settings,
+  settings: SessionSettings,
   profile: ProfileName
 ): Notice =>
   toSubscribers('thread/settings/updated', threadId, {
     threadSettings: threadSettings(settings, profile)
   })
 
-const numberOf = (value: Json | undefined): number => (typeof value === 'number' ? value : 0)
-
-const countOf = (usage: Json | undefined, profile: ProfileName): JsonObject => {
-  const of = (usage ?? {}) as JsonObject
+const countsOf = (usage: Json | undefined, profile: ProfileName): JsonObject => {
+  const count = (name: string): number => {
+    const value = isJsonObject(usage) ? usage[name] : undefined
+    return typeof value === 'number' ? value : 0
+  }
   return {
-    totalTokens: numberOf(of['total_tokens']),
-    inputTokens: numberOf(of['input_tokens']),
-    cachedInputTokens: numberOf(of['cached_input_tokens']),
-    ...(profile === '0.169'
-      ? { cacheWriteInputTokens: numberOf(of['cache_write_input_tokens']) }
-      : {}),
-    outputTokens: numberOf(of['output_tokens']),
-    reasoningOutputTokens: numberOf(of['reasoning_output_tokens'])
+    totalTokens: count('total_tokens'),
+    inputTokens: count('input_tokens'),
+    cachedInputTokens: count('cached_input_tokens'),
+    ...(profile === '0.169' ? { cacheWriteInputTokens: count('cache_write_input_tokens') } : {}),
+    outputTokens: count('output_tokens'),
+    reasoningOutputTokens: count('reasoning_output_tokens')
   }
 }
 
@@ -102,25 +89,27 @@ export const tokenUsageUpdated = (
     threadId,
     turnId,
     tokenUsage: {
-      total: countOf(info['total_token_usage'], profile),
-      last: countOf(info['last_token_usage'], profile),
+      total: countsOf(info['total_token_usage'], profile),
+      last: countsOf(info['last_token_usage'], profile),
       modelContextWindow: info['model_context_window'] ?? null
     }
   }
 })
 
-/** A turn begins. */
 export const turnStarted = (threadId: string, turn: Turn): Notice =>
-  toSubscribers('turn/started', threadId, { turn: turn as unknown as JsonObject })
+  toSubscribers('turn/started', threadId, { turn })
 
-/** A turn has ended. */
 export const turnCompleted = (threadId: string, turn: Turn): Notice =>
-  toSubscribers('turn/completed', threadId, { turn: turn as unknown as JsonObject })
+  toSubscribers('turn/completed', threadId, { turn })
+
+/** Why a turn failed; nobody retries it. */
+export const turnFailed = (threadId: string, turnId: string, error: TurnError): Notice =>
+  toSubscribers('error', threadId, { error, willRetry: false, turnId })
 
 /** An item of a turn begins or is complete. */
 export const itemChanged = (
   stage: 'started' | 'completed',
-  item: JsonObject,
+  item: object,
   turn: { readonly threadId: string; readonly turnId: string },
   atMs: number,
   profile: ProfileName
@@ -135,14 +124,14 @@ export const itemChanged = (
   to: { subscribersOf: turn.threadId }
 })
 
-/** An item that begins and is complete at once; since 0.169 it tells when. */
+/** An item that begins and is complete at once; since 0.169 it has its times. */
 export const wholeItem = (
-  item: JsonObject,
+  item: object,
   turn: { readonly threadId: string; readonly turnId: string },
   profile: ProfileName
 ): ReadonlyArray<Notice> => {
   const nowMs = Date.now()
-  const times = (completedAtMs: number | null): JsonObject =>
+  const times = (completedAtMs: number | null): object =>
     profile === '0.169' ? { startedAtMs: nowMs, completedAtMs } : {}
   return [
     itemChanged('started', { ...item, ...times(null) }, turn, nowMs, profile),
@@ -153,13 +142,7 @@ export const wholeItem = (
 /** A part of a reasoning item, as it grows. */
 export const reasoningAdded = (
   threadId: string,
-  {
-    turnId,
-    itemId,
-    part,
-    index,
-    text
-  }: {
+  added: {
     readonly turnId: string
     readonly itemId: string
     readonly part: 'summary' | 'content'
@@ -167,25 +150,18 @@ export const reasoningAdded = (
     readonly text: string
   }
 ): ReadonlyArray<Notice> => {
-  const tell = (what: string, members: JsonObject): Notice =>
+  const { turnId, itemId, part, index, text: delta } = added
+  const notice = (what: string, members: object): Notice =>
     toSubscribers(`item/reasoning/${what}`, threadId, { turnId, itemId, ...members })
   return part === 'content'
-    ? [tell('textDelta', { delta: text, contentIndex: index })]
+    ? [notice('textDelta', { delta, contentIndex: index })]
     : [
-        tell('summaryPartAdded', { summaryIndex: index }),
-        tell('summaryTextDelta', { delta: text, summaryIndex: index })
+        notice('summaryPartAdded', { summaryIndex: index }),
+        notice('summaryTextDelta', { delta, summaryIndex: index })
       ]
 }
 
-/** Why a turn failed; nobody tries again. */
-export const turnFailed = (threadId: string, turnId: string, error: TurnError): Notice =>
-  toSubscribers('error', threadId, {
-    error: error as unknown as JsonObject,
-    willRetry: false,
-    turnId
-  })
-
-/** Anything a host tells the clients that follow a thread. */
+/** Anything a host sends the clients that follow a thread. */
 export const ofHost = (threadId: string, method: string, params: Json): Notice => ({
   method,
   params,
@@ -199,28 +175,27 @@ const HYDRATION = {
 } as const
 
 /** 0.169 would rather have a client page through a paginated thread. */
-export const hydrationDeprecated = (asked: keyof typeof HYDRATION): Notice => ({
-  method: 'deprecationNotice',
-  params: { summary: HYDRATION[asked], details: null },
-  to: 'requester'
-})
+export const hydrationDeprecated = (asked: keyof typeof HYDRATION): Notice =>
+  toRequester('deprecationNotice', { summary: HYDRATION[asked], details: null })
 
-/** Why a turn goes on that somebody here wants to end. */
-export const writtenElsewhere = (threadId: string): Notice => ({
-  method: 'warning',
-  params: {
+/** Why a turn continues that a client here wants to end. */
+export const writtenElsewhere = (threadId: string): Notice =>
+  toRequester('warning', {
     threadId,
     message: 'This turn runs in another program, which this server only follows; end it there.'
-  },
-  to: 'requester'
-})
+  })
 
-/** A thread goes on with another model than the one that wrote it; Codex says so when it loads one. */
-export const modelChanged = (threadId: string, recorded: string, model: string): Notice => ({
-  method: 'warning',
-  params: {
+/** A thread continues with another model than the one that wrote it; Codex warns when it loads one. */
+export const modelChanged = (threadId: string, recorded: string, model: string): Notice =>
+  toRequester('warning', {
     threadId,
     message: `This session was recorded with model \`${recorded}\` but is resuming with \`${model}\`. Consider switching back to \`${recorded}\` as it may affect Codex performance.`
-  },
-  to: 'requester'
-})
+  })
+
+/** Puts a loaded thread into a status; everyone is notified when it changes and only then. */
+export const setStatus = (live: Live, threadId: string, status: ThreadStatus): void => {
+  const thread = live.find(threadId)
+  if (thread === null || JSON.stringify(thread.status) === JSON.stringify(status)) return
+  live.put({ ...thread, status })
+  live.notify(statusChanged(threadId, status))
+}

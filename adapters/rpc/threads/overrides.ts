@@ -119,7 +119,7 @@ export const environmentsField = (profile: ProfileName) =>
 const LOCAL = 'local'
 const ABSOLUTE = /^(\/|\\\\|[A-Za-z]:[\\/])/
 
-/** Refuses an environment nobody knows, and a directory that is none. */
+/** Refuses an unknown environment, and a directory that is none. */
 export const checkEnvironments = (
   environments: ReadonlyArray<{ readonly environmentId: string; readonly cwd: string }> | null
 ): E.Either<RpcError, void> => {

@@ -1,35 +1,32 @@
 /**
  * Questions of this server to its clients, such as for an approval: sent to every client that follows the thread, and to those
- * that join while it waits. The first answer counts, and everybody is told that there is one.
- *
- * A server without a host that runs turns asks nothing.
+ * that join while it waits. The first answer counts, and everyone is notified of it. Only hosts that run turns ask.
  */
 import type { JsonObject } from '../../../domain/json.ts'
-import type { Notice, Question, Reply } from '../wire/message.ts'
+import type { ClientReply, Notice, ServerQuestion } from '../wire/message.ts'
 
 /** What came of a question; aborted when its turn ended first. */
-export type Asked = Reply | { readonly kind: 'aborted' }
+export type QuestionOutcome = ClientReply | { readonly kind: 'aborted' }
 
-/** Questions of one server. */
 export interface Questions {
-  /** Asks the followers of a thread; never rejects. `seen` is called with the question, and what it gives with the outcome. */
+  /** Asks the followers of a thread; never rejects. `seen` is called with the question, and what it returns with the outcome. */
   readonly ask: (
     threadId: string,
     method: string,
     params: JsonObject,
     signal: AbortSignal,
-    seen?: (question: Question) => (asked: Asked) => void
-  ) => Promise<Asked>
+    seen?: (question: ServerQuestion) => (asked: QuestionOutcome) => void
+  ) => Promise<QuestionOutcome>
   /** Takes the answer of a client that follows `threads`; false when it was not asked that. */
-  readonly answer: (id: string, reply: Reply, threads: ReadonlySet<string>) => boolean
+  readonly answer: (id: string, reply: ClientReply, threads: ReadonlySet<string>) => boolean
   /** What waits for an answer in a thread. */
-  readonly open: (threadId: string) => ReadonlyArray<Question>
+  readonly open: (threadId: string) => ReadonlyArray<ServerQuestion>
 }
 
-interface Open {
+interface OpenQuestion {
   readonly threadId: string
-  readonly question: Question
-  readonly end: (asked: Asked) => void
+  readonly question: ServerQuestion
+  readonly end: (asked: QuestionOutcome) => void
 }
 
 const resolved = (threadId: string, requestId: number): Notice => ({
@@ -38,12 +35,12 @@ const resolved = (threadId: string, requestId: number): Notice => ({
   to: { subscribersOf: threadId }
 })
 
-/** No questions yet; `send` asks the followers of a thread, `tell` tells them. */
+/** No questions yet; `send` asks the followers of a thread, `notify` notifies them. */
 export const createQuestions = (
-  send: (threadId: string, question: Question) => void,
-  tell: (notice: Notice) => void
+  send: (threadId: string, question: ServerQuestion) => void,
+  notify: (notice: Notice) => void
 ): Questions => {
-  const waiting = new Map<string, Open>()
+  const waiting = new Map<string, OpenQuestion>()
   let next = 0
   return {
     ask: (threadId, method, params, signal, seen) => {
@@ -51,14 +48,14 @@ export const createQuestions = (
       const id = next
       next += 1
       const question = { requestId: String(id), method, params }
-      const told = seen?.(question)
+      const observe = seen?.(question)
       return new Promise((resolve) => {
         const aborted = (): void => waiting.get(question.requestId)?.end({ kind: 'aborted' })
-        const end = (asked: Asked): void => {
+        const end = (asked: QuestionOutcome): void => {
           waiting.delete(question.requestId)
           signal.removeEventListener('abort', aborted)
-          told?.(asked)
-          tell(resolved(threadId, id))
+          observe?.(asked)
+          notify(resolved(threadId, id))
           resolve(asked)
         }
         waiting.set(question.requestId, { threadId, question, end })

@@ -4,40 +4,43 @@
  * Source: answers of app-server v2 in 0.130.0, 0.142.5 and 0.169.0. Members not every era has are optional here.
  */
 import * as t from 'io-ts'
-import type {
-  Page,
-  Thread as ThreadView,
-  ThreadItem as Item,
-  Turn as TurnView
-} from '../../../domain/protocol.ts'
-import type { ShownThread as ShownThreadView } from './live.ts'
-import type { ReadState as ReadStateView } from './read-state.ts'
+import { isJsonObject, type Json } from '../../../domain/json.ts'
+import type { Thread as ThreadView } from '../../../domain/protocol.ts'
 
-const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
+/**
+ * Which turns of a thread a client of 0.169 has not seen; null for a thread without a person. Codex keeps receipts in its database
+ * and nowhere in the log, so every thread here is as it is there before the first one.
+ */
+export type ReadState = { readonly firstUnread: null; readonly revision: string } | null
+
+const isWithoutPerson = (source: Json): boolean =>
+  source === 'unknown' || (isJsonObject(source) && 'subAgent' in source)
+
+/** The state of a thread without a receipt. */
+export const unread = ({ id, source }: Pick<ThreadView, 'id' | 'source'>): ReadState =>
+  isWithoutPerson(source) ? null : { firstUnread: null, revision: `initial:${id}` }
+
+/** A value or null. */
+export const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 const optional = <C extends t.Mixed>(codec: C) => t.union([codec, t.undefined])
 
-/** A codec whose static type is the protocol's; the codec may check less than the type says. */
-const typed = <A>(codec: t.Mixed): t.Type<A, unknown, unknown> => codec
-
 /** One thing a person sees in a turn; the members besides these depend on `type`. */
-export const ThreadItem = typed<Item>(t.type({ id: t.string, type: t.string }, 'ThreadItem'))
+export const ThreadItem = t.type({ id: t.string, type: t.string }, 'ThreadItem')
 
 /** One turn. */
-export const Turn = typed<TurnView>(
-  t.type(
-    {
-      id: t.string,
-      items: t.array(ThreadItem),
-      itemsView: t.keyof({ notLoaded: null, summary: null, full: null }),
-      status: t.keyof({ completed: null, interrupted: null, failed: null, inProgress: null }),
-      rootTurnId: optional(nullable(t.string)),
-      error: nullable(t.type({ message: t.string })),
-      startedAt: nullable(t.number),
-      completedAt: nullable(t.number),
-      durationMs: nullable(t.number)
-    },
-    'Turn'
-  )
+export const Turn = t.type(
+  {
+    id: t.string,
+    items: t.array(ThreadItem),
+    itemsView: t.keyof({ notLoaded: null, summary: null, full: null }),
+    status: t.keyof({ completed: null, interrupted: null, failed: null, inProgress: null }),
+    rootTurnId: optional(nullable(t.string)),
+    error: nullable(t.type({ message: t.string })),
+    startedAt: nullable(t.number),
+    completedAt: nullable(t.number),
+    durationMs: nullable(t.number)
+  },
+  'Turn'
 )
 
 const GitInfo = t.type(
@@ -45,71 +48,76 @@ const GitInfo = t.type(
   'GitInfo'
 )
 
-const ThreadStatus = t.union([
+const Status = t.union([
   t.type({ type: t.keyof({ notLoaded: null, idle: null, systemError: null }) }),
   t.type({ type: t.literal('active'), activeFlags: t.array(t.string) })
 ])
 
 /** One thread; times are Unix seconds. */
-export const Thread = typed<ThreadView>(
+export const Thread = t.type(
+  {
+    id: t.string,
+    sessionId: t.string,
+    forkedFromId: nullable(t.string),
+    parentThreadId: optional(nullable(t.string)),
+    preview: t.string,
+    ephemeral: t.boolean,
+    modelProvider: t.string,
+    createdAt: t.number,
+    updatedAt: t.number,
+    recencyAt: optional(t.number),
+    status: Status,
+    path: t.string,
+    cwd: t.string,
+    cliVersion: t.string,
+    source: t.union([t.string, t.UnknownRecord]),
+    threadSource: nullable(t.string),
+    agentNickname: nullable(t.string),
+    agentRole: nullable(t.string),
+    gitInfo: nullable(GitInfo),
+    name: nullable(t.string),
+    turns: t.array(Turn)
+  },
+  'Thread'
+)
+
+/** An answer with one thread, which has no path when nothing is stored. */
+export const ofThread = (name: string) =>
   t.type(
     {
-      id: t.string,
-      sessionId: t.string,
-      forkedFromId: nullable(t.string),
-      parentThreadId: optional(nullable(t.string)),
-      preview: t.string,
-      ephemeral: t.boolean,
-      modelProvider: t.string,
-      createdAt: t.number,
-      updatedAt: t.number,
-      recencyAt: optional(t.number),
-      status: ThreadStatus,
-      path: t.string,
-      cwd: t.string,
-      cliVersion: t.string,
-      source: t.union([t.string, t.UnknownRecord]),
-      threadSource: nullable(t.string),
-      agentNickname: nullable(t.string),
-      agentRole: nullable(t.string),
-      gitInfo: nullable(GitInfo),
-      name: nullable(t.string),
-      turns: t.array(Turn)
+      thread: t.intersection([
+        t.type({ id: t.string, preview: t.string, status: Status, cwd: t.string }),
+        t.type({ ephemeral: t.boolean, path: nullable(t.string), turns: t.array(Turn) })
+      ])
     },
-    'Thread'
+    name
   )
-)
 
-/** One thread that may have no path because nothing is stored. */
-export const ShownThread = typed<ShownThreadView>(
-  t.intersection([
-    t.type({ id: t.string, preview: t.string, status: ThreadStatus, cwd: t.string }),
-    t.type({ ephemeral: t.boolean, path: nullable(t.string), turns: t.array(Turn) })
-  ])
-)
-
-const UnreadPosition = t.union(
-  [
-    t.type({ type: t.literal('turn'), turnId: t.string }),
-    t.type({ type: t.literal('threadStart') })
-  ],
-  'ThreadUnreadPosition'
-)
-
-/** What a client has seen of a thread (0.169). */
-export const ReadState = typed<ReadStateView>(
-  nullable(t.type({ firstUnread: nullable(UnreadPosition), revision: t.string }, 'ThreadReadState'))
-)
-
-/** A page of anything. */
-export const page = <A>(element: t.Type<A, unknown, unknown>): t.Type<Page<A>, unknown, unknown> =>
-  typed<Page<A>>(
+/** An answer with a read state (0.169). */
+export const WithReadState = t.partial({
+  readState: nullable(
     t.type(
       {
-        data: t.array(element),
-        nextCursor: nullable(t.string),
-        backwardsCursor: nullable(t.string)
+        firstUnread: nullable(
+          t.union([
+            t.type({ type: t.literal('turn'), turnId: t.string }),
+            t.type({ type: t.literal('threadStart') })
+          ])
+        ),
+        revision: t.string
       },
-      `Page<${element.name}>`
+      'ThreadReadState'
     )
+  )
+})
+
+/** A page of anything. */
+export const page = (element: t.Mixed) =>
+  t.type(
+    {
+      data: t.array(element),
+      nextCursor: nullable(t.string),
+      backwardsCursor: nullable(t.string)
+    },
+    `Page<${element.name}>`
   )

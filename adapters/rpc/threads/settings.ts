@@ -7,8 +7,8 @@
  * configuration.
  */
 import { homedir } from 'node:os'
-import type { Json, JsonObject } from '../../../domain/json.ts'
 import { approvalPolicyOf, approvalsReviewerOf, effortOf } from '../../../domain/client-words.ts'
+import type { Json, JsonObject } from '../../../domain/json.ts'
 import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadEnvironment } from '../../../domain/protocol.ts'
 import {
@@ -21,10 +21,9 @@ import {
 import { instructionSources } from '../../home/instructions.ts'
 import { absoluteDirectory, seenFrom } from '../../home/places.ts'
 import { PERMISSION_PROFILES, type Overrides } from './overrides.ts'
-import type { Restored } from './restored.ts'
 
 /** How a thread's next turn would run. */
-export interface Settings {
+export interface SessionSettings {
   readonly model: string
   readonly modelProvider: string
   readonly serviceTier: string | null
@@ -41,7 +40,7 @@ export interface Settings {
   readonly goals: boolean
 }
 
-/** What is shown of a model nobody named. */
+/** Shown where no model is named. */
 const UNKNOWN_MODEL = 'unknown'
 
 const sandboxOf = (
@@ -83,17 +82,31 @@ const reviewerOf = (asked: string, profile: ProfileName): string => {
   return profile === '0.130' ? 'guardian_subagent' : 'auto_review'
 }
 
+/** Settings a thread recorded; null where it recorded none. */
+export interface RestoredSettings {
+  readonly model: string | null
+  readonly reasoningEffort: string | null
+  readonly serviceTier: string | null
+  readonly cwd: string | null
+  readonly approvalPolicy: Json
+  readonly approvalsReviewer: string | null
+}
+
 /** Where a session comes from: what it keeps depends on it. */
-export type Origin =
+export type SettingsOrigin =
   | { readonly kind: 'start' }
-  | { readonly kind: 'resume' | 'fork'; readonly cwd: string; readonly restored: Restored }
+  | {
+      readonly kind: 'resume' | 'fork'
+      readonly cwd: string
+      readonly restored: { readonly settings: RestoredSettings }
+    }
 
 /** The settings a thread is loaded with. */
 export const settingsOf = (
   server: ConfiguredHome & { readonly profile: ProfileName },
   overrides: Overrides,
-  origin: Origin
-): Settings => {
+  origin: SettingsOrigin
+): SessionSettings => {
   const { home, profile } = server
   const config = configInForce(server, overrides.config ?? {})
   const kept = origin.kind === 'start' ? null : origin.restored.settings
@@ -154,7 +167,7 @@ const SPECIAL = (kind: string, access: string, subpath?: string | null): Json =>
 })
 
 /** The sandbox as 0.130 also spells it. */
-const permissionProfileOf = ({ sandbox }: Settings): Json => {
+const permissionProfileOf = ({ sandbox }: SessionSettings): Json => {
   if (sandbox['type'] === 'dangerFullAccess') return { type: 'disabled' }
   const read = SPECIAL('root', 'read')
   const roots = sandbox['writableRoots']
@@ -179,7 +192,7 @@ const permissionProfileOf = ({ sandbox }: Settings): Json => {
 }
 
 /** How a thread collaborates; only the default mode needs no model. */
-export const collaborationMode = ({ model, reasoningEffort }: Settings): JsonObject => ({
+export const collaborationMode = ({ model, reasoningEffort }: SessionSettings): JsonObject => ({
   mode: 'default',
   settings: { model, reasoning_effort: reasoningEffort, developer_instructions: null }
 })
@@ -188,15 +201,15 @@ export const collaborationMode = ({ model, reasoningEffort }: Settings): JsonObj
 export const environmentsOf = ({
   cwd,
   runtimeWorkspaceRoots
-}: Settings): ReadonlyArray<ThreadEnvironment> => [
+}: SessionSettings): ReadonlyArray<ThreadEnvironment> => [
   { environmentId: 'local', cwd, runtimeWorkspaceRoots }
 ]
 
 const MULTI_AGENT_MODE = 'explicitRequestOnly'
 
-/** The members of a start, resume or fork answer that tell settings, in Codex's order. */
+/** The settings in the answer of a start, resume or fork, in Codex's order. */
 export const sessionMembers = (
-  settings: Settings,
+  settings: SessionSettings,
   profile: ProfileName,
   isResume: boolean
 ): JsonObject => {
@@ -221,8 +234,8 @@ export const sessionMembers = (
   }
 }
 
-/** The settings as `thread/settings/updated` tells them. */
-export const threadSettings = (settings: Settings, profile: ProfileName): JsonObject => {
+/** The settings in `thread/settings/updated`. */
+export const threadSettings = (settings: SessionSettings, profile: ProfileName): JsonObject => {
   const since169 = profile === '0.169'
   return {
     ...(since169 ? { disabledPluginIds: [] } : {}),
@@ -244,7 +257,7 @@ export const threadSettings = (settings: Settings, profile: ProfileName): JsonOb
 }
 
 /** The settings as 0.169 records them with a session that begins; null for what it has not. */
-export const recordedSettings = (settings: Settings): JsonObject => ({
+export const recordedSettings = (settings: SessionSettings): JsonObject => ({
   model: settings.model,
   model_provider_id: settings.modelProvider,
   service_tier: settings.serviceTier,

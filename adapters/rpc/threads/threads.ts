@@ -3,15 +3,14 @@
  * live state of both on top.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { Thread, Turn } from '../../../domain/protocol.ts'
+import type { StreamInfo } from '../../../replay/ports.ts'
 import { invalidRequest, unsupported, type RpcError } from '../wire/errors.ts'
-import type { Draft, LiveThread, ShownThread } from './live.ts'
-import { ask, threadIdOf, type Call, type Server, engineOf } from '../method.ts'
+import type { LiveThread, ShownThread, UnstoredThread } from './live.ts'
+import { ask, parseThreadId, write, type RpcCall, type Server, type ThreadIds } from './server.ts'
 import { environmentsOf } from './settings.ts'
-import { write } from './writes.ts'
-
-type Found<A> = E.Either<RpcError, A>
 
 /** The words for a thread that must be loaded, or known, and is not. */
 export const threadNotFound = (threadId: string): RpcError =>
@@ -21,29 +20,29 @@ export const threadNotFound = (threadId: string): RpcError =>
 export const noRollout = (threadId: string): RpcError =>
   invalidRequest(`no rollout found for thread id ${threadId}`)
 
-/** True when a rollout of the thread is there. */
-export const isStored = async (call: Call, threadId: string): Promise<boolean> => {
-  const engine = await engineOf(call)
-  return E.isRight(await engine.locate(threadId)())
-}
+/** Where the rollout of a thread is. */
+export const locate = async (
+  { server }: RpcCall,
+  { streamId }: ThreadIds
+): Promise<E.Either<StoreError, StreamInfo>> => (await server.engine).locate(streamId)()
 
 /** The draft of a loaded thread that has no rollout, or null. */
-export const draftOf = async (call: Call, threadId: string): Promise<Draft | null> => {
-  const draft = call.server.live.find(threadId)?.draft ?? null
-  return draft === null || (!draft.thread.ephemeral && (await isStored(call, threadId)))
+export const draftOf = async (call: RpcCall, thread: ThreadIds): Promise<UnstoredThread | null> => {
+  const draft = call.server.live.find(thread.id)?.draft ?? null
+  return draft === null || (!draft.thread.ephemeral && E.isRight(await locate(call, thread)))
     ? null
     : draft
 }
 
 /** A thread that must be loaded. */
-export const loadedThread = (call: Call, text: string): Found<LiveThread> => {
-  const id = threadIdOf(text)
+export const loadedThread = (call: RpcCall, text: string): E.Either<RpcError, LiveThread> => {
+  const id = parseThreadId(text)
   if (E.isLeft(id)) return id
   const live = call.server.live.find(id.right)
   return live === null ? E.left(threadNotFound(id.right)) : E.right(live)
 }
 
-/** A thread with the members that only a loaded one has; lists of 0.169 do not tell whether it takes input. */
+/** A thread with the members that only a loaded one has; lists of 0.169 do not say whether it takes input. */
 export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
   thread: T,
   { live, profile }: Server,
@@ -59,7 +58,7 @@ export const shown = <T extends Pick<ShownThread, 'id' | 'status'>>(
   return isListed ? known : { ...known, canAcceptDirectInput: true }
 }
 
-/** Turns with the one that runs as running: the log alone cannot tell it from one that was cut short. */
+/** Shows the running turn as running: in the log alone it looks like one that was cut short. */
 export const withRunning = (
   { live }: Server,
   threadId: string,
@@ -76,33 +75,41 @@ export const withRunning = (
 }
 
 /**
- * A stored thread, with all turns when asked. Codex shows a loaded one by the head of its file, but to who joins it.
+ * A stored thread, with all turns when asked. Codex shows a loaded one by the head of its file, except to a client that joins
+ * it.
  */
 export const storedThread = async (
-  call: Call,
-  threadId: string,
+  call: RpcCall,
+  { id, streamId }: ThreadIds,
   includeTurns: boolean,
   isJoined = false
-): Promise<Found<ShownThread>> => {
+): Promise<E.Either<RpcError, ShownThread>> => {
   const { server } = call
-  const isLoaded = server.live.find(threadId) !== null
-  const read = await ask(call, (engine) => engine.readThread(threadId, includeTurns))
+  const isLoaded = server.live.find(id) !== null
+  const read = await ask(call, (engine) => engine.readThread(streamId, includeTurns))
   if (E.isLeft(read) || !(includeTurns && isLoaded && server.strict) || isJoined)
     return E.map((thread: Thread) => shown(thread, server))(read)
-  const head = await ask(call, (engine) => engine.readThread(threadId, false))
+  const head = await ask(call, (engine) => engine.readThread(streamId, false))
   return E.map((thread: Thread) => shown({ ...thread, turns: read.right.turns }, server))(head)
 }
 
 /** The head of a stored thread; in strict mode only of one that Codex can read as a whole. */
-export const readableThread = async (call: Call, threadId: string): Promise<Found<Thread>> => {
+export const readableThread = async (
+  call: RpcCall,
+  { streamId }: ThreadIds
+): Promise<E.Either<RpcError, Thread>> => {
   const whole = call.server.strict
-    ? await ask(call, (engine) => engine.readThread(threadId, true))
+    ? await ask(call, (engine) => engine.readThread(streamId, true))
     : E.right(null)
-  return E.isLeft(whole) ? whole : ask(call, (engine) => engine.readThread(threadId, false))
+  return E.isLeft(whole) ? whole : ask(call, (engine) => engine.readThread(streamId, false))
 }
 
 /** Why nothing can be read of a thread that has no rollout. */
-export const unmaterialized = ({ thread }: Draft, what: string, isRead169: boolean): RpcError => {
+export const unmaterialized = (
+  { thread }: UnstoredThread,
+  what: string,
+  isRead169: boolean
+): RpcError => {
   if (thread.ephemeral) return invalidRequest(`ephemeral threads do not support ${what}`)
   if (isRead169) return unsupported('list_turns')
   return invalidRequest(
@@ -111,15 +118,15 @@ export const unmaterialized = ({ thread }: Draft, what: string, isRead169: boole
 }
 
 /** Follows a thread from now on. */
-export const subscribe = ({ session }: Call, threadId: string): void =>
+export const subscribe = ({ session }: RpcCall, threadId: string): void =>
   void session.subscriptions.add(threadId)
 
 /** Loads a thread for the client that asked; its file is named after it unless said otherwise. */
 export const load = (
-  call: Call,
-  thread: Pick<LiveThread, 'id' | 'settings' | 'draft'> & Partial<Pick<LiveThread, 'streamId'>>
-): void => {
-  call.server.live.put({
+  call: RpcCall,
+  thread: Pick<LiveThread, 'id' | 'settings' | 'draft'> & Partial<ThreadIds>
+): LiveThread => {
+  const loaded: LiveThread = {
     streamId: thread.id,
     ...thread,
     status: { type: 'idle' },
@@ -127,25 +134,27 @@ export const load = (
     review: null,
     rolledBackAt: 0,
     writtenTurnId: null
-  })
+  }
+  call.server.live.put(loaded)
   subscribe(call, thread.id)
+  return loaded
 }
 
 /** Makes the rollout of a draft, if the thread is one; then changes find it. */
-export const materialized = async (call: Call, threadId: string): Promise<Found<void>> => {
-  const draft = await draftOf(call, threadId)
+export const materialized = async (
+  call: RpcCall,
+  thread: ThreadIds
+): Promise<E.Either<RpcError, void>> => {
+  const draft = await draftOf(call, thread)
   if (draft === null) return E.right(undefined)
   const { meta, startedAtMs } = draft
-  const event = {
-    timestamp: new Date(startedAtMs).toISOString(),
-    type: 'session_meta',
-    payload: meta
-  }
+  const timestamp = new Date(startedAtMs).toISOString()
+  const event = { timestamp, type: 'session_meta', payload: meta }
   const made = await write(call, (engine, options) =>
-    engine.append(threadId, [event], 'no_stream', options)
+    engine.append(thread.streamId, [event], 'no_stream', options)
   )
   if (E.isLeft(made)) return made
-  const live = call.server.live.find(threadId)
+  const live = call.server.live.find(thread.id)
   if (live !== null) call.server.live.put({ ...live, draft: null })
   return E.right(undefined)
 }
@@ -156,29 +165,23 @@ export interface ThreadWords {
   readonly unknown: (id: string) => RpcError
 }
 
-/** A thread that is loaded or stored, and not one that is never stored. */
+/** Refuses a thread that is neither loaded nor stored, and one that is never stored. */
 export const knownThread = async (
-  call: Call,
-  text: string,
+  call: RpcCall,
+  thread: ThreadIds,
   words: ThreadWords
-): Promise<Found<string>> => {
-  const id = threadIdOf(text)
-  if (E.isLeft(id)) return id
-  const draft = await draftOf(call, id.right)
-  if (draft?.thread.ephemeral === true) return E.left(invalidRequest(words.ephemeral(id.right)))
-  return draft === null && !(await isStored(call, id.right)) ? E.left(words.unknown(id.right)) : id
+): Promise<E.Either<RpcError, void>> => {
+  const { id } = thread
+  const draft = await draftOf(call, thread)
+  if (draft?.thread.ephemeral === true) return E.left(invalidRequest(words.ephemeral(id)))
+  const isKnown = draft !== null || E.isRight(await locate(call, thread))
+  return isKnown ? E.right(undefined) : E.left(words.unknown(id))
 }
 
-/** The same, with a rollout that can be changed. */
-export const changeable = async (
-  call: Call,
-  text: string,
-  words: ThreadWords
-): Promise<Found<string>> => {
-  const id = await knownThread(call, text, words)
-  if (E.isLeft(id)) return id
-  const made = await materialized(call, id.right)
-  return E.isLeft(made) ? made : id
+/** The same; then the thread has a rollout that can be changed. */
+export const changeable: typeof knownThread = async (call, thread, words) => {
+  const known = await knownThread(call, thread, words)
+  return E.isLeft(known) ? known : materialized(call, thread)
 }
 
 /** Words of changes to metadata; 0.169 speaks of rollouts. */
@@ -191,7 +194,7 @@ export const metadataWords = ({ profile }: Server): ThreadWords => ({
 const STOP_MS_MAX = 10_000
 
 /** Stops the turn that runs in a thread, if one does. */
-export const stopTurn = async ({ server }: Call, threadId: string): Promise<void> => {
+export const stopTurn = async ({ server }: RpcCall, threadId: string): Promise<void> => {
   const turn = server.live.find(threadId)?.turn ?? null
   if (turn === null) return
   turn.abort.abort()
@@ -204,8 +207,22 @@ export const stopTurn = async ({ server }: Call, threadId: string): Promise<void
   clearTimeout(timer)
 }
 
-/** JSON without the members that are not there. */
-export const present = (members: Readonly<Record<string, unknown>>): JsonObject =>
-  Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== undefined && value !== null)
-  ) as JsonObject
+const NEWEST = { limit: 1, sortDirection: 'desc', itemsView: 'notLoaded' } as const
+
+/**
+ * Cursors to the newest turn and item of a thread, from which a client of 0.169 pages backwards; null where there is nothing,
+ * and for threads without numbered lines.
+ */
+export const newestCursors = async (
+  call: RpcCall,
+  { streamId }: ThreadIds,
+  { historyMode }: Pick<ShownThread, 'historyMode'>
+): Promise<JsonObject> => {
+  if (historyMode !== 'paginated') return { turnsBackwardsCursor: null, itemsBackwardsCursor: null }
+  const turns = await ask(call, (engine) => engine.listTurns(streamId, NEWEST))
+  const items = await ask(call, (engine) => engine.listItems(streamId, NEWEST))
+  return {
+    turnsBackwardsCursor: E.isRight(turns) ? turns.right.backwardsCursor : null,
+    itemsBackwardsCursor: E.isRight(items) ? items.right.backwardsCursor : null
+  }
+}

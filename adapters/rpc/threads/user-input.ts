@@ -6,7 +6,6 @@ import type { JsonObject } from '../../../domain/json.ts'
 import type { ProfileName } from '../../../domain/profile.ts'
 import { absoluteDirectory } from '../../home/places.ts'
 import { CODE, invalidRequest, type RpcError } from '../wire/errors.ts'
-import { approvalPolicies, approvalsReviewers, permissionsOf, personalities } from './overrides.ts'
 import {
   absolutePath,
   anything,
@@ -21,9 +20,10 @@ import {
   tagged,
   text,
   type Codec,
-  type ValueOf
+  type ParamsOf
 } from '../wire/serde.ts'
-import { tierOf, type Settings } from './settings.ts'
+import { approvalPolicies, approvalsReviewers, permissionsOf, personalities } from './overrides.ts'
+import { tierOf, type SessionSettings } from './settings.ts'
 
 /** Characters of one input at most. */
 export const INPUT_CHARS_MAX = 1048576
@@ -44,12 +44,12 @@ const NAMED = {
 }
 
 /** One part of what a user says. */
-export type UserInput = JsonObject & { readonly type: string }
+export type ClientInput = JsonObject & { readonly type: string }
 
 /** The parts of an era. */
-export const userInputs = (profile: ProfileName): Codec<ReadonlyArray<UserInput>> =>
+export const userInputs = (profile: ProfileName): Codec<ReadonlyArray<ClientInput>> =>
   list(
-    tagged<UserInput>('UserInput', {
+    tagged<ClientInput>('UserInput', {
       ...INPUTS,
       ...(profile === '0.169' ? SOUNDS : {}),
       ...NAMED
@@ -58,8 +58,8 @@ export const userInputs = (profile: ProfileName): Codec<ReadonlyArray<UserInput>
 
 /** Refuses input that is longer than Codex takes. */
 export const checkInput = (
-  input: ReadonlyArray<UserInput>
-): E.Either<RpcError, ReadonlyArray<UserInput>> => {
+  input: ReadonlyArray<ClientInput>
+): E.Either<RpcError, ReadonlyArray<ClientInput>> => {
   const chars = input.reduce(
     (sum, { text: said }) => sum + (typeof said === 'string' ? [...said].length : 0),
     0
@@ -78,7 +78,7 @@ export const checkInput = (
       })
 }
 
-const sandboxPolicy = tagged<UserInput>('SandboxPolicy', {
+const sandboxPolicy = tagged<ClientInput>('SandboxPolicy', {
   dangerFullAccess: struct('DangerFullAccess', {}),
   readOnly: struct('ReadOnly', { networkAccess: defaulted(flag, false) }),
   externalSandbox: struct('ExternalSandbox', { networkAccess: option(text) }),
@@ -105,24 +105,24 @@ export const settingsFields = (profile: ProfileName) => ({
   collaborationMode: option(anything)
 })
 /** The values of these members. */
-export type SettingsPatch = ValueOf<ReturnType<typeof settingsFields>>
+export type SettingsPatch = ParamsOf<ReturnType<typeof settingsFields>>
 
-/** Settings after a change, and the members of `turn_context` that tell it. */
+/** Settings after a change, and the members of `turn_context` that record it. */
 export interface ChangedSettings {
-  readonly settings: Settings
+  readonly settings: SessionSettings
   readonly recorded: JsonObject
 }
 
 /** Applies a change of settings; `Left` for one that contradicts itself. */
 export const changedSettings = (
-  before: Settings,
+  before: SessionSettings,
   asked: SettingsPatch,
   profile: ProfileName
 ): E.Either<RpcError, ChangedSettings> => {
   if (asked.permissions !== null && asked.sandboxPolicy !== null)
     return E.left(invalidRequest('`permissions` cannot be combined with `sandboxPolicy`'))
   const cwd = asked.cwd === null ? before.cwd : absoluteDirectory(asked.cwd)
-  const settings: Settings = {
+  const settings: SessionSettings = {
     ...before,
     cwd,
     runtimeWorkspaceRoots: asked.cwd === null ? before.runtimeWorkspaceRoots : [cwd],
@@ -136,7 +136,7 @@ export const changedSettings = (
     reasoningSummary: asked.summary ?? before.reasoningSummary,
     personality: asked.personality ?? before.personality
   }
-  const told: ReadonlyArray<readonly [string, keyof Settings]> = [
+  const members: ReadonlyArray<readonly [string, keyof SessionSettings]> = [
     ['cwd', 'cwd'],
     ['approval_policy', 'approvalPolicy'],
     ['approvals_reviewer', 'approvalsReviewer'],
@@ -147,7 +147,7 @@ export const changedSettings = (
     ['personality', 'personality']
   ]
   const recorded = Object.fromEntries(
-    told
+    members
       .filter(([, member]) => JSON.stringify(settings[member]) !== JSON.stringify(before[member]))
       .map(([name, member]) => [name, settings[member]])
   ) as JsonObject

@@ -26,23 +26,23 @@ export interface AuthOptions {
   readonly maxClockSkewSeconds?: number
 }
 
-/** Judges an `Authorization` header; answers why it is refused, or null. */
+/** Judges an `Authorization` header; resolves with why it is refused, or null. */
 export type Auth = (authorization: string | undefined, nowSeconds: number) => Promise<string | null>
 
-/** Judges in the name of nobody: everyone may come in. */
+/** Everyone may connect. */
 export const openToAll: Auth = () => Promise.resolve(null)
 
 const SECRET_BYTES_MIN = 32
 const CLOCK_SKEW_SECONDS = 30
 const HEADER = /^[\x20-\x7e]*$/
 
-type Settings =
+type AuthSettings =
   | { readonly kind: 'none' }
   | { readonly kind: 'token_file'; readonly path: string }
   | { readonly kind: 'token_hash'; readonly digest: Buffer }
   | { readonly kind: 'signed'; readonly path: string; readonly options: AuthOptions }
 
-const capabilitySettings = (options: AuthOptions): E.Either<string, Settings> => {
+const capabilitySettings = (options: AuthOptions): E.Either<string, AuthSettings> => {
   const { tokenFile, tokenSha256, sharedSecretFile, issuer, audience } = options
   const signing = [sharedSecretFile, issuer, audience, options.maxClockSkewSeconds]
   if (signing.some((value) => value !== undefined))
@@ -61,7 +61,7 @@ const capabilitySettings = (options: AuthOptions): E.Either<string, Settings> =>
     : E.left('--ws-token-sha256 must be a 64-character hex SHA-256 digest')
 }
 
-const signedSettings = (options: AuthOptions): E.Either<string, Settings> => {
+const signedSettings = (options: AuthOptions): E.Either<string, AuthSettings> => {
   if (options.tokenFile !== undefined || options.tokenSha256 !== undefined)
     return E.left(
       '`--ws-token-file` and `--ws-token-sha256` require `--ws-auth capability-token`, not `signed-bearer-token`'
@@ -72,7 +72,7 @@ const signedSettings = (options: AuthOptions): E.Either<string, Settings> => {
 }
 
 /** Checks that the options fit together; reads no file. `Left` says what is wrong. */
-export const authSettings = (options: AuthOptions): E.Either<string, Settings> => {
+export const authSettings = (options: AuthOptions): E.Either<string, AuthSettings> => {
   if (options.mode === 'capability-token') return capabilitySettings(options)
   if (options.mode === 'signed-bearer-token') return signedSettings(options)
   return Object.values(options).some((value) => value !== undefined)
@@ -104,7 +104,7 @@ const bearer = (authorization: string | undefined): E.Either<string, string> => 
     : E.left('invalid authorization header')
 }
 
-/** The hash is compared, so that the time it takes tells nothing about the token, its length included. */
+/** Hashes are compared, so that the time taken reveals nothing about the token, its length included. */
 const capability =
   (digest: Buffer): Auth =>
   async (authorization) => {
@@ -163,7 +163,7 @@ const signed = async (secret: string, options: AuthOptions): Promise<Auth> => {
 }
 
 /** Reads the secrets the options name; `Left` says why the server cannot start. */
-export const authOf = async (settings: Settings): Promise<E.Either<string, Auth>> => {
+export const authOf = async (settings: AuthSettings): Promise<E.Either<string, Auth>> => {
   if (settings.kind === 'none') return E.right(openToAll)
   if (settings.kind === 'token_hash') return E.right(capability(settings.digest))
   const secret = await secretIn(settings.path)

@@ -1,38 +1,35 @@
 /**
  * One client on a WebSocket: a text frame is a message.
  *
- * What waits for a reader is bounded. While more than a little waits, nothing more is read from that client, so whoever
- * asks faster than they read is slowed down by their own connection. Who takes nothing at all, or lets too much
- * pile up, is cut off; the others do not notice.
+ * Unsent bytes are bounded. While too many wait, nothing more is read from that client, so a client that sends faster than it
+ * reads is slowed down by its own connection. One that reads nothing at all, or lets too much pile up, is cut off; the others do
+ * not notice.
  */
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
-import { connect } from '../connection/connection.ts'
 import type { LabelsOf } from '../../../replay/metrics.ts'
-import type { Server } from '../method.ts'
+import { connect } from '../connection/connection.ts'
+import type { Server } from '../threads/server.ts'
 
-/** How much may wait for a reader. */
-export interface Limits {
+export interface ClientLimits {
   /** With more than this unsent, no further request is read. */
   readonly pauseBytes: number
   /** With more than this unsent, in more than one message, the client is cut off. */
   readonly unsentBytesMax: number
-  /** A client that takes nothing for so long, though something waits for it, is cut off. */
+  /** A client that reads nothing for this long, though something waits for it, is cut off. */
   readonly stallMsMax: number
-  /** What runs when the server ends may go on, and be read, for so long. */
+  /** How long running requests may take, and be read, when the server ends. */
   readonly finishMsMax: number
 }
 
-/** The limits of a server. */
-export const LIMITS: Limits = {
+export const LIMITS: ClientLimits = {
   pauseBytes: 1024 * 1024,
   unsentBytesMax: 256 * 1024 * 1024,
   stallMsMax: 30_000,
   finishMsMax: 10_000
 }
 
-/** A client. */
-export interface Client {
+export interface SocketClient {
   /** Answers what runs and hangs up. */
   readonly finish: () => Promise<void>
 }
@@ -51,8 +48,8 @@ export const serveClient = (
   server: Server,
   client: WebSocket,
   socket: Socket,
-  { pauseBytes, unsentBytesMax, stallMsMax, finishMsMax }: Limits
-): Client => {
+  { pauseBytes, unsentBytesMax, stallMsMax, finishMsMax }: ClientLimits
+): SocketClient => {
   let unsent = 0
   let emptied: () => void = () => undefined
   const cutOff = (kind: LabelsOf<'rpc.clients.cut_off'>['why'], why: string): void => {

@@ -3,6 +3,7 @@
  */
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
+import { reasonOf } from '../wire/errors.ts'
 import { isLoopback } from './listen.ts'
 
 /** A page of the server. */
@@ -23,7 +24,7 @@ export type Routes = Readonly<Record<string, Route>>
 export const HEALTH: Routes = { '/readyz': { body: () => '' }, '/healthz': { body: () => '' } }
 
 /** What is known of a request. */
-export interface Request {
+export interface HttpRequest {
   readonly method: string
   readonly path: string
   readonly headers: IncomingHttpHeaders
@@ -53,8 +54,8 @@ const isLocal = (from: string | undefined): boolean =>
 
 const page = async (
   route: Route,
-  { method, from, headers: { authorization } }: Request,
-  { auth }: Rules
+  { method, from, headers: { authorization } }: HttpRequest,
+  { auth }: HttpRules
 ): Promise<HttpAnswer> => {
   if (method !== 'GET' && method !== 'HEAD')
     return { status: 405, body: '', headers: { allow: 'GET,HEAD' } }
@@ -65,7 +66,7 @@ const page = async (
   try {
     return { status: 200, body: await route.body(), headers }
   } catch (cause) {
-    return text(500, cause instanceof Error ? cause.message : String(cause))
+    return text(500, reasonOf(cause))
   }
 }
 
@@ -73,7 +74,7 @@ const listed = (header: string | undefined): ReadonlyArray<string> =>
   (header ?? '').split(',').map((word) => word.trim().toLowerCase())
 
 /** Why a request cannot become a WebSocket; null when it can. */
-const upgradeProblem = ({ method, headers }: Request): HttpAnswer | null => {
+const upgradeProblem = ({ method, headers }: HttpRequest): HttpAnswer | null => {
   if (method !== 'GET') return text(405, NO_GET)
   if (!listed(headers.connection).includes('upgrade'))
     return text(400, "Connection header did not include 'upgrade'")
@@ -87,7 +88,7 @@ const upgradeProblem = ({ method, headers }: Request): HttpAnswer | null => {
 }
 
 /** How requests are judged. */
-export interface Rules {
+export interface HttpRules {
   readonly routes: Routes
   /**
    * True over TCP. Browsers say where a page is from, and none may speak to the server, whatever the page. A page whose name was
@@ -106,7 +107,7 @@ const isAddress = (host = 'localhost'): boolean => {
 }
 
 /** Judges a request, in Codex's order; null: it becomes a WebSocket. */
-export const judge = async (request: Request, rules: Rules): Promise<HttpAnswer | null> => {
+export const judge = async (request: HttpRequest, rules: HttpRules): Promise<HttpAnswer | null> => {
   const { headers, path } = request
   if (rules.browsersReach && headers.origin !== undefined) return text(403, '')
   const route = Object.hasOwn(rules.routes, path) ? rules.routes[path] : undefined

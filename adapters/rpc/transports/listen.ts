@@ -4,6 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
+import type { Server } from '../threads/server.ts'
 
 /** A place to listen at. */
 export type Listen =
@@ -52,3 +53,9 @@ export const isLoopback = (host: string): boolean => host.startsWith('127.') || 
 /** An address as URLs spell it. */
 export const authority = (host: string, port: number): string =>
   host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
+
+/** What carries the messages of the clients. */
+export interface Transport {
+  /** Serves until `stop` is signalled or, where there is but one client, until it leaves; never rejects. */
+  readonly serve: (server: Server, stop: AbortSignal) => Promise<void>
+}

@@ -6,9 +6,9 @@ import { once } from 'node:events'
 import { createServer, type Server as Http } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { openToAll } from './auth.ts'
-import { answerRequests } from './websocket.ts'
 import type { Routes } from './http.ts'
 import { authority, isLoopback, type Listen } from './listen.ts'
+import { answerRequests } from './websocket.ts'
 
 /** A page that is served until it is closed. */
 export interface MetricsListener {
@@ -21,7 +21,7 @@ const closed = (http: Http): Promise<void> => {
   return done
 }
 
-/** Binds the address, of this machine only; `Left` says why it cannot. `say` is told where. */
+/** Binds the address, of this machine only; `Left` says why it cannot. `say` gets the address. */
 export const openMetrics = async (
   { host, port }: Extract<Listen, { kind: 'websocket' }>,
   routes: Routes,

@@ -2,14 +2,15 @@
  * The stdio transport: one message per line, `\n` behind each, UTF-8.
  *
  * Nothing is lost and nothing piles up: while too many requests run, or the reader of our answers is slow, no
- * further line is taken. At the end of the input every request taken is still answered.
+ * further line is read. At the end of the input every request is still answered.
  */
 import { isUtf8 } from 'node:buffer'
 import type { Readable, Writable } from 'node:stream'
 import { connect } from '../connection/connection.ts'
-import type { Server } from '../method.ts'
+import type { Server } from '../threads/server.ts'
+import { reasonOf } from '../wire/errors.ts'
 
-/** Longest line that is taken, in bytes; a longer one is passed over. */
+/** Longest line that is read, in bytes; a longer one is skipped. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
 
 const NEWLINE = 10
@@ -42,7 +43,7 @@ async function* linesOf(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer | '
   if (bytes > 0) yield line()
 }
 
-/** What is written in one turn of the event loop is handed to the system at once: a call for each answer costs more. */
+/** Hands what is written in one turn of the event loop to the system at once: one call per answer costs more. */
 const together = (output: Writable): Writable => {
   if (output.writableCorked > 0) return output
   output.cork()
@@ -50,7 +51,7 @@ const together = (output: Writable): Writable => {
   return output
 }
 
-/** Resolves when the output takes more, is gone, or nobody waits for it any longer. */
+/** Resolves when the output takes more, is closed, or `stop` is signalled. */
 const drained = (output: Writable, stop: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const done = (): void => {
@@ -99,8 +100,7 @@ export const serveStdio = async (
       if (stop.aborted) break
     }
   } catch (cause) {
-    if (!input.destroyed)
-      server.log(`input failed: ${cause instanceof Error ? cause.message : String(cause)}`)
+    if (!input.destroyed) server.log(`input failed: ${reasonOf(cause)}`)
   }
   await connection.idle()
   await flushed(output, stop)

@@ -5,17 +5,16 @@ import * as E from 'fp-ts/lib/Either.js'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { openToAll, type Auth } from './auth.ts'
+import type { ClientLimits } from './client.ts'
 import type { Routes } from './http.ts'
-import { authority, isLoopback, type Listen } from './listen.ts'
-import type { Limits } from './client.ts'
-import type { Transport } from './transport.ts'
+import { authority, isLoopback, type Listen, type Transport } from './listen.ts'
 import { webSockets } from './websocket.ts'
 
 /** How a listener is set up. */
 export interface TcpOptions {
   readonly auth: Auth
   readonly routes: Routes
-  readonly limits?: Limits
+  readonly limits?: ClientLimits
   /** Told where the server listens, for people and for programs that chose port 0. */
   readonly say: (banner: string) => void
 }

@@ -15,10 +15,9 @@ import { describe } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
 import { lockWriter } from '../../jsonl/writer-lock.ts'
 import { openToAll } from './auth.ts'
-import type { Limits } from './client.ts'
+import type { ClientLimits } from './client.ts'
 import type { Routes } from './http.ts'
-import { controlSocketPath, type Listen } from './listen.ts'
-import type { Transport } from './transport.ts'
+import { controlSocketPath, type Listen, type Transport } from './listen.ts'
 import { webSockets } from './websocket.ts'
 
 /** Longest path that Linux binds or connects to, in bytes; macOS has three less. */
@@ -28,7 +27,7 @@ export const SOCKET_PATH_BYTES_MAX = 107
 export interface UnixOptions {
   readonly home: string
   readonly routes: Routes
-  readonly limits?: Limits
+  readonly limits?: ClientLimits
 }
 
 const codeOf = (cause: unknown): string | undefined => (cause as NodeJS.ErrnoException).code
@@ -36,7 +35,7 @@ const codeOf = (cause: unknown): string | undefined => (cause as NodeJS.ErrnoExc
 const nameBeside = (path: string): string =>
   join(dirname(path), `.${randomBytes(4).toString('hex')}`)
 
-/** Whether a server answers there; what cannot be told counts as living. */
+/** Whether a server answers there; it counts as living when in doubt. */
 const stateOf = async (path: string): Promise<'living' | 'dead' | 'gone'> => {
   const socket = createConnection(path)
   try {
@@ -97,7 +96,7 @@ const publish = async (bound: string, path: string): Promise<string | null> => {
   return null
 }
 
-/** The folder of the socket, made for its owner alone when it is missing; one that is there keeps its bits, unless it is ours. */
+/** The folder of the socket, made for its owner alone when missing; an existing one keeps its mode, unless it is ours. */
 const makeFolder = (path: string, home: string): void => {
   const folder = dirname(path)
   mkdirSync(folder, { recursive: true, mode: 0o700 })

@@ -4,19 +4,19 @@
  * Compression is never agreed on, a message may have 16 MiB, and a client that breaks the rules of the protocol is
  * dropped without a word, all as Codex does it.
  */
-import { createServer, STATUS_CODES, type IncomingMessage, type Server as Http } from 'node:http'
+import { STATUS_CODES, createServer, type IncomingMessage, type Server as Http } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
-import type { Server } from '../method.ts'
-import { LIMITS, serveClient, type Client, type Limits } from './client.ts'
-import { judge, type HttpAnswer, type Request, type Rules } from './http.ts'
+import type { Server } from '../threads/server.ts'
+import { LIMITS, serveClient, type ClientLimits, type SocketClient } from './client.ts'
+import { judge, type HttpAnswer, type HttpRequest, type HttpRules } from './http.ts'
 
-/** Largest message that is taken, in bytes. */
+/** Largest message that is accepted, in bytes. */
 export const MESSAGE_BYTES_MAX = 16 * 1024 * 1024
 
-const requestOf = ({ method = '', url = '', headers, socket }: IncomingMessage): Request => ({
+const requestOf = ({ method = '', url = '', headers, socket }: IncomingMessage): HttpRequest => ({
   method,
   path: url.replace(/[?#].*$/s, ''),
   headers,
@@ -33,7 +33,7 @@ const print = ({ status, body, headers }: HttpAnswer): string =>
     body
   ].join('\r\n')
 
-/** A WebSocket that hangs up where another would first say why: what Codex's clients expect. */
+/** A WebSocket that hangs up where the standard one would first send why, as Codex's clients expect. */
 const upgrader = async () => {
   const { WebSocket: Standard, WebSocketServer } = await import('ws')
   const BROKEN: ReadonlySet<number | undefined> = new Set([1002, 1007, 1008, 1009])
@@ -53,21 +53,20 @@ const upgrader = async () => {
   })
 }
 
-/** Tells of an answer that refuses. */
-const tellRefusal = (telemetry: Telemetry, { status }: HttpAnswer): void => {
+const countRefusal = (telemetry: Telemetry, { status }: HttpAnswer): void => {
   if (status !== 200 && status !== 500) telemetry.count('http.refusals', { status: `${status}` })
 }
 
 /** Answers requests that are no upgrades, as the rules say. */
 export const answerRequests = (
   http: Http,
-  rules: Rules,
+  rules: HttpRules,
   telemetry: Telemetry = noTelemetry
 ): void => {
   http.on('request', (request, response) => {
     void judge(requestOf(request), rules).then((answer) => {
       if (answer === null) return response.destroy()
-      tellRefusal(telemetry, answer)
+      countRefusal(telemetry, answer)
       const length = { 'content-length': Buffer.byteLength(answer.body) }
       response.writeHead(answer.status, { ...answer.headers, ...length }).end(answer.body)
     })
@@ -84,12 +83,12 @@ export interface WebSocketServing {
 
 /** Makes an HTTP server that accepts WebSockets; nothing is answered before `serve`. */
 export const webSockets = async (
-  rules: Rules,
-  limits: Limits = LIMITS
+  rules: HttpRules,
+  limits: ClientLimits = LIMITS
 ): Promise<WebSocketServing> => {
   const sockets = await upgrader()
   const http = createServer()
-  const clients = new Set<Client>()
+  const clients = new Set<SocketClient>()
 
   const welcome = (server: Server, client: WebSocket, socket: Duplex): void => {
     const served = serveClient(server, client, socket as Socket, limits)
@@ -103,7 +102,7 @@ export const webSockets = async (
       socket.on('error', () => socket.destroy())
       const refused = await judge(requestOf(request), rules)
       if (refused !== null) {
-        tellRefusal(server.telemetry ?? noTelemetry, refused)
+        countRefusal(server.telemetry ?? noTelemetry, refused)
         socket.end(print(refused))
       } else if (stop.aborted) socket.destroy()
       else sockets.handleUpgrade(request, socket, head, (client) => welcome(server, client, socket))

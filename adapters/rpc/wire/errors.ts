@@ -16,7 +16,7 @@ export const CODE = {
   overloaded: -32001
 } as const
 
-/** What a client is told when its request failed. */
+/** A failed request, as its client sees it. */
 export interface RpcError {
   readonly code: number
   readonly message: string
@@ -39,6 +39,10 @@ export const unsupported = (method: string): RpcError => ({
   code: CODE.unsupported,
   message: `${method} is not supported yet`
 })
+
+/** What a thrown value says. */
+export const reasonOf = (cause: unknown): string =>
+  cause instanceof Error ? cause.message : String(cause)
 
 /** A failure that is not the client's. */
 export const internal = (message: string): RpcError => ({ code: CODE.internal, message })

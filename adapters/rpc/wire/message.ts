@@ -5,7 +5,32 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { RpcError } from './errors.ts'
-import { printed, wellFormed } from './printed.ts'
+
+const LONE = '\\ud'
+const ESCAPE = /\\(?:(ud[89a-f][0-9a-f]{2})|.)/g
+
+/**
+ * JSON that every decoder takes: half a surrogate pair, which a rollout may hold and JSON can spell, is none in UTF-8 and becomes
+ * U+FFFD.
+ */
+export const wellFormed = (value: unknown): string => {
+  const text = JSON.stringify(value)
+  return text.includes(LONE)
+    ? text.replace(ESCAPE, (escape, lone?: string) => (lone === undefined ? escape : '\ufffd'))
+    : text
+}
+
+/** Texts of values that were printed twice; null for those printed once. They go with their values. */
+const texts = new WeakMap<object, string | null>()
+
+/** Prints a value, which must not change any more; from the second time on its text is kept as long as it is. */
+export const printed = (value: object): string => {
+  const known = texts.get(value)
+  if (typeof known === 'string') return known
+  const text = wellFormed(value)
+  texts.set(value, known === undefined ? null : text)
+  return text
+}
 
 /** What a client can send. Anything else is not answered. */
 export type Incoming =
@@ -17,15 +42,15 @@ export type Incoming =
       readonly params: unknown
     }
   | { readonly kind: 'notification'; readonly method: string }
-  | { readonly kind: 'response'; readonly id: string; readonly reply: Reply }
+  | { readonly kind: 'response'; readonly id: string; readonly reply: ClientReply }
 
 /** What a client answered to a question of the server. */
-export type Reply =
+export type ClientReply =
   | { readonly kind: 'result'; readonly result: Json }
   | { readonly kind: 'error'; readonly error: Json }
 
 /** A question of the server to its clients. */
-export interface Question {
+export interface ServerQuestion {
   /** JSON text of the id. */
   readonly requestId: string
   readonly method: string
@@ -111,7 +136,7 @@ export const printError = (id: string, { code, message, data }: RpcError): strin
   `{"error":${wellFormed({ code, message, data })},"id":${id}}`
 
 /** Prints a question of the server. */
-export const printQuestion = ({ requestId, method, params }: Question): string =>
+export const printQuestion = ({ requestId, method, params }: ServerQuestion): string =>
   `{"id":${requestId},"method":${wellFormed(method)},"params":${wellFormed(params)}}`
 
 /** Prints a notification; since 0.169 it says when it was sent. */

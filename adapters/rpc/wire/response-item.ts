@@ -5,8 +5,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
-import { decode, type Codec } from './serde.ts'
 import { own } from '../../../domain/own.ts'
+import { decode, type Codec } from './serde.ts'
 
 const MEMBERS: Readonly<Record<string, ReadonlyArray<string>>> = {
   message: ['role', 'content'],

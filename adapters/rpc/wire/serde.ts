@@ -16,26 +16,25 @@ export type Codec<A> = t.Type<A, unknown, unknown>
 const U64_MAX = 18446744073709551615
 const U32_MAX = 4294967295
 
+const isWhole = (u: unknown): boolean => Number.isInteger(u) && Math.abs(u as number) <= U64_MAX
+
 /** A value as serde names it in "invalid type" and "invalid value". */
 const unexpected = (value: unknown): string => {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'boolean') return `boolean \`${value}\``
   if (typeof value === 'string') return `string ${JSON.stringify(value)}`
   if (typeof value !== 'number') return Array.isArray(value) ? 'sequence' : 'map'
-  const whole = Number.isInteger(value) && Math.abs(value) <= U64_MAX
-  return whole ? `integer \`${value}\`` : `floating point \`${value}\``
+  return isWhole(value) ? `integer \`${value}\`` : `floating point \`${value}\``
 }
 
 const wrongType = (value: unknown, expected: string): string =>
   `invalid type: ${unexpected(value)}, expected ${expected}`
 
+const codecOf = <A>(name: string, is: t.Is<A>, validate: t.Validate<unknown, A>): Codec<A> =>
+  new t.Type<A, unknown>(name, is, validate, t.identity)
+
 const leaf = <A>(name: string, is: t.Is<A>, complain: (u: unknown) => string): Codec<A> =>
-  new t.Type<A, unknown>(
-    name,
-    is,
-    (u, c) => (is(u) ? t.success(u) : t.failure(u, c, complain(u))),
-    t.identity
-  )
+  codecOf(name, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c, complain(u))))
 
 /** A string. */
 export const text: Codec<string> = leaf('string', t.string.is, (u) => wrongType(u, 'a string'))
@@ -46,20 +45,16 @@ export const flag: Codec<boolean> = leaf('bool', t.boolean.is, (u) => wrongType(
 /** An unsigned 32-bit integer. */
 export const u32: Codec<number> = leaf(
   'u32',
-  (u): u is number => Number.isInteger(u) && (u as number) >= 0 && (u as number) <= U32_MAX,
-  (u) => {
-    const whole = Number.isInteger(u) && Math.abs(u as number) <= U64_MAX
-    return whole ? `invalid value: ${unexpected(u)}, expected u32` : wrongType(u, 'u32')
-  }
+  (u): u is number => isWhole(u) && (u as number) >= 0 && (u as number) <= U32_MAX,
+  (u) => (isWhole(u) ? `invalid value: ${unexpected(u)}, expected u32` : wrongType(u, 'u32'))
 )
 
 /** An unsigned 64-bit integer that is not 0. */
 export const positive: Codec<number> = leaf(
   'NonZeroU64',
-  (u): u is number => Number.isInteger(u) && (u as number) > 0 && (u as number) <= U64_MAX,
+  (u): u is number => isWhole(u) && (u as number) > 0,
   (u) => {
-    const whole = Number.isInteger(u) && Math.abs(u as number) <= U64_MAX
-    if (!whole) return wrongType(u, 'a nonzero u64')
+    if (!isWhole(u)) return wrongType(u, 'a nonzero u64')
     return `invalid value: ${unexpected(u)}, expected ${u === 0 ? 'a nonzero u64' : 'u64'}`
   }
 )
@@ -88,7 +83,7 @@ export const items: Codec<ReadonlyArray<Json>> = leaf(
   (u) => wrongType(u, 'a sequence')
 )
 
-/** No parameters; an object is taken too, and not looked at. */
+/** No parameters; an object is accepted too, and not looked at. */
 export const unitValue: Codec<JsonObject | null> = leaf(
   'unit',
   (u): u is JsonObject | null => u === null || isJsonObject(u),
@@ -100,7 +95,7 @@ export const tagged = <A extends { readonly type: string }>(
   name: string,
   variants: Readonly<Record<string, t.Mixed>>
 ): Codec<A> =>
-  new t.Type<A, unknown>(
+  codecOf<A>(
     name,
     (u): u is A =>
       isJsonObject(u) && typeof u['type'] === 'string' && Object.hasOwn(variants, u['type']),
@@ -113,8 +108,7 @@ export const tagged = <A extends { readonly type: string }>(
       if (variant === undefined) return t.failure(u, c, unknownVariant(type, Object.keys(variants)))
       const read = variant.validate(u, c)
       return E.isLeft(read) ? read : t.success({ type, ...(read.right as object) } as unknown as A)
-    },
-    t.identity
+    }
   )
 
 const quoted = (names: ReadonlyArray<string>): string => {
@@ -139,11 +133,10 @@ export const oneOf = <K extends string>(...names: ReadonlyArray<K>): Codec<K> =>
 /** One of a fixed set of names, or an object that stands for a variant with members; these are not looked at. */
 export const variant = (...names: ReadonlyArray<string>): Codec<Json> => {
   const name = oneOf(...names)
-  return new t.Type<Json, unknown>(
+  return codecOf<Json>(
     name.name,
     (u): u is Json => name.is(u) || isJsonObject(u),
-    (u, c) => (isJsonObject(u) ? t.success(u) : name.validate(u, c)),
-    t.identity
+    (u, c) => (isJsonObject(u) ? t.success(u) : name.validate(u, c))
   )
 }
 
@@ -159,7 +152,7 @@ export const absolutePath: Codec<string> = leaf(
 
 /** A list of one kind of value. */
 export const list = <A>(element: Codec<A>): Codec<ReadonlyArray<A>> =>
-  new t.Type<ReadonlyArray<A>, unknown>(
+  codecOf<ReadonlyArray<A>>(
     `Vec<${element.name}>`,
     (u): u is ReadonlyArray<A> => Array.isArray(u) && u.every(element.is),
     (u, c) => {
@@ -171,24 +164,18 @@ export const list = <A>(element: Codec<A>): Codec<ReadonlyArray<A>> =>
         read.push(one.right)
       }
       return t.success(read)
-    },
-    t.identity
+    }
   )
 
 /** A thread id where the parameter itself is one; read in any spelling, printed lowercase with hyphens. */
-export const uuid: Codec<string> = new t.Type<string, unknown>(
-  'uuid',
-  t.string.is,
-  (u, c) => {
-    const parsed = typeof u === 'string' ? parseUuid(u) : E.left(wrongType(u, 'a string'))
-    return E.isLeft(parsed) ? t.failure(u, c, parsed.left) : t.success(parsed.right)
-  },
-  t.identity
-)
+export const uuid: Codec<string> = codecOf<string>('uuid', t.string.is, (u, c) => {
+  const parsed = typeof u === 'string' ? parseUuid(u) : E.left(wrongType(u, 'a string'))
+  return E.isLeft(parsed) ? t.failure(u, c, parsed.left) : t.success(parsed.right)
+})
 
 /** The first of several shapes that fits. */
 export const untagged = <A, B>(name: string, first: Codec<A>, second: Codec<B>): Codec<A | B> =>
-  new t.Type<A | B, unknown>(
+  codecOf<A | B>(
     name,
     (u): u is A | B => first.is(u) || second.is(u),
     (u, c) => {
@@ -197,8 +184,7 @@ export const untagged = <A, B>(name: string, first: Codec<A>, second: Codec<B>):
       const other = second.validate(u, c)
       if (E.isRight(other)) return other
       return t.failure(u, c, `data did not match any variant of untagged enum ${name}`)
-    },
-    t.identity
+    }
   )
 
 /** A member of a struct, and what stands for it when it is absent. */
@@ -218,11 +204,10 @@ export const required = <A>(codec: Codec<A>): Field<A> => ({
 
 /** A member that may be absent or null; both are read as null. */
 export const option = <A>(codec: Codec<A>): Field<A | null> => ({
-  codec: new t.Type<A | null, unknown>(
+  codec: codecOf<A | null>(
     `Option<${codec.name}>`,
     (u): u is A | null => u === null || codec.is(u),
-    (u, c) => (u === null || u === undefined ? t.success(null) : codec.validate(u, c)),
-    t.identity
+    (u, c) => (u === null || u === undefined ? t.success(null) : codec.validate(u, c))
   ),
   absent: { value: null },
   mayEnd: false
@@ -244,11 +229,10 @@ export const defaulted = <A>(codec: Codec<A>, value: A): Field<A> => ({
 
 /** A member this era does not know: whatever it holds, it is read as null. */
 export const ignored = <A>(): Field<A | null> => ({
-  codec: new t.Type<A | null, unknown>(
+  codec: codecOf<A | null>(
     'ignored',
     (u): u is null => u === null,
-    () => t.success(null),
-    t.identity
+    () => t.success(null)
   ),
   absent: { value: null },
   mayEnd: true
@@ -263,7 +247,7 @@ interface AnyField {
 /** Members by name. */
 export type Fields = Readonly<Record<string, AnyField>>
 /** The value a struct is read to: every member present. */
-export type ValueOf<F extends Fields> = {
+export type ParamsOf<F extends Fields> = {
   readonly [K in keyof F]: F[K] extends Field<infer A> ? A : never
 }
 
@@ -288,7 +272,7 @@ const validateStruct = <F extends Fields>(
   fields: F,
   source: object,
   c: t.Context
-): t.Validation<ValueOf<F>> => {
+): t.Validation<ParamsOf<F>> => {
   const read: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(source) as ReadonlyArray<[string, unknown]>) {
     const field = Object.hasOwn(fields, key) ? fields[key] : undefined
@@ -302,14 +286,14 @@ const validateStruct = <F extends Fields>(
     if (absent === 'missing') return t.failure(source, c, `missing field \`${key}\``)
     read[key] = absent.value
   }
-  return t.success(read as ValueOf<F>)
+  return t.success(read as ParamsOf<F>)
 }
 
 /** A struct: members by name, or by place in an array. */
-export const struct = <F extends Fields>(name: string, fields: F): Codec<ValueOf<F>> =>
-  new t.Type<ValueOf<F>, unknown>(
+export const struct = <F extends Fields>(name: string, fields: F): Codec<ParamsOf<F>> =>
+  codecOf<ParamsOf<F>>(
     name,
-    (u): u is ValueOf<F> => E.isRight(validateStruct(fields, Object(u) as object, [])),
+    (u): u is ParamsOf<F> => E.isRight(validateStruct(fields, Object(u) as object, [])),
     (u, c) => {
       if (Array.isArray(u)) {
         const named = fromArray(name, fields, u)
@@ -319,8 +303,7 @@ export const struct = <F extends Fields>(name: string, fields: F): Codec<ValueOf
       }
       if (!isJsonObject(u)) return t.failure(u, c, wrongType(u, `struct ${name}`))
       return validateStruct(fields, u, c)
-    },
-    t.identity
+    }
   )
 
 /** Reads a value, or says in serde's words why it cannot be read. */

@@ -1,7 +1,7 @@
 /**
- * What happened to a thread, in the notifications with which Codex tells of its own turns.
+ * What happened to a thread, as the notifications that Codex sends of its own turns.
  *
- * The log keeps how things ended. How they began is made from that: a message without its text, a tool without its result.
+ * The log keeps how items ended. How they began is derived from that: a message without its text, a tool without its result.
  * Item ids are those of a replay.
  */
 import { decodable, type Decoder } from '../../../domain/items/decodable.ts'
@@ -10,7 +10,6 @@ import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
 import type { ThreadItem, ThreadStatus, Turn } from '../../../domain/protocol.ts'
 import type { ThreadChange } from '../../../replay/follow/changes.ts'
 import { absoluteDirectory } from '../../home/places.ts'
-import type { Notice } from '../wire/message.ts'
 import {
   goalCleared,
   goalUpdated,
@@ -22,22 +21,22 @@ import {
   turnFailed,
   turnStarted
 } from '../threads/notices.ts'
+import type { Notice } from '../wire/message.ts'
 
-/** What is told: a notification, or the state the thread is in from here on. */
-export type Told = { readonly notice: Notice } | { readonly status: ThreadStatus }
+/** A notification, or the status of the thread from here on. */
+export type FollowEffect = { readonly notice: Notice } | { readonly status: ThreadStatus }
 
-/** Where things are told. */
-export interface Telling {
+/** What the effects of a change depend on. */
+interface FollowContext {
   readonly threadId: string
   readonly profile: ProfileName
   readonly strict: boolean
-  /** True when the session has goals. */
   readonly goals: boolean
 }
 
 const ACTIVE: ThreadStatus = { type: 'active', activeFlags: [] }
 
-/** An item as it was when it began. */
+/** An item as it was when it began, as far as the log tells. */
 const begun = (item: ThreadItem): ThreadItem => {
   const base = 'completedAtMs' in item ? { ...item, completedAtMs: null } : item
   switch (base.type) {
@@ -80,19 +79,16 @@ const begun = (item: ThreadItem): ThreadItem => {
   }
 }
 
-type Stage = 'started' | 'completed'
-
 const itemNotice = (
-  { threadId, profile }: Telling,
-  stage: Stage,
+  { threadId, profile }: FollowContext,
+  stage: 'started' | 'completed',
   item: ThreadItem,
   turnId: string,
   atMs: number
-): Told => {
+): FollowEffect => {
   const known = stage === 'started' ? item.startedAtMs : item.completedAtMs
-  const shown = item as unknown as JsonObject
   return {
-    notice: itemChanged(stage, shown, { threadId, turnId }, known ?? atMs, profile)
+    notice: itemChanged(stage, item, { threadId, turnId }, known ?? atMs, profile)
   }
 }
 
@@ -102,10 +98,10 @@ const withAnswer = (turn: Turn, answer: ThreadItem | null, profile: ProfileName)
     ? turn
     : { ...turn, items: [answer], itemsView: 'summary' }
 
-const ended = (
-  { threadId, profile }: Telling,
+const turnEnded = (
+  { threadId, profile }: FollowContext,
   { turn, answer }: Extract<ThreadChange, { readonly type: 'turn_ended' }>
-): ReadonlyArray<Told> => {
+): ReadonlyArray<FollowEffect> => {
   const isFailed = turn.status === 'failed'
   return [
     { status: { type: isFailed ? 'systemError' : 'idle' } },
@@ -119,28 +115,31 @@ const decoderOf = (profile: ProfileName): Decoder => ({
   absolute: absoluteDirectory
 })
 
-/** What is told of a change, in order. */
-export const toldOf = (telling: Telling, change: ThreadChange): ReadonlyArray<Told> => {
-  const { threadId, profile, strict, goals } = telling
+/** The effects of a change, in order. */
+export const effectsOf = (
+  context: FollowContext,
+  change: ThreadChange
+): ReadonlyArray<FollowEffect> => {
+  const { threadId, profile, strict, goals } = context
   switch (change.type) {
     case 'turn_started':
       return [{ status: ACTIVE }, { notice: turnStarted(threadId, change.turn) }]
     case 'turn_resumed':
       return [{ status: ACTIVE }]
     case 'turn_ended':
-      return ended(telling, change)
+      return turnEnded(context, change)
     case 'item_added': {
       const { turnId, grows, atMs } = change
       const item = decodable(change.item, decoderOf(profile))
       if (item === null) return []
-      const started = itemNotice(telling, 'started', begun(item), turnId, atMs)
-      return grows ? [started] : [started, itemNotice(telling, 'completed', item, turnId, atMs)]
+      const started = itemNotice(context, 'started', begun(item), turnId, atMs)
+      return grows ? [started] : [started, itemNotice(context, 'completed', item, turnId, atMs)]
     }
     case 'item_changed': {
       const item = decodable(change.item, decoderOf(profile))
       return item === null
         ? []
-        : [itemNotice(telling, 'completed', item, change.turnId, change.atMs)]
+        : [itemNotice(context, 'completed', item, change.turnId, change.atMs)]
     }
     case 'reasoning_added':
       return reasoningAdded(threadId, change).map((notice) => ({ notice }))

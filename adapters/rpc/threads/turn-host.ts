@@ -2,10 +2,10 @@
  * Whoever runs turns for a server: a library user with a model. The server speaks for it; it writes what happens to the
  * thread through the engine.
  */
-import type { Fact } from '../../domain/analytics/fact.ts'
-import type { Json, JsonObject } from '../../domain/json.ts'
-import type { Asked } from './threads/questions.ts'
-import type { Settings } from './threads/settings.ts'
+import type { Fact } from '../../../domain/analytics/fact.ts'
+import type { Json, JsonObject } from '../../../domain/json.ts'
+import type { QuestionOutcome } from './questions.ts'
+import type { SessionSettings } from './settings.ts'
 
 /** A turn that begins. */
 export interface HostedTurn {
@@ -13,14 +13,14 @@ export interface HostedTurn {
   readonly turnId: string
   /** What the client sent: user inputs as the protocol spells them. */
   readonly input: ReadonlyArray<JsonObject>
-  readonly settings: Settings
+  readonly settings: SessionSettings
   /** Tells the clients that follow the thread, for instance `item/completed`. */
   readonly notify: (method: string, params: Json) => void
   /**
    * Asks the clients that follow the thread, for instance `item/commandExecution/requestApproval`. Resolves with the first
    * answer, or as aborted when the turn is interrupted or ends; never rejects.
    */
-  readonly ask: (method: string, params: JsonObject) => Promise<Asked>
+  readonly ask: (method: string, params: JsonObject) => Promise<QuestionOutcome>
   /** Tells usage analytics what only the host knows, for instance `turn_profile`; nothing when they are off. */
   readonly fact: (fact: Fact) => void
   /** Aborted when a client interrupts the turn. */

@@ -1,0 +1,305 @@
+/**
+ * `unroll/…`: questions to the ledgers. Codex has none of them in any era. They report what was recorded, change nothing, and
+ * wait for nothing.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import type { AnalyticsEvent, EventPayload } from '../../../domain/analytics/event.ts'
+import { AUDIT_ACTIONS, type AuditRow } from '../../../domain/audit/row.ts'
+import type { StoreError } from '../../../domain/errors.ts'
+import { isJsonObject } from '../../../domain/json.ts'
+import { TOOL_KINDS, TOOL_STATUSES, type ToolCall } from '../../../domain/tools/tool-call.ts'
+import type { Engine } from '../../../replay/engine.ts'
+import type { ApprovalRow, ReviewRow } from '../../../replay/ledgers/audit.ts'
+import type { FileChange } from '../../../replay/ledgers/blame.ts'
+import type {
+  PluginHistoryRow,
+  PluginIdentityRow,
+  PluginUse
+} from '../../../replay/ledgers/plugins.ts'
+import type { ToolsSummary } from '../../../replay/ledgers/tools-summary.ts'
+import { nullable } from '../threads/results.ts'
+import { ask, threadOf, type ThreadIds } from '../threads/server.ts'
+import { invalidRequest } from '../wire/errors.ts'
+import {
+  defaulted,
+  flag,
+  i64,
+  list,
+  oneOf,
+  option,
+  required,
+  text,
+  u32,
+  type Fields,
+  type ParamsOf
+} from '../wire/serde.ts'
+import { EVERY_PROFILE, answer, ofThread, served, type Served } from './method.ts'
+
+/** Some members of the parameters, without those that were not given. */
+const given = <P extends object, K extends keyof P>(
+  params: P,
+  ...names: ReadonlyArray<K>
+): { readonly [N in K]?: NonNullable<P[N]> } =>
+  Object.fromEntries(
+    names.flatMap((name) => (params[name] === null ? [] : [[name, params[name]]]))
+  ) as { readonly [N in K]?: NonNullable<P[N]> }
+
+/** Shape of an object of a ledger; docs/FORMAT.md and the type of the engine's answer have its members. */
+const object = <A>(name: string): t.Type<A, unknown, unknown> =>
+  new t.Type<A, unknown, unknown>(
+    name,
+    (u): u is A => isJsonObject(u),
+    (u, c) => (isJsonObject(u) ? t.success(u as A) : t.failure(u, c)),
+    t.identity
+  )
+
+const rows = <A>(name: string) => ({ data: t.readonlyArray(object<A>(name)) })
+const pageOf = <A>(name: string) => t.type({ ...rows<A>(name), nextCursor: nullable(t.string) })
+
+const allRows =
+  <A>(
+    found: TaskEither<StoreError, ReadonlyArray<A>>
+  ): TaskEither<StoreError, { readonly data: ReadonlyArray<A> }> =>
+  async () =>
+    E.map((data: ReadonlyArray<A>) => ({ data }))(await found())
+
+/** A question; `thread` is the thread its parameters name, if any. */
+const question = <F extends Fields, A>(
+  name: string,
+  fields: F,
+  result: t.Mixed,
+  asked: (
+    engine: Engine,
+    params: ParamsOf<F>,
+    thread: ThreadIds | undefined
+  ) => TaskEither<StoreError, A>
+): Served<ParamsOf<F>> =>
+  served(name, fields, result, async (params, call) => {
+    const { threadId = null } = params as { readonly threadId?: string | null }
+    const thread = threadId === null ? E.right(undefined) : threadOf(call, threadId)
+    if (E.isLeft(thread)) return thread
+    return E.map(answer)(await ask(call, (engine) => asked(engine, params, thread.right)))
+  })
+
+/** The member of a request to the engine by which it is about one thread. */
+const about = (thread: ThreadIds | undefined): { readonly threadId?: string } =>
+  thread === undefined ? {} : { threadId: thread.id }
+
+const tokens = {
+  inputTokens: t.number,
+  cachedInputTokens: t.number,
+  outputTokens: t.number,
+  reasoningOutputTokens: t.number,
+  totalTokens: t.number
+}
+const UsageGroup = t.type(
+  {
+    key: t.string,
+    ...tokens,
+    lowerBound: t.boolean,
+    rows: t.number,
+    cacheHitRate: nullable(t.number),
+    byModel: t.readonlyArray(
+      t.type({
+        model: nullable(t.string),
+        provider: nullable(t.string),
+        ...tokens,
+        rows: t.number
+      })
+    )
+  },
+  'UsageGroup'
+)
+
+/** What threads spent, added up as `unroll usage` does. */
+export const usageRead = question(
+  'UsageReadParams',
+  {
+    by: required(oneOf('total', 'day', 'month', 'thread', 'turn', 'model', 'provider', 'agent')),
+    threadId: option(text),
+    tree: defaulted(flag, false),
+    sinceMs: option(i64),
+    untilMs: option(i64),
+    timeZone: option(text)
+  },
+  t.type(
+    {
+      groups: t.readonlyArray(UsageGroup),
+      total: UsageGroup,
+      reasons: t.readonlyArray(
+        t.type({
+          kind: t.union([t.literal('compaction_unrecorded'), t.literal('answer_unrecorded')]),
+          threadId: t.string,
+          text: t.string
+        })
+      )
+    },
+    'UsageReport'
+  ),
+  (engine, { by, tree, ...params }, thread) =>
+    engine.usage({
+      ...{ by, tree },
+      ...about(thread),
+      ...given(params, 'sinceMs', 'untilMs', 'timeZone')
+    })
+)
+
+const toolFilters = {
+  threadId: option(text),
+  turnId: option(text),
+  kinds: option(list(oneOf(...TOOL_KINDS))),
+  statuses: option(list(oneOf(...TOOL_STATUSES))),
+  sinceMs: option(i64),
+  untilMs: option(i64)
+}
+const FILTERS = ['turnId', 'kinds', 'statuses', 'sinceMs', 'untilMs'] as const
+
+/** Which tools threads called. */
+export const toolsList = question(
+  'ToolsListParams',
+  {
+    ...toolFilters,
+    cursor: option(text),
+    limit: option(u32),
+    order: option(oneOf('asc', 'desc'))
+  },
+  pageOf<ToolCall>('ToolCall'),
+  (engine, params, thread) =>
+    engine.tools({ ...about(thread), ...given(params, ...FILTERS, 'cursor', 'limit', 'order') })
+)
+
+/** The same, added up. */
+export const toolsSummary = question(
+  'ToolsSummaryParams',
+  toolFilters,
+  object<ToolsSummary>('ToolsSummary'),
+  (engine, params, thread) =>
+    engine.toolsSummary({ ...about(thread), ...given(params, ...FILTERS) })
+)
+
+/** Which turns changed a file. */
+export const blameRead = question(
+  'BlameReadParams',
+  { path: required(text), threadId: option(text) },
+  t.type({
+    path: t.string,
+    ...rows<FileChange>('FileChange'),
+    hints: t.readonlyArray(t.string)
+  }),
+  (engine, { path }, thread) => engine.blame({ path, ...about(thread) })
+)
+
+/** What happened to threads. */
+export const auditList = question(
+  'AuditListParams',
+  {
+    threadId: option(text),
+    sinceMs: option(i64),
+    untilMs: option(i64),
+    actor: option(text),
+    actions: option(list(oneOf(...AUDIT_ACTIONS))),
+    cursor: option(text),
+    limit: option(u32)
+  },
+  pageOf<AuditRow>('AuditRow'),
+  (engine, params, thread) =>
+    engine.auditTrail({
+      ...about(thread),
+      ...given(params, 'sinceMs', 'untilMs', 'actor', 'actions', 'cursor', 'limit')
+    })
+)
+
+const threadFilter = { threadId: option(text) }
+
+/** Who decided what. */
+export const approvalsList = question(
+  'ApprovalsListParams',
+  threadFilter,
+  t.type(rows<ApprovalRow>('Approval')),
+  (engine, _, thread) => allRows(engine.approvals(thread?.streamId))
+)
+
+/** What reviewers said. */
+export const reviewsList = question(
+  'ReviewsListParams',
+  threadFilter,
+  t.type(rows<ReviewRow>('Review')),
+  (engine, _, thread) => allRows(engine.reviews(thread?.streamId))
+)
+
+/** Which plugins were seen in the home. */
+export const pluginsList = question(
+  'PluginsListParams',
+  {},
+  t.type(rows<PluginIdentityRow>('PluginIdentity')),
+  (engine) => allRows(engine.plugins())
+)
+
+/** What became of them. */
+export const pluginHistoryList = question(
+  'PluginHistoryListParams',
+  { localId: option(text) },
+  t.type(rows<PluginHistoryRow>('PluginChange')),
+  (engine, { localId }) => allRows(engine.pluginHistory(localId ?? undefined))
+)
+
+/** Who used them. */
+export const pluginUsageList = question(
+  'PluginUsageListParams',
+  { threadId: option(text), plugin: option(text) },
+  t.type(rows<PluginUse>('PluginUse')),
+  (engine, params, thread) =>
+    allRows(engine.pluginUse({ ...about(thread), ...given(params, 'plugin') }))
+)
+
+interface AnalyticsPage {
+  readonly data: ReadonlyArray<EventPayload>
+  readonly nextCursor: string | null
+}
+
+const LIMIT = 100
+const LIMIT_MAX = 1000
+const CURSOR = /^\d{1,15}$/
+
+/** Events from a place on: the reducer begins with the thread, so a later page costs those before it too. */
+const analyticsPage = async (
+  events: AsyncIterable<AnalyticsEvent>,
+  from: number,
+  limit: number
+): Promise<AnalyticsPage> => {
+  const data: Array<EventPayload> = []
+  let place = 0
+  for await (const { payload } of events) {
+    if (data.length === limit) return { data, nextCursor: String(place) }
+    if (place >= from) data.push(payload)
+    place += 1
+  }
+  return { data, nextCursor: null }
+}
+
+/** What Codex would have posted about a thread. */
+export const analyticsList = ofThread(
+  'AnalyticsListParams',
+  {
+    contract: option(oneOf(...EVERY_PROFILE)),
+    sinceMs: option(i64),
+    untilMs: option(i64),
+    cursor: option(text),
+    limit: option(u32)
+  },
+  pageOf<EventPayload>('AnalyticsEvent'),
+  async (thread, params, call) => {
+    const { cursor } = params
+    if (cursor !== null && !CURSOR.test(cursor))
+      return E.left(invalidRequest(`invalid cursor: ${cursor}`))
+    const contract = params.contract ?? call.server.profile
+    const threadId = thread.id
+    const request = { threadId, contract, ...given(params, 'sinceMs', 'untilMs') }
+    const found = await ask(call, (engine) => engine.analytics(request))
+    if (E.isLeft(found)) return found
+    const limit = Math.max(1, Math.min(params.limit ?? LIMIT, LIMIT_MAX))
+    return E.right(answer(await analyticsPage(found.right, Number(cursor ?? 0), limit)))
+  }
+)

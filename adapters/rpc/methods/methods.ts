@@ -1,0 +1,225 @@
+/**
+ * Every method: the rows of `table.ts`, read once, with the handlers of those that are served.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import type { ProfileName } from '../../../domain/profile.ts'
+import type { QueueKey } from '../threads/scheduler.ts'
+import type { Server } from '../threads/server.ts'
+import {
+  absolutePath,
+  anything,
+  flag,
+  items,
+  list,
+  option,
+  required,
+  struct,
+  tagged,
+  text,
+  u32,
+  unitValue
+} from '../wire/serde.ts'
+import { conversationSummary } from './conversation-summary.ts'
+import { GATED_FIELDS } from './gated-fields.ts'
+import { initialize } from './initialize.ts'
+import {
+  analyticsList,
+  approvalsList,
+  auditList,
+  blameRead,
+  pluginHistoryList,
+  pluginUsageList,
+  pluginsList,
+  reviewsList,
+  toolsList,
+  toolsSummary,
+  usageRead
+} from './ledgers.ts'
+import {
+  loadedList,
+  threadCompactStart,
+  threadInjectItems,
+  threadSettingsUpdate,
+  threadShellCommand,
+  threadUnsubscribe
+} from './loaded-thread.ts'
+import { EVERY_PROFILE, type AnyServed, type Method } from './method.ts'
+import { itemsList, itemsRead, timelineList, turnItemsList, turnsList } from './pages.ts'
+import { ifLoaded, isRefusal, replyOf, type Values } from './replies.ts'
+import { reviewStart } from './review-start.ts'
+import { TABLE } from './table.ts'
+import { threadArchive, threadDelete, threadUnarchive } from './thread-archive.ts'
+import { threadFork } from './thread-fork.ts'
+import { threadGoalClear, threadGoalGet, threadGoalSet } from './thread-goal.ts'
+import { threadList } from './thread-list.ts'
+import { threadMemoryModeSet, threadMetadataUpdate, threadNameSet } from './thread-metadata.ts'
+import { threadRead } from './thread-read.ts'
+import { threadResume } from './thread-resume.ts'
+import { threadRevert, threadRollback } from './thread-rewind.ts'
+import { threadSearch, threadSearchOccurrences } from './thread-search.ts'
+import { threadStart } from './thread-start.ts'
+import { turnInterrupt, turnStart, turnSteer } from './turn.ts'
+
+const SERVED: Readonly<Record<string, AnyServed>> = {
+  initialize: initialize,
+  'thread/start': threadStart,
+  'thread/resume': threadResume,
+  'thread/fork': threadFork,
+  'thread/archive': threadArchive,
+  'thread/delete': threadDelete,
+  'thread/unsubscribe': threadUnsubscribe,
+  'thread/name/set': threadNameSet,
+  'thread/goal/set': threadGoalSet,
+  'thread/goal/get': threadGoalGet,
+  'thread/goal/clear': threadGoalClear,
+  'thread/metadata/update': threadMetadataUpdate,
+  'thread/settings/update': threadSettingsUpdate,
+  'thread/memoryMode/set': threadMemoryModeSet,
+  'thread/unarchive': threadUnarchive,
+  'thread/compact/start': threadCompactStart,
+  'thread/shellCommand': threadShellCommand,
+  'thread/rollback': threadRollback,
+  'thread/revert': threadRevert,
+  'thread/list': threadList,
+  'thread/search': threadSearch,
+  'thread/searchOccurrences': threadSearchOccurrences,
+  'thread/loaded/list': loadedList,
+  'thread/read': threadRead,
+  'thread/turns/list': turnsList,
+  'thread/turns/items/list': turnItemsList,
+  'thread/items/list': itemsList,
+  'thread/items/read': itemsRead,
+  'thread/inject_items': threadInjectItems,
+  'turn/start': turnStart,
+  'turn/steer': turnSteer,
+  'turn/interrupt': turnInterrupt,
+  'thread/timeline/list': timelineList,
+  'review/start': reviewStart,
+  getConversationSummary: conversationSummary,
+  'unroll/usage/read': usageRead,
+  'unroll/tools/list': toolsList,
+  'unroll/tools/summary': toolsSummary,
+  'unroll/blame/read': blameRead,
+  'unroll/audit/list': auditList,
+  'unroll/approvals/list': approvalsList,
+  'unroll/reviews/list': reviewsList,
+  'unroll/plugins/list': pluginsList,
+  'unroll/plugins/history/list': pluginHistoryList,
+  'unroll/plugins/usage/list': pluginUsageList,
+  'unroll/analytics/list': analyticsList
+}
+
+const KINDS: Readonly<Record<string, t.Mixed>> = {
+  '': text,
+  any: anything,
+  flag,
+  list: items,
+  path: absolutePath,
+  texts: list(text),
+  u32
+}
+
+/** A mistake in the table; the process does not start with one. */
+const mistake = (what: string): never => {
+  throw new Error(`the table of methods is wrong: ${what}`)
+}
+
+type Params = AnyServed['params']
+
+const memberOf = (spec: string) => {
+  const [, name = '', mark, kind = ''] = /^(\w+)(\??)(?::(\w+))?$/.exec(spec) ?? mistake(spec)
+  const codec = KINDS[kind] ?? mistake(spec)
+  return [name, mark === '?' ? option(codec) : required(codec)] as const
+}
+
+/** The parameters of a row, as its last column spells them. */
+const paramsOf = (head: string, members: ReadonlyArray<string>): Params => {
+  if (head === '()') return () => unitValue
+  const [name = '', ...types] = head.split('|')
+  if (types.length > 0) {
+    const kinds = tagged(name, Object.fromEntries(types.map((type) => [type, struct(type, {})])))
+    return () => kinds
+  }
+  const [bare = '', since] = name.split('?')
+  const whole = struct(bare, Object.fromEntries(members.map(memberOf)))
+  if (since === undefined) return () => whole
+  const absent = option(whole).codec
+  return ({ profile }) => (since === '169' && profile !== '0.169' ? unitValue : absent)
+}
+
+/** What requests of a row wait for, as its third column spells it. */
+const keyOf = (spec: string): ((params: Values) => QueueKey | null) => {
+  const named = (kind: string, value: unknown): QueueKey => ({
+    name: `${kind}:${String(value)}`,
+    mode: 'exclusive'
+  })
+  switch (spec) {
+    case '-':
+      return () => null
+    case 'thread':
+      return ({ threadId }) => named('thread', threadId)
+    case 'thread?':
+      return ({ threadId }) => (typeof threadId === 'string' ? named('thread', threadId) : null)
+    case 'thread|path':
+      return ({ threadId, path }) =>
+        threadId === '' ? named('path', path ?? '') : named('thread', threadId)
+  }
+  const [kind = '', member] = spec.split(':')
+  if (member !== undefined) return (params) => named(kind, params[member])
+  const name = spec.replace('(shared)', '')
+  const key: QueueKey = { name, mode: name === spec ? 'exclusive' : 'shared' }
+  return () => key
+}
+
+const unserved = (name: string, answer: string, params: Params): AnyServed => {
+  const word = answer.replace('loaded:', '')
+  const known = replyOf(word, name) ?? mistake(`${name} ${answer}`)
+  const reply = word === answer ? known : ifLoaded(known)
+  return {
+    params,
+    result: isRefusal(word) ? t.unknown : t.object,
+    handler: async (values: Values | null, call) =>
+      E.map((result) => ({ result }))(reply(name, values ?? {}, call))
+  }
+}
+
+const methodOf = (row: string): Method => {
+  const [name = '', marks = '', waits = '', answer = '', head = '', ...members] = row.split(/\s+/)
+  const erasOf = (wanted: string): ReadonlyArray<ProfileName> =>
+    EVERY_PROFILE.filter((_, at) => wanted.includes(marks.charAt(at)))
+  const profiles = erasOf('yxo')
+  const queue = waits.replace(',lists', '')
+  const key = keyOf(queue)
+  const word = answer.replace('loaded:', '')
+  const isServed = answer === 'served'
+  const code = isServed
+    ? (SERVED[name] ?? mistake(name))
+    : unserved(name, answer, paramsOf(head, members))
+  return {
+    ...code,
+    name,
+    profiles,
+    ours: erasOf('o'),
+    experimental: erasOf('x'),
+    experimentalFields: GATED_FIELDS[name] ?? {},
+    mayLackParams: head === '()' || head.includes('?'),
+    standing: isServed ? 'served' : isRefusal(word) ? 'refused' : 'courtesy',
+    key: (params) => key((params ?? {}) as Values),
+    changesLists: queue !== waits
+  }
+}
+
+/** Every method, in the order in which the refusal of an unknown one lists them. */
+export const METHODS: ReadonlyArray<Method> = TABLE.trim().split('\n').map(methodOf)
+
+/** The methods a server has: those of its era, and our own unless it is strict. */
+export const methodsOf = ({
+  profile,
+  strict
+}: Pick<Server, 'profile' | 'strict'>): ReadonlyMap<string, Method> =>
+  new Map(
+    METHODS.filter(
+      ({ profiles, ours }) => profiles.includes(profile) && !(strict && ours.includes(profile))
+    ).map((method) => [method.name, method])
+  )
