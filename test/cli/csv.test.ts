@@ -1,6 +1,6 @@
 // The goal: a spreadsheet shows what a rollout says and runs none of it.
 import { expect } from 'chai'
-import { csvLine } from '../../adapters/cli/text/csv.ts'
+import { csvLine } from '../../adapters/cli/text/rows.ts'
 
 describe('command line: comma-separated values', () => {
   it('quote what has commas, quotes or outer spaces, and end lines as RFC 4180 has it', () => {

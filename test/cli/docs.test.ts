@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { COMMANDS, EXIT_CODES } from '../../adapters/cli/table/commands.ts'
-import { renderCliMarkdown } from '../../adapters/cli/commands/help.ts'
+import { renderCliMarkdown } from '../../adapters/cli/docs.ts'
 import { EXIT } from '../../adapters/cli/text/report.ts'
 import { unroll } from './console.ts'
 

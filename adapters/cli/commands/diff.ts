@@ -10,76 +10,68 @@ import type { PastPoint } from '../../../replay/time-travel/past.ts'
 import { listOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pastPoint } from '../point.ts'
-import { placeOf, withEngine, type Open, type Place, type PlainCommand } from '../session.ts'
-import { differenceFields, differenceText } from '../text/difference.ts'
-import { printPieces } from '../text/pieces.ts'
-import { reportError } from '../text/report.ts'
-import { painter, tsv } from '../text/style.ts'
-import { safeJson } from '../text/text.ts'
+import { withEngine, type Ending, type HomeCommand } from '../session.ts'
+import { DIFFERENCES, differenceText } from '../text/difference.ts'
+import { formOf, jsonLine, printPieces } from '../text/print.ts'
+import { tsv } from '../text/rows.ts'
+import { painter } from '../text/style.ts'
 
-/** A thread as it was typed, and the point behind its last @. */
-interface Typed {
+/** A side as it was typed: a thread, and the point behind its last @. */
+interface TypedSide {
   readonly thread: string
   readonly at?: PastPoint
 }
 
-const typedSide = (text: string, nowMs: number): Typed => {
+const typedSide = (text: string, nowMs: number): E.Either<StoreError, TypedSide> => {
   const end = text.lastIndexOf('@')
-  if (end === -1) return { thread: text }
+  if (end === -1) return E.right({ thread: text })
   const thread = text.slice(0, end)
-  return { thread, at: pastPoint(text.slice(end + 1), thread, nowMs) }
+  return E.map((at: PastPoint) => ({ thread, at }))(pastPoint(text.slice(end + 1), thread, nowMs))
 }
 
 function* lines(differences: ReadonlyArray<Difference>, input: Input, io: Io): Generator<string> {
+  const form = formOf(input, io)
   const paint = painter(input, io)
   for (const one of differences) {
-    if (input.json) yield `${safeJson(JSON.stringify(one))}\n`
-    else if (io.outIsTty) yield differenceText(one, io.columns, paint)
-    else yield tsv([differenceFields(one)])
+    if (form === 'json') yield jsonLine(one)
+    else if (form === 'table') yield differenceText(one, io.columns, paint)
+    else yield tsv(DIFFERENCES, [one])
   }
 }
 
-const sideOf = async (engine: Engine, { thread }: Typed): Promise<E.Either<StoreError, Side>> =>
+const pointOf = ({ at }: TypedSide): { readonly at?: PastPoint } => (at === undefined ? {} : { at })
+
+/** A side with an engine that answers as of its point. */
+type OpenSide = TypedSide & { readonly engine: Engine }
+
+const sideOf = async ({ engine, thread }: OpenSide): Promise<E.Either<StoreError, Side>> =>
   E.map((threadId: string) => ({ engine, threadId }))(await engine.resolve(thread)())
 
-const compared = async (
-  input: Input,
-  io: Io,
-  [one, other]: readonly [Engine, Engine],
-  [older, newer]: readonly [Typed, Typed]
-): Promise<number> => {
-  const before = await sideOf(one, older)
-  if (E.isLeft(before)) return reportError(before.left, input.json, io)
-  const after = await sideOf(other, newer)
-  if (E.isLeft(after)) return reportError(after.left, input.json, io)
-  const asked = [...new Set(listOf(input, 'of'))] as ReadonlyArray<DifferencePart>
-  const parts = asked.length === 0 ? (['turns'] as const) : asked
+const compare = async (input: Input, io: Io, older: OpenSide, newer: OpenSide): Promise<Ending> => {
+  const before = await sideOf(older)
+  if (E.isLeft(before)) return before
+  const after = await sideOf(newer)
+  if (E.isLeft(after)) return after
+  const named = [...new Set(listOf(input, 'of'))] as ReadonlyArray<DifferencePart>
+  const parts = named.length === 0 ? (['turns'] as const) : named
   const found = await compareThreads(before.right, after.right, parts)()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
+  if (E.isLeft(found)) return found
   await printPieces(io, lines(found.right, input, io))
-  if (found.right.length === 0 && io.outIsTty && !input.json) io.err('no difference\n')
-  return found.right.length === 0 ? 0 : 1
+  if (found.right.length > 0) return 1
+  if (formOf(input, io) === 'table') io.err('no difference\n')
+  return 0
 }
 
-const openAt = (
-  input: Input,
-  io: Io,
-  open: Open,
-  place: Place,
-  { at }: Typed,
-  use: (engine: Engine, io: Io) => Promise<number>
-): Promise<number> => withEngine(input, io, open, at === undefined ? place : { ...place, at }, use)
-
-/** Compares two sides; see the command table. */
-export const diffCommand: PlainCommand = async (input, io, open) => {
-  const place = await placeOf(input, io)
+export const diffCommand: HomeCommand = async (input, io, place, open) => {
   const [first = '', second] = input.args
-  const nowMs = io.nowMs()
-  const older = typedSide(first, nowMs)
-  const newer = second === undefined ? { thread: older.thread } : typedSide(second, nowMs)
-  return openAt(input, io, open, place, older, (one, quiet) =>
-    openAt(input, quiet, open, place, newer, (other, still) =>
-      compared(input, still, [one, other], [older, newer])
+  const older = typedSide(first, io.nowMs())
+  if (E.isLeft(older)) return older
+  const newer =
+    second === undefined ? E.right({ thread: older.right.thread }) : typedSide(second, io.nowMs())
+  if (E.isLeft(newer)) return newer
+  return withEngine(input, io, open, { ...place, ...pointOf(older.right) }, (one, quiet) =>
+    withEngine(input, quiet, open, { ...place, ...pointOf(newer.right) }, (other, still) =>
+      compare(input, still, { ...older.right, engine: one }, { ...newer.right, engine: other })
     )
   )
 }

@@ -4,19 +4,19 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { DamagedLine, RecordedEvent } from '../../../domain/events/event.ts'
 import { isDamaged, START, type Batch } from '../../../replay/ports.ts'
-import { flagOf, numberOf, type Input } from '../args.ts'
-import type { Io } from '../io.ts'
-import { printJsonLines } from '../text/json-lines.ts'
+import { flagOf, numberOf } from '../args.ts'
+import { ofThread } from '../naming.ts'
+import { formOf, printJsonLines } from '../text/print.ts'
 import { printRaw } from '../text/raw-lines.ts'
-import { report, reportError, usage } from '../text/report.ts'
-import type { EngineCommand } from '../session.ts'
-import { painter, tsv, type Paint } from '../text/style.ts'
+import { usage } from '../text/report.ts'
+import { column, tsv, type Columns } from '../text/rows.ts'
+import { painter, type Paint } from '../text/style.ts'
 import { oneLine } from '../text/text.ts'
 
-type Line = RecordedEvent | DamagedLine
+type RolloutLine = RecordedEvent | DamagedLine
 
 /** What kind of line it is: its type, and for events and response items the type inside. */
-const kindOf = (line: Line): string => {
+const kindOf = (line: RolloutLine): string => {
   if (isDamaged(line)) return `damaged:${line.reason}`
   const { type, payload } = line.line
   if (type === 'ignored') return line.line.kind
@@ -24,18 +24,19 @@ const kindOf = (line: Line): string => {
   return type !== 'event_msg' && type !== 'response_item' ? type : `${type}:${String(inner)}`
 }
 
-const timeOf = (line: Line): string => (isDamaged(line) ? '' : line.line.timestamp)
+const timeOf = (line: RolloutLine): string => (isDamaged(line) ? '' : line.line.timestamp)
 
-const fields = (line: Line): ReadonlyArray<string> => [
-  String(line.revision),
-  timeOf(line),
-  String(line.bytes),
-  kindOf(line)
+export const EVENTS: Columns<RolloutLine> = [
+  column('revision', ({ revision }) => revision),
+  column('time', timeOf),
+  column('bytes', ({ bytes }) => bytes),
+  column('kind', kindOf)
 ]
 
+// Printed as they are read, so the widths cannot depend on the rows.
 const HEAD = `${'REVISION'}  ${'TIME'.padEnd(24)}  ${'BYTES'.padStart(9)}  KIND`
 
-const row = (line: Line, paint: Paint): string => {
+const humanLine = (line: RolloutLine, paint: Paint): string => {
   const kind = oneLine(kindOf(line))
   const cells = [
     String(line.revision).padStart(8),
@@ -46,53 +47,40 @@ const row = (line: Line, paint: Paint): string => {
   return `${cells.join('  ')}\n`
 }
 
-/** The asked lines of each batch; reading ends with the last asked one. */
+/** The lines between two revisions, batch by batch; reading ends with the last of them. */
 async function* linesBetween(
   batches: AsyncIterable<Batch>,
   from: number,
   to: number
-): AsyncGenerator<ReadonlyArray<Line>> {
+): AsyncGenerator<ReadonlyArray<RolloutLine>> {
   for await (const { lines } of batches) {
-    const asked = lines.filter(({ revision }) => revision >= from && revision <= to)
-    if (asked.length > 0) yield asked
-    if ((lines[lines.length - 1]?.revision ?? -1) >= to) return
+    const between = lines.filter(({ revision }) => revision >= from && revision <= to)
+    if (between.length > 0) yield between
+    if ((lines.at(-1)?.revision ?? -1) >= to) return
   }
 }
 
-async function* oneByOne(batches: AsyncIterable<ReadonlyArray<Line>>): AsyncGenerator<Line> {
-  for await (const lines of batches) yield* lines
+async function* oneByOne<A>(batches: AsyncIterable<ReadonlyArray<A>>): AsyncGenerator<A> {
+  for await (const batch of batches) yield* batch
 }
 
-const printTable = async (
-  lines: AsyncIterable<ReadonlyArray<Line>>,
-  input: Input,
-  io: Io
-): Promise<void> => {
-  const paint = painter(input, io)
-  if (io.outIsTty) await io.out(`${paint('bold', HEAD)}\n`)
-  for await (const batch of lines) {
-    await io.out(
-      io.outIsTty ? batch.map((line) => row(line, paint)).join('') : tsv(batch.map(fields))
-    )
-  }
-}
-
-/** Lists events; see the command table. */
-export const eventsCommand: EngineCommand = async (input, io, engine) => {
+export const eventsCommand = ofThread(async (id, input, io, engine) => {
   const from = numberOf(input, 'from') ?? 0
   const to = numberOf(input, 'to') ?? Infinity
-  if (from > to) {
-    return report(usage(`--from ${from} is after --to ${to}`, ''), input.json, io)
-  }
-  const found = await engine.resolve(input.args[0] ?? '')()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const batches = await engine.events(found.right, START)()
-  if (E.isLeft(batches)) return reportError(batches.left, input.json, io)
+  if (from > to) return E.left(usage(`--from ${from} is after --to ${to}`, ''))
+  const batches = await engine.events(id, START)()
+  if (E.isLeft(batches)) return batches
   const lines = linesBetween(batches.right, from, to)
-  if (input.json) await printJsonLines(io, oneByOne(lines))
+  const form = formOf(input, io)
+  if (form === 'json') await printJsonLines(io, oneByOne(lines))
   else if (flagOf(input, 'raw')) {
-    const printed = await printRaw(io, engine, found.right, lines)
-    if (E.isLeft(printed)) return reportError(printed.left, false, io)
-  } else await printTable(lines, input, io)
+    const printed = await printRaw(io, engine, id, lines)
+    if (E.isLeft(printed)) return printed
+  } else if (form === 'table') {
+    const paint = painter(input, io)
+    await io.out(`${paint('bold', HEAD)}\n`)
+    for await (const batch of lines)
+      await io.out(batch.map((line) => humanLine(line, paint)).join(''))
+  } else for await (const batch of lines) await io.out(tsv(EVENTS, batch))
   return 0
-}
+})

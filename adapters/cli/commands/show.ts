@@ -5,14 +5,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import { BASE_REMEDY, type StoreError } from '../../../domain/errors.ts'
 import type { Thread, Turn } from '../../../domain/protocol.ts'
 import type { DamagedPlace, Engine } from '../../../replay/engine.ts'
-import { flagOf, numberOf, type Input } from '../args.ts'
+import { flagOf, nextCommand, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { printJsonLines } from '../text/json-lines.ts'
-import { reportError } from '../text/report.ts'
-import type { EngineCommand } from '../session.ts'
-import { painter, typed, type Paint } from '../text/style.ts'
+import { ofThread, title } from '../naming.ts'
+import { printJsonLines } from '../text/print.ts'
+import { painter, type Paint } from '../text/style.ts'
 import { localMinute, oneLine, plural } from '../text/text.ts'
-import { sourceLabel, title } from './threads.ts'
+import { sourceLabel } from './threads.ts'
 import { everything, turnText, type Most } from '../text/turn-text.ts'
 
 const TURNS_DEFAULT = 3
@@ -108,7 +107,7 @@ export const printThread = async (
   thread: Thread,
   limit: number,
   { input, io, paint, most }: Printer
-): Promise<E.Either<StoreError, void>> => {
+): Promise<E.Either<StoreError, number>> => {
   const read = await newestTurns(engine, thread.id, limit)
   if (E.isLeft(read)) return read
   const damage = await engine.damage(thread.id)()
@@ -119,11 +118,11 @@ export const printThread = async (
   for (const one of notices) await io.out(`${paint('yellow', one)}\n`)
   const { turns, earlier } = read.right
   if (earlier) {
-    const command = typed(input, io, ['show', thread.id, '--all'])
+    const command = nextCommand(input, io, ['show', thread.id, '--all'])
     await io.out(`\n${paint('dim', `earlier turns: ${command}`)}\n`)
   }
   for (const turn of turns) await io.out(`\n${turnText(turn, most, paint)}`)
-  return E.right(undefined)
+  return E.right(0)
 }
 
 /**
@@ -147,24 +146,19 @@ const threadWithTurns = async (
   return E.isLeft(read) ? read : E.right({ ...thread.right, turns: read.right.turns })
 }
 
-/** Shows a thread; see the command table. */
-export const showCommand: EngineCommand = async (input, io, engine) => {
-  const found = await engine.resolve(input.args[0] ?? '')()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const id = found.right
+export const showCommand = ofThread(async (id, input, io, engine) => {
   const limit = flagOf(input, 'all') ? Infinity : (numberOf(input, 'limit') ?? TURNS_DEFAULT)
   if (input.json) {
     const thread = await threadWithTurns(engine, id, limit, flagOf(input, 'strict'))
-    if (E.isLeft(thread)) return reportError(thread.left, true, io)
+    if (E.isLeft(thread)) return thread
     const damage = await engine.damage(id)()
     if (E.isRight(damage) && damage.right.length > 0) io.err(`${damageNotice(damage.right)}\n`)
     await printJsonLines(io, [thread.right])
     return 0
   }
   const thread = await engine.readThread(id, false)()
+  if (E.isLeft(thread)) return thread
   const most = everything(io.outIsTty ? io.columns : Infinity)
-  const printed = E.isLeft(thread)
-    ? thread
-    : await printThread(engine, thread.right, limit, { input, io, paint: painter(input, io), most })
-  return E.isLeft(printed) ? reportError(printed.left, false, io) : 0
-}
+  const printer = { input, io, paint: painter(input, io), most }
+  return printThread(engine, thread.right, limit, printer)
+})

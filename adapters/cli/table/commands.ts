@@ -120,3 +120,18 @@ export const commandOf = (name: string): CommandSpec | undefined =>
 /** One line: how a command is written. */
 export const synopsis = ({ name, args, options }: CommandSpec): string =>
   ['unroll', name, ...args, ...(options.length > 0 ? ['[options]'] : [])].join(' ')
+
+/** How an option is written. */
+export const optionHead = ({ name, short, value }: OptionSpec): string =>
+  `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`
+
+/** What an option does, with the values it takes. */
+export const optionText = ({ text, many = false, choices, range }: OptionSpec): string =>
+  [
+    text,
+    ...(many ? ['Repeatable.'] : []),
+    ...(choices === undefined ? [] : [`One of ${choices.join(', ')}.`]),
+    ...(range === undefined || range[1] === Number.MAX_SAFE_INTEGER
+      ? []
+      : [`${range[0]} to ${range[1]}.`])
+  ].join(' ')

@@ -5,6 +5,7 @@ import type { Difference, FileSum, ModelSum } from '../../../domain/difference/t
 import { isJsonObject, textIn, type JsonObject } from '../../../domain/json.ts'
 import type { ThreadItem, Turn } from '../../../domain/protocol.ts'
 import { itemText, speaker } from './item-text.ts'
+import { column, type Columns } from './rows.ts'
 import type { Paint } from './style.ts'
 import { cut, oneLine, plural } from './text.ts'
 
@@ -37,7 +38,6 @@ const signed = (n: number): string => `${n < 0 ? '−' : '+'}${Math.abs(n).toLoc
 const NO_FILE = { patches: 0, linesAdded: 0, linesDeleted: 0, rolledBack: 0 }
 const NO_MODEL = { inputTokens: 0, outputTokens: 0, totalTokens: 0 }
 
-/** How far sums moved. */
 const fileWords = (before: Omit<FileSum, 'path'>, after: Omit<FileSum, 'path'>): string => {
   const patches = after.patches - before.patches
   const rolledBack = after.rolledBack - before.rolledBack
@@ -48,9 +48,9 @@ const fileWords = (before: Omit<FileSum, 'path'>, after: Omit<FileSum, 'path'>):
   return `${counted}, ${added}, ${deleted}${back}`
 }
 
-type Spent = Pick<ModelSum, 'inputTokens' | 'outputTokens' | 'totalTokens'>
+type TokenSums = Pick<ModelSum, 'inputTokens' | 'outputTokens' | 'totalTokens'>
 
-const usageWords = (before: Spent, after: Spent): string =>
+const usageWords = (before: TokenSums, after: TokenSums): string =>
   `${signed(after.totalTokens - before.totalTokens)} tokens: ` +
   `${signed(after.inputTokens - before.inputTokens)} input, ` +
   `${signed(after.outputTokens - before.outputTokens)} output`
@@ -97,10 +97,9 @@ export const differenceText = (one: Difference, width: number, paint: Paint): st
   return `${paint(COLOURS[one.change], cut(line, width))}\n`
 }
 
-/** Fields of a tab-separated line. */
-export const differenceFields = (one: Difference): ReadonlyArray<string> => [
-  one.of,
-  one.change,
-  nameOf(one),
-  wordsOf(one)
+export const DIFFERENCES: Columns<Difference> = [
+  column('part', (one) => one.of),
+  column('change', (one) => one.change),
+  column('key', nameOf),
+  column('words', wordsOf)
 ]

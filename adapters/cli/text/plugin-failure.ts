@@ -2,7 +2,7 @@
  * Failures of plugin commands, in the words of the command line.
  */
 import { describeFault, FAULT_KIND, type PluginFault } from '../../../domain/plugins/fault.ts'
-import type { Failure } from './report.ts'
+import type { CommandFailure } from './report.ts'
 
 /** Total, so that a new kind of fault does not compile until it has a code. */
 const EXIT: Readonly<Record<PluginFault['_tag'], number>> = {
@@ -38,7 +38,7 @@ const HINTS: Partial<Readonly<Record<PluginFault['_tag'], string>>> = {
 }
 
 /** A fault as the command line reports it. */
-export const pluginFailure = (fault: PluginFault): Failure => ({
+export const pluginFailure = (fault: PluginFault): CommandFailure => ({
   kind: FAULT_KIND[fault._tag],
   message: describeFault(fault),
   hint: HINTS[fault._tag] ?? 'see "unroll help plugins"',

@@ -71,11 +71,3 @@ export const planText = ({ steps, unrepaired }: RepairPlan, paint: Paint): strin
   ]
   return `${lines.join('\n')}\n`
 }
-
-/** A step for programs that read lines. */
-export const planFields = ({ path, to, findings, why }: PlanStep): ReadonlyArray<string> => [
-  path,
-  to ?? '',
-  [...new Set(findings.map(({ kind }) => kind))].join(' '),
-  why.join('; ')
-]
