@@ -38,13 +38,18 @@ import { EXIT, OWN_KINDS } from './text/report.ts'
 import { namesOf, type Columns } from './text/rows.ts'
 import { groupColumns, spendColumns } from './text/usage.ts'
 
-const rows = <A>(columns: Columns<A>): string =>
-  namesOf(columns)
-    .map((name) => `\`${name}\``)
-    .join(', ')
+/** Names of columns for programs and for people. */
+const rows = <A>(columns: Columns<A>) => ({
+  fields: namesOf(columns).map((name) => `\`${name}\``),
+  heads: columns.flatMap(({ table }) => {
+    if (table === null) return []
+    const { head, from = 0 } = table
+    return [`${head === '' ? 'key' : head}${from > 0 ? ` (from ${from} columns)` : ''}`]
+  })
+})
 
-/** Fields of the rows that the command table names in braces. */
-const ROWS: Readonly<Record<string, string>> = {
+/** The rows that the command table names in braces. */
+const ROWS: Readonly<Record<string, ReturnType<typeof rows>>> = {
   threads: rows(threadColumns('createdAt')),
   'found threads': rows(FOUND_THREADS),
   occurrences: rows(OCCURRENCES),
@@ -79,11 +84,12 @@ const ROWS: Readonly<Record<string, string>> = {
   'noticed changes': rows(FILE_CHANGES)
 }
 
-const withRows = (text: string): string =>
+/** A text in which names of rows are replaced by names of their columns. */
+const withRows = (text: string, names: 'fields' | 'heads'): string =>
   text.replace(/\{([a-z ]+)\}/g, (_, name: string) => {
-    const fields = ROWS[name]
-    if (fields === undefined) throw new Error(`no rows are called ${name}`)
-    return fields
+    const found = ROWS[name]
+    if (found === undefined) throw new Error(`no rows are called ${name}`)
+    return found[names].join(', ')
   })
 
 const cell = (text: string): string => text.replace(/\|/g, '\\|')
@@ -98,8 +104,8 @@ const optionTable = (options: ReadonlyArray<OptionSpec>): string =>
 const commandMarkdown = (command: CommandSpec): string => {
   const { summary, about, options, output, exits, examples } = command
   const forms = [
-    ['On a terminal', output.human],
-    ['Piped, tab-separated', output.tsv === undefined ? undefined : withRows(output.tsv)],
+    ['On a terminal', withRows(output.human, 'heads')],
+    ['Piped, tab-separated', output.tsv === undefined ? undefined : withRows(output.tsv, 'fields')],
     ['`--json`', output.json]
   ].flatMap(([name, text]) => (text === undefined ? [] : [`- ${name}: ${text}`]))
   const typed = examples.map(([line, what]) => `${line}   # ${what}`)

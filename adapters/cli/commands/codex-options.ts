@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Json, JsonObject } from '../../../domain/json.ts'
 import { isRead, parsedConfig } from '../../home/config.ts'
 import { flagOf, listOf, type Input } from '../args.ts'
-import { APP_SERVER_IDLE } from '../table/app-server.ts'
+import { APP_SERVER_IDLE } from '../table/serving.ts'
 
 /** What those options come to. */
 export interface CodexOptions {
