@@ -12,6 +12,7 @@ import type { EngineOptions } from '../library.ts'
 import { addressOf } from '../eventstore/connection/address.ts'
 import { flagOf, textOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
+import { pointIn } from './options.ts'
 import { startProgress } from './text/progress.ts'
 import { ownFailure, warn, type CommandFailure } from './text/report.ts'
 
@@ -65,7 +66,6 @@ export const placeOf = async (input: Input, io: Io): Promise<E.Either<StoreError
     ...(store.right === undefined ? {} : { store: store.right })
   }
   if (textOf(input, 'at') === undefined) return E.right(place)
-  const { pointIn } = await import('./point.ts')
   return E.map((at: PastPoint) => ({ ...place, at }))(pointIn(input, io.nowMs()))
 }
 

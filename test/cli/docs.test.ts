@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { COMMANDS, EXIT_CODES } from '../../adapters/cli/table/commands.ts'
-import { renderCliMarkdown } from '../../adapters/cli/docs.ts'
+import { renderCliMarkdown } from './rendered-docs.ts'
 import { EXIT } from '../../adapters/cli/text/report.ts'
 import { unroll } from './console.ts'
 
@@ -51,7 +51,7 @@ describe('command line: help', () => {
       one.summary,
       ...one.about,
       ...one.options.map(({ text }) => text),
-      ...Object.values(one.output as Readonly<Record<string, string>>)
+      ...Object.values(one.output as object as Readonly<Record<string, string>>)
     ])
     expect(texts.filter((text) => forbidden.test(text))).to.deep.equal([])
   })

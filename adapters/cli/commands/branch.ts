@@ -2,16 +2,34 @@
  * unroll fork, revert, rollback, unrollback: a thread goes on from a place in its history.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { printEvent } from '../../../domain/changes/new-event.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Thread } from '../../../domain/protocol.ts'
-import { flagOf, numberOf, textOf, type Input } from '../args.ts'
+import type { Written } from '../../../replay/mutate/mutations.ts'
+import { flagOf, type Input, numberOf, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread } from '../naming.ts'
 import { mutationOptions } from '../options.ts'
 import type { Ending } from '../session.ts'
-import { printWritten } from '../text/written.ts'
+import { printJson } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
+
+/** Prints the new revision; after a dry run the lines. */
+export const printWritten = async (
+  done: E.Either<StoreError, Written>,
+  input: Input,
+  io: Io
+): Promise<Ending> => {
+  if (E.isLeft(done)) return done
+  if (input.json) return printJson(done.right, io)
+  const { events, appended } = done.right
+  if (flagOf(input, 'dry-run'))
+    await io.out(events.map((event) => `${oneLine(printEvent(event, null))}\n`).join(''))
+  else
+    await io.out(appended === null ? 'nothing to write\n' : `revision ${appended.next.revision}\n`)
+  return 0
+}
 
 const printThread = async (
   made: E.Either<StoreError, Thread>,

@@ -22,11 +22,7 @@ export const OPERATIONS: Columns<Operation> = [
   }),
   column('what', ({ began }) => began.operation, { head: 'WHAT', max: 12 }),
   column('state', ({ state }) => state, { head: 'STATE', max: 10 }),
-  column('thread', ({ began }) => began.threadIds[0] ?? '', {
-    head: 'THREAD',
-    max: 36,
-    from: 100
-  }),
+  column('thread', ({ began }) => began.threadIds[0] ?? '', { head: 'THREAD', max: 36, from: 100 }),
   column('user', ({ began }) => began.by.user),
   column('actor', ({ began }) => began.by.actor),
   column('reason', ({ ended }) => ended?.reason ?? ended?.noInverse ?? ''),

@@ -2,20 +2,62 @@
  * unroll plugins list, verify, history, usage: what is known of plugins.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { describeFault, FAULT_KIND } from '../../../domain/plugins/fault.ts'
-import type { PluginHistoryRow, PluginUse } from '../../../replay/ledgers/plugins.ts'
+import { describeFault, FAULT_KIND, type PluginFault } from '../../../domain/plugins/fault.ts'
 import type { Engine } from '../../../replay/engine.ts'
+import type { PluginHistoryRow, PluginUse } from '../../../replay/ledgers/plugins.ts'
 import type { PluginFinding } from '../../plugins/findings.ts'
 import { homePlugins } from '../../plugins/plugins.ts'
 import type { PluginScan, ScannedPlugin } from '../../plugins/scan.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { answers, type Ending } from '../session.ts'
-import { pluginFailure } from '../text/plugin-failure.ts'
 import { formOf, printRows } from '../text/print.ts'
+import type { CommandFailure } from '../text/report.ts'
 import { column, type Columns } from '../text/rows.ts'
 import { isoMs, oneLine } from '../text/text.ts'
 import { minuteOf } from './log.ts'
+
+/** Total, so that a new kind of fault does not compile until it has a code. */
+const EXIT: Readonly<Record<PluginFault['_tag'], number>> = {
+  BadPluginId: 2,
+  BadVersion: 2,
+  BlankRemoteId: 2,
+  NotInstalled: 3,
+  SidecarUnsupported: 4,
+  SidecarMalformed: 4,
+  SidecarTooLarge: 4,
+  UnsafePath: 6,
+  NoManifest: 3,
+  BadManifest: 4,
+  WrongName: 6,
+  NoBundle: 3,
+  BundleTooLarge: 6,
+  BadSnapshot: 2,
+  BadConfig: 6,
+  PluginsBusy: 7,
+  PluginIo: 5
+}
+
+const HINTS: Partial<Readonly<Record<PluginFault['_tag'], string>>> = {
+  NotInstalled: 'see what is installed with "unroll plugins list"',
+  NoManifest: 'name the folder that holds .codex-plugin/plugin.json',
+  BadManifest: 'mend the manifest, or name the version with --release',
+  WrongName: 'install it under the name of its manifest',
+  BadSnapshot: 'docs/PLUGINS.md shows what a list looks like',
+  BadConfig: 'edit the file by hand, then try again',
+  UnsafePath: 'put a folder or a file in its place',
+  PluginsBusy: 'try again in a moment',
+  PluginIo: 'check that the path exists and may be used, and that the disk is not full'
+}
+
+/** A fault as the command line reports it. */
+export const pluginFailure = (fault: PluginFault): CommandFailure => ({
+  kind: FAULT_KIND[fault._tag],
+  message: describeFault(fault),
+  hint: HINTS[fault._tag] ?? 'see "unroll help plugins"',
+  retryable: fault._tag === 'PluginsBusy',
+  exit: EXIT[fault._tag]
+})
 
 const enabledWord = (enabled: boolean | null): string =>
   enabled === null ? '-' : enabled ? 'yes' : 'no'
@@ -27,11 +69,7 @@ export const PLUGINS: Columns<ScannedPlugin> = [
   column('plugin', ({ localId }) => localId, { head: 'PLUGIN', max: 48 }),
   column('version', ({ seen }) => seen.activeVersion ?? '', { head: 'VERSION', max: 20 }),
   column('enabled', ({ seen }) => enabledWord(seen.enabled), { head: 'ENABLED', max: 7 }),
-  column('remote_id', ({ seen }) => seen.remoteId ?? '', {
-    head: 'REMOTE ID',
-    max: 46,
-    from: 100
-  }),
+  column('remote_id', ({ seen }) => seen.remoteId ?? '', { head: 'REMOTE ID', max: 46, from: 100 }),
   column('remote_id_source', ({ seen }) => seen.remoteIdSource ?? '', {
     head: 'FROM',
     max: 9,

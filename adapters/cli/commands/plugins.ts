@@ -20,11 +20,16 @@ import type { StoreError } from '../../../domain/errors.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { answers, missingHome, withEngine, type Ending, type HomeCommand } from '../session.ts'
-import { pluginFailure } from '../text/plugin-failure.ts'
 import { printJson } from '../text/print.ts'
 import { usage, warn } from '../text/report.ts'
 import { oneLine, plural } from '../text/text.ts'
-import { printHistory, printPlugins, printUsage, verifyPlugins } from './plugins-shown.ts'
+import {
+  pluginFailure,
+  printHistory,
+  printPlugins,
+  printUsage,
+  verifyPlugins
+} from './plugins-shown.ts'
 
 /** The fewest and the most arguments of each word, and how it is written. */
 const WORDS: Readonly<Record<string, readonly [number, number, string]>> = {

@@ -15,7 +15,7 @@ import type { Ending, EngineCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
-import { printWritten } from '../text/written.ts'
+import { printWritten } from './branch.ts'
 
 const targetOf = (input: Input): ReviewTarget => {
   const branch = textOf(input, 'base')

@@ -2,20 +2,72 @@
  * unroll store subscribe: what a store holds and then what is new, line by line.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isUuid } from '../../../domain/ids.ts'
 import type { StoreError } from '../../../domain/errors.ts'
+import { isUuid } from '../../../domain/ids.ts'
+import type { Joined, JoinedBytes } from '../../../domain/stream/join.ts'
+import { threadOfStream } from '../../../domain/stream/names.ts'
+import type { StorePosition } from '../../../domain/stream/stored.ts'
 import { CHECKPOINT_NAME } from '../../eventstore/readers/checkpoint.ts'
-import { prefixesOf, type Bookmark } from '../../eventstore/readers/news.ts'
-import { fileReader, printingReader, type OpenReader } from '../../eventstore/readers/readers.ts'
+import { type Bookmark, prefixesOf } from '../../eventstore/readers/news.ts'
+import { fileReader, type OpenReader, printingReader } from '../../eventstore/readers/readers.ts'
 import { tell } from '../../eventstore/readers/tell.ts'
-import { flagOf, textOf, type Input } from '../args.ts'
+import { flagOf, type Input, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadIdIn } from '../naming.ts'
 import { pathOf } from '../options.ts'
-import { tellSilence, type Ending, type HomeCommand, type Place } from '../session.ts'
-import { usage, type CommandFailure } from '../text/report.ts'
-import { chosenBy, toldLine } from '../text/told-line.ts'
+import { type Ending, type HomeCommand, type Place, tellSilence } from '../session.ts'
+import { type CommandFailure, usage } from '../text/report.ts'
+import { safeJson } from '../text/text.ts'
 import { directoryOf } from './index-command.ts'
+
+const parsed = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return null
+  }
+}
+
+/** Bytes of a line: as the event they are, else in base64; neither where they are too many to be held. */
+const contentOf = ({ data }: JoinedBytes): object => {
+  if (data === null) return { event: null }
+  const event = data.json ?? parsed(data.bytes)
+  return typeof event === 'object' && event !== null
+    ? { event }
+    : { raw: Buffer.from(data.bytes ?? '').toString('base64') }
+}
+
+const saidBy = (joined: Joined): object => {
+  if (joined.what === 'fact') return { type: joined.type, data: joined.data }
+  const { segment, line, offset, bytes } = joined.metadata
+  return { type: joined.kind, segment, line, offset, bytes, ...contentOf(joined) }
+}
+
+/** One line of text, newline included; `position` is where it came to count. */
+export const toldLine = (joined: Joined, position: StorePosition): string => {
+  const { stream, revision, createdAtMs } = joined
+  const { commit, prepare } = position
+  const place = { position: { commit, prepare }, stream, revision }
+  const thread = threadOfStream(stream)
+  const at = new Date(createdAtMs).toISOString()
+  return `${safeJson(JSON.stringify({ ...place, thread, at, ...saidBy(joined) }))}\n`
+}
+
+/** Type of what was told, as it is chosen by. */
+export const typeOf = (joined: Joined): string =>
+  joined.what === 'fact' ? joined.type : joined.kind
+
+/** Chooses by a list of types, of which one may end with `*`; everything where there is no list. */
+export const chosenBy = (list: string | undefined): ((joined: Joined) => boolean) => {
+  if (list === undefined) return () => true
+  const wanted = list.split(',').map((type) => type.trim())
+  return (joined) => {
+    const type = typeOf(joined)
+    return wanted.some((one) =>
+      one.endsWith('*') ? type.startsWith(one.slice(0, -1)) : type === one
+    )
+  }
+}
 
 const HELP = 'see "unroll help store"'
 

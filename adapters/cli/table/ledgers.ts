@@ -104,9 +104,7 @@ const tools: CommandSpec = {
     option(
       'status STATUS...',
       'Only calls that ended this way; `unknown` without a record of it.',
-      {
-        choices: TOOL_STATUSES
-      }
+      { choices: TOOL_STATUSES }
     ),
     ...since(),
     limit(),

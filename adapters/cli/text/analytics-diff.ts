@@ -34,13 +34,7 @@ const explained = (agreement: EventAgreement): number => {
 }
 
 const count = (head: string, max: number, of: (one: EventAgreement) => number, from = 0) =>
-  shown<EventAgreement>({
-    head,
-    max,
-    from,
-    align: 'right',
-    cell: (one) => String(of(one))
-  })
+  shown<EventAgreement>({ head, max, from, align: 'right', cell: (one) => String(of(one)) })
 
 const AGREEMENT: Columns<EventAgreement> = [
   shown({ head: 'EVENT', max: 42, cell: ({ eventType }) => eventType }),

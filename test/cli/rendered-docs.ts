@@ -1,26 +1,29 @@
-/**
- * docs/CLI.md and docs/CHECK.md, made from the command table, the columns of rows and the catalogue of problems;
- * `UPDATE_DOCS=1 npx mocha test/cli/docs.test.ts test/check/catalogue.test.ts` writes them.
- */
+// docs/CLI.md and docs/CHECK.md as they follow from the command table, the columns of rows and the catalogue of problems.
+// `UPDATE_DOCS=1 npx mocha test/cli/docs.test.ts test/check/catalogue.test.ts` writes them.
 import { KINDS, PROBLEM_KINDS } from '../../domain/check/kinds.ts'
 import { ERROR_KIND } from '../../domain/errors.ts'
-import { SEALED_FILES } from './commands/audit-seal.ts'
-import { changeColumns } from './commands/blame.ts'
-import { FINDINGS } from './commands/check.ts'
-import { FINDINGS as DATABASE_FINDINGS } from './commands/doctor.ts'
-import { EVENTS } from './commands/events.ts'
-import { PARAGRAPHS, paragraphsOf, PROBLEMS } from './commands/explain.ts'
-import { FILE_CHANGES } from './commands/index-command.ts'
-import { ITEMS } from './commands/items.ts'
-import { OPERATIONS } from './commands/log.ts'
-import { FINDINGS as PLUGIN_FINDINGS, HISTORY, PLUGINS, USES } from './commands/plugins-shown.ts'
-import { REPAIRS, STEPS } from './commands/repair.ts'
-import { SALVAGED_FILES } from './commands/salvage.ts'
-import { FOUND_THREADS, OCCURRENCES } from './commands/search.ts'
-import { CHANGED_FILES, STORAGE } from './commands/storage.ts'
-import { threadColumns } from './commands/threads.ts'
-import { CALL_SUMS, CALLS } from './commands/tools.ts'
-import { TURNS } from './commands/turns.ts'
+import { SEALED_FILES } from '../../adapters/cli/commands/audit-seal.ts'
+import { changeColumns } from '../../adapters/cli/commands/blame.ts'
+import { FINDINGS } from '../../adapters/cli/commands/check.ts'
+import { FINDINGS as DATABASE_FINDINGS } from '../../adapters/cli/commands/doctor.ts'
+import { EVENTS } from '../../adapters/cli/commands/events.ts'
+import { PARAGRAPHS, paragraphsOf, PROBLEMS } from '../../adapters/cli/commands/explain.ts'
+import { FILE_CHANGES } from '../../adapters/cli/commands/index-command.ts'
+import { ITEMS } from '../../adapters/cli/commands/items.ts'
+import { OPERATIONS } from '../../adapters/cli/commands/log.ts'
+import {
+  FINDINGS as PLUGIN_FINDINGS,
+  HISTORY,
+  PLUGINS,
+  USES
+} from '../../adapters/cli/commands/plugins-shown.ts'
+import { REPAIRS, STEPS } from '../../adapters/cli/commands/repair.ts'
+import { SALVAGED_FILES } from '../../adapters/cli/commands/salvage.ts'
+import { FOUND_THREADS, OCCURRENCES } from '../../adapters/cli/commands/search.ts'
+import { CHANGED_FILES, STORAGE } from '../../adapters/cli/commands/storage.ts'
+import { threadColumns } from '../../adapters/cli/commands/threads.ts'
+import { CALL_SUMS, CALLS } from '../../adapters/cli/commands/tools.ts'
+import { TURNS } from '../../adapters/cli/commands/turns.ts'
 import {
   COMMANDS,
   EXIT_CODES,
@@ -30,13 +33,13 @@ import {
   synopsis,
   type CommandSpec,
   type OptionSpec
-} from './table/commands.ts'
-import { DIFFERENCES as EVENT_DIFFERENCES } from './text/analytics-diff.ts'
-import { APPROVALS, REVIEWS, TRAIL } from './text/audit.ts'
-import { DIFFERENCES } from './text/difference.ts'
-import { EXIT, OWN_KINDS } from './text/report.ts'
-import { namesOf, type Columns } from './text/rows.ts'
-import { groupColumns, spendColumns } from './text/usage.ts'
+} from '../../adapters/cli/table/commands.ts'
+import { DIFFERENCES as EVENT_DIFFERENCES } from '../../adapters/cli/text/analytics-diff.ts'
+import { APPROVALS, REVIEWS, TRAIL } from '../../adapters/cli/text/audit.ts'
+import { DIFFERENCES } from '../../adapters/cli/commands/diff.ts'
+import { EXIT, OWN_KINDS } from '../../adapters/cli/text/report.ts'
+import { namesOf, type Columns } from '../../adapters/cli/text/rows.ts'
+import { groupColumns, spendColumns } from '../../adapters/cli/text/usage.ts'
 
 /** Names of columns for programs and for people. */
 const rows = <A>(columns: Columns<A>) => ({
