@@ -8,7 +8,13 @@ import type { Thread } from '../../domain/protocol.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { Input } from './args.ts'
 import type { Io } from './io.ts'
-import { withEngine, type Ending, type EngineCommand, type Open, type Place } from './session.ts'
+import {
+  withEngine,
+  type CommandEnd,
+  type EngineCommand,
+  type OpenEngine,
+  type CommandPlace
+} from './session.ts'
 
 /** The thread that a text names; undefined where there is no text. */
 export const optionalThread = async (
@@ -34,7 +40,7 @@ export const threadOrId = async (
 /** A command about the thread that its first argument names. */
 export const ofThread =
   (
-    use: (threadId: string, input: Input, io: Io, engine: Engine) => Promise<Ending>
+    use: (threadId: string, input: Input, io: Io, engine: Engine) => Promise<CommandEnd>
   ): EngineCommand =>
   async (input, io, engine) => {
     const found = await engine.resolve(input.args[0] ?? '')()
@@ -46,9 +52,9 @@ export const threadIdIn = async (
   text: string,
   input: Input,
   io: Io,
-  place: Place,
-  open: Open
-): Promise<E.Either<Ending, string>> => {
+  place: CommandPlace,
+  open: OpenEngine
+): Promise<E.Either<CommandEnd, string>> => {
   let threadId: string | undefined
   const ended = await withEngine(input, io, open, place, async (engine) => {
     const found = await engine.resolve(text)()
@@ -61,7 +67,7 @@ export const threadIdIn = async (
 
 /** Every thread of a store with its name, from the index of this machine, which catches up with the store before. */
 const storedThreads = async (
-  place: Place & { readonly store: string }
+  place: CommandPlace & { readonly store: string }
 ): Promise<E.Either<StoreError, ReadonlyMap<string, string | null>>> => {
   const { openAll } = await import('../open.ts')
   const opened = await openAll({ ...place, onUnusableIndex: () => undefined })
@@ -80,7 +86,7 @@ const storedThreads = async (
 
 /** Threads of a store and of `others` that words name; all of them without words. Whole ids need no index. */
 export const threadsMeant = async (
-  place: Place & { readonly store: string },
+  place: CommandPlace & { readonly store: string },
   words: ReadonlyArray<string>,
   others: ReadonlyArray<string>
 ): Promise<E.Either<StoreError, ReadonlyArray<string>>> => {

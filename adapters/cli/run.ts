@@ -10,11 +10,11 @@ import {
   openReal,
   placeOf,
   withEngine,
-  type Ending,
+  type CommandEnd,
   type EngineCommand,
   type FreeCommand,
   type HomeCommand,
-  type Open
+  type OpenEngine
 } from './session.ts'
 
 const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = {
@@ -74,7 +74,7 @@ const FREE_COMMANDS: Readonly<Record<string, () => Promise<FreeCommand>>> = {
 /** Commands that end on a signal by themselves, with an exit code of their own. */
 const OWN_SIGNALS: ReadonlySet<string> = new Set(['app-server'])
 
-const endingOf = async (input: Input, io: Io, open: Open): Promise<Ending> => {
+const endingOf = async (input: Input, io: Io, open: OpenEngine): Promise<CommandEnd> => {
   const { name } = input.command
   const free = FREE_COMMANDS[name]
   if (free !== undefined) return (await free())(input, io, open)
@@ -88,7 +88,7 @@ const endingOf = async (input: Input, io: Io, open: Open): Promise<Ending> => {
   return withEngine(input, io, open, place.right, (engine, quiet) => command(input, quiet, engine))
 }
 
-const runInput = async (input: Input, io: Io, open: Open): Promise<number> => {
+const runInput = async (input: Input, io: Io, open: OpenEngine): Promise<number> => {
   const ending = await endingOf(input, io, open)
   if (typeof ending === 'number') return ending
   return E.isRight(ending) ? ending.right : report(failureOf(ending.left), input.json, io)
@@ -98,7 +98,7 @@ const runInput = async (input: Input, io: Io, open: Open): Promise<number> => {
 export const run = async (
   argv: ReadonlyArray<string>,
   io: Io,
-  open: Open = openReal
+  open: OpenEngine = openReal
 ): Promise<number> => {
   const parsed = parseCommandLine(argv)
   if (!parsed.ok) return report(parsed.failure, parsed.json, io)

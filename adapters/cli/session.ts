@@ -17,25 +17,31 @@ import { startProgress } from './text/progress.ts'
 import { ownFailure, warn, type CommandFailure } from './text/report.ts'
 
 /** Opens an engine; tests pass their own. */
-export type Open = (options: EngineOptions) => Promise<E.Either<StoreError, Engine>>
+export type OpenEngine = (options: EngineOptions) => Promise<E.Either<StoreError, Engine>>
 
 /** The real engine, loaded when it is first needed. */
-export const openReal: Open = async (options) => (await import('../library.ts')).openEngine(options)
+export const openReal: OpenEngine = async (options) =>
+  (await import('../library.ts')).openEngine(options)
 
 /** How a command ends: with an exit code, or with a failure, which `run` reports. */
-export type Ending = number | E.Either<StoreError | CommandFailure, number>
+export type CommandEnd = number | E.Either<StoreError | CommandFailure, number>
 
 /** A command over an engine. */
-export type EngineCommand = (input: Input, io: Io, engine: Engine) => Promise<Ending>
+export type EngineCommand = (input: Input, io: Io, engine: Engine) => Promise<CommandEnd>
 
 /** A command that opens what it needs itself. */
-export type HomeCommand = (input: Input, io: Io, home: Place, open: Open) => Promise<Ending>
+export type HomeCommand = (
+  input: Input,
+  io: Io,
+  home: CommandPlace,
+  open: OpenEngine
+) => Promise<CommandEnd>
 
 /** A command that needs no home, or finds one in its own way. */
-export type FreeCommand = (input: Input, io: Io, open: Open) => Promise<Ending>
+export type FreeCommand = (input: Input, io: Io, open: OpenEngine) => Promise<CommandEnd>
 
 /** Where a command reads, as its options say. */
-export interface Place {
+export interface CommandPlace {
   readonly home: string
   readonly index?: string
   /** Connection string of the store that holds the threads; absent where the files of the home do. */
@@ -55,7 +61,10 @@ export const storeOf = (input: Input, { env }: Io): E.Either<StoreError, string 
 }
 
 /** The home, index, store and point in time the options name. */
-export const placeOf = async (input: Input, io: Io): Promise<E.Either<StoreError, Place>> => {
+export const placeOf = async (
+  input: Input,
+  io: Io
+): Promise<E.Either<StoreError, CommandPlace>> => {
   const { defaultHome } = await import('../home/places.ts')
   const store = storeOf(input, io)
   if (E.isLeft(store)) return store
@@ -70,7 +79,7 @@ export const placeOf = async (input: Input, io: Io): Promise<E.Either<StoreError
 }
 
 /** A home with the index the options name. */
-export const withIndex = (input: Input, io: Io, home: string): Place => {
+export const withIndex = (input: Input, io: Io, home: string): CommandPlace => {
   const index = textOf(input, 'index')
   if (index === undefined) return { home }
   return { home, index: index === 'memory' ? index : resolve(io.cwd, index) }
@@ -93,7 +102,7 @@ export const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
 /** The failure of a home that does not exist; null when it does, or when a store holds the threads. */
-export const missingHome = ({ home, store }: Place): CommandFailure | null =>
+export const missingHome = ({ home, store }: CommandPlace): CommandFailure | null =>
   store !== undefined || isFolder(home)
     ? null
     : ownFailure(
@@ -105,10 +114,10 @@ export const missingHome = ({ home, store }: Place): CommandFailure | null =>
 /** Runs `use` over the files of a home; `instead` says what to do where a store holds the threads. */
 export const withHomeFiles = async (
   input: Input,
-  place: Place,
+  place: CommandPlace,
   instead: string,
-  use: (home: string) => Promise<Ending>
-): Promise<Ending> => {
+  use: (home: string) => Promise<CommandEnd>
+): Promise<CommandEnd> => {
   if (place.store !== undefined) {
     const reason = `${input.command.name} is about files, and a store holds the threads`
     return E.left({ _tag: 'NotPossible', reason, next: instead })
@@ -125,7 +134,7 @@ const stopped = (stop: AbortSignal): Promise<number> =>
   })
 
 /** What kept an engine from opening: an error of the operating system says it better than we can. */
-const openFailure = ({ home, index }: Place, thrown: unknown): unknown => {
+const openFailure = ({ home, index }: CommandPlace, thrown: unknown): unknown => {
   if (!(thrown instanceof Error) || typeof (thrown as NodeJS.ErrnoException).errno === 'number') {
     return thrown
   }
@@ -145,11 +154,11 @@ export const tellSilence = (why: StoreError, io: Io): void =>
 export const withEngine = async (
   input: Input,
   io: Io,
-  open: Open,
-  place: Place,
-  use: (engine: Engine, io: Io) => Promise<Ending>,
+  open: OpenEngine,
+  place: CommandPlace,
+  use: (engine: Engine, io: Io) => Promise<CommandEnd>,
   needsIndex = false
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   const missing = missingHome(place)
   if (missing !== null) return E.left(missing)
   const progress = startProgress(io)

@@ -16,7 +16,7 @@ import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { optionalThread } from '../naming.ts'
 import { pathOf, rangeIn, writeNewFile } from '../options.ts'
-import type { Ending, EngineCommand } from '../session.ts'
+import type { CommandEnd, EngineCommand } from '../session.ts'
 import { comparisonText, differencesOf, DIFFERENCES, jsonValues } from '../text/analytics-diff.ts'
 import { formOf, printJson, printJsonLines, printPieces } from '../text/print.ts'
 import { usage, warn } from '../text/report.ts'
@@ -37,7 +37,7 @@ async function* harmless(lines: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const line of lines) yield safeJson(line)
 }
 
-const replay = async (input: Input, io: Io, engine: Engine): Promise<Ending> => {
+const replay = async (input: Input, io: Io, engine: Engine): Promise<CommandEnd> => {
   const range = rangeIn(input)
   if (E.isLeft(range)) return range
   const thread = await optionalThread(engine, input.args[1])
@@ -90,7 +90,7 @@ const contractNamed = (events: ReadonlyArray<PostedEvent>): Contract => {
   return '0.169'
 }
 
-const compare = async (input: Input, io: Io, engine: Engine): Promise<Ending> => {
+const compare = async (input: Input, io: Io, engine: Engine): Promise<CommandEnd> => {
   const [, named] = input.args
   if (named === undefined)
     return E.left(usage('diff needs the file of a capture', 'see "unroll help analytics"'))

@@ -15,7 +15,7 @@ import { appendProblem, checkEvent, type CheckedEvent } from '../../../replay/mu
 import { START, type ExpectedRevision } from '../../../replay/ports.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { answers, type Ending, type EngineCommand } from '../session.ts'
+import { answers, type CommandEnd, type EngineCommand } from '../session.ts'
 import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
 
@@ -95,7 +95,7 @@ const dryRun = async (
   events: ReadonlyArray<CheckedEvent>,
   input: Input,
   io: Io
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   const revision = await revisionOf(engine, id)
   const why = appendProblem(id, expected, revision, events)
   if (why !== null) return E.left(why)

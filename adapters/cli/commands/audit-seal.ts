@@ -8,7 +8,7 @@ import { isFine, seal, verifySeal, type SealedOutcome, type SealReport } from '.
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pathOf } from '../options.ts'
-import { withHomeFiles, type Ending, type Place } from '../session.ts'
+import { withHomeFiles, type CommandEnd, type CommandPlace } from '../session.ts'
 import { formOf, printJson } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { column, tsv, type Columns } from '../text/rows.ts'
@@ -89,12 +89,12 @@ const NEVER_SEALED = notPossible(
 const withFiles = (
   input: Input,
   outside: Io,
-  place: Place,
+  place: CommandPlace,
   run: (
     home: string,
     onFile: (done: number, total: number, bytes: number) => void
   ) => Promise<E.Either<StoreError, SealReport>>
-): Promise<Ending> =>
+): Promise<CommandEnd> =>
   withHomeFiles(input, place, INSTEAD, (home) =>
     withProgress(outside, 'reading rollouts', async (io, onFile) => {
       const found = await run(home, onFile)
@@ -107,7 +107,7 @@ const withFiles = (
   )
 
 /** Notes what every rollout of a home holds. */
-export const sealHome = (input: Input, io: Io, place: Place): Promise<Ending> =>
+export const sealHome = (input: Input, io: Io, place: CommandPlace): Promise<CommandEnd> =>
   withFiles(input, io, place, (home, onFile) => {
     const log = pathOf(input, io, 'out')
     return seal({
@@ -117,7 +117,7 @@ export const sealHome = (input: Input, io: Io, place: Place): Promise<Ending> =>
   })
 
 /** Compares a home with its seals. */
-export const verifySeals = (input: Input, io: Io, place: Place): Promise<Ending> =>
+export const verifySeals = (input: Input, io: Io, place: CommandPlace): Promise<CommandEnd> =>
   withFiles(input, io, place, async (home, onFile) => {
     const [, log] = input.args
     return E.right(

@@ -13,7 +13,7 @@ import { listOf, numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadOrId } from '../naming.ts'
 import { pathOf, rangeIn, writeNewFile } from '../options.ts'
-import { withEngine, type Ending, type HomeCommand, type Place } from '../session.ts'
+import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { AUDIT_REPORTS } from '../table/ledgers.ts'
 import { APPROVALS, REVIEWS, TRAIL } from '../text/audit.ts'
 import { jsonLine, printAll, printJson, printPieces, printRows } from '../text/print.ts'
@@ -42,9 +42,14 @@ const requestOf = (input: Input): E.Either<CommandFailure, AuditRequest> => {
   })
 }
 
-type Work = (input: Input, io: Io, engine: Engine, request: AuditRequest) => Promise<Ending>
+type AuditReport = (
+  input: Input,
+  io: Io,
+  engine: Engine,
+  request: AuditRequest
+) => Promise<CommandEnd>
 
-const printTrail: Work = async (input, io, engine, request) => {
+const printTrail: AuditReport = async (input, io, engine, request) => {
   const { threadId } = await threadOrId(engine, textOf(input, 'thread'))
   const whole = threadId === undefined ? request : { ...request, threadId }
   return printAll(
@@ -56,7 +61,7 @@ const printTrail: Work = async (input, io, engine, request) => {
   )
 }
 
-const printApprovals: Work = async (input, io, engine) => {
+const printApprovals: AuditReport = async (input, io, engine) => {
   const { threadId } = await threadOrId(engine, textOf(input, 'thread'))
   const rows = await engine.approvals(threadId)()
   if (E.isLeft(rows)) return rows
@@ -68,7 +73,7 @@ const printApprovals: Work = async (input, io, engine) => {
   )
 }
 
-const printReviews: Work = async (input, io, engine) => {
+const printReviews: AuditReport = async (input, io, engine) => {
   const { threadId } = await threadOrId(engine, textOf(input, 'thread'))
   const rows = await engine.reviews(threadId)()
   if (E.isLeft(rows)) return rows
@@ -79,7 +84,7 @@ async function* ended(lines: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const line of lines) yield `${line}\n`
 }
 
-const exportTrail: Work = async (input, io, engine) => {
+const exportTrail: AuditReport = async (input, io, engine) => {
   const { threadId } = await threadOrId(engine, textOf(input, 'thread'))
   const lines = await engine.auditExport(threadId)()
   if (E.isLeft(lines)) return lines
@@ -106,7 +111,7 @@ const verdictText = (checked: Verified): string => {
   return known === false ? `${whole}; it does not continue the hash that was given` : whole
 }
 
-const verify = async (input: Input, io: Io, place: Place): Promise<Ending> => {
+const verify = async (input: Input, io: Io, place: CommandPlace): Promise<CommandEnd> => {
   const [, named] = input.args
   const head = textOf(input, 'head') ?? null
   if (head !== null && !/^[0-9a-f]{64}$/.test(head))
@@ -118,7 +123,7 @@ const verify = async (input: Input, io: Io, place: Place): Promise<Ending> => {
   return checked.ok && checked.known !== false ? 0 : 1
 }
 
-const WORK: Readonly<Record<string, Work>> = {
+const WORK: Readonly<Record<string, AuditReport>> = {
   report: printTrail,
   approvals: printApprovals,
   reviews: printReviews,

@@ -10,7 +10,7 @@ import { flagOf, type Input, numberOf, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread } from '../naming.ts'
 import { mutationOptions } from '../options.ts'
-import type { Ending } from '../session.ts'
+import type { CommandEnd } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
@@ -20,7 +20,7 @@ export const printWritten = async (
   done: E.Either<StoreError, Written>,
   input: Input,
   io: Io
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   if (E.isLeft(done)) return done
   if (input.json) return printJson(done.right, io)
   const { events, appended } = done.right
@@ -35,7 +35,7 @@ const printThread = async (
   made: E.Either<StoreError, Thread>,
   input: Input,
   io: Io
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   if (E.isLeft(made)) return made
   const thread = made.right
   const facts = flagOf(input, 'dry-run')

@@ -11,7 +11,7 @@ import { homeNames } from '../../home/names.ts'
 import { jsonlStore } from '../../jsonl/store.ts'
 import { flagOf, listOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { withHomeFiles, withIndex, type Ending, type HomeCommand } from '../session.ts'
+import { withHomeFiles, withIndex, type CommandEnd, type HomeCommand } from '../session.ts'
 import { formOf, jsonLine } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { column, tsv, type Columns } from '../text/rows.ts'
@@ -107,7 +107,7 @@ const run = async (input: Input, io: Io, options: CheckOptions): Promise<number>
   }
 }
 
-const checkFiles = (input: Input, outside: Io, home: string): Promise<Ending> =>
+const checkFiles = (input: Input, outside: Io, home: string): Promise<CommandEnd> =>
   withProgress(outside, 'checking rollouts', async (io, onProgress) => {
     const { index } = withIndex(input, io, home)
     const options = {

@@ -17,7 +17,7 @@ import type { PastPoint } from '../../../replay/time-travel/past.ts'
 import { type Input, listOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pastPoint } from '../options.ts'
-import { type Ending, type HomeCommand, withEngine } from '../session.ts'
+import { type CommandEnd, type HomeCommand, withEngine } from '../session.ts'
 import { itemText, speaker } from '../text/item-text.ts'
 import { formOf, jsonLine, printPieces } from '../text/print.ts'
 import { column, type Columns, tsv } from '../text/rows.ts'
@@ -150,7 +150,12 @@ type OpenSide = TypedSide & { readonly engine: Engine }
 const sideOf = async ({ engine, thread }: OpenSide): Promise<E.Either<StoreError, Side>> =>
   E.map((threadId: string) => ({ engine, threadId }))(await engine.resolve(thread)())
 
-const compare = async (input: Input, io: Io, older: OpenSide, newer: OpenSide): Promise<Ending> => {
+const compare = async (
+  input: Input,
+  io: Io,
+  older: OpenSide,
+  newer: OpenSide
+): Promise<CommandEnd> => {
   const before = await sideOf(older)
   if (E.isLeft(before)) return before
   const after = await sideOf(newer)

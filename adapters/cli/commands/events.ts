@@ -16,14 +16,14 @@ import { type Paint, painter } from '../text/style.ts'
 import { lines as harmlessLines, oneLine } from '../text/text.ts'
 
 /** Neighbouring lines, with the newlines between them but not the last one. */
-interface Run {
+interface LineRun {
   readonly segment: number
   readonly from: number
   until: number
 }
 
-const runsOf = (lines: ReadonlyArray<RecordedEvent | DamagedLine>): ReadonlyArray<Run> => {
-  const runs: Array<Run> = []
+const runsOf = (lines: ReadonlyArray<RecordedEvent | DamagedLine>): ReadonlyArray<LineRun> => {
+  const runs: Array<LineRun> = []
   for (const { segment, offset, bytes } of lines) {
     const last = runs[runs.length - 1]
     if (last?.segment === segment && last.until + 1 === offset) last.until = offset + bytes
@@ -59,10 +59,10 @@ export const printRaw = async (
   return E.right(undefined)
 }
 
-type RolloutLine = RecordedEvent | DamagedLine
+type EventLine = RecordedEvent | DamagedLine
 
 /** What kind of line it is: its type, and for events and response items the type inside. */
-const kindOf = (line: RolloutLine): string => {
+const kindOf = (line: EventLine): string => {
   if (isDamaged(line)) return `damaged:${line.reason}`
   const { type, payload } = line.line
   if (type === 'ignored') return line.line.kind
@@ -70,9 +70,9 @@ const kindOf = (line: RolloutLine): string => {
   return type !== 'event_msg' && type !== 'response_item' ? type : `${type}:${String(inner)}`
 }
 
-const timeOf = (line: RolloutLine): string => (isDamaged(line) ? '' : line.line.timestamp)
+const timeOf = (line: EventLine): string => (isDamaged(line) ? '' : line.line.timestamp)
 
-export const EVENTS: Columns<RolloutLine> = [
+export const EVENTS: Columns<EventLine> = [
   column('revision', ({ revision }) => revision),
   column('time', timeOf),
   column('bytes', ({ bytes }) => bytes),
@@ -82,7 +82,7 @@ export const EVENTS: Columns<RolloutLine> = [
 // Printed as they are read, so the widths cannot depend on the rows.
 const HEAD = `${'REVISION'}  ${'TIME'.padEnd(24)}  ${'BYTES'.padStart(9)}  KIND`
 
-const humanLine = (line: RolloutLine, paint: Paint): string => {
+const humanLine = (line: EventLine, paint: Paint): string => {
   const kind = oneLine(kindOf(line))
   const cells = [
     String(line.revision).padStart(8),
@@ -98,7 +98,7 @@ async function* linesBetween(
   batches: AsyncIterable<Batch>,
   from: number,
   to: number
-): AsyncGenerator<ReadonlyArray<RolloutLine>> {
+): AsyncGenerator<ReadonlyArray<EventLine>> {
   for await (const { lines } of batches) {
     const between = lines.filter(({ revision }) => revision >= from && revision <= to)
     if (between.length > 0) yield between

@@ -12,7 +12,7 @@ import { defaultIndexDirectory, storeIndexDirectory } from '../../home/places.ts
 import { isIndexFile, isIndexFolder } from '../../lmdb/files.ts'
 import { numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { withEngine, type Ending, type HomeCommand, type Place } from '../session.ts'
+import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { formOf, printJson, printRows } from '../text/print.ts'
 import { ownFailure, usage } from '../text/report.ts'
 import { column, shown, tsvLine, type Columns } from '../text/rows.ts'
@@ -43,7 +43,7 @@ const printFacts = async (facts: Facts, input: Input, io: Io): Promise<number> =
 }
 
 /** Where the threads are, as the facts begin. */
-const whereOf = ({ home, index, store }: Place): { readonly [fact: string]: string } => {
+const whereOf = ({ home, index, store }: CommandPlace): { readonly [fact: string]: string } => {
   const address = store === undefined ? undefined : addressOf(store)
   if (address === undefined || E.isLeft(address)) {
     return { home, index: index ?? defaultIndexDirectory(home) }
@@ -53,7 +53,7 @@ const whereOf = ({ home, index, store }: Place): { readonly [fact: string]: stri
 }
 
 /** Directory of the index of a place; `memory` for one that ends with the command. */
-export const directoryOf = (place: Place): string => whereOf(place)['index'] ?? ''
+export const directoryOf = (place: CommandPlace): string => whereOf(place)['index'] ?? ''
 
 /** Names in a directory that holds nothing but an index. */
 const indexFiles = async (
@@ -75,7 +75,7 @@ const indexFiles = async (
 }
 
 /** Deletes file by file, so that what appears meanwhile stays; a half-made copy as a whole. */
-const drop = async (input: Input, io: Io, place: Place): Promise<Ending> => {
+const drop = async (input: Input, io: Io, place: CommandPlace): Promise<CommandEnd> => {
   const directory = directoryOf(place)
   if (directory === 'memory') return E.left(usage('an index in memory ends by itself', ''))
   const files = await indexFiles(directory)

@@ -8,7 +8,7 @@ import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread } from '../naming.ts'
 import { mutationOptions } from '../options.ts'
-import type { Ending, EngineCommand } from '../session.ts'
+import type { CommandEnd, EngineCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { warn } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
@@ -28,7 +28,7 @@ const printThreads = async (
   done: E.Either<StoreError, RelocatedThreads>,
   input: Input,
   io: Io
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   if (E.isLeft(done)) return E.left(refusal(done.left))
   const { skipped, files, threadIds } = done.right
   for (const { threadId, reason } of skipped) warn(`skipped ${threadId}: ${oneLine(reason)}`, io)

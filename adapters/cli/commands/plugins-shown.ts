@@ -10,7 +10,7 @@ import { homePlugins } from '../../plugins/plugins.ts'
 import type { PluginScan, ScannedPlugin } from '../../plugins/scan.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { answers, type Ending } from '../session.ts'
+import { answers, type CommandEnd } from '../session.ts'
 import { formOf, printRows } from '../text/print.ts'
 import type { CommandFailure } from '../text/report.ts'
 import { column, type Columns } from '../text/rows.ts'
@@ -134,7 +134,7 @@ const findingText = ({ pluginId, path, message, next }: PluginFinding): string =
   `${oneLine(`${pluginId ?? path ?? ''}: ${message}`)}\n  ${oneLine(next)}\n`
 
 /** Checks the plugins of a home; 1 when something is wrong. */
-export const verifyPlugins = async (home: string, input: Input, io: Io): Promise<Ending> => {
+export const verifyPlugins = async (home: string, input: Input, io: Io): Promise<CommandEnd> => {
   const found = homePlugins(home, undefined, answers(input).profile).findings()
   if (E.isLeft(found)) return E.left(pluginFailure(found.left))
   const findings = found.right
@@ -144,14 +144,14 @@ export const verifyPlugins = async (home: string, input: Input, io: Io): Promise
 }
 
 /** Prints what changed. */
-export const printHistory = async (engine: Engine, input: Input, io: Io): Promise<Ending> => {
+export const printHistory = async (engine: Engine, input: Input, io: Io): Promise<CommandEnd> => {
   const rows = await engine.pluginHistory(input.args[1])()
   if (E.isLeft(rows)) return rows
   return printRows({ columns: HISTORY, nothing: 'no changes observed yet' }, rows.right, input, io)
 }
 
 /** Prints who used plugins. */
-export const printUsage = async (engine: Engine, input: Input, io: Io): Promise<Ending> => {
+export const printUsage = async (engine: Engine, input: Input, io: Io): Promise<CommandEnd> => {
   const [, plugin] = input.args
   const rows = await engine.pluginUse(plugin === undefined ? {} : { plugin })()
   if (E.isLeft(rows)) return rows

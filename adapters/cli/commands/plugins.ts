@@ -19,7 +19,7 @@ import type { InstalledSnapshot } from '../../../domain/plugins/resolution.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { answers, missingHome, withEngine, type Ending, type HomeCommand } from '../session.ts'
+import { answers, missingHome, withEngine, type CommandEnd, type HomeCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { usage, warn } from '../text/report.ts'
 import { oneLine, plural } from '../text/text.ts'
@@ -86,7 +86,7 @@ const observe = async (
   return engine.recordPlugins({ source, complete: seen.complete, sightings, told, actor: 'cli' })()
 }
 
-const printChanged = async (work: PluginWork, done: ChangedPlugin): Promise<Ending> => {
+const printChanged = async (work: PluginWork, done: ChangedPlugin): Promise<CommandEnd> => {
   const { input, io, dryRun } = work
   const changes = await observe(work, 'command')
   if (E.isLeft(changes)) return changes
@@ -109,7 +109,11 @@ const printChanged = async (work: PluginWork, done: ChangedPlugin): Promise<Endi
   return 0
 }
 
-const failInstall = async (work: PluginWork, id: string, fault: PluginFault): Promise<Ending> => {
+const failInstall = async (
+  work: PluginWork,
+  id: string,
+  fault: PluginFault
+): Promise<CommandEnd> => {
   const { io, plugins } = work
   const { localId, remoteId } = plugins.manager.notInstalled(id)
   const news = { localId, remoteId, news: 'install_failed', threadId: null, turnId: null } as const
@@ -118,7 +122,7 @@ const failInstall = async (work: PluginWork, id: string, fault: PluginFault): Pr
   return E.left(pluginFailure(fault))
 }
 
-const change = async (work: PluginWork): Promise<Ending> => {
+const change = async (work: PluginWork): Promise<CommandEnd> => {
   const { plugins, input, io, dryRun } = work
   const [what, id = '', folder = ''] = input.args
   const bundle = resolve(io.cwd, folder)
@@ -147,7 +151,7 @@ const listText = async ({ input, io }: PluginWork): Promise<string> => {
     : readFile(resolve(io.cwd, file), 'utf8')
 }
 
-const sync = async (work: PluginWork): Promise<Ending> => {
+const sync = async (work: PluginWork): Promise<CommandEnd> => {
   const { plugins, input, io, dryRun } = work
   const listed = parseListed(await listText(work))
   if (E.isLeft(listed)) return E.left(pluginFailure(listed.left))
@@ -174,7 +178,7 @@ const sync = async (work: PluginWork): Promise<Ending> => {
 }
 
 /** Events record attempts without a time; what is on the disk is recorded by itself, with one. */
-const importCapture = async (work: PluginWork): Promise<Ending> => {
+const importCapture = async (work: PluginWork): Promise<CommandEnd> => {
   const { engine, input, io, dryRun } = work
   const [, file = ''] = input.args
   const told: Array<PluginTelling> = []
@@ -199,7 +203,7 @@ const importCapture = async (work: PluginWork): Promise<Ending> => {
   return 0
 }
 
-const list = async (work: PluginWork): Promise<Ending> => {
+const list = async (work: PluginWork): Promise<CommandEnd> => {
   const { plugins, input, io } = work
   const noted = flagOf(input, 'record') ? await observe(work, 'scan') : E.right([])
   if (E.isLeft(noted)) return noted
@@ -208,7 +212,7 @@ const list = async (work: PluginWork): Promise<Ending> => {
   return printPlugins(scan.right, input, io)
 }
 
-const work = (one: PluginWork): Promise<Ending> => {
+const work = (one: PluginWork): Promise<CommandEnd> => {
   const { engine, input, io } = one
   const [what, id = ''] = input.args
   switch (what) {

@@ -22,10 +22,10 @@ import type { Io } from '../io.ts'
 import { threadIdIn } from '../naming.ts'
 import { pathOf } from '../options.ts'
 import {
-  type Ending,
+  type CommandEnd,
   type HomeCommand,
-  type Open,
-  type Place,
+  type OpenEngine,
+  type CommandPlace,
   withEngine,
   withHomeFiles,
   withIndex
@@ -134,9 +134,14 @@ const printPlan = async (
   return 0
 }
 
-type RepairWork = (input: Input, io: Io, place: Place, open: Open) => Promise<Ending>
+type RepairWord = (
+  input: Input,
+  io: Io,
+  place: CommandPlace,
+  open: OpenEngine
+) => Promise<CommandEnd>
 
-const plan: RepairWork = async (input, io, place, open) => {
+const plan: RepairWord = async (input, io, place, open) => {
   const [, name] = input.args
   const thread = name === undefined ? null : await threadIdIn(name, input, io, place, open)
   if (thread !== null && E.isLeft(thread)) return thread.left
@@ -165,7 +170,7 @@ const printDone = async (
   return 0
 }
 
-const apply: RepairWork = async (input, io, place, open) => {
+const apply: RepairWord = async (input, io, place, open) => {
   const [, file] = input.args
   const digest = textOf(input, 'digest')
   if (file === undefined || digest === undefined)
@@ -187,7 +192,7 @@ const repairsOf = async (engine: Engine) =>
     await engine.operations({ limit: LISTED_MAX })()
   )
 
-const undo: RepairWork = (input, io, place, open) =>
+const undo: RepairWord = (input, io, place, open) =>
   withEngine(input, io, open, place, async (engine, quiet) => {
     const repairs = await repairsOf(engine)
     if (E.isLeft(repairs)) return repairs
@@ -226,14 +231,14 @@ export const REPAIRS: Columns<Operation> = [
   column('thread', ({ began }) => began.threadIds[0] ?? '', { head: 'THREAD', max: 36, from: 100 })
 ]
 
-const list: RepairWork = (input, io, place, open) =>
+const list: RepairWord = (input, io, place, open) =>
   withEngine(input, io, open, place, async (engine, quiet) => {
     const repairs = await repairsOf(engine)
     if (E.isLeft(repairs)) return repairs
     return printRows({ columns: REPAIRS, nothing: 'no repairs' }, repairs.right, input, quiet)
   })
 
-const WORK: Readonly<Record<string, RepairWork>> = { plan, apply, undo, list }
+const WORK: Readonly<Record<string, RepairWord>> = { plan, apply, undo, list }
 
 export const repairCommand: HomeCommand = async (input, io, place, open) => {
   const [what = '', , more] = input.args

@@ -11,7 +11,7 @@ import type { StartedReview } from '../../../replay/mutate/mutations.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { mutationOptions } from '../options.ts'
-import type { Ending, EngineCommand } from '../session.ts'
+import type { CommandEnd, EngineCommand } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
@@ -40,7 +40,12 @@ const placeOf = async (
   return E.map(({ id }: { readonly id: string }) => id)(made)
 }
 
-const start = async (threadId: string, input: Input, io: Io, engine: Engine): Promise<Ending> => {
+const start = async (
+  threadId: string,
+  input: Input,
+  io: Io,
+  engine: Engine
+): Promise<CommandEnd> => {
   const place = await placeOf(engine, threadId, input)
   if (E.isLeft(place)) return place
   const { expectedRevision, ...options } = mutationOptions(input)
@@ -62,7 +67,7 @@ const complete = async (
   input: Input,
   io: Io,
   engine: Engine
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   const path = textOf(input, 'file') ?? '-'
   const said = flagOf(input, 'failed')
     ? null

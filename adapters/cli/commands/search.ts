@@ -10,7 +10,7 @@ import type { SearchRequest } from '../../../replay/search/search.ts'
 import { flagOf, nextCommand, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { optionalThread, shortIds, title } from '../naming.ts'
-import type { Ending, EngineCommand } from '../session.ts'
+import type { CommandEnd, EngineCommand } from '../session.ts'
 import { printPages } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { column, type Columns } from '../text/rows.ts'
@@ -49,7 +49,7 @@ const foundText = (found: ReadonlyArray<FoundThread>, paint: Paint): string => {
     .join('')
 }
 
-const inHome = (term: string, input: Input, io: Io, engine: Engine): Promise<Ending> => {
+const inHome = (term: string, input: Input, io: Io, engine: Engine): Promise<CommandEnd> => {
   const request: SearchRequest = {
     searchTerm: term,
     sortKey: (textOf(input, 'sort') ?? 'created_at') as SortKey,
@@ -82,7 +82,7 @@ const inThread = (
   input: Input,
   io: Io,
   engine: Engine
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   const paint = painter(input, io)
   const textOfOne = (one: Occurrence): string => {
     const turn = paint('dim', `turn ${oneLine(one.turnId)}  item ${oneLine(one.itemId)}`)

@@ -7,7 +7,7 @@ import { addressOf } from '../../eventstore/connection/address.ts'
 import { nextCommand, textOf, type Input } from '../args.ts'
 import { SAMPLE_HOME, type Io } from '../io.ts'
 import { shortIds } from '../naming.ts'
-import { isFolder, withEngine, withIndex, type HomeCommand, type Place } from '../session.ts'
+import { isFolder, withEngine, withIndex, type HomeCommand, type CommandPlace } from '../session.ts'
 import { table } from '../text/rows.ts'
 import { painter, type Paint } from '../text/style.ts'
 import { oneLine } from '../text/text.ts'
@@ -20,14 +20,14 @@ const ITEMS = 12
 const LINES = 8
 
 interface ChosenHome {
-  readonly place: Place
+  readonly place: CommandPlace
   /** What the threads are read from. */
   readonly source: string
   readonly why: string
   readonly sample: boolean
 }
 
-const chosenHome = (input: Input, io: Io, place: Place): ChosenHome => {
+const chosenHome = (input: Input, io: Io, place: CommandPlace): ChosenHome => {
   const real = (why: string, source = place.home) => ({ place, source, why, sample: false })
   if (place.store !== undefined) {
     const { name } = E.getOrElse(() => ({ name: '' }))(addressOf(place.store))

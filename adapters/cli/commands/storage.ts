@@ -16,7 +16,7 @@ import { tooOldCodex } from '../../storage/versions.ts'
 import { flagOf, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { shortIds } from '../naming.ts'
-import { withHomeFiles, type Ending, type HomeCommand, type Place } from '../session.ts'
+import { withHomeFiles, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { formOf, printJson } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { warn } from '../text/report.ts'
@@ -117,7 +117,7 @@ const printTable = async (
   await io.out(`\n${summary(total, threads)}`)
 }
 
-const report = (input: Input, outside: Io, place: Place): Promise<Ending> =>
+const report = (input: Input, outside: Io, place: CommandPlace): Promise<CommandEnd> =>
   withHomeFiles(input, place, 'type "unroll index status" for what it holds', (home) =>
     withProgress(outside, 'measuring files', async (io, onFile) => {
       const threads = await storageOf(home, filesMeant(home, input.args), onFile, io.stop)
@@ -182,8 +182,8 @@ const change = (
   work: 'compress' | 'expand',
   input: Input,
   outside: Io,
-  place: Place
-): Promise<Ending> =>
+  place: CommandPlace
+): Promise<CommandEnd> =>
   withHomeFiles(input, place, 'a store keeps no files that could be compressed', (home) =>
     withProgress(outside, work === 'compress' ? 'compressing' : 'expanding', async (io, onFile) => {
       const dryRun = flagOf(input, 'dry-run')

@@ -15,7 +15,7 @@ import { flagOf, type Input, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadIdIn } from '../naming.ts'
 import { pathOf } from '../options.ts'
-import { type Ending, type HomeCommand, type Place, tellSilence } from '../session.ts'
+import { type CommandEnd, type HomeCommand, type CommandPlace, tellSilence } from '../session.ts'
 import { type CommandFailure, usage } from '../text/report.ts'
 import { safeJson } from '../text/text.ts'
 import { directoryOf } from './index-command.ts'
@@ -82,7 +82,7 @@ const fromOf = (text: string): Bookmark | 'start' | 'end' | null => {
 const readerOf = (
   input: Input,
   io: Io,
-  place: Place,
+  place: CommandPlace,
   from: Bookmark | 'start' | 'end'
 ): E.Either<StoreError, OpenReader> => {
   const directory = directoryOf(place)
@@ -94,7 +94,7 @@ const readerOf = (
 }
 
 /** What is wrong with the words, or null. */
-const problemOf = (input: Input, { store, index }: Place): CommandFailure | null => {
+const problemOf = (input: Input, { store, index }: CommandPlace): CommandFailure | null => {
   if (store === undefined) {
     return usage('there is no store to subscribe to', 'name one with --store or $UNROLL_STORE')
   }
@@ -121,7 +121,7 @@ const follow = async (
   connection: string,
   threadId: string | null,
   reader: OpenReader
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   const { connectWire } = await import('../../eventstore/connection/connect.ts')
   const wire = await connectWire(connection, { onSilence: (why) => tellSilence(why, io) })
   if (E.isLeft(wire)) return wire

@@ -14,7 +14,13 @@ import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadsMeant } from '../naming.ts'
 import { pathOf } from '../options.ts'
-import { missingHome, tellSilence, type Ending, type HomeCommand, type Place } from '../session.ts'
+import {
+  missingHome,
+  tellSilence,
+  type CommandEnd,
+  type HomeCommand,
+  type CommandPlace
+} from '../session.ts'
 import { jsonLine, printJson } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { tellHint, usage, warn } from '../text/report.ts'
@@ -22,11 +28,11 @@ import { oneLine, plural, size } from '../text/text.ts'
 
 /** Connects to the store of a place, runs `use`, and closes the connection. */
 const withStore = async (
-  { store, ...place }: Place,
+  { store, ...place }: CommandPlace,
   io: Io,
   needsHome: boolean,
-  use: (place: Place & { readonly store: string }, wire: Wire) => Promise<Ending>
-): Promise<Ending> => {
+  use: (place: CommandPlace & { readonly store: string }, wire: Wire) => Promise<CommandEnd>
+): Promise<CommandEnd> => {
   if (store === undefined) {
     const next = 'name one with --store esdb://HOST:PORT, or with UNROLL_STORE in the environment'
     return E.left(usage('no store is named', next))
@@ -65,7 +71,7 @@ const printCopied = async <S extends { readonly problems: ReadonlyArray<Problem>
   textOf: (summary: S) => string,
   input: Input,
   io: Io
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   if (E.isLeft(done)) return done
   const { problems } = done.right
   if (input.json) {

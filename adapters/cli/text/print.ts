@@ -9,7 +9,7 @@ import type { StoreError } from '../../../domain/errors.ts'
 import type { Page } from '../../../domain/protocol.ts'
 import { flagOf, nextCommand, numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import type { Ending } from '../session.ts'
+import type { CommandEnd } from '../session.ts'
 import { GLOBAL_OPTIONS } from '../table/commands.ts'
 import { csv, csvHead, table, tsv, type Columns } from './rows.ts'
 import { painter } from './style.ts'
@@ -57,7 +57,7 @@ export const printJsonLines = async (
 }
 
 /** The rows of a command in all their forms. */
-export interface Listing<A> {
+export interface RowOutput<A> {
   readonly columns: Columns<A>
   /** Default: the row itself. */
   readonly json?: (row: A) => unknown
@@ -79,7 +79,7 @@ export const formOf = (input: Input, io: Io): Form => {
 }
 
 const humanText = <A>(
-  { columns, human, next }: Listing<A>,
+  { columns, human, next }: RowOutput<A>,
   rows: ReadonlyArray<A>,
   input: Input,
   io: Io
@@ -90,7 +90,7 @@ const humanText = <A>(
 
 /** A part of the rows in a form for programs; the head of CSV comes before the first part. */
 const programText = <A>(
-  { columns, json }: Listing<A>,
+  { columns, json }: RowOutput<A>,
   rows: ReadonlyArray<A>,
   form: Exclude<Form, 'table'>
 ): string => {
@@ -102,7 +102,7 @@ const programText = <A>(
 
 /** Prints rows that are all there. */
 export const printRows = async <A>(
-  listing: Listing<A>,
+  listing: RowOutput<A>,
   rows: ReadonlyArray<A>,
   input: Input,
   io: Io
@@ -161,7 +161,7 @@ interface Printed {
 
 /** Prints rows page by page; a table needs all of them to know its widths. */
 const printWalk = async <A>(
-  listing: Listing<A>,
+  listing: RowOutput<A>,
   pages: AsyncIterable<E.Either<StoreError, EnginePage<A>>>,
   input: Input,
   io: Io
@@ -188,12 +188,12 @@ const printWalk = async <A>(
 
 /** Prints all rows of a list up to a limit. */
 export const printAll = async <A>(
-  listing: Listing<A>,
+  listing: RowOutput<A>,
   fetch: FetchPage<A>,
   range: PageRange,
   input: Input,
   io: Io
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   const printed = await printWalk(listing, walkPages(fetch, range), input, io)
   if (E.isLeft(printed)) return printed
   if (printed.right.count === 0 && formOf(input, io) === 'table') io.err(`${listing.nothing}\n`)
@@ -202,11 +202,11 @@ export const printAll = async <A>(
 
 /** Prints the pages a command line asks for; the next page is offered to people, and named to programs that read JSON. */
 export const printPages = async <A>(
-  listing: Listing<A>,
+  listing: RowOutput<A>,
   fetch: FetchPage<A>,
   input: Input,
   io: Io
-): Promise<Ending> => {
+): Promise<CommandEnd> => {
   const range = {
     limit: numberOf(input, 'limit') ?? LIMIT_DEFAULT,
     onePage: flagOf(input, 'max-bytes'),

@@ -6,7 +6,7 @@ import type { Paint } from './style.ts'
 import { cut, harmless, oneLine, pad, tsvField, widthOf } from './text.ts'
 
 /** A value for programs: texts come from rollouts, numbers from us; null where nothing is known. */
-export type Field = string | number | null
+export type FieldValue = string | number | null
 
 /** A column as people see it. */
 export interface TableColumn<A> {
@@ -27,7 +27,7 @@ export interface TableColumn<A> {
 /** A column for programs, for people, or for both. */
 export interface Column<A> {
   readonly name: string | null
-  readonly field: (row: A) => Field
+  readonly field: (row: A) => FieldValue
   readonly table: TableColumn<A> | null
 }
 
@@ -36,7 +36,7 @@ export type Columns<A> = ReadonlyArray<Column<A>>
 /** A column for programs by its name in CSV and in the docs; people see it where `table` says how. */
 export const column = <A>(
   name: string,
-  field: (row: A) => Field,
+  field: (row: A) => FieldValue,
   table: TableColumn<A> | null = null
 ): Column<A> => ({ name, field, table })
 
@@ -51,11 +51,11 @@ export const shown = <A>(table: TableColumn<A>): Column<A> => ({
 export const namesOf = <A>(columns: Columns<A>): ReadonlyArray<string> =>
   columns.flatMap(({ name }) => (name === null ? [] : [name]))
 
-const fieldsOf = <A>(columns: Columns<A>, row: A): ReadonlyArray<Field> =>
+const fieldsOf = <A>(columns: Columns<A>, row: A): ReadonlyArray<FieldValue> =>
   columns.filter(({ name }) => name !== null).map(({ field }) => field(row))
 
 /** One tab-separated line of any texts. */
-export const tsvLine = (fields: ReadonlyArray<Field>): string =>
+export const tsvLine = (fields: ReadonlyArray<FieldValue>): string =>
   `${fields.map((field) => tsvField(String(field ?? ''))).join('\t')}\n`
 
 /** Rows as tab-separated lines, without a head. */
@@ -65,7 +65,7 @@ export const tsv = <A>(columns: Columns<A>, rows: ReadonlyArray<A>): string =>
 const FORMULA = /^[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]/
 const NEEDS_QUOTES = /[",\r\n]|^\s|\s$/
 
-const csvField = (value: Field): string => {
+const csvField = (value: FieldValue): string => {
   if (typeof value !== 'string') return value === null ? '' : String(value)
   const text = FORMULA.test(value) || /^[\t\r\n]/.test(value) ? `'${value}` : value
   const safe = harmless(text)
@@ -76,7 +76,7 @@ const csvField = (value: Field): string => {
  * One record of CSV (RFC 4180) with its line end. A spreadsheet runs a field that begins with `=`, `+`, `-` or `@`, and
  * texts of a rollout may be made for that: such a text gets an apostrophe in front, which spreadsheets do not show.
  */
-export const csvLine = (fields: ReadonlyArray<Field>): string =>
+export const csvLine = (fields: ReadonlyArray<FieldValue>): string =>
   `${fields.map(csvField).join(',')}\r\n`
 
 /** The head of CSV. */
