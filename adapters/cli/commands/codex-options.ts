@@ -9,7 +9,7 @@ import { flagOf, listOf, type Input } from '../args.ts'
 import { APP_SERVER_IDLE } from '../table/serving.ts'
 
 /** What those options come to. */
-export interface CodexOptions {
+interface CodexOptions {
   /** Values that go before those of `config.toml`, by their place. */
   readonly overrides: JsonObject
   /** What was given and has no effect, as it was written; without values, which may be secret. */

@@ -39,7 +39,7 @@ const texts = (value: unknown): string =>
     ? value.map((part) => (isJsonObject(part) ? textIn(part['text'] ?? null) : '')).join(' ')
     : ''
 
-const toldWords = (item: JsonObject): string =>
+const contextWords = (item: JsonObject): string =>
   [
     textIn(item['role'] ?? item['type'] ?? null),
     textIn(item['name'] ?? null),
@@ -98,7 +98,7 @@ const wordsOf = (one: Difference): string => {
     return [...fields, ...items].join('; ')
   }
   if ('field' in one) return `${short(one.before)} → ${short(one.after)}`
-  return toldWords(one.change === 'added' ? one.after : one.before)
+  return contextWords(one.change === 'added' ? one.after : one.before)
 }
 
 const nameOf = (one: Difference): string => {
@@ -107,7 +107,7 @@ const nameOf = (one: Difference): string => {
 }
 
 /** One line for people. */
-export const differenceText = (one: Difference, width: number, paint: Paint): string => {
+const differenceText = (one: Difference, width: number, paint: Paint): string => {
   const line = `${SIGNS[one.change]} ${one.of.padEnd(7)}  ${oneLine(nameOf(one))}  ${oneLine(wordsOf(one))}`
   return `${paint(COLOURS[one.change], cut(line, width))}\n`
 }

@@ -43,7 +43,7 @@ const printPieces = async (io: Io, pieces: AsyncIterable<Uint8Array>): Promise<v
 }
 
 /** Prints lines byte for byte; on a terminal control characters are spelled out. */
-export const printRaw = async (
+const printRaw = async (
   io: Io,
   engine: Pick<Engine, 'bytes'>,
   threadId: string,

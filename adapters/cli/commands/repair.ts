@@ -89,7 +89,7 @@ const reasons = (unrepaired: ReadonlyArray<Unrepaired>): ReadonlyArray<string> =
 }
 
 /** What a plan does and what it leaves. */
-export const planText = ({ steps, unrepaired }: RepairPlan, paint: Paint): string => {
+const planText = ({ steps, unrepaired }: RepairPlan, paint: Paint): string => {
   const left = reasons(unrepaired)
   const lines = [
     ...steps.flatMap((step) => stepLines(step, paint)),

@@ -43,7 +43,7 @@ const newestTurns = async (
 }
 
 /** What was isolated, in one sentence; empty when nothing was. */
-export const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
+const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
   if (places.length === 0) return ''
   const named = places
     .slice(0, PLACES_SHOWN)
@@ -56,7 +56,7 @@ export const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
 const isBase = (reason: string): reason is keyof typeof BASE_REMEDY => reason in BASE_REMEDY
 
 /** What to do about history that is not there, one line each. */
-export const remedies = (places: ReadonlyArray<DamagedPlace>): ReadonlyArray<string> => {
+const remedies = (places: ReadonlyArray<DamagedPlace>): ReadonlyArray<string> => {
   const reasons = new Set(places.map(({ reason }) => reason).filter(isBase))
   return [...reasons].map((reason) => `${reason}: ${BASE_REMEDY[reason]}`)
 }
@@ -74,7 +74,7 @@ const origin = ({ source, cliVersion, modelProvider }: Thread): string =>
     : `${sourceLabel(source)}, Codex ${cliVersion}, ${modelProvider}`
 
 /** The facts of a thread, one per line. */
-export const threadFacts = (thread: Thread, paint: Paint): string => {
+const threadFacts = (thread: Thread, paint: Paint): string => {
   const facts: ReadonlyArray<readonly [string, string]> = [
     ['id', thread.id],
     ['created', localMinute(thread.createdAt)],
@@ -94,7 +94,7 @@ export const threadFacts = (thread: Thread, paint: Paint): string => {
 }
 
 /** What printing a thread needs besides the thread. */
-export interface Printer {
+interface Printer {
   readonly input: Input
   readonly io: Io
   readonly paint: Paint

@@ -44,7 +44,7 @@ const saidBy = (joined: Joined): object => {
 }
 
 /** One line of text, newline included; `position` is where it came to count. */
-export const toldLine = (joined: Joined, position: StorePosition): string => {
+const storeLine = (joined: Joined, position: StorePosition): string => {
   const { stream, revision, createdAtMs } = joined
   const { commit, prepare } = position
   const place = { position: { commit, prepare }, stream, revision }
@@ -53,12 +53,12 @@ export const toldLine = (joined: Joined, position: StorePosition): string => {
   return `${safeJson(JSON.stringify({ ...place, thread, at, ...saidBy(joined) }))}\n`
 }
 
-/** Type of what was told, as it is chosen by. */
+/** The type that `--types` chooses by. */
 export const typeOf = (joined: Joined): string =>
   joined.what === 'fact' ? joined.type : joined.kind
 
 /** Chooses by a list of types, of which one may end with `*`; everything where there is no list. */
-export const chosenBy = (list: string | undefined): ((joined: Joined) => boolean) => {
+const chosenBy = (list: string | undefined): ((joined: Joined) => boolean) => {
   if (list === undefined) return () => true
   const wanted = list.split(',').map((type) => type.trim())
   return (joined) => {
@@ -132,7 +132,7 @@ const follow = async (
         wire: wire.right,
         prefixes: prefixesOf(threadId),
         lineOf: (joined, position) =>
-          joined.what !== 'blank' && isChosen(joined) ? toldLine(joined, position) : null,
+          joined.what !== 'blank' && isChosen(joined) ? storeLine(joined, position) : null,
         untilCaughtUp: flagOf(input, 'until-caught-up'),
         signal: io.stop
       },

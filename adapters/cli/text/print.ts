@@ -57,7 +57,7 @@ export const printJsonLines = async (
 }
 
 /** The rows of a command in all their forms. */
-export interface RowOutput<A> {
+interface RowOutput<A> {
   readonly columns: Columns<A>
   /** Default: the row itself. */
   readonly json?: (row: A) => unknown
@@ -70,7 +70,7 @@ export interface RowOutput<A> {
 }
 
 /** The form a command line asks for; only people get a table. */
-export type Form = 'json' | 'csv' | 'tsv' | 'table'
+type Form = 'json' | 'csv' | 'tsv' | 'table'
 
 export const formOf = (input: Input, io: Io): Form => {
   if (input.json) return 'json'

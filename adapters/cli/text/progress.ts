@@ -10,7 +10,7 @@ const EVERY_MS = 100
 const CLEAR_LINE = '\r\u001b[2K'
 
 /** The line, and ways to clear it. */
-export interface ProgressLine {
+interface ProgressLine {
   readonly show: Progress
   readonly clear: () => void
   /** The same outside, which clears the line before it prints anything else. */

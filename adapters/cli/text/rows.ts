@@ -6,10 +6,10 @@ import type { Paint } from './style.ts'
 import { cut, harmless, oneLine, pad, tsvField, widthOf } from './text.ts'
 
 /** A value for programs: texts come from rollouts, numbers from us; null where nothing is known. */
-export type FieldValue = string | number | null
+type FieldValue = string | number | null
 
 /** A column as people see it. */
-export interface TableColumn<A> {
+interface TableColumn<A> {
   readonly head: string
   /** The most it may take. */
   readonly max: number

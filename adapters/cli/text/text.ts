@@ -62,7 +62,7 @@ export const widthOf = (text: string): number =>
     ? text.length
     : characters(text).reduce((width, char) => width + charWidth(char), 0)
 
-/** A harmless text cut to a width; an ellipsis tells that something is missing. */
+/** A harmless text cut to a width; an ellipsis marks the cut. */
 export const cut = (text: string, width: number): string => {
   if (text.length <= width && ASCII.test(text)) return text
   // One column is at least one code unit in all that is worth measuring; longer texts are never looked at whole.
