@@ -173,7 +173,7 @@ export const withEngine = async (
       ? {}
       : {
           onUnusableIndex: (why: StoreError) =>
-            quiet.err(`unroll: ${describe(why)}; going on with an index in memory\n`)
+            warn(`${describe(why)}; going on with an index in memory`, quiet)
         })
   }).catch((thrown: unknown) => {
     throw openFailure(place, thrown)

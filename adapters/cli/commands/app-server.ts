@@ -7,7 +7,7 @@ import { flagOf, numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pathOf } from '../options.ts'
 import { answers, missingHome, type HomeCommand } from '../session.ts'
-import { usage } from '../text/report.ts'
+import { note, usage } from '../text/report.ts'
 import { codexOptions } from './codex-options.ts'
 
 const wrong = (message: string) => E.left(usage(message, 'see "unroll help app-server"'))
@@ -26,7 +26,7 @@ const authOptions = (input: Input, io: Io): AuthOptions => {
 }
 
 const failed = (io: Io, reason: string): number => {
-  io.err(`unroll app-server: ${reason}\n`)
+  note(`unroll app-server: ${reason}`, io)
   return 1
 }
 
@@ -67,7 +67,7 @@ export const appServerCommand: HomeCommand = async (input, io, place) => {
   const missing = missingHome(place)
   if (missing !== null) return E.left(missing)
   const { overrides, idle } = given.right
-  if (idle.length > 0) io.err(`unroll app-server: without effect here: ${idle.join(', ')}\n`)
+  if (idle.length > 0) note(`unroll app-server: without effect here: ${idle.join(', ')}`, io)
   const { profile, strict } = answers(input)
   const capturePath = pathOf(input, io, 'analytics-capture')
   const analytics = capturePath === undefined ? {} : { analytics: { capturePath } }

@@ -16,6 +16,7 @@ import { START, type ExpectedRevision } from '../../../replay/ports.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { answers, type CommandEnd, type EngineCommand } from '../session.ts'
+import { printJson } from '../text/print.ts'
 import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
 
@@ -100,10 +101,8 @@ const dryRun = async (
   const why = appendProblem(id, expected, revision, events)
   if (why !== null) return E.left(why)
   const lines = events.map(({ line }) => line)
-  const text = input.json
-    ? JSON.stringify({ streamId: id, revision, lines })
-    : lines.map((line) => (io.outIsTty ? oneLine(line) : line)).join('\n')
-  await io.out(`${text}\n`)
+  if (input.json) return printJson({ streamId: id, revision, lines }, io)
+  await io.out(lines.map((line) => `${io.outIsTty ? oneLine(line) : line}\n`).join(''))
   return 0
 }
 
@@ -126,6 +125,7 @@ export const appendCommand: EngineCommand = async (input, io, engine) => {
   const fresh = events.right.map(({ event }) => event)
   const done = await engine.append(id, fresh, expected)()
   if (E.isLeft(done)) return done
-  await io.out(input.json ? `${JSON.stringify(done.right)}\n` : `${done.right.next.revision}\n`)
+  if (input.json) return printJson(done.right, io)
+  await io.out(`${done.right.next.revision}\n`)
   return 0
 }

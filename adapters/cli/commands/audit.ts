@@ -17,7 +17,7 @@ import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from
 import { AUDIT_REPORTS } from '../table/ledgers.ts'
 import { APPROVALS, REVIEWS, TRAIL } from '../text/audit.ts'
 import { jsonLine, printAll, printJson, printPieces, printRows } from '../text/print.ts'
-import { usage, type CommandFailure } from '../text/report.ts'
+import { type CommandFailure, note, usage } from '../text/report.ts'
 import { oneLine, plural } from '../text/text.ts'
 
 const PAGE_ROWS = 1000
@@ -96,7 +96,7 @@ const exportTrail: AuditReport = async (input, io, engine) => {
   const count = await writeNewFile(file, ended(lines.right))
   if (E.isLeft(count)) return count
   if (input.json) return printJson({ file, lines: count.right }, io)
-  io.err(`${plural(count.right - 1, 'row')} in ${oneLine(file)}\n`)
+  note(`${plural(count.right - 1, 'row')} in ${oneLine(file)}`, io)
   return 0
 }
 

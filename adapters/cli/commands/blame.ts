@@ -8,6 +8,7 @@ import { textOf } from '../args.ts'
 import { optionalThread, shortIds } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
 import { printJsonLines, printRows } from '../text/print.ts'
+import { note } from '../text/report.ts'
 import { column, shown, type Columns } from '../text/rows.ts'
 import { isoMs, localMinute, oneLine } from '../text/text.ts'
 import { linesText } from './tools.ts'
@@ -79,7 +80,8 @@ export const blameCommand: EngineCommand = async (input, io, engine) => {
   }
   if (data.length > 0)
     return printRows({ columns: changeColumns(path), nothing: '' }, data, input, io)
-  const offered = hints.map((hint) => `  ${oneLine(hint)}\n`).join('')
-  io.err(`no patch of ${oneLine(path)}\n${offered === '' ? '' : `there are:\n${offered}`}`)
+  note(`no patch of ${oneLine(path)}`, io)
+  if (hints.length > 0)
+    note(['there are:', ...hints.map((hint) => `  ${oneLine(hint)}`)].join('\n'), io)
   return 0
 }

@@ -38,10 +38,11 @@ const printThread = async (
 ): Promise<CommandEnd> => {
   if (E.isLeft(made)) return made
   const thread = made.right
+  if (input.json) return printJson(thread, io)
   const facts = flagOf(input, 'dry-run')
     ? `possible for thread ${thread.id}\n`
     : `${thread.id}\n${oneLine(thread.path)}\n`
-  await io.out(input.json ? `${JSON.stringify(thread)}\n` : facts)
+  await io.out(facts)
   return 0
 }
 

@@ -23,6 +23,7 @@ import { formOf, jsonLine, printPieces } from '../text/print.ts'
 import { column, type Columns, tsv } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
 import { cut, oneLine, plural } from '../text/text.ts'
+import { note } from '../text/report.ts'
 
 const SIGNS = { removed: '-', added: '+', changed: '~' } as const
 const COLOURS = { removed: 'red', added: 'green', changed: 'yellow' } as const
@@ -166,7 +167,7 @@ const compare = async (
   if (E.isLeft(found)) return found
   await printPieces(io, lines(found.right, input, io))
   if (found.right.length > 0) return 1
-  if (formOf(input, io) === 'table') io.err('no difference\n')
+  if (formOf(input, io) === 'table') note('no difference', io)
   return 0
 }
 

@@ -32,7 +32,7 @@ import {
 } from '../session.ts'
 import { formOf, printJson, printRows } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
-import { usage } from '../text/report.ts'
+import { note, usage } from '../text/report.ts'
 import { column, type Columns, tsv } from '../text/rows.ts'
 import { type Paint, painter } from '../text/style.ts'
 import { cut, oneLine, plural } from '../text/text.ts'
@@ -122,15 +122,15 @@ const printPlan = async (
   else {
     await io.out(tsv(STEPS, steps))
     if (unrepaired.length > 0)
-      io.err(`${plural(unrepaired.length, 'finding')} not repaired; see the reasons with --json\n`)
+      note(`${plural(unrepaired.length, 'finding')} not repaired; see the reasons with --json`, io)
   }
   if (file === null) {
-    if (steps.length > 0) io.err('write it to a file to apply it: add --out FILE\n')
+    if (steps.length > 0) note('write it to a file to apply it: add --out FILE', io)
     return 0
   }
-  io.err(`digest ${digest}\n`)
+  note(`digest ${digest}`, io)
   const apply = nextCommand(input, io, ['repair', 'apply', file, '--digest', digest])
-  if (steps.length > 0) io.err(`apply it: ${apply}\n`)
+  if (steps.length > 0) note(`apply it: ${apply}`, io)
   return 0
 }
 
@@ -166,7 +166,7 @@ const printDone = async (
   if (input.json) return printJson(done, io)
   await io.out(done.files.map((path) => `${oneLine(path)}\n`).join(''))
   const next = nextCommand(input, io, ['repair', 'undo', ...words])
-  io.err(`operation ${done.operationId ?? ''}; ${what}: ${next}\n`)
+  note(`operation ${done.operationId ?? ''}; ${what}: ${next}`, io)
   return 0
 }
 

@@ -13,6 +13,7 @@ import { painter, type Paint } from '../text/style.ts'
 import { localMinute, oneLine, plural } from '../text/text.ts'
 import { sourceLabel } from './threads.ts'
 import { everything, turnText, type Most } from '../text/turn-text.ts'
+import { note } from '../text/report.ts'
 
 const TURNS_DEFAULT = 3
 const PAGE_MAX = 100
@@ -152,7 +153,7 @@ export const showCommand = ofThread(async (id, input, io, engine) => {
     const thread = await threadWithTurns(engine, id, limit, flagOf(input, 'strict'))
     if (E.isLeft(thread)) return thread
     const damage = await engine.damage(id)()
-    if (E.isRight(damage) && damage.right.length > 0) io.err(`${damageNotice(damage.right)}\n`)
+    if (E.isRight(damage) && damage.right.length > 0) note(`${damageNotice(damage.right)}`, io)
     await printJsonLines(io, [thread.right])
     return 0
   }

@@ -19,7 +19,7 @@ import { shortIds } from '../naming.ts'
 import { withHomeFiles, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
 import { formOf, printJson } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
-import { warn } from '../text/report.ts'
+import { note, warn } from '../text/report.ts'
 import { column, shown, table, tsv, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
 import { oneLine, plural, size } from '../text/text.ts'
@@ -127,7 +127,7 @@ const report = (input: Input, outside: Io, place: CommandPlace): Promise<Command
       if (form === 'json') {
         for (const spent of limited) await printJson(spent, io)
         await printJson({ total: { threads: threads.length, ...total } }, io)
-      } else if (threads.length === 0) io.err('no rollouts\n')
+      } else if (threads.length === 0) note('no rollouts', io)
       else if (form === 'table') await printTable(threads, total, input, io)
       else await io.out(tsv(STORAGE, limited))
       const unreadable = threads.flatMap((thread) => thread.unreadable)

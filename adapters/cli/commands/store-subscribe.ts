@@ -17,7 +17,7 @@ import { threadIdIn } from '../naming.ts'
 import { pathOf } from '../options.ts'
 import { type CommandEnd, type HomeCommand, type CommandPlace, tellSilence } from '../session.ts'
 import { type CommandFailure, usage } from '../text/report.ts'
-import { safeJson } from '../text/text.ts'
+import { jsonLine } from '../text/print.ts'
 import { directoryOf } from './index-command.ts'
 
 const parsed = (bytes: Uint8Array): unknown => {
@@ -50,7 +50,7 @@ const storeLine = (joined: Joined, position: StorePosition): string => {
   const place = { position: { commit, prepare }, stream, revision }
   const thread = threadOfStream(stream)
   const at = new Date(createdAtMs).toISOString()
-  return `${safeJson(JSON.stringify({ ...place, thread, at, ...saidBy(joined) }))}\n`
+  return jsonLine({ ...place, thread, at, ...saidBy(joined) })
 }
 
 /** The type that `--types` chooses by. */

@@ -23,7 +23,7 @@ import {
 } from '../session.ts'
 import { jsonLine, printJson } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
-import { tellHint, usage, warn } from '../text/report.ts'
+import { note, tellHint, usage, warn } from '../text/report.ts'
 import { oneLine, plural, size } from '../text/text.ts'
 
 /** Connects to the store of a place, runs `use`, and closes the connection. */
@@ -217,7 +217,7 @@ export const mirrorCommand: HomeCommand = (input, io, named) =>
       ...{ home: place.home, wire, signal: io.stop },
       onNews: (news) => {
         if (input.json) void io.out(jsonLine(jsonOf(news)))
-        else io.err(`${oneLine(newsText(news))}\n`)
+        else note(`${oneLine(newsText(news))}`, io)
       }
     })
     if (E.isLeft(done)) return done

@@ -18,7 +18,7 @@ import { pathOf, rangeIn } from '../options.ts'
 import type { EngineCommand } from '../session.ts'
 import type { USAGE_REPORTS } from '../table/ledgers.ts'
 import { formOf, jsonLine, printPieces } from '../text/print.ts'
-import { usage, type CommandFailure } from '../text/report.ts'
+import { type CommandFailure, note, usage } from '../text/report.ts'
 import { csv, csvHead, table, tsv, type Columns } from '../text/rows.ts'
 import { painter } from '../text/style.ts'
 import { plural, shellWord } from '../text/text.ts'
@@ -163,14 +163,14 @@ const tellReasons = ({ report, input, io }: Printing): void => {
   if (report.reasons.length === 0 || (input.json && reportOf(input) !== 'total')) return
   const count = plural(report.reasons.length, 'reason')
   const command = nextCommand(input, io, ['usage', ...input.args, '--explain'])
-  io.err(`the total is a lower bound, for ${count}; see: ${command}\n`)
+  note(`the total is a lower bound, for ${count}; see: ${command}`, io)
 }
 
 const print = async (printing: Printing): Promise<void> => {
   const { report, spends, pricing, input, io } = printing
   const form = formOf(input, io)
   const isEmpty = report.total.rows === 0
-  if (isEmpty && form !== 'json') io.err('no token usage recorded\n')
+  if (isEmpty && form !== 'json') note('no token usage recorded', io)
   if (form === 'table') return isEmpty ? undefined : printPieces(io, humanText(printing))
   tellReasons(printing)
   if (form === 'json') return printPieces(io, jsonLines(printing))

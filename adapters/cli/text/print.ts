@@ -14,6 +14,7 @@ import { GLOBAL_OPTIONS } from '../table/commands.ts'
 import { csv, csvHead, table, tsv, type Columns } from './rows.ts'
 import { painter } from './style.ts'
 import { safeJson } from './text.ts'
+import { note } from './report.ts'
 
 const PIECE_CHARS = 64 * 1024
 
@@ -110,7 +111,7 @@ export const printRows = async <A>(
   const form = formOf(input, io)
   if (form === 'csv') await io.out(csvHead(listing.columns))
   if (form !== 'table') await io.out(programText(listing, rows, form))
-  else if (rows.length === 0) io.err(`${listing.nothing}\n`)
+  else if (rows.length === 0) note(`${listing.nothing}`, io)
   else await io.out(humanText(listing, rows, input, io))
   return 0
 }
@@ -196,7 +197,7 @@ export const printAll = async <A>(
 ): Promise<CommandEnd> => {
   const printed = await printWalk(listing, walkPages(fetch, range), input, io)
   if (E.isLeft(printed)) return printed
-  if (printed.right.count === 0 && formOf(input, io) === 'table') io.err(`${listing.nothing}\n`)
+  if (printed.right.count === 0 && formOf(input, io) === 'table') note(`${listing.nothing}`, io)
   return 0
 }
 
@@ -217,7 +218,7 @@ export const printPages = async <A>(
   const { count, ...cursors } = printed.right
   const form = formOf(input, io)
   if (form === 'json') await printJsonLines(io, [cursors])
-  else if (count === 0 && form !== 'csv') io.err(`${listing.nothing}\n`)
+  else if (count === 0 && form !== 'csv') note(`${listing.nothing}`, io)
   if (cursors.nextCursor !== null && form === 'table') {
     const { name, options } = input.command
     const kept = [...options, ...GLOBAL_OPTIONS].map((option) => option.name)

@@ -95,12 +95,15 @@ export const thrownFailure = (thrown: unknown): CommandFailure => {
   )
 }
 
+/** A notice for people, which is already safe to print. */
+export const note = (text: string, io: Io): void => io.err(`${text}\n`)
+
 /** A warning for people. */
 export const warn = (text: string, io: Io): void => io.err(`unroll: ${oneLine(text)}\n`)
 
 /** A hint on a line of its own, with its commands as this program is started. */
 export const tellHint = (text: string, io: Io): void =>
-  io.err(`${oneLine(text.replace(/"unroll /g, `"${io.program} `))}\n`)
+  note(oneLine(text.replace(/"unroll /g, `"${io.program} `)), io)
 
 /** Prints a failure and gives its exit code. */
 export const report = async (
@@ -113,7 +116,7 @@ export const report = async (
     await io.out(`${safeJson(JSON.stringify({ error }))}\n`)
     return exit
   }
-  if (kind === 'internal') io.err(`unroll: ${message}\n`)
+  if (kind === 'internal') note(`unroll: ${message}`, io)
   else warn(message, io)
   if (next !== '') tellHint(next, io)
   return exit
