@@ -5,6 +5,7 @@ import { TOOL_KINDS, TOOL_STATUSES } from '../../../domain/tools/tool-call.ts'
 import {
   AT,
   AT_TIME,
+  between,
   CSV,
   CURSOR,
   DRY_RUN,
@@ -12,7 +13,6 @@ import {
   LISTS,
   ONE_THREAD,
   option,
-  since,
   type CommandSpec
 } from './spec.ts'
 
@@ -48,7 +48,7 @@ const usage: CommandSpec = {
       'tree',
       'Include the threads below a thread: sub-agents and reviews. With the report `thread` and no thread: each thread with all below it as one.'
     ),
-    ...since(),
+    ...between('', ''),
     option(
       'tz ZONE',
       'Time zone of days, months and dates, such as Europe/Berlin, or `local`. Default: UTC.'
@@ -106,7 +106,7 @@ const tools: CommandSpec = {
       'Only calls that ended this way; `unknown` without a record of it.',
       { choices: TOOL_STATUSES }
     ),
-    ...since(),
+    ...between(),
     limit(),
     CURSOR,
     option('asc', 'Oldest first.'),
@@ -185,7 +185,7 @@ const audit: CommandSpec = {
   ],
   options: [
     option('thread THREAD', 'Only this thread; a deleted one by its whole id.'),
-    ...since('With `report`: '),
+    ...between('With `report`:'),
     option(
       'actor TEXT',
       'With `report`: only programs, clients, users, accounts or kinds of agent with this in their name.'
@@ -298,7 +298,7 @@ const analytics: CommandSpec = {
       'Whose keys and words. Default: 0.169; with `diff` the version in the capture.',
       { choices: ['0.130', '0.142', '0.169'] }
     ),
-    ...since('With `replay`: '),
+    ...between('With `replay`:'),
     option(
       'out FILE',
       'With `replay`: write to this new file, for its owner alone. Default: stdout.'

@@ -97,17 +97,17 @@ export const AT = option(
     `${TIMES}. See docs/TIME-TRAVEL.md. Default: now.`
 )
 
-/** Only what happened between two times. */
-export const since = (scope = ''): ReadonlyArray<OptionSpec> => [
-  option(
-    'since WHEN',
-    `${scope}Begin with this date (\`2026-11-21\`, in UTC) or instant (\`2026-11-21T14:30:00Z\`).`
-  ),
-  option(
-    'until WHEN',
-    `${scope}End with this date, the whole day included, or before this instant.`
-  )
-]
+/** Only what happened between two times; `scope` says with which word, `zone` in which zone a date is a day. */
+export const between = (scope = '', zone = ', in UTC'): ReadonlyArray<OptionSpec> => {
+  const [begin, end] = scope === '' ? ['Begin', 'End'] : [`${scope} begin`, `${scope} end`]
+  return [
+    option(
+      'since WHEN',
+      `${begin} with this date (\`2026-11-21\`${zone}) or instant (\`2026-11-21T14:30:00Z\`).`
+    ),
+    option('until WHEN', `${end} with this date, the whole day included, or before this instant.`)
+  ]
+}
 
 export const CSV = option(
   'csv',
