@@ -12,8 +12,8 @@ import { ofThread } from '../naming.ts'
 import { answers } from '../session.ts'
 import { printJson } from '../text/print.ts'
 import { shown, table, type Columns } from '../text/rows.ts'
-import { painter, type Paint } from '../text/style.ts'
-import { oneLine, plural } from '../text/text.ts'
+import { factLines, painter, type Paint } from '../text/style.ts'
+import { plural } from '../text/text.ts'
 
 /** Texts of a message, an output or a summary. */
 const words = (value: Json | undefined): string => {
@@ -56,20 +56,23 @@ const ITEMS: Columns<ContextItem> = [
   shown({ head: 'TEXT', max: 0, cell: ({ item }) => itemWords(item) })
 ]
 
-const spelled = (value: Json): string => {
+const policyText = (value: Json): string => {
   const named = isJsonObject(value) && typeof value['type'] === 'string' ? value['type'] : value
-  return oneLine(typeof named === 'string' ? named : JSON.stringify(named))
+  return typeof named === 'string' ? named : JSON.stringify(named)
 }
 
-const settingsLines = (settings: ContextSettings): ReadonlyArray<readonly [string, string]> => {
-  const { model, effort, cwd, approvalPolicy, sandboxPolicy } = settings
-  return [
-    ['model', oneLine(effort === null ? model : `${model}, effort ${effort}`)],
-    ['cwd', oneLine(cwd)],
-    ['approval', spelled(approvalPolicy)],
-    ['sandbox', spelled(sandboxPolicy)]
-  ]
-}
+const settingFacts = ({
+  model,
+  effort,
+  cwd,
+  approvalPolicy,
+  sandboxPolicy
+}: ContextSettings): ReadonlyArray<readonly [string, string]> => [
+  ['model', effort === null ? model : `${model}, effort ${effort}`],
+  ['cwd', cwd],
+  ['approval', policyText(approvalPolicy)],
+  ['sandbox', policyText(sandboxPolicy)]
+]
 
 const NAME_WIDTH = 10
 
@@ -84,9 +87,9 @@ const facts = (context: ThreadContext, paint: Paint): string => {
   const lines: ReadonlyArray<readonly [string, string]> = [
     ['context', `${plural(items.length, 'item')}, about ${estimatedTokens} tokens${next}`],
     ['tokens', counted],
-    ...(settings === null ? [] : settingsLines(settings))
+    ...(settings === null ? [] : settingFacts(settings))
   ]
-  return lines.map(([name, text]) => `${paint('dim', name.padEnd(NAME_WIDTH))}${text}\n`).join('')
+  return factLines(lines, NAME_WIDTH, paint)
 }
 
 /** The context with the items as a request carries them, and the estimate of each of these. */

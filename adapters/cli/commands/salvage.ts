@@ -11,7 +11,7 @@ import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pathOf } from '../options.ts'
 import { isFolder, withEngine, type HomeCommand } from '../session.ts'
-import { formOf, printJson } from '../text/print.ts'
+import { formOf, printJson, walkPages, type FetchPage } from '../text/print.ts'
 import { withProgress } from '../text/progress.ts'
 import { usage } from '../text/report.ts'
 import { column, table, tsv, type Columns } from '../text/rows.ts'
@@ -20,7 +20,6 @@ import { oneLine, plural } from '../text/text.ts'
 import { EVERY_SOURCE, threadColumns } from './threads.ts'
 
 const OUTCOMES = ['copied', 'present', 'older', 'kept', 'unusable'] as const
-const PAGE = 100
 
 const count = ({ files, names, others }: Salvaged, threads: number) => ({
   ...Object.fromEntries(
@@ -47,16 +46,13 @@ const words = (done: Salvaged, threads: number, dry: boolean): string => {
 const threadsIn = async (engine: Engine): Promise<E.Either<StoreError, ReadonlyArray<Thread>>> => {
   const all: Array<Thread> = []
   for (const archived of [false, true]) {
-    let cursor: string | null = null
-    do {
-      const request = { sourceKinds: EVERY_SOURCE, modelProviders: [], archived, limit: PAGE }
-      const page: Awaited<ReturnType<ReturnType<Engine['listThreads']>>> = await engine.listThreads(
-        { ...request, ...(cursor === null ? {} : { cursor }) }
-      )()
+    const request = { sourceKinds: EVERY_SOURCE, modelProviders: [], archived }
+    const fetch: FetchPage<Thread> = (cursor, limit) =>
+      engine.listThreads({ ...request, cursor, limit })
+    for await (const page of walkPages(fetch, { limit: Infinity })) {
       if (E.isLeft(page)) return page
       all.push(...page.right.data)
-      cursor = page.right.nextCursor
-    } while (cursor !== null)
+    }
   }
   return E.right(all)
 }

@@ -8,18 +8,18 @@ import type { DamagedPlace, Engine } from '../../../replay/engine.ts'
 import { flagOf, nextCommand, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread, title } from '../naming.ts'
-import { printJsonLines } from '../text/print.ts'
-import { painter, type Paint } from '../text/style.ts'
+import { printJsonLines, walkPages, type FetchPage } from '../text/print.ts'
+import { factLines, painter, type Paint } from '../text/style.ts'
 import { localMinute, oneLine, plural } from '../text/text.ts'
 import { sourceLabel } from './threads.ts'
 import { everything, turnText, type Most } from '../text/turn-text.ts'
 import { note } from '../text/report.ts'
 
 const TURNS_DEFAULT = 3
-const PAGE_MAX = 100
 const PLACES_SHOWN = 5
+const FACT_WIDTH = 12
 
-/** The newest turns with all their items, newest page first; each page is given oldest turn first. */
+/** The newest turns with all their items, oldest first, and whether there are earlier ones. */
 const newestTurns = async (
   engine: Engine,
   id: string,
@@ -27,20 +27,16 @@ const newestTurns = async (
 ): Promise<
   E.Either<StoreError, { readonly turns: ReadonlyArray<Turn>; readonly earlier: boolean }>
 > => {
-  const newestFirst: Array<Turn> = []
-  let cursor: string | null = null
-  do {
-    const size = Math.min(PAGE_MAX, limit - newestFirst.length)
-    const page: Awaited<ReturnType<ReturnType<Engine['listTurns']>>> = await engine.listTurns(id, {
-      itemsView: 'full',
-      limit: size,
-      cursor
-    })()
+  const turns: Array<Turn> = []
+  let earlier = false
+  const fetch: FetchPage<Turn> = (cursor, size) =>
+    engine.listTurns(id, { itemsView: 'full', limit: size, cursor })
+  for await (const page of walkPages(fetch, { limit })) {
     if (E.isLeft(page)) return page
-    newestFirst.push(...page.right.data)
-    cursor = page.right.nextCursor
-  } while (cursor !== null && newestFirst.length < limit)
-  return E.right({ turns: newestFirst.reverse(), earlier: cursor !== null })
+    turns.push(...page.right.data)
+    earlier = page.right.nextCursor !== null
+  }
+  return E.right({ turns: turns.reverse(), earlier })
 }
 
 /** What was isolated, in one sentence; empty when nothing was. */
@@ -56,19 +52,13 @@ const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
 
 const isBase = (reason: string): reason is keyof typeof BASE_REMEDY => reason in BASE_REMEDY
 
-/** What to do about history that is not there, one line each. */
+/** What to do about missing history, one line each. */
 const remedies = (places: ReadonlyArray<DamagedPlace>): ReadonlyArray<string> => {
   const reasons = new Set(places.map(({ reason }) => reason).filter(isBase))
   return [...reasons].map((reason) => `${reason}: ${BASE_REMEDY[reason]}`)
 }
 
-const git = (thread: Thread): string =>
-  [thread.gitInfo?.branch ?? '', (thread.gitInfo?.sha ?? '').slice(0, 10)].join(' ').trim()
-
-const agent = ({ agentNickname, agentRole }: Thread): string =>
-  [agentNickname, agentRole].filter((text) => text !== null).join(', ')
-
-/** Where a thread comes from. Only the metadata line tells, so a file without one is said to lack it. */
+/** Where a thread comes from: only the metadata line records it. */
 const origin = ({ source, cliVersion, modelProvider }: Thread): string =>
   cliVersion === ''
     ? 'unknown: the rollout names no client'
@@ -76,22 +66,23 @@ const origin = ({ source, cliVersion, modelProvider }: Thread): string =>
 
 /** The facts of a thread, one per line. */
 const threadFacts = (thread: Thread, paint: Paint): string => {
+  const { gitInfo, agentNickname, agentRole } = thread
+  const git = [gitInfo?.branch ?? '', (gitInfo?.sha ?? '').slice(0, 10)].join(' ').trim()
+  const agent = [agentNickname, agentRole].filter((text) => text !== null).join(', ')
   const facts: ReadonlyArray<readonly [string, string]> = [
     ['id', thread.id],
     ['created', localMinute(thread.createdAt)],
     ['updated', localMinute(thread.updatedAt)],
     ['directory', thread.cwd],
-    ['git', git(thread)],
+    ['git', git],
     ['source', origin(thread)],
-    ['agent', agent(thread)],
+    ['agent', agent],
     ['forked from', thread.forkedFromId ?? ''],
     ['spawned by', thread.parentThreadId ?? ''],
     ['file', thread.path]
   ]
-  const rows = facts
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${paint('dim', name.padEnd(12))}${oneLine(value)}`)
-  return `${[paint('bold', oneLine(title(thread)) || '(nothing said yet)'), ...rows].join('\n')}\n`
+  const head = paint('bold', oneLine(title(thread)) || '(nothing said yet)')
+  return `${head}\n${factLines(facts, FACT_WIDTH, paint)}`
 }
 
 /** What printing a thread needs besides the thread. */

@@ -111,7 +111,7 @@ export const printRows = async <A>(
   const form = formOf(input, io)
   if (form === 'csv') await io.out(csvHead(listing.columns))
   if (form !== 'table') await io.out(programText(listing, rows, form))
-  else if (rows.length === 0) note(`${listing.nothing}`, io)
+  else if (rows.length === 0) note(listing.nothing, io)
   else await io.out(humanText(listing, rows, input, io))
   return 0
 }
@@ -138,7 +138,7 @@ interface PageRange {
 }
 
 /** The engine's pages up to a limit; ends with the first failure. */
-async function* walkPages<A>(
+export async function* walkPages<A>(
   fetch: FetchPage<A>,
   { limit, pageMax = PAGE_MAX, onePage = false, cursor }: PageRange
 ): AsyncGenerator<E.Either<StoreError, EnginePage<A>>> {
@@ -154,19 +154,13 @@ async function* walkPages<A>(
   }
 }
 
-/** Cursors on both sides of what was printed. */
-interface Printed {
-  readonly nextCursor: string | null
-  readonly backwardsCursor: string | null
-}
-
 /** Prints rows page by page; a table needs all of them to know its widths. */
 const printWalk = async <A>(
   listing: RowOutput<A>,
   pages: AsyncIterable<E.Either<StoreError, EnginePage<A>>>,
   input: Input,
   io: Io
-): Promise<E.Either<StoreError, Printed & { readonly count: number }>> => {
+): Promise<E.Either<StoreError, Omit<Page<A>, 'data'> & { readonly count: number }>> => {
   const form = formOf(input, io)
   let first: string | null | undefined
   let nextCursor: string | null = null
@@ -180,7 +174,7 @@ const printWalk = async <A>(
     nextCursor = page.right.nextCursor
     count += data.length
     if (form === 'table') gathered.push(...data)
-    else if (form === 'json' && listing.json === undefined) await printJsonLines(io, data)
+    else if (form === 'json') await printJsonLines(io, data.map(listing.json ?? ((row) => row)))
     else await io.out(programText(listing, data, form))
   }
   if (form === 'table' && count > 0) await io.out(humanText(listing, gathered, input, io))
@@ -197,7 +191,7 @@ export const printAll = async <A>(
 ): Promise<CommandEnd> => {
   const printed = await printWalk(listing, walkPages(fetch, range), input, io)
   if (E.isLeft(printed)) return printed
-  if (printed.right.count === 0 && formOf(input, io) === 'table') note(`${listing.nothing}`, io)
+  if (printed.right.count === 0 && formOf(input, io) === 'table') note(listing.nothing, io)
   return 0
 }
 
@@ -218,7 +212,7 @@ export const printPages = async <A>(
   const { count, ...cursors } = printed.right
   const form = formOf(input, io)
   if (form === 'json') await printJsonLines(io, [cursors])
-  else if (count === 0 && form !== 'csv') note(`${listing.nothing}`, io)
+  else if (count === 0 && form !== 'csv') note(listing.nothing, io)
   if (cursors.nextCursor !== null && form === 'table') {
     const { name, options } = input.command
     const kept = [...options, ...GLOBAL_OPTIONS].map((option) => option.name)

@@ -1,8 +1,9 @@
 /**
- * Colours for people.
+ * Colours and lists of facts for people.
  */
 import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { oneLine } from './text.ts'
 
 const CODES = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const
 
@@ -24,3 +25,14 @@ export const painter = (input: Input, io: Io): Paint =>
   wantsColor(input, io)
     ? (style, text) => `\u001b[${CODES[style]}m${text}\u001b[0m`
     : (_, text) => text
+
+/** Facts, one per line: a dim name up to a width, and what there is to say; nothing for an empty text. */
+export const factLines = (
+  facts: ReadonlyArray<readonly [name: string, text: string]>,
+  width: number,
+  paint: Paint
+): string =>
+  facts
+    .filter(([, text]) => text !== '')
+    .map(([name, text]) => `${paint('dim', name.padEnd(width))}${oneLine(text)}\n`)
+    .join('')
