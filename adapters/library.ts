@@ -35,7 +35,7 @@ import type { HomePlugins } from './plugins/plugins.ts'
 import type { FiledPlan } from './repair/plan-home.ts'
 
 export { describe, ERROR_KIND, isRetryable, type StoreError } from '../domain/errors.ts'
-export { hint } from './cli/text/hint.ts'
+export { hint } from './hint.ts'
 export type { NewSeal, SealReport, SealRequest } from './seal/seal.ts'
 export type { FileOutcome, StorageRequest } from './storage/change.ts'
 export type { ThreadSpent } from './storage/report.ts'

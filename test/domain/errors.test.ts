@@ -1,6 +1,6 @@
 // Every failure has a stable kind, a sentence, and the next command to type.
 import { expect } from 'chai'
-import { hint } from '../../adapters/cli/text/hint.ts'
+import { hint } from '../../adapters/hint.ts'
 import { describe as words, ERROR_KIND, isRetryable, type StoreError } from '../../domain/errors.ts'
 
 const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [

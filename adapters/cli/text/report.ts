@@ -4,7 +4,7 @@
  */
 import { describe, ERROR_KIND, isRetryable, type StoreError } from '../../../domain/errors.ts'
 import type { Io } from '../io.ts'
-import { hint } from './hint.ts'
+import { hint } from '../../hint.ts'
 import { oneLine, safeJson } from './text.ts'
 
 /** A failure as the command line reports it. */

@@ -1,7 +1,7 @@
 /**
  * What to type after a failure. The commands in double quotes are printed as the person starts this program.
  */
-import type { StoreError } from '../../../domain/errors.ts'
+import type { StoreError } from '../domain/errors.ts'
 
 /** The next step after a failure, for a person. */
 export const hint = (e: StoreError): string => {
