@@ -25,9 +25,9 @@ const WORDS: Readonly<Record<string, string>> = {
   duplicates: 'duplicate files'
 }
 
-type Facts = Readonly<Record<string, string | number | boolean | ReadonlyArray<Unreadable>>>
+type IndexFacts = Readonly<Record<string, string | number | boolean | ReadonlyArray<Unreadable>>>
 
-const printFacts = async (facts: Facts, input: Input, io: Io): Promise<number> => {
+const printFacts = async (facts: IndexFacts, input: Input, io: Io): Promise<number> => {
   const form = formOf(input, io)
   if (form === 'json') return printJson(facts, io)
   const rows = Object.entries(facts).flatMap(([name, value]) =>
