@@ -161,42 +161,6 @@ export const describe = (e: StoreError): string => {
   }
 }
 
-/** The next command to type. */
-export const hint = (e: StoreError): string => {
-  switch (e._tag) {
-    case 'StreamNotFound':
-      return 'list the threads with "unroll threads --all", archived ones with --archived'
-    case 'AmbiguousThread':
-      return 'type more of the id'
-    case 'InvalidRequest':
-      return 'see "unroll help"'
-    case 'AnchorGone':
-      return 'start again without a cursor'
-    case 'UnreadableRollout':
-      return 'run without --strict: unroll isolates the damaged lines and shows the rest'
-    case 'NotPossible':
-      return e.next
-    case 'TurnNotFound':
-      return `list the turns with "unroll turns ${e.streamId}"`
-    case 'WrongExpectedRevision':
-      return 'read the thread again and decide anew'
-    case 'TailMoved':
-      return `see what stands there with "unroll events ${e.streamId} --from ${e.expected}"`
-    case 'IndexUnavailable':
-      return 'drop it with "unroll index drop", or choose another place with --index DIR'
-    case 'IndexEmptied':
-      return 'ask again: the index is built again from the rollouts'
-    case 'Busy':
-      return 'try again in a moment'
-    case 'StoreUnavailable':
-      return 'check that the server runs and the connection string names it; see docs/EVENTSTORE.md'
-    case 'StoreRefused':
-      return e.next
-    case 'IoFailure':
-      return 'check that the path exists and may be read, and that the disk is not full'
-  }
-}
-
 /** What to do when history that a thread continues is not there; what can still be read is shown all the same. */
 export const BASE_REMEDY: Readonly<Record<BaseReason, string>> = {
   base_missing: 'the rollout it continues is not in this home: copy it back',

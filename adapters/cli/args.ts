@@ -1,8 +1,10 @@
 /**
- * Command lines to commands, by the table. `parseArgs` splits, the table decides what is allowed: its own strict
+ * Command lines to commands, by the table, and back. `parseArgs` splits, the table decides what is allowed: its own strict
  * mode knows neither choices nor ranges, and cannot say what was probably meant.
  */
 import { parseArgs } from 'node:util'
+import { withoutSecrets } from '../eventstore/connection/address.ts'
+import type { Io } from './io.ts'
 import {
   COMMANDS,
   commandOf,
@@ -11,7 +13,8 @@ import {
   type CommandSpec,
   type OptionSpec
 } from './table/commands.ts'
-import { usage, type Failure } from './text/report.ts'
+import { usage, type CommandFailure } from './text/report.ts'
+import { shellWord } from './text/text.ts'
 
 /** A command line that is allowed. */
 export interface Input {
@@ -22,10 +25,10 @@ export interface Input {
   readonly json: boolean
 }
 
-/** What a command line came to. */
-export type Parsed =
+/** An allowed command line, or why it is refused. */
+export type ParsedCommandLine =
   | { readonly ok: true; readonly input: Input }
-  | { readonly ok: false; readonly failure: Failure; readonly json: boolean }
+  | { readonly ok: false; readonly failure: CommandFailure; readonly json: boolean }
 
 /** The last value of an option. */
 export const textOf = (input: Input, name: string): string | undefined =>
@@ -38,7 +41,7 @@ export const listOf = (input: Input, name: string): ReadonlyArray<string> =>
 /** True when a flag was given. */
 export const flagOf = (input: Input, name: string): boolean => input.values.has(name)
 
-/** A whole number; the parser has seen that it is one and in range. */
+/** A whole number, which the parser found in range. */
 export const numberOf = (input: Input, name: string): number | undefined => {
   const text = textOf(input, name)
   return text === undefined ? undefined : Number(text)
@@ -167,7 +170,7 @@ const commandName = (given: ReadonlySet<string>, words: ReadonlyArray<string>): 
   words[0] ?? (given.has('version') ? 'version' : 'help')
 
 /** Reads the words after the program's name. */
-export const parseCommandLine = (argv: ReadonlyArray<string>): Parsed => {
+export const parseCommandLine = (argv: ReadonlyArray<string>): ParsedCommandLine => {
   const type = (spec: OptionSpec) => (spec.value === undefined ? 'boolean' : 'string')
   const options = Object.fromEntries(
     [...ALL_OPTIONS.values()].map((o) => [
@@ -192,7 +195,7 @@ export const parseCommandLine = (argv: ReadonlyArray<string>): Parsed => {
   const json = given.has('json')
   const name = commandName(given, words)
   const command = commandOf(name)
-  const refuse = (problem: string): Parsed => ({
+  const refuse = (problem: string): ParsedCommandLine => ({
     ok: false,
     failure: usage(problem, usageLine(command)),
     json
@@ -222,3 +225,25 @@ const helpFor = ({ name }: CommandSpec): Input => ({
   values: new Map(),
   json: false
 })
+
+/** Options that the next command needs as well, to speak of the same threads. */
+const KEPT = ['home', 'index', 'store', 'profile', 'items', 'strict', 'at']
+
+/** A command to type next, with the options of this one that lead to the same home; passwords of a store are left out. */
+export const nextCommand = (
+  input: Input,
+  io: Io,
+  words: ReadonlyArray<string>,
+  kept = KEPT
+): string => {
+  const options = [...input.values]
+    .filter(([name]) => kept.includes(name))
+    .flatMap(([name, values]) =>
+      values.flatMap((value) => {
+        if (value === '') return [`--${name}`]
+        if (value.startsWith('-')) return [`--${name}=${value}`]
+        return [`--${name}`, name === 'store' ? withoutSecrets(value) : value]
+      })
+    )
+  return `${io.program} ${[...words, ...options].map(shellWord).join(' ')}`
+}

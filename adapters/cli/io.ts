@@ -1,5 +1,5 @@
 /**
- * The outside of a command: where it prints, what the terminal can do, and when it is told to stop. Commands take
+ * The outside of a command: where it prints, what the terminal can do, and when it has to stop. Commands take
  * it as an argument, so tests run them without a process.
  */
 import { readFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ export interface Io {
   /** Resolves when the text is handed to the system, so that a slow reader slows the command down. */
   readonly out: (text: string | Uint8Array) => Promise<void>
   readonly err: (text: string) => void
-  /** The same as `out`, also when the command was told to stop: for the last words of one that runs until then. */
+  /** The same as `out`, also after `stop`: for the summary of a command that runs until then. */
   readonly last: (text: string) => Promise<void>
   /** Everything on stdin, to its end. */
   readonly input: () => Promise<Buffer>
@@ -29,7 +29,7 @@ export interface Io {
   /** Where the person typed; paths on the command line are relative to it. */
   readonly cwd: string
   readonly version: string
-  /** How a person starts this program from where they are. */
+  /** How a person starts this program from `cwd`. */
   readonly program: string
 }
 
@@ -51,7 +51,7 @@ const packageVersion = (): string => {
   }
 }
 
-/** `npm start` runs in the folder of the package, wherever it was typed. */
+/** `npm start` runs in the folder of the package, wherever it is typed. */
 const typedIn = (env: NodeJS.ProcessEnv): string =>
   (env['npm_lifecycle_event'] === 'start' ? env['INIT_CWD'] : undefined) ?? process.cwd()
 
@@ -71,9 +71,6 @@ const TERMINATED = 143
 const DISK = 5
 const STDERR = 2
 
-type Failed = (error: NodeJS.ErrnoException) => void
-
-/** A broken pipe has nobody left to write to. */
 const lastWriter =
   (stream: NodeJS.WriteStream): Io['last'] =>
   (text) =>
@@ -82,9 +79,13 @@ const lastWriter =
       stream.write(text, () => resolve())
     })
 
-/** Hears of a failed write before the next one, so that the exit code is known when a command returns. */
+/** Reports a failed write before the next one, so that the exit code is known when a command returns. */
 const writer =
-  (stream: NodeJS.WriteStream, stop: AbortSignal, failed: Failed): Io['out'] =>
+  (
+    stream: NodeJS.WriteStream,
+    stop: AbortSignal,
+    failed: (error: NodeJS.ErrnoException) => void
+  ): Io['out'] =>
   (text) =>
     new Promise((resolve) => {
       if (stop.aborted) return resolve()
@@ -95,8 +96,8 @@ const writer =
     })
 
 /**
- * The real process. Signals and a closed pipe abort `stop`: whoever reads our output and goes away (`| head`) has
- * what they wanted, so that ends with 0. A second signal ends the process where it stands, which the index survives.
+ * The real process. Signals and a closed pipe abort `stop`. A reader that ends (`| head`) has what it wanted, so that is
+ * exit code 0. A second signal ends the process at once, which the index survives.
  */
 export const processIo = (): Io => {
   const controller = new AbortController()
@@ -104,9 +105,9 @@ export const processIo = (): Io => {
   const end = (code: number) => () => (stop.aborted ? process.exit(code) : controller.abort(code))
   process.on('SIGINT', end(INTERRUPTED))
   process.on('SIGTERM', end(TERMINATED))
-  // Where files may not grow (ulimit -f) the write fails, which is told, instead of ending the process.
+  // Where files may not grow (ulimit -f) the write fails, which is reported, instead of ending the process.
   process.on('SIGXFSZ', () => undefined)
-  const failed: Failed = ({ code, message }) => {
+  const failed = ({ code, message }: NodeJS.ErrnoException): void => {
     if (stop.aborted) return
     if (code !== BROKEN_PIPE) tell(`unroll: cannot write: ${message}\n`)
     controller.abort(code === BROKEN_PIPE ? 0 : DISK)

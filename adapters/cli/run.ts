@@ -2,16 +2,19 @@
  * From words to an exit code. Every command is a module of its own and is loaded only when it runs, because the
  * time to start is part of every command.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import { parseCommandLine, type Input } from './args.ts'
 import type { Io } from './io.ts'
-import { report, thrownFailure } from './text/report.ts'
+import { failureOf, report, thrownFailure } from './text/report.ts'
 import {
   openReal,
   placeOf,
   withEngine,
+  type CommandEnd,
   type EngineCommand,
-  type Open,
-  type PlainCommand
+  type FreeCommand,
+  type HomeCommand,
+  type OpenEngine
 } from './session.ts'
 
 const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = {
@@ -38,24 +41,27 @@ const ENGINE_COMMANDS: Readonly<Record<string, () => Promise<EngineCommand>>> = 
   agents: async () => (await import('./commands/agents.ts')).agentsCommand,
   usage: async () => (await import('./commands/usage.ts')).usageCommand,
   tools: async () => (await import('./commands/tools.ts')).toolsCommand,
-  blame: async () => (await import('./commands/tools.ts')).blameCommand,
+  blame: async () => (await import('./commands/blame.ts')).blameCommand,
   analytics: async () => (await import('./commands/analytics.ts')).analyticsCommand
 }
 
-const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
+const HOME_COMMANDS: Readonly<Record<string, () => Promise<HomeCommand>>> = {
   index: async () => (await import('./commands/index-command.ts')).indexCommand,
   'app-server': async () => (await import('./commands/app-server.ts')).appServerCommand,
   audit: async () => (await import('./commands/audit.ts')).auditCommand,
   diff: async () => (await import('./commands/diff.ts')).diffCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
-  explain: async () => (await import('./commands/explain.ts')).explainCommand,
   plugins: async () => (await import('./commands/plugins.ts')).pluginsCommand,
   storage: async () => (await import('./commands/storage.ts')).storageCommand,
   repair: async () => (await import('./commands/repair.ts')).repairCommand,
   salvage: async () => (await import('./commands/salvage.ts')).salvageCommand,
   store: async () => (await import('./commands/store.ts')).storeCommand,
-  start: async () => (await import('./commands/start.ts')).startCommand,
+  start: async () => (await import('./commands/start.ts')).startCommand
+}
+
+const FREE_COMMANDS: Readonly<Record<string, () => Promise<FreeCommand>>> = {
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
   help: async () => (await import('./commands/help.ts')).helpCommand,
   version: async () => async (input, io) => {
     await io.out(
@@ -68,22 +74,31 @@ const PLAIN_COMMANDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
 /** Commands that end on a signal by themselves, with an exit code of their own. */
 const OWN_SIGNALS: ReadonlySet<string> = new Set(['app-server'])
 
-const runInput = async (input: Input, io: Io, open: Open): Promise<number> => {
+const endingOf = async (input: Input, io: Io, open: OpenEngine): Promise<CommandEnd> => {
   const { name } = input.command
-  const plain = PLAIN_COMMANDS[name]
-  if (plain !== undefined) return (await plain())(input, io, open)
+  const free = FREE_COMMANDS[name]
+  if (free !== undefined) return (await free())(input, io, open)
+  const place = await placeOf(input, io)
+  if (E.isLeft(place)) return place
+  const ofHome = HOME_COMMANDS[name]
+  if (ofHome !== undefined) return (await ofHome())(input, io, place.right, open)
   const load = ENGINE_COMMANDS[name]
   if (load === undefined) throw new Error(`no code for the command ${name}`)
-  const place = await placeOf(input, io)
   const command = await load()
-  return withEngine(input, io, open, place, (engine, quiet) => command(input, quiet, engine))
+  return withEngine(input, io, open, place.right, (engine, quiet) => command(input, quiet, engine))
+}
+
+const runInput = async (input: Input, io: Io, open: OpenEngine): Promise<number> => {
+  const ending = await endingOf(input, io, open)
+  if (typeof ending === 'number') return ending
+  return E.isRight(ending) ? ending.right : report(failureOf(ending.left), input.json, io)
 }
 
 /** Runs a command line; the answer is the exit code. */
 export const run = async (
   argv: ReadonlyArray<string>,
   io: Io,
-  open: Open = openReal
+  open: OpenEngine = openReal
 ): Promise<number> => {
   const parsed = parseCommandLine(argv)
   if (!parsed.ok) return report(parsed.failure, parsed.json, io)

@@ -12,24 +12,36 @@ import type { EngineOptions } from '../library.ts'
 import { addressOf } from '../eventstore/connection/address.ts'
 import { flagOf, textOf, type Input } from './args.ts'
 import type { Io } from './io.ts'
+import { pointIn } from './options.ts'
 import { startProgress } from './text/progress.ts'
-import { failureOf, report } from './text/report.ts'
-import { oneLine } from './text/text.ts'
+import { ownFailure, warn, type CommandFailure } from './text/report.ts'
 
 /** Opens an engine; tests pass their own. */
-export type Open = (options: EngineOptions) => Promise<E.Either<StoreError, Engine>>
+export type OpenEngine = (options: EngineOptions) => Promise<E.Either<StoreError, Engine>>
 
 /** The real engine, loaded when it is first needed. */
-export const openReal: Open = async (options) => (await import('../library.ts')).openEngine(options)
+export const openReal: OpenEngine = async (options) =>
+  (await import('../library.ts')).openEngine(options)
 
-/** A command over an engine; the number is the exit code. */
-export type EngineCommand = (input: Input, io: Io, engine: Engine) => Promise<number>
+/** How a command ends: with an exit code, or with a failure, which `run` reports. */
+export type CommandEnd = number | E.Either<StoreError | CommandFailure, number>
+
+/** A command over an engine. */
+export type EngineCommand = (input: Input, io: Io, engine: Engine) => Promise<CommandEnd>
 
 /** A command that opens what it needs itself. */
-export type PlainCommand = (input: Input, io: Io, open: Open) => Promise<number>
+export type HomeCommand = (
+  input: Input,
+  io: Io,
+  home: CommandPlace,
+  open: OpenEngine
+) => Promise<CommandEnd>
+
+/** A command that needs no home, or finds one in its own way. */
+export type FreeCommand = (input: Input, io: Io, open: OpenEngine) => Promise<CommandEnd>
 
 /** Where a command reads, as its options say. */
-export interface Place {
+export interface CommandPlace {
   readonly home: string
   readonly index?: string
   /** Connection string of the store that holds the threads; absent where the files of the home do. */
@@ -38,44 +50,42 @@ export interface Place {
   readonly at?: PastPoint
 }
 
-/** How the files of the home are asked for where the environment names a store. */
+/** Asks for the files of the home where the environment names a store. */
 const FILES = 'file'
 
-/** The connection string that the options or the environment name; throws `InvalidRequest` when it is none. */
-export const storeOf = (input: Input, { env }: Io): string | undefined => {
+/** The connection string that the options or the environment name; undefined without one. */
+export const storeOf = (input: Input, { env }: Io): E.Either<StoreError, string | undefined> => {
   const store = textOf(input, 'store') ?? env['UNROLL_STORE'] ?? ''
-  if (store === '' || store === FILES) return undefined
-  const address = addressOf(store)
-  if (E.isLeft(address)) throw address.left as unknown as Error
-  return store
+  if (store === '' || store === FILES) return E.right(undefined)
+  return E.map(() => store)(addressOf(store))
 }
 
 /** The home, index, store and point in time the options name. */
-export const placeOf = async (input: Input, io: Io): Promise<Place> => {
+export const placeOf = async (
+  input: Input,
+  io: Io
+): Promise<E.Either<StoreError, CommandPlace>> => {
   const { defaultHome } = await import('../home/places.ts')
-  const home = textOf(input, 'home')
   const store = storeOf(input, io)
-  const place = withIndex(
-    input,
-    io,
-    home === undefined ? defaultHome(io.env) : resolve(io.cwd, home)
-  )
-  const { nowMs } = io
-  const at =
-    textOf(input, 'at') === undefined
-      ? {}
-      : { at: (await import('./point.ts')).pointIn(input, nowMs()) }
-  return store === undefined ? { ...place, ...at } : { ...place, store, ...at }
+  if (E.isLeft(store)) return store
+  const named = textOf(input, 'home') ?? io.env['CODEX_HOME'] ?? ''
+  const path = named === '' ? defaultHome({}) : resolve(io.cwd, named)
+  const place = {
+    ...withIndex(input, io, path),
+    ...(store.right === undefined ? {} : { store: store.right })
+  }
+  if (textOf(input, 'at') === undefined) return E.right(place)
+  return E.map((at: PastPoint) => ({ ...place, at }))(pointIn(input, io.nowMs()))
 }
 
 /** A home with the index the options name. */
-export const withIndex = (input: Input, io: Io, home: string): Place => {
+export const withIndex = (input: Input, io: Io, home: string): CommandPlace => {
   const index = textOf(input, 'index')
   if (index === undefined) return { home }
   return { home, index: index === 'memory' ? index : resolve(io.cwd, index) }
 }
 
-/** The answers a command wants. */
+/** Which answers a command wants. */
 export const answers = (
   input: Input
 ): { readonly profile: ProfileName; readonly strict: boolean; readonly rich: boolean } => {
@@ -87,24 +97,34 @@ export const answers = (
   }
 }
 
-const isDirectory = (path: string): boolean =>
+/** True for a folder that exists. */
+export const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 
-/** Reports a home that is not there; null when it is, or when a store holds the threads. */
-export const missingHome = ({ home, store }: Place, input: Input, io: Io): Promise<number> | null =>
-  store !== undefined || isDirectory(home)
+/** The failure of a home that does not exist; null when it does, or when a store holds the threads. */
+export const missingHome = ({ home, store }: CommandPlace): CommandFailure | null =>
+  store !== undefined || isFolder(home)
     ? null
-    : report(
-        {
-          kind: 'home_not_found',
-          message: `there is no Codex home at ${home}`,
-          hint: 'name one with --home DIR or $CODEX_HOME, or type "unroll start" for a sample',
-          retryable: false,
-          exit: 3
-        },
-        input.json,
-        io
+    : ownFailure(
+        'home_not_found',
+        `there is no Codex home at ${home}`,
+        'name one with --home DIR or $CODEX_HOME, or type "unroll start" for a sample'
       )
+
+/** Runs `use` over the files of a home; `instead` says what to do where a store holds the threads. */
+export const withHomeFiles = async (
+  input: Input,
+  place: CommandPlace,
+  instead: string,
+  use: (home: string) => Promise<CommandEnd>
+): Promise<CommandEnd> => {
+  if (place.store !== undefined) {
+    const reason = `${input.command.name} is about files, and a store holds the threads`
+    return E.left({ _tag: 'NotPossible', reason, next: instead })
+  }
+  const missing = missingHome(place)
+  return missing === null ? use(place.home) : E.left(missing)
+}
 
 const stopped = (stop: AbortSignal): Promise<number> =>
   new Promise((resolve) => {
@@ -114,7 +134,7 @@ const stopped = (stop: AbortSignal): Promise<number> =>
   })
 
 /** What kept an engine from opening: an error of the operating system says it better than we can. */
-const openFailure = ({ home, index }: Place, thrown: unknown): unknown => {
+const openFailure = ({ home, index }: CommandPlace, thrown: unknown): unknown => {
   if (!(thrown instanceof Error) || typeof (thrown as NodeJS.ErrnoException).errno === 'number') {
     return thrown
   }
@@ -122,43 +142,49 @@ const openFailure = ({ home, index }: Place, thrown: unknown): unknown => {
   return { _tag: 'IndexUnavailable', path, reason: thrown.message } satisfies StoreError
 }
 
-/** Tells that a store does not answer, and that it is waited for. */
+/** Says that a store does not answer, and that the command waits for it. */
 export const tellSilence = (why: StoreError, io: Io): void =>
-  io.err(`unroll: ${oneLine(describe(why))}; trying again for a while\n`)
+  warn(`${describe(why)}; trying again for a while`, io)
 
 /**
  * Runs `use` over an engine. When the process is told to stop, the answer does not wait for `use`: the engine is
  * closed under it, which leaves the index as of its last transaction. `use` prints through the `io` it is given. Where the
- * index cannot be used, one in memory is, and the person is told, unless the command is about the index.
+ * index cannot be used, one in memory is, with a warning, unless the command is about the index.
  */
 export const withEngine = async (
   input: Input,
   io: Io,
-  open: Open,
-  place: Place,
-  use: (engine: Engine, io: Io) => Promise<number>,
+  open: OpenEngine,
+  place: CommandPlace,
+  use: (engine: Engine, io: Io) => Promise<CommandEnd>,
   needsIndex = false
-): Promise<number> => {
-  const missing = missingHome(place, input, io)
-  if (missing !== null) return missing
+): Promise<CommandEnd> => {
+  const missing = missingHome(place)
+  if (missing !== null) return E.left(missing)
   const progress = startProgress(io)
-  const onUnusableIndex = (why: StoreError): void =>
-    progress.before(io).err(`unroll: ${describe(why)}; going on with an index in memory\n`)
-  const onSilentStore = (why: StoreError): void => tellSilence(why, progress.before(io))
-  const options = {
-    ...{ ...place, ...answers(input), actor: 'cli', onProgress: progress.show },
-    ...{ onSilentStore, ...(needsIndex ? {} : { onUnusableIndex }) }
-  }
-  const opened = await open(options).catch((thrown: unknown) => {
+  const quiet = progress.before(io)
+  const opened = await open({
+    ...place,
+    ...answers(input),
+    actor: 'cli',
+    onProgress: progress.show,
+    onSilentStore: (why) => tellSilence(why, quiet),
+    ...(needsIndex
+      ? {}
+      : {
+          onUnusableIndex: (why: StoreError) =>
+            warn(`${describe(why)}; going on with an index in memory`, quiet)
+        })
+  }).catch((thrown: unknown) => {
     throw openFailure(place, thrown)
   })
   if (E.isLeft(opened)) {
     progress.clear()
-    return report(failureOf(opened.left), input.json, io)
+    return opened
   }
   const engine = opened.right
   try {
-    return await Promise.race([use(engine, progress.before(io)), stopped(io.stop)])
+    return await Promise.race([use(engine, quiet), stopped(io.stop)])
   } finally {
     progress.clear()
     await engine.close()

@@ -2,7 +2,8 @@
 // quoted. The method: strings as the documentation of the server writes them, and broken ones with a password in every place.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { describe as inWords, hint } from '../../domain/errors.ts'
+import { hint } from '../../adapters/hint.ts'
+import { describe as inWords } from '../../domain/errors.ts'
 import {
   parseConnectionString,
   secretsOf

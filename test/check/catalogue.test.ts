@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { renderCheckMarkdown } from '../../adapters/cli/commands/explain.ts'
+import { renderCheckMarkdown } from '../cli/rendered-docs.ts'
 import { findingOf } from '../../domain/check/finding.ts'
 import { KINDS, PROBLEM_KINDS } from '../../domain/check/kinds.ts'
 

@@ -84,7 +84,7 @@ describe('unroll analytics', () => {
     const again = await unroll(words)
     expect([again.code, jsonLines(again.out)[0]?.error.message]).to.deep.equal([
       2,
-      `${file} is there already`
+      `${file} exists already`
     ])
   })
 
@@ -175,8 +175,11 @@ describe('unroll analytics', () => {
       await said('diff', join(folder, 'none'))
     ]).to.deep.equal([
       [2, 'unroll: diff needs the file of a capture'],
-      [2, 'unroll: --since takes a date or an instant, such as 2026-11-21 or 2026-11-21T14:30:00Z'],
-      [2, 'unroll: --since comes after --until'],
+      [
+        2,
+        'unroll: --since takes a date such as 2026-11-21 or an instant such as 2026-11-21T14:30:00Z, not "now"'
+      ],
+      [2, 'unroll: --since 2026-11-22 is after --until 2026-11-20'],
       [3, 'unroll: no thread none in this home'],
       [5, `unroll: cannot open ${join(folder, 'none')}: ENOENT`]
     ])

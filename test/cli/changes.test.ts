@@ -77,7 +77,7 @@ describe('command line: changing a thread', () => {
     expect(refused).to.deep.equal({
       code: 7,
       out: '',
-      err: `unroll: thread ${PLAIN} is at revision 29, not at 3\nread the thread again and decide anew\n`
+      err: `unroll: thread ${PLAIN} is at revision 29, not at 3\nread the thread again, then retry with its current revision\n`
     })
     const rollouts = (files: ReturnType<typeof homeFiles>) =>
       Object.fromEntries(Object.entries(files).filter(([path]) => !path.startsWith('.unroll')))

@@ -4,7 +4,7 @@
 import { join } from 'node:path'
 import type { Io } from '../../adapters/cli/io.ts'
 import { run } from '../../adapters/cli/run.ts'
-import type { Open } from '../../adapters/cli/session.ts'
+import type { OpenEngine } from '../../adapters/cli/session.ts'
 import { FIXTURES, readJson } from '../support/fixture-home.ts'
 
 /** What a command line did. */
@@ -19,7 +19,7 @@ export interface Setting {
   readonly tty?: boolean
   readonly columns?: number
   readonly env?: NodeJS.ProcessEnv
-  readonly open?: Open
+  readonly open?: OpenEngine
   readonly stop?: AbortSignal
   readonly nowMs?: () => number
   /** What stands on stdin. */

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { COMMANDS, EXIT_CODES } from '../../adapters/cli/table/commands.ts'
-import { renderCliMarkdown } from '../../adapters/cli/commands/help.ts'
+import { renderCliMarkdown } from './rendered-docs.ts'
 import { EXIT } from '../../adapters/cli/text/report.ts'
 import { unroll } from './console.ts'
 
@@ -33,6 +33,27 @@ describe('command line: help', () => {
       expect(await unroll([name, '--help'])).to.deep.equal(help)
       expect(await unroll([name, '-h'])).to.deep.equal(help)
     }
+  })
+
+  it('sums a command up in at most sixty characters, beginning with what it does', () => {
+    const verbs =
+      /^(Answer|Append|Archive|Check|Compare|Explain|Fork|Give|Hide|Inspect|List|Move|Print|Push|Rebuild|Reconstruct|Repair|Report|Restore|Rewind|Search|Show|Start|Take|Undo)\b/
+    for (const { name, summary } of COMMANDS) {
+      expect(summary, name).to.match(verbs)
+      expect(summary.length, name).to.be.at.most(60)
+    }
+  })
+
+  it('says nothing in the words of a translation', () => {
+    const forbidden =
+      /so many|so long ago|what it spawned|that is there|be there|the beginning of an id|is told|nobody|anew|goes on|go on|no more\b(?! than)/i
+    const texts = COMMANDS.flatMap((one) => [
+      one.summary,
+      ...one.about,
+      ...one.options.map(({ text }) => text),
+      ...Object.values(one.output as object as Readonly<Record<string, string>>)
+    ])
+    expect(texts.filter((text) => forbidden.test(text))).to.deep.equal([])
   })
 
   it('explains every exit code that a failure or a command can give', () => {

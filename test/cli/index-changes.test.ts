@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { mkdirSync, renameSync, truncateSync, utimesSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { Open } from '../../adapters/cli/session.ts'
+import type { OpenEngine } from '../../adapters/cli/session.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import {
   emptyHome,
@@ -81,7 +81,7 @@ describe('command line: index changes', () => {
   })
 
   it('names in the status what cannot be read, with the reason', async () => {
-    const unreadable: Open = async (options) => {
+    const unreadable: OpenEngine = async (options) => {
       const engine = await openedEngine(options)
       const status: typeof engine.status = () => async () => {
         const counted = await engine.status()()

@@ -196,7 +196,7 @@ describe('unroll threads', () => {
     expect(await forks(['threads', '--search', 'zzzz'])).to.deep.equal({
       code: 0,
       out: '',
-      err: 'no threads; --all lists those of sub-agents and programs too, --archived the archived ones\n'
+      err: 'no threads; add --all to include sub-agents and exec runs, --archived for archived threads\n'
     })
     expect((await forks(['threads', '--search', 'zzzz', '--json'])).out).to.equal(
       '{"nextCursor":null,"backwardsCursor":null}\n'

@@ -75,7 +75,7 @@ describe('unroll repair', () => {
     ])
     expect(await failed('apply', join(home, 'nothing'), '--digest', digest)).to.deep.include(5)
     expect(await failed('plan', '--out', file)).to.deep.include(5)
-    expect(await failed('undo')).to.deep.equal([6, 'there is no repair to take back'])
+    expect(await failed('undo')).to.deep.equal([6, 'there is no repair to undo'])
     expect(await failed('undo', 'abc')).to.deep.equal([6, 'there is no repair abc'])
     expect(await failed('plan', '--store', 'esdb://localhost:2113')).to.deep.equal([
       6,

@@ -64,7 +64,7 @@ describe('unroll search', () => {
   it('says so when nobody said that, and refuses what it cannot search for', async () => {
     const nothing = await search(['search', 'nothing at all'])
     expect([nothing.code, nothing.out]).to.deep.equal([0, ''])
-    expect(nothing.err).to.match(/^nobody said that; /)
+    expect(nothing.err).to.match(/^no matches; /)
     const empty = await search(['search', '  '])
     expect([empty.code, empty.err]).to.deep.equal([
       2,

@@ -106,7 +106,7 @@ describe('unroll usage --prices', () => {
     const wrong = await usage(['usage', ...prices(USD({ ...made, output: -1 }))])
     expect(wrong.code).to.equal(2)
     expect(wrong.err.split('\n')[0]?.replace(home, 'HOME')).to.equal(
-      'unroll: HOME/prices.json is no file of prices: models[0].output: expected a price such as 1.25, of at most six decimals, found -1'
+      'unroll: cannot read prices from HOME/prices.json: models[0].output: expected a price such as 1.25, of at most six decimals, found -1'
     )
     expect((await usage(['usage', ...prices('{')])).code).to.equal(2)
     expect((await usage(['usage', '--prices', join(home, 'none.json')])).code).to.equal(5)
@@ -130,7 +130,7 @@ describe('unroll usage, typed wrong', () => {
     [
       'usage --since 2026-02-30',
       '--since takes a date such as 2026-11-21 or an instant such as 2026-11-21T14:30:00Z, not "2026-02-30"',
-      'type "unroll usage daily --since 2026-11-21"'
+      'type "unroll usage --since 2026-11-21"'
     ],
     [
       'usage total --until yesterday',
@@ -145,7 +145,7 @@ describe('unroll usage, typed wrong', () => {
     [
       'usage --since 2026-11-02 --until 2026-11-01',
       '--since 2026-11-02 is after --until 2026-11-01',
-      'type "unroll usage daily --since 2026-11-01 --until 2026-11-02"'
+      'type "unroll usage --since 2026-11-01 --until 2026-11-02"'
     ],
     ['usage daily --tree', '--tree needs a thread', `type "unroll usage daily THREAD --tree"`],
     ['usage turn a --thread b', 'the thread is named twice', 'type "unroll usage turn a"'],
@@ -173,7 +173,7 @@ describe('unroll usage, typed wrong', () => {
 
   it('says so when nothing was spent', async () => {
     const nothing = await usage(['usage', '--since', '2030-01-01'])
-    expect(nothing).to.deep.equal({ code: 0, out: '', err: 'no tokens were spent\n' })
+    expect(nothing).to.deep.equal({ code: 0, out: '', err: 'no token usage recorded\n' })
     const json = await usage(['usage', 'total', '--json', '--since', '2030-01-01'])
     expect(JSON.parse(json.out)).to.include({ totalTokens: 0, rows: 0, lowerBound: false })
   })

@@ -1,12 +1,7 @@
 // Every failure has a stable kind, a sentence, and the next command to type.
 import { expect } from 'chai'
-import {
-  describe as words,
-  ERROR_KIND,
-  hint,
-  isRetryable,
-  type StoreError
-} from '../../domain/errors.ts'
+import { hint } from '../../adapters/hint.ts'
+import { describe as words, ERROR_KIND, isRetryable, type StoreError } from '../../domain/errors.ts'
 
 const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [
   [
@@ -19,7 +14,7 @@ const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [
     { _tag: 'AmbiguousThread', text: 'a', candidates: ['a1', 'a2'] },
     'ambiguous_thread',
     '"a" names 2 threads: a1, a2',
-    'type more of the id'
+    'use a longer prefix'
   ],
   [
     { _tag: 'InvalidRequest', message: 'invalid cursor: x' },
@@ -55,7 +50,7 @@ const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [
     { _tag: 'IndexEmptied', reason: 'why' },
     'index_emptied',
     'the index was damaged and has been emptied, the answer ends here: why',
-    'ask again: the index is built again from the rollouts'
+    'ask again: the index is rebuilt from the rollouts'
   ],
   [
     { _tag: 'Busy', what: 'it' },

@@ -2,20 +2,15 @@
  * unroll app-server: hands over to the server, which owns stdin and stdout from then on.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { resolve } from 'node:path'
 import type { AppServerOptions, AuthOptions, Listen } from '../../rpc/app-server.ts'
 import { flagOf, numberOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { answers, missingHome, placeOf, type PlainCommand } from '../session.ts'
-import { report, usage } from '../text/report.ts'
+import { pathOf } from '../options.ts'
+import { answers, missingHome, type HomeCommand } from '../session.ts'
+import { note, usage } from '../text/report.ts'
 import { codexOptions } from './codex-options.ts'
 
-const HELP = 'see "unroll help app-server"'
-
-const pathOf = (input: Input, io: Io, name: string): string | undefined => {
-  const path = textOf(input, name)
-  return path === undefined ? undefined : resolve(io.cwd, path)
-}
+const wrong = (message: string) => E.left(usage(message, 'see "unroll help app-server"'))
 
 const authOptions = (input: Input, io: Io): AuthOptions => {
   const given = {
@@ -31,7 +26,7 @@ const authOptions = (input: Input, io: Io): AuthOptions => {
 }
 
 const failed = (io: Io, reason: string): number => {
-  io.err(`unroll app-server: ${reason}\n`)
+  note(`unroll app-server: ${reason}`, io)
   return 1
 }
 
@@ -55,27 +50,24 @@ const metricsOf = (
     : E.left(`invalid --metrics-listen address \`${address}\`; expected \`IP:PORT\``)
 }
 
-/** Serves Codex's app-server protocol; see the command table. */
-export const appServerCommand: PlainCommand = async (input, io) => {
-  const place = await placeOf(input, io)
+export const appServerCommand: HomeCommand = async (input, io, place) => {
   const [word] = input.args
   if (word === 'proxy') return runProxy(input, io, place.home)
-  if (word !== undefined)
-    return report(usage(`app-server does not take "${word}"`, HELP), false, io)
+  if (word !== undefined) return wrong(`app-server does not take "${word}"`)
   const { runAppServer, parseListen } = await import('../../rpc/app-server.ts')
   const metrics = metricsOf(textOf(input, 'metrics-listen'), (url) =>
     parseListen(url, { home: place.home, cwd: io.cwd })
   )
   const url = textOf(input, 'listen') ?? 'stdio://'
   const listen = parseListen(url, { home: place.home, cwd: io.cwd })
-  if (E.isLeft(listen)) return report(usage(listen.left, HELP), false, io)
-  if (E.isLeft(metrics)) return report(usage(metrics.left, HELP), false, io)
+  if (E.isLeft(listen)) return wrong(listen.left)
+  if (E.isLeft(metrics)) return wrong(metrics.left)
   const given = codexOptions(input)
-  if (E.isLeft(given)) return report(usage(given.left, HELP), false, io)
-  const missing = missingHome(place, input, io)
-  if (missing !== null) return missing
+  if (E.isLeft(given)) return wrong(given.left)
+  const missing = missingHome(place)
+  if (missing !== null) return E.left(missing)
   const { overrides, idle } = given.right
-  if (idle.length > 0) io.err(`unroll app-server: without effect here: ${idle.join(', ')}\n`)
+  if (idle.length > 0) note(`unroll app-server: without effect here: ${idle.join(', ')}`, io)
   const { profile, strict } = answers(input)
   const capturePath = pathOf(input, io, 'analytics-capture')
   const analytics = capturePath === undefined ? {} : { analytics: { capturePath } }

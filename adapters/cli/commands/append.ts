@@ -15,8 +15,9 @@ import { appendProblem, checkEvent, type CheckedEvent } from '../../../replay/mu
 import { START, type ExpectedRevision } from '../../../replay/ports.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { report, reportError, usage } from '../text/report.ts'
-import { answers, type EngineCommand } from '../session.ts'
+import { answers, type CommandEnd, type EngineCommand } from '../session.ts'
+import { printJson } from '../text/print.ts'
+import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
 
 const WORDS: ReadonlySet<string> = new Set(['any', 'no_stream', 'stream_exists'])
@@ -45,7 +46,7 @@ const PROBLEMS_MAX = 5
 const invalid = (message: string): E.Either<StoreError, never> =>
   E.left({ _tag: 'InvalidRequest', message })
 
-/** Reads every line, or tells which ones cannot be appended; blank lines are passed over. */
+/** The events of every line, or which lines cannot be appended; blank lines are skipped. */
 const eventsOf = (
   bytes: Buffer,
   now: string,
@@ -68,7 +69,7 @@ const eventsOf = (
   return events.length === 0 ? invalid('the input holds no event') : E.right(events)
 }
 
-/** The thread a person means; an id that no thread has yet stands for itself where it may begin one. */
+/** The thread to append to; an id that no thread has yet may begin one. */
 const threadOf = async (
   engine: Engine,
   text: string,
@@ -95,38 +96,36 @@ const dryRun = async (
   events: ReadonlyArray<CheckedEvent>,
   input: Input,
   io: Io
-): Promise<number> => {
+): Promise<CommandEnd> => {
   const revision = await revisionOf(engine, id)
   const why = appendProblem(id, expected, revision, events)
-  if (why !== null) return reportError(why, input.json, io)
+  if (why !== null) return E.left(why)
   const lines = events.map(({ line }) => line)
-  const text = input.json
-    ? JSON.stringify({ streamId: id, revision, lines })
-    : lines.map((line) => (io.outIsTty ? oneLine(line) : line)).join('\n')
-  await io.out(`${text}\n`)
+  if (input.json) return printJson({ streamId: id, revision, lines }, io)
+  await io.out(lines.map((line) => `${io.outIsTty ? oneLine(line) : line}\n`).join(''))
   return 0
 }
 
-/** Appends events; see the command table. */
 export const appendCommand: EngineCommand = async (input, io, engine) => {
   const wanted = textOf(input, 'expected-revision') ?? 'any'
   const expected = expectedOf(wanted)
   if (expected === null) {
     const words = `a whole number, ${[...WORDS].join(', ')}`
-    return report(usage(`--expected-revision takes ${words}, not "${wanted}"`, ''), input.json, io)
+    return E.left(usage(`--expected-revision takes ${words}, not "${wanted}"`, ''))
   }
   const path = textOf(input, 'file') ?? '-'
   const bytes = path === '-' ? await io.input() : readFileSync(resolve(io.cwd, path))
   const now = new Date(io.nowMs()).toISOString()
   const events = eventsOf(bytes, now, PROFILES[answers(input).profile])
-  if (E.isLeft(events)) return reportError(events.left, input.json, io)
+  if (E.isLeft(events)) return events
   const found = await threadOf(engine, input.args[0] ?? '', expected)
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
+  if (E.isLeft(found)) return found
   const id = found.right
   if (flagOf(input, 'dry-run')) return dryRun(engine, id, expected, events.right, input, io)
   const fresh = events.right.map(({ event }) => event)
   const done = await engine.append(id, fresh, expected)()
-  if (E.isLeft(done)) return reportError(done.left, input.json, io)
-  await io.out(input.json ? `${JSON.stringify(done.right)}\n` : `${done.right.next.revision}\n`)
+  if (E.isLeft(done)) return done
+  if (input.json) return printJson(done.right, io)
+  await io.out(`${done.right.next.revision}\n`)
   return 0
 }

@@ -1,18 +1,18 @@
 /**
- * unroll audit seal, unroll audit verify: what rollouts held, and whether they still do.
+ * unroll audit seal, unroll audit verify: what rollouts held, and whether they still hold it.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
+import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import { isFine, seal, verifySeal, type SealedOutcome, type SealReport } from '../../seal/seal.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
-import { withHomeFiles } from '../home-files.ts'
 import type { Io } from '../io.ts'
-import { notPossible, type StoreError } from '../../../domain/errors.ts'
-import { reportError } from '../text/report.ts'
-import { startProgress } from '../text/progress.ts'
-import { tsv } from '../text/style.ts'
+import { pathOf } from '../options.ts'
+import { withHomeFiles, type CommandEnd, type CommandPlace } from '../session.ts'
+import { formOf, printJson } from '../text/print.ts'
+import { withProgress } from '../text/progress.ts'
+import { column, tsv, type Columns } from '../text/rows.ts'
 import { oneLine, plural } from '../text/text.ts'
-import { printJson } from '../text/written.ts'
 
 const WORDS: Readonly<Record<SealedOutcome['verdict'], string>> = {
   unchanged: 'unchanged',
@@ -27,15 +27,18 @@ const WORDS: Readonly<Record<SealedOutcome['verdict'], string>> = {
   unreadable: 'cannot be read'
 }
 
-const place = ({ atByte, line }: SealedOutcome): string =>
+const placeText = ({ atByte, line }: SealedOutcome): string =>
   atByte === null || line === null ? '' : ` at byte ${atByte} (line ${line})`
 
-const fields = (one: SealedOutcome): ReadonlyArray<string> => [
-  one.verdict,
-  one.threadId,
-  one.path,
-  ...[one.atByte, one.line, one.sealedBytes, one.bytes].map((n) => (n === null ? '' : String(n))),
-  one.notes.join(',')
+export const SEALED_FILES: Columns<SealedOutcome> = [
+  column('verdict', ({ verdict }) => verdict),
+  column('thread', ({ threadId }) => threadId),
+  column('path', ({ path }) => path),
+  column('byte', ({ atByte }) => atByte),
+  column('line', ({ line }) => line),
+  column('sealed_bytes', ({ sealedBytes }) => sealedBytes),
+  column('bytes', ({ bytes }) => bytes),
+  column('notes', ({ notes }) => notes.join(','))
 ]
 
 const verdictsOf = ({ files }: SealReport): Readonly<Record<string, number>> => {
@@ -61,15 +64,16 @@ const summary = (found: SealReport): string => {
 
 const print = async (found: SealReport, input: Input, io: Io): Promise<number> => {
   const { files, log, sealed, ok } = found
-  if (input.json) {
+  const form = formOf(input, io)
+  if (form === 'json') {
     for (const one of files) await printJson(one, io)
     await printJson({ seal: { ok, log, sealed, verdicts: verdictsOf(found) } }, io)
-  } else if (io.outIsTty) {
+  } else if (form === 'table') {
     for (const one of files.filter((file) => !isFine(file)))
-      await io.out(`${oneLine(`${one.path}: ${WORDS[one.verdict]}${place(one)}`)}\n`)
+      await io.out(`${oneLine(`${one.path}: ${WORDS[one.verdict]}${placeText(one)}`)}\n`)
     await io.out(summary(found))
   } else {
-    await io.out(tsv(files.map(fields)))
+    await io.out(tsv(SEALED_FILES, files))
     if (!ok) io.err(summary(found))
   }
   return ok || sealed !== null ? 0 : 1
@@ -77,7 +81,7 @@ const print = async (found: SealReport, input: Input, io: Io): Promise<number> =
 
 const INSTEAD = 'export the trail with "unroll audit export", or pull the threads to a home first'
 
-const NEVER = notPossible(
+const NEVER_SEALED = notPossible(
   'nothing was ever sealed here',
   'type "unroll audit seal" first, or name the file of an export'
 )
@@ -85,36 +89,36 @@ const NEVER = notPossible(
 const withFiles = (
   input: Input,
   outside: Io,
+  place: CommandPlace,
   run: (
     home: string,
     onFile: (done: number, total: number, bytes: number) => void
   ) => Promise<E.Either<StoreError, SealReport>>
-): Promise<number> =>
-  withHomeFiles(input, outside, INSTEAD, async (home) => {
-    const progress = startProgress(outside, 'reading rollouts')
-    const answer = await run(home, progress.show)
-    progress.clear()
-    if (E.isLeft(answer)) return reportError(answer.left, input.json, outside)
-    const found = answer.right
-    const { seals, broken } = found.log
-    if (found.sealed === null && seals === 0 && broken === null && found.ok)
-      return reportError(NEVER, input.json, outside)
-    return print(found, input, progress.before(outside))
-  })
+): Promise<CommandEnd> =>
+  withHomeFiles(input, place, INSTEAD, (home) =>
+    withProgress(outside, 'reading rollouts', async (io, onFile) => {
+      const found = await run(home, onFile)
+      if (E.isLeft(found)) return found
+      const { log, sealed, ok } = found.right
+      if (sealed === null && log.seals === 0 && log.broken === null && ok)
+        return E.left(NEVER_SEALED)
+      return print(found.right, input, io)
+    })
+  )
 
-/** Seals a home; see the command table. */
-export const sealHome = (input: Input, io: Io): Promise<number> =>
-  withFiles(input, io, (home, onFile) => {
-    const out = textOf(input, 'out')
+/** Notes what every rollout of a home holds. */
+export const sealHome = (input: Input, io: Io, place: CommandPlace): Promise<CommandEnd> =>
+  withFiles(input, io, place, (home, onFile) => {
+    const log = pathOf(input, io, 'out')
     return seal({
       ...{ home, onFile, signal: io.stop, nowMs: io.nowMs(), accept: flagOf(input, 'accept') },
-      ...(out === undefined ? {} : { log: resolve(io.cwd, out) })
+      ...(log === undefined ? {} : { log })
     })
   })
 
-/** Compares a home with its seals; see the command table. */
-export const verifySeals = (input: Input, io: Io): Promise<number> =>
-  withFiles(input, io, async (home, onFile) => {
+/** Compares a home with its seals. */
+export const verifySeals = (input: Input, io: Io, place: CommandPlace): Promise<CommandEnd> =>
+  withFiles(input, io, place, async (home, onFile) => {
     const [, log] = input.args
     return E.right(
       await verifySeal({

@@ -2,69 +2,69 @@
  * unroll fork, revert, rollback, unrollback: a thread goes on from a place in its history.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { printEvent } from '../../../domain/changes/new-event.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Thread } from '../../../domain/protocol.ts'
-import type { Engine } from '../../../replay/engine.ts'
-import { flagOf, numberOf, textOf, type Input } from '../args.ts'
+import type { Written } from '../../../replay/mutate/mutations.ts'
+import { flagOf, type Input, numberOf, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
-import { report, reportError, usage } from '../text/report.ts'
-import type { EngineCommand } from '../session.ts'
+import { ofThread } from '../naming.ts'
+import { mutationOptions } from '../options.ts'
+import type { CommandEnd } from '../session.ts'
+import { printJson } from '../text/print.ts'
+import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
-import { mutationOptions, printWritten } from '../text/written.ts'
 
-const print = async (thread: Thread, input: Input, io: Io): Promise<number> => {
-  const facts = `${thread.id}\n${oneLine(thread.path)}\n`
-  const shown = flagOf(input, 'dry-run') ? `possible for thread ${thread.id}\n` : facts
-  await io.out(input.json ? `${JSON.stringify(thread)}\n` : shown)
+/** Prints the new revision; after a dry run the lines. */
+export const printWritten = async (
+  done: E.Either<StoreError, Written>,
+  input: Input,
+  io: Io
+): Promise<CommandEnd> => {
+  if (E.isLeft(done)) return done
+  if (input.json) return printJson(done.right, io)
+  const { events, appended } = done.right
+  if (flagOf(input, 'dry-run'))
+    await io.out(events.map((event) => `${oneLine(printEvent(event, null))}\n`).join(''))
+  else
+    await io.out(appended === null ? 'nothing to write\n' : `revision ${appended.next.revision}\n`)
   return 0
 }
 
-type Task = ReturnType<Engine['fork']>
-
-const branch = async (
+const printThread = async (
+  made: E.Either<StoreError, Thread>,
   input: Input,
-  io: Io,
-  engine: Engine,
-  make: (threadId: string) => Task
-): Promise<number> => {
-  const found = await engine.resolve(input.args[0] ?? '')()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const made: E.Either<StoreError, Thread> = await make(found.right)()
-  return E.isLeft(made) ? reportError(made.left, input.json, io) : print(made.right, input, io)
+  io: Io
+): Promise<CommandEnd> => {
+  if (E.isLeft(made)) return made
+  const thread = made.right
+  if (input.json) return printJson(thread, io)
+  const facts = flagOf(input, 'dry-run')
+    ? `possible for thread ${thread.id}\n`
+    : `${thread.id}\n${oneLine(thread.path)}\n`
+  await io.out(facts)
+  return 0
 }
 
-/** Forks a thread; see the command table. */
-export const forkCommand: EngineCommand = (input, io, engine) =>
-  branch(input, io, engine, (threadId) =>
-    engine.fork(
-      threadId,
-      { lastTurnId: textOf(input, 'last-turn'), beforeTurnId: textOf(input, 'before-turn') },
-      mutationOptions(input)
-    )
-  )
+export const forkCommand = ofThread(async (id, input, io, engine) => {
+  const point = {
+    lastTurnId: textOf(input, 'last-turn'),
+    beforeTurnId: textOf(input, 'before-turn')
+  }
+  return printThread(await engine.fork(id, point, mutationOptions(input))(), input, io)
+})
 
-/** Reverts a thread; see the command table. */
-export const revertCommand: EngineCommand = async (input, io, engine) => {
+export const revertCommand = ofThread(async (id, input, io, engine) => {
   const beforeTurnId = textOf(input, 'before-turn')
-  if (beforeTurnId === undefined)
-    return report(usage('revert needs --before-turn TURN', ''), input.json, io)
-  return branch(input, io, engine, (threadId) =>
-    engine.revert(threadId, beforeTurnId, mutationOptions(input))
-  )
-}
+  if (beforeTurnId === undefined) return E.left(usage('revert needs --before-turn TURN', ''))
+  return printThread(await engine.revert(id, beforeTurnId, mutationOptions(input))(), input, io)
+})
 
-/** Rolls turns back; see the command table. */
-export const rollbackCommand: EngineCommand = async (input, io, engine) => {
-  const found = await engine.resolve(input.args[0] ?? '')()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
+export const rollbackCommand = ofThread(async (id, input, io, engine) => {
   const turns = numberOf(input, 'turns') ?? 1
-  const done = await engine.rollback(found.right, turns, mutationOptions(input))()
-  return printWritten(done, input, io)
-}
+  return printWritten(await engine.rollback(id, turns, mutationOptions(input))(), input, io)
+})
 
-/** Takes a rollback back; see the command table. */
-export const unrollbackCommand: EngineCommand = async (input, io, engine) => {
-  const found = await engine.resolve(input.args[0] ?? '')()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  return printWritten(await engine.unrollback(found.right, mutationOptions(input))(), input, io)
-}
+export const unrollbackCommand = ofThread(async (id, input, io, engine) =>
+  printWritten(await engine.unrollback(id, mutationOptions(input))(), input, io)
+)

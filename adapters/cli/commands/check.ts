@@ -3,7 +3,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Finding } from '../../../domain/check/finding.ts'
-import { isProblemKind } from '../../../domain/check/kinds.ts'
 import { eraOf, NEWEST_ERA } from '../../../domain/profile.ts'
 import { resolveThread } from '../../../replay/threads/resolve.ts'
 import { check, type CheckOptions, type CheckSummary } from '../../check/check.ts'
@@ -11,13 +10,14 @@ import { homeMemory } from '../../codex-state/home-memory.ts'
 import { homeNames } from '../../home/names.ts'
 import { jsonlStore } from '../../jsonl/store.ts'
 import { flagOf, listOf, type Input } from '../args.ts'
-import { withHomeFiles } from '../home-files.ts'
 import type { Io } from '../io.ts'
-import { withIndex, type PlainCommand } from '../session.ts'
-import { startProgress } from '../text/progress.ts'
-import { report, reportError, usage } from '../text/report.ts'
-import { painter, tsv, type Paint } from '../text/style.ts'
-import { oneLine, plural, safeJson, size } from '../text/text.ts'
+import { withHomeFiles, withIndex, type CommandEnd, type HomeCommand } from '../session.ts'
+import { formOf, jsonLine } from '../text/print.ts'
+import { withProgress } from '../text/progress.ts'
+import { column, tsv, type Columns } from '../text/rows.ts'
+import { painter, type Paint } from '../text/style.ts'
+import { oneLine, plural, size } from '../text/text.ts'
+import { unknownKind } from './explain.ts'
 
 const STYLE = { broken: 'red', warning: 'yellow', note: 'dim' } as const
 const WORD = { broken: 'BROKEN', warning: 'WARNING', note: 'note' } as const
@@ -37,11 +37,17 @@ const forPeople = (finding: Finding, paint: Paint): string => {
   return `${head}\n${indent}${oneLine(affected)}\n${indent}${paint('dim', `→ ${oneLine(remedy)}`)}\n`
 }
 
-const fieldsOf = (finding: Finding): ReadonlyArray<string> => {
-  const { severity, kind, threadId, path, range, revision, affected, remedy } = finding
-  const place = [threadId, path, range?.offsetBytes, range?.bytes, revision]
-  return [severity, kind, ...place.map((one) => String(one ?? '')), affected, remedy]
-}
+export const FINDINGS: Columns<Finding> = [
+  column('severity', ({ severity }) => severity),
+  column('kind', ({ kind }) => kind),
+  column('thread', ({ threadId }) => threadId),
+  column('path', ({ path }) => path),
+  column('byte', ({ range }) => range?.offsetBytes ?? null),
+  column('bytes', ({ range }) => range?.bytes ?? null),
+  column('line', ({ revision }) => revision),
+  column('affected', ({ affected }) => affected),
+  column('remedy', ({ remedy }) => remedy)
+]
 
 const speed = (bytes: number, ms: number): string =>
   ms < 1 ? '' : `, ${(ms / 1000).toFixed(1)} s, ${Math.round(bytes / 1e3 / ms)} MB/s`
@@ -53,21 +59,21 @@ const sums = (
   `ok ${ok}  warning ${warned}  broken ${broken}  (${plural(rollouts, 'rollout')}, ${size(bytes)}${speed(bytes, ms)}; ` +
   `${plural(findings.broken, 'break')}, ${plural(findings.warning, 'warning')}, ${plural(findings.note, 'note')})\n`
 
-interface Shown {
+interface FindingPrinter {
   readonly finding: (finding: Finding) => Promise<void>
   readonly summary: (summary: CheckSummary, durationMs: number) => Promise<void>
 }
 
-const shownAs = (input: Input, io: Io): Shown => {
-  const json = (value: object) => io.out(`${safeJson(JSON.stringify(value))}\n`)
-  if (input.json)
+const printerOf = (input: Input, io: Io): FindingPrinter => {
+  const form = formOf(input, io)
+  if (form === 'json')
     return {
-      finding: json,
-      summary: (summary, durationMs) => json({ summary: { ...summary, durationMs } })
+      finding: (finding) => io.out(jsonLine(finding)),
+      summary: (summary, durationMs) => io.out(jsonLine({ summary: { ...summary, durationMs } }))
     }
-  if (!io.outIsTty)
+  if (form !== 'table')
     return {
-      finding: (finding) => io.out(tsv([fieldsOf(finding)])),
+      finding: (finding) => io.out(tsv(FINDINGS, [finding])),
       summary: async (summary, ms) => io.err(sums(summary, ms))
     }
   const paint = painter(input, io)
@@ -80,9 +86,9 @@ const shownAs = (input: Input, io: Io): Shown => {
   }
 }
 
-/** Runs a check to its end; the answer is the exit code. */
+/** Runs a check to its end; answers the exit code. */
 const run = async (input: Input, io: Io, options: CheckOptions): Promise<number> => {
-  const shown = shownAs(input, io)
+  const printer = printerOf(input, io)
   const kinds = new Set<string>(listOf(input, 'kind'))
   const counts = { note: 0, warning: 0, broken: 0 }
   const startMs = io.nowMs()
@@ -91,58 +97,42 @@ const run = async (input: Input, io: Io, options: CheckOptions): Promise<number>
     const next = await findings.next()
     if (next.done === true) {
       const summary = kinds.size === 0 ? next.value : { ...next.value, findings: counts }
-      await shown.summary(summary, io.nowMs() - startMs)
+      await printer.summary(summary, io.nowMs() - startMs)
       return counts.warning + counts.broken === 0 ? 0 : 1
     }
     const finding = next.value
     if (kinds.size > 0 && !kinds.has(finding.kind)) continue
     counts[finding.severity] += 1
-    await shown.finding(finding)
+    await printer.finding(finding)
   }
 }
 
-const checkFiles = async (input: Input, outside: Io, home: string): Promise<number> => {
-  const progress = startProgress(outside, 'checking rollouts')
-  const io = progress.before(outside)
-  const { index } = withIndex(input, io, home)
-  const base = {
-    home,
-    ...(index === undefined ? {} : { index }),
-    deep: flagOf(input, 'deep'),
-    env: io.env,
-    signal: io.stop,
-    onProgress: progress.show
-  }
-  const [thread] = input.args
-  try {
-    if (thread === undefined) return await run(input, io, base)
+const checkFiles = (input: Input, outside: Io, home: string): Promise<CommandEnd> =>
+  withProgress(outside, 'checking rollouts', async (io, onProgress) => {
+    const { index } = withIndex(input, io, home)
+    const options = {
+      home,
+      ...(index === undefined ? {} : { index }),
+      deep: flagOf(input, 'deep'),
+      env: io.env,
+      signal: io.stop,
+      onProgress
+    }
+    const [thread] = input.args
+    if (thread === undefined) return run(input, io, options)
     const profile = eraOf(NEWEST_ERA, false)
     const store = jsonlStore({ home, profile, strict: false })
     const found = await resolveThread(
       { store, names: homeNames(home), remembered: homeMemory(home) },
       thread
     )
-    if (E.isLeft(found)) return await reportError(found.left, input.json, io)
-    return await run(input, io, { ...base, threadId: found.right })
-  } finally {
-    progress.clear()
-  }
-}
+    return E.isLeft(found) ? found : run(input, io, { ...options, threadId: found.right })
+  })
 
-/** Looks for problems; see the command table. */
-export const checkCommand: PlainCommand = async (input, io) => {
-  const wrong = listOf(input, 'kind').find((kind) => !isProblemKind(kind))
-  if (wrong !== undefined) {
-    const failure = usage(
-      `there is no kind of problem "${wrong}"`,
-      'list them with "unroll explain"'
-    )
-    return report(failure, input.json, io)
-  }
-  return withHomeFiles(
-    input,
-    io,
-    'compare a store with a home with "unroll store verify"',
-    (home) => checkFiles(input, io, home)
-  )
+const INSTEAD = 'compare a store with a home with "unroll store verify"'
+
+export const checkCommand: HomeCommand = async (input, io, place) => {
+  const unknown = unknownKind(listOf(input, 'kind'))
+  if (unknown !== null) return E.left(unknown)
+  return withHomeFiles(input, place, INSTEAD, (home) => checkFiles(input, io, home))
 }

@@ -6,10 +6,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Json, JsonObject } from '../../../domain/json.ts'
 import { isRead, parsedConfig } from '../../home/config.ts'
 import { flagOf, listOf, type Input } from '../args.ts'
-import { APP_SERVER_IDLE } from '../table/app-server.ts'
+import { APP_SERVER_IDLE } from '../table/serving.ts'
 
 /** What those options come to. */
-export interface CodexOptions {
+interface CodexOptions {
   /** Values that go before those of `config.toml`, by their place. */
   readonly overrides: JsonObject
   /** What was given and has no effect, as it was written; without values, which may be secret. */

@@ -1,5 +1,5 @@
 /**
- * unroll context: what the model knows when a thread is loaded again.
+ * unroll context: the context the model gets when a thread is resumed.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
@@ -8,18 +8,12 @@ import { itemTokens } from '../../../domain/context/estimate.ts'
 import { sentItems } from '../../../domain/context/sent.ts'
 import { eraOf } from '../../../domain/profile.ts'
 import { flagOf, type Input } from '../args.ts'
-import type { Io } from '../io.ts'
-import { reportError } from '../text/report.ts'
-import { answers, type EngineCommand } from '../session.ts'
-import { painter, table, type Column, type Paint } from '../text/style.ts'
-import { oneLine, plural, safeJson } from '../text/text.ts'
-
-const COLUMNS: ReadonlyArray<Column> = [
-  { head: 'KIND', max: 24 },
-  { head: 'BYTES', max: 10, from: 60 },
-  { head: 'TOKENS', max: 8 },
-  { head: 'TEXT', max: 0 }
-]
+import { ofThread } from '../naming.ts'
+import { answers } from '../session.ts'
+import { printJson } from '../text/print.ts'
+import { shown, table, type Columns } from '../text/rows.ts'
+import { factLines, painter, type Paint } from '../text/style.ts'
+import { plural } from '../text/text.ts'
 
 /** Texts of a message, an output or a summary. */
 const words = (value: Json | undefined): string => {
@@ -41,29 +35,50 @@ const itemWords = (item: JsonObject): string =>
     .filter((text) => text !== '')
     .join(' ')
 
-const kindOf = ({ type, role }: JsonObject): string =>
-  oneLine(textIn(type === 'message' ? role : type))
+interface ContextItem {
+  readonly item: JsonObject
+  readonly tokens: number | undefined
+}
 
-const spelled = (value: Json): string => {
+const ITEMS: Columns<ContextItem> = [
+  shown({
+    head: 'KIND',
+    max: 24,
+    cell: ({ item: { type, role } }) => textIn(type === 'message' ? role : type)
+  }),
+  shown({
+    head: 'BYTES',
+    max: 10,
+    from: 60,
+    cell: ({ item }) => String(Buffer.byteLength(JSON.stringify(item)))
+  }),
+  shown({ head: 'TOKENS', max: 8, cell: ({ tokens }) => String(tokens) }),
+  shown({ head: 'TEXT', max: 0, cell: ({ item }) => itemWords(item) })
+]
+
+const policyText = (value: Json): string => {
   const named = isJsonObject(value) && typeof value['type'] === 'string' ? value['type'] : value
-  return oneLine(typeof named === 'string' ? named : JSON.stringify(named))
+  return typeof named === 'string' ? named : JSON.stringify(named)
 }
 
-const settingsLines = (settings: ContextSettings): ReadonlyArray<readonly [string, string]> => {
-  const { model, effort, cwd, approvalPolicy, sandboxPolicy } = settings
-  return [
-    ['model', oneLine(effort === null ? model : `${model}, effort ${effort}`)],
-    ['cwd', oneLine(cwd)],
-    ['approval', spelled(approvalPolicy)],
-    ['sandbox', spelled(sandboxPolicy)]
-  ]
-}
+const settingFacts = ({
+  model,
+  effort,
+  cwd,
+  approvalPolicy,
+  sandboxPolicy
+}: ContextSettings): ReadonlyArray<readonly [string, string]> => [
+  ['model', effort === null ? model : `${model}, effort ${effort}`],
+  ['cwd', cwd],
+  ['approval', policyText(approvalPolicy)],
+  ['sandbox', policyText(sandboxPolicy)]
+]
 
 const NAME_WIDTH = 10
 
 const facts = (context: ThreadContext, paint: Paint): string => {
   const { items, estimatedTokens, settings, turnContext, tokenUsage } = context
-  const next = turnContext === null ? ', and the surroundings again with the next turn' : ''
+  const next = turnContext === null ? ', and the environment again with the next turn' : ''
   const usage = tokenUsage?.info
   const counted =
     usage === undefined
@@ -72,26 +87,9 @@ const facts = (context: ThreadContext, paint: Paint): string => {
   const lines: ReadonlyArray<readonly [string, string]> = [
     ['context', `${plural(items.length, 'item')}, about ${estimatedTokens} tokens${next}`],
     ['tokens', counted],
-    ...(settings === null ? [] : settingsLines(settings))
+    ...(settings === null ? [] : settingFacts(settings))
   ]
-  return lines.map(([name, text]) => `${paint('dim', name.padEnd(NAME_WIDTH))}${text}\n`).join('')
-}
-
-const print = async (context: ThreadContext, input: Input, io: Io): Promise<number> => {
-  if (input.json) {
-    await io.out(`${safeJson(JSON.stringify(context))}\n`)
-    return 0
-  }
-  const paint = painter(input, io)
-  const rows = context.items.map((item, i) => [
-    kindOf(item),
-    String(Buffer.byteLength(JSON.stringify(item))),
-    String(context.itemTokens[i]),
-    oneLine(itemWords(item))
-  ])
-  const listed = rows.length === 0 ? '' : `\n${table(COLUMNS, rows, io.columns, paint)}`
-  await io.out(facts(context, paint) + listed)
-  return 0
+  return factLines(lines, NAME_WIDTH, paint)
 }
 
 /** The context with the items as a request carries them, and the estimate of each of these. */
@@ -102,12 +100,14 @@ const asSent = (context: ThreadContext, input: Input): ThreadContext => {
   return { ...context, items, itemTokens: items.map((item) => itemTokens(item, era)) }
 }
 
-/** Shows the context of a thread; see the command table. */
-export const contextCommand: EngineCommand = async (input, io, engine) => {
-  const found = await engine.resolve(input.args[0] ?? '')()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const context = await engine.context(found.right)()
-  return E.isLeft(context)
-    ? reportError(context.left, input.json, io)
-    : print(flagOf(input, 'raw') ? context.right : asSent(context.right, input), input, io)
-}
+export const contextCommand = ofThread(async (id, input, io, engine) => {
+  const recorded = await engine.context(id)()
+  if (E.isLeft(recorded)) return recorded
+  const context = flagOf(input, 'raw') ? recorded.right : asSent(recorded.right, input)
+  if (input.json) return printJson(context, io)
+  const paint = painter(input, io)
+  const rows = context.items.map((item, at) => ({ item, tokens: context.itemTokens[at] }))
+  const listed = rows.length === 0 ? '' : `\n${table(ITEMS, rows, io.columns, paint)}`
+  await io.out(facts(context, paint) + listed)
+  return 0
+})

@@ -2,84 +2,185 @@
  * unroll diff: what changed between two points of a thread, or between two threads.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type {
+  Difference,
+  DifferencePart,
+  FileSum,
+  ModelSum
+} from '../../../domain/difference/thread.ts'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { Difference, DifferencePart } from '../../../domain/difference/thread.ts'
+import { isJsonObject, type JsonObject, textIn } from '../../../domain/json.ts'
+import type { ThreadItem, Turn } from '../../../domain/protocol.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { compareThreads, type Side } from '../../../replay/time-travel/compare.ts'
 import type { PastPoint } from '../../../replay/time-travel/past.ts'
-import { listOf, type Input } from '../args.ts'
+import { type Input, listOf } from '../args.ts'
 import type { Io } from '../io.ts'
-import { pastPoint } from '../point.ts'
-import { placeOf, withEngine, type Open, type Place, type PlainCommand } from '../session.ts'
-import { differenceFields, differenceText } from '../text/difference.ts'
-import { printPieces } from '../text/pieces.ts'
-import { reportError } from '../text/report.ts'
-import { painter, tsv } from '../text/style.ts'
-import { safeJson } from '../text/text.ts'
+import { pastPoint } from '../options.ts'
+import { type CommandEnd, type HomeCommand, withEngine } from '../session.ts'
+import { itemText, speaker } from '../text/item-text.ts'
+import { formOf, jsonLine, printPieces } from '../text/print.ts'
+import { column, type Columns, tsv } from '../text/rows.ts'
+import { type Paint, painter } from '../text/style.ts'
+import { cut, oneLine, plural } from '../text/text.ts'
+import { note } from '../text/report.ts'
 
-/** A thread as it was typed, and the point behind its last @. */
-interface Typed {
+const SIGNS = { removed: '-', added: '+', changed: '~' } as const
+const COLOURS = { removed: 'red', added: 'green', changed: 'yellow' } as const
+
+const itemWords = (item: ThreadItem): string => `${item.type} ${itemText(item)}`
+
+const turnWords = ({ status, items }: Turn): string => {
+  const asked = items.find((item) => speaker(item) === 'you')
+  return `${status}, ${plural(items.length, 'item')}${asked === undefined ? '' : `: ${itemText(asked)}`}`
+}
+
+const texts = (value: unknown): string =>
+  Array.isArray(value)
+    ? value.map((part) => (isJsonObject(part) ? textIn(part['text'] ?? null) : '')).join(' ')
+    : ''
+
+const contextWords = (item: JsonObject): string =>
+  [
+    textIn(item['role'] ?? item['type'] ?? null),
+    textIn(item['name'] ?? null),
+    texts(item['content'])
+  ]
+    .filter((word) => word !== '')
+    .join(' ')
+
+const signed = (n: number): string => `${n < 0 ? '−' : '+'}${Math.abs(n).toLocaleString('en')}`
+
+const NO_FILE = { patches: 0, linesAdded: 0, linesDeleted: 0, rolledBack: 0 }
+const NO_MODEL = { inputTokens: 0, outputTokens: 0, totalTokens: 0 }
+
+const fileWords = (before: Omit<FileSum, 'path'>, after: Omit<FileSum, 'path'>): string => {
+  const patches = after.patches - before.patches
+  const rolledBack = after.rolledBack - before.rolledBack
+  const counted = `${signed(patches)} ${Math.abs(patches) === 1 ? 'patch' : 'patches'}`
+  const added = `${signed(after.linesAdded - before.linesAdded)} lines added`
+  const deleted = `${signed(after.linesDeleted - before.linesDeleted)} deleted`
+  const back = rolledBack === 0 ? '' : `, ${signed(rolledBack)} rolled back`
+  return `${counted}, ${added}, ${deleted}${back}`
+}
+
+type TokenSums = Pick<ModelSum, 'inputTokens' | 'outputTokens' | 'totalTokens'>
+
+const usageWords = (before: TokenSums, after: TokenSums): string =>
+  `${signed(after.totalTokens - before.totalTokens)} tokens: ` +
+  `${signed(after.inputTokens - before.inputTokens)} input, ` +
+  `${signed(after.outputTokens - before.outputTokens)} output`
+
+const short = (value: unknown): string => cut(JSON.stringify(value ?? null), 60)
+
+const sides = <A, B>(one: { readonly before?: A; readonly after?: A }, none: B) => ({
+  before: one.before ?? none,
+  after: one.after ?? none
+})
+
+const wordsOf = (one: Difference): string => {
+  if (one.of === 'files') {
+    const { before, after } = sides(one, NO_FILE)
+    return fileWords(before, after)
+  }
+  if (one.of === 'usage') {
+    const { before, after } = sides(one, NO_MODEL)
+    return usageWords(before, after)
+  }
+  if (one.of === 'turns') {
+    if (one.change !== 'changed') return turnWords(one.change === 'added' ? one.after : one.before)
+    const fields = one.fields.map(
+      ({ field, before, after }) => `${field} ${short(before)} → ${short(after)}`
+    )
+    const items = one.items.map((item) => {
+      const shown = item.change === 'removed' ? item.before : item.after
+      return `${SIGNS[item.change]} ${cut(itemWords(shown), 60)}`
+    })
+    return [...fields, ...items].join('; ')
+  }
+  if ('field' in one) return `${short(one.before)} → ${short(one.after)}`
+  return contextWords(one.change === 'added' ? one.after : one.before)
+}
+
+const nameOf = (one: Difference): string => {
+  if ('field' in one) return one.field
+  return one.of === 'context' ? 'item' : one.key
+}
+
+/** One line for people. */
+const differenceText = (one: Difference, width: number, paint: Paint): string => {
+  const line = `${SIGNS[one.change]} ${one.of.padEnd(7)}  ${oneLine(nameOf(one))}  ${oneLine(wordsOf(one))}`
+  return `${paint(COLOURS[one.change], cut(line, width))}\n`
+}
+
+export const DIFFERENCES: Columns<Difference> = [
+  column('part', (one) => one.of),
+  column('change', (one) => one.change),
+  column('key', nameOf),
+  column('words', wordsOf)
+]
+
+/** A side as it was typed: a thread, and the point behind its last @. */
+interface TypedSide {
   readonly thread: string
   readonly at?: PastPoint
 }
 
-const typedSide = (text: string, nowMs: number): Typed => {
+const typedSide = (text: string, nowMs: number): E.Either<StoreError, TypedSide> => {
   const end = text.lastIndexOf('@')
-  if (end === -1) return { thread: text }
+  if (end === -1) return E.right({ thread: text })
   const thread = text.slice(0, end)
-  return { thread, at: pastPoint(text.slice(end + 1), thread, nowMs) }
+  return E.map((at: PastPoint) => ({ thread, at }))(pastPoint(text.slice(end + 1), thread, nowMs))
 }
 
 function* lines(differences: ReadonlyArray<Difference>, input: Input, io: Io): Generator<string> {
+  const form = formOf(input, io)
   const paint = painter(input, io)
   for (const one of differences) {
-    if (input.json) yield `${safeJson(JSON.stringify(one))}\n`
-    else if (io.outIsTty) yield differenceText(one, io.columns, paint)
-    else yield tsv([differenceFields(one)])
+    if (form === 'json') yield jsonLine(one)
+    else if (form === 'table') yield differenceText(one, io.columns, paint)
+    else yield tsv(DIFFERENCES, [one])
   }
 }
 
-const sideOf = async (engine: Engine, { thread }: Typed): Promise<E.Either<StoreError, Side>> =>
+const pointOf = ({ at }: TypedSide): { readonly at?: PastPoint } => (at === undefined ? {} : { at })
+
+/** A side with an engine that answers as of its point. */
+type OpenSide = TypedSide & { readonly engine: Engine }
+
+const sideOf = async ({ engine, thread }: OpenSide): Promise<E.Either<StoreError, Side>> =>
   E.map((threadId: string) => ({ engine, threadId }))(await engine.resolve(thread)())
 
-const compared = async (
+const compare = async (
   input: Input,
   io: Io,
-  [one, other]: readonly [Engine, Engine],
-  [older, newer]: readonly [Typed, Typed]
-): Promise<number> => {
-  const before = await sideOf(one, older)
-  if (E.isLeft(before)) return reportError(before.left, input.json, io)
-  const after = await sideOf(other, newer)
-  if (E.isLeft(after)) return reportError(after.left, input.json, io)
-  const asked = [...new Set(listOf(input, 'of'))] as ReadonlyArray<DifferencePart>
-  const parts = asked.length === 0 ? (['turns'] as const) : asked
+  older: OpenSide,
+  newer: OpenSide
+): Promise<CommandEnd> => {
+  const before = await sideOf(older)
+  if (E.isLeft(before)) return before
+  const after = await sideOf(newer)
+  if (E.isLeft(after)) return after
+  const named = [...new Set(listOf(input, 'of'))] as ReadonlyArray<DifferencePart>
+  const parts = named.length === 0 ? (['turns'] as const) : named
   const found = await compareThreads(before.right, after.right, parts)()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
+  if (E.isLeft(found)) return found
   await printPieces(io, lines(found.right, input, io))
-  if (found.right.length === 0 && io.outIsTty && !input.json) io.err('no difference\n')
-  return found.right.length === 0 ? 0 : 1
+  if (found.right.length > 0) return 1
+  if (formOf(input, io) === 'table') note('no difference', io)
+  return 0
 }
 
-const openAt = (
-  input: Input,
-  io: Io,
-  open: Open,
-  place: Place,
-  { at }: Typed,
-  use: (engine: Engine, io: Io) => Promise<number>
-): Promise<number> => withEngine(input, io, open, at === undefined ? place : { ...place, at }, use)
-
-/** Compares two sides; see the command table. */
-export const diffCommand: PlainCommand = async (input, io, open) => {
-  const place = await placeOf(input, io)
+export const diffCommand: HomeCommand = async (input, io, place, open) => {
   const [first = '', second] = input.args
-  const nowMs = io.nowMs()
-  const older = typedSide(first, nowMs)
-  const newer = second === undefined ? { thread: older.thread } : typedSide(second, nowMs)
-  return openAt(input, io, open, place, older, (one, quiet) =>
-    openAt(input, quiet, open, place, newer, (other, still) =>
-      compared(input, still, [one, other], [older, newer])
+  const older = typedSide(first, io.nowMs())
+  if (E.isLeft(older)) return older
+  const newer =
+    second === undefined ? E.right({ thread: older.right.thread }) : typedSide(second, io.nowMs())
+  if (E.isLeft(newer)) return newer
+  return withEngine(input, io, open, { ...place, ...pointOf(older.right) }, (one, quiet) =>
+    withEngine(input, quiet, open, { ...place, ...pointOf(newer.right) }, (other, still) =>
+      compare(input, still, { ...older.right, engine: one }, { ...newer.right, engine: other })
     )
   )
 }

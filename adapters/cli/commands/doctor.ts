@@ -8,12 +8,11 @@ import type { Histogram } from '../../../domain/codex-state/histogram.ts'
 import { inspectHome, type DatabaseReport, type Inspection } from '../../codex-state/inspect.ts'
 import { DATABASES } from '../../codex-state/places.ts'
 import { flagOf } from '../args.ts'
-import { withHomeFiles } from '../home-files.ts'
-import { placeOf, withEngine, type PlainCommand } from '../session.ts'
-import { reportError } from '../text/report.ts'
-import { painter, tsv, type Paint } from '../text/style.ts'
+import { withEngine, withHomeFiles, type HomeCommand } from '../session.ts'
+import { formOf, printJson } from '../text/print.ts'
+import { column, tsv, type Columns } from '../text/rows.ts'
+import { painter, type Paint } from '../text/style.ts'
 import { isoSecond, oneLine, plural, size } from '../text/text.ts'
-import { printJson } from '../text/written.ts'
 
 const SAMPLES = 3
 const SEVERITIES: ReadonlyArray<Severity> = ['broken', 'warning', 'note']
@@ -46,36 +45,30 @@ const backfillText = ({ backfill, rows }: Inspection): string => {
 
 const remarks = ({ files }: Inspection): ReadonlyArray<string> => {
   const { olderSegments, spares, duplicateThreads, malformedNames, headless, troubles } = files
-  const shown = (paths: ReadonlyArray<string>): string =>
-    oneLine(paths.slice(0, SAMPLES).join(', '))
+  const counted = (count: number, what: string, paths?: ReadonlyArray<string>) => {
+    if (count === 0) return []
+    const samples = paths === undefined ? '' : `: ${oneLine(paths.slice(0, SAMPLES).join(', '))}`
+    return [`${plural(count, 'file')} ${what}${samples}`]
+  }
   return [
-    ...(olderSegments === 0
-      ? []
-      : [
-          `${plural(olderSegments, 'file')} from before a revert; "codex doctor" counts them as missing and as duplicates`
-        ]),
-    ...(spares === 0
-      ? []
-      : [
-          `${plural(spares, 'file')} not read because another has the same id: ${shown(duplicateThreads)}`
-        ]),
-    ...(malformedNames.length === 0
-      ? []
-      : [
-          `${plural(malformedNames.length, 'file')} with a name that Codex does not make: ${shown(malformedNames)}`
-        ]),
-    ...(headless.length === 0
-      ? []
-      : [
-          `${plural(headless.length, 'file')} of which Codex makes no row, because the first line says nothing: ${shown(headless)}`
-        ]),
-    ...troubles.map(({ path, why }) => oneLine(`${path}: not looked at (${why})`))
+    ...counted(
+      olderSegments,
+      'from before a revert; "codex doctor" counts them as missing and as duplicates'
+    ),
+    ...counted(spares, 'not read because another has the same id', duplicateThreads),
+    ...counted(malformedNames.length, 'with a name that Codex does not make', malformedNames),
+    ...counted(
+      headless.length,
+      'of which Codex makes no row, because the first line says nothing',
+      headless
+    ),
+    ...troubles.map(({ path, why }) => oneLine(`${path}: not read (${why})`))
   ]
 }
 
 const head = (found: Inspection): string => {
   const { files, index, rows, databases } = found
-  const there = databases.filter(({ status }) => status !== 'missing')
+  const existing = databases.filter(({ status }) => status !== 'missing')
   const row = (count: number | undefined): string | number => count ?? '-'
   return [
     labelled('home', oneLine(found.home)),
@@ -98,9 +91,9 @@ const head = (found: Inspection): string => {
     ]),
     '\n',
     ...remarks(found).map((text) => labelled('', text)),
-    ...(there.length === 0
+    ...(existing.length === 0
       ? [labelled('databases', 'none')]
-      : there.map((each, i) => labelled(i === 0 ? 'databases' : '', databaseText(each)))),
+      : existing.map((each, i) => labelled(i === 0 ? 'databases' : '', databaseText(each)))),
     labelled('backfill', backfillText(found)),
     ...(rows === null
       ? []
@@ -152,7 +145,7 @@ const groups = (findings: ReadonlyArray<Finding>): ReadonlyArray<ReadonlyArray<F
 const verdict = ({ agrees, findings }: Inspection): string =>
   findings.length === 0
     ? '\nall agree\n'
-    : `\n${plural(findings.length, 'finding')}${agrees ? ', none that does harm' : ''}\n`
+    : `\n${plural(findings.length, 'finding')}${agrees ? ', harmless' : ''}\n`
 
 const print = async (
   found: Inspection,
@@ -169,29 +162,29 @@ const print = async (
   await out(verdict(found))
 }
 
-const fields = ({ severity, kind, threadId, path, affected, remedy, facts }: Finding) => [
-  severity,
-  kind,
-  threadId ?? '',
-  path ?? '',
-  affected,
-  remedy,
-  JSON.stringify(facts)
+export const FINDINGS: Columns<Finding> = [
+  column('severity', ({ severity }) => severity),
+  column('kind', ({ kind }) => kind),
+  column('thread', ({ threadId }) => threadId),
+  column('path', ({ path }) => path),
+  column('affected', ({ affected }) => affected),
+  column('remedy', ({ remedy }) => remedy),
+  column('facts', ({ facts }) => JSON.stringify(facts))
 ]
 
 const INSTEAD = 'compare the home by itself: unroll doctor --store file'
 
-/** Compares a home with Codex's databases; see the command table. */
-export const doctorCommand: PlainCommand = (input, outside, open) =>
-  withHomeFiles(input, outside, INSTEAD, async (home) => {
-    const place = await placeOf(input, outside)
-    return withEngine(input, outside, open, place, async (engine, io) => {
+export const doctorCommand: HomeCommand = (input, outside, place, open) =>
+  withHomeFiles(input, place, INSTEAD, (home) =>
+    withEngine(input, outside, open, place, async (engine, io) => {
       const inspected = await inspectHome(engine, { home, env: io.env, nowMs: io.nowMs() })
-      if (E.isLeft(inspected)) return reportError(inspected.left, input.json, io)
+      if (E.isLeft(inspected)) return inspected
       const found = inspected.right
-      if (input.json) await printJson(found, io)
-      else if (io.outIsTty) await print(found, flagOf(input, 'all'), io.out, painter(input, io))
-      else await io.out(tsv(found.findings.map(fields)))
+      const form = formOf(input, io)
+      if (form === 'json') await printJson(found, io)
+      else if (form === 'table')
+        await print(found, flagOf(input, 'all'), io.out, painter(input, io))
+      else await io.out(tsv(FINDINGS, found.findings))
       return found.agrees ? 0 : 1
     })
-  })
+  )

@@ -2,21 +2,67 @@
  * unroll events: the lines of a rollout as a stream, in bounded memory.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../../../domain/events/event.ts'
-import { isDamaged, START, type Batch } from '../../../replay/ports.ts'
-import { flagOf, numberOf, type Input } from '../args.ts'
+import type { Engine } from '../../../replay/engine.ts'
+import { type Batch, isDamaged, START } from '../../../replay/ports.ts'
+import { flagOf, numberOf } from '../args.ts'
 import type { Io } from '../io.ts'
-import { printJsonLines } from '../text/json-lines.ts'
-import { printRaw } from '../text/raw-lines.ts'
-import { report, reportError, usage } from '../text/report.ts'
-import type { EngineCommand } from '../session.ts'
-import { painter, tsv, type Paint } from '../text/style.ts'
-import { oneLine } from '../text/text.ts'
+import { ofThread } from '../naming.ts'
+import { formOf, printJsonLines } from '../text/print.ts'
+import { usage } from '../text/report.ts'
+import { column, type Columns, tsv } from '../text/rows.ts'
+import { type Paint, painter } from '../text/style.ts'
+import { lines as harmlessLines, oneLine } from '../text/text.ts'
 
-type Line = RecordedEvent | DamagedLine
+/** Neighbouring lines, with the newlines between them but not the last one. */
+interface LineRun {
+  readonly segment: number
+  readonly from: number
+  until: number
+}
+
+const runsOf = (lines: ReadonlyArray<RecordedEvent | DamagedLine>): ReadonlyArray<LineRun> => {
+  const runs: Array<LineRun> = []
+  for (const { segment, offset, bytes } of lines) {
+    const last = runs[runs.length - 1]
+    if (last?.segment === segment && last.until + 1 === offset) last.until = offset + bytes
+    else runs.push({ segment, from: offset, until: offset + bytes })
+  }
+  return runs
+}
+
+const printPieces = async (io: Io, pieces: AsyncIterable<Uint8Array>): Promise<void> => {
+  // A character may stand across two pieces.
+  const decoder = new TextDecoder()
+  for await (const bytes of pieces)
+    await io.out(
+      io.outIsTty ? harmlessLines(decoder.decode(bytes, { stream: true })).join('\n') : bytes
+    )
+  await io.out('\n')
+}
+
+/** Prints lines byte for byte; on a terminal control characters are spelled out. */
+const printRaw = async (
+  io: Io,
+  engine: Pick<Engine, 'bytes'>,
+  threadId: string,
+  batches: AsyncIterable<ReadonlyArray<RecordedEvent | DamagedLine>>
+): Promise<E.Either<StoreError, void>> => {
+  for await (const lines of batches) {
+    for (const { segment, from, until } of runsOf(lines)) {
+      const pieces = await engine.bytes(threadId, segment, from, until)()
+      if (E.isLeft(pieces)) return pieces
+      await printPieces(io, pieces.right)
+    }
+  }
+  return E.right(undefined)
+}
+
+type EventLine = RecordedEvent | DamagedLine
 
 /** What kind of line it is: its type, and for events and response items the type inside. */
-const kindOf = (line: Line): string => {
+const kindOf = (line: EventLine): string => {
   if (isDamaged(line)) return `damaged:${line.reason}`
   const { type, payload } = line.line
   if (type === 'ignored') return line.line.kind
@@ -24,18 +70,19 @@ const kindOf = (line: Line): string => {
   return type !== 'event_msg' && type !== 'response_item' ? type : `${type}:${String(inner)}`
 }
 
-const timeOf = (line: Line): string => (isDamaged(line) ? '' : line.line.timestamp)
+const timeOf = (line: EventLine): string => (isDamaged(line) ? '' : line.line.timestamp)
 
-const fields = (line: Line): ReadonlyArray<string> => [
-  String(line.revision),
-  timeOf(line),
-  String(line.bytes),
-  kindOf(line)
+export const EVENTS: Columns<EventLine> = [
+  column('revision', ({ revision }) => revision),
+  column('time', timeOf),
+  column('bytes', ({ bytes }) => bytes),
+  column('kind', kindOf)
 ]
 
+// Printed as they are read, so the widths cannot depend on the rows.
 const HEAD = `${'REVISION'}  ${'TIME'.padEnd(24)}  ${'BYTES'.padStart(9)}  KIND`
 
-const row = (line: Line, paint: Paint): string => {
+const humanLine = (line: EventLine, paint: Paint): string => {
   const kind = oneLine(kindOf(line))
   const cells = [
     String(line.revision).padStart(8),
@@ -46,53 +93,40 @@ const row = (line: Line, paint: Paint): string => {
   return `${cells.join('  ')}\n`
 }
 
-/** The asked lines of each batch; reading ends with the last asked one. */
+/** The lines between two revisions, batch by batch; reading ends with the last of them. */
 async function* linesBetween(
   batches: AsyncIterable<Batch>,
   from: number,
   to: number
-): AsyncGenerator<ReadonlyArray<Line>> {
+): AsyncGenerator<ReadonlyArray<EventLine>> {
   for await (const { lines } of batches) {
-    const asked = lines.filter(({ revision }) => revision >= from && revision <= to)
-    if (asked.length > 0) yield asked
-    if ((lines[lines.length - 1]?.revision ?? -1) >= to) return
+    const between = lines.filter(({ revision }) => revision >= from && revision <= to)
+    if (between.length > 0) yield between
+    if ((lines.at(-1)?.revision ?? -1) >= to) return
   }
 }
 
-async function* oneByOne(batches: AsyncIterable<ReadonlyArray<Line>>): AsyncGenerator<Line> {
-  for await (const lines of batches) yield* lines
+async function* oneByOne<A>(batches: AsyncIterable<ReadonlyArray<A>>): AsyncGenerator<A> {
+  for await (const batch of batches) yield* batch
 }
 
-const printTable = async (
-  lines: AsyncIterable<ReadonlyArray<Line>>,
-  input: Input,
-  io: Io
-): Promise<void> => {
-  const paint = painter(input, io)
-  if (io.outIsTty) await io.out(`${paint('bold', HEAD)}\n`)
-  for await (const batch of lines) {
-    await io.out(
-      io.outIsTty ? batch.map((line) => row(line, paint)).join('') : tsv(batch.map(fields))
-    )
-  }
-}
-
-/** Lists events; see the command table. */
-export const eventsCommand: EngineCommand = async (input, io, engine) => {
+export const eventsCommand = ofThread(async (id, input, io, engine) => {
   const from = numberOf(input, 'from') ?? 0
   const to = numberOf(input, 'to') ?? Infinity
-  if (from > to) {
-    return report(usage(`--from ${from} is after --to ${to}`, ''), input.json, io)
-  }
-  const found = await engine.resolve(input.args[0] ?? '')()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const batches = await engine.events(found.right, START)()
-  if (E.isLeft(batches)) return reportError(batches.left, input.json, io)
+  if (from > to) return E.left(usage(`--from ${from} is after --to ${to}`, ''))
+  const batches = await engine.events(id, START)()
+  if (E.isLeft(batches)) return batches
   const lines = linesBetween(batches.right, from, to)
-  if (input.json) await printJsonLines(io, oneByOne(lines))
+  const form = formOf(input, io)
+  if (form === 'json') await printJsonLines(io, oneByOne(lines))
   else if (flagOf(input, 'raw')) {
-    const printed = await printRaw(io, engine, found.right, lines)
-    if (E.isLeft(printed)) return reportError(printed.left, false, io)
-  } else await printTable(lines, input, io)
+    const printed = await printRaw(io, engine, id, lines)
+    if (E.isLeft(printed)) return printed
+  } else if (form === 'table') {
+    const paint = painter(input, io)
+    await io.out(`${paint('bold', HEAD)}\n`)
+    for await (const batch of lines)
+      await io.out(batch.map((line) => humanLine(line, paint)).join(''))
+  } else for await (const batch of lines) await io.out(tsv(EVENTS, batch))
   return 0
-}
+})

@@ -1,22 +1,22 @@
 /**
- * unroll index: counting, rebuilding and deleting the index.
+ * unroll index: counting, rebuilding and deleting the index, and what happened to the files of a home.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { lstat, readdir, rm, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { printChanges } from './index-changes.ts'
+import type { HomeChange } from '../../../domain/home-change.ts'
+import type { Unreadable } from '../../../replay/catch-up/fold-many.ts'
 import { addressOf } from '../../eventstore/connection/address.ts'
 import { CHECKPOINT_FILE } from '../../eventstore/readers/checkpoint.ts'
 import { defaultIndexDirectory, storeIndexDirectory } from '../../home/places.ts'
 import { isIndexFile, isIndexFolder } from '../../lmdb/files.ts'
-import type { Input } from '../args.ts'
+import { numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { report, reportError, usage } from '../text/report.ts'
-import { placeOf, withEngine, type Place, type PlainCommand } from '../session.ts'
-import { tsv } from '../text/style.ts'
-import { oneLine, safeJson, size } from '../text/text.ts'
-import type { Engine } from '../../../replay/engine.ts'
-import type { Unreadable } from '../../../replay/catch-up/fold-many.ts'
+import { withEngine, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
+import { formOf, printJson, printRows } from '../text/print.ts'
+import { ownFailure, usage } from '../text/report.ts'
+import { column, shown, tsvLine, type Columns } from '../text/rows.ts'
+import { localMinute, oneLine, size } from '../text/text.ts'
 
 const WORDS: Readonly<Record<string, string>> = {
   damagedLines: 'damaged lines',
@@ -25,33 +25,25 @@ const WORDS: Readonly<Record<string, string>> = {
   duplicates: 'duplicate files'
 }
 
-type Fact = string | number | boolean | ReadonlyArray<Unreadable>
+type IndexFacts = Readonly<Record<string, string | number | boolean | ReadonlyArray<Unreadable>>>
 
-/** A list is a row for each. */
-const rowsOf = (name: string, value: Fact): ReadonlyArray<ReadonlyArray<string>> =>
-  typeof value === 'object'
-    ? value.map(({ path, reason }) => ['unreadable', `${path}: ${reason}`])
-    : [[WORDS[name] ?? name, String(value)]]
-
-const print = async (
-  facts: Readonly<Record<string, Fact>>,
-  json: boolean,
-  io: Io
-): Promise<number> => {
-  if (json) await io.out(`${safeJson(JSON.stringify(facts))}\n`)
-  else {
-    const rows = Object.entries(facts).flatMap(([name, value]) => rowsOf(name, value))
-    await io.out(
-      io.outIsTty
-        ? rows.map(([name = '', value = '']) => `${name.padEnd(18)}${oneLine(value)}\n`).join('')
-        : tsv(rows)
-    )
-  }
+const printFacts = async (facts: IndexFacts, input: Input, io: Io): Promise<number> => {
+  const form = formOf(input, io)
+  if (form === 'json') return printJson(facts, io)
+  const rows = Object.entries(facts).flatMap(([name, value]) =>
+    typeof value === 'object'
+      ? value.map(({ path, reason }) => ['unreadable', `${path}: ${reason}`] as const)
+      : [[WORDS[name] ?? name, String(value)] as const]
+  )
+  const lines = rows.map(([name, value]) =>
+    form === 'table' ? `${name.padEnd(18)}${oneLine(value)}\n` : tsvLine([name, value])
+  )
+  await io.out(lines.join(''))
   return 0
 }
 
 /** Where the threads are, as the facts begin. */
-const whereOf = ({ home, index, store }: Place): { readonly [fact: string]: string } => {
+const whereOf = ({ home, index, store }: CommandPlace): { readonly [fact: string]: string } => {
   const address = store === undefined ? undefined : addressOf(store)
   if (address === undefined || E.isLeft(address)) {
     return { home, index: index ?? defaultIndexDirectory(home) }
@@ -61,10 +53,10 @@ const whereOf = ({ home, index, store }: Place): { readonly [fact: string]: stri
 }
 
 /** Directory of the index of a place; `memory` for one that ends with the command. */
-export const directoryOf = (place: Place): string => whereOf(place)['index'] ?? ''
+export const directoryOf = (place: CommandPlace): string => whereOf(place)['index'] ?? ''
 
-/** Names of what stands in a directory of ours; null when there is no directory, or it is not one of ours. */
-const ourFiles = async (
+/** Names in a directory that holds nothing but an index. */
+const indexFiles = async (
   directory: string
 ): Promise<ReadonlyArray<string> | 'missing' | 'foreign'> => {
   const stat = await lstat(directory).catch((error: NodeJS.ErrnoException) => {
@@ -83,24 +75,16 @@ const ourFiles = async (
 }
 
 /** Deletes file by file, so that what appears meanwhile stays; a half-made copy as a whole. */
-const drop = async (input: Input, io: Io, place: Place): Promise<number> => {
+const drop = async (input: Input, io: Io, place: CommandPlace): Promise<CommandEnd> => {
   const directory = directoryOf(place)
-  if (directory === 'memory') {
-    return report(usage('an index in memory ends by itself', ''), input.json, io)
-  }
-  const files = await ourFiles(directory)
+  if (directory === 'memory') return E.left(usage('an index in memory ends by itself', ''))
+  const files = await indexFiles(directory)
   if (files === 'foreign') {
-    const failure = {
-      kind: 'not_an_index',
-      message: `${directory} is not an index of unroll, so it is left alone`,
-      hint: 'name the right directory with --index DIR',
-      retryable: false,
-      exit: 2
-    }
-    return report(failure, input.json, io)
+    const message = `${directory} is not an index of unroll, so it is left alone`
+    return E.left(ownFailure('not_an_index', message, 'name the right directory with --index DIR'))
   }
   if (files !== 'missing') {
-    // Where readers of a store are is told by nothing else.
+    // Nothing else knows where the readers of a store are.
     const kept = files.filter((name) => CHECKPOINT_FILE.test(name))
     for (const name of files) {
       if (isIndexFolder(name)) await rm(join(directory, name), { recursive: true })
@@ -108,21 +92,68 @@ const drop = async (input: Input, io: Io, place: Place): Promise<number> => {
     }
     if (kept.length === 0) await rmdir(directory)
   }
-  return print({ index: directory, dropped: files !== 'missing' }, input.json, io)
+  return printFacts({ index: directory, dropped: files !== 'missing' }, input, io)
 }
 
-/** Works on the index; see the command table. */
-export const indexCommand: PlainCommand = async (input, outside, open) => {
-  const place = await placeOf(input, outside)
+const isoOf = ({ noticedAtMs }: HomeChange): string => new Date(noticedAtMs).toISOString()
+
+export const FILE_CHANGES: Columns<HomeChange> = [
+  column('noticed', isoOf, {
+    head: 'NOTICED',
+    max: 16,
+    cell: ({ noticedAtMs }) => localMinute(noticedAtMs / 1000)
+  }),
+  column('reason', ({ reason }) => reason, {
+    head: 'WHAT',
+    max: 14,
+    cell: ({ reason }) => reason.replaceAll('_', ' ')
+  }),
+  column('thread', ({ threadId }) => threadId, { head: 'THREAD', max: 36 }),
+  shown({
+    head: 'SIZE',
+    max: 22,
+    from: 120,
+    cell: ({ bytesBefore, bytes }) =>
+      [bytesBefore, bytes].map((one) => (one === null ? '' : size(one))).join(' → ')
+  }),
+  column('path_before', ({ from }) => from),
+  column('path', ({ to }) => to),
+  column('bytes_before', ({ bytesBefore }) => bytesBefore),
+  column('bytes', ({ bytes }) => bytes),
+  shown({
+    head: 'FROM → TO',
+    max: 0,
+    cell: ({ from, to }) => (from === to ? (from ?? '') : `${from ?? ''} → ${to ?? 'nowhere'}`)
+  })
+]
+
+const changeJson = (change: HomeChange): object => {
+  const { noticedAtMs: _, ...rest } = change
+  return { noticedAt: isoOf(change), ...rest }
+}
+
+export const indexCommand: HomeCommand = async (input, outside, place, open) => {
   const [what] = input.args
   if (what === 'drop') return drop(input, outside, place)
-  const use = async (engine: Engine, io: Io): Promise<number> => {
-    if (what === 'changes') return printChanges(input, io, engine)
-    const counted = await (what === 'rebuild' ? engine.rebuild() : engine.status())()
-    if (E.isLeft(counted)) return reportError(counted.left, input.json, io)
-    const { bytes, ...counts } = counted.right
-    const shown = input.json || !io.outIsTty ? bytes : size(bytes)
-    return print({ ...whereOf(place), ...counts, bytes: shown }, input.json, io)
-  }
-  return withEngine(input, outside, open, place, use, true)
+  return withEngine(
+    input,
+    outside,
+    open,
+    place,
+    async (engine, io) => {
+      if (what === 'changes') {
+        const changes = await engine.homeChanges(numberOf(input, 'limit'))()
+        if (E.isLeft(changes)) return changes
+        const nothing = 'no changes of files were noticed'
+        const listing = { columns: FILE_CHANGES, json: changeJson, nothing }
+        return printRows(listing, changes.right, input, io)
+      }
+      const counted = await (what === 'rebuild' ? engine.rebuild() : engine.status())()
+      if (E.isLeft(counted)) return counted
+      const { bytes, ...counts } = counted.right
+      const shownBytes = formOf(input, io) === 'table' ? size(bytes) : bytes
+      return printFacts({ ...whereOf(place), ...counts, bytes: shownBytes }, input, io)
+    },
+    true
+  )
 }

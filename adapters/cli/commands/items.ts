@@ -6,21 +6,18 @@ import type { StoreError } from '../../../domain/errors.ts'
 import type { Page } from '../../../domain/protocol.ts'
 import type { TurnItem } from '../../../replay/pages/item-page.ts'
 import { flagOf, listOf, numberOf, textOf } from '../args.ts'
+import { ofThread } from '../naming.ts'
 import { cutNote, itemText } from '../text/item-text.ts'
-import { printPages, type Fetch } from '../text/pages.ts'
-import { report, reportError, usage } from '../text/report.ts'
-import type { EngineCommand } from '../session.ts'
-import { painter, table, type Column } from '../text/style.ts'
-import { oneLine } from '../text/text.ts'
+import { printPages, type FetchPage } from '../text/print.ts'
+import { usage } from '../text/report.ts'
+import { column, type Columns } from '../text/rows.ts'
 
-const COLUMNS: ReadonlyArray<Column> = [
-  { head: 'ID', max: 20 },
-  { head: 'TYPE', max: 17 },
-  { head: 'TEXT', max: 0 }
+export const ITEMS: Columns<TurnItem> = [
+  column('turn', ({ turnId }) => turnId),
+  column('id', ({ item }) => item.id, { head: 'ID', max: 20 }),
+  column('type', ({ item }) => item.type, { head: 'TYPE', max: 17 }),
+  column('text', ({ item }) => cutNote(item.truncated) + itemText(item), { head: 'TEXT', max: 0 })
 ]
-
-/** What the table and the lines say of an item. */
-const words = ({ item }: TurnItem): string => cutNote(item.truncated) + itemText(item)
 
 /** Items by id are one page. */
 const pageOf = (
@@ -34,28 +31,17 @@ const pageOf = (
     : E.left({ _tag: 'InvalidRequest', message: `no item ${missing} in turn ${turnId}` })
 }
 
-/** Lists items; see the command table. */
-export const itemsCommand: EngineCommand = async (input, io, engine) => {
+export const itemsCommand = ofThread(async (threadId, input, io, engine) => {
   const turnId = textOf(input, 'turn')
   const ids = listOf(input, 'item')
-  if (ids.length > 0 && turnId === undefined)
-    return report(usage('--item needs --turn TURN', ''), input.json, io)
-  const found = await engine.resolve(input.args[0] ?? '')()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
+  if (ids.length > 0 && turnId === undefined) return E.left(usage('--item needs --turn TURN', ''))
   const sortDirection = flagOf(input, 'desc') ? 'desc' : 'asc'
   const maxBytes = numberOf(input, 'max-bytes')
-  const fetch: Fetch<TurnItem> = (cursor, limit) => async () => {
+  const fetch: FetchPage<TurnItem> = (cursor, limit) => async () => {
     const request = { turnId, cursor, limit, sortDirection, maxBytes } as const
-    if (ids.length === 0 || turnId === undefined) return engine.listItems(found.right, request)()
-    const read = await engine.readItems(found.right, turnId, ids)()
+    if (ids.length === 0 || turnId === undefined) return engine.listItems(threadId, request)()
+    const read = await engine.readItems(threadId, turnId, ids)()
     return E.isLeft(read) ? read : pageOf(read.right, turnId, ids)
   }
-  return printPages<TurnItem>(input, io, fetch, {
-    human: (data) => {
-      const rows = data.map((one) => [oneLine(one.item.id), one.item.type, oneLine(words(one))])
-      return table(COLUMNS, rows, io.columns, painter(input, io))
-    },
-    tsv: (one) => [one.turnId, one.item.id, one.item.type, words(one)],
-    nothing: 'no items'
-  })
-}
+  return printPages({ columns: ITEMS, nothing: 'no items' }, fetch, input, io)
+})

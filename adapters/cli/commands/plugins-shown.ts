@@ -2,187 +2,158 @@
  * unroll plugins list, verify, history, usage: what is known of plugins.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { describeFault, FAULT_KIND } from '../../../domain/plugins/fault.ts'
-import type { PluginHistoryRow, PluginUse } from '../../../replay/ledgers/plugins.ts'
+import { describeFault, FAULT_KIND, type PluginFault } from '../../../domain/plugins/fault.ts'
 import type { Engine } from '../../../replay/engine.ts'
+import type { PluginHistoryRow, PluginUse } from '../../../replay/ledgers/plugins.ts'
 import type { PluginFinding } from '../../plugins/findings.ts'
 import { homePlugins } from '../../plugins/plugins.ts'
 import type { PluginScan, ScannedPlugin } from '../../plugins/scan.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { answers } from '../session.ts'
-import { pluginFailure } from '../text/plugin-failure.ts'
-import { report, reportError } from '../text/report.ts'
-import { painter, table, tsv, type Column } from '../text/style.ts'
-import { localMinute, oneLine, safeJson } from '../text/text.ts'
+import { answers, type CommandEnd } from '../session.ts'
+import { formOf, printRows } from '../text/print.ts'
+import type { CommandFailure } from '../text/report.ts'
+import { column, type Columns } from '../text/rows.ts'
+import { isoMs, oneLine } from '../text/text.ts'
+import { minuteOf } from './log.ts'
 
-type Cells = ReadonlyArray<string>
-
-/** How rows of one kind are printed. */
-interface Shown<A> {
-  readonly json: (row: A) => unknown
-  readonly fields: (row: A) => Cells
-  readonly columns: ReadonlyArray<Column>
-  /** Cells for people; the fields when absent. */
-  readonly cells?: (row: A) => Cells
-  readonly empty: string
+/** Total, so that a new kind of fault does not compile until it has a code. */
+const EXIT: Readonly<Record<PluginFault['_tag'], number>> = {
+  BadPluginId: 2,
+  BadVersion: 2,
+  BlankRemoteId: 2,
+  NotInstalled: 3,
+  SidecarUnsupported: 4,
+  SidecarMalformed: 4,
+  SidecarTooLarge: 4,
+  UnsafePath: 6,
+  NoManifest: 3,
+  BadManifest: 4,
+  WrongName: 6,
+  NoBundle: 3,
+  BundleTooLarge: 6,
+  BadSnapshot: 2,
+  BadConfig: 6,
+  PluginsBusy: 7,
+  PluginIo: 5
 }
 
-const print = async <A>(
-  rows: ReadonlyArray<A>,
-  shown: Shown<A>,
-  input: Input,
-  io: Io
-): Promise<void> => {
-  if (input.json)
-    await io.out(rows.map((row) => `${safeJson(JSON.stringify(shown.json(row)))}\n`).join(''))
-  else if (!io.outIsTty) await io.out(tsv(rows.map(shown.fields)))
-  else if (rows.length === 0) io.err(`${shown.empty}\n`)
-  else {
-    const cells = rows.map((row) => (shown.cells ?? shown.fields)(row).map(oneLine))
-    await io.out(table(shown.columns, cells, io.columns, painter(input, io)))
-  }
+const HINTS: Partial<Readonly<Record<PluginFault['_tag'], string>>> = {
+  NotInstalled: 'see what is installed with "unroll plugins list"',
+  NoManifest: 'name the folder that holds .codex-plugin/plugin.json',
+  BadManifest: 'mend the manifest, or name the version with --release',
+  WrongName: 'install it under the name of its manifest',
+  BadSnapshot: 'docs/PLUGINS.md shows what a list looks like',
+  BadConfig: 'edit the file by hand, then try again',
+  UnsafePath: 'put a folder or a file in its place',
+  PluginsBusy: 'try again in a moment',
+  PluginIo: 'check that the path exists and may be used, and that the disk is not full'
 }
+
+/** A fault as the command line reports it. */
+export const pluginFailure = (fault: PluginFault): CommandFailure => ({
+  kind: FAULT_KIND[fault._tag],
+  message: describeFault(fault),
+  hint: HINTS[fault._tag] ?? 'see "unroll help plugins"',
+  retryable: fault._tag === 'PluginsBusy',
+  exit: EXIT[fault._tag]
+})
 
 const enabledWord = (enabled: boolean | null): string =>
   enabled === null ? '-' : enabled ? 'yes' : 'no'
 
-const PLUGINS: Shown<ScannedPlugin> = {
-  json: ({ localId, seen, faults }) => ({
-    localId,
-    seen,
-    faults: faults.map((fault) => ({
-      kind: FAULT_KIND[fault._tag],
-      message: describeFault(fault)
-    }))
+const otherVersions = ({ seen }: ScannedPlugin): string =>
+  seen.versions.filter((version) => version !== seen.activeVersion).join(' ')
+
+export const PLUGINS: Columns<ScannedPlugin> = [
+  column('plugin', ({ localId }) => localId, { head: 'PLUGIN', max: 48 }),
+  column('version', ({ seen }) => seen.activeVersion ?? '', { head: 'VERSION', max: 20 }),
+  column('enabled', ({ seen }) => enabledWord(seen.enabled), { head: 'ENABLED', max: 7 }),
+  column('remote_id', ({ seen }) => seen.remoteId ?? '', { head: 'REMOTE ID', max: 46, from: 100 }),
+  column('remote_id_source', ({ seen }) => seen.remoteIdSource ?? '', {
+    head: 'FROM',
+    max: 9,
+    from: 120
   }),
-  fields: ({ localId, seen }) => [
-    localId,
-    seen.activeVersion ?? '',
-    enabledWord(seen.enabled),
-    seen.remoteId ?? '',
-    seen.remoteIdSource ?? '',
-    seen.sidecar,
-    seen.versions.filter((version) => version !== seen.activeVersion).join(' ')
-  ],
-  columns: [
-    { head: 'PLUGIN', max: 48 },
-    { head: 'VERSION', max: 20 },
-    { head: 'ENABLED', max: 7 },
-    { head: 'REMOTE ID', max: 46, from: 100 },
-    { head: 'FROM', max: 9, from: 120 },
-    { head: 'SIDECAR', max: 14, from: 80 },
-    { head: 'OTHER VERSIONS', max: 0, from: 140 }
-  ],
-  empty: 'no plugins'
-}
+  column('sidecar', ({ seen }) => seen.sidecar, { head: 'SIDECAR', max: 14, from: 80 }),
+  column('other_versions', otherVersions, { head: 'OTHER VERSIONS', max: 0, from: 140 })
+]
 
-const CHANGES: Shown<PluginHistoryRow> = {
-  json: (row) => row,
-  fields: (row) => [
-    row.at ?? '',
-    row.localId ?? '',
-    row.change,
-    row.from ?? '',
-    row.to ?? '',
-    row.source
-  ],
-  columns: [
-    { head: 'TIME', max: 16 },
-    { head: 'PLUGIN', max: 48 },
-    { head: 'CHANGE', max: 18 },
-    { head: 'FROM', max: 40 },
-    { head: 'TO', max: 40 },
-    { head: 'SOURCE', max: 0, from: 120 }
-  ],
-  cells: (row) => [
-    row.at === null ? '-' : localMinute(Date.parse(row.at) / 1000),
-    row.localId ?? '-',
-    row.change,
-    row.from ?? '-',
-    row.to ?? '-',
-    row.source
-  ],
-  empty: 'nothing was observed yet'
-}
+const pluginJson = ({ localId, seen, faults }: ScannedPlugin): object => ({
+  localId,
+  seen,
+  faults: faults.map((fault) => ({ kind: FAULT_KIND[fault._tag], message: describeFault(fault) }))
+})
 
-const isoOf = (atMs: number): string => (Number.isNaN(atMs) ? '' : new Date(atMs).toISOString())
+export const HISTORY: Columns<PluginHistoryRow> = [
+  column('time', ({ at }) => at, {
+    head: 'TIME',
+    max: 16,
+    cell: ({ at }) => (at === null ? '-' : minuteOf(at))
+  }),
+  column('plugin', ({ localId }) => localId, {
+    head: 'PLUGIN',
+    max: 48,
+    cell: ({ localId }) => localId ?? '-'
+  }),
+  column('change', ({ change }) => change, { head: 'CHANGE', max: 18 }),
+  column('from', ({ from }) => from, { head: 'FROM', max: 40, cell: ({ from }) => from ?? '-' }),
+  column('to', ({ to }) => to, { head: 'TO', max: 40, cell: ({ to }) => to ?? '-' }),
+  column('source', ({ source }) => source, { head: 'SOURCE', max: 0, from: 120 })
+]
 
-const USES: Shown<PluginUse> = {
-  json: (row) => row,
-  fields: (row) => [
-    row.localId ?? row.name,
-    row.version ?? '',
-    row.versionCertainty,
-    row.kind,
-    row.detail,
-    row.threadId,
-    row.turnId ?? '',
-    isoOf(row.atMs)
-  ],
-  columns: [
-    { head: 'PLUGIN', max: 40 },
-    { head: 'VERSION', max: 16 },
-    { head: 'SURE', max: 8, from: 120 },
-    { head: 'KIND', max: 12 },
-    { head: 'WHAT', max: 24 },
-    { head: 'THREAD', max: 36 },
-    { head: 'TURN', max: 36, from: 140 },
-    { head: 'TIME', max: 0, from: 160 }
-  ],
-  empty: 'no thread used a plugin'
-}
+export const USES: Columns<PluginUse> = [
+  column('plugin', ({ localId, name }) => localId ?? name, { head: 'PLUGIN', max: 40 }),
+  column('version', ({ version }) => version, { head: 'VERSION', max: 16 }),
+  column('version_certainty', ({ versionCertainty }) => versionCertainty, {
+    head: 'SURE',
+    max: 8,
+    from: 120
+  }),
+  column('kind', ({ kind }) => kind, { head: 'KIND', max: 12 }),
+  column('what', ({ detail }) => detail, { head: 'WHAT', max: 24 }),
+  column('thread', ({ threadId }) => threadId, { head: 'THREAD', max: 36 }),
+  column('turn', ({ turnId }) => turnId, { head: 'TURN', max: 36, from: 140 }),
+  column('time', ({ atMs }) => isoMs(atMs), { head: 'TIME', max: 0, from: 160 })
+]
 
-/** Findings are sentences, so people get two lines each. */
-const printFindings = async (
-  findings: ReadonlyArray<PluginFinding>,
-  input: Input,
-  io: Io
-): Promise<void> => {
-  if (input.json)
-    await io.out(findings.map((each) => `${safeJson(JSON.stringify(each))}\n`).join(''))
-  else if (!io.outIsTty)
-    await io.out(
-      tsv(
-        findings.map(({ kind, pluginId, path, message, next }) => [
-          kind,
-          pluginId ?? '',
-          path ?? '',
-          message,
-          next
-        ])
-      )
-    )
-  else
-    for (const { pluginId, path, message, next } of findings)
-      await io.out(`${oneLine(`${pluginId ?? path ?? ''}: ${message}`)}\n  ${oneLine(next)}\n`)
-}
+export const FINDINGS: Columns<PluginFinding> = [
+  column('kind', ({ kind }) => kind),
+  column('plugin', ({ pluginId }) => pluginId),
+  column('path', ({ path }) => path),
+  column('message', ({ message }) => message),
+  column('next', ({ next }) => next)
+]
 
 /** Prints the plugins of a home. */
-export const printPlugins = (scan: PluginScan, input: Input, io: Io): Promise<void> =>
-  print(scan.plugins, PLUGINS, input, io)
+export const printPlugins = (scan: PluginScan, input: Input, io: Io): Promise<number> =>
+  printRows({ columns: PLUGINS, json: pluginJson, nothing: 'no plugins' }, scan.plugins, input, io)
 
-/** Checks the plugins of a home; 1 when something is not as it should be. */
-export const verifyPlugins = async (home: string, input: Input, io: Io): Promise<number> => {
-  const findings = homePlugins(home, undefined, answers(input).profile).findings()
-  if (E.isLeft(findings)) return report(pluginFailure(findings.left), input.json, io)
-  await printFindings(findings.right, input, io)
-  return findings.right.length === 0 ? 0 : 1
+/** Findings are sentences, so people get two lines each. */
+const findingText = ({ pluginId, path, message, next }: PluginFinding): string =>
+  `${oneLine(`${pluginId ?? path ?? ''}: ${message}`)}\n  ${oneLine(next)}\n`
+
+/** Checks the plugins of a home; 1 when something is wrong. */
+export const verifyPlugins = async (home: string, input: Input, io: Io): Promise<CommandEnd> => {
+  const found = homePlugins(home, undefined, answers(input).profile).findings()
+  if (E.isLeft(found)) return E.left(pluginFailure(found.left))
+  const findings = found.right
+  if (formOf(input, io) === 'table') await io.out(findings.map(findingText).join(''))
+  else await printRows({ columns: FINDINGS, nothing: '' }, findings, input, io)
+  return findings.length === 0 ? 0 : 1
 }
 
 /** Prints what changed. */
-export const printHistory = async (engine: Engine, input: Input, io: Io): Promise<number> => {
+export const printHistory = async (engine: Engine, input: Input, io: Io): Promise<CommandEnd> => {
   const rows = await engine.pluginHistory(input.args[1])()
-  if (E.isLeft(rows)) return reportError(rows.left, input.json, io)
-  await print(rows.right, CHANGES, input, io)
-  return 0
+  if (E.isLeft(rows)) return rows
+  return printRows({ columns: HISTORY, nothing: 'no changes observed yet' }, rows.right, input, io)
 }
 
 /** Prints who used plugins. */
-export const printUsage = async (engine: Engine, input: Input, io: Io): Promise<number> => {
+export const printUsage = async (engine: Engine, input: Input, io: Io): Promise<CommandEnd> => {
   const [, plugin] = input.args
   const rows = await engine.pluginUse(plugin === undefined ? {} : { plugin })()
-  if (E.isLeft(rows)) return reportError(rows.left, input.json, io)
-  await print(rows.right, USES, input, io)
-  return 0
+  if (E.isLeft(rows)) return rows
+  return printRows({ columns: USES, nothing: 'no thread used a plugin' }, rows.right, input, io)
 }

@@ -19,21 +19,19 @@ import type { InstalledSnapshot } from '../../../domain/plugins/resolution.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import {
-  answers,
-  missingHome,
-  placeOf,
-  withEngine,
-  type Place,
-  type PlainCommand
-} from '../session.ts'
-import { pluginFailure } from '../text/plugin-failure.ts'
-import { report, reportError, usage } from '../text/report.ts'
+import { answers, missingHome, withEngine, type CommandEnd, type HomeCommand } from '../session.ts'
+import { printJson } from '../text/print.ts'
+import { usage, warn } from '../text/report.ts'
 import { oneLine, plural } from '../text/text.ts'
-import { printJson } from '../text/written.ts'
-import { printHistory, printPlugins, printUsage, verifyPlugins } from './plugins-shown.ts'
+import {
+  pluginFailure,
+  printHistory,
+  printPlugins,
+  printUsage,
+  verifyPlugins
+} from './plugins-shown.ts'
 
-/** What each of them is given besides its name: the fewest and the most words. */
+/** The fewest and the most arguments of each word, and how it is written. */
 const WORDS: Readonly<Record<string, readonly [number, number, string]>> = {
   list: [0, 0, 'list'],
   verify: [0, 0, 'verify'],
@@ -46,7 +44,7 @@ const WORDS: Readonly<Record<string, readonly [number, number, string]>> = {
   'import-capture': [1, 1, 'import-capture FILE']
 }
 
-/** What is told by threads and logs, wherever they are; the others are about the files of a home. */
+/** Answered from threads and logs, wherever they are; the others are about the files of a home. */
 const OF_THREADS: ReadonlySet<string> = new Set(['usage', 'history'])
 
 const problemOf = (input: Input): string | null => {
@@ -59,7 +57,8 @@ const problemOf = (input: Input): string | null => {
   return (what === 'install-remote') === (remoteId !== undefined) ? null : form
 }
 
-interface Work {
+/** What every word works with. */
+interface PluginWork {
   readonly plugins: HomePlugins
   readonly engine: Engine
   readonly input: Input
@@ -67,21 +66,19 @@ interface Work {
   readonly dryRun: boolean
 }
 
-type Changes = E.Either<StoreError, ReadonlyArray<PluginHistoryRow>>
-
-/** Notes in the home what is new, with something that happened. */
+/** Records in the home what is new, with something that happened. */
 const observe = async (
-  { plugins, engine, dryRun }: Work,
+  { plugins, engine, dryRun }: PluginWork,
   source: Observations['source'],
   told: Observations['told'] = [],
   snapshot: InstalledSnapshot | null = null
-): Promise<Changes> => {
+): Promise<E.Either<StoreError, ReadonlyArray<PluginHistoryRow>>> => {
   if (dryRun) return E.right([])
   const scan = plugins.scan()
   const seen = E.isRight(scan)
     ? { sightings: scan.right.plugins, complete: scan.right.configFault === null }
     : { sightings: [], complete: false }
-  // What stands on the disk is what is observed; a list that agrees with it is the better source.
+  // What is on the disk is what is observed; a list that agrees with it is the better source.
   const sightings = seen.sightings.map(({ localId, seen: content }) => {
     const agrees = content.remoteId !== null && snapshot?.get(localId) === content.remoteId
     return { localId, seen: agrees ? { ...content, remoteIdSource: 'snapshot' as const } : content }
@@ -89,10 +86,10 @@ const observe = async (
   return engine.recordPlugins({ source, complete: seen.complete, sightings, told, actor: 'cli' })()
 }
 
-const printChanged = async (work: Work, done: ChangedPlugin): Promise<number> => {
+const printChanged = async (work: PluginWork, done: ChangedPlugin): Promise<CommandEnd> => {
   const { input, io, dryRun } = work
   const changes = await observe(work, 'command')
-  if (E.isLeft(changes)) return reportError(changes.left, input.json, io)
+  if (E.isLeft(changes)) return changes
   const contract: Contract = answers(input).profile
   const { happening } = done
   const event =
@@ -112,27 +109,29 @@ const printChanged = async (work: Work, done: ChangedPlugin): Promise<number> =>
   return 0
 }
 
-const failInstall = async (work: Work, id: string, fault: PluginFault): Promise<number> => {
-  const { input, io, plugins } = work
+const failInstall = async (
+  work: PluginWork,
+  id: string,
+  fault: PluginFault
+): Promise<CommandEnd> => {
+  const { io, plugins } = work
   const { localId, remoteId } = plugins.manager.notInstalled(id)
   const news = { localId, remoteId, news: 'install_failed', threadId: null, turnId: null } as const
   const noted = await observe(work, 'command', [{ ...news, errorType: FAULT_KIND[fault._tag] }])
-  if (E.isLeft(noted)) io.err('unroll: the failure could not be noted in the home\n')
-  return report(pluginFailure(fault), input.json, io)
+  if (E.isLeft(noted)) warn('the failure could not be recorded in the home', io)
+  return E.left(pluginFailure(fault))
 }
 
-const change = async (work: Work): Promise<number> => {
+const change = async (work: PluginWork): Promise<CommandEnd> => {
   const { plugins, input, io, dryRun } = work
   const [what, id = '', folder = ''] = input.args
   const bundle = resolve(io.cwd, folder)
-  // What is there before is noted first, so that what changes can be told.
+  // What exists before is recorded first, so that changes can be derived.
   const before = await observe(work, 'scan')
-  if (E.isLeft(before)) return reportError(before.left, input.json, io)
+  if (E.isLeft(before)) return before
   if (what === 'uninstall') {
     const done = await plugins.uninstall(id, { dryRun })
-    return E.isLeft(done)
-      ? report(pluginFailure(done.left), input.json, io)
-      : printChanged(work, done.right)
+    return E.isLeft(done) ? E.left(pluginFailure(done.left)) : printChanged(work, done.right)
   }
   const release = {
     remoteId: textOf(input, 'remote-id') ?? '',
@@ -145,25 +144,25 @@ const change = async (work: Work): Promise<number> => {
   return E.isLeft(done) ? failInstall(work, id, done.left) : printChanged(work, done.right)
 }
 
-const listText = async ({ input, io }: Work): Promise<string> => {
+const listText = async ({ input, io }: PluginWork): Promise<string> => {
   const [, file = ''] = input.args
   return file === '-'
     ? (await io.input()).toString('utf8')
     : readFile(resolve(io.cwd, file), 'utf8')
 }
 
-const sync = async (work: Work): Promise<number> => {
+const sync = async (work: PluginWork): Promise<CommandEnd> => {
   const { plugins, input, io, dryRun } = work
   const listed = parseListed(await listText(work))
-  if (E.isLeft(listed)) return report(pluginFailure(listed.left), input.json, io)
+  if (E.isLeft(listed)) return E.left(pluginFailure(listed.left))
   const before = await observe(work, 'scan')
-  if (E.isLeft(before)) return reportError(before.left, input.json, io)
+  if (E.isLeft(before)) return before
   const [, file = ''] = input.args
   const folder = file === '-' ? io.cwd : dirname(resolve(io.cwd, file))
   const done = await plugins.sync(listed.right, folder, { dryRun })
-  if (E.isLeft(done)) return report(pluginFailure(done.left), input.json, io)
+  if (E.isLeft(done)) return E.left(pluginFailure(done.left))
   const changes = await observe(work, 'sync', [], snapshotOf(listed.right))
-  if (E.isLeft(changes)) return reportError(changes.left, input.json, io)
+  if (E.isLeft(changes)) return changes
   const { installed, noted, removed, failed } = done.right
   if (input.json) await printJson({ ...done.right, changes: changes.right }, io)
   else {
@@ -173,13 +172,13 @@ const sync = async (work: Work): Promise<number> => {
     )
     await io.out(lines.join(''))
     for (const { remoteId, reason } of failed)
-      io.err(`unroll: ${oneLine(`${remoteId ?? 'an item without an id'}: ${reason}`)}\n`)
+      warn(`${remoteId ?? 'an item without an id'}: ${reason}`, io)
   }
   return failed.length === 0 ? 0 : 1
 }
 
-/** Events tell attempts, and no time: what stands on the disk is noted by itself, and only that has a time. */
-const importCapture = async (work: Work): Promise<number> => {
+/** Events record attempts without a time; what is on the disk is recorded by itself, with one. */
+const importCapture = async (work: PluginWork): Promise<CommandEnd> => {
   const { engine, input, io, dryRun } = work
   const [, file = ''] = input.args
   const told: Array<PluginTelling> = []
@@ -188,78 +187,72 @@ const importCapture = async (work: Work): Promise<number> => {
     if (entry.kind === 'events') told.push(...entry.events.flatMap((event) => toldBy(event) ?? []))
     else {
       damagedLines += 1
-      io.err(`unroll: line ${entry.line} of the capture: ${oneLine(entry.reason)}\n`)
+      warn(`line ${entry.line} of the capture: ${entry.reason}`, io)
     }
   }
   const before = await observe(work, 'scan')
-  if (E.isLeft(before)) return reportError(before.left, input.json, io)
+  if (E.isLeft(before)) return before
   const telling = { source: 'analytics', complete: false, sightings: [], told } as const
-  const noted: Changes = dryRun
-    ? E.right([])
+  const noted = dryRun
+    ? E.right<StoreError, ReadonlyArray<PluginHistoryRow>>([])
     : await engine.recordPlugins({ ...telling, actor: 'cli' })()
-  if (E.isLeft(noted)) return reportError(noted.left, input.json, io)
+  if (E.isLeft(noted)) return noted
   if (input.json) return printJson({ events: told.length, damagedLines, changes: noted.right }, io)
   const verb = dryRun ? 'would be noted' : 'noted'
   await io.out(`${plural(told.length, 'event')} about plugins ${verb}\n`)
   return 0
 }
 
-const list = async (work: Work): Promise<number> => {
+const list = async (work: PluginWork): Promise<CommandEnd> => {
   const { plugins, input, io } = work
   const noted = flagOf(input, 'record') ? await observe(work, 'scan') : E.right([])
-  if (E.isLeft(noted)) return reportError(noted.left, input.json, io)
+  if (E.isLeft(noted)) return noted
   const scan = plugins.scan()
-  if (E.isLeft(scan)) return report(pluginFailure(scan.left), input.json, io)
-  await printPlugins(scan.right, input, io)
-  return 0
+  if (E.isLeft(scan)) return E.left(pluginFailure(scan.left))
+  return printPlugins(scan.right, input, io)
 }
 
-const withWork = (input: Input, outside: Io, open: Parameters<PlainCommand>[2], place: Place) =>
-  withEngine(input, outside, open, place, async (engine, io) => {
-    const [what, id = ''] = input.args
-    const warn = (text: string) => io.err(`unroll: ${oneLine(text)}\n`)
-    const plugins = homePlugins(place.home, warn, answers(input).profile)
-    const dryRun = flagOf(input, 'dry-run')
-    const work: Work = { plugins, engine, input, io, dryRun }
-    switch (what) {
-      case 'list':
-        return list(work)
-      case 'history':
-        return printHistory(engine, input, io)
-      case 'usage':
-        return printUsage(engine, input, io)
-      case 'sync':
-        return sync(work)
-      case 'import-capture':
-        return importCapture(work)
-      default: {
-        const parsed = parsePluginId(id)
-        return E.isLeft(parsed) ? report(pluginFailure(parsed.left), input.json, io) : change(work)
-      }
+const work = (one: PluginWork): Promise<CommandEnd> => {
+  const { engine, input, io } = one
+  const [what, id = ''] = input.args
+  switch (what) {
+    case 'list':
+      return list(one)
+    case 'history':
+      return printHistory(engine, input, io)
+    case 'usage':
+      return printUsage(engine, input, io)
+    case 'sync':
+      return sync(one)
+    case 'import-capture':
+      return importCapture(one)
+    default: {
+      const parsed = parsePluginId(id)
+      return E.isLeft(parsed) ? Promise.resolve(E.left(pluginFailure(parsed.left))) : change(one)
     }
-  })
+  }
+}
 
-/** Works on plugins; see the command table. */
-export const pluginsCommand: PlainCommand = async (input, io, open) => {
+const wrong = (message: string, next = 'see "unroll help plugins"') => E.left(usage(message, next))
+
+export const pluginsCommand: HomeCommand = async (input, outside, place, open) => {
   const problem = problemOf(input)
-  if (problem !== null)
-    return report(
-      usage(`write: unroll plugins ${problem}`, 'see "unroll help plugins"'),
-      input.json,
-      io
-    )
-  const place = await placeOf(input, io)
+  if (problem !== null) return wrong(`write: unroll plugins ${problem}`)
   const [what = ''] = input.args
-  if (place.at !== undefined && !OF_THREADS.has(what)) {
-    const next = 'see "unroll help plugins"'
-    return report(usage('--at goes with plugins usage and plugins history', next), input.json, io)
+  if (!OF_THREADS.has(what)) {
+    if (place.at !== undefined) return wrong('--at goes with plugins usage and plugins history')
+    if (place.store !== undefined)
+      return wrong(
+        `plugins ${what} works on the files of a home, not on a store`,
+        `type "unroll plugins ${what} … --store file"`
+      )
   }
-  if (place.store !== undefined && !OF_THREADS.has(what)) {
-    const files = `plugins ${what} works on the files of a home, not on a store`
-    const next = `type "unroll plugins ${what} … --store file"`
-    return report(usage(files, next), input.json, io)
+  if (what === 'verify') {
+    const missing = missingHome(place)
+    return missing === null ? verifyPlugins(place.home, input, outside) : E.left(missing)
   }
-  if (input.args[0] === 'verify')
-    return missingHome(place, input, io) ?? verifyPlugins(place.home, input, io)
-  return withWork(input, io, open, place)
+  return withEngine(input, outside, open, place, (engine, io) => {
+    const plugins = homePlugins(place.home, (text) => warn(text, io), answers(input).profile)
+    return work({ plugins, engine, input, io, dryRun: flagOf(input, 'dry-run') })
+  })
 }

@@ -1,132 +1,187 @@
 /**
- * unroll repair: plans, applying one, and taking it back.
+ * unroll repair: plans, applying one, and undoing it.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Operation } from '../../../domain/changes/operations.ts'
 import { notPossible } from '../../../domain/errors.ts'
+import type {
+  Edit,
+  FindingRef,
+  PlanStep,
+  RepairPlan,
+  Unrepaired
+} from '../../../domain/repair/plan.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { RepairDone } from '../../../replay/life/repair.ts'
-import { planHome, type FiledPlan } from '../../repair/plan-home.ts'
+import { type FiledPlan, planHome } from '../../repair/plan-home.ts'
 import { repairWork } from '../../repair/repair.ts'
-import { textOf, type Input } from '../args.ts'
+import { type Input, nextCommand, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
-import { withHomeFiles } from '../home-files.ts'
-import { withEngine, withIndex, type Place, type PlainCommand } from '../session.ts'
-import { startProgress } from '../text/progress.ts'
-import { planFields, planText } from '../text/repair.ts'
-import { report, reportError, usage } from '../text/report.ts'
-import { painter, table, tsv, typed, type Column } from '../text/style.ts'
-import { localMinute, oneLine, plural, safeJson } from '../text/text.ts'
-import { printJson } from '../text/written.ts'
+import { threadIdIn } from '../naming.ts'
+import { pathOf } from '../options.ts'
+import {
+  type CommandEnd,
+  type HomeCommand,
+  type OpenEngine,
+  type CommandPlace,
+  withEngine,
+  withHomeFiles,
+  withIndex
+} from '../session.ts'
+import { formOf, printJson, printRows } from '../text/print.ts'
+import { withProgress } from '../text/progress.ts'
+import { note, usage } from '../text/report.ts'
+import { column, type Columns, tsv } from '../text/rows.ts'
+import { type Paint, painter } from '../text/style.ts'
+import { cut, oneLine, plural } from '../text/text.ts'
+import { minuteOf } from './log.ts'
 
-type Run = (
-  input: Input,
-  io: Io,
-  place: Place,
-  open: Parameters<PlainCommand>[2]
-) => Promise<number>
+const EDITS_SHOWN_MAX = 6
+const TEXT_SHOWN_MAX = 60
+
+const number = (value: number): string => value.toLocaleString('en-US')
+
+const found = ({ kind, range, revision }: FindingRef): string => {
+  const line = revision === null ? '' : ` line ${number(revision)}`
+  const { offsetBytes = 0, bytes = 0 } = range ?? {}
+  return range === null
+    ? `${kind}${line}`
+    : `${kind}${line} bytes ${number(offsetBytes)}–${number(offsetBytes + bytes)}`
+}
+
+const edited = ({ offsetBytes, bytes, spaces, text }: Edit): string => {
+  const put = [
+    ...(spaces > 0 ? [spaces === 1 ? 'a space' : `${number(spaces)} spaces`] : []),
+    ...(text === '' ? [] : [cut(JSON.stringify(text), TEXT_SHOWN_MAX)])
+  ].join(' and ')
+  if (bytes === 0) return `at ${number(offsetBytes)} comes ${put}`
+  return `${plural(bytes, 'byte')} at ${number(offsetBytes)} ${put === '' ? 'go' : `become ${put}`}`
+}
+
+const stepLines = (step: PlanStep, paint: Paint): ReadonlyArray<string> => {
+  const { path, to, threadId, findings, why, edits } = step
+  const shown = edits.slice(0, EDITS_SHOWN_MAX).map((edit) => `    ${oneLine(edited(edit))}`)
+  const more = edits.length - shown.length
+  return [
+    paint('bold', oneLine(path)),
+    ...(threadId === null ? [] : [`  thread ${oneLine(threadId)}`]),
+    ...findings.slice(0, EDITS_SHOWN_MAX).map((one) => `  ${found(one)}`),
+    ...(findings.length > EDITS_SHOWN_MAX
+      ? [`  and ${findings.length - EDITS_SHOWN_MAX} more`]
+      : []),
+    ...why.map((each) => `  -> ${oneLine(each)}`),
+    ...shown,
+    ...(more > 0 ? [`    and ${plural(more, 'edit')} more`] : []),
+    ...(to === null ? ['    the file goes to quarantine'] : []),
+    ''
+  ]
+}
+
+const reasons = (unrepaired: ReadonlyArray<Unrepaired>): ReadonlyArray<string> => {
+  const counts = new Map<string, number>()
+  for (const { kind, reason } of unrepaired) {
+    const words = `${kind}: ${oneLine(reason)}`
+    counts.set(words, (counts.get(words) ?? 0) + 1)
+  }
+  return [...counts].map(([words, count]) => `  ${count} × ${words}`)
+}
+
+/** What a plan does and what it leaves. */
+const planText = ({ steps, unrepaired }: RepairPlan, paint: Paint): string => {
+  const left = reasons(unrepaired)
+  const lines = [
+    ...steps.flatMap((step) => stepLines(step, paint)),
+    ...(left.length === 0 ? [] : ['not repaired:', ...left, '']),
+    steps.length === 0 ? 'nothing to repair' : `${plural(steps.length, 'file')} to repair`
+  ]
+  return `${lines.join('\n')}\n`
+}
 
 const SEE = 'see "unroll help repair"'
 const PLAN_BYTES_MAX = 256 * 1024 * 1024
 const LISTED_MAX = 1000
 
-const planned = async (
-  { home }: Place,
-  threadId: string | undefined,
-  io: Io
-): Promise<FiledPlan> => {
-  const progress = startProgress(io, 'checking rollouts')
-  const only = threadId === undefined ? {} : { threadId }
-  try {
-    return await planHome({ home, signal: io.stop, onProgress: progress.show, ...only })
-  } finally {
-    progress.clear()
-  }
-}
+export const STEPS: Columns<PlanStep> = [
+  column('path', ({ path }) => path),
+  column('new_path', ({ to }) => to),
+  column('kinds', ({ findings }) => [...new Set(findings.map(({ kind }) => kind))].join(' ')),
+  column('why', ({ why }) => why.join('; '))
+]
 
-const printPlanned = async (
-  { plan, digest }: FiledPlan,
+const printPlan = async (
+  { plan: { steps, unrepaired }, digest, plan }: FiledPlan,
   file: string | null,
   input: Input,
   io: Io
 ): Promise<number> => {
-  if (input.json) return printJson({ digest, file, plan }, io)
-  if (!io.outIsTty) {
-    await io.out(tsv(plan.steps.map(planFields)))
-    const left = plan.unrepaired.length
-    if (left > 0) io.err(`${plural(left, 'finding')} not repaired: --json tells why\n`)
-  } else await io.out(planText(plan, painter(input, io)))
+  const form = formOf(input, io)
+  if (form === 'json') return printJson({ digest, file, plan }, io)
+  if (form === 'table') await io.out(planText(plan, painter(input, io)))
+  else {
+    await io.out(tsv(STEPS, steps))
+    if (unrepaired.length > 0)
+      note(`${plural(unrepaired.length, 'finding')} not repaired; see the reasons with --json`, io)
+  }
   if (file === null) {
-    if (plan.steps.length > 0) io.err('write it to a file to apply it: add --out FILE\n')
+    if (steps.length > 0) note('write it to a file to apply it: add --out FILE', io)
     return 0
   }
-  io.err(`digest ${digest}\n`)
-  if (plan.steps.length > 0)
-    io.err(`apply it: ${typed(input, io, ['repair', 'apply', file, '--digest', digest])}\n`)
+  note(`digest ${digest}`, io)
+  const apply = nextCommand(input, io, ['repair', 'apply', file, '--digest', digest])
+  if (steps.length > 0) note(`apply it: ${apply}`, io)
   return 0
 }
 
-const named = async (
+type RepairWord = (
   input: Input,
   io: Io,
-  place: Place,
-  open: Parameters<PlainCommand>[2]
-): Promise<E.Either<number, string | undefined>> => {
+  place: CommandPlace,
+  open: OpenEngine
+) => Promise<CommandEnd>
+
+const plan: RepairWord = async (input, io, place, open) => {
   const [, name] = input.args
-  if (name === undefined) return E.right(undefined)
-  let threadId: string | undefined
-  const code = await withEngine(input, io, open, place, async (engine, quiet) => {
-    const found = await engine.resolve(name)()
-    if (E.isLeft(found)) return reportError(found.left, input.json, quiet)
-    threadId = found.right
-    return 0
-  })
-  return threadId === undefined ? E.left(code) : E.right(threadId)
+  const thread = name === undefined ? null : await threadIdIn(name, input, io, place, open)
+  if (thread !== null && E.isLeft(thread)) return thread.left
+  const made = await withProgress(io, 'checking rollouts', (_, onProgress) =>
+    planHome({
+      ...{ home: place.home, signal: io.stop, onProgress },
+      ...(thread === null ? {} : { threadId: thread.right })
+    })
+  )
+  const file = pathOf(input, io, 'out')
+  if (file !== undefined) writeFileSync(file, made.bytes, { flag: 'wx', mode: 0o600 })
+  return printPlan(made, textOf(input, 'out') ?? null, input, io)
 }
 
-const plan: Run = async (input, io, place, open) => {
-  const thread = await named(input, io, place, open)
-  if (E.isLeft(thread)) return thread.left
-  const made = await planned(place, thread.right, io)
-  const out = textOf(input, 'out')
-  if (out === undefined) return printPlanned(made, null, input, io)
-  writeFileSync(resolve(io.cwd, out), made.bytes, { flag: 'wx', mode: 0o600 })
-  return printPlanned(made, out, input, io)
-}
-
-/** What to type to have it otherwise, and what that does. */
-type Back = readonly [what: string, words: ReadonlyArray<string>]
-
+/** Prints the files of a repair or of its undo, and the command for the opposite. */
 const printDone = async (
   done: RepairDone,
-  [what, words]: Back,
+  [what, ...words]: readonly [what: string, ...words: ReadonlyArray<string>],
   input: Input,
   io: Io
 ): Promise<number> => {
   if (input.json) return printJson(done, io)
   await io.out(done.files.map((path) => `${oneLine(path)}\n`).join(''))
-  const next = typed(input, io, ['repair', 'undo', ...words])
-  io.err(`operation ${done.operationId ?? ''}; ${what}: ${next}\n`)
+  const next = nextCommand(input, io, ['repair', 'undo', ...words])
+  note(`operation ${done.operationId ?? ''}; ${what}: ${next}`, io)
   return 0
 }
 
-const apply: Run = async (input, io, place, open) => {
+const apply: RepairWord = async (input, io, place, open) => {
   const [, file] = input.args
   const digest = textOf(input, 'digest')
   if (file === undefined || digest === undefined)
-    return report(usage('apply needs the file of a plan and --digest DIGEST', SEE), input.json, io)
+    return E.left(usage('apply needs the file of a plan and --digest DIGEST', SEE))
   const path = resolve(io.cwd, file)
-  if (statSync(path).size > PLAN_BYTES_MAX)
-    return reportError(notPossible('the plan is too large', SEE), input.json, io)
+  if (statSync(path).size > PLAN_BYTES_MAX) return E.left(notPossible('the plan is too large', SEE))
   const work = repairWork(place.home, readFileSync(path), digest)
-  if (E.isLeft(work)) return reportError(work.left, input.json, io)
+  if (E.isLeft(work)) return work
   return withEngine(input, io, open, place, async (engine, quiet) => {
     const done = await engine.repair(work.right)()
-    return E.isLeft(done)
-      ? reportError(done.left, input.json, quiet)
-      : printDone(done.right, ['take it back', []], input, quiet)
+    return E.isLeft(done) ? done : printDone(done.right, ['take it back'], input, quiet)
   })
 }
 
@@ -137,73 +192,61 @@ const repairsOf = async (engine: Engine) =>
     await engine.operations({ limit: LISTED_MAX })()
   )
 
-const undo: Run = (input, io, place, open) =>
+const undo: RepairWord = (input, io, place, open) =>
   withEngine(input, io, open, place, async (engine, quiet) => {
     const repairs = await repairsOf(engine)
-    if (E.isLeft(repairs)) return reportError(repairs.left, input.json, quiet)
+    if (E.isLeft(repairs)) return repairs
     const [, id] = input.args
-    const found = repairs.right.filter(({ began, state }) =>
+    const first = repairs.right.find(({ began, state }) =>
       id === undefined
         ? state === 'done' && began.operation === 'repair'
         : began.id.startsWith(id.toLowerCase())
     )
-    const [first] = found
     if (first === undefined) {
-      const reason =
-        id === undefined ? 'there is no repair to take back' : `there is no repair ${id}`
-      return reportError(notPossible(reason, 'see "unroll repair list"'), input.json, quiet)
+      const reason = id === undefined ? 'there is no repair to undo' : `there is no repair ${id}`
+      return E.left(notPossible(reason, 'see "unroll repair list"'))
     }
     const done = await engine.undo(first.began.id)()
-    if (E.isLeft(done)) return reportError(done.left, input.json, quiet)
+    if (E.isLeft(done)) return done
     const files = first.began.relocation?.exchanges?.map(({ path }) => path) ?? []
     const { operationId } = done.right
     const { threadIds } = first.began
-    const answer = { operationId, threadIds, files: [...new Set(files)] }
-    return printDone(answer, ['do it again', [operationId ?? '']], input, quiet)
+    const undone = { operationId, threadIds, files: [...new Set(files)] }
+    return printDone(undone, ['do it again', operationId ?? ''], input, quiet)
   })
 
-const COLUMNS: ReadonlyArray<Column> = [
-  { head: 'OPERATION', max: 36 },
-  { head: 'TIME', max: 16 },
-  { head: 'WHAT', max: 8 },
-  { head: 'STATE', max: 10 },
-  { head: 'FILES', max: 6 },
-  { head: 'THREAD', max: 36, from: 100 }
+export const REPAIRS: Columns<Operation> = [
+  column('operation', ({ began }) => began.id, { head: 'OPERATION', max: 36 }),
+  column('time', ({ began }) => began.at, {
+    head: 'TIME',
+    max: 16,
+    cell: ({ began }) => minuteOf(began.at)
+  }),
+  column('what', ({ began }) => began.operation, { head: 'WHAT', max: 8 }),
+  column('state', ({ state }) => state, { head: 'STATE', max: 10 }),
+  column('files', ({ began }) => began.relocation?.exchanges?.length ?? 0, {
+    head: 'FILES',
+    max: 6
+  }),
+  column('thread', ({ began }) => began.threadIds[0] ?? '', { head: 'THREAD', max: 36, from: 100 })
 ]
 
-const cells = ({ began, state }: Operation, time: string): ReadonlyArray<string> => [
-  began.id,
-  time,
-  began.operation,
-  state,
-  String(began.relocation?.exchanges?.length ?? 0),
-  oneLine(began.threadIds[0] ?? '')
-]
-
-const list: Run = (input, io, place, open) =>
+const list: RepairWord = (input, io, place, open) =>
   withEngine(input, io, open, place, async (engine, quiet) => {
     const repairs = await repairsOf(engine)
-    if (E.isLeft(repairs)) return reportError(repairs.left, input.json, quiet)
-    const all = repairs.right
-    if (input.json) await quiet.out(all.map((one) => `${safeJson(JSON.stringify(one))}\n`).join(''))
-    else if (!quiet.outIsTty) await quiet.out(tsv(all.map((one) => cells(one, one.began.at))))
-    else if (all.length === 0) quiet.err('no repairs\n')
-    else {
-      const rows = all.map((one) => cells(one, localMinute(Date.parse(one.began.at) / 1000)))
-      await quiet.out(table(COLUMNS, rows, quiet.columns, painter(input, quiet)))
-    }
-    return 0
+    if (E.isLeft(repairs)) return repairs
+    return printRows({ columns: REPAIRS, nothing: 'no repairs' }, repairs.right, input, quiet)
   })
 
-const WAYS: Readonly<Record<string, Run>> = { plan, apply, undo, list }
+const WORK: Readonly<Record<string, RepairWord>> = { plan, apply, undo, list }
 
-/** Plans and does repairs; see the command table. */
-export const repairCommand: PlainCommand = async (input, io, open) => {
+export const repairCommand: HomeCommand = async (input, io, place, open) => {
   const [what = '', , more] = input.args
-  const run = Object.hasOwn(WAYS, what) ? WAYS[what] : undefined
-  if (run === undefined || more !== undefined)
-    return report(usage('repair takes plan, apply, undo or list', SEE), input.json, io)
-  return withHomeFiles(input, io, 'add --store file to repair the files of the home', (home) =>
-    run(input, io, withIndex(input, io, home), open)
+  const work = Object.hasOwn(WORK, what) ? WORK[what] : undefined
+  if (work === undefined || more !== undefined)
+    return E.left(usage('repair takes plan, apply, undo or list', SEE))
+  const instead = 'add --store file to repair the files of the home'
+  return withHomeFiles(input, place, instead, (home) =>
+    work(input, io, withIndex(input, io, home), open)
   )
 }

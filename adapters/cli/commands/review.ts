@@ -1,5 +1,5 @@
 /**
- * unroll review: sets a review up in a thread, and takes what the reviewer said.
+ * unroll review: starts a review in a thread, and records its result.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { readFileSync } from 'node:fs'
@@ -10,10 +10,12 @@ import type { Engine } from '../../../replay/engine.ts'
 import type { StartedReview } from '../../../replay/mutate/mutations.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { report, reportError, usage } from '../text/report.ts'
-import type { EngineCommand } from '../session.ts'
+import { mutationOptions } from '../options.ts'
+import type { CommandEnd, EngineCommand } from '../session.ts'
+import { printJson } from '../text/print.ts'
+import { usage } from '../text/report.ts'
 import { oneLine } from '../text/text.ts'
-import { mutationOptions, printJson, printWritten } from '../text/written.ts'
+import { printWritten } from './branch.ts'
 
 const targetOf = (input: Input): ReviewTarget => {
   const branch = textOf(input, 'base')
@@ -38,9 +40,14 @@ const placeOf = async (
   return E.map(({ id }: { readonly id: string }) => id)(made)
 }
 
-const start = async (threadId: string, input: Input, io: Io, engine: Engine): Promise<number> => {
+const start = async (
+  threadId: string,
+  input: Input,
+  io: Io,
+  engine: Engine
+): Promise<CommandEnd> => {
   const place = await placeOf(engine, threadId, input)
-  if (E.isLeft(place)) return reportError(place.left, input.json, io)
+  if (E.isLeft(place)) return place
   const { expectedRevision, ...options } = mutationOptions(input)
   const asked = place.right === threadId ? { ...options, expectedRevision } : options
   const done: E.Either<StoreError, StartedReview> = await engine.startReview(
@@ -60,7 +67,7 @@ const complete = async (
   input: Input,
   io: Io,
   engine: Engine
-): Promise<number> => {
+): Promise<CommandEnd> => {
   const path = textOf(input, 'file') ?? '-'
   const said = flagOf(input, 'failed')
     ? null
@@ -69,12 +76,11 @@ const complete = async (
   return printWritten(done, input, io)
 }
 
-/** Starts or completes a review; see the command table. */
 export const reviewCommand: EngineCommand = async (input, io, engine) => {
   const [what, thread = ''] = input.args
   if (what !== 'start' && what !== 'complete')
-    return report(usage(`review takes start or complete, not "${what ?? ''}"`, ''), input.json, io)
+    return E.left(usage(`review takes start or complete, not "${what ?? ''}"`, ''))
   const found = await engine.resolve(thread)()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
+  if (E.isLeft(found)) return found
   return (what === 'start' ? start : complete)(found.right, input, io, engine)
 }

@@ -1,24 +1,25 @@
 /**
- * unroll salvage: a home from whatever rollouts are left.
+ * unroll salvage: rebuilding a home from scattered rollout files.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import type { Thread } from '../../../domain/protocol.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { salvage, type Salvaged, type SalvagedFile } from '../../storage/salvage/salvage.ts'
-import { flagOf, textOf, type Input } from '../args.ts'
+import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { placeOf, withEngine, type PlainCommand } from '../session.ts'
-import { startProgress } from '../text/progress.ts'
-import { report, reportError, usage } from '../text/report.ts'
-import { painter, tsv } from '../text/style.ts'
+import { pathOf } from '../options.ts'
+import { isFolder, withEngine, type HomeCommand } from '../session.ts'
+import { formOf, printJson, walkPages, type FetchPage } from '../text/print.ts'
+import { withProgress } from '../text/progress.ts'
+import { usage } from '../text/report.ts'
+import { column, table, tsv, type Columns } from '../text/rows.ts'
+import { painter } from '../text/style.ts'
 import { oneLine, plural } from '../text/text.ts'
-import { printJson } from '../text/written.ts'
-import { EVERY_SOURCE, threadTable } from './threads.ts'
+import { EVERY_SOURCE, threadColumns } from './threads.ts'
 
 const OUTCOMES = ['copied', 'present', 'older', 'kept', 'unusable'] as const
-const PAGE = 100
 
 const count = ({ files, names, others }: Salvaged, threads: number) => ({
   ...Object.fromEntries(
@@ -42,73 +43,73 @@ const words = (done: Salvaged, threads: number, dry: boolean): string => {
 }
 
 /** Every thread of a home, newest first, archived ones last. */
-const threadsIn = async (engine: Engine): Promise<ReadonlyArray<Thread>> => {
+const threadsIn = async (engine: Engine): Promise<E.Either<StoreError, ReadonlyArray<Thread>>> => {
   const all: Array<Thread> = []
   for (const archived of [false, true]) {
-    let cursor: string | null = null
-    do {
-      const asked = { sourceKinds: EVERY_SOURCE, modelProviders: [], archived, limit: PAGE }
-      const page: Awaited<ReturnType<ReturnType<Engine['listThreads']>>> = await engine.listThreads(
-        { ...asked, ...(cursor === null ? {} : { cursor }) }
-      )()
-      if (E.isLeft(page)) throw page.left as unknown as Error
+    const request = { sourceKinds: EVERY_SOURCE, modelProviders: [], archived }
+    const fetch: FetchPage<Thread> = (cursor, limit) =>
+      engine.listThreads({ ...request, cursor, limit })
+    for await (const page of walkPages(fetch, { limit: Infinity })) {
+      if (E.isLeft(page)) return page
       all.push(...page.right.data)
-      cursor = page.right.nextCursor
-    } while (cursor !== null)
+    }
   }
-  return all
+  return E.right(all)
 }
+
+export const SALVAGED_FILES: Columns<SalvagedFile> = [
+  column('outcome', ({ outcome }) => outcome),
+  column('thread', ({ threadId }) => threadId),
+  column('source', ({ source }) => source),
+  column('target', ({ target }) => target),
+  column('reason', ({ reason }) => reason)
+]
+
+const isLost = ({ outcome }: SalvagedFile): boolean => outcome === 'kept' || outcome === 'unusable'
 
 const printFile = async (file: SalvagedFile, input: Input, io: Io): Promise<void> => {
-  const { outcome, threadId, source, target, reason } = file
-  if (input.json) await printJson(file, io)
-  else if (!io.outIsTty)
-    await io.out(tsv([[outcome, threadId ?? '', source, target ?? '', reason ?? '']]))
-  else if (outcome === 'kept' || outcome === 'unusable')
-    await io.out(`${oneLine(`${outcome} ${source}: ${reason ?? ''}`)}\n`)
+  const form = formOf(input, io)
+  if (form === 'json') await printJson(file, io)
+  else if (form !== 'table') await io.out(tsv(SALVAGED_FILES, [file]))
+  else if (isLost(file))
+    await io.out(`${oneLine(`${file.outcome} ${file.source}: ${file.reason ?? ''}`)}\n`)
 }
 
-const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-
-/** Salvages rollouts; see the command table. */
-export const salvageCommand: PlainCommand = async (input, io, open) => {
-  const named = await placeOf(input, io)
-  const to = textOf(input, 'to')
+export const salvageCommand: HomeCommand = async (input, io, named, open) => {
   if (named.store !== undefined) {
     const next = 'salvage to a home, then type "unroll store push"'
-    return reportError(
-      { _tag: 'NotPossible', reason: 'salvage makes files, and a store has none', next },
-      input.json,
-      io
-    )
+    return E.left(notPossible('salvage makes files, and a store has none', next))
   }
-  const home = to === undefined ? named.home : resolve(io.cwd, to)
+  const home = pathOf(input, io, 'to') ?? named.home
   const folders = input.args.map((folder) => resolve(io.cwd, folder))
   const missing = folders.find((folder) => !isFolder(folder))
   if (missing !== undefined)
-    return report(
-      { ...usage(`there is no folder ${missing}`, 'see "unroll help salvage"'), exit: 3 },
-      input.json,
-      io
-    )
-  const progress = startProgress(io, 'looking at files')
+    return E.left({
+      ...usage(`there is no folder ${missing}`, 'see "unroll help salvage"'),
+      exit: 3
+    })
   const dryRun = flagOf(input, 'dry-run')
-  const done = await salvage({ folders, home, dryRun, onFile: progress.show, signal: io.stop })
-  progress.clear()
-  if (E.isLeft(done)) return reportError(done.left, input.json, io)
-  for (const file of done.right.files) await printFile(file, input, io)
-  const list = async (engine: Engine, quiet: Io): Promise<number> => {
-    const threads = await threadsIn(engine)
-    if (input.json) for (const thread of threads) await printJson(thread, quiet)
-    else if (io.outIsTty)
-      await quiet.out(threadTable(threads, 'updatedAt', io.columns, painter(input, io)))
-    if (input.json) await printJson({ total: count(done.right, threads.length) }, quiet)
-    else if (io.outIsTty) await quiet.out(words(done.right, threads.length, dryRun))
-    return 0
-  }
+  const done = await withProgress(io, 'looking at files', (_, onFile) =>
+    salvage({ folders, home, dryRun, onFile, signal: io.stop })
+  )
+  if (E.isLeft(done)) return done
+  const { files } = done.right
+  for (const file of files) await printFile(file, input, io)
+  const end = files.some(isLost) ? 1 : 0
+  if (dryRun && !isFolder(home)) return end
   const place = { home, index: named.index ?? 'memory' }
-  const code = dryRun && !isFolder(home) ? 0 : await withEngine(input, io, open, place, list)
-  const isAllFine = done.right.files.every(({ outcome }) => !['kept', 'unusable'].includes(outcome))
-  return code === 0 && !isAllFine ? 1 : code
+  return withEngine(input, io, open, place, async (engine, quiet) => {
+    const threads = await threadsIn(engine)
+    if (E.isLeft(threads)) return threads
+    const form = formOf(input, quiet)
+    if (form === 'json') {
+      for (const thread of threads.right) await printJson(thread, quiet)
+      await printJson({ total: count(done.right, threads.right.length) }, quiet)
+    } else if (form === 'table') {
+      const columns = threadColumns('updatedAt')
+      await quiet.out(table(columns, threads.right, io.columns, painter(input, io)))
+      await quiet.out(words(done.right, threads.right.length, dryRun))
+    }
+    return end
+  })
 }

@@ -5,21 +5,21 @@ import * as E from 'fp-ts/lib/Either.js'
 import { BASE_REMEDY, type StoreError } from '../../../domain/errors.ts'
 import type { Thread, Turn } from '../../../domain/protocol.ts'
 import type { DamagedPlace, Engine } from '../../../replay/engine.ts'
-import { flagOf, numberOf, type Input } from '../args.ts'
+import { flagOf, nextCommand, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
-import { printJsonLines } from '../text/json-lines.ts'
-import { reportError } from '../text/report.ts'
-import type { EngineCommand } from '../session.ts'
-import { painter, typed, type Paint } from '../text/style.ts'
+import { ofThread, title } from '../naming.ts'
+import { printJsonLines, walkPages, type FetchPage } from '../text/print.ts'
+import { factLines, painter, type Paint } from '../text/style.ts'
 import { localMinute, oneLine, plural } from '../text/text.ts'
-import { sourceLabel, title } from './threads.ts'
+import { sourceLabel } from './threads.ts'
 import { everything, turnText, type Most } from '../text/turn-text.ts'
+import { note } from '../text/report.ts'
 
 const TURNS_DEFAULT = 3
-const PAGE_MAX = 100
 const PLACES_SHOWN = 5
+const FACT_WIDTH = 12
 
-/** The newest turns with all their items, newest page first; each page is given oldest turn first. */
+/** The newest turns with all their items, oldest first, and whether there are earlier ones. */
 const newestTurns = async (
   engine: Engine,
   id: string,
@@ -27,24 +27,20 @@ const newestTurns = async (
 ): Promise<
   E.Either<StoreError, { readonly turns: ReadonlyArray<Turn>; readonly earlier: boolean }>
 > => {
-  const newestFirst: Array<Turn> = []
-  let cursor: string | null = null
-  do {
-    const size = Math.min(PAGE_MAX, limit - newestFirst.length)
-    const page: Awaited<ReturnType<ReturnType<Engine['listTurns']>>> = await engine.listTurns(id, {
-      itemsView: 'full',
-      limit: size,
-      cursor
-    })()
+  const turns: Array<Turn> = []
+  let earlier = false
+  const fetch: FetchPage<Turn> = (cursor, size) =>
+    engine.listTurns(id, { itemsView: 'full', limit: size, cursor })
+  for await (const page of walkPages(fetch, { limit })) {
     if (E.isLeft(page)) return page
-    newestFirst.push(...page.right.data)
-    cursor = page.right.nextCursor
-  } while (cursor !== null && newestFirst.length < limit)
-  return E.right({ turns: newestFirst.reverse(), earlier: cursor !== null })
+    turns.push(...page.right.data)
+    earlier = page.right.nextCursor !== null
+  }
+  return E.right({ turns: turns.reverse(), earlier })
 }
 
 /** What was isolated, in one sentence; empty when nothing was. */
-export const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
+const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
   if (places.length === 0) return ''
   const named = places
     .slice(0, PLACES_SHOWN)
@@ -56,46 +52,41 @@ export const damageNotice = (places: ReadonlyArray<DamagedPlace>): string => {
 
 const isBase = (reason: string): reason is keyof typeof BASE_REMEDY => reason in BASE_REMEDY
 
-/** What to do about history that is not there, one line each. */
-export const remedies = (places: ReadonlyArray<DamagedPlace>): ReadonlyArray<string> => {
+/** What to do about missing history, one line each. */
+const remedies = (places: ReadonlyArray<DamagedPlace>): ReadonlyArray<string> => {
   const reasons = new Set(places.map(({ reason }) => reason).filter(isBase))
   return [...reasons].map((reason) => `${reason}: ${BASE_REMEDY[reason]}`)
 }
 
-const git = (thread: Thread): string =>
-  [thread.gitInfo?.branch ?? '', (thread.gitInfo?.sha ?? '').slice(0, 10)].join(' ').trim()
-
-const agent = ({ agentNickname, agentRole }: Thread): string =>
-  [agentNickname, agentRole].filter((text) => text !== null).join(', ')
-
-/** Where a thread comes from. Only the metadata line tells, so a file without one is said to lack it. */
+/** Where a thread comes from: only the metadata line records it. */
 const origin = ({ source, cliVersion, modelProvider }: Thread): string =>
   cliVersion === ''
     ? 'unknown: the rollout names no client'
     : `${sourceLabel(source)}, Codex ${cliVersion}, ${modelProvider}`
 
 /** The facts of a thread, one per line. */
-export const threadFacts = (thread: Thread, paint: Paint): string => {
+const threadFacts = (thread: Thread, paint: Paint): string => {
+  const { gitInfo, agentNickname, agentRole } = thread
+  const git = [gitInfo?.branch ?? '', (gitInfo?.sha ?? '').slice(0, 10)].join(' ').trim()
+  const agent = [agentNickname, agentRole].filter((text) => text !== null).join(', ')
   const facts: ReadonlyArray<readonly [string, string]> = [
     ['id', thread.id],
     ['created', localMinute(thread.createdAt)],
     ['updated', localMinute(thread.updatedAt)],
     ['directory', thread.cwd],
-    ['git', git(thread)],
+    ['git', git],
     ['source', origin(thread)],
-    ['agent', agent(thread)],
+    ['agent', agent],
     ['forked from', thread.forkedFromId ?? ''],
     ['spawned by', thread.parentThreadId ?? ''],
     ['file', thread.path]
   ]
-  const rows = facts
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${paint('dim', name.padEnd(12))}${oneLine(value)}`)
-  return `${[paint('bold', oneLine(title(thread)) || '(nothing said yet)'), ...rows].join('\n')}\n`
+  const head = paint('bold', oneLine(title(thread)) || '(nothing said yet)')
+  return `${head}\n${factLines(facts, FACT_WIDTH, paint)}`
 }
 
 /** What printing a thread needs besides the thread. */
-export interface Printer {
+interface Printer {
   readonly input: Input
   readonly io: Io
   readonly paint: Paint
@@ -108,7 +99,7 @@ export const printThread = async (
   thread: Thread,
   limit: number,
   { input, io, paint, most }: Printer
-): Promise<E.Either<StoreError, void>> => {
+): Promise<E.Either<StoreError, number>> => {
   const read = await newestTurns(engine, thread.id, limit)
   if (E.isLeft(read)) return read
   const damage = await engine.damage(thread.id)()
@@ -119,11 +110,11 @@ export const printThread = async (
   for (const one of notices) await io.out(`${paint('yellow', one)}\n`)
   const { turns, earlier } = read.right
   if (earlier) {
-    const command = typed(input, io, ['show', thread.id, '--all'])
+    const command = nextCommand(input, io, ['show', thread.id, '--all'])
     await io.out(`\n${paint('dim', `earlier turns: ${command}`)}\n`)
   }
   for (const turn of turns) await io.out(`\n${turnText(turn, most, paint)}`)
-  return E.right(undefined)
+  return E.right(0)
 }
 
 /**
@@ -147,24 +138,19 @@ const threadWithTurns = async (
   return E.isLeft(read) ? read : E.right({ ...thread.right, turns: read.right.turns })
 }
 
-/** Shows a thread; see the command table. */
-export const showCommand: EngineCommand = async (input, io, engine) => {
-  const found = await engine.resolve(input.args[0] ?? '')()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const id = found.right
+export const showCommand = ofThread(async (id, input, io, engine) => {
   const limit = flagOf(input, 'all') ? Infinity : (numberOf(input, 'limit') ?? TURNS_DEFAULT)
   if (input.json) {
     const thread = await threadWithTurns(engine, id, limit, flagOf(input, 'strict'))
-    if (E.isLeft(thread)) return reportError(thread.left, true, io)
+    if (E.isLeft(thread)) return thread
     const damage = await engine.damage(id)()
-    if (E.isRight(damage) && damage.right.length > 0) io.err(`${damageNotice(damage.right)}\n`)
+    if (E.isRight(damage) && damage.right.length > 0) note(`${damageNotice(damage.right)}`, io)
     await printJsonLines(io, [thread.right])
     return 0
   }
   const thread = await engine.readThread(id, false)()
+  if (E.isLeft(thread)) return thread
   const most = everything(io.outIsTty ? io.columns : Infinity)
-  const printed = E.isLeft(thread)
-    ? thread
-    : await printThread(engine, thread.right, limit, { input, io, paint: painter(input, io), most })
-  return E.isLeft(printed) ? reportError(printed.left, false, io) : 0
-}
+  const printer = { input, io, paint: painter(input, io), most }
+  return printThread(engine, thread.right, limit, printer)
+})

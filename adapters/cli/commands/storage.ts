@@ -1,16 +1,215 @@
 /**
- * unroll storage: what threads take on disk, and making it less.
+ * unroll storage: disk usage of threads, compressing and expanding rollouts.
  */
-import type { PlainCommand } from '../session.ts'
+import * as E from 'fp-ts/lib/Either.js'
+import { BYTE_KINDS, type ByteKind } from '../../../domain/storage/kinds.ts'
+import { compressRollouts, expandRollouts, type FileOutcome } from '../../storage/change.ts'
+import { filesMeant, rolloutsOf } from '../../storage/files.ts'
+import {
+  addSpent,
+  NOTHING_SPENT,
+  storageOf,
+  type Spent,
+  type ThreadSpent
+} from '../../storage/report.ts'
+import { tooOldCodex } from '../../storage/versions.ts'
+import { flagOf, numberOf, type Input } from '../args.ts'
+import type { Io } from '../io.ts'
+import { shortIds } from '../naming.ts'
+import { withHomeFiles, type CommandEnd, type HomeCommand, type CommandPlace } from '../session.ts'
+import { formOf, printJson } from '../text/print.ts'
+import { withProgress } from '../text/progress.ts'
+import { note, warn } from '../text/report.ts'
+import { column, shown, table, tsv, type Columns } from '../text/rows.ts'
+import { painter } from '../text/style.ts'
+import { oneLine, plural, size } from '../text/text.ts'
 
-const WORDS: Readonly<Record<string, () => Promise<PlainCommand>>> = {
-  compress: async () => (await import('./storage-change.ts')).compressCommand,
-  expand: async () => (await import('./storage-change.ts')).expandCommand
+/** Names of the kinds of bytes, for people. */
+const KIND: Readonly<Record<ByteKind, string>> = {
+  messages: 'messages',
+  reasoning: 'reasoning',
+  tool_calls: 'tool calls',
+  tool_outputs: 'tool outputs',
+  images: 'images',
+  snapshots: 'snapshots',
+  snapshot_images: 'images in snapshots',
+  session: 'session facts',
+  tokens: 'token counts',
+  other: 'other lines',
+  damaged: 'damaged lines'
 }
 
-/** Tells what threads take on disk; see the command table. */
-export const storageCommand: PlainCommand = async (input, io, open) => {
-  const load = WORDS[input.args[0] ?? '']
-  if (load !== undefined) return (await load())(input, io, open)
-  return (await import('./storage-report.ts')).storageReport(input, io, open)
+const LARGEST = 2
+const SHOWN = 25
+
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? '0 %' : `${Math.round((100 * part) / whole)} %`
+
+const largestKinds = ({ kinds, rawBytes }: Spent): string =>
+  [...BYTE_KINDS]
+    .filter((kind) => kinds[kind] > 0)
+    .sort((a, b) => kinds[b] - kinds[a])
+    .slice(0, LARGEST)
+    .map((kind) => `${KIND[kind]} ${percent(kinds[kind], rawBytes)}`)
+    .join(', ')
+
+const sizeUnlessNone = (bytes: number): string => (bytes === 0 ? '' : size(bytes))
+
+export const STORAGE: Columns<ThreadSpent> = [
+  column('thread', ({ threadId }) => threadId),
+  column('name', ({ name }) => name),
+  column('archived', ({ archived }) => (archived ? 'archived' : '')),
+  column('files', ({ files }) => files),
+  column('lines', ({ lines }) => lines),
+  column('disk_bytes', ({ diskBytes }) => diskBytes, {
+    head: 'ON DISK',
+    max: 9,
+    cell: ({ diskBytes }) => size(diskBytes)
+  }),
+  column('raw_bytes', ({ rawBytes }) => rawBytes),
+  ...BYTE_KINDS.map((kind) => column(kind, ({ kinds }: ThreadSpent) => kinds[kind])),
+  column('copied_bytes', ({ copiedBytes }) => copiedBytes, {
+    head: 'COPIED',
+    max: 9,
+    from: 100,
+    cell: ({ copiedBytes }) => sizeUnlessNone(copiedBytes)
+  }),
+  column('reclaimable_bytes', ({ reclaimableBytes }) => reclaimableBytes, {
+    head: 'RECLAIM~',
+    max: 9,
+    from: 80,
+    cell: ({ reclaimableBytes }) => sizeUnlessNone(reclaimableBytes)
+  }),
+  shown({ head: 'MOSTLY', max: 44, cell: largestKinds }),
+  shown({ head: 'NAME', max: 0, from: 100, cell: ({ name }) => name ?? '' })
+]
+
+const summary = (total: Spent, threads: ReadonlyArray<ThreadSpent>): string => {
+  const shares = BYTE_KINDS.filter((kind) => total.kinds[kind] > 0).map((kind) => {
+    const bytes = total.kinds[kind]
+    return `  ${KIND[kind].padEnd(20)} ${size(bytes).padStart(9)} ${percent(bytes, total.rawBytes).padStart(6)}`
+  })
+  const archived = threads
+    .filter((thread) => thread.archived)
+    .reduce((sum, { reclaimableBytes }) => sum + reclaimableBytes, 0)
+  const { files, diskBytes, rawBytes, copiedBytes, reclaimableBytes } = total
+  const packed = rawBytes === diskBytes ? '' : ` (${size(rawBytes)} without compression)`
+  return [
+    `${plural(threads.length, 'thread')} in ${plural(files, 'file')}, ${size(diskBytes)}${packed}`,
+    ...shares,
+    ...(copiedBytes === 0 ? [] : [`copied from other threads: ${size(copiedBytes)}`]),
+    `compression would reclaim about ${size(reclaimableBytes)}, ${size(archived)} of it in archived threads`,
+    ''
+  ].join('\n')
+}
+
+const printTable = async (
+  threads: ReadonlyArray<ThreadSpent>,
+  total: Spent,
+  input: Input,
+  io: Io
+): Promise<void> => {
+  const first = threads.slice(0, numberOf(input, 'limit') ?? SHOWN)
+  // Prefixes tell all threads apart, not only those that are shown.
+  const ids = shortIds(threads.map(({ threadId }) => threadId))
+  const columns = [shown<ThreadSpent>({ head: 'ID', max: 36, cells: () => ids }), ...STORAGE]
+  await io.out(table(columns, first, io.columns, painter(input, io)))
+  await io.out(`\n${summary(total, threads)}`)
+}
+
+const report = (input: Input, outside: Io, place: CommandPlace): Promise<CommandEnd> =>
+  withHomeFiles(input, place, 'type "unroll index status" for what it holds', (home) =>
+    withProgress(outside, 'measuring files', async (io, onFile) => {
+      const threads = await storageOf(home, filesMeant(home, input.args), onFile, io.stop)
+      const total = threads.reduce<Spent>(addSpent, NOTHING_SPENT)
+      const limited = threads.slice(0, numberOf(input, 'limit') ?? threads.length)
+      const form = formOf(input, io)
+      if (form === 'json') {
+        for (const spent of limited) await printJson(spent, io)
+        await printJson({ total: { threads: threads.length, ...total } }, io)
+      } else if (threads.length === 0) note('no rollouts', io)
+      else if (form === 'table') await printTable(threads, total, input, io)
+      else await io.out(tsv(STORAGE, limited))
+      const unreadable = threads.flatMap((thread) => thread.unreadable)
+      for (const { path, reason } of unreadable)
+        warn(`cannot read ${oneLine(path)}: ${oneLine(reason)}`, io)
+      return unreadable.length === 0 ? 0 : 1
+    })
+  )
+
+export const CHANGED_FILES: Columns<FileOutcome> = [
+  column('outcome', ({ outcome }) => outcome),
+  column('thread', ({ threadId }) => threadId),
+  column('path', ({ path }) => path),
+  column('plain_bytes', ({ plainBytes }) => plainBytes),
+  column('compressed_bytes', ({ compressedBytes }) => compressedBytes),
+  column('reason', ({ reason }) => reason)
+]
+
+const sum = (outcomes: ReadonlyArray<FileOutcome>) => {
+  const done = outcomes.filter(({ outcome }) => outcome !== 'left')
+  return {
+    files: done.length,
+    left: outcomes.length - done.length,
+    plainBytes: done.reduce((bytes, one) => bytes + one.plainBytes, 0),
+    compressedBytes: done.reduce((bytes, one) => bytes + one.compressedBytes, 0)
+  }
+}
+
+const changeText = (
+  work: 'compress' | 'expand',
+  outcomes: ReadonlyArray<FileOutcome>,
+  dry: boolean
+): string => {
+  const { files, left, plainBytes, compressedBytes } = sum(outcomes)
+  const [from, to] =
+    work === 'compress' ? [plainBytes, compressedBytes] : [compressedBytes, plainBytes]
+  const share = from === 0 ? 0 : Math.round((100 * (from - to)) / from)
+  const verb = dry ? `would ${work}` : `${work}ed`
+  const gain = work === 'compress' ? `, ${size(from - to)} less (${share} %)` : ''
+  const others = left === 0 ? '' : `; ${left} left as they are`
+  return `${verb} ${plural(files, 'file')}: ${size(from)} to ${size(to)}${gain}${others}\n`
+}
+
+const warnOfOldCodex = (home: string, io: Io): void => {
+  const version = tooOldCodex(home, rolloutsOf(home))
+  if (version === null) return
+  const written = `the newest thread was written by Codex ${oneLine(version)}`
+  warn(`${written}; only 0.142 and later read compressed rollouts`, io)
+}
+
+const change = (
+  work: 'compress' | 'expand',
+  input: Input,
+  outside: Io,
+  place: CommandPlace
+): Promise<CommandEnd> =>
+  withHomeFiles(input, place, 'a store keeps no files that could be compressed', (home) =>
+    withProgress(outside, work === 'compress' ? 'compressing' : 'expanding', async (io, onFile) => {
+      const dryRun = flagOf(input, 'dry-run')
+      const form = formOf(input, io)
+      if (work === 'compress' && form !== 'json') warnOfOldCodex(home, io)
+      const done = await (work === 'compress' ? compressRollouts : expandRollouts)({
+        ...{ home, threads: input.args.slice(1), dryRun, actor: 'cli' },
+        ...{ onFile, signal: io.stop },
+        onOutcome: async (one) => {
+          if (form === 'json') await printJson(one, io)
+          else if (form !== 'table') await io.out(tsv(CHANGED_FILES, [one]))
+          else if (one.reason !== null)
+            await io.out(`left ${oneLine(one.path)}: ${oneLine(one.reason)}\n`)
+        }
+      })
+      if (E.isLeft(done)) return done
+      if (form === 'json') await printJson({ total: sum(done.right) }, io)
+      else if (done.right.length === 0) warn(`there is nothing to ${work}`, io)
+      else if (form === 'table') await io.out(changeText(work, done.right, dryRun))
+      return 0
+    })
+  )
+
+export const storageCommand: HomeCommand = async (input, io, place) => {
+  const [word] = input.args
+  return word === 'compress' || word === 'expand'
+    ? change(word, input, io, place)
+    : report(input, io, place)
 }

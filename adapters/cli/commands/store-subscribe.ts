@@ -2,26 +2,72 @@
  * unroll store subscribe: what a store holds and then what is new, line by line.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { resolve } from 'node:path'
-import { isUuid } from '../../../domain/ids.ts'
 import type { StoreError } from '../../../domain/errors.ts'
+import { isUuid } from '../../../domain/ids.ts'
+import type { Joined, JoinedBytes } from '../../../domain/stream/join.ts'
+import { threadOfStream } from '../../../domain/stream/names.ts'
+import type { StorePosition } from '../../../domain/stream/stored.ts'
 import { CHECKPOINT_NAME } from '../../eventstore/readers/checkpoint.ts'
-import { prefixesOf, type Bookmark } from '../../eventstore/readers/news.ts'
-import { fileReader, printingReader, type OpenReader } from '../../eventstore/readers/readers.ts'
+import { type Bookmark, prefixesOf } from '../../eventstore/readers/news.ts'
+import { fileReader, type OpenReader, printingReader } from '../../eventstore/readers/readers.ts'
 import { tell } from '../../eventstore/readers/tell.ts'
-import { flagOf, textOf, type Input } from '../args.ts'
+import { flagOf, type Input, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
-import {
-  placeOf,
-  tellSilence,
-  withEngine,
-  type Open,
-  type Place,
-  type PlainCommand
-} from '../session.ts'
-import { report, reportError, usage, type Failure } from '../text/report.ts'
-import { chosenBy, toldLine } from '../text/told-line.ts'
+import { threadIdIn } from '../naming.ts'
+import { pathOf } from '../options.ts'
+import { type CommandEnd, type HomeCommand, type CommandPlace, tellSilence } from '../session.ts'
+import { type CommandFailure, usage } from '../text/report.ts'
+import { jsonLine } from '../text/print.ts'
 import { directoryOf } from './index-command.ts'
+
+const parsed = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return null
+  }
+}
+
+/** Bytes of a line: as the event they are, else in base64; neither where they are too many to be held. */
+const contentOf = ({ data }: JoinedBytes): object => {
+  if (data === null) return { event: null }
+  const event = data.json ?? parsed(data.bytes)
+  return typeof event === 'object' && event !== null
+    ? { event }
+    : { raw: Buffer.from(data.bytes ?? '').toString('base64') }
+}
+
+const saidBy = (joined: Joined): object => {
+  if (joined.what === 'fact') return { type: joined.type, data: joined.data }
+  const { segment, line, offset, bytes } = joined.metadata
+  return { type: joined.kind, segment, line, offset, bytes, ...contentOf(joined) }
+}
+
+/** One line of text, newline included; `position` is where it came to count. */
+const storeLine = (joined: Joined, position: StorePosition): string => {
+  const { stream, revision, createdAtMs } = joined
+  const { commit, prepare } = position
+  const place = { position: { commit, prepare }, stream, revision }
+  const thread = threadOfStream(stream)
+  const at = new Date(createdAtMs).toISOString()
+  return jsonLine({ ...place, thread, at, ...saidBy(joined) })
+}
+
+/** The type that `--types` chooses by. */
+export const typeOf = (joined: Joined): string =>
+  joined.what === 'fact' ? joined.type : joined.kind
+
+/** Chooses by a list of types, of which one may end with `*`; everything where there is no list. */
+const chosenBy = (list: string | undefined): ((joined: Joined) => boolean) => {
+  if (list === undefined) return () => true
+  const wanted = list.split(',').map((type) => type.trim())
+  return (joined) => {
+    const type = typeOf(joined)
+    return wanted.some((one) =>
+      one.endsWith('*') ? type.startsWith(one.slice(0, -1)) : type === one
+    )
+  }
+}
 
 const HELP = 'see "unroll help store"'
 
@@ -33,42 +79,22 @@ const fromOf = (text: string): Bookmark | 'start' | 'end' | null => {
   return { position: { commit: Number(commit), prepare: Number(prepare) }, unfinished: [] }
 }
 
-/** The thread that is meant; null for all. */
-const threadOf = async (
-  input: Input,
-  io: Io,
-  open: Open,
-  place: Place
-): Promise<E.Either<number, string | null>> => {
-  const [, text] = input.args
-  if (text === undefined) return E.right(null)
-  if (isUuid(text)) return E.right(text)
-  let id: string | null = null
-  const code = await withEngine(input, io, open, place, async (engine, quiet) => {
-    const found = await engine.resolve(text)()
-    if (E.isLeft(found)) return reportError(found.left, input.json, quiet)
-    id = found.right
-    return 0
-  })
-  return id === null ? E.left(code) : E.right(id)
-}
-
 const readerOf = (
   input: Input,
   io: Io,
-  place: Place,
+  place: CommandPlace,
   from: Bookmark | 'start' | 'end'
 ): E.Either<StoreError, OpenReader> => {
   const directory = directoryOf(place)
-  const output = textOf(input, 'output')
-  if (output !== undefined) return fileReader(resolve(io.cwd, output), directory, from)
+  const output = pathOf(input, io, 'output')
+  if (output !== undefined) return fileReader(output, directory, from)
   const name = textOf(input, 'checkpoint')
   const checkpoint = name === undefined ? null : { directory, name }
   return printingReader(io.out, () => io.stop.aborted, from, checkpoint)
 }
 
 /** What is wrong with the words, or null. */
-const problemOf = (input: Input, { store, index }: Place): Failure | null => {
+const problemOf = (input: Input, { store, index }: CommandPlace): CommandFailure | null => {
   if (store === undefined) {
     return usage('there is no store to subscribe to', 'name one with --store or $UNROLL_STORE')
   }
@@ -89,48 +115,49 @@ const problemOf = (input: Input, { store, index }: Place): Failure | null => {
     : null
 }
 
-const told = async (
+const follow = async (
   input: Input,
   io: Io,
   connection: string,
   threadId: string | null,
   reader: OpenReader
-): Promise<number> => {
+): Promise<CommandEnd> => {
   const { connectWire } = await import('../../eventstore/connection/connect.ts')
   const wire = await connectWire(connection, { onSilence: (why) => tellSilence(why, io) })
-  if (E.isLeft(wire)) return reportError(wire.left, input.json, io)
-  const isAsked = chosenBy(textOf(input, 'types'))
+  if (E.isLeft(wire)) return wire
+  const isChosen = chosenBy(textOf(input, 'types'))
   try {
     const done = await tell(
       {
         wire: wire.right,
         prefixes: prefixesOf(threadId),
         lineOf: (joined, position) =>
-          joined.what !== 'blank' && isAsked(joined) ? toldLine(joined, position) : null,
+          joined.what !== 'blank' && isChosen(joined) ? storeLine(joined, position) : null,
         untilCaughtUp: flagOf(input, 'until-caught-up'),
         signal: io.stop
       },
       reader
     )
-    return E.isLeft(done) ? await reportError(done.left, input.json, io) : 0
+    return E.isLeft(done) ? done : 0
   } finally {
     await wire.right.dispose()
   }
 }
 
-/** Follows a store; see the command table. */
-export const subscribeCommand: PlainCommand = async (input, io, open) => {
-  const place = await placeOf(input, io)
-  const { store = '' } = place
+export const subscribeCommand: HomeCommand = async (input, io, place, open) => {
   const problem = problemOf(input, place)
-  if (problem !== null) return report(problem, input.json, io)
-  const threadId = await threadOf(input, io, open, place)
+  if (problem !== null) return E.left(problem)
+  const [, text] = input.args
+  const threadId =
+    text === undefined || isUuid(text)
+      ? E.right(text ?? null)
+      : await threadIdIn(text, input, io, place, open)
   if (E.isLeft(threadId)) return threadId.left
   const from = fromOf(textOf(input, 'from') ?? 'start') ?? 'start'
   const reader = readerOf(input, io, place, from)
-  if (E.isLeft(reader)) return reportError(reader.left, input.json, io)
+  if (E.isLeft(reader)) return reader
   try {
-    return await told(input, io, store, threadId.right, reader.right)
+    return await follow(input, io, place.store ?? '', threadId.right, reader.right)
   } finally {
     await reader.right.close()
   }

@@ -1,5 +1,5 @@
 /**
- * unroll threads: one page or more of a home's threads.
+ * unroll threads: pages of a home's threads.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
@@ -10,14 +10,15 @@ import type { SortDirection, Thread } from '../../../domain/protocol.ts'
 import type { SourceKind } from '../../../projections/threads.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { ListRequest, SortKey } from '../../../replay/lists/list-filter.ts'
-import { flagOf, listOf, textOf, type Input } from '../args.ts'
-import { printPages } from '../text/pages.ts'
-import { reportError } from '../text/report.ts'
+import { flagOf, listOf, nextCommand, textOf, type Input } from '../args.ts'
+import { optionalThread, shortIds, title } from '../naming.ts'
 import type { EngineCommand } from '../session.ts'
-import { painter, table, typed, type Column, type Paint } from '../text/style.ts'
-import { isoSecond, localMinute, oneLine } from '../text/text.ts'
+import { printPages } from '../text/print.ts'
+import { column, shown, type Columns } from '../text/rows.ts'
+import { painter } from '../text/style.ts'
+import { isoSecond, localMinute } from '../text/text.ts'
 
-/** Every kind there is; `subAgent` stands for all of its own. */
+/** Every kind of source; `subAgent` stands for all of its own. */
 export const EVERY_SOURCE: ReadonlyArray<SourceKind> = [
   'cli',
   'vscode',
@@ -26,6 +27,10 @@ export const EVERY_SOURCE: ReadonlyArray<SourceKind> = [
   'subAgent',
   'unknown'
 ]
+
+/** The sources that the options ask for. */
+export const sourcesOf = (input: Input): ReadonlyArray<SourceKind> =>
+  flagOf(input, 'all') ? EVERY_SOURCE : (listOf(input, 'source') as Array<SourceKind>)
 
 /** A thread's `source` in a word or two. */
 export const sourceLabel = (source: Json): string => {
@@ -37,100 +42,67 @@ export const sourceLabel = (source: Json): string => {
   return kind === 'custom' ? (name ?? kind) : `${kind} ${name ?? ''}`.trim()
 }
 
-/** What a person would call the thread. */
-export const title = ({ name, preview }: Thread): string => name ?? preview
-
-const SHORT_ID = 13
-
-/** The shortest beginning of an id that no other one of these has; thread ids begin with their time. */
-export const shortIds = (ids: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const different = new Set(ids)
-  let length = SHORT_ID
-  while (new Set([...different].map((id) => id.slice(0, length))).size < different.size) length += 1
-  return ids.map((id) => id.slice(0, length))
-}
-
-const columns = (time: string): ReadonlyArray<Column> => [
-  { head: 'ID', max: 36 },
-  { head: time, max: 16 },
-  { head: 'DIRECTORY', max: 20, from: 80 },
-  { head: 'SOURCE', max: 12, from: 100 },
-  { head: 'BRANCH', max: 20, from: 120 },
-  { head: 'THREAD', max: 0 }
+/** Columns of threads; `when` says which of their times people see. */
+export const threadColumns = (when: 'createdAt' | 'updatedAt'): Columns<Thread> => [
+  column('id', ({ id }) => id, {
+    head: 'ID',
+    max: 36,
+    cells: (threads) => shortIds(threads.map(({ id }) => id))
+  }),
+  column('created', ({ createdAt }) => isoSecond(createdAt)),
+  column('updated', ({ updatedAt }) => isoSecond(updatedAt)),
+  shown({
+    head: when === 'createdAt' ? 'CREATED' : 'UPDATED',
+    max: 16,
+    cell: (thread) => localMinute(thread[when])
+  }),
+  shown({ head: 'DIRECTORY', max: 20, from: 80, cell: ({ cwd }) => cwd }),
+  column('source', ({ source }) => sourceLabel(source), { head: 'SOURCE', max: 12, from: 100 }),
+  column('provider', ({ modelProvider }) => modelProvider),
+  column('branch', ({ gitInfo }) => gitInfo?.branch ?? '', { head: 'BRANCH', max: 20, from: 120 }),
+  column('directory', ({ cwd }) => cwd),
+  column('name', ({ name }) => name),
+  column('preview', ({ preview }) => preview),
+  shown({ head: 'THREAD', max: 0, cell: title })
 ]
 
-/** A table of threads; `when` says which of their times is shown. */
-export const threadTable = (
-  data: ReadonlyArray<Thread>,
-  when: 'createdAt' | 'updatedAt',
-  width: number,
-  paint: Paint
-): string => {
-  const ids = shortIds(data.map(({ id }) => id))
-  const rows = data.map((thread, i) => [
-    ids[i] ?? '',
-    localMinute(thread[when]),
-    oneLine(thread.cwd),
-    oneLine(sourceLabel(thread.source)),
-    oneLine(thread.gitInfo?.branch ?? ''),
-    oneLine(title(thread))
-  ])
-  return table(columns(when === 'createdAt' ? 'CREATED' : 'UPDATED'), rows, width, paint)
+/** The parent's id; a whole id need not be in the home, since a parent may have been deleted. */
+const parentOf = async (
+  input: Input,
+  engine: Engine
+): Promise<E.Either<StoreError, string | undefined>> => {
+  const text = textOf(input, 'parent')
+  const id = text?.toLowerCase()
+  return id !== undefined && isUuid(id) ? E.right(id) : optionalThread(engine, text)
 }
 
-const fields = (thread: Thread): ReadonlyArray<string> => [
-  thread.id,
-  isoSecond(thread.createdAt),
-  isoSecond(thread.updatedAt),
-  sourceLabel(thread.source),
-  thread.modelProvider,
-  thread.gitInfo?.branch ?? '',
-  thread.cwd,
-  thread.name ?? '',
-  thread.preview
-]
-
-/** The parent's id; a full id need not be in the home, since a parent may have been deleted. */
-const parentId = async (
-  engine: Engine,
-  text: string | undefined
-): Promise<E.Either<StoreError, string | null>> => {
-  if (text === undefined) return E.right(null)
-  const id = text.toLowerCase()
-  return isUuid(id) ? E.right(id) : engine.resolve(text)()
-}
-
-const request = (input: Input, cwd: string, parentThreadId: string | null): ListRequest => ({
+const requestOf = (input: Input, cwd: string): ListRequest => ({
   sortKey: (textOf(input, 'sort') ?? 'last_event_at') as SortKey,
   sortDirection: (textOf(input, 'order') ?? 'desc') as SortDirection,
   modelProviders: listOf(input, 'provider'),
-  sourceKinds: flagOf(input, 'all') ? EVERY_SOURCE : (listOf(input, 'source') as Array<SourceKind>),
+  sourceKinds: sourcesOf(input),
   archived: flagOf(input, 'archived'),
   cwd: input.values.has('cwd') ? listOf(input, 'cwd').map((path) => resolve(cwd, path)) : null,
-  searchTerm: textOf(input, 'search'),
-  parentThreadId
+  searchTerm: textOf(input, 'search')
 })
 
-/** Lists threads; see the command table. */
 export const threadsCommand: EngineCommand = async (input, io, engine) => {
-  const parent = await parentId(engine, textOf(input, 'parent'))
-  if (E.isLeft(parent)) return reportError(parent.left, input.json, io)
-  const asked = request(input, io.cwd, parent.right)
-  const paint = painter(input, io)
-  const when = asked.sortKey === 'created_at' ? 'createdAt' : 'updatedAt'
+  const parent = await parentOf(input, engine)
+  if (E.isLeft(parent)) return parent
+  const request = { ...requestOf(input, io.cwd), parentThreadId: parent.right ?? null }
   return printPages<Thread>(
-    input,
-    io,
-    (cursor, limit) => engine.listThreads({ ...asked, cursor, limit }),
     {
-      human: (data) => {
-        const [newest = ''] = shortIds(data.map(({ id }) => id))
-        const next = paint('dim', `next: ${typed(input, io, ['show', newest])}`)
-        return `${threadTable(data, when, io.columns, paint)}\n${next}\n`
+      columns: threadColumns(request.sortKey === 'created_at' ? 'createdAt' : 'updatedAt'),
+      next: (threads) => {
+        const [newest = ''] = shortIds(threads.map(({ id }) => id))
+        const next = nextCommand(input, io, ['show', newest])
+        return `\n${painter(input, io)('dim', `next: ${next}`)}\n`
       },
-      tsv: fields,
       nothing:
-        'no threads; --all lists those of sub-agents and programs too, --archived the archived ones'
-    }
+        'no threads; add --all to include sub-agents and exec runs, --archived for archived threads'
+    },
+    (cursor, limit) => engine.listThreads({ ...request, cursor, limit }),
+    input,
+    io
   )
 }

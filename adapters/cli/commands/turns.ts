@@ -1,63 +1,53 @@
 /**
  * unroll turns: pages of a thread's turns.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import type { ItemsView, Turn } from '../../../domain/protocol.ts'
 import { flagOf, numberOf, textOf } from '../args.ts'
+import { ofThread } from '../naming.ts'
 import { cutNote, itemText, speaker } from '../text/item-text.ts'
-import { printPages } from '../text/pages.ts'
-import { reportError } from '../text/report.ts'
-import type { EngineCommand } from '../session.ts'
-import { painter, table, type Column } from '../text/style.ts'
-import { duration, isoSecond, localMinute, oneLine } from '../text/text.ts'
+import { printPages } from '../text/print.ts'
+import { column, type Columns } from '../text/rows.ts'
+import { duration, isoSecond, localMinute } from '../text/text.ts'
 
-const COLUMNS: ReadonlyArray<Column> = [
-  { head: 'ID', max: 36 },
-  { head: 'STARTED', max: 16 },
-  { head: 'TOOK', max: 12, from: 100 },
-  { head: 'STATUS', max: 11 },
-  { head: 'ASKED', max: 0 }
-]
+const firstQuestion = (turn: Turn): string => {
+  const item = turn.items.find((one) => speaker(one) === 'you')
+  return cutNote(turn.truncated) + (item === undefined ? '' : itemText(item))
+}
 
-const said = (turn: Turn, who: 'you' | 'codex'): string => {
-  const items = turn.items.filter((item) => speaker(item) === who)
-  const item = who === 'you' ? items[0] : items[items.length - 1]
+const lastAnswer = ({ items }: Turn): string => {
+  const item = items.findLast((one) => speaker(one) === 'codex')
   return item === undefined ? '' : itemText(item)
 }
 
-/** Lists turns; see the command table. */
-export const turnsCommand: EngineCommand = async (input, io, engine) => {
-  const found = await engine.resolve(input.args[0] ?? '')()
-  if (E.isLeft(found)) return reportError(found.left, input.json, io)
-  const sortDirection = flagOf(input, 'asc') ? 'asc' : 'desc'
-  const maxBytes = numberOf(input, 'max-bytes')
-  const itemsView = (textOf(input, 'view') ?? 'summary') as ItemsView
+export const TURNS: Columns<Turn> = [
+  column('id', ({ id }) => id, { head: 'ID', max: 36 }),
+  column('started', ({ startedAt }) => isoSecond(startedAt), {
+    head: 'STARTED',
+    max: 16,
+    cell: ({ startedAt }) => localMinute(startedAt)
+  }),
+  column('completed', ({ completedAt }) => isoSecond(completedAt)),
+  column('duration_ms', ({ durationMs }) => durationMs, {
+    head: 'TOOK',
+    max: 12,
+    from: 100,
+    cell: ({ durationMs }) => duration(durationMs)
+  }),
+  column('status', ({ status }) => status, { head: 'STATUS', max: 11 }),
+  column('first_question', firstQuestion, { head: 'ASKED', max: 0 }),
+  column('last_answer', lastAnswer)
+]
+
+export const turnsCommand = ofThread((id, input, io, engine) => {
+  const request = {
+    sortDirection: flagOf(input, 'asc') ? 'asc' : 'desc',
+    itemsView: (textOf(input, 'view') ?? 'summary') as ItemsView,
+    maxBytes: numberOf(input, 'max-bytes')
+  } as const
   return printPages<Turn>(
+    { columns: TURNS, nothing: 'no turns' },
+    (cursor, limit) => engine.listTurns(id, { ...request, cursor, limit }),
     input,
-    io,
-    (cursor, limit) =>
-      engine.listTurns(found.right, { cursor, limit, sortDirection, itemsView, maxBytes }),
-    {
-      human: (data) => {
-        const rows = data.map((turn) => [
-          oneLine(turn.id),
-          localMinute(turn.startedAt),
-          duration(turn.durationMs),
-          turn.status,
-          oneLine(cutNote(turn.truncated) + said(turn, 'you'))
-        ])
-        return table(COLUMNS, rows, io.columns, painter(input, io))
-      },
-      tsv: (turn) => [
-        turn.id,
-        isoSecond(turn.startedAt),
-        isoSecond(turn.completedAt),
-        turn.durationMs === null ? '' : String(turn.durationMs),
-        turn.status,
-        cutNote(turn.truncated) + said(turn, 'you'),
-        said(turn, 'codex')
-      ],
-      nothing: 'no turns'
-    }
+    io
   )
-}
+})

@@ -1,74 +1,90 @@
 /**
- * unroll usage: how many tokens were spent, and why the ledger says so.
+ * unroll usage: token usage, and how each number came about.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { resolve } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { UsageGroup, UsageReport, UsageRow } from '../../../replay/ledgers/usage.ts'
-import { flagOf, textOf, type Input } from '../args.ts'
+import type { Engine } from '../../../replay/engine.ts'
+import type {
+  UsageBy,
+  UsageGroup,
+  UsageReport,
+  UsageRequest,
+  UsageRow
+} from '../../../replay/ledgers/usage.ts'
+import { flagOf, nextCommand, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
+import { optionalThread, shortIds } from '../naming.ts'
+import { pathOf, rangeIn } from '../options.ts'
 import type { EngineCommand } from '../session.ts'
-import { csvLine, type CsvField } from '../text/csv.ts'
-import { printPieces } from '../text/pieces.ts'
-import { report, reportError, type Failure } from '../text/report.ts'
-import { painter, tsv, typed, type Paint } from '../text/style.ts'
-import { plural, safeJson } from '../text/text.ts'
+import type { USAGE_REPORTS } from '../table/ledgers.ts'
+import { formOf, jsonLine, printPieces } from '../text/print.ts'
+import { type CommandFailure, note, usage } from '../text/report.ts'
+import { csv, csvHead, table, tsv, type Columns } from '../text/rows.ts'
+import { painter } from '../text/style.ts'
+import { plural, shellWord } from '../text/text.ts'
+import { groupColumns, notices, spendColumns, spendText } from '../text/usage.ts'
 import type { Pricing } from '../text/usage-cost.ts'
-import {
-  GROUP_HEAD,
-  groupFields,
-  reasonLines,
-  unpricedLine,
-  usageTable
-} from '../text/usage-report.ts'
-import { SPEND_HEAD, spendFields, spendText } from '../text/usage-spends.ts'
-import { shortIds } from './threads.ts'
-import { askedUsage, reportOf, type UsageReportName } from './usage-asked.ts'
+
+type UsageReportName = (typeof USAGE_REPORTS)[number]
+
+/** What each report adds up by, and the head of its first column. */
+const REPORTS: Readonly<Record<UsageReportName, readonly [by: UsageBy, head: string]>> = {
+  total: ['total', ''],
+  daily: ['day', 'DAY'],
+  monthly: ['month', 'MONTH'],
+  thread: ['thread', 'THREAD'],
+  turn: ['turn', 'TURN'],
+  model: ['model', 'MODEL'],
+  agent: ['agent', 'AGENT'],
+  provider: ['provider', 'PROVIDER']
+}
+
+const reportOf = (input: Input): UsageReportName => (input.args[0] ?? 'daily') as UsageReportName
+
+const zoneOf = (input: Input): string => {
+  const zone = textOf(input, 'tz') ?? 'UTC'
+  return zone === 'local' ? new Intl.DateTimeFormat().resolvedOptions().timeZone : zone
+}
+
+/** Wrong usage with the command to type instead. */
+const retype = (input: Input, message: string, ...words: ReadonlyArray<string>) =>
+  E.left(
+    usage(message, `type "unroll ${['usage', reportOf(input), ...words].map(shellWord).join(' ')}"`)
+  )
+
+const requestOf = async (
+  input: Input,
+  engine: Engine
+): Promise<E.Either<CommandFailure | StoreError, UsageRequest>> => {
+  const timeZone = zoneOf(input)
+  const range = rangeIn(input, timeZone)
+  if (E.isLeft(range)) return range
+  const report = reportOf(input)
+  const [, argument] = input.args
+  const option = textOf(input, 'thread')
+  if (argument !== undefined && option !== undefined)
+    return retype(input, 'the thread is named twice', argument)
+  const tree = flagOf(input, 'tree')
+  const named = argument ?? option
+  if (tree && named === undefined && report !== 'thread')
+    return retype(input, '--tree needs a thread', 'THREAD', '--tree')
+  const thread = await optionalThread(engine, named)
+  if (E.isLeft(thread)) return thread
+  const request = { by: REPORTS[report][0], tree, ...range.right, timeZone }
+  return E.right(thread.right === undefined ? request : { ...request, threadId: thread.right })
+}
 
 /** What is printed, and how. */
 interface Printing {
+  readonly report: UsageReport
+  /** Every spend, where the report is to be explained. */
+  readonly spends: AsyncIterable<UsageRow> | null
+  readonly pricing: Pricing | null
   readonly input: Input
   readonly io: Io
-  readonly pricing: Pricing | null
-  readonly paint: Paint
-  readonly timeZone: string
 }
 
-type Spends = AsyncIterable<UsageRow>
-
-const readPricing = async (input: Input, io: Io): Promise<E.Either<Failure, Pricing | null>> => {
-  const path = textOf(input, 'prices')
-  if (path === undefined) return E.right(null)
-  return (await import('../text/usage-cost.ts')).readPricing(resolve(io.cwd, path))
-}
-
-const PRICE_HEAD = ['cost', 'currency']
-
-const line = (input: Input, fields: ReadonlyArray<CsvField>): string =>
-  flagOf(input, 'csv') ? csvLine(fields) : tsv([fields.map((field) => String(field ?? ''))])
-
-async function* records(
-  { input, pricing }: Printing,
-  head: ReadonlyArray<string>,
-  rows: AsyncIterable<ReadonlyArray<CsvField>> | Iterable<ReadonlyArray<CsvField>>
-): AsyncGenerator<string> {
-  if (flagOf(input, 'csv')) yield csvLine(pricing === null ? head : [...head, ...PRICE_HEAD])
-  for await (const row of rows) yield line(input, row)
-}
-
-async function* spendRecords(spends: Spends, pricing: Pricing | null) {
-  for await (const row of spends) {
-    yield [...spendFields(row), ...(pricing === null ? [] : pricing.fields(pricing.of(row)))]
-  }
-}
-
-const groupRecords = (groups: ReadonlyArray<UsageGroup>, pricing: Pricing | null) =>
-  groups.map((group) => [
-    ...groupFields(group),
-    ...(pricing === null ? [] : pricing.fields(pricing.ofGroup(group)))
-  ])
-
-const groupJson = (group: UsageGroup, pricing: Pricing | null): object =>
+const withCost = (group: UsageGroup, pricing: Pricing | null): object =>
   pricing === null ? group : { ...group, cost: pricing.json(pricing.ofGroup(group)) }
 
 /** The whole of a home in the seven members that scripts read. */
@@ -80,48 +96,38 @@ const totalJson = (total: UsageGroup, pricing: Pricing | null): object => {
   return { ...counts, totalTokens, lowerBound, rows, ...cost }
 }
 
-async function* jsonValues(
-  { groups, total, reasons }: UsageReport,
-  spends: Spends | null,
-  { input, pricing }: Printing
-): AsyncGenerator<object> {
+// Without the streams of other lists: most reports are small, and those take long to load.
+async function* jsonLines({ report, spends, pricing, input }: Printing): AsyncGenerator<string> {
+  const { groups, total, reasons } = report
   if (spends === null && reportOf(input) === 'total') {
-    yield totalJson(total, pricing)
+    yield jsonLine(totalJson(total, pricing))
     return
   }
-  if (spends === null) for (const group of groups) yield groupJson(group, pricing)
+  if (spends === null) for (const group of groups) yield jsonLine(withCost(group, pricing))
   else
-    for await (const row of spends) {
-      yield pricing === null ? row : { ...row, cost: pricing.json(pricing.of(row)) }
-    }
-  yield { total: groupJson(total, pricing), reasons }
+    for await (const row of spends)
+      yield jsonLine(pricing === null ? row : { ...row, cost: pricing.json(pricing.of(row)) })
+  yield jsonLine({ total: withCost(total, pricing), reasons })
 }
 
-/** One line each, without the streams of other lists: most reports are small, and these take long to load. */
-async function* jsonLines(values: AsyncIterable<object>): AsyncGenerator<string> {
-  for await (const value of values) yield `${safeJson(JSON.stringify(value))}\n`
+async function* programLines<A>(
+  columns: Columns<A>,
+  rows: Iterable<A> | AsyncIterable<A>,
+  form: 'csv' | 'tsv'
+): AsyncGenerator<string> {
+  if (form === 'csv') yield csvHead(columns)
+  for await (const row of rows) yield (form === 'csv' ? csv : tsv)(columns, [row])
 }
 
-const HEADS: Readonly<Record<UsageReportName, string>> = {
-  total: '',
-  daily: 'DAY',
-  monthly: 'MONTH',
-  thread: 'THREAD',
-  turn: 'TURN',
-  model: 'MODEL',
-  agent: 'AGENT',
-  provider: 'PROVIDER'
-}
-
-/** What groups are called in a table: threads by beginnings of their ids, turns of one thread without the thread. */
-const namesOf = (name: UsageReportName, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
-  if (name === 'thread') return shortIds(keys)
-  if (name !== 'turn') return keys
+/** What groups are called in a table: threads by short ids, turns of one thread without the thread. */
+const namesOf = (report: UsageReportName, keys: ReadonlyArray<string>): ReadonlyArray<string> => {
+  if (report === 'thread') return shortIds(keys)
+  if (report !== 'turn') return keys
   const threads = new Set(keys.map((key) => key.split('/', 1)[0]))
   return threads.size > 1 ? keys : keys.map((key) => key.slice(key.indexOf('/') + 1))
 }
 
-const clock = (timeZone: string): ((ms: number) => string) => {
+const clockIn = (timeZone: string): ((ms: number) => string) => {
   const format = new Intl.DateTimeFormat('sv', {
     timeZone,
     dateStyle: 'short',
@@ -130,87 +136,65 @@ const clock = (timeZone: string): ((ms: number) => string) => {
   return (ms) => (Math.abs(ms) <= 8.64e15 ? format.format(ms) : String(ms))
 }
 
-async function* spendTexts(
-  spends: Spends,
-  { timeZone, pricing, paint }: Printing
-): AsyncGenerator<string> {
-  const time = clock(timeZone)
-  yield '\n'
-  for await (const row of spends) yield spendText(row, time, pricing, paint)
-}
-
-/** Why something is a lower bound or has no price, for people. */
-const notices = (found: UsageReport, { input, io, pricing }: Printing): ReadonlyArray<string> => {
-  const kept = [...input.values.keys()].filter((name) => name !== 'explain')
-  const more = typed(input, io, ['usage', ...input.args, '--explain'], kept)
-  const unpriced = unpricedLine(found.total, pricing)
-  return [
-    ...reasonLines(found, flagOf(input, 'explain'), more),
-    ...(unpriced === null ? [] : [unpriced])
-  ]
-}
-
-const printTable = async (
-  found: UsageReport,
-  spends: Spends | null,
-  printing: Printing
-): Promise<void> => {
-  const { input, io, pricing, paint } = printing
+async function* humanText(printing: Printing): AsyncGenerator<string> {
+  const { report, spends, pricing, input, io } = printing
+  const paint = painter(input, io)
   const name = reportOf(input)
+  const groups = name === 'total' ? [] : report.groups
   const names = namesOf(
     name,
-    found.groups.map(({ key }) => key)
+    groups.map(({ key }) => key)
   )
-  const groups = name === 'total' ? [found.total] : [...found.groups, found.total]
-  const called = (_: UsageGroup, at: number) => names[at] ?? 'total'
-  const shown = name === 'total' ? () => 'total' : called
-  await io.out(usageTable(HEADS[name], groups, shown, pricing, io.columns, paint))
-  if (spends !== null) await printPieces(io, spendTexts(spends, printing))
-  const said = notices(found, printing).map((one) => `${paint('yellow', one)}\n`)
-  if (said.length > 0) await io.out(`\n${said.join('')}`)
+  const columns = groupColumns(REPORTS[name][1], [...names, 'total'], pricing)
+  yield table(columns, [...groups, report.total], io.columns, paint)
+  if (spends !== null) {
+    const time = clockIn(zoneOf(input))
+    yield '\n'
+    for await (const row of spends) yield spendText(row, time, pricing, paint)
+  }
+  const kept = [...input.values.keys()].filter((option) => option !== 'explain')
+  const more = nextCommand(input, io, ['usage', ...input.args, '--explain'], kept)
+  const lines = notices(report, pricing, flagOf(input, 'explain'), more)
+  if (lines.length > 0) yield `\n${lines.map((line) => `${paint('yellow', line)}\n`).join('')}`
 }
 
-/** What programs should know and people would see below the table, in one line on stderr. */
-const tellReasons = (found: UsageReport, { input, io }: Printing): void => {
-  if (found.reasons.length === 0 || (input.json && reportOf(input) !== 'total')) return
-  const count = plural(found.reasons.length, 'reason')
-  const command = typed(input, io, ['usage', ...input.args, '--explain'])
-  io.err(`the total is a lower bound, for ${count}; see: ${command}\n`)
+/** Says to programs in one line on stderr what people see below the table. */
+const tellReasons = ({ report, input, io }: Printing): void => {
+  if (report.reasons.length === 0 || (input.json && reportOf(input) !== 'total')) return
+  const count = plural(report.reasons.length, 'reason')
+  const command = nextCommand(input, io, ['usage', ...input.args, '--explain'])
+  note(`the total is a lower bound, for ${count}; see: ${command}`, io)
 }
 
-const print = async (
-  found: UsageReport,
-  spends: Spends | null,
-  printing: Printing
-): Promise<void> => {
-  const { input, io, pricing } = printing
-  const isTable = io.outIsTty && !input.json && !flagOf(input, 'csv')
-  if (found.total.rows === 0 && !input.json) io.err('no tokens were spent\n')
-  if (isTable) return found.total.rows === 0 ? undefined : printTable(found, spends, printing)
-  tellReasons(found, printing)
-  if (input.json) return printPieces(io, jsonLines(jsonValues(found, spends, printing)))
+const print = async (printing: Printing): Promise<void> => {
+  const { report, spends, pricing, input, io } = printing
+  const form = formOf(input, io)
+  const isEmpty = report.total.rows === 0
+  if (isEmpty && form !== 'json') note('no token usage recorded', io)
+  if (form === 'table') return isEmpty ? undefined : printPieces(io, humanText(printing))
+  tellReasons(printing)
+  if (form === 'json') return printPieces(io, jsonLines(printing))
   return printPieces(
     io,
     spends === null
-      ? records(printing, GROUP_HEAD, groupRecords(found.groups, pricing))
-      : records(printing, SPEND_HEAD, spendRecords(spends, pricing))
+      ? programLines(groupColumns('', [], pricing), report.groups, form)
+      : programLines(spendColumns(pricing), spends, form)
   )
 }
 
-/** Adds up tokens; see the command table. */
 export const usageCommand: EngineCommand = async (input, io, engine) => {
-  const asked = await askedUsage(input, engine)
-  if (E.isLeft(asked)) return report(asked.left, input.json, io)
-  const pricing = await readPricing(input, io)
-  if (E.isLeft(pricing)) return report(pricing.left, input.json, io)
-  const failed = (error: StoreError) => reportError(error, input.json, io)
-  const found = await engine.usage(asked.right)()
-  if (E.isLeft(found)) return failed(found.left)
-  const spends = flagOf(input, 'explain') ? await engine.usageRows(asked.right)() : E.right(null)
-  if (E.isLeft(spends)) return failed(spends.left)
-  const timeZone = asked.right.timeZone ?? 'UTC'
-  const paint = painter(input, io)
-  const printing = { input, io, pricing: pricing.right, paint, timeZone }
-  await print(found.right, spends.right, printing)
+  const request = await requestOf(input, engine)
+  if (E.isLeft(request)) return request
+  const path = pathOf(input, io, 'prices')
+  const pricing =
+    path === undefined
+      ? E.right(null)
+      : await (await import('../text/usage-cost.ts')).readPricing(path)
+  if (E.isLeft(pricing)) return pricing
+  const report = await engine.usage(request.right)()
+  if (E.isLeft(report)) return report
+  const spends = flagOf(input, 'explain') ? await engine.usageRows(request.right)() : E.right(null)
+  if (E.isLeft(spends)) return spends
+  await print({ report: report.right, spends: spends.right, pricing: pricing.right, input, io })
   return 0
 }

@@ -1,65 +1,63 @@
 /**
- * The commands that read.
+ * The commands that read threads.
  */
-import { SOURCE_KINDS } from '../../../projections/threads.ts'
-import { AT, AT_TIME, CURSOR, limit, MAX_BYTES, ONE_THREAD, type CommandSpec } from './spec.ts'
-
-const SORTS = ['created_at', 'updated_at', 'recency_at', 'last_event_at']
-
-const READS = [0, 2, 3, 4, 5, 7]
-const PAGE_LINE =
-  'the last line is the page line, `{"nextCursor":…,"backwardsCursor":…}`, each a string or null. ' +
-  'An output without a page line was cut short.'
+import { DIFFERENCE_PARTS } from '../../../domain/difference/thread.ts'
+import {
+  ALL_SOURCES,
+  ANY_COUNT,
+  AT,
+  AT_TIME,
+  CURSOR,
+  limit,
+  LISTS,
+  MAX_BYTES,
+  ONE_THREAD,
+  option,
+  ORDER,
+  PAGE_LINE,
+  READS,
+  SOURCE,
+  type CommandSpec
+} from './spec.ts'
 
 const threads: CommandSpec = {
   name: 'threads',
   args: [],
-  summary: 'List the threads of a home.',
+  summary: 'List threads.',
   about: [
     'Without options: every provider, the interactive sources `cli` and `vscode`, newest event first. ' +
-      'Threads in which nobody has said anything yet are not listed, as in Codex.',
+      'Threads without any message are not listed, as in Codex.',
     'The order `last_event_at` comes from the log. `updated_at` and `recency_at` come from file times, ' +
       'which copies and checkouts do not keep.'
   ],
   options: [
-    limit('How many to print. Default: 25.'),
+    limit(),
     CURSOR,
-    { name: 'sort', value: 'KEY', choices: SORTS, text: 'Order. Default: last_event_at.' },
-    { name: 'order', value: 'WAY', choices: ['asc', 'desc'], text: 'Direction. Default: desc.' },
-    {
-      name: 'provider',
-      value: 'NAME',
-      many: true,
-      text: 'Only of this model provider. Repeatable.'
-    },
-    {
-      name: 'source',
-      value: 'KIND',
-      many: true,
-      choices: SOURCE_KINDS,
-      text: 'Only from this kind of source; `subAgent` means every kind of sub-agent. Repeatable.'
-    },
-    { name: 'archived', text: 'List the archived threads instead.' },
-    { name: 'cwd', value: 'DIR', many: true, text: 'Only of this working directory. Repeatable.' },
-    {
-      name: 'search',
-      value: 'TEXT',
-      text: 'Only with this text in the name, title or preview; upper and lower case differ.'
-    },
-    { name: 'parent', value: 'THREAD', text: 'Only sub-agents that this thread spawned.' },
-    { name: 'all', text: 'Every source: sub-agents, exec and app-server clients too.' },
+    option('sort KEY', 'Order. Default: last_event_at.', {
+      choices: ['created_at', 'updated_at', 'recency_at', 'last_event_at']
+    }),
+    ORDER,
+    option('provider NAME...', 'Only this model provider.'),
+    SOURCE,
+    option('archived', 'List the archived threads instead.'),
+    option('cwd DIR...', 'Only this working directory.'),
+    option(
+      'search TEXT',
+      'Only threads with this text in name, title or preview. Letter case matters.'
+    ),
+    option('parent THREAD', 'Only sub-agents of this thread.'),
+    ALL_SOURCES,
     AT_TIME
   ],
   conflicts: [['all', 'source']],
   output: {
-    human:
-      'a table: short id, time, name or preview; wider terminals add directory, source and branch.',
-    tsv: 'id, created, updated (UTC), source, provider, branch, directory, name, preview.',
+    human: 'a table: {threads}.',
+    tsv: '{threads}.',
     json: `one Thread object per line, as \`thread/list\` gives it; ${PAGE_LINE}`
   },
-  exits: [0, 2, 3, 5, 7, 8],
+  exits: LISTS,
   examples: [
-    ['unroll threads --limit 5', 'the five threads something happened in last'],
+    ['unroll threads --limit 5', 'the five threads with the newest events'],
     ['unroll threads --all --cwd .', 'everything in this directory, sub-agents included'],
     ['unroll threads --json --limit 1000 | jq -r ".preview // empty"', 'previews for a script']
   ]
@@ -68,53 +66,42 @@ const threads: CommandSpec = {
 const search: CommandSpec = {
   name: 'search',
   args: ['<text>'],
-  summary: 'Find threads in which something was said.',
+  summary: 'Search messages in all threads.',
   about: [
-    'Looks at the messages of people and agents, in turns that were not rolled back. Upper and lower case, and how much ' +
-      'white space there is, make no difference; everything else has to be there as written, also inside of words.',
-    'Without options: the interactive sources `cli` and `vscode`, newest thread first, each with the first message that ' +
-      'says it. The first search of a home reads every rollout once; later ones read what is new.'
+    'Searches the messages of people and agents, in turns that were not rolled back. Matches are literal and may start or end inside a word; ' +
+      'letter case and spacing are ignored.',
+    'Without options: the interactive sources `cli` and `vscode`, newest thread first, each with its first match. ' +
+      'The first search of a home reads every rollout once; later ones read what is new.'
   ],
   options: [
-    limit('How many to print. Default: 25.'),
+    limit(),
     CURSOR,
-    { name: 'thread', value: 'THREAD', text: 'Every place in this thread, oldest first.' },
-    {
-      name: 'sort',
-      value: 'KEY',
-      choices: ['created_at', 'updated_at', 'recency_at'],
-      text: 'Order. Default: created_at.'
-    },
-    { name: 'order', value: 'WAY', choices: ['asc', 'desc'], text: 'Direction. Default: desc.' },
-    {
-      name: 'source',
-      value: 'KIND',
-      many: true,
-      choices: SOURCE_KINDS,
-      text: 'Only from this kind of source; `subAgent` means every kind of sub-agent. Repeatable.'
-    },
-    { name: 'archived', text: 'Search the archived threads instead.' },
-    { name: 'all', text: 'Every source: sub-agents, exec and app-server clients too.' },
+    option('thread THREAD', 'Every match in this thread, oldest first.'),
+    option('sort KEY', 'Order. Default: created_at.', {
+      choices: ['created_at', 'updated_at', 'recency_at']
+    }),
+    ORDER,
+    SOURCE,
+    option('archived', 'Search the archived threads instead.'),
+    ALL_SOURCES,
     AT
   ],
   conflicts: [
     ['all', 'source'],
-    ['thread', 'sort'],
-    ['thread', 'order'],
-    ['thread', 'source'],
-    ['thread', 'archived'],
-    ['thread', 'all']
+    ...(['sort', 'order', 'source', 'archived', 'all'] as const).map(
+      (name) => ['thread', name] as const
+    )
   ],
   output: {
     human:
-      'per thread its short id, creation time, name or preview, and the message around the hit, which is in colour, with its turn.',
-    tsv: 'id, created (UTC), turn, name or preview, snippet; with --thread: turn, item, snippet.',
-    json: `one object per line, \`{"thread","turnId","snippet","range"}\`, or with --thread \`{"turnId","itemId","snippet","range","turnCursor"}\`; \`range\` is where the hit is in the snippet, in UTF-16 code units; ${PAGE_LINE}`
+      'per thread its short id, creation time, name or preview, and the text around the match, which is in colour, with its turn.',
+    tsv: '{found threads}; with --thread: {occurrences}.',
+    json: `one object per line, \`{"thread","turnId","snippet","range"}\`, or with --thread \`{"turnId","itemId","snippet","range","turnCursor"}\`; \`range\` is where the match is in the snippet, in UTF-16 code units; ${PAGE_LINE}`
   },
   exits: READS,
   examples: [
-    ['unroll search "rusty gearbox"', 'who spoke of it'],
-    ['unroll search lantern --thread 01a1fcde-3637', 'every place in one thread'],
+    ['unroll search "rusty gearbox"', 'threads that mention it'],
+    ['unroll search lantern --thread 01a1fcde-3637', 'every match in one thread'],
     ['unroll search --all --json deadline | jq -r ".thread.id // empty"', 'ids for a script']
   ]
 }
@@ -122,20 +109,16 @@ const search: CommandSpec = {
 const show: CommandSpec = {
   name: 'show',
   args: ['<thread>'],
-  summary: 'Show a thread and its last turns.',
+  summary: 'Show a thread.',
   about: [
     ...ONE_THREAD,
-    'Damaged lines never hide the rest: they are left out and named in a notice (on stderr with --json).'
+    'Prints the facts of the thread and its last turns. Damaged lines are left out and named in a notice (on stderr with --json).'
   ],
-  options: [
-    limit('How many of the newest turns. Default: 3.'),
-    { name: 'all', text: 'Every turn.' },
-    AT
-  ],
+  options: [limit('How many of the newest turns. Default: 3.'), option('all', 'Every turn.'), AT],
   conflicts: [['all', 'limit']],
   output: {
-    human: 'the facts of the thread and what was said, oldest turn first; the same when piped.',
-    json: 'one Thread object on one line; `turns` holds the asked turns, oldest first, with all items.'
+    human: 'the facts of the thread and its messages, oldest turn first; the same when piped.',
+    json: 'one Thread object on one line; `turns` holds the turns, oldest first, with all items.'
   },
   exits: READS,
   examples: [
@@ -150,21 +133,20 @@ const turns: CommandSpec = {
   summary: 'List the turns of a thread, newest first.',
   about: [...ONE_THREAD, 'Turns that were rolled back are not listed.'],
   options: [
-    limit('How many to print. Default: 25.'),
+    limit(),
     CURSOR,
     MAX_BYTES,
-    { name: 'asc', text: 'Oldest first.' },
-    {
-      name: 'view',
-      value: 'VIEW',
-      choices: ['notLoaded', 'summary', 'full'],
-      text: 'How many items each turn carries: none, first question and last answer, all. Default: summary.'
-    },
+    option('asc', 'Oldest first.'),
+    option(
+      'view VIEW',
+      'Which items each turn carries: none, first question and last answer, all. Default: summary.',
+      { choices: ['notLoaded', 'summary', 'full'] }
+    ),
     AT
   ],
   output: {
-    human: 'a table: turn id, start, duration, status, question.',
-    tsv: 'id, started, completed (UTC), duration in ms, status, first question, last answer.',
+    human: 'a table: {turns}.',
+    tsv: '{turns}.',
     json: `one Turn object per line, as \`thread/turns/list\` gives it; ${PAGE_LINE}`
   },
   exits: READS,
@@ -174,28 +156,23 @@ const turns: CommandSpec = {
 const items: CommandSpec = {
   name: 'items',
   args: ['<thread>'],
-  summary: 'List the items of a thread or of one turn, oldest first.',
+  summary: 'List messages, commands, patches and other items.',
   about: [
     ...ONE_THREAD,
-    'An item is what a person sees inside a turn: a message, a tool call, a file change.'
+    'An item is what a person sees inside a turn. Items are listed oldest first.'
   ],
   options: [
-    { name: 'turn', value: 'TURN', text: 'Only of the turn with this id.' },
-    {
-      name: 'item',
-      value: 'ID',
-      many: true,
-      text: 'Only the item with this id, whole; needs --turn. Repeatable.'
-    },
-    limit('How many to print. Default: 25.'),
+    option('turn TURN', 'Only the turn with this id.'),
+    option('item ID...', 'Only the item with this id, whole; needs --turn.'),
+    limit(),
     CURSOR,
     MAX_BYTES,
-    { name: 'desc', text: 'Newest first.' },
+    option('desc', 'Newest first.'),
     AT
   ],
   output: {
-    human: 'a table: item id, type, text.',
-    tsv: 'turn id, item id, type, text.',
+    human: 'a table: {items}.',
+    tsv: '{items}.',
     json: `one \`{"turnId":…,"item":…}\` per line; ${PAGE_LINE}`
   },
   conflicts: [
@@ -212,113 +189,129 @@ const items: CommandSpec = {
 const events: CommandSpec = {
   name: 'events',
   args: ['<thread>'],
-  summary: 'List the lines of a rollout, damaged ones included.',
+  summary: 'List the raw events of a thread, including damaged lines.',
   about: [
     ...ONE_THREAD,
     'A revision counts the lines before an event that are not blank; the first event has revision 0. ' +
-      'Reading ends as soon as --to is reached and takes the same memory for any size of rollout. ' +
-      'A last line that is not finished is not an event yet.'
+      'Reading ends at --to and takes the same memory for any size of rollout. ' +
+      'An unfinished last line is not an event yet.'
   ],
   options: [
-    {
-      name: 'from',
-      value: 'N',
-      range: [0, Number.MAX_SAFE_INTEGER],
-      text: 'First revision. Default: 0.'
-    },
-    {
-      name: 'to',
-      value: 'N',
-      range: [0, Number.MAX_SAFE_INTEGER],
-      text: 'Last revision, included. Default: the last one.'
-    },
-    {
-      name: 'raw',
-      text: 'Print the lines byte for byte, decompressed; on a terminal with control characters spelled out.'
-    },
+    option('from N', 'First revision. Default: 0.', ANY_COUNT),
+    option('to N', 'Last revision, included. Default: the last one.', ANY_COUNT),
+    option(
+      'raw',
+      'Print the lines byte for byte, decompressed; on a terminal with control characters spelled out.'
+    ),
     AT
   ],
   conflicts: [['raw', 'json']],
   output: {
     human: 'a table: revision, time, bytes, kind, or the reason why a line is damaged.',
-    tsv: 'revision, time, bytes, kind; a damaged line has no time and its kind is `damaged:<reason>`.',
+    tsv: '{events}; a damaged line has no time and its kind is `damaged:<reason>`.',
     json:
       'one object per line: `{"streamId","revision","segment","offset","bytes"}` and `line`, the event, or ' +
       '`reason`, why it is not one. There is no page line.'
   },
-  exits: [0, 2, 3, 5, 7, 8],
+  exits: LISTS,
   examples: [
     ['unroll events 01a1fcde-3637 --from 10 --to 20', 'eleven events'],
     ['unroll events 01a1fcde-3637 --raw > copy.jsonl', 'the rollout without blank lines']
   ]
 }
 
-const agents: CommandSpec = {
-  name: 'agents',
-  args: ['<thread>'],
-  summary: 'Show which threads a thread spawned, and who spawned it.',
-  about: [
-    ...ONE_THREAD,
-    'An agent is open until the thread that spawned it closes it. Reviews are no agents: Codex archives and deletes them alone.'
-  ],
-  options: [AT],
-  output: {
-    human: 'a tree: id, status, nickname, role; who spawned the thread stands above it.',
-    json:
-      'one object: `{"threadId","self","ancestors","children"}`; a child is ' +
-      '`{"agent":{"threadId","parent","status","depth","path","nickname","role"},"children"}`.'
-  },
-  exits: [0, 2, 3, 5, 7, 8],
-  examples: [['unroll agents 01a1fcde-3637', 'the tree below a thread']]
-}
-
-const log: CommandSpec = {
-  name: 'log',
-  args: ['[thread]'],
-  summary: 'List what unroll did to the home, newest first.',
-  about: [
-    'Every change is recorded in `.unroll/operations.jsonl` of the home before and after it is made. With a thread, which may ' +
-      'be gone by now: only what was done to it.'
-  ],
-  options: [limit('How many to print. Default: 25.'), AT_TIME],
-  output: {
-    human: 'a table: operation id, time, what, state, thread, who.',
-    tsv: 'operation id, time (UTC), operation, state, thread, user, actor, reason.',
-    json: 'one object per line: `{"began","ended","state","undoneBy","redoneBy"}`; see docs/FORMAT.md. There is no page line.'
-  },
-  exits: [0, 2, 3, 5, 7, 8],
-  examples: [
-    ['unroll log --limit 5', 'the last five changes'],
-    ['unroll log 01a1fcde-3637', 'what was done to one thread']
-  ]
-}
-
 const context: CommandSpec = {
   name: 'context',
   args: ['<thread>'],
-  summary: 'Show what the model knows when a thread is loaded again.',
+  summary: 'Show what the model gets when the thread is resumed.',
   about: [
     ...ONE_THREAD,
-    'These are the response items Codex tells the model after a resume, before the next message: what is left after ' +
-      'rollbacks and the newest compaction, as the Codex of `--profile` sends them. A call that a crash left without an output has ' +
-      'the output `aborted` then, an output without its call is left out, ids are dropped, and 0.130 spells the JSON of a shell or ' +
-      'patch as `Exit code: …`. What depends on the model is left as it is: Codex also shortens long outputs and replaces images ' +
-      'that it cannot read. Sizes in tokens are the estimate of Codex, four bytes to a token.'
+    'These are the response items that Codex sends after a resume, before the next message: what is left after rollbacks and the newest ' +
+      'compaction, as the Codex of `--profile` sends them. A call without an output, after a crash, gets the output `aborted`. An output ' +
+      'without its call and all ids are left out. 0.130 spells the JSON of a shell or patch as `Exit code: …`.',
+    'What depends on the model is not applied: Codex also shortens long outputs and replaces images that the model cannot read. ' +
+      'Tokens are the estimate of Codex, four bytes to a token.'
   ],
-  options: [
-    { name: 'raw', text: 'The items as the rollout holds them. Default: as they are sent.' },
-    AT
-  ],
+  options: [option('raw', 'The items as the rollout holds them. Default: as they are sent.'), AT],
   output: {
-    human: 'the settings that hold, then a table: kind, bytes, tokens, first words.',
+    human: 'the current settings, then a table: kind, bytes, tokens, first words.',
     json:
       'one object: `{"items","itemTokens","estimatedTokens","settings","resumesWith","turnContext","tokenUsage"}`; ' +
       '`items` as they are sent, with `--raw` as the rollout holds them.'
   },
   exits: READS,
   examples: [
-    ['unroll context 01a1fcde-3637', 'what the model knows now'],
-    ['unroll context 01a1fcde-3637 --at 40 --json', 'what it knew before event 40']
+    ['unroll context 01a1fcde-3637', 'the context now'],
+    ['unroll context 01a1fcde-3637 --at 40 --json', 'the context before event 40']
+  ]
+}
+
+const agents: CommandSpec = {
+  name: 'agents',
+  args: ['<thread>'],
+  summary: 'Show the tree of sub-agents.',
+  about: [
+    ...ONE_THREAD,
+    'A sub-agent is open until its parent closes it. Reviews are no sub-agents: Codex archives and deletes them alone.'
+  ],
+  options: [AT],
+  output: {
+    human: 'a tree: id, status, nickname, role; the parents of the thread come first.',
+    json:
+      'one object: `{"threadId","self","ancestors","children"}`; a child is ' +
+      '`{"agent":{"threadId","parent","status","depth","path","nickname","role"},"children"}`.'
+  },
+  exits: LISTS,
+  examples: [['unroll agents 01a1fcde-3637', 'the tree below a thread']]
+}
+
+const log: CommandSpec = {
+  name: 'log',
+  args: ['[thread]'],
+  summary: 'List changes made by unroll, newest first.',
+  about: [
+    'Every change is recorded in `.unroll/operations.jsonl` of the home before and after it is made. ' +
+      'With a thread, which may be deleted by now: only its changes.'
+  ],
+  options: [limit(), AT_TIME],
+  output: {
+    human: 'a table: {operations}.',
+    tsv: '{operations}.',
+    json: 'one object per line: `{"began","ended","state","undoneBy","redoneBy"}`; see docs/FORMAT.md. There is no page line.'
+  },
+  exits: LISTS,
+  examples: [
+    ['unroll log --limit 5', 'the last five changes'],
+    ['unroll log 01a1fcde-3637', 'the changes of one thread']
+  ]
+}
+
+const diff: CommandSpec = {
+  name: 'diff',
+  args: ['<before>', '[after]'],
+  summary: 'Compare two points of a thread, or two threads.',
+  about: [
+    'Each side is `THREAD@POINT`, or `THREAD` for now. The point behind the last @ is a revision, a turn or a time, as `--at` of other commands ' +
+      'takes it. `THREAD` is an id, a unique id prefix, or a name. Without the second side: the first thread now.',
+    'Turns and items are matched by their ids; items of a model context, which have none, by their content. Files are those that patches ' +
+      'changed, with the lines of all patches so far. See docs/TIME-TRAVEL.md.'
+  ],
+  options: [
+    option('of PART...', 'What to compare. Default: turns.', { choices: DIFFERENCE_PARTS })
+  ],
+  output: {
+    human: 'a line per difference: `-` removed, `+` added, `~` changed.',
+    tsv: '{differences}; the key is an id, path, model or field.',
+    json:
+      'one difference per line: `{"of","change","key","before","after"}`; `place` of what was added; `fields` and `items` of a changed turn; ' +
+      '`field` instead of `key` for facts of a context.'
+  },
+  exits: [0, 1, 2, 3, 4, 5, 6, 7, 8],
+  examples: [
+    ['unroll diff 01a1fcde-3637@40', 'what happened since event 40'],
+    ['unroll diff 01a1fcde-3637@2h --of files --of usage', 'files and tokens of two hours'],
+    ['unroll diff 01a1fcde-3637@20 01a1fcde-3637@40', 'between two events'],
+    ['unroll diff 01a1fcde-3637 01a1fcde-3abc', 'how a fork diverged']
   ]
 }
 
@@ -332,5 +325,6 @@ export const READING: ReadonlyArray<CommandSpec> = [
   events,
   context,
   agents,
-  log
+  log,
+  diff
 ]

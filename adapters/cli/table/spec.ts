@@ -1,11 +1,11 @@
 /**
  * What a row of the command table is, and the options that several commands share.
  */
+import { SOURCE_KINDS } from '../../../projections/threads.ts'
 
 /** An option. */
 export interface OptionSpec {
   readonly name: string
-  /** Its letter, where it has one. */
   readonly short?: string
   /** Placeholder of its value; absent for a flag. */
   readonly value?: string
@@ -16,7 +16,10 @@ export interface OptionSpec {
   readonly text: string
 }
 
-/** What a command prints, by form. A command without `json` refuses `--json`. */
+/**
+ * What a command prints, by form. A command without `json` refuses `--json`. Names of rows in braces stand for the heads
+ * of their columns in `human` and for their fields in `tsv`.
+ */
 export interface OutputSpec {
   readonly human: string
   readonly tsv?: string
@@ -26,7 +29,7 @@ export interface OutputSpec {
 /** A command. */
 export interface CommandSpec {
   readonly name: string
-  /** Placeholders of its arguments; one in brackets may be left out, and with `...` be there several times. */
+  /** Placeholders of its arguments; one in brackets is optional, and with `...` may be repeated. */
   readonly args: ReadonlyArray<string>
   /** What the first argument may be, where its placeholder does not say so. */
   readonly choices?: ReadonlyArray<string>
@@ -41,54 +44,97 @@ export interface CommandSpec {
   readonly examples: ReadonlyArray<readonly [string, string]>
 }
 
-/** The most a list prints at once; the pages behind it are walked. */
+/** An option as it is written: `limit N`, `archived`; dots behind the value where it may be repeated: `cwd DIR...`. */
+export const option = (
+  written: string,
+  text: string,
+  more: Pick<OptionSpec, 'short' | 'choices' | 'range'> = {}
+): OptionSpec => {
+  const [name = '', value = ''] = written.split(' ')
+  return {
+    name,
+    ...(value === '' ? {} : { value: value.replace(/\.\.\.$/, '') }),
+    ...(value.endsWith('...') ? { many: true } : {}),
+    ...more,
+    text
+  }
+}
+
+/** The most a list prints at once. */
 export const LIMIT_MAX = 1_000_000
 
+/** A whole number without an upper bound. */
+export const ANY_COUNT = { range: [0, Number.MAX_SAFE_INTEGER] } as const
+
 /** How many rows a command prints. */
-export const limit = (text: string): OptionSpec => ({
-  name: 'limit',
-  value: 'N',
-  range: [1, LIMIT_MAX],
-  text
-})
+export const limit = (text = 'How many to print. Default: 25.'): OptionSpec =>
+  option('limit N', text, { range: [1, LIMIT_MAX] })
 
-/** Where a page begins. */
-export const CURSOR: OptionSpec = {
-  name: 'cursor',
-  value: 'CURSOR',
-  text: 'Begin where `nextCursor` or `backwardsCursor` of an earlier page says.'
+export const CURSOR = option(
+  'cursor CURSOR',
+  'Begin at `nextCursor` or `backwardsCursor` of an earlier page.'
+)
+
+export const MAX_BYTES = option(
+  'max-bytes N',
+  'Limit the page to N bytes of JSON. A single larger item is truncated and marked. The next page begins at `nextCursor`. Default: no limit.',
+  { range: [1, Number.MAX_SAFE_INTEGER] }
+)
+
+const TIMES =
+  '`2026-11-21T14:30:00Z` (UTC without a zone), `2026-11-21` (its end), `2h` (ago; s, m, h, d, w)'
+
+/** Everything as it was at a time. */
+export const AT_TIME = option(
+  'at TIME',
+  `Show the state at an earlier time: ${TIMES}. See docs/TIME-TRAVEL.md. Default: now.`
+)
+
+/** A thread, or everything, as it was. */
+export const AT = option(
+  'at REVISION|TURN|TIME',
+  'Show the state at an earlier point: before the event with a revision, at the end of a turn (an id or id prefix) of the thread, or at a time: ' +
+    `${TIMES}. See docs/TIME-TRAVEL.md. Default: now.`
+)
+
+/** Only what happened between two times; `scope` says with which word, `zone` in which zone a date is a day. */
+export const between = (scope = '', zone = ', in UTC'): ReadonlyArray<OptionSpec> => {
+  const [begin, end] = scope === '' ? ['Begin', 'End'] : [`${scope} begin`, `${scope} end`]
+  return [
+    option(
+      'since WHEN',
+      `${begin} with this date (\`2026-11-21\`${zone}) or instant (\`2026-11-21T14:30:00Z\`).`
+    ),
+    option('until WHEN', `${end} with this date, the whole day included, or before this instant.`)
+  ]
 }
 
-/** How large a page gets. */
-export const MAX_BYTES: OptionSpec = {
-  name: 'max-bytes',
-  value: 'N',
-  range: [1, Number.MAX_SAFE_INTEGER],
-  text:
-    'Stop after so many bytes of JSON; what is larger alone is shortened and says so. The next page begins at `nextCursor`. ' +
-    'Default: no such limit.'
-}
+export const CSV = option(
+  'csv',
+  'Print CSV with a head, for spreadsheets. A text that looks like a formula gets an apostrophe in front.'
+)
 
-/** When everything is as it was. */
-export const AT_TIME: OptionSpec = {
-  name: 'at',
-  value: 'TIME',
-  text:
-    'Answer as it would have been then: `2026-11-21T14:30:00Z` (UTC where no zone is named), `2026-11-21` (when that day was over), or ' +
-    '`2h` (so long ago; s, m, h, d, w). See docs/TIME-TRAVEL.md. Default: now.'
-}
+export const DRY_RUN = option('dry-run', 'Show what would happen without changing anything.')
 
-/** When a thread, or everything, is as it was. */
-export const AT: OptionSpec = {
-  name: 'at',
-  value: 'REVISION|TURN|TIME',
-  text:
-    'Answer as it would have been: before the event with this revision, or at the end of this turn (its id or the beginning of it), of the ' +
-    'thread that is named; or at a time: `2026-11-21T14:30:00Z` (UTC where no zone is named), `2026-11-21` (when that day was over), `2h` (so ' +
-    'long ago; s, m, h, d, w). See docs/TIME-TRAVEL.md. Default: now.'
-}
+export const SOURCE = option(
+  'source KIND...',
+  'Only this kind of source; `subAgent` means every kind of sub-agent.',
+  { choices: SOURCE_KINDS }
+)
+
+export const ALL_SOURCES = option('all', 'Include sub-agents, exec runs and app-server clients.')
+
+export const ORDER = option('order WAY', 'Direction. Default: desc.', { choices: ['asc', 'desc'] })
 
 /** How a thread is named. */
-export const ONE_THREAD = [
-  '`<thread>` is an id, the beginning of an id that no other thread shares, or a name.'
-]
+export const ONE_THREAD = ['`<thread>` is an id, a unique id prefix, or a name.']
+
+/** Exit codes of commands that read one thread. */
+export const READS = [0, 2, 3, 4, 5, 7]
+/** Exit codes of commands that read a home. */
+export const LISTS = [0, 2, 3, 5, 7, 8]
+
+/** The last line of a list in JSON. */
+export const PAGE_LINE =
+  'the last line is the page line, `{"nextCursor":…,"backwardsCursor":…}`, each a string or null. ' +
+  'An output without a page line was cut short.'

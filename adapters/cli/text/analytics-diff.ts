@@ -4,50 +4,58 @@
 import { agreementOf, type EventAgreement } from '../../../domain/analytics/agreement.ts'
 import type { ComparedEvent, ComparedField, Comparison } from '../../../domain/analytics/compare.ts'
 import type { Json } from '../../../domain/json.ts'
-import { table, type Column, type Paint } from './style.ts'
+import { column, shown, table, type Columns } from './rows.ts'
+import type { Paint } from './style.ts'
 import { oneLine } from './text.ts'
-
-const COLUMNS: ReadonlyArray<Column> = [
-  { head: 'EVENT', max: 42 },
-  { head: 'PAIRED', max: 8 },
-  { head: 'CAPTURE ONLY', max: 12, from: 80 },
-  { head: 'REBUILT ONLY', max: 12, from: 80 },
-  { head: 'FIELDS', max: 8 },
-  { head: 'EQUAL', max: 8 },
-  { head: 'NOT IN LOG', max: 10, from: 80 },
-  { head: 'EXPLAINED', max: 9, from: 80 },
-  { head: 'UNEXPLAINED', max: 11 }
-]
 
 const isOpen = ({ verdict, reason }: Pick<ComparedField, 'verdict' | 'reason'>): boolean =>
   verdict !== 'equal' && verdict !== 'not_reconstructable' && reason === null
 
-const aligned = (count: number, head: string): string => String(count).padStart(head.length)
-
 const sum = (numbers: ReadonlyArray<number>): number => numbers.reduce((all, one) => all + one, 0)
 
-const row = ({ eventType, paired, verdicts, fields, unexplained }: EventAgreement) => {
-  const count = (verdict: keyof typeof verdicts): number =>
-    sum(fields.map((field) => field.verdicts[verdict]))
-  const total = sum(fields.map((field) => sum(Object.values(field.verdicts))))
-  const captureOnly = verdicts.only_in_capture + verdicts.not_reconstructable
-  const notInLog = count('not_reconstructable') + verdicts.not_reconstructable
-  const differing = total - count('equal') + captureOnly + verdicts.only_reconstructed
-  const numbers = [
-    ...[paired, captureOnly, verdicts.only_reconstructed, total, count('equal'), notInLog],
-    ...[differing - notInLog - unexplained, unexplained]
-  ]
-  return [oneLine(eventType), ...numbers.map((n, i) => aligned(n, COLUMNS[i + 1]?.head ?? ''))]
+const fieldsWith =
+  (verdict: ComparedField['verdict']) =>
+  ({ fields }: EventAgreement): number =>
+    sum(fields.map(({ verdicts }) => verdicts[verdict]))
+
+const fieldCount = ({ fields }: EventAgreement): number =>
+  sum(fields.map(({ verdicts }) => sum(Object.values(verdicts))))
+
+const captureOnly = ({ verdicts }: EventAgreement): number =>
+  verdicts.only_in_capture + verdicts.not_reconstructable
+
+const notInLog = (agreement: EventAgreement): number =>
+  fieldsWith('not_reconstructable')(agreement) + agreement.verdicts.not_reconstructable
+
+const explained = (agreement: EventAgreement): number => {
+  const differing = fieldCount(agreement) - fieldsWith('equal')(agreement)
+  const oneSided = captureOnly(agreement) + agreement.verdicts.only_reconstructed
+  return differing + oneSided - notInLog(agreement) - agreement.unexplained
 }
 
-const shown = (value: Json | undefined): string =>
-  value === undefined ? '(not there)' : JSON.stringify(value)
+const count = (head: string, max: number, of: (one: EventAgreement) => number, from = 0) =>
+  shown<EventAgreement>({ head, max, from, align: 'right', cell: (one) => String(of(one)) })
+
+const AGREEMENT: Columns<EventAgreement> = [
+  shown({ head: 'EVENT', max: 42, cell: ({ eventType }) => eventType }),
+  count('PAIRED', 8, ({ paired }) => paired),
+  count('CAPTURE ONLY', 12, captureOnly, 80),
+  count('REBUILT ONLY', 12, ({ verdicts }) => verdicts.only_reconstructed, 80),
+  count('FIELDS', 8, fieldCount),
+  count('EQUAL', 8, fieldsWith('equal')),
+  count('NOT IN LOG', 10, notInLog, 80),
+  count('EXPLAINED', 9, explained, 80),
+  count('UNEXPLAINED', 11, ({ unexplained }) => unexplained)
+]
+
+const valueText = (value: Json | undefined): string =>
+  value === undefined ? '(absent)' : JSON.stringify(value)
 
 const idText = ({ ids }: ComparedEvent): string =>
   Object.entries(ids)
     .map(
       ([name, value]) =>
-        `${name.replace(/_id$/, '')} ${typeof value === 'string' ? value : shown(value)}`
+        `${name.replace(/_id$/, '')} ${typeof value === 'string' ? value : valueText(value)}`
     )
     .join(', ')
 
@@ -58,7 +66,7 @@ const openLines = (event: ComparedEvent): ReadonlyArray<string> => {
     .filter(isOpen)
     .map(
       ({ field, captured, reconstructed }) =>
-        `${name}: ${field}: captured ${shown(captured)}, rebuilt ${shown(reconstructed)}`
+        `${name}: ${field}: captured ${valueText(captured)}, rebuilt ${valueText(reconstructed)}`
     )
 }
 
@@ -94,47 +102,55 @@ const reasonLines = (agreement: ReadonlyArray<EventAgreement>): ReadonlyArray<st
 }
 
 /** What people read: the table, what nobody can explain, and the reasons of the rest. */
-export const diffText = (comparison: Comparison, width: number, paint: Paint): string => {
+export const comparisonText = (comparison: Comparison, width: number, paint: Paint): string => {
   const agreement = agreementOf([comparison])
   const part = (head: string, lines: ReadonlyArray<string>): string =>
     lines.length === 0
       ? ''
       : `\n${paint('bold', head)}\n${lines.map((line) => `  ${line}\n`).join('')}`
   return (
-    table(COLUMNS, agreement.map(row), width, paint) +
+    table(AGREEMENT, agreement, width, paint) +
     part('Without a reason', comparison.events.flatMap(openLines).map(oneLine)) +
     part('Explained', reasonLines(agreement))
   )
 }
 
-const idOf = ({ ids }: ComparedEvent, name: string): string => {
+/** A difference for scripts; without a field it is of the whole event. */
+interface EventDifference {
+  readonly event: ComparedEvent
+  readonly field: ComparedField | null
+}
+
+const idOf = ({ event: { ids } }: EventDifference, name: string): string => {
   const value = ids[name]
   return typeof value === 'string' ? value : ''
 }
 
-/** A line per difference for scripts. */
-export function* diffFields({ events }: Comparison): Generator<ReadonlyArray<string>> {
+const jsonOf = (value: Json | undefined): string =>
+  value === undefined ? '' : JSON.stringify(value)
+
+export const DIFFERENCES: Columns<EventDifference> = [
+  column('event', ({ event }) => event.eventType),
+  column('thread', (one) => idOf(one, 'thread_id')),
+  column('turn', (one) => idOf(one, 'turn_id')),
+  column('item', (one) => idOf(one, 'item_id')),
+  column('field', ({ field }) => field?.field ?? ''),
+  column('verdict', ({ event, field }) => (field ?? event).verdict),
+  column('captured', ({ field }) => jsonOf(field?.captured)),
+  column('reconstructed', ({ field }) => jsonOf(field?.reconstructed)),
+  column('reason', ({ event, field }) => (field ?? event).reason)
+]
+
+/** Every difference of a comparison. */
+export function* differencesOf({ events }: Comparison): Generator<EventDifference> {
   for (const event of events) {
-    const head = [
-      event.eventType,
-      ...['thread_id', 'turn_id', 'item_id'].map((id) => idOf(event, id))
-    ]
-    if (event.fields.length === 0) yield [...head, '', event.verdict, '', '', event.reason ?? '']
-    for (const { field, verdict, captured, reconstructed, reason } of event.fields)
-      if (verdict !== 'equal')
-        yield [
-          ...head,
-          field,
-          verdict,
-          captured === undefined ? '' : JSON.stringify(captured),
-          reconstructed === undefined ? '' : JSON.stringify(reconstructed),
-          reason ?? ''
-        ]
+    if (event.fields.length === 0) yield { event, field: null }
+    for (const field of event.fields) if (field.verdict !== 'equal') yield { event, field }
   }
 }
 
 /** An object per compared event, and one that sums up. */
-export function* diffObjects(
+export function* jsonValues(
   comparison: Comparison,
   facts: Readonly<Record<string, unknown>>
 ): Generator<object> {

@@ -4,23 +4,13 @@
 import type { AuditEvidence, AuditRow } from '../../../domain/audit/row.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ApprovalRow, ReviewRow } from '../../../replay/ledgers/audit.ts'
-import type { CsvField } from './csv.ts'
-import type { Column } from './style.ts'
-import { oneLine } from './text.ts'
-
-/** Columns of a report for people. */
-export const AUDIT_COLUMNS: ReadonlyArray<Column> = [
-  { head: 'TIME', max: 23 },
-  { head: 'WHAT', max: 16 },
-  { head: 'THREAD', max: 36 },
-  { head: 'BY', max: 24, from: 110 },
-  { head: 'DETAILS', max: 0, from: 90 }
-]
+import { column, shown, type Columns } from './rows.ts'
+import { oneLine, plural } from './text.ts'
 
 const timeOf = (at: string | null): string =>
   at === null ? 'unknown' : oneLine(at).replace('T', ' ').slice(0, 23).replace(/Z$/, '')
 
-const whoOf = ({ actor }: AuditRow): string => {
+const actorOf = ({ actor }: AuditRow): string => {
   const { process, client, originator, cliVersion, subagent } = actor
   if (process !== null) return `${process.user} ${client ?? ''}`
   if (subagent !== null) return `${subagent.kind} agent`
@@ -45,135 +35,82 @@ const detailsOf = ({ before, after, turnId, certainty }: AuditRow): string =>
       })
   ].join(', ')
 
-/** A row for people. */
-export const auditCells = (row: AuditRow): ReadonlyArray<string> =>
-  [timeOf(row.at), row.action, row.threadId, whoOf(row), detailsOf(row)].map(oneLine)
-
-const placeOf = (evidence: AuditEvidence): readonly [string, number | null, number | null] => {
+/** What an evidence names: a file, an operation, or the time of an entry. */
+const evidenceOf = (evidence: AuditEvidence): string => {
   switch (evidence.kind) {
     case 'line':
-      return [evidence.file, evidence.offset, evidence.bytes]
-    case 'operation':
-      return [evidence.operationId, null, null]
-    case 'name':
-      return [evidence.updatedAt, null, null]
     case 'place':
-      return [evidence.file, null, null]
+      return evidence.file
+    case 'operation':
+      return evidence.operationId
+    case 'name':
+      return evidence.updatedAt
     case 'import':
-      return [String(evidence.importedAt), null, null]
+      return String(evidence.importedAt)
   }
 }
 
 const json = (value: JsonObject | null): string => (value === null ? '' : JSON.stringify(value))
 
-/** Names of the fields below. */
-export const AUDIT_FIELDS = [
-  'at',
-  'action',
-  'thread_id',
-  'turn_id',
-  'certainty',
-  'originator',
-  'cli_version',
-  'client',
-  'user',
-  'pid',
-  'account',
-  'agent_kind',
-  'before',
-  'after',
-  'evidence',
-  'evidence_of',
-  'offset',
-  'bytes'
+export const TRAIL: Columns<AuditRow> = [
+  column('at', ({ at }) => at, { head: 'TIME', max: 23, cell: ({ at }) => timeOf(at) }),
+  column('action', ({ action }) => action, { head: 'WHAT', max: 16 }),
+  column('thread_id', ({ threadId }) => threadId, { head: 'THREAD', max: 36 }),
+  column('turn_id', ({ turnId }) => turnId),
+  column('certainty', ({ certainty }) => certainty),
+  column('originator', ({ actor }) => actor.originator),
+  column('cli_version', ({ actor }) => actor.cliVersion),
+  column('client', ({ actor }) => actor.client),
+  column('user', ({ actor }) => actor.process?.user ?? null),
+  column('pid', ({ actor }) => actor.process?.pid ?? null),
+  column('account', ({ actor }) => actor.account),
+  column('agent_kind', ({ actor }) => actor.subagent?.kind ?? null),
+  column('before', ({ before }) => json(before)),
+  column('after', ({ after }) => json(after)),
+  column('evidence', ({ evidence }) => evidence.kind),
+  column('evidence_of', ({ evidence }) => evidenceOf(evidence)),
+  column('offset', ({ evidence }) => (evidence.kind === 'line' ? evidence.offset : null)),
+  column('bytes', ({ evidence }) => (evidence.kind === 'line' ? evidence.bytes : null)),
+  shown({ head: 'BY', max: 24, from: 110, cell: actorOf }),
+  shown({ head: 'DETAILS', max: 0, from: 90, cell: detailsOf })
 ]
 
-/** A row for programs. */
-export const auditFields = (row: AuditRow): ReadonlyArray<CsvField> => {
-  const { at, action, threadId, turnId, certainty, actor, before, after, evidence } = row
-  const { originator, cliVersion, client, process, account, subagent } = actor
-  return [
-    at,
-    action,
-    threadId,
-    turnId,
-    certainty,
-    originator,
-    cliVersion,
-    client,
-    process?.user ?? null,
-    process?.pid ?? null,
-    account,
-    subagent?.kind ?? null,
-    json(before),
-    json(after),
-    evidence.kind,
-    ...placeOf(evidence)
-  ]
-}
-
-/** A decision for programs. */
-export const approvalFields = (row: ApprovalRow): ReadonlyArray<CsvField> => [
-  row.at,
-  row.threadId,
-  row.turnId,
-  row.callId,
-  row.subject,
-  row.reviewer,
-  row.status,
-  row.source,
-  row.certainty
+export const APPROVALS: Columns<ApprovalRow> = [
+  column('at', ({ at }) => at, { head: 'TIME', max: 23, cell: ({ at }) => timeOf(at) }),
+  shown({ head: 'WHAT', max: 20, cell: ({ status, reviewer }) => `${status} by ${reviewer}` }),
+  shown({ head: 'CALL', max: 32, cell: ({ subject, callId }) => `${subject} ${callId}` }),
+  column('thread_id', ({ threadId }) => threadId, { head: 'THREAD', max: 36, from: 100 }),
+  column('turn_id', ({ turnId }) => turnId),
+  column('call_id', ({ callId }) => callId),
+  column('subject', ({ subject }) => subject),
+  column('reviewer', ({ reviewer }) => reviewer),
+  column('status', ({ status }) => status),
+  column('source', ({ source }) => source, { head: 'READ FROM', max: 0, from: 120 }),
+  column('certainty', ({ certainty }) => certainty)
 ]
 
-/** Columns of decisions for people. */
-export const APPROVAL_COLUMNS: ReadonlyArray<Column> = [
-  { head: 'TIME', max: 23 },
-  { head: 'WHAT', max: 20 },
-  { head: 'CALL', max: 32 },
-  { head: 'THREAD', max: 36, from: 100 },
-  { head: 'READ FROM', max: 0, from: 120 }
-]
-
-/** A decision for people. */
-export const approvalCells = (row: ApprovalRow): ReadonlyArray<string> =>
-  [
-    timeOf(row.at),
-    `${row.status} by ${row.reviewer}`,
-    `${row.subject} ${row.callId}`,
-    row.threadId,
-    row.source
-  ].map(oneLine)
-
-/** A review for programs. */
-export const reviewFields = (row: ReviewRow): ReadonlyArray<CsvField> => [
-  row.startedAt,
-  row.endedAt,
-  row.threadId,
-  row.reviewerThreadId,
-  row.delivery,
-  JSON.stringify(row.target),
-  row.findings,
-  row.verdict,
-  row.confidence
-]
-
-/** Columns of reviews for people. */
-export const REVIEW_COLUMNS: ReadonlyArray<Column> = [
-  { head: 'TIME', max: 23 },
-  { head: 'TARGET', max: 24 },
-  { head: 'CAME TO', max: 40 },
-  { head: 'THREAD', max: 36, from: 110 },
-  { head: 'HOW', max: 0, from: 130 }
-]
-
-const outcomeOf = ({ finished, endedAt, findings, verdict }: ReviewRow): string => {
+const resultOf = ({ finished, endedAt, findings, verdict }: ReviewRow): string => {
   if (!finished) return endedAt === null ? 'not finished' : 'no result'
-  return `${findings} ${findings === 1 ? 'finding' : 'findings'}${verdict === null ? '' : `, ${verdict}`}`
+  return `${plural(findings, 'finding')}${verdict === null ? '' : `, ${verdict}`}`
 }
 
-/** A review for people. */
-export const reviewCells = (row: ReviewRow): ReadonlyArray<string> => {
-  const { type, branch, sha } = row.target
-  const target = [type, branch, sha].filter((part) => typeof part === 'string').join(' ')
-  return [timeOf(row.startedAt), target, outcomeOf(row), row.threadId, row.delivery].map(oneLine)
-}
+const targetOf = ({ target: { type, branch, sha } }: ReviewRow): string =>
+  [type, branch, sha].filter((part) => typeof part === 'string').join(' ')
+
+export const REVIEWS: Columns<ReviewRow> = [
+  column('started_at', ({ startedAt }) => startedAt, {
+    head: 'TIME',
+    max: 23,
+    cell: ({ startedAt }) => timeOf(startedAt)
+  }),
+  shown({ head: 'TARGET', max: 24, cell: targetOf }),
+  shown({ head: 'CAME TO', max: 40, cell: resultOf }),
+  column('ended_at', ({ endedAt }) => endedAt),
+  column('thread_id', ({ threadId }) => threadId, { head: 'THREAD', max: 36, from: 110 }),
+  column('reviewer_thread_id', ({ reviewerThreadId }) => reviewerThreadId),
+  column('delivery', ({ delivery }) => delivery, { head: 'HOW', max: 0, from: 130 }),
+  column('target', ({ target }) => JSON.stringify(target)),
+  column('findings', ({ findings }) => findings),
+  column('verdict', ({ verdict }) => verdict),
+  column('confidence', ({ confidence }) => confidence)
+]

@@ -1,5 +1,5 @@
 /**
- * One line on stderr that tells how far a long catch-up has come, and is gone when it is done.
+ * One line on stderr that shows how far long work has come, cleared when it is done.
  */
 import type { Progress } from '../../../replay/catch-up/fold-many.ts'
 import type { Io } from '../io.ts'
@@ -9,8 +9,8 @@ const QUIET_MS = 300
 const EVERY_MS = 100
 const CLEAR_LINE = '\r\u001b[2K'
 
-/** The line, and ways to be rid of it. */
-export interface ProgressLine {
+/** The line, and ways to clear it. */
+interface ProgressLine {
   readonly show: Progress
   readonly clear: () => void
   /** The same outside, which clears the line before it prints anything else. */
@@ -63,5 +63,19 @@ export const startProgress = (io: Io, doing = 'reading rollouts'): ProgressLine 
         inner.err(text)
       }
     })
+  }
+}
+
+/** Runs `use` with a progress line; it prints through the `io` it is given. */
+export const withProgress = async <A>(
+  io: Io,
+  doing: string,
+  use: (quiet: Io, onProgress: Progress) => Promise<A>
+): Promise<A> => {
+  const progress = startProgress(io, doing)
+  try {
+    return await use(progress.before(io), progress.show)
+  } finally {
+    progress.clear()
   }
 }

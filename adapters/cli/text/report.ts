@@ -1,12 +1,14 @@
 /**
- * Failures at the edge: exit codes, words for people, one envelope for programs.
+ * What goes to stderr: failures with their exit codes, warnings and hints. With `--json` a failure is one envelope on
+ * stdout instead.
  */
-import { describe, ERROR_KIND, hint, isRetryable, type StoreError } from '../../../domain/errors.ts'
+import { describe, ERROR_KIND, isRetryable, type StoreError } from '../../../domain/errors.ts'
 import type { Io } from '../io.ts'
+import { hint } from '../../hint.ts'
 import { oneLine, safeJson } from './text.ts'
 
 /** A failure as the command line reports it. */
-export interface Failure {
+export interface CommandFailure {
   /** Stable name, for programs. */
   readonly kind: string
   readonly message: string
@@ -34,45 +36,48 @@ export const EXIT: Readonly<Record<StoreError['_tag'], number>> = {
   IoFailure: 5
 }
 
-/** Kinds that only the command line has; the others are in `ERROR_KIND`. */
+/** Kinds that only the command line has, with exit code and meaning; the others are in `ERROR_KIND`. */
 export const OWN_KINDS = {
-  usage: 'wrong usage',
-  home_not_found: 'the directory given as the Codex home does not exist',
-  not_an_index: '`index drop` on a directory that holds something else',
-  internal: 'a defect in unroll'
+  usage: [2, 'wrong usage'],
+  home_not_found: [3, 'the directory given as the Codex home does not exist'],
+  not_an_index: [2, '`index drop` on a directory that holds something else'],
+  internal: [70, 'a defect in unroll']
 } as const
 
-const EXIT_INTERNAL = 70
+/** A failure that only the command line has. */
+export const ownFailure = (
+  kind: keyof typeof OWN_KINDS,
+  message: string,
+  next: string
+): CommandFailure => ({ kind, message, hint: next, retryable: false, exit: OWN_KINDS[kind][0] })
 
 /** Wrong usage, and what to type instead. */
-export const usage = (message: string, hint: string): Failure => ({
-  kind: 'usage',
-  message,
-  hint,
-  retryable: false,
-  exit: 2
-})
+export const usage = (message: string, next: string): CommandFailure =>
+  ownFailure('usage', message, next)
 
 /** A failure of the engine, in the words of the command line. */
-export const failureOf = (e: StoreError): Failure => ({
-  kind: ERROR_KIND[e._tag],
-  message: describe(e),
-  hint: hint(e),
-  retryable: isRetryable(e),
-  exit: EXIT[e._tag]
-})
+export const failureOf = (e: StoreError | CommandFailure): CommandFailure =>
+  '_tag' in e
+    ? {
+        kind: ERROR_KIND[e._tag],
+        message: describe(e),
+        hint: hint(e),
+        retryable: isRetryable(e),
+        exit: EXIT[e._tag]
+      }
+    : e
 
 const isStoreError = (value: unknown): value is StoreError =>
   typeof value === 'object' &&
   value !== null &&
   Object.hasOwn(EXIT, (value as { readonly _tag?: string })._tag ?? '')
 
-/** Told by its tag, because its class would load the index. */
+/** Recognised by its tag, because its class would load the index. */
 const isIndexDamage = (value: unknown): value is Error =>
   value instanceof Error && (value as { readonly _tag?: unknown })._tag === 'IndexDamage'
 
 /** What was thrown, as a failure: a store error, an error of the operating system, or a defect of ours. */
-export const thrownFailure = (thrown: unknown): Failure => {
+export const thrownFailure = (thrown: unknown): CommandFailure => {
   if (isStoreError(thrown)) return failureOf(thrown)
   if (isIndexDamage(thrown)) {
     const reason = thrown.message
@@ -83,29 +88,36 @@ export const thrownFailure = (thrown: unknown): Failure => {
   if (code !== undefined && errno !== undefined) {
     return failureOf({ _tag: 'IoFailure', operation: syscall, path, cause: code })
   }
-  return {
-    kind: 'internal',
-    message: error.stack ?? error.message,
-    hint: 'please report this with the command you typed',
-    retryable: false,
-    exit: EXIT_INTERNAL
-  }
+  return ownFailure(
+    'internal',
+    error.stack ?? error.message,
+    'please report this with the command you typed'
+  )
 }
 
-/** Prints a failure and gives its exit code: the envelope on stdout with `--json`, else words on stderr. */
-export const report = async (failure: Failure, json: boolean, io: Io): Promise<number> => {
-  const { kind, message, hint, retryable, exit } = failure
+/** A notice for people, which is already safe to print. */
+export const note = (text: string, io: Io): void => io.err(`${text}\n`)
+
+/** A warning for people. */
+export const warn = (text: string, io: Io): void => io.err(`unroll: ${oneLine(text)}\n`)
+
+/** A hint on a line of its own, with its commands as this program is started. */
+export const tellHint = (text: string, io: Io): void =>
+  note(oneLine(text.replace(/"unroll /g, `"${io.program} `)), io)
+
+/** Prints a failure and gives its exit code. */
+export const report = async (
+  { kind, message, hint: next, retryable, exit }: CommandFailure,
+  json: boolean,
+  io: Io
+): Promise<number> => {
   if (json) {
-    const error = { kind, message, hint, retryable }
+    const error = { kind, message, hint: next, retryable }
     await io.out(`${safeJson(JSON.stringify({ error }))}\n`)
     return exit
   }
-  const typed = hint.replace(/"unroll /g, `"${io.program} `)
-  io.err(`unroll: ${kind === 'internal' ? message : oneLine(message)}\n`)
-  if (hint !== '') io.err(`${oneLine(typed)}\n`)
+  if (kind === 'internal') note(`unroll: ${message}`, io)
+  else warn(message, io)
+  if (next !== '') tellHint(next, io)
   return exit
 }
-
-/** The same for a `Left` of the engine. */
-export const reportError = (e: StoreError, json: boolean, io: Io): Promise<number> =>
-  report(failureOf(e), json, io)

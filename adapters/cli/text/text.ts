@@ -62,7 +62,7 @@ export const widthOf = (text: string): number =>
     ? text.length
     : characters(text).reduce((width, char) => width + charWidth(char), 0)
 
-/** A harmless text cut to a width; an ellipsis tells that something is missing. */
+/** A harmless text cut to a width; an ellipsis marks the cut. */
 export const cut = (text: string, width: number): string => {
   if (text.length <= width && ASCII.test(text)) return text
   // One column is at least one code unit in all that is worth measuring; longer texts are never looked at whole.
@@ -109,6 +109,9 @@ export const isoSecond = (seconds: number | null): string =>
       ? new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
       : String(seconds)
 
+/** Milliseconds as ISO 8601 in UTC; empty for what is no date. */
+export const isoMs = (ms: number): string => (isDate(ms / 1000) ? new Date(ms).toISOString() : '')
+
 /** A duration in the unit a person would use. */
 export const duration = (ms: number | null): string => {
   if (ms === null) return ''
@@ -128,3 +131,16 @@ export const size = (bytes: number): string => {
 /** A count with its noun. */
 export const plural = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** A text broken into lines at spaces; every line but the first begins with the indent. */
+export const wrap = (text: string, indent: number, width = 80): string => {
+  const broken: Array<string> = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent + line.length + 1 + word.length > width) {
+      broken.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...broken, line].join(`\n${' '.repeat(indent)}`)
+}

@@ -13,8 +13,7 @@ import {
   type Cost
 } from '../../../domain/usage/prices.ts'
 import type { UsageGroup, UsageRow } from '../../../replay/ledgers/usage.ts'
-import type { CsvField } from './csv.ts'
-import { usage, type Failure } from './report.ts'
+import { usage, type CommandFailure } from './report.ts'
 
 /** What tokens cost, and how it is said. */
 export interface Pricing {
@@ -23,26 +22,22 @@ export interface Pricing {
   readonly ofGroup: (group: UsageGroup) => Cost
   /** For people: two decimals, or as many as show that it is not nothing. */
   readonly words: (cost: Cost) => string
-  /** For programs: every digit, then the currency; empty when a price is missing. */
-  readonly fields: (cost: Cost) => ReadonlyArray<CsvField>
-  readonly json: (cost: Cost) => CostJson
-}
-
-/** A cost in JSON. */
-export interface CostJson {
-  readonly currency: string
-  /** Null when a price is missing. */
-  readonly amount: string | null
-  /** What is left when models without a price cost nothing. */
-  readonly known: string
-  readonly unpriced: ReadonlyArray<string | null>
+  /** Every digit; null when a price is missing. */
+  readonly amount: (cost: Cost) => string | null
+  /** `known` is what is left when models without a price cost nothing. */
+  readonly json: (cost: Cost) => {
+    readonly currency: string
+    readonly amount: string | null
+    readonly known: string
+    readonly unpriced: ReadonlyArray<string | null>
+  }
 }
 
 const CENTS = 2
 const SMALL_DECIMALS = 6
 const SMALL_BELOW = 10n ** 11n
 
-const amountOf = ({ known, unpriced }: Cost): string | null =>
+const amount = ({ known, unpriced }: Cost): string | null =>
   unpriced.length === 0 ? exactDecimal(known) : null
 
 const words = ({ known, unpriced }: Cost): string => {
@@ -56,30 +51,35 @@ const pricingOf = (prices: Parameters<typeof costOf>[0]): Pricing => ({
   of: ({ tokens, model }) => (tokens === null ? NO_COST : costOf(prices, model, tokens)),
   ofGroup: ({ byModel }) => costOfAll(prices, byModel),
   words,
-  fields: (cost) => [amountOf(cost), prices.currency],
+  amount,
   json: (cost) => ({
     currency: prices.currency,
-    amount: amountOf(cost),
+    amount: amount(cost),
     known: exactDecimal(cost.known),
     unpriced: cost.unpriced
   })
 })
 
-const parsed = (text: string): E.Either<string, unknown> =>
-  E.tryCatch(
+const EXAMPLE =
+  '{"currency":"USD","models":[{"model":"NAME","input":1.25,"cachedInput":0.125,"output":10}]}'
+
+const parsed = (text: string): E.Either<string, unknown> => {
+  if (text.trim() === '') return E.left('the file is empty')
+  return E.tryCatch(
     () => JSON.parse(text) as unknown,
     (thrown) => (thrown instanceof Error ? thrown.message : String(thrown))
   )
+}
 
 /** Reads a file of prices; what the system says about the file is thrown. */
-export const readPricing = async (path: string): Promise<E.Either<Failure, Pricing>> => {
-  const read = E.chain(pricesOf)(parsed(await readFile(path, 'utf8')))
-  return E.isRight(read)
-    ? E.right(pricingOf(read.right))
+export const readPricing = async (path: string): Promise<E.Either<CommandFailure, Pricing>> => {
+  const prices = E.chain(pricesOf)(parsed(await readFile(path, 'utf8')))
+  return E.isRight(prices)
+    ? E.right(pricingOf(prices.right))
     : E.left(
         usage(
-          `${path} is no file of prices: ${read.left}`,
-          'write {"currency":"USD","models":[{"model":"NAME","input":1.25,"cachedInput":0.125,"output":10}]}, per million tokens'
+          `cannot read prices from ${path}: ${prices.left}`,
+          `write ${EXAMPLE}, per million tokens`
         )
       )
 }

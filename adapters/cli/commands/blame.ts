@@ -1,0 +1,87 @@
+/**
+ * unroll blame: which turns changed a file.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { isAbsolute, resolve } from 'node:path'
+import type { FileChange } from '../../../replay/ledgers/blame.ts'
+import { textOf } from '../args.ts'
+import { optionalThread, shortIds } from '../naming.ts'
+import type { EngineCommand } from '../session.ts'
+import { printJsonLines, printRows } from '../text/print.ts'
+import { note } from '../text/report.ts'
+import { column, shown, type Columns } from '../text/rows.ts'
+import { isoMs, localMinute, oneLine } from '../text/text.ts'
+import { linesText } from './tools.ts'
+
+const statusText = ({ applied, status, rolledBack }: FileChange): string => {
+  const back = rolledBack ? ' (rolled back)' : ''
+  if (applied === null) return `${status}, perhaps applied${back}`
+  if (!applied) return `${status}${back}`
+  return `${status === 'completed' ? 'applied' : `applied, then ${status}`}${back}`
+}
+
+const appliedWord = (applied: boolean | null): string => {
+  if (applied === null) return 'unknown'
+  return applied ? 'applied' : 'not_applied'
+}
+
+/** Columns of the changes of a file; its path is only shown where it was another one. */
+export const changeColumns = (asked: string): Columns<FileChange> => [
+  column('time', ({ atMs }) => isoMs(atMs), {
+    head: 'TIME',
+    max: 16,
+    cell: ({ atMs }) => localMinute(Math.floor(atMs / 1000))
+  }),
+  column('thread', ({ threadId }) => threadId, {
+    head: 'THREAD',
+    max: 36,
+    cells: (changes) => shortIds(changes.map(({ threadId }) => threadId))
+  }),
+  column('turn', ({ turnId }) => turnId, { head: 'TURN', max: 36, from: 140 }),
+  column('call', ({ callId }) => callId),
+  column('operation', ({ operation }) => operation, { head: 'WHAT', max: 8 }),
+  shown({
+    head: 'LINES',
+    max: 14,
+    cell: ({ linesAdded, linesDeleted }) => linesText(linesAdded, linesDeleted)
+  }),
+  column('path', ({ path }) => path),
+  column('moved_to', ({ movedTo }) => movedTo),
+  column('lines_added', ({ linesAdded }) => linesAdded),
+  column('lines_deleted', ({ linesDeleted }) => linesDeleted),
+  column('status', ({ status }) => status, { head: 'STATUS', max: 24, cell: statusText }),
+  column('rolled_back', ({ rolledBack }) => (rolledBack ? 'rolled_back' : '')),
+  column('applied', ({ applied }) => appliedWord(applied)),
+  shown({
+    head: 'PATH',
+    max: 0,
+    cell: ({ path, movedTo }) => {
+      if (movedTo !== null) return `${path} → ${movedTo}`
+      return path === asked ? '' : path
+    }
+  })
+]
+
+/** Paths of other systems stay as they are typed. */
+const FOREIGN = /^(?:[A-Za-z]:[\\/]|\\\\)/
+
+export const blameCommand: EngineCommand = async (input, io, engine) => {
+  const [file = ''] = input.args
+  const path = isAbsolute(file) || FOREIGN.test(file) ? file : resolve(io.cwd, file)
+  const thread = await optionalThread(engine, textOf(input, 'thread'))
+  if (E.isLeft(thread)) return thread
+  const threadId = thread.right
+  const answer = await engine.blame(threadId === undefined ? { path } : { path, threadId })()
+  if (E.isLeft(answer)) return answer
+  const { data, hints } = answer.right
+  if (input.json) {
+    await printJsonLines(io, [...data, { path, hints }])
+    return 0
+  }
+  if (data.length > 0)
+    return printRows({ columns: changeColumns(path), nothing: '' }, data, input, io)
+  note(`no patch of ${oneLine(path)}`, io)
+  if (hints.length > 0)
+    note(['there are:', ...hints.map((hint) => `  ${oneLine(hint)}`)].join('\n'), io)
+  return 0
+}

@@ -1,0 +1,113 @@
+/**
+ * Threads as people name them, and as they are named to people.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../domain/errors.ts'
+import { isUuid } from '../../domain/ids.ts'
+import type { Thread } from '../../domain/protocol.ts'
+import type { Engine } from '../../replay/engine.ts'
+import type { Input } from './args.ts'
+import type { Io } from './io.ts'
+import {
+  withEngine,
+  type CommandEnd,
+  type EngineCommand,
+  type OpenEngine,
+  type CommandPlace
+} from './session.ts'
+
+/** The thread that a text names; undefined where there is no text. */
+export const optionalThread = async (
+  engine: Engine,
+  text: string | undefined
+): Promise<E.Either<StoreError, string | undefined>> =>
+  text === undefined ? E.right(undefined) : engine.resolve(text)()
+
+/** The id of a thread that may be deleted by now, and the failure to find it: only its whole id names it then. */
+export const threadOrId = async (
+  engine: Engine,
+  text: string | undefined
+): Promise<{
+  readonly threadId: string | undefined
+  readonly missing: E.Left<StoreError> | null
+}> => {
+  const found = await optionalThread(engine, text)
+  return E.isLeft(found)
+    ? { threadId: text?.toLowerCase(), missing: found }
+    : { threadId: found.right, missing: null }
+}
+
+/** A command about the thread that its first argument names. */
+export const ofThread =
+  (
+    use: (threadId: string, input: Input, io: Io, engine: Engine) => Promise<CommandEnd>
+  ): EngineCommand =>
+  async (input, io, engine) => {
+    const found = await engine.resolve(input.args[0] ?? '')()
+    return E.isLeft(found) ? found : use(found.right, input, io, engine)
+  }
+
+/** The thread that a text names, for a command that needs an engine for nothing else. */
+export const threadIdIn = async (
+  text: string,
+  input: Input,
+  io: Io,
+  place: CommandPlace,
+  open: OpenEngine
+): Promise<E.Either<CommandEnd, string>> => {
+  let threadId: string | undefined
+  const ended = await withEngine(input, io, open, place, async (engine) => {
+    const found = await engine.resolve(text)()
+    if (E.isLeft(found)) return found
+    threadId = found.right
+    return 0
+  })
+  return threadId === undefined ? E.left(ended) : E.right(threadId)
+}
+
+/** Every thread of a store with its name, from the index of this machine, which catches up with the store before. */
+const storedThreads = async (
+  place: CommandPlace & { readonly store: string }
+): Promise<E.Either<StoreError, ReadonlyMap<string, string | null>>> => {
+  const { openAll } = await import('../open.ts')
+  const opened = await openAll({ ...place, onUnusableIndex: () => undefined })
+  if (E.isLeft(opened)) return opened
+  const { engine, store } = opened.right
+  try {
+    if (store === null) return E.right(new Map())
+    const done = await store.directory.refresh('all')
+    if (E.isLeft(done)) return done
+    const all = [...store.directory.all()].filter(([, { facts }]) => facts >= 0)
+    return E.right(new Map(all.map(([thread, { name }]) => [String(thread), name?.name ?? null])))
+  } finally {
+    await engine.close()
+  }
+}
+
+/** Threads of a store and of `others` that words name; all of them without words. Whole ids need no index. */
+export const threadsMeant = async (
+  place: CommandPlace & { readonly store: string },
+  words: ReadonlyArray<string>,
+  others: ReadonlyArray<string>
+): Promise<E.Either<StoreError, ReadonlyArray<string>>> => {
+  const ids = words.map((word) => word.toLowerCase())
+  if (words.length > 0 && ids.every(isUuid)) return E.right([...new Set(ids)])
+  const stored = await storedThreads(place)
+  if (E.isLeft(stored)) return stored
+  const all = [...new Set([...stored.right.keys(), ...others])]
+  const { chosen } = await import('../eventstore/sync/choose.ts')
+  return chosen(words, all, (thread) => stored.right.get(thread) ?? null)
+}
+
+/** What a person would call the thread. */
+export const title = ({ name, preview }: Thread): string => name ?? preview
+
+const SHORT_ID = 13
+
+/** The shortest prefixes of ids that tell these ids apart; thread ids begin with their time. */
+export const shortIds = (ids: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const different = new Set(ids)
+  let length = SHORT_ID
+  while (new Set([...different].map((id) => id.slice(0, length))).size < different.size) length += 1
+  return ids.map((id) => id.slice(0, length))
+}

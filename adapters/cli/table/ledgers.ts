@@ -1,0 +1,328 @@
+/**
+ * The commands that report from the ledgers: usage, tool calls, audit, plugins, analytics.
+ */
+import { TOOL_KINDS, TOOL_STATUSES } from '../../../domain/tools/tool-call.ts'
+import {
+  AT,
+  AT_TIME,
+  between,
+  CSV,
+  CURSOR,
+  DRY_RUN,
+  limit,
+  LISTS,
+  ONE_THREAD,
+  option,
+  type CommandSpec
+} from './spec.ts'
+
+/** What `unroll usage` adds up by. */
+export const USAGE_REPORTS = [
+  'total',
+  'daily',
+  'monthly',
+  'thread',
+  'turn',
+  'model',
+  'agent',
+  'provider'
+] as const
+
+const usage: CommandSpec = {
+  name: 'usage',
+  args: ['[report]', '[thread]'],
+  choices: USAGE_REPORTS,
+  summary: 'Report token usage.',
+  about: [
+    `A report is one of ${USAGE_REPORTS.map((name) => `\`${name}\``).join(', ')}; without one: \`daily\`.`,
+    'Every answer of a model counts once, in the thread and turn that asked for it. What a fork or a sub-agent inherited is not counted again; ' +
+      'what was rolled back or interrupted stays spent. Cached input is part of input, reasoning part of output; the total is input and output. ' +
+      'See docs/USAGE.md.',
+    'Where a rollout does not record a cost, the sum is a lower bound and marked `≥`. `--explain` lists every spend with the rule ' +
+      'that found it, its certainty, and the place of its line.',
+    ...ONE_THREAD
+  ],
+  options: [
+    option('thread THREAD', 'Only this thread; the same as the argument.'),
+    option(
+      'tree',
+      'Include the threads below a thread: sub-agents and reviews. With the report `thread` and no thread: each thread with all below it as one.'
+    ),
+    ...between('', ''),
+    option(
+      'tz ZONE',
+      'Time zone of days, months and dates, such as Europe/Berlin, or `local`. Default: UTC.'
+    ),
+    option(
+      'explain',
+      'List the spends too: size, rule, certainty, thread, turn, model, and the revision and byte of the line.'
+    ),
+    option(
+      'prices FILE',
+      'Add costs by the prices of this JSON file (see docs/USAGE.md). No prices are built in.'
+    ),
+    CSV,
+    AT
+  ],
+  conflicts: [['csv', 'json']],
+  output: {
+    human:
+      'a table: {groups}, with --prices the cost; the first column is what the report adds up by, the total comes last. With --explain two lines ' +
+      'for each spend follow.',
+    tsv:
+      '{groups}, and with --prices `cost`, `currency`; `cached_share` is 0 to 1, empty without input. With --explain the spends instead: {spends}, ' +
+      'and with --prices `cost`, `currency`.',
+    json:
+      '`total`: one object, `{"inputTokens","cachedInputTokens","outputTokens","reasoningOutputTokens","totalTokens","lowerBound","rows"}`. Every other ' +
+      'report: one object per line with `key`, `cacheHitRate` and `byModel` besides; the last line is `{"total","reasons"}`. With --explain ' +
+      'one object per spend, then the last line. With --prices objects have `cost`: `{"currency","amount","known","unpriced"}`, decimals as strings.'
+  },
+  exits: LISTS,
+  examples: [
+    ['unroll usage', 'tokens of each day'],
+    ['unroll usage total --json', 'one object for a script'],
+    ['unroll usage monthly --tz Europe/Berlin --prices prices.json', 'months with their costs'],
+    ['unroll usage thread 01a1fcde-3637 --tree', 'a thread with its sub-agents'],
+    ['unroll usage turn 01a1fcde-3637 --explain', 'how the number of each turn came about'],
+    ['unroll usage model --since 2026-11-01 --until 2026-11-30 --csv', 'a month, for a spreadsheet']
+  ]
+}
+
+const tools: CommandSpec = {
+  name: 'tools',
+  args: ['[thread]'],
+  summary: 'List tool calls (commands, patches, MCP, web search …).',
+  about: [
+    'Newest first; without a thread: those of the home. Each call is listed once, in the thread and turn that made it: what a fork or a sub-agent ' +
+      'inherited is not listed again. Calls of turns that were rolled back stay, marked.',
+    'What no line of a rollout records is empty or `unknown`. docs/TOOLS.md explains each column and its source.',
+    ...ONE_THREAD
+  ],
+  options: [
+    option('turn TURN', 'Only the turn with this id; needs a thread.'),
+    option('kind KIND...', 'Only calls of this kind.', { choices: TOOL_KINDS }),
+    option(
+      'status STATUS...',
+      'Only calls that ended this way; `unknown` without a record of it.',
+      { choices: TOOL_STATUSES }
+    ),
+    ...between(),
+    limit(),
+    CURSOR,
+    option('asc', 'Oldest first.'),
+    option('summary', 'Add the calls up instead: by kind, by status, by tool.'),
+    CSV,
+    AT
+  ],
+  conflicts: [
+    ['csv', 'json'],
+    ['summary', 'cursor'],
+    ['summary', 'limit'],
+    ['summary', 'asc']
+  ],
+  output: {
+    human:
+      'a table: {calls}; `≥` marks a duration that is how long Codex waited. With --summary a table: {call sums}.',
+    tsv: '{calls}. With --summary: {call sums}; `by` is `kind`, `status`, `tool` or `total`.',
+    json:
+      'one call per line, with the columns of docs/TOOLS.md; the last line is `{"nextCursor","backwardsCursor"}`, the second always null. With --summary one object: ' +
+      '`{"total","byKind","byStatus","byTool"}`.'
+  },
+  exits: LISTS,
+  examples: [
+    ['unroll tools', 'the newest calls of the home'],
+    ['unroll tools 01a1fcdc-359a --status failed', 'what failed in a thread'],
+    ['unroll tools --summary --since 2026-11-01', 'a month in numbers'],
+    ['unroll tools --kind mcp --limit 1000 --csv', 'for a spreadsheet']
+  ]
+}
+
+const blame: CommandSpec = {
+  name: 'blame',
+  args: ['<file>'],
+  summary: 'Show which turns changed a file.',
+  about: [
+    'Oldest first. `<file>` is a path, relative to this folder; it need not exist any more. A file that was moved here has the history of its ' +
+      'old path too, up to the move. If nothing is known of the path, similar paths are offered.',
+    'Patches are listed whether they were applied or not. A patch that failed half-way changed the files before the failure. ' +
+      'Changes by commands are not in the log and not guessed.'
+  ],
+  options: [option('thread THREAD', 'Only changes of this thread.'), AT],
+  output: {
+    human:
+      'a table: {file changes}. The status is `applied`, `applied, then failed` (at a later file), or `failed, perhaps applied` (no line says); ' +
+      'the path is shown where it is another one.',
+    tsv: '{file changes}; `applied` is `applied`, `not_applied` or `unknown`.',
+    json:
+      'one object per patch: `{"threadId","turnId","callId","atMs","path","operation","movedTo","linesAdded","linesDeleted","status","failureKind",' +
+      '"applied","rolledBack","certainty","place"}`; `applied` is null if no line says; the last line is `{"path","hints"}`.'
+  },
+  exits: LISTS,
+  examples: [
+    ['unroll blame src/main.ts', 'every patch of the file'],
+    ['unroll blame /workspace/demo/notes.txt --json', 'for a script']
+  ]
+}
+
+/** What `unroll audit` can be asked for. */
+export const AUDIT_REPORTS = ['report', 'approvals', 'reviews', 'export', 'seal', 'verify'] as const
+
+const audit: CommandSpec = {
+  name: 'audit',
+  args: ['[report]', '[file]'],
+  choices: AUDIT_REPORTS,
+  summary: 'Report, export, seal and verify the history of threads.',
+  about: [
+    'Without a word: `report`, every change of every thread, oldest first: created, forked, turns, rollbacks, compactions, reviews, names, ' +
+      'archiving and the rest, with its author, its evidence, and its certainty. See docs/AUDIT.md.',
+    '`approvals` lists recorded decisions: what was denied. Codex records nothing about other calls. `reviews` lists reviews and their results.',
+    '`export` writes the whole trail, of a home or a thread, as lines chained by hashes. `verify` checks such a file without a home and names ' +
+      'the first line that was changed. A file can be checked without unroll, too.',
+    '`seal` records what every rollout of the home holds, in a log chained by hashes: `.unroll/seals.jsonl`, or the file of `--out`. `verify` ' +
+      'without a file, or with such a log, reads every rollout again and names what was changed, removed, cut off or reordered, and at which ' +
+      'byte. Appending, archiving and compressing are fine. Sealing again records what is new, and refuses if sealed bytes changed.',
+    ...ONE_THREAD
+  ],
+  options: [
+    option('thread THREAD', 'Only this thread; a deleted one by its whole id.'),
+    ...between('With `report`:'),
+    option(
+      'actor TEXT',
+      'With `report`: only programs, clients, users, accounts or kinds of agent with this in their name.'
+    ),
+    option('action ACTION...', 'With `report`: only this action, such as `rolled_back`.'),
+    limit('With `report`: how many rows. Default: all.'),
+    option(
+      'out FILE',
+      'With `export`: write to this new file. Default: stdout. With `seal`: the log.'
+    ),
+    option(
+      'head HASH',
+      'With `verify`: a root or hash noted from an earlier export. Checks whether this file continues it.'
+    ),
+    option('accept', 'With `seal`: seal files again as they are, although sealed bytes changed.'),
+    CSV,
+    AT
+  ],
+  conflicts: [['csv', 'json']],
+  output: {
+    human:
+      'a table: {trail}. `approvals`: {approvals}. `reviews`: {reviews}. `verify`: one line; of seals one line for each file that differs.',
+    tsv:
+      '`report`: {trail}. `approvals`: {approvals}. `reviews`: {reviews}. `seal`, `verify` of seals: {sealed files}. `before`, `after` and ' +
+      '`target` are JSON.',
+    json:
+      'one row per line, see docs/AUDIT.md. `verify`: `{"ok":true,"threads","rows","root","known"}` or `{"ok":false,"line","threadId","seq","reason"}`. ' +
+      'Of seals: `{"threadId","path","verdict","notes","atByte","line","sealedBytes","bytes"}` per file, and at last `{"seal":{"ok","log","sealed","verdicts"}}`. With --out: `{"file","lines"}`. An export has the same lines with and without --json.'
+  },
+  exits: [0, 1, 2, 3, 5, 6, 7, 8],
+  examples: [
+    ['unroll audit', 'everything that happened, oldest first'],
+    [
+      'unroll audit report --thread 01a1fcde-3637 --action rolled_back',
+      'what was rolled back in a thread'
+    ],
+    ['unroll audit report --since 2026-11-21 --csv', 'a day, for a spreadsheet'],
+    ['unroll audit export --out trail.jsonl', 'the trail as a file that can be checked'],
+    ['unroll audit verify trail.jsonl', 'was it changed?'],
+    ['unroll audit seal', 'record what every rollout holds'],
+    ['unroll audit verify', 'is every sealed byte still there?']
+  ]
+}
+
+const plugins: CommandSpec = {
+  name: 'plugins',
+  args: ['<what>', '[plugin]', '[dir]'],
+  summary: 'List, check, install and remove plugins.',
+  about: [
+    '`<what>` is `list`, `verify`, `usage`, `history`, `install-local`, `install-remote`, `uninstall`, `sync` or `import-capture`. A plugin is ' +
+      '`NAME@MARKETPLACE`. `list` shows the plugins in the cache and in `config.toml`; `verify` names what is wrong. ' +
+      'Both read without following a link, and change nothing.',
+    '`install-local PLUGIN DIR` installs an unpacked bundle, which has no remote id afterwards. `install-remote PLUGIN DIR --remote-id ID` ' +
+      'installs the bundle of a release of the backend under its id. `uninstall PLUGIN` removes it with its ' +
+      'sidecar and its table in `config.toml`. `sync FILE` brings the cache to a list of the backend, as Codex does when it starts ' +
+      '(see docs/PLUGINS.md for the list; `-` is stdin). Nothing is ever downloaded.',
+    '`import-capture FILE` records the plugin events of a capture of Codex’s analytics: installs, removals, failures, attempts to enable or ' +
+      'disable, and use. Events have neither an id nor a time: a file that is imported again is recorded again.',
+    'With a store only `usage` and `history` are answered: the others are about the files of a home (`--store file`).',
+    '`history [PLUGIN]` shows what changed, as far as it was observed: the commands that change plugins observe the home, and so does ' +
+      '`list --record`. `usage [PLUGIN]` shows which threads used plugins, and in which version.'
+  ],
+  options: [
+    option(
+      'remote-id ID',
+      '`install-remote`: the id of the plugin in the backend. Required there.'
+    ),
+    option(
+      'release VERSION',
+      '`install-remote`: the version of the release. Default: that of the manifest.'
+    ),
+    option('record', '`list`: record in the home what is new since the last observation.'),
+    DRY_RUN,
+    AT_TIME
+  ],
+  output: {
+    human:
+      '`list`: a table: {plugins}. `history`: {history}. `usage`: {uses}. `verify`: two lines per finding. The others: what they did.',
+    tsv: '`list`: {plugins}. `verify`: {plugin findings}. `history`: {history}. `usage`: {uses}.',
+    json:
+      'one object per line. `list`: `{"localId","seen","faults"}`; `verify`: `{"kind","pluginId","path","message","next"}`; `history` and ' +
+      '`usage` as in docs/PLUGINS.md; an install or uninstall: `{"pluginId","happening","version","removedVersions","metadata","event","changes"}`; ' +
+      '`sync`: `{"installed","noted","removed","failed","changes"}`; `import-capture`: `{"events","damagedLines","changes"}`.'
+  },
+  exits: [0, 1, 2, 3, 4, 5, 6, 7, 8],
+  examples: [
+    ['unroll plugins list', 'what is installed'],
+    ['unroll plugins verify', 'exit code 1 if something is wrong'],
+    ['unroll plugins install-local linear@mine ./linear', 'install an unpacked bundle'],
+    ['unroll plugins sync installed.json --dry-run', 'what the list of the backend would change'],
+    ['unroll plugins usage linear@mine', 'which threads used it, and in which version']
+  ]
+}
+
+const analytics: CommandSpec = {
+  name: 'analytics',
+  args: ['replay|diff', '[thread-or-capture]'],
+  summary: "Reconstruct Codex's usage analytics, or compare a capture.",
+  about: [
+    '`replay` prints the events of a home, or of one thread, from its rollouts alone: one request payload per line, as in a capture file. What no ' +
+      'rollout holds is null. Nothing is posted. See docs/ANALYTICS.md.',
+    '`diff` compares a capture file with the rollouts of the home: events are paired by type and by the ids of thread, ' +
+      'turn and item, then compared field by field. A difference is explained if its reason is known, such as a field that no rollout holds, or ' +
+      'a thread without events in the capture. Unreadable lines are named on stderr and skipped.',
+    ...ONE_THREAD
+  ],
+  options: [
+    option(
+      'contract VERSION',
+      'Whose keys and words. Default: 0.169; with `diff` the version in the capture.',
+      { choices: ['0.130', '0.142', '0.169'] }
+    ),
+    ...between('With `replay`:'),
+    option(
+      'out FILE',
+      'With `replay`: write to this new file, for its owner alone. Default: stdout.'
+    ),
+    AT_TIME
+  ],
+  output: {
+    human:
+      '`replay`: a payload per line. `diff`: a table of event types, then every difference without a reason, then the reasons of the others.',
+    tsv: '`diff`: {event differences}; without a field: the whole event; `captured` and `reconstructed` are JSON.',
+    json:
+      '`replay`: a payload per line; with --out `{"file","lines"}`. `diff`: an object per compared event, `{"eventType","ids","verdict","reason","equalFields","fields"}`, ' +
+      'where `fields` are those that are not equal; the last line is `{"contract","captured","reconstructed","damagedLines","unexplained","agreement"}`.'
+  },
+  exits: [0, 1, 2, 3, 5, 7, 8],
+  examples: [
+    ['unroll analytics replay', 'every event of the home'],
+    [
+      'unroll analytics replay 01a1fcde-3637 --contract 0.142',
+      'those of one thread, as 0.142 posts them'
+    ],
+    ['unroll analytics diff capture.jsonl', 'does a capture agree with the rollouts?']
+  ]
+}
+
+/** In the order of the help. */
+export const LEDGERS: ReadonlyArray<CommandSpec> = [usage, tools, blame, audit, plugins, analytics]

@@ -1,0 +1,216 @@
+/**
+ * The store, the app-server, and what helps.
+ */
+import { ANY_COUNT, LISTS, option, type CommandSpec, type OptionSpec } from './spec.ts'
+
+const NO_EFFECT = 'Accepted for clients of Codex; no effect here.'
+
+/** Options of `codex app-server` that have nothing to act on. */
+export const APP_SERVER_IDLE: ReadonlyArray<OptionSpec> = [
+  'analytics-default-enabled',
+  'strict-config',
+  'remote-control',
+  'startup-sign-out',
+  'startup-client-info JSON',
+  'cloud-skills-snapshot PATH',
+  'code-mode-host URL'
+].map((written) => option(written, NO_EFFECT))
+
+const appServer: CommandSpec = {
+  name: 'app-server',
+  args: ['[proxy]'],
+  summary: "Answer Codex's app-server requests.",
+  about: [
+    'Speaks the JSON-RPC of `codex app-server` on stdio or WebSockets, for clients that read, load and change threads; it runs no model. Ends ' +
+      'when stdin ends, or on SIGINT and SIGTERM once the running requests are answered, with exit code 0; a second signal ends it at once.',
+    '`--listen` takes `stdio://`, `ws://IP:PORT` (port 0: a free port, named on stderr), `unix://PATH`, `unix://` ' +
+      '(`$CODEX_HOME/app-server-control/app-server-control.sock`) or `off`. On `ws://` and `unix://` every client has a ' +
+      'WebSocket, one message per text frame, of at most 16 MiB. A `ws://` server also answers GET /readyz and /healthz; it refuses ' +
+      'every request of a browser page. An address that other machines reach needs `--ws-auth`.',
+    'GET /metrics of a `ws://` or `unix://` server reports numbers as Prometheus reads them; with `--ws-auth` it needs a token ' +
+      'too. The numbers are sent to a collector only if `OTEL_EXPORTER_OTLP_ENDPOINT` names one (see docs/TELEMETRY.md).',
+    'With `--analytics-capture`, or with `CODEX_ANALYTICS_EVENTS_CAPTURE_FILE` in the environment, it writes the usage analytics ' +
+      'that Codex would post about its clients to a file (see docs/ANALYTICS.md). It never posts any.',
+    'What needs a model (a message, `/compact`, `/review`) or a shell (`!cmd`) is accepted and fails at once as a turn with an error; nothing ' +
+      'is written.',
+    'Options of `codex app-server` that have nothing to act on here are accepted, because its clients pass them, and named on stderr.',
+    'If its index cannot be opened, the server uses one in memory and warns on stderr.',
+    '`app-server proxy` carries bytes between stdin, stdout and the socket file of a running server.'
+  ],
+  options: [
+    option('listen URL', 'Where to listen. Default: stdio://.'),
+    option('stdio', 'The same as `--listen stdio://`.'),
+    option(
+      'reviews',
+      'Record reviews in the rollout (`review/start`), for programs that hand in the result, as `unroll review complete` does. ' +
+        'Default: a review fails at once, because there is no model.'
+    ),
+    option(
+      'config KEY=VALUE...',
+      'A value that overrides `config.toml`: `features.goals=true`. Values that are not read here have no effect and are named on stderr.',
+      { short: 'c' }
+    ),
+    option('enable FEATURE...', 'The same as `-c features.FEATURE=true`.'),
+    option('disable FEATURE...', 'The same as `-c features.FEATURE=false`.'),
+    ...APP_SERVER_IDLE,
+    option(
+      'ws-auth MODE',
+      'Require a bearer token from every client of a `ws://` server: one secret, or a signed one (JWT, HS256).',
+      { choices: ['capability-token', 'signed-bearer-token'] }
+    ),
+    option('ws-token-file PATH', 'File with the secret token.'),
+    option('ws-token-sha256 HEX', 'SHA-256 of the secret token, instead of its file.'),
+    option('ws-shared-secret-file PATH', 'File with the signing secret, at least 32 bytes.'),
+    option('ws-issuer ISSUER', 'The `iss` a signed token must have.'),
+    option('ws-audience AUDIENCE', 'The `aud` a signed token must have.'),
+    option(
+      'ws-max-clock-skew-seconds SECONDS',
+      'How far the clocks of signer and server may differ. Default: 30.',
+      ANY_COUNT
+    ),
+    option(
+      'metrics-listen IP:PORT',
+      'Also serve /metrics there, for servers on stdio; only on an address of this machine.'
+    ),
+    option(
+      'analytics-capture FILE',
+      'Append analytics events to this file; overrides the environment. Default: none.'
+    ),
+    option('sock PATH', 'The socket file of `proxy`. Default: that of `unix://`.')
+  ],
+  conflicts: [['listen', 'stdio']],
+  output: { human: 'JSON-RPC messages, one per line; nothing with `ws://` and `unix://`.' },
+  exits: [0, 1, 2, 3, 5, 7, 8],
+  examples: [
+    ['unroll app-server --profile 0.130', 'serve a client made for Codex 0.130'],
+    [
+      'unroll app-server --listen ws://127.0.0.1:4500',
+      'serve `codex --remote ws://127.0.0.1:4500`'
+    ],
+    [
+      'unroll app-server --listen unix://',
+      'serve the clients that look for the socket of this home'
+    ]
+  ]
+}
+
+/** The row of `store`. */
+export const store: CommandSpec = {
+  name: 'store',
+  args: ['<what>', '[thread...]'],
+  choices: ['push', 'pull', 'verify', 'mirror', 'subscribe'],
+  summary: 'Push, pull, verify, mirror and follow a store.',
+  about: [
+    '`push` copies every rollout of the home to the store, older segments, archived and compressed ones too, with names, imports and logs; or only the ' +
+      'named threads and their ancestors. Only what is new is written. It may be killed at any point and started ' +
+      'again, and run twice at once. A file that does not continue what the store holds is left alone and named; the others are pushed.',
+    '`pull` writes what the store holds as files that Codex reads, to the home or to another folder: byte for byte, at their places, with times and ' +
+      'names. A file that is a prefix of what the store holds gets the rest, unless a Codex has the thread open; any other is left alone and ' +
+      'named. Deleted threads are not pulled, and no path of the store leads out of the folder.',
+    '`verify` reads every line of the store again, recomputes its SHA-256, and compares every byte with the files of the home.',
+    '`mirror` pushes and then follows changes, about a second later, until it is stopped; while the server is away it waits. An ' +
+      'unfinished line is pushed after two quiet seconds. Two mirrors of one home write everything once.',
+    '`subscribe` prints what a store holds and then what is new, of all threads or of one, as JSON Lines: rollout lines and facts, each with its ' +
+      'position in the log of the store, its stream and its revision. It continues until it is stopped, also across restarts of the server.',
+    'With `--checkpoint NAME` it continues where the reader of that name was. The position is stored after the lines were handed over, so a reader that is ' +
+      'killed gets some lines twice; `stream` and `revision` identify them. With `--output FILE` every line is in the file once, even if it ' +
+      'is killed: it continues behind the last line of the file.'
+  ],
+  options: [
+    option('dry-run', '`push`: count what would be written without writing anything.'),
+    option(
+      'verify',
+      '`push`: read everything back afterwards, and compare every byte. Default: compare count, bytes and last line of each thread.'
+    ),
+    option(
+      'to DIR',
+      '`pull`: the folder to write to, created if it does not exist. Default: the home.'
+    ),
+    option('store-only', '`verify`: check the store by itself, without a home.'),
+    option(
+      'from PLACE',
+      '`subscribe`: where to begin without a checkpoint: `start`, `end` (only what is new), or behind the `position` of a printed line, as ' +
+        'COMMIT or COMMIT/PREPARE. Default: start.'
+    ),
+    option(
+      'checkpoint NAME',
+      '`subscribe`: name of the reader. Its position is kept beside the index, and `index drop` leaves it there.'
+    ),
+    option(
+      'output FILE',
+      '`subscribe`: append to this file instead of printing; a file that holds anything else is left alone.'
+    ),
+    option(
+      'types LIST',
+      '`subscribe`: only these types, separated by commas; a `*` at the end matches any rest. Default: all.'
+    ),
+    option('until-caught-up', '`subscribe`: end once everything that existed is printed.')
+  ],
+  conflicts: [['checkpoint', 'output']],
+  output: {
+    human:
+      '`push` and `pull`: one line; problems on stderr, each with what to type next. `verify`: a line per file that differs, and ' +
+      'how many threads have which verdict. `mirror`: news on stderr, one line at the end. `subscribe`: as JSON.',
+    json:
+      '`push`: `{"home","homeId","store","dryRun","threads","newThreads","changedThreads","lines","bytes","names","keptFiles","records","leftOut","problems"}`, where a problem is ' +
+      '`{"thread","segment","path","kind","atByte","message","next"}`. `pull`: `{"home","store","threads","createdFiles","appendedFiles","equalFiles","bytes","names","problems"}`. ' +
+      '`verify`: a line per thread, `{"thread","verdict","segments":[{"segment","path","verdict","atByte","lines","bytes","sha256","reason"}]}`, and at the end ' +
+      '`{"store","threads","bytes","verdicts"}`. `mirror`: a line per news, with `kind` `pushed`, `problem`, `caught_up`, `waiting`, `back`, and at the end `ended`. ' +
+      '`subscribe`: a line per rollout line, `{"position":{"commit","prepare"},"stream","revision","thread","at","type","segment","line","offset","bytes","event"}`, ' +
+      'with `raw` (base64) instead of `event` for what is not JSON, and per fact `{"position",…,"type","data"}`.'
+  },
+  exits: [0, 1, 2, 3, 5, 7, 8],
+  examples: [
+    ["unroll store push --store 'esdb://127.0.0.1:2113?tls=false'", 'copy the home to a store'],
+    ['unroll store pull --to ./restored', 'a home of everything that the store holds'],
+    ['unroll store verify', 'exit code 1 if store and home differ'],
+    ['unroll store mirror', 'copy to the store what Codex writes'],
+    ['unroll store subscribe --until-caught-up', 'everything a store holds'],
+    [
+      "unroll store subscribe --checkpoint billing --types 'event_msg/token_count'",
+      'token counts, from where the last run was'
+    ],
+    ['unroll store subscribe --output /var/log/threads.jsonl', 'a file that has every line once']
+  ]
+}
+
+const start: CommandSpec = {
+  name: 'start',
+  args: [],
+  summary: 'Take a first look at a home.',
+  about: [
+    'Shows the newest threads and the last turns of the newest one; `npm start` runs it. Reads $CODEX_HOME, or else ~/.codex if it holds ' +
+      'sessions, or else the sample home that comes with unroll; or the store of --store or $UNROLL_STORE. Names it, and what to type next.'
+  ],
+  options: [],
+  output: {
+    human: 'the home, its ten newest threads, the last turns of the newest, what to type next.'
+  },
+  exits: LISTS,
+  examples: [['unroll start', 'a first look']]
+}
+
+const help: CommandSpec = {
+  name: 'help',
+  args: ['[command]'],
+  summary: 'Print help.',
+  about: [],
+  options: [],
+  output: { human: 'the commands, or one of them in full.' },
+  exits: [0, 2],
+  examples: [['unroll help threads', 'everything about one command']]
+}
+
+const version: CommandSpec = {
+  name: 'version',
+  args: [],
+  summary: 'Print the version; also --version.',
+  about: [],
+  options: [],
+  output: { human: '`unroll` and the version.', json: '`{"version":…}` on one line.' },
+  exits: [0, 2],
+  examples: []
+}
+
+/** In the order of the help. */
+export const SERVING: ReadonlyArray<CommandSpec> = [appServer, start, help, version]

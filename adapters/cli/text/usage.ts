@@ -1,0 +1,172 @@
+/**
+ * Usage reports and spends: columns for programs and people, and the sentences below a table.
+ */
+import type { UsageGroup, UsageReport, UsageRow } from '../../../replay/ledgers/usage.ts'
+import { column, shown, type Column, type Columns } from './rows.ts'
+import type { Paint } from './style.ts'
+import { oneLine, plural } from './text.ts'
+import type { Pricing } from './usage-cost.ts'
+
+const KEY_MIN = 8
+const SHARE_DIGITS = 4
+
+const grouped = (count: number): string => count.toLocaleString('en')
+
+/** A number for people; numbers are never cut. */
+const numbers = (head: string, cell: (group: UsageGroup) => string, from = 0) =>
+  ({ head, max: Infinity, from, align: 'right', cell }) as const
+
+const shareText = ({ cacheHitRate }: UsageGroup): string =>
+  cacheHitRate === null ? '' : `${Math.round(cacheHitRate * 100)}%`
+
+const totalText = ({ lowerBound, totalTokens }: UsageGroup): string =>
+  `${lowerBound ? '≥ ' : ''}${grouped(totalTokens)}`
+
+/** Columns of groups; `names` are what people see instead of the keys. */
+export const groupColumns = (
+  head: string,
+  names: ReadonlyArray<string>,
+  pricing: Pricing | null
+): Columns<UsageGroup> => [
+  column('key', ({ key }) => key, { head, max: Infinity, min: KEY_MIN, cells: () => names }),
+  column(
+    'input',
+    ({ inputTokens }) => inputTokens,
+    numbers('INPUT', (group) => grouped(group.inputTokens))
+  ),
+  column(
+    'cached',
+    ({ cachedInputTokens }) => cachedInputTokens,
+    numbers('CACHED', (group) => grouped(group.cachedInputTokens), 80)
+  ),
+  shown(numbers('HIT', shareText)),
+  column(
+    'output',
+    ({ outputTokens }) => outputTokens,
+    numbers('OUTPUT', (group) => grouped(group.outputTokens))
+  ),
+  column(
+    'reasoning',
+    ({ reasoningOutputTokens }) => reasoningOutputTokens,
+    numbers('REASONING', (group) => grouped(group.reasoningOutputTokens), 80)
+  ),
+  column('total', ({ totalTokens }) => totalTokens, numbers('TOTAL', totalText)),
+  column('cached_share', ({ cacheHitRate }) =>
+    cacheHitRate === null ? null : Number(cacheHitRate.toFixed(SHARE_DIGITS))
+  ),
+  column('lower_bound', ({ lowerBound }) => (lowerBound ? 'lower_bound' : '')),
+  column('spends', ({ rows }) => rows),
+  ...(pricing === null ? [] : groupCosts(pricing))
+]
+
+const groupCosts = (pricing: Pricing): Columns<UsageGroup> => {
+  const words = (group: UsageGroup) => pricing.words(pricing.ofGroup(group))
+  return [
+    column(
+      'cost',
+      (group) => pricing.amount(pricing.ofGroup(group)),
+      numbers(oneLine(pricing.currency), words)
+    ),
+    column('currency', () => pricing.currency)
+  ]
+}
+
+const isoTime = (ms: number): string =>
+  Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms)
+
+const SPENDS: Columns<UsageRow> = [
+  column('time', ({ occurredAtMs }) => isoTime(occurredAtMs)),
+  column('thread', ({ threadId }) => threadId),
+  column('number', ({ sequence }) => sequence),
+  column('kind', ({ kind }) => kind),
+  column('rule', ({ rule }) => rule),
+  column('certainty', ({ certainty }) => certainty),
+  column('turn', ({ turnId }) => turnId),
+  column('model', ({ model }) => model),
+  column('provider', ({ provider }) => provider),
+  column('input', ({ tokens }) => tokens?.inputTokens ?? null),
+  column('cached', ({ tokens }) => tokens?.cachedInputTokens ?? null),
+  column('output', ({ tokens }) => tokens?.outputTokens ?? null),
+  column('reasoning', ({ tokens }) => tokens?.reasoningOutputTokens ?? null),
+  column('total', ({ tokens }) => tokens?.totalTokens ?? null),
+  column('rolled_back', ({ rolledBack }) => (rolledBack ? 'rolled_back' : '')),
+  column('aborted', ({ aborted }) => (aborted ? 'aborted' : '')),
+  column('revision', ({ place }) => place.revision),
+  column('byte', ({ place }) => place.offsetBytes),
+  column('file', ({ path }) => path)
+]
+
+/** Columns of spends, for programs. */
+export const spendColumns = (pricing: Pricing | null): Columns<UsageRow> => {
+  if (pricing === null) return SPENDS
+  const costs: ReadonlyArray<Column<UsageRow>> = [
+    column('cost', (row) => pricing.amount(pricing.of(row))),
+    column('currency', () => pricing.currency)
+  ]
+  return [...SPENDS, ...costs]
+}
+
+const sizeText = ({ tokens }: UsageRow): string => {
+  if (tokens === null) return 'of unknown size'
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningOutputTokens } = tokens
+  const input = `${grouped(inputTokens)} input (${grouped(cachedInputTokens)} cached)`
+  const output = `${grouped(outputTokens)} output (${grouped(reasoningOutputTokens)} reasoning)`
+  return `${grouped(tokens.totalTokens)} = ${input} + ${output}`
+}
+
+const RULES = {
+  record: 'the record of this answer',
+  delta: "growth of the thread's running count",
+  reset: 'the running count restarted'
+} as const
+
+const reasonsOf = ({ rule, certainty, threadId, turnId, place, path }: UsageRow) => [
+  `${rule === null ? 'no line says what it cost' : RULES[rule]} (${certainty})`,
+  `thread ${threadId}`,
+  turnId === null ? 'between turns' : `turn ${turnId}`,
+  place.revision < 0 ? 'in no history any more' : `revision ${place.revision}`,
+  `byte ${grouped(place.offsetBytes)}${path === null ? '' : ` of ${path}`}`
+]
+
+/** A spend for people, in two lines. */
+export const spendText = (
+  row: UsageRow,
+  time: (ms: number) => string,
+  pricing: Pricing | null,
+  paint: Paint
+): string => {
+  const model = [row.model ?? 'unknown model', row.provider ?? ''].filter((one) => one !== '')
+  const flags = [row.rolledBack ? 'rolled back' : '', row.aborted ? 'interrupted' : '']
+  const head = [
+    time(row.occurredAtMs),
+    row.kind.replace('_', ', '),
+    sizeText(row),
+    pricing === null ? '' : pricing.words(pricing.of(row)),
+    oneLine(model.join(', ')),
+    ...flags.filter((flag) => flag !== '').map((flag) => paint('yellow', flag))
+  ]
+  const why = reasonsOf(row).map(oneLine).join('; ')
+  return `${head.filter((one) => one !== '').join('  ')}\n    ${paint('dim', why)}\n`
+}
+
+const REASONS_SHOWN = 5
+
+/** Why a report is a lower bound, and models without a price, in lines for people; `more` is what to type for all. */
+export const notices = (
+  { reasons, total }: UsageReport,
+  pricing: Pricing | null,
+  all: boolean,
+  more: string
+): ReadonlyArray<string> => {
+  const first = all ? reasons : reasons.slice(0, REASONS_SHOWN)
+  const rest = reasons.length - first.length
+  const unpriced = pricing === null ? [] : pricing.ofGroup(total).unpriced
+  const models = unpriced.map((name) =>
+    name === null ? 'spends of an unknown model' : oneLine(name)
+  )
+  return [
+    ...first.map(({ threadId, text }) => `≥ thread ${oneLine(threadId)}: ${oneLine(text)}`),
+    ...(rest > 0 ? [`≥ and ${plural(rest, 'more reason')}: ${more}`] : []),
+    ...(models.length === 0 ? [] : [`no price for ${models.join(', ')}`])
+  ]
+}
