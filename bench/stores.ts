@@ -7,6 +7,7 @@
  * interleaved, each store in every round; a ratio is the median of the rounds' ratios to files. See README.md.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../domain/events/needs.ts'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -142,7 +143,7 @@ const rawRead: Work = async (store) => {
   if (info === undefined) throw new Error('there is no thread')
   const lines = async (): Promise<number> => {
     let count = 0
-    for await (const batch of store.read(info, START, 'all')) count += batch.lines.length
+    for await (const batch of store.read(info, START, EVERY_LINE)) count += batch.lines.length
     return count
   }
   return timed(await lines(), lines)
@@ -159,7 +160,7 @@ const coldThread: Work = async (store) => {
   const info = largest(store)
   if (info === undefined) throw new Error('there is no thread')
   let lines = 0
-  for await (const batch of store.read(info, START, 'all')) lines += batch.lines.length
+  for await (const batch of store.read(info, START, EVERY_LINE)) lines += batch.lines.length
   const engine = engineOver(store)
   const events = await timed(lines, async () =>
     right(await engine.listTurns(info.streamId, { limit: 20 })())
@@ -258,7 +259,7 @@ const main = async (): Promise<void> => {
   const files = jsonlStore({ home: copy, profile, strict: false })
   for (const info of right(files.streams())) {
     const values: Array<JsonObject> = []
-    for await (const { lines } of files.read(info, START, 'all'))
+    for await (const { lines } of files.read(info, START, EVERY_LINE))
       for (const line of lines)
         if (!isDamaged(line)) values.push(line.line as unknown as JsonObject)
     memory.put(info.streamId, values)

@@ -11,8 +11,19 @@
  *         The last two hold only in a file that says it is a fork.
  * Source: forks, detached reviews and sub-agents of 0.130 to 0.169; no exception was seen.
  */
-import type { RecordedEvent, RolloutLine } from './events/event.ts'
-import { isJsonObject, type JsonObject } from './json.ts'
+import type { RecordedEvent } from './events/event.ts'
+import type { DeliveredLine, LineOf, Needs } from './events/needs.ts'
+import { isJsonObject } from './json.ts'
+
+/** What tells whose a line is, besides its number, its time and the turn that it may name. */
+export const INHERITANCE_NEEDS = {
+  session_meta: 'head',
+  task_started: 'whole',
+  task_complete: 'head'
+} as const satisfies Needs
+
+type InheritedLine = LineOf<typeof INHERITANCE_NEEDS>
+type InheritedEvent = RecordedEvent<InheritedLine>
 
 /** Why a line counts as inherited. */
 export type InheritanceRule = 'segment' | 'ordinal' | 'turn_id' | 'burst'
@@ -63,14 +74,14 @@ export const uuid7Ms = (id: string): number | null => {
   return match === null ? null : parseInt(`${match[1] ?? ''}${match[2] ?? ''}`, 16)
 }
 
-const isInBurst = ({ headMs }: Inheritance, { timestamp }: RolloutLine): boolean =>
+const isInBurst = ({ headMs }: Inheritance, { timestamp }: DeliveredLine): boolean =>
   headMs !== null && Date.parse(timestamp) - headMs <= BURST_MS
 
 /** The rule by which a turn of this id, met at this line, is inherited; null when it is the thread's own. */
 const turnRule = (
   state: Inheritance,
   turnId: string | null,
-  line: RolloutLine
+  line: DeliveredLine
 ): InheritanceRule | null => {
   if (!state.forked) return null
   const madeMs = turnId === null ? null : uuid7Ms(turnId)
@@ -78,20 +89,20 @@ const turnRule = (
   return isInBurst(state, line) ? 'burst' : null
 }
 
-/** The turn a line names; null when it names none. */
-export const namedTurnId = (line: RolloutLine): string | null => {
-  const payload: JsonObject = line.payload as unknown as JsonObject
-  const metadata = payload['internal_chat_message_metadata_passthrough']
-  const id =
-    line.type === 'response_item'
-      ? isJsonObject(metadata)
-        ? metadata['turn_id']
-        : undefined
-      : payload['turn_id']
+const turnIdIn = (line: DeliveredLine): unknown => {
+  if (line.type === 'response_head') return undefined
+  if (line.type !== 'response_item') return (line.payload as { readonly turn_id?: unknown }).turn_id
+  const metadata = line.payload['internal_chat_message_metadata_passthrough']
+  return isJsonObject(metadata) ? metadata['turn_id'] : undefined
+}
+
+/** The turn a line names, as far as it was read; null when it names none. */
+export const namedTurnId = (line: DeliveredLine): string | null => {
+  const id = turnIdIn(line)
   return typeof id === 'string' && id !== '' ? id : null
 }
 
-const withTurn = (state: Inheritance, event: RecordedEvent): Inheritance => {
+const withTurn = (state: Inheritance, event: InheritedEvent): Inheritance => {
   const { line } = event
   if (line.type === 'session_meta' && state.headMs === null && event.inherited !== true) {
     const { id, forked_from_id, subagent_history_start_ordinal } = line.payload
@@ -118,7 +129,7 @@ const withTurn = (state: Inheritance, event: RecordedEvent): Inheritance => {
 }
 
 /** What is known after a line. */
-export const evolveInheritance = (before: Inheritance, event: RecordedEvent): Inheritance => {
+export const evolveInheritance = (before: Inheritance, event: InheritedEvent): Inheritance => {
   const state = withTurn(before, event)
   // Only what a fork holds is told by time.
   if (!state.forked || !state.seesAll) return state
@@ -131,7 +142,7 @@ export const evolveInheritance = (before: Inheritance, event: RecordedEvent): In
   return { ...state, lastMs: ms, isOver: !isCopied && (state.isOver || isLate) }
 }
 
-const ruleOf = (state: Inheritance, event: RecordedEvent): InheritanceRule | null => {
+const ruleOf = (state: Inheritance, event: InheritedEvent): InheritanceRule | null => {
   const { line } = event
   if (event.inherited === true) return 'segment'
   if ((line.ordinal ?? Infinity) < state.startOrdinal) return 'ordinal'
@@ -147,7 +158,7 @@ const ruleOf = (state: Inheritance, event: RecordedEvent): InheritanceRule | nul
  * The rule by which a line is inherited; null when it is the thread's own. `state` is what is known after that very
  * line.
  */
-export const inheritedBy = (state: Inheritance, event: RecordedEvent): InheritanceRule | null => {
+export const inheritedBy = (state: Inheritance, event: InheritedEvent): InheritanceRule | null => {
   const rule = ruleOf(state, event)
   return rule === 'burst' && state.isOver ? null : rule
 }

@@ -117,6 +117,20 @@ const COMPLETED_ITEMS_169 = [
   'Extension'
 ]
 
+/**
+ * Every type of line that an era knows. Those that none of them reads (`world_state` and the ones behind it) say nothing about
+ * turns, items or threads; some are large.
+ */
+export const LINE_TYPES: ReadonlySet<string> = new Set([
+  ...LINES_169,
+  'world_state',
+  'retained_context',
+  'dynamic_tools_updated',
+  'inter_agent_communication_metadata',
+  'security_risk_score',
+  'realtime_item'
+])
+
 /** Every era this build knows, by name. */
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   '0.130': {

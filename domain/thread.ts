@@ -7,11 +7,13 @@
  *
  * Source: thread row of Codex 0.130 and 0.142 after a backfill, compared on 800 rows.
  */
-import type { EventPayload, RecordedEvent } from './events/event.ts'
+import type { RecordedEvent } from './events/event.ts'
+import { isItemOf, type EventOf, type LineOf, type Needs } from './events/needs.ts'
 import { metadataChangeOf, METADATA_UPDATED } from './changes/metadata.ts'
 import { goalOf, GOAL_CLEARED, GOAL_UPDATED, type Goal } from './changes/goal.ts'
 import { cwdInBare, saidInBare } from './items/bare-items.ts'
 import { userParts } from './items/item-parts.ts'
+import { SKETCH_NEEDS } from './items/items.ts'
 import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { ThreadGoalUpdated, type SessionMeta } from './events/payloads.ts'
 import type { TurnContext } from './events/turn-context.ts'
@@ -19,6 +21,26 @@ import { declaredTools } from './rich/tools.ts'
 import type { GitInfo, UserContent } from './protocol.ts'
 import { rangeOf, type ByteRange } from './turns/turn-state.ts'
 import { trimmed } from './white-space.ts'
+
+/** What facts of a thread are made of; and every line of an unknown type, since the thread was alive then. */
+export const THREAD_NEEDS = {
+  session_meta: 'head',
+  turn_context: 'newest',
+  user_message: SKETCH_NEEDS.user_message,
+  'item_completed:UserMessage': SKETCH_NEEDS['item_completed:UserMessage'],
+  task_started: 'head',
+  thread_settings_applied: 'whole',
+  thread_goal_updated: 'whole',
+  token_count: 'newest',
+  [`ignored:${GOAL_UPDATED}`]: 'whole',
+  [`ignored:${GOAL_CLEARED}`]: 'whole',
+  [`ignored:${METADATA_UPDATED}`]: 'whole',
+  unfamiliar: 'whole'
+} as const satisfies Needs
+
+type ThreadLine = LineOf<typeof THREAD_NEEDS>
+type ThreadEvent = RecordedEvent<ThreadLine>
+type SessionHead = Omit<SessionMeta, 'base_instructions'>
 
 /** Facts one `session_meta` states about its thread. */
 export interface MetaFacts {
@@ -126,12 +148,12 @@ export const initialThread: ThreadFacts = {
 }
 
 /** Names and roles are those of agents that another thread spawned. */
-const isSpawned = ({ source }: SessionMeta): boolean => {
+const isSpawned = ({ source }: SessionHead): boolean => {
   const parent = typeof source === 'object' ? (source['subagent'] as Json | undefined) : undefined
   return isJsonObject(parent) && parent['thread_spawn'] !== undefined
 }
 
-const factsOf = (meta: SessionMeta): MetaFacts => ({
+const factsOf = (meta: SessionHead): MetaFacts => ({
   id: meta.id.toLowerCase(),
   timestamp: meta.timestamp,
   cwd: normalizeCwd(meta.cwd),
@@ -170,7 +192,7 @@ export const normalizeCwd = (cwd: string): string => {
   return `/${names.join('/')}`
 }
 
-const withMeta = (facts: ThreadFacts, meta: SessionMeta, revision: number): ThreadFacts => {
+const withMeta = (facts: ThreadFacts, meta: SessionHead, revision: number): ThreadFacts => {
   const read = factsOf(meta)
   const memoryMode = meta.memory_mode ?? facts.memoryMode
   if (facts.head === null || facts.own === null) {
@@ -188,7 +210,7 @@ const withMeta = (facts: ThreadFacts, meta: SessionMeta, revision: number): Thre
   return { ...facts, own, memoryMode }
 }
 
-const withSegment = (facts: ThreadFacts, meta: SessionMeta, number: number): ThreadFacts =>
+const withSegment = (facts: ThreadFacts, meta: SessionHead, number: number): ThreadFacts =>
   facts.segment?.number === number
     ? facts
     : { ...facts, segment: { number, timestamp: meta.timestamp, preview: null } }
@@ -215,7 +237,7 @@ const withUserMessage = (
   facts: ThreadFacts,
   message: string,
   hasImages: boolean,
-  { revision, inherited }: RecordedEvent
+  { revision, inherited }: ThreadEvent
 ): ThreadFacts => {
   const { segment } = facts
   const isKnown = facts.firstUserMessage !== null && facts.title !== null
@@ -238,7 +260,7 @@ const withUserMessage = (
 const withGoal = (
   facts: ThreadFacts,
   { goal }: ThreadGoalUpdated,
-  { revision, line }: RecordedEvent
+  { revision, line }: ThreadEvent
 ): ThreadFacts => {
   const own = goal.threadId.toLowerCase() === facts.head?.id
   const next = own
@@ -272,7 +294,7 @@ const withGoalOnly = (
   facts: ThreadFacts,
   kind: string,
   payload: JsonObject,
-  event: RecordedEvent
+  event: ThreadEvent
 ): ThreadFacts => {
   if (kind === METADATA_UPDATED) return withOwnMetadata(facts, payload)
   if (kind === GOAL_CLEARED) {
@@ -289,7 +311,7 @@ const withGoalOnly = (
 const withCompletedUserMessage = (
   facts: ThreadFacts,
   content: ReadonlyArray<UserContent>,
-  event: RecordedEvent
+  event: ThreadEvent
 ): ThreadFacts => {
   const text = content.map((part) => (part.type === 'text' ? part.text : '')).join('')
   const hasImages = content.some(({ type }) => type === 'image' || type === 'localImage')
@@ -297,7 +319,7 @@ const withCompletedUserMessage = (
 }
 
 /** What was said, and where, before there were events that tell it. */
-const withBareItem = (facts: ThreadFacts, item: JsonObject, event: RecordedEvent): ThreadFacts => {
+const withBareItem = (facts: ThreadFacts, item: JsonObject, event: ThreadEvent): ThreadFacts => {
   const said = saidInBare(item)
   if (said !== null) return withCompletedUserMessage(facts, said, event)
   const cwd = cwdInBare(item)
@@ -305,14 +327,18 @@ const withBareItem = (facts: ThreadFacts, item: JsonObject, event: RecordedEvent
   return { ...facts, own: { ...facts.own, cwd: normalizeCwd(cwd) } }
 }
 
-const withEvent = (facts: ThreadFacts, p: EventPayload, event: RecordedEvent): ThreadFacts => {
+const withEvent = (
+  facts: ThreadFacts,
+  p: EventOf<typeof THREAD_NEEDS>,
+  event: ThreadEvent
+): ThreadFacts => {
   switch (p.type) {
     case 'user_message': {
       const images = (p.images?.length ?? 0) + (p.local_images?.length ?? 0)
       return withUserMessage(facts, p.message, images > 0, event)
     }
     case 'item_completed':
-      return p.item.type === 'UserMessage'
+      return isItemOf(p, ['UserMessage'])
         ? withCompletedUserMessage(facts, userParts(p.item.content), event)
         : facts
     case 'task_started':
@@ -339,7 +365,7 @@ const withEvent = (facts: ThreadFacts, p: EventPayload, event: RecordedEvent): T
   }
 }
 
-const evolve = (facts: ThreadFacts, event: RecordedEvent): ThreadFacts => {
+const evolve = (facts: ThreadFacts, event: ThreadEvent): ThreadFacts => {
   const { line, revision, inherited } = event
   switch (line.type) {
     case 'session_meta':
@@ -369,7 +395,7 @@ export interface ThreadState {
 }
 
 /** Pure and total: an event that says nothing about the thread leaves all but the time of the last event. */
-export const evolveThread = (state: ThreadState, event: RecordedEvent): ThreadState => {
+export const evolveThread = (state: ThreadState, event: ThreadEvent): ThreadState => {
   const evolved = evolve(state.facts, event)
   const isFirstBare = event.line.bare === true && state.facts.head === null && !evolved.isBare
   const facts = isFirstBare ? { ...evolved, isBare: true } : evolved

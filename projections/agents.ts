@@ -9,9 +9,16 @@
  * child are folded apart, in any order: each writes its own tables, and the reader puts them together.
  */
 import type { RecordedEvent } from '../domain/events/event.ts'
+import type { LineOf, Needs } from '../domain/events/needs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
 import type { SessionMeta } from '../domain/events/payloads.ts'
 import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
+
+/** The name of the tool stands right behind the type of its call, and only these two end like this. */
+const NEEDS = {
+  session_meta: 'head',
+  'response_item:function_call': { mark: 'e_agent","', within: 160 }
+} as const satisfies Needs
 
 /** Whether a spawned thread may still be written to by its parent. */
 export type AgentStatus = 'open' | 'closed'
@@ -32,7 +39,7 @@ const textIn = (object: JsonObject, name: string): string | null => {
 }
 
 /** The agent a thread's metadata describes; null for a thread that nobody spawned. */
-export const agentOf = (meta: SessionMeta): AgentRow | null => {
+export const agentOf = (meta: Omit<SessionMeta, 'base_instructions'>): AgentRow | null => {
   const source = meta.source as Json | undefined
   const sub = isJsonObject(source) ? source['subagent'] : undefined
   const spawn = isJsonObject(sub) ? sub['thread_spawn'] : undefined
@@ -102,7 +109,11 @@ const deletesOf = (rows: Rows, table: string, streamId: string): ReadonlyArray<R
   }))
 }
 
-const writesOf = (state: AgentsState, { line, streamId }: RecordedEvent, table: string) => {
+const writesOf = (
+  state: AgentsState,
+  { line, streamId }: RecordedEvent<LineOf<typeof NEEDS>>,
+  table: string
+) => {
   if (line.type === 'session_meta') {
     const row = state.seen ? null : agentOf(line.payload)
     return row === null ? NOTHING : edgeWrites(table, streamId, row)
@@ -121,9 +132,10 @@ export interface AgentsState {
 const SEEN: AgentsState = { seen: true }
 
 /** The spawn edges of a home. */
-export const agents: Projection<AgentsState> = {
+export const agents: Projection<AgentsState, typeof NEEDS> = {
   name: 'agents',
   version: 1,
+  needs: NEEDS,
   initial: () => ({ seen: false }),
   evolve: (state, event, { table }) =>
     event.inherited === true

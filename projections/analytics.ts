@@ -7,8 +7,8 @@
  */
 import { evolveRollout } from '../domain/analytics/from-rollout.ts'
 import { NO_ROLLOUT, type FactPlace, type RolloutState } from '../domain/analytics/rollout-state.ts'
-import type { SituatedEvent } from '../domain/turns/situate.ts'
-import type { Projection, RowKey } from './projection.ts'
+import { EVERY_LINE } from '../domain/events/needs.ts'
+import type { LedgerProjection, RowKey } from './projection.ts'
 
 const factKey = (table: string, streamId: string, { revision, index }: FactPlace): RowKey => [
   table,
@@ -18,9 +18,10 @@ const factKey = (table: string, streamId: string, { revision, index }: FactPlace
 ]
 
 /** The facts of a thread. */
-export const analytics: Projection<RolloutState, SituatedEvent> = {
+export const analytics: LedgerProjection<RolloutState> = {
   name: 'analytics',
   version: 3,
+  needs: EVERY_LINE,
   initial: () => NO_ROLLOUT,
   evolve: (state, event, { profile, table }) => {
     const step = evolveRollout(state, event, profile)

@@ -4,17 +4,18 @@
  *   [approvals, file, call id]   -> Approval   odd or long ids share a key by a small hash and are told apart by number
  */
 import { approvalIn, surer, type Approval } from '../domain/audit/approvals.ts'
-import type { SituatedEvent } from '../domain/turns/situate.ts'
-import type { Projection, RowKey } from './projection.ts'
+import { EVERY_LINE } from '../domain/events/needs.ts'
+import type { LedgerProjection, RowKey } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 
 /** Keys of the decisions of a file begin with this. */
 export const approvalsPrefix = (table: string, file: string): RowKey => [table, file]
 
 /** The approvals of a file. */
-export const approvals: Projection<null, SituatedEvent> = {
+export const approvals: LedgerProjection<null> = {
   name: 'approvals',
   version: 2,
+  needs: EVERY_LINE,
   initial: () => null,
   evolve: (_, event, { rows, table }) => {
     const found = approvalIn(event)

@@ -9,8 +9,8 @@
 import { evolveTrail } from '../domain/audit/trail.ts'
 import { START_OF_TRAIL, type TrailState } from '../domain/audit/trail-state.ts'
 import type { TrailRow } from '../domain/audit/row.ts'
-import type { SituatedEvent } from '../domain/turns/situate.ts'
-import type { Projection, RowKey, RowWrite } from './projection.ts'
+import { EVERY_LINE } from '../domain/events/needs.ts'
+import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
 
 /** Keys of the rows of a file begin with this; their number follows. */
 export const trailPrefix = (table: string, file: string): RowKey => [table, file]
@@ -29,9 +29,10 @@ const rowWrites = (
   ])
 
 /** The audit trail of a file. */
-export const threadAudit: Projection<TrailState, SituatedEvent> = {
+export const threadAudit: LedgerProjection<TrailState> = {
   name: 'thread_audit',
   version: 2,
+  needs: EVERY_LINE,
   initial: () => START_OF_TRAIL,
   evolve: (state, event, { table }) => {
     const [next, rows] = evolveTrail(state, event)

@@ -1,25 +1,28 @@
 /**
- * The read models the engine keeps, in groups. A group is folded together, in this order, from the lines it wants; it has
+ * The read models the engine keeps, in groups. A group is folded together, in this order, from what it needs; it has
  * checkpoints and fold states of its own. Adding a read model is adding a file and a line here, or for one that is folded only
  * when somebody asks, in `ledgers.ts`.
  */
+import { counting, needsOfAll, type Needs } from '../domain/events/needs.ts'
 import type { Profile } from '../domain/profile.ts'
 import { agents } from './agents.ts'
 import { damage } from './damage.ts'
-import type { Projection, Wanted } from './projection.ts'
+import type { Projection } from './projection.ts'
 import { threads } from './threads.ts'
 import { turns } from './turns.ts'
 
 // Each projection has its own state type, and those of ledgers one for events; the engine only carries them.
 // oxlint-disable-next-line typescript/no-explicit-any
-type AnyProjection = Projection<any, any>
+type AnyProjection = Projection<any, any, any>
 
 /** Read models that are folded together. */
 export interface ReadModels {
   readonly name: GroupName
   readonly projections: ReadonlyArray<AnyProjection>
-  /** Lines the folds need, as long as none of them needs every line. */
-  readonly wanted: Wanted
+  /** What they need together. */
+  readonly needs: Needs
+  /** The same when one of them must count every line. */
+  readonly countingNeeds: Needs
   /** True when each file is a stream of its own, so that what a revert left behind is folded, too. */
   readonly byFile?: boolean
 }
@@ -27,12 +30,19 @@ export interface ReadModels {
 /** The groups by name. */
 export type GroupName = 'threads' | 'usage' | 'tools' | 'audit' | 'analytics'
 
-/** What lists and pages are served from: as new as the files before every answer. */
-export const THREADS: ReadModels = {
-  name: 'threads',
-  projections: [threads, turns, damage, agents],
-  wanted: 'folded'
+/** Read models that are folded together, in this order. */
+export const readModels = (
+  name: GroupName,
+  projections: ReadonlyArray<AnyProjection>,
+  byFile = false
+): ReadModels => {
+  const needs = needsOfAll(projections.map((one): Needs => one.needs))
+  const countingNeeds = '*' in needs ? needs : counting(needs)
+  return { name, projections, needs, countingNeeds, ...(byFile ? { byFile } : {}) }
 }
+
+/** What lists and pages are served from: as new as the files before every answer. */
+export const THREADS = readModels('threads', [threads, turns, damage, agents])
 
 /** Which answers an index holds: those of an era, and of strict mode where Codex's own refusals are wanted. */
 export const viewName = (profile: Profile, strict: boolean): string =>

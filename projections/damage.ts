@@ -6,7 +6,11 @@
  * A bad line stops nothing: the folds pass it over and this table says so.
  */
 import type { DamageReason } from '../domain/events/event.ts'
+import type { Needs } from '../domain/events/needs.ts'
 import type { Projection, RowWrite } from './projection.ts'
+
+/** Damage is noticed in what is read; of what is passed over, a line that swallowed another one is looked for. */
+const NEEDS = { glued: 'whole' } as const satisfies Needs
 
 /** Where a bad line stands and why it is not an event. */
 export interface DamageRow {
@@ -19,9 +23,10 @@ export interface DamageRow {
 const NOTHING: readonly [null, ReadonlyArray<RowWrite>] = [null, []]
 
 /** The damaged lines of a thread. */
-export const damage: Projection<null> = {
+export const damage: Projection<null, typeof NEEDS> = {
   name: 'damage',
   version: 2,
+  needs: NEEDS,
   initial: () => null,
   evolve: () => NOTHING,
   damaged: ({ streamId, revision, segment, offset, bytes, reason }, { table }) => [

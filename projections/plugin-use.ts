@@ -6,8 +6,9 @@
  * A sign that a turn shows several times is one row. What a thread inherited is left out: it was used elsewhere.
  */
 import { evidenceIn, type PluginEvidence } from '../domain/plugins/evidence.ts'
+import { EVERY_LINE } from '../domain/events/needs.ts'
 import type { SituatedEvent } from '../domain/turns/situate.ts'
-import type { Projection, RowKey, RowWrite } from './projection.ts'
+import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
 
 /** A sign, in its turn and where it stands. */
 export interface PluginUseRow extends PluginEvidence {
@@ -61,9 +62,10 @@ const rowsOf = (
 }
 
 /** Plugins in use. */
-export const pluginUse: Projection<PluginUseState, SituatedEvent> = {
+export const pluginUse: LedgerProjection<PluginUseState> = {
   name: 'plugin-use',
   version: 2,
+  needs: EVERY_LINE,
   initial: () => ({ turnId: null, shown: [] }),
   evolve: (before, event, { table }) => {
     const state = turnAfter(before, event)

@@ -3,26 +3,10 @@
  * rows it wrote before and commits what it returns together with its state.
  */
 import type { DamagedLine, RecordedEvent } from '../domain/events/event.ts'
+import type { EVERY_LINE, LineOf, Needs } from '../domain/events/needs.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { Profile } from '../domain/profile.ts'
-
-/** Which lines a reader delivers. */
-export type Wanted =
-  /** Every line. */
-  | 'all'
-  /** Every line, for who counts them: of long ones the texts may be cut that no fold keeps. */
-  | 'counted'
-  /**
-   * Lines that make turns or thread facts; of settings and token counts only the last of a batch, and of reasoning
-   * and tool ends only that they are there and under which id.
-   */
-  | 'folded'
-  /** Lines that make items. */
-  | 'items'
-  /** Lines that say something: messages, as events and as they were sent. */
-  | 'messages'
-  /** Lines that say what was spent, on what and in which turn; of what merely shows something, that it is there. */
-  | 'usage'
+import type { SituatedEvent } from '../domain/turns/situate.ts'
 
 /** A key: the projection's table, then the parts of a primary or secondary key. */
 export type RowKey = ReadonlyArray<string | number>
@@ -72,11 +56,20 @@ export const perStream = <A>(
   }
 }
 
-/** A read model over events as they stand, or as one before it in its group gives them on. `S` is O(1) but for the open turn, and JSON. */
-export interface Projection<S, E extends RecordedEvent = RecordedEvent> {
+/**
+ * A read model over events as they stand, or as one before it in its group gives them on. `S` is O(1) but for the open turn, and
+ * JSON. Of an event it may read what it says in `needs` that it needs.
+ */
+export interface Projection<
+  S,
+  N extends Needs,
+  E extends RecordedEvent<LineOf<N>> = RecordedEvent<LineOf<N>>
+> {
   readonly name: string
   /** Raise when `evolve` changes meaning: the engine builds the new version beside the old. */
   readonly version: number
+  /** What the reader gives it of each kind of line. */
+  readonly needs: N
   /** The state before the first event; `counts` tells whether every event will be delivered. */
   readonly initial: (counts: boolean) => S
   /** The next state, the rows to write, and the event as those behind this one in its group are given it. */
@@ -94,6 +87,13 @@ export interface Projection<S, E extends RecordedEvent = RecordedEvent> {
   /** True when skipped lines turned out to matter: fold again with every event. */
   readonly needsEveryEvent?: (state: S) => boolean
 }
+
+/** A read model of a ledger: it is given situated events. */
+export type LedgerProjection<S, N extends Needs = typeof EVERY_LINE> = Projection<
+  S,
+  N,
+  SituatedEvent<LineOf<N>>
+>
 
 /** A line of a log that unroll keeps in a home. */
 export interface LogLine {

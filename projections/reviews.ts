@@ -11,8 +11,8 @@ import {
   type ReviewState,
   type ReviewWrite
 } from '../domain/audit/reviews.ts'
-import type { SituatedEvent } from '../domain/turns/situate.ts'
-import type { Projection, RowKey, RowWrite } from './projection.ts'
+import { EVERY_LINE } from '../domain/events/needs.ts'
+import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 
 /** Keys of the reviews of a file begin with this; their number follows. */
@@ -36,9 +36,10 @@ const writeOf = (write: ReviewWrite, table: string, file: string): ReadonlyArray
 }
 
 /** The reviews of a file. */
-export const reviews: Projection<ReviewState, SituatedEvent> = {
+export const reviews: LedgerProjection<ReviewState> = {
   name: 'reviews',
   version: 2,
+  needs: EVERY_LINE,
   initial: () => NO_REVIEWS,
   evolve: (state, event, { table }) => {
     const [next, writes] = evolveReviews(state, event)

@@ -5,6 +5,7 @@
  *   [<group>-situation.id, streamId, turn id, place]         -> 1                     finds one by its id; ids may repeat
  */
 import type { RecordedEvent } from '../domain/events/event.ts'
+import type { EVERY_LINE, Needs } from '../domain/events/needs.ts'
 import type { Profile } from '../domain/profile.ts'
 import {
   isOver,
@@ -15,7 +16,9 @@ import {
 import {
   initialSituation,
   situate,
+  type SITUATE_NEEDS,
   type SituatedEvent,
+  type SituatedLine,
   type Situation
 } from '../domain/turns/situate.ts'
 import {
@@ -140,11 +143,11 @@ const lasting = (
 
 const lookupOf = perStream(liveTurns)
 
-const evolve = (
+const evolve = <L extends SituatedLine>(
   before: Situation,
-  event: RecordedEvent,
+  event: RecordedEvent<L>,
   around: Surroundings
-): readonly [Situation, ReadonlyArray<RowWrite>, SituatedEvent] => {
+): readonly [Situation, ReadonlyArray<RowWrite>, SituatedEvent<L>] => {
   const { streamId } = event
   const [state, situated] = situate(before, event, lookupOf(around, streamId), around.profile)
   const { turnChanges } = situated
@@ -152,14 +155,15 @@ const evolve = (
   return [state, writes, situated]
 }
 
-/** The situations of a group; `needsAll` where every line is delivered from the start. */
+/** The situations of a group that needs no more of a line than where it stands, or every line. */
 export const situationOf = (
   group: string,
-  needsAll: boolean
-): Projection<Situation> & { readonly evolve: typeof evolve } => ({
+  needs: typeof SITUATE_NEEDS | typeof EVERY_LINE
+): Omit<Projection<Situation, typeof SITUATE_NEEDS>, 'needs'> & { readonly needs: Needs } => ({
   name: `${group}-situation`,
   version: 1,
-  initial: (counts) => initialSituation(needsAll || counts),
+  needs,
+  initial: (counts) => initialSituation('*' in needs || counts),
   evolve,
   forget: (streamId, { rows, table }) =>
     [table, `${table}.id`].flatMap((part) =>
@@ -172,7 +176,7 @@ export const situating = (
   rows: Rows & { readonly put: (writes: ReadonlyArray<RowWrite>) => void },
   profile: Profile,
   seesAll: boolean
-): ((event: RecordedEvent) => SituatedEvent) => {
+): (<L extends SituatedLine>(event: RecordedEvent<L>) => SituatedEvent<L>) => {
   const around = { rows, profile, table: 'situation' }
   let state = initialSituation(seesAll)
   return (event) => {

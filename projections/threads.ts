@@ -14,6 +14,7 @@ import { spawnIn, spawnText } from '../domain/spawned.ts'
 import {
   evolveThread,
   initialThread,
+  THREAD_NEEDS,
   threadFacts,
   type ThreadFacts,
   type ThreadState
@@ -190,9 +191,10 @@ const withEarlier = (facts: ThreadFacts, preview: string | null): ThreadFacts =>
       }
 
 /** The threads of a home. */
-export const threads: Projection<ThreadState> = {
+export const threads: Projection<ThreadState, typeof THREAD_NEEDS> = {
   name: 'threads',
   version: 8,
+  needs: THREAD_NEEDS,
   initial: () => ({ facts: initialThread, lastEventAt: null }),
   evolve: (state, event) => [evolveThread(state, event), NOTHING],
   settle: (state, stream, { rows, table, profile }) => {

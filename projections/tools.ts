@@ -22,10 +22,11 @@ import {
 } from '../domain/tools/fold.ts'
 import { idOf } from '../domain/tools/merge.ts'
 import { UNKNOWN_CALL, type FileTouch, type ToolCall } from '../domain/tools/tool-call.ts'
+import { EVERY_LINE } from '../domain/events/needs.ts'
 import type { SituatedEvent } from '../domain/turns/situate.ts'
 import {
   perStream,
-  type Projection,
+  type LedgerProjection,
   type RowKey,
   type Rows,
   type RowWrite,
@@ -262,9 +263,10 @@ const forget = (streamId: string, { rows, table }: Surroundings): ReadonlyArray<
 }
 
 /** The tool calls of a home. */
-export const tools: Projection<ToolsState, SituatedEvent> = {
+export const tools: LedgerProjection<ToolsState> = {
   name: 'tools',
   version: 3,
+  needs: EVERY_LINE,
   initial: () => NO_TOOLS,
   evolve,
   forget

@@ -11,6 +11,7 @@
 import {
   initialTurns,
   liveTurnOf,
+  TURN_NEEDS,
   type TurnLookup,
   type TurnRow,
   type TurnsState,
@@ -117,9 +118,10 @@ const lookupOf = perStream(({ rows, table }, streamId): TurnLookup => ({
 const NO_WRITES: ReadonlyArray<RowWrite> = []
 
 /** The turns of a thread. */
-export const turns: Projection<TurnsState> = {
+export const turns: Projection<TurnsState, typeof TURN_NEEDS> = {
   name: 'turns',
   version: 8,
+  needs: TURN_NEEDS,
   initial: initialTurns,
   evolve: (state, event, around) => {
     const { streamId } = event

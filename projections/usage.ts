@@ -12,13 +12,12 @@
  */
 import { isSegmentPath } from '../domain/ids.ts'
 import type { InheritanceRule } from '../domain/inherited.ts'
-import type { SituatedEvent } from '../domain/turns/situate.ts'
 import { NO_SPENDS, unpacked, withPacked, type SpendRow } from '../domain/usage/packed.ts'
 import type { KeptSpend } from '../domain/usage/spend.ts'
-import { evolveUsage, uncountedSpend } from '../domain/usage/usage.ts'
+import { evolveUsage, uncountedSpend, USAGE_NEEDS } from '../domain/usage/usage.ts'
 import { MAIN, NO_USAGE, type Spender, type UsageState } from '../domain/usage/usage-state.ts'
 import { DAY_MS, withSpend, type UsageSum } from '../domain/usage/sums.ts'
-import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
+import type { LedgerProjection, RowKey, Rows, RowWrite } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 
 /** What is known of a thread that spends. */
@@ -112,9 +111,10 @@ const sumWrites = (
 const TABLES = ['', '.spend', '.answer', '.sum']
 
 /** The usage of a thread. */
-export const usage: Projection<UsageState, SituatedEvent> = {
+export const usage: LedgerProjection<UsageState, typeof USAGE_NEEDS> = {
   name: 'usage',
   version: 3,
+  needs: USAGE_NEEDS,
   initial: () => NO_USAGE,
   evolve: (state, event, { rows, table }) => {
     const { streamId } = event

@@ -5,6 +5,7 @@
  * the call began.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../domain/events/needs.ts'
 import type { StoreError } from '../domain/errors.ts'
 import { appendEvents } from './mutate/append.ts'
 import { homeCatchUp } from './catch-up/backfill.ts'
@@ -126,7 +127,7 @@ const placesOf = (
     async () =>
       E.map(use)(await find(threadId))
   return {
-    events: (threadId, from) => found(threadId, (info) => store.read(info, from, 'all')),
+    events: (threadId, from) => found(threadId, (info) => store.read(info, from, EVERY_LINE)),
     bytes: (threadId, segment, from, until) =>
       found(threadId, (info) => store.bytes(info, segment, from, until)),
     locate: (threadId) => () => findNamed(parts)(threadId),

@@ -5,12 +5,19 @@
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
-import type { BaseReason, DamagedLine, RecordedEvent } from '../domain/events/event.ts'
+import type {
+  BaseReason,
+  DamagedLine,
+  DamagedPlace,
+  PlacedEvent,
+  RecordedEvent
+} from '../domain/events/event.ts'
+import type { DeliveredLine, EVERY_LINE, LineOf, Needs } from '../domain/events/needs.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { HistoryBase } from '../domain/events/payloads.ts'
 import type { ByteRange } from '../domain/turns/turn-state.ts'
-import type { RowKey, Wanted } from '../projections/projection.ts'
+import type { RowKey } from '../projections/projection.ts'
 
 /** A place between events. `offset` counts bytes in the segment; `revision` counts events in the stream. */
 export interface Position {
@@ -94,8 +101,8 @@ export interface WrittenSegment {
 }
 
 /** A run of lines, in order. */
-export interface Batch {
-  readonly lines: ReadonlyArray<RecordedEvent | DamagedLine>
+export interface Batch<N extends Needs = typeof EVERY_LINE> {
+  readonly lines: ReadonlyArray<RecordedEvent<LineOf<N>> | DamagedLine>
   /** Where the next batch begins. */
   readonly next: Position
   /** The last line before `next`, to recognise it later; null when there was none yet. */
@@ -112,8 +119,9 @@ export interface Guard {
 }
 
 /** True for a line that is not an event. */
-export const isDamaged = (line: RecordedEvent | DamagedLine): line is DamagedLine =>
-  'reason' in line
+export const isDamaged = <D extends DamagedPlace>(
+  line: PlacedEvent<DeliveredLine> | D
+): line is D => 'reason' in line
 
 /** What a stream must hold for an append to happen: so many events, or anything, nothing, something. */
 export type ExpectedRevision = number | 'any' | 'no_stream' | 'stream_exists'
@@ -149,10 +157,10 @@ export interface FolderMemory {
 }
 
 /** A file a thread was written to before a revert. */
-export interface OlderFile {
+export interface OlderFile<N extends Needs = typeof EVERY_LINE> {
   readonly path: string
   /** All its lines, whether or not the thread's history still leads through them. */
-  readonly batches: AsyncIterable<Batch>
+  readonly batches: AsyncIterable<Batch<N>>
 }
 
 /**
@@ -194,19 +202,26 @@ export interface EventStore {
   /** The files written for a thread, oldest first; reads the first and the last line of each. */
   readonly segments: (streamId: StreamId) => ReadonlyArray<WrittenSegment>
   /** The lines of each older file of a thread by itself, newest file first; none where all history is in one file. */
-  readonly olderFiles: (streamId: StreamId, wanted: Wanted) => ReadonlyArray<OlderFile>
+  readonly olderFiles: <N extends Needs>(
+    streamId: StreamId,
+    needs: N
+  ) => ReadonlyArray<OlderFile<N>>
   /** Lines from a position to the end of the stream as it is now, in batches of bounded size. */
-  readonly read: (info: StreamInfo, from: Position, wanted: Wanted) => AsyncIterable<Batch>
+  readonly read: <N extends Needs>(
+    info: StreamInfo,
+    from: Position,
+    needs: N
+  ) => AsyncIterable<Batch<N>>
   /**
-   * The lines of some byte ranges, in order; `revision` is not known and reads -1. With limits, long lines need not be held
+   * The lines of some byte ranges, in order; how many stand before them is not known. With limits, long lines need not be held
    * whole.
    */
-  readonly readRanges: (
+  readonly readRanges: <N extends Needs>(
     info: StreamInfo,
     ranges: ReadonlyArray<ByteRange>,
-    wanted: Wanted,
+    needs: N,
     limits?: ReadLimits
-  ) => Promise<ReadonlyArray<RecordedEvent | DamagedLine>>
+  ) => Promise<ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>>
   /** Bytes of a segment of the stream as they stand, from one offset up to another, in pieces of bounded size. */
   readonly bytes: (
     info: StreamInfo,

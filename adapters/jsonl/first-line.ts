@@ -8,8 +8,7 @@ import { statSync } from 'node:fs'
 import { baseOf, type HistoryBase } from '../../domain/events/payloads.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import { openBytes, type ByteSource } from './bytes.ts'
-import { withoutInstructions } from './elide.ts'
-import { endOfLine, isBlank, parseLine } from './lines.ts'
+import { endOfLine, isBlank, parseLine, withoutInstructions } from './lines.ts'
 
 /** What a segment's first line says; `unreadable` when it is not session metadata. */
 export type FirstLine =

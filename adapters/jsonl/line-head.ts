@@ -2,11 +2,6 @@
  * The head Codex gives every line, as bytes: `{"timestamp":"<24 characters>","type":"<type>","payload":{`, from 0.143 on
  * with `"ordinal":<number>` before the type.
  */
-import type { RolloutLine } from '../../domain/events/event.ts'
-
-/** What to do with a line; an event when its first bytes tell all that is needed. */
-export type Plan = 'parse' | 'parse_meta' | 'skip' | 'last_context' | 'last_tokens' | RolloutLine
-
 /** Bytes in which the head of any line ends, and the ids behind it. */
 export const HEAD_BYTES = 384
 
@@ -20,11 +15,21 @@ const NUMBERED_TYPE_BYTES = Buffer.from(',"type":"')
 /** From its type on, how an event begins. */
 export const EVENT_BYTES = Buffer.from('event_msg","payload":{"type":"')
 
+/** From its type on, how a response item begins. */
+export const ITEM_BYTES = Buffer.from('response_item","payload":{"type":"')
+
+/** Behind its type, how a line of any other kind goes on. */
+export const PAYLOAD_BYTES = Buffer.from(',"payload":{')
+
 /** True when these bytes stand there. */
 export const matches = (buffer: Buffer, at: number, literal: Buffer): boolean => {
   for (let i = 0; i < literal.length; i++) if (buffer[at + i] !== literal[i]) return false
   return true
 }
+
+/** Time of a line whose type was found by `typeAt`. */
+export const timestampOf = (buffer: Buffer, from: number): string =>
+  buffer.toString('latin1', from + PREFIX_BYTES.length, from + TIMESTAMP_END)
 
 const isDigit = (byte: number | undefined): boolean =>
   byte !== undefined && byte >= 48 && byte <= 57

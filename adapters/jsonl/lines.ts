@@ -6,7 +6,6 @@ import type { DamageReason, RolloutLine } from '../../domain/events/event.ts'
 import { exactValue, withDoubled } from '../../domain/events/exact-json.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { lineOf } from '../../migrations/line.ts'
-import { endOfString } from './elide.ts'
 
 /** A line of this many bytes or more is damage: JavaScript cannot hold much longer strings. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
@@ -39,6 +38,28 @@ export const DEPTH_MAX = 16 * 1024
 /** A shorter line cannot be as deep. */
 const SHALLOW_BYTES = 2 * DEPTH_MAX
 const QUOTE = 34
+
+const INSTRUCTIONS = Buffer.from(',"base_instructions":{"text":"')
+const BACKSLASH = 92
+const CLOSING_BRACE = 125
+
+/** Where a JSON string that begins before `from` ends, or -1. */
+export const endOfString = (line: Buffer, from: number): number => {
+  for (let at = line.indexOf(QUOTE, from); at !== -1; at = line.indexOf(QUOTE, at + 1)) {
+    let backslashes = 0
+    while (line[at - 1 - backslashes] === BACKSLASH) backslashes += 1
+    if (backslashes % 2 === 0) return at
+  }
+  return -1
+}
+
+/** A metadata line without its instructions: most of its bytes, and nothing an index keeps. */
+export const withoutInstructions = (line: Buffer): Buffer => {
+  const from = line.indexOf(INSTRUCTIONS)
+  const end = from === -1 ? -1 : endOfString(line, from + INSTRUCTIONS.length)
+  if (end === -1 || line[end + 1] !== CLOSING_BRACE) return line
+  return Buffer.concat([line.subarray(0, from), line.subarray(end + 2)])
+}
 
 const isTooDeep = (line: Buffer): boolean => {
   let depth = 0

@@ -4,25 +4,26 @@
  * What a fold needs of most such lines stands at their beginning, or in what is left when long texts are cut. Only a line that is
  * asked for whole, or of which a fold may keep any text, is held.
  */
-import type { DamageReason, RolloutLine } from '../../domain/events/event.ts'
-import { HOOK_PROMPT_MARK } from '../../domain/items/hook-prompt.ts'
+import type { DamageReason } from '../../domain/events/event.ts'
+import { NO_LONG_TEXT, type Clipped, type DeliveredLine } from '../../domain/events/needs.ts'
 import type { Profile } from '../../domain/profile.ts'
-import { SUMMARY_CHARACTERS_MAX } from '../../domain/turns/turn-state.ts'
-import type { Wanted } from '../../projections/projection.ts'
 import type { Guard } from '../../replay/ports.ts'
 import { giveWay, type SlowByteSource } from './bytes.ts'
-import { withoutInstructions } from './elide.ts'
+import { clippingOf, isHeadLine, marksAgainst, planLine, type Delivery } from './delivery.ts'
 import { guardOf, GUARD_BYTES_MAX } from './guard.ts'
-import { EVENT_BYTES, matches, PREFIX_BYTES, typeAt } from './line-head.ts'
-import { endOfLine, isAllNul, isBlank, LINE_BYTES_MAX, mayBegin } from './lines.ts'
+import { isLate } from './heads.ts'
+import { EVENT_BYTES, matches, typeAt } from './line-head.ts'
+import {
+  endOfLine,
+  isAllNul,
+  isBlank,
+  LINE_BYTES_MAX,
+  mayBegin,
+  withoutInstructions
+} from './lines.ts'
 import { parseLongLine } from './parse-long.ts'
-import { planLine } from './peek.ts'
 import { shortener, utf8Check, type Shortener } from './shorten.ts'
 
-/** What was said is kept for summaries when it is short, and a character takes at most six bytes. */
-const SAID_BYTES_MAX = 6 * (SUMMARY_CHARACTERS_MAX + 1)
-/** Of other lines no fold keeps a text, but short ones say what is what. */
-const UNSAID_BYTES_MAX = 256
 /** So much of a line is planned. */
 const HEAD_BYTES = 64 * 1024
 /** So much is read at once when a line is read again. */
@@ -31,12 +32,10 @@ const PIECE_BYTES = 1024 * 1024
 const PASSED_COST = 2
 const CARRIAGE_RETURN = 13
 const CLOSING_BRACE = 125
-const HOOK_PROMPT = Buffer.from(HOOK_PROMPT_MARK)
 
 /** How lines are read. */
 export interface LongLineOptions {
-  readonly wanted: Wanted
-  readonly profile: Profile
+  readonly delivery: Delivery
   /** True where going back is dear: then the line is held. */
   readonly isHeld: boolean
   /** True where the end of the source is the end of the line. */
@@ -60,57 +59,13 @@ export interface LongLine {
   readonly isCut: boolean
 }
 
-type Content = RolloutLine | DamageReason | 'blank' | 'skip'
-
-/** Lines of which folds keep no long text, but those under some keys. */
-interface Cut {
-  readonly head: Buffer
-  readonly textBytesMax: number
-  readonly keeps?: RegExp
-}
-
-const event = (kind: string, textBytesMax: number, keeps?: RegExp): Cut => ({
-  head: Buffer.concat([EVENT_BYTES, Buffer.from(`${kind}"`)]),
-  textBytesMax,
-  ...(keeps && { keeps })
-})
-
-const COMPACTED: Cut = {
-  head: Buffer.from('compacted","payload":{'),
-  textBytesMax: UNSAID_BYTES_MAX
-}
-
-const CUTS: ReadonlyArray<Cut> = [
-  COMPACTED,
-  ...['function_call_output', 'custom_tool_call_output', 'reasoning'].map((kind) => ({
-    head: Buffer.from(`response_item","payload":{"type":"${kind}"`),
-    textBytesMax: UNSAID_BYTES_MAX
-  })),
-  ...[
-    'agent_reasoning',
-    'agent_reasoning_raw_content',
-    'image_generation_end',
-    'web_search_end',
-    'patch_apply_end',
-    'mcp_tool_call_end',
-    'exited_review_mode'
-  ].map((kind) => event(kind, UNSAID_BYTES_MAX)),
-  event('agent_message', SAID_BYTES_MAX),
-  event('user_message', SAID_BYTES_MAX, /^message$/),
-  event('item_completed', SAID_BYTES_MAX, /^text$/)
-]
-
-const cutterOf = ({ textBytesMax, keeps }: Cut): Shortener =>
-  shortener(textBytesMax, { isForFolds: true, ...(keeps && { keeps }) })
-
-/** Of these the usage ledger wants what stands at their end. */
-const LATE: ReadonlySet<string> = new Set(['turn_context', 'compacted'])
+type Content = DeliveredLine | DamageReason | 'blank' | 'skip'
 
 type Way =
   /** Its beginning tells all, unless one of the marks stands in it. */
   | {
       readonly by: 'head'
-      readonly content: 'skip' | RolloutLine
+      readonly content: 'skip' | DeliveredLine
       readonly marks: ReadonlyArray<Buffer>
     }
   | { readonly by: 'cut'; readonly cutter: Shortener; readonly isForFolds: boolean }
@@ -118,27 +73,26 @@ type Way =
 
 const WHOLE: Way = { by: 'whole' }
 
+const cutWay = ({ textBytesMax, keeps }: Clipped): Way => ({
+  by: 'cut',
+  cutter: shortener(textBytesMax, { isForFolds: true, ...(keeps && { keeps: new Set(keeps) }) }),
+  isForFolds: true
+})
+
 /** Tells from the beginning of a line how much of it is needed. */
-const wayOf = (buffer: Buffer, { wanted, profile, textBytesMax }: LongLineOptions): Way => {
+const wayOf = (buffer: Buffer, { delivery, textBytesMax }: LongLineOptions): Way => {
   const at = typeAt(buffer, 0)
   if (at === -1) return WHOLE
   const head = Buffer.concat([buffer.subarray(0, HEAD_BYTES), Buffer.of(CLOSING_BRACE)])
-  const plan = planLine(head, 0, head.length, wanted, profile)
-  if (plan === 'parse' && textBytesMax !== undefined && matches(buffer, at, EVENT_BYTES))
+  const plan = planLine(head, 0, head.length, delivery)
+  if (plan === 'skip') return { by: 'head', content: plan, marks: marksAgainst(delivery, head) }
+  if (isHeadLine(plan))
+    return isLate(plan) ? cutWay(NO_LONG_TEXT) : { by: 'head', content: plan, marks: [] }
+  if (plan !== 'parse') return WHOLE
+  if (textBytesMax !== undefined && matches(buffer, at, EVENT_BYTES))
     return { by: 'cut', cutter: shortener(textBytesMax), isForFolds: false }
-  const isForFolds = wanted === 'folded' || wanted === 'counted'
-  if (plan === 'parse' && (isForFolds || textBytesMax !== undefined)) {
-    // Pages show nothing of a compaction but that it is there.
-    const cuts = isForFolds ? CUTS : [COMPACTED]
-    const cut = cuts.find(({ head: start }) => matches(buffer, at, start))
-    return cut === undefined ? WHOLE : { by: 'cut', cutter: cutterOf(cut), isForFolds: true }
-  }
-  if (plan === 'skip') {
-    const marks = wanted === 'folded' ? [PREFIX_BYTES, HOOK_PROMPT] : [HOOK_PROMPT]
-    return { by: 'head', content: plan, marks }
-  }
-  if (typeof plan !== 'object' || (wanted === 'usage' && LATE.has(plan.type))) return WHOLE
-  return { by: 'head', content: plan, marks: [] }
+  const clipped = clippingOf(delivery, head)
+  return clipped === null ? WHOLE : cutWay(clipped)
 }
 
 /** Looks for short runs of bytes, also where one stands over the border of two pieces. */
@@ -263,12 +217,12 @@ const told = async (
 const toldWhole = async (
   line: Buffer,
   terminated: boolean,
-  { wanted, profile }: LongLineOptions
+  { delivery }: LongLineOptions
 ): Promise<Content> => {
-  const plan = planLine(line, 0, line.length, wanted, profile)
-  if (terminated && (typeof plan === 'object' || plan === 'skip')) return plan
-  const bytes = plan === 'parse_meta' ? withoutInstructions(line) : line
-  const parsed = await parseLongLine(bytes, profile)
+  const plan = planLine(line, 0, line.length, delivery)
+  if (terminated && (isHeadLine(plan) || plan === 'skip')) return plan
+  const bytes = plan === 'parse_lean' ? withoutInstructions(line) : line
+  const parsed = await parseLongLine(bytes, delivery.profile)
   return plan === 'skip' && typeof parsed === 'object' ? plan : parsed
 }
 
@@ -294,7 +248,9 @@ export const readLongLine = async (
   const terminated = end !== -1
   const bytes = passed.bytes()
   const isKnown = options.endsHere === true || terminated || bytes >= LINE_BYTES_MAX
-  const [known, isCut] = isKnown ? await told(way, passed, first, options.profile) : [null, false]
+  const [known, isCut] = isKnown
+    ? await told(way, passed, first, options.delivery.profile)
+    : [null, false]
   const guard = { ...guardOf(passed.seen.tail, offset, terminated), bytes }
   const whole = async (): Promise<Content> =>
     toldWhole(await wholeLine(source, passed, offset), isKnown, options)

@@ -8,17 +8,15 @@
 import { isUtf8 } from 'node:buffer'
 import type { DamagedLine, DamageReason, RecordedEvent } from '../../domain/events/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
+import type { DeliveredLine, LineKind, Needs } from '../../domain/events/needs.ts'
 import type { Profile } from '../../domain/profile.ts'
-import type { Wanted } from '../../projections/projection.ts'
 import type { Batch, Guard, Lineage, Position, Segment } from '../../replay/ports.ts'
 import { giveBack, takeBuffer } from './buffers.ts'
 import { endingAt, giveWay, noteWork, openBytes, type SlowByteSource } from './bytes.ts'
-import { withoutInstructions } from './elide.ts'
+import { deliveryOf, planLine, type Delivery, type Plan } from './delivery.ts'
 import { guardOf } from './guard.ts'
-import { endOfLine, isBlank, parseLine } from './lines.ts'
-import type { Plan } from './line-head.ts'
+import { endOfLine, isBlank, parseLine, withoutInstructions } from './lines.ts'
 import { readLongLine, type LongLine } from './long-line.ts'
-import { planLine } from './peek.ts'
 
 /** What a line costs beside its bytes: one that was delivered will be folded. */
 const DELIVERED_COST_BYTES = 4096
@@ -33,19 +31,19 @@ const BOM_BYTES = 3
 const hasBom = (buffer: Buffer, have: number): boolean =>
   have >= BOM_BYTES && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf
 
-type Line = RecordedEvent | DamagedLine
+type Event = RecordedEvent<DeliveredLine>
+type Line = Event | DamagedLine
 
 interface Scan {
   readonly streamId: StreamId
   readonly segment: number
   readonly inherited: boolean
-  readonly wanted: Wanted
-  readonly profile: Profile
+  readonly delivery: Delivery
   readonly lines: Array<Line>
   revision: number
   guard: Guard | null
-  readonly contexts: Array<Pending>
-  readonly tokens: Array<Pending>
+  /** Lines of each kind of which only the newest is delivered. */
+  readonly pending: Map<LineKind, Array<Pending>>
 }
 
 /** A line that is parsed only if no later one of its kind that can be read comes in the batch. */
@@ -56,9 +54,9 @@ interface Pending {
   readonly revision: number
 }
 
-type Placed = Omit<RecordedEvent, 'line' | 'inherited'>
+type Placed = Omit<Event, 'line' | 'inherited'>
 
-const eventAt = (scan: Scan, place: Placed, line: RecordedEvent['line']): RecordedEvent => {
+const eventAt = (scan: Scan, place: Placed, line: DeliveredLine): Event => {
   const { streamId, revision, segment, offset, bytes } = place
   return scan.inherited
     ? { streamId, revision, segment, offset, bytes, inherited: true, line }
@@ -73,7 +71,7 @@ const toLine = (
   parsed: Buffer = bytes
 ): Line => {
   const { streamId, segment } = scan
-  const line = parseLine(parsed, scan.profile)
+  const line = parseLine(parsed, scan.delivery.profile)
   const place = { streamId, revision, segment, offset, bytes: bytes.length }
   return typeof line === 'string' ? { ...place, reason: line } : eventAt(scan, place, line)
 }
@@ -95,6 +93,12 @@ const takeLine = (
   const { streamId, segment, revision } = scan
   scan.revision += 1
   if (typeof plan === 'object') {
+    if ('newest' in plan) {
+      const pending = scan.pending.get(plan.newest)
+      if (pending === undefined) scan.pending.set(plan.newest, [{ from, until, offset, revision }])
+      else pending.push({ from, until, offset, revision })
+      return
+    }
     const place = { streamId, revision, segment, offset, bytes: until - from }
     scan.lines.push(eventAt(scan, place, plan))
     return
@@ -103,18 +107,12 @@ const takeLine = (
     case 'parse':
       scan.lines.push(toLine(scan, buffer.subarray(from, until), offset, revision))
       return
-    case 'parse_meta': {
+    case 'parse_lean': {
       const bytes = buffer.subarray(from, until)
       scan.lines.push(toLine(scan, bytes, offset, revision, withoutInstructions(bytes)))
       return
     }
-    case 'last_context':
-      scan.contexts.push({ from, until, offset, revision })
-      return
-    case 'last_tokens':
-      scan.tokens.push({ from, until, offset, revision })
-      return
-    default:
+    case 'skip':
   }
 }
 
@@ -130,12 +128,13 @@ const flushLast = (scan: Scan, buffer: Buffer, pending: Array<Pending>): boolean
 }
 
 const flushPending = (scan: Scan, buffer: Buffer): void => {
-  const areLate = [scan.contexts, scan.tokens].map((pending) => flushLast(scan, buffer, pending))
-  if (areLate.includes(true)) scan.lines.sort((a, b) => a.revision - b.revision)
+  let isLate = false
+  for (const pending of scan.pending.values()) isLate = flushLast(scan, buffer, pending) || isLate
+  if (isLate) scan.lines.sort((a, b) => a.revision - b.revision)
 }
 
 /** True for a line that is an event: among suspicious ones only such a line may be passed over. */
-const isReadable = ({ profile }: Scan, line: Buffer): boolean =>
+const isReadable = ({ delivery: { profile } }: Scan, line: Buffer): boolean =>
   typeof parseLine(line, profile) !== 'string'
 
 /** The last newline before a place, and whether what stands before it must be read with care. */
@@ -165,7 +164,7 @@ const scanLines = (
     const end = endOfLine(buffer, at, have)
     if (!isBlank(buffer, at, end)) {
       const isWhole = !suspicious || isReadable(scan, buffer.subarray(at, end))
-      const plan = isWhole ? planLine(buffer, at, end, scan.wanted, scan.profile) : 'parse'
+      const plan = isWhole ? planLine(buffer, at, end, scan.delivery) : 'parse'
       takeLine(scan, buffer, at, end, base + at, plan)
       last = { from: at, until: end }
     }
@@ -196,8 +195,7 @@ const scanTail = (
   if ('reason' in line && isTorn(line.reason)) return false
   scan.revision += 1
   // What is passed over once its newline is there is passed over now: a fold sees the same lines either way.
-  const isSkipped =
-    !('reason' in line) && planLine(buffer, from, have, scan.wanted, scan.profile) === 'skip'
+  const isSkipped = !('reason' in line) && planLine(buffer, from, have, scan.delivery) === 'skip'
   if (!isSkipped) scan.lines.push(line)
   scan.guard = guardOf(bytes, base + from, false)
   return true
@@ -231,7 +229,7 @@ const takeRead = (
   scan: Scan,
   offset: number,
   bytes: number,
-  read: RecordedEvent['line'] | DamageReason | 'skip'
+  read: DeliveredLine | DamageReason | 'skip'
 ): void => {
   const { streamId, segment, revision } = scan
   scan.revision += 1
@@ -245,8 +243,7 @@ const takeRead = (
 /** Takes a line that fills the buffer and goes on behind it; false at the end of the file. */
 const takeLong = async (scan: Scan, reader: Reader): Promise<boolean> => {
   const { source, buffer, base, isCompressed } = reader
-  const { wanted, profile } = scan
-  const options = { wanted, profile, isHeld: isCompressed }
+  const options = { delivery: scan.delivery, isHeld: isCompressed }
   const line = await readLongLine(source, buffer, base, options)
   const { bytes, content, terminated } = line
   if (!terminated && isTorn(content)) return false
@@ -261,14 +258,18 @@ const takeLong = async (scan: Scan, reader: Reader): Promise<boolean> => {
   return true
 }
 
-const batchOf = (scan: Scan, offset: number): Batch => ({
+const batchOf = (scan: Scan, offset: number): Batch<Needs> => ({
   lines: scan.lines.splice(0),
   next: { revision: scan.revision, segment: scan.segment, offset },
   guard: scan.guard
 })
 
 /** Lines of one segment from a position to its end as it is now. */
-async function* readSegment(scan: Scan, reader: Reader, skipsBom: boolean): AsyncGenerator<Batch> {
+async function* readSegment(
+  scan: Scan,
+  reader: Reader,
+  skipsBom: boolean
+): AsyncGenerator<Batch<Needs>> {
   if (skipsBom && reader.base === 0) {
     while (reader.have < BOM_BYTES && (await fill(reader)));
     if (hasBom(reader.buffer, reader.have)) keepRest(reader, BOM_BYTES)
@@ -318,15 +319,16 @@ export type OpenSegment = (segment: Segment) => SlowByteSource
 const openFile: OpenSegment = ({ path, compressed }) => openBytes(path, compressed)
 
 /** Lines of a stream from a position, segment by segment. Codex itself does not skip a byte order mark. */
-export async function* readStream(
+export async function* readStream<N extends Needs>(
   streamId: StreamId,
   lineage: Lineage,
   from: Position,
-  wanted: Wanted,
+  needs: N,
   profile: Profile,
   skipsBom: boolean,
   open = openFile
-): AsyncGenerator<Batch> {
+): AsyncGenerator<Batch<N>> {
+  const delivery = deliveryOf(needs, profile)
   let revision = from.revision
   for (let segment = from.segment; segment < lineage.length; segment++) {
     const file = lineage[segment]
@@ -347,19 +349,18 @@ export async function* readStream(
       streamId,
       segment,
       inherited: file.inherited,
-      wanted,
-      profile,
+      delivery,
       lines: [...lost],
       revision: revision + lost.length,
       guard: null,
-      contexts: [],
-      tokens: []
+      pending: new Map()
     }
     let start = base
     try {
       for await (const batch of readSegment(scan, reader, skipsBom)) {
         revision = batch.next.revision
-        yield batch
+        // The plans made of the needs deliver what they say.
+        yield batch as unknown as Batch<N>
         await giveWay(batch.next.offset - start)
         start = batch.next.offset
       }

@@ -56,7 +56,7 @@ const isHex = (byte: number): boolean =>
 /** How else texts are cut. */
 export interface Cutting {
   /** Keys whose texts stay whole besides those that name things. */
-  readonly keeps?: RegExp
+  readonly keeps?: ReadonlySet<string>
   /** True where nobody asks what is missing: then marks need not be told from text, and keys may be cut too. */
   readonly isForFolds?: boolean
 }
@@ -149,7 +149,7 @@ const beginText = (state: State): void => {
   state.missing = -1
   state.escape = 0
   const { afterColon, key, keeps } = state
-  state.mayCut = !(afterColon && (NAMES.test(key) || keeps?.test(key) === true))
+  state.mayCut = !(afterColon && (NAMES.test(key) || keeps?.has(key) === true))
 }
 
 /** A byte between texts; false when a text that was cut turns out to be a key. */

@@ -59,15 +59,15 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
     findAll: places.findAll,
     lineage: places.lineage,
     segments: places.segments,
-    olderFiles: (streamId, wanted) =>
+    olderFiles: (streamId, needs) =>
       (profile.segments ? places.older(streamId) : []).map((lineage) => ({
         path: lineage.at(-1)?.path ?? '',
-        batches: readStream(streamId, lineage, START, wanted, profile, !strict)
+        batches: readStream(streamId, lineage, START, needs, profile, !strict)
       })),
-    read: (info, from, wanted) =>
-      readStream(info.streamId, places.lineage(info), from, wanted, profile, !strict),
-    readRanges: (info, ranges, wanted, limits) =>
-      readRanges(info.streamId, places.lineage(info), ranges, { wanted, profile, limits }),
+    read: (info, from, needs) =>
+      readStream(info.streamId, places.lineage(info), from, needs, profile, !strict),
+    readRanges: (info, ranges, needs, limits) =>
+      readRanges(info.streamId, places.lineage(info), ranges, { needs, profile, limits }),
     bytes: (info, segment, from, until) => {
       const file = places.lineage(info)[segment]
       return file === undefined

@@ -4,16 +4,15 @@
  */
 import { fstatSync, readSync } from 'node:fs'
 import type { StreamId } from '../../domain/ids.ts'
+import { NO_LINES } from '../../domain/events/needs.ts'
 import { PROFILES, type Profile } from '../../domain/profile.ts'
-import type { Wanted } from '../../projections/projection.ts'
 import { saysNumbered } from '../../replay/mutate/new-events.ts'
 import type { Guard, KnownPlace, Lineage, Position, StreamInfo } from '../../replay/ports.ts'
 import { START } from '../../replay/ports.ts'
 import type { ByteSource } from './bytes.ts'
-import { withoutInstructions } from './elide.ts'
 import { readFirstLine } from './first-line.ts'
 import { verifyGuard } from './guard.ts'
-import { isBlank, LINE_BYTES_MAX, parseLine } from './lines.ts'
+import { isBlank, LINE_BYTES_MAX, parseLine, withoutInstructions } from './lines.ts'
 import { lineBefore } from './ordinals.ts'
 import { readStream } from './read.ts'
 
@@ -125,8 +124,6 @@ export interface TailReader {
   readonly skipsBom: boolean
 }
 
-const CHEAPEST: Wanted = 'items'
-
 /** Counts the lines of a stream from a place on. */
 const countFrom = async (
   streamId: StreamId,
@@ -135,7 +132,7 @@ const countFrom = async (
   { profile, skipsBom }: TailReader
 ): Promise<KnownPlace> => {
   let { next, guard } = from
-  for await (const batch of readStream(streamId, lineage, next, CHEAPEST, profile, skipsBom)) {
+  for await (const batch of readStream(streamId, lineage, next, NO_LINES, profile, skipsBom)) {
     next = batch.next
     guard = batch.guard ?? (guard === null ? null : { ...guard, terminated: true })
   }

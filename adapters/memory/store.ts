@@ -4,8 +4,9 @@
  * Offsets count the bytes the lines would take in a file, so that everything written against files works here.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { Needs } from '../../domain/events/needs.ts'
 import type { StoreError } from '../../domain/errors.ts'
-import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
+import type { DamagedPlace, PlacedEvent } from '../../domain/events/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
@@ -62,11 +63,10 @@ const infoOf = (streams: Streams, streamId: StreamId): StreamInfo => {
 const toLine = (
   streamId: StreamId,
   { bytes, offset, value }: Stored,
-  revision: number,
   profile: Profile
-): RecordedEvent | DamagedLine => {
+): PlacedEvent | DamagedPlace => {
   const read = lineOf(value, profile)
-  const place = { streamId, revision, segment: 0, offset, bytes }
+  const place = { streamId, segment: 0, offset, bytes }
   return typeof read === 'string' ? { ...place, reason: read } : { ...place, line: read }
 }
 
@@ -89,7 +89,10 @@ const batchFrom = (
   const last = stored[stored.length - 1]
   if (last === undefined || revision >= stored.length) return null
   return {
-    lines: stored.slice(revision).map((one, i) => toLine(streamId, one, revision + i, profile)),
+    lines: stored.slice(revision).map((one, i) => ({
+      ...toLine(streamId, one, profile),
+      revision: revision + i
+    })),
     next: { revision: stored.length, segment: 0, offset: sizeOf(stored) },
     guard: { offset: last.offset, bytes: last.bytes, checksum: stored.length, terminated: true }
   }
@@ -190,17 +193,18 @@ export const memoryStore = (profile: Profile): MemoryStore => {
       { id: streamId, base: null, end: { ordinal: null, offset: sizeOf(linesOf(streamId)) } }
     ],
     olderFiles: () => [],
-    read: async function* ({ streamId }, from) {
+    read: async function* <N extends Needs>({ streamId }: StreamInfo, from: Position) {
       const batch = await Promise.resolve(
         batchFrom(streamId, linesOf(streamId), from.revision, profile)
       )
-      if (batch !== null) yield batch
+      // Every line is whole, which is what any reader may be given.
+      if (batch !== null) yield batch as unknown as Batch<N>
     },
     readRanges: async ({ streamId }, ranges) =>
       ranges.flatMap(({ from, until }) =>
         linesOf(streamId)
           .filter(({ offset }) => offset >= from && offset < until)
-          .map((one) => toLine(streamId, one, -1, profile))
+          .map((one) => toLine(streamId, one, profile))
       ),
     bytes: ({ streamId }, _, from, until) => bytesIn(linesOf(streamId), from, until),
     verify: async ({ streamId }, next) => linesOf(streamId).length >= next.revision

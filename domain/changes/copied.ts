@@ -1,7 +1,7 @@
 /**
  * Lines of a stream as new events: what a reader made of a line, turned back into what a writer needs.
  */
-import type { RecordedEvent, RolloutLine } from '../events/event.ts'
+import type { PlacedEvent, RolloutLine } from '../events/event.ts'
 import type { JsonObject } from '../json.ts'
 import type { NewEvent } from './new-event.ts'
 
@@ -9,7 +9,7 @@ const kindOf = (line: RolloutLine): string =>
   line.type === 'ignored' ? (line.kind.split(':')[0] ?? line.kind) : line.type
 
 /** The event again, with the time it had. */
-export const copiedEvent = ({ line }: RecordedEvent): NewEvent => ({
+export const copiedEvent = ({ line }: PlacedEvent): NewEvent => ({
   timestamp: line.timestamp,
   type: kindOf(line),
   payload: line.payload as unknown as JsonObject

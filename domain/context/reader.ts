@@ -10,7 +10,7 @@
  */
 import type { ByteRange } from '../turns/turn-state.ts'
 import { rangeOf } from '../turns/turn-state.ts'
-import type { RecordedEvent, RolloutLine } from '../events/event.ts'
+import type { PlacedEvent, RolloutLine } from '../events/event.ts'
 import type { JsonObject } from '../json.ts'
 import type { TokenCount } from '../events/payloads.ts'
 import type { TurnContext } from '../events/turn-context.ts'
@@ -48,7 +48,7 @@ export interface ModelContext {
 /** Reads a thread from its end. */
 export interface ContextReader {
   /** Takes the line before those it got; true when no older one matters. */
-  readonly older: (event: RecordedEvent) => boolean
+  readonly older: (event: PlacedEvent) => boolean
   /** The context. The reader must not be used afterwards. */
   readonly context: () => ModelContext
 }
@@ -123,7 +123,7 @@ const fits = (span: Span, turnId: string | null | undefined): boolean =>
 const olderEvent = (
   state: State,
   payload: Extract<RolloutLine, { readonly type: 'event_msg' }>['payload'],
-  event: RecordedEvent
+  event: PlacedEvent
 ): void => {
   switch (payload.type) {
     case 'thread_rolled_back':
@@ -174,7 +174,7 @@ const kept = ({ keep }: State, line: ItemLine): ItemLine =>
     ? { timestamp: '', type: 'response_item', payload: keep(line.payload) }
     : line
 
-const olderLine = (state: State, event: RecordedEvent): void => {
+const olderLine = (state: State, event: PlacedEvent): void => {
   const { line } = event
   switch (line.type) {
     case 'event_msg':

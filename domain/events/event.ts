@@ -35,6 +35,7 @@ import type { StreamId } from '../ids.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import { OWN_EVENTS, type Profile } from '../profile.ts'
 import { own } from '../own.ts'
+import type { DeliveredLine } from './needs.ts'
 import { checkOf, hasShape, spelled, typeNamed } from './shapes/eras.ts'
 
 /** Payload of an `event_msg` line that passed its codec, told apart by `type`. */
@@ -44,7 +45,8 @@ export type EventPayload =
   | ({ readonly type: 'turn_aborted' } & TurnAborted)
   | ({ readonly type: 'user_message' } & UserMessage)
   | ({ readonly type: 'agent_message' } & AgentMessage)
-  | { readonly type: 'agent_reasoning' | 'agent_reasoning_raw_content'; readonly text: string }
+  | { readonly type: 'agent_reasoning'; readonly text: string }
+  | { readonly type: 'agent_reasoning_raw_content'; readonly text: string }
   | ({ readonly type: 'token_count' } & TokenCount)
   | { readonly type: 'context_compacted' }
   | { readonly type: 'thread_rolled_back'; readonly num_turns: number }
@@ -78,11 +80,9 @@ export type RolloutLine = {
   | { readonly type: 'ignored'; readonly kind: string; readonly payload: JsonObject }
 )
 
-/** An event where it stands in its stream. */
-export interface RecordedEvent {
+/** Where an event stands in a file. */
+export interface EventPlace {
   readonly streamId: StreamId
-  /** Number of non-blank lines before this one in the stream. */
-  readonly revision: number
   /** Which segment of the stream's lineage holds the line. */
   readonly segment: number
   readonly offset: number
@@ -91,7 +91,17 @@ export interface RecordedEvent {
   readonly inherited?: boolean
   /** True when texts of the line were left out; see `domain/budget/shortened.ts`. */
   readonly shortened?: boolean
-  readonly line: RolloutLine
+}
+
+/** An event of a range of a file; how many stand before it is not known. */
+export interface PlacedEvent<L extends DeliveredLine = RolloutLine> extends EventPlace {
+  readonly line: L
+}
+
+/** An event where it stands in its stream. */
+export interface RecordedEvent<L extends DeliveredLine = RolloutLine> extends PlacedEvent<L> {
+  /** Number of non-blank lines before this one in the stream. */
+  readonly revision: number
 }
 
 /** Why a line is not an event, or why history that should stand at its place is not there. */
@@ -117,14 +127,18 @@ export type BaseReason =
   /** The first line, which would name the segment, cannot be read. */
   | 'base_unknown'
 
-/** A line that is not an event, where it stands; it takes a revision like any other line. */
-export interface DamagedLine {
+/** A line that is not an event, where it stands in a file. */
+export interface DamagedPlace {
   readonly streamId: StreamId
-  readonly revision: number
   readonly segment: number
   readonly offset: number
   readonly bytes: number
   readonly reason: DamageReason
+}
+
+/** A line that is not an event, where it stands; it takes a revision like any other line. */
+export interface DamagedLine extends DamagedPlace {
+  readonly revision: number
 }
 
 /** Shapes of the payloads of lines. */
@@ -245,10 +259,11 @@ export const toRolloutLine = (
 }
 
 /** The settings of a turn that a line tells, also where its shape is older than what the era's Codex reads; else null. */
-export const toldSettings = (line: RolloutLine): TurnContext | null => {
-  if (line.type === 'turn_context') return line.payload
-  const { payload } = line
-  return line.type === 'ignored' && line.kind === 'turn_context' && TurnContext.is(payload)
-    ? payload
+export const toldSettings = (line: RolloutLine): TurnContext | null =>
+  line.type === 'turn_context' ? line.payload : olderSettings(line)
+
+/** The settings of a turn in a line that counts for nothing because their shape is older; else null. */
+export const olderSettings = (line: DeliveredLine): TurnContext | null =>
+  line.type === 'ignored' && line.kind === 'turn_context' && TurnContext.is(line.payload)
+    ? line.payload
     : null
-}

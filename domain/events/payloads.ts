@@ -394,14 +394,20 @@ const ItemHead = t.intersection([
   t.partial({ started_at_ms: optional(i64), completed_at_ms: defaulted(i64) })
 ])
 
-/** An item ended. Up to 0.142 only Plan and Sleep reach the file, later every kind does. */
-export interface ItemCompleted {
+interface ItemCompletedOf<I extends TurnItem> {
   readonly thread_id: string
   readonly turn_id: string
-  readonly item: TurnItem
+  readonly item: I
   readonly started_at_ms?: number | null | undefined
   readonly completed_at_ms?: number | undefined
 }
+
+/** An item ended. Up to 0.142 only Plan and Sleep reach the file, later every kind does. */
+export type ItemCompleted = TurnItem extends infer I
+  ? I extends TurnItem
+    ? ItemCompletedOf<I>
+    : never
+  : never
 
 /** Codec of `item_completed`: the item is checked by the codec of its own kind. */
 export const ItemCompleted: t.Type<ItemCompleted> = new t.Type(

@@ -10,9 +10,16 @@
  */
 import { bareItem } from './bare-items.ts'
 import { completedItem, reviewText, withTimes } from './completed-items.ts'
-import type { EventPayload, RolloutLine } from '../events/event.ts'
-import type { TurnItem } from '../events/turn-item.ts'
-import { hookPromptFragments } from './hook-prompt.ts'
+import type { RolloutLine } from '../events/event.ts'
+import {
+  NO_LONG_TEXT,
+  type Clipped,
+  type EventOf,
+  type LineOf,
+  type Marked,
+  type Needs
+} from '../events/needs.ts'
+import { HOOK_PROMPT_MARK, hookPromptFragments } from './hook-prompt.ts'
 import {
   appUiOf,
   citationOf,
@@ -43,6 +50,87 @@ type WithoutId<I> = I extends { readonly id: string } ? Omit<I, 'id'> : never
 /** An item that has not been given its `item-N` id yet. */
 export type UnnumberedItem = WithoutId<ThreadItem>
 
+/** Hook prompts are the only messages to the model that are shown. */
+const HOOK_PROMPTS: Marked = { mark: HOOK_PROMPT_MARK }
+
+/** What items are made of. */
+export const ITEM_NEEDS = {
+  user_message: 'whole',
+  agent_message: 'whole',
+  agent_reasoning: 'whole',
+  agent_reasoning_raw_content: 'whole',
+  context_compacted: 'whole',
+  entered_review_mode: 'whole',
+  exited_review_mode: 'whole',
+  patch_apply_end: 'whole',
+  mcp_tool_call_end: 'whole',
+  web_search_end: 'whole',
+  image_generation_end: 'whole',
+  sub_agent_activity: 'whole',
+  item_completed: 'whole',
+  'response_item:message': HOOK_PROMPTS
+} as const satisfies Needs
+
+/** What tells which lines show something in a legacy turn. */
+export const SHOWN_NEEDS = {
+  user_message: 'head',
+  agent_message: 'head',
+  agent_reasoning: 'head',
+  agent_reasoning_raw_content: 'head',
+  context_compacted: 'head',
+  entered_review_mode: 'head',
+  exited_review_mode: 'head',
+  patch_apply_end: 'head',
+  mcp_tool_call_end: 'head',
+  web_search_end: 'head',
+  image_generation_end: 'head',
+  sub_agent_activity: 'whole',
+  item_completed: 'head',
+  'item_completed:Plan': NO_LONG_TEXT,
+  'item_completed:SubAgentActivity': NO_LONG_TEXT,
+  'item_completed:Extension': NO_LONG_TEXT,
+  'response_item:message': HOOK_PROMPTS
+} as const satisfies Needs
+
+/** What tells which turn an event names. */
+export const NAMING_NEEDS = {
+  item_completed: 'head',
+  patch_apply_end: 'head',
+  mcp_tool_call_end: 'head',
+  entered_review_mode: 'whole',
+  exited_review_mode: NO_LONG_TEXT
+} as const satisfies Needs
+
+/** Texts above this many characters are not kept in a summary but folded from the log. */
+export const SUMMARY_CHARACTERS_MAX = 16_384
+/** A character takes at most six bytes. */
+const SUMMARY_BYTES_MAX = 6 * (SUMMARY_CHARACTERS_MAX + 1)
+/** Messages of completed items; what a person said is kept whole, for the preview. */
+const MESSAGE_ITEM = { textBytesMax: SUMMARY_BYTES_MAX, keeps: ['text'] } as const satisfies Clipped
+
+/** What sketches of items are made of: ids, and for summaries the messages. */
+export const SKETCH_NEEDS = {
+  user_message: { textBytesMax: SUMMARY_BYTES_MAX, keeps: ['message'] },
+  agent_message: { textBytesMax: SUMMARY_BYTES_MAX },
+  agent_reasoning: 'checked_head',
+  agent_reasoning_raw_content: 'checked_head',
+  context_compacted: 'whole',
+  entered_review_mode: 'whole',
+  exited_review_mode: NO_LONG_TEXT,
+  patch_apply_end: 'checked_head',
+  mcp_tool_call_end: 'checked_head',
+  web_search_end: NO_LONG_TEXT,
+  image_generation_end: NO_LONG_TEXT,
+  sub_agent_activity: 'whole',
+  item_completed: 'checked_head',
+  'item_completed:UserMessage': MESSAGE_ITEM,
+  'item_completed:AgentMessage': MESSAGE_ITEM,
+  'item_completed:Plan': NO_LONG_TEXT,
+  'item_completed:SubAgentActivity': NO_LONG_TEXT,
+  'item_completed:Extension': NO_LONG_TEXT,
+  'response_item:message': HOOK_PROMPTS
+} as const satisfies Needs
+
 /** What one event does to the items of its turn. */
 export type ItemChange =
   /** Append under the next `item-N`; `id` is shown instead of that number, which is used up all the same. */
@@ -63,6 +151,12 @@ export type ItemChange =
       readonly text: string
       readonly times?: typeof UNKNOWN_TIMES
     }
+
+/** The same without what a fold of heads cannot know. */
+export type ItemSketch =
+  | Extract<ItemChange, { readonly op: 'number' }>
+  | { readonly op: 'append' | 'upsert'; readonly item: { readonly id: string } }
+  | { readonly op: 'reason' }
 
 /** Times of items that legacy events make. */
 export const UNKNOWN_TIMES: { readonly startedAtMs: null; readonly completedAtMs: null } = {
@@ -182,7 +276,7 @@ const activityItem = (e: SubAgentActivity, profile: Profile): ThreadItem => ({
  * The turn an event names, or undefined when it belongs to whatever turn is open. Patches name theirs in every
  * version, review marks from 0.144 on (together with the id of their item), MCP calls from 0.156 on.
  */
-export const namedTurn = (payload: EventPayload): string | undefined => {
+export const namedTurn = (payload: EventOf<typeof NAMING_NEEDS>): string | undefined => {
   switch (payload.type) {
     case 'item_completed':
       return payload.turn_id
@@ -214,8 +308,11 @@ const exitedText = (output: ExitedReviewMode['review_output'], profile: Profile)
   return explanation === '' ? 'Reviewer failed to output a response.' : explanation
 }
 
+type ShownEvent = EventOf<typeof SHOWN_NEEDS>
+type EndedItem = Extract<ShownEvent, { readonly type: 'item_completed' }>['item']
+
 /** Items of `item_completed` that legacy threads keep; the others stand beside an event that shows the same. */
-const isKeptInLegacy = (item: TurnItem): boolean => {
+const isKeptInLegacy = (item: EndedItem): boolean => {
   switch (item.type) {
     case 'Plan':
     case 'Sleep':
@@ -230,15 +327,18 @@ const isKeptInLegacy = (item: TurnItem): boolean => {
   }
 }
 
+const isShownInLegacy = (item: EndedItem): boolean =>
+  isKeptInLegacy(item) && !(item.type === 'Plan' && item.text === '')
+
 /** False for an item that is passed over in a legacy thread, as if its line were of an unknown kind. */
-export const countsInLegacy = (line: RolloutLine): boolean => {
+export const countsInLegacy = (line: LineOf<typeof SHOWN_NEEDS>): boolean => {
   if (line.type !== 'event_msg') return true
   const { payload } = line
   if (payload.type === 'sub_agent_activity') return payload.kind !== 'completed'
   return payload.type !== 'item_completed' || isKeptInLegacy(payload.item)
 }
 
-const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
+const toolChange = (p: EventOf<typeof ITEM_NEEDS>, profile: Profile): ItemChange | null => {
   switch (p.type) {
     case 'patch_apply_end':
       return {
@@ -268,8 +368,7 @@ const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
     case 'sub_agent_activity':
       return p.kind === 'completed' ? null : { op: 'upsert', item: activityItem(p, profile) }
     case 'item_completed': {
-      if (!isKeptInLegacy(p.item)) return null
-      const item = p.item.type === 'Plan' && p.item.text === '' ? null : completedItem(p.item)
+      const item = isShownInLegacy(p.item) ? completedItem(p.item) : null
       if (item === null) return null
       return { op: 'upsert', item: profile.members169 ? withTimes(item, p) : item }
     }
@@ -278,28 +377,28 @@ const toolChange = (p: EventPayload, profile: Profile): ItemChange | null => {
   }
 }
 
-const showsEvent = (p: EventPayload): boolean => {
+/** True for a text that is there and empty; a reader gives no head of such an event. */
+const isEmpty = (p: object, member: 'text' | 'message'): boolean =>
+  (p as { readonly text?: unknown; readonly message?: unknown })[member] === ''
+
+const showsEvent = (p: ShownEvent): boolean => {
   switch (p.type) {
     case 'agent_message':
-      return p.message !== ''
+      return !isEmpty(p, 'message')
     case 'agent_reasoning':
     case 'agent_reasoning_raw_content':
-      return p.text !== ''
+      return !isEmpty(p, 'text')
     case 'sub_agent_activity':
       return p.kind !== 'completed'
     case 'item_completed':
-      return (
-        isKeptInLegacy(p.item) &&
-        !(p.item.type === 'Plan' && p.item.text === '') &&
-        completedItem(p.item) !== null
-      )
+      return isShownInLegacy(p.item)
     default:
       return SHOWING_EVENTS.has(p.type)
   }
 }
 
 /** True for a line that changes the items of a legacy turn: `itemChange` without making the item. */
-export const showsInLegacy = (line: RolloutLine, profile: Profile): boolean => {
+export const showsInLegacy = (line: LineOf<typeof SHOWN_NEEDS>, profile: Profile): boolean => {
   if (line.type === 'event_msg') return showsEvent(line.payload)
   if (line.type !== 'response_item') return false
   if (line.bare === true) return bareItem(line.payload, profile) !== null
@@ -308,54 +407,26 @@ export const showsInLegacy = (line: RolloutLine, profile: Profile): boolean => {
 }
 
 /** What an event does to the items of its turn in a paginated thread. */
-const paginatedChange = (line: RolloutLine): ItemChange | null => {
+const paginatedChange = (line: LineOf<typeof ITEM_NEEDS>): ItemChange | null => {
   if (line.type !== 'event_msg' || line.payload.type !== 'item_completed') return null
   const item = completedItem(line.payload.item)
   return item === null ? null : { op: 'upsert', item: withTimes(item, line.payload) }
 }
 
 /** From 0.169 on every item has times; those of legacy events are not known. */
-const timed = (change: ItemChange, times: typeof UNKNOWN_TIMES): ItemChange => {
+const timed = (change: ItemChange, { members169 }: Profile): ItemChange => {
+  if (!members169) return change
   switch (change.op) {
     case 'reason':
-      return { op: 'reason', part: change.part, text: change.text, times }
+      return { op: 'reason', part: change.part, text: change.text, times: UNKNOWN_TIMES }
     case 'number':
-      return { op: 'number', item: change.item, id: change.id, times }
+      return { op: 'number', item: change.item, id: change.id, times: UNKNOWN_TIMES }
     default:
-      return { op: change.op, item: { ...times, ...change.item } }
+      return { op: change.op, item: { ...UNKNOWN_TIMES, ...change.item } }
   }
 }
 
-/** What an event does to the items of its turn; null when it shows nothing. */
-export const itemChange = (
-  line: RolloutLine,
-  profile: Profile,
-  fallbackId: string,
-  mode: HistoryMode
-): ItemChange | null => {
-  if (mode === 'paginated') return paginatedChange(line)
-  const change = legacyChange(line, profile, fallbackId)
-  return change === null || !profile.members169 ? change : timed(change, UNKNOWN_TIMES)
-}
-
-const legacyChange = (
-  line: RolloutLine,
-  profile: Profile,
-  fallbackId: string
-): ItemChange | null => {
-  if (line.type === 'response_item') {
-    if (line.bare === true) {
-      const item = bareItem(line.payload, profile)
-      return item === null ? null : { op: 'number', item }
-    }
-    if (!Message.is(line.payload)) return null
-    const fragments = hookPromptFragments(line.payload)
-    return fragments === null
-      ? null
-      : { op: 'append', item: { type: 'hookPrompt', id: line.payload.id ?? fallbackId, fragments } }
-  }
-  if (line.type !== 'event_msg') return null
-  const p = line.payload
+const eventChange = (p: EventOf<typeof ITEM_NEEDS>, profile: Profile): ItemChange | null => {
   switch (p.type) {
     case 'user_message':
       return { op: 'number', item: userItem(p, profile) }
@@ -374,6 +445,69 @@ const legacyChange = (
     default:
       return toolChange(p, profile)
   }
+}
+
+type ResponseItemLine = Extract<RolloutLine, { readonly type: 'response_item' }>
+
+const responseChange = (
+  { bare, payload }: ResponseItemLine,
+  profile: Profile,
+  fallbackId: string
+): Extract<ItemChange, { readonly op: 'number' | 'append' }> | null => {
+  if (bare === true) {
+    const item = bareItem(payload, profile)
+    return item === null ? null : { op: 'number', item }
+  }
+  const fragments = Message.is(payload) ? hookPromptFragments(payload) : null
+  if (fragments === null) return null
+  const { id } = payload as { readonly id?: string | null }
+  return { op: 'append', item: { type: 'hookPrompt', id: id ?? fallbackId, fragments } }
+}
+
+/** What an event does to the items of its turn; null when it shows nothing. */
+export const itemChange = (
+  line: LineOf<typeof ITEM_NEEDS>,
+  profile: Profile,
+  fallbackId: string,
+  mode: HistoryMode
+): ItemChange | null => {
+  if (mode === 'paginated') return paginatedChange(line)
+  if (line.type !== 'event_msg' && line.type !== 'response_item') return null
+  const change =
+    line.type === 'event_msg'
+      ? eventChange(line.payload, profile)
+      : responseChange(line, profile, fallbackId)
+  return change === null ? null : timed(change, profile)
+}
+
+const sketched = (
+  p: EventOf<typeof SKETCH_NEEDS>,
+  profile: Profile
+): ItemChange | ItemSketch | null => {
+  switch (p.type) {
+    case 'agent_reasoning':
+    case 'agent_reasoning_raw_content':
+      return isEmpty(p, 'text') ? null : { op: 'reason' }
+    case 'patch_apply_end':
+    case 'mcp_tool_call_end':
+      return { op: 'upsert', item: { id: p.call_id } }
+    case 'item_completed':
+      return isShownInLegacy(p.item) ? { op: 'upsert', item: { id: p.item.id } } : null
+    default: {
+      const change = eventChange(p, profile)
+      return change === null ? null : timed(change, profile)
+    }
+  }
+}
+
+/** What `itemChange` says of a line of a legacy thread, as far as its head tells. */
+export const itemSketch = (
+  line: LineOf<typeof SKETCH_NEEDS>,
+  profile: Profile
+): ItemSketch | null => {
+  if (line.type === 'event_msg') return sketched(line.payload, profile)
+  const change = line.type === 'response_item' ? responseChange(line, profile, '') : null
+  return change === null ? null : timed(change, profile)
 }
 
 /** Where a line stands. */

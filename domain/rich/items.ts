@@ -12,6 +12,7 @@
  */
 import { completedItem, withTimes } from '../items/completed-items.ts'
 import { toldSettings, type RolloutLine } from '../events/event.ts'
+import type { DeliveredLine, LineOf, Needs } from '../events/needs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { Certainty, ThreadItem, TurnError } from '../protocol.ts'
 import { afterAgentOutput, calledAgent, collabTool, recordedAgentEvent } from './collab.ts'
@@ -211,15 +212,22 @@ export const richContext = (context: RichContext, line: RolloutLine): RichContex
 }
 
 /** The turn a rich line names, or undefined when it belongs to whatever turn is open. */
-export const richTurn = (line: RolloutLine): string | undefined => {
+export const richTurn = (line: DeliveredLine): string | undefined => {
   if (line.type !== 'ignored' || !line.kind.startsWith(EVENT)) return undefined
   const event = reader(line.payload)
   const turn = event.text('turn_id') ?? event.text('turnId')
   return turn === null || turn === '' ? undefined : turn
 }
 
+/** What may state a failure. */
+export const FAILURE_NEEDS = {
+  task_complete: 'whole',
+  turn_aborted: 'whole',
+  'ignored:event_msg:error': 'whole'
+} as const satisfies Needs
+
 /** The error a line carries, unread; null when it is a line of another kind. */
-const errorOf = (line: RolloutLine): Reader | null => {
+const errorOf = (line: LineOf<typeof FAILURE_NEEDS>): Reader | null => {
   if (line.type === 'ignored') return line.kind === `${EVENT}error` ? reader(line.payload) : null
   if (line.type !== 'event_msg') return null
   const { type } = line.payload
@@ -232,7 +240,7 @@ const errorOf = (line: RolloutLine): Reader | null => {
  * The failure a line states about its turn: an `error` event of old files, or the error 0.169 keeps in the turn's end.
  * Null for errors that leave the turn as it is (a refused rollback, a refused steer) and for all other lines.
  */
-export const richFailure = (line: RolloutLine): RichFailure | null => {
+export const richFailure = (line: LineOf<typeof FAILURE_NEEDS>): RichFailure | null => {
   const error = errorOf(line)
   const message = error?.text('message') ?? null
   if (error === null || message === null) return null

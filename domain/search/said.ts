@@ -2,12 +2,24 @@
  * What was said: the texts a search looks at. Those are messages of people and of agents; what an editor put in front of
  * a request, and what tools printed, is not.
  */
-import type { RolloutLine } from '../events/event.ts'
+import type { LineOf, Needs } from '../events/needs.ts'
 import { bareItem } from '../items/bare-items.ts'
 import { DEFAULT_PROFILE } from '../profile.ts'
 import { Message } from '../events/response-item.ts'
 import type { ThreadItem } from '../protocol.ts'
 import { withoutEditorContext } from '../thread.ts'
+
+/** What says something: messages, as events and as they were sent; and which turn they name. */
+export const SAID_NEEDS = {
+  user_message: 'whole',
+  agent_message: 'whole',
+  'item_completed:UserMessage': 'whole',
+  'item_completed:AgentMessage': 'whole',
+  'response_item:message': 'whole'
+} as const satisfies Needs
+
+/** A line as far as a search looks at it. */
+export type SaidLine = LineOf<typeof SAID_NEEDS>
 
 /** What an item says; null for an item that is no message. */
 export const saidByItem = (item: ThreadItem): string | null => {
@@ -27,7 +39,7 @@ const textsIn = (parts: ReadonlyArray<unknown>): ReadonlyArray<string> =>
  * What a line says, in one piece for each item it makes; null for a line that makes no message. `sent`: also what was
  * sent to the model as a message, as Codex searches it.
  */
-export const saidByLine = (line: RolloutLine, sent = false): string | null => {
+export const saidByLine = (line: SaidLine, sent = false): string | null => {
   if (line.type === 'response_item' && line.bare === true) {
     const item = bareItem(line.payload, DEFAULT_PROFILE)
     return item === null ? null : saidByItem({ id: '', ...item })

@@ -18,8 +18,7 @@
  * Source: thread history of Codex 0.130 and 0.142, checked against both binaries on random rollouts; later rules
  * against homes of 0.143–0.169 and against 0.169.0 on rollouts made by hand.
  */
-import type { RecordedEvent } from '../events/event.ts'
-import { itemChange, numberedItem, type ItemChange } from '../items/items.ts'
+import { itemSketch, numberedItem, type ItemSketch } from '../items/items.ts'
 import type { TaskComplete } from '../events/payloads.ts'
 import type { Profile } from '../profile.ts'
 import type { TurnChange } from './lifecycle.ts'
@@ -33,13 +32,14 @@ import {
   rangeOf,
   type OpenTurn,
   type Step,
+  type TurnEvent,
   type TurnLookup,
   type TurnRow,
   type TurnsState
 } from './turn-state.ts'
 
 /** Applies a change to the open turn's sketch: counts, ids and the summary, never the whole list. */
-const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenTurn => {
+const sketch = (open: OpenTurn, change: ItemSketch, event: TurnEvent): OpenTurn => {
   const ranges = extend(open.ranges, event)
   switch (change.op) {
     case 'reason':
@@ -86,7 +86,7 @@ const sketch = (open: OpenTurn, change: ItemChange, event: RecordedEvent): OpenT
   }
 }
 
-const pushItem = (state: TurnsState, change: ItemChange, event: RecordedEvent): TurnsState => {
+const pushItem = (state: TurnsState, change: ItemSketch, event: TurnEvent): TurnsState => {
   if (state.open === null) return state
   const open = sketch(state.open, change, event)
   const itemTotal = state.itemTotal + open.itemCount - state.open.itemCount
@@ -97,8 +97,8 @@ const pushItem = (state: TurnsState, change: ItemChange, event: RecordedEvent): 
 const pushLate = (
   state: TurnsState,
   index: number,
-  change: ItemChange,
-  event: RecordedEvent,
+  change: ItemSketch,
+  event: TurnEvent,
   rows: TurnLookup
 ): Step => {
   const row = rows.row(index)
@@ -138,7 +138,7 @@ const ended = <R extends TurnRow>(
 const end = (
   state: TurnsState,
   place: number | null,
-  event: RecordedEvent,
+  event: TurnEvent,
   rows: TurnLookup,
   profile: Profile
 ): Step => {
@@ -160,7 +160,7 @@ const end = (
 const begin = (
   state: TurnsState,
   { id, explicit }: TurnChange & { readonly op: 'open' },
-  event: RecordedEvent,
+  event: TurnEvent,
   profile: Profile
 ): TurnsState => {
   const { line } = event
@@ -177,7 +177,7 @@ const begin = (
 const item = (
   state: TurnsState,
   place: number | null,
-  event: RecordedEvent,
+  event: TurnEvent,
   rows: TurnLookup,
   profile: Profile
 ): Step => {
@@ -186,7 +186,7 @@ const item = (
     if (open === null) return [state, NO_WRITES]
     return [{ ...state, open: { ...open, ranges: extend(open.ranges, event) } }, NO_WRITES]
   }
-  const change = itemChange(event.line, profile, '', 'legacy')
+  const change = itemSketch(event.line, profile)
   if (change === null) return [state, NO_WRITES]
   return place === null
     ? [pushItem(state, change, event), NO_WRITES]
@@ -194,7 +194,7 @@ const item = (
 }
 
 /** Calls of models make no turn, but where nothing else tells what belongs to a turn they belong to the open one. */
-export const withBareCall = (state: TurnsState, event: RecordedEvent): TurnsState =>
+export const withBareCall = (state: TurnsState, event: TurnEvent): TurnsState =>
   state.open === null || event.line.bare !== true
     ? state
     : { ...state, open: { ...state.open, ranges: extend(state.open.ranges, event) } }
@@ -203,7 +203,7 @@ export const withBareCall = (state: TurnsState, event: RecordedEvent): TurnsStat
 export const applyLegacy = (
   state: TurnsState,
   change: TurnChange,
-  event: RecordedEvent,
+  event: TurnEvent,
   rows: TurnLookup,
   profile: Profile
 ): Step => {

@@ -6,10 +6,9 @@
  * the index of its line. An end that names another live turn is a late one, and the open turn stays open. Up to 0.142 a
  * turn that was cut short goes on.
  * Paginated threads: the newest turn is the open one, also after its end; events that name an older one go to its row.
- *
- * Only members are looked at that every reader delivers, so that a fold of heads decides as a fold of whole lines does.
  */
-import type { RecordedEvent, RolloutLine } from '../events/event.ts'
+import type { RecordedEvent } from '../events/event.ts'
+import { both, type DeliveredLine, type LineOf, type Needs } from '../events/needs.ts'
 import {
   baseOf,
   type SessionMeta,
@@ -18,9 +17,29 @@ import {
   type TurnAborted
 } from '../events/payloads.ts'
 import { saidInBare } from '../items/bare-items.ts'
-import { countsInLegacy, namedTurn, showsInLegacy } from '../items/items.ts'
+import {
+  countsInLegacy,
+  namedTurn,
+  NAMING_NEEDS,
+  SHOWN_NEEDS,
+  showsInLegacy
+} from '../items/items.ts'
 import { OWN_EVENTS, type Profile } from '../profile.ts'
 import type { HistoryMode } from '../protocol.ts'
+
+/** What the decisions are made from: much of it are heads, and what they decide is the same for whole lines. */
+export const LIFECYCLE_NEEDS = both(both(SHOWN_NEEDS, NAMING_NEEDS), {
+  session_meta: 'head',
+  compacted: 'head',
+  task_started: 'whole',
+  task_complete: 'head',
+  turn_aborted: 'whole',
+  thread_rolled_back: 'whole',
+  unroll_turns_restored: 'whole'
+} as const satisfies Needs)
+
+/** An event as far as it is needed here. */
+export type LifecycleEvent = RecordedEvent<LineOf<typeof LIFECYCLE_NEEDS>>
 
 /** A turn as far as it matters to what happens next. */
 export interface LiveTurn {
@@ -130,7 +149,7 @@ export const isOver = ({ ended, explicit }: LiveTurn): boolean => ended !== null
 export const isKept = ({ explicit, hasItems, sawCompaction }: LiveTurn): boolean =>
   explicit || hasItems || sawCompaction
 
-const turnAt = (id: string | null, explicit: boolean, { segment }: RecordedEvent): LiveTurn => ({
+const turnAt = (id: string | null, explicit: boolean, { segment }: LifecycleEvent): LiveTurn => ({
   id,
   explicit,
   hasItems: false,
@@ -153,7 +172,7 @@ const openNext = (
   state: Lifecycle,
   id: string | null,
   explicit: boolean,
-  event: RecordedEvent
+  event: LifecycleEvent
 ): LifecycleStep => {
   const [before, changes] = closeOpen(state, true)
   return [
@@ -163,17 +182,17 @@ const openNext = (
 }
 
 /** The open turn with something in it; the same state where nothing is new. */
-const withItem = (state: Lifecycle, { segment }: RecordedEvent): Lifecycle =>
+const withItem = (state: Lifecycle, { segment }: LifecycleEvent): Lifecycle =>
   state.open === null || (state.open.hasItems && state.open.segment === segment)
     ? state
     : { ...state, open: { ...state.open, hasItems: true, segment } }
 
-const ensureOpen = (state: Lifecycle, event: RecordedEvent): LifecycleStep =>
+const ensureOpen = (state: Lifecycle, event: LifecycleEvent): LifecycleStep =>
   state.open === null
     ? openNext(state, state.index === null ? null : `rollout-${state.index}`, false, event)
     : [state, NONE]
 
-const addCompaction = (state: Lifecycle, event: RecordedEvent): LifecycleStep => {
+const addCompaction = (state: Lifecycle, event: LifecycleEvent): LifecycleStep => {
   const [ready, changes] = ensureOpen(state, event)
   if (ready.open === null) return [ready, changes]
   const open = { ...ready.open, sawCompaction: true, segment: event.segment }
@@ -187,7 +206,7 @@ const endLegacy = (
   state: Lifecycle,
   { turn_id: id }: Pick<TurnAborted, 'turn_id'>,
   how: 'completed' | 'interrupted',
-  event: RecordedEvent,
+  event: LifecycleEvent,
   turns: LiveTurns,
   profile: Profile
 ): LifecycleStep => {
@@ -210,8 +229,10 @@ const endLegacy = (
 }
 
 /** Copies have the times they had. What is newer than the mark came after a process was killed while it copied. */
-export const isCopy = ({ copies }: Lifecycle, { revision, line }: RecordedEvent): boolean =>
-  copies !== null && revision <= copies.until && line.timestamp <= copies.at
+export const isCopy = (
+  { copies }: Lifecycle,
+  { revision, line }: RecordedEvent<DeliveredLine>
+): boolean => copies !== null && revision <= copies.until && line.timestamp <= copies.at
 
 const rollBack = (state: Lifecycle, count: number): LifecycleStep => {
   const [before, changes] = closeOpen(state)
@@ -222,7 +243,7 @@ const rollBack = (state: Lifecycle, count: number): LifecycleStep => {
 const restoreHidden = (
   state: Lifecycle,
   p: { readonly lines: number; readonly index?: number | null | undefined },
-  event: RecordedEvent
+  event: LifecycleEvent
 ): LifecycleStep => {
   const [before, changes] = closeOpen(state)
   const index = before.index === null ? null : (p.index ?? before.index)
@@ -234,7 +255,7 @@ const restoreHidden = (
   return [{ ...before, index, copies }, [...changes, { op: 'restore', isCopy: isCopied }]]
 }
 
-const isAsked = ({ line }: RecordedEvent): boolean =>
+const isAsked = ({ line }: LifecycleEvent): boolean =>
   line.type === 'event_msg'
     ? line.payload.type === 'user_message'
     : line.type === 'response_item' && line.bare === true && saidInBare(line.payload) !== null
@@ -249,7 +270,7 @@ const closeBeforeAsked = (state: Lifecycle): LifecycleStep => {
 const opensNamed = (type: string | undefined): boolean =>
   type === 'entered_review_mode' || type === 'exited_review_mode'
 
-const addItem = (state: Lifecycle, event: RecordedEvent, turns: LiveTurns): LifecycleStep => {
+const addItem = (state: Lifecycle, event: LifecycleEvent, turns: LiveTurns): LifecycleStep => {
   const payload = event.line.type === 'event_msg' ? event.line.payload : null
   const named = payload === null ? undefined : namedTurn(payload)
   if (named !== undefined && state.open?.id !== named) {
@@ -268,7 +289,7 @@ const addItem = (state: Lifecycle, event: RecordedEvent, turns: LiveTurns): Life
 
 const evolveLegacy = (
   state: Lifecycle,
-  event: RecordedEvent,
+  event: LifecycleEvent,
   turns: LiveTurns,
   profile: Profile
 ): LifecycleStep => {
@@ -297,7 +318,7 @@ const evolveLegacy = (
 const placeIn = (turnId: string, { greatestId }: Lifecycle, turns: LiveTurns): number | null =>
   turnId > greatestId ? null : turns.placeOf(turnId)
 
-const beginPaginated = (state: Lifecycle, id: string, event: RecordedEvent): LifecycleStep => {
+const beginPaginated = (state: Lifecycle, id: string, event: LifecycleEvent): LifecycleStep => {
   const [next, changes] = openNext(state, id, true, event)
   const early = next.early.some((turn) => turn.id === id)
     ? next.early.filter((turn) => turn.id !== id)
@@ -309,7 +330,7 @@ const beginPaginated = (state: Lifecycle, id: string, event: RecordedEvent): Lif
 const startPaginated = (
   state: Lifecycle,
   { turn_id: id }: TaskStarted,
-  event: RecordedEvent,
+  event: LifecycleEvent,
   turns: LiveTurns
 ): LifecycleStep => {
   if (state.open?.id === id) return [state, [{ op: 'repeat' }]]
@@ -323,7 +344,7 @@ const endPaginated = (
   state: Lifecycle,
   { turn_id: id }: Pick<TaskComplete | TurnAborted, 'turn_id'>,
   how: 'completed' | 'interrupted',
-  event: RecordedEvent,
+  event: LifecycleEvent,
   turns: LiveTurns
 ): LifecycleStep => {
   if (typeof id !== 'string') return [state, NONE]
@@ -354,7 +375,7 @@ const EARLY_MAX = 64
 
 const EARLY: TurnChange = { op: 'early' }
 
-const addEarly = (state: Lifecycle, id: string, event: RecordedEvent): LifecycleStep => {
+const addEarly = (state: Lifecycle, id: string, event: LifecycleEvent): LifecycleStep => {
   const all = [...state.early.filter((turn) => turn.id !== id), { id, segment: event.segment }]
   const [oldest] = all
   if (all.length <= EARLY_MAX || oldest === undefined) return [{ ...state, early: all }, [EARLY]]
@@ -366,7 +387,7 @@ const addEarly = (state: Lifecycle, id: string, event: RecordedEvent): Lifecycle
 
 const evolvePaginated = (
   state: Lifecycle,
-  event: RecordedEvent,
+  event: LifecycleEvent,
   turns: LiveTurns
 ): LifecycleStep => {
   const { line } = event
@@ -391,7 +412,7 @@ const evolvePaginated = (
 }
 
 /** The first metadata of a segment tells how its lines make turns. */
-const readMode = (state: Lifecycle, event: RecordedEvent): LifecycleStep => {
+const readMode = (state: Lifecycle, event: LifecycleEvent): LifecycleStep => {
   const { line, segment } = event
   if (state.modeSegment === segment) return [state, NONE]
   if (line.type !== 'session_meta') {
@@ -416,7 +437,7 @@ const readMode = (state: Lifecycle, event: RecordedEvent): LifecycleStep => {
 }
 
 /** A thread that is attached to another one shows nothing of what was there when it began. */
-const hidesItsBase = (meta: SessionMeta): boolean => {
+const hidesItsBase = (meta: Omit<SessionMeta, 'base_instructions'>): boolean => {
   const { attached_thread, forked_from_id, forked_from_ordinal_exclusive: end } = meta
   if (attached_thread !== true || typeof forked_from_id !== 'string') return false
   return (baseOf(meta)?.end_ordinal_exclusive ?? 0) <= (end ?? Infinity)
@@ -430,7 +451,7 @@ const COUNTED: ReadonlySet<string> = new Set([
 ])
 
 /** True for a line that takes an index in a legacy thread. */
-export const isCounted = (line: RolloutLine, profile: Profile): boolean => {
+export const isCounted = (line: LifecycleEvent['line'], profile: Profile): boolean => {
   if (line.type === 'ignored') return profile.segments && COUNTED.has(line.kind)
   if (line.type === 'event_msg' && OWN_EVENTS.has(line.payload.type)) return false
   return countsInLegacy(line)
@@ -439,7 +460,7 @@ export const isCounted = (line: RolloutLine, profile: Profile): boolean => {
 /** One event; pure and total. An event that changes nothing yields the same state. */
 export const evolveLifecycle = (
   before: Lifecycle,
-  event: RecordedEvent,
+  event: LifecycleEvent,
   turns: LiveTurns,
   profile: Profile
 ): LifecycleStep => {

@@ -12,9 +12,9 @@
  * Source: pages of 0.169.0 over its own homes and over rollouts made by hand.
  */
 import { completedItem, withTimes } from '../items/completed-items.ts'
-import type { EventPayload, RecordedEvent } from '../events/event.ts'
 import type { ItemList } from '../items/items.ts'
-import type { ItemCompleted, TaskComplete, TurnAborted } from '../events/payloads.ts'
+import { isItemOf, type EventOf } from '../events/needs.ts'
+import type { TaskComplete, TurnAborted } from '../events/payloads.ts'
 import type { ThreadItem, TurnStatus } from '../protocol.ts'
 import type { TurnChange } from './lifecycle.ts'
 import { turnError } from './turn-error.ts'
@@ -27,22 +27,27 @@ import {
   rangeOf,
   type OpenTurn,
   type Step,
+  type TurnEvent,
+  type TURN_NEEDS,
   type TurnLookup,
   type TurnRow,
   type TurnsState
 } from './turn-state.ts'
 
-const numbered = (event: RecordedEvent) =>
+type TurnPayload = EventOf<typeof TURN_NEEDS>
+type ItemEnded = Extract<TurnPayload, { readonly type: 'item_completed' }>
+
+const numbered = (event: TurnEvent) =>
   event.line.ordinal === undefined ? {} : { ordinal: event.line.ordinal }
 
-const newTurn = (id: string, state: TurnsState, event: RecordedEvent): OpenTurn => ({
+const newTurn = (id: string, state: TurnsState, event: TurnEvent): OpenTurn => ({
   ...openTurn(id, true, null, state.nextItem, event),
   mode: 'paginated'
 })
 
 const unbegun = (turn: OpenTurn): OpenTurn => ({ ...turn, isUnbegun: true })
 
-const factsOf = (p: EventPayload) =>
+const factsOf = (p: TurnPayload) =>
   p.type === 'task_started'
     ? {
         startedAt: p.started_at ?? null,
@@ -51,12 +56,7 @@ const factsOf = (p: EventPayload) =>
     : null
 
 /** A turn begins, by its beginning or by its end; its early items come along. */
-const begin = (
-  state: TurnsState,
-  id: string,
-  p: EventPayload,
-  event: RecordedEvent
-): TurnsState => {
+const begin = (state: TurnsState, id: string, p: TurnPayload, event: TurnEvent): TurnsState => {
   const before = state.early.find((turn) => turn.id === id)
   const open: OpenTurn =
     before === undefined
@@ -70,7 +70,7 @@ const begin = (
 }
 
 /** An item of a turn that was not begun yet. */
-const pushEarly = (state: TurnsState, p: ItemCompleted, event: RecordedEvent): TurnsState => {
+const pushEarly = (state: TurnsState, p: ItemEnded, event: TurnEvent): TurnsState => {
   const known = state.early.find((turn) => turn.id === p.turn_id)
   const turn = known ?? { ...unbegun(newTurn(p.turn_id, state, event)), ...numbered(event) }
   const early = [...state.early.filter((one) => one !== known), pushed(turn, p, event)]
@@ -78,7 +78,7 @@ const pushEarly = (state: TurnsState, p: ItemCompleted, event: RecordedEvent): T
 }
 
 /** The oldest early turn becomes a row, out of order. */
-const spill = (state: TurnsState, place: number, event: RecordedEvent): Step => {
+const spill = (state: TurnsState, place: number, event: TurnEvent): Step => {
   const [oldest, ...early] = state.early
   if (oldest === undefined) return [state, NO_WRITES]
   const closed = closedTurn({ ...oldest, ...numbered(event) })
@@ -86,11 +86,11 @@ const spill = (state: TurnsState, place: number, event: RecordedEvent): Step => 
 }
 
 /** A turn that ends in a later segment has its place there. */
-const endsLater = ({ ranges }: TurnRow, { segment }: RecordedEvent): boolean =>
+const endsLater = ({ ranges }: TurnRow, { segment }: TurnEvent): boolean =>
   ranges[ranges.length - 1]?.segment !== segment
 
 /** Its place there, and what made it before. */
-const moved = ({ ordinal, startedAt }: TurnRow, event: RecordedEvent): Partial<TurnRow> => ({
+const moved = ({ ordinal, startedAt }: TurnRow, event: TurnEvent): Partial<TurnRow> => ({
   ...numbered(event),
   ...(ordinal === undefined ? {} : { made: { ordinal, startedAt } })
 })
@@ -99,7 +99,7 @@ const withEnd = <R extends TurnRow>(
   row: R,
   p: TaskComplete | TurnAborted,
   status: TurnStatus,
-  event: RecordedEvent
+  event: TurnEvent
 ): R => {
   const error = turnError(p.error)
   return {
@@ -117,14 +117,14 @@ const withEnd = <R extends TurnRow>(
   }
 }
 
-const statusOf = ({ type }: EventPayload): TurnStatus =>
+const statusOf = ({ type }: TurnPayload): TurnStatus =>
   type === 'task_complete' ? 'completed' : 'interrupted'
 
 /** The state in which a turn of a row that ends in a later segment is the open one, behind all others. */
 export const reopened = (
   state: TurnsState,
   changes: ReadonlyArray<TurnChange>,
-  event: RecordedEvent,
+  event: TurnEvent,
   rows: TurnLookup
 ): TurnsState => {
   const change = changes.find((one) => one.op === 'reopen')
@@ -143,8 +143,8 @@ export const reopened = (
 const end = (
   state: TurnsState,
   place: number | null,
-  p: (TaskComplete | TurnAborted) & EventPayload,
-  event: RecordedEvent,
+  p: (TaskComplete | TurnAborted) & TurnPayload,
+  event: TurnEvent,
   rows: TurnLookup
 ): Step => {
   const status = statusOf(p)
@@ -188,7 +188,7 @@ export const paginatedSummary = (
 }
 
 /** What a message adds to the summary of the open turn. */
-const withMessage = (open: OpenTurn, p: ItemCompleted): OpenTurn => {
+const withMessage = (open: OpenTurn, p: MessageEnded): OpenTurn => {
   const item = completedItem(p.item)
   if (item === null) return open
   const shown = withTimes(item, p)
@@ -210,10 +210,15 @@ const withMessage = (open: OpenTurn, p: ItemCompleted): OpenTurn => {
   }
 }
 
-const isMessage = ({ item }: ItemCompleted): boolean =>
-  item.type === 'UserMessage' || item.type === 'AgentMessage'
+const MESSAGES = ['UserMessage', 'AgentMessage'] as const
+type MessageEnded = Extract<
+  ItemEnded,
+  { readonly item: { readonly type: (typeof MESSAGES)[number] } }
+>
 
-const pushed = (open: OpenTurn, p: ItemCompleted, event: RecordedEvent): OpenTurn => ({
+const isMessage = (p: ItemEnded): p is MessageEnded => isItemOf(p, MESSAGES)
+
+const pushed = (open: OpenTurn, p: ItemEnded, event: TurnEvent): OpenTurn => ({
   ...(isMessage(p) ? withMessage(open, p) : open),
   ranges: extend(open.ranges, event)
 })
@@ -221,8 +226,8 @@ const pushed = (open: OpenTurn, p: ItemCompleted, event: RecordedEvent): OpenTur
 const pushRow = (
   state: TurnsState,
   index: number,
-  p: ItemCompleted,
-  event: RecordedEvent,
+  p: ItemEnded,
+  event: TurnEvent,
   rows: TurnLookup
 ): Step => {
   const row = rows.row(index)
@@ -240,8 +245,8 @@ const pushRow = (
 const applyItem = (
   state: TurnsState,
   change: TurnChange,
-  p: ItemCompleted,
-  event: RecordedEvent,
+  p: ItemEnded,
+  event: TurnEvent,
   rows: TurnLookup
 ): Step => {
   switch (change.op) {
@@ -262,7 +267,7 @@ const applyItem = (
 export const applyPaginated = (
   state: TurnsState,
   change: TurnChange,
-  event: RecordedEvent,
+  event: TurnEvent,
   rows: TurnLookup
 ): Step => {
   if (event.line.type !== 'event_msg') return [state, NO_WRITES]
@@ -285,7 +290,7 @@ const PLACED: ReadonlySet<string> = new Set([
 ])
 
 /** Notes whether the numbers of the lines that make turns grow. */
-export const withOrdinal = (state: TurnsState, { line }: RecordedEvent): TurnsState => {
+export const withOrdinal = (state: TurnsState, { line }: TurnEvent): TurnsState => {
   if (line.type !== 'event_msg' || !PLACED.has(line.payload.type)) return state
   const { ordinal } = line
   if ((ordinal ?? Infinity) < state.lifecycle.startOrdinal) return state

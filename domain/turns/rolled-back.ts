@@ -5,6 +5,7 @@
  * remembers where the hidden lines stand and how ids were counted before them.
  */
 import type { RecordedEvent } from '../events/event.ts'
+import type { DeliveredLine } from '../events/needs.ts'
 import type { TurnsRestored } from '../events/payloads.ts'
 import { IMPLICIT_ID, isCopy } from './lifecycle.ts'
 import {
@@ -33,7 +34,7 @@ const implicitOf = (rows: ReadonlyArray<TurnRow>): HiddenTurns['implicit'] => {
 const hiddenBy = (
   live: number,
   rows: ReadonlyArray<TurnRow>,
-  event: RecordedEvent
+  event: RecordedEvent<DeliveredLine>
 ): HiddenTurns | null => {
   const first = rows[0]
   const from = first?.ranges[0]
@@ -54,12 +55,16 @@ const hiddenBy = (
 const withHidden = (
   state: TurnsState,
   hidden: HiddenTurns,
-  event: RecordedEvent
+  event: RecordedEvent<DeliveredLine>
 ): ReadonlyArray<HiddenTurns> =>
   isCopy(state.lifecycle, event) ? state.hidden : [...state.hidden, hidden].slice(-HIDDEN_MAX)
 
 /** A rollback of a thread without turns hides nothing, and taking it back brings nothing back. */
-const hidNothing = (state: TurnsState, live: number, event: RecordedEvent): TurnsState => {
+const hidNothing = (
+  state: TurnsState,
+  live: number,
+  event: RecordedEvent<DeliveredLine>
+): TurnsState => {
   const nextItem = state.itemTotal + 1
   const at = rangeOf(event)
   const from = { segment: at.segment, offset: at.from }
@@ -72,7 +77,7 @@ const hidNothing = (state: TurnsState, live: number, event: RecordedEvent): Turn
 export const rollBack = (
   state: TurnsState,
   { from, until }: { readonly from: number; readonly until: number },
-  event: RecordedEvent,
+  event: RecordedEvent<DeliveredLine>,
   rows: TurnLookup,
   before: ReadonlyArray<TurnWrite>
 ): Step => {
@@ -98,7 +103,7 @@ export const rollBack = (
 export const restore = (
   state: TurnsState,
   restored: TurnsRestored,
-  event: RecordedEvent,
+  event: RecordedEvent<DeliveredLine>,
   isCopied: boolean
 ): TurnsState => {
   const next = { ...state, nextItem: restored.next_item }

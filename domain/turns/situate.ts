@@ -2,9 +2,11 @@
  * Where an event stands: in which turn, read how, whose it is, and when. Derived once; ledgers take it and know nothing else
  * about turns.
  */
-import type { RecordedEvent } from '../events/event.ts'
+import type { RecordedEvent, RolloutLine } from '../events/event.ts'
+import { both, type DeliveredLine, type LineOf } from '../events/needs.ts'
 import {
   evolveInheritance,
+  INHERITANCE_NEEDS,
   inheritedBy,
   isToldByTime,
   namedTurnId,
@@ -19,10 +21,17 @@ import {
   evolveLifecycle,
   initialLifecycle,
   isCopy,
+  LIFECYCLE_NEEDS,
   type Lifecycle,
   type LiveTurns,
   type TurnChange
 } from './lifecycle.ts'
+
+/** What is needed to situate an event. */
+export const SITUATE_NEEDS = both(LIFECYCLE_NEEDS, INHERITANCE_NEEDS)
+
+/** A line as far as it is needed here. */
+export type SituatedLine = LineOf<typeof SITUATE_NEEDS>
 
 /** What is known between two events of a stream; small, whatever its length. */
 export interface Situation {
@@ -40,7 +49,7 @@ export const initialSituation = (seesAll: boolean): Situation => ({
 })
 
 /** An event with everything that ledgers ask of it. */
-export interface SituatedEvent extends RecordedEvent {
+export interface SituatedEvent<L extends DeliveredLine = RolloutLine> extends RecordedEvent<L> {
   readonly mode: HistoryMode
   /** The turn that goes on after the event; null between turns. Its id is null where only counting every event could tell it. */
   readonly turn: { readonly id: string | null; readonly explicit: boolean } | null
@@ -83,7 +92,7 @@ const endedIn = (
 
 /** Turn ids that an answer of injected history names are no turns. */
 const namedIn = (
-  { line }: RecordedEvent,
+  { line }: RecordedEvent<SituatedLine>,
   { open, early }: Lifecycle,
   turns: LiveTurns
 ): string | null => {
@@ -108,12 +117,12 @@ const hiddenIn = (changes: ReadonlyArray<TurnChange>, turns: LiveTurns): Readonl
 }
 
 /** One event; pure and total. `turns` are the live turns as they stand before it. */
-export const situate = (
+export const situate = <L extends SituatedLine>(
   before: Situation,
-  event: RecordedEvent,
+  event: RecordedEvent<L>,
   turns: LiveTurns,
   profile: Profile
-): readonly [Situation, SituatedEvent] => {
+): readonly [Situation, SituatedEvent<L>] => {
   const [lifecycle, turnChanges] = evolveLifecycle(before.lifecycle, event, turns, profile)
   const inheritance = evolveInheritance(before.inheritance, event)
   const ms = Date.parse(event.line.timestamp)
@@ -123,7 +132,7 @@ export const situate = (
   const own = isCopy(before.lifecycle, event) ? 'restored_copy' : 'own'
   const { open } = lifecycle
   // Member by member and not spread: V8 makes a spread that gains members several times slower, and this is every line.
-  const situated: SituatedEvent = {
+  const situated: SituatedEvent<L> = {
     streamId: event.streamId,
     revision: event.revision,
     segment: event.segment,
@@ -147,10 +156,10 @@ export const situate = (
 }
 
 /** What few events have. */
-const withFlags = (
-  situated: SituatedEvent,
-  { inherited, shortened }: RecordedEvent
-): SituatedEvent =>
+const withFlags = <L extends DeliveredLine>(
+  situated: SituatedEvent<L>,
+  { inherited, shortened }: RecordedEvent<L>
+): SituatedEvent<L> =>
   inherited === undefined && shortened === undefined
     ? situated
     : {

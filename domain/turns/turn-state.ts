@@ -5,15 +5,27 @@
  * arithmetic. The state is a few numbers plus the open turn, whatever the thread's length; the open turn becomes
  * a row when it closes, and readers show it on top of the rows until then.
  */
-import type { RecordedEvent } from '../events/event.ts'
+import type { EventPlace, RecordedEvent } from '../events/event.ts'
+import { both, NO_LONG_TEXT, type LineOf, type Needs } from '../events/needs.ts'
+import { SKETCH_NEEDS, SUMMARY_CHARACTERS_MAX } from '../items/items.ts'
+import { FAILURE_NEEDS } from '../rich/items.ts'
 import type { ThreadItem, TurnError, TurnStatus, UserContent } from '../protocol.ts'
 import {
   initialLifecycle,
   isKept,
+  LIFECYCLE_NEEDS,
   type Lifecycle,
   type LiveTurns,
   type PlacedTurn
 } from './lifecycle.ts'
+
+/** What rows of turns are made of. */
+export const TURN_NEEDS = both(both(both(LIFECYCLE_NEEDS, SKETCH_NEEDS), FAILURE_NEEDS), {
+  compacted: NO_LONG_TEXT
+} as const satisfies Needs)
+
+/** An event as far as rows of turns need it. */
+export type TurnEvent = RecordedEvent<LineOf<typeof TURN_NEEDS>>
 
 /** Bytes `from` (inclusive) to `until` (exclusive) of one segment. */
 export interface ByteRange {
@@ -161,11 +173,8 @@ export type Step = readonly [TurnsState, ReadonlyArray<TurnWrite>]
 /** Nothing to write. */
 export const NO_WRITES: ReadonlyArray<TurnWrite> = []
 
-/** Summaries above this many characters are not kept in the row but folded from the log. */
-export const SUMMARY_CHARACTERS_MAX = 16_384
-
 /** Where an event stands. */
-export const rangeOf = ({ segment, offset, bytes }: RecordedEvent): ByteRange => ({
+export const rangeOf = ({ segment, offset, bytes }: EventPlace): ByteRange => ({
   segment,
   from: offset,
   until: offset + bytes
@@ -174,7 +183,7 @@ export const rangeOf = ({ segment, offset, bytes }: RecordedEvent): ByteRange =>
 /** Ranges that also cover an event. */
 export const extend = (
   ranges: ReadonlyArray<ByteRange>,
-  { segment, offset, bytes }: RecordedEvent
+  { segment, offset, bytes }: EventPlace
 ): ReadonlyArray<ByteRange> => {
   const last = ranges[ranges.length - 1]
   const until = offset + bytes
@@ -200,7 +209,7 @@ export const openTurn = (
   explicit: boolean,
   startedAt: number | null,
   nextItem: number,
-  event: RecordedEvent
+  event: EventPlace
 ): OpenTurn => ({
   id,
   status: explicit ? 'inProgress' : 'completed',

@@ -3,7 +3,6 @@
  *
  * When a turn begins, ends and is hidden the lifecycle decides; here its decisions become rows.
  */
-import type { RecordedEvent } from '../events/event.ts'
 import type { Profile } from '../profile.ts'
 import { richFailure } from '../rich/items.ts'
 import { applyLegacy, withBareCall } from './legacy-turns.ts'
@@ -15,13 +14,14 @@ import {
   NO_WRITES,
   untilNext,
   type Step,
+  type TurnEvent,
   type TurnLookup,
   type TurnsState,
   type TurnWrite
 } from './turn-state.ts'
 
 /** Old files may hold why a turn failed, though the Codex that wrote them does not show it. */
-const withFailure = (state: TurnsState, event: RecordedEvent): TurnsState => {
+const withFailure = (state: TurnsState, event: TurnEvent): TurnsState => {
   const { line } = event
   const { open } = state
   if (open === null || (line.type !== 'ignored' && line.type !== 'event_msg')) return state
@@ -32,7 +32,7 @@ const withFailure = (state: TurnsState, event: RecordedEvent): TurnsState => {
 const close = (
   state: TurnsState,
   { place, isNext }: TurnChange & { readonly op: 'close' },
-  event: RecordedEvent
+  event: TurnEvent
 ): Step => {
   const open = isNext ? untilNext(state.open, event) : state.open
   const next = { ...state, open: null }
@@ -50,7 +50,7 @@ const withoutInherited = (state: TurnsState): TurnsState => ({
 const apply = (
   state: TurnsState,
   change: TurnChange,
-  event: RecordedEvent,
+  event: TurnEvent,
   rows: TurnLookup,
   profile: Profile,
   before: ReadonlyArray<TurnWrite>
@@ -84,7 +84,7 @@ const apply = (
 const applyAll = (
   state: TurnsState,
   changes: ReadonlyArray<TurnChange>,
-  event: RecordedEvent,
+  event: TurnEvent,
   rows: TurnLookup,
   profile: Profile
 ): Step => {
@@ -105,7 +105,7 @@ const applyAll = (
 const forgetHidden = (
   state: TurnsState,
   changes: ReadonlyArray<TurnChange>,
-  event: RecordedEvent
+  event: TurnEvent
 ): TurnsState =>
   changes.some(({ op }) => op === 'open') && !isCopy(state.lifecycle, event)
     ? { ...state, hidden: [] }
@@ -114,7 +114,7 @@ const forgetHidden = (
 /** Pure and total: every event yields a state; one that shows nothing yields the same turns. */
 export const evolveTurns = (
   before: TurnsState,
-  event: RecordedEvent,
+  event: TurnEvent,
   rows: TurnLookup,
   profile: Profile
 ): Step => {

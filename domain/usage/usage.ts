@@ -10,7 +10,8 @@
  *            rollback, says nothing of it.
  * Source: runs of 0.130, 0.142 and 0.169 whose true spend is known; see docs/USAGE.md.
  */
-import { toldSettings, type RecordedEvent } from '../events/event.ts'
+import { olderSettings, type RecordedEvent } from '../events/event.ts'
+import type { LineOf, Needs } from '../events/needs.ts'
 import type { TokenCount, TokenUsageRecord } from '../events/payloads.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { SHOWING_EVENTS } from '../turns/showing.ts'
@@ -30,6 +31,28 @@ import {
 } from './tokens.ts'
 import type { Asked, SpendSettings, UsageState } from './usage-state.ts'
 
+/** What tells what was spent, on what and by whom. */
+export const USAGE_NEEDS = {
+  session_meta: 'head',
+  turn_context: 'head',
+  thread_settings_applied: 'whole',
+  token_count: 'head',
+  token_usage_record: 'whole',
+  compacted: 'head',
+  task_started: 'head',
+  task_complete: 'head',
+  turn_aborted: 'whole',
+  thread_rolled_back: 'head',
+  unroll_turns_restored: 'head',
+  'response_item:function_call': 'head',
+  'response_item:custom_tool_call': 'head',
+  'response_item:local_shell_call': 'head'
+} as const satisfies Needs
+
+type Compaction = Extract<UsageLine['line'], { readonly type: 'compacted' }>['payload']
+type UsageLine = RecordedEvent<LineOf<typeof USAGE_NEEDS>>
+type UsageEvent = SituatedEvent<LineOf<typeof USAGE_NEEDS>>
+
 /** The spends of the thread as they stand before an event. */
 export interface SpendLookup {
   readonly spendAt: (sequence: number) => KeptSpend | null
@@ -47,8 +70,8 @@ const HIDDEN_MAX = 64
 /** An interrupted turn is looked for among so many newest spends. */
 const LOOKED_BACK = 1024
 
-const withSettings = (settings: SpendSettings, { line }: RecordedEvent): SpendSettings => {
-  const context = toldSettings(line)
+const withSettings = (settings: SpendSettings, { line }: UsageLine): SpendSettings => {
+  const context = line.type === 'turn_context' ? line.payload : olderSettings(line)
   if (context !== null) return { ...settings, model: context.model, effort: context.effort ?? null }
   if (line.type !== 'event_msg' || line.payload.type !== 'thread_settings_applied') return settings
   const { thread_settings: applied } = line.payload
@@ -62,7 +85,7 @@ const withSettings = (settings: SpendSettings, { line }: RecordedEvent): SpendSe
 }
 
 /** The thread's own metadata; those of other threads are copies, and later ones of its own repeat it. */
-const withHead = (state: UsageState, event: RecordedEvent): UsageState => {
+const withHead = (state: UsageState, event: UsageLine): UsageState => {
   const { line } = event
   if (line.type !== 'session_meta' || event.inherited === true || state.spender !== null)
     return state
@@ -83,14 +106,14 @@ type Found = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
 const kindOf = ({ spender }: UsageState): SpendKind =>
   spender?.kind === 'review' ? 'review' : 'sampling'
 
-const placeOf = ({ revision, segment, offset }: RecordedEvent): KeptSpend['place'] => ({
+const placeOf = ({ revision, segment, offset }: UsageLine): KeptSpend['place'] => ({
   revision,
   segment,
   offsetBytes: offset
 })
 
 /** When and where an answer was given. */
-const askedAt = (event: SituatedEvent): Asked => ({
+const askedAt = (event: UsageEvent): Asked => ({
   turnId: event.turn?.id ?? null,
   turnPlace: event.turnPlace,
   occurredAtMs: event.atMs,
@@ -116,7 +139,7 @@ const spendOf = (state: UsageState, asked: Asked, found: Found): KeptSpend => {
 
 const spent = (
   state: UsageState,
-  event: SituatedEvent,
+  event: UsageEvent,
   found: Found,
   asked: Asked = askedAt(event)
 ): UsageStep => {
@@ -159,14 +182,12 @@ const unexplained = ({ pending }: UsageState, grown: Growth): Growth | null => {
 }
 
 /** Before it asks, a compaction repeats the count; where the history before is gone, that is the first one. */
-const isHandedOn = (
-  { continues, counts, isAsking }: UsageState,
-  { turn }: SituatedEvent
-): boolean => continues && counts.newest === null && turn?.explicit === true && !isAsking
+const isHandedOn = ({ continues, counts, isAsking }: UsageState, { turn }: UsageEvent): boolean =>
+  continues && counts.newest === null && turn?.explicit === true && !isAsking
 
 const counted = (
   state: UsageState,
-  event: SituatedEvent,
+  event: UsageEvent,
   info: NonNullable<TokenCount['info']>
 ): UsageStep => {
   const total = tokensOf(info.total_token_usage)
@@ -197,7 +218,7 @@ const toldBefore = (
 
 const recorded = (
   state: UsageState,
-  event: SituatedEvent,
+  event: UsageEvent,
   record: TokenUsageRecord,
   lookup: SpendLookup
 ): UsageStep => {
@@ -245,16 +266,16 @@ const ofResponse = (
 /** The spend of a compaction: the answer it names, or for one that Codex made itself the newest of its turn. */
 const compactionOf = (
   state: UsageState,
-  payload: JsonObject,
+  payload: Compaction,
   lookup: SpendLookup
 ): KeptSpend | null => {
-  const responseId = payload['compaction_response_id']
+  const responseId = payload.compaction_response_id
   if (typeof responseId === 'string') {
     const named = ofResponse(state, responseId, lookup)
     if (named !== null) return named
   }
   // The service makes a compaction without a summary, and its answer is in no count.
-  const isRemote = payload['message'] === ''
+  const isRemote = payload.message === ''
   return isRemote || state.spends <= state.freshFrom ? null : lookup.spendAt(state.spends - 1)
 }
 
@@ -263,8 +284,8 @@ const UNKNOWN = { rule: null, certainty: 'unknown', tokens: null } as const
 
 const compacted = (
   state: UsageState,
-  event: SituatedEvent,
-  payload: JsonObject,
+  event: UsageEvent,
+  payload: Compaction,
   lookup: SpendLookup
 ): UsageStep => {
   const known = compactionOf(state, payload, lookup)
@@ -281,11 +302,13 @@ const CALLS: ReadonlySet<unknown> = new Set([
   'local_shell_call'
 ])
 
-const isCall = ({ line }: RecordedEvent): boolean =>
-  line.type === 'response_item' && CALLS.has(line.payload['type'])
+const isCall = ({ line }: UsageLine): boolean =>
+  line.type === 'response_head'
+    ? CALLS.has(line.kind)
+    : line.type === 'response_item' && CALLS.has(line.payload['type'])
 
 /** Each answer's count follows; see what comes first. */
-const asking = (state: UsageState, event: SituatedEvent): UsageState => {
+const asking = (state: UsageState, event: UsageEvent): UsageState => {
   const { turn } = event
   if (state.asked !== null || turn?.explicit !== true) return state
   // Calls may be put behind a turn that was interrupted.
@@ -299,13 +322,13 @@ export const uncountedSpend = (state: UsageState): KeptSpend | null =>
   state.asked === null ? null : spendOf(state, state.asked, UNCOUNTED)
 
 /** The turn is over: what was not counted by now never is. */
-const over = (state: UsageState, event: SituatedEvent, rolledBack = false): UsageStep => {
+const over = (state: UsageState, event: UsageEvent, rolledBack = false): UsageStep => {
   const { asked } = state
   if (asked === null) return [state, NOTHING]
   return spent({ ...state, asked: null }, event, { ...UNCOUNTED, rolledBack }, asked)
 }
 
-const began = (state: UsageState, event: SituatedEvent): UsageStep => {
+const began = (state: UsageState, event: UsageEvent): UsageStep => {
   const [next, writes] = over(state, event)
   return [{ ...next, freshFrom: next.spends, hidden: [] }, writes]
 }
@@ -355,7 +378,7 @@ const restored = (state: UsageState, lookup: SpendLookup): UsageStep => {
   return [{ ...state, hidden: state.hidden.slice(0, -1), flagged }, writes]
 }
 
-const evolveOwn = (state: UsageState, event: SituatedEvent, lookup: SpendLookup): UsageStep => {
+const evolveOwn = (state: UsageState, event: UsageEvent, lookup: SpendLookup): UsageStep => {
   const { line } = event
   const isInherited = event.origin === 'inherited'
   if (line.type === 'token_usage_record') return recorded(state, event, line.payload, lookup)
@@ -390,12 +413,12 @@ const evolveOwn = (state: UsageState, event: SituatedEvent, lookup: SpendLookup)
   }
 }
 
-const asksAfter = (before: boolean, { line }: RecordedEvent): boolean => {
+const asksAfter = (before: boolean, { line }: UsageLine): boolean => {
   if (line.type === 'turn_context') return true
   return before && !(line.type === 'event_msg' && line.payload.type === 'task_started')
 }
 
-const withContext = (state: UsageState, event: RecordedEvent): UsageState => {
+const withContext = (state: UsageState, event: UsageLine): UsageState => {
   const settings = withSettings(state.settings, event)
   const isAsking = asksAfter(state.isAsking, event)
   return settings === state.settings && isAsking === state.isAsking
@@ -404,13 +427,13 @@ const withContext = (state: UsageState, event: RecordedEvent): UsageState => {
 }
 
 /** What is shown tells nothing of what was spent. */
-const isShown = ({ line }: RecordedEvent): boolean =>
+const isShown = ({ line }: UsageLine): boolean =>
   line.type === 'event_msg' && SHOWING_EVENTS.has(line.payload.type)
 
 /** One event. */
 export const evolveUsage = (
   before: UsageState,
-  event: SituatedEvent,
+  event: UsageEvent,
   lookup: SpendLookup
 ): UsageStep => {
   const inheritedBy = before.inheritedBy ?? event.inheritedBy

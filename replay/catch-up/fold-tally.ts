@@ -1,14 +1,20 @@
 /**
  * What one fold of one stream came to, added up batch by batch and told once.
  */
-import type { DamageReason } from '../../domain/events/event.ts'
+import type { DamagedLine, DamageReason, RecordedEvent } from '../../domain/events/event.ts'
+import type { DeliveredLine } from '../../domain/events/needs.ts'
 import type { LabelsOf } from '../metrics.ts'
-import { isDamaged, START, type Batch, type Lineage, type Position } from '../ports.ts'
+import { isDamaged, START, type Lineage, type Position } from '../ports.ts'
 import { stopwatch, type Telemetry } from '../telemetry.ts'
+
+interface FoldedBatch {
+  readonly lines: ReadonlyArray<RecordedEvent<DeliveredLine> | DamagedLine>
+  readonly next: Position
+}
 
 /** Adds up a fold. */
 export interface FoldTally {
-  readonly add: (batch: Batch) => void
+  readonly add: (batch: FoldedBatch) => void
   /** The fold begins again at the first byte. */
   readonly startOver: () => void
   readonly tell: () => void

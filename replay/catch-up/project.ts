@@ -10,6 +10,7 @@
  * after an exact index), the stream is folded again with every line, and stays so.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { DeliveredLine, Needs } from '../../domain/events/needs.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
@@ -229,14 +230,14 @@ const restart = (run: Run, counts: boolean): void => {
 }
 
 /** A step of a read model, and the event as those behind it in their group are given it. */
-type Folded = readonly [unknown, ReadonlyArray<RowWrite>, RecordedEvent?]
+type Folded = readonly [unknown, ReadonlyArray<RowWrite>, RecordedEvent<DeliveredLine>?]
 
 /** Folds one batch; false when a fold needs the lines the reader skipped. */
-const foldBatch = (run: Run, batch: Batch): boolean => {
+const foldBatch = (run: Run, batch: Batch<Needs>): boolean => {
   const { projections } = run
   run.tally.add(batch)
   for (const line of batch.lines) {
-    let event: RecordedEvent | null = isDamaged(line) ? null : line
+    let event: RecordedEvent<DeliveredLine> | null = isDamaged(line) ? null : line
     for (let i = 0; i < projections.length; i++) {
       const projection = projections[i]
       const around = run.around[i]
@@ -352,16 +353,12 @@ export const foldStream = async (
   if (from === null && old !== null) restart(run, false)
   const goesOn = from !== null || old?.lineage !== signatureOf(lineage)
   run.rows.put(notesOn(env, old, info, goesOn))
-  const { wanted } = modelsOf(env)
+  const { needs, countingNeeds } = modelsOf(env)
   let next = from?.next ?? START
   let guard = from?.guard ?? null
   for (let again = true; again;) {
     again = false
-    for await (const batch of env.store.read(
-      info,
-      next,
-      run.counts && wanted !== 'all' ? 'counted' : wanted
-    )) {
+    for await (const batch of env.store.read(info, next, run.counts ? countingNeeds : needs)) {
       if (!foldBatch(run, batch)) {
         restart(run, true)
         tally.startOver()

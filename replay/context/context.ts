@@ -6,12 +6,13 @@
  * token counts belong to.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { contextTokens, countedItem, itemTokens } from '../../domain/context/estimate.ts'
 import { withoutTurns } from '../../domain/context/size.ts'
 import { tokensOfText } from '../../domain/context/text.ts'
 import { contextReader, type ModelContext, type TokenInfo } from '../../domain/context/reader.ts'
 import type { StoreError } from '../../domain/errors.ts'
-import type { RecordedEvent } from '../../domain/events/event.ts'
+import type { PlacedEvent } from '../../domain/events/event.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
 import type { TurnContext } from '../../domain/events/turn-context.ts'
 import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
@@ -95,7 +96,7 @@ const instructionsOf = async (env: Env, info: StreamInfo): Promise<string> => {
   const segment = Math.max(0, env.store.lineage(info).length - 1)
   for (const bytes of HEAD_BYTES) {
     const until = info.compressed ? bytes : Math.min(info.sizeBytes, bytes)
-    const lines = await env.store.readRanges(info, [{ segment, from: 0, until }], 'all')
+    const lines = await env.store.readRanges(info, [{ segment, from: 0, until }], EVERY_LINE)
     for (const line of lines) {
       if (isDamaged(line) || line.line.type !== 'session_meta') continue
       const { base_instructions: instructions } = line.line.payload
@@ -115,11 +116,11 @@ const SILENT: ReadonlySet<string> = new Set([
 ])
 
 /** What was open at a place: a turn by id, an implicit turn by one of its events, or nothing. */
-type OpenThere = { readonly turnId: string } | { readonly event: RecordedEvent } | null
+type OpenThere = { readonly turnId: string } | { readonly event: PlacedEvent } | null
 
 /** Looks back from a place to the line that began or ended a turn. */
 const openAt = async (env: Env, info: StreamInfo, at: ByteRange): Promise<OpenThere> => {
-  let shown: RecordedEvent | null = null
+  let shown: PlacedEvent | null = null
   let begun: string | null = null
   await readBack(env, info, { segment: at.segment, offset: at.from }, (event) => {
     if (event.line.type !== 'event_msg') return false
@@ -134,7 +135,7 @@ const openAt = async (env: Env, info: StreamInfo, at: ByteRange): Promise<OpenTh
   return shown === null ? null : { event: shown }
 }
 
-const holds = ({ ranges }: TurnRow, { segment, offset }: RecordedEvent): boolean =>
+const holds = ({ ranges }: TurnRow, { segment, offset }: PlacedEvent): boolean =>
   ranges.some((range) => range.segment === segment && range.from <= offset && offset < range.until)
 
 const ROWS_AT_ONCE = 100

@@ -1,7 +1,8 @@
 /**
  * The lines of a thread from its end, as far as somebody wants them: the price of what is looked for, not of the file.
  */
-import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
+import type { DamagedPlace, PlacedEvent } from '../../domain/events/event.ts'
+import { EVERY_LINE, NO_LINES } from '../../domain/events/needs.ts'
 import { isDamaged, START, type Segment, type StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 
@@ -21,7 +22,7 @@ export const endOfThread = async (env: Env, info: StreamInfo): Promise<FilePlace
   const segment = Math.max(0, env.store.lineage(info).length - 1)
   if (!info.compressed) return { segment, offset: info.sizeBytes }
   let end: FilePlace = { segment: 0, offset: 0 }
-  for await (const { next } of env.store.read(info, START, 'items')) end = next
+  for await (const { next } of env.store.read(info, START, NO_LINES)) end = next
   return end
 }
 
@@ -32,11 +33,11 @@ export const placeOfRevision = async (
   revision: number
 ): Promise<FilePlace> => {
   let from = START
-  for await (const { next } of env.store.read(info, START, 'items')) {
+  for await (const { next } of env.store.read(info, START, NO_LINES)) {
     if (next.revision > revision) break
     from = next
   }
-  for await (const { lines } of env.store.read(info, from, 'all')) {
+  for await (const { lines } of env.store.read(info, from, EVERY_LINE)) {
     const line = lines.find((one) => one.revision >= revision)
     if (line !== undefined) return { segment: line.segment, offset: line.offset }
   }
@@ -45,10 +46,10 @@ export const placeOfRevision = async (
 
 /** Whole lines of a chunk, and where the first of them begins. */
 const wholeLines = (
-  lines: ReadonlyArray<RecordedEvent | DamagedLine>,
+  lines: ReadonlyArray<PlacedEvent | DamagedPlace>,
   from: number,
   start: number
-): readonly [ReadonlyArray<RecordedEvent | DamagedLine>, number | null] => {
+): readonly [ReadonlyArray<PlacedEvent | DamagedPlace>, number | null] => {
   const [first] = lines
   // A chunk begins somewhere in a line; what is left of that line is read with the chunk before.
   if (from === start || first === undefined || first.offset > from) return [lines, from]
@@ -81,7 +82,7 @@ const lineStart = async (
   return start
 }
 
-type Visit = (event: RecordedEvent) => boolean
+type Visit = (event: PlacedEvent) => boolean
 
 /** Reads one segment backwards; true when the visitor has seen enough. */
 const readSegmentBack = async (
@@ -93,7 +94,7 @@ const readSegmentBack = async (
 ): Promise<boolean> => {
   const { segment } = place
   const read = (from: number, until: number) =>
-    env.store.readRanges(info, [{ segment, from, until }], 'all')
+    env.store.readRanges(info, [{ segment, from, until }], EVERY_LINE)
   let until = place.offset
   while (until > start) {
     const from = Math.max(start, until - CHUNK_BYTES)

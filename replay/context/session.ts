@@ -2,7 +2,8 @@
  * The few lines of a thread that say how its session goes on: its newest settings and token counts. They stand near its
  * end, and are looked for from there.
  */
-import type { RecordedEvent } from '../../domain/events/event.ts'
+import type { PlacedEvent } from '../../domain/events/event.ts'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { rangeOf, type ByteRange } from '../../domain/turns/turn-state.ts'
 import { usageTurnId } from './context.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
@@ -13,18 +14,18 @@ import { endOfThread, readBack } from './read-back.ts'
 /** What a session goes on with. */
 export interface SessionLines {
   /** The newest `turn_context`, settings of a client and `token_count` with counts, in the order of the log. */
-  readonly events: ReadonlyArray<RecordedEvent>
+  readonly events: ReadonlyArray<PlacedEvent>
   /** The turn whose work the counts report; null without counts, or without turns. */
   readonly usageTurnId: string | null
 }
 
-const isTokenCount = ({ line }: RecordedEvent): boolean =>
+const isTokenCount = ({ line }: PlacedEvent): boolean =>
   line.type === 'event_msg' && line.payload.type === 'token_count'
 
-const isCount = ({ line }: RecordedEvent): boolean =>
+const isCount = ({ line }: PlacedEvent): boolean =>
   line.type === 'event_msg' && line.payload.type === 'token_count' && line.payload.info != null
 
-const isContext = ({ line }: RecordedEvent): boolean => line.type === 'turn_context'
+const isContext = ({ line }: PlacedEvent): boolean => line.type === 'turn_context'
 
 /** Without counts, or without settings, this much of the end is looked at. */
 const LOOKED_AT_BYTES = 4 * 1024 * 1024
@@ -33,20 +34,20 @@ const appliedAt = async (
   env: Env,
   info: StreamInfo,
   at: ByteRange | null
-): Promise<RecordedEvent | null> => {
-  const [line] = at === null ? [] : await env.store.readRanges(info, [at], 'all')
+): Promise<PlacedEvent | null> => {
+  const [line] = at === null ? [] : await env.store.readRanges(info, [at], EVERY_LINE)
   return line === undefined || isDamaged(line) ? null : line
 }
 
-const isBefore = (a: RecordedEvent, b: RecordedEvent): number =>
+const isBefore = (a: PlacedEvent, b: PlacedEvent): number =>
   a.segment === b.segment ? a.offset - b.offset : a.segment - b.segment
 
 /** Looks for the lines; the thread must be caught up. */
 export const sessionLines = async (env: Env, { info, row }: OpenThread): Promise<SessionLines> => {
   const { facts } = row()
   const counted: Array<ByteRange> = []
-  const found: Array<RecordedEvent> = []
-  const missing = new Set<(event: RecordedEvent) => boolean>([isContext, isCount])
+  const found: Array<PlacedEvent> = []
+  const missing = new Set<(event: PlacedEvent) => boolean>([isContext, isCount])
   const isSaid = new Map([
     [isContext, facts.model !== null],
     [isCount, facts.tokensUsed > 0]

@@ -7,6 +7,7 @@
  * leaves unread. It names the last line it counted, so that other bytes before that place are noticed.
  */
 import { contextSizer, NO_CONTEXT, type ContextSize } from '../../domain/context/size.ts'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { isDamaged, START, type Guard, type Position, type StreamInfo } from '../ports.ts'
@@ -40,7 +41,11 @@ export const sizeOfContext = async (env: Env, info: StreamInfo): Promise<Context
   if (kept?.size.isPlain === false) return null
   const sizer = contextSizer(env.profile, kept?.size ?? NO_CONTEXT)
   let last: Pick<KeptSize, 'next' | 'guard'> | null = null
-  for await (const { lines, next, guard } of env.store.read(info, kept?.next ?? START, 'all')) {
+  for await (const { lines, next, guard } of env.store.read(
+    info,
+    kept?.next ?? START,
+    EVERY_LINE
+  )) {
     for (const line of lines) if (!isDamaged(line)) sizer.take(line.line)
     last = guard?.terminated === true ? { next, guard } : null
     if (!sizer.size().isPlain) break

@@ -5,6 +5,7 @@
  * follower goes on from it, whatever became of the file: moved, compressed, continued. Else the thread was rewound.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
@@ -97,7 +98,7 @@ const nextLines = async (
   from: KnownPlace,
   end: KnownPlace
 ): Promise<{ readonly events: ReadonlyArray<RecordedEvent>; readonly place: KnownPlace }> => {
-  for await (const batch of store.read(info, from.next, 'all')) {
+  for await (const batch of store.read(info, from.next, EVERY_LINE)) {
     const isWithin = (line: { readonly segment: number; readonly offset: number }): boolean =>
       comparePositions(line, end.next) < 0
     const events = batch.lines.filter(

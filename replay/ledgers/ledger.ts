@@ -10,7 +10,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { tableOf, viewName, type GroupName, type ReadModels } from '../../projections/catalogue.ts'
-import type { Projection } from '../../projections/projection.ts'
+import type { LedgerProjection } from '../../projections/projection.ts'
 import { homeCatchUp, type CaughtUp } from '../catch-up/backfill.ts'
 import type { Progress } from '../catch-up/fold-many.ts'
 import type { Env, FoldAside } from '../catch-up/project.ts'
@@ -48,7 +48,7 @@ export interface Ledger {
   /** What its rows are read with. */
   readonly env: Env
   /** Table of one of its projections. */
-  readonly table: (projection: Pick<Projection<unknown>, 'name' | 'version'>) => string
+  readonly table: (projection: Pick<LedgerProjection<unknown>, 'name' | 'version'>) => string
   /** Makes the rows of every thread as new as its file: one `stat` each, and a fold of what is new. */
   readonly everything: () => Promise<CaughtUp>
   /** Makes the rows of one thread as new as its file. */

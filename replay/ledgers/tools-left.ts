@@ -5,6 +5,7 @@
  * numbers while it grows.
  */
 import { isSegmentPath } from '../../domain/ids.ts'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import type { FileTouch, ToolCall, ToolPlace } from '../../domain/tools/tool-call.ts'
 import { callRows, filesKey, toolCallOf, tools } from '../../projections/tools.ts'
 import type { RowKey } from '../../projections/projection.ts'
@@ -67,7 +68,7 @@ const leftBehind = async (ledger: Ledger, info: StreamInfo): Promise<ReadonlyArr
   const table = ledger.table(tools)
   const rows: Array<Row> = []
   let linesBehind = 0
-  for (const file of env.store.olderFiles(info.streamId, modelsOf(env).wanted)) {
+  for (const file of env.store.olderFiles(info.streamId, EVERY_LINE)) {
     const { calls, lines } = await leftIn(ledger, info, file, lineage)
     linesBehind += lines
     for (const { call, touches } of calls) {

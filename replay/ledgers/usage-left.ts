@@ -4,8 +4,10 @@
  * A running count goes on from the history before a file, so reading begins far enough back to meet one.
  */
 import { shownSpend, type KeptSpend } from '../../domain/usage/spend.ts'
-import { evolveUsage, uncountedSpend } from '../../domain/usage/usage.ts'
+import { evolveUsage, uncountedSpend, USAGE_NEEDS } from '../../domain/usage/usage.ts'
 import { NO_USAGE, type UsageState } from '../../domain/usage/usage-state.ts'
+import { both } from '../../domain/events/needs.ts'
+import { SITUATE_NEEDS } from '../../domain/turns/situate.ts'
 import { situating } from '../../projections/situation.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
 import { isDamaged, START, type StreamInfo } from '../ports.ts'
@@ -13,6 +15,8 @@ import { isLive } from './left-behind.ts'
 import type { Ledger } from './ledger.ts'
 import type { UsageRow } from './usage-rows.ts'
 import type { Spending } from './usage-scope.ts'
+
+const NEEDS = both(SITUATE_NEEDS, USAGE_NEEDS)
 
 /** The spends that are found from a segment of a history on, and whether a count was met before its newest one. */
 const spendsFrom = async (
@@ -30,7 +34,7 @@ const spendsFrom = async (
   const situate = situating(overlay(NO_ROWS), profile, false)
   let state: UsageState = NO_USAGE
   let isCounted = false
-  for await (const { lines } of store.read(info, { ...START, segment }, 'usage')) {
+  for await (const { lines } of store.read(info, { ...START, segment }, NEEDS)) {
     for (const line of lines) {
       if (isDamaged(line)) continue
       if (line.segment < newest) isCounted ||= state.counts.newest !== null

@@ -2,10 +2,12 @@
  * What a thread that was reverted is known by: as long as nothing was said in its newest file, what was first said in
  * the file before. Its history may not lead through that file any longer.
  */
-import { evolveThread, initialThread, type ThreadState } from '../../domain/thread.ts'
+import { evolveThread, initialThread, THREAD_NEEDS, type ThreadState } from '../../domain/thread.ts'
 import { isDamaged, type Batch, type EventStore, type StreamInfo } from '../ports.ts'
 
-const firstSaid = async (batches: AsyncIterable<Batch>): Promise<string | null> => {
+const firstSaid = async (
+  batches: AsyncIterable<Batch<typeof THREAD_NEEDS>>
+): Promise<string | null> => {
   let state: ThreadState = { facts: initialThread, lastEventAt: null }
   for await (const { lines } of batches) {
     for (const line of lines) if (!isDamaged(line)) state = evolveThread(state, line)
@@ -21,7 +23,7 @@ export const previewBefore = async (
   { facts }: ThreadState
 ): Promise<string | null> => {
   if (facts.segment === null || facts.segment.preview !== null) return null
-  for (const file of store.olderFiles(streamId, 'folded')) {
+  for (const file of store.olderFiles(streamId, THREAD_NEEDS)) {
     const said = await firstSaid(file.batches)
     if (said !== null) return said
   }

@@ -5,9 +5,10 @@
  * copied up to the place, because no Codex reads a reference into one.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { branchLines, copyLines, type Branch } from '../../domain/changes/branch.ts'
 import { notPossible, type StoreError } from '../../domain/errors.ts'
-import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
+import type { DamagedPlace, PlacedEvent } from '../../domain/events/event.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
@@ -40,29 +41,28 @@ export interface BranchPoint {
 
 type Found<A> = E.Either<StoreError, A>
 
-const eventsOf = (
-  lines: ReadonlyArray<RecordedEvent | DamagedLine>
-): ReadonlyArray<RecordedEvent> => lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
+const eventsOf = (lines: ReadonlyArray<PlacedEvent | DamagedPlace>): ReadonlyArray<PlacedEvent> =>
+  lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
 
 /** The lines of a turn, in order. */
 const turnLines = async (env: Env, info: StreamInfo, row: TurnRow) =>
-  eventsOf(await env.store.readRanges(info, [...row.ranges, ...row.late], 'all'))
+  eventsOf(await env.store.readRanges(info, [...row.ranges, ...row.late], EVERY_LINE))
 
 const isEndOf =
   (turnId: string) =>
-  ({ line }: RecordedEvent): boolean =>
+  ({ line }: PlacedEvent): boolean =>
     line.type === 'event_msg' &&
     (line.payload.type === 'task_complete' || line.payload.type === 'turn_aborted') &&
     (line.payload.turn_id ?? turnId) === turnId
 
 const isStartOf =
   (turnId: string) =>
-  ({ line }: RecordedEvent): boolean =>
+  ({ line }: PlacedEvent): boolean =>
     line.type === 'event_msg' &&
     line.payload.type === 'task_started' &&
     line.payload.turn_id === turnId
 
-const after = (event: RecordedEvent, turns: number): Place => ({
+const after = (event: PlacedEvent, turns: number): Place => ({
   segment: event.segment,
   offset: event.offset + event.bytes + 1,
   ordinal: event.line.ordinal === undefined ? null : event.line.ordinal + 1,
@@ -128,7 +128,7 @@ const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Fo
     )
   const { segment, offset } = checkpoint.next
   const range = { segment, from: guard.offset, until: guard.offset + guard.bytes }
-  const [last] = eventsOf(await env.store.readRanges(info, [range], 'all'))
+  const [last] = eventsOf(await env.store.readRanges(info, [range], EVERY_LINE))
   const ordinal = last?.line.ordinal
   return E.right({
     segment,
@@ -157,7 +157,7 @@ const payloadAt = async (
   info: StreamInfo,
   range: { readonly segment: number; readonly from: number; readonly until: number }
 ): Promise<JsonObject | null> => {
-  const [event] = eventsOf(await env.store.readRanges(info, [range], 'all'))
+  const [event] = eventsOf(await env.store.readRanges(info, [range], EVERY_LINE))
   return event === undefined ? null : (event.line.payload as JsonObject)
 }
 

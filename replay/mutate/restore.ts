@@ -3,12 +3,13 @@
  * the same turns as before; unroll gives them also the counted ids they had.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { isBoundary } from '../../domain/context/boundary.ts'
 import { isItemLine, replayItems } from '../../domain/context/replay.ts'
 import { copiedEvent } from '../../domain/changes/copied.ts'
 import { HOOK_PROMPT_MARK } from '../../domain/items/hook-prompt.ts'
 import { notPossible, type StoreError } from '../../domain/errors.ts'
-import type { RecordedEvent } from '../../domain/events/event.ts'
+import type { PlacedEvent } from '../../domain/events/event.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { IMPLICIT_ID } from '../../domain/turns/lifecycle.ts'
@@ -23,13 +24,13 @@ import type { MutationEnv, Plan, Target } from './write.ts'
 /** What is copied must fit into memory. */
 const RESTORED_BYTES_MAX = 256 * 1024 * 1024
 
-const isContext = ({ line }: RecordedEvent): boolean =>
+const isContext = ({ line }: PlacedEvent): boolean =>
   line.type === 'turn_context' ||
   (line.type === 'response_item' &&
     line.payload['type'] === 'message' &&
     (line.payload['role'] === 'user' || line.payload['role'] === 'developer'))
 
-const isRecount = (event: RecordedEvent | undefined): boolean => {
+const isRecount = (event: PlacedEvent | undefined): boolean => {
   const line = event?.line
   if (line?.type !== 'event_msg' || line.payload.type !== 'token_count') return false
   const last = line.payload.info?.last_token_usage
@@ -42,8 +43,8 @@ const linesOf = async (
   segment: number,
   from: number,
   until: number
-): Promise<ReadonlyArray<RecordedEvent>> => {
-  const lines = await env.store.readRanges(info, [{ segment, from, until }], 'all')
+): Promise<ReadonlyArray<PlacedEvent>> => {
+  const lines = await env.store.readRanges(info, [{ segment, from, until }], EVERY_LINE)
   return lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
 }
 
@@ -52,7 +53,7 @@ const leadIn = async (
   env: MutationEnv,
   info: StreamInfo,
   { live, from, implicit }: HiddenTurns
-): Promise<ReadonlyArray<RecordedEvent>> => {
+): Promise<ReadonlyArray<PlacedEvent>> => {
   if (implicit?.offset !== from.offset) return []
   const before = liveTurns(env, info)
     .rows(Math.max(0, live - 1), live)[0]
@@ -66,7 +67,7 @@ const leadIn = async (
 /** The index that the first copy must have for implicit turns to get their names back. */
 const firstIndex = (
   { implicit }: HiddenTurns,
-  copies: ReadonlyArray<RecordedEvent>
+  copies: ReadonlyArray<PlacedEvent>
 ): number | null => {
   if (implicit === null) return null
   const before = copies.filter(
@@ -75,7 +76,7 @@ const firstIndex = (
   return Math.max(0, implicit.index - before.length)
 }
 
-const hasUsage = ({ line }: RecordedEvent): boolean =>
+const hasUsage = ({ line }: PlacedEvent): boolean =>
   line.type === 'event_msg' && line.payload.type === 'token_count' && line.payload.info != null
 
 const USAGE_BYTES = 1024 * 1024
@@ -85,8 +86,8 @@ const usageBefore = async (
   env: MutationEnv,
   info: StreamInfo,
   { from }: HiddenTurns,
-  copies: ReadonlyArray<RecordedEvent>
-): Promise<ReadonlyArray<RecordedEvent>> => {
+  copies: ReadonlyArray<PlacedEvent>
+): Promise<ReadonlyArray<PlacedEvent>> => {
   if (copies.some(hasUsage)) return []
   const begin = Math.max(0, from.offset - USAGE_BYTES)
   const lines = await linesOf(env, info, from.segment, begin, from.offset)
@@ -97,12 +98,12 @@ const usageBefore = async (
 interface Copies {
   /** Items the model lost although their turns stayed: it counts turns otherwise than a person does. */
   readonly items: ReadonlyArray<JsonObject>
-  readonly lines: ReadonlyArray<RecordedEvent>
+  readonly lines: ReadonlyArray<PlacedEvent>
 }
 
 const itemsAfter = (
   base: ReadonlyArray<JsonObject>,
-  lines: ReadonlyArray<RecordedEvent>,
+  lines: ReadonlyArray<PlacedEvent>,
   profile: Profile
 ): ReadonlyArray<JsonObject> =>
   replayItems(base, lines.map(({ line }) => line).filter(isItemLine), profile).items
@@ -121,10 +122,10 @@ const SHELL_MARK = '<user_shell_command>'
  * What is shown stays.
  */
 const withoutPreamble = (
-  lines: ReadonlyArray<RecordedEvent>,
+  lines: ReadonlyArray<PlacedEvent>,
   profile: Profile
-): ReadonlyArray<RecordedEvent> => {
-  const isItem = ({ line }: RecordedEvent) => line.type === 'response_item'
+): ReadonlyArray<PlacedEvent> => {
+  const isItem = ({ line }: PlacedEvent) => line.type === 'response_item'
   const first = lines.findIndex(
     (event) => isItem(event) && isBoundary(event.line.payload as JsonObject, profile)
   )
@@ -138,7 +139,7 @@ const withoutPreamble = (
  * the items it is left with, `before` those it had.
  */
 const forModel = (
-  lines: ReadonlyArray<RecordedEvent>,
+  lines: ReadonlyArray<PlacedEvent>,
   now: ReadonlyArray<JsonObject>,
   before: ReadonlyArray<JsonObject>,
   profile: Profile
@@ -164,7 +165,7 @@ const UNEVEN: ReadonlySet<string> = new Set(['thread_rolled_back', 'entered_revi
 
 /** How many turns of the model each turn of a person holds; null where they cannot be told apart. */
 const turnsOfModel = (
-  lines: ReadonlyArray<RecordedEvent>,
+  lines: ReadonlyArray<PlacedEvent>,
   profile: Profile
 ): ReadonlyArray<number> | null => {
   const counts: Array<number> = []
@@ -188,7 +189,7 @@ const isAlike = (
   env: MutationEnv,
   info: StreamInfo,
   { live, turns: count }: HiddenTurns,
-  lines: ReadonlyArray<RecordedEvent>
+  lines: ReadonlyArray<PlacedEvent>
 ): boolean => {
   // What the model is told of an interruption goes with the turn that follows it; a turn that nobody began, as a review mark
   // opens one, is none to the model.
@@ -203,7 +204,7 @@ const copiesOf = async (
   env: MutationEnv,
   info: StreamInfo,
   hidden: HiddenTurns,
-  lines: ReadonlyArray<RecordedEvent>,
+  lines: ReadonlyArray<PlacedEvent>,
   left: ContextPoint | undefined
 ): Promise<E.Either<StoreError, Copies>> => {
   if (isAlike(env, info, hidden, lines)) return E.right({ items: [], lines })
@@ -229,7 +230,7 @@ const tooMuch = ({ info }: Target): StoreError =>
 /** What brings hidden turns back: items for the model, then the mark, then copies. */
 interface Restoration {
   readonly items: ReadonlyArray<JsonObject>
-  readonly copies: ReadonlyArray<RecordedEvent>
+  readonly copies: ReadonlyArray<PlacedEvent>
   readonly index: number | null
 }
 
@@ -264,7 +265,7 @@ const missingCopies = async (
   target: Target,
   restoring: RestoringTurns,
   until: number
-): Promise<E.Either<StoreError, ReadonlyArray<RecordedEvent>>> => {
+): Promise<E.Either<StoreError, ReadonlyArray<PlacedEvent>>> => {
   const { hidden, revision, from } = restoring
   const { next } = target.checkpoint
   if (hidden === null || next.segment !== from.segment || next.revision > until + TRIES_MAX)

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { notPossible, type StoreError } from '../../domain/errors.ts'
-import type { RecordedEvent } from '../../domain/events/event.ts'
+import type { PlacedEvent } from '../../domain/events/event.ts'
 import type { HistoryMode } from '../../domain/protocol.ts'
 import {
   reviewHint,
@@ -65,12 +65,12 @@ export const startReview = (
   }
 }
 
-const enters = ({ line }: RecordedEvent): boolean =>
+const enters = ({ line }: PlacedEvent): boolean =>
   line.type === 'event_msg' &&
   (line.payload.type === 'entered_review_mode' ||
     (line.payload.type === 'item_completed' && line.payload.item.type === 'EnteredReviewMode'))
 
-const leaves = ({ line }: RecordedEvent): boolean =>
+const leaves = ({ line }: PlacedEvent): boolean =>
   line.type === 'event_msg' &&
   (line.payload.type === 'exited_review_mode' ||
     line.payload.type === 'thread_rolled_back' ||
@@ -84,7 +84,7 @@ interface OpenReview {
 const startedTurn = (
   threadId: string,
   mode: HistoryMode,
-  { line }: RecordedEvent
+  { line }: PlacedEvent
 ): WrittenTurn | null => {
   if (line.type !== 'event_msg' || line.payload.type !== 'task_started') return null
   const { turn_id: turnId, started_at: startedAt } = line.payload
@@ -95,7 +95,7 @@ const startedTurn = (
 const openReview = (
   threadId: string,
   mode: HistoryMode,
-  events: ReadonlyArray<RecordedEvent>,
+  events: ReadonlyArray<PlacedEvent>,
   toldTurnId: string
 ): OpenReview | null => {
   const at = events.findLastIndex((event) => enters(event) || leaves(event))

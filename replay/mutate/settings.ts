@@ -2,6 +2,7 @@
  * Settings of the turns to come, recorded the way Codex 0.169 does; older versions pass over the event.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
@@ -17,7 +18,7 @@ const recorded = async (
   { settingsAt }: ThreadFacts
 ): Promise<JsonObject | null> => {
   if (settingsAt === null) return null
-  const [line] = await env.store.readRanges(info, [settingsAt], 'all')
+  const [line] = await env.store.readRanges(info, [settingsAt], EVERY_LINE)
   if (line === undefined || isDamaged(line)) return null
   const settings = (line.line.payload as unknown as JsonObject)['thread_settings']
   return isJsonObject(settings) ? settings : null

@@ -1,7 +1,8 @@
 /**
  * The newest lines of a thread, whole: what a writer looks at before it writes on.
  */
-import type { RecordedEvent } from '../../domain/events/event.ts'
+import type { PlacedEvent } from '../../domain/events/event.ts'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 
@@ -13,13 +14,13 @@ export const tailEvents = async (
   env: Env,
   info: StreamInfo,
   bytes: number = TAIL_BYTES
-): Promise<ReadonlyArray<RecordedEvent>> => {
+): Promise<ReadonlyArray<PlacedEvent>> => {
   const next = checkpointOf(env, info.streamId)?.next
   if (next === undefined) return []
   const { segment, offset: until } = next
   const range = { segment, from: Math.max(0, until - bytes), until }
-  const lines = await env.store.readRanges(info, [range], 'all')
-  const events: Array<RecordedEvent> = []
+  const lines = await env.store.readRanges(info, [range], EVERY_LINE)
+  const events: Array<PlacedEvent> = []
   for (const line of lines) if (!isDamaged(line)) events.push(line)
   return events
 }

@@ -1,9 +1,16 @@
 /**
  * Items of turns: folded from exactly the bytes the turn rows point at.
  */
-import type { DamagedLine, RecordedEvent, RolloutLine } from '../../domain/events/event.ts'
+import type { EventPlace, PlacedEvent } from '../../domain/events/event.ts'
+import {
+  NO_LONG_TEXT,
+  type DeliveredLine,
+  type LineOf,
+  type Needs
+} from '../../domain/events/needs.ts'
 import {
   applyChange,
+  ITEM_NEEDS,
   itemChange,
   itemList,
   namedTurn,
@@ -22,13 +29,16 @@ import { isDamaged, type ReadLimits, type StreamInfo } from '../ports.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import type { Env } from '../catch-up/project.ts'
 
-type Line = RecordedEvent | DamagedLine
+/** Rich items are made of every line; of a compaction nothing is shown but that it is there. */
+const RICH_NEEDS = { '*': 'whole', compacted: NO_LONG_TEXT } as const satisfies Needs
+
+type ItemEvent = PlacedEvent<LineOf<typeof ITEM_NEEDS>>
 
 /** A stable id for a hook prompt that carries none: where it stands. Codex draws a new random one per read. */
 const placeId = (line: { readonly segment: number; readonly offset: number }): string =>
   `hook-prompt-${line.segment}-${line.offset}`
 
-const belongs = ({ line }: RecordedEvent, turnId: string): boolean => {
+const belongs = ({ line }: ItemEvent, turnId: string): boolean => {
   const named = line.type === 'event_msg' ? namedTurn(line.payload) : richTurn(line)
   return named === undefined || named === turnId
 }
@@ -49,13 +59,13 @@ const richStart = (env: Env, info: StreamInfo): RichContext | null => {
 const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: RichContext | null) => {
   const followed: Followed = new Map()
   let context = start
-  const number = (id: string, { ordinal }: RolloutLine): void => {
+  const number = (id: string, { ordinal }: DeliveredLine): void => {
     if (ordinal !== undefined) list.ordinals.set(id, ordinal)
   }
   const noteCut = (id: string, { segment, offset }: LinePlace): void => {
     list.shortened.set(id, [...(list.shortened.get(id) ?? []), { segment, offset }])
   }
-  const applyNative = ({ line, ...place }: RecordedEvent): boolean => {
+  const applyNative = ({ line, ...place }: ItemEvent): boolean => {
     const change = itemChange(line, profile, placeId(place), mode)
     if (change === null) return false
     if (change.op === 'upsert') {
@@ -69,29 +79,30 @@ const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: Rich
     }
     return true
   }
-  const take = (line: Line): void => {
-    if (isDamaged(line)) return
-    if (context !== null) context = richContext(context, line.line)
-    if (applyNative(line) || context === null) return
-    const change = richChange(line.line, context)
+  const take = (event: ItemEvent): void => void applyNative(event)
+  const takeRich = (event: PlacedEvent): void => {
+    const { line } = event
+    if (context !== null) context = richContext(context, line)
+    if (applyNative(event) || context === null) return
+    const change = richChange(line, context)
     if (change === null) return
-    if (change.op === 'begin' && !list.places.has(change.item.id)) number(change.item.id, line.line)
+    if (change.op === 'begin' && !list.places.has(change.item.id)) number(change.item.id, line)
     applyRich(list, followed, change, profile)
   }
   const end = (): void => {
     if (context !== null) dropRecorded(list, mode)
   }
-  return { take, end }
+  return { take, takeRich, end }
 }
 
-const within = (line: Line, range: ByteRange): boolean =>
+const within = (line: EventPlace, range: ByteRange): boolean =>
   line.segment === range.segment && line.offset >= range.from && line.offset < range.until
 
 /** Takes the lines of the next ranges from the front of an ordered list. */
-const taker = (lines: ReadonlyArray<Line>) => {
+const taker = <E extends EventPlace>(lines: ReadonlyArray<E>) => {
   let at = 0
-  return (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Line> => {
-    const taken: Array<Line> = []
+  return (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<E> => {
+    const taken: Array<E> = []
     for (const range of ranges) {
       let before = -1
       for (let line = lines[at]; line !== undefined && within(line, range); line = lines[++at]) {
@@ -105,6 +116,23 @@ const taker = (lines: ReadonlyArray<Line>) => {
   }
 }
 
+/** Events of turns, looked up turn by turn in the order of the log. */
+const eventsOf = async <N extends Needs>(
+  { store }: Env,
+  info: StreamInfo,
+  rows: ReadonlyArray<TurnRow>,
+  needs: N,
+  limits: ReadLimits | undefined
+) => {
+  const read = async (ranges: ReadonlyArray<ByteRange>) => {
+    const lines = ranges.length === 0 ? [] : await store.readRanges(info, ranges, needs, limits)
+    return taker(lines.flatMap((line) => (isDamaged(line) ? [] : [line])))
+  }
+  const own = await read(rows.flatMap((row) => row.ranges))
+  const late = await read(rows.flatMap((row) => row.late))
+  return { own, late }
+}
+
 /**
  * The items of some turns, given in the order of the log, with the numbers of their lines. With limits, texts of long lines are
  * cut and marked.
@@ -115,24 +143,24 @@ export const itemListsOf = async (
   rows: ReadonlyArray<TurnRow>,
   limits?: ReadLimits
 ): Promise<ReadonlyArray<ItemList>> => {
-  const { store, profile } = env
   const rich = richStart(env, info)
-  const wanted = rich === null ? 'items' : 'all'
-  const ranges = rows.flatMap((row) => row.ranges)
-  const lines = await store.readRanges(info, ranges, wanted, limits)
-  const late = rows.flatMap((row) => row.late)
-  const lateLines = late.length === 0 ? [] : await store.readRanges(info, late, wanted, limits)
-  const next = taker(lines)
-  const nextLate = taker(lateLines)
   const lists: Array<ItemList> = []
-  for (const row of rows) {
-    const list = itemList(row.firstItem)
-    const own = next(row.ranges).filter((line) => isDamaged(line) || belongs(line, row.id))
-    const { take, end } = folder(list, profile, row.mode ?? 'legacy', rich)
-    await inPieces(env, [...own, ...nextLate(row.late)], take)
-    end()
-    lists.push(list)
+  const fold = async <E extends ItemEvent>(
+    { own, late }: Record<'own' | 'late', (ranges: ReadonlyArray<ByteRange>) => ReadonlyArray<E>>,
+    takerOf: (folded: ReturnType<typeof folder>) => (event: E) => void
+  ): Promise<void> => {
+    for (const row of rows) {
+      const list = itemList(row.firstItem)
+      const events = own(row.ranges).filter((event) => belongs(event, row.id))
+      const folded = folder(list, env.profile, row.mode ?? 'legacy', rich)
+      await inPieces(env, [...events, ...late(row.late)], takerOf(folded))
+      folded.end()
+      lists.push(list)
+    }
   }
+  if (rich === null)
+    await fold(await eventsOf(env, info, rows, ITEM_NEEDS, limits), ({ take }) => take)
+  else await fold(await eventsOf(env, info, rows, RICH_NEEDS, limits), ({ takeRich }) => takeRich)
   return lists
 }
 

@@ -7,10 +7,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
-import type { RecordedEvent } from '../../domain/events/event.ts'
-import { namedTurn } from '../../domain/items/items.ts'
+import type { PlacedEvent } from '../../domain/events/event.ts'
+import { isItemOf } from '../../domain/events/needs.ts'
 import { spaced } from '../../domain/search/folded.ts'
-import { saidByLine } from '../../domain/search/said.ts'
+import { saidByLine, SAID_NEEDS, type SaidLine } from '../../domain/search/said.ts'
 import { gramsOfTerm } from '../../domain/search/grams.ts'
 import { textParts } from '../../domain/text-parts.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
@@ -177,13 +177,15 @@ const chunkFor = (work: Work, thread: Growing): number => {
  * What a line says. Codex looks at texts as they are, in the files of the thread itself; we at texts with single spaces,
  * in everything the thread goes on from.
  */
-export const textOf = ({ line, inherited }: RecordedEvent, strict: boolean): string => {
+export const textOf = ({ line, inherited }: PlacedEvent<SaidLine>, strict: boolean): string => {
   if (!strict) return spaced(saidByLine(line) ?? '')
   return inherited === true ? '' : (saidByLine(line, true) ?? '')
 }
 
-const turnOf = ({ line }: RecordedEvent): string | null =>
-  line.type === 'event_msg' ? (namedTurn(line.payload) ?? null) : null
+const MESSAGE_ITEMS = ['UserMessage', 'AgentMessage'] as const
+
+const turnOf = ({ line }: PlacedEvent<SaidLine>): string | null =>
+  line.type === 'event_msg' && isItemOf(line.payload, MESSAGE_ITEMS) ? line.payload.turn_id : null
 
 /** What a character costs, as bytes that are read. */
 const CHARACTER_COST_BYTES = 32
@@ -196,7 +198,11 @@ const addGrams = async ({ env, grams }: Work, chunk: number, text: string): Prom
   }
 }
 
-const addBatch = async (work: Work, thread: Growing, batch: Batch): Promise<void> => {
+const addBatch = async (
+  work: Work,
+  thread: Growing,
+  batch: Batch<typeof SAID_NEEDS>
+): Promise<void> => {
   for (const line of batch.lines) {
     if (isDamaged(line)) continue
     const { strict } = work.env
@@ -248,7 +254,7 @@ const indexThread = async (
     const row: Indexed = { checkpoint: { ...outside, ...place }, chunks, tail }
     keep(work, indexedKey(table, info.streamId), row)
   }
-  for await (const batch of env.store.read(info, next, 'messages')) {
+  for await (const batch of env.store.read(info, next, SAID_NEEDS)) {
     tally.add(batch)
     await addBatch(work, thread, batch)
     next = batch.next

@@ -5,6 +5,7 @@
  * that the answer is exact and its cost follows the page. Messages of turns that were rolled back are not found.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import { finder, folded, spaced, type Folding } from '../../domain/search/folded.ts'
@@ -86,7 +87,7 @@ export async function* messagesWith(
 }
 
 const textAt = async (env: Env, info: StreamInfo, range: ByteRange): Promise<string> => {
-  const [line] = await env.store.readRanges(info, [range], 'all')
+  const [line] = await env.store.readRanges(info, [range], EVERY_LINE)
   return line === undefined || isDamaged(line) ? '' : textOf(line, env.strict)
 }
 

@@ -2,6 +2,7 @@
  * The first metadata of a thread's files, whole: with the instructions that a fold leaves out.
  */
 import { isDamaged, type StreamInfo } from '../ports.ts'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import type { Env } from '../catch-up/project.ts'
 import type { JsonObject } from '../../domain/json.ts'
 
@@ -18,7 +19,7 @@ export const metaOfSegment = async (
     isHead && !info.compressed
       ? Math.min(info.sizeBytes, FIRST_LINES_BYTES_MAX)
       : FIRST_LINES_BYTES_MAX
-  const lines = await env.store.readRanges(info, [{ segment, from: 0, until }], 'all')
+  const lines = await env.store.readRanges(info, [{ segment, from: 0, until }], EVERY_LINE)
   for (const line of lines) {
     if (!isDamaged(line) && line.line.type === 'session_meta')
       return line.line.payload as unknown as JsonObject

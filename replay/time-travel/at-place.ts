@@ -2,6 +2,7 @@
  * One thread as it was before an event: of the files its history stands in, those up to the event.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE, NO_LINES } from '../../domain/events/needs.ts'
 import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { readBack } from '../context/read-back.ts'
@@ -36,12 +37,12 @@ const lookFor = async (
   { isPassed, isIt }: Wanted
 ): Promise<Line | { readonly events: number }> => {
   let from = START
-  for await (const { next } of store.read(info, START, 'items')) {
+  for await (const { next } of store.read(info, START, NO_LINES)) {
     if (isPassed(next)) break
     from = next
   }
   let events = from.revision
-  for await (const { lines, next } of store.read(info, from, 'all')) {
+  for await (const { lines, next } of store.read(info, from, EVERY_LINE)) {
     const line = lines.find(isIt)
     if (line !== undefined) return line
     events = next.revision

@@ -2,6 +2,7 @@
  * Where a turn ended, as it was logged: also one that was rolled back since, or left behind by a revert.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { counting } from '../../domain/events/needs.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { TurnRow, TurnsState } from '../../domain/turns/turn-state.ts'
@@ -68,7 +69,11 @@ const endsIn = async (
   const rows = overlay(NO_ROWS)
   const { ends, noteAll } = noting(text)
   let state = turns.initial(counts)
-  for await (const { lines } of store.read(info, START, counts ? 'counted' : 'folded')) {
+  for await (const { lines } of store.read(
+    info,
+    START,
+    counts ? counting(turns.needs) : turns.needs
+  )) {
     for (const line of lines) {
       if (isDamaged(line)) continue
       const [next, writes] = turns.evolve(state, line, { rows, table: TABLE, profile })

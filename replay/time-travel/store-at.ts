@@ -5,6 +5,7 @@
  * stream's `earlier`, which the store below heeds when it reads. Nothing can be appended to the past.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import type { Needs } from '../../domain/events/needs.ts'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
@@ -40,7 +41,10 @@ const areSame = (a: ReadonlyArray<StreamInfo>, b: ReadonlyArray<StreamInfo>): bo
   a.length === b.length && a.every((info, i) => info === b[i])
 
 /** Lines of an older file up to the first one that was not written yet. */
-async function* writtenBy(batches: AsyncIterable<Batch>, timeMs: number): AsyncGenerator<Batch> {
+async function* writtenBy<N extends Needs>(
+  batches: AsyncIterable<Batch<N>>,
+  timeMs: number
+): AsyncGenerator<Batch<N>> {
   for await (const batch of batches) {
     const later = batch.lines.findIndex(
       (line) => !isDamaged(line) && Date.parse(line.line.timestamp) > timeMs
@@ -136,21 +140,21 @@ export const storeAt = (store: EventStore, then: Then, timeMs = Infinity): Event
     },
     lineage: store.lineage,
     segments: (id) => store.segments(id).slice(0, headPlace(id) + 1),
-    olderFiles: (id, wanted): ReadonlyArray<OlderFile> =>
+    olderFiles: <N extends Needs>(id: StreamId, needs: N): ReadonlyArray<OlderFile<N>> =>
       store
-        .olderFiles(id, wanted)
+        .olderFiles(id, needs)
         .slice(store.segments(id).length - 1 - headPlace(id))
         .map(({ path, batches }) => ({ path, batches: writtenBy(batches, timeMs) })),
-    read: (info, from, wanted) => {
-      const batches = store.read(info, from, wanted)
+    read: (info, from, needs) => {
+      const batches = store.read(info, from, needs)
       const isHead = info.earlier?.segmentId === infoOf(info.streamId)?.earlier?.segmentId
       return isHead ? batches : writtenBy(batches, timeMs)
     },
-    readRanges: (info, ranges, wanted, limits) =>
+    readRanges: (info, ranges, needs, limits) =>
       store.readRanges(
         info,
         ranges.flatMap((range) => clip(info, range)),
-        wanted,
+        needs,
         limits
       ),
     bytes: (info, segment, from, to) => store.bytes(info, segment, from, until(info, segment, to)),

@@ -1,5 +1,6 @@
 // Appending to streams: the answers are those of files, one of several writers wins each revision, and nothing is in halves.
 import { expect } from 'chai'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import * as E from 'fp-ts/lib/Either.js'
 import { v7 } from 'uuid'
 import { directoryOf } from '../../adapters/eventstore/directory/directory.ts'
@@ -38,7 +39,7 @@ const messagesOf = async (store: EventStore, id: StreamId): Promise<ReadonlyArra
   await right(() => store.refresh?.(id) ?? Promise.resolve(E.right(undefined)))
   const info = await right(async () => store.find(id))
   const messages: Array<string> = []
-  for await (const { lines } of store.read(info, START, 'all'))
+  for await (const { lines } of store.read(info, START, EVERY_LINE))
     for (const one of lines)
       if (
         !isDamaged(one) &&
@@ -214,7 +215,8 @@ describe('an append to a server', () => {
       store.append(parent, 'no_stream', [metadata(parent, paginated), said('a'), said('b')])
     )
     const cut = await right(async () => store.find(parent)).then(async (info) => {
-      for await (const { lines } of store.read(info, START, 'all')) return lines[2]?.offset ?? 0
+      for await (const { lines } of store.read(info, START, EVERY_LINE))
+        return lines[2]?.offset ?? 0
       return 0
     })
     const fork = streamId(v7())
@@ -249,7 +251,7 @@ describe('a stream that lost events', () => {
     await right(() => broken.refresh?.(id) ?? Promise.resolve(E.right(undefined)))
     const info = await right(async () => broken.find(id))
     const reading = async () => {
-      for await (const batch of broken.read(info, START, 'all'))
+      for await (const batch of broken.read(info, START, EVERY_LINE))
         expect(batch.lines).to.be.an('array')
     }
     const failure = await reading().then(

@@ -2,6 +2,7 @@
 // and still read when a file is not what the next one says. The lines are those of a recorded home; the files are
 // put together by hand.
 import { expect } from 'chai'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import * as E from 'fp-ts/lib/Either.js'
 import {
   appendFileSync,
@@ -143,7 +144,7 @@ describe('a thread of several files', () => {
   const read = async (thread: string, from: Position = START) => {
     const lines: Array<Line> = []
     let next = from
-    for await (const batch of store.read(infoOf(thread), from, 'all')) {
+    for await (const batch of store.read(infoOf(thread), from, EVERY_LINE)) {
       lines.push(...batch.lines)
       next = batch.next
     }
@@ -196,7 +197,7 @@ describe('a thread of several files', () => {
       from: offset,
       until: offset + bytes
     }))
-    const found = await store.readRanges(infoOf(FORK), ranges, 'all')
+    const found = await store.readRanges(infoOf(FORK), ranges, EVERY_LINE)
     expect(found.map((line) => 'line' in line && line.line)).to.deep.equal(
       chosen.map((line) => 'line' in line && line.line)
     )

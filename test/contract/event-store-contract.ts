@@ -5,9 +5,15 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
-import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
+import type {
+  DamagedLine,
+  DamagedPlace,
+  PlacedEvent,
+  RecordedEvent
+} from '../../domain/events/event.ts'
+import { EVERY_LINE, type LineOf, type Needs } from '../../domain/events/needs.ts'
+import { ITEM_NEEDS } from '../../domain/items/items.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import type { Wanted } from '../../projections/projection.ts'
 import { isDamaged, START, type EventStore, type Position } from '../../replay/ports.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { right } from '../support/engines.ts'
@@ -38,11 +44,16 @@ const infoOf = (store: EventStore, id: StreamId) => {
   return found.right
 }
 
-const collect = async (store: EventStore, id: StreamId, from: Position, wanted: Wanted) => {
-  const lines: Array<RecordedEvent | DamagedLine> = []
+const collect = async <N extends Needs>(
+  store: EventStore,
+  id: StreamId,
+  from: Position,
+  needs: N
+) => {
+  const lines: Array<RecordedEvent<LineOf<N>> | DamagedLine> = []
   let next = from
   let guard = null
-  for await (const batch of store.read(infoOf(store, id), from, wanted)) {
+  for await (const batch of store.read(infoOf(store, id), from, needs)) {
     lines.push(...batch.lines)
     next = batch.next
     guard = batch.guard
@@ -50,7 +61,7 @@ const collect = async (store: EventStore, id: StreamId, from: Position, wanted: 
   return { lines, next, guard }
 }
 
-const messages = (lines: ReadonlyArray<RecordedEvent | DamagedLine>) =>
+const messages = (lines: ReadonlyArray<PlacedEvent<LineOf<typeof ITEM_NEEDS>> | DamagedPlace>) =>
   lines.map((one) => {
     if (isDamaged(one)) return one.reason
     return one.line.type === 'event_msg' && one.line.payload.type === 'user_message'
@@ -123,7 +134,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
       fc.asyncProperty(fc.integer({ min: 1, max: 20 }), (count) =>
         using(async ({ store, id, append }) => {
           await append(numbered(0, count))
-          const { lines, next } = await collect(store, id, START, 'all')
+          const { lines, next } = await collect(store, id, START, EVERY_LINE)
           expect(messages(lines)).to.deep.equal(wanted(0, count))
           expect(lines.map(({ revision }) => revision)).to.deep.equal(
             numbered(0, count).map((_, i) => i)
@@ -137,9 +148,9 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
   it('goes on from where a read ended', () =>
     using(async ({ store, id, append }) => {
       await append(numbered(0, 3))
-      const first = await collect(store, id, START, 'folded')
+      const first = await collect(store, id, START, ITEM_NEEDS)
       await append(numbered(3, 5))
-      const second = await collect(store, id, first.next, 'folded')
+      const second = await collect(store, id, first.next, ITEM_NEEDS)
       expect([messages(first.lines), messages(second.lines)]).to.deep.equal([
         wanted(0, 3),
         wanted(3, 5)
@@ -149,33 +160,33 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
   it('reports a line that is not an event, and reads on', () =>
     using(async ({ store, id, append }) => {
       await append([line(0), { nonsense: true }, line(2)])
-      const { lines } = await collect(store, id, START, 'all')
+      const { lines } = await collect(store, id, START, EVERY_LINE)
       expect(messages(lines)).to.deep.equal(['message 0', 'not_an_event', 'message 2'])
     }))
 
   it('reads the lines of byte ranges', () =>
     using(async ({ store, id, append }) => {
       await append(numbered(0, 6))
-      const { lines } = await collect(store, id, START, 'all')
+      const { lines } = await collect(store, id, START, EVERY_LINE)
       const ranges = [lines[1], lines[4]].map((one) => {
         if (one === undefined) throw new Error('the line is not there')
         return { segment: one.segment, from: one.offset, until: one.offset + one.bytes }
       })
-      const read = await store.readRanges(infoOf(store, id), ranges, 'items')
+      const read = await store.readRanges(infoOf(store, id), ranges, ITEM_NEEDS)
       expect(messages(read)).to.deep.equal(['message 1', 'message 4'])
     }))
 
   it('knows the last line of a read again, also when more follows', () =>
     using(async ({ store, id, append }) => {
       await append(numbered(0, 3))
-      const { next, guard } = await collect(store, id, START, 'all')
+      const { next, guard } = await collect(store, id, START, EVERY_LINE)
       if (guard === null) throw new Error('a read of lines has a guard')
       await append(numbered(3, 4))
       expect(await store.verify(infoOf(store, id), next, guard)).to.equal(true)
     }))
 
   const numberOfLines = async (store: EventStore, id: StreamId): Promise<number> =>
-    (await collect(store, id, START, 'all')).next.revision
+    (await collect(store, id, START, EVERY_LINE)).next.revision
 
   it('reads back what was appended, in one call or in many, in this order', () =>
     fc.assert(
@@ -187,7 +198,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
             const { from, next } = await right(store.append(id, 'any', events))
             places.push(from.revision, next.revision)
           }
-          const { lines } = await collect(store, id, START, 'all')
+          const { lines } = await collect(store, id, START, EVERY_LINE)
           expect(lines.slice(2).map(eventOf)).to.deep.equal(appends.flat())
           let revision = 2
           const planned = appends.flatMap(({ length }) => [revision, (revision += length)])
@@ -202,14 +213,18 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
       await append(numbered(0, 2))
       const { from, next } = await right(store.append(id, 2, numbered(2, 4)))
       await append(numbered(4, 5))
-      expect(messages((await collect(store, id, from, 'all')).lines)).to.deep.equal(wanted(2, 5))
-      expect(messages((await collect(store, id, next, 'all')).lines)).to.deep.equal(wanted(4, 5))
+      expect(messages((await collect(store, id, from, EVERY_LINE)).lines)).to.deep.equal(
+        wanted(2, 5)
+      )
+      expect(messages((await collect(store, id, next, EVERY_LINE)).lines)).to.deep.equal(
+        wanted(4, 5)
+      )
     }))
 
   it('counts from a known place as it counts from the start', () =>
     using(async ({ store, id, append }) => {
       await append(numbered(0, 3))
-      const known = await collect(store, id, START, 'all')
+      const known = await collect(store, id, START, EVERY_LINE)
       await append(numbered(3, 5))
       const { from } = await right(store.append(id, 5, numbered(5, 6), known))
       expect(from.revision).to.equal(5)
@@ -269,7 +284,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
       const events = [metadata(id), line(0)]
       const { from, next } = await right(store.append(id, 'no_stream', events))
       expect([from, next.revision]).to.deep.equal([START, 2])
-      expect((await collect(store, id, START, 'all')).lines.map(eventOf)).to.deep.equal(events)
+      expect((await collect(store, id, START, EVERY_LINE)).lines.map(eventOf)).to.deep.equal(events)
       const again = await store.append(id, 'no_stream', events)()
       expect(again).to.deep.equal(
         E.left({
@@ -286,7 +301,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
       const head = metadata(id, { history_mode: 'paginated' })
       await right(store.append(id, 'no_stream', [head, line(1)]))
       await right(store.append(id, 2, numbered(2, 4)))
-      const { lines } = await collect(store, id, START, 'all')
+      const { lines } = await collect(store, id, START, EVERY_LINE)
       expect(lines.map((one) => (isDamaged(one) ? null : one.line.ordinal))).to.deep.equal([
         0, 1, 2, 3
       ])
@@ -322,6 +337,8 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
       const appending = store.append(id, 1, [event])()
       event.payload.message = 'changed'
       await appending
-      expect(messages((await collect(store, id, START, 'all')).lines)).to.deep.equal(wanted(0, 2))
+      expect(messages((await collect(store, id, START, EVERY_LINE)).lines)).to.deep.equal(
+        wanted(0, 2)
+      )
     }))
 }

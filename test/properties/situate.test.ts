@@ -2,6 +2,9 @@
 // method: random histories of interleaved turns, late ends, rollbacks, reverts and copies; the turn fold over every line
 // tells which turn was open at each, and the ledgers' rows must agree.
 import { expect } from 'chai'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
+import type { RecordedEvent } from '../../domain/events/event.ts'
+import { SITUATE_NEEDS, type SituatedLine } from '../../domain/turns/situate.ts'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { join } from 'node:path'
@@ -184,7 +187,7 @@ const turnsOf = async (home: string): Promise<Turns> => {
   const after = new Map<number, string | null>()
   const ids = new Set<string>()
   let state = turns.initial(true)
-  for await (const { lines } of store.read(info, START, 'all'))
+  for await (const { lines } of store.read(info, START, EVERY_LINE))
     for (const line of lines) {
       if (isDamaged(line)) continue
       const [next, writes] = turns.evolve(state, line, { rows, table: 'turns', profile: PROFILE })
@@ -200,12 +203,18 @@ const turnsOf = async (home: string): Promise<Turns> => {
 }
 
 /** Where each line stands that a reader delivers who wants this. */
-const situationsOf = async (home: string, wanted: 'all' | 'usage') => {
+const situationsOf = async (home: string, seesAll: boolean) => {
   const { store, info } = readOf(home)
-  const situate = situating(overlay(NO_ROWS), PROFILE, wanted === 'all')
+  const situate = situating(overlay(NO_ROWS), PROFILE, seesAll)
   const found = new Map<number, ReturnType<typeof situate>>()
-  for await (const { lines } of store.read(info, START, wanted))
-    for (const line of lines) if (!isDamaged(line)) found.set(line.revision, situate(line))
+  for await (const { lines } of seesAll
+    ? store.read(info, START, EVERY_LINE)
+    : store.read(info, START, SITUATE_NEEDS))
+    for (const line of lines) {
+      if (isDamaged(line)) continue
+      const event: RecordedEvent<SituatedLine> = line
+      found.set(event.revision, situate(event))
+    }
   return found
 }
 
@@ -234,7 +243,7 @@ describe('one derivation of turns', () => {
         const home = join(FIXTURES, 'homes', name, 'home')
         const store = jsonlStore({ home, profile, strict: false })
         for (const info of streamsOf(store))
-          for await (const { lines } of store.read(info, START, 'all'))
+          for await (const { lines } of store.read(info, START, EVERY_LINE))
             for (const event of lines)
               if (!isDamaged(event))
                 expect(showsInLegacy(event.line, profile)).to.equal(
@@ -247,7 +256,7 @@ describe('one derivation of turns', () => {
     fc.assert(
       fc.asyncProperty(history, (lines) =>
         inHistory(lines, async (home, { after }) => {
-          const found = await situationsOf(home, 'all')
+          const found = await situationsOf(home, true)
           expect([...found].map(([at, { turn }]) => [at, turn?.id ?? null])).to.deep.equal([
             ...after
           ])
@@ -260,10 +269,10 @@ describe('one derivation of turns', () => {
     fc.assert(
       fc.asyncProperty(history, (lines) =>
         inHistory(lines, async (home) => {
-          const whole = await situationsOf(home, 'all')
+          const whole = await situationsOf(home, true)
           for (const [revision, { turn, turnPlace, mode, origin }] of await situationsOf(
             home,
-            'usage'
+            false
           )) {
             const other = whole.get(revision)
             expect({ turnPlace, mode, origin, explicit: turn?.explicit }).to.deep.equal({

@@ -1,5 +1,8 @@
 // The usage ledger: parts add up to the whole however they are cut, and a thread that grows has the spends of one pass.
 import { expect } from 'chai'
+import { both, EVERY_LINE, type LineOf } from '../../domain/events/needs.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
+import { SITUATE_NEEDS } from '../../domain/turns/situate.ts'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { readdirSync } from 'node:fs'
@@ -8,7 +11,7 @@ import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { eraOf, type Profile } from '../../domain/profile.ts'
 import type { KeptSpend } from '../../domain/usage/spend.ts'
 import { NO_TOKENS, plus, type Tokens } from '../../domain/usage/tokens.ts'
-import { evolveUsage } from '../../domain/usage/usage.ts'
+import { evolveUsage, USAGE_NEEDS } from '../../domain/usage/usage.ts'
 import { NO_USAGE } from '../../domain/usage/usage-state.ts'
 import { situating } from '../../projections/situation.ts'
 import { NO_ROWS, overlay } from '../../replay/catch-up/overlay.ts'
@@ -74,7 +77,14 @@ const expectSums = async (engine: Engine, request: Omit<UsageRequest, 'by'>): Pr
 }
 
 /** The spends of a stream, without an index. */
-const spendsIn = async (batches: AsyncIterable<Batch>, profile: Profile) => {
+const NEEDS = both(SITUATE_NEEDS, USAGE_NEEDS)
+
+const spendsIn = async (
+  batches: AsyncIterable<{
+    readonly lines: ReadonlyArray<RecordedEvent<LineOf<typeof NEEDS>> | DamagedLine>
+  }>,
+  profile: Profile
+) => {
   const spends: Array<KeptSpend> = []
   const lookup = {
     spendAt: (sequence: number) => spends[sequence] ?? null,
@@ -160,8 +170,8 @@ describe('usage ledger', () => {
       const infos = store.streams()
       if (E.isLeft(infos)) throw new Error('the home cannot be read')
       for (const info of infos.right)
-        expect(await spendsIn(store.read(info, START, 'usage'), profile)).to.deep.equal(
-          await spendsIn(store.read(info, START, 'all'), profile)
+        expect(await spendsIn(store.read(info, START, NEEDS), profile)).to.deep.equal(
+          await spendsIn(store.read(info, START, EVERY_LINE), profile)
         )
     }
   })

@@ -2,6 +2,7 @@
  * A home with one thread to append to, and what stands in it afterwards.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { systemCalls, type FileCalls } from '../../adapters/jsonl/file-calls.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
@@ -41,7 +42,7 @@ export const linesIn = async (home: string, id = ID) => {
   const found = store.find(id)
   if (E.isLeft(found)) throw new Error('the thread is not there')
   const lines: Array<RecordedEvent | DamagedLine> = []
-  for await (const batch of store.read(found.right, START, 'all')) lines.push(...batch.lines)
+  for await (const batch of store.read(found.right, START, EVERY_LINE)) lines.push(...batch.lines)
   return lines
 }
 

@@ -5,6 +5,7 @@
  * kill makes several trials. The entry is bundled once: starting it then takes a fraction of the time.
  */
 import { buildSync } from 'esbuild'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import * as E from 'fp-ts/lib/Either.js'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -62,7 +63,7 @@ export const everyLine = async (
   const found = store.find(streamId(id))
   if (E.isLeft(found)) throw new Error(`thread ${id} is not there`)
   const lines: Array<RecordedEvent | DamagedLine> = []
-  for await (const batch of store.read(found.right, START, 'all')) lines.push(...batch.lines)
+  for await (const batch of store.read(found.right, START, EVERY_LINE)) lines.push(...batch.lines)
   return lines
 }
 

@@ -2,9 +2,13 @@
  * Two stores that should be one: everything that can be asked of a stream is asked of both.
  */
 import { expect } from 'chai'
+import { EVERY_LINE, type Needs } from '../../domain/events/needs.ts'
+import { ITEM_NEEDS } from '../../domain/items/items.ts'
+import { SAID_NEEDS } from '../../domain/search/said.ts'
+import { THREADS } from '../../projections/catalogue.ts'
+import { USAGE } from '../../projections/ledgers.ts'
 import * as E from 'fp-ts/lib/Either.js'
-import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
-import type { Wanted } from '../../projections/projection.ts'
+import type { EventPlace } from '../../domain/events/event.ts'
 import {
   START,
   type Batch,
@@ -13,7 +17,10 @@ import {
   type StreamInfo
 } from '../../replay/ports.ts'
 
-const WANTED: ReadonlyArray<Wanted> = ['all', 'counted', 'folded', 'items', 'messages', 'usage']
+const NEEDS: ReadonlyArray<Needs> = [
+  ...[EVERY_LINE, THREADS.countingNeeds, THREADS.needs],
+  ...[ITEM_NEEDS, SAID_NEEDS, USAGE.needs]
+]
 
 /** How two stores are compared. */
 interface Comparison {
@@ -38,21 +45,21 @@ const batches = async (
   store: EventStore,
   info: StreamInfo,
   from: Position,
-  wanted: Wanted
-): Promise<ReadonlyArray<Batch>> => {
-  const read: Array<Batch> = []
-  for await (const batch of store.read(info, from, wanted)) read.push(batch)
+  needs: Needs
+): Promise<ReadonlyArray<Batch<Needs>>> => {
+  const read: Array<Batch<Needs>> = []
+  for await (const batch of store.read(info, from, needs)) read.push(batch)
   return read
 }
 
 const olderFiles = async (store: EventStore, info: StreamInfo) => {
   const read: Array<unknown> = []
-  for (const { path, batches } of store.olderFiles(info.streamId, 'all'))
+  for (const { path, batches } of store.olderFiles(info.streamId, EVERY_LINE))
     for await (const batch of batches) read.push([path, batch])
   return read
 }
 
-const rangeOf = ({ segment, offset, bytes }: RecordedEvent | DamagedLine) => ({
+const rangeOf = ({ segment, offset, bytes }: EventPlace) => ({
   segment,
   from: offset,
   until: offset + bytes
@@ -71,20 +78,20 @@ export const compareStream = async (
   expect(streams.lineage(stored)).to.deep.equal(files.lineage(info))
   expect(streams.segments(info.streamId)).to.deep.equal(files.segments(info.streamId))
   expect(await olderFiles(streams, stored)).to.deep.equal(await olderFiles(files, info))
-  for (const wanted of WANTED)
-    expect(await batches(streams, stored, START, wanted)).to.deep.equal(
-      await batches(files, info, START, wanted)
+  for (const needs of NEEDS)
+    expect(await batches(streams, stored, START, needs)).to.deep.equal(
+      await batches(files, info, START, needs)
     )
-  const read = await batches(files, info, START, 'all')
+  const read = await batches(files, info, START, EVERY_LINE)
   const lines = read.flatMap((batch) => batch.lines)
   const places = lines.map(({ segment, offset, revision }) => ({ revision, segment, offset }))
   for (const place of places.filter((_, i) => i % 7 === 3 || i > places.length - 3))
-    expect(await batches(streams, stored, place, 'folded')).to.deep.equal(
-      await batches(files, info, place, 'folded')
+    expect(await batches(streams, stored, place, THREADS.needs)).to.deep.equal(
+      await batches(files, info, place, THREADS.needs)
     )
   for (const { next, guard } of read) {
-    expect(await batches(streams, stored, next, 'all')).to.deep.equal(
-      await batches(files, info, next, 'all')
+    expect(await batches(streams, stored, next, EVERY_LINE)).to.deep.equal(
+      await batches(files, info, next, EVERY_LINE)
     )
     if (guard === null) continue
     const changed = { ...guard, checksum: guard.checksum + 1 }
@@ -98,14 +105,14 @@ export const compareStream = async (
   }
   const ranges = lines.filter(({ bytes }) => bytes > 0).map(rangeOf)
   for (const range of how.isThorough === true ? ranges : [])
-    expect(await streams.readRanges(stored, [range], 'all')).to.deep.equal(
-      await files.readRanges(info, [range], 'all')
+    expect(await streams.readRanges(stored, [range], EVERY_LINE)).to.deep.equal(
+      await files.readRanges(info, [range], EVERY_LINE)
     )
   for (const limits of [undefined, { textBytesMax: 200 }])
-    for (const wanted of WANTED) {
+    for (const needs of NEEDS) {
       const some = ranges.filter((_, i) => i % 3 !== 1)
-      expect(await streams.readRanges(stored, some, wanted, limits)).to.deep.equal(
-        await files.readRanges(info, some, wanted, limits)
+      expect(await streams.readRanges(stored, some, needs, limits)).to.deep.equal(
+        await files.readRanges(info, some, needs, limits)
       )
     }
 }

@@ -2,6 +2,7 @@
  * A home in a store of streams, written there the plainest way: file by file, in one plan for each thread.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
@@ -35,7 +36,9 @@ const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArr
       until,
       gap
     }))
-  const paths = [...new Set([...store.olderFiles(info.streamId, 'all')].map(({ path }) => path))]
+  const paths = [
+    ...new Set([...store.olderFiles(info.streamId, EVERY_LINE)].map(({ path }) => path))
+  ]
   return [...paths.reverse(), info.path].flatMap((path, i, { length }): ReadonlyArray<Step> => {
     const [, segment] = idsIn(path)
     const file = {

@@ -1,23 +1,23 @@
 /**
  * Reading the streams of a store: bytes come from the server, everything else is as with files.
  */
-import type { DamagedLine, RecordedEvent } from '../../../domain/events/event.ts'
+import type { DamagedPlace, PlacedEvent } from '../../../domain/events/event.ts'
+import type { DeliveredLine, LineOf, Needs } from '../../../domain/events/needs.ts'
 import type { StreamId } from '../../../domain/ids.ts'
 import type { Profile } from '../../../domain/profile.ts'
 import type { ByteRange } from '../../../domain/turns/turn-state.ts'
-import type { Wanted } from '../../../projections/projection.ts'
 import type { Batch, Guard, Position, ReadLimits } from '../../../replay/ports.ts'
 import type { ByteSource, SlowByteSource } from '../../jsonl/bytes.ts'
-import { readRange, type RangeOptions } from '../../jsonl/range.ts'
-import { joinRanges, type Run } from '../../jsonl/ranges.ts'
+import { joinRanges, readRange, type RangeOptions, type Run } from '../../jsonl/ranges.ts'
 import { CHUNK_BYTES } from '../../jsonl/buffers.ts'
+import { deliveryOf } from '../../jsonl/delivery.ts'
 import { guardedRange, holdsGuard } from '../../jsonl/guard.ts'
 import { readStream } from '../../jsonl/read.ts'
 import { lineageOf, type Stretch } from './stretches.ts'
 import type { SegmentAt } from './locate.ts'
 import { segmentSource, type Reading } from './segment-bytes.ts'
 
-type Lines = Array<RecordedEvent | DamagedLine>
+type Lines = Array<PlacedEvent<DeliveredLine> | DamagedPlace>
 
 /** How lines are read. */
 export interface ReadParts {
@@ -35,15 +35,15 @@ const lineAt =
       : undefined
 
 /** Lines of a history from a position on. */
-export const readLines = (
+export const readLines = <N extends Needs>(
   { reading, profile, skipsBom }: ReadParts,
   streamId: StreamId,
   stretches: ReadonlyArray<Stretch>,
   from: Position,
-  wanted: Wanted
-): AsyncIterable<Batch> => {
+  needs: N
+): AsyncIterable<Batch<N>> => {
   const lineage = lineageOf(stretches)
-  return readStream(streamId, lineage, from, wanted, profile, skipsBom, (segment) => {
+  return readStream(streamId, lineage, from, needs, profile, skipsBom, (segment) => {
     const { at } = stretches[lineage.indexOf(segment)] as Stretch
     return segmentSource(reading, at, lineAt(stretches, from))
   })
@@ -122,17 +122,17 @@ const opener = (reading: Reading) => {
 }
 
 /** The lines of byte ranges, in the order of the ranges. */
-export const readLineRanges = async (
+export const readLineRanges = async <N extends Needs>(
   { reading, profile }: ReadParts,
   streamId: StreamId,
   stretches: ReadonlyArray<Stretch>,
   ranges: ReadonlyArray<ByteRange>,
-  wanted: Wanted,
+  needs: N,
   limits?: ReadLimits
-): Promise<ReadonlyArray<RecordedEvent | DamagedLine>> => {
+): Promise<ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>> => {
   const lines: Lines = []
   const opened = opener(reading)
-  const options = { wanted, profile, limits, isHeld: true }
+  const options = { delivery: deliveryOf(needs, profile), limits, isHeld: true }
   try {
     for (const run of joinRanges(ranges)) {
       const stretch = stretches[run.segment]
@@ -145,5 +145,5 @@ export const readLineRanges = async (
   } finally {
     opened.close()
   }
-  return lines
+  return lines as ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>
 }

@@ -180,14 +180,14 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
     },
     lineage: (info) => lineageOf(stretches(info)),
     segments: (streamId) => listed.places(streamId).map(writtenSegment),
-    olderFiles: (streamId, wanted) =>
+    olderFiles: (streamId, needs) =>
       (profile.segments ? listed.places(streamId).slice(0, -1).reverse() : []).map((place) => ({
         path: place.path,
-        batches: readLines(parts, streamId, wholeFile(place), START, wanted)
+        batches: readLines(parts, streamId, wholeFile(place), START, needs)
       })),
-    read: (info, from, wanted) => readLines(parts, info.streamId, stretches(info), from, wanted),
-    readRanges: (info, ranges, wanted, limits) =>
-      readLineRanges(parts, info.streamId, stretches(info), ranges, wanted, limits),
+    read: (info, from, needs) => readLines(parts, info.streamId, stretches(info), from, needs),
+    readRanges: (info, ranges, needs, limits) =>
+      readLineRanges(parts, info.streamId, stretches(info), ranges, needs, limits),
     bytes: (info, segment, from, until) => {
       const stretch = stretches(info)[segment]
       return stretch === undefined

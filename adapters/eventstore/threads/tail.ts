@@ -3,6 +3,7 @@
  * before its newest segment has.
  */
 import { nextOrdinal } from '../../../domain/stream/directory.ts'
+import { NO_LINES } from '../../../domain/events/needs.ts'
 import type { Position, StreamInfo } from '../../../replay/ports.ts'
 import { isBlank } from '../../jsonl/lines.ts'
 import type { Stretch } from './stretches.ts'
@@ -62,7 +63,7 @@ export const historyCounter = (parts: ReadParts) => {
   ): Promise<number> => {
     let revision = 0
     const start = { revision: 0, segment: 0, offset: 0 }
-    for await (const { next } of readLines(parts, streamId, stretches, start, 'items'))
+    for await (const { next } of readLines(parts, streamId, stretches, start, NO_LINES))
       revision = next.revision
     return revision
   }

@@ -2,7 +2,7 @@
  * What a thread recorded about its session: the settings a resume goes on with, its tokens and its goal.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DamagedLine, RecordedEvent } from '../../../domain/events/event.ts'
+import type { DamagedLine, PlacedEvent } from '../../../domain/events/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { Page, Turn } from '../../../domain/protocol.ts'
 import type { TurnPageRequest } from '../../../replay/pages/turn-page.ts'
@@ -102,7 +102,7 @@ const withEvent = (restored: Restored, type: string | null, payload: JsonObject)
   }
 }
 
-const withLine = (restored: Restored, recorded: RecordedEvent | DamagedLine): Restored => {
+const withLine = (restored: Restored, recorded: PlacedEvent | DamagedLine): Restored => {
   if (isDamaged(recorded)) return restored
   const { type, payload } = recorded.line as unknown as {
     readonly type: string
@@ -125,7 +125,7 @@ const withLine = (restored: Restored, recorded: RecordedEvent | DamagedLine): Re
 
 /** What the lines that matter say; the turn of the counts is known. */
 export const restoredBy = (
-  events: ReadonlyArray<RecordedEvent>,
+  events: ReadonlyArray<PlacedEvent>,
   usageTurnId: string | null
 ): Restored => {
   const { settings, usage } = events.reduce(withLine, NOTHING_RECORDED)

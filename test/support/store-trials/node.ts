@@ -2,6 +2,7 @@
  * A node over a store, as small as one can be: a connection, a directory and the store of events.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../../domain/events/needs.ts'
 import { connectWire } from '../../../adapters/eventstore/connection/connect.ts'
 import { directoryOf } from '../../../adapters/eventstore/directory/directory.ts'
 import { eventStore } from '../../../adapters/eventstore/threads/store.ts'
@@ -69,7 +70,7 @@ export const openNode = async (url: string): Promise<Node> => {
       const found = store.find(id)
       if (E.isLeft(found)) throw new Error(JSON.stringify(found.left))
       const all: Array<RecordedEvent | DamagedLine> = []
-      for await (const { lines } of store.read(found.right, START, 'all')) all.push(...lines)
+      for await (const { lines } of store.read(found.right, START, EVERY_LINE)) all.push(...lines)
       return all
     },
     close: wire.dispose

@@ -3,6 +3,7 @@
  * isolates the torn line. The method: the records before the cut are those whose last byte is there.
  */
 import { isDeepStrictEqual } from 'node:util'
+import { EVERY_LINE } from '../../../domain/events/needs.ts'
 import { readFileSync } from 'node:fs'
 import { systemCalls, type FileCalls } from '../../../adapters/jsonl/file-calls.ts'
 import { jsonlStore } from '../../../adapters/jsonl/store.ts'
@@ -48,7 +49,7 @@ interface Read {
 const readAll = async (store: EventStore): Promise<ReadonlyArray<Read>> => {
   const found = await right(async () => store.find(ID))
   const all: Array<Read> = []
-  for await (const { lines } of store.read(found, START, 'all'))
+  for await (const { lines } of store.read(found, START, EVERY_LINE))
     for (const line of lines)
       all.push({
         offset: line.offset,
