@@ -36,7 +36,7 @@ export const readModels = (
   projections: ReadonlyArray<AnyProjection>,
   byFile = false
 ): ReadModels => {
-  const needs = needsOfAll(projections.map((one): Needs => one.needs))
+  const needs = needsOfAll(projections.map(({ needs: own }) => own as Needs))
   const countingNeeds = '*' in needs ? needs : counting(needs)
   return { name, projections, needs, countingNeeds, ...(byFile ? { byFile } : {}) }
 }

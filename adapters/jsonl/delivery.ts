@@ -15,15 +15,7 @@ import {
 } from '../../domain/events/needs.ts'
 import { LINE_TYPES, type Profile } from '../../domain/profile.ts'
 import { RENAMED_EVENTS } from '../../migrations/upcast.ts'
-import {
-  HEADS,
-  itemHead,
-  itemType,
-  responseHead,
-  type HeadForm,
-  type LineBytes,
-  type ReadHead
-} from './heads.ts'
+import { HEADS, itemAt, itemLine, responseHead, type HeadForm, type LineBytes } from './heads.ts'
 import {
   EVENT_BYTES,
   ITEM_BYTES,
@@ -105,6 +97,8 @@ const kindAt = (table: KindTable, buffer: Buffer, at: number): KindPlan | null |
   return undefined
 }
 
+const isHead = (need: Need | undefined): boolean => need === 'head' || need === 'checked_head'
+
 const parse: PlanKind = () => 'parse'
 const parseLean: PlanKind = () => 'parse_lean'
 
@@ -117,10 +111,9 @@ const isDoubtful = ({ doubt }: HeadForm, { buffer, from, until }: LineBytes): bo
   (doubt !== undefined && buffer.subarray(from, until).includes(doubt))
 
 const headPlan = (form: HeadForm, isChecked: boolean): PlanKind => {
-  const read: PlanKind = (line, profile) =>
-    isEmpty(form, line) ? 'skip' : (form.read(line, profile) ?? 'parse')
-  if (!isChecked) return read
-  return (line, profile) => (isDoubtful(form, line) ? 'parse' : read(line, profile))
+  const read = (line: LineBytes): Plan =>
+    isEmpty(form, line) ? 'skip' : (form.read(line) ?? 'parse')
+  return isChecked ? (line) => (isDoubtful(form, line) ? 'parse' : read(line)) : read
 }
 
 const newestPlan = (kind: LineKind): PlanKind => {
@@ -139,7 +132,7 @@ const formOf = (kind: LineKind, name: string): HeadForm | undefined =>
   HEADS.get(kind) ?? (kind.startsWith('response_item:') ? { read: responseHead(name) } : undefined)
 
 const planOf = (kind: LineKind, name: string, need: Need): PlanKind => {
-  if (need === 'head' || need === 'checked_head') {
+  if (isHead(need)) {
     if (kind === 'session_meta') return parseLean
     const form = formOf(kind, name)
     return form === undefined ? parse : headPlan(form, need === 'checked_head')
@@ -152,23 +145,25 @@ const ITEM_PREFIX = 'item_completed:'
 
 /** Items are planned by their own kind, which stands behind that of their event. */
 const itemsPlan = (needs: Needs): PlanKind => {
-  const plans = new Map<string, PlanKind>()
+  const rest = needOf(needs, 'item_completed')
+  const own = new Map<string, Need>()
   for (const kind of Object.keys(needs) as ReadonlyArray<LineKind>) {
     const need = needs[kind]
-    if (need === undefined || !kind.startsWith(ITEM_PREFIX)) continue
-    plans.set(kind.slice(ITEM_PREFIX.length), planOf('item_completed', '', need))
+    if (need !== undefined && kind.startsWith(ITEM_PREFIX))
+      own.set(kind.slice(ITEM_PREFIX.length), need)
   }
-  const rest = needs.item_completed ?? needs['*']
-  const others: PlanKind = rest === undefined ? () => 'skip' : planOf('item_completed', '', rest)
-  if (plans.size === 0) return others
-  return (line, profile) => {
-    if (rest === 'checked_head' && line.until - line.from <= SHORT_BYTES) return 'parse'
-    const head = itemHead(line, profile)
-    if (head === null) return 'parse'
-    const { item } = head.payload as { readonly item: { readonly type: string } }
-    const plan = plans.get(item.type)
-    if (plan !== undefined) return plan(line, profile)
-    return rest === 'head' || rest === 'checked_head' ? head : others(line, profile)
+  const isChecked = rest === 'checked_head'
+  if (own.size === 0 && rest !== undefined && !isHead(rest)) return parse
+  return (line, { completedItems, segments }) => {
+    if (isChecked && line.until - line.from <= SHORT_BYTES) return 'parse'
+    const item = itemAt(line.buffer, line.restAt)
+    if (item === null) return 'parse'
+    // What an era does not keep counts for nothing in it.
+    if (!completedItems.has(item.type))
+      return rest === undefined || rest === 'head' ? 'skip' : 'parse'
+    const need = own.get(item.type) ?? rest
+    if (need === undefined) return 'skip'
+    return isHead(need) && segments ? itemLine(line, item) : 'parse'
   }
 }
 
@@ -226,10 +221,7 @@ const typesOf = (needs: Needs): KindTable =>
   )
 
 const isPassedOver = (need: Need | undefined): boolean =>
-  need === 'newest' ||
-  need === 'head' ||
-  need === 'checked_head' ||
-  (typeof need === 'object' && 'mark' in need)
+  need === 'newest' || isHead(need) || (typeof need === 'object' && 'mark' in need)
 
 const compile = (needs: Needs, profile: Profile): Delivery => ({
   profile,
@@ -321,14 +313,14 @@ const needAt = ({ events, items, types, needs }: Delivery, buffer: Buffer): Need
       ? kindAt(items, buffer, at + ITEM_BYTES.length)
       : kindAt(types, buffer, at)
   if (known?.kind !== 'item_completed') return known === null ? needs['*'] : known?.need
-  const type = itemType(buffer, at + EVENT_BYTES.length + known.name.length)
-  return type === null ? undefined : needOf(needs, `item_completed:${type}` as LineKind)
+  const item = itemAt(buffer, at + EVENT_BYTES.length + known.name.length)
+  return item === null ? undefined : needOf(needs, `item_completed:${item.type}` as LineKind)
 }
 
 /** How texts of a long line may be cut that is to be parsed; null where it is needed whole. */
 export const clippingOf = (delivery: Delivery, buffer: Buffer): Clipped | null => {
   const need = needAt(delivery, buffer)
-  if (need === 'head' || need === 'checked_head') return NO_LONG_TEXT
+  if (isHead(need)) return NO_LONG_TEXT
   return typeof need === 'object' && 'textBytesMax' in need ? need : null
 }
 

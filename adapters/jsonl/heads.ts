@@ -6,7 +6,6 @@
  * this file's business: see `domain/events/needs.ts`.
  */
 import type { DeliveredLine, LineKind } from '../../domain/events/needs.ts'
-import type { Profile } from '../../domain/profile.ts'
 import { HEAD_BYTES, matches, ordinalIn, timestampOf } from './line-head.ts'
 
 /** A line in a buffer, and where its type begins and what its head tells goes on. */
@@ -21,7 +20,7 @@ export interface LineBytes {
 }
 
 /** Reads a head; null where the line must be parsed. */
-export type ReadHead = (line: LineBytes, profile: Profile) => DeliveredLine | null
+export type ReadHead = (line: LineBytes) => DeliveredLine | null
 
 /** What is known of a kind of line without parsing it. */
 export interface HeadForm {
@@ -94,19 +93,29 @@ const done: ReadHead = (line) => {
 const ITEM =
   /^,"thread_id":"([^"\\]+)","turn_id":"([^"\\]*)","item":\{"type":"([A-Za-z]+)","id":"([^"\\]+)"/
 
-/** The kind of an item, where the head of its event ends there; null where that is written otherwise. */
-export const itemType = (buffer: Buffer, restAt: number): string | null =>
-  ITEM.exec(buffer.toString('latin1', restAt, restAt + HEAD_BYTES))?.[3] ?? null
+/** Which item ended, and in which turn. */
+export interface EndedItem {
+  readonly thread_id: string
+  readonly turn_id: string
+  readonly type: string
+  readonly id: string
+}
 
-/** Which item ended; null where its line must be parsed. Eras without segments keep few kinds, and name the others otherwise. */
-export const itemHead = (
+/** The item whose event goes on there behind its name; null where that is written otherwise. */
+export const itemAt = (buffer: Buffer, restAt: number): EndedItem | null => {
+  const match = ITEM.exec(buffer.toString('latin1', restAt, restAt + HEAD_BYTES))
+  if (match === null) return null
+  const [, thread_id = '', turn_id = '', type = '', id = ''] = match
+  return { thread_id, turn_id, type, id }
+}
+
+/** The head of the event of an item. */
+export const itemLine = (
   line: LineBytes,
-  { segments, completedItems }: Profile
-): (DeliveredLine & { readonly type: 'event_msg' }) | null => {
-  const [, thread_id, turn_id, type, id] = ITEM.exec(restOf(line)) ?? []
-  if (type === undefined || !segments || !completedItems.has(type)) return null
+  { thread_id, turn_id, type, id }: EndedItem
+): DeliveredLine => {
   const payload = { type: 'item_completed', thread_id, turn_id, item: { type, id } }
-  return { ...envelope(line), type: 'event_msg', payload: payload as unknown as EventHeads }
+  return event(line, payload as unknown as EventHeads)
 }
 
 /** Members of a usage, in the order in which Codex writes them; the third came with 0.169. */
@@ -236,7 +245,6 @@ export const HEADS: ReadonlyMap<LineKind, HeadForm> = new Map<LineKind, HeadForm
   form('web_search_end'),
   form('image_generation_end'),
   form('context_compacted'),
-  ['item_completed', { read: itemHead }],
   ['turn_context', { read: context, isLate: true }],
   ['compacted', { read: compacted, isLate: true }]
 ])

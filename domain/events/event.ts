@@ -35,7 +35,6 @@ import type { StreamId } from '../ids.ts'
 import { isJsonObject, type JsonObject } from '../json.ts'
 import { OWN_EVENTS, type Profile } from '../profile.ts'
 import { own } from '../own.ts'
-import type { DeliveredLine } from './needs.ts'
 import { checkOf, hasShape, spelled, typeNamed } from './shapes/eras.ts'
 
 /** Payload of an `event_msg` line that passed its codec, told apart by `type`. */
@@ -94,12 +93,12 @@ export interface EventPlace {
 }
 
 /** An event of a range of a file; how many stand before it is not known. */
-export interface PlacedEvent<L extends DeliveredLine = RolloutLine> extends EventPlace {
+export interface PlacedEvent<L = RolloutLine> extends EventPlace {
   readonly line: L
 }
 
 /** An event where it stands in its stream. */
-export interface RecordedEvent<L extends DeliveredLine = RolloutLine> extends PlacedEvent<L> {
+export interface RecordedEvent<L = RolloutLine> extends PlacedEvent<L> {
   /** Number of non-blank lines before this one in the stream. */
   readonly revision: number
 }
@@ -263,7 +262,11 @@ export const toldSettings = (line: RolloutLine): TurnContext | null =>
   line.type === 'turn_context' ? line.payload : olderSettings(line)
 
 /** The settings of a turn in a line that counts for nothing because their shape is older; else null. */
-export const olderSettings = (line: DeliveredLine): TurnContext | null =>
+export const olderSettings = (line: {
+  readonly type: string
+  readonly kind?: string
+  readonly payload?: unknown
+}): TurnContext | null =>
   line.type === 'ignored' && line.kind === 'turn_context' && TurnContext.is(line.payload)
     ? line.payload
     : null

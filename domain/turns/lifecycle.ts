@@ -17,13 +17,8 @@ import {
   type TurnAborted
 } from '../events/payloads.ts'
 import { saidInBare } from '../items/bare-items.ts'
-import {
-  countsInLegacy,
-  namedTurn,
-  NAMING_NEEDS,
-  SHOWN_NEEDS,
-  showsInLegacy
-} from '../items/items.ts'
+import { countsInLegacy, namedTurn, showsInLegacy } from '../items/items.ts'
+import { NAMING_NEEDS, SHOWN_NEEDS } from '../items/item-needs.ts'
 import { OWN_EVENTS, type Profile } from '../profile.ts'
 import type { HistoryMode } from '../protocol.ts'
 

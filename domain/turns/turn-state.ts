@@ -7,7 +7,7 @@
  */
 import type { EventPlace, RecordedEvent } from '../events/event.ts'
 import { both, NO_LONG_TEXT, type LineOf, type Needs } from '../events/needs.ts'
-import { SKETCH_NEEDS, SUMMARY_CHARACTERS_MAX } from '../items/items.ts'
+import { SKETCH_NEEDS, SUMMARY_CHARACTERS_MAX } from '../items/item-needs.ts'
 import { FAILURE_NEEDS } from '../rich/items.ts'
 import type { ThreadItem, TurnError, TurnStatus, UserContent } from '../protocol.ts'
 import {

@@ -10,7 +10,6 @@ import type { FileTouch, ToolCall, ToolPlace } from '../../domain/tools/tool-cal
 import { callRows, filesKey, toolCallOf, tools } from '../../projections/tools.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { situating } from '../../projections/situation.ts'
-import { modelsOf } from '../catch-up/project.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
 import { isDamaged, type Lineage, type OlderFile, type StreamInfo } from '../ports.ts'
 import { layered, type Reading, type Row } from './layered.ts'

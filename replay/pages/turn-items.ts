@@ -10,13 +10,13 @@ import {
 } from '../../domain/events/needs.ts'
 import {
   applyChange,
-  ITEM_NEEDS,
   itemChange,
   itemList,
   namedTurn,
   type ItemList,
   type LinePlace
 } from '../../domain/items/items.ts'
+import { ITEM_NEEDS } from '../../domain/items/item-needs.ts'
 import { decodable } from '../../domain/items/decodable.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { HistoryMode, ThreadItem } from '../../domain/protocol.ts'

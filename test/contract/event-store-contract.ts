@@ -12,7 +12,7 @@ import type {
   RecordedEvent
 } from '../../domain/events/event.ts'
 import { EVERY_LINE, type LineOf, type Needs } from '../../domain/events/needs.ts'
-import { ITEM_NEEDS } from '../../domain/items/items.ts'
+import { ITEM_NEEDS } from '../../domain/items/item-needs.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import { isDamaged, START, type EventStore, type Position } from '../../replay/ports.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'

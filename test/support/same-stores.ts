@@ -3,7 +3,7 @@
  */
 import { expect } from 'chai'
 import { EVERY_LINE, type Needs } from '../../domain/events/needs.ts'
-import { ITEM_NEEDS } from '../../domain/items/items.ts'
+import { ITEM_NEEDS } from '../../domain/items/item-needs.ts'
 import { SAID_NEEDS } from '../../domain/search/said.ts'
 import { THREADS } from '../../projections/catalogue.ts'
 import { USAGE } from '../../projections/ledgers.ts'
