@@ -1,7 +1,8 @@
 /**
  * Rich changes on the items of one turn, beside those every era shows.
  */
-import { UNKNOWN_TIMES, type ItemList } from '../items/items.ts'
+import type { ItemList } from '../items/item-list.ts'
+import { UNKNOWN_TIMES } from '../items/items.ts'
 import type { Profile } from '../profile.ts'
 import type { HistoryMode, ThreadItem } from '../protocol.ts'
 import type { RichChange } from './items.ts'

@@ -18,7 +18,8 @@
  * Source: thread history of Codex 0.130 and 0.142, checked against both binaries on random rollouts; later rules
  * against homes of 0.143–0.169 and against 0.169.0 on rollouts made by hand.
  */
-import { itemSketch, numberedItem, type ItemSketch } from '../items/items.ts'
+import { numberedItem } from '../items/item-list.ts'
+import { itemSketch, type ItemSketch } from '../items/items.ts'
 import type { TaskComplete } from '../events/payloads.ts'
 import type { Profile } from '../profile.ts'
 import type { TurnChange } from './lifecycle.ts'

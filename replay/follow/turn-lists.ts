@@ -1,7 +1,8 @@
 /**
  * The items of the turns that are being followed, folded on from line to line: what was read once is not read again.
  */
-import { applyChange, itemList, type ItemChange, type ItemList } from '../../domain/items/items.ts'
+import { applyChange, itemList, type ItemList } from '../../domain/items/item-list.ts'
+import type { ItemChange } from '../../domain/items/items.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { ThreadItem } from '../../domain/protocol.ts'
 import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'

@@ -10,12 +10,11 @@ import {
 } from '../../domain/events/needs.ts'
 import {
   applyChange,
-  itemChange,
   itemList,
-  namedTurn,
   type ItemList,
   type LinePlace
-} from '../../domain/items/items.ts'
+} from '../../domain/items/item-list.ts'
+import { itemChange, namedTurn } from '../../domain/items/items.ts'
 import { ITEM_NEEDS } from '../../domain/items/item-needs.ts'
 import { decodable } from '../../domain/items/decodable.ts'
 import type { Profile } from '../../domain/profile.ts'
