@@ -12,7 +12,7 @@
  * Source: pages of 0.169.0 over its own homes and over rollouts made by hand.
  */
 import { completedItem, withTimes } from '../items/completed-items.ts'
-import type { ItemList } from '../items/items.ts'
+import type { ItemList } from '../items/item-list.ts'
 import { isItemOf, type EventOf } from '../events/needs.ts'
 import type { TaskComplete, TurnAborted } from '../events/payloads.ts'
 import type { ThreadItem, TurnStatus } from '../protocol.ts'

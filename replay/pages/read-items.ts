@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
-import type { ItemList } from '../../domain/items/items.ts'
+import type { ItemList } from '../../domain/items/item-list.ts'
 import type { Env } from '../catch-up/project.ts'
 import type { ReadLimits, StreamInfo } from '../ports.ts'
 import type { TurnItem } from './item-page.ts'

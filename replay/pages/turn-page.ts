@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
-import type { ItemList } from '../../domain/items/items.ts'
+import type { ItemList } from '../../domain/items/item-list.ts'
 import { paginatedSummary } from '../../domain/turns/paginated-turns.ts'
 import type { ItemsView, Page, SortDirection, ThreadItem, Turn } from '../../domain/protocol.ts'
 import {
