@@ -159,6 +159,7 @@ const ruleOf = (state: Inheritance, event: InheritedEvent): InheritanceRule | nu
  * line.
  */
 export const inheritedBy = (state: Inheritance, event: InheritedEvent): InheritanceRule | null => {
+  if (!state.forked && state.startOrdinal === 0 && event.inherited !== true) return null
   const rule = ruleOf(state, event)
   return rule === 'burst' && state.isOver ? null : rule
 }

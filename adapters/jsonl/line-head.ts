@@ -38,14 +38,11 @@ const isDigit = (byte: number | undefined): boolean =>
 const NUMBER_AT = TIMESTAMP_END + ORDINAL_BYTES.length
 
 /** The number of a line whose type begins at `at`, where `typeAt` found it; none for a line without one. */
-export const ordinalIn = (
-  buffer: Buffer,
-  from: number,
-  at: number
-): { readonly ordinal?: number } => {
+export const ordinalIn = (buffer: Buffer, from: number, at: number): number | undefined => {
   const until = at - NUMBERED_TYPE_BYTES.length
-  if (until <= from + NUMBER_AT) return {}
-  return { ordinal: Number(buffer.toString('latin1', from + NUMBER_AT, until)) }
+  return until <= from + NUMBER_AT
+    ? undefined
+    : Number(buffer.toString('latin1', from + NUMBER_AT, until))
 }
 
 /** Where the name of a line's type begins; -1 when its head is not written the usual way. */
