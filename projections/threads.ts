@@ -193,7 +193,7 @@ const withEarlier = (facts: ThreadFacts, preview: string | null): ThreadFacts =>
 /** The threads of a home. */
 export const threads: Projection<ThreadState, typeof THREAD_NEEDS> = {
   name: 'threads',
-  version: 8,
+  version: 9,
   needs: THREAD_NEEDS,
   initial: () => ({ facts: initialThread, lastEventAt: null }),
   evolve: (state, event) => [evolveThread(state, event), NOTHING],

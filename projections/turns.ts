@@ -120,7 +120,7 @@ const NO_WRITES: ReadonlyArray<RowWrite> = []
 /** The turns of a thread. */
 export const turns: Projection<TurnsState, typeof TURN_NEEDS> = {
   name: 'turns',
-  version: 8,
+  version: 9,
   needs: TURN_NEEDS,
   initial: initialTurns,
   evolve: (state, event, around) => {

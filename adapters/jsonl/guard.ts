@@ -4,6 +4,7 @@
 import { crc32 } from 'node:zlib'
 import type { Guard, Lineage, Position } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
+import { NEWLINE } from './lines.ts'
 
 /** The last bytes of a line, which speak for it. */
 export const GUARD_BYTES_MAX = 64 * 1024
@@ -28,7 +29,7 @@ export const holdsGuard = (bytes: Buffer, guard: Guard): boolean => {
   if (bytes.length < length - 1 || crc32(bytes.subarray(0, length - 1)) !== guard.checksum)
     return false
   const after = bytes[length - 1]
-  return after === 10 || (after === undefined && !guard.terminated)
+  return after === NEWLINE || (after === undefined && !guard.terminated)
 }
 
 /** True when the line a guard describes still stands before `next`, and nothing was glued to it. */

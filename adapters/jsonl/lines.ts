@@ -10,7 +10,8 @@ import { lineOf } from '../../migrations/line.ts'
 /** A line of this many bytes or more is damage: JavaScript cannot hold much longer strings. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
 
-const NEWLINE = 10
+/** The byte behind every line. */
+export const NEWLINE = 10
 
 /** True when the line holds nothing but white space. */
 export const isBlank = (buffer: Buffer, from: number, until: number): boolean => {

@@ -2,13 +2,12 @@
  * Finding places in a segment by the numbers of its lines, to tell whether a base is what a later segment says.
  */
 import type { ByteSource } from './bytes.ts'
-import { endOfLine } from './lines.ts'
+import { endOfLine, NEWLINE } from './lines.ts'
 
 /** How Codex begins a line: with its number, or without. */
 const HEAD = /^\{"timestamp":"[^"]*",(?:"ordinal":(\d+),|"type":")/
 const HEAD_BYTES = 96
 const CHUNK_BYTES = 64 * 1024
-const NEWLINE = 10
 
 const parsedOrdinal = (line: Buffer): number | null => {
   try {

@@ -15,7 +15,7 @@ import { giveBack, takeBuffer } from './buffers.ts'
 import { endingAt, giveWay, noteWork, openBytes, type SlowByteSource } from './bytes.ts'
 import { deliveryOf, planLine, type Delivery, type Plan } from './delivery.ts'
 import { guardOf } from './guard.ts'
-import { endOfLine, isBlank, parseLine, withoutInstructions } from './lines.ts'
+import { endOfLine, isBlank, NEWLINE, parseLine, withoutInstructions } from './lines.ts'
 import { readLongLine, type LongLine } from './long-line.ts'
 
 /** What a line costs beside its bytes: one that was delivered will be folded. */
@@ -144,7 +144,7 @@ interface Extent {
 }
 
 const extentOf = (buffer: Buffer, have: number): Extent => {
-  const lastNewline = have === 0 ? -1 : buffer.lastIndexOf(10, have - 1)
+  const lastNewline = have === 0 ? -1 : buffer.lastIndexOf(NEWLINE, have - 1)
   return { lastNewline, suspicious: lastNewline >= 0 && isSuspicious(buffer, 0, lastNewline) }
 }
 

@@ -12,7 +12,7 @@ import { START } from '../../replay/ports.ts'
 import type { ByteSource } from './bytes.ts'
 import { readFirstLine } from './first-line.ts'
 import { verifyGuard } from './guard.ts'
-import { isBlank, LINE_BYTES_MAX, parseLine, withoutInstructions } from './lines.ts'
+import { isBlank, LINE_BYTES_MAX, NEWLINE, parseLine, withoutInstructions } from './lines.ts'
 import { lineBefore } from './ordinals.ts'
 import { readStream } from './read.ts'
 
@@ -40,7 +40,6 @@ export const openSource = (file: number): ByteSource => ({
   close: () => undefined
 })
 
-const NEWLINE = 10
 const CHUNK_BYTES = 64 * 1024
 
 const byteBefore = (source: ByteSource, position: number): number | null => {
