@@ -5,6 +5,7 @@
  * at the same moment, its bytes stand before ours or behind them, and what is looked for is one run of bytes.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { fstatSync } from 'node:fs'
 import type { StoreError } from '../../domain/errors.ts'
 import { ioFailure } from '../../replay/guarded.ts'
@@ -67,7 +68,7 @@ const findLanding = async (
     info.streamId,
     tail.lineage,
     tail.next,
-    'all',
+    EVERY_LINE,
     profile,
     skipsBom
   ))
