@@ -7,7 +7,14 @@
 import type { RolloutLine } from '../events/event.ts'
 import type { JsonObject } from '../json.ts'
 import { isHalfOf, type Half, type LineProblem } from './damage.ts'
-import { callTurnOf, endTurns, foldTurns, startTurns, type Turns } from './file/turns.ts'
+import {
+  callTurnOf,
+  endTurns,
+  foldTurns,
+  hasNoTurns,
+  startTurns,
+  type Turns
+} from './file/turns.ts'
 import { endCalls, foldCalls, startCalls, type Calls } from './file/calls.ts'
 import {
   allFound,
@@ -154,7 +161,7 @@ const takeEvent = (state: Examination, at: At, line: RolloutLine): void => {
   }
   if (first?.isPaginated === true) foldNumbers(numbers, event, found)
   foldTurns(turns, event, found)
-  const mayContinue = first?.base != null && turns.shown.length === 0
+  const mayContinue = first?.base != null && hasNoTurns(turns)
   foldCalls(calls, event, callTurnOf(turns), mayContinue, found)
   takeUnknown(state, at, line)
 }

@@ -2,9 +2,11 @@
  * The model context of a thread: what Codex tells the model after it has loaded the thread again.
  *
  * Lines are read newest first, until nothing older can matter: the newest compaction that was not rolled back holds
- * everything the model still knows of what came before it. This is a fold of its own. It counts rollbacks in turns of
- * the model, not in the turns a person sees, and the two disagree: Codex decides here, reading backwards, which
- * compaction to begin at before it knows whether that one was rolled back with its turn, and so do we.
+ * everything the model still knows of what came before it.
+ *
+ * The turns here are those of the model, not those a person sees (`turns/lifecycle.ts`), and the two disagree: a rollback counts
+ * what the model was asked, and Codex, reading backwards, chooses the compaction to begin at before it knows whether that one was
+ * rolled back with its turn. So this fold cannot follow the lifecycle, which reads forward.
  *
  * Source: checked against what Codex 0.130.0 and 0.142.5 send to a model, rollout by rollout.
  */
