@@ -5,7 +5,7 @@
  * moment in between, and what both hold at one moment is a database.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs'
-import { withLog } from '../../domain/codex-state/write-ahead-log.ts'
+import { withLog } from '../../domain/codex-state/sqlite-pages.ts'
 
 /** Databases and logs beyond this are not looked at, in bytes. */
 export const LARGEST_BYTES = 128 * 1024 * 1024

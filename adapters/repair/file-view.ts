@@ -6,7 +6,8 @@ import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROFILES } from '../../domain/profile.ts'
 import type { RolloutLine } from '../../domain/events/event.ts'
-import type { NumberedLine } from '../../domain/repair/renumber.ts'
+import type { LineSpan } from '../../domain/repair/renumber.ts'
+import type { FileView } from '../../domain/repair/rules.ts'
 import { openBytes } from '../jsonl/bytes.ts'
 import { endOfLine, isBlank, parseLine } from '../jsonl/lines.ts'
 
@@ -14,50 +15,7 @@ import { endOfLine, isBlank, parseLine } from '../jsonl/lines.ts'
 const LINE_BYTES_MAX = 64 * 1024 * 1024
 const CHUNK_BYTES = 256 * 1024
 
-/** A line by its place; `until` is where its newline stands, or the end of the file. */
-export interface LineSpan {
-  readonly from: number
-  readonly until: number
-  /** True when no newline ends it. */
-  readonly isTail: boolean
-}
-
-/** What a plan asks of a file. */
-export interface FileView {
-  /** Relative to the home. */
-  readonly path: string
-  readonly absolute: string
-  readonly compressed: boolean
-  /** Bytes of what it holds; as far as it can be decompressed. */
-  readonly contentBytes: () => number
-  /** The line a place is in; null when it is too long, or not there. */
-  readonly lineAt: (offset: number) => LineSpan | null
-  readonly bytes: (from: number, until: number) => Buffer
-  /** Every line that is not blank, in order. */
-  readonly lines: () => Iterable<LineSpan & { readonly bytes: Buffer }>
-  /** Places in this file at which others go on, in order. */
-  readonly named: ReadonlyArray<number>
-}
-
-const HEAD = /^\{"timestamp":"[^"]*",(?:"ordinal":(\d+),)?/
-const HEAD_BYTES = 96
-
-/** The line as one that may have a number; null when it does not begin as Codex begins a line. */
-export const numberedLine = (
-  bytes: Buffer,
-  { from, until, isTail }: LineSpan
-): NumberedLine | null => {
-  const head = HEAD.exec(bytes.toString('latin1', 0, Math.min(bytes.length, HEAD_BYTES)))
-  if (head === null) return null
-  const [all, digits] = head
-  const ordinal = digits === undefined ? null : Number(digits)
-  const digitsAt = digits === undefined ? all.length : all.length - 1 - digits.length
-  const endBytes = isTail ? until : until + 1
-  return { offsetBytes: from, ordinal, digitsAt, digits: digits?.length ?? 0, endBytes }
-}
-
-/** A line as an event; null when it is none. */
-export const eventOf = (bytes: Buffer): RolloutLine | null => {
+const eventOf = (bytes: Buffer): RolloutLine | null => {
   const line = parseLine(bytes, PROFILES['0.169'])
   return typeof line === 'string' ? null : line
 }
@@ -152,6 +110,7 @@ export const withView = <A>(
           : { from, ...end }
       },
       bytes: read,
+      event: eventOf,
       lines: () => linesOf(read),
       named
     })

@@ -5,7 +5,7 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Finding } from '../../domain/check/finding.ts'
 import { KINDS } from '../../domain/check/kinds.ts'
-import { withFirstLine } from '../../domain/repair/merge.ts'
+import { newDraft, withFirstLine, type Draft } from '../../domain/repair/draft.ts'
 import {
   PLAN_VERSION,
   refOf,
@@ -14,12 +14,12 @@ import {
   type RepairPlan,
   type Unrepaired
 } from '../../domain/repair/plan.ts'
+import { RULED, RULES, type FileView, type RuleHome } from '../../domain/repair/rules.ts'
 import { firstLines } from '../jsonl/first-line.ts'
 import { contentOf, fileContent } from './content.ts'
-import { newDraft, type Draft } from './draft.ts'
-import { withView, type FileView } from './file-view.ts'
+import { withView } from './file-view.ts'
 import { namedPlaces } from './named-places.ts'
-import { RULED, RULES, type RuleHome } from './rules.ts'
+import { isPrefixOf } from './prefix.ts'
 
 /** Why a finding has no rule, as the catalogue says. */
 const reasonOf = ({ kind, facts }: Finding): string => {
@@ -128,9 +128,9 @@ export const planRepair = (given: string, findings: ReadonlyArray<Finding>): Rep
     .map((one) => unrepaired(one, reasonOf(one)))
   const places = namedPlaces(home, firstLines())
   const rules: RuleHome = {
-    home,
     filesOf: places.filesOf,
-    exists: (path) => existsSync(join(home, path))
+    exists: (path) => existsSync(join(home, path)),
+    isPrefixOf: (path, other) => isPrefixOf(join(home, path), join(home, other))
   }
   const steps: Array<PlanStep> = []
   for (const [path, own] of byPath(findings)) {

@@ -1,16 +1,16 @@
 /**
  * Whether all that one rollout holds stands at the beginning of another one.
  */
-import { join } from 'node:path'
 import { openBytes } from '../jsonl/bytes.ts'
 
 const CHUNK_BYTES = 1024 * 1024
 
 /** True when the content of one file is the beginning of that of the other, or all of it. */
-export const isPrefixOf = (home: string, path: string, other: string): boolean => {
-  const [short, long] = [path, other].map((one) =>
-    openBytes(join(home, one), one.endsWith('.zst'))
-  ) as [ReturnType<typeof openBytes>, ReturnType<typeof openBytes>]
+export const isPrefixOf = (path: string, other: string): boolean => {
+  const [short, long] = [path, other].map((one) => openBytes(one, one.endsWith('.zst'))) as [
+    ReturnType<typeof openBytes>,
+    ReturnType<typeof openBytes>
+  ]
   try {
     for (let at = 0; ;) {
       const [a, b] = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)]
