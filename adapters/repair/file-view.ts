@@ -8,8 +8,9 @@ import { PROFILES } from '../../domain/profile.ts'
 import type { RolloutLine } from '../../domain/events/event.ts'
 import type { LineSpan } from '../../domain/repair/renumber.ts'
 import type { FileView } from '../../domain/repair/rules.ts'
+import { cutLines } from '../check/cut-lines.ts'
 import { openBytes } from '../jsonl/bytes.ts'
-import { endOfLine, isBlank, parseLine } from '../jsonl/lines.ts'
+import { isBlank, parseLine } from '../jsonl/lines.ts'
 
 /** A line longer than this is not mended. */
 const LINE_BYTES_MAX = 64 * 1024 * 1024
@@ -22,24 +23,18 @@ const eventOf = (bytes: Buffer): RolloutLine | null => {
 
 type Read = (from: number, until: number) => Buffer
 
+/** Lines that are not blank; their bytes are valid until the next one is asked for. */
 function* linesOf(read: Read): Generator<LineSpan & { readonly bytes: Buffer }> {
-  let rest: Buffer = Buffer.alloc(0)
-  let base = 0
-  for (;;) {
-    const chunk = read(base + rest.length, base + rest.length + CHUNK_BYTES)
-    const buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    let from = 0
-    for (let end = endOfLine(buffer, 0, buffer.length); end !== -1;) {
-      const span = { from: base + from, until: base + end, isTail: false }
-      if (!isBlank(buffer, from, end)) yield { ...span, bytes: buffer.subarray(from, end) }
-      from = end + 1
-      end = endOfLine(buffer, from, buffer.length)
-    }
-    rest = buffer.subarray(from)
-    base += from
-    if (chunk.length > 0) continue
-    if (rest.length > 0) yield { from: base, until: base + rest.length, isTail: true, bytes: rest }
-    return
+  let at = 0
+  const next = (): Buffer | null => {
+    const chunk = read(at, at + CHUNK_BYTES)
+    at += chunk.length
+    return chunk.length === 0 ? null : chunk
+  }
+  for (const cut of cutLines(next, Infinity)) {
+    if (cut.kind !== 'whole' || isBlank(cut.bytes, 0, cut.bytes.length)) continue
+    const { from, bytes, terminated } = cut
+    yield { from, until: from + bytes.length, isTail: !terminated, bytes }
   }
 }
 

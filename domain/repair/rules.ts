@@ -24,7 +24,7 @@ export interface FileView {
   /** The line a place is in; null when it is too long, or not there. */
   readonly lineAt: (offset: number) => LineSpan | null
   readonly bytes: (from: number, until: number) => Buffer
-  /** Every line that is not blank, in order. */
+  /** Every line that is not blank, in order; its bytes are valid until the next one. */
   readonly lines: () => Iterable<LineSpan & { readonly bytes: Buffer }>
   /** A line as an event; null when it is none. */
   readonly event: (line: Buffer) => RolloutLine | null
@@ -317,7 +317,8 @@ const idIn = (bytes: Buffer): unknown => {
 /** Every name of a thread that is gone leaves: without the last one the one before would count. */
 const staleName: Rule = (draft, finding, view) => {
   const { id } = finding.facts
-  const edits = [...view.lines()].filter(({ bytes }) => idIn(bytes) === id).map(cut)
+  const edits: Array<Edit> = []
+  for (const { bytes, ...span } of view.lines()) if (idIn(bytes) === id) edits.push(cut(span))
   return editFor(draft, finding, edits, 'names of threads that are not here are taken out')
 }
 
