@@ -24,13 +24,17 @@ export interface Bases {
   readonly pace: Pace
 }
 
-type Before = ReturnType<typeof lineEndingAt>
+type LineBefore = ReturnType<typeof lineEndingAt>
 
 /** The number of a line stands in its first bytes. */
 const HEAD_BYTES = 96
 
 /** The line that ends at a place of a compressed file, found from its beginning. */
-const compressedLineEndingAt = async (path: string, until: number, pace: Pace): Promise<Before> => {
+const compressedLineEndingAt = async (
+  path: string,
+  until: number,
+  pace: Pace
+): Promise<LineBefore> => {
   const source = openRollout(path, true)
   let at = 0
   const next = (): Uint8Array | null => {
@@ -58,7 +62,7 @@ const lineBefore = async (
   { home, pace }: Bases,
   { path, compressed }: RolloutEntry,
   until: number
-): Promise<Before> => {
+): Promise<LineBefore> => {
   if (until > 0 && compressed) return compressedLineEndingAt(join(home, path), until, pace)
   const source = openBytes(join(home, path), compressed)
   try {

@@ -9,16 +9,16 @@ import type {
   ThreadState
 } from '../../domain/codex-state/state.ts'
 import { snapshotOf } from './snapshot.ts'
-import { openBytes, type Opened, type Row } from './sqlite.ts'
+import { openBytes, type OpenDatabase, type SqliteRow } from './sqlite.ts'
 
 /** Something of a database, or why there is nothing. */
-export type Read<A> =
+export type DatabaseRead<A> =
   | { readonly kind: 'read'; readonly value: A; readonly sizeBytes: number }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly why: string }
 
 /** A member of a row: its column, and how its value is taken. */
-type Column<A> = readonly [name: string, take: (value: Row[string] | undefined) => A]
+type Column<A> = readonly [name: string, take: (value: SqliteRow[string] | undefined) => A]
 type Columns<A> = { readonly [Member in keyof A]: Column<A[Member]> }
 
 const textOrNull = (name: string): Column<string | null> => [
@@ -85,7 +85,11 @@ const GOAL: Columns<StateGoal> = {
 }
 
 /** The rows of a table; null when there is no such table. */
-const rowsIn = <A>(opened: Opened, table: string, columns: Columns<A>): ReadonlyArray<A> | null => {
+const rowsIn = <A>(
+  opened: OpenDatabase,
+  table: string,
+  columns: Columns<A>
+): ReadonlyArray<A> | null => {
   const members = Object.entries<Column<unknown>>(columns)
   const rows = opened.rows(
     table,
@@ -99,10 +103,10 @@ const rowsIn = <A>(opened: Opened, table: string, columns: Columns<A>): Readonly
   )
 }
 
-const goalsIn = (opened: Opened): ReadonlyArray<StateGoal> =>
+const goalsIn = (opened: OpenDatabase): ReadonlyArray<StateGoal> =>
   rowsIn(opened, 'thread_goals', GOAL) ?? []
 
-const stateIn = (opened: Opened): ThreadState | string => {
+const stateIn = (opened: OpenDatabase): ThreadState | string => {
   const threads = rowsIn(opened, 'threads', THREAD)
   if (threads === null) return 'it has no table of threads'
   return {
@@ -116,8 +120,8 @@ const stateIn = (opened: Opened): ThreadState | string => {
 /** Reads something of a database; a text is why it cannot be. */
 const reading = async <A extends object>(
   path: string,
-  use: (opened: Opened) => A | string
-): Promise<Read<A>> => {
+  use: (opened: OpenDatabase) => A | string
+): Promise<DatabaseRead<A>> => {
   const snapshot = snapshotOf(path)
   if (snapshot.kind !== 'read') return snapshot
   try {
@@ -137,12 +141,13 @@ const reading = async <A extends object>(
 }
 
 /** What a database of threads holds. */
-export const threadState = (path: string): Promise<Read<ThreadState>> => reading(path, stateIn)
+export const threadState = (path: string): Promise<DatabaseRead<ThreadState>> =>
+  reading(path, stateIn)
 
 /** The goals of a database of goals. */
-export const stateGoals = (path: string): Promise<Read<ReadonlyArray<StateGoal>>> =>
+export const stateGoals = (path: string): Promise<DatabaseRead<ReadonlyArray<StateGoal>>> =>
   reading(path, goalsIn)
 
 /** What SQLite finds wrong with a database: `ok`, or the first few sentences. */
-export const integrityOf = async (path: string): Promise<Read<{ readonly said: string }>> =>
+export const integrityOf = async (path: string): Promise<DatabaseRead<{ readonly said: string }>> =>
   reading(path, (opened) => ({ said: opened.integrity() }))

@@ -21,10 +21,10 @@ const eventOf = (bytes: Buffer): RolloutLine | null => {
   return typeof line === 'string' ? null : line
 }
 
-type Read = (from: number, until: number) => Buffer
+type ReadBytes = (from: number, until: number) => Buffer
 
 /** Lines that are not blank; their bytes are valid until the next one is asked for. */
-function* linesOf(read: Read): Generator<LineSpan & { readonly bytes: Buffer }> {
+function* linesOf(read: ReadBytes): Generator<LineSpan & { readonly bytes: Buffer }> {
   let at = 0
   const next = (): Buffer | null => {
     const chunk = read(at, at + CHUNK_BYTES)
@@ -40,7 +40,7 @@ function* linesOf(read: Read): Generator<LineSpan & { readonly bytes: Buffer }> 
 
 const NEWLINE = 10
 
-const startOfLine = (read: Read, offset: number): number | null => {
+const startOfLine = (read: ReadBytes, offset: number): number | null => {
   for (let end = offset; end > 0;) {
     const from = Math.max(0, end - CHUNK_BYTES)
     const at = read(from, end).lastIndexOf(NEWLINE)
@@ -51,7 +51,7 @@ const startOfLine = (read: Read, offset: number): number | null => {
   return 0
 }
 
-const endFrom = (read: Read, offset: number): Omit<LineSpan, 'from'> | null => {
+const endFrom = (read: ReadBytes, offset: number): Omit<LineSpan, 'from'> | null => {
   for (let at = offset; at - offset <= LINE_BYTES_MAX;) {
     const chunk = read(at, at + CHUNK_BYTES)
     const end = chunk.indexOf(NEWLINE)
@@ -72,7 +72,7 @@ export const withView = <A>(
   const absolute = join(home, path)
   const compressed = path.endsWith('.zst')
   const source = openBytes(absolute, compressed)
-  const read: Read = (from, until) => {
+  const read: ReadBytes = (from, until) => {
     const target = Buffer.allocUnsafe(Math.max(0, until - from))
     let have = 0
     while (have < target.length) {

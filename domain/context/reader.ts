@@ -78,7 +78,7 @@ interface Span {
   base: ReadonlyArray<JsonObject> | null
 }
 
-interface State {
+interface ReaderState {
   readonly profile: Profile
   readonly keep: (item: JsonObject) => JsonObject
   /** Turns that are still to be left out. */
@@ -96,7 +96,7 @@ interface State {
   countedAt: ByteRange | null
 }
 
-const spanOf = (state: State): Span =>
+const spanOf = (state: ReaderState): Span =>
   (state.span ??= {
     turnId: null,
     isTurn: false,
@@ -105,7 +105,7 @@ const spanOf = (state: State): Span =>
     base: null
   })
 
-const closeSpan = (state: State): void => {
+const closeSpan = (state: ReaderState): void => {
   const { span } = state
   state.span = null
   if (span === null) return
@@ -123,7 +123,7 @@ const fits = (span: Span, turnId: string | null | undefined): boolean =>
   span.turnId === null || (turnId ?? span.turnId) === span.turnId
 
 const olderEvent = (
-  state: State,
+  state: ReaderState,
   payload: Extract<RolloutLine, { readonly type: 'event_msg' }>['payload'],
   event: RecordedEvent
 ): void => {
@@ -152,7 +152,7 @@ const olderEvent = (
   }
 }
 
-const olderTurnContext = (state: State, payload: TurnContext): void => {
+const olderTurnContext = (state: ReaderState, payload: TurnContext): void => {
   const span = spanOf(state)
   state.newest ??= payload
   span.turnId ??= payload.turn_id ?? null
@@ -161,7 +161,7 @@ const olderTurnContext = (state: State, payload: TurnContext): void => {
   if (span.reference === 'unknown') span.reference = payload
 }
 
-const olderCompaction = (state: State, payload: JsonObject): void => {
+const olderCompaction = (state: ReaderState, payload: JsonObject): void => {
   const span = spanOf(state)
   if (span.reference === 'unknown') span.reference = 'cleared'
   const replacement = replacementOf(payload, state.profile)
@@ -171,12 +171,12 @@ const olderCompaction = (state: State, payload: JsonObject): void => {
   if (state.base === null) state.kept = state.lines.length
 }
 
-const kept = ({ keep }: State, line: ItemLine): ItemLine =>
+const kept = ({ keep }: ReaderState, line: ItemLine): ItemLine =>
   line.type === 'response_item' && line.payload['role'] !== 'system'
     ? { timestamp: '', type: 'response_item', payload: keep(line.payload) }
     : line
 
-const olderLine = (state: State, event: RecordedEvent): void => {
+const olderLine = (state: ReaderState, event: RecordedEvent): void => {
   const { line } = event
   switch (line.type) {
     case 'event_msg':
@@ -201,7 +201,7 @@ const olderLine = (state: State, event: RecordedEvent): void => {
   if (state.base === null && isItemLine(line)) state.lines.push(kept(state, line))
 }
 
-const isDone = (state: State, wish: ContextWish): boolean =>
+const isDone = (state: ReaderState, wish: ContextWish): boolean =>
   state.base !== null &&
   (!wish.usage || state.info !== null) &&
   (!wish.settings || (state.settings !== null && state.reference !== 'unknown'))
@@ -209,7 +209,7 @@ const isDone = (state: State, wish: ContextWish): boolean =>
 const asked = (value: TurnContext | 'unknown' | 'cleared'): TurnContext | null =>
   typeof value === 'string' ? null : value
 
-const finish = (state: State): ModelContext => {
+const finish = (state: ReaderState): ModelContext => {
   closeSpan(state)
   const { base, lines, kept, info, countedAt, settings, newest, reference, profile } = state
   const forward = lines.slice(0, kept ?? lines.length).reverse()
@@ -232,7 +232,7 @@ const ROLLED_BACK = (count: number): ItemLine => ({
 /** A reader of the context of one thread, to be given its lines newest first. */
 export const contextReader = (profile: Profile, wish: ContextWish): ContextReader => {
   const { rollback, keep = (item) => item } = wish
-  const state: State = {
+  const state: ReaderState = {
     profile,
     keep,
     pending: rollback ?? 0,

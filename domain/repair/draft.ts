@@ -5,7 +5,7 @@ import type { Finding } from '../check/finding.ts'
 import { putBytes, refOf, type Edit, type FindingRef, type Unrepaired } from './plan.ts'
 
 /** What is to become of a file. */
-export interface Draft {
+export interface RepairDraft {
   edits: ReadonlyArray<Edit>
   /** Where it goes; null while it stays. */
   to: string | null
@@ -22,7 +22,7 @@ export interface Draft {
 }
 
 /** A draft that does nothing. */
-export const newDraft = (): Draft => ({
+export const newDraft = (): RepairDraft => ({
   edits: [],
   to: null,
   leaves: false,
@@ -35,7 +35,7 @@ export const newDraft = (): Draft => ({
 })
 
 /** Notes that a finding is answered; `why` is said once. */
-export const answer = (draft: Draft, finding: Finding, why: string): null => {
+export const answer = (draft: RepairDraft, finding: Finding, why: string): null => {
   draft.answered.push(refOf(finding))
   if (!draft.why.includes(why)) draft.why.push(why)
   return null
@@ -81,7 +81,7 @@ export const withFirstLine = (edits: ReadonlyArray<Edit>, line: string): Readonl
 
 /** Adds edits for a finding; a text says why they cannot be added. */
 export const editFor = (
-  draft: Draft,
+  draft: RepairDraft,
   finding: Finding,
   edits: ReadonlyArray<Edit>,
   why: string

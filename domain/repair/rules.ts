@@ -7,7 +7,7 @@ import type { Finding } from '../check/finding.ts'
 import type { ProblemKind } from '../check/kinds.ts'
 import type { RolloutLine } from '../events/event.ts'
 import { isJsonObject } from '../json.ts'
-import { answer, editFor, type Draft } from './draft.ts'
+import { answer, editFor, type RepairDraft } from './draft.ts'
 import { mendLine } from './line.ts'
 import { madeMeta, type KnownFacts } from './made-meta.ts'
 import { refOf, type Edit } from './plan.ts'
@@ -42,7 +42,7 @@ export interface RuleHome {
 }
 
 /** Null when the finding is answered, else why not. */
-type Rule = (draft: Draft, finding: Finding, view: FileView, home: RuleHome) => string | null
+type Rule = (draft: RepairDraft, finding: Finding, view: FileView, home: RuleHome) => string | null
 
 const TOO_LONG = 'the line is too long to be looked at as a whole'
 const LATER = 'lines of the file are mended first: make a new plan after this one'
@@ -184,7 +184,13 @@ const factsOf = (view: FileView) => {
   return facts
 }
 
-const frontLine = (draft: Draft, finding: Finding, view: FileView, text: string, why: string) => {
+const frontLine = (
+  draft: RepairDraft,
+  finding: Finding,
+  view: FileView,
+  text: string,
+  why: string
+) => {
   const isMoved = view.named.length > 0
   // A first line that is blanked may have room for it.
   const [first] = draft.edits
@@ -232,7 +238,13 @@ const dayFolder = (name: string): string =>
   `sessions/${name.slice('rollout-'.length, 'rollout-2026-11-21'.length).replaceAll('-', '/')}`
 
 /** Gives a file its name and folder, when nobody has them and no other file is of that thread. */
-const moveTo = (draft: Draft, finding: Finding, view: FileView, home: RuleHome, name: string) => {
+const moveTo = (
+  draft: RepairDraft,
+  finding: Finding,
+  view: FileView,
+  home: RuleHome,
+  name: string
+) => {
   if (view.named.length > 0) return 'another file continues it under the id it has'
   const archived = view.path.startsWith('archived_sessions/')
   const to = `${archived ? 'archived_sessions' : dayFolder(name)}/${name}`
@@ -264,7 +276,7 @@ const wrongFolder: Rule = (draft, finding, view, home) => {
   return answer(draft, finding, `it moves to ${to}`)
 }
 
-const leave = (draft: Draft, finding: Finding, why: string): null => {
+const leave = (draft: RepairDraft, finding: Finding, why: string): null => {
   draft.leaves = true
   return answer(draft, finding, why)
 }

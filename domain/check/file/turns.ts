@@ -18,14 +18,14 @@ import {
   type TurnChange
 } from '../../turns/lifecycle.ts'
 import type { CallTurn, TurnEnd } from './calls.ts'
-import { tell, type At, type Found, type PlacedEvent } from './file-facts.ts'
+import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
 
 const TURNS_MAX = 100_000
 const ERA = eraOf(NEWEST_ERA, false)
 
 /** A live turn that is not open, and where it began. */
 interface BegunTurn extends PlacedTurn {
-  readonly at: At
+  readonly at: LinePlace
 }
 
 /** The live turns that are not open. */
@@ -68,7 +68,7 @@ export interface Turns {
   readonly live: TurnList
   /** Beside the open turn of the lifecycle. */
   open: {
-    readonly at: At
+    readonly at: LinePlace
     readonly calls: CallTurn
     /** Begun inside a review: Codex from 0.144 on never ends the reviewer's own turn. */
     readonly isReviewers: boolean
@@ -105,16 +105,20 @@ const isOlder = (turnId: string, threadId: string | null): boolean => {
 }
 
 /** Tells of the open turn when it never ended: found out at the next one, or at the end of the file. */
-const tellOpen = ({ lifecycle: { open: turn }, open }: Turns, found: Found, isNewest: boolean) => {
+const tellOpen = (
+  { lifecycle: { open: turn }, open }: Turns,
+  found: FileFindings,
+  isNewest: boolean
+) => {
   if (turn === null || turn.id === null || isOver(turn) || open === null || open.isReviewers) return
   if (isNewest && found.facts.isHeld) return
   const inherited = isOlder(turn.id, found.facts.threadId)
   const facts = { turnId: turn.id, newest: isNewest, inherited }
-  tell(found, 'open_turn', open.at, facts, isNewest || inherited ? { severity: 'note' } : {})
+  addFinding(found, 'open_turn', open.at, facts, isNewest || inherited ? { severity: 'note' } : {})
 }
 
 /** Where a turn of this id began that is live. */
-const begunAt = ({ lifecycle, live, open }: Turns, id: string): At | null => {
+const begunAt = ({ lifecycle, live, open }: Turns, id: string): LinePlace | null => {
   const place = live.placeOf(id)
   if (place !== null) return live.at(place)?.at ?? null
   return lifecycle.open?.id === id ? (open?.at ?? null) : null
@@ -125,7 +129,7 @@ const tellChanges = (
   turns: Turns,
   changes: ReadonlyArray<TurnChange>,
   event: PlacedEvent,
-  found: Found
+  found: FileFindings
 ): void => {
   const payload = event.line.type === 'event_msg' ? event.line.payload : null
   const startedId = payload?.type === 'task_started' ? payload.turn_id : null
@@ -134,16 +138,19 @@ const tellChanges = (
     if (change.op === 'close' && change.isNext && !isRepeated) tellOpen(turns, found, false)
     if (change.op !== 'hide' || payload?.type !== 'thread_rolled_back' || turns.before) continue
     const [asked, there] = [payload.num_turns, change.until]
-    if (asked > there) tell(found, 'rollback_past_start', event, { asked, there })
+    if (asked > there) addFinding(found, 'rollback_past_start', event, { asked, there })
   }
   if (startedId === null || changes[0]?.op === 'repeat') return
   const first = begunAt(turns, startedId)
   if (first === null) return
-  tell(found, 'duplicate_turn_id', event, { turnId: startedId, firstRevision: first.revision })
+  addFinding(found, 'duplicate_turn_id', event, {
+    turnId: startedId,
+    firstRevision: first.revision
+  })
 }
 
 /** Notes a change. A file is one segment: no turn of it is opened again in a later one. */
-const note = (turns: Turns, change: TurnChange, at: At, end: TurnEnd): void => {
+const note = (turns: Turns, change: TurnChange, at: LinePlace, end: TurnEnd): void => {
   const { live, open } = turns
   switch (change.op) {
     case 'open':
@@ -185,7 +192,7 @@ const noteReview = (turns: Turns, line: RolloutLine): void => {
 }
 
 /** One event of the file. */
-export const foldTurns = (turns: Turns, event: PlacedEvent, found: Found): void => {
+export const foldTurns = (turns: Turns, event: PlacedEvent, found: FileFindings): void => {
   const { revision, offsetBytes, bytes, line } = event
   noteReview(turns, line)
   const recorded: RecordedEvent = {
@@ -201,4 +208,4 @@ export const foldTurns = (turns: Turns, event: PlacedEvent, found: Found): void 
 }
 
 /** At the end of the file. */
-export const endTurns = (turns: Turns, found: Found): void => tellOpen(turns, found, true)
+export const endTurns = (turns: Turns, found: FileFindings): void => tellOpen(turns, found, true)
