@@ -51,8 +51,8 @@ const turnList = (): TurnList => {
     put: (place, turn) => {
       byPlace.set(place, turn)
       if (!placeById.has(turn.id)) placeById.set(turn.id, place)
-      const [oldest] = byPlace.keys()
-      if (byPlace.size <= TURNS_MAX || oldest === undefined) return true
+      if (byPlace.size <= TURNS_MAX) return true
+      const [oldest = place] = byPlace.keys()
       drop(oldest)
       return false
     },
