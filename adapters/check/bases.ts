@@ -11,6 +11,7 @@ import { openBytes } from '../jsonl/bytes.ts'
 import type { FirstLine } from '../jsonl/first-line.ts'
 import { lineEndingAt, ordinalOf } from '../jsonl/ordinals.ts'
 import { openRollout } from '../jsonl/front-to-back.ts'
+import { cutLines } from './cut-lines.ts'
 import type { Pace } from './pace.ts'
 
 /** What a base is looked for in. */
@@ -23,33 +24,35 @@ export interface Bases {
   readonly pace: Pace
 }
 
-type Before = ReturnType<typeof lineEndingAt>
+type LineBefore = ReturnType<typeof lineEndingAt>
 
+/** The number of a line stands in its first bytes. */
 const HEAD_BYTES = 96
-const NEWLINE = 10
 
 /** The line that ends at a place of a compressed file, found from its beginning. */
-const compressedLineEndingAt = async (path: string, until: number, pace: Pace): Promise<Before> => {
-  const bytes = openRollout(path, true)
-  let head = Buffer.alloc(0)
-  let isLineOver = false
+const compressedLineEndingAt = async (
+  path: string,
+  until: number,
+  pace: Pace
+): Promise<LineBefore> => {
+  const source = openRollout(path, true)
   let at = 0
+  const next = (): Uint8Array | null => {
+    const piece = at < until ? source.next() : null
+    const bytes = piece?.subarray(0, until - at) ?? null
+    at += bytes?.length ?? 0
+    return bytes
+  }
+  let [head, isLineOver, isNew] = [Buffer.alloc(0), false, true]
   try {
-    for (let piece = bytes.next(); piece !== null && at < until; piece = bytes.next()) {
-      const part = Buffer.from(piece.subarray(0, until - at))
-      for (let from = 0; from < part.length;) {
-        const end = part.indexOf(NEWLINE, from)
-        if (isLineOver) head = Buffer.alloc(0)
-        const line = part.subarray(from, end === -1 ? part.length : end)
-        if (head.length < HEAD_BYTES) head = Buffer.concat([head, line.subarray(0, HEAD_BYTES)])
-        isLineOver = end !== -1
-        from = end === -1 ? part.length : end + 1
-      }
-      at += part.length
+    for (const cut of cutLines(next, HEAD_BYTES)) {
+      if (cut.kind !== 'end' && isNew) head = Buffer.from(cut.bytes.subarray(0, HEAD_BYTES))
+      isNew = cut.kind !== 'part'
+      isLineOver = cut.kind !== 'part' && cut.terminated
       if (pace.isDue()) await pace.giveWay()
     }
   } finally {
-    bytes.close()
+    source.close()
   }
   if (at < until) return { kind: 'past_end' }
   return isLineOver ? { kind: 'line', ordinal: ordinalOf(head) } : { kind: 'inside_a_line' }
@@ -59,7 +62,7 @@ const lineBefore = async (
   { home, pace }: Bases,
   { path, compressed }: RolloutEntry,
   until: number
-): Promise<Before> => {
+): Promise<LineBefore> => {
   if (until > 0 && compressed) return compressedLineEndingAt(join(home, path), until, pace)
   const source = openBytes(join(home, path), compressed)
   try {

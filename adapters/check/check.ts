@@ -60,7 +60,7 @@ export interface CheckSummary {
 /** Findings one by one; what it returns at the end is the summary. */
 export type Check = AsyncGenerator<Finding, CheckSummary>
 
-interface Run {
+interface CheckRun {
   readonly home: string
   readonly options: CheckOptions
   readonly pace: Pace
@@ -90,7 +90,7 @@ const isHeld = (home: string, threadId: string | null): boolean =>
 
 /** Null when the checksums fit, when nobody asked, or when the file cannot be decompressed, which is told anyway. */
 const checksumFinding = async (
-  { home, pace, options }: Run,
+  { home, pace, options }: CheckRun,
   { path, threadId, compressed }: RolloutEntry,
   isCut: boolean
 ): Promise<Finding | null> => {
@@ -107,7 +107,7 @@ const checksumFinding = async (
 }
 
 /** Findings of the lines of a rollout, and of the place it continues. */
-const examined = async (run: Run, rollout: RolloutEntry): Promise<ReadonlyArray<Finding>> => {
+const examined = async (run: CheckRun, rollout: RolloutEntry): Promise<ReadonlyArray<Finding>> => {
   const { home, pace } = run
   const { path, threadId, segmentId, compressed } = rollout
   const isSegment = threadId !== segmentId
@@ -143,7 +143,10 @@ const worstOf = (findings: ReadonlyArray<Finding>): Severity =>
 
 const FILE_COUNT = { note: 'ok', warning: 'warned', broken: 'broken' } as const
 
-async function* checkEntries(run: Run, entries: ReadonlyArray<HomeEntry>): AsyncGenerator<Finding> {
+async function* checkEntries(
+  run: CheckRun,
+  entries: ReadonlyArray<HomeEntry>
+): AsyncGenerator<Finding> {
   const byPath = new Map(run.rollouts.map((rollout) => [rollout.path, rollout]))
   for (const entry of entries) {
     const rollout = byPath.get(entry.path)
@@ -160,7 +163,7 @@ async function* checkEntries(run: Run, entries: ReadonlyArray<HomeEntry>): Async
   }
 }
 
-async function* checkIndex(run: Run): AsyncGenerator<Finding> {
+async function* checkIndex(run: CheckRun): AsyncGenerator<Finding> {
   const { home, options, pace } = run
   const { index = defaultIndexDirectory(home), deep = false, threadId } = options
   if (index === 'memory') return
@@ -172,7 +175,7 @@ async function* checkIndex(run: Run): AsyncGenerator<Finding> {
 const startRun = async (
   options: CheckOptions,
   pace: Pace
-): Promise<readonly [Run, ReadonlyArray<HomeEntry>]> => {
+): Promise<readonly [CheckRun, ReadonlyArray<HomeEntry>]> => {
   const home = resolve(options.home)
   const all = await walkHome(home, pace, Date.now())
   const everything = rolloutsOf(all)
@@ -181,7 +184,7 @@ const startRun = async (
   const rollouts =
     threadId === undefined ? everything : everything.filter((one) => one.threadId === threadId)
   const wanted = new Set(rollouts.map(({ path }) => path))
-  const run: Run = {
+  const run: CheckRun = {
     ...{ home, options, pace, rollouts, done: 0, bytes: 0, partlyRead: 0 },
     bases: { home, shown: shownFiles(everything), isWhole, firstLine: firstLines(), pace },
     counts: { note: 0, warning: 0, broken: 0 },
@@ -191,7 +194,7 @@ const startRun = async (
 }
 
 /** Files against Codex's database; loaded late, because it brings SQLite with it. */
-async function* checkState({ home, options }: Run): AsyncGenerator<Finding> {
+async function* checkState({ home, options }: CheckRun): AsyncGenerator<Finding> {
   const { stateFindings } = await import('../codex-state/findings.ts')
   const { threadId, env = {} } = options
   const findings = await stateFindings({ home, env, nowMs: Date.now() })
@@ -200,7 +203,10 @@ async function* checkState({ home, options }: Run): AsyncGenerator<Finding> {
     : findings.filter((finding) => finding.threadId === threadId)
 }
 
-async function* checkAll(run: Run, entries: ReadonlyArray<HomeEntry>): AsyncGenerator<Finding> {
+async function* checkAll(
+  run: CheckRun,
+  entries: ReadonlyArray<HomeEntry>
+): AsyncGenerator<Finding> {
   yield* checkEntries(run, entries)
   if (run.options.threadId === undefined) {
     const known = new Set(run.rollouts.flatMap(({ threadId }) => threadId ?? []))

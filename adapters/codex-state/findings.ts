@@ -9,13 +9,13 @@ import { parityOf, type Parity } from '../../domain/codex-state/parity.ts'
 import type { ThreadState } from '../../domain/codex-state/state.ts'
 import { databasePath, sqliteHome, type DatabaseName } from './places.ts'
 import { headlessOf, rolloutsOf, type Rollouts } from './rollouts.ts'
-import { threadState, type Read } from './tables.ts'
+import { threadState, type DatabaseRead } from './tables.ts'
 
 /** Files and rows of a home, compared. */
-export interface Compared {
+export interface ComparedHome {
   readonly rollouts: Rollouts
   readonly headless: ReadonlySet<string>
-  readonly state: Read<ThreadState>
+  readonly state: DatabaseRead<ThreadState>
   /** Null where the database cannot be read. */
   readonly parity: Parity | null
   readonly findings: ReadonlyArray<Finding>
@@ -58,7 +58,7 @@ export interface CompareOptions {
 export const compareHome = async (
   { home, env, nowMs }: CompareOptions,
   firstLines: 'all' | 'unknown'
-): Promise<Compared> => {
+): Promise<ComparedHome> => {
   const path = databasePath(sqliteHome(home, env), 'state')
   const rollouts = rolloutsOf(home)
   const state = await threadState(path)

@@ -13,7 +13,7 @@ import {
   compareHome,
   shownPath,
   unreadableFinding,
-  type Compared,
+  type ComparedHome,
   type CompareOptions
 } from './findings.ts'
 import { DATABASES, databasePath, sqliteHome, type DatabaseName } from './places.ts'
@@ -93,7 +93,7 @@ const countsOf = (files: ReadonlyArray<RolloutFile>): FileCounts => ({
   bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 })
 
-const rolloutCounts = ({ rollouts, headless }: Compared): RolloutCounts => {
+const rolloutCounts = ({ rollouts, headless }: ComparedHome): RolloutCounts => {
   const { files, troubles } = rollouts
   const spares = files.filter(({ part }) => part === 'spare')
   return {
@@ -132,7 +132,7 @@ const goalsOf = async (
 const factsOf = async (
   home: string,
   folder: string,
-  { state }: Compared,
+  { state }: ComparedHome,
   records: ReadonlyArray<ThreadRecord>
 ): Promise<ReadonlyArray<Finding>> =>
   state.kind !== 'read'

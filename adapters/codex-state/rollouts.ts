@@ -23,12 +23,12 @@ const ROLLOUT = /^rollout-.*\.jsonl(\.zst)?$/
 /** Names that Codex makes. */
 const WELL_FORMED = /^rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-/
 
-interface Found {
+interface ListedFiles {
   readonly files: Array<Omit<RolloutFile, 'part'>>
   readonly troubles: Array<{ readonly path: string; readonly why: string }>
 }
 
-const look = (home: string, root: (typeof ROLLOUT_ROOTS)[number], found: Found): void => {
+const look = (home: string, root: (typeof ROLLOUT_ROOTS)[number], found: ListedFiles): void => {
   const archived = root === 'archived_sessions'
   const onUnreadable = (path: string, { code = 'unknown' }: NodeJS.ErrnoException): void => {
     if (code !== 'ENOENT') found.troubles.push({ path, why: code })
@@ -55,7 +55,7 @@ const look = (home: string, root: (typeof ROLLOUT_ROOTS)[number], found: Found):
 
 /** Lists the rollouts of a home. */
 export const rolloutsOf = (home: string): Rollouts => {
-  const found: Found = { files: [], troubles: [] }
+  const found: ListedFiles = { files: [], troubles: [] }
   for (const root of ROLLOUT_ROOTS) look(home, root, found)
   const known = discovery(home, PROFILE)
   const relative = (path: string): string => path.slice(home.length + 1)

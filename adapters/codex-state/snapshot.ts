@@ -5,7 +5,7 @@
  * moment in between, and what both hold at one moment is a database.
  */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, statSync } from 'node:fs'
-import { withLog } from '../../domain/codex-state/write-ahead-log.ts'
+import { withLog } from '../../domain/codex-state/sqlite-pages.ts'
 
 /** Databases and logs beyond this are not looked at, in bytes. */
 export const LARGEST_BYTES = 128 * 1024 * 1024
@@ -23,7 +23,7 @@ const unreadable = (why: string): Snapshot => ({ kind: 'unreadable', why })
 const codeOf = (thrown: unknown): string =>
   (thrown as NodeJS.ErrnoException).code ?? (thrown instanceof Error ? thrown.message : 'unknown')
 
-class Refused extends Error {}
+class SnapshotRefused extends Error {}
 
 const CHUNK_BYTES = 256 * 1024
 
@@ -31,13 +31,13 @@ const CHUNK_BYTES = 256 * 1024
 const withPlain = <A>(path: string, use: (file: number, sizeBytes: number) => A): A | null => {
   const before = lstatSync(path, { throwIfNoEntry: false })
   if (before === undefined) return null
-  if (!before.isFile()) throw new Refused('it is not a plain file')
+  if (!before.isFile()) throw new SnapshotRefused('it is not a plain file')
   // A pipe that takes the place of the file now would block without the last flag.
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     const stat = fstatSync(file)
-    if (!stat.isFile()) throw new Refused('it is not a plain file')
-    if (stat.size > LARGEST_BYTES) throw new Refused('it is too large to be looked at')
+    if (!stat.isFile()) throw new SnapshotRefused('it is not a plain file')
+    if (stat.size > LARGEST_BYTES) throw new SnapshotRefused('it is too large to be looked at')
     return use(file, stat.size)
   } finally {
     closeSync(file)
@@ -94,7 +94,7 @@ export const snapshotOf = (path: string): Snapshot => {
     return whole.ok ? { kind: 'read', bytes: whole.bytes } : unreadable(whole.why)
   } catch (thrown) {
     return unreadable(
-      thrown instanceof Refused ? thrown.message : `reading it failed (${codeOf(thrown)})`
+      thrown instanceof SnapshotRefused ? thrown.message : `reading it failed (${codeOf(thrown)})`
     )
   }
 }

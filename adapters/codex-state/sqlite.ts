@@ -15,12 +15,12 @@ export const TEXT_CHARACTERS_MAX = 4096
 export const ROWS_MAX = 200_000
 
 /** A row, by name of its columns; a column that the table does not have is null. */
-export type Row = Readonly<Record<string, string | number | null>>
+export type SqliteRow = Readonly<Record<string, string | number | null>>
 
 /** A database in memory. */
-export interface Opened {
+export interface OpenDatabase {
   /** The wanted columns of a table; null when there is no such plain table. Throws when it is damaged. */
-  readonly rows: (table: string, columns: ReadonlyArray<string>) => ReadonlyArray<Row> | null
+  readonly rows: (table: string, columns: ReadonlyArray<string>) => ReadonlyArray<SqliteRow> | null
   /** What SQLite finds wrong with the database: `ok`, or the first few sentences. */
   readonly integrity: () => string
   readonly close: () => void
@@ -50,11 +50,15 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 type Database = InstanceType<Sqlite['Database']>
 
-const all = (database: Database, sql: string, given: ReadonlyArray<string> = []): Array<Row> => {
+const all = (
+  database: Database,
+  sql: string,
+  given: ReadonlyArray<string> = []
+): Array<SqliteRow> => {
   const statement = database.prepare(sql, [...given])
   try {
-    const found: Array<Row> = []
-    while (statement.step()) found.push(statement.getAsObject() as Row)
+    const found: Array<SqliteRow> = []
+    while (statement.step()) found.push(statement.getAsObject() as SqliteRow)
     return found
   } finally {
     statement.free()
@@ -69,7 +73,7 @@ const rowsOf = (
   database: Database,
   table: string,
   wanted: ReadonlyArray<string>
-): ReadonlyArray<Row> | null => {
+): ReadonlyArray<SqliteRow> | null => {
   if (all(database, IS_PLAIN, [table]).length === 0) return null
   const columns = all(database, COLUMNS, [table])
   const plain = new Set(columns.filter(({ hidden }) => hidden === 0).map(({ name }) => name))
@@ -82,7 +86,7 @@ const rowsOf = (
 }
 
 /** Opens the bytes of a database. What is wrong with them is thrown by the first question. */
-export const openBytes = async (bytes: Uint8Array): Promise<Opened> => {
+export const openBytes = async (bytes: Uint8Array): Promise<OpenDatabase> => {
   const { Database } = await load()
   const database = new Database(bytes)
   database.exec('pragma trusted_schema = off; pragma cell_size_check = on; pragma query_only = on')

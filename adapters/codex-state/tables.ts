@@ -9,117 +9,110 @@ import type {
   ThreadState
 } from '../../domain/codex-state/state.ts'
 import { snapshotOf } from './snapshot.ts'
-import { openBytes, type Opened, type Row } from './sqlite.ts'
+import { openBytes, type OpenDatabase, type SqliteRow } from './sqlite.ts'
 
 /** Something of a database, or why there is nothing. */
-export type Read<A> =
+export type DatabaseRead<A> =
   | { readonly kind: 'read'; readonly value: A; readonly sizeBytes: number }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreadable'; readonly why: string }
 
-const text = (row: Row, column: string): string => {
-  const value = row[column]
-  return typeof value === 'string' ? value : ''
-}
+/** A member of a row: its column, and how its value is taken. */
+type Column<A> = readonly [name: string, take: (value: SqliteRow[string] | undefined) => A]
+type Columns<A> = { readonly [Member in keyof A]: Column<A[Member]> }
 
-const textOrNull = (row: Row, column: string): string | null => {
-  const value = row[column]
-  return typeof value === 'string' ? value : null
-}
-
-const numberOrNull = (row: Row, column: string): number | null => {
-  const value = row[column]
-  return typeof value === 'number' ? value : null
-}
-
-const id = (row: Row, column: string): string => text(row, column).toLowerCase()
-
-const THREADS = [
-  'id',
-  'rollout_path',
-  'archived',
-  'source',
-  'model_provider',
-  'cwd',
-  'title',
-  'name',
-  'first_user_message',
-  'preview',
-  'tokens_used',
-  'model',
-  'git_sha',
-  'git_branch',
-  'git_origin_url'
+const textOrNull = (name: string): Column<string | null> => [
+  name,
+  (value) => (typeof value === 'string' ? value : null)
+]
+const text = (name: string): Column<string> => [
+  name,
+  (value) => (typeof value === 'string' ? value : '')
+]
+const id = (name: string): Column<string> => [
+  name,
+  (value) => (typeof value === 'string' ? value.toLowerCase() : '')
+]
+const numberOrNull = (name: string): Column<number | null> => [
+  name,
+  (value) => (typeof value === 'number' ? value : null)
+]
+const number = (name: string): Column<number> => [
+  name,
+  (value) => (typeof value === 'number' ? value : 0)
 ]
 
-const threadOf = (row: Row): StateThread => ({
-  id: id(row, 'id'),
-  rolloutPath: text(row, 'rollout_path'),
-  archived: (numberOrNull(row, 'archived') ?? 0) !== 0,
-  source: text(row, 'source'),
-  modelProvider: text(row, 'model_provider'),
-  cwd: text(row, 'cwd'),
-  title: text(row, 'title'),
-  name: textOrNull(row, 'name'),
-  firstUserMessage: text(row, 'first_user_message'),
-  preview: textOrNull(row, 'preview'),
-  tokensUsed: numberOrNull(row, 'tokens_used') ?? 0,
-  model: textOrNull(row, 'model'),
-  gitSha: textOrNull(row, 'git_sha'),
-  gitBranch: textOrNull(row, 'git_branch'),
-  gitOriginUrl: textOrNull(row, 'git_origin_url')
-})
+const THREAD: Columns<StateThread> = {
+  id: id('id'),
+  rolloutPath: text('rollout_path'),
+  archived: ['archived', (value) => typeof value === 'number' && value !== 0],
+  source: text('source'),
+  modelProvider: text('model_provider'),
+  cwd: text('cwd'),
+  title: text('title'),
+  name: textOrNull('name'),
+  firstUserMessage: text('first_user_message'),
+  preview: textOrNull('preview'),
+  tokensUsed: number('tokens_used'),
+  model: textOrNull('model'),
+  gitSha: textOrNull('git_sha'),
+  gitBranch: textOrNull('git_branch'),
+  gitOriginUrl: textOrNull('git_origin_url')
+}
 
-const backfillOf = (row: Row): BackfillState => ({
-  status: text(row, 'status'),
-  lastWatermark: textOrNull(row, 'last_watermark'),
-  lastSuccessAt: numberOrNull(row, 'last_success_at'),
-  updatedAt: numberOrNull(row, 'updated_at')
-})
+const BACKFILL: Columns<BackfillState> = {
+  status: text('status'),
+  lastWatermark: textOrNull('last_watermark'),
+  lastSuccessAt: numberOrNull('last_success_at'),
+  updatedAt: numberOrNull('updated_at')
+}
 
-const edgeOf = (row: Row): SpawnEdge => ({
-  parentId: id(row, 'parent_thread_id'),
-  childId: id(row, 'child_thread_id'),
-  status: text(row, 'status')
-})
+const EDGE: Columns<SpawnEdge> = {
+  parentId: id('parent_thread_id'),
+  childId: id('child_thread_id'),
+  status: text('status')
+}
 
-const goalOf = (row: Row): StateGoal => ({
-  threadId: id(row, 'thread_id'),
-  objective: text(row, 'objective'),
-  status: text(row, 'status'),
-  tokenBudget: numberOrNull(row, 'token_budget'),
-  tokensUsed: numberOrNull(row, 'tokens_used') ?? 0,
-  timeUsedSeconds: numberOrNull(row, 'time_used_seconds') ?? 0,
-  createdAtMs: numberOrNull(row, 'created_at_ms') ?? 0,
-  updatedAtMs: numberOrNull(row, 'updated_at_ms') ?? 0
-})
+const GOAL: Columns<StateGoal> = {
+  threadId: id('thread_id'),
+  objective: text('objective'),
+  status: text('status'),
+  tokenBudget: numberOrNull('token_budget'),
+  tokensUsed: number('tokens_used'),
+  timeUsedSeconds: number('time_used_seconds'),
+  createdAtMs: number('created_at_ms'),
+  updatedAtMs: number('updated_at_ms')
+}
 
-const GOALS = [
-  'thread_id',
-  'objective',
-  'status',
-  'token_budget',
-  'tokens_used',
-  'time_used_seconds',
-  'created_at_ms',
-  'updated_at_ms'
-]
+/** The rows of a table; null when there is no such table. */
+const rowsIn = <A>(
+  opened: OpenDatabase,
+  table: string,
+  columns: Columns<A>
+): ReadonlyArray<A> | null => {
+  const members = Object.entries<Column<unknown>>(columns)
+  const rows = opened.rows(
+    table,
+    members.map(([, [name]]) => name)
+  )
+  return (
+    rows?.map(
+      (row) =>
+        Object.fromEntries(members.map(([member, [name, take]]) => [member, take(row[name])])) as A
+    ) ?? null
+  )
+}
 
-const goalsIn = (opened: Opened): ReadonlyArray<StateGoal> =>
-  (opened.rows('thread_goals', GOALS) ?? []).map(goalOf)
+const goalsIn = (opened: OpenDatabase): ReadonlyArray<StateGoal> =>
+  rowsIn(opened, 'thread_goals', GOAL) ?? []
 
-const stateIn = (opened: Opened): ThreadState | string => {
-  const threads = opened.rows('threads', THREADS)
+const stateIn = (opened: OpenDatabase): ThreadState | string => {
+  const threads = rowsIn(opened, 'threads', THREAD)
   if (threads === null) return 'it has no table of threads'
-  const [backfill] =
-    opened.rows('backfill_state', ['status', 'last_watermark', 'last_success_at', 'updated_at']) ??
-    []
-  const edges =
-    opened.rows('thread_spawn_edges', ['parent_thread_id', 'child_thread_id', 'status']) ?? []
   return {
-    threads: threads.map(threadOf),
-    backfill: backfill === undefined ? null : backfillOf(backfill),
-    edges: edges.map(edgeOf),
+    threads,
+    backfill: rowsIn(opened, 'backfill_state', BACKFILL)?.[0] ?? null,
+    edges: rowsIn(opened, 'thread_spawn_edges', EDGE) ?? [],
     goals: goalsIn(opened)
   }
 }
@@ -127,8 +120,8 @@ const stateIn = (opened: Opened): ThreadState | string => {
 /** Reads something of a database; a text is why it cannot be. */
 const reading = async <A extends object>(
   path: string,
-  use: (opened: Opened) => A | string
-): Promise<Read<A>> => {
+  use: (opened: OpenDatabase) => A | string
+): Promise<DatabaseRead<A>> => {
   const snapshot = snapshotOf(path)
   if (snapshot.kind !== 'read') return snapshot
   try {
@@ -148,12 +141,13 @@ const reading = async <A extends object>(
 }
 
 /** What a database of threads holds. */
-export const threadState = (path: string): Promise<Read<ThreadState>> => reading(path, stateIn)
+export const threadState = (path: string): Promise<DatabaseRead<ThreadState>> =>
+  reading(path, stateIn)
 
 /** The goals of a database of goals. */
-export const stateGoals = (path: string): Promise<Read<ReadonlyArray<StateGoal>>> =>
+export const stateGoals = (path: string): Promise<DatabaseRead<ReadonlyArray<StateGoal>>> =>
   reading(path, goalsIn)
 
 /** What SQLite finds wrong with a database: `ok`, or the first few sentences. */
-export const integrityOf = async (path: string): Promise<Read<{ readonly said: string }>> =>
+export const integrityOf = async (path: string): Promise<DatabaseRead<{ readonly said: string }>> =>
   reading(path, (opened) => ({ said: opened.integrity() }))

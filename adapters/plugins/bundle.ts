@@ -16,7 +16,7 @@ import {
   type PluginManifest
 } from '../../domain/plugins/manifest.ts'
 import type { ProfileName } from '../../domain/profile.ts'
-import type { CapabilitySummary } from '../../domain/plugins/telemetry.ts'
+import type { CapabilitySummary } from '../../domain/analytics/plugin-events.ts'
 import { statOf } from './tree.ts'
 
 const MANIFEST_BYTES_MAX = 1024 * 1024

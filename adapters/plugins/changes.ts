@@ -4,28 +4,25 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { statSync } from 'node:fs'
 import { describe } from '../../domain/errors.ts'
-import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { printPluginId, toRemoteId, trimmed, type PluginId } from '../../domain/plugins/ids.ts'
 import { givenManifest, manifestFor } from '../../domain/plugins/manifest.ts'
 import type { ProfileName } from '../../domain/profile.ts'
-import type { PluginTelemetryMetadata } from '../../domain/plugins/telemetry.ts'
+import type { PluginTelemetryMetadata } from '../../domain/analytics/plugin-events.ts'
 import { isVersion, LOCAL_VERSION } from '../../domain/plugins/version-name.ts'
 import { holdHome } from '../home/hold.ts'
 import { readManifest } from './bundle.ts'
 import { editConfig, planConfig } from './config-table.ts'
 import { installBundle, recoverPlugins, removePlugin, type BundleContent } from './install.ts'
 import type { PluginsManager } from './manager.ts'
-import { clearSidecar, writeSidecar, type Step } from './sidecar-file.ts'
-import { pluginFolder, versionsIn } from './tree.ts'
-
-type Outcome<A> = E.Either<PluginFault, A>
+import { clearSidecar, writeSidecar, type OnStep } from './sidecar-file.ts'
+import { pluginFolder, versionsIn, type PluginResult } from './tree.ts'
 
 /** How a change is done. */
 export interface ChangeOptions {
   /** Check everything, and change nothing. */
   readonly dryRun?: boolean
   /** Called before each step; a test may end the process in it. */
-  readonly step?: Step
+  readonly step?: OnStep
 }
 
 /** What became of a plugin. */
@@ -45,8 +42,8 @@ export interface ChangedPlugin {
 export const holdingPlugins = async <A>(
   home: string,
   { dryRun = false }: ChangeOptions,
-  change: () => Outcome<A>
-): Promise<Outcome<A>> => {
+  change: () => PluginResult<A>
+): Promise<PluginResult<A>> => {
   if (dryRun) return change()
   const hold = await holdHome(home, 'plugins')
   if (E.isLeft(hold)) {
@@ -66,7 +63,7 @@ export const holdingPlugins = async <A>(
 }
 
 /** A bundle that is what it should be, and the version it would be installed as. */
-const checked = (id: PluginId, bundle: string, profile: ProfileName): Outcome<string> => {
+const checked = (id: PluginId, bundle: string, profile: ProfileName): PluginResult<string> => {
   const found = readManifest(bundle, profile)
   if (E.isLeft(found)) return found
   const fits = manifestFor(found.right.manifest, id)
@@ -78,7 +75,7 @@ const checkedLocal = (
   id: PluginId,
   bundle: string,
   profile: ProfileName
-): Outcome<Pick<BundleContent, 'version' | 'givenManifest'>> => {
+): PluginResult<Pick<BundleContent, 'version' | 'givenManifest'>> => {
   const version = checked(id, bundle, profile)
   if (E.isRight(version)) return E.right({ version: version.right })
   const given = givenManifest(id, profile)
@@ -100,7 +97,7 @@ const installed = (
   id: PluginId,
   content: BundleContent,
   options: ChangeOptions
-): Outcome<ReadonlyArray<string>> => {
+): PluginResult<ReadonlyArray<string>> => {
   if (options.dryRun === true) {
     const folder = pluginFolder(home, id)
     return E.isLeft(folder) ? folder : E.right(removedBy(home, id, content.version))
@@ -120,7 +117,7 @@ export const installLocal = (
   id: PluginId,
   bundle: string,
   options: ChangeOptions = {}
-): Promise<Outcome<ChangedPlugin>> =>
+): Promise<PluginResult<ChangedPlugin>> =>
   holdingPlugins(home, options, () => {
     const content = checkedLocal(id, bundle, manager.profile)
     if (E.isLeft(content)) return content
@@ -153,7 +150,11 @@ export interface RemoteRelease {
   readonly version: string | null
 }
 
-const releaseVersion = (found: string, wanted: string | null, bundle: string): Outcome<string> => {
+const releaseVersion = (
+  found: string,
+  wanted: string | null,
+  bundle: string
+): PluginResult<string> => {
   if (wanted !== null)
     return isVersion(trimmed(wanted))
       ? E.right(trimmed(wanted))
@@ -172,7 +173,7 @@ export const placeRelease = (
   bundle: string,
   release: RemoteRelease,
   options: ChangeOptions
-): Outcome<{ readonly version: string; readonly removed: ReadonlyArray<string> }> => {
+): PluginResult<{ readonly version: string; readonly removed: ReadonlyArray<string> }> => {
   const remoteId = toRemoteId(release.remoteId)
   if (E.isLeft(remoteId)) return remoteId
   const found = checked(id, bundle, manager.profile)
@@ -194,7 +195,7 @@ export const installRemote = (
   bundle: string,
   release: RemoteRelease,
   options: ChangeOptions = {}
-): Promise<Outcome<ChangedPlugin>> =>
+): Promise<PluginResult<ChangedPlugin>> =>
   holdingPlugins(home, options, () => {
     const placed = placeRelease(home, manager, id, bundle, release, options)
     if (E.isLeft(placed)) return placed
@@ -208,7 +209,7 @@ export const installRemote = (
     })
   })
 
-const versionsOf = (home: string, id: PluginId): Outcome<ReadonlyArray<string> | null> =>
+const versionsOf = (home: string, id: PluginId): PluginResult<ReadonlyArray<string> | null> =>
   E.map((folder: string | null) => (folder === null ? null : versionsIn(folder)))(
     pluginFolder(home, id)
   )
@@ -222,7 +223,7 @@ export const uninstall = (
   manager: PluginsManager,
   id: PluginId,
   options: ChangeOptions = {}
-): Promise<Outcome<ChangedPlugin>> =>
+): Promise<PluginResult<ChangedPlugin>> =>
   holdingPlugins(home, options, () => {
     const localId = printPluginId(id)
     const versions = versionsOf(home, id)

@@ -5,23 +5,20 @@ import * as E from 'fp-ts/lib/Either.js'
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject } from '../../domain/json.ts'
-import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { printPluginId, type PluginId } from '../../domain/plugins/ids.ts'
 import { parsedConfig } from '../home/config.ts'
 import { replaceFile } from '../replace-file.ts'
 import { withEnabled, withoutPlugin } from './config-edit.ts'
-import { attempt, statOf } from './tree.ts'
-import type { Step } from './sidecar-file.ts'
-
-type Outcome<A> = E.Either<PluginFault, A>
+import { attempt, statOf, type PluginResult } from './tree.ts'
+import type { OnStep } from './sidecar-file.ts'
 
 /** Plugins by id, and whether each is enabled; null for a table that does not say. */
 export type ConfiguredPlugins = ReadonlyMap<string, boolean | null>
 
 /** The text of the configuration, empty when there is none; `BadConfig` for bytes that a rewrite would not give back. */
-const configText = (path: string): Outcome<string> =>
+const configText = (path: string): PluginResult<string> =>
   E.flatten(
-    attempt(path, (): Outcome<string> => {
+    attempt(path, (): PluginResult<string> => {
       if (statOf(path) === null) return E.right('')
       const bytes = readFileSync(path)
       const text = bytes.toString('utf8')
@@ -43,7 +40,7 @@ const pluginsIn = (text: string): ConfiguredPlugins => {
 }
 
 /** What the configuration of a home says about plugins; `BadConfig` when it is not TOML. */
-export const configuredPlugins = (home: string): Outcome<ConfiguredPlugins> => {
+export const configuredPlugins = (home: string): PluginResult<ConfiguredPlugins> => {
   const path = join(home, 'config.toml')
   const text = configText(path)
   if (E.isLeft(text)) return text
@@ -53,7 +50,7 @@ export const configuredPlugins = (home: string): Outcome<ConfiguredPlugins> => {
 }
 
 /** A link is followed to the file it means. A new file is its owner's. */
-const replaceConfig = (path: string, text: string, step: Step): void => {
+const replaceConfig = (path: string, text: string, step: OnStep): void => {
   const isThere = statOf(path) !== null
   const target = isThere ? realpathSync(path) : path
   const mode = isThere ? statSync(target).mode & 0o777 : 0o600
@@ -71,7 +68,7 @@ export const planConfig = (
   home: string,
   id: PluginId,
   edit: ConfigEdit
-): Outcome<string | null> => {
+): PluginResult<string | null> => {
   const path = join(home, 'config.toml')
   const localId = printPluginId(id)
   const known = configuredPlugins(home)
@@ -90,8 +87,8 @@ export const editConfig = (
   home: string,
   id: PluginId,
   edit: ConfigEdit,
-  step: Step = () => undefined
-): Outcome<void> => {
+  step: OnStep = () => undefined
+): PluginResult<void> => {
   const planned = planConfig(home, id, edit)
   if (E.isLeft(planned)) return planned
   const text = planned.right

@@ -23,14 +23,19 @@ import {
   writeFileSync
 } from 'node:fs'
 import { basename, dirname, join, sep } from 'node:path'
-import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { MANIFEST_PATH } from '../../domain/plugins/manifest.ts'
 import type { PluginId } from '../../domain/plugins/ids.ts'
 import { syncFolder } from '../home/own-folder.ts'
-import type { Step } from './sidecar-file.ts'
-import { attempt, cacheTree, pluginFolder, pluginPath, statOf, versionsIn } from './tree.ts'
-
-type Outcome<A> = E.Either<PluginFault, A>
+import type { OnStep } from './sidecar-file.ts'
+import {
+  attempt,
+  cacheTree,
+  pluginFolder,
+  pluginPath,
+  statOf,
+  versionsIn,
+  type PluginResult
+} from './tree.ts'
 
 /** As much as Codex unpacks of a bundle. */
 export const BUNDLE_BYTES_MAX = 250 * 1024 * 1024
@@ -97,7 +102,7 @@ export interface Installed {
 const removeAll = (path: string): void => rmSync(path, { recursive: true, force: true })
 
 /** Puts a whole plugin folder in the place of another; the other one comes back when that fails. */
-const swap = (market: string, staged: string, target: string, name: string, step: Step): void => {
+const swap = (market: string, staged: string, target: string, name: string, step: OnStep): void => {
   const backup = mkdtempSync(join(market, 'plugin-backup-unroll'))
   step()
   renameSync(target, join(backup, name))
@@ -126,7 +131,7 @@ const put = (
   { market, target, name, work }: Placing,
   staged: string,
   version: string,
-  step: Step
+  step: OnStep
 ): Installed => {
   const isThere = existsSync(target)
   const before = isThere ? versionsIn(target) : []
@@ -160,7 +165,7 @@ const restoreBackup = (market: string, backup: string): void => {
  * Puts what a killed process of ours left in order: a plugin in a backup returns when its place is empty, everything else
  * that is ours is removed. What Codex works in is left alone.
  */
-export const recoverPlugins = (home: string): Outcome<void> => {
+export const recoverPlugins = (home: string): PluginResult<void> => {
   const tree = cacheTree(home)
   if (E.isLeft(tree)) return tree
   const ours = tree.right.strays.map(({ path }) => path).filter((path) => OURS.test(basename(path)))
@@ -182,13 +187,13 @@ export const installBundle = (
   home: string,
   id: PluginId,
   { bundle, version, givenManifest }: BundleContent,
-  step: Step = () => undefined
-): Outcome<Installed> => {
+  step: OnStep = () => undefined
+): PluginResult<Installed> => {
   const there = pluginFolder(home, id)
   if (E.isLeft(there)) return there
   const target = pluginPath(home, id)
   const market = join(target, '..')
-  const done = attempt(bundle, (): Outcome<Installed> => {
+  const done = attempt(bundle, (): PluginResult<Installed> => {
     mkdirSync(market, { recursive: true })
     const source = realpathSync(bundle)
     if (isWithin(realpathSync(market), source))
@@ -214,8 +219,8 @@ export const installBundle = (
 export const removePlugin = (
   home: string,
   id: PluginId,
-  step: Step = () => undefined
-): Outcome<boolean> => {
+  step: OnStep = () => undefined
+): PluginResult<boolean> => {
   const folder = pluginFolder(home, id)
   if (E.isLeft(folder)) return folder
   const path = folder.right

@@ -11,7 +11,7 @@ import {
   metadataOf,
   type CapabilitySummary,
   type PluginTelemetryMetadata
-} from '../../domain/plugins/telemetry.ts'
+} from '../../domain/analytics/plugin-events.ts'
 import { activeVersion } from '../../domain/plugins/version.ts'
 import { capabilitiesOf, readManifest } from './bundle.ts'
 import { readSidecar } from './sidecar-file.ts'

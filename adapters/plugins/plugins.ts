@@ -3,7 +3,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
-import type { PluginFault } from '../../domain/plugins/fault.ts'
 import { NEWEST_ERA, type ProfileName } from '../../domain/profile.ts'
 import { parsePluginId, type PluginId } from '../../domain/plugins/ids.ts'
 import type { ListedPlugins } from '../../domain/plugins/snapshot.ts'
@@ -21,37 +20,41 @@ import { pluginsManager, type PluginsManager } from './manager.ts'
 import { scanPlugins, type PluginScan } from './scan.ts'
 import { clearSidecar, readSidecar, writeSidecar } from './sidecar-file.ts'
 import { syncPlugins, type Synced } from './sync.ts'
+import type { PluginResult } from './tree.ts'
 
-type Outcome<A> = E.Either<PluginFault, A>
-type Change<A> = Promise<Outcome<A>>
+type PluginChange<A> = Promise<PluginResult<A>>
 
 /** The plugins of a home. Ids are `name@marketplace`; `BadPluginId` for any other text. Nothing uses the network. */
 export interface HomePlugins {
   /** What analytics say about plugins. */
   readonly manager: PluginsManager
   /** Looks at cache, sidecars and configuration. */
-  readonly scan: () => Outcome<PluginScan>
+  readonly scan: () => PluginResult<PluginScan>
   /** What is not as it should be. */
-  readonly findings: () => Outcome<ReadonlyArray<PluginFinding>>
+  readonly findings: () => PluginResult<ReadonlyArray<PluginFinding>>
   /** The remote id beside an installed plugin; null when there is none. */
-  readonly readSidecar: (pluginId: string) => Outcome<string | null>
+  readonly readSidecar: (pluginId: string) => PluginResult<string | null>
   /** Notes the remote id of an installed plugin; on disk when it answers. */
-  readonly writeSidecar: (pluginId: string, remoteId: string) => Change<void>
-  readonly clearSidecar: (pluginId: string) => Change<void>
+  readonly writeSidecar: (pluginId: string, remoteId: string) => PluginChange<void>
+  readonly clearSidecar: (pluginId: string) => PluginChange<void>
   readonly installLocal: (
     pluginId: string,
     bundle: string,
     options?: ChangeOptions
-  ) => Change<ChangedPlugin>
+  ) => PluginChange<ChangedPlugin>
   readonly installRemote: (
     pluginId: string,
     bundle: string,
     release: RemoteRelease,
     options?: ChangeOptions
-  ) => Change<ChangedPlugin>
-  readonly uninstall: (pluginId: string, options?: ChangeOptions) => Change<ChangedPlugin>
+  ) => PluginChange<ChangedPlugin>
+  readonly uninstall: (pluginId: string, options?: ChangeOptions) => PluginChange<ChangedPlugin>
   /** Applies a list of the backend (`parseListed`); bundle paths are relative to `folder`. */
-  readonly sync: (listed: ListedPlugins, folder: string, options?: ChangeOptions) => Change<Synced>
+  readonly sync: (
+    listed: ListedPlugins,
+    folder: string,
+    options?: ChangeOptions
+  ) => PluginChange<Synced>
 }
 
 /** The plugins of a home, by the rules of a version of Codex; `onWarning` is told of sidecars that cannot be read. */
@@ -62,7 +65,7 @@ export const homePlugins = (
 ): HomePlugins => {
   const home = resolve(given)
   const manager = pluginsManager(home, onWarning, profile)
-  const withId = <A>(text: string, use: (id: PluginId) => Change<A>): Change<A> => {
+  const withId = <A>(text: string, use: (id: PluginId) => PluginChange<A>): PluginChange<A> => {
     const id = parsePluginId(text)
     return E.isLeft(id) ? Promise.resolve(id) : use(id.right)
   }

@@ -13,9 +13,14 @@ import { activeVersion, compareVersions } from '../../domain/plugins/version.ts'
 import { capabilitiesOf, readManifest } from './bundle.ts'
 import { configuredPlugins, type ConfiguredPlugins } from './config-table.ts'
 import { readSidecar } from './sidecar-file.ts'
-import { attempt, cacheTree, pluginFolder, versionsIn, type Stray } from './tree.ts'
-
-type Outcome<A> = E.Either<PluginFault, A>
+import {
+  attempt,
+  cacheTree,
+  pluginFolder,
+  versionsIn,
+  type Stray,
+  type PluginResult
+} from './tree.ts'
 
 /** A plugin as it is. */
 export interface ScannedPlugin {
@@ -50,7 +55,7 @@ const stateOf = (fault: PluginFault): SidecarState => {
   }
 }
 
-const sidecarStateOf = (sidecar: Outcome<string | null>): SidecarState => {
+const sidecarStateOf = (sidecar: PluginResult<string | null>): SidecarState => {
   if (E.isLeft(sidecar)) return stateOf(sidecar.left)
   return sidecar.right === null ? 'absent' : 'ok'
 }
@@ -145,7 +150,7 @@ const readConfig = (home: string): { config: ConfiguredPlugins; fault: PluginFau
 export const scanPlugins = (
   home: string,
   profile: ProfileName = NEWEST_ERA
-): Outcome<PluginScan> => {
+): PluginResult<PluginScan> => {
   const tree = cacheTree(home)
   if (E.isLeft(tree)) return tree
   const { config, fault } = readConfig(home)

@@ -19,21 +19,19 @@ import {
 } from '../../domain/plugins/sidecar.ts'
 import { syncFolder } from '../home/own-folder.ts'
 import { replaceFile } from '../replace-file.ts'
-import { attempt, pluginFolder, pluginIo, versionsIn } from './tree.ts'
-
-type Outcome<A> = E.Either<PluginFault, A>
+import { attempt, pluginFolder, pluginIo, versionsIn, type PluginResult } from './tree.ts'
 
 const FILE_MODE = 0o600
 /** Ours among the files that are written before they are renamed; a kill may leave one behind. */
 const TEMPORARY = '.tmp-unroll-'
 
 /** Called before each step of a change; a test may end the process in it. */
-export type Step = () => void
+export type OnStep = () => void
 
-const notFile = (path: string, reason: string): Outcome<never> =>
+const notFile = (path: string, reason: string): PluginResult<never> =>
   E.left({ _tag: 'UnsafePath', path, reason })
 
-const decoded = (bytes: Uint8Array): Outcome<string> => {
+const decoded = (bytes: Uint8Array): PluginResult<string> => {
   try {
     return E.right(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch {
@@ -41,7 +39,7 @@ const decoded = (bytes: Uint8Array): Outcome<string> => {
   }
 }
 
-const textOf = (file: number, path: string): Outcome<string> => {
+const textOf = (file: number, path: string): PluginResult<string> => {
   const stat = fstatSync(file)
   if (!stat.isFile()) return notFile(path, 'it is no regular file')
   const buffer = Buffer.alloc(SIDECAR_BYTES_MAX + 1)
@@ -60,7 +58,7 @@ const textOf = (file: number, path: string): Outcome<string> => {
 /** A pipe in its place must not keep the reader waiting. */
 const OPEN_SAFELY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-const readText = (path: string): Outcome<string | null> => {
+const readText = (path: string): PluginResult<string | null> => {
   let file: number
   try {
     file = openSync(path, OPEN_SAFELY)
@@ -83,7 +81,7 @@ const isInstalled = (folder: string | null): folder is string =>
   folder !== null && versionsIn(folder).length > 0
 
 /** The remote id beside a plugin's versions; null when there is none, or the plugin is not installed. */
-export const readSidecar = (home: string, id: PluginId): Outcome<string | null> => {
+export const readSidecar = (home: string, id: PluginId): PluginResult<string | null> => {
   const folder = pluginFolder(home, id)
   if (E.isLeft(folder)) return folder
   const installed = attempt(folder.right ?? home, () => isInstalled(folder.right))
@@ -100,7 +98,7 @@ const sweep = (folder: string): void => {
     if (name.startsWith(TEMPORARY)) rmSync(join(folder, name), { force: true })
 }
 
-const replace = (folder: string, text: string, step: Step): void => {
+const replace = (folder: string, text: string, step: OnStep): void => {
   sweep(folder)
   const temporary = join(folder, `${TEMPORARY}${randomBytes(6).toString('hex')}`)
   replaceFile(join(folder, SIDECAR_FILE), text, { temporary, mode: FILE_MODE, step })
@@ -114,8 +112,8 @@ export const writeSidecar = (
   home: string,
   id: PluginId,
   remoteId: string,
-  step: Step = () => undefined
-): Outcome<void> => {
+  step: OnStep = () => undefined
+): PluginResult<void> => {
   const text = printSidecar(remoteId)
   if (E.isLeft(text)) return text
   const found = pluginFolder(home, id)
@@ -134,7 +132,7 @@ export const writeSidecar = (
  * Deletes the sidecar of a plugin, even a folder in its place: one that was installed from elsewhere has no remote id. A link is
  * deleted, not followed.
  */
-export const clearSidecar = (home: string, id: PluginId): Outcome<void> => {
+export const clearSidecar = (home: string, id: PluginId): PluginResult<void> => {
   const folder = pluginFolder(home, id)
   if (E.isLeft(folder)) return folder
   const path = folder.right

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
-import { describeFault, type PluginFault } from '../../domain/plugins/fault.ts'
+import { describeFault } from '../../domain/plugins/fault.ts'
 import { isRemoteMarketplace, printPluginId } from '../../domain/plugins/ids.ts'
 import { snapshotOf, type ListedPlugin, type ListedPlugins } from '../../domain/plugins/snapshot.ts'
 import { activeVersion } from '../../domain/plugins/version.ts'
@@ -11,9 +11,7 @@ import { holdingPlugins, placeRelease, type ChangeOptions } from './changes.ts'
 import { removePlugin } from './install.ts'
 import type { PluginsManager } from './manager.ts'
 import { readSidecar, writeSidecar } from './sidecar-file.ts'
-import { cacheTree, pluginFolder, versionsIn } from './tree.ts'
-
-type Outcome<A> = E.Either<PluginFault, A>
+import { cacheTree, pluginFolder, versionsIn, type PluginResult } from './tree.ts'
 
 /** What a sync did; plugins are named by their local ids. */
 export interface Synced {
@@ -30,7 +28,11 @@ export interface Synced {
 type Applied = 'installed' | 'noted' | 'same'
 
 /** Notes the remote id of a plugin that is current; Codex writes it anew each time too. */
-const note = (home: string, plugin: ListedPlugin, options: ChangeOptions): Outcome<Applied> => {
+const note = (
+  home: string,
+  plugin: ListedPlugin,
+  options: ChangeOptions
+): PluginResult<Applied> => {
   const { pluginId, remoteId } = plugin
   const before = readSidecar(home, pluginId)
   const known = E.isRight(before) && before.right === remoteId
@@ -47,7 +49,7 @@ const apply = (
   plugin: ListedPlugin,
   folder: string,
   options: ChangeOptions
-): Outcome<Applied> => {
+): PluginResult<Applied> => {
   const { pluginId, remoteId, version, bundlePath } = plugin
   const there = pluginFolder(home, pluginId)
   if (E.isLeft(there)) return there
@@ -68,7 +70,7 @@ const removeStale = (
   home: string,
   { plugins, failed }: ListedPlugins,
   options: ChangeOptions
-): Outcome<ReadonlyArray<string>> => {
+): PluginResult<ReadonlyArray<string>> => {
   const listed = [...plugins, ...failed].flatMap(({ pluginId }) => pluginId ?? [])
   if (listed.length < plugins.length + failed.length) return E.right([])
   const tree = cacheTree(home)
@@ -97,7 +99,7 @@ export const syncPlugins = (
   listed: ListedPlugins,
   folder: string,
   options: ChangeOptions = {}
-): Promise<Outcome<Synced>> =>
+): Promise<PluginResult<Synced>> =>
   holdingPlugins(home, options, () => {
     const did = listed.plugins.map((plugin) => ({
       plugin,

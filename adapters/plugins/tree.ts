@@ -15,7 +15,8 @@ import { isVersion } from '../../domain/plugins/version-name.ts'
 /** Folders from the home to the marketplaces. */
 const CACHE = ['plugins', 'cache']
 
-type Outcome<A> = E.Either<PluginFault, A>
+/** What something done to plugins comes to. */
+export type PluginResult<A> = E.Either<PluginFault, A>
 
 /** A failed system call as data; anything else is a defect and thrown on. */
 export const pluginIo = (cause: unknown, path: string): PluginFault => {
@@ -25,7 +26,7 @@ export const pluginIo = (cause: unknown, path: string): PluginFault => {
 }
 
 /** Runs system calls; what they throw becomes data. */
-export const attempt = <A>(path: string, calls: () => A): Outcome<A> => {
+export const attempt = <A>(path: string, calls: () => A): PluginResult<A> => {
   try {
     return E.right(calls())
   } catch (cause) {
@@ -37,14 +38,14 @@ export const attempt = <A>(path: string, calls: () => A): Outcome<A> => {
 export const statOf = (path: string): Stats | null =>
   lstatSync(path, { throwIfNoEntry: false }) ?? null
 
-const unsafe = (path: string, reason: string): Outcome<never> =>
+const unsafe = (path: string, reason: string): PluginResult<never> =>
   E.left({ _tag: 'UnsafePath', path, reason })
 
 /**
  * Looks at every folder from the home down; null when one of them is missing. `UnsafePath` for a link, or anything else that is no
  * folder.
  */
-const folderIn = (home: string, parts: ReadonlyArray<string>): Outcome<string | null> => {
+const folderIn = (home: string, parts: ReadonlyArray<string>): PluginResult<string | null> => {
   let path = home
   for (const part of parts) {
     path = join(path, part)
@@ -56,7 +57,7 @@ const folderIn = (home: string, parts: ReadonlyArray<string>): Outcome<string | 
   return E.right(path)
 }
 
-const segments = ({ marketplace, name }: PluginId): Outcome<ReadonlyArray<string>> =>
+const segments = ({ marketplace, name }: PluginId): PluginResult<ReadonlyArray<string>> =>
   isSegment(marketplace) && isSegment(name)
     ? E.right([...CACHE, marketplace, name])
     : E.left({ _tag: 'BadPluginId', text: `${name}@${marketplace}` })
@@ -66,7 +67,7 @@ export const pluginPath = (home: string, { marketplace, name }: PluginId): strin
   join(home, ...CACHE, marketplace, name)
 
 /** Folder of a plugin; null when it is not there. */
-export const pluginFolder = (home: string, id: PluginId): Outcome<string | null> => {
+export const pluginFolder = (home: string, id: PluginId): PluginResult<string | null> => {
   const parts = segments(id)
   return E.isLeft(parts) ? parts : folderIn(home, parts.right)
 }
@@ -113,7 +114,7 @@ const straysIn = (folder: string): ReadonlyArray<Stray> =>
   })
 
 /** Everything in the cache of a home; empty when there is none. */
-export const cacheTree = (home: string): Outcome<CacheTree> => {
+export const cacheTree = (home: string): PluginResult<CacheTree> => {
   const root = folderIn(home, CACHE)
   if (E.isLeft(root)) return root
   const cache = root.right

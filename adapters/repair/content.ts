@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { basename } from 'node:path'
 import { writeWhole } from '../plain-file.ts'
-import type { Content, Edit } from '../../domain/repair/plan.ts'
+import type { FileContent } from '../../domain/changes/relocation.ts'
+import type { Edit } from '../../domain/repair/plan.ts'
 import { openBytes, type ByteSource } from '../jsonl/bytes.ts'
 import type { Step } from '../home/relocate.ts'
 
@@ -60,7 +61,7 @@ const withPieces = <A>(
   }
 }
 
-const digested = (pieces: Iterable<Buffer>, each: (piece: Buffer) => void): Content => {
+const digested = (pieces: Iterable<Buffer>, each: (piece: Buffer) => void): FileContent => {
   const hash = createHash('sha256')
   let bytes = 0
   for (const piece of pieces) {
@@ -72,14 +73,15 @@ const digested = (pieces: Iterable<Buffer>, each: (piece: Buffer) => void): Cont
 }
 
 /** What a file holds now, or would hold with edits. */
-export const contentOf = (original: Original, edits: ReadonlyArray<Edit> = []): Content =>
+export const contentOf = (original: Original, edits: ReadonlyArray<Edit> = []): FileContent =>
   withPieces(original, edits, (pieces) => digested(pieces, () => undefined))
 
 /** What the plain file at a path holds. */
-export const fileContent = (path: string): Content => contentOf({ path, decompressedBytes: null })
+export const fileContent = (path: string): FileContent =>
+  contentOf({ path, decompressedBytes: null })
 
 /** What the first bytes of a plain file are, without those behind them. */
-export const prefixContent = (path: string, bytes: number): Content => {
+export const prefixContent = (path: string, bytes: number): FileContent => {
   const source = openBytes(path, false)
   try {
     return digested(piecesFrom(source, 0, bytes), () => undefined)
@@ -89,12 +91,12 @@ export const prefixContent = (path: string, bytes: number): Content => {
 }
 
 /** Bytes that stand behind others of another file. */
-export interface Tail {
+export interface AppendedTail {
   readonly path: string
   readonly from: number
 }
 
-function* withTail(pieces: Iterable<Buffer>, tail: Tail | null): Generator<Buffer> {
+function* withTail(pieces: Iterable<Buffer>, tail: AppendedTail | null): Generator<Buffer> {
   yield* pieces
   if (tail === null) return
   const source = openBytes(tail.path, false)
@@ -110,7 +112,7 @@ export interface Making {
   readonly target: string
   readonly mode: number
   /** What comes behind; null for nothing. */
-  readonly tail: Tail | null
+  readonly tail: AppendedTail | null
   readonly step: Step
 }
 
@@ -119,7 +121,7 @@ export const writeEdited = (
   original: Original,
   edits: ReadonlyArray<Edit>,
   { target, mode, tail, step }: Making
-): Content => {
+): FileContent => {
   step(`make ${basename(target)}`)
   const file = openSync(target, 'wx', mode)
   try {
@@ -134,5 +136,28 @@ export const writeEdited = (
     return content
   } finally {
     closeSync(file)
+  }
+}
+
+/** True when the content of one file is the beginning of that of the other, or all of it. */
+export const isPrefixOf = (path: string, other: string): boolean => {
+  const [short, long] = [path, other].map((one) => openBytes(one, one.endsWith('.zst'))) as [
+    ReturnType<typeof openBytes>,
+    ReturnType<typeof openBytes>
+  ]
+  try {
+    for (let at = 0; ;) {
+      const [a, b] = [Buffer.alloc(CHUNK_BYTES), Buffer.alloc(CHUNK_BYTES)]
+      const read = short.read(a, 0, CHUNK_BYTES, at)
+      if (read === 0) return true
+      const there = long.read(b, 0, read, at)
+      if (there < read || !a.subarray(0, read).equals(b.subarray(0, read))) return false
+      at += read
+    }
+  } catch {
+    return false
+  } finally {
+    short.close()
+    long.close()
   }
 }

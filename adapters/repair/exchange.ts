@@ -20,12 +20,12 @@ import { addName, type Step } from '../home/relocate.ts'
 import { fileContent, prefixContent } from './content.ts'
 
 /** How far one exchange is. */
-type Progress = 'before' | 'after' | 'other'
+type ExchangeProgress = 'before' | 'after' | 'other'
 
 /** What a batch of exchanges came to: null when all are done, else why all files are as before. */
 export type ExchangeOutcome = { readonly refused: string | null; readonly unclear: string | null }
 
-interface Work {
+interface ExchangeRun {
   readonly home: string
   readonly step: Step
   /** Folders in which names came or went. */
@@ -50,7 +50,7 @@ const holds = (path: string, content: FileContent | null): boolean => {
 }
 
 /** True when a file was exchanged and then written to; the old one has left its place. */
-const wentOn = ({ home }: Work, { path, before, after, kept }: FileExchange): boolean => {
+const wentOn = ({ home }: ExchangeRun, { path, before, after, kept }: FileExchange): boolean => {
   const here = join(home, path)
   if (after === null || (sizeAt(here) ?? 0) <= after.bytes) return false
   const hasLeft =
@@ -59,7 +59,7 @@ const wentOn = ({ home }: Work, { path, before, after, kept }: FileExchange): bo
   return hasLeft && prefixContent(here, after.bytes).sha256 === after.sha256
 }
 
-const progressOf = (work: Work, one: FileExchange): Progress => {
+const progressOf = (work: ExchangeRun, one: FileExchange): ExchangeProgress => {
   const { path, before, after, staged } = one
   const here = join(work.home, path)
   if (staged !== null && isOneFile(here, join(work.home, staged))) return 'after'
@@ -68,13 +68,13 @@ const progressOf = (work: Work, one: FileExchange): Progress => {
   return wentOn(work, one) ? 'after' : 'other'
 }
 
-const makeFolder = (work: Work, path: string): void => {
+const makeFolder = (work: ExchangeRun, path: string): void => {
   if (path.startsWith(join(work.home, OWN_FOLDER))) makePrivate(work.home, path)
   else mkdirSync(path, { recursive: true })
 }
 
 /** A second name for a file that takes the place of whatever has the name now. */
-const putInPlace = (work: Work, from: string, to: string): void => {
+const putInPlace = (work: ExchangeRun, from: string, to: string): void => {
   const temporary = `${from}.tmp`
   rmSync(temporary, { force: true })
   makeFolder(work, dirname(to))
@@ -89,7 +89,7 @@ const putInPlace = (work: Work, from: string, to: string): void => {
   work.folders.add(dirname(to))
 }
 
-const keep = (work: Work, { path, before, kept }: FileExchange): void => {
+const keep = (work: ExchangeRun, { path, before, kept }: FileExchange): void => {
   if (before === null || kept === null) return
   const [here, there] = [join(work.home, path), join(work.home, kept)]
   makeFolder(work, dirname(there))
@@ -99,10 +99,10 @@ const keep = (work: Work, { path, before, kept }: FileExchange): void => {
 }
 
 /** True when somebody appended to the old file between the last look and its leaving. */
-const hasGrown = ({ home }: Work, { before, kept }: FileExchange): boolean =>
+const hasGrown = ({ home }: ExchangeRun, { before, kept }: FileExchange): boolean =>
   before !== null && kept !== null && sizeAt(join(home, kept)) !== before.bytes
 
-const exchange = (work: Work, one: FileExchange): string | null => {
+const exchange = (work: ExchangeRun, one: FileExchange): string | null => {
   const { path, staged } = one
   keep(work, one)
   const here = join(work.home, path)
@@ -116,7 +116,10 @@ const exchange = (work: Work, one: FileExchange): string | null => {
 }
 
 /** Puts one file back; nothing where it never left. */
-const goBack = (work: Work, { path, before, after, staged, kept }: FileExchange): string | null => {
+const goBack = (
+  work: ExchangeRun,
+  { path, before, after, staged, kept }: FileExchange
+): string | null => {
   const here = join(work.home, path)
   const there = kept === null ? null : join(work.home, kept)
   if (before === null) {
@@ -139,12 +142,12 @@ const goBack = (work: Work, { path, before, after, staged, kept }: FileExchange)
   return null
 }
 
-const syncFolders = ({ folders, step }: Work): void => {
+const syncFolders = ({ folders, step }: ExchangeRun): void => {
   step('folders')
   for (const folder of folders) if (existsSync(folder)) syncFolder(folder)
 }
 
-const unstage = (work: Work, exchanges: ReadonlyArray<FileExchange>): void => {
+const unstage = (work: ExchangeRun, exchanges: ReadonlyArray<FileExchange>): void => {
   for (const { staged } of exchanges) {
     if (staged === null) continue
     work.step(`unstage ${staged}`)
@@ -153,14 +156,17 @@ const unstage = (work: Work, exchanges: ReadonlyArray<FileExchange>): void => {
   }
 }
 
-const takeBack = (work: Work, exchanges: ReadonlyArray<FileExchange>): ReadonlyArray<string> => {
+const takeBack = (
+  work: ExchangeRun,
+  exchanges: ReadonlyArray<FileExchange>
+): ReadonlyArray<string> => {
   const left = [...exchanges].reverse().map((one) => goBack(work, one))
   syncFolders(work)
   return left.filter((reason) => reason !== null)
 }
 
 /** Why the files cannot be exchanged any more; null when each is as before or as after. */
-const obstacle = (work: Work, exchanges: ReadonlyArray<FileExchange>): string | null => {
+const obstacle = (work: ExchangeRun, exchanges: ReadonlyArray<FileExchange>): string | null => {
   for (const one of exchanges) {
     const progress = progressOf(work, one)
     if (progress === 'other') return `${one.path} is not as it was when the work was planned`
@@ -170,7 +176,7 @@ const obstacle = (work: Work, exchanges: ReadonlyArray<FileExchange>): string | 
   return null
 }
 
-const tryAll = (work: Work, exchanges: ReadonlyArray<FileExchange>): string | null => {
+const tryAll = (work: ExchangeRun, exchanges: ReadonlyArray<FileExchange>): string | null => {
   try {
     for (const { path, staged, kept } of exchanges)
       for (const each of [path, staged, kept])
@@ -197,7 +203,7 @@ export const exchangeFiles = (
   exchanges: ReadonlyArray<FileExchange>,
   step: Step = () => undefined
 ): ExchangeOutcome => {
-  const work: Work = { home, step, folders: new Set() }
+  const work: ExchangeRun = { home, step, folders: new Set() }
   const stray = strayPath({
     rootId: '',
     moves: [],

@@ -5,7 +5,7 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Finding } from '../../domain/check/finding.ts'
 import { KINDS } from '../../domain/check/kinds.ts'
-import { withFirstLine } from '../../domain/repair/merge.ts'
+import { newDraft, withFirstLine, type RepairDraft } from '../../domain/repair/draft.ts'
 import {
   PLAN_VERSION,
   refOf,
@@ -14,12 +14,11 @@ import {
   type RepairPlan,
   type Unrepaired
 } from '../../domain/repair/plan.ts'
+import { RULED, RULES, type FileView, type RuleHome } from '../../domain/repair/rules.ts'
 import { firstLines } from '../jsonl/first-line.ts'
-import { contentOf, fileContent } from './content.ts'
-import { newDraft, type Draft } from './draft.ts'
-import { withView, type FileView } from './file-view.ts'
+import { contentOf, fileContent, isPrefixOf } from './content.ts'
+import { withView } from './file-view.ts'
 import { namedPlaces } from './named-places.ts'
-import { RULED, RULES, type RuleHome } from './rules.ts'
 
 /** Why a finding has no rule, as the catalogue says. */
 const reasonOf = ({ kind, facts }: Finding): string => {
@@ -32,7 +31,12 @@ const reasonOf = ({ kind, facts }: Finding): string => {
 
 const unrepaired = (finding: Finding, reason: string): Unrepaired => ({ ...refOf(finding), reason })
 
-const ask = (draft: Draft, findings: ReadonlyArray<Finding>, view: FileView, home: RuleHome) => {
+const ask = (
+  draft: RepairDraft,
+  findings: ReadonlyArray<Finding>,
+  view: FileView,
+  home: RuleHome
+) => {
   const inOrder = findings.toSorted((a, b) => RULED.indexOf(a.kind) - RULED.indexOf(b.kind))
   for (const finding of inOrder) {
     const rule = typeof finding.facts['more'] === 'number' ? undefined : RULES[finding.kind]
@@ -43,7 +47,7 @@ const ask = (draft: Draft, findings: ReadonlyArray<Finding>, view: FileView, hom
 
 /** Where the new content of a file stands. */
 const targetOf = (
-  { to, decompressedBytes, edits }: Draft,
+  { to, decompressedBytes, edits }: RepairDraft,
   { path, compressed }: FileView
 ): string => {
   const target = to ?? path
@@ -54,14 +58,14 @@ const targetOf = (
 const ID = /([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl(?:\.zst)?$/i
 
 /** The thread a file belongs to; of one whose name does not tell, the one it gets. */
-const threadOf = (findings: ReadonlyArray<Finding>, { to }: Draft): string | null =>
+const threadOf = (findings: ReadonlyArray<Finding>, { to }: RepairDraft): string | null =>
   findings.find(({ threadId }) => threadId !== null)?.threadId ??
   ID.exec(to ?? '')?.[1]?.toLowerCase() ??
   null
 
 /** Works out a draft; null when there is nothing to do. */
 const stepOf = (
-  drafted: Draft,
+  drafted: RepairDraft,
   view: FileView,
   findings: ReadonlyArray<Finding>
 ): PlanStep | null => {
@@ -128,9 +132,9 @@ export const planRepair = (given: string, findings: ReadonlyArray<Finding>): Rep
     .map((one) => unrepaired(one, reasonOf(one)))
   const places = namedPlaces(home, firstLines())
   const rules: RuleHome = {
-    home,
     filesOf: places.filesOf,
-    exists: (path) => existsSync(join(home, path))
+    exists: (path) => existsSync(join(home, path)),
+    isPrefixOf: (path, other) => isPrefixOf(join(home, path), join(home, other))
   }
   const steps: Array<PlanStep> = []
   for (const [path, own] of byPath(findings)) {

@@ -22,8 +22,6 @@ import { homeWriter } from './home-writer.ts'
 import { isBeingWritten } from '../jsonl/writer-lock.ts'
 import { stageSteps } from './stage.ts'
 
-type Found<A> = E.Either<StoreError, A>
-
 /** The digest of a plan: the SHA-256 of the bytes of its file, in hexadecimal. */
 export const planDigest = (bytes: string | Buffer): string =>
   createHash('sha256').update(bytes).digest('hex')
@@ -48,7 +46,11 @@ const partsOf = (home: string, { actor = 'library', step }: RepairOptions): Home
 const PLAN_AGAIN = 'make a new plan: unroll repair plan --out FILE'
 
 /** Reads the plan that somebody means by its digest; refused when its bytes are others, or when it is for another home. */
-const meantPlan = (home: string, bytes: Buffer, digest: string): Found<RepairPlan> => {
+const meantPlan = (
+  home: string,
+  bytes: Buffer,
+  digest: string
+): E.Either<StoreError, RepairPlan> => {
   if (planDigest(bytes) !== digest.toLowerCase())
     return E.left(notPossible('the plan is not the one with this digest', PLAN_AGAIN))
   const plan = readPlan(bytes.toString('utf8'))
@@ -69,11 +71,11 @@ export const repairWork = (
   bytes: Buffer,
   digest: string,
   step?: Step
-): Found<RepairWork> => {
+): E.Either<StoreError, RepairWork> => {
   const plan = meantPlan(home, bytes, digest)
   if (E.isLeft(plan)) return plan
   const { steps } = plan.right
-  const stage = async (): Promise<Found<StagedExchange>> => {
+  const stage = async (): Promise<E.Either<StoreError, StagedExchange>> => {
     try {
       return await stageSteps(home, steps, step)
     } catch (cause) {
@@ -93,7 +95,7 @@ export const applyRepair = async (
   bytes: Buffer,
   digest: string,
   options: RepairOptions = {}
-): Promise<Found<RepairDone>> => {
+): Promise<E.Either<StoreError, RepairDone>> => {
   try {
     const work = repairWork(home, bytes, digest, options.step)
     return E.isLeft(work) ? work : await performRepair(partsOf(home, options), work.right, {})
@@ -107,7 +109,7 @@ export const takeRepairBack = async (
   home: string,
   operationId: string,
   options: RepairOptions = {}
-): Promise<Found<RepairDone>> => {
+): Promise<E.Either<StoreError, RepairDone>> => {
   try {
     return await undoRepair(partsOf(home, options), operationId, { undoes: operationId })
   } catch (cause) {

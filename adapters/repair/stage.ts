@@ -23,14 +23,12 @@ import { lockWriter, type WriterLock } from '../jsonl/writer-lock.ts'
 import { fileContent, prefixContent, writeEdited } from './content.ts'
 import { openWriter } from './open-writers.ts'
 
-type Found<A> = E.Either<StoreError, A>
-
 const STAGING = `${OWN_FOLDER}/repair`
 const AGAIN = 'make a new plan: unroll repair plan'
 const LOCK_WAIT_MS = 500
 
 /** An exchange whose place in quarantine is not known yet: that is named after the operation. */
-type Ready = Omit<FileExchange, 'kept'>
+type ReadyExchange = Omit<FileExchange, 'kept'>
 
 /** Where the old content of a path is kept. */
 const keptAt = (operationId: string, path: string): string =>
@@ -72,10 +70,10 @@ const lockAll = async (
   home: string,
   threadIds: ReadonlyArray<string>,
   paths: ReadonlyArray<string>
-): Promise<Found<ReadonlyArray<WriterLock>>> => {
+): Promise<E.Either<StoreError, ReadonlyArray<WriterLock>>> => {
   const locks: Array<WriterLock> = []
   const release = (): void => locks.forEach((lock) => lock.release())
-  const refuse = (refused: StoreError): Found<never> => {
+  const refuse = (refused: StoreError): E.Either<StoreError, never> => {
     release()
     return E.left(refused)
   }
@@ -134,20 +132,20 @@ const stageStep = (staging: Staging, one: PlanStep): string | null => {
   const original = { path: source, decompressedBytes }
   const made = writeEdited(original, edits, { target, mode: mode & 0o777, tail: null, step })
   if (!isSame(made, after))
-    throw new Changed(`the new content of ${one.path} is not what was planned`)
+    throw new ChangedSincePlan(`the new content of ${one.path} is not what was planned`)
   // Codex takes the time of the file for the time of its last event.
   utimesSync(target, atimeMs / 1000, mtimeMs / 1000)
   return staged
 }
 
 /** A file is not what it was when its repair was planned. */
-class Changed extends Error {}
+class ChangedSincePlan extends Error {}
 
-const readyOf = (staging: Staging, one: PlanStep): ReadonlyArray<Ready> => {
+const readyOf = (staging: Staging, one: PlanStep): ReadonlyArray<ReadyExchange> => {
   const { threadId, path, before, to, after } = one
   const staged = stageStep(staging, one)
   if (to === path) return [{ threadId, path, before, after, staged }]
-  const leaves: Ready = { threadId, path, before, after: null, staged: null }
+  const leaves: ReadyExchange = { threadId, path, before, after: null, staged: null }
   // The file has its new name before it loses the old one.
   return to === null ? [leaves] : [{ threadId, path: to, before: null, after, staged }, leaves]
 }
@@ -174,8 +172,8 @@ const threadsOf = (steps: ReadonlyArray<{ readonly threadId: string | null }>) =
   ...new Set(steps.flatMap(({ threadId }) => (threadId === null ? [] : [threadId])))
 ]
 
-interface Staged {
-  readonly ready: ReadonlyArray<Ready>
+interface StagedFiles {
+  readonly ready: ReadonlyArray<ReadyExchange>
   readonly threadIds: ReadonlyArray<string>
 }
 
@@ -184,8 +182,8 @@ const withLocks = async (
   home: string,
   step: Step,
   asked: { readonly threadIds: ReadonlyArray<string>; readonly paths: ReadonlyArray<string> },
-  stage: (staging: Staging) => E.Either<StoreError, Staged>
-): Promise<Found<StagedExchange>> => {
+  stage: (staging: Staging) => E.Either<StoreError, StagedFiles>
+): Promise<E.Either<StoreError, StagedExchange>> => {
   const link = OWN_FOLDERS.find((path) => !isFolder(join(home, path)))
   if (link !== undefined) return E.left(notPossible(`${link} is no folder`, 'move it away'))
   const locks = await lockAll(home, asked.threadIds, asked.paths)
@@ -222,7 +220,7 @@ const withLocks = async (
     })
   } catch (cause) {
     close(false)
-    if (cause instanceof Changed) return E.left(notPossible(cause.message, AGAIN))
+    if (cause instanceof ChangedSincePlan) return E.left(notPossible(cause.message, AGAIN))
     throw cause
   }
 }
@@ -232,7 +230,7 @@ export const stageSteps = (
   home: string,
   steps: ReadonlyArray<PlanStep>,
   step: Step = () => undefined
-): Promise<Found<StagedExchange>> => {
+): Promise<E.Either<StoreError, StagedExchange>> => {
   const threadIds = threadsOf(steps)
   const paths = steps.map(({ path }) => path)
   return withLocks(realpathSync(home), step, { threadIds, paths }, (staging) => {
@@ -248,7 +246,7 @@ const APPENDED = 'it was appended to since, and the repair moved its bytes'
 const carried = (
   staging: Staging,
   one: FileExchange & { readonly kept: string }
-): Ready | string => {
+): ReadyExchange | string => {
   const { home, step } = staging
   const { path, before, after, threadId } = one
   const here = join(home, path)
@@ -267,7 +265,7 @@ const carried = (
 }
 
 /** One file on its way back; a text when that cannot be. */
-const backOf = (staging: Staging, one: FileExchange): Ready | string => {
+const backOf = (staging: Staging, one: FileExchange): ReadyExchange | string => {
   const { home } = staging
   const { threadId, path, before, after, kept } = one
   const isSafe = staysInside(path) && (mayBeRepaired(path) || mayBeMade(path))
@@ -291,7 +289,7 @@ export const stageUndo = (
   operationId: string,
   done: ReadonlyArray<FileExchange>,
   step: Step = () => undefined
-): Promise<Found<StagedExchange>> => {
+): Promise<E.Either<StoreError, StagedExchange>> => {
   const threadIds = threadsOf(done)
   const paths = done.map(({ path }) => path)
   const isOwn = done.every(({ path, kept }) => kept === null || kept === keptAt(operationId, path))
@@ -300,7 +298,7 @@ export const stageUndo = (
       E.left(notPossible(`operation ${operationId} is no repair`, 'see "unroll log"'))
     )
   return withLocks(realpathSync(home), step, { threadIds, paths }, (staging) => {
-    const ready: Array<Ready> = []
+    const ready: Array<ReadyExchange> = []
     // Last one first, so that a file has its old name again before it loses the new one.
     for (const one of [...done].reverse()) {
       const back = backOf(staging, one)

@@ -2,6 +2,7 @@
  * Reading a rollout for a seal: digests of it as a whole and up to a place, and a checksum of every line.
  */
 import { createHash } from 'node:crypto'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { LineNow } from '../../domain/seal/compare.ts'
 import { openAsIs } from '../jsonl/bytes.ts'
@@ -18,10 +19,10 @@ const CHUNK_BYTES = 1024 * 1024
 const NEWLINE = 10
 
 /** Told of each line, or part of one where a seal ended inside of it. */
-export type OnLine = (line: LineNow) => void
+export type OnSealedLine = (line: LineNow) => void
 
 /** Cuts bytes into lines, and lines at the places where seals ended. */
-const lineCutter = (cuts: ReadonlyArray<number>, onLine: OnLine) => {
+const lineCutter = (cuts: ReadonlyArray<number>, onLine: OnSealedLine) => {
   let [checksum, begun, offset] = [0, false, 0]
   let next = 0
   const end = (at: number, whole: boolean): void => {
@@ -68,7 +69,7 @@ export const scanFile = async (
   compressed: boolean,
   prefixBytes: number,
   cuts: ReadonlyArray<number>,
-  onLine: OnLine
+  onLine: OnSealedLine
 ): Promise<Scanned> => {
   const source = openAsIs(path, compressed)
   const hash = createHash('sha256')
@@ -94,5 +95,20 @@ export const scanFile = async (
     return { bytes, sha256: hash.digest('hex'), prefixSha256 }
   } finally {
     source.close()
+  }
+}
+
+const RECORD_AT = 153
+const RECORD = '"record":'
+
+/** True for a file whose first line is one of a log of seals. Throws when it cannot be read. */
+export const isSealLog = (path: string): boolean => {
+  const file = openSync(path, 'r')
+  try {
+    const head = Buffer.alloc(RECORD_AT + RECORD.length)
+    const read = readSync(file, head, 0, head.length, 0)
+    return head.toString('latin1', 0, read).includes(RECORD)
+  } finally {
+    closeSync(file)
   }
 }

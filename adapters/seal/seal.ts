@@ -9,7 +9,7 @@ import { writeWhole } from '../plain-file.ts'
 import { replaceFile } from '../replace-file.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
-import { isReadBefore, plainPath } from '../../domain/rollout-file.ts'
+import { plainPath } from '../../domain/rollout-file.ts'
 import { differenceOf, type Difference, type LineNow } from '../../domain/seal/compare.ts'
 import {
   chainRecords,
@@ -21,7 +21,7 @@ import {
 } from '../../domain/seal/log.ts'
 import { exportedLines, sha256Hex } from '../home/audit-home.ts'
 import { holdHome } from '../home/hold.ts'
-import { EVERY_ROLLOUT, rolloutsOf, type RolloutFile } from '../storage/files.ts'
+import { shownRollouts, type RolloutFile } from '../storage/files.ts'
 import { scanFile, type Scanned } from './scan.ts'
 
 /** What a file is beside its seal. */
@@ -89,16 +89,6 @@ const checksumsOf = ({ parts }: SealedFile): ReadonlyArray<number> =>
     )
   )
 
-/** The file of each segment that readers take. */
-const currentFiles = (home: string): ReadonlyMap<string, RolloutFile> => {
-  const found = new Map<string, RolloutFile>()
-  for (const file of rolloutsOf(home, EVERY_ROLLOUT)) {
-    const known = found.get(file.segmentId)
-    if (known === undefined || isReadBefore(file, known)) found.set(file.segmentId, file)
-  }
-  return found
-}
-
 const notesOf = (sealed: SealedFile, file: RolloutFile): ReadonlyArray<string> => {
   const [was, is] = [sealed.path, file.path]
   const wasArchived = was.startsWith('archived_sessions/')
@@ -135,7 +125,7 @@ const locate = async (home: string, file: RolloutFile, sealed: SealedFile): Prom
   return uncut.verdict === 'truncated' || uncut.line !== found.line ? found : uncut
 }
 
-interface Looked {
+interface ComparedFile {
   readonly outcome: SealedOutcome
   /** What a seal adds; null when it adds nothing. */
   readonly record: SealRecord | null
@@ -165,7 +155,7 @@ const lookAt = async (
   file: RolloutFile,
   sealed: SealedFile | undefined,
   anew: boolean
-): Promise<Looked> => {
+): Promise<ComparedFile> => {
   const { threadId, path } = file
   const from = sealed?.bytes ?? 0
   const lines: Array<string> = []
@@ -206,9 +196,9 @@ const compareAll = async (
   { home, onFile, signal }: SealRequest,
   state: SealState,
   anew: boolean
-): Promise<ReadonlyArray<Looked>> => {
-  const current = currentFiles(home)
-  const looked: Array<Looked> = []
+): Promise<ReadonlyArray<ComparedFile>> => {
+  const current = shownRollouts(home)
+  const looked: Array<ComparedFile> = []
   let [done, bytes] = [0, 0]
   for (const [segmentId, file] of current) {
     if (signal?.aborted === true) break
@@ -233,7 +223,7 @@ const stateOf = async ({ home, log = sealLogOf(home), head = null }: SealRequest
 
 const reportOf = (
   { files: _, ...log }: SealState,
-  looked: ReadonlyArray<Looked>,
+  looked: ReadonlyArray<ComparedFile>,
   sealed: string | null
 ): SealReport => {
   const files = looked.map(({ outcome }) => outcome)

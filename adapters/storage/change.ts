@@ -12,9 +12,15 @@ import { homeOperations } from '../home/operations.ts'
 import { homeWriter } from '../repair/home-writer.ts'
 import { isCompressing, isHeldByCodex } from '../home/codex-lock.ts'
 import { lockWriter } from '../jsonl/writer-lock.ts'
-import { compressFile, Left, obstacleOf, wouldCompress, type Step } from './compress.ts'
-import { expandFile } from './expand.ts'
-import { filesMeant, rolloutsOf, type RolloutFile } from './files.ts'
+import {
+  compressFile,
+  FileLeft,
+  obstacleOf,
+  wouldCompress,
+  type Step,
+  expandFile
+} from './compress.ts'
+import { byThread, filesMeant, rolloutsOf, type RolloutFile } from './files.ts'
 import { decompressedContent } from '../jsonl/zstd.ts'
 
 /** What became of a file. */
@@ -53,7 +59,7 @@ export interface StorageRequest {
 /** Nobody waits for a thread that is in use: it can be compressed later. */
 const WAIT_MS_MAX = 200
 
-type Work = 'compress' | 'expand'
+type CompressionWork = 'compress' | 'expand'
 
 const leftAs = (
   { threadId, path, sizeBytes, compressed }: RolloutFile,
@@ -67,7 +73,7 @@ const leftAs = (
   }
 })
 
-interface Done {
+interface FileResult {
   readonly outcome: FileOutcome
   /** Digest of the content; null when the file was left. */
   readonly sha256: string | null
@@ -78,7 +84,7 @@ const digestIn = (digests: JsonObject | undefined, path: string): string | null 
   return typeof digest === 'string' ? digest : null
 }
 
-const compressOne = async (request: StorageRequest, file: RolloutFile): Promise<Done> => {
+const compressOne = async (request: StorageRequest, file: RolloutFile): Promise<FileResult> => {
   const { home, dryRun = false, step } = request
   const { plainBytes, compressedBytes, sha256 } = dryRun
     ? await wouldCompress(home, file.path)
@@ -88,7 +94,7 @@ const compressOne = async (request: StorageRequest, file: RolloutFile): Promise<
   return { outcome: { threadId, path, outcome: 'compressed', reason: null, ...sizes }, sha256 }
 }
 
-const expandOne = async (request: StorageRequest, file: RolloutFile): Promise<Done> => {
+const expandOne = async (request: StorageRequest, file: RolloutFile): Promise<FileResult> => {
   const { home, dryRun = false, expected } = request
   const { threadId, path, sizeBytes } = file
   const { bytes, sha256 } = dryRun
@@ -98,20 +104,24 @@ const expandOne = async (request: StorageRequest, file: RolloutFile): Promise<Do
   return { outcome: { threadId, path, outcome: 'expanded', reason: null, ...sizes }, sha256 }
 }
 
-const one = async (work: Work, request: StorageRequest, file: RolloutFile): Promise<Done> => {
+const one = async (
+  work: CompressionWork,
+  request: StorageRequest,
+  file: RolloutFile
+): Promise<FileResult> => {
   try {
     return await (work === 'compress' ? compressOne : expandOne)(request, file)
   } catch (cause) {
-    if (!(cause instanceof Left)) throw cause
+    if (!(cause instanceof FileLeft)) throw cause
     return { outcome: leftAs(file, cause.message), sha256: null }
   }
 }
 
 /** What undoes a compression: the files it made, with what is in them. */
 const inverseOf = (
-  work: Work,
+  work: CompressionWork,
   threadId: string,
-  done: ReadonlyArray<Done>
+  done: ReadonlyArray<FileResult>
 ): Performed<unknown>['inverse'] => {
   if (work === 'expand') return { none: 'type "unroll storage compress" to compress it again' }
   const files = Object.fromEntries(
@@ -131,11 +141,11 @@ const moversOf = (home: string): HomeParts => ({
 
 /** Works on the files of one thread, which nobody writes to or moves meanwhile. */
 const locked = async (
-  work: Work,
+  work: CompressionWork,
   request: StorageRequest,
   threadId: string,
   files: ReadonlyArray<RolloutFile>
-): Promise<E.Either<StoreError, ReadonlyArray<Done>>> => {
+): Promise<E.Either<StoreError, ReadonlyArray<FileResult>>> => {
   const { home, actor = 'library', undoes = null } = request
   const movers = moversOf(home)
   return holding(movers, {}, async () => {
@@ -150,7 +160,7 @@ const locked = async (
         { ...asked, arguments: { threadId, files: paths } },
         null,
         async (operationId) => {
-          const done: Array<Done> = []
+          const done: Array<FileResult> = []
           for (const file of files) {
             const { outcome, sha256 } = await one(work, request, file)
             const isLeft = outcome.outcome === 'left'
@@ -165,25 +175,20 @@ const locked = async (
   })
 }
 
-const isWanted = (work: Work, named: boolean, { archived, compressed }: RolloutFile): boolean =>
-  work === 'expand' ? compressed : !compressed && (archived || named)
-
 const chosen = (
-  work: Work,
+  work: CompressionWork,
   { home, threads }: StorageRequest
 ): ReadonlyMap<string, ReadonlyArray<RolloutFile>> => {
-  const byThread = new Map<string, Array<RolloutFile>>()
-  for (const file of filesMeant(home, threads)) {
-    if (!isWanted(work, threads.length > 0, file)) continue
-    const group = byThread.get(file.threadId)
-    if (group === undefined) byThread.set(file.threadId, [file])
-    else group.push(file)
-  }
-  return byThread
+  const isNamed = threads.length > 0
+  return byThread(
+    filesMeant(home, threads).filter(({ archived, compressed }) =>
+      work === 'expand' ? compressed : !compressed && (archived || isNamed)
+    )
+  )
 }
 
 const workOnThread = async (
-  work: Work,
+  work: CompressionWork,
   request: StorageRequest,
   threadId: string,
   files: ReadonlyArray<RolloutFile>
@@ -197,7 +202,7 @@ const workOnThread = async (
   const able = files.filter((_, i) => reasons[i] === null)
   if (able.length === 0) return E.right(left)
   if (dryRun) {
-    const done: Array<Done> = []
+    const done: Array<FileResult> = []
     for (const file of able) done.push(await one(work, request, file))
     return E.right([...left, ...done.map(({ outcome }) => outcome)])
   }
@@ -208,7 +213,7 @@ const workOnThread = async (
 }
 
 const workOn = async (
-  work: Work,
+  work: CompressionWork,
   request: StorageRequest
 ): Promise<E.Either<StoreError, ReadonlyArray<FileOutcome>>> => {
   const { home, onFile, onOutcome, signal } = request

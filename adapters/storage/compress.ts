@@ -1,5 +1,5 @@
 /**
- * Compressing a rollout in place: a verified `.jsonl.zst` takes the place of the `.jsonl`, as Codex from 0.142 on reads it.
+ * Compressing a rollout in place, and bringing it back: a verified `.jsonl.zst` takes the place of the `.jsonl`, as Codex from 0.142 on reads it.
  *
  * At any moment one of both is whole under its name. The compressed file gets its name when it was read back and is on disk; only then the
  * plain one goes. When both are there because of a kill, every reader takes the plain one, and the next run goes on.
@@ -25,6 +25,7 @@ import { isDocument } from '../../domain/rollout-file.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import { makePrivate, syncFolder } from '../home/own-folder.ts'
 import { LinkRefused, refuseLinks, writeWhole } from '../plain-file.ts'
+import { expand } from '../jsonl/head.ts'
 import {
   chunksOf,
   decompressedContent,
@@ -34,7 +35,7 @@ import {
 } from '../jsonl/zstd.ts'
 
 /** Why a file is left as it is. */
-export class Left extends Error {}
+export class FileLeft extends Error {}
 
 /** A file that was compressed, or would be. */
 export interface Compressed {
@@ -56,9 +57,10 @@ const isSame = (a: Stats, b: Stats): boolean =>
 
 const statOf = (path: string): Stats => {
   const stat = lstatSync(path)
-  if (!stat.isFile()) throw new Left('it is not a plain file')
-  if (stat.nlink > 1) throw new Left('it has further names (hard links), so nothing would be saved')
-  if (stat.size === 0) throw new Left('it is empty')
+  if (!stat.isFile()) throw new FileLeft('it is not a plain file')
+  if (stat.nlink > 1)
+    throw new FileLeft('it has further names (hard links), so nothing would be saved')
+  if (stat.size === 0) throw new FileLeft('it is empty')
   return stat
 }
 
@@ -80,7 +82,7 @@ const refuseOutside = (home: string, path: string): void => {
   try {
     refuseLinks(home, dirname(path))
   } catch (cause) {
-    if (cause instanceof LinkRefused) throw new Left(cause.message)
+    if (cause instanceof LinkRefused) throw new FileLeft(cause.message)
     throw cause
   }
 }
@@ -93,7 +95,7 @@ export const obstacleOf = (home: string, path: string): string | null => {
     statOf(join(home, path))
     return null
   } catch (cause) {
-    if (cause instanceof Left) return cause.message
+    if (cause instanceof FileLeft) return cause.message
     throw cause
   }
 }
@@ -131,7 +133,7 @@ const make = async (source: string, before: Stats, temporary: string): Promise<C
     fsyncSync(target)
     const read = await decompressedContent(temporary)
     if (read.sha256 !== content.sha256 || read.bytes !== before.size)
-      throw new Left('what was compressed did not come out the same; nothing was changed')
+      throw new FileLeft('what was compressed did not come out the same; nothing was changed')
     const compressedBytes = fstatSync(target).size
     return { plainBytes: before.size, compressedBytes, sha256: content.sha256 }
   } finally {
@@ -162,7 +164,7 @@ const bringBack = async (home: string, plain: string, file: number): Promise<voi
 const takeAway = async (home: string, plain: string, before: Stats, step: Step): Promise<void> => {
   const file = openSync(plain, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
-    const gone = new Left('somebody wrote to it meanwhile')
+    const gone = new FileLeft('somebody wrote to it meanwhile')
     if (!isSame(fstatSync(file), before)) {
       unlinkSync(`${plain}.zst`)
       throw gone
@@ -191,7 +193,7 @@ const goOn = async (
   const other = `${plain}.zst`
   const [mine, its] = [await plainContent(plain), await decompressedContent(other)]
   if (mine.sha256 !== its.sha256)
-    throw new Left('a compressed file with other content is beside it; the plain one counts')
+    throw new FileLeft('a compressed file with other content is beside it; the plain one counts')
   await takeAway(home, plain, before, step)
   return { plainBytes: mine.bytes, compressedBytes: lstatSync(other).size, sha256: mine.sha256 }
 }
@@ -220,7 +222,7 @@ export const compressFile = async (
   step('make')
   const made = await make(plain, before, temporary)
   try {
-    if (made.compressedBytes >= made.plainBytes) throw new Left('it would not get smaller')
+    if (made.compressedBytes >= made.plainBytes) throw new FileLeft('it would not get smaller')
     step('name')
     linkSync(temporary, `${plain}.zst`)
   } finally {
@@ -230,4 +232,27 @@ export const compressFile = async (
   syncFolder(dirname(plain))
   await takeAway(home, plain, before, step)
   return made
+}
+
+/**
+ * Puts the plain file in the place of a compressed one; `path` is relative to the home and ends with `.zst`. With a digest only when the
+ * content has it. Throws `Left` when the file stays as it is, and errors of the system.
+ */
+export const expandFile = async (
+  home: string,
+  path: string,
+  sha256: string | null
+): Promise<Content> => {
+  const plain = join(home, path.replace(/\.zst$/i, ''))
+  if (existsSync(plain)) throw new FileLeft('a plain file is beside it; that one counts')
+  const content = await decompressedContent(join(home, path))
+  if (sha256 !== null && sha256 !== content.sha256)
+    throw new FileLeft('its content is not what was compressed')
+  try {
+    await expand(home, plain)
+  } catch (cause) {
+    if (cause instanceof LinkRefused) throw new FileLeft(cause.message)
+    throw cause
+  }
+  return content
 }

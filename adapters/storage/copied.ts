@@ -3,9 +3,13 @@
  */
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import { streamId } from '../../domain/ids.ts'
-import type { Inheritance } from '../../domain/inherited.ts'
 import { PROFILES } from '../../domain/profile.ts'
-import { initialSituation, situate } from '../../domain/turns/situate.ts'
+import {
+  initialSituation,
+  situate,
+  type SituatedEvent,
+  type Situation
+} from '../../domain/turns/situate.ts'
 import { parseLine } from '../jsonl/lines.ts'
 import type { OnLine } from './measure.ts'
 
@@ -21,11 +25,11 @@ const PROFILE = PROFILES['0.169']
 const NO_TURNS = { placeOf: () => null, at: () => null }
 
 /** True when no later line can be a copy: the file is no fork, or its own first turn has begun. */
-const isOver = (state: Inheritance, { line }: RecordedEvent): boolean => {
-  if (state.headMs === null) return false
-  if ((line.ordinal ?? Infinity) < state.startOrdinal) return false
-  const begins = line.type === 'event_msg' && line.payload.type === 'task_started'
-  return !state.forked || (begins && state.turn === null)
+const isOver = ({ inheritance }: Situation, { line, turnChanges }: SituatedEvent): boolean => {
+  const { headMs, startOrdinal, forked, turn } = inheritance
+  if (headMs === null || (line.ordinal ?? Infinity) < startOrdinal) return false
+  const begins = turnChanges.some((change) => change.op === 'open' && change.explicit)
+  return !forked || (begins && turn === null)
 }
 
 /** A counter for one file; lines behind the copies are not parsed. */
@@ -44,10 +48,10 @@ export const copiedBytes = (threadId: string): CopiedBytes => {
         ...{ streamId: streamId(threadId), revision: revision++, segment: 0, offset },
         ...{ bytes: bytes.length, line }
       }
-      const [next, { origin }] = situate(state, event, NO_TURNS, PROFILE)
+      const [next, situated] = situate(state, event, NO_TURNS, PROFILE)
       state = next
-      if (origin === 'inherited') sum += bytes.length + 1
-      over = isOver(state.inheritance, event)
+      if (situated.origin === 'inherited') sum += bytes.length + 1
+      over = isOver(state, situated)
     }
   }
 }

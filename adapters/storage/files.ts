@@ -4,7 +4,7 @@
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { eraOf, NEWEST_ERA, PROFILES, type Profile } from '../../domain/profile.ts'
-import { isDocument } from '../../domain/rollout-file.ts'
+import { isDocument, isReadBefore } from '../../domain/rollout-file.ts'
 import { thrown } from '../../replay/guarded.ts'
 import { placeOf } from '../jsonl/listing.ts'
 import { homeNames } from '../home/names.ts'
@@ -60,6 +60,29 @@ export const rolloutsOf = (home: string, profile = PROFILE): ReadonlyArray<Rollo
   ROLLOUT_ROOTS.filter((root) => !isLink(join(home, root)))
     .flatMap((root) => [...below(home, root, profile)])
     .sort((a, b) => (a.path < b.path ? -1 : 1))
+
+/** The file of each segment that readers take. */
+export const shownRollouts = (home: string): ReadonlyMap<string, RolloutFile> => {
+  const shown = new Map<string, RolloutFile>()
+  for (const file of rolloutsOf(home, EVERY_ROLLOUT)) {
+    const other = shown.get(file.segmentId)
+    if (other === undefined || isReadBefore(file, other)) shown.set(file.segmentId, file)
+  }
+  return shown
+}
+
+/** Files by the thread they belong to. */
+export const byThread = (
+  files: ReadonlyArray<RolloutFile>
+): ReadonlyMap<string, ReadonlyArray<RolloutFile>> => {
+  const groups = new Map<string, Array<RolloutFile>>()
+  for (const file of files) {
+    const group = groups.get(file.threadId)
+    if (group === undefined) groups.set(file.threadId, [file])
+    else group.push(file)
+  }
+  return groups
+}
 
 /** Fewer letters of an id are none. */
 const PREFIX_MIN = 4

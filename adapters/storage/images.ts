@@ -3,7 +3,7 @@
  */
 
 /** A range of bytes; `until` is exclusive. */
-export interface ByteRange {
+export interface ImageRange {
   readonly from: number
   readonly until: number
 }
@@ -32,8 +32,8 @@ export const endOfRun = (bytes: Buffer, from: number): number => {
   return at
 }
 
-const dataUrls = (bytes: Buffer): ReadonlyArray<ByteRange> => {
-  const found: Array<ByteRange> = []
+const dataUrls = (bytes: Buffer): ReadonlyArray<ImageRange> => {
+  const found: Array<ImageRange> = []
   for (let at = bytes.indexOf(DATA_URL); at !== -1;) {
     const mark = bytes.subarray(at, at + MARK_WITHIN).indexOf(BASE64_MARK)
     const until = mark === -1 ? at : endOfRun(bytes, at + mark + BASE64_MARK.length)
@@ -43,8 +43,8 @@ const dataUrls = (bytes: Buffer): ReadonlyArray<ByteRange> => {
   return found
 }
 
-const pictures = (bytes: Buffer, begin: Buffer): ReadonlyArray<ByteRange> => {
-  const found: Array<ByteRange> = []
+const pictures = (bytes: Buffer, begin: Buffer): ReadonlyArray<ImageRange> => {
+  const found: Array<ImageRange> = []
   for (let at = bytes.indexOf(begin); at !== -1;) {
     const until = endOfRun(bytes, at + 1)
     if (until - at > RUN_MIN) found.push({ from: at + 1, until })
@@ -54,10 +54,10 @@ const pictures = (bytes: Buffer, begin: Buffer): ReadonlyArray<ByteRange> => {
 }
 
 /** The images in some bytes, in their order; one that reaches the end may go on behind it. */
-export const imagesIn = (bytes: Buffer): ReadonlyArray<ByteRange> => {
+export const imagesIn = (bytes: Buffer): ReadonlyArray<ImageRange> => {
   const all = [dataUrls(bytes), ...PICTURES.map((begin) => pictures(bytes, begin))].flat()
   if (all.length < 2) return all
-  const found: Array<ByteRange> = []
+  const found: Array<ImageRange> = []
   let end = 0
   for (const range of all.sort((a, b) => a.from - b.from)) {
     if (range.from < end) continue

@@ -10,7 +10,7 @@ import { kindOfLine, noBytes, type ByteKind, type BytesByKind } from '../../doma
 import { openBytes } from '../jsonl/bytes.ts'
 import { HEAD_BYTES, PREFIX_BYTES, typeAt } from '../jsonl/line-head.ts'
 import { endOfLine, isBlank } from '../jsonl/lines.ts'
-import { endOfRun, imagesIn, LOOK_AHEAD_BYTES, type ByteRange } from './images.ts'
+import { endOfRun, imagesIn, LOOK_AHEAD_BYTES, type ImageRange } from './images.ts'
 
 const BUFFER_BYTES = 2 * 1024 * 1024
 /** A longer line whose head is unusual is not parsed. */
@@ -88,7 +88,7 @@ const kindOfWhole = (bytes: Buffer, from: number, until: number, suspicious: boo
 
 /** Bytes of the ranges that lie in a line; `next` is the first range that may. */
 const within = (
-  images: ReadonlyArray<ByteRange>,
+  images: ReadonlyArray<ImageRange>,
   next: number,
   from: number,
   until: number

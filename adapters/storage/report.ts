@@ -11,7 +11,7 @@ import { addBytes, noBytes, sumOfBytes, type BytesByKind } from '../../domain/st
 import { isDocument } from '../../domain/rollout-file.ts'
 import { homeNames } from '../home/names.ts'
 import { copiedBytes } from './copied.ts'
-import type { RolloutFile } from './files.ts'
+import { byThread, type RolloutFile } from './files.ts'
 import { measureFile } from './measure.ts'
 
 /** What some files take. */
@@ -99,16 +99,6 @@ export const spentOn = async (home: string, file: RolloutFile): Promise<Spent> =
 
 /** Told how many files are done, of how many, and how many bytes were read. */
 export type OnFile = (done: number, total: number, bytes: number) => void
-
-const byThread = (files: ReadonlyArray<RolloutFile>) => {
-  const groups = new Map<string, Array<RolloutFile>>()
-  for (const file of files) {
-    const group = groups.get(file.threadId)
-    if (group === undefined) groups.set(file.threadId, [file])
-    else group.push(file)
-  }
-  return groups
-}
 
 /** What the threads of some files take, largest first. A file that cannot be read is named; nothing of it is counted but its size. */
 export const storageOf = async (

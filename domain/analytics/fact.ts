@@ -18,7 +18,7 @@ import type {
   SteerRefusal,
   TurnEnd
 } from './vocabulary.ts'
-import type { PluginTelemetryMetadata } from '../plugins/telemetry.ts'
+import type { PluginTelemetryMetadata } from './plugin-events.ts'
 
 /** Who is connected. */
 export interface Client {

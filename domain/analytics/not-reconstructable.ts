@@ -3,7 +3,7 @@
  *
  * Rows with `notReconstructable` name fields that are null in a reconstruction, or events that are not in it. The others
  * name differences with a reason, and the evidence that must be there for it. `unroll analytics diff` and
- * docs/ANALYTICS-AGREEMENT.md show both; a difference that no row explains is a mistake.
+ * test/golden/analytics-agreement.md show both; a difference that no row explains is a mistake.
  */
 import type { KnownDifference } from './compare.ts'
 import { OTHER_DIFFERENCES } from './known-others.ts'

@@ -15,7 +15,7 @@ import {
   type Rendering
 } from './context.ts'
 import type { Client, FactOf, OpenedThread } from './fact.ts'
-import { idMembers, pluginMembers } from '../plugins/telemetry.ts'
+import { idMembers, pluginMembers } from './plugin-events.ts'
 import { skillId } from './hashes.ts'
 import type { AnalyticsState, Connection } from './state.ts'
 import type { SteerRefusal } from './vocabulary.ts'

@@ -4,7 +4,7 @@
 import type { JsonObject } from '../json.ts'
 import { isWholeJson } from './json-scan.ts'
 import type { ProblemKind } from './kinds.ts'
-import type { LineScan, Piece } from './line-scan.ts'
+import type { LineScan, LinePiece } from './line-scan.ts'
 import { badUtf8At, isCutOff } from './utf8-scan.ts'
 
 /** A kind, and what was found. */
@@ -35,7 +35,7 @@ const SAME_BYTES_MIN = 112
 const standsAt = (bytes: Uint8Array, at: number, words: Uint8Array): boolean =>
   words.every((byte, i) => bytes[at + i] === byte)
 
-const isEventLike = ({ head, headBytes }: Piece): boolean => {
+const isEventLike = ({ head, headBytes }: LinePiece): boolean => {
   if (!standsAt(head, 0, BEGINNING)) return false
   const end = Math.min(headBytes, TYPE_WITHIN_BYTES) - TYPE.length
   for (let at = 0; at <= end; at++) if (standsAt(head, at, TYPE)) return true
@@ -61,7 +61,7 @@ export const isHalfOf = (half: Half, whole: Half): boolean => {
 }
 
 /** A part of a line, in bytes from its beginning. */
-interface Part {
+interface LinePart {
   readonly offset: number
   readonly bytes: number
   readonly whole: boolean
@@ -71,7 +71,7 @@ const isBlankByte = (byte: number | undefined): boolean =>
   byte === 32 || byte === 13 || byte === 9 || byte === 0
 
 /** White space at the beginning of a part is told by what was kept of it. */
-const partBetween = (scan: LineScan, from: number, until: number): ReadonlyArray<Part> => {
+const partBetween = (scan: LineScan, from: number, until: number): ReadonlyArray<LinePart> => {
   if (until <= from) return []
   const before = scan.pieces.find(({ offset }) => offset <= from)
   const kept = before?.head.subarray(from - before.offset, until - before.offset)
@@ -80,8 +80,8 @@ const partBetween = (scan: LineScan, from: number, until: number): ReadonlyArray
 }
 
 /** What a line is made of: events that are whole, and what stands between them. */
-export const partsOf = (scan: LineScan): ReadonlyArray<Part> => {
-  const parts: Array<Part> = []
+export const partsOf = (scan: LineScan): ReadonlyArray<LinePart> => {
+  const parts: Array<LinePart> = []
   let at = 0
   for (const piece of scan.pieces) {
     if (piece.offset < at || piece.json.state !== 'whole' || !isEventLike(piece)) continue
@@ -99,7 +99,7 @@ const pieceAt = (scan: LineScan, at: number): Half | null => {
     : { head: piece.head.subarray(0, piece.headBytes), bytes: piece.json.taken }
 }
 
-const halfThenWhole = (scan: LineScan, parts: ReadonlyArray<Part>): Part | null => {
+const halfThenWhole = (scan: LineScan, parts: ReadonlyArray<LinePart>): LinePart | null => {
   const [half, whole] = parts
   if (half === undefined || whole === undefined || half.whole || !whole.whole) return null
   const [first, second] = [pieceAt(scan, half.offset), pieceAt(scan, whole.offset)]
@@ -108,7 +108,7 @@ const halfThenWhole = (scan: LineScan, parts: ReadonlyArray<Part>): Part | null 
   return isHalfOf(cut, { ...second, bytes: whole.bytes }) ? whole : null
 }
 
-const nulFacts = (scan: LineScan, parts: ReadonlyArray<Part>): JsonObject => {
+const nulFacts = (scan: LineScan, parts: ReadonlyArray<LinePart>): JsonObject => {
   const { nulBytes, firstNulAt, lastNulAt, bytes } = scan
   const where =
     nulBytes === bytes
@@ -122,7 +122,7 @@ const nulFacts = (scan: LineScan, parts: ReadonlyArray<Part>): JsonObject => {
 }
 
 /** Parts are told when at least one event of the line is whole. */
-const partFacts = (parts: ReadonlyArray<Part>): JsonObject =>
+const partFacts = (parts: ReadonlyArray<LinePart>): JsonObject =>
   parts.some(({ whole }) => whole) ? { parts: parts.map((part) => ({ ...part })) } : {}
 
 /** What is wrong with a line that is no JSON, or holds bytes that are no UTF-8. */

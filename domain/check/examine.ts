@@ -7,35 +7,42 @@
 import type { RolloutLine } from '../events/event.ts'
 import type { JsonObject } from '../json.ts'
 import { isHalfOf, type Half, type LineProblem } from './damage.ts'
-import { callTurnOf, endTurns, foldTurns, startTurns, type Turns } from './file/turns.ts'
+import {
+  callTurnOf,
+  endTurns,
+  foldTurns,
+  hasNoTurns,
+  startTurns,
+  type Turns
+} from './file/turns.ts'
 import { endCalls, foldCalls, startCalls, type Calls } from './file/calls.ts'
 import {
   allFound,
   startFound,
-  tell,
-  type At,
+  addFinding,
+  type LinePlace,
   type ExaminedLine,
   type FileFacts,
-  type Found
+  type FileFindings
 } from './file/file-facts.ts'
 import { unknownKind } from './file/known-kinds.ts'
 import { foldMetas, startMetas, type Identity, type Metas } from './file/metas.ts'
 import { endNumbers, foldNumbers, skipNumber, startNumbers, type Numbers } from './file/numbers.ts'
 import type { Finding } from './finding.ts'
 
-interface Counted {
-  readonly at: At
+interface CountedLines {
+  readonly at: LinePlace
   lines: number
 }
 
-interface Torn {
-  readonly at: At
+interface TornLine {
+  readonly at: LinePlace
   readonly half: Half
 }
 
 /** State of the examiner. */
 export interface Examination {
-  readonly found: Found
+  readonly found: FileFindings
   /** Lines so far, blank ones left out. */
   revision: number
   readonly metas: Metas
@@ -43,12 +50,12 @@ export interface Examination {
   readonly calls: Calls
   readonly numbers: Numbers
   /** A line that may be the half of the next one. */
-  torn: Torn | null
-  returns: Counted | null
+  torn: TornLine | null
+  returns: CountedLines | null
   /** Lines without an envelope. */
-  bare: Counted | null
-  unknown: (Counted & { readonly kinds: Map<string, number> }) | null
-  unfinished: At | null
+  bare: CountedLines | null
+  unknown: (CountedLines & { readonly kinds: Map<string, number> }) | null
+  unfinished: LinePlace | null
   damagedLines: number
   /** True when the rest of the file cannot be decompressed. */
   isCut: boolean
@@ -86,13 +93,13 @@ export const MARK_BYTES = 3
 
 /** The file begins with a byte order mark. */
 export const examineMark = ({ found }: Examination): void =>
-  tell(found, 'byte_order_mark', { revision: 0, offsetBytes: 0, bytes: MARK_BYTES }, {})
+  addFinding(found, 'byte_order_mark', { revision: 0, offsetBytes: 0, bytes: MARK_BYTES }, {})
 
 /** The rest of the file cannot be decompressed. */
 export const examineCut = (state: Examination, at: number, reason: string): void => {
   const { found, revision } = state
   state.isCut = true
-  tell(found, 'compressed_damaged', { revision, offsetBytes: at, bytes: 0 }, { reason })
+  addFinding(found, 'compressed_damaged', { revision, offsetBytes: at, bytes: 0 }, { reason })
 }
 
 const isProblem = (read: RolloutLine | LineProblem): read is LineProblem => !('timestamp' in read)
@@ -104,8 +111,8 @@ const settleTorn = (state: Examination, line: ExaminedLine | null): void => {
   state.torn = null
   const whole = line === null ? null : { head: line.head, bytes: line.bytes }
   if (whole === null || !isHalfOf(torn.half, whole))
-    return tell(state.found, 'torn_line', torn.at, {})
-  tell(
+    return addFinding(state.found, 'torn_line', torn.at, {})
+  addFinding(
     state.found,
     'half_then_whole',
     torn.at,
@@ -114,16 +121,20 @@ const settleTorn = (state: Examination, line: ExaminedLine | null): void => {
   )
 }
 
-const takeProblem = (state: Examination, at: At, { kind, facts, half }: LineProblem): void => {
+const takeProblem = (
+  state: Examination,
+  at: LinePlace,
+  { kind, facts, half }: LineProblem
+): void => {
   skipNumber(state.numbers)
   state.damagedLines += 1
   if (kind === 'torn_line' && half !== undefined) state.torn = { at, half }
   else if (kind === 'torn_tail' && state.found.facts.isHeld)
-    tell(state.found, kind, at, { ...facts, writing: true }, { severity: 'note' })
-  else tell(state.found, kind, at, facts)
+    addFinding(state.found, kind, at, { ...facts, writing: true }, { severity: 'note' })
+  else addFinding(state.found, kind, at, facts)
 }
 
-const takeUnknown = (state: Examination, at: At, line: RolloutLine): void => {
+const takeUnknown = (state: Examination, at: LinePlace, line: RolloutLine): void => {
   if (line.bare === true) {
     state.bare ??= { at, lines: 0 }
     state.bare.lines += 1
@@ -141,7 +152,7 @@ const takeUnknown = (state: Examination, at: At, line: RolloutLine): void => {
 /** Names of unknown kinds that are told. */
 const KINDS_MAX = 20
 
-const takeEvent = (state: Examination, at: At, line: RolloutLine): void => {
+const takeEvent = (state: Examination, at: LinePlace, line: RolloutLine): void => {
   const { found, metas, turns, calls, numbers } = state
   const event = { ...at, line }
   const wasFirst = metas.first === null
@@ -154,7 +165,7 @@ const takeEvent = (state: Examination, at: At, line: RolloutLine): void => {
   }
   if (first?.isPaginated === true) foldNumbers(numbers, event, found)
   foldTurns(turns, event, found)
-  const mayContinue = first?.base != null && turns.shown.length === 0
+  const mayContinue = first?.base != null && hasNoTurns(turns)
   foldCalls(calls, event, callTurnOf(turns), mayContinue, found)
   takeUnknown(state, at, line)
 }
@@ -183,24 +194,28 @@ const kindCounts = (kinds: ReadonlyMap<string, number>): JsonObject => Object.fr
 
 const tellCounted = (state: Examination): void => {
   const { found, returns, bare, unknown, unfinished } = state
-  if (bare !== null) tell(found, 'before_envelope', bare.at, { lines: bare.lines })
-  if (returns !== null) tell(found, 'crlf', returns.at, { lines: returns.lines })
+  if (bare !== null) addFinding(found, 'before_envelope', bare.at, { lines: bare.lines })
+  if (returns !== null) addFinding(found, 'crlf', returns.at, { lines: returns.lines })
   if (unknown !== null) {
     const { at, lines, kinds } = unknown
-    tell(found, 'unknown_line', at, { lines, kinds: kindCounts(kinds) })
+    addFinding(found, 'unknown_line', at, { lines, kinds: kindCounts(kinds) })
   }
-  if (unfinished !== null && !found.facts.isHeld) tell(found, 'no_final_newline', unfinished, {})
+  if (unfinished !== null && !found.facts.isHeld)
+    addFinding(found, 'no_final_newline', unfinished, {})
 }
 
 const tellIdentity = (state: Examination): void => {
   const { found, metas, revision } = state
   if (state.isCut && metas.first === null) return
-  if (revision === 0) tell(found, 'empty_file', null, {})
+  if (revision === 0) addFinding(found, 'empty_file', null, {})
   else if (metas.first === null) {
-    tell(found, 'no_session_meta', null, { lines: revision, damagedLines: state.damagedLines })
-    if (found.facts.isSegment) tell(found, 'base_unknown', null, {})
+    addFinding(found, 'no_session_meta', null, {
+      lines: revision,
+      damagedLines: state.damagedLines
+    })
+    if (found.facts.isSegment) addFinding(found, 'base_unknown', null, {})
   } else if (found.facts.isSegment && metas.first.at.revision > 0)
-    tell(found, 'base_unknown', null, {})
+    addFinding(found, 'base_unknown', null, {})
 }
 
 /** At the end of the file. */

@@ -13,7 +13,7 @@ const PIECES_MAX = 32
 export const HEAD_BYTES = 4096
 
 /** What begins somewhere in a line. */
-export interface Piece {
+export interface LinePiece {
   readonly offset: number
   readonly head: Uint8Array
   headBytes: number
@@ -28,12 +28,12 @@ export interface LineScan {
   lastNulAt: number | null
   readonly utf8: Utf8Scan
   /** The line itself, then what begins as a line of Codex does further on. */
-  readonly pieces: Array<Piece>
+  readonly pieces: Array<LinePiece>
   /** The last bytes that went by: a mark may stand over the border of two chunks. */
   carry: Uint8Array
 }
 
-const newPiece = (offset: number, headBytesMax: number): Piece => ({
+const newPiece = (offset: number, headBytesMax: number): LinePiece => ({
   offset,
   head: new Uint8Array(headBytesMax),
   headBytes: 0,
@@ -51,7 +51,7 @@ export const startLine = (bytesMax = HEAD_BYTES): LineScan => ({
   carry: new Uint8Array(0)
 })
 
-const feedPiece = (piece: Piece, chunk: Uint8Array): void => {
+const feedPiece = (piece: LinePiece, chunk: Uint8Array): void => {
   const room = Math.min(chunk.length, piece.head.length - piece.headBytes)
   if (room > 0) {
     piece.head.set(chunk.subarray(0, room), piece.headBytes)

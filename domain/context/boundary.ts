@@ -10,11 +10,11 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { Profile } from '../profile.ts'
 import { trimmed, trimmedStart } from '../white-space.ts'
 
-type Marks = readonly [opening: string, closing: string]
+type TextMarks = readonly [opening: string, closing: string]
 
-const tag = (name: string): Marks => [`<${name}>`, `</${name}>`]
+const tag = (name: string): TextMarks => [`<${name}>`, `</${name}>`]
 
-const USER_MARKS: ReadonlyArray<Marks> = [
+const USER_MARKS: ReadonlyArray<TextMarks> = [
   tag('environment_context'),
   tag('user_shell_command'),
   tag('turn_aborted'),
@@ -23,9 +23,9 @@ const USER_MARKS: ReadonlyArray<Marks> = [
 ]
 
 const PLUGINS = tag('recommended_plugins')
-const AGENTS: Marks = ['# AGENTS.md instructions', '</INSTRUCTIONS>']
-const AGENTS_142: Marks = ['# agents.md instructions', '</instructions>']
-const GOAL: Marks = ['<goal_context>', '</goal_context>']
+const AGENTS: TextMarks = ['# AGENTS.md instructions', '</INSTRUCTIONS>']
+const AGENTS_142: TextMarks = ['# agents.md instructions', '</instructions>']
+const GOAL: TextMarks = ['<goal_context>', '</goal_context>']
 
 const HOOK_PROMPT = /^<hook_prompt\s+hook_run_id="[^"]*"\s*>[\s\S]*<\/hook_prompt>$/
 const INTERNAL =
@@ -43,7 +43,7 @@ const isOldWarning = (text: string): boolean =>
   text.startsWith('Warning: Your account was flagged') ||
   (text.startsWith('Warning: apply_patch was requested via ') && text.endsWith(' exec_command.'))
 
-const isMarked = (text: string, [opening, closing]: Marks): boolean =>
+const isMarked = (text: string, [opening, closing]: TextMarks): boolean =>
   text.startsWith(opening) && text.endsWith(closing)
 
 const isContextual142 = (text: string, lowered: string): boolean =>

@@ -2,9 +2,11 @@
  * The model context of a thread: what Codex tells the model after it has loaded the thread again.
  *
  * Lines are read newest first, until nothing older can matter: the newest compaction that was not rolled back holds
- * everything the model still knows of what came before it. This is a fold of its own. It counts rollbacks in turns of
- * the model, not in the turns a person sees, and the two disagree: Codex decides here, reading backwards, which
- * compaction to begin at before it knows whether that one was rolled back with its turn, and so do we.
+ * everything the model still knows of what came before it.
+ *
+ * The turns here are those of the model, not those a person sees (`turns/lifecycle.ts`), and the two disagree: a rollback counts
+ * what the model was asked, and Codex, reading backwards, chooses the compaction to begin at before it knows whether that one was
+ * rolled back with its turn. So this fold cannot follow the lifecycle, which reads forward.
  *
  * Source: checked against what Codex 0.130.0 and 0.142.5 send to a model, rollout by rollout.
  */
@@ -76,7 +78,7 @@ interface Span {
   base: ReadonlyArray<JsonObject> | null
 }
 
-interface State {
+interface ReaderState {
   readonly profile: Profile
   readonly keep: (item: JsonObject) => JsonObject
   /** Turns that are still to be left out. */
@@ -94,7 +96,7 @@ interface State {
   countedAt: ByteRange | null
 }
 
-const spanOf = (state: State): Span =>
+const spanOf = (state: ReaderState): Span =>
   (state.span ??= {
     turnId: null,
     isTurn: false,
@@ -103,7 +105,7 @@ const spanOf = (state: State): Span =>
     base: null
   })
 
-const closeSpan = (state: State): void => {
+const closeSpan = (state: ReaderState): void => {
   const { span } = state
   state.span = null
   if (span === null) return
@@ -121,7 +123,7 @@ const fits = (span: Span, turnId: string | null | undefined): boolean =>
   span.turnId === null || (turnId ?? span.turnId) === span.turnId
 
 const olderEvent = (
-  state: State,
+  state: ReaderState,
   payload: Extract<RolloutLine, { readonly type: 'event_msg' }>['payload'],
   event: PlacedEvent
 ): void => {
@@ -150,7 +152,7 @@ const olderEvent = (
   }
 }
 
-const olderTurnContext = (state: State, payload: TurnContext): void => {
+const olderTurnContext = (state: ReaderState, payload: TurnContext): void => {
   const span = spanOf(state)
   state.newest ??= payload
   span.turnId ??= payload.turn_id ?? null
@@ -159,7 +161,7 @@ const olderTurnContext = (state: State, payload: TurnContext): void => {
   if (span.reference === 'unknown') span.reference = payload
 }
 
-const olderCompaction = (state: State, payload: JsonObject): void => {
+const olderCompaction = (state: ReaderState, payload: JsonObject): void => {
   const span = spanOf(state)
   if (span.reference === 'unknown') span.reference = 'cleared'
   const replacement = replacementOf(payload, state.profile)
@@ -169,12 +171,12 @@ const olderCompaction = (state: State, payload: JsonObject): void => {
   if (state.base === null) state.kept = state.lines.length
 }
 
-const kept = ({ keep }: State, line: ItemLine): ItemLine =>
+const kept = ({ keep }: ReaderState, line: ItemLine): ItemLine =>
   line.type === 'response_item' && line.payload['role'] !== 'system'
     ? { timestamp: '', type: 'response_item', payload: keep(line.payload) }
     : line
 
-const olderLine = (state: State, event: PlacedEvent): void => {
+const olderLine = (state: ReaderState, event: PlacedEvent): void => {
   const { line } = event
   switch (line.type) {
     case 'event_msg':
@@ -199,7 +201,7 @@ const olderLine = (state: State, event: PlacedEvent): void => {
   if (state.base === null && isItemLine(line)) state.lines.push(kept(state, line))
 }
 
-const isDone = (state: State, wish: ContextWish): boolean =>
+const isDone = (state: ReaderState, wish: ContextWish): boolean =>
   state.base !== null &&
   (!wish.usage || state.info !== null) &&
   (!wish.settings || (state.settings !== null && state.reference !== 'unknown'))
@@ -207,7 +209,7 @@ const isDone = (state: State, wish: ContextWish): boolean =>
 const asked = (value: TurnContext | 'unknown' | 'cleared'): TurnContext | null =>
   typeof value === 'string' ? null : value
 
-const finish = (state: State): ModelContext => {
+const finish = (state: ReaderState): ModelContext => {
   closeSpan(state)
   const { base, lines, kept, info, countedAt, settings, newest, reference, profile } = state
   const forward = lines.slice(0, kept ?? lines.length).reverse()
@@ -230,7 +232,7 @@ const ROLLED_BACK = (count: number): ItemLine => ({
 /** A reader of the context of one thread, to be given its lines newest first. */
 export const contextReader = (profile: Profile, wish: ContextWish): ContextReader => {
   const { rollback, keep = (item) => item } = wish
-  const state: State = {
+  const state: ReaderState = {
     profile,
     keep,
     pending: rollback ?? 0,

@@ -7,9 +7,6 @@
 import type { FileContent } from '../changes/relocation.ts'
 import type { Finding } from '../check/finding.ts'
 
-/** What a file holds. */
-export type Content = FileContent
-
 /** Bytes that give way to others; edits of a step are sorted and do not overlap. */
 export interface Edit {
   /** In the file as it is before; of a compressed one, in what it holds. */
@@ -38,14 +35,14 @@ export interface PlanStep {
   /** The thread whose writer must be still; null for a file that belongs to none. */
   readonly threadId: string | null
   readonly path: string
-  readonly before: Content
+  readonly before: FileContent
   /** Where the new content stands; null when the file goes to quarantine and nothing takes its place. */
   readonly to: string | null
   /** How many bytes of what a compressed file holds are taken; null for a plain file. */
   readonly decompressedBytes: number | null
   readonly edits: ReadonlyArray<Edit>
   /** What stands at `to` afterwards; null when `to` is. */
-  readonly after: Content | null
+  readonly after: FileContent | null
   /** One sentence for each thing that is done. */
   readonly why: ReadonlyArray<string>
   /** The findings it answers. */

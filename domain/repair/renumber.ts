@@ -4,6 +4,14 @@
  */
 import type { Edit } from './plan.ts'
 
+/** A line by its place; `until` is where its newline stands, or the end of the file. */
+export interface LineSpan {
+  readonly from: number
+  readonly until: number
+  /** True when no newline ends it. */
+  readonly isTail: boolean
+}
+
 /** A line that can have a number. */
 export interface NumberedLine {
   readonly offsetBytes: number
@@ -13,6 +21,23 @@ export interface NumberedLine {
   readonly digits: number
   /** Where the next line begins. */
   readonly endBytes: number
+}
+
+const HEAD = /^\{"timestamp":"[^"]*",(?:"ordinal":(\d+),)?/
+const HEAD_BYTES = 96
+
+/** The line as one that may have a number; null when it does not begin as Codex begins a line. */
+export const numberedLine = (
+  bytes: Buffer,
+  { from, until, isTail }: LineSpan
+): NumberedLine | null => {
+  const head = HEAD.exec(bytes.toString('latin1', 0, Math.min(bytes.length, HEAD_BYTES)))
+  if (head === null) return null
+  const [all, digits] = head
+  const ordinal = digits === undefined ? null : Number(digits)
+  const digitsAt = digits === undefined ? all.length : all.length - 1 - digits.length
+  const endBytes = isTail ? until : until + 1
+  return { offsetBytes: from, ordinal, digitsAt, digits: digits?.length ?? 0, endBytes }
 }
 
 /** Either the edits, or why there are none. */

@@ -15,6 +15,11 @@ const said = (ordinal?: number): string => event('user_message', { message: 'hi'
 const call = item('function_call', { name: 'x', arguments: '{}', call_id: 'c1' })
 const output = item('function_call_output', { call_id: 'c1', output: 'y' })
 const cut = (id: string): string => event('turn_aborted', { turn_id: id, reason: 'interrupted' })
+const reviewMark = (type: string, ordinal: number): string => {
+  const target = { type: 'custom', instructions: 'all' }
+  const item = { type, id: 'r1', target, user_facing_hint: 'all', review_output: null }
+  return event('item_completed', { thread_id: THREAD, turn_id: 't1', item }, ordinal)
+}
 
 interface Case {
   readonly title: string
@@ -267,6 +272,80 @@ const MEANING: ReadonlyArray<Case> = [
         { asked: 3, there: 1 }
       ]
     ]
+  },
+  {
+    title: 'the late end of an older turn leaves the open one open',
+    bytes: HEAD + start('t1') + start('t2') + done('t1') + call + done('t2'),
+    found: [
+      [
+        'open_turn',
+        'warning',
+        FROM,
+        whole(start('t1')),
+        1,
+        { turnId: 't1', newest: false, inherited: false }
+      ],
+      [
+        'unanswered_call',
+        'warning',
+        FROM + size(start('t1') + start('t2') + done('t1')),
+        whole(call),
+        4,
+        { callId: 'c1', type: 'function_call', turn: 'completed' }
+      ]
+    ]
+  },
+  {
+    title: 'a turn that is begun once more makes two turns of a legacy thread',
+    bytes: HEAD + start('t1') + start('t1') + done('t1'),
+    found: [
+      [
+        'duplicate_turn_id',
+        'warning',
+        FROM + size(start('t1')),
+        whole(start('t1')),
+        2,
+        { turnId: 't1', firstRevision: 1 }
+      ]
+    ]
+  },
+  {
+    title: 'a turn that is begun once more stays one turn of a paginated thread',
+    bytes: numbered + start('t1', 1) + start('t1', 2) + done('t1', 3),
+    found: []
+  },
+  {
+    title: 'an older turn that is begun again in a paginated thread',
+    bytes:
+      numbered + start('t1', 1) + done('t1', 2) + start('t2', 3) + done('t2', 4) + start('t1', 5),
+    found: [
+      [
+        'duplicate_turn_id',
+        'warning',
+        N + size(start('t1', 1) + done('t1', 2) + start('t2', 3) + done('t2', 4)),
+        whole(start('t1', 5)),
+        5,
+        { turnId: 't1', firstRevision: 1 }
+      ]
+    ]
+  },
+  {
+    title: 'a rollback means nothing in a paginated thread',
+    bytes:
+      numbered + start('t1', 1) + done('t1', 2) + event('thread_rolled_back', { num_turns: 3 }, 3),
+    found: []
+  },
+  {
+    title: "a reviewer's turn of a paginated thread needs no end",
+    bytes:
+      numbered +
+      reviewMark('EnteredReviewMode', 1) +
+      start('t2', 2) +
+      reviewMark('ExitedReviewMode', 3) +
+      done('t1', 4) +
+      start('t3', 5) +
+      done('t3', 6),
+    found: []
   }
 ]
 

@@ -8,7 +8,7 @@ import { readJson, removeFolder, temporaryFolder } from '../support/fixture-home
 import { GROUPS, REASONS, type Row } from './rows.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
-const PATH = join(ROOT, 'docs', 'CHECKLIST.md')
+const PATH = join(import.meta.dirname, 'checklist.md')
 const UPDATE = 'UPDATE_DOCS=1 npx mocha test/checklist/checklist.test.ts renders it again'
 
 const ROWS = GROUPS.flatMap(({ rows }) => rows)
@@ -52,9 +52,7 @@ const findPlaces = (): void => {
 const here = ({ names, verdict }: Row): string => {
   if (verdict.kind === 'not here') return `– ${verdict.reason}`
   const places = [...new Set(names.map((name) => placeOf.get(name) ?? ''))]
-  const links = places.map(
-    (path) => `[${path.replace(/(\.deep)?\.test\.ts$/, '')}](../test/${path})`
-  )
+  const links = places.map((path) => `[${path.replace(/(\.deep)?\.test\.ts$/, '')}](../${path})`)
   return [links.join(', '), ...(verdict.note === null ? [] : [verdict.note])].join(': ')
 }
 
@@ -116,7 +114,7 @@ describe('the checklist of tests of Codex', () => {
     }).to.deep.equal({ missing: [], unsaid: [] })
   })
 
-  it('is what docs/CHECKLIST.md says', () => {
+  it('is what checklist.md says', () => {
     if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PATH, render())
     expect(readFileSync(PATH, 'utf8') === render(), UPDATE).to.equal(true)
   })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { recordedRuns } from '../../bench/measure/recorded-runs.ts'
 import { FIXTURES } from '../support/fixture-home.ts'
 
-const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'CCUSAGE.md')
+const PAGE = join(import.meta.dirname, '..', '..', 'bench', 'ccusage.md')
 
 describe('usage beside ccusage', () => {
   it('says of every run on the page what it spent and what its rollouts hold', () => {

@@ -21,8 +21,11 @@ const markdownIn = (folder: string): ReadonlyArray<string> =>
     .map((name) => normalize(join(folder, name)))
 
 const DECISIONS = markdownIn('docs/decisions').toSorted()
-const FOLDERS = ['.', 'docs', 'test/oracle', 'test/fixtures', 'test/fixtures/clients']
-const DOCUMENTS = [...FOLDERS.flatMap(markdownIn), ...DECISIONS]
+const FOLDERS = [
+  ...['.', 'docs', 'test/checklist', 'test/golden'],
+  ...['test/oracle', 'test/fixtures', 'test/fixtures/clients']
+]
+const DOCUMENTS = [...FOLDERS.flatMap(markdownIn), 'bench/ccusage.md', ...DECISIONS]
 
 const FENCED = /^```[\s\S]*?^```$/gm
 const proseOf = (path: string): string => read(path).replace(FENCED, '')

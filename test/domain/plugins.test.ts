@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import * as E from 'fp-ts/lib/Either.js'
 import { CONTRACTS } from '../../domain/analytics/vocabulary.ts'
-import { toldBy } from '../../domain/plugins/told.ts'
+import { toldBy } from '../../domain/analytics/read-plugin-event.ts'
 import { capturedIn } from '../support/captured-runs.ts'
 import {
   isSegment,
@@ -17,7 +17,7 @@ import { manifestFor, parseManifest, placeIn } from '../../domain/plugins/manife
 import { resolveRemoteId } from '../../domain/plugins/resolution.ts'
 import { parseSidecar, printSidecar } from '../../domain/plugins/sidecar.ts'
 import { parseListed, snapshotOf } from '../../domain/plugins/snapshot.ts'
-import { metadataOf, pluginEvent } from '../../domain/plugins/telemetry.ts'
+import { metadataOf, pluginEvent } from '../../domain/analytics/plugin-events.ts'
 import { activeVersion, compareVersions } from '../../domain/plugins/version.ts'
 import { isVersion } from '../../domain/plugins/version-name.ts'
 

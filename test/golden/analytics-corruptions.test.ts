@@ -1,6 +1,6 @@
 /**
  * Mistakes put into what Codex posted, or into what was made of its rollouts, one at a time: each must come out as a difference without a
- * reason, but for those that no comparison can see (docs/ANALYTICS-AGREEMENT.md lists them). Which those are is judged by what was
+ * reason, but for those that no comparison can see (analytics-agreement.md lists them). Which those are is judged by what was
  * changed, not by the comparison. `CORRUPTIONS=3000 SEED=7` make more, and others.
  */
 import assert from 'node:assert/strict'

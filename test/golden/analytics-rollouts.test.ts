@@ -11,7 +11,7 @@ import { agreementPage } from '../support/analytics-agreement.ts'
 import { LEDGER } from '../support/captured-runs.ts'
 import { rebuiltRuns } from '../support/rebuilt-runs.ts'
 
-const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'ANALYTICS-AGREEMENT.md')
+const PAGE = join(import.meta.dirname, 'analytics-agreement.md')
 
 const RUNS = readdirSync(LEDGER)
 
@@ -51,7 +51,7 @@ describe('golden: analytics made from rollouts', () => {
     })
   }
 
-  it('agree as docs/ANALYTICS-AGREEMENT.md says', async () => {
+  it('agree as analytics-agreement.md says', async () => {
     for (const run of RUNS)
       if ([...compared.values()].every((all) => all.length === 0))
         for (const [contract, one] of await comparisonsOf(run)) compared.get(contract)?.push(one)

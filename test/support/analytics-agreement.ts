@@ -1,5 +1,5 @@
 /**
- * docs/ANALYTICS-AGREEMENT.md, rendered from comparisons: how often each field of each event came out equal.
+ * test/golden/analytics-agreement.md, rendered from comparisons: how often each field of each event came out equal.
  */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -180,7 +180,7 @@ const render = (
     '',
     `Rendered by \`test/golden/analytics-rollouts.test.ts\` from ${runs} recorded runs of the release binaries: what each posted to a local`,
     'server, beside what unroll makes of the rollouts of the same run. Every difference has a reason; the test fails for one without. How it',
-    'is made: [ANALYTICS.md](ANALYTICS.md), [decision 0031](decisions/0031-analytics-facts.md). Where two versions wrote to one home, each event',
+    'is made: [ANALYTICS.md](../../docs/ANALYTICS.md), [decision 0031](../../docs/decisions/0031-analytics-facts.md). Where two versions wrote to one home, each event',
     'is compared under the contract of the version that posted it.',
     '',
     '| contract | events of both | fields | equal | in no rollout | differ for a reason | unexplained |',

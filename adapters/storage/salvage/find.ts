@@ -30,7 +30,7 @@ export interface FoundRollout {
 }
 
 /** What a file is. */
-export type Finding =
+export type SalvageFinding =
   | { readonly kind: 'rollout'; readonly rollout: FoundRollout }
   | { readonly kind: 'names'; readonly path: string }
   /** Looks like a rollout and cannot be used. */
@@ -66,13 +66,13 @@ const isZstd = (path: string): boolean => {
   }
 }
 
-interface Head {
+interface FileHead {
   readonly firstLine: Buffer | null
   /** The first lines, the first of them whole. */
   readonly lines: ReadonlyArray<Buffer>
 }
 
-const headOf = (path: string, compressed: boolean): Head => {
+const headOf = (path: string, compressed: boolean): FileHead => {
   const source = openBytes(path, compressed)
   try {
     const firstLine = readFirstLine(source)
@@ -104,7 +104,7 @@ const isNames = (line: Buffer | null): boolean => {
   }
 }
 
-interface Identity {
+interface RolloutIdentity {
   readonly threadId: string
   readonly segmentId: string
   readonly name: string
@@ -127,9 +127,9 @@ const nameOf = (
 /** Who a file belongs to; a text says why that cannot be told, null that it is no rollout. */
 const identify = (
   path: string,
-  { lines }: Head,
+  { lines }: FileHead,
   modifiedAtMs: number
-): Identity | string | null => {
+): RolloutIdentity | string | null => {
   const file = basename(path)
   const parsed = lines.map((line) => parseLine(line[0] === 0xef ? line.subarray(3) : line, PROFILE))
   const events = parsed.filter((line) => typeof line !== 'string')
@@ -159,7 +159,7 @@ const identify = (
 }
 
 /** What a file is. Throws errors of the system. */
-export const lookAt = async (path: string): Promise<Finding> => {
+export const lookAt = async (path: string): Promise<SalvageFinding> => {
   const { size, mtimeMs } = lstatSync(path)
   if (size === 0)
     return ROLLOUT.test(basename(path))

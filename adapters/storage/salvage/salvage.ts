@@ -25,8 +25,7 @@ import { makeFolder, makePrivate, syncFolder } from '../../home/own-folder.ts'
 import { homeWriter } from '../../repair/home-writer.ts'
 import { decompressedContent, chunksOf, plainContent } from '../../jsonl/zstd.ts'
 import { LinkRefused, refuseLinks, writeWhole } from '../../plain-file.ts'
-import { eraOf, NEWEST_ERA } from '../../../domain/profile.ts'
-import { rolloutsOf, type RolloutFile } from '../files.ts'
+import { shownRollouts, type RolloutFile } from '../files.ts'
 import { filesBelow, lookAt, type FoundRollout } from './find.ts'
 import { mergeNames } from './names.ts'
 import { resolve, type Relation } from './resolve.ts'
@@ -125,26 +124,14 @@ const asFound = async (home: string, file: RolloutFile): Promise<FoundRollout> =
   }
 }
 
-/** The file of each segment that readers take: a plain one before its compressed twin, one in `sessions` before an archived one. */
-const segmentsIn = (home: string): Map<string, RolloutFile> => {
-  const found = new Map<string, RolloutFile>()
-  const rank = ({ archived, compressed }: RolloutFile): number =>
-    Number(archived) * 2 + Number(compressed)
-  for (const file of rolloutsOf(home, eraOf(NEWEST_ERA, false))) {
-    const known = found.get(file.segmentId)
-    if (known === undefined || rank(file) < rank(known)) found.set(file.segmentId, file)
-  }
-  return found
-}
-
-interface Sources {
+interface FoundSources {
   readonly bySegment: ReadonlyMap<string, ReadonlyArray<FoundRollout>>
   readonly names: ReadonlyArray<string>
   readonly unusable: ReadonlyArray<SalvagedFile>
   readonly others: number
 }
 
-const lookAround = async (request: SalvageRequest): Promise<Sources> => {
+const lookAround = async (request: SalvageRequest): Promise<FoundSources> => {
   const { folders, home, onFile, signal } = request
   const inside = `${existsSync(home) ? realpathSync(home) : resolvePath(home)}${sep}`
   const paths = [...new Set(folders.flatMap((folder) => [...filesBelow(realpathSync(folder))]))]
@@ -216,7 +203,7 @@ const salvageSegment = async (
 const salvageAll = async (request: SalvageRequest): Promise<Salvaged> => {
   const { home, dryRun = false, signal } = request
   const { bySegment, names, unusable, others } = await lookAround(request)
-  const existing = existsSync(home) ? segmentsIn(home) : new Map<string, RolloutFile>()
+  const existing = existsSync(home) ? shownRollouts(home) : new Map<string, RolloutFile>()
   const files: Array<SalvagedFile> = []
   for (const [segmentId, found] of bySegment) {
     if (signal?.aborted === true) break

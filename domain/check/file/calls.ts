@@ -5,7 +5,7 @@
  * finding any more.
  */
 import { textIn } from '../../json.ts'
-import { tell, type At, type Found, type PlacedEvent } from './file-facts.ts'
+import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
 
 const CALLS_MAX = 100_000
 
@@ -21,7 +21,7 @@ export interface CallTurn {
 }
 
 interface Call {
-  readonly at: At
+  readonly at: LinePlace
   readonly type: string
   readonly turn: CallTurn
 }
@@ -51,7 +51,7 @@ export const foldCalls = (
   event: PlacedEvent,
   turn: CallTurn,
   mayContinue: boolean,
-  found: Found
+  found: FileFindings
 ): void => {
   if (event.line.type !== 'response_item') return
   const { payload } = event.line
@@ -62,17 +62,17 @@ export const foldCalls = (
   if (CALLS.has(type)) remember(calls, id, { at: { revision, offsetBytes, bytes }, type, turn })
   else if (OUTPUTS.has(type)) {
     if (!calls.byId.has(id) && !calls.forgot && !mayContinue)
-      tell(found, 'orphan_output', event, { callId: id, type })
+      addFinding(found, 'orphan_output', event, { callId: id, type })
     remember(calls, id, null)
   }
 }
 
 /** At the end of the file: calls of turns that are over and got no output. */
-export const endCalls = (calls: Calls, found: Found): void => {
+export const endCalls = (calls: Calls, found: FileFindings): void => {
   for (const [callId, call] of calls.byId) {
     if (call === null || call.turn.end === 'open') continue
     const { at, type, turn } = call
     const severity = turn.end === 'cut_short' ? { severity: 'note' as const } : {}
-    tell(found, 'unanswered_call', at, { callId, type, turn: turn.end }, severity)
+    addFinding(found, 'unanswered_call', at, { callId, type, turn: turn.end }, severity)
   }
 }

@@ -41,10 +41,10 @@ export interface PlacedEvent {
 }
 
 /** Where a finding stands, in short. */
-export type At = Pick<PlacedEvent, 'revision' | 'offsetBytes' | 'bytes'>
+export type LinePlace = Pick<PlacedEvent, 'revision' | 'offsetBytes' | 'bytes'>
 
 /** Findings of a file; of one kind only so many are kept, the others are counted. */
-export interface Found {
+export interface FileFindings {
   readonly facts: FileFacts
   readonly findings: Array<Finding>
   readonly counts: Map<ProblemKind, number>
@@ -54,13 +54,17 @@ export interface Found {
 export const FINDINGS_MAX = 1000
 
 /** Nothing found yet. */
-export const startFound = (facts: FileFacts): Found => ({ facts, findings: [], counts: new Map() })
+export const startFound = (facts: FileFacts): FileFindings => ({
+  facts,
+  findings: [],
+  counts: new Map()
+})
 
 /** Adds a finding, with or without a place in the file. */
-export const tell = (
-  found: Found,
+export const addFinding = (
+  found: FileFindings,
   kind: ProblemKind,
-  at: At | null,
+  at: LinePlace | null,
   facts: JsonObject,
   more: Pick<FindingPlace, 'severity' | 'affected' | 'remedy'> = {}
 ): void => {
@@ -76,7 +80,7 @@ export const tell = (
 const offsetOf = ({ range }: Finding): number => range?.offsetBytes ?? -1
 
 /** The findings in the order of the file; a last one of a kind tells how many more there were. */
-export const allFound = (found: Found): ReadonlyArray<Finding> => {
+export const allFound = (found: FileFindings): ReadonlyArray<Finding> => {
   const { threadId, path } = found.facts
   const more = [...found.counts].flatMap(([kind, count]) =>
     count > FINDINGS_MAX

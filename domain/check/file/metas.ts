@@ -3,7 +3,7 @@
  */
 import { baseOf, type HistoryBase, type SessionMeta } from '../../events/payloads.ts'
 import { isJsonObject } from '../../json.ts'
-import { tell, type At, type Found, type PlacedEvent } from './file-facts.ts'
+import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
 
 /** What the first metadata say. */
 export interface Identity {
@@ -11,7 +11,7 @@ export interface Identity {
   readonly isPaginated: boolean
   readonly base: HistoryBase | null
   /** Where they stand. */
-  readonly at: At
+  readonly at: LinePlace
 }
 
 /** State of the fold, changed in place. */
@@ -40,7 +40,7 @@ const learn = ({ known }: Metas, meta: SessionMeta): void => {
     if (typeof one === 'string' && known.size < KNOWN_MAX) known.add(one.toLowerCase())
 }
 
-const begin = (metas: Metas, meta: SessionMeta, event: PlacedEvent, found: Found): void => {
+const begin = (metas: Metas, meta: SessionMeta, event: PlacedEvent, found: FileFindings): void => {
   const id = meta.id.toLowerCase()
   const { threadId } = found.facts
   const { revision, offsetBytes, bytes } = event
@@ -51,22 +51,22 @@ const begin = (metas: Metas, meta: SessionMeta, event: PlacedEvent, found: Found
     at: { revision, offsetBytes, bytes }
   }
   if (revision > 0)
-    tell(found, 'late_session_meta', event, {
+    addFinding(found, 'late_session_meta', event, {
       linesBefore: revision,
       responseItemsBefore: metas.responseItems
     })
   if (threadId !== null && threadId !== id)
-    tell(found, 'id_mismatch', event, { id, inName: threadId })
+    addFinding(found, 'id_mismatch', event, { id, inName: threadId })
 }
 
 /** One event of the file. */
-export const foldMetas = (metas: Metas, event: PlacedEvent, found: Found): void => {
+export const foldMetas = (metas: Metas, event: PlacedEvent, found: FileFindings): void => {
   const { line } = event
   if (line.type === 'response_item' && metas.first === null) metas.responseItems += 1
   if (line.type !== 'session_meta') return
   const { payload } = line
   if (metas.first === null) begin(metas, payload, event, found)
   else if (!metas.known.has(payload.id.toLowerCase()))
-    tell(found, 'foreign_session_meta', event, { id: payload.id, first: metas.first.id })
+    addFinding(found, 'foreign_session_meta', event, { id: payload.id, first: metas.first.id })
   learn(metas, payload)
 }

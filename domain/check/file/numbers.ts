@@ -1,11 +1,11 @@
 /**
  * Numbers of the lines of a paginated file: each is one more than the one before.
  */
-import { tell, type At, type Found, type PlacedEvent } from './file-facts.ts'
+import { addFinding, type LinePlace, type FileFindings, type PlacedEvent } from './file-facts.ts'
 
 /** A run of lines without a number. */
 interface Unnumbered {
-  readonly at: At
+  readonly at: LinePlace
   lines: number
 }
 
@@ -21,25 +21,30 @@ export interface Numbers {
 /** Before the first line. */
 export const startNumbers = (): Numbers => ({ expected: null, unnumbered: null, damaged: 0 })
 
-const endRun = (numbers: Numbers, found: Found): void => {
+const endRun = (numbers: Numbers, found: FileFindings): void => {
   const { unnumbered: run } = numbers
-  if (run !== null) tell(found, 'ordinal_missing', run.at, { lines: run.lines })
+  if (run !== null) addFinding(found, 'ordinal_missing', run.at, { lines: run.lines })
   numbers.unnumbered = null
 }
 
-const compare = (numbers: Numbers, ordinal: number, event: PlacedEvent, found: Found): void => {
+const compare = (
+  numbers: Numbers,
+  ordinal: number,
+  event: PlacedEvent,
+  found: FileFindings
+): void => {
   const { expected, damaged } = numbers
   const unnumbered = numbers.unnumbered?.lines ?? 0
   if (expected === null || ordinal === expected) return
   const facts = { ordinal, expected }
-  if (ordinal === expected - 1) tell(found, 'ordinal_repeated', event, facts)
-  else if (ordinal < expected) tell(found, 'ordinal_backward', event, facts)
+  if (ordinal === expected - 1) addFinding(found, 'ordinal_repeated', event, facts)
+  else if (ordinal < expected) addFinding(found, 'ordinal_backward', event, facts)
   else if (damaged === 0 && ordinal !== expected + unnumbered)
-    tell(found, 'ordinal_gap', event, facts)
+    addFinding(found, 'ordinal_gap', event, facts)
 }
 
 /** One event of a paginated file. */
-export const foldNumbers = (numbers: Numbers, event: PlacedEvent, found: Found): void => {
+export const foldNumbers = (numbers: Numbers, event: PlacedEvent, found: FileFindings): void => {
   const { ordinal } = event.line
   if (ordinal === undefined) {
     const { revision, offsetBytes, bytes } = event
@@ -59,4 +64,4 @@ export const skipNumber = (numbers: Numbers): void => {
 }
 
 /** At the end of the file. */
-export const endNumbers = (numbers: Numbers, found: Found): void => endRun(numbers, found)
+export const endNumbers = (numbers: Numbers, found: FileFindings): void => endRun(numbers, found)

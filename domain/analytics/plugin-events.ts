@@ -5,10 +5,10 @@
  *         local id, which may be null, and has `remote_plugin_id` beside it.
  */
 import type { JsonObject } from '../json.ts'
-import type { EventPayload } from '../analytics/event.ts'
-import { shaped } from '../analytics/shapes.ts'
-import type { Contract } from '../analytics/vocabulary.ts'
-import { sidesOf } from './ids.ts'
+import type { EventPayload } from './event.ts'
+import { shaped } from './shapes.ts'
+import type { Contract } from './vocabulary.ts'
+import { sidesOf } from '../plugins/ids.ts'
 
 /** What a plugin brings along. */
 export interface CapabilitySummary {

@@ -3,34 +3,57 @@
  *
  * Kinds without a rule have their reason in the catalogue; the plan repeats it.
  */
-import { basename } from 'node:path/posix'
-import type { Finding } from '../../domain/check/finding.ts'
-import type { ProblemKind } from '../../domain/check/kinds.ts'
-import { isJsonObject } from '../../domain/json.ts'
-import { mendLine } from '../../domain/repair/line.ts'
-import { madeMeta } from '../../domain/repair/made-meta.ts'
-import { refOf, type Edit } from '../../domain/repair/plan.ts'
-import { renumbered } from '../../domain/repair/renumber.ts'
-import { answer, editFor, type Draft } from './draft.ts'
-import { eventOf, numberedLine, type FileView, type LineSpan } from './file-view.ts'
-import { isPrefixOf } from './prefix.ts'
+import type { Finding } from '../check/finding.ts'
+import type { ProblemKind } from '../check/kinds.ts'
+import type { RolloutLine } from '../events/event.ts'
+import { isJsonObject } from '../json.ts'
+import { answer, editFor, type RepairDraft } from './draft.ts'
+import { mendLine } from './line.ts'
+import { madeMeta, type KnownFacts } from './made-meta.ts'
+import { refOf, type Edit } from './plan.ts'
+import { numberedLine, renumbered, type LineSpan } from './renumber.ts'
+
+/** What a plan asks of a file. */
+export interface FileView {
+  /** Relative to the home. */
+  readonly path: string
+  readonly absolute: string
+  readonly compressed: boolean
+  /** Bytes of what it holds; as far as it can be decompressed. */
+  readonly contentBytes: () => number
+  /** The line a place is in; null when it is too long, or not there. */
+  readonly lineAt: (offset: number) => LineSpan | null
+  readonly bytes: (from: number, until: number) => Buffer
+  /** Every line that is not blank, in order; its bytes are valid until the next one. */
+  readonly lines: () => Iterable<LineSpan & { readonly bytes: Buffer }>
+  /** A line as an event; null when it is none. */
+  readonly event: (line: Buffer) => RolloutLine | null
+  /** Places in this file at which others go on, in order. */
+  readonly named: ReadonlyArray<number>
+}
 
 /** What rules know of the home. */
 export interface RuleHome {
-  /** Absolute. */
-  readonly home: string
   /** The rollouts of a thread and segment, as their names tell, relative to the home. */
   readonly filesOf: (threadId: string) => ReadonlyArray<string>
   readonly exists: (path: string) => boolean
+  /** True when the content of one file is the beginning of that of another, or all of it. */
+  readonly isPrefixOf: (path: string, other: string) => boolean
 }
 
 /** Null when the finding is answered, else why not. */
-type Rule = (draft: Draft, finding: Finding, view: FileView, home: RuleHome) => string | null
+type Rule = (draft: RepairDraft, finding: Finding, view: FileView, home: RuleHome) => string | null
 
 const TOO_LONG = 'the line is too long to be looked at as a whole'
 const LATER = 'lines of the file are mended first: make a new plan after this one'
 const NO_PLACE = 'the finding names no place'
 const COUNTED = 'another file continues this one and counts its bytes'
+
+/** The line that a finding is about; null when it has no place, or the line is too long. */
+const lineOf = ({ range }: Finding, view: FileView): LineSpan | null =>
+  range === null ? null : view.lineAt(range.offsetBytes)
+
+const nameIn = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
 
 /** True when another file names a place behind an offset. */
 const isNamedBehind = ({ named }: FileView, offset: number): boolean =>
@@ -58,7 +81,7 @@ const lineWhy = (revision: number | null, events: number, isTail: boolean): stri
 const line: Rule = (draft, finding, view) => {
   if (finding.range === null) return NO_PLACE
   if (finding.facts['writing'] === true) return 'a process is still writing it'
-  const span = view.lineAt(finding.range.offsetBytes)
+  const span = lineOf(finding, view)
   if (span === null) return TOO_LONG
   const { from, until, isTail } = span
   const keepsOffsets = isNamedBehind(view, from)
@@ -70,7 +93,7 @@ const line: Rule = (draft, finding, view) => {
 }
 
 const finalNewline: Rule = (draft, finding, view) => {
-  const span = finding.range === null ? null : view.lineAt(finding.range.offsetBytes)
+  const span = lineOf(finding, view)
   if (span === null) return TOO_LONG
   if (!span.isTail) return 'the line has its newline already'
   return editFor(draft, finding, [insertion(span.until, '\n')], 'the last line gets its newline')
@@ -91,7 +114,7 @@ const timeBefore = (view: FileView, from: number): string | null => {
   for (let at = from; at > 0;) {
     const span = view.lineAt(at - 1)
     if (span === null) return null
-    const event = eventOf(view.bytes(span.from, span.until))
+    const event = view.event(view.bytes(span.from, span.until))
     if (event !== null) return event.timestamp
     at = span.from
   }
@@ -99,7 +122,7 @@ const timeBefore = (view: FileView, from: number): string | null => {
 }
 
 const timestamp: Rule = (draft, finding, view) => {
-  const span = finding.range === null ? null : view.lineAt(finding.range.offsetBytes)
+  const span = lineOf(finding, view)
   if (span === null) return TOO_LONG
   const text = view.bytes(span.from, span.until).toString('utf8')
   if (/"timestamp":/.test(text.slice(0, text.indexOf('"payload"'))))
@@ -121,7 +144,7 @@ const timestamp: Rule = (draft, finding, view) => {
 function* numbersOf(view: FileView) {
   for (const { bytes, ...span } of view.lines()) {
     const numbered = numberedLine(bytes, span)
-    if (numbered !== null && eventOf(bytes) !== null) yield numbered
+    if (numbered !== null && view.event(bytes) !== null) yield numbered
   }
 }
 
@@ -139,14 +162,16 @@ const LOOKED_AT_MAX = 2000
 
 const factsOf = (view: FileView) => {
   const facts: {
-    firstTimestamp: string | null
-    turnContext: Parameters<typeof madeMeta>[0]['turnContext']
-    firstOrdinal: number | null
-    meta: string | null
-  } = { firstTimestamp: null, turnContext: null, firstOrdinal: null, meta: null }
+    -readonly [Name in Exclude<keyof KnownFacts, 'name'>]: KnownFacts[Name]
+  } & { meta: string | null } = {
+    firstTimestamp: null,
+    turnContext: null,
+    firstOrdinal: null,
+    meta: null
+  }
   let lines = 0
   for (const { bytes } of view.lines()) {
-    const event = eventOf(bytes)
+    const event = view.event(bytes)
     if (event !== null) {
       facts.firstTimestamp ??= event.timestamp
       facts.firstOrdinal ??= event.ordinal ?? null
@@ -159,7 +184,13 @@ const factsOf = (view: FileView) => {
   return facts
 }
 
-const frontLine = (draft: Draft, finding: Finding, view: FileView, text: string, why: string) => {
+const frontLine = (
+  draft: RepairDraft,
+  finding: Finding,
+  view: FileView,
+  text: string,
+  why: string
+) => {
   const isMoved = view.named.length > 0
   // A first line that is blanked may have room for it.
   const [first] = draft.edits
@@ -172,7 +203,7 @@ const frontLine = (draft: Draft, finding: Finding, view: FileView, text: string,
 const noMeta: Rule = (draft, finding, view) => {
   if (draft.reveals) return LATER
   const facts = factsOf(view)
-  const made = madeMeta({ ...facts, name: basename(view.path) })
+  const made = madeMeta({ ...facts, name: nameIn(view.path) })
   return 'none' in made ? made.none : frontLine(draft, finding, view, made.line, made.why)
 }
 
@@ -190,10 +221,10 @@ const ID = /([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?:\.j
 /** The name a file should have: after its first metadata, with the time it has already where it has one. */
 const nameOf = (view: FileView): string | null => {
   const { meta } = factsOf(view)
-  const event = meta === null ? null : eventOf(Buffer.from(meta))
+  const event = meta === null ? null : view.event(Buffer.from(meta))
   if (event?.type !== 'session_meta') return null
   const { id, timestamp: began } = event.payload
-  const known = NAMED.exec(basename(view.path))?.[1]
+  const known = NAMED.exec(nameIn(view.path))?.[1]
   const at = new Date(began)
   const time =
     known ??
@@ -207,7 +238,13 @@ const dayFolder = (name: string): string =>
   `sessions/${name.slice('rollout-'.length, 'rollout-2026-11-21'.length).replaceAll('-', '/')}`
 
 /** Gives a file its name and folder, when nobody has them and no other file is of that thread. */
-const moveTo = (draft: Draft, finding: Finding, view: FileView, home: RuleHome, name: string) => {
+const moveTo = (
+  draft: RepairDraft,
+  finding: Finding,
+  view: FileView,
+  home: RuleHome,
+  name: string
+) => {
   if (view.named.length > 0) return 'another file continues it under the id it has'
   const archived = view.path.startsWith('archived_sessions/')
   const to = `${archived ? 'archived_sessions' : dayFolder(name)}/${name}`
@@ -233,13 +270,13 @@ const wrongFolder: Rule = (draft, finding, view, home) => {
   const folder = finding.facts['expected']
   if (typeof folder !== 'string' || !FOLDER.test(folder)) return 'its name tells no day'
   if (draft.to !== null) return answer(draft, finding, `it moves to ${draft.to}`)
-  const to = `${folder}/${basename(view.path)}`
+  const to = `${folder}/${nameIn(view.path)}`
   if (home.exists(to)) return `${to} is there already`
   draft.to = to
   return answer(draft, finding, `it moves to ${to}`)
 }
 
-const leave = (draft: Draft, finding: Finding, why: string): null => {
+const leave = (draft: RepairDraft, finding: Finding, why: string): null => {
   draft.leaves = true
   return answer(draft, finding, why)
 }
@@ -261,7 +298,7 @@ const double: Rule = (draft, finding, view, home) => {
   const other = finding.facts['shown']
   if (typeof other !== 'string' || other === view.path || !home.exists(other))
     return 'the other file is not named'
-  return isPrefixOf(home.home, view.path, other)
+  return home.isPrefixOf(view.path, other)
     ? leave(draft, finding, `all it holds is in ${other}; it goes to quarantine`)
     : `it holds something that is not in ${other}: which of the two is meant cannot be told`
 }
@@ -274,7 +311,7 @@ const cut = ({ from, until, isTail }: LineSpan): Edit => ({
 })
 
 const damagedName: Rule = (draft, finding, view) => {
-  const span = finding.range === null ? null : view.lineAt(finding.range.offsetBytes)
+  const span = lineOf(finding, view)
   if (span === null) return TOO_LONG
   return editFor(draft, finding, [cut(span)], 'lines that cannot be read are taken out')
 }
@@ -292,7 +329,8 @@ const idIn = (bytes: Buffer): unknown => {
 /** Every name of a thread that is gone leaves: without the last one the one before would count. */
 const staleName: Rule = (draft, finding, view) => {
   const { id } = finding.facts
-  const edits = [...view.lines()].filter(({ bytes }) => idIn(bytes) === id).map(cut)
+  const edits: Array<Edit> = []
+  for (const { bytes, ...span } of view.lines()) if (idIn(bytes) === id) edits.push(cut(span))
   return editFor(draft, finding, edits, 'names of threads that are not here are taken out')
 }
 

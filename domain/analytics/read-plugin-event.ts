@@ -1,12 +1,12 @@
 /**
- * What an event of an analytics capture tells about a plugin: the way back from `telemetry.ts`.
+ * What an event of an analytics capture tells about a plugin: the way back from `plugin-events.ts`.
  *
  * Errors: an event that names no plugin, or is of another type, tells nothing.
  */
-import type { PostedEvent } from '../analytics/envelope.ts'
+import type { PostedEvent } from './envelope.ts'
 import type { JsonObject } from '../json.ts'
-import { printPluginId } from './ids.ts'
-import type { PluginNews, PluginTold } from './observed.ts'
+import { printPluginId } from '../plugins/ids.ts'
+import type { PluginNews, PluginTold } from '../plugins/observed.ts'
 
 /** What is told, without who noted it when. */
 export type PluginTelling = Pick<
