@@ -6,7 +6,7 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
-import type { ProposedEvent, StoredEvent, StorePosition } from '../../domain/stream/stored.ts'
+import type { ProposedEvent, StoredEvent, StorePosition } from './stream/stored.ts'
 
 /** Revision the stream must be at, as the server counts. */
 export type ExpectedStreamRevision = number | 'no_stream' | 'any' | 'stream_exists'

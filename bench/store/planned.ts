@@ -5,11 +5,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { EMPTY } from '../../domain/stream/directory.ts'
-import { plan } from '../../domain/stream/encode.ts'
-import { threadStream } from '../../domain/stream/names.ts'
-import type { Plan, Step } from '../../domain/stream/plan.ts'
-import type { ProposedEvent } from '../../domain/stream/stored.ts'
+import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/eventstore/stream/encode.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
+import type { Plan, Step } from '../../adapters/eventstore/stream/plan.ts'
+import type { ProposedEvent } from '../../adapters/eventstore/stream/stored.ts'
 
 /** Sums over events; bytes as they lie on the disk of a server. */
 export interface Stored {

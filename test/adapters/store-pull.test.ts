@@ -13,9 +13,9 @@ import {
   writeFileSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { plan } from '../../domain/stream/encode.ts'
-import { EMPTY } from '../../domain/stream/directory.ts'
-import { threadStream } from '../../domain/stream/names.ts'
+import { plan } from '../../adapters/eventstore/stream/encode.ts'
+import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
 import { DIGESTS } from '../../adapters/eventstore/threads/digests.ts'
 import { tryLock } from '../../adapters/jsonl/writer-lock.ts'
 import { streamId } from '../../domain/ids.ts'

@@ -15,7 +15,7 @@ import {
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { homeIdOf } from '../../adapters/eventstore/sync/home-id.ts'
-import { threadStream } from '../../domain/stream/names.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
 import { copyHome, FIXTURES, homeNames, removeFolder } from '../support/fixture-home.ts'
 import { memoryWire, type MemoryWire } from '../support/memory-wire.ts'
 import { emptyHome, linesOf, rolloutPath, writeRollout } from '../support/rollouts.ts'

@@ -3,16 +3,20 @@
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { v5 } from 'uuid'
-import { EMPTY, evolve, nextOrdinal } from '../../domain/stream/directory.ts'
-import { plan, planner } from '../../domain/stream/encode.ts'
-import { eventId } from '../../domain/stream/event-id.ts'
-import { dataBytes, joiner, type Joined } from '../../domain/stream/join.ts'
-import { readLine } from '../../domain/stream/line.ts'
-import { logStream, threadOfStream, threadStream } from '../../domain/stream/names.ts'
-import { opening } from '../../domain/stream/opening.ts'
-import type { Call, Plan, Planning, Step } from '../../domain/stream/plan.ts'
-import { proposed } from '../../domain/stream/propose.ts'
-import type { NewFact, StoredEvent, StreamDirectory } from '../../domain/stream/stored.ts'
+import { EMPTY, evolve, nextOrdinal } from '../../adapters/eventstore/stream/directory.ts'
+import { plan, planner } from '../../adapters/eventstore/stream/encode.ts'
+import { eventId } from '../../adapters/eventstore/stream/event-id.ts'
+import { dataBytes, joiner, type Joined } from '../../adapters/eventstore/stream/join.ts'
+import { readLine } from '../../adapters/eventstore/stream/line.ts'
+import { logStream, threadOfStream, threadStream } from '../../adapters/eventstore/stream/names.ts'
+import { opening } from '../../adapters/eventstore/stream/opening.ts'
+import type { Call, Plan, Planning, Step } from '../../adapters/eventstore/stream/plan.ts'
+import { proposed } from '../../adapters/eventstore/stream/propose.ts'
+import type {
+  NewFact,
+  StoredEvent,
+  StreamDirectory
+} from '../../adapters/eventstore/stream/stored.ts'
 import { DIGESTS } from '../../adapters/eventstore/threads/digests.ts'
 import { planningOf, sha256, STREAM, streamServer } from '../support/stream-server.ts'
 

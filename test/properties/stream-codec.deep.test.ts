@@ -6,18 +6,18 @@ import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { EMPTY, evolve } from '../../domain/stream/directory.ts'
-import { plan } from '../../domain/stream/encode.ts'
-import { dataBytes, joiner, type Joined } from '../../domain/stream/join.ts'
-import { opening } from '../../domain/stream/opening.ts'
-import type { Plan, Planning, Step } from '../../domain/stream/plan.ts'
-import { CALL_BYTES_MAX } from '../../domain/stream/sizes.ts'
+import { EMPTY, evolve } from '../../adapters/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/eventstore/stream/encode.ts'
+import { dataBytes, joiner, type Joined } from '../../adapters/eventstore/stream/join.ts'
+import { opening } from '../../adapters/eventstore/stream/opening.ts'
+import type { Plan, Planning, Step } from '../../adapters/eventstore/stream/plan.ts'
+import { CALL_BYTES_MAX } from '../../adapters/eventstore/stream/sizes.ts'
 import type {
   NewFact,
   StoredEvent,
   StoredSegment,
   StreamDirectory
-} from '../../domain/stream/stored.ts'
+} from '../../adapters/eventstore/stream/stored.ts'
 import { planningOf, STREAM, streamServer } from '../support/stream-server.ts'
 
 const [FIRST, SECOND] = [STREAM.slice('thread-'.length), '0195b2d8-7c4c-7000-8000-000000000002']

@@ -5,7 +5,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Append, AllFrom, Told, Wire } from '../../adapters/eventstore/wire.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import type { ProposedEvent, StoredData, StoredEvent } from '../../domain/stream/stored.ts'
+import type {
+  ProposedEvent,
+  StoredData,
+  StoredEvent
+} from '../../adapters/eventstore/stream/stored.ts'
 
 /** How a server in memory is made. */
 export interface MemoryWireOptions {

@@ -5,11 +5,11 @@ import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { EMPTY } from '../../domain/stream/directory.ts'
-import { plan } from '../../domain/stream/encode.ts'
-import { threadStream } from '../../domain/stream/names.ts'
-import type { Plan, Step } from '../../domain/stream/plan.ts'
-import type { StreamDirectory } from '../../domain/stream/stored.ts'
+import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/eventstore/stream/encode.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
+import type { Plan, Step } from '../../adapters/eventstore/stream/plan.ts'
+import type { StreamDirectory } from '../../adapters/eventstore/stream/stored.ts'
 
 /** Bytes of lines of text. */
 export const bytesOf = (...lines: ReadonlyArray<string>): ReadonlyArray<Uint8Array> =>

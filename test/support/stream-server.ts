@@ -3,8 +3,8 @@
  * Written from what a real server does, not from the code that plans calls.
  */
 import { createHash } from 'node:crypto'
-import type { Call, Planning } from '../../domain/stream/plan.ts'
-import type { StoredEvent, StreamDirectory } from '../../domain/stream/stored.ts'
+import type { Call, Planning } from '../../adapters/eventstore/stream/plan.ts'
+import type { StoredEvent, StreamDirectory } from '../../adapters/eventstore/stream/stored.ts'
 
 /** SHA-256 as adapters give it to the planner. */
 export const sha256 = (bytes: Uint8Array): string =>

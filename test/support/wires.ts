@@ -4,7 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { connectWire, type ConnectOptions } from '../../adapters/eventstore/connection/connect.ts'
 import type { Told, Wire } from '../../adapters/eventstore/wire.ts'
 import { describe as inWords, type StoreError } from '../../domain/errors.ts'
-import type { ProposedEvent } from '../../domain/stream/stored.ts'
+import type { ProposedEvent } from '../../adapters/eventstore/stream/stored.ts'
 
 /** JSON as the bytes it is. */
 export const asBytes = (json: object): Uint8Array => Buffer.from(JSON.stringify(json))

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { setMaxListeners } from 'node:events'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { ProposedEvent } from '../../../domain/stream/stored.ts'
+import type { ProposedEvent } from '../stream/stored.ts'
 import { clientsOf, loadPackage, readCertificates, type ClientPackage } from './client.ts'
 import { parseConnectionString, secretsOf, type Connection } from './connection-string.ts'
 import { numberOf, proposed } from './convert.ts'

@@ -1,6 +1,6 @@
 /** Reads of one stream, in either direction; a connection that is lost in the middle is taken up where it was. */
 import type { ResolvedEvent } from '@eventstore/db-client'
-import type { StoredEvent } from '../../../domain/stream/stored.ts'
+import type { StoredEvent } from '../stream/stored.ts'
 import { thrown } from '../../../replay/guarded.ts'
 import { stored } from './convert.ts'
 import { pulled, type Pulled } from './pulled.ts'

@@ -5,7 +5,7 @@
  * put into the stream of events, and taken from there in their order.
  */
 import type { AllStreamResolvedEvent } from '@eventstore/db-client'
-import type { StorePosition } from '../../../domain/stream/stored.ts'
+import type { StorePosition } from '../stream/stored.ts'
 import { thrown } from '../../../replay/guarded.ts'
 import { isTombstone, placeOf, positionOf, stored } from './convert.ts'
 import { pulled, type Pulled } from './pulled.ts'

@@ -6,15 +6,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
 import type { JsonObject } from '../../../domain/json.ts'
-import { EMPTY, evolve } from '../../../domain/stream/directory.ts'
-import { logStream, threadOfStream, threadStream } from '../../../domain/stream/names.ts'
-import { opening } from '../../../domain/stream/opening.ts'
-import type {
-  NamedData,
-  StoredEvent,
-  StorePosition,
-  StreamDirectory
-} from '../../../domain/stream/stored.ts'
+import { EMPTY, evolve } from '../stream/directory.ts'
+import { logStream, threadOfStream, threadStream } from '../stream/names.ts'
+import { opening } from '../stream/opening.ts'
+import type { NamedData, StoredEvent, StorePosition, StreamDirectory } from '../stream/stored.ts'
 import type { RowKey } from '../../../projections/projection.ts'
 import { afterPrefix, toStored } from '../../../replay/catch-up/overlay.ts'
 import type { Index, StoredRow } from '../../../replay/ports.ts'

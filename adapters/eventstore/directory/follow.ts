@@ -3,8 +3,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import { STREAM_PREFIXES } from '../../../domain/stream/names.ts'
-import type { StoredEvent, StorePosition } from '../../../domain/stream/stored.ts'
+import { STREAM_PREFIXES } from '../stream/names.ts'
+import type { StoredEvent, StorePosition } from '../stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
 import type { Wire } from '../wire.ts'
 

@@ -11,7 +11,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { v4 } from 'uuid'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { StorePosition, StreamDirectory } from '../../../domain/stream/stored.ts'
+import type { StorePosition, StreamDirectory } from '../stream/stored.ts'
 import type { RowKey } from '../../../projections/projection.ts'
 import { afterPrefix, toStored } from '../../../replay/catch-up/overlay.ts'
 import type { Index, StoredRow } from '../../../replay/ports.ts'

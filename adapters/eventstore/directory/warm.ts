@@ -4,8 +4,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { describe } from '../../../domain/errors.ts'
-import { threadOfStream } from '../../../domain/stream/names.ts'
-import type { StoredEvent } from '../../../domain/stream/stored.ts'
+import { threadOfStream } from '../stream/names.ts'
+import type { StoredEvent } from '../stream/stored.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { stopwatch, type Telemetry } from '../../../replay/telemetry.ts'
 import type { Directory } from './directory.ts'

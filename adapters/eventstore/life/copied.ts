@@ -2,7 +2,7 @@
  * The lines of a segment up to a place, as a copy has them: with the time of the copy on each.
  */
 import { notPossible } from '../../../domain/errors.ts'
-import { dataBytes } from '../../../domain/stream/join.ts'
+import { dataBytes } from '../stream/join.ts'
 import { thrown } from '../../../replay/guarded.ts'
 import type { SegmentAt } from '../threads/locate.ts'
 import { joinedFrom, type Reading } from '../threads/segment-bytes.ts'

@@ -8,11 +8,11 @@ import * as E from 'fp-ts/lib/Either.js'
 import { crc32 } from 'node:zlib'
 import type { StoreError } from '../../../domain/errors.ts'
 import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
-import { plan } from '../../../domain/stream/encode.ts'
-import { dataBytes, joiner, type Joined } from '../../../domain/stream/join.ts'
-import { logStream } from '../../../domain/stream/names.ts'
-import { EMPTY } from '../../../domain/stream/directory.ts'
-import type { StoredEvent, StoredSegment, StreamDirectory } from '../../../domain/stream/stored.ts'
+import { plan } from '../stream/encode.ts'
+import { dataBytes, joiner, type Joined } from '../stream/join.ts'
+import { logStream } from '../stream/names.ts'
+import { EMPTY } from '../stream/directory.ts'
+import type { StoredEvent, StoredSegment, StreamDirectory } from '../stream/stored.ts'
 import type {
   HomeLog,
   HomeLogLine,

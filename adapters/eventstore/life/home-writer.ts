@@ -7,9 +7,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import { streamId } from '../../../domain/ids.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
+import { threadStream } from '../stream/names.ts'
 import type { FileMove, HomeFile, Relocation } from '../../../domain/changes/relocation.ts'
-import type { StreamDirectory } from '../../../domain/stream/stored.ts'
+import type { StreamDirectory } from '../stream/stored.ts'
 import type {
   HomeWriter,
   OperationLog,

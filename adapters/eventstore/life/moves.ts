@@ -2,12 +2,7 @@
  * A relocation as it concerns one thread: what its stream has to say so that its files are where they should be.
  */
 import { trashOf, type FileMove, type Relocation } from '../../../domain/changes/relocation.ts'
-import type {
-  NewFact,
-  PlacedFile,
-  StoredSegment,
-  StreamDirectory
-} from '../../../domain/stream/stored.ts'
+import type { NewFact, PlacedFile, StoredSegment, StreamDirectory } from '../stream/stored.ts'
 
 /** What is to be done to a stream: nothing any more, a fact, or why it cannot be. */
 export type Step = 'done' | NewFact | { readonly obstacle: string }

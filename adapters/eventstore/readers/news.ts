@@ -5,9 +5,9 @@
  * A bookmark is a place in the log of all streams, and what was begun before it and is not over. Whoever goes on from a
  * bookmark is told what comes after it, and nothing twice.
  */
-import { joiner, type Joined, type Joiner } from '../../../domain/stream/join.ts'
-import { STREAM_PREFIXES, threadOfStream, threadStream } from '../../../domain/stream/names.ts'
-import type { StoredEvent, StorePosition } from '../../../domain/stream/stored.ts'
+import { joiner, type Joined, type Joiner } from '../stream/join.ts'
+import { STREAM_PREFIXES, threadOfStream, threadStream } from '../stream/names.ts'
+import type { StoredEvent, StorePosition } from '../stream/stored.ts'
 import type { AllFrom, Wire } from '../wire.ts'
 
 /** Events of a stream that were seen and do not count yet: from one revision up to another, both included. */

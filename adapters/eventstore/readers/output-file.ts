@@ -7,7 +7,7 @@ import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } fr
 import { dirname } from 'node:path'
 import { writeWhole } from '../../plain-file.ts'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { StorePosition } from '../../../domain/stream/stored.ts'
+import type { StorePosition } from '../stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
 import { syncFolder } from '../../home/own-folder.ts'
 

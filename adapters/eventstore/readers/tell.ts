@@ -4,8 +4,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { Joined } from '../../../domain/stream/join.ts'
-import type { StorePosition } from '../../../domain/stream/stored.ts'
+import type { Joined } from '../stream/join.ts'
+import type { StorePosition } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 import { newsOf, type Bookmark } from './news.ts'
 import type { LastTold } from './output-file.ts'

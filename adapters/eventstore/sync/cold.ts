@@ -1,8 +1,8 @@
 /**
  * What a stream holds, asked of the server itself: two reads for most streams, and no memory of earlier times.
  */
-import { opening } from '../../../domain/stream/opening.ts'
-import type { StoredEvent, StreamDirectory } from '../../../domain/stream/stored.ts'
+import { opening } from '../stream/opening.ts'
+import type { StoredEvent, StreamDirectory } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 
 const all = async (events: AsyncIterable<StoredEvent>): Promise<ReadonlyArray<StoredEvent>> => {

@@ -3,7 +3,7 @@
  * tell it.
  */
 import { basename, dirname, sep } from 'node:path'
-import type { StoredLineage } from '../../../domain/stream/stored.ts'
+import type { StoredLineage } from '../stream/stored.ts'
 import { streamId } from '../../../domain/ids.ts'
 import { eraOf, NEWEST_ERA, PROFILES } from '../../../domain/profile.ts'
 import { isDocument } from '../../../domain/rollout-file.ts'

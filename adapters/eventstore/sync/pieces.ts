@@ -2,12 +2,7 @@
  * The files of a stream, piece by piece in the order of the stream: each checked against its own sum and against the place
  * it says it has.
  */
-import {
-  dataBytes,
-  joiner,
-  type JoinedBytes,
-  type JoinedFact
-} from '../../../domain/stream/join.ts'
+import { dataBytes, joiner, type JoinedBytes, type JoinedFact } from '../stream/join.ts'
 import type { Wire } from '../wire.ts'
 import { DIGESTS } from '../threads/digests.ts'
 

@@ -9,7 +9,7 @@ import type {
   StoredLineage,
   StoredSegment,
   StreamDirectory
-} from '../../../domain/stream/stored.ts'
+} from '../stream/stored.ts'
 import type { SegmentFile } from './files.ts'
 import type { Standing } from './standing.ts'
 

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
-import type { NamedData } from '../../../domain/stream/stored.ts'
+import type { NamedData } from '../stream/stored.ts'
 import { auditHome } from '../../home/audit-home.ts'
 import type { Wire } from '../wire.ts'
 import { chosen, withAncestors } from './choose.ts'

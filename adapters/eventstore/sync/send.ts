@@ -3,8 +3,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { Call } from '../../../domain/stream/plan.ts'
-import { CALL_BYTES_MAX } from '../../../domain/stream/sizes.ts'
+import type { Call } from '../stream/plan.ts'
+import { CALL_BYTES_MAX } from '../stream/sizes.ts'
 import type { Wire } from '../wire.ts'
 
 /** What the server was found to take in one call; every thread of a push learns from the first refusal. */

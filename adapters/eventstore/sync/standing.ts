@@ -3,7 +3,7 @@
  * place, and what comes behind it is new.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
-import type { LastLine, StoredSegment } from '../../../domain/stream/stored.ts'
+import type { LastLine, StoredSegment } from '../stream/stored.ts'
 import { openBytes, type ByteSource } from '../../jsonl/bytes.ts'
 import { DIGESTS } from '../threads/digests.ts'
 import { isBlank } from '../../jsonl/lines.ts'

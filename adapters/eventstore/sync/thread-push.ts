@@ -6,14 +6,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { JsonObject } from '../../../domain/json.ts'
-import { EMPTY } from '../../../domain/stream/directory.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
-import type {
-  NamedData,
-  StoredLineage,
-  StoredSegment,
-  StreamDirectory
-} from '../../../domain/stream/stored.ts'
+import { EMPTY } from '../stream/directory.ts'
+import { threadStream } from '../stream/names.ts'
+import type { NamedData, StoredLineage, StoredSegment, StreamDirectory } from '../stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
 import type { Wire } from '../wire.ts'
 import { closerLook } from './closer-look.ts'

@@ -2,7 +2,7 @@
  * Digests for plans, by Node: about five times as fast as the ones that run anywhere.
  */
 import { hash } from 'node:crypto'
-import type { Planning } from '../../../domain/stream/plan.ts'
+import type { Planning } from '../stream/plan.ts'
 
 /** What every plan of an adapter is made with. */
 export const DIGESTS: Required<Pick<Planning, 'sha256' | 'sha1'>> = {

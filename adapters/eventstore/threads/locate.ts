@@ -5,12 +5,7 @@
  * place is found as one finds a name in a telephone book: guess, look at one event, guess again; and what was looked at
  * once is remembered. A revision before the place is as good as the place itself as long as it is near.
  */
-import type {
-  LineMetadata,
-  StoredEvent,
-  StoredSegment,
-  StreamDirectory
-} from '../../../domain/stream/stored.ts'
+import type { LineMetadata, StoredEvent, StoredSegment, StreamDirectory } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 
 /** A byte of a segment, and the revision of the event that begins there. */

@@ -3,10 +3,10 @@
  */
 import type { HistoryBase } from '../../../domain/events/payloads.ts'
 import { streamId, type StreamId } from '../../../domain/ids.ts'
-import { factMetadata } from '../../../domain/stream/event-kind.ts'
-import { readLine } from '../../../domain/stream/line.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
-import type { StoredLineage, StoredSegment } from '../../../domain/stream/stored.ts'
+import { factMetadata } from '../stream/event-kind.ts'
+import { readLine } from '../stream/line.ts'
+import { threadStream } from '../stream/names.ts'
+import type { StoredLineage, StoredSegment } from '../stream/stored.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Wire } from '../wire.ts'
 

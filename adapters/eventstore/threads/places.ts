@@ -5,7 +5,7 @@
 import { basename, dirname, join } from 'node:path'
 import { streamId, type StreamId } from '../../../domain/ids.ts'
 import type { Profile } from '../../../domain/profile.ts'
-import type { StoredSegment, StreamDirectory } from '../../../domain/stream/stored.ts'
+import type { StoredSegment, StreamDirectory } from '../stream/stored.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
 import { placeOf } from '../../jsonl/listing.ts'
 import { isNewer, type Place } from '../../jsonl/place.ts'

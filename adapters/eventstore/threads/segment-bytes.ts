@@ -2,14 +2,8 @@
  * The bytes of a segment as its file has them, made of the events of its stream: what the readers of `adapters/jsonl` read from
  * files. So both stores give the same lines, with the same reasons where one is damaged, in the same batches.
  */
-import {
-  dataBytes,
-  joiner,
-  type Joined,
-  type JoinedBytes,
-  type Joiner
-} from '../../../domain/stream/join.ts'
-import type { StoredData, StoredEvent } from '../../../domain/stream/stored.ts'
+import { dataBytes, joiner, type Joined, type JoinedBytes, type Joiner } from '../stream/join.ts'
+import type { StoredData, StoredEvent } from '../stream/stored.ts'
 import { thrown } from '../../../replay/guarded.ts'
 import type { SlowByteSource } from '../../jsonl/bytes.ts'
 import { endOf, locate, marksOf, runsOf, type Marks, type Run, type SegmentAt } from './locate.ts'

@@ -2,7 +2,7 @@
  * The end of a stream of a store, where the next event goes: told by the directory, but for how many lines the history
  * before its newest segment has.
  */
-import { nextOrdinal } from '../../../domain/stream/directory.ts'
+import { nextOrdinal } from '../stream/directory.ts'
 import type { Position, StreamInfo } from '../../../replay/ports.ts'
 import { isBlank } from '../../jsonl/lines.ts'
 import type { Stretch } from './stretches.ts'

@@ -2,7 +2,7 @@
  * The words of a plan: what is to be appended to a stream, and the calls that append it.
  */
 import type * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../errors.ts'
+import type { StoreError } from '../../../domain/errors.ts'
 import type { Sha1OfText } from './event-id.ts'
 import type { NewFact, ProposedEvent, StoredSource, StreamDirectory } from './stored.ts'
 

@@ -13,7 +13,7 @@ import type {
   StoredEvent,
   StorePosition
 } from './stored.ts'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../../../domain/json.ts'
 
 interface Placed {
   readonly stream: string

@@ -1,7 +1,7 @@
 /**
  * Writes facts and bytes of segments one behind the other, and keeps up the directory behind them.
  */
-import type { StoreError } from '../errors.ts'
+import type { StoreError } from '../../../domain/errors.ts'
 import { currentSegment, segmentOf, withBytes, withFact, withFirstLine } from './directory.ts'
 import { draftBytes, draftFact, type Draft } from './draft.ts'
 import type { ReadLine } from './line.ts'

@@ -2,7 +2,7 @@
  * What a stored event is: a fact, bytes of a segment, or something that is not ours; and the group it is in. Whoever may
  * write to the server may have written it, so its metadata are looked at before they are believed.
  */
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, type JsonObject } from '../../../domain/json.ts'
 import type { FactMetadata, LineMetadata, StoredEvent } from './stored.ts'
 
 /** Type of the events that are parts of one. */

@@ -8,9 +8,9 @@
  * Units: `revision` counts events of the stream as the server does, facts and parts included; `line` counts the lines of a
  * segment, blank ones not; `offset` and `bytes` are bytes of the segment file, the newline of a line not counted.
  */
-import type { BaseReason } from '../events/event.ts'
-import type { HistoryBase } from '../events/payloads.ts'
-import type { JsonObject } from '../json.ts'
+import type { BaseReason } from '../../../domain/events/event.ts'
+import type { HistoryBase } from '../../../domain/events/payloads.ts'
+import type { JsonObject } from '../../../domain/json.ts'
 
 /** Content of an event as a reader gets it: JSON where printing it again gives the bytes of the line, else those bytes. */
 export type StoredData =

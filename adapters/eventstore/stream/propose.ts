@@ -1,7 +1,7 @@
 /**
  * Events that are neither facts of a thread nor lines: those of streams of their own.
  */
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../../../domain/json.ts'
 import { eventId } from './event-id.ts'
 import type { ProposedEvent } from './stored.ts'
 

@@ -5,7 +5,7 @@
  * together several calls: these are a group (see `GroupMark`), of which readers see nothing before its last event is there.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../errors.ts'
+import type { StoreError } from '../../../domain/errors.ts'
 import { noBlank } from './blank.ts'
 import { composer } from './compose.ts'
 import { segmentOf } from './directory.ts'

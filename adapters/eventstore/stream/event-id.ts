@@ -2,7 +2,7 @@
  * Ids of events: UUIDs of version 5, so that whoever writes the same event to the same place gives it the same id. The
  * server then takes the second write for a repetition of the first.
  */
-import { sha1Hex } from '../digest.ts'
+import { sha1Hex } from '../../../domain/digest.ts'
 
 /** Namespace of all ids, 756e726f-6c6c-2d73-746f-72652d696473, as the text that its bytes are. */
 const NAMESPACE = 'unroll-store-ids'
