@@ -21,7 +21,7 @@ export type Append =
   | { readonly kind: 'too_large'; readonly bytesMax: number }
 
 /** What a subscription tells. */
-export type Told =
+export type SubscriptionMessage =
   | { readonly kind: 'event'; readonly event: StoredEvent }
   /** Everything up to here was looked at, though nothing of ours was there. */
   | { readonly kind: 'checkpoint'; readonly position: StorePosition }
@@ -62,7 +62,7 @@ export interface Wire {
     prefixes: ReadonlyArray<string>,
     from: AllFrom,
     signal: AbortSignal
-  ) => AsyncIterable<Told>
+  ) => AsyncIterable<SubscriptionMessage>
   /** Makes the events of a stream unreadable for good; the name cannot be used again. */
   readonly tombstone: (stream: string) => Promise<Either<StoreError, void>>
   /** Closes the connection; the process may end then. */

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import { v7 } from 'uuid'
 import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
-import type { Told, Wire } from '../../adapters/eventstore/wire.ts'
+import type { SubscriptionMessage, Wire } from '../../adapters/eventstore/wire.ts'
 import { push } from '../../adapters/eventstore/sync/push.ts'
 import { STREAM_PREFIXES, threadStream } from '../../adapters/eventstore/stream/names.ts'
 import type { StoredEvent } from '../../adapters/eventstore/stream/stored.ts'
@@ -184,7 +184,11 @@ describe(`a store of streams on ${SERVER_NAME}`, function () {
         right(await wire.append(stream, 'no_stream', several(200)))
         const ending = new AbortController()
         const told: Array<number> = []
-        const feed: AsyncIterable<Told> = wire.subscribe([stream], 'start', ending.signal)
+        const feed: AsyncIterable<SubscriptionMessage> = wire.subscribe(
+          [stream],
+          'start',
+          ending.signal
+        )
         for await (const one of feed) {
           if (one.kind !== 'event') continue
           told.push(one.event.revision)

@@ -105,11 +105,6 @@ const problem = (
   ...{ kind, atByte: null, message, next }
 })
 
-const isDeletedForGood = (error: StoreError, stream: string): boolean =>
-  (error._tag === 'StoreRefused' || error._tag === 'NotPossible') &&
-  error.reason.includes(stream) &&
-  error.reason.includes('deleted')
-
 const deleted = (told: ThreadFiles): Problem =>
   problem(
     told,
@@ -201,7 +196,7 @@ const attempt = async (
   const parts = partsOf(plan, imports, opened, directory)
   const sent = await sendParts({ ...pusher, stream, isHot: told.isHot }, directory, parts)
   if (E.isLeft(sent))
-    return isDeletedForGood(sent.left, stream)
+    return sent.left._tag === 'StoreRefused' && sent.left.tombstoned === true
       ? E.right({ ...unchanged, problems: [deleted(told)] })
       : sent
   if (sent.right === 'again') return E.right('again')
