@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { homeIdOf } from '../../adapters/eventstore/sync/home-id.ts'
+import { homeIdOf } from '../../adapters/eventstore/sync/home.ts'
 import { threadStream } from '../../adapters/eventstore/stream/names.ts'
 import { copyHome, FIXTURES, homeNames, removeFolder } from '../support/fixture-home.ts'
 import { memoryWire, type MemoryWire } from '../support/memory-wire.ts'

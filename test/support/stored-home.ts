@@ -5,14 +5,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { DIGESTS } from '../../adapters/eventstore/threads/digests.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { writePlan } from '../../adapters/eventstore/threads/write.ts'
+import { writeCalls } from '../../adapters/eventstore/threads/write.ts'
 import { eraOf } from '../../domain/profile.ts'
 import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
-import { plan } from '../../adapters/eventstore/stream/encode.ts'
+import { plan } from '../../adapters/eventstore/stream/plan.ts'
 import { threadStream } from '../../adapters/eventstore/stream/names.ts'
-import type { Step } from '../../adapters/eventstore/stream/plan.ts'
+import type { PlanStep } from '../../adapters/eventstore/stream/plan.ts'
 import type { NamedData, StoredLineage } from '../../adapters/eventstore/stream/stored.ts'
 import type { EventStore, StreamInfo } from '../../replay/ports.ts'
 import { linesOf } from './file-lines.ts'
@@ -25,7 +24,7 @@ const idsIn = (path: string): readonly [string, string] => {
   return [thread, segment]
 }
 
-const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArray<Step> => {
+const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArray<PlanStep> => {
   const lineage: ReadonlyArray<StoredLineage> = store
     .lineage(info)
     .map(({ id, path, from, until, gap }) => ({
@@ -36,7 +35,7 @@ const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArr
       gap
     }))
   const paths = [...new Set([...store.olderFiles(info.streamId, 'all')].map(({ path }) => path))]
-  return [...paths.reverse(), info.path].flatMap((path, i, { length }): ReadonlyArray<Step> => {
+  return [...paths.reverse(), info.path].flatMap((path, i, { length }): ReadonlyArray<PlanStep> => {
     const [, segment] = idsIn(path)
     const file = {
       segment,
@@ -45,7 +44,7 @@ const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArr
     }
     const data = i === length - 1 ? { files: [file], lineage } : { files: [file] }
     const { lines, tail } = linesOf(readFileSync(path))
-    const steps: ReadonlyArray<Step> = [
+    const steps: ReadonlyArray<PlanStep> = [
       { fact: { type: 'unroll-placed', data } },
       { segment, lines }
     ]
@@ -86,20 +85,19 @@ export const storeHome = async (wire: Wire, home: string, callBytesMax?: number)
       {
         stream,
         directory: EMPTY,
-        sha256: DIGESTS.sha256,
         writer: { source: 'push', home, nonce: '' },
         together: false,
         ...(callBytesMax === undefined ? {} : { callBytesMax })
       },
       [
         ...stepsOf(home, store, info),
-        ...names.flatMap(([id, data]): ReadonlyArray<Step> =>
+        ...names.flatMap(([id, data]): ReadonlyArray<PlanStep> =>
           id === info.streamId ? [{ fact: { type: 'unroll-named', data } }] : []
         )
       ]
     )
     if (E.isLeft(planned)) throw new Error(planned.left._tag)
-    const written = await writePlan(wire, stream, planned.right)
+    const written = await writeCalls(wire, stream, planned.right.calls)
     if (E.isLeft(written) || written.right === 'moved') throw new Error(`${stream} is not written`)
   }
 }

@@ -8,7 +8,6 @@ import type { StreamId } from '../../../domain/ids.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import { EMPTY, evolve } from '../stream/directory.ts'
 import { logStream, threadOfStream, threadStream } from '../stream/names.ts'
-import { opening } from '../stream/opening.ts'
 import type { NamedData, StoredEvent, StorePosition, StreamDirectory } from '../stream/stored.ts'
 import type { RowKey } from '../../../projections/projection.ts'
 import { afterPrefix, toStored } from '../../../replay/catch-up/overlay.ts'
@@ -16,6 +15,7 @@ import type { Index, StoredRow } from '../../../replay/ports.ts'
 import { attempted } from '../../../replay/guarded.ts'
 import { inTurn } from '../../../replay/in-turn.ts'
 import { untilCaughtUp, type Following } from './follow.ts'
+import { eventAt, readDirectory } from './read-directory.ts'
 import { directoryRows, type DirectoryRows } from './rows.ts'
 import type { Wire } from '../wire.ts'
 
@@ -69,24 +69,6 @@ const collected = async <A>(from: AsyncIterable<A>): Promise<ReadonlyArray<A>> =
   return all
 }
 
-/** Opens a stream cold; `last` spares reading the last event. */
-const opened = async (
-  wire: Wire,
-  stream: string,
-  last?: StoredEvent
-): Promise<StreamDirectory | null> => {
-  const steps = opening()
-  for (let step = steps.next(), given = last && [last]; ; given = undefined) {
-    if (step.done === true) return step.value
-    const { backwards } = step.value
-    const answer =
-      backwards === 'end'
-        ? (given ?? (await collected(wire.readBackwards(stream, 1))))
-        : await collected(wire.readBackwards(stream, 1, backwards))
-    step = steps.next(answer)
-  }
-}
-
 /** Rows that one event by itself is worth. */
 const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArray<StoredRow> => {
   const thread = threadOfStream(stream)
@@ -133,7 +115,7 @@ const ingesting = ({ wire, rows }: Parts): Following => {
       }
       for (const stream of holes) {
         // Events before it are gone from the log: what stands there now is asked for.
-        const directory = await opened(wire, stream)
+        const directory = await readDirectory(wire, stream)
         if (directory !== null) streams.set(stream, directory)
       }
       const isFar =
@@ -154,7 +136,7 @@ const learner =
   async (stream: string): Promise<E.Either<StoreError, void>> => {
     const known = rows.get(stream)
     const isStill = (): boolean => rows.get(stream) === known
-    const [last] = await collected(wire.readBackwards(stream, 1))
+    const last = await eventAt(wire, stream, 'end')
     if (last === undefined || last.type.startsWith('$'))
       return known !== null && isStill()
         ? rows.commit({ streams: new Map([[stream, null]]), replaces: true })
@@ -164,7 +146,7 @@ const learner =
     if (behind === 1) return ingest([last], null)
     if (known !== null && behind > 0 && behind <= FORWARDS_MAX)
       return ingest(await collected(wire.read(stream, known.revision + 1, behind)), null)
-    const directory = await opened(wire, stream, last)
+    const directory = await readDirectory(wire, stream, last)
     // A stream that is shorter than it was is another one: its server was set back.
     const replaces = behind < 0 && isStill()
     return rows.commit({ streams: new Map([[stream, directory]]), replaces })

@@ -20,7 +20,7 @@ import { attempted } from '../../../replay/guarded.ts'
 import { changeStream, type ChangeParts } from './change.ts'
 import { holdStore } from './lease.ts'
 import { backwards, isGone, opposite, stepOf } from './moves.ts'
-import { endOf } from '../threads/locate.ts'
+import { segmentBytes } from '../stream/directory.ts'
 import { trashOfStore } from './trash.ts'
 
 /** What a writer of a store is made of. */
@@ -45,7 +45,7 @@ const filesOf = (threadId: string, now: StreamDirectory): ReadonlyArray<HomeFile
         const [root, prefix] = ROOT.exec(path) ?? []
         if (root === undefined) return []
         const archived = prefix !== undefined
-        return [{ threadId, path, archived, sizeBytes: endOf(segment), modifiedAtMs }]
+        return [{ threadId, path, archived, sizeBytes: segmentBytes(segment), modifiedAtMs }]
       })
 
 const byPath = (a: HomeFile, b: HomeFile): number => (a.path < b.path ? -1 : 1)

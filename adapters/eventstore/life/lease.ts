@@ -10,7 +10,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import { proposed } from '../stream/propose.ts'
+import { proposed } from '../stream/event.ts'
 import type { StoredEvent } from '../stream/stored.ts'
 import { attempted } from '../../../replay/guarded.ts'
 import type { HomeHold } from '../../../replay/home-ports.ts'

@@ -2,10 +2,8 @@
  * A relocation as it concerns one thread: what its stream has to say so that its files are where they should be.
  */
 import { trashOf, type FileMove, type Relocation } from '../../../domain/changes/relocation.ts'
-import type { NewFact, PlacedFile, StoredSegment, StreamDirectory } from '../stream/stored.ts'
-
-/** What is to be done to a stream: nothing any more, a fact, or why it cannot be. */
-export type Step = 'done' | NewFact | { readonly obstacle: string }
+import type { PlacedFile, StoredSegment, StreamDirectory } from '../stream/stored.ts'
+import type { NeededChange } from './change.ts'
 
 type MoveType = 'unroll-archived' | 'unroll-unarchived' | 'unroll-deleted' | 'unroll-restored'
 
@@ -42,7 +40,7 @@ export const stepOf = (
   moves: ReadonlyArray<FileMove>,
   operationId: string,
   now: StreamDirectory | null
-): Step => {
+): NeededChange => {
   const isForGood = names === 'take' && purge
   if (isForGood && isGone(now)) return 'done'
   const found = moves.map((move) => fileOf(now?.segments ?? [], move))

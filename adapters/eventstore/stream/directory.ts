@@ -65,6 +65,9 @@ export const segmentOf = (
   segment: string
 ): StoredSegment | undefined => segments.find((one) => one.segment === segment)
 
+/** The size that a file of the segment has. */
+export const segmentBytes = ({ bytes, tail }: StoredSegment): number => bytes + (tail?.bytes ?? 0)
+
 const lastOf = ({ offset, bytes, sha256 }: LineMetadata): LastLine => ({ offset, bytes, sha256 })
 
 /** What bytes of a segment change in it. */

@@ -4,7 +4,7 @@
  */
 import { baseOf, type HistoryBase } from '../../../domain/events/payloads.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
-import { STORED_LINE_BYTES_MAX } from './sizes.ts'
+import { STORED_LINE_BYTES_MAX } from './event.ts'
 
 /** What a line tells the store. */
 export interface ReadLine {

@@ -51,6 +51,19 @@ export interface StoredEvent {
 /** Who put an event into the store: an engine over the store itself, or a copy of a home's files. */
 export type StoredSource = 'append' | 'push'
 
+/** Who writes, and when. */
+export interface Writer {
+  readonly source: StoredSource
+  readonly home: string | null
+  /**
+   * Empty where others who write the same mean the same (copies of files); else unlike that of any other call, so that of two
+   * writers with equal content only one is told that it wrote.
+   */
+  readonly nonce: string
+  /** Time of the change, for the segments it changes; without it they keep the time that the last fact told. */
+  readonly atMs?: number
+}
+
 /**
  * Several events that count only together, because one call could not hold them: they stand from revision `group` to
  * revision `until`, one behind the other. Without the last of them none was ever appended.

@@ -9,10 +9,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import { v4 } from 'uuid'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
-import { EMPTY } from '../stream/directory.ts'
-import { plan } from '../stream/encode.ts'
 import { threadStream } from '../stream/names.ts'
-import type { Plan, Planning } from '../stream/plan.ts'
+import type { PlanStep } from '../stream/plan.ts'
 import type { StreamDirectory } from '../stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
 import { appendProblem } from '../../../replay/mutate/new-events.ts'
@@ -24,10 +22,9 @@ import { planGroup } from './group.ts'
 import { stretchesOf } from './stretches.ts'
 import type { StoredPlace, View } from './places.ts'
 import type { ReadParts } from './read.ts'
-import { DIGESTS } from './digests.ts'
 import { endOfStream, historyCounter, type StoredEnd } from './tail.ts'
 import type { Wire } from '../wire.ts'
-import { callBytesMaxOf, writePlan } from './write.ts'
+import { appendSteps } from './write.ts'
 
 /** What appending works with. */
 export interface AppendParts {
@@ -140,13 +137,8 @@ class Writer {
       first.answer(begun)
       return E.right(others)
     }
-    const stream = threadStream(this.#id)
-    const planned = plan(
-      this.#planning(stream, this.#parts.directory.stream(stream) ?? EMPTY),
-      begun.right
-    )
-    const written = E.isLeft(planned) ? planned : await this.#write(planned.right, stream)
-    if (E.isRight(written) && !written.right) return false
+    const written = await this.#write(threadStream(this.#id), begun.right)
+    if (E.isRight(written) && written.right !== 'written') return false
     first.answer(E.isLeft(written) ? written : await this.#begun(events.length))
     return E.right(others)
   }
@@ -154,26 +146,14 @@ class Writer {
   async #begun(count: number): Promise<E.Either<StoreError, Appended>> {
     const place = this.#parts.placesOf(this.#id).at(-1)
     if (place === undefined) return E.left({ _tag: 'StreamNotFound', streamId: this.#id })
-    const { next } = await this.#endOf(place)
+    const { next } = await this.#segmentBytes(place)
     const from = { revision: next.revision - count, segment: next.segment, offset: 0 }
     return E.right({ streamId: this.#id, from, next, path: place.path })
   }
 
-  #endOf(place: StoredPlace): Promise<StoredEnd> {
+  #segmentBytes(place: StoredPlace): Promise<StoredEnd> {
     const { directory, view, read } = this.#parts
     return endOfStream(read, this.#count, place, stretchesOf(view, directory, place))
-  }
-
-  #planning(stream: string, directory: StreamDirectory): Planning {
-    const { wire, nowMs } = this.#parts
-    return {
-      stream,
-      directory,
-      callBytesMax: callBytesMaxOf(wire),
-      sha256: DIGESTS.sha256,
-      writer: { source: 'append', home: null, nonce: v4(), atMs: nowMs() },
-      together: true
-    }
   }
 
   /** False when the stream has to be looked at first. */
@@ -182,15 +162,13 @@ class Writer {
     group: ReadonlyArray<AppendRequest>,
     isFresh: boolean
   ): Promise<Done | false> {
-    const end = await this.#endOf(place)
+    const end = await this.#segmentBytes(place)
     const { accepted, refused, lines } = planGroup(this.#id, end, group)
     if (accepted.length > 0) {
       const steps = [{ segment: place.segment.segment, lines }]
-      const planned = plan(this.#planning(place.stream, place.directory), steps)
-      if (E.isLeft(planned)) return planned
-      const written = await this.#write(planned.right, place.stream)
+      const written = await this.#write(place.stream, steps, place.directory)
       if (E.isLeft(written)) return written
-      if (!written.right) return false
+      if (written.right !== 'written') return false
       for (const { request, answer } of accepted) request.answer(E.right(answer))
     } else if (!isFresh) return false
     if (accepted.length > 0) return E.right(refused.map(({ request }) => request))
@@ -198,13 +176,13 @@ class Writer {
     return null
   }
 
-  /** True when it is written; false when the stream is not where it was planned from. */
-  async #write(planned: Plan, stream: string): Promise<E.Either<StoreError, boolean>> {
-    const { wire, directory } = this.#parts
-    const written = await writePlan(wire, stream, planned)
-    if (E.isLeft(written)) return written
-    if (written.right === 'moved') return E.right(false)
-    return E.map(() => true)(await directory.put(stream, planned.directory))
+  #write(
+    stream: string,
+    steps: Iterable<PlanStep>,
+    known?: StreamDirectory
+  ): ReturnType<typeof appendSteps> {
+    const writer = { nonce: v4(), atMs: this.#parts.nowMs() }
+    return appendSteps(this.#parts, stream, writer, steps, known)
   }
 }
 

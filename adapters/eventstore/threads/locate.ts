@@ -24,9 +24,6 @@ export interface SegmentAt {
   readonly path: string
 }
 
-/** The size a file of the segment has. */
-export const endOf = ({ bytes, tail }: StoredSegment): number => bytes + (tail?.bytes ?? 0)
-
 /** So far from a place reading on is cheaper than another look. */
 const NEAR_EVENTS = 48
 const NEAR_BYTES = 96 * 1024

@@ -6,7 +6,8 @@ import { dataBytes, joiner, type Joined, type JoinedBytes, type Joiner } from '.
 import type { StoredData, StoredEvent } from '../stream/stored.ts'
 import { thrown } from '../../../replay/guarded.ts'
 import type { SlowByteSource } from '../../jsonl/bytes.ts'
-import { endOf, locate, marksOf, runsOf, type Marks, type Run, type SegmentAt } from './locate.ts'
+import { segmentBytes } from '../stream/directory.ts'
+import { locate, marksOf, runsOf, type Marks, type Run, type SegmentAt } from './locate.ts'
 import { recentBytes, type Recent } from './recent.ts'
 import type { Wire } from '../wire.ts'
 
@@ -241,7 +242,7 @@ export const segmentSource = (
   }
   return {
     read: async (target, targetAt, length, position) => {
-      const left = Math.min(length, endOf(at.segment) - position)
+      const left = Math.min(length, segmentBytes(at.segment) - position)
       if (left <= 0) return 0
       // Once bytes are coming from the server they are taken from there.
       const here = position === next ? 0 : reading.recent.read(at, target, targetAt, left, position)

@@ -6,7 +6,7 @@ import { nextOrdinal } from '../stream/directory.ts'
 import type { Position, StreamInfo } from '../../../replay/ports.ts'
 import { isBlank } from '../../jsonl/lines.ts'
 import type { Stretch } from './stretches.ts'
-import { endOf } from './locate.ts'
+import { segmentBytes } from '../stream/directory.ts'
 import type { StoredPlace } from './places.ts'
 import { readLines, type ReadParts } from './read.ts'
 import { endOfBytes, joinedFrom, tailOf, type Reading } from './segment-bytes.ts'
@@ -113,7 +113,7 @@ export const endOfStream = async (
     next: {
       revision,
       segment: stretches.length - 1,
-      offset: isLine ? endOf(segment) : segment.bytes
+      offset: isLine ? segmentBytes(segment) : segment.bytes
     },
     open,
     torn,
