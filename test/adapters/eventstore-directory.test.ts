@@ -248,7 +248,10 @@ describe('a warm node', () => {
       while (directory.get(id)?.segments[0]?.lines !== lines)
         await new Promise<void>((resolve) => (wake = resolve))
     }
-    const following = followLog(wire, directory, ending.signal, () => wake())
+    const following = followLog(wire, directory, ending.signal, {
+      onCaughtUp: () => wake(),
+      onIngested: () => wake()
+    })
     await until(1)
     for (let lines = 2; lines < 20; lines++) {
       await putLines(wire, id, ['{}'])

@@ -14,7 +14,7 @@ import { afterPrefix, toStored } from '../../../replay/catch-up/overlay.ts'
 import type { Index, StoredRow } from '../../../replay/ports.ts'
 import { attempted } from '../../../replay/guarded.ts'
 import { inTurn } from '../../../replay/in-turn.ts'
-import { untilCaughtUp, type Following } from './follow.ts'
+import { followLog, type LogFollower } from './follow.ts'
 import { eventAt, readDirectory } from './read-directory.ts'
 import { directoryRows, type DirectoryRows } from './rows.ts'
 import type { Wire } from '../wire.ts'
@@ -28,7 +28,7 @@ export interface NamedThread extends NamedData {
 }
 
 /** What a node knows of a store. The synchronous methods answer as of the last refresh, or what was ingested since. */
-export interface Directory extends Following {
+export interface Directory extends LogFollower {
   /** What the stream of a thread holds; null when there is none, or it has no files yet. */
   readonly get: (threadId: StreamId) => StreamDirectory | null
   /** What any stream holds, also one that nobody can read yet. */
@@ -63,12 +63,6 @@ const isFolded = (stream: string): boolean =>
   stream === logStream('operations') ||
   stream === logStream('observations')
 
-const collected = async <A>(from: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
-  const all: Array<A> = []
-  for await (const one of from) all.push(one)
-  return all
-}
-
 /** Rows that one event by itself is worth. */
 const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArray<StoredRow> => {
   const thread = threadOfStream(stream)
@@ -85,20 +79,18 @@ const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArra
 const valuesIn = (index: Index, table: string): ReadonlyArray<readonly [RowKey, unknown]> =>
   index.range([table], afterPrefix([table]), Infinity, false)
 
-interface Parts {
+/** Where a directory gets what it knows, and where it keeps it. */
+interface DirectoryParts {
   readonly wire: Wire
   readonly rows: DirectoryRows
 }
 
 /** Takes in events, and knows up to where the log was looked through. */
-const ingesting = ({ wire, rows }: Parts): Following => {
+const ingesting = ({ wire, rows }: DirectoryParts): LogFollower => {
   let reached: { readonly epoch: string; readonly position: StorePosition } | null = null
-  const reach = (position: StorePosition | null): void => {
-    if (position !== null) reached = { epoch: rows.epoch(), position }
-  }
   return {
     from: () => {
-      const known = reached !== null && reached.epoch === rows.epoch() ? reached.position : null
+      const known = reached?.epoch === rows.epoch() ? reached.position : null
       return known ?? rows.position() ?? 'start'
     },
     ingest: async (events, position) => {
@@ -124,7 +116,7 @@ const ingesting = ({ wire, rows }: Parts): Following => {
         const done = await rows.commit({ streams, others, position })
         if (E.isLeft(done)) return done
       }
-      reach(position)
+      if (position !== null) reached = { epoch: rows.epoch(), position }
       return E.right(undefined)
     }
   }
@@ -132,7 +124,7 @@ const ingesting = ({ wire, rows }: Parts): Following => {
 
 /** Asks for what one stream holds now; nothing is committed when it is as it was. */
 const learner =
-  ({ wire, rows }: Parts, { ingest }: Following) =>
+  ({ wire, rows }: DirectoryParts, { ingest }: LogFollower) =>
   async (stream: string): Promise<E.Either<StoreError, void>> => {
     const known = rows.get(stream)
     const isStill = (): boolean => rows.get(stream) === known
@@ -144,8 +136,11 @@ const learner =
     if (known?.revision === last.revision) return E.right(undefined)
     const behind = known === null ? Infinity : last.revision - known.revision
     if (behind === 1) return ingest([last], null)
-    if (known !== null && behind > 0 && behind <= FORWARDS_MAX)
-      return ingest(await collected(wire.read(stream, known.revision + 1, behind)), null)
+    if (known !== null && behind > 0 && behind <= FORWARDS_MAX) {
+      const events: Array<StoredEvent> = []
+      for await (const event of wire.read(stream, known.revision + 1, behind)) events.push(event)
+      return ingest(events, null)
+    }
     const directory = await readDirectory(wire, stream, last)
     // A stream that is shorter than it was is another one: its server was set back.
     const replaces = behind < 0 && isStill()
@@ -174,7 +169,9 @@ export const directoryOf = (wire: Wire, index: Index): Directory => {
   const following = ingesting({ wire, rows })
   const learn = learner({ wire, rows }, following)
   const learning = inTurn((stream) => attempted(() => learn(stream)))
-  const catchingUp = inTurn(() => untilCaughtUp(wire, following))
+  const catchingUp = inTurn(() =>
+    followLog(wire, following, new AbortController().signal, { untilCaughtUp: true })
+  )
   const streamFor = (id: StreamId): string => rows.streamOf(id) ?? threadStream(id)
   const get = (stream: string): StreamDirectory | null => {
     const directory = rows.get(stream)

@@ -153,7 +153,7 @@ const importRecords = (path: string): ReadonlyArray<Json> => {
   try {
     const ledger = JSON.parse(readFileSync(path, 'utf8')) as Json
     const records = isJsonObject(ledger) ? ledger['records'] : null
-    return Array.isArray(records) ? records : []
+    return Array.isArray(records) ? (records as ReadonlyArray<Json>) : []
   } catch {
     return []
   }

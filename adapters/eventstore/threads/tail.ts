@@ -9,7 +9,7 @@ import type { Stretch } from './stretches.ts'
 import { segmentBytes } from '../stream/directory.ts'
 import type { StoredPlace } from './places.ts'
 import { readLines, type ReadParts } from './read.ts'
-import { endOfBytes, joinedFrom, tailOf, type Reading } from './segment-bytes.ts'
+import { endOfBytes, joinedFrom, tailOf, type StoreReading } from './segment-bytes.ts'
 
 /** The end of a stream as it was at a revision of its server. */
 export interface StoredEnd {
@@ -26,7 +26,7 @@ export interface StoredEnd {
 
 /** Lines of a segment before a byte; null when it stands inside of a line. */
 const linesBefore = async (
-  reading: Reading,
+  reading: StoreReading,
   { at, segment: { until } }: Stretch
 ): Promise<number | null> => {
   if (until === null || until >= at.segment.bytes)
@@ -85,7 +85,7 @@ export const historyCounter = (parts: ReadParts) => {
   }
 }
 
-const openBytes = async (reading: Reading, place: StoredPlace): Promise<Buffer | null> => {
+const openBytes = async (reading: StoreReading, place: StoredPlace): Promise<Buffer | null> => {
   if (place.segment.tail === null) return null
   const pieces: Array<Uint8Array> = []
   for await (const { bytes } of tailOf(reading, place)) pieces.push(bytes)
