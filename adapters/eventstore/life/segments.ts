@@ -150,16 +150,16 @@ const writeCopy = async (
   return E.right('moved')
 }
 
-const isThere = ({ directory }: StoreSegmentsParts, { streamId, segmentId }: NewSegment): boolean =>
-  directory.get(streamId)?.segments.some(({ segment }) => segment === segmentId) === true
-
 const create = async (
   parts: StoreSegmentsParts,
   segment: NewSegment
 ): Promise<E.Either<StoreError, void>> => {
+  const { wire, directory } = parts
   const { streamId, segmentId, copied } = segment
-  const known = parts.directory.stream(threadStream(streamId))
-  if (segmentId === streamId ? known !== null : isThere(parts, segment))
+  const stream = threadStream(streamId)
+  const known = directory.stream(stream)
+  const hasSegment = directory.get(streamId)?.segments.some((one) => one.segment === segmentId)
+  if (segmentId === streamId ? known !== null : hasSegment === true)
     return E.left({
       _tag: 'WrongExpectedRevision',
       streamId,
@@ -168,12 +168,12 @@ const create = async (
     })
   const write = copied === undefined ? writeWhole : writeCopy
   for (let attempt = 0; ; attempt++) {
-    const limit = callBytesMaxOf(parts.wire)
+    const limit = callBytesMaxOf(wire)
     const written = await write(parts, segment)
     if (E.isLeft(written)) return written
     if (written.right === 'written') return E.right(undefined)
-    const isSmaller = callBytesMaxOf(parts.wire) < limit
-    const refreshed = await parts.directory.refreshStream(threadStream(streamId))
+    const isSmaller = callBytesMaxOf(wire) < limit
+    const refreshed = await directory.refreshStream(stream)
     if (E.isLeft(refreshed)) return refreshed
     // What was planned was planned from what the thread held before.
     if (!isSmaller || attempt === ATTEMPTS_MAX)

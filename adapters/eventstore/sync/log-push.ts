@@ -17,7 +17,7 @@ import { plan } from '../stream/plan.ts'
 import { callBytesMaxOf, writeCalls } from '../threads/write.ts'
 import type { Wire } from '../wire.ts'
 import { cutLines, openFile } from './local-file.ts'
-import type { Pusher } from './thread-push.ts'
+import type { Pusher } from './thread-difference.ts'
 
 /** The logs of a home. */
 export const LOG_NAMES: ReadonlyArray<HomeLogName> = ['operations', 'observations']

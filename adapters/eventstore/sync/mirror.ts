@@ -21,7 +21,8 @@ import {
 import { LOG_NAMES, logPath, pushLogs } from './log-push.ts'
 import type { Problem } from './problems.ts'
 import { pushThreads } from './push.ts'
-import type { Pusher, ThreadPushed } from './thread-push.ts'
+import type { Pusher } from './thread-difference.ts'
+import type { ThreadPushed } from './thread-push.ts'
 import { watchHome } from './watch.ts'
 
 /** What a mirror reports. */

@@ -23,7 +23,7 @@ import type { Problem } from './problems.ts'
 import { makeFolderOf } from './safe-path.ts'
 import { newTarget, oldTarget, stagingIn, type Staging } from './target.ts'
 import { pullThread, type Puller, type ThreadPulled } from './thread-pull.ts'
-import { isDeleted } from './thread-push.ts'
+import { isDeleted } from './thread-difference.ts'
 
 /** What a pull is asked. */
 export interface PullOptions {

@@ -10,7 +10,8 @@ import type { HomeFiles, HomeNotes, ThreadFiles } from './home.ts'
 import { eachInFlight } from './in-flight.ts'
 import { pushLogs } from './log-push.ts'
 import type { Problem } from './problems.ts'
-import { pushThread, type Pusher, type ThreadPushed } from './thread-push.ts'
+import type { Pusher } from './thread-difference.ts'
+import { pushThread, type ThreadPushed } from './thread-push.ts'
 import { verify } from './verify.ts'
 
 /** What a push is asked. */

@@ -19,7 +19,7 @@ import { piecesOf } from './pieces.ts'
 import { comparisonProblem, endsAll, problemAt, type Problem } from './problems.ts'
 import { makeFolderOf, refusalOf } from './safe-path.ts'
 import { newTarget, oldTarget, type FileResult, type Staging, type Target } from './target.ts'
-import { isDeleted } from './thread-push.ts'
+import { isDeleted } from './thread-difference.ts'
 
 /** What a pull works with. */
 export interface Puller {

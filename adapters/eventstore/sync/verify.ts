@@ -16,7 +16,7 @@ import { eachInFlight } from './in-flight.ts'
 import { piecesOf } from './pieces.ts'
 import { comparisonWith, openFile, type Comparison, type OpenFile } from './local-file.ts'
 import { endsAll } from './problems.ts'
-import { isDeleted } from './thread-push.ts'
+import { isDeleted } from './thread-difference.ts'
 
 /** Verdicts about a segment or a thread, the worst last. */
 const VERDICTS = [
