@@ -49,11 +49,11 @@ const pause = (attempt: number): Promise<void> =>
     setTimeout(resolve, Math.random() * Math.min(PAUSE_MS_MAX, 2 ** Math.min(attempt, 8)))
   )
 
-/** A failure for all; requests that are to be looked at again; null when every request has its answer. */
-type Done = E.Either<StoreError, ReadonlyArray<AppendRequest>> | E.Left<StoreError> | null
+/** A failure for all; requests that are to be looked at again, none when every request has its answer. */
+type GroupResult = E.Either<StoreError, ReadonlyArray<AppendRequest>>
 
 /** Writes what is appended to one thread. */
-class Writer {
+class ThreadAppender {
   readonly #id: StreamId
   readonly #parts: AppendParts
   readonly #count: ReturnType<typeof historyCounter>
@@ -118,32 +118,32 @@ class Writer {
     this.#finish(group, E.left({ _tag: 'Busy', what: `thread ${this.#id}` }))
   }
 
-  #finish(group: ReadonlyArray<AppendRequest>, done: Done): void {
-    if (done !== null && E.isLeft(done)) for (const request of group) request.answer(done)
-    else if (done !== null) this.#queue.unshift(...done.right)
+  #finish(group: ReadonlyArray<AppendRequest>, done: GroupResult): void {
+    if (E.isLeft(done)) for (const request of group) request.answer(done)
+    else this.#queue.unshift(...done.right)
   }
 
   /** The first request makes the stream, or is refused; the others are looked at again then. */
-  async #begin([first, ...others]: ReadonlyArray<AppendRequest>): Promise<Done | false> {
-    if (first === undefined) return null
+  async #begin([first, ...others]: ReadonlyArray<AppendRequest>): Promise<GroupResult | false> {
+    if (first === undefined) return E.right([])
     const { expected, events } = first
     const why = appendProblem(this.#id, expected, null, events)
     if (why !== null) {
       first.answer(E.left(why))
       return E.right(others)
     }
-    const begun = await planBeginning(this.#parts, this.#id, events)
-    if (E.isLeft(begun)) {
-      first.answer(begun)
+    const steps = await planBeginning(this.#parts, this.#id, events)
+    if (E.isLeft(steps)) {
+      first.answer(steps)
       return E.right(others)
     }
-    const written = await this.#write(threadStream(this.#id), begun.right)
+    const written = await this.#write(threadStream(this.#id), steps.right)
     if (E.isRight(written) && written.right !== 'written') return false
-    first.answer(E.isLeft(written) ? written : await this.#begun(events.length))
+    first.answer(E.isLeft(written) ? written : await this.#appendedAtBeginning(events.length))
     return E.right(others)
   }
 
-  async #begun(count: number): Promise<E.Either<StoreError, Appended>> {
+  async #appendedAtBeginning(count: number): Promise<E.Either<StoreError, Appended>> {
     const place = this.#parts.placesOf(this.#id).at(-1)
     if (place === undefined) return E.left({ _tag: 'StreamNotFound', streamId: this.#id })
     const { next } = await this.#segmentBytes(place)
@@ -161,7 +161,7 @@ class Writer {
     place: StoredPlace,
     group: ReadonlyArray<AppendRequest>,
     isFresh: boolean
-  ): Promise<Done | false> {
+  ): Promise<GroupResult | false> {
     const end = await this.#segmentBytes(place)
     const { accepted, refused, lines } = planGroup(this.#id, end, group)
     if (accepted.length > 0) {
@@ -173,7 +173,7 @@ class Writer {
     } else if (!isFresh) return false
     if (accepted.length > 0) return E.right(refused.map(({ request }) => request))
     for (const { request, why } of refused) request.answer(E.left(why))
-    return null
+    return E.right([])
   }
 
   #write(
@@ -186,26 +186,26 @@ class Writer {
   }
 }
 
-const WRITERS_MAX = 1024
+const APPENDERS_MAX = 1024
 
 /** `append` of an event store over streams. */
 export const appender = (parts: AppendParts): EventStore['append'] => {
-  const writers = new Map<StreamId, Writer>()
+  const appenders = new Map<StreamId, ThreadAppender>()
   const count = historyCounter(parts.read)
-  const writerOf = (id: StreamId): Writer => {
-    const known = writers.get(id)
+  const appenderOf = (id: StreamId): ThreadAppender => {
+    const known = appenders.get(id)
     if (known !== undefined) return known
-    if (writers.size >= WRITERS_MAX)
-      for (const [one, writer] of writers) if (writer.isIdle) writers.delete(one)
-    const writer = new Writer(id, parts, count)
-    writers.set(id, writer)
-    return writer
+    if (appenders.size >= APPENDERS_MAX)
+      for (const [other, { isIdle }] of appenders) if (isIdle) appenders.delete(other)
+    const made = new ThreadAppender(id, parts, count)
+    appenders.set(id, made)
+    return made
   }
   return (streamId, expected, events) => async () => {
     const checked = checkRequest(streamId, events, parts.view.profile)
     if (E.isLeft(checked)) return checked
     return new Promise<E.Either<StoreError, Appended>>((answer, reject) =>
-      writerOf(streamId).push({ expected, events: checked.right, answer, reject })
+      appenderOf(streamId).push({ expected, events: checked.right, answer, reject })
     )
   }
 }
