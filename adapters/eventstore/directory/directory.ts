@@ -16,7 +16,7 @@ import { attempted } from '../../../replay/guarded.ts'
 import { inTurn } from '../../../replay/in-turn.ts'
 import { followLog, type LogFollower } from './follow.ts'
 import { eventAt, readDirectory } from './read-directory.ts'
-import { directoryRows, type DirectoryRows } from './rows.ts'
+import { DirectoryRows } from './rows.ts'
 import type { Wire } from '../wire.ts'
 
 const NAMES = 'store-names@1'
@@ -165,7 +165,7 @@ const threadsOf = (rows: DirectoryRows): Directory['all'] => {
 
 /** Opens the directory of a store in an index of this machine. */
 export const directoryOf = (wire: Wire, index: Index): Directory => {
-  const rows = directoryRows(index)
+  const rows = new DirectoryRows(index)
   const following = ingesting({ wire, rows })
   const learn = learner({ wire, rows }, following)
   const learning = inTurn((stream) => attempted(() => learn(stream)))
@@ -192,14 +192,14 @@ export const directoryOf = (wire: Wire, index: Index): Directory => {
   return {
     ...following,
     get: (id) => get(streamFor(id)),
-    stream: rows.get,
+    stream: (stream) => rows.get(stream),
     all: threadsOf(rows),
     threadOf: (segment) => {
       const stream = rows.streamOf(segment)
       return stream === null ? null : threadOfStream(stream)
     },
-    stamp: rows.stamp,
-    membership: rows.membership,
+    stamp: () => rows.stamp(),
+    membership: () => rows.membership(),
     named: () =>
       valuesIn(index, NAMES).map(([key, value]) => ({
         ...(value as NamedData),

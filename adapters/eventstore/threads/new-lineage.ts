@@ -57,8 +57,8 @@ const historyOf = async (
   const known = histories.directory.get(thread)
   const found = known?.segments.find((one) => one.segment === segment)
   if (known === null || found === undefined || seen.has(segment)) return null
-  const told = upToSegment(known.lineage, segment) ?? (await whenNew(histories, thread, found))
-  if (told !== null) return told
+  const recorded = upToSegment(known.lineage, segment) ?? (await whenNew(histories, thread, found))
+  if (recorded !== null) return recorded
   const older = await endingAt(histories, found.base, new Set([...seen, segment]))
   const gap = older === null ? 'base_missing' : null
   return [...(older ?? []), { thread, segment, from: 0, until: null, gap }]
