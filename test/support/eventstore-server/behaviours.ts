@@ -2,7 +2,26 @@
  * What servers of different versions and settings do differently, as settings of the stand-in: a difference that is seen at a
  * real server becomes a member here, with the default of the newest version.
  */
-import { DEFAULT_METHODS, type SupportedMethod } from './about.ts'
+
+/** A method a server says it has. */
+export interface SupportedMethod {
+  readonly service: string
+  readonly method: string
+  readonly features?: readonly string[]
+}
+
+const STREAMS = 'event_store.client.streams.streams'
+
+/** What a server of today lists of what this one serves. */
+const DEFAULT_METHODS: readonly SupportedMethod[] = [
+  { service: STREAMS, method: 'read', features: ['position', 'events'] },
+  { service: STREAMS, method: 'append' },
+  { service: STREAMS, method: 'delete' },
+  { service: STREAMS, method: 'tombstone' },
+  { service: STREAMS, method: 'batchappend', features: ['deadline_duration'] },
+  { service: 'event_store.client.gossip.gossip', method: 'read' },
+  { service: 'event_store.client.server_features.serverfeatures', method: 'getsupportedmethods' }
+]
 
 /** How a server behaves. */
 export interface Behaviours {
