@@ -86,13 +86,16 @@ class Batches {
 
 /** How the log is followed. */
 export interface FollowOptions {
-  /** Ends at the end of the log as it is now; batches are full ones then. Else events are taken in as soon as those before them are. */
+  /** Ends at the end of the log as it is now. */
   readonly untilCaughtUp?: boolean
   readonly onCaughtUp?: () => void
   readonly onIngested?: () => void
 }
 
-/** Keeps a directory as new as the log until the signal ends it. Answers why it ended before that. */
+/**
+ * Keeps a directory as new as the log until the signal ends it. Batches are full ones while it catches up; later events are
+ * taken in as soon as those before them are. Answers why it ended before that.
+ */
 export const followLog = async (
   wire: Wire,
   into: LogFollower,
@@ -102,15 +105,18 @@ export const followLog = async (
   const batches = new Batches(into, onIngested)
   const result = (): E.Either<StoreError, void> =>
     batches.failure === null ? E.right(undefined) : E.left(batches.failure)
+  let isLive = false
   try {
     for await (const message of wire.subscribe(STREAM_PREFIXES, into.from(), signal)) {
       if (batches.failure !== null) break
       if (message.kind === 'event') batches.add(message.event)
       if (message.kind === 'checkpoint') batches.reach(message.position)
       const isCaughtUp = message.kind === 'caught_up'
+      if (isCaughtUp) isLive = true
+      if (message.kind === 'fell_behind') isLive = false
       // A reader that is slower than the server makes the server wait, and nothing grows here.
       if (batches.isFull) await batches.settled()
-      if (batches.isFull || isCaughtUp || !untilCaughtUp) batches.start()
+      if (batches.isFull || isLive) batches.start()
       if (!isCaughtUp) continue
       await batches.settled()
       onCaughtUp?.()
