@@ -67,6 +67,8 @@ export type StoreError =
       readonly where: string
       readonly reason: string
       readonly next: string
+      /** True when the stream was deleted for good. */
+      readonly tombstoned?: true
     }
   | {
       readonly _tag: 'IoFailure'

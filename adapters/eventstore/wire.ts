@@ -6,7 +6,7 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
-import type { ProposedEvent, StoredEvent, StorePosition } from '../../domain/stream/stored.ts'
+import type { ProposedEvent, StoredEvent, StorePosition } from './stream/stored.ts'
 
 /** Revision the stream must be at, as the server counts. */
 export type ExpectedStreamRevision = number | 'no_stream' | 'any' | 'stream_exists'
@@ -21,7 +21,7 @@ export type Append =
   | { readonly kind: 'too_large'; readonly bytesMax: number }
 
 /** What a subscription tells. */
-export type Told =
+export type SubscriptionMessage =
   | { readonly kind: 'event'; readonly event: StoredEvent }
   /** Everything up to here was looked at, though nothing of ours was there. */
   | { readonly kind: 'checkpoint'; readonly position: StorePosition }
@@ -62,7 +62,7 @@ export interface Wire {
     prefixes: ReadonlyArray<string>,
     from: AllFrom,
     signal: AbortSignal
-  ) => AsyncIterable<Told>
+  ) => AsyncIterable<SubscriptionMessage>
   /** Makes the events of a stream unreadable for good; the name cannot be used again. */
   readonly tombstone: (stream: string) => Promise<Either<StoreError, void>>
   /** Closes the connection; the process may end then. */

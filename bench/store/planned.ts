@@ -2,14 +2,13 @@
  * What a home comes to as events: how many, and how many bytes the log and the index of a server take for them.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { EMPTY } from '../../domain/stream/directory.ts'
-import { plan } from '../../domain/stream/encode.ts'
-import { threadStream } from '../../domain/stream/names.ts'
-import type { Plan, Step } from '../../domain/stream/plan.ts'
-import type { ProposedEvent } from '../../domain/stream/stored.ts'
+import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/eventstore/stream/plan.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
+import type { Plan, PlanStep } from '../../adapters/eventstore/stream/plan.ts'
+import type { ProposedEvent } from '../../adapters/eventstore/stream/stored.ts'
 
 /** Sums over events; bytes as they lie on the disk of a server. */
 export interface Stored {
@@ -56,19 +55,17 @@ const linesIn = (content: Buffer): ReadonlyArray<Uint8Array> => {
   return lines
 }
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
-
 /** The calls that copy one rollout which ends with a newline. */
 export const plannedThread = (thread: string, path: string, content: Buffer): Plan => {
   const file = { segment: thread, path, modifiedAtMs: 1_700_000_000_000 }
   const lineage = [{ thread, segment: thread, from: 0, until: null, gap: null }]
-  const steps: ReadonlyArray<Step> = [
+  const steps: ReadonlyArray<PlanStep> = [
     { fact: { type: 'unroll-placed', data: { files: [file], lineage } } },
     { segment: thread, lines: linesIn(content) }
   ]
   const writer = { source: 'push', home: '0123456789abcdef', nonce: '' } as const
   const stream = threadStream(thread)
-  const made = plan({ stream, directory: EMPTY, sha256, writer, together: false }, steps)
+  const made = plan({ stream, directory: EMPTY, writer, together: false }, steps)
   if (E.isLeft(made)) throw new Error(JSON.stringify(made.left))
   return made.right
 }

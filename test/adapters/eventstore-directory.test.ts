@@ -7,8 +7,8 @@ import { followLog } from '../../adapters/eventstore/directory/follow.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
-import { EMPTY, evolve } from '../../domain/stream/directory.ts'
-import { threadStream } from '../../domain/stream/names.ts'
+import { EMPTY, evolve } from '../../adapters/eventstore/stream/directory.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
 import { right } from '../support/engines.ts'
 import { placedAt, putLines, writeSteps } from '../support/event-streams.ts'
 import { copyHome, homeNames, removeFolder } from '../support/fixture-home.ts'
@@ -248,7 +248,10 @@ describe('a warm node', () => {
       while (directory.get(id)?.segments[0]?.lines !== lines)
         await new Promise<void>((resolve) => (wake = resolve))
     }
-    const following = followLog(wire, directory, ending.signal, () => wake())
+    const following = followLog(wire, directory, ending.signal, {
+      onCaughtUp: () => wake(),
+      onIngested: () => wake()
+    })
     await until(1)
     for (let lines = 2; lines < 20; lines++) {
       await putLines(wire, id, ['{}'])

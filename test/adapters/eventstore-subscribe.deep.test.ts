@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { getEventListeners } from 'node:events'
 import { realPace } from '../../adapters/eventstore/connection/pace.ts'
-import type { AllFrom, Told, Wire } from '../../adapters/eventstore/wire.ts'
+import type { AllFrom, SubscriptionMessage, Wire } from '../../adapters/eventstore/wire.ts'
 import { startCluster } from '../support/eventstore-server/cluster.ts'
 import type { DropKind, TestEventStore } from '../support/eventstore-server/server.ts'
 import { sessions } from '../support/eventstore-server/session.ts'
@@ -25,14 +25,14 @@ const PREFIXES = ['thread-', 'unroll-']
 /** Follows in the background and keeps what it was told. */
 const followed = (wire: Wire, from: AllFrom = 'start', prefixes = PREFIXES) => {
   const stop = new AbortController()
-  const told: Told[] = []
+  const told: SubscriptionMessage[] = []
   const ended = (async () => {
     for await (const one of wire.subscribe(prefixes, from, stop.signal)) told.push(one)
   })()
   let failure: unknown
   ended.catch((cause: unknown) => (failure = cause))
   const numbers = (): unknown[] => told.filter(({ kind }) => kind === 'event').map(wordOf)
-  const has = (kind: Told['kind']): boolean => told.some((one) => one.kind === kind)
+  const has = (kind: SubscriptionMessage['kind']): boolean => told.some((one) => one.kind === kind)
   return {
     told,
     numbers,
@@ -52,8 +52,11 @@ const followed = (wire: Wire, from: AllFrom = 'start', prefixes = PREFIXES) => {
 }
 
 /** What is told up to the first news that it caught up. */
-const untilCaughtUp = async (wire: Wire, from: AllFrom = 'start'): Promise<Told[]> => {
-  const told: Told[] = []
+const untilCaughtUp = async (
+  wire: Wire,
+  from: AllFrom = 'start'
+): Promise<SubscriptionMessage[]> => {
+  const told: SubscriptionMessage[] = []
   for await (const one of wire.subscribe(PREFIXES, from, new AbortController().signal)) {
     told.push(one)
     if (one.kind === 'caught_up') break

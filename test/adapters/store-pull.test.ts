@@ -13,10 +13,9 @@ import {
   writeFileSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { plan } from '../../domain/stream/encode.ts'
-import { EMPTY } from '../../domain/stream/directory.ts'
-import { threadStream } from '../../domain/stream/names.ts'
-import { DIGESTS } from '../../adapters/eventstore/threads/digests.ts'
+import { plan } from '../../adapters/eventstore/stream/plan.ts'
+import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
 import { tryLock } from '../../adapters/jsonl/writer-lock.ts'
 import { streamId } from '../../domain/ids.ts'
 import { copyHome, homeNames, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
@@ -193,7 +192,7 @@ const write = async (
 ): Promise<void> => {
   const writer = { source: 'append', home: null, nonce: 'n' } as const
   const segment = fact.data.files[0]?.segment ?? ''
-  const made = plan({ stream, directory, ...DIGESTS, writer, together: true }, [
+  const made = plan({ stream, directory, writer, together: true }, [
     { fact },
     ...(lines.length === 0 ? [] : [{ segment, lines: lines.map((text) => Buffer.from(text)) }])
   ])

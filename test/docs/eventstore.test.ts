@@ -11,7 +11,7 @@ import { copySample, removeFolder } from '../support/fixture-home.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const PAGE = join(ROOT, 'docs', 'EVENTSTORE.md')
-const STORED = readFileSync(join(ROOT, 'domain', 'stream', 'stored.ts'), 'utf8')
+const STORED = readFileSync(join(ROOT, 'adapters/eventstore/stream/stored.ts'), 'utf8')
 
 const SHOWN = 'esdb://localhost:2113?tls=false'
 const BLOCKS = /(?<=^```console\n)[\s\S]*?(?=^```$)/gm

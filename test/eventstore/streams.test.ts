@@ -6,10 +6,10 @@ import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import { v7 } from 'uuid'
 import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
-import type { Told, Wire } from '../../adapters/eventstore/wire.ts'
+import type { SubscriptionMessage, Wire } from '../../adapters/eventstore/wire.ts'
 import { push } from '../../adapters/eventstore/sync/push.ts'
-import { STREAM_PREFIXES, threadStream } from '../../domain/stream/names.ts'
-import type { StoredEvent } from '../../domain/stream/stored.ts'
+import { STREAM_PREFIXES, threadStream } from '../../adapters/eventstore/stream/names.ts'
+import type { StoredEvent } from '../../adapters/eventstore/stream/stored.ts'
 import { messageOf } from '../support/crash.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { appendRollout, emptyHome, linesOf, metaLine } from '../support/rollouts.ts'
@@ -184,7 +184,11 @@ describe(`a store of streams on ${SERVER_NAME}`, function () {
         right(await wire.append(stream, 'no_stream', several(200)))
         const ending = new AbortController()
         const told: Array<number> = []
-        const feed: AsyncIterable<Told> = wire.subscribe([stream], 'start', ending.signal)
+        const feed: AsyncIterable<SubscriptionMessage> = wire.subscribe(
+          [stream],
+          'start',
+          ending.signal
+        )
         for await (const one of feed) {
           if (one.kind !== 'event') continue
           told.push(one.event.revision)

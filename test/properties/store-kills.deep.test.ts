@@ -8,7 +8,6 @@ import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { eraOf } from '../../domain/profile.ts'
-import { CALL_BYTES_MAX } from '../../domain/stream/sizes.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { engineOver } from '../support/engine-over.ts'
 import { right } from '../support/engines.ts'
@@ -128,8 +127,7 @@ describe('a node that dies while it moves files of a store', () => {
     expect(killed).to.be.instanceOf(Killed)
     const begun = await placesIn(wire)
     const { signal } = new AbortController()
-    const limits = { callBytesMax: CALL_BYTES_MAX }
-    const pushed = await pushLogs({ wire, homeId: 'other', limits, dryRun: false, signal }, other)
+    const pushed = await pushLogs({ wire, homeId: 'other', dryRun: false, signal }, other)
     expect(pushed).to.deep.equal(E.right(2))
     const later = storeEngine(wire, home, { profile }, { nowMs: () => Date.now() + LEASE_MS })
     await later.restore('nothing of this name')()

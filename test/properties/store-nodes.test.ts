@@ -1,7 +1,7 @@
 // Two nodes over one store change the same threads: one wins, the other is told, and nothing is lost.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { threadStream } from '../../domain/stream/names.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { eraOf } from '../../domain/profile.ts'
 import { START, type Batch } from '../../replay/ports.ts'

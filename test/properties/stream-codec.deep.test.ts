@@ -6,18 +6,18 @@ import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { EMPTY, evolve } from '../../domain/stream/directory.ts'
-import { plan } from '../../domain/stream/encode.ts'
-import { dataBytes, joiner, type Joined } from '../../domain/stream/join.ts'
-import { opening } from '../../domain/stream/opening.ts'
-import type { Plan, Planning, Step } from '../../domain/stream/plan.ts'
-import { CALL_BYTES_MAX } from '../../domain/stream/sizes.ts'
+import { EMPTY, evolve } from '../../adapters/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/eventstore/stream/plan.ts'
+import { dataBytes, joiner, type Joined } from '../../adapters/eventstore/stream/join.ts'
+import { opening } from '../../adapters/eventstore/stream/opening.ts'
+import type { Plan, Planning, PlanStep } from '../../adapters/eventstore/stream/plan.ts'
+import { CALL_BYTES_MAX } from '../../adapters/eventstore/stream/event.ts'
 import type {
   NewFact,
   StoredEvent,
   StoredSegment,
   StreamDirectory
-} from '../../domain/stream/stored.ts'
+} from '../../adapters/eventstore/stream/stored.ts'
 import { planningOf, STREAM, streamServer } from '../support/stream-server.ts'
 
 const [FIRST, SECOND] = [STREAM.slice('thread-'.length), '0195b2d8-7c4c-7000-8000-000000000002']
@@ -30,7 +30,7 @@ const placed = (segment: string, modifiedAtMs = 1): NewFact => ({
   }
 })
 
-const planned = (planning: Planning, steps: Iterable<Step>): Plan => {
+const planned = (planning: Planning, steps: Iterable<PlanStep>): Plan => {
   const made = plan(planning, steps)
   if (E.isLeft(made)) throw new Error(JSON.stringify(made.left))
   return made.right
@@ -48,12 +48,10 @@ const folded = (events: ReadonlyArray<StoredEvent>): StreamDirectory => events.r
 const opened = (events: ReadonlyArray<StoredEvent>) => {
   const steps = opening()
   let asked = 0
-  for (let step = steps.next([]); ;) {
+  for (let step = steps.next(undefined); ;) {
     if (step.done) return { directory: step.value, asked }
     asked += 1
-    const { backwards } = step.value
-    const at = backwards === 'end' ? events.length - 1 : backwards
-    step = steps.next(events.slice(at, at + 1))
+    step = steps.next(events[step.value === 'end' ? events.length - 1 : step.value])
   }
 }
 
@@ -74,7 +72,7 @@ const fileOf = (joined: ReadonlyArray<Joined>, segment: string): Buffer => {
 }
 
 /** A file as steps of a plan: its lines, and what stands behind the last newline. */
-const stepsOf = (segment: string, file: Buffer): ReadonlyArray<Step> => {
+const stepsOf = (segment: string, file: Buffer): ReadonlyArray<PlanStep> => {
   const lines: Array<Buffer> = []
   let from = 0
   for (let end = file.indexOf(10); end !== -1; end = file.indexOf(10, from)) {

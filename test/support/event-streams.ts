@@ -4,16 +4,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { v7 } from 'uuid'
 import { directoryOf, type Directory } from '../../adapters/eventstore/directory/directory.ts'
-import { DIGESTS } from '../../adapters/eventstore/threads/digests.ts'
 import { eventStore } from '../../adapters/eventstore/threads/store.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { callBytesMaxOf, writePlan } from '../../adapters/eventstore/threads/write.ts'
+import { callBytesMaxOf, writeCalls } from '../../adapters/eventstore/threads/write.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import { EMPTY } from '../../domain/stream/directory.ts'
-import { plan } from '../../domain/stream/encode.ts'
-import { threadStream } from '../../domain/stream/names.ts'
-import type { Step } from '../../domain/stream/plan.ts'
+import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/eventstore/stream/plan.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
+import type { PlanStep } from '../../adapters/eventstore/stream/plan.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
 import type { EventStore } from '../../replay/ports.ts'
 import { right } from './engines.ts'
@@ -40,7 +39,7 @@ export const storeOver = (
 export const writeSteps = async (
   wire: Wire,
   stream: string,
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<PlanStep>,
   together = false
 ): Promise<void> => {
   const directory = directoryOf(wire, memoryIndex())
@@ -50,19 +49,18 @@ export const writeSteps = async (
       stream,
       directory: directory.stream(stream) ?? EMPTY,
       callBytesMax: callBytesMaxOf(wire),
-      sha256: DIGESTS.sha256,
       writer: { source: 'append', home: null, nonce: v7(), atMs: Date.now() },
       together
     },
     steps
   )
   if (E.isLeft(planned)) throw new Error(planned.left._tag)
-  const written = await right(() => writePlan(wire, stream, planned.right))
+  const written = await right(() => writeCalls(wire, stream, planned.right.calls))
   if (written === 'moved') throw new Error(`${stream} is written to by others`)
 }
 
 /** The fact that begins a thread of one file. */
-export const placedAt = (id: StreamId, path: string, modifiedAtMs = 0): Step => ({
+export const placedAt = (id: StreamId, path: string, modifiedAtMs = 0): PlanStep => ({
   fact: {
     type: 'unroll-placed',
     data: {

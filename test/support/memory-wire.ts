@@ -3,9 +3,13 @@
  * calls, tombstones, one log of everything. What it is asked can be listened to, and made to fail.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Append, AllFrom, Told, Wire } from '../../adapters/eventstore/wire.ts'
+import type { Append, AllFrom, SubscriptionMessage, Wire } from '../../adapters/eventstore/wire.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import type { ProposedEvent, StoredData, StoredEvent } from '../../domain/stream/stored.ts'
+import type {
+  ProposedEvent,
+  StoredData,
+  StoredEvent
+} from '../../adapters/eventstore/stream/stored.ts'
 
 /** How a server in memory is made. */
 export interface MemoryWireOptions {
@@ -80,7 +84,7 @@ export const memoryWire = (options: MemoryWireOptions = {}): MemoryWire => {
     prefixes: ReadonlyArray<string>,
     from: AllFrom,
     signal: AbortSignal
-  ): AsyncGenerator<Told> {
+  ): AsyncGenerator<SubscriptionMessage> {
     const begun = log.length
     let at = 0
     let isCaughtUp = false
@@ -119,7 +123,10 @@ export const memoryWire = (options: MemoryWireOptions = {}): MemoryWire => {
     append: async (stream, expected, events) => {
       await before('append', stream)
       if (dead.has(stream))
-        return E.left({ _tag: 'NotPossible', reason: `${stream} is deleted`, next: '' })
+        return E.left({
+          ...{ _tag: 'StoreRefused', where: 'memory', next: '' },
+          ...{ reason: `${stream} is deleted`, tombstoned: true }
+        })
       if (events.reduce((sum, event) => sum + bytesOf(event), 0) > bytesMax)
         return E.right({ kind: 'too_large', bytesMax })
       const old = eventsOf(stream)

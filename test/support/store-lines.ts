@@ -1,22 +1,21 @@
 /**
  * Threads in a store of streams, written by hand: the steps of a plan, appended call by call.
  */
-import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { EMPTY } from '../../domain/stream/directory.ts'
-import { plan } from '../../domain/stream/encode.ts'
-import { threadStream } from '../../domain/stream/names.ts'
-import type { Plan, Step } from '../../domain/stream/plan.ts'
-import type { StreamDirectory } from '../../domain/stream/stored.ts'
+import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/eventstore/stream/plan.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
+import type { Plan, PlanStep } from '../../adapters/eventstore/stream/plan.ts'
+import type { StreamDirectory } from '../../adapters/eventstore/stream/stored.ts'
 
 /** Bytes of lines of text. */
 export const bytesOf = (...lines: ReadonlyArray<string>): ReadonlyArray<Uint8Array> =>
   lines.map((line) => new TextEncoder().encode(line))
 
 /** The fact that a thread's first file lies somewhere. */
-export const placed = (threadId: string): Step => ({
+export const placed = (threadId: string): PlanStep => ({
   fact: {
     type: 'unroll-placed',
     data: {
@@ -40,13 +39,16 @@ export interface PlannedAs {
 }
 
 /** Plans steps of a thread. */
-export const planned = (threadId: string, steps: ReadonlyArray<Step>, as: PlannedAs = {}): Plan => {
+export const planned = (
+  threadId: string,
+  steps: ReadonlyArray<PlanStep>,
+  as: PlannedAs = {}
+): Plan => {
   const { directory = EMPTY, callBytesMax, together = false } = as
   const made = plan(
     {
       stream: threadStream(threadId),
       directory,
-      sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
       writer: { source: 'push', home: null, nonce: '' },
       together,
       ...(callBytesMax === undefined ? {} : { callBytesMax })
@@ -74,7 +76,7 @@ export const append = async (
 export const write = async (
   wire: Wire,
   threadId: string,
-  steps: ReadonlyArray<Step>,
+  steps: ReadonlyArray<PlanStep>,
   as: PlannedAs = {}
 ): Promise<StreamDirectory> => {
   const made = planned(threadId, steps, as)

@@ -6,15 +6,14 @@ import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { DIGESTS } from '../../adapters/eventstore/threads/digests.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { writePlan } from '../../adapters/eventstore/threads/write.ts'
+import { writeCalls } from '../../adapters/eventstore/threads/write.ts'
 import { eraOf } from '../../domain/profile.ts'
-import { EMPTY } from '../../domain/stream/directory.ts'
-import { plan } from '../../domain/stream/encode.ts'
-import { threadStream } from '../../domain/stream/names.ts'
-import type { Step } from '../../domain/stream/plan.ts'
-import type { NamedData, StoredLineage } from '../../domain/stream/stored.ts'
+import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/eventstore/stream/plan.ts'
+import { threadStream } from '../../adapters/eventstore/stream/names.ts'
+import type { PlanStep } from '../../adapters/eventstore/stream/plan.ts'
+import type { NamedData, StoredLineage } from '../../adapters/eventstore/stream/stored.ts'
 import type { EventStore, StreamInfo } from '../../replay/ports.ts'
 import { linesOf } from './file-lines.ts'
 
@@ -26,7 +25,7 @@ const idsIn = (path: string): readonly [string, string] => {
   return [thread, segment]
 }
 
-const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArray<Step> => {
+const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArray<PlanStep> => {
   const lineage: ReadonlyArray<StoredLineage> = store
     .lineage(info)
     .map(({ id, path, from, until, gap }) => ({
@@ -39,7 +38,7 @@ const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArr
   const paths = [
     ...new Set([...store.olderFiles(info.streamId, EVERY_LINE)].map(({ path }) => path))
   ]
-  return [...paths.reverse(), info.path].flatMap((path, i, { length }): ReadonlyArray<Step> => {
+  return [...paths.reverse(), info.path].flatMap((path, i, { length }): ReadonlyArray<PlanStep> => {
     const [, segment] = idsIn(path)
     const file = {
       segment,
@@ -48,7 +47,7 @@ const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArr
     }
     const data = i === length - 1 ? { files: [file], lineage } : { files: [file] }
     const { lines, tail } = linesOf(readFileSync(path))
-    const steps: ReadonlyArray<Step> = [
+    const steps: ReadonlyArray<PlanStep> = [
       { fact: { type: 'unroll-placed', data } },
       { segment, lines }
     ]
@@ -89,20 +88,19 @@ export const storeHome = async (wire: Wire, home: string, callBytesMax?: number)
       {
         stream,
         directory: EMPTY,
-        sha256: DIGESTS.sha256,
         writer: { source: 'push', home, nonce: '' },
         together: false,
         ...(callBytesMax === undefined ? {} : { callBytesMax })
       },
       [
         ...stepsOf(home, store, info),
-        ...names.flatMap(([id, data]): ReadonlyArray<Step> =>
+        ...names.flatMap(([id, data]): ReadonlyArray<PlanStep> =>
           id === info.streamId ? [{ fact: { type: 'unroll-named', data } }] : []
         )
       ]
     )
     if (E.isLeft(planned)) throw new Error(planned.left._tag)
-    const written = await writePlan(wire, stream, planned.right)
+    const written = await writeCalls(wire, stream, planned.right.calls)
     if (E.isLeft(written) || written.right === 'moved') throw new Error(`${stream} is not written`)
   }
 }

@@ -3,10 +3,11 @@
  * Written from what a real server does, not from the code that plans calls.
  */
 import { createHash } from 'node:crypto'
-import type { Call, Planning } from '../../domain/stream/plan.ts'
-import type { StoredEvent, StreamDirectory } from '../../domain/stream/stored.ts'
+import type { Call } from '../../adapters/eventstore/stream/pack.ts'
+import type { Planning } from '../../adapters/eventstore/stream/plan.ts'
+import type { StoredEvent, StreamDirectory } from '../../adapters/eventstore/stream/stored.ts'
 
-/** SHA-256 as adapters give it to the planner. */
+/** SHA-256, computed apart from the planner. */
 export const sha256 = (bytes: Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex')
 
@@ -20,7 +21,6 @@ export const planningOf = (
 ): Planning => ({
   stream: STREAM,
   directory,
-  sha256,
   writer: { source: 'push', home: 'home-1', nonce: '' },
   together: false,
   ...others

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import { connectWire, type ConnectOptions } from '../../adapters/eventstore/connection/connect.ts'
-import type { Told, Wire } from '../../adapters/eventstore/wire.ts'
+import type { SubscriptionMessage, Wire } from '../../adapters/eventstore/wire.ts'
 import { describe as inWords, type StoreError } from '../../domain/errors.ts'
-import type { ProposedEvent } from '../../domain/stream/stored.ts'
+import type { ProposedEvent } from '../../adapters/eventstore/stream/stored.ts'
 
 /** JSON as the bytes it is. */
 export const asBytes = (json: object): Uint8Array => Buffer.from(JSON.stringify(json))
@@ -61,7 +61,7 @@ export const untilFailure = async <T>(
 }
 
 /** The number of an event that was told, or what else was. */
-export const wordOf = (told: Told): unknown =>
+export const wordOf = (told: SubscriptionMessage): unknown =>
   told.kind === 'event' ? told.event.data.json?.['number'] : told.kind
 
 /** Waits until something holds, looking again whenever other work was done. */

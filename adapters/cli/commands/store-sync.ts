@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, type StoreError } from '../../../domain/errors.ts'
-import { homeFiles } from '../../eventstore/sync/files.ts'
+import { homeFiles } from '../../eventstore/sync/home.ts'
 import { mirror, type MirrorNews, type MirrorSummary } from '../../eventstore/sync/mirror.ts'
 import { isFailure, type Problem } from '../../eventstore/sync/problems.ts'
 import { pull, type PullSummary } from '../../eventstore/sync/pull.ts'

@@ -15,14 +15,12 @@ export type ClientPackage = Pick<typeof Package, 'EventStoreDBClient'>
 /** One connection to a server or a cluster. */
 export type Client = Package.EventStoreDBClient
 
-const NOT_FOUND = new Set(['ERR_MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'])
-
 /** Loads the package; null when it is not installed. */
 export const loadPackage = async (): Promise<ClientPackage | null> => {
   try {
     return await import('@eventstore/db-client')
   } catch (cause) {
-    if (NOT_FOUND.has((cause as NodeJS.ErrnoException).code ?? '')) return null
+    if (/MODULE_NOT_FOUND$/.test((cause as NodeJS.ErrnoException).code ?? '')) return null
     throw cause
   }
 }
@@ -53,50 +51,37 @@ export const readCertificates = async ({
   return E.right({ ...files, ...(tlsVerifyCert ? {} : { verifyOptions }) })
 }
 
-/** How often a cluster is asked for its nodes in one attempt, unless the connection string says so; attempts are repeated here. */
+/** Attempts are repeated here, so a cluster is looked for once in each, unless the connection string says otherwise. */
 const DISCOVER_ATTEMPTS = 1
 
 /** So long a node is waited for that all of them are asked in one attempt, and there is time for the call. */
 const gossipSeconds = ({ hosts, defaultDeadlineMs }: Connection): number =>
   Math.max(1, Math.floor(defaultDeadlineMs / 1000 / (hosts.length + 1)))
 
-const clientOf = (
+const newClient = (
   { EventStoreDBClient }: ClientPackage,
   connection: Connection,
   certificates: Certificates
 ): Client => {
-  const [host = { address: '', port: 0 }] = connection.hosts
-  const common = {
+  const { hosts, isDiscovered, credentials } = connection
+  const [host] = hosts
+  const settings = {
     throwOnAppendFailure: true,
-    ...(connection.keepAliveIntervalMs !== undefined && {
-      keepAliveInterval: connection.keepAliveIntervalMs
-    }),
-    ...(connection.keepAliveTimeoutMs !== undefined && {
-      keepAliveTimeout: connection.keepAliveTimeoutMs
-    }),
-    ...(connection.connectionName !== undefined && { connectionName: connection.connectionName })
-  }
-  const cluster = {
-    ...common,
+    keepAliveInterval: connection.keepAliveIntervalMs,
+    keepAliveTimeout: connection.keepAliveTimeoutMs,
+    connectionName: connection.connectionName,
     nodePreference: connection.nodePreference,
     maxDiscoverAttempts: connection.maxDiscoverAttempts ?? DISCOVER_ATTEMPTS,
-    ...(connection.discoveryIntervalMs !== undefined && {
-      discoveryInterval: connection.discoveryIntervalMs
-    }),
-    gossipTimeout: connection.gossipTimeoutSeconds ?? gossipSeconds(connection)
+    discoveryInterval: connection.discoveryIntervalMs,
+    gossipTimeout: connection.gossipTimeoutSeconds ?? gossipSeconds(connection),
+    ...(hosts.length > 1
+      ? { endpoints: [...hosts] }
+      : isDiscovered
+        ? { discover: host }
+        : { endpoint: host })
   }
-  const { credentials } = connection
-  if (connection.hosts.length > 1) {
-    return new EventStoreDBClient(
-      { ...cluster, endpoints: [...connection.hosts] },
-      certificates,
-      credentials
-    )
-  }
-  if (connection.isDiscovered) {
-    return new EventStoreDBClient({ ...cluster, discover: host }, certificates, credentials)
-  }
-  return new EventStoreDBClient({ ...common, endpoint: host }, certificates, credentials)
+  // The package takes defaults for what is undefined; its types do not say so.
+  return new EventStoreDBClient(settings as Package.DNSClusterOptions, certificates, credentials)
 }
 
 interface Channel {
@@ -107,64 +92,53 @@ interface Stub {
   readonly getChannel: () => { readonly getConnectivityState: (connect: boolean) => number }
 }
 
-type Action<A> = (stub: Stub) => Promise<A>
-
 /** Members of a client that its types keep to themselves. */
-interface Insides {
+interface ClientInternals {
   supports: () => Promise<boolean>
   createChannel: () => Promise<Channel>
-  execute: <A>(service: unknown, name: string, action: Action<A>) => Promise<A>
-}
-
-/** A client, and how its connection is closed; calls on their way may end first. */
-interface Held {
-  readonly client: Client
-  readonly close: () => void
+  execute: <A>(service: unknown, name: string, action: (stub: Stub) => Promise<A>) => Promise<A>
 }
 
 const SHUT_DOWN = 4
 
 /** As gRPC says that it lost a connection, so that the client makes another one. */
-const lost = (): Error =>
+const connectionLost = (): Error =>
   Object.assign(new Error(), { code: 14, details: 'the connection was closed by this side' })
 
 /**
- * A client whose appends are safe. They are made one call each: the call for many appends has pending ones of all clients of
- * the process in one table, where an error of one ends those of all, and an answer that comes late ends the process (decision
- * 0038). Nor may an append begin on a connection that was closed meanwhile: gRPC throws where the client does not catch.
+ * Makes the appends of a client safe, and answers what closes its connection; calls on their way may end first. Appends are
+ * made one call each: the call for many appends has pending ones of all clients of the process in one table, where an error of
+ * one ends those of all, and an answer that comes late ends the process (decision 0038). Nor may an append begin on a
+ * connection that was closed meanwhile: gRPC throws where the client does not catch.
  */
-const held = (client: Client): Held => {
+const guardClient = (client: Client): (() => void) => {
   let isClosed = false
   let channel: Channel | null = null
-  const insides = client as unknown as Insides
-  const { createChannel, execute } = insides
-  insides.supports = () => Promise.resolve(false)
-  insides.execute = (service, name, action) =>
+  const internals = client as unknown as ClientInternals
+  const { createChannel, execute } = internals
+  internals.supports = () => Promise.resolve(false)
+  internals.execute = (service, name, action) =>
     execute(service, name, (stub) =>
       stub.getChannel().getConnectivityState(false) === SHUT_DOWN
-        ? Promise.reject(lost())
+        ? Promise.reject(connectionLost())
         : action(stub)
     )
-  insides.createChannel = async () => {
+  internals.createChannel = async () => {
     const made = await createChannel()
     if (isClosed) made.close()
     return (channel = made)
   }
-  return {
-    client,
-    close: () => {
-      isClosed = true
-      channel?.close()
-    }
+  return () => {
+    isClosed = true
+    channel?.close()
   }
 }
 
 /** The client in use. */
 export interface Clients {
   readonly current: () => Client
-  /** Leaves a client on which nobody answers; who already has another one is not disturbed. */
+  /** Replaces a client on which nobody answers; one that was replaced already is not looked at. */
   readonly leave: (mute: Client) => void
-  /** Closes the connection. */
   readonly dispose: () => Promise<void>
 }
 
@@ -174,7 +148,10 @@ export const clientsOf = (
   connection: Connection,
   certificates: Certificates
 ): Clients => {
-  const make = (): Held => held(clientOf(clientPackage, connection, certificates))
+  const make = () => {
+    const client = newClient(clientPackage, connection, certificates)
+    return { client, close: guardClient(client) }
+  }
   let now = make()
   return {
     current: () => now.client,

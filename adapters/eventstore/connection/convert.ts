@@ -1,12 +1,7 @@
 /** Events as the client has them and as unroll does. */
 import type { EventData, RecordedEvent, ResolvedEvent } from '@eventstore/db-client'
 import type { JsonObject } from '../../../domain/json.ts'
-import type {
-  ProposedEvent,
-  StoredData,
-  StoredEvent,
-  StorePosition
-} from '../../../domain/stream/stored.ts'
+import type { ProposedEvent, StoredData, StoredEvent, StorePosition } from '../stream/stored.ts'
 
 /** A number of the server; none of a log that a machine can hold is above 2^53. */
 export const numberOf = (value: bigint): number => {

@@ -6,22 +6,17 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
 import type { JsonObject } from '../../../domain/json.ts'
-import { EMPTY, evolve } from '../../../domain/stream/directory.ts'
-import { logStream, threadOfStream, threadStream } from '../../../domain/stream/names.ts'
-import { opening } from '../../../domain/stream/opening.ts'
-import type {
-  NamedData,
-  StoredEvent,
-  StorePosition,
-  StreamDirectory
-} from '../../../domain/stream/stored.ts'
+import { EMPTY, evolve } from '../stream/directory.ts'
+import { logStream, threadOfStream, threadStream } from '../stream/names.ts'
+import type { NamedData, StoredEvent, StorePosition, StreamDirectory } from '../stream/stored.ts'
 import type { RowKey } from '../../../projections/projection.ts'
 import { afterPrefix, toStored } from '../../../replay/catch-up/overlay.ts'
 import type { Index, StoredRow } from '../../../replay/ports.ts'
 import { attempted } from '../../../replay/guarded.ts'
 import { inTurn } from '../../../replay/in-turn.ts'
-import { untilCaughtUp, type Following } from './follow.ts'
-import { directoryRows, type DirectoryRows } from './rows.ts'
+import { followLog, type LogFollower } from './follow.ts'
+import { eventAt, readDirectory } from './read-directory.ts'
+import { DirectoryRows } from './rows.ts'
 import type { Wire } from '../wire.ts'
 
 const NAMES = 'store-names@1'
@@ -33,7 +28,7 @@ export interface NamedThread extends NamedData {
 }
 
 /** What a node knows of a store. The synchronous methods answer as of the last refresh, or what was ingested since. */
-export interface Directory extends Following {
+export interface Directory extends LogFollower {
   /** What the stream of a thread holds; null when there is none, or it has no files yet. */
   readonly get: (threadId: StreamId) => StreamDirectory | null
   /** What any stream holds, also one that nobody can read yet. */
@@ -68,30 +63,6 @@ const isFolded = (stream: string): boolean =>
   stream === logStream('operations') ||
   stream === logStream('observations')
 
-const collected = async <A>(from: AsyncIterable<A>): Promise<ReadonlyArray<A>> => {
-  const all: Array<A> = []
-  for await (const one of from) all.push(one)
-  return all
-}
-
-/** Opens a stream cold; `last` spares reading the last event. */
-const opened = async (
-  wire: Wire,
-  stream: string,
-  last?: StoredEvent
-): Promise<StreamDirectory | null> => {
-  const steps = opening()
-  for (let step = steps.next(), given = last && [last]; ; given = undefined) {
-    if (step.done === true) return step.value
-    const { backwards } = step.value
-    const answer =
-      backwards === 'end'
-        ? (given ?? (await collected(wire.readBackwards(stream, 1))))
-        : await collected(wire.readBackwards(stream, 1, backwards))
-    step = steps.next(answer)
-  }
-}
-
 /** Rows that one event by itself is worth. */
 const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArray<StoredRow> => {
   const thread = threadOfStream(stream)
@@ -108,20 +79,18 @@ const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArra
 const valuesIn = (index: Index, table: string): ReadonlyArray<readonly [RowKey, unknown]> =>
   index.range([table], afterPrefix([table]), Infinity, false)
 
-interface Parts {
+/** Where a directory gets what it knows, and where it keeps it. */
+interface DirectoryParts {
   readonly wire: Wire
   readonly rows: DirectoryRows
 }
 
 /** Takes in events, and knows up to where the log was looked through. */
-const ingesting = ({ wire, rows }: Parts): Following => {
+const ingesting = ({ wire, rows }: DirectoryParts): LogFollower => {
   let reached: { readonly epoch: string; readonly position: StorePosition } | null = null
-  const reach = (position: StorePosition | null): void => {
-    if (position !== null) reached = { epoch: rows.epoch(), position }
-  }
   return {
     from: () => {
-      const known = reached !== null && reached.epoch === rows.epoch() ? reached.position : null
+      const known = reached?.epoch === rows.epoch() ? reached.position : null
       return known ?? rows.position() ?? 'start'
     },
     ingest: async (events, position) => {
@@ -138,7 +107,7 @@ const ingesting = ({ wire, rows }: Parts): Following => {
       }
       for (const stream of holes) {
         // Events before it are gone from the log: what stands there now is asked for.
-        const directory = await opened(wire, stream)
+        const directory = await readDirectory(wire, stream)
         if (directory !== null) streams.set(stream, directory)
       }
       const isFar =
@@ -147,7 +116,7 @@ const ingesting = ({ wire, rows }: Parts): Following => {
         const done = await rows.commit({ streams, others, position })
         if (E.isLeft(done)) return done
       }
-      reach(position)
+      if (position !== null) reached = { epoch: rows.epoch(), position }
       return E.right(undefined)
     }
   }
@@ -155,11 +124,11 @@ const ingesting = ({ wire, rows }: Parts): Following => {
 
 /** Asks for what one stream holds now; nothing is committed when it is as it was. */
 const learner =
-  ({ wire, rows }: Parts, { ingest }: Following) =>
+  ({ wire, rows }: DirectoryParts, { ingest }: LogFollower) =>
   async (stream: string): Promise<E.Either<StoreError, void>> => {
     const known = rows.get(stream)
     const isStill = (): boolean => rows.get(stream) === known
-    const [last] = await collected(wire.readBackwards(stream, 1))
+    const last = await eventAt(wire, stream, 'end')
     if (last === undefined || last.type.startsWith('$'))
       return known !== null && isStill()
         ? rows.commit({ streams: new Map([[stream, null]]), replaces: true })
@@ -167,9 +136,12 @@ const learner =
     if (known?.revision === last.revision) return E.right(undefined)
     const behind = known === null ? Infinity : last.revision - known.revision
     if (behind === 1) return ingest([last], null)
-    if (known !== null && behind > 0 && behind <= FORWARDS_MAX)
-      return ingest(await collected(wire.read(stream, known.revision + 1, behind)), null)
-    const directory = await opened(wire, stream, last)
+    if (known !== null && behind > 0 && behind <= FORWARDS_MAX) {
+      const events: Array<StoredEvent> = []
+      for await (const event of wire.read(stream, known.revision + 1, behind)) events.push(event)
+      return ingest(events, null)
+    }
+    const directory = await readDirectory(wire, stream, last)
     // A stream that is shorter than it was is another one: its server was set back.
     const replaces = behind < 0 && isStill()
     return rows.commit({ streams: new Map([[stream, directory]]), replaces })
@@ -193,11 +165,13 @@ const threadsOf = (rows: DirectoryRows): Directory['all'] => {
 
 /** Opens the directory of a store in an index of this machine. */
 export const directoryOf = (wire: Wire, index: Index): Directory => {
-  const rows = directoryRows(index)
+  const rows = new DirectoryRows(index)
   const following = ingesting({ wire, rows })
   const learn = learner({ wire, rows }, following)
   const learning = inTurn((stream) => attempted(() => learn(stream)))
-  const catchingUp = inTurn(() => untilCaughtUp(wire, following))
+  const catchingUp = inTurn(() =>
+    followLog(wire, following, new AbortController().signal, { untilCaughtUp: true })
+  )
   const streamFor = (id: StreamId): string => rows.streamOf(id) ?? threadStream(id)
   const get = (stream: string): StreamDirectory | null => {
     const directory = rows.get(stream)
@@ -218,14 +192,14 @@ export const directoryOf = (wire: Wire, index: Index): Directory => {
   return {
     ...following,
     get: (id) => get(streamFor(id)),
-    stream: rows.get,
+    stream: (stream) => rows.get(stream),
     all: threadsOf(rows),
     threadOf: (segment) => {
       const stream = rows.streamOf(segment)
       return stream === null ? null : threadOfStream(stream)
     },
-    stamp: rows.stamp,
-    membership: rows.membership,
+    stamp: () => rows.stamp(),
+    membership: () => rows.membership(),
     named: () =>
       valuesIn(index, NAMES).map(([key, value]) => ({
         ...(value as NamedData),

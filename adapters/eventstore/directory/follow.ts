@@ -1,15 +1,15 @@
 /**
- * Following the log of all streams into a directory: to its end as it is now, or for ever.
+ * Following the log of all streams into a directory: to its end as it is now, or until a signal.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import { STREAM_PREFIXES } from '../../../domain/stream/names.ts'
-import type { StoredEvent, StorePosition } from '../../../domain/stream/stored.ts'
-import { ioFailure } from '../../../replay/guarded.ts'
+import { attempted, ioFailure } from '../../../replay/guarded.ts'
+import { STREAM_PREFIXES } from '../stream/names.ts'
+import type { StoredEvent, StorePosition } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 
 /** What follows the log. */
-export interface Following {
+export interface LogFollower {
   /** Where following goes on. */
   readonly from: () => StorePosition | 'start'
   /** Takes in events in the order of the log, up to a position; what is known already changes nothing. */
@@ -26,15 +26,19 @@ const BYTES_MAX = 8 * 1024 * 1024
 const bytesOf = ({ metadata, data }: StoredEvent): number =>
   typeof metadata['bytes'] === 'number' ? metadata['bytes'] : (data.bytes?.length ?? 1024)
 
-/** What was told and is not taken in yet. */
-class Pending {
-  readonly #into: Following
+/** Gathers events, and takes them in one batch after the other. */
+class Batches {
+  readonly #into: LogFollower
+  readonly #onIngested: () => void
   #events: Array<StoredEvent> = []
   #position: StorePosition | null = null
   #bytes = 0
+  #running: Promise<void> | null = null
+  failure: StoreError | null = null
 
-  constructor(into: Following) {
+  constructor(into: LogFollower, onIngested: () => void) {
     this.#into = into
+    this.#onIngested = onIngested
   }
 
   add(event: StoredEvent): void {
@@ -47,7 +51,7 @@ class Pending {
     this.#position = position
   }
 
-  get isEmpty(): boolean {
+  get #isEmpty(): boolean {
     return this.#events.length === 0 && this.#position === null
   }
 
@@ -55,83 +59,71 @@ class Pending {
     return this.#events.length >= EVENTS_MAX || this.#bytes >= BYTES_MAX
   }
 
-  /** Takes in everything so far. */
-  flush(): Promise<E.Either<StoreError, void>> {
-    const [events, position] = [this.#events, this.#position]
-    this.#events = []
-    this.#position = null
-    this.#bytes = 0
-    return this.#into.ingest(events, position)
+  /** Takes in what was gathered, as soon as what is being taken in is. */
+  start(): void {
+    this.#running ??= this.#drain().finally(() => {
+      this.#running = null
+      if (!this.#isEmpty && this.failure === null) this.start()
+    })
+  }
+
+  async #drain(): Promise<void> {
+    while (!this.#isEmpty && this.failure === null) {
+      const [events, position] = [this.#events, this.#position]
+      this.#events = []
+      this.#position = null
+      this.#bytes = 0
+      const done = await attempted(() => this.#into.ingest(events, position))
+      if (E.isLeft(done)) this.failure = done.left
+      else this.#onIngested()
+    }
+  }
+
+  async settled(): Promise<void> {
+    while (this.#running !== null) await this.#running
   }
 }
 
-/** Takes in everything up to the end of the log as it is now. */
-export const untilCaughtUp = async (
-  wire: Wire,
-  into: Following
-): Promise<E.Either<StoreError, void>> => {
-  const ending = new AbortController()
-  const pending = new Pending(into)
-  try {
-    for await (const told of wire.subscribe(STREAM_PREFIXES, into.from(), ending.signal)) {
-      if (told.kind === 'caught_up') break
-      if (told.kind === 'event') pending.add(told.event)
-      if (told.kind === 'checkpoint') pending.reach(told.position)
-      if (!pending.isFull) continue
-      const done = await pending.flush()
-      if (E.isLeft(done)) return done
-    }
-    return pending.isEmpty ? E.right(undefined) : await pending.flush()
-  } catch (cause) {
-    return E.left(ioFailure(cause, wire.name))
-  } finally {
-    ending.abort()
-  }
+/** How the log is followed. */
+export interface FollowOptions {
+  /** Ends at the end of the log as it is now. */
+  readonly untilCaughtUp?: boolean
+  readonly onCaughtUp?: () => void
+  readonly onIngested?: () => void
 }
 
 /**
- * Keeps a directory as new as the log until the signal says that it is enough: events are taken in as soon as those before
- * them are, many at a time when they come fast. Answers why it ended before that.
+ * Keeps a directory as new as the log until the signal ends it. Batches are full ones while it catches up; later events are
+ * taken in as soon as those before them are. Answers why it ended before that.
  */
 export const followLog = async (
   wire: Wire,
-  into: Following,
+  into: LogFollower,
   signal: AbortSignal,
-  told: (what: 'caught_up' | 'changed') => void = () => undefined
+  { untilCaughtUp = false, onCaughtUp, onIngested = () => undefined }: FollowOptions = {}
 ): Promise<E.Either<StoreError, void>> => {
-  const pending = new Pending(into)
-  let flushing: Promise<void> | null = null
-  let failed: E.Either<StoreError, void> = E.right(undefined)
-  const drain = async (): Promise<void> => {
-    while (!pending.isEmpty && E.isRight(failed)) {
-      const done = await pending.flush()
-      if (E.isLeft(done)) failed = done
-      else told('changed')
-    }
-  }
-  const start = (): void => {
-    flushing ??= drain().finally(() => {
-      flushing = null
-      if (!pending.isEmpty && E.isRight(failed)) start()
-    })
-  }
-  const settled = async (): Promise<void> => {
-    while (flushing !== null) await flushing
-  }
+  const batches = new Batches(into, onIngested)
+  const result = (): E.Either<StoreError, void> =>
+    batches.failure === null ? E.right(undefined) : E.left(batches.failure)
+  let isLive = false
   try {
-    for await (const one of wire.subscribe(STREAM_PREFIXES, into.from(), signal)) {
-      if (E.isLeft(failed)) return failed
-      if (one.kind === 'event') pending.add(one.event)
-      if (one.kind === 'checkpoint') pending.reach(one.position)
+    for await (const message of wire.subscribe(STREAM_PREFIXES, into.from(), signal)) {
+      if (batches.failure !== null) break
+      if (message.kind === 'event') batches.add(message.event)
+      if (message.kind === 'checkpoint') batches.reach(message.position)
+      const isCaughtUp = message.kind === 'caught_up'
+      if (isCaughtUp) isLive = true
+      if (message.kind === 'fell_behind') isLive = false
       // A reader that is slower than the server makes the server wait, and nothing grows here.
-      if (pending.isFull) await settled()
-      start()
-      if (one.kind !== 'caught_up') continue
-      await settled()
-      told('caught_up')
+      if (batches.isFull) await batches.settled()
+      if (batches.isFull || isLive) batches.start()
+      if (!isCaughtUp) continue
+      await batches.settled()
+      onCaughtUp?.()
+      if (untilCaughtUp) break
     }
-    await settled()
-    return failed
+    await batches.settled()
+    return result()
   } catch (cause) {
     return E.left(ioFailure(cause, wire.name))
   }

@@ -11,7 +11,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { v4 } from 'uuid'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { StorePosition, StreamDirectory } from '../../../domain/stream/stored.ts'
+import type { StorePosition, StreamDirectory } from '../stream/stored.ts'
 import type { RowKey } from '../../../projections/projection.ts'
 import { afterPrefix, toStored } from '../../../replay/catch-up/overlay.ts'
 import type { Index, StoredRow } from '../../../replay/ports.ts'
@@ -47,23 +47,6 @@ export interface RowsChange {
   readonly position?: StorePosition | null
 }
 
-/** The rows of a directory, parsed once. */
-export interface DirectoryRows {
-  readonly get: (stream: string) => StreamDirectory | null
-  /** Every stream, by name; the same map, changed, at each call. */
-  readonly all: () => ReadonlyMap<string, StreamDirectory>
-  /** The stream that holds a segment which is not named after its thread. */
-  readonly streamOf: (segment: string) => string | null
-  readonly position: () => StorePosition | null
-  /** Another text after the index was emptied. */
-  readonly epoch: () => string
-  /** A number that grows when a row is another one than before, as far as this process knows. */
-  readonly stamp: () => number
-  /** Names the state of which files there are, across processes. */
-  readonly membership: () => string
-  readonly commit: (change: RowsChange) => Promise<E.Either<StoreError, void>>
-}
-
 const NEVER: Version = { epoch: '', changes: 0, moves: 0 }
 
 const placesIn = (directory: StreamDirectory | null): string =>
@@ -86,8 +69,16 @@ const segmentRows = (
     .map(({ segment }) => toStored({ key: [SEGMENTS, segment], value: stream }))
 }
 
-/** The rows as this process has them, and what other processes do to them. */
-class RowCache {
+/** What a change comes to, from what the rows are now. */
+interface PlannedChange {
+  readonly writes: Array<StoredRow>
+  readonly streams: Map<string, StreamDirectory | null>
+  /** True when threads or files come, go or move by it. */
+  readonly moves: boolean
+}
+
+/** The rows of a directory as this process has them, each parsed once, and what other processes do to them. */
+export class DirectoryRows {
   readonly #index: Index
   readonly #parsed = new Map<string, StreamDirectory | null>()
   readonly #present = new Map<string, StreamDirectory>()
@@ -100,16 +91,68 @@ class RowCache {
     this.#index = index
   }
 
-  get stamp(): number {
+  get(stream: string): StreamDirectory | null {
+    this.#look()
+    const known = this.#parsed.get(stream)
+    return known !== undefined || this.#isWhole ? (known ?? null) : this.#load(stream)
+  }
+
+  /** Every stream, by name; the same map, changed, at each call. */
+  all(): ReadonlyMap<string, StreamDirectory> {
+    this.#look()
+    if (this.#isWhole) return this.#present
+    this.#present.clear()
+    for (let from: RowKey = [STREAMS], until = afterPrefix([STREAMS]), more = true; more;) {
+      const page = this.#index.range(from, until, PAGE_ROWS, false)
+      for (const [key, value] of page) this.#keep(key[1] as string, value as StreamDirectory)
+      more = page.length === PAGE_ROWS
+      const last = page[page.length - 1]?.[0]
+      if (last !== undefined) from = [...last, '']
+    }
+    this.#isWhole = true
+    return this.#present
+  }
+
+  /** The stream that holds a segment which is not named after its thread. */
+  streamOf(segment: string): string | null {
+    return (this.#index.get([SEGMENTS, segment]) as string | undefined) ?? null
+  }
+
+  position(): StorePosition | null {
+    return (this.#index.get(POSITION) as StorePosition | undefined) ?? null
+  }
+
+  /** Another text after the index was emptied. */
+  epoch(): string {
+    return this.#version().epoch
+  }
+
+  /** A number that grows when a row is another one than before, as far as this process knows. */
+  stamp(): number {
+    this.#look()
     return this.#stamp
   }
 
-  version(): Version {
+  /** Names the state of which files there are, across processes. */
+  membership(): string {
+    const { epoch, moves } = this.#version()
+    return `${epoch}:${moves}`
+  }
+
+  async commit(change: RowsChange): Promise<E.Either<StoreError, void>> {
+    for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
+      const done = await this.#commitOnce(change)
+      if (done !== null) return done
+    }
+    return E.left({ _tag: 'Busy', what: 'the directory of the store' })
+  }
+
+  #version(): Version {
     return (this.#index.get(VERSION) as Version | undefined) ?? NEVER
   }
 
-  isAt(version: Version): boolean {
-    return version.epoch === this.#seen.epoch && version.changes === this.#seen.changes
+  #isAt({ epoch, changes }: Version): boolean {
+    return epoch === this.#seen.epoch && changes === this.#seen.changes
   }
 
   #keep(stream: string, directory: StreamDirectory | null): void {
@@ -153,97 +196,46 @@ class RowCache {
   }
 
   /** Takes in what other processes committed. */
-  look(): void {
+  #look(): void {
     const generation = this.#index.generation()
     if (generation === this.#generation) return
     this.#generation = generation
-    const version = this.version()
-    if (this.isAt(version)) return
+    const version = this.#version()
+    if (this.#isAt(version)) return
     this.#forget(this.#touchedSince(this.#seen, version))
     this.#seen = version
     this.#stamp += 1
   }
 
-  /** Takes in what this process committed; what others did since is found by the next look. */
-  took(version: Version, streams: ReadonlyMap<string, StreamDirectory | null>): void {
-    for (const [stream, directory] of streams) this.#keep(stream, directory)
-    this.#seen = version
-    this.#stamp += 1
-  }
-
-  get(stream: string): StreamDirectory | null {
-    this.look()
-    const known = this.#parsed.get(stream)
-    return known !== undefined || this.#isWhole ? (known ?? null) : this.#load(stream)
-  }
-
-  all(): ReadonlyMap<string, StreamDirectory> {
-    this.look()
-    if (this.#isWhole) return this.#present
-    this.#present.clear()
-    for (let from: RowKey = [STREAMS], until = afterPrefix([STREAMS]), more = true; more;) {
-      const page = this.#index.range(from, until, PAGE_ROWS, false)
-      for (const [key, value] of page) this.#keep(key[1] as string, value as StreamDirectory)
-      more = page.length === PAGE_ROWS
-      const last = page[page.length - 1]?.[0]
-      if (last !== undefined) from = [...last, '']
+  #planned({ streams, replaces = false, others = [] }: RowsChange): PlannedChange {
+    const writes = [...others]
+    const changed = new Map<string, StreamDirectory | null>()
+    let moves = false
+    for (const [stream, directory] of streams) {
+      const before = this.get(stream)
+      if (before === null && directory === null) continue
+      if (!replaces && before !== null && before.revision >= (directory?.revision ?? -1)) continue
+      changed.set(stream, directory)
+      moves ||= placesIn(before) !== placesIn(directory)
+      writes.push(toStored({ key: [STREAMS, stream], value: directory }))
+      writes.push(...segmentRows(stream, before, directory))
     }
-    this.#isWhole = true
-    return this.#present
+    return { writes, streams: changed, moves }
   }
-}
-
-/** What a change comes to, from what the rows are now. */
-interface Attempt {
-  readonly writes: Array<StoredRow>
-  readonly streams: Map<string, StreamDirectory | null>
-  /** True when threads or files come, go or move by it. */
-  readonly moves: boolean
-}
-
-const attempt = (
-  cache: RowCache,
-  { streams, replaces = false, others = [] }: RowsChange
-): Attempt => {
-  const writes = [...others]
-  const changed = new Map<string, StreamDirectory | null>()
-  let moves = false
-  for (const [stream, directory] of streams) {
-    const before = cache.get(stream)
-    if (before === null && directory === null) continue
-    if (!replaces && before !== null && before.revision >= (directory?.revision ?? -1)) continue
-    changed.set(stream, directory)
-    moves ||= placesIn(before) !== placesIn(directory)
-    writes.push(toStored({ key: [STREAMS, stream], value: directory }))
-    writes.push(...segmentRows(stream, before, directory))
-  }
-  return { writes, streams: changed, moves }
-}
-
-const versionBehind = (from: Version, { streams, moves }: Attempt): Version => ({
-  epoch: from.epoch === '' ? v4() : from.epoch,
-  changes: from.changes + (streams.size > 0 ? 1 : 0),
-  moves: from.moves + (moves ? 1 : 0)
-})
-
-/** Opens the rows of a directory in an index. */
-export const directoryRows = (index: Index): DirectoryRows => {
-  const cache = new RowCache(index)
-  const position = (): StorePosition | null =>
-    (index.get(POSITION) as StorePosition | undefined) ?? null
 
   /** Null when other rows came in between. */
-  const commitOnce = async (change: RowsChange): Promise<E.Either<StoreError, void> | null> => {
-    cache.look()
-    const from = cache.version()
-    if (!cache.isAt(from)) return null
-    const made = attempt(cache, change)
-    const { writes, streams } = made
-    const { position: to = null } = change
-    if (to !== null && isLater(to, position())) writes.push(toStored({ key: POSITION, value: to }))
+  async #commitOnce(change: RowsChange): Promise<E.Either<StoreError, void> | null> {
+    this.#look()
+    const from = this.#version()
+    if (!this.#isAt(from)) return null
+    const { writes, streams, moves } = this.#planned(change)
+    const { position = null } = change
+    if (position !== null && isLater(position, this.position()))
+      writes.push(toStored({ key: POSITION, value: position }))
     if (writes.length === 0) return E.right(undefined)
-    const version = versionBehind(from, made)
-    const { changes } = version
+    const changes = from.changes + (streams.size > 0 ? 1 : 0)
+    const epoch = from.epoch === '' ? v4() : from.epoch
+    const version = { epoch, changes, moves: from.moves + (moves ? 1 : 0) }
     if (streams.size > 0)
       writes.push(
         toStored({ key: [CHANGES, changes], value: [...streams.keys()] }),
@@ -251,33 +243,13 @@ export const directoryRows = (index: Index): DirectoryRows => {
       )
     writes.push(toStored({ key: VERSION, value: version }))
     const before = toStored({ key: VERSION, value: from === NEVER ? null : from })
-    const done = await index.commit(writes, [before])()
+    const done = await this.#index.commit(writes, [before])()
     if (E.isLeft(done)) return done
     if (done.right === 'moved') return null
-    cache.took(version, streams)
+    // What others did since is found by the next look.
+    for (const [stream, directory] of streams) this.#keep(stream, directory)
+    this.#seen = version
+    this.#stamp += 1
     return E.right(undefined)
-  }
-
-  return {
-    get: (stream) => cache.get(stream),
-    all: () => cache.all(),
-    streamOf: (segment) => (index.get([SEGMENTS, segment]) as string | undefined) ?? null,
-    position,
-    epoch: () => cache.version().epoch,
-    stamp: () => {
-      cache.look()
-      return cache.stamp
-    },
-    membership: () => {
-      const { epoch, moves } = cache.version()
-      return `${epoch}:${moves}`
-    },
-    commit: async (change) => {
-      for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
-        const done = await commitOnce(change)
-        if (done !== null) return done
-      }
-      return E.left({ _tag: 'Busy', what: 'the directory of the store' })
-    }
   }
 }

@@ -4,8 +4,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { describe } from '../../../domain/errors.ts'
-import { threadOfStream } from '../../../domain/stream/names.ts'
-import type { StoredEvent } from '../../../domain/stream/stored.ts'
+import { threadOfStream } from '../stream/names.ts'
+import type { StoredEvent } from '../stream/stored.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { stopwatch, type Telemetry } from '../../../replay/telemetry.ts'
 import type { Directory } from './directory.ts'
@@ -110,7 +110,7 @@ export const keepWarm = (parts: WarmParts): Warm => {
   const { signal } = ending
   const folding = folder(parts, signal)
   let live = false
-  let wasTold = false
+  let isReported = false
   const setLive = (now: boolean): void => {
     if (now !== live) telemetry.count('store.following', {}, now ? 1 : -1)
     live = now
@@ -127,18 +127,19 @@ export const keepWarm = (parts: WarmParts): Warm => {
   }
   const follow = async (): Promise<void> => {
     for (let failures = 0; !signal.aborted;) {
-      const ended = await followLog(wire, into, signal, (what) => {
-        if (what !== 'caught_up') return
-        telemetry.count('store.follow', { outcome: 'caught_up' })
-        setLive(true)
-        failures = 0
-        wasTold = false
+      const ended = await followLog(wire, into, signal, {
+        onCaughtUp: () => {
+          telemetry.count('store.follow', { outcome: 'caught_up' })
+          setLive(true)
+          failures = 0
+          isReported = false
+        }
       })
       setLive(false)
       if (signal.aborted || E.isRight(ended)) return
       telemetry.count('store.follow', { outcome: 'failed' })
-      if (!wasTold) log(`${describe(ended.left)}; trying again`)
-      wasTold = true
+      if (!isReported) log(`${describe(ended.left)}; trying again`)
+      isReported = true
       failures += 1
       await pause(pace, Math.min(AGAIN_MS_MAX, backoffMs(failures, pace.random)), signal)
     }

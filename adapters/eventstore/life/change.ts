@@ -4,15 +4,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import { streamId } from '../../../domain/ids.ts'
-import { EMPTY } from '../../../domain/stream/directory.ts'
-import { plan } from '../../../domain/stream/encode.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
-import type { StreamDirectory } from '../../../domain/stream/stored.ts'
-import { DIGESTS } from '../threads/digests.ts'
 import type { Directory } from '../directory/directory.ts'
-import type { Step } from './moves.ts'
+import { threadStream } from '../stream/names.ts'
+import type { NewFact, StreamDirectory } from '../stream/stored.ts'
+import { appendSteps } from '../threads/write.ts'
 import type { Wire } from '../wire.ts'
-import { callBytesMaxOf, writePlan } from '../threads/write.ts'
 
 /** What changing a stream takes. */
 export interface ChangeParts {
@@ -22,6 +18,9 @@ export interface ChangeParts {
   readonly newId: () => string
 }
 
+/** What a stream needs: nothing any more, a fact, or why it cannot be changed. */
+export type NeededChange = 'done' | NewFact | { readonly obstacle: string }
+
 /** So often a stream is looked at again before another node is left alone with it. */
 const ATTEMPTS_MAX = 32
 
@@ -30,36 +29,21 @@ const ATTEMPTS_MAX = 32
  * `Busy` when others write to the stream all the time.
  */
 export const changeStream = async (
-  { wire, directory, newId }: ChangeParts,
+  parts: ChangeParts,
   threadId: string,
-  decide: (now: StreamDirectory | null) => Step
+  decide: (now: StreamDirectory | null) => NeededChange
 ): Promise<E.Either<StoreError, string | null>> => {
+  const { directory, newId } = parts
   const stream = threadStream(threadId)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const refreshed = await directory.refreshStream(stream)
     if (E.isLeft(refreshed)) return refreshed
-    const now = directory.get(streamId(threadId))
-    const step = decide(now)
-    if (step === 'done') return E.right(null)
-    if ('obstacle' in step) return E.right(step.obstacle)
-    const writer = { source: 'append', home: null, nonce: newId() } as const
-    const callBytesMax = callBytesMaxOf(wire)
-    const planned = plan(
-      {
-        stream,
-        directory: directory.stream(stream) ?? EMPTY,
-        callBytesMax,
-        ...DIGESTS,
-        writer,
-        together: true
-      },
-      [{ fact: step }]
-    )
-    if (E.isLeft(planned)) return planned
-    const written = await writePlan(wire, stream, planned.right)
+    const needed = decide(directory.get(streamId(threadId)))
+    if (needed === 'done') return E.right(null)
+    if ('obstacle' in needed) return E.right(needed.obstacle)
+    const written = await appendSteps(parts, stream, { nonce: newId() }, [{ fact: needed }])
     if (E.isLeft(written)) return written
-    if (written.right === 'written')
-      return E.map(() => null)(await directory.put(stream, planned.right.directory))
+    if (written.right === 'written') return E.right(null)
   }
   return E.left({ _tag: 'Busy', what: `thread ${threadId}` })
 }

@@ -2,10 +2,10 @@
  * The lines of a segment up to a place, as a copy has them: with the time of the copy on each.
  */
 import { notPossible } from '../../../domain/errors.ts'
-import { dataBytes } from '../../../domain/stream/join.ts'
+import { dataBytes } from '../stream/join.ts'
 import { thrown } from '../../../replay/guarded.ts'
 import type { SegmentAt } from '../threads/locate.ts'
-import { joinedFrom, type Reading } from '../threads/segment-bytes.ts'
+import { joinedFrom, type StoreReading } from '../threads/segment-bytes.ts'
 
 const BEFORE = '{"timestamp":"'
 const TIME_CHARACTERS = 24
@@ -30,7 +30,7 @@ const joinedBytes = (a: Uint8Array, b: Uint8Array): Uint8Array =>
 
 /** Lines of a segment that begin before a place, without newlines; what is between them is given as lines of its own. */
 export async function* copiedLines(
-  reading: Reading,
+  reading: StoreReading,
   source: SegmentAt,
   until: number,
   at: string

@@ -8,11 +8,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { crc32 } from 'node:zlib'
 import type { StoreError } from '../../../domain/errors.ts'
 import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
-import { plan } from '../../../domain/stream/encode.ts'
-import { dataBytes, joiner, type Joined } from '../../../domain/stream/join.ts'
-import { logStream } from '../../../domain/stream/names.ts'
-import { EMPTY } from '../../../domain/stream/directory.ts'
-import type { StoredEvent, StoredSegment, StreamDirectory } from '../../../domain/stream/stored.ts'
+import { dataBytes, joiner, type Joined } from '../stream/join.ts'
+import { logStream } from '../stream/names.ts'
+import { EMPTY } from '../stream/directory.ts'
+import type { StoredEvent, StreamDirectory } from '../stream/stored.ts'
 import type {
   HomeLog,
   HomeLogLine,
@@ -22,16 +21,13 @@ import type {
 import type { Guard } from '../../../replay/ports.ts'
 import { attempted } from '../../../replay/guarded.ts'
 import type { Directory } from '../directory/directory.ts'
-import { DIGESTS } from '../threads/digests.ts'
-import { endOf } from '../threads/locate.ts'
+import { segmentBytes } from '../stream/directory.ts'
 import type { Wire } from '../wire.ts'
-import { callBytesMaxOf, writePlan } from '../threads/write.ts'
+import { appendSteps } from '../threads/write.ts'
 
 /** So often a record is put behind those of others before they are left alone. */
 const ATTEMPTS_MAX = 64
 const PAGE_EVENTS = 128
-
-type Found<A> = E.Either<StoreError, A>
 
 interface Log {
   readonly wire: Wire
@@ -42,10 +38,11 @@ interface Log {
 }
 
 /** As it is now. */
-const current = async ({ directory, stream }: Log): Promise<Found<StreamDirectory>> =>
+const current = async ({
+  directory,
+  stream
+}: Log): Promise<E.Either<StoreError, StreamDirectory>> =>
   E.map(() => directory.stream(stream) ?? EMPTY)(await directory.refreshStream(stream))
-
-const segmentOf = ({ segments }: StreamDirectory): StoredSegment | undefined => segments[0]
 
 const isBefore = (event: StoredEvent, offset: number): boolean =>
   Number(event.metadata['offset'] ?? Infinity) <= offset &&
@@ -106,25 +103,27 @@ const stands = async (log: Log, { offset, bytes, checksum }: Guard): Promise<boo
   return false
 }
 
-const append = async (log: Log, record: object, nonce: string): Promise<Found<void>> => {
+const append = async (
+  log: Log,
+  record: object,
+  nonce: string
+): Promise<E.Either<StoreError, void>> => {
   const { wire, directory, stream, name } = log
   const line = new TextEncoder().encode(JSON.stringify(record))
   const files = [{ segment: name, path: `${OWN_FOLDER}/${name}.jsonl`, modifiedAtMs: 0 }]
   const begin = { fact: { type: 'unroll-placed', data: { files } } } as const
-  const writer = { source: 'append', home: null, nonce, atMs: log.nowMs() } as const
+  const writer = { nonce, atMs: log.nowMs() }
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const known = attempt === 0 ? directory.stream(stream) : null
     const now = known === null ? await current(log) : E.right<StoreError, StreamDirectory>(known)
     if (E.isLeft(now)) return now
-    const callBytesMax = callBytesMaxOf(wire)
-    const planned = plan(
-      { stream, directory: now.right, callBytesMax, ...DIGESTS, writer, together: true },
-      [...(segmentOf(now.right) === undefined ? [begin] : []), { segment: name, lines: [line] }]
-    )
-    if (E.isLeft(planned)) return planned
-    const written = await writePlan(wire, stream, planned.right)
+    const steps = [
+      ...(now.right.segments.length === 0 ? [begin] : []),
+      { segment: name, lines: [line] }
+    ]
+    const written = await appendSteps(log, stream, writer, steps, now.right)
     if (E.isLeft(written)) return written
-    if (written.right === 'written') return directory.put(stream, planned.right.directory)
+    if (written.right === 'written') return E.right(undefined)
   }
   return E.left({ _tag: 'Busy', what: `the log ${name} of ${wire.name}` })
 }
@@ -143,10 +142,10 @@ export const storeLogs =
         attempted(async () => {
           const now = await current(log)
           if (E.isLeft(now)) return now
-          const segment = segmentOf(now.right)
+          const segment = now.right.segments[0]
           if (segment === undefined) return E.right(null)
           const { modifiedAtMs } = segment
-          return E.right({ sizeBytes: endOf(segment), modifiedAtMs, inode: 1 })
+          return E.right({ sizeBytes: segmentBytes(segment), modifiedAtMs, inode: 1 })
         }),
       read: (fromBytes) => linesFrom(log, fromBytes),
       readBackwards: () => linesBackwards(log),

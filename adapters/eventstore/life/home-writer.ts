@@ -7,9 +7,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import { streamId } from '../../../domain/ids.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
+import { threadStream } from '../stream/names.ts'
 import type { FileMove, HomeFile, Relocation } from '../../../domain/changes/relocation.ts'
-import type { StreamDirectory } from '../../../domain/stream/stored.ts'
+import type { StreamDirectory } from '../stream/stored.ts'
 import type {
   HomeWriter,
   OperationLog,
@@ -19,8 +19,8 @@ import type {
 import { attempted } from '../../../replay/guarded.ts'
 import { changeStream, type ChangeParts } from './change.ts'
 import { holdStore } from './lease.ts'
-import { backwards, isGone, opposite, stepOf } from './moves.ts'
-import { endOf } from '../threads/locate.ts'
+import { reversedMoves, isAbsent, opposite, neededChange } from './moves.ts'
+import { segmentBytes } from '../stream/directory.ts'
 import { trashOfStore } from './trash.ts'
 
 /** What a writer of a store is made of. */
@@ -33,28 +33,26 @@ export interface StoreWriterParts extends ChangeParts {
   readonly owner: string
 }
 
-type Found<A> = E.Either<StoreError, A>
-
 const ROOT = /^(archived_)?sessions\//
 
 const filesOf = (threadId: string, now: StreamDirectory): ReadonlyArray<HomeFile> =>
-  isGone(now)
+  isAbsent(now)
     ? []
     : now.segments.flatMap((segment): ReadonlyArray<HomeFile> => {
         const { path, modifiedAtMs } = segment
         const [root, prefix] = ROOT.exec(path) ?? []
         if (root === undefined) return []
         const archived = prefix !== undefined
-        return [{ threadId, path, archived, sizeBytes: endOf(segment), modifiedAtMs }]
+        return [{ threadId, path, archived, sizeBytes: segmentBytes(segment), modifiedAtMs }]
       })
 
-const byPath = (a: HomeFile, b: HomeFile): number => (a.path < b.path ? -1 : 1)
-
-const files = async ({ directory }: StoreWriterParts): Promise<Found<ReadonlyArray<HomeFile>>> => {
+const files = async ({
+  directory
+}: StoreWriterParts): Promise<E.Either<StoreError, ReadonlyArray<HomeFile>>> => {
   const refreshed = await directory.refresh('all')
   if (E.isLeft(refreshed)) return refreshed
   const found = [...directory.all()].flatMap(([threadId, now]) => filesOf(threadId, now))
-  return E.right(found.sort(byPath))
+  return E.right(found.sort((a, b) => (a.path < b.path ? -1 : 1)))
 }
 
 /** Threads outside of some whose history leads through one of them; of all that are not gone, or only those in their place. */
@@ -67,80 +65,84 @@ const leadingThrough = (
   const leads = ({ lineage }: StreamDirectory): boolean =>
     lineage.some(({ thread }) => ids.has(thread))
   return [...directory.all()]
-    .filter(([id, now]) => !ids.has(id) && !isGone(now) && leads(now))
+    .filter(([id, now]) => !ids.has(id) && !isAbsent(now) && leads(now))
     .filter(([id, now]) => alsoTrash || filesOf(id, now).length > 0)
     .map(([id]) => id)
 }
 
-interface Work {
+/** A relocation that is being done. */
+interface StoreRelocation {
   readonly parts: StoreWriterParts
   readonly relocation: Relocation
   readonly operationId: string
 }
 
 const moveThread = (
-  { parts, relocation, operationId }: Work,
+  { parts, relocation, operationId }: StoreRelocation,
   moves: ReadonlyArray<FileMove>
-): Promise<Found<string | null>> =>
+): Promise<E.Either<StoreError, string | null>> =>
   changeStream(parts, moves[0]?.threadId ?? '', (now) =>
-    stepOf(relocation, moves, operationId, now)
+    neededChange(relocation, moves, operationId, now)
   )
 
-interface Done {
+/** A thread that was moved, and what it was before. */
+interface MovedThread {
+  readonly threadId: string
   readonly moves: ReadonlyArray<FileMove>
   readonly before: StreamDirectory | null
 }
 
 /** Takes back what was done, newest first. */
-const takeBack = async (work: Work, done: ReadonlyArray<Done>): Promise<Found<void>> => {
+const takeBack = async (
+  work: StoreRelocation,
+  moved: ReadonlyArray<MovedThread>
+): Promise<E.Either<StoreError, void>> => {
   const relocation = { ...work.relocation, names: opposite(work.relocation.names), purge: false }
-  for (const { moves, before } of [...done].reverse()) {
-    const back = await moveThread({ ...work, relocation }, backwards(moves, before))
+  for (const { moves, before } of moved.toReversed()) {
+    const back = await moveThread({ ...work, relocation }, reversedMoves(moves, before))
     if (E.isLeft(back)) return back
   }
   return E.right(undefined)
 }
 
 /** Makes streams unreadable that are purged and that no other thread's history leads through, in the trash or not. */
-const tombstone = async ({ parts }: Work): Promise<Found<void>> => {
-  const refreshed = await parts.directory.refresh('all')
+const tombstonePurged = async (parts: StoreWriterParts): Promise<E.Either<StoreError, void>> => {
+  const { wire, directory } = parts
+  const refreshed = await directory.refresh('all')
   if (E.isLeft(refreshed)) return refreshed
-  const purged = [...parts.directory.all()].flatMap(([id, now]) => (now.purged ? [id] : []))
+  const purged = [...directory.all()].flatMap(([id, now]) => (now.purged ? [id] : []))
   for (const threadId of purged) {
     if (leadingThrough(parts, [threadId], true).length > 0) continue
-    const done = await parts.wire.tombstone(threadStream(threadId))
+    const done = await wire.tombstone(threadStream(threadId))
     // Who has no right to it leaves the stream purged: nobody is shown it any more, and somebody else may make up for it.
     if (E.isLeft(done) && done.left._tag === 'StoreRefused') continue
     if (E.isLeft(done)) return done
-    const known = await parts.directory.refreshStream(threadStream(threadId))
+    const known = await directory.refreshStream(threadStream(threadId))
     if (E.isLeft(known)) return known
   }
   return E.right(undefined)
 }
 
-const relocate = async (work: Work): Promise<Found<RelocationResult>> => {
+const relocate = async (work: StoreRelocation): Promise<E.Either<StoreError, RelocationResult>> => {
   const { parts, relocation } = work
   const { rootId, moves, names, purge } = relocation
   const skipped: Array<SkippedThread> = []
-  const done: Array<Done> = []
+  const moved: Array<MovedThread> = []
   for (const threadId of new Set(moves.map((move) => move.threadId))) {
     const mine = moves.filter((move) => move.threadId === threadId)
     const before = parts.directory.get(streamId(threadId))
-    const moved = await moveThread(work, mine)
-    if (E.isLeft(moved)) return moved
-    const reason = moved.right
-    if (reason === null) done.push({ moves: mine, before })
-    else if (threadId !== rootId) skipped.push({ threadId, reason })
+    const obstacle = await moveThread(work, mine)
+    if (E.isLeft(obstacle)) return obstacle
+    if (obstacle.right === null) moved.push({ threadId, moves: mine, before })
+    else if (threadId !== rootId) skipped.push({ threadId, reason: obstacle.right })
     else {
-      const back = await takeBack(work, done)
-      return E.isLeft(back) ? back : E.left(notPossible(reason, 'nothing was moved'))
+      const back = await takeBack(work, moved)
+      return E.isLeft(back) ? back : E.left(notPossible(obstacle.right, 'nothing was moved'))
     }
   }
-  const threadIds = done.flatMap(({ moves: [first] }) =>
-    first === undefined ? [] : [first.threadId]
-  )
-  const ended = names === 'take' && purge ? await tombstone(work) : E.right(undefined)
-  return E.isLeft(ended) ? ended : E.right({ threadIds, skipped })
+  const ended = names === 'take' && purge ? await tombstonePurged(parts) : E.right(undefined)
+  if (E.isLeft(ended)) return ended
+  return E.right({ threadIds: moved.map(({ threadId }) => threadId), skipped })
 }
 
 /** RFC 3339 with nine digits behind the seconds, as Codex writes it; the clock here has three of them. */
@@ -165,7 +167,7 @@ export const storeWriter = (parts: StoreWriterParts): HomeWriter => ({
     attempted(async () => {
       const data = { name, updatedAt: timeOf(parts.nowMs()) }
       const done = await changeStream(parts, threadId, (now) =>
-        isGone(now) ? { obstacle: `thread ${threadId} is gone` } : { type: 'unroll-named', data }
+        isAbsent(now) ? { obstacle: `thread ${threadId} is gone` } : { type: 'unroll-named', data }
       )
       if (E.isLeft(done)) return done
       return done.right === null

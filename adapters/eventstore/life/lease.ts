@@ -10,8 +10,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import { proposed } from '../../../domain/stream/propose.ts'
-import type { StoredEvent } from '../../../domain/stream/stored.ts'
+import { proposed } from '../stream/event.ts'
+import type { StoredEvent } from '../stream/stored.ts'
 import { attempted } from '../../../replay/guarded.ts'
 import type { HomeHold } from '../../../replay/home-ports.ts'
 import { acquireLease, type LeaseClock, type LeaseStore } from '../../../replay/lease.ts'

@@ -2,15 +2,8 @@
  * A relocation as it concerns one thread: what its stream has to say so that its files are where they should be.
  */
 import { trashOf, type FileMove, type Relocation } from '../../../domain/changes/relocation.ts'
-import type {
-  NewFact,
-  PlacedFile,
-  StoredSegment,
-  StreamDirectory
-} from '../../../domain/stream/stored.ts'
-
-/** What is to be done to a stream: nothing any more, a fact, or why it cannot be. */
-export type Step = 'done' | NewFact | { readonly obstacle: string }
+import type { PlacedFile, StoredSegment, StreamDirectory } from '../stream/stored.ts'
+import type { NeededChange } from './change.ts'
 
 type MoveType = 'unroll-archived' | 'unroll-unarchived' | 'unroll-deleted' | 'unroll-restored'
 
@@ -24,8 +17,8 @@ const typeOf = (names: Relocation['names'], to: string): MoveType => {
 export const isInTrash = ({ segments, purged }: StreamDirectory): boolean =>
   purged || (segments.length > 0 && segments.every(({ path }) => path.startsWith(trashOf(''))))
 
-/** True when a thread is deleted for good. */
-export const isGone = (now: StreamDirectory | null): boolean =>
+/** True when a thread never was, or is deleted for good. */
+export const isAbsent = (now: StreamDirectory | null): boolean =>
   now === null || now.facts < 0 || now.purged
 
 const fileOf = (
@@ -42,14 +35,14 @@ const fileOf = (
 }
 
 /** How a relocation is done to the thread of some of its moves, or what is left to be done. */
-export const stepOf = (
+export const neededChange = (
   { names, purge }: Pick<Relocation, 'names' | 'purge'>,
   moves: ReadonlyArray<FileMove>,
   operationId: string,
   now: StreamDirectory | null
-): Step => {
+): NeededChange => {
   const isForGood = names === 'take' && purge
-  if (isForGood && isGone(now)) return 'done'
+  if (isForGood && isAbsent(now)) return 'done'
   const found = moves.map((move) => fileOf(now?.segments ?? [], move))
   const files: Array<PlacedFile> = []
   for (const file of found)
@@ -64,7 +57,7 @@ export const stepOf = (
 }
 
 /** The same moves the other way round; files get back the times they had. */
-export const backwards = (
+export const reversedMoves = (
   moves: ReadonlyArray<FileMove>,
   before: StreamDirectory | null
 ): ReadonlyArray<FileMove> =>

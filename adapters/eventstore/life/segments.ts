@@ -7,11 +7,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { relative, sep } from 'node:path'
 import type { StoreError } from '../../../domain/errors.ts'
-import { EMPTY } from '../../../domain/stream/directory.ts'
-import { plan, planner } from '../../../domain/stream/encode.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
-import type { Planning } from '../../../domain/stream/plan.ts'
-import type { NewFact } from '../../../domain/stream/stored.ts'
+import { EMPTY } from '../stream/directory.ts'
+import { Planner } from '../stream/plan.ts'
+import { threadStream } from '../stream/names.ts'
+import type { NewFact } from '../stream/stored.ts'
 import type { EventStore, NewSegment, SegmentWriter } from '../../../replay/ports.ts'
 import { segmentPath } from '../../jsonl/create.ts'
 import { attempted } from '../../../replay/guarded.ts'
@@ -19,9 +18,8 @@ import type { ChangeParts } from './change.ts'
 import { copiedLines } from './copied.ts'
 import { lineageFrom, threadOf } from '../threads/new-lineage.ts'
 import type { SegmentAt } from '../threads/locate.ts'
-import { DIGESTS } from '../threads/digests.ts'
 import { readingOf } from '../threads/segment-bytes.ts'
-import { callBytesMaxOf, writeCalls, writePlan, type Written } from '../threads/write.ts'
+import { appendSteps, callBytesMaxOf, writeCalls, type Written } from '../threads/write.ts'
 
 /** What a writer of segments is made of. */
 export interface StoreSegmentsParts extends ChangeParts {
@@ -31,8 +29,6 @@ export interface StoreSegmentsParts extends ChangeParts {
   /** Where copied history is read from. */
   readonly store: Pick<EventStore, 'lineage'>
 }
-
-type Found<A> = E.Either<StoreError, A>
 
 const ENCODER = new TextEncoder()
 /** Lines that are planned together; what is planned is held until its call is full. */
@@ -53,35 +49,20 @@ const placed = async (parts: StoreSegmentsParts, segment: NewSegment): Promise<N
   }
 }
 
-const planningOf = (
-  { wire, newId, nowMs, directory }: StoreSegmentsParts,
-  stream: string,
-  together: boolean
-): Planning => ({
-  stream,
-  directory: directory.stream(stream) ?? EMPTY,
-  callBytesMax: callBytesMaxOf(wire),
-  ...DIGESTS,
-  writer: { source: 'append', home: null, nonce: newId(), atMs: nowMs() },
-  together
-})
-
 /** Writes a segment that names the history before it, as one piece. */
 const writeWhole = async (
   parts: StoreSegmentsParts,
   segment: NewSegment
-): Promise<Found<Written>> => {
-  const stream = threadStream(segment.streamId)
-  const lines = segment.lines.map((line) => ENCODER.encode(line))
-  const planned = plan(planningOf(parts, stream, true), [
-    { fact: await placed(parts, segment) },
-    { segment: segment.segmentId, lines }
-  ])
-  if (E.isLeft(planned)) return planned
-  const written = await writePlan(parts.wire, stream, planned.right)
-  if (E.isLeft(written) || written.right === 'moved') return written
-  return E.map((): Written => 'written')(await parts.directory.put(stream, planned.right.directory))
-}
+): Promise<E.Either<StoreError, Written>> =>
+  appendSteps(
+    parts,
+    threadStream(segment.streamId),
+    { nonce: parts.newId(), atMs: parts.nowMs() },
+    [
+      { fact: await placed(parts, segment) },
+      { segment: segment.segmentId, lines: segment.lines.map((line) => ENCODER.encode(line)) }
+    ]
+  )
 
 const segmentAt = ({ directory }: StoreSegmentsParts, id: string): SegmentAt | null => {
   const thread = threadOf(directory, id)
@@ -111,43 +92,53 @@ async function* linesOf(
 }
 
 /** Writes what is not there yet of a copy, line by line, and places it. */
-const writeOn = async (parts: StoreSegmentsParts, segment: NewSegment): Promise<Found<Written>> => {
+const writeOn = async (
+  parts: StoreSegmentsParts,
+  segment: NewSegment
+): Promise<E.Either<StoreError, Written>> => {
+  const { wire, directory, newId, nowMs } = parts
   const { segmentId } = segment
   const stream = threadStream(segment.streamId)
-  const planning = planningOf(parts, stream, false)
-  const there = planning.directory.segments.find((one) => one.segment === segmentId)?.bytes ?? 0
-  const { lines, fact, end } = planner(planning)
-  const give = async (batch: ReadonlyArray<Uint8Array>): Promise<Found<Written>> => {
-    const calls = lines(segmentId, batch)
-    return E.isLeft(calls) ? calls : writeCalls(parts.wire, stream, calls.right)
-  }
+  const known = directory.stream(stream) ?? EMPTY
+  const storedBytes = known.segments.find((one) => one.segment === segmentId)?.bytes ?? 0
+  const planner = new Planner({
+    stream,
+    directory: known,
+    callBytesMax: callBytesMaxOf(wire),
+    writer: { source: 'append', home: null, nonce: newId(), atMs: nowMs() },
+    together: false
+  })
   let [at, bytes] = [0, 0]
   let batch: Array<Uint8Array> = []
+  const writeBatch = async (): Promise<E.Either<StoreError, Written>> => {
+    const calls = planner.lines(segmentId, batch)
+    ;[batch, bytes] = [[], 0]
+    return E.isLeft(calls) ? calls : writeCalls(wire, stream, calls.right)
+  }
   for await (const line of linesOf(parts, segment)) {
     at += line.length + 1
-    if (at <= there) continue
+    if (at <= storedBytes) continue
     batch.push(line)
     bytes += line.length
     if (bytes < BATCH_BYTES) continue
-    const given = await give(batch)
-    if (E.isLeft(given) || given.right === 'moved') return given
-    ;[batch, bytes] = [[], 0]
+    const written = await writeBatch()
+    if (E.isLeft(written) || written.right !== 'written') return written
   }
-  const given = await give(batch)
-  if (E.isLeft(given) || given.right === 'moved') return given
-  fact(await placed(parts, segment))
-  const rest = end()
+  const last = await writeBatch()
+  if (E.isLeft(last) || last.right !== 'written') return last
+  planner.fact(await placed(parts, segment))
+  const rest = planner.end()
   if (E.isLeft(rest)) return rest
-  const written = await writePlan(parts.wire, stream, rest.right)
-  if (E.isLeft(written) || written.right === 'moved') return written
-  return E.map((): Written => 'written')(await parts.directory.put(stream, rest.right.directory))
+  const written = await writeCalls(wire, stream, rest.right.calls)
+  if (E.isLeft(written) || written.right !== 'written') return written
+  return E.map((): Written => 'written')(await directory.put(stream, rest.right.directory))
 }
 
 /** Writes a copy; goes on where it was when the server took less than was thought. */
 const writeCopy = async (
   parts: StoreSegmentsParts,
   segment: NewSegment
-): Promise<Found<Written>> => {
+): Promise<E.Either<StoreError, Written>> => {
   const stream = threadStream(segment.streamId)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const written = await writeOn(parts, segment)
@@ -159,13 +150,16 @@ const writeCopy = async (
   return E.right('moved')
 }
 
-const isThere = ({ directory }: StoreSegmentsParts, { streamId, segmentId }: NewSegment): boolean =>
-  directory.get(streamId)?.segments.some(({ segment }) => segment === segmentId) === true
-
-const create = async (parts: StoreSegmentsParts, segment: NewSegment): Promise<Found<void>> => {
+const create = async (
+  parts: StoreSegmentsParts,
+  segment: NewSegment
+): Promise<E.Either<StoreError, void>> => {
+  const { wire, directory } = parts
   const { streamId, segmentId, copied } = segment
-  const known = parts.directory.stream(threadStream(streamId))
-  if (segmentId === streamId ? known !== null : isThere(parts, segment))
+  const stream = threadStream(streamId)
+  const known = directory.stream(stream)
+  const hasSegment = directory.get(streamId)?.segments.some((one) => one.segment === segmentId)
+  if (segmentId === streamId ? known !== null : hasSegment === true)
     return E.left({
       _tag: 'WrongExpectedRevision',
       streamId,
@@ -174,12 +168,12 @@ const create = async (parts: StoreSegmentsParts, segment: NewSegment): Promise<F
     })
   const write = copied === undefined ? writeWhole : writeCopy
   for (let attempt = 0; ; attempt++) {
-    const limit = callBytesMaxOf(parts.wire)
+    const limit = callBytesMaxOf(wire)
     const written = await write(parts, segment)
     if (E.isLeft(written)) return written
     if (written.right === 'written') return E.right(undefined)
-    const isSmaller = callBytesMaxOf(parts.wire) < limit
-    const refreshed = await parts.directory.refreshStream(threadStream(streamId))
+    const isSmaller = callBytesMaxOf(wire) < limit
+    const refreshed = await directory.refreshStream(stream)
     if (E.isLeft(refreshed)) return refreshed
     // What was planned was planned from what the thread held before.
     if (!isSmaller || attempt === ATTEMPTS_MAX)

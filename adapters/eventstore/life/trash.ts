@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import { trashOf, type FileMove, type Relocation } from '../../../domain/changes/relocation.ts'
-import type { StreamDirectory } from '../../../domain/stream/stored.ts'
+import type { StreamDirectory } from '../stream/stored.ts'
 import type { OperationLog, TrashEntry } from '../../../replay/home-ports.ts'
 import type { Directory } from '../directory/directory.ts'
 

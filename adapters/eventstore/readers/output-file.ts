@@ -1,5 +1,5 @@
 /**
- * A file of told lines that holds each of them once: its last whole line says where its reader is. A line that a killed
+ * A file of lines that holds each of them once: its last whole line says where its reader is. A line that a killed
  * writer left unfinished is cut off; that is done only to a file whose lines are ours.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -7,21 +7,21 @@ import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } fr
 import { dirname } from 'node:path'
 import { writeWhole } from '../../plain-file.ts'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { StorePosition } from '../../../domain/stream/stored.ts'
+import type { StorePosition } from '../stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
 import { syncFolder } from '../../home/own-folder.ts'
 
-/** The last thing a file was told. */
-export interface LastTold {
+/** The last line of a file. */
+export interface LastLineTold {
   readonly position: StorePosition
   readonly stream: string
   readonly revision: number
 }
 
-/** A file that is told. */
+/** A file that lines are appended to. */
 export interface OutputFile {
   /** Null where it holds nothing yet. */
-  readonly last: LastTold | null
+  readonly last: LastLineTold | null
   /** Whole lines; on disk when it answers. */
   readonly append: (text: string) => E.Either<StoreError, void>
   readonly close: () => void
@@ -52,10 +52,10 @@ const textBetween = (file: number, from: number, until: number): string => {
   return bytes.toString('utf8')
 }
 
-const lastOf = (line: string): LastTold | null => {
+const lastOf = (line: string): LastLineTold | null => {
   if (!line.startsWith(LINE_BEGIN)) return null
   try {
-    const { position, stream, revision } = JSON.parse(line) as LastTold
+    const { position, stream, revision } = JSON.parse(line) as LastLineTold
     const numbers = [position.commit, position.prepare, revision]
     return typeof stream === 'string' && numbers.every(Number.isSafeInteger)
       ? { position, stream, revision }
@@ -74,7 +74,7 @@ const foreign = (path: string): E.Left<StoreError> => ({
 })
 
 /** Looks where a file ends, and cuts off what is unfinished; the caller has made sure that nobody else writes to it. */
-const ended = (file: number, path: string): E.Either<StoreError, LastTold | null> => {
+const ended = (file: number, path: string): E.Either<StoreError, LastLineTold | null> => {
   const { size } = fstatSync(file)
   const whole = behindNewline(file, size)
   const tail = textBetween(file, whole, Math.min(size, whole + LINE_BEGIN.length))

@@ -10,15 +10,12 @@ import { acquireLockFile } from '../../home/lock-file.ts'
 import { checkpointPath, readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import type { Bookmark } from './news.ts'
 import { openOutput } from './output-file.ts'
-import { comparePositions, type Reader } from './tell.ts'
+import { comparePositions, type StoreReader } from './tell.ts'
 
 /** A reader that has to be closed. */
-export interface OpenReader extends Reader {
+export interface OpenReader extends StoreReader {
   readonly close: () => Promise<void>
 }
-
-type Opened = E.Either<StoreError, OpenReader>
-type From = Bookmark | 'start' | 'end'
 
 /** One process at a time. */
 const locked = (path: string, what: string): E.Either<StoreError, () => Promise<void>> => {
@@ -39,15 +36,15 @@ const noter = (path: string): ((bookmark: Bookmark | null) => E.Either<StoreErro
   }
 }
 
-/** A reader that prints; `checkpoint` names its place. `out` answers when the text was handed over. */
+/** A reader that prints; `checkpoint` names its place. `out` resolves when the text was handed over. */
 export const printingReader = (
   out: (text: string) => Promise<void>,
   isStopped: () => boolean,
-  from: From,
+  from: StoreReader['from'],
   checkpoint: { readonly directory: string; readonly name: string } | null
-): Opened => {
+): E.Either<StoreError, OpenReader> => {
   if (checkpoint === null) {
-    const take: Reader['take'] = async (text) => {
+    const take: StoreReader['take'] = async (text) => {
       if (text !== '') await out(text)
       return E.right(undefined)
     }
@@ -75,7 +72,11 @@ export const printingReader = (
 }
 
 /** A reader that appends to a file, whose last line says where it is; the place beside the index only spares looking. */
-export const fileReader = (file: string, directory: string, from: From): Opened => {
+export const fileReader = (
+  file: string,
+  directory: string,
+  from: StoreReader['from']
+): E.Either<StoreError, OpenReader> => {
   const name = `output-${createHash('sha256').update(file).digest('hex').slice(0, 16)}`
   const path = checkpointPath(directory, name)
   const lock = locked(path, file)

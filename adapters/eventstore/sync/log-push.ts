@@ -7,29 +7,24 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
 import type { StoreError } from '../../../domain/errors.ts'
-import { EMPTY } from '../../../domain/stream/directory.ts'
-import { planner } from '../../../domain/stream/encode.ts'
-import { logStream } from '../../../domain/stream/names.ts'
-import type { StreamDirectory } from '../../../domain/stream/stored.ts'
-import type { HomeLogName } from '../../../replay/home-ports.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
+import type { HomeLogName } from '../../../replay/home-ports.ts'
+import { readDirectory } from '../directory/read-directory.ts'
+import { EMPTY } from '../stream/directory.ts'
+import { sha256 } from '../stream/event.ts'
+import { logStream } from '../stream/names.ts'
+import { plan } from '../stream/plan.ts'
+import { callBytesMaxOf, writeCalls } from '../threads/write.ts'
 import type { Wire } from '../wire.ts'
-import { openStream } from './cold.ts'
-import { cutLines } from './lines.ts'
-import { sendCalls, type Limits, type Sent } from './send.ts'
-import { DIGESTS } from '../threads/digests.ts'
-import { openFile } from './standing.ts'
+import { cutLines, openFile } from './local-file.ts'
+import type { Pusher } from './thread-difference.ts'
 
-/** What logs are pushed with. */
-export interface LogPusher {
-  readonly wire: Wire
-  readonly homeId: string
-  readonly limits: Limits
-  readonly dryRun: boolean
-  readonly signal: AbortSignal
-}
+/** The logs of a home. */
+export const LOG_NAMES: ReadonlyArray<HomeLogName> = ['operations', 'observations']
 
-const LOGS: ReadonlyArray<HomeLogName> = ['operations', 'observations']
+/** Where a log lies in a home. */
+export const logPath = (name: HomeLogName): string => `${OWN_FOLDER}/${name}.jsonl`
+
 const ATTEMPTS_MAX = 16
 
 /** Whole records of a log; a last one without its newline waits. */
@@ -51,71 +46,61 @@ const newRecords = async (
   stream: string,
   records: ReadonlyArray<Uint8Array>
 ): Promise<ReadonlyArray<Uint8Array>> => {
-  const at = new Map(records.map((record, i) => [DIGESTS.sha256(record), i]))
+  const at = new Map(records.map((record, i) => [sha256(record), i]))
   for await (const { metadata } of wire.readBackwards(stream, Infinity)) {
-    const { sha256 } = metadata
-    const known = typeof sha256 === 'string' ? at.get(sha256) : undefined
+    const { sha256: digest } = metadata
+    const known = typeof digest === 'string' ? at.get(digest) : undefined
     if (known !== undefined) return records.slice(known + 1)
   }
   return records
 }
 
-const sendRecords = async (
-  { wire, homeId, limits, signal, dryRun }: LogPusher,
-  name: HomeLogName,
-  path: string,
-  directory: StreamDirectory,
-  records: ReadonlyArray<Uint8Array>
-): Promise<E.Either<StoreError, Sent>> => {
-  const stream = logStream(name)
-  const { mtimeMs: modifiedAtMs } = statSync(path)
-  const file = { segment: name, path: `${OWN_FOLDER}/${name}.jsonl`, modifiedAtMs }
-  const plan = planner({
-    ...{ stream, directory, callBytesMax: limits.callBytesMax, ...DIGESTS, together: false },
-    writer: { source: 'push', home: homeId, nonce: '', atMs: modifiedAtMs }
-  })
-  if (directory.facts < 0)
-    plan.fact({
-      type: 'unroll-placed',
-      data: { files: [file] }
-    })
-  const calls = plan.lines(name, records)
-  if (E.isLeft(calls)) return calls
-  const rest = plan.end()
-  if (E.isLeft(rest)) return rest
-  if (dryRun) return E.right('written')
-  return sendCalls(wire, stream, [...calls.right, ...rest.right.calls], limits, signal)
-}
-
 /** Answers how many records were new. */
 const pushLog = async (
-  pusher: LogPusher,
+  { wire, homeId, dryRun, signal }: Omit<Pusher, 'files' | 'onBytes'>,
   name: HomeLogName,
   path: string
 ): Promise<E.Either<StoreError, number>> => {
-  const { wire } = pusher
   const stream = logStream(name)
   const records = recordsOf(path)
   for (let tries = 0, written = 0; tries < ATTEMPTS_MAX; tries++) {
-    const directory = (await openStream(wire, stream)) ?? EMPTY
-    const missing = directory.facts < 0 ? records : await newRecords(wire, stream, records)
+    const directory = (await readDirectory(wire, stream)) ?? EMPTY
+    const isNew = directory.facts < 0
+    const missing = isNew ? records : await newRecords(wire, stream, records)
     written = Math.max(written, missing.length)
     if (missing.length === 0) return E.right(written)
-    const sent = await sendRecords(pusher, name, path, directory, missing)
+    const { mtimeMs: modifiedAtMs } = statSync(path)
+    const files = [{ segment: name, path: logPath(name), modifiedAtMs }]
+    const planned = plan(
+      {
+        stream,
+        directory,
+        callBytesMax: callBytesMaxOf(wire),
+        writer: { source: 'push', home: homeId, nonce: '', atMs: modifiedAtMs },
+        together: false
+      },
+      [
+        ...(isNew ? [{ fact: { type: 'unroll-placed', data: { files } } } as const] : []),
+        { segment: name, lines: missing }
+      ]
+    )
+    if (E.isLeft(planned)) return planned
+    if (dryRun) return E.right(written)
+    const sent = await writeCalls(wire, stream, planned.right.calls, signal)
     if (E.isLeft(sent)) return sent
-    if (sent.right !== 'again') return E.right(written)
+    if (sent.right !== 'moved') return E.right(written)
   }
   return E.left({ _tag: 'Busy', what: `stream ${stream}` })
 }
 
 /** Pushes the logs that the home has; answers how many records were new. */
 export const pushLogs = async (
-  pusher: LogPusher,
+  pusher: Omit<Pusher, 'files' | 'onBytes'>,
   home: string
 ): Promise<E.Either<StoreError, number>> => {
   let records = 0
-  for (const name of LOGS) {
-    const path = join(home, OWN_FOLDER, `${name}.jsonl`)
+  for (const name of LOG_NAMES) {
+    const path = join(home, logPath(name))
     if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) continue
     try {
       const pushed = await pushLog(pusher, name, path)

@@ -1,18 +1,14 @@
 /**
- * The files of a stream, piece by piece in the order of the stream: each checked against its own sum and against the place
+ * The files of a stream, piece by piece in the order of the stream: each checked against its own digest and against the place
  * it says it has.
  */
-import {
-  dataBytes,
-  joiner,
-  type JoinedBytes,
-  type JoinedFact
-} from '../../../domain/stream/join.ts'
+import { sha256 } from '../stream/event.ts'
+import { dataBytes, type JoinedBytes, type JoinedFact } from '../stream/join.ts'
+import { joinedEvents } from '../threads/joined.ts'
 import type { Wire } from '../wire.ts'
-import { DIGESTS } from '../threads/digests.ts'
 
 /** A part of a stream. */
-export type Piece =
+export type StreamPiece =
   /** Bytes of a segment, newlines included; `offset` is where they begin. */
   | {
       readonly kind: 'bytes'
@@ -32,20 +28,21 @@ export type Piece =
       readonly reason: string
     }
 
-interface Reached {
+/** The end of a segment so far; the tail stands behind `bytes`, until something else does. */
+interface SegmentEnd {
   readonly bytes: number
   readonly lines: number
-  /** Stands behind `bytes`, until something else does. */
   readonly tail: { readonly bytes: Uint8Array; readonly home: string | null } | null
 }
 
-const START: Reached = { bytes: 0, lines: 0, tail: null }
+const START: SegmentEnd = { bytes: 0, lines: 0, tail: null }
 const NEWLINE = Buffer.from('\n')
 
-const faultOf = (
+/** The bytes of an event, or why they are not those that were written. */
+const checkedBytes = (
   { data, metadata, what }: JoinedBytes,
-  { bytes, lines }: Reached
-): string | null => {
+  { bytes, lines }: SegmentEnd
+): Uint8Array | string => {
   const { offset, line } = metadata
   if (offset !== bytes) return `it should begin at byte ${bytes}, and says ${offset}`
   if (line !== lines) return `it should be line ${lines}, and says ${line}`
@@ -53,20 +50,9 @@ const faultOf = (
   const content = dataBytes(data)
   if (content.length !== metadata.bytes)
     return `the ${what} has ${content.length} bytes, and says ${metadata.bytes}`
-  return DIGESTS.sha256(content) === metadata.sha256
-    ? null
+  return sha256(content) === metadata.sha256
+    ? content
     : `the ${what} has another SHA-256 than it says`
-}
-
-/** True when the last event of a group is there. */
-const isWhole = async (
-  wire: Wire,
-  stream: string,
-  { group, until }: { readonly group: number; readonly until: number }
-): Promise<boolean> => {
-  for await (const { revision, metadata } of wire.read(stream, until, 1))
-    return revision === until && metadata['group'] === group
-  return false
 }
 
 /** The files of a stream, or of its first events; their tails come last. Throws `StoreError` when the server cannot go on. */
@@ -74,37 +60,31 @@ export async function* piecesOf(
   wire: Wire,
   stream: string,
   eventsMax = Infinity
-): AsyncGenerator<Piece> {
-  const join = joiner({ lineBytesMax: Infinity })
-  const reached = new Map<string, Reached>()
-  for await (const event of wire.read(stream, 0, eventsMax)) {
-    const joinedNow = [...join.take(event)]
-    const group = join.asks()
-    if (group !== null) joinedNow.push(...join.settle(await isWhole(wire, stream, group)))
-    for (const joined of joinedNow) {
-      if (joined.what === 'fact') {
-        yield { kind: 'fact', fact: joined }
-        continue
-      }
-      const { segment, offset, home } = joined.metadata
-      const before = reached.get(segment) ?? START
-      const reason = faultOf(joined, before)
-      if (reason !== null || joined.data === null) {
-        yield { kind: 'fault', revision: joined.from, segment, offset, reason: reason ?? '' }
-        return
-      }
-      const content = dataBytes(joined.data)
-      if (joined.what === 'tail') {
-        reached.set(segment, { ...before, tail: { bytes: content, home } })
-        continue
-      }
-      const isLine = joined.what === 'line'
-      const bytes = isLine ? Buffer.concat([content, NEWLINE]) : content
-      yield { kind: 'bytes', segment, offset, bytes, home }
-      const lines = before.lines + (isLine ? 1 : 0)
-      reached.set(segment, { bytes: offset + bytes.length, lines, tail: null })
+): AsyncGenerator<StreamPiece> {
+  const ends = new Map<string, SegmentEnd>()
+  const events = wire.read(stream, 0, eventsMax)
+  for await (const joined of joinedEvents(wire, events, { lineBytesMax: Infinity })) {
+    if (joined.what === 'fact') {
+      yield { kind: 'fact', fact: joined }
+      continue
     }
+    const { segment, offset, home } = joined.metadata
+    const end = ends.get(segment) ?? START
+    const content = checkedBytes(joined, end)
+    if (typeof content === 'string') {
+      yield { kind: 'fault', revision: joined.from, segment, offset, reason: content }
+      return
+    }
+    if (joined.what === 'tail') {
+      ends.set(segment, { ...end, tail: { bytes: content, home } })
+      continue
+    }
+    const isLine = joined.what === 'line'
+    const bytes = isLine ? Buffer.concat([content, NEWLINE]) : content
+    yield { kind: 'bytes', segment, offset, bytes, home }
+    const lines = end.lines + (isLine ? 1 : 0)
+    ends.set(segment, { bytes: offset + bytes.length, lines, tail: null })
   }
-  for (const [segment, { bytes: offset, tail }] of reached)
+  for (const [segment, { bytes: offset, tail }] of ends)
     if (tail !== null) yield { kind: 'bytes', segment, offset, ...tail }
 }

@@ -1,8 +1,10 @@
 /**
  * What keeps a file and a stream from being the same, as a push, a pull and a verification report it.
  */
+import type { StoreError } from '../../../domain/errors.ts'
+import type { ComparisonResult } from './local-file.ts'
 
-/** One thing to tell about one file of one thread. */
+/** One finding about one file of one thread. */
 export interface Problem {
   readonly thread: string
   readonly segment: string | null
@@ -50,3 +52,71 @@ const FAILURES: ReadonlySet<ProblemKind> = new Set([
 
 /** True when the exit code has to tell. */
 export const isFailure = ({ kind }: Pick<Problem, 'kind'>): boolean => FAILURES.has(kind)
+
+/** Where a problem is: in a file, or in a thread by itself. */
+export interface ProblemPlace {
+  readonly thread: string
+  readonly segment?: string | undefined
+  readonly path?: string | undefined
+}
+
+/** A problem of a place. */
+export const problemAt = (
+  { thread, segment, path }: ProblemPlace,
+  kind: ProblemKind,
+  message: string,
+  next: string,
+  atByte: number | null = null
+): Problem => ({
+  ...{ thread, segment: segment ?? null, path: path ?? null },
+  ...{ kind, atByte, message, next }
+})
+
+/** The problem of a file that is not what the store holds; null when it is. `isOwn`: it was pushed from this home. */
+export const comparisonProblem = (
+  place: ProblemPlace,
+  result: ComparisonResult,
+  next: { readonly diverged: string; readonly isOwn?: boolean }
+): Problem | null => {
+  const { thread } = place
+  switch (result.kind) {
+    case 'equal':
+      return null
+    case 'home_ahead':
+      return problemAt(
+        place,
+        'home_ahead',
+        `the file holds more than the store, from byte ${result.atByte} on`,
+        'bring it there with "unroll store push"',
+        result.atByte
+      )
+    case 'diverged':
+      return problemAt(
+        place,
+        'diverged',
+        `the file holds other bytes than the store from byte ${result.atByte} on`,
+        next.diverged,
+        result.atByte
+      )
+    case 'store_ahead':
+      return next.isOwn === true
+        ? problemAt(
+            place,
+            'truncated',
+            `the file ends at byte ${result.atByte}, and held more when it was pushed`,
+            `bring it back with "unroll store pull ${thread}"`,
+            result.atByte
+          )
+        : problemAt(
+            place,
+            'store_ahead',
+            `the store holds more than the file, from byte ${result.atByte} on`,
+            `bring it here with "unroll store pull ${thread}"`,
+            result.atByte
+          )
+  }
+}
+
+/** True when no other thread can be copied either. */
+export const endsAll = ({ _tag }: StoreError): boolean =>
+  _tag === 'StoreUnavailable' || _tag === 'StoreRefused'

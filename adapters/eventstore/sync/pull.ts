@@ -4,28 +4,26 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { lstatSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { OWN_FOLDER } from '../../../domain/changes/relocation.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { streamId } from '../../../domain/ids.ts'
-import { logStream, threadStream } from '../../../domain/stream/names.ts'
-import type { NamedData } from '../../../domain/stream/stored.ts'
-import type { HomeLogName } from '../../../replay/home-ports.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
+import type { HomeLogName } from '../../../replay/home-ports.ts'
 import { giveNames } from '../../home/session-index.ts'
 import { tryLock } from '../../jsonl/writer-lock.ts'
+import { readDirectory } from '../directory/read-directory.ts'
+import { segmentOf } from '../stream/directory.ts'
+import { logStream, threadStream } from '../stream/names.ts'
 import type { Wire } from '../wire.ts'
-import { openStream } from './cold.ts'
-import { homeFiles } from './files.ts'
+import { homeFiles, namesIn } from './home.ts'
 import { eachInFlight } from './in-flight.ts'
+import { openFile } from './local-file.ts'
+import { LOG_NAMES, logPath } from './log-push.ts'
 import { piecesOf } from './pieces.ts'
-import { isDeleted } from './plan.ts'
 import type { Problem } from './problems.ts'
-import { newTarget, oldTarget } from './pull-file.ts'
-import { namesIn } from './push.ts'
 import { makeFolderOf } from './safe-path.ts'
-import { openFile } from './standing.ts'
-import { stagingIn, type Staging } from './staging.ts'
+import { newTarget, oldTarget, stagingIn, type Staging } from './target.ts'
 import { pullThread, type Puller, type ThreadPulled } from './thread-pull.ts'
+import { isDeleted } from './thread-difference.ts'
 
 /** What a pull is asked. */
 export interface PullOptions {
@@ -55,7 +53,6 @@ export interface PullSummary {
 }
 
 const THREADS_IN_FLIGHT = 6
-const LOGS: ReadonlyArray<HomeLogName> = ['operations', 'observations']
 const LOG_MODE = 0o600
 
 /** The same threads, and those that their history leads through and that are not deleted. */
@@ -64,53 +61,47 @@ const withHistory = async (
   threads: ReadonlyArray<string>
 ): Promise<ReadonlyArray<string>> => {
   const all = new Set(threads)
+  // What is added while the set is walked is walked too.
   for (const thread of all) {
-    const directory = await openStream(wire, threadStream(thread))
+    const directory = await readDirectory(wire, threadStream(thread))
     if (directory === null || isDeleted(directory)) continue
     for (const one of directory.lineage) all.add(one.thread)
   }
   return [...all]
 }
 
-const nameLine = (thread: string, { name, updatedAt }: NamedData): string =>
-  JSON.stringify({ id: thread, thread_name: name, updated_at: updatedAt })
-
 /** Names that are newer than the last one of this home, in the order in which they were given. */
 const pullNames = async (home: string, pulled: ReadonlyArray<ThreadPulled>): Promise<number> => {
-  const here = await namesIn(home)
-  const isNew = (thread: string, { updatedAt }: NamedData): boolean => {
-    const last = here.get(thread)?.at(-1)
-    return last === undefined || Date.parse(updatedAt) > Date.parse(last.updatedAt)
-  }
+  const local = await namesIn(home)
   const lines = pulled
-    .flatMap(({ thread, names }) => names.map((named) => ({ thread, named })))
-    .filter(({ thread, named }) => isNew(thread, named))
-    .sort((a, b) => Date.parse(a.named.updatedAt) - Date.parse(b.named.updatedAt))
-  giveNames(
-    home,
-    lines.map(({ thread, named }) => nameLine(thread, named))
-  )
+    .flatMap(({ thread, names }) => {
+      const lastMs = Date.parse(local.get(thread)?.at(-1)?.updatedAt ?? '')
+      return names
+        .map(({ name, updatedAt }) => ({ thread, name, updatedAt, atMs: Date.parse(updatedAt) }))
+        .filter(({ atMs }) => !local.has(thread) || atMs > lastMs)
+    })
+    .sort((a, b) => a.atMs - b.atMs)
+    .map(({ thread: id, name, updatedAt }) =>
+      JSON.stringify({ id, thread_name: name, updated_at: updatedAt })
+    )
+  giveNames(home, lines)
   return lines.length
 }
 
-const isFile = (path: string): boolean =>
-  lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
-
 /** A log that is not here, or is the beginning of that of the store; others stay as they are. */
 const pullLog = async (
-  wire: Wire,
-  home: string,
+  { wire, home }: PullOptions,
   staging: Staging,
   name: HomeLogName
 ): Promise<E.Either<StoreError, void>> => {
-  const directory = await openStream(wire, logStream(name))
-  const segment = directory?.segments.find((one) => one.segment === name)
+  const directory = await readDirectory(wire, logStream(name))
+  const segment = directory === null ? undefined : segmentOf(directory, name)
   if (segment === undefined) return E.right(undefined)
-  const relative = `${OWN_FOLDER}/${name}.jsonl`
-  const folder = makeFolderOf(home, relative)
+  const folder = makeFolderOf(home, logPath(name))
   if (E.isLeft(folder)) return folder
-  const path = join(home, relative)
-  const target = isFile(path)
+  const path = join(home, logPath(name))
+  const isFile = lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+  const target = isFile
     ? oldTarget(staging, path, openFile(path, false), false)
     : newTarget(staging, path, LOG_MODE)
   try {
@@ -129,60 +120,47 @@ const pullLog = async (
   return E.right(undefined)
 }
 
-interface Pulled {
-  readonly all: ReadonlyArray<ThreadPulled>
-  readonly names: number
-}
-
 const pullAll = async (
   options: PullOptions,
   staging: Staging
-): Promise<E.Either<StoreError, Pulled>> => {
+): Promise<E.Either<StoreError, PullSummary>> => {
   const { home, wire, isAll, signal, onProgress } = options
   const threads = isAll ? options.threads : await withHistory(wire, options.threads)
-  const here = new Map(
-    homeFiles(home)
-      .threads()
-      .flatMap(({ files }) => files.map((file) => [file.segment, file] as const))
-  )
+  const files = homeFiles(home)
+    .threads()
+    .flatMap((thread) => thread.files)
+  const local = new Map(files.map((file) => [file.segment, file]))
+  const sums = { createdFiles: 0, appendedFiles: 0, equalFiles: 0, bytes: 0 }
   const all: Array<ThreadPulled> = []
-  let failure: StoreError | null = null
-  let bytes = 0
-  const progress = (more: number): void => onProgress(all.length, threads.length, (bytes += more))
-  const puller: Puller = { wire, home, staging, here, signal, onBytes: progress }
-  await eachInFlight(threads, THREADS_IN_FLIGHT, async (thread) => {
-    if (failure !== null || signal.aborted) return
+  let receivedBytes = 0
+  const onBytes = (bytes: number): void =>
+    onProgress(all.length, threads.length, (receivedBytes += bytes))
+  const puller: Puller = { wire, home, staging, local, signal, onBytes }
+  const failure = await eachInFlight(threads, THREADS_IN_FLIGHT, async (thread) => {
+    if (signal.aborted) return null
     const pulled = await pullThread(puller, thread)
-    if (E.isLeft(pulled)) failure = pulled.left
-    else all.push(pulled.right)
-    progress(0)
+    if (E.isLeft(pulled)) return pulled.left
+    all.push(pulled.right)
+    sums.createdFiles += pulled.right.created
+    sums.appendedFiles += pulled.right.appended
+    sums.equalFiles += pulled.right.equal
+    sums.bytes += pulled.right.bytes
+    onBytes(0)
+    return null
   })
   if (failure !== null) return E.left(failure)
-  if (isAll)
-    for (const name of LOGS) {
-      const log = await pullLog(wire, home, staging, name)
-      if (E.isLeft(log)) return log
-    }
-  return E.right({ all, names: await pullNames(home, all) })
-}
-
-const summaryOf = ({ home, wire, isAll }: PullOptions, { all, names }: Pulled): PullSummary => {
-  const sum = (of: (one: ThreadPulled) => number): number =>
-    all.reduce((total, one) => total + of(one), 0)
-  return {
-    home,
-    store: wire.name,
-    threads: all.length,
-    createdFiles: sum(({ created }) => created),
-    appendedFiles: sum(({ appended }) => appended),
-    equalFiles: sum(({ equal }) => equal),
-    bytes: sum(({ bytes }) => bytes),
-    names,
+  for (const name of isAll ? LOG_NAMES : []) {
+    const log = await pullLog(options, staging, name)
+    if (E.isLeft(log)) return log
+  }
+  return E.right({
+    ...{ home, store: wire.name, threads: all.length, ...sums },
+    names: await pullNames(home, all),
     // Who asks for everything knows that deleted threads are not brought.
     problems: all
       .flatMap(({ problems }) => problems)
       .filter(({ kind }) => !isAll || kind !== 'deleted')
-  }
+  })
 }
 
 /** Pulls threads into a home. One pull at a time works in a home: `Busy` when another one does. */
@@ -194,7 +172,7 @@ export const pull = async (options: PullOptions): Promise<E.Either<StoreError, P
     if (lock === null) return E.left({ _tag: 'Busy', what: `a pull into ${home}` })
     const staging = stagingIn(home)
     try {
-      return E.map((pulled: Pulled) => summaryOf(options, pulled))(await pullAll(options, staging))
+      return await pullAll(options, staging)
     } finally {
       staging.close()
       lock.release()

@@ -3,20 +3,16 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { JsonObject } from '../../../domain/json.ts'
-import type { NamedData } from '../../../domain/stream/stored.ts'
-import { auditHome } from '../../home/audit-home.ts'
 import type { Wire } from '../wire.ts'
-import { chosen, withAncestors } from './choose.ts'
-import { homeFiles, type HomeFiles, type ThreadFiles } from './files.ts'
-import { homeIdOf } from './home-id.ts'
-import { importsOf } from './imports.ts'
+import { chosen } from './choose.ts'
+import { homeFiles, homeIdOf, notesOf } from './home.ts'
+import type { HomeFiles, HomeNotes, ThreadFiles } from './home.ts'
 import { eachInFlight } from './in-flight.ts'
 import { pushLogs } from './log-push.ts'
 import type { Problem } from './problems.ts'
-import { newLimits } from './send.ts'
+import type { Pusher } from './thread-difference.ts'
+import { pushThread, type ThreadPushed } from './thread-push.ts'
 import { verify } from './verify.ts'
-import { pushThread, type Pusher, type ThreadPushed } from './thread-push.ts'
 
 /** What a push is asked. */
 export interface PushOptions {
@@ -59,36 +55,6 @@ export interface PushSummary {
 /** Enough that the way to the server and back does not decide how long it takes. */
 const THREADS_IN_FLIGHT = 12
 
-/** Names of a home by thread, oldest first. */
-export const namesIn = async (
-  home: string
-): Promise<ReadonlyMap<string, ReadonlyArray<NamedData>>> => {
-  const names = new Map<string, Array<NamedData>>()
-  for (const { threadId, name, updatedAt } of await auditHome(home).names()) {
-    const known = names.get(threadId)
-    if (known === undefined) names.set(threadId, [{ name, updatedAt }])
-    else known.push({ name, updatedAt })
-  }
-  return names
-}
-
-/** What a home tells beside its rollouts. */
-export interface Beside {
-  readonly names: ReadonlyMap<string, ReadonlyArray<NamedData>>
-  readonly imports: ReadonlyMap<string, ReadonlyArray<JsonObject>>
-}
-
-/** Reads what a home tells beside its rollouts. */
-export const besideOf = async (home: string): Promise<Beside> => ({
-  names: await namesIn(home),
-  imports: importsOf(home)
-})
-
-const ancestorsIn =
-  (files: HomeFiles) =>
-  (thread: string): ReadonlyArray<string> =>
-    files.lineage(thread).map((one) => one.thread)
-
 /**
  * Pushes threads. `Left` ends it: the server cannot be reached. What is wrong with one thread is told with that thread, and the
  * others go on.
@@ -96,15 +62,14 @@ const ancestorsIn =
 export const pushThreads = async (
   pusher: Pusher,
   threads: ReadonlyArray<ThreadFiles>,
-  { names, imports }: Beside,
+  { names, imports }: HomeNotes,
   isHot: (thread: string) => boolean,
   onDone: (pushed: ThreadPushed) => void
 ): Promise<E.Either<StoreError, void>> => {
   const done = new Map<string, Promise<void>>()
   const order = new Map(threads.map(({ thread }, i) => [thread, i]))
-  let failure: StoreError | null = null
-  await eachInFlight(threads, THREADS_IN_FLIGHT, async (one) => {
-    if (failure !== null || pusher.signal.aborted) return
+  const failure = await eachInFlight(threads, THREADS_IN_FLIGHT, async (one) => {
+    if (pusher.signal.aborted) return null
     const { thread } = one
     let finish = (): void => undefined
     done.set(thread, new Promise((resolve) => (finish = resolve)))
@@ -119,35 +84,37 @@ export const pushThreads = async (
         for (const id of ancestors) if ((order.get(id) ?? own) < own) await done.get(id)
       }
     }).finally(finish)
-    if (E.isLeft(pushed)) failure = pushed.left
-    else onDone(pushed.right)
+    if (E.isLeft(pushed)) return pushed.left
+    onDone(pushed.right)
+    return null
   })
   return failure === null ? E.right(undefined) : E.left(failure)
 }
 
-const chosenFiles = (
+/** The threads that words name, and those that their history leads through. */
+const chosenThreads = (
   files: HomeFiles,
   words: ReadonlyArray<string>,
-  names: Beside['names']
+  names: HomeNotes['names']
 ): E.Either<StoreError, ReadonlyArray<ThreadFiles>> => {
   const all = files.threads()
   if (words.length === 0) return E.right(all)
   const ids = all.map(({ thread }) => thread)
   const found = chosen(words, ids, (id) => names.get(id)?.at(-1)?.name ?? null)
   if (E.isLeft(found)) return found
-  const wanted = withAncestors(found.right, ancestorsIn(files))
+  const wanted = new Set(found.right)
+  // What is added while the set is walked is walked too.
+  for (const thread of wanted) for (const one of files.lineage(thread)) wanted.add(one.thread)
   return E.right(all.filter(({ thread }) => wanted.has(thread)))
 }
 
-const keptIn = ({ directory }: ThreadPushed, { files }: ThreadFiles): number => {
-  const here = new Set(files.map(({ segment }) => segment))
-  return directory?.segments.filter(({ segment }) => !here.has(segment)).length ?? 0
+const keptFilesOf = ({ directory }: ThreadPushed, { files }: ThreadFiles): number => {
+  const local = new Set(files.map(({ segment }) => segment))
+  return directory?.segments.filter(({ segment }) => !local.has(segment)).length ?? 0
 }
 
-const NEXT = 'see "unroll store verify" for all of them'
-
 /** What is not the same after a push; of a file that was written to meanwhile the home may be ahead. */
-const verifiedAgain = async (
+const verifyPushed = async (
   { wire, signal, onProgress }: PushOptions,
   threads: ReadonlyArray<ThreadFiles>
 ): Promise<E.Either<StoreError, ReadonlyArray<Problem>>> => {
@@ -159,7 +126,8 @@ const verifiedAgain = async (
       for (const { segment, path, verdict, atByte, reason } of segments) {
         if (verdict !== 'diverged' && verdict !== 'damaged') continue
         const message = `read back, it is ${verdict} at byte ${atByte ?? 0}${reason === null ? '' : `: ${reason}`}`
-        problems.push({ thread, segment, path, kind: verdict, atByte, message, next: NEXT })
+        const next = 'see "unroll store verify" for all of them'
+        problems.push({ thread, segment, path, kind: verdict, atByte, message, next })
       }
     }
   })
@@ -170,46 +138,41 @@ const verifiedAgain = async (
 export const push = async (options: PushOptions): Promise<E.Either<StoreError, PushSummary>> => {
   const { home, wire, words, dryRun, signal, onProgress } = options
   const files = homeFiles(home)
-  const beside = await besideOf(home)
-  const threads = chosenFiles(files, words, beside.names)
+  const notes = await notesOf(home)
+  const threads = chosenThreads(files, words, notes.names)
   if (E.isLeft(threads)) return threads
   const byId = new Map(threads.right.map((one) => [one.thread, one]))
   const sums = { newThreads: 0, changedThreads: 0, lines: 0, bytes: 0, names: 0, keptFiles: 0 }
   const problems: Array<Problem> = []
-  let done = 0
-  let sent = 0
-  const progress = (bytes: number): void => onProgress(done, byId.size, (sent += bytes))
+  let [done, sentBytes] = [0, 0]
+  const onBytes = (bytes: number): void => onProgress(done, byId.size, (sentBytes += bytes))
   const homeId = homeIdOf(home)
-  const limits = newLimits()
-  const pusher: Pusher = { wire, files, homeId, limits, dryRun, signal, onBytes: progress }
-  const pushed = await pushThreads(
-    pusher,
-    threads.right,
-    beside,
-    () => false,
-    (one) => {
-      const told = byId.get(one.thread)
-      sums.newThreads += one.isNew && one.isChanged ? 1 : 0
-      sums.changedThreads += one.isChanged ? 1 : 0
-      sums.lines += one.lines
-      sums.bytes += one.bytes
-      sums.names += one.names
-      sums.keptFiles += told === undefined ? 0 : keptIn(one, told)
-      problems.push(...one.problems)
-      done += 1
-      progress(0)
-    }
-  )
+  const pusher: Pusher = { wire, files, homeId, dryRun, signal, onBytes }
+  const take = (pushed: ThreadPushed): void => {
+    const local = byId.get(pushed.thread)
+    sums.newThreads += pushed.isNew && pushed.isChanged ? 1 : 0
+    sums.changedThreads += pushed.isChanged ? 1 : 0
+    sums.lines += pushed.lines
+    sums.bytes += pushed.bytes
+    sums.names += pushed.names
+    sums.keptFiles += local === undefined ? 0 : keptFilesOf(pushed, local)
+    problems.push(...pushed.problems)
+    done += 1
+    onBytes(0)
+  }
+  const pushed = await pushThreads(pusher, threads.right, notes, () => false, take)
   if (E.isLeft(pushed)) return pushed
-  const records = words.length === 0 ? await pushLogs(pusher, home) : E.right(0)
+  const isAll = words.length === 0
+  const records = isAll ? await pushLogs(pusher, home) : E.right(0)
   if (E.isLeft(records)) return records
   if (options.verify === true && !dryRun && !signal.aborted) {
-    const wrong = await verifiedAgain(options, threads.right)
+    const wrong = await verifyPushed(options, threads.right)
     if (E.isLeft(wrong)) return wrong
-    const told = new Set(problems.map((one) => one.thread))
-    problems.push(...wrong.right.filter((one) => !told.has(one.thread)))
+    const reported = new Set(problems.map(({ thread }) => thread))
+    problems.push(...wrong.right.filter(({ thread }) => !reported.has(thread)))
   }
-  const where = { home, homeId, store: wire.name, dryRun, threads: byId.size }
-  const leftOut = words.length === 0 ? files.documents() : 0
-  return E.right({ ...where, ...sums, records: records.right, leftOut, problems })
+  return E.right({
+    ...{ home, homeId, store: wire.name, dryRun, threads: byId.size, ...sums },
+    ...{ records: records.right, leftOut: isAll ? files.documents() : 0, problems }
+  })
 }

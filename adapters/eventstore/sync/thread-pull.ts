@@ -6,22 +6,20 @@ import * as E from 'fp-ts/lib/Either.js'
 import { basename, join } from 'node:path'
 import { describe, type StoreError } from '../../../domain/errors.ts'
 import { streamId } from '../../../domain/ids.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
-import type { NamedData, StoredSegment, StreamDirectory } from '../../../domain/stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
 import { isHeldByCodex } from '../../home/codex-lock.ts'
 import { lockWriter } from '../../jsonl/writer-lock.ts'
+import { readDirectory } from '../directory/read-directory.ts'
+import { threadStream } from '../stream/names.ts'
+import type { NamedData, StoredSegment, StreamDirectory } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
-import { openStream } from './cold.ts'
-import { endsAll } from './failures.ts'
-import type { SegmentFile } from './files.ts'
+import type { SegmentFile } from './home.ts'
+import { openFile, standingOf } from './local-file.ts'
 import { piecesOf } from './pieces.ts'
-import { isDeleted } from './plan.ts'
-import type { Problem } from './problems.ts'
-import { newTarget, oldTarget, type FilePulled, type Target } from './pull-file.ts'
+import { comparisonProblem, endsAll, problemAt, type Problem } from './problems.ts'
 import { makeFolderOf, refusalOf } from './safe-path.ts'
-import { openFile, standingOf } from './standing.ts'
-import type { Staging } from './staging.ts'
+import { newTarget, oldTarget, type FileResult, type Staging, type Target } from './target.ts'
+import { isDeleted } from './thread-difference.ts'
 
 /** What a pull works with. */
 export interface Puller {
@@ -29,7 +27,7 @@ export interface Puller {
   readonly home: string
   readonly staging: Staging
   /** Files of the home by segment, as they were when the pull began. */
-  readonly here: ReadonlyMap<string, SegmentFile>
+  readonly local: ReadonlyMap<string, SegmentFile>
   /** Ends it; what is whole stays. */
   readonly signal: AbortSignal
   readonly onBytes: (bytes: number) => void
@@ -47,193 +45,158 @@ export interface ThreadPulled {
   readonly problems: ReadonlyArray<Problem>
 }
 
-type Say = (kind: Problem['kind'], message: string, next: string, atByte?: number) => Problem
+const nothingPulled = (thread: string, ...problems: ReadonlyArray<Problem>): ThreadPulled => ({
+  ...{ thread, created: 0, appended: 0, equal: 0, bytes: 0, names: [], problems }
+})
 
-/** Problems of a segment, or of the thread. */
-const sayOf =
-  (thread: string, segment: StoredSegment | null): Say =>
-  (kind, message, next, atByte) => ({
-    ...{ thread, segment: segment?.segment ?? null, path: segment?.path ?? null },
-    ...{ kind, atByte: atByte ?? null, message, next }
-  })
+/** A segment of a thread, as problems name it. */
+const placeOf = (thread: string, { segment, path }: StoredSegment) => ({ thread, segment, path })
 
-/** A segment that has to be read, and where it goes. */
-interface Wanted {
-  readonly segment: StoredSegment
-  readonly target: Target
-}
+/** What is known of the files of a thread before its stream is read: which segments are wanted, and where they go. */
+class FilePlan {
+  readonly wanted = new Map<string, { readonly segment: StoredSegment; readonly target: Target }>()
+  readonly problems: Array<Problem> = []
+  equal = 0
+  readonly #puller: Puller
+  readonly #thread: string
 
-/** What is known of the files of a thread before its stream is read. */
-interface Looked {
-  readonly wanted: Map<string, Wanted>
-  readonly problems: Array<Problem>
-  equal: number
-}
-
-const lookAtOld = (
-  { home, staging }: Puller,
-  looked: Looked,
-  segment: StoredSegment,
-  file: SegmentFile,
-  say: Say
-): void => {
-  if (file.path !== segment.path)
-    looked.problems.push(
-      say(
-        'elsewhere',
-        `in this home it lies at ${file.path}`,
-        `move it with "unroll archive" or "unroll unarchive ${file.thread}"`
-      )
-    )
-  const open = openFile(file.file, file.compressed)
-  const standing = standingOf(open.source, segment)
-  if (standing.kind === 'other') {
-    const target = oldTarget(staging, join(home, file.path), open, file.compressed)
-    looked.wanted.set(segment.segment, { segment, target })
-    return
+  constructor(puller: Puller, thread: string) {
+    this.#puller = puller
+    this.#thread = thread
   }
-  open.close()
-  if (standing.kind === 'same') looked.equal += 1
-  else looked.problems.push(aheadOf(say, standing.from))
-}
 
-const aheadOf = (say: Say, atByte: number): Problem =>
-  say(
-    'home_ahead',
-    `the file holds more than the store, from byte ${atByte} on`,
-    'bring it there with "unroll store push"',
-    atByte
-  )
+  add(segment: StoredSegment): void {
+    const thread = this.#thread
+    const place = placeOf(thread, segment)
+    const refusal = refusalOf(segment.path, thread, segment.segment)
+    if (refusal !== null) {
+      const next = `see what it is with "unroll store verify ${thread}"`
+      this.problems.push(problemAt(place, 'refused', `it is not written: ${refusal}`, next))
+      return
+    }
+    const file = this.#puller.local.get(segment.segment)
+    if (file !== undefined) return this.#addOld(segment, file)
+    const { home, staging } = this.#puller
+    const folder = makeFolderOf(home, segment.path)
+    if (E.isLeft(folder)) {
+      const next = 'pull to another folder with --to'
+      this.problems.push(problemAt(place, 'failed', describe(folder.left), next))
+      return
+    }
+    const target = newTarget(staging, join(folder.right, basename(segment.path)))
+    this.wanted.set(segment.segment, { segment, target })
+  }
 
-const lookAt = (puller: Puller, looked: Looked, thread: string, segment: StoredSegment): void => {
-  const say = sayOf(thread, segment)
-  const refusal = refusalOf(segment.path, thread, segment.segment)
-  if (refusal !== null) {
-    const next = `see what it is with "unroll store verify ${thread}"`
-    looked.problems.push(say('refused', `it is not written: ${refusal}`, next))
-    return
+  #addOld(segment: StoredSegment, file: SegmentFile): void {
+    const { home, staging } = this.#puller
+    const place = placeOf(this.#thread, segment)
+    if (file.path !== segment.path) {
+      const next = `move it with "unroll archive" or "unroll unarchive ${file.thread}"`
+      const message = `in this home it lies at ${file.path}`
+      this.problems.push(problemAt(place, 'elsewhere', message, next))
+    }
+    const open = openFile(file.file, file.compressed)
+    const standing = standingOf(open.source, segment)
+    if (standing.kind === 'other') {
+      const target = oldTarget(staging, join(home, file.path), open, file.compressed)
+      this.wanted.set(segment.segment, { segment, target })
+      return
+    }
+    open.close()
+    if (standing.kind === 'same') this.equal += 1
+    else this.#addProblem(segment, { kind: 'home_ahead', atByte: standing.from })
   }
-  const file = puller.here.get(segment.segment)
-  if (file !== undefined) {
-    lookAtOld(puller, looked, segment, file, say)
-    return
-  }
-  const folder = makeFolderOf(puller.home, segment.path)
-  if (E.isLeft(folder))
-    looked.problems.push(say('failed', describe(folder.left), 'pull to another folder with --to'))
-  else {
-    const target = newTarget(puller.staging, join(folder.right, basename(segment.path)))
-    looked.wanted.set(segment.segment, { segment, target })
-  }
-}
 
-const problemOf = (say: Say, thread: string, pulled: FilePulled): Problem | null => {
-  switch (pulled.kind) {
-    case 'created':
-    case 'appended':
-    case 'equal':
-      return null
-    case 'home_ahead':
-      return aheadOf(say, pulled.atByte)
-    case 'diverged':
-      return say(
-        'diverged',
-        `the file holds other bytes than the store from byte ${pulled.atByte} on`,
-        `pull the store's to another folder with "unroll store pull ${thread} --to DIR"`,
-        pulled.atByte
-      )
-    case 'busy':
-      return say('busy', pulled.reason, 'pull again later')
+  #addProblem(
+    segment: StoredSegment,
+    result: Exclude<FileResult, { readonly bytes: number }>
+  ): void {
+    const place = placeOf(this.#thread, segment)
+    const diverged = `pull the store's to another folder with "unroll store pull ${this.#thread} --to DIR"`
+    const problem =
+      result.kind === 'busy'
+        ? problemAt(place, 'busy', result.reason, 'pull again later')
+        : comparisonProblem(place, result, { diverged })
+    if (problem !== null) this.problems.push(problem)
+  }
+
+  abandon(): void {
+    for (const { target } of this.wanted.values()) target.abandon()
+  }
+
+  /** Brings what was read to the files. */
+  finish(): Pick<ThreadPulled, 'created' | 'appended' | 'equal' | 'bytes'> {
+    const sums = { created: 0, appended: 0, equal: this.equal, bytes: 0 }
+    for (const { segment, target } of this.wanted.values()) {
+      const result = target.finish(segment.modifiedAtMs)
+      if ('bytes' in result) {
+        sums[result.kind] += 1
+        sums.bytes += result.bytes
+      } else if (result.kind === 'equal') sums.equal += 1
+      else this.#addProblem(segment, result)
+    }
+    return sums
   }
 }
 
 /** Reads the stream into its files. */
-const fetch = async (
+const readInto = async (
+  plan: FilePlan,
   { wire, onBytes, signal }: Puller,
   thread: string,
-  { wanted, problems, equal }: Looked,
-  last: NamedData | null
+  lastName: NamedData | null
 ): Promise<ThreadPulled> => {
+  const { wanted, problems, equal } = plan
   const names: Array<NamedData> = []
   for await (const piece of piecesOf(wire, threadStream(thread))) {
     if (signal.aborted) {
-      for (const { target } of wanted.values()) target.abandon()
-      return nothing(thread)
+      plan.abandon()
+      return nothingPulled(thread)
     }
     if (piece.kind === 'fact') {
       if (piece.fact.type === 'unroll-named') names.push(piece.fact.data as unknown as NamedData)
       continue
     }
+    const file = wanted.get(piece.segment)
     if (piece.kind === 'fault') {
-      const { segment = null } = wanted.get(piece.segment) ?? {}
+      const place = file === undefined ? { thread } : placeOf(thread, file.segment)
       const message = `the store is damaged at revision ${piece.revision}: ${piece.reason}`
       const next = `see "unroll store verify ${thread}"`
-      const damage = sayOf(thread, segment)('damaged', message, next, piece.offset)
-      for (const { target } of wanted.values()) target.abandon()
-      return { ...nothing(thread), equal, names, problems: [...problems, damage] }
+      const damage = problemAt(place, 'damaged', message, next, piece.offset)
+      plan.abandon()
+      return { ...nothingPulled(thread, ...problems, damage), equal, names }
     }
-    wanted.get(piece.segment)?.target.take(piece.bytes)
-    if (wanted.has(piece.segment)) onBytes(piece.bytes.length)
+    if (file === undefined) continue
+    file.target.take(piece.bytes)
+    onBytes(piece.bytes.length)
   }
-  const sums = { created: 0, appended: 0, equal, bytes: 0 }
-  for (const { segment, target } of wanted.values()) {
-    const pulled = target.finish(segment.modifiedAtMs)
-    const problem = problemOf(sayOf(thread, segment), thread, pulled)
-    if (problem !== null) problems.push(problem)
-    else if (pulled.kind === 'equal') sums.equal += 1
-    else if (pulled.kind === 'created' || pulled.kind === 'appended') {
-      sums[pulled.kind] += 1
-      sums.bytes += pulled.bytes
-    }
-  }
-  return { thread, ...sums, names: names.length === 0 && last !== null ? [last] : names, problems }
+  const sums = plan.finish()
+  const known = names.length === 0 && lastName !== null ? [lastName] : names
+  return { thread, ...sums, names: known, problems }
 }
 
-const nothing = (thread: string): ThreadPulled => ({
-  ...{ thread, created: 0, appended: 0, equal: 0, bytes: 0, names: [], problems: [] }
-})
-
-const withLock = async (
-  { home }: Puller,
-  thread: string,
-  use: () => Promise<ThreadPulled>
-): Promise<ThreadPulled> => {
-  const busy = (reason: string): ThreadPulled => ({
-    ...nothing(thread),
-    problems: [sayOf(thread, null)('busy', reason, 'pull again when it is closed there')]
-  })
-  if (isHeldByCodex(home, thread)) return busy('a running Codex has the thread open')
-  const lock = await lockWriter(home, streamId(thread))
-  if (E.isLeft(lock)) return busy(describe(lock.left))
-  try {
-    return isHeldByCodex(home, thread) ? busy('a running Codex has the thread open') : await use()
-  } finally {
-    lock.right.release()
-  }
-}
-
-const fetchAll = async (
+const pullFiles = async (
   puller: Puller,
   thread: string,
-  directory: StreamDirectory
+  { segments, name }: StreamDirectory
 ): Promise<ThreadPulled> => {
-  const looked: Looked = { wanted: new Map(), problems: [], equal: 0 }
+  const plan = new FilePlan(puller, thread)
   try {
-    for (const segment of directory.segments) lookAt(puller, looked, thread, segment)
-    if (looked.wanted.size > 0) return await fetch(puller, thread, looked, directory.name)
+    for (const segment of segments) plan.add(segment)
+    if (plan.wanted.size > 0) return await readInto(plan, puller, thread, name)
   } catch (cause) {
-    for (const { target } of looked.wanted.values()) target.abandon()
+    plan.abandon()
     throw cause
   }
-  const { equal, problems } = looked
-  const names = directory.name === null ? [] : [directory.name]
-  return { ...nothing(thread), equal, problems, names }
+  const { equal, problems } = plan
+  return { ...nothingPulled(thread, ...problems), equal, names: name === null ? [] : [name] }
 }
 
-/** True when some file has to be read from the store. */
-const isBehind = (puller: Puller, directory: StreamDirectory): boolean =>
-  directory.segments.some((segment) => {
-    const file = puller.here.get(segment.segment)
+/** True when a file that is there has to be read from the store. */
+const hasOldFileBehind = ({ local }: Puller, { segments }: StreamDirectory): boolean => {
+  if (!segments.some(({ segment }) => local.has(segment))) return false
+  return segments.some((segment) => {
+    const file = local.get(segment.segment)
     if (file === undefined) return true
     const open = openFile(file.file, file.compressed)
     try {
@@ -242,6 +205,28 @@ const isBehind = (puller: Puller, directory: StreamDirectory): boolean =>
       open.close()
     }
   })
+}
+
+const withLock = async (
+  { home }: Puller,
+  thread: string,
+  use: () => Promise<ThreadPulled>
+): Promise<ThreadPulled> => {
+  const busy = (reason: string): ThreadPulled =>
+    nothingPulled(
+      thread,
+      problemAt({ thread }, 'busy', reason, 'pull again when it is closed there')
+    )
+  const held = 'a running Codex has the thread open'
+  if (isHeldByCodex(home, thread)) return busy(held)
+  const lock = await lockWriter(home, streamId(thread))
+  if (E.isLeft(lock)) return busy(describe(lock.left))
+  try {
+    return isHeldByCodex(home, thread) ? busy(held) : await use()
+  } finally {
+    lock.right.release()
+  }
+}
 
 /**
  * Pulls a thread. What is wrong with it is told as a problem; `Left` when the server cannot be reached or refuses.
@@ -250,23 +235,21 @@ export const pullThread = async (
   puller: Puller,
   thread: string
 ): Promise<E.Either<StoreError, ThreadPulled>> => {
-  const say = sayOf(thread, null)
+  const failed = (...problem: [kind: Problem['kind'], message: string, next: string]) =>
+    E.right(nothingPulled(thread, problemAt({ thread }, ...problem)))
   try {
-    const directory = await openStream(puller.wire, threadStream(thread))
+    const directory = await readDirectory(puller.wire, threadStream(thread))
     if (directory === null || directory.facts < 0)
       return E.left({ _tag: 'StreamNotFound', streamId: thread })
     if (isDeleted(directory)) {
       const next = `restore it in the store with "unroll restore ${thread}"`
-      const gone = say('deleted', 'the thread is deleted in the store', next)
-      return E.right({ ...nothing(thread), problems: [gone] })
+      return failed('deleted', 'the thread is deleted in the store', next)
     }
-    const run = () => fetchAll(puller, thread, directory)
-    const isHere = directory.segments.some(({ segment }) => puller.here.has(segment))
-    const needsLock = isHere && isBehind(puller, directory)
+    const run = () => pullFiles(puller, thread, directory)
+    const needsLock = hasOldFileBehind(puller, directory)
     return E.right(needsLock ? await withLock(puller, thread, run) : await run())
   } catch (cause) {
     const error = ioFailure(cause, puller.home)
-    if (endsAll(error)) return E.left(error)
-    return E.right({ ...nothing(thread), problems: [say('failed', describe(error), 'pull again')] })
+    return endsAll(error) ? E.left(error) : failed('failed', describe(error), 'pull again')
   }
 }

@@ -5,51 +5,29 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isDeepStrictEqual } from 'node:util'
 import { describe, type StoreError } from '../../../domain/errors.ts'
-import type { JsonObject } from '../../../domain/json.ts'
-import { EMPTY } from '../../../domain/stream/directory.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
-import type {
-  NamedData,
-  StoredLineage,
-  StoredSegment,
-  StreamDirectory
-} from '../../../domain/stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
-import type { Wire } from '../wire.ts'
-import { closerLook } from './closer-look.ts'
-import { openStream } from './cold.ts'
-import { endsAll } from './failures.ts'
-import type { HomeFiles, SegmentFile, ThreadFiles } from './files.ts'
-import { newImports } from './imports.ts'
-import { partsOf, sendParts, type Seen } from './parts.ts'
-import { isDeleted, planThread, type SeenFile } from './plan.ts'
-import type { Problem } from './problems.ts'
-import type { Limits } from './send.ts'
-import { openFile, standingOf, type OpenFile } from './standing.ts'
-
-/** What a push works with. */
-export interface Pusher {
-  readonly wire: Wire
-  readonly files: HomeFiles
-  readonly homeId: string
-  readonly limits: Limits
-  readonly dryRun: boolean
-  /** Ends between two calls; what was written counts, and the next push goes on there. */
-  readonly signal: AbortSignal
-  /** Bytes of rollouts that arrived. */
-  readonly onBytes: (bytes: number) => void
-}
-
-/** A thread as the home tells it. */
-export interface ThreadTold extends ThreadFiles {
-  /** Oldest first. */
-  readonly names: ReadonlyArray<NamedData>
-  readonly imports: ReadonlyArray<JsonObject>
-  /** True while its files are being written: times and unfinished lines wait. */
-  readonly isHot: boolean
-  /** Waits for the threads that its history leads through. */
-  readonly after: (threads: ReadonlyArray<string>) => Promise<void>
-}
+import { readDirectory } from '../directory/read-directory.ts'
+import { EMPTY, segmentBytes, segmentOf } from '../stream/directory.ts'
+import { threadStream } from '../stream/names.ts'
+import type { Call } from '../stream/pack.ts'
+import { Planner } from '../stream/plan.ts'
+import type { NewFact, StoredSegment, StreamDirectory } from '../stream/stored.ts'
+import { callBytesMaxOf, writeCalls, type Written } from '../threads/write.ts'
+import type { ThreadFiles } from './home.ts'
+import { cutLines } from './local-file.ts'
+import { endsAll, problemAt, type Problem } from './problems.ts'
+import {
+  compareFiles,
+  isDeleted,
+  lineageOf,
+  newImports,
+  newNames,
+  placedFacts,
+  type ComparedFile,
+  type LocalThread,
+  type Pusher,
+  type ThreadPush
+} from './thread-difference.ts'
 
 /** What became of a thread. */
 export interface ThreadPushed {
@@ -69,164 +47,164 @@ export interface ThreadPushed {
 /** So often others may write to the stream meanwhile. */
 const ATTEMPTS_MAX = 16
 
-const seenIn = (directory: StreamDirectory, file: SegmentFile, open: OpenFile): SeenFile => {
-  const segment = directory.segments.find((one) => one.segment === file.segment)
-  const { modifiedAtMs } = open
-  const isAsBefore =
-    file.compressed && segment?.modifiedAtMs === modifiedAtMs && segment.path === file.path
-  const standing = isAsBefore ? ({ kind: 'same' } as const) : standingOf(open.source, segment)
-  return { ...file, modifiedAtMs, standing }
+const sendCalls = async (
+  { pusher, stream }: ThreadPush,
+  calls: E.Either<StoreError, ReadonlyArray<Call>>
+): Promise<E.Either<StoreError, Written>> => {
+  if (E.isLeft(calls)) return calls
+  if (pusher.dryRun) return E.right('written')
+  return writeCalls(pusher.wire, stream, calls.right, pusher.signal)
 }
 
-/** A history is read again when files came, or when a part of it was missing. */
-const lineageOf = (
-  { files }: Pusher,
-  directory: StreamDirectory,
-  thread: ThreadFiles
-): ReadonlyArray<StoredLineage> => {
-  const known = new Set(directory.segments.map(({ segment }) => segment))
-  const isKnown =
-    directory.facts >= 0 &&
-    thread.files.every(({ segment }) => known.has(segment)) &&
-    directory.lineage.length > 0 &&
-    directory.lineage.every(({ gap }) => gap === null)
-  return isKnown ? directory.lineage : files.lineage(thread.thread)
+/** Sends what stands behind the place up to which the store has a file; `hasTail`: the store has an unfinished line there. */
+const sendFile = async (
+  push: ThreadPush,
+  planner: Planner,
+  { segment, open, standing }: ComparedFile,
+  hasTail: boolean
+): Promise<E.Either<StoreError, Written>> => {
+  const chunks = cutLines(open.source, standing.kind === 'longer' ? standing.from : 0)
+  let isTailReplaced = !hasTail
+  for (;;) {
+    const chunk = chunks.next()
+    if (chunk.done === true) {
+      const waits = push.local.isHot || (chunk.value.length === 0 && isTailReplaced)
+      return waits ? E.right('written') : sendCalls(push, planner.tail(segment, chunk.value))
+    }
+    isTailReplaced = true
+    const bytes = chunk.value.reduce((sum, line) => sum + line.length + 1, 0)
+    const sent = await sendCalls(push, planner.lines(segment, chunk.value))
+    if (E.isLeft(sent) || sent.right !== 'written') return sent
+    push.pusher.onBytes(bytes)
+  }
 }
 
-/** One thread, while it is pushed. */
-interface Work {
-  readonly pusher: Pusher
-  readonly told: ThreadTold
-  readonly stream: string
+/**
+ * Writes facts, what is new in one file after the other, and names, each file planned from where the one before it ended.
+ * Answers the directory behind, or why not all of it was written.
+ */
+const sendThread = async (
+  push: ThreadPush,
+  start: StreamDirectory,
+  before: ReadonlyArray<NewFact>,
+  grown: ReadonlyArray<ComparedFile>,
+  after: ReadonlyArray<NewFact>
+): Promise<E.Either<StoreError, StreamDirectory | Exclude<Written, 'written'>>> => {
+  const { pusher, stream } = push
+  const isOnlyFacts = grown.length === 0 && before.length + after.length > 0
+  const parts = isOnlyFacts ? [null] : grown
+  let directory = start
+  for (const [i, file] of parts.entries()) {
+    const writer = { source: 'push', home: pusher.homeId, nonce: '' } as const
+    const planner = new Planner({
+      stream,
+      directory,
+      callBytesMax: callBytesMaxOf(pusher.wire),
+      writer: file === null ? writer : { ...writer, atMs: file.modifiedAtMs },
+      together: false
+    })
+    if (i === 0) for (const fact of before) planner.fact(fact)
+    if (file !== null) {
+      const hasTail = (segmentOf(start, file.segment)?.tail ?? null) !== null
+      const sent = await sendFile(push, planner, file, hasTail)
+      if (E.isLeft(sent)) return sent
+      if (sent.right !== 'written') return E.right(sent.right)
+    }
+    if (i === parts.length - 1) for (const fact of after) planner.fact(fact)
+    const rest = planner.end()
+    if (E.isLeft(rest)) return rest
+    const sent = await sendCalls(push, E.right(rest.right.calls))
+    if (E.isLeft(sent)) return sent
+    if (sent.right !== 'written') return E.right(sent.right)
+    directory = rest.right.directory
+  }
+  return E.right(directory)
 }
 
-const problem = (
-  told: ThreadFiles,
-  kind: Problem['kind'],
-  message: string,
-  next: string
-): Problem => ({
-  ...{ thread: told.thread, segment: null, path: told.files[0]?.path ?? null },
-  ...{ kind, atByte: null, message, next }
-})
+const threadProblem = (
+  { thread, files }: ThreadFiles,
+  ...problem: [kind: Problem['kind'], message: string, next: string]
+): Problem => problemAt({ thread, path: files[0]?.path }, ...problem)
 
-const isDeletedForGood = (error: StoreError, stream: string): boolean =>
-  (error._tag === 'StoreRefused' || error._tag === 'NotPossible') &&
-  error.reason.includes(stream) &&
-  error.reason.includes('deleted')
-
-const deleted = (told: ThreadFiles): Problem =>
-  problem(
-    told,
+const deletedProblem = (local: ThreadFiles): Problem =>
+  threadProblem(
+    local,
     'deleted',
     'the thread was deleted in the store; it is not brought back',
-    `delete it here too with "unroll delete ${told.thread}", or restore it in the store with "unroll restore ${told.thread} --store …"`
+    `delete it here too with "unroll delete ${local.thread}", or restore it in the store with "unroll restore ${local.thread} --store …"`
   )
 
-/** Compares what the server holds with what was planned; null when it is the same, or others have gone on from there. */
-const checked = async (
-  { pusher, told, stream }: Work,
+/** Compares what the server holds with what was planned; none when it is the same, or others have gone on from there. */
+const readBack = async (
+  { pusher, local, stream }: ThreadPush,
   planned: StreamDirectory
-): Promise<Problem | null> => {
-  const held = await openStream(pusher.wire, stream)
-  const words = (directory: StreamDirectory | null) =>
+): Promise<ReadonlyArray<Problem>> => {
+  const held = await readDirectory(pusher.wire, stream)
+  const contentOf = (directory: StreamDirectory | null) =>
     directory?.segments.map(({ segment, lines, bytes, last }) => [segment, lines, bytes, last])
   const isSame =
     held !== null &&
-    (held.revision > planned.revision || isDeepStrictEqual(words(held), words(planned)))
-  return isSame
-    ? null
-    : problem(
-        told,
-        'damaged',
-        'the server holds other events than those that it took',
-        `see which with "unroll store verify ${told.thread}"`
-      )
+    (held.revision > planned.revision || isDeepStrictEqual(contentOf(held), contentOf(planned)))
+  if (isSame) return []
+  const next = `see which with "unroll store verify ${local.thread}"`
+  const message = 'the server holds other events than those that it took'
+  return [threadProblem(local, 'damaged', message, next)]
 }
 
-interface Looked {
-  readonly opened: ReadonlyMap<string, Seen>
-  readonly problems: ReadonlyArray<Problem>
-  /** True when the stream is not what it was a moment ago. */
-  readonly isStale: boolean
+type AttemptResult = Pick<ThreadPushed, 'names' | 'isChanged' | 'problems'> & {
+  readonly directory: StreamDirectory
 }
 
-const look = async (
-  { pusher, told, stream }: Work,
-  directory: StreamDirectory,
-  closing: Array<() => void>
-): Promise<Looked> => {
-  const opened = new Map<string, Seen>()
-  const problems: Array<Problem> = []
-  for (const file of told.files) {
-    const open = openFile(file.file, file.compressed)
-    closing.push(open.close)
-    const seen = { open, file: seenIn(directory, file, open) }
-    opened.set(file.segment, seen)
-    if (seen.file.standing.kind !== 'other') continue
-    const found = await closerLook(pusher.wire, stream, pusher.homeId, file, open.source)
-    if (found === null) return { opened, problems, isStale: true }
-    problems.push(found)
-  }
-  return { opened, problems, isStale: false }
-}
-
-const gained = (
-  before: StreamDirectory,
-  after: StreamDirectory
-): Pick<ThreadPushed, 'lines' | 'bytes'> => {
-  const sum = ({ segments }: StreamDirectory, of: (one: StoredSegment) => number): number =>
-    segments.reduce((total, one) => total + of(one), 0)
-  const lines = ({ lines: count }: StoredSegment): number => count
-  const bytes = ({ bytes: count, tail }: StoredSegment): number => count + (tail?.bytes ?? 0)
-  return {
-    lines: sum(after, lines) - sum(before, lines),
-    bytes: sum(after, bytes) - sum(before, bytes)
-  }
-}
-
-type Tried = E.Either<StoreError, Omit<ThreadPushed, 'isNew' | 'lines' | 'bytes'> | 'again'>
-
+/** Null when the stream is not what it was planned from. */
 const attempt = async (
-  work: Work,
+  push: ThreadPush,
   directory: StreamDirectory,
   closing: Array<() => void>
-): Promise<Tried> => {
-  const { pusher, told, stream } = work
-  const { thread } = told
-  const unchanged = { thread, names: 0, isChanged: false, directory, problems: [] }
-  if (isDeleted(directory)) return E.right({ ...unchanged, problems: [deleted(told)] })
-  const { opened, problems, isStale } = await look(work, directory, closing)
-  if (isStale) return E.right('again')
-  const files = [...opened.values()].map(({ file }) => file)
-  const lineage = lineageOf(pusher, directory, told)
-  await told.after(lineage.map((one) => one.thread))
-  const plan = planThread(directory, { files, lineage, names: told.names })
-  const imports = await newImports(pusher.wire, stream, directory, told.imports)
-  const parts = partsOf(plan, imports, opened, directory)
-  const sent = await sendParts({ ...pusher, stream, isHot: told.isHot }, directory, parts)
+): Promise<E.Either<StoreError, AttemptResult | null>> => {
+  const { pusher, local, stream } = push
+  const deleted = { names: 0, isChanged: false, directory, problems: [deletedProblem(local)] }
+  if (isDeleted(directory)) return E.right(deleted)
+  const compared = await compareFiles(push, directory, closing)
+  if (compared === null) return E.right(null)
+  const { sound, problems } = compared
+  const lineage = lineageOf(push, directory)
+  await local.after(lineage.map((one) => one.thread))
+  const imports = await newImports(push, directory)
+  const names = newNames(directory.name, local.names)
+  const sent = await sendThread(
+    push,
+    directory,
+    [
+      ...placedFacts(directory, sound, lineage, sound.length === local.files.length),
+      ...imports.map((data) => ({ type: 'unroll-imported', data }) as const)
+    ],
+    sound.filter(({ standing }) => standing.kind === 'longer'),
+    names.map((data) => ({ type: 'unroll-named', data }) as const)
+  )
   if (E.isLeft(sent))
-    return isDeletedForGood(sent.left, stream)
-      ? E.right({ ...unchanged, problems: [deleted(told)] })
+    return sent.left._tag === 'StoreRefused' && sent.left.tombstoned === true
+      ? E.right(deleted)
       : sent
-  if (sent.right === 'again') return E.right('again')
+  if (sent.right === 'moved') return E.right(null)
   const isStopped = sent.right === 'stopped'
-  const after = isStopped ? ((await openStream(pusher.wire, stream)) ?? directory) : sent.right
+  const after =
+    sent.right === 'stopped'
+      ? ((await readDirectory(pusher.wire, stream)) ?? directory)
+      : sent.right
   const isChanged = after.revision > directory.revision
-  const wrong = isChanged && !isStopped && !pusher.dryRun ? await checked(work, after) : null
+  const wrong = isChanged && !isStopped && !pusher.dryRun ? await readBack(push, after) : []
   return E.right({
-    ...{ thread, names: isStopped ? 0 : plan.names.length, isChanged, directory: after },
-    problems: wrong === null ? problems : [...problems, wrong]
+    names: isStopped ? 0 : names.length,
+    isChanged,
+    directory: after,
+    problems: [...problems, ...wrong]
   })
 }
 
-const nothing = (told: ThreadFiles, problems: ReadonlyArray<Problem>): ThreadPushed => ({
-  ...{ thread: told.thread, isNew: false, lines: 0, bytes: 0, names: 0, isChanged: false },
-  ...{ directory: null, problems }
-})
-
-const failed = (told: ThreadFiles, error: StoreError): Problem =>
-  problem(told, 'failed', describe(error), 'push again')
+const total = (
+  { segments }: StreamDirectory,
+  countOf: (segment: StoredSegment) => number
+): number => segments.reduce((sum, one) => sum + countOf(one), 0)
 
 /**
  * Brings a thread to its stream. What is wrong with one thread or file is told as a problem; `Left` when the server cannot
@@ -234,28 +212,37 @@ const failed = (told: ThreadFiles, error: StoreError): Problem =>
  */
 export const pushThread = async (
   pusher: Pusher,
-  told: ThreadTold
+  local: LocalThread
 ): Promise<E.Either<StoreError, ThreadPushed>> => {
-  const stream = threadStream(told.thread)
-  const work: Work = { pusher, told, stream }
+  const { thread } = local
+  const stream = threadStream(thread)
+  const failed = (error: StoreError): E.Either<StoreError, ThreadPushed> =>
+    E.right({
+      ...{ thread, isNew: false, lines: 0, bytes: 0, names: 0, isChanged: false, directory: null },
+      problems: [threadProblem(local, 'failed', describe(error), 'push again')]
+    })
   let start: StreamDirectory | null = null
   for (let tries = 0; tries < ATTEMPTS_MAX; tries++) {
     const closing: Array<() => void> = []
     try {
-      const directory = (await openStream(pusher.wire, stream)) ?? EMPTY
-      start ??= directory
-      const tried = await attempt(work, directory, closing)
-      if (E.isLeft(tried)) return tried
-      if (tried.right === 'again') continue
-      const after = tried.right.directory ?? directory
-      return E.right({ ...tried.right, isNew: start.facts < 0, ...gained(start, after) })
+      const before = (await readDirectory(pusher.wire, stream)) ?? EMPTY
+      start ??= before
+      const pushed = await attempt({ pusher, local, stream }, before, closing)
+      if (E.isLeft(pushed)) return pushed
+      if (pushed.right === null) continue
+      const { directory } = pushed.right
+      const lines = ({ lines: count }: StoredSegment): number => count
+      return E.right({
+        ...{ thread, ...pushed.right, isNew: start.facts < 0 },
+        lines: total(directory, lines) - total(start, lines),
+        bytes: total(directory, segmentBytes) - total(start, segmentBytes)
+      })
     } catch (cause) {
-      const error = ioFailure(cause, told.files[0]?.file ?? '')
-      if (endsAll(error)) return E.left(error)
-      return E.right(nothing(told, [failed(told, error)]))
+      const error = ioFailure(cause, local.files[0]?.file ?? '')
+      return endsAll(error) ? E.left(error) : failed(error)
     } finally {
       for (const close of closing) close()
     }
   }
-  return E.right(nothing(told, [failed(told, { _tag: 'Busy', what: `stream ${stream}` })]))
+  return failed({ _tag: 'Busy', what: `stream ${stream}` })
 }

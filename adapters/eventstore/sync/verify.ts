@@ -5,35 +5,41 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { createHash, type Hash } from 'node:crypto'
 import type { StoreError } from '../../../domain/errors.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
-import type { StoredSegment, StreamDirectory } from '../../../domain/stream/stored.ts'
+import { threadStream } from '../stream/names.ts'
+import { segmentBytes } from '../stream/directory.ts'
+import type { StoredSegment } from '../stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
 import type { Wire } from '../wire.ts'
-import { openStream } from './cold.ts'
-import { comparisonWith, type Comparison } from './comparison.ts'
-import { endsAll } from './failures.ts'
-import type { SegmentFile } from './files.ts'
+import { readDirectory } from '../directory/read-directory.ts'
+import type { SegmentFile } from './home.ts'
 import { eachInFlight } from './in-flight.ts'
 import { piecesOf } from './pieces.ts'
-import { isDeleted } from './plan.ts'
-import { openFile, type OpenFile } from './standing.ts'
+import { comparisonWith, openFile, type Comparison, type OpenFile } from './local-file.ts'
+import { endsAll } from './problems.ts'
+import { isDeleted } from './thread-difference.ts'
+
+/** Verdicts about a segment or a thread, the worst last. */
+const VERDICTS = [
+  /** The store holds what it says; nothing was compared with it. */
+  'sound',
+  'equal',
+  /** Deleted in the store; a home may still have the files. */
+  'deleted',
+  'only_in_store',
+  'only_in_home',
+  'store_ahead',
+  'home_ahead',
+  /** The file cannot be read. */
+  'unreadable',
+  'diverged',
+  /** What the store holds is not what it says. */
+  'damaged'
+] as const
 
 /** What became of the comparison of a segment or a thread. */
-export type VerifiedAs =
-  /** The store holds what it says; nothing was compared with it. */
-  | 'sound'
-  | 'equal'
-  | 'store_ahead'
-  | 'home_ahead'
-  | 'diverged'
-  | 'only_in_store'
-  | 'only_in_home'
-  /** Deleted in the store; a home may still have the files. */
-  | 'deleted'
-  /** What the store holds is not what it says. */
-  | 'damaged'
-  /** The file cannot be read. */
-  | 'unreadable'
+export type VerifiedAs = (typeof VERDICTS)[number]
+
+const FINE: ReadonlySet<VerifiedAs> = new Set(['sound', 'equal', 'deleted'])
 
 /** One file of a thread. */
 export interface VerifiedSegment {
@@ -57,174 +63,8 @@ export interface VerifiedThread {
   readonly segments: ReadonlyArray<VerifiedSegment>
 }
 
-/** Worst last. */
-const ORDER: ReadonlyArray<VerifiedAs> = [
-  'sound',
-  'equal',
-  'deleted',
-  'only_in_store',
-  'only_in_home',
-  'store_ahead',
-  'home_ahead',
-  'unreadable',
-  'diverged',
-  'damaged'
-]
-
-const FINE: ReadonlySet<VerifiedAs> = new Set(['sound', 'equal', 'deleted'])
-
 /** True when store and home are the same, as far as they should be. */
 export const isFine = ({ verdict }: Pick<VerifiedThread, 'verdict'>): boolean => FINE.has(verdict)
-
-/** What is verified. */
-export interface Verifying {
-  readonly wire: Wire
-  readonly thread: string
-  /** Files of the thread in the home; null when the store is looked at by itself. */
-  readonly files: ReadonlyArray<SegmentFile> | null
-  readonly signal: AbortSignal
-  readonly onBytes: (bytes: number) => void
-}
-
-interface Open {
-  readonly file: OpenFile
-  readonly comparison: Comparison
-}
-
-/** A segment while its bytes come in. */
-interface Reading {
-  readonly hash: Hash
-  bytes: number
-}
-
-interface Read {
-  readonly readings: ReadonlyMap<string, Reading>
-  readonly fault: {
-    readonly segment: string
-    readonly offset: number
-    readonly reason: string
-  } | null
-}
-
-const read = async (
-  { wire, thread, signal, onBytes }: Verifying,
-  opened: ReadonlyMap<string, Open>,
-  eventsMax: number
-): Promise<Read> => {
-  const readings = new Map<string, Reading>()
-  for await (const piece of piecesOf(wire, threadStream(thread), eventsMax)) {
-    if (signal.aborted) break
-    if (piece.kind === 'fact') continue
-    if (piece.kind === 'fault') {
-      const { segment, offset, reason, revision } = piece
-      return { readings, fault: { segment, offset, reason: `revision ${revision}: ${reason}` } }
-    }
-    const { segment, bytes } = piece
-    const reading = readings.get(segment) ?? { hash: createHash('sha256'), bytes: 0 }
-    readings.set(segment, reading)
-    reading.hash.update(bytes)
-    reading.bytes += bytes.length
-    opened.get(segment)?.comparison.take(bytes)
-    onBytes(bytes.length)
-  }
-  return { readings, fault: null }
-}
-
-const sizeOf = ({ bytes, tail }: StoredSegment): number => bytes + (tail?.bytes ?? 0)
-
-const segmentVerdict = (
-  segment: StoredSegment,
-  { readings, fault }: Read,
-  open: Open | undefined,
-  hasHome: boolean
-): Pick<VerifiedSegment, 'verdict' | 'atByte' | 'reason'> => {
-  const read = readings.get(segment.segment)?.bytes ?? 0
-  if (fault !== null && (fault.segment === segment.segment || read < sizeOf(segment)))
-    return { verdict: 'damaged', atByte: read, reason: fault.reason }
-  if (read !== sizeOf(segment)) {
-    const reason = `it holds ${read} bytes, and says ${sizeOf(segment)}`
-    return { verdict: 'damaged', atByte: Math.min(read, sizeOf(segment)), reason }
-  }
-  if (!hasHome) return { verdict: 'sound', atByte: null, reason: null }
-  if (open === undefined) return { verdict: 'only_in_store', atByte: null, reason: null }
-  const verdict = open.comparison.verdict()
-  const atByte = verdict.kind === 'equal' ? null : verdict.atByte
-  return { verdict: verdict.kind, atByte, reason: null }
-}
-
-const onlyHere = ({ segment, path }: SegmentFile): VerifiedSegment => ({
-  ...{ segment, path, verdict: 'only_in_home', atByte: null },
-  ...{ lines: 0, bytes: 0, sha256: null, reason: null }
-})
-
-const worst = (segments: ReadonlyArray<VerifiedSegment>, otherwise: VerifiedAs): VerifiedAs =>
-  segments.reduce<VerifiedAs>(
-    (found, { verdict }) => (ORDER.indexOf(verdict) > ORDER.indexOf(found) ? verdict : found),
-    otherwise
-  )
-
-const segmentsOf = (
-  { files }: Verifying,
-  directory: StreamDirectory,
-  done: Read,
-  opened: ReadonlyMap<string, Open>
-): ReadonlyArray<VerifiedSegment> =>
-  directory.segments.map((segment) => {
-    const open = opened.get(segment.segment)
-    const found = segmentVerdict(segment, done, open, files !== null && !isDeleted(directory))
-    const hash = found.verdict === 'damaged' ? undefined : done.readings.get(segment.segment)?.hash
-    const sha256 = (hash ?? createHash('sha256')).digest('hex')
-    return {
-      ...{ segment: segment.segment, path: segment.path, ...found },
-      ...{ lines: segment.lines, bytes: sizeOf(segment) },
-      sha256: found.verdict === 'damaged' ? null : sha256
-    }
-  })
-
-const verified = async (
-  verifying: Verifying,
-  opened: Map<string, Open>
-): Promise<VerifiedThread> => {
-  const { wire, thread, files } = verifying
-  for (const { segment, file, compressed } of files ?? []) {
-    const open = openFile(file, compressed)
-    opened.set(segment, { file: open, comparison: comparisonWith(open.source) })
-  }
-  const directory = await openStream(wire, threadStream(thread))
-  if (directory === null || directory.facts < 0) {
-    const segments = (files ?? []).map(onlyHere)
-    return { thread, verdict: worst(segments, 'only_in_home'), segments }
-  }
-  // What is appended meanwhile is not looked at: the directory does not know it.
-  const done = await read(verifying, opened, directory.revision + 1)
-  const known = new Set(directory.segments.map(({ segment }) => segment))
-  const segments = [
-    ...segmentsOf(verifying, directory, done, opened),
-    ...(files ?? []).filter(({ segment }) => !known.has(segment)).map(onlyHere)
-  ]
-  const start = isDeleted(directory) ? 'deleted' : files === null ? 'sound' : 'equal'
-  return { thread, verdict: worst(segments, start), segments }
-}
-
-/** Verifies one thread. `Left` when the server cannot be reached or refuses. */
-export const verifyThread = async (
-  verifying: Verifying
-): Promise<E.Either<StoreError, VerifiedThread>> => {
-  const opened = new Map<string, Open>()
-  try {
-    return E.right(await verified(verifying, opened))
-  } catch (cause) {
-    const error = ioFailure(cause, verifying.files?.[0]?.file ?? '')
-    if (endsAll(error) || verifying.files === null) return E.left(error)
-    const segments = verifying.files.map((file) => ({
-      ...onlyHere(file),
-      verdict: 'unreadable' as const
-    }))
-    return E.right({ thread: verifying.thread, verdict: 'unreadable', segments })
-  } finally {
-    for (const { file } of opened.values()) file.close()
-  }
-}
 
 /** What a verification is asked. */
 export interface VerifyOptions {
@@ -234,7 +74,7 @@ export interface VerifyOptions {
   readonly files: ReadonlyMap<string, ReadonlyArray<SegmentFile>> | null
   readonly signal: AbortSignal
   readonly onProgress: (done: number, total: number, bytes: number) => void
-  /** Told of each thread as soon as it is known, one after the other. */
+  /** Called with each thread as soon as it is known, one after the other. */
   readonly onThread: (thread: VerifiedThread) => Promise<void>
 }
 
@@ -246,6 +86,142 @@ export interface VerifySummary {
   readonly verdicts: Readonly<Partial<Record<VerifiedAs, number>>>
 }
 
+/** A thread while it is verified; `files` is null when the store is looked at by itself. */
+interface Verification {
+  readonly wire: Wire
+  readonly thread: string
+  readonly files: ReadonlyArray<SegmentFile> | null
+  readonly signal: AbortSignal
+  readonly onBytes: (bytes: number) => void
+}
+
+/** A local file, beside which its segment is read. */
+interface OpenSegment {
+  readonly file: OpenFile
+  readonly comparison: Comparison
+}
+
+/** What was read of a stream. */
+interface StreamContent {
+  readonly segments: ReadonlyMap<string, { readonly hash: Hash; bytes: number }>
+  readonly fault: { readonly segment: string; readonly reason: string } | null
+}
+
+const readStream = async (
+  { wire, thread, signal, onBytes }: Verification,
+  opened: ReadonlyMap<string, OpenSegment>,
+  eventsMax: number
+): Promise<StreamContent> => {
+  const segments = new Map<string, { readonly hash: Hash; bytes: number }>()
+  for await (const piece of piecesOf(wire, threadStream(thread), eventsMax)) {
+    if (signal.aborted) break
+    if (piece.kind === 'fact') continue
+    const { segment } = piece
+    if (piece.kind === 'fault')
+      return { segments, fault: { segment, reason: `revision ${piece.revision}: ${piece.reason}` } }
+    const content = segments.get(segment) ?? { hash: createHash('sha256'), bytes: 0 }
+    segments.set(segment, content)
+    content.hash.update(piece.bytes)
+    content.bytes += piece.bytes.length
+    opened.get(segment)?.comparison.take(piece.bytes)
+    onBytes(piece.bytes.length)
+  }
+  return { segments, fault: null }
+}
+
+const verdictOf = (
+  segment: StoredSegment,
+  { segments, fault }: StreamContent,
+  open: OpenSegment | undefined,
+  hasHome: boolean
+): Pick<VerifiedSegment, 'verdict' | 'atByte' | 'reason'> => {
+  const expected = segmentBytes(segment)
+  const read = segments.get(segment.segment)?.bytes ?? 0
+  if (fault !== null && (fault.segment === segment.segment || read < expected))
+    return { verdict: 'damaged', atByte: read, reason: fault.reason }
+  if (read !== expected) {
+    const reason = `it holds ${read} bytes, and says ${expected}`
+    return { verdict: 'damaged', atByte: Math.min(read, expected), reason }
+  }
+  if (!hasHome) return { verdict: 'sound', atByte: null, reason: null }
+  if (open === undefined) return { verdict: 'only_in_store', atByte: null, reason: null }
+  const result = open.comparison.result()
+  return {
+    verdict: result.kind,
+    atByte: result.kind === 'equal' ? null : result.atByte,
+    reason: null
+  }
+}
+
+const localSegment = (
+  { segment, path }: SegmentFile,
+  verdict: 'only_in_home' | 'unreadable'
+): VerifiedSegment => ({
+  ...{ segment, path, verdict, atByte: null },
+  ...{ lines: 0, bytes: 0, sha256: null, reason: null }
+})
+
+/** A thread, with the worst verdict of its segments, or `otherwise` where that is worse. */
+const threadOf = (
+  thread: string,
+  segments: ReadonlyArray<VerifiedSegment>,
+  otherwise: VerifiedAs
+): VerifiedThread => {
+  const ranks = [otherwise, ...segments.map(({ verdict }) => verdict)].map((verdict) =>
+    VERDICTS.indexOf(verdict)
+  )
+  return { thread, verdict: VERDICTS[Math.max(...ranks)] ?? otherwise, segments }
+}
+
+const compareThread = async (
+  verification: Verification,
+  opened: Map<string, OpenSegment>
+): Promise<VerifiedThread> => {
+  const { wire, thread, files } = verification
+  for (const { segment, file, compressed } of files ?? []) {
+    const open = openFile(file, compressed)
+    opened.set(segment, { file: open, comparison: comparisonWith(open.source) })
+  }
+  const onlyHere = (file: SegmentFile): VerifiedSegment => localSegment(file, 'only_in_home')
+  const directory = await readDirectory(wire, threadStream(thread))
+  if (directory === null || directory.facts < 0)
+    return threadOf(thread, (files ?? []).map(onlyHere), 'only_in_home')
+  // What is appended meanwhile is not looked at: the directory does not know it.
+  const content = await readStream(verification, opened, directory.revision + 1)
+  const isCompared = files !== null && !isDeleted(directory)
+  const stored = directory.segments.map((segment): VerifiedSegment => {
+    const { segment: id, path, lines } = segment
+    const found = verdictOf(segment, content, opened.get(id), isCompared)
+    const hash = content.segments.get(id)?.hash ?? createHash('sha256')
+    return {
+      ...{ segment: id, path, ...found, lines, bytes: segmentBytes(segment) },
+      sha256: found.verdict === 'damaged' ? null : hash.digest('hex')
+    }
+  })
+  const known = new Set(stored.map(({ segment }) => segment))
+  const others = (files ?? []).filter(({ segment }) => !known.has(segment)).map(onlyHere)
+  const start = isDeleted(directory) ? 'deleted' : files === null ? 'sound' : 'equal'
+  return threadOf(thread, [...stored, ...others], start)
+}
+
+/** `Left` when the server cannot be reached or refuses. */
+const verifyThread = async (
+  verification: Verification
+): Promise<E.Either<StoreError, VerifiedThread>> => {
+  const { thread, files } = verification
+  const opened = new Map<string, OpenSegment>()
+  try {
+    return E.right(await compareThread(verification, opened))
+  } catch (cause) {
+    const error = ioFailure(cause, files?.[0]?.file ?? '')
+    if (endsAll(error) || files === null) return E.left(error)
+    const segments = files.map((file) => localSegment(file, 'unreadable'))
+    return E.right({ thread, verdict: 'unreadable', segments })
+  } finally {
+    for (const { file } of opened.values()) file.close()
+  }
+}
+
 const THREADS_IN_FLIGHT = 6
 
 /** Verifies threads, several at a time. */
@@ -254,23 +230,21 @@ export const verify = async (
 ): Promise<E.Either<StoreError, VerifySummary>> => {
   const { wire, threads, files, signal, onProgress, onThread } = options
   const verdicts: Partial<Record<VerifiedAs, number>> = {}
-  let failure: StoreError | null = null
-  let told: Promise<void> = Promise.resolve()
+  let reported: Promise<void> = Promise.resolve()
   let [done, bytes] = [0, 0]
-  const progress = (more: number): void => onProgress(done, threads.length, (bytes += more))
-  await eachInFlight(threads, THREADS_IN_FLIGHT, async (thread) => {
-    if (failure !== null || signal.aborted) return
+  const onBytes = (more: number): void => onProgress(done, threads.length, (bytes += more))
+  const failure = await eachInFlight(threads, THREADS_IN_FLIGHT, async (thread) => {
+    if (signal.aborted) return null
     const own = files === null ? null : (files.get(thread) ?? [])
-    const found = await verifyThread({ wire, thread, files: own, signal, onBytes: progress })
+    const found = await verifyThread({ wire, thread, files: own, signal, onBytes })
     done += 1
-    progress(0)
-    if (E.isLeft(found)) failure = found.left
-    else {
-      const { right } = found
-      verdicts[right.verdict] = (verdicts[right.verdict] ?? 0) + 1
-      told = told.then(() => onThread(right))
-      await told
-    }
+    onBytes(0)
+    if (E.isLeft(found)) return found.left
+    const { right } = found
+    verdicts[right.verdict] = (verdicts[right.verdict] ?? 0) + 1
+    reported = reported.then(() => onThread(right))
+    await reported
+    return null
   })
   return failure === null
     ? E.right({ store: wire.name, threads: done, bytes, verdicts })

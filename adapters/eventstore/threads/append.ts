@@ -9,11 +9,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import { v4 } from 'uuid'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
-import { EMPTY } from '../../../domain/stream/directory.ts'
-import { plan } from '../../../domain/stream/encode.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
-import type { Plan, Planning } from '../../../domain/stream/plan.ts'
-import type { StreamDirectory } from '../../../domain/stream/stored.ts'
+import { threadStream } from '../stream/names.ts'
+import type { PlanStep } from '../stream/plan.ts'
+import type { StreamDirectory } from '../stream/stored.ts'
 import { ioFailure } from '../../../replay/guarded.ts'
 import { appendProblem } from '../../../replay/mutate/new-events.ts'
 import type { Appended, EventStore } from '../../../replay/ports.ts'
@@ -24,10 +22,9 @@ import { planGroup } from './group.ts'
 import { stretchesOf } from './stretches.ts'
 import type { StoredPlace, View } from './places.ts'
 import type { ReadParts } from './read.ts'
-import { DIGESTS } from './digests.ts'
 import { endOfStream, historyCounter, type StoredEnd } from './tail.ts'
 import type { Wire } from '../wire.ts'
-import { callBytesMaxOf, writePlan } from './write.ts'
+import { appendSteps } from './write.ts'
 
 /** What appending works with. */
 export interface AppendParts {
@@ -52,11 +49,11 @@ const pause = (attempt: number): Promise<void> =>
     setTimeout(resolve, Math.random() * Math.min(PAUSE_MS_MAX, 2 ** Math.min(attempt, 8)))
   )
 
-/** A failure for all; requests that are to be looked at again; null when every request has its answer. */
-type Done = E.Either<StoreError, ReadonlyArray<AppendRequest>> | E.Left<StoreError> | null
+/** A failure for all; requests that are to be looked at again, none when every request has its answer. */
+type GroupResult = E.Either<StoreError, ReadonlyArray<AppendRequest>>
 
 /** Writes what is appended to one thread. */
-class Writer {
+class ThreadAppender {
   readonly #id: StreamId
   readonly #parts: AppendParts
   readonly #count: ReturnType<typeof historyCounter>
@@ -121,59 +118,42 @@ class Writer {
     this.#finish(group, E.left({ _tag: 'Busy', what: `thread ${this.#id}` }))
   }
 
-  #finish(group: ReadonlyArray<AppendRequest>, done: Done): void {
-    if (done !== null && E.isLeft(done)) for (const request of group) request.answer(done)
-    else if (done !== null) this.#queue.unshift(...done.right)
+  #finish(group: ReadonlyArray<AppendRequest>, done: GroupResult): void {
+    if (E.isLeft(done)) for (const request of group) request.answer(done)
+    else this.#queue.unshift(...done.right)
   }
 
   /** The first request makes the stream, or is refused; the others are looked at again then. */
-  async #begin([first, ...others]: ReadonlyArray<AppendRequest>): Promise<Done | false> {
-    if (first === undefined) return null
+  async #begin([first, ...others]: ReadonlyArray<AppendRequest>): Promise<GroupResult | false> {
+    if (first === undefined) return E.right([])
     const { expected, events } = first
     const why = appendProblem(this.#id, expected, null, events)
     if (why !== null) {
       first.answer(E.left(why))
       return E.right(others)
     }
-    const begun = await planBeginning(this.#parts, this.#id, events)
-    if (E.isLeft(begun)) {
-      first.answer(begun)
+    const steps = await planBeginning(this.#parts, this.#id, events)
+    if (E.isLeft(steps)) {
+      first.answer(steps)
       return E.right(others)
     }
-    const stream = threadStream(this.#id)
-    const planned = plan(
-      this.#planning(stream, this.#parts.directory.stream(stream) ?? EMPTY),
-      begun.right
-    )
-    const written = E.isLeft(planned) ? planned : await this.#write(planned.right, stream)
-    if (E.isRight(written) && !written.right) return false
-    first.answer(E.isLeft(written) ? written : await this.#begun(events.length))
+    const written = await this.#write(threadStream(this.#id), steps.right)
+    if (E.isRight(written) && written.right !== 'written') return false
+    first.answer(E.isLeft(written) ? written : await this.#appendedAtBeginning(events.length))
     return E.right(others)
   }
 
-  async #begun(count: number): Promise<E.Either<StoreError, Appended>> {
+  async #appendedAtBeginning(count: number): Promise<E.Either<StoreError, Appended>> {
     const place = this.#parts.placesOf(this.#id).at(-1)
     if (place === undefined) return E.left({ _tag: 'StreamNotFound', streamId: this.#id })
-    const { next } = await this.#endOf(place)
+    const { next } = await this.#segmentBytes(place)
     const from = { revision: next.revision - count, segment: next.segment, offset: 0 }
     return E.right({ streamId: this.#id, from, next, path: place.path })
   }
 
-  #endOf(place: StoredPlace): Promise<StoredEnd> {
+  #segmentBytes(place: StoredPlace): Promise<StoredEnd> {
     const { directory, view, read } = this.#parts
     return endOfStream(read, this.#count, place, stretchesOf(view, directory, place))
-  }
-
-  #planning(stream: string, directory: StreamDirectory): Planning {
-    const { wire, nowMs } = this.#parts
-    return {
-      stream,
-      directory,
-      callBytesMax: callBytesMaxOf(wire),
-      sha256: DIGESTS.sha256,
-      writer: { source: 'append', home: null, nonce: v4(), atMs: nowMs() },
-      together: true
-    }
   }
 
   /** False when the stream has to be looked at first. */
@@ -181,53 +161,51 @@ class Writer {
     place: StoredPlace,
     group: ReadonlyArray<AppendRequest>,
     isFresh: boolean
-  ): Promise<Done | false> {
-    const end = await this.#endOf(place)
+  ): Promise<GroupResult | false> {
+    const end = await this.#segmentBytes(place)
     const { accepted, refused, lines } = planGroup(this.#id, end, group)
     if (accepted.length > 0) {
       const steps = [{ segment: place.segment.segment, lines }]
-      const planned = plan(this.#planning(place.stream, place.directory), steps)
-      if (E.isLeft(planned)) return planned
-      const written = await this.#write(planned.right, place.stream)
+      const written = await this.#write(place.stream, steps, place.directory)
       if (E.isLeft(written)) return written
-      if (!written.right) return false
+      if (written.right !== 'written') return false
       for (const { request, answer } of accepted) request.answer(E.right(answer))
     } else if (!isFresh) return false
     if (accepted.length > 0) return E.right(refused.map(({ request }) => request))
     for (const { request, why } of refused) request.answer(E.left(why))
-    return null
+    return E.right([])
   }
 
-  /** True when it is written; false when the stream is not where it was planned from. */
-  async #write(planned: Plan, stream: string): Promise<E.Either<StoreError, boolean>> {
-    const { wire, directory } = this.#parts
-    const written = await writePlan(wire, stream, planned)
-    if (E.isLeft(written)) return written
-    if (written.right === 'moved') return E.right(false)
-    return E.map(() => true)(await directory.put(stream, planned.directory))
+  #write(
+    stream: string,
+    steps: Iterable<PlanStep>,
+    known?: StreamDirectory
+  ): ReturnType<typeof appendSteps> {
+    const writer = { nonce: v4(), atMs: this.#parts.nowMs() }
+    return appendSteps(this.#parts, stream, writer, steps, known)
   }
 }
 
-const WRITERS_MAX = 1024
+const APPENDERS_MAX = 1024
 
 /** `append` of an event store over streams. */
 export const appender = (parts: AppendParts): EventStore['append'] => {
-  const writers = new Map<StreamId, Writer>()
+  const appenders = new Map<StreamId, ThreadAppender>()
   const count = historyCounter(parts.read)
-  const writerOf = (id: StreamId): Writer => {
-    const known = writers.get(id)
+  const appenderOf = (id: StreamId): ThreadAppender => {
+    const known = appenders.get(id)
     if (known !== undefined) return known
-    if (writers.size >= WRITERS_MAX)
-      for (const [one, writer] of writers) if (writer.isIdle) writers.delete(one)
-    const writer = new Writer(id, parts, count)
-    writers.set(id, writer)
-    return writer
+    if (appenders.size >= APPENDERS_MAX)
+      for (const [other, { isIdle }] of appenders) if (isIdle) appenders.delete(other)
+    const made = new ThreadAppender(id, parts, count)
+    appenders.set(id, made)
+    return made
   }
   return (streamId, expected, events) => async () => {
     const checked = checkRequest(streamId, events, parts.view.profile)
     if (E.isLeft(checked)) return checked
     return new Promise<E.Either<StoreError, Appended>>((answer, reject) =>
-      writerOf(streamId).push({ expected, events: checked.right, answer, reject })
+      appenderOf(streamId).push({ expected, events: checked.right, answer, reject })
     )
   }
 }

@@ -6,8 +6,8 @@ import { relative, sep } from 'node:path'
 import { printEvent } from '../../../domain/changes/new-event.ts'
 import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import type { StreamId } from '../../../domain/ids.ts'
-import type { Step } from '../../../domain/stream/plan.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
+import type { PlanStep } from '../stream/plan.ts'
+import { threadStream } from '../stream/names.ts'
 import type { CheckedEvent } from '../../../replay/mutate/new-events.ts'
 import { firstOrdinal, millisecondsOf } from '../../jsonl/begin.ts'
 import { segmentPath } from '../../jsonl/create.ts'
@@ -25,7 +25,7 @@ export const planBeginning = async (
   { wire, directory, view, nowMs }: BeginParts,
   streamId: StreamId,
   events: ReadonlyArray<CheckedEvent>
-): Promise<E.Either<StoreError, ReadonlyArray<Step>>> => {
+): Promise<E.Either<StoreError, ReadonlyArray<PlanStep>>> => {
   if ((directory.stream(threadStream(streamId))?.segments.length ?? 0) > 0)
     return E.left(
       notPossible(

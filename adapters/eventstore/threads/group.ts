@@ -7,7 +7,7 @@ import type { StreamId } from '../../../domain/ids.ts'
 import { appendProblem } from '../../../replay/mutate/new-events.ts'
 import type { Appended } from '../../../replay/ports.ts'
 import type { AppendRequest } from '../../jsonl/request.ts'
-import { endOf } from './locate.ts'
+import { segmentBytes } from '../stream/directory.ts'
 import type { StoredEnd } from './tail.ts'
 
 /** Requests of a group, and the lines of those that will be written. */
@@ -30,7 +30,7 @@ export const planGroup = (
   const { segment } = end.next
   let { ordinal } = end
   let { revision } = end.next
-  let offset = endOf(end.place.segment) + (end.open === null ? 0 : 1)
+  let offset = segmentBytes(end.place.segment) + (end.open === null ? 0 : 1)
   for (const request of requests) {
     const { expected, events } = request
     const why = appendProblem(streamId, expected, revision, events)

@@ -5,16 +5,11 @@
  * place is found as one finds a name in a telephone book: guess, look at one event, guess again; and what was looked at
  * once is remembered. A revision before the place is as good as the place itself as long as it is near.
  */
-import type {
-  LineMetadata,
-  StoredEvent,
-  StoredSegment,
-  StreamDirectory
-} from '../../../domain/stream/stored.ts'
+import type { LineMetadata, StoredEvent, StoredSegment, StreamDirectory } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 
 /** A byte of a segment, and the revision of the event that begins there. */
-export interface Mark {
+export interface SegmentMark {
   readonly offset: number
   readonly line: number
   readonly revision: number
@@ -29,9 +24,6 @@ export interface SegmentAt {
   readonly path: string
 }
 
-/** The size a file of the segment has. */
-export const endOf = ({ bytes, tail }: StoredSegment): number => bytes + (tail?.bytes ?? 0)
-
 /** So far from a place reading on is cheaper than another look. */
 const NEAR_EVENTS = 48
 const NEAR_BYTES = 96 * 1024
@@ -39,33 +31,33 @@ const LOOKS_MAX = 24
 /** Events that are looked at for one that belongs to the segment. */
 const LOOK_EVENTS = 4
 const MARKS_MAX = 50_000
-/** Marks of one segment are at least so far from each other. */
+/** SegmentMarks of one segment are at least so far from each other. */
 const APART_BYTES = 128 * 1024
 
 /** Remembers where lines stand. Events never change, so what was true stays true. */
-export interface Marks {
-  readonly add: (segment: SegmentAt, mark: Mark) => void
+export interface SegmentMarks {
+  readonly add: (segment: SegmentAt, mark: SegmentMark) => void
   /** The last mark at or before an offset, and the first behind it. */
   readonly around: (
     segment: SegmentAt,
     offset: number
-  ) => { readonly low: Mark | null; readonly high: Mark | null }
+  ) => { readonly low: SegmentMark | null; readonly high: SegmentMark | null }
 }
 
-const after = (marks: ReadonlyArray<Mark>, offset: number): number => {
+const after = (marks: ReadonlyArray<SegmentMark>, offset: number): number => {
   let low = 0
   let high = marks.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((marks[middle] as Mark).offset <= offset) low = middle + 1
+    if ((marks[middle] as SegmentMark).offset <= offset) low = middle + 1
     else high = middle
   }
   return low
 }
 
-/** Marks of a store, forgotten all at once when they are many. */
-export const marksOf = (): Marks => {
-  const known = new Map<string, Array<Mark>>()
+/** SegmentMarks of a store, forgotten all at once when they are many. */
+export const marksOf = (): SegmentMarks => {
+  const known = new Map<string, Array<SegmentMark>>()
   let count = 0
   const keyOf = ({ stream, segment }: SegmentAt): string =>
     `${stream} ${segment.segment} ${segment.runs[0]?.revision ?? 0}`
@@ -95,14 +87,14 @@ export const marksOf = (): Marks => {
 }
 
 /** A stretch of a stream in which the lines of a segment stand in one run. */
-export interface Run {
-  readonly low: Mark
+export interface SegmentRun {
+  readonly low: SegmentMark
   /** Behind its last line. */
-  readonly high: Mark
+  readonly high: SegmentMark
 }
 
 /** The runs of a segment, each up to where the next of any segment begins. */
-export const runsOf = ({ directory, segment }: SegmentAt): ReadonlyArray<Run> => {
+export const runsOf = ({ directory, segment }: SegmentAt): ReadonlyArray<SegmentRun> => {
   const starts = directory.segments
     .flatMap(({ runs }) => runs.map((run) => run.revision))
     .sort((a, b) => a - b)
@@ -123,7 +115,7 @@ export const runsOf = ({ directory, segment }: SegmentAt): ReadonlyArray<Run> =>
 const markIn = (
   { segment }: SegmentAt,
   { revision, metadata }: StoredEvent
-): (Mark & { readonly first: number }) | null => {
+): (SegmentMark & { readonly first: number }) | null => {
   const line = metadata as unknown as Partial<LineMetadata>
   if (line.segment !== segment.segment || line.offset === undefined || line.line === undefined)
     return null
@@ -139,7 +131,7 @@ const look = async (wire: Wire, segment: SegmentAt, revision: number) => {
   return null
 }
 
-const guessOf = (low: Mark, high: Mark, offset: number, looks: number): number => {
+const guessOf = (low: SegmentMark, high: SegmentMark, offset: number, looks: number): number => {
   const span = high.revision - low.revision
   const share = (offset - low.offset) / Math.max(1, high.offset - low.offset)
   const part = looks % 3 === 2 ? 0.5 : share
@@ -155,9 +147,9 @@ const guessOf = (low: Mark, high: Mark, offset: number, looks: number): number =
  */
 export const locate = async (
   wire: Wire,
-  marks: Marks,
+  marks: SegmentMarks,
   segment: SegmentAt,
-  run: Run,
+  run: SegmentRun,
   offset: number,
   line?: number
 ): Promise<number> => {

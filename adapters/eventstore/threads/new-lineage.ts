@@ -3,10 +3,10 @@
  */
 import type { HistoryBase } from '../../../domain/events/payloads.ts'
 import { streamId, type StreamId } from '../../../domain/ids.ts'
-import { factMetadata } from '../../../domain/stream/event-kind.ts'
-import { readLine } from '../../../domain/stream/line.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
-import type { StoredLineage, StoredSegment } from '../../../domain/stream/stored.ts'
+import { factMetadata } from '../stream/event-kind.ts'
+import { readLine } from '../stream/line.ts'
+import { threadStream } from '../stream/names.ts'
+import type { StoredLineage, StoredSegment } from '../stream/stored.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Wire } from '../wire.ts'
 
@@ -57,8 +57,8 @@ const historyOf = async (
   const known = histories.directory.get(thread)
   const found = known?.segments.find((one) => one.segment === segment)
   if (known === null || found === undefined || seen.has(segment)) return null
-  const told = upToSegment(known.lineage, segment) ?? (await whenNew(histories, thread, found))
-  if (told !== null) return told
+  const recorded = upToSegment(known.lineage, segment) ?? (await whenNew(histories, thread, found))
+  if (recorded !== null) return recorded
   const older = await endingAt(histories, found.base, new Set([...seen, segment]))
   const gap = older === null ? 'base_missing' : null
   return [...(older ?? []), { thread, segment, from: 0, until: null, gap }]

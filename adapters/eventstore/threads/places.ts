@@ -5,11 +5,12 @@
 import { basename, dirname, join } from 'node:path'
 import { streamId, type StreamId } from '../../../domain/ids.ts'
 import type { Profile } from '../../../domain/profile.ts'
-import type { StoredSegment, StreamDirectory } from '../../../domain/stream/stored.ts'
+import type { StoredSegment, StreamDirectory } from '../stream/stored.ts'
 import type { StreamInfo } from '../../../replay/ports.ts'
 import { placeOf } from '../../jsonl/listing.ts'
 import { isNewer, type Place } from '../../jsonl/place.ts'
-import { endOf, type SegmentAt } from './locate.ts'
+import { segmentBytes } from '../stream/directory.ts'
+import type { SegmentAt } from './locate.ts'
 
 /** A segment of the store, as a file of the home. */
 export interface StoredPlace extends Place, SegmentAt {
@@ -79,7 +80,7 @@ export const infoAt = ({ streamId, path, archived, segment }: StoredPlace): Stre
   path,
   archived,
   compressed: false,
-  sizeBytes: endOf(segment),
+  sizeBytes: segmentBytes(segment),
   modifiedAtMs: segment.modifiedAtMs,
   inode: (segment.runs[0]?.revision ?? 0) + 1
 })

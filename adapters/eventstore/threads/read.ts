@@ -1,5 +1,5 @@
 /**
- * Reading the streams of a store: bytes come from the server, everything else is as with files.
+ * StoreReading the streams of a store: bytes come from the server, everything else is as with files.
  */
 import type { DamagedPlace, PlacedEvent } from '../../../domain/events/event.ts'
 import type { DeliveredLine, LineOf, Needs } from '../../../domain/events/needs.ts'
@@ -15,13 +15,13 @@ import { guardedRange, holdsGuard } from '../../jsonl/guard.ts'
 import { readStream } from '../../jsonl/read.ts'
 import { lineageOf, type Stretch } from './stretches.ts'
 import type { SegmentAt } from './locate.ts'
-import { segmentSource, type Reading } from './segment-bytes.ts'
+import { segmentSource, type StoreReading } from './segment-bytes.ts'
 
 type Lines = Array<PlacedEvent<DeliveredLine> | DamagedPlace>
 
 /** How lines are read. */
 export interface ReadParts {
-  readonly reading: Reading
+  readonly reading: StoreReading
   readonly profile: Profile
   readonly skipsBom: boolean
 }
@@ -108,7 +108,7 @@ const readWhole = async (
 }
 
 /** Opens a segment of a history once for the reads that follow each other. */
-const opener = (reading: Reading) => {
+const opener = (reading: StoreReading) => {
   let open: { readonly at: SegmentAt; readonly source: SlowByteSource } | null = null
   return {
     at: (at: SegmentAt): SlowByteSource => {

@@ -2,42 +2,45 @@
  * The bytes of a segment as its file has them, made of the events of its stream: what the readers of `adapters/jsonl` read from
  * files. So both stores give the same lines, with the same reasons where one is damaged, in the same batches.
  */
-import {
-  dataBytes,
-  joiner,
-  type Joined,
-  type JoinedBytes,
-  type Joiner
-} from '../../../domain/stream/join.ts'
-import type { StoredData, StoredEvent } from '../../../domain/stream/stored.ts'
+import { dataBytes, type JoinedBytes } from '../stream/join.ts'
+import { joinedEvents } from './joined.ts'
+import type { StoredData, StoredEvent } from '../stream/stored.ts'
 import { thrown } from '../../../replay/guarded.ts'
 import type { SlowByteSource } from '../../jsonl/bytes.ts'
-import { endOf, locate, marksOf, runsOf, type Marks, type Run, type SegmentAt } from './locate.ts'
+import { segmentBytes } from '../stream/directory.ts'
+import {
+  locate,
+  marksOf,
+  runsOf,
+  type SegmentMarks,
+  type SegmentRun,
+  type SegmentAt
+} from './locate.ts'
 import { recentBytes, type Recent } from './recent.ts'
 import type { Wire } from '../wire.ts'
 
 /** What segments are read with. */
-export interface Reading {
+export interface StoreReading {
   readonly wire: Wire
-  readonly marks: Marks
+  readonly marks: SegmentMarks
   readonly recent: Recent
 }
 
 /** What a store is read with; one for all reads of it, since it remembers. */
-export const readingOf = (wire: Wire): Reading => ({
+export const readingOf = (wire: Wire): StoreReading => ({
   wire,
   marks: marksOf(),
   recent: recentBytes()
 })
 
 /** Bytes of a segment. */
-export interface Piece {
+export interface SegmentPiece {
   readonly offset: number
   readonly bytes: Uint8Array
 }
 
 const NEWLINE = 10
-/** Marks are made this far from each other while reading. */
+/** SegmentMarks are made this far from each other while reading. */
 const MARK_BYTES = 128 * 1024
 /** So many bytes that nobody wants are cheaper than looking for a place again. */
 const SKIPPED_BYTES_MAX = 256 * 1024
@@ -52,13 +55,13 @@ const withNewline = (data: StoredData): Uint8Array => {
 }
 
 /** Of a line too long to be held only its length matters to readers. */
-function* filling(offset: number, length: number): Generator<Piece> {
+function* filling(offset: number, length: number): Generator<SegmentPiece> {
   for (let at = 0; at < length; at += FILLER.length)
     yield { offset: offset + at, bytes: FILLER.subarray(0, Math.min(FILLER.length, length - at)) }
   yield { offset: offset + length, bytes: Uint8Array.of(NEWLINE) }
 }
 
-function* piecesOf(joined: JoinedBytes): Generator<Piece> {
+function* piecesOf(joined: JoinedBytes): Generator<SegmentPiece> {
   const { data, what } = joined
   const { offset, bytes } = joined.metadata
   if (data === null) yield* filling(offset, bytes)
@@ -77,44 +80,30 @@ async function* eventsOf(
   if (rest > 0) yield* wire.read(stream, until, rest)
 }
 
-/** Tells a joiner whether a group that is too large to be held is whole. */
-const settled = async (
-  { wire }: Reading,
-  { stream, directory }: SegmentAt,
-  joining: Joiner
-): Promise<ReadonlyArray<Joined>> => {
-  const asked = joining.asks()
-  if (asked === null) return []
-  if (asked.until > directory.revision) return joining.settle(false)
-  for await (const last of wire.read(stream, asked.until, 1))
-    return joining.settle(last.metadata['group'] === asked.group)
-  return joining.settle(false)
-}
-
 /** What counts of a segment in one run, from a revision on. */
 async function* joinedInRun(
-  reading: Reading,
+  { wire, marks }: StoreReading,
   at: SegmentAt,
-  run: Run,
+  run: SegmentRun,
   from: number
 ): AsyncGenerator<JoinedBytes> {
-  const joining = joiner()
   const { segment } = at.segment
+  const options = { lastRevision: at.directory.revision }
   let marked = -Infinity
-  for await (const event of eventsOf(reading.wire, at, from, run.high.revision)) {
-    const taken = joining.take(event)
-    const more = joining.asks() === null ? [] : await settled(reading, at, joining)
-    for (const joined of more.length === 0 ? taken : [...taken, ...more]) {
-      if (joined.what === 'fact' || joined.what === 'tail') continue
-      const { offset, line } = joined.metadata
-      if (joined.metadata.segment !== segment || offset >= run.high.offset) continue
-      if (offset - marked >= MARK_BYTES) {
-        reading.marks.add(at, { offset, line, revision: joined.from })
-        marked = offset
-      }
-      yield joined
-      if (endOfBytes(joined) >= run.high.offset) return
+  for await (const joined of joinedEvents(
+    wire,
+    eventsOf(wire, at, from, run.high.revision),
+    options
+  )) {
+    if (joined.what === 'fact' || joined.what === 'tail') continue
+    const { offset, line } = joined.metadata
+    if (joined.metadata.segment !== segment || offset >= run.high.offset) continue
+    if (offset - marked >= MARK_BYTES) {
+      marks.add(at, { offset, line, revision: joined.from })
+      marked = offset
     }
+    yield joined
+    if (endOfBytes(joined) >= run.high.offset) return
   }
 }
 
@@ -122,7 +111,7 @@ async function* joinedInRun(
 export const endOfBytes = ({ what, metadata }: JoinedBytes): number =>
   metadata.offset + metadata.bytes + (what === 'line' ? 1 : 0)
 
-const isShort = ({ wire }: Reading, { stream, path }: SegmentAt): Error =>
+const isShort = ({ wire }: StoreReading, { stream, path }: SegmentAt): Error =>
   thrown({
     _tag: 'IoFailure',
     operation: 'read',
@@ -131,12 +120,12 @@ const isShort = ({ wire }: Reading, { stream, path }: SegmentAt): Error =>
   })
 
 /** What stands behind the last newline of a segment. */
-export async function* tailOf({ wire }: Reading, at: SegmentAt): AsyncGenerator<Piece> {
+export async function* tailOf({ wire }: StoreReading, at: SegmentAt): AsyncGenerator<SegmentPiece> {
   const { tail } = at.segment
   if (tail === null) return
-  const joining = joiner()
-  for await (const event of wire.read(at.stream, tail.revision - tail.parts + 1, tail.parts))
-    for (const joined of joining.take(event)) if (joined.what === 'tail') yield* piecesOf(joined)
+  const events = wire.read(at.stream, tail.revision - tail.parts + 1, tail.parts)
+  for await (const joined of joinedEvents(wire, events))
+    if (joined.what === 'tail') yield* piecesOf(joined)
 }
 
 /**
@@ -144,7 +133,7 @@ export async function* tailOf({ wire }: Reading, at: SegmentAt): AsyncGenerator<
  * that begins there, if one does and its number is known.
  */
 export async function* joinedFrom(
-  reading: Reading,
+  reading: StoreReading,
   at: SegmentAt,
   offset: number,
   line?: number
@@ -182,22 +171,22 @@ export async function* joinedFrom(
 
 /** The bytes of a segment from an offset on: the first piece holds it. */
 async function* piecesFrom(
-  reading: Reading,
+  reading: StoreReading,
   at: SegmentAt,
   offset: number,
   line?: number
-): AsyncGenerator<Piece> {
+): AsyncGenerator<SegmentPiece> {
   for await (const joined of joinedFrom(reading, at, offset, line)) yield* piecesOf(joined)
   yield* tailOf(reading, at)
 }
 
 /** Bytes of a segment by position; reading on where the last read ended costs nothing but the events themselves. */
 export const segmentSource = (
-  reading: Reading,
+  reading: StoreReading,
   at: SegmentAt,
   lineAt: (position: number) => number | undefined = () => undefined
 ): SlowByteSource => {
-  let pieces: AsyncGenerator<Piece> | null = null
+  let pieces: AsyncGenerator<SegmentPiece> | null = null
   let rest: Uint8Array = new Uint8Array(0)
   let next = -1
   const goTo = async (position: number): Promise<void> => {
@@ -247,7 +236,7 @@ export const segmentSource = (
   }
   return {
     read: async (target, targetAt, length, position) => {
-      const left = Math.min(length, endOf(at.segment) - position)
+      const left = Math.min(length, segmentBytes(at.segment) - position)
       if (left <= 0) return 0
       // Once bytes are coming from the server they are taken from there.
       const here = position === next ? 0 : reading.recent.read(at, target, targetAt, left, position)

@@ -7,8 +7,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StreamId } from '../../../domain/ids.ts'
 import type { Profile } from '../../../domain/profile.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
-import type { StreamDirectory } from '../../../domain/stream/stored.ts'
+import { threadStream } from '../stream/names.ts'
+import type { StreamDirectory } from '../stream/stored.ts'
 import { thrown } from '../../../replay/guarded.ts'
 import {
   START,

@@ -2,7 +2,7 @@
  * Which segments of which streams the history of a thread stands in, as the streams tell.
  */
 import { streamId, type StreamId } from '../../../domain/ids.ts'
-import { threadStream } from '../../../domain/stream/names.ts'
+import { threadStream } from '../stream/names.ts'
 import type { EarlierEnd, Lineage, Segment } from '../../../replay/ports.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { SegmentAt } from './locate.ts'

@@ -2,15 +2,15 @@
  * The end of a stream of a store, where the next event goes: told by the directory, but for how many lines the history
  * before its newest segment has.
  */
-import { nextOrdinal } from '../../../domain/stream/directory.ts'
 import { NO_LINES } from '../../../domain/events/needs.ts'
+import { nextOrdinal } from '../stream/directory.ts'
 import type { Position, StreamInfo } from '../../../replay/ports.ts'
 import { isBlank } from '../../jsonl/lines.ts'
 import type { Stretch } from './stretches.ts'
-import { endOf } from './locate.ts'
+import { segmentBytes } from '../stream/directory.ts'
 import type { StoredPlace } from './places.ts'
 import { readLines, type ReadParts } from './read.ts'
-import { endOfBytes, joinedFrom, tailOf, type Reading } from './segment-bytes.ts'
+import { endOfBytes, joinedFrom, tailOf, type StoreReading } from './segment-bytes.ts'
 
 /** The end of a stream as it was at a revision of its server. */
 export interface StoredEnd {
@@ -27,7 +27,7 @@ export interface StoredEnd {
 
 /** Lines of a segment before a byte; null when it stands inside of a line. */
 const linesBefore = async (
-  reading: Reading,
+  reading: StoreReading,
   { at, segment: { until } }: Stretch
 ): Promise<number | null> => {
   if (until === null || until >= at.segment.bytes)
@@ -86,7 +86,7 @@ export const historyCounter = (parts: ReadParts) => {
   }
 }
 
-const openBytes = async (reading: Reading, place: StoredPlace): Promise<Buffer | null> => {
+const openBytes = async (reading: StoreReading, place: StoredPlace): Promise<Buffer | null> => {
   if (place.segment.tail === null) return null
   const pieces: Array<Uint8Array> = []
   for await (const { bytes } of tailOf(reading, place)) pieces.push(bytes)
@@ -114,7 +114,7 @@ export const endOfStream = async (
     next: {
       revision,
       segment: stretches.length - 1,
-      offset: isLine ? endOf(segment) : segment.bytes
+      offset: isLine ? segmentBytes(segment) : segment.bytes
     },
     open,
     torn,

@@ -3,20 +3,25 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { Call } from '../../../domain/stream/plan.ts'
-import { CALL_BYTES_MAX } from '../../../domain/stream/sizes.ts'
+import type { Directory } from '../directory/directory.ts'
+import { EMPTY } from '../stream/directory.ts'
+import { CALL_BYTES_MAX } from '../stream/event.ts'
+import type { Call } from '../stream/pack.ts'
+import { plan, type PlanStep } from '../stream/plan.ts'
+import type { StreamDirectory, Writer } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 
 /**
  * What became of calls. `moved`: not all of them are there, because the stream is not where it was planned from, or because
- * the server takes less in one call than was thought; refresh the directory of the stream and plan again.
+ * the server takes less in one call than was thought; refresh the directory of the stream and plan again. `stopped`: the signal
+ * ended between two of them.
  */
-export type Written = 'written' | 'moved'
+export type Written = 'written' | 'moved' | 'stopped'
 
-/** Servers that said that they take less than usual, or more. */
+/** What servers were found to take in one call, where that is less than usual. */
 const limits = new WeakMap<Wire, number>()
-/** The answer of a server is in its words; what it counts besides is not much. */
-const MARGIN_BYTES = 1024
+/** Of the limit a server names, what is left for the frame of a call. */
+const FRAME_BYTES = 1024
 
 /** What plans for a server should keep to, in bytes of a call. */
 export const callBytesMaxOf = (wire: Wire): number => limits.get(wire) ?? CALL_BYTES_MAX
@@ -25,23 +30,42 @@ export const callBytesMaxOf = (wire: Wire): number => limits.get(wire) ?? CALL_B
 export const writeCalls = async (
   wire: Wire,
   stream: string,
-  calls: ReadonlyArray<Call>
+  calls: ReadonlyArray<Call>,
+  signal?: AbortSignal
 ): Promise<E.Either<StoreError, Written>> => {
   for (const { expected, events, bytes } of calls) {
+    if (signal?.aborted === true) return E.right('stopped')
     const done = await wire.append(stream, expected, events)
     if (E.isLeft(done)) return done
     if (done.right.kind === 'wrong_revision') return E.right('moved')
     if (done.right.kind === 'appended') continue
-    const { bytesMax } = done.right
-    limits.set(wire, Math.max(1, Math.min(bytesMax - MARGIN_BYTES, bytes - 1)))
+    const fits = Math.min(done.right.bytesMax - FRAME_BYTES, bytes - 1)
+    limits.set(wire, Math.max(1, Math.min(callBytesMaxOf(wire), fits)))
     return E.right('moved')
   }
   return E.right('written')
 }
 
-/** Makes the calls of a plan. */
-export const writePlan = (
-  wire: Wire,
+/** Appends steps as one piece behind what is known of a stream: all of it counts or nothing. */
+export const appendSteps = async (
+  { wire, directory }: { readonly wire: Wire; readonly directory: Directory },
   stream: string,
-  { calls }: { readonly calls: ReadonlyArray<Call> }
-): Promise<E.Either<StoreError, Written>> => writeCalls(wire, stream, calls)
+  writer: Pick<Writer, 'nonce' | 'atMs'>,
+  steps: Iterable<PlanStep>,
+  known: StreamDirectory = directory.stream(stream) ?? EMPTY
+): Promise<E.Either<StoreError, Written>> => {
+  const planned = plan(
+    {
+      stream,
+      directory: known,
+      callBytesMax: callBytesMaxOf(wire),
+      writer: { source: 'append', home: null, ...writer },
+      together: true
+    },
+    steps
+  )
+  if (E.isLeft(planned)) return planned
+  const written = await writeCalls(wire, stream, planned.right.calls)
+  if (E.isLeft(written) || written.right !== 'written') return written
+  return E.map((): Written => 'written')(await directory.put(stream, planned.right.directory))
+}

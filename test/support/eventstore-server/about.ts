@@ -5,27 +5,8 @@ import type { SupportedMethods } from '@eventstore/db-client/generated/serverfea
 import type { Empty } from '@eventstore/db-client/generated/shared_pb.js'
 import { randomUUID } from 'node:crypto'
 import { features, gossip, uuidMessage } from './messages.ts'
+import type { SupportedMethod } from './behaviours.ts'
 import { statusOfFault, type Endpoint, type Node } from './node.ts'
-
-/** A method a server says it has. */
-export interface SupportedMethod {
-  readonly service: string
-  readonly method: string
-  readonly features?: readonly string[]
-}
-
-const STREAMS = 'event_store.client.streams.streams'
-
-/** What a server of today lists of what this one serves. */
-export const DEFAULT_METHODS: readonly SupportedMethod[] = [
-  { service: STREAMS, method: 'read', features: ['position', 'events'] },
-  { service: STREAMS, method: 'append' },
-  { service: STREAMS, method: 'delete' },
-  { service: STREAMS, method: 'tombstone' },
-  { service: STREAMS, method: 'batchappend', features: ['deadline_duration'] },
-  { service: 'event_store.client.gossip.gossip', method: 'read' },
-  { service: 'event_store.client.server_features.serverfeatures', method: 'getsupportedmethods' }
-]
 
 /** A member of a cluster as gossip shows it. */
 export interface Member extends Endpoint {

@@ -112,7 +112,8 @@ export const appendHandler =
       if (message === undefined) return
       const event = proposedOf(message)
       size += countedBytes(event)
-      if (size > node.maxAppendSizeBytes) say(refusals.maxAppendSize(node.maxAppendSizeBytes))
+      if (size > node.behaviours.maxAppendSizeBytes)
+        say(refusals.maxAppendSize(node.behaviours.maxAppendSizeBytes))
       else events.push(event)
     })
     // Who goes away in the middle has sent nothing; that it went is known a little after the end of what came.

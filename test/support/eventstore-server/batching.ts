@@ -123,9 +123,9 @@ export const batchAppendHandler =
         write.size += countedBytes(event)
         write.events.push(event)
       }
-      if (write.size > node.maxAppendSizeBytes) {
+      if (write.size > node.behaviours.maxAppendSizeBytes) {
         pending.delete(key)
-        call.write(refused(write, batchRefusals.maxAppendSize(node.maxAppendSizeBytes)))
+        call.write(refused(write, batchRefusals.maxAppendSize(node.behaviours.maxAppendSizeBytes)))
         return
       }
       if (!request.getIsFinal()) return

@@ -1,5 +1,6 @@
 /** What every handler of one node works with. */
 import type { Metadata } from '@grpc/grpc-js'
+import type { Behaviours } from './behaviours.ts'
 import type { FaultKind, FaultPlan } from './faults.ts'
 import type { EventLog } from './log.ts'
 import { refusals, type Refusal } from './statuses.ts'
@@ -10,17 +11,13 @@ export interface Endpoint {
   readonly port: number
 }
 
-/** One node: its log (shared in a cluster), its faults and its limits. */
+/** One node: its log (shared in a cluster), its faults and how it behaves. */
 export interface Node {
   readonly log: EventLog
   readonly faults: FaultPlan
-  readonly maxAppendSizeBytes: number
+  readonly behaviours: Behaviours
   /** Passwords by user; without any nobody is asked. */
   readonly users: Readonly<Record<string, string>> | undefined
-  /** How many events a live subscription may be behind before it falls behind. */
-  readonly liveBuffer: number
-  /** What a subscription that falls behind gets: the news, or its end as older servers gave it. */
-  readonly slowConsumer: 'falls_behind' | 'dropped'
   readonly leader: () => Endpoint
   readonly isLeader: () => boolean
   /** Ends each open subscription; the handlers put theirs in and take them out. */

@@ -12,7 +12,8 @@
  * like bytes but are not the server's. What it shows is that unroll keeps to the protocol; that unroll
  * works with a real server is shown by running the same suite against one.
  */
-import { DEFAULT_METHODS, type Member, type SupportedMethod } from './about.ts'
+import type { Member } from './about.ts'
+import { DEFAULT_BEHAVIOURS, type Behaviours } from './behaviours.ts'
 import { faultPlan, type FaultPlan } from './faults.ts'
 import { openJournal } from './journal.ts'
 import { listen, type Certificate, type Listener } from './listening.ts'
@@ -22,18 +23,13 @@ import type { StoredEvent } from './records.ts'
 import { refusals } from './statuses.ts'
 
 /** What a stand-in can be told; each has a default like the real server's. */
-export interface ServerOptions {
+export interface ServerOptions extends Partial<Behaviours> {
   readonly port?: number
   readonly log?: EventLog
   /** A file that makes the log last; without one it lives in memory. */
   readonly file?: string
-  readonly maxAppendSizeBytes?: number
-  readonly version?: string
-  readonly methods?: readonly SupportedMethod[]
   readonly users?: Readonly<Record<string, string>>
   readonly certificate?: Certificate
-  readonly liveBuffer?: number
-  readonly slowConsumer?: 'falls_behind' | 'dropped'
   /** For a node of a cluster: its members, leader included. */
   readonly members?: () => readonly Member[]
 }
@@ -68,8 +64,6 @@ export interface TestEventStore {
 }
 
 const HOST = '127.0.0.1'
-const MAX_APPEND_SIZE_BYTES = 1024 * 1024
-const LIVE_BUFFER = 32
 
 const refusalOf = (how: DropKind) => (how === 'end' ? undefined : refusals[how]())
 
@@ -80,6 +74,7 @@ export const startEventStore = async (options: ServerOptions = {}): Promise<Test
   for (const change of journal?.changes ?? []) log.apply(change)
   log.forgetRecentIds()
   const faults = faultPlan()
+  const behaviours: Behaviours = { ...DEFAULT_BEHAVIOURS, ...options }
   let listener: Listener | undefined
   let port = options.port ?? 0
   const alone = (): readonly Member[] => [{ host: HOST, port, isLeader: true, isAlive: true }]
@@ -88,17 +83,15 @@ export const startEventStore = async (options: ServerOptions = {}): Promise<Test
   const node: Node = {
     log,
     faults,
-    maxAppendSizeBytes: options.maxAppendSizeBytes ?? MAX_APPEND_SIZE_BYTES,
+    behaviours,
     users: options.users,
-    liveBuffer: options.liveBuffer ?? LIVE_BUFFER,
-    slowConsumer: options.slowConsumer ?? 'falls_behind',
     leader,
     isLeader: () => leader().port === port,
     subscriptions: new Set()
   }
   const presentation = {
-    version: options.version ?? '24.10.0',
-    methods: options.methods ?? DEFAULT_METHODS,
+    version: behaviours.version,
+    methods: behaviours.methods,
     members,
     certificate: options.certificate
   }

@@ -119,7 +119,7 @@ const live = async (at: Subscription): Promise<boolean> => {
     for (;;) {
       if (at.sink.isGone() || hitsFault(at)) return false
       if (at.next < at.source.length) {
-        if (at.hasWaited && at.source.length - at.next > at.node.liveBuffer) return true
+        if (at.hasWaited && at.source.length - at.next > at.node.behaviours.liveBuffer) return true
         await look(at)
         if (at.considered < at.filter.checkpointInterval) continue
         at.considered = 0
@@ -141,7 +141,7 @@ const live = async (at: Subscription): Promise<boolean> => {
 const run = async (at: Subscription): Promise<void> => {
   if (at.next < at.source.length) await catchUp(at)
   while (!at.sink.isGone() && !hitsFault(at) && (await live(at))) {
-    if (at.node.slowConsumer === 'dropped') return at.sink.end(refusals.cancelled())
+    if (at.node.behaviours.slowConsumer === 'dropped') return at.sink.end(refusals.cancelled())
     await put(at, frames.fellBehind())
     await putCheckpoint(at)
     await catchUp(at)

@@ -6,12 +6,8 @@ import { factMetadata, groupOf, isLastPart, lineMetadata, type Group } from './e
 import { EMPTY, evolve } from './directory.ts'
 import type { StoredEvent, StreamDirectory } from './stored.ts'
 
-/** What is to be read next: the event at a revision, or the last one. */
-export interface ToRead {
-  readonly backwards: number | 'end'
-}
-
-type Opening<Result> = Generator<ToRead, Result, ReadonlyArray<StoredEvent>>
+/** Asks for events by revision, or for the last one; undefined where there is none. */
+type Opening<Result> = Generator<number | 'end', Result, StoredEvent | undefined>
 
 /** The event by itself: not held back for the group it is in. */
 const alone = ({ metadata, ...event }: StoredEvent): StoredEvent => {
@@ -30,7 +26,7 @@ function* lastCounted(last: StoredEvent): Opening<StoredEvent | null> {
     if (!isVoid && isOurs(event)) return event
     const before: number = (isVoid ? mark.group : event.revision) - 1
     if (before < 0) return null
-    event = (yield { backwards: before })[0]
+    event = yield before
   }
   return null
 }
@@ -38,7 +34,7 @@ function* lastCounted(last: StoredEvent): Opening<StoredEvent | null> {
 /** The directory behind an event that counts. */
 function* behind(event: StoredEvent): Opening<StreamDirectory> {
   const facts = factMetadata(event) === null ? (lineMetadata(event)?.facts ?? -1) : -1
-  const [fact] = facts < 0 ? [] : yield { backwards: facts }
+  const fact = facts < 0 ? undefined : yield facts
   const directory = fact === undefined ? EMPTY : evolve(EMPTY, alone(fact))
   return evolve(directory, alone(event))
 }
@@ -53,16 +49,16 @@ function* inside(
   const isPart = line !== null && !isLastPart(line)
   const at = isPart ? last.revision - (line.part ?? 0) - 1 : last.revision
   if (at < group || !isOurs(last)) return before
-  const [event] = isPart ? yield { backwards: at } : [last]
+  const event = isPart ? yield at : last
   return event === undefined ? before : yield* behind(event)
 }
 
 /**
- * Opens a stream cold: asks for what it needs to read, and answers the directory that all events together give; null when
- * there is no stream.
+ * Opens a stream cold: asks for the events it needs, and answers the directory that all events together give; null when there
+ * is no stream.
  */
 export function* opening(): Opening<StreamDirectory | null> {
-  const [last] = yield { backwards: 'end' }
+  const last = yield 'end'
   if (last === undefined) return null
   const { revision } = last
   const event = yield* lastCounted(last)

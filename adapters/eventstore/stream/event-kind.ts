@@ -2,7 +2,7 @@
  * What a stored event is: a fact, bytes of a segment, or something that is not ours; and the group it is in. Whoever may
  * write to the server may have written it, so its metadata are looked at before they are believed.
  */
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject } from '../../../domain/json.ts'
 import type { FactMetadata, LineMetadata, StoredEvent } from './stored.ts'
 
 /** Type of the events that are parts of one. */
@@ -59,6 +59,3 @@ export const kindOfEvent = ({ type }: { readonly type: string }, m: LineMetadata
 /** True for an event that is whole, or the last of its parts. */
 export const isLastPart = ({ part, parts }: LineMetadata): boolean =>
   part === undefined || parts === undefined || part === parts - 1
-
-/** An object of ours as JSON: interfaces have no index signature. */
-export const asJson = (value: object): JsonObject => value as JsonObject

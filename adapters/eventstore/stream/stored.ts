@@ -8,9 +8,9 @@
  * Units: `revision` counts events of the stream as the server does, facts and parts included; `line` counts the lines of a
  * segment, blank ones not; `offset` and `bytes` are bytes of the segment file, the newline of a line not counted.
  */
-import type { BaseReason } from '../events/event.ts'
-import type { HistoryBase } from '../events/payloads.ts'
-import type { JsonObject } from '../json.ts'
+import type { BaseReason } from '../../../domain/events/event.ts'
+import type { HistoryBase } from '../../../domain/events/payloads.ts'
+import type { JsonObject } from '../../../domain/json.ts'
 
 /** Content of an event as a reader gets it: JSON where printing it again gives the bytes of the line, else those bytes. */
 export type StoredData =
@@ -50,6 +50,19 @@ export interface StoredEvent {
 
 /** Who put an event into the store: an engine over the store itself, or a copy of a home's files. */
 export type StoredSource = 'append' | 'push'
+
+/** Who writes, and when. */
+export interface Writer {
+  readonly source: StoredSource
+  readonly home: string | null
+  /**
+   * Empty where others who write the same mean the same (copies of files); else unlike that of any other call, so that of two
+   * writers with equal content only one is told that it wrote.
+   */
+  readonly nonce: string
+  /** Time of the change, for the segments it changes; without it they keep the time that the last fact told. */
+  readonly atMs?: number
+}
 
 /**
  * Several events that count only together, because one call could not hold them: they stand from revision `group` to

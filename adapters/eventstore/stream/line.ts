@@ -2,9 +2,9 @@
  * One line of a segment, as far as a store must know it: of which type its event is, whether it is JSON that prints the
  * same again, and the number it gives itself.
  */
-import { baseOf, type HistoryBase } from '../events/payloads.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import { STORED_LINE_BYTES_MAX } from './sizes.ts'
+import { baseOf, type HistoryBase } from '../../../domain/events/payloads.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
+import { STORED_LINE_BYTES_MAX } from './event.ts'
 
 /** What a line tells the store. */
 export interface ReadLine {

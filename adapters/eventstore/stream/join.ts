@@ -3,9 +3,8 @@
  *
  * Groups are held back until they are whole, and dropped when they cannot become so. Parts are joined.
  */
-import { concatenated } from './blank.ts'
 import { factMetadata, groupOf, kindOfEvent, lineMetadata, BLANK, TAIL } from './event-kind.ts'
-import { STORED_LINE_BYTES_MAX } from './sizes.ts'
+import { STORED_LINE_BYTES_MAX } from './event.ts'
 import type {
   FactMetadata,
   LineMetadata,
@@ -13,7 +12,7 @@ import type {
   StoredEvent,
   StorePosition
 } from './stored.ts'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../../../domain/json.ts'
 
 interface Placed {
   readonly stream: string
@@ -127,18 +126,23 @@ const partsJoiner = (lineBytesMax: number) => {
       const whole = add(event, m)
       if (whole === null) return null
       const isHeld = whole.bytes <= lineBytesMax && m.bytes <= lineBytesMax
-      const data = isHeld ? { bytes: concatenated(whole.chunks) } : null
+      const data = isHeld ? { bytes: Buffer.concat(whole.chunks) } : null
       return { what, ...placeOf(event), from: whole.from, kind, metadata: m, data }
     }
   }
 }
 
-/** A joiner that has seen nothing yet. */
-export const joiner = (options?: {
+/** How much a joiner may hold, of a line and of a group. */
+export interface JoinerOptions {
   readonly lineBytesMax?: number
   readonly heldBytesMax?: number
-}): Joiner => {
-  const { lineBytesMax = STORED_LINE_BYTES_MAX, heldBytesMax = HELD_BYTES_MAX } = options ?? {}
+}
+
+/** A joiner that has seen nothing yet. */
+export const joiner = ({
+  lineBytesMax = STORED_LINE_BYTES_MAX,
+  heldBytesMax = HELD_BYTES_MAX
+}: JoinerOptions = {}): Joiner => {
   const parts = partsJoiner(lineBytesMax)
   let held: Held | null = null
 

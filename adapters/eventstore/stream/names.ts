@@ -1,7 +1,7 @@
 /**
  * Names of streams. They begin with one of two prefixes, which is how a subscription to everything finds them.
  */
-import { isUuid, streamId, type StreamId } from '../ids.ts'
+import { isUuid, streamId, type StreamId } from '../../../domain/ids.ts'
 
 const THREAD = 'thread-'
 

@@ -36,7 +36,7 @@ export const EMPTY: StreamDirectory = {
   open: null
 }
 
-const begun = (file: PlacedFile): StoredSegment => ({
+const newSegment = (file: PlacedFile): StoredSegment => ({
   ...file,
   base: null,
   runs: [],
@@ -64,6 +64,9 @@ export const segmentOf = (
   { segments }: StreamDirectory,
   segment: string
 ): StoredSegment | undefined => segments.find((one) => one.segment === segment)
+
+/** The size that a file of the segment has. */
+export const segmentBytes = ({ bytes, tail }: StoredSegment): number => bytes + (tail?.bytes ?? 0)
 
 const lastOf = ({ offset, bytes, sha256 }: LineMetadata): LastLine => ({ offset, bytes, sha256 })
 
@@ -93,7 +96,7 @@ export const withBytes = (
 ): StreamDirectory => {
   const { segments, facts } = directory
   const at = segments.findIndex(({ segment }) => segment === m.segment)
-  const before = segments[at] ?? begun({ segment: m.segment, path: '', modifiedAtMs: m.atMs })
+  const before = segments[at] ?? newSegment({ segment: m.segment, path: '', modifiedAtMs: m.atMs })
   const goesOn = before.runs.length > 0 && currentSegment(directory) === before
   const run = { revision: facts + 1, line: before.lines, offset: before.bytes }
   const after: StoredSegment = {
@@ -116,7 +119,7 @@ const placed = (
   const byId = new Map(segments.map((one) => [one.segment, one]))
   for (const { segment, path, modifiedAtMs } of files) {
     const file = { segment, path, modifiedAtMs }
-    byId.set(segment, { ...(byId.get(segment) ?? begun(file)), ...file })
+    byId.set(segment, { ...(byId.get(segment) ?? newSegment(file)), ...file })
   }
   return [...byId.values()]
 }
