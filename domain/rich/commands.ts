@@ -191,7 +191,7 @@ const SOURCES: ReadonlyMap<string | null, Source> = new Map([
 ])
 
 const action = (json: Json, cwd: string): JsonObject => {
-  const parsed = reader(isJsonObject(json) ? json : {})
+  const parsed = reader(json)
   const command = parsed.text('cmd') ?? ''
   const path = parsed.text('path')
   switch (parsed.text('type')) {

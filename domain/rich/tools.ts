@@ -28,7 +28,7 @@ const CODEX_TOOLS: ReadonlySet<string> = new Set(
 export const declaredTools = (tools: ReadonlyArray<Json>): ReadonlySet<string> => {
   const names: Array<string> = []
   for (const json of tools) {
-    const tool = reader(isJsonObject(json) ? json : {})
+    const tool = reader(json)
     const name = tool.text('name')
     if (name === null) continue
     const inner = tool.list('tools')
@@ -82,7 +82,7 @@ const contentOf = (output: Json): ReadonlyArray<DynamicContent> => {
   if (typeof output === 'string') return [{ type: 'inputText', text: output }]
   const parts = Array.isArray(output) ? (output as ReadonlyArray<Json>) : []
   return parts.flatMap((json): ReadonlyArray<DynamicContent> => {
-    const part = reader(isJsonObject(json) ? json : {})
+    const part = reader(json)
     const text = part.text('text')
     if (text !== null) return [{ type: 'inputText', text }]
     const imageUrl = part.text('image_url') ?? part.text('imageUrl')
