@@ -119,16 +119,19 @@ export interface ErrorKind {
 /** A plugin as events name it. */
 export type PluginIdentity = PluginTelemetryMetadata
 
-interface Seen {
+/** Any fact. */
+export interface TimedFact {
   /** When the fact was seen, Unix milliseconds. */
   readonly atMs: number
 }
 
-interface InThread extends Seen {
+/** A fact about a thread. */
+export interface FactInThread extends TimedFact {
   readonly threadId: string
 }
 
-interface InTurn extends InThread {
+/** A fact about a turn. */
+export interface FactInTurn extends FactInThread {
   readonly turnId: string
 }
 
@@ -138,15 +141,22 @@ type Kind<K extends string, Body> = Body & { readonly kind: K }
 export type RequestFact =
   | Kind<
       'connected',
-      Seen & { readonly connectionId: string; readonly client: Client; readonly runtime: Runtime }
+      TimedFact & {
+        readonly connectionId: string
+        readonly client: Client
+        readonly runtime: Runtime
+      }
     >
-  | Kind<'disconnected', Seen & { readonly connectionId: string }>
+  | Kind<'disconnected', TimedFact & { readonly connectionId: string }>
   /** A thread was started, resumed or forked for this connection. */
-  | Kind<'thread_opened', Seen & { readonly connectionId: string; readonly thread: OpenedThread }>
+  | Kind<
+      'thread_opened',
+      TimedFact & { readonly connectionId: string; readonly thread: OpenedThread }
+    >
   /** A turn was asked for; `turn_accepted` with the same connection and request gives its id. */
   | Kind<
       'turn_requested',
-      InThread & {
+      FactInThread & {
         readonly connectionId: string
         readonly requestId: string
         readonly imageCount: number
@@ -154,11 +164,15 @@ export type RequestFact =
     >
   | Kind<
       'turn_accepted',
-      Seen & { readonly connectionId: string; readonly requestId: string; readonly turnId: string }
+      TimedFact & {
+        readonly connectionId: string
+        readonly requestId: string
+        readonly turnId: string
+      }
     >
   | Kind<
       'steer_requested',
-      InThread & {
+      FactInThread & {
         readonly connectionId: string
         readonly requestId: string
         readonly expectedTurnId: string | null
@@ -167,39 +181,43 @@ export type RequestFact =
     >
   | Kind<
       'steer_accepted',
-      Seen & { readonly connectionId: string; readonly requestId: string; readonly turnId: string }
+      TimedFact & {
+        readonly connectionId: string
+        readonly requestId: string
+        readonly turnId: string
+      }
     >
   /** A request of either kind was answered with an error; `refusal` is null when it is none that analytics names. */
   | Kind<
       'request_failed',
-      Seen & {
+      TimedFact & {
         readonly connectionId: string
         readonly requestId: string
         readonly refusal: SteerRefusal | null
       }
     >
   /** A client asked for the interruption of a turn. */
-  | Kind<'interrupt_requested', InTurn>
-  | Kind<'thread_archived' | 'thread_unarchived', InThread>
+  | Kind<'interrupt_requested', FactInTurn>
+  | Kind<'thread_archived' | 'thread_unarchived', FactInThread>
 
 /** Turns and what is told about them while they run. */
 export type TurnFact =
-  | Kind<'turn_started', InTurn & { /** Unix seconds. */ readonly startedAt: number | null }>
+  | Kind<'turn_started', FactInTurn & { /** Unix seconds. */ readonly startedAt: number | null }>
   | Kind<
       'turn_configured',
-      InTurn & { readonly settings: TurnSettings; readonly imageCount: number }
+      FactInTurn & { readonly settings: TurnSettings; readonly imageCount: number }
     >
-  | Kind<'turn_tokens', InTurn & { readonly tokens: TurnTokens }>
+  | Kind<'turn_tokens', FactInTurn & { readonly tokens: TurnTokens }>
   /** Where the time went; null when nobody measured it, so that the turn need not wait for it. */
-  | Kind<'turn_profile', InTurn & { readonly profile: TurnProfile | null }>
+  | Kind<'turn_profile', FactInTurn & { readonly profile: TurnProfile | null }>
   /** How the images of the turn were prepared for the model (0.169). */
-  | Kind<'images_prepared', InTurn & { readonly preparations: ReadonlyArray<JsonObject> }>
+  | Kind<'images_prepared', FactInTurn & { readonly preparations: ReadonlyArray<JsonObject> }>
   /** What went wrong in a turn, before it ended. */
-  | Kind<'turn_error', InTurn & { readonly error: ErrorKind }>
+  | Kind<'turn_error', FactInTurn & { readonly error: ErrorKind }>
   /** What the newest diff of the whole turn adds and deletes; `diffLines` counts it. */
   | Kind<
       'diff_updated',
-      InTurn & {
+      FactInTurn & {
         readonly lines: DiffLines
         /** Of `origin`, else of the first remote. */
         readonly repositoryUrl: string | null
@@ -207,7 +225,7 @@ export type TurnFact =
     >
   | Kind<
       'turn_ended',
-      InTurn & {
+      FactInTurn & {
         /** Null where the log cannot tell: up to 0.142 a failed turn looks like one that ended without a message. */
         readonly status: TurnEnd | null
         /** `codexErrorInfo` of the turn's error as the protocol spells it. */
@@ -223,13 +241,13 @@ export type TurnFact =
 /** Tool calls and the questions about them. */
 export type ToolFact =
   /** Another agent did something in the turn; only counted. */
-  | Kind<'sub_agent_acted', InTurn>
-  | Kind<'tool_started', InTurn & { readonly itemId: string }>
-  | Kind<'tool_ended', InTurn & { readonly itemId: string; readonly outcome: ToolOutcome }>
+  | Kind<'sub_agent_acted', FactInTurn>
+  | Kind<'tool_started', FactInTurn & { readonly itemId: string }>
+  | Kind<'tool_ended', FactInTurn & { readonly itemId: string; readonly outcome: ToolOutcome }>
   /** The server asked somebody (its own request id); the answer or its loss has the same id. */
   | Kind<
       'approval_requested',
-      InTurn & {
+      FactInTurn & {
         readonly reviewId: string
         readonly itemId: string | null
         readonly reviewer: 'user' | 'guardian'
@@ -242,7 +260,7 @@ export type ToolFact =
     >
   | Kind<
       'approval_answered',
-      Seen & {
+      TimedFact & {
         readonly reviewId: string
         readonly status: ReviewStatus
         readonly resolution: ReviewResolution
@@ -257,11 +275,11 @@ export type OtherFact =
    */
   | Kind<
       'sub_agent_started',
-      Seen & { readonly thread: OpenedThread; readonly connectionId: string | null }
+      TimedFact & { readonly thread: OpenedThread; readonly connectionId: string | null }
     >
   | Kind<
       'compacted',
-      InTurn & {
+      FactInTurn & {
         readonly trigger: 'manual' | 'auto' | null
         readonly reason:
           | 'user_requested'
@@ -293,7 +311,7 @@ export type OtherFact =
     >
   | Kind<
       'goal',
-      InThread & {
+      FactInThread & {
         readonly turnId: string | null
         readonly goalId: string | null
         readonly change: 'created' | 'usage_accounted' | 'status_changed' | 'cleared'
@@ -304,10 +322,10 @@ export type OtherFact =
       }
     >
   /** The whole record of an automatic review; its members are passed through to the event. */
-  | Kind<'guardian_review', InTurn & { readonly review: JsonObject }>
+  | Kind<'guardian_review', FactInTurn & { readonly review: JsonObject }>
   | Kind<
       'skill_invoked',
-      InTurn & {
+      FactInTurn & {
         readonly name: string
         readonly scope: 'user' | 'repo' | 'system' | 'admin' | null
         /** Absolute and canonical, or relative to the repository's root when `repositoryUrl` is known. */
@@ -320,7 +338,7 @@ export type OtherFact =
     >
   | Kind<
       'app_mentioned' | 'app_used',
-      InTurn & {
+      FactInTurn & {
         readonly connectorId: string | null
         readonly appName: string | null
         readonly invokeType: 'explicit' | 'implicit' | null
@@ -329,7 +347,7 @@ export type OtherFact =
     >
   | Kind<
       'hook_ran',
-      InTurn & {
+      FactInTurn & {
         readonly name: string
         readonly source: string | null
         readonly handlerType: string | null
@@ -338,10 +356,13 @@ export type OtherFact =
         readonly model: string | null
       }
     >
-  | Kind<'plugin_used', InTurn & { readonly plugin: PluginIdentity; readonly model: string | null }>
+  | Kind<
+      'plugin_used',
+      FactInTurn & { readonly plugin: PluginIdentity; readonly model: string | null }
+    >
   | Kind<
       'plugin_changed',
-      Seen & {
+      TimedFact & {
         readonly change: 'installed' | 'uninstalled' | 'enabled' | 'disabled'
         readonly plugin: PluginIdentity
         readonly productClientId: string | null
@@ -349,7 +370,7 @@ export type OtherFact =
     >
   | Kind<
       'plugin_install_failed',
-      Seen & {
+      TimedFact & {
         readonly plugin: PluginIdentity
         readonly productClientId: string | null
         readonly errorType: string
@@ -359,7 +380,7 @@ export type OtherFact =
     >
   | Kind<
       'import_ended',
-      Seen & {
+      TimedFact & {
         readonly importId: string | null
         readonly source: string | null
         readonly providerId: string | null

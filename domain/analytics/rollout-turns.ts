@@ -125,7 +125,7 @@ const endingOf = (
   payload: (TaskComplete | TurnAborted) & { readonly type: string },
   event: RecordedEvent
 ): Ending => {
-  const given = reader(payload as unknown as JsonObject)
+  const given = reader(payload)
   const error = given.json('error')
   const failure = richFailure(event.line)
   const info = failure?.codexErrorInfo ?? null

@@ -1,7 +1,7 @@
 /**
  * Sub-agents as the thread that has them records them: the calls that spawn, close and resume one.
  */
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { parsedObject, textIn, type JsonObject } from '../json.ts'
 import { shortText } from './row.ts'
 import type { Draft, Drafted, TrailState } from './trail-state.ts'
 
@@ -17,15 +17,7 @@ const ACTIONS = {
 const isTool = (name: unknown): name is keyof typeof ACTIONS =>
   typeof name === 'string' && Object.hasOwn(ACTIONS, name)
 
-const parsed = (text: unknown): JsonObject | null => {
-  if (typeof text !== 'string') return null
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
+const parsed = (text: unknown): JsonObject | null => parsedObject(textIn(text))
 
 const called = (state: TrailState, payload: JsonObject): Drafted => {
   const { name, arguments: given, call_id: callId } = payload

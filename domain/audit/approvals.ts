@@ -8,7 +8,7 @@
  */
 import type { Certainty } from '../certainty.ts'
 import type { RolloutLine } from '../events/event.ts'
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, textIn, type JsonObject } from '../json.ts'
 import { outputText } from '../rich/values.ts'
 import type { SituatedEvent } from '../turns/situate.ts'
 import { shortText } from './row.ts'
@@ -61,7 +61,8 @@ interface Refusal {
 /** Who refused, and what, in the words a model is answered with; null for any other text. */
 const refusalIn = (text: string): Refusal | null => {
   const words = text.trim()
-  if (Object.hasOwn(WORDS, words)) return { reviewer: 'user', subject: WORDS[words] ?? 'unknown' }
+  const subject = own(WORDS, words)
+  if (subject !== undefined) return { reviewer: 'user', subject }
   if (words.startsWith(BY_GUARDIAN)) return { reviewer: 'guardian', subject: 'unknown' }
   const head = NOT_RUN.exec(words)?.[0]
   if (head === undefined || !words.endsWith('}')) return null
@@ -104,7 +105,7 @@ const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): Found | nu
       : null
   if (p.type !== 'item_completed') return null
   const { item } = p
-  const subject = Object.hasOwn(ITEMS, item.type) ? ITEMS[item.type] : undefined
+  const subject = own(ITEMS, item.type)
   const isDeclined = 'status' in item && item.status === 'declined'
   return subject === undefined || !isDeclined
     ? null
@@ -137,16 +138,16 @@ const inOldEvent = (kind: string, payload: JsonObject): Found | null => {
   }
   if (kind !== 'event_msg:guardian_assessment') return null
   const { id, target_item_id, status, action, turn_id } = payload
-  const decided = typeof status === 'string' && Object.hasOwn(ASSESSED, status)
+  const decided = own(ASSESSED, textIn(status))
   const callId = shortText(target_item_id) ?? shortText(id)
-  if (!decided || callId === null) return null
+  if (decided === undefined || callId === null) return null
   const type = isJsonObject(action) ? shortText(action['type'] ?? action['tool']) : null
   return {
     callId,
     turnId: shortText(turn_id),
     reviewer: 'guardian',
-    subject: (type !== null && Object.hasOwn(SUBJECTS, type) ? SUBJECTS[type] : null) ?? 'unknown',
-    status: own(ASSESSED, status) ?? 'denied',
+    subject: own(SUBJECTS, type ?? '') ?? 'unknown',
+    status: decided,
     source: 'event',
     certainty: 'recorded'
   }

@@ -11,21 +11,20 @@ import {
   type ThreadSettingsApplied
 } from '../events/payloads.ts'
 import type { TurnContext } from '../events/turn-context.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { Json, JsonObject } from '../json.ts'
+import { spawnIn, subagentKindIn } from '../spawned.ts'
 import type { Settings } from './known-facts.ts'
 import { shortText, type Origin } from './row.ts'
 import type { Draft, Drafted, TrailState } from './trail-state.ts'
 
 const lower = (id: string | null | undefined): string | null => id?.toLowerCase() ?? null
 
-const subagentOf = (meta: SessionMeta): Origin['subagent'] => {
-  const source = meta.source as Json | undefined
-  const sub = isJsonObject(source) ? source['subagent'] : undefined
-  if (sub === undefined || sub === null) return null
-  const kind = typeof sub === 'string' ? sub : isJsonObject(sub) ? Object.keys(sub)[0] : undefined
-  const spawn = isJsonObject(sub) ? sub['thread_spawn'] : undefined
-  const parent = isJsonObject(spawn) ? spawn['parent_thread_id'] : meta.parent_thread_id
-  return { kind: shortText(kind) ?? 'other', parentThreadId: lower(shortText(parent)) }
+const subagentOf = ({ source, parent_thread_id }: SessionMeta): Origin['subagent'] => {
+  const subagent = subagentKindIn(source)
+  if (subagent === null) return null
+  const spawn = spawnIn(source)
+  const parent = spawn === null ? parent_thread_id : spawn['parent_thread_id']
+  return { kind: shortText(subagent.kind) ?? 'other', parentThreadId: lower(shortText(parent)) }
 }
 
 const originOf = (meta: SessionMeta): Origin => ({
@@ -47,9 +46,7 @@ const continuedBy = (meta: SessionMeta) => {
 }
 
 const spawnOf = (meta: SessionMeta): JsonObject => {
-  const source = meta.source as Json | undefined
-  const sub = isJsonObject(source) ? source['subagent'] : undefined
-  const spawn = isJsonObject(sub) && isJsonObject(sub['thread_spawn']) ? sub['thread_spawn'] : {}
+  const spawn = spawnIn(meta.source) ?? {}
   return {
     depth: typeof spawn['depth'] === 'number' ? spawn['depth'] : null,
     path: shortText(spawn['agent_path']),

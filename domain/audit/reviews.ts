@@ -3,6 +3,7 @@
  */
 import type { Certainty } from '../certainty.ts'
 import type { JsonObject } from '../json.ts'
+import { subagentIn } from '../spawned.ts'
 import type { SituatedEvent } from '../turns/situate.ts'
 import { reviewOf, type ReviewMark } from './review-marks.ts'
 
@@ -122,11 +123,7 @@ export const evolveReviews = (state: ReviewState, event: SituatedEvent): Step =>
   if (event.origin === 'inherited') return copied(state, event)
   if (line.type === 'session_meta') {
     if (!event.isHead) return [state, []]
-    const source = line.payload.source as unknown
-    const reviewer =
-      typeof source === 'object' &&
-      source !== null &&
-      (source as Readonly<Record<string, unknown>>)['subagent'] === 'review'
+    const reviewer = subagentIn(line.payload.source) === 'review'
     const forkedFrom = line.payload.forked_from_id?.toLowerCase() ?? null
     return [{ ...state, reviewer, forkedFrom }, []]
   }

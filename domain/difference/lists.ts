@@ -36,7 +36,8 @@ const entriesOf = <A>(
   })
 }
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+/** True for values that print alike. */
+export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** What happened between two lists: what went first, the rest in the order of the newer list. */
 export const listChanges = <A>(

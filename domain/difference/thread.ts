@@ -5,7 +5,7 @@
 import type { JsonObject } from '../json.ts'
 import type { ThreadItem, Turn } from '../protocol.ts'
 import type { Tokens } from '../usage/tokens.ts'
-import { listChanges, type ListChange } from './lists.ts'
+import { isSame, listChanges, type ListChange } from './lists.ts'
 
 /** What can be compared. */
 export const DIFFERENCE_PARTS = ['turns', 'context', 'files', 'usage'] as const
@@ -54,8 +54,6 @@ export type Difference =
   | ({ readonly of: 'context'; readonly change: 'changed' } & FieldChange)
   | ({ readonly of: 'files' } & ListChange<FileSum>)
   | ({ readonly of: 'usage' } & ListChange<ModelSum>)
-
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 const fieldChanges = (before: object, after: object): ReadonlyArray<FieldChange> => {
   const [old, now] = [before, after] as ReadonlyArray<Readonly<Record<string, unknown>>>

@@ -12,7 +12,7 @@
  * Shape:  what the text of an output cannot tell stays null; a text of no known format completes the command, inferred.
  */
 import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import type { Json, JsonObject } from '../json.ts'
 import type { Certainty } from '../protocol.ts'
 import { milliseconds, readCommandReport, scriptOf, withoutCutHeader } from './shell.ts'
 import type { CommandExecution, RichContext } from './types.ts'

@@ -12,7 +12,7 @@
  */
 import { completedItem, withTimes } from '../items/completed-items.ts'
 import { toldSettings, type RolloutLine } from '../events/event.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, type Json } from '../json.ts'
 import type { Certainty, ThreadItem, TurnError } from '../protocol.ts'
 import { afterAgentOutput, calledAgent, collabTool, recordedAgentEvent } from './collab.ts'
 import {
@@ -224,7 +224,7 @@ const errorOf = (line: RolloutLine): Reader | null => {
   if (line.type !== 'event_msg') return null
   const { type } = line.payload
   return type === 'task_complete' || type === 'turn_aborted'
-    ? reader(line.payload as unknown as JsonObject).object('error')
+    ? reader(line.payload).object('error')
     : null
 }
 

@@ -8,7 +8,7 @@
  * Source: tools-130, tools-142 and tools-169 of the corpus; events by the schemas of 0.130.0 and 0.142.5.
  */
 import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
-import { isJsonObject, type Json } from '../json.ts'
+import type { Json } from '../json.ts'
 import type { Certainty } from '../protocol.ts'
 import type { DynamicToolCall, ImageView, RichContext } from './types.ts'
 import { durationMs, outputText, reader, type Reader } from './values.ts'
