@@ -6,7 +6,7 @@ import type {
   SpawnEdge,
   StateGoal,
   StateThread,
-  ThreadState
+  CodexThreads
 } from '../../domain/codex-state/state.ts'
 import { snapshotOf } from './snapshot.ts'
 import { openBytes, type Opened, type Row } from './sqlite.ts'
@@ -108,7 +108,7 @@ const GOALS = [
 const goalsIn = (opened: Opened): ReadonlyArray<StateGoal> =>
   (opened.rows('thread_goals', GOALS) ?? []).map(goalOf)
 
-const stateIn = (opened: Opened): ThreadState | string => {
+const stateIn = (opened: Opened): CodexThreads | string => {
   const threads = opened.rows('threads', THREADS)
   if (threads === null) return 'it has no table of threads'
   const [backfill] =
@@ -148,7 +148,7 @@ const reading = async <A extends object>(
 }
 
 /** What a database of threads holds. */
-export const threadState = (path: string): Promise<Read<ThreadState>> => reading(path, stateIn)
+export const threadState = (path: string): Promise<Read<CodexThreads>> => reading(path, stateIn)
 
 /** The goals of a database of goals. */
 export const stateGoals = (path: string): Promise<Read<ReadonlyArray<StateGoal>>> =>

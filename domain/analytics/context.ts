@@ -3,10 +3,10 @@
  */
 import type { Json, JsonObject } from '../json.ts'
 import type { AnalyticsEvent } from './event.ts'
-import type { Client, OpenedThread, Runtime } from './fact.ts'
+import type { AnalyticsClient, OpenedThread, Runtime } from './fact.ts'
 import type { Sha1 } from './hashes.ts'
 import { shaped } from './shapes.ts'
-import type { AnalyticsState, Connection } from './state.ts'
+import type { AnalyticsState, AnalyticsConnection } from './state.ts'
 import type { Contract, EventType } from './vocabulary.ts'
 
 /** What events are made for, and with. */
@@ -21,7 +21,7 @@ export type Events = ReadonlyArray<AnalyticsEvent>
 /** No events. */
 export const NO_EVENTS: Events = []
 
-const clientMembers = (client: Client): JsonObject => ({
+const clientMembers = (client: AnalyticsClient): JsonObject => ({
   product_client_id: client.productClientId,
   client_name: client.name,
   client_version: client.version,
@@ -55,8 +55,8 @@ export const wireMembers = (fact: object | null): JsonObject => {
 }
 
 /** A thread and the connection it is open on. */
-export interface ThreadContext {
-  readonly connection: Connection
+export interface AnalyticsContext {
+  readonly connection: AnalyticsConnection
   readonly thread: OpenedThread
 }
 
@@ -65,7 +65,7 @@ export const contextOf = (
   state: AnalyticsState,
   threadId: string,
   connectionId: string | null = null
-): ThreadContext | null => {
+): AnalyticsContext | null => {
   const thread = state.threads.get(threadId)
   const id = connectionId ?? thread?.connectionId ?? null
   const connection = id === null ? undefined : state.connections.get(id)
@@ -75,7 +75,7 @@ export const contextOf = (
 }
 
 /** The members that say who and where. */
-export const contextMembers = ({ connection, thread }: ThreadContext): JsonObject => ({
+export const contextMembers = ({ connection, thread }: AnalyticsContext): JsonObject => ({
   ...wireMembers(thread),
   initialization_mode: thread.mode,
   app_server_client: clientMembers(connection.client),

@@ -16,12 +16,12 @@ import type {
   ReviewSubject,
   ReviewTrigger,
   SteerRefusal,
-  TurnEnd
+  TurnEndStatus
 } from './vocabulary.ts'
 import type { PluginTelemetryMetadata } from '../plugins/telemetry.ts'
 
 /** Who is connected. */
-export interface Client {
+export interface AnalyticsClient {
   /** Originator: what the client is called in a rollout. */
   readonly productClientId: string
   readonly name: string | null
@@ -109,7 +109,7 @@ export interface TurnProfile {
 }
 
 /** What an error was, in the words of the analytics; the protocol's word for it is in `turn_ended`. */
-export interface ErrorKind {
+export interface TurnErrorKind {
   /** What 0.130 says instead of a kind. */
   readonly message: string | null
   readonly kind: string
@@ -135,26 +135,26 @@ export interface FactInTurn extends FactInThread {
   readonly turnId: string
 }
 
-type Kind<K extends string, Body> = Body & { readonly kind: K }
+type FactOfKind<K extends string, Body> = Body & { readonly kind: K }
 
 /** Connections and the requests clients make. */
 export type RequestFact =
-  | Kind<
+  | FactOfKind<
       'connected',
       TimedFact & {
         readonly connectionId: string
-        readonly client: Client
+        readonly client: AnalyticsClient
         readonly runtime: Runtime
       }
     >
-  | Kind<'disconnected', TimedFact & { readonly connectionId: string }>
+  | FactOfKind<'disconnected', TimedFact & { readonly connectionId: string }>
   /** A thread was started, resumed or forked for this connection. */
-  | Kind<
+  | FactOfKind<
       'thread_opened',
       TimedFact & { readonly connectionId: string; readonly thread: OpenedThread }
     >
   /** A turn was asked for; `turn_accepted` with the same connection and request gives its id. */
-  | Kind<
+  | FactOfKind<
       'turn_requested',
       FactInThread & {
         readonly connectionId: string
@@ -162,7 +162,7 @@ export type RequestFact =
         readonly imageCount: number
       }
     >
-  | Kind<
+  | FactOfKind<
       'turn_accepted',
       TimedFact & {
         readonly connectionId: string
@@ -170,7 +170,7 @@ export type RequestFact =
         readonly turnId: string
       }
     >
-  | Kind<
+  | FactOfKind<
       'steer_requested',
       FactInThread & {
         readonly connectionId: string
@@ -179,7 +179,7 @@ export type RequestFact =
         readonly imageCount: number
       }
     >
-  | Kind<
+  | FactOfKind<
       'steer_accepted',
       TimedFact & {
         readonly connectionId: string
@@ -188,7 +188,7 @@ export type RequestFact =
       }
     >
   /** A request of either kind was answered with an error; `refusal` is null when it is none that analytics names. */
-  | Kind<
+  | FactOfKind<
       'request_failed',
       TimedFact & {
         readonly connectionId: string
@@ -197,25 +197,28 @@ export type RequestFact =
       }
     >
   /** A client asked for the interruption of a turn. */
-  | Kind<'interrupt_requested', FactInTurn>
-  | Kind<'thread_archived' | 'thread_unarchived', FactInThread>
+  | FactOfKind<'interrupt_requested', FactInTurn>
+  | FactOfKind<'thread_archived' | 'thread_unarchived', FactInThread>
 
 /** Turns and what is told about them while they run. */
 export type TurnFact =
-  | Kind<'turn_started', FactInTurn & { /** Unix seconds. */ readonly startedAt: number | null }>
-  | Kind<
+  | FactOfKind<
+      'turn_started',
+      FactInTurn & { /** Unix seconds. */ readonly startedAt: number | null }
+    >
+  | FactOfKind<
       'turn_configured',
       FactInTurn & { readonly settings: TurnSettings; readonly imageCount: number }
     >
-  | Kind<'turn_tokens', FactInTurn & { readonly tokens: TurnTokens }>
+  | FactOfKind<'turn_tokens', FactInTurn & { readonly tokens: TurnTokens }>
   /** Where the time went; null when nobody measured it, so that the turn need not wait for it. */
-  | Kind<'turn_profile', FactInTurn & { readonly profile: TurnProfile | null }>
+  | FactOfKind<'turn_profile', FactInTurn & { readonly profile: TurnProfile | null }>
   /** How the images of the turn were prepared for the model (0.169). */
-  | Kind<'images_prepared', FactInTurn & { readonly preparations: ReadonlyArray<JsonObject> }>
+  | FactOfKind<'images_prepared', FactInTurn & { readonly preparations: ReadonlyArray<JsonObject> }>
   /** What went wrong in a turn, before it ended. */
-  | Kind<'turn_error', FactInTurn & { readonly error: ErrorKind }>
+  | FactOfKind<'turn_error', FactInTurn & { readonly error: TurnErrorKind }>
   /** What the newest diff of the whole turn adds and deletes; `diffLines` counts it. */
-  | Kind<
+  | FactOfKind<
       'diff_updated',
       FactInTurn & {
         readonly lines: DiffLines
@@ -223,11 +226,11 @@ export type TurnFact =
         readonly repositoryUrl: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'turn_ended',
       FactInTurn & {
         /** Null where the log cannot tell: up to 0.142 a failed turn looks like one that ended without a message. */
-        readonly status: TurnEnd | null
+        readonly status: TurnEndStatus | null
         /** `codexErrorInfo` of the turn's error as the protocol spells it. */
         readonly error: Json
         /** Unix seconds. */
@@ -241,11 +244,14 @@ export type TurnFact =
 /** Tool calls and the questions about them. */
 export type ToolFact =
   /** Another agent did something in the turn; only counted. */
-  | Kind<'sub_agent_acted', FactInTurn>
-  | Kind<'tool_started', FactInTurn & { readonly itemId: string }>
-  | Kind<'tool_ended', FactInTurn & { readonly itemId: string; readonly outcome: ToolOutcome }>
+  | FactOfKind<'sub_agent_acted', FactInTurn>
+  | FactOfKind<'tool_started', FactInTurn & { readonly itemId: string }>
+  | FactOfKind<
+      'tool_ended',
+      FactInTurn & { readonly itemId: string; readonly outcome: ToolOutcome }
+    >
   /** The server asked somebody (its own request id); the answer or its loss has the same id. */
-  | Kind<
+  | FactOfKind<
       'approval_requested',
       FactInTurn & {
         readonly reviewId: string
@@ -258,7 +264,7 @@ export type ToolFact =
         readonly networkAccess: boolean
       }
     >
-  | Kind<
+  | FactOfKind<
       'approval_answered',
       TimedFact & {
         readonly reviewId: string
@@ -273,11 +279,11 @@ export type OtherFact =
    * A thread that another thread started: it has the connection of its parent, or where the parent is not known the one
    * named here.
    */
-  | Kind<
+  | FactOfKind<
       'sub_agent_started',
       TimedFact & { readonly thread: OpenedThread; readonly connectionId: string | null }
     >
-  | Kind<
+  | FactOfKind<
       'compacted',
       FactInTurn & {
         readonly trigger: 'manual' | 'auto' | null
@@ -294,8 +300,8 @@ export type OtherFact =
           | null
         readonly phase: 'standalone_turn' | 'pre_turn' | 'mid_turn' | null
         readonly strategy: 'memento' | 'prefix_compaction' | null
-        readonly status: TurnEnd
-        readonly error: ErrorKind | null
+        readonly status: TurnEndStatus
+        readonly error: TurnErrorKind | null
         readonly contextTokensBefore: number | null
         readonly contextTokensAfter: number | null
         readonly retainedImageCount: number | null
@@ -309,7 +315,7 @@ export type OtherFact =
         readonly durationMs: number | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'goal',
       FactInThread & {
         readonly turnId: string | null
@@ -322,8 +328,8 @@ export type OtherFact =
       }
     >
   /** The whole record of an automatic review; its members are passed through to the event. */
-  | Kind<'guardian_review', FactInTurn & { readonly review: JsonObject }>
-  | Kind<
+  | FactOfKind<'guardian_review', FactInTurn & { readonly review: JsonObject }>
+  | FactOfKind<
       'skill_invoked',
       FactInTurn & {
         readonly name: string
@@ -336,7 +342,7 @@ export type OtherFact =
         readonly model: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'app_mentioned' | 'app_used',
       FactInTurn & {
         readonly connectorId: string | null
@@ -345,7 +351,7 @@ export type OtherFact =
         readonly model: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'hook_ran',
       FactInTurn & {
         readonly name: string
@@ -356,11 +362,11 @@ export type OtherFact =
         readonly model: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'plugin_used',
       FactInTurn & { readonly plugin: PluginIdentity; readonly model: string | null }
     >
-  | Kind<
+  | FactOfKind<
       'plugin_changed',
       TimedFact & {
         readonly change: 'installed' | 'uninstalled' | 'enabled' | 'disabled'
@@ -368,7 +374,7 @@ export type OtherFact =
         readonly productClientId: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'plugin_install_failed',
       TimedFact & {
         readonly plugin: PluginIdentity
@@ -378,7 +384,7 @@ export type OtherFact =
         readonly subErrorType: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'import_ended',
       TimedFact & {
         readonly importId: string | null

@@ -13,9 +13,9 @@ import {
   type Events,
   type Rendering
 } from './context.ts'
-import type { Client, FactInThread, FactInTurn, FactOf, OpenedThread } from './fact.ts'
+import type { AnalyticsClient, FactInThread, FactInTurn, FactOf, OpenedThread } from './fact.ts'
 import { skillId } from './hashes.ts'
-import type { AnalyticsState, Connection } from './state.ts'
+import type { AnalyticsState, AnalyticsConnection } from './state.ts'
 import type { EventType, SteerRefusal } from './vocabulary.ts'
 
 /** Makes the events of a fact. */
@@ -24,7 +24,7 @@ export type EventMaker<F> = (state: AnalyticsState, fact: F, rendering: Renderin
 /** A thread was opened. */
 export const threadEvent = (
   thread: OpenedThread,
-  connection: Connection,
+  connection: AnalyticsConnection,
   atMs: number,
   rendering: Rendering
 ): Events => {
@@ -34,7 +34,7 @@ export const threadEvent = (
 }
 
 /** The client a sub-agent's own thread is told with: its parent's, inside the process. */
-export const inProcess = (client: Client): Client => ({
+export const inProcess = (client: AnalyticsClient): AnalyticsClient => ({
   ...client,
   transport: 'in_process',
   experimentalApi: null

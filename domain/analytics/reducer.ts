@@ -38,7 +38,7 @@ import {
   type AnalyticsState,
   type PendingRequest,
   type ToolCounts,
-  type TurnState
+  type AnalyticsTurn
 } from './state.ts'
 import { afterReview, reviewEvent, toolEvent } from './tool-events.ts'
 import { isWhole, turnEvents } from './turn-events.ts'
@@ -54,7 +54,7 @@ const turnKey = ({ threadId, turnId }: Omit<FactInTurn, 'atMs'>) => keyOf(thread
 const turnTold = (
   state: AnalyticsState,
   key: string,
-  change: Partial<TurnState>,
+  change: Partial<AnalyticsTurn>,
   fact: { readonly atMs: number },
   rendering: Rendering
 ): ReducerStep => {
@@ -194,7 +194,9 @@ const telling =
 
 /** A fact that only adds to what is known of a turn. */
 const ofTurn =
-  <F extends FactInTurn>(change: (fact: F, known: TurnState | undefined) => Partial<TurnState>) =>
+  <F extends FactInTurn>(
+    change: (fact: F, known: AnalyticsTurn | undefined) => Partial<AnalyticsTurn>
+  ) =>
   (state: AnalyticsState, fact: F, rendering: Rendering): ReducerStep => {
     const key = turnKey(fact)
     return turnTold(state, key, change(fact, state.turns.get(key)), fact, rendering)

@@ -9,7 +9,7 @@ import type { TurnContext } from '../events/turn-context.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { reader } from '../rich/values.ts'
 import { spawnIn, spawnText, subagentKindIn } from '../spawned.ts'
-import type { Client, OpenedThread, Runtime, TurnSettings } from './fact.ts'
+import type { AnalyticsClient, OpenedThread, Runtime, TurnSettings } from './fact.ts'
 
 /** Settings of a thread that turns take over when their own line does not name them. */
 export interface ThreadSettings {
@@ -54,7 +54,7 @@ export const openedThread = (meta: SessionMeta, model: string | null): OpenedThr
 }
 
 /** The client a head names; all else about it is in no rollout. */
-export const headClient = ({ originator }: SessionMeta): Client => ({
+export const headClient = ({ originator }: SessionMeta): AnalyticsClient => ({
   productClientId: originator,
   name: null,
   version: null,

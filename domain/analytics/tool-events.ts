@@ -11,10 +11,10 @@ import {
   wireMembers,
   type Events,
   type Rendering,
-  type ThreadContext
+  type AnalyticsContext
 } from './context.ts'
 import type { FactOf } from './fact.ts'
-import { keyOf, type AnalyticsState, type ItemReviews, type TurnState } from './state.ts'
+import { keyOf, type AnalyticsState, type ItemReviews, type AnalyticsTurn } from './state.ts'
 import type { ToolDetails } from './tool-outcome.ts'
 import type { ApprovalOutcome, EventType, ReviewResolution, ReviewStatus } from './vocabulary.ts'
 
@@ -90,7 +90,7 @@ const detailMembers = (details: ToolDetails, name: string): JsonObject => {
 }
 
 /** Whoever serves a thread knows the machine; a rollout does not. */
-const isFromRollout = ({ connection }: ThreadContext): boolean => connection.runtime.os === null
+const isFromRollout = ({ connection }: AnalyticsContext): boolean => connection.runtime.os === null
 
 /** No rollout tells of reviews: how many there were is unknown then, not none. */
 const UNKNOWN_REVIEWS: JsonObject = {
@@ -115,7 +115,7 @@ const reviewMembers = (reviews: ItemReviews | undefined): JsonObject => ({
 export const toolEvent = (
   state: AnalyticsState,
   fact: FactOf<'tool_ended'>,
-  turn: TurnState,
+  turn: AnalyticsTurn,
   rendering: Rendering
 ): Events => {
   const { outcome, threadId, turnId, itemId, atMs } = fact

@@ -11,21 +11,21 @@ import {
   wireMembers,
   type Events,
   type Rendering,
-  type ThreadContext
+  type AnalyticsContext
 } from './context.ts'
 import type { FactOf, TurnSettings } from './fact.ts'
 import { repoHash } from './hashes.ts'
-import type { AnalyticsState, ToolCounts, TurnState } from './state.ts'
+import type { AnalyticsState, ToolCounts, AnalyticsTurn } from './state.ts'
 
 /** A turn of which everything was told. */
-export type WholeTurn = TurnState & {
+export type WholeTurn = AnalyticsTurn & {
   readonly imageCount: number
   readonly settings: TurnSettings
   readonly ended: FactOf<'turn_ended'>
 }
 
 /** True when nothing that the event waits for is missing: images, settings, the end, and from 0.142 on the profile. */
-export const isWhole = (turn: TurnState, { contract }: Rendering): turn is WholeTurn =>
+export const isWhole = (turn: AnalyticsTurn, { contract }: Rendering): turn is WholeTurn =>
   turn.imageCount !== null &&
   turn.settings !== null &&
   turn.ended !== null &&
@@ -44,7 +44,7 @@ const countMembers = (counts: ToolCounts): JsonObject => ({
 
 const turnEvent = (
   turn: WholeTurn,
-  context: ThreadContext,
+  context: AnalyticsContext,
   atMs: number,
   rendering: Rendering
 ): Events => {

@@ -35,7 +35,7 @@ export interface Approval {
   readonly bytes: number
 }
 
-type Found = Pick<
+type FoundApproval = Pick<
   Approval,
   'callId' | 'reviewer' | 'subject' | 'status' | 'source' | 'certainty'
 > & { readonly turnId?: string | null }
@@ -53,13 +53,13 @@ const WORDS: Readonly<Record<string, ApprovalSubject>> = {
   'user rejected MCP tool call': 'mcp_tool_call'
 }
 
-interface Refusal {
+interface ApprovalRefusal {
   readonly reviewer: 'user' | 'guardian'
   readonly subject: ApprovalSubject
 }
 
 /** Who refused, and what, in the words a model is answered with; null for any other text. */
-const refusalIn = (text: string): Refusal | null => {
+const refusalIn = (text: string): ApprovalRefusal | null => {
   const words = text.trim()
   const subject = own(WORDS, words)
   if (subject !== undefined) return { reviewer: 'user', subject }
@@ -71,7 +71,11 @@ const refusalIn = (text: string): Refusal | null => {
   return why.startsWith(BY_GUARDIAN) ? { reviewer: 'guardian', subject: 'command_execution' } : null
 }
 
-const denied = (callId: string, subject: ApprovalSubject, source: 'status' | 'text'): Found => ({
+const denied = (
+  callId: string,
+  subject: ApprovalSubject,
+  source: 'status' | 'text'
+): FoundApproval => ({
   callId,
   reviewer: 'user',
   subject,
@@ -80,7 +84,7 @@ const denied = (callId: string, subject: ApprovalSubject, source: 'status' | 'te
   certainty: source === 'status' ? 'derived' : 'inferred'
 })
 
-const inOutput = (payload: JsonObject): Found | null => {
+const inOutput = (payload: JsonObject): FoundApproval | null => {
   const { type, call_id: callId, output } = payload
   if (type !== 'function_call_output' && type !== 'custom_tool_call_output') return null
   const refusal = refusalIn(outputText(output ?? null))
@@ -95,7 +99,7 @@ const ITEMS: Readonly<Record<string, ApprovalSubject>> = {
   McpToolCall: 'mcp_tool_call'
 }
 
-const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): Found | null => {
+const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): FoundApproval | null => {
   const p = line.payload
   if (p.type === 'patch_apply_end')
     return p.status === 'declined' ? denied(p.call_id, 'file_change', 'status') : null
@@ -129,7 +133,7 @@ const SUBJECTS: Readonly<Record<string, ApprovalSubject>> = {
 }
 
 /** Kinds that no era reads, but files of 0.98 to 0.129 may hold. */
-const inOldEvent = (kind: string, payload: JsonObject): Found | null => {
+const inOldEvent = (kind: string, payload: JsonObject): FoundApproval | null => {
   if (kind === 'event_msg:exec_command_end') {
     const { call_id: callId, status } = payload
     return status === 'declined' && typeof callId === 'string'
@@ -153,7 +157,7 @@ const inOldEvent = (kind: string, payload: JsonObject): Found | null => {
   }
 }
 
-const foundIn = (line: RolloutLine): Found | null => {
+const foundIn = (line: RolloutLine): FoundApproval | null => {
   if (line.type === 'response_item') return inOutput(line.payload)
   if (line.type === 'event_msg') return inEvent(line)
   return line.type === 'ignored' ? inOldEvent(line.kind, line.payload) : null

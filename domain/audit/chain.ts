@@ -95,7 +95,7 @@ export type Verified =
 
 const LINE = /^\{"hash":"([0-9a-f]{64})","previous":"([0-9a-f]{64})","row":(\{.*\})\}$/s
 
-interface Place {
+interface ChainPlace {
   readonly threadId: string
   readonly seq: number
   readonly hash: string
@@ -104,7 +104,7 @@ interface Place {
 interface Checking {
   readonly heads: Array<string>
   rows: number
-  last: Place | null
+  last: ChainPlace | null
   end: string | null
   known: boolean
 }
@@ -118,7 +118,11 @@ const bad = (line: number, reason: string, row?: Json): Verified => ({
 })
 
 /** Why a row does not follow the one before; null when it does. */
-const orderProblem = (last: Place | null, next: Place, previous: string): string | null => {
+const orderProblem = (
+  last: ChainPlace | null,
+  next: ChainPlace,
+  previous: string
+): string | null => {
   if (last?.threadId === next.threadId) {
     if (next.seq !== last.seq + 1)
       return `row ${last.seq + 1} of the thread is missing or misplaced`

@@ -5,7 +5,7 @@
  *         local id, which may be null, and has `remote_plugin_id` beside it.
  */
 import type { JsonObject } from '../json.ts'
-import type { EventPayload } from '../analytics/event.ts'
+import type { AnalyticsPayload } from '../analytics/event.ts'
 import { shaped } from '../analytics/shapes.ts'
 import type { Contract } from '../analytics/vocabulary.ts'
 import { sidesOf } from './ids.ts'
@@ -123,7 +123,7 @@ export const pluginEvent = (
   metadata: PluginTelemetryMetadata,
   contract: Contract,
   productClientId: string | null
-): EventPayload | null => {
+): AnalyticsPayload | null => {
   const type = `codex_plugin_${happening.kind}` as const
   const params = shaped(type, contract, {
     ...pluginMembers(metadata, contract, productClientId),

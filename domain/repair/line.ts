@@ -7,7 +7,7 @@
  */
 import { toRolloutLine } from '../events/event.ts'
 import { PROFILES } from '../profile.ts'
-import { badUtf8, type Run } from './utf8.ts'
+import { badUtf8, type ByteRun } from './utf8.ts'
 import type { Edit } from './plan.ts'
 
 /** How a line stands in its file. */
@@ -58,10 +58,10 @@ const nextBeginning = (bytes: Uint8Array, from: number): number => {
 }
 
 /** An event on a line, with the bytes in it that are no UTF-8. */
-interface Whole {
+interface WholeEvent {
   readonly from: number
   readonly until: number
-  readonly bad: ReadonlyArray<Run>
+  readonly bad: ReadonlyArray<ByteRun>
 }
 
 const isEvent = (text: string): boolean => {
@@ -72,7 +72,7 @@ const isEvent = (text: string): boolean => {
   }
 }
 
-const wholeAt = (bytes: Uint8Array, from: number): Whole | null => {
+const wholeAt = (bytes: Uint8Array, from: number): WholeEvent | null => {
   const until = endOfObject(bytes, from)
   if (until === -1) return null
   const object = bytes.subarray(from, until)
@@ -81,8 +81,8 @@ const wholeAt = (bytes: Uint8Array, from: number): Whole | null => {
 }
 
 /** The whole events of a line, in order. */
-const wholesOf = (bytes: Uint8Array): ReadonlyArray<Whole> => {
-  const wholes: Array<Whole> = []
+const wholesOf = (bytes: Uint8Array): ReadonlyArray<WholeEvent> => {
+  const wholes: Array<WholeEvent> = []
   const first = bytes.findIndex((byte) => byte !== SPACE && byte !== NUL)
   const lead = first !== -1 && bytes[first] === OPEN ? first : nextBeginning(bytes, 0)
   for (let at = lead, tried = 0; at !== -1 && tried < BEGINNINGS_MAX; tried++) {
@@ -106,7 +106,10 @@ const gapBefore = (from: number, until: number): ReadonlyArray<Edit> =>
 
 const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === SPACE)
 
-const mendedText = ({ from, bad }: Whole, { keepsOffsets }: LineSetting): ReadonlyArray<Edit> =>
+const mendedText = (
+  { from, bad }: WholeEvent,
+  { keepsOffsets }: LineSetting
+): ReadonlyArray<Edit> =>
   bad.map(({ at, bytes }) => edit(from + at, bytes, 0, keepsOffsets ? '?'.repeat(bytes) : '\ufffd'))
 
 /** What stands behind the last event: cut off at the end of the file, blank elsewhere. */

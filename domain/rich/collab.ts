@@ -15,7 +15,7 @@
  */
 import { uuid } from '../events/codec.ts'
 import { isJsonObject, type Json } from '../json.ts'
-import type { Certainty } from '../protocol.ts'
+import type { ItemCertainty } from '../protocol.ts'
 import type { CollabAgentToolCall, RichContext } from './types.ts'
 import { outputText, parseObject, reader, type Reader } from './values.ts'
 import { own } from '../own.ts'
@@ -80,7 +80,7 @@ const item = (
   id: string,
   tool: Tool,
   senderThreadId: string,
-  certainty: Certainty,
+  certainty: ItemCertainty,
   members: Partial<CollabAgentToolCall>
 ): CollabAgentToolCall => ({
   type: 'collabAgentToolCall',

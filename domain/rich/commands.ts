@@ -13,7 +13,7 @@
  */
 import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
 import type { Json, JsonObject } from '../json.ts'
-import type { Certainty } from '../protocol.ts'
+import type { ItemCertainty } from '../protocol.ts'
 import { milliseconds, readCommandReport, scriptOf, withoutCutHeader } from './shell.ts'
 import type { CommandExecution, RichContext } from './types.ts'
 import { durationMs, reader, type Reader } from './values.ts'
@@ -86,7 +86,7 @@ export const localShellCommand = (item: Reader, context: RichContext): CommandEx
   return running(id, joinWords(argv), scriptOf(argv), cwd, 'agent')
 }
 
-const weaker = (a: Certainty, b: Certainty): Certainty =>
+const weaker = (a: ItemCertainty, b: ItemCertainty): ItemCertainty =>
   a === 'inferred' || b === 'inferred' ? 'inferred' : 'derived'
 
 /**

@@ -13,7 +13,7 @@
 import { completedItem, withTimes } from '../items/completed-items.ts'
 import { toldSettings, type RolloutLine } from '../events/event.ts'
 import { isJsonObject, type Json } from '../json.ts'
-import type { Certainty, ThreadItem, TurnError } from '../protocol.ts'
+import type { ItemCertainty, ThreadItem, TurnError } from '../protocol.ts'
 import { afterAgentOutput, calledAgent, collabTool, recordedAgentEvent } from './collab.ts'
 import {
   afterCommandOutput,
@@ -56,7 +56,7 @@ export type RichChange =
   | { readonly op: 'follow'; readonly id: string; readonly processId: string }
 
 /** A failure a line states about its turn. */
-export type RichFailure = TurnError & { readonly certainty: Certainty }
+export type RichFailure = TurnError & { readonly certainty: ItemCertainty }
 
 const begin = (item: RichItem | null): RichChange | null =>
   item === null ? null : { op: 'begin', item }

@@ -9,7 +9,7 @@
  */
 import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
 import type { Json } from '../json.ts'
-import type { Certainty } from '../protocol.ts'
+import type { ItemCertainty } from '../protocol.ts'
 import type { DynamicToolCall, ImageView, RichContext } from './types.ts'
 import { durationMs, outputText, reader, type Reader } from './values.ts'
 
@@ -42,7 +42,7 @@ const dynamicCertainty = (
   name: string,
   namespace: string | null,
   { dynamicTools }: RichContext
-): Certainty | null => {
+): ItemCertainty | null => {
   if (name.startsWith('mcp__') || namespace?.startsWith('mcp__') === true) return null
   if (dynamicTools !== null)
     return dynamicTools.has(`${namespace ?? ''}/${name}`) ? 'derived' : null

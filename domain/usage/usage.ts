@@ -28,7 +28,7 @@ import {
   type RecordedUsage,
   type Tokens
 } from './tokens.ts'
-import type { Asked, SpendSettings, UsageState } from './usage-state.ts'
+import type { UncountedAnswer, SpendSettings, UsageState } from './usage-state.ts'
 
 /** The spends of the thread as they stand before an event. */
 export interface SpendLookup {
@@ -77,7 +77,7 @@ const withHead = (state: UsageState, event: RecordedEvent): UsageState => {
   }
 }
 
-type Found = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
+type FoundSpend = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
   Partial<Omit<KeptSpend, 'rule' | 'certainty' | 'tokens'>>
 
 const kindOf = ({ spender }: UsageState): SpendKind =>
@@ -90,14 +90,14 @@ const placeOf = ({ revision, segment, offset }: RecordedEvent): KeptSpend['place
 })
 
 /** When and where an answer was given. */
-const askedAt = (event: SituatedEvent): Asked => ({
+const askedAt = (event: SituatedEvent): UncountedAnswer => ({
   turnId: event.turn?.id ?? null,
   turnPlace: event.turnPlace,
   occurredAtMs: event.atMs,
   place: placeOf(event)
 })
 
-const spendOf = (state: UsageState, asked: Asked, found: Found): KeptSpend => {
+const spendOf = (state: UsageState, asked: UncountedAnswer, found: FoundSpend): KeptSpend => {
   const turnId = found.turnId ?? asked.turnId
   return {
     sequence: state.spends,
@@ -117,8 +117,8 @@ const spendOf = (state: UsageState, asked: Asked, found: Found): KeptSpend => {
 const spent = (
   state: UsageState,
   event: SituatedEvent,
-  found: Found,
-  asked: Asked = askedAt(event)
+  found: FoundSpend,
+  asked: UncountedAnswer = askedAt(event)
 ): UsageStep => {
   const spend = spendOf(state, asked, found)
   const isUnnamed = spend.turnId === null && event.turn !== null
