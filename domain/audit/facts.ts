@@ -13,9 +13,8 @@ import {
 import type { TurnContext } from '../events/turn-context.ts'
 import type { Json, JsonObject } from '../json.ts'
 import { spawnIn, subagentKindIn } from '../spawned.ts'
-import type { KnownSettings } from './known-facts.ts'
 import { shortText, type ThreadOrigin } from './row.ts'
-import type { TrailDraft, TrailStep, TrailState } from './trail-state.ts'
+import type { KnownSettings, TrailDraft, TrailStep, TrailState } from './trail-state.ts'
 
 const lower = (id: string | null | undefined): string | null => id?.toLowerCase() ?? null
 

@@ -1,9 +1,24 @@
 /**
  * What the fold of a trail carries from line to line, and what a line makes of it.
  */
-import { UNKNOWN_FACTS, type TrailFacts } from './known-facts.ts'
 import type { ThreadOrigin, TrailRow } from './row.ts'
-import type { JsonObject } from '../json.ts'
+import type { Json, JsonObject } from '../json.ts'
+
+/** Settings of a turn or of a client, by their names here; absent ones were never told. */
+export type KnownSettings = Readonly<Record<string, Json>>
+
+/** What is known. */
+export interface TrailFacts {
+  /** True once the thread's own metadata was read. */
+  readonly began: boolean
+  /** Git facts and memory mode, as the newest metadata has them. */
+  readonly metadata: KnownSettings
+  readonly settings: KnownSettings | null
+  readonly goal: { readonly objective: string; readonly status: string } | null
+}
+
+/** Before the first line. */
+export const UNKNOWN_FACTS: TrailFacts = { began: false, metadata: {}, settings: null, goal: null }
 
 /** A review that was begun. */
 export interface TrailReview {

@@ -14,7 +14,6 @@ import { richFailure } from '../rich/items.ts'
 import type { SituatedEvent } from '../turns/situate.ts'
 import { rowsOfActivity, rowsOfAgents } from './agents.ts'
 import { rowsOfFacts, rowsOfMeta } from './facts.ts'
-import { importOf, IMPORT_TURN } from './import.ts'
 import { shortText, type TrailRow } from './row.ts'
 import { reviewOf, rowsOfReview } from './review-marks.ts'
 import type { TrailDraft, TrailStep, TrailState } from './trail-state.ts'
@@ -98,6 +97,22 @@ const said = (state: TrailState, turnId: string | null): TrailStep => {
   const draft: TrailDraft = { action: 'steered', turnId: turn.id, after: { message: messages } }
   return [{ ...state, turn: { ...turn, messages } }, messages > 1 ? [draft] : NONE]
 }
+
+// Source of imports: `external_agent_session_imports` of Codex 0.130 to 0.169, turn ids and the message at the end.
+
+/** Ids of imported turns; they repeat in every imported thread. */
+const IMPORT_TURN = /^external-import-turn-\d+$/
+
+const MARKER = '<EXTERNAL SESSION IMPORTED>'
+
+/** The row of an import, at the message that ends it. */
+const importOf = (state: TrailState, message: string): TrailStep =>
+  message.trim() === MARKER
+    ? [
+        { ...state, imported: { turns: 0 } },
+        [{ action: 'imported', after: { turns: state.imported.turns } }]
+      ]
+    : [state, []]
 
 const IDS_MAX = 200
 

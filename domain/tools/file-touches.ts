@@ -25,7 +25,8 @@ const eachLine = (text: string, visit: (from: number, until: number) => void): v
   }
 }
 
-const lineCount = (text: string): number => {
+/** Lines of a text; a last one without its newline is one too. */
+export const lineCount = (text: string): number => {
   let lines = 0
   eachLine(text, () => (lines += 1))
   return lines

@@ -317,10 +317,10 @@ const contextOf = ({ cwd, declared }: ToolsState, { streamId }: RecordedEvent): 
   dynamicTools: declared === null ? null : setOf(declared)
 })
 
-const withContext = (state: ToolsState, { line, inherited }: RecordedEvent): ToolsState => {
+const withContext = (state: ToolsState, { line, isHead }: SituatedEvent): ToolsState => {
   const cwdOfTurn = toldSettings(line)?.cwd ?? state.cwd
   if (cwdOfTurn !== state.cwd) return { ...state, cwd: cwdOfTurn }
-  if (line.type !== 'session_meta' || state.declared !== null || inherited === true) return state
+  if (line.type !== 'session_meta' || !isHead) return state
   const { cwd, dynamic_tools } = line.payload
   const declared = [...declaredTools((dynamic_tools ?? []) as ReadonlyArray<Json>)]
   return { ...state, cwd, declared }
