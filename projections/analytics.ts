@@ -8,7 +8,7 @@
 import { evolveRollout } from '../domain/analytics/from-rollout.ts'
 import { NO_ROLLOUT, type FactPlace, type RolloutState } from '../domain/analytics/rollout-state.ts'
 import type { SituatedEvent } from '../domain/turns/situate.ts'
-import type { Projection, RowKey } from './projection.ts'
+import type { Projection, RowKey, RowWrite } from './projection.ts'
 
 const factKey = (table: string, streamId: string, { revision, index }: FactPlace): RowKey => [
   table,
@@ -17,6 +17,8 @@ const factKey = (table: string, streamId: string, { revision, index }: FactPlace
   index
 ]
 
+const NO_ROWS: ReadonlyArray<RowWrite> = []
+
 /** The facts of a thread. */
 export const analytics: Projection<RolloutState, SituatedEvent> = {
   name: 'analytics',
@@ -24,6 +26,7 @@ export const analytics: Projection<RolloutState, SituatedEvent> = {
   initial: () => NO_ROLLOUT,
   evolve: (state, event, { profile, table }) => {
     const step = evolveRollout(state, event, profile)
+    if (step.writes.length === 0) return [step.state, NO_ROWS]
     const { streamId } = event
     const rows = step.writes.map(({ place, fact }) => ({
       key: factKey(table, streamId, place),
