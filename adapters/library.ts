@@ -19,7 +19,7 @@ import type { ThreadSpent } from './storage/report.ts'
 import type { SalvageRequest, Salvaged } from './storage/salvage/salvage.ts'
 import { map, type Either } from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
-import type { Difference, DifferencePart } from '../domain/difference/thread.ts'
+import type { ThreadDifference, DifferencePart } from '../domain/difference/thread.ts'
 import type { JsonObject } from '../domain/json.ts'
 import { eraOf, type ProfileName } from '../domain/profile.ts'
 import { sentItems } from '../domain/context/sent.ts'
@@ -48,7 +48,7 @@ export type { Operation } from '../domain/changes/operations.ts'
 export { agreementOf, type EventAgreement } from '../domain/analytics/agreement.ts'
 export {
   compareAnalytics,
-  type Comparison,
+  type CaptureComparison,
   type KnownDifference
 } from '../domain/analytics/compare.ts'
 export { KNOWN_DIFFERENCES } from '../domain/analytics/not-reconstructable.ts'
@@ -100,7 +100,7 @@ export type { ToolsSummary } from '../replay/ledgers/tools-summary.ts'
 export type { ToolCall as LedgerToolCall } from '../domain/tools/tool-call.ts'
 export type { Inspection } from './codex-state/inspect.ts'
 export type { Telemetry } from '../replay/telemetry.ts'
-export type { Difference, DifferencePart } from '../domain/difference/thread.ts'
+export type { ThreadDifference as Difference, DifferencePart } from '../domain/difference/thread.ts'
 export type { PastPoint } from '../replay/time-travel/past.ts'
 export type { EngineOptions } from './open.ts'
 
@@ -121,7 +121,7 @@ export const threadDifferences = async (
   before: Side,
   after: Side,
   parts?: ReadonlyArray<DifferencePart>
-): Promise<Either<StoreError, ReadonlyArray<Difference>>> =>
+): Promise<Either<StoreError, ReadonlyArray<ThreadDifference>>> =>
   (await import('../replay/time-travel/compare.ts')).compareThreads(before, after, parts)()
 
 /**

@@ -42,7 +42,7 @@ export interface MemoryCitation {
 }
 
 /** recorded: an event says so; derived: computed from recorded text of a known format; inferred: likely. */
-export type Certainty = 'recorded' | 'derived' | 'inferred'
+export type ItemCertainty = 'recorded' | 'derived' | 'inferred'
 
 /** What a person sees inside a turn. `id` is unique inside its turn only. */
 export type ThreadItem = {
@@ -50,7 +50,7 @@ export type ThreadItem = {
   readonly startedAtMs?: number | null
   readonly completedAtMs?: number | null
   /** Ours: how sure the log is of an item that Codex of its time does not show. */
-  readonly certainty?: Certainty
+  readonly certainty?: ItemCertainty
   /** Ours: the item was shortened to fit a page; `bytes` is what it takes whole, as JSON. */
   readonly truncated?: { readonly bytes: number }
 } & (
@@ -185,7 +185,7 @@ export interface TurnError {
   readonly additionalDetails: string | null
   readonly misalignment?: Json
   /** Ours: how sure the log is, where Codex of its time shows no error. */
-  readonly certainty?: Certainty
+  readonly certainty?: ItemCertainty
 }
 
 /** One turn of a thread. */

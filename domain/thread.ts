@@ -18,6 +18,7 @@ import { isJsonObject, type Json, type JsonObject } from './json.ts'
 import { ThreadGoalUpdated, type SessionMeta } from './events/payloads.ts'
 import type { TurnContext } from './events/turn-context.ts'
 import { declaredTools } from './rich/tools.ts'
+import { subagentIn } from './spawned.ts'
 import type { GitInfo, UserContent } from './protocol.ts'
 import { rangeOf, type ByteRange } from './turns/turn-state.ts'
 import { trimmed } from './white-space.ts'
@@ -149,8 +150,8 @@ export const initialThread: ThreadFacts = {
 
 /** Names and roles are those of agents that another thread spawned. */
 const isSpawned = ({ source }: SessionHead): boolean => {
-  const parent = typeof source === 'object' ? (source['subagent'] as Json | undefined) : undefined
-  return isJsonObject(parent) && parent['thread_spawn'] !== undefined
+  const subagent = subagentIn(source)
+  return isJsonObject(subagent) && subagent['thread_spawn'] !== undefined
 }
 
 const factsOf = (meta: SessionHead): MetaFacts => ({

@@ -8,7 +8,7 @@
 import { evolveRollout } from '../domain/analytics/from-rollout.ts'
 import { NO_ROLLOUT, type FactPlace, type RolloutState } from '../domain/analytics/rollout-state.ts'
 import { EVERY_LINE } from '../domain/events/needs.ts'
-import type { LedgerProjection, RowKey } from './projection.ts'
+import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
 
 const factKey = (table: string, streamId: string, { revision, index }: FactPlace): RowKey => [
   table,
@@ -16,6 +16,8 @@ const factKey = (table: string, streamId: string, { revision, index }: FactPlace
   revision,
   index
 ]
+
+const NO_ROWS: ReadonlyArray<RowWrite> = []
 
 /** The facts of a thread. */
 export const analytics: LedgerProjection<RolloutState> = {
@@ -25,6 +27,7 @@ export const analytics: LedgerProjection<RolloutState> = {
   initial: () => NO_ROLLOUT,
   evolve: (state, event, { profile, table }) => {
     const step = evolveRollout(state, event, profile)
+    if (step.writes.length === 0) return [step.state, NO_ROWS]
     const { streamId } = event
     const rows = step.writes.map(({ place, fact }) => ({
       key: factKey(table, streamId, place),

@@ -14,10 +14,22 @@ import { isSegmentPath } from '../domain/ids.ts'
 import type { InheritanceRule } from '../domain/inherited.ts'
 import { NO_SPENDS, unpacked, withPacked, type SpendRow } from '../domain/usage/packed.ts'
 import type { KeptSpend } from '../domain/usage/spend.ts'
-import { evolveUsage, uncountedSpend, USAGE_NEEDS } from '../domain/usage/usage.ts'
+import {
+  evolveUsage,
+  uncountedSpend,
+  USAGE_NEEDS,
+  type SpendLookup
+} from '../domain/usage/usage.ts'
 import { MAIN, NO_USAGE, type Spender, type UsageState } from '../domain/usage/usage-state.ts'
 import { DAY_MS, withSpend, type UsageSum } from '../domain/usage/sums.ts'
-import type { LedgerProjection, RowKey, Rows, RowWrite } from './projection.ts'
+import {
+  perStream,
+  type LedgerProjection,
+  type RowKey,
+  type Rows,
+  type RowWrite,
+  type Surroundings
+} from './projection.ts'
 import { turnIdKey } from './turns.ts'
 
 /** What is known of a thread that spends. */
@@ -108,6 +120,13 @@ const sumWrites = (
   return [{ key, value: withSpend(sums, spend) }]
 }
 
+const lookupOf = perStream(({ rows, table }: Surroundings, streamId): SpendLookup => ({
+  spendAt: (sequence) => spendAt(rows, table, streamId, sequence),
+  isCounted: (answer) => isCounted(rows, table, streamId, answer)
+}))
+
+const NO_WRITES: ReadonlyArray<RowWrite> = []
+
 const TABLES = ['', '.spend', '.answer', '.sum']
 
 /** The usage of a thread. */
@@ -116,14 +135,11 @@ export const usage: LedgerProjection<UsageState, typeof USAGE_NEEDS> = {
   version: 3,
   needs: USAGE_NEEDS,
   initial: () => NO_USAGE,
-  evolve: (state, event, { rows, table }) => {
+  evolve: (state, event, around) => {
     const { streamId } = event
-    const lookup = {
-      spendAt: (sequence: number) => spendAt(rows, table, streamId, sequence),
-      isCounted: (answer: string) => isCounted(rows, table, streamId, answer)
-    }
-    const [next, spends] = evolveUsage(state, event, lookup)
-    if (spends.length === 0) return [next, []]
+    const { rows, table } = around
+    const [next, spends] = evolveUsage(state, event, lookupOf(around, streamId))
+    if (spends.length === 0) return [next, NO_WRITES]
     const writes = [...spendWrites(rows, table, streamId, spends)]
     for (const spend of spends) {
       if (spend.answer !== null)

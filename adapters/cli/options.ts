@@ -6,7 +6,7 @@ import { closeSync, openSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { StoreError } from '../../domain/errors.ts'
 import { pointOf } from '../../domain/time-travel/point.ts'
-import { type Range, rangeOf } from '../../domain/usage/range.ts'
+import { type TimeRange, rangeOf } from '../../domain/usage/range.ts'
 import type { MutationOptions } from '../../replay/life/life.ts'
 import type { PastPoint } from '../../replay/time-travel/past.ts'
 import { writeWhole } from '../plain-file.ts'
@@ -29,7 +29,7 @@ export const pathOf = (input: Input, io: Io, name: string): string | undefined =
 }
 
 /** The range of --since and --until, in whose zone dates are days. */
-export const rangeIn = (input: Input, timeZone = 'UTC'): E.Either<CommandFailure, Range> => {
+export const rangeIn = (input: Input, timeZone = 'UTC'): E.Either<CommandFailure, TimeRange> => {
   const [since, until] = [textOf(input, 'since'), textOf(input, 'until')]
   const range = rangeOf({ since, until, timeZone })
   if (E.isRight(range)) return range

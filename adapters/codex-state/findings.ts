@@ -6,7 +6,7 @@ import { realpathSync } from 'node:fs'
 import { relative, sep } from 'node:path'
 import { findingOf, type Finding } from '../../domain/check/finding.ts'
 import { parityOf, type Parity } from '../../domain/codex-state/parity.ts'
-import type { ThreadState } from '../../domain/codex-state/state.ts'
+import type { CodexThreads } from '../../domain/codex-state/state.ts'
 import { databasePath, sqliteHome, type DatabaseName } from './places.ts'
 import { headlessOf, rolloutsOf, type Rollouts } from './rollouts.ts'
 import { threadState, type DatabaseRead } from './tables.ts'
@@ -15,7 +15,7 @@ import { threadState, type DatabaseRead } from './tables.ts'
 export interface ComparedHome {
   readonly rollouts: Rollouts
   readonly headless: ReadonlySet<string>
-  readonly state: DatabaseRead<ThreadState>
+  readonly state: DatabaseRead<CodexThreads>
   /** Null where the database cannot be read. */
   readonly parity: Parity | null
   readonly findings: ReadonlyArray<Finding>

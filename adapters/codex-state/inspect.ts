@@ -4,9 +4,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Finding } from '../../domain/check/finding.ts'
 import { factFindings, type KnownThread } from '../../domain/codex-state/facts.ts'
-import type { RolloutFile } from '../../domain/codex-state/inventory.ts'
+import type { InventoryFile } from '../../domain/codex-state/inventory.ts'
 import type { ParityCounts } from '../../domain/codex-state/parity.ts'
-import type { BackfillState, StateGoal, ThreadState } from '../../domain/codex-state/state.ts'
+import type { BackfillState, StateGoal, CodexThreads } from '../../domain/codex-state/state.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Engine, ThreadRecord } from '../../replay/engine.ts'
 import {
@@ -88,7 +88,7 @@ const databaseReport = async (
     : { ...about, status: 'damaged', why: value.said, sizeBytes }
 }
 
-const countsOf = (files: ReadonlyArray<RolloutFile>): FileCounts => ({
+const countsOf = (files: ReadonlyArray<InventoryFile>): FileCounts => ({
   files: files.length,
   bytes: files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 })
@@ -122,7 +122,7 @@ const knownOf =
 /** Goals of the database that keeps them: up to 0.130 the one of threads. Null where it cannot be read. */
 const goalsOf = async (
   folder: string,
-  state: ThreadState
+  state: CodexThreads
 ): Promise<ReadonlyArray<StateGoal> | null> => {
   const read = await stateGoals(databasePath(folder, 'goals'))
   if (read.kind === 'unreadable') return null

@@ -3,7 +3,7 @@
  */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { RolloutFile } from '../../domain/codex-state/inventory.ts'
+import type { InventoryFile } from '../../domain/codex-state/inventory.ts'
 import { PROFILES } from '../../domain/profile.ts'
 import { ROLLOUT_ROOTS, walk } from '../home/walk.ts'
 import { discovery } from '../jsonl/discover.ts'
@@ -12,7 +12,7 @@ import { placeOf } from '../jsonl/listing.ts'
 
 /** What a home holds. */
 export interface Rollouts {
-  readonly files: ReadonlyArray<RolloutFile>
+  readonly files: ReadonlyArray<InventoryFile>
   /** Folders that cannot be read, and links in the place of a folder or a file. */
   readonly troubles: ReadonlyArray<{ readonly path: string; readonly why: string }>
 }
@@ -24,7 +24,7 @@ const ROLLOUT = /^rollout-.*\.jsonl(\.zst)?$/
 const WELL_FORMED = /^rollout-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-/
 
 interface ListedFiles {
-  readonly files: Array<Omit<RolloutFile, 'part'>>
+  readonly files: Array<Omit<InventoryFile, 'part'>>
   readonly troubles: Array<{ readonly path: string; readonly why: string }>
 }
 
@@ -63,7 +63,7 @@ export const rolloutsOf = (home: string): Rollouts => {
     known.all().map(({ path, compressed }) => relative(compressed ? `${path}.zst` : path))
   )
   const spares = new Set(known.spares().map(({ path }) => relative(path)))
-  const partOf = ({ path, threadId }: Omit<RolloutFile, 'part'>): RolloutFile['part'] =>
+  const partOf = ({ path, threadId }: Omit<InventoryFile, 'part'>): InventoryFile['part'] =>
     threadId === null ? null : heads.has(path) ? 'head' : spares.has(path) ? 'spare' : 'older'
   return {
     files: found.files.map((file) => ({ ...file, part: partOf(file) })),
@@ -74,10 +74,10 @@ export const rolloutsOf = (home: string): Rollouts => {
 /** Those of the files whose first line is none that Codex makes a row of. */
 export const headlessOf = (
   home: string,
-  files: ReadonlyArray<RolloutFile>
+  files: ReadonlyArray<InventoryFile>
 ): ReadonlySet<string> => {
   const firstLine = firstLines()
-  const isHeadless = ({ path }: RolloutFile): boolean => {
+  const isHeadless = ({ path }: InventoryFile): boolean => {
     try {
       return firstLine(join(home, path), path.endsWith('.zst')) === 'unreadable'
     } catch {

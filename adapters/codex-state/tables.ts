@@ -6,7 +6,7 @@ import type {
   SpawnEdge,
   StateGoal,
   StateThread,
-  ThreadState
+  CodexThreads
 } from '../../domain/codex-state/state.ts'
 import { snapshotOf } from './snapshot.ts'
 import { openBytes, type OpenDatabase, type SqliteRow } from './sqlite.ts'
@@ -106,7 +106,7 @@ const rowsIn = <A>(
 const goalsIn = (opened: OpenDatabase): ReadonlyArray<StateGoal> =>
   rowsIn(opened, 'thread_goals', GOAL) ?? []
 
-const stateIn = (opened: OpenDatabase): ThreadState | string => {
+const stateIn = (opened: OpenDatabase): CodexThreads | string => {
   const threads = rowsIn(opened, 'threads', THREAD)
   if (threads === null) return 'it has no table of threads'
   return {
@@ -141,7 +141,7 @@ const reading = async <A extends object>(
 }
 
 /** What a database of threads holds. */
-export const threadState = (path: string): Promise<DatabaseRead<ThreadState>> =>
+export const threadState = (path: string): Promise<DatabaseRead<CodexThreads>> =>
   reading(path, stateIn)
 
 /** The goals of a database of goals. */

@@ -4,13 +4,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { JsonObject } from '../../domain/json.ts'
+import { parsedObject, type JsonObject } from '../../domain/json.ts'
 import type { PluginFault } from '../../domain/plugins/fault.ts'
 import {
   connectorIds,
   manifestPaths,
   mcpServerNames,
-  objectOf,
   parseManifest,
   placeIn,
   type PluginManifest
@@ -63,7 +62,7 @@ export const readManifest = (
 
 const objectAt = (path: string): JsonObject | null => {
   const text = textAt(path)
-  return text === null ? null : objectOf(text)
+  return text === null ? null : parsedObject(text)
 }
 
 /** What a bundle brings along, as its manifest and the files beside it say. */

@@ -10,7 +10,7 @@ import { replaceFile } from '../replace-file.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 import { plainPath } from '../../domain/rollout-file.ts'
-import { differenceOf, type Difference, type LineNow } from '../../domain/seal/compare.ts'
+import { differenceOf, type SealDifference, type LineNow } from '../../domain/seal/compare.ts'
 import {
   chainRecords,
   NO_SEALS,
@@ -29,7 +29,7 @@ export type SealVerdict =
   | 'unchanged'
   | 'appended'
   | 'new'
-  | Difference['verdict']
+  | SealDifference['verdict']
   | 'removed'
   | 'unreadable'
 
@@ -106,7 +106,7 @@ const compareLines = async (
   file: RolloutFile,
   sealed: SealedFile,
   cuts: ReadonlyArray<number>
-): Promise<Difference> => {
+): Promise<SealDifference> => {
   const lines: Array<LineNow> = []
   const path = join(home, file.path)
   const { bytes } = await scanFile(path, file.compressed, 0, cuts, (line) => lines.push(line))
@@ -117,7 +117,11 @@ const compareLines = async (
  * Looks for the place where a file differs: further readings, of such files only. A seal may have ended inside of a line, so lines are cut
  * there; behind lines that were inserted or removed that place is another one.
  */
-const locate = async (home: string, file: RolloutFile, sealed: SealedFile): Promise<Difference> => {
+const locate = async (
+  home: string,
+  file: RolloutFile,
+  sealed: SealedFile
+): Promise<SealDifference> => {
   const cuts = sealed.parts.map(({ until }) => until)
   const found = await compareLines(home, file, sealed, cuts)
   if (found.verdict !== 'changed') return found

@@ -1,10 +1,10 @@
 /**
  * A comparison in numbers: how often each event, and each field of it, came out how.
  */
-import type { ComparedEvent, Comparison, Verdict } from './compare.ts'
+import type { ComparedEvent, CaptureComparison, AgreementVerdict } from './compare.ts'
 
 /** How often each verdict was given. */
-export type Verdicts = Readonly<Record<Verdict, number>>
+export type Verdicts = Readonly<Record<AgreementVerdict, number>>
 
 /** One field of an event type. */
 export interface FieldAgreement {
@@ -31,7 +31,8 @@ export interface EventAgreement {
 type Judged = Pick<ComparedEvent, 'verdict' | 'reason'>
 
 const verdictsOf = (all: ReadonlyArray<Judged>): Verdicts => {
-  const count = (verdict: Verdict): number => all.filter((one) => one.verdict === verdict).length
+  const count = (verdict: AgreementVerdict): number =>
+    all.filter((one) => one.verdict === verdict).length
   return {
     equal: count('equal'),
     differs: count('differs'),
@@ -67,7 +68,7 @@ const groupedBy = <A>(
 
 /** The agreement of one or several comparisons, by event type and field, in alphabetical order of the types. */
 export const agreementOf = (
-  comparisons: ReadonlyArray<Pick<Comparison, 'events'>>
+  comparisons: ReadonlyArray<Pick<CaptureComparison, 'events'>>
 ): ReadonlyArray<EventAgreement> => {
   const events = comparisons.flatMap((one) => one.events)
   return groupedBy(events, ({ eventType }) => eventType)

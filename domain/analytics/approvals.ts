@@ -8,7 +8,7 @@ import type { FactOf } from './fact.ts'
 import type { ReviewResolution, ReviewStatus, ReviewSubject, ReviewTrigger } from './vocabulary.ts'
 
 /** A question as it was sent. */
-export interface Question {
+export interface ApprovalQuestion {
   /** Id of the request, as JSON text. */
   readonly requestId: string
   readonly method: string
@@ -19,7 +19,7 @@ const COMMAND = 'item/commandExecution/requestApproval'
 const FILE_CHANGE = 'item/fileChange/requestApproval'
 const PERMISSIONS = 'item/permissions/requestApproval'
 
-interface Asked {
+interface RequestedApproval {
   readonly subject: ReviewSubject
   readonly subjectName: string
   readonly trigger: ReviewTrigger
@@ -39,7 +39,7 @@ const triggerOf = (networkAccess: boolean, additionalPermissions: boolean): Revi
   return additionalPermissions ? 'sandbox_denial' : 'initial'
 }
 
-const command = (params: JsonObject): Asked => {
+const command = (params: JsonObject): RequestedApproval => {
   const isStdin = params['kind'] === 'writeStdin'
   const isNetwork = isThere(params['networkApprovalContext'])
   const amendments = params['proposedNetworkPolicyAmendments']
@@ -61,7 +61,7 @@ const command = (params: JsonObject): Asked => {
   }
 }
 
-const fileChange = (params: JsonObject): Asked => {
+const fileChange = (params: JsonObject): RequestedApproval => {
   const additionalPermissions = isThere(params['grantRoot'])
   return {
     subject: 'file_change',
@@ -72,7 +72,7 @@ const fileChange = (params: JsonObject): Asked => {
   }
 }
 
-const permissions = (params: JsonObject): Asked => {
+const permissions = (params: JsonObject): RequestedApproval => {
   const asked = params['permissions']
   const networkAccess = enablesNetwork(asked)
   const additionalPermissions =
@@ -86,7 +86,7 @@ const permissions = (params: JsonObject): Asked => {
   }
 }
 
-const KINDS: Readonly<Record<string, (params: JsonObject) => Asked>> = {
+const KINDS: Readonly<Record<string, (params: JsonObject) => RequestedApproval>> = {
   [COMMAND]: command,
   [FILE_CHANGE]: fileChange,
   [PERMISSIONS]: permissions
@@ -97,7 +97,7 @@ const textOf = (value: Json | undefined): string | null =>
 
 /** The fact of a question; null for one that asks for no approval. It begins when the question says, else when it was sent. */
 export const approvalRequested = (
-  { requestId, method, params }: Question,
+  { requestId, method, params }: ApprovalQuestion,
   sentAtMs: number
 ): FactOf<'approval_requested'> | null => {
   const asked = Object.hasOwn(KINDS, method) ? KINDS[method]?.(params) : undefined
@@ -117,11 +117,11 @@ export const approvalRequested = (
   }
 }
 
-type Result = readonly [ReviewStatus, ReviewResolution]
+type ApprovalResult = readonly [ReviewStatus, ReviewResolution]
 
-const ABORTED: Result = ['aborted', 'none']
+const ABORTED: ApprovalResult = ['aborted', 'none']
 
-const DECISIONS: Readonly<Record<string, Result>> = {
+const DECISIONS: Readonly<Record<string, ApprovalResult>> = {
   accept: ['approved', 'none'],
   acceptForSession: ['approved', 'session_approval'],
   acceptWithExecpolicyAmendment: ['approved', 'exec_policy_amendment'],
@@ -129,7 +129,7 @@ const DECISIONS: Readonly<Record<string, Result>> = {
   cancel: ABORTED
 }
 
-const decided = (decision: Json | undefined): Result => {
+const decided = (decision: Json | undefined): ApprovalResult => {
   if (typeof decision === 'string') return DECISIONS[decision] ?? ABORTED
   if (!isJsonObject(decision)) return ABORTED
   const network = decision['applyNetworkPolicyAmendment']
@@ -139,21 +139,21 @@ const decided = (decision: Json | undefined): Result => {
   return [isAllowed ? 'approved' : 'denied', 'network_policy_amendment']
 }
 
-const granted = (result: JsonObject): Result => {
+const granted = (result: JsonObject): ApprovalResult => {
   const given = result['permissions']
   const isEmpty = !isJsonObject(given) || !Object.values(given).some(isThere)
   if (isEmpty) return ['denied', 'none']
   return ['approved', result['scope'] === 'session' ? 'session_approval' : 'none']
 }
 
-const resultOf = (method: string, result: Json | null): Result => {
+const resultOf = (method: string, result: Json | null): ApprovalResult => {
   if (!isJsonObject(result)) return ABORTED
   return method === PERMISSIONS ? granted(result) : decided(result['decision'])
 }
 
 /** The fact of an answer; a null result stands for a question that was given up, or answered with an error. */
 export const approvalAnswered = (
-  { requestId, method }: Question,
+  { requestId, method }: ApprovalQuestion,
   result: Json | null,
   atMs: number
 ): FactOf<'approval_answered'> | null => {

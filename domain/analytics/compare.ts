@@ -19,7 +19,7 @@ import {
 import { contradicted } from './laws.ts'
 
 /** How the two sides of a field, or of a whole event, stand to each other. */
-export type Verdict =
+export type AgreementVerdict =
   | 'equal'
   | 'differs'
   | 'only_in_capture'
@@ -53,7 +53,7 @@ export interface KnownDifference {
 /** One field of a pair. */
 export interface ComparedField {
   readonly field: string
-  readonly verdict: Verdict
+  readonly verdict: AgreementVerdict
   readonly captured: Json | undefined
   readonly reconstructed: Json | undefined
   /** Why they differ; null when they are equal, or nobody knows. */
@@ -65,14 +65,14 @@ export interface ComparedEvent {
   readonly eventType: string
   /** The ids that paired it. */
   readonly ids: JsonObject
-  readonly verdict: Verdict
+  readonly verdict: AgreementVerdict
   readonly reason: string | null
   /** Empty for an event that stands on one side only. */
   readonly fields: ReadonlyArray<ComparedField>
 }
 
 /** What came of a comparison. */
-export interface Comparison {
+export interface CaptureComparison {
   readonly events: ReadonlyArray<ComparedEvent>
   /** Differences without a reason: fields of pairs, and events on one side only. */
   readonly unexplained: number
@@ -144,7 +144,11 @@ const canonical = (value: Json): string =>
 
 const isSame = (a: Json, b: Json): boolean => a === b || canonical(a) === canonical(b)
 
-type Known = (event: string, field: string | undefined, sides: Sides) => KnownDifference | undefined
+type FindReason = (
+  event: string,
+  field: string | undefined,
+  sides: Sides
+) => KnownDifference | undefined
 
 const keyOfRow = (event: string | undefined, field: string | undefined): string =>
   JSON.stringify([event ?? null, field ?? null])
@@ -153,7 +157,7 @@ const knownIn = (
   rows: ReadonlyArray<KnownDifference>,
   contract: ProfileName,
   evidence: Evidence
-): Known => {
+): FindReason => {
   const places = new Map<string, Array<readonly [number, KnownDifference]>>()
   rows.forEach((row, i) => {
     if (row.contracts !== undefined && !row.contracts.includes(contract)) return
@@ -175,7 +179,7 @@ const knownIn = (
       )
 }
 
-const plainVerdict = ({ captured, reconstructed }: Sides): Verdict => {
+const plainVerdict = ({ captured, reconstructed }: Sides): AgreementVerdict => {
   if (captured === undefined) return 'only_reconstructed'
   if (reconstructed === undefined) return 'only_in_capture'
   return isSame(captured, reconstructed) ? 'equal' : 'differs'
@@ -185,7 +189,7 @@ const comparedField = (
   event: string,
   field: string,
   sides: Sides,
-  known: Known,
+  known: FindReason,
   isWrong: boolean
 ): ComparedField => {
   const { captured, reconstructed } = sides
@@ -203,12 +207,12 @@ const NO_FIELDS: ReadonlySet<string> = new Set()
 const mistakesIn = (event: PostedEvent, evidence: Evidence): ReadonlySet<string> =>
   evidence.isOfHome ? contradicted(event, evidence.captured) : NO_FIELDS
 
-const NO_REASON: Known = () => undefined
+const NO_REASON: FindReason = () => undefined
 
 const comparedPair = (
   capturedEvent: PostedEvent,
   reconstructedEvent: PostedEvent,
-  known: Known,
+  known: FindReason,
   evidence: Evidence
 ): ComparedEvent => {
   const eventType = capturedEvent.event_type
@@ -263,7 +267,7 @@ const alone = (
   event: PostedEvent,
   side: 'only_in_capture' | 'only_reconstructed',
   evidence: Evidence,
-  known: Known,
+  known: FindReason,
   place: number
 ): ComparedEvent => {
   const isCaptured = side === 'only_in_capture'
@@ -320,7 +324,7 @@ export const compareAnalytics = (
   contract: ProfileName,
   rows: ReadonlyArray<KnownDifference>,
   home: HomeEvidence | null = null
-): Comparison => {
+): CaptureComparison => {
   const evidence = {
     ...(home ?? NO_HOME_EVIDENCE),
     isOfHome: home !== null,

@@ -1,12 +1,12 @@
 /**
  * What many events have in common: who is connected, where the thread comes from, and how an event is put together.
  */
-import type { JsonObject } from '../json.ts'
+import type { Json, JsonObject } from '../json.ts'
 import type { AnalyticsEvent } from './event.ts'
-import type { Client, OpenedThread, Runtime } from './fact.ts'
+import type { AnalyticsClient, OpenedThread, Runtime } from './fact.ts'
 import type { Sha1 } from './hashes.ts'
 import { shaped } from './shapes.ts'
-import type { AnalyticsState, Connection } from './state.ts'
+import type { AnalyticsState, AnalyticsConnection } from './state.ts'
 import type { Contract, EventType } from './vocabulary.ts'
 
 /** What events are made for, and with. */
@@ -21,8 +21,7 @@ export type Events = ReadonlyArray<AnalyticsEvent>
 /** No events. */
 export const NO_EVENTS: Events = []
 
-/** `app_server_client` of an event. */
-export const clientMembers = (client: Client): JsonObject => ({
+const clientMembers = (client: AnalyticsClient): JsonObject => ({
   product_client_id: client.productClientId,
   client_name: client.name,
   client_version: client.version,
@@ -30,26 +29,34 @@ export const clientMembers = (client: Client): JsonObject => ({
   experimental_api_enabled: client.experimentalApi
 })
 
-/** `runtime` of an event. */
-export const runtimeMembers = (runtime: Runtime): JsonObject => ({
+const runtimeMembers = (runtime: Runtime): JsonObject => ({
   codex_rs_version: runtime.version,
   runtime_os: runtime.os,
   runtime_os_version: runtime.osVersion,
   runtime_arch: runtime.arch
 })
 
-/** Where a thread comes from. */
-export const sourceMembers = (thread: OpenedThread): JsonObject => ({
-  thread_id: thread.threadId,
-  session_id: thread.sessionId,
-  thread_source: thread.threadSource,
-  subagent_source: thread.subagentSource,
-  parent_thread_id: thread.parentThreadId
-})
+const wireNames = new Map<string, string>()
+
+const wireName = (member: string): string => {
+  const known = wireNames.get(member)
+  if (known !== undefined) return known
+  const name = member.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  wireNames.set(member, name)
+  return name
+}
+
+/** Members of a fact as the wire spells them, `turnId` as `turn_id`; the shape of an event takes those it has. */
+export const wireMembers = (fact: object | null): JsonObject => {
+  const members: Record<string, Json> = {}
+  for (const [member, value] of Object.entries(fact ?? {}) as ReadonlyArray<[string, Json]>)
+    members[wireName(member)] = value
+  return members
+}
 
 /** A thread and the connection it is open on. */
-export interface ThreadContext {
-  readonly connection: Connection
+export interface AnalyticsContext {
+  readonly connection: AnalyticsConnection
   readonly thread: OpenedThread
 }
 
@@ -58,7 +65,7 @@ export const contextOf = (
   state: AnalyticsState,
   threadId: string,
   connectionId: string | null = null
-): ThreadContext | null => {
+): AnalyticsContext | null => {
   const thread = state.threads.get(threadId)
   const id = connectionId ?? thread?.connectionId ?? null
   const connection = id === null ? undefined : state.connections.get(id)
@@ -68,8 +75,9 @@ export const contextOf = (
 }
 
 /** The members that say who and where. */
-export const contextMembers = ({ connection, thread }: ThreadContext): JsonObject => ({
-  ...sourceMembers(thread),
+export const contextMembers = ({ connection, thread }: AnalyticsContext): JsonObject => ({
+  ...wireMembers(thread),
+  initialization_mode: thread.mode,
   app_server_client: clientMembers(connection.client),
   runtime: runtimeMembers(connection.runtime)
 })

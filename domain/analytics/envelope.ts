@@ -2,7 +2,7 @@
  * Analytics events as Codex posts them, and the lines of a capture file: one request payload each.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, parsedJson, type Json, type JsonObject } from '../json.ts'
 
 /** One event: its type, what it says, and for `skill_invocation` two more members beside them. */
 export interface PostedEvent {
@@ -49,17 +49,10 @@ const isEvent = (value: unknown): value is PostedEvent & JsonObject =>
   typeof value['event_type'] === 'string' &&
   isJsonObject(value['event_params'])
 
-const parsed = (text: string): E.Either<string, unknown> =>
-  E.tryCatch(
-    () => JSON.parse(text) as unknown,
-    () => 'no JSON'
-  )
-
 /** The events of a line: a payload or a bare event; `Left` says why it is neither. */
 export const eventsOfLine = (text: string): E.Either<string, ReadonlyArray<PostedEvent>> => {
-  const line = parsed(text)
-  if (E.isLeft(line)) return line
-  const value = line.right
+  const value = parsedJson(text)
+  if (value === undefined) return E.left('no JSON')
   if (isDeep(value)) return E.left(`nested deeper than ${DEPTH_MAX} levels`)
   if (isEvent(value)) return E.right([value])
   const events = isJsonObject(value) ? value['events'] : undefined

@@ -8,7 +8,7 @@ import type { JsonObject } from '../json.ts'
 import type { EventType } from './vocabulary.ts'
 
 /** One event as Codex posts it. */
-export interface EventPayload {
+export interface AnalyticsPayload {
   readonly event_type: EventType
   readonly skill_id?: string
   readonly skill_name?: string
@@ -21,5 +21,5 @@ export interface AnalyticsEvent {
   readonly atMs: number
   /** Null for an event about no thread, such as an installed plugin. */
   readonly threadId: string | null
-  readonly payload: EventPayload
+  readonly payload: AnalyticsPayload
 }

@@ -16,12 +16,12 @@ import type {
   ReviewSubject,
   ReviewTrigger,
   SteerRefusal,
-  TurnEnd
+  TurnEndStatus
 } from './vocabulary.ts'
 import type { PluginTelemetryMetadata } from './plugin-events.ts'
 
 /** Who is connected. */
-export interface Client {
+export interface AnalyticsClient {
   /** Originator: what the client is called in a rollout. */
   readonly productClientId: string
   readonly name: string | null
@@ -109,7 +109,7 @@ export interface TurnProfile {
 }
 
 /** What an error was, in the words of the analytics; the protocol's word for it is in `turn_ended`. */
-export interface ErrorKind {
+export interface TurnErrorKind {
   /** What 0.130 says instead of a kind. */
   readonly message: string | null
   readonly kind: string
@@ -119,97 +119,118 @@ export interface ErrorKind {
 /** A plugin as events name it. */
 export type PluginIdentity = PluginTelemetryMetadata
 
-interface Seen {
+/** Any fact. */
+export interface TimedFact {
   /** When the fact was seen, Unix milliseconds. */
   readonly atMs: number
 }
 
-interface InThread extends Seen {
+/** A fact about a thread. */
+export interface FactInThread extends TimedFact {
   readonly threadId: string
 }
 
-interface InTurn extends InThread {
+/** A fact about a turn. */
+export interface FactInTurn extends FactInThread {
   readonly turnId: string
 }
 
-type Kind<K extends string, Body> = Body & { readonly kind: K }
+type FactOfKind<K extends string, Body> = Body & { readonly kind: K }
 
 /** Connections and the requests clients make. */
 export type RequestFact =
-  | Kind<
+  | FactOfKind<
       'connected',
-      Seen & { readonly connectionId: string; readonly client: Client; readonly runtime: Runtime }
+      TimedFact & {
+        readonly connectionId: string
+        readonly client: AnalyticsClient
+        readonly runtime: Runtime
+      }
     >
-  | Kind<'disconnected', Seen & { readonly connectionId: string }>
+  | FactOfKind<'disconnected', TimedFact & { readonly connectionId: string }>
   /** A thread was started, resumed or forked for this connection. */
-  | Kind<'thread_opened', Seen & { readonly connectionId: string; readonly thread: OpenedThread }>
+  | FactOfKind<
+      'thread_opened',
+      TimedFact & { readonly connectionId: string; readonly thread: OpenedThread }
+    >
   /** A turn was asked for; `turn_accepted` with the same connection and request gives its id. */
-  | Kind<
+  | FactOfKind<
       'turn_requested',
-      InThread & {
+      FactInThread & {
         readonly connectionId: string
         readonly requestId: string
         readonly imageCount: number
       }
     >
-  | Kind<
+  | FactOfKind<
       'turn_accepted',
-      Seen & { readonly connectionId: string; readonly requestId: string; readonly turnId: string }
+      TimedFact & {
+        readonly connectionId: string
+        readonly requestId: string
+        readonly turnId: string
+      }
     >
-  | Kind<
+  | FactOfKind<
       'steer_requested',
-      InThread & {
+      FactInThread & {
         readonly connectionId: string
         readonly requestId: string
         readonly expectedTurnId: string | null
         readonly imageCount: number
       }
     >
-  | Kind<
+  | FactOfKind<
       'steer_accepted',
-      Seen & { readonly connectionId: string; readonly requestId: string; readonly turnId: string }
+      TimedFact & {
+        readonly connectionId: string
+        readonly requestId: string
+        readonly turnId: string
+      }
     >
   /** A request of either kind was answered with an error; `refusal` is null when it is none that analytics names. */
-  | Kind<
+  | FactOfKind<
       'request_failed',
-      Seen & {
+      TimedFact & {
         readonly connectionId: string
         readonly requestId: string
         readonly refusal: SteerRefusal | null
       }
     >
   /** A client asked for the interruption of a turn. */
-  | Kind<'interrupt_requested', InTurn>
-  | Kind<'thread_archived' | 'thread_unarchived', InThread>
+  | FactOfKind<'interrupt_requested', FactInTurn>
+  | FactOfKind<'thread_archived' | 'thread_unarchived', FactInThread>
 
 /** Turns and what is told about them while they run. */
 export type TurnFact =
-  | Kind<'turn_started', InTurn & { /** Unix seconds. */ readonly startedAt: number | null }>
-  | Kind<
-      'turn_configured',
-      InTurn & { readonly settings: TurnSettings; readonly imageCount: number }
+  | FactOfKind<
+      'turn_started',
+      FactInTurn & { /** Unix seconds. */ readonly startedAt: number | null }
     >
-  | Kind<'turn_tokens', InTurn & { readonly tokens: TurnTokens }>
+  | FactOfKind<
+      'turn_configured',
+      FactInTurn & { readonly settings: TurnSettings; readonly imageCount: number }
+    >
+  | FactOfKind<'turn_tokens', FactInTurn & { readonly tokens: TurnTokens }>
   /** Where the time went; null when nobody measured it, so that the turn need not wait for it. */
-  | Kind<'turn_profile', InTurn & { readonly profile: TurnProfile | null }>
+  | FactOfKind<'turn_profile', FactInTurn & { readonly profile: TurnProfile | null }>
   /** How the images of the turn were prepared for the model (0.169). */
-  | Kind<'images_prepared', InTurn & { readonly preparations: ReadonlyArray<JsonObject> }>
+  | FactOfKind<'images_prepared', FactInTurn & { readonly preparations: ReadonlyArray<JsonObject> }>
   /** What went wrong in a turn, before it ended. */
-  | Kind<'turn_error', InTurn & { readonly error: ErrorKind }>
+  | FactOfKind<'turn_error', FactInTurn & { readonly error: TurnErrorKind }>
   /** What the newest diff of the whole turn adds and deletes; `diffLines` counts it. */
-  | Kind<
+  | FactOfKind<
       'diff_updated',
-      InTurn & {
+      FactInTurn & {
         readonly lines: DiffLines
         /** Of `origin`, else of the first remote. */
         readonly repositoryUrl: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'turn_ended',
-      InTurn & {
+      FactInTurn & {
         /** Null where the log cannot tell: up to 0.142 a failed turn looks like one that ended without a message. */
-        readonly status: TurnEnd | null
+        readonly status: TurnEndStatus | null
         /** `codexErrorInfo` of the turn's error as the protocol spells it. */
         readonly error: Json
         /** Unix seconds. */
@@ -223,13 +244,16 @@ export type TurnFact =
 /** Tool calls and the questions about them. */
 export type ToolFact =
   /** Another agent did something in the turn; only counted. */
-  | Kind<'sub_agent_acted', InTurn>
-  | Kind<'tool_started', InTurn & { readonly itemId: string }>
-  | Kind<'tool_ended', InTurn & { readonly itemId: string; readonly outcome: ToolOutcome }>
+  | FactOfKind<'sub_agent_acted', FactInTurn>
+  | FactOfKind<'tool_started', FactInTurn & { readonly itemId: string }>
+  | FactOfKind<
+      'tool_ended',
+      FactInTurn & { readonly itemId: string; readonly outcome: ToolOutcome }
+    >
   /** The server asked somebody (its own request id); the answer or its loss has the same id. */
-  | Kind<
+  | FactOfKind<
       'approval_requested',
-      InTurn & {
+      FactInTurn & {
         readonly reviewId: string
         readonly itemId: string | null
         readonly reviewer: 'user' | 'guardian'
@@ -240,9 +264,9 @@ export type ToolFact =
         readonly networkAccess: boolean
       }
     >
-  | Kind<
+  | FactOfKind<
       'approval_answered',
-      Seen & {
+      TimedFact & {
         readonly reviewId: string
         readonly status: ReviewStatus
         readonly resolution: ReviewResolution
@@ -255,13 +279,13 @@ export type OtherFact =
    * A thread that another thread started: it has the connection of its parent, or where the parent is not known the one
    * named here.
    */
-  | Kind<
+  | FactOfKind<
       'sub_agent_started',
-      Seen & { readonly thread: OpenedThread; readonly connectionId: string | null }
+      TimedFact & { readonly thread: OpenedThread; readonly connectionId: string | null }
     >
-  | Kind<
+  | FactOfKind<
       'compacted',
-      InTurn & {
+      FactInTurn & {
         readonly trigger: 'manual' | 'auto' | null
         readonly reason:
           | 'user_requested'
@@ -276,8 +300,8 @@ export type OtherFact =
           | null
         readonly phase: 'standalone_turn' | 'pre_turn' | 'mid_turn' | null
         readonly strategy: 'memento' | 'prefix_compaction' | null
-        readonly status: TurnEnd
-        readonly error: ErrorKind | null
+        readonly status: TurnEndStatus
+        readonly error: TurnErrorKind | null
         readonly contextTokensBefore: number | null
         readonly contextTokensAfter: number | null
         readonly retainedImageCount: number | null
@@ -291,9 +315,9 @@ export type OtherFact =
         readonly durationMs: number | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'goal',
-      InThread & {
+      FactInThread & {
         readonly turnId: string | null
         readonly goalId: string | null
         readonly change: 'created' | 'usage_accounted' | 'status_changed' | 'cleared'
@@ -304,10 +328,10 @@ export type OtherFact =
       }
     >
   /** The whole record of an automatic review; its members are passed through to the event. */
-  | Kind<'guardian_review', InTurn & { readonly review: JsonObject }>
-  | Kind<
+  | FactOfKind<'guardian_review', FactInTurn & { readonly review: JsonObject }>
+  | FactOfKind<
       'skill_invoked',
-      InTurn & {
+      FactInTurn & {
         readonly name: string
         readonly scope: 'user' | 'repo' | 'system' | 'admin' | null
         /** Absolute and canonical, or relative to the repository's root when `repositoryUrl` is known. */
@@ -318,18 +342,18 @@ export type OtherFact =
         readonly model: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'app_mentioned' | 'app_used',
-      InTurn & {
+      FactInTurn & {
         readonly connectorId: string | null
         readonly appName: string | null
         readonly invokeType: 'explicit' | 'implicit' | null
         readonly model: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'hook_ran',
-      InTurn & {
+      FactInTurn & {
         readonly name: string
         readonly source: string | null
         readonly handlerType: string | null
@@ -338,18 +362,21 @@ export type OtherFact =
         readonly model: string | null
       }
     >
-  | Kind<'plugin_used', InTurn & { readonly plugin: PluginIdentity; readonly model: string | null }>
-  | Kind<
+  | FactOfKind<
+      'plugin_used',
+      FactInTurn & { readonly plugin: PluginIdentity; readonly model: string | null }
+    >
+  | FactOfKind<
       'plugin_changed',
-      Seen & {
+      TimedFact & {
         readonly change: 'installed' | 'uninstalled' | 'enabled' | 'disabled'
         readonly plugin: PluginIdentity
         readonly productClientId: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'plugin_install_failed',
-      Seen & {
+      TimedFact & {
         readonly plugin: PluginIdentity
         readonly productClientId: string | null
         readonly errorType: string
@@ -357,9 +384,9 @@ export type OtherFact =
         readonly subErrorType: string | null
       }
     >
-  | Kind<
+  | FactOfKind<
       'import_ended',
-      Seen & {
+      TimedFact & {
         readonly importId: string | null
         readonly source: string | null
         readonly providerId: string | null

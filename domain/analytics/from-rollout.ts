@@ -147,6 +147,8 @@ const own = (state: RolloutState, event: SituatedEvent): RolloutStep => {
 
 const after = (first: RolloutStep, next: (state: RolloutState) => RolloutStep): RolloutStep => {
   const second = next(first.state)
+  if (first.writes.length === 0) return second
+  if (second.writes.length === 0) return { state: second.state, writes: first.writes }
   return { state: second.state, writes: [...first.writes, ...second.writes] }
 }
 

@@ -1,65 +1,58 @@
 /**
  * Events that one fact makes by itself, with at most the thread it is about.
  */
-import type { Json, JsonObject } from '../json.ts'
+import type { JsonObject } from '../json.ts'
+import { idMembers, pluginMembers } from './plugin-events.ts'
 import {
-  clientMembers,
   contextMembers,
   contextOf,
   eventOf,
   NO_EVENTS,
-  runtimeMembers,
   seconds,
-  sourceMembers,
+  wireMembers,
   type Events,
   type Rendering
 } from './context.ts'
-import type { Client, FactOf, OpenedThread } from './fact.ts'
-import { idMembers, pluginMembers } from './plugin-events.ts'
+import type { AnalyticsClient, FactInThread, FactInTurn, FactOf, OpenedThread } from './fact.ts'
 import { skillId } from './hashes.ts'
-import type { AnalyticsState, Connection } from './state.ts'
-import type { SteerRefusal } from './vocabulary.ts'
+import type { AnalyticsState, AnalyticsConnection } from './state.ts'
+import type { EventType, SteerRefusal } from './vocabulary.ts'
+
+/** Makes the events of a fact. */
+export type EventMaker<F> = (state: AnalyticsState, fact: F, rendering: Rendering) => Events
 
 /** A thread was opened. */
 export const threadEvent = (
   thread: OpenedThread,
-  { client, runtime }: Connection,
+  connection: AnalyticsConnection,
   atMs: number,
   rendering: Rendering
-): Events =>
-  eventOf(rendering, { atMs, threadId: thread.threadId }, 'codex_thread_initialized', {
-    ...sourceMembers(thread),
-    app_server_client: clientMembers(client),
-    runtime: runtimeMembers(runtime),
-    model: thread.model,
-    ephemeral: thread.ephemeral,
-    is_worktree: thread.isWorktree,
-    initialization_mode: thread.mode,
-    forked_from_thread_id: thread.forkedFromThreadId,
-    created_at: thread.createdAt
-  })
+): Events => {
+  const { threadId } = thread
+  const members = contextMembers({ connection, thread })
+  return eventOf(rendering, { atMs, threadId }, 'codex_thread_initialized', members)
+}
 
 /** The client a sub-agent's own thread is told with: its parent's, inside the process. */
-export const inProcess = (client: Client): Client => ({
+export const inProcess = (client: AnalyticsClient): AnalyticsClient => ({
   ...client,
   transport: 'in_process',
   experimentalApi: null
 })
 
 /** A thread was moved to the archive or back. Told even of a thread that nobody opened. */
-export const archiveEvent = (
-  state: AnalyticsState,
-  fact: FactOf<'thread_archived' | 'thread_unarchived'>,
-  rendering: Rendering
-): Events => {
+export const archiveEvent: EventMaker<FactOf<'thread_archived' | 'thread_unarchived'>> = (
+  state,
+  fact,
+  rendering
+) => {
   const context = contextOf(state, fact.threadId)
-  const values: JsonObject = {
+  return eventOf(rendering, fact, 'codex_thread_archive_event', {
     ...(context === null ? {} : contextMembers(context)),
     thread_id: fact.threadId,
     action: fact.kind === 'thread_archived' ? 'archived' : 'unarchived',
     occurred_at_ms: fact.atMs
-  }
-  return eventOf(rendering, fact, 'codex_thread_archive_event', values)
+  })
 }
 
 /** A running turn was given more input, or that was refused. */
@@ -73,10 +66,10 @@ export const steerEvent = (
   },
   rendering: Rendering
 ): Events => {
-  const context = contextOf(state, request.threadId, request.connectionId)
+  const { threadId } = request
+  const context = contextOf(state, threadId, request.connectionId)
   if (context === null) return NO_EVENTS
-  const at = { atMs: answer.atMs, threadId: request.threadId }
-  return eventOf(rendering, at, 'codex_turn_steer_event', {
+  return eventOf(rendering, { atMs: answer.atMs, threadId }, 'codex_turn_steer_event', {
     ...contextMembers(context),
     expected_turn_id: request.expectedTurnId,
     accepted_turn_id: answer.turnId,
@@ -87,192 +80,119 @@ export const steerEvent = (
   })
 }
 
+/** An event about a thread, with the members of its fact; `special` makes those that are spelled otherwise. */
+const aboutThread =
+  <F extends FactInThread>(type: EventType, special: (fact: F) => JsonObject): EventMaker<F> =>
+  (state, fact, rendering) => {
+    const context = contextOf(state, fact.threadId)
+    if (context === null) return NO_EVENTS
+    const members = { ...wireMembers(fact), ...special(fact), ...contextMembers(context) }
+    return eventOf(rendering, fact, type, members)
+  }
+
 /** The context of a thread was compacted. */
-export const compactionEvent = (
-  state: AnalyticsState,
-  fact: FactOf<'compacted'>,
-  rendering: Rendering
-): Events => {
-  const context = contextOf(state, fact.threadId)
-  if (context === null) return NO_EVENTS
-  return eventOf(rendering, fact, 'codex_compaction_event', {
-    ...contextMembers(context),
-    turn_id: fact.turnId,
-    trigger: fact.trigger,
-    reason: fact.reason,
-    implementation: fact.implementation,
-    phase: fact.phase,
-    strategy: fact.strategy,
-    status: fact.status,
+export const compactionEvent = aboutThread<FactOf<'compacted'>>(
+  'codex_compaction_event',
+  (fact) => ({
     error: fact.error?.message ?? null,
     codex_error_kind: fact.error?.kind ?? null,
     codex_error_http_status_code: fact.error?.httpStatus ?? null,
     active_context_tokens_before: fact.contextTokensBefore,
     active_context_tokens_after: fact.contextTokensAfter,
-    retained_image_count: fact.retainedImageCount,
-    compaction_summary_tokens: fact.summaryTokens,
-    cached_input_tokens: fact.cachedInputTokens,
-    cache_write_input_tokens: fact.cacheWriteInputTokens,
-    started_at: fact.startedAt,
-    completed_at: fact.completedAt,
-    duration_ms: fact.durationMs
+    compaction_summary_tokens: fact.summaryTokens
   })
-}
+)
 
 /** A goal was made, used, changed or taken away. */
-export const goalEvent = (
-  state: AnalyticsState,
-  fact: FactOf<'goal'>,
-  rendering: Rendering
-): Events => {
-  const context = contextOf(state, fact.threadId)
-  if (context === null) return NO_EVENTS
-  return eventOf(rendering, fact, 'codex_goal_event', {
-    ...contextMembers(context),
-    turn_id: fact.turnId,
-    goal_id: fact.goalId,
-    event_kind: fact.change,
-    goal_status: fact.status,
-    has_token_budget: fact.hasTokenBudget,
-    cumulative_tokens_accounted: fact.cumulativeTokens,
-    cumulative_time_accounted_seconds: fact.cumulativeSeconds
-  })
-}
+export const goalEvent = aboutThread<FactOf<'goal'>>('codex_goal_event', (fact) => ({
+  event_kind: fact.change,
+  goal_status: fact.status,
+  cumulative_tokens_accounted: fact.cumulativeTokens,
+  cumulative_time_accounted_seconds: fact.cumulativeSeconds
+}))
 
 /** An automatic review ended. */
-export const guardianEvent = (
-  state: AnalyticsState,
-  fact: FactOf<'guardian_review'>,
-  rendering: Rendering
-): Events => {
-  const context = contextOf(state, fact.threadId)
-  return context === null
-    ? NO_EVENTS
-    : eventOf(rendering, fact, 'codex_guardian_review', {
-        ...fact.review,
-        ...contextMembers(context),
-        turn_id: fact.turnId
-      })
-}
+export const guardianEvent = aboutThread<FactOf<'guardian_review'>>(
+  'codex_guardian_review',
+  ({ review, turnId }) => ({ ...review, turn_id: turnId })
+)
 
-/** Who is told as the product of an event about a thread. */
-const productOf = (state: AnalyticsState, threadId: string): string | null =>
-  contextOf(state, threadId)?.connection.client.productClientId ?? null
-
-const turnMembers = (
-  state: AnalyticsState,
-  fact: { readonly threadId: string; readonly turnId: string; readonly model: string | null }
-): JsonObject => ({
-  thread_id: fact.threadId,
-  turn_id: fact.turnId,
-  model_slug: fact.model,
-  product_client_id: productOf(state, fact.threadId)
-})
+/** An event of something that was used in a turn: a thread that was never opened has no product. */
+const usedInTurn =
+  <F extends FactInTurn & { readonly model: string | null }>(
+    type: EventType,
+    special: (fact: F, rendering: Rendering) => JsonObject,
+    beside?: (
+      fact: F,
+      rendering: Rendering
+    ) => { readonly skill_id: string; readonly skill_name: string }
+  ): EventMaker<F> =>
+  (state, fact, rendering) => {
+    const product = contextOf(state, fact.threadId)?.connection.client.productClientId ?? null
+    const members = {
+      ...wireMembers(fact),
+      ...special(fact, rendering),
+      model_slug: fact.model,
+      product_client_id: product
+    }
+    return eventOf(rendering, fact, type, members, beside?.(fact, rendering))
+  }
 
 /** A plugin was used in a turn. */
-export const pluginUsedEvent = (
-  state: AnalyticsState,
-  fact: FactOf<'plugin_used'>,
-  rendering: Rendering
-): Events =>
-  eventOf(rendering, fact, 'codex_plugin_used', {
-    ...pluginMembers(fact.plugin, rendering.contract, null),
-    ...turnMembers(state, fact)
-  })
+export const pluginUsedEvent = usedInTurn<FactOf<'plugin_used'>>(
+  'codex_plugin_used',
+  ({ plugin }, { contract }) => pluginMembers(plugin, contract, null)
+)
+
+/** A skill was invoked. */
+export const skillEvent = usedInTurn<FactOf<'skill_invoked'>>(
+  'skill_invocation',
+  ({ plugin, scope, repositoryUrl }, { contract }) => ({
+    skill_scope: scope,
+    ...(plugin === null ? {} : idMembers(plugin, contract)),
+    repo_url: repositoryUrl
+  }),
+  (fact, { sha1 }) => ({ skill_id: skillId(fact, sha1), skill_name: fact.name })
+)
+
+type AppFact = FactOf<'app_mentioned' | 'app_used'>
+
+/** An app was mentioned in a turn. */
+export const appMentionedEvent = usedInTurn<AppFact>('codex_app_mentioned', () => ({}))
+
+/** An app was used in a turn. */
+export const appUsedEvent = usedInTurn<AppFact>('codex_app_used', () => ({}))
+
+/** A hook ran; one that still runs is told as failed, as Codex does. */
+export const hookEvent = usedInTurn<FactOf<'hook_ran'>>('codex_hook_run', (fact) => ({
+  hook_name: fact.name,
+  hook_source: fact.source,
+  status: fact.status === 'running' ? 'failed' : fact.status
+}))
 
 /** A plugin was installed, taken away, switched on or off. */
-export const pluginChangedEvent = (
-  fact: FactOf<'plugin_changed'>,
-  rendering: Rendering
-): Events => {
-  const values = pluginMembers(fact.plugin, rendering.contract, fact.productClientId)
-  return eventOf(
-    rendering,
-    { atMs: fact.atMs, threadId: null },
-    `codex_plugin_${fact.change}`,
-    values
-  )
+export const pluginChangedEvent: EventMaker<FactOf<'plugin_changed'>> = (_, fact, rendering) => {
+  const { atMs, plugin, productClientId, change } = fact
+  const members = pluginMembers(plugin, rendering.contract, productClientId)
+  return eventOf(rendering, { atMs, threadId: null }, `codex_plugin_${change}`, members)
 }
 
 /** A plugin could not be installed. */
-export const installFailedEvent = (
-  fact: FactOf<'plugin_install_failed'>,
-  rendering: Rendering
-): Events =>
+export const installFailedEvent: EventMaker<FactOf<'plugin_install_failed'>> = (
+  _,
+  fact,
+  rendering
+) =>
   eventOf(rendering, { atMs: fact.atMs, threadId: null }, 'codex_plugin_install_failed', {
-    ...pluginMembers(fact.plugin, rendering.contract, fact.productClientId),
-    source: fact.source,
-    error_type: fact.errorType,
-    sub_error_type: fact.subErrorType
-  })
-
-/** A skill was invoked. */
-export const skillEvent = (
-  state: AnalyticsState,
-  fact: FactOf<'skill_invoked'>,
-  rendering: Rendering
-): Events => {
-  const { plugin, name } = fact
-  const values: JsonObject = {
-    ...turnMembers(state, fact),
-    skill_scope: fact.scope,
-    ...(plugin === null ? {} : idMembers(plugin, rendering.contract)),
-    repo_url: fact.repositoryUrl,
-    invoke_type: fact.invokeType
-  }
-  const beside = { skill_id: skillId(fact, rendering.sha1), skill_name: name }
-  return eventOf(rendering, fact, 'skill_invocation', values, beside)
-}
-
-/** An app was mentioned or used. */
-export const appEvent = (
-  state: AnalyticsState,
-  fact: FactOf<'app_mentioned' | 'app_used'>,
-  rendering: Rendering
-): Events =>
-  eventOf(rendering, fact, fact.kind === 'app_used' ? 'codex_app_used' : 'codex_app_mentioned', {
-    ...turnMembers(state, fact),
-    connector_id: fact.connectorId,
-    app_name: fact.appName,
-    invoke_type: fact.invokeType
-  })
-
-/** A hook ran; one that still runs is told as failed, as Codex does. */
-export const hookEvent = (
-  state: AnalyticsState,
-  fact: FactOf<'hook_ran'>,
-  rendering: Rendering
-): Events =>
-  eventOf(rendering, fact, 'codex_hook_run', {
-    ...turnMembers(state, fact),
-    hook_name: fact.name,
-    hook_source: fact.source,
-    handler_type: fact.handlerType,
-    execution_mode: fact.executionMode,
-    status: fact.status === 'running' ? 'failed' : fact.status
+    ...wireMembers(fact),
+    ...pluginMembers(fact.plugin, rendering.contract, fact.productClientId)
   })
 
 /** An import of another agent's sessions ended, or a part of it failed. */
-export const importEvent = (fact: FactOf<'import_ended'>, rendering: Rendering): Events => {
-  const { result } = fact
-  const values: { readonly [member: string]: Json } = {
-    import_id: fact.importId,
-    source: fact.source,
-    provider_id: fact.providerId,
-    type: fact.itemType,
-    product_client_id: fact.productClientId
-  }
-  const at = { atMs: fact.atMs, threadId: null }
-  return 'successCount' in result
-    ? eventOf(rendering, at, 'codex_onboarding_external_agent_import_complete', {
-        ...values,
-        success_count: result.successCount,
-        failed_count: result.failedCount
-      })
-    : eventOf(rendering, at, 'codex_onboarding_external_agent_import_failure', {
-        ...values,
-        failure_stage: result.failureStage,
-        error_type: result.errorType,
-        sub_error_type: result.subErrorType
-      })
+export const importEvent: EventMaker<FactOf<'import_ended'>> = (_, fact, rendering) => {
+  const { result, itemType, atMs } = fact
+  const ending = 'successCount' in result ? 'complete' : 'failure'
+  const type = `codex_onboarding_external_agent_import_${ending}` as const
+  const members = { ...wireMembers(fact), ...wireMembers(result), type: itemType }
+  return eventOf(rendering, { atMs, threadId: null }, type, members)
 }

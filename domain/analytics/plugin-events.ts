@@ -5,7 +5,7 @@
  *         local id, which may be null, and has `remote_plugin_id` beside it.
  */
 import type { JsonObject } from '../json.ts'
-import type { EventPayload } from './event.ts'
+import type { AnalyticsPayload } from './event.ts'
 import { shaped } from './shapes.ts'
 import type { Contract } from './vocabulary.ts'
 import { sidesOf } from '../plugins/ids.ts'
@@ -123,7 +123,7 @@ export const pluginEvent = (
   metadata: PluginTelemetryMetadata,
   contract: Contract,
   productClientId: string | null
-): EventPayload | null => {
+): AnalyticsPayload | null => {
   const type = `codex_plugin_${happening.kind}` as const
   const params = shaped(type, contract, {
     ...pluginMembers(metadata, contract, productClientId),

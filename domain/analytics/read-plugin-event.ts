@@ -5,6 +5,7 @@
  */
 import type { PostedEvent } from './envelope.ts'
 import type { JsonObject } from '../json.ts'
+import { own } from '../own.ts'
 import { printPluginId } from '../plugins/ids.ts'
 import type { PluginNews, PluginTold } from '../plugins/observed.ts'
 
@@ -46,7 +47,7 @@ const idsOf = (params: JsonObject): Ids | null => {
 
 /** What an event tells about a plugin; null for one that tells nothing of that sort. */
 export const toldBy = ({ event_type, event_params }: PostedEvent): PluginTelling | null => {
-  const news = Object.hasOwn(NEWS, event_type) ? NEWS[event_type] : undefined
+  const news = own(NEWS, event_type)
   const ids = idsOf(event_params)
   if (news === undefined || ids === null) return null
   const isUse = news === 'used'

@@ -8,10 +8,12 @@
  * What Codex loses, this reducer loses too, but for one thing: a call that ends after its turn was told still makes an
  * event (0.130 and 0.169 do so as well, 0.142 does not).
  */
+import { own } from '../own.ts'
 import { NO_EVENTS, type Events, type Rendering } from './context.ts'
-import type { Fact, FactOf, OpenedThread } from './fact.ts'
+import type { Fact, FactInTurn, FactOf } from './fact.ts'
 import {
-  appEvent,
+  appMentionedEvent,
+  appUsedEvent,
   archiveEvent,
   compactionEvent,
   goalEvent,
@@ -24,7 +26,8 @@ import {
   pluginUsedEvent,
   skillEvent,
   steerEvent,
-  threadEvent
+  threadEvent,
+  type EventMaker
 } from './other-events.ts'
 import {
   keyOf,
@@ -33,29 +36,28 @@ import {
   withoutEntry,
   withTurn,
   type AnalyticsState,
+  type PendingRequest,
   type ToolCounts,
-  type TurnState
+  type AnalyticsTurn
 } from './state.ts'
 import { afterReview, reviewEvent, toolEvent } from './tool-events.ts'
 import { isWhole, turnEvents } from './turn-events.ts'
-import type { SteerRefusal } from './vocabulary.ts'
 
 /** The state after a fact, and the events it made. */
-export type Step = readonly [AnalyticsState, Events]
+export type ReducerStep = readonly [AnalyticsState, Events]
 
-const quiet = (state: AnalyticsState): Step => [state, NO_EVENTS]
+const quiet = (state: AnalyticsState): ReducerStep => [state, NO_EVENTS]
 
-const turnKey = ({ threadId, turnId }: { readonly threadId: string; readonly turnId: string }) =>
-  keyOf(threadId, turnId)
+const turnKey = ({ threadId, turnId }: Omit<FactInTurn, 'atMs'>) => keyOf(threadId, turnId)
 
 /** Changes a turn, and tells it when nothing is missing any more. */
 const turnTold = (
   state: AnalyticsState,
   key: string,
-  change: Partial<TurnState>,
+  change: Partial<AnalyticsTurn>,
   fact: { readonly atMs: number },
   rendering: Rendering
-): Step => {
+): ReducerStep => {
   const known = state.turns.get(key)
   if (known?.told === true) return quiet(state)
   const next = withTurn(state, key, change)
@@ -67,11 +69,9 @@ const turnTold = (
 
 const opened = (
   state: AnalyticsState,
-  connectionId: string,
-  thread: OpenedThread,
-  atMs: number,
+  { connectionId, thread, atMs }: FactOf<'thread_opened'>,
   rendering: Rendering
-): Step => {
+): ReducerStep => {
   const connection = state.connections.get(connectionId)
   if (connection === undefined) return quiet(state)
   const next = withEntry(state, 'threads', thread.threadId, { connectionId, metadata: thread })
@@ -82,7 +82,7 @@ const subAgent = (
   state: AnalyticsState,
   { thread, connectionId, atMs }: FactOf<'sub_agent_started'>,
   rendering: Rendering
-): Step => {
+): ReducerStep => {
   const { threadId, parentThreadId } = thread
   const known = state.threads.get(threadId)
   const parents =
@@ -100,7 +100,7 @@ const accepted = (
   state: AnalyticsState,
   fact: FactOf<'turn_accepted' | 'steer_accepted'>,
   rendering: Rendering
-): Step => {
+): ReducerStep => {
   const key = keyOf(fact.connectionId, fact.requestId)
   const request = state.requests.get(key)
   const rest = withoutEntry(state, 'requests', key)
@@ -121,13 +121,12 @@ const refused = (
   state: AnalyticsState,
   fact: FactOf<'request_failed'>,
   rendering: Rendering
-): Step => {
+): ReducerStep => {
   const key = keyOf(fact.connectionId, fact.requestId)
   const request = state.requests.get(key)
   const rest = withoutEntry(state, 'requests', key)
   if (request?.kind !== 'steer_requested') return quiet(rest)
-  const refusal: SteerRefusal | null = fact.refusal
-  const answer = { turnId: null, refusal, atMs: fact.atMs }
+  const answer = { turnId: null, refusal: fact.refusal, atMs: fact.atMs }
   return [rest, steerEvent(rest, request, answer, rendering)]
 }
 
@@ -141,7 +140,7 @@ const toolEnded = (
   state: AnalyticsState,
   fact: FactOf<'tool_ended'>,
   rendering: Rendering
-): Step => {
+): ReducerStep => {
   const turn = state.turns.get(turnKey(fact))
   if (turn === undefined) return quiet(state)
   const { tool } = fact.outcome.details
@@ -160,7 +159,7 @@ const answered = (
   state: AnalyticsState,
   fact: FactOf<'approval_answered'>,
   rendering: Rendering
-): Step => {
+): ReducerStep => {
   const asked = state.approvals.get(fact.reviewId)
   if (asked === undefined) return quiet(state)
   const rest = withoutEntry(state, 'approvals', fact.reviewId)
@@ -178,137 +177,117 @@ const once = (
   state: AnalyticsState,
   key: string,
   events: (state: AnalyticsState) => Events
-): Step => {
+): ReducerStep => {
   if (state.used.has(key)) return quiet(state)
   const used = state.used.size >= LIMITS.used ? [key] : [...state.used, key]
   const next = { ...state, used: new Set(used) }
   return [next, events(next)]
 }
 
-const requestStep = (state: AnalyticsState, fact: Fact, rendering: Rendering): Step | null => {
-  switch (fact.kind) {
-    case 'connected': {
-      const { client, runtime } = fact
-      return quiet(withEntry(state, 'connections', fact.connectionId, { client, runtime }))
-    }
-    case 'disconnected': {
-      const gone = [...state.requests].filter(([, one]) => one.connectionId === fact.connectionId)
-      return quiet(gone.reduce((rest, [key]) => withoutEntry(rest, 'requests', key), state))
-    }
-    case 'thread_opened':
-      return opened(state, fact.connectionId, fact.thread, fact.atMs, rendering)
-    case 'sub_agent_started':
-      return subAgent(state, fact, rendering)
-    case 'turn_requested':
-    case 'steer_requested':
-      return quiet(withEntry(state, 'requests', keyOf(fact.connectionId, fact.requestId), fact))
-    case 'turn_accepted':
-    case 'steer_accepted':
-      return accepted(state, fact, rendering)
-    case 'request_failed':
-      return refused(state, fact, rendering)
-    default:
-      return null
+/** A fact that makes its event by itself and changes nothing. */
+const telling =
+  <F>(events: EventMaker<F>) =>
+  (state: AnalyticsState, fact: F, rendering: Rendering): ReducerStep => [
+    state,
+    events(state, fact, rendering)
+  ]
+
+/** A fact that only adds to what is known of a turn. */
+const ofTurn =
+  <F extends FactInTurn>(
+    change: (fact: F, known: AnalyticsTurn | undefined) => Partial<AnalyticsTurn>
+  ) =>
+  (state: AnalyticsState, fact: F, rendering: Rendering): ReducerStep => {
+    const key = turnKey(fact)
+    return turnTold(state, key, change(fact, state.turns.get(key)), fact, rendering)
   }
+
+const requested = (state: AnalyticsState, fact: PendingRequest): ReducerStep =>
+  quiet(withEntry(state, 'requests', keyOf(fact.connectionId, fact.requestId), fact))
+
+type Handlers = {
+  readonly [K in Fact['kind']]: (
+    state: AnalyticsState,
+    fact: Fact & { readonly kind: K },
+    rendering: Rendering
+  ) => ReducerStep
 }
 
-const turnStep = (state: AnalyticsState, fact: Fact, rendering: Rendering): Step | null => {
-  const told = (
-    turn: { readonly threadId: string; readonly turnId: string },
-    change: Partial<TurnState>
-  ) => turnTold(state, turnKey(turn), change, fact, rendering)
-  switch (fact.kind) {
-    case 'turn_started':
-      return told(fact, { startedAt: fact.startedAt })
-    case 'turn_configured':
-      return told(fact, { settings: fact.settings, imageCount: fact.imageCount })
-    case 'turn_tokens':
-      return told(fact, { tokens: fact.tokens })
-    case 'turn_profile':
-      return told(fact, { profile: fact.profile })
-    case 'images_prepared':
-      return told(fact, { imagePreparations: fact.preparations })
-    case 'turn_error':
-      return told(fact, { error: fact.error })
-    case 'diff_updated':
-      return told(fact, { diff: fact.lines, repositoryUrl: fact.repositoryUrl })
-    case 'interrupt_requested': {
-      const first = state.turns.get(turnKey(fact))?.interruptRequestedAtMs ?? fact.atMs
-      return told(fact, { interruptRequestedAtMs: first })
-    }
-    case 'turn_ended':
-      return told(fact, { ended: fact })
-    default:
-      return null
-  }
+const HANDLERS: Handlers = {
+  connected: (state, { connectionId, client, runtime }) =>
+    quiet(withEntry(state, 'connections', connectionId, { client, runtime })),
+  disconnected: (state, { connectionId }) =>
+    quiet(
+      [...state.requests]
+        .filter(([, request]) => request.connectionId === connectionId)
+        .reduce((rest, [key]) => withoutEntry(rest, 'requests', key), state)
+    ),
+  thread_opened: opened,
+  sub_agent_started: subAgent,
+  turn_requested: requested,
+  steer_requested: requested,
+  turn_accepted: accepted,
+  steer_accepted: accepted,
+  request_failed: refused,
+
+  turn_started: ofTurn(({ startedAt }) => ({ startedAt })),
+  turn_configured: ofTurn(({ settings, imageCount }) => ({ settings, imageCount })),
+  turn_tokens: ofTurn(({ tokens }) => ({ tokens })),
+  turn_profile: ofTurn(({ profile }) => ({ profile })),
+  images_prepared: ofTurn(({ preparations }) => ({ imagePreparations: preparations })),
+  turn_error: ofTurn(({ error }) => ({ error })),
+  diff_updated: ofTurn(({ lines, repositoryUrl }) => ({ diff: lines, repositoryUrl })),
+  interrupt_requested: ofTurn(({ atMs }, known) => ({
+    interruptRequestedAtMs: known?.interruptRequestedAtMs ?? atMs
+  })),
+  turn_ended: ofTurn((ended) => ({ ended })),
+
+  sub_agent_acted: (state, fact) => {
+    const turn = state.turns.get(turnKey(fact))
+    if (turn === undefined || turn.told) return quiet(state)
+    return quiet(withTurn(state, turnKey(fact), { counts: counted(turn.counts, 'collab') }))
+  },
+  tool_started: (state, { threadId, turnId, itemId, atMs }) =>
+    quiet(withEntry(state, 'toolsStarted', keyOf(threadId, turnId, itemId), atMs)),
+  tool_ended: toolEnded,
+  approval_requested: (state, fact) => quiet(withEntry(state, 'approvals', fact.reviewId, fact)),
+  approval_answered: answered,
+
+  thread_archived: telling(archiveEvent),
+  thread_unarchived: telling(archiveEvent),
+  compacted: telling(compactionEvent),
+  goal: telling(goalEvent),
+  guardian_review: telling(guardianEvent),
+  skill_invoked: telling(skillEvent),
+  app_mentioned: telling(appMentionedEvent),
+  app_used: (state, fact, rendering) =>
+    once(state, keyOf('app', turnKey(fact), fact.connectorId), (next) =>
+      appUsedEvent(next, fact, rendering)
+    ),
+  plugin_used: (state, fact, rendering) => {
+    const id = fact.plugin.localId ?? fact.plugin.remoteId
+    return once(state, keyOf('plugin', turnKey(fact), id), (next) =>
+      pluginUsedEvent(next, fact, rendering)
+    )
+  },
+  hook_ran: telling(hookEvent),
+  plugin_changed: telling(pluginChangedEvent),
+  plugin_install_failed: telling(installFailedEvent),
+  import_ended: telling(importEvent)
 }
 
-const toolStep = (state: AnalyticsState, fact: Fact, rendering: Rendering): Step | null => {
-  switch (fact.kind) {
-    case 'sub_agent_acted': {
-      const turn = state.turns.get(turnKey(fact))
-      return quiet(
-        turn === undefined || turn.told
-          ? state
-          : withTurn(state, turnKey(fact), { counts: counted(turn.counts, 'collab') })
+/** Pure and total: one fact, for payloads of one contract. A kind that nobody knows changes nothing. */
+export const reduceFact = (
+  state: AnalyticsState,
+  fact: Fact,
+  rendering: Rendering
+): ReducerStep => {
+  const handle = own<Handlers[Fact['kind']]>(HANDLERS, fact.kind)
+  return handle === undefined
+    ? quiet(state)
+    : (handle as (state: AnalyticsState, fact: Fact, rendering: Rendering) => ReducerStep)(
+        state,
+        fact,
+        rendering
       )
-    }
-    case 'tool_started': {
-      const key = keyOf(fact.threadId, fact.turnId, fact.itemId)
-      return quiet(withEntry(state, 'toolsStarted', key, fact.atMs))
-    }
-    case 'tool_ended':
-      return toolEnded(state, fact, rendering)
-    case 'approval_requested':
-      return quiet(withEntry(state, 'approvals', fact.reviewId, fact))
-    case 'approval_answered':
-      return answered(state, fact, rendering)
-    default:
-      return null
-  }
 }
-
-const otherStep = (state: AnalyticsState, fact: Fact, rendering: Rendering): Step => {
-  switch (fact.kind) {
-    case 'thread_archived':
-    case 'thread_unarchived':
-      return [state, archiveEvent(state, fact, rendering)]
-    case 'compacted':
-      return [state, compactionEvent(state, fact, rendering)]
-    case 'goal':
-      return [state, goalEvent(state, fact, rendering)]
-    case 'guardian_review':
-      return [state, guardianEvent(state, fact, rendering)]
-    case 'skill_invoked':
-      return [state, skillEvent(state, fact, rendering)]
-    case 'app_mentioned':
-      return [state, appEvent(state, fact, rendering)]
-    case 'app_used':
-      return once(state, keyOf('app', turnKey(fact), fact.connectorId), (next) =>
-        appEvent(next, fact, rendering)
-      )
-    case 'plugin_used': {
-      const id = fact.plugin.localId ?? fact.plugin.remoteId
-      return once(state, keyOf('plugin', turnKey(fact), id), (next) =>
-        pluginUsedEvent(next, fact, rendering)
-      )
-    }
-    case 'hook_ran':
-      return [state, hookEvent(state, fact, rendering)]
-    case 'plugin_changed':
-      return [state, pluginChangedEvent(fact, rendering)]
-    case 'plugin_install_failed':
-      return [state, installFailedEvent(fact, rendering)]
-    case 'import_ended':
-      return [state, importEvent(fact, rendering)]
-    default:
-      return quiet(state)
-  }
-}
-
-/** Pure and total: one fact, for payloads of one contract. */
-export const reduceFact = (state: AnalyticsState, fact: Fact, rendering: Rendering): Step =>
-  requestStep(state, fact, rendering) ??
-  turnStep(state, fact, rendering) ??
-  toolStep(state, fact, rendering) ??
-  otherStep(state, fact, rendering)

@@ -3,15 +3,15 @@
  */
 import type { RecordedEvent } from '../events/event.ts'
 import type { SituatedEvent } from '../turns/situate.ts'
-import { itemChange } from '../items/items.ts'
+import { itemChange, type ItemChange } from '../items/items.ts'
 import type { Profile } from '../profile.ts'
 import type { ThreadItem } from '../protocol.ts'
-import { reader } from '../rich/values.ts'
+import { lineCount } from '../tools/file-touches.ts'
 import { diffLines, type DiffLines } from './diff-lines.ts'
 import type { Fact, FactOf } from './fact.ts'
 import { NO_LINKS, type ToolLinks } from './tool-outcome.ts'
 import { silent, type FactWrite, type RolloutState, type RolloutStep } from './rollout-state.ts'
-import { evolveCalls, type EndedCall } from './rollout-tools.ts'
+import { calledId, evolveCalls, type EndedCall } from './rollout-tools.ts'
 
 type ToolEnded = FactOf<'tool_ended'>
 
@@ -35,9 +35,6 @@ export const answeredOnce = (state: RolloutState, responseId: string): RolloutSt
   return { state: { ...state, answers, unclaimed: [], unfollowed }, writes: linked }
 }
 
-const lineCount = (text: string): number =>
-  text === '' ? 0 : text.split('\n').length - (text.endsWith('\n') ? 1 : 0)
-
 /** Lines the files of a patch gain and lose; a file that is patched twice in a turn counts twice. */
 const patchLines = (item: ThreadItem): DiffLines | null => {
   if (item.type !== 'fileChange' || item.status !== 'completed') return null
@@ -55,10 +52,13 @@ const patchLines = (item: ThreadItem): DiffLines | null => {
   return { added, deleted }
 }
 
-const patched = (state: RolloutState, event: SituatedEvent, profile: Profile): RolloutStep => {
+const patched = (
+  state: RolloutState,
+  event: SituatedEvent,
+  change: ItemChange | null
+): RolloutStep => {
   const { atMs } = event
   const { turn, threadId, repositoryUrl } = state
-  const change = itemChange(event.line, profile, '', event.mode)
   const lines = change?.op === 'upsert' ? patchLines(change.item) : null
   if (turn === null || lines === null) return silent(state)
   const sum = {
@@ -95,14 +95,6 @@ const ended = (state: RolloutState, call: EndedCall, event: RecordedEvent): Roll
   }
 }
 
-/** Calls of models, which an answer made; those of a person are none. */
-const callIn = ({ line }: RecordedEvent): string | null => {
-  if (line.type !== 'response_item') return null
-  const item = reader(line.payload)
-  const type = item.text('type')
-  return type === 'function_call' || type === 'custom_tool_call' ? item.text('call_id') : null
-}
-
 /** What a line says about tool calls. */
 export const calls = (
   before: RolloutState,
@@ -110,24 +102,26 @@ export const calls = (
   profile: Profile
 ): RolloutStep => {
   const { line, atMs, mode } = event
-  const callId = callIn(event)
+  // Calls of models, which an answer made; those of a person are none.
+  const callId = calledId(line)
   const state =
     callId === null
       ? before
       : { ...before, unclaimed: [...before.unclaimed, callId].slice(-ANSWERS_MAX) }
   const { threadId, cwd } = state
   const dynamicTools = state.declaredTools === null ? null : new Set(state.declaredTools)
+  const shown = itemChange(line, profile, '', mode)
   const step = evolveCalls(state.calls, {
     line,
+    shown,
     atMs,
     turnId: event.namedTurnId ?? before.turn?.turnId ?? null,
     mode,
-    profile,
     isFree: state.turn?.settings?.sandboxPolicy === 'full_access',
     context: { threadId, cwd, dynamicTools }
   })
   const next = step.open === state.calls ? state : { ...state, calls: step.open }
-  const lines = patched(next, event, profile)
+  const lines = patched(next, event, shown)
   if (step.ended === null) return lines
   const end = ended(lines.state, step.ended, event)
   return { state: end.state, writes: [...lines.writes, ...end.writes] }

@@ -11,7 +11,7 @@ import type { FactOf } from './fact.ts'
 import {
   NO_WRITES,
   silent,
-  type OpenTurn,
+  type RolloutTurn,
   type RolloutState,
   type RolloutStep
 } from './rollout-state.ts'
@@ -27,7 +27,7 @@ const STANDALONE: Cause = {
 }
 
 /** Before a turn only a new model makes Codex compact for another reason than the size of the context. */
-const beforeTurn = ({ modelBefore, settings }: OpenTurn): Cause => ({
+const beforeTurn = ({ modelBefore, settings }: RolloutTurn): Cause => ({
   trigger: 'auto',
   reason:
     settings === null || modelBefore === null
@@ -39,7 +39,7 @@ const beforeTurn = ({ modelBefore, settings }: OpenTurn): Cause => ({
 })
 
 /** A turn in which nobody said anything was made for the compaction. */
-const causeOf = (turn: OpenTurn): Cause => {
+const causeOf = (turn: RolloutTurn): Cause => {
   if (turn.messages > 0) return { trigger: 'auto', reason: 'context_limit', phase: 'mid_turn' }
   return turn.settings === null ? STANDALONE : beforeTurn(turn)
 }

@@ -12,14 +12,14 @@ import { outputText, reader } from '../rich/values.ts'
 import type { Fact, FactOf, PluginIdentity } from './fact.ts'
 import type { RolloutState } from './rollout-state.ts'
 
-interface Place {
+interface NamedAt {
   readonly atMs: number
   readonly threadId: string
   readonly turnId: string
 }
 
 /** Something that was named, once per turn under its key. */
-export interface Named {
+export interface NamedInput {
   readonly key: string
   readonly fact: Fact
 }
@@ -44,7 +44,7 @@ const scopeOf = (path: string, { cwd }: RolloutState): FactOf<'skill_invoked'>['
   return path.startsWith(`${cwd}/`) ? 'repo' : null
 }
 
-const skill = (name: string, path: string, state: RolloutState, at: Place): Named => {
+const skill = (name: string, path: string, state: RolloutState, at: NamedAt): NamedInput => {
   const cached = CACHED.exec(path)
   const scope = scopeOf(path, state)
   const isRelative = scope === 'repo' && state.repositoryUrl !== null
@@ -62,7 +62,12 @@ const skill = (name: string, path: string, state: RolloutState, at: Place): Name
   return { key: `skill ${name} ${path}`, fact }
 }
 
-const mention = (name: string, path: string, state: RolloutState, at: Place): Named | null => {
+const mention = (
+  name: string,
+  path: string,
+  state: RolloutState,
+  at: NamedAt
+): NamedInput | null => {
   const [, scheme, id] = SCHEME.exec(path) ?? []
   if (id === undefined) return null
   const { model } = state
@@ -84,8 +89,8 @@ const mention = (name: string, path: string, state: RolloutState, at: Place): Na
 export const namedInputs = (
   content: ReadonlyArray<UserContent>,
   state: RolloutState,
-  at: Place
-): ReadonlyArray<Named> =>
+  at: NamedAt
+): ReadonlyArray<NamedInput> =>
   content.flatMap((part) => {
     if (part.type === 'skill') return [skill(part.name, part.path, state, at)]
     const named = part.type === 'mention' ? mention(part.name, part.path, state, at) : null
@@ -93,7 +98,11 @@ export const namedInputs = (
   })
 
 /** The skill whose text a line puts before the model; null for other lines. */
-export const namedSkill = (line: RolloutLine, state: RolloutState, at: Place): Named | null => {
+export const namedSkill = (
+  line: RolloutLine,
+  state: RolloutState,
+  at: NamedAt
+): NamedInput | null => {
   if (line.type !== 'response_item') return null
   const item = reader(line.payload)
   if (item.text('type') !== 'message' || item.text('role') !== 'user') return null

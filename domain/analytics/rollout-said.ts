@@ -13,7 +13,7 @@ import {
   ROLLOUT_CONNECTION,
   silent,
   type FactWrite,
-  type OpenTurn,
+  type RolloutTurn,
   type RolloutState,
   type RolloutStep
 } from './rollout-state.ts'
@@ -38,7 +38,7 @@ const imagesIn = (content: ReadonlyArray<UserContent>): number =>
 
 const steered = (
   { threadId }: RolloutState,
-  { turnId }: OpenTurn,
+  { turnId }: RolloutTurn,
   event: RecordedEvent,
   imageCount: number,
   atMs: number

@@ -8,7 +8,8 @@ import type { SessionMeta, TaskStarted } from '../events/payloads.ts'
 import type { TurnContext } from '../events/turn-context.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { reader } from '../rich/values.ts'
-import type { Client, OpenedThread, Runtime, TurnSettings } from './fact.ts'
+import { spawnIn, spawnText, subagentKindIn } from '../spawned.ts'
+import type { AnalyticsClient, OpenedThread, Runtime, TurnSettings } from './fact.ts'
 
 /** Settings of a thread that turns take over when their own line does not name them. */
 export interface ThreadSettings {
@@ -26,19 +27,10 @@ export const NO_THREAD_SETTINGS: ThreadSettings = {
   personality: null
 }
 
-/** The kind of a thread another thread started; null for a thread of a person. */
+/** The kind of a thread that another one started; null for a thread of a person. */
 export const subagentSource = (source: unknown): string | null => {
-  const subagent = isJsonObject(source) ? source['subagent'] : undefined
-  if (typeof subagent === 'string') return subagent
-  if (!isJsonObject(subagent)) return null
-  const [kind, detail] = Object.entries(subagent)[0] ?? []
-  return kind === 'other' && typeof detail === 'string' ? detail : (kind ?? null)
-}
-
-const spawnParent = (source: unknown): string | null => {
-  const subagent = isJsonObject(source) ? source['subagent'] : undefined
-  const spawn = isJsonObject(subagent) ? subagent['thread_spawn'] : undefined
-  return isJsonObject(spawn) ? reader(spawn).text('parent_thread_id') : null
+  const { kind = null, detail } = subagentKindIn(source) ?? {}
+  return kind === 'other' && typeof detail === 'string' ? detail : kind
 }
 
 /** The thread a head tells of; the model is not in it. Forks of a person's thread count as forked, sub-agents as new. */
@@ -54,7 +46,7 @@ export const openedThread = (meta: SessionMeta, model: string | null): OpenedThr
     isWorktree: null,
     threadSource: meta.thread_source ?? (kind === null ? null : 'subagent'),
     subagentSource: kind,
-    parentThreadId: meta.parent_thread_id ?? spawnParent(meta.source),
+    parentThreadId: meta.parent_thread_id ?? spawnText(spawnIn(meta.source), 'parent_thread_id'),
     forkedFromThreadId: forkedFrom,
     mode: kind === null && forkedFrom !== null ? 'forked' : 'new',
     createdAt: Number.isNaN(createdMs) ? 0 : Math.floor(createdMs / 1000)
@@ -62,7 +54,7 @@ export const openedThread = (meta: SessionMeta, model: string | null): OpenedThr
 }
 
 /** The client a head names; all else about it is in no rollout. */
-export const headClient = ({ originator }: SessionMeta): Client => ({
+export const headClient = ({ originator }: SessionMeta): AnalyticsClient => ({
   productClientId: originator,
   name: null,
   version: null,
@@ -158,7 +150,7 @@ export const turnSettings = (
   thread: ThreadSettings,
   head: TurnHead
 ): TurnSettings => {
-  const own = reader(context as unknown as JsonObject)
+  const own = reader(context)
   return {
     model: context.model,
     modelProvider: thread.provider,

@@ -19,7 +19,7 @@ export interface FactWrite<F extends Fact = Fact> {
 }
 
 /** The open turn. */
-export interface OpenTurn {
+export interface RolloutTurn {
   readonly turnId: string
   /** It is that of a reviewer at work. */
   readonly isReview: boolean
@@ -62,7 +62,7 @@ export interface RolloutState {
   readonly hadTurn: boolean
   /** A reviewer is at work: its turn and its calls stand in its own thread as well, and are told there. */
   readonly inReview: boolean
-  readonly turn: OpenTurn | null
+  readonly turn: RolloutTurn | null
   readonly calls: ReadonlyArray<OpenCall>
   /** Calls of the answer that is not counted yet, and the answers that made the others of the turn (0.169). */
   readonly unclaimed: ReadonlyArray<string>

@@ -6,8 +6,7 @@
  * refused is never recorded, so that its output tells in every version.
  */
 import type { RolloutLine } from '../events/event.ts'
-import { itemChange, namedTurn } from '../items/items.ts'
-import type { Profile } from '../profile.ts'
+import { namedTurn, type ItemChange } from '../items/items.ts'
 import type { HistoryMode, ThreadItem } from '../protocol.ts'
 import { richChange, type RichChange } from '../rich/items.ts'
 import { isUnsupported, readCommandReport } from '../rich/shell.ts'
@@ -46,11 +45,12 @@ export interface CallStep {
 /** What a line is read with. */
 export interface CallReading {
   readonly line: RolloutLine
+  /** What the line shows as an item in every era. */
+  readonly shown: ItemChange | null
   readonly atMs: number
   /** The turn that is open, or that the line names; null when there is none. */
   readonly turnId: string | null
   readonly mode: HistoryMode
-  readonly profile: Profile
   readonly context: RichContext
   /** The turn has full access. */
   readonly isFree: boolean
@@ -82,7 +82,7 @@ const without = (open: ReadonlyArray<OpenCall>, callId: string): ReadonlyArray<O
   open.filter((call) => call.callId !== callId)
 
 /** The call that a line begins, whatever tool it is of; null for other lines. */
-const calledId = (line: RolloutLine): string | null => {
+export const calledId = (line: RolloutLine): string | null => {
   if (line.type !== 'response_item') return null
   const item = reader(line.payload)
   const type = item.text('type')
@@ -233,8 +233,7 @@ const rich = (
 
 /** What a line does to the calls of a thread. Total: a line about no call changes nothing. */
 export const evolveCalls = (open: ReadonlyArray<OpenCall>, reading: CallReading): CallStep => {
-  const { line, profile, mode, context, atMs, turnId, isFree } = reading
-  const shown = itemChange(line, profile, '', mode)
+  const { line, shown, context, atMs, turnId, isFree } = reading
   if (shown?.op === 'upsert') return recorded(open, shown.item, reading)
   const change = richChange(line, context)
   if (change !== null) return rich(open, change, reading)

@@ -8,9 +8,9 @@ import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import type { SituatedEvent } from '../turns/situate.ts'
 import { richFailure } from '../rich/items.ts'
 import { reader } from '../rich/values.ts'
-import type { ErrorKind, Fact, FactOf } from './fact.ts'
+import type { TurnErrorKind, Fact, FactOf } from './fact.ts'
 import { turnHead, turnSettings } from './rollout-settings.ts'
-import { silent, type OpenTurn, type RolloutState, type RolloutStep } from './rollout-state.ts'
+import { silent, type RolloutTurn, type RolloutState, type RolloutStep } from './rollout-state.ts'
 
 /**
  * A turn of the conversation was begun, in the open turn or before. A compaction, a command of a person and an inline review
@@ -30,7 +30,7 @@ export const turnStarted = (
   atMs: number
 ): RolloutStep => {
   const hadTurn = hadTurnBy(state)
-  const turn: OpenTurn = {
+  const turn: RolloutTurn = {
     turnId: payload.turn_id,
     isReview: state.inReview,
     startedAt: payload.started_at ?? null,
@@ -60,7 +60,7 @@ export const turnStarted = (
 /** The settings of a turn, with the images that are known by now. */
 export const configuredFact = (
   { threadId }: RolloutState,
-  turn: OpenTurn,
+  turn: RolloutTurn,
   atMs: number
 ): FactOf<'turn_configured'> | null =>
   turn.settings === null
@@ -101,31 +101,31 @@ const ERROR_KINDS: ReadonlySet<string> = new Set([
   'server_overloaded'
 ])
 
-const errorKind = (error: JsonObject | null): ErrorKind | null => {
+const errorKind = (error: JsonObject | null): TurnErrorKind | null => {
   const info = error?.['codex_error_info'] ?? null
   if (typeof info === 'string')
     return ERROR_KINDS.has(info) ? { kind: info, httpStatus: null, message: null } : null
   return null
 }
 
-interface Ending {
+interface TurnEnding {
   readonly status: FactOf<'turn_ended'>['status']
   readonly info: Json
-  readonly kind: ErrorKind | null
+  readonly kind: TurnErrorKind | null
 }
 
-const WINDOW: ErrorKind = { kind: 'context_window_exceeded', httpStatus: null, message: null }
+const WINDOW: TurnErrorKind = { kind: 'context_window_exceeded', httpStatus: null, message: null }
 
 /**
  * How a turn ended. Up to 0.142 the end of a failed turn is that of one without a last message, unless the context did
  * not fit: then the running count was set to the size of the window.
  */
 const endingOf = (
-  turn: OpenTurn,
+  turn: RolloutTurn,
   payload: (TaskComplete | TurnAborted) & { readonly type: string },
   event: RecordedEvent
-): Ending => {
-  const given = reader(payload as unknown as JsonObject)
+): TurnEnding => {
+  const given = reader(payload)
   const error = given.json('error')
   const failure = richFailure(event.line)
   const info = failure?.codexErrorInfo ?? null

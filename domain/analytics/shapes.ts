@@ -54,13 +54,13 @@ const GUARDIAN = `session_id+142 app_server_client runtime guardian_context_mode
   tool_call_count time_to_first_token_ms completion_latency_ms started_at completed_at input_tokens
   cached_input_tokens cache_write_input_tokens+169 output_tokens reasoning_output_tokens total_tokens`
 
-interface Shape {
+interface EventShape {
   readonly keys: string
   /** The first contract that has the event; absent: every contract has it. */
   readonly since?: Contract
 }
 
-const SHAPES: Readonly<Record<EventType, Shape>> = {
+const SHAPES: Readonly<Record<EventType, EventShape>> = {
   codex_thread_initialized: {
     keys: `thread_id session_id+142 app_server_client runtime model ephemeral is_worktree+169 thread_source
       initialization_mode subagent_source parent_thread_id forked_from_thread_id+142 created_at`
@@ -151,7 +151,7 @@ const SHAPES: Readonly<Record<EventType, Shape>> = {
 /** Every event type, in the order of this file. */
 export const EVENT_TYPES = Object.keys(SHAPES) as ReadonlyArray<EventType>
 
-interface Key {
+interface EventKey {
   readonly name: string
   /** Left out when it is null. */
   readonly optional: boolean
@@ -161,14 +161,14 @@ const age = (contract: Contract): number => CONTRACTS.indexOf(contract)
 
 const MARKED = /^([a-z0-9_]+?)(?:([+-])(142|169))?(\?)?$/
 
-const keyIn = (word: string, contract: Contract): ReadonlyArray<Key> => {
+const keyIn = (word: string, contract: Contract): ReadonlyArray<EventKey> => {
   const [, name = word, sign, minor, mark] = MARKED.exec(word) ?? []
   const isNew = age(contract) >= age(`0.${minor}` as Contract)
   const isThere = sign === undefined || (sign === '+') === isNew
   return isThere ? [{ name, optional: mark === '?' }] : []
 }
 
-type Keys = ReadonlyArray<Key> | null
+type Keys = ReadonlyArray<EventKey> | null
 
 const keysIn = (type: EventType, contract: Contract): Keys => {
   const { keys, since } = SHAPES[type]

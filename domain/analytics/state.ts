@@ -4,8 +4,8 @@
  * Every map has a largest size, and the oldest entry goes first: what never ends must not stay for ever.
  */
 import type {
-  Client,
-  ErrorKind,
+  AnalyticsClient,
+  TurnErrorKind,
   FactOf,
   OpenedThread,
   Runtime,
@@ -18,13 +18,13 @@ import type { DiffLines } from './diff-lines.ts'
 import type { ApprovalOutcome } from './vocabulary.ts'
 
 /** Who is connected, and what runs there. */
-export interface Connection {
-  readonly client: Client
+export interface AnalyticsConnection {
+  readonly client: AnalyticsClient
   readonly runtime: Runtime
 }
 
 /** A thread that was opened. */
-export interface ThreadState {
+export interface AnalyticsThread {
   readonly connectionId: string | null
   readonly metadata: OpenedThread
 }
@@ -43,14 +43,14 @@ export interface ToolCounts {
 }
 
 /** A turn, as far as it was told. */
-export interface TurnState {
+export interface AnalyticsTurn {
   readonly connectionId: string | null
   readonly imageCount: number | null
   readonly settings: TurnSettings | null
   readonly tokens: TurnTokens | null
   /** Undefined until somebody tells, null when nobody measured. */
   readonly profile: TurnProfile | null | undefined
-  readonly error: ErrorKind | null
+  readonly error: TurnErrorKind | null
   readonly diff: DiffLines | null
   readonly repositoryUrl: string | null
   readonly imagePreparations: ReadonlyArray<JsonObject> | null
@@ -77,9 +77,9 @@ export type PendingRequest = FactOf<'turn_requested'> | FactOf<'steer_requested'
 
 /** Everything the reducer remembers. Keys are ids, joined by `keyOf` where there are several. */
 export interface AnalyticsState {
-  readonly connections: ReadonlyMap<string, Connection>
-  readonly threads: ReadonlyMap<string, ThreadState>
-  readonly turns: ReadonlyMap<string, TurnState>
+  readonly connections: ReadonlyMap<string, AnalyticsConnection>
+  readonly threads: ReadonlyMap<string, AnalyticsThread>
+  readonly turns: ReadonlyMap<string, AnalyticsTurn>
   readonly requests: ReadonlyMap<string, PendingRequest>
   readonly toolsStarted: ReadonlyMap<string, number>
   readonly approvals: ReadonlyMap<string, FactOf<'approval_requested'>>
@@ -113,7 +113,7 @@ export const NO_ANALYTICS: AnalyticsState = {
 }
 
 /** A turn of which nothing is known. */
-export const NEW_TURN: TurnState = {
+export const NEW_TURN: AnalyticsTurn = {
   connectionId: null,
   imageCount: null,
   settings: null,
@@ -142,7 +142,7 @@ export const NEW_TURN: TurnState = {
 }
 
 type MapName = Exclude<keyof AnalyticsState, 'used'>
-type ValueOf<K extends MapName> = AnalyticsState[K] extends ReadonlyMap<string, infer V> ? V : never
+type EntryOf<K extends MapName> = AnalyticsState[K] extends ReadonlyMap<string, infer V> ? V : never
 
 /** One key of several ids. */
 export const keyOf = (...ids: ReadonlyArray<string | null>): string => JSON.stringify(ids)
@@ -152,7 +152,7 @@ export const withEntry = <K extends MapName>(
   state: AnalyticsState,
   name: K,
   key: string,
-  value: ValueOf<K>
+  value: EntryOf<K>
 ): AnalyticsState => {
   const map = new Map<string, unknown>(state[name])
   map.set(key, value)
@@ -176,6 +176,6 @@ export const withoutEntry = (state: AnalyticsState, name: MapName, key: string):
 export const withTurn = (
   state: AnalyticsState,
   key: string,
-  change: Partial<TurnState>
+  change: Partial<AnalyticsTurn>
 ): AnalyticsState =>
   withEntry(state, 'turns', key, { ...(state.turns.get(key) ?? NEW_TURN), ...change })

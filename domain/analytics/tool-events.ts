@@ -8,12 +8,13 @@ import {
   contextOf,
   eventOf,
   NO_EVENTS,
+  wireMembers,
   type Events,
   type Rendering,
-  type ThreadContext
+  type AnalyticsContext
 } from './context.ts'
 import type { FactOf } from './fact.ts'
-import { keyOf, type AnalyticsState, type ItemReviews, type TurnState } from './state.ts'
+import { keyOf, type AnalyticsState, type ItemReviews, type AnalyticsTurn } from './state.ts'
 import type { ToolDetails } from './tool-outcome.ts'
 import type { ApprovalOutcome, EventType, ReviewResolution, ReviewStatus } from './vocabulary.ts'
 
@@ -28,28 +29,23 @@ const TYPES: Readonly<Record<ToolDetails['tool'], EventType>> = {
   image_generation: 'codex_image_generation_event'
 }
 
-const commandMembers = (
-  details: Extract<ToolDetails, { readonly tool: 'command' }>
-): JsonObject => {
-  const { actions } = details
-  return {
-    command_execution_source: details.source,
-    exit_code: details.exitCode,
-    command_total_action_count:
-      actions === null ? null : actions.read + actions.listFiles + actions.search + actions.unknown,
-    command_read_action_count: actions?.read ?? null,
-    command_list_files_action_count: actions?.listFiles ?? null,
-    command_search_action_count: actions?.search ?? null,
-    command_unknown_action_count: actions?.unknown ?? null,
-    plugin_id: details.pluginId,
-    script_path: details.scriptPath
-  }
-}
-
+/** Members that are not spelled like those of the details. */
 const detailMembers = (details: ToolDetails, name: string): JsonObject => {
   switch (details.tool) {
-    case 'command':
-      return commandMembers(details)
+    case 'command': {
+      const { actions } = details
+      return {
+        command_execution_source: details.source,
+        command_total_action_count:
+          actions === null
+            ? null
+            : actions.read + actions.listFiles + actions.search + actions.unknown,
+        command_read_action_count: actions?.read ?? null,
+        command_list_files_action_count: actions?.listFiles ?? null,
+        command_search_action_count: actions?.search ?? null,
+        command_unknown_action_count: actions?.unknown ?? null
+      }
+    }
     case 'file_change': {
       const { adds, updates, deletes, moves } = details
       return {
@@ -64,15 +60,12 @@ const detailMembers = (details: ToolDetails, name: string): JsonObject => {
       return {
         mcp_server_name: details.server,
         mcp_tool_name: name,
-        mcp_error_present: details.errorPresent,
-        plugin_id: details.pluginId,
-        connector_id: details.connectorId
+        mcp_error_present: details.errorPresent
       }
     case 'dynamic': {
       const { output } = details
       return {
         dynamic_tool_name: name,
-        success: details.success,
         output_content_item_count:
           output === null ? null : output.text + output.image + output.audio,
         output_text_item_count: output?.text ?? null,
@@ -80,35 +73,24 @@ const detailMembers = (details: ToolDetails, name: string): JsonObject => {
         output_audio_item_count: output?.audio ?? null
       }
     }
-    case 'control':
-      return { success: details.success }
     case 'collab':
       return {
-        sender_thread_id: details.senderThreadId,
         receiver_thread_count: details.receiverThreadIds.length,
-        receiver_thread_ids: details.receiverThreadIds,
-        requested_model: details.requestedModel,
         requested_reasoning_effort: details.requestedEffort,
         agent_state_count: details.agents?.total ?? null,
         completed_agent_count: details.agents?.completed ?? null,
         failed_agent_count: details.agents?.failed ?? null
       }
     case 'web_search':
-      return {
-        web_search_action: details.action,
-        query_present: details.queryPresent,
-        query_count: details.queryCount
-      }
+      return { web_search_action: details.action }
+    case 'control':
     case 'image_generation':
-      return {
-        revised_prompt_present: details.revisedPromptPresent,
-        saved_path_present: details.savedPathPresent
-      }
+      return {}
   }
 }
 
 /** Whoever serves a thread knows the machine; a rollout does not. */
-const isFromRollout = ({ connection }: ThreadContext): boolean => connection.runtime.os === null
+const isFromRollout = ({ connection }: AnalyticsContext): boolean => connection.runtime.os === null
 
 /** No rollout tells of reviews: how many there were is unknown then, not none. */
 const UNKNOWN_REVIEWS: JsonObject = {
@@ -133,7 +115,7 @@ const reviewMembers = (reviews: ItemReviews | undefined): JsonObject => ({
 export const toolEvent = (
   state: AnalyticsState,
   fact: FactOf<'tool_ended'>,
-  turn: TurnState,
+  turn: AnalyticsTurn,
   rendering: Rendering
 ): Events => {
   const { outcome, threadId, turnId, itemId, atMs } = fact
@@ -148,13 +130,11 @@ export const toolEvent = (
   const wholeMs = rendering.contract === '0.169' && isTimed ? between(startedAtMs, atMs) : null
   return eventOf(rendering, fact, TYPES[outcome.details.tool], {
     ...contextMembers(context),
+    ...wireMembers(outcome.details),
+    ...wireMembers(links),
     turn_id: turnId,
     root_turn_id: turn.settings?.rootTurnId ?? null,
     item_id: itemId,
-    cell_id: links.cellId,
-    parent_call_id: links.parentCallId,
-    originating_response_id: links.originatingResponseId,
-    subsequent_response_id: links.subsequentResponseId,
     tool_name: outcome.name,
     tool_event_type:
       links.parentCallId !== null ? 'inner_tool_call' : isDirect ? 'model_tool_call' : null,
@@ -214,15 +194,10 @@ export const reviewEvent = (
   if (context === null) return NO_EVENTS
   return eventOf(rendering, { atMs: answer.atMs, threadId: asked.threadId }, 'codex_review_event', {
     ...contextMembers(context),
-    turn_id: asked.turnId,
-    item_id: asked.itemId,
+    ...wireMembers(asked),
+    ...wireMembers(answer),
     review_id: asked.reviewer === 'user' ? `user:${asked.reviewId}` : asked.reviewId,
     subject_kind: asked.subject,
-    subject_name: asked.subjectName,
-    reviewer: asked.reviewer,
-    trigger: asked.trigger,
-    status: answer.status,
-    resolution: answer.resolution,
     started_at_ms: asked.atMs,
     completed_at_ms: answer.atMs,
     duration_ms: between(asked.atMs, answer.atMs)

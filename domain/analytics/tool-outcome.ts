@@ -108,14 +108,14 @@ export const NO_LINKS: ToolLinks = {
   parentCallId: null
 }
 
-type Of<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }>
-type Ending = Pick<ToolOutcome, 'status' | 'failure'>
+type ToolItem<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }>
+type OutcomeEnding = Pick<ToolOutcome, 'status' | 'failure'>
 
-const COMPLETED: Ending = { status: 'completed', failure: null }
-const FAILED: Ending = { status: 'failed', failure: 'tool_error' }
-const REJECTED: Ending = { status: 'rejected', failure: 'approval_denied' }
+const COMPLETED: OutcomeEnding = { status: 'completed', failure: null }
+const FAILED: OutcomeEnding = { status: 'failed', failure: 'tool_error' }
+const REJECTED: OutcomeEnding = { status: 'rejected', failure: 'approval_denied' }
 
-const ending = (status: string): Ending | null => {
+const ending = (status: string): OutcomeEnding | null => {
   switch (status) {
     case 'inProgress':
       return null
@@ -144,13 +144,13 @@ const COMMAND_NAMES: Readonly<Record<string, string>> = {
   unifiedExecInteraction: 'unified_exec'
 }
 
-interface Told {
+interface OutcomeFacts {
   readonly name: string
   readonly executionMs: number | null
   readonly details: ToolDetails
 }
 
-const command = (item: Of<'commandExecution'>): Told => {
+const command = (item: ToolItem<'commandExecution'>): OutcomeFacts => {
   const { commandActions } = item
   const known = {
     read: count(commandActions, 'read'),
@@ -172,7 +172,7 @@ const command = (item: Of<'commandExecution'>): Told => {
   }
 }
 
-const fileChange = ({ changes }: Of<'fileChange'>): Told => {
+const fileChange = ({ changes }: ToolItem<'fileChange'>): OutcomeFacts => {
   const moves = changes.filter(
     ({ kind }) => kind.type === 'update' && kind.move_path !== null
   ).length
@@ -190,7 +190,7 @@ const fileChange = ({ changes }: Of<'fileChange'>): Told => {
   }
 }
 
-const mcp = (item: Of<'mcpToolCall'>): Told => {
+const mcp = (item: ToolItem<'mcpToolCall'>): OutcomeFacts => {
   const connectorId = isJsonObject(item.appContext) ? item.appContext['connectorId'] : null
   return {
     name: item.tool,
@@ -205,7 +205,12 @@ const mcp = (item: Of<'mcpToolCall'>): Told => {
   }
 }
 
-const dynamic = ({ tool, success, durationMs, contentItems }: Of<'dynamicToolCall'>): Told => {
+const dynamic = ({
+  tool,
+  success,
+  durationMs,
+  contentItems
+}: ToolItem<'dynamicToolCall'>): OutcomeFacts => {
   const items = Array.isArray(contentItems) ? (contentItems as ReadonlyArray<Json>) : null
   return {
     name: tool,
@@ -239,7 +244,7 @@ type AgentCounts = Extract<ToolDetails, { readonly tool: 'collab' }>['agents']
 
 /** An agent that was just started has neither completed nor failed; of others nothing is known where no state is told. */
 const agentCounts = (
-  { tool, receiverThreadIds }: Of<'collabAgentToolCall'>,
+  { tool, receiverThreadIds }: ToolItem<'collabAgentToolCall'>,
   statuses: ReadonlyArray<string>
 ): AgentCounts => {
   const isUntold = statuses.length === 0 && receiverThreadIds.length > 0
@@ -251,7 +256,7 @@ const agentCounts = (
   }
 }
 
-const collab = (item: Of<'collabAgentToolCall'>): Told => {
+const collab = (item: ToolItem<'collabAgentToolCall'>): OutcomeFacts => {
   const statuses = Object.values(item.agentsStates).map((state) => {
     const status = isJsonObject(state) ? state['status'] : null
     return typeof status === 'string' ? status : ''
@@ -276,7 +281,7 @@ const WEB_ACTIONS: ReadonlyMap<string, 'search' | 'open_page' | 'find_in_page'> 
   ['findInPage', 'find_in_page']
 ])
 
-const webSearch = ({ query, action }: Of<'webSearch'>): Told => {
+const webSearch = ({ query, action }: ToolItem<'webSearch'>): OutcomeFacts => {
   const isPresent = query.trim() !== ''
   const { query: single, queries } = isJsonObject(action) ? action : ({} as JsonObject)
   const kind = kindOf(action)
@@ -293,7 +298,7 @@ const webSearch = ({ query, action }: Of<'webSearch'>): Told => {
   }
 }
 
-const image = ({ revisedPrompt, savedPath }: Of<'imageGeneration'>): Told => ({
+const image = ({ revisedPrompt, savedPath }: ToolItem<'imageGeneration'>): OutcomeFacts => ({
   name: 'image_generation',
   executionMs: null,
   details: {
@@ -304,13 +309,13 @@ const image = ({ revisedPrompt, savedPath }: Of<'imageGeneration'>): Told => ({
 })
 
 /** Looking at an image; later versions count it among the tools that steer the agent itself. */
-const CONTROL: Told = {
+const CONTROL: OutcomeFacts = {
   name: 'view_image',
   executionMs: null,
   details: { tool: 'control', success: true }
 }
 
-const told = (item: ThreadItem): readonly [Told, Ending | null] | null => {
+const told = (item: ThreadItem): readonly [OutcomeFacts, OutcomeEnding | null] | null => {
   switch (item.type) {
     case 'commandExecution':
       return [command(item), ending(item.status)]
@@ -334,7 +339,10 @@ const told = (item: ThreadItem): readonly [Told, Ending | null] | null => {
 }
 
 /** Without what only Codex itself knows, of an item that was made from the texts of a call and its output. */
-const fromText = (what: Told, end: Ending): Told & Pick<ToolOutcome, 'status' | 'failure'> => {
+const fromText = (
+  what: OutcomeFacts,
+  end: OutcomeEnding
+): OutcomeFacts & Pick<ToolOutcome, 'status' | 'failure'> => {
   const { details } = what
   if (details.tool === 'command') return { ...what, ...end, details: { ...details, actions: null } }
   const isUntold = details.tool === 'dynamic' && details.success === null && end === COMPLETED

@@ -8,50 +8,28 @@ import {
   eventOf,
   NO_EVENTS,
   seconds,
+  wireMembers,
   type Events,
   type Rendering,
-  type ThreadContext
+  type AnalyticsContext
 } from './context.ts'
-import type { FactOf, TurnProfile, TurnSettings } from './fact.ts'
+import type { FactOf, TurnSettings } from './fact.ts'
 import { repoHash } from './hashes.ts'
-import type { AnalyticsState, ToolCounts, TurnState } from './state.ts'
+import type { AnalyticsState, ToolCounts, AnalyticsTurn } from './state.ts'
 
 /** A turn of which everything was told. */
-export type WholeTurn = TurnState & {
+export type WholeTurn = AnalyticsTurn & {
   readonly imageCount: number
   readonly settings: TurnSettings
   readonly ended: FactOf<'turn_ended'>
 }
 
 /** True when nothing that the event waits for is missing: images, settings, the end, and from 0.142 on the profile. */
-export const isWhole = (turn: TurnState, { contract }: Rendering): turn is WholeTurn =>
+export const isWhole = (turn: AnalyticsTurn, { contract }: Rendering): turn is WholeTurn =>
   turn.imageCount !== null &&
   turn.settings !== null &&
   turn.ended !== null &&
   (contract === '0.130' || turn.profile !== undefined)
-
-const settingsMembers = (settings: TurnSettings): JsonObject => ({
-  root_turn_id: settings.rootTurnId,
-  turn_trigger: settings.turnTrigger,
-  codex_turn_source: settings.turnSource,
-  active_plugin_ids_at_turn_start: settings.activePluginIds,
-  ephemeral: settings.ephemeral,
-  model: settings.model,
-  model_provider: settings.modelProvider,
-  sandbox_policy: settings.sandboxPolicy,
-  reasoning_effort: settings.reasoningEffort,
-  reasoning_summary: settings.reasoningSummary,
-  service_tier: settings.serviceTier ?? 'default',
-  approval_policy: settings.approvalPolicy,
-  approvals_reviewer: settings.approvalsReviewer,
-  guardian_v2_enabled: settings.guardianV2Enabled,
-  multi_agent_version: settings.multiAgentVersion,
-  sandbox_network_access: settings.sandboxNetworkAccess,
-  collaboration_mode: settings.collaborationMode,
-  personality: settings.personality,
-  workspace_kind: settings.workspaceKind,
-  is_first_turn: settings.isFirstTurn
-})
 
 const countMembers = (counts: ToolCounts): JsonObject => ({
   total_tool_call_count: counts.total,
@@ -64,63 +42,34 @@ const countMembers = (counts: ToolCounts): JsonObject => ({
   image_generation_count: counts.image_generation
 })
 
-const profileMembers = (profile: TurnProfile | null): JsonObject => ({
-  // What Codex writes where the critical path is not measured; nobody but Codex measures it.
-  critical_path_status: 'disabled',
-  before_first_sampling_ms: profile?.beforeFirstSamplingMs ?? null,
-  sampling_ms: profile?.samplingMs ?? null,
-  compaction_ms: profile?.compactionMs ?? null,
-  between_sampling_overhead_ms: profile?.betweenSamplingOverheadMs ?? null,
-  tool_blocking_ms: profile?.toolBlockingMs ?? null,
-  after_last_sampling_ms: profile?.afterLastSamplingMs ?? null,
-  sampling_request_count: profile?.samplingRequestCount ?? null,
-  sampling_retry_count: profile?.samplingRetryCount ?? null,
-  tools_change_count: profile?.toolsChangeCount ?? null
-})
-
-const tokenMembers = ({ tokens }: TurnState): JsonObject =>
-  tokens === null
-    ? {}
-    : {
-        input_tokens: tokens.inputTokens,
-        cached_input_tokens: tokens.cachedInputTokens,
-        cache_write_input_tokens: tokens.cacheWriteInputTokens,
-        output_tokens: tokens.outputTokens,
-        reasoning_output_tokens: tokens.reasoningOutputTokens,
-        total_tokens: tokens.totalTokens
-      }
-
-const endMembers = ({ ended, error, startedAt }: WholeTurn): JsonObject => ({
-  status: ended.status,
-  turn_error: ended.error,
-  codex_error_kind: error?.kind ?? null,
-  codex_error_http_status_code: error?.httpStatus ?? null,
-  duration_ms: ended.durationMs,
-  started_at: startedAt ?? ended.startedAt,
-  completed_at: ended.completedAt
-})
-
 const turnEvent = (
   turn: WholeTurn,
-  context: ThreadContext,
+  context: AnalyticsContext,
   atMs: number,
   rendering: Rendering
 ): Events => {
-  const { threadId, turnId } = turn.ended
-  return eventOf(rendering, { atMs, threadId }, 'codex_turn_event', {
+  const { settings, ended, error } = turn
+  return eventOf(rendering, { atMs, threadId: ended.threadId }, 'codex_turn_event', {
     ...contextMembers(context),
-    ...settingsMembers(turn.settings),
-    turn_id: turnId,
-    initialization_mode: context.thread.mode,
+    ...wireMembers(settings),
+    codex_turn_source: settings.turnSource,
+    active_plugin_ids_at_turn_start: settings.activePluginIds,
+    service_tier: settings.serviceTier ?? 'default',
     num_input_images: turn.imageCount,
     // How an image was prepared is in no log; that none was needs no log.
     image_preparations: turn.imagePreparations ?? (turn.imageCount === 0 ? [] : null),
     explicit_client_interrupt_requested_at_ms: turn.interruptRequestedAtMs,
     steer_count: turn.steers,
     ...countMembers(turn.counts),
-    ...tokenMembers(turn),
-    ...profileMembers(turn.profile ?? null),
-    ...endMembers(turn)
+    ...wireMembers(turn.tokens),
+    ...wireMembers(turn.profile ?? null),
+    // What Codex writes where the critical path is not measured; nobody but Codex measures it.
+    critical_path_status: 'disabled',
+    ...wireMembers(ended),
+    turn_error: ended.error,
+    codex_error_kind: error?.kind ?? null,
+    codex_error_http_status_code: error?.httpStatus ?? null,
+    started_at: turn.startedAt ?? ended.startedAt
   })
 }
 

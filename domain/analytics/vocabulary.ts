@@ -55,7 +55,7 @@ export type EventType =
 export type InitializationMode = 'new' | 'forked' | 'resumed'
 
 /** How a turn ended. */
-export type TurnEnd = 'completed' | 'failed' | 'interrupted'
+export type TurnEndStatus = 'completed' | 'failed' | 'interrupted'
 
 /** How a tool call ended. */
 export type TerminalStatus = 'completed' | 'failed' | 'rejected' | 'interrupted'

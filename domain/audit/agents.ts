@@ -1,9 +1,9 @@
 /**
  * Sub-agents as the thread that has them records them: the calls that spawn, close and resume one.
  */
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { parsedObject, textIn, type JsonObject } from '../json.ts'
 import { shortText } from './row.ts'
-import type { Draft, Drafted, TrailState } from './trail-state.ts'
+import type { TrailDraft, TrailStep, TrailState } from './trail-state.ts'
 
 /** More calls than this are never open at once. */
 const PENDING_MAX = 64
@@ -17,17 +17,9 @@ const ACTIONS = {
 const isTool = (name: unknown): name is keyof typeof ACTIONS =>
   typeof name === 'string' && Object.hasOwn(ACTIONS, name)
 
-const parsed = (text: unknown): JsonObject | null => {
-  if (typeof text !== 'string') return null
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
+const parsed = (text: unknown): JsonObject | null => parsedObject(textIn(text))
 
-const called = (state: TrailState, payload: JsonObject): Drafted => {
+const called = (state: TrailState, payload: JsonObject): TrailStep => {
   const { name, arguments: given, call_id: callId } = payload
   if (!isTool(name) || typeof callId !== 'string') return [state, []]
   const asked = parsed(given) ?? {}
@@ -41,14 +33,14 @@ const called = (state: TrailState, payload: JsonObject): Drafted => {
   return [{ ...state, agents: { ...Object.fromEntries(kept), [callId]: call } }, []]
 }
 
-const spawned = (state: TrailState, after: JsonObject): Draft => ({
+const spawned = (state: TrailState, after: JsonObject): TrailDraft => ({
   action: 'agent_spawned',
   turnId: state.turn?.id ?? null,
   after
 })
 
 /** What came of a call; one that failed is answered with words. */
-const answered = (state: TrailState, payload: JsonObject): Drafted => {
+const answered = (state: TrailState, payload: JsonObject): TrailStep => {
   const { call_id: callId, output } = payload
   if (typeof callId !== 'string' || !Object.hasOwn(state.agents, callId)) return [state, []]
   const { [callId]: call, ...agents } = state.agents
@@ -66,7 +58,7 @@ const answered = (state: TrailState, payload: JsonObject): Drafted => {
 }
 
 /** The rows of a response item; none for what is no call about an agent. */
-export const rowsOfAgents = (state: TrailState, payload: JsonObject): Drafted => {
+export const rowsOfAgents = (state: TrailState, payload: JsonObject): TrailStep => {
   if (payload['type'] === 'function_call') return called(state, payload)
   return payload['type'] === 'function_call_output' ? answered(state, payload) : [state, []]
 }
@@ -75,7 +67,7 @@ export const rowsOfAgents = (state: TrailState, payload: JsonObject): Drafted =>
 export const rowsOfActivity = (
   state: TrailState,
   activity: { readonly kind: string; readonly agent_thread_id: string; readonly agent_path: string }
-): Drafted => {
+): TrailStep => {
   if (activity.kind !== 'started') return [state, []]
   const agentThreadId = activity.agent_thread_id.toLowerCase()
   return [state, [spawned(state, { agentThreadId, path: shortText(activity.agent_path) })]]

@@ -8,7 +8,7 @@
  */
 import type { Certainty } from '../certainty.ts'
 import type { RolloutLine } from '../events/event.ts'
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, textIn, type JsonObject } from '../json.ts'
 import { outputText } from '../rich/values.ts'
 import type { SituatedEvent } from '../turns/situate.ts'
 import { shortText } from './row.ts'
@@ -35,7 +35,7 @@ export interface Approval {
   readonly bytes: number
 }
 
-type Found = Pick<
+type FoundApproval = Pick<
   Approval,
   'callId' | 'reviewer' | 'subject' | 'status' | 'source' | 'certainty'
 > & { readonly turnId?: string | null }
@@ -53,15 +53,16 @@ const WORDS: Readonly<Record<string, ApprovalSubject>> = {
   'user rejected MCP tool call': 'mcp_tool_call'
 }
 
-interface Refusal {
+interface ApprovalRefusal {
   readonly reviewer: 'user' | 'guardian'
   readonly subject: ApprovalSubject
 }
 
 /** Who refused, and what, in the words a model is answered with; null for any other text. */
-const refusalIn = (text: string): Refusal | null => {
+const refusalIn = (text: string): ApprovalRefusal | null => {
   const words = text.trim()
-  if (Object.hasOwn(WORDS, words)) return { reviewer: 'user', subject: WORDS[words] ?? 'unknown' }
+  const subject = own(WORDS, words)
+  if (subject !== undefined) return { reviewer: 'user', subject }
   if (words.startsWith(BY_GUARDIAN)) return { reviewer: 'guardian', subject: 'unknown' }
   const head = NOT_RUN.exec(words)?.[0]
   if (head === undefined || !words.endsWith('}')) return null
@@ -70,7 +71,11 @@ const refusalIn = (text: string): Refusal | null => {
   return why.startsWith(BY_GUARDIAN) ? { reviewer: 'guardian', subject: 'command_execution' } : null
 }
 
-const denied = (callId: string, subject: ApprovalSubject, source: 'status' | 'text'): Found => ({
+const denied = (
+  callId: string,
+  subject: ApprovalSubject,
+  source: 'status' | 'text'
+): FoundApproval => ({
   callId,
   reviewer: 'user',
   subject,
@@ -79,7 +84,7 @@ const denied = (callId: string, subject: ApprovalSubject, source: 'status' | 'te
   certainty: source === 'status' ? 'derived' : 'inferred'
 })
 
-const inOutput = (payload: JsonObject): Found | null => {
+const inOutput = (payload: JsonObject): FoundApproval | null => {
   const { type, call_id: callId, output } = payload
   if (type !== 'function_call_output' && type !== 'custom_tool_call_output') return null
   const refusal = refusalIn(outputText(output ?? null))
@@ -94,7 +99,7 @@ const ITEMS: Readonly<Record<string, ApprovalSubject>> = {
   McpToolCall: 'mcp_tool_call'
 }
 
-const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): Found | null => {
+const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): FoundApproval | null => {
   const p = line.payload
   if (p.type === 'patch_apply_end')
     return p.status === 'declined' ? denied(p.call_id, 'file_change', 'status') : null
@@ -104,7 +109,7 @@ const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): Found | nu
       : null
   if (p.type !== 'item_completed') return null
   const { item } = p
-  const subject = Object.hasOwn(ITEMS, item.type) ? ITEMS[item.type] : undefined
+  const subject = own(ITEMS, item.type)
   const isDeclined = 'status' in item && item.status === 'declined'
   return subject === undefined || !isDeclined
     ? null
@@ -128,7 +133,7 @@ const SUBJECTS: Readonly<Record<string, ApprovalSubject>> = {
 }
 
 /** Kinds that no era reads, but files of 0.98 to 0.129 may hold. */
-const inOldEvent = (kind: string, payload: JsonObject): Found | null => {
+const inOldEvent = (kind: string, payload: JsonObject): FoundApproval | null => {
   if (kind === 'event_msg:exec_command_end') {
     const { call_id: callId, status } = payload
     return status === 'declined' && typeof callId === 'string'
@@ -137,22 +142,22 @@ const inOldEvent = (kind: string, payload: JsonObject): Found | null => {
   }
   if (kind !== 'event_msg:guardian_assessment') return null
   const { id, target_item_id, status, action, turn_id } = payload
-  const decided = typeof status === 'string' && Object.hasOwn(ASSESSED, status)
+  const decided = own(ASSESSED, textIn(status))
   const callId = shortText(target_item_id) ?? shortText(id)
-  if (!decided || callId === null) return null
+  if (decided === undefined || callId === null) return null
   const type = isJsonObject(action) ? shortText(action['type'] ?? action['tool']) : null
   return {
     callId,
     turnId: shortText(turn_id),
     reviewer: 'guardian',
-    subject: (type !== null && Object.hasOwn(SUBJECTS, type) ? SUBJECTS[type] : null) ?? 'unknown',
-    status: own(ASSESSED, status) ?? 'denied',
+    subject: own(SUBJECTS, type ?? '') ?? 'unknown',
+    status: decided,
     source: 'event',
     certainty: 'recorded'
   }
 }
 
-const foundIn = (line: RolloutLine): Found | null => {
+const foundIn = (line: RolloutLine): FoundApproval | null => {
   if (line.type === 'response_item') return inOutput(line.payload)
   if (line.type === 'event_msg') return inEvent(line)
   return line.type === 'ignored' ? inOldEvent(line.kind, line.payload) : null

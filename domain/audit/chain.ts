@@ -7,7 +7,7 @@
  *         the last H of each thread, in the order of the file, each followed by a newline.
  * Order:  threads by id, which begins with the time they were made; rows as they happened.
  */
-import { isJsonObject, type Json } from '../json.ts'
+import { isJsonObject, parsedJson, type Json } from '../json.ts'
 import type { AuditRow } from './row.ts'
 
 /** SHA-256 of an ASCII text, as 64 lowercase hexadecimal digits. */
@@ -95,15 +95,7 @@ export type Verified =
 
 const LINE = /^\{"hash":"([0-9a-f]{64})","previous":"([0-9a-f]{64})","row":(\{.*\})\}$/s
 
-const parsed = (text: string): Json | undefined => {
-  try {
-    return JSON.parse(text) as Json
-  } catch {
-    return undefined
-  }
-}
-
-interface Place {
+interface ChainPlace {
   readonly threadId: string
   readonly seq: number
   readonly hash: string
@@ -112,7 +104,7 @@ interface Place {
 interface Checking {
   readonly heads: Array<string>
   rows: number
-  last: Place | null
+  last: ChainPlace | null
   end: string | null
   known: boolean
 }
@@ -126,7 +118,11 @@ const bad = (line: number, reason: string, row?: Json): Verified => ({
 })
 
 /** Why a row does not follow the one before; null when it does. */
-const orderProblem = (last: Place | null, next: Place, previous: string): string | null => {
+const orderProblem = (
+  last: ChainPlace | null,
+  next: ChainPlace,
+  previous: string
+): string | null => {
   if (last?.threadId === next.threadId) {
     if (next.seq !== last.seq + 1)
       return `row ${last.seq + 1} of the thread is missing or misplaced`
@@ -152,7 +148,7 @@ const checkLine = (
     state.end = text
     return null
   }
-  const row = parsed(rowText)
+  const row = parsedJson(rowText)
   if (!isJsonObject(row) || typeof row['threadId'] !== 'string' || typeof row['seq'] !== 'number')
     return bad(line, 'it is no row', row)
   if (sha256(`${previous}\n${rowText}`) !== hash) return bad(line, 'its hash does not fit', row)

@@ -11,24 +11,22 @@ import {
   type ThreadSettingsApplied
 } from '../events/payloads.ts'
 import type { TurnContext } from '../events/turn-context.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import type { Settings } from './known-facts.ts'
-import { shortText, type Origin } from './row.ts'
-import type { Draft, Drafted, TrailState } from './trail-state.ts'
+import type { Json, JsonObject } from '../json.ts'
+import { spawnIn, subagentKindIn } from '../spawned.ts'
+import { shortText, type ThreadOrigin } from './row.ts'
+import type { KnownSettings, TrailDraft, TrailStep, TrailState } from './trail-state.ts'
 
 const lower = (id: string | null | undefined): string | null => id?.toLowerCase() ?? null
 
-const subagentOf = (meta: SessionMeta): Origin['subagent'] => {
-  const source = meta.source as Json | undefined
-  const sub = isJsonObject(source) ? source['subagent'] : undefined
-  if (sub === undefined || sub === null) return null
-  const kind = typeof sub === 'string' ? sub : isJsonObject(sub) ? Object.keys(sub)[0] : undefined
-  const spawn = isJsonObject(sub) ? sub['thread_spawn'] : undefined
-  const parent = isJsonObject(spawn) ? spawn['parent_thread_id'] : meta.parent_thread_id
-  return { kind: shortText(kind) ?? 'other', parentThreadId: lower(shortText(parent)) }
+const subagentOf = ({ source, parent_thread_id }: SessionMeta): ThreadOrigin['subagent'] => {
+  const subagent = subagentKindIn(source)
+  if (subagent === null) return null
+  const spawn = spawnIn(source)
+  const parent = spawn === null ? parent_thread_id : spawn['parent_thread_id']
+  return { kind: shortText(subagent.kind) ?? 'other', parentThreadId: lower(shortText(parent)) }
 }
 
-const originOf = (meta: SessionMeta): Origin => ({
+const originOf = (meta: SessionMeta): ThreadOrigin => ({
   originator: shortText(meta.originator),
   cliVersion: shortText(meta.cli_version),
   account: shortText((meta as unknown as JsonObject)['creator_account_id']),
@@ -47,9 +45,7 @@ const continuedBy = (meta: SessionMeta) => {
 }
 
 const spawnOf = (meta: SessionMeta): JsonObject => {
-  const source = meta.source as Json | undefined
-  const sub = isJsonObject(source) ? source['subagent'] : undefined
-  const spawn = isJsonObject(sub) && isJsonObject(sub['thread_spawn']) ? sub['thread_spawn'] : {}
+  const spawn = spawnIn(meta.source) ?? {}
   return {
     depth: typeof spawn['depth'] === 'number' ? spawn['depth'] : null,
     path: shortText(spawn['agent_path']),
@@ -71,7 +67,7 @@ const placeOf = (meta: SessionMeta): JsonObject => ({
 const begunAt = (meta: SessionMeta, line: RolloutLine): string =>
   Number.isNaN(Date.parse(meta.timestamp)) ? line.timestamp : meta.timestamp
 
-const beginning = (meta: SessionMeta, origin: Origin, at: string): Draft => {
+const beginning = (meta: SessionMeta, origin: ThreadOrigin, at: string): TrailDraft => {
   const from = lower(meta.forked_from_id)
   const base = continuedBy(meta)
   const how = base === null ? 'copied' : 'by_reference'
@@ -85,7 +81,7 @@ const beginning = (meta: SessionMeta, origin: Origin, at: string): Draft => {
     : { action: 'forked', at, after: { ...fork, ...placeOf(meta) } }
 }
 
-const metadataOf = (meta: SessionMeta): Settings => ({
+const metadataOf = (meta: SessionMeta): KnownSettings => ({
   memoryMode: shortText(meta.memory_mode) ?? 'enabled',
   ...(meta.git
     ? {
@@ -102,15 +98,15 @@ const same = (a: Json | undefined, b: Json | undefined): boolean =>
   JSON.stringify(a) === JSON.stringify(b)
 
 /** Members of `next` that are other than before, as they were and as they are; null when there are none. */
-const difference = (known: Settings, next: Settings) => {
+const difference = (known: KnownSettings, next: KnownSettings) => {
   const names = Object.keys(next).filter((name) => !same(known[name], next[name]))
   if (names.length === 0) return null
-  const pick = (from: Settings): JsonObject =>
+  const pick = (from: KnownSettings): JsonObject =>
     Object.fromEntries(names.map((name) => [name, from[name] ?? null]))
   return { before: pick(known), after: pick(next) }
 }
 
-const withMetadata = (state: TrailState, next: Settings): Drafted => {
+const withMetadata = (state: TrailState, next: KnownSettings): TrailStep => {
   const { facts } = state
   const change = difference(facts.metadata, next)
   if (change === null) return [state, []]
@@ -122,7 +118,11 @@ const withMetadata = (state: TrailState, next: Settings): Drafted => {
  * Metadata: the first makes the thread or, in a file that a revert began, goes on with it; a later one changes it. `reverted`
  * is told by the name of the file.
  */
-export const rowsOfMeta = (state: TrailState, event: RecordedEvent, meta: SessionMeta): Drafted => {
+export const rowsOfMeta = (
+  state: TrailState,
+  event: RecordedEvent,
+  meta: SessionMeta
+): TrailStep => {
   const { facts } = state
   if (facts.began) return withMetadata(state, metadataOf(meta))
   const origin = originOf(meta)
@@ -148,12 +148,12 @@ const policy = (value: unknown): Json => {
     : { omittedCharacters: text.length }
 }
 
-const told = (members: Readonly<Record<string, Json | undefined>>): Settings =>
+const told = (members: Readonly<Record<string, Json | undefined>>): KnownSettings =>
   Object.fromEntries(
     Object.entries(members).filter((member): member is [string, Json] => member[1] !== undefined)
   )
 
-const ofContext = (p: TurnContext): Settings =>
+const ofContext = (p: TurnContext): KnownSettings =>
   told({
     model: shortText(p.model),
     effort: shortText(p.effort),
@@ -164,7 +164,7 @@ const ofContext = (p: TurnContext): Settings =>
       : { sandbox: policy(p.sandbox_policy) })
   })
 
-const ofClient = ({ thread_settings: p }: ThreadSettingsApplied): Settings =>
+const ofClient = ({ thread_settings: p }: ThreadSettingsApplied): KnownSettings =>
   told({
     model: shortText(p.model),
     provider: shortText(p.model_provider_id) ?? undefined,
@@ -174,11 +174,11 @@ const ofClient = ({ thread_settings: p }: ThreadSettingsApplied): Settings =>
     permissions: p.permission_profile === undefined ? undefined : policy(p.permission_profile)
   })
 
-const withSettings = (state: TrailState, next: Settings): Drafted => {
+const withSettings = (state: TrailState, next: KnownSettings): TrailStep => {
   const { facts } = state
   const turnId = state.turn?.id ?? null
   if (facts.settings === null) {
-    const draft: Draft = { action: 'settings_changed', turnId, before: null, after: next }
+    const draft: TrailDraft = { action: 'settings_changed', turnId, before: null, after: next }
     return [{ ...state, facts: { ...facts, settings: next } }, [draft]]
   }
   const known = facts.settings
@@ -190,7 +190,7 @@ const withSettings = (state: TrailState, next: Settings): Drafted => {
   return [changed, change === null ? [] : [{ action: 'settings_changed', turnId, ...change }]]
 }
 
-const withGoal = (state: TrailState, { goal }: ThreadGoalUpdated): Drafted => {
+const withGoal = (state: TrailState, { goal }: ThreadGoalUpdated): TrailStep => {
   const { facts } = state
   const own = { objective: shortText(goal.objective) ?? '', status: goal.status }
   const { objective, status } = facts.goal ?? {}
@@ -202,7 +202,7 @@ const withGoal = (state: TrailState, { goal }: ThreadGoalUpdated): Drafted => {
   ]
 }
 
-const ofOwnEvent = (state: TrailState, kind: string, payload: JsonObject): Drafted | null => {
+const ofOwnEvent = (state: TrailState, kind: string, payload: JsonObject): TrailStep | null => {
   if (kind === METADATA_UPDATED) {
     const change = metadataChangeOf(payload)
     if (change === null) return null
@@ -218,7 +218,7 @@ const ofOwnEvent = (state: TrailState, kind: string, payload: JsonObject): Draft
 }
 
 /** The rows of a line about settings, metadata or goals; null for any other line. */
-export const rowsOfFacts = (state: TrailState, line: RolloutLine): Drafted | null => {
+export const rowsOfFacts = (state: TrailState, line: RolloutLine): TrailStep | null => {
   const context = toldSettings(line)
   if (context !== null) return withSettings(state, ofContext(context))
   if (line.type === 'ignored') return ofOwnEvent(state, line.kind, line.payload)

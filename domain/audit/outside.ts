@@ -24,7 +24,7 @@ export interface ImportRecord {
 }
 
 /** Everything about one thread that its rollouts do not say. */
-export interface Outside {
+export interface OutsideFacts {
   readonly threadId: string
   /** Oldest first. */
   readonly operations: ReadonlyArray<OperationFact>
@@ -38,7 +38,7 @@ export interface Outside {
 
 const RENAME_SLACK_MS = 2000
 
-const renaming = (line: NameLine, { operations }: Outside): OperationFact | undefined => {
+const renaming = (line: NameLine, { operations }: OutsideFacts): OperationFact | undefined => {
   const ms = Date.parse(line.updatedAt)
   return operations.find(
     (fact) =>
@@ -50,7 +50,7 @@ const renaming = (line: NameLine, { operations }: Outside): OperationFact | unde
   )
 }
 
-const nameRows = (outside: Outside): ReadonlyArray<TimedRow> =>
+const nameRows = (outside: OutsideFacts): ReadonlyArray<TimedRow> =>
   outside.names.map((line, i) => {
     const fact = renaming(line, outside)
     const old = outside.names[i - 1]
@@ -69,7 +69,7 @@ const nameRows = (outside: Outside): ReadonlyArray<TimedRow> =>
   })
 
 /** Names, forks and reverts have rows of their own where their traces still are. */
-const operationRows = (outside: Outside): ReadonlyArray<TimedRow> => {
+const operationRows = (outside: OutsideFacts): ReadonlyArray<TimedRow> => {
   const named = new Set(
     outside.names.flatMap((line) => {
       const fact = renaming(line, outside)
@@ -86,14 +86,14 @@ const operationRows = (outside: Outside): ReadonlyArray<TimedRow> => {
 }
 
 /** Whether the archive is where unroll left the file last. */
-const leftInArchive = ({ operations }: Outside): boolean =>
+const leftInArchive = ({ operations }: OutsideFacts): boolean =>
   operations.reduce(
     (archived, fact) => (fact.outcome === 'done' ? (fact.archives ?? archived) : archived),
     false
   )
 
 /** Codex moves a file without a word: that it was moved can be seen, when cannot. */
-const placeRow = (outside: Outside, lastMs: number): ReadonlyArray<TimedRow> => {
+const placeRow = (outside: OutsideFacts, lastMs: number): ReadonlyArray<TimedRow> => {
   const { place, threadId } = outside
   if (place === null || place.archived === leftInArchive(outside)) return []
   const row: AuditRow = {
@@ -111,7 +111,7 @@ const placeRow = (outside: Outside, lastMs: number): ReadonlyArray<TimedRow> => 
 }
 
 /** Imports of which no rollout tells. */
-const importRows = ({ threadId, imports, hasFiles }: Outside): ReadonlyArray<TimedRow> =>
+const importRows = ({ threadId, imports, hasFiles }: OutsideFacts): ReadonlyArray<TimedRow> =>
   hasFiles
     ? []
     : imports.map((record) => {
@@ -130,7 +130,7 @@ const importRows = ({ threadId, imports, hasFiles }: Outside): ReadonlyArray<Tim
       })
 
 /** The rows of a thread that no line of a rollout makes, by time; `lastMs` is the time of its newest line. */
-export const outsideRows = (outside: Outside, lastMs: number): ReadonlyArray<TimedRow> =>
+export const outsideRows = (outside: OutsideFacts, lastMs: number): ReadonlyArray<TimedRow> =>
   [...nameRows(outside), ...operationRows(outside), ...importRows(outside)]
     .sort(([a], [b]) => a - b)
     .concat(placeRow(outside, lastMs))
@@ -142,7 +142,7 @@ const isAbsence = ({ action, at }: TrailRow): boolean => action === 'resumed' ||
 export const lineRow = (
   row: TrailRow,
   file: string,
-  outside: Outside,
+  outside: OutsideFacts,
   found: OperationFact | undefined
 ): AuditRow => {
   const operation = isAbsence(row) ? undefined : found

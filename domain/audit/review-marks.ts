@@ -4,7 +4,7 @@
 import type { RolloutLine } from '../events/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 import { shortText } from './row.ts'
-import type { Drafted, TrailState } from './trail-state.ts'
+import type { TrailStep, TrailState } from './trail-state.ts'
 
 /** What a review came to. */
 export interface ReviewOutcome {
@@ -65,7 +65,7 @@ export const reviewOf = (line: RolloutLine): ReviewMark | null => {
 }
 
 /** The row of a mark. */
-export const rowsOfReview = (state: TrailState, mark: ReviewMark): Drafted => {
+export const rowsOfReview = (state: TrailState, mark: ReviewMark): TrailStep => {
   if (mark.kind === 'entered') {
     const review = { target: mark.target, turnId: null }
     return [

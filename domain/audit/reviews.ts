@@ -3,6 +3,7 @@
  */
 import type { Certainty } from '../certainty.ts'
 import type { JsonObject } from '../json.ts'
+import { subagentIn } from '../spawned.ts'
 import type { SituatedEvent } from '../turns/situate.ts'
 import { reviewOf, type ReviewMark } from './review-marks.ts'
 
@@ -54,13 +55,13 @@ export type ReviewWrite =
   | { readonly op: 'reviewer'; readonly turnId: string }
   | { readonly op: 'drop'; readonly index: number }
 
-type Step = readonly [ReviewState, ReadonlyArray<ReviewWrite>]
+type ReviewStep = readonly [ReviewState, ReadonlyArray<ReviewWrite>]
 
 const entered = (
   state: ReviewState,
   mark: ReviewMark & { readonly kind: 'entered' },
   event: SituatedEvent
-): Step => {
+): ReviewStep => {
   const detached = state.forkedFrom !== null && !state.used
   const review: Review = {
     startedAt: event.line.timestamp,
@@ -85,14 +86,14 @@ const exited = (
   state: ReviewState,
   { outcome }: ReviewMark & { readonly kind: 'exited' },
   event: SituatedEvent
-): Step => {
+): ReviewStep => {
   if (state.open === null) return [state, []]
   const review = { ...state.open, ...outcome, endedAt: event.line.timestamp }
   return [{ ...state, open: null }, [{ op: 'put', index: state.count - 1, review }]]
 }
 
 /** A turn of its own: of the reviewer, when one was called; the first of a reviewer's thread names the review. */
-const began = (state: ReviewState, turnId: string): Step => {
+const began = (state: ReviewState, turnId: string): ReviewStep => {
   if (state.open !== null) {
     const review = { ...state.open, reviewerTurnId: state.open.reviewerTurnId ?? turnId }
     const next = { ...state, open: review, used: true }
@@ -103,12 +104,12 @@ const began = (state: ReviewState, turnId: string): Step => {
 }
 
 /** A review mark at the end of the copies was copied, too, unless the thread's own turn follows at once. */
-const withoutCopied = (state: ReviewState): Step =>
+const withoutCopied = (state: ReviewState): ReviewStep =>
   state.open === null
     ? [state, []]
     : [{ ...state, open: null, count: state.count - 1 }, [{ op: 'drop', index: state.count - 1 }]]
 
-const copied = (state: ReviewState, event: SituatedEvent): Step => {
+const copied = (state: ReviewState, event: SituatedEvent): ReviewStep => {
   const mark = reviewOf(event.line)
   const [before, drops] = withoutCopied(state)
   if (mark?.kind !== 'entered') return [before, drops]
@@ -117,16 +118,12 @@ const copied = (state: ReviewState, event: SituatedEvent): Step => {
 }
 
 /** One line; pure and total. */
-export const evolveReviews = (state: ReviewState, event: SituatedEvent): Step => {
+export const evolveReviews = (state: ReviewState, event: SituatedEvent): ReviewStep => {
   const { line } = event
   if (event.origin === 'inherited') return copied(state, event)
   if (line.type === 'session_meta') {
     if (!event.isHead) return [state, []]
-    const source = line.payload.source as unknown
-    const reviewer =
-      typeof source === 'object' &&
-      source !== null &&
-      (source as Readonly<Record<string, unknown>>)['subagent'] === 'review'
+    const reviewer = subagentIn(line.payload.source) === 'review'
     const forkedFrom = line.payload.forked_from_id?.toLowerCase() ?? null
     return [{ ...state, reviewer, forkedFrom }, []]
   }

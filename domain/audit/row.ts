@@ -46,7 +46,7 @@ export const AUDIT_ACTIONS = [
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
 /** What a thread's metadata says about where it comes from. */
-export interface Origin {
+export interface ThreadOrigin {
   /** Program that made the thread, in its own words. */
   readonly originator: string | null
   /** Version that made it; a later one may have gone on with it. */
@@ -58,7 +58,7 @@ export interface Origin {
 }
 
 /** Who did it. */
-export interface AuditActor extends Origin {
+export interface AuditActor extends ThreadOrigin {
   /** The unroll process that did it; null for what Codex did. */
   readonly process: { readonly pid: number; readonly user: string } | null
   /** What asked unroll for it: `cli`, `library`, `app-server:<client>`. */
@@ -112,7 +112,7 @@ export interface AuditRow {
 
 /** A row as a fold over one file makes it; the thread and the file's name are known to who asks. */
 export interface TrailRow extends Omit<AuditRow, 'threadId' | 'actor' | 'evidence'> {
-  readonly origin: Origin
+  readonly origin: ThreadOrigin
   readonly orderMs: number
   readonly offset: number
   readonly bytes: number

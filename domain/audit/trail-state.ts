@@ -1,12 +1,27 @@
 /**
  * What the fold of a trail carries from line to line, and what a line makes of it.
  */
-import { UNKNOWN_FACTS, type KnownFacts } from './known-facts.ts'
-import type { Origin, TrailRow } from './row.ts'
-import type { JsonObject } from '../json.ts'
+import type { ThreadOrigin, TrailRow } from './row.ts'
+import type { Json, JsonObject } from '../json.ts'
+
+/** Settings of a turn or of a client, by their names here; absent ones were never told. */
+export type KnownSettings = Readonly<Record<string, Json>>
+
+/** What is known. */
+export interface TrailFacts {
+  /** True once the thread's own metadata was read. */
+  readonly began: boolean
+  /** Git facts and memory mode, as the newest metadata has them. */
+  readonly metadata: KnownSettings
+  readonly settings: KnownSettings | null
+  readonly goal: { readonly objective: string; readonly status: string } | null
+}
+
+/** Before the first line. */
+export const UNKNOWN_FACTS: TrailFacts = { began: false, metadata: {}, settings: null, goal: null }
 
 /** A review that was begun. */
-export interface OpenReview {
+export interface TrailReview {
   readonly target: JsonObject
   /** Turn of the reviewer, once it began. */
   readonly turnId: string | null
@@ -44,18 +59,18 @@ export interface OpenAuditTurn {
 
 /** State of the fold; small, whatever the file's length. */
 export interface TrailState {
-  readonly origin: Origin
+  readonly origin: ThreadOrigin
   readonly orderMs: number
   /** Rows so far. */
   readonly rows: number
   readonly turn: OpenAuditTurn | null
-  readonly review: OpenReview | null
+  readonly review: TrailReview | null
   /** True after a review without a result, until its turn ends. */
   readonly reviewFailed: boolean
   /** A review mark of which only the next turn can tell whether it was copied. */
   readonly held: TrailRow | null
   readonly agents: PendingAgents
-  readonly facts: KnownFacts
+  readonly facts: TrailFacts
   readonly imported: Import
 }
 
@@ -74,8 +89,8 @@ export const START_OF_TRAIL: TrailState = {
 }
 
 /** A row before it is known where it stands. */
-export type Draft = Pick<TrailRow, 'action'> &
+export type TrailDraft = Pick<TrailRow, 'action'> &
   Partial<Pick<TrailRow, 'at' | 'turnId' | 'before' | 'after' | 'certainty' | 'origin'>>
 
 /** The next state and the rows of a line. */
-export type Drafted = readonly [TrailState, ReadonlyArray<Draft>]
+export type TrailStep = readonly [TrailState, ReadonlyArray<TrailDraft>]

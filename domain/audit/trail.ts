@@ -14,14 +14,13 @@ import { richFailure } from '../rich/items.ts'
 import type { SituatedEvent } from '../turns/situate.ts'
 import { rowsOfActivity, rowsOfAgents } from './agents.ts'
 import { rowsOfFacts, rowsOfMeta } from './facts.ts'
-import { importOf, IMPORT_TURN } from './import.ts'
 import { shortText, type TrailRow } from './row.ts'
 import { reviewOf, rowsOfReview } from './review-marks.ts'
-import type { Draft, Drafted, TrailState } from './trail-state.ts'
+import type { TrailDraft, TrailStep, TrailState } from './trail-state.ts'
 
-const NONE: ReadonlyArray<Draft> = []
+const NONE: ReadonlyArray<TrailDraft> = []
 
-const unended = ({ turn }: TrailState): ReadonlyArray<Draft> =>
+const unended = ({ turn }: TrailState): ReadonlyArray<TrailDraft> =>
   turn === null
     ? NONE
     : [
@@ -35,7 +34,7 @@ const unended = ({ turn }: TrailState): ReadonlyArray<Draft> =>
         { action: 'resumed', turnId: null, certainty: 'inferred' }
       ]
 
-const started = (state: TrailState, p: TaskStarted): Drafted => {
+const started = (state: TrailState, p: TaskStarted): TrailStep => {
   // The turn of a reviewer is told by the marks of its review.
   if (state.review !== null)
     return [{ ...state, review: { ...state.review, turnId: p.turn_id } }, NONE]
@@ -57,7 +56,7 @@ const mayHaveFailed = (state: TrailState, p: TaskComplete): boolean =>
 const isLate = ({ turn }: TrailState, endedId: string | null): boolean =>
   turn !== null && endedId !== null && endedId !== turn.id
 
-const completed = (given: TrailState, p: TaskComplete, endedId: string | null): Drafted => {
+const completed = (given: TrailState, p: TaskComplete, endedId: string | null): TrailStep => {
   if (IMPORT_TURN.test(p.turn_id)) return [given, NONE]
   const isOther = isLate(given, endedId)
   const state = isOther ? { ...given, turn: null } : given
@@ -82,7 +81,7 @@ const completed = (given: TrailState, p: TaskComplete, endedId: string | null): 
     : [next, [{ action: 'turn_completed', turnId: p.turn_id, after: { durationMs } }]]
 }
 
-const aborted = (state: TrailState, p: TurnAborted, endedId: string | null): Drafted => {
+const aborted = (state: TrailState, p: TurnAborted, endedId: string | null): TrailStep => {
   const turnId = p.turn_id ?? endedId
   const next = isLate(state, endedId) ? state : { ...state, turn: null }
   const after = { reason: p.reason, durationMs: p.duration_ms ?? null }
@@ -90,25 +89,41 @@ const aborted = (state: TrailState, p: TurnAborted, endedId: string | null): Dra
 }
 
 /** The first message of a turn is what it was begun with, further ones steer it; a reviewer is only told once, twice over. */
-const said = (state: TrailState, turnId: string | null): Drafted => {
+const said = (state: TrailState, turnId: string | null): TrailStep => {
   const { turn } = state
   if (turn === null || state.review !== null || (turnId !== null && turnId !== turn.id))
     return [state, NONE]
   const messages = turn.messages + 1
-  const draft: Draft = { action: 'steered', turnId: turn.id, after: { message: messages } }
+  const draft: TrailDraft = { action: 'steered', turnId: turn.id, after: { message: messages } }
   return [{ ...state, turn: { ...turn, messages } }, messages > 1 ? [draft] : NONE]
 }
 
+// Source of imports: `external_agent_session_imports` of Codex 0.130 to 0.169, turn ids and the message at the end.
+
+/** Ids of imported turns; they repeat in every imported thread. */
+const IMPORT_TURN = /^external-import-turn-\d+$/
+
+const MARKER = '<EXTERNAL SESSION IMPORTED>'
+
+/** The row of an import, at the message that ends it. */
+const importOf = (state: TrailState, message: string): TrailStep =>
+  message.trim() === MARKER
+    ? [
+        { ...state, imported: { turns: 0 } },
+        [{ action: 'imported', after: { turns: state.imported.turns } }]
+      ]
+    : [state, []]
+
 const IDS_MAX = 200
 
-const rolledBack = (count: number, ids: ReadonlyArray<string>): Draft => {
+const rolledBack = (count: number, ids: ReadonlyArray<string>): TrailDraft => {
   const turnIds = ids.slice(-IDS_MAX)
   const left = ids.length - turnIds.length
   const after = { turns: count, turnIds, ...(left === 0 ? {} : { furtherTurns: left }) }
   return { action: 'rolled_back', after }
 }
 
-const eventRows = (state: TrailState, event: SituatedEvent): Drafted => {
+const eventRows = (state: TrailState, event: SituatedEvent): TrailStep => {
   const { line, mode, endedTurnId } = event
   if (line.type !== 'event_msg') return [state, NONE]
   const p = line.payload
@@ -158,7 +173,7 @@ const isShellCommand = ({ type, role, content }: JsonObject): boolean => {
   )
 }
 
-const compacted = (state: TrailState): Drafted => [
+const compacted = (state: TrailState): TrailStep => [
   state.turn === null ? state : { ...state, turn: { ...state.turn, answerless: true } },
   [{ action: 'compacted', turnId: state.turn?.id ?? null }]
 ]
@@ -170,7 +185,7 @@ const withFailure = (state: TrailState, event: SituatedEvent): TrailState => {
     : { ...state, turn: { ...state.turn, failure: shortText(failure.message) } }
 }
 
-const drafts = (given: TrailState, event: SituatedEvent): Drafted => {
+const drafts = (given: TrailState, event: SituatedEvent): TrailStep => {
   const state = withFailure(given, event)
   const { line } = event
   if (line.type === 'session_meta') return rowsOfMeta(state, event, line.payload)
@@ -195,7 +210,7 @@ const inheritedStep = (state: TrailState, event: SituatedEvent): TrailState => {
 const certaintyAt = ({ line, isToldByTime }: SituatedEvent): Certainty =>
   line.type !== 'session_meta' && isToldByTime ? 'inferred' : 'recorded'
 
-const placed = (state: TrailState, event: SituatedEvent, draft: Draft): TrailRow => ({
+const placed = (state: TrailState, event: SituatedEvent, draft: TrailDraft): TrailRow => ({
   at: draft.at === undefined ? event.line.timestamp : draft.at,
   action: draft.action,
   turnId: draft.turnId ?? null,

@@ -9,14 +9,14 @@ import { largestShare } from './shares.ts'
 import { unmarked } from './shortened.ts'
 
 /** An item, how many bytes it takes whole, and how many of them were not read. */
-export interface Measured {
+export interface MeasuredItem {
   readonly item: ThreadItem
   readonly bytes: number
   readonly missingBytes: number
 }
 
 /** Measures an item, which may come from a shortened line. */
-export const measured = (shown: ThreadItem): Measured => {
+export const measured = (shown: ThreadItem): MeasuredItem => {
   const { value: item, missingBytes } = unmarked(shown)
   return { item, bytes: jsonBytes(item) + missingBytes, missingBytes }
 }
@@ -127,7 +127,10 @@ const withoutAnything = (value: Json, bytesMax: number): Json => {
 /**
  * The item in at most so many bytes, as far as its names and numbers allow; the same item when it fits and nothing is missing.
  */
-export const fitItem = ({ item, bytes, missingBytes }: Measured, bytesMax: number): ThreadItem => {
+export const fitItem = (
+  { item, bytes, missingBytes }: MeasuredItem,
+  bytesMax: number
+): ThreadItem => {
   if (missingBytes === 0 && bytes <= bytesMax) return item
   const truncated = { bytes }
   const room = bytesMax - jsonBytes({ truncated }) + 1

@@ -3,7 +3,7 @@
  * are kept.
  */
 import type { ThreadItem, Turn, TurnError } from '../protocol.ts'
-import { fitItem, type Measured } from './fit-item.ts'
+import { fitItem, type MeasuredItem } from './fit-item.ts'
 import { cutText, jsonBytes } from './json-size.ts'
 import { largestShare } from './shares.ts'
 
@@ -21,11 +21,11 @@ const shorterError = (error: TurnError | null, bytesMax: number): TurnError | nu
       }
 
 /** Bytes of a turn with these items, whole. */
-export const turnBytes = (turn: Turn, items: ReadonlyArray<Measured>): number =>
+export const turnBytes = (turn: Turn, items: ReadonlyArray<MeasuredItem>): number =>
   items.reduce((sum, { bytes }) => sum + bytes, jsonBytes({ ...turn, items: [] })) +
   Math.max(0, items.length - 1)
 
-const fitItems = (items: ReadonlyArray<Measured>, room: number): ReadonlyArray<ThreadItem> => {
+const fitItems = (items: ReadonlyArray<MeasuredItem>, room: number): ReadonlyArray<ThreadItem> => {
   const share = largestShare(
     items.map(({ bytes }) => bytes + 1),
     room
@@ -43,7 +43,7 @@ const fitItems = (items: ReadonlyArray<Measured>, room: number): ReadonlyArray<T
 }
 
 /** A turn and its items in at most so many bytes; `truncated` tells what it is whole. */
-export const fitTurn = (turn: Turn, items: ReadonlyArray<Measured>, bytesMax: number): Turn => {
+export const fitTurn = (turn: Turn, items: ReadonlyArray<MeasuredItem>, bytesMax: number): Turn => {
   const bytes = turnBytes(turn, items)
   const whole = { ...turn, items: items.map(({ item }) => item) }
   const isMissing = items.some(({ missingBytes }) => missingBytes > 0)

@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../json.ts'
 import type { HistoryBase } from '../events/payloads.ts'
 
 /** Where the inherited history ends; null when nothing is inherited. */
-export type Cut = HistoryBase | null
+export type HistoryCut = HistoryBase | null
 
 /** A turn that was still open where the history was cut. */
 export interface CutTurn {
@@ -26,7 +26,7 @@ export interface Branch {
   readonly threadId: string
   /** The thread whose history is taken over; null for a revert, which keeps what the metadata says. */
   readonly forkedFromId: string | null
-  readonly cut: Cut
+  readonly cut: HistoryCut
   /** Payload of the newest metadata of the source. */
   readonly meta: JsonObject
   /** Settings that hold, as the source last recorded them; null when it never did. */

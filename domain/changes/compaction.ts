@@ -8,6 +8,7 @@ import type { JsonObject } from '../json.ts'
 import type { NewEvent } from './new-event.ts'
 import {
   completedItem,
+  eventMessage,
   turnCompleted,
   turnStarted,
   type Moment,
@@ -24,7 +25,7 @@ export interface Compaction {
 export const tokenCount = (info: TokenInfo, timestamp: string): NewEvent => ({
   timestamp,
   type: 'event_msg',
-  payload: { type: 'token_count', info: info, rate_limits: null }
+  payload: { type: 'token_count', info, rate_limits: null }
 })
 
 /** The events of a compaction; `counts` is what the model's context comes to then. */
@@ -35,7 +36,6 @@ export const compactionEvents = (
   moment: Moment
 ): ReadonlyArray<NewEvent> => {
   const timestamp = new Date(moment.nowMs).toISOString()
-  const event = (payload: JsonObject): NewEvent => ({ timestamp, type: 'event_msg', payload })
   const compacted: NewEvent = {
     timestamp,
     type: 'compacted',
@@ -44,7 +44,7 @@ export const compactionEvents = (
   const shown =
     turn.mode === 'paginated'
       ? completedItem(turn, { type: 'ContextCompaction', id: moment.newId() }, moment)
-      : event({ type: 'context_compacted' })
+      : eventMessage(moment.nowMs, { type: 'context_compacted' })
   return [
     turnStarted(turn, null, moment),
     compacted,

@@ -4,6 +4,7 @@
  * Source: `session_meta` of threads started in Codex 0.130.0, 0.142.5 and 0.169.0, member order included.
  */
 import type { Json, JsonObject } from '../json.ts'
+import { gitMember } from './metadata.ts'
 import type { NewEvent } from './new-event.ts'
 import type { Profile } from '../profile.ts'
 import type { GitInfo, HistoryMode } from '../protocol.ts'
@@ -34,15 +35,6 @@ export interface ThreadDraft {
 
 const present = (members: Readonly<Record<string, Json | undefined>>): JsonObject =>
   Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
-
-const gitMember = (git: GitInfo | undefined): JsonObject | undefined =>
-  git === undefined
-    ? undefined
-    : present({
-        commit_hash: git.sha ?? undefined,
-        branch: git.branch ?? undefined,
-        repository_url: git.originUrl ?? undefined
-      })
 
 /** How an era records the threads it starts. */
 export const defaultMode = (profile: Profile): HistoryMode =>
@@ -75,7 +67,7 @@ export const threadMeta = (
     base_instructions: instructions === undefined ? undefined : { text: instructions },
     history_mode: isNew ? mode : undefined,
     context_window: isNew ? { window_id: windowId } : undefined,
-    git: gitMember(thread.git)
+    git: thread.git === undefined ? undefined : gitMember(thread.git)
   })
   return { timestamp: at, type: 'session_meta', payload }
 }

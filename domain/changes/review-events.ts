@@ -7,12 +7,13 @@
  * Source: reviews recorded with Codex 0.142.5 and 0.169.0. The words to the model are ours.
  */
 import { reviewText } from '../items/completed-items.ts'
-import type { Json, JsonObject } from '../json.ts'
+import type { Json } from '../json.ts'
 import type { NewEvent } from './new-event.ts'
 import { reviewHint, reviewPrompt, type ReviewOutput, type ReviewTarget } from './review.ts'
 import {
   agentMessage,
   completedItem,
+  eventMessage,
   responseItem,
   shownUserMessage,
   turnAborted,
@@ -27,12 +28,6 @@ export interface WrittenReview {
   readonly outer: WrittenTurn
   readonly inner: WrittenTurn
 }
-
-const mark = (nowMs: number, payload: JsonObject): NewEvent => ({
-  timestamp: new Date(nowMs).toISOString(),
-  type: 'event_msg',
-  payload
-})
 
 /** The review begins. */
 export const reviewStarted = (
@@ -50,7 +45,7 @@ export const reviewStarted = (
     return [completedItem(outer, entered, moment), started, shownUserMessage(inner, prompt, moment)]
   }
   return [
-    mark(moment.nowMs, { type: 'entered_review_mode', ...about }),
+    eventMessage(moment.nowMs, { type: 'entered_review_mode', ...about }),
     started,
     shownUserMessage(inner, prompt, moment),
     shownUserMessage(inner, prompt, moment)
@@ -71,7 +66,7 @@ const ended = (outer: WrittenTurn, output: ReviewOutput | null, moment: Moment):
   const result = { review_output: output as unknown as Json }
   return outer.mode === 'paginated'
     ? completedItem(outer, { type: 'ExitedReviewMode', id: moment.newId(), ...result }, moment)
-    : mark(moment.nowMs, { type: 'exited_review_mode', ...result })
+    : eventMessage(moment.nowMs, { type: 'exited_review_mode', ...result })
 }
 
 /** How a review ends: with what its reviewer said, without an answer, or because somebody stopped it. */

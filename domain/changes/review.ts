@@ -1,8 +1,7 @@
 /**
  * Reviews: what is reviewed, and what a reviewer said.
  */
-import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject } from '../json.ts'
+import { isJsonObject, parsedObject } from '../json.ts'
 import { isBlank, trimmed } from '../white-space.ts'
 
 /** What is to be reviewed. */
@@ -94,11 +93,11 @@ const isFinding = (value: unknown): value is ReviewFinding =>
 /** What a reviewer said as a review output: JSON of one, or else plain text without findings; null when it said nothing. */
 export const reviewOutputOf = (said: ReviewOutput | string | null): ReviewOutput | null => {
   if (said === null || typeof said !== 'string') return said
-  const parsed = E.tryCatch((): unknown => JSON.parse(said), E.toError)
-  if (E.isRight(parsed) && isJsonObject(parsed.right)) {
-    const { findings, overall_explanation: explanation } = parsed.right
+  const parsed = parsedObject(said)
+  if (parsed !== null) {
+    const { findings, overall_explanation: explanation } = parsed
     if (Array.isArray(findings) && findings.every(isFinding) && typeof explanation === 'string')
-      return parsed.right as unknown as ReviewOutput
+      return parsed as unknown as ReviewOutput
   }
   if (isBlank(said)) return null
   return {

@@ -27,7 +27,8 @@ export interface Moment {
   readonly newId: () => string
 }
 
-const event = (nowMs: number, payload: JsonObject): NewEvent => ({
+/** An event of Codex's `event_msg` lines. */
+export const eventMessage = (nowMs: number, payload: JsonObject): NewEvent => ({
   timestamp: new Date(nowMs).toISOString(),
   type: 'event_msg',
   payload
@@ -63,7 +64,7 @@ export const completedItem = (
   item: JsonObject,
   { nowMs }: Moment
 ): NewEvent =>
-  event(nowMs, {
+  eventMessage(nowMs, {
     type: 'item_completed',
     thread_id: threadId,
     turn_id: turnId,
@@ -78,7 +79,7 @@ export const turnStarted = (
   modelContextWindow: number | null,
   { nowMs }: Moment
 ): NewEvent =>
-  event(nowMs, {
+  eventMessage(nowMs, {
     type: 'task_started',
     turn_id: turnId,
     ...(mode === 'paginated' ? { root_turn_id: rootTurnId } : {}),
@@ -99,7 +100,7 @@ export const shownUserMessage = (turn: WrittenTurn, text: string, moment: Moment
         },
         moment
       )
-    : event(moment.nowMs, {
+    : eventMessage(moment.nowMs, {
         type: 'user_message',
         message: text,
         images: [],
@@ -140,7 +141,12 @@ export const agentMessage = (
           },
           moment
         )
-      : event(moment.nowMs, { type: 'agent_message', message: text, phase, memory_citation: null })
+      : eventMessage(moment.nowMs, {
+          type: 'agent_message',
+          message: text,
+          phase,
+          memory_citation: null
+        })
   return [shown, responseItem(turn, message('assistant', text, id, phase), moment)]
 }
 
@@ -166,7 +172,7 @@ export const turnCompleted = (
   error: Json,
   { nowMs }: Moment
 ): NewEvent =>
-  event(nowMs, {
+  eventMessage(nowMs, {
     ...ending(turn, 'task_complete'),
     last_agent_message: lastAgentMessage,
     ...(error === null || turn.mode === 'legacy' ? {} : { error }),
@@ -187,7 +193,7 @@ export const turnAborted = (
     message('user', `<turn_aborted>\n${ABORTED}\n</turn_aborted>`, null, null),
     moment
   ),
-  event(moment.nowMs, {
+  eventMessage(moment.nowMs, {
     ...ending(turn, 'turn_aborted'),
     reason: 'interrupted',
     ...times(turn, moment.nowMs, beganMs)

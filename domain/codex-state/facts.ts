@@ -30,7 +30,7 @@ export interface FactsInput {
   readonly textCharactersMax: number
 }
 
-type Difference = readonly [field: string, log: Json, database: Json]
+type FactDifference = readonly [field: string, log: Json, database: Json]
 
 const cut = (text: string | null, max: number): string | null =>
   text === null ? null : [...text].slice(0, max).join('')
@@ -40,7 +40,7 @@ const differences = (
   { facts }: KnownThread,
   row: StateThread,
   max: number
-): ReadonlyArray<Difference> => {
+): ReadonlyArray<FactDifference> => {
   const { own, head } = facts
   if (own === null || head === null) return []
   const git = own.git ?? { sha: null, branch: null, originUrl: null }
@@ -49,7 +49,7 @@ const differences = (
   const first = (text: string | null, said: string): string | null =>
     anew !== null && cut(anew, max) === said ? said : cut(text ?? '', max)
   const cwds = [own.cwd, facts.settingsCwd ?? own.cwd]
-  const all: ReadonlyArray<Difference> = [
+  const all: ReadonlyArray<FactDifference> = [
     ['preview', row.preview === null ? null : first(facts.preview, row.preview), row.preview],
     ['title', givenName(row) === null ? first(facts.title, row.title) : row.title, row.title],
     ['cwd', cwds.includes(row.cwd) ? row.cwd : own.cwd, row.cwd],
@@ -63,7 +63,7 @@ const differences = (
   return all.filter(([, log, database]) => log !== database)
 }
 
-const factsFinding = (thread: KnownThread, found: ReadonlyArray<Difference>): Finding => {
+const factsFinding = (thread: KnownThread, found: ReadonlyArray<FactDifference>): Finding => {
   const facts: JsonObject = Object.fromEntries(
     found.map(([field, log, database]) => [field, { log, database }])
   )

@@ -1,7 +1,7 @@
 /**
  * Counts by word, as `codex doctor` prints them.
  */
-import { isJsonObject } from '../json.ts'
+import { isJsonObject, parsedJson } from '../json.ts'
 
 /** How often each word came, the most frequent first, words of one number by alphabet. */
 export type Histogram = Readonly<Record<string, number>>
@@ -15,17 +15,10 @@ export const histogram = (words: ReadonlyArray<string>): Histogram => {
   )
 }
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
-
 /** A stored `source` in one word: `cli`, `subagent:thread_spawn`. */
 export const sourceWord = (stored: string): string => {
-  const source = parsed(stored)
+  const parsed = parsedJson(stored)
+  const source = parsed === undefined ? stored : parsed
   if (typeof source === 'string') return source === '' ? 'unparsable' : source
   if (!isJsonObject(source)) return 'unparsable'
   const [kind, value] = Object.entries(source)[0] ?? []

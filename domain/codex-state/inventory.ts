@@ -3,7 +3,7 @@
  */
 
 /** One rollout file. */
-export interface RolloutFile {
+export interface InventoryFile {
   /** Relative to the home, with `/` between its parts. */
   readonly path: string
   readonly archived: boolean

@@ -7,17 +7,17 @@
 import { findingOf, type Finding } from '../check/finding.ts'
 import { histogram, sourceWord, type Histogram } from './histogram.ts'
 import { plainPath } from '../rollout-file.ts'
-import type { RolloutFile } from './inventory.ts'
-import type { BackfillState, StateThread, ThreadState } from './state.ts'
+import type { InventoryFile } from './inventory.ts'
+import type { BackfillState, StateThread, CodexThreads } from './state.ts'
 
 /** What is compared. */
 export interface ParityInput {
   /** The home as it is spelled in paths: as it was named, and without links. */
   readonly homes: ReadonlyArray<string>
-  readonly files: ReadonlyArray<RolloutFile>
+  readonly files: ReadonlyArray<InventoryFile>
   /** Files that Codex makes no row of, because their first line says nothing; relative to the home. */
   readonly headless: ReadonlySet<string>
-  readonly state: ThreadState
+  readonly state: CodexThreads
   readonly nowMs: number
 }
 
@@ -69,7 +69,7 @@ const backfillFindings = (
   ]
 }
 
-interface Compared {
+interface ParityFinding {
   readonly finding: Finding
   readonly counted:
     | 'missingActive'
@@ -80,15 +80,15 @@ interface Compared {
 }
 
 /** What the file of a row holds. */
-type Holder = 'this thread' | 'another thread' | 'nothing'
+type PathHolder = 'this thread' | 'another thread' | 'nothing'
 
 /** A thread that has a file. One that was moved is one finding, also when it was archived by that. */
 const withFile = (
-  head: RolloutFile,
+  head: InventoryFile,
   row: StateThread | undefined,
   path: string | null,
-  holderOf: (path: string, threadId: string | null) => Holder
-): ReadonlyArray<Compared> => {
+  holderOf: (path: string, threadId: string | null) => PathHolder
+): ReadonlyArray<ParityFinding> => {
   const { threadId, archived } = head
   const place = { threadId, path: head.path }
   if (row === undefined)
@@ -136,8 +136,8 @@ const duplicatePaths = (paths: ReadonlyMap<StateThread, string>): ReadonlyArray<
     })
 }
 
-const headsOf = (files: ReadonlyArray<RolloutFile>): ReadonlyMap<string, RolloutFile> => {
-  const heads = new Map<string, RolloutFile>()
+const headsOf = (files: ReadonlyArray<InventoryFile>): ReadonlyMap<string, InventoryFile> => {
+  const heads = new Map<string, InventoryFile>()
   for (const file of files)
     if (file.part === 'head' && file.threadId !== null) heads.set(file.threadId, file)
   return heads
@@ -155,11 +155,11 @@ const movedFinding = (rows: ReadonlyArray<StateThread>): Finding =>
 const compared = (
   { files, headless, state, homes }: ParityInput,
   isMoved: boolean
-): ReadonlyArray<Compared> => {
+): ReadonlyArray<ParityFinding> => {
   const heads = headsOf(files)
   const owners = new Map(files.map(({ path, threadId }) => [plainPath(path), threadId]))
   const isThere = (path: string): boolean => owners.has(plainPath(path))
-  const holderOf = (path: string, threadId: string | null): Holder => {
+  const holderOf = (path: string, threadId: string | null): PathHolder => {
     const owner = owners.get(plainPath(path))
     return owner === undefined ? 'nothing' : owner === threadId ? 'this thread' : 'another thread'
   }
@@ -174,7 +174,7 @@ const compared = (
     })
   const stale = isMoved
     ? []
-    : state.threads.flatMap((row): ReadonlyArray<Compared> => {
+    : state.threads.flatMap((row): ReadonlyArray<ParityFinding> => {
         const path = inHome(homes, row.rolloutPath)
         if (heads.has(row.id) || (path !== null && isThere(path))) return []
         const place = { threadId: row.id, path, facts: { database: row.rolloutPath } }
@@ -190,7 +190,7 @@ export const parityOf = (input: ParityInput): Parity => {
   const outside = rows.filter(({ rolloutPath }) => inHome(homes, rolloutPath) === null)
   const isMoved = rows.length > 0 && outside.length === rows.length
   const found = compared(input, isMoved)
-  const count = (wanted: Compared['counted']): number =>
+  const count = (wanted: ParityFinding['counted']): number =>
     found.filter(({ counted }) => counted === wanted).length
   const paths = new Map(
     rows.map((row) => [row, inHome(homes, row.rolloutPath) ?? row.rolloutPath] as const)

@@ -35,7 +35,7 @@ const added = (
   return [first, second]
 }
 
-interface Committed {
+interface CommittedPages {
   readonly pageBytes: number
   /** Pages of the database after the last transaction. */
   readonly pages: number
@@ -63,7 +63,7 @@ const headerOf = (view: DataView): Header | null => {
 }
 
 /** Null when the log holds no finished transaction. */
-const committed = (log: Uint8Array): Committed | null => {
+const committed = (log: Uint8Array): CommittedPages | null => {
   const view = new DataView(log.buffer, log.byteOffset, log.byteLength)
   const header = headerOf(view)
   if (header === null) return null
@@ -91,12 +91,12 @@ const committed = (log: Uint8Array): Committed | null => {
 }
 
 /** A database with what its log adds, as one that needs no log; or why it is none. */
-export type Whole =
+export type WholeDatabase =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly why: string }
 
 /** Puts the finished transactions of a log into a database; `bytesMax` bounds what comes out. */
-export const withLog = (database: Uint8Array, log: Uint8Array, bytesMax: number): Whole => {
+export const withLog = (database: Uint8Array, log: Uint8Array, bytesMax: number): WholeDatabase => {
   const found = committed(log)
   let bytes: Uint8Array
   if (found === null) bytes = database.slice()

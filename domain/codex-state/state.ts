@@ -69,7 +69,7 @@ export interface StateGoal {
 }
 
 /** What `state_5.sqlite` holds. */
-export interface ThreadState {
+export interface CodexThreads {
   readonly threads: ReadonlyArray<StateThread>
   /** Null when the database has no such row. */
   readonly backfill: BackfillState | null

@@ -17,7 +17,7 @@ export type ListChange<A> =
       readonly after: A
     }
 
-interface Entry<A> {
+interface KeyedEntry<A> {
   readonly name: string
   readonly key: string
   readonly value: A
@@ -26,7 +26,7 @@ interface Entry<A> {
 const entriesOf = <A>(
   list: ReadonlyArray<A>,
   keyOf: (value: A) => string
-): ReadonlyArray<Entry<A>> => {
+): ReadonlyArray<KeyedEntry<A>> => {
   const counts = new Map<string, number>()
   return list.map((value) => {
     const key = keyOf(value)
@@ -36,7 +36,8 @@ const entriesOf = <A>(
   })
 }
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
+/** True for values that print alike. */
+export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** What happened between two lists: what went first, the rest in the order of the newer list. */
 export const listChanges = <A>(
@@ -47,7 +48,7 @@ export const listChanges = <A>(
   const older = entriesOf(before, keyOf)
   const newer = entriesOf(after, keyOf)
   const placeOf = new Map(older.map(({ name }, place) => [name, place]))
-  const kept = new Map<string, Entry<A>>()
+  const kept = new Map<string, KeyedEntry<A>>()
   let last = -1
   for (const entry of newer) {
     const place = placeOf.get(entry.name) ?? -1

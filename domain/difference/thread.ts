@@ -5,7 +5,7 @@
 import type { JsonObject } from '../json.ts'
 import type { ThreadItem, Turn } from '../protocol.ts'
 import type { Tokens } from '../usage/tokens.ts'
-import { listChanges, type ListChange } from './lists.ts'
+import { isSame, listChanges, type ListChange } from './lists.ts'
 
 /** What can be compared. */
 export const DIFFERENCE_PARTS = ['turns', 'context', 'files', 'usage'] as const
@@ -20,7 +20,7 @@ export interface FieldChange {
 }
 
 /** A turn that came or went, or what of it is not as it was. */
-export type TurnChange =
+export type TurnDifference =
   | Exclude<ListChange<Turn>, { readonly change: 'changed' }>
   | {
       readonly change: 'changed'
@@ -47,15 +47,13 @@ export interface ModelSum extends Tokens {
 }
 
 /** A difference. */
-export type Difference =
-  | ({ readonly of: 'turns' } & TurnChange)
+export type ThreadDifference =
+  | ({ readonly of: 'turns' } & TurnDifference)
   /** An item the model is told, or one of the facts beside the items. */
   | ({ readonly of: 'context' } & ListChange<JsonObject>)
   | ({ readonly of: 'context'; readonly change: 'changed' } & FieldChange)
   | ({ readonly of: 'files' } & ListChange<FileSum>)
   | ({ readonly of: 'usage' } & ListChange<ModelSum>)
-
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 const fieldChanges = (before: object, after: object): ReadonlyArray<FieldChange> => {
   const [old, now] = [before, after] as ReadonlyArray<Readonly<Record<string, unknown>>>
@@ -72,8 +70,8 @@ const fieldChanges = (before: object, after: object): ReadonlyArray<FieldChange>
 export const turnDifferences = (
   before: ReadonlyArray<Turn>,
   after: ReadonlyArray<Turn>
-): ReadonlyArray<Difference> =>
-  listChanges(before, after, ({ id }) => id).map((one): Difference => {
+): ReadonlyArray<ThreadDifference> =>
+  listChanges(before, after, ({ id }) => id).map((one): ThreadDifference => {
     if (one.change !== 'changed') return { of: 'turns', ...one }
     const { items: old, ...oldFields } = one.before
     const { items: now, ...nowFields } = one.after
@@ -102,12 +100,12 @@ const factsOf = (context: KnownContext): object => {
 export const contextDifferences = (
   before: KnownContext,
   after: KnownContext
-): ReadonlyArray<Difference> => {
+): ReadonlyArray<ThreadDifference> => {
   return [
     ...listChanges(before.items, after.items, (item) => JSON.stringify(item)).map(
-      (one): Difference => ({ of: 'context', ...one })
+      (one): ThreadDifference => ({ of: 'context', ...one })
     ),
-    ...fieldChanges(factsOf(before), factsOf(after)).map((one): Difference => ({
+    ...fieldChanges(factsOf(before), factsOf(after)).map((one): ThreadDifference => ({
       of: 'context',
       change: 'changed',
       ...one
@@ -119,12 +117,12 @@ export const contextDifferences = (
 export const fileDifferences = (
   before: ReadonlyArray<FileSum>,
   after: ReadonlyArray<FileSum>
-): ReadonlyArray<Difference> =>
+): ReadonlyArray<ThreadDifference> =>
   listChanges(before, after, ({ path }) => path).map((one) => ({ of: 'files', ...one }))
 
 /** How what was spent differs, model by model. */
 export const usageDifferences = (
   before: ReadonlyArray<ModelSum>,
   after: ReadonlyArray<ModelSum>
-): ReadonlyArray<Difference> =>
+): ReadonlyArray<ThreadDifference> =>
   listChanges(before, after, ({ model }) => model).map((one) => ({ of: 'usage', ...one }))

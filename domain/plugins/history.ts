@@ -38,11 +38,11 @@ export interface PluginKnown {
 export const NOTHING_KNOWN: PluginKnown = { seen: NOTHING_SEEN, told: NOTHING_SEEN }
 
 /** What is known of a plugin after a record, and what changed by it. */
-export interface Step extends PluginKnown {
+export interface PluginStep extends PluginKnown {
   readonly changes: ReadonlyArray<PluginChange>
 }
 
-interface Observed {
+interface SeenChanges {
   readonly seen: PluginSeen
   readonly changes: ReadonlyArray<PluginChange>
 }
@@ -73,7 +73,7 @@ const enabling = (before: PluginSeen, seen: PluginSeen): ReadonlyArray<PluginCha
   return [{ change: is === true ? 'enabled' : 'disabled', from: flagText(was), to: flagText(is) }]
 }
 
-const observed = (before: PluginSeen, seen: PluginSeen): Observed => ({
+const observed = (before: PluginSeen, seen: PluginSeen): SeenChanges => ({
   seen,
   changes: [
     ...installation(before, seen),
@@ -93,7 +93,7 @@ const withToldId = (seen: PluginSeen, told: string | null): PluginSeen => {
 const told = (
   before: PluginSeen,
   { news, remoteId: id, errorType, turnId }: PluginTold
-): Observed => {
+): SeenChanges => {
   switch (news) {
     case 'install_failed':
       return { seen: before, changes: [{ change: 'install_failed', from: null, to: errorType }] }
@@ -117,13 +117,13 @@ const told = (
   }
 }
 
-const noop = (seen: PluginSeen, tried: string): Observed => ({
+const noop = (seen: PluginSeen, tried: string): SeenChanges => ({
   seen,
   changes: [{ change: 'noop', from: null, to: tried }]
 })
 
 /** The next state of a plugin. */
-export const stepOf = (before: PluginKnown, record: PluginRecord): Step => {
+export const stepOf = (before: PluginKnown, record: PluginRecord): PluginStep => {
   if (record.record === 'plugin.observed')
     return { ...before, ...observed(before.seen, record.seen) }
   if (record.source !== 'analytics') return { ...before, ...told(before.seen, record) }

@@ -5,6 +5,7 @@
  *         wherever a path follows from an id.
  */
 import * as E from 'fp-ts/lib/Either.js'
+import { trimmed } from '../white-space.ts'
 import type { PluginFault } from './fault.ts'
 
 /** A local id, both sides of which can be folders. */
@@ -40,10 +41,6 @@ export const sidesOf = (text: string): PluginId | null => {
     ? { name: text.slice(0, at), marketplace: text.slice(at + 1) }
     : null
 }
-
-/** Trims as Rust does: Unicode white space, and nothing else. */
-export const trimmed = (text: string): string =>
-  text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '')
 
 /** A remote id: never parsed, never a path; `BlankRemoteId` when nothing is left of it. */
 export const toRemoteId = (text: string): E.Either<PluginFault, string> => {

@@ -4,10 +4,11 @@
  * Source: Codex 0.130 to 0.169; a folder without a manifest is a plugin since 0.142, `.cursor-plugin` counts since 0.169.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject, type JsonObject } from '../json.ts'
+import { isJsonObject, parsedObject, type JsonObject } from '../json.ts'
 import type { ProfileName } from '../profile.ts'
 import type { PluginFault } from './fault.ts'
-import { trimmed, type PluginId } from './ids.ts'
+import { trimmed } from '../white-space.ts'
+import type { PluginId } from './ids.ts'
 import { isVersion, LOCAL_VERSION } from './version-name.ts'
 
 /** Where the manifest of a bundle is that has none of its own. */
@@ -32,23 +33,13 @@ export interface PluginManifest {
   readonly members: JsonObject
 }
 
-/** A text as a JSON object; null for anything else. */
-export const objectOf = (text: string): JsonObject | null => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
 /** Reads a manifest; `BadManifest` with the path that was given. */
 export const parseManifest = (
   text: string,
   path: string
 ): E.Either<PluginFault, PluginManifest> => {
   const bad = (reason: string) => E.left<PluginFault>({ _tag: 'BadManifest', path, reason })
-  const members = objectOf(text)
+  const members = parsedObject(text)
   if (members === null) return bad('it is no JSON object')
   const { name, version } = members
   if (typeof name !== 'string' || trimmed(name) === '') return bad('it has no name')

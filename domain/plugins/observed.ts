@@ -5,7 +5,7 @@
  *         or an event says. Content counts, not file times: Codex writes every sidecar anew at every start.
  * Errors: a line that is no such record is passed over.
  */
-import { isJsonObject, type Json } from '../json.ts'
+import { isJsonObject, parsedObject, type Json } from '../json.ts'
 import type { RemoteIdSource } from './resolution.ts'
 
 /** What a sidecar is like. A schema that is not known is `unsupported:` and its version. */
@@ -140,13 +140,8 @@ const NEWS: ReadonlySet<string> = new Set<PluginNews>([
 
 /** A line as a record about a plugin; null for any other. */
 export const toPluginRecord = (text: string): PluginRecord | null => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return null
-  }
-  if (!isJsonObject(value) || !isText(value['id']) || !isText(value['at'])) return null
+  const value = parsedObject(text)
+  if (value === null || !isText(value['id']) || !isText(value['at'])) return null
   if (value['record'] === 'plugin.observed')
     return isText(value['localId']) && isSeen(value['seen'])
       ? (value as unknown as PluginObserved)

@@ -5,7 +5,7 @@
  * Source: Codex 0.142.5 and 0.169; 0.130 has none. Bytes as those binaries write them.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject } from '../json.ts'
+import { isJsonObject, parsedJson } from '../json.ts'
 import type { PluginFault } from './fault.ts'
 import { toRemoteId } from './ids.ts'
 
@@ -27,20 +27,12 @@ const malformed = (reason: string): E.Either<PluginFault, never> =>
 const isByte = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= BYTE_MAX
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * The remote id in a sidecar. Members that are not known are passed over; `SidecarUnsupported` for another schema,
  * `SidecarMalformed` for a text or type that is none of any schema, `BlankRemoteId` for an id of white space.
  */
 export const parseSidecar = (text: string): E.Either<PluginFault, string> => {
-  const value = parsed(text)
+  const value = parsedJson(text)
   if (value === undefined) return malformed('it is not JSON')
   if (!isJsonObject(value)) return malformed('it is no object')
   const { schema_version: version, remote_plugin_id: remoteId } = value

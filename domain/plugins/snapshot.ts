@@ -8,16 +8,10 @@
  * Errors: an item that cannot be used is in `failed`; it stops no other, but nothing is removed while it is unknown which plugin it means.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { isJsonObject, parsedJson, textOrNull, type Json } from '../json.ts'
+import { trimmed } from '../white-space.ts'
 import type { PluginFault } from './fault.ts'
-import {
-  isSegment,
-  marketplaceOf,
-  printPluginId,
-  toRemoteId,
-  trimmed,
-  type PluginId
-} from './ids.ts'
+import { isSegment, marketplaceOf, printPluginId, toRemoteId, type PluginId } from './ids.ts'
 import type { InstalledSnapshot } from './resolution.ts'
 import { isVersion } from './version-name.ts'
 
@@ -47,11 +41,6 @@ export interface ListedPlugins {
   readonly failed: ReadonlyArray<FailedItem>
 }
 
-const textIn = (object: JsonObject, name: string): string | null => {
-  const value = object[name]
-  return typeof value === 'string' ? value : null
-}
-
 const failed = (
   remoteId: string | null,
   pluginId: PluginId | null,
@@ -60,37 +49,33 @@ const failed = (
 
 const toListed = (item: Json): E.Either<FailedItem, ListedPlugin> => {
   if (!isJsonObject(item)) return failed(null, null, 'it is no object')
-  const given = textIn(item, 'id')
-  const name = textIn(item, 'name') ?? ''
+  const given = textOrNull(item['id'])
+  const name = textOrNull(item['name']) ?? ''
   if (!isSegment(name)) return failed(given, null, `"${name}" cannot be the name of a plugin`)
-  const scope = textIn(item, 'scope') ?? ''
-  const marketplace = marketplaceOf(scope, textIn(item, 'discoverability'))
+  const scope = textOrNull(item['scope']) ?? ''
+  const marketplace = marketplaceOf(scope, textOrNull(item['discoverability']))
   if (marketplace === null)
     return failed(given, null, `scope "${scope}" with this discoverability has no marketplace`)
   const pluginId = { name, marketplace }
   const remoteId = toRemoteId(given ?? '')
   if (E.isLeft(remoteId)) return failed(given, pluginId, 'its id is missing or blank')
   const release = isJsonObject(item['release']) ? item['release'] : {}
-  const version = trimmed(textIn(release, 'version') ?? '')
+  const version = trimmed(textOrNull(release['version']) ?? '')
   const enabled = item['enabled']
   return E.right({
     pluginId,
     remoteId: remoteId.right,
     version: isVersion(version) ? version : null,
     enabled: typeof enabled === 'boolean' ? enabled : null,
-    bundlePath: textIn(release, 'bundle_path')
+    bundlePath: textOrNull(release['bundle_path'])
   })
 }
 
 /** Reads a list of installed plugins; `BadSnapshot` when it is none at all. */
 export const parseListed = (text: string): E.Either<PluginFault, ListedPlugins> => {
   const bad = (reason: string) => E.left<PluginFault>({ _tag: 'BadSnapshot', reason })
-  let value: Json
-  try {
-    value = JSON.parse(text) as Json
-  } catch {
-    return bad('it is not JSON')
-  }
+  const value = parsedJson(text)
+  if (value === undefined) return bad('it is not JSON')
   const items = isJsonObject(value) ? value['plugins'] : value
   if (!Array.isArray(items)) return bad('it has no list of plugins')
   const read = (items as ReadonlyArray<Json>).map(toListed)

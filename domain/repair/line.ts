@@ -7,7 +7,7 @@
  */
 import { toRolloutLine } from '../events/event.ts'
 import { PROFILES } from '../profile.ts'
-import { badUtf8, type BadRun } from './utf8.ts'
+import { badUtf8, type ByteRun } from './utf8.ts'
 import type { Edit } from './plan.ts'
 
 /** How a line stands in its file. */
@@ -61,7 +61,7 @@ const nextBeginning = (bytes: Uint8Array, from: number): number => {
 interface WholeEvent {
   readonly from: number
   readonly until: number
-  readonly bad: ReadonlyArray<BadRun>
+  readonly bad: ReadonlyArray<ByteRun>
 }
 
 const isEvent = (text: string): boolean => {

@@ -5,7 +5,7 @@ import { isUuid } from '../ids.ts'
 import { textIn, type JsonObject } from '../json.ts'
 
 /** What is known of a file without metadata. */
-export interface KnownFacts {
+export interface MetaEvidence {
   /** Without its folder. */
   readonly name: string
   /** Time of its first event; null when it has none. */
@@ -26,7 +26,7 @@ const NAME =
   /^rollout-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-([0-9a-f-]{36})\.jsonl(?:\.zst)?$/i
 
 /** Makes metadata. Refused for a file that may continue another one: which one stood in the line that is lost. */
-export const madeMeta = (facts: KnownFacts): MadeMeta => {
+export const madeMeta = (facts: MetaEvidence): MadeMeta => {
   const { name, firstTimestamp, turnContext, firstOrdinal } = facts
   const [, day, hour, minute, second, id = ''] = NAME.exec(name) ?? []
   if (day === undefined || !isUuid(id.toLowerCase()))

@@ -4,7 +4,9 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { isHomePath } from '../changes/relocation.ts'
 import { isProblemKind } from '../check/kinds.ts'
+import { parsedJson } from '../json.ts'
 import { PLAN_VERSION, putBytes, type Edit, type PlanStep, type RepairPlan } from './plan.ts'
 
 const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 0
@@ -43,12 +45,9 @@ const PlanCodec = t.strict({
 const PATH_BYTES_MAX = 1024
 const ROLLOUT = /^rollout-[^/]+\.jsonl$/
 
-/** True for a path that stays in the home: relative, without empty, `.` or `..` parts, NUL or backslash. */
+/** True for a path of the home that a plan may name. */
 export const staysInside = (path: string): boolean =>
-  path.length > 0 &&
-  path.length <= PATH_BYTES_MAX &&
-  !/[\\\0\r\n]/.test(path) &&
-  path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  path.length <= PATH_BYTES_MAX && !/[\r\n]/.test(path) && isHomePath(path)
 
 const ROOTS = /^(sessions|archived_sessions)\//
 /** Names that only a process gives that has not finished. */
@@ -100,12 +99,8 @@ const flawOf = (plan: RepairPlan): string | null => {
 
 /** Parses a plan; the text says why it is none, or may not be one. */
 export const readPlan = (text: string): E.Either<string, RepairPlan> => {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return E.left('it is not JSON')
-  }
+  const value = parsedJson(text)
+  if (value === undefined) return E.left('it is not JSON')
   const decoded = PlanCodec.decode(value)
   if (E.isLeft(decoded)) {
     const [first] = decoded.left

@@ -9,7 +9,7 @@ import type { RolloutLine } from '../events/event.ts'
 import { isJsonObject } from '../json.ts'
 import { answer, editFor, type RepairDraft } from './draft.ts'
 import { mendLine } from './line.ts'
-import { madeMeta, type KnownFacts } from './made-meta.ts'
+import { madeMeta, type MetaEvidence } from './made-meta.ts'
 import { refOf, type Edit } from './plan.ts'
 import { numberedLine, renumbered, type LineSpan } from './renumber.ts'
 
@@ -162,7 +162,7 @@ const LOOKED_AT_MAX = 2000
 
 const factsOf = (view: FileView) => {
   const facts: {
-    -readonly [Name in Exclude<keyof KnownFacts, 'name'>]: KnownFacts[Name]
+    -readonly [Name in Exclude<keyof MetaEvidence, 'name'>]: MetaEvidence[Name]
   } & { meta: string | null } = {
     firstTimestamp: null,
     turnContext: null,

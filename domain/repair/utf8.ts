@@ -3,7 +3,7 @@
  */
 
 /** A run of bytes. */
-export interface BadRun {
+export interface ByteRun {
   readonly at: number
   readonly bytes: number
 }
@@ -29,8 +29,8 @@ const characterBytes = (bytes: Uint8Array, at: number): number => {
 }
 
 /** The runs of bytes that are no UTF-8, in order; none for whole UTF-8. */
-export const badUtf8 = (bytes: Uint8Array): ReadonlyArray<BadRun> => {
-  const runs: Array<BadRun> = []
+export const badUtf8 = (bytes: Uint8Array): ReadonlyArray<ByteRun> => {
+  const runs: Array<ByteRun> = []
   for (let at = 0; at < bytes.length;) {
     const length = characterBytes(bytes, at)
     if (length > 0) {

@@ -15,7 +15,7 @@
  */
 import { uuid } from '../events/codec.ts'
 import { isJsonObject, type Json } from '../json.ts'
-import type { Certainty } from '../protocol.ts'
+import type { ItemCertainty } from '../protocol.ts'
 import type { CollabAgentToolCall, RichContext } from './types.ts'
 import { outputText, parseObject, reader, type Reader } from './values.ts'
 import { own } from '../own.ts'
@@ -35,7 +35,7 @@ const NAMESPACES: ReadonlySet<string | null> = new Set([null, 'multi_agent_v1'])
 
 /** A sub-agent tool by its name in a call; null when the call is of another tool. */
 export const collabTool = (name: string, namespace: string | null): Tool | null =>
-  NAMESPACES.has(namespace) && Object.hasOwn(TOOLS, name) ? (TOOLS[name] ?? null) : null
+  (NAMESPACES.has(namespace) ? own(TOOLS, name) : undefined) ?? null
 
 const STATUS: Readonly<Record<string, string>> = {
   pending_init: 'pendingInit',
@@ -50,9 +50,9 @@ const STATUS: Readonly<Record<string, string>> = {
 const agentState = (json: Json): AgentState | null => {
   const name =
     typeof json === 'string' ? json : isJsonObject(json) ? Object.keys(json)[0] : undefined
-  if (name === undefined || !Object.hasOwn(STATUS, name)) return null
-  const message = isJsonObject(json) ? reader(json).text(name) : null
-  return { status: own(STATUS, name) ?? name, message }
+  const status = own(STATUS, name ?? '')
+  if (name === undefined || status === undefined) return null
+  return { status, message: isJsonObject(json) ? reader(json).text(name) : null }
 }
 
 interface AgentState {
@@ -80,7 +80,7 @@ const item = (
   id: string,
   tool: Tool,
   senderThreadId: string,
-  certainty: Certainty,
+  certainty: ItemCertainty,
   members: Partial<CollabAgentToolCall>
 ): CollabAgentToolCall => ({
   type: 'collabAgentToolCall',
@@ -183,30 +183,30 @@ const EVENTS: Readonly<Record<string, readonly [Tool, 'begin' | 'end']>> = {
 
 /** A sub-agent call as a `collab_*` event recorded it; null when the event is another one or lacks its ids. */
 export const recordedAgentEvent = (kind: string, event: Reader): CollabAgentToolCall | null => {
-  const entry = Object.hasOwn(EVENTS, kind) ? EVENTS[kind] : undefined
+  const entry = own(EVENTS, kind)
   const id = event.text('call_id')
   const sender = event.text('sender_thread_id')
   if (entry === undefined || id === null || sender === null) return null
   const [tool, phase] = entry
   const made = event.text('new_thread_id') ?? event.text('receiver_thread_id')
-  const own = made === null ? [] : [made]
+  const threads = made === null ? [] : [made]
   const members = {
     prompt: event.text('prompt'),
     model: event.text('model'),
     reasoningEffort: event.text('reasoning_effort')
   }
   if (phase === 'begin') {
-    const receivers = tool === 'wait' ? (event.texts('receiver_thread_ids') ?? []) : own
+    const receivers = tool === 'wait' ? (event.texts('receiver_thread_ids') ?? []) : threads
     return item(id, tool, sender, 'recorded', { ...members, receiverThreadIds: receivers })
   }
   const agents =
     tool === 'wait'
       ? states(Object.entries(event.object('statuses')?.whole ?? {}) as Array<[string, Json]>)
-      : states(own.map((thread) => [thread, event.json('status')]))
+      : states(threads.map((thread) => [thread, event.json('status')]))
   return item(id, tool, sender, 'recorded', {
     ...members,
     status: tool === 'spawnAgent' && made === null ? 'failed' : verdict(agents),
-    receiverThreadIds: tool === 'wait' ? Object.keys(agents).sort() : own,
+    receiverThreadIds: tool === 'wait' ? Object.keys(agents).sort() : threads,
     agentsStates: agents
   })
 }

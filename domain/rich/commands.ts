@@ -12,8 +12,8 @@
  * Shape:  what the text of an output cannot tell stays null; a text of no known format completes the command, inferred.
  */
 import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import type { Certainty } from '../protocol.ts'
+import type { Json, JsonObject } from '../json.ts'
+import type { ItemCertainty } from '../protocol.ts'
 import { milliseconds, readCommandReport, scriptOf, withoutCutHeader } from './shell.ts'
 import type { CommandExecution, RichContext } from './types.ts'
 import { durationMs, reader, type Reader } from './values.ts'
@@ -86,7 +86,7 @@ export const localShellCommand = (item: Reader, context: RichContext): CommandEx
   return running(id, joinWords(argv), scriptOf(argv), cwd, 'agent')
 }
 
-const weaker = (a: Certainty, b: Certainty): Certainty =>
+const weaker = (a: ItemCertainty, b: ItemCertainty): ItemCertainty =>
   a === 'inferred' || b === 'inferred' ? 'inferred' : 'derived'
 
 /**
@@ -191,7 +191,7 @@ const SOURCES: ReadonlyMap<string | null, Source> = new Map([
 ])
 
 const action = (json: Json, cwd: string): JsonObject => {
-  const parsed = reader(isJsonObject(json) ? json : {})
+  const parsed = reader(json)
   const command = parsed.text('cmd') ?? ''
   const path = parsed.text('path')
   switch (parsed.text('type')) {

@@ -13,8 +13,8 @@
 import { completedItem, withTimes } from '../items/completed-items.ts'
 import { toldSettings, type RolloutLine } from '../events/event.ts'
 import type { DeliveredLine, LineOf, Needs } from '../events/needs.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
-import type { Certainty, ThreadItem, TurnError } from '../protocol.ts'
+import { isJsonObject, type Json } from '../json.ts'
+import type { ItemCertainty, ThreadItem, TurnError } from '../protocol.ts'
 import { afterAgentOutput, calledAgent, collabTool, recordedAgentEvent } from './collab.ts'
 import {
   afterCommandOutput,
@@ -57,7 +57,7 @@ export type RichChange =
   | { readonly op: 'follow'; readonly id: string; readonly processId: string }
 
 /** A failure a line states about its turn. */
-export type RichFailure = TurnError & { readonly certainty: Certainty }
+export type RichFailure = TurnError & { readonly certainty: ItemCertainty }
 
 const begin = (item: RichItem | null): RichChange | null =>
   item === null ? null : { op: 'begin', item }
@@ -232,7 +232,7 @@ const errorOf = (line: LineOf<typeof FAILURE_NEEDS>): Reader | null => {
   if (line.type !== 'event_msg') return null
   const { type } = line.payload
   return type === 'task_complete' || type === 'turn_aborted'
-    ? reader(line.payload as unknown as JsonObject).object('error')
+    ? reader(line.payload).object('error')
     : null
 }
 

@@ -8,7 +8,7 @@ import type { HistoryMode, ThreadItem } from '../protocol.ts'
 import type { RichChange } from './items.ts'
 
 /** Calls that go on with the item of another call, by id. */
-export type Followed = Map<string, string>
+export type FollowedCalls = Map<string, string>
 
 const append = (list: ItemList, item: ThreadItem, profile: Profile): void => {
   list.places.set(item.id, list.items.length)
@@ -35,7 +35,7 @@ const finish = (list: ItemList, id: string, update: (item: ThreadItem) => Thread
 /** Applies a rich change to a list, in place; `followed` is kept from one change of the turn to the next. */
 export const applyRich = (
   list: ItemList,
-  followed: Followed,
+  followed: FollowedCalls,
   change: RichChange,
   profile: Profile
 ): void => {

@@ -8,8 +8,8 @@
  * Source: tools-130, tools-142 and tools-169 of the corpus; events by the schemas of 0.130.0 and 0.142.5.
  */
 import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
-import { isJsonObject, type Json } from '../json.ts'
-import type { Certainty } from '../protocol.ts'
+import type { Json } from '../json.ts'
+import type { ItemCertainty } from '../protocol.ts'
 import type { DynamicToolCall, ImageView, RichContext } from './types.ts'
 import { durationMs, outputText, reader, type Reader } from './values.ts'
 
@@ -28,7 +28,7 @@ const CODEX_TOOLS: ReadonlySet<string> = new Set(
 export const declaredTools = (tools: ReadonlyArray<Json>): ReadonlySet<string> => {
   const names: Array<string> = []
   for (const json of tools) {
-    const tool = reader(isJsonObject(json) ? json : {})
+    const tool = reader(json)
     const name = tool.text('name')
     if (name === null) continue
     const inner = tool.list('tools')
@@ -42,7 +42,7 @@ const dynamicCertainty = (
   name: string,
   namespace: string | null,
   { dynamicTools }: RichContext
-): Certainty | null => {
+): ItemCertainty | null => {
   if (name.startsWith('mcp__') || namespace?.startsWith('mcp__') === true) return null
   if (dynamicTools !== null)
     return dynamicTools.has(`${namespace ?? ''}/${name}`) ? 'derived' : null
@@ -82,7 +82,7 @@ const contentOf = (output: Json): ReadonlyArray<DynamicContent> => {
   if (typeof output === 'string') return [{ type: 'inputText', text: output }]
   const parts = Array.isArray(output) ? (output as ReadonlyArray<Json>) : []
   return parts.flatMap((json): ReadonlyArray<DynamicContent> => {
-    const part = reader(isJsonObject(json) ? json : {})
+    const part = reader(json)
     const text = part.text('text')
     if (text !== null) return [{ type: 'inputText', text }]
     const imageUrl = part.text('image_url') ?? part.text('imageUrl')

@@ -6,23 +6,23 @@
  * Units:  `durationMs` milliseconds, rounded down; taken from text it is the time Codex waited for output, which is at
  *         most the life of the process. `processId` is a decimal number as text.
  */
-import type { Certainty, ThreadItem } from '../protocol.ts'
+import type { ItemCertainty, ThreadItem } from '../protocol.ts'
 
-type Of<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }> & {
-  readonly certainty: Certainty
+type RichItemOf<K extends ThreadItem['type']> = Extract<ThreadItem, { readonly type: K }> & {
+  readonly certainty: ItemCertainty
 }
 
 /**
  * A command the model or the user ran. `command` is an argv joined as Codex joins it, or the bare script where the file
  * does not name the shell around it.
  */
-export type CommandExecution = Of<'commandExecution'>
+export type CommandExecution = RichItemOf<'commandExecution'>
 /** A call of a tool that the client declared. `success` is null from text: only events carry the flag. */
-export type DynamicToolCall = Of<'dynamicToolCall'>
+export type DynamicToolCall = RichItemOf<'dynamicToolCall'>
 /** An image the model looked at. */
-export type ImageView = Of<'imageView'>
+export type ImageView = RichItemOf<'imageView'>
 /** A call by which an agent starts, feeds, awaits, closes or resumes another. */
-export type CollabAgentToolCall = Of<'collabAgentToolCall'>
+export type CollabAgentToolCall = RichItemOf<'collabAgentToolCall'>
 /** An item of rich mode. */
 export type RichItem = CommandExecution | DynamicToolCall | ImageView | CollabAgentToolCall
 

@@ -8,52 +8,64 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as J from 'fp-ts/lib/Json.js'
 import { isJsonObject, type Json, type JsonObject } from '../json.ts'
 
-/** Typed access to the members of an object. */
-export interface Reader {
-  readonly has: (member: string) => boolean
-  readonly json: (member: string) => Json
-  readonly text: (member: string) => string | null
-  readonly number: (member: string) => number | null
-  readonly integer: (member: string) => number | null
-  readonly flag: (member: string) => boolean | null
-  readonly object: (member: string) => Reader | null
-  readonly list: (member: string) => ReadonlyArray<Json> | null
-  /** A list of strings; null when one element is something else. */
-  readonly texts: (member: string) => ReadonlyArray<string> | null
+/** Typed access to the members of an object. A class, because most lines of a rollout are read with one: it costs no closures. */
+export class Reader {
   /** The object itself. */
   readonly whole: JsonObject
-}
 
-/** Wraps an object. */
-export const reader = (whole: JsonObject): Reader => {
-  const json = (member: string): Json =>
-    (Object.hasOwn(whole, member) ? whole[member] : null) ?? null
-  const typed =
-    <A extends Json>(is: (value: Json) => value is A) =>
-    (member: string): A | null => {
-      const value = json(member)
-      return is(value) ? value : null
-    }
-  const list = typed((v): v is ReadonlyArray<Json> => Array.isArray(v))
-  return {
-    whole,
-    json,
-    list,
-    has: (member) => json(member) !== null,
-    text: typed((v): v is string => typeof v === 'string'),
-    number: typed((v): v is number => typeof v === 'number' && Number.isFinite(v)),
-    integer: typed((v): v is number => Number.isSafeInteger(v)),
-    flag: typed((v): v is boolean => typeof v === 'boolean'),
-    object: (member) => {
-      const value = json(member)
-      return isJsonObject(value) ? reader(value) : null
-    },
-    texts: (member) => {
-      const values = list(member)
-      return values?.every((v): v is string => typeof v === 'string') === true ? values : null
-    }
+  constructor(whole: JsonObject) {
+    this.whole = whole
+  }
+
+  json(member: string): Json {
+    return (Object.hasOwn(this.whole, member) ? this.whole[member] : null) ?? null
+  }
+
+  has(member: string): boolean {
+    return this.json(member) !== null
+  }
+
+  text(member: string): string | null {
+    const value = this.json(member)
+    return typeof value === 'string' ? value : null
+  }
+
+  number(member: string): number | null {
+    const value = this.json(member)
+    return typeof value === 'number' && Number.isFinite(value) ? value : null
+  }
+
+  integer(member: string): number | null {
+    const value = this.json(member)
+    return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
+  }
+
+  flag(member: string): boolean | null {
+    const value = this.json(member)
+    return typeof value === 'boolean' ? value : null
+  }
+
+  object(member: string): Reader | null {
+    const value = this.json(member)
+    return isJsonObject(value) ? new Reader(value) : null
+  }
+
+  list(member: string): ReadonlyArray<Json> | null {
+    const value = this.json(member)
+    return Array.isArray(value) ? (value as ReadonlyArray<Json>) : null
+  }
+
+  /** A list of strings; null when one element is something else. */
+  texts(member: string): ReadonlyArray<string> | null {
+    const values = this.list(member)
+    return values?.every((value): value is string => typeof value === 'string') === true
+      ? values
+      : null
   }
 }
+
+/** Wraps an object; what is no object reads as one without members. */
+export const reader = (value: unknown): Reader => new Reader(isJsonObject(value) ? value : {})
 
 /** Parses a text as JSON; null when it is none. */
 export const parseJson = (text: string): Json => E.getOrElse((): Json => null)(J.parse(text))

@@ -11,7 +11,7 @@ export interface LineNow {
 }
 
 /** How a file differs, and where. */
-export interface Difference {
+export interface SealDifference {
   readonly verdict: 'changed' | 'reordered' | 'lines_removed' | 'lines_inserted' | 'truncated'
   /** Where the first line that is not what it was begins, or where the file ends now; null when the lines do not tell. */
   readonly atByte: number | null
@@ -60,7 +60,7 @@ const kindOf = (
   sealed: ReadonlyArray<number>,
   now: ReadonlyArray<number>,
   at: number
-): Difference['verdict'] => {
+): SealDifference['verdict'] => {
   const count = sealed.length
   if (isSameSet(sealed.slice(at), now.slice(at, count))) return 'reordered'
   // What stood behind a gap stands at it now, up to the end of what was sealed.
@@ -76,7 +76,7 @@ export const differenceOf = (
   now: ReadonlyArray<LineNow>,
   bytesSealed: number,
   bytesNow: number
-): Difference => {
+): SealDifference => {
   const checksums = now.map(({ checksum }) => checksum)
   const found = sealed.findIndex((checksum, i) => checksum !== checksums[i])
   if (found === -1)

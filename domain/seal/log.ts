@@ -5,7 +5,7 @@
  *         H of the line before and 64 zeros in the first. The records of one seal end with one of kind `seal`.
  */
 import { canonicalJson, NO_HASH, type Sha256 } from '../audit/chain.ts'
-import { isJsonObject, type Json, type JsonObject } from '../json.ts'
+import { parsedObject, type Json } from '../json.ts'
 
 /** What a file held behind a place up to another one. */
 export interface FileRecord {
@@ -86,15 +86,6 @@ export const chainRecords = (
 
 const LINE = /^\{"hash":"([0-9a-f]{64})","previous":"([0-9a-f]{64})","record":(.*)\}$/s
 
-const parsed = (text: string): JsonObject | null => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isJsonObject(value) ? value : null
-  } catch {
-    return null
-  }
-}
-
 /** Why a line does not belong behind another one; null when it does. */
 const problemOf = (match: RegExpExecArray | null, head: string, sha256: Sha256): string | null => {
   if (match === null) return 'it is not a line of seals'
@@ -132,7 +123,7 @@ export const readSeals = async (
     const reason = problemOf(match, state.head, sha256)
     if (reason !== null) return { ...state, broken: { line: number, reason } }
     const [, head = '', , text = ''] = match ?? []
-    const record = parsed(text) as SealRecord | null
+    const record = parsedObject(text) as SealRecord | null
     const known = state.known === null ? null : state.known || head === wanted
     state = { ...state, head, known, open: state.open + 1 }
     if (record?.kind === 'gone') files.delete(record.segmentId)

@@ -1,6 +1,7 @@
 /**
  * What the bytes of a rollout are spent on. Every byte of a file counts for exactly one kind.
  */
+import { own } from '../own.ts'
 
 /** What a byte can be spent on, in the order in which it is told. */
 export const BYTE_KINDS = [
@@ -74,9 +75,6 @@ const SHOWN: Readonly<Record<string, ByteKind>> = {
   EnteredReviewMode: 'other',
   ExitedReviewMode: 'other'
 }
-
-const own = (table: Readonly<Record<string, ByteKind>>, name: string): ByteKind | undefined =>
-  Object.hasOwn(table, name) ? table[name] : undefined
 
 const ofItem = (name: string): ByteKind =>
   own(ITEMS, name) ??

@@ -5,7 +5,7 @@
  * written as Codex writes) ends nothing and belongs to the lines before it. Times may go backwards in files that were mended by
  * hand; what stands behind a later line is later, whatever it says.
  */
-import { isJsonObject } from '../json.ts'
+import { parsedObject, textOrNull } from '../json.ts'
 
 /** What was found. */
 export interface EndAt {
@@ -26,13 +26,7 @@ const decoder = new TextDecoder('latin1')
 
 const parsedTime = (bytes: Uint8Array): string | null => {
   if (bytes.length === 0 || bytes.length >= HEAD_BYTES_MAX) return null
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    const time = isJsonObject(value) ? value['timestamp'] : null
-    return typeof time === 'string' ? time : null
-  } catch {
-    return null
-  }
+  return textOrNull(parsedObject(new TextDecoder().decode(bytes))?.['timestamp'])
 }
 
 /** The time a line says; null when it says none. */

@@ -22,7 +22,7 @@ import { cellProcess } from './asked.ts'
 import type { ExecSource, ExitSource, ToolCall, ToolFailure, ToolStatus } from './tool-call.ts'
 
 /** How a call ended, as far as one line tells. */
-export interface Ending {
+export interface CallEnding {
   readonly status: ToolStatus
   readonly failureKind: ToolFailure | null
   readonly certainty: Certainty
@@ -41,7 +41,7 @@ export const ending = (
   status: ToolStatus,
   certainty: Certainty,
   failureKind: ToolFailure | null = null
-): Ending => ({
+): CallEnding => ({
   status,
   failureKind,
   certainty,
@@ -54,10 +54,10 @@ export const ending = (
 })
 
 /** No line tells how it ended. */
-export const UNKNOWN_ENDING: Ending = ending('unknown', 'unknown')
+export const UNKNOWN_ENDING: CallEnding = ending('unknown', 'unknown')
 
 /** How a process that exited with a code ended. */
-export const exitEnding = (exitCode: number): Ending =>
+export const exitEnding = (exitCode: number): CallEnding =>
   exitCode === 0 ? ending('completed', 'derived') : ending('failed', 'derived', 'tool_error')
 
 const SANDBOX = 'Command denied by sandbox: '
@@ -67,7 +67,7 @@ const failure = (text: string): ToolFailure => {
   return text.includes(SANDBOX) ? 'sandbox_denied' : 'tool_error'
 }
 
-const ranEnding = (report: Extract<CommandReport, { readonly kind: 'ran' }>): Ending => {
+const ranEnding = (report: Extract<CommandReport, { readonly kind: 'ran' }>): CallEnding => {
   const { exitCode, durationMs, isJson, processId } = report
   const timed = {
     execMs: durationMs,
@@ -78,7 +78,7 @@ const ranEnding = (report: Extract<CommandReport, { readonly kind: 'ran' }>): En
   return { ...exitEnding(exitCode), ...timed, exitCode, exitSource }
 }
 
-const reportEnding = (text: string): Ending => {
+const reportEnding = (text: string): CallEnding => {
   const report = readCommandReport(text)
   switch (report.kind) {
     case 'ran':
@@ -97,16 +97,16 @@ const reportEnding = (text: string): Ending => {
 }
 
 /** Feeding a process succeeds whatever becomes of the process. */
-const feedEnding = (text: string): Ending => {
+const feedEnding = (text: string): CallEnding => {
   const report = readCommandReport(text)
   return report.kind === 'ran'
     ? { ...ending('completed', 'derived'), execMs: report.durationMs, execSource: 'wall_time' }
     : reportEnding(text)
 }
 
-type Known = Pick<ToolCall, 'kind' | 'name' | 'namespace' | 'callId' | 'agents'>
+type KnownCall = Pick<ToolCall, 'kind' | 'name' | 'namespace' | 'callId' | 'agents'>
 
-const agentEnding = (call: Known, text: string): Ending => {
+const agentEnding = (call: KnownCall, text: string): CallEnding => {
   const tool = collabTool(call.name, call.namespace)
   if (tool === null) return ending('completed', 'inferred')
   // Agents that are named by paths, not by thread ids.
@@ -134,7 +134,7 @@ const agentEnding = (call: Known, text: string): Ending => {
   }
 }
 
-const imageEnding = (call: Known, output: Json): Ending => {
+const imageEnding = (call: KnownCall, output: Json): CallEnding => {
   const view = { type: 'imageView', id: call.callId, path: '', certainty: 'inferred' } as const
   return afterImageOutput(view, output) === null
     ? ending('failed', 'derived', 'tool_error')
@@ -142,7 +142,7 @@ const imageEnding = (call: Known, output: Json): Ending => {
 }
 
 /** How a script ended; that it goes on in a cell is no end. */
-const scriptEnding = ({ kind, cellId, waitedMs }: ScriptReport): Ending => {
+const scriptEnding = ({ kind, cellId, waitedMs }: ScriptReport): CallEnding => {
   const timed = { execMs: waitedMs, execSource: waitedMs === null ? 'none' : 'wall_time' } as const
   switch (kind) {
     case 'completed':
@@ -159,7 +159,7 @@ const scriptEnding = ({ kind, cellId, waitedMs }: ScriptReport): Ending => {
 }
 
 /** Waiting for a script succeeds whatever becomes of the script, unless there is none. */
-const waitEnding = (text: string, report: ScriptReport): Ending => ({
+const waitEnding = (text: string, report: ScriptReport): CallEnding => ({
   ...scriptEnding(report),
   ...(isNoCell(text) ? {} : { ...ENDED_WELL, processId: null })
 })
@@ -171,7 +171,7 @@ const SCRIPT_TOOLS: ReadonlySet<string> = new Set(['exec', 'wait'])
 const BAD_ARGUMENTS = 'failed to parse function arguments: '
 
 /** How a call ended by what it answered. Total: an answer that does not tell leaves it unknown. */
-export const answeredEnding = (call: Known, output: Json, text: string): Ending => {
+export const answeredEnding = (call: KnownCall, output: Json, text: string): CallEnding => {
   if (isUnsupported(text, call.name)) return ending('failed', 'derived', 'unsupported_call')
   if (isAborted(text)) return ending('interrupted', 'derived')
   switch (call.kind) {

@@ -192,7 +192,7 @@ export const askedCall = (payload: JsonObject, context: RichContext): AskedCall 
 }
 
 /** What a call answered with. */
-export interface Answer {
+export interface CallAnswer {
   readonly callId: string
   readonly output: ReturnType<Reader['json']>
   readonly text: string
@@ -205,7 +205,7 @@ const ANSWERS: ReadonlySet<string | null> = new Set([
 ])
 
 /** The answer a response item is; null for an item of another kind, or an answer to no call. */
-export const answerOf = (payload: JsonObject): Answer | null => {
+export const answerOf = (payload: JsonObject): CallAnswer | null => {
   const item = reader(payload)
   const callId = item.text('call_id')
   if (callId === null || !ANSWERS.has(item.text('type'))) return null

@@ -11,9 +11,9 @@
 import type * as t from 'io-ts'
 import type { FileChange } from '../events/payload-parts.ts'
 import { absoluteIn, pathOfUrl } from '../items/file-url.ts'
-import type { FileCounts, FileTouch } from './tool-call.ts'
+import type { PatchCounts, FileTouch } from './tool-call.ts'
 
-type Change = t.TypeOf<typeof FileChange>
+type RecordedChange = t.TypeOf<typeof FileChange>
 
 /** Visits the lines of a text; a last one without its newline is one too. */
 const eachLine = (text: string, visit: (from: number, until: number) => void): void => {
@@ -25,7 +25,8 @@ const eachLine = (text: string, visit: (from: number, until: number) => void): v
   }
 }
 
-const lineCount = (text: string): number => {
+/** Lines of a text; a last one without its newline is one too. */
+export const lineCount = (text: string): number => {
   let lines = 0
   eachLine(text, () => (lines += 1))
   return lines
@@ -45,7 +46,7 @@ export const diffLines = (diff: string): { readonly added: number; readonly dele
   return { added, deleted }
 }
 
-const touch = (path: string, change: Change): FileTouch => {
+const touch = (path: string, change: RecordedChange): FileTouch => {
   const own = pathOfUrl(path)
   if (change.type === 'update') {
     const { added, deleted } = diffLines(change.unified_diff)
@@ -71,7 +72,7 @@ const touch = (path: string, change: Change): FileTouch => {
 
 /** The touches of a recorded patch, in the order of the record. */
 export const recordedTouches = (
-  changes: Readonly<Record<string, Change>>
+  changes: Readonly<Record<string, RecordedChange>>
 ): ReadonlyArray<FileTouch> => Object.entries(changes).map(([path, change]) => touch(path, change))
 
 const OPERATIONS = [
@@ -81,7 +82,7 @@ const OPERATIONS = [
 ] as const
 const MOVE = '*** Move to: '
 
-interface Open {
+interface OpenTouch {
   readonly path: string
   readonly operation: 'add' | 'update' | 'delete'
   movedTo: string | null
@@ -89,7 +90,7 @@ interface Open {
   deleted: number
 }
 
-const closed = (open: Open | null): ReadonlyArray<FileTouch> =>
+const closed = (open: OpenTouch | null): ReadonlyArray<FileTouch> =>
   open === null
     ? []
     : [
@@ -106,7 +107,7 @@ const closed = (open: Open | null): ReadonlyArray<FileTouch> =>
 /** The touches a patch asks for; none for a text that is no patch. Relative paths are seen from the directory. */
 export const askedTouches = (patch: string, directory: string): ReadonlyArray<FileTouch> => {
   const done: Array<FileTouch> = []
-  let open: Open | null = null
+  let open: OpenTouch | null = null
   eachLine(patch, (from, until) => {
     if (!patch.startsWith('*** ', from)) {
       if (open !== null && patch[from] === '+') open.added += 1
@@ -127,7 +128,7 @@ export const askedTouches = (patch: string, directory: string): ReadonlyArray<Fi
 }
 
 /** How many files a patch touches in which way. */
-export const fileCounts = (touches: ReadonlyArray<FileTouch>): FileCounts => {
+export const fileCounts = (touches: ReadonlyArray<FileTouch>): PatchCounts => {
   const count = (operation: FileTouch['operation']): number =>
     touches.filter((one) => one.operation === operation).length
   return {

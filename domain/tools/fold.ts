@@ -16,7 +16,7 @@ import { declaredTools } from '../rich/tools.ts'
 import type { SituatedEvent } from '../turns/situate.ts'
 import { answeredEnding } from './answered.ts'
 import { halfApplied } from './half-applied.ts'
-import { answerOf, askedCall, type Answer, type AskedCall } from './asked.ts'
+import { answerOf, askedCall, type CallAnswer, type AskedCall } from './asked.ts'
 import {
   agentsOf,
   answered,
@@ -141,7 +141,7 @@ const without = <A>(list: ReadonlyArray<A>, isGone: (one: A) => boolean): Readon
 /** What the answer to feeding a process tells of the command that started it. */
 const told = (
   row: ToolCall,
-  answer: Answer,
+  answer: CallAnswer,
   event: RecordedEvent,
   rows: ToolLookup
 ): ToolCall | null => {
@@ -153,7 +153,7 @@ const told = (
 
 const answer = (
   state: ToolsState,
-  given: Answer,
+  given: CallAnswer,
   event: RecordedEvent,
   rows: ToolLookup
 ): ToolStep => {
@@ -317,10 +317,10 @@ const contextOf = ({ cwd, declared }: ToolsState, { streamId }: RecordedEvent): 
   dynamicTools: declared === null ? null : setOf(declared)
 })
 
-const withContext = (state: ToolsState, { line, inherited }: RecordedEvent): ToolsState => {
+const withContext = (state: ToolsState, { line, isHead }: SituatedEvent): ToolsState => {
   const cwdOfTurn = toldSettings(line)?.cwd ?? state.cwd
   if (cwdOfTurn !== state.cwd) return { ...state, cwd: cwdOfTurn }
-  if (line.type !== 'session_meta' || state.declared !== null || inherited === true) return state
+  if (line.type !== 'session_meta' || !isHead) return state
   const { cwd, dynamic_tools } = line.payload
   const declared = [...declaredTools((dynamic_tools ?? []) as ReadonlyArray<Json>)]
   return { ...state, cwd, declared }

@@ -16,12 +16,12 @@ const ERRORS: ReadonlyArray<{ readonly says: RegExp; readonly isUntouched: boole
   { says: /^Failed to find expected lines in (.+?):?$/, isUntouched: true }
 ]
 
-interface Failure {
+interface PatchFailure {
   readonly path: string
   readonly isUntouched: boolean
 }
 
-const failureIn = (stderr: string): Failure | null => {
+const failureIn = (stderr: string): PatchFailure | null => {
   const [line = ''] = stderr.split('\n')
   for (const { says, isUntouched } of ERRORS) {
     const path = says.exec(line)?.[1]

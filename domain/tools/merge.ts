@@ -7,8 +7,8 @@
  */
 import { sha256Hex } from '../digest.ts'
 import type { RecordedEvent } from '../events/event.ts'
-import { UNKNOWN_ENDING, type Ending } from './answered.ts'
-import type { Answer, AskedCall } from './asked.ts'
+import { UNKNOWN_ENDING, type CallEnding } from './answered.ts'
+import type { CallAnswer, AskedCall } from './asked.ts'
 import { fileCounts, lineTotals } from './file-touches.ts'
 import type { RecordedCall } from './recorded.ts'
 import {
@@ -74,7 +74,7 @@ const RANK: Readonly<Record<ToolEvidence, number>> = { call: 0, turn_end: 1, out
 /** Members an ending sets: all of them when it decides, else those nothing is known of. */
 const ended = (
   row: ToolCall,
-  end: Ending,
+  end: CallEnding,
   evidence: ToolEvidence,
   event: RecordedEvent
 ): ToolCall => {
@@ -98,8 +98,8 @@ const ended = (
 /** A call after its output. */
 export const answered = (
   row: ToolCall,
-  { text }: Answer,
-  end: Ending,
+  { text }: CallAnswer,
+  end: CallEnding,
   event: RecordedEvent
 ): ToolCall => {
   const atMs = lineMs(event)
@@ -115,7 +115,7 @@ export const answered = (
 }
 
 /** A command after more was told of the process it left running. */
-export const fed = (row: ToolCall, end: Ending, event: RecordedEvent): ToolCall => {
+export const fed = (row: ToolCall, end: CallEnding, event: RecordedEvent): ToolCall => {
   const waitedMs = end.execMs === null ? row.execMs : (row.execMs ?? 0) + end.execMs
   const next = ended(row, { ...end, execMs: waitedMs }, 'output', event)
   const atMs = lineMs(event)
@@ -124,7 +124,7 @@ export const fed = (row: ToolCall, end: Ending, event: RecordedEvent): ToolCall 
 }
 
 /** The item of a sub-agent call holds no time it took, but when it began and ended. */
-const timed = ({ kind, ending, startedAtMs, completedAtMs }: RecordedCall): Ending =>
+const timed = ({ kind, ending, startedAtMs, completedAtMs }: RecordedCall): CallEnding =>
   kind === 'collab' && startedAtMs !== null && completedAtMs !== null
     ? { ...ending, execMs: Math.max(0, completedAtMs - startedAtMs), execSource: 'item' }
     : ending

@@ -16,7 +16,7 @@ import { userShellCommand } from '../rich/commands.ts'
 import { richChange, richTurn } from '../rich/items.ts'
 import type { RichContext } from '../rich/types.ts'
 import { outputText, reader, type Reader } from '../rich/values.ts'
-import { ending, exitEnding, UNKNOWN_ENDING, type Ending } from './answered.ts'
+import { ending, exitEnding, UNKNOWN_ENDING, type CallEnding } from './answered.ts'
 import { subjectOf } from './asked.ts'
 import { recordedTouches } from './file-touches.ts'
 import { bounded, type CommandSource, type FileTouch, type ToolKind } from './tool-call.ts'
@@ -35,7 +35,7 @@ export interface RecordedCall {
   readonly touches: ReadonlyArray<FileTouch> | null
   /** Why a patch failed while it was applied; null for any other record. */
   readonly patchError: string | null
-  readonly ending: Ending
+  readonly ending: CallEnding
   readonly startedAtMs: number | null
   readonly completedAtMs: number | null
   readonly outputBytes: number | null
@@ -60,14 +60,14 @@ const USER_REJECTED = 'user rejected MCP tool call'
 const USER_CANCELLED = 'user cancelled MCP tool call'
 
 /** An MCP call that was refused is recorded as failed, with a text that says so. */
-const mcpRefusal = (item: ThreadItem): Ending | null => {
+const mcpRefusal = (item: ThreadItem): CallEnding | null => {
   if (item.type !== 'mcpToolCall' || !isJsonObject(item.error)) return null
   const { message } = item.error
   if (message === USER_REJECTED) return ending('rejected', 'derived', 'approval_denied')
   return message === USER_CANCELLED ? ending('rejected', 'derived', 'approval_aborted') : null
 }
 
-const outcomeEnding = ({ status, failure, executionMs, details }: ToolOutcome): Ending => {
+const outcomeEnding = ({ status, failure, executionMs, details }: ToolOutcome): CallEnding => {
   const exitCode = details.tool === 'command' ? details.exitCode : null
   return {
     ...ending(status ?? 'unknown', 'recorded', failure),

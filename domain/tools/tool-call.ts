@@ -54,7 +54,7 @@ export interface ToolPlace {
 }
 
 /** Files of a patch, by what happens to them; a moved file is not counted as an update too. */
-export interface FileCounts {
+export interface PatchCounts {
   readonly adds: number
   readonly updates: number
   readonly deletes: number
@@ -93,7 +93,7 @@ export interface ToolCall {
   readonly execMs: number | null
   readonly execSource: ExecSource
   /** Of patches. */
-  readonly files: FileCounts | null
+  readonly files: PatchCounts | null
   readonly linesAdded: number | null
   readonly linesDeleted: number | null
   /** Text of the output as the model got it. */

@@ -29,7 +29,7 @@ export type UsageGroup = Tokens & {
   readonly byModel: ReadonlyArray<ModelUsage>
 }
 
-interface Part {
+interface ModelPart {
   readonly model: string | null
   readonly provider: string | null
   tokens: Tokens
@@ -37,17 +37,20 @@ interface Part {
 }
 
 /** A group that is being added up. */
-export interface Adding {
+export interface OpenGroup {
   readonly key: string
-  readonly parts: Map<string, Part>
+  readonly parts: Map<string, ModelPart>
   unrecorded: number
 }
 
 /** Begins a group. */
-export const newGroup = (key: string): Adding => ({ key, parts: new Map(), unrecorded: 0 })
+export const newGroup = (key: string): OpenGroup => ({ key, parts: new Map(), unrecorded: 0 })
 
 /** Adds a sum to a group, in place. */
-export const addTo = (group: Adding, { model, provider, tokens, spends, unrecorded }: UsageSum) => {
+export const addTo = (
+  group: OpenGroup,
+  { model, provider, tokens, spends, unrecorded }: UsageSum
+) => {
   const name = JSON.stringify([model, provider])
   let part = group.parts.get(name)
   if (part === undefined)
@@ -65,7 +68,7 @@ const byTokens = (a: ModelUsage, b: ModelUsage): number =>
   byText(a.provider ?? '', b.provider ?? '')
 
 /** A group that is added up. */
-export const groupOf = ({ key, parts, unrecorded }: Adding): UsageGroup => {
+export const groupOf = ({ key, parts, unrecorded }: OpenGroup): UsageGroup => {
   const models = [...parts.values()]
   const tokens = models.reduce((sum, part) => plus(sum, part.tokens), NO_TOKENS)
   return {
@@ -86,5 +89,5 @@ export const groupOf = ({ key, parts, unrecorded }: Adding): UsageGroup => {
 }
 
 /** Groups in the order of their keys. */
-export const groupsOf = (groups: Iterable<Adding>): ReadonlyArray<UsageGroup> =>
+export const groupsOf = (groups: Iterable<OpenGroup>): ReadonlyArray<UsageGroup> =>
   [...groups].map(groupOf).sort((a, b) => byText(a.key, b.key))

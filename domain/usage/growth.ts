@@ -10,14 +10,14 @@
 import { isNothing, minus, NO_TOKENS, sameTokens, type Tokens } from './tokens.ts'
 
 /** Counts of a thread: the newest, and a few that came before it. */
-export interface Counts {
+export interface RunningCounts {
   /** Null before the first. */
   readonly newest: Tokens | null
   readonly older: ReadonlyArray<Tokens>
 }
 
 /** Before the first count. */
-export const NO_COUNTS: Counts = { newest: null, older: [] }
+export const NO_COUNTS: RunningCounts = { newest: null, older: [] }
 
 /** A spend as a count tells it. */
 export interface Growth {
@@ -31,13 +31,13 @@ export interface Growth {
 const OLDER_MAX = 8
 
 /** The counts with a newest one. */
-export const withCount = ({ newest, older }: Counts, total: Tokens): Counts => {
+export const withCount = ({ newest, older }: RunningCounts, total: Tokens): RunningCounts => {
   if (newest === null || sameTokens(newest, total)) return { newest: total, older }
   const others = older.filter((one) => !sameTokens(one, total))
   return { newest: total, older: [newest, ...others].slice(0, OLDER_MAX) }
 }
 
-const isKnown = ({ older }: Counts, total: Tokens): boolean =>
+const isKnown = ({ older }: RunningCounts, total: Tokens): boolean =>
   older.some((one) => sameTokens(one, total))
 
 /**
@@ -45,7 +45,7 @@ const isKnown = ({ older }: Counts, total: Tokens): boolean =>
  * `continues`: a thread that was given a history counts on from that, so that its first count is not all its own.
  */
 export const growthOf = (
-  counts: Counts,
+  counts: RunningCounts,
   total: Tokens,
   last: Tokens,
   continues: boolean

@@ -6,18 +6,18 @@ import type { KeptSpend, SpendKind, SpendRule } from './spend.ts'
 import { tokensOf, type Tokens } from './tokens.ts'
 
 /** Model, provider, effort and service tier. */
-type Settings = readonly [string | null, string | null, string | null, string | null]
+type PackedSettings = readonly [string | null, string | null, string | null, string | null]
 
-type Counts = readonly [number, number, number, number]
+type PackedCounts = readonly [number, number, number, number]
 
 /** Tokens written to the cache, id of the answer, and the answer; only a record has them. */
-type Answer = readonly [number | null, string | null, string]
+type PackedAnswer = readonly [number | null, string | null, string]
 
 /**
  * Kind, rule, certainty, flags (1 rolled back, 2 interrupted), settings, turn (-1 for none), place of the turn, milliseconds,
  * revision, segment, offset, the counts, and the answer.
  */
-type Packed = readonly [
+type PackedSpend = readonly [
   number,
   number,
   number,
@@ -29,15 +29,15 @@ type Packed = readonly [
   number,
   number,
   number,
-  Counts | null,
-  ...(readonly [] | Answer)
+  PackedCounts | null,
+  ...(readonly [] | PackedAnswer)
 ]
 
 /** A row of spends. */
 export interface SpendRow {
-  readonly settings: ReadonlyArray<Settings>
+  readonly settings: ReadonlyArray<PackedSettings>
   readonly turns: ReadonlyArray<string>
-  readonly spends: ReadonlyArray<Packed>
+  readonly spends: ReadonlyArray<PackedSpend>
 }
 
 /** A row without spends. */
@@ -63,12 +63,12 @@ const placed = <A>(
   return at === -1 ? [[...list, value], list.length] : [list, at]
 }
 
-const sameSettings = (a: Settings, b: Settings): boolean =>
+const sameSettings = (a: PackedSettings, b: PackedSettings): boolean =>
   a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3]
 
 const sameText = (a: string, b: string): boolean => a === b
 
-const countsOf = (tokens: Tokens): Counts => [
+const countsOf = (tokens: Tokens): PackedCounts => [
   tokens.inputTokens,
   tokens.cachedInputTokens,
   tokens.outputTokens,
@@ -77,7 +77,7 @@ const countsOf = (tokens: Tokens): Counts => [
 
 const NO_ANSWER: readonly [] = []
 
-const answerOf = (spend: KeptSpend, answer: string): Answer => [
+const answerOf = (spend: KeptSpend, answer: string): PackedAnswer => [
   spend.cacheWriteInputTokens,
   spend.responseId,
   answer
@@ -86,11 +86,11 @@ const answerOf = (spend: KeptSpend, answer: string): Answer => [
 /** A row with a spend at a place of it. */
 export const withPacked = (row: SpendRow, at: number, spend: KeptSpend): SpendRow => {
   const { model, provider, effort, serviceTier, tokens, place, answer } = spend
-  const own: Settings = [model, provider, effort, serviceTier]
+  const own: PackedSettings = [model, provider, effort, serviceTier]
   const [settings, setting] = placed(row.settings, own, sameSettings)
   const [turns, turn] =
     spend.turnId === null ? [row.turns, -1] : placed(row.turns, spend.turnId, sameText)
-  const packed: Packed = [
+  const packed: PackedSpend = [
     KINDS.indexOf(spend.kind),
     RULES.indexOf(spend.rule),
     CERTAINTIES.indexOf(spend.certainty),

@@ -61,9 +61,9 @@ const startOfDay = (day: number, timeZone: string): number => {
 }
 
 /** A date or an instant, as it was typed. */
-type Typed = { readonly day: number } | { readonly ms: number }
+type TypedInstant = { readonly day: number } | { readonly ms: number }
 
-const typedOf = (text: string): Typed | null => {
+const typedOf = (text: string): TypedInstant | null => {
   if (!INSTANT.test(text)) {
     const day = DATE.test(text) ? dayNumber(text) : null
     return day === null ? null : { day }
@@ -72,7 +72,7 @@ const typedOf = (text: string): Typed | null => {
   return dayNumber(text.slice(0, 10)) === null || Number.isNaN(ms) ? null : { ms }
 }
 
-const instantOf = (typed: Typed, daysLater: 0 | 1, timeZone: string): number =>
+const instantOf = (typed: TypedInstant, daysLater: 0 | 1, timeZone: string): number =>
   'ms' in typed ? typed.ms : startOfDay(typed.day + daysLater, timeZone)
 
 /** A range as a person types it. */
@@ -85,7 +85,7 @@ export interface TypedRange {
 }
 
 /** From `sinceMs` until before `untilMs`. */
-export interface Range {
+export interface TimeRange {
   readonly sinceMs?: number
   readonly untilMs?: number
 }
@@ -94,7 +94,11 @@ export interface Range {
 export type RangeProblem = 'time zone' | 'since' | 'until' | 'order'
 
 /** Reads a typed range. */
-export const rangeOf = ({ since, until, timeZone }: TypedRange): E.Either<RangeProblem, Range> => {
+export const rangeOf = ({
+  since,
+  until,
+  timeZone
+}: TypedRange): E.Either<RangeProblem, TimeRange> => {
   if (timeZone !== 'UTC' && !isTimeZone(timeZone)) return E.left('time zone')
   const first = since === undefined ? undefined : typedOf(since)
   const last = until === undefined ? undefined : typedOf(until)

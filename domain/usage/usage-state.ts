@@ -2,7 +2,7 @@
  * What the fold of a thread's usage knows between two lines: a few numbers, whatever the thread's length.
  */
 import type { InheritanceRule } from '../inherited.ts'
-import { NO_COUNTS, type Counts } from './growth.ts'
+import { NO_COUNTS, type RunningCounts } from './growth.ts'
 import type { KeptSpend } from './spend.ts'
 import { NO_TOKENS, type Tokens } from './tokens.ts'
 
@@ -42,7 +42,7 @@ export interface SpendSettings {
 }
 
 /** An answer that called a tool, and that no count has shown. */
-export type Asked = Pick<KeptSpend, 'turnId' | 'turnPlace' | 'occurredAtMs' | 'place'>
+export type UncountedAnswer = Pick<KeptSpend, 'turnId' | 'turnPlace' | 'occurredAtMs' | 'place'>
 
 /** State of the fold. */
 export interface UsageState {
@@ -51,7 +51,7 @@ export interface UsageState {
   /** True when the thread was given a history: its count goes on from that. */
   readonly continues: boolean
   readonly settings: SpendSettings
-  readonly counts: Counts
+  readonly counts: RunningCounts
   /** What the newest record says the thread spent in all; null before the first. */
   readonly recorded: Tokens | null
   /** What records told since the newest count that grew. */
@@ -59,7 +59,7 @@ export interface UsageState {
   /** True when the open turn has said which model it asks; a compaction counts before it does. */
   readonly isAsking: boolean
   /** The first tool call since the newest count: its answer is not counted yet. */
-  readonly asked: Asked | null
+  readonly asked: UncountedAnswer | null
   /** Number of spends so far. */
   readonly spends: number
   /** Of these, how many of unknown size. */

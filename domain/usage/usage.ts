@@ -29,7 +29,7 @@ import {
   type RecordedUsage,
   type Tokens
 } from './tokens.ts'
-import type { Asked, SpendSettings, UsageState } from './usage-state.ts'
+import type { UncountedAnswer, SpendSettings, UsageState } from './usage-state.ts'
 
 /** What tells what was spent, on what and by whom. */
 export const USAGE_NEEDS = {
@@ -100,7 +100,7 @@ const withHead = (state: UsageState, event: UsageLine): UsageState => {
   }
 }
 
-type Found = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
+type FoundSpend = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
   Partial<Omit<KeptSpend, 'rule' | 'certainty' | 'tokens'>>
 
 const kindOf = ({ spender }: UsageState): SpendKind =>
@@ -113,14 +113,14 @@ const placeOf = ({ revision, segment, offset }: UsageLine): KeptSpend['place'] =
 })
 
 /** When and where an answer was given. */
-const askedAt = (event: UsageEvent): Asked => ({
+const askedAt = (event: UsageEvent): UncountedAnswer => ({
   turnId: event.turn?.id ?? null,
   turnPlace: event.turnPlace,
   occurredAtMs: event.atMs,
   place: placeOf(event)
 })
 
-const spendOf = (state: UsageState, asked: Asked, found: Found): KeptSpend => {
+const spendOf = (state: UsageState, asked: UncountedAnswer, found: FoundSpend): KeptSpend => {
   const turnId = found.turnId ?? asked.turnId
   return {
     sequence: state.spends,
@@ -140,8 +140,8 @@ const spendOf = (state: UsageState, asked: Asked, found: Found): KeptSpend => {
 const spent = (
   state: UsageState,
   event: UsageEvent,
-  found: Found,
-  asked: Asked = askedAt(event)
+  found: FoundSpend,
+  asked: UncountedAnswer = askedAt(event)
 ): UsageStep => {
   const spend = spendOf(state, asked, found)
   const isUnnamed = spend.turnId === null && event.turn !== null

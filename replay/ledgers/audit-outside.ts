@@ -1,7 +1,7 @@
 /**
  * Everything the trail takes from elsewhere than rollouts, put together per thread, once per question.
  */
-import { lineRow, outsideRows, type Outside } from '../../domain/audit/outside.ts'
+import { lineRow, outsideRows, type OutsideFacts } from '../../domain/audit/outside.ts'
 import { made, wrote, type TimedRow } from '../../domain/audit/operations.ts'
 import type { AuditRow } from '../../domain/audit/row.ts'
 import type { AuditFile, FileRow } from './audit-files.ts'
@@ -44,13 +44,13 @@ export const trailsOf = async (
   const byId = new Map(files.map((file) => [file.id, file]))
   const names = grouped(await home.names())
   const imports = grouped(await home.imports())
-  const known = new Map<string, Outside>()
+  const known = new Map<string, OutsideFacts>()
   const mine = (threadId: string): ReadonlyArray<AuditFile> => byThread.get(threadId) ?? []
-  const outsideOf = (threadId: string): Outside => {
+  const outsideOf = (threadId: string): OutsideFacts => {
     const before = known.get(threadId)
     if (before !== undefined) return before
     const head = mine(threadId).at(-1)
-    const outside: Outside = {
+    const outside: OutsideFacts = {
       threadId,
       operations: operations.of(threadId),
       names: names.get(threadId) ?? [],

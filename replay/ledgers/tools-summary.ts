@@ -1,7 +1,7 @@
 /**
  * What tool calls add up to.
  */
-import type { FileCounts, ToolCall, ToolStatus } from '../../domain/tools/tool-call.ts'
+import type { PatchCounts, ToolCall, ToolStatus } from '../../domain/tools/tool-call.ts'
 
 /** What the calls of a group add up to. */
 export interface ToolTotals extends Readonly<Record<ToolStatus, number>> {
@@ -15,7 +15,7 @@ export interface ToolTotals extends Readonly<Record<ToolStatus, number>> {
   /** Of patches that were applied. */
   readonly linesAdded: number
   readonly linesDeleted: number
-  readonly files: FileCounts
+  readonly files: PatchCounts
 }
 
 /** The calls that share a kind, a status or a tool. */
@@ -48,7 +48,7 @@ const NONE: ToolTotals = {
   files: { adds: 0, updates: 0, deletes: 0, moves: 0 }
 }
 
-const added = (a: FileCounts, b: FileCounts): FileCounts => ({
+const added = (a: PatchCounts, b: PatchCounts): PatchCounts => ({
   adds: a.adds + b.adds,
   updates: a.updates + b.updates,
   deletes: a.deletes + b.deletes,

@@ -13,7 +13,7 @@ import {
   groupOf,
   groupsOf,
   newGroup,
-  type Adding,
+  type OpenGroup,
   type UsageGroup
 } from '../../domain/usage/groups.ts'
 import { shownSpend, type Spend } from '../../domain/usage/spend.ts'
@@ -198,7 +198,7 @@ const outside = async (ledger: Ledger, spending: Spending): Promise<ReadonlyArra
 }
 
 const report = async (ledger: Ledger, scope: Scope, question: Question): Promise<UsageReport> => {
-  const groups = new Map<string, Adding>()
+  const groups = new Map<string, OpenGroup>()
   const total = newGroup('total')
   const reasons: Array<UsageReason> = []
   const sumsOf = scope.isWhole ? sumsOfAll(ledger) : sumsOfEach(ledger)

@@ -2,7 +2,7 @@
  * Pages in a byte budget: a page ends before the entry that would be too much. Its first entry is always there, shortened
  * when it alone is too much.
  */
-import { measured, type Measured } from '../../domain/budget/fit-item.ts'
+import { measured, type MeasuredItem } from '../../domain/budget/fit-item.ts'
 import { fitTurn, turnBytes } from '../../domain/budget/fit-turn.ts'
 import { jsonBytes } from '../../domain/budget/json-size.ts'
 import type { Turn } from '../../domain/protocol.ts'
@@ -81,7 +81,7 @@ export const turnsWithin = async (
   const { take, taken } = taking<Turn>(bytesMax)
   for (const group of groupsOf(rows, bytesMax))
     for (const turn of await show(group.rows, group.at)) {
-      const items: Array<Measured> = []
+      const items: Array<MeasuredItem> = []
       await inPieces(env, turn.items, (item) => void items.push(measured(item)))
       if (!take(turnBytes(turn, items), (room) => fitTurn(turn, items, room))) return taken
     }

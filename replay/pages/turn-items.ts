@@ -20,7 +20,7 @@ import { decodable } from '../../domain/items/decodable.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { HistoryMode, ThreadItem } from '../../domain/protocol.ts'
 import { richChange, richContext, richTurn } from '../../domain/rich/items.ts'
-import { applyRich, dropGuessed, dropRecorded, type Followed } from '../../domain/rich/list.ts'
+import { applyRich, dropGuessed, dropRecorded, type FollowedCalls } from '../../domain/rich/list.ts'
 import type { RichContext } from '../../domain/rich/types.ts'
 import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
 import { inPieces } from '../pieces.ts'
@@ -56,7 +56,7 @@ const richStart = (env: Env, info: StreamInfo): RichContext | null => {
 
 /** Folds the lines of one turn into its items. */
 const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: RichContext | null) => {
-  const followed: Followed = new Map()
+  const followed: FollowedCalls = new Map()
   let context = start
   const number = (id: string, { ordinal }: DeliveredLine): void => {
     if (ordinal !== undefined) list.ordinals.set(id, ordinal)

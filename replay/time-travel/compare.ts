@@ -8,7 +8,7 @@ import {
   fileDifferences,
   turnDifferences,
   usageDifferences,
-  type Difference,
+  type ThreadDifference,
   type DifferencePart,
   type FileSum,
   type ModelSum
@@ -63,8 +63,8 @@ const between = async <A>(
   before: Side,
   after: Side,
   ask: (side: Side) => Promise<E.Either<StoreError, A>>,
-  compare: (before: A, after: A) => ReadonlyArray<Difference>
-): Promise<E.Either<StoreError, ReadonlyArray<Difference>>> => {
+  compare: (before: A, after: A) => ReadonlyArray<ThreadDifference>
+): Promise<E.Either<StoreError, ReadonlyArray<ThreadDifference>>> => {
   const old = await ask(before)
   if (E.isLeft(old)) return old
   return E.map((now: A) => compare(old.right, now))(await ask(after))
@@ -73,7 +73,7 @@ const between = async <A>(
 const PARTS: Readonly<
   Record<
     DifferencePart,
-    (before: Side, after: Side) => Promise<E.Either<StoreError, ReadonlyArray<Difference>>>
+    (before: Side, after: Side) => Promise<E.Either<StoreError, ReadonlyArray<ThreadDifference>>>
   >
 > = {
   turns: (before, after) =>
@@ -106,9 +106,9 @@ export const compareThreads =
     before: Side,
     after: Side,
     parts: ReadonlyArray<DifferencePart> = ['turns']
-  ): Answer<ReadonlyArray<Difference>> =>
+  ): Answer<ReadonlyArray<ThreadDifference>> =>
   async () => {
-    const all: Array<Difference> = []
+    const all: Array<ThreadDifference> = []
     for (const part of parts) {
       const found = await PARTS[part](before, after)
       if (E.isLeft(found)) return found

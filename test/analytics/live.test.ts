@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import {
   compareAnalytics,
   type KnownDifference,
-  type Verdict
+  type AgreementVerdict
 } from '../../domain/analytics/compare.ts'
 import { eventsOfLine, type PostedEvent } from '../../domain/analytics/envelope.ts'
 import { FIXTURES } from '../support/fixture-home.ts'
@@ -88,7 +88,7 @@ const isOpen = ({
   verdict,
   reason
 }: {
-  readonly verdict: Verdict
+  readonly verdict: AgreementVerdict
   readonly reason: string | null
 }) => verdict !== 'equal' && reason === null
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { compareAnalytics, type Comparison } from '../../domain/analytics/compare.ts'
+import { compareAnalytics, type CaptureComparison } from '../../domain/analytics/compare.ts'
 import { KNOWN_DIFFERENCES } from '../../domain/analytics/not-reconstructable.ts'
 import { CONTRACTS, type Contract } from '../../domain/analytics/vocabulary.ts'
 import { agreementPage } from '../support/analytics-agreement.ts'
@@ -16,7 +16,7 @@ const PAGE = join(import.meta.dirname, 'analytics-agreement.md')
 const RUNS = readdirSync(LEDGER)
 
 /** A run beside its capture, contract by contract. */
-const comparisonsOf = async (run: string): Promise<ReadonlyMap<Contract, Comparison>> =>
+const comparisonsOf = async (run: string): Promise<ReadonlyMap<Contract, CaptureComparison>> =>
   new Map(
     (await rebuiltRuns(run)).map(({ contract, posted, made, home }) => [
       contract,
@@ -24,7 +24,7 @@ const comparisonsOf = async (run: string): Promise<ReadonlyMap<Contract, Compari
     ])
   )
 
-const unexplainedIn = ({ events }: Comparison): ReadonlyArray<string> =>
+const unexplainedIn = ({ events }: CaptureComparison): ReadonlyArray<string> =>
   events.flatMap(({ eventType, verdict, reason, fields, ids }) => {
     if (fields.length === 0)
       return verdict === 'not_reconstructable' || reason !== null
@@ -40,7 +40,7 @@ const unexplainedIn = ({ events }: Comparison): ReadonlyArray<string> =>
   })
 
 describe('golden: analytics made from rollouts', () => {
-  const compared = new Map<Contract, Array<Comparison>>(CONTRACTS.map((one) => [one, []]))
+  const compared = new Map<Contract, Array<CaptureComparison>>(CONTRACTS.map((one) => [one, []]))
 
   for (const run of RUNS) {
     it(`agree with what Codex posted in ${run}, or differ for a known reason`, async () => {

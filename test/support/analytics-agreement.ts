@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { agreementOf, type EventAgreement } from '../../domain/analytics/agreement.ts'
-import type { Comparison } from '../../domain/analytics/compare.ts'
+import type { CaptureComparison } from '../../domain/analytics/compare.ts'
 import { notReconstructable } from '../../domain/analytics/not-reconstructable.ts'
 import { EVENT_TYPES, keysOf } from '../../domain/analytics/shapes.ts'
 import { INHERENT } from './analytics-inherent.ts'
@@ -128,7 +128,7 @@ const missing = (): ReadonlyArray<string> => [
 
 /** How many differences of fields and of whole events each reason covers. */
 const coverage = (
-  compared: ReadonlyMap<Contract, ReadonlyArray<Comparison>>
+  compared: ReadonlyMap<Contract, ReadonlyArray<CaptureComparison>>
 ): ReadonlyArray<string> => {
   const counts = new Map<string, Map<Contract, number>>()
   for (const [contract, all] of compared)
@@ -169,7 +169,7 @@ const unseen = (): ReadonlyArray<string> => [
 ]
 
 const render = (
-  compared: ReadonlyMap<Contract, ReadonlyArray<Comparison>>,
+  compared: ReadonlyMap<Contract, ReadonlyArray<CaptureComparison>>,
   runs: number
 ): string => {
   const agreements: ByContract = new Map(
@@ -199,7 +199,7 @@ const render = (
 /** Writes the page with `UPDATE_DOCS=1`, else fails when it is not what the comparisons say. */
 export const agreementPage = (
   path: string,
-  compared: ReadonlyMap<Contract, ReadonlyArray<Comparison>>,
+  compared: ReadonlyMap<Contract, ReadonlyArray<CaptureComparison>>,
   runs: number
 ): void => {
   const text = render(compared, runs)

@@ -3,7 +3,7 @@
  */
 import { toolFacts as tool, type Params } from './captured-tools.ts'
 import type {
-  Client,
+  AnalyticsClient,
   Fact,
   FactOf,
   PluginIdentity,
@@ -13,7 +13,7 @@ import type {
 import type { PostedEvent } from '../../domain/analytics/envelope.ts'
 import { textIn, type JsonObject } from '../../domain/json.ts'
 
-const client = (c: Params): Client => ({
+const client = (c: Params): AnalyticsClient => ({
   productClientId: c['product_client_id'],
   name: c['client_name'],
   version: c['client_version'],

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type {
-  Difference,
+  ThreadDifference,
   DifferencePart,
   FileSum,
   ModelSum
@@ -78,7 +78,7 @@ const sides = <A, B>(one: { readonly before?: A; readonly after?: A }, none: B) 
   after: one.after ?? none
 })
 
-const wordsOf = (one: Difference): string => {
+const wordsOf = (one: ThreadDifference): string => {
   if (one.of === 'files') {
     const { before, after } = sides(one, NO_FILE)
     return fileWords(before, after)
@@ -102,18 +102,18 @@ const wordsOf = (one: Difference): string => {
   return contextWords(one.change === 'added' ? one.after : one.before)
 }
 
-const nameOf = (one: Difference): string => {
+const nameOf = (one: ThreadDifference): string => {
   if ('field' in one) return one.field
   return one.of === 'context' ? 'item' : one.key
 }
 
 /** One line for people. */
-const differenceText = (one: Difference, width: number, paint: Paint): string => {
+const differenceText = (one: ThreadDifference, width: number, paint: Paint): string => {
   const line = `${SIGNS[one.change]} ${one.of.padEnd(7)}  ${oneLine(nameOf(one))}  ${oneLine(wordsOf(one))}`
   return `${paint(COLOURS[one.change], cut(line, width))}\n`
 }
 
-export const DIFFERENCES: Columns<Difference> = [
+export const DIFFERENCES: Columns<ThreadDifference> = [
   column('part', (one) => one.of),
   column('change', (one) => one.change),
   column('key', nameOf),
@@ -133,7 +133,11 @@ const typedSide = (text: string, nowMs: number): E.Either<StoreError, TypedSide>
   return E.map((at: PastPoint) => ({ thread, at }))(pastPoint(text.slice(end + 1), thread, nowMs))
 }
 
-function* lines(differences: ReadonlyArray<Difference>, input: Input, io: Io): Generator<string> {
+function* lines(
+  differences: ReadonlyArray<ThreadDifference>,
+  input: Input,
+  io: Io
+): Generator<string> {
   const form = formOf(input, io)
   const paint = painter(input, io)
   for (const one of differences) {

@@ -2,7 +2,11 @@
  * A comparison of analytics events for people and for scripts.
  */
 import { agreementOf, type EventAgreement } from '../../../domain/analytics/agreement.ts'
-import type { ComparedEvent, ComparedField, Comparison } from '../../../domain/analytics/compare.ts'
+import type {
+  ComparedEvent,
+  ComparedField,
+  CaptureComparison
+} from '../../../domain/analytics/compare.ts'
 import type { Json } from '../../../domain/json.ts'
 import { column, shown, table, type Columns } from './rows.ts'
 import type { Paint } from './style.ts'
@@ -102,7 +106,11 @@ const reasonLines = (agreement: ReadonlyArray<EventAgreement>): ReadonlyArray<st
 }
 
 /** What people read: the table, what nobody can explain, and the reasons of the rest. */
-export const comparisonText = (comparison: Comparison, width: number, paint: Paint): string => {
+export const comparisonText = (
+  comparison: CaptureComparison,
+  width: number,
+  paint: Paint
+): string => {
   const agreement = agreementOf([comparison])
   const part = (head: string, lines: ReadonlyArray<string>): string =>
     lines.length === 0
@@ -142,7 +150,7 @@ export const DIFFERENCES: Columns<EventDifference> = [
 ]
 
 /** Every difference of a comparison. */
-export function* differencesOf({ events }: Comparison): Generator<EventDifference> {
+export function* differencesOf({ events }: CaptureComparison): Generator<EventDifference> {
   for (const event of events) {
     if (event.fields.length === 0) yield { event, field: null }
     for (const field of event.fields) if (field.verdict !== 'equal') yield { event, field }
@@ -151,7 +159,7 @@ export function* differencesOf({ events }: Comparison): Generator<EventDifferenc
 
 /** An object per compared event, and one that sums up. */
 export function* jsonValues(
-  comparison: Comparison,
+  comparison: CaptureComparison,
   facts: Readonly<Record<string, unknown>>
 ): Generator<object> {
   for (const { fields, ...event } of comparison.events) {

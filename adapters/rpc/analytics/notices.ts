@@ -4,7 +4,7 @@
 import { diffLines } from '../../../domain/analytics/diff-lines.ts'
 import type { Fact } from '../../../domain/analytics/fact.ts'
 import { toolOutcome } from '../../../domain/analytics/tool-outcome.ts'
-import type { TurnEnd } from '../../../domain/analytics/vocabulary.ts'
+import type { TurnEndStatus } from '../../../domain/analytics/vocabulary.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ThreadItem } from '../../../domain/protocol.ts'
 import type { Notification } from '../wire/message.ts'
@@ -22,7 +22,7 @@ const TOOLS: ReadonlySet<string> = new Set([
   'imageGeneration'
 ])
 
-const ENDS: ReadonlySet<unknown> = new Set<TurnEnd>(['completed', 'failed', 'interrupted'])
+const ENDS: ReadonlySet<unknown> = new Set<TurnEndStatus>(['completed', 'failed', 'interrupted'])
 
 const numberOr = <D>(value: Json | undefined, otherwise: D): number | D =>
   typeof value === 'number' ? value : otherwise
@@ -70,7 +70,7 @@ const endFacts = (
     {
       kind: 'turn_ended',
       ...at,
-      status: ENDS.has(turn['status']) ? (turn['status'] as TurnEnd) : 'completed',
+      status: ENDS.has(turn['status']) ? (turn['status'] as TurnEndStatus) : 'completed',
       error: error ?? null,
       startedAt: numberOr(turn['startedAt'], null),
       completedAt: numberOr(turn['completedAt'], Math.floor(at.atMs / 1000)),

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import type { AnalyticsEvent, EventPayload } from '../../../domain/analytics/event.ts'
+import type { AnalyticsEvent, AnalyticsPayload } from '../../../domain/analytics/event.ts'
 import { AUDIT_ACTIONS, type AuditRow } from '../../../domain/audit/row.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { isJsonObject } from '../../../domain/json.ts'
@@ -255,7 +255,7 @@ export const pluginUsageList = question(
 )
 
 interface AnalyticsPage {
-  readonly data: ReadonlyArray<EventPayload>
+  readonly data: ReadonlyArray<AnalyticsPayload>
   readonly nextCursor: string | null
 }
 
@@ -269,7 +269,7 @@ const analyticsPage = async (
   from: number,
   limit: number
 ): Promise<AnalyticsPage> => {
-  const data: Array<EventPayload> = []
+  const data: Array<AnalyticsPayload> = []
   let place = 0
   for await (const { payload } of events) {
     if (data.length === limit) return { data, nextCursor: String(place) }
@@ -289,7 +289,7 @@ export const analyticsList = ofThread(
     cursor: option(text),
     limit: option(u32)
   },
-  pageOf<EventPayload>('AnalyticsEvent'),
+  pageOf<AnalyticsPayload>('AnalyticsEvent'),
   async (thread, params, call) => {
     const { cursor } = params
     if (cursor !== null && !CURSOR.test(cursor))

@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Question } from '../../../domain/analytics/approvals.ts'
+import type { ApprovalQuestion } from '../../../domain/analytics/approvals.ts'
 import type { Fact } from '../../../domain/analytics/fact.ts'
 import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { Json, JsonObject } from '../../../domain/json.ts'
@@ -38,7 +38,7 @@ export interface ObservedClient {
 export interface Observer {
   readonly client: () => ObservedClient
   /** A question goes out to clients; the answer takes what came back, null for nothing. */
-  readonly question: (question: Question) => (result: Json | null) => void
+  readonly question: (question: ApprovalQuestion) => (result: Json | null) => void
   /** A fact that only a host knows. */
   readonly fact: (fact: Fact) => void
 }
