@@ -133,7 +133,7 @@ const batches: Work = async (store) => {
 
 /** Reads every line of the largest thread. */
 const largest = (store: EventStore) => {
-  const all = right(store.streams())
+  const all = right(store.list()).streams
   return all.toSorted((a, b) => b.sizeBytes - a.sizeBytes)[0]
 }
 
@@ -256,7 +256,7 @@ const main = async (): Promise<void> => {
   const { user, system } = process.cpuUsage(before)
   const memory = memoryStore(profile)
   const files = jsonlStore({ home: copy, profile, strict: false })
-  for (const info of right(files.streams())) {
+  for (const info of right(files.list()).streams) {
     const values: Array<JsonObject> = []
     for await (const { lines } of files.read(info, START, 'all'))
       for (const line of lines)

@@ -128,7 +128,7 @@ const placesOf = (
   return {
     events: (threadId, from) => found(threadId, (info) => store.read(info, from, 'all')),
     bytes: (threadId, segment, from, until) =>
-      found(threadId, (info) => store.bytes(info, segment, from, until)),
+      found(threadId, (info) => store.readBytes(info, { segment, from, until })),
     locate: (threadId) => () => findNamed(parts)(threadId),
     lineage: (threadId) => found(threadId, store.lineage)
   }
@@ -163,7 +163,7 @@ export const createEngine = (given: EngineParts): Engine => {
   const status: Answer<IndexStatus> = async () => {
     const caughtUp = await home.everything()
     if (E.isLeft(caughtUp)) return caughtUp
-    return E.right(await statusOf(parts, caughtUp.right, home.unreadable()))
+    return E.right(await statusOf(parts, caughtUp.right, home.leftOut()))
   }
   const rebuild: Answer<IndexStatus> = async () => {
     const cleared = await parts.index.clear()()

@@ -2,6 +2,7 @@
  * The only interfaces of the engine, owned by their consumer. Each has two or more implementations: files and
  * memory for events, LMDB and memory for the index.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
@@ -49,6 +50,8 @@ export interface EarlierEnd {
   readonly segmentId: string
   /** Bytes it had then; null for all it has now. */
   readonly untilBytes: number | null
+  /** Only this file is meant, as a stream by itself, whether or not the thread's history still leads through it. */
+  readonly alone?: true
 }
 
 /** What the outside of a stream tells without reading it: one `stat`. */
@@ -135,68 +138,28 @@ export interface Appended {
   readonly path: string
 }
 
-/**
- * What a store knows of the folders of a home, for a process that comes later: it then looks only whether they are still
- * the same.
- */
-export interface FolderMemory {
-  /** Takes what an earlier process knew. */
-  readonly recall: (folders: unknown) => void
-  /** Looks at every folder; 0 as long as all are as they were recalled, another number after every change. */
-  readonly look: () => number
-  /** What is known now, as JSON. */
-  readonly folders: () => unknown
+/** The lines of a stream from a position on, in batches of bounded size; read as they are asked for. */
+export interface StreamReading extends AsyncIterable<Batch> {
+  /** True while the line before the position is the one its guard describes; without a guard, at the beginning of a file. */
+  readonly holds: () => Promise<boolean>
 }
 
-/** A file a thread was written to before a revert. */
-export interface OlderFile {
-  readonly path: string
-  /** All its lines, whether or not the thread's history still leads through them. */
-  readonly batches: AsyncIterable<Batch>
-}
-
-/**
- * Where events come from and go to. Reading never writes. A store that is elsewhere keeps a directory here of what it
- * holds: the synchronous methods answer from it, and it is brought up to date only by `refresh` and by its own appends.
- */
-export interface EventStore {
+/** The events of streams: where they are read and appended to. Reading never writes. */
+export interface EventLog {
   /**
-   * Learns what the store holds now, names too: of one stream (with all its segments and what its history stands on), or
-   * of all. A stream that is not there is no failure. The synchronous methods answer as of the last refresh. Absent
-   * where looking is cheap enough for each of them to do it itself.
+   * Streams by id, in the order asked for; those that are not there are left out. One `stat` each when their places are
+   * known. A stream that cannot be looked at is left out too, unless that holds for all of them.
    */
-  readonly refresh?: (scope: StreamId | 'all') => Promise<Either<StoreError, void>>
-  /** Absent where looking costs nothing. */
-  readonly memory?: FolderMemory
-  /**
-   * Every stream of the home, in path order; notices new, moved and deleted ones. Who has seen the same array before has
-   * seen these streams as they are now.
-   */
-  readonly streams: () => Either<StoreError, ReadonlyArray<StreamInfo>>
-  /** Ids of every stream of the home, without looking at the files themselves. */
-  readonly ids: () => Either<StoreError, ReadonlyArray<StreamId>>
-  /** Those of the ids that were archived when they were last listed; who has the same array of ids knows them. */
-  readonly archived: () => ReadonlySet<StreamId>
-  /**
-   * Files that are not read, as of the last list; the same array as long as no file came, went or moved. Absent where each
-   * id has one file.
-   */
-  readonly spares?: () => ReadonlyArray<SpareFile>
-  /** One stream by id: one `stat` when its place is known. */
-  readonly find: (streamId: StreamId) => Either<StoreError, StreamInfo>
-  /**
-   * Several streams at once, by id; what cannot be found is left out. One `stat` each when their places are known. Throws an error
-   * of the system when none can be looked at because of it.
-   */
-  readonly findAll: (ids: ReadonlyArray<StreamId>) => ReadonlyMap<string, StreamInfo>
-  /** Which files hold the stream's events now: reads the first line of each that is not known yet. */
-  readonly lineage: (info: StreamInfo) => Lineage
-  /** The files written for a thread, oldest first; reads the first and the last line of each. */
-  readonly segments: (streamId: StreamId) => ReadonlyArray<WrittenSegment>
-  /** The lines of each older file of a thread by itself, newest file first; none where all history is in one file. */
-  readonly olderFiles: (streamId: StreamId, wanted: Wanted) => ReadonlyArray<OlderFile>
-  /** Lines from a position to the end of the stream as it is now, in batches of bounded size. */
-  readonly read: (info: StreamInfo, from: Position, wanted: Wanted) => AsyncIterable<Batch>
+  readonly find: (
+    ids: ReadonlyArray<StreamId>
+  ) => Either<StoreError, ReadonlyMap<string, StreamInfo>>
+  /** Lines from a position to the end of the stream as it is now. `guard`: the last line before it, to tell whether it `holds`. */
+  readonly read: (
+    info: StreamInfo,
+    from: Position,
+    wanted: Wanted,
+    guard?: Guard | null
+  ) => StreamReading
   /**
    * The lines of some byte ranges, in order; `revision` is not known and reads -1. With limits, long lines need not be held
    * whole.
@@ -207,15 +170,8 @@ export interface EventStore {
     wanted: Wanted,
     limits?: ReadLimits
   ) => Promise<ReadonlyArray<RecordedEvent | DamagedLine>>
-  /** Bytes of a segment of the stream as they stand, from one offset up to another, in pieces of bounded size. */
-  readonly bytes: (
-    info: StreamInfo,
-    segment: number,
-    from: number,
-    until: number
-  ) => AsyncIterable<Uint8Array>
-  /** True when the line before a position is still the one the guard describes. */
-  readonly verify: (info: StreamInfo, next: Position, guard: Guard) => Promise<boolean>
+  /** The bytes of a range as they stand, in pieces of bounded size. */
+  readonly readBytes: (info: StreamInfo, range: ByteRange) => AsyncIterable<Uint8Array>
   /**
    * Appends events, all of them or none: whole lines, on disk when it answers. Refuses with `WrongExpectedRevision` when
    * the stream holds other than `expected`, and with `Busy` while another process writes to it; then not a byte is
@@ -229,6 +185,58 @@ export interface EventStore {
     known?: KnownPlace
   ) => TaskEither<StoreError, Appended>
 }
+
+/** A stream of a log by id, or `StreamNotFound`. */
+export const findStream = (
+  { find }: Pick<EventLog, 'find'>,
+  streamId: StreamId
+): Either<StoreError, StreamInfo> =>
+  E.chain((found: ReadonlyMap<string, StreamInfo>) =>
+    E.fromNullable<StoreError>({ _tag: 'StreamNotFound', streamId })(found.get(streamId))
+  )(find([streamId]))
+
+/** Every stream of a home, and the files that are not read. */
+export interface StreamList {
+  readonly streams: ReadonlyArray<StreamInfo>
+  /** In path order; one for each further file of an id. */
+  readonly spares: ReadonlyArray<SpareFile>
+}
+
+/** Which streams there are, told without looking at the files themselves. */
+export interface Membership {
+  /** In path order. */
+  readonly ids: ReadonlyArray<StreamId>
+  readonly archived: ReadonlySet<StreamId>
+  readonly spares: ReadonlyArray<SpareFile>
+  /** The same value means the same membership; null where no two looks are compared. */
+  readonly version: number | string | null
+  /** What `changes` takes of a process that comes later, as JSON. */
+  readonly token: () => unknown
+}
+
+/**
+ * Which streams a home holds, and in which files. A store that is elsewhere keeps a directory here of what it holds: the
+ * synchronous methods, `find` of the log too, answer from it, and it is brought up to date only by `refresh` and by the
+ * store's own appends.
+ */
+export interface Catalogue {
+  /**
+   * Learns what the store holds now, names too: of one stream (with all its segments and what its history stands on), or
+   * of all. A stream that is not there is no failure. Absent where looking is cheap enough for each method to do it itself.
+   */
+  readonly refresh?: (scope: StreamId | 'all') => Promise<Either<StoreError, void>>
+  /** Every stream, in path order: one `stat` each. */
+  readonly list: () => Either<StoreError, StreamList>
+  /** Which streams there are now; null when that is what it was when the token was made. */
+  readonly changes: (since?: unknown) => Either<StoreError, Membership | null>
+  /** Which files hold the stream's events now: reads the first line of each that is not known yet. */
+  readonly lineage: (info: StreamInfo) => Lineage
+  /** The files written for a thread, oldest first; reads the first and the last line of each. */
+  readonly segments: (streamId: StreamId) => ReadonlyArray<WrittenSegment>
+}
+
+/** Where threads live: files of a home, a server, or memory. */
+export interface EventStore extends EventLog, Catalogue {}
 
 /** A segment to be made: its own lines, and for an era without references the history before them. */
 export interface NewSegment {

@@ -80,15 +80,15 @@ async function* bytesIn(
 }
 
 /** Everything from a position on, as one batch. */
-const batchFrom = (
+async function* batchesFrom(
   streamId: StreamId,
   stored: ReadonlyArray<Stored>,
   revision: number,
   profile: Profile
-): Batch | null => {
+): AsyncGenerator<Batch> {
   const last = stored[stored.length - 1]
-  if (last === undefined || revision >= stored.length) return null
-  return {
+  if (last === undefined || revision >= stored.length) return
+  yield {
     lines: stored.slice(revision).map((one, i) => toLine(streamId, one, revision + i, profile)),
     next: { revision: stored.length, segment: 0, offset: sizeOf(stored) },
     guard: { offset: last.offset, bytes: last.bytes, checksum: stored.length, terminated: true }
@@ -174,35 +174,34 @@ export const memoryStore = (profile: Profile): MemoryStore => {
     remove: (streamId) => {
       streams.delete(streamId)
     },
-    streams: () => E.right([...streams.keys()].map((id) => infoOf(streams, id))),
-    ids: () => E.right([...streams.keys()]),
-    archived: () => new Set(),
-    find: (streamId) =>
-      streams.has(streamId)
-        ? E.right(infoOf(streams, streamId))
-        : E.left({ _tag: 'StreamNotFound', streamId }),
-    findAll: (ids) =>
-      new Map(ids.filter((id) => streams.has(id)).map((id) => [id, infoOf(streams, id)])),
+    list: () =>
+      E.right({ streams: [...streams.keys()].map((id) => infoOf(streams, id)), spares: [] }),
+    changes: () =>
+      E.right({
+        ids: [...streams.keys()],
+        archived: new Set(),
+        spares: [],
+        version: null,
+        token: () => null
+      }),
+    find: (ids) =>
+      E.right(new Map(ids.filter((id) => streams.has(id)).map((id) => [id, infoOf(streams, id)]))),
     lineage: ({ streamId, path }) => [
       { id: streamId, path, compressed: false, from: 0, until: null, inherited: false, gap: null }
     ],
     segments: (streamId) => [
       { id: streamId, base: null, end: { ordinal: null, offset: sizeOf(linesOf(streamId)) } }
     ],
-    olderFiles: () => [],
-    read: async function* ({ streamId }, from) {
-      const batch = await Promise.resolve(
-        batchFrom(streamId, linesOf(streamId), from.revision, profile)
-      )
-      if (batch !== null) yield batch
-    },
+    read: ({ streamId }, from) =>
+      Object.assign(batchesFrom(streamId, linesOf(streamId), from.revision, profile), {
+        holds: async () => linesOf(streamId).length >= from.revision
+      }),
     readRanges: async ({ streamId }, ranges) =>
       ranges.flatMap(({ from, until }) =>
         linesOf(streamId)
           .filter(({ offset }) => offset >= from && offset < until)
           .map((one) => toLine(streamId, one, -1, profile))
       ),
-    bytes: ({ streamId }, _, from, until) => bytesIn(linesOf(streamId), from, until),
-    verify: async ({ streamId }, next) => linesOf(streamId).length >= next.revision
+    readBytes: ({ streamId }, { from, until }) => bytesIn(linesOf(streamId), from, until)
   }
 }

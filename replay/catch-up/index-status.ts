@@ -5,6 +5,7 @@ import { damageCount } from '../threads/open-thread.ts'
 import type { StreamInfo } from '../ports.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import { changesIn, CHANGES_KEPT } from './changes.ts'
+import type { LeftOut } from './backfill.ts'
 import type { Unreadable } from './fold-many.ts'
 import { checkpointOf, type Env } from './project.ts'
 
@@ -31,16 +32,16 @@ export interface IndexStatus {
 export const statusOf = async (
   env: Env,
   infos: ReadonlyArray<StreamInfo>,
-  unreadableFiles: ReadonlyArray<Unreadable>
+  { unreadable, spares }: LeftOut
 ): Promise<IndexStatus> => {
   const status = {
     threads: infos.length,
     turns: 0,
     damagedLines: 0,
     unfinishedTails: 0,
-    unreadable: unreadableFiles.length,
-    unreadableFiles,
-    duplicates: env.store.spares?.().length ?? 0,
+    unreadable: unreadable.length,
+    unreadableFiles: unreadable,
+    duplicates: spares.length,
     changes: changesIn(env, CHANGES_KEPT).length,
     bytes: 0
   }

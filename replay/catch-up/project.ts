@@ -23,7 +23,7 @@ import {
 } from '../../projections/catalogue.ts'
 import { threads, type ThreadRow } from '../../projections/threads.ts'
 import type { ThreadState } from '../../domain/thread.ts'
-import { previewBefore } from '../lists/preview-before.ts'
+import { previewBefore } from './older-files.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../../projections/projection.ts'
 import { noTelemetry, type Telemetry } from '../telemetry.ts'
 import { notesOn, notesOnLoss, trimNotes, type ChangeNotes } from './changes.ts'
@@ -329,7 +329,8 @@ export const startingPoint = async (
   const inHead = old.next.segment === lineage.length - 1
   if (inHead && !info.compressed && info.sizeBytes < old.next.offset) return null
   if (info.compressed && info.sizeBytes !== old.sizeBytes) return null
-  return (await env.store.verify(info, old.next, old.guard)) ? old : null
+  const reading = env.store.read(info, old.next, modelsOf(env).wanted, old.guard)
+  return (await reading.holds()) ? old : null
 }
 
 /**

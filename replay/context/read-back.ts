@@ -65,12 +65,13 @@ const lineStart = async (
   place: FilePlace,
   start: number
 ): Promise<number> => {
+  const { segment } = place
   let until = place.offset
   for (let bytes = CHUNK_BYTES; until > start; bytes *= 2) {
     const from = Math.max(start, until - bytes)
     let begin = -1
     let at = from
-    for await (const piece of store.bytes(info, place.segment, from, until)) {
+    for await (const piece of store.readBytes(info, { segment, from, until })) {
       const newline = piece.lastIndexOf(NEWLINE)
       if (newline !== -1) begin = at + newline + 1
       at += piece.length

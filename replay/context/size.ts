@@ -26,7 +26,7 @@ const keyOf = (env: Env, { streamId }: StreamInfo): RowKey => [
 const keptSize = async (env: Env, info: StreamInfo): Promise<KeptSize | null> => {
   const row = env.index.get(keyOf(env, info)) as KeptSize | undefined
   if (row === undefined || row.next.offset > info.sizeBytes) return null
-  return (await env.store.verify(info, row.next, row.guard)) ? row : null
+  return (await env.store.read(info, row.next, 'all', row.guard).holds()) ? row : null
 }
 
 /** True when the size was counted before, and only what came since is still to be counted. */

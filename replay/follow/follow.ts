@@ -76,7 +76,7 @@ const isStill = async (env: Env, info: StreamInfo, place: Place): Promise<boolea
   const names = namesOf(lineage, segment)
   if (until < offset || names.length !== place.segments.length) return false
   if (!names.every((name, i) => name === place.segments[i])) return false
-  return place.guard === null ? offset === 0 : env.store.verify(info, place.next, place.guard)
+  return env.store.read(info, place.next, 'all', place.guard).holds()
 }
 
 /** Where a rewound thread goes on: with its first file that was not there before, else at its end. */

@@ -15,7 +15,7 @@ import { homeCatchUp, type CaughtUp } from '../catch-up/backfill.ts'
 import type { Progress } from '../catch-up/fold-many.ts'
 import type { Env, FoldAside } from '../catch-up/project.ts'
 import type { AuditHome, HomeLogs } from '../home-ports.ts'
-import type { EventStore, StreamInfo } from '../ports.ts'
+import { findStream, type EventStore, type StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { sharedCatchUp } from '../threads/open-thread.ts'
 
@@ -55,9 +55,6 @@ export interface Ledger {
   readonly one: (threadId: string) => Promise<E.Either<StoreError, StreamInfo>>
 }
 
-/** Folders are recalled for threads, once per process. */
-const withoutMemory = ({ memory: _memory, ...store }: EventStore): EventStore => store
-
 const envOf = (parts: LedgerParts, models: ReadModels): Env => {
   const { foldAside: _threads, ledgerSource, ...env } = parts
   const { profile } = ledgerSource ?? parts
@@ -65,7 +62,7 @@ const envOf = (parts: LedgerParts, models: ReadModels): Env => {
   const store = models.byFile === true ? (ledgerSource?.files ?? threads) : threads
   const foldAside = ledgerSource?.foldAside?.(models.name)
   const aside = foldAside === undefined ? {} : { foldAside }
-  return { ...env, store: withoutMemory(store), profile, strict: false, models, ...aside }
+  return { ...env, store, profile, strict: false, models, ...aside }
 }
 
 /** Makes a ledger; nothing is read before it is asked. */
@@ -82,7 +79,7 @@ export const ledgerOf = (parts: LedgerParts, models: ReadModels): Ledger => {
       const id = streamId(threadId)
       const ready = await refreshed(env.store, id)
       if (E.isLeft(ready)) return ready
-      const found = env.store.find(id)
+      const found = findStream(env.store, id)
       if (E.isLeft(found)) return found
       const caughtUp = await fresh(found.right)
       return E.isLeft(caughtUp) ? caughtUp : found

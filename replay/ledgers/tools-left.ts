@@ -11,7 +11,8 @@ import type { RowKey } from '../../projections/projection.ts'
 import { situating } from '../../projections/situation.ts'
 import { modelsOf } from '../catch-up/project.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
-import { isDamaged, type Lineage, type OlderFile, type StreamInfo } from '../ports.ts'
+import { olderFiles } from '../catch-up/older-files.ts'
+import { isDamaged, START, type Lineage, type StreamInfo } from '../ports.ts'
 import { layered, type Reading, type Row } from './layered.ts'
 import type { Ledger } from './ledger.ts'
 import { isLive } from './left-behind.ts'
@@ -24,17 +25,19 @@ interface Left {
 
 /** What of one file is left behind, oldest first, and how many lines the file has. */
 const leftIn = async (
-  { env: { profile } }: Ledger,
-  { streamId }: StreamInfo,
-  file: OlderFile,
+  { env }: Ledger,
+  file: StreamInfo,
   lineage: Lineage
 ): Promise<{ readonly calls: ReadonlyArray<Left>; readonly lines: number }> => {
+  const { store, profile } = env
+  const { streamId } = file
+  const path = store.lineage(file)[0]?.path ?? ''
   const rows = overlay(NO_ROWS)
   const table = 'left'
   const situate = situating(rows, profile, true)
   let state = tools.initial(true)
   let lines = 0
-  for await (const { lines: batch, next } of file.batches) {
+  for await (const { lines: batch, next } of store.read(file, START, modelsOf(env).wanted)) {
     for (const line of batch) {
       if (isDamaged(line)) continue
       const [evolved, writes] = tools.evolve(state, situate(line), { rows, table, profile })
@@ -46,7 +49,7 @@ const leftIn = async (
   const calls = rows
     .scan([table, streamId], Infinity)
     .map(([, row]) => toolCallOf(row, streamId))
-    .filter(({ place }) => !isLive(lineage, file.path, place.offsetBytes))
+    .filter(({ place }) => !isLive(lineage, path, place.offsetBytes))
     .map((call) => {
       const touches = rows.get(filesKey(table, streamId, call.place.revision))
       return { call, touches: (touches as ReadonlyArray<FileTouch> | undefined) ?? [] }
@@ -67,8 +70,8 @@ const leftBehind = async (ledger: Ledger, info: StreamInfo): Promise<ReadonlyArr
   const table = ledger.table(tools)
   const rows: Array<Row> = []
   let linesBehind = 0
-  for (const file of env.store.olderFiles(info.streamId, modelsOf(env).wanted)) {
-    const { calls, lines } = await leftIn(ledger, info, file, lineage)
+  for (const file of olderFiles(env.store, info)) {
+    const { calls, lines } = await leftIn(ledger, file, lineage)
     linesBehind += lines
     for (const { call, touches } of calls) {
       const { place, settledAt } = call

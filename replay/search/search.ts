@@ -246,7 +246,9 @@ const pageNearby = async (
   }
   const shown = await home.shown(near.map((entry) => entry.streamId))
   if (E.isLeft(shown)) return shown
-  const infos = env.store.findAll(near.map((entry) => streamId(entry.streamId)))
+  const there = env.store.find(near.map((entry) => streamId(entry.streamId)))
+  if (E.isLeft(there)) return there
+  const infos = there.right
   const indexed = await text.catchUp([...infos.values()], false)
   if (E.isLeft(indexed)) return indexed
   const infoOf = (id: string): StreamInfo | null => infos.get(id) ?? null

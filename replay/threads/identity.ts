@@ -10,7 +10,7 @@ import { streamId } from '../../domain/ids.ts'
 import type { ThreadRow } from '../../projections/threads.ts'
 import type { HomeCatchUp } from '../catch-up/backfill.ts'
 import type { Env } from '../catch-up/project.ts'
-import type { EventStore, StreamInfo } from '../ports.ts'
+import { findStream, type EventStore, type StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { threadRow } from './thread-row.ts'
 
@@ -46,7 +46,7 @@ export const findNamed =
   async (threadId) => {
     const id = streamId(threadId)
     const ready = await refreshed(store, id)
-    return E.isLeft(ready) ? ready : store.find(id)
+    return E.isLeft(ready) ? ready : findStream(store, id)
   }
 
 /**

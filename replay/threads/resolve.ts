@@ -31,9 +31,9 @@ export const resolveThread = async (
   if (isWhole) return E.map(({ streamId: id }: StreamInfo) => id)(await find(asId))
   const ready = await refreshed(store, 'all')
   if (E.isLeft(ready)) return ready
-  const listed = store.ids()
+  const listed = store.changes()
   if (E.isLeft(listed)) return listed
-  const begun = listed.right.filter((id) => text !== '' && id.startsWith(asId))
+  const begun = (listed.right?.ids ?? []).filter((id) => text !== '' && id.startsWith(asId))
   const meant = async (named: ReadonlyMap<string, string>): Promise<ReadonlyArray<StreamId>> => {
     const found = new Set(begun)
     for (const [id, name] of named) {

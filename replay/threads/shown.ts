@@ -50,9 +50,10 @@ export const listThreads =
     const { page, infos } = listed.right
     const context = contextOf(parts, infos)
     const face = faceOfList(request)
-    const here = parts.store.findAll(page.data.map((one) => streamId(one.streamId)))
+    const here = parts.store.find(page.data.map((one) => streamId(one.streamId)))
+    if (E.isLeft(here)) return here
     const data = page.data.flatMap(({ streamId: id, row }) => {
-      const info = here.get(id)
+      const info = here.right.get(id)
       return info === undefined ? [] : [threadView(row, info, face, context, [])]
     })
     return E.right({ ...page, data })
@@ -68,9 +69,10 @@ export const searchThreads =
     if (E.isLeft(found)) return found
     const { page, infos } = found.right
     const context = contextOf(parts, infos)
-    const here = parts.store.findAll(page.data.map((one) => streamId(one.streamId)))
+    const here = parts.store.find(page.data.map((one) => streamId(one.streamId)))
+    if (E.isLeft(here)) return here
     const data = page.data.flatMap(({ streamId: id, row, hit }) => {
-      const info = here.get(id)
+      const info = here.right.get(id)
       if (info === undefined) return []
       const thread = threadView(row, info, 'database', context, [])
       return [{ thread, ...hit }]

@@ -11,7 +11,8 @@ const endAt = async (store: EventStore, info: StreamInfo, timeMs: number): Promi
   const last = lineage.length - 1
   const from = lineage[last]?.from ?? 0
   const finder = endFinder(timeMs, from)
-  for await (const piece of store.bytes(info, last, from, Infinity)) if (finder.take(piece)) break
+  const range = { segment: last, from, until: Infinity }
+  for await (const piece of store.readBytes(info, range)) if (finder.take(piece)) break
   return finder.end()
 }
 

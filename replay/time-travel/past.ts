@@ -8,7 +8,7 @@ import type { Profile } from '../../domain/profile.ts'
 import { operationLog } from '../life/operation-log.ts'
 import type { LedgerSource } from '../ledgers/ledger.ts'
 import type { AuditHome, HomeLogs, HomeWriter, Names, OperationLog } from '../home-ports.ts'
-import type { EventStore, SegmentWriter, StreamInfo } from '../ports.ts'
+import { findStream, type EventStore, type SegmentWriter, type StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { resolveThread } from '../threads/resolve.ts'
 import { beforeLine, endedAt, eventBehind, eventNumber } from './at-place.ts'
@@ -92,7 +92,7 @@ const resolver =
     if (E.isLeft(found)) return found
     const ready = await refreshed(store, found.right)
     if (E.isLeft(ready)) return ready
-    return E.map(({ streamId: id }: StreamInfo) => id)(store.find(found.right))
+    return E.map(({ streamId: id }: StreamInfo) => id)(findStream(store, found.right))
   }
 
 const pastAtTime = async (present: Present, timeMs: number): Promise<Past> => {
@@ -172,7 +172,7 @@ const pastOfThread = async (
 ): Promise<Found<Past>> => {
   const id = await resolveThread(present, point.threadId)
   if (E.isLeft(id)) return id
-  const now = present.store.find(id.right)
+  const now = findStream(present.store, id.right)
   if (E.isLeft(now)) return now
   const then = await placed(present.store, now.right, point, profile)
   if (E.isLeft(then)) return then

@@ -14,6 +14,7 @@ import { plan } from '../../domain/stream/encode.ts'
 import { threadStream } from '../../domain/stream/names.ts'
 import type { Step } from '../../domain/stream/plan.ts'
 import type { NamedData, StoredLineage } from '../../domain/stream/stored.ts'
+import { olderFiles } from '../../replay/catch-up/older-files.ts'
 import type { EventStore, StreamInfo } from '../../replay/ports.ts'
 import { linesOf } from './file-lines.ts'
 
@@ -35,7 +36,8 @@ const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArr
       until,
       gap
     }))
-  const paths = [...new Set([...store.olderFiles(info.streamId, 'all')].map(({ path }) => path))]
+  const older = olderFiles(store, info).map((file) => store.lineage(file)[0]?.path ?? '')
+  const paths = [...new Set(older)]
   return [...paths.reverse(), info.path].flatMap((path, i, { length }): ReadonlyArray<Step> => {
     const [, segment] = idsIn(path)
     const file = {
@@ -77,10 +79,10 @@ const namesIn = (home: string): ReadonlyArray<readonly [string, NamedData]> => {
 /** Writes every thread of a home, and its names, to a server that has nothing yet. */
 export const storeHome = async (wire: Wire, home: string, callBytesMax?: number): Promise<void> => {
   const store = jsonlStore({ home, profile: eraOf('0.169', false), strict: false })
-  const streams = store.streams()
-  if (E.isLeft(streams)) throw new Error(streams.left._tag)
+  const listed = store.list()
+  if (E.isLeft(listed)) throw new Error(listed.left._tag)
   const names = namesIn(home)
-  for (const info of streams.right) {
+  for (const info of listed.right.streams) {
     const stream = threadStream(info.streamId)
     const planned = plan(
       {

@@ -77,11 +77,11 @@ export const homeFiles = (home: string): HomeFiles => {
   const segments = discovery(home, PROFILE, true)
   const threads = discovery(home, PROFILE)
   return {
-    threads: () => grouped(segments.all().map((info) => fileOf(home, info))),
+    threads: () => grouped(segments.list().streams.map((info) => fileOf(home, info))),
     documents: () =>
       discovery(home, eraOf(NEWEST_ERA, false), true)
-        .all()
-        .filter(({ path }) => isDocument(path)).length,
+        .list()
+        .streams.filter(({ path }) => isDocument(path)).length,
     lineage: (thread) => {
       const info = threads.find(streamId(thread))
       if (info === null) return []

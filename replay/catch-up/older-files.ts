@@ -3,7 +3,20 @@
  * the file before. Its history may not lead through that file any longer.
  */
 import { evolveThread, initialThread, type ThreadState } from '../../domain/thread.ts'
-import { isDamaged, type Batch, type EventStore, type StreamInfo } from '../ports.ts'
+import { isDamaged, START, type Batch, type EventStore, type StreamInfo } from '../ports.ts'
+
+/**
+ * The older files of a thread, newest first, each as a stream by itself; none where all history is in one file. Reverts leave
+ * them behind: the thread's history need not lead through all their lines.
+ */
+export const olderFiles = (
+  { segments }: Pick<EventStore, 'segments'>,
+  info: StreamInfo
+): ReadonlyArray<StreamInfo> =>
+  segments(info.streamId)
+    .slice(0, -1)
+    .reverse()
+    .map(({ id }) => ({ ...info, earlier: { segmentId: id, untilBytes: null, alone: true } }))
 
 const firstSaid = async (batches: AsyncIterable<Batch>): Promise<string | null> => {
   let state: ThreadState = { facts: initialThread, lastEventAt: null }
@@ -17,12 +30,12 @@ const firstSaid = async (batches: AsyncIterable<Batch>): Promise<string | null> 
 /** The preview from an older file; null where the newest one has its own, or where there is no older one. */
 export const previewBefore = async (
   { store }: { readonly store: EventStore },
-  { streamId }: StreamInfo,
+  info: StreamInfo,
   { facts }: ThreadState
 ): Promise<string | null> => {
   if (facts.segment === null || facts.segment.preview !== null) return null
-  for (const file of store.olderFiles(streamId, 'folded')) {
-    const said = await firstSaid(file.batches)
+  for (const file of olderFiles(store, info)) {
+    const said = await firstSaid(store.read(file, START, 'folded'))
     if (said !== null) return said
   }
   return null
