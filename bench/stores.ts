@@ -29,6 +29,7 @@ import { refreshed } from '../replay/refreshed.ts'
 import { spawnEventStore } from '../test/support/eventstore-server/spawned.ts'
 import { short, tableOf } from './measure/report.ts'
 import { plannedHome } from './store/planned.ts'
+import { NO_WRITER } from '../test/support/no-writer.ts'
 
 const { rounds, dir, home } = parseArgs({
   options: {
@@ -150,6 +151,7 @@ const rawRead: Work = async (store) => {
 
 const engineOver = (store: EventStore) =>
   createEngine({
+    writer: NO_WRITER,
     ...{ store, index: memoryIndex(), profile, strict: false, defaultProvider: 'mock' },
     names: { nameOf: () => null, all: () => NO_NAMES },
     progress: () => undefined

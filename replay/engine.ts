@@ -15,14 +15,13 @@ import { refusingOptions } from './life/options.ts'
 import { guarded, guardedRead } from './guarded.ts'
 import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
 import { itemPage } from './pages/item-page.ts'
-import { ledgersOf } from './ledgers/ledgers.ts'
+import { ledgersOf } from './ledgers/families.ts'
 import { threadRecords } from './threads/records.ts'
 import { finder, findNamed, type Find } from './threads/identity.ts'
 import { damageRows, threadOpener, type Opener } from './threads/open-thread.ts'
 import { threadContext } from './context/context.ts'
 import { lifecycle } from './life/lifecycle.ts'
-import { READ_ONLY } from './life/life.ts'
-import { mutationsOf, noMutations } from './mutate/mutations.ts'
+import { mutationsOf } from './mutate/mutations.ts'
 import type { StreamInfo } from './ports.ts'
 import { readItems } from './pages/read-items.ts'
 import { resolveThread } from './threads/resolve.ts'
@@ -32,7 +31,8 @@ import { occurrencePage } from './search/occurrences.ts'
 import { timelinePage } from './pages/timeline.ts'
 import { keepNothing, keepPages, type Keep } from './pages/kept.ts'
 import { turnPage } from './pages/turn-page.ts'
-import type { Answer, Engine, EngineParts } from './use-cases.ts'
+import type { Answer } from './result.ts'
+import type { Engine, EngineParts } from './use-cases.ts'
 import { listThreads, readThread, searchThreads, summarize } from './threads/shown.ts'
 import { branching } from './mutate/branching.ts'
 
@@ -137,9 +137,8 @@ const placesOf = (
 /** Makes an engine; it owns the index and closes it. */
 export const createEngine = (given: EngineParts): Engine => {
   const own = ownWrites(given.store, given.writer)
-  const { store } = own
-  const parts: EngineParts =
-    own.writer === undefined ? { ...given, store } : { ...given, store, writer: own.writer }
+  const { store, writer } = own
+  const parts: EngineParts = { ...given, store, writer }
   const opener = threadOpener(parts)
   const { keptBytesMax } = parts
   const keep = keptBytesMax === undefined ? keepNothing : keepPages(parts, keptBytesMax)
@@ -156,10 +155,7 @@ export const createEngine = (given: EngineParts): Engine => {
       const thread = await open(threadId, withTurns)
       return E.isLeft(thread) ? thread : use(thread.right.info)
     })
-  const mutations =
-    parts.writer === undefined
-      ? noMutations(READ_ONLY)
-      : mutationsOf({ ...life, writer: parts.writer }, parts.defaultProvider)
+  const mutations = mutationsOf(life, parts.defaultProvider)
   const status: Answer<IndexStatus> = async () => {
     const caughtUp = await home.everything()
     if (E.isLeft(caughtUp)) return caughtUp

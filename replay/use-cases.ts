@@ -1,8 +1,7 @@
 /**
  * Everything a caller can ask an engine, and what an engine is made of.
  */
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../domain/errors.ts'
+import type { Answer } from './result.ts'
 import type { ThreadFacts } from '../domain/thread.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
@@ -11,14 +10,14 @@ import type { Follower } from './follow/follow.ts'
 import type { HomeChange } from '../domain/home-change.ts'
 import type { IndexStatus } from './catch-up/index-status.ts'
 import type { ItemPageRequest, TurnItem } from './pages/item-page.ts'
-import type { Ledgers } from './ledgers/ledgers.ts'
+import type { Ledgers } from './ledgers/families.ts'
 import type { LedgerSource } from './ledgers/ledger.ts'
 import type { ListRequest } from './lists/list-filter.ts'
 import type { DamagedPlace } from './threads/open-thread.ts'
-import type { BranchPoint } from './mutate/branch.ts'
+import type { Branching } from './mutate/branching.ts'
 import type { ContextPoint, ThreadContext } from './context/context.ts'
 import type { Lifecycle } from './life/lifecycle.ts'
-import type { AskedOptions, LifeParts, MutationOptions, PlannedOptions } from './life/life.ts'
+import type { AskedOptions, LifeParts } from './life/life.ts'
 import type { Mutations } from './mutate/mutations.ts'
 import type { AuditHome } from './home-ports.ts'
 import type {
@@ -46,19 +45,15 @@ export interface EngineParts extends LifeParts {
   readonly progress: Progress
   /** Memory for pages of turns that are asked for again, in bytes; without it none is kept. */
   readonly keptBytesMax?: number
-  /** Absent where the home may only be read. */
-  readonly writer?: SegmentWriter
+  readonly writer: SegmentWriter
   /** Where ledgers read; absent where the threads are read as the newest era reads them. */
   readonly ledgerSource?: LedgerSource
   /** What the audit trail takes from elsewhere; absent where there is no home. */
   readonly auditHome?: AuditHome
 }
 
-/** What a use case comes to. */
-export type Answer<A> = TE.TaskEither<StoreError, A>
-
 /** Everything a caller can ask. */
-export interface Engine extends Lifecycle, Mutations, Ledgers {
+export interface Engine extends Lifecycle, Mutations, Branching, Ledgers {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   /**
    * Threads in which a term was said, each with the first message that says it. The first search of a home reads every
@@ -104,20 +99,6 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
   readonly locate: (threadId: string) => Answer<StreamInfo>
   /** The files a thread's history stands in. */
   readonly lineage: (threadId: string) => Answer<Lineage>
-  /**
-   * A new thread with the history of one up to a point: by reference where its era allows it. A dry run answers with
-   * the thread that would be forked.
-   */
-  readonly fork: (threadId: string, point: BranchPoint, options?: PlannedOptions) => Answer<Thread>
-  /**
-   * Lets a paginated thread go on from before a turn, by reference; nothing is deleted. `force`: also in a home with
-   * Codex's database, which goes on in the old file.
-   */
-  readonly revert: (
-    threadId: string,
-    beforeTurnId: string,
-    options?: MutationOptions
-  ) => Answer<Thread>
   /**
    * Appends events to a thread, or begins it with its metadata; see `EventStore.append`. `expected` is the only condition, and there
    * is no dry run.

@@ -36,7 +36,7 @@ interface Listener {
 }
 
 /** Ears on a store and a writer: both work as before, and their appends are noted for who listens. */
-export const ownWrites = (store: EventStore, writer: SegmentWriter | undefined) => {
+export const ownWrites = (store: EventStore, writer: SegmentWriter) => {
   const listeners = new Map<StreamId, Set<Listener>>()
   const pending = new Map<StreamId, Set<Promise<E.Either<StoreError, Appended>>>>()
 
@@ -60,7 +60,7 @@ export const ownWrites = (store: EventStore, writer: SegmentWriter | undefined) 
   }
 
   const create: SegmentWriter['create'] = async (segment) => {
-    const made = await (writer as SegmentWriter).create(segment)
+    const made = await writer.create(segment)
     if (E.isRight(made))
       for (const listener of listeners.get(segment.streamId) ?? []) listener.segments += 1
     return made
@@ -95,7 +95,7 @@ export const ownWrites = (store: EventStore, writer: SegmentWriter | undefined) 
 
   return {
     store: { ...store, append },
-    writer: writer === undefined ? undefined : { ...writer, create },
+    writer: { ...writer, create },
     listen
   }
 }

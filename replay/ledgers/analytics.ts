@@ -15,7 +15,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import { analytics } from '../../projections/analytics.ts'
 import { ANALYTICS, USAGE } from '../../projections/ledgers.ts'
 import { rowPieces } from '../pieces.ts'
-import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { spendsOf } from './usage-rows.ts'
 
 /** Which events, in the words of which Codex. */
@@ -92,13 +92,13 @@ async function* answer(
 }
 
 /** The analytics of a home. */
-export const analyticsLedger = (parts: LedgerParts, safely: Safely): AnalyticsLedger => {
-  const sources = { facts: ledgerOf(parts, ANALYTICS), usage: ledgerOf(parts, USAGE) }
-  return {
-    analytics: (request) =>
-      safely(async () => {
-        const ids = await threadIds(sources, request)
-        return E.isLeft(ids) ? ids : E.right(answer(sources, ids.right, request))
-      })
-  }
+export const open = (parts: LedgerParts): Sources => ({
+  facts: ledgerOf(parts, ANALYTICS),
+  usage: ledgerOf(parts, USAGE)
+})
+
+/** See `AnalyticsLedger`. */
+export const analyticsEvents = async (sources: Sources, request: AnalyticsRequest) => {
+  const ids = await threadIds(sources, request)
+  return E.map((all: ReadonlyArray<string>) => answer(sources, all, request))(ids)
 }

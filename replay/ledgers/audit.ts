@@ -34,7 +34,7 @@ import {
   type AuditRequest,
   type Merged
 } from './audit-page.ts'
-import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 
 export type { AuditPage, AuditRequest } from './audit-page.ts'
 
@@ -76,6 +76,9 @@ interface Parts {
   readonly given: LedgerParts
   readonly ledger: Ledger
 }
+
+/** The audit trail of a home. */
+export const open = (given: LedgerParts): Parts => ({ given, ledger: ledgerOf(given, AUDIT) })
 
 const filesFor = (
   { given, ledger }: Parts,
@@ -129,22 +132,23 @@ const ofHome = (
   return merged([rows], outside.sort(byTime), place, trails.row)
 }
 
-const auditTrail =
-  (parts: Parts): AuditLedger['auditTrail'] =>
-  (request) =>
-  async () => {
-    const { threadId, cursor = null } = request
-    const from = cursor === null ? FIRST_PAGE : parseAuditCursor(cursor)
-    if (from === null)
-      return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${cursor ?? ''}` })
-    const trails = await gather(parts, threadId)
-    if (E.isLeft(trails)) return trails
-    const rows =
-      threadId === undefined
-        ? ofHome(parts, trails.right, request, from)
-        : ofThread(parts, trails.right, threadId, from)
-    return E.right(auditPageOf(rows, request))
-  }
+/** See `AuditLedger`. */
+export const auditTrail = async (
+  parts: Parts,
+  request: AuditRequest
+): Promise<E.Either<StoreError, AuditPage>> => {
+  const { threadId, cursor = null } = request
+  const from = cursor === null ? FIRST_PAGE : parseAuditCursor(cursor)
+  if (from === null)
+    return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${cursor ?? ''}` })
+  const trails = await gather(parts, threadId)
+  if (E.isLeft(trails)) return trails
+  const rows =
+    threadId === undefined
+      ? ofHome(parts, trails.right, request, from)
+      : ofThread(parts, trails.right, threadId, from)
+  return E.right(auditPageOf(rows, request))
+}
 
 async function* exported(
   parts: Parts,
@@ -168,17 +172,18 @@ const NO_HASHES: StoreError = {
   next: 'open the home with openEngine'
 }
 
-const auditExport =
-  (parts: Parts): AuditLedger['auditExport'] =>
-  (threadId) =>
-  async () => {
-    const { auditHome } = parts.given
-    if (auditHome === undefined) return E.left(NO_HASHES)
-    const trails = await gather(parts, threadId)
-    return E.map((found: Trails) =>
-      exported(parts, found, threadId === undefined ? found.threadIds() : [threadId], auditHome)
-    )(trails)
-  }
+/** See `AuditLedger`. */
+export const auditExport = async (
+  parts: Parts,
+  threadId?: string
+): Promise<E.Either<StoreError, AsyncIterable<string>>> => {
+  const { auditHome } = parts.given
+  if (auditHome === undefined) return E.left(NO_HASHES)
+  const trails = await gather(parts, threadId)
+  return E.map((found: Trails) =>
+    exported(parts, found, threadId === undefined ? found.threadIds() : [threadId], auditHome)
+  )(trails)
+}
 
 const byFile = (a: AuditFile, b: AuditFile): number =>
   a.threadId === b.threadId ? (a.name < b.name ? -1 : 1) : a.threadId < b.threadId ? -1 : 1
@@ -196,24 +201,25 @@ const rowsOf = async <A>(
   return E.right([...files.right].sort(byFile).flatMap(read))
 }
 
-const approvalsOf =
-  (parts: Parts): AuditLedger['approvals'] =>
-  (threadId) =>
-  () => {
-    const { ledger } = parts
-    return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
-      const prefix = approvalsPrefix(ledger.table(approvals), id)
-      const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
-      return rows
-        .map(([, value]) => value as Approval)
-        .sort((a, b) => a.offset - b.offset)
-        .map(({ offset, bytes, ...row }): ApprovalRow => ({
-          threadId: owner,
-          ...row,
-          evidence: { file: name, offset, bytes }
-        }))
-    })
-  }
+/** See `AuditLedger`. */
+export const approvalRows = (
+  parts: Parts,
+  threadId?: string
+): Promise<E.Either<StoreError, ReadonlyArray<ApprovalRow>>> => {
+  const { ledger } = parts
+  return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
+    const prefix = approvalsPrefix(ledger.table(approvals), id)
+    const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+    return rows
+      .map(([, value]) => value as Approval)
+      .sort((a, b) => a.offset - b.offset)
+      .map(({ offset, bytes, ...row }): ApprovalRow => ({
+        threadId: owner,
+        ...row,
+        evidence: { file: name, offset, bytes }
+      }))
+  })
+}
 
 const reviewerOf = ({ env, table }: Ledger, turnId: string | null): string | null => {
   if (turnId === null) return null
@@ -222,37 +228,27 @@ const reviewerOf = ({ env, table }: Ledger, turnId: string | null): string | nul
   return first === undefined ? null : String(first[2])
 }
 
-const reviewsOf =
-  (parts: Parts): AuditLedger['reviews'] =>
-  (threadId) =>
-  async () => {
-    const { ledger } = parts
-    // The reviewer is another thread, whichever is asked for.
-    const everything = await ledger.everything()
-    if (E.isLeft(everything)) return everything
-    return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
-      const prefix = reviewsPrefix(ledger.table(reviews), id)
-      const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
-      return rows.map(([, value]): ReviewRow => {
-        const { offset, bytes, ...row } = value as Review
-        const reviewerThreadId = reviewerOf(ledger, row.reviewerTurnId)
-        return {
-          threadId: owner,
-          ...row,
-          reviewerThreadId,
-          evidence: { file: name, offset, bytes }
-        }
-      })
+/** See `AuditLedger`. */
+export const reviewRows = async (
+  parts: Parts,
+  threadId?: string
+): Promise<E.Either<StoreError, ReadonlyArray<ReviewRow>>> => {
+  const { ledger } = parts
+  // The reviewer is another thread, whichever is asked for.
+  const everything = await ledger.everything()
+  if (E.isLeft(everything)) return everything
+  return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
+    const prefix = reviewsPrefix(ledger.table(reviews), id)
+    const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+    return rows.map(([, value]): ReviewRow => {
+      const { offset, bytes, ...row } = value as Review
+      const reviewerThreadId = reviewerOf(ledger, row.reviewerTurnId)
+      return {
+        threadId: owner,
+        ...row,
+        reviewerThreadId,
+        evidence: { file: name, offset, bytes }
+      }
     })
-  }
-
-/** The audit trail of an engine. */
-export const auditLedger = (given: LedgerParts, safely: Safely): AuditLedger => {
-  const parts = { given, ledger: ledgerOf(given, AUDIT) }
-  return {
-    auditTrail: (request) => safely(auditTrail(parts)(request)),
-    auditExport: (threadId) => safely(auditExport(parts)(threadId)),
-    approvals: (threadId) => safely(approvalsOf(parts)(threadId)),
-    reviews: (threadId) => safely(reviewsOf(parts)(threadId))
-  }
+  })
 }

@@ -27,7 +27,7 @@ import { notPossible } from '../../domain/errors.ts'
 import { rowsOf } from '../catch-up/project.ts'
 import type { HomeLog } from '../home-ports.ts'
 import { foldHomeLog, homeLogTable } from './home-log.ts'
-import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 
 export type { PluginHistoryRow, PluginIdentityRow } from '../../projections/plugin-identity.ts'
 
@@ -182,23 +182,41 @@ const usesOf = async (
   )
 }
 
+/** What questions about plugins are asked of. */
+interface PluginParts {
+  readonly parts: LedgerParts
+  readonly ledger: Ledger
+  /** Absent where there is no home. */
+  readonly log: HomeLog | undefined
+}
+
 /** The plugin ledger of a home. */
-export const pluginLedger = (parts: LedgerParts, safely: Safely): PluginLedger => {
-  const ledger = ledgerOf(parts, TOOLS)
-  const log = parts.homeLogs?.('observations')
-  const rows = async (): Promise<Found<Rows>> =>
-    log === undefined ? E.left(NO_LOG) : foldHomeLog(parts.index, log, pluginIdentity)
-  return {
-    plugins: () => safely(async () => E.map(identities)(await rows())),
-    pluginHistory: (localId) =>
-      safely(async () => E.map((found: Rows) => historyIn(found, localId))(await rows())),
-    recordPlugins: (observations) =>
-      safely(async () => (log === undefined ? E.left(NO_LOG) : record(parts, log, observations))),
-    pluginUse: (request = {}) =>
-      safely(async () => {
-        const known = log === undefined ? E.right(null) : await rows()
-        if (E.isLeft(known)) return known
-        return usesOf(ledger, known.right === null ? [] : historyIn(known.right), request)
-      })
-  }
+export const open = (parts: LedgerParts): PluginParts => ({
+  parts,
+  ledger: ledgerOf(parts, TOOLS),
+  log: parts.homeLogs?.('observations')
+})
+
+const observed = async ({ parts, log }: PluginParts): Promise<Found<Rows>> =>
+  log === undefined ? E.left(NO_LOG) : foldHomeLog(parts.index, log, pluginIdentity)
+
+/** See `PluginLedger`. */
+export const knownPlugins = async (plugins: PluginParts) =>
+  E.map(identities)(await observed(plugins))
+
+/** See `PluginLedger`. */
+export const pluginHistory = async (plugins: PluginParts, localId?: string) =>
+  E.map((rows: Rows) => historyIn(rows, localId))(await observed(plugins))
+
+/** See `PluginLedger`. */
+export const recordPlugins = async (
+  { parts, log }: PluginParts,
+  observations: Observations
+): Promise<Found<ReadonlyArray<PluginHistoryRow>>> =>
+  log === undefined ? E.left(NO_LOG) : record(parts, log, observations)
+
+/** See `PluginLedger`. */
+export const pluginUses = async (plugins: PluginParts, request: PluginUseRequest = {}) => {
+  const history = plugins.log === undefined ? E.right([]) : await pluginHistory(plugins)
+  return E.isLeft(history) ? history : usesOf(plugins.ledger, history.right, request)
 }

@@ -13,7 +13,7 @@ import { afterPrefix } from '../catch-up/overlay.ts'
 import type { StreamInfo } from '../ports.ts'
 import { fileHistory, threadPatches, type FileChange, type FileHistory } from './blame.ts'
 import type { Reading } from './layered.ts'
-import { ledgerOf, type LedgerParts, type Safely } from './ledger.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { withLeftBehind } from './tools-left.ts'
 import { summaryOf, type ToolsSummary } from './tools-summary.ts'
 
@@ -189,37 +189,36 @@ const pageOf = (
 }
 
 /** The ledger of tool calls over a home. */
-export const toolsLedger = (parts: LedgerParts, safely: Safely): ToolsLedger => {
-  const ledger = ledgerOf(parts, TOOLS)
-  const table = ledger.table(tools)
-  const fresh = async (
-    threadId: string | undefined
-  ): Promise<E.Either<StoreError, ReadonlyArray<StreamInfo>>> =>
-    threadId === undefined
-      ? ledger.everything()
-      : E.map((info: StreamInfo) => [info])(await ledger.one(threadId))
-  const asked =
-    <R extends { readonly threadId?: string }, A>(
-      answer: (index: Reading, request: R) => E.Either<StoreError, A>
-    ) =>
-    (request: R): Answer<A> =>
-      safely(async () => {
-        const caughtUp = await fresh(request.threadId)
-        if (E.isLeft(caughtUp)) return caughtUp
-        return answer(await withLeftBehind(ledger, caughtUp.right), request)
-      })
-  return {
-    tools: asked((index, request: ToolsRequest) => pageOf(index, table, request)),
-    toolsSummary: asked((index, filter: ToolsFilter) => {
-      const { threadId } = filter
-      const walk =
-        threadId === undefined ? homeWalk(table, filter) : threadWalk(table, filter, threadId)
-      return E.right(summaryOf(callsOf(index, table, walk, true), isWanted(filter)))
-    }),
-    blame: asked((index, request: BlameRequest) => E.right(fileHistory(index, table, request))),
-    patches: (threadId) =>
-      asked((index, of: { readonly threadId: string }) =>
-        E.right(threadPatches(index, table, of.threadId))
-      )({ threadId })
+export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, TOOLS)
+
+const asked =
+  <R extends { readonly threadId?: string }, A>(
+    answer: (index: Reading, table: string, request: R) => E.Either<StoreError, A>
+  ) =>
+  async (ledger: Ledger, request: R): Promise<E.Either<StoreError, A>> => {
+    const { threadId } = request
+    const caughtUp =
+      threadId === undefined
+        ? await ledger.everything()
+        : E.map((info: StreamInfo) => [info])(await ledger.one(threadId))
+    if (E.isLeft(caughtUp)) return caughtUp
+    const index = await withLeftBehind(ledger, caughtUp.right)
+    return answer(index, ledger.table(tools), request)
   }
-}
+
+/** See `ToolsLedger`. */
+export const toolsPage = asked(pageOf)
+/** See `ToolsLedger`. */
+export const toolsSummary = asked((index, table, filter: ToolsFilter) => {
+  const { threadId } = filter
+  const walk =
+    threadId === undefined ? homeWalk(table, filter) : threadWalk(table, filter, threadId)
+  return E.right(summaryOf(callsOf(index, table, walk, true), isWanted(filter)))
+})
+/** See `ToolsLedger`. */
+export const blame = asked((index, table, request: BlameRequest) =>
+  E.right(fileHistory(index, table, request))
+)
+/** See `ToolsLedger`. */
+export const patches = (ledger: Ledger, threadId: string) =>
+  asked((index, table) => E.right(threadPatches(index, table, threadId)))(ledger, { threadId })

@@ -20,7 +20,7 @@ import { shownSpend, type Spend } from '../../domain/usage/spend.ts'
 import { agentKeyOf } from '../../domain/usage/spender.ts'
 import { QUARTER_MS, quarterOf, sumOf, type UsageSum } from '../../domain/usage/sums.ts'
 import { USAGE } from '../../projections/ledgers.ts'
-import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { leftBehind } from './usage-left.ts'
 import { scopeOf, type Scope, type Spending } from './usage-scope.ts'
 import { spendsOf, sumsOfAll, sumsOfEach, type SumsOf, type UsageRow } from './usage-rows.ts'
@@ -231,19 +231,18 @@ async function* rowsOf(ledger: Ledger, scope: Scope, question: Question): AsyncG
 }
 
 /** The usage ledger of a home. */
-export const usageLedger = (parts: LedgerParts, safely: Safely): UsageLedger => {
-  const ledger = ledgerOf(parts, USAGE)
-  const asked =
-    <A>(answer: (scope: Scope, question: Question) => Promise<A>) =>
-    (request: UsageRequest): Answer<A> =>
-      safely(async () => {
-        const question = questionOf(request)
-        if (E.isLeft(question)) return question
-        const scope = await scopeOf(ledger, request)
-        return E.isLeft(scope) ? scope : E.right(await answer(scope.right, question.right))
-      })
-  return {
-    usage: asked((scope, question) => report(ledger, scope, question)),
-    usageRows: asked(async (scope, question) => rowsOf(ledger, scope, question))
+export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, USAGE)
+
+const asked =
+  <A>(answer: (ledger: Ledger, scope: Scope, question: Question) => A) =>
+  async (ledger: Ledger, request: UsageRequest): Promise<E.Either<StoreError, Awaited<A>>> => {
+    const question = questionOf(request)
+    if (E.isLeft(question)) return question
+    const scope = await scopeOf(ledger, request)
+    return E.isLeft(scope) ? scope : E.right(await answer(ledger, scope.right, question.right))
   }
-}
+
+/** See `UsageLedger`. */
+export const usageReport = asked(report)
+/** See `UsageLedger`. */
+export const usageRows = asked(rowsOf)

@@ -5,11 +5,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
-import { heldByCodex, isHeldAs, refuseBare, type Life, type MutationOptions } from '../life/life.ts'
+import { heldByCodex, isHeldAs, refuseBare, type MutationOptions } from '../life/life.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
-import type { Appended, ExpectedRevision, KnownPlace, SegmentWriter } from '../ports.ts'
+import type { Appended, ExpectedRevision, KnownPlace } from '../ports.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import { recorded } from '../life/recorded.ts'
+import type { MutationEnv } from './write.ts'
 
 /** How far a caught-up thread is folded; undefined where the next reader would look again anyway. */
 const knownPlace = (env: Env, threadId: string): KnownPlace | undefined => {
@@ -26,7 +27,7 @@ const REST = {
  * `StreamNotFound` when there is no such thread and the events do not begin one.
  */
 export const appendEvents = async (
-  life: Life & { readonly writer?: SegmentWriter },
+  life: MutationEnv,
   threadId: string,
   events: ReadonlyArray<NewEvent>,
   expected: ExpectedRevision,
@@ -39,8 +40,7 @@ export const appendEvents = async (
   if (E.isRight(opened) && E.isLeft(changeable)) return changeable
   const id = E.isLeft(opened) ? streamId(threadId) : opened.right.info.streamId
   const known = E.isLeft(opened) ? undefined : knownPlace(life, id)
-  if (life.writer !== undefined && E.isRight(opened) && isHeldAs(life, life.writer, id))
-    return E.left(heldByCodex(id))
+  if (E.isRight(opened) && isHeldAs(life, life.writer, id)) return E.left(heldByCodex(id))
   const request = {
     operation: 'append',
     threadId: id,

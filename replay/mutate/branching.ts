@@ -7,20 +7,35 @@ import type { StreamId } from '../../domain/ids.ts'
 import type { Thread } from '../../domain/protocol.ts'
 import { checkBranch, forkThread, revertThread, overOneIndex, type BranchPoint } from './branch.ts'
 import { recordedBranch } from '../life/lifecycle.ts'
-import { openExpected, READ_ONLY, type Life, type MutationOptions } from '../life/life.ts'
+import { openExpected, type MutationOptions, type PlannedOptions } from '../life/life.ts'
 import type { SegmentWriter, StreamInfo } from '../ports.ts'
-import type { Answer, Engine } from '../use-cases.ts'
+import type { Answer } from '../result.ts'
+import type { MutationEnv } from './write.ts'
 
-interface Writable extends Life {
-  readonly writer?: SegmentWriter
+/** Threads that go on from others. */
+export interface Branching {
+  /**
+   * A new thread with the history of one up to a point: by reference where its era allows it. A dry run answers with
+   * the thread that would be forked.
+   */
+  readonly fork: (threadId: string, point: BranchPoint, options?: PlannedOptions) => Answer<Thread>
+  /**
+   * Lets a paginated thread go on from before a turn, by reference; nothing is deleted. `force`: also in a home with
+   * Codex's database, which goes on in the old file.
+   */
+  readonly revert: (
+    threadId: string,
+    beforeTurnId: string,
+    options?: MutationOptions
+  ) => Answer<Thread>
 }
 
 /** Branches, each recorded; `read` answers with the thread that goes on. */
 export const branching = (
-  life: Writable,
+  life: MutationEnv,
   safely: <A>(task: Answer<A>) => Answer<A>,
   read: (threadId: string) => Answer<Thread>
-): Pick<Engine, 'fork' | 'revert'> => {
+): Branching => {
   type Make = (writer: SegmentWriter, info: StreamInfo) => Promise<E.Either<StoreError, StreamId>>
   const branched = (
     operation: 'fork' | 'revert',
@@ -30,7 +45,6 @@ export const branching = (
     make: Make
   ): Answer<Thread> =>
     safely(async () => {
-      if (life.writer === undefined) return E.left(READ_ONLY)
       const made = await overOneIndex(life, life.writer, async (writer) => {
         const found = await openExpected(life, threadId, options)
         if (E.isLeft(found)) return found

@@ -124,27 +124,3 @@ export const mutationsOf = (env: MutationEnv, defaultProvider: string): Mutation
   beginTurn: (thread, input, o = {}) => beginTurn(env, thread, input, o),
   interrupt: (id, o = {}) => interrupt(env, id, o)
 })
-
-/** Mutations that all fail, for one reason. */
-export const noMutations = (error: StoreError): Mutations => {
-  const failed = () => async () => E.left(error)
-  return {
-    rollback: failed,
-    unrollback: failed,
-    updateMetadata: failed,
-    setMemoryMode: failed,
-    injectItems: failed,
-    goal: failed,
-    setGoal: failed,
-    restoreGoal: failed,
-    clearGoal: failed,
-    updateSettings: failed,
-    startReview: failed,
-    completeReview: failed,
-    interruptReview: failed,
-    compact: failed,
-    draftThread: () => E.left(error),
-    beginTurn: failed,
-    interrupt: failed
-  }
-}

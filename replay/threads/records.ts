@@ -3,7 +3,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { homeCatchUp } from '../catch-up/backfill.ts'
-import type { Answer, EngineParts, ThreadRecord } from '../use-cases.ts'
+import type { Answer } from '../result.ts'
+import type { EngineParts, ThreadRecord } from '../use-cases.ts'
 import { agentRow } from './agents.ts'
 import { givenName } from './identity.ts'
 import { threadRow } from './thread-row.ts'

@@ -19,7 +19,8 @@ import type { FullText } from '../search/full-text.ts'
 import { searchPage, type SearchRequest } from '../search/search.ts'
 import type { Keep } from '../pages/kept.ts'
 import { allTurns } from '../pages/turn-page.ts'
-import type { Answer, EngineParts, FoundThread } from '../use-cases.ts'
+import type { Answer } from '../result.ts'
+import type { EngineParts, FoundThread } from '../use-cases.ts'
 
 const contextOf = (parts: EngineParts, infos: ReadonlyArray<StreamInfo> | null): ViewContext => {
   const names = once(parts.names.all)

@@ -29,6 +29,7 @@ import {
   userLine,
   writeRollout
 } from '../support/rollouts.ts'
+import { NO_WRITER } from '../support/no-writer.ts'
 
 const THREADS = 70
 const rowsIn = (index: Index) => index.range([''], ['\u{10ffff}'], Infinity, false)
@@ -161,6 +162,7 @@ describe('a rollout that cannot be read', () => {
     const whole = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
     const store: EventStore = { ...whole, read: () => failing(path) }
     const engine = createEngine({
+      writer: NO_WRITER,
       ...{ store, index: memoryIndex(), profile: DEFAULT_PROFILE, strict: false },
       ...{
         names: { all: () => new Map(), nameOf: () => null },
