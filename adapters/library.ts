@@ -76,7 +76,7 @@ export type {
   ThreadChange,
   ThreadContext
 } from '../replay/engine.ts'
-export type { HostEvent, LiveTurn, ToolCall, TurnInput } from '../replay/host.ts'
+export type { HostEvent, LiveTurn, ToolCall, TurnInput, TurnOptions } from '../replay/host.ts'
 export type {
   AskedOptions,
   MutationOptions,
@@ -84,7 +84,7 @@ export type {
   RelocatedThreads
 } from '../replay/life/life.ts'
 export type { AgentFamily } from '../replay/life/lifecycle.ts'
-export type { Mutations, StartedReview, TurnOptions, Written } from '../replay/mutate/mutations.ts'
+export type { Mutations, StartedReview, Written } from '../replay/mutate/mutations.ts'
 export { describeFault, FAULT_KIND, type PluginFault } from '../domain/plugins/fault.ts'
 export { parseListed, type ListedPlugins } from '../domain/plugins/snapshot.ts'
 export type { CheckOptions, CheckSummary } from './check/check.ts'

@@ -11,10 +11,11 @@ import { homeCatchUp } from './catch-up/backfill.ts'
 import { changesIn, CHANGES_KEPT } from './catch-up/changes.ts'
 import { followThread } from './follow/follow.ts'
 import { ownWrites } from './follow/own.ts'
-import { refusingOptions } from './life/options.ts'
+import { refusingOptions } from './change-options.ts'
 import { guarded, guardedRead } from './guarded.ts'
-import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
+import { statusOf, type IndexStatus } from './threads/index-status.ts'
 import { itemPage } from './pages/item-page.ts'
+import { hostingOf } from './host.ts'
 import { ledgersOf } from './ledgers/families.ts'
 import { threadRecords } from './threads/records.ts'
 import { finder, findNamed, type Find } from './threads/identity.ts'
@@ -36,7 +37,9 @@ import type { Engine, EngineParts } from './use-cases.ts'
 import { listThreads, readThread, searchThreads, summarize } from './threads/shown.ts'
 import { branching } from './mutate/branching.ts'
 
-export type { Engine, EngineParts, FoundThread, ThreadRecord } from './use-cases.ts'
+export type { Engine, EngineParts } from './use-cases.ts'
+export type { ThreadRecord } from './threads/records.ts'
+export type { FoundThread } from './threads/shown.ts'
 export type { BranchPoint } from './mutate/branch.ts'
 export type {
   ContextPoint,
@@ -44,7 +47,7 @@ export type {
   ContextUsage,
   ThreadContext
 } from './context/context.ts'
-export type { IndexStatus } from './catch-up/index-status.ts'
+export type { IndexStatus } from './threads/index-status.ts'
 export type { Look, ThreadChange, UsageInfo } from './follow/changes.ts'
 export type { Follower } from './follow/follow.ts'
 export type { DamagedPlace } from './threads/open-thread.ts'
@@ -183,6 +186,7 @@ export const createEngine = (given: EngineParts): Engine => {
     ...ledgersOf(parts, safely),
     ...lifecycle(life, mutations, changing),
     ...mutations,
+    ...hostingOf(life, parts.defaultProvider),
     ...branching(life, changing, (threadId) =>
       readThread(parts, home, open, keepNothing)(threadId, false)
     ),

@@ -34,10 +34,11 @@ import {
   type MutationEnv,
   type Target
 } from './mutate/write.ts'
+import type { AskedOptions } from './life/life.ts'
 import type { MutationOptions, Written } from './mutate/types.ts'
 import type { Appended } from './ports.ts'
 import { recorded } from './life/recorded.ts'
-import { tailEvents } from './mutate/tail.ts'
+import { tailEvents } from './threads/tail.ts'
 import { idInMetadata } from './threads/identity.ts'
 
 type Answer<A> = TE.TaskEither<StoreError, A>
@@ -85,12 +86,23 @@ export interface LiveTurn {
   readonly abort: () => Answer<Written>
 }
 
+/** Options of a turn that a host drives: there is no dry run of one. */
+export type TurnOptions = AskedOptions & Pick<MutationOptions, 'expectedRevision'>
+
+/** What a host begins. */
+export interface Hosting {
+  /** A thread that is not on disk yet; its first turn puts it there. */
+  readonly draftThread: (thread: NewThread) => E.Either<StoreError, ThreadDraft>
+  /** Begins a turn that a host drives, in a thread or as the first one of a draft. */
+  readonly beginTurn: (
+    thread: string | ThreadDraft,
+    input: TurnInput,
+    o?: TurnOptions
+  ) => Answer<LiveTurn>
+}
+
 /** A thread that is not on disk yet: it will be with its first turn. */
-export const draftThread = (
-  env: MutationEnv,
-  defaultProvider: string,
-  thread: NewThread
-): ThreadDraft => {
+const draftThread = (env: MutationEnv, defaultProvider: string, thread: NewThread): ThreadDraft => {
   const { writer, profile } = env
   const id = streamId(writer.newId())
   const nowMs = writer.nowMs()
@@ -258,7 +270,7 @@ const liveTurn = (env: MutationEnv, { threadId, turn }: BegunTurn, beganMs: numb
 }
 
 /** Begins a turn in a thread, or the first one of a draft, which puts the thread on disk. */
-export const beginTurn =
+const beginTurn =
   (
     env: MutationEnv,
     thread: string | ThreadDraft,
@@ -273,3 +285,9 @@ export const beginTurn =
         : await beginDraft(env, thread, input, options)
     return E.isLeft(begun) ? begun : E.right(liveTurn(env, begun.right, beganMs))
   }
+
+/** Turns and threads of a host; `defaultProvider` is the provider of threads that name none. */
+export const hostingOf = (env: MutationEnv, defaultProvider: string): Hosting => ({
+  draftThread: (thread) => E.right(draftThread(env, defaultProvider, thread)),
+  beginTurn: (thread, input, o = {}) => beginTurn(env, thread, input, o)
+})

@@ -2,14 +2,16 @@
  * Everything a caller can ask an engine, and what an engine is made of.
  */
 import type { Answer } from './result.ts'
-import type { ThreadFacts } from '../domain/thread.ts'
+import type { ThreadRecord } from './threads/records.ts'
+import type { FoundThread } from './threads/shown.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
 import type { Follower } from './follow/follow.ts'
 import type { HomeChange } from '../domain/home-change.ts'
-import type { IndexStatus } from './catch-up/index-status.ts'
+import type { IndexStatus } from './threads/index-status.ts'
 import type { ItemPageRequest, TurnItem } from './pages/item-page.ts'
+import type { Hosting } from './host.ts'
 import type { Ledgers } from './ledgers/families.ts'
 import type { LedgerSource } from './ledgers/ledger.ts'
 import type { ListRequest } from './lists/list-filter.ts'
@@ -31,10 +33,9 @@ import type {
 } from './ports.ts'
 import type { Progress } from './catch-up/fold-many.ts'
 import type { SessionLines } from './context/session.ts'
-import type { Agent } from './threads/agents.ts'
 import type { ThreadSummary } from './threads/thread-view.ts'
 import type { OccurrencePage, OccurrencesRequest } from './search/occurrences.ts'
-import type { Hit, SearchRequest } from './search/search.ts'
+import type { SearchRequest } from './search/search.ts'
 import type { TimelinePage, TimelineRequest } from './pages/timeline.ts'
 import type { TurnPageRequest } from './pages/turn-page.ts'
 
@@ -53,7 +54,7 @@ export interface EngineParts extends LifeParts {
 }
 
 /** Everything a caller can ask. */
-export interface Engine extends Lifecycle, Mutations, Branching, Ledgers {
+export interface Engine extends Lifecycle, Mutations, Hosting, Branching, Ledgers {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   /**
    * Threads in which a term was said, each with the first message that says it. The first search of a home reads every
@@ -119,19 +120,4 @@ export interface Engine extends Lifecycle, Mutations, Branching, Ledgers {
   /** What happened to the files of the home that no line tells, newest first, after a look at every file. */
   readonly homeChanges: (limit?: number) => Answer<ReadonlyArray<HomeChange>>
   readonly close: () => Promise<void>
-}
-
-/** A thread in which a term was said, and its first hit. */
-export interface FoundThread extends Hit {
-  readonly thread: Thread
-}
-
-/** A thread as its log tells it. */
-export interface ThreadRecord {
-  readonly info: StreamInfo
-  readonly facts: ThreadFacts
-  /** What `session_index.jsonl` calls it. */
-  readonly name: string | null
-  /** Null for a thread that nobody spawned. */
-  readonly agent: Agent | null
 }

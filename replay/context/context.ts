@@ -19,9 +19,9 @@ import { hasSize, sizeOfContext } from './size.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import { endOfThread, placeOfRevision, readBack, type FilePlace } from './read-back.ts'
-import { tailEvents } from '../mutate/tail.ts'
+import { tailEvents } from '../threads/tail.ts'
 import { liveTurns } from '../pages/turn-page.ts'
-import { inPieces } from '../pieces.ts'
+import { inPieces } from '../catch-up/pieces.ts'
 
 export type { TokenInfo } from '../../domain/context/reader.ts'
 

@@ -5,11 +5,13 @@ import * as E from 'fp-ts/lib/Either.js'
 import { timeInId, type HomeEvidence } from '../../domain/analytics/evidence.ts'
 import type { PostedEvent } from '../../domain/analytics/envelope.ts'
 import type { StoreError } from '../../domain/errors.ts'
-import type { Engine } from '../engine.ts'
+import type { Lineage } from '../ports.ts'
+import type { Answer } from '../result.ts'
+import type { AuditLedger } from './audit.ts'
 
 const importsIn = async ({
   auditTrail
-}: Pick<Engine, 'auditTrail'>): Promise<E.Either<StoreError, ReadonlySet<string>>> => {
+}: Pick<AuditLedger, 'auditTrail'>): Promise<E.Either<StoreError, ReadonlySet<string>>> => {
   const imports = new Set<string>()
   let cursor: string | null = null
   do {
@@ -26,7 +28,9 @@ const importsIn = async ({
  * happens a segment begins, whose id has the time.
  */
 export const homeEvidence = async (
-  engine: Pick<Engine, 'auditTrail' | 'lineage'>,
+  engine: Pick<AuditLedger, 'auditTrail'> & {
+    readonly lineage: (threadId: string) => Answer<Lineage>
+  },
   events: ReadonlyArray<PostedEvent>
 ): Promise<E.Either<StoreError, HomeEvidence>> => {
   const imports = await importsIn(engine)

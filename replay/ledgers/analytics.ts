@@ -14,7 +14,7 @@ import { sha1Hex } from '../../domain/digest.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { analytics } from '../../projections/analytics.ts'
 import { ANALYTICS, USAGE } from '../../projections/ledgers.ts'
-import { rowPieces } from '../pieces.ts'
+import { rowPieces } from '../catch-up/pieces.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { spendsOf } from './usage-rows.ts'
 

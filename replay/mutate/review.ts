@@ -22,7 +22,7 @@ import {
 } from '../../domain/changes/review-events.ts'
 import type { WrittenTurn } from '../../domain/changes/turn-events.ts'
 import type { MutationOptions, StartedReview, Written } from './types.ts'
-import { tailEvents } from './tail.ts'
+import { tailEvents } from '../threads/tail.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'

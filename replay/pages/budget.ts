@@ -9,7 +9,7 @@ import type { Turn } from '../../domain/protocol.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
 import type { Env } from '../catch-up/project.ts'
 import type { ReadLimits } from '../ports.ts'
-import { inPieces } from '../pieces.ts'
+import { inPieces } from '../catch-up/pieces.ts'
 
 /** Texts below this size cost less to read than to cut. */
 const TEXT_BYTES_MIN = 4096

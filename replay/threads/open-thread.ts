@@ -11,7 +11,7 @@ import { threadRow } from './thread-row.ts'
 import { IndexDamage, type StreamInfo } from '../ports.ts'
 import { catchUp, type Env } from '../catch-up/project.ts'
 import type { Find } from './identity.ts'
-import { rowPieces, type RowPiece } from '../pieces.ts'
+import { rowPieces, type RowPiece } from '../catch-up/pieces.ts'
 
 /** A damaged line and where it stands. */
 export interface DamagedPlace extends DamageRow {

@@ -4,14 +4,26 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { homeCatchUp } from '../catch-up/backfill.ts'
 import type { Answer } from '../result.ts'
-import type { EngineParts, ThreadRecord } from '../use-cases.ts'
-import { agentRow } from './agents.ts'
+import type { ThreadFacts } from '../../domain/thread.ts'
+import type { StreamInfo } from '../ports.ts'
+import { agentRow, type Agent } from './agents.ts'
+import type { ShownParts } from './shown.ts'
 import { givenName } from './identity.ts'
 import { threadRow } from './thread-row.ts'
 
+/** A thread as its log tells it. */
+export interface ThreadRecord {
+  readonly info: StreamInfo
+  readonly facts: ThreadFacts
+  /** What `session_index.jsonl` calls it. */
+  readonly name: string | null
+  /** Null for a thread that nobody spawned. */
+  readonly agent: Agent | null
+}
+
 /** Catches the whole home up and answers with every thread that could be read, by path. */
 export const threadRecords =
-  (parts: EngineParts, home: ReturnType<typeof homeCatchUp>): Answer<ReadonlyArray<ThreadRecord>> =>
+  (parts: ShownParts, home: ReturnType<typeof homeCatchUp>): Answer<ReadonlyArray<ThreadRecord>> =>
   async () => {
     const caughtUp = await home.everything()
     if (E.isLeft(caughtUp)) return caughtUp

@@ -9,20 +9,30 @@ import type { Page, Thread } from '../../domain/protocol.ts'
 import type { homeCatchUp } from '../catch-up/backfill.ts'
 import { faceOfList, isListedFirst } from '../lists/codex-list.ts'
 import { codexTimes } from '../lists/codex-times.ts'
-import { freshList, strictList } from '../lists/fresh-list.ts'
+import { freshList, strictList, type ListParts } from '../lists/fresh-list.ts'
 import type { ListRequest } from '../lists/list-filter.ts'
 import { threadRow } from './thread-row.ts'
 import type { Opener } from './open-thread.ts'
 import type { StreamInfo } from '../ports.ts'
 import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
 import type { FullText } from '../search/full-text.ts'
-import { searchPage, type SearchRequest } from '../search/search.ts'
+import { searchPage, type Hit, type SearchRequest } from '../search/search.ts'
 import type { Keep } from '../pages/kept.ts'
 import { allTurns } from '../pages/turn-page.ts'
 import type { Answer } from '../result.ts'
-import type { EngineParts, FoundThread } from '../use-cases.ts'
+import type { Names } from '../home-ports.ts'
 
-const contextOf = (parts: EngineParts, infos: ReadonlyArray<StreamInfo> | null): ViewContext => {
+/** What it takes to show threads. */
+export interface ShownParts extends ListParts {
+  readonly names: Names
+}
+
+/** A thread in which a term was said, and its first hit. */
+export interface FoundThread extends Hit {
+  readonly thread: Thread
+}
+
+const contextOf = (parts: ShownParts, infos: ReadonlyArray<StreamInfo> | null): ViewContext => {
   const names = once(parts.names.all)
   const isListed = (id: string): boolean => isListedFirst(threadRow(parts, id))
   return {
@@ -42,7 +52,7 @@ type Home = ReturnType<typeof homeCatchUp>
 
 /** A page of threads. */
 export const listThreads =
-  (parts: EngineParts, home: Home) =>
+  (parts: ShownParts, home: Home) =>
   (request: ListRequest): Answer<Page<Thread>> =>
   async () => {
     const { nameOf } = contextOf(parts, null)
@@ -62,7 +72,7 @@ export const listThreads =
 
 /** A page of threads in which a term was said. */
 export const searchThreads =
-  (parts: EngineParts, home: Home, text: FullText) =>
+  (parts: ShownParts, home: Home, text: FullText) =>
   (request: SearchRequest): Answer<Page<FoundThread>> =>
   async () => {
     const { nameOf } = contextOf(parts, null)
@@ -83,14 +93,14 @@ export const searchThreads =
 
 /** Strict mode shows times that depend on every thread of the home. */
 const siblingsOf = async (
-  parts: EngineParts,
+  parts: ShownParts,
   home: Home
 ): Promise<E.Either<StoreError, ReadonlyArray<StreamInfo> | null>> =>
   parts.strict ? home.everything() : E.right(null)
 
 /** A thread, with all its turns when they are asked for. */
 export const readThread =
-  (parts: EngineParts, home: Home, open: Opener, keep: Keep) =>
+  (parts: ShownParts, home: Home, open: Opener, keep: Keep) =>
   (threadId: string, includeTurns: boolean): Answer<Thread> =>
   async () => {
     const opened = await open(threadId, includeTurns)
@@ -109,7 +119,7 @@ export const readThread =
 
 /** A thread without turns. */
 export const summarize =
-  (parts: EngineParts, home: Home, open: Opener) =>
+  (parts: ShownParts, home: Home, open: Opener) =>
   (threadId: string, face: 'head' | 'file' = 'head'): Answer<ThreadSummary> =>
   async () => {
     const opened = await open(threadId, false)

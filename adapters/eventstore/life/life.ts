@@ -3,7 +3,7 @@
  */
 import { hostname, userInfo } from 'node:os'
 import { v7 } from 'uuid'
-import { operationLog } from '../../../replay/life/operation-log.ts'
+import { operationLog } from '../../../replay/operation-log.ts'
 import type { EventStore } from '../../../replay/ports.ts'
 import type { Source } from '../../source.ts'
 import { storeAuditHome } from './audit-home.ts'

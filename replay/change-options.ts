@@ -3,10 +3,10 @@
  * the disk that nobody listened.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
-import type { Engine } from '../use-cases.ts'
-import type { MutationOptions } from './life.ts'
-import type { RemoveOptions } from './remove.ts'
+import type { StoreError } from '../domain/errors.ts'
+import type { Engine } from './use-cases.ts'
+import type { MutationOptions } from './life/life.ts'
+import type { RemoveOptions } from './life/remove.ts'
 
 type Option = keyof RemoveOptions | keyof MutationOptions
 

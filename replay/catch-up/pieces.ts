@@ -1,9 +1,9 @@
 /**
  * Long work a piece at a time, with turns for other work between the pieces: rows of the index, and lists in memory.
  */
-import type { RowKey } from '../projections/projection.ts'
-import { afterPrefix } from './catch-up/overlay.ts'
-import type { Env } from './catch-up/project.ts'
+import type { RowKey } from '../../projections/projection.ts'
+import { afterPrefix } from './overlay.ts'
+import type { Env } from './project.ts'
 
 const ROWS_AT_ONCE = 256
 /** What a row costs, as bytes that are read. */

@@ -1,13 +1,13 @@
 /**
  * What the index knows of a home.
  */
-import { damageCount } from '../threads/open-thread.ts'
+import { damageCount } from './open-thread.ts'
 import type { StreamInfo } from '../ports.ts'
 import { liveTurns } from '../pages/turn-page.ts'
-import { changesIn, CHANGES_KEPT } from './changes.ts'
-import type { LeftOut } from './backfill.ts'
-import type { Unreadable } from './fold-many.ts'
-import { checkpointOf, type Env } from './project.ts'
+import { changesIn, CHANGES_KEPT } from '../catch-up/changes.ts'
+import type { LeftOut } from '../catch-up/backfill.ts'
+import type { Unreadable } from '../catch-up/fold-many.ts'
+import { checkpointOf, type Env } from '../catch-up/project.ts'
 
 /** Counts over a caught-up home. */
 export interface IndexStatus {
