@@ -3,10 +3,10 @@
  * the disk that nobody listened.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../domain/errors.ts'
 import type { Engine } from './use-cases.ts'
 import type { MutationOptions } from './life/life.ts'
 import type { RemoveOptions } from './life/remove.ts'
+import type { Result } from './result.ts'
 
 type Option = keyof RemoveOptions | keyof MutationOptions
 
@@ -61,7 +61,7 @@ type Change = (...given: ReadonlyArray<unknown>) => unknown
 /** False says no more than leaving an option out. */
 const isGiven = (value: unknown): boolean => value !== undefined && value !== false
 
-const refused = (name: string, option: string) => async (): Promise<E.Either<StoreError, never>> =>
+const refused = (name: string, option: string) => async (): Promise<Result<never>> =>
   E.left({ _tag: 'InvalidRequest', message: `${name} does not take the option \`${option}\`` })
 
 /** The same engine, whose changes refuse options that they do not honour, with `InvalidRequest` and before anything is done. */

@@ -5,7 +5,6 @@
  * the call began.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../domain/errors.ts'
 import { appendEvents } from './mutate/append.ts'
 import { homeCatchUp } from './catch-up/backfill.ts'
 import { changesIn, CHANGES_KEPT } from './catch-up/changes.ts'
@@ -32,7 +31,7 @@ import { occurrencePage } from './search/occurrences.ts'
 import { timelinePage } from './pages/timeline.ts'
 import { keepNothing, keepPages, type Keep } from './pages/kept.ts'
 import { turnPage } from './pages/turn-page.ts'
-import type { Answer } from './result.ts'
+import type { Answer, Result } from './result.ts'
 import type { Engine, EngineParts } from './use-cases.ts'
 import { listThreads, readThread, searchThreads, summarize } from './threads/shown.ts'
 import { branching } from './mutate/branching.ts'
@@ -80,7 +79,7 @@ const following =
 type Opened = <A>(
   threadId: string,
   withTurns: boolean,
-  use: (info: StreamInfo) => Promise<E.Either<StoreError, A>>
+  use: (info: StreamInfo) => Promise<Result<A>>
 ) => Answer<A>
 
 /** What is read of one thread that is caught up first. */

@@ -3,7 +3,6 @@
  * the log by the same append as everything else. unroll itself says nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
 import { streamId } from '../domain/ids.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
@@ -40,8 +39,7 @@ import type { Appended } from './ports.ts'
 import { recorded } from './life/recorded.ts'
 import { tailEvents } from './threads/tail.ts'
 import { idInMetadata } from './threads/identity.ts'
-
-type Answer<A> = TE.TaskEither<StoreError, A>
+import type { Answer, Result } from './result.ts'
 
 /** What a turn begins with. */
 export interface TurnInput {
@@ -92,7 +90,7 @@ export type TurnOptions = AskedOptions & Pick<MutationOptions, 'expectedRevision
 /** What a host begins. */
 export interface Hosting {
   /** A thread that is not on disk yet; its first turn puts it there. */
-  readonly draftThread: (thread: NewThread) => E.Either<StoreError, ThreadDraft>
+  readonly draftThread: (thread: NewThread) => Result<ThreadDraft>
   /** Begins a turn that a host drives, in a thread or as the first one of a draft. */
   readonly beginTurn: (
     thread: string | ThreadDraft,
@@ -148,7 +146,7 @@ const opening = (
   turn: WrittenTurn,
   settings: JsonObject,
   input: TurnInput
-): E.Either<StoreError, ReadonlyArray<NewEvent>> => {
+): Result<ReadonlyArray<NewEvent>> => {
   if (typeof settings['model'] !== 'string') return E.left(NO_MODEL)
   const moment = momentOf(env.writer)
   const at = new Date(moment.nowMs).toISOString()
@@ -178,7 +176,7 @@ const beginIn = async (
   threadId: string,
   input: TurnInput,
   options: MutationOptions
-): Promise<E.Either<StoreError, BegunTurn>> => {
+): Promise<Result<BegunTurn>> => {
   const target = await openTarget(env, threadId, options)
   if (E.isLeft(target)) return target
   const { info, row } = target.right
@@ -203,7 +201,7 @@ const beginDraft = async (
   { threadId, meta }: ThreadDraft,
   input: TurnInput,
   options: MutationOptions
-): Promise<E.Either<StoreError, BegunTurn>> => {
+): Promise<Result<BegunTurn>> => {
   const { expectedRevision: expected = 0 } = options
   if (expected !== 0)
     return E.left({ _tag: 'WrongExpectedRevision', streamId: threadId, expected, actual: null })

@@ -2,7 +2,6 @@
  * Whole-home catch-up: notice every new, changed, moved and deleted rollout, fold what is new.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { SpareFile, StreamInfo, StreamList } from '../ports.ts'
 import { inTurn } from '../in-turn.ts'
@@ -12,9 +11,10 @@ import { largeCatchUp } from './large.ts'
 import { gone, homeKnowledge, type Known } from './known.ts'
 import { spareNotes } from './spares.ts'
 import { checkpointOf, isCurrent, isFolded, type Env } from './project.ts'
+import type { Result } from '../result.ts'
 
 /** A home whose index is as new as its files. */
-export type CaughtUp = E.Either<StoreError, ReadonlyArray<StreamInfo>>
+export type CaughtUp = Result<ReadonlyArray<StreamInfo>>
 
 /** Ways to catch a home up; calls that overlap share one run. */
 export interface HomeCatchUp {
@@ -25,11 +25,11 @@ export interface HomeCatchUp {
    * nothing yet. A thread that is listed stays listed under its first facts, so a list by creation time needs no more
    * than this and the rollouts it shows.
    */
-  readonly membership: () => Promise<E.Either<StoreError, void>>
+  readonly membership: () => Promise<Result<void>>
   /** To be called at the end: lets the next process begin where this one was. */
-  readonly close: () => Promise<E.Either<StoreError, void>>
+  readonly close: () => Promise<Result<void>>
   /** These threads of the membership; false when all of them were as the index has them. */
-  readonly shown: (ids: ReadonlyArray<string>) => Promise<E.Either<StoreError, boolean>>
+  readonly shown: (ids: ReadonlyArray<string>) => Promise<Result<boolean>>
   /** As of when everything was caught up last. */
   readonly leftOut: () => LeftOut
 }
@@ -58,7 +58,7 @@ const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamIn
   })
 
 /** Lists the streams; the same array as long as all of them look the same. */
-const lister = ({ store }: Env): (() => E.Either<StoreError, StreamList>) => {
+const lister = ({ store }: Env): (() => Result<StreamList>) => {
   let looked: ReadonlyArray<StreamInfo> = []
   return () =>
     E.map(({ streams, spares }: StreamList) => {
@@ -114,7 +114,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     return E.right(infos)
   }
 
-  const membership = async (isPatient = true): Promise<E.Either<StoreError, void>> => {
+  const membership = async (isPatient = true): Promise<Result<void>> => {
     const ready = await refreshed(env.store, 'all')
     if (E.isLeft(ready)) return ready
     const known = load()

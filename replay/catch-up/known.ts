@@ -4,7 +4,6 @@
  * Which threads the index holds is kept in memory between calls and read again only when some process committed.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
@@ -20,6 +19,7 @@ import {
   type Checkpoint,
   type Env
 } from './project.ts'
+import type { Result } from '../result.ts'
 
 /** What the index knows at one generation. */
 export interface Known {
@@ -95,7 +95,7 @@ const between = ({ ids, archived, spares }: Membership, known: Known): Differenc
 export interface HomeKnowledge {
   /** Looked up again when some process committed. */
   readonly load: () => Known
-  readonly compare: (known: Known) => E.Either<StoreError, Differences>
+  readonly compare: (known: Known) => Result<Differences>
   /** Keeps a token for the next process, when the index holds exactly the streams that are there; nothing when none was asked for. */
   readonly remember: () => Promise<void>
 }

@@ -10,7 +10,6 @@ import { contextTokens, countedItem, itemTokens } from '../../domain/context/est
 import { withoutTurns } from '../../domain/context/size.ts'
 import { tokensOfText } from '../../domain/context/text.ts'
 import { contextReader, type ModelContext, type TokenInfo } from '../../domain/context/reader.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
 import type { TurnContext } from '../../domain/events/turn-context.ts'
@@ -22,6 +21,7 @@ import { endOfThread, placeOfRevision, readBack, type FilePlace } from './read-b
 import { tailEvents } from '../threads/tail.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import { inPieces } from '../catch-up/pieces.ts'
+import type { Result } from '../result.ts'
 
 export type { TokenInfo } from '../../domain/context/reader.ts'
 
@@ -67,8 +67,6 @@ export interface ThreadContext {
   /** Null when no model ever answered. */
   readonly tokenUsage: ContextUsage | null
 }
-
-type Found<A> = E.Either<StoreError, A>
 
 const json = (value: unknown): Json => (value ?? null) as Json
 
@@ -175,7 +173,11 @@ export const usageTurnId = async (
   return (ended ?? newestTurn(live, () => true))?.id ?? null
 }
 
-const endOfTurn = async (env: Env, info: StreamInfo, turnId: string): Promise<Found<FilePlace>> => {
+const endOfTurn = async (
+  env: Env,
+  info: StreamInfo,
+  turnId: string
+): Promise<Result<FilePlace>> => {
   const live = liveTurns(env, info)
   const place = live.places(turnId, 1)[0]
   const row = place === undefined ? undefined : live.rows(place, place + 1)[0]
@@ -189,7 +191,7 @@ const placeOf = async (
   env: Env,
   info: StreamInfo,
   at: ContextPoint | undefined
-): Promise<Found<FilePlace>> => {
+): Promise<Result<FilePlace>> => {
   if (at === undefined) return E.right(await endOfThread(env, info))
   return 'turnId' in at
     ? endOfTurn(env, info, at.turnId)
@@ -226,7 +228,7 @@ export const threadContext = async (
   env: Env,
   info: StreamInfo,
   at?: ContextPoint
-): Promise<Found<ThreadContext>> => {
+): Promise<Result<ThreadContext>> => {
   const place = await placeOf(env, info, at)
   if (E.isLeft(place)) return place
   const reader = contextReader(env.profile, { settings: true, usage: true })

@@ -5,8 +5,6 @@
  * follower goes on from it, whatever became of the file: moved, compressed, continued. Else the thread was rewound.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import {
@@ -32,11 +30,12 @@ import {
 } from './open-turns.ts'
 import { readLines } from './reading.ts'
 import { turnLists } from './turn-lists.ts'
+import type { Answer, Result } from '../result.ts'
 
 /** Somebody who follows a thread. Its calls are made one after the other. */
 export interface Follower {
   /** What others wrote since the last look, or since it began: in pieces, while `hasMore`. */
-  readonly look: TE.TaskEither<StoreError, Look>
+  readonly look: Answer<Look>
   /** The turn that others write is not written any more; says what to tell of that. */
   readonly cutShort: (atMs: number) => ReadonlyArray<ThreadChange>
   readonly close: () => void
@@ -45,7 +44,7 @@ export interface Follower {
 /** What a follower is made of. */
 export interface FollowParts {
   readonly env: Env
-  readonly open: () => Promise<E.Either<StoreError, OpenThread>>
+  readonly open: () => Promise<Result<OpenThread>>
   readonly own: OwnAppends
 }
 
@@ -151,7 +150,7 @@ const folded = async (
   }
 }
 
-const lookAt = async (following: Following): Promise<E.Either<StoreError, Look>> => {
+const lookAt = async (following: Following): Promise<Result<Look>> => {
   const { env, own, open } = following.parts
   const now = await open()
   if (E.isLeft(now)) return now
@@ -177,7 +176,7 @@ const lookAt = async (following: Following): Promise<E.Either<StoreError, Look>>
 }
 
 /** Follows a thread from its end as it is now. */
-export const followThread = async (parts: FollowParts): Promise<E.Either<StoreError, Follower>> => {
+export const followThread = async (parts: FollowParts): Promise<Result<Follower>> => {
   const { env, own } = parts
   const opened = await parts.open()
   if (E.isLeft(opened)) return opened

@@ -2,9 +2,9 @@
  * What this engine appends itself. Whoever asked for it tells of it, so who follows a thread is told only what others wrote.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Appended, EventStore, Position, SegmentWriter } from '../ports.ts'
+import type { Result } from '../result.ts'
 
 /** Order of positions in a lineage. */
 export const comparePositions = (
@@ -38,7 +38,7 @@ interface Listener {
 /** Ears on a store and a writer: both work as before, and their appends are noted for who listens. */
 export const ownWrites = (store: EventStore, writer: SegmentWriter) => {
   const listeners = new Map<StreamId, Set<Listener>>()
-  const pending = new Map<StreamId, Set<Promise<E.Either<StoreError, Appended>>>>()
+  const pending = new Map<StreamId, Set<Promise<Result<Appended>>>>()
 
   const append: EventStore['append'] = (streamId, expected, events, known) => async () => {
     const running = store.append(streamId, expected, events, known)()

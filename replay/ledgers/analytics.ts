@@ -2,7 +2,6 @@
  * Analytics made again: what Codex would have posted about the threads of a home, from their rollouts alone.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { AnalyticsEvent } from '../../domain/analytics/event.ts'
 import type { Fact } from '../../domain/analytics/fact.ts'
 import type { Rendering } from '../../domain/analytics/context.ts'
@@ -11,12 +10,12 @@ import { NO_ANALYTICS } from '../../domain/analytics/state.ts'
 import type { Contract } from '../../domain/analytics/vocabulary.ts'
 import { tokensFact, tokensOfTurns } from '../../domain/analytics/with-tokens.ts'
 import { sha1Hex } from '../../domain/digest.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import { analytics } from '../../projections/analytics.ts'
 import { ANALYTICS, USAGE } from '../../projections/ledgers.ts'
 import { rowPieces } from '../catch-up/pieces.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { spendsOf } from './usage-rows.ts'
+import type { Answer, Result } from '../result.ts'
 
 /** Which events, in the words of which Codex. */
 export interface AnalyticsRequest {
@@ -28,8 +27,6 @@ export interface AnalyticsRequest {
   /** Events before this time. */
   readonly untilMs?: number
 }
-
-type Answer<A> = TaskEither<StoreError, A>
 
 /** What is asked of the analytics. */
 export interface AnalyticsLedger {
@@ -67,7 +64,7 @@ const isIn = ({ sinceMs = -Infinity, untilMs = Infinity }: AnalyticsRequest, atM
 const threadIds = async (
   { facts, usage }: Sources,
   { threadId }: AnalyticsRequest
-): Promise<E.Either<StoreError, ReadonlyArray<string>>> => {
+): Promise<Result<ReadonlyArray<string>>> => {
   if (threadId !== undefined) {
     const counted = await usage.one(threadId)
     if (E.isLeft(counted)) return counted

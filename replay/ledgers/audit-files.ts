@@ -3,13 +3,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TrailRow } from '../../domain/audit/row.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import { threadAudit, trailPrefix, trailTimes } from '../../projections/audit.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { EventStore, StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import type { Ledger } from './ledger.ts'
+import type { Result } from '../result.ts'
 
 /** A file whose rows are in the index. */
 export interface AuditFile {
@@ -29,9 +29,7 @@ const fileOf = ({ streamId: id, path, archived }: StreamInfo): AuditFile => {
 }
 
 /** Every file of the home, after their rows are as new as they are. */
-export const allFiles = async (
-  ledger: Ledger
-): Promise<E.Either<StoreError, ReadonlyArray<AuditFile>>> =>
+export const allFiles = async (ledger: Ledger): Promise<Result<ReadonlyArray<AuditFile>>> =>
   E.map((infos: ReadonlyArray<StreamInfo>) => infos.map(fileOf))(await ledger.everything())
 
 /** The files of one thread, oldest first, after their rows are as new as they are; `threads` tells which they are. */
@@ -39,7 +37,7 @@ export const filesOf = async (
   ledger: Ledger,
   threads: EventStore,
   threadId: string
-): Promise<E.Either<StoreError, ReadonlyArray<AuditFile>>> => {
+): Promise<Result<ReadonlyArray<AuditFile>>> => {
   const thread = streamId(threadId)
   const ready = await refreshed(threads, thread)
   if (E.isLeft(ready)) return ready

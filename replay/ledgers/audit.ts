@@ -3,7 +3,6 @@
  * they were not edited.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Approval } from '../../domain/audit/approvals.ts'
 import { startChain } from '../../domain/audit/chain.ts'
 import type { TimedRow } from '../../domain/audit/operations.ts'
@@ -35,10 +34,9 @@ import {
   type Merged
 } from './audit-page.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
+import type { Answer, Result } from '../result.ts'
 
 export type { AuditPage, AuditRequest } from './audit-page.ts'
-
-type Answer<A> = TaskEither<StoreError, A>
 
 /** One decision, and whose. A call without one is `unknown`: no rollout says whether anybody was asked. */
 export type ApprovalRow = Omit<Approval, 'offset' | 'bytes'> & {
@@ -83,15 +81,12 @@ export const open = (given: LedgerParts): Parts => ({ given, ledger: ledgerOf(gi
 const filesFor = (
   { given, ledger }: Parts,
   threadId: string | undefined
-): Promise<E.Either<StoreError, ReadonlyArray<AuditFile>>> =>
+): Promise<Result<ReadonlyArray<AuditFile>>> =>
   threadId === undefined
     ? allFiles(ledger)
     : filesOf(ledger, given.ledgerSource?.store ?? given.store, threadId)
 
-const gather = async (
-  parts: Parts,
-  threadId: string | undefined
-): Promise<E.Either<StoreError, Trails>> => {
+const gather = async (parts: Parts, threadId: string | undefined): Promise<Result<Trails>> => {
   const { given, ledger } = parts
   const files = await filesFor(parts, threadId)
   if (E.isLeft(files)) return files
@@ -136,7 +131,7 @@ const ofHome = (
 export const auditTrail = async (
   parts: Parts,
   request: AuditRequest
-): Promise<E.Either<StoreError, AuditPage>> => {
+): Promise<Result<AuditPage>> => {
   const { threadId, cursor = null } = request
   const from = cursor === null ? FIRST_PAGE : parseAuditCursor(cursor)
   if (from === null)
@@ -176,7 +171,7 @@ const NO_HASHES: StoreError = {
 export const auditExport = async (
   parts: Parts,
   threadId?: string
-): Promise<E.Either<StoreError, AsyncIterable<string>>> => {
+): Promise<Result<AsyncIterable<string>>> => {
   const { auditHome } = parts.given
   if (auditHome === undefined) return E.left(NO_HASHES)
   const trails = await gather(parts, threadId)
@@ -193,7 +188,7 @@ const rowsOf = async <A>(
   parts: Parts,
   threadId: string | undefined,
   read: (file: AuditFile) => ReadonlyArray<A>
-): Promise<E.Either<StoreError, ReadonlyArray<A>>> => {
+): Promise<Result<ReadonlyArray<A>>> => {
   const files = await filesFor(parts, threadId)
   if (E.isLeft(files)) return files
   if (threadId !== undefined && files.right.length === 0)
@@ -205,7 +200,7 @@ const rowsOf = async <A>(
 export const approvalRows = (
   parts: Parts,
   threadId?: string
-): Promise<E.Either<StoreError, ReadonlyArray<ApprovalRow>>> => {
+): Promise<Result<ReadonlyArray<ApprovalRow>>> => {
   const { ledger } = parts
   return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
     const prefix = approvalsPrefix(ledger.table(approvals), id)
@@ -232,7 +227,7 @@ const reviewerOf = ({ env, table }: Ledger, turnId: string | null): string | nul
 export const reviewRows = async (
   parts: Parts,
   threadId?: string
-): Promise<E.Either<StoreError, ReadonlyArray<ReviewRow>>> => {
+): Promise<Result<ReadonlyArray<ReviewRow>>> => {
   const { ledger } = parts
   // The reviewer is another thread, whichever is asked for.
   const everything = await ledger.everything()

@@ -3,8 +3,6 @@
  * sooner.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { once } from '../../domain/once.ts'
 import { guardedRows } from '../guarded.ts'
 import type { AnalyticsLedger } from './analytics.ts'
@@ -13,6 +11,7 @@ import type { LedgerParts, Safely } from './ledger.ts'
 import type { PluginLedger } from './plugins.ts'
 import type { ToolsLedger } from './tools.ts'
 import type { UsageLedger } from './usage.ts'
+import type { Answer, Result } from '../result.ts'
 
 /**
  * The questions to the ledgers. An answer that is an iterable of rows reads the index as it goes; should that be damaged, it
@@ -35,9 +34,7 @@ export const ledgersOf = (parts: LedgerParts, safely: Safely): Ledgers => {
       const code = await load()
       return { code, ledger: code.open(parts) as ReturnType<F['open']> }
     })
-    return <A>(
-      ask: (code: F, ledger: ReturnType<F['open']>) => Promise<E.Either<StoreError, A>>
-    ): TaskEither<StoreError, A> =>
+    return <A>(ask: (code: F, ledger: ReturnType<F['open']>) => Promise<Result<A>>): Answer<A> =>
       safely(async () => {
         const { code, ledger } = await opened()
         const answer = await ask(code, ledger)

@@ -6,12 +6,12 @@
  *   [home-log, model@version] -> checkpoint: how far the log is folded, and the state there
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { tableName } from '../../projections/catalogue.ts'
 import type { HomeLogModel, RowKey, Rows, RowWrite } from '../../projections/projection.ts'
 import { afterPrefix, overlay, toStored, type Overlay } from '../catch-up/overlay.ts'
 import type { HomeLog, HomeLogFile } from '../home-ports.ts'
 import type { Guard, Index } from '../ports.ts'
+import type { Result } from '../result.ts'
 
 /** Home logs have the same rows whichever era is asked for. */
 const VIEW = 'home'
@@ -51,7 +51,7 @@ const continues = async (
   log: HomeLog,
   old: Checkpoint<unknown>,
   file: HomeLogFile
-): Promise<E.Either<StoreError, boolean>> => {
+): Promise<Result<boolean>> => {
   if (old.inode !== file.inode || file.sizeBytes < old.nextBytes) return E.right(false)
   return old.guard === null ? E.right(true) : log.verify(old.guard)
 }
@@ -114,7 +114,7 @@ export const foldHomeLog = async <S>(
   index: Index,
   log: HomeLog,
   model: HomeLogModel<S>
-): Promise<E.Either<StoreError, Rows>> => {
+): Promise<Result<Rows>> => {
   const key = keyOf(model)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     // Before the look: what others fold meanwhile would seem to be of another log.

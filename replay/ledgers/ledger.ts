@@ -5,8 +5,6 @@
  * every older line.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { tableOf, viewName, type GroupName, type ReadModels } from '../../projections/catalogue.ts'
@@ -18,6 +16,7 @@ import type { AuditHome, HomeLogs } from '../home-ports.ts'
 import { findStream, type EventStore, type StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { sharedCatchUp } from '../threads/open-thread.ts'
+import type { Answer, Result } from '../result.ts'
 
 /** Where ledgers read, when that is not where threads are read. */
 export interface LedgerSource {
@@ -41,7 +40,7 @@ export interface LedgerParts extends Env {
 }
 
 /** Runs a use case so that a damaged index is built again. */
-export type Safely = <A>(task: TE.TaskEither<StoreError, A>) => TE.TaskEither<StoreError, A>
+export type Safely = <A>(task: Answer<A>) => Answer<A>
 
 /** One group over a home. */
 export interface Ledger {
@@ -52,7 +51,7 @@ export interface Ledger {
   /** Makes the rows of every thread as new as its file: one `stat` each, and a fold of what is new. */
   readonly everything: () => Promise<CaughtUp>
   /** Makes the rows of one thread as new as its file. */
-  readonly one: (threadId: string) => Promise<E.Either<StoreError, StreamInfo>>
+  readonly one: (threadId: string) => Promise<Result<StreamInfo>>
 }
 
 const envOf = (parts: LedgerParts, models: ReadModels): Env => {

@@ -2,8 +2,6 @@
  * The plugin ledger, as it is asked: which plugins a home has and had, what changed when, and which threads used them.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Certainty } from '../../domain/certainty.ts'
 import { NOTHING_KNOWN, stepOf } from '../../domain/plugins/history.ts'
 import {
@@ -28,11 +26,9 @@ import { rowsOf } from '../catch-up/project.ts'
 import type { HomeLog } from '../home-ports.ts'
 import { foldHomeLog, homeLogTable } from './home-log.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
+import type { Answer, Result } from '../result.ts'
 
 export type { PluginHistoryRow, PluginIdentityRow } from '../../projections/plugin-identity.ts'
-
-type Answer<A> = TaskEither<StoreError, A>
-type Found<A> = E.Either<StoreError, A>
 
 /** A plugin as somebody saw it. */
 export interface Sighting {
@@ -126,7 +122,7 @@ const record = async (
   parts: LedgerParts,
   log: HomeLog,
   observations: Observations
-): Promise<Found<ReadonlyArray<PluginHistoryRow>>> => {
+): Promise<Result<ReadonlyArray<PluginHistoryRow>>> => {
   const before = await foldHomeLog(parts.index, log, pluginIdentity)
   if (E.isLeft(before)) return before
   const known = historyIn(before.right).length
@@ -164,7 +160,7 @@ const usesOf = async (
   ledger: Ledger,
   history: ReadonlyArray<PluginHistoryRow>,
   { threadId, plugin }: PluginUseRequest
-): Promise<Found<ReadonlyArray<PluginUse>>> => {
+): Promise<Result<ReadonlyArray<PluginUse>>> => {
   const caughtUp = threadId === undefined ? await ledger.everything() : await ledger.one(threadId)
   if (E.isLeft(caughtUp)) return caughtUp
   const byPlugin = new Map<string, Array<PluginHistoryRow>>()
@@ -197,7 +193,7 @@ export const open = (parts: LedgerParts): PluginParts => ({
   log: parts.homeLogs?.('observations')
 })
 
-const observed = async ({ parts, log }: PluginParts): Promise<Found<Rows>> =>
+const observed = async ({ parts, log }: PluginParts): Promise<Result<Rows>> =>
   log === undefined ? E.left(NO_LOG) : foldHomeLog(parts.index, log, pluginIdentity)
 
 /** See `PluginLedger`. */
@@ -212,7 +208,7 @@ export const pluginHistory = async (plugins: PluginParts, localId?: string) =>
 export const recordPlugins = async (
   { parts, log }: PluginParts,
   observations: Observations
-): Promise<Found<ReadonlyArray<PluginHistoryRow>>> =>
+): Promise<Result<ReadonlyArray<PluginHistoryRow>>> =>
   log === undefined ? E.left(NO_LOG) : record(parts, log, observations)
 
 /** See `PluginLedger`. */

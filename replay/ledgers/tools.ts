@@ -2,8 +2,6 @@
  * The ledger of tool calls, as it is asked: pages of calls, what they add up to, and who changed a file.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { ToolCall, ToolKind, ToolStatus } from '../../domain/tools/tool-call.ts'
 import { TOOLS } from '../../projections/ledgers.ts'
@@ -16,6 +14,7 @@ import type { Reading } from './layered.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { withLeftBehind } from './tools-left.ts'
 import { summaryOf, type ToolsSummary } from './tools-summary.ts'
+import type { Answer, Result } from '../result.ts'
 
 /** Which calls are meant. */
 export interface ToolsFilter {
@@ -54,8 +53,6 @@ export interface BlameRequest {
   readonly threadId?: string
 }
 
-type Answer<A> = TE.TaskEither<StoreError, A>
-
 /** The questions about tool calls. */
 export interface ToolsLedger {
   readonly tools: (request: ToolsRequest) => Answer<ToolsPage>
@@ -89,7 +86,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const parseCursor = (text: string, threadId: string | undefined): E.Either<StoreError, Cursor> => {
+const parseCursor = (text: string, threadId: string | undefined): Result<Cursor> => {
   const value = parsed(text)
   const { atMs, revision, ...rest } = isJsonObject(value) ? value : {}
   const isCursor =
@@ -162,11 +159,7 @@ function* callsOf(index: Reading, table: string, start: Walk, isUp: boolean): Ge
   }
 }
 
-const pageOf = (
-  index: Reading,
-  table: string,
-  request: ToolsRequest
-): E.Either<StoreError, ToolsPage> => {
+const pageOf = (index: Reading, table: string, request: ToolsRequest): Result<ToolsPage> => {
   const { threadId, cursor = null, limit = LIMIT, order = 'desc' } = request
   const isUp = order === 'asc'
   const whole =
@@ -193,9 +186,9 @@ export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, TOOLS)
 
 const asked =
   <R extends { readonly threadId?: string }, A>(
-    answer: (index: Reading, table: string, request: R) => E.Either<StoreError, A>
+    answer: (index: Reading, table: string, request: R) => Result<A>
   ) =>
-  async (ledger: Ledger, request: R): Promise<E.Either<StoreError, A>> => {
+  async (ledger: Ledger, request: R): Promise<Result<A>> => {
     const { threadId } = request
     const caughtUp =
       threadId === undefined

@@ -5,12 +5,12 @@
  * the thread it was made from: it is a conversation of its own.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { UsageThread } from '../../projections/usage.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Ledger } from './ledger.ts'
 import { usageThread, usageThreads } from './usage-rows.ts'
+import type { Result } from '../result.ts'
 
 /** A thread of a question. */
 export interface Spending extends UsageThread {
@@ -76,7 +76,7 @@ const everyThread = (
 export const scopeOf = async (
   ledger: Ledger,
   { threadId: given, tree = false }: ScopeRequest
-): Promise<E.Either<StoreError, Scope>> => {
+): Promise<Result<Scope>> => {
   const threadId = given === undefined ? undefined : streamId(given.toLowerCase())
   if (threadId !== undefined) {
     const info = await ledger.one(threadId)

@@ -5,8 +5,6 @@
  * question is finer: by turn, or for a time that cuts such a quarter.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { calendarOf, type Calendar } from '../../domain/usage/calendar.ts'
 import {
   addTo,
@@ -24,6 +22,7 @@ import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { leftBehind } from './usage-left.ts'
 import { scopeOf, type Scope, type Spending } from './usage-scope.ts'
 import { spendsOf, sumsOfAll, sumsOfEach, type SumsOf, type UsageRow } from './usage-rows.ts'
+import type { Answer, Result } from '../result.ts'
 
 export type { ModelUsage, UsageGroup } from '../../domain/usage/groups.ts'
 export type { UsageRow } from './usage-rows.ts'
@@ -60,8 +59,6 @@ export interface UsageReport {
   readonly reasons: ReadonlyArray<UsageReason>
 }
 
-type Answer<A> = TaskEither<StoreError, A>
-
 /** The questions the usage ledger answers. */
 export interface UsageLedger {
   readonly usage: (request: UsageRequest) => Answer<UsageReport>
@@ -76,7 +73,7 @@ interface Question {
   readonly calendar: Calendar
 }
 
-const questionOf = (request: UsageRequest): E.Either<StoreError, Question> => {
+const questionOf = (request: UsageRequest): Result<Question> => {
   const { by, sinceMs = -Infinity, untilMs = Infinity, timeZone = 'UTC' } = request
   const calendar = calendarOf(timeZone)
   return calendar === null
@@ -235,7 +232,7 @@ export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, USAGE)
 
 const asked =
   <A>(answer: (ledger: Ledger, scope: Scope, question: Question) => A) =>
-  async (ledger: Ledger, request: UsageRequest): Promise<E.Either<StoreError, Awaited<A>>> => {
+  async (ledger: Ledger, request: UsageRequest): Promise<Result<Awaited<A>>> => {
     const question = questionOf(request)
     if (E.isLeft(question)) return question
     const scope = await scopeOf(ledger, request)

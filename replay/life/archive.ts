@@ -2,7 +2,7 @@
  * Archive and unarchive: the files of a thread, and of what it spawned, move between `sessions` and `archived_sessions`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
+import { notPossible } from '../../domain/errors.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
 import {
   archivedPath,
@@ -24,8 +24,7 @@ import {
   type RelocatedThreads
 } from './life.ts'
 import type { HomeWriter, SkippedThread } from '../home-ports.ts'
-
-type Found<A> = E.Either<StoreError, A>
+import type { Result } from '../result.ts'
 
 /** What undo asks for: exactly these threads, with these file times. */
 export interface Exactly {
@@ -50,7 +49,7 @@ const threadsToMove = async (
   way: Way,
   threadId: string,
   exactly: Exactly | null
-): Promise<Found<ReadonlyArray<string>>> => {
+): Promise<Result<ReadonlyArray<string>>> => {
   if (exactly !== null) return E.right(exactly.threadIds)
   const caughtUp = await life.everything()
   if (E.isLeft(caughtUp)) return caughtUp
@@ -96,7 +95,7 @@ const sortThreads = (
   ids: ReadonlyArray<string>,
   files: ReadonlyArray<HomeFile>,
   exactly: Exactly | null
-): Found<Sorted> => {
+): Result<Sorted> => {
   const grouped = byThread(files)
   const [rootId] = ids
   const nowMs = writer.nowMs()
@@ -135,7 +134,7 @@ const plan = async (
   asked: string,
   options: MutationOptions,
   exactly: Exactly | null
-): Promise<Found<Planned>> => {
+): Promise<Result<Planned>> => {
   const opened = await openExpected(life, asked, options)
   if (E.isLeft(opened)) return opened
   const threadId = opened.right.info.streamId
@@ -180,7 +179,7 @@ export const moveThread = (
   threadId: string,
   options: MutationOptions,
   exactly: Exactly | null = null
-): Promise<Found<RelocatedThreads>> =>
+): Promise<Result<RelocatedThreads>> =>
   holding(life, options, async (writer) => {
     const planned = await plan(life, writer, way, threadId, options, exactly)
     return E.isLeft(planned) ? planned : perform(life, writer, planned.right, options)

@@ -24,8 +24,7 @@ import type {
 import type { StreamInfo } from '../ports.ts'
 import { endOf, isUnknown, recorded, type OperationRequest, type Performed } from './recorded.ts'
 import { own } from '../../domain/own.ts'
-
-type Found<A> = E.Either<StoreError, A>
+import type { Result } from '../result.ts'
 
 /** What the use cases of this kind are made of. */
 export interface LifeParts extends Env {
@@ -51,7 +50,7 @@ export interface Life extends LifeParts {
   readonly open: Opener
   /** By the name of its file alone: for threads that may not be there yet. */
   readonly openNamed: Opener
-  readonly everything: () => Promise<Found<ReadonlyArray<StreamInfo>>>
+  readonly everything: () => Promise<Result<ReadonlyArray<StreamInfo>>>
 }
 
 /** How a change is asked for. */
@@ -94,11 +93,11 @@ const BEFORE_ENVELOPE = notPossible(
 )
 
 /** Refuses what would change a thread from before the envelope. */
-export const refuseBare = (env: Env, info: StreamInfo): Found<StreamInfo> =>
+export const refuseBare = (env: Env, info: StreamInfo): Result<StreamInfo> =>
   threadRow(env, info.streamId)?.facts.isBare === true ? E.left(BEFORE_ENVELOPE) : E.right(info)
 
 /** The writer of a home that may be written to; files move only where the log tells how to go on after a kill. */
-const writerOf = ({ homeWriter, operations }: HomeParts): Found<HomeWriter> =>
+const writerOf = ({ homeWriter, operations }: HomeParts): Result<HomeWriter> =>
   homeWriter === undefined || operations === undefined ? E.left(READ_ONLY) : E.right(homeWriter)
 
 /** Opens a thread and checks that it holds as many events as the caller thinks. */
@@ -106,7 +105,7 @@ export const openExpected = async (
   life: Life,
   threadId: string,
   { expectedRevision: expected }: MutationOptions
-): Promise<Found<OpenThread>> => {
+): Promise<Result<OpenThread>> => {
   const opened = await life.open(threadId, false)
   if (E.isLeft(opened)) return opened
   const { info } = opened.right
@@ -187,7 +186,7 @@ const inverseAfterKill = (
  * Finishes what a killed process began: forward, because the record was on disk only after everything had been checked.
  * Work that cannot be finished is taken back by the writer, and recorded as failed.
  */
-const recover = async (life: HomeParts, writer: HomeWriter): Promise<Found<void>> => {
+const recover = async (life: HomeParts, writer: HomeWriter): Promise<Result<void>> => {
   const { operations: log } = life
   const began = log === undefined ? null : await leftBehind(log)
   if (log === undefined || began === null || began.relocation === null) return E.right(undefined)
@@ -209,8 +208,8 @@ const recover = async (life: HomeParts, writer: HomeWriter): Promise<Found<void>
 export const holding = async <A>(
   life: HomeParts,
   { dryRun = false }: MutationOptions,
-  run: (writer: HomeWriter) => Promise<Found<A>>
-): Promise<Found<A>> => {
+  run: (writer: HomeWriter) => Promise<Result<A>>
+): Promise<Result<A>> => {
   const writer = writerOf(life)
   if (E.isLeft(writer)) return writer
   if (dryRun) return run(writer.right)
@@ -278,7 +277,7 @@ export const perform = async (
   writer: HomeWriter,
   planned: Planned,
   options: MutationOptions
-): Promise<Found<RelocatedThreads>> => {
+): Promise<Result<RelocatedThreads>> => {
   const { request, skipped, removes } = planned
   if (options.dryRun === true) {
     const relocation = planned.relocation('<operation>')

@@ -2,8 +2,6 @@
  * The use cases that change a home, and what is known about changes: put together for the engine.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Operation } from '../../domain/changes/operations.ts'
@@ -25,8 +23,7 @@ import { recorded, type Performed } from './recorded.ts'
 import { performRepair, repairParts, type RepairDone, type RepairWork } from './repair.ts'
 import { removeThread, restoreThreads, type RemoveOptions } from './remove.ts'
 import { listOperations, undoOperation, type OperationQuery, type Undone } from './undo.ts'
-
-type Answer<A> = TE.TaskEither<StoreError, A>
+import type { Answer, Result } from '../result.ts'
 
 /** A thread's place among those that were spawned. */
 export interface AgentFamily {
@@ -59,10 +56,7 @@ export interface Lifecycle {
   readonly agents: (threadId: string) => Answer<AgentFamily>
 }
 
-const familyOf = async (
-  life: Life,
-  threadId: string
-): Promise<E.Either<StoreError, AgentFamily>> => {
+const familyOf = async (life: Life, threadId: string): Promise<Result<AgentFamily>> => {
   const caughtUp = await life.everything()
   if (E.isLeft(caughtUp)) return caughtUp
   return E.right({
@@ -118,8 +112,8 @@ export const recordedBranch = (
   info: StreamInfo,
   given: JsonObject,
   { actor = life.actor ?? 'library', undoes }: MutationOptions,
-  run: () => Promise<E.Either<StoreError, StreamId>>
-): Promise<E.Either<StoreError, StreamId>> => {
+  run: () => Promise<Result<StreamId>>
+): Promise<Result<StreamId>> => {
   const before = checkpointOf(life, info.streamId)?.next ?? null
   const request = {
     operation,

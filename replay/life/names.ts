@@ -2,7 +2,7 @@
  * Naming a thread: one more line in `session_index.jsonl`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
+import { notPossible } from '../../domain/errors.ts'
 import { holding, openExpected, type Life, type MutationOptions } from './life.ts'
 import { checkpointOf } from '../catch-up/project.ts'
 import { idInMetadata } from '../threads/identity.ts'
@@ -10,6 +10,7 @@ import type { StreamInfo } from '../ports.ts'
 import type { ThreadRow } from '../../projections/threads.ts'
 import { recorded } from './recorded.ts'
 import { trimmed } from '../../domain/white-space.ts'
+import type { Result } from '../result.ts'
 
 /** A thread with its new name. */
 export interface Renamed {
@@ -45,7 +46,7 @@ export const renameThread = (
   text: string,
   options: MutationOptions,
   from: string | null = null
-): Promise<E.Either<StoreError, Renamed>> => {
+): Promise<Result<Renamed>> => {
   const name = trimmed(text)
   if (name === '')
     return Promise.resolve(

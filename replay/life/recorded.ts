@@ -7,6 +7,7 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { Began, Ended, Inverse, OperationPlace } from '../../domain/changes/operations.ts'
 import type { Relocation } from '../../domain/changes/relocation.ts'
 import type { OperationLog } from '../home-ports.ts'
+import type { Result } from '../result.ts'
 
 /** What is to be recorded. */
 export interface OperationRequest {
@@ -64,7 +65,7 @@ const interrupted = (thrown: unknown): StoreError => ({
 export const endOf = (
   log: OperationLog,
   id: string,
-  done: E.Either<StoreError, Omit<Performed<unknown>, 'answer'>>
+  done: Result<Omit<Performed<unknown>, 'answer'>>
 ): Ended => {
   const at = new Date(log.nowMs()).toISOString()
   if (E.isLeft(done)) {
@@ -96,7 +97,7 @@ export const endOf = (
 }
 
 /** True when nobody can say how far a relocation came: it stays unfinished in the log, and whoever moves files next finishes it. */
-export const isUnknown = (done: E.Either<StoreError, unknown>): boolean =>
+export const isUnknown = (done: Result<unknown>): boolean =>
   E.isLeft(done) &&
   (done.left._tag === 'StoreUnavailable' ||
     (done.left._tag === 'IoFailure' && done.left.unfinished === true))
@@ -110,8 +111,8 @@ export const recorded = async <A>(
   parts: { readonly operations?: OperationLog },
   request: OperationRequest,
   before: OperationPlace | null,
-  run: (operationId: string) => Promise<E.Either<StoreError, Performed<A>>>
-): Promise<E.Either<StoreError, A>> => {
+  run: (operationId: string) => Promise<Result<Performed<A>>>
+): Promise<Result<A>> => {
   const { operations: log } = parts
   const answerOf = E.map(({ answer }: Performed<A>) => answer)
   if (log === undefined) return answerOf(await run(''))

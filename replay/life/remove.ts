@@ -20,8 +20,7 @@ import {
   type RelocatedThreads
 } from './life.ts'
 import type { HomeWriter, TrashEntry } from '../home-ports.ts'
-
-type Found<A> = E.Either<StoreError, A>
+import type { Result } from '../result.ts'
 
 /** How a delete is asked for. */
 export interface RemoveOptions extends PlannedOptions {
@@ -45,7 +44,7 @@ const isSame = (a: JsonObject, b: JsonObject): boolean => {
 const threadsToRemove = async (
   life: Life,
   threadId: string
-): Promise<Found<ReadonlyArray<string>>> => {
+): Promise<Result<ReadonlyArray<string>>> => {
   const caughtUp = await life.everything()
   if (E.isLeft(caughtUp)) return caughtUp
   const below = descendantsOf(life, threadId).map((agent) => agent.threadId)
@@ -122,7 +121,7 @@ export const removeThread = (
   threadId: string,
   options: RemoveOptions,
   unchanged: Unchanged | null = null
-): Promise<Found<RelocatedThreads>> =>
+): Promise<Result<RelocatedThreads>> =>
   holding(life, options, async (writer) => {
     const opened = await openExpected(life, threadId, options)
     if (E.isLeft(opened)) return opened
@@ -144,7 +143,7 @@ export const removeThread = (
 const NOTHING_THERE = 'see what was deleted with "unroll log"'
 
 /** What a person names: an operation or a thread, by its id or the beginning of it; nothing: what was deleted last. */
-const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Found<TrashEntry> => {
+const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Result<TrashEntry> => {
   const wanted = text?.toLowerCase() ?? ''
   const isNamed = ({ operationId, threadIds }: TrashEntry): boolean =>
     operationId.startsWith(wanted) || threadIds.some((id) => id.startsWith(wanted))
@@ -187,7 +186,7 @@ export const restoreThreads = (
   life: Life,
   what: string | null,
   options: MutationOptions
-): Promise<Found<RelocatedThreads>> =>
+): Promise<Result<RelocatedThreads>> =>
   holding(life, options, async (writer) => {
     const trash = await writer.trash()
     if (E.isLeft(trash)) return trash

@@ -2,7 +2,7 @@
  * Repairs as operations: files of a home become others, recorded before and after, and go back.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
+import { notPossible } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Began } from '../../domain/changes/operations.ts'
 import type { FileExchange, Relocation } from '../../domain/changes/relocation.ts'
@@ -16,8 +16,7 @@ import {
   type MutationOptions
 } from './life.ts'
 import { isUnknown, recorded } from './recorded.ts'
-
-type Found<A> = E.Either<StoreError, A>
+import type { Result } from '../result.ts'
 
 /** What a repair, or taking one back, came to. */
 export interface RepairDone {
@@ -44,7 +43,7 @@ export const repairParts = (life: Life): RepairParts => ({
 export interface RepairWork {
   readonly operation: 'repair' | 'unrepair'
   readonly arguments: JsonObject
-  readonly stage: (writer: HomeWriter) => Promise<Found<StagedExchange>>
+  readonly stage: (writer: HomeWriter) => Promise<Result<StagedExchange>>
 }
 
 const pathsOf = (exchanges: ReadonlyArray<FileExchange>): ReadonlyArray<string> => [
@@ -83,7 +82,7 @@ const exchangeAll = async (
   work: RepairWork,
   staged: StagedExchange,
   { actor, undoes }: MutationOptions
-): Promise<Found<RepairDone>> => {
+): Promise<Result<RepairDone>> => {
   const { threadIds } = staged
   const relocation = relocationOf(staged)
   const files = pathsOf(staged.exchanges(''))
@@ -105,7 +104,7 @@ export const performRepair = (
   parts: RepairParts,
   work: RepairWork,
   options: MutationOptions
-): Promise<Found<RepairDone>> =>
+): Promise<Result<RepairDone>> =>
   holding(parts, options, async (writer) => {
     const staged = await work.stage(writer)
     if (E.isLeft(staged)) return staged
@@ -137,7 +136,7 @@ export const undoRepair = async (
   parts: RepairParts,
   operationId: string,
   options: MutationOptions
-): Promise<Found<RepairDone>> => {
+): Promise<Result<RepairDone>> => {
   const began = await beganOf(parts, operationId)
   const exchanges = began?.relocation?.exchanges
   if (exchanges === undefined)

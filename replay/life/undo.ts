@@ -2,7 +2,7 @@
  * The log of operations as people ask for it, and undoing one by doing its inverse.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
+import { notPossible } from '../../domain/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import {
   foldOperation,
@@ -17,8 +17,7 @@ import { READ_ONLY, type Life, type MutationOptions } from './life.ts'
 import { renameThread } from './names.ts'
 import { removeThread, restoreThreads } from './remove.ts'
 import { repairParts, undoRepair } from './repair.ts'
-
-type Found<A> = E.Either<StoreError, A>
+import type { Result } from '../result.ts'
 
 /** Which operations a log shows. */
 export interface OperationQuery {
@@ -42,7 +41,7 @@ type Perform = (
   given: JsonObject,
   options: MutationOptions,
   mutations: Mutations
-) => Promise<Found<{ readonly operationId: string | null }>>
+) => Promise<Result<{ readonly operationId: string | null }>>
 
 const text = (given: JsonObject, name: string): string => {
   const value = given[name]
@@ -121,7 +120,7 @@ const LIMIT = 25
 export const listOperations = async (
   life: Life,
   { threadId, limit = LIMIT }: OperationQuery
-): Promise<Found<ReadonlyArray<Operation>>> => {
+): Promise<Result<ReadonlyArray<Operation>>> => {
   const found: Array<Operation> = []
   for await (const operation of operationsIn(life)) {
     if (threadId !== undefined && !touches(operation, threadId)) continue
@@ -134,7 +133,7 @@ export const listOperations = async (
 const SEE_LOG = 'see "unroll log"'
 
 /** The operation a person means; without an id the newest that stands and is no undo itself. */
-const chosen = async (life: Life, id: string | null): Promise<Found<Operation>> => {
+const chosen = async (life: Life, id: string | null): Promise<Result<Operation>> => {
   const matches: Array<Operation> = []
   for await (const operation of operationsIn(life)) {
     const { began, state } = operation
@@ -170,7 +169,7 @@ export const undoOperation = async (
   id: string | null,
   options: MutationOptions,
   mutations: Mutations
-): Promise<Found<Undone>> => {
+): Promise<Result<Undone>> => {
   const found = await chosen(life, id?.toLowerCase() ?? null)
   if (E.isLeft(found)) return found
   const operation = found.right

@@ -5,7 +5,6 @@
  * The order of a whole home is needed, so every call costs the number of threads; only strict mode pays that.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Page } from '../../domain/protocol.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
 import {
@@ -34,6 +33,7 @@ import { GUARDIAN, isGuardian, times169 } from '../threads/thread-view.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import { pageLimit } from '../pages/turn-page.ts'
+import type { Result } from '../result.ts'
 
 interface Candidate extends Listed {
   readonly info: StreamInfo
@@ -193,7 +193,7 @@ export const codexListPage = (
   defaultProvider: string,
   nameOf: (threadId: string) => string | null,
   found: ((threadId: string) => boolean) | null = null
-): E.Either<StoreError, Page<Listed>> => {
+): Result<Page<Listed>> => {
   const isUp = request.sortDirection === 'asc'
   const cursor = typeof request.cursor === 'string' ? parseListCursor(request.cursor) : null
   if (typeof request.cursor === 'string' && cursor === null) {

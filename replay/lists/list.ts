@@ -3,7 +3,6 @@
  * nor repeated at a page border, because our cursors name the thread they stand at.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Page, SortDirection } from '../../domain/protocol.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
@@ -21,6 +20,7 @@ import type { Env } from '../catch-up/project.ts'
 import { givenName } from '../threads/identity.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { pageLimit } from '../pages/turn-page.ts'
+import type { Result } from '../result.ts'
 
 /** A listed thread: its row and the time it is sorted by. */
 export interface Listed {
@@ -47,11 +47,7 @@ interface Walk {
 }
 
 /** Key range of a page: everything in the asked direction from the cursor on. */
-const walkOf = (
-  table: string,
-  request: ListRequest,
-  direction: SortDirection
-): E.Either<StoreError, Walk> => {
+const walkOf = (table: string, request: ListRequest, direction: SortDirection): Result<Walk> => {
   const archived = request.archived === true ? 1 : 0
   const all: Walk = {
     low: [table, archived],
@@ -120,7 +116,7 @@ export const listEntries = (
   request: ListRequest,
   defaultProvider: string,
   among?: { readonly ids: ReadonlySet<string>; readonly of: number }
-): E.Either<StoreError, Iterable<Entry>> => {
+): Result<Iterable<Entry>> => {
   const table = `${tableOf(threads, viewName(env.profile, env.strict))}.${ORDER[request.sortKey ?? 'created_at']}`
   const walk = walkOf(table, request, request.sortDirection ?? 'desc')
   if (E.isLeft(walk)) return walk
@@ -164,7 +160,7 @@ export const listPage = (
   request: ListRequest,
   defaultProvider: string,
   nameOf: (threadId: string) => string | null
-): E.Either<StoreError, Page<Listed>> => {
+): Result<Page<Listed>> => {
   const entries = listEntries(env, request, defaultProvider)
   if (E.isLeft(entries)) return entries
   const limit = pageLimit(request.limit)

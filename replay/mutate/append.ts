@@ -2,7 +2,6 @@
  * Appending through the engine: the index knows how far a thread was read, so that the store need not count again.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { heldByCodex, isHeldAs, refuseBare, type MutationOptions } from '../life/life.ts'
@@ -11,6 +10,7 @@ import type { Appended, ExpectedRevision, KnownPlace } from '../ports.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import { recorded } from '../life/recorded.ts'
 import type { MutationEnv } from './write.ts'
+import type { Result } from '../result.ts'
 
 /** How far a caught-up thread is folded; undefined where the next reader would look again anyway. */
 const knownPlace = (env: Env, threadId: string): KnownPlace | undefined => {
@@ -32,7 +32,7 @@ export const appendEvents = async (
   events: ReadonlyArray<NewEvent>,
   expected: ExpectedRevision,
   { actor = life.actor ?? 'library' }: MutationOptions
-): Promise<E.Either<StoreError, Appended>> => {
+): Promise<Result<Appended>> => {
   const begins = events[0]?.type === 'session_meta'
   const opened = await (begins ? life.openNamed : life.open)(threadId, false)
   if (E.isLeft(opened) && opened.left._tag !== 'StreamNotFound') return opened

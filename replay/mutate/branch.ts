@@ -27,6 +27,7 @@ import { isHeldAs } from '../life/life.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { liveTurns, type LiveTurns } from '../pages/turn-page.ts'
 import { cutTurnAt, type Place } from './cut-turn.ts'
+import type { Result } from '../result.ts'
 
 /** Where a branch begins; without either, after everything the thread holds. */
 export interface BranchPoint {
@@ -37,8 +38,6 @@ export interface BranchPoint {
   /** What is otherwise in the session that goes on there: members of its metadata and settings; null removes one. */
   readonly session?: { readonly meta: JsonObject; readonly settings: JsonObject } | undefined
 }
-
-type Found<A> = E.Either<StoreError, A>
 
 const eventsOf = (
   lines: ReadonlyArray<RecordedEvent | DamagedLine>
@@ -73,7 +72,7 @@ const rowAt = (
   live: LiveTurns,
   info: StreamInfo,
   turnId: string
-): Found<readonly [number, TurnRow]> => {
+): Result<readonly [number, TurnRow]> => {
   const place = live.places(turnId, 1)[0]
   const row = place === undefined ? undefined : live.rows(place, place + 1)[0]
   return place === undefined || row === undefined
@@ -116,7 +115,7 @@ const beforeTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: s
 }
 
 /** Behind the last whole line. */
-const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Found<Place>> => {
+const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Result<Place>> => {
   const checkpoint = checkpointOf(env, info.streamId)
   const guard = checkpoint?.guard ?? null
   if (checkpoint === null || guard === null || !guard.terminated)
@@ -139,7 +138,7 @@ const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Fo
 }
 
 /** Where a branch point stands. */
-const placeOf = async (env: Env, info: StreamInfo, point: BranchPoint): Promise<Found<Place>> => {
+const placeOf = async (env: Env, info: StreamInfo, point: BranchPoint): Promise<Result<Place>> => {
   const live = liveTurns(env, info)
   const { lastTurnId, beforeTurnId } = point
   if (lastTurnId !== undefined && beforeTurnId !== undefined)
@@ -211,7 +210,7 @@ const sourceOf = async (
   writer: SegmentWriter,
   info: StreamInfo,
   point: BranchPoint
-): Promise<Found<Source>> => {
+): Promise<Result<Source>> => {
   const place = await placeOf(env, info, point)
   if (E.isLeft(place)) return place
   const meta = await newestMeta(env, info)
@@ -265,8 +264,8 @@ const segmentOf = (source: Source, branch: Branch, atMs: number): NewSegment => 
 export const overOneIndex = async <A>(
   env: Env,
   writer: SegmentWriter,
-  run: (writer: SegmentWriter) => Promise<Found<A>>
-): Promise<Found<A>> => {
+  run: (writer: SegmentWriter) => Promise<Result<A>>
+): Promise<Result<A>> => {
   const requireSameIndex = sameIndexSince(env.index)
   let isMade = false
   const create: SegmentWriter['create'] = (segment) => {
@@ -289,7 +288,7 @@ export const checkBranch = async (
   writer: SegmentWriter,
   info: StreamInfo,
   point: BranchPoint
-): Promise<Found<StreamId>> => {
+): Promise<Result<StreamId>> => {
   const source = await sourceOf(env, writer, info, point)
   return E.isLeft(source) ? source : E.right(info.streamId)
 }
@@ -300,7 +299,7 @@ export const forkThread = async (
   writer: SegmentWriter,
   info: StreamInfo,
   point: BranchPoint
-): Promise<Found<StreamId>> => {
+): Promise<Result<StreamId>> => {
   const source = await sourceOf(env, writer, info, point)
   if (E.isLeft(source)) return source
   const id = streamId(writer.newId())
@@ -337,7 +336,7 @@ export const revertThread = async (
   info: StreamInfo,
   beforeTurnId: string,
   force: boolean
-): Promise<Found<StreamId>> => {
+): Promise<Result<StreamId>> => {
   const asFork = `fork it instead: "unroll fork ${info.streamId} --before-turn ${beforeTurnId}"`
   const refused = unsafe(env, writer, info, asFork, force)
   if (refused !== null) return E.left(refused)
@@ -387,7 +386,7 @@ export const restoreThread = async (
   writer: SegmentWriter,
   info: StreamInfo,
   force: boolean
-): Promise<Found<StreamId>> => {
+): Promise<Result<StreamId>> => {
   const refused = unsafe(env, writer, info, 'its turns stay hidden', force)
   if (refused !== null) return E.left(refused)
   const segment = leftBehind(env, info)

@@ -2,14 +2,13 @@
  * Forks and reverts as an engine makes them: checked, recorded, and read back.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Thread } from '../../domain/protocol.ts'
 import { checkBranch, forkThread, revertThread, overOneIndex, type BranchPoint } from './branch.ts'
 import { recordedBranch } from '../life/lifecycle.ts'
 import { openExpected, type MutationOptions, type PlannedOptions } from '../life/life.ts'
 import type { SegmentWriter, StreamInfo } from '../ports.ts'
-import type { Answer } from '../result.ts'
+import type { Answer, Result } from '../result.ts'
 import type { MutationEnv } from './write.ts'
 
 /** Threads that go on from others. */
@@ -36,7 +35,7 @@ export const branching = (
   safely: <A>(task: Answer<A>) => Answer<A>,
   read: (threadId: string) => Answer<Thread>
 ): Branching => {
-  type Make = (writer: SegmentWriter, info: StreamInfo) => Promise<E.Either<StoreError, StreamId>>
+  type Make = (writer: SegmentWriter, info: StreamInfo) => Promise<Result<StreamId>>
   const branched = (
     operation: 'fork' | 'revert',
     threadId: string,

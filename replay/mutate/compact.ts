@@ -2,15 +2,14 @@
  * Recording a compaction that a host made.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { compactionEvents, type Compaction } from '../../domain/changes/compaction.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import { classifyResponseItem } from '../../domain/events/response-item.ts'
 import { estimateOf } from '../context/context.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
+import type { Answer } from '../result.ts'
 
 /** Appends a compaction as a turn of its own. */
 export const compact = (
@@ -18,7 +17,7 @@ export const compact = (
   threadId: string,
   compaction: Compaction,
   options: MutationOptions
-): TE.TaskEither<StoreError, Written> => {
+): Answer<Written> => {
   const bad = compaction.replacementHistory.findIndex(
     (item) => classifyResponseItem(item, env.profile) !== 'persisted'
   )

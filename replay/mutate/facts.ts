@@ -2,7 +2,6 @@
  * Mutations of what a thread is: git facts, memory mode, goal.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { notPossible, type StoreError } from '../../domain/errors.ts'
 import {
   changedGoal,
@@ -28,8 +27,7 @@ import { idInMetadata, shownId } from '../threads/identity.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { written, type MutationEnv, type Target } from './write.ts'
-
-type Answer<A> = TE.TaskEither<StoreError, A>
+import type { Answer, Result } from '../result.ts'
 
 const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
 
@@ -51,7 +49,7 @@ const metadataCopy = async (
   env: MutationEnv,
   target: Target,
   change: MetadataChange
-): Promise<E.Either<StoreError, ReadonlyArray<NewEvent>>> => {
+): Promise<Result<ReadonlyArray<NewEvent>>> => {
   const { info, at } = target
   const meta = await newestMeta(env, info)
   return meta === null

@@ -2,21 +2,21 @@
  * Ending a turn that was left open: by a process that died, or by a host that was told to stop.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
+import { notPossible } from '../../domain/errors.ts'
 import { turnAborted } from '../../domain/changes/turn-events.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
+import type { Answer } from '../result.ts'
 
 /** Marks the open turn of a thread as interrupted. */
 export const interrupt = (
   env: MutationEnv,
   threadId: string,
   options: MutationOptions
-): TE.TaskEither<StoreError, Written> =>
+): Answer<Written> =>
   written(env, threadId, options, {
     operation: 'interrupt',
     arguments: {},

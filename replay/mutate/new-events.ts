@@ -10,6 +10,7 @@ import { printEvent, type NewEvent } from '../../domain/changes/new-event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { upcast } from '../../migrations/upcast.ts'
 import type { ExpectedRevision } from '../ports.ts'
+import type { Result } from '../result.ts'
 
 /** An event that will be read back, as it will be read back, and its line without a number. */
 export interface CheckedEvent {
@@ -56,7 +57,7 @@ export const checkEvent = (event: NewEvent, profile: Profile): E.Either<string, 
 export const checkEvents = (
   events: ReadonlyArray<NewEvent>,
   profile: Profile
-): E.Either<StoreError, ReadonlyArray<CheckedEvent>> => {
+): Result<ReadonlyArray<CheckedEvent>> => {
   const invalid = (message: string) => E.left({ _tag: 'InvalidRequest' as const, message })
   if (events.length === 0) return invalid('there is no event to append')
   const checked: Array<CheckedEvent> = []

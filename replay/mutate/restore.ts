@@ -19,6 +19,7 @@ import { isDamaged, type StreamInfo } from '../ports.ts'
 import { stateOf } from '../catch-up/project.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import type { MutationEnv, Plan, Target } from './write.ts'
+import type { Result } from '../result.ts'
 
 /** What is copied must fit into memory. */
 const RESTORED_BYTES_MAX = 256 * 1024 * 1024
@@ -205,7 +206,7 @@ const copiesOf = async (
   hidden: HiddenTurns,
   lines: ReadonlyArray<RecordedEvent>,
   left: ContextPoint | undefined
-): Promise<E.Either<StoreError, Copies>> => {
+): Promise<Result<Copies>> => {
   if (isAlike(env, info, hidden, lines)) return E.right({ items: [], lines })
   const now = await threadContext(env, info, left)
   if (E.isLeft(now)) return now
@@ -239,7 +240,7 @@ const restorationOf = async (
   target: Target,
   hidden: HiddenTurns,
   left?: ContextPoint
-): Promise<E.Either<StoreError, Restoration>> => {
+): Promise<Result<Restoration>> => {
   const { info } = target
   const { from, at: marker } = hidden
   if (marker.segment !== from.segment || marker.from - from.offset > RESTORED_BYTES_MAX)
@@ -264,7 +265,7 @@ const missingCopies = async (
   target: Target,
   restoring: RestoringTurns,
   until: number
-): Promise<E.Either<StoreError, ReadonlyArray<RecordedEvent>>> => {
+): Promise<Result<ReadonlyArray<RecordedEvent>>> => {
   const { hidden, revision, from } = restoring
   const { next } = target.checkpoint
   if (hidden === null || next.segment !== from.segment || next.revision > until + TRIES_MAX)
@@ -283,7 +284,7 @@ const missingCopies = async (
 /** The events that bring back what the last rollback of a legacy thread hid, or the rest of them. */
 export const restorePlan =
   (env: MutationEnv) =>
-  async (target: Target): Promise<E.Either<StoreError, Plan>> => {
+  async (target: Target): Promise<Result<Plan>> => {
     const { info, at } = target
     const state = stateOf(env, turns.name, info.streamId) as TurnsState | undefined
     const inverseOf = ({ turns: count }: HiddenTurns) => ({

@@ -2,8 +2,7 @@
  * Reviews: set up as events, and ended with what a reviewer said, which the caller brings. unroll runs no reviewer.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
+import { notPossible } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { HistoryMode } from '../../domain/protocol.ts'
 import {
@@ -26,8 +25,7 @@ import { tailEvents } from '../threads/tail.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
-
-type Answer<A> = TE.TaskEither<StoreError, A>
+import type { Answer, Result } from '../result.ts'
 
 /** Sets a review up inside a thread. */
 export const startReview = (
@@ -58,7 +56,7 @@ export const startReview = (
         })
       }
     })()
-    if (E.isLeft(done) || review === null) return done as E.Either<StoreError, StartedReview>
+    if (E.isLeft(done) || review === null) return done as Result<StartedReview>
     const { outer, inner } = review as WrittenReview
     const ids = { turnId: outer.turnId, reviewTurnId: inner.turnId }
     return E.right({ ...done.right, ...ids, hint: reviewHint(target) })

@@ -3,8 +3,7 @@
  * before them. Nothing is deleted, so it can be taken back until the next turn.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
+import { notPossible } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
@@ -28,14 +27,13 @@ import {
   type MutationEnv,
   type Target
 } from './write.ts'
-
-type Answer<A> = TE.TaskEither<StoreError, A>
+import type { Answer, Result } from '../result.ts'
 
 /** Where a thread ends after it went on in a new segment. */
 const appendedTo = async (
   env: MutationEnv,
   { info, checkpoint }: Target
-): Promise<E.Either<StoreError, Appended>> => {
+): Promise<Result<Appended>> => {
   const opened = await env.open(info.streamId, false)
   if (E.isLeft(opened)) return opened
   const from = checkpoint.next
@@ -47,7 +45,7 @@ interface Branching {
   readonly mutation: Pick<Mutation, 'operation' | 'arguments'>
   /** Asked for when the segment is there. */
   readonly inverse: () => Inverse
-  readonly make: () => Promise<E.Either<StoreError, StreamId>>
+  readonly make: () => Promise<Result<StreamId>>
 }
 
 /** Runs what makes a segment instead of appending, with its records. */
@@ -56,7 +54,7 @@ const branched = async (
   target: Target,
   { mutation, inverse, make }: Branching,
   options: MutationOptions
-): Promise<E.Either<StoreError, Written>> => {
+): Promise<Result<Written>> => {
   const { streamId } = target.info
   const answer = { threadId: streamId, events: [] }
   if (options.dryRun === true) return E.right({ ...answer, appended: null, operationId: null })
@@ -107,7 +105,7 @@ const rollbackOf = (env: MutationEnv, turnCount: number): Mutation => ({
 
 const changing = (
   env: MutationEnv,
-  run: (writer: SegmentWriter) => Promise<E.Either<StoreError, Written>>
+  run: (writer: SegmentWriter) => Promise<Result<Written>>
 ): Answer<Written> => guarded(env, () => overOneIndex(env, env.writer, run))
 
 /** Hides the last `turnCount` turns; all of them when there are fewer. */

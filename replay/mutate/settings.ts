@@ -2,14 +2,13 @@
  * Settings of the turns to come, recorded the way Codex 0.169 does; older versions pass over the event.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import type { ThreadFacts } from '../../domain/thread.ts'
 import type { MutationOptions, Written } from './types.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { written, type MutationEnv } from './write.ts'
+import type { Answer } from '../result.ts'
 
 const recorded = async (
   env: MutationEnv,
@@ -72,7 +71,7 @@ export const updateSettings = (
   settings: JsonObject,
   provider: string,
   options: MutationOptions
-): TE.TaskEither<StoreError, Written> =>
+): Answer<Written> =>
   written(env, threadId, options, {
     operation: 'settings',
     arguments: { settings },

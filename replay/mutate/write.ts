@@ -3,8 +3,6 @@
  * another writer was faster, a mutation that was not told which revision to expect decides anew.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
@@ -15,6 +13,7 @@ import type { Appended, SegmentWriter } from '../ports.ts'
 import { checkpointOf, type Checkpoint } from '../catch-up/project.ts'
 import { recorded, type OperationRequest } from '../life/recorded.ts'
 import type { MutationOptions, Written } from './types.ts'
+import type { Answer, Result } from '../result.ts'
 
 /** What mutations work with. */
 export interface MutationEnv extends Life {
@@ -40,7 +39,7 @@ export interface Mutation {
   /** A verb, as the command line spells it. */
   readonly operation: string
   readonly arguments: JsonObject
-  readonly plan: (target: Target) => Promise<E.Either<StoreError, Plan>>
+  readonly plan: (target: Target) => Promise<Result<Plan>>
 }
 
 /** Why words to the model cannot be taken back. */
@@ -54,7 +53,7 @@ export const openTarget = async (
   env: MutationEnv,
   threadId: string,
   options: MutationOptions
-): Promise<E.Either<StoreError, Target>> => {
+): Promise<Result<Target>> => {
   const opened = await openExpected(env, threadId, options)
   if (E.isLeft(opened)) return opened
   const { streamId } = opened.right.info
@@ -84,7 +83,7 @@ const append = async (
   mutation: Mutation,
   { events, inverse }: Plan,
   options: MutationOptions
-): Promise<E.Either<StoreError, Pick<Written, 'appended' | 'operationId'>>> => {
+): Promise<Result<Pick<Written, 'appended' | 'operationId'>>> => {
   if (isHeldAs(env, env.writer, info.streamId)) return E.left(heldByCodex(info.streamId))
   return recorded(
     env,
@@ -114,7 +113,7 @@ export const written = (
   threadId: string,
   options: MutationOptions,
   mutation: Mutation
-): TE.TaskEither<StoreError, Written> =>
+): Answer<Written> =>
   guarded<Written>(env, async () => {
     for (let attempt = 1; ; attempt++) {
       const requireSameIndex = sameIndexSince(env.index)

@@ -20,6 +20,7 @@ import type { Env } from '../catch-up/project.ts'
 import { itemListsOf, shownItems } from './turn-items.ts'
 import { earlyAmong } from './early-turns.ts'
 import { cursorTo, pageLimit, placeOf, turnsBefore, type LiveTurns } from './turn-page.ts'
+import type { Result } from '../result.ts'
 
 /** What a page of items is asked with. Items come oldest first unless asked otherwise. */
 export interface ItemPageRequest {
@@ -72,7 +73,7 @@ const boundsOf = (
   live: LiveTurns,
   info: StreamInfo,
   turnId: string | null | undefined
-): E.Either<StoreError, Bounds> => {
+): Result<Bounds> => {
   if (typeof turnId !== 'string') return E.right({ from: 0, until: live.count })
   const place = live.places(turnId, 1)[0]
   return place === undefined
@@ -200,7 +201,7 @@ const startByItem = async (
   walk: Walk,
   itemId: string,
   turnId: string | null | undefined
-): Promise<E.Either<StoreError, Start>> => {
+): Promise<Result<Start>> => {
   if (typeof turnId !== 'string')
     return E.left(invalid('turnId is required when cursor is an item anchor'))
   const items = await itemsOfTurns(walk, walk.bounds)
@@ -212,10 +213,7 @@ const startByItem = async (
 
 const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
 
-const startOf = async (
-  walk: Walk,
-  request: ItemPageRequest
-): Promise<E.Either<StoreError, Start>> => {
+const startOf = async (walk: Walk, request: ItemPageRequest): Promise<Result<Start>> => {
   const { live, bounds, info } = walk
   if (typeof request.afterItemId === 'string')
     return startByItem(walk, request.afterItemId, request.turnId)
@@ -307,7 +305,7 @@ export const itemPage = async (
   env: Env,
   info: StreamInfo,
   request: ItemPageRequest
-): Promise<E.Either<StoreError, Page<TurnItem>>> => {
+): Promise<Result<Page<TurnItem>>> => {
   const live = earlyAmong(env, info)
   const bounds = boundsOf(live, info, request.turnId)
   if (E.isLeft(bounds)) return bounds

@@ -4,11 +4,11 @@
  * thread changes: its old pages are not asked for again, and go as the least recently used.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { jsonBytes } from '../../domain/budget/json-size.ts'
 import type { Turn } from '../../domain/protocol.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import type { StreamInfo } from '../ports.ts'
+import type { Result } from '../result.ts'
 
 /** What can be kept. */
 export interface Turns {
@@ -19,8 +19,8 @@ export interface Turns {
 export type Keep = <A extends Turns>(
   info: StreamInfo,
   name: ReadonlyArray<unknown>,
-  make: () => Promise<E.Either<StoreError, A>>
-) => Promise<E.Either<StoreError, A>>
+  make: () => Promise<Result<A>>
+) => Promise<Result<A>>
 
 /** Of a page there are its values, which take about twice what they take as JSON, and perhaps its JSON. */
 const MEMORY_PER_JSON_BYTE = 3
@@ -71,7 +71,7 @@ export const keepPages = (env: Env, bytesMax: number): Keep => {
   return async <A extends Turns>(
     info: StreamInfo,
     what: ReadonlyArray<unknown>,
-    make: () => Promise<E.Either<StoreError, A>>
+    make: () => Promise<Result<A>>
   ) => {
     const name = nameOf(info, what)
     const known = names.get(name)

@@ -3,7 +3,6 @@
  * (`thread/timeline/list` of Codex 0.169). Only paginated threads have one: its places are the numbers of lines.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { ThreadItem, TurnError, TurnStatus } from '../../domain/protocol.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
@@ -15,6 +14,7 @@ import { budgetOf, limitsOf, taking, type Taking } from './budget.ts'
 import type { Env } from '../catch-up/project.ts'
 import { earlyAmong } from './early-turns.ts'
 import { pageLimit, render, turnsBefore } from './turn-page.ts'
+import type { Result } from '../result.ts'
 
 /** One line of a timeline; `position` is the number of the line in the log. */
 export type TimelineEntry =
@@ -68,7 +68,7 @@ interface Anchor {
 const isOlder = (entry: TimelineEntry, { position, kind }: Anchor): boolean =>
   entry.position < position || (entry.position === position && KINDS[entry.type] < kind)
 
-const parseAnchor = (text: string, threadId: string): E.Either<StoreError, Anchor> => {
+const parseAnchor = (text: string, threadId: string): Result<Anchor> => {
   const invalid = (message: string) => E.left({ _tag: 'InvalidRequest', message } as const)
   let value: unknown
   try {
@@ -140,7 +140,7 @@ export const timelinePage = async (
   env: Env,
   info: StreamInfo,
   request: TimelineRequest
-): Promise<E.Either<StoreError, TimelinePage>> => {
+): Promise<Result<TimelinePage>> => {
   const live = earlyAmong(env, info)
   const anchor =
     typeof request.cursor === 'string'

@@ -3,7 +3,6 @@
  * page, not the thread.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { ItemList } from '../../domain/items/items.ts'
 import { paginatedSummary } from '../../domain/turns/paginated-turns.ts'
 import type { ItemsView, Page, SortDirection, ThreadItem, Turn } from '../../domain/protocol.ts'
@@ -30,6 +29,7 @@ import type { ReadLimits, StreamInfo } from '../ports.ts'
 import { checkpointOf, rowsOf, stateOf, type Env } from '../catch-up/project.ts'
 import { budgetOf, limitsOf, turnsWithin } from './budget.ts'
 import { itemListsOf, itemsOf, shownItems } from './turn-items.ts'
+import type { Result } from '../result.ts'
 
 /** The page size when none is asked for, as Codex sets it. */
 export const PAGE_DEFAULT = 25
@@ -260,7 +260,7 @@ const startOf = (
   live: LiveTurns,
   request: TurnPageRequest,
   ascending: boolean
-): E.Either<StoreError, number> => {
+): Result<number> => {
   if (typeof request.cursor !== 'string') return E.right(ascending ? 0 : live.count - 1)
   const invalid = { _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` } as const
   const isNumbered = live.rows(0, 1)[0]?.ordinal !== undefined
@@ -304,7 +304,7 @@ export const turnPage = async (
   env: Env,
   info: StreamInfo,
   request: TurnPageRequest
-): Promise<E.Either<StoreError, Page<Turn>>> => {
+): Promise<Result<Page<Turn>>> => {
   const live = liveTurns(env, info)
   if (live.count === 0) return E.right(EMPTY)
   const ascending = (request.sortDirection ?? 'desc') === 'asc'

@@ -6,7 +6,6 @@
  * another head begins again.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import { namedTurn } from '../../domain/items/items.ts'
 import { spaced } from '../../domain/search/folded.ts'
@@ -49,6 +48,7 @@ import {
 import type { Progress } from '../catch-up/fold-many.ts'
 import { ioFailure, isShortage } from '../guarded.ts'
 import { IndexDamage, isDamaged, START, type Batch, type StreamInfo } from '../ports.ts'
+import type { Result } from '../result.ts'
 
 /** How far a thread is indexed. */
 interface Indexed {
@@ -66,10 +66,7 @@ const NO_CANDIDATES: Candidates = new Map()
 /** The full text of a home. */
 export interface FullText {
   /** Brings threads up to their files; `whole`: they are all there are, and others are gone. */
-  readonly catchUp: (
-    infos: ReadonlyArray<StreamInfo>,
-    whole: boolean
-  ) => Promise<E.Either<StoreError, void>>
+  readonly catchUp: (infos: ReadonlyArray<StreamInfo>, whole: boolean) => Promise<Result<void>>
   /** Where a folded term may stand. */
   readonly candidates: (term: string) => Candidates
   /** The messages of a chunk. */
@@ -130,7 +127,7 @@ const rowAt = (work: Work, key: RowKey): unknown => {
   return pending === undefined ? work.env.index.get(key) : (pending.value ?? undefined)
 }
 
-const flush = async (work: Work): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+const flush = async (work: Work): Promise<Result<'committed' | 'moved'>> => {
   const { env, table, stored } = work
   if (work.rows.size === 0) return E.right('committed')
   const grams = work.grams.take(env.index.get)
@@ -227,7 +224,7 @@ const indexThread = async (
   work: Work,
   info: StreamInfo,
   old: Indexed | null
-): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+): Promise<Result<'committed' | 'moved'>> => {
   const { env, table } = work
   const lineage = env.store.lineage(info)
   const from = old === null ? null : await startingPoint(env, info, lineage, moved(old, info))
@@ -268,7 +265,7 @@ const indexOne = async (
   work: Work,
   info: StreamInfo,
   old: Indexed | null
-): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+): Promise<Result<'committed' | 'moved'>> => {
   try {
     return await indexThread(work, info, old)
   } catch (cause) {
@@ -316,7 +313,7 @@ const runRound = async (
   known: Known,
   { changed, gone }: Round,
   progress: Progress
-): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+): Promise<Result<'committed' | 'moved'>> => {
   const { head } = known
   const work: Work = { env, table, grams: gramSink(table), rows: new Map(), head, stored: head }
   for (const thread of gone) {
@@ -387,10 +384,7 @@ export const fullText = (env: Env, progress: Progress): FullText => {
   const table = tableOf(FULL_TEXT, viewName(env.profile, env.strict))
   const load = loader(env, table)
   let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: Known } | null = null
-  const run = async (
-    infos: ReadonlyArray<StreamInfo>,
-    whole: boolean
-  ): Promise<E.Either<StoreError, void>> => {
+  const run = async (infos: ReadonlyArray<StreamInfo>, whole: boolean): Promise<Result<void>> => {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       let known = load()
       if (settled?.infos === infos && settled.known === known) return E.right(undefined)

@@ -19,6 +19,7 @@ import type { FullText } from './full-text.ts'
 import { containing, messagesWith, termOf, type Term } from './search.ts'
 import { turnsAt } from './turn-at.ts'
 import { isBlank } from '../../domain/white-space.ts'
+import type { Result } from '../result.ts'
 
 /** What is looked for in a thread. */
 export interface OccurrencesRequest {
@@ -175,7 +176,7 @@ export const occurrencePage = async (
   text: FullText,
   info: StreamInfo,
   request: OccurrencesRequest
-): Promise<E.Either<StoreError, OccurrencePage>> => {
+): Promise<Result<OccurrencePage>> => {
   const { searchTerm } = request
   if (isBlank(searchTerm))
     return E.left(invalid('thread/searchOccurrences requires a non-empty searchTerm'))

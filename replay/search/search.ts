@@ -25,6 +25,7 @@ import { threadRow } from '../threads/thread-row.ts'
 import { textOf, type Candidates, type FullText } from './full-text.ts'
 import { turnsAt, type SaidPlace } from './turn-at.ts'
 import { trimmed } from '../../domain/white-space.ts'
+import type { Result } from '../result.ts'
 
 /** What a search is asked with; names and defaults are Codex's. */
 export interface SearchRequest extends Pick<
@@ -203,7 +204,7 @@ const pageInOrder = async (
   infos: ReadonlyArray<StreamInfo>,
   request: SearchRequest,
   term: Term
-): Promise<E.Either<StoreError, FoundPage>> => {
+): Promise<Result<FoundPage>> => {
   const { env, text } = parts
   const candidates = text.candidates(term.key)
   const among = { ids: new Set(candidates.keys()), of: infos.length }
@@ -230,7 +231,7 @@ const pageNearby = async (
   parts: SearchParts,
   request: SearchRequest,
   term: Term
-): Promise<E.Either<StoreError, FoundPage> | null> => {
+): Promise<Result<FoundPage> | null> => {
   const { env, home, text } = parts
   const limit = pageLimit(request.limit)
   if ((request.sortKey ?? 'created_at') !== 'created_at') return null
@@ -262,7 +263,7 @@ const pageAsCodex = async (
   infos: ReadonlyArray<StreamInfo>,
   request: SearchRequest,
   term: Term
-): Promise<E.Either<StoreError, FoundPage>> => {
+): Promise<Result<FoundPage>> => {
   const hits = new Map<string, Hit>()
   const candidates = text.candidates(term.key)
   for (const info of infos) {
@@ -285,7 +286,7 @@ const pageAsCodex = async (
 export const searchPage = async (
   parts: SearchParts,
   request: SearchRequest
-): Promise<E.Either<StoreError, FoundPage>> => {
+): Promise<Result<FoundPage>> => {
   const { env, home, text } = parts
   const asked = trimmed(request.searchTerm)
   if (asked === '') return E.left(invalid('thread/search requires a non-empty searchTerm'))

@@ -5,7 +5,6 @@
  * where somebody copied or renamed a file; then both ids lead to it, as long as no file is named after the other one.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { ThreadRow } from '../../projections/threads.ts'
 import type { HomeCatchUp } from '../catch-up/backfill.ts'
@@ -13,9 +12,10 @@ import type { Env } from '../catch-up/project.ts'
 import { findStream, type EventStore, type StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { threadRow } from './thread-row.ts'
+import type { Result } from '../result.ts'
 
 /** Finds the file of a thread by an id. */
-export type Find = (threadId: string) => Promise<E.Either<StoreError, StreamInfo>>
+export type Find = (threadId: string) => Promise<Result<StreamInfo>>
 
 /** The id in the metadata, by which Codex knows a thread; that of its file where no metadata can be read. */
 export const idInMetadata = (row: ThreadRow | null, file: { readonly streamId: string }): string =>

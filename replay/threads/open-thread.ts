@@ -12,6 +12,7 @@ import { IndexDamage, type StreamInfo } from '../ports.ts'
 import { catchUp, type Env } from '../catch-up/project.ts'
 import type { Find } from './identity.ts'
 import { rowPieces, type RowPiece } from '../catch-up/pieces.ts'
+import type { Result } from '../result.ts'
 
 /** A damaged line and where it stands. */
 export interface DamagedPlace extends DamageRow {
@@ -88,8 +89,8 @@ const rowOf = (env: Env, info: StreamInfo): ThreadRow => {
 
 /** Serves each stream's catch-up once, however many calls wait for it. */
 export const sharedCatchUp = (env: Env) => {
-  const running = new Map<string, Promise<E.Either<StoreError, void>>>()
-  return (info: StreamInfo): Promise<E.Either<StoreError, void>> => {
+  const running = new Map<string, Promise<Result<void>>>()
+  return (info: StreamInfo): Promise<Result<void>> => {
     const known = running.get(info.streamId)
     if (known !== undefined) return known.then(() => catchUp(env, info))
     const started = catchUp(env, info).finally(() => running.delete(info.streamId))
@@ -99,10 +100,7 @@ export const sharedCatchUp = (env: Env) => {
 }
 
 /** Opens a thread. */
-export type Opener = (
-  threadId: string,
-  withTurns: boolean
-) => Promise<E.Either<StoreError, OpenThread>>
+export type Opener = (threadId: string, withTurns: boolean) => Promise<Result<OpenThread>>
 
 /** Returns a function that opens threads as they are found; `withTurns` tells whether the whole file will be needed. */
 export const threadOpener = (env: Env): ((find: Find) => Opener) => {

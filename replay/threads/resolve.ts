@@ -2,12 +2,12 @@
  * A thread by what a person types: its id, the beginning of it, or its name.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { isUuid, type StreamId } from '../../domain/ids.ts'
 import type { Names, Remembered } from '../home-ports.ts'
 import type { EventStore, StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { findNamed, type Find } from './identity.ts'
+import type { Result } from '../result.ts'
 
 /** Where names are looked for. */
 export interface Named {
@@ -25,7 +25,7 @@ export interface Named {
 export const resolveThread = async (
   { store, names, remembered, find = findNamed({ store }) }: Named,
   text: string
-): Promise<E.Either<StoreError, StreamId>> => {
+): Promise<Result<StreamId>> => {
   const asId = text.toLowerCase()
   const isWhole = isUuid(asId)
   if (isWhole) return E.map(({ streamId: id }: StreamInfo) => id)(await find(asId))

@@ -2,7 +2,6 @@
  * Threads as clients see them: lists of them, what was found, and one by itself.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
 import type { Page, Thread } from '../../domain/protocol.ts'
@@ -19,7 +18,7 @@ import type { FullText } from '../search/full-text.ts'
 import { searchPage, type Hit, type SearchRequest } from '../search/search.ts'
 import type { Keep } from '../pages/kept.ts'
 import { allTurns } from '../pages/turn-page.ts'
-import type { Answer } from '../result.ts'
+import type { Answer, Result } from '../result.ts'
 import type { Names } from '../home-ports.ts'
 
 /** What it takes to show threads. */
@@ -95,7 +94,7 @@ export const searchThreads =
 const siblingsOf = async (
   parts: ShownParts,
   home: Home
-): Promise<E.Either<StoreError, ReadonlyArray<StreamInfo> | null>> =>
+): Promise<Result<ReadonlyArray<StreamInfo> | null>> =>
   parts.strict ? home.everything() : E.right(null)
 
 /** A thread, with all its turns when they are asked for. */

@@ -2,11 +2,12 @@
  * One thread as it was before an event: of the files its history stands in, those up to the event.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
+import { notPossible } from '../../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { readBack } from '../context/read-back.ts'
 import { START, type EventStore, type Position, type StreamInfo } from '../ports.ts'
 import { beforeRevert } from './at-time.ts'
+import type { Result } from '../result.ts'
 
 type Line = RecordedEvent | DamagedLine
 
@@ -81,7 +82,7 @@ export const beforeLine = async (
   store: EventStore,
   now: StreamInfo,
   wanted: Wanted
-): Promise<E.Either<StoreError, { readonly then: StreamInfo; readonly events: number | null }>> => {
+): Promise<Result<{ readonly then: StreamInfo; readonly events: number | null }>> => {
   const line = await lookFor(store, now, wanted)
   if ('events' in line) return E.right({ then: now, events: line.events })
   const lineage = store.lineage(now)

@@ -2,7 +2,6 @@
  * Where a turn ended, as it was logged: also one that was rolled back since, or left behind by a revert.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { TurnRow, TurnsState } from '../../domain/turns/turn-state.ts'
 import type { RowWrite } from '../../projections/projection.ts'
@@ -10,6 +9,7 @@ import { turns } from '../../projections/turns.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
 import { isDamaged, START, type EventStore, type StreamInfo } from '../ports.ts'
 import { beforeRevert } from './at-time.ts'
+import type { Result } from '../result.ts'
 
 /** A place behind the last line of a turn. */
 interface End {
@@ -81,7 +81,7 @@ const endsIn = async (
   return ends
 }
 
-const chosen = (ends: ReadonlyMap<string, End>, text: string): E.Either<StoreError, End | null> => {
+const chosen = (ends: ReadonlyMap<string, End>, text: string): Result<End | null> => {
   const exact = ends.get(text)
   if (exact !== undefined) return E.right(exact)
   const [only, ...others] = [...ends.values()]
@@ -99,7 +99,7 @@ export const loggedTurn = async (
   now: StreamInfo,
   text: string,
   profile: Profile
-): Promise<E.Either<StoreError, LoggedTurn>> => {
+): Promise<Result<LoggedTurn>> => {
   const older = store.segments(now.streamId).slice(0, -1).reverse()
   const infos = [
     now,

@@ -7,11 +7,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { NameLine } from '../../domain/audit/outside.ts'
 import type { Began, OperationRecord } from '../../domain/changes/operations.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { AuditHome, HomeLog, HomeLogLine, HomeWriter, Names } from '../home-ports.ts'
 import type { SegmentWriter } from '../ports.ts'
 import { PAST_IS_OVER, type Then } from './store-at.ts'
+import type { Result } from '../result.ts'
 
 const isBy = (at: string, timeMs: number): boolean => Date.parse(at) <= timeMs
 
@@ -50,7 +50,7 @@ export const auditHomeAt = (home: AuditHome, timeMs: number): AuditHome => ({
     (await home.imports()).filter(({ importedAt }) => importedAt * 1000 <= timeMs)
 })
 
-const refuse = async (): Promise<E.Either<StoreError, never>> => E.left(PAST_IS_OVER)
+const refuse = async (): Promise<Result<never>> => E.left(PAST_IS_OVER)
 
 /** A log to which nothing can be added. */
 export const closedLog = (log: HomeLog): HomeLog => ({ ...log, append: refuse })

@@ -2,7 +2,6 @@
  * Everything an engine reads, as it was at a point: the parts a source has, each cut there.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { operationLog } from '../operation-log.ts'
@@ -25,6 +24,7 @@ import {
   namesOf
 } from './home-at.ts'
 import { storeAt, type Then } from './store-at.ts'
+import type { Result } from '../result.ts'
 
 /** A point in the past; a revision or a turn is one of a thread, which is named by its id, a beginning of it, or its name. */
 export type PastPoint =
@@ -49,8 +49,6 @@ export interface Present {
 export interface Past extends Present {
   readonly resolve: (text: string) => ReturnType<typeof resolveThread>
 }
-
-type Found<A> = E.Either<StoreError, A>
 
 /** What changes something, which nothing does to the past. */
 const closed = (present: Present, homeLogs: HomeLogs) => ({
@@ -120,7 +118,7 @@ const placed = async (
   now: StreamInfo,
   point: ThreadPoint,
   profile: Profile
-): Promise<Found<StreamInfo>> => {
+): Promise<Result<StreamInfo>> => {
   if ('revision' in point) {
     const found = await beforeLine(store, now, eventNumber(point.revision))
     if (E.isLeft(found)) return found
@@ -169,7 +167,7 @@ const pastOfThread = async (
   present: Present,
   point: ThreadPoint,
   profile: Profile
-): Promise<Found<Past>> => {
+): Promise<Result<Past>> => {
   const id = await resolveThread(present, point.threadId)
   if (E.isLeft(id)) return id
   const now = findStream(present.store, id.right)
@@ -197,7 +195,7 @@ export const pastOf = async (
   present: Present,
   point: PastPoint,
   profile: Profile
-): Promise<Found<Past>> => {
+): Promise<Result<Past>> => {
   if (!('timeMs' in point)) return pastOfThread(present, point, profile)
   // A store that is elsewhere learns its names with everything else it holds.
   const ready = await refreshed(present.store, 'all')
