@@ -76,7 +76,6 @@ export interface EngineOptions {
   readonly onSilentStore?: (why: StoreError) => void
 }
 
-/** What was opened. */
 export interface Opened {
   /** Closing it closes everything. */
   readonly engine: Engine
@@ -128,7 +127,6 @@ interface Asked {
   readonly telemetry: Telemetry
 }
 
-/** Where the threads live, and how to leave it. */
 const openSource = async (
   asked: Asked,
   { store: connection, onSilentStore: onSilence }: EngineOptions,
@@ -142,7 +140,6 @@ const openSource = async (
     : E.right({ source: store.right.source(asked), store: store.right })
 }
 
-/** What an engine reads, and an index for it. */
 interface Parts {
   readonly source: Source
   readonly store: OpenStore | null

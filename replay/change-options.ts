@@ -15,7 +15,6 @@ const ASKED: ReadonlyArray<Option> = ['actor', 'undoes']
 const PLANNED: ReadonlyArray<Option> = [...ASKED, 'dryRun', 'expectedRevision']
 const FORCED: ReadonlyArray<Option> = [...PLANNED, 'force']
 
-/** What a use case takes last. */
 type Last<F> = F extends (...given: infer A) => unknown
   ? Required<A> extends readonly [...ReadonlyArray<unknown>, infer L]
     ? L

@@ -82,7 +82,6 @@ type Opened = <A>(
   use: (info: StreamInfo) => Promise<Result<A>>
 ) => Answer<A>
 
-/** What is read of one thread that is caught up first. */
 const pagesOf = (
   parts: EngineParts,
   text: FullText,

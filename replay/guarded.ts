@@ -63,7 +63,6 @@ const SHORTAGE = /^(?:EMFILE|ENFILE|ENOMEM)\b/
 export const isShortage = (failure: StoreError): boolean =>
   failure._tag === 'IoFailure' && SHORTAGE.test(failure.cause)
 
-/** What is guarded, and who is told. */
 export interface Guarded {
   readonly index: Index
   readonly isFallback?: boolean

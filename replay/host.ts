@@ -41,7 +41,6 @@ import { tailEvents } from './threads/tail.ts'
 import { idInMetadata } from './threads/identity.ts'
 import type { Answer, Result } from './result.ts'
 
-/** What a turn begins with. */
 export interface TurnInput {
   /** What the user says. */
   readonly text: string
@@ -59,7 +58,6 @@ export interface HostEvent {
   readonly payload: JsonObject
 }
 
-/** A tool call that is over. */
 export interface ToolCall {
   readonly callId: string
   readonly name: string
@@ -87,7 +85,6 @@ export interface LiveTurn {
 /** Options of a turn that a host drives: there is no dry run of one. */
 export type TurnOptions = AskedOptions & Pick<MutationOptions, 'expectedRevision'>
 
-/** What a host begins. */
 export interface Hosting {
   /** A thread that is not on disk yet; its first turn puts it there. */
   readonly draftThread: (thread: NewThread) => Result<ThreadDraft>
@@ -140,7 +137,6 @@ const NO_MODEL: StoreError = {
   message: 'the first turn of a thread must say which model it uses'
 }
 
-/** What begins a turn, or why it cannot begin. */
 const opening = (
   env: MutationEnv,
   turn: WrittenTurn,

@@ -11,7 +11,6 @@ import type { Membership, SpareFile } from '../../replay/ports.ts'
 import type { Listing } from './listing.ts'
 import { isNewer, type Place } from './place.ts'
 
-/** The files of a home. */
 export interface Files {
   /** The newest segment of each thread. */
   readonly heads: ReadonlyMap<StreamId, Place>

@@ -14,7 +14,6 @@ import { verifyGuard } from './guard.ts'
 import { readRanges } from './ranges.ts'
 import { readStream } from './read.ts'
 
-/** What a home is opened with. */
 export interface JsonlOptions {
   /** Absolute path of `$CODEX_HOME`. */
   readonly home: string
@@ -30,7 +29,6 @@ export interface JsonlOptions {
   readonly byFile?: boolean
 }
 
-/** Opens the rollouts of a home. */
 export const jsonlStore = (options: JsonlOptions): EventStore => {
   const { home, profile, strict, calls = systemCalls(), waitMsMax } = options
   const { telemetry = noTelemetry, byFile = false } = options

@@ -79,7 +79,6 @@ async function* bytesIn(
   yield await Promise.resolve(new TextEncoder().encode(text).subarray(from, until))
 }
 
-/** Everything from a position on, as one batch. */
 async function* batchesFrom(
   streamId: StreamId,
   stored: ReadonlyArray<Stored>,

@@ -13,7 +13,6 @@ import { spareNotes } from './spares.ts'
 import { checkpointOf, isCurrent, isFolded, type Env } from './project.ts'
 import type { Result } from '../result.ts'
 
-/** A home whose index is as new as its files. */
 export type CaughtUp = Result<ReadonlyArray<StreamInfo>>
 
 /** Ways to catch a home up; calls that overlap share one run. */
@@ -34,7 +33,6 @@ export interface HomeCatchUp {
   readonly leftOut: () => LeftOut
 }
 
-/** Files of a home that are not in its index. */
 export interface LeftOut {
   readonly unreadable: ReadonlyArray<Unreadable>
   readonly spares: ReadonlyArray<SpareFile>
@@ -74,11 +72,9 @@ const isOther = (env: Env, info: StreamInfo, { checkpoint }: Known): boolean => 
   return before === null || !isFolded(before, info) || before.lineage !== now?.lineage
 }
 
-/** Those that are not as the index has them. */
 const stale = (infos: Iterable<StreamInfo>, { checkpoint }: Known): ReadonlyArray<StreamInfo> =>
   [...infos].filter((info) => !isCurrent(checkpoint(info.streamId), info))
 
-/** Makes the catch-up of a home. */
 export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   const { load, compare, remember } = homeKnowledge(env)
   const noteSpares = spareNotes(env)

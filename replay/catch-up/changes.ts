@@ -18,7 +18,6 @@ import type { Index, StreamInfo } from '../ports.ts'
 import { noTelemetry, type Telemetry } from '../telemetry.ts'
 import { afterPrefix, toStored } from './overlay.ts'
 
-/** Where and by which clock changes are noted. */
 export interface ChangeNotes {
   /** Absolute path of the home. */
   readonly home: string
@@ -27,7 +26,6 @@ export interface ChangeNotes {
   readonly tally: { sinceTrimmed: number }
 }
 
-/** What noting needs of an environment. */
 export interface Noting {
   readonly index: Index
   readonly profile: Profile
@@ -44,7 +42,6 @@ export type Seen = Pick<StreamInfo, 'path' | 'archived' | 'sizeBytes' | 'inode'>
   readonly hasGap: boolean
 }
 
-/** So many rows are kept. */
 export const CHANGES_KEPT = 1000
 
 const tableIn = ({ profile, strict }: Noting, name: string): string =>
@@ -58,7 +55,6 @@ export const sparesTable = (env: Noting): string => tableIn(env, 'home-spares')
 export const isNoted = ({ notes, models }: Noting): boolean =>
   notes !== undefined && (models === undefined || models.projections.includes(threads))
 
-/** A path as rows tell it. */
 export const placeIn = (home: string, path: string): string =>
   path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path
 

@@ -21,7 +21,6 @@ import {
 } from './project.ts'
 import type { Result } from '../result.ts'
 
-/** What the index knows at one generation. */
 export interface Known {
   /** Every stream it has folded, and whether lists show it among the archived ones; null where no list is kept up. */
   readonly streams: () => ReadonlyMap<StreamId, boolean | null>
@@ -32,7 +31,6 @@ export interface Known {
   readonly checkpoint: (id: StreamId) => Checkpoint | null
 }
 
-/** Where the index is not as the folders are. */
 export interface Differences {
   /** Streams that are not in the index yet, and those that lists show on the wrong side. */
   readonly stale: ReadonlyArray<StreamId>
@@ -76,7 +74,6 @@ const checkpointReader = (env: Env): Known['checkpoint'] => {
 
 const foldersKey = (env: Env): RowKey => [`${checkpointsOf(env)}.folders`]
 
-/** Streams of the index that are not among these. */
 export const gone = (here: ReadonlySet<string>, { streams }: Known): ReadonlyArray<StreamId> =>
   [...streams().keys()].filter((id) => !here.has(id))
 

@@ -32,7 +32,6 @@ const ENTRIES_AT_ONCE = 256
 /** What an entry of a list costs, as bytes that are read. */
 const ENTRY_COST_BYTES = 2048
 
-/** Does something with every entry of a list. */
 export const inPieces = async <A>(
   { giveWay }: Pick<Env, 'giveWay'>,
   entries: ReadonlyArray<A>,

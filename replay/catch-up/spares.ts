@@ -51,7 +51,6 @@ const writesFor = (
   return [...came, ...left, { key, value: paths.length === 0 ? null : paths }]
 }
 
-/** Notes what is other than at the last look. */
 export const spareNotes = (env: Noting): ((spares: ReadonlyArray<SpareFile>) => Promise<void>) => {
   let seen: ReadonlyArray<SpareFile> | null = null
   return async (spares) => {

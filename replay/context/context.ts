@@ -43,14 +43,12 @@ export interface ContextSettings {
   readonly turnContext: JsonObject
 }
 
-/** Token counts, and the turn whose work they report. */
 export interface ContextUsage {
   /** Null in a thread without turns. */
   readonly turnId: string | null
   readonly info: TokenInfo
 }
 
-/** What the model of a thread knows, and which settings hold. */
 export interface ThreadContext {
   /** Response items as the files hold them, oldest first; `modelInput` of the library makes what a request carries. */
   readonly items: ReadonlyArray<JsonObject>

@@ -10,7 +10,6 @@ import { isDamaged, type StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import { endOfThread, readBack } from './read-back.ts'
 
-/** What a session goes on with. */
 export interface SessionLines {
   /** The newest `turn_context`, settings of a client and `token_count` with counts, in the order of the log. */
   readonly events: ReadonlyArray<RecordedEvent>

@@ -45,7 +45,6 @@ export type ThreadChange =
   /** Turns that were told are no longer there, or others are in their place: who shows them reads them again. */
   | { readonly type: 'rewound' }
 
-/** What a look at a thread found. */
 export interface Look {
   /** What others wrote since the last look. */
   readonly changes: ReadonlyArray<ThreadChange>

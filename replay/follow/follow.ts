@@ -41,7 +41,6 @@ export interface Follower {
   readonly close: () => void
 }
 
-/** What a follower is made of. */
 export interface FollowParts {
   readonly env: Env
   readonly open: () => Promise<Result<OpenThread>>
@@ -112,7 +111,6 @@ const nextLines = async (
 const guardOf = ({ guard }: Batch, before: Guard | null): Guard | null =>
   guard ?? (before === null ? null : { ...before, terminated: true })
 
-/** What a follower remembers between two looks. */
 interface Following {
   readonly parts: FollowParts
   readonly turns: OpenTurns
@@ -175,7 +173,6 @@ const lookAt = async (following: Following): Promise<Result<Look>> => {
   })
 }
 
-/** Follows a thread from its end as it is now. */
 export const followThread = async (parts: FollowParts): Promise<Result<Follower>> => {
   const { env, own } = parts
   const opened = await parts.open()

@@ -77,7 +77,6 @@ const endOthers = (turns: OpenTurns, key: string, atMs: number): Changes =>
     .filter(([other, { row }]) => other !== key && row.mode !== 'paginated')
     .flatMap(([, { row }]) => endTurn(turns, row, atMs, row.status === 'inProgress'))
 
-/** Begins a turn that is not begun yet. */
 export const beginTurn = (
   turns: OpenTurns,
   row: TurnRow,
@@ -95,7 +94,6 @@ export const beginTurn = (
   return [...ended, { type: 'turn_started', turn: shown(turns, unended, 'inProgress') }]
 }
 
-/** Others go on with a turn that was begun before. */
 export const resumeTurn = (turns: OpenTurns, row: TurnRow, isOthers: boolean): Changes => {
   const key = turnKey(row)
   const known = turns.open.get(key)
@@ -111,7 +109,6 @@ export const seedTurns = (turns: OpenTurns, row: TurnRow): void => {
     turns.open = new Map([[turnKey(row), { row, isOthers: false }]])
 }
 
-/** What was told of turns holds no longer. */
 export const forgetTurns = (turns: OpenTurns): void => {
   turns.lists.clear()
   turns.open = new Map()

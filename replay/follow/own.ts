@@ -17,7 +17,6 @@ interface Range {
   readonly next: Position
 }
 
-/** The appends of one stream, as long as somebody listens. */
 export interface OwnAppends {
   /** Resolves when no append is on its way whose lines could be read already. */
   readonly settled: () => Promise<void>

@@ -33,7 +33,6 @@ interface Sight {
   readonly recent: ReadonlyArray<TurnRow>
 }
 
-/** A line and who wrote it. */
 interface Seen {
   readonly event: RecordedEvent
   readonly isOthers: boolean
@@ -66,7 +65,6 @@ const payloadOf = ({ line }: RecordedEvent): EventPayload | null =>
 const endsTurn = (payload: EventPayload | null): boolean =>
   payload?.type === 'task_complete' || payload?.type === 'turn_aborted'
 
-/** The turn a line names, if it does. */
 const namedBy = (payload: EventPayload | null): string | undefined => {
   if (payload === null) return undefined
   return payload.type === 'task_started' ||

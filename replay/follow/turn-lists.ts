@@ -34,10 +34,8 @@ const before = (
       range.segment === segment ? { ...range, until: Math.min(range.until, offset) } : range
     )
 
-/** The item lists of the turns of one thread. */
 export type TurnLists = ReturnType<typeof turnLists>
 
-/** No lists yet. */
 export const turnLists = () => {
   const lists = new Map<string, FollowedList>()
   const keep = (key: string, list: ItemList): FollowedList => {

@@ -17,7 +17,6 @@ import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { spendsOf } from './usage-rows.ts'
 import type { Answer, Result } from '../result.ts'
 
-/** Which events, in the words of which Codex. */
 export interface AnalyticsRequest {
   readonly contract: Contract
   /** Only this thread. */
@@ -28,7 +27,6 @@ export interface AnalyticsRequest {
   readonly untilMs?: number
 }
 
-/** What is asked of the analytics. */
 export interface AnalyticsLedger {
   /** The events of each thread in the order of its lines, thread by thread in the order of their ids. */
   readonly analytics: (request: AnalyticsRequest) => Answer<AsyncIterable<AnalyticsEvent>>
@@ -88,13 +86,11 @@ async function* answer(
       if (isIn(request, event.atMs)) yield event
 }
 
-/** The analytics of a home. */
 export const open = (parts: LedgerParts): Sources => ({
   facts: ledgerOf(parts, ANALYTICS),
   usage: ledgerOf(parts, USAGE)
 })
 
-/** See `AnalyticsLedger`. */
 export const analyticsEvents = async (sources: Sources, request: AnalyticsRequest) => {
   const ids = await threadIds(sources, request)
   return E.map((all: ReadonlyArray<string>) => answer(sources, all, request))(ids)

@@ -11,7 +11,6 @@ import { refreshed } from '../refreshed.ts'
 import type { Ledger } from './ledger.ts'
 import type { Result } from '../result.ts'
 
-/** A file whose rows are in the index. */
 export interface AuditFile {
   /** Its segment. */
   readonly id: string
@@ -50,7 +49,6 @@ export const filesOf = async (
   return E.right(files)
 }
 
-/** A row and where it belongs. */
 export interface FileRow {
   readonly orderMs: number
   readonly file: string
@@ -60,7 +58,6 @@ export interface FileRow {
 
 const BATCH_ROWS = 256
 
-/** The rows of a file from a number on. */
 export function* rowsOfFile({ env, table }: Ledger, file: string, from: number): Iterable<FileRow> {
   const prefix = trailPrefix(table(threadAudit), file)
   for (let n = from; ;) {
@@ -74,10 +71,8 @@ export function* rowsOfFile({ env, table }: Ledger, file: string, from: number):
   }
 }
 
-/** A place in the rows of the home by time. */
 export type TimePlace = readonly [ms: number, file: string, n: number]
 
-/** The rows of all files by time, behind a place. */
 export function* rowsByTime({ env, table }: Ledger, after: TimePlace): Iterable<FileRow> {
   const prefix = trailTimes(table(threadAudit))
   for (let [ms, file, n] = after; ;) {

@@ -34,7 +34,6 @@ const threadWrites = (
     .filter((thread) => thread.length <= KEY_CHARACTERS_MAX)
     .map((thread) => ({ key: [`${table}.thread`, thread, id], value: 1 }))
 
-/** Operations of a home. */
 export const AUDIT_OPERATIONS: HomeLogModel<null> = {
   name: 'audit_operations',
   version: 1,
@@ -57,7 +56,6 @@ export const AUDIT_OPERATIONS: HomeLogModel<null> = {
   }
 }
 
-/** The operations of a home, as they are asked for. */
 export interface Operations {
   /** Oldest first. */
   readonly of: (threadId: string) => ReadonlyArray<OperationFact>

@@ -7,7 +7,6 @@ import type { AuditAction, AuditRow } from '../../domain/audit/row.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { FileRow, TimePlace } from './audit-files.ts'
 
-/** Which rows are wanted. */
 export interface AuditRequest {
   /** Only this thread. */
   readonly threadId?: string
@@ -39,7 +38,6 @@ export interface AuditCursor {
   readonly outside: number
 }
 
-/** The beginning of a trail. */
 export const FIRST_PAGE: AuditCursor = { time: null, files: {}, outside: 0 }
 
 const isPlace = (value: unknown): value is TimePlace =>
@@ -140,7 +138,6 @@ const filterOf = ({ sinceMs, actor, actions }: AuditRequest) => {
 
 const LIMIT = 100
 
-/** Fills a page. */
 export const auditPageOf = (rows: Iterable<Merged>, request: AuditRequest): AuditPage => {
   const limit = Math.max(1, request.limit ?? LIMIT)
   const isWanted = filterOf(request)

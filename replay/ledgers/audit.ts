@@ -44,7 +44,6 @@ export type ApprovalRow = Omit<Approval, 'offset' | 'bytes'> & {
   readonly evidence: { readonly file: string; readonly offset: number; readonly bytes: number }
 }
 
-/** One review. */
 export type ReviewRow = Omit<Review, 'offset' | 'bytes'> & {
   /** The thread that shows it. */
   readonly threadId: string
@@ -53,7 +52,6 @@ export type ReviewRow = Omit<Review, 'offset' | 'bytes'> & {
   readonly evidence: { readonly file: string; readonly offset: number; readonly bytes: number }
 }
 
-/** The questions the audit trail answers. */
 export interface AuditLedger {
   readonly auditTrail: (request: AuditRequest) => Answer<AuditPage>
   /** The lines of an export, of a home or of one thread, without newlines; `domain/audit/chain.ts` has their form. */
@@ -75,7 +73,6 @@ interface Parts {
   readonly ledger: Ledger
 }
 
-/** The audit trail of a home. */
 export const open = (given: LedgerParts): Parts => ({ given, ledger: ledgerOf(given, AUDIT) })
 
 const filesFor = (
@@ -127,7 +124,6 @@ const ofHome = (
   return merged([rows], outside.sort(byTime), place, trails.row)
 }
 
-/** See `AuditLedger`. */
 export const auditTrail = async (
   parts: Parts,
   request: AuditRequest
@@ -167,7 +163,6 @@ const NO_HASHES: StoreError = {
   next: 'open the home with openEngine'
 }
 
-/** See `AuditLedger`. */
 export const auditExport = async (
   parts: Parts,
   threadId?: string
@@ -183,7 +178,6 @@ export const auditExport = async (
 const byFile = (a: AuditFile, b: AuditFile): number =>
   a.threadId === b.threadId ? (a.name < b.name ? -1 : 1) : a.threadId < b.threadId ? -1 : 1
 
-/** Rows of files, thread by thread. */
 const rowsOf = async <A>(
   parts: Parts,
   threadId: string | undefined,
@@ -196,7 +190,6 @@ const rowsOf = async <A>(
   return E.right([...files.right].sort(byFile).flatMap(read))
 }
 
-/** See `AuditLedger`. */
 export const approvalRows = (
   parts: Parts,
   threadId?: string
@@ -223,7 +216,6 @@ const reviewerOf = ({ env, table }: Ledger, turnId: string | null): string | nul
   return first === undefined ? null : String(first[2])
 }
 
-/** See `AuditLedger`. */
 export const reviewRows = async (
   parts: Parts,
   threadId?: string

@@ -16,7 +16,6 @@ import {
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { Reading } from './layered.ts'
 
-/** One patch of a file. */
 export interface FileChange extends Pick<
   ToolCall,
   | 'threadId'

@@ -27,7 +27,6 @@ interface Family {
 const isRows = (answer: unknown): answer is AsyncIterable<unknown> =>
   typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer
 
-/** The ledgers of an engine. */
 export const ledgersOf = (parts: LedgerParts, safely: Safely): Ledgers => {
   const family = <F extends Family>(load: () => Promise<F>) => {
     const opened = once(async () => {

@@ -16,10 +16,8 @@ import type { Result } from '../result.ts'
 /** Home logs have the same rows whichever era is asked for. */
 const VIEW = 'home'
 
-/** What names a model and its tables. */
 type Named = Pick<HomeLogModel<unknown>, 'name' | 'version' | 'tables'>
 
-/** First part of the keys of a model. */
 export const homeLogTable = ({ name, version }: Named): string => tableName(name, version, VIEW)
 
 interface Checkpoint<S> extends HomeLogFile {
@@ -32,7 +30,6 @@ interface Checkpoint<S> extends HomeLogFile {
   readonly state: S
 }
 
-/** Table of the checkpoints of all models. */
 export const HOME_LOG_CHECKPOINTS = 'home-log'
 
 const WRITES_MAX = 4096

@@ -5,10 +5,8 @@ import { compareKeys } from '../catch-up/overlay.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import type { Index } from '../ports.ts'
 
-/** What questions read of an index. */
 export type Reading = Pick<Index, 'get' | 'range' | 'keys'>
 
-/** A row. */
 export type Row = readonly [key: RowKey, value: unknown]
 
 /** The index with more rows, whose keys are not in it. */

@@ -18,7 +18,6 @@ import { refreshed } from '../refreshed.ts'
 import { sharedCatchUp } from '../threads/open-thread.ts'
 import type { Answer, Result } from '../result.ts'
 
-/** Where ledgers read, when that is not where threads are read. */
 export interface LedgerSource {
   readonly store: EventStore
   readonly profile: Profile
@@ -28,7 +27,6 @@ export interface LedgerSource {
   readonly foldAside?: (models: GroupName) => FoldAside
 }
 
-/** What ledgers are made of. */
 export interface LedgerParts extends Env {
   readonly progress: Progress
   /** Absent where the threads are read as ledgers are. */
@@ -42,7 +40,6 @@ export interface LedgerParts extends Env {
 /** Runs a use case so that a damaged index is built again. */
 export type Safely = <A>(task: Answer<A>) => Answer<A>
 
-/** One group over a home. */
 export interface Ledger {
   /** What its rows are read with. */
   readonly env: Env

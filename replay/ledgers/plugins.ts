@@ -30,13 +30,11 @@ import type { Answer, Result } from '../result.ts'
 
 export type { PluginHistoryRow, PluginIdentityRow } from '../../projections/plugin-identity.ts'
 
-/** A plugin as somebody saw it. */
 export interface Sighting {
   readonly localId: string
   readonly seen: PluginSeen
 }
 
-/** What is to be recorded, if it is new. */
 export interface Observations {
   readonly source: ObservationSource
   readonly sightings: ReadonlyArray<Sighting>
@@ -56,14 +54,12 @@ export interface PluginUse extends PluginUseRow {
   readonly versionCertainty: Certainty
 }
 
-/** Which uses are asked for. */
 export interface PluginUseRequest {
   readonly threadId?: string
   /** A local id, or a name. */
   readonly plugin?: string
 }
 
-/** The questions about plugins. */
 export interface PluginLedger {
   /** What is known of every plugin, by id. */
   readonly plugins: () => Answer<ReadonlyArray<PluginIdentityRow>>
@@ -178,7 +174,6 @@ const usesOf = async (
   )
 }
 
-/** What questions about plugins are asked of. */
 interface PluginParts {
   readonly parts: LedgerParts
   readonly ledger: Ledger
@@ -186,7 +181,6 @@ interface PluginParts {
   readonly log: HomeLog | undefined
 }
 
-/** The plugin ledger of a home. */
 export const open = (parts: LedgerParts): PluginParts => ({
   parts,
   ledger: ledgerOf(parts, TOOLS),
@@ -196,22 +190,18 @@ export const open = (parts: LedgerParts): PluginParts => ({
 const observed = async ({ parts, log }: PluginParts): Promise<Result<Rows>> =>
   log === undefined ? E.left(NO_LOG) : foldHomeLog(parts.index, log, pluginIdentity)
 
-/** See `PluginLedger`. */
 export const knownPlugins = async (plugins: PluginParts) =>
   E.map(identities)(await observed(plugins))
 
-/** See `PluginLedger`. */
 export const pluginHistory = async (plugins: PluginParts, localId?: string) =>
   E.map((rows: Rows) => historyIn(rows, localId))(await observed(plugins))
 
-/** See `PluginLedger`. */
 export const recordPlugins = async (
   { parts, log }: PluginParts,
   observations: Observations
 ): Promise<Result<ReadonlyArray<PluginHistoryRow>>> =>
   log === undefined ? E.left(NO_LOG) : record(parts, log, observations)
 
-/** See `PluginLedger`. */
 export const pluginUses = async (plugins: PluginParts, request: PluginUseRequest = {}) => {
   const history = plugins.log === undefined ? E.right([]) : await pluginHistory(plugins)
   return E.isLeft(history) ? history : usesOf(plugins.ledger, history.right, request)

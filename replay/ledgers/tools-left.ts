@@ -17,7 +17,6 @@ import { layered, type Reading, type Row } from './layered.ts'
 import type { Ledger } from './ledger.ts'
 import { isLive } from './left-behind.ts'
 
-/** A call, and the files it touches. */
 interface Left {
   readonly call: ToolCall
   readonly touches: ReadonlyArray<FileTouch>

@@ -16,7 +16,6 @@ import { withLeftBehind } from './tools-left.ts'
 import { summaryOf, type ToolsSummary } from './tools-summary.ts'
 import type { Answer, Result } from '../result.ts'
 
-/** Which calls are meant. */
 export interface ToolsFilter {
   /** Only this thread; else every thread of the home. */
   readonly threadId?: string
@@ -30,7 +29,6 @@ export interface ToolsFilter {
   readonly untilMs?: number
 }
 
-/** A page of calls. */
 export interface ToolsRequest extends ToolsFilter {
   readonly cursor?: string | null
   /** 25 when absent, at most 1,000. */
@@ -45,7 +43,6 @@ export interface ToolsPage {
   readonly nextCursor: string | null
 }
 
-/** Whose history is asked for. */
 export interface BlameRequest {
   /** An absolute path. */
   readonly path: string
@@ -53,7 +50,6 @@ export interface BlameRequest {
   readonly threadId?: string
 }
 
-/** The questions about tool calls. */
 export interface ToolsLedger {
   readonly tools: (request: ToolsRequest) => Answer<ToolsPage>
   /** What the calls of a filter add up to. */
@@ -123,7 +119,6 @@ const homeWalk = (table: string, { sinceMs, untilMs }: ToolsFilter): Walk => {
   }
 }
 
-/** The walk behind a call that was shown. */
 const behind = (walk: Walk, { atMs, threadId, revision }: Cursor, isUp: boolean): Walk => {
   const next = isUp ? revision + 1 : revision
   const key =
@@ -181,7 +176,6 @@ const pageOf = (index: Reading, table: string, request: ToolsRequest): Result<To
   return E.right({ data, nextCursor: null })
 }
 
-/** The ledger of tool calls over a home. */
 export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, TOOLS)
 
 const asked =
@@ -199,19 +193,15 @@ const asked =
     return answer(index, ledger.table(tools), request)
   }
 
-/** See `ToolsLedger`. */
 export const toolsPage = asked(pageOf)
-/** See `ToolsLedger`. */
 export const toolsSummary = asked((index, table, filter: ToolsFilter) => {
   const { threadId } = filter
   const walk =
     threadId === undefined ? homeWalk(table, filter) : threadWalk(table, filter, threadId)
   return E.right(summaryOf(callsOf(index, table, walk, true), isWanted(filter)))
 })
-/** See `ToolsLedger`. */
 export const blame = asked((index, table, request: BlameRequest) =>
   E.right(fileHistory(index, table, request))
 )
-/** See `ToolsLedger`. */
 export const patches = (ledger: Ledger, threadId: string) =>
   asked((index, table) => E.right(threadPatches(index, table, threadId)))(ledger, { threadId })

@@ -12,7 +12,6 @@ import type { Ledger } from './ledger.ts'
 import { usageThread, usageThreads } from './usage-rows.ts'
 import type { Result } from '../result.ts'
 
-/** A thread of a question. */
 export interface Spending extends UsageThread {
   readonly threadId: string
   readonly info: StreamInfo
@@ -20,14 +19,12 @@ export interface Spending extends UsageThread {
   readonly root: string
 }
 
-/** The threads of a question. */
 export interface Scope {
   /** True when these are all threads of the home, in the order of their ids. */
   readonly isWhole: boolean
   readonly threads: ReadonlyArray<Spending>
 }
 
-/** What of a request tells which threads it is about. */
 export interface ScopeRequest {
   readonly threadId?: string
   readonly tree?: boolean

@@ -27,10 +27,8 @@ import type { Answer, Result } from '../result.ts'
 export type { ModelUsage, UsageGroup } from '../../domain/usage/groups.ts'
 export type { UsageRow } from './usage-rows.ts'
 
-/** What the groups of a report stand for. */
 export type UsageBy = 'total' | 'day' | 'month' | 'thread' | 'turn' | 'model' | 'provider' | 'agent'
 
-/** What to add up. */
 export interface UsageRequest {
   readonly by: UsageBy
   /** Only this thread. */
@@ -59,7 +57,6 @@ export interface UsageReport {
   readonly reasons: ReadonlyArray<UsageReason>
 }
 
-/** The questions the usage ledger answers. */
 export interface UsageLedger {
   readonly usage: (request: UsageRequest) => Answer<UsageReport>
   /** Every spend of a request, thread by thread, oldest first. */
@@ -91,7 +88,6 @@ const isCut = ({ by, sinceMs, untilMs, calendar }: Question, { fromMs }: UsageSu
   return isPart || ((by === 'day' || by === 'month') && calendar.isSplit(fromMs))
 }
 
-/** A sum, with the turn where that was asked. */
 type Piece = UsageSum & { readonly turnId?: string | null }
 
 const pieceOf = (spend: Spend, isFine: boolean): Piece => ({
@@ -100,7 +96,6 @@ const pieceOf = (spend: Spend, isFine: boolean): Piece => ({
   turnId: spend.turnId
 })
 
-/** What one thread spent in the time of a question. */
 const piecesOf = (
   ledger: Ledger,
   { threadId }: Spending,
@@ -168,7 +163,6 @@ const WORDS: Readonly<Record<UsageReason['kind'], readonly [string, string]>> = 
 
 const UNRECORDED = ['compaction_unrecorded', 'answer_unrecorded'] as const
 
-/** Why the sums of a thread are lower bounds. */
 const reasonsOf = (
   ledger: Ledger,
   { threadId }: Spending,
@@ -227,7 +221,6 @@ async function* rowsOf(ledger: Ledger, scope: Scope, question: Question): AsyncG
   }
 }
 
-/** The usage ledger of a home. */
 export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, USAGE)
 
 const asked =
@@ -239,7 +232,5 @@ const asked =
     return E.isLeft(scope) ? scope : E.right(await answer(ledger, scope.right, question.right))
   }
 
-/** See `UsageLedger`. */
 export const usageReport = asked(report)
-/** See `UsageLedger`. */
 export const usageRows = asked(rowsOf)

@@ -26,7 +26,6 @@ import { endOf, isUnknown, recorded, type OperationRequest, type Performed } fro
 import { own } from '../../domain/own.ts'
 import type { Result } from '../result.ts'
 
-/** What the use cases of this kind are made of. */
 export interface LifeParts extends Env {
   readonly names: Names
   /** What Codex's databases remember; absent where there are none, and in the past. */
@@ -41,7 +40,6 @@ export interface LifeParts extends Env {
   readonly actor?: string
 }
 
-/** What it takes to move files of a home. */
 export type HomeParts = Pick<LifeParts, 'homeWriter' | 'operations' | 'actor'>
 
 /** The parts, with the two ways to make rows as new as the files. */
@@ -53,7 +51,6 @@ export interface Life extends LifeParts {
   readonly everything: () => Promise<Result<ReadonlyArray<StreamInfo>>>
 }
 
-/** How a change is asked for. */
 export interface MutationOptions {
   /** Who asks, for the log. */
   readonly actor?: string | undefined
@@ -67,13 +64,10 @@ export interface MutationOptions {
   readonly undoes?: string | undefined
 }
 
-/** Options of changes that need no force anywhere. */
 export type PlannedOptions = Omit<MutationOptions, 'force'>
 
-/** Options of changes that have no dry run. */
 export type AskedOptions = Pick<MutationOptions, 'actor' | 'undoes'>
 
-/** What became of threads whose files were moved. */
 export interface RelocatedThreads {
   /** Null when nothing was done: a dry run. */
   readonly operationId: string | null
@@ -83,7 +77,6 @@ export interface RelocatedThreads {
   readonly files: ReadonlyArray<{ readonly from: string; readonly to: string }>
 }
 
-/** Why nothing is changed where there is no writer. */
 export const READ_ONLY = notPossible('this store can only be read', 'open the home itself')
 
 /** Why a rollout from before the envelope stays as it is: what would be added no reader understands. */
@@ -134,7 +127,6 @@ export const heldByCodex = (threadId: string): StoreError => ({
   what: `thread ${threadId}, loaded by Codex,`
 })
 
-/** How many events a caught-up thread holds. */
 export const revisionOf = (env: Env, threadId: string): number =>
   checkpointOf(env, threadId)?.next.revision ?? 0
 
@@ -157,13 +149,11 @@ const leftBehind = async (log: OperationLog) => {
 
 const OPPOSITES: Readonly<Record<string, string>> = { archive: 'unarchive', unarchive: 'archive' }
 
-/** The operation that puts the files of a repair back. */
 export const backFrom = (operationId: string): Inverse => ({
   operation: 'unrepair',
   arguments: { operationId }
 })
 
-/** The threads whose files a relocation touches. */
 const touchedBy = ({ moves, exchanges = [] }: Relocation): ReadonlyArray<string> =>
   [...moves, ...exchanges].flatMap(({ threadId }) => (threadId === null ? [] : [threadId]))
 
@@ -228,7 +218,6 @@ export const holding = async <A>(
   }
 }
 
-/** Files by the thread they belong to. */
 export const byThread = (
   files: ReadonlyArray<HomeFile>
 ): ReadonlyMap<string, ReadonlyArray<HomeFile>> => {
@@ -254,7 +243,6 @@ export const sizesOf = (
   )
 }
 
-/** A relocation that is ready to be done. */
 export interface Planned {
   readonly request: Omit<OperationRequest, 'relocation' | 'actor'>
   /** `trash` is the folder of this operation. */

@@ -25,7 +25,6 @@ import { removeThread, restoreThreads, type RemoveOptions } from './remove.ts'
 import { listOperations, undoOperation, type OperationQuery, type Undone } from './undo.ts'
 import type { Answer, Result } from '../result.ts'
 
-/** A thread's place among those that were spawned. */
 export interface AgentFamily {
   readonly threadId: string
   /** Null for a thread that nobody spawned. */

@@ -12,7 +12,6 @@ import { recorded } from './recorded.ts'
 import { trimmed } from '../../domain/white-space.ts'
 import type { Result } from '../result.ts'
 
-/** A thread with its new name. */
 export interface Renamed {
   /** Null when nothing was done: a dry run. */
   readonly operationId: string | null

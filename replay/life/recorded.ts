@@ -9,7 +9,6 @@ import type { Relocation } from '../../domain/changes/relocation.ts'
 import type { OperationLog } from '../home-ports.ts'
 import type { Result } from '../result.ts'
 
-/** What is to be recorded. */
 export interface OperationRequest {
   /** A verb, as the command line spells it. */
   readonly operation: string
@@ -25,7 +24,6 @@ export interface OperationRequest {
   readonly relocation?: (operationId: string) => Relocation
 }
 
-/** What a change came to. */
 export interface Performed<A> {
   readonly answer: A
   /** Where the thread ends now; null when nothing was written to it. */
@@ -61,7 +59,6 @@ const interrupted = (thrown: unknown): StoreError => ({
   next: ''
 })
 
-/** The record after a change that happened, or did not. */
 export const endOf = (
   log: OperationLog,
   id: string,

@@ -22,7 +22,6 @@ import {
 import type { HomeWriter, TrashEntry } from '../home-ports.ts'
 import type { Result } from '../result.ts'
 
-/** How a delete is asked for. */
 export interface RemoveOptions extends PlannedOptions {
   /** Not to the trash: nothing brings the files back. */
   readonly permanent?: boolean | undefined
@@ -158,7 +157,6 @@ const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Resul
   return E.left({ _tag: 'AmbiguousThread', text, candidates })
 }
 
-/** The first file that is where one should come back to. */
 const taken = (entry: TrashEntry, files: ReadonlyArray<HomeFile>): string | undefined => {
   const ids = new Set(entry.threadIds)
   return files.find(({ threadId }) => ids.has(threadId))?.path

@@ -18,7 +18,6 @@ import {
 import { isUnknown, recorded } from './recorded.ts'
 import type { Result } from '../result.ts'
 
-/** What a repair, or taking one back, came to. */
 export interface RepairDone {
   /** Null for a dry run. */
   readonly operationId: string | null
@@ -33,7 +32,6 @@ export type RepairParts = HomeParts & {
   readonly forget?: (threadIds: ReadonlyArray<string>) => Promise<void>
 }
 
-/** The parts of an engine. */
 export const repairParts = (life: Life): RepairParts => ({
   ...life,
   forget: (threadIds) => forgetThreads(life, threadIds)

@@ -19,14 +19,12 @@ import { removeThread, restoreThreads } from './remove.ts'
 import { repairParts, undoRepair } from './repair.ts'
 import type { Result } from '../result.ts'
 
-/** Which operations a log shows. */
 export interface OperationQuery {
   readonly threadId?: string | undefined
   /** The most that are given, newest first. */
   readonly limit?: number | undefined
 }
 
-/** An operation that was undone. */
 export interface Undone {
   readonly undone: string
   readonly operation: string

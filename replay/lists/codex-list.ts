@@ -56,7 +56,6 @@ const fromDatabase = (request: ListRequest): boolean =>
 const isWhole = (request: ListRequest): boolean =>
   !asksForPeople(request) && request.modelProviders?.length === 0 && (request.cwd ?? null) === null
 
-/** The face of the threads in a list. */
 export const faceOfList = (request: ListRequest): 'list' | 'database' | 'below' => {
   if (isBelow(request)) return 'below'
   return fromDatabase(request) || isWhole(request) ? 'database' : 'list'
@@ -145,7 +144,6 @@ const orderOf = ({ profile }: Env, request: ListRequest, isSearch: boolean) => {
   }
 }
 
-/** Where a page goes on. */
 interface Place {
   readonly ms: number
   readonly streamId: string | null

@@ -11,12 +11,10 @@ import type { StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import type { Result } from '../result.ts'
 
-/** What a list needs besides the home. */
 export interface ListParts extends Env {
   readonly defaultProvider: string
 }
 
-/** A page of rows. */
 export interface ListedPage {
   readonly page: Page<Listed>
   /** Every file of the home, when the page needed them. */
@@ -48,7 +46,6 @@ const needsEveryFile = (request: ListRequest): boolean =>
   (request.cwd ?? null) !== null ||
   (request.searchTerm ?? '') !== ''
 
-/** A page whose every thread is as new as its file. */
 export const freshList = async (
   parts: ListParts,
   home: HomeCatchUp,

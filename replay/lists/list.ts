@@ -29,7 +29,6 @@ export interface Listed {
   readonly row: ThreadRow
 }
 
-/** The index table that serves a sort key. */
 const ORDER: Readonly<Record<SortKey, Order>> = {
   created_at: 'created_at',
   updated_at: 'updated_at',
@@ -154,7 +153,6 @@ export const pageOf = <A extends Pick<Listed, 'streamId' | 'ms'>>(
   }
 }
 
-/** One page of threads of a caught-up home. */
 export const listPage = (
   env: Env,
   request: ListRequest,

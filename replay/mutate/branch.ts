@@ -137,7 +137,6 @@ const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Re
   })
 }
 
-/** Where a branch point stands. */
 const placeOf = async (env: Env, info: StreamInfo, point: BranchPoint): Promise<Result<Place>> => {
   const live = liveTurns(env, info)
   const { lastTurnId, beforeTurnId } = point

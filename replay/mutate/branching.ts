@@ -11,7 +11,6 @@ import type { SegmentWriter, StreamInfo } from '../ports.ts'
 import type { Answer, Result } from '../result.ts'
 import type { MutationEnv } from './write.ts'
 
-/** Threads that go on from others. */
 export interface Branching {
   /**
    * A new thread with the history of one up to a point: by reference where its era allows it. A dry run answers with

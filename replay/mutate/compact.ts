@@ -11,7 +11,6 @@ import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
 import type { Answer } from '../result.ts'
 
-/** Appends a compaction as a turn of its own. */
 export const compact = (
   env: MutationEnv,
   threadId: string,

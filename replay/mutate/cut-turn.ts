@@ -9,7 +9,6 @@ import type { CutTurn } from '../../domain/changes/branch.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
 import type { LiveTurns } from '../pages/turn-page.ts'
 
-/** A place between two lines of a lineage. */
 export interface Place {
   readonly segment: number
   readonly offset: number

@@ -72,7 +72,6 @@ const withDirectory = (meta: JsonObject, { row }: Target): JsonObject => {
   return settingsCwd === null ? meta : { ...meta, cwd: settingsCwd }
 }
 
-/** Sets or clears git facts. */
 export const updateMetadata = (
   env: MutationEnv,
   threadId: string,
@@ -96,7 +95,6 @@ export const updateMetadata = (
   })
 }
 
-/** Says whether memories may be made from the thread. */
 export const setMemoryMode = (
   env: MutationEnv,
   threadId: string,
@@ -150,7 +148,6 @@ const goalNow = async (env: MutationEnv, target: OpenThread): Promise<Goal | nul
   return goalThatHolds(nothingTold, (await env.remembered?.goalOf(ownId(target))) ?? null)
 }
 
-/** A goal under the id that its thread is shown by. */
 const shownGoal = (env: MutationEnv, { info, row }: OpenThread, goal: Goal): Goal => ({
   ...goal,
   threadId: shownId(env, row(), info)
@@ -166,7 +163,6 @@ export const goalOfThread =
     return E.right(goal === null ? null : shownGoal(env, opened.right, goal))
   }
 
-/** Sets or changes the goal. */
 export const setGoal =
   (env: MutationEnv, threadId: string, patch: GoalPatch, options: MutationOptions): Answer<Goal> =>
   async () => {
@@ -190,7 +186,6 @@ export const setGoal =
     return goal === null ? E.left(invalid('no goal')) : E.right(goal)
   }
 
-/** Puts a goal back as it was. */
 export const restoreGoal = (
   env: MutationEnv,
   threadId: string,

@@ -11,7 +11,6 @@ import { modeOf, momentOf } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
 import type { Answer } from '../result.ts'
 
-/** Marks the open turn of a thread as interrupted. */
 export const interrupt = (
   env: MutationEnv,
   threadId: string,

@@ -27,7 +27,6 @@ import type { PlannedOptions } from '../life/life.ts'
 import type { MutationOptions, StartedReview, Written } from './types.ts'
 export type { MutationOptions, StartedReview, Written } from './types.ts'
 
-/** The mutations that are events. */
 export interface Mutations {
   /** Hides the last turns; of a paginated thread by a new segment. Writes the recomputed token count first. */
   readonly rollback: (threadId: string, turns: number, o?: MutationOptions) => Answer<Written>

@@ -27,7 +27,6 @@ import { modeOf, momentOf, newTurn } from './turn-context.ts'
 import { SAID, written, type MutationEnv } from './write.ts'
 import type { Answer, Result } from '../result.ts'
 
-/** Sets a review up inside a thread. */
 export const startReview = (
   env: MutationEnv,
   threadId: string,

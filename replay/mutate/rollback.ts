@@ -136,7 +136,6 @@ export const rollback = (
     return branched(env, target.right, branching, options)
   })
 
-/** Brings back the turns that the last rollback hid. */
 export const unrollback = (
   env: MutationEnv,
   threadId: string,

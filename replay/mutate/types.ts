@@ -6,7 +6,6 @@ import type { Appended } from '../ports.ts'
 
 export type { MutationOptions } from '../life/life.ts'
 
-/** What a mutation wrote, or would write. */
 export interface Written {
   readonly threadId: string
   readonly events: ReadonlyArray<NewEvent>

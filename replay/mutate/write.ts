@@ -15,19 +15,16 @@ import { recorded, type OperationRequest } from '../life/recorded.ts'
 import type { MutationOptions, Written } from './types.ts'
 import type { Answer, Result } from '../result.ts'
 
-/** What mutations work with. */
 export interface MutationEnv extends Life {
   readonly writer: SegmentWriter
 }
 
-/** A thread about to be changed. */
 export interface Target extends OpenThread {
   readonly checkpoint: Checkpoint
   /** Time of the events, RFC 3339 with milliseconds. */
   readonly at: string
 }
 
-/** What a mutation comes to. */
 export interface Plan {
   readonly events: ReadonlyArray<NewEvent>
   /** What undoes it, or why nothing can. */
@@ -48,7 +45,6 @@ export const SAID =
 
 const ATTEMPTS_MAX = 3
 
-/** A thread, caught up and at the revision that is expected. */
 export const openTarget = async (
   env: MutationEnv,
   threadId: string,
@@ -63,7 +59,6 @@ export const openTarget = async (
   return E.right({ ...opened.right, checkpoint, at })
 }
 
-/** How an operation on a thread is recorded. */
 export const requestOf = (
   env: MutationEnv,
   threadId: string,
@@ -107,7 +102,6 @@ export const expecting = ({ operation, arguments: given }: Inverse, revision: nu
   arguments: { ...given, expectedRevision: revision }
 })
 
-/** Runs a mutation and appends what it comes to. */
 export const written = (
   env: MutationEnv,
   threadId: string,

@@ -23,7 +23,6 @@ export const limitsOf = (bytesMax: number): ReadLimits => ({
   textBytesMax: Math.max(TEXT_BYTES_MIN, bytesMax)
 })
 
-/** Entries of a page, taken one after the other. */
 export interface Taking<A> {
   /**
    * Takes an entry of so many bytes, in what `fit` makes of it for the bytes that are left; false when the page ends before
@@ -33,7 +32,6 @@ export interface Taking<A> {
   readonly taken: ReadonlyArray<A>
 }
 
-/** A page that is still empty. */
 export const taking = <A>(bytesMax: number): Taking<A> => {
   const taken: Array<A> = []
   let left = bytesMax

@@ -35,7 +35,6 @@ export interface ItemPageRequest {
   readonly maxBytes?: number | null | undefined
 }
 
-/** An item and the turn it belongs to. */
 export interface TurnItem {
   readonly turnId: string
   readonly item: ThreadItem
@@ -53,13 +52,11 @@ export interface Bounds {
   readonly until: number
 }
 
-/** An item where it stands. */
 export interface Found extends Spot {
   readonly value: ThreadItem
   readonly ordinal: number | undefined
 }
 
-/** What every part of a page works with. */
 export interface Walk {
   readonly env: Env
   readonly info: StreamInfo
@@ -300,7 +297,6 @@ const cursorOf = (
     : printItemCursor({ ...cursorTo(env, live, row, spot.turn, includeAnchor), item: spot.item })
 }
 
-/** One page of items of a caught-up stream. */
 export const itemPage = async (
   env: Env,
   info: StreamInfo,

@@ -10,7 +10,6 @@ import { checkpointOf, type Env } from '../catch-up/project.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Result } from '../result.ts'
 
-/** What can be kept. */
 export interface Turns {
   readonly data: ReadonlyArray<Turn>
 }
@@ -28,7 +27,6 @@ const MEMORY_PER_JSON_BYTE = 3
 const PAGES_MIN = 8
 const NAMES_MAX = 1024
 
-/** Keeps nothing. */
 export const keepNothing: Keep = (_info, _name, make) => make()
 
 /** Memory a page takes, in bytes; infinite when it is more than allowed. */

@@ -41,7 +41,6 @@ export type TimelineEntry =
       readonly durationMs: number | null
     }
 
-/** What a page of a timeline is asked with. */
 export interface TimelineRequest {
   readonly cursor?: string | null | undefined
   readonly limit?: number | null | undefined
@@ -135,7 +134,6 @@ const takeEntry = (
   return take(bare + size.bytes, (room) => ({ ...entry, item: fitItem(size, room - bare) }))
 }
 
-/** One page of the timeline of a caught-up paginated stream. */
 export const timelinePage = async (
   env: Env,
   info: StreamInfo,

@@ -45,7 +45,6 @@ const richStart = (env: Env, info: StreamInfo): RichContext | null => {
   }
 }
 
-/** Folds the lines of one turn into its items. */
 const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: RichContext | null) => {
   const followed: Followed = new Map()
   let context = start

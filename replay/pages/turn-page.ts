@@ -33,7 +33,6 @@ import type { Result } from '../result.ts'
 
 /** The page size when none is asked for, as Codex sets it. */
 export const PAGE_DEFAULT = 25
-/** The largest page anyone gets. */
 export const PAGE_MAX = 100
 
 /** A page size in the bounds Codex keeps: 0 becomes 1, more than 100 becomes 100. */
@@ -50,7 +49,6 @@ export interface TurnPageRequest {
   readonly maxBytes?: number | null | undefined
 }
 
-/** The live turns of a caught-up stream, by place. */
 export interface LiveTurns {
   readonly count: number
   /** True when the numbers of lines lead to turns and items: they grow, and every turn has one. */
@@ -253,7 +251,6 @@ export const printCursor = (
     : printTurnCursor(cursorTo(env, live, row, index, includeAnchor))
 }
 
-/** First place of a page. */
 const startOf = (
   env: Env,
   info: StreamInfo,

@@ -50,7 +50,6 @@ import { ioFailure, isShortage } from '../guarded.ts'
 import { IndexDamage, isDamaged, START, type Batch, type StreamInfo } from '../ports.ts'
 import type { Result } from '../result.ts'
 
-/** How far a thread is indexed. */
 interface Indexed {
   readonly checkpoint: Checkpoint
   readonly chunks: ChunkRanges
@@ -63,7 +62,6 @@ export type Candidates = ReadonlyMap<string, ReadonlyArray<number>>
 
 const NO_CANDIDATES: Candidates = new Map()
 
-/** The full text of a home. */
 export interface FullText {
   /** Brings threads up to their files; `whole`: they are all there are, and others are gone. */
   readonly catchUp: (infos: ReadonlyArray<StreamInfo>, whole: boolean) => Promise<Result<void>>
@@ -73,7 +71,6 @@ export interface FullText {
   readonly chunk: (number: number) => Chunk
 }
 
-/** What the index holds, as a process last saw it. */
 interface Known {
   readonly head: Head
   readonly threads: ReadonlyMap<string, Indexed>
@@ -107,7 +104,6 @@ const loader = (env: Env, table: string): (() => Known) => {
   }
 }
 
-/** What is being written. */
 interface Work {
   readonly env: Env
   readonly table: string
@@ -140,7 +136,6 @@ const flush = async (work: Work): Promise<Result<'committed' | 'moved'>> => {
   return env.index.commit(writes.map(toStored), [expected])()
 }
 
-/** A thread while it is indexed. */
 interface Growing {
   readonly info: StreamInfo
   readonly chunks: Array<[number, number]>
@@ -157,7 +152,6 @@ const open = (work: Work, info: StreamInfo, old: Indexed | null): Growing => {
   return { info, chunks, said: [...(said ?? [])], tail: old?.tail ?? 0 }
 }
 
-/** The number of the chunk that takes the next message. */
 const chunkFor = (work: Work, thread: Growing): number => {
   const last = thread.chunks[thread.chunks.length - 1]
   if (last !== undefined && thread.tail < CHUNK_CHARACTERS) return last[1] - 1
@@ -332,7 +326,6 @@ const runRound = async (
   return flush(work)
 }
 
-/** Postings of a gram by block. */
 const postingsOf = (env: Env, table: string, gram: number): ReadonlyMap<number, Posting> => {
   const prefix = gramPrefix(table, gram)
   const rows = env.index.range(prefix, afterPrefix(prefix), Infinity, false)
@@ -379,7 +372,6 @@ const byThread = (
   return threads
 }
 
-/** Makes the full text of a home. */
 export const fullText = (env: Env, progress: Progress): FullText => {
   const table = tableOf(FULL_TEXT, viewName(env.profile, env.strict))
   const load = loader(env, table)

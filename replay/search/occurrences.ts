@@ -21,7 +21,6 @@ import { turnsAt } from './turn-at.ts'
 import { isBlank } from '../../domain/white-space.ts'
 import type { Result } from '../result.ts'
 
-/** What is looked for in a thread. */
 export interface OccurrencesRequest {
   readonly searchTerm: string
   readonly cursor?: string | null | undefined
@@ -29,7 +28,6 @@ export interface OccurrencesRequest {
   readonly limit?: number | null | undefined
 }
 
-/** One place where the term was said. */
 export interface Occurrence extends Snippet {
   readonly turnId: string
   readonly itemId: string
@@ -37,7 +35,6 @@ export interface Occurrence extends Snippet {
   readonly turnCursor: string
 }
 
-/** Occurrences and where to go on. */
 export interface OccurrencePage {
   readonly data: ReadonlyArray<Occurrence>
   readonly nextCursor: string | null

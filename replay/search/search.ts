@@ -42,14 +42,12 @@ export interface Hit extends Snippet {
   readonly turnId: string | null
 }
 
-/** A page of threads, each with its first hit. */
 export interface FoundPage {
   readonly page: Page<Listed & { readonly hit: Hit }>
   /** Every file of the home, when the page needed them. */
   readonly infos: ReadonlyArray<StreamInfo> | null
 }
 
-/** A term as it is compared. */
 export interface Term {
   readonly text: string
   /** What the grams are looked up by. */
@@ -57,14 +55,12 @@ export interface Term {
   readonly folding: Folding
 }
 
-/** A term as our search or, when strict, Codex's compares it. */
 export const termOf = (text: string, strict: boolean): Term => {
   const folding = strict ? 'simple' : 'full'
   const shown = strict ? text : spaced(text)
   return { text: folded(shown, folding), key: folded(spaced(text)), folding }
 }
 
-/** A message that contains the term. */
 export interface Said extends SaidPlace {
   readonly text: string
 }
@@ -132,7 +128,6 @@ type FindHit = (
   term: Term
 ) => Promise<Hit | null>
 
-/** The first hit in the messages of live turns. */
 const firstHit: FindHit = async (env, full, info, chunks, term) => {
   let live: LiveTurns | null = null
   const looked = new Set<number>()
@@ -158,7 +153,6 @@ const strictHit: FindHit = async (env, full, info, chunks, term) => {
   return null
 }
 
-/** What a search works with. */
 export interface SearchParts {
   readonly env: ListParts
   readonly home: HomeCatchUp
@@ -282,7 +276,6 @@ const pageAsCodex = async (
   return E.right({ page: { ...page.right, data }, infos })
 }
 
-/** One page of threads in which a term was said. */
 export const searchPage = async (
   parts: SearchParts,
   request: SearchRequest

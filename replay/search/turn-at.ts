@@ -35,7 +35,6 @@ const turnsUpTo = (live: LiveTurns, place: Place): number => {
   return low
 }
 
-/** Where a message stands, and the turn it names. */
 export interface SaidPlace extends Place {
   readonly turnId: string | null
 }

@@ -21,7 +21,6 @@ export interface Agent extends AgentRow {
   readonly status: AgentStatus
 }
 
-/** A spawned thread with everything below it. */
 export interface AgentTree {
   readonly agent: Agent
   readonly children: ReadonlyArray<AgentTree>
@@ -79,7 +78,6 @@ export const descendantsOf = (env: Rows, threadId: string): ReadonlyArray<Agent>
   return found
 }
 
-/** The same as a tree. */
 export const agentTree = (env: Rows, threadId: string): ReadonlyArray<AgentTree> => {
   const below = new Map<string, Array<Agent>>()
   for (const agent of descendantsOf(env, threadId))

@@ -14,7 +14,6 @@ import { refreshed } from '../refreshed.ts'
 import { threadRow } from './thread-row.ts'
 import type { Result } from '../result.ts'
 
-/** Finds the file of a thread by an id. */
 export type Find = (threadId: string) => Promise<Result<StreamInfo>>
 
 /** The id in the metadata, by which Codex knows a thread; that of its file where no metadata can be read. */

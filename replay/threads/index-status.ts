@@ -9,7 +9,6 @@ import type { LeftOut } from '../catch-up/backfill.ts'
 import type { Unreadable } from '../catch-up/fold-many.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 
-/** Counts over a caught-up home. */
 export interface IndexStatus {
   readonly threads: number
   readonly turns: number
@@ -28,7 +27,6 @@ export interface IndexStatus {
   readonly bytes: number
 }
 
-/** Counts what a caught-up home holds. */
 export const statusOf = async (
   env: Env,
   infos: ReadonlyArray<StreamInfo>,

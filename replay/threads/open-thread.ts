@@ -14,7 +14,6 @@ import type { Find } from './identity.ts'
 import { rowPieces, type RowPiece } from '../catch-up/pieces.ts'
 import type { Result } from '../result.ts'
 
-/** A damaged line and where it stands. */
 export interface DamagedPlace extends DamageRow {
   readonly revision: number
 }
@@ -29,7 +28,6 @@ export interface OpenThread {
 const damagePieces = (env: Env, id: StreamId): AsyncGenerator<RowPiece> =>
   rowPieces(env, [tableOf(damage, viewName(env.profile, env.strict)), id])
 
-/** The damaged lines of a caught-up thread. */
 export const damageRows = async (env: Env, id: StreamId): Promise<ReadonlyArray<DamagedPlace>> => {
   const places: Array<DamagedPlace> = []
   for await (const rows of damagePieces(env, id))
@@ -38,7 +36,6 @@ export const damageRows = async (env: Env, id: StreamId): Promise<ReadonlyArray<
   return places
 }
 
-/** How many lines of a caught-up thread are damaged. */
 export const damageCount = async (env: Env, id: StreamId): Promise<number> => {
   let count = 0
   for await (const rows of damagePieces(env, id)) count += rows.length
@@ -99,7 +96,6 @@ export const sharedCatchUp = (env: Env) => {
   }
 }
 
-/** Opens a thread. */
 export type Opener = (threadId: string, withTurns: boolean) => Promise<Result<OpenThread>>
 
 /** Returns a function that opens threads as they are found; `withTurns` tells whether the whole file will be needed. */

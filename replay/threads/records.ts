@@ -11,7 +11,6 @@ import type { ShownParts } from './shown.ts'
 import { givenName } from './identity.ts'
 import { threadRow } from './thread-row.ts'
 
-/** A thread as its log tells it. */
 export interface ThreadRecord {
   readonly info: StreamInfo
   readonly facts: ThreadFacts

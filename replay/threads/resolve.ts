@@ -9,7 +9,6 @@ import { refreshed } from '../refreshed.ts'
 import { findNamed, type Find } from './identity.ts'
 import type { Result } from '../result.ts'
 
-/** Where names are looked for. */
 export interface Named {
   readonly store: EventStore
   readonly names: Names

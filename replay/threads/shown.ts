@@ -21,7 +21,6 @@ import { allTurns } from '../pages/turn-page.ts'
 import type { Answer, Result } from '../result.ts'
 import type { Names } from '../home-ports.ts'
 
-/** What it takes to show threads. */
 export interface ShownParts extends ListParts {
   readonly names: Names
 }
@@ -49,7 +48,6 @@ const contextOf = (parts: ShownParts, infos: ReadonlyArray<StreamInfo> | null): 
 
 type Home = ReturnType<typeof homeCatchUp>
 
-/** A page of threads. */
 export const listThreads =
   (parts: ShownParts, home: Home) =>
   (request: ListRequest): Answer<Page<Thread>> =>
@@ -69,7 +67,6 @@ export const listThreads =
     return E.right({ ...page, data })
   }
 
-/** A page of threads in which a term was said. */
 export const searchThreads =
   (parts: ShownParts, home: Home, text: FullText) =>
   (request: SearchRequest): Answer<Page<FoundThread>> =>
@@ -97,7 +94,6 @@ const siblingsOf = async (
 ): Promise<Result<ReadonlyArray<StreamInfo> | null>> =>
   parts.strict ? home.everything() : E.right(null)
 
-/** A thread, with all its turns when they are asked for. */
 export const readThread =
   (parts: ShownParts, home: Home, open: Opener, keep: Keep) =>
   (threadId: string, includeTurns: boolean): Answer<Thread> =>

@@ -22,7 +22,6 @@ import type { StreamInfo } from '../ports.ts'
  */
 export type Face = 'list' | 'database' | 'below' | 'head' | 'file' | 'whole'
 
-/** What a view needs besides the row. */
 export interface ViewContext {
   readonly profile: Profile
   readonly strict: boolean
@@ -283,7 +282,6 @@ const sectionOf = ({ historyMode }: MetaFacts) => ({
   historyMode: historyMode === 'paginated' ? ('paginated' as const) : ('legacy' as const)
 })
 
-/** The Thread object of a caught-up stream. */
 export const threadView = (
   row: ThreadRow,
   info: StreamInfo,

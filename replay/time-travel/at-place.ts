@@ -11,20 +11,17 @@ import type { Result } from '../result.ts'
 
 type Line = RecordedEvent | DamagedLine
 
-/** Which line is looked for. */
 export interface Wanted {
   /** False as long as the line cannot stand before a place. */
   readonly isPassed: (next: Position) => boolean
   readonly isIt: (line: Line) => boolean
 }
 
-/** The event with a number. */
 export const eventNumber = (revision: number): Wanted => ({
   isPassed: (next) => next.revision > revision,
   isIt: (line) => line.revision >= revision
 })
 
-/** The first event behind a place in a segment. */
 export const eventBehind = (segment: number, offset: number): Wanted => ({
   isPassed: (next) => next.segment > segment || (next.segment === segment && next.offset > offset),
   isIt: (line) => line.segment > segment || (line.segment === segment && line.offset >= offset)

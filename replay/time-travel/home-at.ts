@@ -42,7 +42,6 @@ export const homeLogAt = (log: HomeLog, timeMs: number): HomeLog => ({
   readBackwards: () => writtenBy(log.readBackwards(), timeMs)
 })
 
-/** What the home told beside rollouts and logs. */
 export const auditHomeAt = (home: AuditHome, timeMs: number): AuditHome => ({
   ...home,
   names: async () => (await home.names()).filter(({ updatedAt }) => isBy(updatedAt, timeMs)),
@@ -52,16 +51,13 @@ export const auditHomeAt = (home: AuditHome, timeMs: number): AuditHome => ({
 
 const refuse = async (): Promise<Result<never>> => E.left(PAST_IS_OVER)
 
-/** A log to which nothing can be added. */
 export const closedLog = (log: HomeLog): HomeLog => ({ ...log, append: refuse })
 
-/** A writer that makes no segments. */
 export const closedWriter = (writer: SegmentWriter): SegmentWriter => ({
   ...writer,
   create: refuse
 })
 
-/** A writer that moves and names nothing. */
 export const closedHomeWriter = (writer: HomeWriter): HomeWriter => ({
   ...writer,
   hold: refuse,

@@ -33,7 +33,6 @@ export type PastPoint =
   /** The id of a turn, or the beginning of one. */
   | { readonly threadId: string; readonly turn: string }
 
-/** What there is now. */
 export interface Present {
   readonly store: EventStore
   readonly writer: SegmentWriter

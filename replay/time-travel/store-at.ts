@@ -15,7 +15,6 @@ import { refreshed } from '../refreshed.ts'
 /** A stream as it was, given as it is; null when it was not there. */
 export type Then = (now: StreamInfo) => Promise<StreamInfo | null>
 
-/** Why nothing is written to what is over. */
 export const PAST_IS_OVER = notPossible('the past cannot be changed', 'leave out the point in time')
 
 interface Seen {

@@ -21,7 +21,6 @@ import { readLineRanges, readLines, verifyLine } from './read.ts'
 import { readingOf, segmentSource } from './segment-bytes.ts'
 import type { Wire } from '../wire.ts'
 
-/** What a store of streams is opened with. */
 export interface EventStoreOptions {
   readonly wire: Wire
   readonly directory: Directory
@@ -102,7 +101,6 @@ const writtenSegment = ({ segmentId, segment }: StoredPlace): WrittenSegment => 
   }
 }
 
-/** Opens the streams of a store as threads of a home. */
 export const eventStore = (options: EventStoreOptions): EventStore => {
   const { wire, directory, home, profile, strict, byFile = false } = options
   const { nowMs = () => Date.now() } = options
