@@ -26,7 +26,7 @@ import { sentItems } from '../domain/context/sent.ts'
 import type { Engine } from '../replay/engine.ts'
 import type { Side } from '../replay/time-travel/compare.ts'
 import type { RepairDone } from '../replay/life/repair.ts'
-import { openAll, type EngineOptions, type Opened } from './open.ts'
+import { openAll, type EngineOptions, type OpenedEngine } from './open.ts'
 import type { CompareOptions } from './codex-state/findings.ts'
 import type { Inspection } from './codex-state/inspect.ts'
 import type { Finding } from '../domain/check/finding.ts'
@@ -129,7 +129,7 @@ export const threadDifferences = async (
  * is not there). The caller closes the engine.
  */
 export const openEngine = async (options: EngineOptions): Promise<Either<StoreError, Engine>> =>
-  map(({ engine }: Opened) => engine)(await openAll(options))
+  map(({ engine }: OpenedEngine) => engine)(await openAll(options))
 
 /**
  * The plugins of a home: what is installed and under which ids, and every change of them, as the Codex of a profile has it

@@ -15,7 +15,7 @@ const ASKED: ReadonlyArray<Option> = ['actor', 'undoes']
 const PLANNED: ReadonlyArray<Option> = [...ASKED, 'dryRun', 'expectedRevision']
 const FORCED: ReadonlyArray<Option> = [...PLANNED, 'force']
 
-type Last<F> = F extends (...given: infer A) => unknown
+type LastArgument<F> = F extends (...given: infer A) => unknown
   ? Required<A> extends readonly [...ReadonlyArray<unknown>, infer L]
     ? L
     : unknown
@@ -23,7 +23,7 @@ type Last<F> = F extends (...given: infer A) => unknown
 
 /** Use cases that may undo others: all those that change something. */
 type ChangeName = {
-  [K in keyof Engine]: 'undoes' extends keyof NonNullable<Last<Engine[K]>> ? K : never
+  [K in keyof Engine]: 'undoes' extends keyof NonNullable<LastArgument<Engine[K]>> ? K : never
 }[keyof Engine]
 
 /** Where a change has its options among its arguments, and which it honours. */
@@ -55,7 +55,7 @@ export const CHANGE_OPTIONS = {
   interrupt: [1, PLANNED]
 } as const satisfies { readonly [K in ChangeName]: readonly [number, ReadonlyArray<Option>] }
 
-type Change = (...given: ReadonlyArray<unknown>) => unknown
+type AnyChange = (...given: ReadonlyArray<unknown>) => unknown
 
 /** False says no more than leaving an option out. */
 const isGiven = (value: unknown): boolean => value !== undefined && value !== false
@@ -66,8 +66,8 @@ const refused = (name: string, option: string) => async (): Promise<Result<never
 /** The same engine, whose changes refuse options that they do not honour, with `InvalidRequest` and before anything is done. */
 export const refusingOptions = (engine: Engine): Engine => {
   const changes = Object.entries(CHANGE_OPTIONS).map(([name, [at, honoured]]) => {
-    const change = engine[name as keyof Engine] as Change
-    const guardedChange: Change = (...given) => {
+    const change = engine[name as keyof Engine] as AnyChange
+    const guardedChange: AnyChange = (...given) => {
       const options = Object.entries(given[at] ?? {})
       const unknown = options.find(
         ([option, value]) => isGiven(value) && !(honoured as ReadonlyArray<string>).includes(option)

@@ -76,7 +76,7 @@ const following =
       return follower
     })
 
-type Opened = <A>(
+type WithThread = <A>(
   threadId: string,
   withTurns: boolean,
   use: (info: StreamInfo) => Promise<Result<A>>
@@ -85,7 +85,7 @@ type Opened = <A>(
 const pagesOf = (
   parts: EngineParts,
   text: FullText,
-  opened: Opened,
+  opened: WithThread,
   keep: Keep
 ): Pick<
   Engine,
@@ -151,7 +151,7 @@ export const createEngine = (given: EngineParts): Engine => {
   const changing = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
   const openNamed = opener(findNamed(parts))
   const life = { ...parts, find, open, openNamed, everything: home.everything }
-  const opened: Opened = (threadId, withTurns, use) =>
+  const opened: WithThread = (threadId, withTurns, use) =>
     safely(async () => {
       const thread = await open(threadId, withTurns)
       return E.isLeft(thread) ? thread : use(thread.right.info)

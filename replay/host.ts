@@ -31,7 +31,7 @@ import {
   SAID,
   written,
   type MutationEnv,
-  type Target
+  type MutationTarget
 } from './mutate/write.ts'
 import type { AskedOptions } from './life/life.ts'
 import type { MutationOptions, Written } from './mutate/types.ts'
@@ -153,7 +153,7 @@ const opening = (
   ])
 }
 
-const lastContext = async (env: MutationEnv, target: Target): Promise<JsonObject> => {
+const lastContext = async (env: MutationEnv, target: MutationTarget): Promise<JsonObject> => {
   const events = await tailEvents(env, target.info)
   const last = events.findLast(({ line }) => line.type === 'turn_context')
   return last === undefined

@@ -8,7 +8,7 @@ import { inTurn } from '../in-turn.ts'
 import { refreshed } from '../refreshed.ts'
 import { catchUpAll, type Progress, type Unreadable } from './fold-many.ts'
 import { largeCatchUp } from './large.ts'
-import { gone, homeKnowledge, type Known } from './known.ts'
+import { gone, homeKnowledge, type KnownStreams } from './known.ts'
 import { spareNotes } from './spares.ts'
 import { checkpointOf, isCurrent, isFolded, type Env } from './project.ts'
 import type { Result } from '../result.ts'
@@ -66,13 +66,16 @@ const lister = ({ store }: Env): (() => Result<StreamList>) => {
 }
 
 /** False for a stream that was only looked at again because history is missing there, and is missing still. */
-const isOther = (env: Env, info: StreamInfo, { checkpoint }: Known): boolean => {
+const isOther = (env: Env, info: StreamInfo, { checkpoint }: KnownStreams): boolean => {
   const before = checkpoint(info.streamId)
   const now = checkpointOf(env, info.streamId)
   return before === null || !isFolded(before, info) || before.lineage !== now?.lineage
 }
 
-const stale = (infos: Iterable<StreamInfo>, { checkpoint }: Known): ReadonlyArray<StreamInfo> =>
+const stale = (
+  infos: Iterable<StreamInfo>,
+  { checkpoint }: KnownStreams
+): ReadonlyArray<StreamInfo> =>
   [...infos].filter((info) => !isCurrent(checkpoint(info.streamId), info))
 
 export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
@@ -80,7 +83,8 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   const noteSpares = spareNotes(env)
   const list = lister(env)
   let leftOut: LeftOut = { unreadable: [], spares: [] }
-  let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: Known } | null = null
+  let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: KnownStreams } | null =
+    null
 
   const { fold, end } = largeCatchUp(env, progress)
 

@@ -36,7 +36,7 @@ export interface Noting {
 }
 
 /** What a checkpoint says of the outside of a stream. */
-export type Seen = Pick<StreamInfo, 'path' | 'archived' | 'sizeBytes' | 'inode'> & {
+export type CheckpointedFile = Pick<StreamInfo, 'path' | 'archived' | 'sizeBytes' | 'inode'> & {
   /** Absent where it was not, or where an older version looked. */
   readonly compressed?: boolean
   readonly hasGap: boolean
@@ -67,7 +67,7 @@ const segmentIn = (path: string): string => (IDS.exec(fileName(path))?.[0] ?? pa
 
 /** Why a stream is not where and what its checkpoint says; `goesOn`: what was read of it still stands there. */
 export const reasonsFor = (
-  before: Seen,
+  before: CheckpointedFile,
   now: StreamInfo,
   goesOn: boolean
 ): ReadonlyArray<ChangeReason> => {
@@ -112,7 +112,7 @@ const onDisk = (path: string, compressed: boolean): string => fileOf({ path, com
 /** What is noted of a stream that is caught up from a checkpoint. */
 export const notesOn = (
   env: Noting,
-  before: Seen | null,
+  before: CheckpointedFile | null,
   now: StreamInfo,
   goesOn: boolean
 ): ReadonlyArray<RowWrite> => {
@@ -133,7 +133,7 @@ export const notesOn = (
 export const notesOnLoss = (
   env: Noting,
   threadId: string,
-  before: Seen | null
+  before: CheckpointedFile | null
 ): ReadonlyArray<RowWrite> =>
   before === null
     ? []

@@ -21,7 +21,7 @@ import {
 } from './project.ts'
 import type { Result } from '../result.ts'
 
-export interface Known {
+export interface KnownStreams {
   /** Every stream it has folded, and whether lists show it among the archived ones; null where no list is kept up. */
   readonly streams: () => ReadonlyMap<StreamId, boolean | null>
   /** Under which token the home held exactly these streams; undefined where that is not known. */
@@ -61,7 +61,7 @@ const streamsIn = (env: Env): ReadonlyMap<StreamId, boolean | null> => {
 }
 
 /** Reads a checkpoint when it is first asked for, and keeps it. */
-const checkpointReader = (env: Env): Known['checkpoint'] => {
+const checkpointReader = (env: Env): KnownStreams['checkpoint'] => {
   const read = new Map<string, Checkpoint | null>()
   return (id) => {
     const known = read.get(id)
@@ -74,10 +74,12 @@ const checkpointReader = (env: Env): Known['checkpoint'] => {
 
 const foldersKey = (env: Env): RowKey => [`${checkpointsOf(env)}.folders`]
 
-export const gone = (here: ReadonlySet<string>, { streams }: Known): ReadonlyArray<StreamId> =>
-  [...streams().keys()].filter((id) => !here.has(id))
+export const gone = (
+  here: ReadonlySet<string>,
+  { streams }: KnownStreams
+): ReadonlyArray<StreamId> => [...streams().keys()].filter((id) => !here.has(id))
 
-const between = ({ ids, archived, spares }: Membership, known: Known): Differences => {
+const between = ({ ids, archived, spares }: Membership, known: KnownStreams): Differences => {
   const streams = known.streams()
   const stale = ids.filter((id) => {
     const side = streams.get(id)
@@ -91,8 +93,8 @@ const between = ({ ids, archived, spares }: Membership, known: Known): Differenc
 /** What the index knows of a home, and how the home is compared with it. */
 export interface HomeKnowledge {
   /** Looked up again when some process committed. */
-  readonly load: () => Known
-  readonly compare: (known: Known) => Result<Differences>
+  readonly load: () => KnownStreams
+  readonly compare: (known: KnownStreams) => Result<Differences>
   /** Keeps a token for the next process, when the index holds exactly the streams that are there; nothing when none was asked for. */
   readonly remember: () => Promise<void>
 }
@@ -100,12 +102,12 @@ export interface HomeKnowledge {
 /** Compares a home with its index; what was compared before and was the same is not compared again. */
 export const homeKnowledge = (env: Env): HomeKnowledge => {
   const { store, index } = env
-  let known: Known | null = null
+  let known: KnownStreams | null = null
   let generation = -1
   let token: unknown
-  let same: { readonly version: Membership['version']; readonly known: Known } | null = null
+  let same: { readonly version: Membership['version']; readonly known: KnownStreams } | null = null
 
-  const load = (): Known => {
+  const load = (): KnownStreams => {
     const current = index.generation()
     if (known !== null && current === generation) return known
     if (known === null) token = index.get(foldersKey(env))

@@ -273,7 +273,7 @@ export const estimateOf = async (
 /** A context that begins further away than this is counted forward instead, and the count kept. */
 const NEAR_BYTES = 16 * 1024 * 1024
 
-interface Left {
+interface LeftSize {
   readonly usage: TokenInfo | null
   /** Tokens of the items that are left. */
   readonly tokens: number
@@ -320,7 +320,7 @@ const newestUsage = async (env: Env, info: StreamInfo): Promise<TokenInfo | null
   return usage
 }
 
-const leftAfter = async (env: Env, info: StreamInfo, turns: number): Promise<Left> => {
+const leftAfter = async (env: Env, info: StreamInfo, turns: number): Promise<LeftSize> => {
   const isCounted = await hasSize(env, info)
   if (!isCounted) {
     const near = await leftByReading(env, info, turns, NEAR_BYTES)

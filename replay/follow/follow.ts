@@ -41,13 +41,13 @@ export interface Follower {
   readonly close: () => void
 }
 
-export interface FollowParts {
+export interface FollowerParts {
   readonly env: Env
   readonly open: () => Promise<Result<OpenThread>>
   readonly own: OwnAppends
 }
 
-interface Place extends KnownPlace {
+interface FollowedPlace extends KnownPlace {
   /** Names the files up to this place. */
   readonly segments: ReadonlyArray<string>
 }
@@ -60,14 +60,14 @@ const namesOf = (lineage: Lineage, until: number): ReadonlyArray<string> =>
     .slice(0, until + 1)
     .map(({ id, until: end }, i) => (i === until ? id : `${id} ${end ?? ''}`))
 
-const placeOf = (env: Env, info: StreamInfo, known: KnownPlace): Place => ({
+const placeOf = (env: Env, info: StreamInfo, known: KnownPlace): FollowedPlace => ({
   next: known.next,
   guard: known.guard,
   segments: namesOf(env.store.lineage(info), known.next.segment)
 })
 
 /** True while what was read up to a place still stands before it. */
-const isStill = async (env: Env, info: StreamInfo, place: Place): Promise<boolean> => {
+const isStill = async (env: Env, info: StreamInfo, place: FollowedPlace): Promise<boolean> => {
   const lineage = env.store.lineage(info)
   const { segment, offset } = place.next
   const until = lineage[segment]?.until ?? Infinity
@@ -78,7 +78,12 @@ const isStill = async (env: Env, info: StreamInfo, place: Place): Promise<boolea
 }
 
 /** Where a rewound thread goes on: with its first file that was not there before, else at its end. */
-const afterRewind = (env: Env, info: StreamInfo, old: Place, end: KnownPlace): KnownPlace => {
+const afterRewind = (
+  env: Env,
+  info: StreamInfo,
+  old: FollowedPlace,
+  end: KnownPlace
+): KnownPlace => {
   const lineage = env.store.lineage(info)
   const known = new Set(old.segments.map((name) => name.split(' ')[0]))
   const segment = lineage.findIndex(({ id }) => !known.has(id))
@@ -111,10 +116,10 @@ const nextLines = async (
 const guardOf = ({ guard }: Batch, before: Guard | null): Guard | null =>
   guard ?? (before === null ? null : { ...before, terminated: true })
 
-interface Following {
-  readonly parts: FollowParts
+interface FollowState {
+  readonly parts: FollowerParts
   readonly turns: OpenTurns
-  place: Place
+  place: FollowedPlace
 }
 
 const endOf = (env: Env, { streamId }: StreamInfo): KnownPlace =>
@@ -122,7 +127,7 @@ const endOf = (env: Env, { streamId }: StreamInfo): KnownPlace =>
 
 /** Where a look begins, and what it tells first when that is not where the last one ended. */
 const resumed = async (
-  { parts: { env, own }, turns, place }: Following,
+  { parts: { env, own }, turns, place }: FollowState,
   info: StreamInfo,
   end: KnownPlace
 ): Promise<{ readonly from: KnownPlace; readonly rewound: ReadonlyArray<ThreadChange> }> => {
@@ -134,7 +139,7 @@ const resumed = async (
 
 /** A fold that was broken off half-way is not gone on with. */
 const folded = async (
-  { parts: { own }, turns }: Following,
+  { parts: { own }, turns }: FollowState,
   info: StreamInfo,
   from: KnownPlace,
   events: ReadonlyArray<RecordedEvent>
@@ -148,7 +153,7 @@ const folded = async (
   }
 }
 
-const lookAt = async (following: Following): Promise<Result<Look>> => {
+const lookAt = async (following: FollowState): Promise<Result<Look>> => {
   const { env, own, open } = following.parts
   const now = await open()
   if (E.isLeft(now)) return now
@@ -173,13 +178,13 @@ const lookAt = async (following: Following): Promise<Result<Look>> => {
   })
 }
 
-export const followThread = async (parts: FollowParts): Promise<Result<Follower>> => {
+export const followThread = async (parts: FollowerParts): Promise<Result<Follower>> => {
   const { env, own } = parts
   const opened = await parts.open()
   if (E.isLeft(opened)) return opened
   const { info } = opened.right
   const turns: OpenTurns = { env, lists: turnLists(), open: new Map(), over: [], newestId: '' }
-  const following: Following = { parts, turns, place: placeOf(env, info, endOf(env, info)) }
+  const following: FollowState = { parts, turns, place: placeOf(env, info, endOf(env, info)) }
   const live = liveTurns(env, info, true)
   const [newest] = live.count === 0 ? [] : live.rows(live.count - 1, live.count)
   if (newest !== undefined) seedTurns(turns, newest)

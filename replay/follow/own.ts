@@ -12,7 +12,7 @@ export const comparePositions = (
   b: Pick<Position, 'segment' | 'offset'>
 ): number => a.segment - b.segment || a.offset - b.offset
 
-interface Range {
+interface AppendedRange {
   readonly from: Position
   readonly next: Position
 }
@@ -30,7 +30,7 @@ export interface OwnAppends {
 }
 
 interface Listener {
-  ranges: ReadonlyArray<Range>
+  ranges: ReadonlyArray<AppendedRange>
   segments: number
 }
 

@@ -22,18 +22,18 @@ import {
 import { comparePositions } from './own.ts'
 import { applied } from './turn-lists.ts'
 
-type Changes = ReadonlyArray<ThreadChange>
-const NOTHING: Changes = []
+type ThreadChanges = ReadonlyArray<ThreadChange>
+const NOTHING: ThreadChanges = []
 
 /** A look at a thread: its rows as the index has them now. */
-interface Sight {
+interface FollowedThread {
   readonly info: StreamInfo
   readonly live: LiveTurns
   /** Rows whose lines may be among the new ones, oldest first. */
   readonly recent: ReadonlyArray<TurnRow>
 }
 
-interface Seen {
+interface FollowedLine {
   readonly event: RecordedEvent
   readonly isOthers: boolean
 }
@@ -75,7 +75,7 @@ const namedBy = (payload: EventPayload | null): string | undefined => {
 }
 
 /** The row a line belongs to; null when it belongs to none that is left. */
-const rowOf = ({ live, recent }: Sight, event: RecordedEvent): TurnRow | null => {
+const rowOf = ({ live, recent }: FollowedThread, event: RecordedEvent): TurnRow | null => {
   const payload = payloadOf(event)
   const named = namedBy(payload)
   const around = recent.filter((row) => holds(row, event))
@@ -93,10 +93,10 @@ const timeOf = ({ line }: RecordedEvent): number => {
 
 const itemChanges = async (
   turns: OpenTurns,
-  { info }: Sight,
+  { info }: FollowedThread,
   row: TurnRow,
-  { event, isOthers }: Seen
-): Promise<Changes> => {
+  { event, isOthers }: FollowedLine
+): Promise<ThreadChanges> => {
   const { env, lists } = turns
   const place = `hook-prompt-${event.segment}-${event.offset}`
   const change = itemChange(event.line, env.profile, place, row.mode ?? 'legacy')
@@ -108,7 +108,11 @@ const itemChanges = async (
   return [...began, ...resumed, ...applied(followed, change, row.id, atMs)]
 }
 
-const turnChanges = async (turns: OpenTurns, sight: Sight, seen: Seen): Promise<Changes> => {
+const turnChanges = async (
+  turns: OpenTurns,
+  sight: FollowedThread,
+  seen: FollowedLine
+): Promise<ThreadChanges> => {
   const { event, isOthers } = seen
   const row = rowOf(sight, event)
   if (row === null) return NOTHING
@@ -118,7 +122,11 @@ const turnChanges = async (turns: OpenTurns, sight: Sight, seen: Seen): Promise<
   return [...resumeTurn(turns, row, isOthers), ...endTurn(turns, row, timeOf(event), false)]
 }
 
-const changesOf = async (turns: OpenTurns, sight: Sight, seen: Seen): Promise<Changes> => {
+const changesOf = async (
+  turns: OpenTurns,
+  sight: FollowedThread,
+  seen: FollowedLine
+): Promise<ThreadChanges> => {
   const goal = goalSaid(seen.event.line, sight.info.streamId)
   if (goal !== undefined) return [{ type: 'goal', goal }]
   const payload = payloadOf(seen.event)
@@ -136,8 +144,8 @@ export const readLines = async (
   turns: OpenTurns,
   info: StreamInfo,
   from: Position,
-  lines: ReadonlyArray<Seen>
-): Promise<Changes> => {
+  lines: ReadonlyArray<FollowedLine>
+): Promise<ThreadChanges> => {
   const live = liveTurns(turns.env, info, true)
   const sight = { info, live, recent: recentRows(live, from) }
   const changes: Array<ThreadChange> = []

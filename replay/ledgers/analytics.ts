@@ -32,13 +32,13 @@ export interface AnalyticsLedger {
   readonly analytics: (request: AnalyticsRequest) => Answer<AsyncIterable<AnalyticsEvent>>
 }
 
-interface Sources {
+interface AnalyticsParts {
   readonly facts: Ledger
   readonly usage: Ledger
 }
 
 async function* eventsOf(
-  { facts: { env, table }, usage }: Sources,
+  { facts: { env, table }, usage }: AnalyticsParts,
   threadId: string,
   rendering: Rendering
 ): AsyncGenerator<AnalyticsEvent> {
@@ -60,7 +60,7 @@ const isIn = ({ sinceMs = -Infinity, untilMs = Infinity }: AnalyticsRequest, atM
   sinceMs <= atMs && atMs < untilMs
 
 const threadIds = async (
-  { facts, usage }: Sources,
+  { facts, usage }: AnalyticsParts,
   { threadId }: AnalyticsRequest
 ): Promise<Result<ReadonlyArray<string>>> => {
   if (threadId !== undefined) {
@@ -76,7 +76,7 @@ const threadIds = async (
 }
 
 async function* answer(
-  sources: Sources,
+  sources: AnalyticsParts,
   ids: ReadonlyArray<string>,
   request: AnalyticsRequest
 ): AsyncGenerator<AnalyticsEvent> {
@@ -86,12 +86,12 @@ async function* answer(
       if (isIn(request, event.atMs)) yield event
 }
 
-export const open = (parts: LedgerParts): Sources => ({
+export const open = (parts: LedgerParts): AnalyticsParts => ({
   facts: ledgerOf(parts, ANALYTICS),
   usage: ledgerOf(parts, USAGE)
 })
 
-export const analyticsEvents = async (sources: Sources, request: AnalyticsRequest) => {
+export const analyticsEvents = async (sources: AnalyticsParts, request: AnalyticsRequest) => {
   const ids = await threadIds(sources, request)
   return E.map((all: ReadonlyArray<string>) => answer(sources, all, request))(ids)
 }

@@ -66,12 +66,12 @@ export interface Merged {
   readonly cursor: AuditCursor
 }
 
-interface Source {
+interface RowSource {
   readonly next: () => void
   readonly head: () => FileRow | null
 }
 
-const sourceOf = (rows: Iterable<FileRow>): Source => {
+const sourceOf = (rows: Iterable<FileRow>): RowSource => {
   const iterator = rows[Symbol.iterator]()
   const take = (): FileRow | null => {
     const step = iterator.next()
@@ -86,8 +86,8 @@ const sourceOf = (rows: Iterable<FileRow>): Source => {
   }
 }
 
-const earliest = (sources: ReadonlyArray<Source>): Source | null => {
-  let best: Source | null = null
+const earliest = (sources: ReadonlyArray<RowSource>): RowSource | null => {
+  let best: RowSource | null = null
   for (const source of sources) {
     const [one, other] = [source.head(), best?.head() ?? null]
     if (one !== null && (other === null || one.orderMs < other.orderMs)) best = source

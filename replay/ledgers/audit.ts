@@ -68,22 +68,22 @@ const BARE: Pick<AuditHome, 'names' | 'imports'> = {
   imports: async () => []
 }
 
-interface Parts {
+interface AuditParts {
   readonly given: LedgerParts
   readonly ledger: Ledger
 }
 
-export const open = (given: LedgerParts): Parts => ({ given, ledger: ledgerOf(given, AUDIT) })
+export const open = (given: LedgerParts): AuditParts => ({ given, ledger: ledgerOf(given, AUDIT) })
 
 const filesFor = (
-  { given, ledger }: Parts,
+  { given, ledger }: AuditParts,
   threadId: string | undefined
 ): Promise<Result<ReadonlyArray<AuditFile>>> =>
   threadId === undefined
     ? allFiles(ledger)
     : filesOf(ledger, given.ledgerSource?.store ?? given.store, threadId)
 
-const gather = async (parts: Parts, threadId: string | undefined): Promise<Result<Trails>> => {
+const gather = async (parts: AuditParts, threadId: string | undefined): Promise<Result<Trails>> => {
   const { given, ledger } = parts
   const files = await filesFor(parts, threadId)
   if (E.isLeft(files)) return files
@@ -97,7 +97,7 @@ const gather = async (parts: Parts, threadId: string | undefined): Promise<Resul
 }
 
 const ofThread = (
-  { ledger }: Parts,
+  { ledger }: AuditParts,
   trails: Trails,
   threadId: string,
   from: AuditCursor
@@ -112,7 +112,7 @@ const byTime = ([a, x]: TimedRow, [b, y]: TimedRow): number =>
   a - b || (x.threadId < y.threadId ? -1 : x.threadId > y.threadId ? 1 : 0)
 
 const ofHome = (
-  { ledger }: Parts,
+  { ledger }: AuditParts,
   trails: Trails,
   { cursor, sinceMs }: AuditRequest,
   from: AuditCursor
@@ -125,7 +125,7 @@ const ofHome = (
 }
 
 export const auditTrail = async (
-  parts: Parts,
+  parts: AuditParts,
   request: AuditRequest
 ): Promise<Result<AuditPage>> => {
   const { threadId, cursor = null } = request
@@ -142,7 +142,7 @@ export const auditTrail = async (
 }
 
 async function* exported(
-  parts: Parts,
+  parts: AuditParts,
   trails: Trails,
   threadIds: ReadonlyArray<string>,
   { sha256 }: AuditHome
@@ -164,7 +164,7 @@ const NO_HASHES: StoreError = {
 }
 
 export const auditExport = async (
-  parts: Parts,
+  parts: AuditParts,
   threadId?: string
 ): Promise<Result<AsyncIterable<string>>> => {
   const { auditHome } = parts.given
@@ -179,7 +179,7 @@ const byFile = (a: AuditFile, b: AuditFile): number =>
   a.threadId === b.threadId ? (a.name < b.name ? -1 : 1) : a.threadId < b.threadId ? -1 : 1
 
 const rowsOf = async <A>(
-  parts: Parts,
+  parts: AuditParts,
   threadId: string | undefined,
   read: (file: AuditFile) => ReadonlyArray<A>
 ): Promise<Result<ReadonlyArray<A>>> => {
@@ -191,7 +191,7 @@ const rowsOf = async <A>(
 }
 
 export const approvalRows = (
-  parts: Parts,
+  parts: AuditParts,
   threadId?: string
 ): Promise<Result<ReadonlyArray<ApprovalRow>>> => {
   const { ledger } = parts
@@ -217,7 +217,7 @@ const reviewerOf = ({ env, table }: Ledger, turnId: string | null): string | nul
 }
 
 export const reviewRows = async (
-  parts: Parts,
+  parts: AuditParts,
   threadId?: string
 ): Promise<Result<ReadonlyArray<ReviewRow>>> => {
   const { ledger } = parts

@@ -13,11 +13,11 @@ import { modelsOf } from '../catch-up/project.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
 import { olderFiles } from '../catch-up/older-files.ts'
 import { isDamaged, START, type Lineage, type StreamInfo } from '../ports.ts'
-import { layered, type Reading, type Row } from './layered.ts'
+import { layered, type IndexReader, type IndexRow } from './layered.ts'
 import type { Ledger } from './ledger.ts'
 import { isLive } from './left-behind.ts'
 
-interface Left {
+interface LeftCall {
   readonly call: ToolCall
   readonly touches: ReadonlyArray<FileTouch>
 }
@@ -27,7 +27,7 @@ const leftIn = async (
   { env }: Ledger,
   file: StreamInfo,
   lineage: Lineage
-): Promise<{ readonly calls: ReadonlyArray<Left>; readonly lines: number }> => {
+): Promise<{ readonly calls: ReadonlyArray<LeftCall>; readonly lines: number }> => {
   const { store, profile } = env
   const { streamId } = file
   const path = store.lineage(file)[0]?.path ?? ''
@@ -63,11 +63,11 @@ const below = ({ revision, offsetBytes }: ToolPlace, lines: number): ToolPlace =
 })
 
 /** Rows of the calls of a thread that its history no longer leads through. */
-const leftBehind = async (ledger: Ledger, info: StreamInfo): Promise<ReadonlyArray<Row>> => {
+const leftBehind = async (ledger: Ledger, info: StreamInfo): Promise<ReadonlyArray<IndexRow>> => {
   const { env } = ledger
   const lineage = env.store.lineage(info)
   const table = ledger.table(tools)
-  const rows: Array<Row> = []
+  const rows: Array<IndexRow> = []
   let linesBehind = 0
   for (const file of olderFiles(env.store, info)) {
     const { calls, lines } = await leftIn(ledger, file, lineage)
@@ -90,7 +90,7 @@ const leftBehind = async (ledger: Ledger, info: StreamInfo): Promise<ReadonlyArr
 export const withLeftBehind = async (
   ledger: Ledger,
   infos: ReadonlyArray<StreamInfo>
-): Promise<Reading> => {
+): Promise<IndexReader> => {
   const rows: Array<readonly [RowKey, unknown]> = []
   for (const info of infos)
     if (isSegmentPath(info.path)) rows.push(...(await leftBehind(ledger, info)))

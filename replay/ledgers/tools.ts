@@ -10,7 +10,7 @@ import { toolCallOf, toolKey, tools, turnCallsPrefix } from '../../projections/t
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { StreamInfo } from '../ports.ts'
 import { fileHistory, threadPatches, type FileChange, type FileHistory } from './blame.ts'
-import type { Reading } from './layered.ts'
+import type { IndexReader } from './layered.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { withLeftBehind } from './tools-left.ts'
 import { summaryOf, type ToolsSummary } from './tools-summary.ts'
@@ -65,14 +65,14 @@ const LIMIT = 25
 /** Keys that are read at once. */
 const CHUNK = 256
 
-interface Cursor {
+interface ToolCursor {
   readonly atMs: number
   readonly threadId: string
   readonly revision: number
 }
 
 const printCursor = ({ atMs, threadId, place }: ToolCall): string =>
-  JSON.stringify({ atMs, threadId, revision: place.revision } satisfies Cursor)
+  JSON.stringify({ atMs, threadId, revision: place.revision } satisfies ToolCursor)
 
 const parsed = (text: string): unknown => {
   try {
@@ -82,7 +82,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const parseCursor = (text: string, threadId: string | undefined): Result<Cursor> => {
+const parseCursor = (text: string, threadId: string | undefined): Result<ToolCursor> => {
   const value = parsed(text)
   const { atMs, revision, ...rest } = isJsonObject(value) ? value : {}
   const isCursor =
@@ -91,25 +91,25 @@ const parseCursor = (text: string, threadId: string | undefined): Result<Cursor>
     typeof rest['threadId'] === 'string' &&
     (threadId === undefined || threadId === rest['threadId'])
   return isCursor
-    ? E.right(value as Cursor)
+    ? E.right(value as ToolCursor)
     : E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${text}` })
 }
 
 /** Keys of a table, and where the stream and the revision of a call stand in them. */
-interface Walk {
+interface ToolWalk {
   readonly from: RowKey
   readonly until: RowKey
   readonly stream: number
   readonly revision: number
 }
 
-const threadWalk = (table: string, filter: ToolsFilter, threadId: string): Walk => {
+const threadWalk = (table: string, filter: ToolsFilter, threadId: string): ToolWalk => {
   const { turnId } = filter
   const prefix = turnId === undefined ? [table, threadId] : turnCallsPrefix(table, threadId, turnId)
   return { from: prefix, until: afterPrefix(prefix), stream: 1, revision: prefix.length }
 }
 
-const homeWalk = (table: string, { sinceMs, untilMs }: ToolsFilter): Walk => {
+const homeWalk = (table: string, { sinceMs, untilMs }: ToolsFilter): ToolWalk => {
   const time = [`${table}.time`]
   return {
     from: sinceMs === undefined ? time : [...time, sinceMs],
@@ -119,7 +119,11 @@ const homeWalk = (table: string, { sinceMs, untilMs }: ToolsFilter): Walk => {
   }
 }
 
-const behind = (walk: Walk, { atMs, threadId, revision }: Cursor, isUp: boolean): Walk => {
+const behind = (
+  walk: ToolWalk,
+  { atMs, threadId, revision }: ToolCursor,
+  isUp: boolean
+): ToolWalk => {
   const next = isUp ? revision + 1 : revision
   const key =
     walk.stream === 2
@@ -137,7 +141,12 @@ const isWanted =
     (untilMs === undefined || atMs < untilMs)
 
 /** Calls of a walk, in order, a few at a time. */
-function* callsOf(index: Reading, table: string, start: Walk, isUp: boolean): Generator<ToolCall> {
+function* callsOf(
+  index: IndexReader,
+  table: string,
+  start: ToolWalk,
+  isUp: boolean
+): Generator<ToolCall> {
   for (let walk = start; ;) {
     const keys = index.range(walk.from, walk.until, CHUNK, !isUp)
     for (const [key, value] of keys) {
@@ -154,7 +163,7 @@ function* callsOf(index: Reading, table: string, start: Walk, isUp: boolean): Ge
   }
 }
 
-const pageOf = (index: Reading, table: string, request: ToolsRequest): Result<ToolsPage> => {
+const pageOf = (index: IndexReader, table: string, request: ToolsRequest): Result<ToolsPage> => {
   const { threadId, cursor = null, limit = LIMIT, order = 'desc' } = request
   const isUp = order === 'asc'
   const whole =
@@ -180,7 +189,7 @@ export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, TOOLS)
 
 const asked =
   <R extends { readonly threadId?: string }, A>(
-    answer: (index: Reading, table: string, request: R) => Result<A>
+    answer: (index: IndexReader, table: string, request: R) => Result<A>
   ) =>
   async (ledger: Ledger, request: R): Promise<Result<A>> => {
     const { threadId } = request

@@ -63,14 +63,14 @@ export interface UsageLedger {
   readonly usageRows: (request: UsageRequest) => Answer<AsyncIterable<UsageRow>>
 }
 
-interface Question {
+interface UsageQuestion {
   readonly by: UsageBy
   readonly sinceMs: number
   readonly untilMs: number
   readonly calendar: Calendar
 }
 
-const questionOf = (request: UsageRequest): Result<Question> => {
+const questionOf = (request: UsageRequest): Result<UsageQuestion> => {
   const { by, sinceMs = -Infinity, untilMs = Infinity, timeZone = 'UTC' } = request
   const calendar = calendarOf(timeZone)
   return calendar === null
@@ -78,19 +78,22 @@ const questionOf = (request: UsageRequest): Result<Question> => {
     : E.right({ by, sinceMs, untilMs, calendar })
 }
 
-const isIn = ({ sinceMs, untilMs }: Question, atMs: number): boolean =>
+const isIn = ({ sinceMs, untilMs }: UsageQuestion, atMs: number): boolean =>
   sinceMs <= atMs && atMs < untilMs
 
 /** True for a sum that must be taken apart: its time is cut, or lies in two days. */
-const isCut = ({ by, sinceMs, untilMs, calendar }: Question, { fromMs }: UsageSum): boolean => {
+const isCut = (
+  { by, sinceMs, untilMs, calendar }: UsageQuestion,
+  { fromMs }: UsageSum
+): boolean => {
   const endMs = fromMs + QUARTER_MS
   const isPart = (fromMs < sinceMs && sinceMs < endMs) || (fromMs < untilMs && untilMs < endMs)
   return isPart || ((by === 'day' || by === 'month') && calendar.isSplit(fromMs))
 }
 
-type Piece = UsageSum & { readonly turnId?: string | null }
+type SpendPiece = UsageSum & { readonly turnId?: string | null }
 
-const pieceOf = (spend: Spend, isFine: boolean): Piece => ({
+const pieceOf = (spend: Spend, isFine: boolean): SpendPiece => ({
   ...sumOf(spend),
   ...(isFine ? { fromMs: spend.occurredAtMs } : {}),
   turnId: spend.turnId
@@ -101,10 +104,10 @@ const piecesOf = (
   { threadId }: Spending,
   left: ReadonlyArray<Spend>,
   sumsOf: SumsOf,
-  question: Question
-): ReadonlyArray<Piece> => {
+  question: UsageQuestion
+): ReadonlyArray<SpendPiece> => {
   const mine = left.filter((spend) => isIn(question, spend.occurredAtMs))
-  const pieces: Array<Piece> = mine.map((spend) => pieceOf(spend, true))
+  const pieces: Array<SpendPiece> = mine.map((spend) => pieceOf(spend, true))
   if (question.by === 'turn') {
     for (const spend of spendsOf(ledger, threadId))
       if (isIn(question, spend.occurredAtMs)) pieces.push(pieceOf(spend, true))
@@ -125,9 +128,9 @@ const piecesOf = (
 }
 
 const keyOf = (
-  { by, calendar }: Question,
+  { by, calendar }: UsageQuestion,
   { threadId, root, spender }: Spending,
-  { fromMs, model, provider, turnId }: Piece
+  { fromMs, model, provider, turnId }: SpendPiece
 ): string => {
   switch (by) {
     case 'total':
@@ -167,7 +170,7 @@ const reasonsOf = (
   ledger: Ledger,
   { threadId }: Spending,
   left: ReadonlyArray<Spend>,
-  question: Question
+  question: UsageQuestion
 ): ReadonlyArray<UsageReason> => {
   const spends = [...spendsOf(ledger, threadId), ...left].filter((spend) =>
     isIn(question, spend.occurredAtMs)
@@ -188,7 +191,11 @@ const outside = async (ledger: Ledger, spending: Spending): Promise<ReadonlyArra
   return [...own.map((spend) => ({ ...spend, path: info.path })), ...left]
 }
 
-const report = async (ledger: Ledger, scope: Scope, question: Question): Promise<UsageReport> => {
+const report = async (
+  ledger: Ledger,
+  scope: Scope,
+  question: UsageQuestion
+): Promise<UsageReport> => {
   const groups = new Map<string, Adding>()
   const total = newGroup('total')
   const reasons: Array<UsageReason> = []
@@ -209,7 +216,11 @@ const report = async (ledger: Ledger, scope: Scope, question: Question): Promise
   return { groups: groupsOf(groups.values()), total: groupOf(total), reasons }
 }
 
-async function* rowsOf(ledger: Ledger, scope: Scope, question: Question): AsyncGenerator<UsageRow> {
+async function* rowsOf(
+  ledger: Ledger,
+  scope: Scope,
+  question: UsageQuestion
+): AsyncGenerator<UsageRow> {
   for (const spending of scope.threads) {
     const { threadId, info } = spending
     const lineage = spending.spends === 0 ? [] : ledger.env.store.lineage(info)
@@ -224,7 +235,7 @@ async function* rowsOf(ledger: Ledger, scope: Scope, question: Question): AsyncG
 export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, USAGE)
 
 const asked =
-  <A>(answer: (ledger: Ledger, scope: Scope, question: Question) => A) =>
+  <A>(answer: (ledger: Ledger, scope: Scope, question: UsageQuestion) => A) =>
   async (ledger: Ledger, request: UsageRequest): Promise<Result<Awaited<A>>> => {
     const question = questionOf(request)
     if (E.isLeft(question)) return question

@@ -33,7 +33,7 @@ export interface Exactly {
   readonly times: JsonObject
 }
 
-type Way = 'archive' | 'unarchive'
+type MoveName = 'archive' | 'unarchive'
 
 const WAYS = {
   archive: { wants: false, among: 'active', opposite: 'unarchive', there: 'is archived already' },
@@ -46,7 +46,7 @@ const HIDDEN =
 /** Codex takes the children back out only from 0.169 on; both ways it puts the thread that was asked for first. */
 const threadsToMove = async (
   life: Life,
-  way: Way,
+  way: MoveName,
   threadId: string,
   exactly: Exactly | null
 ): Promise<Result<ReadonlyArray<string>>> => {
@@ -65,7 +65,7 @@ const timeOf = (exactly: Exactly, path: string): number | null => {
 
 /** Where each file of a thread goes; a thread that comes back is as new as now, which Codex shows by its newest file. */
 const movesOf = (
-  way: Way,
+  way: MoveName,
   files: ReadonlyArray<HomeFile>,
   nowMs: number,
   exactly: Exactly | null
@@ -91,7 +91,7 @@ interface Sorted {
 const sortThreads = (
   life: Life,
   writer: HomeWriter,
-  way: Way,
+  way: MoveName,
   ids: ReadonlyArray<string>,
   files: ReadonlyArray<HomeFile>,
   exactly: Exactly | null
@@ -130,7 +130,7 @@ const sortThreads = (
 const plan = async (
   life: Life,
   writer: HomeWriter,
-  way: Way,
+  way: MoveName,
   asked: string,
   options: MutationOptions,
   exactly: Exactly | null
@@ -175,7 +175,7 @@ const plan = async (
  */
 export const moveThread = (
   life: Life,
-  way: Way,
+  way: MoveName,
   threadId: string,
   options: MutationOptions,
   exactly: Exactly | null = null

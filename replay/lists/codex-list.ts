@@ -144,13 +144,13 @@ const orderOf = ({ profile }: Env, request: ListRequest, isSearch: boolean) => {
   }
 }
 
-interface Place {
+interface ListAnchor {
   readonly ms: number
   readonly streamId: string | null
 }
 
 const isBehind =
-  ({ ms, streamId }: Place, isUp: boolean) =>
+  ({ ms, streamId }: ListAnchor, isUp: boolean) =>
   (one: Candidate): boolean => {
     const isTie = streamId !== null && one.ms === ms
     const difference = isTie ? compared(one.streamId, streamId) : one.ms - ms
@@ -217,7 +217,7 @@ export const codexListPage = (
     )
     .sort(orderOf(env, request, isSearch))
   const named = members169 || request.sortKey === 'recency_at'
-  const placeOf = ({ ms, streamId }: Candidate): Place => ({
+  const placeOf = ({ ms, streamId }: Candidate): ListAnchor => ({
     ms,
     streamId: named ? streamId : null
   })

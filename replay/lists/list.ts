@@ -39,16 +39,20 @@ const ORDER: Readonly<Record<SortKey, Order>> = {
 const SCAN_ROWS_MAX = 256
 const LAST_ID = '\u{10ffff}'
 
-interface Walk {
+interface ListWalk {
   readonly low: RowKey
   readonly high: RowKey
   readonly reverse: boolean
 }
 
 /** Key range of a page: everything in the asked direction from the cursor on. */
-const walkOf = (table: string, request: ListRequest, direction: SortDirection): Result<Walk> => {
+const walkOf = (
+  table: string,
+  request: ListRequest,
+  direction: SortDirection
+): Result<ListWalk> => {
   const archived = request.archived === true ? 1 : 0
-  const all: Walk = {
+  const all: ListWalk = {
     low: [table, archived],
     high: [table, archived + 1],
     reverse: direction === 'desc'
@@ -66,14 +70,14 @@ const walkOf = (table: string, request: ListRequest, direction: SortDirection): 
 }
 
 /** A thread in the order of a list, before anything is left out. */
-export interface Entry {
+export interface PlacedEntry {
   readonly streamId: string
   readonly ms: number
   readonly entry: ListEntry
 }
 
 /** The threads of a key range in the direction of a walk. */
-function* entriesOf(env: Env, walk: Walk, first: number): Generator<Entry> {
+function* entriesOf(env: Env, walk: ListWalk, first: number): Generator<PlacedEntry> {
   let { low, high } = walk
   // As much as a page needs when every thread is on it; more and more at a time when they are not.
   for (let scan = first; ; scan = Math.min(SCAN_ROWS_MAX, 2 * scan)) {
@@ -93,9 +97,9 @@ const WALKED_PER_LOOK = 8
 /** The same entries, when few threads are wanted: looked up one by one and put in order. */
 const entriesAmong = (
   env: Env,
-  { low, high, reverse }: Walk,
+  { low, high, reverse }: ListWalk,
   ids: Iterable<string>
-): ReadonlyArray<Entry> => {
+): ReadonlyArray<PlacedEntry> => {
   const found: Array<readonly [RowKey, ThreadRow]> = []
   for (const id of ids) {
     const row = threadRow(env, id)
@@ -115,19 +119,19 @@ export const listEntries = (
   request: ListRequest,
   defaultProvider: string,
   among?: { readonly ids: ReadonlySet<string>; readonly of: number }
-): Result<Iterable<Entry>> => {
+): Result<Iterable<PlacedEntry>> => {
   const table = `${tableOf(threads, viewName(env.profile, env.strict))}.${ORDER[request.sortKey ?? 'created_at']}`
   const walk = walkOf(table, request, request.sortDirection ?? 'desc')
   if (E.isLeft(walk)) return walk
   const matches = entryFilter(env, request, defaultProvider)
   const isOfKind = kindFilter(env, request)
-  const isListed = ({ streamId, entry }: Entry): boolean =>
+  const isListed = ({ streamId, entry }: PlacedEntry): boolean =>
     entry.preview &&
     isOfKind(entry.kind) &&
     matches(streamId, entry) &&
     among?.ids.has(streamId) !== false
   const few = among !== undefined && among.ids.size * WALKED_PER_LOOK < among.of
-  function* matching(of: Walk): Generator<Entry> {
+  function* matching(of: ListWalk): Generator<PlacedEntry> {
     const entries = few
       ? entriesAmong(env, of, among.ids)
       : entriesOf(env, of, pageLimit(request.limit) + 1)

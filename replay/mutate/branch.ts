@@ -26,7 +26,7 @@ import { idInMetadata } from '../threads/identity.ts'
 import { isHeldAs } from '../life/life.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { liveTurns, type LiveTurns } from '../pages/turn-page.ts'
-import { cutTurnAt, type Place } from './cut-turn.ts'
+import { cutTurnAt, type CutPlace } from './cut-turn.ts'
 import type { Result } from '../result.ts'
 
 /** Where a branch begins; without either, after everything the thread holds. */
@@ -61,7 +61,7 @@ const isStartOf =
     line.payload.type === 'task_started' &&
     line.payload.turn_id === turnId
 
-const after = (event: RecordedEvent, turns: number): Place => ({
+const after = (event: RecordedEvent, turns: number): CutPlace => ({
   segment: event.segment,
   offset: event.offset + event.bytes + 1,
   ordinal: event.line.ordinal === undefined ? null : event.line.ordinal + 1,
@@ -115,7 +115,7 @@ const beforeTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: s
 }
 
 /** Behind the last whole line. */
-const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Result<Place>> => {
+const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Result<CutPlace>> => {
   const checkpoint = checkpointOf(env, info.streamId)
   const guard = checkpoint?.guard ?? null
   if (checkpoint === null || guard === null || !guard.terminated)
@@ -137,7 +137,11 @@ const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Re
   })
 }
 
-const placeOf = async (env: Env, info: StreamInfo, point: BranchPoint): Promise<Result<Place>> => {
+const placeOf = async (
+  env: Env,
+  info: StreamInfo,
+  point: BranchPoint
+): Promise<Result<CutPlace>> => {
   const live = liveTurns(env, info)
   const { lastTurnId, beforeTurnId } = point
   if (lastTurnId !== undefined && beforeTurnId !== undefined)
@@ -176,16 +180,20 @@ const settingsOf = async (env: Env, info: StreamInfo): Promise<Json> => {
 }
 
 /** A reference needs numbered lines, and more than the metadata before it. */
-const cutAt = (env: Env, info: StreamInfo, { segment, offset, ordinal }: Place): Branch['cut'] => {
+const cutAt = (
+  env: Env,
+  info: StreamInfo,
+  { segment, offset, ordinal }: CutPlace
+): Branch['cut'] => {
   const base = env.store.lineage(info)[segment]
   return base === undefined || ordinal === null || ordinal <= 1
     ? null
     : { thread_id: base.id, end_ordinal_exclusive: ordinal, end_byte_offset: offset }
 }
 
-interface Source {
+interface BranchSource {
   readonly info: StreamInfo
-  readonly place: Place
+  readonly place: CutPlace
   readonly branch: Omit<Branch, 'threadId' | 'forkedFromId'>
   readonly isPaginated: boolean
 }
@@ -209,7 +217,7 @@ const sourceOf = async (
   writer: SegmentWriter,
   info: StreamInfo,
   point: BranchPoint
-): Promise<Result<Source>> => {
+): Promise<Result<BranchSource>> => {
   const place = await placeOf(env, info, point)
   if (E.isLeft(place)) return place
   const meta = await newestMeta(env, info)
@@ -242,7 +250,7 @@ const sourceOf = async (
   })
 }
 
-const segmentOf = (source: Source, branch: Branch, atMs: number): NewSegment => {
+const segmentOf = (source: BranchSource, branch: Branch, atMs: number): NewSegment => {
   const id = streamId(branch.threadId)
   if (source.isPaginated) return { streamId: id, segmentId: id, atMs, lines: branchLines(branch) }
   const { before, after: behind } = copyLines(branch)

@@ -26,12 +26,12 @@ import { newestMeta } from '../threads/first-meta.ts'
 import { idInMetadata, shownId } from '../threads/identity.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { MutationOptions, Written } from './types.ts'
-import { written, type MutationEnv, type Target } from './write.ts'
+import { written, type MutationEnv, type MutationTarget } from './write.ts'
 import type { Answer, Result } from '../result.ts'
 
 const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
 
-const inverseOf = ({ info }: Target, given: JsonObject): JsonObject => ({
+const inverseOf = ({ info }: MutationTarget, given: JsonObject): JsonObject => ({
   threadId: info.streamId,
   ...given
 })
@@ -40,14 +40,14 @@ const inverseOf = ({ info }: Target, given: JsonObject): JsonObject => ({
 const ownId = ({ info, row }: OpenThread): string => idInMetadata(row(), info)
 
 /** Sets the goal there was, with its usage; or takes the new one away. */
-const goalBack = (target: Target, before: Goal | null): Inverse =>
+const goalBack = (target: MutationTarget, before: Goal | null): Inverse =>
   before === null
     ? { operation: 'clear-goal', arguments: inverseOf(target, {}) }
     : { operation: 'restore-goal', arguments: inverseOf(target, { goal: { ...before } }) }
 
 const metadataCopy = async (
   env: MutationEnv,
-  target: Target,
+  target: MutationTarget,
   change: MetadataChange
 ): Promise<Result<ReadonlyArray<NewEvent>>> => {
   const { info, at } = target
@@ -67,7 +67,7 @@ const metadataCopy = async (
 }
 
 /** A copy of the metadata is the newest word on the directory too, so it says the one that holds. */
-const withDirectory = (meta: JsonObject, { row }: Target): JsonObject => {
+const withDirectory = (meta: JsonObject, { row }: MutationTarget): JsonObject => {
   const { settingsCwd } = row().facts
   return settingsCwd === null ? meta : { ...meta, cwd: settingsCwd }
 }

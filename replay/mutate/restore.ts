@@ -18,7 +18,7 @@ import { threadContext, type ContextPoint } from '../context/context.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import { stateOf } from '../catch-up/project.ts'
 import { liveTurns } from '../pages/turn-page.ts'
-import type { MutationEnv, Plan, Target } from './write.ts'
+import type { MutationEnv, MutationPlan, MutationTarget } from './write.ts'
 import type { Result } from '../result.ts'
 
 /** What is copied must fit into memory. */
@@ -215,13 +215,13 @@ const copiesOf = async (
   return E.right(forModel(lines, now.right.items, before.right.items, env.profile))
 }
 
-const nothingHidden = ({ info }: Target): StoreError =>
+const nothingHidden = ({ info }: MutationTarget): StoreError =>
   notPossible(
     'nothing was rolled back since the last turn',
     `see the turns with "unroll turns ${info.streamId}"`
   )
 
-const tooMuch = ({ info }: Target): StoreError =>
+const tooMuch = ({ info }: MutationTarget): StoreError =>
   notPossible(
     'what was rolled back is too much to be written again',
     `see it with "unroll events ${info.streamId}"`
@@ -237,7 +237,7 @@ interface Restoration {
 /** `left`: where the thread stood when it was to be brought back; now, unless that was tried before. */
 const restorationOf = async (
   env: MutationEnv,
-  target: Target,
+  target: MutationTarget,
   hidden: HiddenTurns,
   left?: ContextPoint
 ): Promise<Result<Restoration>> => {
@@ -262,7 +262,7 @@ const TRIES_MAX = 8
 /** Copies that are missing since a process was killed while it wrote them; none when nothing was cut off. */
 const missingCopies = async (
   env: MutationEnv,
-  target: Target,
+  target: MutationTarget,
   restoring: RestoringTurns,
   until: number
 ): Promise<Result<ReadonlyArray<RecordedEvent>>> => {
@@ -284,7 +284,7 @@ const missingCopies = async (
 /** The events that bring back what the last rollback of a legacy thread hid, or the rest of them. */
 export const restorePlan =
   (env: MutationEnv) =>
-  async (target: Target): Promise<Result<Plan>> => {
+  async (target: MutationTarget): Promise<Result<MutationPlan>> => {
     const { info, at } = target
     const state = stateOf(env, turns.name, info.streamId) as TurnsState | undefined
     const inverseOf = ({ turns: count }: HiddenTurns) => ({

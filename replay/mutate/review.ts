@@ -73,7 +73,7 @@ const leaves = ({ line }: RecordedEvent): boolean =>
     line.payload.type === 'thread_rolled_back' ||
     (line.payload.type === 'item_completed' && line.payload.item.type === 'ExitedReviewMode'))
 
-interface OpenReview {
+interface RunningReview {
   readonly review: WrittenReview
   readonly beganMs: number
 }
@@ -94,7 +94,7 @@ const openReview = (
   mode: HistoryMode,
   events: ReadonlyArray<RecordedEvent>,
   toldTurnId: string
-): OpenReview | null => {
+): RunningReview | null => {
   const at = events.findLastIndex((event) => enters(event) || leaves(event))
   const entered = events[at]
   if (entered === undefined || !enters(entered)) return null

@@ -25,14 +25,14 @@ import {
   written,
   type Mutation,
   type MutationEnv,
-  type Target
+  type MutationTarget
 } from './write.ts'
 import type { Answer, Result } from '../result.ts'
 
 /** Where a thread ends after it went on in a new segment. */
 const appendedTo = async (
   env: MutationEnv,
-  { info, checkpoint }: Target
+  { info, checkpoint }: MutationTarget
 ): Promise<Result<Appended>> => {
   const opened = await env.open(info.streamId, false)
   if (E.isLeft(opened)) return opened
@@ -41,7 +41,7 @@ const appendedTo = async (
   return E.right({ streamId: info.streamId, from, next, path: opened.right.info.path })
 }
 
-interface Branching {
+interface SegmentChange {
   readonly mutation: Pick<Mutation, 'operation' | 'arguments'>
   /** Asked for when the segment is there. */
   readonly inverse: () => Inverse
@@ -51,8 +51,8 @@ interface Branching {
 /** Runs what makes a segment instead of appending, with its records. */
 const branched = async (
   env: MutationEnv,
-  target: Target,
-  { mutation, inverse, make }: Branching,
+  target: MutationTarget,
+  { mutation, inverse, make }: SegmentChange,
   options: MutationOptions
 ): Promise<Result<Written>> => {
   const { streamId } = target.info

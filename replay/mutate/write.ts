@@ -19,13 +19,13 @@ export interface MutationEnv extends Life {
   readonly writer: SegmentWriter
 }
 
-export interface Target extends OpenThread {
+export interface MutationTarget extends OpenThread {
   readonly checkpoint: Checkpoint
   /** Time of the events, RFC 3339 with milliseconds. */
   readonly at: string
 }
 
-export interface Plan {
+export interface MutationPlan {
   readonly events: ReadonlyArray<NewEvent>
   /** What undoes it, or why nothing can. */
   readonly inverse: Inverse | { readonly none: string }
@@ -36,7 +36,7 @@ export interface Mutation {
   /** A verb, as the command line spells it. */
   readonly operation: string
   readonly arguments: JsonObject
-  readonly plan: (target: Target) => Promise<Result<Plan>>
+  readonly plan: (target: MutationTarget) => Promise<Result<MutationPlan>>
 }
 
 /** Why words to the model cannot be taken back. */
@@ -49,7 +49,7 @@ export const openTarget = async (
   env: MutationEnv,
   threadId: string,
   options: MutationOptions
-): Promise<Result<Target>> => {
+): Promise<Result<MutationTarget>> => {
   const opened = await openExpected(env, threadId, options)
   if (E.isLeft(opened)) return opened
   const { streamId } = opened.right.info
@@ -74,9 +74,9 @@ export const requestOf = (
 
 const append = async (
   env: MutationEnv,
-  { info, checkpoint }: Target,
+  { info, checkpoint }: MutationTarget,
   mutation: Mutation,
-  { events, inverse }: Plan,
+  { events, inverse }: MutationPlan,
   options: MutationOptions
 ): Promise<Result<Pick<Written, 'appended' | 'operationId'>>> => {
   if (isHeldAs(env, env.writer, info.streamId)) return E.left(heldByCodex(info.streamId))

@@ -52,12 +52,12 @@ export interface Bounds {
   readonly until: number
 }
 
-export interface Found extends Spot {
+export interface FoundItem extends Spot {
   readonly value: ThreadItem
   readonly ordinal: number | undefined
 }
 
-export interface Walk {
+export interface ItemWalk {
   readonly env: Env
   readonly info: StreamInfo
   readonly live: LiveTurns
@@ -79,7 +79,7 @@ const boundsOf = (
 }
 
 /** From the first byte of a turn, or of several, to the one behind the last; late lines included. */
-interface Extent {
+interface ItemRange {
   readonly begin: BytePlace
   readonly end: BytePlace
 }
@@ -95,7 +95,7 @@ const isBefore = (a: BytePlace, b: BytePlace): boolean =>
 /** How many turns back one that still gets items is looked for. */
 const REACH_TURNS = 64
 
-const extentOf = (row: TurnRow): Extent => {
+const extentOf = (row: TurnRow): ItemRange => {
   const [first] = row.ranges
   const last = row.late[row.late.length - 1] ?? row.ranges[row.ranges.length - 1]
   return {
@@ -104,16 +104,16 @@ const extentOf = (row: TurnRow): Extent => {
   }
 }
 
-const overlap = (a: Extent, b: Extent): boolean =>
+const overlap = (a: ItemRange, b: ItemRange): boolean =>
   isBefore(a.begin, b.end) && isBefore(b.begin, a.end)
 
-const hull = (a: Extent, b: Extent): Extent => ({
+const hull = (a: ItemRange, b: ItemRange): ItemRange => ({
   begin: isBefore(a.begin, b.begin) ? a.begin : b.begin,
   end: isBefore(a.end, b.end) ? b.end : a.end
 })
 
 /** The run of extents around one that no other extent reaches into. */
-const joined = (extents: ReadonlyArray<Extent>, at: number): Bounds => {
+const joined = (extents: ReadonlyArray<ItemRange>, at: number): Bounds => {
   let [from, until] = [at, at + 1]
   for (;;) {
     const all = extents.slice(from, until).reduce(hull)
@@ -126,7 +126,7 @@ const joined = (extents: ReadonlyArray<Extent>, at: number): Bounds => {
 }
 
 /** Turns that ran at the same time as the one at a place; where numbers tell, their items alternate. */
-export const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
+export const togetherWith = ({ live, bounds }: ItemWalk, turn: number): Bounds => {
   if (!live.isOrdered || live.rows(turn, turn + 1)[0]?.mode !== 'paginated')
     return { from: turn, until: turn + 1 }
   const low = Math.max(bounds.from, turn - REACH_TURNS)
@@ -137,9 +137,9 @@ export const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
 
 /** The items of some turns, oldest first. */
 export const itemsOfTurns = async (
-  { env, info, live, limits }: Walk,
+  { env, info, live, limits }: ItemWalk,
   { from, until }: Bounds
-): Promise<ReadonlyArray<Found>> => {
+): Promise<ReadonlyArray<FoundItem>> => {
   const lists = await itemListsOf(env, info, live.rows(from, until), limits)
   const found = lists.flatMap((list, i) =>
     shownItems(env, list.items).map((value, item) => ({
@@ -157,16 +157,16 @@ export const itemsOfTurns = async (
 /** Where a page begins: in a turn, with the first item that is behind the anchor. */
 interface Start {
   readonly turn: number
-  readonly isBehind: (item: Found) => boolean
+  readonly isBehind: (item: FoundItem) => boolean
 }
 
-const firstOf = ({ bounds, step }: Walk): Start => ({
+const firstOf = ({ bounds, step }: ItemWalk): Start => ({
   turn: step === 1 ? bounds.from : bounds.until - 1,
   isBehind: () => true
 })
 
 /** The first item behind the line of a number, in the direction of the walk. */
-const startByNumber = (walk: Walk, ordinal: number, includeAnchor: boolean): Start => {
+const startByNumber = (walk: ItemWalk, ordinal: number, includeAnchor: boolean): Start => {
   const { live, bounds, step } = walk
   const before = turnsBefore(live, ordinal, true)
   const turn = step === 1 ? before - 1 : before
@@ -179,7 +179,7 @@ const startByNumber = (walk: Walk, ordinal: number, includeAnchor: boolean): Sta
 
 /** The first item behind a place in a turn. */
 const startByPlace = (
-  { step, live }: Walk,
+  { step, live }: ItemWalk,
   anchor: Spot,
   ordinal: number | undefined,
   includeAnchor: boolean
@@ -195,7 +195,7 @@ const startByPlace = (
 })
 
 const startByItem = async (
-  walk: Walk,
+  walk: ItemWalk,
   itemId: string,
   turnId: string | null | undefined
 ): Promise<Result<Start>> => {
@@ -210,7 +210,7 @@ const startByItem = async (
 
 const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
 
-const startOf = async (walk: Walk, request: ItemPageRequest): Promise<Result<Start>> => {
+const startOf = async (walk: ItemWalk, request: ItemPageRequest): Promise<Result<Start>> => {
   const { live, bounds, info } = walk
   if (typeof request.afterItemId === 'string')
     return startByItem(walk, request.afterItemId, request.turnId)
@@ -232,7 +232,7 @@ const startOf = async (walk: Walk, request: ItemPageRequest): Promise<Result<Sta
 /** What was found: the items of a page, where they stand, and whether there are more. */
 interface Collected {
   readonly data: ReadonlyArray<TurnItem>
-  readonly spots: ReadonlyArray<Found>
+  readonly spots: ReadonlyArray<FoundItem>
   readonly more: boolean
 }
 
@@ -243,11 +243,11 @@ const wireEntry = ({ turnId, item }: TurnItem): object => {
 }
 
 /** Takes an item where it fits; every item fits where there is no budget. */
-const taker = (walk: Walk, bytesMax: number | null) => {
+const taker = (walk: ItemWalk, bytesMax: number | null) => {
   const { live } = walk
   const turnIdAt = ({ turn }: Spot): string => live.rows(turn, turn + 1)[0]?.id ?? ''
   const page = taking<TurnItem>(bytesMax ?? Infinity)
-  const take = (spot: Found): boolean => {
+  const take = (spot: FoundItem): boolean => {
     const turnId = turnIdAt(spot)
     if (bytesMax === null) return page.take(0, () => ({ turnId, item: spot.value }))
     const size = measured(spot.value)
@@ -260,14 +260,14 @@ const taker = (walk: Walk, bytesMax: number | null) => {
 
 /** Walks from a start until the page is full, and one item further to see whether there are more. */
 const collect = async (
-  walk: Walk,
+  walk: ItemWalk,
   start: Start,
   limit: number,
   bytesMax: number | null
 ): Promise<Collected> => {
   const { bounds, step } = walk
   const { take, data } = taker(walk, bytesMax)
-  const spots: Array<Found> = []
+  const spots: Array<FoundItem> = []
   let turn = start.turn
   while (turn >= bounds.from && turn < bounds.until) {
     const together = togetherWith(walk, turn)
@@ -282,8 +282,8 @@ const collect = async (
 }
 
 const cursorOf = (
-  { env, info, live }: Walk,
-  spot: Found | undefined,
+  { env, info, live }: ItemWalk,
+  spot: FoundItem | undefined,
   row: TurnRow | undefined,
   includeAnchor: boolean
 ): string | null => {
@@ -308,7 +308,7 @@ export const itemPage = async (
   const step = (request.sortDirection ?? 'asc') === 'asc' ? 1 : -1
   const bytesMax = budgetOf(request.maxBytes)
   const limits = bytesMax === null ? undefined : limitsOf(bytesMax)
-  const walk: Walk = { env, info, live, bounds: bounds.right, step, limits }
+  const walk: ItemWalk = { env, info, live, bounds: bounds.right, step, limits }
   const start = await startOf(walk, request)
   if (E.isLeft(start)) return start
   const limit = pageLimit(request.limit)

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject } from '../../domain/json.ts'
 import type { ThreadItem, TurnError, TurnStatus } from '../../domain/protocol.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
-import { itemsOfTurns, togetherWith, type Bounds, type Walk } from './item-page.ts'
+import { itemsOfTurns, togetherWith, type Bounds, type ItemWalk } from './item-page.ts'
 import { fitItem, measured } from '../../domain/budget/fit-item.ts'
 import { jsonBytes } from '../../domain/budget/json-size.ts'
 import type { ReadLimits, StreamInfo } from '../ports.ts'
@@ -107,7 +107,7 @@ const turnEntries = (row: TurnRow, env: Env): ReadonlyArray<TimelineEntry> => {
 }
 
 /** Everything of some turns, in order. */
-const entriesOf = async (walk: Walk, bounds: Bounds): Promise<ReadonlyArray<TimelineEntry>> => {
+const entriesOf = async (walk: ItemWalk, bounds: Bounds): Promise<ReadonlyArray<TimelineEntry>> => {
   const rows = walk.live.rows(bounds.from, bounds.until)
   const items = (await itemsOfTurns(walk, bounds)).map(
     ({ turn, value, ordinal }): TimelineEntry => ({
@@ -149,7 +149,7 @@ export const timelinePage = async (
   const bytesMax = budgetOf(request.maxBytes)
   const limits = bytesMax === null ? undefined : limitsOf(bytesMax)
   const bounds = { from: 0, until: live.count }
-  const walk: Walk = { env, info, live, bounds, step: -1, limits }
+  const walk: ItemWalk = { env, info, live, bounds, step: -1, limits }
   const { take, taken } = taking<TimelineEntry>(bytesMax ?? Infinity)
   let more = false
   let turn = Math.min(live.count - 1, turnsBefore(live, anchor.right.position, true))

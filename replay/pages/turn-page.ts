@@ -194,7 +194,7 @@ export const placeOf = (live: LiveTurns, cursor: TurnCursor): number | null => {
 }
 
 /** Where to look next: numbers grow about evenly, so most places are guessed; every other look halves the rest. */
-const probe = (low: Known, high: Known, ordinal: number, halve: boolean): number => {
+const probe = (low: TurnOrdinal, high: TurnOrdinal, ordinal: number, halve: boolean): number => {
   const share = (ordinal - low.ordinal) / (high.ordinal - low.ordinal)
   const guess = low.place + Math.floor(share * (high.place - low.place))
   const middle = (low.place + high.place) >>> 1
@@ -202,7 +202,7 @@ const probe = (low: Known, high: Known, ordinal: number, halve: boolean): number
   return Math.min(high.place - 1, Math.max(low.place + 1, place))
 }
 
-interface Known {
+interface TurnOrdinal {
   readonly place: number
   readonly ordinal: number
 }
@@ -211,8 +211,8 @@ interface Known {
 export const turnsBefore = (live: LiveTurns, ordinal: number, orWith: boolean): number => {
   const ordinalAt = (place: number): number => live.rows(place, place + 1)[0]?.ordinal ?? Infinity
   const isBefore = (at: number): boolean => at < ordinal || (orWith && at === ordinal)
-  let low: Known = { place: -1, ordinal: -1 }
-  let high: Known = { place: live.count, ordinal: Infinity }
+  let low: TurnOrdinal = { place: -1, ordinal: -1 }
+  let high: TurnOrdinal = { place: live.count, ordinal: Infinity }
   for (let looks = 0; high.place - low.place > 1; looks++) {
     const place =
       looks === 0 ? live.count - 1 : probe(low, high, ordinal, looks > 2 && looks % 2 === 0)

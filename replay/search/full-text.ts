@@ -71,7 +71,7 @@ export interface FullText {
   readonly chunk: (number: number) => Chunk
 }
 
-interface Known {
+interface IndexedText {
   readonly head: Head
   readonly threads: ReadonlyMap<string, Indexed>
   /** First chunk of each range, ascending, and whose it is. */
@@ -82,14 +82,14 @@ interface Known {
   }>
 }
 
-const NOTHING_KNOWN: Known = { head: EMPTY_HEAD, threads: new Map(), ranges: [] }
+const NOTHING_KNOWN: IndexedText = { head: EMPTY_HEAD, threads: new Map(), ranges: [] }
 
 /** Grams added after which they are written. */
 const GRAMS_MAX = 2_000_000
 const ATTEMPTS_MAX = 8
 
-const loader = (env: Env, table: string): (() => Known) => {
-  let known: Known = NOTHING_KNOWN
+const loader = (env: Env, table: string): (() => IndexedText) => {
+  let known: IndexedText = NOTHING_KNOWN
   return () => {
     const head = (env.index.get(headKey(table)) as Head | undefined) ?? EMPTY_HEAD
     if (head.commits === known.head.commits && head.next === known.head.next) return known
@@ -104,7 +104,7 @@ const loader = (env: Env, table: string): (() => Known) => {
   }
 }
 
-interface Work {
+interface Indexing {
   readonly env: Env
   readonly table: string
   readonly grams: GramSink
@@ -114,16 +114,16 @@ interface Work {
   stored: Head
 }
 
-const keep = (work: Work, key: RowKey, value: unknown): void => {
+const keep = (work: Indexing, key: RowKey, value: unknown): void => {
   work.rows.set(JSON.stringify(key), { key, value })
 }
 
-const rowAt = (work: Work, key: RowKey): unknown => {
+const rowAt = (work: Indexing, key: RowKey): unknown => {
   const pending = work.rows.get(JSON.stringify(key))
   return pending === undefined ? work.env.index.get(key) : (pending.value ?? undefined)
 }
 
-const flush = async (work: Work): Promise<Result<'committed' | 'moved'>> => {
+const flush = async (work: Indexing): Promise<Result<'committed' | 'moved'>> => {
   const { env, table, stored } = work
   if (work.rows.size === 0) return E.right('committed')
   const grams = work.grams.take(env.index.get)
@@ -144,7 +144,7 @@ interface Growing {
   tail: number
 }
 
-const open = (work: Work, info: StreamInfo, old: Indexed | null): Growing => {
+const open = (work: Indexing, info: StreamInfo, old: Indexed | null): Growing => {
   const chunks = (old?.chunks ?? []).map(([from, until]): [number, number] => [from, until])
   const last = chunks[chunks.length - 1]
   const said =
@@ -152,7 +152,7 @@ const open = (work: Work, info: StreamInfo, old: Indexed | null): Growing => {
   return { info, chunks, said: [...(said ?? [])], tail: old?.tail ?? 0 }
 }
 
-const chunkFor = (work: Work, thread: Growing): number => {
+const chunkFor = (work: Indexing, thread: Growing): number => {
   const last = thread.chunks[thread.chunks.length - 1]
   if (last !== undefined && thread.tail < CHUNK_CHARACTERS) return last[1] - 1
   const number = work.head.next
@@ -179,7 +179,7 @@ const turnOf = ({ line }: RecordedEvent): string | null =>
 /** What a character costs, as bytes that are read. */
 const CHARACTER_COST_BYTES = 32
 
-const addGrams = async ({ env, grams }: Work, chunk: number, text: string): Promise<void> => {
+const addGrams = async ({ env, grams }: Indexing, chunk: number, text: string): Promise<void> => {
   const read = grams.reader(chunk)
   for (const part of textParts(text)) {
     read(part)
@@ -187,7 +187,7 @@ const addGrams = async ({ env, grams }: Work, chunk: number, text: string): Prom
   }
 }
 
-const addBatch = async (work: Work, thread: Growing, batch: Batch): Promise<void> => {
+const addBatch = async (work: Indexing, thread: Growing, batch: Batch): Promise<void> => {
   for (const line of batch.lines) {
     if (isDamaged(line)) continue
     const { strict } = work.env
@@ -202,7 +202,7 @@ const addBatch = async (work: Work, thread: Growing, batch: Batch): Promise<void
   }
 }
 
-const forget = (work: Work, { chunks }: Indexed): void => {
+const forget = (work: Indexing, { chunks }: Indexed): void => {
   for (const [from, until] of chunks) {
     for (let chunk = from; chunk < until; chunk++) keep(work, chunkKey(work.table, chunk), null)
     work.head = { ...work.head, gone: work.head.gone + until - from }
@@ -215,7 +215,7 @@ const moved = ({ checkpoint }: Indexed, info: StreamInfo): Checkpoint =>
 
 /** Indexes what is new in one thread; `moved` when another process wrote meanwhile. */
 const indexThread = async (
-  work: Work,
+  work: Indexing,
   info: StreamInfo,
   old: Indexed | null
 ): Promise<Result<'committed' | 'moved'>> => {
@@ -256,7 +256,7 @@ const indexThread = async (
 
 /** One thread that cannot be read costs the others nothing: it is left as it was. */
 const indexOne = async (
-  work: Work,
+  work: Indexing,
   info: StreamInfo,
   old: Indexed | null
 ): Promise<Result<'committed' | 'moved'>> => {
@@ -291,7 +291,7 @@ interface Round {
   readonly gone: ReadonlyArray<Indexed & { readonly id: string }>
 }
 
-const roundOf = (known: Known, infos: ReadonlyArray<StreamInfo>, whole: boolean): Round => {
+const roundOf = (known: IndexedText, infos: ReadonlyArray<StreamInfo>, whole: boolean): Round => {
   const changed = infos.filter(
     (info) => !isCurrent(known.threads.get(info.streamId)?.checkpoint ?? null, info)
   )
@@ -304,12 +304,12 @@ const roundOf = (known: Known, infos: ReadonlyArray<StreamInfo>, whole: boolean)
 const runRound = async (
   env: Env,
   table: string,
-  known: Known,
+  known: IndexedText,
   { changed, gone }: Round,
   progress: Progress
 ): Promise<Result<'committed' | 'moved'>> => {
   const { head } = known
-  const work: Work = { env, table, grams: gramSink(table), rows: new Map(), head, stored: head }
+  const work: Indexing = { env, table, grams: gramSink(table), rows: new Map(), head, stored: head }
   for (const thread of gone) {
     forget(work, thread)
     keep(work, indexedKey(table, thread.id), null)
@@ -357,7 +357,7 @@ const chunksWith = (env: Env, table: string, term: string): ReadonlyArray<number
 
 const byThread = (
   chunks: ReadonlyArray<number>,
-  { ranges }: Known
+  { ranges }: IndexedText
 ): ReadonlyMap<string, ReadonlyArray<number>> => {
   const threads = new Map<string, Array<number>>()
   let at = 0
@@ -375,7 +375,8 @@ const byThread = (
 export const fullText = (env: Env, progress: Progress): FullText => {
   const table = tableOf(FULL_TEXT, viewName(env.profile, env.strict))
   const load = loader(env, table)
-  let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: Known } | null = null
+  let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: IndexedText } | null =
+    null
   const run = async (infos: ReadonlyArray<StreamInfo>, whole: boolean): Promise<Result<void>> => {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       let known = load()

@@ -11,7 +11,7 @@ import { finder, spaced } from '../../domain/search/folded.ts'
 import { saidByItem } from '../../domain/search/said.ts'
 import { snippetOf, type Snippet } from '../../domain/search/snippet.ts'
 import type { ListParts } from '../lists/fresh-list.ts'
-import { itemsOfTurns, togetherWith, type Found, type Walk } from '../pages/item-page.ts'
+import { itemsOfTurns, togetherWith, type FoundItem, type ItemWalk } from '../pages/item-page.ts'
 import { earlyAmong } from '../pages/early-turns.ts'
 import { printCursor, turnsBefore } from '../pages/turn-page.ts'
 import type { StreamInfo } from '../ports.ts'
@@ -47,7 +47,7 @@ const PAGE_MAX = 1000
  * Where a page goes on: at an occurrence of an item. Items are told by the number of their line; where lines have none, by
  * place of turn and item.
  */
-interface Cursor {
+interface OccurrenceCursor {
   readonly nextRolloutOrdinal?: number
   readonly nextTurnIndex?: number
   readonly nextItemIndex?: number
@@ -65,7 +65,11 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const parseCursor = (text: string, threadId: string, searchTerm: string): Cursor | null => {
+const parseCursor = (
+  text: string,
+  threadId: string,
+  searchTerm: string
+): OccurrenceCursor | null => {
   const value = parsed(text)
   if (!isJsonObject(value)) return null
   if (value['threadId'] !== threadId || value['searchTerm'] !== searchTerm) return null
@@ -78,7 +82,7 @@ const parseCursor = (text: string, threadId: string, searchTerm: string): Cursor
 }
 
 /** -1 before the item a cursor names, 0 at it, 1 behind it. */
-const orderTo = (item: Found, cursor: Cursor): number => {
+const orderTo = (item: FoundItem, cursor: OccurrenceCursor): number => {
   const { nextRolloutOrdinal: ordinal, nextTurnIndex = 0, nextItemIndex = 0 } = cursor
   const difference =
     ordinal === undefined
@@ -87,7 +91,7 @@ const orderTo = (item: Found, cursor: Cursor): number => {
   return Math.sign(difference)
 }
 
-const cursorTo = (item: Found, isOrdered: boolean, index: number): Cursor =>
+const cursorTo = (item: FoundItem, isOrdered: boolean, index: number): OccurrenceCursor =>
   isOrdered && item.ordinal !== undefined
     ? { nextRolloutOrdinal: item.ordinal, nextOccurrenceIndex: index }
     : { nextTurnIndex: item.turn, nextItemIndex: item.item, nextOccurrenceIndex: index }
@@ -107,7 +111,7 @@ const matchesIn = (text: string, { text: term, folding }: Term): ReadonlyArray<S
  * is that of Codex's `thread/search`, which leaves out what a thread took over from another one.
  */
 const turnsWith = async (
-  walk: Walk,
+  walk: ItemWalk,
   text: FullText,
   term: Term
 ): Promise<ReadonlyArray<number>> => {
@@ -121,7 +125,7 @@ const turnsWith = async (
 }
 
 /** Turns before this one cannot hold what a cursor goes on with. */
-const firstTurn = ({ live }: Walk, cursor: Cursor | null): number => {
+const firstTurn = ({ live }: ItemWalk, cursor: OccurrenceCursor | null): number => {
   if (cursor === null) return 0
   if (cursor.nextRolloutOrdinal === undefined) return cursor.nextTurnIndex ?? 0
   return Math.max(0, turnsBefore(live, cursor.nextRolloutOrdinal, true) - 64)
@@ -131,21 +135,21 @@ const firstTurn = ({ live }: Walk, cursor: Cursor | null): number => {
 const isComment = (item: ThreadItem): boolean =>
   item.type === 'agentMessage' && item.phase === 'commentary'
 
-interface Placed {
-  readonly item: Found
+interface PlacedMatch {
+  readonly item: FoundItem
   readonly index: number
   readonly match: Snippet
 }
 
 /** Occurrences from a cursor on, at most `limit + 1`. */
 const collect = async (
-  walk: Walk,
+  walk: ItemWalk,
   text: FullText,
   term: Term,
-  cursor: Cursor | null,
+  cursor: OccurrenceCursor | null,
   limit: number
-): Promise<ReadonlyArray<Placed>> => {
-  const found: Array<Placed> = []
+): Promise<ReadonlyArray<PlacedMatch>> => {
+  const found: Array<PlacedMatch> = []
   let done = firstTurn(walk, cursor)
   for (const turn of await turnsWith(walk, text, term)) {
     if (turn < done) continue
@@ -184,7 +188,7 @@ export const occurrencePage = async (
   if (E.isLeft(indexed)) return indexed
   const live = earlyAmong(env, info)
   const bounds = { from: 0, until: live.count }
-  const walk: Walk = { env: { ...env, rich: false }, info, live, bounds, step: 1 }
+  const walk: ItemWalk = { env: { ...env, rich: false }, info, live, bounds, step: 1 }
   const limit = Math.min(PAGE_MAX, Math.max(1, Math.floor(request.limit ?? PAGE_DEFAULT)))
   const term = termOf(searchTerm, env.strict)
   const found = await collect(walk, text, term, cursor, limit)

@@ -16,7 +16,7 @@ import type { Env } from '../catch-up/project.ts'
 import type { HomeCatchUp } from '../catch-up/backfill.ts'
 import { codexListPage } from '../lists/codex-list.ts'
 import type { ListParts } from '../lists/fresh-list.ts'
-import { listEntries, pageOf, type Entry, type Listed } from '../lists/list.ts'
+import { listEntries, pageOf, type PlacedEntry, type Listed } from '../lists/list.ts'
 import type { ListRequest } from '../lists/list-filter.ts'
 import { liveTurns, pageLimit, type LiveTurns } from '../pages/turn-page.ts'
 import { itemsOf } from '../pages/turn-items.ts'
@@ -61,7 +61,7 @@ export const termOf = (text: string, strict: boolean): Term => {
   return { text: folded(shown, folding), key: folded(spaced(text)), folding }
 }
 
-export interface Said extends SaidPlace {
+export interface SaidMessage extends SaidPlace {
   readonly text: string
 }
 
@@ -72,7 +72,7 @@ export async function* messagesWith(
   info: StreamInfo,
   chunks: ReadonlyArray<number>,
   contains: (text: string) => boolean
-): AsyncGenerator<Said> {
+): AsyncGenerator<SaidMessage> {
   for (const number of chunks) {
     for (const [segment, offset, bytes, turnId, kept] of full.chunk(number)) {
       const range = { segment, from: offset, until: offset + bytes }
@@ -108,7 +108,7 @@ const shownIn = async (
   env: ListParts,
   info: StreamInfo,
   row: TurnRow,
-  said: Said,
+  said: SaidMessage,
   term: Term
 ): Promise<Snippet | null> => {
   if (said.turnId === null) return matchIn(said.text, term)
@@ -173,7 +173,7 @@ type FoundThreads = ReadonlyArray<Listed & { readonly hit: Hit }>
 /** The first hits in the order of a list, at most `limit + 1`. */
 const hitsInOrder = async (
   { env, text }: SearchParts,
-  entries: Iterable<Entry>,
+  entries: Iterable<PlacedEntry>,
   infoOf: (id: string) => StreamInfo | null,
   candidates: Candidates,
   term: Term,
@@ -234,7 +234,7 @@ const pageNearby = async (
   if (E.isLeft(caughtUp)) return caughtUp
   const entries = listEntries(env, listed(request), env.defaultProvider)
   if (E.isLeft(entries)) return entries
-  const near: Array<Entry> = []
+  const near: Array<PlacedEntry> = []
   for (const entry of entries.right) {
     near.push(entry)
     if (near.length > NEAR * limit) break

@@ -9,7 +9,7 @@ import { refreshed } from '../refreshed.ts'
 import { findNamed, type Find } from './identity.ts'
 import type { Result } from '../result.ts'
 
-export interface Named {
+export interface NamedThreads {
   readonly store: EventStore
   readonly names: Names
   readonly remembered?: Remembered
@@ -22,7 +22,7 @@ export interface Named {
  * Codex's database still holds.
  */
 export const resolveThread = async (
-  { store, names, remembered, find = findNamed({ store }) }: Named,
+  { store, names, remembered, find = findNamed({ store }) }: NamedThreads,
   text: string
 ): Promise<Result<StreamId>> => {
   const asId = text.toLowerCase()

@@ -68,7 +68,7 @@ const NO_FACTS: MetaFacts = {
   dynamicTools: null
 }
 
-interface Shown {
+interface ShownFacts {
   readonly id: string
   readonly facts: MetaFacts
   readonly preview: string
@@ -91,7 +91,7 @@ const shownParent = (facts: ThreadFacts, face: Face, { strict }: ViewContext): s
   return face === 'below' ? spawnerOf(facts) : (facts.own?.parentThreadId ?? null)
 }
 
-const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContext): Shown => {
+const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContext): ShownFacts => {
   const { facts } = row
   const meta = facts.own ?? { ...NO_FACTS, cwd: contextCwd(facts, context.profile) }
   const isScan = context.strict && face === 'list'
@@ -99,7 +99,7 @@ const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContex
   const own = { ...meta, cwd }
   const mtime = Math.floor(info.modifiedAtMs)
   const { forkedFromId, threadSource } = own
-  const whole: Shown = {
+  const whole: ShownFacts = {
     id: info.streamId,
     facts: own,
     preview: facts.preview ?? '',
@@ -156,7 +156,7 @@ const facts169 = (
 }
 
 /** What 0.169 itself shows: lists know no forks, and a revert hides what was first asked. */
-const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
+const shown169 = (whole: ShownFacts, row: ThreadRow, face: Face): ShownFacts => {
   const { segment, preview, head } = row.facts
   const isHead = face === 'head' || face === 'file'
   const said = isGuardian(row.facts) ? GUARDIAN.preview : (segment?.preview ?? preview ?? '')
@@ -190,13 +190,13 @@ const scannedGit = (newest: GitInfo | null, head: GitInfo | null): GitInfo | nul
 
 /** What Codex itself shows: three faces of one thread. */
 const codexShown = (
-  whole: Shown,
+  whole: ShownFacts,
   row: ThreadRow,
   info: StreamInfo,
   face: Face,
   times: CodexTimes,
   { members142 }: Profile
-): Shown => {
+): ShownFacts => {
   const { head, preview, asked } = row.facts
   const scanned: MetaFacts =
     head === null ? whole.facts : { ...head, git: scannedGit(whole.facts.git, head.git) }

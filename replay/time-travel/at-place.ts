@@ -9,20 +9,20 @@ import { START, type EventStore, type Position, type StreamInfo } from '../ports
 import { beforeRevert } from './at-time.ts'
 import type { Result } from '../result.ts'
 
-type Line = RecordedEvent | DamagedLine
+type SoughtLine = RecordedEvent | DamagedLine
 
-export interface Wanted {
+export interface LineSought {
   /** False as long as the line cannot stand before a place. */
   readonly isPassed: (next: Position) => boolean
-  readonly isIt: (line: Line) => boolean
+  readonly isIt: (line: SoughtLine) => boolean
 }
 
-export const eventNumber = (revision: number): Wanted => ({
+export const eventNumber = (revision: number): LineSought => ({
   isPassed: (next) => next.revision > revision,
   isIt: (line) => line.revision >= revision
 })
 
-export const eventBehind = (segment: number, offset: number): Wanted => ({
+export const eventBehind = (segment: number, offset: number): LineSought => ({
   isPassed: (next) => next.segment > segment || (next.segment === segment && next.offset > offset),
   isIt: (line) => line.segment > segment || (line.segment === segment && line.offset >= offset)
 })
@@ -31,8 +31,8 @@ export const eventBehind = (segment: number, offset: number): Wanted => ({
 const lookFor = async (
   store: EventStore,
   info: StreamInfo,
-  { isPassed, isIt }: Wanted
-): Promise<Line | { readonly events: number }> => {
+  { isPassed, isIt }: LineSought
+): Promise<SoughtLine | { readonly events: number }> => {
   let from = START
   for await (const { next } of store.read(info, START, 'items')) {
     if (isPassed(next)) break
@@ -78,7 +78,7 @@ export const endedAt = async (
 export const beforeLine = async (
   store: EventStore,
   now: StreamInfo,
-  wanted: Wanted
+  wanted: LineSought
 ): Promise<Result<{ readonly then: StreamInfo; readonly events: number | null }>> => {
   const line = await lookFor(store, now, wanted)
   if ('events' in line) return E.right({ then: now, events: line.events })

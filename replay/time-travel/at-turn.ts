@@ -12,24 +12,24 @@ import { beforeRevert } from './at-time.ts'
 import type { Result } from '../result.ts'
 
 /** A place behind the last line of a turn. */
-interface End {
+interface LoggedEnd {
   readonly segment: number
   readonly offset: number
 }
 
 /** A turn, the stream it was seen in, and where it ended there. */
-export interface LoggedTurn extends End {
+export interface LoggedTurn extends LoggedEnd {
   readonly info: StreamInfo
 }
 
 const TABLE = 'turns'
 
-const isBehind = (a: End, b: End): boolean =>
+const isBehind = (a: LoggedEnd, b: LoggedEnd): boolean =>
   a.segment > b.segment || (a.segment === b.segment && a.offset > b.offset)
 
-const endOf = ({ ranges }: TurnRow): End | null => {
+const endOf = ({ ranges }: TurnRow): LoggedEnd | null => {
   const ends = ranges.map(({ segment, until }) => ({ segment, offset: until }))
-  return ends.reduce<End | null>(
+  return ends.reduce<LoggedEnd | null>(
     (last, end) => (last === null || isBehind(end, last) ? end : last),
     null
   )
@@ -40,7 +40,7 @@ const isTurn = (value: unknown): value is TurnRow =>
 
 /** The ends of turns as they are folded, of those whose id begins with a text. */
 const noting = (text: string) => {
-  const ends = new Map<string, End>()
+  const ends = new Map<string, LoggedEnd>()
   const note = (turn: TurnRow): void => {
     if (!turn.id.startsWith(text)) return
     const end = endOf(turn)
@@ -64,7 +64,7 @@ const endsIn = async (
   text: string,
   profile: Profile,
   counts: boolean
-): Promise<ReadonlyMap<string, End> | null> => {
+): Promise<ReadonlyMap<string, LoggedEnd> | null> => {
   const rows = overlay(NO_ROWS)
   const { ends, noteAll } = noting(text)
   let state = turns.initial(counts)
@@ -81,7 +81,7 @@ const endsIn = async (
   return ends
 }
 
-const chosen = (ends: ReadonlyMap<string, End>, text: string): Result<End | null> => {
+const chosen = (ends: ReadonlyMap<string, LoggedEnd>, text: string): Result<LoggedEnd | null> => {
   const exact = ends.get(text)
   if (exact !== undefined) return E.right(exact)
   const [only, ...others] = [...ends.values()]
@@ -114,7 +114,7 @@ export const loggedTurn = async (
     const ends =
       (await endsIn(store, info, text, profile, false)) ??
       (await endsIn(store, info, text, profile, true)) ??
-      new Map<string, End>()
+      new Map<string, LoggedEnd>()
     const end = chosen(ends, text)
     if (E.isLeft(end)) return end
     if (end.right !== null) return E.right({ ...end.right, info })

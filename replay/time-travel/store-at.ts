@@ -17,7 +17,7 @@ export type Then = (now: StreamInfo) => Promise<StreamInfo | null>
 
 export const PAST_IS_OVER = notPossible('the past cannot be changed', 'leave out the point in time')
 
-interface Seen {
+interface NowAndThen {
   readonly now: StreamInfo
   readonly then: StreamInfo | null
 }
@@ -42,7 +42,7 @@ async function* writtenBy(batches: AsyncIterable<Batch>, timeMs: number): AsyncG
 
 /** What is known of the streams as they were: found when they are refreshed, and again when they changed. */
 const remembering = (store: EventStore, then: Then) => {
-  const seen = new Map<StreamId, Seen>()
+  const seen = new Map<StreamId, NowAndThen>()
   let shown: ReadonlyArray<StreamInfo> = []
   const learn = async (now: StreamInfo): Promise<void> => {
     const known = seen.get(now.streamId)
