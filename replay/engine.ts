@@ -82,45 +82,29 @@ type WithThread = <A>(
   use: (info: StreamInfo) => Promise<Result<A>>
 ) => Answer<A>
 
-const pagesOf = (
-  parts: EngineParts,
-  text: FullText,
-  opened: WithThread,
-  keep: Keep
-): Pick<
-  Engine,
-  | 'searchOccurrences'
-  | 'listTurns'
-  | 'listItems'
-  | 'readItems'
-  | 'listTimeline'
-  | 'context'
-  | 'damage'
-> => ({
-  searchOccurrences: (threadId, request) =>
-    opened(threadId, true, (info) => occurrencePage(parts, text, info, request)),
-  listTurns: (threadId, request) =>
-    opened(threadId, true, (info) => {
-      const { cursor, limit, sortDirection, itemsView, maxBytes } = request
-      const name = [cursor, limit, sortDirection, itemsView, maxBytes]
-      return keep(info, name, () => turnPage(parts, info, request))
-    }),
-  listItems: (threadId, request) =>
-    opened(threadId, true, (info) => itemPage(parts, info, request)),
-  readItems: (threadId, turnId, itemIds) =>
-    opened(threadId, true, (info) => readItems(parts, info, turnId, itemIds)),
-  listTimeline: (threadId, request) =>
-    opened(threadId, true, (info) => timelinePage(parts, info, request)),
-  context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
-  damage: (threadId) =>
-    opened(threadId, false, async ({ streamId: id }) => E.right(await damageRows(parts, id)))
-})
+const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: Keep) =>
+  ({
+    searchOccurrences: (threadId, request) =>
+      opened(threadId, true, (info) => occurrencePage(parts, text, info, request)),
+    listTurns: (threadId, request) =>
+      opened(threadId, true, (info) => {
+        const { cursor, limit, sortDirection, itemsView, maxBytes } = request
+        const name = [cursor, limit, sortDirection, itemsView, maxBytes]
+        return keep(info, name, () => turnPage(parts, info, request))
+      }),
+    listItems: (threadId, request) =>
+      opened(threadId, true, (info) => itemPage(parts, info, request)),
+    readItems: (threadId, turnId, itemIds) =>
+      opened(threadId, true, (info) => readItems(parts, info, turnId, itemIds)),
+    listTimeline: (threadId, request) =>
+      opened(threadId, true, (info) => timelinePage(parts, info, request)),
+    context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
+    damage: (threadId) =>
+      opened(threadId, false, async ({ streamId: id }) => E.right(await damageRows(parts, id)))
+  }) satisfies Partial<Engine>
 
 /** What the store tells of a thread without the index. */
-const placesOf = (
-  parts: EngineParts,
-  find: Find
-): Pick<Engine, 'events' | 'bytes' | 'locate' | 'lineage'> => {
+const placesOf = (parts: EngineParts, find: Find) => {
   const { store } = parts
   const found =
     <A>(threadId: string, use: (info: StreamInfo) => A): Answer<A> =>
@@ -132,7 +116,7 @@ const placesOf = (
       found(threadId, (info) => store.readBytes(info, { segment, from, until })),
     locate: (threadId) => () => findNamed(parts)(threadId),
     lineage: (threadId) => found(threadId, store.lineage)
-  }
+  } satisfies Partial<Engine>
 }
 
 /** Makes an engine; it owns the index and closes it. */
@@ -167,11 +151,11 @@ export const createEngine = (given: EngineParts): Engine => {
     return E.isLeft(cleared) ? cleared : status()
   }
   return refusingOptions({
-    listThreads: (request) => safely(listThreads(parts, home)(request)),
-    searchThreads: (request) => safely(searchThreads(parts, home, text)(request)),
+    listThreads: (request) => safely(() => listThreads(parts, home, request)),
+    searchThreads: (request) => safely(() => searchThreads(parts, home, text, request)),
     readThread: (threadId, includeTurns) =>
-      safely(readThread(parts, home, open, keep)(threadId, includeTurns)),
-    summarize: (threadId, face) => safely(summarize(parts, home, open)(threadId, face)),
+      safely(() => readThread(parts, home, open, keep, threadId, includeTurns)),
+    summarize: (threadId, face) => safely(() => summarize(parts, home, open, threadId, face)),
     ...pagesOf(parts, text, opened, keep),
     session: (threadId) =>
       safely(async () => {
@@ -186,11 +170,11 @@ export const createEngine = (given: EngineParts): Engine => {
     ...mutations,
     ...hostingOf(life, parts.defaultProvider),
     ...branching(life, changing, (threadId) =>
-      readThread(parts, home, open, keepNothing)(threadId, false)
+      readThread(parts, home, open, keepNothing, threadId, false)
     ),
     append: (threadId, events, expected = 'any', options = {}) =>
       changing(() => appendEvents(life, threadId, events, expected, options)),
-    records: () => safely(threadRecords(parts, home)),
+    records: () => safely(() => threadRecords(parts, home)),
     status: () => safely(status),
     rebuild: () => changing(rebuild),
     homeChanges: (limit = CHANGES_KEPT) =>

@@ -31,10 +31,10 @@ import {
   SAID,
   written,
   type MutationEnv,
-  type MutationTarget
+  type MutationTarget,
+  type Written
 } from './mutate/write.ts'
-import type { AskedOptions } from './life/life.ts'
-import type { MutationOptions, Written } from './mutate/types.ts'
+import type { AskedOptions, MutationOptions } from './life/life.ts'
 import type { Appended } from './ports.ts'
 import { recorded } from './life/recorded.ts'
 import { tailEvents } from './threads/tail.ts'
@@ -208,7 +208,7 @@ const beginDraft = async (
   const events = opening(env, turn, settings, input)
   if (E.isLeft(events)) return events
   const beginning = { operation: 'turn', arguments: { turnId: turn.turnId } }
-  const request = requestOf(env, threadId, beginning, options)
+  const request = requestOf(threadId, beginning, options)
   return recorded(env, request, null, async () => {
     const append = env.store.append(streamId(threadId), 'no_stream', [meta, ...events.right])
     return E.map(({ next }: Appended) => ({

@@ -1,9 +1,16 @@
 /**
- * What a thread that was reverted is known by: as long as nothing was said in its newest file, what was first said in
- * the file before. Its history may not lead through that file any longer.
+ * The older files of a thread. The history of a reverted thread goes on in a new file, from a place in an older one; what stands
+ * behind that place is history no longer, but it happened. Such files are few, so they are read when somebody asks.
  */
 import { evolveThread, initialThread, type ThreadState } from '../../domain/thread.ts'
-import { isDamaged, START, type Batch, type EventStore, type StreamInfo } from '../ports.ts'
+import {
+  isDamaged,
+  START,
+  type Batch,
+  type EventStore,
+  type Lineage,
+  type StreamInfo
+} from '../ports.ts'
 
 /**
  * The older files of a thread, newest first, each as a stream by itself; none where all history is in one file. Reverts leave
@@ -27,7 +34,10 @@ const firstSaid = async (batches: AsyncIterable<Batch>): Promise<string | null> 
   return null
 }
 
-/** The preview from an older file; null where the newest one has its own, or where there is no older one. */
+/**
+ * What a reverted thread is called as long as nothing was said in its newest file: what was first said in the file before. Null
+ * where the newest one has its own, or where there is no older one.
+ */
 export const previewBefore = async (
   { store }: { readonly store: EventStore },
   info: StreamInfo,
@@ -40,3 +50,7 @@ export const previewBefore = async (
   }
   return null
 }
+
+/** True for a line the thread's history still leads through. */
+export const isLive = (lineage: Lineage, path: string, offsetBytes: number): boolean =>
+  lineage.some((part) => part.path === path && offsetBytes < (part.until ?? Infinity))

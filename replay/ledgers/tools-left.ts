@@ -11,11 +11,10 @@ import type { RowKey } from '../../projections/projection.ts'
 import { situating } from '../../projections/situation.ts'
 import { modelsOf } from '../catch-up/project.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
-import { olderFiles } from '../catch-up/older-files.ts'
+import { isLive, olderFiles } from '../catch-up/older-files.ts'
 import { isDamaged, START, type Lineage, type StreamInfo } from '../ports.ts'
 import { layered, type IndexReader, type IndexRow } from './layered.ts'
 import type { Ledger } from './ledger.ts'
-import { isLive } from './left-behind.ts'
 
 interface LeftCall {
   readonly call: ToolCall

@@ -274,8 +274,8 @@ export const perform = async (
   }
   const whole: OperationRequest = {
     ...request,
-    actor: options.actor ?? life.actor ?? 'library',
-    undoes: options.undoes ?? null,
+    actor: options.actor,
+    undoes: options.undoes,
     relocation: planned.relocation
   }
   const before = checkpointOf(life, request.threadId)?.next ?? null

@@ -110,7 +110,7 @@ export const recordedBranch = (
   operation: 'fork' | 'revert',
   info: StreamInfo,
   given: JsonObject,
-  { actor = life.actor ?? 'library', undoes }: MutationOptions,
+  { actor, undoes }: MutationOptions,
   run: () => Promise<Result<StreamId>>
 ): Promise<Result<StreamId>> => {
   const before = checkpointOf(life, info.streamId)?.next ?? null
@@ -119,7 +119,7 @@ export const recordedBranch = (
     threadId: info.streamId,
     arguments: { threadId: info.streamId, ...given },
     actor,
-    undoes: undoes ?? null
+    undoes
   }
   return recorded(life, request, before, async () => {
     const made = await run()

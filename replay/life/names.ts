@@ -70,8 +70,8 @@ export const renameThread = (
       operation: 'rename',
       threadId: id,
       arguments: { threadId: id, name },
-      actor: options.actor ?? life.actor ?? 'library',
-      undoes: options.undoes ?? null
+      actor: options.actor,
+      undoes: options.undoes
     }
     const place = checkpointOf(life, id)?.next ?? null
     return recorded(life, request, place, async (operationId) => {

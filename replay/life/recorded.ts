@@ -14,12 +14,12 @@ export interface OperationRequest {
   readonly operation: string
   readonly threadId: string
   readonly arguments: JsonObject
-  /** Who asks, in its own words. */
-  readonly actor: string
+  /** Who asks, in its own words; who uses the engine where nobody says. */
+  readonly actor?: string | undefined
   /** Further threads it touches. */
   readonly others?: ReadonlyArray<string>
   /** The operation that this one undoes. */
-  readonly undoes?: string | null
+  readonly undoes?: string | null | undefined
   /** Files it moves or deletes: then the record before is on disk first, and a kill is made good from it. */
   readonly relocation?: (operationId: string) => Relocation
 }
@@ -34,11 +34,11 @@ export interface Performed<A> {
 
 const beginningOf = (
   log: OperationLog,
-  request: OperationRequest,
+  { actor = 'library', ...request }: OperationRequest,
   before: OperationPlace | null
 ): Began => {
   const id = log.newId()
-  const { operation, threadId, actor, others = [], undoes = null, relocation } = request
+  const { operation, threadId, others = [], undoes = null, relocation } = request
   return {
     record: 'began',
     id,
@@ -105,7 +105,7 @@ export const isUnknown = (done: Result<unknown>): boolean =>
  * the change stands and the log shows it as unfinished. Without a log it only runs.
  */
 export const recorded = async <A>(
-  parts: { readonly operations?: OperationLog },
+  parts: { readonly operations?: OperationLog; readonly actor?: string },
   request: OperationRequest,
   before: OperationPlace | null,
   run: (operationId: string) => Promise<Result<Performed<A>>>
@@ -113,7 +113,8 @@ export const recorded = async <A>(
   const { operations: log } = parts
   const answerOf = E.map(({ answer }: Performed<A>) => answer)
   if (log === undefined) return answerOf(await run(''))
-  const began = beginningOf(log, request, before)
+  const actor = request.actor ?? parts.actor
+  const began = beginningOf(log, { ...request, actor }, before)
   const durable = began.relocation !== null
   const noted = await log.append(began, durable)
   if (E.isLeft(noted)) return noted

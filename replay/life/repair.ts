@@ -86,9 +86,8 @@ const exchangeAll = async (
   const files = pathsOf(staged.exchanges(''))
   const [threadId = '', ...others] = threadIds
   const { operation, arguments: given } = work
-  const by = actor ?? parts.actor ?? 'library'
-  const request = { operation, threadId, others, arguments: given, actor: by, relocation }
-  return recorded(parts, { ...request, undoes: undoes ?? null }, null, async (operationId) => {
+  const request = { operation, threadId, others, arguments: given, actor, undoes, relocation }
+  return recorded(parts, request, null, async (operationId) => {
     const done = await writer.relocate(relocation(operationId), operationId)
     if (E.isLeft(done)) return done
     await forgetChanged(parts, writer, threadIds)

@@ -31,7 +31,7 @@ export const appendEvents = async (
   threadId: string,
   events: ReadonlyArray<NewEvent>,
   expected: ExpectedRevision,
-  { actor = life.actor ?? 'library' }: MutationOptions
+  { actor }: MutationOptions
 ): Promise<Result<Appended>> => {
   const begins = events[0]?.type === 'session_meta'
   const opened = await (begins ? life.openNamed : life.open)(threadId, false)

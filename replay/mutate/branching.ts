@@ -32,7 +32,7 @@ export interface Branching {
 export const branching = (
   life: MutationEnv,
   safely: <A>(task: Answer<A>) => Answer<A>,
-  read: (threadId: string) => Answer<Thread>
+  read: (threadId: string) => Promise<Result<Thread>>
 ): Branching => {
   type Make = (writer: SegmentWriter, info: StreamInfo) => Promise<Result<StreamId>>
   const branched = (
@@ -51,7 +51,7 @@ export const branching = (
           ? checkBranch(life, writer, info, point)
           : recordedBranch(life, operation, info, { ...point }, options, () => make(writer, info))
       })
-      return E.isLeft(made) ? made : read(made.right)()
+      return E.isLeft(made) ? made : read(made.right)
     })
   return {
     fork: (threadId, point, options = {}) =>

@@ -5,10 +5,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { compactionEvents, type Compaction } from '../../domain/changes/compaction.ts'
 import { classifyResponseItem } from '../../domain/events/response-item.ts'
 import { estimateOf } from '../context/context.ts'
-import type { MutationOptions, Written } from './types.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type Written, SAID, written, type MutationEnv } from './write.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
-import { SAID, written, type MutationEnv } from './write.ts'
 import type { Answer } from '../result.ts'
 
 export const compact = (

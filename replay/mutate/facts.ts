@@ -25,8 +25,8 @@ import { foldOperation, startOperations, type Inverse } from '../../domain/chang
 import { newestMeta } from '../threads/first-meta.ts'
 import { idInMetadata, shownId } from '../threads/identity.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
-import type { MutationOptions, Written } from './types.ts'
-import { written, type MutationEnv, type MutationTarget } from './write.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type Written, written, type MutationEnv, type MutationTarget } from './write.ts'
 import type { Answer, Result } from '../result.ts'
 
 const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })

@@ -5,8 +5,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Profile } from '../../domain/profile.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { classifyResponseItem } from '../../domain/events/response-item.ts'
-import type { MutationOptions, Written } from './types.ts'
-import { SAID, written, type MutationEnv } from './write.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type Written, SAID, written, type MutationEnv } from './write.ts'
 import type { Answer } from '../result.ts'
 
 const refusal = (items: ReadonlyArray<JsonObject>, profile: Profile): string | null => {

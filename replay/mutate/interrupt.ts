@@ -5,10 +5,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { notPossible } from '../../domain/errors.ts'
 import { turnAborted } from '../../domain/changes/turn-events.ts'
 import { liveTurns } from '../pages/turn-page.ts'
-import type { MutationOptions, Written } from './types.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type Written, SAID, written, type MutationEnv } from './write.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf } from './turn-context.ts'
-import { SAID, written, type MutationEnv } from './write.ts'
 import type { Answer } from '../result.ts'
 
 export const interrupt = (

@@ -22,10 +22,9 @@ import { completeReview, interruptReview, startReview } from './review.ts'
 import { rollback, unrollback } from './rollback.ts'
 import { updateSettings } from './settings.ts'
 import type { Answer } from '../result.ts'
-import type { MutationEnv } from './write.ts'
-import type { PlannedOptions } from '../life/life.ts'
-import type { MutationOptions, StartedReview, Written } from './types.ts'
-export type { MutationOptions, StartedReview, Written } from './types.ts'
+import type { MutationOptions, PlannedOptions } from '../life/life.ts'
+import type { MutationEnv, StartedReview, Written } from './write.ts'
+export type { StartedReview, Written } from './write.ts'
 
 export interface Mutations {
   /** Hides the last turns; of a paginated thread by a new segment. Writes the recomputed token count first. */

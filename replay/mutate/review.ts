@@ -20,11 +20,11 @@ import {
   type WrittenReview
 } from '../../domain/changes/review-events.ts'
 import type { WrittenTurn } from '../../domain/changes/turn-events.ts'
-import type { MutationOptions, StartedReview, Written } from './types.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type StartedReview, type Written, SAID, written, type MutationEnv } from './write.ts'
 import { tailEvents } from '../threads/tail.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
-import { SAID, written, type MutationEnv } from './write.ts'
 import type { Answer, Result } from '../result.ts'
 
 export const startReview = (

@@ -12,13 +12,9 @@ import { overOneIndex, restoreThread, revertThread } from './branch.ts'
 import { tokenCount } from '../../domain/changes/compaction.ts'
 import { estimateAfterRollback } from '../context/context.ts'
 import { liveTurns } from '../pages/turn-page.ts'
-import type { MutationOptions, Written } from './types.ts'
-import type { Appended, SegmentWriter } from '../ports.ts'
-import { recorded } from '../life/recorded.ts'
-import { checkpointOf } from '../catch-up/project.ts'
-import { restorePlan } from './restore.ts'
-import { modeOf } from './turn-context.ts'
+import type { MutationOptions } from '../life/life.ts'
 import {
+  type Written,
   expecting,
   openTarget,
   requestOf,
@@ -27,6 +23,11 @@ import {
   type MutationEnv,
   type MutationTarget
 } from './write.ts'
+import type { Appended, SegmentWriter } from '../ports.ts'
+import { recorded } from '../life/recorded.ts'
+import { checkpointOf } from '../catch-up/project.ts'
+import { restorePlan } from './restore.ts'
+import { modeOf } from './turn-context.ts'
 import type { Answer, Result } from '../result.ts'
 
 /** Where a thread ends after it went on in a new segment. */
@@ -58,7 +59,7 @@ const branched = async (
   const { streamId } = target.info
   const answer = { threadId: streamId, events: [] }
   if (options.dryRun === true) return E.right({ ...answer, appended: null, operationId: null })
-  const request = requestOf(env, streamId, mutation, options)
+  const request = requestOf(streamId, mutation, options)
   return recorded(env, request, target.checkpoint.next, async (operationId) => {
     const made = await make()
     if (E.isLeft(made)) return made

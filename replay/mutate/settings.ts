@@ -4,10 +4,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import type { ThreadFacts } from '../../domain/thread.ts'
-import type { MutationOptions, Written } from './types.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type Written, written, type MutationEnv } from './write.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import { idInMetadata } from '../threads/identity.ts'
-import { written, type MutationEnv } from './write.ts'
 import type { Answer } from '../result.ts'
 
 const recorded = async (

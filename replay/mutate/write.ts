@@ -7,13 +7,37 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
 import { guarded, sameIndexSince } from '../guarded.ts'
-import { heldByCodex, isHeldAs, openExpected, type Life } from '../life/life.ts'
+import {
+  heldByCodex,
+  isHeldAs,
+  openExpected,
+  type Life,
+  type MutationOptions
+} from '../life/life.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { Appended, SegmentWriter } from '../ports.ts'
 import { checkpointOf, type Checkpoint } from '../catch-up/project.ts'
 import { recorded, type OperationRequest } from '../life/recorded.ts'
-import type { MutationOptions, Written } from './types.ts'
 import type { Answer, Result } from '../result.ts'
+
+export interface Written {
+  readonly threadId: string
+  readonly events: ReadonlyArray<NewEvent>
+  /** Null after a dry run, and when there was nothing to write. */
+  readonly appended: Appended | null
+  /** Under which it stands in the operation log; null where nothing was written or nothing is recorded. */
+  readonly operationId: string | null
+}
+
+/** A turn a host is about to drive, or a review it is to carry out. */
+export interface StartedReview extends Written {
+  /** Id of the review turn as its client knows it. */
+  readonly turnId: string
+  /** Id of the turn the reviewer works in, which replays show. */
+  readonly reviewTurnId: string
+  /** What a person sees of the target: `current changes`, `commit abcdef1: title` … */
+  readonly hint: string
+}
 
 export interface MutationEnv extends Life {
   readonly writer: SegmentWriter
@@ -60,16 +84,15 @@ export const openTarget = async (
 }
 
 export const requestOf = (
-  env: MutationEnv,
   threadId: string,
   { operation, arguments: given }: Pick<Mutation, 'operation' | 'arguments'>,
-  { actor = env.actor ?? 'library', undoes }: MutationOptions
+  { actor, undoes }: MutationOptions
 ): OperationRequest => ({
   operation,
   threadId,
   arguments: { threadId, ...given },
   actor,
-  undoes: undoes ?? null
+  undoes
 })
 
 const append = async (
@@ -82,7 +105,7 @@ const append = async (
   if (isHeldAs(env, env.writer, info.streamId)) return E.left(heldByCodex(info.streamId))
   return recorded(
     env,
-    requestOf(env, info.streamId, mutation, options),
+    requestOf(info.streamId, mutation, options),
     checkpoint.next,
     async (operationId) => {
       const { revision } = checkpoint.next

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { homeCatchUp } from '../catch-up/backfill.ts'
-import type { Answer } from '../result.ts'
+import type { Result } from '../result.ts'
 import type { ThreadFacts } from '../../domain/thread.ts'
 import type { StreamInfo } from '../ports.ts'
 import { agentRow, type Agent } from './agents.ts'
@@ -21,18 +21,19 @@ export interface ThreadRecord {
 }
 
 /** Catches the whole home up and answers with every thread that could be read, by path. */
-export const threadRecords =
-  (parts: ShownParts, home: ReturnType<typeof homeCatchUp>): Answer<ReadonlyArray<ThreadRecord>> =>
-  async () => {
-    const caughtUp = await home.everything()
-    if (E.isLeft(caughtUp)) return caughtUp
-    const names = parts.names.all()
-    return E.right(
-      caughtUp.right.flatMap((info): ReadonlyArray<ThreadRecord> => {
-        const row = threadRow(parts, info.streamId)
-        if (row === null) return []
-        const name = givenName(parts, (id) => names.get(id) ?? null, row, info)
-        return [{ info, facts: row.facts, name, agent: agentRow(parts, info.streamId) }]
-      })
-    )
-  }
+export const threadRecords = async (
+  parts: ShownParts,
+  home: ReturnType<typeof homeCatchUp>
+): Promise<Result<ReadonlyArray<ThreadRecord>>> => {
+  const caughtUp = await home.everything()
+  if (E.isLeft(caughtUp)) return caughtUp
+  const names = parts.names.all()
+  return E.right(
+    caughtUp.right.flatMap((info): ReadonlyArray<ThreadRecord> => {
+      const row = threadRow(parts, info.streamId)
+      if (row === null) return []
+      const name = givenName(parts, (id) => names.get(id) ?? null, row, info)
+      return [{ info, facts: row.facts, name, agent: agentRow(parts, info.streamId) }]
+    })
+  )
+}
