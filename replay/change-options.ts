@@ -1,6 +1,6 @@
 /**
- * Which options each change honours. An option that a change does not know is refused: who says `dryRun` must not find out from
- * the disk that nobody listened.
+ * Which options each change honours. An option that a change does not know is refused: a `dryRun` that is ignored would
+ * change files.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Engine } from './use-cases.ts'
@@ -10,7 +10,6 @@ import type { Result } from './result.ts'
 
 type Option = keyof RemoveOptions | keyof MutationOptions
 
-/** Who asks, and for whom. */
 const ASKED: ReadonlyArray<Option> = ['actor', 'undoes']
 const PLANNED: ReadonlyArray<Option> = [...ASKED, 'dryRun', 'expectedRevision']
 const FORCED: ReadonlyArray<Option> = [...PLANNED, 'force']

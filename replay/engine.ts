@@ -103,7 +103,7 @@ const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: K
       opened(threadId, false, async ({ streamId: id }) => E.right(await damageRows(parts, id)))
   }) satisfies Partial<Engine>
 
-/** What the store tells of a thread without the index. */
+/** Answered by the store, without the index. */
 const placesOf = (parts: EngineParts, find: Find) => {
   const { store } = parts
   const found =

@@ -128,7 +128,7 @@ export const sameIndexSince = (index: Pick<Index, 'epoch'>): (() => void) => {
 }
 
 /**
- * Runs a use case that only reads; also again when another use case found damage meanwhile and the index was emptied or opened
+ * Runs a use case that only reads; retries when another use case found damage meanwhile and the index was emptied or opened
  * anew: what was read then are rows of two indexes, of which one may be empty.
  */
 export const guardedRead = <A>(parts: Guarded, task: Answer<A>): Answer<A> =>

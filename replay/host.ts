@@ -46,7 +46,7 @@ export interface TurnInput {
   readonly text: string
   /** Members of `turn_context` that differ from the turn before; a new thread needs at least `model`. */
   readonly settings?: JsonObject
-  /** Id of the turn, where somebody was told of it already; default: a new one. */
+  /** Id of the turn, if a client already knows it; default: a new one. */
   readonly turnId?: string
   /** How many tokens the model can be sent. */
   readonly modelContextWindow?: number

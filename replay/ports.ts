@@ -39,7 +39,7 @@ export interface Segment {
 }
 
 /**
- * The files a stream's events stand in, oldest first: one for most streams; several where a fork or a revert
+ * The files that hold a stream's events, oldest first: one for most streams; several where a fork or a revert
  * continues the history of another file up to some place in it.
  */
 export type Lineage = ReadonlyArray<Segment>
@@ -54,7 +54,7 @@ export interface EarlierEnd {
   readonly alone?: true
 }
 
-/** What the outside of a stream tells without reading it: one `stat`. */
+/** What one `stat` of a stream's newest file shows. */
 export interface StreamInfo {
   readonly streamId: StreamId
   /** Path of the newest segment, as Codex prints it. */
@@ -66,7 +66,7 @@ export interface StreamInfo {
   readonly modifiedAtMs: number
   /** Identity of the file; another one means that it was replaced. */
   readonly inode: number
-  /** Present where the stream is looked at as it was: whoever is given this reads it no further. */
+  /** Present where the stream is looked at as it was: it is read only up to here. */
   readonly earlier?: EarlierEnd
 }
 
@@ -80,9 +80,9 @@ export interface SpareFile {
 
 /** How much of long lines is read: their texts may be cut, each with a mark (`domain/budget/shortened.ts`) at its end. */
 export interface ReadLimits {
-  /** Texts of at most so many bytes of JSON are never cut. */
+  /** Texts of up to this many bytes of JSON are never cut. */
   readonly textBytesMax: number
-  /** Lines that are read whole all the same. */
+  /** Lines that are read whole nevertheless. */
   readonly isWhole?: (segment: number, offset: number) => boolean
 }
 
@@ -118,16 +118,16 @@ export interface Guard {
 export const isDamaged = (line: RecordedEvent | DamagedLine): line is DamagedLine =>
   'reason' in line
 
-/** What a stream must hold for an append to happen: so many events, or anything, nothing, something. */
+/** What a stream must hold for an append to happen: this many events, anything, nothing, something. */
 export type ExpectedRevision = number | 'any' | 'no_stream' | 'stream_exists'
 
-/** A place that was read already: only what stands after it has to be looked at. */
+/** A place up to which a stream was read. */
 export interface KnownPlace {
   readonly next: Position
   readonly guard: Guard | null
 }
 
-/** Where appended events stand. */
+/** Where events were appended. */
 export interface Appended {
   readonly streamId: StreamId
   /** Before the first one. */
@@ -170,7 +170,7 @@ export interface EventLog {
     wanted: Wanted,
     limits?: ReadLimits
   ) => Promise<ReadonlyArray<RecordedEvent | DamagedLine>>
-  /** The bytes of a range as they stand, in pieces of bounded size. */
+  /** The raw bytes of a range, in pieces of bounded size. */
   readonly readBytes: (info: StreamInfo, range: ByteRange) => AsyncIterable<Uint8Array>
   /**
    * Appends events, all of them or none: whole lines, on disk when it answers. Refuses with `WrongExpectedRevision` when
@@ -202,7 +202,7 @@ export interface StreamList {
   readonly spares: ReadonlyArray<SpareFile>
 }
 
-/** Which streams there are, told without looking at the files themselves. */
+/** Which streams there are, by the names of their files alone. */
 export interface Membership {
   /** In path order. */
   readonly ids: ReadonlyArray<StreamId>
@@ -221,7 +221,7 @@ export interface Membership {
  */
 export interface Catalogue {
   /**
-   * Learns what the store holds now, names too: of one stream (with all its segments and what its history stands on), or
+   * Learns what the store holds now, names too: of one stream (with all its segments and those it continues), or
    * of all. A stream that is not there is no failure. Absent where looking is cheap enough for each method to do it itself.
    */
   readonly refresh?: (scope: StreamId | 'all') => Promise<Either<StoreError, void>>
@@ -304,8 +304,8 @@ export interface Index {
   /** A number that grows with every commit of any process. */
   readonly generation: () => number
   /**
-   * Another number whenever all rows were deleted or the index was opened anew. Who began before has read rows of two indexes,
-   * of which the later one may not hold yet what the earlier one did.
+   * Another number whenever all rows were deleted or the index was reopened. A use case that began before has read rows of
+   * two indexes, and the later one may still lack rows of the earlier one.
    */
   readonly epoch: () => number
   /** Deletes every row. */
@@ -313,7 +313,7 @@ export interface Index {
   readonly close: () => Promise<void>
 }
 
-/** A process, told so that it cannot be taken for another one that got its number later. */
+/** Identifies a process, also against another one that gets its number later. */
 export interface ProcessIdentity {
   readonly bootId: string
   readonly pidNamespace: string
@@ -322,17 +322,17 @@ export interface ProcessIdentity {
   readonly startTime: string
 }
 
-/** A process that may work on a home while others wait for it: its clocks, its chance, and what it knows of others. */
+/** A process that can hold a lease: its clocks, its random tokens, and what it knows of other processes. */
 export interface Lessee {
   readonly self: ProcessIdentity
   readonly newToken: () => string
-  /** By the clock on the wall, which may jump. */
+  /** Wall clock; may jump. */
   readonly nowMs: () => number
-  /** By a clock that only goes forward. */
+  /** Monotonic clock. */
   readonly steadyMs: () => number
   readonly fateOf: (owner: ProcessIdentity) => 'gone' | 'living' | 'unknown'
   readonly pause: (ms: number) => Promise<void>
-  /** Runs something again and again until it is stopped; keeps no process alive. */
+  /** Runs something periodically until stopped; keeps no process alive. */
   readonly every: (ms: number, run: () => void) => () => void
 }
 
@@ -343,7 +343,7 @@ export interface Lessee {
 export class IndexDamage extends Error {
   readonly _tag = 'IndexDamage'
 
-  /** True when the index was opened anew meanwhile, and is whole: the question only has to be asked again. */
+  /** True when the index was reopened meanwhile and is whole: the use case only has to be retried. */
   readonly isMended: boolean
 
   constructor(reason: string, isMended = false) {

@@ -58,7 +58,7 @@ export interface Engine extends Lifecycle, Mutations, Hosting, Branching, Ledger
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   /**
    * Threads in which a term was said, each with the first message that says it. The first search of a home reads every
-   * rollout once; `progress` is told.
+   * rollout once and reports `progress`.
    */
   readonly searchThreads: (request: SearchRequest) => Answer<Page<FoundThread>>
   /** Every place in one thread where a term was said. */
@@ -81,13 +81,13 @@ export interface Engine extends Lifecycle, Mutations, Hosting, Branching, Ledger
   readonly listTimeline: (threadId: string, request: TimelineRequest) => Answer<TimelinePage>
   /** What the model knows after the thread is loaded again, and the settings that hold; at an earlier point too. */
   readonly context: (threadId: string, at?: ContextPoint) => Answer<ThreadContext>
-  /** The lines that say how a thread's session goes on: newest settings and token counts. */
+  /** The lines a session resumes from: newest settings and token counts. */
   readonly session: (threadId: string) => Answer<SessionLines>
   /** Follows a thread from its end: what others write to it. What this engine appends is not among it. */
   readonly follow: (threadId: string) => Answer<Follower>
   /** Every line of a thread in batches, damaged ones included. */
   readonly events: (threadId: string, from: Position) => Answer<AsyncIterable<Batch>>
-  /** Bytes of a file a thread's history stands in, by its place in the lineage, from one offset up to another. */
+  /** Bytes of one file of a thread's lineage, by its place there, from one offset up to another. */
   readonly bytes: (
     threadId: string,
     segment: number,
@@ -96,9 +96,9 @@ export interface Engine extends Lifecycle, Mutations, Hosting, Branching, Ledger
   ) => Answer<AsyncIterable<Uint8Array>>
   /** A thread by id, unique beginning of an id, or name. */
   readonly resolve: (text: string) => Answer<StreamId>
-  /** What an id's file tells without being read. */
+  /** One `stat` of an id's file. */
   readonly locate: (threadId: string) => Answer<StreamInfo>
-  /** The files a thread's history stands in. */
+  /** The files of a thread's history, oldest first. */
   readonly lineage: (threadId: string) => Answer<Lineage>
   /**
    * Appends events to a thread, or begins it with its metadata; see `EventStore.append`. `expected` is the only condition, and there
@@ -117,7 +117,7 @@ export interface Engine extends Lifecycle, Mutations, Hosting, Branching, Ledger
   readonly status: () => Answer<IndexStatus>
   /** Deletes every row and folds the whole home again. */
   readonly rebuild: () => Answer<IndexStatus>
-  /** What happened to the files of the home that no line tells, newest first, after a look at every file. */
+  /** What happened to the files of the home that no line records, newest first; looks at every file. */
   readonly homeChanges: (limit?: number) => Answer<ReadonlyArray<HomeChange>>
   readonly close: () => Promise<void>
 }

@@ -1,11 +1,11 @@
 /**
- * What happened to the files of a home that no line tells: a rollout moved, was archived, replaced, cut, copied or deleted.
+ * What happened to the files of a home that no line records: a rollout moved, was archived, replaced, cut, copied or deleted.
  *
  *   [home-changes@1/VIEW, milliseconds, thread, reason]  -> {from, to, bytesBefore, bytes}
  *   [home-spares@1/VIEW, thread]                         -> the files that another one of the same id keeps from being read
  *
  * A change is noticed when a thread is caught up: its outside is not as its checkpoint says. The row is written in the
- * transaction that moves the checkpoint on, so each change is told once, whoever notices it. Unlike every other row it cannot
+ * transaction that moves the checkpoint on, so each change is recorded once, whichever process notices it. Unlike every other row it cannot
  * be made again from the rollouts: it goes with the index. The newest rows are kept.
  */
 import type { ChangeReason, HomeChange } from '../../domain/home-change.ts'
@@ -51,7 +51,7 @@ const changesTable = (env: Noting): string => tableIn(env, 'home-changes')
 /** Table of the files that are not read, by thread. */
 export const sparesTable = (env: Noting): string => tableIn(env, 'home-spares')
 
-/** Only the group that lists are served from tells changes; the others would tell them again. */
+/** Only the group behind the lists records changes; the others would record them again. */
 export const isNoted = ({ notes, models }: Noting): boolean =>
   notes !== undefined && (models === undefined || models.projections.includes(threads))
 
@@ -65,7 +65,7 @@ const IDS = /(?:[0-9a-f-]{36}_)?[0-9a-f-]{36}(?=\.jsonl?$)/i
 
 const segmentIn = (path: string): string => (IDS.exec(fileName(path))?.[0] ?? path).toLowerCase()
 
-/** Why a stream is not where and what its checkpoint says; `goesOn`: what was read of it still stands there. */
+/** Why a stream is not where and what its checkpoint says; `goesOn`: what was read of it is still there. */
 export const reasonsFor = (
   before: CheckpointedFile,
   now: StreamInfo,

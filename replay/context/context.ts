@@ -58,9 +58,9 @@ export interface ThreadContext {
   readonly estimatedTokens: number
   /** Settings of the newest turn of the model that was not rolled back; null when no turn says any. */
   readonly settings: ContextSettings | null
-  /** What Codex goes on with unless it is told otherwise: the newest there was, rolled back or not. */
+  /** What Codex resumes with by default: the newest there was, rolled back or not. */
   readonly resumesWith: { readonly model: string; readonly effort: string | null } | null
-  /** The `turn_context` the next turn is compared with; null when the next turn tells everything again. */
+  /** The `turn_context` the next turn is compared with; null when the next turn sends everything again. */
   readonly turnContext: JsonObject | null
   /** Null when no model ever answered. */
   readonly tokenUsage: ContextUsage | null
@@ -243,7 +243,7 @@ const NO_USAGE = {
   total_tokens: 0
 }
 
-/** Tokens the model of the newest turn can be sent; null when nothing near the end tells. */
+/** Tokens the model of the newest turn can be sent; null when nothing near the end says. */
 const lastWindow = async (env: Env, info: StreamInfo): Promise<number | null> => {
   const events = await tailEvents(env, info)
   const started = events.findLast(

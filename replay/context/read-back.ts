@@ -1,5 +1,5 @@
 /**
- * The lines of a thread from its end, as far as somebody wants them: the price of what is looked for, not of the file.
+ * The lines of a thread backwards from its end, as far as a caller needs: costs what is read, not the file.
  */
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { isDamaged, START, type Segment, type StreamInfo } from '../ports.ts'
@@ -58,7 +58,7 @@ const wholeLines = (
 
 const NEWLINE = 10
 
-/** Where the line begins that goes on at a place. Reading further back may mean reading from the front: each step is twice the last. */
+/** Where the line begins that continues at a place. Reading backwards may mean reading from the front, so each step doubles. */
 const lineStart = async (
   { store }: Pick<Env, 'store'>,
   info: StreamInfo,

@@ -1,6 +1,6 @@
 /**
- * The few lines of a thread that say how its session goes on: its newest settings and token counts. They stand near its
- * end, and are looked for from there.
+ * The few lines that a session resumes from: its newest settings and token counts. They are near the end, and are searched
+ * from there.
  */
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import { rangeOf, type ByteRange } from '../../domain/turns/turn-state.ts'

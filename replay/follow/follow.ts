@@ -2,7 +2,7 @@
  * Following a thread: what others write to it, from one look to the next. A look costs what was written since.
  *
  * The place of the last look is remembered with its guard, as a checkpoint is. While the line before it is still there the
- * follower goes on from it, whatever became of the file: moved, compressed, continued. Else the thread was rewound.
+ * follower continues from it, even if the file was moved, compressed or continued. Otherwise the thread was rewound.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { RecordedEvent } from '../../domain/events/event.ts'
@@ -32,7 +32,7 @@ import { readLines } from './reading.ts'
 import { turnLists } from './turn-lists.ts'
 import type { Answer, Result } from '../result.ts'
 
-/** Somebody who follows a thread. Its calls are made one after the other. */
+/** A subscription to a thread. Calls must not overlap. */
 export interface Follower {
   /** What others wrote since the last look, or since it began: in pieces, while `hasMore`. */
   readonly look: Answer<Look>
@@ -54,7 +54,7 @@ interface FollowedPlace extends KnownPlace {
 
 const AT_START: KnownPlace = { next: START, guard: null }
 
-/** Names each file and where it ends; the last one of a place goes on. */
+/** Names each file and where it ends; the last one is still open. */
 const namesOf = (lineage: Lineage, until: number): ReadonlyArray<string> =>
   lineage
     .slice(0, until + 1)
@@ -66,7 +66,7 @@ const placeOf = (env: Env, info: StreamInfo, known: KnownPlace): FollowedPlace =
   segments: namesOf(env.store.lineage(info), known.next.segment)
 })
 
-/** True while what was read up to a place still stands before it. */
+/** True while the lines before a place are the ones that were read. */
 const isStill = async (env: Env, info: StreamInfo, place: FollowedPlace): Promise<boolean> => {
   const lineage = env.store.lineage(info)
   const { segment, offset } = place.next
@@ -77,7 +77,7 @@ const isStill = async (env: Env, info: StreamInfo, place: FollowedPlace): Promis
   return env.store.read(info, place.next, 'all', place.guard).holds()
 }
 
-/** Where a rewound thread goes on: with its first file that was not there before, else at its end. */
+/** Where to continue in a rewound thread: at its first new file, else at its end. */
 const afterRewind = (
   env: Env,
   info: StreamInfo,
@@ -125,7 +125,7 @@ interface FollowState {
 const endOf = (env: Env, { streamId }: StreamInfo): KnownPlace =>
   checkpointOf(env, streamId) ?? AT_START
 
-/** Where a look begins, and what it tells first when that is not where the last one ended. */
+/** Where a look begins, and the change to emit first when that is not where the last one ended. */
 const resumed = async (
   { parts: { env, own }, turns, place }: FollowState,
   info: StreamInfo,
@@ -137,7 +137,7 @@ const resumed = async (
   return { from: afterRewind(env, info, place, end), rewound }
 }
 
-/** A fold that was broken off half-way is not gone on with. */
+/** Turns of a fold that failed half-way are forgotten, not continued. */
 const folded = async (
   { parts: { own }, turns }: FollowState,
   info: StreamInfo,

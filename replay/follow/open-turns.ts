@@ -1,5 +1,5 @@
 /**
- * Which turns of a followed thread are begun and not over, and what is told when one begins or ends.
+ * The open turns of a followed thread, and what is emitted when one begins or ends.
  */
 import type { ThreadItem, TurnStatus } from '../../domain/protocol.ts'
 import { lastAnswer } from '../../domain/turns/paginated-turns.ts'
@@ -107,7 +107,7 @@ export const resumeTurn = (turns: OpenTurns, row: TurnRow, isOthers: boolean): T
   return [{ type: 'turn_resumed', turnId: row.id }]
 }
 
-/** The newest turn before the first look: it may be gone on with. */
+/** The newest turn before the first look: it may be continued. */
 export const seedTurns = (turns: OpenTurns, row: TurnRow): void => {
   turns.newestId = row.id
   if (row.status === 'inProgress' || isImplicit(row))
@@ -126,7 +126,7 @@ export const endImplicit = (turns: OpenTurns): TurnChanges =>
     .filter(({ row }) => isImplicit(row))
     .flatMap(({ row }) => endTurn(turns, row, 0, false))
 
-/** Ends all that others had begun: who wrote it is gone. Should somebody go on with it, it is told as going on. */
+/** Ends all turns that others began, because their writer is gone. If one is continued, it is emitted as resumed. */
 export const cutTurnsShort = (turns: OpenTurns, atMs: number): TurnChanges =>
   othersOf(turns).flatMap(({ row }) => {
     const key = turnKey(row)

@@ -1,5 +1,5 @@
 /**
- * What this engine appends itself. Whoever asked for it tells of it, so who follows a thread is told only what others wrote.
+ * What this engine appends itself. Its caller reports that, so followers are told only what others wrote.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StreamId } from '../../domain/ids.ts'
@@ -22,7 +22,7 @@ export interface OwnAppends {
   readonly settled: () => Promise<void>
   /** True for a place this engine wrote. */
   readonly has: (place: Pick<Position, 'segment' | 'offset'>) => boolean
-  /** Forgets what stands before a place. */
+  /** Forgets everything before a place. */
   readonly forget: (before: Position) => void
   /** True once after this engine made a segment for the stream. */
   readonly tookSegment: () => boolean

@@ -139,7 +139,7 @@ const changesOf = async (
   return info ? [{ type: 'usage', turnId: turns.newestId, info }] : NOTHING
 }
 
-/** What new lines of a caught-up thread change; of lines that this engine wrote nothing is told. */
+/** What new lines of a caught-up thread change; lines that this engine wrote are not reported. */
 export const readLines = async (
   turns: OpenTurns,
   info: StreamInfo,

@@ -11,7 +11,7 @@ import type { StreamInfo } from '../ports.ts'
 import type { ThreadChange } from './changes.ts'
 import { comparePositions } from './own.ts'
 
-/** Items of one turn, and the reasoning it ends with as long as that may grow. */
+/** Items of one turn, and its last reasoning while that may still grow. */
 export interface FollowedList {
   readonly list: ItemList
   growing: ThreadItem | null

@@ -31,7 +31,7 @@ const fileOf = ({ streamId: id, path, archived }: StreamInfo): AuditFile => {
 export const allFiles = async (ledger: Ledger): Promise<Result<ReadonlyArray<AuditFile>>> =>
   E.map((infos: ReadonlyArray<StreamInfo>) => infos.map(fileOf))(await ledger.everything())
 
-/** The files of one thread, oldest first, after their rows are as new as they are; `threads` tells which they are. */
+/** Catches up the files of one thread and lists them, oldest first; `threads` knows which they are. */
 export const filesOf = async (
   ledger: Ledger,
   threads: EventStore,

@@ -14,11 +14,11 @@ export interface AuditRequest {
   readonly sinceMs?: number
   /** Rows before this time. */
   readonly untilMs?: number
-  /** Rows of whoever has this in its name: originator, client, user, account or kind of agent, whatever the case. */
+  /** Rows whose originator, client, user, account or kind of agent contains this text, ignoring case. */
   readonly actor?: string
   readonly actions?: ReadonlyArray<AuditAction>
   readonly cursor?: string | null
-  /** Rows on a page; 100 unless told otherwise. */
+  /** Rows on a page; default 100. */
   readonly limit?: number
 }
 

@@ -62,7 +62,7 @@ export interface AuditLedger {
   readonly reviews: (threadId?: string) => Answer<ReadonlyArray<ReviewRow>>
 }
 
-/** A home that tells no more than its rollouts and logs. */
+/** A home with nothing beside its rollouts and logs. */
 const BARE: Pick<AuditHome, 'names' | 'imports'> = {
   names: async () => [],
   imports: async () => []

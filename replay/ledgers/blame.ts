@@ -34,7 +34,7 @@ export interface FileChange extends Pick<
   readonly movedTo: string | null
   readonly linesAdded: number | null
   readonly linesDeleted: number | null
-  /** True when the patch changed the file, also one that failed later; null when no line tells. */
+  /** True when the patch changed the file, also one that failed later; null when no line says. */
   readonly applied: boolean | null
 }
 

@@ -47,7 +47,7 @@ const isCurrent = (old: LogCheckpoint<unknown>, file: HomeLogFile): boolean =>
   old.modifiedAtMs === file.modifiedAtMs &&
   old.inode === file.inode
 
-/** True when what was folded still stands at the beginning of the log. */
+/** True when the log still begins with what was folded. */
 const continues = async (
   log: HomeLog,
   old: LogCheckpoint<unknown>,
@@ -92,7 +92,7 @@ const foldFrom = async <S>(run: LogFold<S>, log: HomeLog, start: LogCheckpoint<S
   let guard = start?.guard ?? null
   let nextBytes = start?.nextBytes ?? 0
   for await (const line of log.read(nextBytes)) {
-    // A line without its newline is still being written, or was cut off; the next append tells.
+    // A line without its newline is still being written, or was cut off; the next append shows which.
     if (!line.terminated) break
     const [next, writes] = model.evolve(state, line, around)
     state = next
@@ -118,7 +118,7 @@ export const foldHomeLog = async <S>(
 ): Promise<Result<Rows>> => {
   const key = keyOf(model)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    // Before the look: what others fold meanwhile would seem to be of another log.
+    // Read before the file is looked at: otherwise a concurrent fold would look like another log.
     const stored = index.get(key) as LogCheckpoint<S> | undefined
     const looked = await log.look()
     if (E.isLeft(looked)) return looked

@@ -1,5 +1,5 @@
 /**
- * A ledger: a group of read models that is folded when somebody asks for it, for one thread or for the home.
+ * A ledger: a group of read models that is folded on demand, for one thread or for the home.
  *
  * Ledgers are the same for every era a client may want answers of: they are read as the newest era reads, which knows
  * every older line.

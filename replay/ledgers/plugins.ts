@@ -47,7 +47,7 @@ export interface Observations {
   readonly actor?: string
 }
 
-/** A sign of a plugin in use, with the version that was in use as far as it is known. */
+/** A sign of a plugin in use, with the version in use where it is known. */
 export interface PluginUse extends PluginUseRow {
   readonly threadId: string
   /** `recorded` or `derived` by the line itself, `inferred` from what was observed of the home, else `unknown`. */
@@ -131,7 +131,7 @@ const record = async (
   return E.right(historyIn(after.right).slice(known))
 }
 
-/** The version that a plugin had at a time, as far as it was observed. */
+/** The observed version of a plugin at a time. */
 const versionAt = (history: ReadonlyArray<PluginHistoryRow>, atMs: number): string | null =>
   history.reduce<string | null>((version, { change, to, at }) => {
     if (at === null || Date.parse(at) > atMs) return version

@@ -1,5 +1,5 @@
 /**
- * Calls that reverts left behind: they ran all the same, and what they changed is changed.
+ * Calls that reverts left behind: they ran, and what they changed stays changed.
  *
  * Their rows are not kept. They are numbered below 0, so that they come before the thread's other calls and keep their
  * numbers while it grows.

@@ -95,7 +95,7 @@ const parseCursor = (text: string, threadId: string | undefined): Result<ToolCur
     : E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${text}` })
 }
 
-/** Keys of a table, and where the stream and the revision of a call stand in them. */
+/** A key range, and which parts of a key hold the stream and the revision of a call. */
 interface ToolWalk {
   readonly from: RowKey
   readonly until: RowKey

@@ -1,7 +1,7 @@
 /**
- * What reverts left behind was spent all the same; each older file is read by itself.
+ * Spends that reverts left behind still count; each older file is read separately.
  *
- * A running count goes on from the history before a file, so reading begins far enough back to meet one.
+ * A running count continues from the history before a file, so reading starts far enough back to find one.
  */
 import { shownSpend, type KeptSpend } from '../../domain/usage/spend.ts'
 import { evolveUsage, uncountedSpend } from '../../domain/usage/usage.ts'

@@ -1,7 +1,7 @@
 /**
  * Which threads a question is about.
  *
- * Below a thread stand the agents it spawned and the reviews it started, and what stands below these. A fork is no part of
+ * Below a thread are the agents it spawned and the reviews it started, recursively. A fork is no part of
  * the thread it was made from: it is a conversation of its own.
  */
 import * as E from 'fp-ts/lib/Either.js'
@@ -69,7 +69,7 @@ const everyThread = (
   return threads
 }
 
-/** Catches up what a question is about, and tells which threads that are. */
+/** Catches up the threads of a question and lists them. */
 export const scopeOf = async (
   ledger: Ledger,
   { threadId: given, tree = false }: ScopeRequest

@@ -36,7 +36,7 @@ export interface LifeParts extends Env {
   readonly operations?: OperationLog
   /** The logs of the home, for what is folded from them; absent where there is no home. */
   readonly homeLogs?: HomeLogs
-  /** Who uses the engine, for the log; `library` when nobody says. */
+  /** Who uses the engine, for the log; default `library`. */
   readonly actor?: string
 }
 
@@ -89,7 +89,7 @@ const BEFORE_ENVELOPE = notPossible(
 export const refuseBare = (env: Env, info: StreamInfo): Result<StreamInfo> =>
   threadRow(env, info.streamId)?.facts.isBare === true ? E.left(BEFORE_ENVELOPE) : E.right(info)
 
-/** The writer of a home that may be written to; files move only where the log tells how to go on after a kill. */
+/** The writer of a home that may be written to; files move only where a log allows recovery after a kill. */
 const writerOf = ({ homeWriter, operations }: HomeParts): Result<HomeWriter> =>
   homeWriter === undefined || operations === undefined ? E.left(READ_ONLY) : E.right(homeWriter)
 
@@ -130,7 +130,7 @@ export const heldByCodex = (threadId: string): StoreError => ({
 export const revisionOf = (env: Env, threadId: string): number =>
   checkpointOf(env, threadId)?.next.revision ?? 0
 
-/** Drops what the index knows of some threads, so that they are folded again when somebody asks. */
+/** Drops the rows of some threads, so that they are folded again on demand. */
 export const forgetThreads = async (env: Env, threadIds: ReadonlyArray<string>): Promise<void> => {
   const sink = indexSink(env.index)
   for (const id of threadIds) forgetStream(env, streamId(id), sink)
@@ -259,7 +259,7 @@ export interface Planned {
 const shownFiles = ({ moves }: Relocation): RelocatedThreads['files'] =>
   moves.map(({ from, to }) => ({ from, to }))
 
-/** Does what was planned, with its records; a dry run only tells. */
+/** Does what was planned, with its records; a dry run only reports. */
 export const perform = async (
   life: Life,
   writer: HomeWriter,
@@ -283,7 +283,7 @@ export const perform = async (
     const relocation = planned.relocation(operationId)
     const done = await writer.relocate(relocation, operationId)
     if (E.isLeft(done)) return done
-    // The next read notices by itself that they are gone, and mends a damaged index: the files have moved.
+    // The next read notices that they were removed, and repairs a damaged index: the files have moved.
     if (removes) await forgetThreads(life, done.right.threadIds).catch(() => undefined)
     const moved = new Set(done.right.threadIds)
     const answer: RelocatedThreads = {

@@ -27,7 +27,7 @@ import type { Answer, Result } from '../result.ts'
 
 export interface AgentFamily {
   readonly threadId: string
-  /** Null for a thread that nobody spawned. */
+  /** Null for a thread that was not spawned. */
   readonly self: Agent | null
   /** Who spawned it, nearest first. */
   readonly ancestors: ReadonlyArray<string>
@@ -47,7 +47,7 @@ export interface Lifecycle {
   readonly rename: (threadId: string, name: string, options?: PlannedOptions) => Answer<Renamed>
   /** What was done to the home, newest first. */
   readonly operations: (query?: OperationQuery) => Answer<ReadonlyArray<Operation>>
-  /** Undoes an operation; null: the newest one that stands. */
+  /** Undoes an operation; null: the newest that was not undone. */
   readonly undo: (operationId: string | null, options?: MutationOptions) => Answer<Undone>
   /** Exchanges files of the home by a plan, all of them or none; `undo` takes it back. */
   readonly repair: (work: RepairWork, options?: AskedOptions) => Answer<RepairDone>
@@ -90,7 +90,7 @@ export const lifecycle = (
     })
 })
 
-/** A fork is undone by deleting it, as long as nothing was added to it. */
+/** A fork is undone by deleting it, if nothing was added to it. */
 const inverseOfFork = async (
   life: Life,
   threadId: string
@@ -104,7 +104,7 @@ const inverseOfFork = async (
   }
 }
 
-/** Makes a branch with its records; the id of the thread that goes on is the answer. */
+/** Makes a branch with its records; answers with the id of the resulting thread. */
 export const recordedBranch = (
   life: Life,
   operation: 'fork' | 'revert',

@@ -14,7 +14,7 @@ export interface OperationRequest {
   readonly operation: string
   readonly threadId: string
   readonly arguments: JsonObject
-  /** Who asks, in its own words; who uses the engine where nobody says. */
+  /** Who asks; default: the actor of the engine. */
   readonly actor?: string | undefined
   /** Further threads it touches. */
   readonly others?: ReadonlyArray<string>
@@ -93,7 +93,7 @@ export const endOf = (
   }
 }
 
-/** True when nobody can say how far a relocation came: it stays unfinished in the log, and whoever moves files next finishes it. */
+/** True when a relocation may be half done: it stays unfinished in the log, and the next process that moves files finishes it. */
 export const isUnknown = (done: Result<unknown>): boolean =>
   E.isLeft(done) &&
   (done.left._tag === 'StoreUnavailable' ||

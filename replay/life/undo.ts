@@ -130,7 +130,7 @@ export const listOperations = async (
 
 const SEE_LOG = 'see "unroll log"'
 
-/** The operation a person means; without an id the newest that stands and is no undo itself. */
+/** The operation a person means; without an id the newest that was not undone and is no undo itself. */
 const chosen = async (life: Life, id: string | null): Promise<Result<Operation>> => {
   const matches: Array<Operation> = []
   for await (const operation of operationsIn(life)) {

@@ -164,7 +164,7 @@ interface Filled {
 
 /**
  * Fills a page from as many pages as it needs: where people talk to is asked for at once, other kinds of source are left out
- * only when Codex has read a page, and the next goes on from the time of the last.
+ * only when Codex has read a page, and the next continues from the time of the last.
  */
 const filled = (
   sorted: ReadonlyArray<Candidate>,

@@ -1,6 +1,6 @@
 /**
  * Lists of threads, from the sorted index: cost follows the page. Threads of the same instant are neither skipped
- * nor repeated at a page border, because our cursors name the thread they stand at.
+ * nor repeated at a page border, because our cursors name their thread.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Page, SortDirection } from '../../domain/protocol.ts'
@@ -91,7 +91,7 @@ function* entriesOf(env: Env, walk: ListWalk, first: number): Generator<PlacedEn
   }
 }
 
-/** Looking a thread up costs about as much as passing it by in a walk of so many. */
+/** Looking a thread up costs about as much as skipping this many in a walk. */
 const WALKED_PER_LOOK = 8
 
 /** The same entries, when few threads are wanted: looked up one by one and put in order. */

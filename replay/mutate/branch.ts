@@ -1,5 +1,5 @@
 /**
- * Fork and revert: a thread goes on from a place in a history that exists already.
+ * Fork and revert: a thread continues from a place in an existing history.
  *
  * Paginated threads branch by reference: a file of two lines, whatever the length of the history. Legacy threads are
  * copied up to the place, because no Codex reads a reference into one.
@@ -35,7 +35,7 @@ export interface BranchPoint {
   readonly lastTurnId?: string | undefined
   /** The first turn that is not. */
   readonly beforeTurnId?: string | undefined
-  /** What is otherwise in the session that goes on there: members of its metadata and settings; null removes one. */
+  /** Members of metadata and settings that differ in the new session; null removes one. */
   readonly session?: { readonly meta: JsonObject; readonly settings: JsonObject } | undefined
 }
 
@@ -285,11 +285,11 @@ export const overOneIndex = async <A>(
   return done
 }
 
-/** The id that a branch tells of its source: Codex goes by that in the metadata. */
+/** The id a branch records for its source: Codex uses the one in the metadata. */
 const metadataIdOf = (env: Env, info: StreamInfo): string =>
   idInMetadata(threadRow(env, info.streamId), info)
 
-/** What a dry run of a branch tells: that it could be made. Answers with the thread itself. */
+/** A dry run: checks that the branch could be made, and answers with the thread itself. */
 export const checkBranch = async (
   env: Env,
   writer: SegmentWriter,
@@ -374,7 +374,7 @@ const shownSegment = (
     : segment
 }
 
-/** The segment a revert left behind last, as long as nothing was said since. */
+/** The segment that the last revert left behind, if nothing was said since. */
 const leftBehind = (env: Env, info: StreamInfo): WrittenSegment | null => {
   const segments = env.store.segments(info.streamId)
   const head = segments.at(-1)

@@ -19,7 +19,7 @@ export interface Branching {
   readonly fork: (threadId: string, point: BranchPoint, options?: PlannedOptions) => Answer<Thread>
   /**
    * Lets a paginated thread go on from before a turn, by reference; nothing is deleted. `force`: also in a home with
-   * Codex's database, which goes on in the old file.
+   * Codex's database, which keeps using the old file.
    */
   readonly revert: (
     threadId: string,
@@ -28,7 +28,7 @@ export interface Branching {
   ) => Answer<Thread>
 }
 
-/** Branches, each recorded; `read` answers with the thread that goes on. */
+/** Branches, each recorded; `read` answers with the resulting thread. */
 export const branching = (
   life: MutationEnv,
   safely: <A>(task: Answer<A>) => Answer<A>,

@@ -12,7 +12,7 @@ import type { LiveTurns } from '../pages/turn-page.ts'
 export interface CutPlace {
   readonly segment: number
   readonly offset: number
-  /** Number of the line that would stand there; null where lines are not numbered. */
+  /** Number of the next line there; null where lines are not numbered. */
   readonly ordinal: number | null
   /** How many turns begin before it. */
   readonly turns: number
@@ -28,7 +28,7 @@ const isBefore = (
   b: Pick<CutPlace, 'segment' | 'offset'>
 ): boolean => a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset)
 
-/** The turn that began last before a place. One that a fork cut short stands behind the reviews that no line begins. */
+/** The turn that began last before a place. One that a fork cut short comes after the reviews that no line begins. */
 const newestBegun = (live: LiveTurns, place: CutPlace): TurnRow | undefined => {
   const next = (from: number, step: 1 | -1): TurnRow | undefined => {
     for (let at = from; at >= 0 && at < live.count; at += step) {
@@ -42,7 +42,7 @@ const newestBegun = (live: LiveTurns, place: CutPlace): TurnRow | undefined => {
   return isOlder ? behind : next(place.turns - 1, -1)
 }
 
-/** True when the first line of a review stands between a turn's and a place, and its end does not. */
+/** True when a review begins between a turn's first line and a place, and does not end there. */
 const isReviewAnnounced = (live: LiveTurns, since: TurnRow, place: CutPlace): boolean =>
   [...live.rows(place.turns, place.turns + 2), ...live.rows(live.count - 1, live.count)].some(
     (row) =>

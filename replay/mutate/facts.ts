@@ -116,7 +116,7 @@ export const setMemoryMode = (
     }
   })
 
-/** The goal as the log tells it, or as Codex remembers it where that is newer; undoing a change brings it back. */
+/** The goal as logged, or as Codex's database has it where that is newer; undoing a change brings it back. */
 const goalTold = async ({ remembered }: MutationEnv, target: OpenThread): Promise<Goal | null> =>
   goalThatHolds(target.row().facts, (await remembered?.goalOf(ownId(target))) ?? null)
 

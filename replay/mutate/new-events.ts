@@ -103,7 +103,7 @@ const beginningProblem = (
 
 /**
  * Why events cannot be appended to a stream at a revision (null: there is none); null when they can. A stream without
- * events begins with its metadata; where nobody said that it is new, its name was probably mistyped.
+ * events begins with its metadata; without `no_stream` its id was probably mistyped.
  */
 export const appendProblem = (
   streamId: string,

@@ -48,7 +48,7 @@ const linesOf = async (
   return lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
 }
 
-/** A turn without a beginning starts with its first event; what the model was sent for it stands before. */
+/** A turn without a beginning starts with its first event; what the model was sent for it comes before. */
 const leadIn = async (
   env: MutationEnv,
   info: StreamInfo,
@@ -108,7 +108,7 @@ const itemsAfter = (
 ): ReadonlyArray<JsonObject> =>
   replayItems(base, lines.map(({ line }) => line).filter(isItemLine), profile).items
 
-/** True for an item that would be shown wherever it stands. */
+/** True for an item that is visible in any position. */
 const isPrompt = (item: JsonObject): boolean => JSON.stringify(item).includes(HOOK_PROMPT_MARK)
 
 /** True for an item that is shown in its turn. */
@@ -163,7 +163,7 @@ const forModel = (
 
 const UNEVEN: ReadonlySet<string> = new Set(['thread_rolled_back', 'entered_review_mode'])
 
-/** How many turns of the model each turn of a person holds; null where they cannot be told apart. */
+/** How many turns of the model each turn of a person contains; null where they cannot be distinguished. */
 const turnsOfModel = (
   lines: ReadonlyArray<RecordedEvent>,
   profile: Profile
@@ -181,10 +181,10 @@ const turnsOfModel = (
   return counts
 }
 
-/** More turns in a row that nobody began are not looked through. */
+/** Longer runs of turns without a beginning are not searched. */
 const LOOKED_BACK = 16
 
-/** True when the model lost the very turns that a person lost, and nothing else: then they come back as they stand. */
+/** True when the model lost the very turns that a person lost, and nothing else: then they come back unchanged. */
 const isAlike = (
   env: MutationEnv,
   info: StreamInfo,
@@ -256,7 +256,7 @@ const restorationOf = async (
   return E.right({ items, copies, index: firstIndex(hidden, own) })
 }
 
-/** Half lines that may stand between copies: one for each try that was cut off. */
+/** Partial lines between copies: one for each attempt that was cut off. */
 const TRIES_MAX = 8
 
 /** Copies that are missing since a process was killed while it wrote them; none when nothing was cut off. */

@@ -88,7 +88,7 @@ const startedTurn = (
   return { threadId, turnId, rootTurnId: turnId, mode, startedAt: startedAt ?? 0 }
 }
 
-/** The newest review that has begun and not ended; null when there is none. A legacy log lacks the turn its client was told. */
+/** The newest review that has begun and not ended; null when there is none. A legacy log lacks the turn id its client knows. */
 const openReview = (
   threadId: string,
   mode: HistoryMode,
@@ -150,7 +150,7 @@ export const completeReview = (
   options: MutationOptions
 ): Answer<Written> => ended(env, threadId, reviewOutputOf(said) ?? 'failed', null, options)
 
-/** Ends the open review because somebody stopped it; `turnId` is the turn that its client was told of. */
+/** Ends the open review on request; `turnId` is the turn its client knows. */
 export const interruptReview = (
   env: MutationEnv,
   threadId: string,

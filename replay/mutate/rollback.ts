@@ -1,5 +1,5 @@
 /**
- * Rollback: hides the newest turns. In a legacy thread it is an event; a paginated thread goes on in a new segment from
+ * Rollback: hides the newest turns. In a legacy thread it is an event; a paginated thread continues in a new segment from
  * before them. Nothing is deleted, so it can be taken back until the next turn.
  */
 import * as E from 'fp-ts/lib/Either.js'

@@ -25,7 +25,7 @@ export interface Written {
   readonly events: ReadonlyArray<NewEvent>
   /** Null after a dry run, and when there was nothing to write. */
   readonly appended: Appended | null
-  /** Under which it stands in the operation log; null where nothing was written or nothing is recorded. */
+  /** Its id in the operation log; null where nothing was written or nothing is recorded. */
   readonly operationId: string | null
 }
 
@@ -119,7 +119,7 @@ const append = async (
   )
 }
 
-/** An inverse means the same only as long as nothing was added since. */
+/** An inverse is valid only until something is added. */
 export const expecting = ({ operation, arguments: given }: Inverse, revision: number): Inverse => ({
   operation,
   arguments: { ...given, expectedRevision: revision }

@@ -25,7 +25,7 @@ export const limitsOf = (bytesMax: number): ReadLimits => ({
 
 export interface Taking<A> {
   /**
-   * Takes an entry of so many bytes, in what `fit` makes of it for the bytes that are left; false when the page ends before
+   * Takes an entry of this many bytes, as `fit` reduces it to the bytes that are left; false when the page ends before
    * it.
    */
   readonly take: (bytes: number, fit: (bytesMax: number) => A) => boolean

@@ -31,7 +31,7 @@ export interface ItemPageRequest {
   readonly afterItemId?: string | null | undefined
   readonly limit?: number | null | undefined
   readonly sortDirection?: SortDirection | null | undefined
-  /** The page ends when its entries take so many bytes as JSON; see `replay/pages/budget.ts`. */
+  /** The page ends when its entries take this many bytes as JSON; see `replay/pages/budget.ts`. */
   readonly maxBytes?: number | null | undefined
 }
 
@@ -40,7 +40,7 @@ export interface TurnItem {
   readonly item: ThreadItem
 }
 
-/** Where an item stands: place of its turn, place in the turn. */
+/** Place of an item's turn, and its place in the turn. */
 export interface Spot {
   readonly turn: number
   readonly item: number
@@ -229,14 +229,14 @@ const startOf = async (walk: ItemWalk, request: ItemPageRequest): Promise<Result
   return E.right(startByPlace(walk, anchor, items[cursor.item]?.ordinal, cursor.includeAnchor))
 }
 
-/** What was found: the items of a page, where they stand, and whether there are more. */
+/** The items of a page with their places, and whether there are more. */
 interface Collected {
   readonly data: ReadonlyArray<TurnItem>
   readonly spots: ReadonlyArray<FoundItem>
   readonly more: boolean
 }
 
-/** An entry of a page as its client gets it: from 0.169 on the times of an item stand beside it too. */
+/** An entry of a page as its client gets it: from 0.169 on with the times of the item beside it. */
 const wireEntry = ({ turnId, item }: TurnItem): object => {
   const { startedAtMs, completedAtMs } = item
   return { turnId, item, startedAtMs, completedAtMs }

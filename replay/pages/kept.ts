@@ -14,7 +14,7 @@ export interface TurnData {
   readonly data: ReadonlyArray<Turn>
 }
 
-/** Answers with the kept page of this name, or makes it. Nobody may change what is answered. */
+/** Answers with the kept page of this name, or makes it. Callers must not change it. */
 export type Keep = <A extends TurnData>(
   info: StreamInfo,
   name: ReadonlyArray<unknown>,
@@ -46,7 +46,7 @@ interface KeptPage {
   readonly bytes: number
 }
 
-/** Keeps pages in at most so many bytes. The first time only the name is noted: who walks through a thread fills nothing. */
+/** Keeps pages in at most this many bytes. A page is kept when it is asked for the second time: a walk through a thread fills nothing. */
 export const keepPages = (env: Env, bytesMax: number): Keep => {
   const names = new Map<string, KeptPage>()
   let bytes = 0

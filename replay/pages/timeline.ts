@@ -44,7 +44,7 @@ export type TimelineEntry =
 export interface TimelineRequest {
   readonly cursor?: string | null | undefined
   readonly limit?: number | null | undefined
-  /** The page ends when its entries take so many bytes as JSON; see `replay/pages/budget.ts`. */
+  /** The page ends when its entries take this many bytes as JSON; see `replay/pages/budget.ts`. */
   readonly maxBytes?: number | null | undefined
 }
 
@@ -90,7 +90,7 @@ const turnEntries = (row: TurnRow, env: Env): ReadonlyArray<TimelineEntry> => {
   const turnId = row.id
   const isEarly = row.isUnbegun === true && row.endOrdinal === undefined
   if (row.ordinal === undefined || isEarly) return []
-  // Codex tells both of a turn that a later segment ends: the line that began it, and its place there.
+  // Codex answers both of a turn that a later segment ends: the line that began it, and its place there.
   const starts = [
     ...(row.made === undefined ? [] : [row.made]),
     { ordinal: row.ordinal, startedAt }

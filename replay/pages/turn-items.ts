@@ -24,7 +24,7 @@ import type { Env } from '../catch-up/project.ts'
 
 type Line = RecordedEvent | DamagedLine
 
-/** A stable id for a hook prompt that carries none: where it stands. Codex draws a new random one per read. */
+/** A stable id for a hook prompt that carries none: its position. Codex draws a new random one per read. */
 const placeId = (line: { readonly segment: number; readonly offset: number }): string =>
   `hook-prompt-${line.segment}-${line.offset}`
 

@@ -45,7 +45,7 @@ export interface TurnPageRequest {
   readonly limit?: number | null | undefined
   readonly sortDirection?: SortDirection | null | undefined
   readonly itemsView?: ItemsView | null | undefined
-  /** The page ends when its turns take so many bytes as JSON; see `replay/pages/budget.ts`. */
+  /** The page ends when its turns take this many bytes as JSON; see `replay/pages/budget.ts`. */
   readonly maxBytes?: number | null | undefined
 }
 

@@ -1,5 +1,5 @@
 /**
- * Catching up the full-text read model: done when somebody searches, so that nobody else pays for it.
+ * Catching up the full-text read model: done by searches only, so that nothing else pays for it.
  *
  * Threads are read one after the other from where they were left, and their grams go into postings that belong to the
  * whole home. So there is one writer at a time: every commit expects the head it began from, and one that finds
@@ -63,9 +63,9 @@ export type Candidates = ReadonlyMap<string, ReadonlyArray<number>>
 const NO_CANDIDATES: Candidates = new Map()
 
 export interface FullText {
-  /** Brings threads up to their files; `whole`: they are all there are, and others are gone. */
+  /** Catches threads up with their files; `whole`: they are all there are, and others were deleted. */
   readonly catchUp: (infos: ReadonlyArray<StreamInfo>, whole: boolean) => Promise<Result<void>>
-  /** Where a folded term may stand. */
+  /** The chunks that may contain a folded term. */
   readonly candidates: (term: string) => Candidates
   /** The messages of a chunk. */
   readonly chunk: (number: number) => Chunk
@@ -213,7 +213,7 @@ const forget = (work: Indexing, { chunks }: Indexed): void => {
 const moved = ({ checkpoint }: Indexed, info: StreamInfo): Checkpoint =>
   checkpoint.inode === info.inode ? { ...checkpoint, path: info.path } : checkpoint
 
-/** Indexes what is new in one thread; `moved` when another process wrote meanwhile. */
+/** Indexes what is new in one thread; `moved` when another process committed first. */
 const indexThread = async (
   work: Indexing,
   info: StreamInfo,
@@ -270,7 +270,7 @@ const indexOne = async (
   }
 }
 
-/** Numbers of chunks that are gone stay in the postings; when they are most of them, everything is made anew. */
+/** Deleted chunks stay in the postings; when most are deleted, the index is rebuilt. */
 const isMostlyGone = ({ next, gone }: Head): boolean => gone > BLOCK_CHUNKS && gone * 2 > next
 
 const dropAll = (env: Env, table: string, head: Head): Promise<unknown> => {

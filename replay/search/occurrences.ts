@@ -44,7 +44,7 @@ const PAGE_DEFAULT = 50
 const PAGE_MAX = 1000
 
 /**
- * Where a page goes on: at an occurrence of an item. Items are told by the number of their line; where lines have none, by
+ * Where a page goes on: at an occurrence of an item. Items are identified by the number of their line; where lines have none, by
  * place of turn and item.
  */
 interface OccurrenceCursor {
@@ -124,7 +124,7 @@ const turnsWith = async (
   return [...places].sort((a, b) => a - b)
 }
 
-/** Turns before this one cannot hold what a cursor goes on with. */
+/** Turns before this one cannot contain where a cursor continues. */
 const firstTurn = ({ live }: ItemWalk, cursor: OccurrenceCursor | null): number => {
   if (cursor === null) return 0
   if (cursor.nextRolloutOrdinal === undefined) return cursor.nextTurnIndex ?? 0

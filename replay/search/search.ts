@@ -87,13 +87,13 @@ const textAt = async (env: Env, info: StreamInfo, range: ByteRange): Promise<str
   return line === undefined || isDamaged(line) ? '' : textOf(line, env.strict)
 }
 
-/** True for a text in which a term stands; most texts need no look at their letters. */
+/** True for a text that contains a term; most texts are decided without comparing letters. */
 export const containing =
   ({ text: term, folding }: Term) =>
   (text: string): boolean =>
     folded(text, folding).includes(term) && finder(text, term, folding)(0) !== null
 
-/** The first place of a term in a text, with what stands around it. */
+/** The first occurrence of a term in a text, with its surroundings. */
 const matchIn = (text: string, { text: term, folding }: Term): Snippet | null => {
   const shown = spaced(text)
   const match = finder(shown, term, folding)(0)
@@ -212,9 +212,9 @@ const pageInOrder = async (
   return E.right({ page: pageOf(found, limit), infos: null })
 }
 
-/** Of a term that most threads hold, a page is full after so many times its threads. */
+/** For a term that most threads contain, a page is full after looking at this many times its size. */
 const NEAR = 3
-/** A term is common when so many pages of threads may hold it. */
+/** A term is common when this many pages of threads may contain it. */
 const COMMON_PAGES = 8
 
 /**

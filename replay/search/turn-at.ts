@@ -4,7 +4,7 @@
 import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
 import type { LiveTurns } from '../pages/turn-page.ts'
 
-/** Turns of the same time overlap: so many are looked at before the one that began last. */
+/** Concurrent turns overlap: this many are looked at before the one that began last. */
 const REACH_TURNS = 64
 
 interface MessagePlace {

@@ -30,7 +30,7 @@ type AgentRows = Pick<Env, 'index' | 'profile' | 'strict'>
 
 const tableIn = (env: AgentRows): string => tableOf(agents, viewName(env.profile, env.strict))
 
-/** The spawn edge that leads to a thread; null for a thread that nobody spawned. */
+/** The spawn edge that leads to a thread; null for a thread that was not spawned. */
 export const agentRow = (env: AgentRows, threadId: string): Agent | null => {
   const table = tableIn(env)
   const row = env.index.get(agentKey(table, threadId)) as AgentRow | undefined

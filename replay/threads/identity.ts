@@ -2,7 +2,7 @@
  * Which file a thread id means, for whatever is read and whatever is changed.
  *
  * A file is named after its thread, and here it goes by that name. Codex goes by the id in the metadata, which is another one
- * where somebody copied or renamed a file; then both ids lead to it, as long as no file is named after the other one.
+ * where a file was copied or renamed; then both ids lead to it, as long as no file is named after the other one.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../domain/ids.ts'
@@ -50,7 +50,7 @@ export const findNamed =
 
 /**
  * Finds a thread by the name of its file, else by the id in its metadata. Of several files with that id, strict answers take the
- * one with the last name, as Codex's database does; otherwise nobody knows which is meant.
+ * one with the last name, as Codex's database does; otherwise the id is ambiguous.
  */
 export const finder = (env: Env, everything: HomeCatchUp['everything']): Find => {
   const byName = findNamed(env)

@@ -49,7 +49,7 @@ const isBroken = async (env: Env, id: StreamId): Promise<boolean> => {
   return false
 }
 
-/** How an era calls a file whose metadata cannot be read: 0.169 tells whether it holds any line that it reads. */
+/** How an era names a file without readable metadata: 0.169 distinguishes files without any readable line. */
 const withoutMeta = (
   { profile }: Env,
   { lastEventAt }: ThreadRow['facts']
@@ -98,7 +98,7 @@ export const sharedCatchUp = (env: Env) => {
 
 export type Opener = (threadId: string, withTurns: boolean) => Promise<Result<OpenThread>>
 
-/** Returns a function that opens threads as they are found; `withTurns` tells whether the whole file will be needed. */
+/** Returns a function that opens threads as they are found; `withTurns`: the whole file will be needed. */
 export const threadOpener = (env: Env): ((find: Find) => Opener) => {
   const fresh = sharedCatchUp(env)
   return (find) => async (threadId, withTurns) => {

@@ -1,5 +1,5 @@
 /**
- * Every thread of a home with all that its log says of it, for whoever compares it with something else.
+ * Every thread of a home with all that its log says of it, to compare it with something else.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { homeCatchUp } from '../catch-up/backfill.ts'
@@ -16,7 +16,7 @@ export interface ThreadRecord {
   readonly facts: ThreadFacts
   /** What `session_index.jsonl` calls it. */
   readonly name: string | null
-  /** Null for a thread that nobody spawned. */
+  /** Null for a thread that was not spawned. */
   readonly agent: Agent | null
 }
 

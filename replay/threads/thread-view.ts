@@ -33,7 +33,7 @@ export interface ViewContext {
   readonly times: CodexTimes | null
 }
 
-/** A spawned thread as its source tells of it, with every member it has and the name and role that the metadata gave it later. */
+/** The source of a spawned thread, with all its members and the name and role that later metadata gave it. */
 const namedSource = ({ source, agentNickname, agentRole }: MetaFacts): Json => {
   const spawn = spawnIn(source)
   if (spawn === null) return source
@@ -80,7 +80,7 @@ interface ShownFacts {
   readonly threadSource: string | null
 }
 
-/** The directory of the first turn stands in for one that no metadata tell; since 0.142 only when it is absolute. */
+/** The directory of the first turn replaces one missing in metadata; since 0.142 only when it is absolute. */
 const contextCwd = ({ contextCwd: cwd }: ThreadFacts, { members142 }: Profile): string =>
   cwd === null || (members142 && !cwd.startsWith('/')) ? '' : cwd
 
@@ -123,7 +123,7 @@ const parsed = (text: string | null | undefined): number | null => {
   return Number.isNaN(ms) ? null : ms
 }
 
-/** When a thread began and when its newest turn did, as 0.169 tells it: a revert begins the thread anew. */
+/** When a thread began and when its newest turn did, as 0.169 answers it: a revert restarts the thread. */
 export const times169 = ({
   facts,
   createdAtMs
@@ -330,7 +330,7 @@ export const threadView = (
 /** A thread without turns, with the milliseconds behind its times. */
 export interface ThreadSummary {
   readonly thread: Thread
-  /** As they stand in the log. */
+  /** As logged. */
   readonly cwd: string
   readonly source: Json
   readonly createdAtMs: number

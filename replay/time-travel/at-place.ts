@@ -1,5 +1,5 @@
 /**
- * One thread as it was before an event: of the files its history stands in, those up to the event.
+ * One thread as it was before an event: its files up to the event.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { notPossible } from '../../domain/errors.ts'
@@ -72,7 +72,7 @@ export const endedAt = async (
 }
 
 /**
- * A thread as it was before a line. `StreamNotFound` when nothing of it was there yet, `NotPossible` where the line stands in
+ * A thread as it was before a line. `StreamNotFound` when nothing of it was there yet, `NotPossible` where the line is in
  * history that another thread wrote.
  */
 export const beforeLine = async (

@@ -24,7 +24,7 @@ export const beforeRevert = (
   sizeBytes: number
 ): StreamInfo => {
   const info = { ...now, earlier: { segmentId, untilBytes: null } }
-  // The store looks the segment up by its id, so the lineage tells where its file is.
+  // The store looks the segment up by its id, so the lineage has the path of its file.
   const file = store.lineage(info).at(-1)
   const path = file?.path ?? now.path
   return {
