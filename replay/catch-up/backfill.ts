@@ -8,7 +8,7 @@ import { inTurn } from '../in-turn.ts'
 import { refreshed } from '../refreshed.ts'
 import { catchUpAll, type Progress, type Unreadable } from './fold-many.ts'
 import { largeCatchUp } from './large.ts'
-import { gone, homeKnowledge, type KnownStreams } from './known.ts'
+import { homeKnowledge, streamsMissingFrom, type KnownStreams } from './known.ts'
 import { spareNotes } from './spares.ts'
 import { checkpointOf, isCurrent, isFolded, type Env } from './project.ts'
 import type { Result } from '../result.ts'
@@ -105,7 +105,7 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
       settled = { infos, known }
       return E.right(infos)
     }
-    const left = gone(new Set(infos.map((info) => info.streamId)), known)
+    const left = streamsMissingFrom(new Set(infos.map((info) => info.streamId)), known)
     const done = await fold(changed, left, isPatient)
     if (E.isLeft(done)) return done
     // Another process did it, or a part of it.

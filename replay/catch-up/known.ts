@@ -74,19 +74,22 @@ const checkpointReader = (env: Env): KnownStreams['checkpoint'] => {
 
 const foldersKey = (env: Env): RowKey => [`${checkpointsOf(env)}.folders`]
 
-export const gone = (
+export const streamsMissingFrom = (
   here: ReadonlySet<string>,
   { streams }: KnownStreams
 ): ReadonlyArray<StreamId> => [...streams().keys()].filter((id) => !here.has(id))
 
-const between = ({ ids, archived, spares }: Membership, known: KnownStreams): Differences => {
+const differencesFrom = (
+  { ids, archived, spares }: Membership,
+  known: KnownStreams
+): Differences => {
   const streams = known.streams()
   const stale = ids.filter((id) => {
     const side = streams.get(id)
     return side === undefined || (side !== null && side !== archived.has(id))
   })
   const came = stale.reduce((count, id) => count + (streams.has(id) ? 0 : 1), 0)
-  const left = ids.length - came === streams.size ? [] : gone(new Set(ids), known)
+  const left = ids.length - came === streams.size ? [] : streamsMissingFrom(new Set(ids), known)
   return { stale, left, spares }
 }
 
@@ -131,7 +134,7 @@ export const homeKnowledge = (env: Env): HomeKnowledge => {
       const { version, spares } = membership
       if (version !== null && same?.known === now && same.version === version)
         return E.right({ stale: [], left: [], spares })
-      const found = between(membership, now)
+      const found = differencesFrom(membership, now)
       if (found.stale.length + found.left.length === 0) same = { version, known: now }
       return E.right(found)
     },
@@ -140,7 +143,7 @@ export const homeKnowledge = (env: Env): HomeKnowledge => {
       const now = load()
       const changes = store.changes(token)
       if (E.isLeft(changes) || changes.right === null || changes.right.version === null) return
-      const { stale, left } = between(changes.right, now)
+      const { stale, left } = differencesFrom(changes.right, now)
       if (stale.length + left.length > 0) return
       const again = store.changes()
       if (E.isLeft(again) || again.right?.version !== changes.right.version) return

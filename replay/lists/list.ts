@@ -8,13 +8,7 @@ import { tableOf, viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { threads, type ListEntry, type Order, type ThreadRow } from '../../projections/threads.ts'
 import { parseListCursor, printListCursor } from '../pages/cursor.ts'
-import {
-  entryFilter,
-  kindFilter,
-  rowMatches,
-  type ListRequest,
-  type SortKey
-} from './list-filter.ts'
+import { entryFilter, kindFilter, rowMatches, type ListRequest } from './list-filter.ts'
 import { compareKeys } from '../catch-up/overlay.ts'
 import type { Env } from '../catch-up/project.ts'
 import { givenName } from '../threads/identity.ts'
@@ -27,13 +21,6 @@ export interface Listed {
   readonly streamId: string
   readonly ms: number
   readonly row: ThreadRow
-}
-
-const ORDER: Readonly<Record<SortKey, Order>> = {
-  created_at: 'created_at',
-  updated_at: 'updated_at',
-  recency_at: 'recency_at',
-  last_event_at: 'last_event_at'
 }
 
 const SCAN_ROWS_MAX = 256
@@ -120,7 +107,8 @@ export const listEntries = (
   defaultProvider: string,
   among?: { readonly ids: ReadonlySet<string>; readonly of: number }
 ): Result<Iterable<PlacedEntry>> => {
-  const table = `${tableOf(threads, viewName(env.profile, env.strict))}.${ORDER[request.sortKey ?? 'created_at']}`
+  const order: Order = request.sortKey ?? 'created_at'
+  const table = `${tableOf(threads, viewName(env.profile, env.strict))}.${order}`
   const walk = walkOf(table, request, request.sortDirection ?? 'desc')
   if (E.isLeft(walk)) return walk
   const matches = entryFilter(env, request, defaultProvider)
