@@ -2,11 +2,10 @@
  * Which options each change honours. An option that a change does not know is refused: a `dryRun` that is ignored would
  * change files.
  */
-import * as E from 'fp-ts/lib/Either.js'
 import type { Engine } from './use-cases.ts'
 import type { MutationOptions } from './life/life.ts'
 import type { RemoveOptions } from './life/remove.ts'
-import type { Result } from './result.ts'
+import { invalidRequest, type Result } from './result.ts'
 
 type Option = keyof RemoveOptions | keyof MutationOptions
 
@@ -60,7 +59,7 @@ type AnyChange = (...given: ReadonlyArray<unknown>) => unknown
 const isGiven = (value: unknown): boolean => value !== undefined && value !== false
 
 const refused = (name: string, option: string) => async (): Promise<Result<never>> =>
-  E.left({ _tag: 'InvalidRequest', message: `${name} does not take the option \`${option}\`` })
+  invalidRequest(`${name} does not take the option \`${option}\``)
 
 /** The same engine, whose changes refuse options that they do not honour, with `InvalidRequest` and before anything is done. */
 export const refusingOptions = (engine: Engine): Engine => {

@@ -34,7 +34,7 @@ import {
   type Merged
 } from './audit-page.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
-import type { Answer, Result } from '../result.ts'
+import { invalidRequest, type Answer, type Result } from '../result.ts'
 
 export type { AuditPage, AuditRequest } from './audit-page.ts'
 
@@ -130,8 +130,7 @@ export const auditTrail = async (
 ): Promise<Result<AuditPage>> => {
   const { threadId, cursor = null } = request
   const from = cursor === null ? FIRST_PAGE : parseAuditCursor(cursor)
-  if (from === null)
-    return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${cursor ?? ''}` })
+  if (from === null) return invalidRequest(`invalid cursor: ${cursor ?? ''}`)
   const trails = await gather(parts, threadId)
   if (E.isLeft(trails)) return trails
   const rows =

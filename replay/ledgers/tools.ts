@@ -14,7 +14,7 @@ import type { IndexReader } from './layered.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { withLeftBehind } from './tools-left.ts'
 import { summaryOf, type ToolsSummary } from './tools-summary.ts'
-import type { Answer, Result } from '../result.ts'
+import { invalidRequest, type Answer, type Result } from '../result.ts'
 
 export interface ToolsFilter {
   /** Only this thread; else every thread of the home. */
@@ -90,9 +90,7 @@ const parseCursor = (text: string, threadId: string | undefined): Result<ToolCur
     Number.isSafeInteger(revision) &&
     typeof rest['threadId'] === 'string' &&
     (threadId === undefined || threadId === rest['threadId'])
-  return isCursor
-    ? E.right(value as ToolCursor)
-    : E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${text}` })
+  return isCursor ? E.right(value as ToolCursor) : invalidRequest(`invalid cursor: ${text}`)
 }
 
 /** A key range, and which parts of a key hold the stream and the revision of a call. */

@@ -22,7 +22,7 @@ import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { leftBehind } from './usage-left.ts'
 import { scopeOf, type Scope, type Spending } from './usage-scope.ts'
 import { spendsOf, sumsOfAll, sumsOfEach, type SumsOf, type UsageRow } from './usage-rows.ts'
-import type { Answer, Result } from '../result.ts'
+import { invalidRequest, type Answer, type Result } from '../result.ts'
 
 export type { ModelUsage, UsageGroup } from '../../domain/usage/groups.ts'
 export type { UsageRow } from './usage-rows.ts'
@@ -74,7 +74,7 @@ const questionOf = (request: UsageRequest): Result<UsageQuestion> => {
   const { by, sinceMs = -Infinity, untilMs = Infinity, timeZone = 'UTC' } = request
   const calendar = calendarOf(timeZone)
   return calendar === null
-    ? E.left({ _tag: 'InvalidRequest', message: `unknown time zone: ${timeZone}` })
+    ? invalidRequest(`unknown time zone: ${timeZone}`)
     : E.right({ by, sinceMs, untilMs, calendar })
 }
 

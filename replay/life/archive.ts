@@ -2,7 +2,6 @@
  * Archive and unarchive: the files of a thread, and of what it spawned, move between `sessions` and `archived_sessions`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible } from '../../domain/errors.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
 import {
   archivedPath,
@@ -24,7 +23,7 @@ import {
   type RelocatedThreads
 } from './life.ts'
 import type { HomeWriter, SkippedThread } from '../home-ports.ts'
-import type { Result } from '../result.ts'
+import { impossible, type Result } from '../result.ts'
 
 /** What undo asks for: exactly these threads, with these file times. */
 export interface Exactly {
@@ -117,7 +116,7 @@ const sortThreads = (
       skipped.push({ threadId, reason: 'is in use by another process' })
     } else if (planned === null) {
       const reason = 'the name of its file tells no day'
-      if (isNeeded) return E.left(notPossible(reason, 'move the file by hand'))
+      if (isNeeded) return impossible(reason, 'move the file by hand')
       skipped.push({ threadId, reason })
     } else {
       moves.push(...planned)
@@ -141,8 +140,9 @@ const plan = async (
   if (opened.right.info.archived !== WAYS[way].wants)
     return E.left({ _tag: 'StreamNotFound', streamId: threadId, among: WAYS[way].among })
   if (writer.remembersPlaces() && options.force !== true)
-    return E.left(
-      notPossible(HIDDEN, `type "codex ${way} ${threadId}", or add --force when no Codex uses it`)
+    return impossible(
+      HIDDEN,
+      `type "codex ${way} ${threadId}", or add --force when no Codex uses it`
     )
   const ids = await threadsToMove(life, way, threadId, exactly)
   if (E.isLeft(ids)) return ids

@@ -2,7 +2,6 @@
  * Naming a thread: one more line in `session_index.jsonl`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible } from '../../domain/errors.ts'
 import { holding, openExpected, type Life, type MutationOptions } from './life.ts'
 import { checkpointOf } from '../catch-up/project.ts'
 import { idInMetadata } from '../threads/identity.ts'
@@ -10,7 +9,7 @@ import type { StreamInfo } from '../ports.ts'
 import type { ThreadRow } from '../../projections/threads.ts'
 import { recorded } from './recorded.ts'
 import { trimmed } from '../../domain/white-space.ts'
-import type { Result } from '../result.ts'
+import { invalidRequest, impossible, type Result } from '../result.ts'
 
 export interface Renamed {
   /** Null when nothing was done: a dry run. */
@@ -47,11 +46,8 @@ export const renameThread = (
   from: string | null = null
 ): Promise<Result<Renamed>> => {
   const name = trimmed(text)
-  if (name === '')
-    return Promise.resolve(
-      E.left({ _tag: 'InvalidRequest', message: 'thread name must not be empty' })
-    )
-  return holding(life, options, async (writer) => {
+  if (name === '') return Promise.resolve(invalidRequest('thread name must not be empty'))
+  return holding<Renamed>(life, options, async (writer) => {
     const opened = await openExpected(life, threadId, options)
     if (E.isLeft(opened)) return opened
     const { info, row } = opened.right
@@ -59,11 +55,9 @@ export const renameThread = (
     const kept = await keptUnder(life, info, row())
     const before = life.names.nameOf(kept)
     if (from !== null && before !== from)
-      return E.left(
-        notPossible(
-          `thread ${id} has another name now: ${before ?? 'none'}`,
-          `name it with "unroll rename ${id} NAME"`
-        )
+      return impossible(
+        `thread ${id} has another name now: ${before ?? 'none'}`,
+        `name it with "unroll rename ${id} NAME"`
       )
     if (options.dryRun === true) return E.right({ operationId: null, threadId: id, name, before })
     const request = {

@@ -20,7 +20,7 @@ import {
   type RelocatedThreads
 } from './life.ts'
 import type { HomeWriter, TrashEntry } from '../home-ports.ts'
-import type { Result } from '../result.ts'
+import { impossible, type Result } from '../result.ts'
 
 export interface RemoveOptions extends PlannedOptions {
   /** Not to the trash: nothing brings the files back. */
@@ -149,7 +149,7 @@ const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Resul
   const [entry, other] = entries.filter(isNamed)
   if (entry === undefined) {
     const reason = text === null ? 'the trash is empty' : `nothing in the trash is called ${text}`
-    return E.left(notPossible(reason, NOTHING_THERE))
+    return impossible(reason, NOTHING_THERE)
   }
   if (other === undefined || text === null || entry.threadIds.includes(wanted))
     return E.right(entry)
@@ -197,9 +197,7 @@ export const restoreThreads = (
     if (E.isLeft(files)) return files
     const inTheWay = taken(entry, files.right)
     if (inTheWay !== undefined)
-      return E.left(
-        notPossible(`${inTheWay} is there already`, 'move that file away, then restore again')
-      )
+      return impossible(`${inTheWay} is there already`, 'move that file away, then restore again')
     const { rootId, threadIds, operationId } = entry
     const moves = entry.files.map(({ threadId, from, to }) => ({
       threadId,

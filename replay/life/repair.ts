@@ -2,7 +2,6 @@
  * Repairs as operations: files of a home become others, recorded before and after, and go back.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Began } from '../../domain/changes/operations.ts'
 import type { FileExchange, Relocation } from '../../domain/changes/relocation.ts'
@@ -16,7 +15,7 @@ import {
   type MutationOptions
 } from './life.ts'
 import { isUnknown, recorded } from './recorded.ts'
-import type { Result } from '../result.ts'
+import { impossible, type Result } from '../result.ts'
 
 export interface RepairDone {
   /** Null for a dry run. */
@@ -137,7 +136,7 @@ export const undoRepair = async (
   const began = await beganOf(parts, operationId)
   const exchanges = began?.relocation?.exchanges
   if (exchanges === undefined)
-    return E.left(notPossible(`operation ${operationId} is no repair`, 'see "unroll log"'))
+    return impossible(`operation ${operationId} is no repair`, 'see "unroll log"')
   if (options.dryRun === true)
     return E.right({
       operationId: null,
@@ -146,7 +145,7 @@ export const undoRepair = async (
     })
   const stage: RepairWork['stage'] = async ({ stageUndo }) =>
     stageUndo === undefined
-      ? E.left(notPossible('there are no files here', 'open the home itself'))
+      ? impossible('there are no files here', 'open the home itself')
       : stageUndo(operationId, exchanges)
   const given = { operationId }
   return performRepair(parts, { operation: 'unrepair', arguments: given, stage }, options)

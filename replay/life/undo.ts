@@ -2,7 +2,6 @@
  * The log of operations as people ask for it, and undoing one by doing its inverse.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible } from '../../domain/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import {
   foldOperation,
@@ -17,7 +16,7 @@ import { READ_ONLY, type Life, type MutationOptions } from './life.ts'
 import { renameThread } from './names.ts'
 import { removeThread, restoreThreads } from './remove.ts'
 import { repairParts, undoRepair } from './repair.ts'
-import type { Result } from '../result.ts'
+import { impossible, type Result } from '../result.ts'
 
 export interface OperationQuery {
   readonly threadId?: string | undefined
@@ -141,12 +140,10 @@ const chosen = async (life: Life, id: string | null): Promise<Result<Operation>>
   }
   const [operation, other] = matches
   if (operation === undefined)
-    return E.left(
-      notPossible(id === null ? 'nothing to undo' : `no operation ${id} in the log`, SEE_LOG)
-    )
+    return impossible(id === null ? 'nothing to undo' : `no operation ${id} in the log`, SEE_LOG)
   return other === undefined || id === null
     ? E.right(operation)
-    : E.left(notPossible(`"${id}" names several operations`, 'type more of the id'))
+    : impossible(`"${id}" names several operations`, 'type more of the id')
 }
 
 /** Why an operation cannot be undone; null when it can. */
@@ -177,14 +174,14 @@ export const undoOperation = async (
   const inverse = ended?.inverse ?? null
   const reason = obstacle(operation)
   if (reason !== null || inverse === null)
-    return E.left(notPossible(reason ?? 'there is nothing to undo', SEE_LOG))
+    return impossible(reason ?? 'there is nothing to undo', SEE_LOG)
   const run = Object.hasOwn(INVERSES, inverse.operation) ? INVERSES[inverse.operation] : undefined
   if (run === undefined)
-    return E.left(notPossible(`this version cannot ${inverse.operation}`, 'use a newer one'))
+    return impossible(`this version cannot ${inverse.operation}`, 'use a newer one')
   const left = inverse.arguments['expectedRevision']
   const { expectedRevision: asked } = options
   if (typeof left === 'number' && asked !== undefined && asked !== left)
-    return E.left(notPossible(`the operation left the thread at revision ${left}`, SEE_LOG))
+    return impossible(`the operation left the thread at revision ${left}`, SEE_LOG)
   const expected = typeof left === 'number' ? { expectedRevision: left } : {}
   const undoing = { ...options, ...expected, undoes: began.id }
   const done = await run(life, inverse.arguments, undoing, mutations)

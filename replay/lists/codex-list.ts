@@ -33,7 +33,7 @@ import { GUARDIAN, isGuardian, times169 } from '../threads/thread-view.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import { pageLimit } from '../pages/turn-page.ts'
-import type { Result } from '../result.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 interface Candidate extends Listed {
   readonly info: StreamInfo
@@ -195,7 +195,7 @@ export const codexListPage = (
   const isUp = request.sortDirection === 'asc'
   const cursor = typeof request.cursor === 'string' ? parseListCursor(request.cursor) : null
   if (typeof request.cursor === 'string' && cursor === null) {
-    return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
+    return invalidRequest(`invalid cursor: ${request.cursor}`)
   }
   const { members142, members169 } = env.profile
   const isSearch = found !== null

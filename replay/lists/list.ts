@@ -14,7 +14,7 @@ import type { Env } from '../catch-up/project.ts'
 import { givenName } from '../threads/identity.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { pageLimit } from '../pages/turn-page.ts'
-import type { Result } from '../result.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** A listed thread: its row and the time it is sorted by. */
 export interface Listed {
@@ -46,8 +46,7 @@ const walkOf = (
   }
   if (typeof request.cursor !== 'string') return E.right(all)
   const cursor = parseListCursor(request.cursor)
-  if (cursor === null)
-    return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
+  if (cursor === null) return invalidRequest(`invalid cursor: ${request.cursor}`)
   const { ms, streamId, inclusive } = cursor
   const at: RowKey = [table, archived, ms, streamId ?? (direction === 'asc' ? LAST_ID : '')]
   const after: RowKey = [table, archived, ms, `${streamId ?? ''}\u0000`]

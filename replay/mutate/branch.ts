@@ -27,7 +27,7 @@ import { isHeldAs } from '../life/life.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { liveTurns, type LiveTurns } from '../pages/turn-page.ts'
 import { cutTurnAt, type CutPlace } from './cut-turn.ts'
-import type { Result } from '../result.ts'
+import { invalidRequest, impossible, type Result } from '../result.ts'
 
 /** Where a branch begins; without either, after everything the thread holds. */
 export interface BranchPoint {
@@ -88,12 +88,10 @@ const afterTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: st
   const ends = lines.filter(isEndOf(turnId))
   const end = row.mode === 'paginated' ? ends[0] : ends[ends.length - 1]
   if (row.status === 'inProgress')
-    return E.left(
-      notPossible(`turn ${turnId} has not ended`, 'wait for its end, or branch before it')
-    )
+    return impossible(`turn ${turnId} has not ended`, 'wait for its end, or branch before it')
   const last = end ?? lines[lines.length - 1]
   return last === undefined
-    ? E.left(notPossible(`turn ${turnId} has no readable line`, 'name another turn'))
+    ? impossible(`turn ${turnId} has no readable line`, 'name another turn')
     : E.right(after(last, place + 1))
 }
 
@@ -104,11 +102,9 @@ const beforeTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: s
   const lines = await turnLines(env, info, row)
   const start = lines.find(isStartOf(turnId)) ?? (row.mode === 'paginated' ? undefined : lines[0])
   if (start === undefined)
-    return E.left(
-      notPossible(
-        `turn ${turnId} does not have a persisted start boundary`,
-        'no line begins it, as in a review: name another turn'
-      )
+    return impossible(
+      `turn ${turnId} does not have a persisted start boundary`,
+      'no line begins it, as in a review: name another turn'
     )
   const { segment, offset, line } = start
   return E.right({ segment, offset, ordinal: line.ordinal ?? null, turns: place })
@@ -119,11 +115,9 @@ const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Re
   const checkpoint = checkpointOf(env, info.streamId)
   const guard = checkpoint?.guard ?? null
   if (checkpoint === null || guard === null || !guard.terminated)
-    return E.left(
-      notPossible(
-        'the last line of the thread is not finished',
-        'try again when Codex has written it'
-      )
+    return impossible(
+      'the last line of the thread is not finished',
+      'try again when Codex has written it'
     )
   const { segment, offset } = checkpoint.next
   const range = { segment, from: guard.offset, until: guard.offset + guard.bytes }
@@ -145,10 +139,7 @@ const placeOf = async (
   const live = liveTurns(env, info)
   const { lastTurnId, beforeTurnId } = point
   if (lastTurnId !== undefined && beforeTurnId !== undefined)
-    return E.left({
-      _tag: 'InvalidRequest',
-      message: '`beforeTurnId` cannot be combined with `lastTurnId`'
-    })
+    return invalidRequest('`beforeTurnId` cannot be combined with `lastTurnId`')
   if (lastTurnId !== undefined) return afterTurn(env, info, live, lastTurnId)
   if (beforeTurnId !== undefined) return beforeTurn(env, info, live, beforeTurnId)
   return atTheEnd(env, info, live)
@@ -222,17 +213,16 @@ const sourceOf = async (
   if (E.isLeft(place)) return place
   const meta = await newestMeta(env, info)
   if (meta === null)
-    return E.left(
-      notPossible('the thread has no readable metadata', 'see "unroll events" for what it holds')
+    return impossible(
+      'the thread has no readable metadata',
+      'see "unroll events" for what it holds'
     )
   const isPaginated = meta['history_mode'] === 'paginated'
   const cut = isPaginated ? cutAt(env, info, place.right) : null
   if (isPaginated && cut === null && place.right.turns > 0)
-    return E.left(
-      notPossible(
-        'the line before that place has no readable number, by which Codex would go on',
-        'name another turn, with --last-turn or --before-turn'
-      )
+    return impossible(
+      'the line before that place has no readable number, by which Codex would go on',
+      'name another turn, with --last-turn or --before-turn'
     )
   return E.right({
     info,
@@ -349,8 +339,7 @@ export const revertThread = async (
   if (refused !== null) return E.left(refused)
   const source = await sourceOf(env, writer, info, { beforeTurnId })
   if (E.isLeft(source)) return source
-  if (!source.right.isPaginated)
-    return E.left(notPossible('only paginated threads can be reverted', asFork))
+  if (!source.right.isPaginated) return impossible('only paginated threads can be reverted', asFork)
   const { branch } = source.right
   const segment: NewSegment = {
     streamId: info.streamId,
@@ -400,11 +389,9 @@ export const restoreThread = async (
   const source = await sourceOf(env, writer, info, {})
   if (E.isLeft(source)) return source
   if (segment?.end.ordinal == null)
-    return E.left(
-      notPossible(
-        'nothing was rolled back since the last turn',
-        `see the turns with "unroll turns ${info.streamId}"`
-      )
+    return impossible(
+      'nothing was rolled back since the last turn',
+      `see the turns with "unroll turns ${info.streamId}"`
     )
   const { ordinal, offset } = segment.end
   const { branch } = source.right

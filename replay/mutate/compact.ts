@@ -9,7 +9,7 @@ import type { MutationOptions } from '../life/life.ts'
 import { type Written, SAID, written, type MutationEnv } from './write.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
-import type { Answer } from '../result.ts'
+import { invalidRequest, type Answer } from '../result.ts'
 
 export const compact = (
   env: MutationEnv,
@@ -22,7 +22,7 @@ export const compact = (
   )
   if (bad !== -1) {
     const message = `replacementHistory[${bad}] is not a valid response item`
-    return async () => E.left({ _tag: 'InvalidRequest', message })
+    return async () => invalidRequest(message)
   }
   return written(env, threadId, options, {
     operation: 'compact',

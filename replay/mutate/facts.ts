@@ -2,7 +2,6 @@
  * Mutations of what a thread is: git facts, memory mode, goal.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
 import {
   changedGoal,
   goalClearedEvent,
@@ -27,9 +26,7 @@ import { idInMetadata, shownId } from '../threads/identity.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { MutationOptions } from '../life/life.ts'
 import { type Written, written, type MutationEnv, type MutationTarget } from './write.ts'
-import type { Answer, Result } from '../result.ts'
-
-const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
+import { invalidRequest, impossible, type Answer, type Result } from '../result.ts'
 
 const inverseOf = ({ info }: MutationTarget, given: JsonObject): JsonObject => ({
   threadId: info.streamId,
@@ -53,11 +50,9 @@ const metadataCopy = async (
   const { info, at } = target
   const meta = await newestMeta(env, info)
   return meta === null
-    ? E.left(
-        notPossible(
-          'the thread has no readable metadata to copy',
-          `see "unroll events ${info.streamId}" for what it holds`
-        )
+    ? impossible(
+        'the thread has no readable metadata to copy',
+        `see "unroll events ${info.streamId}" for what it holds`
       )
     : E.right([
         meta['history_mode'] === 'paginated'
@@ -79,7 +74,7 @@ export const updateMetadata = (
   options: MutationOptions
 ): Answer<Written> => {
   const refused = patchRefusal(patch)
-  if (refused !== null) return async () => E.left(invalid(refused))
+  if (refused !== null) return async () => invalidRequest(refused)
   return written(env, threadId, options, {
     operation: 'metadata',
     arguments: { git: { ...patch } },
@@ -176,14 +171,14 @@ export const setGoal =
         const nowSeconds = Math.floor(Date.parse(at) / 1000)
         const replaces = env.profile.name === '0.130'
         const changed = changedGoal(ownId(target), before, patch, { nowSeconds, replaces })
-        if (E.isLeft(changed)) return E.left(invalid(changed.left))
+        if (E.isLeft(changed)) return invalidRequest(changed.left)
         goal = shownGoal(env, target, changed.right)
         const inverse = goalBack(target, await goalTold(env, target))
         return E.right({ events: [goalEvent(changed.right, at)], inverse })
       }
     })()
     if (E.isLeft(done)) return done
-    return goal === null ? E.left(invalid('no goal')) : E.right(goal)
+    return goal === null ? invalidRequest('no goal') : E.right(goal)
   }
 
 export const restoreGoal = (

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../domain/json.ts'
 import { classifyResponseItem } from '../../domain/events/response-item.ts'
 import type { MutationOptions } from '../life/life.ts'
 import { type Written, SAID, written, type MutationEnv } from './write.ts'
-import type { Answer } from '../result.ts'
+import { invalidRequest, type Answer } from '../result.ts'
 
 const refusal = (items: ReadonlyArray<JsonObject>, profile: Profile): string | null => {
   if (items.length === 0) return 'items must not be empty'
@@ -31,7 +31,7 @@ export const injectItems = (
   options: MutationOptions
 ): Answer<Written> => {
   const message = refusal(items, env.profile)
-  if (message !== null) return async () => E.left({ _tag: 'InvalidRequest', message })
+  if (message !== null) return async () => invalidRequest(message)
   const kept = items.filter((item) => classifyResponseItem(item, env.profile) === 'persisted')
   return written(env, threadId, options, {
     operation: 'inject',

@@ -2,14 +2,13 @@
  * Ending a turn that was left open: by a process that died, or by a host that was told to stop.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible } from '../../domain/errors.ts'
 import { turnAborted } from '../../domain/changes/turn-events.ts'
 import { liveTurns } from '../pages/turn-page.ts'
 import type { MutationOptions } from '../life/life.ts'
 import { type Written, SAID, written, type MutationEnv } from './write.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf } from './turn-context.ts'
-import type { Answer } from '../result.ts'
+import { impossible, type Answer } from '../result.ts'
 
 export const interrupt = (
   env: MutationEnv,
@@ -23,11 +22,9 @@ export const interrupt = (
       const live = liveTurns(env, info)
       const last = live.rows(Math.max(0, live.count - 1), live.count)[0]
       if (last?.status !== 'inProgress')
-        return E.left(
-          notPossible(
-            'no turn of this thread is open',
-            `see its turns with "unroll turns ${info.streamId}"`
-          )
+        return impossible(
+          'no turn of this thread is open',
+          `see its turns with "unroll turns ${info.streamId}"`
         )
       const moment = momentOf(env.writer)
       const startedAt = last.startedAt ?? Math.floor(moment.nowMs / 1000)

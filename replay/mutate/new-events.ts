@@ -10,7 +10,7 @@ import { printEvent, type NewEvent } from '../../domain/changes/new-event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { upcast } from '../../migrations/upcast.ts'
 import type { ExpectedRevision } from '../ports.ts'
-import type { Result } from '../result.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** An event that will be read back, as it will be read back, and its line without a number. */
 export interface CheckedEvent {
@@ -58,12 +58,11 @@ export const checkEvents = (
   events: ReadonlyArray<NewEvent>,
   profile: Profile
 ): Result<ReadonlyArray<CheckedEvent>> => {
-  const invalid = (message: string) => E.left({ _tag: 'InvalidRequest' as const, message })
-  if (events.length === 0) return invalid('there is no event to append')
+  if (events.length === 0) return invalidRequest('there is no event to append')
   const checked: Array<CheckedEvent> = []
   for (const [i, event] of events.entries()) {
     const one = checkEvent(event, profile)
-    if (E.isLeft(one)) return invalid(`event ${i + 1} of ${events.length}: ${one.left}`)
+    if (E.isLeft(one)) return invalidRequest(`event ${i + 1} of ${events.length}: ${one.left}`)
     checked.push(one.right)
   }
   return E.right(checked)

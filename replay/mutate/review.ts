@@ -2,7 +2,6 @@
  * Reviews: set up as events, and ended with what a reviewer said, which the caller brings. unroll runs no reviewer.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { HistoryMode } from '../../domain/protocol.ts'
 import {
@@ -25,7 +24,7 @@ import { type StartedReview, type Written, SAID, written, type MutationEnv } fro
 import { tailEvents } from '../threads/tail.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
-import type { Answer, Result } from '../result.ts'
+import { invalidRequest, impossible, type Answer, type Result } from '../result.ts'
 
 export const startReview = (
   env: MutationEnv,
@@ -34,7 +33,7 @@ export const startReview = (
   options: MutationOptions
 ): Answer<StartedReview> => {
   const message = targetRefusal(asked)
-  if (message !== null) return async () => E.left({ _tag: 'InvalidRequest', message })
+  if (message !== null) return async () => invalidRequest(message)
   const target = trimmedTarget(asked)
   return async () => {
     let review: WrittenReview | null = null
@@ -131,11 +130,9 @@ const ended = (
       const mode = await modeOf(env, info)
       const open = openReview(idInMetadata(row(), info), mode, tail, toldTurnId ?? moment.newId())
       if (open === null)
-        return E.left(
-          notPossible(
-            'no review is open in this thread',
-            `start one with "unroll review start ${info.streamId}"`
-          )
+        return impossible(
+          'no review is open in this thread',
+          `start one with "unroll review start ${info.streamId}"`
         )
       const events = reviewEnded(open.review, end, open.beganMs, moment)
       return E.right({ events, inverse: { none: SAID } })

@@ -3,7 +3,6 @@
  * before them. Nothing is deleted, so it can be taken back until the next turn.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
@@ -28,7 +27,7 @@ import { recorded } from '../life/recorded.ts'
 import { checkpointOf } from '../catch-up/project.ts'
 import { restorePlan } from './restore.ts'
 import { modeOf } from './turn-context.ts'
-import type { Answer, Result } from '../result.ts'
+import { invalidRequest, impossible, type Answer, type Result } from '../result.ts'
 
 /** Where a thread ends after it went on in a new segment. */
 const appendedTo = async (
@@ -118,7 +117,7 @@ export const rollback = (
 ): Answer<Written> =>
   changing(env, async (writer) => {
     if (!Number.isInteger(turnCount) || turnCount < 1)
-      return E.left({ _tag: 'InvalidRequest', message: 'numTurns must be >= 1' })
+      return invalidRequest('numTurns must be >= 1')
     const target = await openTarget(env, threadId, options)
     if (E.isLeft(target)) return target
     const { info } = target.right
@@ -128,7 +127,7 @@ export const rollback = (
     const place = Math.max(0, live.count - turnCount)
     const first = live.rows(place, place + 1)[0]
     if (first === undefined)
-      return E.left(notPossible('the thread has no turns', `see "unroll show ${info.streamId}"`))
+      return impossible('the thread has no turns', `see "unroll show ${info.streamId}"`)
     const branching = {
       mutation: { operation: 'rollback', arguments: { turns: turnCount } },
       inverse: () => back(info.streamId),

@@ -3,7 +3,6 @@
  * name (`thread/turns/items/list`).
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Page, SortDirection, ThreadItem } from '../../domain/protocol.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
 import {
@@ -20,7 +19,7 @@ import type { Env } from '../catch-up/project.ts'
 import { itemListsOf, shownItems } from './turn-items.ts'
 import { earlyAmong } from './early-turns.ts'
 import { cursorTo, pageLimit, placeOf, turnsBefore, type LiveTurns } from './turn-page.ts'
-import type { Result } from '../result.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** What a page of items is asked with. Items come oldest first unless asked otherwise. */
 export interface ItemPageRequest {
@@ -200,15 +199,13 @@ const startByItem = async (
   turnId: string | null | undefined
 ): Promise<Result<Start>> => {
   if (typeof turnId !== 'string')
-    return E.left(invalid('turnId is required when cursor is an item anchor'))
+    return invalidRequest('turnId is required when cursor is an item anchor')
   const items = await itemsOfTurns(walk, walk.bounds)
   const anchor = items.find(({ value }) => value.id === itemId)
   return anchor === undefined
-    ? E.left(invalid('cursor.itemId does not identify an item in the requested history scope'))
+    ? invalidRequest('cursor.itemId does not identify an item in the requested history scope')
     : E.right(startByPlace(walk, anchor, anchor.ordinal, false))
 }
-
-const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
 
 const startOf = async (walk: ItemWalk, request: ItemPageRequest): Promise<Result<Start>> => {
   const { live, bounds, info } = walk
@@ -220,7 +217,7 @@ const startOf = async (walk: ItemWalk, request: ItemPageRequest): Promise<Result
   if (byNumber !== null)
     return E.right(startByNumber(walk, byNumber.ordinal, byNumber.includeAnchor))
   const cursor = parseItemCursor(text)
-  if (cursor === null) return E.left(invalid(`invalid cursor: ${text}`))
+  if (cursor === null) return invalidRequest(`invalid cursor: ${text}`)
   const turn = placeOf(live, cursor)
   if (turn === null || turn < bounds.from || turn >= bounds.until)
     return E.left({ _tag: 'AnchorGone', cursor: text })

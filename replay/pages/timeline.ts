@@ -14,7 +14,7 @@ import { budgetOf, limitsOf, taking, type Taking } from './budget.ts'
 import type { Env } from '../catch-up/project.ts'
 import { earlyAmong } from './early-turns.ts'
 import { pageLimit, render, turnsBefore } from './turn-page.ts'
-import type { Result } from '../result.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** One line of a timeline; `position` is the number of the line in the log. */
 export type TimelineEntry =
@@ -68,21 +68,20 @@ const isOlder = (entry: TimelineEntry, { position, kind }: Anchor): boolean =>
   entry.position < position || (entry.position === position && KINDS[entry.type] < kind)
 
 const parseAnchor = (text: string, threadId: string): Result<Anchor> => {
-  const invalid = (message: string) => E.left({ _tag: 'InvalidRequest', message } as const)
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return invalid('invalid thread timeline cursor')
+    return invalidRequest('invalid thread timeline cursor')
   }
-  if (!isJsonObject(value)) return invalid('invalid thread timeline cursor')
+  if (!isJsonObject(value)) return invalidRequest('invalid thread timeline cursor')
   const { threadId: owner, position, kind, id } = value
   const isWhole = Number.isSafeInteger(position) && Number.isSafeInteger(kind)
   if (typeof owner !== 'string' || !isWhole || typeof id !== 'string')
-    return invalid('invalid thread timeline cursor')
+    return invalidRequest('invalid thread timeline cursor')
   return owner === threadId
     ? E.right({ position: position as number, kind: kind as number })
-    : invalid('thread timeline cursor belongs to another thread')
+    : invalidRequest('thread timeline cursor belongs to another thread')
 }
 
 const turnEntries = (row: TurnRow, env: Env): ReadonlyArray<TimelineEntry> => {

@@ -4,7 +4,6 @@
  * Only this thread is brought up to its file in the full text, so a first search in one thread does not wait for the home.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { ThreadItem } from '../../domain/protocol.ts'
 import { finder, spaced } from '../../domain/search/folded.ts'
@@ -19,7 +18,7 @@ import type { FullText } from './full-text.ts'
 import { containing, messagesWith, termOf, type Term } from './search.ts'
 import { turnsAt } from './turn-at.ts'
 import { isBlank } from '../../domain/white-space.ts'
-import type { Result } from '../result.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 export interface OccurrencesRequest {
   readonly searchTerm: string
@@ -169,8 +168,6 @@ const collect = async (
   return found
 }
 
-const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
-
 /** One page of the places in a caught-up thread where a term was said. */
 export const occurrencePage = async (
   env: ListParts,
@@ -180,10 +177,10 @@ export const occurrencePage = async (
 ): Promise<Result<OccurrencePage>> => {
   const { searchTerm } = request
   if (isBlank(searchTerm))
-    return E.left(invalid('thread/searchOccurrences requires a non-empty searchTerm'))
+    return invalidRequest('thread/searchOccurrences requires a non-empty searchTerm')
   const given = request.cursor ?? null
   const cursor = given === null ? null : parseCursor(given, info.streamId, searchTerm)
-  if (given !== null && cursor === null) return E.left(invalid(`invalid cursor: ${given}`))
+  if (given !== null && cursor === null) return invalidRequest(`invalid cursor: ${given}`)
   const indexed = await text.catchUp([info], false)
   if (E.isLeft(indexed)) return indexed
   const live = earlyAmong(env, info)

@@ -5,7 +5,6 @@
  * that the answer is exact and its cost follows the page. Messages of turns that were rolled back are not found.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import { finder, folded, spaced, type Folding } from '../../domain/search/folded.ts'
 import { saidByItem } from '../../domain/search/said.ts'
@@ -25,7 +24,7 @@ import { threadRow } from '../threads/thread-row.ts'
 import { textOf, type Candidates, type FullText } from './full-text.ts'
 import { turnsAt, type SaidPlace } from './turn-at.ts'
 import { trimmed } from '../../domain/white-space.ts'
-import type { Result } from '../result.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** What a search is asked with; names and defaults are Codex's. */
 export interface SearchRequest extends Pick<
@@ -160,8 +159,6 @@ export interface SearchParts {
   readonly nameOf: (threadId: string) => string | null
 }
 
-const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
-
 /** Codex searches the threads of every provider. */
 const listed = ({ searchTerm: _, ...request }: SearchRequest): ListRequest => ({
   ...request,
@@ -282,7 +279,7 @@ export const searchPage = async (
 ): Promise<Result<FoundPage>> => {
   const { env, home, text } = parts
   const asked = trimmed(request.searchTerm)
-  if (asked === '') return E.left(invalid('thread/search requires a non-empty searchTerm'))
+  if (asked === '') return invalidRequest('thread/search requires a non-empty searchTerm')
   const term = termOf(asked, env.strict)
   const nearby = env.strict ? null : await pageNearby(parts, request, term)
   if (nearby !== null) return nearby

@@ -2,12 +2,11 @@
  * One thread as it was before an event: its files up to the event.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible } from '../../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { readBack } from '../context/read-back.ts'
 import { START, type EventStore, type Position, type StreamInfo } from '../ports.ts'
 import { beforeRevert } from './at-time.ts'
-import type { Result } from '../result.ts'
+import { impossible, type Result } from '../result.ts'
 
 type SoughtLine = RecordedEvent | DamagedLine
 
@@ -89,11 +88,9 @@ export const beforeLine = async (
   const file = isFirst ? lineage[line.segment - 1] : here
   if (file === undefined) return E.left({ _tag: 'StreamNotFound', streamId: now.streamId })
   if (file.inherited)
-    return E.left(
-      notPossible(
-        `thread ${now.streamId} was forked later: the events before ${line.revision} are those of another thread`,
-        `ask for that thread, or for a revision after ${line.revision}`
-      )
+    return impossible(
+      `thread ${now.streamId} was forked later: the events before ${line.revision} are those of another thread`,
+      `ask for that thread, or for a revision after ${line.revision}`
     )
   const untilBytes = isFirst ? (file.until ?? 0) : line.offset
   return E.right({ then: await endedAt(store, now, file.id, untilBytes), events: null })

@@ -9,7 +9,7 @@ import { turns } from '../../projections/turns.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
 import { isDamaged, START, type EventStore, type StreamInfo } from '../ports.ts'
 import { beforeRevert } from './at-time.ts'
-import type { Result } from '../result.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** A place behind the last line of a turn. */
 interface LoggedEnd {
@@ -87,10 +87,9 @@ const chosen = (ends: ReadonlyMap<string, LoggedEnd>, text: string): Result<Logg
   const [only, ...others] = [...ends.values()]
   return others.length === 0
     ? E.right(only ?? null)
-    : E.left({
-        _tag: 'InvalidRequest',
-        message: `"${text}" names ${ends.size} turns: ${[...ends.keys()].slice(0, 5).join(', ')}`
-      })
+    : invalidRequest(
+        `"${text}" names ${ends.size} turns: ${[...ends.keys()].slice(0, 5).join(', ')}`
+      )
 }
 
 /** Finds a turn of a thread by its id or the beginning of it. */
