@@ -11,7 +11,7 @@ import type { Profile } from '../../../domain/profile.ts'
 import { threadStream } from '../../../domain/stream/names.ts'
 import type { StreamDirectory } from '../../../domain/stream/stored.ts'
 import { thrown } from '../../../replay/guarded.ts'
-import type { EventStore, StreamInfo, WrittenSegment } from '../../../replay/ports.ts'
+import type { EventStore, Membership, StreamInfo, WrittenSegment } from '../../../replay/ports.ts'
 import { noPieces, piecesOf } from '../../jsonl/bytes.ts'
 import { appender } from './append.ts'
 import type { Directory } from '../directory/directory.ts'
@@ -40,7 +40,8 @@ type Places = ReadonlyMap<StreamId, ReadonlyArray<StoredPlace>>
 const listing = (view: View, directory: Directory) => {
   const placesBy = new WeakMap<StreamDirectory, Places>()
   const infoBy = new WeakMap<StoredPlace, StreamInfo>()
-  let sorted: { readonly membership: string; readonly ids: ReadonlyArray<StreamId> } | null = null
+  let looked: { stamp: number; infos: ReadonlyArray<StreamInfo> } = { stamp: -1, infos: [] }
+  let members: Membership | null = null
 
   const placesIn = (stream: string, held: StreamDirectory | null): Places => {
     if (held === null) return new Map()
@@ -74,16 +75,30 @@ const listing = (view: View, directory: Directory) => {
     first.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0))
     return first.map(({ id }) => id)
   }
-  const ids = (): ReadonlyArray<StreamId> => {
-    const membership = directory.membership()
-    if (sorted?.membership !== membership) sorted = { membership, ids: sort() }
-    return sorted.ids
+  const membership = (): Membership => {
+    const version = directory.membership()
+    if (members?.version === version) return members
+    const ids = sort()
+    const archived = new Set(ids.filter((id) => infoOf(id)?.archived === true))
+    return (members = {
+      ids,
+      archived,
+      spares: [],
+      version,
+      token: () => ({ membership: version })
+    })
   }
   return {
     places: placesOfId,
     infoOf,
-    ids,
-    infos: (): ReadonlyArray<StreamInfo> => ids().flatMap((id) => infoOf(id) ?? [])
+    membership,
+    /** Looked up again only when a stream of the directory changed. */
+    infos: (): ReadonlyArray<StreamInfo> => {
+      const stamp = directory.stamp()
+      if (looked.stamp !== stamp)
+        looked = { stamp, infos: membership().ids.flatMap((id) => infoOf(id) ?? []) }
+      return looked.infos
+    }
   }
 }
 
@@ -126,11 +141,8 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
     refresh: directory.refresh,
     list: () => E.right({ streams: listed.infos(), spares: [] }),
     changes: (since) => {
-      const version = directory.membership()
-      if (isJsonObject(since) && since['membership'] === version) return E.right(null)
-      const archived = new Set(listed.ids().filter((id) => listed.infoOf(id)?.archived === true))
-      const token = () => ({ membership: version })
-      return E.right({ ids: listed.ids(), archived, spares: [], version, token })
+      const isSame = isJsonObject(since) && since['membership'] === directory.membership()
+      return E.right(isSame ? null : listed.membership())
     },
     find: (ids) => {
       const found = new Map<string, StreamInfo>()
