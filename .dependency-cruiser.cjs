@@ -40,7 +40,8 @@ const rooms = [
   ['context', 'time-travel'],
   ['mutate', 'life']
 ]
-const loose = 'ports|home-ports|guarded|result|refreshed|in-turn|operation-log|telemetry|metrics'
+const loose =
+  'ports|home-ports|lease|guarded|result|refreshed|in-turn|operation-log|telemetry|metrics'
 
 const room = (names, at) => ({
   name: `replay-${names[0]}-imports`,
