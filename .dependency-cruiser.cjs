@@ -32,6 +32,39 @@ const rpc = (name, ...below) => ({
   to: { path: '^adapters/rpc/', pathNot: `^adapters/rpc/(${[name, ...below].join('|')})/` }
 })
 
+// The folders of the engine, lowest first: each may import only itself, those below it, and the loose files that import none.
+const rooms = [
+  ['catch-up'],
+  ['threads', 'pages', 'lists', 'search', 'follow'],
+  ['ledgers'],
+  ['context', 'time-travel'],
+  ['mutate', 'life']
+]
+const loose =
+  'ports|home-ports|lease|guarded|result|refreshed|in-turn|operation-log|telemetry|metrics'
+
+const room = (names, at) => ({
+  name: `replay-${names[0]}-imports`,
+  comment: `${names.join(', ')} may import only what is below`,
+  severity: 'error',
+  from: { path: `^replay/(${names.join('|')})/` },
+  to: {
+    path: '^replay/',
+    pathNot: `^replay/((${rooms
+      .slice(0, at + 1)
+      .flat()
+      .join('|')})/|(${loose})\\.ts$)`
+  }
+})
+
+const looseImports = {
+  name: 'replay-loose-imports',
+  comment: 'what every folder of the engine may import imports no folder',
+  severity: 'error',
+  from: { path: `^replay/(${loose})\\.ts$` },
+  to: { path: '^replay/', pathNot: `^replay/(${loose})\\.ts$` }
+}
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
@@ -65,6 +98,8 @@ module.exports = {
     rpc('methods', 'threads', 'wire'),
     rpc('connection', 'methods', 'threads', 'wire'),
     rpc('transports', 'connection', 'threads', 'wire'),
+    ...rooms.map(room),
+    looseImports,
     only('lmdb', 'adapters/lmdb/'),
     only('@noble/hashes', 'domain/digest.ts'),
     only('ndjson', 'adapters/cli/'),

@@ -26,7 +26,7 @@ import { sentItems } from '../domain/context/sent.ts'
 import type { Engine } from '../replay/engine.ts'
 import type { Side } from '../replay/time-travel/compare.ts'
 import type { RepairDone } from '../replay/life/repair.ts'
-import { openAll, type EngineOptions, type Opened } from './open.ts'
+import { openAll, type EngineOptions, type OpenedEngine } from './open.ts'
 import type { CompareOptions } from './codex-state/findings.ts'
 import type { Inspection } from './codex-state/inspect.ts'
 import type { Finding } from '../domain/check/finding.ts'
@@ -76,7 +76,7 @@ export type {
   ThreadChange,
   ThreadContext
 } from '../replay/engine.ts'
-export type { HostEvent, LiveTurn, ToolCall, TurnInput } from '../replay/host.ts'
+export type { HostEvent, LiveTurn, ToolCall, TurnInput, TurnOptions } from '../replay/host.ts'
 export type {
   AskedOptions,
   MutationOptions,
@@ -84,7 +84,7 @@ export type {
   RelocatedThreads
 } from '../replay/life/life.ts'
 export type { AgentFamily } from '../replay/life/lifecycle.ts'
-export type { Mutations, StartedReview, TurnOptions, Written } from '../replay/mutate/mutations.ts'
+export type { Mutations, StartedReview, Written } from '../replay/mutate/mutations.ts'
 export { describeFault, FAULT_KIND, type PluginFault } from '../domain/plugins/fault.ts'
 export { parseListed, type ListedPlugins } from '../domain/plugins/snapshot.ts'
 export type { CheckOptions, CheckSummary } from './check/check.ts'
@@ -129,7 +129,7 @@ export const threadDifferences = async (
  * is not there). The caller closes the engine.
  */
 export const openEngine = async (options: EngineOptions): Promise<Either<StoreError, Engine>> =>
-  map(({ engine }: Opened) => engine)(await openAll(options))
+  map(({ engine }: OpenedEngine) => engine)(await openAll(options))
 
 /**
  * The plugins of a home: what is installed and under which ids, and every change of them, as the Codex of a profile has it

@@ -76,8 +76,7 @@ export interface EngineOptions {
   readonly onSilentStore?: (why: StoreError) => void
 }
 
-/** What was opened. */
-export interface Opened {
+export interface OpenedEngine {
   /** Closing it closes everything. */
   readonly engine: Engine
   /** The store whose threads it reads; null for those of a home. */
@@ -121,16 +120,15 @@ const indexDirectory = (
   return E.map(({ id }: { readonly id: string }) => storeIndexDirectory(id, home))(addressOf(store))
 }
 
-interface Asked {
+interface OpenedAs {
   readonly home: string
   readonly profile: Profile
   readonly strict: boolean
   readonly telemetry: Telemetry
 }
 
-/** Where the threads live, and how to leave it. */
 const openSource = async (
-  asked: Asked,
+  asked: OpenedAs,
   { store: connection, onSilentStore: onSilence }: EngineOptions,
   index: Index
 ): Promise<E.Either<StoreError, { readonly source: Source; readonly store: OpenStore | null }>> => {
@@ -142,8 +140,7 @@ const openSource = async (
     : E.right({ source: store.right.source(asked), store: store.right })
 }
 
-/** What an engine reads, and an index for it. */
-interface Parts {
+interface OpenParts {
   readonly source: Source
   readonly store: OpenStore | null
   readonly index: Index
@@ -152,7 +149,7 @@ interface Parts {
 
 const engineOf = (
   options: EngineOptions,
-  { home, profile, strict, telemetry }: Asked,
+  { home, profile, strict, telemetry }: OpenedAs,
   source: Source,
   index: Index,
   isFallback: boolean
@@ -186,8 +183,8 @@ const pastIndex = (): Index =>
 /** An engine over the past: what it reads is cut at the point. */
 const engineAt = async (
   options: EngineOptions,
-  asked: Asked,
-  { source, index }: Parts,
+  asked: OpenedAs,
+  { source, index }: OpenParts,
   at: PastPoint
 ): Promise<E.Either<StoreError, Engine>> => {
   const { pastOf } = await import('../replay/time-travel/past.ts')
@@ -206,8 +203,8 @@ const engineAt = async (
 
 const openParts = async (
   options: EngineOptions,
-  asked: Asked
-): Promise<E.Either<StoreError, Parts>> => {
+  asked: OpenedAs
+): Promise<E.Either<StoreError, OpenParts>> => {
   const directory = indexDirectory(asked.home, options)
   if (E.isLeft(directory)) return directory
   const { onUnusableIndex } = options
@@ -228,9 +225,11 @@ const openParts = async (
  * cannot be used, or that there is no such point `at` which to look. A server that is not there is no such thing: the next question
  * tries again.
  */
-export const openAll = async (options: EngineOptions): Promise<E.Either<StoreError, Opened>> => {
+export const openAll = async (
+  options: EngineOptions
+): Promise<E.Either<StoreError, OpenedEngine>> => {
   const strict = options.strict ?? false
-  const asked: Asked = {
+  const asked: OpenedAs = {
     home: resolve(options.home),
     profile: eraOf(options.profile ?? NEWEST_ERA, strict),
     strict,

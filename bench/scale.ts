@@ -29,6 +29,7 @@ import { startEventStore } from '../test/support/eventstore-server/server.ts'
 import { short, tableOf } from './measure/report.ts'
 import { INDEX_ENTRY_BYTES, plannedThread, recordBytes } from './store/planned.ts'
 import { smallId, smallPath, smallRollout } from './store/small-thread.ts'
+import { NO_WRITER } from '../test/support/no-writer.ts'
 
 const { values } = parseArgs({
   options: {
@@ -141,6 +142,7 @@ const measureEngine = async (index: Index, folder: string, wire: Wire): Promise<
   const directory = directoryOf(wire, index)
   const profile = eraOf(NEWEST_ERA, false)
   const engine = createEngine({
+    writer: NO_WRITER,
     store: eventStore({ wire, directory, home: values.work, profile, strict: false }),
     ...{ index, profile, strict: false, defaultProvider: 'mock' },
     names: { nameOf: () => null, all: () => NO_NAMES },

@@ -30,6 +30,7 @@ import { refreshed } from '../replay/refreshed.ts'
 import { spawnEventStore } from '../test/support/eventstore-server/spawned.ts'
 import { short, tableOf } from './measure/report.ts'
 import { plannedHome } from './store/planned.ts'
+import { NO_WRITER } from '../test/support/no-writer.ts'
 
 const { rounds, dir, home } = parseArgs({
   options: {
@@ -134,7 +135,7 @@ const batches: Work = async (store) => {
 
 /** Reads every line of the largest thread. */
 const largest = (store: EventStore) => {
-  const all = right(store.streams())
+  const all = right(store.list()).streams
   return all.toSorted((a, b) => b.sizeBytes - a.sizeBytes)[0]
 }
 
@@ -151,6 +152,7 @@ const rawRead: Work = async (store) => {
 
 const engineOver = (store: EventStore) =>
   createEngine({
+    writer: NO_WRITER,
     ...{ store, index: memoryIndex(), profile, strict: false, defaultProvider: 'mock' },
     names: { nameOf: () => null, all: () => NO_NAMES },
     progress: () => undefined
@@ -257,7 +259,7 @@ const main = async (): Promise<void> => {
   const { user, system } = process.cpuUsage(before)
   const memory = memoryStore(profile)
   const files = jsonlStore({ home: copy, profile, strict: false })
-  for (const info of right(files.streams())) {
+  for (const info of right(files.list()).streams) {
     const values: Array<JsonObject> = []
     for await (const { lines } of files.read(info, START, EVERY_LINE))
       for (const line of lines)

@@ -6,24 +6,23 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { EVERY_LINE } from '../domain/events/needs.ts'
-import type { StoreError } from '../domain/errors.ts'
 import { appendEvents } from './mutate/append.ts'
 import { homeCatchUp } from './catch-up/backfill.ts'
 import { changesIn, CHANGES_KEPT } from './catch-up/changes.ts'
 import { followThread } from './follow/follow.ts'
 import { ownWrites } from './follow/own.ts'
-import { refusingOptions } from './life/options.ts'
+import { refusingOptions } from './change-options.ts'
 import { guarded, guardedRead } from './guarded.ts'
-import { statusOf, type IndexStatus } from './catch-up/index-status.ts'
+import { statusOf, type IndexStatus } from './threads/index-status.ts'
 import { itemPage } from './pages/item-page.ts'
-import { ledgersOf } from './ledgers/ledgers.ts'
+import { hostingOf } from './host.ts'
+import { ledgersOf } from './ledgers/families.ts'
 import { threadRecords } from './threads/records.ts'
 import { finder, findNamed, type Find } from './threads/identity.ts'
 import { damageRows, threadOpener, type Opener } from './threads/open-thread.ts'
 import { threadContext } from './context/context.ts'
 import { lifecycle } from './life/lifecycle.ts'
-import { READ_ONLY } from './life/life.ts'
-import { mutationsOf, noMutations } from './mutate/mutations.ts'
+import { mutationsOf } from './mutate/mutations.ts'
 import type { StreamInfo } from './ports.ts'
 import { readItems } from './pages/read-items.ts'
 import { resolveThread } from './threads/resolve.ts'
@@ -33,11 +32,14 @@ import { occurrencePage } from './search/occurrences.ts'
 import { timelinePage } from './pages/timeline.ts'
 import { keepNothing, keepPages, type Keep } from './pages/kept.ts'
 import { turnPage } from './pages/turn-page.ts'
-import type { Answer, Engine, EngineParts } from './use-cases.ts'
+import type { Answer, Result } from './result.ts'
+import type { Engine, EngineParts } from './use-cases.ts'
 import { listThreads, readThread, searchThreads, summarize } from './threads/shown.ts'
 import { branching } from './mutate/branching.ts'
 
-export type { Engine, EngineParts, FoundThread, ThreadRecord } from './use-cases.ts'
+export type { Engine, EngineParts } from './use-cases.ts'
+export type { ThreadRecord } from './threads/records.ts'
+export type { FoundThread } from './threads/shown.ts'
 export type { BranchPoint } from './mutate/branch.ts'
 export type {
   ContextPoint,
@@ -45,7 +47,7 @@ export type {
   ContextUsage,
   ThreadContext
 } from './context/context.ts'
-export type { IndexStatus } from './catch-up/index-status.ts'
+export type { IndexStatus } from './threads/index-status.ts'
 export type { Look, ThreadChange, UsageInfo } from './follow/changes.ts'
 export type { Follower } from './follow/follow.ts'
 export type { DamagedPlace } from './threads/open-thread.ts'
@@ -75,52 +77,35 @@ const following =
       return follower
     })
 
-type Opened = <A>(
+type WithThread = <A>(
   threadId: string,
   withTurns: boolean,
-  use: (info: StreamInfo) => Promise<E.Either<StoreError, A>>
+  use: (info: StreamInfo) => Promise<Result<A>>
 ) => Answer<A>
 
-/** What is read of one thread that is caught up first. */
-const pagesOf = (
-  parts: EngineParts,
-  text: FullText,
-  opened: Opened,
-  keep: Keep
-): Pick<
-  Engine,
-  | 'searchOccurrences'
-  | 'listTurns'
-  | 'listItems'
-  | 'readItems'
-  | 'listTimeline'
-  | 'context'
-  | 'damage'
-> => ({
-  searchOccurrences: (threadId, request) =>
-    opened(threadId, true, (info) => occurrencePage(parts, text, info, request)),
-  listTurns: (threadId, request) =>
-    opened(threadId, true, (info) => {
-      const { cursor, limit, sortDirection, itemsView, maxBytes } = request
-      const name = [cursor, limit, sortDirection, itemsView, maxBytes]
-      return keep(info, name, () => turnPage(parts, info, request))
-    }),
-  listItems: (threadId, request) =>
-    opened(threadId, true, (info) => itemPage(parts, info, request)),
-  readItems: (threadId, turnId, itemIds) =>
-    opened(threadId, true, (info) => readItems(parts, info, turnId, itemIds)),
-  listTimeline: (threadId, request) =>
-    opened(threadId, true, (info) => timelinePage(parts, info, request)),
-  context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
-  damage: (threadId) =>
-    opened(threadId, false, async ({ streamId: id }) => E.right(await damageRows(parts, id)))
-})
+const pagesOf = (parts: EngineParts, text: FullText, opened: WithThread, keep: Keep) =>
+  ({
+    searchOccurrences: (threadId, request) =>
+      opened(threadId, true, (info) => occurrencePage(parts, text, info, request)),
+    listTurns: (threadId, request) =>
+      opened(threadId, true, (info) => {
+        const { cursor, limit, sortDirection, itemsView, maxBytes } = request
+        const name = [cursor, limit, sortDirection, itemsView, maxBytes]
+        return keep(info, name, () => turnPage(parts, info, request))
+      }),
+    listItems: (threadId, request) =>
+      opened(threadId, true, (info) => itemPage(parts, info, request)),
+    readItems: (threadId, turnId, itemIds) =>
+      opened(threadId, true, (info) => readItems(parts, info, turnId, itemIds)),
+    listTimeline: (threadId, request) =>
+      opened(threadId, true, (info) => timelinePage(parts, info, request)),
+    context: (threadId, at) => opened(threadId, true, (info) => threadContext(parts, info, at)),
+    damage: (threadId) =>
+      opened(threadId, false, async ({ streamId: id }) => E.right(await damageRows(parts, id)))
+  }) satisfies Partial<Engine>
 
-/** What the store tells of a thread without the index. */
-const placesOf = (
-  parts: EngineParts,
-  find: Find
-): Pick<Engine, 'events' | 'bytes' | 'locate' | 'lineage'> => {
+/** Answered by the store, without the index. */
+const placesOf = (parts: EngineParts, find: Find) => {
   const { store } = parts
   const found =
     <A>(threadId: string, use: (info: StreamInfo) => A): Answer<A> =>
@@ -129,18 +114,17 @@ const placesOf = (
   return {
     events: (threadId, from) => found(threadId, (info) => store.read(info, from, EVERY_LINE)),
     bytes: (threadId, segment, from, until) =>
-      found(threadId, (info) => store.bytes(info, segment, from, until)),
+      found(threadId, (info) => store.readBytes(info, { segment, from, until })),
     locate: (threadId) => () => findNamed(parts)(threadId),
     lineage: (threadId) => found(threadId, store.lineage)
-  }
+  } satisfies Partial<Engine>
 }
 
 /** Makes an engine; it owns the index and closes it. */
 export const createEngine = (given: EngineParts): Engine => {
   const own = ownWrites(given.store, given.writer)
-  const { store } = own
-  const parts: EngineParts =
-    own.writer === undefined ? { ...given, store } : { ...given, store, writer: own.writer }
+  const { store, writer } = own
+  const parts: EngineParts = { ...given, store, writer }
   const opener = threadOpener(parts)
   const { keptBytesMax } = parts
   const keep = keptBytesMax === undefined ? keepNothing : keepPages(parts, keptBytesMax)
@@ -152,30 +136,27 @@ export const createEngine = (given: EngineParts): Engine => {
   const changing = <A>(task: Answer<A>): Answer<A> => guarded(parts, task)
   const openNamed = opener(findNamed(parts))
   const life = { ...parts, find, open, openNamed, everything: home.everything }
-  const opened: Opened = (threadId, withTurns, use) =>
+  const opened: WithThread = (threadId, withTurns, use) =>
     safely(async () => {
       const thread = await open(threadId, withTurns)
       return E.isLeft(thread) ? thread : use(thread.right.info)
     })
-  const mutations =
-    parts.writer === undefined
-      ? noMutations(READ_ONLY)
-      : mutationsOf({ ...life, writer: parts.writer }, parts.defaultProvider)
+  const mutations = mutationsOf(life, parts.defaultProvider)
   const status: Answer<IndexStatus> = async () => {
     const caughtUp = await home.everything()
     if (E.isLeft(caughtUp)) return caughtUp
-    return E.right(await statusOf(parts, caughtUp.right, home.unreadable()))
+    return E.right(await statusOf(parts, caughtUp.right, home.leftOut()))
   }
   const rebuild: Answer<IndexStatus> = async () => {
     const cleared = await parts.index.clear()()
     return E.isLeft(cleared) ? cleared : status()
   }
   return refusingOptions({
-    listThreads: (request) => safely(listThreads(parts, home)(request)),
-    searchThreads: (request) => safely(searchThreads(parts, home, text)(request)),
+    listThreads: (request) => safely(() => listThreads(parts, home, request)),
+    searchThreads: (request) => safely(() => searchThreads(parts, home, text, request)),
     readThread: (threadId, includeTurns) =>
-      safely(readThread(parts, home, open, keep)(threadId, includeTurns)),
-    summarize: (threadId, face) => safely(summarize(parts, home, open)(threadId, face)),
+      safely(() => readThread(parts, home, open, keep, threadId, includeTurns)),
+    summarize: (threadId, face) => safely(() => summarize(parts, home, open, threadId, face)),
     ...pagesOf(parts, text, opened, keep),
     session: (threadId) =>
       safely(async () => {
@@ -188,12 +169,13 @@ export const createEngine = (given: EngineParts): Engine => {
     ...ledgersOf(parts, safely),
     ...lifecycle(life, mutations, changing),
     ...mutations,
+    ...hostingOf(life, parts.defaultProvider),
     ...branching(life, changing, (threadId) =>
-      readThread(parts, home, open, keepNothing)(threadId, false)
+      readThread(parts, home, open, keepNothing, threadId, false)
     ),
     append: (threadId, events, expected = 'any', options = {}) =>
       changing(() => appendEvents(life, threadId, events, expected, options)),
-    records: () => safely(threadRecords(parts, home)),
+    records: () => safely(() => threadRecords(parts, home)),
     status: () => safely(status),
     rebuild: () => changing(rebuild),
     homeChanges: (limit = CHANGES_KEPT) =>

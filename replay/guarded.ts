@@ -2,10 +2,10 @@
  * The edge where throwing ends: what adapters throw becomes data, and a damaged index is built again.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, ERROR_KIND, type StoreError } from '../domain/errors.ts'
 import { IndexDamage, type Index } from './ports.ts'
 import { noTelemetry, type Telemetry } from './telemetry.ts'
+import type { Answer, Result } from './result.ts'
 
 interface SystemError {
   readonly code: string
@@ -34,9 +34,7 @@ export const failureIn = (cause: unknown): StoreError | null =>
     : null
 
 /** Runs what reads; a failure that was thrown as such is `Left`, anything else is thrown on. */
-export const attempted = async <A>(
-  run: () => Promise<E.Either<StoreError, A>>
-): Promise<E.Either<StoreError, A>> => {
+export const attempted = async <A>(run: () => Promise<Result<A>>): Promise<Result<A>> => {
   try {
     return await run()
   } catch (cause) {
@@ -65,7 +63,6 @@ const SHORTAGE = /^(?:EMFILE|ENFILE|ENOMEM)\b/
 export const isShortage = (failure: StoreError): boolean =>
   failure._tag === 'IoFailure' && SHORTAGE.test(failure.cause)
 
-/** What is guarded, and who is told. */
 export interface Guarded {
   readonly index: Index
   readonly isFallback?: boolean
@@ -77,7 +74,7 @@ const emptied = async (
   { index, telemetry = noTelemetry }: Guarded,
   { isMended }: IndexDamage,
   epoch: number
-): Promise<E.Either<StoreError, void>> => {
+): Promise<Result<void>> => {
   if (isMended || index.epoch() !== epoch) return E.right(undefined)
   const cleared = await index.clear()()
   if (E.isRight(cleared)) telemetry.count('repairs', { what: 'index_emptied' })
@@ -93,8 +90,8 @@ const ATTEMPTS_MAX = 3
 export const guarded =
   <A>(
     { index, isFallback = false, telemetry = noTelemetry }: Guarded,
-    task: TE.TaskEither<StoreError, A>
-  ): TE.TaskEither<StoreError, A> =>
+    task: Answer<A>
+  ): Answer<A> =>
   async () => {
     if (isFallback) telemetry.count('read.fallback', { reason: 'index_unavailable' })
     for (let attempt = 1; ; attempt++) {
@@ -131,13 +128,10 @@ export const sameIndexSince = (index: Pick<Index, 'epoch'>): (() => void) => {
 }
 
 /**
- * Runs a use case that only reads; also again when another use case found damage meanwhile and the index was emptied or opened
+ * Runs a use case that only reads; retries when another use case found damage meanwhile and the index was emptied or opened
  * anew: what was read then are rows of two indexes, of which one may be empty.
  */
-export const guardedRead = <A>(
-  parts: Guarded,
-  task: TE.TaskEither<StoreError, A>
-): TE.TaskEither<StoreError, A> =>
+export const guardedRead = <A>(parts: Guarded, task: Answer<A>): Answer<A> =>
   guarded(parts, async () => {
     const epoch = parts.index.epoch()
     const isMixed = (): boolean => parts.index.epoch() !== epoch

@@ -3,7 +3,6 @@
  * the log by the same append as everything else. unroll itself says nothing.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
 import { streamId } from '../domain/ids.ts'
 import type { Json, JsonObject } from '../domain/json.ts'
@@ -32,23 +31,22 @@ import {
   SAID,
   written,
   type MutationEnv,
-  type Target
+  type MutationTarget,
+  type Written
 } from './mutate/write.ts'
-import type { MutationOptions, Written } from './mutate/types.ts'
+import type { AskedOptions, MutationOptions } from './life/life.ts'
 import type { Appended } from './ports.ts'
 import { recorded } from './life/recorded.ts'
-import { tailEvents } from './mutate/tail.ts'
+import { tailEvents } from './threads/tail.ts'
 import { idInMetadata } from './threads/identity.ts'
+import type { Answer, Result } from './result.ts'
 
-type Answer<A> = TE.TaskEither<StoreError, A>
-
-/** What a turn begins with. */
 export interface TurnInput {
   /** What the user says. */
   readonly text: string
   /** Members of `turn_context` that differ from the turn before; a new thread needs at least `model`. */
   readonly settings?: JsonObject
-  /** Id of the turn, where somebody was told of it already; default: a new one. */
+  /** Id of the turn, if a client already knows it; default: a new one. */
   readonly turnId?: string
   /** How many tokens the model can be sent. */
   readonly modelContextWindow?: number
@@ -60,7 +58,6 @@ export interface HostEvent {
   readonly payload: JsonObject
 }
 
-/** A tool call that is over. */
 export interface ToolCall {
   readonly callId: string
   readonly name: string
@@ -85,12 +82,22 @@ export interface LiveTurn {
   readonly abort: () => Answer<Written>
 }
 
+/** Options of a turn that a host drives: there is no dry run of one. */
+export type TurnOptions = AskedOptions & Pick<MutationOptions, 'expectedRevision'>
+
+export interface Hosting {
+  /** A thread that is not on disk yet; its first turn puts it there. */
+  readonly draftThread: (thread: NewThread) => Result<ThreadDraft>
+  /** Begins a turn that a host drives, in a thread or as the first one of a draft. */
+  readonly beginTurn: (
+    thread: string | ThreadDraft,
+    input: TurnInput,
+    o?: TurnOptions
+  ) => Answer<LiveTurn>
+}
+
 /** A thread that is not on disk yet: it will be with its first turn. */
-export const draftThread = (
-  env: MutationEnv,
-  defaultProvider: string,
-  thread: NewThread
-): ThreadDraft => {
+const draftThread = (env: MutationEnv, defaultProvider: string, thread: NewThread): ThreadDraft => {
   const { writer, profile } = env
   const id = streamId(writer.newId())
   const nowMs = writer.nowMs()
@@ -130,13 +137,12 @@ const NO_MODEL: StoreError = {
   message: 'the first turn of a thread must say which model it uses'
 }
 
-/** What begins a turn, or why it cannot begin. */
 const opening = (
   env: MutationEnv,
   turn: WrittenTurn,
   settings: JsonObject,
   input: TurnInput
-): E.Either<StoreError, ReadonlyArray<NewEvent>> => {
+): Result<ReadonlyArray<NewEvent>> => {
   if (typeof settings['model'] !== 'string') return E.left(NO_MODEL)
   const moment = momentOf(env.writer)
   const at = new Date(moment.nowMs).toISOString()
@@ -147,7 +153,7 @@ const opening = (
   ])
 }
 
-const lastContext = async (env: MutationEnv, target: Target): Promise<JsonObject> => {
+const lastContext = async (env: MutationEnv, target: MutationTarget): Promise<JsonObject> => {
   const events = await tailEvents(env, target.info)
   const last = events.findLast(({ line }) => line.type === 'turn_context')
   return last === undefined
@@ -166,7 +172,7 @@ const beginIn = async (
   threadId: string,
   input: TurnInput,
   options: MutationOptions
-): Promise<E.Either<StoreError, BegunTurn>> => {
+): Promise<Result<BegunTurn>> => {
   const target = await openTarget(env, threadId, options)
   if (E.isLeft(target)) return target
   const { info, row } = target.right
@@ -191,7 +197,7 @@ const beginDraft = async (
   { threadId, meta }: ThreadDraft,
   input: TurnInput,
   options: MutationOptions
-): Promise<E.Either<StoreError, BegunTurn>> => {
+): Promise<Result<BegunTurn>> => {
   const { expectedRevision: expected = 0 } = options
   if (expected !== 0)
     return E.left({ _tag: 'WrongExpectedRevision', streamId: threadId, expected, actual: null })
@@ -202,7 +208,7 @@ const beginDraft = async (
   const events = opening(env, turn, settings, input)
   if (E.isLeft(events)) return events
   const beginning = { operation: 'turn', arguments: { turnId: turn.turnId } }
-  const request = requestOf(env, threadId, beginning, options)
+  const request = requestOf(threadId, beginning, options)
   return recorded(env, request, null, async () => {
     const append = env.store.append(streamId(threadId), 'no_stream', [meta, ...events.right])
     return E.map(({ next }: Appended) => ({
@@ -258,7 +264,7 @@ const liveTurn = (env: MutationEnv, { threadId, turn }: BegunTurn, beganMs: numb
 }
 
 /** Begins a turn in a thread, or the first one of a draft, which puts the thread on disk. */
-export const beginTurn =
+const beginTurn =
   (
     env: MutationEnv,
     thread: string | ThreadDraft,
@@ -273,3 +279,9 @@ export const beginTurn =
         : await beginDraft(env, thread, input, options)
     return E.isLeft(begun) ? begun : E.right(liveTurn(env, begun.right, beganMs))
   }
+
+/** Turns and threads of a host; `defaultProvider` is the provider of threads that name none. */
+export const hostingOf = (env: MutationEnv, defaultProvider: string): Hosting => ({
+  draftThread: (thread) => E.right(draftThread(env, defaultProvider, thread)),
+  beginTurn: (thread, input, o = {}) => beginTurn(env, thread, input, o)
+})

@@ -1,9 +1,9 @@
 /**
- * Runs of one thing that overlap, made few: who asks while a run is going gets the result of the next one, because the one
- * that is going may have looked before the asking.
+ * Coalesces overlapping runs: a caller that arrives during a run gets the result of the next one, because the current run
+ * may have looked before the call.
  */
 
-/** Shares runs between those who ask at the same time, for the same key where there are several. */
+/** Shares runs between concurrent callers, per key. */
 export const inTurn = <A>(run: (key: string) => Promise<A>): ((key?: string) => Promise<A>) => {
   const running = new Map<string, Promise<A>>()
   const next = new Map<string, Promise<A>>()

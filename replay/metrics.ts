@@ -13,7 +13,7 @@ export type MetricKind = 'counter' | 'level' | 'duration'
 /** What a metric is. */
 export interface Metric {
   readonly kind: MetricKind
-  /** One sentence for whoever reads the numbers. */
+  /** One sentence for readers of the numbers. */
   readonly help: string
   /** Values of each label; `null` for the names of the app-server's methods. */
   readonly labels: Readonly<Record<string, ReadonlyArray<string> | null>>

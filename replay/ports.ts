@@ -2,6 +2,7 @@
  * The only interfaces of the engine, owned by their consumer. Each has two or more implementations: files and
  * memory for events, LMDB and memory for the index.
  */
+import * as E from 'fp-ts/lib/Either.js'
 import type { Either } from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../domain/errors.ts'
@@ -45,7 +46,7 @@ export interface Segment {
 }
 
 /**
- * The files a stream's events stand in, oldest first: one for most streams; several where a fork or a revert
+ * The files that hold a stream's events, oldest first: one for most streams; several where a fork or a revert
  * continues the history of another file up to some place in it.
  */
 export type Lineage = ReadonlyArray<Segment>
@@ -56,9 +57,11 @@ export interface EarlierEnd {
   readonly segmentId: string
   /** Bytes it had then; null for all it has now. */
   readonly untilBytes: number | null
+  /** Only this file is meant, as a stream by itself, whether or not the thread's history still leads through it. */
+  readonly alone?: true
 }
 
-/** What the outside of a stream tells without reading it: one `stat`. */
+/** What one `stat` of a stream's newest file shows. */
 export interface StreamInfo {
   readonly streamId: StreamId
   /** Path of the newest segment, as Codex prints it. */
@@ -70,7 +73,7 @@ export interface StreamInfo {
   readonly modifiedAtMs: number
   /** Identity of the file; another one means that it was replaced. */
   readonly inode: number
-  /** Present where the stream is looked at as it was: whoever is given this reads it no further. */
+  /** Present where the stream is looked at as it was: it is read only up to here. */
   readonly earlier?: EarlierEnd
 }
 
@@ -84,9 +87,9 @@ export interface SpareFile {
 
 /** How much of long lines is read: their texts may be cut, each with a mark (`domain/budget/shortened.ts`) at its end. */
 export interface ReadLimits {
-  /** Texts of at most so many bytes of JSON are never cut. */
+  /** Texts of up to this many bytes of JSON are never cut. */
   readonly textBytesMax: number
-  /** Lines that are read whole all the same. */
+  /** Lines that are read whole nevertheless. */
   readonly isWhole?: (segment: number, offset: number) => boolean
 }
 
@@ -123,16 +126,16 @@ export const isDamaged = <D extends DamagedPlace>(
   line: PlacedEvent<DeliveredLine> | D
 ): line is D => 'reason' in line
 
-/** What a stream must hold for an append to happen: so many events, or anything, nothing, something. */
+/** What a stream must hold for an append to happen: this many events, anything, nothing, something. */
 export type ExpectedRevision = number | 'any' | 'no_stream' | 'stream_exists'
 
-/** A place that was read already: only what stands after it has to be looked at. */
+/** A place up to which a stream was read. */
 export interface KnownPlace {
   readonly next: Position
   readonly guard: Guard | null
 }
 
-/** Where appended events stand. */
+/** Where events were appended. */
 export interface Appended {
   readonly streamId: StreamId
   /** Before the first one. */
@@ -143,75 +146,30 @@ export interface Appended {
   readonly path: string
 }
 
-/**
- * What a store knows of the folders of a home, for a process that comes later: it then looks only whether they are still
- * the same.
- */
-export interface FolderMemory {
-  /** Takes what an earlier process knew. */
-  readonly recall: (folders: unknown) => void
-  /** Looks at every folder; 0 as long as all are as they were recalled, another number after every change. */
-  readonly look: () => number
-  /** What is known now, as JSON. */
-  readonly folders: () => unknown
+/** The lines of a stream from a position on, in batches of bounded size; read as they are asked for. */
+export interface StreamReading<N extends Needs = typeof EVERY_LINE> extends AsyncIterable<
+  Batch<N>
+> {
+  /** True while the line before the position is the one its guard describes; without a guard, at the beginning of a file. */
+  readonly holds: () => Promise<boolean>
 }
 
-/** A file a thread was written to before a revert. */
-export interface OlderFile<N extends Needs = typeof EVERY_LINE> {
-  readonly path: string
-  /** All its lines, whether or not the thread's history still leads through them. */
-  readonly batches: AsyncIterable<Batch<N>>
-}
-
-/**
- * Where events come from and go to. Reading never writes. A store that is elsewhere keeps a directory here of what it
- * holds: the synchronous methods answer from it, and it is brought up to date only by `refresh` and by its own appends.
- */
-export interface EventStore {
+/** The events of streams: where they are read and appended to. Reading never writes. */
+export interface EventLog {
   /**
-   * Learns what the store holds now, names too: of one stream (with all its segments and what its history stands on), or
-   * of all. A stream that is not there is no failure. The synchronous methods answer as of the last refresh. Absent
-   * where looking is cheap enough for each of them to do it itself.
+   * Streams by id, in the order asked for; those that are not there are left out. One `stat` each when their places are
+   * known. A stream that cannot be looked at is left out too, unless that holds for all of them.
    */
-  readonly refresh?: (scope: StreamId | 'all') => Promise<Either<StoreError, void>>
-  /** Absent where looking costs nothing. */
-  readonly memory?: FolderMemory
-  /**
-   * Every stream of the home, in path order; notices new, moved and deleted ones. Who has seen the same array before has
-   * seen these streams as they are now.
-   */
-  readonly streams: () => Either<StoreError, ReadonlyArray<StreamInfo>>
-  /** Ids of every stream of the home, without looking at the files themselves. */
-  readonly ids: () => Either<StoreError, ReadonlyArray<StreamId>>
-  /** Those of the ids that were archived when they were last listed; who has the same array of ids knows them. */
-  readonly archived: () => ReadonlySet<StreamId>
-  /**
-   * Files that are not read, as of the last list; the same array as long as no file came, went or moved. Absent where each
-   * id has one file.
-   */
-  readonly spares?: () => ReadonlyArray<SpareFile>
-  /** One stream by id: one `stat` when its place is known. */
-  readonly find: (streamId: StreamId) => Either<StoreError, StreamInfo>
-  /**
-   * Several streams at once, by id; what cannot be found is left out. One `stat` each when their places are known. Throws an error
-   * of the system when none can be looked at because of it.
-   */
-  readonly findAll: (ids: ReadonlyArray<StreamId>) => ReadonlyMap<string, StreamInfo>
-  /** Which files hold the stream's events now: reads the first line of each that is not known yet. */
-  readonly lineage: (info: StreamInfo) => Lineage
-  /** The files written for a thread, oldest first; reads the first and the last line of each. */
-  readonly segments: (streamId: StreamId) => ReadonlyArray<WrittenSegment>
-  /** The lines of each older file of a thread by itself, newest file first; none where all history is in one file. */
-  readonly olderFiles: <N extends Needs>(
-    streamId: StreamId,
-    needs: N
-  ) => ReadonlyArray<OlderFile<N>>
-  /** Lines from a position to the end of the stream as it is now, in batches of bounded size. */
+  readonly find: (
+    ids: ReadonlyArray<StreamId>
+  ) => Either<StoreError, ReadonlyMap<string, StreamInfo>>
+  /** Lines from a position to the end of the stream as it is now. `guard`: the last line before it, to tell whether it `holds`. */
   readonly read: <N extends Needs>(
     info: StreamInfo,
     from: Position,
-    needs: N
-  ) => AsyncIterable<Batch<N>>
+    needs: N,
+    guard?: Guard | null
+  ) => StreamReading<N>
   /**
    * The lines of some byte ranges, in order; how many stand before them is not known. With limits, long lines need not be held
    * whole.
@@ -222,15 +180,8 @@ export interface EventStore {
     needs: N,
     limits?: ReadLimits
   ) => Promise<ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>>
-  /** Bytes of a segment of the stream as they stand, from one offset up to another, in pieces of bounded size. */
-  readonly bytes: (
-    info: StreamInfo,
-    segment: number,
-    from: number,
-    until: number
-  ) => AsyncIterable<Uint8Array>
-  /** True when the line before a position is still the one the guard describes. */
-  readonly verify: (info: StreamInfo, next: Position, guard: Guard) => Promise<boolean>
+  /** The raw bytes of a range, in pieces of bounded size. */
+  readonly readBytes: (info: StreamInfo, range: ByteRange) => AsyncIterable<Uint8Array>
   /**
    * Appends events, all of them or none: whole lines, on disk when it answers. Refuses with `WrongExpectedRevision` when
    * the stream holds other than `expected`, and with `Busy` while another process writes to it; then not a byte is
@@ -244,6 +195,58 @@ export interface EventStore {
     known?: KnownPlace
   ) => TaskEither<StoreError, Appended>
 }
+
+/** A stream of a log by id, or `StreamNotFound`. */
+export const findStream = (
+  { find }: Pick<EventLog, 'find'>,
+  streamId: StreamId
+): Either<StoreError, StreamInfo> =>
+  E.chain((found: ReadonlyMap<string, StreamInfo>) =>
+    E.fromNullable<StoreError>({ _tag: 'StreamNotFound', streamId })(found.get(streamId))
+  )(find([streamId]))
+
+/** Every stream of a home, and the files that are not read. */
+export interface StreamList {
+  readonly streams: ReadonlyArray<StreamInfo>
+  /** In path order; one for each further file of an id. */
+  readonly spares: ReadonlyArray<SpareFile>
+}
+
+/** Which streams there are, by the names of their files alone. */
+export interface Membership {
+  /** In path order. */
+  readonly ids: ReadonlyArray<StreamId>
+  readonly archived: ReadonlySet<StreamId>
+  readonly spares: ReadonlyArray<SpareFile>
+  /** The same value means the same membership; null where no two looks are compared. */
+  readonly version: number | string | null
+  /** What `changes` takes of a process that comes later, as JSON. */
+  readonly token: () => unknown
+}
+
+/**
+ * Which streams a home holds, and in which files. A store that is elsewhere keeps a directory here of what it holds: the
+ * synchronous methods, `find` of the log too, answer from it, and it is brought up to date only by `refresh` and by the
+ * store's own appends.
+ */
+export interface Catalogue {
+  /**
+   * Learns what the store holds now, names too: of one stream (with all its segments and those it continues), or
+   * of all. A stream that is not there is no failure. Absent where looking is cheap enough for each method to do it itself.
+   */
+  readonly refresh?: (scope: StreamId | 'all') => Promise<Either<StoreError, void>>
+  /** Every stream, in path order: one `stat` each. */
+  readonly list: () => Either<StoreError, StreamList>
+  /** Which streams there are now; null when that is what it was when the token was made. */
+  readonly changes: (since?: unknown) => Either<StoreError, Membership | null>
+  /** Which files hold the stream's events now: reads the first line of each that is not known yet. */
+  readonly lineage: (info: StreamInfo) => Lineage
+  /** The files written for a thread, oldest first; reads the first and the last line of each. */
+  readonly segments: (streamId: StreamId) => ReadonlyArray<WrittenSegment>
+}
+
+/** Where threads live: files of a home, a server, or memory. */
+export interface EventStore extends EventLog, Catalogue {}
 
 /** A segment to be made: its own lines, and for an era without references the history before them. */
 export interface NewSegment {
@@ -311,8 +314,8 @@ export interface Index {
   /** A number that grows with every commit of any process. */
   readonly generation: () => number
   /**
-   * Another number whenever all rows were deleted or the index was opened anew. Who began before has read rows of two indexes,
-   * of which the later one may not hold yet what the earlier one did.
+   * Another number whenever all rows were deleted or the index was reopened. A use case that began before has read rows of
+   * two indexes, and the later one may still lack rows of the earlier one.
    */
   readonly epoch: () => number
   /** Deletes every row. */
@@ -320,7 +323,7 @@ export interface Index {
   readonly close: () => Promise<void>
 }
 
-/** A process, told so that it cannot be taken for another one that got its number later. */
+/** Identifies a process, also against another one that gets its number later. */
 export interface ProcessIdentity {
   readonly bootId: string
   readonly pidNamespace: string
@@ -329,17 +332,17 @@ export interface ProcessIdentity {
   readonly startTime: string
 }
 
-/** A process that may work on a home while others wait for it: its clocks, its chance, and what it knows of others. */
+/** A process that can hold a lease: its clocks, its random tokens, and what it knows of other processes. */
 export interface Lessee {
   readonly self: ProcessIdentity
   readonly newToken: () => string
-  /** By the clock on the wall, which may jump. */
+  /** Wall clock; may jump. */
   readonly nowMs: () => number
-  /** By a clock that only goes forward. */
+  /** Monotonic clock. */
   readonly steadyMs: () => number
   readonly fateOf: (owner: ProcessIdentity) => 'gone' | 'living' | 'unknown'
   readonly pause: (ms: number) => Promise<void>
-  /** Runs something again and again until it is stopped; keeps no process alive. */
+  /** Runs something periodically until stopped; keeps no process alive. */
   readonly every: (ms: number, run: () => void) => () => void
 }
 
@@ -350,7 +353,7 @@ export interface Lessee {
 export class IndexDamage extends Error {
   readonly _tag = 'IndexDamage'
 
-  /** True when the index was opened anew meanwhile, and is whole: the question only has to be asked again. */
+  /** True when the index was reopened meanwhile and is whole: the use case only has to be retried. */
   readonly isMended: boolean
 
   constructor(reason: string, isMended = false) {

@@ -3,15 +3,15 @@
  * beginning, and everything after it asks what was learned.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../domain/errors.ts'
 import type { EventStore } from './ports.ts'
+import type { Result } from './result.ts'
 
 type Refresh = NonNullable<EventStore['refresh']>
 
-const UP_TO_DATE: E.Either<StoreError, void> = E.right(undefined)
+const UP_TO_DATE: Result<void> = E.right(undefined)
 
 /** Lets a store learn what it holds now; see `EventStore.refresh`. Nothing to do where each look is new by itself. */
 export const refreshed = async (
   { refresh }: Pick<EventStore, 'refresh'>,
   scope: Parameters<Refresh>[0]
-): Promise<E.Either<StoreError, void>> => (refresh === undefined ? UP_TO_DATE : refresh(scope))
+): Promise<Result<void>> => (refresh === undefined ? UP_TO_DATE : refresh(scope))

@@ -1,7 +1,7 @@
 /**
  * The port through which the engine and its adapters tell what they do, in numbers: one sink per process, given to all.
  *
- * It must never fail and never wait. Nothing is told per line: a fold adds up and tells once.
+ * It must never fail and never wait. Nothing is emitted per line: a fold adds up and emits once.
  */
 import type { Counted, LabelsOf, Timed } from './metrics.ts'
 
@@ -22,7 +22,7 @@ export const noTelemetry: Telemetry = {
   nowMs: () => 0
 }
 
-/** Starts a stopwatch; the answer stops it and tells the time under the labels that are known by then. */
+/** Starts a stopwatch; the answer stops it and emits the time under the labels known by then. */
 export const stopwatch = <N extends Timed>(
   telemetry: Telemetry,
   name: N

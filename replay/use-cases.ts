@@ -1,24 +1,25 @@
 /**
  * Everything a caller can ask an engine, and what an engine is made of.
  */
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../domain/errors.ts'
-import type { ThreadFacts } from '../domain/thread.ts'
+import type { Answer } from './result.ts'
+import type { ThreadRecord } from './threads/records.ts'
+import type { FoundThread } from './threads/shown.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
 import type { Page, Thread, Turn } from '../domain/protocol.ts'
 import type { Follower } from './follow/follow.ts'
 import type { HomeChange } from '../domain/home-change.ts'
-import type { IndexStatus } from './catch-up/index-status.ts'
+import type { IndexStatus } from './threads/index-status.ts'
 import type { ItemPageRequest, TurnItem } from './pages/item-page.ts'
-import type { Ledgers } from './ledgers/ledgers.ts'
+import type { Hosting } from './host.ts'
+import type { Ledgers } from './ledgers/families.ts'
 import type { LedgerSource } from './ledgers/ledger.ts'
 import type { ListRequest } from './lists/list-filter.ts'
 import type { DamagedPlace } from './threads/open-thread.ts'
-import type { BranchPoint } from './mutate/branch.ts'
+import type { Branching } from './mutate/branching.ts'
 import type { ContextPoint, ThreadContext } from './context/context.ts'
 import type { Lifecycle } from './life/lifecycle.ts'
-import type { AskedOptions, LifeParts, MutationOptions, PlannedOptions } from './life/life.ts'
+import type { AskedOptions, LifeParts } from './life/life.ts'
 import type { Mutations } from './mutate/mutations.ts'
 import type { AuditHome } from './home-ports.ts'
 import type {
@@ -32,10 +33,9 @@ import type {
 } from './ports.ts'
 import type { Progress } from './catch-up/fold-many.ts'
 import type { SessionLines } from './context/session.ts'
-import type { Agent } from './threads/agents.ts'
 import type { ThreadSummary } from './threads/thread-view.ts'
 import type { OccurrencePage, OccurrencesRequest } from './search/occurrences.ts'
-import type { Hit, SearchRequest } from './search/search.ts'
+import type { SearchRequest } from './search/search.ts'
 import type { TimelinePage, TimelineRequest } from './pages/timeline.ts'
 import type { TurnPageRequest } from './pages/turn-page.ts'
 
@@ -46,23 +46,19 @@ export interface EngineParts extends LifeParts {
   readonly progress: Progress
   /** Memory for pages of turns that are asked for again, in bytes; without it none is kept. */
   readonly keptBytesMax?: number
-  /** Absent where the home may only be read. */
-  readonly writer?: SegmentWriter
+  readonly writer: SegmentWriter
   /** Where ledgers read; absent where the threads are read as the newest era reads them. */
   readonly ledgerSource?: LedgerSource
   /** What the audit trail takes from elsewhere; absent where there is no home. */
   readonly auditHome?: AuditHome
 }
 
-/** What a use case comes to. */
-export type Answer<A> = TE.TaskEither<StoreError, A>
-
 /** Everything a caller can ask. */
-export interface Engine extends Lifecycle, Mutations, Ledgers {
+export interface Engine extends Lifecycle, Mutations, Hosting, Branching, Ledgers {
   readonly listThreads: (request: ListRequest) => Answer<Page<Thread>>
   /**
    * Threads in which a term was said, each with the first message that says it. The first search of a home reads every
-   * rollout once; `progress` is told.
+   * rollout once and reports `progress`.
    */
   readonly searchThreads: (request: SearchRequest) => Answer<Page<FoundThread>>
   /** Every place in one thread where a term was said. */
@@ -85,13 +81,13 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
   readonly listTimeline: (threadId: string, request: TimelineRequest) => Answer<TimelinePage>
   /** What the model knows after the thread is loaded again, and the settings that hold; at an earlier point too. */
   readonly context: (threadId: string, at?: ContextPoint) => Answer<ThreadContext>
-  /** The lines that say how a thread's session goes on: newest settings and token counts. */
+  /** The lines a session resumes from: newest settings and token counts. */
   readonly session: (threadId: string) => Answer<SessionLines>
   /** Follows a thread from its end: what others write to it. What this engine appends is not among it. */
   readonly follow: (threadId: string) => Answer<Follower>
   /** Every line of a thread in batches, damaged ones included. */
   readonly events: (threadId: string, from: Position) => Answer<AsyncIterable<Batch>>
-  /** Bytes of a file a thread's history stands in, by its place in the lineage, from one offset up to another. */
+  /** Bytes of one file of a thread's lineage, by its place there, from one offset up to another. */
   readonly bytes: (
     threadId: string,
     segment: number,
@@ -100,24 +96,10 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
   ) => Answer<AsyncIterable<Uint8Array>>
   /** A thread by id, unique beginning of an id, or name. */
   readonly resolve: (text: string) => Answer<StreamId>
-  /** What an id's file tells without being read. */
+  /** One `stat` of an id's file. */
   readonly locate: (threadId: string) => Answer<StreamInfo>
-  /** The files a thread's history stands in. */
+  /** The files of a thread's history, oldest first. */
   readonly lineage: (threadId: string) => Answer<Lineage>
-  /**
-   * A new thread with the history of one up to a point: by reference where its era allows it. A dry run answers with
-   * the thread that would be forked.
-   */
-  readonly fork: (threadId: string, point: BranchPoint, options?: PlannedOptions) => Answer<Thread>
-  /**
-   * Lets a paginated thread go on from before a turn, by reference; nothing is deleted. `force`: also in a home with
-   * Codex's database, which goes on in the old file.
-   */
-  readonly revert: (
-    threadId: string,
-    beforeTurnId: string,
-    options?: MutationOptions
-  ) => Answer<Thread>
   /**
    * Appends events to a thread, or begins it with its metadata; see `EventStore.append`. `expected` is the only condition, and there
    * is no dry run.
@@ -135,22 +117,7 @@ export interface Engine extends Lifecycle, Mutations, Ledgers {
   readonly status: () => Answer<IndexStatus>
   /** Deletes every row and folds the whole home again. */
   readonly rebuild: () => Answer<IndexStatus>
-  /** What happened to the files of the home that no line tells, newest first, after a look at every file. */
+  /** What happened to the files of the home that no line records, newest first; looks at every file. */
   readonly homeChanges: (limit?: number) => Answer<ReadonlyArray<HomeChange>>
   readonly close: () => Promise<void>
-}
-
-/** A thread in which a term was said, and its first hit. */
-export interface FoundThread extends Hit {
-  readonly thread: Thread
-}
-
-/** A thread as its log tells it. */
-export interface ThreadRecord {
-  readonly info: StreamInfo
-  readonly facts: ThreadFacts
-  /** What `session_index.jsonl` calls it. */
-  readonly name: string | null
-  /** Null for a thread that nobody spawned. */
-  readonly agent: Agent | null
 }

@@ -8,6 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { NO_LINES } from '../../domain/events/needs.ts'
 import { findingOf, type Finding } from '../../domain/check/finding.ts'
 import { eraOf, NEWEST_ERA } from '../../domain/profile.ts'
 import { THREADS, tableOf, viewName, type ReadModels } from '../../projections/catalogue.ts'
@@ -97,7 +98,7 @@ const compareGuard = async (env: Env, info: StreamInfo): Promise<ReadonlyArray<F
   const checkpoint = checkpointOf(env, info.streamId)
   const guard = checkpoint?.guard ?? null
   if (checkpoint === null || guard === null) return []
-  if (await env.store.verify(info, checkpoint.next, guard)) return []
+  if (await env.store.read(info, checkpoint.next, NO_LINES, guard).holds()) return []
   const { offset, bytes } = guard
   return [
     findingOf('index_drift', {
@@ -111,9 +112,9 @@ const compareGuard = async (env: Env, info: StreamInfo): Promise<ReadonlyArray<F
 }
 
 async function* compareAll(env: Env, { deep, threadIds, pace }: Drift): AsyncGenerator<Finding> {
-  const streams = env.store.streams()
+  const streams = env.store.list()
   if (E.isLeft(streams)) return
-  for (const info of streams.right) {
+  for (const info of streams.right.streams) {
     if (threadIds !== null && !threadIds.has(info.streamId)) continue
     await pace.giveWay()
     const checkpoint = checkpointOf(env, info.streamId)

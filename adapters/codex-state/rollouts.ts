@@ -57,12 +57,12 @@ const look = (home: string, root: (typeof ROLLOUT_ROOTS)[number], found: ListedF
 export const rolloutsOf = (home: string): Rollouts => {
   const found: ListedFiles = { files: [], troubles: [] }
   for (const root of ROLLOUT_ROOTS) look(home, root, found)
-  const known = discovery(home, PROFILE)
+  const { streams, spares: unread } = discovery(home, PROFILE).list()
   const relative = (path: string): string => path.slice(home.length + 1)
   const heads = new Set(
-    known.all().map(({ path, compressed }) => relative(compressed ? `${path}.zst` : path))
+    streams.map(({ path, compressed }) => relative(compressed ? `${path}.zst` : path))
   )
-  const spares = new Set(known.spares().map(({ path }) => relative(path)))
+  const spares = new Set(unread.map(({ path }) => relative(path)))
   const partOf = ({ path, threadId }: Omit<InventoryFile, 'part'>): InventoryFile['part'] =>
     threadId === null ? null : heads.has(path) ? 'head' : spares.has(path) ? 'spare' : 'older'
   return {

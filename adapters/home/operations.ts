@@ -1,7 +1,7 @@
 /**
  * The operation log of a home: its home log `operations`.
  */
-import { operationLog } from '../../replay/life/operation-log.ts'
+import { operationLog } from '../../replay/operation-log.ts'
 import type { OperationLog } from '../../replay/home-ports.ts'
 import { homeLog } from './home-log.ts'
 

@@ -11,14 +11,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { lstatSync, statSync } from 'node:fs'
 import { streamId, type StreamId } from '../../domain/ids.ts'
+import { isJsonObject } from '../../domain/json.ts'
 import { once } from '../../domain/once.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { fileOf, plainPath } from '../../domain/rollout-file.ts'
 import type {
-  FolderMemory,
-  Lineage,
-  SpareFile,
+  Catalogue,
+  Membership,
   StreamInfo,
+  StreamList,
   WrittenSegment
 } from '../../replay/ports.ts'
 import { openBytes } from './bytes.ts'
@@ -63,48 +64,14 @@ const writtenSegment = (
   }
 }
 
-/** Keeps what is known about a home's files. */
-export interface Discovery {
-  readonly memory: FolderMemory
-  /** Every stream, in path order of the files. The same array as long as every file looks the same. */
-  readonly all: () => ReadonlyArray<StreamInfo>
-  /** Ids of every stream; stats directories only. The same array as long as nothing was added, moved or removed. */
-  readonly ids: () => ReadonlyArray<StreamId>
-  /** Those of the ids that are archived, as of the last look. */
-  readonly archived: () => ReadonlySet<StreamId>
-  /** Files that are not read because another one has the same id, as of the last look. */
-  readonly spares: () => ReadonlyArray<SpareFile>
+/** Keeps what is known about a home's files. Throws what the system says when it cannot be looked at. */
+export interface Discovery extends Pick<Catalogue, 'lineage' | 'segments'> {
+  readonly list: () => StreamList
+  readonly changes: (since?: unknown) => Membership | null
   readonly find: (id: StreamId) => StreamInfo | null
   /** Those of the streams that can be looked at; new segments are looked for once, not once for each. */
   readonly findAll: (ids: ReadonlyArray<StreamId>) => ReadonlyMap<string, StreamInfo>
-  /** The files a thread's history stands in now. */
-  readonly lineage: (info: StreamInfo) => Lineage
-  /** The files written for a thread, oldest first. */
-  readonly segments: (id: StreamId) => ReadonlyArray<WrittenSegment>
-  /** Each older file of a thread as a history of its own, newest first. */
-  readonly older: (id: StreamId) => ReadonlyArray<Lineage>
 }
-
-const olderFiles = (places: ReadonlyArray<Place>): ReadonlyArray<Lineage> =>
-  places
-    .slice(0, -1)
-    .reverse()
-    .map((place) => lineageOf(place, NO_SEGMENTS))
-
-type Watched = ReturnType<typeof directories>
-
-const memoryOf = (
-  watched: Watched,
-  learn: (listings: ReadonlyMap<string, Listing>) => void,
-  refresh: () => void
-): FolderMemory => ({
-  recall: (folders) => learn(watched.recall(folders)),
-  look: () => {
-    refresh()
-    return watched.version()
-  },
-  folders: watched.recorded
-})
 
 /** The place of a stream that is one whole file. */
 const wholeOf = ({ streamId: id, path, compressed }: StreamInfo): Place => ({
@@ -143,20 +110,6 @@ const each = (
   return found
 }
 
-const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamInfo>): boolean =>
-  some.length === others.length &&
-  some.every((one, i) => {
-    const other = others[i]
-    return (
-      other !== undefined &&
-      one.path === other.path &&
-      one.compressed === other.compressed &&
-      one.sizeBytes === other.sizeBytes &&
-      one.modifiedAtMs === other.modifiedAtMs &&
-      one.inode === other.inode
-    )
-  })
-
 /** The file that is a stream's newest, or was it. */
 const headOf = (files: Files, { streamId: id, earlier }: StreamInfo): Place | undefined =>
   earlier === undefined ? files.heads.get(id) : files.segments.get(earlier.segmentId)
@@ -169,7 +122,7 @@ export const discovery = (home: string, profile: Profile, byFile = false): Disco
   const watched = directories(home, profile)
   const firstLine = firstLines()
   let known = once(() => filesOf(new Map(), byFile))
-  let looked: ReadonlyArray<StreamInfo> = []
+  let recalled: unknown = null
 
   const learn = (listings: ReadonlyMap<string, Listing>): void => {
     known = once(() => filesOf(listings, byFile))
@@ -210,19 +163,20 @@ export const discovery = (home: string, profile: Profile, byFile = false): Disco
   }
 
   return {
-    memory: memoryOf(watched, learn, refresh),
-    all: () => {
+    list: () => {
       refresh()
-      const infos = infosAt(known().heads.values())
-      if (!areSame(infos, looked)) looked = infos
-      return looked
+      return { streams: infosAt(known().heads.values()), spares: known().membership().spares }
     },
-    ids: () => {
+    changes: (since) => {
+      if (isJsonObject(since) && since !== recalled) {
+        recalled = since
+        learn(watched.recall(since))
+      }
       refresh()
-      return known().ids()
+      const version = watched.version()
+      if (version === 0 && since === recalled) return null
+      return { ...known().membership(), version, token: watched.recorded }
     },
-    archived: () => known().archived(),
-    spares: () => known().spares(),
     find,
     findAll,
     segments: (id) => {
@@ -231,13 +185,13 @@ export const discovery = (home: string, profile: Profile, byFile = false): Disco
         .of(id)
         .map((place) => writtenSegment(place, firstLine))
     },
-    older: (id) => olderFiles(known().of(id)),
     lineage: (info) => {
       const { earlier } = info
       const whole = wholeOf(info)
       if (byFile || !profile.segments) return endingAt(lineageOf(whole, NO_SEGMENTS), earlier)
       if (headOf(known(), info)?.path !== whole.path) refresh()
-      return endingAt(lineageOf(headOf(known(), info) ?? whole, segments), earlier)
+      const links = earlier?.alone === true ? NO_SEGMENTS : segments
+      return endingAt(lineageOf(headOf(known(), info) ?? whole, links), earlier)
     }
   }
 }

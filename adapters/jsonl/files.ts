@@ -7,21 +7,17 @@
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
 import { isReadBefore } from '../../domain/rollout-file.ts'
-import type { SpareFile } from '../../replay/ports.ts'
+import type { Membership, SpareFile } from '../../replay/ports.ts'
 import type { Listing } from './listing.ts'
 import { isNewer, type Place } from './place.ts'
 
-/** The files of a home. */
 export interface Files {
   /** The newest segment of each thread. */
   readonly heads: ReadonlyMap<StreamId, Place>
   readonly segments: ReadonlyMap<string, Place>
   /** The files written for a thread, oldest first. */
   readonly of: (id: StreamId) => ReadonlyArray<Place>
-  readonly ids: () => ReadonlyArray<StreamId>
-  readonly archived: () => ReadonlySet<StreamId>
-  /** What is not read because of its name, in path order. */
-  readonly spares: () => ReadonlyArray<SpareFile>
+  readonly membership: () => Pick<Membership, 'ids' | 'archived' | 'spares'>
 }
 
 interface Known {
@@ -81,8 +77,10 @@ export const filesOf = (listings: ReadonlyMap<string, Listing>, byFile: boolean)
       const one = heads.get(id)
       return threads.get(id) ?? (one === undefined ? [] : [one])
     },
-    ids: once(() => [...heads.keys()]),
-    archived: once(() => archivedIn(known)),
-    spares: once(() => sparesIn(known))
+    membership: once(() => ({
+      ids: [...heads.keys()],
+      archived: archivedIn(known),
+      spares: sparesIn(known)
+    }))
   }
 }

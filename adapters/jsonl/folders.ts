@@ -52,7 +52,6 @@ const isSame = (
   return true
 }
 
-/** Watches the directories of a home. */
 export const directories = (home: string, profile: Profile) => {
   const listings = new Map<string, Listing>()
   let recalled: Recalled | null = null

@@ -16,14 +16,12 @@ const ID_LENGTH = 36
 /** Of a segment's name all but its end: the thread's id is in front of the segment's. */
 const SEGMENT_NAME = /^rollout-.*?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})_$/i
 
-/** How a directory looked when it was listed. */
 export interface Looks {
   readonly modifiedAtMs: number
   readonly changedAtMs: number
   readonly inode: number
 }
 
-/** What a directory held. */
 export interface Listing extends Looks {
   readonly listedAtMs: number
   readonly directories: ReadonlyArray<string>

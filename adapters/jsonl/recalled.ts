@@ -54,7 +54,6 @@ const isPlain = (places: ReadonlyArray<Place>): boolean =>
   new Set(places.map((place) => place.streamId)).size === places.length &&
   places.every(({ path, streamId }) => isDocument(path) || basename(path).includes(endOf(streamId)))
 
-/** What the next process is to know, as JSON. */
 export const recordFolders = (
   listings: ReadonlyMap<string, Listing>,
   home: string
@@ -63,7 +62,6 @@ export const recordFolders = (
   folders: [...listings].map((one) => recorded(one, home))
 })
 
-/** What an earlier process knew. */
 export interface Recalled {
   readonly listings: ReadonlyArray<readonly [directory: string, listing: Listing]>
   /** Where a thread's one file is; null when that cannot be told without knowing all. */

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { Profile } from '../../domain/profile.ts'
-import { START, type EventStore } from '../../replay/ports.ts'
+import type { EventStore } from '../../replay/ports.ts'
 import { noTelemetry, type Telemetry } from '../../replay/telemetry.ts'
 import { appender } from './append.ts'
 import { noPieces, openBytes, piecesOf } from './bytes.ts'
@@ -14,7 +14,6 @@ import { verifyGuard } from './guard.ts'
 import { readRanges } from './ranges.ts'
 import { readStream } from './read.ts'
 
-/** What a home is opened with. */
 export interface JsonlOptions {
   /** Absolute path of `$CODEX_HOME`. */
   readonly home: string
@@ -30,51 +29,37 @@ export interface JsonlOptions {
   readonly byFile?: boolean
 }
 
-const failure = (operation: string, path: string, cause: unknown): StoreError => ({
-  _tag: 'IoFailure',
-  operation,
-  path,
-  cause: cause instanceof Error ? cause.message : String(cause)
-})
-
-/** Opens the rollouts of a home. */
 export const jsonlStore = (options: JsonlOptions): EventStore => {
   const { home, profile, strict, calls = systemCalls(), waitMsMax } = options
   const { telemetry = noTelemetry, byFile = false } = options
   const places = discovery(home, profile, byFile)
+  const looking = <A>(operation: string, look: () => A): E.Either<StoreError, A> =>
+    E.tryCatch(look, (cause) => ({
+      _tag: 'IoFailure',
+      operation,
+      path: home,
+      cause: cause instanceof Error ? cause.message : String(cause)
+    }))
   return {
-    memory: places.memory,
-    streams: () => E.tryCatch(places.all, (cause) => failure('list the rollouts of', home, cause)),
-    ids: () => E.tryCatch(places.ids, (cause) => failure('list the rollouts of', home, cause)),
-    archived: places.archived,
-    spares: places.spares,
-    find: (streamId) => {
-      try {
-        const info = places.find(streamId)
-        return info === null ? E.left({ _tag: 'StreamNotFound', streamId }) : E.right(info)
-      } catch (cause) {
-        return E.left(failure('look for a rollout in', home, cause))
-      }
-    },
-    findAll: places.findAll,
+    list: () => looking('list the rollouts of', places.list),
+    changes: (since) => looking('list the rollouts of', () => places.changes(since)),
+    find: (ids) => looking('look for a rollout in', () => places.findAll(ids)),
     lineage: places.lineage,
     segments: places.segments,
-    olderFiles: (streamId, needs) =>
-      (profile.segments ? places.older(streamId) : []).map((lineage) => ({
-        path: lineage.at(-1)?.path ?? '',
-        batches: readStream(streamId, lineage, START, needs, profile, !strict)
-      })),
-    read: (info, from, needs) =>
-      readStream(info.streamId, places.lineage(info), from, needs, profile, !strict),
+    read: (info, from, needs, guard = null) => {
+      const lineage = places.lineage(info)
+      return Object.assign(readStream(info.streamId, lineage, from, needs, profile, !strict), {
+        holds: async () => (guard === null ? from.offset === 0 : verifyGuard(lineage, from, guard))
+      })
+    },
     readRanges: (info, ranges, needs, limits) =>
       readRanges(info.streamId, places.lineage(info), ranges, { needs, profile, limits }),
-    bytes: (info, segment, from, until) => {
+    readBytes: (info, { segment, from, until }) => {
       const file = places.lineage(info)[segment]
       return file === undefined
         ? noPieces()
         : piecesOf(openBytes(file.path, file.compressed), from, until)
     },
-    verify: async (info, next, guard) => verifyGuard(places.lineage(info), next, guard),
     append: appender({
       home,
       profile,

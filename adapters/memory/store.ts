@@ -23,7 +23,8 @@ import type {
   EventStore,
   ExpectedRevision,
   Position,
-  StreamInfo
+  StreamInfo,
+  StreamReading
 } from '../../replay/ports.ts'
 
 /** An event store whose streams may also hold what no store would append. */
@@ -79,16 +80,15 @@ async function* bytesIn(
   yield await Promise.resolve(new TextEncoder().encode(text).subarray(from, until))
 }
 
-/** Everything from a position on, as one batch. */
-const batchFrom = (
+async function* batchesFrom(
   streamId: StreamId,
   stored: ReadonlyArray<Stored>,
   revision: number,
   profile: Profile
-): Batch | null => {
+): AsyncGenerator<Batch> {
   const last = stored[stored.length - 1]
-  if (last === undefined || revision >= stored.length) return null
-  return {
+  if (last === undefined || revision >= stored.length) return
+  yield {
     lines: stored.slice(revision).map((one, i) => ({
       ...toLine(streamId, one, profile),
       revision: revision + i
@@ -177,36 +177,35 @@ export const memoryStore = (profile: Profile): MemoryStore => {
     remove: (streamId) => {
       streams.delete(streamId)
     },
-    streams: () => E.right([...streams.keys()].map((id) => infoOf(streams, id))),
-    ids: () => E.right([...streams.keys()]),
-    archived: () => new Set(),
-    find: (streamId) =>
-      streams.has(streamId)
-        ? E.right(infoOf(streams, streamId))
-        : E.left({ _tag: 'StreamNotFound', streamId }),
-    findAll: (ids) =>
-      new Map(ids.filter((id) => streams.has(id)).map((id) => [id, infoOf(streams, id)])),
+    list: () =>
+      E.right({ streams: [...streams.keys()].map((id) => infoOf(streams, id)), spares: [] }),
+    changes: () =>
+      E.right({
+        ids: [...streams.keys()],
+        archived: new Set(),
+        spares: [],
+        version: null,
+        token: () => null
+      }),
+    find: (ids) =>
+      E.right(new Map(ids.filter((id) => streams.has(id)).map((id) => [id, infoOf(streams, id)]))),
     lineage: ({ streamId, path }) => [
       { id: streamId, path, compressed: false, from: 0, until: null, inherited: false, gap: null }
     ],
     segments: (streamId) => [
       { id: streamId, base: null, end: { ordinal: null, offset: sizeOf(linesOf(streamId)) } }
     ],
-    olderFiles: () => [],
-    read: async function* <N extends Needs>({ streamId }: StreamInfo, from: Position) {
-      const batch = await Promise.resolve(
-        batchFrom(streamId, linesOf(streamId), from.revision, profile)
-      )
-      // Every line is whole, which is what any reader may be given.
-      if (batch !== null) yield batch as unknown as Batch<N>
-    },
+    // Every line is whole, which is what any reader may be given.
+    read: <N extends Needs>({ streamId }: StreamInfo, from: Position) =>
+      Object.assign(batchesFrom(streamId, linesOf(streamId), from.revision, profile), {
+        holds: async () => linesOf(streamId).length >= from.revision
+      }) as unknown as StreamReading<N>,
     readRanges: async ({ streamId }, ranges) =>
       ranges.flatMap(({ from, until }) =>
         linesOf(streamId)
           .filter(({ offset }) => offset >= from && offset < until)
           .map((one) => toLine(streamId, one, profile))
       ),
-    bytes: ({ streamId }, _, from, until) => bytesIn(linesOf(streamId), from, until),
-    verify: async ({ streamId }, next) => linesOf(streamId).length >= next.revision
+    readBytes: ({ streamId }, { from, until }) => bytesIn(linesOf(streamId), from, until)
   }
 }

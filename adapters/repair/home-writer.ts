@@ -64,8 +64,8 @@ const referrersIn = (home: string, threadIds: ReadonlyArray<string>): ReadonlyAr
       .map(({ path }) => join(home, path))
   )
   return found
-    .all()
-    .filter((info) => !ids.has(info.streamId))
+    .list()
+    .streams.filter((info) => !ids.has(info.streamId))
     .filter((info) => found.lineage(info).some(({ path }) => paths.has(path)))
     .map((info) => info.streamId)
 }

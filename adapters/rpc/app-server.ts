@@ -13,7 +13,7 @@ import type { Telemetry } from '../../replay/telemetry.ts'
 import type { AnalyticsOutlet } from '../analytics/sender.ts'
 import { configInForce, providerIn } from '../home/config.ts'
 import { absoluteDirectory } from '../home/places.ts'
-import type { Opened } from '../open.ts'
+import type { OpenedEngine } from '../open.ts'
 import { tell } from '../stderr.ts'
 import { createMeter } from '../telemetry/meter.ts'
 import { metricsPages, startExport } from '../telemetry/process.ts'
@@ -82,7 +82,7 @@ const openEngine = async (
   options: AppServerOptions,
   telemetry: Telemetry,
   log: ServerLog
-): Promise<Opened> => {
+): Promise<OpenedEngine> => {
   // Opening blocks the process for a while: what had already come in is answered first.
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
   const { openAll } = await import('../open.ts')

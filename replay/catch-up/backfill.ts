@@ -2,19 +2,18 @@
  * Whole-home catch-up: notice every new, changed, moved and deleted rollout, fold what is new.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
-import type { StreamInfo } from '../ports.ts'
+import type { SpareFile, StreamInfo, StreamList } from '../ports.ts'
 import { inTurn } from '../in-turn.ts'
 import { refreshed } from '../refreshed.ts'
 import { catchUpAll, type Progress, type Unreadable } from './fold-many.ts'
 import { largeCatchUp } from './large.ts'
-import { differences, gone, knowledge, remember, type Known } from './known.ts'
+import { homeKnowledge, streamsMissingFrom, type KnownStreams } from './known.ts'
 import { spareNotes } from './spares.ts'
 import { checkpointOf, isCurrent, isFolded, type Env } from './project.ts'
+import type { Result } from '../result.ts'
 
-/** A home whose index is as new as its files. */
-export type CaughtUp = E.Either<StoreError, ReadonlyArray<StreamInfo>>
+export type CaughtUp = Result<ReadonlyArray<StreamInfo>>
 
 /** Ways to catch a home up; calls that overlap share one run. */
 export interface HomeCatchUp {
@@ -25,40 +24,67 @@ export interface HomeCatchUp {
    * nothing yet. A thread that is listed stays listed under its first facts, so a list by creation time needs no more
    * than this and the rollouts it shows.
    */
-  readonly membership: () => Promise<E.Either<StoreError, void>>
+  readonly membership: () => Promise<Result<void>>
   /** To be called at the end: lets the next process begin where this one was. */
-  readonly close: () => Promise<E.Either<StoreError, void>>
+  readonly close: () => Promise<Result<void>>
   /** These threads of the membership; false when all of them were as the index has them. */
-  readonly shown: (ids: ReadonlyArray<string>) => Promise<E.Either<StoreError, boolean>>
-  /** Rollouts that could not be read when everything was caught up last. */
-  readonly unreadable: () => ReadonlyArray<Unreadable>
+  readonly shown: (ids: ReadonlyArray<string>) => Promise<Result<boolean>>
+  /** As of when everything was caught up last. */
+  readonly leftOut: () => LeftOut
+}
+
+export interface LeftOut {
+  readonly unreadable: ReadonlyArray<Unreadable>
+  readonly spares: ReadonlyArray<SpareFile>
+}
+
+const areSame = (some: ReadonlyArray<StreamInfo>, others: ReadonlyArray<StreamInfo>): boolean =>
+  some.length === others.length &&
+  some.every((one, i) => {
+    const other = others[i]
+    return (
+      one === other ||
+      (other !== undefined &&
+        one.path === other.path &&
+        one.compressed === other.compressed &&
+        one.sizeBytes === other.sizeBytes &&
+        one.modifiedAtMs === other.modifiedAtMs &&
+        one.inode === other.inode &&
+        one.archived === other.archived &&
+        one.earlier === other.earlier)
+    )
+  })
+
+/** Lists the streams; the same array as long as all of them look the same. */
+const lister = ({ store }: Env): (() => Result<StreamList>) => {
+  let looked: ReadonlyArray<StreamInfo> = []
+  return () =>
+    E.map(({ streams, spares }: StreamList) => {
+      if (!areSame(looked, streams)) looked = streams
+      return { streams: looked, spares }
+    })(store.list())
 }
 
 /** False for a stream that was only looked at again because history is missing there, and is missing still. */
-const isOther = (env: Env, info: StreamInfo, { checkpoint }: Known): boolean => {
+const isOther = (env: Env, info: StreamInfo, { checkpoint }: KnownStreams): boolean => {
   const before = checkpoint(info.streamId)
   const now = checkpointOf(env, info.streamId)
   return before === null || !isFolded(before, info) || before.lineage !== now?.lineage
 }
 
-/** Those that are not as the index has them. */
-const stale = (infos: Iterable<StreamInfo>, { checkpoint }: Known): ReadonlyArray<StreamInfo> =>
+const stale = (
+  infos: Iterable<StreamInfo>,
+  { checkpoint }: KnownStreams
+): ReadonlyArray<StreamInfo> =>
   [...infos].filter((info) => !isCurrent(checkpoint(info.streamId), info))
 
-/** Makes the catch-up of a home. */
 export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
-  const load = knowledge(env)
-  const compare = differences(env)
+  const { load, compare, remember } = homeKnowledge(env)
   const noteSpares = spareNotes(env)
-  let unreadable: ReadonlyArray<Unreadable> = []
-  let isUsed = false
-  const used =
-    <A>(run: () => Promise<A>) =>
-    (): Promise<A> => {
-      isUsed = true
-      return run()
-    }
-  let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: Known } | null = null
+  const list = lister(env)
+  let leftOut: LeftOut = { unreadable: [], spares: [] }
+  let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: KnownStreams } | null =
+    null
 
   const { fold, end } = largeCatchUp(env, progress)
 
@@ -67,36 +93,38 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
     const ready = await refreshed(env.store, 'all')
     if (E.isLeft(ready)) return ready
     const known = load()
-    const listed = env.store.streams()
+    const listed = list()
     if (E.isLeft(listed)) return listed
-    const infos = listed.right
-    if (settled?.infos === infos && settled.known === known) return listed
+    const { streams: infos, spares } = listed.right
+    leftOut = { ...leftOut, spares }
+    if (settled?.infos === infos && settled.known === known) return E.right(infos)
     const changed = stale(infos, known)
-    await noteSpares()
-    unreadable = []
+    await noteSpares(spares)
+    leftOut = { unreadable: [], spares }
     if (changed.length === 0 && infos.length === known.streams().size) {
       settled = { infos, known }
-      return listed
+      return E.right(infos)
     }
-    const left = gone(new Set(infos.map((info) => info.streamId)), known)
+    const left = streamsMissingFrom(new Set(infos.map((info) => info.streamId)), known)
     const done = await fold(changed, left, isPatient)
     if (E.isLeft(done)) return done
     // Another process did it, or a part of it.
     if (done.right === 'look again') return everything(false)
-    unreadable = done.right
-    return listed
+    leftOut = { unreadable: done.right, spares }
+    return E.right(infos)
   }
 
-  const membership = async (isPatient = true): Promise<E.Either<StoreError, void>> => {
+  const membership = async (isPatient = true): Promise<Result<void>> => {
     const ready = await refreshed(env.store, 'all')
     if (E.isLeft(ready)) return ready
     const known = load()
     const found = compare(known)
     if (E.isLeft(found)) return found
-    const { left } = found.right
-    const ids = [...found.right.stale, ...known.unsettled]
-    const changed = stale(env.store.findAll(ids).values(), known)
-    if (!found.right.asRecalled) await noteSpares()
+    const { left, spares } = found.right
+    const there = env.store.find([...found.right.stale, ...known.unsettled])
+    if (E.isLeft(there)) return there
+    const changed = stale(there.right.values(), known)
+    if (spares !== null) await noteSpares(spares)
     if (changed.length + left.length === 0) return E.right(undefined)
     const done = await fold(changed, left, isPatient)
     if (E.isLeft(done)) return done
@@ -104,17 +132,19 @@ export const homeCatchUp = (env: Env, progress: Progress): HomeCatchUp => {
   }
 
   return {
-    everything: inTurn(used(() => everything())),
-    membership: inTurn(used(() => membership())),
-    unreadable: () => unreadable,
+    everything: inTurn(() => everything()),
+    membership: inTurn(() => membership()),
+    leftOut: () => leftOut,
     close: async () => {
       await end()
-      if (isUsed) await remember(env, load())
+      await remember()
       return E.right(undefined)
     },
     shown: async (ids) => {
       const known = load()
-      const changed = stale(env.store.findAll(ids.map(streamId)).values(), known)
+      const there = env.store.find(ids.map(streamId))
+      if (E.isLeft(there)) return there
+      const changed = stale(there.right.values(), known)
       if (changed.length === 0) return E.right(false)
       const done = await catchUpAll(env, changed, [], progress)
       return E.isLeft(done) ? done : E.right(changed.some((info) => isOther(env, info, known)))

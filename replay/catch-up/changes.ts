@@ -1,11 +1,11 @@
 /**
- * What happened to the files of a home that no line tells: a rollout moved, was archived, replaced, cut, copied or deleted.
+ * What happened to the files of a home that no line records: a rollout moved, was archived, replaced, cut, copied or deleted.
  *
  *   [home-changes@1/VIEW, milliseconds, thread, reason]  -> {from, to, bytesBefore, bytes}
  *   [home-spares@1/VIEW, thread]                         -> the files that another one of the same id keeps from being read
  *
  * A change is noticed when a thread is caught up: its outside is not as its checkpoint says. The row is written in the
- * transaction that moves the checkpoint on, so each change is told once, whoever notices it. Unlike every other row it cannot
+ * transaction that moves the checkpoint on, so each change is recorded once, whichever process notices it. Unlike every other row it cannot
  * be made again from the rollouts: it goes with the index. The newest rows are kept.
  */
 import type { ChangeReason, HomeChange } from '../../domain/home-change.ts'
@@ -18,7 +18,6 @@ import type { Index, StreamInfo } from '../ports.ts'
 import { noTelemetry, type Telemetry } from '../telemetry.ts'
 import { afterPrefix, toStored } from './overlay.ts'
 
-/** Where and by which clock changes are noted. */
 export interface ChangeNotes {
   /** Absolute path of the home. */
   readonly home: string
@@ -27,7 +26,6 @@ export interface ChangeNotes {
   readonly tally: { sinceTrimmed: number }
 }
 
-/** What noting needs of an environment. */
 export interface Noting {
   readonly index: Index
   readonly profile: Profile
@@ -38,13 +36,12 @@ export interface Noting {
 }
 
 /** What a checkpoint says of the outside of a stream. */
-export type Seen = Pick<StreamInfo, 'path' | 'archived' | 'sizeBytes' | 'inode'> & {
+export type CheckpointedFile = Pick<StreamInfo, 'path' | 'archived' | 'sizeBytes' | 'inode'> & {
   /** Absent where it was not, or where an older version looked. */
   readonly compressed?: boolean
   readonly hasGap: boolean
 }
 
-/** So many rows are kept. */
 export const CHANGES_KEPT = 1000
 
 const tableIn = ({ profile, strict }: Noting, name: string): string =>
@@ -54,11 +51,10 @@ const changesTable = (env: Noting): string => tableIn(env, 'home-changes')
 /** Table of the files that are not read, by thread. */
 export const sparesTable = (env: Noting): string => tableIn(env, 'home-spares')
 
-/** Only the group that lists are served from tells changes; the others would tell them again. */
+/** Only the group behind the lists records changes; the others would record them again. */
 export const isNoted = ({ notes, models }: Noting): boolean =>
   notes !== undefined && (models === undefined || models.projections.includes(threads))
 
-/** A path as rows tell it. */
 export const placeIn = (home: string, path: string): string =>
   path.startsWith(`${home}/`) ? path.slice(home.length + 1) : path
 
@@ -69,9 +65,9 @@ const IDS = /(?:[0-9a-f-]{36}_)?[0-9a-f-]{36}(?=\.jsonl?$)/i
 
 const segmentIn = (path: string): string => (IDS.exec(fileName(path))?.[0] ?? path).toLowerCase()
 
-/** Why a stream is not where and what its checkpoint says; `goesOn`: what was read of it still stands there. */
+/** Why a stream is not where and what its checkpoint says; `goesOn`: what was read of it is still there. */
 export const reasonsFor = (
-  before: Seen,
+  before: CheckpointedFile,
   now: StreamInfo,
   goesOn: boolean
 ): ReadonlyArray<ChangeReason> => {
@@ -116,7 +112,7 @@ const onDisk = (path: string, compressed: boolean): string => fileOf({ path, com
 /** What is noted of a stream that is caught up from a checkpoint. */
 export const notesOn = (
   env: Noting,
-  before: Seen | null,
+  before: CheckpointedFile | null,
   now: StreamInfo,
   goesOn: boolean
 ): ReadonlyArray<RowWrite> => {
@@ -137,7 +133,7 @@ export const notesOn = (
 export const notesOnLoss = (
   env: Noting,
   threadId: string,
-  before: Seen | null
+  before: CheckpointedFile | null
 ): ReadonlyArray<RowWrite> =>
   before === null
     ? []

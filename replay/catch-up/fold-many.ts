@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import { ioFailure, isShortage } from '../guarded.ts'
-import type { StreamInfo } from '../ports.ts'
+import { findStream, type StreamInfo } from '../ports.ts'
 import { stopwatch } from '../telemetry.ts'
 import { placeIn, trimNotes } from './changes.ts'
 import { apart, commitParts, gathered, type Gathered } from './gathered.ts'
@@ -111,7 +111,7 @@ const wherever = async (env: Env, info: StreamInfo, sink: Sink) => {
   const first = await attempt(env, info, sink)
   if (!('failed' in first) || first.failed._tag !== 'IoFailure' || !GONE.test(first.failed.cause))
     return first
-  const found = env.store.find(info.streamId)
+  const found = findStream(env.store, info.streamId)
   return E.isLeft(found) ? first : attempt(env, found.right, sink)
 }
 

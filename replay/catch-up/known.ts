@@ -4,12 +4,12 @@
  * Which threads the index holds is kept in memory between calls and read again only when some process committed.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { once } from '../../domain/once.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { threads } from '../../projections/threads.ts'
+import type { Membership, SpareFile } from '../ports.ts'
 import { afterPrefix, toStored } from './overlay.ts'
 import {
   checkpointOf,
@@ -19,29 +19,26 @@ import {
   type Checkpoint,
   type Env
 } from './project.ts'
+import type { Result } from '../result.ts'
 
-/** What the index knows at one generation. */
-export interface Known {
+export interface KnownStreams {
   /** Every stream it has folded, and whether lists show it among the archived ones; null where no list is kept up. */
   readonly streams: () => ReadonlyMap<StreamId, boolean | null>
-  /** True when these are the streams of the folders that the store was told to recall. */
-  readonly recalled: boolean
+  /** Under which token the home held exactly these streams; undefined where that is not known. */
+  readonly since: unknown
   /** Those that can change which threads there are without coming or going. */
   readonly unsettled: ReadonlyArray<StreamId>
   readonly checkpoint: (id: StreamId) => Checkpoint | null
 }
 
-/** Where the index is not as the folders are. */
 export interface Differences {
   /** Streams that are not in the index yet, and those that lists show on the wrong side. */
   readonly stale: ReadonlyArray<StreamId>
   /** Streams of the index that are no longer in the home. */
   readonly left: ReadonlyArray<StreamId>
-  /** True when the folders are as the process before left them. */
-  readonly asRecalled: boolean
+  /** Files that are not read; null when they are those the process before saw. */
+  readonly spares: ReadonlyArray<SpareFile> | null
 }
-
-const NONE: Differences = { stale: [], left: [], asRecalled: false }
 
 const keysIn = (env: Env, table: string): ReadonlyArray<RowKey> =>
   env.index.keys([table], afterPrefix([table]))
@@ -64,7 +61,7 @@ const streamsIn = (env: Env): ReadonlyMap<StreamId, boolean | null> => {
 }
 
 /** Reads a checkpoint when it is first asked for, and keeps it. */
-const checkpointReader = (env: Env): Known['checkpoint'] => {
+const checkpointReader = (env: Env): KnownStreams['checkpoint'] => {
   const read = new Map<string, Checkpoint | null>()
   return (id) => {
     const known = read.get(id)
@@ -77,39 +74,14 @@ const checkpointReader = (env: Env): Known['checkpoint'] => {
 
 const foldersKey = (env: Env): RowKey => [`${checkpointsOf(env)}.folders`]
 
-/** Lets the store recall the folders whose streams the index holds; false when it was not told. */
-const recall = ({ store, index }: Env, key: RowKey): boolean => {
-  const folders = store.memory === undefined ? undefined : index.get(key)
-  if (folders !== undefined) store.memory?.recall(folders)
-  return folders !== undefined
-}
+export const streamsMissingFrom = (
+  here: ReadonlySet<string>,
+  { streams }: KnownStreams
+): ReadonlyArray<StreamId> => [...streams().keys()].filter((id) => !here.has(id))
 
-/** What the index knows, looked up again when it changed. */
-export const knowledge = (env: Env): (() => Known) => {
-  let known: Known | null = null
-  let generation = -1
-  return () => {
-    const current = env.index.generation()
-    if (known !== null && current === generation) return known
-    known = {
-      streams: once(() => streamsIn(env)),
-      recalled: known === null && recall(env, foldersKey(env)),
-      unsettled: unsettledIn(env),
-      checkpoint: checkpointReader(env)
-    }
-    generation = current
-    return known
-  }
-}
-
-/** Streams of the index that are not among these. */
-export const gone = (here: ReadonlySet<string>, { streams }: Known): ReadonlyArray<StreamId> =>
-  [...streams().keys()].filter((id) => !here.has(id))
-
-const between = (
-  ids: ReadonlyArray<StreamId>,
-  archived: ReadonlySet<StreamId>,
-  known: Known
+const differencesFrom = (
+  { ids, archived, spares }: Membership,
+  known: KnownStreams
 ): Differences => {
   const streams = known.streams()
   const stale = ids.filter((id) => {
@@ -117,33 +89,66 @@ const between = (
     return side === undefined || (side !== null && side !== archived.has(id))
   })
   const came = stale.reduce((count, id) => count + (streams.has(id) ? 0 : 1), 0)
-  const left = ids.length - came === streams.size ? [] : gone(new Set(ids), known)
-  return { stale, left, asRecalled: false }
+  const left = ids.length - came === streams.size ? [] : streamsMissingFrom(new Set(ids), known)
+  return { stale, left, spares }
 }
 
-/** Tells the differences; what was compared before and was the same is not compared again. */
-export const differences = (env: Env): ((known: Known) => E.Either<StoreError, Differences>) => {
-  let same: { readonly ids: ReadonlyArray<StreamId>; readonly known: Known } | null = null
-  return (known) => {
-    if (known.recalled && env.store.memory?.look() === 0)
-      return E.right({ ...NONE, asRecalled: true })
-    const listed = env.store.ids()
-    if (E.isLeft(listed)) return listed
-    const ids = listed.right
-    if (same?.known === known && same.ids === ids) return E.right(NONE)
-    const found = between(ids, env.store.archived(), known)
-    if (found.stale.length + found.left.length === 0) same = { ids, known }
-    return E.right(found)
+/** What the index knows of a home, and how the home is compared with it. */
+export interface HomeKnowledge {
+  /** Looked up again when some process committed. */
+  readonly load: () => KnownStreams
+  readonly compare: (known: KnownStreams) => Result<Differences>
+  /** Keeps a token for the next process, when the index holds exactly the streams that are there; nothing when none was asked for. */
+  readonly remember: () => Promise<void>
+}
+
+/** Compares a home with its index; what was compared before and was the same is not compared again. */
+export const homeKnowledge = (env: Env): HomeKnowledge => {
+  const { store, index } = env
+  let known: KnownStreams | null = null
+  let generation = -1
+  let token: unknown
+  let same: { readonly version: Membership['version']; readonly known: KnownStreams } | null = null
+
+  const load = (): KnownStreams => {
+    const current = index.generation()
+    if (known !== null && current === generation) return known
+    if (known === null) token = index.get(foldersKey(env))
+    known = {
+      streams: once(() => streamsIn(env)),
+      since: known === null ? token : undefined,
+      unsettled: unsettledIn(env),
+      checkpoint: checkpointReader(env)
+    }
+    generation = current
+    return known
   }
-}
 
-/** Keeps the folders for the next process, when the index holds exactly the streams that are in them, where they are. */
-export const remember = async (env: Env, known: Known): Promise<void> => {
-  const { memory } = env.store
-  const version = memory?.look() ?? 0
-  if (memory === undefined || version === 0) return
-  const found = differences(env)({ ...known, recalled: false })
-  if (E.isLeft(found) || found.right.stale.length + found.right.left.length > 0) return
-  if (memory.look() !== version) return
-  await env.index.commit([toStored({ key: foldersKey(env), value: memory.folders() })], [])()
+  return {
+    load,
+    compare: (now) => {
+      const changes = store.changes(now.since)
+      if (E.isLeft(changes)) return changes
+      const membership = changes.right
+      if (membership === null) return E.right({ stale: [], left: [], spares: null })
+      const { version, spares } = membership
+      if (version !== null && same?.known === now && same.version === version)
+        return E.right({ stale: [], left: [], spares })
+      const found = differencesFrom(membership, now)
+      if (found.stale.length + found.left.length === 0) same = { version, known: now }
+      return E.right(found)
+    },
+    remember: async () => {
+      if (known === null) return
+      const now = load()
+      const changes = store.changes(token)
+      if (E.isLeft(changes) || changes.right === null || changes.right.version === null) return
+      const { stale, left } = differencesFrom(changes.right, now)
+      if (stale.length + left.length > 0) return
+      const again = store.changes()
+      if (E.isLeft(again) || again.right?.version !== changes.right.version) return
+      const row = toStored({ key: foldersKey(env), value: again.right.token() })
+      await index.commit([row], [])()
+    }
+  }
 }

@@ -10,7 +10,7 @@
  * after an exact index), the stream is folded again with every line, and stays so.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DeliveredLine, Needs } from '../../domain/events/needs.ts'
+import { NO_LINES, type DeliveredLine, type Needs } from '../../domain/events/needs.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
@@ -24,7 +24,7 @@ import {
 } from '../../projections/catalogue.ts'
 import { threads, type ThreadRow } from '../../projections/threads.ts'
 import type { ThreadState } from '../../domain/thread.ts'
-import { previewBefore } from '../lists/preview-before.ts'
+import { previewBefore } from './older-files.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../../projections/projection.ts'
 import { noTelemetry, type Telemetry } from '../telemetry.ts'
 import { notesOn, notesOnLoss, trimNotes, type ChangeNotes } from './changes.ts'
@@ -330,7 +330,8 @@ export const startingPoint = async (
   const inHead = old.next.segment === lineage.length - 1
   if (inHead && !info.compressed && info.sizeBytes < old.next.offset) return null
   if (info.compressed && info.sizeBytes !== old.sizeBytes) return null
-  return (await env.store.verify(info, old.next, old.guard)) ? old : null
+  const reading = env.store.read(info, old.next, NO_LINES, old.guard)
+  return (await reading.holds()) ? old : null
 }
 
 /**

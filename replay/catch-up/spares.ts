@@ -3,9 +3,13 @@
  * the one that is read.
  */
 import type { RowKey, RowWrite } from '../../projections/projection.ts'
-import type { EventStore, SpareFile } from '../ports.ts'
+import type { SpareFile } from '../ports.ts'
 import { isNoted, noteOf, sparesTable, trimNotes, type Noting } from './changes.ts'
 import { afterPrefix, toStored } from './overlay.ts'
+
+const areSame = (some: ReadonlyArray<SpareFile>, others: ReadonlyArray<SpareFile>): boolean =>
+  some.length === others.length &&
+  some.every(({ path, read }, i) => path === others[i]?.path && read === others[i]?.read)
 
 /** The files of each thread that are not read. */
 type Spares = ReadonlyMap<string, ReadonlyArray<string>>
@@ -47,12 +51,10 @@ const writesFor = (
   return [...came, ...left, { key, value: paths.length === 0 ? null : paths }]
 }
 
-/** Notes what is other than at the last look. Nothing is done as long as the store gives the same list. */
-export const spareNotes = (env: Noting & { readonly store: EventStore }): (() => Promise<void>) => {
+export const spareNotes = (env: Noting): ((spares: ReadonlyArray<SpareFile>) => Promise<void>) => {
   let seen: ReadonlyArray<SpareFile> | null = null
-  return async () => {
-    const spares = env.store.spares?.()
-    if (spares === undefined || spares === seen || !isNoted(env)) return
+  return async (spares) => {
+    if (!isNoted(env) || (seen !== null && areSame(spares, seen))) return
     const before = inIndex(env)
     const now = byThread(spares)
     for (const threadId of new Set([...before.keys(), ...now.keys()])) {

@@ -11,7 +11,6 @@ import { contextTokens, countedItem, itemTokens } from '../../domain/context/est
 import { withoutTurns } from '../../domain/context/size.ts'
 import { tokensOfText } from '../../domain/context/text.ts'
 import { contextReader, type ModelContext, type TokenInfo } from '../../domain/context/reader.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import type { PlacedEvent } from '../../domain/events/event.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
 import type { TurnContext } from '../../domain/events/turn-context.ts'
@@ -20,9 +19,10 @@ import { hasSize, sizeOfContext } from './size.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import { endOfThread, placeOfRevision, readBack, type FilePlace } from './read-back.ts'
-import { tailEvents } from '../mutate/tail.ts'
+import { tailEvents } from '../threads/tail.ts'
 import { liveTurns } from '../pages/turn-page.ts'
-import { inPieces } from '../pieces.ts'
+import { inPieces } from '../catch-up/pieces.ts'
+import type { Result } from '../result.ts'
 
 export type { TokenInfo } from '../../domain/context/reader.ts'
 
@@ -44,14 +44,12 @@ export interface ContextSettings {
   readonly turnContext: JsonObject
 }
 
-/** Token counts, and the turn whose work they report. */
 export interface ContextUsage {
   /** Null in a thread without turns. */
   readonly turnId: string | null
   readonly info: TokenInfo
 }
 
-/** What the model of a thread knows, and which settings hold. */
 export interface ThreadContext {
   /** Response items as the files hold them, oldest first; `modelInput` of the library makes what a request carries. */
   readonly items: ReadonlyArray<JsonObject>
@@ -61,15 +59,13 @@ export interface ThreadContext {
   readonly estimatedTokens: number
   /** Settings of the newest turn of the model that was not rolled back; null when no turn says any. */
   readonly settings: ContextSettings | null
-  /** What Codex goes on with unless it is told otherwise: the newest there was, rolled back or not. */
+  /** What Codex resumes with by default: the newest there was, rolled back or not. */
   readonly resumesWith: { readonly model: string; readonly effort: string | null } | null
-  /** The `turn_context` the next turn is compared with; null when the next turn tells everything again. */
+  /** The `turn_context` the next turn is compared with; null when the next turn sends everything again. */
   readonly turnContext: JsonObject | null
   /** Null when no model ever answered. */
   readonly tokenUsage: ContextUsage | null
 }
-
-type Found<A> = E.Either<StoreError, A>
 
 const json = (value: unknown): Json => (value ?? null) as Json
 
@@ -176,7 +172,11 @@ export const usageTurnId = async (
   return (ended ?? newestTurn(live, () => true))?.id ?? null
 }
 
-const endOfTurn = async (env: Env, info: StreamInfo, turnId: string): Promise<Found<FilePlace>> => {
+const endOfTurn = async (
+  env: Env,
+  info: StreamInfo,
+  turnId: string
+): Promise<Result<FilePlace>> => {
   const live = liveTurns(env, info)
   const place = live.places(turnId, 1)[0]
   const row = place === undefined ? undefined : live.rows(place, place + 1)[0]
@@ -190,7 +190,7 @@ const placeOf = async (
   env: Env,
   info: StreamInfo,
   at: ContextPoint | undefined
-): Promise<Found<FilePlace>> => {
+): Promise<Result<FilePlace>> => {
   if (at === undefined) return E.right(await endOfThread(env, info))
   return 'turnId' in at
     ? endOfTurn(env, info, at.turnId)
@@ -227,7 +227,7 @@ export const threadContext = async (
   env: Env,
   info: StreamInfo,
   at?: ContextPoint
-): Promise<Found<ThreadContext>> => {
+): Promise<Result<ThreadContext>> => {
   const place = await placeOf(env, info, at)
   if (E.isLeft(place)) return place
   const reader = contextReader(env.profile, { settings: true, usage: true })
@@ -244,7 +244,7 @@ const NO_USAGE = {
   total_tokens: 0
 }
 
-/** Tokens the model of the newest turn can be sent; null when nothing near the end tells. */
+/** Tokens the model of the newest turn can be sent; null when nothing near the end says. */
 const lastWindow = async (env: Env, info: StreamInfo): Promise<number | null> => {
   const events = await tailEvents(env, info)
   const started = events.findLast(
@@ -274,7 +274,7 @@ export const estimateOf = async (
 /** A context that begins further away than this is counted forward instead, and the count kept. */
 const NEAR_BYTES = 16 * 1024 * 1024
 
-interface Left {
+interface LeftSize {
   readonly usage: TokenInfo | null
   /** Tokens of the items that are left. */
   readonly tokens: number
@@ -321,7 +321,7 @@ const newestUsage = async (env: Env, info: StreamInfo): Promise<TokenInfo | null
   return usage
 }
 
-const leftAfter = async (env: Env, info: StreamInfo, turns: number): Promise<Left> => {
+const leftAfter = async (env: Env, info: StreamInfo, turns: number): Promise<LeftSize> => {
   const isCounted = await hasSize(env, info)
   if (!isCounted) {
     const near = await leftByReading(env, info, turns, NEAR_BYTES)

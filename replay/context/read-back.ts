@@ -1,5 +1,5 @@
 /**
- * The lines of a thread from its end, as far as somebody wants them: the price of what is looked for, not of the file.
+ * The lines of a thread backwards from its end, as far as a caller needs: costs what is read, not the file.
  */
 import type { DamagedPlace, PlacedEvent } from '../../domain/events/event.ts'
 import { EVERY_LINE, NO_LINES } from '../../domain/events/needs.ts'
@@ -59,19 +59,20 @@ const wholeLines = (
 
 const NEWLINE = 10
 
-/** Where the line begins that goes on at a place. Reading further back may mean reading from the front: each step is twice the last. */
+/** Where the line begins that continues at a place. Reading backwards may mean reading from the front, so each step doubles. */
 const lineStart = async (
   { store }: Pick<Env, 'store'>,
   info: StreamInfo,
   place: FilePlace,
   start: number
 ): Promise<number> => {
+  const { segment } = place
   let until = place.offset
   for (let bytes = CHUNK_BYTES; until > start; bytes *= 2) {
     const from = Math.max(start, until - bytes)
     let begin = -1
     let at = from
-    for await (const piece of store.bytes(info, place.segment, from, until)) {
+    for await (const piece of store.readBytes(info, { segment, from, until })) {
       const newline = piece.lastIndexOf(NEWLINE)
       if (newline !== -1) begin = at + newline + 1
       at += piece.length

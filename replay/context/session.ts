@@ -1,6 +1,6 @@
 /**
- * The few lines of a thread that say how its session goes on: its newest settings and token counts. They stand near its
- * end, and are looked for from there.
+ * The few lines that a session resumes from: its newest settings and token counts. They are near the end, and are searched
+ * from there.
  */
 import type { PlacedEvent } from '../../domain/events/event.ts'
 import { EVERY_LINE } from '../../domain/events/needs.ts'
@@ -11,7 +11,6 @@ import { isDamaged, type StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import { endOfThread, readBack } from './read-back.ts'
 
-/** What a session goes on with. */
 export interface SessionLines {
   /** The newest `turn_context`, settings of a client and `token_count` with counts, in the order of the log. */
   readonly events: ReadonlyArray<PlacedEvent>

@@ -7,7 +7,7 @@
  * leaves unread. It names the last line it counted, so that other bytes before that place are noticed.
  */
 import { contextSizer, NO_CONTEXT, type ContextSize } from '../../domain/context/size.ts'
-import { EVERY_LINE } from '../../domain/events/needs.ts'
+import { EVERY_LINE, NO_LINES } from '../../domain/events/needs.ts'
 import { viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { isDamaged, START, type Guard, type Position, type StreamInfo } from '../ports.ts'
@@ -27,7 +27,7 @@ const keyOf = (env: Env, { streamId }: StreamInfo): RowKey => [
 const keptSize = async (env: Env, info: StreamInfo): Promise<KeptSize | null> => {
   const row = env.index.get(keyOf(env, info)) as KeptSize | undefined
   if (row === undefined || row.next.offset > info.sizeBytes) return null
-  return (await env.store.verify(info, row.next, row.guard)) ? row : null
+  return (await env.store.read(info, row.next, NO_LINES, row.guard).holds()) ? row : null
 }
 
 /** True when the size was counted before, and only what came since is still to be counted. */

@@ -1,12 +1,12 @@
 /**
- * What can happen to a thread that somebody follows. In Codex's terms: items that are new, items that are another than
+ * What can happen to a followed thread. In Codex's terms: items that are new, items that are another than
  * before, and turns that begin and end; a line that changes nothing makes nothing.
  */
 import type { Goal } from '../../domain/changes/goal.ts'
 import type { TokenCount } from '../../domain/events/payloads.ts'
 import type { ThreadItem, Turn } from '../../domain/protocol.ts'
 
-/** Counts of tokens, as they stand in the log. */
+/** Token counts as logged. */
 export type UsageInfo = NonNullable<TokenCount['info']>
 
 /** One thing that happened, in the order of the log. Turns come without items; `atMs` is the time of the line. */
@@ -42,10 +42,9 @@ export type ThreadChange =
     }
   | { readonly type: 'usage'; readonly turnId: string; readonly info: UsageInfo }
   | { readonly type: 'goal'; readonly goal: Goal | null }
-  /** Turns that were told are no longer there, or others are in their place: who shows them reads them again. */
+  /** Emitted turns were removed or replaced: reload them. */
   | { readonly type: 'rewound' }
 
-/** What a look at a thread found. */
 export interface Look {
   /** What others wrote since the last look. */
   readonly changes: ReadonlyArray<ThreadChange>

@@ -2,12 +2,10 @@
  * Following a thread: what others write to it, from one look to the next. A look costs what was written since.
  *
  * The place of the last look is remembered with its guard, as a checkpoint is. While the line before it is still there the
- * follower goes on from it, whatever became of the file: moved, compressed, continued. Else the thread was rewound.
+ * follower continues from it, even if the file was moved, compressed or continued. Otherwise the thread was rewound.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../domain/events/needs.ts'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
+import { EVERY_LINE, NO_LINES } from '../../domain/events/needs.ts'
 import type { RecordedEvent } from '../../domain/events/event.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import {
@@ -33,55 +31,60 @@ import {
 } from './open-turns.ts'
 import { readLines } from './reading.ts'
 import { turnLists } from './turn-lists.ts'
+import type { Answer, Result } from '../result.ts'
 
-/** Somebody who follows a thread. Its calls are made one after the other. */
+/** A subscription to a thread. Calls must not overlap. */
 export interface Follower {
   /** What others wrote since the last look, or since it began: in pieces, while `hasMore`. */
-  readonly look: TE.TaskEither<StoreError, Look>
+  readonly look: Answer<Look>
   /** The turn that others write is not written any more; says what to tell of that. */
   readonly cutShort: (atMs: number) => ReadonlyArray<ThreadChange>
   readonly close: () => void
 }
 
-/** What a follower is made of. */
-export interface FollowParts {
+export interface FollowerParts {
   readonly env: Env
-  readonly open: () => Promise<E.Either<StoreError, OpenThread>>
+  readonly open: () => Promise<Result<OpenThread>>
   readonly own: OwnAppends
 }
 
-interface Place extends KnownPlace {
+interface FollowedPlace extends KnownPlace {
   /** Names the files up to this place. */
   readonly segments: ReadonlyArray<string>
 }
 
 const AT_START: KnownPlace = { next: START, guard: null }
 
-/** Names each file and where it ends; the last one of a place goes on. */
+/** Names each file and where it ends; the last one is still open. */
 const namesOf = (lineage: Lineage, until: number): ReadonlyArray<string> =>
   lineage
     .slice(0, until + 1)
     .map(({ id, until: end }, i) => (i === until ? id : `${id} ${end ?? ''}`))
 
-const placeOf = (env: Env, info: StreamInfo, known: KnownPlace): Place => ({
+const placeOf = (env: Env, info: StreamInfo, known: KnownPlace): FollowedPlace => ({
   next: known.next,
   guard: known.guard,
   segments: namesOf(env.store.lineage(info), known.next.segment)
 })
 
-/** True while what was read up to a place still stands before it. */
-const isStill = async (env: Env, info: StreamInfo, place: Place): Promise<boolean> => {
+/** True while the lines before a place are the ones that were read. */
+const isStill = async (env: Env, info: StreamInfo, place: FollowedPlace): Promise<boolean> => {
   const lineage = env.store.lineage(info)
   const { segment, offset } = place.next
   const until = lineage[segment]?.until ?? Infinity
   const names = namesOf(lineage, segment)
   if (until < offset || names.length !== place.segments.length) return false
   if (!names.every((name, i) => name === place.segments[i])) return false
-  return place.guard === null ? offset === 0 : env.store.verify(info, place.next, place.guard)
+  return env.store.read(info, place.next, NO_LINES, place.guard).holds()
 }
 
-/** Where a rewound thread goes on: with its first file that was not there before, else at its end. */
-const afterRewind = (env: Env, info: StreamInfo, old: Place, end: KnownPlace): KnownPlace => {
+/** Where to continue in a rewound thread: at its first new file, else at its end. */
+const afterRewind = (
+  env: Env,
+  info: StreamInfo,
+  old: FollowedPlace,
+  end: KnownPlace
+): KnownPlace => {
   const lineage = env.store.lineage(info)
   const known = new Set(old.segments.map((name) => name.split(' ')[0]))
   const segment = lineage.findIndex(({ id }) => !known.has(id))
@@ -114,19 +117,18 @@ const nextLines = async (
 const guardOf = ({ guard }: Batch, before: Guard | null): Guard | null =>
   guard ?? (before === null ? null : { ...before, terminated: true })
 
-/** What a follower remembers between two looks. */
-interface Following {
-  readonly parts: FollowParts
+interface FollowState {
+  readonly parts: FollowerParts
   readonly turns: OpenTurns
-  place: Place
+  place: FollowedPlace
 }
 
 const endOf = (env: Env, { streamId }: StreamInfo): KnownPlace =>
   checkpointOf(env, streamId) ?? AT_START
 
-/** Where a look begins, and what it tells first when that is not where the last one ended. */
+/** Where a look begins, and the change to emit first when that is not where the last one ended. */
 const resumed = async (
-  { parts: { env, own }, turns, place }: Following,
+  { parts: { env, own }, turns, place }: FollowState,
   info: StreamInfo,
   end: KnownPlace
 ): Promise<{ readonly from: KnownPlace; readonly rewound: ReadonlyArray<ThreadChange> }> => {
@@ -136,9 +138,9 @@ const resumed = async (
   return { from: afterRewind(env, info, place, end), rewound }
 }
 
-/** A fold that was broken off half-way is not gone on with. */
+/** Turns of a fold that failed half-way are forgotten, not continued. */
 const folded = async (
-  { parts: { own }, turns }: Following,
+  { parts: { own }, turns }: FollowState,
   info: StreamInfo,
   from: KnownPlace,
   events: ReadonlyArray<RecordedEvent>
@@ -152,7 +154,7 @@ const folded = async (
   }
 }
 
-const lookAt = async (following: Following): Promise<E.Either<StoreError, Look>> => {
+const lookAt = async (following: FollowState): Promise<Result<Look>> => {
   const { env, own, open } = following.parts
   const now = await open()
   if (E.isLeft(now)) return now
@@ -177,14 +179,13 @@ const lookAt = async (following: Following): Promise<E.Either<StoreError, Look>>
   })
 }
 
-/** Follows a thread from its end as it is now. */
-export const followThread = async (parts: FollowParts): Promise<E.Either<StoreError, Follower>> => {
+export const followThread = async (parts: FollowerParts): Promise<Result<Follower>> => {
   const { env, own } = parts
   const opened = await parts.open()
   if (E.isLeft(opened)) return opened
   const { info } = opened.right
   const turns: OpenTurns = { env, lists: turnLists(), open: new Map(), over: [], newestId: '' }
-  const following: Following = { parts, turns, place: placeOf(env, info, endOf(env, info)) }
+  const following: FollowState = { parts, turns, place: placeOf(env, info, endOf(env, info)) }
   const live = liveTurns(env, info, true)
   const [newest] = live.count === 0 ? [] : live.rows(live.count - 1, live.count)
   if (newest !== undefined) seedTurns(turns, newest)

@@ -1,5 +1,5 @@
 /**
- * Which turns of a followed thread are begun and not over, and what is told when one begins or ends.
+ * The open turns of a followed thread, and what is emitted when one begins or ends.
  */
 import type { ThreadItem, TurnStatus } from '../../domain/protocol.ts'
 import { lastAnswer } from '../../domain/turns/paginated-turns.ts'
@@ -10,11 +10,11 @@ import { render } from '../pages/turn-page.ts'
 import type { ThreadChange } from './changes.ts'
 import { settleReasoning, turnKey, type TurnLists } from './turn-lists.ts'
 
-type Changes = ReadonlyArray<ThreadChange>
-const NOTHING: Changes = []
+type TurnChanges = ReadonlyArray<ThreadChange>
+const NOTHING: TurnChanges = []
 
 /** A turn that was begun and is not known to be over. */
-interface OpenTurn {
+interface FollowedTurn {
   readonly row: TurnRow
   /** True once others wrote a line of it. */
   readonly isOthers: boolean
@@ -24,7 +24,7 @@ interface OpenTurn {
 export interface OpenTurns {
   readonly env: Env
   readonly lists: TurnLists
-  open: ReadonlyMap<string, OpenTurn>
+  open: ReadonlyMap<string, FollowedTurn>
   /** The newest turns that ended: they do not begin or end again. */
   over: ReadonlyArray<string>
   newestId: string
@@ -35,7 +35,7 @@ const OVER_MAX = 64
 /** True for a turn that no line begins or ends. */
 export const isImplicit = ({ id }: TurnRow): boolean => IMPLICIT_ID.test(id)
 
-const othersOf = ({ open }: OpenTurns): ReadonlyArray<OpenTurn> =>
+const othersOf = ({ open }: OpenTurns): ReadonlyArray<FollowedTurn> =>
   [...open.values()].filter(({ isOthers }) => isOthers)
 
 /** The newest turn that others began or went on with, and that is not over. */
@@ -57,7 +57,12 @@ const withInner = ({ open }: OpenTurns, row: TurnRow): ReadonlyArray<string> => 
 ]
 
 /** Ends a turn; `isCut`: because nothing else will. */
-export const endTurn = (turns: OpenTurns, row: TurnRow, atMs: number, isCut: boolean): Changes => {
+export const endTurn = (
+  turns: OpenTurns,
+  row: TurnRow,
+  atMs: number,
+  isCut: boolean
+): TurnChanges => {
   if (turns.over.includes(turnKey(row))) return NOTHING
   const keys = withInner(turns, row)
   turns.open = new Map([...turns.open].filter(([other]) => !keys.includes(other)))
@@ -72,18 +77,17 @@ export const endTurn = (turns: OpenTurns, row: TurnRow, atMs: number, isCut: boo
 }
 
 /** Legacy turns that nothing ended are over when the next one begins: cut short, unless nothing began them either. */
-const endOthers = (turns: OpenTurns, key: string, atMs: number): Changes =>
+const endOthers = (turns: OpenTurns, key: string, atMs: number): TurnChanges =>
   [...turns.open]
     .filter(([other, { row }]) => other !== key && row.mode !== 'paginated')
     .flatMap(([, { row }]) => endTurn(turns, row, atMs, row.status === 'inProgress'))
 
-/** Begins a turn that is not begun yet. */
 export const beginTurn = (
   turns: OpenTurns,
   row: TurnRow,
   atMs: number,
   isOthers: boolean
-): Changes => {
+): TurnChanges => {
   const key = turnKey(row)
   if (turns.open.has(key) || turns.over.includes(key)) return NOTHING
   const ended = endOthers(turns, key, atMs)
@@ -95,8 +99,7 @@ export const beginTurn = (
   return [...ended, { type: 'turn_started', turn: shown(turns, unended, 'inProgress') }]
 }
 
-/** Others go on with a turn that was begun before. */
-export const resumeTurn = (turns: OpenTurns, row: TurnRow, isOthers: boolean): Changes => {
+export const resumeTurn = (turns: OpenTurns, row: TurnRow, isOthers: boolean): TurnChanges => {
   const key = turnKey(row)
   const known = turns.open.get(key)
   if (!isOthers || known === undefined || known.isOthers) return NOTHING
@@ -104,14 +107,13 @@ export const resumeTurn = (turns: OpenTurns, row: TurnRow, isOthers: boolean): C
   return [{ type: 'turn_resumed', turnId: row.id }]
 }
 
-/** The newest turn before the first look: it may be gone on with. */
+/** The newest turn before the first look: it may be continued. */
 export const seedTurns = (turns: OpenTurns, row: TurnRow): void => {
   turns.newestId = row.id
   if (row.status === 'inProgress' || isImplicit(row))
     turns.open = new Map([[turnKey(row), { row, isOthers: false }]])
 }
 
-/** What was told of turns holds no longer. */
 export const forgetTurns = (turns: OpenTurns): void => {
   turns.lists.clear()
   turns.open = new Map()
@@ -119,13 +121,13 @@ export const forgetTurns = (turns: OpenTurns): void => {
 }
 
 /** Ends the implicit turns at the end of the log: no line will. */
-export const endImplicit = (turns: OpenTurns): Changes =>
+export const endImplicit = (turns: OpenTurns): TurnChanges =>
   othersOf(turns)
     .filter(({ row }) => isImplicit(row))
     .flatMap(({ row }) => endTurn(turns, row, 0, false))
 
-/** Ends all that others had begun: who wrote it is gone. Should somebody go on with it, it is told as going on. */
-export const cutTurnsShort = (turns: OpenTurns, atMs: number): Changes =>
+/** Ends all turns that others began, because their writer is gone. If one is continued, it is emitted as resumed. */
+export const cutTurnsShort = (turns: OpenTurns, atMs: number): TurnChanges =>
   othersOf(turns).flatMap(({ row }) => {
     const key = turnKey(row)
     const ended = endTurn(turns, row, atMs, true)

@@ -1,10 +1,10 @@
 /**
- * What this engine appends itself. Whoever asked for it tells of it, so who follows a thread is told only what others wrote.
+ * What this engine appends itself. Its caller reports that, so followers are told only what others wrote.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Appended, EventStore, Position, SegmentWriter } from '../ports.ts'
+import type { Result } from '../result.ts'
 
 /** Order of positions in a lineage. */
 export const comparePositions = (
@@ -12,18 +12,17 @@ export const comparePositions = (
   b: Pick<Position, 'segment' | 'offset'>
 ): number => a.segment - b.segment || a.offset - b.offset
 
-interface Range {
+interface AppendedRange {
   readonly from: Position
   readonly next: Position
 }
 
-/** The appends of one stream, as long as somebody listens. */
 export interface OwnAppends {
   /** Resolves when no append is on its way whose lines could be read already. */
   readonly settled: () => Promise<void>
   /** True for a place this engine wrote. */
   readonly has: (place: Pick<Position, 'segment' | 'offset'>) => boolean
-  /** Forgets what stands before a place. */
+  /** Forgets everything before a place. */
   readonly forget: (before: Position) => void
   /** True once after this engine made a segment for the stream. */
   readonly tookSegment: () => boolean
@@ -31,14 +30,14 @@ export interface OwnAppends {
 }
 
 interface Listener {
-  ranges: ReadonlyArray<Range>
+  ranges: ReadonlyArray<AppendedRange>
   segments: number
 }
 
 /** Ears on a store and a writer: both work as before, and their appends are noted for who listens. */
-export const ownWrites = (store: EventStore, writer: SegmentWriter | undefined) => {
+export const ownWrites = (store: EventStore, writer: SegmentWriter) => {
   const listeners = new Map<StreamId, Set<Listener>>()
-  const pending = new Map<StreamId, Set<Promise<E.Either<StoreError, Appended>>>>()
+  const pending = new Map<StreamId, Set<Promise<Result<Appended>>>>()
 
   const append: EventStore['append'] = (streamId, expected, events, known) => async () => {
     const running = store.append(streamId, expected, events, known)()
@@ -60,7 +59,7 @@ export const ownWrites = (store: EventStore, writer: SegmentWriter | undefined) 
   }
 
   const create: SegmentWriter['create'] = async (segment) => {
-    const made = await (writer as SegmentWriter).create(segment)
+    const made = await writer.create(segment)
     if (E.isRight(made))
       for (const listener of listeners.get(segment.streamId) ?? []) listener.segments += 1
     return made
@@ -95,7 +94,7 @@ export const ownWrites = (store: EventStore, writer: SegmentWriter | undefined) 
 
   return {
     store: { ...store, append },
-    writer: writer === undefined ? undefined : { ...writer, create },
+    writer: { ...writer, create },
     listen
   }
 }

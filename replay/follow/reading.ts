@@ -22,19 +22,18 @@ import {
 import { comparePositions } from './own.ts'
 import { applied } from './turn-lists.ts'
 
-type Changes = ReadonlyArray<ThreadChange>
-const NOTHING: Changes = []
+type ThreadChanges = ReadonlyArray<ThreadChange>
+const NOTHING: ThreadChanges = []
 
 /** A look at a thread: its rows as the index has them now. */
-interface Sight {
+interface FollowedThread {
   readonly info: StreamInfo
   readonly live: LiveTurns
   /** Rows whose lines may be among the new ones, oldest first. */
   readonly recent: ReadonlyArray<TurnRow>
 }
 
-/** A line and who wrote it. */
-interface Seen {
+interface FollowedLine {
   readonly event: RecordedEvent
   readonly isOthers: boolean
 }
@@ -66,7 +65,6 @@ const payloadOf = ({ line }: RecordedEvent): EventPayload | null =>
 const endsTurn = (payload: EventPayload | null): boolean =>
   payload?.type === 'task_complete' || payload?.type === 'turn_aborted'
 
-/** The turn a line names, if it does. */
 const namedBy = (payload: EventPayload | null): string | undefined => {
   if (payload === null) return undefined
   return payload.type === 'task_started' ||
@@ -77,7 +75,7 @@ const namedBy = (payload: EventPayload | null): string | undefined => {
 }
 
 /** The row a line belongs to; null when it belongs to none that is left. */
-const rowOf = ({ live, recent }: Sight, event: RecordedEvent): TurnRow | null => {
+const rowOf = ({ live, recent }: FollowedThread, event: RecordedEvent): TurnRow | null => {
   const payload = payloadOf(event)
   const named = namedBy(payload)
   const around = recent.filter((row) => holds(row, event))
@@ -95,10 +93,10 @@ const timeOf = ({ line }: RecordedEvent): number => {
 
 const itemChanges = async (
   turns: OpenTurns,
-  { info }: Sight,
+  { info }: FollowedThread,
   row: TurnRow,
-  { event, isOthers }: Seen
-): Promise<Changes> => {
+  { event, isOthers }: FollowedLine
+): Promise<ThreadChanges> => {
   const { env, lists } = turns
   const place = `hook-prompt-${event.segment}-${event.offset}`
   const change = itemChange(event.line, env.profile, place, row.mode ?? 'legacy')
@@ -110,7 +108,11 @@ const itemChanges = async (
   return [...began, ...resumed, ...applied(followed, change, row.id, atMs)]
 }
 
-const turnChanges = async (turns: OpenTurns, sight: Sight, seen: Seen): Promise<Changes> => {
+const turnChanges = async (
+  turns: OpenTurns,
+  sight: FollowedThread,
+  seen: FollowedLine
+): Promise<ThreadChanges> => {
   const { event, isOthers } = seen
   const row = rowOf(sight, event)
   if (row === null) return NOTHING
@@ -120,7 +122,11 @@ const turnChanges = async (turns: OpenTurns, sight: Sight, seen: Seen): Promise<
   return [...resumeTurn(turns, row, isOthers), ...endTurn(turns, row, timeOf(event), false)]
 }
 
-const changesOf = async (turns: OpenTurns, sight: Sight, seen: Seen): Promise<Changes> => {
+const changesOf = async (
+  turns: OpenTurns,
+  sight: FollowedThread,
+  seen: FollowedLine
+): Promise<ThreadChanges> => {
   const goal = goalSaid(seen.event.line, sight.info.streamId)
   if (goal !== undefined) return [{ type: 'goal', goal }]
   const payload = payloadOf(seen.event)
@@ -133,13 +139,13 @@ const changesOf = async (turns: OpenTurns, sight: Sight, seen: Seen): Promise<Ch
   return info ? [{ type: 'usage', turnId: turns.newestId, info }] : NOTHING
 }
 
-/** What new lines of a caught-up thread change; of lines that this engine wrote nothing is told. */
+/** What new lines of a caught-up thread change; lines that this engine wrote are not reported. */
 export const readLines = async (
   turns: OpenTurns,
   info: StreamInfo,
   from: Position,
-  lines: ReadonlyArray<Seen>
-): Promise<Changes> => {
+  lines: ReadonlyArray<FollowedLine>
+): Promise<ThreadChanges> => {
   const live = liveTurns(turns.env, info, true)
   const sight = { info, live, recent: recentRows(live, from) }
   const changes: Array<ThreadChange> = []

@@ -12,7 +12,7 @@ import type { StreamInfo } from '../ports.ts'
 import type { ThreadChange } from './changes.ts'
 import { comparePositions } from './own.ts'
 
-/** Items of one turn, and the reasoning it ends with as long as that may grow. */
+/** Items of one turn, and its last reasoning while that may still grow. */
 export interface FollowedList {
   readonly list: ItemList
   growing: ThreadItem | null
@@ -35,10 +35,8 @@ const before = (
       range.segment === segment ? { ...range, until: Math.min(range.until, offset) } : range
     )
 
-/** The item lists of the turns of one thread. */
 export type TurnLists = ReturnType<typeof turnLists>
 
-/** No lists yet. */
 export const turnLists = () => {
   const lists = new Map<string, FollowedList>()
   const keep = (key: string, list: ItemList): FollowedList => {

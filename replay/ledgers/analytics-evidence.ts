@@ -4,12 +4,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { timeInId, type HomeEvidence } from '../../domain/analytics/evidence.ts'
 import type { PostedEvent } from '../../domain/analytics/envelope.ts'
-import type { StoreError } from '../../domain/errors.ts'
-import type { Engine } from '../engine.ts'
+import type { Lineage } from '../ports.ts'
+import type { Answer, Result } from '../result.ts'
+import type { AuditLedger } from './audit.ts'
 
 const importsIn = async ({
   auditTrail
-}: Pick<Engine, 'auditTrail'>): Promise<E.Either<StoreError, ReadonlySet<string>>> => {
+}: Pick<AuditLedger, 'auditTrail'>): Promise<Result<ReadonlySet<string>>> => {
   const imports = new Set<string>()
   let cursor: string | null = null
   do {
@@ -26,9 +27,11 @@ const importsIn = async ({
  * happens a segment begins, whose id has the time.
  */
 export const homeEvidence = async (
-  engine: Pick<Engine, 'auditTrail' | 'lineage'>,
+  engine: Pick<AuditLedger, 'auditTrail'> & {
+    readonly lineage: (threadId: string) => Answer<Lineage>
+  },
   events: ReadonlyArray<PostedEvent>
-): Promise<E.Either<StoreError, HomeEvidence>> => {
+): Promise<Result<HomeEvidence>> => {
   const imports = await importsIn(engine)
   if (E.isLeft(imports)) return imports
   const named = new Set(events.map(({ event_params }) => event_params['thread_id']))

@@ -2,7 +2,6 @@
  * Analytics made again: what Codex would have posted about the threads of a home, from their rollouts alone.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { AnalyticsEvent } from '../../domain/analytics/event.ts'
 import type { Fact } from '../../domain/analytics/fact.ts'
 import type { Rendering } from '../../domain/analytics/context.ts'
@@ -11,14 +10,13 @@ import { NO_ANALYTICS } from '../../domain/analytics/state.ts'
 import type { Contract } from '../../domain/analytics/vocabulary.ts'
 import { tokensFact, tokensOfTurns } from '../../domain/analytics/with-tokens.ts'
 import { sha1Hex } from '../../domain/digest.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import { analytics } from '../../projections/analytics.ts'
 import { ANALYTICS, USAGE } from '../../projections/ledgers.ts'
-import { rowPieces } from '../pieces.ts'
-import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+import { rowPieces } from '../catch-up/pieces.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { spendsOf } from './usage-rows.ts'
+import type { Answer, Result } from '../result.ts'
 
-/** Which events, in the words of which Codex. */
 export interface AnalyticsRequest {
   readonly contract: Contract
   /** Only this thread. */
@@ -29,21 +27,18 @@ export interface AnalyticsRequest {
   readonly untilMs?: number
 }
 
-type Answer<A> = TaskEither<StoreError, A>
-
-/** What is asked of the analytics. */
 export interface AnalyticsLedger {
   /** The events of each thread in the order of its lines, thread by thread in the order of their ids. */
   readonly analytics: (request: AnalyticsRequest) => Answer<AsyncIterable<AnalyticsEvent>>
 }
 
-interface Sources {
+interface AnalyticsParts {
   readonly facts: Ledger
   readonly usage: Ledger
 }
 
 async function* eventsOf(
-  { facts: { env, table }, usage }: Sources,
+  { facts: { env, table }, usage }: AnalyticsParts,
   threadId: string,
   rendering: Rendering
 ): AsyncGenerator<AnalyticsEvent> {
@@ -65,9 +60,9 @@ const isIn = ({ sinceMs = -Infinity, untilMs = Infinity }: AnalyticsRequest, atM
   sinceMs <= atMs && atMs < untilMs
 
 const threadIds = async (
-  { facts, usage }: Sources,
+  { facts, usage }: AnalyticsParts,
   { threadId }: AnalyticsRequest
-): Promise<E.Either<StoreError, ReadonlyArray<string>>> => {
+): Promise<Result<ReadonlyArray<string>>> => {
   if (threadId !== undefined) {
     const counted = await usage.one(threadId)
     if (E.isLeft(counted)) return counted
@@ -81,7 +76,7 @@ const threadIds = async (
 }
 
 async function* answer(
-  sources: Sources,
+  sources: AnalyticsParts,
   ids: ReadonlyArray<string>,
   request: AnalyticsRequest
 ): AsyncGenerator<AnalyticsEvent> {
@@ -91,14 +86,12 @@ async function* answer(
       if (isIn(request, event.atMs)) yield event
 }
 
-/** The analytics of a home. */
-export const analyticsLedger = (parts: LedgerParts, safely: Safely): AnalyticsLedger => {
-  const sources = { facts: ledgerOf(parts, ANALYTICS), usage: ledgerOf(parts, USAGE) }
-  return {
-    analytics: (request) =>
-      safely(async () => {
-        const ids = await threadIds(sources, request)
-        return E.isLeft(ids) ? ids : E.right(answer(sources, ids.right, request))
-      })
-  }
+export const open = (parts: LedgerParts): AnalyticsParts => ({
+  facts: ledgerOf(parts, ANALYTICS),
+  usage: ledgerOf(parts, USAGE)
+})
+
+export const analyticsEvents = async (sources: AnalyticsParts, request: AnalyticsRequest) => {
+  const ids = await threadIds(sources, request)
+  return E.map((all: ReadonlyArray<string>) => answer(sources, all, request))(ids)
 }

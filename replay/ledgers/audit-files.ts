@@ -3,15 +3,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TrailRow } from '../../domain/audit/row.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import { threadAudit, trailPrefix, trailTimes } from '../../projections/audit.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { EventStore, StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import type { Ledger } from './ledger.ts'
+import type { Result } from '../result.ts'
 
-/** A file whose rows are in the index. */
 export interface AuditFile {
   /** Its segment. */
   readonly id: string
@@ -29,17 +28,15 @@ const fileOf = ({ streamId: id, path, archived }: StreamInfo): AuditFile => {
 }
 
 /** Every file of the home, after their rows are as new as they are. */
-export const allFiles = async (
-  ledger: Ledger
-): Promise<E.Either<StoreError, ReadonlyArray<AuditFile>>> =>
+export const allFiles = async (ledger: Ledger): Promise<Result<ReadonlyArray<AuditFile>>> =>
   E.map((infos: ReadonlyArray<StreamInfo>) => infos.map(fileOf))(await ledger.everything())
 
-/** The files of one thread, oldest first, after their rows are as new as they are; `threads` tells which they are. */
+/** Catches up the files of one thread and lists them, oldest first; `threads` knows which they are. */
 export const filesOf = async (
   ledger: Ledger,
   threads: EventStore,
   threadId: string
-): Promise<E.Either<StoreError, ReadonlyArray<AuditFile>>> => {
+): Promise<Result<ReadonlyArray<AuditFile>>> => {
   const thread = streamId(threadId)
   const ready = await refreshed(threads, thread)
   if (E.isLeft(ready)) return ready
@@ -52,7 +49,6 @@ export const filesOf = async (
   return E.right(files)
 }
 
-/** A row and where it belongs. */
 export interface FileRow {
   readonly orderMs: number
   readonly file: string
@@ -62,7 +58,6 @@ export interface FileRow {
 
 const BATCH_ROWS = 256
 
-/** The rows of a file from a number on. */
 export function* rowsOfFile({ env, table }: Ledger, file: string, from: number): Iterable<FileRow> {
   const prefix = trailPrefix(table(threadAudit), file)
   for (let n = from; ;) {
@@ -76,10 +71,8 @@ export function* rowsOfFile({ env, table }: Ledger, file: string, from: number):
   }
 }
 
-/** A place in the rows of the home by time. */
 export type TimePlace = readonly [ms: number, file: string, n: number]
 
-/** The rows of all files by time, behind a place. */
 export function* rowsByTime({ env, table }: Ledger, after: TimePlace): Iterable<FileRow> {
   const prefix = trailTimes(table(threadAudit))
   for (let [ms, file, n] = after; ;) {

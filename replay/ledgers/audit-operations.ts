@@ -7,12 +7,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { begunFact, endedFact, type OperationFact } from '../../domain/audit/operations.ts'
 import { toOperationRecord } from '../../domain/changes/operations.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import type { HomeLogModel, RowKey, RowWrite } from '../../projections/projection.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { HomeLog } from '../home-ports.ts'
 import type { Index } from '../ports.ts'
 import { foldHomeLog, homeLogTable } from './home-log.ts'
+import type { Result } from '../result.ts'
 
 /** Ids in the log come from files; a key is short. */
 const KEY_CHARACTERS_MAX = 128
@@ -34,7 +34,6 @@ const threadWrites = (
     .filter((thread) => thread.length <= KEY_CHARACTERS_MAX)
     .map((thread) => ({ key: [`${table}.thread`, thread, id], value: 1 }))
 
-/** Operations of a home. */
 export const AUDIT_OPERATIONS: HomeLogModel<null> = {
   name: 'audit_operations',
   version: 1,
@@ -57,7 +56,6 @@ export const AUDIT_OPERATIONS: HomeLogModel<null> = {
   }
 }
 
-/** The operations of a home, as they are asked for. */
 export interface Operations {
   /** Oldest first. */
   readonly of: (threadId: string) => ReadonlyArray<OperationFact>
@@ -70,7 +68,7 @@ const NO_OPERATIONS: Operations = { of: () => [], threadIds: () => new Set() }
 export const operationsIn = async (
   index: Index,
   log: HomeLog | undefined
-): Promise<E.Either<StoreError, Operations>> => {
+): Promise<Result<Operations>> => {
   if (log === undefined) return E.right(NO_OPERATIONS)
   const folded = await foldHomeLog(index, log, AUDIT_OPERATIONS)
   if (E.isLeft(folded)) return folded

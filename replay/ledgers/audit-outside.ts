@@ -8,7 +8,6 @@ import type { AuditFile, FileRow } from './audit-files.ts'
 import type { AuditHome } from '../home-ports.ts'
 import type { Operations } from './audit-operations.ts'
 
-/** The threads of a question. */
 export interface Trails {
   /** Every thread of which anything is known, by id. */
   readonly threadIds: () => ReadonlyArray<string>

@@ -7,7 +7,6 @@ import type { AuditAction, AuditRow } from '../../domain/audit/row.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { FileRow, TimePlace } from './audit-files.ts'
 
-/** Which rows are wanted. */
 export interface AuditRequest {
   /** Only this thread. */
   readonly threadId?: string
@@ -15,11 +14,11 @@ export interface AuditRequest {
   readonly sinceMs?: number
   /** Rows before this time. */
   readonly untilMs?: number
-  /** Rows of whoever has this in its name: originator, client, user, account or kind of agent, whatever the case. */
+  /** Rows whose originator, client, user, account or kind of agent contains this text, ignoring case. */
   readonly actor?: string
   readonly actions?: ReadonlyArray<AuditAction>
   readonly cursor?: string | null
-  /** Rows on a page; 100 unless told otherwise. */
+  /** Rows on a page; default 100. */
   readonly limit?: number
 }
 
@@ -39,7 +38,6 @@ export interface AuditCursor {
   readonly outside: number
 }
 
-/** The beginning of a trail. */
 export const FIRST_PAGE: AuditCursor = { time: null, files: {}, outside: 0 }
 
 const isPlace = (value: unknown): value is TimePlace =>
@@ -68,12 +66,12 @@ export interface Merged {
   readonly cursor: AuditCursor
 }
 
-interface Source {
+interface RowSource {
   readonly next: () => void
   readonly head: () => FileRow | null
 }
 
-const sourceOf = (rows: Iterable<FileRow>): Source => {
+const sourceOf = (rows: Iterable<FileRow>): RowSource => {
   const iterator = rows[Symbol.iterator]()
   const take = (): FileRow | null => {
     const step = iterator.next()
@@ -88,8 +86,8 @@ const sourceOf = (rows: Iterable<FileRow>): Source => {
   }
 }
 
-const earliest = (sources: ReadonlyArray<Source>): Source | null => {
-  let best: Source | null = null
+const earliest = (sources: ReadonlyArray<RowSource>): RowSource | null => {
+  let best: RowSource | null = null
   for (const source of sources) {
     const [one, other] = [source.head(), best?.head() ?? null]
     if (one !== null && (other === null || one.orderMs < other.orderMs)) best = source
@@ -140,7 +138,6 @@ const filterOf = ({ sinceMs, actor, actions }: AuditRequest) => {
 
 const LIMIT = 100
 
-/** Fills a page. */
 export const auditPageOf = (rows: Iterable<Merged>, request: AuditRequest): AuditPage => {
   const limit = Math.max(1, request.limit ?? LIMIT)
   const isWanted = filterOf(request)

@@ -3,7 +3,6 @@
  * they were not edited.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Approval } from '../../domain/audit/approvals.ts'
 import { startChain } from '../../domain/audit/chain.ts'
 import type { TimedRow } from '../../domain/audit/operations.ts'
@@ -34,11 +33,10 @@ import {
   type AuditRequest,
   type Merged
 } from './audit-page.ts'
-import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
+import { invalidRequest, type Answer, type Result } from '../result.ts'
 
 export type { AuditPage, AuditRequest } from './audit-page.ts'
-
-type Answer<A> = TaskEither<StoreError, A>
 
 /** One decision, and whose. A call without one is `unknown`: no rollout says whether anybody was asked. */
 export type ApprovalRow = Omit<Approval, 'offset' | 'bytes'> & {
@@ -46,7 +44,6 @@ export type ApprovalRow = Omit<Approval, 'offset' | 'bytes'> & {
   readonly evidence: { readonly file: string; readonly offset: number; readonly bytes: number }
 }
 
-/** One review. */
 export type ReviewRow = Omit<Review, 'offset' | 'bytes'> & {
   /** The thread that shows it. */
   readonly threadId: string
@@ -55,7 +52,6 @@ export type ReviewRow = Omit<Review, 'offset' | 'bytes'> & {
   readonly evidence: { readonly file: string; readonly offset: number; readonly bytes: number }
 }
 
-/** The questions the audit trail answers. */
 export interface AuditLedger {
   readonly auditTrail: (request: AuditRequest) => Answer<AuditPage>
   /** The lines of an export, of a home or of one thread, without newlines; `domain/audit/chain.ts` has their form. */
@@ -66,29 +62,28 @@ export interface AuditLedger {
   readonly reviews: (threadId?: string) => Answer<ReadonlyArray<ReviewRow>>
 }
 
-/** A home that tells no more than its rollouts and logs. */
+/** A home with nothing beside its rollouts and logs. */
 const BARE: Pick<AuditHome, 'names' | 'imports'> = {
   names: async () => [],
   imports: async () => []
 }
 
-interface Parts {
+interface AuditParts {
   readonly given: LedgerParts
   readonly ledger: Ledger
 }
 
+export const open = (given: LedgerParts): AuditParts => ({ given, ledger: ledgerOf(given, AUDIT) })
+
 const filesFor = (
-  { given, ledger }: Parts,
+  { given, ledger }: AuditParts,
   threadId: string | undefined
-): Promise<E.Either<StoreError, ReadonlyArray<AuditFile>>> =>
+): Promise<Result<ReadonlyArray<AuditFile>>> =>
   threadId === undefined
     ? allFiles(ledger)
     : filesOf(ledger, given.ledgerSource?.store ?? given.store, threadId)
 
-const gather = async (
-  parts: Parts,
-  threadId: string | undefined
-): Promise<E.Either<StoreError, Trails>> => {
+const gather = async (parts: AuditParts, threadId: string | undefined): Promise<Result<Trails>> => {
   const { given, ledger } = parts
   const files = await filesFor(parts, threadId)
   if (E.isLeft(files)) return files
@@ -102,7 +97,7 @@ const gather = async (
 }
 
 const ofThread = (
-  { ledger }: Parts,
+  { ledger }: AuditParts,
   trails: Trails,
   threadId: string,
   from: AuditCursor
@@ -117,7 +112,7 @@ const byTime = ([a, x]: TimedRow, [b, y]: TimedRow): number =>
   a - b || (x.threadId < y.threadId ? -1 : x.threadId > y.threadId ? 1 : 0)
 
 const ofHome = (
-  { ledger }: Parts,
+  { ledger }: AuditParts,
   trails: Trails,
   { cursor, sinceMs }: AuditRequest,
   from: AuditCursor
@@ -129,25 +124,24 @@ const ofHome = (
   return merged([rows], outside.sort(byTime), place, trails.row)
 }
 
-const auditTrail =
-  (parts: Parts): AuditLedger['auditTrail'] =>
-  (request) =>
-  async () => {
-    const { threadId, cursor = null } = request
-    const from = cursor === null ? FIRST_PAGE : parseAuditCursor(cursor)
-    if (from === null)
-      return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${cursor ?? ''}` })
-    const trails = await gather(parts, threadId)
-    if (E.isLeft(trails)) return trails
-    const rows =
-      threadId === undefined
-        ? ofHome(parts, trails.right, request, from)
-        : ofThread(parts, trails.right, threadId, from)
-    return E.right(auditPageOf(rows, request))
-  }
+export const auditTrail = async (
+  parts: AuditParts,
+  request: AuditRequest
+): Promise<Result<AuditPage>> => {
+  const { threadId, cursor = null } = request
+  const from = cursor === null ? FIRST_PAGE : parseAuditCursor(cursor)
+  if (from === null) return invalidRequest(`invalid cursor: ${cursor ?? ''}`)
+  const trails = await gather(parts, threadId)
+  if (E.isLeft(trails)) return trails
+  const rows =
+    threadId === undefined
+      ? ofHome(parts, trails.right, request, from)
+      : ofThread(parts, trails.right, threadId, from)
+  return E.right(auditPageOf(rows, request))
+}
 
 async function* exported(
-  parts: Parts,
+  parts: AuditParts,
   trails: Trails,
   threadIds: ReadonlyArray<string>,
   { sha256 }: AuditHome
@@ -168,27 +162,26 @@ const NO_HASHES: StoreError = {
   next: 'open the home with openEngine'
 }
 
-const auditExport =
-  (parts: Parts): AuditLedger['auditExport'] =>
-  (threadId) =>
-  async () => {
-    const { auditHome } = parts.given
-    if (auditHome === undefined) return E.left(NO_HASHES)
-    const trails = await gather(parts, threadId)
-    return E.map((found: Trails) =>
-      exported(parts, found, threadId === undefined ? found.threadIds() : [threadId], auditHome)
-    )(trails)
-  }
+export const auditExport = async (
+  parts: AuditParts,
+  threadId?: string
+): Promise<Result<AsyncIterable<string>>> => {
+  const { auditHome } = parts.given
+  if (auditHome === undefined) return E.left(NO_HASHES)
+  const trails = await gather(parts, threadId)
+  return E.map((found: Trails) =>
+    exported(parts, found, threadId === undefined ? found.threadIds() : [threadId], auditHome)
+  )(trails)
+}
 
 const byFile = (a: AuditFile, b: AuditFile): number =>
   a.threadId === b.threadId ? (a.name < b.name ? -1 : 1) : a.threadId < b.threadId ? -1 : 1
 
-/** Rows of files, thread by thread. */
 const rowsOf = async <A>(
-  parts: Parts,
+  parts: AuditParts,
   threadId: string | undefined,
   read: (file: AuditFile) => ReadonlyArray<A>
-): Promise<E.Either<StoreError, ReadonlyArray<A>>> => {
+): Promise<Result<ReadonlyArray<A>>> => {
   const files = await filesFor(parts, threadId)
   if (E.isLeft(files)) return files
   if (threadId !== undefined && files.right.length === 0)
@@ -196,24 +189,24 @@ const rowsOf = async <A>(
   return E.right([...files.right].sort(byFile).flatMap(read))
 }
 
-const approvalsOf =
-  (parts: Parts): AuditLedger['approvals'] =>
-  (threadId) =>
-  () => {
-    const { ledger } = parts
-    return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
-      const prefix = approvalsPrefix(ledger.table(approvals), id)
-      const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
-      return rows
-        .map(([, value]) => value as Approval)
-        .sort((a, b) => a.offset - b.offset)
-        .map(({ offset, bytes, ...row }): ApprovalRow => ({
-          threadId: owner,
-          ...row,
-          evidence: { file: name, offset, bytes }
-        }))
-    })
-  }
+export const approvalRows = (
+  parts: AuditParts,
+  threadId?: string
+): Promise<Result<ReadonlyArray<ApprovalRow>>> => {
+  const { ledger } = parts
+  return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
+    const prefix = approvalsPrefix(ledger.table(approvals), id)
+    const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+    return rows
+      .map(([, value]) => value as Approval)
+      .sort((a, b) => a.offset - b.offset)
+      .map(({ offset, bytes, ...row }): ApprovalRow => ({
+        threadId: owner,
+        ...row,
+        evidence: { file: name, offset, bytes }
+      }))
+  })
+}
 
 const reviewerOf = ({ env, table }: Ledger, turnId: string | null): string | null => {
   if (turnId === null) return null
@@ -222,37 +215,26 @@ const reviewerOf = ({ env, table }: Ledger, turnId: string | null): string | nul
   return first === undefined ? null : String(first[2])
 }
 
-const reviewsOf =
-  (parts: Parts): AuditLedger['reviews'] =>
-  (threadId) =>
-  async () => {
-    const { ledger } = parts
-    // The reviewer is another thread, whichever is asked for.
-    const everything = await ledger.everything()
-    if (E.isLeft(everything)) return everything
-    return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
-      const prefix = reviewsPrefix(ledger.table(reviews), id)
-      const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
-      return rows.map(([, value]): ReviewRow => {
-        const { offset, bytes, ...row } = value as Review
-        const reviewerThreadId = reviewerOf(ledger, row.reviewerTurnId)
-        return {
-          threadId: owner,
-          ...row,
-          reviewerThreadId,
-          evidence: { file: name, offset, bytes }
-        }
-      })
+export const reviewRows = async (
+  parts: AuditParts,
+  threadId?: string
+): Promise<Result<ReadonlyArray<ReviewRow>>> => {
+  const { ledger } = parts
+  // The reviewer is another thread, whichever is asked for.
+  const everything = await ledger.everything()
+  if (E.isLeft(everything)) return everything
+  return rowsOf(parts, threadId, ({ id, name, threadId: owner }) => {
+    const prefix = reviewsPrefix(ledger.table(reviews), id)
+    const rows = ledger.env.index.range(prefix, afterPrefix(prefix), Infinity, false)
+    return rows.map(([, value]): ReviewRow => {
+      const { offset, bytes, ...row } = value as Review
+      const reviewerThreadId = reviewerOf(ledger, row.reviewerTurnId)
+      return {
+        threadId: owner,
+        ...row,
+        reviewerThreadId,
+        evidence: { file: name, offset, bytes }
+      }
     })
-  }
-
-/** The audit trail of an engine. */
-export const auditLedger = (given: LedgerParts, safely: Safely): AuditLedger => {
-  const parts = { given, ledger: ledgerOf(given, AUDIT) }
-  return {
-    auditTrail: (request) => safely(auditTrail(parts)(request)),
-    auditExport: (threadId) => safely(auditExport(parts)(threadId)),
-    approvals: (threadId) => safely(approvalsOf(parts)(threadId)),
-    reviews: (threadId) => safely(reviewsOf(parts)(threadId))
-  }
+  })
 }

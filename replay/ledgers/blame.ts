@@ -14,9 +14,8 @@ import {
   toolKey
 } from '../../projections/tools.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
-import type { Reading } from './layered.ts'
+import type { IndexReader } from './layered.ts'
 
-/** One patch of a file. */
 export interface FileChange extends Pick<
   ToolCall,
   | 'threadId'
@@ -35,7 +34,7 @@ export interface FileChange extends Pick<
   readonly movedTo: string | null
   readonly linesAdded: number | null
   readonly linesDeleted: number | null
-  /** True when the patch changed the file, also one that failed later; null when no line tells. */
+  /** True when the patch changed the file, also one that failed later; null when no line says. */
   readonly applied: boolean | null
 }
 
@@ -48,12 +47,12 @@ export interface FileHistory {
 }
 
 /** A patch of a file, and the order it has among others. */
-interface Found {
+interface OrderedChange {
   readonly change: FileChange
   readonly order: readonly [number, string, number, number]
 }
 
-const isBefore = (a: Found['order'], b: Found['order']): boolean => {
+const isBefore = (a: OrderedChange['order'], b: OrderedChange['order']): boolean => {
   for (let i = 0; i < a.length; i++) {
     const left = a[i] as number | string
     const right = b[i] as number | string
@@ -88,7 +87,7 @@ const changeOf = (call: ToolCall, touch: FileTouch): FileChange => ({
 })
 
 /** Patches that name a path, as the place they come from or go to. */
-const naming = (index: Reading, table: string, path: string): ReadonlyArray<Found> => {
+const naming = (index: IndexReader, table: string, path: string): ReadonlyArray<OrderedChange> => {
   const prefix = pathPrefix(table, path)
   return index.keys(prefix, afterPrefix(prefix)).flatMap((key) => {
     const [atMs, threadId, revision, place] = key.slice(2) as [number, string, number, number]
@@ -106,7 +105,7 @@ const naming = (index: Reading, table: string, path: string): ReadonlyArray<Foun
 
 /** Every patch of a thread, file by file, in the order of its calls. */
 export const threadPatches = (
-  index: Reading,
+  index: IndexReader,
   table: string,
   threadId: string
 ): ReadonlyArray<FileChange> => {
@@ -125,10 +124,12 @@ const HINTS_MAX = 10
 const NAMES_MAX = 10_000
 
 /** Patches of a file where it is, and where it was before. */
-const traced = (index: Reading, table: string, path: string, threadId?: string) => {
-  const found = new Map<string, Found>()
+const traced = (index: IndexReader, table: string, path: string, threadId?: string) => {
+  const found = new Map<string, OrderedChange>()
   const seen = new Set<string>()
-  const paths: Array<{ path: string; until: Found['order'] | null }> = [{ path, until: null }]
+  const paths: Array<{ path: string; until: OrderedChange['order'] | null }> = [
+    { path, until: null }
+  ]
   for (const { path: one, until } of paths) {
     if (seen.has(one) || seen.size >= PATHS_MAX) continue
     seen.add(one)
@@ -151,7 +152,7 @@ const sharedParts = (a: string, b: string): number => {
   return end < 0 ? left.length : end
 }
 
-const hints = (index: Reading, table: string, path: string): ReadonlyArray<string> => {
+const hints = (index: IndexReader, table: string, path: string): ReadonlyArray<string> => {
   const prefix = namePrefix(table, fileName(path))
   const rows = index.range(prefix, afterPrefix(prefix), NAMES_MAX, false)
   const paths = [...new Set(rows.map(([, value]) => value as string))]
@@ -165,7 +166,7 @@ const hints = (index: Reading, table: string, path: string): ReadonlyArray<strin
 
 /** The history of a file in a home, or in one thread. */
 export const fileHistory = (
-  index: Reading,
+  index: IndexReader,
   table: string,
   { path, threadId }: { readonly path: string; readonly threadId?: string }
 ): FileHistory => {

@@ -6,23 +6,22 @@
  *   [home-log, model@version] -> checkpoint: how far the log is folded, and the state there
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { tableName } from '../../projections/catalogue.ts'
 import type { HomeLogModel, RowKey, Rows, RowWrite } from '../../projections/projection.ts'
 import { afterPrefix, overlay, toStored, type Overlay } from '../catch-up/overlay.ts'
 import type { HomeLog, HomeLogFile } from '../home-ports.ts'
 import type { Guard, Index } from '../ports.ts'
+import type { Result } from '../result.ts'
 
 /** Home logs have the same rows whichever era is asked for. */
 const VIEW = 'home'
 
-/** What names a model and its tables. */
-type Named = Pick<HomeLogModel<unknown>, 'name' | 'version' | 'tables'>
+type NamedModel = Pick<HomeLogModel<unknown>, 'name' | 'version' | 'tables'>
 
-/** First part of the keys of a model. */
-export const homeLogTable = ({ name, version }: Named): string => tableName(name, version, VIEW)
+export const homeLogTable = ({ name, version }: NamedModel): string =>
+  tableName(name, version, VIEW)
 
-interface Checkpoint<S> extends HomeLogFile {
+interface LogCheckpoint<S> extends HomeLogFile {
   /** Where the next line begins. */
   readonly nextBytes: number
   /** The last line that was folded; null before the first. */
@@ -32,31 +31,33 @@ interface Checkpoint<S> extends HomeLogFile {
   readonly state: S
 }
 
-/** Table of the checkpoints of all models. */
 export const HOME_LOG_CHECKPOINTS = 'home-log'
 
 const WRITES_MAX = 4096
 const ATTEMPTS_MAX = 8
 
-const keyOf = ({ name, version }: Named): RowKey => [HOME_LOG_CHECKPOINTS, `${name}@${version}`]
+const keyOf = ({ name, version }: NamedModel): RowKey => [
+  HOME_LOG_CHECKPOINTS,
+  `${name}@${version}`
+]
 
-const isCurrent = (old: Checkpoint<unknown>, file: HomeLogFile): boolean =>
+const isCurrent = (old: LogCheckpoint<unknown>, file: HomeLogFile): boolean =>
   old.complete &&
   old.sizeBytes === file.sizeBytes &&
   old.modifiedAtMs === file.modifiedAtMs &&
   old.inode === file.inode
 
-/** True when what was folded still stands at the beginning of the log. */
+/** True when the log still begins with what was folded. */
 const continues = async (
   log: HomeLog,
-  old: Checkpoint<unknown>,
+  old: LogCheckpoint<unknown>,
   file: HomeLogFile
-): Promise<E.Either<StoreError, boolean>> => {
+): Promise<Result<boolean>> => {
   if (old.inode !== file.inode || file.sizeBytes < old.nextBytes) return E.right(false)
   return old.guard === null ? E.right(true) : log.verify(old.guard)
 }
 
-const deletes = (index: Index, model: Named): ReadonlyArray<RowWrite> =>
+const deletes = (index: Index, model: NamedModel): ReadonlyArray<RowWrite> =>
   model.tables.flatMap((end) => {
     const prefix = [`${homeLogTable(model)}${end}`]
     return index.keys(prefix, afterPrefix(prefix)).map((key) => ({ key, value: null }))
@@ -65,17 +66,17 @@ const deletes = (index: Index, model: Named): ReadonlyArray<RowWrite> =>
 /** No log: as if it had been read and were empty. */
 const NO_FILE: HomeLogFile = { sizeBytes: 0, modifiedAtMs: 0, inode: 0 }
 
-interface Run<S> {
+interface LogFold<S> {
   readonly index: Index
   readonly model: HomeLogModel<S>
   readonly file: HomeLogFile
   readonly rows: Overlay
   /** As it is in the index. */
-  stored: Checkpoint<S> | undefined
+  stored: LogCheckpoint<S> | undefined
 }
 
 /** Commits what was folded so far; `moved` when another process was there first. */
-const commit = async <S>(run: Run<S>, at: Checkpoint<S>) => {
+const commit = async <S>(run: LogFold<S>, at: LogCheckpoint<S>) => {
   const key = keyOf(run.model)
   const writes = [...run.rows.take(), toStored({ key, value: at })]
   const expected = toStored({ key, value: run.stored ?? null })
@@ -84,14 +85,14 @@ const commit = async <S>(run: Run<S>, at: Checkpoint<S>) => {
   return done
 }
 
-const foldFrom = async <S>(run: Run<S>, log: HomeLog, start: Checkpoint<S> | undefined) => {
+const foldFrom = async <S>(run: LogFold<S>, log: HomeLog, start: LogCheckpoint<S> | undefined) => {
   const { model, file, rows } = run
   const around = { rows, table: homeLogTable(model) }
   let state = start?.state ?? model.initial
   let guard = start?.guard ?? null
   let nextBytes = start?.nextBytes ?? 0
   for await (const line of log.read(nextBytes)) {
-    // A line without its newline is still being written, or was cut off; the next append tells.
+    // A line without its newline is still being written, or was cut off; the next append shows which.
     if (!line.terminated) break
     const [next, writes] = model.evolve(state, line, around)
     state = next
@@ -114,11 +115,11 @@ export const foldHomeLog = async <S>(
   index: Index,
   log: HomeLog,
   model: HomeLogModel<S>
-): Promise<E.Either<StoreError, Rows>> => {
+): Promise<Result<Rows>> => {
   const key = keyOf(model)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    // Before the look: what others fold meanwhile would seem to be of another log.
-    const stored = index.get(key) as Checkpoint<S> | undefined
+    // Read before the file is looked at: otherwise a concurrent fold would look like another log.
+    const stored = index.get(key) as LogCheckpoint<S> | undefined
     const looked = await log.look()
     if (E.isLeft(looked)) return looked
     const file = looked.right ?? NO_FILE
@@ -127,7 +128,7 @@ export const foldHomeLog = async <S>(
     if (E.isLeft(goesOn)) return goesOn
     const rows = overlay(index)
     if (!goesOn.right) rows.put(deletes(index, model))
-    const run: Run<S> = { index, model, file, rows, stored }
+    const run: LogFold<S> = { index, model, file, rows, stored }
     const done = await foldFrom(run, log, goesOn.right ? stored : undefined)
     if (E.isLeft(done)) return done
     if (done.right === 'committed') return E.right(overlay(index))

@@ -5,18 +5,16 @@ import { compareKeys } from '../catch-up/overlay.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import type { Index } from '../ports.ts'
 
-/** What questions read of an index. */
-export type Reading = Pick<Index, 'get' | 'range' | 'keys'>
+export type IndexReader = Pick<Index, 'get' | 'range' | 'keys'>
 
-/** A row. */
-export type Row = readonly [key: RowKey, value: unknown]
+export type IndexRow = readonly [key: RowKey, value: unknown]
 
 /** The index with more rows, whose keys are not in it. */
-export const layered = (index: Reading, rows: ReadonlyArray<Row>): Reading => {
+export const layered = (index: IndexReader, rows: ReadonlyArray<IndexRow>): IndexReader => {
   if (rows.length === 0) return index
   const sorted = [...rows].sort(([a], [b]) => compareKeys(a, b))
   const byKey = new Map(rows.map(([key, value]) => [JSON.stringify(key), value]))
-  const between = (from: RowKey, until: RowKey): ReadonlyArray<Row> =>
+  const between = (from: RowKey, until: RowKey): ReadonlyArray<IndexRow> =>
     sorted.filter(([key]) => compareKeys(from, key) <= 0 && compareKeys(key, until) < 0)
   return {
     get: (key) => byKey.get(JSON.stringify(key)) ?? index.get(key),

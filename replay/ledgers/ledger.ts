@@ -1,12 +1,10 @@
 /**
- * A ledger: a group of read models that is folded when somebody asks for it, for one thread or for the home.
+ * A ledger: a group of read models that is folded on demand, for one thread or for the home.
  *
  * Ledgers are the same for every era a client may want answers of: they are read as the newest era reads, which knows
  * every older line.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { tableOf, viewName, type GroupName, type ReadModels } from '../../projections/catalogue.ts'
@@ -15,11 +13,11 @@ import { homeCatchUp, type CaughtUp } from '../catch-up/backfill.ts'
 import type { Progress } from '../catch-up/fold-many.ts'
 import type { Env, FoldAside } from '../catch-up/project.ts'
 import type { AuditHome, HomeLogs } from '../home-ports.ts'
-import type { EventStore, StreamInfo } from '../ports.ts'
+import { findStream, type EventStore, type StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { sharedCatchUp } from '../threads/open-thread.ts'
+import type { Answer, Result } from '../result.ts'
 
-/** Where ledgers read, when that is not where threads are read. */
 export interface LedgerSource {
   readonly store: EventStore
   readonly profile: Profile
@@ -29,7 +27,6 @@ export interface LedgerSource {
   readonly foldAside?: (models: GroupName) => FoldAside
 }
 
-/** What ledgers are made of. */
 export interface LedgerParts extends Env {
   readonly progress: Progress
   /** Absent where the threads are read as ledgers are. */
@@ -41,9 +38,8 @@ export interface LedgerParts extends Env {
 }
 
 /** Runs a use case so that a damaged index is built again. */
-export type Safely = <A>(task: TE.TaskEither<StoreError, A>) => TE.TaskEither<StoreError, A>
+export type Safely = <A>(task: Answer<A>) => Answer<A>
 
-/** One group over a home. */
 export interface Ledger {
   /** What its rows are read with. */
   readonly env: Env
@@ -52,11 +48,8 @@ export interface Ledger {
   /** Makes the rows of every thread as new as its file: one `stat` each, and a fold of what is new. */
   readonly everything: () => Promise<CaughtUp>
   /** Makes the rows of one thread as new as its file. */
-  readonly one: (threadId: string) => Promise<E.Either<StoreError, StreamInfo>>
+  readonly one: (threadId: string) => Promise<Result<StreamInfo>>
 }
-
-/** Folders are recalled for threads, once per process. */
-const withoutMemory = ({ memory: _memory, ...store }: EventStore): EventStore => store
 
 const envOf = (parts: LedgerParts, models: ReadModels): Env => {
   const { foldAside: _threads, ledgerSource, ...env } = parts
@@ -65,7 +58,7 @@ const envOf = (parts: LedgerParts, models: ReadModels): Env => {
   const store = models.byFile === true ? (ledgerSource?.files ?? threads) : threads
   const foldAside = ledgerSource?.foldAside?.(models.name)
   const aside = foldAside === undefined ? {} : { foldAside }
-  return { ...env, store: withoutMemory(store), profile, strict: false, models, ...aside }
+  return { ...env, store, profile, strict: false, models, ...aside }
 }
 
 /** Makes a ledger; nothing is read before it is asked. */
@@ -82,7 +75,7 @@ export const ledgerOf = (parts: LedgerParts, models: ReadModels): Ledger => {
       const id = streamId(threadId)
       const ready = await refreshed(env.store, id)
       if (E.isLeft(ready)) return ready
-      const found = env.store.find(id)
+      const found = findStream(env.store, id)
       if (E.isLeft(found)) return found
       const caughtUp = await fresh(found.right)
       return E.isLeft(caughtUp) ? caughtUp : found

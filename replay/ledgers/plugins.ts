@@ -2,8 +2,6 @@
  * The plugin ledger, as it is asked: which plugins a home has and had, what changed when, and which threads used them.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Certainty } from '../../domain/certainty.ts'
 import { NOTHING_KNOWN, stepOf } from '../../domain/plugins/history.ts'
 import {
@@ -27,20 +25,16 @@ import { notPossible } from '../../domain/errors.ts'
 import { rowsOf } from '../catch-up/project.ts'
 import type { HomeLog } from '../home-ports.ts'
 import { foldHomeLog, homeLogTable } from './home-log.ts'
-import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
+import type { Answer, Result } from '../result.ts'
 
 export type { PluginHistoryRow, PluginIdentityRow } from '../../projections/plugin-identity.ts'
 
-type Answer<A> = TaskEither<StoreError, A>
-type Found<A> = E.Either<StoreError, A>
-
-/** A plugin as somebody saw it. */
 export interface Sighting {
   readonly localId: string
   readonly seen: PluginSeen
 }
 
-/** What is to be recorded, if it is new. */
 export interface Observations {
   readonly source: ObservationSource
   readonly sightings: ReadonlyArray<Sighting>
@@ -53,21 +47,19 @@ export interface Observations {
   readonly actor?: string
 }
 
-/** A sign of a plugin in use, with the version that was in use as far as it is known. */
+/** A sign of a plugin in use, with the version in use where it is known. */
 export interface PluginUse extends PluginUseRow {
   readonly threadId: string
   /** `recorded` or `derived` by the line itself, `inferred` from what was observed of the home, else `unknown`. */
   readonly versionCertainty: Certainty
 }
 
-/** Which uses are asked for. */
 export interface PluginUseRequest {
   readonly threadId?: string
   /** A local id, or a name. */
   readonly plugin?: string
 }
 
-/** The questions about plugins. */
 export interface PluginLedger {
   /** What is known of every plugin, by id. */
   readonly plugins: () => Answer<ReadonlyArray<PluginIdentityRow>>
@@ -126,7 +118,7 @@ const record = async (
   parts: LedgerParts,
   log: HomeLog,
   observations: Observations
-): Promise<Found<ReadonlyArray<PluginHistoryRow>>> => {
+): Promise<Result<ReadonlyArray<PluginHistoryRow>>> => {
   const before = await foldHomeLog(parts.index, log, pluginIdentity)
   if (E.isLeft(before)) return before
   const known = historyIn(before.right).length
@@ -139,7 +131,7 @@ const record = async (
   return E.right(historyIn(after.right).slice(known))
 }
 
-/** The version that a plugin had at a time, as far as it was observed. */
+/** The observed version of a plugin at a time. */
 const versionAt = (history: ReadonlyArray<PluginHistoryRow>, atMs: number): string | null =>
   history.reduce<string | null>((version, { change, to, at }) => {
     if (at === null || Date.parse(at) > atMs) return version
@@ -164,7 +156,7 @@ const usesOf = async (
   ledger: Ledger,
   history: ReadonlyArray<PluginHistoryRow>,
   { threadId, plugin }: PluginUseRequest
-): Promise<Found<ReadonlyArray<PluginUse>>> => {
+): Promise<Result<ReadonlyArray<PluginUse>>> => {
   const caughtUp = threadId === undefined ? await ledger.everything() : await ledger.one(threadId)
   if (E.isLeft(caughtUp)) return caughtUp
   const byPlugin = new Map<string, Array<PluginHistoryRow>>()
@@ -182,23 +174,35 @@ const usesOf = async (
   )
 }
 
-/** The plugin ledger of a home. */
-export const pluginLedger = (parts: LedgerParts, safely: Safely): PluginLedger => {
-  const ledger = ledgerOf(parts, TOOLS)
-  const log = parts.homeLogs?.('observations')
-  const rows = async (): Promise<Found<Rows>> =>
-    log === undefined ? E.left(NO_LOG) : foldHomeLog(parts.index, log, pluginIdentity)
-  return {
-    plugins: () => safely(async () => E.map(identities)(await rows())),
-    pluginHistory: (localId) =>
-      safely(async () => E.map((found: Rows) => historyIn(found, localId))(await rows())),
-    recordPlugins: (observations) =>
-      safely(async () => (log === undefined ? E.left(NO_LOG) : record(parts, log, observations))),
-    pluginUse: (request = {}) =>
-      safely(async () => {
-        const known = log === undefined ? E.right(null) : await rows()
-        if (E.isLeft(known)) return known
-        return usesOf(ledger, known.right === null ? [] : historyIn(known.right), request)
-      })
-  }
+interface PluginParts {
+  readonly parts: LedgerParts
+  readonly ledger: Ledger
+  /** Absent where there is no home. */
+  readonly log: HomeLog | undefined
+}
+
+export const open = (parts: LedgerParts): PluginParts => ({
+  parts,
+  ledger: ledgerOf(parts, TOOLS),
+  log: parts.homeLogs?.('observations')
+})
+
+const observed = async ({ parts, log }: PluginParts): Promise<Result<Rows>> =>
+  log === undefined ? E.left(NO_LOG) : foldHomeLog(parts.index, log, pluginIdentity)
+
+export const knownPlugins = async (plugins: PluginParts) =>
+  E.map(identities)(await observed(plugins))
+
+export const pluginHistory = async (plugins: PluginParts, localId?: string) =>
+  E.map((rows: Rows) => historyIn(rows, localId))(await observed(plugins))
+
+export const recordPlugins = async (
+  { parts, log }: PluginParts,
+  observations: Observations
+): Promise<Result<ReadonlyArray<PluginHistoryRow>>> =>
+  log === undefined ? E.left(NO_LOG) : record(parts, log, observations)
+
+export const pluginUses = async (plugins: PluginParts, request: PluginUseRequest = {}) => {
+  const history = plugins.log === undefined ? E.right([]) : await pluginHistory(plugins)
+  return E.isLeft(history) ? history : usesOf(plugins.ledger, history.right, request)
 }

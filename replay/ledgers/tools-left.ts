@@ -1,5 +1,5 @@
 /**
- * Calls that reverts left behind: they ran all the same, and what they changed is changed.
+ * Calls that reverts left behind: they ran, and what they changed stays changed.
  *
  * Their rows are not kept. They are numbered below 0, so that they come before the thread's other calls and keep their
  * numbers while it grows.
@@ -11,30 +11,31 @@ import { callRows, filesKey, toolCallOf, tools } from '../../projections/tools.t
 import type { RowKey } from '../../projections/projection.ts'
 import { situating } from '../../projections/situation.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
-import { isDamaged, type Lineage, type OlderFile, type StreamInfo } from '../ports.ts'
-import { layered, type Reading, type Row } from './layered.ts'
+import { isLive, olderFiles } from '../catch-up/older-files.ts'
+import { isDamaged, START, type Lineage, type StreamInfo } from '../ports.ts'
+import { layered, type IndexReader, type IndexRow } from './layered.ts'
 import type { Ledger } from './ledger.ts'
-import { isLive } from './left-behind.ts'
 
-/** A call, and the files it touches. */
-interface Left {
+interface LeftCall {
   readonly call: ToolCall
   readonly touches: ReadonlyArray<FileTouch>
 }
 
 /** What of one file is left behind, oldest first, and how many lines the file has. */
 const leftIn = async (
-  { env: { profile } }: Ledger,
-  { streamId }: StreamInfo,
-  file: OlderFile,
+  { env }: Ledger,
+  file: StreamInfo,
   lineage: Lineage
-): Promise<{ readonly calls: ReadonlyArray<Left>; readonly lines: number }> => {
+): Promise<{ readonly calls: ReadonlyArray<LeftCall>; readonly lines: number }> => {
+  const { store, profile } = env
+  const { streamId } = file
+  const path = store.lineage(file)[0]?.path ?? ''
   const rows = overlay(NO_ROWS)
   const table = 'left'
   const situate = situating(rows, profile, true)
   let state = tools.initial(true)
   let lines = 0
-  for await (const { lines: batch, next } of file.batches) {
+  for await (const { lines: batch, next } of store.read(file, START, EVERY_LINE)) {
     for (const line of batch) {
       if (isDamaged(line)) continue
       const [evolved, writes] = tools.evolve(state, situate(line), { rows, table, profile })
@@ -46,7 +47,7 @@ const leftIn = async (
   const calls = rows
     .scan([table, streamId], Infinity)
     .map(([, row]) => toolCallOf(row, streamId))
-    .filter(({ place }) => !isLive(lineage, file.path, place.offsetBytes))
+    .filter(({ place }) => !isLive(lineage, path, place.offsetBytes))
     .map((call) => {
       const touches = rows.get(filesKey(table, streamId, call.place.revision))
       return { call, touches: (touches as ReadonlyArray<FileTouch> | undefined) ?? [] }
@@ -61,14 +62,14 @@ const below = ({ revision, offsetBytes }: ToolPlace, lines: number): ToolPlace =
 })
 
 /** Rows of the calls of a thread that its history no longer leads through. */
-const leftBehind = async (ledger: Ledger, info: StreamInfo): Promise<ReadonlyArray<Row>> => {
+const leftBehind = async (ledger: Ledger, info: StreamInfo): Promise<ReadonlyArray<IndexRow>> => {
   const { env } = ledger
   const lineage = env.store.lineage(info)
   const table = ledger.table(tools)
-  const rows: Array<Row> = []
+  const rows: Array<IndexRow> = []
   let linesBehind = 0
-  for (const file of env.store.olderFiles(info.streamId, EVERY_LINE)) {
-    const { calls, lines } = await leftIn(ledger, info, file, lineage)
+  for (const file of olderFiles(env.store, info)) {
+    const { calls, lines } = await leftIn(ledger, file, lineage)
     linesBehind += lines
     for (const { call, touches } of calls) {
       const { place, settledAt } = call
@@ -88,7 +89,7 @@ const leftBehind = async (ledger: Ledger, info: StreamInfo): Promise<ReadonlyArr
 export const withLeftBehind = async (
   ledger: Ledger,
   infos: ReadonlyArray<StreamInfo>
-): Promise<Reading> => {
+): Promise<IndexReader> => {
   const rows: Array<readonly [RowKey, unknown]> = []
   for (const info of infos)
     if (isSegmentPath(info.path)) rows.push(...(await leftBehind(ledger, info)))

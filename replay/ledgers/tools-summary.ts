@@ -3,7 +3,6 @@
  */
 import type { PatchCounts, ToolCall, ToolStatus } from '../../domain/tools/tool-call.ts'
 
-/** What the calls of a group add up to. */
 export interface ToolTotals extends Readonly<Record<ToolStatus, number>> {
   readonly calls: number
   /** Calls of turns that were rolled back; they count in everything else too. */
@@ -18,7 +17,6 @@ export interface ToolTotals extends Readonly<Record<ToolStatus, number>> {
   readonly files: PatchCounts
 }
 
-/** The calls that share a kind, a status or a tool. */
 export interface ToolGroup extends ToolTotals {
   /** The kind, the status, or the name of the tool; of an MCP tool `server/name`. */
   readonly key: string
@@ -84,11 +82,9 @@ const listed = (groups: Groups): ReadonlyArray<ToolGroup> =>
     .map(([key, totals]) => ({ key, ...totals }))
     .sort((a, b) => b.calls - a.calls || (a.key < b.key ? -1 : 1))
 
-/** The name people call a tool by. */
 export const toolName = ({ server, name }: Pick<ToolCall, 'server' | 'name'>): string =>
   server === null ? name : `${server}/${name}`
 
-/** Adds up the calls that are wanted. */
 export const summaryOf = (
   calls: Iterable<ToolCall>,
   isWanted: (call: ToolCall) => boolean

@@ -2,8 +2,6 @@
  * The ledger of tool calls, as it is asked: pages of calls, what they add up to, and who changed a file.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { ToolCall, ToolKind, ToolStatus } from '../../domain/tools/tool-call.ts'
 import { TOOLS } from '../../projections/ledgers.ts'
@@ -12,12 +10,12 @@ import { toolCallOf, toolKey, tools, turnCallsPrefix } from '../../projections/t
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { StreamInfo } from '../ports.ts'
 import { fileHistory, threadPatches, type FileChange, type FileHistory } from './blame.ts'
-import type { Reading } from './layered.ts'
-import { ledgerOf, type LedgerParts, type Safely } from './ledger.ts'
+import type { IndexReader } from './layered.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { withLeftBehind } from './tools-left.ts'
 import { summaryOf, type ToolsSummary } from './tools-summary.ts'
+import { invalidRequest, type Answer, type Result } from '../result.ts'
 
-/** Which calls are meant. */
 export interface ToolsFilter {
   /** Only this thread; else every thread of the home. */
   readonly threadId?: string
@@ -31,7 +29,6 @@ export interface ToolsFilter {
   readonly untilMs?: number
 }
 
-/** A page of calls. */
 export interface ToolsRequest extends ToolsFilter {
   readonly cursor?: string | null
   /** 25 when absent, at most 1,000. */
@@ -46,7 +43,6 @@ export interface ToolsPage {
   readonly nextCursor: string | null
 }
 
-/** Whose history is asked for. */
 export interface BlameRequest {
   /** An absolute path. */
   readonly path: string
@@ -54,9 +50,6 @@ export interface BlameRequest {
   readonly threadId?: string
 }
 
-type Answer<A> = TE.TaskEither<StoreError, A>
-
-/** The questions about tool calls. */
 export interface ToolsLedger {
   readonly tools: (request: ToolsRequest) => Answer<ToolsPage>
   /** What the calls of a filter add up to. */
@@ -72,14 +65,14 @@ const LIMIT = 25
 /** Keys that are read at once. */
 const CHUNK = 256
 
-interface Cursor {
+interface ToolCursor {
   readonly atMs: number
   readonly threadId: string
   readonly revision: number
 }
 
 const printCursor = ({ atMs, threadId, place }: ToolCall): string =>
-  JSON.stringify({ atMs, threadId, revision: place.revision } satisfies Cursor)
+  JSON.stringify({ atMs, threadId, revision: place.revision } satisfies ToolCursor)
 
 const parsed = (text: string): unknown => {
   try {
@@ -89,7 +82,7 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const parseCursor = (text: string, threadId: string | undefined): E.Either<StoreError, Cursor> => {
+const parseCursor = (text: string, threadId: string | undefined): Result<ToolCursor> => {
   const value = parsed(text)
   const { atMs, revision, ...rest } = isJsonObject(value) ? value : {}
   const isCursor =
@@ -97,26 +90,24 @@ const parseCursor = (text: string, threadId: string | undefined): E.Either<Store
     Number.isSafeInteger(revision) &&
     typeof rest['threadId'] === 'string' &&
     (threadId === undefined || threadId === rest['threadId'])
-  return isCursor
-    ? E.right(value as Cursor)
-    : E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${text}` })
+  return isCursor ? E.right(value as ToolCursor) : invalidRequest(`invalid cursor: ${text}`)
 }
 
-/** Keys of a table, and where the stream and the revision of a call stand in them. */
-interface Walk {
+/** A key range, and which parts of a key hold the stream and the revision of a call. */
+interface ToolWalk {
   readonly from: RowKey
   readonly until: RowKey
   readonly stream: number
   readonly revision: number
 }
 
-const threadWalk = (table: string, filter: ToolsFilter, threadId: string): Walk => {
+const threadWalk = (table: string, filter: ToolsFilter, threadId: string): ToolWalk => {
   const { turnId } = filter
   const prefix = turnId === undefined ? [table, threadId] : turnCallsPrefix(table, threadId, turnId)
   return { from: prefix, until: afterPrefix(prefix), stream: 1, revision: prefix.length }
 }
 
-const homeWalk = (table: string, { sinceMs, untilMs }: ToolsFilter): Walk => {
+const homeWalk = (table: string, { sinceMs, untilMs }: ToolsFilter): ToolWalk => {
   const time = [`${table}.time`]
   return {
     from: sinceMs === undefined ? time : [...time, sinceMs],
@@ -126,8 +117,11 @@ const homeWalk = (table: string, { sinceMs, untilMs }: ToolsFilter): Walk => {
   }
 }
 
-/** The walk behind a call that was shown. */
-const behind = (walk: Walk, { atMs, threadId, revision }: Cursor, isUp: boolean): Walk => {
+const behind = (
+  walk: ToolWalk,
+  { atMs, threadId, revision }: ToolCursor,
+  isUp: boolean
+): ToolWalk => {
   const next = isUp ? revision + 1 : revision
   const key =
     walk.stream === 2
@@ -145,7 +139,12 @@ const isWanted =
     (untilMs === undefined || atMs < untilMs)
 
 /** Calls of a walk, in order, a few at a time. */
-function* callsOf(index: Reading, table: string, start: Walk, isUp: boolean): Generator<ToolCall> {
+function* callsOf(
+  index: IndexReader,
+  table: string,
+  start: ToolWalk,
+  isUp: boolean
+): Generator<ToolCall> {
   for (let walk = start; ;) {
     const keys = index.range(walk.from, walk.until, CHUNK, !isUp)
     for (const [key, value] of keys) {
@@ -162,11 +161,7 @@ function* callsOf(index: Reading, table: string, start: Walk, isUp: boolean): Ge
   }
 }
 
-const pageOf = (
-  index: Reading,
-  table: string,
-  request: ToolsRequest
-): E.Either<StoreError, ToolsPage> => {
+const pageOf = (index: IndexReader, table: string, request: ToolsRequest): Result<ToolsPage> => {
   const { threadId, cursor = null, limit = LIMIT, order = 'desc' } = request
   const isUp = order === 'asc'
   const whole =
@@ -188,38 +183,32 @@ const pageOf = (
   return E.right({ data, nextCursor: null })
 }
 
-/** The ledger of tool calls over a home. */
-export const toolsLedger = (parts: LedgerParts, safely: Safely): ToolsLedger => {
-  const ledger = ledgerOf(parts, TOOLS)
-  const table = ledger.table(tools)
-  const fresh = async (
-    threadId: string | undefined
-  ): Promise<E.Either<StoreError, ReadonlyArray<StreamInfo>>> =>
-    threadId === undefined
-      ? ledger.everything()
-      : E.map((info: StreamInfo) => [info])(await ledger.one(threadId))
-  const asked =
-    <R extends { readonly threadId?: string }, A>(
-      answer: (index: Reading, request: R) => E.Either<StoreError, A>
-    ) =>
-    (request: R): Answer<A> =>
-      safely(async () => {
-        const caughtUp = await fresh(request.threadId)
-        if (E.isLeft(caughtUp)) return caughtUp
-        return answer(await withLeftBehind(ledger, caughtUp.right), request)
-      })
-  return {
-    tools: asked((index, request: ToolsRequest) => pageOf(index, table, request)),
-    toolsSummary: asked((index, filter: ToolsFilter) => {
-      const { threadId } = filter
-      const walk =
-        threadId === undefined ? homeWalk(table, filter) : threadWalk(table, filter, threadId)
-      return E.right(summaryOf(callsOf(index, table, walk, true), isWanted(filter)))
-    }),
-    blame: asked((index, request: BlameRequest) => E.right(fileHistory(index, table, request))),
-    patches: (threadId) =>
-      asked((index, of: { readonly threadId: string }) =>
-        E.right(threadPatches(index, table, of.threadId))
-      )({ threadId })
+export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, TOOLS)
+
+const asked =
+  <R extends { readonly threadId?: string }, A>(
+    answer: (index: IndexReader, table: string, request: R) => Result<A>
+  ) =>
+  async (ledger: Ledger, request: R): Promise<Result<A>> => {
+    const { threadId } = request
+    const caughtUp =
+      threadId === undefined
+        ? await ledger.everything()
+        : E.map((info: StreamInfo) => [info])(await ledger.one(threadId))
+    if (E.isLeft(caughtUp)) return caughtUp
+    const index = await withLeftBehind(ledger, caughtUp.right)
+    return answer(index, ledger.table(tools), request)
   }
-}
+
+export const toolsPage = asked(pageOf)
+export const toolsSummary = asked((index, table, filter: ToolsFilter) => {
+  const { threadId } = filter
+  const walk =
+    threadId === undefined ? homeWalk(table, filter) : threadWalk(table, filter, threadId)
+  return E.right(summaryOf(callsOf(index, table, walk, true), isWanted(filter)))
+})
+export const blame = asked((index, table, request: BlameRequest) =>
+  E.right(fileHistory(index, table, request))
+)
+export const patches = (ledger: Ledger, threadId: string) =>
+  asked((index, table) => E.right(threadPatches(index, table, threadId)))(ledger, { threadId })

@@ -1,7 +1,7 @@
 /**
- * What reverts left behind was spent all the same; each older file is read by itself.
+ * Spends that reverts left behind still count; each older file is read separately.
  *
- * A running count goes on from the history before a file, so reading begins far enough back to meet one.
+ * A running count continues from the history before a file, so reading starts far enough back to find one.
  */
 import { shownSpend, type KeptSpend } from '../../domain/usage/spend.ts'
 import { evolveUsage, uncountedSpend, USAGE_NEEDS } from '../../domain/usage/usage.ts'
@@ -9,9 +9,9 @@ import { NO_USAGE, type UsageState } from '../../domain/usage/usage-state.ts'
 import { both } from '../../domain/events/needs.ts'
 import { SITUATE_NEEDS } from '../../domain/turns/situate.ts'
 import { situating } from '../../projections/situation.ts'
+import { isLive } from '../catch-up/older-files.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
 import { isDamaged, START, type StreamInfo } from '../ports.ts'
-import { isLive } from './left-behind.ts'
 import type { Ledger } from './ledger.ts'
 import type { UsageRow } from './usage-rows.ts'
 import type { Spending } from './usage-scope.ts'

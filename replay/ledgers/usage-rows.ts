@@ -15,13 +15,11 @@ import type { RowKey } from '../../projections/projection.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'
 import type { Ledger } from './ledger.ts'
 
-/** One spend, with the file its line stands in. */
 export type UsageRow = Spend & { readonly path: string }
 
 /** Rows that are read at once. */
 const ROWS_AT_ONCE = 256
 
-/** What is known of every thread that was folded, by id. */
 export function* usageThreads({ env, table }: Ledger): Generator<readonly [string, UsageThread]> {
   const name = table(usage)
   const until = afterPrefix([name])
@@ -34,14 +32,12 @@ export function* usageThreads({ env, table }: Ledger): Generator<readonly [strin
   }
 }
 
-/** What is known of one thread. */
 export const usageThread = ({ env, table }: Ledger, threadId: string): UsageThread | null =>
   (env.index.get([table(usage), threadId]) as UsageThread | undefined) ?? null
 
 /** Gives the sums of a thread, oldest day first. */
 export type SumsOf = (threadId: string) => Iterable<UsageSum>
 
-/** Sums of a few threads. */
 export const sumsOfEach =
   ({ env, table }: Ledger): SumsOf =>
   (threadId) => {

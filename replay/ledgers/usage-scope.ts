@@ -1,18 +1,17 @@
 /**
  * Which threads a question is about.
  *
- * Below a thread stand the agents it spawned and the reviews it started, and what stands below these. A fork is no part of
+ * Below a thread are the agents it spawned and the reviews it started, recursively. A fork is no part of
  * the thread it was made from: it is a conversation of its own.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { UsageThread } from '../../projections/usage.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Ledger } from './ledger.ts'
 import { usageThread, usageThreads } from './usage-rows.ts'
+import type { Result } from '../result.ts'
 
-/** A thread of a question. */
 export interface Spending extends UsageThread {
   readonly threadId: string
   readonly info: StreamInfo
@@ -20,14 +19,12 @@ export interface Spending extends UsageThread {
   readonly root: string
 }
 
-/** The threads of a question. */
 export interface Scope {
   /** True when these are all threads of the home, in the order of their ids. */
   readonly isWhole: boolean
   readonly threads: ReadonlyArray<Spending>
 }
 
-/** What of a request tells which threads it is about. */
 export interface ScopeRequest {
   readonly threadId?: string
   readonly tree?: boolean
@@ -72,11 +69,11 @@ const everyThread = (
   return threads
 }
 
-/** Catches up what a question is about, and tells which threads that are. */
+/** Catches up the threads of a question and lists them. */
 export const scopeOf = async (
   ledger: Ledger,
   { threadId: given, tree = false }: ScopeRequest
-): Promise<E.Either<StoreError, Scope>> => {
+): Promise<Result<Scope>> => {
   const threadId = given === undefined ? undefined : streamId(given.toLowerCase())
   if (threadId !== undefined) {
     const info = await ledger.one(threadId)

@@ -5,8 +5,6 @@
  * question is finer: by turn, or for a time that cuts such a quarter.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { calendarOf, type Calendar } from '../../domain/usage/calendar.ts'
 import {
   addTo,
@@ -20,18 +18,17 @@ import { shownSpend, type Spend } from '../../domain/usage/spend.ts'
 import { agentKeyOf } from '../../domain/usage/spender.ts'
 import { QUARTER_MS, quarterOf, sumOf, type UsageSum } from '../../domain/usage/sums.ts'
 import { USAGE } from '../../projections/ledgers.ts'
-import { ledgerOf, type Ledger, type LedgerParts, type Safely } from './ledger.ts'
+import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { leftBehind } from './usage-left.ts'
 import { scopeOf, type Scope, type Spending } from './usage-scope.ts'
 import { spendsOf, sumsOfAll, sumsOfEach, type SumsOf, type UsageRow } from './usage-rows.ts'
+import { invalidRequest, type Answer, type Result } from '../result.ts'
 
 export type { ModelUsage, UsageGroup } from '../../domain/usage/groups.ts'
 export type { UsageRow } from './usage-rows.ts'
 
-/** What the groups of a report stand for. */
 export type UsageBy = 'total' | 'day' | 'month' | 'thread' | 'turn' | 'model' | 'provider' | 'agent'
 
-/** What to add up. */
 export interface UsageRequest {
   readonly by: UsageBy
   /** Only this thread. */
@@ -60,59 +57,57 @@ export interface UsageReport {
   readonly reasons: ReadonlyArray<UsageReason>
 }
 
-type Answer<A> = TaskEither<StoreError, A>
-
-/** The questions the usage ledger answers. */
 export interface UsageLedger {
   readonly usage: (request: UsageRequest) => Answer<UsageReport>
   /** Every spend of a request, thread by thread, oldest first. */
   readonly usageRows: (request: UsageRequest) => Answer<AsyncIterable<UsageRow>>
 }
 
-interface Question {
+interface UsageQuestion {
   readonly by: UsageBy
   readonly sinceMs: number
   readonly untilMs: number
   readonly calendar: Calendar
 }
 
-const questionOf = (request: UsageRequest): E.Either<StoreError, Question> => {
+const questionOf = (request: UsageRequest): Result<UsageQuestion> => {
   const { by, sinceMs = -Infinity, untilMs = Infinity, timeZone = 'UTC' } = request
   const calendar = calendarOf(timeZone)
   return calendar === null
-    ? E.left({ _tag: 'InvalidRequest', message: `unknown time zone: ${timeZone}` })
+    ? invalidRequest(`unknown time zone: ${timeZone}`)
     : E.right({ by, sinceMs, untilMs, calendar })
 }
 
-const isIn = ({ sinceMs, untilMs }: Question, atMs: number): boolean =>
+const isIn = ({ sinceMs, untilMs }: UsageQuestion, atMs: number): boolean =>
   sinceMs <= atMs && atMs < untilMs
 
 /** True for a sum that must be taken apart: its time is cut, or lies in two days. */
-const isCut = ({ by, sinceMs, untilMs, calendar }: Question, { fromMs }: UsageSum): boolean => {
+const isCut = (
+  { by, sinceMs, untilMs, calendar }: UsageQuestion,
+  { fromMs }: UsageSum
+): boolean => {
   const endMs = fromMs + QUARTER_MS
   const isPart = (fromMs < sinceMs && sinceMs < endMs) || (fromMs < untilMs && untilMs < endMs)
   return isPart || ((by === 'day' || by === 'month') && calendar.isSplit(fromMs))
 }
 
-/** A sum, with the turn where that was asked. */
-type Piece = UsageSum & { readonly turnId?: string | null }
+type SpendPiece = UsageSum & { readonly turnId?: string | null }
 
-const pieceOf = (spend: Spend, isFine: boolean): Piece => ({
+const pieceOf = (spend: Spend, isFine: boolean): SpendPiece => ({
   ...sumOf(spend),
   ...(isFine ? { fromMs: spend.occurredAtMs } : {}),
   turnId: spend.turnId
 })
 
-/** What one thread spent in the time of a question. */
 const piecesOf = (
   ledger: Ledger,
   { threadId }: Spending,
   left: ReadonlyArray<Spend>,
   sumsOf: SumsOf,
-  question: Question
-): ReadonlyArray<Piece> => {
+  question: UsageQuestion
+): ReadonlyArray<SpendPiece> => {
   const mine = left.filter((spend) => isIn(question, spend.occurredAtMs))
-  const pieces: Array<Piece> = mine.map((spend) => pieceOf(spend, true))
+  const pieces: Array<SpendPiece> = mine.map((spend) => pieceOf(spend, true))
   if (question.by === 'turn') {
     for (const spend of spendsOf(ledger, threadId))
       if (isIn(question, spend.occurredAtMs)) pieces.push(pieceOf(spend, true))
@@ -133,9 +128,9 @@ const piecesOf = (
 }
 
 const keyOf = (
-  { by, calendar }: Question,
+  { by, calendar }: UsageQuestion,
   { threadId, root, spender }: Spending,
-  { fromMs, model, provider, turnId }: Piece
+  { fromMs, model, provider, turnId }: SpendPiece
 ): string => {
   switch (by) {
     case 'total':
@@ -171,12 +166,11 @@ const WORDS: Readonly<Record<UsageReason['kind'], readonly [string, string]>> = 
 
 const UNRECORDED = ['compaction_unrecorded', 'answer_unrecorded'] as const
 
-/** Why the sums of a thread are lower bounds. */
 const reasonsOf = (
   ledger: Ledger,
   { threadId }: Spending,
   left: ReadonlyArray<Spend>,
-  question: Question
+  question: UsageQuestion
 ): ReadonlyArray<UsageReason> => {
   const spends = [...spendsOf(ledger, threadId), ...left].filter((spend) =>
     isIn(question, spend.occurredAtMs)
@@ -197,7 +191,11 @@ const outside = async (ledger: Ledger, spending: Spending): Promise<ReadonlyArra
   return [...own.map((spend) => ({ ...spend, path: info.path })), ...left]
 }
 
-const report = async (ledger: Ledger, scope: Scope, question: Question): Promise<UsageReport> => {
+const report = async (
+  ledger: Ledger,
+  scope: Scope,
+  question: UsageQuestion
+): Promise<UsageReport> => {
   const groups = new Map<string, OpenGroup>()
   const total = newGroup('total')
   const reasons: Array<UsageReason> = []
@@ -218,7 +216,11 @@ const report = async (ledger: Ledger, scope: Scope, question: Question): Promise
   return { groups: groupsOf(groups.values()), total: groupOf(total), reasons }
 }
 
-async function* rowsOf(ledger: Ledger, scope: Scope, question: Question): AsyncGenerator<UsageRow> {
+async function* rowsOf(
+  ledger: Ledger,
+  scope: Scope,
+  question: UsageQuestion
+): AsyncGenerator<UsageRow> {
   for (const spending of scope.threads) {
     const { threadId, info } = spending
     const lineage = spending.spends === 0 ? [] : ledger.env.store.lineage(info)
@@ -230,20 +232,16 @@ async function* rowsOf(ledger: Ledger, scope: Scope, question: Question): AsyncG
   }
 }
 
-/** The usage ledger of a home. */
-export const usageLedger = (parts: LedgerParts, safely: Safely): UsageLedger => {
-  const ledger = ledgerOf(parts, USAGE)
-  const asked =
-    <A>(answer: (scope: Scope, question: Question) => Promise<A>) =>
-    (request: UsageRequest): Answer<A> =>
-      safely(async () => {
-        const question = questionOf(request)
-        if (E.isLeft(question)) return question
-        const scope = await scopeOf(ledger, request)
-        return E.isLeft(scope) ? scope : E.right(await answer(scope.right, question.right))
-      })
-  return {
-    usage: asked((scope, question) => report(ledger, scope, question)),
-    usageRows: asked(async (scope, question) => rowsOf(ledger, scope, question))
+export const open = (parts: LedgerParts): Ledger => ledgerOf(parts, USAGE)
+
+const asked =
+  <A>(answer: (ledger: Ledger, scope: Scope, question: UsageQuestion) => A) =>
+  async (ledger: Ledger, request: UsageRequest): Promise<Result<Awaited<A>>> => {
+    const question = questionOf(request)
+    if (E.isLeft(question)) return question
+    const scope = await scopeOf(ledger, request)
+    return E.isLeft(scope) ? scope : E.right(await answer(ledger, scope.right, question.right))
   }
-}
+
+export const usageReport = asked(report)
+export const usageRows = asked(rowsOf)

@@ -2,7 +2,6 @@
  * Archive and unarchive: the files of a thread, and of what it spawned, move between `sessions` and `archived_sessions`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { Json, JsonObject } from '../../domain/json.ts'
 import {
   archivedPath,
@@ -24,8 +23,7 @@ import {
   type RelocatedThreads
 } from './life.ts'
 import type { HomeWriter, SkippedThread } from '../home-ports.ts'
-
-type Found<A> = E.Either<StoreError, A>
+import { impossible, type Result } from '../result.ts'
 
 /** What undo asks for: exactly these threads, with these file times. */
 export interface Exactly {
@@ -34,7 +32,7 @@ export interface Exactly {
   readonly times: JsonObject
 }
 
-type Way = 'archive' | 'unarchive'
+type MoveName = 'archive' | 'unarchive'
 
 const WAYS = {
   archive: { wants: false, among: 'active', opposite: 'unarchive', there: 'is archived already' },
@@ -47,10 +45,10 @@ const HIDDEN =
 /** Codex takes the children back out only from 0.169 on; both ways it puts the thread that was asked for first. */
 const threadsToMove = async (
   life: Life,
-  way: Way,
+  way: MoveName,
   threadId: string,
   exactly: Exactly | null
-): Promise<Found<ReadonlyArray<string>>> => {
+): Promise<Result<ReadonlyArray<string>>> => {
   if (exactly !== null) return E.right(exactly.threadIds)
   const caughtUp = await life.everything()
   if (E.isLeft(caughtUp)) return caughtUp
@@ -66,7 +64,7 @@ const timeOf = (exactly: Exactly, path: string): number | null => {
 
 /** Where each file of a thread goes; a thread that comes back is as new as now, which Codex shows by its newest file. */
 const movesOf = (
-  way: Way,
+  way: MoveName,
   files: ReadonlyArray<HomeFile>,
   nowMs: number,
   exactly: Exactly | null
@@ -92,11 +90,11 @@ interface Sorted {
 const sortThreads = (
   life: Life,
   writer: HomeWriter,
-  way: Way,
+  way: MoveName,
   ids: ReadonlyArray<string>,
   files: ReadonlyArray<HomeFile>,
   exactly: Exactly | null
-): Found<Sorted> => {
+): Result<Sorted> => {
   const grouped = byThread(files)
   const [rootId] = ids
   const nowMs = writer.nowMs()
@@ -118,7 +116,7 @@ const sortThreads = (
       skipped.push({ threadId, reason: 'is in use by another process' })
     } else if (planned === null) {
       const reason = 'the name of its file tells no day'
-      if (isNeeded) return E.left(notPossible(reason, 'move the file by hand'))
+      if (isNeeded) return impossible(reason, 'move the file by hand')
       skipped.push({ threadId, reason })
     } else {
       moves.push(...planned)
@@ -131,19 +129,20 @@ const sortThreads = (
 const plan = async (
   life: Life,
   writer: HomeWriter,
-  way: Way,
+  way: MoveName,
   asked: string,
   options: MutationOptions,
   exactly: Exactly | null
-): Promise<Found<Planned>> => {
+): Promise<Result<Planned>> => {
   const opened = await openExpected(life, asked, options)
   if (E.isLeft(opened)) return opened
   const threadId = opened.right.info.streamId
   if (opened.right.info.archived !== WAYS[way].wants)
     return E.left({ _tag: 'StreamNotFound', streamId: threadId, among: WAYS[way].among })
   if (writer.remembersPlaces() && options.force !== true)
-    return E.left(
-      notPossible(HIDDEN, `type "codex ${way} ${threadId}", or add --force when no Codex uses it`)
+    return impossible(
+      HIDDEN,
+      `type "codex ${way} ${threadId}", or add --force when no Codex uses it`
     )
   const ids = await threadsToMove(life, way, threadId, exactly)
   if (E.isLeft(ids)) return ids
@@ -176,11 +175,11 @@ const plan = async (
  */
 export const moveThread = (
   life: Life,
-  way: Way,
+  way: MoveName,
   threadId: string,
   options: MutationOptions,
   exactly: Exactly | null = null
-): Promise<Found<RelocatedThreads>> =>
+): Promise<Result<RelocatedThreads>> =>
   holding(life, options, async (writer) => {
     const planned = await plan(life, writer, way, threadId, options, exactly)
     return E.isLeft(planned) ? planned : perform(life, writer, planned.right, options)

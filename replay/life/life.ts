@@ -24,10 +24,8 @@ import type {
 import type { StreamInfo } from '../ports.ts'
 import { endOf, isUnknown, recorded, type OperationRequest, type Performed } from './recorded.ts'
 import { own } from '../../domain/own.ts'
+import type { Result } from '../result.ts'
 
-type Found<A> = E.Either<StoreError, A>
-
-/** What the use cases of this kind are made of. */
 export interface LifeParts extends Env {
   readonly names: Names
   /** What Codex's databases remember; absent where there are none, and in the past. */
@@ -38,11 +36,10 @@ export interface LifeParts extends Env {
   readonly operations?: OperationLog
   /** The logs of the home, for what is folded from them; absent where there is no home. */
   readonly homeLogs?: HomeLogs
-  /** Who uses the engine, for the log; `library` when nobody says. */
+  /** Who uses the engine, for the log; default `library`. */
   readonly actor?: string
 }
 
-/** What it takes to move files of a home. */
 export type HomeParts = Pick<LifeParts, 'homeWriter' | 'operations' | 'actor'>
 
 /** The parts, with the two ways to make rows as new as the files. */
@@ -51,10 +48,9 @@ export interface Life extends LifeParts {
   readonly open: Opener
   /** By the name of its file alone: for threads that may not be there yet. */
   readonly openNamed: Opener
-  readonly everything: () => Promise<Found<ReadonlyArray<StreamInfo>>>
+  readonly everything: () => Promise<Result<ReadonlyArray<StreamInfo>>>
 }
 
-/** How a change is asked for. */
 export interface MutationOptions {
   /** Who asks, for the log. */
   readonly actor?: string | undefined
@@ -68,13 +64,10 @@ export interface MutationOptions {
   readonly undoes?: string | undefined
 }
 
-/** Options of changes that need no force anywhere. */
 export type PlannedOptions = Omit<MutationOptions, 'force'>
 
-/** Options of changes that have no dry run. */
 export type AskedOptions = Pick<MutationOptions, 'actor' | 'undoes'>
 
-/** What became of threads whose files were moved. */
 export interface RelocatedThreads {
   /** Null when nothing was done: a dry run. */
   readonly operationId: string | null
@@ -84,7 +77,6 @@ export interface RelocatedThreads {
   readonly files: ReadonlyArray<{ readonly from: string; readonly to: string }>
 }
 
-/** Why nothing is changed where there is no writer. */
 export const READ_ONLY = notPossible('this store can only be read', 'open the home itself')
 
 /** Why a rollout from before the envelope stays as it is: what would be added no reader understands. */
@@ -94,11 +86,11 @@ const BEFORE_ENVELOPE = notPossible(
 )
 
 /** Refuses what would change a thread from before the envelope. */
-export const refuseBare = (env: Env, info: StreamInfo): Found<StreamInfo> =>
+export const refuseBare = (env: Env, info: StreamInfo): Result<StreamInfo> =>
   threadRow(env, info.streamId)?.facts.isBare === true ? E.left(BEFORE_ENVELOPE) : E.right(info)
 
-/** The writer of a home that may be written to; files move only where the log tells how to go on after a kill. */
-const writerOf = ({ homeWriter, operations }: HomeParts): Found<HomeWriter> =>
+/** The writer of a home that may be written to; files move only where a log allows recovery after a kill. */
+const writerOf = ({ homeWriter, operations }: HomeParts): Result<HomeWriter> =>
   homeWriter === undefined || operations === undefined ? E.left(READ_ONLY) : E.right(homeWriter)
 
 /** Opens a thread and checks that it holds as many events as the caller thinks. */
@@ -106,7 +98,7 @@ export const openExpected = async (
   life: Life,
   threadId: string,
   { expectedRevision: expected }: MutationOptions
-): Promise<Found<OpenThread>> => {
+): Promise<Result<OpenThread>> => {
   const opened = await life.open(threadId, false)
   if (E.isLeft(opened)) return opened
   const { info } = opened.right
@@ -135,11 +127,10 @@ export const heldByCodex = (threadId: string): StoreError => ({
   what: `thread ${threadId}, loaded by Codex,`
 })
 
-/** How many events a caught-up thread holds. */
 export const revisionOf = (env: Env, threadId: string): number =>
   checkpointOf(env, threadId)?.next.revision ?? 0
 
-/** Drops what the index knows of some threads, so that they are folded again when somebody asks. */
+/** Drops the rows of some threads, so that they are folded again on demand. */
 export const forgetThreads = async (env: Env, threadIds: ReadonlyArray<string>): Promise<void> => {
   const sink = indexSink(env.index)
   for (const id of threadIds) forgetStream(env, streamId(id), sink)
@@ -158,13 +149,11 @@ const leftBehind = async (log: OperationLog) => {
 
 const OPPOSITES: Readonly<Record<string, string>> = { archive: 'unarchive', unarchive: 'archive' }
 
-/** The operation that puts the files of a repair back. */
 export const backFrom = (operationId: string): Inverse => ({
   operation: 'unrepair',
   arguments: { operationId }
 })
 
-/** The threads whose files a relocation touches. */
 const touchedBy = ({ moves, exchanges = [] }: Relocation): ReadonlyArray<string> =>
   [...moves, ...exchanges].flatMap(({ threadId }) => (threadId === null ? [] : [threadId]))
 
@@ -187,7 +176,7 @@ const inverseAfterKill = (
  * Finishes what a killed process began: forward, because the record was on disk only after everything had been checked.
  * Work that cannot be finished is taken back by the writer, and recorded as failed.
  */
-const recover = async (life: HomeParts, writer: HomeWriter): Promise<Found<void>> => {
+const recover = async (life: HomeParts, writer: HomeWriter): Promise<Result<void>> => {
   const { operations: log } = life
   const began = log === undefined ? null : await leftBehind(log)
   if (log === undefined || began === null || began.relocation === null) return E.right(undefined)
@@ -209,8 +198,8 @@ const recover = async (life: HomeParts, writer: HomeWriter): Promise<Found<void>
 export const holding = async <A>(
   life: HomeParts,
   { dryRun = false }: MutationOptions,
-  run: (writer: HomeWriter) => Promise<Found<A>>
-): Promise<Found<A>> => {
+  run: (writer: HomeWriter) => Promise<Result<A>>
+): Promise<Result<A>> => {
   const writer = writerOf(life)
   if (E.isLeft(writer)) return writer
   if (dryRun) return run(writer.right)
@@ -229,7 +218,6 @@ export const holding = async <A>(
   }
 }
 
-/** Files by the thread they belong to. */
 export const byThread = (
   files: ReadonlyArray<HomeFile>
 ): ReadonlyMap<string, ReadonlyArray<HomeFile>> => {
@@ -255,7 +243,6 @@ export const sizesOf = (
   )
 }
 
-/** A relocation that is ready to be done. */
 export interface Planned {
   readonly request: Omit<OperationRequest, 'relocation' | 'actor'>
   /** `trash` is the folder of this operation. */
@@ -272,13 +259,13 @@ export interface Planned {
 const shownFiles = ({ moves }: Relocation): RelocatedThreads['files'] =>
   moves.map(({ from, to }) => ({ from, to }))
 
-/** Does what was planned, with its records; a dry run only tells. */
+/** Does what was planned, with its records; a dry run only reports. */
 export const perform = async (
   life: Life,
   writer: HomeWriter,
   planned: Planned,
   options: MutationOptions
-): Promise<Found<RelocatedThreads>> => {
+): Promise<Result<RelocatedThreads>> => {
   const { request, skipped, removes } = planned
   if (options.dryRun === true) {
     const relocation = planned.relocation('<operation>')
@@ -287,8 +274,8 @@ export const perform = async (
   }
   const whole: OperationRequest = {
     ...request,
-    actor: options.actor ?? life.actor ?? 'library',
-    undoes: options.undoes ?? null,
+    actor: options.actor,
+    undoes: options.undoes,
     relocation: planned.relocation
   }
   const before = checkpointOf(life, request.threadId)?.next ?? null
@@ -296,7 +283,7 @@ export const perform = async (
     const relocation = planned.relocation(operationId)
     const done = await writer.relocate(relocation, operationId)
     if (E.isLeft(done)) return done
-    // The next read notices by itself that they are gone, and mends a damaged index: the files have moved.
+    // The next read notices that they were removed, and repairs a damaged index: the files have moved.
     if (removes) await forgetThreads(life, done.right.threadIds).catch(() => undefined)
     const moved = new Set(done.right.threadIds)
     const answer: RelocatedThreads = {

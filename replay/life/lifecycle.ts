@@ -2,8 +2,6 @@
  * The use cases that change a home, and what is known about changes: put together for the engine.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Operation } from '../../domain/changes/operations.ts'
@@ -25,13 +23,11 @@ import { recorded, type Performed } from './recorded.ts'
 import { performRepair, repairParts, type RepairDone, type RepairWork } from './repair.ts'
 import { removeThread, restoreThreads, type RemoveOptions } from './remove.ts'
 import { listOperations, undoOperation, type OperationQuery, type Undone } from './undo.ts'
+import type { Answer, Result } from '../result.ts'
 
-type Answer<A> = TE.TaskEither<StoreError, A>
-
-/** A thread's place among those that were spawned. */
 export interface AgentFamily {
   readonly threadId: string
-  /** Null for a thread that nobody spawned. */
+  /** Null for a thread that was not spawned. */
   readonly self: Agent | null
   /** Who spawned it, nearest first. */
   readonly ancestors: ReadonlyArray<string>
@@ -51,7 +47,7 @@ export interface Lifecycle {
   readonly rename: (threadId: string, name: string, options?: PlannedOptions) => Answer<Renamed>
   /** What was done to the home, newest first. */
   readonly operations: (query?: OperationQuery) => Answer<ReadonlyArray<Operation>>
-  /** Undoes an operation; null: the newest one that stands. */
+  /** Undoes an operation; null: the newest that was not undone. */
   readonly undo: (operationId: string | null, options?: MutationOptions) => Answer<Undone>
   /** Exchanges files of the home by a plan, all of them or none; `undo` takes it back. */
   readonly repair: (work: RepairWork, options?: AskedOptions) => Answer<RepairDone>
@@ -59,10 +55,7 @@ export interface Lifecycle {
   readonly agents: (threadId: string) => Answer<AgentFamily>
 }
 
-const familyOf = async (
-  life: Life,
-  threadId: string
-): Promise<E.Either<StoreError, AgentFamily>> => {
+const familyOf = async (life: Life, threadId: string): Promise<Result<AgentFamily>> => {
   const caughtUp = await life.everything()
   if (E.isLeft(caughtUp)) return caughtUp
   return E.right({
@@ -97,7 +90,7 @@ export const lifecycle = (
     })
 })
 
-/** A fork is undone by deleting it, as long as nothing was added to it. */
+/** A fork is undone by deleting it, if nothing was added to it. */
 const inverseOfFork = async (
   life: Life,
   threadId: string
@@ -111,22 +104,22 @@ const inverseOfFork = async (
   }
 }
 
-/** Makes a branch with its records; the id of the thread that goes on is the answer. */
+/** Makes a branch with its records; answers with the id of the resulting thread. */
 export const recordedBranch = (
   life: Life,
   operation: 'fork' | 'revert',
   info: StreamInfo,
   given: JsonObject,
-  { actor = life.actor ?? 'library', undoes }: MutationOptions,
-  run: () => Promise<E.Either<StoreError, StreamId>>
-): Promise<E.Either<StoreError, StreamId>> => {
+  { actor, undoes }: MutationOptions,
+  run: () => Promise<Result<StreamId>>
+): Promise<Result<StreamId>> => {
   const before = checkpointOf(life, info.streamId)?.next ?? null
   const request = {
     operation,
     threadId: info.streamId,
     arguments: { threadId: info.streamId, ...given },
     actor,
-    undoes: undoes ?? null
+    undoes
   }
   return recorded(life, request, before, async () => {
     const made = await run()

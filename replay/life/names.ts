@@ -2,7 +2,6 @@
  * Naming a thread: one more line in `session_index.jsonl`.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
 import { holding, openExpected, type Life, type MutationOptions } from './life.ts'
 import { checkpointOf } from '../catch-up/project.ts'
 import { idInMetadata } from '../threads/identity.ts'
@@ -10,8 +9,8 @@ import type { StreamInfo } from '../ports.ts'
 import type { ThreadRow } from '../../projections/threads.ts'
 import { recorded } from './recorded.ts'
 import { trimmed } from '../../domain/white-space.ts'
+import { invalidRequest, impossible, type Result } from '../result.ts'
 
-/** A thread with its new name. */
 export interface Renamed {
   /** Null when nothing was done: a dry run. */
   readonly operationId: string | null
@@ -45,13 +44,10 @@ export const renameThread = (
   text: string,
   options: MutationOptions,
   from: string | null = null
-): Promise<E.Either<StoreError, Renamed>> => {
+): Promise<Result<Renamed>> => {
   const name = trimmed(text)
-  if (name === '')
-    return Promise.resolve(
-      E.left({ _tag: 'InvalidRequest', message: 'thread name must not be empty' })
-    )
-  return holding(life, options, async (writer) => {
+  if (name === '') return Promise.resolve(invalidRequest('thread name must not be empty'))
+  return holding<Renamed>(life, options, async (writer) => {
     const opened = await openExpected(life, threadId, options)
     if (E.isLeft(opened)) return opened
     const { info, row } = opened.right
@@ -59,19 +55,17 @@ export const renameThread = (
     const kept = await keptUnder(life, info, row())
     const before = life.names.nameOf(kept)
     if (from !== null && before !== from)
-      return E.left(
-        notPossible(
-          `thread ${id} has another name now: ${before ?? 'none'}`,
-          `name it with "unroll rename ${id} NAME"`
-        )
+      return impossible(
+        `thread ${id} has another name now: ${before ?? 'none'}`,
+        `name it with "unroll rename ${id} NAME"`
       )
     if (options.dryRun === true) return E.right({ operationId: null, threadId: id, name, before })
     const request = {
       operation: 'rename',
       threadId: id,
       arguments: { threadId: id, name },
-      actor: options.actor ?? life.actor ?? 'library',
-      undoes: options.undoes ?? null
+      actor: options.actor,
+      undoes: options.undoes
     }
     const place = checkpointOf(life, id)?.next ?? null
     return recorded(life, request, place, async (operationId) => {

@@ -7,24 +7,23 @@ import type { JsonObject } from '../../domain/json.ts'
 import type { Began, Ended, Inverse, OperationPlace } from '../../domain/changes/operations.ts'
 import type { Relocation } from '../../domain/changes/relocation.ts'
 import type { OperationLog } from '../home-ports.ts'
+import type { Result } from '../result.ts'
 
-/** What is to be recorded. */
 export interface OperationRequest {
   /** A verb, as the command line spells it. */
   readonly operation: string
   readonly threadId: string
   readonly arguments: JsonObject
-  /** Who asks, in its own words. */
-  readonly actor: string
+  /** Who asks; default: the actor of the engine. */
+  readonly actor?: string | undefined
   /** Further threads it touches. */
   readonly others?: ReadonlyArray<string>
   /** The operation that this one undoes. */
-  readonly undoes?: string | null
+  readonly undoes?: string | null | undefined
   /** Files it moves or deletes: then the record before is on disk first, and a kill is made good from it. */
   readonly relocation?: (operationId: string) => Relocation
 }
 
-/** What a change came to. */
 export interface Performed<A> {
   readonly answer: A
   /** Where the thread ends now; null when nothing was written to it. */
@@ -35,11 +34,11 @@ export interface Performed<A> {
 
 const beginningOf = (
   log: OperationLog,
-  request: OperationRequest,
+  { actor = 'library', ...request }: OperationRequest,
   before: OperationPlace | null
 ): Began => {
   const id = log.newId()
-  const { operation, threadId, actor, others = [], undoes = null, relocation } = request
+  const { operation, threadId, others = [], undoes = null, relocation } = request
   return {
     record: 'began',
     id,
@@ -60,11 +59,10 @@ const interrupted = (thrown: unknown): StoreError => ({
   next: ''
 })
 
-/** The record after a change that happened, or did not. */
 export const endOf = (
   log: OperationLog,
   id: string,
-  done: E.Either<StoreError, Omit<Performed<unknown>, 'answer'>>
+  done: Result<Omit<Performed<unknown>, 'answer'>>
 ): Ended => {
   const at = new Date(log.nowMs()).toISOString()
   if (E.isLeft(done)) {
@@ -95,8 +93,8 @@ export const endOf = (
   }
 }
 
-/** True when nobody can say how far a relocation came: it stays unfinished in the log, and whoever moves files next finishes it. */
-export const isUnknown = (done: E.Either<StoreError, unknown>): boolean =>
+/** True when a relocation may be half done: it stays unfinished in the log, and the next process that moves files finishes it. */
+export const isUnknown = (done: Result<unknown>): boolean =>
   E.isLeft(done) &&
   (done.left._tag === 'StoreUnavailable' ||
     (done.left._tag === 'IoFailure' && done.left.unfinished === true))
@@ -107,15 +105,16 @@ export const isUnknown = (done: E.Either<StoreError, unknown>): boolean =>
  * the change stands and the log shows it as unfinished. Without a log it only runs.
  */
 export const recorded = async <A>(
-  parts: { readonly operations?: OperationLog },
+  parts: { readonly operations?: OperationLog; readonly actor?: string },
   request: OperationRequest,
   before: OperationPlace | null,
-  run: (operationId: string) => Promise<E.Either<StoreError, Performed<A>>>
-): Promise<E.Either<StoreError, A>> => {
+  run: (operationId: string) => Promise<Result<Performed<A>>>
+): Promise<Result<A>> => {
   const { operations: log } = parts
   const answerOf = E.map(({ answer }: Performed<A>) => answer)
   if (log === undefined) return answerOf(await run(''))
-  const began = beginningOf(log, request, before)
+  const actor = request.actor ?? parts.actor
+  const began = beginningOf(log, { ...request, actor }, before)
   const durable = began.relocation !== null
   const noted = await log.append(began, durable)
   if (E.isLeft(noted)) return noted

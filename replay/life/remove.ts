@@ -20,10 +20,8 @@ import {
   type RelocatedThreads
 } from './life.ts'
 import type { HomeWriter, TrashEntry } from '../home-ports.ts'
+import { impossible, type Result } from '../result.ts'
 
-type Found<A> = E.Either<StoreError, A>
-
-/** How a delete is asked for. */
 export interface RemoveOptions extends PlannedOptions {
   /** Not to the trash: nothing brings the files back. */
   readonly permanent?: boolean | undefined
@@ -45,7 +43,7 @@ const isSame = (a: JsonObject, b: JsonObject): boolean => {
 const threadsToRemove = async (
   life: Life,
   threadId: string
-): Promise<Found<ReadonlyArray<string>>> => {
+): Promise<Result<ReadonlyArray<string>>> => {
   const caughtUp = await life.everything()
   if (E.isLeft(caughtUp)) return caughtUp
   const below = descendantsOf(life, threadId).map((agent) => agent.threadId)
@@ -122,7 +120,7 @@ export const removeThread = (
   threadId: string,
   options: RemoveOptions,
   unchanged: Unchanged | null = null
-): Promise<Found<RelocatedThreads>> =>
+): Promise<Result<RelocatedThreads>> =>
   holding(life, options, async (writer) => {
     const opened = await openExpected(life, threadId, options)
     if (E.isLeft(opened)) return opened
@@ -144,14 +142,14 @@ export const removeThread = (
 const NOTHING_THERE = 'see what was deleted with "unroll log"'
 
 /** What a person names: an operation or a thread, by its id or the beginning of it; nothing: what was deleted last. */
-const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Found<TrashEntry> => {
+const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Result<TrashEntry> => {
   const wanted = text?.toLowerCase() ?? ''
   const isNamed = ({ operationId, threadIds }: TrashEntry): boolean =>
     operationId.startsWith(wanted) || threadIds.some((id) => id.startsWith(wanted))
   const [entry, other] = entries.filter(isNamed)
   if (entry === undefined) {
     const reason = text === null ? 'the trash is empty' : `nothing in the trash is called ${text}`
-    return E.left(notPossible(reason, NOTHING_THERE))
+    return impossible(reason, NOTHING_THERE)
   }
   if (other === undefined || text === null || entry.threadIds.includes(wanted))
     return E.right(entry)
@@ -159,7 +157,6 @@ const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Found
   return E.left({ _tag: 'AmbiguousThread', text, candidates })
 }
 
-/** The first file that is where one should come back to. */
 const taken = (entry: TrashEntry, files: ReadonlyArray<HomeFile>): string | undefined => {
   const ids = new Set(entry.threadIds)
   return files.find(({ threadId }) => ids.has(threadId))?.path
@@ -187,7 +184,7 @@ export const restoreThreads = (
   life: Life,
   what: string | null,
   options: MutationOptions
-): Promise<Found<RelocatedThreads>> =>
+): Promise<Result<RelocatedThreads>> =>
   holding(life, options, async (writer) => {
     const trash = await writer.trash()
     if (E.isLeft(trash)) return trash
@@ -200,9 +197,7 @@ export const restoreThreads = (
     if (E.isLeft(files)) return files
     const inTheWay = taken(entry, files.right)
     if (inTheWay !== undefined)
-      return E.left(
-        notPossible(`${inTheWay} is there already`, 'move that file away, then restore again')
-      )
+      return impossible(`${inTheWay} is there already`, 'move that file away, then restore again')
     const { rootId, threadIds, operationId } = entry
     const moves = entry.files.map(({ threadId, from, to }) => ({
       threadId,

@@ -2,7 +2,6 @@
  * Repairs as operations: files of a home become others, recorded before and after, and go back.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { Began } from '../../domain/changes/operations.ts'
 import type { FileExchange, Relocation } from '../../domain/changes/relocation.ts'
@@ -16,10 +15,8 @@ import {
   type MutationOptions
 } from './life.ts'
 import { isUnknown, recorded } from './recorded.ts'
+import { impossible, type Result } from '../result.ts'
 
-type Found<A> = E.Either<StoreError, A>
-
-/** What a repair, or taking one back, came to. */
 export interface RepairDone {
   /** Null for a dry run. */
   readonly operationId: string | null
@@ -34,7 +31,6 @@ export type RepairParts = HomeParts & {
   readonly forget?: (threadIds: ReadonlyArray<string>) => Promise<void>
 }
 
-/** The parts of an engine. */
 export const repairParts = (life: Life): RepairParts => ({
   ...life,
   forget: (threadIds) => forgetThreads(life, threadIds)
@@ -44,7 +40,7 @@ export const repairParts = (life: Life): RepairParts => ({
 export interface RepairWork {
   readonly operation: 'repair' | 'unrepair'
   readonly arguments: JsonObject
-  readonly stage: (writer: HomeWriter) => Promise<Found<StagedExchange>>
+  readonly stage: (writer: HomeWriter) => Promise<Result<StagedExchange>>
 }
 
 const pathsOf = (exchanges: ReadonlyArray<FileExchange>): ReadonlyArray<string> => [
@@ -83,15 +79,14 @@ const exchangeAll = async (
   work: RepairWork,
   staged: StagedExchange,
   { actor, undoes }: MutationOptions
-): Promise<Found<RepairDone>> => {
+): Promise<Result<RepairDone>> => {
   const { threadIds } = staged
   const relocation = relocationOf(staged)
   const files = pathsOf(staged.exchanges(''))
   const [threadId = '', ...others] = threadIds
   const { operation, arguments: given } = work
-  const by = actor ?? parts.actor ?? 'library'
-  const request = { operation, threadId, others, arguments: given, actor: by, relocation }
-  return recorded(parts, { ...request, undoes: undoes ?? null }, null, async (operationId) => {
+  const request = { operation, threadId, others, arguments: given, actor, undoes, relocation }
+  return recorded(parts, request, null, async (operationId) => {
     const done = await writer.relocate(relocation(operationId), operationId)
     if (E.isLeft(done)) return done
     await forgetChanged(parts, writer, threadIds)
@@ -105,7 +100,7 @@ export const performRepair = (
   parts: RepairParts,
   work: RepairWork,
   options: MutationOptions
-): Promise<Found<RepairDone>> =>
+): Promise<Result<RepairDone>> =>
   holding(parts, options, async (writer) => {
     const staged = await work.stage(writer)
     if (E.isLeft(staged)) return staged
@@ -137,11 +132,11 @@ export const undoRepair = async (
   parts: RepairParts,
   operationId: string,
   options: MutationOptions
-): Promise<Found<RepairDone>> => {
+): Promise<Result<RepairDone>> => {
   const began = await beganOf(parts, operationId)
   const exchanges = began?.relocation?.exchanges
   if (exchanges === undefined)
-    return E.left(notPossible(`operation ${operationId} is no repair`, 'see "unroll log"'))
+    return impossible(`operation ${operationId} is no repair`, 'see "unroll log"')
   if (options.dryRun === true)
     return E.right({
       operationId: null,
@@ -150,7 +145,7 @@ export const undoRepair = async (
     })
   const stage: RepairWork['stage'] = async ({ stageUndo }) =>
     stageUndo === undefined
-      ? E.left(notPossible('there are no files here', 'open the home itself'))
+      ? impossible('there are no files here', 'open the home itself')
       : stageUndo(operationId, exchanges)
   const given = { operationId }
   return performRepair(parts, { operation: 'unrepair', arguments: given, stage }, options)

@@ -2,7 +2,6 @@
  * The log of operations as people ask for it, and undoing one by doing its inverse.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import {
   foldOperation,
@@ -17,17 +16,14 @@ import { READ_ONLY, type Life, type MutationOptions } from './life.ts'
 import { renameThread } from './names.ts'
 import { removeThread, restoreThreads } from './remove.ts'
 import { repairParts, undoRepair } from './repair.ts'
+import { impossible, type Result } from '../result.ts'
 
-type Found<A> = E.Either<StoreError, A>
-
-/** Which operations a log shows. */
 export interface OperationQuery {
   readonly threadId?: string | undefined
   /** The most that are given, newest first. */
   readonly limit?: number | undefined
 }
 
-/** An operation that was undone. */
 export interface Undone {
   readonly undone: string
   readonly operation: string
@@ -42,7 +38,7 @@ type Perform = (
   given: JsonObject,
   options: MutationOptions,
   mutations: Mutations
-) => Promise<Found<{ readonly operationId: string | null }>>
+) => Promise<Result<{ readonly operationId: string | null }>>
 
 const text = (given: JsonObject, name: string): string => {
   const value = given[name]
@@ -121,7 +117,7 @@ const LIMIT = 25
 export const listOperations = async (
   life: Life,
   { threadId, limit = LIMIT }: OperationQuery
-): Promise<Found<ReadonlyArray<Operation>>> => {
+): Promise<Result<ReadonlyArray<Operation>>> => {
   const found: Array<Operation> = []
   for await (const operation of operationsIn(life)) {
     if (threadId !== undefined && !touches(operation, threadId)) continue
@@ -133,8 +129,8 @@ export const listOperations = async (
 
 const SEE_LOG = 'see "unroll log"'
 
-/** The operation a person means; without an id the newest that stands and is no undo itself. */
-const chosen = async (life: Life, id: string | null): Promise<Found<Operation>> => {
+/** The operation a person means; without an id the newest that was not undone and is no undo itself. */
+const chosen = async (life: Life, id: string | null): Promise<Result<Operation>> => {
   const matches: Array<Operation> = []
   for await (const operation of operationsIn(life)) {
     const { began, state } = operation
@@ -144,12 +140,10 @@ const chosen = async (life: Life, id: string | null): Promise<Found<Operation>> 
   }
   const [operation, other] = matches
   if (operation === undefined)
-    return E.left(
-      notPossible(id === null ? 'nothing to undo' : `no operation ${id} in the log`, SEE_LOG)
-    )
+    return impossible(id === null ? 'nothing to undo' : `no operation ${id} in the log`, SEE_LOG)
   return other === undefined || id === null
     ? E.right(operation)
-    : E.left(notPossible(`"${id}" names several operations`, 'type more of the id'))
+    : impossible(`"${id}" names several operations`, 'type more of the id')
 }
 
 /** Why an operation cannot be undone; null when it can. */
@@ -170,7 +164,7 @@ export const undoOperation = async (
   id: string | null,
   options: MutationOptions,
   mutations: Mutations
-): Promise<Found<Undone>> => {
+): Promise<Result<Undone>> => {
   const found = await chosen(life, id?.toLowerCase() ?? null)
   if (E.isLeft(found)) return found
   const operation = found.right
@@ -180,14 +174,14 @@ export const undoOperation = async (
   const inverse = ended?.inverse ?? null
   const reason = obstacle(operation)
   if (reason !== null || inverse === null)
-    return E.left(notPossible(reason ?? 'there is nothing to undo', SEE_LOG))
+    return impossible(reason ?? 'there is nothing to undo', SEE_LOG)
   const run = Object.hasOwn(INVERSES, inverse.operation) ? INVERSES[inverse.operation] : undefined
   if (run === undefined)
-    return E.left(notPossible(`this version cannot ${inverse.operation}`, 'use a newer one'))
+    return impossible(`this version cannot ${inverse.operation}`, 'use a newer one')
   const left = inverse.arguments['expectedRevision']
   const { expectedRevision: asked } = options
   if (typeof left === 'number' && asked !== undefined && asked !== left)
-    return E.left(notPossible(`the operation left the thread at revision ${left}`, SEE_LOG))
+    return impossible(`the operation left the thread at revision ${left}`, SEE_LOG)
   const expected = typeof left === 'number' ? { expectedRevision: left } : {}
   const undoing = { ...options, ...expected, undoes: began.id }
   const done = await run(life, inverse.arguments, undoing, mutations)

@@ -5,7 +5,6 @@
  * The order of a whole home is needed, so every call costs the number of threads; only strict mode pays that.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Page } from '../../domain/protocol.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
 import {
@@ -34,6 +33,7 @@ import { GUARDIAN, isGuardian, times169 } from '../threads/thread-view.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import { pageLimit } from '../pages/turn-page.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 interface Candidate extends Listed {
   readonly info: StreamInfo
@@ -56,7 +56,6 @@ const fromDatabase = (request: ListRequest): boolean =>
 const isWhole = (request: ListRequest): boolean =>
   !asksForPeople(request) && request.modelProviders?.length === 0 && (request.cwd ?? null) === null
 
-/** The face of the threads in a list. */
 export const faceOfList = (request: ListRequest): 'list' | 'database' | 'below' => {
   if (isBelow(request)) return 'below'
   return fromDatabase(request) || isWhole(request) ? 'database' : 'list'
@@ -145,14 +144,13 @@ const orderOf = ({ profile }: Env, request: ListRequest, isSearch: boolean) => {
   }
 }
 
-/** Where a page goes on. */
-interface Place {
+interface ListAnchor {
   readonly ms: number
   readonly streamId: string | null
 }
 
 const isBehind =
-  ({ ms, streamId }: Place, isUp: boolean) =>
+  ({ ms, streamId }: ListAnchor, isUp: boolean) =>
   (one: Candidate): boolean => {
     const isTie = streamId !== null && one.ms === ms
     const difference = isTie ? compared(one.streamId, streamId) : one.ms - ms
@@ -166,7 +164,7 @@ interface Filled {
 
 /**
  * Fills a page from as many pages as it needs: where people talk to is asked for at once, other kinds of source are left out
- * only when Codex has read a page, and the next goes on from the time of the last.
+ * only when Codex has read a page, and the next continues from the time of the last.
  */
 const filled = (
   sorted: ReadonlyArray<Candidate>,
@@ -193,11 +191,11 @@ export const codexListPage = (
   defaultProvider: string,
   nameOf: (threadId: string) => string | null,
   found: ((threadId: string) => boolean) | null = null
-): E.Either<StoreError, Page<Listed>> => {
+): Result<Page<Listed>> => {
   const isUp = request.sortDirection === 'asc'
   const cursor = typeof request.cursor === 'string' ? parseListCursor(request.cursor) : null
   if (typeof request.cursor === 'string' && cursor === null) {
-    return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
+    return invalidRequest(`invalid cursor: ${request.cursor}`)
   }
   const { members142, members169 } = env.profile
   const isSearch = found !== null
@@ -219,7 +217,7 @@ export const codexListPage = (
     )
     .sort(orderOf(env, request, isSearch))
   const named = members169 || request.sortKey === 'recency_at'
-  const placeOf = ({ ms, streamId }: Candidate): Place => ({
+  const placeOf = ({ ms, streamId }: Candidate): ListAnchor => ({
     ms,
     streamId: named ? streamId : null
   })

@@ -2,7 +2,6 @@
  * Lists whose every thread is as new as its file, in our way or in Codex's.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Page } from '../../domain/protocol.ts'
 import type { HomeCatchUp } from '../catch-up/backfill.ts'
 import { codexListPage } from './codex-list.ts'
@@ -10,13 +9,12 @@ import type { ListRequest } from './list-filter.ts'
 import { listPage, type Listed } from './list.ts'
 import type { StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
+import type { Result } from '../result.ts'
 
-/** What a list needs besides the home. */
 export interface ListParts extends Env {
   readonly defaultProvider: string
 }
 
-/** A page of rows. */
 export interface ListedPage {
   readonly page: Page<Listed>
   /** Every file of the home, when the page needed them. */
@@ -31,7 +29,7 @@ export const strictList = async (
   home: HomeCatchUp,
   request: ListRequest,
   nameOf: NameOf
-): Promise<E.Either<StoreError, ListedPage>> => {
+): Promise<Result<ListedPage>> => {
   const caughtUp = await home.everything()
   if (E.isLeft(caughtUp)) return caughtUp
   const infos = caughtUp.right
@@ -48,13 +46,12 @@ const needsEveryFile = (request: ListRequest): boolean =>
   (request.cwd ?? null) !== null ||
   (request.searchTerm ?? '') !== ''
 
-/** A page whose every thread is as new as its file. */
 export const freshList = async (
   parts: ListParts,
   home: HomeCatchUp,
   request: ListRequest,
   nameOf: NameOf
-): Promise<E.Either<StoreError, ListedPage>> => {
+): Promise<Result<ListedPage>> => {
   const every = needsEveryFile(request)
   const caughtUp = every ? await home.everything() : await home.membership()
   if (E.isLeft(caughtUp)) return caughtUp

@@ -84,7 +84,7 @@ export const entryFilter = (env: Env, request: ListRequest, defaultProvider: str
     (directories === null || directories.includes(entry.cwd))
 }
 
-/** Decides by what only the row tells: who wrote the thread, and what was searched for. */
+/** Decides by what only the row has: the originator of the thread, and its texts. */
 export const rowMatches = (
   row: ThreadRow,
   name: () => string | null,

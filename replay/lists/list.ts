@@ -1,26 +1,20 @@
 /**
  * Lists of threads, from the sorted index: cost follows the page. Threads of the same instant are neither skipped
- * nor repeated at a page border, because our cursors name the thread they stand at.
+ * nor repeated at a page border, because our cursors name their thread.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Page, SortDirection } from '../../domain/protocol.ts'
 import { tableOf, viewName } from '../../projections/catalogue.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { threads, type ListEntry, type Order, type ThreadRow } from '../../projections/threads.ts'
 import { parseListCursor, printListCursor } from '../pages/cursor.ts'
-import {
-  entryFilter,
-  kindFilter,
-  rowMatches,
-  type ListRequest,
-  type SortKey
-} from './list-filter.ts'
+import { entryFilter, kindFilter, rowMatches, type ListRequest } from './list-filter.ts'
 import { compareKeys } from '../catch-up/overlay.ts'
 import type { Env } from '../catch-up/project.ts'
 import { givenName } from '../threads/identity.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { pageLimit } from '../pages/turn-page.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** A listed thread: its row and the time it is sorted by. */
 export interface Listed {
@@ -29,18 +23,10 @@ export interface Listed {
   readonly row: ThreadRow
 }
 
-/** The index table that serves a sort key. */
-const ORDER: Readonly<Record<SortKey, Order>> = {
-  created_at: 'created_at',
-  updated_at: 'updated_at',
-  recency_at: 'recency_at',
-  last_event_at: 'last_event_at'
-}
-
 const SCAN_ROWS_MAX = 256
 const LAST_ID = '\u{10ffff}'
 
-interface Walk {
+interface ListWalk {
   readonly low: RowKey
   readonly high: RowKey
   readonly reverse: boolean
@@ -51,17 +37,16 @@ const walkOf = (
   table: string,
   request: ListRequest,
   direction: SortDirection
-): E.Either<StoreError, Walk> => {
+): Result<ListWalk> => {
   const archived = request.archived === true ? 1 : 0
-  const all: Walk = {
+  const all: ListWalk = {
     low: [table, archived],
     high: [table, archived + 1],
     reverse: direction === 'desc'
   }
   if (typeof request.cursor !== 'string') return E.right(all)
   const cursor = parseListCursor(request.cursor)
-  if (cursor === null)
-    return E.left({ _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` })
+  if (cursor === null) return invalidRequest(`invalid cursor: ${request.cursor}`)
   const { ms, streamId, inclusive } = cursor
   const at: RowKey = [table, archived, ms, streamId ?? (direction === 'asc' ? LAST_ID : '')]
   const after: RowKey = [table, archived, ms, `${streamId ?? ''}\u0000`]
@@ -71,14 +56,14 @@ const walkOf = (
 }
 
 /** A thread in the order of a list, before anything is left out. */
-export interface Entry {
+export interface PlacedEntry {
   readonly streamId: string
   readonly ms: number
   readonly entry: ListEntry
 }
 
 /** The threads of a key range in the direction of a walk. */
-function* entriesOf(env: Env, walk: Walk, first: number): Generator<Entry> {
+function* entriesOf(env: Env, walk: ListWalk, first: number): Generator<PlacedEntry> {
   let { low, high } = walk
   // As much as a page needs when every thread is on it; more and more at a time when they are not.
   for (let scan = first; ; scan = Math.min(SCAN_ROWS_MAX, 2 * scan)) {
@@ -92,15 +77,15 @@ function* entriesOf(env: Env, walk: Walk, first: number): Generator<Entry> {
   }
 }
 
-/** Looking a thread up costs about as much as passing it by in a walk of so many. */
+/** Looking a thread up costs about as much as skipping this many in a walk. */
 const WALKED_PER_LOOK = 8
 
 /** The same entries, when few threads are wanted: looked up one by one and put in order. */
 const entriesAmong = (
   env: Env,
-  { low, high, reverse }: Walk,
+  { low, high, reverse }: ListWalk,
   ids: Iterable<string>
-): ReadonlyArray<Entry> => {
+): ReadonlyArray<PlacedEntry> => {
   const found: Array<readonly [RowKey, ThreadRow]> = []
   for (const id of ids) {
     const row = threadRow(env, id)
@@ -120,19 +105,20 @@ export const listEntries = (
   request: ListRequest,
   defaultProvider: string,
   among?: { readonly ids: ReadonlySet<string>; readonly of: number }
-): E.Either<StoreError, Iterable<Entry>> => {
-  const table = `${tableOf(threads, viewName(env.profile, env.strict))}.${ORDER[request.sortKey ?? 'created_at']}`
+): Result<Iterable<PlacedEntry>> => {
+  const order: Order = request.sortKey ?? 'created_at'
+  const table = `${tableOf(threads, viewName(env.profile, env.strict))}.${order}`
   const walk = walkOf(table, request, request.sortDirection ?? 'desc')
   if (E.isLeft(walk)) return walk
   const matches = entryFilter(env, request, defaultProvider)
   const isOfKind = kindFilter(env, request)
-  const isListed = ({ streamId, entry }: Entry): boolean =>
+  const isListed = ({ streamId, entry }: PlacedEntry): boolean =>
     entry.preview &&
     isOfKind(entry.kind) &&
     matches(streamId, entry) &&
     among?.ids.has(streamId) !== false
   const few = among !== undefined && among.ids.size * WALKED_PER_LOOK < among.of
-  function* matching(of: Walk): Generator<Entry> {
+  function* matching(of: ListWalk): Generator<PlacedEntry> {
     const entries = few
       ? entriesAmong(env, of, among.ids)
       : entriesOf(env, of, pageLimit(request.limit) + 1)
@@ -158,13 +144,12 @@ export const pageOf = <A extends Pick<Listed, 'streamId' | 'ms'>>(
   }
 }
 
-/** One page of threads of a caught-up home. */
 export const listPage = (
   env: Env,
   request: ListRequest,
   defaultProvider: string,
   nameOf: (threadId: string) => string | null
-): E.Either<StoreError, Page<Listed>> => {
+): Result<Page<Listed>> => {
   const entries = listEntries(env, request, defaultProvider)
   if (E.isLeft(entries)) return entries
   const limit = pageLimit(request.limit)

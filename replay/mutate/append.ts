@@ -2,14 +2,15 @@
  * Appending through the engine: the index knows how far a thread was read, so that the store need not count again.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
-import { heldByCodex, isHeldAs, refuseBare, type Life, type MutationOptions } from '../life/life.ts'
+import { heldByCodex, isHeldAs, refuseBare, type MutationOptions } from '../life/life.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
-import type { Appended, ExpectedRevision, KnownPlace, SegmentWriter } from '../ports.ts'
+import type { Appended, ExpectedRevision, KnownPlace } from '../ports.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import { recorded } from '../life/recorded.ts'
+import type { MutationEnv } from './write.ts'
+import type { Result } from '../result.ts'
 
 /** How far a caught-up thread is folded; undefined where the next reader would look again anyway. */
 const knownPlace = (env: Env, threadId: string): KnownPlace | undefined => {
@@ -26,12 +27,12 @@ const REST = {
  * `StreamNotFound` when there is no such thread and the events do not begin one.
  */
 export const appendEvents = async (
-  life: Life & { readonly writer?: SegmentWriter },
+  life: MutationEnv,
   threadId: string,
   events: ReadonlyArray<NewEvent>,
   expected: ExpectedRevision,
-  { actor = life.actor ?? 'library' }: MutationOptions
-): Promise<E.Either<StoreError, Appended>> => {
+  { actor }: MutationOptions
+): Promise<Result<Appended>> => {
   const begins = events[0]?.type === 'session_meta'
   const opened = await (begins ? life.openNamed : life.open)(threadId, false)
   if (E.isLeft(opened) && opened.left._tag !== 'StreamNotFound') return opened
@@ -39,8 +40,7 @@ export const appendEvents = async (
   if (E.isRight(opened) && E.isLeft(changeable)) return changeable
   const id = E.isLeft(opened) ? streamId(threadId) : opened.right.info.streamId
   const known = E.isLeft(opened) ? undefined : knownPlace(life, id)
-  if (life.writer !== undefined && E.isRight(opened) && isHeldAs(life, life.writer, id))
-    return E.left(heldByCodex(id))
+  if (E.isRight(opened) && isHeldAs(life, life.writer, id)) return E.left(heldByCodex(id))
   const request = {
     operation: 'append',
     threadId: id,

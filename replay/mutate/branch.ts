@@ -1,5 +1,5 @@
 /**
- * Fork and revert: a thread goes on from a place in a history that exists already.
+ * Fork and revert: a thread continues from a place in an existing history.
  *
  * Paginated threads branch by reference: a file of two lines, whatever the length of the history. Legacy threads are
  * copied up to the place, because no Codex reads a reference into one.
@@ -27,7 +27,8 @@ import { idInMetadata } from '../threads/identity.ts'
 import { isHeldAs } from '../life/life.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import { liveTurns, type LiveTurns } from '../pages/turn-page.ts'
-import { cutTurnAt, type Place } from './cut-turn.ts'
+import { cutTurnAt, type CutPlace } from './cut-turn.ts'
+import { invalidRequest, impossible, type Result } from '../result.ts'
 
 /** Where a branch begins; without either, after everything the thread holds. */
 export interface BranchPoint {
@@ -35,11 +36,9 @@ export interface BranchPoint {
   readonly lastTurnId?: string | undefined
   /** The first turn that is not. */
   readonly beforeTurnId?: string | undefined
-  /** What is otherwise in the session that goes on there: members of its metadata and settings; null removes one. */
+  /** Members of metadata and settings that differ in the new session; null removes one. */
   readonly session?: { readonly meta: JsonObject; readonly settings: JsonObject } | undefined
 }
-
-type Found<A> = E.Either<StoreError, A>
 
 const eventsOf = (lines: ReadonlyArray<PlacedEvent | DamagedPlace>): ReadonlyArray<PlacedEvent> =>
   lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
@@ -62,7 +61,7 @@ const isStartOf =
     line.payload.type === 'task_started' &&
     line.payload.turn_id === turnId
 
-const after = (event: PlacedEvent, turns: number): Place => ({
+const after = (event: PlacedEvent, turns: number): CutPlace => ({
   segment: event.segment,
   offset: event.offset + event.bytes + 1,
   ordinal: event.line.ordinal === undefined ? null : event.line.ordinal + 1,
@@ -73,7 +72,7 @@ const rowAt = (
   live: LiveTurns,
   info: StreamInfo,
   turnId: string
-): Found<readonly [number, TurnRow]> => {
+): Result<readonly [number, TurnRow]> => {
   const place = live.places(turnId, 1)[0]
   const row = place === undefined ? undefined : live.rows(place, place + 1)[0]
   return place === undefined || row === undefined
@@ -89,12 +88,10 @@ const afterTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: st
   const ends = lines.filter(isEndOf(turnId))
   const end = row.mode === 'paginated' ? ends[0] : ends[ends.length - 1]
   if (row.status === 'inProgress')
-    return E.left(
-      notPossible(`turn ${turnId} has not ended`, 'wait for its end, or branch before it')
-    )
+    return impossible(`turn ${turnId} has not ended`, 'wait for its end, or branch before it')
   const last = end ?? lines[lines.length - 1]
   return last === undefined
-    ? E.left(notPossible(`turn ${turnId} has no readable line`, 'name another turn'))
+    ? impossible(`turn ${turnId} has no readable line`, 'name another turn')
     : E.right(after(last, place + 1))
 }
 
@@ -105,26 +102,22 @@ const beforeTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: s
   const lines = await turnLines(env, info, row)
   const start = lines.find(isStartOf(turnId)) ?? (row.mode === 'paginated' ? undefined : lines[0])
   if (start === undefined)
-    return E.left(
-      notPossible(
-        `turn ${turnId} does not have a persisted start boundary`,
-        'no line begins it, as in a review: name another turn'
-      )
+    return impossible(
+      `turn ${turnId} does not have a persisted start boundary`,
+      'no line begins it, as in a review: name another turn'
     )
   const { segment, offset, line } = start
   return E.right({ segment, offset, ordinal: line.ordinal ?? null, turns: place })
 }
 
 /** Behind the last whole line. */
-const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Found<Place>> => {
+const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Result<CutPlace>> => {
   const checkpoint = checkpointOf(env, info.streamId)
   const guard = checkpoint?.guard ?? null
   if (checkpoint === null || guard === null || !guard.terminated)
-    return E.left(
-      notPossible(
-        'the last line of the thread is not finished',
-        'try again when Codex has written it'
-      )
+    return impossible(
+      'the last line of the thread is not finished',
+      'try again when Codex has written it'
     )
   const { segment, offset } = checkpoint.next
   const range = { segment, from: guard.offset, until: guard.offset + guard.bytes }
@@ -138,15 +131,15 @@ const atTheEnd = async (env: Env, info: StreamInfo, live: LiveTurns): Promise<Fo
   })
 }
 
-/** Where a branch point stands. */
-const placeOf = async (env: Env, info: StreamInfo, point: BranchPoint): Promise<Found<Place>> => {
+const placeOf = async (
+  env: Env,
+  info: StreamInfo,
+  point: BranchPoint
+): Promise<Result<CutPlace>> => {
   const live = liveTurns(env, info)
   const { lastTurnId, beforeTurnId } = point
   if (lastTurnId !== undefined && beforeTurnId !== undefined)
-    return E.left({
-      _tag: 'InvalidRequest',
-      message: '`beforeTurnId` cannot be combined with `lastTurnId`'
-    })
+    return invalidRequest('`beforeTurnId` cannot be combined with `lastTurnId`')
   if (lastTurnId !== undefined) return afterTurn(env, info, live, lastTurnId)
   if (beforeTurnId !== undefined) return beforeTurn(env, info, live, beforeTurnId)
   return atTheEnd(env, info, live)
@@ -178,16 +171,20 @@ const settingsOf = async (env: Env, info: StreamInfo): Promise<Json> => {
 }
 
 /** A reference needs numbered lines, and more than the metadata before it. */
-const cutAt = (env: Env, info: StreamInfo, { segment, offset, ordinal }: Place): Branch['cut'] => {
+const cutAt = (
+  env: Env,
+  info: StreamInfo,
+  { segment, offset, ordinal }: CutPlace
+): Branch['cut'] => {
   const base = env.store.lineage(info)[segment]
   return base === undefined || ordinal === null || ordinal <= 1
     ? null
     : { thread_id: base.id, end_ordinal_exclusive: ordinal, end_byte_offset: offset }
 }
 
-interface Source {
+interface BranchSource {
   readonly info: StreamInfo
-  readonly place: Place
+  readonly place: CutPlace
   readonly branch: Omit<Branch, 'threadId' | 'forkedFromId'>
   readonly isPaginated: boolean
 }
@@ -211,22 +208,21 @@ const sourceOf = async (
   writer: SegmentWriter,
   info: StreamInfo,
   point: BranchPoint
-): Promise<Found<Source>> => {
+): Promise<Result<BranchSource>> => {
   const place = await placeOf(env, info, point)
   if (E.isLeft(place)) return place
   const meta = await newestMeta(env, info)
   if (meta === null)
-    return E.left(
-      notPossible('the thread has no readable metadata', 'see "unroll events" for what it holds')
+    return impossible(
+      'the thread has no readable metadata',
+      'see "unroll events" for what it holds'
     )
   const isPaginated = meta['history_mode'] === 'paginated'
   const cut = isPaginated ? cutAt(env, info, place.right) : null
   if (isPaginated && cut === null && place.right.turns > 0)
-    return E.left(
-      notPossible(
-        'the line before that place has no readable number, by which Codex would go on',
-        'name another turn, with --last-turn or --before-turn'
-      )
+    return impossible(
+      'the line before that place has no readable number, by which Codex would go on',
+      'name another turn, with --last-turn or --before-turn'
     )
   return E.right({
     info,
@@ -244,7 +240,7 @@ const sourceOf = async (
   })
 }
 
-const segmentOf = (source: Source, branch: Branch, atMs: number): NewSegment => {
+const segmentOf = (source: BranchSource, branch: Branch, atMs: number): NewSegment => {
   const id = streamId(branch.threadId)
   if (source.isPaginated) return { streamId: id, segmentId: id, atMs, lines: branchLines(branch) }
   const { before, after: behind } = copyLines(branch)
@@ -265,8 +261,8 @@ const segmentOf = (source: Source, branch: Branch, atMs: number): NewSegment => 
 export const overOneIndex = async <A>(
   env: Env,
   writer: SegmentWriter,
-  run: (writer: SegmentWriter) => Promise<Found<A>>
-): Promise<Found<A>> => {
+  run: (writer: SegmentWriter) => Promise<Result<A>>
+): Promise<Result<A>> => {
   const requireSameIndex = sameIndexSince(env.index)
   let isMade = false
   const create: SegmentWriter['create'] = (segment) => {
@@ -279,17 +275,17 @@ export const overOneIndex = async <A>(
   return done
 }
 
-/** The id that a branch tells of its source: Codex goes by that in the metadata. */
+/** The id a branch records for its source: Codex uses the one in the metadata. */
 const metadataIdOf = (env: Env, info: StreamInfo): string =>
   idInMetadata(threadRow(env, info.streamId), info)
 
-/** What a dry run of a branch tells: that it could be made. Answers with the thread itself. */
+/** A dry run: checks that the branch could be made, and answers with the thread itself. */
 export const checkBranch = async (
   env: Env,
   writer: SegmentWriter,
   info: StreamInfo,
   point: BranchPoint
-): Promise<Found<StreamId>> => {
+): Promise<Result<StreamId>> => {
   const source = await sourceOf(env, writer, info, point)
   return E.isLeft(source) ? source : E.right(info.streamId)
 }
@@ -300,7 +296,7 @@ export const forkThread = async (
   writer: SegmentWriter,
   info: StreamInfo,
   point: BranchPoint
-): Promise<Found<StreamId>> => {
+): Promise<Result<StreamId>> => {
   const source = await sourceOf(env, writer, info, point)
   if (E.isLeft(source)) return source
   const id = streamId(writer.newId())
@@ -337,14 +333,13 @@ export const revertThread = async (
   info: StreamInfo,
   beforeTurnId: string,
   force: boolean
-): Promise<Found<StreamId>> => {
+): Promise<Result<StreamId>> => {
   const asFork = `fork it instead: "unroll fork ${info.streamId} --before-turn ${beforeTurnId}"`
   const refused = unsafe(env, writer, info, asFork, force)
   if (refused !== null) return E.left(refused)
   const source = await sourceOf(env, writer, info, { beforeTurnId })
   if (E.isLeft(source)) return source
-  if (!source.right.isPaginated)
-    return E.left(notPossible('only paginated threads can be reverted', asFork))
+  if (!source.right.isPaginated) return impossible('only paginated threads can be reverted', asFork)
   const { branch } = source.right
   const segment: NewSegment = {
     streamId: info.streamId,
@@ -368,7 +363,7 @@ const shownSegment = (
     : segment
 }
 
-/** The segment a revert left behind last, as long as nothing was said since. */
+/** The segment that the last revert left behind, if nothing was said since. */
 const leftBehind = (env: Env, info: StreamInfo): WrittenSegment | null => {
   const segments = env.store.segments(info.streamId)
   const head = segments.at(-1)
@@ -387,18 +382,16 @@ export const restoreThread = async (
   writer: SegmentWriter,
   info: StreamInfo,
   force: boolean
-): Promise<Found<StreamId>> => {
+): Promise<Result<StreamId>> => {
   const refused = unsafe(env, writer, info, 'its turns stay hidden', force)
   if (refused !== null) return E.left(refused)
   const segment = leftBehind(env, info)
   const source = await sourceOf(env, writer, info, {})
   if (E.isLeft(source)) return source
   if (segment?.end.ordinal == null)
-    return E.left(
-      notPossible(
-        'nothing was rolled back since the last turn',
-        `see the turns with "unroll turns ${info.streamId}"`
-      )
+    return impossible(
+      'nothing was rolled back since the last turn',
+      `see the turns with "unroll turns ${info.streamId}"`
     )
   const { ordinal, offset } = segment.end
   const { branch } = source.right

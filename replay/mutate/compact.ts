@@ -2,29 +2,27 @@
  * Recording a compaction that a host made.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { compactionEvents, type Compaction } from '../../domain/changes/compaction.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import { classifyResponseItem } from '../../domain/events/response-item.ts'
 import { estimateOf } from '../context/context.ts'
-import type { MutationOptions, Written } from './types.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type Written, SAID, written, type MutationEnv } from './write.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
-import { SAID, written, type MutationEnv } from './write.ts'
+import { invalidRequest, type Answer } from '../result.ts'
 
-/** Appends a compaction as a turn of its own. */
 export const compact = (
   env: MutationEnv,
   threadId: string,
   compaction: Compaction,
   options: MutationOptions
-): TE.TaskEither<StoreError, Written> => {
+): Answer<Written> => {
   const bad = compaction.replacementHistory.findIndex(
     (item) => classifyResponseItem(item, env.profile) !== 'persisted'
   )
   if (bad !== -1) {
     const message = `replacementHistory[${bad}] is not a valid response item`
-    return async () => E.left({ _tag: 'InvalidRequest', message })
+    return async () => invalidRequest(message)
   }
   return written(env, threadId, options, {
     operation: 'compact',

@@ -9,28 +9,27 @@ import type { CutTurn } from '../../domain/changes/branch.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
 import type { LiveTurns } from '../pages/turn-page.ts'
 
-/** A place between two lines of a lineage. */
-export interface Place {
+export interface CutPlace {
   readonly segment: number
   readonly offset: number
-  /** Number of the line that would stand there; null where lines are not numbered. */
+  /** Number of the next line there; null where lines are not numbered. */
   readonly ordinal: number | null
   /** How many turns begin before it. */
   readonly turns: number
 }
 
-const startOf = ({ ranges: [first] }: TurnRow): Pick<Place, 'segment' | 'offset'> => ({
+const startOf = ({ ranges: [first] }: TurnRow): Pick<CutPlace, 'segment' | 'offset'> => ({
   segment: first?.segment ?? 0,
   offset: first?.from ?? 0
 })
 
 const isBefore = (
-  a: Pick<Place, 'segment' | 'offset'>,
-  b: Pick<Place, 'segment' | 'offset'>
+  a: Pick<CutPlace, 'segment' | 'offset'>,
+  b: Pick<CutPlace, 'segment' | 'offset'>
 ): boolean => a.segment < b.segment || (a.segment === b.segment && a.offset < b.offset)
 
-/** The turn that began last before a place. One that a fork cut short stands behind the reviews that no line begins. */
-const newestBegun = (live: LiveTurns, place: Place): TurnRow | undefined => {
+/** The turn that began last before a place. One that a fork cut short comes after the reviews that no line begins. */
+const newestBegun = (live: LiveTurns, place: CutPlace): TurnRow | undefined => {
   const next = (from: number, step: 1 | -1): TurnRow | undefined => {
     for (let at = from; at >= 0 && at < live.count; at += step) {
       const [row] = live.rows(at, at + 1)
@@ -43,8 +42,8 @@ const newestBegun = (live: LiveTurns, place: Place): TurnRow | undefined => {
   return isOlder ? behind : next(place.turns - 1, -1)
 }
 
-/** True when the first line of a review stands between a turn's and a place, and its end does not. */
-const isReviewAnnounced = (live: LiveTurns, since: TurnRow, place: Place): boolean =>
+/** True when a review begins between a turn's first line and a place, and does not end there. */
+const isReviewAnnounced = (live: LiveTurns, since: TurnRow, place: CutPlace): boolean =>
   [...live.rows(place.turns, place.turns + 2), ...live.rows(live.count - 1, live.count)].some(
     (row) =>
       row.isUnbegun === true &&
@@ -53,7 +52,7 @@ const isReviewAnnounced = (live: LiveTurns, since: TurnRow, place: Place): boole
   )
 
 /** The turn that was open at a place; `live` are all turns, those that were never begun too. */
-export const cutTurnAt = (live: LiveTurns, place: Place): CutTurn | null => {
+export const cutTurnAt = (live: LiveTurns, place: CutPlace): CutTurn | null => {
   const newest = newestBegun(live, place)
   if (newest === undefined) return null
   const { id, status, rootTurnId = null, startedAt, endOrdinal } = newest

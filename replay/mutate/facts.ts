@@ -2,8 +2,6 @@
  * Mutations of what a thread is: git facts, memory mode, goal.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
 import {
   changedGoal,
   goalClearedEvent,
@@ -26,14 +24,11 @@ import { foldOperation, startOperations, type Inverse } from '../../domain/chang
 import { newestMeta } from '../threads/first-meta.ts'
 import { idInMetadata, shownId } from '../threads/identity.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
-import type { MutationOptions, Written } from './types.ts'
-import { written, type MutationEnv, type Target } from './write.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type Written, written, type MutationEnv, type MutationTarget } from './write.ts'
+import { invalidRequest, impossible, type Answer, type Result } from '../result.ts'
 
-type Answer<A> = TE.TaskEither<StoreError, A>
-
-const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
-
-const inverseOf = ({ info }: Target, given: JsonObject): JsonObject => ({
+const inverseOf = ({ info }: MutationTarget, given: JsonObject): JsonObject => ({
   threadId: info.streamId,
   ...given
 })
@@ -42,24 +37,22 @@ const inverseOf = ({ info }: Target, given: JsonObject): JsonObject => ({
 const ownId = ({ info, row }: OpenThread): string => idInMetadata(row(), info)
 
 /** Sets the goal there was, with its usage; or takes the new one away. */
-const goalBack = (target: Target, before: Goal | null): Inverse =>
+const goalBack = (target: MutationTarget, before: Goal | null): Inverse =>
   before === null
     ? { operation: 'clear-goal', arguments: inverseOf(target, {}) }
     : { operation: 'restore-goal', arguments: inverseOf(target, { goal: { ...before } }) }
 
 const metadataCopy = async (
   env: MutationEnv,
-  target: Target,
+  target: MutationTarget,
   change: MetadataChange
-): Promise<E.Either<StoreError, ReadonlyArray<NewEvent>>> => {
+): Promise<Result<ReadonlyArray<NewEvent>>> => {
   const { info, at } = target
   const meta = await newestMeta(env, info)
   return meta === null
-    ? E.left(
-        notPossible(
-          'the thread has no readable metadata to copy',
-          `see "unroll events ${info.streamId}" for what it holds`
-        )
+    ? impossible(
+        'the thread has no readable metadata to copy',
+        `see "unroll events ${info.streamId}" for what it holds`
       )
     : E.right([
         meta['history_mode'] === 'paginated'
@@ -69,12 +62,11 @@ const metadataCopy = async (
 }
 
 /** A copy of the metadata is the newest word on the directory too, so it says the one that holds. */
-const withDirectory = (meta: JsonObject, { row }: Target): JsonObject => {
+const withDirectory = (meta: JsonObject, { row }: MutationTarget): JsonObject => {
   const { settingsCwd } = row().facts
   return settingsCwd === null ? meta : { ...meta, cwd: settingsCwd }
 }
 
-/** Sets or clears git facts. */
 export const updateMetadata = (
   env: MutationEnv,
   threadId: string,
@@ -82,7 +74,7 @@ export const updateMetadata = (
   options: MutationOptions
 ): Answer<Written> => {
   const refused = patchRefusal(patch)
-  if (refused !== null) return async () => E.left(invalid(refused))
+  if (refused !== null) return async () => invalidRequest(refused)
   return written(env, threadId, options, {
     operation: 'metadata',
     arguments: { git: { ...patch } },
@@ -98,7 +90,6 @@ export const updateMetadata = (
   })
 }
 
-/** Says whether memories may be made from the thread. */
 export const setMemoryMode = (
   env: MutationEnv,
   threadId: string,
@@ -120,7 +111,7 @@ export const setMemoryMode = (
     }
   })
 
-/** The goal as the log tells it, or as Codex remembers it where that is newer; undoing a change brings it back. */
+/** The goal as logged, or as Codex's database has it where that is newer; undoing a change brings it back. */
 const goalTold = async ({ remembered }: MutationEnv, target: OpenThread): Promise<Goal | null> =>
   goalThatHolds(target.row().facts, (await remembered?.goalOf(ownId(target))) ?? null)
 
@@ -152,7 +143,6 @@ const goalNow = async (env: MutationEnv, target: OpenThread): Promise<Goal | nul
   return goalThatHolds(nothingTold, (await env.remembered?.goalOf(ownId(target))) ?? null)
 }
 
-/** A goal under the id that its thread is shown by. */
 const shownGoal = (env: MutationEnv, { info, row }: OpenThread, goal: Goal): Goal => ({
   ...goal,
   threadId: shownId(env, row(), info)
@@ -168,7 +158,6 @@ export const goalOfThread =
     return E.right(goal === null ? null : shownGoal(env, opened.right, goal))
   }
 
-/** Sets or changes the goal. */
 export const setGoal =
   (env: MutationEnv, threadId: string, patch: GoalPatch, options: MutationOptions): Answer<Goal> =>
   async () => {
@@ -182,17 +171,16 @@ export const setGoal =
         const nowSeconds = Math.floor(Date.parse(at) / 1000)
         const replaces = env.profile.name === '0.130'
         const changed = changedGoal(ownId(target), before, patch, { nowSeconds, replaces })
-        if (E.isLeft(changed)) return E.left(invalid(changed.left))
+        if (E.isLeft(changed)) return invalidRequest(changed.left)
         goal = shownGoal(env, target, changed.right)
         const inverse = goalBack(target, await goalTold(env, target))
         return E.right({ events: [goalEvent(changed.right, at)], inverse })
       }
     })()
     if (E.isLeft(done)) return done
-    return goal === null ? E.left(invalid('no goal')) : E.right(goal)
+    return goal === null ? invalidRequest('no goal') : E.right(goal)
   }
 
-/** Puts a goal back as it was. */
 export const restoreGoal = (
   env: MutationEnv,
   threadId: string,

@@ -2,13 +2,12 @@
  * Adding to what the model is sent, without a turn: nothing becomes visible.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { classifyResponseItem } from '../../domain/events/response-item.ts'
-import type { MutationOptions, Written } from './types.ts'
-import { SAID, written, type MutationEnv } from './write.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type Written, SAID, written, type MutationEnv } from './write.ts'
+import { invalidRequest, type Answer } from '../result.ts'
 
 const refusal = (items: ReadonlyArray<JsonObject>, profile: Profile): string | null => {
   if (items.length === 0) return 'items must not be empty'
@@ -30,9 +29,9 @@ export const injectItems = (
   threadId: string,
   items: ReadonlyArray<JsonObject>,
   options: MutationOptions
-): TE.TaskEither<StoreError, Written> => {
+): Answer<Written> => {
   const message = refusal(items, env.profile)
-  if (message !== null) return async () => E.left({ _tag: 'InvalidRequest', message })
+  if (message !== null) return async () => invalidRequest(message)
   const kept = items.filter((item) => classifyResponseItem(item, env.profile) === 'persisted')
   return written(env, threadId, options, {
     operation: 'inject',

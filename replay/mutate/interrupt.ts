@@ -2,21 +2,19 @@
  * Ending a turn that was left open: by a process that died, or by a host that was told to stop.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
 import { turnAborted } from '../../domain/changes/turn-events.ts'
 import { liveTurns } from '../pages/turn-page.ts'
-import type { MutationOptions, Written } from './types.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type Written, SAID, written, type MutationEnv } from './write.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf } from './turn-context.ts'
-import { SAID, written, type MutationEnv } from './write.ts'
+import { impossible, type Answer } from '../result.ts'
 
-/** Marks the open turn of a thread as interrupted. */
 export const interrupt = (
   env: MutationEnv,
   threadId: string,
   options: MutationOptions
-): TE.TaskEither<StoreError, Written> =>
+): Answer<Written> =>
   written(env, threadId, options, {
     operation: 'interrupt',
     arguments: {},
@@ -24,11 +22,9 @@ export const interrupt = (
       const live = liveTurns(env, info)
       const last = live.rows(Math.max(0, live.count - 1), live.count)[0]
       if (last?.status !== 'inProgress')
-        return E.left(
-          notPossible(
-            'no turn of this thread is open',
-            `see its turns with "unroll turns ${info.streamId}"`
-          )
+        return impossible(
+          'no turn of this thread is open',
+          `see its turns with "unroll turns ${info.streamId}"`
         )
       const moment = momentOf(env.writer)
       const startedAt = last.startedAt ?? Math.floor(moment.nowMs / 1000)

@@ -1,17 +1,12 @@
 /**
  * What can be done to a thread, as one function each. Every one catches the thread up, decides, and appends events;
- * what is not a line of a rollout (archive, delete, names) stands in `EngineLifecycle`.
+ * what is not a line of a rollout (archive, delete, names) is in `Lifecycle`.
  */
-import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Compaction } from '../../domain/changes/compaction.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Goal, GoalPatch } from '../../domain/changes/goal.ts'
 import type { GitPatch } from '../../domain/changes/metadata.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import type { NewThread, ThreadDraft } from '../../domain/changes/new-thread.ts'
 import type { ReviewOutput, ReviewTarget } from '../../domain/changes/review.ts'
-import { beginTurn, draftThread, type LiveTurn, type TurnInput } from '../host.ts'
 import { compact } from './compact.ts'
 import {
   clearGoal,
@@ -26,17 +21,11 @@ import { interrupt } from './interrupt.ts'
 import { completeReview, interruptReview, startReview } from './review.ts'
 import { rollback, unrollback } from './rollback.ts'
 import { updateSettings } from './settings.ts'
-import type { MutationEnv } from './write.ts'
-import type { AskedOptions, PlannedOptions } from '../life/life.ts'
-import type { MutationOptions, StartedReview, Written } from './types.ts'
-export type { MutationOptions, StartedReview, Written } from './types.ts'
+import type { Answer } from '../result.ts'
+import type { MutationOptions, PlannedOptions } from '../life/life.ts'
+import type { MutationEnv, StartedReview, Written } from './write.ts'
+export type { StartedReview, Written } from './write.ts'
 
-type Answer<A> = TE.TaskEither<StoreError, A>
-
-/** Options of a turn that a host drives: there is no dry run of one. */
-export type TurnOptions = AskedOptions & Pick<MutationOptions, 'expectedRevision'>
-
-/** The mutations that are events. */
 export interface Mutations {
   /** Hides the last turns; of a paginated thread by a new segment. Writes the recomputed token count first. */
   readonly rollback: (threadId: string, turns: number, o?: MutationOptions) => Answer<Written>
@@ -92,14 +81,6 @@ export interface Mutations {
     compaction: Compaction,
     o?: PlannedOptions
   ) => Answer<Written>
-  /** A thread that is not on disk yet; its first turn puts it there. */
-  readonly draftThread: (thread: NewThread) => E.Either<StoreError, ThreadDraft>
-  /** Begins a turn that a host drives, in a thread or as the first one of a draft. */
-  readonly beginTurn: (
-    thread: string | ThreadDraft,
-    input: TurnInput,
-    o?: TurnOptions
-  ) => Answer<LiveTurn>
   /** Ends a turn that was left open, as an interruption. */
   readonly interrupt: (threadId: string, o?: PlannedOptions) => Answer<Written>
 }
@@ -120,31 +101,5 @@ export const mutationsOf = (env: MutationEnv, defaultProvider: string): Mutation
   completeReview: (id, output, o = {}) => completeReview(env, id, output, o),
   interruptReview: (id, turnId, o = {}) => interruptReview(env, id, turnId, o),
   compact: (id, compaction, o = {}) => compact(env, id, compaction, o),
-  draftThread: (thread) => E.right(draftThread(env, defaultProvider, thread)),
-  beginTurn: (thread, input, o = {}) => beginTurn(env, thread, input, o),
   interrupt: (id, o = {}) => interrupt(env, id, o)
 })
-
-/** Mutations that all fail, for one reason. */
-export const noMutations = (error: StoreError): Mutations => {
-  const failed = () => async () => E.left(error)
-  return {
-    rollback: failed,
-    unrollback: failed,
-    updateMetadata: failed,
-    setMemoryMode: failed,
-    injectItems: failed,
-    goal: failed,
-    setGoal: failed,
-    restoreGoal: failed,
-    clearGoal: failed,
-    updateSettings: failed,
-    startReview: failed,
-    completeReview: failed,
-    interruptReview: failed,
-    compact: failed,
-    draftThread: () => E.left(error),
-    beginTurn: failed,
-    interrupt: failed
-  }
-}

@@ -10,6 +10,7 @@ import { printEvent, type NewEvent } from '../../domain/changes/new-event.ts'
 import type { Profile } from '../../domain/profile.ts'
 import { upcast } from '../../migrations/upcast.ts'
 import type { ExpectedRevision } from '../ports.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** An event that will be read back, as it will be read back, and its line without a number. */
 export interface CheckedEvent {
@@ -56,13 +57,12 @@ export const checkEvent = (event: NewEvent, profile: Profile): E.Either<string, 
 export const checkEvents = (
   events: ReadonlyArray<NewEvent>,
   profile: Profile
-): E.Either<StoreError, ReadonlyArray<CheckedEvent>> => {
-  const invalid = (message: string) => E.left({ _tag: 'InvalidRequest' as const, message })
-  if (events.length === 0) return invalid('there is no event to append')
+): Result<ReadonlyArray<CheckedEvent>> => {
+  if (events.length === 0) return invalidRequest('there is no event to append')
   const checked: Array<CheckedEvent> = []
   for (const [i, event] of events.entries()) {
     const one = checkEvent(event, profile)
-    if (E.isLeft(one)) return invalid(`event ${i + 1} of ${events.length}: ${one.left}`)
+    if (E.isLeft(one)) return invalidRequest(`event ${i + 1} of ${events.length}: ${one.left}`)
     checked.push(one.right)
   }
   return E.right(checked)
@@ -102,7 +102,7 @@ const beginningProblem = (
 
 /**
  * Why events cannot be appended to a stream at a revision (null: there is none); null when they can. A stream without
- * events begins with its metadata; where nobody said that it is new, its name was probably mistyped.
+ * events begins with its metadata; without `no_stream` its id was probably mistyped.
  */
 export const appendProblem = (
   streamId: string,

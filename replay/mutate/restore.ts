@@ -19,7 +19,8 @@ import { threadContext, type ContextPoint } from '../context/context.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import { stateOf } from '../catch-up/project.ts'
 import { liveTurns } from '../pages/turn-page.ts'
-import type { MutationEnv, Plan, Target } from './write.ts'
+import type { MutationEnv, MutationPlan, MutationTarget } from './write.ts'
+import type { Result } from '../result.ts'
 
 /** What is copied must fit into memory. */
 const RESTORED_BYTES_MAX = 256 * 1024 * 1024
@@ -48,7 +49,7 @@ const linesOf = async (
   return lines.flatMap((line) => (isDamaged(line) ? [] : [line]))
 }
 
-/** A turn without a beginning starts with its first event; what the model was sent for it stands before. */
+/** A turn without a beginning starts with its first event; what the model was sent for it comes before. */
 const leadIn = async (
   env: MutationEnv,
   info: StreamInfo,
@@ -108,7 +109,7 @@ const itemsAfter = (
 ): ReadonlyArray<JsonObject> =>
   replayItems(base, lines.map(({ line }) => line).filter(isItemLine), profile).items
 
-/** True for an item that would be shown wherever it stands. */
+/** True for an item that is visible in any position. */
 const isPrompt = (item: JsonObject): boolean => JSON.stringify(item).includes(HOOK_PROMPT_MARK)
 
 /** True for an item that is shown in its turn. */
@@ -163,7 +164,7 @@ const forModel = (
 
 const UNEVEN: ReadonlySet<string> = new Set(['thread_rolled_back', 'entered_review_mode'])
 
-/** How many turns of the model each turn of a person holds; null where they cannot be told apart. */
+/** How many turns of the model each turn of a person contains; null where they cannot be distinguished. */
 const turnsOfModel = (
   lines: ReadonlyArray<PlacedEvent>,
   profile: Profile
@@ -181,10 +182,10 @@ const turnsOfModel = (
   return counts
 }
 
-/** More turns in a row that nobody began are not looked through. */
+/** Longer runs of turns without a beginning are not searched. */
 const LOOKED_BACK = 16
 
-/** True when the model lost the very turns that a person lost, and nothing else: then they come back as they stand. */
+/** True when the model lost the very turns that a person lost, and nothing else: then they come back unchanged. */
 const isAlike = (
   env: MutationEnv,
   info: StreamInfo,
@@ -206,7 +207,7 @@ const copiesOf = async (
   hidden: HiddenTurns,
   lines: ReadonlyArray<PlacedEvent>,
   left: ContextPoint | undefined
-): Promise<E.Either<StoreError, Copies>> => {
+): Promise<Result<Copies>> => {
   if (isAlike(env, info, hidden, lines)) return E.right({ items: [], lines })
   const now = await threadContext(env, info, left)
   if (E.isLeft(now)) return now
@@ -215,13 +216,13 @@ const copiesOf = async (
   return E.right(forModel(lines, now.right.items, before.right.items, env.profile))
 }
 
-const nothingHidden = ({ info }: Target): StoreError =>
+const nothingHidden = ({ info }: MutationTarget): StoreError =>
   notPossible(
     'nothing was rolled back since the last turn',
     `see the turns with "unroll turns ${info.streamId}"`
   )
 
-const tooMuch = ({ info }: Target): StoreError =>
+const tooMuch = ({ info }: MutationTarget): StoreError =>
   notPossible(
     'what was rolled back is too much to be written again',
     `see it with "unroll events ${info.streamId}"`
@@ -237,10 +238,10 @@ interface Restoration {
 /** `left`: where the thread stood when it was to be brought back; now, unless that was tried before. */
 const restorationOf = async (
   env: MutationEnv,
-  target: Target,
+  target: MutationTarget,
   hidden: HiddenTurns,
   left?: ContextPoint
-): Promise<E.Either<StoreError, Restoration>> => {
+): Promise<Result<Restoration>> => {
   const { info } = target
   const { from, at: marker } = hidden
   if (marker.segment !== from.segment || marker.from - from.offset > RESTORED_BYTES_MAX)
@@ -256,16 +257,16 @@ const restorationOf = async (
   return E.right({ items, copies, index: firstIndex(hidden, own) })
 }
 
-/** Half lines that may stand between copies: one for each try that was cut off. */
+/** Partial lines between copies: one for each attempt that was cut off. */
 const TRIES_MAX = 8
 
 /** Copies that are missing since a process was killed while it wrote them; none when nothing was cut off. */
 const missingCopies = async (
   env: MutationEnv,
-  target: Target,
+  target: MutationTarget,
   restoring: RestoringTurns,
   until: number
-): Promise<E.Either<StoreError, ReadonlyArray<PlacedEvent>>> => {
+): Promise<Result<ReadonlyArray<PlacedEvent>>> => {
   const { hidden, revision, from } = restoring
   const { next } = target.checkpoint
   if (hidden === null || next.segment !== from.segment || next.revision > until + TRIES_MAX)
@@ -284,7 +285,7 @@ const missingCopies = async (
 /** The events that bring back what the last rollback of a legacy thread hid, or the rest of them. */
 export const restorePlan =
   (env: MutationEnv) =>
-  async (target: Target): Promise<E.Either<StoreError, Plan>> => {
+  async (target: MutationTarget): Promise<Result<MutationPlan>> => {
     const { info, at } = target
     const state = stateOf(env, turns.name, info.streamId) as TurnsState | undefined
     const inverseOf = ({ turns: count }: HiddenTurns) => ({

@@ -2,8 +2,6 @@
  * Reviews: set up as events, and ended with what a reviewer said, which the caller brings. unroll runs no reviewer.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { PlacedEvent } from '../../domain/events/event.ts'
 import type { HistoryMode } from '../../domain/protocol.ts'
 import {
@@ -21,15 +19,13 @@ import {
   type WrittenReview
 } from '../../domain/changes/review-events.ts'
 import type { WrittenTurn } from '../../domain/changes/turn-events.ts'
-import type { MutationOptions, StartedReview, Written } from './types.ts'
-import { tailEvents } from './tail.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type StartedReview, type Written, SAID, written, type MutationEnv } from './write.ts'
+import { tailEvents } from '../threads/tail.ts'
 import { idInMetadata } from '../threads/identity.ts'
 import { modeOf, momentOf, newTurn } from './turn-context.ts'
-import { SAID, written, type MutationEnv } from './write.ts'
+import { invalidRequest, impossible, type Answer, type Result } from '../result.ts'
 
-type Answer<A> = TE.TaskEither<StoreError, A>
-
-/** Sets a review up inside a thread. */
 export const startReview = (
   env: MutationEnv,
   threadId: string,
@@ -37,7 +33,7 @@ export const startReview = (
   options: MutationOptions
 ): Answer<StartedReview> => {
   const message = targetRefusal(asked)
-  if (message !== null) return async () => E.left({ _tag: 'InvalidRequest', message })
+  if (message !== null) return async () => invalidRequest(message)
   const target = trimmedTarget(asked)
   return async () => {
     let review: WrittenReview | null = null
@@ -58,7 +54,7 @@ export const startReview = (
         })
       }
     })()
-    if (E.isLeft(done) || review === null) return done as E.Either<StoreError, StartedReview>
+    if (E.isLeft(done) || review === null) return done as Result<StartedReview>
     const { outer, inner } = review as WrittenReview
     const ids = { turnId: outer.turnId, reviewTurnId: inner.turnId }
     return E.right({ ...done.right, ...ids, hint: reviewHint(target) })
@@ -76,7 +72,7 @@ const leaves = ({ line }: PlacedEvent): boolean =>
     line.payload.type === 'thread_rolled_back' ||
     (line.payload.type === 'item_completed' && line.payload.item.type === 'ExitedReviewMode'))
 
-interface OpenReview {
+interface RunningReview {
   readonly review: WrittenReview
   readonly beganMs: number
 }
@@ -91,13 +87,13 @@ const startedTurn = (
   return { threadId, turnId, rootTurnId: turnId, mode, startedAt: startedAt ?? 0 }
 }
 
-/** The newest review that has begun and not ended; null when there is none. A legacy log lacks the turn its client was told. */
+/** The newest review that has begun and not ended; null when there is none. A legacy log lacks the turn id its client knows. */
 const openReview = (
   threadId: string,
   mode: HistoryMode,
   events: ReadonlyArray<PlacedEvent>,
   toldTurnId: string
-): OpenReview | null => {
+): RunningReview | null => {
   const at = events.findLastIndex((event) => enters(event) || leaves(event))
   const entered = events[at]
   if (entered === undefined || !enters(entered)) return null
@@ -134,11 +130,9 @@ const ended = (
       const mode = await modeOf(env, info)
       const open = openReview(idInMetadata(row(), info), mode, tail, toldTurnId ?? moment.newId())
       if (open === null)
-        return E.left(
-          notPossible(
-            'no review is open in this thread',
-            `start one with "unroll review start ${info.streamId}"`
-          )
+        return impossible(
+          'no review is open in this thread',
+          `start one with "unroll review start ${info.streamId}"`
         )
       const events = reviewEnded(open.review, end, open.beganMs, moment)
       return E.right({ events, inverse: { none: SAID } })
@@ -153,7 +147,7 @@ export const completeReview = (
   options: MutationOptions
 ): Answer<Written> => ended(env, threadId, reviewOutputOf(said) ?? 'failed', null, options)
 
-/** Ends the open review because somebody stopped it; `turnId` is the turn that its client was told of. */
+/** Ends the open review on request; `turnId` is the turn its client knows. */
 export const interruptReview = (
   env: MutationEnv,
   threadId: string,

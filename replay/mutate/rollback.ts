@@ -1,10 +1,8 @@
 /**
- * Rollback: hides the newest turns. In a legacy thread it is an event; a paginated thread goes on in a new segment from
+ * Rollback: hides the newest turns. In a legacy thread it is an event; a paginated thread continues in a new segment from
  * before them. Nothing is deleted, so it can be taken back until the next turn.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
@@ -13,29 +11,29 @@ import { overOneIndex, restoreThread, revertThread } from './branch.ts'
 import { tokenCount } from '../../domain/changes/compaction.ts'
 import { estimateAfterRollback } from '../context/context.ts'
 import { liveTurns } from '../pages/turn-page.ts'
-import type { MutationOptions, Written } from './types.ts'
-import type { Appended, SegmentWriter } from '../ports.ts'
-import { recorded } from '../life/recorded.ts'
-import { checkpointOf } from '../catch-up/project.ts'
-import { restorePlan } from './restore.ts'
-import { modeOf } from './turn-context.ts'
+import type { MutationOptions } from '../life/life.ts'
 import {
+  type Written,
   expecting,
   openTarget,
   requestOf,
   written,
   type Mutation,
   type MutationEnv,
-  type Target
+  type MutationTarget
 } from './write.ts'
-
-type Answer<A> = TE.TaskEither<StoreError, A>
+import type { Appended, SegmentWriter } from '../ports.ts'
+import { recorded } from '../life/recorded.ts'
+import { checkpointOf } from '../catch-up/project.ts'
+import { restorePlan } from './restore.ts'
+import { modeOf } from './turn-context.ts'
+import { invalidRequest, impossible, type Answer, type Result } from '../result.ts'
 
 /** Where a thread ends after it went on in a new segment. */
 const appendedTo = async (
   env: MutationEnv,
-  { info, checkpoint }: Target
-): Promise<E.Either<StoreError, Appended>> => {
+  { info, checkpoint }: MutationTarget
+): Promise<Result<Appended>> => {
   const opened = await env.open(info.streamId, false)
   if (E.isLeft(opened)) return opened
   const from = checkpoint.next
@@ -43,24 +41,24 @@ const appendedTo = async (
   return E.right({ streamId: info.streamId, from, next, path: opened.right.info.path })
 }
 
-interface Branching {
+interface SegmentChange {
   readonly mutation: Pick<Mutation, 'operation' | 'arguments'>
   /** Asked for when the segment is there. */
   readonly inverse: () => Inverse
-  readonly make: () => Promise<E.Either<StoreError, StreamId>>
+  readonly make: () => Promise<Result<StreamId>>
 }
 
 /** Runs what makes a segment instead of appending, with its records. */
 const branched = async (
   env: MutationEnv,
-  target: Target,
-  { mutation, inverse, make }: Branching,
+  target: MutationTarget,
+  { mutation, inverse, make }: SegmentChange,
   options: MutationOptions
-): Promise<E.Either<StoreError, Written>> => {
+): Promise<Result<Written>> => {
   const { streamId } = target.info
   const answer = { threadId: streamId, events: [] }
   if (options.dryRun === true) return E.right({ ...answer, appended: null, operationId: null })
-  const request = requestOf(env, streamId, mutation, options)
+  const request = requestOf(streamId, mutation, options)
   return recorded(env, request, target.checkpoint.next, async (operationId) => {
     const made = await make()
     if (E.isLeft(made)) return made
@@ -107,7 +105,7 @@ const rollbackOf = (env: MutationEnv, turnCount: number): Mutation => ({
 
 const changing = (
   env: MutationEnv,
-  run: (writer: SegmentWriter) => Promise<E.Either<StoreError, Written>>
+  run: (writer: SegmentWriter) => Promise<Result<Written>>
 ): Answer<Written> => guarded(env, () => overOneIndex(env, env.writer, run))
 
 /** Hides the last `turnCount` turns; all of them when there are fewer. */
@@ -119,7 +117,7 @@ export const rollback = (
 ): Answer<Written> =>
   changing(env, async (writer) => {
     if (!Number.isInteger(turnCount) || turnCount < 1)
-      return E.left({ _tag: 'InvalidRequest', message: 'numTurns must be >= 1' })
+      return invalidRequest('numTurns must be >= 1')
     const target = await openTarget(env, threadId, options)
     if (E.isLeft(target)) return target
     const { info } = target.right
@@ -129,7 +127,7 @@ export const rollback = (
     const place = Math.max(0, live.count - turnCount)
     const first = live.rows(place, place + 1)[0]
     if (first === undefined)
-      return E.left(notPossible('the thread has no turns', `see "unroll show ${info.streamId}"`))
+      return impossible('the thread has no turns', `see "unroll show ${info.streamId}"`)
     const branching = {
       mutation: { operation: 'rollback', arguments: { turns: turnCount } },
       inverse: () => back(info.streamId),
@@ -138,7 +136,6 @@ export const rollback = (
     return branched(env, target.right, branching, options)
   })
 
-/** Brings back the turns that the last rollback hid. */
 export const unrollback = (
   env: MutationEnv,
   threadId: string,

@@ -3,14 +3,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { EVERY_LINE } from '../../domain/events/needs.ts'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 import type { ThreadFacts } from '../../domain/thread.ts'
-import type { MutationOptions, Written } from './types.ts'
+import type { MutationOptions } from '../life/life.ts'
+import { type Written, written, type MutationEnv } from './write.ts'
 import { isDamaged, type StreamInfo } from '../ports.ts'
 import { idInMetadata } from '../threads/identity.ts'
-import { written, type MutationEnv } from './write.ts'
+import type { Answer } from '../result.ts'
 
 const recorded = async (
   env: MutationEnv,
@@ -73,7 +72,7 @@ export const updateSettings = (
   settings: JsonObject,
   provider: string,
   options: MutationOptions
-): TE.TaskEither<StoreError, Written> =>
+): Answer<Written> =>
   written(env, threadId, options, {
     operation: 'settings',
     arguments: { settings },

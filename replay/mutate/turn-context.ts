@@ -14,13 +14,11 @@ export const modeOf = async (env: Env, info: StreamInfo): Promise<HistoryMode> =
   return meta?.['history_mode'] === 'paginated' ? 'paginated' : 'legacy'
 }
 
-/** Now, and where ids come from. */
 export const momentOf = (writer: SegmentWriter): Moment => ({
   nowMs: writer.nowMs(),
   newId: writer.newId
 })
 
-/** A turn that begins now. */
 export const newTurn = (
   threadId: string,
   mode: HistoryMode,

@@ -3,33 +3,53 @@
  * another writer was faster, a mutation that was not told which revision to expect decides anew.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import type { Inverse } from '../../domain/changes/operations.ts'
 import { guarded, sameIndexSince } from '../guarded.ts'
-import { heldByCodex, isHeldAs, openExpected, type Life } from '../life/life.ts'
+import {
+  heldByCodex,
+  isHeldAs,
+  openExpected,
+  type Life,
+  type MutationOptions
+} from '../life/life.ts'
 import type { OpenThread } from '../threads/open-thread.ts'
 import type { Appended, SegmentWriter } from '../ports.ts'
 import { checkpointOf, type Checkpoint } from '../catch-up/project.ts'
 import { recorded, type OperationRequest } from '../life/recorded.ts'
-import type { MutationOptions, Written } from './types.ts'
+import type { Answer, Result } from '../result.ts'
 
-/** What mutations work with. */
+export interface Written {
+  readonly threadId: string
+  readonly events: ReadonlyArray<NewEvent>
+  /** Null after a dry run, and when there was nothing to write. */
+  readonly appended: Appended | null
+  /** Its id in the operation log; null where nothing was written or nothing is recorded. */
+  readonly operationId: string | null
+}
+
+/** A turn a host is about to drive, or a review it is to carry out. */
+export interface StartedReview extends Written {
+  /** Id of the review turn as its client knows it. */
+  readonly turnId: string
+  /** Id of the turn the reviewer works in, which replays show. */
+  readonly reviewTurnId: string
+  /** What a person sees of the target: `current changes`, `commit abcdef1: title` … */
+  readonly hint: string
+}
+
 export interface MutationEnv extends Life {
   readonly writer: SegmentWriter
 }
 
-/** A thread about to be changed. */
-export interface Target extends OpenThread {
+export interface MutationTarget extends OpenThread {
   readonly checkpoint: Checkpoint
   /** Time of the events, RFC 3339 with milliseconds. */
   readonly at: string
 }
 
-/** What a mutation comes to. */
-export interface Plan {
+export interface MutationPlan {
   readonly events: ReadonlyArray<NewEvent>
   /** What undoes it, or why nothing can. */
   readonly inverse: Inverse | { readonly none: string }
@@ -40,7 +60,7 @@ export interface Mutation {
   /** A verb, as the command line spells it. */
   readonly operation: string
   readonly arguments: JsonObject
-  readonly plan: (target: Target) => Promise<E.Either<StoreError, Plan>>
+  readonly plan: (target: MutationTarget) => Promise<Result<MutationPlan>>
 }
 
 /** Why words to the model cannot be taken back. */
@@ -49,12 +69,11 @@ export const SAID =
 
 const ATTEMPTS_MAX = 3
 
-/** A thread, caught up and at the revision that is expected. */
 export const openTarget = async (
   env: MutationEnv,
   threadId: string,
   options: MutationOptions
-): Promise<E.Either<StoreError, Target>> => {
+): Promise<Result<MutationTarget>> => {
   const opened = await openExpected(env, threadId, options)
   if (E.isLeft(opened)) return opened
   const { streamId } = opened.right.info
@@ -64,31 +83,29 @@ export const openTarget = async (
   return E.right({ ...opened.right, checkpoint, at })
 }
 
-/** How an operation on a thread is recorded. */
 export const requestOf = (
-  env: MutationEnv,
   threadId: string,
   { operation, arguments: given }: Pick<Mutation, 'operation' | 'arguments'>,
-  { actor = env.actor ?? 'library', undoes }: MutationOptions
+  { actor, undoes }: MutationOptions
 ): OperationRequest => ({
   operation,
   threadId,
   arguments: { threadId, ...given },
   actor,
-  undoes: undoes ?? null
+  undoes
 })
 
 const append = async (
   env: MutationEnv,
-  { info, checkpoint }: Target,
+  { info, checkpoint }: MutationTarget,
   mutation: Mutation,
-  { events, inverse }: Plan,
+  { events, inverse }: MutationPlan,
   options: MutationOptions
-): Promise<E.Either<StoreError, Pick<Written, 'appended' | 'operationId'>>> => {
+): Promise<Result<Pick<Written, 'appended' | 'operationId'>>> => {
   if (isHeldAs(env, env.writer, info.streamId)) return E.left(heldByCodex(info.streamId))
   return recorded(
     env,
-    requestOf(env, info.streamId, mutation, options),
+    requestOf(info.streamId, mutation, options),
     checkpoint.next,
     async (operationId) => {
       const { revision } = checkpoint.next
@@ -102,19 +119,18 @@ const append = async (
   )
 }
 
-/** An inverse means the same only as long as nothing was added since. */
+/** An inverse is valid only until something is added. */
 export const expecting = ({ operation, arguments: given }: Inverse, revision: number): Inverse => ({
   operation,
   arguments: { ...given, expectedRevision: revision }
 })
 
-/** Runs a mutation and appends what it comes to. */
 export const written = (
   env: MutationEnv,
   threadId: string,
   options: MutationOptions,
   mutation: Mutation
-): TE.TaskEither<StoreError, Written> =>
+): Answer<Written> =>
   guarded<Written>(env, async () => {
     for (let attempt = 1; ; attempt++) {
       const requireSameIndex = sameIndexSince(env.index)

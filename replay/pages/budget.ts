@@ -9,7 +9,7 @@ import type { Turn } from '../../domain/protocol.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
 import type { Env } from '../catch-up/project.ts'
 import type { ReadLimits } from '../ports.ts'
-import { inPieces } from '../pieces.ts'
+import { inPieces } from '../catch-up/pieces.ts'
 
 /** Texts below this size cost less to read than to cut. */
 const TEXT_BYTES_MIN = 4096
@@ -23,17 +23,15 @@ export const limitsOf = (bytesMax: number): ReadLimits => ({
   textBytesMax: Math.max(TEXT_BYTES_MIN, bytesMax)
 })
 
-/** Entries of a page, taken one after the other. */
 export interface Taking<A> {
   /**
-   * Takes an entry of so many bytes, in what `fit` makes of it for the bytes that are left; false when the page ends before
+   * Takes an entry of this many bytes, as `fit` reduces it to the bytes that are left; false when the page ends before
    * it.
    */
   readonly take: (bytes: number, fit: (bytesMax: number) => A) => boolean
   readonly taken: ReadonlyArray<A>
 }
 
-/** A page that is still empty. */
 export const taking = <A>(bytesMax: number): Taking<A> => {
   const taken: Array<A> = []
   let left = bytesMax

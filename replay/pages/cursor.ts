@@ -10,7 +10,6 @@
  */
 import { isJsonObject, type JsonObject } from '../../domain/json.ts'
 
-/** The turn a page of turns starts from. */
 export interface TurnCursor {
   readonly turnId: string
   readonly includeAnchor: boolean
@@ -84,7 +83,6 @@ export interface ItemCursor extends TurnCursor {
   readonly item: number
 }
 
-/** Prints an item cursor. */
 export const printItemCursor = (cursor: ItemCursor): string => JSON.stringify(cursor)
 
 /** Reads an item cursor; null when the text is not one. */

@@ -1,12 +1,12 @@
 /**
- * Turns among which those stand that have items but were never begun, as a fork leaves them that was cut inside a review:
- * pages that go from item to item by the numbers of lines meet their items where these stand in the log.
+ * Turns including those that have items but were never begun, as a fork leaves them that was cut inside a review:
+ * pages that go from item to item by the numbers of lines find their items in log order.
  */
 import type { StreamInfo } from '../ports.ts'
 import type { Env } from '../catch-up/project.ts'
 import { liveTurns, turnsBefore, type LiveTurns } from './turn-page.ts'
 
-/** The live turns of a caught-up stream with early ones where their first items are; at the end where no number tells. */
+/** The live turns of a caught-up stream with early ones where their first items are; at the end where there are no numbers. */
 export const earlyAmong = (env: Env, info: StreamInfo): LiveTurns => {
   const all = liveTurns(env, info, true)
   const begun = liveTurns(env, info, false)

@@ -3,7 +3,6 @@
  * name (`thread/turns/items/list`).
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Page, SortDirection, ThreadItem } from '../../domain/protocol.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
 import {
@@ -20,6 +19,7 @@ import type { Env } from '../catch-up/project.ts'
 import { itemListsOf, shownItems } from './turn-items.ts'
 import { earlyAmong } from './early-turns.ts'
 import { cursorTo, pageLimit, placeOf, turnsBefore, type LiveTurns } from './turn-page.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** What a page of items is asked with. Items come oldest first unless asked otherwise. */
 export interface ItemPageRequest {
@@ -30,17 +30,16 @@ export interface ItemPageRequest {
   readonly afterItemId?: string | null | undefined
   readonly limit?: number | null | undefined
   readonly sortDirection?: SortDirection | null | undefined
-  /** The page ends when its entries take so many bytes as JSON; see `replay/pages/budget.ts`. */
+  /** The page ends when its entries take this many bytes as JSON; see `replay/pages/budget.ts`. */
   readonly maxBytes?: number | null | undefined
 }
 
-/** An item and the turn it belongs to. */
 export interface TurnItem {
   readonly turnId: string
   readonly item: ThreadItem
 }
 
-/** Where an item stands: place of its turn, place in the turn. */
+/** Place of an item's turn, and its place in the turn. */
 export interface Spot {
   readonly turn: number
   readonly item: number
@@ -52,14 +51,12 @@ export interface Bounds {
   readonly until: number
 }
 
-/** An item where it stands. */
-export interface Found extends Spot {
+export interface FoundItem extends Spot {
   readonly value: ThreadItem
   readonly ordinal: number | undefined
 }
 
-/** What every part of a page works with. */
-export interface Walk {
+export interface ItemWalk {
   readonly env: Env
   readonly info: StreamInfo
   readonly live: LiveTurns
@@ -72,7 +69,7 @@ const boundsOf = (
   live: LiveTurns,
   info: StreamInfo,
   turnId: string | null | undefined
-): E.Either<StoreError, Bounds> => {
+): Result<Bounds> => {
   if (typeof turnId !== 'string') return E.right({ from: 0, until: live.count })
   const place = live.places(turnId, 1)[0]
   return place === undefined
@@ -81,7 +78,7 @@ const boundsOf = (
 }
 
 /** From the first byte of a turn, or of several, to the one behind the last; late lines included. */
-interface Extent {
+interface ItemRange {
   readonly begin: BytePlace
   readonly end: BytePlace
 }
@@ -97,7 +94,7 @@ const isBefore = (a: BytePlace, b: BytePlace): boolean =>
 /** How many turns back one that still gets items is looked for. */
 const REACH_TURNS = 64
 
-const extentOf = (row: TurnRow): Extent => {
+const extentOf = (row: TurnRow): ItemRange => {
   const [first] = row.ranges
   const last = row.late[row.late.length - 1] ?? row.ranges[row.ranges.length - 1]
   return {
@@ -106,16 +103,16 @@ const extentOf = (row: TurnRow): Extent => {
   }
 }
 
-const overlap = (a: Extent, b: Extent): boolean =>
+const overlap = (a: ItemRange, b: ItemRange): boolean =>
   isBefore(a.begin, b.end) && isBefore(b.begin, a.end)
 
-const hull = (a: Extent, b: Extent): Extent => ({
+const hull = (a: ItemRange, b: ItemRange): ItemRange => ({
   begin: isBefore(a.begin, b.begin) ? a.begin : b.begin,
   end: isBefore(a.end, b.end) ? b.end : a.end
 })
 
 /** The run of extents around one that no other extent reaches into. */
-const joined = (extents: ReadonlyArray<Extent>, at: number): Bounds => {
+const joined = (extents: ReadonlyArray<ItemRange>, at: number): Bounds => {
   let [from, until] = [at, at + 1]
   for (;;) {
     const all = extents.slice(from, until).reduce(hull)
@@ -128,7 +125,7 @@ const joined = (extents: ReadonlyArray<Extent>, at: number): Bounds => {
 }
 
 /** Turns that ran at the same time as the one at a place; where numbers tell, their items alternate. */
-export const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
+export const togetherWith = ({ live, bounds }: ItemWalk, turn: number): Bounds => {
   if (!live.isOrdered || live.rows(turn, turn + 1)[0]?.mode !== 'paginated')
     return { from: turn, until: turn + 1 }
   const low = Math.max(bounds.from, turn - REACH_TURNS)
@@ -139,9 +136,9 @@ export const togetherWith = ({ live, bounds }: Walk, turn: number): Bounds => {
 
 /** The items of some turns, oldest first. */
 export const itemsOfTurns = async (
-  { env, info, live, limits }: Walk,
+  { env, info, live, limits }: ItemWalk,
   { from, until }: Bounds
-): Promise<ReadonlyArray<Found>> => {
+): Promise<ReadonlyArray<FoundItem>> => {
   const lists = await itemListsOf(env, info, live.rows(from, until), limits)
   const found = lists.flatMap((list, i) =>
     shownItems(env, list.items).map((value, item) => ({
@@ -159,16 +156,16 @@ export const itemsOfTurns = async (
 /** Where a page begins: in a turn, with the first item that is behind the anchor. */
 interface Start {
   readonly turn: number
-  readonly isBehind: (item: Found) => boolean
+  readonly isBehind: (item: FoundItem) => boolean
 }
 
-const firstOf = ({ bounds, step }: Walk): Start => ({
+const firstOf = ({ bounds, step }: ItemWalk): Start => ({
   turn: step === 1 ? bounds.from : bounds.until - 1,
   isBehind: () => true
 })
 
 /** The first item behind the line of a number, in the direction of the walk. */
-const startByNumber = (walk: Walk, ordinal: number, includeAnchor: boolean): Start => {
+const startByNumber = (walk: ItemWalk, ordinal: number, includeAnchor: boolean): Start => {
   const { live, bounds, step } = walk
   const before = turnsBefore(live, ordinal, true)
   const turn = step === 1 ? before - 1 : before
@@ -181,7 +178,7 @@ const startByNumber = (walk: Walk, ordinal: number, includeAnchor: boolean): Sta
 
 /** The first item behind a place in a turn. */
 const startByPlace = (
-  { step, live }: Walk,
+  { step, live }: ItemWalk,
   anchor: Spot,
   ordinal: number | undefined,
   includeAnchor: boolean
@@ -197,25 +194,20 @@ const startByPlace = (
 })
 
 const startByItem = async (
-  walk: Walk,
+  walk: ItemWalk,
   itemId: string,
   turnId: string | null | undefined
-): Promise<E.Either<StoreError, Start>> => {
+): Promise<Result<Start>> => {
   if (typeof turnId !== 'string')
-    return E.left(invalid('turnId is required when cursor is an item anchor'))
+    return invalidRequest('turnId is required when cursor is an item anchor')
   const items = await itemsOfTurns(walk, walk.bounds)
   const anchor = items.find(({ value }) => value.id === itemId)
   return anchor === undefined
-    ? E.left(invalid('cursor.itemId does not identify an item in the requested history scope'))
+    ? invalidRequest('cursor.itemId does not identify an item in the requested history scope')
     : E.right(startByPlace(walk, anchor, anchor.ordinal, false))
 }
 
-const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
-
-const startOf = async (
-  walk: Walk,
-  request: ItemPageRequest
-): Promise<E.Either<StoreError, Start>> => {
+const startOf = async (walk: ItemWalk, request: ItemPageRequest): Promise<Result<Start>> => {
   const { live, bounds, info } = walk
   if (typeof request.afterItemId === 'string')
     return startByItem(walk, request.afterItemId, request.turnId)
@@ -225,7 +217,7 @@ const startOf = async (
   if (byNumber !== null)
     return E.right(startByNumber(walk, byNumber.ordinal, byNumber.includeAnchor))
   const cursor = parseItemCursor(text)
-  if (cursor === null) return E.left(invalid(`invalid cursor: ${text}`))
+  if (cursor === null) return invalidRequest(`invalid cursor: ${text}`)
   const turn = placeOf(live, cursor)
   if (turn === null || turn < bounds.from || turn >= bounds.until)
     return E.left({ _tag: 'AnchorGone', cursor: text })
@@ -234,25 +226,25 @@ const startOf = async (
   return E.right(startByPlace(walk, anchor, items[cursor.item]?.ordinal, cursor.includeAnchor))
 }
 
-/** What was found: the items of a page, where they stand, and whether there are more. */
+/** The items of a page with their places, and whether there are more. */
 interface Collected {
   readonly data: ReadonlyArray<TurnItem>
-  readonly spots: ReadonlyArray<Found>
+  readonly spots: ReadonlyArray<FoundItem>
   readonly more: boolean
 }
 
-/** An entry of a page as its client gets it: from 0.169 on the times of an item stand beside it too. */
+/** An entry of a page as its client gets it: from 0.169 on with the times of the item beside it. */
 const wireEntry = ({ turnId, item }: TurnItem): object => {
   const { startedAtMs, completedAtMs } = item
   return { turnId, item, startedAtMs, completedAtMs }
 }
 
 /** Takes an item where it fits; every item fits where there is no budget. */
-const taker = (walk: Walk, bytesMax: number | null) => {
+const taker = (walk: ItemWalk, bytesMax: number | null) => {
   const { live } = walk
   const turnIdAt = ({ turn }: Spot): string => live.rows(turn, turn + 1)[0]?.id ?? ''
   const page = taking<TurnItem>(bytesMax ?? Infinity)
-  const take = (spot: Found): boolean => {
+  const take = (spot: FoundItem): boolean => {
     const turnId = turnIdAt(spot)
     if (bytesMax === null) return page.take(0, () => ({ turnId, item: spot.value }))
     const size = measured(spot.value)
@@ -265,14 +257,14 @@ const taker = (walk: Walk, bytesMax: number | null) => {
 
 /** Walks from a start until the page is full, and one item further to see whether there are more. */
 const collect = async (
-  walk: Walk,
+  walk: ItemWalk,
   start: Start,
   limit: number,
   bytesMax: number | null
 ): Promise<Collected> => {
   const { bounds, step } = walk
   const { take, data } = taker(walk, bytesMax)
-  const spots: Array<Found> = []
+  const spots: Array<FoundItem> = []
   let turn = start.turn
   while (turn >= bounds.from && turn < bounds.until) {
     const together = togetherWith(walk, turn)
@@ -287,8 +279,8 @@ const collect = async (
 }
 
 const cursorOf = (
-  { env, info, live }: Walk,
-  spot: Found | undefined,
+  { env, info, live }: ItemWalk,
+  spot: FoundItem | undefined,
   row: TurnRow | undefined,
   includeAnchor: boolean
 ): string | null => {
@@ -302,19 +294,18 @@ const cursorOf = (
     : printItemCursor({ ...cursorTo(env, live, row, spot.turn, includeAnchor), item: spot.item })
 }
 
-/** One page of items of a caught-up stream. */
 export const itemPage = async (
   env: Env,
   info: StreamInfo,
   request: ItemPageRequest
-): Promise<E.Either<StoreError, Page<TurnItem>>> => {
+): Promise<Result<Page<TurnItem>>> => {
   const live = earlyAmong(env, info)
   const bounds = boundsOf(live, info, request.turnId)
   if (E.isLeft(bounds)) return bounds
   const step = (request.sortDirection ?? 'asc') === 'asc' ? 1 : -1
   const bytesMax = budgetOf(request.maxBytes)
   const limits = bytesMax === null ? undefined : limitsOf(bytesMax)
-  const walk: Walk = { env, info, live, bounds: bounds.right, step, limits }
+  const walk: ItemWalk = { env, info, live, bounds: bounds.right, step, limits }
   const start = await startOf(walk, request)
   if (E.isLeft(start)) return start
   const limit = pageLimit(request.limit)

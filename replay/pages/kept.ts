@@ -4,23 +4,22 @@
  * thread changes: its old pages are not asked for again, and go as the least recently used.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { jsonBytes } from '../../domain/budget/json-size.ts'
 import type { Turn } from '../../domain/protocol.ts'
 import { checkpointOf, type Env } from '../catch-up/project.ts'
 import type { StreamInfo } from '../ports.ts'
+import type { Result } from '../result.ts'
 
-/** What can be kept. */
-export interface Turns {
+export interface TurnData {
   readonly data: ReadonlyArray<Turn>
 }
 
-/** Answers with the kept page of this name, or makes it. Nobody may change what is answered. */
-export type Keep = <A extends Turns>(
+/** Answers with the kept page of this name, or makes it. Callers must not change it. */
+export type Keep = <A extends TurnData>(
   info: StreamInfo,
   name: ReadonlyArray<unknown>,
-  make: () => Promise<E.Either<StoreError, A>>
-) => Promise<E.Either<StoreError, A>>
+  make: () => Promise<Result<A>>
+) => Promise<Result<A>>
 
 /** Of a page there are its values, which take about twice what they take as JSON, and perhaps its JSON. */
 const MEMORY_PER_JSON_BYTE = 3
@@ -28,11 +27,10 @@ const MEMORY_PER_JSON_BYTE = 3
 const PAGES_MIN = 8
 const NAMES_MAX = 1024
 
-/** Keeps nothing. */
 export const keepNothing: Keep = (_info, _name, make) => make()
 
 /** Memory a page takes, in bytes; infinite when it is more than allowed. */
-const memoryOf = ({ data }: Turns, bytesMax: number): number => {
+const memoryOf = ({ data }: TurnData, bytesMax: number): number => {
   let bytes = 0
   for (const turn of data) {
     bytes += jsonBytes(turn) * MEMORY_PER_JSON_BYTE
@@ -42,21 +40,21 @@ const memoryOf = ({ data }: Turns, bytesMax: number): number => {
 }
 
 /** A name that was asked for, and its page once it is kept. */
-interface Asked {
-  readonly page: Turns | null
+interface KeptPage {
+  readonly page: TurnData | null
   /** Infinite when the page is too large to be kept. */
   readonly bytes: number
 }
 
-/** Keeps pages in at most so many bytes. The first time only the name is noted: who walks through a thread fills nothing. */
+/** Keeps pages in at most this many bytes. A page is kept when it is asked for the second time: a walk through a thread fills nothing. */
 export const keepPages = (env: Env, bytesMax: number): Keep => {
-  const names = new Map<string, Asked>()
+  const names = new Map<string, KeptPage>()
   let bytes = 0
-  const forget = (name: string, { page, bytes: freed }: Asked): void => {
+  const forget = (name: string, { page, bytes: freed }: KeptPage): void => {
     names.delete(name)
     if (page !== null) bytes -= freed
   }
-  const note = (name: string, asked: Asked): void => {
+  const note = (name: string, asked: KeptPage): void => {
     const before = names.get(name)
     if (before !== undefined) forget(name, before)
     names.set(name, asked)
@@ -68,10 +66,10 @@ export const keepPages = (env: Env, bytesMax: number): Keep => {
   }
   const nameOf = (info: StreamInfo, name: ReadonlyArray<unknown>): string =>
     JSON.stringify([info.streamId, checkpointOf(env, info.streamId), ...name])
-  return async <A extends Turns>(
+  return async <A extends TurnData>(
     info: StreamInfo,
     what: ReadonlyArray<unknown>,
-    make: () => Promise<E.Either<StoreError, A>>
+    make: () => Promise<Result<A>>
   ) => {
     const name = nameOf(info, what)
     const known = names.get(name)

@@ -5,13 +5,13 @@
  * what it costs follows these items, and not their neighbours.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { ItemList } from '../../domain/items/item-list.ts'
 import type { Env } from '../catch-up/project.ts'
 import type { ReadLimits, StreamInfo } from '../ports.ts'
 import type { TurnItem } from './item-page.ts'
 import { itemListsOf, shownItems } from './turn-items.ts'
 import { liveTurns } from './turn-page.ts'
+import type { Result } from '../result.ts'
 
 /** Texts up to this size are read at once. */
 const TEXT_BYTES_MAX = 64 * 1024
@@ -22,7 +22,7 @@ export const readItems = async (
   info: StreamInfo,
   turnId: string,
   itemIds: ReadonlyArray<string>
-): Promise<E.Either<StoreError, ReadonlyArray<TurnItem>>> => {
+): Promise<Result<ReadonlyArray<TurnItem>>> => {
   const live = liveTurns(env, info, true)
   const place = live.places(turnId, 1)[0]
   if (place === undefined) return E.left({ _tag: 'TurnNotFound', streamId: info.streamId, turnId })

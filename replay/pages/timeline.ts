@@ -3,11 +3,10 @@
  * (`thread/timeline/list` of Codex 0.169). Only paginated threads have one: its places are the numbers of lines.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { ThreadItem, TurnError, TurnStatus } from '../../domain/protocol.ts'
 import type { TurnRow } from '../../domain/turns/turn-state.ts'
-import { itemsOfTurns, togetherWith, type Bounds, type Walk } from './item-page.ts'
+import { itemsOfTurns, togetherWith, type Bounds, type ItemWalk } from './item-page.ts'
 import { fitItem, measured } from '../../domain/budget/fit-item.ts'
 import { jsonBytes } from '../../domain/budget/json-size.ts'
 import type { ReadLimits, StreamInfo } from '../ports.ts'
@@ -15,6 +14,7 @@ import { budgetOf, limitsOf, taking, type Taking } from './budget.ts'
 import type { Env } from '../catch-up/project.ts'
 import { earlyAmong } from './early-turns.ts'
 import { pageLimit, render, turnsBefore } from './turn-page.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** One line of a timeline; `position` is the number of the line in the log. */
 export type TimelineEntry =
@@ -41,11 +41,10 @@ export type TimelineEntry =
       readonly durationMs: number | null
     }
 
-/** What a page of a timeline is asked with. */
 export interface TimelineRequest {
   readonly cursor?: string | null | undefined
   readonly limit?: number | null | undefined
-  /** The page ends when its entries take so many bytes as JSON; see `replay/pages/budget.ts`. */
+  /** The page ends when its entries take this many bytes as JSON; see `replay/pages/budget.ts`. */
   readonly maxBytes?: number | null | undefined
 }
 
@@ -68,22 +67,21 @@ interface Anchor {
 const isOlder = (entry: TimelineEntry, { position, kind }: Anchor): boolean =>
   entry.position < position || (entry.position === position && KINDS[entry.type] < kind)
 
-const parseAnchor = (text: string, threadId: string): E.Either<StoreError, Anchor> => {
-  const invalid = (message: string) => E.left({ _tag: 'InvalidRequest', message } as const)
+const parseAnchor = (text: string, threadId: string): Result<Anchor> => {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return invalid('invalid thread timeline cursor')
+    return invalidRequest('invalid thread timeline cursor')
   }
-  if (!isJsonObject(value)) return invalid('invalid thread timeline cursor')
+  if (!isJsonObject(value)) return invalidRequest('invalid thread timeline cursor')
   const { threadId: owner, position, kind, id } = value
   const isWhole = Number.isSafeInteger(position) && Number.isSafeInteger(kind)
   if (typeof owner !== 'string' || !isWhole || typeof id !== 'string')
-    return invalid('invalid thread timeline cursor')
+    return invalidRequest('invalid thread timeline cursor')
   return owner === threadId
     ? E.right({ position: position as number, kind: kind as number })
-    : invalid('thread timeline cursor belongs to another thread')
+    : invalidRequest('thread timeline cursor belongs to another thread')
 }
 
 const turnEntries = (row: TurnRow, env: Env): ReadonlyArray<TimelineEntry> => {
@@ -91,7 +89,7 @@ const turnEntries = (row: TurnRow, env: Env): ReadonlyArray<TimelineEntry> => {
   const turnId = row.id
   const isEarly = row.isUnbegun === true && row.endOrdinal === undefined
   if (row.ordinal === undefined || isEarly) return []
-  // Codex tells both of a turn that a later segment ends: the line that began it, and its place there.
+  // Codex answers both of a turn that a later segment ends: the line that began it, and its place there.
   const starts = [
     ...(row.made === undefined ? [] : [row.made]),
     { ordinal: row.ordinal, startedAt }
@@ -108,7 +106,7 @@ const turnEntries = (row: TurnRow, env: Env): ReadonlyArray<TimelineEntry> => {
 }
 
 /** Everything of some turns, in order. */
-const entriesOf = async (walk: Walk, bounds: Bounds): Promise<ReadonlyArray<TimelineEntry>> => {
+const entriesOf = async (walk: ItemWalk, bounds: Bounds): Promise<ReadonlyArray<TimelineEntry>> => {
   const rows = walk.live.rows(bounds.from, bounds.until)
   const items = (await itemsOfTurns(walk, bounds)).map(
     ({ turn, value, ordinal }): TimelineEntry => ({
@@ -135,12 +133,11 @@ const takeEntry = (
   return take(bare + size.bytes, (room) => ({ ...entry, item: fitItem(size, room - bare) }))
 }
 
-/** One page of the timeline of a caught-up paginated stream. */
 export const timelinePage = async (
   env: Env,
   info: StreamInfo,
   request: TimelineRequest
-): Promise<E.Either<StoreError, TimelinePage>> => {
+): Promise<Result<TimelinePage>> => {
   const live = earlyAmong(env, info)
   const anchor =
     typeof request.cursor === 'string'
@@ -151,7 +148,7 @@ export const timelinePage = async (
   const bytesMax = budgetOf(request.maxBytes)
   const limits = bytesMax === null ? undefined : limitsOf(bytesMax)
   const bounds = { from: 0, until: live.count }
-  const walk: Walk = { env, info, live, bounds, step: -1, limits }
+  const walk: ItemWalk = { env, info, live, bounds, step: -1, limits }
   const { take, taken } = taking<TimelineEntry>(bytesMax ?? Infinity)
   let more = false
   let turn = Math.min(live.count - 1, turnsBefore(live, anchor.right.position, true))

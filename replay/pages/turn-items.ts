@@ -23,7 +23,7 @@ import { richChange, richContext, richTurn } from '../../domain/rich/items.ts'
 import { applyRich, dropGuessed, dropRecorded, type FollowedCalls } from '../../domain/rich/list.ts'
 import type { RichContext } from '../../domain/rich/types.ts'
 import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
-import { inPieces } from '../pieces.ts'
+import { inPieces } from '../catch-up/pieces.ts'
 import { isDamaged, type ReadLimits, type StreamInfo } from '../ports.ts'
 import { threadRow } from '../threads/thread-row.ts'
 import type { Env } from '../catch-up/project.ts'
@@ -33,7 +33,7 @@ const RICH_NEEDS = { '*': 'whole', compacted: NO_LONG_TEXT } as const satisfies 
 
 type ItemEvent = PlacedEvent<LineOf<typeof ITEM_NEEDS>>
 
-/** A stable id for a hook prompt that carries none: where it stands. Codex draws a new random one per read. */
+/** A stable id for a hook prompt that carries none: its position. Codex draws a new random one per read. */
 const placeId = (line: { readonly segment: number; readonly offset: number }): string =>
   `hook-prompt-${line.segment}-${line.offset}`
 
@@ -54,7 +54,6 @@ const richStart = (env: Env, info: StreamInfo): RichContext | null => {
   }
 }
 
-/** Folds the lines of one turn into its items. */
 const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: RichContext | null) => {
   const followed: FollowedCalls = new Map()
   let context = start

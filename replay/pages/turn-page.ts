@@ -3,7 +3,6 @@
  * page, not the thread.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { ItemList } from '../../domain/items/item-list.ts'
 import { paginatedSummary } from '../../domain/turns/paginated-turns.ts'
 import type { ItemsView, Page, SortDirection, ThreadItem, Turn } from '../../domain/protocol.ts'
@@ -30,10 +29,10 @@ import type { ReadLimits, StreamInfo } from '../ports.ts'
 import { checkpointOf, rowsOf, stateOf, type Env } from '../catch-up/project.ts'
 import { budgetOf, limitsOf, turnsWithin } from './budget.ts'
 import { itemListsOf, itemsOf, shownItems } from './turn-items.ts'
+import type { Result } from '../result.ts'
 
 /** The page size when none is asked for, as Codex sets it. */
 export const PAGE_DEFAULT = 25
-/** The largest page anyone gets. */
 export const PAGE_MAX = 100
 
 /** A page size in the bounds Codex keeps: 0 becomes 1, more than 100 becomes 100. */
@@ -46,11 +45,10 @@ export interface TurnPageRequest {
   readonly limit?: number | null | undefined
   readonly sortDirection?: SortDirection | null | undefined
   readonly itemsView?: ItemsView | null | undefined
-  /** The page ends when its turns take so many bytes as JSON; see `replay/pages/budget.ts`. */
+  /** The page ends when its turns take this many bytes as JSON; see `replay/pages/budget.ts`. */
   readonly maxBytes?: number | null | undefined
 }
 
-/** The live turns of a caught-up stream, by place. */
 export interface LiveTurns {
   readonly count: number
   /** True when the numbers of lines lead to turns and items: they grow, and every turn has one. */
@@ -196,7 +194,7 @@ export const placeOf = (live: LiveTurns, cursor: TurnCursor): number | null => {
 }
 
 /** Where to look next: numbers grow about evenly, so most places are guessed; every other look halves the rest. */
-const probe = (low: Known, high: Known, ordinal: number, halve: boolean): number => {
+const probe = (low: TurnOrdinal, high: TurnOrdinal, ordinal: number, halve: boolean): number => {
   const share = (ordinal - low.ordinal) / (high.ordinal - low.ordinal)
   const guess = low.place + Math.floor(share * (high.place - low.place))
   const middle = (low.place + high.place) >>> 1
@@ -204,7 +202,7 @@ const probe = (low: Known, high: Known, ordinal: number, halve: boolean): number
   return Math.min(high.place - 1, Math.max(low.place + 1, place))
 }
 
-interface Known {
+interface TurnOrdinal {
   readonly place: number
   readonly ordinal: number
 }
@@ -213,8 +211,8 @@ interface Known {
 export const turnsBefore = (live: LiveTurns, ordinal: number, orWith: boolean): number => {
   const ordinalAt = (place: number): number => live.rows(place, place + 1)[0]?.ordinal ?? Infinity
   const isBefore = (at: number): boolean => at < ordinal || (orWith && at === ordinal)
-  let low: Known = { place: -1, ordinal: -1 }
-  let high: Known = { place: live.count, ordinal: Infinity }
+  let low: TurnOrdinal = { place: -1, ordinal: -1 }
+  let high: TurnOrdinal = { place: live.count, ordinal: Infinity }
   for (let looks = 0; high.place - low.place > 1; looks++) {
     const place =
       looks === 0 ? live.count - 1 : probe(low, high, ordinal, looks > 2 && looks % 2 === 0)
@@ -253,14 +251,13 @@ export const printCursor = (
     : printTurnCursor(cursorTo(env, live, row, index, includeAnchor))
 }
 
-/** First place of a page. */
 const startOf = (
   env: Env,
   info: StreamInfo,
   live: LiveTurns,
   request: TurnPageRequest,
   ascending: boolean
-): E.Either<StoreError, number> => {
+): Result<number> => {
   if (typeof request.cursor !== 'string') return E.right(ascending ? 0 : live.count - 1)
   const invalid = { _tag: 'InvalidRequest', message: `invalid cursor: ${request.cursor}` } as const
   const isNumbered = live.rows(0, 1)[0]?.ordinal !== undefined
@@ -304,7 +301,7 @@ export const turnPage = async (
   env: Env,
   info: StreamInfo,
   request: TurnPageRequest
-): Promise<E.Either<StoreError, Page<Turn>>> => {
+): Promise<Result<Page<Turn>>> => {
   const live = liveTurns(env, info)
   if (live.count === 0) return E.right(EMPTY)
   const ascending = (request.sortDirection ?? 'desc') === 'asc'

@@ -1,12 +1,11 @@
 /**
- * Catching up the full-text read model: done when somebody searches, so that nobody else pays for it.
+ * Catching up the full-text read model: done by searches only, so that nothing else pays for it.
  *
  * Threads are read one after the other from where they were left, and their grams go into postings that belong to the
  * whole home. So there is one writer at a time: every commit expects the head it began from, and one that finds
  * another head begins again.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import type { PlacedEvent } from '../../domain/events/event.ts'
 import { isItemOf } from '../../domain/events/needs.ts'
 import { spaced } from '../../domain/search/folded.ts'
@@ -49,8 +48,8 @@ import {
 import type { Progress } from '../catch-up/fold-many.ts'
 import { ioFailure, isShortage } from '../guarded.ts'
 import { IndexDamage, isDamaged, START, type Batch, type StreamInfo } from '../ports.ts'
+import type { Result } from '../result.ts'
 
-/** How far a thread is indexed. */
 interface Indexed {
   readonly checkpoint: Checkpoint
   readonly chunks: ChunkRanges
@@ -63,21 +62,16 @@ export type Candidates = ReadonlyMap<string, ReadonlyArray<number>>
 
 const NO_CANDIDATES: Candidates = new Map()
 
-/** The full text of a home. */
 export interface FullText {
-  /** Brings threads up to their files; `whole`: they are all there are, and others are gone. */
-  readonly catchUp: (
-    infos: ReadonlyArray<StreamInfo>,
-    whole: boolean
-  ) => Promise<E.Either<StoreError, void>>
-  /** Where a folded term may stand. */
+  /** Catches threads up with their files; `whole`: they are all there are, and others were deleted. */
+  readonly catchUp: (infos: ReadonlyArray<StreamInfo>, whole: boolean) => Promise<Result<void>>
+  /** The chunks that may contain a folded term. */
   readonly candidates: (term: string) => Candidates
   /** The messages of a chunk. */
   readonly chunk: (number: number) => Chunk
 }
 
-/** What the index holds, as a process last saw it. */
-interface Known {
+interface IndexedText {
   readonly head: Head
   readonly threads: ReadonlyMap<string, Indexed>
   /** First chunk of each range, ascending, and whose it is. */
@@ -88,14 +82,14 @@ interface Known {
   }>
 }
 
-const NOTHING_KNOWN: Known = { head: EMPTY_HEAD, threads: new Map(), ranges: [] }
+const NOTHING_KNOWN: IndexedText = { head: EMPTY_HEAD, threads: new Map(), ranges: [] }
 
 /** Grams added after which they are written. */
 const GRAMS_MAX = 2_000_000
 const ATTEMPTS_MAX = 8
 
-const loader = (env: Env, table: string): (() => Known) => {
-  let known: Known = NOTHING_KNOWN
+const loader = (env: Env, table: string): (() => IndexedText) => {
+  let known: IndexedText = NOTHING_KNOWN
   return () => {
     const head = (env.index.get(headKey(table)) as Head | undefined) ?? EMPTY_HEAD
     if (head.commits === known.head.commits && head.next === known.head.next) return known
@@ -110,8 +104,7 @@ const loader = (env: Env, table: string): (() => Known) => {
   }
 }
 
-/** What is being written. */
-interface Work {
+interface Indexing {
   readonly env: Env
   readonly table: string
   readonly grams: GramSink
@@ -121,16 +114,16 @@ interface Work {
   stored: Head
 }
 
-const keep = (work: Work, key: RowKey, value: unknown): void => {
+const keep = (work: Indexing, key: RowKey, value: unknown): void => {
   work.rows.set(JSON.stringify(key), { key, value })
 }
 
-const rowAt = (work: Work, key: RowKey): unknown => {
+const rowAt = (work: Indexing, key: RowKey): unknown => {
   const pending = work.rows.get(JSON.stringify(key))
   return pending === undefined ? work.env.index.get(key) : (pending.value ?? undefined)
 }
 
-const flush = async (work: Work): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+const flush = async (work: Indexing): Promise<Result<'committed' | 'moved'>> => {
   const { env, table, stored } = work
   if (work.rows.size === 0) return E.right('committed')
   const grams = work.grams.take(env.index.get)
@@ -143,7 +136,6 @@ const flush = async (work: Work): Promise<E.Either<StoreError, 'committed' | 'mo
   return env.index.commit(writes.map(toStored), [expected])()
 }
 
-/** A thread while it is indexed. */
 interface Growing {
   readonly info: StreamInfo
   readonly chunks: Array<[number, number]>
@@ -152,7 +144,7 @@ interface Growing {
   tail: number
 }
 
-const open = (work: Work, info: StreamInfo, old: Indexed | null): Growing => {
+const open = (work: Indexing, info: StreamInfo, old: Indexed | null): Growing => {
   const chunks = (old?.chunks ?? []).map(([from, until]): [number, number] => [from, until])
   const last = chunks[chunks.length - 1]
   const said =
@@ -160,8 +152,7 @@ const open = (work: Work, info: StreamInfo, old: Indexed | null): Growing => {
   return { info, chunks, said: [...(said ?? [])], tail: old?.tail ?? 0 }
 }
 
-/** The number of the chunk that takes the next message. */
-const chunkFor = (work: Work, thread: Growing): number => {
+const chunkFor = (work: Indexing, thread: Growing): number => {
   const last = thread.chunks[thread.chunks.length - 1]
   if (last !== undefined && thread.tail < CHUNK_CHARACTERS) return last[1] - 1
   const number = work.head.next
@@ -190,7 +181,7 @@ const turnOf = ({ line }: PlacedEvent<SaidLine>): string | null =>
 /** What a character costs, as bytes that are read. */
 const CHARACTER_COST_BYTES = 32
 
-const addGrams = async ({ env, grams }: Work, chunk: number, text: string): Promise<void> => {
+const addGrams = async ({ env, grams }: Indexing, chunk: number, text: string): Promise<void> => {
   const read = grams.reader(chunk)
   for (const part of textParts(text)) {
     read(part)
@@ -199,7 +190,7 @@ const addGrams = async ({ env, grams }: Work, chunk: number, text: string): Prom
 }
 
 const addBatch = async (
-  work: Work,
+  work: Indexing,
   thread: Growing,
   batch: Batch<typeof SAID_NEEDS>
 ): Promise<void> => {
@@ -217,7 +208,7 @@ const addBatch = async (
   }
 }
 
-const forget = (work: Work, { chunks }: Indexed): void => {
+const forget = (work: Indexing, { chunks }: Indexed): void => {
   for (const [from, until] of chunks) {
     for (let chunk = from; chunk < until; chunk++) keep(work, chunkKey(work.table, chunk), null)
     work.head = { ...work.head, gone: work.head.gone + until - from }
@@ -228,12 +219,12 @@ const forget = (work: Work, { chunks }: Indexed): void => {
 const moved = ({ checkpoint }: Indexed, info: StreamInfo): Checkpoint =>
   checkpoint.inode === info.inode ? { ...checkpoint, path: info.path } : checkpoint
 
-/** Indexes what is new in one thread; `moved` when another process wrote meanwhile. */
+/** Indexes what is new in one thread; `moved` when another process committed first. */
 const indexThread = async (
-  work: Work,
+  work: Indexing,
   info: StreamInfo,
   old: Indexed | null
-): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+): Promise<Result<'committed' | 'moved'>> => {
   const { env, table } = work
   const lineage = env.store.lineage(info)
   const from = old === null ? null : await startingPoint(env, info, lineage, moved(old, info))
@@ -271,10 +262,10 @@ const indexThread = async (
 
 /** One thread that cannot be read costs the others nothing: it is left as it was. */
 const indexOne = async (
-  work: Work,
+  work: Indexing,
   info: StreamInfo,
   old: Indexed | null
-): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+): Promise<Result<'committed' | 'moved'>> => {
   try {
     return await indexThread(work, info, old)
   } catch (cause) {
@@ -285,7 +276,7 @@ const indexOne = async (
   }
 }
 
-/** Numbers of chunks that are gone stay in the postings; when they are most of them, everything is made anew. */
+/** Deleted chunks stay in the postings; when most are deleted, the index is rebuilt. */
 const isMostlyGone = ({ next, gone }: Head): boolean => gone > BLOCK_CHUNKS && gone * 2 > next
 
 const dropAll = (env: Env, table: string, head: Head): Promise<unknown> => {
@@ -306,7 +297,7 @@ interface Round {
   readonly gone: ReadonlyArray<Indexed & { readonly id: string }>
 }
 
-const roundOf = (known: Known, infos: ReadonlyArray<StreamInfo>, whole: boolean): Round => {
+const roundOf = (known: IndexedText, infos: ReadonlyArray<StreamInfo>, whole: boolean): Round => {
   const changed = infos.filter(
     (info) => !isCurrent(known.threads.get(info.streamId)?.checkpoint ?? null, info)
   )
@@ -319,12 +310,12 @@ const roundOf = (known: Known, infos: ReadonlyArray<StreamInfo>, whole: boolean)
 const runRound = async (
   env: Env,
   table: string,
-  known: Known,
+  known: IndexedText,
   { changed, gone }: Round,
   progress: Progress
-): Promise<E.Either<StoreError, 'committed' | 'moved'>> => {
+): Promise<Result<'committed' | 'moved'>> => {
   const { head } = known
-  const work: Work = { env, table, grams: gramSink(table), rows: new Map(), head, stored: head }
+  const work: Indexing = { env, table, grams: gramSink(table), rows: new Map(), head, stored: head }
   for (const thread of gone) {
     forget(work, thread)
     keep(work, indexedKey(table, thread.id), null)
@@ -341,7 +332,6 @@ const runRound = async (
   return flush(work)
 }
 
-/** Postings of a gram by block. */
 const postingsOf = (env: Env, table: string, gram: number): ReadonlyMap<number, Posting> => {
   const prefix = gramPrefix(table, gram)
   const rows = env.index.range(prefix, afterPrefix(prefix), Infinity, false)
@@ -373,7 +363,7 @@ const chunksWith = (env: Env, table: string, term: string): ReadonlyArray<number
 
 const byThread = (
   chunks: ReadonlyArray<number>,
-  { ranges }: Known
+  { ranges }: IndexedText
 ): ReadonlyMap<string, ReadonlyArray<number>> => {
   const threads = new Map<string, Array<number>>()
   let at = 0
@@ -388,15 +378,12 @@ const byThread = (
   return threads
 }
 
-/** Makes the full text of a home. */
 export const fullText = (env: Env, progress: Progress): FullText => {
   const table = tableOf(FULL_TEXT, viewName(env.profile, env.strict))
   const load = loader(env, table)
-  let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: Known } | null = null
-  const run = async (
-    infos: ReadonlyArray<StreamInfo>,
-    whole: boolean
-  ): Promise<E.Either<StoreError, void>> => {
+  let settled: { readonly infos: ReadonlyArray<StreamInfo>; readonly known: IndexedText } | null =
+    null
+  const run = async (infos: ReadonlyArray<StreamInfo>, whole: boolean): Promise<Result<void>> => {
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       let known = load()
       if (settled?.infos === infos && settled.known === known) return E.right(undefined)

@@ -4,14 +4,13 @@
  * Only this thread is brought up to its file in the full text, so a first search in one thread does not wait for the home.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { ThreadItem } from '../../domain/protocol.ts'
 import { finder, spaced } from '../../domain/search/folded.ts'
 import { saidByItem } from '../../domain/search/said.ts'
 import { snippetOf, type Snippet } from '../../domain/search/snippet.ts'
 import type { ListParts } from '../lists/fresh-list.ts'
-import { itemsOfTurns, togetherWith, type Found, type Walk } from '../pages/item-page.ts'
+import { itemsOfTurns, togetherWith, type FoundItem, type ItemWalk } from '../pages/item-page.ts'
 import { earlyAmong } from '../pages/early-turns.ts'
 import { printCursor, turnsBefore } from '../pages/turn-page.ts'
 import type { StreamInfo } from '../ports.ts'
@@ -19,8 +18,8 @@ import type { FullText } from './full-text.ts'
 import { containing, messagesWith, termOf, type Term } from './search.ts'
 import { turnsAt } from './turn-at.ts'
 import { isBlank } from '../../domain/white-space.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
-/** What is looked for in a thread. */
 export interface OccurrencesRequest {
   readonly searchTerm: string
   readonly cursor?: string | null | undefined
@@ -28,7 +27,6 @@ export interface OccurrencesRequest {
   readonly limit?: number | null | undefined
 }
 
-/** One place where the term was said. */
 export interface Occurrence extends Snippet {
   readonly turnId: string
   readonly itemId: string
@@ -36,7 +34,6 @@ export interface Occurrence extends Snippet {
   readonly turnCursor: string
 }
 
-/** Occurrences and where to go on. */
 export interface OccurrencePage {
   readonly data: ReadonlyArray<Occurrence>
   readonly nextCursor: string | null
@@ -46,10 +43,10 @@ const PAGE_DEFAULT = 50
 const PAGE_MAX = 1000
 
 /**
- * Where a page goes on: at an occurrence of an item. Items are told by the number of their line; where lines have none, by
+ * Where a page goes on: at an occurrence of an item. Items are identified by the number of their line; where lines have none, by
  * place of turn and item.
  */
-interface Cursor {
+interface OccurrenceCursor {
   readonly nextRolloutOrdinal?: number
   readonly nextTurnIndex?: number
   readonly nextItemIndex?: number
@@ -67,7 +64,11 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const parseCursor = (text: string, threadId: string, searchTerm: string): Cursor | null => {
+const parseCursor = (
+  text: string,
+  threadId: string,
+  searchTerm: string
+): OccurrenceCursor | null => {
   const value = parsed(text)
   if (!isJsonObject(value)) return null
   if (value['threadId'] !== threadId || value['searchTerm'] !== searchTerm) return null
@@ -80,7 +81,7 @@ const parseCursor = (text: string, threadId: string, searchTerm: string): Cursor
 }
 
 /** -1 before the item a cursor names, 0 at it, 1 behind it. */
-const orderTo = (item: Found, cursor: Cursor): number => {
+const orderTo = (item: FoundItem, cursor: OccurrenceCursor): number => {
   const { nextRolloutOrdinal: ordinal, nextTurnIndex = 0, nextItemIndex = 0 } = cursor
   const difference =
     ordinal === undefined
@@ -89,7 +90,7 @@ const orderTo = (item: Found, cursor: Cursor): number => {
   return Math.sign(difference)
 }
 
-const cursorTo = (item: Found, isOrdered: boolean, index: number): Cursor =>
+const cursorTo = (item: FoundItem, isOrdered: boolean, index: number): OccurrenceCursor =>
   isOrdered && item.ordinal !== undefined
     ? { nextRolloutOrdinal: item.ordinal, nextOccurrenceIndex: index }
     : { nextTurnIndex: item.turn, nextItemIndex: item.item, nextOccurrenceIndex: index }
@@ -109,7 +110,7 @@ const matchesIn = (text: string, { text: term, folding }: Term): ReadonlyArray<S
  * is that of Codex's `thread/search`, which leaves out what a thread took over from another one.
  */
 const turnsWith = async (
-  walk: Walk,
+  walk: ItemWalk,
   text: FullText,
   term: Term
 ): Promise<ReadonlyArray<number>> => {
@@ -122,8 +123,8 @@ const turnsWith = async (
   return [...places].sort((a, b) => a - b)
 }
 
-/** Turns before this one cannot hold what a cursor goes on with. */
-const firstTurn = ({ live }: Walk, cursor: Cursor | null): number => {
+/** Turns before this one cannot contain where a cursor continues. */
+const firstTurn = ({ live }: ItemWalk, cursor: OccurrenceCursor | null): number => {
   if (cursor === null) return 0
   if (cursor.nextRolloutOrdinal === undefined) return cursor.nextTurnIndex ?? 0
   return Math.max(0, turnsBefore(live, cursor.nextRolloutOrdinal, true) - 64)
@@ -133,21 +134,21 @@ const firstTurn = ({ live }: Walk, cursor: Cursor | null): number => {
 const isComment = (item: ThreadItem): boolean =>
   item.type === 'agentMessage' && item.phase === 'commentary'
 
-interface Placed {
-  readonly item: Found
+interface PlacedMatch {
+  readonly item: FoundItem
   readonly index: number
   readonly match: Snippet
 }
 
 /** Occurrences from a cursor on, at most `limit + 1`. */
 const collect = async (
-  walk: Walk,
+  walk: ItemWalk,
   text: FullText,
   term: Term,
-  cursor: Cursor | null,
+  cursor: OccurrenceCursor | null,
   limit: number
-): Promise<ReadonlyArray<Placed>> => {
-  const found: Array<Placed> = []
+): Promise<ReadonlyArray<PlacedMatch>> => {
+  const found: Array<PlacedMatch> = []
   let done = firstTurn(walk, cursor)
   for (const turn of await turnsWith(walk, text, term)) {
     if (turn < done) continue
@@ -167,26 +168,24 @@ const collect = async (
   return found
 }
 
-const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
-
 /** One page of the places in a caught-up thread where a term was said. */
 export const occurrencePage = async (
   env: ListParts,
   text: FullText,
   info: StreamInfo,
   request: OccurrencesRequest
-): Promise<E.Either<StoreError, OccurrencePage>> => {
+): Promise<Result<OccurrencePage>> => {
   const { searchTerm } = request
   if (isBlank(searchTerm))
-    return E.left(invalid('thread/searchOccurrences requires a non-empty searchTerm'))
+    return invalidRequest('thread/searchOccurrences requires a non-empty searchTerm')
   const given = request.cursor ?? null
   const cursor = given === null ? null : parseCursor(given, info.streamId, searchTerm)
-  if (given !== null && cursor === null) return E.left(invalid(`invalid cursor: ${given}`))
+  if (given !== null && cursor === null) return invalidRequest(`invalid cursor: ${given}`)
   const indexed = await text.catchUp([info], false)
   if (E.isLeft(indexed)) return indexed
   const live = earlyAmong(env, info)
   const bounds = { from: 0, until: live.count }
-  const walk: Walk = { env: { ...env, rich: false }, info, live, bounds, step: 1 }
+  const walk: ItemWalk = { env: { ...env, rich: false }, info, live, bounds, step: 1 }
   const limit = Math.min(PAGE_MAX, Math.max(1, Math.floor(request.limit ?? PAGE_DEFAULT)))
   const term = termOf(searchTerm, env.strict)
   const found = await collect(walk, text, term, cursor, limit)

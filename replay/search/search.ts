@@ -6,7 +6,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { EVERY_LINE } from '../../domain/events/needs.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import { finder, folded, spaced, type Folding } from '../../domain/search/folded.ts'
 import { saidByItem } from '../../domain/search/said.ts'
@@ -17,7 +16,7 @@ import type { Env } from '../catch-up/project.ts'
 import type { HomeCatchUp } from '../catch-up/backfill.ts'
 import { codexListPage } from '../lists/codex-list.ts'
 import type { ListParts } from '../lists/fresh-list.ts'
-import { listEntries, pageOf, type Entry, type Listed } from '../lists/list.ts'
+import { listEntries, pageOf, type PlacedEntry, type Listed } from '../lists/list.ts'
 import type { ListRequest } from '../lists/list-filter.ts'
 import { liveTurns, pageLimit, type LiveTurns } from '../pages/turn-page.ts'
 import { itemsOf } from '../pages/turn-items.ts'
@@ -26,6 +25,7 @@ import { threadRow } from '../threads/thread-row.ts'
 import { textOf, type Candidates, type FullText } from './full-text.ts'
 import { turnsAt, type SaidPlace } from './turn-at.ts'
 import { trimmed } from '../../domain/white-space.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** What a search is asked with; names and defaults are Codex's. */
 export interface SearchRequest extends Pick<
@@ -42,14 +42,12 @@ export interface Hit extends Snippet {
   readonly turnId: string | null
 }
 
-/** A page of threads, each with its first hit. */
 export interface FoundPage {
   readonly page: Page<Listed & { readonly hit: Hit }>
   /** Every file of the home, when the page needed them. */
   readonly infos: ReadonlyArray<StreamInfo> | null
 }
 
-/** A term as it is compared. */
 export interface Term {
   readonly text: string
   /** What the grams are looked up by. */
@@ -57,15 +55,13 @@ export interface Term {
   readonly folding: Folding
 }
 
-/** A term as our search or, when strict, Codex's compares it. */
 export const termOf = (text: string, strict: boolean): Term => {
   const folding = strict ? 'simple' : 'full'
   const shown = strict ? text : spaced(text)
   return { text: folded(shown, folding), key: folded(spaced(text)), folding }
 }
 
-/** A message that contains the term. */
-export interface Said extends SaidPlace {
+export interface SaidMessage extends SaidPlace {
   readonly text: string
 }
 
@@ -76,7 +72,7 @@ export async function* messagesWith(
   info: StreamInfo,
   chunks: ReadonlyArray<number>,
   contains: (text: string) => boolean
-): AsyncGenerator<Said> {
+): AsyncGenerator<SaidMessage> {
   for (const number of chunks) {
     for (const [segment, offset, bytes, turnId, kept] of full.chunk(number)) {
       const range = { segment, from: offset, until: offset + bytes }
@@ -91,13 +87,13 @@ const textAt = async (env: Env, info: StreamInfo, range: ByteRange): Promise<str
   return line === undefined || isDamaged(line) ? '' : textOf(line, env.strict)
 }
 
-/** True for a text in which a term stands; most texts need no look at their letters. */
+/** True for a text that contains a term; most texts are decided without comparing letters. */
 export const containing =
   ({ text: term, folding }: Term) =>
   (text: string): boolean =>
     folded(text, folding).includes(term) && finder(text, term, folding)(0) !== null
 
-/** The first place of a term in a text, with what stands around it. */
+/** The first occurrence of a term in a text, with its surroundings. */
 const matchIn = (text: string, { text: term, folding }: Term): Snippet | null => {
   const shown = spaced(text)
   const match = finder(shown, term, folding)(0)
@@ -112,7 +108,7 @@ const shownIn = async (
   env: ListParts,
   info: StreamInfo,
   row: TurnRow,
-  said: Said,
+  said: SaidMessage,
   term: Term
 ): Promise<Snippet | null> => {
   if (said.turnId === null) return matchIn(said.text, term)
@@ -132,7 +128,6 @@ type FindHit = (
   term: Term
 ) => Promise<Hit | null>
 
-/** The first hit in the messages of live turns. */
 const firstHit: FindHit = async (env, full, info, chunks, term) => {
   let live: LiveTurns | null = null
   const looked = new Set<number>()
@@ -158,15 +153,12 @@ const strictHit: FindHit = async (env, full, info, chunks, term) => {
   return null
 }
 
-/** What a search works with. */
 export interface SearchParts {
   readonly env: ListParts
   readonly home: HomeCatchUp
   readonly text: FullText
   readonly nameOf: (threadId: string) => string | null
 }
-
-const invalid = (message: string): StoreError => ({ _tag: 'InvalidRequest', message })
 
 /** Codex searches the threads of every provider. */
 const listed = ({ searchTerm: _, ...request }: SearchRequest): ListRequest => ({
@@ -179,7 +171,7 @@ type FoundThreads = ReadonlyArray<Listed & { readonly hit: Hit }>
 /** The first hits in the order of a list, at most `limit + 1`. */
 const hitsInOrder = async (
   { env, text }: SearchParts,
-  entries: Iterable<Entry>,
+  entries: Iterable<PlacedEntry>,
   infoOf: (id: string) => StreamInfo | null,
   candidates: Candidates,
   term: Term,
@@ -204,7 +196,7 @@ const pageInOrder = async (
   infos: ReadonlyArray<StreamInfo>,
   request: SearchRequest,
   term: Term
-): Promise<E.Either<StoreError, FoundPage>> => {
+): Promise<Result<FoundPage>> => {
   const { env, text } = parts
   const candidates = text.candidates(term.key)
   const among = { ids: new Set(candidates.keys()), of: infos.length }
@@ -218,9 +210,9 @@ const pageInOrder = async (
   return E.right({ page: pageOf(found, limit), infos: null })
 }
 
-/** Of a term that most threads hold, a page is full after so many times its threads. */
+/** For a term that most threads contain, a page is full after looking at this many times its size. */
 const NEAR = 3
-/** A term is common when so many pages of threads may hold it. */
+/** A term is common when this many pages of threads may contain it. */
 const COMMON_PAGES = 8
 
 /**
@@ -231,7 +223,7 @@ const pageNearby = async (
   parts: SearchParts,
   request: SearchRequest,
   term: Term
-): Promise<E.Either<StoreError, FoundPage> | null> => {
+): Promise<Result<FoundPage> | null> => {
   const { env, home, text } = parts
   const limit = pageLimit(request.limit)
   if ((request.sortKey ?? 'created_at') !== 'created_at') return null
@@ -240,14 +232,16 @@ const pageNearby = async (
   if (E.isLeft(caughtUp)) return caughtUp
   const entries = listEntries(env, listed(request), env.defaultProvider)
   if (E.isLeft(entries)) return entries
-  const near: Array<Entry> = []
+  const near: Array<PlacedEntry> = []
   for (const entry of entries.right) {
     near.push(entry)
     if (near.length > NEAR * limit) break
   }
   const shown = await home.shown(near.map((entry) => entry.streamId))
   if (E.isLeft(shown)) return shown
-  const infos = env.store.findAll(near.map((entry) => streamId(entry.streamId)))
+  const there = env.store.find(near.map((entry) => streamId(entry.streamId)))
+  if (E.isLeft(there)) return there
+  const infos = there.right
   const indexed = await text.catchUp([...infos.values()], false)
   if (E.isLeft(indexed)) return indexed
   const infoOf = (id: string): StreamInfo | null => infos.get(id) ?? null
@@ -261,7 +255,7 @@ const pageAsCodex = async (
   infos: ReadonlyArray<StreamInfo>,
   request: SearchRequest,
   term: Term
-): Promise<E.Either<StoreError, FoundPage>> => {
+): Promise<Result<FoundPage>> => {
   const hits = new Map<string, Hit>()
   const candidates = text.candidates(term.key)
   for (const info of infos) {
@@ -280,14 +274,13 @@ const pageAsCodex = async (
   return E.right({ page: { ...page.right, data }, infos })
 }
 
-/** One page of threads in which a term was said. */
 export const searchPage = async (
   parts: SearchParts,
   request: SearchRequest
-): Promise<E.Either<StoreError, FoundPage>> => {
+): Promise<Result<FoundPage>> => {
   const { env, home, text } = parts
   const asked = trimmed(request.searchTerm)
-  if (asked === '') return E.left(invalid('thread/search requires a non-empty searchTerm'))
+  if (asked === '') return invalidRequest('thread/search requires a non-empty searchTerm')
   const term = termOf(asked, env.strict)
   const nearby = env.strict ? null : await pageNearby(parts, request, term)
   if (nearby !== null) return nearby

@@ -4,26 +4,26 @@
 import type { ByteRange, TurnRow } from '../../domain/turns/turn-state.ts'
 import type { LiveTurns } from '../pages/turn-page.ts'
 
-/** Turns of the same time overlap: so many are looked at before the one that began last. */
+/** Concurrent turns overlap: this many are looked at before the one that began last. */
 const REACH_TURNS = 64
 
-interface Place {
+interface MessagePlace {
   readonly segment: number
   readonly offset: number
 }
 
-const begins = (range: ByteRange | undefined, { segment, offset }: Place): boolean =>
+const begins = (range: ByteRange | undefined, { segment, offset }: MessagePlace): boolean =>
   range !== undefined &&
   (range.segment < segment || (range.segment === segment && range.from <= offset))
 
-const holds = (row: TurnRow | undefined, { segment, offset }: Place): boolean =>
+const holds = (row: TurnRow | undefined, { segment, offset }: MessagePlace): boolean =>
   row !== undefined &&
   [...row.ranges, ...row.late].some(
     (range) => range.segment === segment && range.from <= offset && offset < range.until
   )
 
 /** How many turns begin at a place or before it; turns begin in the order of the log. */
-const turnsUpTo = (live: LiveTurns, place: Place): number => {
+const turnsUpTo = (live: LiveTurns, place: MessagePlace): number => {
   let low = 0
   let high = live.count
   while (low < high) {
@@ -35,8 +35,7 @@ const turnsUpTo = (live: LiveTurns, place: Place): number => {
   return low
 }
 
-/** Where a message stands, and the turn it names. */
-export interface SaidPlace extends Place {
+export interface SaidPlace extends MessagePlace {
   readonly turnId: string | null
 }
 

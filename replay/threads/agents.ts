@@ -21,18 +21,17 @@ export interface Agent extends AgentRow {
   readonly status: AgentStatus
 }
 
-/** A spawned thread with everything below it. */
 export interface AgentTree {
   readonly agent: Agent
   readonly children: ReadonlyArray<AgentTree>
 }
 
-type Rows = Pick<Env, 'index' | 'profile' | 'strict'>
+type AgentRows = Pick<Env, 'index' | 'profile' | 'strict'>
 
-const tableIn = (env: Rows): string => tableOf(agents, viewName(env.profile, env.strict))
+const tableIn = (env: AgentRows): string => tableOf(agents, viewName(env.profile, env.strict))
 
-/** The spawn edge that leads to a thread; null for a thread that nobody spawned. */
-export const agentRow = (env: Rows, threadId: string): Agent | null => {
+/** The spawn edge that leads to a thread; null for a thread that was not spawned. */
+export const agentRow = (env: AgentRows, threadId: string): Agent | null => {
   const table = tableIn(env)
   const row = env.index.get(agentKey(table, threadId)) as AgentRow | undefined
   if (row === undefined) return null
@@ -41,7 +40,7 @@ export const agentRow = (env: Rows, threadId: string): Agent | null => {
 }
 
 /** The threads that a thread spawned itself, oldest first: ids begin with the time they were made. */
-export const childrenOf = (env: Rows, threadId: string): ReadonlyArray<Agent> => {
+export const childrenOf = (env: AgentRows, threadId: string): ReadonlyArray<Agent> => {
   const prefix = childrenPrefix(tableIn(env), threadId)
   return env.index.range(prefix, afterPrefix(prefix), Infinity, false).flatMap(([key]) => {
     const agent = agentRow(env, String(key[2]))
@@ -50,7 +49,7 @@ export const childrenOf = (env: Rows, threadId: string): ReadonlyArray<Agent> =>
 }
 
 /** Who spawned a thread, and who spawned that one, nearest first; ends where a circle would begin. */
-export const ancestorsOf = (env: Rows, threadId: string): ReadonlyArray<string> => {
+export const ancestorsOf = (env: AgentRows, threadId: string): ReadonlyArray<string> => {
   const found = new Set<string>()
   for (let agent = agentRow(env, threadId); agent !== null; agent = agentRow(env, agent.parent)) {
     if (agent.parent === threadId || found.has(agent.parent)) break
@@ -63,7 +62,7 @@ export const ancestorsOf = (env: Rows, threadId: string): ReadonlyArray<string> 
  * Everything below a thread, level by level, and within a level by id, as Codex's own query orders it; each thread once,
  * and never the thread itself.
  */
-export const descendantsOf = (env: Rows, threadId: string): ReadonlyArray<Agent> => {
+export const descendantsOf = (env: AgentRows, threadId: string): ReadonlyArray<Agent> => {
   const seen = new Set([threadId])
   const found: Array<Agent> = []
   let level: ReadonlyArray<string> = [threadId]
@@ -79,8 +78,7 @@ export const descendantsOf = (env: Rows, threadId: string): ReadonlyArray<Agent>
   return found
 }
 
-/** The same as a tree. */
-export const agentTree = (env: Rows, threadId: string): ReadonlyArray<AgentTree> => {
+export const agentTree = (env: AgentRows, threadId: string): ReadonlyArray<AgentTree> => {
   const below = new Map<string, Array<Agent>>()
   for (const agent of descendantsOf(env, threadId))
     below.set(agent.parent, [...(below.get(agent.parent) ?? []), agent])

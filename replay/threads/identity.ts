@@ -2,20 +2,19 @@
  * Which file a thread id means, for whatever is read and whatever is changed.
  *
  * A file is named after its thread, and here it goes by that name. Codex goes by the id in the metadata, which is another one
- * where somebody copied or renamed a file; then both ids lead to it, as long as no file is named after the other one.
+ * where a file was copied or renamed; then both ids lead to it, as long as no file is named after the other one.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { ThreadRow } from '../../projections/threads.ts'
 import type { HomeCatchUp } from '../catch-up/backfill.ts'
 import type { Env } from '../catch-up/project.ts'
-import type { EventStore, StreamInfo } from '../ports.ts'
+import { findStream, type EventStore, type StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { threadRow } from './thread-row.ts'
+import type { Result } from '../result.ts'
 
-/** Finds the file of a thread by an id. */
-export type Find = (threadId: string) => Promise<E.Either<StoreError, StreamInfo>>
+export type Find = (threadId: string) => Promise<Result<StreamInfo>>
 
 /** The id in the metadata, by which Codex knows a thread; that of its file where no metadata can be read. */
 export const idInMetadata = (row: ThreadRow | null, file: { readonly streamId: string }): string =>
@@ -46,12 +45,12 @@ export const findNamed =
   async (threadId) => {
     const id = streamId(threadId)
     const ready = await refreshed(store, id)
-    return E.isLeft(ready) ? ready : store.find(id)
+    return E.isLeft(ready) ? ready : findStream(store, id)
   }
 
 /**
  * Finds a thread by the name of its file, else by the id in its metadata. Of several files with that id, strict answers take the
- * one with the last name, as Codex's database does; otherwise nobody knows which is meant.
+ * one with the last name, as Codex's database does; otherwise the id is ambiguous.
  */
 export const finder = (env: Env, everything: HomeCatchUp['everything']): Find => {
   const byName = findNamed(env)

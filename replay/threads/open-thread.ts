@@ -11,9 +11,9 @@ import { threadRow } from './thread-row.ts'
 import { IndexDamage, type StreamInfo } from '../ports.ts'
 import { catchUp, type Env } from '../catch-up/project.ts'
 import type { Find } from './identity.ts'
-import { rowPieces, type RowPiece } from '../pieces.ts'
+import { rowPieces, type RowPiece } from '../catch-up/pieces.ts'
+import type { Result } from '../result.ts'
 
-/** A damaged line and where it stands. */
 export interface DamagedPlace extends DamageRow {
   readonly revision: number
 }
@@ -28,7 +28,6 @@ export interface OpenThread {
 const damagePieces = (env: Env, id: StreamId): AsyncGenerator<RowPiece> =>
   rowPieces(env, [tableOf(damage, viewName(env.profile, env.strict)), id])
 
-/** The damaged lines of a caught-up thread. */
 export const damageRows = async (env: Env, id: StreamId): Promise<ReadonlyArray<DamagedPlace>> => {
   const places: Array<DamagedPlace> = []
   for await (const rows of damagePieces(env, id))
@@ -37,7 +36,6 @@ export const damageRows = async (env: Env, id: StreamId): Promise<ReadonlyArray<
   return places
 }
 
-/** How many lines of a caught-up thread are damaged. */
 export const damageCount = async (env: Env, id: StreamId): Promise<number> => {
   let count = 0
   for await (const rows of damagePieces(env, id)) count += rows.length
@@ -51,7 +49,7 @@ const isBroken = async (env: Env, id: StreamId): Promise<boolean> => {
   return false
 }
 
-/** How an era calls a file whose metadata cannot be read: 0.169 tells whether it holds any line that it reads. */
+/** How an era names a file without readable metadata: 0.169 distinguishes files without any readable line. */
 const withoutMeta = (
   { profile }: Env,
   { lastEventAt }: ThreadRow['facts']
@@ -88,8 +86,8 @@ const rowOf = (env: Env, info: StreamInfo): ThreadRow => {
 
 /** Serves each stream's catch-up once, however many calls wait for it. */
 export const sharedCatchUp = (env: Env) => {
-  const running = new Map<string, Promise<E.Either<StoreError, void>>>()
-  return (info: StreamInfo): Promise<E.Either<StoreError, void>> => {
+  const running = new Map<string, Promise<Result<void>>>()
+  return (info: StreamInfo): Promise<Result<void>> => {
     const known = running.get(info.streamId)
     if (known !== undefined) return known.then(() => catchUp(env, info))
     const started = catchUp(env, info).finally(() => running.delete(info.streamId))
@@ -98,13 +96,9 @@ export const sharedCatchUp = (env: Env) => {
   }
 }
 
-/** Opens a thread. */
-export type Opener = (
-  threadId: string,
-  withTurns: boolean
-) => Promise<E.Either<StoreError, OpenThread>>
+export type Opener = (threadId: string, withTurns: boolean) => Promise<Result<OpenThread>>
 
-/** Returns a function that opens threads as they are found; `withTurns` tells whether the whole file will be needed. */
+/** Returns a function that opens threads as they are found; `withTurns`: the whole file will be needed. */
 export const threadOpener = (env: Env): ((find: Find) => Opener) => {
   const fresh = sharedCatchUp(env)
   return (find) => async (threadId, withTurns) => {

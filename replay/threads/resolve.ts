@@ -2,15 +2,14 @@
  * A thread by what a person types: its id, the beginning of it, or its name.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { isUuid, type StreamId } from '../../domain/ids.ts'
 import type { Names, Remembered } from '../home-ports.ts'
 import type { EventStore, StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { findNamed, type Find } from './identity.ts'
+import type { Result } from '../result.ts'
 
-/** Where names are looked for. */
-export interface Named {
+export interface NamedThreads {
   readonly store: EventStore
   readonly names: Names
   readonly remembered?: Remembered
@@ -23,17 +22,17 @@ export interface Named {
  * Codex's database still holds.
  */
 export const resolveThread = async (
-  { store, names, remembered, find = findNamed({ store }) }: Named,
+  { store, names, remembered, find = findNamed({ store }) }: NamedThreads,
   text: string
-): Promise<E.Either<StoreError, StreamId>> => {
+): Promise<Result<StreamId>> => {
   const asId = text.toLowerCase()
   const isWhole = isUuid(asId)
   if (isWhole) return E.map(({ streamId: id }: StreamInfo) => id)(await find(asId))
   const ready = await refreshed(store, 'all')
   if (E.isLeft(ready)) return ready
-  const listed = store.ids()
+  const listed = store.changes()
   if (E.isLeft(listed)) return listed
-  const begun = listed.right.filter((id) => text !== '' && id.startsWith(asId))
+  const begun = (listed.right?.ids ?? []).filter((id) => text !== '' && id.startsWith(asId))
   const meant = async (named: ReadonlyMap<string, string>): Promise<ReadonlyArray<StreamId>> => {
     const found = new Set(begun)
     for (const [id, name] of named) {

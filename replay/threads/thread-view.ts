@@ -22,7 +22,6 @@ import type { StreamInfo } from '../ports.ts'
  */
 export type Face = 'list' | 'database' | 'below' | 'head' | 'file' | 'whole'
 
-/** What a view needs besides the row. */
 export interface ViewContext {
   readonly profile: Profile
   readonly strict: boolean
@@ -34,7 +33,7 @@ export interface ViewContext {
   readonly times: CodexTimes | null
 }
 
-/** A spawned thread as its source tells of it, with every member it has and the name and role that the metadata gave it later. */
+/** The source of a spawned thread, with all its members and the name and role that later metadata gave it. */
 const namedSource = ({ source, agentNickname, agentRole }: MetaFacts): Json => {
   const spawn = spawnIn(source)
   if (spawn === null) return source
@@ -69,7 +68,7 @@ const NO_FACTS: MetaFacts = {
   dynamicTools: null
 }
 
-interface Shown {
+interface ShownFacts {
   readonly id: string
   readonly facts: MetaFacts
   readonly preview: string
@@ -81,7 +80,7 @@ interface Shown {
   readonly threadSource: string | null
 }
 
-/** The directory of the first turn stands in for one that no metadata tell; since 0.142 only when it is absolute. */
+/** The directory of the first turn replaces one missing in metadata; since 0.142 only when it is absolute. */
 const contextCwd = ({ contextCwd: cwd }: ThreadFacts, { members142 }: Profile): string =>
   cwd === null || (members142 && !cwd.startsWith('/')) ? '' : cwd
 
@@ -92,7 +91,7 @@ const shownParent = (facts: ThreadFacts, face: Face, { strict }: ViewContext): s
   return face === 'below' ? spawnerOf(facts) : (facts.own?.parentThreadId ?? null)
 }
 
-const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContext): Shown => {
+const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContext): ShownFacts => {
   const { facts } = row
   const meta = facts.own ?? { ...NO_FACTS, cwd: contextCwd(facts, context.profile) }
   const isScan = context.strict && face === 'list'
@@ -100,7 +99,7 @@ const shown = (row: ThreadRow, info: StreamInfo, face: Face, context: ViewContex
   const own = { ...meta, cwd }
   const mtime = Math.floor(info.modifiedAtMs)
   const { forkedFromId, threadSource } = own
-  const whole: Shown = {
+  const whole: ShownFacts = {
     id: info.streamId,
     facts: own,
     preview: facts.preview ?? '',
@@ -124,7 +123,7 @@ const parsed = (text: string | null | undefined): number | null => {
   return Number.isNaN(ms) ? null : ms
 }
 
-/** When a thread began and when its newest turn did, as 0.169 tells it: a revert begins the thread anew. */
+/** When a thread began and when its newest turn did, as 0.169 answers it: a revert restarts the thread. */
 export const times169 = ({
   facts,
   createdAtMs
@@ -157,7 +156,7 @@ const facts169 = (
 }
 
 /** What 0.169 itself shows: lists know no forks, and a revert hides what was first asked. */
-const shown169 = (whole: Shown, row: ThreadRow, face: Face): Shown => {
+const shown169 = (whole: ShownFacts, row: ThreadRow, face: Face): ShownFacts => {
   const { segment, preview, head } = row.facts
   const isHead = face === 'head' || face === 'file'
   const said = isGuardian(row.facts) ? GUARDIAN.preview : (segment?.preview ?? preview ?? '')
@@ -191,13 +190,13 @@ const scannedGit = (newest: GitInfo | null, head: GitInfo | null): GitInfo | nul
 
 /** What Codex itself shows: three faces of one thread. */
 const codexShown = (
-  whole: Shown,
+  whole: ShownFacts,
   row: ThreadRow,
   info: StreamInfo,
   face: Face,
   times: CodexTimes,
   { members142 }: Profile
-): Shown => {
+): ShownFacts => {
   const { head, preview, asked } = row.facts
   const scanned: MetaFacts =
     head === null ? whole.facts : { ...head, git: scannedGit(whole.facts.git, head.git) }
@@ -283,7 +282,6 @@ const sectionOf = ({ historyMode }: MetaFacts) => ({
   historyMode: historyMode === 'paginated' ? ('paginated' as const) : ('legacy' as const)
 })
 
-/** The Thread object of a caught-up stream. */
 export const threadView = (
   row: ThreadRow,
   info: StreamInfo,
@@ -332,7 +330,7 @@ export const threadView = (
 /** A thread without turns, with the milliseconds behind its times. */
 export interface ThreadSummary {
   readonly thread: Thread
-  /** As they stand in the log. */
+  /** As logged. */
   readonly cwd: string
   readonly source: Json
   readonly createdAtMs: number

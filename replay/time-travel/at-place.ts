@@ -1,31 +1,28 @@
 /**
- * One thread as it was before an event: of the files its history stands in, those up to the event.
+ * One thread as it was before an event: its files up to the event.
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { EVERY_LINE, NO_LINES } from '../../domain/events/needs.ts'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { readBack } from '../context/read-back.ts'
 import { START, type EventStore, type Position, type StreamInfo } from '../ports.ts'
 import { beforeRevert } from './at-time.ts'
+import { impossible, type Result } from '../result.ts'
 
-type Line = RecordedEvent | DamagedLine
+type SoughtLine = RecordedEvent | DamagedLine
 
-/** Which line is looked for. */
-export interface Wanted {
+export interface LineSought {
   /** False as long as the line cannot stand before a place. */
   readonly isPassed: (next: Position) => boolean
-  readonly isIt: (line: Line) => boolean
+  readonly isIt: (line: SoughtLine) => boolean
 }
 
-/** The event with a number. */
-export const eventNumber = (revision: number): Wanted => ({
+export const eventNumber = (revision: number): LineSought => ({
   isPassed: (next) => next.revision > revision,
   isIt: (line) => line.revision >= revision
 })
 
-/** The first event behind a place in a segment. */
-export const eventBehind = (segment: number, offset: number): Wanted => ({
+export const eventBehind = (segment: number, offset: number): LineSought => ({
   isPassed: (next) => next.segment > segment || (next.segment === segment && next.offset > offset),
   isIt: (line) => line.segment > segment || (line.segment === segment && line.offset >= offset)
 })
@@ -34,8 +31,8 @@ export const eventBehind = (segment: number, offset: number): Wanted => ({
 const lookFor = async (
   store: EventStore,
   info: StreamInfo,
-  { isPassed, isIt }: Wanted
-): Promise<Line | { readonly events: number }> => {
+  { isPassed, isIt }: LineSought
+): Promise<SoughtLine | { readonly events: number }> => {
   let from = START
   for await (const { next } of store.read(info, START, NO_LINES)) {
     if (isPassed(next)) break
@@ -75,14 +72,14 @@ export const endedAt = async (
 }
 
 /**
- * A thread as it was before a line. `StreamNotFound` when nothing of it was there yet, `NotPossible` where the line stands in
+ * A thread as it was before a line. `StreamNotFound` when nothing of it was there yet, `NotPossible` where the line is in
  * history that another thread wrote.
  */
 export const beforeLine = async (
   store: EventStore,
   now: StreamInfo,
-  wanted: Wanted
-): Promise<E.Either<StoreError, { readonly then: StreamInfo; readonly events: number | null }>> => {
+  wanted: LineSought
+): Promise<Result<{ readonly then: StreamInfo; readonly events: number | null }>> => {
   const line = await lookFor(store, now, wanted)
   if ('events' in line) return E.right({ then: now, events: line.events })
   const lineage = store.lineage(now)
@@ -92,11 +89,9 @@ export const beforeLine = async (
   const file = isFirst ? lineage[line.segment - 1] : here
   if (file === undefined) return E.left({ _tag: 'StreamNotFound', streamId: now.streamId })
   if (file.inherited)
-    return E.left(
-      notPossible(
-        `thread ${now.streamId} was forked later: the events before ${line.revision} are those of another thread`,
-        `ask for that thread, or for a revision after ${line.revision}`
-      )
+    return impossible(
+      `thread ${now.streamId} was forked later: the events before ${line.revision} are those of another thread`,
+      `ask for that thread, or for a revision after ${line.revision}`
     )
   const untilBytes = isFirst ? (file.until ?? 0) : line.offset
   return E.right({ then: await endedAt(store, now, file.id, untilBytes), events: null })

@@ -11,7 +11,8 @@ const endAt = async (store: EventStore, info: StreamInfo, timeMs: number): Promi
   const last = lineage.length - 1
   const from = lineage[last]?.from ?? 0
   const finder = endFinder(timeMs, from)
-  for await (const piece of store.bytes(info, last, from, Infinity)) if (finder.take(piece)) break
+  const range = { segment: last, from, until: Infinity }
+  for await (const piece of store.readBytes(info, range)) if (finder.take(piece)) break
   return finder.end()
 }
 
@@ -23,7 +24,7 @@ export const beforeRevert = (
   sizeBytes: number
 ): StreamInfo => {
   const info = { ...now, earlier: { segmentId, untilBytes: null } }
-  // The store looks the segment up by its id, so the lineage tells where its file is.
+  // The store looks the segment up by its id, so the lineage has the path of its file.
   const file = store.lineage(info).at(-1)
   const path = file?.path ?? now.path
   return {

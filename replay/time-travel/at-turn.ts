@@ -3,7 +3,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { counting } from '../../domain/events/needs.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import type { Profile } from '../../domain/profile.ts'
 import type { TurnRow, TurnsState } from '../../domain/turns/turn-state.ts'
 import type { RowWrite } from '../../projections/projection.ts'
@@ -11,26 +10,27 @@ import { turns } from '../../projections/turns.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'
 import { isDamaged, START, type EventStore, type StreamInfo } from '../ports.ts'
 import { beforeRevert } from './at-time.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** A place behind the last line of a turn. */
-interface End {
+interface LoggedEnd {
   readonly segment: number
   readonly offset: number
 }
 
 /** A turn, the stream it was seen in, and where it ended there. */
-export interface LoggedTurn extends End {
+export interface LoggedTurn extends LoggedEnd {
   readonly info: StreamInfo
 }
 
 const TABLE = 'turns'
 
-const isBehind = (a: End, b: End): boolean =>
+const isBehind = (a: LoggedEnd, b: LoggedEnd): boolean =>
   a.segment > b.segment || (a.segment === b.segment && a.offset > b.offset)
 
-const endOf = ({ ranges }: TurnRow): End | null => {
+const endOf = ({ ranges }: TurnRow): LoggedEnd | null => {
   const ends = ranges.map(({ segment, until }) => ({ segment, offset: until }))
-  return ends.reduce<End | null>(
+  return ends.reduce<LoggedEnd | null>(
     (last, end) => (last === null || isBehind(end, last) ? end : last),
     null
   )
@@ -41,7 +41,7 @@ const isTurn = (value: unknown): value is TurnRow =>
 
 /** The ends of turns as they are folded, of those whose id begins with a text. */
 const noting = (text: string) => {
-  const ends = new Map<string, End>()
+  const ends = new Map<string, LoggedEnd>()
   const note = (turn: TurnRow): void => {
     if (!turn.id.startsWith(text)) return
     const end = endOf(turn)
@@ -65,7 +65,7 @@ const endsIn = async (
   text: string,
   profile: Profile,
   counts: boolean
-): Promise<ReadonlyMap<string, End> | null> => {
+): Promise<ReadonlyMap<string, LoggedEnd> | null> => {
   const rows = overlay(NO_ROWS)
   const { ends, noteAll } = noting(text)
   let state = turns.initial(counts)
@@ -86,16 +86,15 @@ const endsIn = async (
   return ends
 }
 
-const chosen = (ends: ReadonlyMap<string, End>, text: string): E.Either<StoreError, End | null> => {
+const chosen = (ends: ReadonlyMap<string, LoggedEnd>, text: string): Result<LoggedEnd | null> => {
   const exact = ends.get(text)
   if (exact !== undefined) return E.right(exact)
   const [only, ...others] = [...ends.values()]
   return others.length === 0
     ? E.right(only ?? null)
-    : E.left({
-        _tag: 'InvalidRequest',
-        message: `"${text}" names ${ends.size} turns: ${[...ends.keys()].slice(0, 5).join(', ')}`
-      })
+    : invalidRequest(
+        `"${text}" names ${ends.size} turns: ${[...ends.keys()].slice(0, 5).join(', ')}`
+      )
 }
 
 /** Finds a turn of a thread by its id or the beginning of it. */
@@ -104,7 +103,7 @@ export const loggedTurn = async (
   now: StreamInfo,
   text: string,
   profile: Profile
-): Promise<E.Either<StoreError, LoggedTurn>> => {
+): Promise<Result<LoggedTurn>> => {
   const older = store.segments(now.streamId).slice(0, -1).reverse()
   const infos = [
     now,
@@ -119,7 +118,7 @@ export const loggedTurn = async (
     const ends =
       (await endsIn(store, info, text, profile, false)) ??
       (await endsIn(store, info, text, profile, true)) ??
-      new Map<string, End>()
+      new Map<string, LoggedEnd>()
     const end = chosen(ends, text)
     if (E.isLeft(end)) return end
     if (end.right !== null) return E.right({ ...end.right, info })

@@ -2,7 +2,6 @@
  * Comparing a thread of one engine with a thread of another: the same one at two points, or two threads.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import {
   contextDifferences,
   fileDifferences,
@@ -13,18 +12,22 @@ import {
   type FileSum,
   type ModelSum
 } from '../../domain/difference/thread.ts'
-import type { StoreError } from '../../domain/errors.ts'
-import type { Engine } from '../engine.ts'
+import type { ThreadContext } from '../context/context.ts'
+import type { Thread } from '../../domain/protocol.ts'
 import type { FileChange } from '../ledgers/blame.ts'
-import type { UsageReport } from '../ledgers/usage.ts'
+import type { ToolsLedger } from '../ledgers/tools.ts'
+import type { UsageLedger, UsageReport } from '../ledgers/usage.ts'
+import type { Answer, Result } from '../result.ts'
 
 /** A thread, and an engine that answers about it as of some point. */
 export interface Side {
-  readonly engine: Pick<Engine, 'readThread' | 'context' | 'patches' | 'usage'>
+  readonly engine: Pick<ToolsLedger, 'patches'> &
+    Pick<UsageLedger, 'usage'> & {
+      readonly readThread: (threadId: string, includeTurns: boolean) => Answer<Thread>
+      readonly context: (threadId: string) => Answer<ThreadContext>
+    }
   readonly threadId: string
 }
-
-type Answer<A> = TaskEither<StoreError, A>
 
 const sumsOf = (patches: ReadonlyArray<FileChange>): ReadonlyArray<FileSum> => {
   const sums = new Map<string, FileSum>()
@@ -52,19 +55,16 @@ const modelSums = ({ groups }: UsageReport): ReadonlyArray<ModelSum> =>
     return { model: key, inputTokens, cachedInputTokens, ...output }
   })
 
-const modelsOf = async ({
-  engine,
-  threadId
-}: Side): Promise<E.Either<StoreError, ReadonlyArray<ModelSum>>> =>
+const modelsOf = async ({ engine, threadId }: Side): Promise<Result<ReadonlyArray<ModelSum>>> =>
   E.map(modelSums)(await engine.usage({ by: 'model', threadId })())
 
 /** What is asked of both sides, and how the answers are compared. */
 const between = async <A>(
   before: Side,
   after: Side,
-  ask: (side: Side) => Promise<E.Either<StoreError, A>>,
+  ask: (side: Side) => Promise<Result<A>>,
   compare: (before: A, after: A) => ReadonlyArray<ThreadDifference>
-): Promise<E.Either<StoreError, ReadonlyArray<ThreadDifference>>> => {
+): Promise<Result<ReadonlyArray<ThreadDifference>>> => {
   const old = await ask(before)
   if (E.isLeft(old)) return old
   return E.map((now: A) => compare(old.right, now))(await ask(after))
@@ -73,7 +73,7 @@ const between = async <A>(
 const PARTS: Readonly<
   Record<
     DifferencePart,
-    (before: Side, after: Side) => Promise<E.Either<StoreError, ReadonlyArray<ThreadDifference>>>
+    (before: Side, after: Side) => Promise<Result<ReadonlyArray<ThreadDifference>>>
   >
 > = {
   turns: (before, after) =>

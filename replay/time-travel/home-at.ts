@@ -7,11 +7,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { NameLine } from '../../domain/audit/outside.ts'
 import type { Began, OperationRecord } from '../../domain/changes/operations.ts'
-import type { StoreError } from '../../domain/errors.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { AuditHome, HomeLog, HomeLogLine, HomeWriter, Names } from '../home-ports.ts'
 import type { SegmentWriter } from '../ports.ts'
 import { PAST_IS_OVER, type Then } from './store-at.ts'
+import type { Result } from '../result.ts'
 
 const isBy = (at: string, timeMs: number): boolean => Date.parse(at) <= timeMs
 
@@ -42,7 +42,6 @@ export const homeLogAt = (log: HomeLog, timeMs: number): HomeLog => ({
   readBackwards: () => writtenBy(log.readBackwards(), timeMs)
 })
 
-/** What the home told beside rollouts and logs. */
 export const auditHomeAt = (home: AuditHome, timeMs: number): AuditHome => ({
   ...home,
   names: async () => (await home.names()).filter(({ updatedAt }) => isBy(updatedAt, timeMs)),
@@ -50,18 +49,15 @@ export const auditHomeAt = (home: AuditHome, timeMs: number): AuditHome => ({
     (await home.imports()).filter(({ importedAt }) => importedAt * 1000 <= timeMs)
 })
 
-const refuse = async (): Promise<E.Either<StoreError, never>> => E.left(PAST_IS_OVER)
+const refuse = async (): Promise<Result<never>> => E.left(PAST_IS_OVER)
 
-/** A log to which nothing can be added. */
 export const closedLog = (log: HomeLog): HomeLog => ({ ...log, append: refuse })
 
-/** A writer that makes no segments. */
 export const closedWriter = (writer: SegmentWriter): SegmentWriter => ({
   ...writer,
   create: refuse
 })
 
-/** A writer that moves and names nothing. */
 export const closedHomeWriter = (writer: HomeWriter): HomeWriter => ({
   ...writer,
   hold: refuse,

@@ -2,13 +2,12 @@
  * Everything an engine reads, as it was at a point: the parts a source has, each cut there.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { Profile } from '../../domain/profile.ts'
-import { operationLog } from '../life/operation-log.ts'
+import { operationLog } from '../operation-log.ts'
 import type { LedgerSource } from '../ledgers/ledger.ts'
 import type { AuditHome, HomeLogs, HomeWriter, Names, OperationLog } from '../home-ports.ts'
-import type { EventStore, SegmentWriter, StreamInfo } from '../ports.ts'
+import { findStream, type EventStore, type SegmentWriter, type StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 import { resolveThread } from '../threads/resolve.ts'
 import { beforeLine, endedAt, eventBehind, eventNumber } from './at-place.ts'
@@ -25,6 +24,7 @@ import {
   namesOf
 } from './home-at.ts'
 import { storeAt, type Then } from './store-at.ts'
+import { invalidRequest, type Result } from '../result.ts'
 
 /** A point in the past; a revision or a turn is one of a thread, which is named by its id, a beginning of it, or its name. */
 export type PastPoint =
@@ -33,7 +33,6 @@ export type PastPoint =
   /** The id of a turn, or the beginning of one. */
   | { readonly threadId: string; readonly turn: string }
 
-/** What there is now. */
 export interface Present {
   readonly store: EventStore
   readonly writer: SegmentWriter
@@ -49,8 +48,6 @@ export interface Present {
 export interface Past extends Present {
   readonly resolve: (text: string) => ReturnType<typeof resolveThread>
 }
-
-type Found<A> = E.Either<StoreError, A>
 
 /** What changes something, which nothing does to the past. */
 const closed = (present: Present, homeLogs: HomeLogs) => ({
@@ -92,7 +89,7 @@ const resolver =
     if (E.isLeft(found)) return found
     const ready = await refreshed(store, found.right)
     if (E.isLeft(ready)) return ready
-    return E.map(({ streamId: id }: StreamInfo) => id)(store.find(found.right))
+    return E.map(({ streamId: id }: StreamInfo) => id)(findStream(store, found.right))
   }
 
 const pastAtTime = async (present: Present, timeMs: number): Promise<Past> => {
@@ -120,14 +117,14 @@ const placed = async (
   now: StreamInfo,
   point: ThreadPoint,
   profile: Profile
-): Promise<Found<StreamInfo>> => {
+): Promise<Result<StreamInfo>> => {
   if ('revision' in point) {
     const found = await beforeLine(store, now, eventNumber(point.revision))
     if (E.isLeft(found)) return found
     const { then, events } = found.right
     if (events === null || events >= point.revision) return E.right(then)
     const message = `thread ${now.streamId} has no revision ${point.revision}: it holds ${events} events`
-    return E.left({ _tag: 'InvalidRequest', message })
+    return invalidRequest(message)
   }
   const turn = await loggedTurn(store, now, point.turn, profile)
   if (E.isLeft(turn)) return turn
@@ -169,10 +166,10 @@ const pastOfThread = async (
   present: Present,
   point: ThreadPoint,
   profile: Profile
-): Promise<Found<Past>> => {
+): Promise<Result<Past>> => {
   const id = await resolveThread(present, point.threadId)
   if (E.isLeft(id)) return id
-  const now = present.store.find(id.right)
+  const now = findStream(present.store, id.right)
   if (E.isLeft(now)) return now
   const then = await placed(present.store, now.right, point, profile)
   if (E.isLeft(then)) return then
@@ -197,7 +194,7 @@ export const pastOf = async (
   present: Present,
   point: PastPoint,
   profile: Profile
-): Promise<Found<Past>> => {
+): Promise<Result<Past>> => {
   if (!('timeMs' in point)) return pastOfThread(present, point, profile)
   // A store that is elsewhere learns its names with everything else it holds.
   const ready = await refreshed(present.store, 'all')

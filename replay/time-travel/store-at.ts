@@ -7,25 +7,18 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { Needs } from '../../domain/events/needs.ts'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { notPossible, type StoreError } from '../../domain/errors.ts'
+import { notPossible } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
 import type { ByteRange } from '../../domain/turns/turn-state.ts'
-import {
-  isDamaged,
-  type Batch,
-  type EventStore,
-  type OlderFile,
-  type StreamInfo
-} from '../ports.ts'
+import { findStream, isDamaged, type Batch, type EventStore, type StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
 
 /** A stream as it was, given as it is; null when it was not there. */
 export type Then = (now: StreamInfo) => Promise<StreamInfo | null>
 
-/** Why nothing is written to what is over. */
 export const PAST_IS_OVER = notPossible('the past cannot be changed', 'leave out the point in time')
 
-interface Seen {
+interface NowAndThen {
   readonly now: StreamInfo
   readonly then: StreamInfo | null
 }
@@ -36,9 +29,6 @@ const looksSame = (a: StreamInfo, b: StreamInfo): boolean =>
   a.modifiedAtMs === b.modifiedAtMs &&
   a.inode === b.inode &&
   a.archived === b.archived
-
-const areSame = (a: ReadonlyArray<StreamInfo>, b: ReadonlyArray<StreamInfo>): boolean =>
-  a.length === b.length && a.every((info, i) => info === b[i])
 
 /** Lines of an older file up to the first one that was not written yet. */
 async function* writtenBy<N extends Needs>(
@@ -54,24 +44,17 @@ async function* writtenBy<N extends Needs>(
   }
 }
 
-/** Streams that are listed together; the same arrays as long as they are the same. */
-const listOf = (infos: ReadonlyArray<StreamInfo>) => ({
-  infos,
-  ids: infos.map(({ streamId }) => streamId),
-  archived: new Set(infos.flatMap(({ archived, streamId }) => (archived ? [streamId] : [])))
-})
-
 /** What is known of the streams as they were: found when they are refreshed, and again when they changed. */
 const remembering = (store: EventStore, then: Then) => {
-  const seen = new Map<StreamId, Seen>()
-  let shown = listOf([])
+  const seen = new Map<StreamId, NowAndThen>()
+  let shown: ReadonlyArray<StreamInfo> = []
   const learn = async (now: StreamInfo): Promise<void> => {
     const known = seen.get(now.streamId)
     if (known !== undefined && looksSame(known.now, now)) return
     seen.set(now.streamId, { now, then: await then(now) })
   }
   const learnOne = async (id: StreamId): Promise<void> => {
-    const found = store.find(id)
+    const found = findStream(store, id)
     if (E.isLeft(found)) seen.delete(id)
     else await learn(found.right)
   }
@@ -79,15 +62,14 @@ const remembering = (store: EventStore, then: Then) => {
     const here = new Set(infos.map(({ streamId }) => streamId))
     for (const id of seen.keys()) if (!here.has(id)) seen.delete(id)
     for (const info of infos) await learn(info)
-    const next = infos.flatMap(({ streamId }) => seen.get(streamId)?.then ?? [])
-    if (!areSame(next, shown.infos)) shown = listOf(next)
+    shown = infos.flatMap(({ streamId }) => seen.get(streamId)?.then ?? [])
   }
   const refresh: NonNullable<EventStore['refresh']> = async (scope) => {
     const ready = await refreshed(store, scope)
     if (E.isLeft(ready)) return ready
     if (scope !== 'all') return E.right(await learnOne(scope))
-    const listed = store.streams()
-    return E.isLeft(listed) ? listed : E.right(await learnAll(listed.right))
+    const listed = store.list()
+    return E.isLeft(listed) ? listed : E.right(await learnAll(listed.right.streams))
   }
   return {
     refresh,
@@ -96,19 +78,12 @@ const remembering = (store: EventStore, then: Then) => {
   }
 }
 
-/** Byte ranges that end where the stream ended. */
-const clipping = (store: EventStore) => {
-  const until = (info: StreamInfo, segment: number, asked: number): number => {
-    const end = info.earlier?.untilBytes ?? null
-    return end === null || segment < store.lineage(info).length - 1 ? asked : Math.min(asked, end)
-  }
-  return {
-    until,
-    clip: (info: StreamInfo, range: ByteRange): ReadonlyArray<ByteRange> => {
-      const end = until(info, range.segment, range.until)
-      return range.from < end ? [{ ...range, until: end }] : []
-    }
-  }
+/** A byte range that ends where the stream ended. */
+const clipped = (store: EventStore, info: StreamInfo, range: ByteRange): ByteRange => {
+  const end = info.earlier?.untilBytes ?? null
+  return end === null || range.segment < store.lineage(info).length - 1
+    ? range
+    : { ...range, until: Math.min(range.until, end) }
 }
 
 /**
@@ -117,7 +92,6 @@ const clipping = (store: EventStore) => {
  */
 export const storeAt = (store: EventStore, then: Then, timeMs = Infinity): EventStore => {
   const { refresh, shown, infoOf } = remembering(store, then)
-  const { until, clip } = clipping(store)
   /** Where among the files written for a thread, oldest first, its newest one of then is. */
   const headPlace = (id: StreamId): number => {
     const all = store.segments(id)
@@ -127,38 +101,38 @@ export const storeAt = (store: EventStore, then: Then, timeMs = Infinity): Event
   }
   return {
     refresh,
-    streams: () => E.right(shown().infos),
-    ids: () => E.right(shown().ids),
-    archived: () => shown().archived,
-    find: (streamId): E.Either<StoreError, StreamInfo> => {
-      const info = infoOf(streamId)
-      return info === null ? E.left({ _tag: 'StreamNotFound', streamId }) : E.right(info)
+    list: () => E.right({ streams: shown(), spares: [] }),
+    changes: () => {
+      const archived = shown().filter((info) => info.archived)
+      return E.right({
+        ids: shown().map(({ streamId }) => streamId),
+        archived: new Set(archived.map(({ streamId }) => streamId)),
+        spares: [],
+        version: null,
+        token: () => null
+      })
     },
-    findAll: (ids) => {
+    find: (ids) => {
       const infos = ids.map(infoOf).filter((info) => info !== null)
-      return new Map(infos.map((info) => [info.streamId, info]))
+      return E.right(new Map(infos.map((info) => [info.streamId, info])))
     },
     lineage: store.lineage,
     segments: (id) => store.segments(id).slice(0, headPlace(id) + 1),
-    olderFiles: <N extends Needs>(id: StreamId, needs: N): ReadonlyArray<OlderFile<N>> =>
-      store
-        .olderFiles(id, needs)
-        .slice(store.segments(id).length - 1 - headPlace(id))
-        .map(({ path, batches }) => ({ path, batches: writtenBy(batches, timeMs) })),
-    read: (info, from, needs) => {
-      const batches = store.read(info, from, needs)
+    read: (info, from, needs, guard) => {
+      const reading = store.read(info, from, needs, guard)
       const isHead = info.earlier?.segmentId === infoOf(info.streamId)?.earlier?.segmentId
-      return isHead ? batches : writtenBy(batches, timeMs)
+      return isHead ? reading : Object.assign(writtenBy(reading, timeMs), { holds: reading.holds })
     },
     readRanges: (info, ranges, needs, limits) =>
       store.readRanges(
         info,
-        ranges.flatMap((range) => clip(info, range)),
+        ranges
+          .map((range) => clipped(store, info, range))
+          .filter(({ from, until }) => from < until),
         needs,
         limits
       ),
-    bytes: (info, segment, from, to) => store.bytes(info, segment, from, until(info, segment, to)),
-    verify: store.verify,
+    readBytes: (info, range) => store.readBytes(info, clipped(store, info, range)),
     append: () => TE.left(PAST_IS_OVER)
   }
 }

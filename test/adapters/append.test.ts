@@ -117,9 +117,9 @@ describe('appending to a home', () => {
       removeFolder(home)
       home = copyHome(name)
       const store = storeOf(home)
-      const infos = store.streams()
+      const infos = store.list()
       if (E.isLeft(infos)) throw new Error('no streams')
-      return { store, infos: infos.right }
+      return { store, infos: infos.right.streams }
     }
 
     it('goes on from the last number of the newest segment, in every thread of 0.169', async () => {

@@ -116,8 +116,8 @@ const content = (index: Index) => {
     )
 }
 
-const infosOf = (env: Env): Promise<ReadonlyArray<StreamInfo>> =>
-  right(async () => env.store.streams())
+const infosOf = async (env: Env): Promise<ReadonlyArray<StreamInfo>> =>
+  (await right(async () => env.store.list())).streams
 
 describe('the backfill of a home', () => {
   let home = ''

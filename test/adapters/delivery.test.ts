@@ -39,10 +39,10 @@ const delivered = async (
   try {
     writeRollout(rolloutPath(home, THREAD), lines.map((line) => `${line}\n`).join(''))
     const store = jsonlStore({ home, profile: eraOf('0.169', false), strict: false })
-    const infos = store.streams()
+    const infos = store.list()
     if (E.isLeft(infos)) throw new Error('the home cannot be read')
     const found: Array<Delivered> = []
-    for (const info of infos.right)
+    for (const info of infos.right.streams)
       for await (const batch of store.read(info, START, needs))
         for (const line of batch.lines)
           found.push({

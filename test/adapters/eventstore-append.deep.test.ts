@@ -11,7 +11,7 @@ import { memoryIndex } from '../../adapters/memory/index.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { PROFILES } from '../../domain/profile.ts'
-import { isDamaged, START, type Appended, type EventStore } from '../../replay/ports.ts'
+import { findStream, isDamaged, START, type Appended, type EventStore } from '../../replay/ports.ts'
 import { right } from '../support/engines.ts'
 import { storeOver } from '../support/event-streams.ts'
 import { copyHome, homeNames, removeFolder } from '../support/fixture-home.ts'
@@ -37,7 +37,7 @@ const metadata = (id: StreamId, members: object = {}): NewEvent => ({
 
 const messagesOf = async (store: EventStore, id: StreamId): Promise<ReadonlyArray<string>> => {
   await right(() => store.refresh?.(id) ?? Promise.resolve(E.right(undefined)))
-  const info = await right(async () => store.find(id))
+  const info = await right(async () => findStream(store, id))
   const messages: Array<string> = []
   for await (const { lines } of store.read(info, START, EVERY_LINE))
     for (const one of lines)
@@ -77,7 +77,8 @@ describe('appending to the streams of a home', () => {
         const options = { home, profile: PROFILES['0.169'], strict: false }
         const files = jsonlStore(options)
         const streams = eventStore({ ...options, wire, directory })
-        for (const id of await right(async () => files.ids())) {
+        const { streams: infos } = await right(async () => files.list())
+        for (const { streamId: id } of infos) {
           const both = async (...call: Parameters<EventStore['append']>) => {
             const answers = [await streams.append(...call)(), await files.append(...call)()]
             expect(answers[0]).to.deep.equal(answers[1])
@@ -214,7 +215,7 @@ describe('an append to a server', () => {
     const begun = await right(
       store.append(parent, 'no_stream', [metadata(parent, paginated), said('a'), said('b')])
     )
-    const cut = await right(async () => store.find(parent)).then(async (info) => {
+    const cut = await right(async () => findStream(store, parent)).then(async (info) => {
       for await (const { lines } of store.read(info, START, EVERY_LINE))
         return lines[2]?.offset ?? 0
       return 0
@@ -249,7 +250,7 @@ describe('a stream that lost events', () => {
     }
     const broken = storeOver(wire).store
     await right(() => broken.refresh?.(id) ?? Promise.resolve(E.right(undefined)))
-    const info = await right(async () => broken.find(id))
+    const info = await right(async () => findStream(broken, id))
     const reading = async () => {
       for await (const batch of broken.read(info, START, EVERY_LINE))
         expect(batch.lines).to.be.an('array')

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { keepWarm, type Warm } from '../../adapters/eventstore/directory/warm.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { openAll, type Opened } from '../../adapters/open.ts'
+import { openAll, type OpenedEngine } from '../../adapters/open.ts'
 import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
 import type { StreamDirectory } from '../../adapters/eventstore/stream/stored.ts'
 import type { Meter } from '../../adapters/telemetry/meter.ts'
@@ -37,7 +37,7 @@ describe('a warm node', () => {
   let server: TestEventStore
   let wire: Wire
   let meter: Meter
-  let opened: Opened
+  let opened: OpenedEngine
   let warm: Warm
   let logged: Array<string> = []
 

@@ -29,6 +29,7 @@ import {
   userLine,
   writeRollout
 } from '../support/rollouts.ts'
+import { NO_WRITER } from '../support/no-writer.ts'
 
 const THREADS = 70
 const rowsIn = (index: Index) => index.range([''], ['\u{10ffff}'], Infinity, false)
@@ -65,9 +66,9 @@ describe('the first fold of a large home', () => {
       writeRollout(rolloutPath(home, idOf(n), n % 60), linesOf([metaLine(idOf(n)), ...messages]))
     }
     const alone = memoryIndex()
-    const listed = env(alone).store.streams()
+    const listed = env(alone).store.list()
     if (E.isLeft(listed)) throw new Error('the home cannot be listed')
-    infos = listed.right
+    infos = listed.right.streams
     for (const info of infos) await catchUp(env(alone), info)
     expected = rowsIn(alone)
   })
@@ -139,7 +140,7 @@ describe('the second thread', () => {
     it(`adds the rows of one stream after the other to the group ${models.name}`, async () => {
       const { name, byFile = false } = models
       const store = jsonlStore({ home, profile, strict: false, byFile })
-      const infos = await right(async () => store.streams())
+      const { streams: infos } = await right(async () => store.list())
       const alone = memoryIndex()
       for (const info of infos)
         await catchUp({ store, index: alone, profile, strict: false, models }, info)
@@ -161,6 +162,7 @@ describe('a rollout that cannot be read', () => {
     const whole = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
     const store: EventStore = { ...whole, read: () => failing(path) }
     const engine = createEngine({
+      writer: NO_WRITER,
       ...{ store, index: memoryIndex(), profile: DEFAULT_PROFILE, strict: false },
       ...{
         names: { all: () => new Map(), nameOf: () => null },

@@ -16,6 +16,7 @@ import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { eraOf } from '../../domain/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
+import { findStream, type EventStore, type Membership } from '../../replay/ports.ts'
 import { copyHome, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { openedEngine } from '../support/engines.ts'
 
@@ -45,6 +46,15 @@ const idsOf = async (engine: Engine): Promise<ReadonlyArray<string>> => {
   return listed.right.data.map(({ id }) => id).sort()
 }
 
+const membershipOf = ({ changes }: EventStore): Membership => {
+  const found = changes()
+  if (E.isLeft(found) || found.right === null) throw new Error('the home cannot be listed')
+  return found.right
+}
+const idsIn = (store: EventStore) => membershipOf(store).ids
+const tokenOf = (store: EventStore): unknown =>
+  JSON.parse(JSON.stringify(membershipOf(store).token()))
+
 describe('the folders a process knew', () => {
   let home = ''
   let index = ''
@@ -72,13 +82,11 @@ describe('the folders a process knew', () => {
   it('are not listed again when they are the same', () => {
     const store = () => jsonlStore({ home, profile: eraOf('0.142', false), strict: false })
     const first = store()
-    first.ids()
-    const known: unknown = JSON.parse(JSON.stringify(first.memory?.folders()))
+    const token = tokenOf(first)
     const second = store()
-    second.memory?.recall(known)
-    expect(second.memory?.look()).to.equal(0)
-    expect(second.ids()).to.deep.equal(first.ids())
-    expect(second.streams()).to.deep.equal(first.streams())
+    expect(second.changes(token)).to.deep.equal(E.right(null))
+    expect(idsIn(second)).to.deep.equal(idsIn(first))
+    expect(second.list()).to.deep.equal(first.list())
   })
 
   const storeOf = () => jsonlStore({ home, profile: eraOf('0.169', false), strict: false })
@@ -111,12 +119,12 @@ describe('the folders a process knew', () => {
       make()
       age(home)
       const one = storeOf()
-      const ids = E.getOrElse((): ReadonlyArray<StreamId> => [])(one.ids())
+      const ids = idsIn(one)
       expect(ids).to.include(id)
       const asked = [...ids, streamId(''), streamId('1'), streamId(ids[0]?.slice(1) ?? '')]
       const other = storeOf()
-      other.memory?.recall(JSON.parse(JSON.stringify(one.memory?.folders())))
-      expect(asked.map(other.find)).to.deep.equal(asked.map(one.find))
+      other.changes(tokenOf(one))
+      for (const each of asked) expect(findStream(other, each)).to.deep.equal(findStream(one, each))
       expect(ids.map(other.segments)).to.deep.equal(ids.map(one.segments))
     })
 

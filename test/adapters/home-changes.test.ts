@@ -25,6 +25,7 @@ import { createEngine } from '../../replay/engine.ts'
 import { right, withEngine } from '../support/engines.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { homeFiles } from '../support/home-state.ts'
+import { NO_WRITER } from '../support/no-writer.ts'
 
 const PARENT = '01a1fd09-70c5-78c3-918b-98120b068bc3'
 const CHILDREN = [
@@ -119,6 +120,7 @@ describe('changing a home', () => {
     const home = copyHome('agents-169')
     const open = new Set([PARENT])
     const engine = createEngine({
+      writer: NO_WRITER,
       store: jsonlStore({ home, profile, strict: false }),
       homeWriter: homeWriter(home, { isOpen: (threadId) => open.has(threadId) }),
       operations: homeOperations(home),

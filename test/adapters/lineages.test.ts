@@ -17,7 +17,7 @@ import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { streamId } from '../../domain/ids.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
-import { isDamaged, START, type EventStore, type Position } from '../../replay/ports.ts'
+import { findStream, isDamaged, START, type EventStore, type Position } from '../../replay/ports.ts'
 import { turnsOf, withEngine } from '../support/engines.ts'
 import { FIXTURES, removeFolder } from '../support/fixture-home.ts'
 import { emptyHome, linesOf } from '../support/rollouts.ts'
@@ -136,7 +136,7 @@ describe('a thread of several files', () => {
     ])
 
   const infoOf = (thread: string) => {
-    const found = store.find(streamId(thread))
+    const found = findStream(store, streamId(thread))
     if (E.isLeft(found)) throw new Error('the thread is not there')
     return found.right
   }

@@ -8,8 +8,10 @@ import { memoryStore } from '../../adapters/memory/store.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
-import { START } from '../../replay/ports.ts'
-import { eventStoreContract } from '../contract/event-store-contract.ts'
+import { findStream, START } from '../../replay/ports.ts'
+import { catalogueContract } from '../contract/catalogue-contract.ts'
+import { eventLogContract } from '../contract/event-log-contract.ts'
+import type { StoreUnderTest } from '../contract/store-under-test.ts'
 import { FIXTURES, removeFolder } from '../support/fixture-home.ts'
 import { right, turnsOf, withEngine } from '../support/engines.ts'
 import {
@@ -21,16 +23,19 @@ import {
   writeRollout
 } from '../support/rollouts.ts'
 
-describe('an event store in memory', () =>
-  eventStoreContract(() => {
+describe('an event store in memory', () => {
+  const make = () => {
     const store = memoryStore(DEFAULT_PROFILE)
     const append = (lines: ReadonlyArray<object>) =>
       store.put(streamId(THREAD), lines as ReadonlyArray<JsonObject>)
     return { store, id: streamId(THREAD), append, dispose: () => undefined }
-  }))
+  }
+  eventLogContract(make)
+  catalogueContract(make)
+})
 
 describe('an event store over files', () => {
-  eventStoreContract(() => {
+  const make = (): StoreUnderTest => {
     const home = emptyHome()
     const path = rolloutPath(home, THREAD)
     return {
@@ -42,7 +47,9 @@ describe('an event store over files', () => {
       },
       dispose: () => removeFolder(home)
     }
-  })
+  }
+  eventLogContract(make)
+  catalogueContract(make)
 
   it('notices that the bytes before a position are others now', async () => {
     const home = emptyHome()
@@ -51,12 +58,12 @@ describe('an event store over files', () => {
     const line =
       '{"timestamp":"x","type":"event_msg","payload":{"type":"user_message","message":"a"}}\n'
     writeRollout(path, line + line)
-    const found = store.find(streamId(THREAD))
+    const found = findStream(store, streamId(THREAD))
     if (found._tag === 'Left') throw new Error('the stream is not there')
     for await (const { next, guard } of store.read(found.right, START, EVERY_LINE)) {
       if (guard === null) throw new Error('a read of lines has a guard')
       writeFileSync(path, readFileSync(path, 'utf8').replace(/a"}}\n$/, 'b"}}\n'))
-      expect(await store.verify(found.right, next, guard)).to.equal(false)
+      expect(await store.read(found.right, next, EVERY_LINE, guard).holds()).to.equal(false)
     }
     removeFolder(home)
   })

@@ -12,6 +12,7 @@ import { writeSteps } from '../support/event-streams.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { memoryWire } from '../support/memory-wire.ts'
 import { storeHome } from '../support/stored-home.ts'
+import { NO_WRITER } from '../support/no-writer.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
@@ -83,6 +84,7 @@ const tablesOver = async (names: ReadonlyArray<string>): Promise<ReadonlyArray<s
     const home = copyHome(name)
     const index = memoryIndex()
     const engine = createEngine({
+      writer: NO_WRITER,
       store: jsonlStore({ home, profile, strict: false }),
       index,
       profile,

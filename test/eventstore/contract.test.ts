@@ -3,7 +3,9 @@ import { v7 } from 'uuid'
 import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
 import type { Wire } from '../../adapters/eventstore/wire.ts'
 import { streamId } from '../../domain/ids.ts'
-import { eventStoreContract } from '../contract/event-store-contract.ts'
+import { catalogueContract } from '../contract/catalogue-contract.ts'
+import { eventLogContract } from '../contract/event-log-contract.ts'
+import type { StoreUnderTest } from '../contract/store-under-test.ts'
 import { putLines, storeOver } from '../support/event-streams.ts'
 import { startEventStore, type TestEventStore } from '../support/eventstore-server/server.ts'
 import { right } from '../support/engines.ts'
@@ -21,7 +23,7 @@ describe('an event store over streams', () => {
     await server?.stop()
   })
 
-  eventStoreContract(() => {
+  const make = (): StoreUnderTest => {
     if (wire === null) throw new Error('there is no connection')
     const connected = wire
     const id = streamId(v7())
@@ -36,5 +38,7 @@ describe('an event store over streams', () => {
         ),
       dispose: () => undefined
     }
-  })
+  }
+  eventLogContract(make)
+  catalogueContract(make)
 })

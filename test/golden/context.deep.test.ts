@@ -2,6 +2,7 @@
 // Codex can load. The goal: the same items, the same counts, the same turn they belong to. The method:
 // one home for each run of distinct thread ids, and the functions the engine calls; see
 // test/fixtures/context/README.md for how the recordings were made.
+import { findStream } from '../../replay/ports.ts'
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { copyFileSync, mkdirSync } from 'node:fs'
@@ -108,7 +109,7 @@ const right = <A>(answer: E.Either<unknown, A>): A => {
 }
 
 const contextOf = async (env: Env, threadId: string): Promise<ThreadContext> => {
-  const info = right(env.store.find(streamId(threadId)))
+  const info = right(findStream(env.store, streamId(threadId)))
   right(await catchUp(env, info))
   return right(await threadContext(env, info))
 }
@@ -178,7 +179,7 @@ describe('model context, recorded', function () {
 
     it(`estimates the context after a rollback as Codex ${version} writes it`, async () => {
       const different = await differing(version, async (env, recording) => {
-        const info = right(env.store.find(streamId(recording.threadId)))
+        const info = right(findStream(env.store, streamId(recording.threadId)))
         const instructions = 'x'.repeat(recording.instructionsBytes)
         const found: Record<string, unknown> = {}
         for (const count of Object.keys(recording.rollback)) {

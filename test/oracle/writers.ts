@@ -11,8 +11,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import { streamId } from '../../domain/ids.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
-import { isDamaged } from '../../replay/ports.ts'
+import { findStream, isDamaged } from '../../replay/ports.ts'
 import {
   aboutTurns,
   eraOfVersion,
@@ -174,7 +175,7 @@ const [subject] = await subjectsOf(home, false)
 const threadId = subject?.id ?? ''
 const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
 const path = (): string => {
-  const found = store.find(threadId as Parameters<typeof store.find>[0])
+  const found = findStream(store, streamId(threadId))
   return found._tag === 'Right' ? found.right.path : ''
 }
 const entry = bundleEntry(folder)

@@ -7,7 +7,7 @@ import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import { memoryIndex } from '../../adapters/memory/index.ts'
 import { streamId } from '../../domain/ids.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
-import type { Index } from '../../replay/ports.ts'
+import { findStream, type Index } from '../../replay/ports.ts'
 import { catchUp } from '../../replay/catch-up/project.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { turnsOf, withEngine } from '../support/engines.ts'
@@ -32,7 +32,7 @@ const inHome = async <A>(use: (home: string, path: string) => Promise<A>): Promi
 
 const fold = async (home: string, index: Index): Promise<void> => {
   const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
-  const found = store.find(streamId(THREAD))
+  const found = findStream(store, streamId(THREAD))
   if (E.isLeft(found)) throw new Error('the rollout is not there')
   const done = await catchUp({ store, index, profile: DEFAULT_PROFILE, strict: false }, found.right)
   if (E.isLeft(done)) throw new Error(JSON.stringify(done.left))

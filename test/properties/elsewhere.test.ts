@@ -184,9 +184,9 @@ for (const [era, name] of HOMES) {
       let looks = 0
       const counted: typeof store = {
         ...store,
-        findAll: (ids) => {
+        find: (ids) => {
           looks += ids.length
-          return store.findAll(ids)
+          return store.find(ids)
         }
       }
       const looking = engineOver(home, { profile, store: counted, names: there.names })

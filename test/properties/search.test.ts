@@ -129,9 +129,9 @@ describe('a search', () => {
             const store = jsonlStore({ home, profile: DEFAULT_PROFILE, strict: false })
             const index = async (into: Index) => {
               const env = { store, index: into, profile: DEFAULT_PROFILE, strict: false }
-              const infos = store.streams()
+              const infos = store.list()
               if (E.isLeft(infos)) throw new Error('the home is not there')
-              await fullText(env, () => undefined).catchUp(infos.right, true)
+              await fullText(env, () => undefined).catchUp(infos.right.streams, true)
             }
             const grown = memoryIndex()
             for (let at = 0, i = 0; at < bytes.length; i++) {

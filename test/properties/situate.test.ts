@@ -168,9 +168,9 @@ interface Turns {
 const PROFILE = eraOf('0.169', false)
 
 const streamsOf = (store: EventStore): ReadonlyArray<StreamInfo> => {
-  const infos = store.streams()
+  const infos = store.list()
   if (E.isLeft(infos)) throw new Error('the home cannot be read')
-  return infos.right
+  return infos.right.streams
 }
 
 const readOf = (home: string) => {

@@ -15,7 +15,7 @@ import { eraOf } from '../../domain/profile.ts'
 import { dataBytes, joiner } from '../../adapters/eventstore/stream/join.ts'
 import { eventBytes } from '../../adapters/eventstore/stream/event.ts'
 import { threadStream } from '../../adapters/eventstore/stream/names.ts'
-import type { EventStore, NewSegment } from '../../replay/ports.ts'
+import { findStream, type EventStore, type NewSegment } from '../../replay/ports.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import { memoryWire, type MemoryWire } from '../support/memory-wire.ts'
 import { mortalWire } from '../support/mortal-wire.ts'
@@ -46,8 +46,8 @@ const taking = (wire: Wire, bytesMax: number): Wire => ({
 })
 
 const firstOf = (store: EventStore) => {
-  const streams = store.streams()
-  const info = E.isRight(streams) ? streams.right[0] : undefined
+  const streams = store.list()
+  const info = E.isRight(streams) ? streams.right.streams[0] : undefined
   if (info === undefined) throw new Error('the home holds a thread')
   return info
 }
@@ -99,8 +99,8 @@ describe('a copy of a thread in a store', () => {
     expect(await segmentWriter(home, files).create(segment)).to.deep.equal(E.right(undefined))
     const path = segmentWriter(home, files).pathOf(COPY, segment.atMs)
     expect(bytesIn(wire, COPY)).to.equal(readFileSync(path, 'latin1'))
-    expect(store.find(COPY)).to.deep.include({ _tag: 'Right' })
-    const found = store.find(COPY)
+    expect(findStream(store, COPY)).to.deep.include({ _tag: 'Right' })
+    const found = findStream(store, COPY)
     expect(E.isRight(found) && found.right.path).to.equal(path)
   })
 
@@ -121,9 +121,9 @@ describe('a copy of a thread in a store', () => {
       const other = eventStore({ wire, directory, home, profile, strict: false })
       await directory.refresh('all')
       await directory.refresh(COPY)
-      expect(E.isRight(other.find(COPY)), `after ${writes} writes`).to.equal(made !== null)
+      expect(E.isRight(findStream(other, COPY)), `after ${writes} writes`).to.equal(made !== null)
       if (made !== null) break
-      expect(E.isRight(other.streams()) && firstOf(other).streamId).to.not.equal(COPY)
+      expect(E.isRight(other.list()) && firstOf(other).streamId).to.not.equal(COPY)
     }
   })
 

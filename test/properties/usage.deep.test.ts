@@ -167,9 +167,9 @@ describe('usage ledger', () => {
     const profile = eraOf('0.169', false)
     for (const home of homes) {
       const store = jsonlStore({ home, profile, strict: false })
-      const infos = store.streams()
+      const infos = store.list()
       if (E.isLeft(infos)) throw new Error('the home cannot be read')
-      for (const info of infos.right)
+      for (const info of infos.right.streams)
         expect(await spendsIn(store.read(info, START, NEEDS), profile)).to.deep.equal(
           await spendsIn(store.read(info, START, EVERY_LINE), profile)
         )

@@ -9,7 +9,7 @@ import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
-import { isDamaged, START, type EventStore } from '../../replay/ports.ts'
+import { findStream, isDamaged, START, type EventStore } from '../../replay/ports.ts'
 import { idOf } from './rollouts.ts'
 
 /** The thread of the home. */
@@ -39,7 +39,7 @@ export const storeOf = (home: string, calls: Partial<FileCalls> = {}): EventStor
 /** Every line of a thread, as a fresh store reads it. */
 export const linesIn = async (home: string, id = ID) => {
   const store = storeOf(home)
-  const found = store.find(id)
+  const found = findStream(store, id)
   if (E.isLeft(found)) throw new Error('the thread is not there')
   const lines: Array<RecordedEvent | DamagedLine> = []
   for await (const batch of store.read(found.right, START, EVERY_LINE)) lines.push(...batch.lines)

@@ -15,6 +15,7 @@ import { homeNames } from '../../adapters/home/names.ts'
 import { DEFAULT_PROFILE as profile } from '../../domain/profile.ts'
 import { createEngine } from '../../replay/engine.ts'
 import type { OperationLog } from '../../replay/home-ports.ts'
+import { NO_WRITER } from './no-writer.ts'
 
 const [home = '', operation = '', threadId = '', fatal = '0'] = process.argv.slice(2)
 
@@ -36,6 +37,7 @@ const operations: OperationLog = {
 }
 
 const engine = createEngine({
+  writer: NO_WRITER,
   store: jsonlStore({ home, profile, strict: false }),
   homeWriter: homeWriter(home, { step }),
   operations,

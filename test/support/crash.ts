@@ -15,7 +15,7 @@ import { jsonlStore } from '../../adapters/jsonl/store.ts'
 import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
 import { streamId } from '../../domain/ids.ts'
 import { DEFAULT_PROFILE } from '../../domain/profile.ts'
-import { isDamaged, START, type EventStore } from '../../replay/ports.ts'
+import { findStream, isDamaged, START, type EventStore } from '../../replay/ports.ts'
 import { removeFolder, temporaryFolder } from './fixture-home.ts'
 import { emptyHome, idOf, linesOf, metaLine, rolloutPath, writeRollout } from './rollouts.ts'
 
@@ -60,7 +60,7 @@ export const everyLine = async (
   store: EventStore,
   id: string
 ): Promise<ReadonlyArray<RecordedEvent | DamagedLine>> => {
-  const found = store.find(streamId(id))
+  const found = findStream(store, streamId(id))
   if (E.isLeft(found)) throw new Error(`thread ${id} is not there`)
   const lines: Array<RecordedEvent | DamagedLine> = []
   for await (const batch of store.read(found.right, START, EVERY_LINE)) lines.push(...batch.lines)

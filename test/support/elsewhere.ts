@@ -4,7 +4,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StreamId } from '../../domain/ids.ts'
 import type { Names } from '../../replay/home-ports.ts'
-import type { EventStore, Lineage, StreamInfo, WrittenSegment } from '../../replay/ports.ts'
+import {
+  findStream,
+  type EventStore,
+  type Lineage,
+  type StreamInfo,
+  type WrittenSegment
+} from '../../replay/ports.ts'
 
 interface Learned {
   readonly info: StreamInfo
@@ -18,14 +24,14 @@ export const elsewhere = (here: EventStore, named: Names) => {
   let names: ReadonlyMap<string, string> = new Map()
   const asked: Array<StreamId | 'all'> = []
   const learnedOf = (id: StreamId): ReadonlyArray<readonly [StreamId, Learned]> => {
-    const found = here.find(id)
+    const found = findStream(here, id)
     if (E.isLeft(found)) return []
     const info = found.right
     return [[id, { info, lineage: here.lineage(info), segments: here.segments(id) }]]
   }
   const learn = (scope: StreamId | 'all'): void => {
-    const listed = scope === 'all' ? here.streams() : E.right([])
-    const ids = E.isRight(listed) ? listed.right.map(({ streamId }) => streamId) : []
+    const listed = scope === 'all' ? here.list() : E.right({ streams: [], spares: [] })
+    const ids = E.isRight(listed) ? listed.right.streams.map(({ streamId }) => streamId) : []
     const kept = scope === 'all' ? [] : [...known].filter(([id]) => id !== scope)
     known = new Map([...kept, ...(scope === 'all' ? ids : [scope]).flatMap(learnedOf)])
     names = new Map(named.all())
@@ -43,16 +49,17 @@ export const elsewhere = (here: EventStore, named: Names) => {
       learn(scope)
       return E.right(undefined)
     },
-    streams: () => E.right([...known.values()].map(({ info }) => info)),
-    ids: () => E.right([...known.keys()]),
-    archived: () => new Set([...known].filter(([, { info }]) => info.archived).map(([id]) => id)),
-    find: (streamId) => {
-      const found = known.get(streamId)
-      return found === undefined
-        ? E.left({ _tag: 'StreamNotFound', streamId })
-        : E.right(found.info)
-    },
-    findAll: (ids) => new Map(ids.flatMap((id) => (known.has(id) ? [[id, learned(id).info]] : []))),
+    list: () => E.right({ streams: [...known.values()].map(({ info }) => info), spares: [] }),
+    changes: () =>
+      E.right({
+        ids: [...known.keys()],
+        archived: new Set([...known].filter(([, { info }]) => info.archived).map(([id]) => id)),
+        spares: [],
+        version: null,
+        token: () => null
+      }),
+    find: (ids) =>
+      E.right(new Map(ids.flatMap((id) => (known.has(id) ? [[id, learned(id).info]] : [])))),
     // What it learned leads to the history's end; an earlier end is asked for by name.
     lineage: (info) =>
       info.earlier === undefined ? learned(info.streamId).lineage : here.lineage(info),

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { OperationRecord } from '../../domain/changes/operations.ts'
 import type { HomeLog, HomeLogLine, OperationLog } from '../../replay/home-ports.ts'
-import { operationLog } from '../../replay/life/operation-log.ts'
+import { operationLog } from '../../replay/operation-log.ts'
 
 /** An empty log; `records` is what was appended, oldest first. */
 export const memoryHomeLog = (

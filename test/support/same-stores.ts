@@ -9,7 +9,9 @@ import { THREADS } from '../../projections/catalogue.ts'
 import { USAGE } from '../../projections/ledgers.ts'
 import * as E from 'fp-ts/lib/Either.js'
 import type { EventPlace } from '../../domain/events/event.ts'
+import { olderFiles as older } from '../../replay/catch-up/older-files.ts'
 import {
+  findStream,
   START,
   type Batch,
   type EventStore,
@@ -54,8 +56,9 @@ const batches = async (
 
 const olderFiles = async (store: EventStore, info: StreamInfo) => {
   const read: Array<unknown> = []
-  for (const { path, batches } of store.olderFiles(info.streamId, EVERY_LINE))
-    for await (const batch of batches) read.push([path, batch])
+  for (const file of older(store, info))
+    for await (const batch of store.read(file, START, EVERY_LINE))
+      read.push([store.lineage(file), batch])
   return read
 }
 
@@ -73,7 +76,7 @@ export const compareStream = async (
   how: Comparison
 ): Promise<void> => {
   const outside = outsideOf(how)
-  const stored = all(streams.find(info.streamId))
+  const stored = all(findStream(streams, info.streamId))
   expect(outside(stored)).to.deep.equal(outside(info))
   expect(streams.lineage(stored)).to.deep.equal(files.lineage(info))
   expect(streams.segments(info.streamId)).to.deep.equal(files.segments(info.streamId))
@@ -96,11 +99,11 @@ export const compareStream = async (
     if (guard === null) continue
     const changed = { ...guard, checksum: guard.checksum + 1 }
     expect([
-      await streams.verify(stored, next, guard),
-      await streams.verify(stored, next, changed)
+      await streams.read(stored, next, EVERY_LINE, guard).holds(),
+      await streams.read(stored, next, EVERY_LINE, changed).holds()
     ]).to.deep.equal([
-      await files.verify(info, next, guard),
-      await files.verify(info, next, changed)
+      await files.read(info, next, EVERY_LINE, guard).holds(),
+      await files.read(info, next, EVERY_LINE, changed).holds()
     ])
   }
   const ranges = lines.filter(({ bytes }) => bytes > 0).map(rangeOf)
@@ -124,8 +127,12 @@ export const compareStores = async (
   how: Comparison = {}
 ): Promise<void> => {
   const outside = outsideOf(how)
-  expect(streams.ids()).to.deep.equal(files.ids())
-  expect([...streams.archived()].sort()).to.deep.equal([...files.archived()].sort())
-  expect(all(streams.streams()).map(outside)).to.deep.equal(all(files.streams()).map(outside))
-  for (const info of all(files.streams())) await compareStream(files, streams, info, how)
+  const [members, expected] = [streams, files].map((store) => all(store.changes()))
+  expect(members?.ids).to.deep.equal(expected?.ids)
+  expect([...(members?.archived ?? [])].sort()).to.deep.equal(
+    [...(expected?.archived ?? [])].sort()
+  )
+  const listed = all(files.list()).streams
+  expect(all(streams.list()).streams.map(outside)).to.deep.equal(listed.map(outside))
+  for (const info of listed) await compareStream(files, streams, info, how)
 }

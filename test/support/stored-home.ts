@@ -2,7 +2,6 @@
  * A home in a store of streams, written there the plainest way: file by file, in one plan for each thread.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../domain/events/needs.ts'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { jsonlStore } from '../../adapters/jsonl/store.ts'
@@ -14,6 +13,7 @@ import { plan } from '../../adapters/eventstore/stream/plan.ts'
 import { threadStream } from '../../adapters/eventstore/stream/names.ts'
 import type { PlanStep } from '../../adapters/eventstore/stream/plan.ts'
 import type { NamedData, StoredLineage } from '../../adapters/eventstore/stream/stored.ts'
+import { olderFiles } from '../../replay/catch-up/older-files.ts'
 import type { EventStore, StreamInfo } from '../../replay/ports.ts'
 import { linesOf } from './file-lines.ts'
 
@@ -35,9 +35,8 @@ const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArr
       until,
       gap
     }))
-  const paths = [
-    ...new Set([...store.olderFiles(info.streamId, EVERY_LINE)].map(({ path }) => path))
-  ]
+  const older = olderFiles(store, info).map((file) => store.lineage(file)[0]?.path ?? '')
+  const paths = [...new Set(older)]
   return [...paths.reverse(), info.path].flatMap((path, i, { length }): ReadonlyArray<PlanStep> => {
     const [, segment] = idsIn(path)
     const file = {
@@ -79,10 +78,10 @@ const namesIn = (home: string): ReadonlyArray<readonly [string, NamedData]> => {
 /** Writes every thread of a home, and its names, to a server that has nothing yet. */
 export const storeHome = async (wire: Wire, home: string, callBytesMax?: number): Promise<void> => {
   const store = jsonlStore({ home, profile: eraOf('0.169', false), strict: false })
-  const streams = store.streams()
-  if (E.isLeft(streams)) throw new Error(streams.left._tag)
+  const listed = store.list()
+  if (E.isLeft(listed)) throw new Error(listed.left._tag)
   const names = namesIn(home)
-  for (const info of streams.right) {
+  for (const info of listed.right.streams) {
     const stream = threadStream(info.streamId)
     const planned = plan(
       {

@@ -27,6 +27,7 @@ import {
   writeRollout
 } from '../support/rollouts.ts'
 import { openEngine } from '../../adapters/library.ts'
+import { NO_WRITER } from '../support/no-writer.ts'
 
 const THREADS = 5
 const LINES = [metaLine(idOf(1)), userLine('a'), userLine('b')]
@@ -60,6 +61,7 @@ describe('the numbers of an engine', () => {
     const profile = PROFILES['0.142']
     const store = measuredStore(jsonlStore({ home, profile, strict: false, telemetry }), telemetry)
     const engine = createEngine({
+      writer: NO_WRITER,
       store,
       index: measuredIndex(index, telemetry),
       profile,

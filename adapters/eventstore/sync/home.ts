@@ -99,7 +99,7 @@ export const homeFiles = (home: string): HomeFiles => {
   const threads = discovery(home, PROFILE)
   return {
     threads: () => {
-      const files = segments.all().map((info) => segmentFile(home, info))
+      const files = segments.list().streams.map((info) => segmentFile(home, info))
       return [...grouped(files.sort(byName), ({ thread }) => thread)].map(([thread, own]) => ({
         thread,
         files: own
@@ -107,8 +107,8 @@ export const homeFiles = (home: string): HomeFiles => {
     },
     documents: () =>
       discovery(home, eraOf(NEWEST_ERA, false), true)
-        .all()
-        .filter(({ path }) => isDocument(path)).length,
+        .list()
+        .streams.filter(({ path }) => isDocument(path)).length,
     lineage: (thread) => {
       const info = threads.find(streamId(thread))
       if (info === null) return []

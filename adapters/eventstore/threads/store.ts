@@ -6,17 +6,12 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StreamId } from '../../../domain/ids.ts'
+import { isJsonObject } from '../../../domain/json.ts'
 import type { Profile } from '../../../domain/profile.ts'
 import { threadStream } from '../stream/names.ts'
 import type { StreamDirectory } from '../stream/stored.ts'
 import { thrown } from '../../../replay/guarded.ts'
-import {
-  START,
-  type EventStore,
-  type FolderMemory,
-  type StreamInfo,
-  type WrittenSegment
-} from '../../../replay/ports.ts'
+import type { EventStore, Membership, StreamInfo, WrittenSegment } from '../../../replay/ports.ts'
 import { noPieces, piecesOf } from '../../jsonl/bytes.ts'
 import { appender } from './append.ts'
 import type { Directory } from '../directory/directory.ts'
@@ -26,7 +21,6 @@ import { readLineRanges, readLines, verifyLine } from './read.ts'
 import { readingOf, segmentSource } from './segment-bytes.ts'
 import type { Wire } from '../wire.ts'
 
-/** What a store of streams is opened with. */
 export interface EventStoreOptions {
   readonly wire: Wire
   readonly directory: Directory
@@ -42,15 +36,12 @@ export interface EventStoreOptions {
 
 type Places = ReadonlyMap<StreamId, ReadonlyArray<StoredPlace>>
 
-const areSame = (a: ReadonlyArray<StreamInfo>, b: ReadonlyArray<StreamInfo>): boolean =>
-  a.length === b.length && a.every((one, i) => one === b[i])
-
 /** Every stream a view sees, looked at again only where a stream changed. */
 const listing = (view: View, directory: Directory) => {
   const placesBy = new WeakMap<StreamDirectory, Places>()
   const infoBy = new WeakMap<StoredPlace, StreamInfo>()
-  let sorted: { readonly membership: string; readonly ids: ReadonlyArray<StreamId> } | null = null
   let looked: { stamp: number; infos: ReadonlyArray<StreamInfo> } = { stamp: -1, infos: [] }
+  let members: Membership | null = null
 
   const placesIn = (stream: string, held: StreamDirectory | null): Places => {
     if (held === null) return new Map()
@@ -84,44 +75,30 @@ const listing = (view: View, directory: Directory) => {
     first.sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0))
     return first.map(({ id }) => id)
   }
-  const ids = (): ReadonlyArray<StreamId> => {
-    const membership = directory.membership()
-    if (sorted?.membership !== membership) sorted = { membership, ids: sort() }
-    return sorted.ids
+  const membership = (): Membership => {
+    const version = directory.membership()
+    if (members?.version === version) return members
+    const ids = sort()
+    const archived = new Set(ids.filter((id) => infoOf(id)?.archived === true))
+    return (members = {
+      ids,
+      archived,
+      spares: [],
+      version,
+      token: () => ({ membership: version })
+    })
   }
   return {
     places: placesOfId,
     infoOf,
-    ids,
-    archived: (): ReadonlySet<StreamId> =>
-      new Set(ids().filter((id) => infoOf(id)?.archived === true)),
+    membership,
+    /** Looked up again only when a stream of the directory changed. */
     infos: (): ReadonlyArray<StreamInfo> => {
       const stamp = directory.stamp()
-      if (looked.stamp === stamp) return looked.infos
-      const infos = ids().flatMap((id) => infoOf(id) ?? [])
-      looked = { stamp, infos: areSame(infos, looked.infos) ? looked.infos : infos }
+      if (looked.stamp !== stamp)
+        looked = { stamp, infos: membership().ids.flatMap((id) => infoOf(id) ?? []) }
       return looked.infos
     }
-  }
-}
-
-/** What tells a process that comes later whether threads came or left. */
-const memoryOf = (directory: Directory): FolderMemory => {
-  let recalled: unknown = null
-  let seen = ''
-  let changes = 0
-  return {
-    recall: (folders) => {
-      recalled = (folders as { readonly membership?: unknown }).membership
-    },
-    look: () => {
-      const membership = directory.membership()
-      if (membership === recalled) return 0
-      if (membership !== seen) changes += 1
-      seen = membership
-      return changes
-    },
-    folders: () => ({ membership: directory.membership() })
   }
 }
 
@@ -139,7 +116,6 @@ const writtenSegment = ({ segmentId, segment }: StoredPlace): WrittenSegment => 
   }
 }
 
-/** Opens the streams of a store as threads of a home. */
 export const eventStore = (options: EventStoreOptions): EventStore => {
   const { wire, directory, home, profile, strict, byFile = false } = options
   const { nowMs = () => Date.now() } = options
@@ -156,45 +132,43 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
         : places.find(({ segmentId }) => segmentId === earlier.segmentId)
     if (newest === undefined || head === undefined)
       throw thrown({ _tag: 'StreamNotFound', streamId })
+    if (earlier?.alone === true) return wholeFile(head)
     return earlier === undefined
       ? stretchesOf(view, directory, head)
       : earlierStretches(view, directory, newest, head, earlier)
   }
   return {
     refresh: directory.refresh,
-    memory: memoryOf(directory),
-    streams: () => E.right(listed.infos()),
-    ids: () => E.right(listed.ids()),
-    archived: listed.archived,
-    find: (streamId) => {
-      const info = listed.infoOf(streamId)
-      return info === null ? E.left({ _tag: 'StreamNotFound', streamId }) : E.right(info)
+    list: () => E.right({ streams: listed.infos(), spares: [] }),
+    changes: (since) => {
+      const isSame = isJsonObject(since) && since['membership'] === directory.membership()
+      return E.right(isSame ? null : listed.membership())
     },
-    findAll: (ids) => {
+    find: (ids) => {
       const found = new Map<string, StreamInfo>()
       for (const id of ids) {
         const info = listed.infoOf(id)
         if (info !== null) found.set(id, info)
       }
-      return found
+      return E.right(found)
     },
     lineage: (info) => lineageOf(stretches(info)),
     segments: (streamId) => listed.places(streamId).map(writtenSegment),
-    olderFiles: (streamId, needs) =>
-      (profile.segments ? listed.places(streamId).slice(0, -1).reverse() : []).map((place) => ({
-        path: place.path,
-        batches: readLines(parts, streamId, wholeFile(place), START, needs)
-      })),
-    read: (info, from, needs) => readLines(parts, info.streamId, stretches(info), from, needs),
+    read: (info, from, needs, guard = null) => {
+      const history = stretches(info)
+      return Object.assign(readLines(parts, info.streamId, history, from, needs), {
+        holds: async () =>
+          guard === null ? from.offset === 0 : verifyLine(parts, history, from, guard)
+      })
+    },
     readRanges: (info, ranges, needs, limits) =>
       readLineRanges(parts, info.streamId, stretches(info), ranges, needs, limits),
-    bytes: (info, segment, from, until) => {
+    readBytes: (info, { segment, from, until }) => {
       const stretch = stretches(info)[segment]
       return stretch === undefined
         ? noPieces()
         : piecesOf(segmentSource(reading, stretch.at), from, until)
     },
-    verify: (info, next, guard) => verifyLine(parts, stretches(info), next, guard),
     append: appender({ wire, directory, view, read: parts, placesOf: listed.places, nowMs })
   }
 }

@@ -5,7 +5,7 @@ import { streamId } from '../../../domain/ids.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
 import type { Warm } from '../../eventstore/directory/warm.ts'
 import type { OpenStore } from '../../eventstore/open.ts'
-import type { Opened } from '../../open.ts'
+import type { OpenedEngine } from '../../open.ts'
 import type { Remote } from '../threads/server.ts'
 
 /** A store that is served. */
@@ -31,7 +31,7 @@ export const remoteOf = ({ directory, names, paths }: OpenStore, home: string): 
 
 /** Follows the store of a server while that runs. */
 export const serveStore = (
-  opened: Promise<Opened>,
+  opened: Promise<OpenedEngine>,
   home: string,
   telemetry: Telemetry,
   log: (line: string) => void

@@ -13,6 +13,7 @@ import type { DamagedLine, RecordedEvent } from '../../../domain/events/event.ts
 import { streamId } from '../../../domain/ids.ts'
 import { DEFAULT_PROFILE } from '../../../domain/profile.ts'
 import {
+  findStream,
   START,
   type Appended,
   type EventStore,
@@ -67,7 +68,7 @@ export const openNode = async (url: string): Promise<Node> => {
       const id = streamId(thread)
       const fresh = await refreshed(store, id)
       if (E.isLeft(fresh)) throw new Error(JSON.stringify(fresh.left))
-      const found = store.find(id)
+      const found = findStream(store, id)
       if (E.isLeft(found)) throw new Error(JSON.stringify(found.left))
       const all: Array<RecordedEvent | DamagedLine> = []
       for await (const { lines } of store.read(found.right, START, EVERY_LINE)) all.push(...lines)

@@ -9,7 +9,7 @@ import { systemCalls, type FileCalls } from '../../../adapters/jsonl/file-calls.
 import { jsonlStore } from '../../../adapters/jsonl/store.ts'
 import { streamId } from '../../../domain/ids.ts'
 import { PROFILES } from '../../../domain/profile.ts'
-import { START, type EventStore } from '../../../replay/ports.ts'
+import { findStream, START, type EventStore } from '../../../replay/ports.ts'
 import { right, turnsOf, withEngine } from '../../support/engines.ts'
 import { removeFolder } from '../../support/fixture-home.ts'
 import { emptyHome, metaLine, rolloutPath, THREAD, writeRollout } from '../../support/rollouts.ts'
@@ -47,7 +47,7 @@ interface Read {
 }
 
 const readAll = async (store: EventStore): Promise<ReadonlyArray<Read>> => {
-  const found = await right(async () => store.find(ID))
+  const found = await right(async () => findStream(store, ID))
   const all: Array<Read> = []
   for await (const { lines } of store.read(found, START, EVERY_LINE))
     for (const line of lines)

@@ -1,6 +1,6 @@
 /**
- * What every `EventStore` promises. Each adapter's test calls this once, with a way to make a store that holds one
- * stream of given lines and to append to it. A store that is elsewhere is refreshed after what others do to it.
+ * What every `EventLog` promises: finding, reading and appending. Each adapter's test calls this once, with a way to make
+ * a store that holds one stream of given lines and to append to it.
  */
 import { expect } from 'chai'
 import fc from 'fast-check'
@@ -13,36 +13,12 @@ import type {
 } from '../../domain/events/event.ts'
 import { EVERY_LINE, type LineOf, type Needs } from '../../domain/events/needs.ts'
 import { ITEM_NEEDS } from '../../domain/items/item-needs.ts'
-import type { StreamId } from '../../domain/ids.ts'
-import { isDamaged, START, type EventStore, type Position } from '../../replay/ports.ts'
+import { streamId, type StreamId } from '../../domain/ids.ts'
+import { findStream, isDamaged, START, type EventStore, type Position } from '../../replay/ports.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
 import { right } from '../support/engines.ts'
 import { idOf } from '../support/rollouts.ts'
-import { refreshed } from '../../replay/refreshed.ts'
-
-/** A store under test. */
-export interface StoreUnderTest {
-  readonly store: EventStore
-  /** Nobody has a stream of this id yet. */
-  readonly id: StreamId
-  /** Puts any lines behind the stream without asking the store. */
-  readonly append: (lines: ReadonlyArray<object>) => void | Promise<void>
-  readonly dispose: () => void | Promise<void>
-}
-
-const line = (n: number) => ({
-  timestamp: '2026-05-01T10:00:00.000Z',
-  type: 'event_msg',
-  payload: { type: 'user_message', message: `message ${n}` }
-})
-const numbered = (from: number, until: number) =>
-  Array.from({ length: until - from }, (_, i) => line(from + i))
-
-const infoOf = (store: EventStore, id: StreamId) => {
-  const found = store.find(id)
-  if (E.isLeft(found)) throw new Error('the stream is not there')
-  return found.right
-}
+import { infoOf, line, numbered, using, type MakeStore } from './store-under-test.ts'
 
 const collect = async <N extends Needs>(
   store: EventStore,
@@ -97,42 +73,26 @@ const eventOf = (one: RecordedEvent | DamagedLine) => {
   return { timestamp, type, payload }
 }
 
-/** Runs the contract against an adapter. */
-export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnderTest>): void => {
-  const using = async (use: (under: StoreUnderTest) => Promise<void>): Promise<void> => {
-    const under = await make()
-    const { store, id } = under
-    const append: StoreUnderTest['append'] = async (lines) => {
-      await under.append(lines)
-      await right(() => refreshed(store, id))
-    }
-    try {
-      await use({ ...under, append })
-    } finally {
-      await under.dispose()
-    }
-  }
-
+/** Runs the contract of a log against an adapter. */
+export const eventLogContract = (make: MakeStore): void => {
   it('does not know a stream nobody appended to', () =>
-    using(async ({ store, id }) => {
-      expect(store.find(id)).to.deep.equal(E.left({ _tag: 'StreamNotFound', streamId: id }))
-      expect([store.ids(), store.streams()]).to.deep.equal([E.right([]), E.right([])])
-      expect([...store.archived()]).to.deep.equal([])
-      expect([...store.findAll([id])]).to.deep.equal([])
+    using(make, async ({ store, id }) => {
+      expect(findStream(store, id)).to.deep.equal(E.left({ _tag: 'StreamNotFound', streamId: id }))
+      expect(store.find([id, streamId(idOf(2))])).to.deep.equal(E.right(new Map()))
     }))
 
-  it('lists a stream as it finds it', () =>
-    using(async ({ store, id, append }) => {
+  it('finds the streams that are there among those asked for', () =>
+    using(make, async ({ store, id, append }) => {
       await append(numbered(0, 1))
-      expect(store.ids()).to.deep.equal(E.right([id]))
-      expect(store.streams()).to.deep.equal(E.right([infoOf(store, id)]))
-      expect([...store.findAll([id])]).to.deep.equal([[id, infoOf(store, id)]])
+      expect(store.find([streamId(idOf(2)), id])).to.deep.equal(
+        E.right(new Map([[id, infoOf(store, id)]]))
+      )
     }))
 
   it('reads every line in order, numbered from 0', () =>
     fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 20 }), (count) =>
-        using(async ({ store, id, append }) => {
+        using(make, async ({ store, id, append }) => {
           await append(numbered(0, count))
           const { lines, next } = await collect(store, id, START, EVERY_LINE)
           expect(messages(lines)).to.deep.equal(wanted(0, count))
@@ -146,7 +106,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     ))
 
   it('goes on from where a read ended', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       await append(numbered(0, 3))
       const first = await collect(store, id, START, ITEM_NEEDS)
       await append(numbered(3, 5))
@@ -158,14 +118,14 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     }))
 
   it('reports a line that is not an event, and reads on', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       await append([line(0), { nonsense: true }, line(2)])
       const { lines } = await collect(store, id, START, EVERY_LINE)
       expect(messages(lines)).to.deep.equal(['message 0', 'not_an_event', 'message 2'])
     }))
 
   it('reads the lines of byte ranges', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       await append(numbered(0, 6))
       const { lines } = await collect(store, id, START, EVERY_LINE)
       const ranges = [lines[1], lines[4]].map((one) => {
@@ -176,13 +136,41 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
       expect(messages(read)).to.deep.equal(['message 1', 'message 4'])
     }))
 
+  it('reads the bytes of a range as they stand', () =>
+    using(make, async ({ store, id, append }) => {
+      await append(numbered(0, 3))
+      const text = numbered(0, 3)
+        .map((one) => `${JSON.stringify(one)}\n`)
+        .join('')
+      const range = { segment: 0, from: 10, until: text.length - 5 }
+      const pieces: Array<Uint8Array> = []
+      for await (const piece of store.readBytes(infoOf(store, id), range)) pieces.push(piece)
+      expect(Buffer.concat(pieces).toString()).to.equal(text.slice(10, -5))
+    }))
+
   it('knows the last line of a read again, also when more follows', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       await append(numbered(0, 3))
       const { next, guard } = await collect(store, id, START, EVERY_LINE)
       if (guard === null) throw new Error('a read of lines has a guard')
       await append(numbered(3, 4))
-      expect(await store.verify(infoOf(store, id), next, guard)).to.equal(true)
+      const reading = store.read(infoOf(store, id), next, EVERY_LINE, guard)
+      expect(await reading.holds()).to.equal(true)
+      const lines: Array<RecordedEvent | DamagedLine> = []
+      for await (const batch of reading) lines.push(...batch.lines)
+      expect(messages(lines)).to.deep.equal(wanted(3, 4))
+    }))
+
+  it('tells that a place is not there in a shorter stream', () =>
+    using(make, async ({ store, id, append }) => {
+      await append(numbered(0, 3))
+      const { next, guard } = await collect(store, id, START, EVERY_LINE)
+      await using(make, async (other) => {
+        await other.append(numbered(0, 1))
+        const info = infoOf(other.store, other.id)
+        expect(await other.store.read(info, next, EVERY_LINE, guard).holds()).to.equal(false)
+        expect(await other.store.read(info, START, EVERY_LINE).holds()).to.equal(true)
+      })
     }))
 
   const numberOfLines = async (store: EventStore, id: StreamId): Promise<number> =>
@@ -191,7 +179,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
   it('reads back what was appended, in one call or in many, in this order', () =>
     fc.assert(
       fc.asyncProperty(fc.array(someEvents, { minLength: 1, maxLength: 6 }), (appends) =>
-        using(async ({ store, id, append }) => {
+        using(make, async ({ store, id, append }) => {
           await append(numbered(0, 2))
           const places: Array<number> = []
           for (const events of appends) {
@@ -209,7 +197,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     ))
 
   it('answers with places from which a read goes on', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       await append(numbered(0, 2))
       const { from, next } = await right(store.append(id, 2, numbered(2, 4)))
       await append(numbered(4, 5))
@@ -222,7 +210,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     }))
 
   it('counts from a known place as it counts from the start', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       await append(numbered(0, 3))
       const known = await collect(store, id, START, EVERY_LINE)
       await append(numbered(3, 5))
@@ -231,7 +219,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     }))
 
   it('appends nothing when the stream holds more or fewer events than expected', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       await append(numbered(0, 3))
       for (const expected of [0, 2, 4, 'no_stream'] as const)
         expect(await store.append(id, expected, numbered(3, 4))()).to.deep.equal(
@@ -241,19 +229,19 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     }))
 
   it('appends to a stream that must exist only when it does', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       for (const expected of ['stream_exists', 0] as const)
         expect(await store.append(id, expected, numbered(0, 1))()).to.deep.equal(
           E.left({ _tag: 'WrongExpectedRevision', streamId: id, expected, actual: null })
         )
-      expect(store.ids()).to.deep.equal(E.right([]))
+      expect(findStream(store, id)).to.deep.include({ _tag: 'Left' })
       await append(numbered(0, 1))
       const { next } = await right(store.append(id, 'stream_exists', numbered(1, 2)))
       expect(next.revision).to.equal(2)
     }))
 
   it('lets only one of several that expect the same revision through', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       await append(numbered(0, 1))
       const all = await Promise.all(
         Array.from({ length: 8 }, (_, i) => store.append(id, 1, numbered(i, i + 1))())
@@ -268,7 +256,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     }))
 
   it('begins a stream with its metadata, and with nothing else', () =>
-    using(async ({ store, id }) => {
+    using(make, async ({ store, id }) => {
       expect(await store.append(id, 'any', numbered(0, 1))()).to.deep.equal(
         E.left({ _tag: 'StreamNotFound', streamId: id })
       )
@@ -297,7 +285,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     }))
 
   it('numbers the lines of a paginated stream, and no others', () =>
-    using(async ({ store, id }) => {
+    using(make, async ({ store, id }) => {
       const head = metadata(id, { history_mode: 'paginated' })
       await right(store.append(id, 'no_stream', [head, line(1)]))
       await right(store.append(id, 2, numbered(2, 4)))
@@ -308,7 +296,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     }))
 
   it('refuses what it could not read back, and appends none of it', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       await append(numbered(0, 1))
       const bad: ReadonlyArray<object> = [
         { ...line(1), timestamp: '2026-05-01T10:00:00Z' },
@@ -331,7 +319,7 @@ export const eventStoreContract = (make: () => StoreUnderTest | Promise<StoreUnd
     }))
 
   it('writes an event as it was when it was given', () =>
-    using(async ({ store, id, append }) => {
+    using(make, async ({ store, id, append }) => {
       await append(numbered(0, 1))
       const event = line(1)
       const appending = store.append(id, 1, [event])()

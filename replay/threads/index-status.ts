@@ -1,14 +1,14 @@
 /**
  * What the index knows of a home.
  */
-import { damageCount } from '../threads/open-thread.ts'
+import { damageCount } from './open-thread.ts'
 import type { StreamInfo } from '../ports.ts'
 import { liveTurns } from '../pages/turn-page.ts'
-import { changesIn, CHANGES_KEPT } from './changes.ts'
-import type { Unreadable } from './fold-many.ts'
-import { checkpointOf, type Env } from './project.ts'
+import { changesIn, CHANGES_KEPT } from '../catch-up/changes.ts'
+import type { LeftOut } from '../catch-up/backfill.ts'
+import type { Unreadable } from '../catch-up/fold-many.ts'
+import { checkpointOf, type Env } from '../catch-up/project.ts'
 
-/** Counts over a caught-up home. */
 export interface IndexStatus {
   readonly threads: number
   readonly turns: number
@@ -27,20 +27,19 @@ export interface IndexStatus {
   readonly bytes: number
 }
 
-/** Counts what a caught-up home holds. */
 export const statusOf = async (
   env: Env,
   infos: ReadonlyArray<StreamInfo>,
-  unreadableFiles: ReadonlyArray<Unreadable>
+  { unreadable, spares }: LeftOut
 ): Promise<IndexStatus> => {
   const status = {
     threads: infos.length,
     turns: 0,
     damagedLines: 0,
     unfinishedTails: 0,
-    unreadable: unreadableFiles.length,
-    unreadableFiles,
-    duplicates: env.store.spares?.().length ?? 0,
+    unreadable: unreadable.length,
+    unreadableFiles: unreadable,
+    duplicates: spares.length,
     changes: changesIn(env, CHANGES_KEPT).length,
     bytes: 0
   }

@@ -1,22 +1,19 @@
 /**
- * Which options each change honours. An option that a change does not know is refused: who says `dryRun` must not find out from
- * the disk that nobody listened.
+ * Which options each change honours. An option that a change does not know is refused: a `dryRun` that is ignored would
+ * change files.
  */
-import * as E from 'fp-ts/lib/Either.js'
-import type { StoreError } from '../../domain/errors.ts'
-import type { Engine } from '../use-cases.ts'
-import type { MutationOptions } from './life.ts'
-import type { RemoveOptions } from './remove.ts'
+import type { Engine } from './use-cases.ts'
+import type { MutationOptions } from './life/life.ts'
+import type { RemoveOptions } from './life/remove.ts'
+import { invalidRequest, type Result } from './result.ts'
 
 type Option = keyof RemoveOptions | keyof MutationOptions
 
-/** Who asks, and for whom. */
 const ASKED: ReadonlyArray<Option> = ['actor', 'undoes']
 const PLANNED: ReadonlyArray<Option> = [...ASKED, 'dryRun', 'expectedRevision']
 const FORCED: ReadonlyArray<Option> = [...PLANNED, 'force']
 
-/** What a use case takes last. */
-type Last<F> = F extends (...given: infer A) => unknown
+type LastArgument<F> = F extends (...given: infer A) => unknown
   ? Required<A> extends readonly [...ReadonlyArray<unknown>, infer L]
     ? L
     : unknown
@@ -24,7 +21,7 @@ type Last<F> = F extends (...given: infer A) => unknown
 
 /** Use cases that may undo others: all those that change something. */
 type ChangeName = {
-  [K in keyof Engine]: 'undoes' extends keyof NonNullable<Last<Engine[K]>> ? K : never
+  [K in keyof Engine]: 'undoes' extends keyof NonNullable<LastArgument<Engine[K]>> ? K : never
 }[keyof Engine]
 
 /** Where a change has its options among its arguments, and which it honours. */
@@ -56,19 +53,19 @@ export const CHANGE_OPTIONS = {
   interrupt: [1, PLANNED]
 } as const satisfies { readonly [K in ChangeName]: readonly [number, ReadonlyArray<Option>] }
 
-type Change = (...given: ReadonlyArray<unknown>) => unknown
+type AnyChange = (...given: ReadonlyArray<unknown>) => unknown
 
 /** False says no more than leaving an option out. */
 const isGiven = (value: unknown): boolean => value !== undefined && value !== false
 
-const refused = (name: string, option: string) => async (): Promise<E.Either<StoreError, never>> =>
-  E.left({ _tag: 'InvalidRequest', message: `${name} does not take the option \`${option}\`` })
+const refused = (name: string, option: string) => async (): Promise<Result<never>> =>
+  invalidRequest(`${name} does not take the option \`${option}\``)
 
 /** The same engine, whose changes refuse options that they do not honour, with `InvalidRequest` and before anything is done. */
 export const refusingOptions = (engine: Engine): Engine => {
   const changes = Object.entries(CHANGE_OPTIONS).map(([name, [at, honoured]]) => {
-    const change = engine[name as keyof Engine] as Change
-    const guardedChange: Change = (...given) => {
+    const change = engine[name as keyof Engine] as AnyChange
+    const guardedChange: AnyChange = (...given) => {
       const options = Object.entries(given[at] ?? {})
       const unknown = options.find(
         ([option, value]) => isGiven(value) && !(honoured as ReadonlyArray<string>).includes(option)

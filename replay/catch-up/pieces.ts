@@ -1,9 +1,9 @@
 /**
  * Long work a piece at a time, with turns for other work between the pieces: rows of the index, and lists in memory.
  */
-import type { RowKey } from '../projections/projection.ts'
-import { afterPrefix } from './catch-up/overlay.ts'
-import type { Env } from './catch-up/project.ts'
+import type { RowKey } from '../../projections/projection.ts'
+import { afterPrefix } from './overlay.ts'
+import type { Env } from './project.ts'
 
 const ROWS_AT_ONCE = 256
 /** What a row costs, as bytes that are read. */
@@ -32,7 +32,6 @@ const ENTRIES_AT_ONCE = 256
 /** What an entry of a list costs, as bytes that are read. */
 const ENTRY_COST_BYTES = 2048
 
-/** Does something with every entry of a list. */
 export const inPieces = async <A>(
   { giveWay }: Pick<Env, 'giveWay'>,
   entries: ReadonlyArray<A>,

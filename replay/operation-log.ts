@@ -1,8 +1,8 @@
 /**
  * The operation log, as the records of a home log.
  */
-import { toOperationRecord, type OperationRecord } from '../../domain/changes/operations.ts'
-import type { HomeLog, HomeLogLine, OperationLog } from '../home-ports.ts'
+import { toOperationRecord, type OperationRecord } from '../domain/changes/operations.ts'
+import type { HomeLog, HomeLogLine, OperationLog } from './home-ports.ts'
 
 const recordOf = (text: string): OperationRecord | null => {
   try {
