@@ -24,45 +24,39 @@ const only = (name, where) => ({
   }
 })
 
-/** A folder of adapters/rpc and the folders of it that it may import. */
-const rpc = (name, ...below) => ({
-  name: `rpc-${name}-imports`,
-  severity: 'error',
-  from: { path: `^adapters/rpc/${name}/` },
-  to: { path: '^adapters/rpc/', pathNot: `^adapters/rpc/(${[name, ...below].join('|')})/` }
-})
+/**
+ * Folders of a room, lowest first: each may import only itself and those below it. Names in brackets stand side by side and
+ * do not know each other. Loose files (`base`) are below all folders.
+ */
+const ladder = (root, steps, base = []) =>
+  steps.flatMap((step, at) =>
+    [step].flat().map((folder) => ({
+      name: `${root.replaceAll('/', '-')}-${folder}-imports`,
+      comment: `${root}/${folder} may import only what is below it`,
+      severity: 'error',
+      from: { path: `^${root}/${folder}/` },
+      to: {
+        path: `^${root}/`,
+        pathNot: [
+          `^${root}/(${[folder, ...steps.slice(0, at).flat()].join('|')})/`,
+          ...base.map((name) => `^${root}/${name}\\.ts$`)
+        ]
+      }
+    }))
+  )
 
-// The folders of the engine, lowest first: each may import only itself, those below it, and the loose files that import none.
-const rooms = [
-  ['catch-up'],
-  ['threads', 'pages', 'lists', 'search', 'follow'],
-  ['ledgers'],
-  ['context', 'time-travel'],
-  ['mutate', 'life']
-]
-const loose =
-  'ports|home-ports|lease|guarded|result|refreshed|in-turn|operation-log|telemetry|metrics'
+/** What every folder of the engine may import, and what imports none. */
+const base =
+  'ports|home-ports|lease|guarded|result|refreshed|in-turn|operation-log|telemetry|metrics'.split(
+    '|'
+  )
 
-const room = (names, at) => ({
-  name: `replay-${names[0]}-imports`,
-  comment: `${names.join(', ')} may import only what is below`,
-  severity: 'error',
-  from: { path: `^replay/(${names.join('|')})/` },
-  to: {
-    path: '^replay/',
-    pathNot: `^replay/((${rooms
-      .slice(0, at + 1)
-      .flat()
-      .join('|')})/|(${loose})\\.ts$)`
-  }
-})
-
-const looseImports = {
-  name: 'replay-loose-imports',
+const baseImports = {
+  name: 'replay-base-imports',
   comment: 'what every folder of the engine may import imports no folder',
   severity: 'error',
-  from: { path: `^replay/(${loose})\\.ts$` },
-  to: { path: '^replay/', pathNot: `^replay/(${loose})\\.ts$` }
+  from: { path: `^replay/(${base.join('|')})\\.ts$` },
+  to: { path: '^replay/', pathNot: `^replay/(${base.join('|')})\\.ts$` }
 }
 
 module.exports = {
@@ -91,28 +85,40 @@ module.exports = {
       to: { couldNotResolve: true, pathNot: '^@eventstore/' }
     },
     ...layers.map(layer),
-    rpc('wire'),
-    rpc('threads', 'wire'),
-    rpc('analytics', 'threads', 'wire'),
-    rpc('follow', 'threads', 'wire'),
-    rpc('methods', 'threads', 'wire'),
-    rpc('connection', 'methods', 'threads', 'wire'),
-    rpc('transports', 'connection', 'threads', 'wire'),
-    ...rooms.map(room),
-    looseImports,
-    only('lmdb', 'adapters/lmdb/'),
+    ...ladder('replay', ['catch-up', 'read', 'ledgers', 'past', 'change'], base),
+    baseImports,
+    ...ladder(
+      'adapters',
+      ['home', ['index', 'telemetry'], 'log', 'upkeep', 'rpc', 'cli'],
+      ['hint', 'home-source', 'open', 'library']
+    ),
+    {
+      name: 'adapters-open-above',
+      comment: 'the files that put an engine together stand above the rooms it is made of',
+      severity: 'error',
+      from: { path: '^adapters/(home|index|telemetry|log|upkeep)/' },
+      to: { path: '^adapters/[^/]+\\.ts$' }
+    },
+    ...ladder('adapters/rpc', [
+      'wire',
+      'threads',
+      ['analytics', 'follow', 'methods'],
+      'connection',
+      'transports'
+    ]),
+    only('lmdb', 'adapters/index/lmdb/'),
     only('@noble/hashes', 'domain/digest.ts'),
     only('ndjson', 'adapters/cli/'),
-    only('fzstd', 'adapters/jsonl/'),
-    only('@streamparser/json', 'adapters/jsonl/'),
-    only('@hpcc-js/wasm-zstd', 'adapters/jsonl/'),
-    only('xxhash-wasm', 'adapters/jsonl/'),
-    only('semver', 'domain/plugins/'),
+    only('fzstd', 'adapters/log/jsonl/'),
+    only('@streamparser/json', 'adapters/log/jsonl/'),
+    only('@hpcc-js/wasm-zstd', 'adapters/log/jsonl/'),
+    only('xxhash-wasm', 'adapters/log/jsonl/'),
+    only('semver', 'domain/ledgers/plugins/'),
     only('smol-toml', 'adapters/home/'),
-    only('sql.js', 'adapters/codex-state/'),
+    only('sql.js', 'adapters/upkeep/codex-state/'),
     only('ws', 'adapters/rpc/transports/'),
     only('jose', 'adapters/rpc/transports/'),
-    only('@eventstore/db-client', 'adapters/eventstore/connection/')
+    only('@eventstore/db-client', 'adapters/log/eventstore/connection/')
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

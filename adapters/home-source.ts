@@ -1,23 +1,23 @@
 /**
  * Threads that live in a Codex home: everything of an engine that reads or writes its files.
  */
-import { eraOf, NEWEST_ERA, type Profile } from '../domain/profile.ts'
+import { eraOf, NEWEST_ERA, type Profile } from '../domain/log/profile.ts'
 import type { GroupName } from '../projections/catalogue.ts'
 import type { LedgerSource } from '../replay/ledgers/ledger.ts'
 import type { EventStore } from '../replay/ports.ts'
 import type { Telemetry } from '../replay/telemetry.ts'
-import { segmentWriter } from './jsonl/create.ts'
-import { foldAside } from './jsonl/fold-aside.ts'
-import { jsonlStore } from './jsonl/store.ts'
-import { isBeingWritten } from './jsonl/writer-lock.ts'
-import type { Source } from './source.ts'
+import { segmentWriter } from './log/jsonl/create.ts'
+import { foldAside } from './log/jsonl/fold-aside.ts'
+import { jsonlStore } from './log/jsonl/store.ts'
+import { isBeingWritten } from './log/jsonl/writer-lock.ts'
+import type { Source } from './log/source.ts'
 import { auditHome } from './home/audit-home.ts'
 import { configuredProvider } from './home/config.ts'
 import { homeLog } from './home/home-log.ts'
 import { homeNames } from './home/names.ts'
 import { homeOperations } from './home/operations.ts'
-import { homeMemory } from './codex-state/home-memory.ts'
-import { homeWriter } from './repair/home-writer.ts'
+import { homeMemory } from './upkeep/codex-state/home-memory.ts'
+import { homeWriter } from './upkeep/repair/home-writer.ts'
 
 /** How a home is read. */
 export interface HomeSourceOptions {
@@ -52,7 +52,7 @@ export const homeSource = (options: HomeSourceOptions): Source => {
     homeWriter: {
       ...homeWriter(home, { isOpen: (threadId) => isBeingWritten(home, threadId), telemetry }),
       expand: async (...asked) =>
-        (await import('./storage/change.ts')).undoCompression(home, ...asked)
+        (await import('./upkeep/storage/change.ts')).undoCompression(home, ...asked)
     },
     operations: homeOperations(home),
     homeLogs: homeLog(home),

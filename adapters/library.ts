@@ -13,50 +13,50 @@
  *
  * Opening and every use case answer with fp-ts's `Either`: `Left` is a `StoreError`, which `describe` and `hint` put into words.
  */
-import type { NewSeal, SealReport, SealRequest } from './seal/seal.ts'
-import type { FileOutcome, StorageRequest } from './storage/change.ts'
-import type { ThreadSpent } from './storage/report.ts'
-import type { SalvageRequest, Salvaged } from './storage/salvage/salvage.ts'
+import type { NewSeal, SealReport, SealRequest } from './upkeep/seal/seal.ts'
+import type { FileOutcome, StorageRequest } from './upkeep/storage/change.ts'
+import type { ThreadSpent } from './upkeep/storage/report.ts'
+import type { SalvageRequest, Salvaged } from './upkeep/storage/salvage/salvage.ts'
 import { map, type Either } from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../domain/errors.ts'
-import type { ThreadDifference, DifferencePart } from '../domain/difference/thread.ts'
+import type { ThreadDifference, DifferencePart } from '../domain/thread/difference/thread.ts'
 import type { JsonObject } from '../domain/json.ts'
-import { eraOf, type ProfileName } from '../domain/profile.ts'
-import { sentItems } from '../domain/context/sent.ts'
+import { eraOf, type ProfileName } from '../domain/log/profile.ts'
+import { sentItems } from '../domain/thread/context/sent.ts'
 import type { Engine } from '../replay/engine.ts'
-import type { Side } from '../replay/time-travel/compare.ts'
-import type { RepairDone } from '../replay/life/repair.ts'
+import type { Side } from '../replay/past/time-travel/compare.ts'
+import type { RepairDone } from '../replay/change/life/repair.ts'
 import { openAll, type EngineOptions, type OpenedEngine } from './open.ts'
-import type { CompareOptions } from './codex-state/findings.ts'
-import type { Inspection } from './codex-state/inspect.ts'
-import type { Finding } from '../domain/check/finding.ts'
-import type { CheckOptions, CheckSummary } from './check/check.ts'
-import type { HomePlugins } from './plugins/plugins.ts'
-import type { FiledPlan } from './repair/plan-home.ts'
+import type { CompareOptions } from './upkeep/codex-state/findings.ts'
+import type { Inspection } from './upkeep/codex-state/inspect.ts'
+import type { Finding } from '../domain/upkeep/check/finding.ts'
+import type { CheckOptions, CheckSummary } from './upkeep/check/check.ts'
+import type { HomePlugins } from './upkeep/plugins/plugins.ts'
+import type { FiledPlan } from './upkeep/repair/plan-home.ts'
 
 export { describe, ERROR_KIND, isRetryable, type StoreError } from '../domain/errors.ts'
 export { hint } from './hint.ts'
-export type { NewSeal, SealReport, SealRequest } from './seal/seal.ts'
-export type { FileOutcome, StorageRequest } from './storage/change.ts'
-export type { ThreadSpent } from './storage/report.ts'
-export type { SalvageRequest, Salvaged } from './storage/salvage/salvage.ts'
+export type { NewSeal, SealReport, SealRequest } from './upkeep/seal/seal.ts'
+export type { FileOutcome, StorageRequest } from './upkeep/storage/change.ts'
+export type { ThreadSpent } from './upkeep/storage/report.ts'
+export type { SalvageRequest, Salvaged } from './upkeep/storage/salvage/salvage.ts'
 export type { Goal, GoalPatch } from '../domain/changes/goal.ts'
 export type { GitPatch } from '../domain/changes/metadata.ts'
 export type { NewEvent } from '../domain/changes/new-event.ts'
 export type { NewThread, ThreadDraft } from '../domain/changes/new-thread.ts'
 export type { Operation } from '../domain/changes/operations.ts'
-export { agreementOf, type EventAgreement } from '../domain/analytics/agreement.ts'
+export { agreementOf, type EventAgreement } from '../domain/ledgers/analytics/agreement.ts'
 export {
   compareAnalytics,
   type CaptureComparison,
   type KnownDifference
-} from '../domain/analytics/compare.ts'
-export { KNOWN_DIFFERENCES } from '../domain/analytics/not-reconstructable.ts'
-export { readCapture, type CaptureEntry } from './analytics/read-capture.ts'
-export type { Finding, Severity } from '../domain/check/finding.ts'
-export type { ProblemKind } from '../domain/check/kinds.ts'
-export { verifyExport, type Verified } from '../domain/audit/chain.ts'
-export type { AuditAction, AuditRow } from '../domain/audit/row.ts'
+} from '../domain/ledgers/analytics/compare.ts'
+export { KNOWN_DIFFERENCES } from '../domain/ledgers/analytics/not-reconstructable.ts'
+export { readCapture, type CaptureEntry } from './upkeep/analytics/read-capture.ts'
+export type { Finding, Severity } from '../domain/upkeep/check/finding.ts'
+export type { ProblemKind } from '../domain/upkeep/check/kinds.ts'
+export { verifyExport, type Verified } from '../domain/ledgers/audit/chain.ts'
+export type { AuditAction, AuditRow } from '../domain/ledgers/audit/row.ts'
 export type { Page, Thread, ThreadItem, Turn } from '../domain/protocol.ts'
 export type { ReviewOutput, ReviewTarget } from '../domain/changes/review.ts'
 export type {
@@ -82,26 +82,29 @@ export type {
   MutationOptions,
   PlannedOptions,
   RelocatedThreads
-} from '../replay/life/life.ts'
-export type { AgentFamily } from '../replay/life/lifecycle.ts'
-export type { Mutations, StartedReview, Written } from '../replay/mutate/mutations.ts'
-export { describeFault, FAULT_KIND, type PluginFault } from '../domain/plugins/fault.ts'
-export { parseListed, type ListedPlugins } from '../domain/plugins/snapshot.ts'
-export type { CheckOptions, CheckSummary } from './check/check.ts'
-export type { HomePlugins } from './plugins/plugins.ts'
-export type { FiledPlan } from './repair/plan-home.ts'
-export type { PlanStep, RepairPlan } from '../domain/repair/plan.ts'
-export type { RepairDone } from '../replay/life/repair.ts'
+} from '../replay/change/life/life.ts'
+export type { AgentFamily } from '../replay/change/life/lifecycle.ts'
+export type { Mutations, StartedReview, Written } from '../replay/change/mutate/mutations.ts'
+export { describeFault, FAULT_KIND, type PluginFault } from '../domain/ledgers/plugins/fault.ts'
+export { parseListed, type ListedPlugins } from '../domain/ledgers/plugins/snapshot.ts'
+export type { CheckOptions, CheckSummary } from './upkeep/check/check.ts'
+export type { HomePlugins } from './upkeep/plugins/plugins.ts'
+export type { FiledPlan } from './upkeep/repair/plan-home.ts'
+export type { PlanStep, RepairPlan } from '../domain/upkeep/repair/plan.ts'
+export type { RepairDone } from '../replay/change/life/repair.ts'
 export { START, type Appended, type ExpectedRevision } from '../replay/ports.ts'
 export type { AuditPage, AuditRequest, ApprovalRow, ReviewRow } from '../replay/ledgers/audit.ts'
 export type { FileChange, FileHistory } from '../replay/ledgers/blame.ts'
 export type { BlameRequest, ToolsFilter, ToolsPage, ToolsRequest } from '../replay/ledgers/tools.ts'
 export type { ToolsSummary } from '../replay/ledgers/tools-summary.ts'
-export type { ToolCall as LedgerToolCall } from '../domain/tools/tool-call.ts'
-export type { Inspection } from './codex-state/inspect.ts'
+export type { ToolCall as LedgerToolCall } from '../domain/ledgers/tools/tool-call.ts'
+export type { Inspection } from './upkeep/codex-state/inspect.ts'
 export type { Telemetry } from '../replay/telemetry.ts'
-export type { ThreadDifference as Difference, DifferencePart } from '../domain/difference/thread.ts'
-export type { PastPoint } from '../replay/time-travel/past.ts'
+export type {
+  ThreadDifference as Difference,
+  DifferencePart
+} from '../domain/thread/difference/thread.ts'
+export type { PastPoint } from '../replay/past/time-travel/past.ts'
 export type { EngineOptions } from './open.ts'
 
 /**
@@ -122,7 +125,7 @@ export const threadDifferences = async (
   after: Side,
   parts?: ReadonlyArray<DifferencePart>
 ): Promise<Either<StoreError, ReadonlyArray<ThreadDifference>>> =>
-  (await import('../replay/time-travel/compare.ts')).compareThreads(before, after, parts)()
+  (await import('../replay/past/time-travel/compare.ts')).compareThreads(before, after, parts)()
 
 /**
  * Opens a home or a store; `Left` says why it cannot be opened (`IndexUnavailable`, a connection string that is none, a point that
@@ -140,14 +143,14 @@ export const openPlugins = async (
   onWarning?: (text: string) => void,
   profile?: ProfileName
 ): Promise<HomePlugins> =>
-  (await import('./plugins/plugins.ts')).homePlugins(home, onWarning, profile)
+  (await import('./upkeep/plugins/plugins.ts')).homePlugins(home, onWarning, profile)
 
 /** Compares the rollouts of a home with Codex's own databases, as `unroll doctor` does; `engine` is one over that home. */
 export const inspectCodexState = async (
   engine: Engine,
   options: CompareOptions
 ): Promise<Either<StoreError, Inspection>> =>
-  (await import('./codex-state/inspect.ts')).inspectHome(engine, options)
+  (await import('./upkeep/codex-state/inspect.ts')).inspectHome(engine, options)
 
 /**
  * Looks for problems in a home: findings one by one, and at the end the summary as what the generator returns. Errors of the
@@ -156,19 +159,19 @@ export const inspectCodexState = async (
 export async function* checkHome(
   options: Omit<CheckOptions, 'threadId'>
 ): AsyncGenerator<Finding, CheckSummary> {
-  return yield* (await import('./check/check.ts')).check(options)
+  return yield* (await import('./upkeep/check/check.ts')).check(options)
 }
 
 /** The same for the files of one thread. */
 export async function* checkThread(
   options: CheckOptions & { readonly threadId: string }
 ): AsyncGenerator<Finding, CheckSummary> {
-  return yield* (await import('./check/check.ts')).check(options)
+  return yield* (await import('./upkeep/check/check.ts')).check(options)
 }
 
 /** Checks a home, or one thread of it, and plans its repair; nothing is written. Errors of the system are thrown. */
 export const planHomeRepair = async (home: string, threadId?: string): Promise<FiledPlan> =>
-  (await import('./repair/plan-home.ts')).planHome({
+  (await import('./upkeep/repair/plan-home.ts')).planHome({
     home,
     ...(threadId === undefined ? {} : { threadId })
   })
@@ -179,15 +182,15 @@ export const applyRepair = async (
   bytes: Buffer,
   digest: string
 ): Promise<Either<StoreError, RepairDone>> =>
-  (await import('./repair/repair.ts')).applyRepair(home, bytes, digest)
+  (await import('./upkeep/repair/repair.ts')).applyRepair(home, bytes, digest)
 
 /** What the threads of a home take on disk, largest first; `threads` are ids, beginnings of ids or names, none for all. Errors are thrown. */
 export const storageReport = async (
   home: string,
   threads: ReadonlyArray<string> = []
 ): Promise<ReadonlyArray<ThreadSpent>> => {
-  const { filesMeant } = await import('./storage/files.ts')
-  const { storageOf } = await import('./storage/report.ts')
+  const { filesMeant } = await import('./upkeep/storage/files.ts')
+  const { storageOf } = await import('./upkeep/storage/report.ts')
   return storageOf(home, filesMeant(home, threads))
 }
 
@@ -195,22 +198,22 @@ export const storageReport = async (
 export const compressRollouts = async (
   request: StorageRequest
 ): Promise<Either<StoreError, ReadonlyArray<FileOutcome>>> =>
-  (await import('./storage/change.ts')).compressRollouts(request)
+  (await import('./upkeep/storage/change.ts')).compressRollouts(request)
 
 /** Brings compressed rollouts back as plain ones. */
 export const expandRollouts = async (
   request: StorageRequest
 ): Promise<Either<StoreError, ReadonlyArray<FileOutcome>>> =>
-  (await import('./storage/change.ts')).expandRollouts(request)
+  (await import('./upkeep/storage/change.ts')).expandRollouts(request)
 
 /** Makes a home of whatever rollouts lie below some folders. */
 export const salvage = async (request: SalvageRequest): Promise<Either<StoreError, Salvaged>> =>
-  (await import('./storage/salvage/salvage.ts')).salvage(request)
+  (await import('./upkeep/storage/salvage/salvage.ts')).salvage(request)
 
 /** Seals the rollouts of a home, see docs/AUDIT.md; `Busy` while somebody else does. Errors of the system are thrown. */
 export const sealHome = async (request: NewSeal): Promise<Either<StoreError, SealReport>> =>
-  (await import('./seal/seal.ts')).seal(request)
+  (await import('./upkeep/seal/seal.ts')).seal(request)
 
 /** Compares the rollouts of a home with their seals. Errors of the system are thrown. */
 export const verifySeals = async (request: SealRequest): Promise<SealReport> =>
-  (await import('./seal/seal.ts')).verifySeal(request)
+  (await import('./upkeep/seal/seal.ts')).verifySeal(request)

@@ -4,23 +4,23 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import type { StoreError } from '../domain/errors.ts'
-import { eraOf, NEWEST_ERA, type Profile, type ProfileName } from '../domain/profile.ts'
+import { eraOf, NEWEST_ERA, type Profile, type ProfileName } from '../domain/log/profile.ts'
 import type { Progress } from '../replay/catch-up/fold-many.ts'
 import { createEngine, type Engine } from '../replay/engine.ts'
 import { guarded } from '../replay/guarded.ts'
 import type { Index } from '../replay/ports.ts'
-import type { PastPoint } from '../replay/time-travel/past.ts'
+import type { PastPoint } from '../replay/past/time-travel/past.ts'
 import { noTelemetry, stopwatch, type Telemetry } from '../replay/telemetry.ts'
-import { addressOf } from './eventstore/connection/connection-string.ts'
-import type { OpenStore } from './eventstore/open.ts'
+import { addressOf } from './log/eventstore/connection/connection-string.ts'
+import type { OpenStore } from './log/eventstore/open.ts'
 import { systemLessee } from './home/lessee.ts'
 import { defaultIndexDirectory, storeIndexDirectory } from './home/places.ts'
 import { homeSource } from './home-source.ts'
-import { fallingBack } from './memory/falling-back.ts'
-import { spillingIndex } from './memory/spilling.ts'
-import { memoryIndex } from './memory/index.ts'
-import type { Source } from './source.ts'
-import { giveWay } from './jsonl/bytes.ts'
+import { fallingBack } from './index/memory/falling-back.ts'
+import { spillingIndex } from './index/memory/spilling.ts'
+import { memoryIndex } from './index/memory/index.ts'
+import type { Source } from './log/source.ts'
+import { giveWay } from './log/jsonl/bytes.ts'
 import { measuredIndex, measuredStore } from './telemetry/measured.ts'
 
 /** How a home or a store is opened; only `home` is required. */
@@ -95,11 +95,11 @@ const openIndex = async (
   }
   try {
     const openApart = async (): Promise<Index> =>
-      (await import('./lmdb/apart.ts')).openIndexApart(directory, telemetry)
+      (await import('./index/lmdb/apart.ts')).openIndexApart(directory, telemetry)
     if (apart === true) return await openApart()
-    const index = (await import('./lmdb/index.ts')).openLmdbIndex(directory, telemetry)
+    const index = (await import('./index/lmdb/index.ts')).openLmdbIndex(directory, telemetry)
     return apart === 'soon'
-      ? (await import('./lmdb/soon-apart.ts')).soonApart(index, openApart)
+      ? (await import('./index/lmdb/soon-apart.ts')).soonApart(index, openApart)
       : index
   } catch (cause) {
     stop({ how: 'failed' })
@@ -133,7 +133,7 @@ const openSource = async (
   index: Index
 ): Promise<E.Either<StoreError, { readonly source: Source; readonly store: OpenStore | null }>> => {
   if (connection === undefined) return E.right({ source: homeSource(asked), store: null })
-  const { openStore } = await import('./eventstore/open.ts')
+  const { openStore } = await import('./log/eventstore/open.ts')
   const store = await openStore({ connection, home: asked.home, index, onSilence })
   return E.isLeft(store)
     ? store
@@ -176,7 +176,7 @@ const engineOf = (
 /** An index that ends with the engine: in memory, and where that would be much, on disk without a name. */
 const pastIndex = (): Index =>
   spillingIndex(async () => {
-    const { passingIndex } = await import('./lmdb/index.ts')
+    const { passingIndex } = await import('./index/lmdb/index.ts')
     return fallingBack(passingIndex(), () => undefined)
   })
 
@@ -187,7 +187,7 @@ const engineAt = async (
   { source, index }: OpenParts,
   at: PastPoint
 ): Promise<E.Either<StoreError, Engine>> => {
-  const { pastOf } = await import('../replay/time-travel/past.ts')
+  const { pastOf } = await import('../replay/past/time-travel/past.ts')
   const { foldAside: _aside, remembered: _now, ...present } = source
   const past = await guarded({ index }, () => pastOf(present, at, asked.profile))()
   if (E.isLeft(past)) return past

@@ -12,10 +12,10 @@ import { utimesSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { jsonlStore } from '../adapters/jsonl/store.ts'
+import { jsonlStore } from '../adapters/log/jsonl/store.ts'
 import { streamId } from '../domain/ids.ts'
 import { printEvent, type NewEvent } from '../domain/changes/new-event.ts'
-import { DEFAULT_PROFILE } from '../domain/profile.ts'
+import { DEFAULT_PROFILE } from '../domain/log/profile.ts'
 import type { ExpectedRevision } from '../replay/ports.ts'
 
 const { rounds, dir } = parseArgs({

@@ -4,9 +4,9 @@
  * Source: ReasoningEffort, AskForApproval and ApprovalsReviewer of app-server v2 in 0.130.0, 0.142.5 and 0.169.0.
  */
 import * as t from 'io-ts'
-import { defaulted, oneOf } from './events/codec.ts'
+import { defaulted, oneOf } from './log/codec.ts'
 import type { Json } from './json.ts'
-import type { Profile } from './profile.ts'
+import type { Profile } from './log/profile.ts'
 
 const EFFORTS_130 = oneOf('none', 'minimal', 'low', 'medium', 'high', 'xhigh')
 

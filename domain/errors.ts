@@ -6,7 +6,7 @@
  *
  * One variant = one decision the caller can take. Add one only when somebody will branch on it.
  */
-import type { BaseReason } from './events/event.ts'
+import type { BaseReason } from './log/event.ts'
 
 /** An expected failure. */
 export type StoreError =

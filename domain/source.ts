@@ -4,9 +4,9 @@
  * Source: SessionSource, SubAgentSource and ThreadSource of app-server v2 in 0.130.0, 0.142.5 and 0.169.0.
  */
 import * as t from 'io-ts'
-import { i32, oneOf, optional, uuid } from './events/codec.ts'
+import { i32, oneOf, optional, uuid } from './log/codec.ts'
 import { isJsonObject, type Json } from './json.ts'
-import type { Profile } from './profile.ts'
+import type { Profile } from './log/profile.ts'
 
 const AGENT_PATH = /^\/root(\/[a-z0-9_]+)*$/
 

@@ -1,9 +1,9 @@
 /**
  * A parsed line of any age as an event of today.
  */
-import type { DamageReason, RolloutLine } from '../domain/events/event.ts'
-import { toRolloutLine } from '../domain/events/event.ts'
-import type { Profile } from '../domain/profile.ts'
+import type { DamageReason, RolloutLine } from '../domain/log/event.ts'
+import { toRolloutLine } from '../domain/log/event.ts'
+import type { Profile } from '../domain/log/profile.ts'
 import { withEnvelope } from './bare.ts'
 import { upcast } from './upcast.ts'
 

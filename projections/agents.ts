@@ -8,10 +8,10 @@
  * Only a `thread_spawn` source is an edge, as in Codex's own table; a review names its thread too, but is none. Parent and
  * child are folded apart, in any order: each writes its own tables, and the reader puts them together.
  */
-import type { RecordedEvent } from '../domain/events/event.ts'
-import type { LineOf, Needs } from '../domain/events/needs.ts'
+import type { RecordedEvent } from '../domain/log/event.ts'
+import type { LineOf, Needs } from '../domain/log/needs.ts'
 import { isJsonObject, type Json, type JsonObject } from '../domain/json.ts'
-import type { SessionMeta } from '../domain/events/payloads.ts'
+import type { SessionMeta } from '../domain/log/payloads.ts'
 import type { Projection, RowKey, Rows, RowWrite } from './projection.ts'
 
 /** The name of the tool stands right behind the type of its call, and only these two end like this. */

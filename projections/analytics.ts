@@ -5,9 +5,13 @@
  *
  * Facts know nothing of contracts: events are made of them when somebody asks, for the contract that was asked for.
  */
-import { evolveRollout } from '../domain/analytics/from-rollout.ts'
-import { NO_ROLLOUT, type FactPlace, type RolloutState } from '../domain/analytics/rollout-state.ts'
-import { EVERY_LINE } from '../domain/events/needs.ts'
+import { evolveRollout } from '../domain/ledgers/analytics/from-rollout.ts'
+import {
+  NO_ROLLOUT,
+  type FactPlace,
+  type RolloutState
+} from '../domain/ledgers/analytics/rollout-state.ts'
+import { EVERY_LINE } from '../domain/log/needs.ts'
 import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
 
 const factKey = (table: string, streamId: string, { revision, index }: FactPlace): RowKey => [

@@ -3,8 +3,8 @@
  *
  *   [approvals, file, call id]   -> Approval   odd or long ids share a key by a small hash and are told apart by number
  */
-import { approvalIn, surer, type Approval } from '../domain/audit/approvals.ts'
-import { EVERY_LINE } from '../domain/events/needs.ts'
+import { approvalIn, surer, type Approval } from '../domain/ledgers/audit/approvals.ts'
+import { EVERY_LINE } from '../domain/log/needs.ts'
 import type { LedgerProjection, RowKey } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 

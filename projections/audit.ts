@@ -6,10 +6,10 @@
  *
  * `file` is the id of the segment: the thread's own for its first file.
  */
-import { evolveTrail } from '../domain/audit/trail.ts'
-import { START_OF_TRAIL, type TrailState } from '../domain/audit/trail-state.ts'
-import type { TrailRow } from '../domain/audit/row.ts'
-import { EVERY_LINE } from '../domain/events/needs.ts'
+import { evolveTrail } from '../domain/ledgers/audit/trail.ts'
+import { START_OF_TRAIL, type TrailState } from '../domain/ledgers/audit/trail-state.ts'
+import type { TrailRow } from '../domain/ledgers/audit/row.ts'
+import { EVERY_LINE } from '../domain/log/needs.ts'
 import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
 
 /** Keys of the rows of a file begin with this; their number follows. */

@@ -3,8 +3,8 @@
  * checkpoints and fold states of its own. Adding a read model is adding a file and a line here, or for one that is folded only
  * when somebody asks, in `ledgers.ts`.
  */
-import { counting, needsOfAll, type Needs } from '../domain/events/needs.ts'
-import type { Profile } from '../domain/profile.ts'
+import { counting, needsOfAll, type Needs } from '../domain/log/needs.ts'
+import type { Profile } from '../domain/log/profile.ts'
 import { agents } from './agents.ts'
 import { damage } from './damage.ts'
 import type { Projection } from './projection.ts'

@@ -5,8 +5,8 @@
  *
  * A bad line stops nothing: the folds pass it over and this table says so.
  */
-import type { DamageReason } from '../domain/events/event.ts'
-import type { Needs } from '../domain/events/needs.ts'
+import type { DamageReason } from '../domain/log/event.ts'
+import type { Needs } from '../domain/log/needs.ts'
 import type { Projection, RowWrite } from './projection.ts'
 
 /** Damage is noticed in what is read; of what is passed over, a line that swallowed another one is looked for. */

@@ -12,10 +12,10 @@
  * that is gone may stay in the postings.
  *
  * Unlike other read models this one is folded when somebody searches, and its postings belong to many threads: see
- * `replay/search/full-text.ts`.
+ * `replay/read/search/full-text.ts`.
  */
-import { gramReader, GRAMS } from '../domain/search/grams.ts'
-import { folded } from '../domain/search/folded.ts'
+import { gramReader, GRAMS } from '../domain/thread/search/grams.ts'
+import { folded } from '../domain/thread/search/folded.ts'
 import type { RowKey, RowWrite } from './projection.ts'
 
 /** Name and version, as other projections have them. */

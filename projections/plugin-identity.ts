@@ -7,19 +7,19 @@
  * A plugin of which only the backend's id is known has '' for a local id.
  */
 import type { Certainty } from '../domain/certainty.ts'
-import { sidesOf } from '../domain/plugins/ids.ts'
+import { sidesOf } from '../domain/ledgers/plugins/ids.ts'
 import {
   NOTHING_KNOWN,
   stepOf,
   type PluginChange,
   type PluginKnown
-} from '../domain/plugins/history.ts'
+} from '../domain/ledgers/plugins/history.ts'
 import {
   toPluginRecord,
   type ObservationSource,
   type PluginRecord,
   type PluginSeen
-} from '../domain/plugins/observed.ts'
+} from '../domain/ledgers/plugins/observed.ts'
 import type { HomeLogModel, RowKey, RowWrite } from './projection.ts'
 
 /** What is known of a plugin. */

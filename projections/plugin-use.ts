@@ -5,9 +5,9 @@
  *
  * A sign that a turn shows several times is one row. What a thread inherited is left out: it was used elsewhere.
  */
-import { evidenceIn, type PluginEvidence } from '../domain/plugins/evidence.ts'
-import { EVERY_LINE } from '../domain/events/needs.ts'
-import type { SituatedEvent } from '../domain/turns/situate.ts'
+import { evidenceIn, type PluginEvidence } from '../domain/ledgers/plugins/evidence.ts'
+import { EVERY_LINE } from '../domain/log/needs.ts'
+import type { SituatedEvent } from '../domain/thread/turns/situate.ts'
 import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
 
 /** A sign, in its turn and where it stands. */

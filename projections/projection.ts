@@ -2,11 +2,11 @@
  * What a read model is: a fold that writes rows. It performs no I/O and reads no clock; the engine gives it the
  * rows it wrote before and commits what it returns together with its state.
  */
-import type { DamagedLine, RecordedEvent } from '../domain/events/event.ts'
-import type { EVERY_LINE, LineOf, Needs } from '../domain/events/needs.ts'
+import type { DamagedLine, RecordedEvent } from '../domain/log/event.ts'
+import type { EVERY_LINE, LineOf, Needs } from '../domain/log/needs.ts'
 import type { StreamId } from '../domain/ids.ts'
-import type { Profile } from '../domain/profile.ts'
-import type { SituatedEvent } from '../domain/turns/situate.ts'
+import type { Profile } from '../domain/log/profile.ts'
+import type { SituatedEvent } from '../domain/thread/turns/situate.ts'
 
 /** A key: the projection's table, then the parts of a primary or secondary key. */
 export type RowKey = ReadonlyArray<string | number>

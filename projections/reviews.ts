@@ -10,8 +10,8 @@ import {
   NO_REVIEWS,
   type ReviewState,
   type ReviewWrite
-} from '../domain/audit/reviews.ts'
-import { EVERY_LINE } from '../domain/events/needs.ts'
+} from '../domain/ledgers/audit/reviews.ts'
+import { EVERY_LINE } from '../domain/log/needs.ts'
 import type { LedgerProjection, RowKey, RowWrite } from './projection.ts'
 import { turnIdKey } from './turns.ts'
 

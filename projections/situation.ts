@@ -4,15 +4,15 @@
  *   [<group>-situation, streamId, place]                     -> [id, segment, over]   live turns but the open one, oldest first
  *   [<group>-situation.id, streamId, turn id, place]         -> 1                     finds one by its id; ids may repeat
  */
-import type { RecordedEvent } from '../domain/events/event.ts'
-import type { EVERY_LINE, Needs } from '../domain/events/needs.ts'
-import type { Profile } from '../domain/profile.ts'
+import type { RecordedEvent } from '../domain/log/event.ts'
+import type { EVERY_LINE, Needs } from '../domain/log/needs.ts'
+import type { Profile } from '../domain/log/profile.ts'
 import {
   isOver,
   type LiveTurn,
   type LiveTurns,
   type TurnChange
-} from '../domain/turns/lifecycle.ts'
+} from '../domain/thread/turns/lifecycle.ts'
 import {
   initialSituation,
   situate,
@@ -20,7 +20,7 @@ import {
   type SituatedEvent,
   type SituatedLine,
   type Situation
-} from '../domain/turns/situate.ts'
+} from '../domain/thread/turns/situate.ts'
 import {
   perStream,
   type Projection,

@@ -18,8 +18,8 @@ import {
   threadFacts,
   type ThreadFacts,
   type ThreadState
-} from '../domain/thread.ts'
-import type { Profile } from '../domain/profile.ts'
+} from '../domain/thread/thread.ts'
+import type { Profile } from '../domain/log/profile.ts'
 import type { Projection, RowKey, RowWrite, StreamFacts } from './projection.ts'
 
 /**

@@ -19,11 +19,11 @@ import {
   type ToolLookup,
   type ToolsState,
   type ToolWrite
-} from '../domain/tools/fold.ts'
-import { idOf } from '../domain/tools/merge.ts'
-import { UNKNOWN_CALL, type FileTouch, type ToolCall } from '../domain/tools/tool-call.ts'
-import { EVERY_LINE } from '../domain/events/needs.ts'
-import type { SituatedEvent } from '../domain/turns/situate.ts'
+} from '../domain/ledgers/tools/fold.ts'
+import { idOf } from '../domain/ledgers/tools/merge.ts'
+import { UNKNOWN_CALL, type FileTouch, type ToolCall } from '../domain/ledgers/tools/tool-call.ts'
+import { EVERY_LINE } from '../domain/log/needs.ts'
+import type { SituatedEvent } from '../domain/thread/turns/situate.ts'
 import {
   perStream,
   type LedgerProjection,

@@ -16,8 +16,8 @@ import {
   type TurnRow,
   type TurnsState,
   type TurnWrite
-} from '../domain/turns/turn-state.ts'
-import { evolveTurns } from '../domain/turns/turns.ts'
+} from '../domain/thread/turns/turn-state.ts'
+import { evolveTurns } from '../domain/thread/turns/turns.ts'
 import { perStream, type Projection, type RowKey, type Rows, type RowWrite } from './projection.ts'
 
 const PLAIN_ID = /^[\w.:-]{1,128}$/

@@ -11,17 +11,22 @@
  * of an hour.
  */
 import { isSegmentPath } from '../domain/ids.ts'
-import type { InheritanceRule } from '../domain/inherited.ts'
-import { NO_SPENDS, unpacked, withPacked, type SpendRow } from '../domain/usage/packed.ts'
-import type { KeptSpend } from '../domain/usage/spend.ts'
+import type { InheritanceRule } from '../domain/log/inherited.ts'
+import { NO_SPENDS, unpacked, withPacked, type SpendRow } from '../domain/ledgers/usage/packed.ts'
+import type { KeptSpend } from '../domain/ledgers/usage/spend.ts'
 import {
   evolveUsage,
   uncountedSpend,
   USAGE_NEEDS,
   type SpendLookup
-} from '../domain/usage/usage.ts'
-import { MAIN, NO_USAGE, type Spender, type UsageState } from '../domain/usage/usage-state.ts'
-import { DAY_MS, withSpend, type UsageSum } from '../domain/usage/sums.ts'
+} from '../domain/ledgers/usage/usage.ts'
+import {
+  MAIN,
+  NO_USAGE,
+  type Spender,
+  type UsageState
+} from '../domain/ledgers/usage/usage-state.ts'
+import { DAY_MS, withSpend, type UsageSum } from '../domain/ledgers/usage/sums.ts'
 import {
   perStream,
   type LedgerProjection,

@@ -3,8 +3,8 @@
  * change files.
  */
 import type { Engine } from './use-cases.ts'
-import type { MutationOptions } from './life/life.ts'
-import type { RemoveOptions } from './life/remove.ts'
+import type { MutationOptions } from './change/life/life.ts'
+import type { RemoveOptions } from './change/life/remove.ts'
 import { invalidRequest, type Result } from './result.ts'
 
 type Option = keyof RemoveOptions | keyof MutationOptions

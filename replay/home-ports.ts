@@ -4,10 +4,10 @@
  */
 import type { JsonObject } from '../domain/json.ts'
 import type { Either } from 'fp-ts/lib/Either.js'
-import type { Sha256 } from '../domain/audit/chain.ts'
-import type { ImportRecord, NameLine } from '../domain/audit/outside.ts'
+import type { Sha256 } from '../domain/ledgers/audit/chain.ts'
+import type { ImportRecord, NameLine } from '../domain/ledgers/audit/outside.ts'
 import type { StoreError } from '../domain/errors.ts'
-import type { StateGoal } from '../domain/codex-state/state.ts'
+import type { StateGoal } from '../domain/upkeep/codex-state/state.ts'
 import type { OperationRecord } from '../domain/changes/operations.ts'
 import type { FileExchange, FileMove, HomeFile, Relocation } from '../domain/changes/relocation.ts'
 import type { Guard } from './ports.ts'

@@ -13,7 +13,7 @@ import {
   type NewThread,
   type ThreadDraft
 } from '../domain/changes/new-thread.ts'
-import type { ThreadFacts } from '../domain/thread.ts'
+import type { ThreadFacts } from '../domain/thread/thread.ts'
 import {
   agentMessage,
   completedItem,
@@ -24,7 +24,7 @@ import {
   userMessage,
   type WrittenTurn
 } from '../domain/changes/turn-events.ts'
-import { modeOf, momentOf, newTurn } from './mutate/turn-context.ts'
+import { modeOf, momentOf, newTurn } from './change/mutate/turn-context.ts'
 import {
   openTarget,
   requestOf,
@@ -33,12 +33,12 @@ import {
   type MutationEnv,
   type MutationTarget,
   type Written
-} from './mutate/write.ts'
-import type { AskedOptions, MutationOptions } from './life/life.ts'
+} from './change/mutate/write.ts'
+import type { AskedOptions, MutationOptions } from './change/life/life.ts'
 import type { Appended } from './ports.ts'
-import { recorded } from './life/recorded.ts'
-import { tailEvents } from './threads/tail.ts'
-import { idInMetadata } from './threads/identity.ts'
+import { recorded } from './change/life/recorded.ts'
+import { tailEvents } from './read/threads/tail.ts'
+import { idInMetadata } from './read/threads/identity.ts'
 import type { Answer, Result } from './result.ts'
 
 export interface TurnInput {

@@ -4,7 +4,7 @@
  * The values of a label are listed here, so that no id, path or text of a client can ever become one, and the number of
  * series is known beforehand. The one exception is `method`: names from the app-server's table, or `unknown`.
  */
-import type { DamageReason } from '../domain/events/event.ts'
+import type { DamageReason } from '../domain/log/event.ts'
 import { CHANGE_REASONS } from '../domain/home-change.ts'
 
 /** A counter only grows; a level goes up and down; a duration is a distribution of times. */

@@ -12,12 +12,12 @@ import type {
   DamagedPlace,
   PlacedEvent,
   RecordedEvent
-} from '../domain/events/event.ts'
-import type { DeliveredLine, EVERY_LINE, LineOf, Needs } from '../domain/events/needs.ts'
+} from '../domain/log/event.ts'
+import type { DeliveredLine, EVERY_LINE, LineOf, Needs } from '../domain/log/needs.ts'
 import type { StreamId } from '../domain/ids.ts'
 import type { NewEvent } from '../domain/changes/new-event.ts'
-import type { HistoryBase } from '../domain/events/payloads.ts'
-import type { ByteRange } from '../domain/turns/turn-state.ts'
+import type { HistoryBase } from '../domain/log/payloads.ts'
+import type { ByteRange } from '../domain/thread/turns/turn-state.ts'
 import type { RowKey } from '../projections/projection.ts'
 
 /** A place between events. `offset` counts bytes in the segment; `revision` counts events in the stream. */
@@ -85,7 +85,7 @@ export interface SpareFile {
   readonly path: string
 }
 
-/** How much of long lines is read: their texts may be cut, each with a mark (`domain/budget/shortened.ts`) at its end. */
+/** How much of long lines is read: their texts may be cut, each with a mark (`domain/thread/budget/shortened.ts`) at its end. */
 export interface ReadLimits {
   /** Texts of up to this many bytes of JSON are never cut. */
   readonly textBytesMax: number

@@ -118,9 +118,9 @@ const programs = await build({
   ...common,
   entryPoints: [
     { in: 'adapters/cli/main.ts', out: 'program' },
-    { in: 'adapters/jsonl/fold-worker.ts', out: 'fold-worker' },
-    { in: 'adapters/lmdb/probe.ts', out: 'probe' },
-    { in: 'adapters/lmdb/index-process.ts', out: 'index-process' }
+    { in: 'adapters/log/jsonl/fold-worker.ts', out: 'fold-worker' },
+    { in: 'adapters/index/lmdb/probe.ts', out: 'probe' },
+    { in: 'adapters/index/lmdb/index-process.ts', out: 'index-process' }
   ],
   outdir: out,
   format: 'cjs',

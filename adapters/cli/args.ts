@@ -3,7 +3,7 @@
  * mode knows neither choices nor ranges, and cannot say what was probably meant.
  */
 import { parseArgs } from 'node:util'
-import { withoutSecrets } from '../eventstore/connection/connection-string.ts'
+import { withoutSecrets } from '../log/eventstore/connection/connection-string.ts'
 import type { Io } from './io.ts'
 import {
   COMMANDS,

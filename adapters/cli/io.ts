@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
-import { tell } from '../stderr.ts'
+import { tell } from '../home/stderr.ts'
 import { shellWord } from './text/text.ts'
 
 /** What a command may use of its process. */

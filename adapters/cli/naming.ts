@@ -95,7 +95,7 @@ export const threadsMeant = async (
   const stored = await storedThreads(place)
   if (E.isLeft(stored)) return stored
   const all = [...new Set([...stored.right.keys(), ...others])]
-  const { chosen } = await import('../eventstore/sync/choose.ts')
+  const { chosen } = await import('../log/eventstore/sync/choose.ts')
   return chosen(words, all, (thread) => stored.right.get(thread) ?? null)
 }
 

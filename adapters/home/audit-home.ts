@@ -5,10 +5,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ImportRecord } from '../../domain/audit/outside.ts'
+import type { ImportRecord } from '../../domain/ledgers/audit/outside.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { AuditHome } from '../../replay/home-ports.ts'
-import { readPlain } from '../plain-file.ts'
+import { readPlain } from './plain-file.ts'
 import { nameEntryOf, sessionIndexOf } from './names.ts'
 
 const IMPORTS = 'external_agent_session_imports.json'

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { parse } from 'smol-toml'
-import { readPlain } from '../plain-file.ts'
+import { readPlain } from './plain-file.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
 
 /** Codex's own default when the configuration names none. */

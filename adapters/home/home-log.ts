@@ -12,7 +12,7 @@ import type { StoreError } from '../../domain/errors.ts'
 import { ioFailure } from '../../replay/guarded.ts'
 import type { HomeLog, HomeLogLine, HomeLogName } from '../../replay/home-ports.ts'
 import type { Guard } from '../../replay/ports.ts'
-import { openPlain } from '../plain-file.ts'
+import { openPlain } from './plain-file.ts'
 import { appendLine, ownFolder } from './own-folder.ts'
 
 const CHUNK_BYTES = 64 * 1024

@@ -3,7 +3,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Lessee } from '../../replay/ports.ts'
-import { fateOf, thisProcess } from '../process-identity.ts'
+import { fateOf, thisProcess } from './process-identity.ts'
 
 export const every: Lessee['every'] = (ms, run) => {
   const timer = setInterval(run, ms).unref()

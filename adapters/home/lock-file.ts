@@ -21,8 +21,8 @@ import {
   writeFileSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { hasNoLinks, makeOrRemove, removeQuietly, writeWhole } from '../plain-file.ts'
-import { fateOf, isRunning, thisProcess } from '../process-identity.ts'
+import { hasNoLinks, makeOrRemove, removeQuietly, writeWhole } from './plain-file.ts'
+import { fateOf, isRunning, thisProcess } from './process-identity.ts'
 
 /** How the text of a lock names its owner. */
 export interface OwnerFormat {

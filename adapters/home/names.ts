@@ -7,7 +7,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isJsonObject } from '../../domain/json.ts'
 import type { Names } from '../../replay/home-ports.ts'
-import { readPlain } from '../plain-file.ts'
+import { readPlain } from './plain-file.ts'
 
 /** The file of a home. */
 export const sessionIndexOf = (home: string): string => join(home, 'session_index.jsonl')

@@ -12,7 +12,7 @@ import {
   statSync
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { openPlain, refuseLinks, writeWhole } from '../plain-file.ts'
+import { openPlain, refuseLinks, writeWhole } from './plain-file.ts'
 import { OWN_FOLDER } from '../../domain/changes/relocation.ts'
 
 /** Only for its owner: what is deleted and who did it is nobody else's business. */

@@ -26,8 +26,8 @@ import {
   type FileMove,
   type Relocation
 } from '../../domain/changes/relocation.ts'
-import { hasNoLinks, makeOrRemove, readPlain, refuseLinks } from '../plain-file.ts'
-import { replaceFile } from '../replace-file.ts'
+import { hasNoLinks, makeOrRemove, readPlain, refuseLinks } from './plain-file.ts'
+import { replaceFile } from './replace-file.ts'
 import type { RelocationResult, SkippedThread } from '../../replay/home-ports.ts'
 import { isThere, makeFolder, makePrivate, syncFolder } from './own-folder.ts'
 import { giveNames, takeNames } from './session-index.ts'

@@ -7,9 +7,9 @@
  */
 import { closeSync, fstatSync, readSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { openPlain, readPlain } from '../plain-file.ts'
-import { replaceFile } from '../replace-file.ts'
-import { sleepSync } from '../sleep.ts'
+import { openPlain, readPlain } from './plain-file.ts'
+import { replaceFile } from './replace-file.ts'
+import { sleepSync } from './sleep.ts'
 import { isLocked } from './codex-lock.ts'
 import { nameEntryOf, sessionIndexOf } from './names.ts'
 import { appendLine, ownFolder, syncFolder } from './own-folder.ts'

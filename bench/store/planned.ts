@@ -4,11 +4,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
-import { plan } from '../../adapters/eventstore/stream/plan.ts'
-import { threadStream } from '../../adapters/eventstore/stream/names.ts'
-import type { Plan, PlanStep } from '../../adapters/eventstore/stream/plan.ts'
-import type { ProposedEvent } from '../../adapters/eventstore/stream/stored.ts'
+import { EMPTY } from '../../adapters/log/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/log/eventstore/stream/plan.ts'
+import { threadStream } from '../../adapters/log/eventstore/stream/names.ts'
+import type { Plan, PlanStep } from '../../adapters/log/eventstore/stream/plan.ts'
+import type { ProposedEvent } from '../../adapters/log/eventstore/stream/stored.ts'
 
 /** Sums over events; bytes as they lie on the disk of a server. */
 export interface Stored {

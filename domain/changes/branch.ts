@@ -8,7 +8,7 @@
  * Source: files written by thread/fork and thread/revert of 0.169.0, which reads these as its own.
  */
 import type { Json, JsonObject } from '../json.ts'
-import type { HistoryBase } from '../events/payloads.ts'
+import type { HistoryBase } from '../log/payloads.ts'
 
 /** Where the inherited history ends; null when nothing is inherited. */
 export type HistoryCut = HistoryBase | null

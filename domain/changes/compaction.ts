@@ -3,7 +3,7 @@
  *
  * Source: thread/compact/start of Codex 0.142.5 and 0.169.0, without what only the model's answer adds.
  */
-import type { TokenInfo } from '../context/reader.ts'
+import type { TokenInfo } from '../thread/context/reader.ts'
 import type { JsonObject } from '../json.ts'
 import type { NewEvent } from './new-event.ts'
 import {

@@ -1,7 +1,7 @@
 /**
  * Lines of a stream as new events: what a reader made of a line, turned back into what a writer needs.
  */
-import type { PlacedEvent, RolloutLine } from '../events/event.ts'
+import type { PlacedEvent, RolloutLine } from '../log/event.ts'
 import type { JsonObject } from '../json.ts'
 import type { NewEvent } from './new-event.ts'
 

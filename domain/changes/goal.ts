@@ -6,8 +6,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { NewEvent } from './new-event.ts'
-import type { RolloutLine } from '../events/event.ts'
-import { ThreadGoalUpdated } from '../events/payloads.ts'
+import type { RolloutLine } from '../log/event.ts'
+import { ThreadGoalUpdated } from '../log/payloads.ts'
 import { trimmed } from '../white-space.ts'
 
 /** How far a goal is. */

@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from '../json.ts'
 import { gitMember } from './metadata.ts'
 import type { NewEvent } from './new-event.ts'
-import type { Profile } from '../profile.ts'
+import type { Profile } from '../log/profile.ts'
 import type { GitInfo, HistoryMode } from '../protocol.ts'
 
 /** What a host says of a thread it starts; what it leaves out has a default. */

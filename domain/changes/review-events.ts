@@ -6,7 +6,7 @@
  *
  * Source: reviews recorded with Codex 0.142.5 and 0.169.0. The words to the model are ours.
  */
-import { reviewText } from '../items/completed-items.ts'
+import { reviewText } from '../thread/items/completed-items.ts'
 import type { Json } from '../json.ts'
 import type { NewEvent } from './new-event.ts'
 import { reviewHint, reviewPrompt, type ReviewOutput, type ReviewTarget } from './review.ts'

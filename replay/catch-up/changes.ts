@@ -9,7 +9,7 @@
  * be made again from the rollouts: it goes with the index. The newest rows are kept.
  */
 import type { ChangeReason, HomeChange } from '../../domain/home-change.ts'
-import type { Profile } from '../../domain/profile.ts'
+import type { Profile } from '../../domain/log/profile.ts'
 import { fileOf } from '../../domain/rollout-file.ts'
 import { tableName, viewName, type ReadModels } from '../../projections/catalogue.ts'
 import type { RowWrite } from '../../projections/projection.ts'

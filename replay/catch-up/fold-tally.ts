@@ -1,8 +1,8 @@
 /**
  * What one fold of one stream came to, added up batch by batch and told once.
  */
-import type { DamagedLine, DamageReason, RecordedEvent } from '../../domain/events/event.ts'
-import type { DeliveredLine } from '../../domain/events/needs.ts'
+import type { DamagedLine, DamageReason, RecordedEvent } from '../../domain/log/event.ts'
+import type { DeliveredLine } from '../../domain/log/needs.ts'
 import type { LabelsOf } from '../metrics.ts'
 import { isDamaged, START, type Lineage, type Position } from '../ports.ts'
 import { stopwatch, type Telemetry } from '../telemetry.ts'

@@ -2,7 +2,12 @@
  * The older files of a thread. The history of a reverted thread goes on in a new file, from a place in an older one; what stands
  * behind that place is history no longer, but it happened. Such files are few, so they are read when somebody asks.
  */
-import { evolveThread, initialThread, THREAD_NEEDS, type ThreadState } from '../../domain/thread.ts'
+import {
+  evolveThread,
+  initialThread,
+  THREAD_NEEDS,
+  type ThreadState
+} from '../../domain/thread/thread.ts'
 import {
   isDamaged,
   START,

@@ -10,11 +10,11 @@
  * after an exact index), the stream is folded again with every line, and stays so.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { NO_LINES, type DeliveredLine, type Needs } from '../../domain/events/needs.ts'
+import { NO_LINES, type DeliveredLine, type Needs } from '../../domain/log/needs.ts'
 import type { StoreError } from '../../domain/errors.ts'
-import type { RecordedEvent } from '../../domain/events/event.ts'
+import type { RecordedEvent } from '../../domain/log/event.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import type { Profile } from '../../domain/profile.ts'
+import type { Profile } from '../../domain/log/profile.ts'
 import {
   checkpointTable,
   THREADS,
@@ -23,7 +23,7 @@ import {
   type ReadModels
 } from '../../projections/catalogue.ts'
 import { threads, type ThreadRow } from '../../projections/threads.ts'
-import type { ThreadState } from '../../domain/thread.ts'
+import type { ThreadState } from '../../domain/thread/thread.ts'
 import { previewBefore } from './older-files.ts'
 import type { RowKey, Rows, RowWrite, Surroundings } from '../../projections/projection.ts'
 import { noTelemetry, type Telemetry } from '../telemetry.ts'

@@ -2,8 +2,8 @@
  * What a home has of its threads, besides events, that a comparison of analytics must know.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { timeInId, type HomeEvidence } from '../../domain/analytics/evidence.ts'
-import type { PostedEvent } from '../../domain/analytics/envelope.ts'
+import { timeInId, type HomeEvidence } from '../../domain/ledgers/analytics/evidence.ts'
+import type { PostedEvent } from '../../domain/ledgers/analytics/envelope.ts'
 import type { Lineage } from '../ports.ts'
 import type { Answer, Result } from '../result.ts'
 import type { AuditLedger } from './audit.ts'

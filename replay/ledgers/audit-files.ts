@@ -2,7 +2,7 @@
  * The files of a home as the audit trail reads them: each by itself, with the thread it was written for.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { TrailRow } from '../../domain/audit/row.ts'
+import type { TrailRow } from '../../domain/ledgers/audit/row.ts'
 import { streamId } from '../../domain/ids.ts'
 import { threadAudit, trailPrefix, trailTimes } from '../../projections/audit.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'

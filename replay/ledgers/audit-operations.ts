@@ -5,7 +5,7 @@
  *   [audit_operations.thread, thread, id]    -> 1
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { begunFact, endedFact, type OperationFact } from '../../domain/audit/operations.ts'
+import { begunFact, endedFact, type OperationFact } from '../../domain/ledgers/audit/operations.ts'
 import { toOperationRecord } from '../../domain/changes/operations.ts'
 import type { HomeLogModel, RowKey, RowWrite } from '../../projections/projection.ts'
 import { afterPrefix } from '../catch-up/overlay.ts'

@@ -1,9 +1,9 @@
 /**
  * Everything the trail takes from elsewhere than rollouts, put together per thread, once per question.
  */
-import { lineRow, outsideRows, type OutsideFacts } from '../../domain/audit/outside.ts'
-import { made, wrote, type TimedRow } from '../../domain/audit/operations.ts'
-import type { AuditRow } from '../../domain/audit/row.ts'
+import { lineRow, outsideRows, type OutsideFacts } from '../../domain/ledgers/audit/outside.ts'
+import { made, wrote, type TimedRow } from '../../domain/ledgers/audit/operations.ts'
+import type { AuditRow } from '../../domain/ledgers/audit/row.ts'
 import type { AuditFile, FileRow } from './audit-files.ts'
 import type { AuditHome } from '../home-ports.ts'
 import type { Operations } from './audit-operations.ts'

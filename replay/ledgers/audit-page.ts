@@ -2,8 +2,8 @@
  * Pages of the trail: lines of rollouts and everything else in one order, by time. A page costs what it holds; what is not in
  * rollouts is few and looked at whole.
  */
-import type { TimedRow } from '../../domain/audit/operations.ts'
-import type { AuditAction, AuditRow } from '../../domain/audit/row.ts'
+import type { TimedRow } from '../../domain/ledgers/audit/operations.ts'
+import type { AuditAction, AuditRow } from '../../domain/ledgers/audit/row.ts'
 import { isJsonObject } from '../../domain/json.ts'
 import type { FileRow, TimePlace } from './audit-files.ts'
 

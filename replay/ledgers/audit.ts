@@ -3,10 +3,10 @@
  * they were not edited.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Approval } from '../../domain/audit/approvals.ts'
-import { startChain } from '../../domain/audit/chain.ts'
-import type { TimedRow } from '../../domain/audit/operations.ts'
-import type { Review } from '../../domain/audit/reviews.ts'
+import type { Approval } from '../../domain/ledgers/audit/approvals.ts'
+import { startChain } from '../../domain/ledgers/audit/chain.ts'
+import type { TimedRow } from '../../domain/ledgers/audit/operations.ts'
+import type { Review } from '../../domain/ledgers/audit/reviews.ts'
 import type { StoreError } from '../../domain/errors.ts'
 import { approvals, approvalsPrefix } from '../../projections/approvals.ts'
 import { AUDIT } from '../../projections/ledgers.ts'
@@ -54,7 +54,7 @@ export type ReviewRow = Omit<Review, 'offset' | 'bytes'> & {
 
 export interface AuditLedger {
   readonly auditTrail: (request: AuditRequest) => Answer<AuditPage>
-  /** The lines of an export, of a home or of one thread, without newlines; `domain/audit/chain.ts` has their form. */
+  /** The lines of an export, of a home or of one thread, without newlines; `domain/ledgers/audit/chain.ts` has their form. */
   readonly auditExport: (threadId?: string) => Answer<AsyncIterable<string>>
   /** Oldest first, thread by thread. */
   readonly approvals: (threadId?: string) => Answer<ReadonlyArray<ApprovalRow>>

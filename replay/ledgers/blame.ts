@@ -4,7 +4,7 @@
  * A file that was moved to its place has the history of its old place too, up to the move. Commands may change files as well;
  * what they do to them is not in the log, and not guessed.
  */
-import type { FileOperation, FileTouch, ToolCall } from '../../domain/tools/tool-call.ts'
+import type { FileOperation, FileTouch, ToolCall } from '../../domain/ledgers/tools/tool-call.ts'
 import {
   fileName,
   filesKey,

@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { streamId } from '../../domain/ids.ts'
-import type { Profile } from '../../domain/profile.ts'
+import type { Profile } from '../../domain/log/profile.ts'
 import { tableOf, viewName, type GroupName, type ReadModels } from '../../projections/catalogue.ts'
 import type { LedgerProjection } from '../../projections/projection.ts'
 import { homeCatchUp, type CaughtUp } from '../catch-up/backfill.ts'
@@ -15,7 +15,7 @@ import type { Env, FoldAside } from '../catch-up/project.ts'
 import type { AuditHome, HomeLogs } from '../home-ports.ts'
 import { findStream, type EventStore, type StreamInfo } from '../ports.ts'
 import { refreshed } from '../refreshed.ts'
-import { sharedCatchUp } from '../threads/open-thread.ts'
+import { sharedCatchUp } from '../read/threads/open-thread.ts'
 import type { Answer, Result } from '../result.ts'
 
 export interface LedgerSource {

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Certainty } from '../../domain/certainty.ts'
-import { NOTHING_KNOWN, stepOf } from '../../domain/plugins/history.ts'
+import { NOTHING_KNOWN, stepOf } from '../../domain/ledgers/plugins/history.ts'
 import {
   NOTHING_SEEN,
   sameContent,
@@ -11,7 +11,7 @@ import {
   type PluginRecord,
   type PluginSeen,
   type PluginTold
-} from '../../domain/plugins/observed.ts'
+} from '../../domain/ledgers/plugins/observed.ts'
 import { TOOLS } from '../../projections/ledgers.ts'
 import {
   pluginHistoryPrefix,

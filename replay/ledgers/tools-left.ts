@@ -5,8 +5,8 @@
  * numbers while it grows.
  */
 import { isSegmentPath } from '../../domain/ids.ts'
-import { EVERY_LINE } from '../../domain/events/needs.ts'
-import type { FileTouch, ToolCall, ToolPlace } from '../../domain/tools/tool-call.ts'
+import { EVERY_LINE } from '../../domain/log/needs.ts'
+import type { FileTouch, ToolCall, ToolPlace } from '../../domain/ledgers/tools/tool-call.ts'
 import { callRows, filesKey, toolCallOf, tools } from '../../projections/tools.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { situating } from '../../projections/situation.ts'

@@ -1,7 +1,7 @@
 /**
  * What tool calls add up to.
  */
-import type { PatchCounts, ToolCall, ToolStatus } from '../../domain/tools/tool-call.ts'
+import type { PatchCounts, ToolCall, ToolStatus } from '../../domain/ledgers/tools/tool-call.ts'
 
 export interface ToolTotals extends Readonly<Record<ToolStatus, number>> {
   readonly calls: number

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject } from '../../domain/json.ts'
-import type { ToolCall, ToolKind, ToolStatus } from '../../domain/tools/tool-call.ts'
+import type { ToolCall, ToolKind, ToolStatus } from '../../domain/ledgers/tools/tool-call.ts'
 import { TOOLS } from '../../projections/ledgers.ts'
 import type { RowKey } from '../../projections/projection.ts'
 import { toolCallOf, toolKey, tools, turnCallsPrefix } from '../../projections/tools.ts'

@@ -3,11 +3,11 @@
  *
  * A running count continues from the history before a file, so reading starts far enough back to find one.
  */
-import { shownSpend, type KeptSpend } from '../../domain/usage/spend.ts'
-import { evolveUsage, uncountedSpend, USAGE_NEEDS } from '../../domain/usage/usage.ts'
-import { NO_USAGE, type UsageState } from '../../domain/usage/usage-state.ts'
-import { both } from '../../domain/events/needs.ts'
-import { SITUATE_NEEDS } from '../../domain/turns/situate.ts'
+import { shownSpend, type KeptSpend } from '../../domain/ledgers/usage/spend.ts'
+import { evolveUsage, uncountedSpend, USAGE_NEEDS } from '../../domain/ledgers/usage/usage.ts'
+import { NO_USAGE, type UsageState } from '../../domain/ledgers/usage/usage-state.ts'
+import { both } from '../../domain/log/needs.ts'
+import { SITUATE_NEEDS } from '../../domain/thread/turns/situate.ts'
 import { situating } from '../../projections/situation.ts'
 import { isLive } from '../catch-up/older-files.ts'
 import { NO_ROWS, overlay } from '../catch-up/overlay.ts'

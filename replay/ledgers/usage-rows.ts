@@ -1,9 +1,9 @@
 /**
  * The rows of the usage ledger, thread by thread.
  */
-import { unpacked, type SpendRow } from '../../domain/usage/packed.ts'
-import { shownSpend, type Spend } from '../../domain/usage/spend.ts'
-import type { UsageSum } from '../../domain/usage/sums.ts'
+import { unpacked, type SpendRow } from '../../domain/ledgers/usage/packed.ts'
+import { shownSpend, type Spend } from '../../domain/ledgers/usage/spend.ts'
+import type { UsageSum } from '../../domain/ledgers/usage/sums.ts'
 import {
   SPENDS_PER_ROW,
   spendsKey,

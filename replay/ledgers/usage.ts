@@ -5,7 +5,7 @@
  * question is finer: by turn, or for a time that cuts such a quarter.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { calendarOf, type Calendar } from '../../domain/usage/calendar.ts'
+import { calendarOf, type Calendar } from '../../domain/ledgers/usage/calendar.ts'
 import {
   addTo,
   groupOf,
@@ -13,10 +13,10 @@ import {
   newGroup,
   type OpenGroup,
   type UsageGroup
-} from '../../domain/usage/groups.ts'
-import { shownSpend, type Spend } from '../../domain/usage/spend.ts'
-import { agentKeyOf } from '../../domain/usage/spender.ts'
-import { QUARTER_MS, quarterOf, sumOf, type UsageSum } from '../../domain/usage/sums.ts'
+} from '../../domain/ledgers/usage/groups.ts'
+import { shownSpend, type Spend } from '../../domain/ledgers/usage/spend.ts'
+import { agentKeyOf } from '../../domain/ledgers/usage/spender.ts'
+import { QUARTER_MS, quarterOf, sumOf, type UsageSum } from '../../domain/ledgers/usage/sums.ts'
 import { USAGE } from '../../projections/ledgers.ts'
 import { ledgerOf, type Ledger, type LedgerParts } from './ledger.ts'
 import { leftBehind } from './usage-left.ts'
@@ -24,7 +24,7 @@ import { scopeOf, type Scope, type Spending } from './usage-scope.ts'
 import { spendsOf, sumsOfAll, sumsOfEach, type SumsOf, type UsageRow } from './usage-rows.ts'
 import { invalidRequest, type Answer, type Result } from '../result.ts'
 
-export type { ModelUsage, UsageGroup } from '../../domain/usage/groups.ts'
+export type { ModelUsage, UsageGroup } from '../../domain/ledgers/usage/groups.ts'
 export type { UsageRow } from './usage-rows.ts'
 
 export type UsageBy = 'total' | 'day' | 'month' | 'thread' | 'turn' | 'model' | 'provider' | 'agent'

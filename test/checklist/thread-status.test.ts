@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { appendFileSync } from 'node:fs'
 import { IDLE_MS } from '../../adapters/rpc/follow/idle.ts'
 import type { HostedTurn, TurnEnd, TurnHost } from '../../adapters/rpc/threads/turn-host.ts'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
 import {
   clientOf,

@@ -10,9 +10,9 @@ import type {
   DamagedPlace,
   PlacedEvent,
   RecordedEvent
-} from '../../domain/events/event.ts'
-import { EVERY_LINE, type LineOf, type Needs } from '../../domain/events/needs.ts'
-import { ITEM_NEEDS } from '../../domain/items/item-needs.ts'
+} from '../../domain/log/event.ts'
+import { EVERY_LINE, type LineOf, type Needs } from '../../domain/log/needs.ts'
+import { ITEM_NEEDS } from '../../domain/thread/items/item-needs.ts'
 import { streamId, type StreamId } from '../../domain/ids.ts'
 import { findStream, isDamaged, START, type EventStore, type Position } from '../../replay/ports.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'

@@ -3,10 +3,10 @@
 import { expect } from 'chai'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join, normalize } from 'node:path'
-import { directoryOf } from '../../adapters/eventstore/directory/directory.ts'
-import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { memoryIndex } from '../../adapters/memory/index.ts'
-import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import { directoryOf } from '../../adapters/log/eventstore/directory/directory.ts'
+import { jsonlStore } from '../../adapters/log/jsonl/store.ts'
+import { memoryIndex } from '../../adapters/index/memory/index.ts'
+import { DEFAULT_PROFILE } from '../../domain/log/profile.ts'
 import { createEngine, type Engine } from '../../replay/engine.ts'
 import { writeSteps } from '../support/event-streams.ts'
 import { copyHome, removeFolder } from '../support/fixture-home.ts'
@@ -197,7 +197,7 @@ describe('documents', () => {
 
   it('describe every reason for damage', () => {
     const [, union = ''] =
-      /export type DamageReason =([^]*?)\n\n/.exec(read('domain/events/event.ts')) ?? []
+      /export type DamageReason =([^]*?)\n\n/.exec(read('domain/log/event.ts')) ?? []
     const reasons = Array.from(union.matchAll(/'(\w+)'/g), ([, reason]) => reason)
     const described = firstColumn(section('docs/FORMAT.md', '### A.7 Damage'))
     expect(described.toSorted()).to.deep.equal(reasons.toSorted())
@@ -205,7 +205,7 @@ describe('documents', () => {
 
   it('describe every reason why history is not there', () => {
     const [, union = ''] =
-      /export type BaseReason =([^]*?)\n\n/.exec(`${read('domain/events/event.ts')}\n\n`) ?? []
+      /export type BaseReason =([^]*?)\n\n/.exec(`${read('domain/log/event.ts')}\n\n`) ?? []
     const reasons = Array.from(union.matchAll(/'(base_\w+)'/g), ([, reason]) => reason)
     const described = firstColumn(section('docs/FORMAT.md', '#### Gaps'))
     expect(described.toSorted()).to.deep.equal(reasons.toSorted())

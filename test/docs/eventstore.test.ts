@@ -5,13 +5,13 @@ import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openEngine } from '../../adapters/library.ts'
-import { unroll } from '../cli/console.ts'
+import { unroll } from '../adapters/cli/console.ts'
 import { startEventStore, type TestEventStore } from '../support/eventstore-server/server.ts'
 import { copySample, removeFolder } from '../support/fixture-home.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 const PAGE = join(ROOT, 'docs', 'EVENTSTORE.md')
-const STORED = readFileSync(join(ROOT, 'adapters/eventstore/stream/stored.ts'), 'utf8')
+const STORED = readFileSync(join(ROOT, 'adapters/log/eventstore/stream/stored.ts'), 'utf8')
 
 const SHOWN = 'esdb://localhost:2113?tls=false'
 const BLOCKS = /(?<=^```console\n)[\s\S]*?(?=^```$)/gm

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openEngine } from '../../adapters/library.ts'
-import { unroll } from '../cli/console.ts'
+import { unroll } from '../adapters/cli/console.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { FILE, homeOf, metaOf, saidOf, stateOf, THREAD } from '../support/repairs.ts'
 

@@ -5,8 +5,8 @@
  */
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
-import { compareAnalytics } from '../../domain/analytics/compare.ts'
-import { KNOWN_DIFFERENCES } from '../../domain/analytics/not-reconstructable.ts'
+import { compareAnalytics } from '../../domain/ledgers/analytics/compare.ts'
+import { KNOWN_DIFFERENCES } from '../../domain/ledgers/analytics/not-reconstructable.ts'
 import { corrupted, randomOf, type Lists } from '../support/analytics-corruptions.ts'
 import { inherentIn } from '../support/analytics-inherent.ts'
 import { LEDGER } from '../support/captured-runs.ts'

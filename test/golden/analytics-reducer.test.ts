@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
-import { reduceFact } from '../../domain/analytics/reducer.ts'
-import { NO_ANALYTICS } from '../../domain/analytics/state.ts'
+import { reduceFact } from '../../domain/ledgers/analytics/reducer.ts'
+import { NO_ANALYTICS } from '../../domain/ledgers/analytics/state.ts'
 import { factsOfCapture } from '../support/captured-facts.ts'
 import { capturedIn, contractsIn, LEDGER, under } from '../support/captured-runs.ts'
 

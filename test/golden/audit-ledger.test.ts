@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AuditRow } from '../../domain/audit/row.ts'
+import type { AuditRow } from '../../domain/ledgers/audit/row.ts'
 import type { Engine } from '../../replay/engine.ts'
 import {
   expectedTrails,

@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { AuditRow } from '../../domain/audit/row.ts'
+import type { AuditRow } from '../../domain/ledgers/audit/row.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { expectedTrails, requestsOf, saidBy, type Said } from '../support/audit-expected.ts'
 import { right, withEngine } from '../support/engines.ts'

@@ -5,7 +5,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { modelInput } from '../../adapters/library.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { right, withEngine } from '../support/engines.ts'
 import { FIXTURES, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 

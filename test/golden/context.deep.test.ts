@@ -7,17 +7,17 @@ import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { memoryIndex } from '../../adapters/memory/index.ts'
-import { sentItems } from '../../domain/context/sent.ts'
+import { jsonlStore } from '../../adapters/log/jsonl/store.ts'
+import { memoryIndex } from '../../adapters/index/memory/index.ts'
+import { sentItems } from '../../domain/thread/context/sent.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { JsonObject } from '../../domain/json.ts'
-import { PROFILES, type ProfileName } from '../../domain/profile.ts'
+import { PROFILES, type ProfileName } from '../../domain/log/profile.ts'
 import {
   estimateAfterRollback,
   threadContext,
   type ThreadContext
-} from '../../replay/context/context.ts'
+} from '../../replay/past/context/context.ts'
 import { catchUp, type Env } from '../../replay/catch-up/project.ts'
 import {
   copyHome,

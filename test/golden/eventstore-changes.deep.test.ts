@@ -3,7 +3,7 @@
 // the server, at one time of a clock that stands still; new ids are numbered.
 import { expect } from 'chai'
 import type { Engine, EngineOptions } from '../../adapters/library.ts'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { CHANGES, Refused } from '../support/changes.ts'
 import { runNow } from '../support/compare-runs.ts'
 import { answersAbout, differences, type Answered } from '../support/engine-answers.ts'

@@ -2,7 +2,7 @@
 // recorded scripts of changes, and questions of every kind, sent to a server of a home and to one of its twin in a stand-in.
 import { expect } from 'chai'
 import { join } from 'node:path'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { differences, type Answered } from '../support/engine-answers.ts'
 import { startEventStore, type TestEventStore } from '../support/eventstore-server/server.ts'
 import { copyHome, homeNames, removeFolder } from '../support/fixture-home.ts'

@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
 import {
   aboutGoals,

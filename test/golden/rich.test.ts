@@ -1,10 +1,10 @@
 // Rich items through the engine: what Codex showed while it ran is shown again, though Codex of that time hides it when
-// it reads the thread back. How far single items agree is compared in test/domain/rich-recorded.test.ts.
+// it reads the thread back. How far single items agree is compared in test/domain/thread/rich/rich-recorded.test.ts.
 import { expect } from 'chai'
 import { join } from 'node:path'
 import type { EngineOptions } from '../../adapters/library.ts'
 import type { Page } from '../../domain/protocol.ts'
-import type { TurnItem } from '../../replay/pages/item-page.ts'
+import type { TurnItem } from '../../replay/read/pages/item-page.ts'
 import { copyHome, FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
 import { openedEngine } from '../support/engines.ts'
 

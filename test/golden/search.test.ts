@@ -2,7 +2,7 @@
 // The names of the cases are those of the peer's own tests.
 import { expect } from 'chai'
 import { join } from 'node:path'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { copyHome, FIXTURES, placed, readJson, removeFolder } from '../support/fixture-home.ts'
 import { initialized, type Message } from '../support/rpc-client.ts'
 import { searchHome, type Question } from '../support/search-home.ts'

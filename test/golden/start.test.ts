@@ -1,7 +1,7 @@
 // What Codex answered when threads were started, asked again: the whole answer, and the notification after it.
 import { expect } from 'chai'
 import { join } from 'node:path'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { compareMessages, runNow, STAND_INS } from '../support/compare-runs.ts'
 import { copyHome, FIXTURES, readJson, removeFolder } from '../support/fixture-home.ts'
 import { knownBefore } from '../support/mutation-replay.ts'

@@ -3,7 +3,7 @@
 import { expect } from 'chai'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ToolCall } from '../../domain/tools/tool-call.ts'
+import type { ToolCall } from '../../domain/ledgers/tools/tool-call.ts'
 import { withEngine } from '../support/engines.ts'
 import { FIXTURES } from '../support/fixture-home.ts'
 import { everyCall } from '../support/tool-calls.ts'

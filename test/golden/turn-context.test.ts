@@ -4,8 +4,8 @@
 import { expect } from 'chai'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { toRolloutLine, toldSettings } from '../../domain/events/event.ts'
-import { PROFILES, type ProfileName } from '../../domain/profile.ts'
+import { toRolloutLine, toldSettings } from '../../domain/log/event.ts'
+import { PROFILES, type ProfileName } from '../../domain/log/profile.ts'
 import { FIXTURES } from '../support/fixture-home.ts'
 import { TURN_CONTEXTS } from '../support/turn-contexts.ts'
 

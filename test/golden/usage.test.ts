@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { NO_TOKENS, plus, tokensOf, type Tokens } from '../../domain/usage/tokens.ts'
+import { NO_TOKENS, plus, tokensOf, type Tokens } from '../../domain/ledgers/usage/tokens.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { UsageGroup } from '../../replay/ledgers/usage.ts'
 import { right, withEngine } from '../support/engines.ts'

@@ -8,8 +8,8 @@
  * time of that moment; answers that differ in nothing but such times are counted apart.
  */
 import { cpSync } from 'node:fs'
-import { compressRollouts } from '../../adapters/storage/change.ts'
-import { rolloutsOf } from '../../adapters/storage/files.ts'
+import { compressRollouts } from '../../adapters/upkeep/storage/change.ts'
+import { rolloutsOf } from '../../adapters/upkeep/storage/files.ts'
 import { right } from '../support/engines.ts'
 import { homeNames, removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { differences } from '../support/normalise.ts'

@@ -6,8 +6,8 @@
  */
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { homePlugins } from '../../adapters/plugins/plugins.ts'
-import { activeVersion } from '../../domain/plugins/version.ts'
+import { homePlugins } from '../../adapters/upkeep/plugins/plugins.ts'
+import { activeVersion } from '../../domain/ledgers/plugins/version.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import { pluginDir, write } from '../support/plugin-tree.ts'
 import { startCodex } from './codex.ts'

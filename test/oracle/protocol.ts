@@ -1,6 +1,6 @@
 /**
  * Asks a real Codex which methods it knows, what it wants of their parameters, which of them it keeps behind the experimental
- * API, and what it answers; writes that down for `test/rpc/protocol.test.ts`.
+ * API, and what it answers; writes that down for `test/adapters/rpc/protocol.test.ts`.
  *
  *   npm run oracle:protocol -- <path of codex>
  *

@@ -20,9 +20,9 @@ import {
   writeFileSync
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { planHome } from '../../adapters/repair/plan-home.ts'
-import { applyRepair } from '../../adapters/repair/repair.ts'
-import type { ProblemKind } from '../../domain/check/kinds.ts'
+import { planHome } from '../../adapters/upkeep/repair/plan-home.ts'
+import { applyRepair } from '../../adapters/upkeep/repair/repair.ts'
+import type { ProblemKind } from '../../domain/upkeep/check/kinds.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { differences } from '../support/normalise.ts'
 import type { Message } from '../support/rpc-client.ts'

@@ -6,7 +6,7 @@
  * `home` and `script` are regular expressions; only homes are taken that the version of that Codex wrote. The binary is
  * never a dependency: it is whatever the path names. No model is asked, recorded scripts end where one would be needed.
  */
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import {
   changesSince,
   compareFiles,

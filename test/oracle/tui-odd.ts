@@ -9,7 +9,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { emptyHome, idOf, linesOf, metaLine, rolloutPath, userLine } from '../support/rollouts.ts'
 import { writeRollout } from '../support/rollouts.ts'

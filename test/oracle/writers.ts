@@ -10,9 +10,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import { jsonlStore } from '../../adapters/log/jsonl/store.ts'
 import { streamId } from '../../domain/ids.ts'
-import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import { DEFAULT_PROFILE } from '../../domain/log/profile.ts'
 import { findStream, isDamaged } from '../../replay/ports.ts'
 import {
   aboutTurns,

@@ -1,11 +1,15 @@
 // The parts of a turn come in any order, and what never ends must not stay for ever.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import type { Fact, TurnSettings } from '../../domain/analytics/fact.ts'
-import { reduceFact } from '../../domain/analytics/reducer.ts'
-import { LIMITS, NO_ANALYTICS, type AnalyticsState } from '../../domain/analytics/state.ts'
-import { headClient, headRuntime, openedThread } from '../../domain/analytics/rollout-settings.ts'
-import { CONTRACTS, type Contract } from '../../domain/analytics/vocabulary.ts'
+import type { Fact, TurnSettings } from '../../domain/ledgers/analytics/fact.ts'
+import { reduceFact } from '../../domain/ledgers/analytics/reducer.ts'
+import { LIMITS, NO_ANALYTICS, type AnalyticsState } from '../../domain/ledgers/analytics/state.ts'
+import {
+  headClient,
+  headRuntime,
+  openedThread
+} from '../../domain/ledgers/analytics/rollout-settings.ts'
+import { CONTRACTS, type Contract } from '../../domain/ledgers/analytics/vocabulary.ts'
 
 const META = {
   id: '01a1fcb7-aa69-70c3-b6d8-33ce0cf668b2',

@@ -3,8 +3,13 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { createHash } from 'node:crypto'
-import { canonicalJson, startChain, verifyExport, type Verified } from '../../domain/audit/chain.ts'
-import { NOBODY, type AuditRow } from '../../domain/audit/row.ts'
+import {
+  canonicalJson,
+  startChain,
+  verifyExport,
+  type Verified
+} from '../../domain/ledgers/audit/chain.ts'
+import { NOBODY, type AuditRow } from '../../domain/ledgers/audit/row.ts'
 import type { Json } from '../../domain/json.ts'
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')

@@ -3,7 +3,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { utimesSync } from 'node:fs'
 import type { ItemsView, SortDirection, Turn } from '../../domain/protocol.ts'
-import type { SortKey } from '../../replay/lists/list-filter.ts'
+import type { SortKey } from '../../replay/read/lists/list-filter.ts'
 import { removeFolder } from '../support/fixture-home.ts'
 import { right, turnsOf, walk, withEngine } from '../support/engines.ts'
 import {

@@ -1,7 +1,7 @@
 // The size of a value as JSON is counted without printing it whole. The goal: the bytes that JSON.stringify makes.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { cutText, jsonBytes, textBytes } from '../../domain/budget/json-size.ts'
+import { cutText, jsonBytes, textBytes } from '../../domain/thread/budget/json-size.ts'
 
 const printed = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 

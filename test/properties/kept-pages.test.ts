@@ -2,9 +2,9 @@
 // they are made anew only when something happened, or when there is no room for them.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import { jsonlStore } from '../../adapters/log/jsonl/store.ts'
 import type { ItemsView, SortDirection } from '../../domain/protocol.ts'
-import { eraOf } from '../../domain/profile.ts'
+import { eraOf } from '../../domain/log/profile.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { engineOver } from '../support/engine-over.ts'
 import { right } from '../support/engines.ts'

@@ -1,7 +1,7 @@
 // Who may work on a home, told with clocks and fates that the test decides.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { memoryIndex } from '../../adapters/memory/index.ts'
+import { memoryIndex } from '../../adapters/index/memory/index.ts'
 import {
   acquireBackfill,
   BACKFILL_TERMS,

@@ -1,7 +1,7 @@
 // Long lines are parsed piece by piece. The goal: the same values and refusals as JSON.parse, wherever the pieces end.
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { parsedInPieces } from '../../adapters/jsonl/parse-long.ts'
+import { parsedInPieces } from '../../adapters/log/jsonl/parse-long.ts'
 
 const wholly = (text: Buffer): { readonly value: unknown } | null => {
   try {

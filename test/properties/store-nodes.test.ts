@@ -1,9 +1,9 @@
 // Two nodes over one store change the same threads: one wins, the other is told, and nothing is lost.
 import { expect } from 'chai'
 import * as E from 'fp-ts/lib/Either.js'
-import { threadStream } from '../../adapters/eventstore/stream/names.ts'
-import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { eraOf } from '../../domain/profile.ts'
+import { threadStream } from '../../adapters/log/eventstore/stream/names.ts'
+import type { Wire } from '../../adapters/log/eventstore/wire.ts'
+import { eraOf } from '../../domain/log/profile.ts'
 import { START, type Batch } from '../../replay/ports.ts'
 import type { Engine } from '../../replay/engine.ts'
 import { said } from '../support/appending.ts'

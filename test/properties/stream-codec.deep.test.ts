@@ -6,18 +6,18 @@ import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { EMPTY, evolve } from '../../adapters/eventstore/stream/directory.ts'
-import { plan } from '../../adapters/eventstore/stream/plan.ts'
-import { dataBytes, joiner, type Joined } from '../../adapters/eventstore/stream/join.ts'
-import { opening } from '../../adapters/eventstore/stream/opening.ts'
-import type { Plan, Planning, PlanStep } from '../../adapters/eventstore/stream/plan.ts'
-import { CALL_BYTES_MAX } from '../../adapters/eventstore/stream/event.ts'
+import { EMPTY, evolve } from '../../adapters/log/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/log/eventstore/stream/plan.ts'
+import { dataBytes, joiner, type Joined } from '../../adapters/log/eventstore/stream/join.ts'
+import { opening } from '../../adapters/log/eventstore/stream/opening.ts'
+import type { Plan, Planning, PlanStep } from '../../adapters/log/eventstore/stream/plan.ts'
+import { CALL_BYTES_MAX } from '../../adapters/log/eventstore/stream/event.ts'
 import type {
   NewFact,
   StoredEvent,
   StoredSegment,
   StreamDirectory
-} from '../../adapters/eventstore/stream/stored.ts'
+} from '../../adapters/log/eventstore/stream/stored.ts'
 import { planningOf, STREAM, streamServer } from '../support/stream-server.ts'
 
 const [FIRST, SECOND] = [STREAM.slice('thread-'.length), '0195b2d8-7c4c-7000-8000-000000000002']

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import { COMMANDS } from '../../adapters/cli/table/commands.ts'
 import { METHODS } from '../../adapters/rpc/methods/methods.ts'
-import { unroll } from '../cli/console.ts'
+import { unroll } from '../adapters/cli/console.ts'
 import { removeFolder, temporaryFolder } from '../support/fixture-home.ts'
 import {
   THREAD,

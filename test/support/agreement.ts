@@ -2,7 +2,7 @@
  * A recorded home, changed by unroll: which threads it is tried on, and what unroll in strict mode answers about it then.
  */
 import type { Engine } from '../../adapters/library.ts'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { Refused, type Change, type Subject } from './changes.ts'
 import { runNow } from './compare-runs.ts'
 import { right, withEngine } from './engines.ts'

@@ -3,12 +3,12 @@
  */
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { agreementOf, type EventAgreement } from '../../domain/analytics/agreement.ts'
-import type { CaptureComparison } from '../../domain/analytics/compare.ts'
-import { notReconstructable } from '../../domain/analytics/not-reconstructable.ts'
-import { EVENT_TYPES, keysOf } from '../../domain/analytics/shapes.ts'
+import { agreementOf, type EventAgreement } from '../../domain/ledgers/analytics/agreement.ts'
+import type { CaptureComparison } from '../../domain/ledgers/analytics/compare.ts'
+import { notReconstructable } from '../../domain/ledgers/analytics/not-reconstructable.ts'
+import { EVENT_TYPES, keysOf } from '../../domain/ledgers/analytics/shapes.ts'
 import { INHERENT } from './analytics-inherent.ts'
-import { CONTRACTS, type Contract } from '../../domain/analytics/vocabulary.ts'
+import { CONTRACTS, type Contract } from '../../domain/ledgers/analytics/vocabulary.ts'
 
 type ByContract = ReadonlyMap<Contract, ReadonlyArray<EventAgreement>>
 
@@ -143,7 +143,7 @@ const coverage = (
     '## How much each reason covers',
     '',
     'Fields and whole events. A reason counts only with its evidence: in the two events, in others of the capture or of the rollouts, or in the',
-    'segments of the thread (`domain/analytics/known-*.ts`). A value that contradicts its own side (`domain/analytics/laws.ts`) has none.',
+    'segments of the thread (`domain/ledgers/analytics/known-*.ts`). A value that contradicts its own side (`domain/ledgers/analytics/laws.ts`) has none.',
     '',
     '| reason | 0.130 | 0.142 | 0.169 |',
     '|---|---|---|---|',

@@ -2,7 +2,7 @@
  * One mistake at a time in the analytics of a recorded run, chosen by a seed: in what Codex posted, or in what was made of the rollouts.
  */
 import { isJsonObject, type Json, type JsonObject } from '../../domain/json.ts'
-import type { PostedEvent } from '../../domain/analytics/envelope.ts'
+import type { PostedEvent } from '../../domain/ledgers/analytics/envelope.ts'
 
 /** A run before and after a mistake. */
 export interface Lists {

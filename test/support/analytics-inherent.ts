@@ -2,7 +2,7 @@
  * Mistakes that no comparison of a capture with rollouts can see, because one side alone tells of them. Judged by what was changed,
  * never by what the comparison says.
  */
-import type { PostedEvent } from '../../domain/analytics/envelope.ts'
+import type { PostedEvent } from '../../domain/ledgers/analytics/envelope.ts'
 import type { Corruption, Lists } from './analytics-corruptions.ts'
 
 /** One sort of mistakes that stay unseen. */

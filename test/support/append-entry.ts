@@ -11,11 +11,11 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { writeSync } from 'node:fs'
-import { systemCalls, type FileCalls } from '../../adapters/jsonl/file-calls.ts'
-import { jsonlStore } from '../../adapters/jsonl/store.ts'
+import { systemCalls, type FileCalls } from '../../adapters/log/jsonl/file-calls.ts'
+import { jsonlStore } from '../../adapters/log/jsonl/store.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
-import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import { DEFAULT_PROFILE } from '../../domain/log/profile.ts'
 import type { ExpectedRevision } from '../../replay/ports.ts'
 
 const said = (message: string): NewEvent => ({

@@ -2,13 +2,13 @@
  * A home with one thread to append to, and what stands in it afterwards.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../domain/events/needs.ts'
-import { systemCalls, type FileCalls } from '../../adapters/jsonl/file-calls.ts'
-import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import type { DamagedLine, RecordedEvent } from '../../domain/events/event.ts'
+import { EVERY_LINE } from '../../domain/log/needs.ts'
+import { systemCalls, type FileCalls } from '../../adapters/log/jsonl/file-calls.ts'
+import { jsonlStore } from '../../adapters/log/jsonl/store.ts'
+import type { DamagedLine, RecordedEvent } from '../../domain/log/event.ts'
 import { streamId } from '../../domain/ids.ts'
 import type { NewEvent } from '../../domain/changes/new-event.ts'
-import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import { DEFAULT_PROFILE } from '../../domain/log/profile.ts'
 import { findStream, isDamaged, START, type EventStore } from '../../replay/ports.ts'
 import { idOf } from './rollouts.ts'
 

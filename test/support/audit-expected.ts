@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
-import type { AuditRow } from '../../domain/audit/row.ts'
+import type { AuditRow } from '../../domain/ledgers/audit/row.ts'
 import { FIXTURES } from './fixture-home.ts'
 
 /** A message of a recording. */

@@ -5,7 +5,7 @@
  *
  * Prints one line once the first payload is written.
  */
-import { appendPayload } from '../../adapters/analytics/capture-file.ts'
+import { appendPayload } from '../../adapters/upkeep/analytics/capture-file.ts'
 
 const [path = '', characters = '0'] = process.argv.slice(2)
 

@@ -9,8 +9,8 @@ import type {
   PluginIdentity,
   Runtime,
   TurnSettings
-} from '../../domain/analytics/fact.ts'
-import type { PostedEvent } from '../../domain/analytics/envelope.ts'
+} from '../../domain/ledgers/analytics/fact.ts'
+import type { PostedEvent } from '../../domain/ledgers/analytics/envelope.ts'
 import { textIn, type JsonObject } from '../../domain/json.ts'
 
 const client = (c: Params): AnalyticsClient => ({

@@ -1,8 +1,8 @@
 /**
  * Homes with made damage, and what a check says of them.
  */
-import { check, type CheckOptions, type CheckSummary } from '../../adapters/check/check.ts'
-import type { Finding } from '../../domain/check/finding.ts'
+import { check, type CheckOptions, type CheckSummary } from '../../adapters/upkeep/check/check.ts'
+import type { Finding } from '../../domain/upkeep/check/finding.ts'
 import { emptyHome, rolloutPath, THREAD, writeRollout } from './rollouts.ts'
 
 /** A finding without its sentences, as a row: kind, severity, offset, bytes, revision, facts. */

@@ -18,7 +18,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import initSqlJs from 'sql.js'
-import { snapshotOf } from '../../adapters/codex-state/snapshot.ts'
+import { snapshotOf } from '../../adapters/upkeep/codex-state/snapshot.ts'
 import { FIXTURES, temporaryFolder } from './fixture-home.ts'
 
 /** Recorded homes that one home was made of, by the version that wrote them. */

@@ -6,7 +6,7 @@
  * Prints how many steps there were when it gets to the end.
  */
 import { writeSync } from 'node:fs'
-import { compressRollouts } from '../../adapters/storage/change.ts'
+import { compressRollouts } from '../../adapters/upkeep/storage/change.ts'
 
 const [home = '', threadId = '', fatal = '0'] = process.argv.slice(2)
 

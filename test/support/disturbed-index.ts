@@ -1,7 +1,7 @@
 /**
  * An index in memory that something happens to at one of its reads.
  */
-import { memoryIndex } from '../../adapters/memory/index.ts'
+import { memoryIndex } from '../../adapters/index/memory/index.ts'
 import type { Index } from '../../replay/ports.ts'
 
 /** An index that counts its reads; before the n-th one from `disturbAfter(n)` on, `disturb` is called with it. */

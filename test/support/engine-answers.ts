@@ -6,7 +6,7 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { StoreError } from '../../domain/errors.ts'
 import { START } from '../../replay/ports.ts'
 import type { Engine } from '../../replay/engine.ts'
-import type { ListRequest } from '../../replay/lists/list-filter.ts'
+import type { ListRequest } from '../../replay/read/lists/list-filter.ts'
 
 /** A question in words, and its answer, a failure among them. */
 export type Answered = readonly [question: string, answer: unknown]

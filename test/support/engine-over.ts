@@ -4,11 +4,11 @@
 import { homeLog } from '../../adapters/home/home-log.ts'
 import { homeNames } from '../../adapters/home/names.ts'
 import { homeOperations } from '../../adapters/home/operations.ts'
-import { homeWriter } from '../../adapters/repair/home-writer.ts'
-import { segmentWriter } from '../../adapters/jsonl/create.ts'
-import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { memoryIndex } from '../../adapters/memory/index.ts'
-import { eraOf } from '../../domain/profile.ts'
+import { homeWriter } from '../../adapters/upkeep/repair/home-writer.ts'
+import { segmentWriter } from '../../adapters/log/jsonl/create.ts'
+import { jsonlStore } from '../../adapters/log/jsonl/store.ts'
+import { memoryIndex } from '../../adapters/index/memory/index.ts'
+import { eraOf } from '../../domain/log/profile.ts'
 import { createEngine, type Engine, type EngineParts } from '../../replay/engine.ts'
 
 /** An engine of 0.142 over a home, with an index in memory unless told otherwise. */

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { temporaryFolder } from './fixture-home.ts'
 import { idOf, linesOf } from './rollouts.ts'
 

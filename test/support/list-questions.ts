@@ -1,7 +1,7 @@
 /**
  * What is asked about a home of made threads, and answers in a form in which they can be compared and kept.
  */
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { SOURCE_KINDS } from '../../projections/threads.ts'
 import type { MadeThread } from './list-homes.ts'
 import type { Message } from './rpc-client.ts'

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import { FIXTURES } from './fixture-home.ts'
 import { clientOf, serverOf, shaken, unattended, type Client, type Message } from './rpc-client.ts'
 

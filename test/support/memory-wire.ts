@@ -3,13 +3,18 @@
  * calls, tombstones, one log of everything. What it is asked can be listened to, and made to fail.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Append, AllFrom, SubscriptionMessage, Wire } from '../../adapters/eventstore/wire.ts'
+import type {
+  Append,
+  AllFrom,
+  SubscriptionMessage,
+  Wire
+} from '../../adapters/log/eventstore/wire.ts'
 import type { JsonObject } from '../../domain/json.ts'
 import type {
   ProposedEvent,
   StoredData,
   StoredEvent
-} from '../../adapters/eventstore/stream/stored.ts'
+} from '../../adapters/log/eventstore/stream/stored.ts'
 
 /** How a server in memory is made. */
 export interface MemoryWireOptions {

@@ -1,7 +1,7 @@
 /**
  * A node of a store that dies: from one of its writes on, nothing it asks for happens any more.
  */
-import type { Wire } from '../../adapters/eventstore/wire.ts'
+import type { Wire } from '../../adapters/log/eventstore/wire.ts'
 
 /** What a dead node meets with. */
 export class Killed extends Error {}

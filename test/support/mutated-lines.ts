@@ -1,10 +1,10 @@
 /**
  * Lines of every kind an era knows, with one member changed: made from the shapes, for Codex and unroll to be asked about.
  */
-import type { ProfileName } from '../../domain/profile.ts'
-import { PROFILES } from '../../domain/profile.ts'
-import { SHAPES } from '../../domain/events/shapes/eras.ts'
-import type { Members, Shape, Shapes } from '../../domain/events/shapes/shape.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
+import { PROFILES } from '../../domain/log/profile.ts'
+import { SHAPES } from '../../domain/log/shapes/eras.ts'
+import type { Members, Shape, Shapes } from '../../domain/log/shapes/shape.ts'
 import { BASE } from './mutated-base.ts'
 
 type Sample = unknown

@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path'
 import type { Server } from '../../adapters/rpc/threads/server.ts'
-import type { ProfileName } from '../../domain/profile.ts'
+import type { ProfileName } from '../../domain/log/profile.ts'
 import {
   changesSince,
   compareFiles,

@@ -11,9 +11,9 @@ import {
   installLocal,
   installRemote,
   uninstall
-} from '../../adapters/plugins/changes.ts'
-import { pluginsManager } from '../../adapters/plugins/manager.ts'
-import { writeSidecar } from '../../adapters/plugins/sidecar-file.ts'
+} from '../../adapters/upkeep/plugins/changes.ts'
+import { pluginsManager } from '../../adapters/upkeep/plugins/manager.ts'
+import { writeSidecar } from '../../adapters/upkeep/plugins/sidecar-file.ts'
 
 const [home = '', operation = '', bundle = '', fatal = '0'] = process.argv.slice(2)
 

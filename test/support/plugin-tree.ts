@@ -4,11 +4,11 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pluginsManager } from '../../adapters/plugins/manager.ts'
-import { syncPlugins } from '../../adapters/plugins/sync.ts'
-import type { PluginFault } from '../../domain/plugins/fault.ts'
-import type { PluginId } from '../../domain/plugins/ids.ts'
-import { parseListed, type ListedPlugins } from '../../domain/plugins/snapshot.ts'
+import { pluginsManager } from '../../adapters/upkeep/plugins/manager.ts'
+import { syncPlugins } from '../../adapters/upkeep/plugins/sync.ts'
+import type { PluginFault } from '../../domain/ledgers/plugins/fault.ts'
+import type { PluginId } from '../../domain/ledgers/plugins/ids.ts'
+import { parseListed, type ListedPlugins } from '../../domain/ledgers/plugins/snapshot.ts'
 import { removeFolder, temporaryFolder } from './fixture-home.ts'
 
 /** A remote id. */

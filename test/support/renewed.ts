@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { defaultIndexDirectory } from '../../adapters/home/places.ts'
 import { openEngine } from '../../adapters/library.ts'
-import { unroll } from '../cli/console.ts'
+import { unroll } from '../adapters/cli/console.ts'
 
 /** Words of a command line; double quotes keep words together. */
 const words = (typed: string): ReadonlyArray<string> =>

@@ -8,9 +8,9 @@
  */
 import { readFileSync, writeSync } from 'node:fs'
 import { homeOperations } from '../../adapters/home/operations.ts'
-import { homeWriter } from '../../adapters/repair/home-writer.ts'
-import { applyRepair, takeRepairBack } from '../../adapters/repair/repair.ts'
-import { holding } from '../../replay/life/life.ts'
+import { homeWriter } from '../../adapters/upkeep/repair/home-writer.ts'
+import { applyRepair, takeRepairBack } from '../../adapters/upkeep/repair/repair.ts'
+import { holding } from '../../replay/change/life/life.ts'
 import * as E from 'fp-ts/lib/Either.js'
 
 const [home = '', operation = '', named = '', digest = '', fatal = '0'] = process.argv.slice(2)

@@ -4,10 +4,10 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { createHash } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { findingOf, type Finding, type FindingPlace } from '../../domain/check/finding.ts'
-import type { ProblemKind } from '../../domain/check/kinds.ts'
-import { printPlan, type RepairPlan } from '../../domain/repair/plan.ts'
-import { planDigest } from '../../adapters/repair/repair.ts'
+import { findingOf, type Finding, type FindingPlace } from '../../domain/upkeep/check/finding.ts'
+import type { ProblemKind } from '../../domain/upkeep/check/kinds.ts'
+import { printPlan, type RepairPlan } from '../../domain/upkeep/repair/plan.ts'
+import { planDigest } from '../../adapters/upkeep/repair/repair.ts'
 import { temporaryFolder } from './fixture-home.ts'
 
 /** A thread, its file, and the time that file has. */

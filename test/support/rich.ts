@@ -1,9 +1,9 @@
 // Lines for the specs of rich mode, and the plainest list that obeys the changes they make.
-import { toRolloutLine, type RolloutLine } from '../../domain/events/event.ts'
-import { PROFILES } from '../../domain/profile.ts'
+import { toRolloutLine, type RolloutLine } from '../../domain/log/event.ts'
+import { PROFILES } from '../../domain/log/profile.ts'
 import type { ThreadItem } from '../../domain/protocol.ts'
-import { richChange, richContext, type RichChange } from '../../domain/rich/items.ts'
-import { NO_CONTEXT, type RichContext } from '../../domain/rich/types.ts'
+import { richChange, richContext, type RichChange } from '../../domain/thread/rich/items.ts'
+import { NO_CONTEXT, type RichContext } from '../../domain/thread/rich/types.ts'
 
 /** When every line was written. */
 export const TIMESTAMP = '2026-05-01T10:00:00.000Z'

@@ -2,13 +2,13 @@
  * Two stores that should be one: everything that can be asked of a stream is asked of both.
  */
 import { expect } from 'chai'
-import { EVERY_LINE, type Needs } from '../../domain/events/needs.ts'
-import { ITEM_NEEDS } from '../../domain/items/item-needs.ts'
-import { SAID_NEEDS } from '../../domain/search/said.ts'
+import { EVERY_LINE, type Needs } from '../../domain/log/needs.ts'
+import { ITEM_NEEDS } from '../../domain/thread/items/item-needs.ts'
+import { SAID_NEEDS } from '../../domain/thread/search/said.ts'
 import { THREADS } from '../../projections/catalogue.ts'
 import { USAGE } from '../../projections/ledgers.ts'
 import * as E from 'fp-ts/lib/Either.js'
-import type { EventPlace } from '../../domain/events/event.ts'
+import type { EventPlace } from '../../domain/log/event.ts'
 import { olderFiles as older } from '../../replay/catch-up/older-files.ts'
 import {
   findStream,

@@ -1,12 +1,12 @@
 /**
  * An engine over a store of streams.
  */
-import { directoryOf } from '../../adapters/eventstore/directory/directory.ts'
-import { storeLife, type LifeOptions } from '../../adapters/eventstore/life/life.ts'
-import { eventStore } from '../../adapters/eventstore/threads/store.ts'
-import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { memoryIndex } from '../../adapters/memory/index.ts'
-import { eraOf } from '../../domain/profile.ts'
+import { directoryOf } from '../../adapters/log/eventstore/directory/directory.ts'
+import { storeLife, type LifeOptions } from '../../adapters/log/eventstore/life/life.ts'
+import { eventStore } from '../../adapters/log/eventstore/threads/store.ts'
+import type { Wire } from '../../adapters/log/eventstore/wire.ts'
+import { memoryIndex } from '../../adapters/index/memory/index.ts'
+import { eraOf } from '../../domain/log/profile.ts'
 import { createEngine, type Engine, type EngineParts } from '../../replay/engine.ts'
 
 /**

@@ -2,13 +2,13 @@
  * Threads in a store of streams, written by hand: the steps of a plan, appended call by call.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
-import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { EMPTY } from '../../adapters/eventstore/stream/directory.ts'
-import { plan } from '../../adapters/eventstore/stream/plan.ts'
-import { threadStream } from '../../adapters/eventstore/stream/names.ts'
-import type { Plan, PlanStep } from '../../adapters/eventstore/stream/plan.ts'
-import type { StreamDirectory } from '../../adapters/eventstore/stream/stored.ts'
+import { connectWire } from '../../adapters/log/eventstore/connection/connect.ts'
+import type { Wire } from '../../adapters/log/eventstore/wire.ts'
+import { EMPTY } from '../../adapters/log/eventstore/stream/directory.ts'
+import { plan } from '../../adapters/log/eventstore/stream/plan.ts'
+import { threadStream } from '../../adapters/log/eventstore/stream/names.ts'
+import type { Plan, PlanStep } from '../../adapters/log/eventstore/stream/plan.ts'
+import type { StreamDirectory } from '../../adapters/log/eventstore/stream/stored.ts'
 
 /** Bytes of lines of text. */
 export const bytesOf = (...lines: ReadonlyArray<string>): ReadonlyArray<Uint8Array> =>

@@ -3,9 +3,9 @@
  * Written from what a real server does, not from the code that plans calls.
  */
 import { createHash } from 'node:crypto'
-import type { Call } from '../../adapters/eventstore/stream/pack.ts'
-import type { Planning } from '../../adapters/eventstore/stream/plan.ts'
-import type { StoredEvent, StreamDirectory } from '../../adapters/eventstore/stream/stored.ts'
+import type { Call } from '../../adapters/log/eventstore/stream/pack.ts'
+import type { Planning } from '../../adapters/log/eventstore/stream/plan.ts'
+import type { StoredEvent, StreamDirectory } from '../../adapters/log/eventstore/stream/stored.ts'
 
 /** SHA-256, computed apart from the planner. */
 export const sha256 = (bytes: Uint8Array): string =>

@@ -4,12 +4,20 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Wire } from '../../adapters/eventstore/wire.ts'
-import { piecesOf } from '../../adapters/eventstore/sync/pieces.ts'
-import { push, type PushOptions, type PushSummary } from '../../adapters/eventstore/sync/push.ts'
-import { pull, type PullOptions, type PullSummary } from '../../adapters/eventstore/sync/pull.ts'
-import { joiner } from '../../adapters/eventstore/stream/join.ts'
-import { threadOfStream } from '../../adapters/eventstore/stream/names.ts'
+import type { Wire } from '../../adapters/log/eventstore/wire.ts'
+import { piecesOf } from '../../adapters/log/eventstore/sync/pieces.ts'
+import {
+  push,
+  type PushOptions,
+  type PushSummary
+} from '../../adapters/log/eventstore/sync/push.ts'
+import {
+  pull,
+  type PullOptions,
+  type PullSummary
+} from '../../adapters/log/eventstore/sync/pull.ts'
+import { joiner } from '../../adapters/log/eventstore/stream/join.ts'
+import { threadOfStream } from '../../adapters/log/eventstore/stream/names.ts'
 import type { MemoryWire } from './memory-wire.ts'
 import { right } from './engines.ts'
 

@@ -1,7 +1,7 @@
 /**
  * Every tool call of a home, as the ledger tells them.
  */
-import type { ToolCall } from '../../domain/tools/tool-call.ts'
+import type { ToolCall } from '../../domain/ledgers/tools/tool-call.ts'
 import type { Engine } from '../../replay/engine.ts'
 import type { ToolsPage } from '../../replay/ledgers/tools.ts'
 import { right } from './engines.ts'

@@ -1,11 +1,11 @@
 /**
  * Made lines, folded into rows of tool calls by the read model itself.
  */
-import { toRolloutLine, type RecordedEvent } from '../../domain/events/event.ts'
+import { toRolloutLine, type RecordedEvent } from '../../domain/log/event.ts'
 import { streamId } from '../../domain/ids.ts'
-import { PROFILES } from '../../domain/profile.ts'
-import type { ToolCall } from '../../domain/tools/tool-call.ts'
-import { memoryIndex } from '../../adapters/memory/index.ts'
+import { PROFILES } from '../../domain/log/profile.ts'
+import type { ToolCall } from '../../domain/ledgers/tools/tool-call.ts'
+import { memoryIndex } from '../../adapters/index/memory/index.ts'
 import { overlay } from '../../replay/catch-up/overlay.ts'
 import { situating } from '../../projections/situation.ts'
 import { toolCallOf, tools } from '../../projections/tools.ts'

@@ -5,7 +5,7 @@
  *     wire-entry.ts <connection string>
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { connectWire } from '../../adapters/eventstore/connection/connect.ts'
+import { connectWire } from '../../adapters/log/eventstore/connection/connect.ts'
 import { several } from './wires.ts'
 
 const opened = await connectWire(process.argv[2] ?? '')

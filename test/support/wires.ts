@@ -1,10 +1,13 @@
 /** Wires to servers of a test, which end with it; and what they tell, as lists. */
 import { randomUUID } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
-import { connectWire, type ConnectOptions } from '../../adapters/eventstore/connection/connect.ts'
-import type { SubscriptionMessage, Wire } from '../../adapters/eventstore/wire.ts'
+import {
+  connectWire,
+  type ConnectOptions
+} from '../../adapters/log/eventstore/connection/connect.ts'
+import type { SubscriptionMessage, Wire } from '../../adapters/log/eventstore/wire.ts'
 import { describe as inWords, type StoreError } from '../../domain/errors.ts'
-import type { ProposedEvent } from '../../adapters/eventstore/stream/stored.ts'
+import type { ProposedEvent } from '../../adapters/log/eventstore/stream/stored.ts'
 
 /** JSON as the bytes it is. */
 export const asBytes = (json: object): Uint8Array => Buffer.from(JSON.stringify(json))

@@ -4,7 +4,7 @@
  * usage: write-lock <index directory>; a line on stdout says that it has it
  */
 import { readSync, writeSync } from 'node:fs'
-import { openUnchecked } from '../../adapters/lmdb/environment.ts'
+import { openUnchecked } from '../../adapters/index/lmdb/environment.ts'
 
 const environment = openUnchecked(process.argv[2] ?? '', false)
 environment.transactionSync(() => {

@@ -17,8 +17,8 @@ export const bundleChild = (): string => {
     entryPoints: {
       child: join(import.meta.dirname, 'child.ts'),
       work: join(import.meta.dirname, 'work.ts'),
-      'fold-worker': join(ROOT, 'adapters/jsonl/fold-worker.ts'),
-      probe: join(ROOT, 'adapters/lmdb/probe.ts')
+      'fold-worker': join(ROOT, 'adapters/log/jsonl/fold-worker.ts'),
+      probe: join(ROOT, 'adapters/index/lmdb/probe.ts')
     },
     outdir: folder,
     outExtension: { '.js': '.cjs' },

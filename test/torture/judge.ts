@@ -5,8 +5,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isDeepStrictEqual } from 'node:util'
 import type { Engine } from '../../adapters/library.ts'
-import { jsonlStore } from '../../adapters/jsonl/store.ts'
-import { DEFAULT_PROFILE } from '../../domain/profile.ts'
+import { jsonlStore } from '../../adapters/log/jsonl/store.ts'
+import { DEFAULT_PROFILE } from '../../domain/log/profile.ts'
 import { everyLine, messageOf } from '../support/crash.ts'
 import { withEngine } from '../support/engines.ts'
 import {

@@ -2,7 +2,7 @@
  * unroll agents: the tree of sub-agents.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { AgentTree } from '../../../replay/threads/agents.ts'
+import type { AgentTree } from '../../../replay/read/threads/agents.ts'
 import { ofThread } from '../naming.ts'
 import { printJson } from '../text/print.ts'
 import { oneLine } from '../text/text.ts'

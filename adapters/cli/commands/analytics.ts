@@ -3,15 +3,19 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
-import { compareAnalytics } from '../../../domain/analytics/compare.ts'
-import { captureLine, payloadsOf, type PostedEvent } from '../../../domain/analytics/envelope.ts'
-import type { AnalyticsEvent } from '../../../domain/analytics/event.ts'
-import { KNOWN_DIFFERENCES } from '../../../domain/analytics/not-reconstructable.ts'
-import { contractOf, type Contract } from '../../../domain/analytics/vocabulary.ts'
+import { compareAnalytics } from '../../../domain/ledgers/analytics/compare.ts'
+import {
+  captureLine,
+  payloadsOf,
+  type PostedEvent
+} from '../../../domain/ledgers/analytics/envelope.ts'
+import type { AnalyticsEvent } from '../../../domain/ledgers/analytics/event.ts'
+import { KNOWN_DIFFERENCES } from '../../../domain/ledgers/analytics/not-reconstructable.ts'
+import { contractOf, type Contract } from '../../../domain/ledgers/analytics/vocabulary.ts'
 import { isJsonObject } from '../../../domain/json.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { homeEvidence } from '../../../replay/ledgers/analytics-evidence.ts'
-import { readCapture } from '../../analytics/read-capture.ts'
+import { readCapture } from '../../upkeep/analytics/read-capture.ts'
 import { textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { optionalThread } from '../naming.ts'

@@ -9,9 +9,13 @@ import type { StoreError } from '../../../domain/errors.ts'
 import { isUuid, type StreamId, streamId } from '../../../domain/ids.ts'
 import { isJsonObject } from '../../../domain/json.ts'
 import type { NewEvent } from '../../../domain/changes/new-event.ts'
-import { PROFILES, type Profile } from '../../../domain/profile.ts'
+import { PROFILES, type Profile } from '../../../domain/log/profile.ts'
 import type { Engine } from '../../../replay/engine.ts'
-import { appendProblem, checkEvent, type CheckedEvent } from '../../../replay/mutate/new-events.ts'
+import {
+  appendProblem,
+  checkEvent,
+  type CheckedEvent
+} from '../../../replay/change/mutate/new-events.ts'
 import { START, type ExpectedRevision } from '../../../replay/ports.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'

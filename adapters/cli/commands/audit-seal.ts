@@ -4,7 +4,13 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
 import { notPossible, type StoreError } from '../../../domain/errors.ts'
-import { isFine, seal, verifySeal, type SealedOutcome, type SealReport } from '../../seal/seal.ts'
+import {
+  isFine,
+  seal,
+  verifySeal,
+  type SealedOutcome,
+  type SealReport
+} from '../../upkeep/seal/seal.ts'
 import { flagOf, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pathOf } from '../options.ts'

@@ -7,13 +7,13 @@ import type {
   DifferencePart,
   FileSum,
   ModelSum
-} from '../../../domain/difference/thread.ts'
+} from '../../../domain/thread/difference/thread.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { isJsonObject, type JsonObject, textIn } from '../../../domain/json.ts'
 import type { ThreadItem, Turn } from '../../../domain/protocol.ts'
 import type { Engine } from '../../../replay/engine.ts'
-import { compareThreads, type Side } from '../../../replay/time-travel/compare.ts'
-import type { PastPoint } from '../../../replay/time-travel/past.ts'
+import { compareThreads, type Side } from '../../../replay/past/time-travel/compare.ts'
+import type { PastPoint } from '../../../replay/past/time-travel/past.ts'
 import { type Input, listOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { pastPoint } from '../options.ts'

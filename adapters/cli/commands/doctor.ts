@@ -2,11 +2,15 @@
  * unroll doctor: files, index and Codex's databases side by side.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Finding, Severity } from '../../../domain/check/finding.ts'
-import { KINDS, type ProblemKind } from '../../../domain/check/kinds.ts'
-import type { Histogram } from '../../../domain/codex-state/histogram.ts'
-import { inspectHome, type DatabaseReport, type Inspection } from '../../codex-state/inspect.ts'
-import { DATABASES } from '../../codex-state/places.ts'
+import type { Finding, Severity } from '../../../domain/upkeep/check/finding.ts'
+import { KINDS, type ProblemKind } from '../../../domain/upkeep/check/kinds.ts'
+import type { Histogram } from '../../../domain/upkeep/codex-state/histogram.ts'
+import {
+  inspectHome,
+  type DatabaseReport,
+  type Inspection
+} from '../../upkeep/codex-state/inspect.ts'
+import { DATABASES } from '../../upkeep/codex-state/places.ts'
 import { flagOf } from '../args.ts'
 import { withEngine, withHomeFiles, type HomeCommand } from '../session.ts'
 import { formOf, printJson } from '../text/print.ts'

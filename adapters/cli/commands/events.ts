@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { DamagedLine, RecordedEvent } from '../../../domain/events/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../../domain/log/event.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import { type Batch, isDamaged, START } from '../../../replay/ports.ts'
 import { flagOf, numberOf } from '../args.ts'

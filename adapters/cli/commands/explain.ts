@@ -2,13 +2,13 @@
  * unroll explain: the catalogue of problems in words; docs/CHECK.md is made of the same rows.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { KindText } from '../../../domain/check/kind.ts'
+import type { KindText } from '../../../domain/upkeep/check/kind.ts'
 import {
   isProblemKind,
   KINDS,
   PROBLEM_KINDS,
   type ProblemKind
-} from '../../../domain/check/kinds.ts'
+} from '../../../domain/upkeep/check/kinds.ts'
 import type { FreeCommand } from '../session.ts'
 import { formOf, jsonLine, printRows } from '../text/print.ts'
 import { usage } from '../text/report.ts'

@@ -4,7 +4,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import type { Page } from '../../../domain/protocol.ts'
-import type { TurnItem } from '../../../replay/pages/item-page.ts'
+import type { TurnItem } from '../../../replay/read/pages/item-page.ts'
 import { flagOf, listOf, numberOf, textOf } from '../args.ts'
 import { ofThread } from '../naming.ts'
 import { cutNote, itemText } from '../text/item-text.ts'

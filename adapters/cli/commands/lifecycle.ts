@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { notPossible, type StoreError } from '../../../domain/errors.ts'
-import type { RelocatedThreads } from '../../../replay/life/life.ts'
+import type { RelocatedThreads } from '../../../replay/change/life/life.ts'
 import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { ofThread } from '../naming.ts'

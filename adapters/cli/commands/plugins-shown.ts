@@ -2,12 +2,16 @@
  * unroll plugins list, verify, history, usage: what is known of plugins.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { describeFault, FAULT_KIND, type PluginFault } from '../../../domain/plugins/fault.ts'
+import {
+  describeFault,
+  FAULT_KIND,
+  type PluginFault
+} from '../../../domain/ledgers/plugins/fault.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { PluginHistoryRow, PluginUse } from '../../../replay/ledgers/plugins.ts'
-import type { PluginFinding } from '../../plugins/findings.ts'
-import { homePlugins } from '../../plugins/plugins.ts'
-import type { PluginScan, ScannedPlugin } from '../../plugins/scan.ts'
+import type { PluginFinding } from '../../upkeep/plugins/findings.ts'
+import { homePlugins } from '../../upkeep/plugins/plugins.ts'
+import type { PluginScan, ScannedPlugin } from '../../upkeep/plugins/scan.ts'
 import type { Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { answers, type CommandEnd } from '../session.ts'

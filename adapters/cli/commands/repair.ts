@@ -12,11 +12,11 @@ import type {
   PlanStep,
   RepairPlan,
   Unrepaired
-} from '../../../domain/repair/plan.ts'
+} from '../../../domain/upkeep/repair/plan.ts'
 import type { Engine } from '../../../replay/engine.ts'
-import type { RepairDone } from '../../../replay/life/repair.ts'
-import { type FiledPlan, planHome } from '../../repair/plan-home.ts'
-import { repairWork } from '../../repair/repair.ts'
+import type { RepairDone } from '../../../replay/change/life/repair.ts'
+import { type FiledPlan, planHome } from '../../upkeep/repair/plan-home.ts'
+import { repairWork } from '../../upkeep/repair/repair.ts'
 import { type Input, nextCommand, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadIdIn } from '../naming.ts'

@@ -3,10 +3,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { SortDirection } from '../../../domain/protocol.ts'
-import type { Snippet } from '../../../domain/search/snippet.ts'
+import type { Snippet } from '../../../domain/thread/search/snippet.ts'
 import type { Engine, FoundThread, Occurrence } from '../../../replay/engine.ts'
-import type { SortKey } from '../../../replay/lists/list-filter.ts'
-import type { SearchRequest } from '../../../replay/search/search.ts'
+import type { SortKey } from '../../../replay/read/lists/list-filter.ts'
+import type { SearchRequest } from '../../../replay/read/search/search.ts'
 import { flagOf, nextCommand, textOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { optionalThread, shortIds, title } from '../naming.ts'

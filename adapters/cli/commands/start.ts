@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { join, relative } from 'node:path'
-import { addressOf } from '../../eventstore/connection/connection-string.ts'
+import { addressOf } from '../../log/eventstore/connection/connection-string.ts'
 import { nextCommand, textOf, type Input } from '../args.ts'
 import { SAMPLE_HOME, type Io } from '../io.ts'
 import { shortIds } from '../naming.ts'

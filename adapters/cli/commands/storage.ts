@@ -2,17 +2,17 @@
  * unroll storage: disk usage of threads, compressing and expanding rollouts.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { BYTE_KINDS, type ByteKind } from '../../../domain/storage/kinds.ts'
-import { compressRollouts, expandRollouts, type FileOutcome } from '../../storage/change.ts'
-import { filesMeant, rolloutsOf } from '../../storage/files.ts'
+import { BYTE_KINDS, type ByteKind } from '../../../domain/upkeep/storage/kinds.ts'
+import { compressRollouts, expandRollouts, type FileOutcome } from '../../upkeep/storage/change.ts'
+import { filesMeant, rolloutsOf } from '../../upkeep/storage/files.ts'
 import {
   addSpent,
   NOTHING_SPENT,
   storageOf,
   type Spent,
   type ThreadSpent
-} from '../../storage/report.ts'
-import { tooOldCodex } from '../../storage/versions.ts'
+} from '../../upkeep/storage/report.ts'
+import { tooOldCodex } from '../../upkeep/storage/versions.ts'
 import { flagOf, numberOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { shortIds } from '../naming.ts'

@@ -4,13 +4,17 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
 import { isUuid } from '../../../domain/ids.ts'
-import type { Joined, JoinedBytes } from '../../eventstore/stream/join.ts'
-import { threadOfStream } from '../../eventstore/stream/names.ts'
-import type { StorePosition } from '../../eventstore/stream/stored.ts'
-import { CHECKPOINT_NAME } from '../../eventstore/readers/checkpoint.ts'
-import { type Bookmark, prefixesOf } from '../../eventstore/readers/news.ts'
-import { fileReader, type OpenReader, printingReader } from '../../eventstore/readers/readers.ts'
-import { tell } from '../../eventstore/readers/tell.ts'
+import type { Joined, JoinedBytes } from '../../log/eventstore/stream/join.ts'
+import { threadOfStream } from '../../log/eventstore/stream/names.ts'
+import type { StorePosition } from '../../log/eventstore/stream/stored.ts'
+import { CHECKPOINT_NAME } from '../../log/eventstore/readers/checkpoint.ts'
+import { type Bookmark, prefixesOf } from '../../log/eventstore/readers/news.ts'
+import {
+  fileReader,
+  type OpenReader,
+  printingReader
+} from '../../log/eventstore/readers/readers.ts'
+import { tell } from '../../log/eventstore/readers/tell.ts'
 import { flagOf, type Input, textOf } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadIdIn } from '../naming.ts'
@@ -122,7 +126,7 @@ const follow = async (
   threadId: string | null,
   reader: OpenReader
 ): Promise<CommandEnd> => {
-  const { connectWire } = await import('../../eventstore/connection/connect.ts')
+  const { connectWire } = await import('../../log/eventstore/connection/connect.ts')
   const wire = await connectWire(connection, { onSilence: (why) => tellSilence(why, io) })
   if (E.isLeft(wire)) return wire
   const isChosen = chosenBy(textOf(input, 'types'))

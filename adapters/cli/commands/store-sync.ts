@@ -3,13 +3,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, type StoreError } from '../../../domain/errors.ts'
-import { homeFiles } from '../../eventstore/sync/home.ts'
-import { mirror, type MirrorNews, type MirrorSummary } from '../../eventstore/sync/mirror.ts'
-import { isFailure, type Problem } from '../../eventstore/sync/problems.ts'
-import { pull, type PullSummary } from '../../eventstore/sync/pull.ts'
-import { push, type PushSummary } from '../../eventstore/sync/push.ts'
-import { isFine, verify, type VerifiedThread } from '../../eventstore/sync/verify.ts'
-import type { Wire } from '../../eventstore/wire.ts'
+import { homeFiles } from '../../log/eventstore/sync/home.ts'
+import { mirror, type MirrorNews, type MirrorSummary } from '../../log/eventstore/sync/mirror.ts'
+import { isFailure, type Problem } from '../../log/eventstore/sync/problems.ts'
+import { pull, type PullSummary } from '../../log/eventstore/sync/pull.ts'
+import { push, type PushSummary } from '../../log/eventstore/sync/push.ts'
+import { isFine, verify, type VerifiedThread } from '../../log/eventstore/sync/verify.ts'
+import type { Wire } from '../../log/eventstore/wire.ts'
 import { flagOf, type Input } from '../args.ts'
 import type { Io } from '../io.ts'
 import { threadsMeant } from '../naming.ts'
@@ -39,7 +39,7 @@ const withStore = async (
   }
   const missing = needsHome ? missingHome(place) : null
   if (missing !== null) return E.left(missing)
-  const { connectWire } = await import('../../eventstore/connection/connect.ts')
+  const { connectWire } = await import('../../log/eventstore/connection/connect.ts')
   const wire = await connectWire(store, { onSilence: (why) => tellSilence(why, io) })
   if (E.isLeft(wire)) return wire
   try {

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { ToolCall, ToolKind, ToolStatus } from '../../../domain/tools/tool-call.ts'
+import type { ToolCall, ToolKind, ToolStatus } from '../../../domain/ledgers/tools/tool-call.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { ToolsFilter } from '../../../replay/ledgers/tools.ts'
 import {

@@ -1,7 +1,7 @@
 /**
  * The commands that report from the ledgers: usage, tool calls, audit, plugins, analytics.
  */
-import { TOOL_KINDS, TOOL_STATUSES } from '../../../domain/tools/tool-call.ts'
+import { TOOL_KINDS, TOOL_STATUSES } from '../../../domain/ledgers/tools/tool-call.ts'
 import {
   AT,
   AT_TIME,

@@ -1,7 +1,7 @@
 /**
  * The commands that read threads.
  */
-import { DIFFERENCE_PARTS } from '../../../domain/difference/thread.ts'
+import { DIFFERENCE_PARTS } from '../../../domain/thread/difference/thread.ts'
 import {
   ALL_SOURCES,
   ANY_COUNT,

@@ -1,12 +1,12 @@
 /**
  * A comparison of analytics events for people and for scripts.
  */
-import { agreementOf, type EventAgreement } from '../../../domain/analytics/agreement.ts'
+import { agreementOf, type EventAgreement } from '../../../domain/ledgers/analytics/agreement.ts'
 import type {
   ComparedEvent,
   ComparedField,
   CaptureComparison
-} from '../../../domain/analytics/compare.ts'
+} from '../../../domain/ledgers/analytics/compare.ts'
 import type { Json } from '../../../domain/json.ts'
 import { column, shown, table, type Columns } from './rows.ts'
 import type { Paint } from './style.ts'

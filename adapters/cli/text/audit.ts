@@ -1,7 +1,7 @@
 /**
  * Rows of the audit trail as people and scripts read them.
  */
-import type { AuditEvidence, AuditRow } from '../../../domain/audit/row.ts'
+import type { AuditEvidence, AuditRow } from '../../../domain/ledgers/audit/row.ts'
 import type { JsonObject } from '../../../domain/json.ts'
 import type { ApprovalRow, ReviewRow } from '../../../replay/ledgers/audit.ts'
 import { column, shown, type Columns } from './rows.ts'

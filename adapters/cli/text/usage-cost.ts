@@ -11,7 +11,7 @@ import {
   pricesOf,
   roundedDecimal,
   type Cost
-} from '../../../domain/usage/prices.ts'
+} from '../../../domain/ledgers/usage/prices.ts'
 import type { UsageGroup, UsageRow } from '../../../replay/ledgers/usage.ts'
 import { usage, type CommandFailure } from './report.ts'
 

@@ -1,10 +1,10 @@
 /**
  * What clients are sent of the turns that run here, as facts for usage analytics.
  */
-import { diffLines } from '../../../domain/analytics/diff-lines.ts'
-import type { Fact } from '../../../domain/analytics/fact.ts'
-import { toolOutcome } from '../../../domain/analytics/tool-outcome.ts'
-import type { TurnEndStatus } from '../../../domain/analytics/vocabulary.ts'
+import { diffLines } from '../../../domain/ledgers/analytics/diff-lines.ts'
+import type { Fact } from '../../../domain/ledgers/analytics/fact.ts'
+import { toolOutcome } from '../../../domain/ledgers/analytics/tool-outcome.ts'
+import type { TurnEndStatus } from '../../../domain/ledgers/analytics/vocabulary.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { ThreadItem } from '../../../domain/protocol.ts'
 import type { Notification } from '../wire/message.ts'

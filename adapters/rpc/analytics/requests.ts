@@ -1,10 +1,18 @@
 /**
  * What requests and their answers come to as facts for usage analytics.
  */
-import type { Fact, OpenedThread, Runtime, TurnSettings } from '../../../domain/analytics/fact.ts'
-import type { InitializationMode, SteerRefusal } from '../../../domain/analytics/vocabulary.ts'
+import type {
+  Fact,
+  OpenedThread,
+  Runtime,
+  TurnSettings
+} from '../../../domain/ledgers/analytics/fact.ts'
+import type {
+  InitializationMode,
+  SteerRefusal
+} from '../../../domain/ledgers/analytics/vocabulary.ts'
 import { isJsonObject, textIn, type Json, type JsonObject } from '../../../domain/json.ts'
-import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { PROFILES, type ProfileName } from '../../../domain/log/profile.ts'
 import type { Live } from '../threads/live.ts'
 import type { SessionSettings } from '../threads/settings.ts'
 import { isWorktree, systemVersion } from './machine.ts'

@@ -1,7 +1,7 @@
 /**
  * Tokens of turns, from the totals of threads that clients are sent: what a turn adds to the total of its thread.
  */
-import type { TurnTokens } from '../../../domain/analytics/fact.ts'
+import type { TurnTokens } from '../../../domain/ledgers/analytics/fact.ts'
 import { isJsonObject, type Json } from '../../../domain/json.ts'
 
 /** Follows the totals of threads. */

@@ -4,11 +4,11 @@
  * The log keeps how items ended. How they began is derived from that: a message without its text, a tool without its result.
  * Item ids are those of a replay.
  */
-import { decodable, type Decoder } from '../../../domain/items/decodable.ts'
+import { decodable, type Decoder } from '../../../domain/thread/items/decodable.ts'
 import type { JsonObject } from '../../../domain/json.ts'
-import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { PROFILES, type ProfileName } from '../../../domain/log/profile.ts'
 import type { ThreadItem, ThreadStatus, Turn } from '../../../domain/protocol.ts'
-import type { ThreadChange } from '../../../replay/follow/changes.ts'
+import type { ThreadChange } from '../../../replay/read/follow/changes.ts'
 import { absoluteDirectory } from '../../home/places.ts'
 import {
   goalCleared,

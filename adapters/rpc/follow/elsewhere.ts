@@ -3,8 +3,8 @@
  */
 import { streamId } from '../../../domain/ids.ts'
 import type { Telemetry } from '../../../replay/telemetry.ts'
-import type { Warm } from '../../eventstore/directory/warm.ts'
-import type { OpenStore } from '../../eventstore/open.ts'
+import type { Warm } from '../../log/eventstore/directory/warm.ts'
+import type { OpenStore } from '../../log/eventstore/open.ts'
 import type { OpenedEngine } from '../../open.ts'
 import type { Remote } from '../threads/server.ts'
 
@@ -42,7 +42,7 @@ export const serveStore = (
   })
   const warm = Promise.all([opened, store]).then(
     async ([{ engine }, { wire, directory }]): Promise<Warm> =>
-      (await import('../../eventstore/directory/warm.ts')).keepWarm({
+      (await import('../../log/eventstore/directory/warm.ts')).keepWarm({
         wire,
         directory,
         engine,

@@ -2,7 +2,7 @@
  * One thread that clients of this server follow: they are notified of what a look finds, and its live state is kept in step.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { ProfileName } from '../../../domain/profile.ts'
+import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { Engine, Follower, Look, ThreadChange } from '../../../replay/engine.ts'
 import type { Live } from '../threads/live.ts'
 import {

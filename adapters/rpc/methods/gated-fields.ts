@@ -2,7 +2,7 @@
  * Members of parameters that need the experimental API, as the binaries of each era refuse them, in their order: of several that
  * are set, the first is named.
  */
-import type { ProfileName } from '../../../domain/profile.ts'
+import type { ProfileName } from '../../../domain/log/profile.ts'
 
 /** A member (`a.b` is one of another), or one that Codex calls by another name when it refuses it. */
 export type GatedField = string | { readonly field: string; readonly calledField: string }

@@ -5,11 +5,15 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import type { AnalyticsEvent, AnalyticsPayload } from '../../../domain/analytics/event.ts'
-import { AUDIT_ACTIONS, type AuditRow } from '../../../domain/audit/row.ts'
+import type { AnalyticsEvent, AnalyticsPayload } from '../../../domain/ledgers/analytics/event.ts'
+import { AUDIT_ACTIONS, type AuditRow } from '../../../domain/ledgers/audit/row.ts'
 import type { StoreError } from '../../../domain/errors.ts'
 import { isJsonObject } from '../../../domain/json.ts'
-import { TOOL_KINDS, TOOL_STATUSES, type ToolCall } from '../../../domain/tools/tool-call.ts'
+import {
+  TOOL_KINDS,
+  TOOL_STATUSES,
+  type ToolCall
+} from '../../../domain/ledgers/tools/tool-call.ts'
 import type { Engine } from '../../../replay/engine.ts'
 import type { ApprovalRow, ReviewRow } from '../../../replay/ledgers/audit.ts'
 import type { FileChange } from '../../../replay/ledgers/blame.ts'

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import type { ProfileName } from '../../../domain/profile.ts'
+import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { LiveThread } from '../threads/live.ts'
 import type { QueueKey } from '../threads/scheduler.ts'
 import { threadOf, type RpcCall, type Server, type ThreadIds } from '../threads/server.ts'

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import type { ProfileName } from '../../../domain/profile.ts'
+import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { QueueKey } from '../threads/scheduler.ts'
 import type { Server } from '../threads/server.ts'
 import {

@@ -6,10 +6,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { withoutOutput, type OutputDeferral } from '../../../domain/items/deferral.ts'
+import { withoutOutput, type OutputDeferral } from '../../../domain/thread/items/deferral.ts'
 import type { Page, Turn } from '../../../domain/protocol.ts'
-import type { TurnItem } from '../../../replay/pages/item-page.ts'
-import type { TimelinePage } from '../../../replay/pages/timeline.ts'
+import type { TurnItem } from '../../../replay/read/pages/item-page.ts'
+import type { TimelinePage } from '../../../replay/read/pages/timeline.ts'
 import * as results from '../threads/results.ts'
 import { ask, threadOf, type RpcCall, type ThreadIds } from '../threads/server.ts'
 import { draftOf, locate, unmaterialized, withRunning } from '../threads/threads.ts'

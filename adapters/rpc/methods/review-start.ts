@@ -11,10 +11,10 @@ import {
   trimmedTarget,
   type ReviewTarget
 } from '../../../domain/changes/review.ts'
-import { reviewText } from '../../../domain/items/completed-items.ts'
-import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { reviewText } from '../../../domain/thread/items/completed-items.ts'
+import { PROFILES, type ProfileName } from '../../../domain/log/profile.ts'
 import type { Turn } from '../../../domain/protocol.ts'
-import type { StartedReview } from '../../../replay/mutate/mutations.ts'
+import type { StartedReview } from '../../../replay/change/mutate/mutations.ts'
 import type { AwaitedReview, LiveThread } from '../threads/live.ts'
 import { threadStarted, turnCompleted, wholeItem } from '../threads/notices.ts'
 import * as results from '../threads/results.ts'

@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isAbsolute, resolve } from 'node:path'
-import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { PROFILES, type ProfileName } from '../../../domain/log/profile.ts'
 import type { Page, Thread } from '../../../domain/protocol.ts'
 import { isBlank } from '../../../domain/white-space.ts'
 import { SOURCE_KINDS } from '../../../projections/threads.ts'

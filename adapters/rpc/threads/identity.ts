@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { isJsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
+import type { ProfileName } from '../../../domain/log/profile.ts'
 import { internal, invalidRequest, ofStoreError, type RpcError } from '../wire/errors.ts'
 import { parseUuid } from '../wire/uuid.ts'
 import { ask, type RpcCall, type Server, type ThreadIds } from './server.ts'

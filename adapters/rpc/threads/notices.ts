@@ -3,7 +3,7 @@
  */
 import type { Goal } from '../../../domain/changes/goal.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
+import type { ProfileName } from '../../../domain/log/profile.ts'
 import type { ThreadStatus, Turn, TurnError } from '../../../domain/protocol.ts'
 import type { Audience, Notice } from '../wire/message.ts'
 import type { Live, ShownThread } from './live.ts'

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Json, JsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
+import type { ProfileName } from '../../../domain/log/profile.ts'
 import {
   configInForce,
   sessionDefaults,

@@ -2,10 +2,10 @@
  * What a thread recorded about its session: the settings a resume goes on with, its tokens and its goal.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { DamagedLine, PlacedEvent } from '../../../domain/events/event.ts'
+import type { DamagedLine, PlacedEvent } from '../../../domain/log/event.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
 import type { Page, Turn } from '../../../domain/protocol.ts'
-import type { TurnPageRequest } from '../../../replay/pages/turn-page.ts'
+import type { TurnPageRequest } from '../../../replay/read/pages/turn-page.ts'
 import { START, isDamaged, type Batch } from '../../../replay/ports.ts'
 import type { Notice } from '../wire/message.ts'
 import { goalCleared, goalUpdated, tokenUsageUpdated } from './notices.ts'

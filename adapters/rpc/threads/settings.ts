@@ -9,7 +9,7 @@
 import { homedir } from 'node:os'
 import { approvalPolicyOf, approvalsReviewerOf, effortOf } from '../../../domain/client-words.ts'
 import type { Json, JsonObject } from '../../../domain/json.ts'
-import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { PROFILES, type ProfileName } from '../../../domain/log/profile.ts'
 import type { ThreadEnvironment } from '../../../domain/protocol.ts'
 import {
   configInForce,

@@ -2,7 +2,7 @@
  * Whoever runs turns for a server: a library user with a model. The server speaks for it; it writes what happens to the
  * thread through the engine.
  */
-import type { Fact } from '../../../domain/analytics/fact.ts'
+import type { Fact } from '../../../domain/ledgers/analytics/fact.ts'
 import type { Json, JsonObject } from '../../../domain/json.ts'
 import type { QuestionOutcome } from './questions.ts'
 import type { SessionSettings } from './settings.ts'

@@ -4,7 +4,7 @@
  */
 import { v7 } from 'uuid'
 import type { Json, JsonObject } from '../../../domain/json.ts'
-import { PROFILES, type ProfileName } from '../../../domain/profile.ts'
+import { PROFILES, type ProfileName } from '../../../domain/log/profile.ts'
 import type { ThreadStatus, Turn, TurnError } from '../../../domain/protocol.ts'
 import { reasonOf } from '../wire/errors.ts'
 import type { Notice, ServerQuestion } from '../wire/message.ts'

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { JsonObject } from '../../../domain/json.ts'
-import type { ProfileName } from '../../../domain/profile.ts'
+import type { ProfileName } from '../../../domain/log/profile.ts'
 import { absoluteDirectory } from '../../home/places.ts'
 import { CODE, invalidRequest, type RpcError } from '../wire/errors.ts'
 import {

@@ -3,7 +3,7 @@
  *
  * Codex answers nearly everything with −32600, unknown methods included; the texts are part of the contract.
  */
-import type { SteerRefusal } from '../../../domain/analytics/vocabulary.ts'
+import type { SteerRefusal } from '../../../domain/ledgers/analytics/vocabulary.ts'
 import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { Json } from '../../../domain/json.ts'
 

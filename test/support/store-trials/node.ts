@@ -2,16 +2,16 @@
  * A node over a store, as small as one can be: a connection, a directory and the store of events.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import { EVERY_LINE } from '../../../domain/events/needs.ts'
-import { connectWire } from '../../../adapters/eventstore/connection/connect.ts'
-import { directoryOf } from '../../../adapters/eventstore/directory/directory.ts'
-import { eventStore } from '../../../adapters/eventstore/threads/store.ts'
-import { memoryIndex } from '../../../adapters/memory/index.ts'
+import { EVERY_LINE } from '../../../domain/log/needs.ts'
+import { connectWire } from '../../../adapters/log/eventstore/connection/connect.ts'
+import { directoryOf } from '../../../adapters/log/eventstore/directory/directory.ts'
+import { eventStore } from '../../../adapters/log/eventstore/threads/store.ts'
+import { memoryIndex } from '../../../adapters/index/memory/index.ts'
 import type { NewEvent } from '../../../domain/changes/new-event.ts'
 import type { StoreError } from '../../../domain/errors.ts'
-import type { DamagedLine, RecordedEvent } from '../../../domain/events/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../../domain/log/event.ts'
 import { streamId } from '../../../domain/ids.ts'
-import { DEFAULT_PROFILE } from '../../../domain/profile.ts'
+import { DEFAULT_PROFILE } from '../../../domain/log/profile.ts'
 import {
   findStream,
   START,

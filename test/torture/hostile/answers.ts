@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { START } from '../../../replay/ports.ts'
 import type { Engine, StoreError } from '../../../adapters/library.ts'
-import type { DamagedLine, RecordedEvent } from '../../../domain/events/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../../domain/log/event.ts'
 import { right } from '../../support/engines.ts'
 
 /** Answers by question. */

@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { DamagedLine, RecordedEvent } from '../../../domain/events/event.ts'
+import type { DamagedLine, RecordedEvent } from '../../../domain/log/event.ts'
 import { randomFrom, type Random } from '../../../bench/home/random.ts'
 import type { Engine } from '../../../adapters/library.ts'
 import { right, withEngine } from '../../support/engines.ts'

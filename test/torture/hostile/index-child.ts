@@ -6,8 +6,8 @@
  */
 import { createHash } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
-import { openUnchecked } from '../../../adapters/lmdb/environment.ts'
-import { rowJson } from '../../../adapters/lmdb/row.ts'
+import { openUnchecked } from '../../../adapters/index/lmdb/environment.ts'
+import { rowJson } from '../../../adapters/index/lmdb/row.ts'
 import { openedEngine } from '../../support/engines.ts'
 
 const digest = (value: unknown): string =>

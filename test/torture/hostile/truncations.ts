@@ -3,12 +3,12 @@
  * isolates the torn line. The method: the records before the cut are those whose last byte is there.
  */
 import { isDeepStrictEqual } from 'node:util'
-import { EVERY_LINE } from '../../../domain/events/needs.ts'
+import { EVERY_LINE } from '../../../domain/log/needs.ts'
 import { readFileSync } from 'node:fs'
-import { systemCalls, type FileCalls } from '../../../adapters/jsonl/file-calls.ts'
-import { jsonlStore } from '../../../adapters/jsonl/store.ts'
+import { systemCalls, type FileCalls } from '../../../adapters/log/jsonl/file-calls.ts'
+import { jsonlStore } from '../../../adapters/log/jsonl/store.ts'
 import { streamId } from '../../../domain/ids.ts'
-import { PROFILES } from '../../../domain/profile.ts'
+import { PROFILES } from '../../../domain/log/profile.ts'
 import { findStream, START, type EventStore } from '../../../replay/ports.ts'
 import { right, turnsOf, withEngine } from '../../support/engines.ts'
 import { removeFolder } from '../../support/fixture-home.ts'

@@ -1,0 +1,149 @@
+/**
+ * The child process that holds an index, seen from its parent: reads block, changes are awaited.
+ */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { writeWhole } from '../../home/plain-file.ts'
+import {
+  CHANGES,
+  frameOf,
+  frameReader,
+  READS,
+  readFrame,
+  type IndexReply,
+  type IndexRequest
+} from './messages.ts'
+import { replyCache, type ReplyCache } from './reply-cache.ts'
+
+/** What is below a stream of Node: there is no public way to block on one. */
+interface Handle {
+  readonly fd: number
+  readonly setBlocking: (blocks: boolean) => number
+  readonly readStop: () => number
+}
+
+const handleOf = (stream: unknown): Handle | null =>
+  (stream as { readonly _handle: Handle | null })._handle
+
+/** A process that holds an index. A reply is null when the process has ended. */
+export interface IndexChild {
+  /** Resolves when it has opened the index, or has ended; keeps this process alive until then. */
+  readonly isOpen: Promise<unknown>
+  /** Its first reply; blocks. */
+  readonly greeting: () => IndexReply | null
+  readonly read: (request: IndexRequest) => IndexReply | null
+  /** One at a time. */
+  readonly change: (request: IndexRequest) => Promise<IndexReply | null>
+  readonly kill: () => void
+  /** Lets it close the index; resolves when it has ended. */
+  readonly end: () => Promise<void>
+}
+
+const started = (directory: string, inDoubt: boolean): ChildProcess => {
+  const script = import.meta.url.endsWith('.ts') ? './index-process.ts' : './index-process.cjs'
+  const path = fileURLToPath(new URL(script, import.meta.url))
+  const words = [...process.execArgv, path, directory, ...(inDoubt ? ['doubt'] : [])]
+  const child = spawn(process.execPath, words, {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe']
+  })
+  child.on('error', () => undefined)
+  for (const stream of child.stdio) {
+    stream?.on('error', () => undefined)
+    ;(stream as Socket | null)?.unref()
+  }
+  child.unref()
+  const reads = handleOf(child.stdio[READS])
+  reads?.setBlocking(true)
+  reads?.readStop()
+  return child
+}
+
+/** Replies in the order they are awaited; keeps this process alive while one is. */
+const laterFrom = (stream: Socket): (() => Promise<IndexReply | null>) => {
+  const { push, take } = frameReader()
+  const waiting: Array<(reply: IndexReply | null) => void> = []
+  const tell = (reply: IndexReply | null): void => {
+    waiting.shift()?.(reply)
+    if (waiting.length === 0) stream.unref()
+  }
+  stream.on('data', (chunk: Buffer) => {
+    push(chunk)
+    for (let text = take(); text !== null; text = take()) tell(JSON.parse(text) as IndexReply)
+  })
+  stream.once('close', () => {
+    while (waiting.length > 0) tell(null)
+  })
+  return () =>
+    new Promise((resolve) => {
+      if (stream.destroyed) return resolve(null)
+      stream.ref()
+      waiting.push(resolve)
+    })
+}
+
+const parseReply = (json: string | null): IndexReply | null =>
+  json === null ? null : (JSON.parse(json) as IndexReply)
+
+/** Starts a process that opens the index of a directory, `inDoubt` after a verified copy of it. */
+export const startIndexChild = (directory: string, inDoubt: boolean): IndexChild => {
+  const child = started(directory, inDoubt)
+  const later = laterFrom(child.stdio[CHANGES] as Socket)
+  const received = frameReader()
+  /** Runs with the file of the requests, unless the process has ended: Node closes its files then, and reuses their numbers. */
+  const using = <A>(run: (file: number) => A): A | null => {
+    const handle = handleOf(child.stdio[READS])
+    try {
+      return handle === null ? null : run(handle.fd)
+    } catch {
+      return null
+    }
+  }
+  const send = (request: string): boolean =>
+    using((file) => {
+      writeWhole(file, frameOf(request))
+      return true
+    }) === true
+  const receive = (): string | null => using((file) => readFrame(file, received))
+  let cache: ReplyCache | null = null
+  const forget = (): void => {
+    cache?.close()
+    cache = null
+  }
+  /** Replies are kept from the moment the index was opened. */
+  const heard = (reply: IndexReply | null): IndexReply | null => {
+    if (reply?.lockName !== undefined) cache = replyCache(directory, reply.lockName)
+    return reply
+  }
+  return {
+    isOpen: later(),
+    greeting: () => heard(parseReply(receive())),
+    read: (asked) => {
+      const request = JSON.stringify(asked)
+      const known = cache?.known(request)
+      if (known !== undefined) return parseReply(known)
+      const json = send(request) ? receive() : null
+      const reply = parseReply(json)
+      if (json !== null && reply?.damage === undefined) cache?.keep(request, json)
+      return reply
+    },
+    change: async (asked) => {
+      if (asked[0] === 'clear') forget()
+      return heard(send(JSON.stringify(asked)) ? await later() : null)
+    },
+    kill: () => {
+      forget()
+      child.kill('SIGKILL')
+    },
+    end: async () => {
+      forget()
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const exit = once(child, 'exit')
+      const reads = child.stdio[READS] as Socket
+      child.ref()
+      reads.end()
+      await exit
+    }
+  }
+}

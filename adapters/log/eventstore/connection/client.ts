@@ -1,0 +1,168 @@
+/**
+ * The client package: loaded when a store is first asked for, and held so that a connection on which nobody answers can be
+ * left for a new one. Only this file knows how the package wants to be set up.
+ */
+import type * as Package from '@eventstore/db-client'
+import * as E from 'fp-ts/lib/Either.js'
+import { readFile } from 'node:fs/promises'
+import type { StoreError } from '../../../../domain/errors.ts'
+import { ioFailure } from '../../../../replay/guarded.ts'
+import type { Connection } from './connection-string.ts'
+
+/** What is used of the package. */
+export type ClientPackage = Pick<typeof Package, 'EventStoreDBClient'>
+
+/** One connection to a server or a cluster. */
+export type Client = Package.EventStoreDBClient
+
+/** Loads the package; null when it is not installed. */
+export const loadPackage = async (): Promise<ClientPackage | null> => {
+  try {
+    return await import('@eventstore/db-client')
+  } catch (cause) {
+    if (/MODULE_NOT_FOUND$/.test((cause as NodeJS.ErrnoException).code ?? '')) return null
+    throw cause
+  }
+}
+
+type Certificates = Package.ChannelCredentialOptions
+
+/** Reads the files that a connection string names. */
+export const readCertificates = async ({
+  tls,
+  tlsVerifyCert,
+  tlsCaFile,
+  userCertFile,
+  userKeyFile
+}: Connection): Promise<E.Either<StoreError, Certificates>> => {
+  if (!tls) return E.right({ insecure: true })
+  const files: Record<string, Buffer> = {}
+  const named = { rootCertificate: tlsCaFile, userCertFile, userKeyFile }
+  for (const [name, path] of Object.entries(named)) {
+    if (path === undefined) continue
+    try {
+      files[name] = await readFile(path)
+    } catch (cause) {
+      return E.left(ioFailure(cause, path))
+    }
+  }
+  // The package reads `tlsVerifyCert` and does not obey it.
+  const verifyOptions = { rejectUnauthorized: false, checkServerIdentity: () => undefined }
+  return E.right({ ...files, ...(tlsVerifyCert ? {} : { verifyOptions }) })
+}
+
+/** Attempts are repeated here, so a cluster is looked for once in each, unless the connection string says otherwise. */
+const DISCOVER_ATTEMPTS = 1
+
+/** So long a node is waited for that all of them are asked in one attempt, and there is time for the call. */
+const gossipSeconds = ({ hosts, defaultDeadlineMs }: Connection): number =>
+  Math.max(1, Math.floor(defaultDeadlineMs / 1000 / (hosts.length + 1)))
+
+const newClient = (
+  { EventStoreDBClient }: ClientPackage,
+  connection: Connection,
+  certificates: Certificates
+): Client => {
+  const { hosts, isDiscovered, credentials } = connection
+  const [host] = hosts
+  const settings = {
+    throwOnAppendFailure: true,
+    keepAliveInterval: connection.keepAliveIntervalMs,
+    keepAliveTimeout: connection.keepAliveTimeoutMs,
+    connectionName: connection.connectionName,
+    nodePreference: connection.nodePreference,
+    maxDiscoverAttempts: connection.maxDiscoverAttempts ?? DISCOVER_ATTEMPTS,
+    discoveryInterval: connection.discoveryIntervalMs,
+    gossipTimeout: connection.gossipTimeoutSeconds ?? gossipSeconds(connection),
+    ...(hosts.length > 1
+      ? { endpoints: [...hosts] }
+      : isDiscovered
+        ? { discover: host }
+        : { endpoint: host })
+  }
+  // The package takes defaults for what is undefined; its types do not say so.
+  return new EventStoreDBClient(settings as Package.DNSClusterOptions, certificates, credentials)
+}
+
+interface Channel {
+  readonly close: () => void
+}
+
+interface Stub {
+  readonly getChannel: () => { readonly getConnectivityState: (connect: boolean) => number }
+}
+
+/** Members of a client that its types keep to themselves. */
+interface ClientInternals {
+  supports: () => Promise<boolean>
+  createChannel: () => Promise<Channel>
+  execute: <A>(service: unknown, name: string, action: (stub: Stub) => Promise<A>) => Promise<A>
+}
+
+const SHUT_DOWN = 4
+
+/** As gRPC says that it lost a connection, so that the client makes another one. */
+const connectionLost = (): Error =>
+  Object.assign(new Error(), { code: 14, details: 'the connection was closed by this side' })
+
+/**
+ * Makes the appends of a client safe, and answers what closes its connection; calls on their way may end first. Appends are
+ * made one call each: the call for many appends has pending ones of all clients of the process in one table, where an error of
+ * one ends those of all, and an answer that comes late ends the process (decision 0038). Nor may an append begin on a
+ * connection that was closed meanwhile: gRPC throws where the client does not catch.
+ */
+const guardClient = (client: Client): (() => void) => {
+  let isClosed = false
+  let channel: Channel | null = null
+  const internals = client as unknown as ClientInternals
+  const { createChannel, execute } = internals
+  internals.supports = () => Promise.resolve(false)
+  internals.execute = (service, name, action) =>
+    execute(service, name, (stub) =>
+      stub.getChannel().getConnectivityState(false) === SHUT_DOWN
+        ? Promise.reject(connectionLost())
+        : action(stub)
+    )
+  internals.createChannel = async () => {
+    const made = await createChannel()
+    if (isClosed) made.close()
+    return (channel = made)
+  }
+  return () => {
+    isClosed = true
+    channel?.close()
+  }
+}
+
+/** The client in use. */
+export interface Clients {
+  readonly current: () => Client
+  /** Replaces a client on which nobody answers; one that was replaced already is not looked at. */
+  readonly leave: (mute: Client) => void
+  readonly dispose: () => Promise<void>
+}
+
+/** Holds one client at a time. */
+export const clientsOf = (
+  clientPackage: ClientPackage,
+  connection: Connection,
+  certificates: Certificates
+): Clients => {
+  const make = () => {
+    const client = newClient(clientPackage, connection, certificates)
+    return { client, close: guardClient(client) }
+  }
+  let now = make()
+  return {
+    current: () => now.client,
+    leave: (mute) => {
+      if (now.client !== mute) return
+      now.close()
+      now = make()
+    },
+    dispose: async () => {
+      await now.client.dispose()
+      now.close()
+    }
+  }
+}

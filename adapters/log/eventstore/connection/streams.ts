@@ -1,0 +1,191 @@
+/**
+ * Reads of one stream, in either direction, and subscriptions to all of them.
+ */
+import type { AllStreamResolvedEvent, ResolvedEvent } from '@eventstore/db-client'
+import { thrown } from '../../../../replay/guarded.ts'
+import type { StoredEvent } from '../stream/stored.ts'
+import type { AllFrom, SubscriptionMessage } from '../wire.ts'
+import type { Client } from './client.ts'
+import { isTombstone, placeOf, positionOf, stored } from './convert.ts'
+import { closed, retriesOf, type Retries, type Session } from './session.ts'
+import { resumed, type AnswerStream } from './stream-call.ts'
+
+/** Which events of a stream are read; backwards from its end where `from` says so. */
+export interface StreamRange {
+  readonly stream: string
+  readonly direction: 'forwards' | 'backwards'
+  readonly from: number | 'end'
+  readonly limit: number
+}
+
+const READ_ENDS: ReadonlySet<string> = new Set(['done', 'not_found', 'tombstoned'])
+
+/** Events of a range, none of a stream that is not there. */
+export const readRange = (session: Session, range: StreamRange): AsyncGenerator<StoredEvent> => {
+  const { stream, direction } = range
+  const step = direction === 'forwards' ? 1 : -1
+  let { from, limit } = range
+  return resumed<ResolvedEvent, StoredEvent>(session, {
+    open: (client) => {
+      const answers = client.readStream(stream, {
+        direction,
+        fromRevision: from === 'end' ? from : BigInt(from),
+        requiresLeader: session.requiresLeader,
+        ...(limit === Infinity ? {} : { maxCount: limit })
+      })
+      return { stream: answers, cancel: () => answers.cancel() }
+    },
+    take: ({ event }) => {
+      if (event === undefined) return null
+      const taken = stored(event)
+      from = taken.revision + step
+      limit -= 1
+      return taken
+    },
+    isOpen: () => limit > 0 && (from === 'end' || from >= 0),
+    ends: ({ kind }) => READ_ENDS.has(kind),
+    silenceMs: () => session.attemptMs,
+    signal: session.closing,
+    retries: retriesOf(session)
+  })
+}
+
+/** Events that are looked at between checkpoints, and in one go; the server's own 32 make it tell more than it finds. */
+const WINDOW_EVENTS = 1024
+
+/** What is followed. */
+export interface Subscription {
+  readonly prefixes: ReadonlyArray<string>
+  readonly from: AllFrom
+  readonly signal: AbortSignal
+}
+
+/** An event, or what stands between events. */
+type SubscriptionAnswer = AllStreamResolvedEvent | (() => SubscriptionMessage)
+
+/**
+ * Opens a subscription. The client calls back for checkpoints and the like when they come in, which is before what came earlier
+ * was taken. So they are put into the stream of events, and taken from there in their order.
+ */
+const openSubscription = (
+  client: Client,
+  requiresLeader: boolean,
+  prefixes: ReadonlyArray<string>,
+  from: AllFrom
+): AnswerStream => {
+  const mark = (message: () => SubscriptionMessage): void => void answers.push(message)
+  const answers = client.subscribeToAll({
+    fromPosition:
+      typeof from === 'string'
+        ? from
+        : { commit: BigInt(from.commit), prepare: BigInt(from.prepare) },
+    requiresLeader,
+    filter: {
+      filterOn: 'streamName',
+      prefixes: [...prefixes],
+      maxSearchWindow: WINDOW_EVENTS,
+      checkpointInterval: 1,
+      checkpointReached: async (_, at) =>
+        mark(() => ({ kind: 'checkpoint', position: positionOf(at) }))
+    }
+  })
+  answers.on('caughtUp', () => mark(() => ({ kind: 'caught_up' })))
+  answers.on('fellBehind', () => mark(() => ({ kind: 'fell_behind' })))
+  return { stream: answers, cancel: () => answers.unsubscribe() }
+}
+
+/** The message of an answer; a stream that was deleted for good is only a place that was passed. */
+const messageOf = (answer: SubscriptionAnswer): SubscriptionMessage | null => {
+  if (typeof answer === 'function') return answer()
+  const { event } = answer
+  const position = placeOf(answer)
+  if (event === undefined || position === null) return null
+  if (isTombstone(event)) return { kind: 'checkpoint', position }
+  return { kind: 'event', event: { ...stored(event), position } }
+}
+
+/** Where the log of all streams ends now, so that nothing is lost when the connection is before anything was told. */
+const endOfLog = async (
+  session: Session,
+  signal: AbortSignal,
+  retries: Retries
+): Promise<AllFrom> => {
+  const last = resumed<AllStreamResolvedEvent, AllFrom>(session, {
+    open: (client) => {
+      const answers = client.readAll({
+        direction: 'backwards',
+        fromPosition: 'end',
+        maxCount: 1,
+        requiresLeader: session.requiresLeader
+      })
+      return { stream: answers, cancel: () => answers.cancel() }
+    },
+    take: (answer) => placeOf(answer) ?? 'start',
+    isOpen: () => true,
+    ends: ({ kind }) => kind === 'done' || signal.aborted,
+    silenceMs: () => session.attemptMs,
+    signal,
+    retries
+  })
+  for await (const place of last) return place
+  return 'start'
+}
+
+/** A signal that ends with either of two, without holding on to them after `release`. */
+const eitherSignal = (one: AbortSignal, other: AbortSignal) => {
+  const both = new AbortController()
+  const end = (): void => both.abort()
+  for (const signal of [one, other]) {
+    if (signal.aborted) end()
+    signal.addEventListener('abort', end)
+  }
+  const release = (): void => {
+    for (const signal of [one, other]) signal.removeEventListener('abort', end)
+  }
+  return { signal: both.signal, release }
+}
+
+/**
+ * Events of all streams with one of the prefixes, until the signal ends it. It throws a `StoreError` when the server refuses;
+ * or when it cannot be reached before it was caught up with for the first time.
+ */
+export async function* follow(
+  session: Session,
+  { prefixes, from, signal: wanted }: Subscription
+): AsyncGenerator<SubscriptionMessage> {
+  const { signal, release } = eitherSignal(wanted, session.closing)
+  let isWarm = false
+  let place = from
+  // Until it has caught up it may not be silent for long; afterwards it may.
+  let silenceMs = session.attemptMs
+  const retries = retriesOf(session, signal, () => isWarm)
+  try {
+    if (place === 'end' && !signal.aborted) place = await endOfLog(session, signal, retries)
+    yield* resumed<SubscriptionAnswer, SubscriptionMessage>(session, {
+      open: (client) => {
+        silenceMs = session.attemptMs
+        return openSubscription(client, session.requiresLeader, prefixes, place)
+      },
+      take: (answer) => {
+        const message = messageOf(answer)
+        if (message === null) return null
+        if (message.kind === 'checkpoint') place = message.position
+        if (message.kind === 'event') place = message.event.position ?? place
+        if (message.kind === 'caught_up') {
+          silenceMs = Infinity
+          isWarm = true
+        }
+        if (message.kind === 'fell_behind') silenceMs = session.attemptMs
+        return message
+      },
+      isOpen: () => !signal.aborted,
+      ends: () => signal.aborted,
+      silenceMs: () => silenceMs,
+      signal,
+      retries
+    })
+    if (session.closing.aborted && !wanted.aborted) throw thrown(closed(session))
+  } finally {
+    release()
+  }
+}

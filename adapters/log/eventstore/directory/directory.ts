@@ -1,0 +1,213 @@
+/**
+ * The directory of a store on a node: what every stream holds, told without asking the server, and brought up to it when
+ * somebody says so (`refresh`) or all the time (`follow.ts`).
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../../../domain/errors.ts'
+import type { StreamId } from '../../../../domain/ids.ts'
+import type { JsonObject } from '../../../../domain/json.ts'
+import { EMPTY, evolve } from '../stream/directory.ts'
+import { logStream, threadOfStream, threadStream } from '../stream/names.ts'
+import type { NamedData, StoredEvent, StorePosition, StreamDirectory } from '../stream/stored.ts'
+import type { RowKey } from '../../../../projections/projection.ts'
+import { afterPrefix, toStored } from '../../../../replay/catch-up/overlay.ts'
+import type { Index, StoredRow } from '../../../../replay/ports.ts'
+import { attempted } from '../../../../replay/guarded.ts'
+import { inTurn } from '../../../../replay/in-turn.ts'
+import { followLog, type LogFollower } from './follow.ts'
+import { eventAt, readDirectory } from './read-directory.ts'
+import { DirectoryRows } from './rows.ts'
+import type { Wire } from '../wire.ts'
+
+const NAMES = 'store-names@1'
+const IMPORTS = 'store-imports@1'
+
+/** A name that a thread was given once. */
+export interface NamedThread extends NamedData {
+  readonly threadId: StreamId
+}
+
+/** What a node knows of a store. The synchronous methods answer as of the last refresh, or what was ingested since. */
+export interface Directory extends LogFollower {
+  /** What the stream of a thread holds; null when there is none, or it has no files yet. */
+  readonly get: (threadId: StreamId) => StreamDirectory | null
+  /** What any stream holds, also one that nobody can read yet. */
+  readonly stream: (stream: string) => StreamDirectory | null
+  /** Every thread, purged ones too. */
+  readonly all: () => ReadonlyMap<StreamId, StreamDirectory>
+  /** The thread that has a segment, when it is not named after it. */
+  readonly threadOf: (segment: string) => StreamId | null
+  /** A number that grows when anything changed. */
+  readonly stamp: () => number
+  /** Another text when threads or their files came, went or moved; also for a process that comes later. */
+  readonly membership: () => string
+  /** Every name anybody gave, oldest first. As of the last refresh of all. */
+  readonly named: () => ReadonlyArray<NamedThread>
+  /** Records of imports, in the order of their threads. As of the last refresh of all. */
+  readonly imported: () => ReadonlyArray<JsonObject>
+  /** Learns what a thread's stream holds now, and the streams its history leads through; or everything. */
+  readonly refresh: (scope: StreamId | 'all') => Promise<E.Either<StoreError, void>>
+  /** The same for one stream of any name. */
+  readonly refreshStream: (stream: string) => Promise<E.Either<StoreError, void>>
+  /** Takes in what a stream holds behind an append of this process. */
+  readonly put: (stream: string, directory: StreamDirectory) => Promise<E.Either<StoreError, void>>
+}
+
+/** The position is put on disk without any row when it is so far behind: looking through the log again costs about that. */
+const POSITION_BYTES = 16 * 1024 * 1024
+/** Fewer new events are read than looking for the newest fact would cost. */
+const FORWARDS_MAX = 8
+
+const isFolded = (stream: string): boolean =>
+  threadOfStream(stream) !== null ||
+  stream === logStream('operations') ||
+  stream === logStream('observations')
+
+/** Rows that one event by itself is worth. */
+const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArray<StoredRow> => {
+  const thread = threadOfStream(stream)
+  if (thread === null || data.json === undefined) return []
+  if (type === 'unroll-imported')
+    return [toStored({ key: [IMPORTS, thread, revision], value: data.json })]
+  if (type !== 'unroll-named') return []
+  const { updatedAt } = data.json as unknown as NamedData
+  return typeof updatedAt === 'string'
+    ? [toStored({ key: [NAMES, updatedAt, thread, revision], value: data.json })]
+    : []
+}
+
+const valuesIn = (index: Index, table: string): ReadonlyArray<readonly [RowKey, unknown]> =>
+  index.range([table], afterPrefix([table]), Infinity, false)
+
+/** Where a directory gets what it knows, and where it keeps it. */
+interface DirectoryParts {
+  readonly wire: Wire
+  readonly rows: DirectoryRows
+}
+
+/** Takes in events, and knows up to where the log was looked through. */
+const ingesting = ({ wire, rows }: DirectoryParts): LogFollower => {
+  let reached: { readonly epoch: string; readonly position: StorePosition } | null = null
+  return {
+    from: () => {
+      const known = reached?.epoch === rows.epoch() ? reached.position : null
+      return known ?? rows.position() ?? 'start'
+    },
+    ingest: async (events, position) => {
+      const streams = new Map<string, StreamDirectory | null>()
+      const others: Array<StoredRow> = []
+      const holes = new Set<string>()
+      for (const event of events) {
+        const { stream, revision, type } = event
+        if (!isFolded(stream) || type.startsWith('$')) continue
+        for (const row of rowsOfFact(event)) others.push(row)
+        const before = streams.get(stream) ?? rows.get(stream) ?? EMPTY
+        if (revision > before.revision + 1) holes.add(stream)
+        else if (revision > before.revision) streams.set(stream, evolve(before, event))
+      }
+      for (const stream of holes) {
+        // Events before it are gone from the log: what stands there now is asked for.
+        const directory = await readDirectory(wire, stream)
+        if (directory !== null) streams.set(stream, directory)
+      }
+      const isFar =
+        position !== null && position.commit - (rows.position()?.commit ?? 0) > POSITION_BYTES
+      if (streams.size + others.length > 0 || isFar) {
+        const done = await rows.commit({ streams, others, position })
+        if (E.isLeft(done)) return done
+      }
+      if (position !== null) reached = { epoch: rows.epoch(), position }
+      return E.right(undefined)
+    }
+  }
+}
+
+/** Asks for what one stream holds now; nothing is committed when it is as it was. */
+const learner =
+  ({ wire, rows }: DirectoryParts, { ingest }: LogFollower) =>
+  async (stream: string): Promise<E.Either<StoreError, void>> => {
+    const known = rows.get(stream)
+    const isStill = (): boolean => rows.get(stream) === known
+    const last = await eventAt(wire, stream, 'end')
+    if (last === undefined || last.type.startsWith('$'))
+      return known !== null && isStill()
+        ? rows.commit({ streams: new Map([[stream, null]]), replaces: true })
+        : E.right(undefined)
+    if (known?.revision === last.revision) return E.right(undefined)
+    const behind = known === null ? Infinity : last.revision - known.revision
+    if (behind === 1) return ingest([last], null)
+    if (known !== null && behind > 0 && behind <= FORWARDS_MAX) {
+      const events: Array<StoredEvent> = []
+      for await (const event of wire.read(stream, known.revision + 1, behind)) events.push(event)
+      return ingest(events, null)
+    }
+    const directory = await readDirectory(wire, stream, last)
+    // A stream that is shorter than it was is another one: its server was set back.
+    const replaces = behind < 0 && isStill()
+    return rows.commit({ streams: new Map([[stream, directory]]), replaces })
+  }
+
+/** Every thread of the rows, made again when a row changed. */
+const threadsOf = (rows: DirectoryRows): Directory['all'] => {
+  let known: { readonly stamp: number; readonly all: ReturnType<Directory['all']> } | null = null
+  return () => {
+    const stamp = rows.stamp()
+    if (known?.stamp === stamp) return known.all
+    const all = new Map<StreamId, StreamDirectory>()
+    for (const [stream, directory] of rows.all()) {
+      const thread = threadOfStream(stream)
+      if (thread !== null && directory.facts >= 0) all.set(thread, directory)
+    }
+    known = { stamp, all }
+    return all
+  }
+}
+
+/** Opens the directory of a store in an index of this machine. */
+export const directoryOf = (wire: Wire, index: Index): Directory => {
+  const rows = new DirectoryRows(index)
+  const following = ingesting({ wire, rows })
+  const learn = learner({ wire, rows }, following)
+  const learning = inTurn((stream) => attempted(() => learn(stream)))
+  const catchingUp = inTurn(() =>
+    followLog(wire, following, new AbortController().signal, { untilCaughtUp: true })
+  )
+  const streamFor = (id: StreamId): string => rows.streamOf(id) ?? threadStream(id)
+  const get = (stream: string): StreamDirectory | null => {
+    const directory = rows.get(stream)
+    return directory === null || directory.facts < 0 ? null : directory
+  }
+  /** The stream itself, and those its history leads through. */
+  const streamsBehind = (stream: string): ReadonlyArray<string> => [
+    ...new Set([stream, ...(get(stream)?.lineage ?? []).map(({ thread }) => threadStream(thread))])
+  ]
+  const refreshThread = async (id: StreamId): Promise<E.Either<StoreError, void>> => {
+    const stream = streamFor(id)
+    const first = streamsBehind(stream)
+    const done = await Promise.all(first.map(learning))
+    const others = streamsBehind(stream).filter((one) => !first.includes(one))
+    const more = await Promise.all(others.map(learning))
+    return [...done, ...more].find(E.isLeft) ?? E.right(undefined)
+  }
+  return {
+    ...following,
+    get: (id) => get(streamFor(id)),
+    stream: (stream) => rows.get(stream),
+    all: threadsOf(rows),
+    threadOf: (segment) => {
+      const stream = rows.streamOf(segment)
+      return stream === null ? null : threadOfStream(stream)
+    },
+    stamp: () => rows.stamp(),
+    membership: () => rows.membership(),
+    named: () =>
+      valuesIn(index, NAMES).map(([key, value]) => ({
+        ...(value as NamedData),
+        threadId: key[2] as StreamId
+      })),
+    imported: () => valuesIn(index, IMPORTS).map(([, value]) => value as JsonObject),
+    refresh: (scope) => (scope === 'all' ? catchingUp() : refreshThread(scope)),
+    refreshStream: learning,
+    put: (stream, directory) => rows.commit({ streams: new Map([[stream, directory]]) })
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Giving planned calls to the server.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../../../domain/errors.ts'
+import type { Directory } from '../directory/directory.ts'
+import { EMPTY } from '../stream/directory.ts'
+import { CALL_BYTES_MAX } from '../stream/event.ts'
+import type { Call } from '../stream/pack.ts'
+import { plan, type PlanStep } from '../stream/plan.ts'
+import type { StreamDirectory, Writer } from '../stream/stored.ts'
+import type { Wire } from '../wire.ts'
+
+/**
+ * What became of calls. `moved`: not all of them are there, because the stream is not where it was planned from, or because
+ * the server takes less in one call than was thought; refresh the directory of the stream and plan again. `stopped`: the signal
+ * ended between two of them.
+ */
+export type Written = 'written' | 'moved' | 'stopped'
+
+/** What servers were found to take in one call, where that is less than usual. */
+const limits = new WeakMap<Wire, number>()
+/** Of the limit a server names, what is left for the frame of a call. */
+const FRAME_BYTES = 1024
+
+/** What plans for a server should keep to, in bytes of a call. */
+export const callBytesMaxOf = (wire: Wire): number => limits.get(wire) ?? CALL_BYTES_MAX
+
+/** Makes the calls, each when the one before it has succeeded. */
+export const writeCalls = async (
+  wire: Wire,
+  stream: string,
+  calls: ReadonlyArray<Call>,
+  signal?: AbortSignal
+): Promise<E.Either<StoreError, Written>> => {
+  for (const { expected, events, bytes } of calls) {
+    if (signal?.aborted === true) return E.right('stopped')
+    const done = await wire.append(stream, expected, events)
+    if (E.isLeft(done)) return done
+    if (done.right.kind === 'wrong_revision') return E.right('moved')
+    if (done.right.kind === 'appended') continue
+    const fits = Math.min(done.right.bytesMax - FRAME_BYTES, bytes - 1)
+    limits.set(wire, Math.max(1, Math.min(callBytesMaxOf(wire), fits)))
+    return E.right('moved')
+  }
+  return E.right('written')
+}
+
+/** Appends steps as one piece behind what is known of a stream: all of it counts or nothing. */
+export const appendSteps = async (
+  { wire, directory }: { readonly wire: Wire; readonly directory: Directory },
+  stream: string,
+  writer: Pick<Writer, 'nonce' | 'atMs'>,
+  steps: Iterable<PlanStep>,
+  known: StreamDirectory = directory.stream(stream) ?? EMPTY
+): Promise<E.Either<StoreError, Written>> => {
+  const planned = plan(
+    {
+      stream,
+      directory: known,
+      callBytesMax: callBytesMaxOf(wire),
+      writer: { source: 'append', home: null, ...writer },
+      together: true
+    },
+    steps
+  )
+  if (E.isLeft(planned)) return planned
+  const written = await writeCalls(wire, stream, planned.right.calls)
+  if (E.isLeft(written) || written.right !== 'written') return written
+  return E.map((): Written => 'written')(await directory.put(stream, planned.right.directory))
+}

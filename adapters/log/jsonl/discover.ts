@@ -1,0 +1,203 @@
+/**
+ * Finding rollouts: `sessions/**` and `archived_sessions/**` of a home, kept between calls.
+ *
+ * A thread is a file `rollout-<time>-<thread>.jsonl`; from 0.146 on a revert adds a segment
+ * `rollout-<time>-<thread>_<segment>.jsonl`, which continues another file. The newest segment is the thread's head.
+ *
+ * Directories are listed again when they changed (`folders.ts`); of two files with one id names decide (`files.ts`). Files
+ * are stat'ed at every call: a changed size or time is how another writer is noticed. Links are not followed: a rollout
+ * lives in its home.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { lstatSync, statSync } from 'node:fs'
+import { streamId, type StreamId } from '../../../domain/ids.ts'
+import { isJsonObject } from '../../../domain/json.ts'
+import { once } from '../../../domain/once.ts'
+import type { Profile } from '../../../domain/log/profile.ts'
+import { fileOf, plainPath } from '../../../domain/rollout-file.ts'
+import type {
+  Catalogue,
+  Membership,
+  StreamInfo,
+  StreamList,
+  WrittenSegment
+} from '../../../replay/ports.ts'
+import { openBytes } from './bytes.ts'
+import { firstLines } from './first-line.ts'
+import { directories } from './folders.ts'
+import { filesOf, type Files } from './files.ts'
+import { endingAt, lineageOf, type Segments } from './lineage.ts'
+import type { Listing } from './listing.ts'
+import { lineEndingAt } from './ordinals.ts'
+import type { Place } from './place.ts'
+
+/** A stream as its file's outside tells it; null when the file is gone or not a plain file. */
+export const infoOf = (place: Place): StreamInfo | null => {
+  const stat = lstatSync(place.path, { throwIfNoEntry: false })
+  if (stat === undefined || !stat.isFile()) return null
+  return {
+    streamId: place.streamId,
+    path: place.compressed ? plainPath(place.path) : place.path,
+    archived: place.archived,
+    compressed: place.compressed,
+    sizeBytes: stat.size,
+    modifiedAtMs: stat.mtimeMs,
+    inode: stat.ino
+  }
+}
+
+const writtenSegment = (
+  { segmentId, path, compressed }: Place,
+  firstLine: ReturnType<typeof firstLines>
+): WrittenSegment => {
+  const first = firstLine(path, compressed)
+  const base = first === 'unreadable' ? null : first.base
+  if (compressed) return { id: segmentId, base, end: { ordinal: null, offset: 0 } }
+  const offset = statSync(path).size
+  const source = openBytes(path, compressed)
+  try {
+    const last = lineEndingAt(source, offset)
+    const ordinal = last.kind === 'line' && last.ordinal !== null ? last.ordinal + 1 : null
+    return { id: segmentId, base, end: { ordinal, offset } }
+  } finally {
+    source.close()
+  }
+}
+
+/** Keeps what is known about a home's files. Throws what the system says when it cannot be looked at. */
+export interface Discovery extends Pick<Catalogue, 'lineage' | 'segments'> {
+  readonly list: () => StreamList
+  readonly changes: (since?: unknown) => Membership | null
+  readonly find: (id: StreamId) => StreamInfo | null
+  /** Those of the streams that can be looked at; new segments are looked for once, not once for each. */
+  readonly findAll: (ids: ReadonlyArray<StreamId>) => ReadonlyMap<string, StreamInfo>
+}
+
+/** The place of a stream that is one whole file. */
+const wholeOf = ({ streamId: id, path, compressed }: StreamInfo): Place => ({
+  streamId: id,
+  segmentId: id,
+  path: fileOf({ path, compressed }),
+  archived: false,
+  compressed
+})
+
+const infosAt = (places: Iterable<Place>): ReadonlyArray<StreamInfo> => {
+  const infos: Array<StreamInfo> = []
+  for (const place of places) {
+    const info = infoOf(place)
+    if (info !== null) infos.push(info)
+  }
+  return infos
+}
+
+/**
+ * What can be looked at, by id. One file that the disk does not give costs itself; a disk that gives none is no home without
+ * threads, so then its failure is thrown.
+ */
+const each = (
+  ids: ReadonlyArray<StreamId>,
+  look: (id: StreamId) => StreamInfo | null
+): ReadonlyMap<string, StreamInfo> => {
+  const found = new Map<string, StreamInfo>()
+  let failure: Error | null = null
+  for (const id of ids) {
+    const info = E.tryCatch(() => look(id), E.toError)
+    if (E.isLeft(info)) failure = info.left
+    else if (info.right !== null) found.set(id, info.right)
+  }
+  if (found.size === 0 && failure !== null) throw failure
+  return found
+}
+
+/** The file that is a stream's newest, or was it. */
+const headOf = (files: Files, { streamId: id, earlier }: StreamInfo): Place | undefined =>
+  earlier === undefined ? files.heads.get(id) : files.segments.get(earlier.segmentId)
+
+/**
+ * Watches a home by listing and stat'ing it. `byFile`: each file is a stream of its own under the id of its segment, and
+ * continues no other.
+ */
+export const discovery = (home: string, profile: Profile, byFile = false): Discovery => {
+  const watched = directories(home, profile)
+  const firstLine = firstLines()
+  let known = once(() => filesOf(new Map(), byFile))
+  let recalled: unknown = null
+
+  const learn = (listings: ReadonlyMap<string, Listing>): void => {
+    known = once(() => filesOf(listings, byFile))
+  }
+
+  const refresh = (): void => {
+    const listings = watched.changed()
+    if (listings !== null) learn(listings)
+  }
+
+  const infoOfHead = (id: StreamId): StreamInfo | null => {
+    const place = watched.recalledPlace(id) ?? known().heads.get(id)
+    return place === undefined ? null : infoOf(place)
+  }
+
+  const find = (id: StreamId): StreamInfo | null => {
+    const info = infoOfHead(id)
+    if (info !== null && !(profile.segments && watched.mayHaveSegment())) return info
+    refresh()
+    return infoOfHead(id)
+  }
+
+  const findAll = (ids: ReadonlyArray<StreamId>): ReadonlyMap<string, StreamInfo> => {
+    const mayBeOld = ids.length > 0 && profile.segments && watched.mayHaveSegment()
+    const found = mayBeOld ? E.right(null) : E.tryCatch(() => each(ids, infoOfHead), E.toError)
+    if (E.isRight(found) && found.right?.size === ids.length) return found.right
+    refresh()
+    return each(ids, infoOfHead)
+  }
+
+  const segments: Segments = {
+    byId: (segmentId) => {
+      if (!known().segments.has(segmentId)) refresh()
+      return known().segments.get(segmentId)
+    },
+    ofThread: (threadId) => known().of(streamId(threadId)),
+    firstLine
+  }
+
+  return {
+    list: () => {
+      refresh()
+      return { streams: infosAt(known().heads.values()), spares: known().membership().spares }
+    },
+    changes: (since) => {
+      if (isJsonObject(since) && since !== recalled) {
+        recalled = since
+        learn(watched.recall(since))
+      }
+      refresh()
+      const version = watched.version()
+      if (version === 0 && since === recalled) return null
+      return { ...known().membership(), version, token: watched.recorded }
+    },
+    find,
+    findAll,
+    segments: (id) => {
+      refresh()
+      return known()
+        .of(id)
+        .map((place) => writtenSegment(place, firstLine))
+    },
+    lineage: (info) => {
+      const { earlier } = info
+      const whole = wholeOf(info)
+      if (byFile || !profile.segments) return endingAt(lineageOf(whole, NO_SEGMENTS), earlier)
+      if (headOf(known(), info)?.path !== whole.path) refresh()
+      const links = earlier?.alone === true ? NO_SEGMENTS : segments
+      return endingAt(lineageOf(headOf(known(), info) ?? whole, links), earlier)
+    }
+  }
+}
+
+const NO_SEGMENTS: Segments = {
+  byId: () => undefined,
+  ofThread: () => [],
+  firstLine: () => ({ base: null, forkedFromId: null })
+}

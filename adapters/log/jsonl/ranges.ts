@@ -1,0 +1,283 @@
+/**
+ * Reading the lines of some byte ranges: what a page of full turns costs. Neighbouring ranges are read together, through one
+ * buffer; of lines that nobody needs only the heads are looked at, lines that do not fit into the buffer go by in pieces, and
+ * with limits the long texts of events are cut.
+ */
+import type { DamagedPlace, EventPlace, PlacedEvent } from '../../../domain/log/event.ts'
+import type { DeliveredLine, LineOf, Needs } from '../../../domain/log/needs.ts'
+import type { Profile } from '../../../domain/log/profile.ts'
+import type { ByteRange } from '../../../domain/thread/turns/turn-state.ts'
+import type { StreamId } from '../../../domain/ids.ts'
+import type { Lineage, ReadLimits } from '../../../replay/ports.ts'
+import { CHUNK_BYTES, giveBack, takeBuffer } from './buffers.ts'
+import { endingAt, giveWay, openBytes, type ByteSource, type SlowByteSource } from './bytes.ts'
+import { deliveryOf, isHeadLine, planLine, type Delivery } from './delivery.ts'
+import { EVENT_BYTES, matches, typeAt } from './line-head.ts'
+import { endOfLine, isBlank, parseLine } from './lines.ts'
+import { readLongLine } from './long-line.ts'
+import { shorten } from './shorten.ts'
+
+/** Lines that are not longer are never shortened. */
+const SHORT_LINE_BYTES = 64 * 1024
+/** What a line that was parsed costs beside its bytes. */
+const LINE_COST_BYTES = 4096
+/** What looking at a line costs. */
+const LOOK_COST_BYTES = 256
+
+/** Which lines are read, and how. */
+export interface RangeOptions {
+  readonly delivery: Delivery
+  readonly limits?: ReadLimits | undefined
+  /** True where going back in the source is dear. */
+  readonly isHeld: boolean
+}
+
+type Line = PlacedEvent<DeliveredLine> | DamagedPlace
+
+const toLine = (
+  place: EventPlace,
+  read: DeliveredLine | DamagedPlace['reason'],
+  isCut = false
+): Line =>
+  typeof read === 'string'
+    ? { ...place, reason: read }
+    : isCut
+      ? { ...place, shortened: true, line: read }
+      : { ...place, line: read }
+
+/** The size above which texts of a line are cut; undefined for a line that is read whole. */
+const textBytesMaxAt = (
+  limits: ReadLimits | undefined,
+  { segment, offset }: Pick<EventPlace, 'segment' | 'offset'>
+): number | undefined =>
+  limits?.isWhole?.(segment, offset) === true ? undefined : limits?.textBytesMax
+
+/** Where bytes of a buffer stand. */
+export interface Origin {
+  readonly streamId: StreamId
+  readonly segment: number
+  /** Of the first byte of the buffer. */
+  readonly offset: number
+}
+
+/** True for a line that begins as Codex begins an event. */
+const isEvent = (line: Buffer): boolean => {
+  const at = typeAt(line, 0)
+  return at !== -1 && matches(line, at, EVENT_BYTES)
+}
+
+/** Reads the line that stands between two places of a buffer. */
+const readLine = (
+  buffer: Buffer,
+  from: number,
+  until: number,
+  { streamId, segment, offset }: Origin,
+  { limits, delivery }: RangeOptions,
+  into: Array<Line>
+): void => {
+  if (isBlank(buffer, from, until)) return
+  const plan = planLine(buffer, from, until, delivery)
+  if (plan === 'skip') return
+  const line = buffer.subarray(from, until)
+  const bytes = line.length
+  const place = { streamId, segment, offset: offset + from, bytes }
+  if (isHeadLine(plan)) return void into.push(toLine(place, plan))
+  const most = bytes > SHORT_LINE_BYTES ? textBytesMaxAt(limits, place) : undefined
+  const mayCut = most !== undefined && bytes > most && isEvent(line)
+  const short = mayCut ? shorten([line], most) : null
+  into.push(
+    toLine(place, parseLine(short?.line ?? line, delivery.profile, short?.isCut), short?.isCut)
+  )
+}
+
+/** Reads the line a full buffer begins with, which goes on behind it; returns how long it is. */
+const readLong = async (
+  source: SlowByteSource,
+  buffer: Buffer,
+  origin: Origin,
+  options: RangeOptions,
+  into: Array<Line>
+): Promise<number> => {
+  const { delivery, isHeld, limits } = options
+  const textBytesMax = textBytesMaxAt(limits, origin)
+  const reading = { delivery, isHeld, textBytesMax, endsHere: true }
+  const { bytes, content, isCut } = await readLongLine(source, buffer, origin.offset, reading)
+  if (content !== 'skip' && content !== 'blank')
+    into.push(toLine({ ...origin, bytes }, content, isCut))
+  return bytes
+}
+
+/** Lines after which other work may have its turn. */
+const LINES_AT_ONCE = 256
+
+/** Reads the lines of a part of a buffer, its unfinished last one only when `isLast`; returns where it stopped. */
+export const readLines = async (
+  buffer: Buffer,
+  [from, until]: readonly [from: number, until: number],
+  isLast: boolean,
+  origin: Origin,
+  options: RangeOptions,
+  into: Array<Line>
+): Promise<number> => {
+  let at = from
+  let noted = from
+  let delivered = into.length
+  const rest = (lines: number): Promise<void> => {
+    const cost = at - noted + (into.length - delivered) * LINE_COST_BYTES + lines * LOOK_COST_BYTES
+    noted = at
+    delivered = into.length
+    return giveWay(cost)
+  }
+  let count = 0
+  while (at < until) {
+    const newline = endOfLine(buffer, at, until)
+    if (newline === -1 && !isLast) break
+    const end = newline === -1 ? until : newline
+    readLine(buffer, at, end, origin, options, into)
+    at = end + 1
+    if (++count % LINES_AT_ONCE === 0) await rest(LINES_AT_ONCE)
+  }
+  await rest(count % LINES_AT_ONCE)
+  return at
+}
+
+/** Fills a buffer from a place on; returns the bytes that were there. */
+export const fill = async (
+  source: SlowByteSource,
+  buffer: Buffer,
+  position: number
+): Promise<number> => {
+  let have = 0
+  while (have < buffer.length) {
+    const read = await source.read(buffer, have, buffer.length - have, position + have)
+    if (read === 0) break
+    have += read
+  }
+  return have
+}
+
+/** The lines of a range, in order. Other work of the process gets its turn meanwhile. */
+export const readRange = async (
+  streamId: StreamId,
+  source: SlowByteSource,
+  { segment, from, until }: ByteRange,
+  options: RangeOptions,
+  into: Array<Line>
+): Promise<void> => {
+  const bounded = endingAt(source, until)
+  const buffer = takeBuffer()
+  try {
+    for (let position = from; position < until;) {
+      const have = await fill(bounded, buffer, position)
+      // A file that is shorter than it was.
+      if (have === 0) return
+      const isLast = have < buffer.length || position + have >= until
+      const origin = { streamId, segment, offset: position }
+      let at = await readLines(buffer, [0, have], isLast, origin, options, into)
+      if (at === 0) at = (await readLong(bounded, buffer, origin, options, into)) + 1
+      position += at
+    }
+  } finally {
+    giveBack(buffer)
+  }
+}
+
+/** Ranges closer than this are read with one call. */
+const GAP_BYTES_MAX = 64 * 1024
+
+/** Neighbouring ranges of one segment. */
+export interface Run {
+  readonly segment: number
+  readonly from: number
+  until: number
+  readonly ranges: Array<ByteRange>
+}
+
+/** Ranges that are read together, in order. */
+export const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
+  const runs: Array<Run> = []
+  for (const range of ranges) {
+    const last = runs[runs.length - 1]
+    if (
+      last !== undefined &&
+      last.segment === range.segment &&
+      range.from >= last.until &&
+      range.from - last.until < GAP_BYTES_MAX &&
+      range.until - last.from < CHUNK_BYTES
+    ) {
+      last.until = range.until
+      last.ranges.push(range)
+    } else runs.push({ ...range, ranges: [range] })
+  }
+  return runs
+}
+
+/** Reads neighbouring ranges with one call. */
+const readTogether = async (
+  streamId: StreamId,
+  source: ByteSource,
+  { segment, from, until, ranges }: Run,
+  options: RangeOptions,
+  into: Array<Line>
+): Promise<void> => {
+  const buffer = takeBuffer()
+  const origin = { streamId, segment, offset: from }
+  try {
+    const have = await fill(endingAt(source, until), buffer, from)
+    for (const range of ranges) {
+      const part = [range.from - from, Math.min(range.until - from, have)] as const
+      await readLines(buffer, part, true, origin, options, into)
+    }
+  } finally {
+    giveBack(buffer)
+  }
+}
+
+/** The lines of the ranges of a run, in order. */
+const readRun = async (
+  streamId: StreamId,
+  source: ByteSource,
+  run: Run,
+  options: RangeOptions,
+  into: Array<Line>
+): Promise<void> => {
+  if (run.until - run.from <= CHUNK_BYTES) return readTogether(streamId, source, run, options, into)
+  for (const range of run.ranges) await readRange(streamId, source, range, options, into)
+}
+
+/** How the ranges of a caller are read: with what it needs in an era, and limits. */
+export interface RangeReading<N extends Needs> {
+  readonly needs: N
+  readonly profile: Profile
+  readonly limits?: ReadLimits | undefined
+}
+
+/** The lines of the ranges, in the order of the ranges. */
+export const readRanges = async <N extends Needs>(
+  streamId: StreamId,
+  lineage: Lineage,
+  ranges: ReadonlyArray<ByteRange>,
+  { needs, profile, limits }: RangeReading<N>
+): Promise<ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>> => {
+  const lines: Array<Line> = []
+  const delivery = deliveryOf(needs, profile)
+  let source: ByteSource | null = null
+  let segment = -1
+  try {
+    for (const run of joinRanges(ranges)) {
+      if (source === null || run.segment !== segment) {
+        source?.close()
+        segment = run.segment
+        const file = lineage[segment]
+        if (file === undefined) break
+        source = openBytes(file.path, file.compressed)
+      }
+      const isHeld = lineage[segment]?.compressed === true
+      await readRun(streamId, source, run, { delivery, limits, isHeld }, lines)
+    }
+  } finally {
+    source?.close()
+  }
+  // The plans made of the needs deliver what they say.
+  return lines as ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>
+}

@@ -1,0 +1,73 @@
+/**
+ * The event store over a Codex home: files are read and appended to, never changed.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../../domain/errors.ts'
+import type { Profile } from '../../../domain/log/profile.ts'
+import type { EventStore } from '../../../replay/ports.ts'
+import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
+import { appender } from './append.ts'
+import { noPieces, openBytes, piecesOf } from './bytes.ts'
+import { discovery } from './discover.ts'
+import { systemCalls, type FileCalls } from './file-calls.ts'
+import { verifyGuard } from './guard.ts'
+import { readRanges } from './ranges.ts'
+import { readStream } from './read.ts'
+
+export interface JsonlOptions {
+  /** Absolute path of `$CODEX_HOME`. */
+  readonly home: string
+  readonly profile: Profile
+  /** Read as Codex reads: a byte order mark costs the first line. */
+  readonly strict: boolean
+  /** Other system calls than the real ones, for tests. */
+  readonly calls?: FileCalls
+  /** How long an append waits for another process; two seconds unless told otherwise. */
+  readonly waitMsMax?: number
+  readonly telemetry?: Telemetry
+  /** Each file is a stream of its own, named after its segment: for who wants what a revert left behind, too. */
+  readonly byFile?: boolean
+}
+
+export const jsonlStore = (options: JsonlOptions): EventStore => {
+  const { home, profile, strict, calls = systemCalls(), waitMsMax } = options
+  const { telemetry = noTelemetry, byFile = false } = options
+  const places = discovery(home, profile, byFile)
+  const looking = <A>(operation: string, look: () => A): E.Either<StoreError, A> =>
+    E.tryCatch(look, (cause) => ({
+      _tag: 'IoFailure',
+      operation,
+      path: home,
+      cause: cause instanceof Error ? cause.message : String(cause)
+    }))
+  return {
+    list: () => looking('list the rollouts of', places.list),
+    changes: (since) => looking('list the rollouts of', () => places.changes(since)),
+    find: (ids) => looking('look for a rollout in', () => places.findAll(ids)),
+    lineage: places.lineage,
+    segments: places.segments,
+    read: (info, from, needs, guard = null) => {
+      const lineage = places.lineage(info)
+      return Object.assign(readStream(info.streamId, lineage, from, needs, profile, !strict), {
+        holds: async () => (guard === null ? from.offset === 0 : verifyGuard(lineage, from, guard))
+      })
+    },
+    readRanges: (info, ranges, needs, limits) =>
+      readRanges(info.streamId, places.lineage(info), ranges, { needs, profile, limits }),
+    readBytes: (info, { segment, from, until }) => {
+      const file = places.lineage(info)[segment]
+      return file === undefined
+        ? noPieces()
+        : piecesOf(openBytes(file.path, file.compressed), from, until)
+    },
+    append: appender({
+      home,
+      profile,
+      skipsBom: !strict,
+      places,
+      calls,
+      waitMsMax,
+      telemetry
+    })
+  }
+}

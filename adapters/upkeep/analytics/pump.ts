@@ -1,0 +1,107 @@
+/**
+ * From facts to payloads, beside the work that the facts are about: whoever tells a fact never waits and never fails.
+ *
+ * Facts wait in a queue of fixed length. They are reduced and sent one after the other; while a payload is on its way more
+ * come in, and those that find the queue full are lost, counted, and mentioned once.
+ */
+import { payloadsOf, type PostedEvent } from '../../../domain/ledgers/analytics/envelope.ts'
+import type { Fact } from '../../../domain/ledgers/analytics/fact.ts'
+import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
+import type { Sender } from './sender.ts'
+
+/** Facts that may wait; Codex's queue holds as many. */
+export const FACTS_MAX = 256
+
+/** How long the end may take. */
+const CLOSE_MS_MAX = 2000
+
+/** Makes events of facts; keeps its own state. */
+export type Reduce = (fact: Fact) => ReadonlyArray<PostedEvent>
+
+/** Takes facts. */
+export interface Pump {
+  /** Queues what the function makes of something that happened; it is called at once. */
+  readonly tell: (facts: () => ReadonlyArray<Fact>) => void
+  /** Resolves when everything told so far is reduced and sent. */
+  readonly idle: () => Promise<void>
+  /** Takes nothing more, and waits two seconds at most for what it has. */
+  readonly close: () => Promise<void>
+}
+
+/** What a pump needs. */
+export interface PumpParts {
+  readonly reduce: Reduce
+  readonly sender: Sender
+  readonly log: (line: string) => void
+  readonly telemetry?: Telemetry
+}
+
+/** A pump with an empty queue. */
+export const createPump = ({ reduce, sender, log, telemetry = noTelemetry }: PumpParts): Pump => {
+  const queue: Array<Fact> = []
+  const said = new Set<string>()
+  let isClosed = false
+  let running: Promise<void> | null = null
+  const sayOnce = (what: string, line: string): void => {
+    if (!said.has(what)) log(line)
+    said.add(what)
+  }
+  const failed = (cause: unknown): void => {
+    telemetry.count('analytics.facts', { outcome: 'failed' })
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    sayOnce('failed', `an analytics fact could not be used: ${reason}`)
+  }
+  const eventsOf = (fact: Fact): ReadonlyArray<PostedEvent> => {
+    try {
+      const events = reduce(fact)
+      telemetry.count('analytics.facts', { outcome: 'used' })
+      return events
+    } catch (cause) {
+      failed(cause)
+      return []
+    }
+  }
+  const drain = async (): Promise<void> => {
+    // What happened is answered first.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (let fact = queue.shift(); fact !== undefined; fact = queue.shift())
+      for (const payload of payloadsOf(eventsOf(fact))) await sender.send(payload)
+  }
+  const start = (): void => {
+    running ??= drain().finally(() => {
+      running = null
+      if (queue.length > 0) start()
+    })
+  }
+  const idle = async (): Promise<void> => {
+    await sender.opened
+    while (running !== null) await running
+  }
+  const put = (fact: Fact): void => {
+    if (queue.length < FACTS_MAX) return void queue.push(fact)
+    telemetry.count('analytics.facts', { outcome: 'dropped' })
+    sayOnce('dropped', `analytics facts are lost: ${FACTS_MAX} wait already`)
+  }
+  return {
+    tell: (facts) => {
+      if (isClosed) return
+      try {
+        facts().forEach(put)
+      } catch (cause) {
+        failed(cause)
+      }
+      if (queue.length > 0) start()
+    },
+    idle,
+    close: async () => {
+      isClosed = true
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, CLOSE_MS_MAX)
+        timer.unref()
+      })
+      await Promise.race([idle(), late])
+      clearTimeout(timer)
+    }
+  }
+}

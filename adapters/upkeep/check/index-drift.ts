@@ -1,0 +1,139 @@
+/**
+ * Whether the index says what the rollouts say.
+ *
+ * Without `deep`: whether the line before each checkpoint is still the one that was folded. With it each thread is folded from
+ * its first line into an index in memory, and every row is compared. A thread whose rollout changed since is left out: the next
+ * reader folds it anyway.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { NO_LINES } from '../../../domain/log/needs.ts'
+import { findingOf, type Finding } from '../../../domain/upkeep/check/finding.ts'
+import { eraOf, NEWEST_ERA } from '../../../domain/log/profile.ts'
+import { THREADS, tableOf, viewName, type ReadModels } from '../../../projections/catalogue.ts'
+import type { RowKey } from '../../../projections/projection.ts'
+import {
+  checkpointOf,
+  foldStream,
+  indexSink,
+  isFolded,
+  modelsOf,
+  rowsOf,
+  stateOf,
+  type Env
+} from '../../../replay/catch-up/project.ts'
+import type { Index, StreamInfo } from '../../../replay/ports.ts'
+import { openLmdbIndex } from '../../index/lmdb/index.ts'
+import { jsonlStore } from '../../log/jsonl/store.ts'
+import { memoryIndex } from '../../index/memory/index.ts'
+import type { Pace } from './pace.ts'
+
+/** What is compared. */
+export interface Drift {
+  readonly home: string
+  /** Directory of the index. */
+  readonly directory: string
+  readonly deep: boolean
+  /** Only these threads; null for all. */
+  readonly threadIds: ReadonlySet<string> | null
+  readonly pace: Pace
+}
+
+/** Rows of one thread that differ are named up to this many. */
+const ROWS_MAX = 100
+
+/** Keys of every row of a stream, by projection. */
+const keysOf = (env: Env, info: StreamInfo): ReadonlyArray<RowKey> => {
+  const view = viewName(env.profile, env.strict)
+  const rows = rowsOf(env.index)
+  return modelsOf(env).projections.flatMap((p) =>
+    p
+      .forget(info.streamId, { profile: env.profile, rows, table: tableOf(p, view) })
+      .map(({ key }) => key)
+  )
+}
+
+const textOf = (value: unknown): string => JSON.stringify(value) ?? 'null'
+
+const tableIn = ([table]: RowKey): string => String(table).split('@')[0] ?? ''
+
+const rowFinding = (info: StreamInfo, key: RowKey, facts: { readonly [fact: string]: boolean }) =>
+  findingOf('index_drift', {
+    threadId: info.streamId,
+    facts: { table: tableIn(key), key: key.slice(1).map(String), ...facts }
+  })
+
+const differences = (real: Env, made: Env, info: StreamInfo): ReadonlyArray<Finding> => {
+  const keys = new Map<string, RowKey>()
+  for (const env of [real, made])
+    for (const key of keysOf(env, info)) keys.set(JSON.stringify(key), key)
+  const findings: Array<Finding> = []
+  for (const key of keys.values()) {
+    const [is, should] = [real.index.get(key), made.index.get(key)]
+    if (textOf(is) === textOf(should)) continue
+    const facts = { inIndex: is !== undefined, fromRollout: should !== undefined }
+    findings.push(rowFinding(info, key, facts))
+  }
+  for (const { name } of modelsOf(real).projections)
+    if (textOf(stateOf(real, name, info.streamId)) !== textOf(stateOf(made, name, info.streamId)))
+      findings.push(rowFinding(info, [name, 'state'], { state: true }))
+  return findings.slice(0, ROWS_MAX)
+}
+
+const compareDeep = async (env: Env, info: StreamInfo): Promise<ReadonlyArray<Finding>> => {
+  const made: Env = { ...env, index: memoryIndex() }
+  // A fold that was told to see every line names turns as one that was not, but keeps other state.
+  const counts = checkpointOf(env, info.streamId)?.counts === true
+  const sink = indexSink(made.index)
+  const folded = await foldStream(made, info, sink)
+  if (E.isLeft(folded)) return []
+  const flushed = await sink.flush()
+  if (E.isLeft(flushed)) return []
+  const madeCounts = checkpointOf(made, info.streamId)?.counts === true
+  return counts === madeCounts ? differences(env, made, info) : []
+}
+
+const compareGuard = async (env: Env, info: StreamInfo): Promise<ReadonlyArray<Finding>> => {
+  const checkpoint = checkpointOf(env, info.streamId)
+  const guard = checkpoint?.guard ?? null
+  if (checkpoint === null || guard === null) return []
+  if (await env.store.read(info, checkpoint.next, NO_LINES, guard).holds()) return []
+  const { offset, bytes } = guard
+  return [
+    findingOf('index_drift', {
+      threadId: info.streamId,
+      range: { offsetBytes: offset, bytes },
+      affected:
+        'The rollout was changed without its size and times: unroll shows what it held before.',
+      facts: { table: 'checkpoints', segment: checkpoint.next.segment }
+    })
+  ]
+}
+
+async function* compareAll(env: Env, { deep, threadIds, pace }: Drift): AsyncGenerator<Finding> {
+  const streams = env.store.list()
+  if (E.isLeft(streams)) return
+  for (const info of streams.right.streams) {
+    if (threadIds !== null && !threadIds.has(info.streamId)) continue
+    await pace.giveWay()
+    const checkpoint = checkpointOf(env, info.streamId)
+    if (checkpoint === null || !isFolded(checkpoint, info)) continue
+    yield* await compareGuard(env, info)
+    if (deep) yield* await compareDeep(env, info)
+  }
+}
+
+/** Findings of an index that is there; none where there is none. */
+export async function* driftFindings(drift: Drift): AsyncGenerator<Finding> {
+  if (!existsSync(join(drift.directory, 'data.mdb'))) return
+  const profile = eraOf(NEWEST_ERA, false)
+  const index: Index = openLmdbIndex(drift.directory)
+  const models: ReadModels = THREADS
+  const store = jsonlStore({ home: drift.home, profile, strict: false })
+  try {
+    yield* compareAll({ store, index, profile, strict: false, models }, drift)
+  } finally {
+    await index.close()
+  }
+}

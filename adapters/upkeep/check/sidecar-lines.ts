@@ -1,0 +1,38 @@
+/**
+ * Lines of the small files beside the rollouts, in bounded memory.
+ */
+import { openRollout } from '../../log/jsonl/front-to-back.ts'
+import { cutLines } from './cut-lines.ts'
+import type { Pace } from './pace.ts'
+
+/** No line of these files is longer; the rest of one that is stays unread. */
+const LINE_BYTES_MAX = 1024 * 1024
+
+/** A line where it stands. */
+export interface SidecarLine {
+  readonly offsetBytes: number
+  readonly bytes: number
+  readonly terminated: boolean
+  /** Number of non-empty lines before it. */
+  readonly revision: number
+  /** Null for a line that is too long. */
+  readonly text: string | null
+}
+
+/** Lines that are not empty; throws errors of the system. */
+export async function* sidecarLines(path: string, pace: Pace): AsyncGenerator<SidecarLine> {
+  const source = openRollout(path, false)
+  let revision = 0
+  try {
+    for (const cut of cutLines(source.next, LINE_BYTES_MAX)) {
+      if (cut.kind === 'part') continue
+      const { from: offsetBytes, terminated } = cut
+      const text = cut.kind === 'whole' ? cut.bytes.toString('utf8') : null
+      const bytes = cut.kind === 'whole' ? cut.bytes.length : cut.length
+      if (text?.trim() !== '') yield { offsetBytes, bytes, terminated, revision: revision++, text }
+      if (pace.isDue()) await pace.giveWay()
+    }
+  } finally {
+    source.close()
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * Questions of a server to its clients, as facts: who is asked to approve what, and what they said.
+ *
+ * Source: protocol of 0.130.0, 0.142.5 and 0.169.0; the meaning of its members is that of Codex's own reducer.
+ */
+import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import type { FactOf } from './fact.ts'
+import type { ReviewResolution, ReviewStatus, ReviewSubject, ReviewTrigger } from './vocabulary.ts'
+
+/** A question as it was sent. */
+export interface ApprovalQuestion {
+  /** Id of the request, as JSON text. */
+  readonly requestId: string
+  readonly method: string
+  readonly params: JsonObject
+}
+
+const COMMAND = 'item/commandExecution/requestApproval'
+const FILE_CHANGE = 'item/fileChange/requestApproval'
+const PERMISSIONS = 'item/permissions/requestApproval'
+
+interface RequestedApproval {
+  readonly subject: ReviewSubject
+  readonly subjectName: string
+  readonly trigger: ReviewTrigger
+  readonly additionalPermissions: boolean
+  readonly networkAccess: boolean
+}
+
+const isThere = (value: Json | undefined): boolean => value !== undefined && value !== null
+
+const enablesNetwork = (permissions: Json | undefined): boolean => {
+  const network = isJsonObject(permissions) ? permissions['network'] : null
+  return isJsonObject(network) && network['enabled'] === true
+}
+
+const triggerOf = (networkAccess: boolean, additionalPermissions: boolean): ReviewTrigger => {
+  if (networkAccess) return 'network_policy_denial'
+  return additionalPermissions ? 'sandbox_denial' : 'initial'
+}
+
+const command = (params: JsonObject): RequestedApproval => {
+  const isStdin = params['kind'] === 'writeStdin'
+  const isNetwork = isThere(params['networkApprovalContext'])
+  const amendments = params['proposedNetworkPolicyAmendments']
+  const networkAccess =
+    isNetwork ||
+    (Array.isArray(amendments) && amendments.length > 0) ||
+    enablesNetwork(params['additionalPermissions'])
+  const additionalPermissions = isThere(params['additionalPermissions'])
+  const subject = isStdin ? 'write_stdin' : isNetwork ? 'network_access' : 'command_execution'
+  const trigger = isThere(params['approvalId'])
+    ? 'execve_intercept'
+    : triggerOf(networkAccess, additionalPermissions)
+  return {
+    subject,
+    subjectName: subject,
+    trigger: isStdin ? 'initial' : trigger,
+    additionalPermissions,
+    networkAccess
+  }
+}
+
+const fileChange = (params: JsonObject): RequestedApproval => {
+  const additionalPermissions = isThere(params['grantRoot'])
+  return {
+    subject: 'file_change',
+    subjectName: 'apply_patch',
+    trigger: triggerOf(false, additionalPermissions),
+    additionalPermissions,
+    networkAccess: false
+  }
+}
+
+const permissions = (params: JsonObject): RequestedApproval => {
+  const asked = params['permissions']
+  const networkAccess = enablesNetwork(asked)
+  const additionalPermissions =
+    networkAccess || (isJsonObject(asked) && isThere(asked['fileSystem']))
+  return {
+    subject: 'permissions',
+    subjectName: 'permissions',
+    trigger: triggerOf(networkAccess, additionalPermissions),
+    additionalPermissions,
+    networkAccess
+  }
+}
+
+const KINDS: Readonly<Record<string, (params: JsonObject) => RequestedApproval>> = {
+  [COMMAND]: command,
+  [FILE_CHANGE]: fileChange,
+  [PERMISSIONS]: permissions
+}
+
+const textOf = (value: Json | undefined): string | null =>
+  typeof value === 'string' ? value : null
+
+/** The fact of a question; null for one that asks for no approval. It begins when the question says, else when it was sent. */
+export const approvalRequested = (
+  { requestId, method, params }: ApprovalQuestion,
+  sentAtMs: number
+): FactOf<'approval_requested'> | null => {
+  const asked = Object.hasOwn(KINDS, method) ? KINDS[method]?.(params) : undefined
+  const threadId = textOf(params['threadId'])
+  const turnId = textOf(params['turnId'])
+  if (asked === undefined || threadId === null || turnId === null) return null
+  const startedAtMs = params['startedAtMs']
+  return {
+    kind: 'approval_requested',
+    atMs: typeof startedAtMs === 'number' ? startedAtMs : sentAtMs,
+    threadId,
+    turnId,
+    itemId: textOf(params['itemId']),
+    reviewId: requestId,
+    reviewer: 'user',
+    ...asked
+  }
+}
+
+type ApprovalResult = readonly [ReviewStatus, ReviewResolution]
+
+const ABORTED: ApprovalResult = ['aborted', 'none']
+
+const DECISIONS: Readonly<Record<string, ApprovalResult>> = {
+  accept: ['approved', 'none'],
+  acceptForSession: ['approved', 'session_approval'],
+  acceptWithExecpolicyAmendment: ['approved', 'exec_policy_amendment'],
+  decline: ['denied', 'none'],
+  cancel: ABORTED
+}
+
+const decided = (decision: Json | undefined): ApprovalResult => {
+  if (typeof decision === 'string') return DECISIONS[decision] ?? ABORTED
+  if (!isJsonObject(decision)) return ABORTED
+  const network = decision['applyNetworkPolicyAmendment']
+  if (!isJsonObject(network)) return DECISIONS[Object.keys(decision)[0] ?? ''] ?? ABORTED
+  const amendment = network['network_policy_amendment']
+  const isAllowed = isJsonObject(amendment) && amendment['action'] === 'allow'
+  return [isAllowed ? 'approved' : 'denied', 'network_policy_amendment']
+}
+
+const granted = (result: JsonObject): ApprovalResult => {
+  const given = result['permissions']
+  const isEmpty = !isJsonObject(given) || !Object.values(given).some(isThere)
+  if (isEmpty) return ['denied', 'none']
+  return ['approved', result['scope'] === 'session' ? 'session_approval' : 'none']
+}
+
+const resultOf = (method: string, result: Json | null): ApprovalResult => {
+  if (!isJsonObject(result)) return ABORTED
+  return method === PERMISSIONS ? granted(result) : decided(result['decision'])
+}
+
+/** The fact of an answer; a null result stands for a question that was given up, or answered with an error. */
+export const approvalAnswered = (
+  { requestId, method }: ApprovalQuestion,
+  result: Json | null,
+  atMs: number
+): FactOf<'approval_answered'> | null => {
+  if (!Object.hasOwn(KINDS, method)) return null
+  const [status, resolution] = resultOf(method, result)
+  return { kind: 'approval_answered', atMs, reviewId: requestId, status, resolution }
+}

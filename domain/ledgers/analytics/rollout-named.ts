@@ -1,0 +1,111 @@
+/**
+ * Skills, plugins and apps that a message names: as inputs of their own (0.169), and skills in every version by the
+ * block that Codex puts before the model.
+ *
+ * Shape:  <skill> / <name>NAME</name> / <path>PATH</path> / the text of the skill / </skill>
+ *         a skill of a plugin stands at …/plugins/cache/MARKETPLACE/PLUGIN/VERSION/…; plugin://PLUGIN@MARKETPLACE,
+ *         app://CONNECTOR
+ */
+import type { RolloutLine } from '../../log/event.ts'
+import type { UserContent } from '../../protocol.ts'
+import { outputText, reader } from '../../thread/rich/values.ts'
+import type { Fact, FactOf, PluginIdentity } from './fact.ts'
+import type { RolloutState } from './rollout-state.ts'
+
+interface NamedAt {
+  readonly atMs: number
+  readonly threadId: string
+  readonly turnId: string
+}
+
+/** Something that was named, once per turn under its key. */
+export interface NamedInput {
+  readonly key: string
+  readonly fact: Fact
+}
+
+const BLOCK = /^<skill>\s*<name>([^<]{1,256})<\/name>\s*<path>([^<]{1,4096})<\/path>/
+const CACHED = /\/plugins\/cache\/([^/]+)\/([^/]+)\/[^/]+\//
+const SCHEME = /^(plugin|app):\/\/(.{1,256})$/
+
+const pluginOf = (localId: string): PluginIdentity => ({
+  localId,
+  remoteId: null,
+  hasSkills: null,
+  mcpServerCount: null,
+  mcpServerNames: null,
+  connectorIds: null
+})
+
+/** Below the working directory a skill is the repository's; plugins and homes are a person's. */
+const scopeOf = (path: string, { cwd }: RolloutState): FactOf<'skill_invoked'>['scope'] => {
+  if (CACHED.test(path)) return 'user'
+  if (path.includes('/skills/.system/')) return 'system'
+  return path.startsWith(`${cwd}/`) ? 'repo' : null
+}
+
+const skill = (name: string, path: string, state: RolloutState, at: NamedAt): NamedInput => {
+  const cached = CACHED.exec(path)
+  const scope = scopeOf(path, state)
+  const isRelative = scope === 'repo' && state.repositoryUrl !== null
+  const fact: Fact = {
+    kind: 'skill_invoked',
+    ...at,
+    name,
+    scope,
+    path: isRelative ? path.slice(state.cwd.length + 1) : path,
+    repositoryUrl: isRelative ? state.repositoryUrl : null,
+    plugin: cached === null ? null : pluginOf(`${cached[2]}@${cached[1]}`),
+    invokeType: 'explicit',
+    model: state.model
+  }
+  return { key: `skill ${name} ${path}`, fact }
+}
+
+const mention = (
+  name: string,
+  path: string,
+  state: RolloutState,
+  at: NamedAt
+): NamedInput | null => {
+  const [, scheme, id] = SCHEME.exec(path) ?? []
+  if (id === undefined) return null
+  const { model } = state
+  const fact: Fact =
+    scheme === 'plugin'
+      ? { kind: 'plugin_used', ...at, plugin: pluginOf(id), model }
+      : {
+          kind: 'app_mentioned',
+          ...at,
+          connectorId: id,
+          appName: name,
+          invokeType: 'explicit',
+          model
+        }
+  return { key: path, fact }
+}
+
+/** What the parts of a message name. */
+export const namedInputs = (
+  content: ReadonlyArray<UserContent>,
+  state: RolloutState,
+  at: NamedAt
+): ReadonlyArray<NamedInput> =>
+  content.flatMap((part) => {
+    if (part.type === 'skill') return [skill(part.name, part.path, state, at)]
+    const named = part.type === 'mention' ? mention(part.name, part.path, state, at) : null
+    return named === null ? [] : [named]
+  })
+
+/** The skill whose text a line puts before the model; null for other lines. */
+export const namedSkill = (
+  line: RolloutLine,
+  state: RolloutState,
+  at: NamedAt
+): NamedInput | null => {
+  if (line.type !== 'response_item') return null
+  const item = reader(line.payload)
+  if (item.text('type') !== 'message' || item.text('role') !== 'user') return null
+  const [, name, path] = BLOCK.exec(outputText(item.json('content'))) ?? []
+  return name === undefined || path === undefined ? null : skill(name, path, state, at)
+}

@@ -1,0 +1,66 @@
+/**
+ * Which lines each era reads, by the shapes of its version.
+ */
+import type { Profile, ProfileName } from '../profile.ts'
+import { SHAPES_130 } from './codex-130.ts'
+import { CHANGES_142 } from './codex-142.ts'
+import { CHANGES_169 } from './codex-169.ts'
+import { ITEM_CHANGES_169 } from './codex-169-items.ts'
+import { changed, checksOf, placesOf, variantAt, type Fits, type Shapes } from './shape.ts'
+import { spellingsOf } from './spelling.ts'
+
+const SHAPES_142 = changed(SHAPES_130, CHANGES_142)
+
+/** The shapes of each era, by name. */
+export const SHAPES: Readonly<Record<ProfileName, Shapes>> = {
+  '0.130': SHAPES_130,
+  '0.142': SHAPES_142,
+  '0.169': changed(SHAPES_142, { ...CHANGES_169, ...ITEM_CHANGES_169 })
+}
+
+const CHECKS = {
+  '0.130': checksOf(SHAPES['0.130']),
+  '0.142': checksOf(SHAPES['0.142']),
+  '0.169': checksOf(SHAPES['0.169'])
+}
+
+/**
+ * Words that a later version may add to, and on which no fold depends. A new limit must not cost the token counts it is told
+ * with, so outside of strict mode any text is one of them.
+ */
+const ANY_WORD: Shapes = {
+  RateLimitReachedType: 'string',
+  MessagePhase: 'string',
+  ModeKind: 'string',
+  TurnAbortReason: 'string'
+}
+
+const LENIENT = {
+  '0.130': checksOf({ ...SHAPES['0.130'], ...ANY_WORD }),
+  '0.142': checksOf({ ...SHAPES['0.142'], ...ANY_WORD }),
+  '0.169': checksOf({ ...SHAPES['0.169'], ...ANY_WORD })
+}
+
+/** The check of a shape of an era. */
+export const checkOf = ({ name, takesLaterWords }: Profile, shape: string): Fits =>
+  (takesLaterWords ? LENIENT : CHECKS)[name](shape)
+
+const SPELLINGS = {
+  '0.130': spellingsOf(SHAPES['0.130']),
+  '0.142': spellingsOf(SHAPES['0.142']),
+  '0.169': spellingsOf(SHAPES['0.169'])
+}
+
+/** A payload that fits a shape of an era, with the names that its Codex gives to variants and words. */
+export const spelled = <A>(era: ProfileName, shape: string, payload: A): A =>
+  (SPELLINGS[era](shape)?.(payload) ?? payload) as A
+
+/** True when an era has a shape of that name. */
+export const hasShape = (era: ProfileName, shape: string): boolean =>
+  Object.hasOwn(SHAPES[era], shape)
+
+/** The name of the variant a number stands for; null when it stands for none. */
+export const typeNamed = (era: ProfileName, shape: string, told: unknown): string | null => {
+  const order = (SHAPES[era][shape] as Readonly<Record<string, unknown>>)['@order']
+  return typeof order === 'string' ? variantAt(placesOf(order), told) : null
+}

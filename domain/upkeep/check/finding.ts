@@ -1,0 +1,62 @@
+/**
+ * A finding: one problem in one place.
+ */
+import type { JsonObject } from '../../json.ts'
+import type { Severity } from './kind.ts'
+import { KINDS, type ProblemKind } from './kinds.ts'
+
+export type { Severity } from './kind.ts'
+
+/** Bytes of a file; of a compressed one, of what it holds. */
+export interface ByteSpan {
+  readonly offsetBytes: number
+  readonly bytes: number
+}
+
+/** One problem in one place. */
+export interface Finding {
+  readonly kind: ProblemKind
+  readonly severity: Severity
+  /** The thread whose reading is affected. */
+  readonly threadId: string | null
+  /** Relative to the home, with `/` between its parts. */
+  readonly path: string | null
+  readonly range: ByteSpan | null
+  /** Number of the line in its file, counted as the store counts: blank lines are left out. */
+  readonly revision: number | null
+  /** One plain sentence: what is not seen, or is wrong, because of it. */
+  readonly affected: string
+  /** The next command to type, or why there is none. */
+  readonly remedy: string
+  /** What was found. */
+  readonly facts: JsonObject
+}
+
+/** What a finding says beyond its kind; what is left out is null, or as the catalogue says. */
+export interface FindingPlace {
+  readonly severity?: Severity
+  readonly threadId?: string | null
+  readonly path?: string | null
+  readonly range?: ByteSpan | null
+  readonly revision?: number | null
+  readonly affected?: string
+  readonly remedy?: string
+  readonly facts?: JsonObject
+}
+
+/** Makes a finding of a kind; sentences and severity are those of the catalogue unless given. */
+export const findingOf = (kind: ProblemKind, place: FindingPlace): Finding => {
+  const { severity, affected, remedy } = KINDS[kind]
+  const threadId = place.threadId ?? null
+  return {
+    kind,
+    severity: place.severity ?? severity,
+    threadId,
+    path: place.path ?? null,
+    range: place.range ?? null,
+    revision: place.revision ?? null,
+    affected: place.affected ?? affected,
+    remedy: (place.remedy ?? remedy).replaceAll('THREAD', threadId ?? 'THREAD'),
+    facts: place.facts ?? {}
+  }
+}

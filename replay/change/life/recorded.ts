@@ -1,0 +1,127 @@
+/**
+ * The way every change goes: a record before, the change, a record after.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, type StoreError } from '../../../domain/errors.ts'
+import type { JsonObject } from '../../../domain/json.ts'
+import type { Began, Ended, Inverse, OperationPlace } from '../../../domain/changes/operations.ts'
+import type { Relocation } from '../../../domain/changes/relocation.ts'
+import type { OperationLog } from '../../home-ports.ts'
+import type { Result } from '../../result.ts'
+
+export interface OperationRequest {
+  /** A verb, as the command line spells it. */
+  readonly operation: string
+  readonly threadId: string
+  readonly arguments: JsonObject
+  /** Who asks; default: the actor of the engine. */
+  readonly actor?: string | undefined
+  /** Further threads it touches. */
+  readonly others?: ReadonlyArray<string>
+  /** The operation that this one undoes. */
+  readonly undoes?: string | null | undefined
+  /** Files it moves or deletes: then the record before is on disk first, and a kill is made good from it. */
+  readonly relocation?: (operationId: string) => Relocation
+}
+
+export interface Performed<A> {
+  readonly answer: A
+  /** Where the thread ends now; null when nothing was written to it. */
+  readonly after: OperationPlace | null
+  /** The operation that undoes it, or why none can. */
+  readonly inverse: Inverse | { readonly none: string }
+}
+
+const beginningOf = (
+  log: OperationLog,
+  { actor = 'library', ...request }: OperationRequest,
+  before: OperationPlace | null
+): Began => {
+  const id = log.newId()
+  const { operation, threadId, others = [], undoes = null, relocation } = request
+  return {
+    record: 'began',
+    id,
+    at: new Date(log.nowMs()).toISOString(),
+    operation,
+    threadIds: [threadId, ...others],
+    by: { ...log.process, actor },
+    arguments: request.arguments,
+    before,
+    undoes,
+    relocation: relocation === undefined ? null : relocation(id)
+  }
+}
+
+const interrupted = (thrown: unknown): StoreError => ({
+  _tag: 'NotPossible',
+  reason: thrown instanceof Error ? thrown.message : String(thrown),
+  next: ''
+})
+
+export const endOf = (
+  log: OperationLog,
+  id: string,
+  done: Result<Omit<Performed<unknown>, 'answer'>>
+): Ended => {
+  const at = new Date(log.nowMs()).toISOString()
+  if (E.isLeft(done)) {
+    const reason = describe(done.left)
+    return {
+      record: 'ended',
+      id,
+      at,
+      outcome: 'failed',
+      reason,
+      after: null,
+      inverse: null,
+      noInverse: 'it changed nothing'
+    }
+  }
+  const { after, inverse } = done.right
+  const known = 'operation' in inverse ? inverse : null
+  const noInverse = 'none' in inverse ? inverse.none : null
+  return {
+    record: 'ended',
+    id,
+    at,
+    outcome: 'done',
+    reason: null,
+    after,
+    inverse: known,
+    noInverse
+  }
+}
+
+/** True when a relocation may be half done: it stays unfinished in the log, and the next process that moves files finishes it. */
+export const isUnknown = (done: Result<unknown>): boolean =>
+  E.isLeft(done) &&
+  (done.left._tag === 'StoreUnavailable' ||
+    (done.left._tag === 'IoFailure' && done.left.unfinished === true))
+
+/**
+ * Runs a change with a record before and one after, and answers what `run` answered. `before` is where the thread ends;
+ * `run` gets the id of the operation. When the first record cannot be written, nothing is done; when the second cannot,
+ * the change stands and the log shows it as unfinished. Without a log it only runs.
+ */
+export const recorded = async <A>(
+  parts: { readonly operations?: OperationLog; readonly actor?: string },
+  request: OperationRequest,
+  before: OperationPlace | null,
+  run: (operationId: string) => Promise<Result<Performed<A>>>
+): Promise<Result<A>> => {
+  const { operations: log } = parts
+  const answerOf = E.map(({ answer }: Performed<A>) => answer)
+  if (log === undefined) return answerOf(await run(''))
+  const actor = request.actor ?? parts.actor
+  const began = beginningOf(log, { ...request, actor }, before)
+  const durable = began.relocation !== null
+  const noted = await log.append(began, durable)
+  if (E.isLeft(noted)) return noted
+  const done = await run(began.id).catch(async (thrown: unknown) => {
+    await log.append(endOf(log, began.id, E.left(interrupted(thrown))), durable)
+    throw thrown
+  })
+  if (!durable || !isUnknown(done)) await log.append(endOf(log, began.id, done), durable)
+  return answerOf(done)
+}

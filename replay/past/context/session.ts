@@ -1,0 +1,69 @@
+/**
+ * The few lines that a session resumes from: its newest settings and token counts. They are near the end, and are searched
+ * from there.
+ */
+import type { PlacedEvent } from '../../../domain/log/event.ts'
+import { EVERY_LINE } from '../../../domain/log/needs.ts'
+import { rangeOf, type ByteRange } from '../../../domain/thread/turns/turn-state.ts'
+import { usageTurnId } from './context.ts'
+import type { OpenThread } from '../../read/threads/open-thread.ts'
+import { isDamaged, type StreamInfo } from '../../ports.ts'
+import type { Env } from '../../catch-up/project.ts'
+import { endOfThread, readBack } from './read-back.ts'
+
+export interface SessionLines {
+  /** The newest `turn_context`, settings of a client and `token_count` with counts, in the order of the log. */
+  readonly events: ReadonlyArray<PlacedEvent>
+  /** The turn whose work the counts report; null without counts, or without turns. */
+  readonly usageTurnId: string | null
+}
+
+const isTokenCount = ({ line }: PlacedEvent): boolean =>
+  line.type === 'event_msg' && line.payload.type === 'token_count'
+
+const isCount = ({ line }: PlacedEvent): boolean =>
+  line.type === 'event_msg' && line.payload.type === 'token_count' && line.payload.info != null
+
+const isContext = ({ line }: PlacedEvent): boolean => line.type === 'turn_context'
+
+/** Without counts, or without settings, this much of the end is looked at. */
+const LOOKED_AT_BYTES = 4 * 1024 * 1024
+
+const appliedAt = async (
+  env: Env,
+  info: StreamInfo,
+  at: ByteRange | null
+): Promise<PlacedEvent | null> => {
+  const [line] = at === null ? [] : await env.store.readRanges(info, [at], EVERY_LINE)
+  return line === undefined || isDamaged(line) ? null : line
+}
+
+const isBefore = (a: PlacedEvent, b: PlacedEvent): number =>
+  a.segment === b.segment ? a.offset - b.offset : a.segment - b.segment
+
+/** Looks for the lines; the thread must be caught up. */
+export const sessionLines = async (env: Env, { info, row }: OpenThread): Promise<SessionLines> => {
+  const { facts } = row()
+  const counted: Array<ByteRange> = []
+  const found: Array<PlacedEvent> = []
+  const missing = new Set<(event: PlacedEvent) => boolean>([isContext, isCount])
+  const isSaid = new Map([
+    [isContext, facts.model !== null],
+    [isCount, facts.tokensUsed > 0]
+  ])
+  const end = await endOfThread(env, info)
+  await readBack(env, info, end, (event) => {
+    if (counted.length === 0 && isTokenCount(event)) counted.push(rangeOf(event))
+    for (const wanted of missing) {
+      if (!wanted(event)) continue
+      found.push(event)
+      missing.delete(wanted)
+    }
+    const isFar = event.segment < end.segment || end.offset - event.offset > LOOKED_AT_BYTES
+    return [...missing].every((wanted) => isFar && isSaid.get(wanted) !== true)
+  })
+  const applied = await appliedAt(env, info, facts.settingsAt)
+  const events = [...found, ...(applied === null ? [] : [applied])].sort(isBefore)
+  const [at] = found.some(isCount) ? counted : []
+  return { events, usageTurnId: at === undefined ? null : await usageTurnId(env, info, at) }
+}

@@ -1,0 +1,70 @@
+/**
+ * Streams as they were at a time: the newest segment that had been begun by then, up to its first later line.
+ */
+import { endFinder, type EndAt } from '../../../domain/thread/time-travel/end-at.ts'
+import type { EventStore, StreamInfo } from '../../ports.ts'
+import type { Then } from './store-at.ts'
+
+/** Where the newest file of a stream ended at a time. */
+const endAt = async (store: EventStore, info: StreamInfo, timeMs: number): Promise<EndAt> => {
+  const lineage = store.lineage(info)
+  const last = lineage.length - 1
+  const from = lineage[last]?.from ?? 0
+  const finder = endFinder(timeMs, from)
+  const range = { segment: last, from, until: Infinity }
+  for await (const piece of store.readBytes(info, range)) if (finder.take(piece)) break
+  return finder.end()
+}
+
+/** A stream as it would be if an older segment of it were its newest. */
+export const beforeRevert = (
+  store: EventStore,
+  now: StreamInfo,
+  segmentId: string,
+  sizeBytes: number
+): StreamInfo => {
+  const info = { ...now, earlier: { segmentId, untilBytes: null } }
+  // The store looks the segment up by its id, so the lineage has the path of its file.
+  const file = store.lineage(info).at(-1)
+  const path = file?.path ?? now.path
+  return {
+    ...info,
+    path: path.replace(/\.zst$/, ''),
+    compressed: file?.compressed ?? false,
+    sizeBytes
+  }
+}
+
+/** What a stream was at a time, in one of its segments; null when that had not been begun. */
+const inSegment = async (
+  store: EventStore,
+  info: StreamInfo,
+  timeMs: number
+): Promise<StreamInfo | null> => {
+  const { untilBytes, lastMs } = await endAt(store, info, timeMs)
+  const isYounger = info.earlier !== undefined || info.modifiedAtMs > timeMs
+  const modifiedAtMs = isYounger ? (lastMs ?? timeMs) : info.modifiedAtMs
+  if (untilBytes === null) return { ...info, modifiedAtMs }
+  if (lastMs === null) return null
+  const segmentId = info.earlier?.segmentId ?? store.lineage(info).at(-1)?.id ?? info.streamId
+  return {
+    ...info,
+    sizeBytes: untilBytes,
+    modifiedAtMs: lastMs,
+    earlier: { segmentId, untilBytes }
+  }
+}
+
+/** Streams at a time. A compressed file does not tell how long it is: its size stays that of the file. */
+export const atTime =
+  (store: EventStore, timeMs: number): Then =>
+  async (now) => {
+    const newest = await inSegment(store, now, timeMs)
+    if (newest !== null) return newest
+    for (const { id, end } of store.segments(now.streamId).slice(0, -1).reverse()) {
+      const info = beforeRevert(store, now, id, end.offset)
+      const then = await inSegment(store, info, timeMs)
+      if (then !== null) return then
+    }
+    return null
+  }

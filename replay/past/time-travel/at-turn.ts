@@ -1,0 +1,127 @@
+/**
+ * Where a turn ended, as it was logged: also one that was rolled back since, or left behind by a revert.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { counting } from '../../../domain/log/needs.ts'
+import type { Profile } from '../../../domain/log/profile.ts'
+import type { TurnRow, TurnsState } from '../../../domain/thread/turns/turn-state.ts'
+import type { RowWrite } from '../../../projections/projection.ts'
+import { turns } from '../../../projections/turns.ts'
+import { NO_ROWS, overlay } from '../../catch-up/overlay.ts'
+import { isDamaged, START, type EventStore, type StreamInfo } from '../../ports.ts'
+import { beforeRevert } from './at-time.ts'
+import { invalidRequest, type Result } from '../../result.ts'
+
+/** A place behind the last line of a turn. */
+interface LoggedEnd {
+  readonly segment: number
+  readonly offset: number
+}
+
+/** A turn, the stream it was seen in, and where it ended there. */
+export interface LoggedTurn extends LoggedEnd {
+  readonly info: StreamInfo
+}
+
+const TABLE = 'turns'
+
+const isBehind = (a: LoggedEnd, b: LoggedEnd): boolean =>
+  a.segment > b.segment || (a.segment === b.segment && a.offset > b.offset)
+
+const endOf = ({ ranges }: TurnRow): LoggedEnd | null => {
+  const ends = ranges.map(({ segment, until }) => ({ segment, offset: until }))
+  return ends.reduce<LoggedEnd | null>(
+    (last, end) => (last === null || isBehind(end, last) ? end : last),
+    null
+  )
+}
+
+const isTurn = (value: unknown): value is TurnRow =>
+  typeof value === 'object' && value !== null && 'ranges' in value
+
+/** The ends of turns as they are folded, of those whose id begins with a text. */
+const noting = (text: string) => {
+  const ends = new Map<string, LoggedEnd>()
+  const note = (turn: TurnRow): void => {
+    if (!turn.id.startsWith(text)) return
+    const end = endOf(turn)
+    const before = ends.get(turn.id)
+    if (end !== null && (before === undefined || isBehind(end, before))) ends.set(turn.id, end)
+  }
+  return {
+    ends,
+    noteAll: (state: TurnsState, writes: ReadonlyArray<RowWrite>): void => {
+      if (state.open !== null) note(state.open)
+      for (const early of state.early) note(early)
+      for (const { value } of writes) if (isTurn(value)) note(value)
+    }
+  }
+}
+
+/** Where the turns of a stream ended whose id begins with a text; null when every line has to be counted for that. */
+const endsIn = async (
+  store: EventStore,
+  info: StreamInfo,
+  text: string,
+  profile: Profile,
+  counts: boolean
+): Promise<ReadonlyMap<string, LoggedEnd> | null> => {
+  const rows = overlay(NO_ROWS)
+  const { ends, noteAll } = noting(text)
+  let state = turns.initial(counts)
+  for await (const { lines } of store.read(
+    info,
+    START,
+    counts ? counting(turns.needs) : turns.needs
+  )) {
+    for (const line of lines) {
+      if (isDamaged(line)) continue
+      const [next, writes] = turns.evolve(state, line, { rows, table: TABLE, profile })
+      state = next
+      rows.put(writes)
+      noteAll(state, writes)
+    }
+    if (state.needsEveryEvent) return null
+  }
+  return ends
+}
+
+const chosen = (ends: ReadonlyMap<string, LoggedEnd>, text: string): Result<LoggedEnd | null> => {
+  const exact = ends.get(text)
+  if (exact !== undefined) return E.right(exact)
+  const [only, ...others] = [...ends.values()]
+  return others.length === 0
+    ? E.right(only ?? null)
+    : invalidRequest(
+        `"${text}" names ${ends.size} turns: ${[...ends.keys()].slice(0, 5).join(', ')}`
+      )
+}
+
+/** Finds a turn of a thread by its id or the beginning of it. */
+export const loggedTurn = async (
+  store: EventStore,
+  now: StreamInfo,
+  text: string,
+  profile: Profile
+): Promise<Result<LoggedTurn>> => {
+  const older = store.segments(now.streamId).slice(0, -1).reverse()
+  const infos = [
+    now,
+    ...older.map(
+      ({ id, end }) =>
+        () =>
+          beforeRevert(store, now, id, end.offset)
+    )
+  ]
+  for (const one of infos) {
+    const info = typeof one === 'function' ? one() : one
+    const ends =
+      (await endsIn(store, info, text, profile, false)) ??
+      (await endsIn(store, info, text, profile, true)) ??
+      new Map<string, LoggedEnd>()
+    const end = chosen(ends, text)
+    if (E.isLeft(end)) return end
+    if (end.right !== null) return E.right({ ...end.right, info })
+  }
+  return E.left({ _tag: 'TurnNotFound', streamId: now.streamId, turnId: text })
+}

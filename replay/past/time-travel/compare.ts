@@ -1,0 +1,118 @@
+/**
+ * Comparing a thread of one engine with a thread of another: the same one at two points, or two threads.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import {
+  contextDifferences,
+  fileDifferences,
+  turnDifferences,
+  usageDifferences,
+  type ThreadDifference,
+  type DifferencePart,
+  type FileSum,
+  type ModelSum
+} from '../../../domain/thread/difference/thread.ts'
+import type { ThreadContext } from '../context/context.ts'
+import type { Thread } from '../../../domain/protocol.ts'
+import type { FileChange } from '../../ledgers/blame.ts'
+import type { ToolsLedger } from '../../ledgers/tools.ts'
+import type { UsageLedger, UsageReport } from '../../ledgers/usage.ts'
+import type { Answer, Result } from '../../result.ts'
+
+/** A thread, and an engine that answers about it as of some point. */
+export interface Side {
+  readonly engine: Pick<ToolsLedger, 'patches'> &
+    Pick<UsageLedger, 'usage'> & {
+      readonly readThread: (threadId: string, includeTurns: boolean) => Answer<Thread>
+      readonly context: (threadId: string) => Answer<ThreadContext>
+    }
+  readonly threadId: string
+}
+
+const sumsOf = (patches: ReadonlyArray<FileChange>): ReadonlyArray<FileSum> => {
+  const sums = new Map<string, FileSum>()
+  for (const { path, movedTo, applied, rolledBack, linesAdded, linesDeleted } of patches) {
+    if (!applied) continue
+    for (const one of new Set([path, movedTo ?? path])) {
+      const old = sums.get(one)
+      sums.set(one, {
+        path: one,
+        patches: (old?.patches ?? 0) + 1,
+        linesAdded: (old?.linesAdded ?? 0) + (linesAdded ?? 0),
+        linesDeleted: (old?.linesDeleted ?? 0) + (linesDeleted ?? 0),
+        rolledBack: (old?.rolledBack ?? 0) + (rolledBack ? 1 : 0)
+      })
+    }
+  }
+  return [...sums.values()].sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+const modelSums = ({ groups }: UsageReport): ReadonlyArray<ModelSum> =>
+  groups.map((group) => {
+    const { key, inputTokens, cachedInputTokens, outputTokens } = group
+    const { reasoningOutputTokens, totalTokens } = group
+    const output = { outputTokens, reasoningOutputTokens, totalTokens }
+    return { model: key, inputTokens, cachedInputTokens, ...output }
+  })
+
+const modelsOf = async ({ engine, threadId }: Side): Promise<Result<ReadonlyArray<ModelSum>>> =>
+  E.map(modelSums)(await engine.usage({ by: 'model', threadId })())
+
+/** What is asked of both sides, and how the answers are compared. */
+const between = async <A>(
+  before: Side,
+  after: Side,
+  ask: (side: Side) => Promise<Result<A>>,
+  compare: (before: A, after: A) => ReadonlyArray<ThreadDifference>
+): Promise<Result<ReadonlyArray<ThreadDifference>>> => {
+  const old = await ask(before)
+  if (E.isLeft(old)) return old
+  return E.map((now: A) => compare(old.right, now))(await ask(after))
+}
+
+const PARTS: Readonly<
+  Record<
+    DifferencePart,
+    (before: Side, after: Side) => Promise<Result<ReadonlyArray<ThreadDifference>>>
+  >
+> = {
+  turns: (before, after) =>
+    between(
+      before,
+      after,
+      ({ engine, threadId }) => engine.readThread(threadId, true)(),
+      ({ turns: old }, { turns: now }) => turnDifferences(old, now)
+    ),
+  context: (before, after) =>
+    between(
+      before,
+      after,
+      ({ engine, threadId }) => engine.context(threadId)(),
+      contextDifferences
+    ),
+  files: (before, after) =>
+    between(
+      before,
+      after,
+      ({ engine, threadId }) => engine.patches(threadId)(),
+      (old, now) => fileDifferences(sumsOf(old), sumsOf(now))
+    ),
+  usage: (before, after) => between(before, after, modelsOf, usageDifferences)
+}
+
+/** How two threads differ, part by part; nothing where they are equal. */
+export const compareThreads =
+  (
+    before: Side,
+    after: Side,
+    parts: ReadonlyArray<DifferencePart> = ['turns']
+  ): Answer<ReadonlyArray<ThreadDifference>> =>
+  async () => {
+    const all: Array<ThreadDifference> = []
+    for (const part of parts) {
+      const found = await PARTS[part](before, after)
+      if (E.isLeft(found)) return found
+      all.push(...found.right)
+    }
+    return E.right(all)
+  }

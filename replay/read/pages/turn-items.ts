@@ -1,0 +1,186 @@
+/**
+ * Items of turns: folded from exactly the bytes the turn rows point at.
+ */
+import type { EventPlace, PlacedEvent } from '../../../domain/log/event.ts'
+import {
+  NO_LONG_TEXT,
+  type DeliveredLine,
+  type LineOf,
+  type Needs
+} from '../../../domain/log/needs.ts'
+import {
+  applyChange,
+  itemList,
+  type ItemList,
+  type LinePlace
+} from '../../../domain/thread/items/item-list.ts'
+import { itemChange, namedTurn } from '../../../domain/thread/items/items.ts'
+import { ITEM_NEEDS } from '../../../domain/thread/items/item-needs.ts'
+import { decodable } from '../../../domain/thread/items/decodable.ts'
+import type { Profile } from '../../../domain/log/profile.ts'
+import type { HistoryMode, ThreadItem } from '../../../domain/protocol.ts'
+import { richChange, richContext, richTurn } from '../../../domain/thread/rich/items.ts'
+import {
+  applyRich,
+  dropGuessed,
+  dropRecorded,
+  type FollowedCalls
+} from '../../../domain/thread/rich/list.ts'
+import type { RichContext } from '../../../domain/thread/rich/types.ts'
+import type { ByteRange, TurnRow } from '../../../domain/thread/turns/turn-state.ts'
+import { inPieces } from '../../catch-up/pieces.ts'
+import { isDamaged, type ReadLimits, type StreamInfo } from '../../ports.ts'
+import { threadRow } from '../threads/thread-row.ts'
+import type { Env } from '../../catch-up/project.ts'
+
+/** Rich items are made of every line; of a compaction nothing is shown but that it is there. */
+const RICH_NEEDS = { '*': 'whole', compacted: NO_LONG_TEXT } as const satisfies Needs
+
+type ItemEvent = PlacedEvent<LineOf<typeof ITEM_NEEDS>>
+
+/** A stable id for a hook prompt that carries none: its position. Codex draws a new random one per read. */
+const placeId = (line: { readonly segment: number; readonly offset: number }): string =>
+  `hook-prompt-${line.segment}-${line.offset}`
+
+const belongs = ({ line }: ItemEvent, turnId: string): boolean => {
+  const named = line.type === 'event_msg' ? namedTurn(line.payload) : richTurn(line)
+  return named === undefined || named === turnId
+}
+
+/** What rich items need to know besides the lines of their turn; null where they are not wanted. */
+const richStart = (env: Env, info: StreamInfo): RichContext | null => {
+  if (env.rich !== true) return null
+  const facts = threadRow(env, info.streamId)?.facts
+  const tools = facts?.own?.dynamicTools ?? []
+  return {
+    threadId: info.streamId,
+    cwd: facts?.own?.cwd ?? '',
+    dynamicTools: new Set(tools)
+  }
+}
+
+const folder = (list: ItemList, profile: Profile, mode: HistoryMode, start: RichContext | null) => {
+  const followed: FollowedCalls = new Map()
+  let context = start
+  const number = (id: string, { ordinal }: DeliveredLine): void => {
+    if (ordinal !== undefined) list.ordinals.set(id, ordinal)
+  }
+  const noteCut = (id: string, { segment, offset }: LinePlace): void => {
+    list.shortened.set(id, [...(list.shortened.get(id) ?? []), { segment, offset }])
+  }
+  const applyNative = ({ line, ...place }: ItemEvent): boolean => {
+    const change = itemChange(line, profile, placeId(place), mode)
+    if (change === null) return false
+    if (change.op === 'upsert') {
+      if (context !== null) dropGuessed(list, change.item.id)
+      if (!list.places.has(change.item.id)) number(change.item.id, line)
+    }
+    applyChange(list, change)
+    if (place.shortened === true) {
+      const last = list.items[list.items.length - 1]
+      noteCut(change.op === 'upsert' ? change.item.id : (last?.id ?? ''), place)
+    }
+    return true
+  }
+  const take = (event: ItemEvent): void => void applyNative(event)
+  const takeRich = (event: PlacedEvent): void => {
+    const { line } = event
+    if (context !== null) context = richContext(context, line)
+    if (applyNative(event) || context === null) return
+    const change = richChange(line, context)
+    if (change === null) return
+    if (change.op === 'begin' && !list.places.has(change.item.id)) number(change.item.id, line)
+    applyRich(list, followed, change, profile)
+  }
+  const end = (): void => {
+    if (context !== null) dropRecorded(list, mode)
+  }
+  return { take, takeRich, end }
+}
+
+const within = (line: EventPlace, range: ByteRange): boolean =>
+  line.segment === range.segment && line.offset >= range.from && line.offset < range.until
+
+/** Takes the lines of the next ranges from the front of an ordered list. */
+const taker = <E extends EventPlace>(lines: ReadonlyArray<E>) => {
+  let at = 0
+  return (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<E> => {
+    const taken: Array<E> = []
+    for (const range of ranges) {
+      let before = -1
+      for (let line = lines[at]; line !== undefined && within(line, range); line = lines[++at]) {
+        // Ranges of turns that ran at the same time overlap: a step back is the next one.
+        if (line.offset <= before) break
+        before = line.offset
+        taken.push(line)
+      }
+    }
+    return taken
+  }
+}
+
+/** Events of turns, looked up turn by turn in the order of the log. */
+const eventsOf = async <N extends Needs>(
+  { store }: Env,
+  info: StreamInfo,
+  rows: ReadonlyArray<TurnRow>,
+  needs: N,
+  limits: ReadLimits | undefined
+) => {
+  const read = async (ranges: ReadonlyArray<ByteRange>) => {
+    const lines = ranges.length === 0 ? [] : await store.readRanges(info, ranges, needs, limits)
+    return taker(lines.flatMap((line) => (isDamaged(line) ? [] : [line])))
+  }
+  const own = await read(rows.flatMap((row) => row.ranges))
+  const late = await read(rows.flatMap((row) => row.late))
+  return { own, late }
+}
+
+/**
+ * The items of some turns, given in the order of the log, with the numbers of their lines. With limits, texts of long lines are
+ * cut and marked.
+ */
+export const itemListsOf = async (
+  env: Env,
+  info: StreamInfo,
+  rows: ReadonlyArray<TurnRow>,
+  limits?: ReadLimits
+): Promise<ReadonlyArray<ItemList>> => {
+  const rich = richStart(env, info)
+  const lists: Array<ItemList> = []
+  const fold = async <E extends ItemEvent>(
+    { own, late }: Record<'own' | 'late', (ranges: ReadonlyArray<ByteRange>) => ReadonlyArray<E>>,
+    takerOf: (folded: ReturnType<typeof folder>) => (event: E) => void
+  ): Promise<void> => {
+    for (const row of rows) {
+      const list = itemList(row.firstItem)
+      const events = own(row.ranges).filter((event) => belongs(event, row.id))
+      const folded = folder(list, env.profile, row.mode ?? 'legacy', rich)
+      await inPieces(env, [...events, ...late(row.late)], takerOf(folded))
+      folded.end()
+      lists.push(list)
+    }
+  }
+  if (rich === null)
+    await fold(await eventsOf(env, info, rows, ITEM_NEEDS, limits), ({ take }) => take)
+  else await fold(await eventsOf(env, info, rows, RICH_NEEDS, limits), ({ takeRich }) => takeRich)
+  return lists
+}
+
+/** Items as the readers of an environment decode them; what they have no word for is left out. */
+export const shownItems = (
+  { profile, absolute }: Pick<Env, 'profile' | 'absolute'>,
+  items: ReadonlyArray<ThreadItem>
+): ReadonlyArray<ThreadItem> =>
+  absolute === undefined
+    ? items
+    : items.flatMap((item) => decodable(item, { profile, absolute }) ?? [])
+
+/** The items of some turns, given in the order of the log. */
+export const itemsOf = async (
+  env: Env,
+  info: StreamInfo,
+  rows: ReadonlyArray<TurnRow>,
+  limits?: ReadLimits
+): Promise<ReadonlyArray<ReadonlyArray<ThreadItem>>> =>
+  (await itemListsOf(env, info, rows, limits)).map((list) => list.items)

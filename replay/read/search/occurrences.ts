@@ -1,0 +1,207 @@
+/**
+ * Every place in one thread where a term was said (`thread/searchOccurrences` of Codex 0.169), in the order of the messages.
+ *
+ * Only this thread is brought up to its file in the full text, so a first search in one thread does not wait for the home.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { isJsonObject } from '../../../domain/json.ts'
+import type { ThreadItem } from '../../../domain/protocol.ts'
+import { finder, spaced } from '../../../domain/thread/search/folded.ts'
+import { saidByItem } from '../../../domain/thread/search/said.ts'
+import { snippetOf, type Snippet } from '../../../domain/thread/search/snippet.ts'
+import type { ListParts } from '../lists/fresh-list.ts'
+import { itemsOfTurns, togetherWith, type FoundItem, type ItemWalk } from '../pages/item-page.ts'
+import { earlyAmong } from '../pages/early-turns.ts'
+import { printCursor, turnsBefore } from '../pages/turn-page.ts'
+import type { StreamInfo } from '../../ports.ts'
+import type { FullText } from './full-text.ts'
+import { containing, messagesWith, termOf, type Term } from './search.ts'
+import { turnsAt } from './turn-at.ts'
+import { isBlank } from '../../../domain/white-space.ts'
+import { invalidRequest, type Result } from '../../result.ts'
+
+export interface OccurrencesRequest {
+  readonly searchTerm: string
+  readonly cursor?: string | null | undefined
+  /** 50 when absent, at most 1,000. */
+  readonly limit?: number | null | undefined
+}
+
+export interface Occurrence extends Snippet {
+  readonly turnId: string
+  readonly itemId: string
+  /** Cursor to a page of turns that begins with this one. */
+  readonly turnCursor: string
+}
+
+export interface OccurrencePage {
+  readonly data: ReadonlyArray<Occurrence>
+  readonly nextCursor: string | null
+}
+
+const PAGE_DEFAULT = 50
+const PAGE_MAX = 1000
+
+/**
+ * Where a page goes on: at an occurrence of an item. Items are identified by the number of their line; where lines have none, by
+ * place of turn and item.
+ */
+interface OccurrenceCursor {
+  readonly nextRolloutOrdinal?: number
+  readonly nextTurnIndex?: number
+  readonly nextItemIndex?: number
+  readonly nextOccurrenceIndex: number
+}
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+const parseCursor = (
+  text: string,
+  threadId: string,
+  searchTerm: string
+): OccurrenceCursor | null => {
+  const value = parsed(text)
+  if (!isJsonObject(value)) return null
+  if (value['threadId'] !== threadId || value['searchTerm'] !== searchTerm) return null
+  const { nextRolloutOrdinal, nextTurnIndex, nextItemIndex, nextOccurrenceIndex } = value
+  if (!isCount(nextOccurrenceIndex)) return null
+  if (isCount(nextRolloutOrdinal)) return { nextRolloutOrdinal, nextOccurrenceIndex }
+  return isCount(nextTurnIndex) && isCount(nextItemIndex)
+    ? { nextTurnIndex, nextItemIndex, nextOccurrenceIndex }
+    : null
+}
+
+/** -1 before the item a cursor names, 0 at it, 1 behind it. */
+const orderTo = (item: FoundItem, cursor: OccurrenceCursor): number => {
+  const { nextRolloutOrdinal: ordinal, nextTurnIndex = 0, nextItemIndex = 0 } = cursor
+  const difference =
+    ordinal === undefined
+      ? item.turn - nextTurnIndex || item.item - nextItemIndex
+      : (item.ordinal ?? 0) - ordinal
+  return Math.sign(difference)
+}
+
+const cursorTo = (item: FoundItem, isOrdered: boolean, index: number): OccurrenceCursor =>
+  isOrdered && item.ordinal !== undefined
+    ? { nextRolloutOrdinal: item.ordinal, nextOccurrenceIndex: index }
+    : { nextTurnIndex: item.turn, nextItemIndex: item.item, nextOccurrenceIndex: index }
+
+/** Every match of a term in a text, without overlaps. */
+const matchesIn = (text: string, { text: term, folding }: Term): ReadonlyArray<Snippet> => {
+  const shown = spaced(text)
+  const find = finder(shown, term, folding)
+  const found: Array<Snippet> = []
+  for (let match = find(0); match !== null; match = find(match.end))
+    found.push(snippetOf(shown, match, false))
+  return found
+}
+
+/**
+ * Places of the live turns in which the term was said, ascending; in strict mode all turns, because the text that is indexed there
+ * is that of Codex's `thread/search`, which leaves out what a thread took over from another one.
+ */
+const turnsWith = async (
+  walk: ItemWalk,
+  text: FullText,
+  term: Term
+): Promise<ReadonlyArray<number>> => {
+  const { env, info, live } = walk
+  if (env.strict) return Array.from({ length: live.count }, (_, place) => place)
+  const chunks = text.candidates(term.key).get(info.streamId) ?? []
+  const places = new Set<number>()
+  for await (const said of messagesWith(env, text, info, chunks, containing(term)))
+    for (const place of turnsAt(live, said)) places.add(place)
+  return [...places].sort((a, b) => a - b)
+}
+
+/** Turns before this one cannot contain where a cursor continues. */
+const firstTurn = ({ live }: ItemWalk, cursor: OccurrenceCursor | null): number => {
+  if (cursor === null) return 0
+  if (cursor.nextRolloutOrdinal === undefined) return cursor.nextTurnIndex ?? 0
+  return Math.max(0, turnsBefore(live, cursor.nextRolloutOrdinal, true) - 64)
+}
+
+/** Codex leaves out what an agent says while it works. */
+const isComment = (item: ThreadItem): boolean =>
+  item.type === 'agentMessage' && item.phase === 'commentary'
+
+interface PlacedMatch {
+  readonly item: FoundItem
+  readonly index: number
+  readonly match: Snippet
+}
+
+/** Occurrences from a cursor on, at most `limit + 1`. */
+const collect = async (
+  walk: ItemWalk,
+  text: FullText,
+  term: Term,
+  cursor: OccurrenceCursor | null,
+  limit: number
+): Promise<ReadonlyArray<PlacedMatch>> => {
+  const found: Array<PlacedMatch> = []
+  let done = firstTurn(walk, cursor)
+  for (const turn of await turnsWith(walk, text, term)) {
+    if (turn < done) continue
+    const together = togetherWith(walk, turn)
+    done = together.until
+    for (const item of await itemsOfTurns(walk, together)) {
+      const order = cursor === null ? 1 : orderTo(item, cursor)
+      if (order < 0) continue
+      const skipped = order === 0 ? (cursor?.nextOccurrenceIndex ?? 0) : 0
+      if (walk.env.strict && isComment(item.value)) continue
+      matchesIn(saidByItem(item.value) ?? '', term).forEach((match, index) => {
+        if (index >= skipped) found.push({ item, index, match })
+      })
+      if (found.length > limit) return found
+    }
+  }
+  return found
+}
+
+/** One page of the places in a caught-up thread where a term was said. */
+export const occurrencePage = async (
+  env: ListParts,
+  text: FullText,
+  info: StreamInfo,
+  request: OccurrencesRequest
+): Promise<Result<OccurrencePage>> => {
+  const { searchTerm } = request
+  if (isBlank(searchTerm))
+    return invalidRequest('thread/searchOccurrences requires a non-empty searchTerm')
+  const given = request.cursor ?? null
+  const cursor = given === null ? null : parseCursor(given, info.streamId, searchTerm)
+  if (given !== null && cursor === null) return invalidRequest(`invalid cursor: ${given}`)
+  const indexed = await text.catchUp([info], false)
+  if (E.isLeft(indexed)) return indexed
+  const live = earlyAmong(env, info)
+  const bounds = { from: 0, until: live.count }
+  const walk: ItemWalk = { env: { ...env, rich: false }, info, live, bounds, step: 1 }
+  const limit = Math.min(PAGE_MAX, Math.max(1, Math.floor(request.limit ?? PAGE_DEFAULT)))
+  const term = termOf(searchTerm, env.strict)
+  const found = await collect(walk, text, term, cursor, limit)
+  const data = found.slice(0, limit).map(({ item, match }): Occurrence => {
+    const row = live.rows(item.turn, item.turn + 1)[0]
+    const turnCursor = row === undefined ? '' : printCursor(env, info, live, row, item.turn, true)
+    return { turnId: row?.id ?? '', itemId: item.value.id, ...match, turnCursor }
+  })
+  const next = found[limit]
+  const nextCursor =
+    next === undefined
+      ? null
+      : JSON.stringify({
+          threadId: info.streamId,
+          searchTerm,
+          ...cursorTo(next.item, live.isOrdered, next.index)
+        })
+  return E.right({ data, nextCursor })
+}

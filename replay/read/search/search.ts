@@ -1,0 +1,295 @@
+/**
+ * Searching the messages of a home (`thread/search`): the threads in which a term was said, and where.
+ *
+ * Postings tell which chunks may hold the term. In the order of the list their messages are read until a page is full, so
+ * that the answer is exact and its cost follows the page. Messages of turns that were rolled back are not found.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { EVERY_LINE } from '../../../domain/log/needs.ts'
+import { streamId } from '../../../domain/ids.ts'
+import { finder, folded, spaced, type Folding } from '../../../domain/thread/search/folded.ts'
+import { saidByItem } from '../../../domain/thread/search/said.ts'
+import { snippetOf, type Snippet } from '../../../domain/thread/search/snippet.ts'
+import type { Page } from '../../../domain/protocol.ts'
+import type { ByteRange, TurnRow } from '../../../domain/thread/turns/turn-state.ts'
+import type { Env } from '../../catch-up/project.ts'
+import type { HomeCatchUp } from '../../catch-up/backfill.ts'
+import { codexListPage } from '../lists/codex-list.ts'
+import type { ListParts } from '../lists/fresh-list.ts'
+import { listEntries, pageOf, type PlacedEntry, type Listed } from '../lists/list.ts'
+import type { ListRequest } from '../lists/list-filter.ts'
+import { liveTurns, pageLimit, type LiveTurns } from '../pages/turn-page.ts'
+import { itemsOf } from '../pages/turn-items.ts'
+import { isDamaged, type StreamInfo } from '../../ports.ts'
+import { threadRow } from '../threads/thread-row.ts'
+import { textOf, type Candidates, type FullText } from './full-text.ts'
+import { turnsAt, type SaidPlace } from './turn-at.ts'
+import { trimmed } from '../../../domain/white-space.ts'
+import { invalidRequest, type Result } from '../../result.ts'
+
+/** What a search is asked with; names and defaults are Codex's. */
+export interface SearchRequest extends Pick<
+  ListRequest,
+  'cursor' | 'limit' | 'sortKey' | 'sortDirection' | 'sourceKinds' | 'archived'
+> {
+  /** What to find: trimmed, not empty. */
+  readonly searchTerm: string
+}
+
+/** The first message of a thread in which the term was said. */
+export interface Hit extends Snippet {
+  /** Null in strict mode, which searches lines and not turns. */
+  readonly turnId: string | null
+}
+
+export interface FoundPage {
+  readonly page: Page<Listed & { readonly hit: Hit }>
+  /** Every file of the home, when the page needed them. */
+  readonly infos: ReadonlyArray<StreamInfo> | null
+}
+
+export interface Term {
+  readonly text: string
+  /** What the grams are looked up by. */
+  readonly key: string
+  readonly folding: Folding
+}
+
+export const termOf = (text: string, strict: boolean): Term => {
+  const folding = strict ? 'simple' : 'full'
+  const shown = strict ? text : spaced(text)
+  return { text: folded(shown, folding), key: folded(spaced(text)), folding }
+}
+
+export interface SaidMessage extends SaidPlace {
+  readonly text: string
+}
+
+/** The messages of some chunks that contain a term, in the order of the log. */
+export async function* messagesWith(
+  env: Env,
+  full: FullText,
+  info: StreamInfo,
+  chunks: ReadonlyArray<number>,
+  contains: (text: string) => boolean
+): AsyncGenerator<SaidMessage> {
+  for (const number of chunks) {
+    for (const [segment, offset, bytes, turnId, kept] of full.chunk(number)) {
+      const range = { segment, from: offset, until: offset + bytes }
+      const text = kept ?? (await textAt(env, info, range))
+      if (contains(text)) yield { segment, offset, turnId, text }
+    }
+  }
+}
+
+const textAt = async (env: Env, info: StreamInfo, range: ByteRange): Promise<string> => {
+  const [line] = await env.store.readRanges(info, [range], EVERY_LINE)
+  return line === undefined || isDamaged(line) ? '' : textOf(line, env.strict)
+}
+
+/** True for a text that contains a term; most texts are decided without comparing letters. */
+export const containing =
+  ({ text: term, folding }: Term) =>
+  (text: string): boolean =>
+    folded(text, folding).includes(term) && finder(text, term, folding)(0) !== null
+
+/** The first occurrence of a term in a text, with its surroundings. */
+const matchIn = (text: string, { text: term, folding }: Term): Snippet | null => {
+  const shown = spaced(text)
+  const match = finder(shown, term, folding)(0)
+  return match === null ? null : snippetOf(shown, match, true)
+}
+
+/**
+ * What a live turn shows of a message. One that names its turn may have been replaced by a later one with its id, so the
+ * items are asked; any other is there when its turn is.
+ */
+const shownIn = async (
+  env: ListParts,
+  info: StreamInfo,
+  row: TurnRow,
+  said: SaidMessage,
+  term: Term
+): Promise<Snippet | null> => {
+  if (said.turnId === null) return matchIn(said.text, term)
+  const [items = []] = await itemsOf({ ...env, rich: false }, info, [row])
+  for (const item of items) {
+    const found = matchIn(saidByItem(item) ?? '', term)
+    if (found !== null) return found
+  }
+  return null
+}
+
+type FindHit = (
+  env: ListParts,
+  full: FullText,
+  info: StreamInfo,
+  chunks: ReadonlyArray<number>,
+  term: Term
+) => Promise<Hit | null>
+
+const firstHit: FindHit = async (env, full, info, chunks, term) => {
+  let live: LiveTurns | null = null
+  const looked = new Set<number>()
+  for await (const said of messagesWith(env, full, info, chunks, containing(term))) {
+    live ??= liveTurns(env, info, true)
+    for (const place of turnsAt(live, said)) {
+      const [row] = live.rows(place, place + 1)
+      if (row === undefined || (said.turnId !== null && looked.has(place))) continue
+      looked.add(place)
+      const found = await shownIn(env, info, row, said, term)
+      if (found !== null) return { ...found, turnId: row.id }
+    }
+  }
+  return null
+}
+
+/** The first hit as Codex finds it: in lines, whatever became of their turns; white space of the term counts. */
+const strictHit: FindHit = async (env, full, info, chunks, term) => {
+  for await (const said of messagesWith(env, full, info, chunks, containing(term))) {
+    const found = matchIn(said.text, term)
+    if (found !== null) return { ...found, turnId: null }
+  }
+  return null
+}
+
+export interface SearchParts {
+  readonly env: ListParts
+  readonly home: HomeCatchUp
+  readonly text: FullText
+  readonly nameOf: (threadId: string) => string | null
+}
+
+/** Codex searches the threads of every provider. */
+const listed = ({ searchTerm: _, ...request }: SearchRequest): ListRequest => ({
+  ...request,
+  modelProviders: []
+})
+
+type FoundThreads = ReadonlyArray<Listed & { readonly hit: Hit }>
+
+/** The first hits in the order of a list, at most `limit + 1`. */
+const hitsInOrder = async (
+  { env, text }: SearchParts,
+  entries: Iterable<PlacedEntry>,
+  infoOf: (id: string) => StreamInfo | null,
+  candidates: Candidates,
+  term: Term,
+  limit: number
+): Promise<FoundThreads> => {
+  const found: Array<Listed & { readonly hit: Hit }> = []
+  for (const { streamId, ms } of entries) {
+    const chunks = candidates.get(streamId)
+    const info = chunks === undefined ? null : infoOf(streamId)
+    if (chunks === undefined || info === null) continue
+    const hit = await firstHit(env, text, info, chunks, term)
+    const row = hit === null ? null : threadRow(env, streamId)
+    if (hit === null || row === null) continue
+    found.push({ streamId, ms, row, hit })
+    if (found.length > limit) break
+  }
+  return found
+}
+
+const pageInOrder = async (
+  parts: SearchParts,
+  infos: ReadonlyArray<StreamInfo>,
+  request: SearchRequest,
+  term: Term
+): Promise<Result<FoundPage>> => {
+  const { env, text } = parts
+  const candidates = text.candidates(term.key)
+  const among = { ids: new Set(candidates.keys()), of: infos.length }
+  const entries = listEntries(env, listed(request), env.defaultProvider, among)
+  if (E.isLeft(entries)) return entries
+  const limit = pageLimit(request.limit)
+  const byId = new Map<string, StreamInfo>()
+  for (const info of infos) if (among.ids.has(info.streamId)) byId.set(info.streamId, info)
+  const infoOf = (id: string): StreamInfo | null => byId.get(id) ?? null
+  const found = await hitsInOrder(parts, entries.right, infoOf, candidates, term, limit)
+  return E.right({ page: pageOf(found, limit), infos: null })
+}
+
+/** For a term that most threads contain, a page is full after looking at this many times its size. */
+const NEAR = 3
+/** A term is common when this many pages of threads may contain it. */
+const COMMON_PAGES = 8
+
+/**
+ * A page of a term that is common, from the first threads of the list alone: only their files are looked at. Null when the
+ * page is not full by then, or when the order follows from every file.
+ */
+const pageNearby = async (
+  parts: SearchParts,
+  request: SearchRequest,
+  term: Term
+): Promise<Result<FoundPage> | null> => {
+  const { env, home, text } = parts
+  const limit = pageLimit(request.limit)
+  if ((request.sortKey ?? 'created_at') !== 'created_at') return null
+  if (text.candidates(term.key).size < COMMON_PAGES * limit) return null
+  const caughtUp = await home.membership()
+  if (E.isLeft(caughtUp)) return caughtUp
+  const entries = listEntries(env, listed(request), env.defaultProvider)
+  if (E.isLeft(entries)) return entries
+  const near: Array<PlacedEntry> = []
+  for (const entry of entries.right) {
+    near.push(entry)
+    if (near.length > NEAR * limit) break
+  }
+  const shown = await home.shown(near.map((entry) => entry.streamId))
+  if (E.isLeft(shown)) return shown
+  const there = env.store.find(near.map((entry) => streamId(entry.streamId)))
+  if (E.isLeft(there)) return there
+  const infos = there.right
+  const indexed = await text.catchUp([...infos.values()], false)
+  if (E.isLeft(indexed)) return indexed
+  const infoOf = (id: string): StreamInfo | null => infos.get(id) ?? null
+  const candidates = text.candidates(term.key)
+  const found = await hitsInOrder(parts, near, infoOf, candidates, term, limit)
+  return found.length > limit ? E.right({ page: pageOf(found, limit), infos: null }) : null
+}
+
+const pageAsCodex = async (
+  { env, text, nameOf }: SearchParts,
+  infos: ReadonlyArray<StreamInfo>,
+  request: SearchRequest,
+  term: Term
+): Promise<Result<FoundPage>> => {
+  const hits = new Map<string, Hit>()
+  const candidates = text.candidates(term.key)
+  for (const info of infos) {
+    const chunks = candidates.get(info.streamId)
+    const hit = chunks === undefined ? null : await strictHit(env, text, info, chunks, term)
+    if (hit !== null) hits.set(info.streamId, hit)
+  }
+  const page = codexListPage(env, infos, listed(request), env.defaultProvider, nameOf, (id) =>
+    hits.has(id)
+  )
+  if (E.isLeft(page)) return page
+  const data = page.right.data.flatMap((thread) => {
+    const hit = hits.get(thread.streamId)
+    return hit === undefined ? [] : [{ ...thread, hit }]
+  })
+  return E.right({ page: { ...page.right, data }, infos })
+}
+
+export const searchPage = async (
+  parts: SearchParts,
+  request: SearchRequest
+): Promise<Result<FoundPage>> => {
+  const { env, home, text } = parts
+  const asked = trimmed(request.searchTerm)
+  if (asked === '') return invalidRequest('thread/search requires a non-empty searchTerm')
+  const term = termOf(asked, env.strict)
+  const nearby = env.strict ? null : await pageNearby(parts, request, term)
+  if (nearby !== null) return nearby
+  const caughtUp = await home.everything()
+  if (E.isLeft(caughtUp)) return caughtUp
+  const infos = caughtUp.right
+  const indexed = await text.catchUp(infos, true)
+  if (E.isLeft(indexed)) return indexed
+  return env.strict
+    ? pageAsCodex(parts, infos, request, term)
+    : pageInOrder(parts, infos, request, term)
+}

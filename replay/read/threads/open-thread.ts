@@ -1,0 +1,113 @@
+/**
+ * A thread ready to be read: found, caught up, and not refused.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import type { StoreError } from '../../../domain/errors.ts'
+import type { StreamId } from '../../../domain/ids.ts'
+import { tableOf, viewName } from '../../../projections/catalogue.ts'
+import { damage, type DamageRow } from '../../../projections/damage.ts'
+import type { ThreadRow } from '../../../projections/threads.ts'
+import { threadRow } from './thread-row.ts'
+import { IndexDamage, type StreamInfo } from '../../ports.ts'
+import { catchUp, type Env } from '../../catch-up/project.ts'
+import type { Find } from './identity.ts'
+import { rowPieces, type RowPiece } from '../../catch-up/pieces.ts'
+import type { Result } from '../../result.ts'
+
+export interface DamagedPlace extends DamageRow {
+  readonly revision: number
+}
+
+/** A thread whose rows are as new as its file was when it was found. */
+export interface OpenThread {
+  readonly info: StreamInfo
+  /** Read when asked for: pages of turns do without. */
+  readonly row: () => ThreadRow
+}
+
+const damagePieces = (env: Env, id: StreamId): AsyncGenerator<RowPiece> =>
+  rowPieces(env, [tableOf(damage, viewName(env.profile, env.strict)), id])
+
+export const damageRows = async (env: Env, id: StreamId): Promise<ReadonlyArray<DamagedPlace>> => {
+  const places: Array<DamagedPlace> = []
+  for await (const rows of damagePieces(env, id))
+    for (const [key, row] of rows)
+      places.push({ ...(row as DamageRow), revision: key[2] as number })
+  return places
+}
+
+export const damageCount = async (env: Env, id: StreamId): Promise<number> => {
+  let count = 0
+  for await (const rows of damagePieces(env, id)) count += rows.length
+  return count
+}
+
+/** True when a thread has a line that is not UTF-8. */
+const isBroken = async (env: Env, id: StreamId): Promise<boolean> => {
+  for await (const rows of damagePieces(env, id))
+    if (rows.some(([, row]) => (row as DamageRow).reason === 'not_utf8')) return true
+  return false
+}
+
+/** How an era names a file without readable metadata: 0.169 distinguishes files without any readable line. */
+const withoutMeta = (
+  { profile }: Env,
+  { lastEventAt }: ThreadRow['facts']
+): 'empty' | 'no_lines' | 'no_metadata' => {
+  if (!profile.members169) return 'empty'
+  return lastEventAt === null ? 'no_lines' : 'no_metadata'
+}
+
+/** Strict mode: the file-wide reasons for which Codex refuses a read. */
+const refusal = async (
+  env: Env,
+  info: StreamInfo,
+  { facts }: ThreadRow,
+  withTurns: boolean
+): Promise<StoreError | null> => {
+  const { path } = info
+  const { members169 } = env.profile
+  if (facts.head === null && (withTurns || members169 || facts.lastEventAt === null)) {
+    const reason = facts.itemBeforeMeta ? 'no_session_meta' : withoutMeta(env, facts)
+    return { _tag: 'UnreadableRollout', path, reason }
+  }
+  if (!withTurns) return null
+  return (await isBroken(env, info.streamId))
+    ? { _tag: 'UnreadableRollout', path, reason: 'not_utf8' }
+    : null
+}
+
+/** The row of a caught-up thread; there always is one. */
+const rowOf = (env: Env, info: StreamInfo): ThreadRow => {
+  const row = threadRow(env, info.streamId)
+  if (row === null) throw new IndexDamage(`a folded thread has no row: ${info.streamId}`)
+  return row
+}
+
+/** Serves each stream's catch-up once, however many calls wait for it. */
+export const sharedCatchUp = (env: Env) => {
+  const running = new Map<string, Promise<Result<void>>>()
+  return (info: StreamInfo): Promise<Result<void>> => {
+    const known = running.get(info.streamId)
+    if (known !== undefined) return known.then(() => catchUp(env, info))
+    const started = catchUp(env, info).finally(() => running.delete(info.streamId))
+    running.set(info.streamId, started)
+    return started
+  }
+}
+
+export type Opener = (threadId: string, withTurns: boolean) => Promise<Result<OpenThread>>
+
+/** Returns a function that opens threads as they are found; `withTurns`: the whole file will be needed. */
+export const threadOpener = (env: Env): ((find: Find) => Opener) => {
+  const fresh = sharedCatchUp(env)
+  return (find) => async (threadId, withTurns) => {
+    const found = await find(threadId)
+    if (E.isLeft(found)) return found
+    const info = found.right
+    const caughtUp = await fresh(info)
+    if (E.isLeft(caughtUp)) return caughtUp
+    const refused = env.strict ? await refusal(env, info, rowOf(env, info), withTurns) : null
+    return refused === null ? E.right({ info, row: () => rowOf(env, info) }) : E.left(refused)
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Threads as clients see them: lists of them, what was found, and one by itself.
+ */
+import * as E from 'fp-ts/lib/Either.js'
+import { streamId } from '../../../domain/ids.ts'
+import { once } from '../../../domain/once.ts'
+import type { Page, Thread } from '../../../domain/protocol.ts'
+import type { homeCatchUp } from '../../catch-up/backfill.ts'
+import { faceOfList, isListedFirst } from '../lists/codex-list.ts'
+import { codexTimes } from '../lists/codex-times.ts'
+import { freshList, strictList, type ListParts } from '../lists/fresh-list.ts'
+import type { ListRequest } from '../lists/list-filter.ts'
+import { threadRow } from './thread-row.ts'
+import type { Opener } from './open-thread.ts'
+import type { StreamInfo } from '../../ports.ts'
+import { summaryView, threadView, type ThreadSummary, type ViewContext } from './thread-view.ts'
+import type { FullText } from '../search/full-text.ts'
+import { searchPage, type Hit, type SearchRequest } from '../search/search.ts'
+import type { Keep } from '../pages/kept.ts'
+import { allTurns } from '../pages/turn-page.ts'
+import type { Result } from '../../result.ts'
+import type { Names } from '../../home-ports.ts'
+
+export interface ShownParts extends ListParts {
+  readonly names: Names
+}
+
+/** A thread in which a term was said, and its first hit. */
+export interface FoundThread extends Hit {
+  readonly thread: Thread
+}
+
+const contextOf = (parts: ShownParts, infos: ReadonlyArray<StreamInfo> | null): ViewContext => {
+  const names = once(parts.names.all)
+  const isListed = (id: string): boolean => isListedFirst(threadRow(parts, id))
+  return {
+    profile: parts.profile,
+    strict: parts.strict,
+    absolute: parts.absolute,
+    defaultProvider: parts.defaultProvider,
+    nameOf: (threadId) => names().get(threadId) ?? null,
+    times:
+      parts.strict && !parts.profile.members169 && infos !== null
+        ? codexTimes(infos, isListed)
+        : null
+  }
+}
+
+type Home = ReturnType<typeof homeCatchUp>
+
+export const listThreads = async (
+  parts: ShownParts,
+  home: Home,
+  request: ListRequest
+): Promise<Result<Page<Thread>>> => {
+  const { nameOf } = contextOf(parts, null)
+  const listed = await (parts.strict ? strictList : freshList)(parts, home, request, nameOf)
+  if (E.isLeft(listed)) return listed
+  const { page, infos } = listed.right
+  const context = contextOf(parts, infos)
+  const face = faceOfList(request)
+  const here = parts.store.find(page.data.map((one) => streamId(one.streamId)))
+  if (E.isLeft(here)) return here
+  const data = page.data.flatMap(({ streamId: id, row }) => {
+    const info = here.right.get(id)
+    return info === undefined ? [] : [threadView(row, info, face, context, [])]
+  })
+  return E.right({ ...page, data })
+}
+
+export const searchThreads = async (
+  parts: ShownParts,
+  home: Home,
+  text: FullText,
+  request: SearchRequest
+): Promise<Result<Page<FoundThread>>> => {
+  const { nameOf } = contextOf(parts, null)
+  const found = await searchPage({ env: parts, home, text, nameOf }, request)
+  if (E.isLeft(found)) return found
+  const { page, infos } = found.right
+  const context = contextOf(parts, infos)
+  const here = parts.store.find(page.data.map((one) => streamId(one.streamId)))
+  if (E.isLeft(here)) return here
+  const data = page.data.flatMap(({ streamId: id, row, hit }) => {
+    const info = here.right.get(id)
+    if (info === undefined) return []
+    const thread = threadView(row, info, 'database', context, [])
+    return [{ thread, ...hit }]
+  })
+  return E.right({ ...page, data })
+}
+
+/** Strict mode shows times that depend on every thread of the home. */
+const siblingsOf = async (
+  parts: ShownParts,
+  home: Home
+): Promise<Result<ReadonlyArray<StreamInfo> | null>> =>
+  parts.strict ? home.everything() : E.right(null)
+
+export const readThread = async (
+  parts: ShownParts,
+  home: Home,
+  open: Opener,
+  keep: Keep,
+  threadId: string,
+  includeTurns: boolean
+): Promise<Result<Thread>> => {
+  const opened = await open(threadId, includeTurns)
+  if (E.isLeft(opened)) return opened
+  const siblings = await siblingsOf(parts, home)
+  if (E.isLeft(siblings)) return siblings
+  const { info, row } = opened.right
+  const all = () => allTurns(parts, info, 'full').then((data) => E.right({ data }))
+  const turns = includeTurns ? await keep(info, [], all) : E.right({ data: [] })
+  if (E.isLeft(turns)) return turns
+  const face = includeTurns ? 'whole' : 'head'
+  return E.right(threadView(row(), info, face, contextOf(parts, siblings.right), turns.right.data))
+}
+
+/** A thread without turns. */
+export const summarize = async (
+  parts: ShownParts,
+  home: Home,
+  open: Opener,
+  threadId: string,
+  face: 'head' | 'file' = 'head'
+): Promise<Result<ThreadSummary>> => {
+  const opened = await open(threadId, false)
+  if (E.isLeft(opened)) return opened
+  const siblings = await siblingsOf(parts, home)
+  if (E.isLeft(siblings)) return siblings
+  return E.right(
+    summaryView(opened.right.row(), opened.right.info, face, contextOf(parts, siblings.right))
+  )
+}

@@ -1,0 +1,191 @@
+// What is installed is a bundle. The goal: it answers as the sources do, with V8's cache and without, and a start does
+// not load what it does not need. The method: build it once, ask it, and note which packages ran before the first answer.
+import { expect } from 'chai'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync
+} from 'node:fs'
+import { join } from 'node:path'
+import { removeFolder, temporaryFolder } from '../../support/fixture-home.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..', '..')
+const SAMPLE = join(ROOT, 'adapters', 'home', 'sample')
+const LIST = ['threads', '--home', SAMPLE, '--index', 'memory', '--json']
+
+const HELLO = {
+  id: 1,
+  method: 'initialize',
+  params: { clientInfo: { name: 'test', version: '1' } }
+}
+const FIRST_PAGE = { id: 2, method: 'thread/list', params: { limit: 25 } }
+
+/** Everything a start may run that is not ours; another name here costs every client that starts a server. */
+const PACKAGES = [
+  '@harperfast/extended-iterable',
+  'detect-libc',
+  'fp-ts',
+  'fzstd',
+  'io-ts',
+  'lmdb',
+  'msgpackr',
+  'node-gyp-build-optional-packages',
+  'ordered-binary',
+  'smol-toml',
+  'uuid',
+  'weak-lru-cache'
+]
+
+/** Parts of Node that are large, and for other things than a start. */
+const NOT_AT_START = [
+  'crypto',
+  'http',
+  'https',
+  'http2',
+  'tls',
+  'child_process',
+  'worker_threads',
+  'readline',
+  'repl'
+]
+
+/** The bundle, told to note which of its modules run and which of Node's are loaded. */
+const noting = (program: string, notes: string): string =>
+  [
+    'const noted = new Set()',
+    `process.on('exit', () => require('node:fs').writeFileSync(${JSON.stringify(notes)},`,
+    '  JSON.stringify({ modules: [...noted], node: process.moduleLoadList })));',
+    program
+      .replace(
+        /function __init\(\) ?\{/,
+        'function __init() { noted.add(__getOwnPropNames(fn)[0]);'
+      )
+      .replace(
+        /function __require\(\) ?\{/,
+        'function __require() { noted.add(__getOwnPropNames(cb)[0]);'
+      )
+  ].join('\n') + '(exports, require, module, __filename, __dirname)'
+
+describe('the bundle', function () {
+  this.timeout(120_000)
+  const folder = temporaryFolder()
+  const path = (name: string): string => join(folder, 'dist', name)
+  const run = (...words: ReadonlyArray<string>) =>
+    spawnSync(process.execPath, [path('unroll.cjs'), ...words], { encoding: 'utf8' })
+  const listed = (): ReadonlyArray<unknown> => {
+    const { status, stdout, stderr } = run(...LIST)
+    expect(status, stderr).to.equal(0)
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line))
+  }
+  const isCacheUsed = (): boolean =>
+    execFileSync(
+      process.execPath,
+      [
+        '-e',
+        `const { cachedDataRejected } = require(${JSON.stringify(path('unroll.cjs'))})
+         process.on('exit', () => console.log(cachedDataRejected === false))`,
+        '--',
+        '--version'
+      ],
+      { encoding: 'utf8' }
+    ).includes('true')
+
+  before(() => {
+    execFileSync(process.execPath, [join(ROOT, 'adapters/build/bundle.mjs'), join(folder, 'dist')])
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
+    copyFileSync(join(ROOT, 'package.json'), join(folder, 'package.json'))
+  })
+  after(() => removeFolder(folder))
+
+  it('answers as the sources do', () => {
+    const sources = execFileSync(
+      process.execPath,
+      ['--import', 'tsx', join(ROOT, 'adapters', 'cli', 'main.ts'), ...LIST],
+      { cwd: ROOT, encoding: 'utf8' }
+    )
+    expect(listed()).to.deep.equal(
+      sources
+        .trim()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line))
+    )
+  })
+
+  it('knows the version of its package and has the sample beside it', () => {
+    const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    expect(run('--version').stdout).to.equal(`unroll ${version}\n`)
+    expect(readdirSync(path('sample'))).to.deep.equal(readdirSync(SAMPLE))
+  })
+
+  it('is ASCII, as its start takes for granted', () => {
+    expect(readFileSync(path('program.cjs')).every((byte) => byte < 128)).to.equal(true)
+  })
+
+  it('is an ES module with every name of the library', async () => {
+    const [built, sources] = await Promise.all([
+      import(path('library.js')) as Promise<object>,
+      import('../../../adapters/library.ts')
+    ])
+    expect(Object.keys(built).sort()).to.deep.equal(Object.keys(sources).sort())
+  })
+
+  it('runs from what V8 kept, and without it when that is cut short, foreign or gone', () => {
+    const whole = listed()
+    const cache = readFileSync(path('program.cache'))
+    expect(isCacheUsed()).to.equal(true)
+    truncateSync(path('program.cache'), cache.length >> 1)
+    expect([isCacheUsed(), listed()]).to.deep.equal([false, whole])
+    const foreign = Buffer.from(cache)
+    foreign.writeUInt32LE(foreign.readUInt32LE(4) ^ 1, 4) // the number of V8's version
+    writeFileSync(path('program.cache'), foreign)
+    expect([isCacheUsed(), listed()]).to.deep.equal([false, whole])
+    writeFileSync(path('program.cache'), cache)
+  })
+
+  it('has no client of a store inside, and asks for one that is there or to be installed', () => {
+    const licences = readFileSync(path('THIRD-PARTY.txt'), 'utf8')
+    expect(licences).not.to.match(/^(@eventstore|@grpc|google-protobuf)/m)
+    const store = 'esdb://127.0.0.1:1?tls=false&defaultDeadline=1000'
+    const asked = () => {
+      const { status, stderr } = run('store', 'subscribe', '--store', store)
+      return [status, /cannot be reached|is not installed/.exec(stderr)?.[0]]
+    }
+    expect(asked()).to.deep.equal([8, 'cannot be reached'])
+    const modules = join(folder, 'node_modules')
+    renameSync(modules, `${modules}-away`)
+    expect(asked()).to.deep.equal([8, 'is not installed'])
+    renameSync(`${modules}-away`, modules)
+  })
+
+  it('runs no package before the first page that this list does not name', () => {
+    const notes = join(folder, 'notes.json')
+    writeFileSync(path('noting.cjs'), noting(readFileSync(path('program.cjs'), 'utf8'), notes))
+    const index = join(folder, 'index')
+    const words = [path('noting.cjs'), 'app-server', '--home', SAMPLE, '--index', index]
+    const input = [HELLO, FIRST_PAGE].map((message) => `${JSON.stringify(message)}\n`).join('')
+    const ask = (): string => execFileSync(process.execPath, words, { input, encoding: 'utf8' })
+    ask()
+    const answers = ask()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(answers.find(({ id }) => id === 2).result.data.length).to.be.greaterThan(1)
+    const { modules, node } = JSON.parse(readFileSync(notes, 'utf8')) as {
+      readonly modules: ReadonlyArray<string>
+      readonly node: ReadonlyArray<string>
+    }
+    const packages = modules.flatMap(
+      (name) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(name)?.[1] ?? []
+    )
+    expect([...new Set(packages)].sort()).to.deep.equal(PACKAGES)
+    expect(NOT_AT_START.filter((name) => node.includes(`NativeModule ${name}`))).to.deep.equal([])
+  })
+})

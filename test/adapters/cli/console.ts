@@ -1,0 +1,91 @@
+/**
+ * Runs command lines inside the test's process and keeps what they print.
+ */
+import { join } from 'node:path'
+import type { Io } from '../../../adapters/cli/io.ts'
+import { run } from '../../../adapters/cli/run.ts'
+import type { OpenEngine } from '../../../adapters/cli/session.ts'
+import { FIXTURES, readJson } from '../../support/fixture-home.ts'
+
+/** What a command line did. */
+export interface Done {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+/** What differs from a pipe of 100 columns in an empty environment. */
+export interface Setting {
+  readonly tty?: boolean
+  readonly columns?: number
+  readonly env?: NodeJS.ProcessEnv
+  readonly open?: OpenEngine
+  readonly stop?: AbortSignal
+  readonly nowMs?: () => number
+  /** What stands on stdin. */
+  readonly input?: string | Buffer
+}
+
+/** Runs a command line; local times are UTC meanwhile. */
+export const unroll = async (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> => {
+  const { tty = false, columns = 100, env = {}, open, stop, nowMs = () => 0, input = '' } = setting
+  const out: Array<Buffer> = []
+  const err: Array<string> = []
+  const io: Io = {
+    out: async (text) => void out.push(Buffer.from(text as string)),
+    err: (text) => void err.push(text),
+    last: async (text) => void out.push(Buffer.from(text)),
+    input: async () => Buffer.from(input),
+    outIsTty: tty,
+    errIsTty: tty,
+    columns,
+    env,
+    stop: stop ?? new AbortController().signal,
+    nowMs,
+    cwd: '/workspace',
+    version: '1.2.3',
+    program: 'unroll'
+  }
+  const zone = process.env['TZ']
+  process.env['TZ'] = 'UTC'
+  try {
+    const code = await (open === undefined ? run(argv, io) : run(argv, io, open))
+    return { code, out: Buffer.concat(out).toString('utf8'), err: err.join('') }
+  } finally {
+    if (zone === undefined) delete process.env['TZ']
+    else process.env['TZ'] = zone
+  }
+}
+
+/** A command line over one home, with an index in memory. */
+export const inHome =
+  (home: () => string) =>
+  (argv: ReadonlyArray<string>, setting: Setting = {}): Promise<Done> =>
+    unroll([...argv, '--home', home(), '--index', 'memory'], setting)
+
+/* oxlint-disable typescript/no-explicit-any -- JSON nobody typed */
+
+/** Values of JSON lines. */
+export const jsonLines = (text: string): ReadonlyArray<any> =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+
+/** A recorded answer file of a home; those of 0.169 were asked with its database beside the home. */
+export const golden = (home: string, name: string): any => {
+  const folder = home.endsWith('-169') ? 'golden-with-db' : 'golden'
+  return readJson(join(FIXTURES, 'homes', home, folder, `${name}.json`))
+}
+
+/** A thread without the times 0.169 keeps in its database, which are some milliseconds off the file's. */
+export const fromLog = (thread: object): object =>
+  Object.fromEntries(
+    Object.entries(thread).filter(([member]) => !['updatedAt', 'recencyAt'].includes(member))
+  )
+
+/** Options that make the command line answer as one Codex does, and hide what that Codex hides. */
+export const asCodex = (profile: '0.142' | '0.169'): ReadonlyArray<string> => [
+  ...['--profile', profile],
+  ...['--items', 'codex']
+]

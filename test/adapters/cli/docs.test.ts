@@ -1,0 +1,77 @@
+import { expect } from 'chai'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { COMMANDS, EXIT_CODES } from '../../../adapters/cli/table/commands.ts'
+import { renderCliMarkdown } from './rendered-docs.ts'
+import { EXIT } from '../../../adapters/cli/text/report.ts'
+import { unroll } from './console.ts'
+
+const PATH = join(import.meta.dirname, '..', '..', '..', 'docs', 'CLI.md')
+
+describe('command line: help', () => {
+  it('has docs/CLI.md in step with the command table', () => {
+    if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PATH, renderCliMarkdown())
+    expect(readFileSync(PATH, 'utf8')).to.equal(renderCliMarkdown())
+  })
+
+  it('lists every command without arguments, with help and with --help', async () => {
+    const [bare, help, flag] = [await unroll([]), await unroll(['help']), await unroll(['--help'])]
+    expect(bare.code).to.equal(0)
+    for (const { name, summary } of COMMANDS) {
+      expect(bare.out).to.match(new RegExp(`^  ${name}\\b.* `, 'm'))
+      expect(bare.out).to.contain(summary)
+    }
+    expect([help, flag]).to.deep.equal([bare, bare])
+  })
+
+  it('explains one command with help, --help and -h, and keeps to 80 columns', async () => {
+    for (const { name } of COMMANDS) {
+      const help = await unroll(['help', name])
+      expect(help.code).to.equal(0)
+      expect(help.out.split('\n').filter((line) => line.length > 80)).to.deep.equal([])
+      if (name === 'help') continue
+      expect(await unroll([name, '--help'])).to.deep.equal(help)
+      expect(await unroll([name, '-h'])).to.deep.equal(help)
+    }
+  })
+
+  it('sums a command up in at most sixty characters, beginning with what it does', () => {
+    const verbs =
+      /^(Answer|Append|Archive|Check|Compare|Explain|Fork|Give|Hide|Inspect|List|Move|Print|Push|Rebuild|Reconstruct|Repair|Report|Restore|Rewind|Search|Show|Start|Take|Undo)\b/
+    for (const { name, summary } of COMMANDS) {
+      expect(summary, name).to.match(verbs)
+      expect(summary.length, name).to.be.at.most(60)
+    }
+  })
+
+  it('says nothing in the words of a translation', () => {
+    const forbidden =
+      /so many|so long ago|what it spawned|that is there|be there|the beginning of an id|is told|nobody|anew|goes on|go on|no more\b(?! than)/i
+    const texts = COMMANDS.flatMap((one) => [
+      one.summary,
+      ...one.about,
+      ...one.options.map(({ text }) => text),
+      ...Object.values(one.output as object as Readonly<Record<string, string>>)
+    ])
+    expect(texts.filter((text) => forbidden.test(text))).to.deep.equal([])
+  })
+
+  it('explains every exit code that a failure or a command can give', () => {
+    const explained = new Set(EXIT_CODES.map(([code]) => code))
+    const given = [...Object.values(EXIT), ...COMMANDS.flatMap(({ exits }) => exits)]
+    expect(given.filter((code) => !explained.has(code))).to.deep.equal([])
+  })
+
+  it('refuses help for a command that does not exist', async () => {
+    const { code, out, err } = await unroll(['help', 'thread'])
+    expect([code, out]).to.deep.equal([2, ''])
+    expect(err.split('\n')[0]).to.equal('unroll: there is no command "thread"')
+  })
+
+  it('prints the version as a command, as an option and as JSON', async () => {
+    const text = { code: 0, out: 'unroll 1.2.3\n', err: '' }
+    expect(await unroll(['version'])).to.deep.equal(text)
+    expect(await unroll(['--version'])).to.deep.equal(text)
+    expect((await unroll(['version', '--json'])).out).to.equal('{"version":"1.2.3"}\n')
+  })
+})

@@ -1,0 +1,234 @@
+// docs/CLI.md and docs/CHECK.md as they follow from the command table, the columns of rows and the catalogue of problems.
+// `UPDATE_DOCS=1 npx mocha test/adapters/cli/docs.test.ts test/adapters/upkeep/check/catalogue.test.ts` writes them.
+import { KINDS, PROBLEM_KINDS } from '../../../domain/upkeep/check/kinds.ts'
+import { ERROR_KIND } from '../../../domain/errors.ts'
+import { SEALED_FILES } from '../../../adapters/cli/commands/audit-seal.ts'
+import { changeColumns } from '../../../adapters/cli/commands/blame.ts'
+import { FINDINGS } from '../../../adapters/cli/commands/check.ts'
+import { FINDINGS as DATABASE_FINDINGS } from '../../../adapters/cli/commands/doctor.ts'
+import { EVENTS } from '../../../adapters/cli/commands/events.ts'
+import { PARAGRAPHS, paragraphsOf, PROBLEMS } from '../../../adapters/cli/commands/explain.ts'
+import { FILE_CHANGES } from '../../../adapters/cli/commands/index-command.ts'
+import { ITEMS } from '../../../adapters/cli/commands/items.ts'
+import { OPERATIONS } from '../../../adapters/cli/commands/log.ts'
+import {
+  FINDINGS as PLUGIN_FINDINGS,
+  HISTORY,
+  PLUGINS,
+  USES
+} from '../../../adapters/cli/commands/plugins-shown.ts'
+import { REPAIRS, STEPS } from '../../../adapters/cli/commands/repair.ts'
+import { SALVAGED_FILES } from '../../../adapters/cli/commands/salvage.ts'
+import { FOUND_THREADS, OCCURRENCES } from '../../../adapters/cli/commands/search.ts'
+import { CHANGED_FILES, STORAGE } from '../../../adapters/cli/commands/storage.ts'
+import { threadColumns } from '../../../adapters/cli/commands/threads.ts'
+import { CALL_SUMS, CALLS } from '../../../adapters/cli/commands/tools.ts'
+import { TURNS } from '../../../adapters/cli/commands/turns.ts'
+import {
+  COMMANDS,
+  EXIT_CODES,
+  GLOBAL_OPTIONS,
+  optionHead,
+  optionText,
+  synopsis,
+  type CommandSpec,
+  type OptionSpec
+} from '../../../adapters/cli/table/commands.ts'
+import { DIFFERENCES as EVENT_DIFFERENCES } from '../../../adapters/cli/text/analytics-diff.ts'
+import { APPROVALS, REVIEWS, TRAIL } from '../../../adapters/cli/text/audit.ts'
+import { DIFFERENCES } from '../../../adapters/cli/commands/diff.ts'
+import { EXIT, OWN_KINDS } from '../../../adapters/cli/text/report.ts'
+import { namesOf, type Columns } from '../../../adapters/cli/text/rows.ts'
+import { groupColumns, spendColumns } from '../../../adapters/cli/text/usage.ts'
+
+/** Names of columns for programs and for people. */
+const rows = <A>(columns: Columns<A>) => ({
+  fields: namesOf(columns).map((name) => `\`${name}\``),
+  heads: columns.flatMap(({ table }) => {
+    if (table === null) return []
+    const { head, from = 0 } = table
+    return [`${head === '' ? 'key' : head}${from > 0 ? ` (from ${from} columns)` : ''}`]
+  })
+})
+
+/** The rows that the command table names in braces. */
+const ROWS: Readonly<Record<string, ReturnType<typeof rows>>> = {
+  threads: rows(threadColumns('createdAt')),
+  'found threads': rows(FOUND_THREADS),
+  occurrences: rows(OCCURRENCES),
+  turns: rows(TURNS),
+  items: rows(ITEMS),
+  events: rows(EVENTS),
+  operations: rows(OPERATIONS),
+  differences: rows(DIFFERENCES),
+  groups: rows(groupColumns('', [], null)),
+  spends: rows(spendColumns(null)),
+  calls: rows(CALLS),
+  'call sums': rows(CALL_SUMS),
+  'file changes': rows(changeColumns('')),
+  trail: rows(TRAIL),
+  approvals: rows(APPROVALS),
+  reviews: rows(REVIEWS),
+  'sealed files': rows(SEALED_FILES),
+  plugins: rows(PLUGINS),
+  'plugin findings': rows(PLUGIN_FINDINGS),
+  history: rows(HISTORY),
+  uses: rows(USES),
+  'event differences': rows(EVENT_DIFFERENCES),
+  findings: rows(FINDINGS),
+  problems: rows(PROBLEMS),
+  paragraphs: rows(PARAGRAPHS),
+  'database findings': rows(DATABASE_FINDINGS),
+  steps: rows(STEPS),
+  repairs: rows(REPAIRS),
+  storage: rows(STORAGE),
+  'changed files': rows(CHANGED_FILES),
+  'salvaged files': rows(SALVAGED_FILES),
+  'noticed changes': rows(FILE_CHANGES)
+}
+
+/** A text in which names of rows are replaced by names of their columns. */
+const withRows = (text: string, names: 'fields' | 'heads'): string =>
+  text.replace(/\{([a-z ]+)\}/g, (_, name: string) => {
+    const found = ROWS[name]
+    if (found === undefined) throw new Error(`no rows are called ${name}`)
+    return found[names].join(', ')
+  })
+
+const cell = (text: string): string => text.replace(/\|/g, '\\|')
+
+const optionTable = (options: ReadonlyArray<OptionSpec>): string =>
+  [
+    '| option | meaning |',
+    '|---|---|',
+    ...options.map((o) => `| \`${optionHead(o)}\` | ${cell(optionText(o))} |`)
+  ].join('\n')
+
+const commandMarkdown = (command: CommandSpec): string => {
+  const { summary, about, options, output, exits, examples } = command
+  const forms = [
+    ['On a terminal', withRows(output.human, 'heads')],
+    ['Piped, tab-separated', output.tsv === undefined ? undefined : withRows(output.tsv, 'fields')],
+    ['`--json`', output.json]
+  ].flatMap(([name, text]) => (text === undefined ? [] : [`- ${name}: ${text}`]))
+  const typed = examples.map(([line, what]) => `${line}   # ${what}`)
+  const parts = [
+    `## unroll ${command.name}`,
+    `\`\`\`\n${synopsis(command)}\n\`\`\``,
+    summary,
+    ...about,
+    ...(options.length === 0 ? [] : [optionTable(options)]),
+    `Output:\n\n${forms.join('\n')}`,
+    `Exit codes: ${exits.join(', ')}.`,
+    ...(typed.length === 0 ? [] : [`\`\`\`sh\n${typed.join('\n')}\n\`\`\``])
+  ]
+  return parts.join('\n\n')
+}
+
+const FORMS = [
+  '## Output',
+  'A terminal gets tables cut to its width and times in its time zone. A pipe gets tab-separated lines ' +
+    'without a head, times in UTC, nothing cut. `--json` gives JSON Lines: one JSON value per line on ' +
+    'stdout and nothing else there; notices go to stderr. A progress line appears on stderr only when that ' +
+    'is a terminal and reading takes longer than 300 ms.',
+  'Transcripts are hostile input. On a terminal and in tab-separated fields, control characters (C0, C1, ' +
+    'escape sequences) and bidirectional controls are spelled out as `\\x1b` or `\\u202e`; a tab, a line ' +
+    'end and a backslash inside a tab-separated field are `\\t`, `\\n` and `\\\\`. JSON escapes the same ' +
+    'characters, so its values are exact.',
+  'The colours of text for people follow `--color`, then `NO_COLOR`, then `FORCE_COLOR`, then whether ' +
+    'stdout is a terminal.'
+]
+
+const kindRows = (): ReadonlyArray<string> => [
+  ...Object.entries(OWN_KINDS).map(([kind, [code, text]]) => `| \`${kind}\`: ${text} | ${code} |`),
+  ...Object.entries(ERROR_KIND).map(
+    ([tag, kind]) => `| \`${kind}\` | ${EXIT[tag as keyof typeof EXIT]} |`
+  )
+]
+
+const failures = (): ReadonlyArray<string> => [
+  '## Failures',
+  'People read two lines on stderr: what is wrong, and what to type next. With `--json` the last line on ' +
+    'stdout is one envelope instead; lines before it are whole and valid:',
+  '```json\n{"error":{"kind":"thread_not_found","message":"…","hint":"…","retryable":false}}\n```',
+  '`kind` is stable and meant for programs; `message` and `hint` are for people and may change. ' +
+    '`retryable` is true when the same command may succeed later without any change.',
+  `| kind | exit code |\n|---|---|\n${kindRows().join('\n')}`
+]
+
+/** docs/CLI.md. */
+export const renderCliMarkdown = (): string => {
+  const contents = COMMANDS.map(
+    (c) => `| [\`${c.name}\`](#unroll-${c.name}) | ${cell(c.summary)} |`
+  )
+  const codes = EXIT_CODES.map(([code, text]) => `| ${code} | ${cell(text)} |`)
+  const parts = [
+    '# Command line',
+    'Rendered from the command table in `adapters/cli/table/commands.ts`; ' +
+      '`UPDATE_DOCS=1 npx mocha test/adapters/cli/docs.test.ts` writes it again.',
+    `| command | what it does |\n|---|---|\n${contents.join('\n')}`,
+    '## Options of every command',
+    optionTable(GLOBAL_OPTIONS),
+    ...FORMS,
+    '## Exit codes',
+    `| code | meaning |\n|---|---|\n${codes.join('\n')}`,
+    ...failures(),
+    ...COMMANDS.map(commandMarkdown)
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+const CHECK_INTRODUCTION = `# Checking
+
+\`unroll check\` reads every rollout of a home once, from front to back, and tells what is wrong: which kind of problem, at which
+bytes, what is affected, and what to type next. It writes nothing into the home. This page is made of the same rows as
+\`unroll explain\`.
+
+## What a finding is
+
+| severity | meaning | counts for the exit code |
+|---|---|---|
+| \`broken\` | something that was written is not read, by unroll or by a Codex | yes |
+| \`warning\` | all is read, but something is at odds and may cost more later | yes |
+| \`note\` | worth knowing, does no harm | no |
+
+The severity below is the usual one. A finding may be milder, and its \`facts\` say why: the newest turn of a thread is open, a
+writer has the file open, the turn was cut short when the call was made, the whole copy of a half line can be read.
+
+\`range\` counts bytes in the file, without the newline; in a compressed file those of what it holds. \`revision\` is the number of the
+line in its file, blank lines left out. What lies on one line is told once: a line that is glued is not also torn.
+Findings of one kind in one file are told up to 1000 times; a last one says how many \`more\` there were.
+
+## What it costs
+
+- Bytes go by once. A line of up to 512 KiB is parsed; of a longer one the texts are cut on the way and what is left is parsed. When more than
+  512 KiB is left, or a key or a name is long, only the scan speaks for the line: that it is UTF-8 and one JSON value is known, whether its
+  payload is what its kind needs is not. \`partlyRead\` counts such lines. A line of 256 MiB or more is \`line_too_long\`.
+- Memory does not grow with the file. Per file are kept: 100,000 ids of turns and of calls (older ones are forgotten, and then
+  \`duplicate_turn_id\` and \`orphan_output\` are no longer told for them), 32 places in a damaged line where another one begins,
+  and 1000 findings of a kind.
+- Other work of the process gets its turn every 10 ms.
+- Whole lines after the moment a file was opened are left for the next check. A torn tail and an open turn are no finding, or a note,
+  while somebody writes: a Codex from 0.148 on or an unroll that holds the thread, or a file that grew meanwhile.
+
+## From a program
+
+\`\`\`ts
+import { checkHome } from 'unroll'
+for await (const { kind, path, range } of checkHome({ home: '/home/me/.codex' })) console.log(kind, path, range)
+\`\`\`
+
+## Kinds
+`
+
+/** docs/CHECK.md. */
+export const renderCheckMarkdown = (): string => {
+  const kinds = PROBLEM_KINDS.map(
+    (kind) => `| [\`${kind}\`](#${kind}) | ${KINDS[kind].severity} | ${KINDS[kind].meaning} |`
+  )
+  const details = PROBLEM_KINDS.map((kind) => {
+    const sides = paragraphsOf(KINDS[kind]).map(([name, text]) => `- **${name}**: ${text}`)
+    return `### ${kind}\n\n${sides.join('\n')}\n`
+  })
+  return `${CHECK_INTRODUCTION}\n| kind | severity | meaning |\n|---|---|---|\n${kinds.join('\n')}\n\n${details.join('\n')}`
+}

@@ -1,0 +1,64 @@
+import { expect } from 'chai'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { EVERY_PROFILE, type Method } from '../../../adapters/rpc/methods/method.ts'
+import { METHODS } from '../../../adapters/rpc/methods/methods.ts'
+
+// docs/APP-SERVER.md: the table of methods, written from the rows.
+
+const PATH = join(import.meta.dirname, '..', '..', '..', 'docs', 'APP-SERVER.md')
+const MARK = '<!-- methods -->\n'
+
+/** What stands for the members a key is made of. */
+const PARAMS = {
+  threadId: '…',
+  path: null,
+  processId: '…',
+  processHandle: '…',
+  watchId: '…',
+  sessionId: '…',
+  name: '…'
+}
+
+const erasOf = (names: ReadonlyArray<string>): string =>
+  names.length === EVERY_PROFILE.length ? 'all' : names.join(', ')
+
+const gateOf = ({ experimental, profiles }: Method): string => {
+  if (experimental.length === 0) return ''
+  return experimental.length === profiles.length ? 'yes' : erasOf(experimental)
+}
+
+const rowOf = (method: Method): string => {
+  const { name, profiles, ours, standing } = method
+  const theirs = profiles.filter((profile) => !ours.includes(profile))
+  const added = ours.length === 0 ? '' : `; ours in ${ours.join(', ')}`
+  const key = method.key(PARAMS)
+  const waits = key === null ? '' : `\`${key.name}\`${key.mode === 'shared' ? ', shared' : ''}`
+  const cells = [`\`${name}\``, `${erasOf(theirs)}${added}`, gateOf(method), waits, standing]
+  return `| ${cells.join(' | ')} |\n`
+}
+
+const rendered = (): string =>
+  [
+    '\n| method | eras | experimental API | waits | standing |\n|---|---|---|---|---|\n',
+    ...METHODS.map(rowOf)
+  ].join('')
+
+describe('docs/APP-SERVER.md', () => {
+  it('has its table in step with the rows of the methods', () => {
+    const [head = '', table = ''] = readFileSync(PATH, 'utf8').split(MARK)
+    if (process.env['UPDATE_DOCS'] === '1') {
+      writeFileSync(PATH, `${head}${MARK}${rendered()}`)
+      return
+    }
+    expect(table).to.equal(rendered())
+  })
+
+  it('says in a line what each served method is, in order', () => {
+    const [head = ''] = readFileSync(PATH, 'utf8').split(MARK)
+    const rows = head.matchAll(/^\| `([a-zA-Z]+(?:\/[a-zA-Z_]+)*)` \|/gm)
+    expect(Array.from(rows, ([, name]) => name)).to.deep.equal(
+      METHODS.filter(({ standing }) => standing === 'served').map(({ name }) => name)
+    )
+  })
+})
