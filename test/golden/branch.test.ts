@@ -156,6 +156,8 @@ describe('a fork of a paginated thread', () => {
       expect(await ask({ lastTurnId: 'nope' })).to.equal('TurnNotFound')
       expect(await ask({ lastTurnId: turn, beforeTurnId: turn })).to.equal('InvalidRequest')
       expect(await ask({ lastTurnId: turn })).to.equal('NotPossible')
+      const unended = left(await engine.fork(open, { lastTurnId: turn })())
+      expect(unended).to.include({ obstacle: 'turn_in_progress' })
     }))
 
   it('is refused at a place no number tells, where it would lose its history', () =>
@@ -242,7 +244,8 @@ describe('a revert', () => {
       expect(left(await engine.revert(PLAIN_142, first)())).to.deep.equal({
         _tag: 'NotPossible',
         reason: 'only paginated threads can be reverted',
-        next: `fork it instead: "unroll fork ${PLAIN_142} --before-turn ${first}"`
+        next: `fork it instead: "unroll fork ${PLAIN_142} --before-turn ${first}"`,
+        obstacle: 'not_paginated'
       })
     }))
 

@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { v7 } from 'uuid'
-import { describe } from '../../../domain/errors.ts'
+import { isBlockedBy } from '../../../domain/errors.ts'
 import { isJsonObject } from '../../../domain/json.ts'
 import type { Written } from '../../../replay/change/mutate/mutations.ts'
 import type { LiveThread } from '../threads/live.ts'
@@ -103,10 +103,7 @@ export const threadRevert = ofLoaded(
     const reverted = await ask(
       call,
       (engine) => engine.revert(streamId, beforeTurnId),
-      (e) =>
-        e._tag === 'NotPossible' && describe(e).startsWith('only paginated')
-          ? ONLY_PAGINATED
-          : ofStoreError(e)
+      (e) => (isBlockedBy(e, 'not_paginated') ? ONLY_PAGINATED : ofStoreError(e))
     )
     if (E.isLeft(reverted))
       return E.left(reverted.left === ONLY_PAGINATED ? reverted.left : { ...reverted.left, before })

@@ -88,7 +88,11 @@ const afterTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: st
   const ends = lines.filter(isEndOf(turnId))
   const end = row.mode === 'paginated' ? ends[0] : ends[ends.length - 1]
   if (row.status === 'inProgress')
-    return impossible(`turn ${turnId} has not ended`, 'wait for its end, or branch before it')
+    return impossible(
+      `turn ${turnId} has not ended`,
+      'wait for its end, or branch before it',
+      'turn_in_progress'
+    )
   const last = end ?? lines[lines.length - 1]
   return last === undefined
     ? impossible(`turn ${turnId} has no readable line`, 'name another turn')
@@ -339,7 +343,8 @@ export const revertThread = async (
   if (refused !== null) return E.left(refused)
   const source = await sourceOf(env, writer, info, { beforeTurnId })
   if (E.isLeft(source)) return source
-  if (!source.right.isPaginated) return impossible('only paginated threads can be reverted', asFork)
+  if (!source.right.isPaginated)
+    return impossible('only paginated threads can be reverted', asFork, 'not_paginated')
   const { branch } = source.right
   const segment: NewSegment = {
     streamId: info.streamId,
