@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { renderCheckMarkdown } from '../../cli/rendered-docs.ts'
+import { advise, REMEDIES } from '../../../../adapters/upkeep/check/remedies.ts'
 import { findingOf } from '../../../../domain/upkeep/check/finding.ts'
 import { KINDS, PROBLEM_KINDS } from '../../../../domain/upkeep/check/kinds.ts'
 
@@ -50,12 +51,14 @@ describe('check: the catalogue', () => {
   })
 
   it('advises a repair exactly where there is one', () => {
-    const advised = PROBLEM_KINDS.filter((kind) => KINDS[kind].remedy.includes('repair plan'))
+    const advised = PROBLEM_KINDS.filter((kind) => REMEDIES[kind].includes('repair plan'))
     const repaired = PROBLEM_KINDS.filter((kind) => 'plan' in KINDS[kind].repair)
     expect(advised).to.deep.equal(repaired)
   })
 
   it('puts the thread into what to type next', () => {
-    expect(findingOf('torn_tail', { threadId: 'x' }).remedy).to.equal('unroll repair plan x')
+    expect(advise(findingOf('torn_tail', { threadId: 'x' })).remedy).to.equal(
+      'unroll repair plan x'
+    )
   })
 })
