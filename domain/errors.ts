@@ -11,6 +11,34 @@ import type { BaseReason } from './log/event.ts'
 /** What stands in the way of a change, where a caller has an answer of its own for it. */
 export type Obstacle = 'turn_in_progress' | 'not_paginated'
 
+/** What to do about a refusal where that is a command; the adapters have the words. */
+export type CommandHint =
+  | { readonly kind: 'see_log' | 'see_deleted' | 'name_other_turn' }
+  | {
+      readonly kind:
+        | 'see_thread'
+        | 'see_turns'
+        | 'see_own_turns'
+        | 'see_events'
+        | 'start_review'
+        | 'rename'
+        | 'see_or_delete'
+        | 'delete_fork'
+        | 'unarchive_in_codex'
+      readonly threadId: string
+    }
+  | { readonly kind: 'see_contents'; readonly threadId: string | null }
+  | { readonly kind: 'fork_before'; readonly threadId: string; readonly turnId: string }
+  | {
+      readonly kind: 'move_in_codex'
+      readonly way: 'archive' | 'unarchive'
+      readonly threadId: string
+    }
+  | { readonly kind: 'or_force'; readonly instead: NextStep }
+
+/** What to do about a refusal: a sentence, or the data of a command. */
+export type NextStep = string | CommandHint
+
 /** An expected failure. */
 export type StoreError =
   /** No rollout for this id; `among` when only the archived threads, or only the others, were looked at. */
@@ -39,7 +67,7 @@ export type StoreError =
   | {
       readonly _tag: 'NotPossible'
       readonly reason: string
-      readonly next: string
+      readonly next: NextStep
       readonly obstacle?: Obstacle
     }
   /** A turn that is not in the thread. */
@@ -182,8 +210,8 @@ export const BASE_REMEDY: Readonly<Record<BaseReason, string>> = {
   base_unknown: 'the first line of its rollout is damaged: put the original file back'
 }
 
-/** A refusal: what cannot be done to a thread as it is, and what to type instead. */
-export const notPossible = (reason: string, next: string, obstacle?: Obstacle): StoreError => ({
+/** A refusal: what cannot be done to a thread as it is, and what to do instead. */
+export const notPossible = (reason: string, next: NextStep, obstacle?: Obstacle): StoreError => ({
   _tag: 'NotPossible',
   reason,
   next,
