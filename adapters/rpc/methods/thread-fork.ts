@@ -44,7 +44,6 @@ const fieldsOf = ({ profile }: Era) => ({
 })
 type ForkParams = ParamsOf<ReturnType<typeof fieldsOf>>
 
-/** What is forked. */
 interface ForkSource {
   /** As it was named. */
   readonly named: ThreadIds
@@ -229,7 +228,6 @@ const fork = async (params: ForkParams, call: RpcCall): Promise<MethodOutcome> =
   return params.ephemeral ? forkEphemeral(call, params, source) : forkStored(call, params, source)
 }
 
-/** A fork. */
 export const threadFork = served(
   'ThreadForkParams',
   fieldsOf,

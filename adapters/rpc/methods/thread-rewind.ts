@@ -54,7 +54,6 @@ const rollbackRefusal = async (call: RpcCall, live: LiveThread): Promise<RpcErro
 /** Codex takes one at a time: one that came before the last one was done is refused, so that nobody hides more than they saw. */
 const ROLLING_BACK = invalidRequest('rollback already in progress for this thread')
 
-/** Hides turns. */
 export const threadRollback = ofLoaded(
   'ThreadRollbackParams',
   { numTurns: required(u32) },
