@@ -1,7 +1,46 @@
 /**
  * What to type after a failure. The commands in double quotes are printed as the person starts this program.
  */
-import type { StoreError } from '../domain/errors.ts'
+import type { CommandHint, NextStep, StoreError } from '../domain/errors.ts'
+
+const commandOf = (step: CommandHint): string => {
+  switch (step.kind) {
+    case 'see_log':
+      return 'see "unroll log"'
+    case 'see_deleted':
+      return 'see what was deleted with "unroll log"'
+    case 'name_other_turn':
+      return 'name another turn, with --last-turn or --before-turn'
+    case 'see_thread':
+      return `see "unroll show ${step.threadId}"`
+    case 'see_turns':
+      return `see the turns with "unroll turns ${step.threadId}"`
+    case 'see_own_turns':
+      return `see its turns with "unroll turns ${step.threadId}"`
+    case 'see_events':
+      return `see it with "unroll events ${step.threadId}"`
+    case 'see_contents':
+      return `see "unroll events${step.threadId === null ? '' : ` ${step.threadId}`}" for what it holds`
+    case 'start_review':
+      return `start one with "unroll review start ${step.threadId}"`
+    case 'rename':
+      return `name it with "unroll rename ${step.threadId} NAME"`
+    case 'see_or_delete':
+      return `look at it with "unroll show ${step.threadId}", or delete it with "unroll delete ${step.threadId}"`
+    case 'delete_fork':
+      return `delete the fork first: "unroll delete ${step.threadId}"`
+    case 'unarchive_in_codex':
+      return `type "codex unarchive ${step.threadId}" first`
+    case 'fork_before':
+      return `fork it instead: "unroll fork ${step.threadId} --before-turn ${step.turnId}"`
+    case 'move_in_codex':
+      return `type "codex ${step.way} ${step.threadId}", or add --force when no Codex uses it`
+    case 'or_force':
+      return `${nextStep(step.instead)}; or add --force when no Codex uses this home`
+  }
+}
+
+const nextStep = (step: NextStep): string => (typeof step === 'string' ? step : commandOf(step))
 
 /** The next step after a failure, for a person. */
 export const hint = (e: StoreError): string => {
@@ -17,6 +56,7 @@ export const hint = (e: StoreError): string => {
     case 'UnreadableRollout':
       return 'run without --strict: unroll isolates the damaged lines and shows the rest'
     case 'NotPossible':
+      return nextStep(e.next)
     case 'StoreRefused':
       return e.next
     case 'TurnNotFound':

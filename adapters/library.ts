@@ -29,7 +29,7 @@ import type { RepairDone } from '../replay/change/life/repair.ts'
 import { openAll, type EngineOptions, type OpenedEngine } from './open.ts'
 import type { CompareOptions } from './upkeep/codex-state/findings.ts'
 import type { Inspection } from './upkeep/codex-state/inspect.ts'
-import type { Finding } from '../domain/upkeep/check/finding.ts'
+import type { AdvisedFinding } from './upkeep/check/remedies.ts'
 import type { CheckOptions, CheckSummary } from './upkeep/check/check.ts'
 import type { HomePlugins } from './upkeep/plugins/plugins.ts'
 import type { FiledPlan } from './upkeep/repair/plan-home.ts'
@@ -53,7 +53,8 @@ export {
 } from '../domain/ledgers/analytics/compare.ts'
 export { KNOWN_DIFFERENCES } from '../domain/ledgers/analytics/not-reconstructable.ts'
 export { readCapture, type CaptureEntry } from './upkeep/analytics/read-capture.ts'
-export type { Finding, Severity } from '../domain/upkeep/check/finding.ts'
+export type { Severity } from '../domain/upkeep/check/finding.ts'
+export type { AdvisedFinding as Finding } from './upkeep/check/remedies.ts'
 export type { ProblemKind } from '../domain/upkeep/check/kinds.ts'
 export { verifyExport, type Verified } from '../domain/ledgers/audit/chain.ts'
 export type { AuditAction, AuditRow } from '../domain/ledgers/audit/row.ts'
@@ -158,14 +159,14 @@ export const inspectCodexState = async (
  */
 export async function* checkHome(
   options: Omit<CheckOptions, 'threadId'>
-): AsyncGenerator<Finding, CheckSummary> {
+): AsyncGenerator<AdvisedFinding, CheckSummary> {
   return yield* (await import('./upkeep/check/check.ts')).check(options)
 }
 
 /** The same for the files of one thread. */
 export async function* checkThread(
   options: CheckOptions & { readonly threadId: string }
-): AsyncGenerator<Finding, CheckSummary> {
+): AsyncGenerator<AdvisedFinding, CheckSummary> {
   return yield* (await import('./upkeep/check/check.ts')).check(options)
 }
 

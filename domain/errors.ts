@@ -8,6 +8,37 @@
  */
 import type { BaseReason } from './log/event.ts'
 
+/** What stands in the way of a change, where a caller has an answer of its own for it. */
+export type Obstacle = 'turn_in_progress' | 'not_paginated'
+
+/** What to do about a refusal where that is a command; the adapters have the words. */
+export type CommandHint =
+  | { readonly kind: 'see_log' | 'see_deleted' | 'name_other_turn' }
+  | {
+      readonly kind:
+        | 'see_thread'
+        | 'see_turns'
+        | 'see_own_turns'
+        | 'see_events'
+        | 'start_review'
+        | 'rename'
+        | 'see_or_delete'
+        | 'delete_fork'
+        | 'unarchive_in_codex'
+      readonly threadId: string
+    }
+  | { readonly kind: 'see_contents'; readonly threadId: string | null }
+  | { readonly kind: 'fork_before'; readonly threadId: string; readonly turnId: string }
+  | {
+      readonly kind: 'move_in_codex'
+      readonly way: 'archive' | 'unarchive'
+      readonly threadId: string
+    }
+  | { readonly kind: 'or_force'; readonly instead: NextStep }
+
+/** What to do about a refusal: a sentence, or the data of a command. */
+export type NextStep = string | CommandHint
+
 /** An expected failure. */
 export type StoreError =
   /** No rollout for this id; `among` when only the archived threads, or only the others, were looked at. */
@@ -33,7 +64,12 @@ export type StoreError =
       readonly reason: 'empty' | 'no_lines' | 'no_metadata' | 'no_session_meta' | 'not_utf8'
     }
   /** What was asked for cannot be done to this thread. */
-  | { readonly _tag: 'NotPossible'; readonly reason: string; readonly next: string }
+  | {
+      readonly _tag: 'NotPossible'
+      readonly reason: string
+      readonly next: NextStep
+      readonly obstacle?: Obstacle
+    }
   /** A turn that is not in the thread. */
   | { readonly _tag: 'TurnNotFound'; readonly streamId: string; readonly turnId: string }
   /** An append expected another revision; nothing was written. `null`: there is no such stream. */
@@ -75,6 +111,8 @@ export type StoreError =
       readonly operation: string
       readonly path: string
       readonly cause: string
+      /** Of a failed system call, such as `ENOENT`. */
+      readonly systemCode?: string
       /** True when files are half way, and the next change of the home finishes the work or takes it back. */
       readonly unfinished?: boolean
     }
@@ -172,12 +210,17 @@ export const BASE_REMEDY: Readonly<Record<BaseReason, string>> = {
   base_unknown: 'the first line of its rollout is damaged: put the original file back'
 }
 
-/** A refusal: what cannot be done to a thread as it is, and what to type instead. */
-export const notPossible = (reason: string, next: string): StoreError => ({
+/** A refusal: what cannot be done to a thread as it is, and what to do instead. */
+export const notPossible = (reason: string, next: NextStep, obstacle?: Obstacle): StoreError => ({
   _tag: 'NotPossible',
   reason,
-  next
+  next,
+  ...(obstacle === undefined ? {} : { obstacle })
 })
+
+/** True for a refusal because of this obstacle. */
+export const isBlockedBy = (e: StoreError, obstacle: Obstacle): boolean =>
+  e._tag === 'NotPossible' && e.obstacle === obstacle
 
 /** True when the same call may succeed later without any change. */
 export const isRetryable = (e: StoreError): boolean =>

@@ -53,15 +53,20 @@ export const ioFailure = (cause: unknown, path: string): StoreError => {
     _tag: 'IoFailure',
     operation: cause.syscall ?? 'read',
     path: cause.path ?? path,
-    cause: cause.message
+    cause: cause.message,
+    systemCode: cause.code
   }
 }
 
-const SHORTAGE = /^(?:EMFILE|ENFILE|ENOMEM)\b/
+const SHORTAGES: ReadonlyArray<string | undefined> = ['EMFILE', 'ENFILE', 'ENOMEM']
 
 /** True for what lies with the process or the machine, not with a file: going on would leave out one file after the other. */
 export const isShortage = (failure: StoreError): boolean =>
-  failure._tag === 'IoFailure' && SHORTAGE.test(failure.cause)
+  failure._tag === 'IoFailure' && SHORTAGES.includes(failure.systemCode)
+
+/** True for a file that is not there, or not any more. */
+export const isMissingFile = (failure: StoreError): boolean =>
+  failure._tag === 'IoFailure' && failure.systemCode === 'ENOENT'
 
 export interface Guarded {
   readonly index: Index

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { notPossible, type StoreError } from '../domain/errors.ts'
+import { notPossible, type NextStep, type Obstacle, type StoreError } from '../domain/errors.ts'
 
 /** A value, or why there is none. */
 export type Result<A> = E.Either<StoreError, A>
@@ -15,5 +15,5 @@ export const invalidRequest = (message: string): Result<never> =>
   E.left({ _tag: 'InvalidRequest', message })
 
 /** `next`: what to do instead. */
-export const impossible = (reason: string, next: string): Result<never> =>
-  E.left(notPossible(reason, next))
+export const impossible = (reason: string, next: NextStep, obstacle?: Obstacle): Result<never> =>
+  E.left(notPossible(reason, next, obstacle))

@@ -16,7 +16,6 @@ import {
 import { usage, type CommandFailure } from './text/report.ts'
 import { shellWord } from './text/text.ts'
 
-/** A command line that is allowed. */
 export interface Input {
   readonly command: CommandSpec
   readonly args: ReadonlyArray<string>
@@ -34,11 +33,9 @@ export type ParsedCommandLine =
 export const textOf = (input: Input, name: string): string | undefined =>
   input.values.get(name)?.at(-1)
 
-/** Every value of an option. */
 export const listOf = (input: Input, name: string): ReadonlyArray<string> =>
   input.values.get(name) ?? []
 
-/** True when a flag was given. */
 export const flagOf = (input: Input, name: string): boolean => input.values.has(name)
 
 /** A whole number, which the parser found in range. */

@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url'
 import { tell } from '../home/stderr.ts'
 import { shellWord } from './text/text.ts'
 
-/** What a command may use of its process. */
 export interface Io {
   /** Resolves when the text is handed to the system, so that a slow reader slows the command down. */
   readonly out: (text: string | Uint8Array) => Promise<void>
@@ -20,7 +19,6 @@ export interface Io {
   readonly input: () => Promise<Buffer>
   readonly outIsTty: boolean
   readonly errIsTty: boolean
-  /** Width of the terminal. */
   readonly columns: number
   readonly env: NodeJS.ProcessEnv
   /** Aborted when the command should end at once; the reason is the exit code. */

@@ -26,7 +26,6 @@ export const openReal: OpenEngine = async (options) =>
 /** How a command ends: with an exit code, or with a failure, which `run` reports. */
 export type CommandEnd = number | E.Either<StoreError | CommandFailure, number>
 
-/** A command over an engine. */
 export type EngineCommand = (input: Input, io: Io, engine: Engine) => Promise<CommandEnd>
 
 /** A command that opens what it needs itself. */
@@ -97,7 +96,6 @@ export const answers = (
   }
 }
 
-/** True for a folder that exists. */
 export const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
 

@@ -36,7 +36,6 @@ export type { HostedTurn, TurnEnd, TurnHost } from './threads/turn-host.ts'
 export type { AnalyticsOutlet, Post } from '../upkeep/analytics/sender.ts'
 export type { Fact } from '../../domain/ledgers/analytics/fact.ts'
 
-/** How the server is started. */
 export interface AppServerOptions {
   /** Path of `$CODEX_HOME`. */
   readonly home: string

@@ -5,7 +5,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../domain/errors.ts'
 import type { StreamId } from '../../domain/ids.ts'
-import { ioFailure, isShortage } from '../guarded.ts'
+import { ioFailure, isMissingFile, isShortage } from '../guarded.ts'
 import { findStream, type StreamInfo } from '../ports.ts'
 import { stopwatch } from '../telemetry.ts'
 import { placeIn, trimNotes } from './changes.ts'
@@ -95,8 +95,6 @@ const takeDelivered = async (work: Work): Promise<Done> => {
   return E.right(undefined)
 }
 
-const GONE = /^ENOENT\b/
-
 interface Failed {
   readonly failed: StoreError
 }
@@ -109,8 +107,7 @@ const attempt = (env: Env, info: StreamInfo, sink: Sink) =>
 /** One that moved between the look at the folders and its turn is read where it is now. */
 const wherever = async (env: Env, info: StreamInfo, sink: Sink) => {
   const first = await attempt(env, info, sink)
-  if (!('failed' in first) || first.failed._tag !== 'IoFailure' || !GONE.test(first.failed.cause))
-    return first
+  if (!('failed' in first) || !isMissingFile(first.failed)) return first
   const found = findStream(env.store, info.streamId)
   return E.isLeft(found) ? first : attempt(env, found.right, sink)
 }
@@ -132,7 +129,7 @@ const foldOne = async (work: Work, info: StreamInfo): Promise<Done> => {
     const { failed } = folded
     if (failed._tag !== 'IoFailure' || isShortage(failed)) return E.left(failed)
     const { streamId: threadId, path } = info
-    if (!GONE.test(failed.cause)) work.unreadable.push({ threadId, path, reason: failed.cause })
+    if (!isMissingFile(failed)) work.unreadable.push({ threadId, path, reason: failed.cause })
     await work.settled([info])
     return E.right(undefined)
   }

@@ -1,7 +1,14 @@
 // Every failure has a stable kind, a sentence, and the next command to type.
 import { expect } from 'chai'
 import { hint } from '../../adapters/hint.ts'
-import { describe as words, ERROR_KIND, isRetryable, type StoreError } from '../../domain/errors.ts'
+import {
+  describe as words,
+  ERROR_KIND,
+  isRetryable,
+  notPossible,
+  type NextStep,
+  type StoreError
+} from '../../domain/errors.ts'
 
 const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [
   [
@@ -77,6 +84,49 @@ const ROWS: ReadonlyArray<readonly [StoreError, string, string, string]> = [
     'check that the path exists and may be read, and that the disk is not full'
   ]
 ]
+
+const threadId = 'x'
+const FORK = { kind: 'fork_before', threadId, turnId: 't' } as const
+const STEPS: ReadonlyArray<readonly [NextStep, string]> = [
+  ['do that', 'do that'],
+  [{ kind: 'see_log' }, 'see "unroll log"'],
+  [{ kind: 'see_deleted' }, 'see what was deleted with "unroll log"'],
+  [{ kind: 'name_other_turn' }, 'name another turn, with --last-turn or --before-turn'],
+  [{ kind: 'see_thread', threadId }, 'see "unroll show x"'],
+  [{ kind: 'see_turns', threadId }, 'see the turns with "unroll turns x"'],
+  [{ kind: 'see_own_turns', threadId }, 'see its turns with "unroll turns x"'],
+  [{ kind: 'see_events', threadId }, 'see it with "unroll events x"'],
+  [{ kind: 'see_contents', threadId }, 'see "unroll events x" for what it holds'],
+  [{ kind: 'see_contents', threadId: null }, 'see "unroll events" for what it holds'],
+  [{ kind: 'start_review', threadId }, 'start one with "unroll review start x"'],
+  [{ kind: 'rename', threadId }, 'name it with "unroll rename x NAME"'],
+  [
+    { kind: 'see_or_delete', threadId },
+    'look at it with "unroll show x", or delete it with "unroll delete x"'
+  ],
+  [{ kind: 'delete_fork', threadId }, 'delete the fork first: "unroll delete x"'],
+  [{ kind: 'unarchive_in_codex', threadId }, 'type "codex unarchive x" first'],
+  [FORK, 'fork it instead: "unroll fork x --before-turn t"'],
+  [
+    { kind: 'move_in_codex', way: 'archive', threadId },
+    'type "codex archive x", or add --force when no Codex uses it'
+  ],
+  [
+    { kind: 'or_force', instead: FORK },
+    'fork it instead: "unroll fork x --before-turn t"; or add --force when no Codex uses this home'
+  ],
+  [
+    { kind: 'or_force', instead: 'its turns stay hidden' },
+    'its turns stay hidden; or add --force when no Codex uses this home'
+  ]
+]
+
+describe('a refusal', () => {
+  for (const [next, sentence] of STEPS)
+    it(`advises: ${sentence}`, () => {
+      expect(hint(notPossible('why', next))).to.equal(sentence)
+    })
+})
 
 describe('a failure', () => {
   for (const [error, kind, sentence, next] of ROWS) {

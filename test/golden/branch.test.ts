@@ -156,6 +156,8 @@ describe('a fork of a paginated thread', () => {
       expect(await ask({ lastTurnId: 'nope' })).to.equal('TurnNotFound')
       expect(await ask({ lastTurnId: turn, beforeTurnId: turn })).to.equal('InvalidRequest')
       expect(await ask({ lastTurnId: turn })).to.equal('NotPossible')
+      const unended = left(await engine.fork(open, { lastTurnId: turn })())
+      expect(unended).to.include({ obstacle: 'turn_in_progress' })
     }))
 
   it('is refused at a place no number tells, where it would lose its history', () =>
@@ -167,7 +169,7 @@ describe('a fork of a paginated thread', () => {
       expect(left(await engine.fork(PLAIN_169, {})())).to.deep.equal({
         _tag: 'NotPossible',
         reason: 'the line before that place has no readable number, by which Codex would go on',
-        next: 'name another turn, with --last-turn or --before-turn'
+        next: { kind: 'name_other_turn' }
       })
       expect(files(home)).to.deep.equal(before)
       const made = right<Thread>(await engine.fork(PLAIN_169, { lastTurnId: ids.at(-1) })())
@@ -242,7 +244,8 @@ describe('a revert', () => {
       expect(left(await engine.revert(PLAIN_142, first)())).to.deep.equal({
         _tag: 'NotPossible',
         reason: 'only paginated threads can be reverted',
-        next: `fork it instead: "unroll fork ${PLAIN_142} --before-turn ${first}"`
+        next: { kind: 'fork_before', threadId: PLAIN_142, turnId: first },
+        obstacle: 'not_paginated'
       })
     }))
 
@@ -254,7 +257,10 @@ describe('a revert', () => {
         _tag: 'NotPossible',
         reason:
           'Codex remembers the file of this thread in state_5.sqlite and would go on in the old one',
-        next: `fork it instead: "unroll fork ${PLAIN_169} --before-turn ${second}"; or add --force when no Codex uses this home`
+        next: {
+          kind: 'or_force',
+          instead: { kind: 'fork_before', threadId: PLAIN_169, turnId: second }
+        }
       })
       right<Thread>(await engine.revert(PLAIN_169, second, { force: true })())
       expect(await turnIds(engine, PLAIN_169)).to.have.length(1)

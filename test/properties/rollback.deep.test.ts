@@ -112,7 +112,7 @@ describe('an unrollback', () => {
         left: {
           _tag: 'NotPossible',
           reason: 'nothing was rolled back since the last turn',
-          next: `see the turns with "unroll turns ${id}"`
+          next: { kind: 'see_turns', threadId: id }
         }
       })
     })

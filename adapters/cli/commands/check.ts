@@ -2,10 +2,10 @@
  * unroll check: problems of a home or a thread.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Finding } from '../../../domain/upkeep/check/finding.ts'
 import { eraOf, NEWEST_ERA } from '../../../domain/log/profile.ts'
 import { resolveThread } from '../../../replay/read/threads/resolve.ts'
 import { check, type CheckOptions, type CheckSummary } from '../../upkeep/check/check.ts'
+import type { AdvisedFinding } from '../../upkeep/check/remedies.ts'
 import { homeMemory } from '../../upkeep/codex-state/home-memory.ts'
 import { homeNames } from '../../home/names.ts'
 import { jsonlStore } from '../../log/jsonl/store.ts'
@@ -23,13 +23,13 @@ const STYLE = { broken: 'red', warning: 'yellow', note: 'dim' } as const
 const WORD = { broken: 'BROKEN', warning: 'WARNING', note: 'note' } as const
 const WORD_WIDTH = 8
 
-const rangeText = ({ range, revision }: Finding): string => {
+const rangeText = ({ range, revision }: AdvisedFinding): string => {
   if (range === null) return ''
   const line = revision === null ? '' : ` line ${revision},`
   return `${line} bytes ${range.offsetBytes}–${range.offsetBytes + range.bytes}`
 }
 
-const forPeople = (finding: Finding, paint: Paint): string => {
+const forPeople = (finding: AdvisedFinding, paint: Paint): string => {
   const { severity, kind, threadId, path, affected, remedy } = finding
   const where = path === null ? (threadId ?? '') : `${path}${rangeText(finding)}`
   const indent = ' '.repeat(WORD_WIDTH)
@@ -37,7 +37,7 @@ const forPeople = (finding: Finding, paint: Paint): string => {
   return `${head}\n${indent}${oneLine(affected)}\n${indent}${paint('dim', `→ ${oneLine(remedy)}`)}\n`
 }
 
-export const FINDINGS: Columns<Finding> = [
+export const FINDINGS: Columns<AdvisedFinding> = [
   column('severity', ({ severity }) => severity),
   column('kind', ({ kind }) => kind),
   column('thread', ({ threadId }) => threadId),
@@ -60,7 +60,7 @@ const sums = (
   `${plural(findings.broken, 'break')}, ${plural(findings.warning, 'warning')}, ${plural(findings.note, 'note')})\n`
 
 interface FindingPrinter {
-  readonly finding: (finding: Finding) => Promise<void>
+  readonly finding: (finding: AdvisedFinding) => Promise<void>
   readonly summary: (summary: CheckSummary, durationMs: number) => Promise<void>
 }
 

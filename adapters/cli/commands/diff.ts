@@ -107,7 +107,6 @@ const nameOf = (one: ThreadDifference): string => {
   return one.of === 'context' ? 'item' : one.key
 }
 
-/** One line for people. */
 const differenceText = (one: ThreadDifference, width: number, paint: Paint): string => {
   const line = `${SIGNS[one.change]} ${one.of.padEnd(7)}  ${oneLine(nameOf(one))}  ${oneLine(wordsOf(one))}`
   return `${paint(COLOURS[one.change], cut(line, width))}\n`

@@ -2,9 +2,10 @@
  * unroll doctor: files, index and Codex's databases side by side.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { Finding, Severity } from '../../../domain/upkeep/check/finding.ts'
+import type { Severity } from '../../../domain/upkeep/check/finding.ts'
 import { KINDS, type ProblemKind } from '../../../domain/upkeep/check/kinds.ts'
 import type { Histogram } from '../../../domain/upkeep/codex-state/histogram.ts'
+import type { AdvisedFinding } from '../../upkeep/check/remedies.ts'
 import {
   inspectHome,
   type DatabaseReport,
@@ -108,7 +109,7 @@ const head = (found: Inspection): string => {
   ].join('')
 }
 
-const factsText = ({ facts }: Finding): string =>
+const factsText = ({ facts }: AdvisedFinding): string =>
   oneLine(
     Object.entries(facts)
       .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
@@ -117,13 +118,14 @@ const factsText = ({ facts }: Finding): string =>
 
 const groupText = (
   kind: ProblemKind,
-  findings: ReadonlyArray<Finding>,
+  findings: ReadonlyArray<AdvisedFinding>,
   shown: number,
   paint: Paint
 ): string => {
   const [first] = findings
   const severity = first?.severity ?? KINDS[kind].severity
-  const place = ({ threadId, path }: Finding): string => oneLine(path ?? threadId ?? 'the home')
+  const place = ({ threadId, path }: AdvisedFinding): string =>
+    oneLine(path ?? threadId ?? 'the home')
   const more = findings.length - shown
   return [
     `\n${paint(COLOURS[severity], severity)} ${paint('bold', kind)} ${findings.length}\n`,
@@ -137,8 +139,10 @@ const groupText = (
   ].join('')
 }
 
-const groups = (findings: ReadonlyArray<Finding>): ReadonlyArray<ReadonlyArray<Finding>> => {
-  const byKind = new Map<string, Array<Finding>>()
+const groups = (
+  findings: ReadonlyArray<AdvisedFinding>
+): ReadonlyArray<ReadonlyArray<AdvisedFinding>> => {
+  const byKind = new Map<string, Array<AdvisedFinding>>()
   for (const each of findings) {
     const key = `${SEVERITIES.indexOf(each.severity)} ${each.kind}`
     byKind.set(key, [...(byKind.get(key) ?? []), each])
@@ -166,7 +170,7 @@ const print = async (
   await out(verdict(found))
 }
 
-export const FINDINGS: Columns<Finding> = [
+export const FINDINGS: Columns<AdvisedFinding> = [
   column('severity', ({ severity }) => severity),
   column('kind', ({ kind }) => kind),
   column('thread', ({ threadId }) => threadId),

@@ -2,13 +2,13 @@
  * unroll explain: the catalogue of problems in words; docs/CHECK.md is made of the same rows.
  */
 import * as E from 'fp-ts/lib/Either.js'
-import type { KindText } from '../../../domain/upkeep/check/kind.ts'
 import {
   isProblemKind,
   KINDS,
   PROBLEM_KINDS,
   type ProblemKind
 } from '../../../domain/upkeep/check/kinds.ts'
+import { REMEDIES } from '../../upkeep/check/remedies.ts'
 import type { FreeCommand } from '../session.ts'
 import { formOf, jsonLine, printRows } from '../text/print.ts'
 import { usage } from '../text/report.ts'
@@ -23,15 +23,18 @@ export const PARAGRAPHS: Columns<Paragraph> = [
 ]
 
 /** What there is to say of a kind of problem. */
-export const paragraphsOf = (kind: KindText): ReadonlyArray<Paragraph> => [
-  ['Meaning', kind.meaning],
-  ['Cause', kind.cause],
-  ['Codex', kind.codex],
-  ['unroll', kind.unroll],
-  ['Affected', kind.affected],
-  ['Next', kind.remedy],
-  ['Repair', 'plan' in kind.repair ? kind.repair.plan : `None. ${kind.repair.none}`]
-]
+export const paragraphsOf = (kind: ProblemKind): ReadonlyArray<Paragraph> => {
+  const { meaning, cause, codex, unroll, affected, repair } = KINDS[kind]
+  return [
+    ['Meaning', meaning],
+    ['Cause', cause],
+    ['Codex', codex],
+    ['unroll', unroll],
+    ['Affected', affected],
+    ['Next', REMEDIES[kind]],
+    ['Repair', 'plan' in repair ? repair.plan : `None. ${repair.none}`]
+  ]
+}
 
 export const PROBLEMS: Columns<ProblemKind> = [
   column('severity', (kind) => KINDS[kind].severity, { head: 'SEVERITY', max: 8 }),
@@ -54,10 +57,13 @@ export const explainCommand: FreeCommand = async (input, io) => {
   const unknown = unknownKind(input.args)
   if (unknown !== null) return E.left(unknown)
   const [named] = input.args as ReadonlyArray<ProblemKind>
-  const json = (kind: ProblemKind) => ({ kind, ...KINDS[kind] })
+  const json = (kind: ProblemKind) => {
+    const { repair, ...text } = KINDS[kind]
+    return { kind, ...text, remedy: REMEDIES[kind], repair }
+  }
   if (named === undefined)
     return printRows({ columns: PROBLEMS, json, nothing: '' }, PROBLEM_KINDS, input, io)
-  const paragraphs = paragraphsOf(KINDS[named])
+  const paragraphs = paragraphsOf(named)
   const form = formOf(input, io)
   if (form === 'json') await io.out(jsonLine(json(named)))
   else if (form === 'tsv') await io.out(tsv(PARAGRAPHS, paragraphs))

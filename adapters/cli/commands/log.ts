@@ -10,7 +10,6 @@ import { printRows } from '../text/print.ts'
 import { column, shown, type Columns } from '../text/rows.ts'
 import { localMinute } from '../text/text.ts'
 
-/** Minute of an ISO time. */
 export const minuteOf = (at: string): string => localMinute(Date.parse(at) / 1000)
 
 export const OPERATIONS: Columns<Operation> = [

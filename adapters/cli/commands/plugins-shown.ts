@@ -129,7 +129,6 @@ export const FINDINGS: Columns<PluginFinding> = [
   column('next', ({ next }) => next)
 ]
 
-/** Prints the plugins of a home. */
 export const printPlugins = (scan: PluginScan, input: Input, io: Io): Promise<number> =>
   printRows({ columns: PLUGINS, json: pluginJson, nothing: 'no plugins' }, scan.plugins, input, io)
 
@@ -147,14 +146,12 @@ export const verifyPlugins = async (home: string, input: Input, io: Io): Promise
   return findings.length === 0 ? 0 : 1
 }
 
-/** Prints what changed. */
 export const printHistory = async (engine: Engine, input: Input, io: Io): Promise<CommandEnd> => {
   const rows = await engine.pluginHistory(input.args[1])()
   if (E.isLeft(rows)) return rows
   return printRows({ columns: HISTORY, nothing: 'no changes observed yet' }, rows.right, input, io)
 }
 
-/** Prints who used plugins. */
 export const printUsage = async (engine: Engine, input: Input, io: Io): Promise<CommandEnd> => {
   const [, plugin] = input.args
   const rows = await engine.pluginUse(plugin === undefined ? {} : { plugin })()

@@ -57,7 +57,6 @@ const problemOf = (input: Input): string | null => {
   return (what === 'install-remote') === (remoteId !== undefined) ? null : form
 }
 
-/** What every word works with. */
 interface PluginWork {
   readonly plugins: HomePlugins
   readonly engine: Engine

@@ -74,7 +74,6 @@ const requestOf = async (
   return E.right(thread.right === undefined ? request : { ...request, threadId: thread.right })
 }
 
-/** What is printed, and how. */
 interface Printing {
   readonly report: UsageReport
   /** Every spend, where the report is to be explained. */

@@ -11,7 +11,6 @@ import { WRITING } from './writing.ts'
 
 export { LIMIT_MAX, type CommandSpec, type OptionSpec, type OutputSpec } from './spec.ts'
 
-/** Options of every command. */
 export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
   option(
     'home DIR',
@@ -50,7 +49,6 @@ export const GLOBAL_OPTIONS: ReadonlyArray<OptionSpec> = [
   option('help', 'Print the help of the command.')
 ]
 
-/** Every command, in the order of the help. */
 export const COMMANDS: ReadonlyArray<CommandSpec> = [
   ...READING,
   ...LEDGERS,
@@ -62,7 +60,6 @@ export const COMMANDS: ReadonlyArray<CommandSpec> = [
   ...SERVING
 ]
 
-/** What each exit code means. */
 export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [0, 'done; also if the reader of a pipe ended'],
   [1, 'findings or differences; a partial failure; the server could not listen'],
@@ -78,7 +75,6 @@ export const EXIT_CODES: ReadonlyArray<readonly [number, string]> = [
   [143, 'terminated (SIGTERM)']
 ]
 
-/** The command of a name. */
 export const commandOf = (name: string): CommandSpec | undefined =>
   COMMANDS.find((command) => command.name === name)
 
@@ -86,7 +82,6 @@ export const commandOf = (name: string): CommandSpec | undefined =>
 export const synopsis = ({ name, args, options }: CommandSpec): string =>
   ['unroll', name, ...args, ...(options.length > 0 ? ['[options]'] : [])].join(' ')
 
-/** How an option is written. */
 export const optionHead = ({ name, short, value }: OptionSpec): string =>
   `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` ${value}`}`
 

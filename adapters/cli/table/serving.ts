@@ -94,7 +94,6 @@ const appServer: CommandSpec = {
   ]
 }
 
-/** The row of `store`. */
 export const store: CommandSpec = {
   name: 'store',
   args: ['<what>', '[thread...]'],

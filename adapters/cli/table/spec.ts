@@ -3,7 +3,6 @@
  */
 import { SOURCE_KINDS } from '../../../projections/threads.ts'
 
-/** An option. */
 export interface OptionSpec {
   readonly name: string
   readonly short?: string
@@ -26,7 +25,6 @@ export interface OutputSpec {
   readonly json?: string
 }
 
-/** A command. */
 export interface CommandSpec {
   readonly name: string
   /** Placeholders of its arguments; one in brackets is optional, and with `...` may be repeated. */
@@ -84,13 +82,11 @@ export const MAX_BYTES = option(
 const TIMES =
   '`2026-11-21T14:30:00Z` (UTC without a zone), `2026-11-21` (its end), `2h` (ago; s, m, h, d, w)'
 
-/** Everything as it was at a time. */
 export const AT_TIME = option(
   'at TIME',
   `Show the state at an earlier time: ${TIMES}. See docs/TIME-TRAVEL.md. Default: now.`
 )
 
-/** A thread, or everything, as it was. */
 export const AT = option(
   'at REVISION|TURN|TIME',
   'Show the state at an earlier point: before the event with a revision, at the end of a turn (an id or id prefix) of the thread, or at a time: ' +

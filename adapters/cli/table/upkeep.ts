@@ -187,7 +187,6 @@ const salvage: CommandSpec = {
   ]
 }
 
-/** The row of `index`. */
 export const index: CommandSpec = {
   name: 'index',
   args: ['status|rebuild|changes|drop'],

@@ -33,7 +33,6 @@ export const printPieces = async (
   if (piece !== '') await io.out(piece)
 }
 
-/** A JSON value as one line. */
 export const jsonLine = (value: unknown): string => `${safeJson(JSON.stringify(value))}\n`
 
 /** Prints one JSON value on one line; answers exit code 0. */
@@ -101,7 +100,6 @@ const programText = <A>(
     : rows.map((row) => jsonLine(json === undefined ? row : json(row))).join('')
 }
 
-/** Prints rows that are all there. */
 export const printRows = async <A>(
   listing: RowOutput<A>,
   rows: ReadonlyArray<A>,
@@ -123,7 +121,6 @@ const PAGE_MAX = 100
 /** A page of the engine; not every list can be read backwards. */
 type EnginePage<A> = Omit<Page<A>, 'backwardsCursor'> & Partial<Page<A>>
 
-/** Asks for one page. */
 export type FetchPage<A> = (
   cursor: string | undefined,
   limit: number

@@ -9,7 +9,6 @@ const QUIET_MS = 300
 const EVERY_MS = 100
 const CLEAR_LINE = '\r\u001b[2K'
 
-/** The line, and ways to clear it. */
 interface ProgressLine {
   readonly show: Progress
   readonly clear: () => void

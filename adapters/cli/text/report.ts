@@ -7,7 +7,6 @@ import type { Io } from '../io.ts'
 import { hint } from '../../hint.ts'
 import { oneLine, safeJson } from './text.ts'
 
-/** A failure as the command line reports it. */
 export interface CommandFailure {
   /** Stable name, for programs. */
   readonly kind: string
@@ -44,7 +43,6 @@ export const OWN_KINDS = {
   internal: [70, 'a defect in unroll']
 } as const
 
-/** A failure that only the command line has. */
 export const ownFailure = (
   kind: keyof typeof OWN_KINDS,
   message: string,
@@ -98,14 +96,12 @@ export const thrownFailure = (thrown: unknown): CommandFailure => {
 /** A notice for people, which is already safe to print. */
 export const note = (text: string, io: Io): void => io.err(`${text}\n`)
 
-/** A warning for people. */
 export const warn = (text: string, io: Io): void => io.err(`unroll: ${oneLine(text)}\n`)
 
 /** A hint on a line of its own, with its commands as this program is started. */
 export const tellHint = (text: string, io: Io): void =>
   note(oneLine(text.replace(/"unroll /g, `"${io.program} `)), io)
 
-/** Prints a failure and gives its exit code. */
 export const report = async (
   { kind, message, hint: next, retryable, exit }: CommandFailure,
   json: boolean,

@@ -8,7 +8,6 @@ import { cut, harmless, oneLine, pad, tsvField, widthOf } from './text.ts'
 /** A value for programs: texts come from rollouts, numbers from us; null where nothing is known. */
 type FieldValue = string | number | null
 
-/** A column as people see it. */
 interface TableColumn<A> {
   readonly head: string
   /** The most it may take. */
@@ -47,7 +46,6 @@ export const shown = <A>(table: TableColumn<A>): Column<A> => ({
   table
 })
 
-/** Names of the fields of a row. */
 export const namesOf = <A>(columns: Columns<A>): ReadonlyArray<string> =>
   columns.flatMap(({ name }) => (name === null ? [] : [name]))
 
@@ -79,7 +77,6 @@ const csvField = (value: FieldValue): string => {
 export const csvLine = (fields: ReadonlyArray<FieldValue>): string =>
   `${fields.map(csvField).join(',')}\r\n`
 
-/** The head of CSV. */
 export const csvHead = <A>(columns: Columns<A>): string => csvLine(namesOf(columns))
 
 /** Rows as CSV, without the head. */

@@ -11,9 +11,7 @@ const MARGIN = 7
 /** How much of each turn is printed. */
 export interface Most {
   readonly width: number
-  /** Items of a turn. */
   readonly items: number
-  /** Lines of a message. */
   readonly lines: number
 }
 
@@ -42,7 +40,6 @@ const brief = (item: ThreadItem, width: number, paint: Paint): string => {
   return paint('dim', cut(indent(`* ${item.type}${text === '' ? '' : ' '}${text}`), width))
 }
 
-/** One item in words. */
 const shown = (item: ThreadItem, most: Most, paint: Paint): string => {
   const who = speaker(item)
   return who === null ? brief(item, most.width, paint) : message(item, who, most, paint)

@@ -11,7 +11,6 @@ import type { Notification } from '../wire/message.ts'
 import type { ObserverMemory } from './seen.ts'
 import { createUsage, type TokenTotals } from './usage.ts'
 
-/** Items with tool events. */
 const TOOLS: ReadonlySet<string> = new Set([
   'commandExecution',
   'fileChange',
@@ -27,7 +26,6 @@ const ENDS: ReadonlySet<unknown> = new Set<TurnEndStatus>(['completed', 'failed'
 const numberOr = <D>(value: Json | undefined, otherwise: D): number | D =>
   typeof value === 'number' ? value : otherwise
 
-/** A turn at a moment. */
 interface TurnMoment {
   readonly threadId: string
   readonly turnId: string

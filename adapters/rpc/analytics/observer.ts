@@ -20,7 +20,7 @@ import { createNoticeFacts } from './notices.ts'
 import { OBSERVED, createRequestFacts, type RpcTransport } from './requests.ts'
 import { nothingSeen, remember } from './seen.ts'
 
-export interface ObserverParts {
+interface ObserverParts {
   readonly pump: Pick<Pump, 'tell'>
   readonly live: Live
   readonly profile: ProfileName
@@ -30,7 +30,7 @@ export interface ObserverParts {
 
 const one = (fact: Fact | null): ReadonlyArray<Fact> => (fact === null ? [] : [fact])
 
-export const createObserver = (parts: ObserverParts): Observer => {
+const createObserver = (parts: ObserverParts): Observer => {
   const { pump, live, nowMs } = parts
   const seen = nothingSeen()
   const requests = createRequestFacts(parts, seen)
@@ -87,8 +87,7 @@ export const createObserver = (parts: ObserverParts): Observer => {
 
 const sha1 = (text: string): string => createHash('sha1').update(text).digest('hex')
 
-/** The reducer with its state. */
-export const reducerOf = (contract: Contract): Reduce => {
+const reducerOf = (contract: Contract): Reduce => {
   let state = NO_ANALYTICS
   return (fact) => {
     const [next, events] = reduceFact(state, fact, { contract, sha1 })
@@ -97,7 +96,6 @@ export const reducerOf = (contract: Contract): Reduce => {
   }
 }
 
-/** Analytics that run. */
 export interface ServerAnalytics {
   readonly observer: Observer
   /** Resolves when everything seen so far has been sent. */

@@ -57,11 +57,10 @@ export const turnSettings = (
   activePluginIds: []
 })
 
-/** How clients reach a server. */
 export type RpcTransport = 'stdio' | 'websocket'
 
 /** A request as it began to be served. */
-export interface ObservedCall {
+interface ObservedCall {
   readonly connectionId: string
   /** JSON text of its id. */
   readonly requestId: string
@@ -71,7 +70,7 @@ export interface ObservedCall {
 }
 
 /** Makes facts of requests and of what became of them. */
-export interface RequestFacts {
+interface RequestFacts {
   readonly asked: (request: ObservedCall) => ReadonlyArray<Fact>
   readonly answered: (
     request: ObservedCall,

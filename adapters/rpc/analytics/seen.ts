@@ -3,20 +3,18 @@
  */
 
 /** A thread that was opened here. */
-export interface RememberedThread {
+interface RememberedThread {
   readonly ephemeral: boolean
   readonly repositoryUrl: string | null
   /** True until its first turn. */
   readonly isFresh: boolean
 }
 
-/** A turn that a host runs. */
-export interface RememberedTurn {
+interface RememberedTurn {
   /** True once the host has reported where its time goes. */
   readonly hasProfile: boolean
 }
 
-/** Threads and turns by id. */
 export interface ObserverMemory {
   readonly threads: Map<string, RememberedThread>
   readonly turns: Map<string, RememberedTurn>

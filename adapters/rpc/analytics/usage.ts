@@ -4,7 +4,6 @@
 import type { TurnTokens } from '../../../domain/ledgers/analytics/fact.ts'
 import { isJsonObject, type Json } from '../../../domain/json.ts'
 
-/** Follows the totals of threads. */
 export interface TokenTotals {
   /** Takes a total, for a turn that runs here or, with null, for another one. */
   readonly update: (threadId: string, turnId: string | null, usage: Json | undefined) => void
@@ -17,7 +16,6 @@ interface RunningUsage {
   readonly before: TurnTokens
 }
 
-/** Threads whose totals are kept. */
 const THREADS_MAX = 4096
 
 const COUNTS = [

@@ -10,7 +10,6 @@ import { invalidRequest, unreadable, type RpcError } from '../wire/errors.ts'
 import type { Incoming } from '../wire/message.ts'
 import { decode, unknownVariant } from '../wire/serde.ts'
 
-/** A request as it came. */
 export type RpcRequest = Extract<Incoming, { readonly kind: 'request' }>
 
 /** A request that may run. */

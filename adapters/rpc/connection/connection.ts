@@ -27,7 +27,6 @@ import { connectionMetrics, failedWith, type RequestOutcome } from './observed.t
 /** Requests of one connection that may run or wait at a time; Codex's queues hold as many. */
 export const IN_FLIGHT_MAX = 128
 
-/** A client. */
 export interface ClientConnection {
   /** Takes one message; answers go to `send`, in any order except where the protocol fixes one. Never throws. */
   readonly receive: (line: string) => void

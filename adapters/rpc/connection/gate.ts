@@ -20,7 +20,6 @@ interface Waiter {
   readonly wake: () => void
 }
 
-/** An open gate. */
 export const createGate = (): Gate => {
   let open = true
   let count = 0

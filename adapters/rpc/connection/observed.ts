@@ -6,7 +6,6 @@ import type { LabelsOf } from '../../../replay/metrics.ts'
 import { stopwatch, type Telemetry } from '../../../replay/telemetry.ts'
 import { CODE } from '../wire/errors.ts'
 
-/** What became of a request. */
 export type RequestOutcome = LabelsOf<'rpc.request.duration'>['outcome']
 
 const CODES: ReadonlySet<number> = new Set(Object.values(CODE))
@@ -15,8 +14,7 @@ const CODES: ReadonlySet<number> = new Set(Object.values(CODE))
 export const failedWith = ({ code }: { readonly code: number }): RequestOutcome =>
   CODES.has(code) ? (String(code) as RequestOutcome) : 'other'
 
-/** Follows one connection. */
-export interface ConnectionMetrics {
+interface ConnectionMetrics {
   /** A request was accepted; the returned function ends it. */
   readonly taken: (method: string) => (outcome: RequestOutcome) => void
   readonly refused: () => void
@@ -25,7 +23,6 @@ export interface ConnectionMetrics {
   readonly left: () => void
 }
 
-/** A client has connected. */
 export const connectionMetrics = (
   telemetry: Telemetry,
   methods: ReadonlyMap<string, unknown>

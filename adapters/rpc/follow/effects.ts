@@ -24,9 +24,8 @@ import {
 import type { Notice } from '../wire/message.ts'
 
 /** A notification, or the status of the thread from here on. */
-export type FollowEffect = { readonly notice: Notice } | { readonly status: ThreadStatus }
+type FollowEffect = { readonly notice: Notice } | { readonly status: ThreadStatus }
 
-/** What the effects of a change depend on. */
 interface FollowContext {
   readonly threadId: string
   readonly profile: ProfileName
@@ -115,7 +114,6 @@ const decoderOf = (profile: ProfileName): Decoder => ({
   absolute: absoluteDirectory
 })
 
-/** The effects of a change, in order. */
 export const effectsOf = (
   context: FollowContext,
   change: ThreadChange

@@ -8,8 +8,7 @@ import type { OpenStore } from '../../log/eventstore/open.ts'
 import type { OpenedEngine } from '../../open.ts'
 import type { Remote } from '../threads/server.ts'
 
-/** A store that is served. */
-export interface ServedStore {
+interface ServedStore {
   /** Rejects when the store cannot be opened; the engine then says why. */
   readonly remote: Promise<Remote>
   /** Ends following the store, before the engine is closed. */

@@ -10,7 +10,6 @@ import { createFollowers } from './followers.ts'
 import { idleUnloader } from './idle.ts'
 import { nameWatcher } from './names.ts'
 
-/** Begins to follow for a server of a home. */
 export const createFollow = (
   parts: FollowServer & { readonly home: string; readonly remote?: Promise<Remote> }
 ): Follow => {

@@ -35,7 +35,7 @@ export interface FollowServer {
   readonly log: (line: string) => void
 }
 
-export interface FollowedThread {
+export interface FollowerState {
   readonly threadId: string
   readonly streamId: string
   readonly follower: Follower
@@ -60,7 +60,7 @@ export interface FollowedThread {
 export const beginFollowed = async (
   { engine, live, watch }: FollowServer,
   threadId: string
-): Promise<FollowedThread | null> => {
+): Promise<FollowerState | null> => {
   const { follow, locate } = await engine
   const streamId = live.find(threadId)?.streamId ?? threadId
   const follower = await follow(streamId)()
@@ -79,13 +79,13 @@ export const beginFollowed = async (
   }
 }
 
-export const endFollowed = (followed: FollowedThread): void => {
+export const endFollowed = (followed: FollowerState): void => {
   followed.follower.close()
   followed.isOver = true
 }
 
 /** A request of this server moved the thread and notified everyone: a look must not do so again. */
-export const noteMove = (followed: FollowedThread, method: string): void => {
+export const noteMove = (followed: FollowerState, method: string): void => {
   if (method === 'thread/archived') followed.archived = true
   if (method === 'thread/unarchived') followed.archived = false
   if (method === 'thread/deleted') endFollowed(followed)
@@ -123,7 +123,7 @@ const setWritten = ({ live }: FollowServer, threadId: string, turnId: string | n
 
 const noteFolder = (
   parts: FollowServer,
-  followed: FollowedThread,
+  followed: FollowerState,
   { archived, path }: Look
 ): void => {
   const { threadId } = followed
@@ -134,7 +134,7 @@ const noteFolder = (
   else parts.live.notify(threadUnarchived(threadId))
 }
 
-const noteMissing = (parts: FollowServer, followed: FollowedThread): void => {
+const noteMissing = (parts: FollowServer, followed: FollowerState): void => {
   followed.fileless += 1
   if (followed.fileless < SURE_LOOKS) return
   endFollowed(followed)
@@ -144,7 +144,7 @@ const noteMissing = (parts: FollowServer, followed: FollowedThread): void => {
 }
 
 /** True when nobody writes the open turn any more: its Codex released the thread, or its file stayed the same for long. */
-const isAbandoned = ({ watch }: FollowServer, followed: FollowedThread): boolean => {
+const isAbandoned = ({ watch }: FollowServer, followed: FollowerState): boolean => {
   if (watch.isHeld(followed.threadId) || watch.isHeld(followed.streamId)) {
     followed.wasHeld = true
     followed.unheld = 0
@@ -155,7 +155,7 @@ const isAbandoned = ({ watch }: FollowServer, followed: FollowedThread): boolean
   return isSilent || (followed.wasHeld && followed.unheld >= SURE_LOOKS)
 }
 
-const cutShort = (parts: FollowServer, followed: FollowedThread): void => {
+const cutShort = (parts: FollowServer, followed: FollowerState): void => {
   const { threadId, follower } = followed
   parts.log(`nobody writes ${threadId} any more: its turn counts as interrupted`)
   applyChanges(parts, threadId, follower.cutShort(parts.watch.nowMs()))
@@ -164,7 +164,7 @@ const cutShort = (parts: FollowServer, followed: FollowedThread): void => {
 }
 
 /** Looks once; true when there is more to read. */
-const lookOnce = async (parts: FollowServer, followed: FollowedThread): Promise<boolean> => {
+const lookOnce = async (parts: FollowServer, followed: FollowerState): Promise<boolean> => {
   const { watch } = parts
   const { threadId, follower } = followed
   const stamp = watch.stamp(followed.path, followed.streamId)
@@ -185,7 +185,7 @@ const lookOnce = async (parts: FollowServer, followed: FollowedThread): Promise<
 }
 
 /** When the thread is looked at next: in the next round while it is busy. */
-export const nextLook = ({ watch }: FollowServer, { wroteAtMs }: FollowedThread): number => {
+export const nextLook = ({ watch }: FollowServer, { wroteAtMs }: FollowerState): number => {
   const nowMs = watch.nowMs()
   return nowMs - wroteAtMs < REST_MS ? nowMs : nowMs + REST_MS
 }
@@ -193,7 +193,7 @@ export const nextLook = ({ watch }: FollowServer, { wroteAtMs }: FollowedThread)
 /** Looks until there is no more to read; a task of the thread's queue. */
 export const lookAtFollowed = async (
   parts: FollowServer,
-  followed: FollowedThread
+  followed: FollowerState
 ): Promise<void> => {
   try {
     for (let hasMore = true; hasMore && !followed.isOver;) hasMore = await lookOnce(parts, followed)

@@ -14,10 +14,10 @@ import {
   nextLook,
   noteMove,
   type FollowServer,
-  type FollowedThread
+  type FollowerState
 } from './followed.ts'
 
-export interface Followers {
+interface Followers {
   /** Before a client joins a thread, in its queue: the others are notified of what is new, and nothing after it is missed. */
   readonly join: (threadId: string) => Promise<void>
   /** Looks at what is due; resolves when everyone was notified of what was found. */
@@ -28,7 +28,7 @@ export interface Followers {
 /** A newer file of a thread appears beside the known one, whose stamp stays: every fifth look searches for it. */
 const SEARCH_EVERY = 5
 
-const isDue = (parts: FollowServer, followed: FollowedThread): boolean => {
+const isDue = (parts: FollowServer, followed: FollowerState): boolean => {
   const { live, watch, profile } = parts
   if (followed.isLooking || watch.nowMs() < followed.dueAtMs) return false
   followed.dueAtMs = nextLook(parts, followed)
@@ -59,10 +59,9 @@ const inQueue = (
     run: () => run().catch((cause: unknown) => log(`following ${threadId}: ${reasonOf(cause)}`))
   })
 
-/** The threads that the clients of a server follow. */
 export const createFollowers = (parts: FollowServer): Followers => {
   const { live } = parts
-  const all = new Map<string, FollowedThread>()
+  const all = new Map<string, FollowerState>()
   const beginning = new Set<string>()
 
   live.onNotice(({ method, params }) => {
@@ -76,12 +75,12 @@ export const createFollowers = (parts: FollowServer): Followers => {
     if (followed !== null) all.set(threadId, followed)
   }
 
-  const look = async (followed: FollowedThread): Promise<void> => {
+  const look = async (followed: FollowerState): Promise<void> => {
     await lookAtFollowed(parts, followed)
     if (followed.isOver && all.get(followed.threadId) === followed) all.delete(followed.threadId)
   }
 
-  const drop = (followed: FollowedThread): void => {
+  const drop = (followed: FollowerState): void => {
     endFollowed(followed)
     all.delete(followed.threadId)
   }
@@ -94,12 +93,12 @@ export const createFollowers = (parts: FollowServer): Followers => {
     beginning.delete(threadId)
   }
 
-  const lookAt = (followed: FollowedThread): Promise<void> => {
+  const lookAt = (followed: FollowerState): Promise<void> => {
     followed.isLooking = true
     return inQueue(parts, followed.threadId, () => look(followed))
   }
 
-  const dropUnwanted = (followed: FollowedThread): Promise<void> =>
+  const dropUnwanted = (followed: FollowerState): Promise<void> =>
     inQueue(parts, followed.threadId, async () => {
       if (followed.isOver || !live.followed().has(followed.threadId)) drop(followed)
     })

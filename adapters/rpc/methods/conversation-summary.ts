@@ -109,7 +109,6 @@ const summaryByPath = async (call: RpcCall, path: string): Promise<MethodOutcome
   return summarize(call, threadId, shown, which)
 }
 
-/** The head of a thread. */
 export const conversationSummary: Served<ParamsOf<typeof byPath> | ParamsOf<typeof byId>> = {
   params: () =>
     untagged(

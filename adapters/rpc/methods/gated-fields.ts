@@ -7,8 +7,7 @@ import type { ProfileName } from '../../../domain/log/profile.ts'
 /** A member (`a.b` is one of another), or one that Codex calls by another name when it refuses it. */
 export type GatedField = string | { readonly field: string; readonly calledField: string }
 
-/** Members by era. */
-export type GatedFields = Readonly<Partial<Record<ProfileName, ReadonlyArray<GatedField>>>>
+type GatedFields = Readonly<Partial<Record<ProfileName, ReadonlyArray<GatedField>>>>
 
 const words = (text: string): ReadonlyArray<GatedField> =>
   text
@@ -20,7 +19,6 @@ const words = (text: string): ReadonlyArray<GatedField> =>
         : field
     )
 
-/** By method. */
 export const GATED_FIELDS: Readonly<Record<string, GatedFields>> = {
   'thread/start': {
     '0.130':

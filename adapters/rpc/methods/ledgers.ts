@@ -160,7 +160,6 @@ const toolFilters = {
 }
 const FILTERS = ['turnId', 'kinds', 'statuses', 'sinceMs', 'untilMs'] as const
 
-/** Which tools threads called. */
 export const toolsList = question(
   'ToolsListParams',
   {
@@ -174,7 +173,6 @@ export const toolsList = question(
     engine.tools({ ...about(thread), ...given(params, ...FILTERS, 'cursor', 'limit', 'order') })
 )
 
-/** The same, added up. */
 export const toolsSummary = question(
   'ToolsSummaryParams',
   toolFilters,
@@ -183,7 +181,6 @@ export const toolsSummary = question(
     engine.toolsSummary({ ...about(thread), ...given(params, ...FILTERS) })
 )
 
-/** Which turns changed a file. */
 export const blameRead = question(
   'BlameReadParams',
   { path: required(text), threadId: option(text) },
@@ -195,7 +192,6 @@ export const blameRead = question(
   (engine, { path }, thread) => engine.blame({ path, ...about(thread) })
 )
 
-/** What happened to threads. */
 export const auditList = question(
   'AuditListParams',
   {
@@ -217,7 +213,6 @@ export const auditList = question(
 
 const threadFilter = { threadId: option(text) }
 
-/** Who decided what. */
 export const approvalsList = question(
   'ApprovalsListParams',
   threadFilter,
@@ -225,7 +220,6 @@ export const approvalsList = question(
   (engine, _, thread) => allRows(engine.approvals(thread?.streamId))
 )
 
-/** What reviewers said. */
 export const reviewsList = question(
   'ReviewsListParams',
   threadFilter,
@@ -233,7 +227,6 @@ export const reviewsList = question(
   (engine, _, thread) => allRows(engine.reviews(thread?.streamId))
 )
 
-/** Which plugins were seen in the home. */
 export const pluginsList = question(
   'PluginsListParams',
   {},
@@ -241,7 +234,6 @@ export const pluginsList = question(
   (engine) => allRows(engine.plugins())
 )
 
-/** What became of them. */
 export const pluginHistoryList = question(
   'PluginHistoryListParams',
   { localId: option(text) },
@@ -249,7 +241,6 @@ export const pluginHistoryList = question(
   (engine, { localId }) => allRows(engine.pluginHistory(localId ?? undefined))
 )
 
-/** Who used them. */
 export const pluginUsageList = question(
   'PluginUsageListParams',
   { threadId: option(text), plugin: option(text) },

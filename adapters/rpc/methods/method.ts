@@ -108,11 +108,8 @@ export interface Method extends AnyServed {
   readonly changesLists: boolean
 }
 
-/** Every era. */
 export const EVERY_PROFILE: ReadonlyArray<ProfileName> = ['0.130', '0.142', '0.169']
 
-/** Shape of an answer that says nothing. */
 export const Empty = t.type({}, 'EmptyResponse')
 
-/** An answer without notifications. */
 export const answer = (result: unknown): MethodResult => ({ result })

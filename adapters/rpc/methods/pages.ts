@@ -46,7 +46,6 @@ export const turnPaging = {
   itemsView: option(oneOf('notLoaded', 'summary', 'full'))
 }
 
-/** A page of a thread's turns. */
 export const turnsList = ofThread(
   'ThreadTurnsListParams',
   ({ strict }: Era) => ({ cursor: option(text), ...turnPaging, ...budget(strict) }),
@@ -96,7 +95,6 @@ const paging = {
   sortDirection: option(oneOf('asc', 'desc'))
 }
 
-/** Items of one turn. */
 export const turnItemsList = served(
   'ThreadTurnsItemsListParams',
   ({ strict }: Era) => ({

@@ -154,7 +154,7 @@ const OWN: Readonly<Record<string, Courtesy>> = {
 }
 
 /** What a method is answered; the call tells which server, and which threads are loaded. */
-export type UnservedReply = (
+type UnservedReply = (
   method: string,
   params: Values,
   call: RpcCall

@@ -68,7 +68,6 @@ const reviewItem = (
 ): ReadonlyArray<Notice> =>
   wholeItem({ type, id: profile === '0.169' ? v7() : turn.turnId, review }, turn, profile)
 
-/** The thread a review happens in. */
 interface ReviewThread {
   readonly thread: ThreadIds
   readonly before: ReadonlyArray<Notice>
@@ -180,7 +179,6 @@ const setUp = async (
   })
 }
 
-/** Begins a review. */
 export const reviewStart = ofLoaded(
   'ReviewStartParams',
   ({ profile }: Era) => ({

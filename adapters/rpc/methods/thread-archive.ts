@@ -71,7 +71,6 @@ const moveAway = async (
   return E.right({ before, result: {}, after })
 }
 
-/** Archives a thread. */
 export const threadArchive = served(
   'ThreadArchiveParams',
   fields,

@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { resolve } from 'node:path'
-import { describe, type StoreError } from '../../../domain/errors.ts'
+import { isBlockedBy, type StoreError } from '../../../domain/errors.ts'
 import type { Thread } from '../../../domain/protocol.ts'
 import { createDraft } from '../threads/drafts.ts'
 import type { ShownThread } from '../threads/live.ts'
@@ -44,7 +44,6 @@ const fieldsOf = ({ profile }: Era) => ({
 })
 type ForkParams = ParamsOf<ReturnType<typeof fieldsOf>>
 
-/** What is forked. */
 interface ForkSource {
   /** As it was named. */
   readonly named: ThreadIds
@@ -98,7 +97,7 @@ const wordsOf =
   ({ lastTurnId }: ForkParams, isPaginated: boolean) =>
   (e: StoreError): RpcError => {
     if (lastTurnId === null) return ofStoreError(e)
-    if (e._tag === 'NotPossible' && describe(e).endsWith('has not ended'))
+    if (isBlockedBy(e, 'turn_in_progress'))
       return invalidRequest(`lastTurnId '${lastTurnId}' identifies an in-progress turn`)
     if (e._tag === 'TurnNotFound' && !isPaginated)
       return invalidRequest(`lastTurnId '${lastTurnId}' was not found in the source thread`)
@@ -229,7 +228,6 @@ const fork = async (params: ForkParams, call: RpcCall): Promise<MethodOutcome> =
   return params.ephemeral ? forkEphemeral(call, params, source) : forkStored(call, params, source)
 }
 
-/** A fork. */
 export const threadFork = served(
   'ThreadForkParams',
   fieldsOf,

@@ -85,7 +85,6 @@ const patchOf = ({
   })
 }
 
-/** Sets or changes the goal of a thread. */
 export const threadGoalSet = served(
   'ThreadGoalSetParams',
   setFields,
@@ -113,7 +112,6 @@ export const threadGoalSet = served(
 
 const fields = { threadId: required(text) }
 
-/** The goal of a thread, or null. */
 export const threadGoalGet = served(
   'ThreadGoalGetParams',
   fields,
@@ -129,7 +127,6 @@ export const threadGoalGet = served(
   }
 )
 
-/** Clears the goal of a thread. */
 export const threadGoalClear = served(
   'ThreadGoalClearParams',
   fields,

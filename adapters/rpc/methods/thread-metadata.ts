@@ -38,7 +38,6 @@ const nameWords = ({ server }: RpcCall): ThreadWords =>
     ? { ...metadataWords(server), ephemeral: (id) => threadNotFound(id).message }
     : metadataWords(server)
 
-/** Names a thread. */
 export const threadNameSet = ofThread(
   'ThreadSetNameParams',
   { name: required(text) },

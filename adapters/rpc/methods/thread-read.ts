@@ -12,7 +12,6 @@ import { answer, ofThread } from './method.ts'
 
 const DEPRECATED = hydrationDeprecated('read')
 
-/** One thread. */
 export const threadRead = ofThread(
   'ThreadReadParams',
   { includeTurns: defaulted(flag, false) },

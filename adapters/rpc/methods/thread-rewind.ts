@@ -4,7 +4,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { v7 } from 'uuid'
-import { describe } from '../../../domain/errors.ts'
+import { isBlockedBy } from '../../../domain/errors.ts'
 import { isJsonObject } from '../../../domain/json.ts'
 import type { Written } from '../../../replay/change/mutate/mutations.ts'
 import type { LiveThread } from '../threads/live.ts'
@@ -54,7 +54,6 @@ const rollbackRefusal = async (call: RpcCall, live: LiveThread): Promise<RpcErro
 /** Codex takes one at a time: one that came before the last one was done is refused, so that nobody hides more than they saw. */
 const ROLLING_BACK = invalidRequest('rollback already in progress for this thread')
 
-/** Hides turns. */
 export const threadRollback = ofLoaded(
   'ThreadRollbackParams',
   { numTurns: required(u32) },
@@ -103,10 +102,7 @@ export const threadRevert = ofLoaded(
     const reverted = await ask(
       call,
       (engine) => engine.revert(streamId, beforeTurnId),
-      (e) =>
-        e._tag === 'NotPossible' && describe(e).startsWith('only paginated')
-          ? ONLY_PAGINATED
-          : ofStoreError(e)
+      (e) => (isBlockedBy(e, 'not_paginated') ? ONLY_PAGINATED : ofStoreError(e))
     )
     if (E.isLeft(reverted))
       return E.left(reverted.left === ONLY_PAGINATED ? reverted.left : { ...reverted.left, before })

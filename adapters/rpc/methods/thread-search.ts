@@ -33,7 +33,6 @@ const fields169 = {
   ...common
 }
 
-/** Threads in which a message matches. */
 export const threadSearch = served(
   'ThreadSearchParams',
   ({ profile }: Era): typeof common => (profile === '0.169' ? fields169 : common),
@@ -63,7 +62,6 @@ const SearchMatch = t.type(
   'ThreadSearchOccurrence'
 )
 
-/** Where in a thread a text occurs. */
 export const threadSearchOccurrences = ofThread(
   'ThreadSearchOccurrencesParams',
   {

@@ -58,7 +58,6 @@ const checkTools = (tools: ReadonlyArray<JsonObject>): E.Either<RpcError, void> 
   return E.right(undefined)
 }
 
-/** A new thread. */
 export const threadStart = served(
   'ThreadStartParams',
   fieldsOf,

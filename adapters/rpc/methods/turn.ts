@@ -55,7 +55,6 @@ const unanswered = (
   }
 }
 
-/** Begins a turn. */
 export const turnStart = ofLoaded(
   'TurnStartParams',
   ({ profile }: Era) => ({

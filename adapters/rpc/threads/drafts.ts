@@ -12,8 +12,7 @@ import type { ShownThread, UnstoredThread } from './live.ts'
 import type { RpcCall } from './server.ts'
 import { environmentsOf, type SessionSettings } from './settings.ts'
 
-/** What a draft is made from. */
-export interface DraftSource {
+interface DraftSource {
   readonly settings: SessionSettings
   readonly ephemeral: boolean
   readonly threadSource: string | null
@@ -61,7 +60,6 @@ const metaOf = (
   })
 }
 
-/** A new thread without a file. */
 export const createDraft = (call: RpcCall, source: DraftSource): UnstoredThread => {
   const { home, profile, version } = call.server
   const { settings, ephemeral, parent } = source

@@ -63,10 +63,8 @@ export const approvalPolicies = (profile: ProfileName): Codec<Json> => {
   return variant(...names)
 }
 
-/** Who may approve. */
 export const approvalsReviewers = oneOf('user', 'auto_review', 'guardian_subagent')
 
-/** How the model may talk. */
 export const personalities = oneOf('none', 'friendly', 'pragmatic')
 
 /** The permission profile a client chooses: a name since 0.142. */

@@ -13,7 +13,7 @@ import { ask, type RpcCall, type ThreadIds } from './server.ts'
 import type { RestoredSettings, SessionSettings } from './settings.ts'
 
 /** The last count of tokens and the turn it was made in; null when it was made in none. */
-export interface LastUsage {
+interface LastUsage {
   readonly turnId: string | null
   /** True when `turnId` is the turn to be shown, and not only the one that was open. */
   readonly isResolved?: boolean
@@ -34,7 +34,7 @@ export interface Restored {
 }
 
 /** What a thread says that recorded nothing. */
-export const NOTHING_RECORDED: Restored = {
+const NOTHING_RECORDED: Restored = {
   settings: {
     model: null,
     reasoningEffort: null,
@@ -124,17 +124,14 @@ const withLine = (restored: Restored, recorded: PlacedEvent | DamagedLine): Rest
 }
 
 /** What the lines that matter say; the turn of the counts is known. */
-export const restoredBy = (
-  events: ReadonlyArray<PlacedEvent>,
-  usageTurnId: string | null
-): Restored => {
+const restoredBy = (events: ReadonlyArray<PlacedEvent>, usageTurnId: string | null): Restored => {
   const { settings, usage } = events.reduce(withLine, NOTHING_RECORDED)
   const counted = usage === null ? null : { ...usage, turnId: usageTurnId, isResolved: true }
   return { ...NOTHING_RECORDED, settings, usage: counted }
 }
 
 /** What the lines of a thread say, read from the first to the last. */
-export const restoredFrom = async (batches: AsyncIterable<Batch>): Promise<Restored> => {
+const restoredFrom = async (batches: AsyncIterable<Batch>): Promise<Restored> => {
   let restored = NOTHING_RECORDED
   for await (const { lines } of batches) restored = lines.reduce(withLine, restored)
   return restored

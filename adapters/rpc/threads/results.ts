@@ -11,7 +11,7 @@ import type { Thread as ThreadView } from '../../../domain/protocol.ts'
  * Which turns of a thread a client of 0.169 has not seen; null for a thread without a person. Codex keeps receipts in its database
  * and nowhere in the log, so every thread here is as it is there before the first one.
  */
-export type ReadState = { readonly firstUnread: null; readonly revision: string } | null
+type ReadState = { readonly firstUnread: null; readonly revision: string } | null
 
 const isWithoutPerson = (source: Json): boolean =>
   source === 'unknown' || (isJsonObject(source) && 'subAgent' in source)
@@ -20,14 +20,12 @@ const isWithoutPerson = (source: Json): boolean =>
 export const unread = ({ id, source }: Pick<ThreadView, 'id' | 'source'>): ReadState =>
   isWithoutPerson(source) ? null : { firstUnread: null, revision: `initial:${id}` }
 
-/** A value or null. */
 export const nullable = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 const optional = <C extends t.Mixed>(codec: C) => t.union([codec, t.undefined])
 
 /** One thing a person sees in a turn; the members besides these depend on `type`. */
 export const ThreadItem = t.type({ id: t.string, type: t.string }, 'ThreadItem')
 
-/** One turn. */
 export const Turn = t.type(
   {
     id: t.string,
@@ -111,7 +109,6 @@ export const WithReadState = t.partial({
   )
 })
 
-/** A page of anything. */
 export const page = (element: t.Mixed) =>
   t.type(
     {

@@ -22,7 +22,7 @@ import type { Live } from './live.ts'
 import type { TurnHost } from './turn-host.ts'
 
 /** A request that analytics follow. */
-export interface ObservedRequest {
+interface ObservedRequest {
   readonly answered: (result: unknown) => void
   readonly failed: (error: RpcError) => void
 }
@@ -99,7 +99,6 @@ export interface ClientSession {
   clientName: string
   /** Methods of notifications this client does not want. */
   optedOut: ReadonlySet<string>
-  /** Threads this client follows. */
   readonly subscriptions: Set<string>
 }
 
@@ -132,7 +131,6 @@ export const idsOf = ({ server, thread }: RpcCall, id: string): ThreadIds => {
   return { id, streamId: server.live.find(id)?.streamId ?? named }
 }
 
-/** The thread a parameter names. */
 export const threadOf = (
   call: RpcCall,
   text: string,

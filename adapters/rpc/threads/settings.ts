@@ -93,7 +93,7 @@ export interface RestoredSettings {
 }
 
 /** Where a session comes from: what it keeps depends on it. */
-export type SettingsOrigin =
+type SettingsOrigin =
   | { readonly kind: 'start' }
   | {
       readonly kind: 'resume' | 'fork'
@@ -101,7 +101,6 @@ export type SettingsOrigin =
       readonly restored: { readonly settings: RestoredSettings }
     }
 
-/** The settings a thread is loaded with. */
 export const settingsOf = (
   server: ConfiguredHome & { readonly profile: ProfileName },
   overrides: Overrides,
@@ -234,7 +233,6 @@ export const sessionMembers = (
   }
 }
 
-/** The settings in `thread/settings/updated`. */
 export const threadSettings = (settings: SessionSettings, profile: ProfileName): JsonObject => {
   const since169 = profile === '0.169'
   return {

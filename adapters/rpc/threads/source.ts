@@ -52,7 +52,7 @@ const isDirectory = (asked: string, failing: string, { profile }: Server): RpcEr
     : unresolved(asked, 'path is a directory')
 
 /** A rollout of the home: which thread it belongs to, and its path as clients see it. */
-export interface NamedRollout {
+interface NamedRollout {
   readonly threadId: string
   readonly path: string
 }

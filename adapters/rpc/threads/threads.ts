@@ -20,7 +20,6 @@ export const threadNotFound = (threadId: string): RpcError =>
 export const noRollout = (threadId: string): RpcError =>
   invalidRequest(`no rollout found for thread id ${threadId}`)
 
-/** Where the rollout of a thread is. */
 export const locate = async (
   { server }: RpcCall,
   { streamId }: ThreadIds
@@ -34,7 +33,6 @@ export const draftOf = async (call: RpcCall, thread: ThreadIds): Promise<Unstore
     : draft
 }
 
-/** A thread that must be loaded. */
 export const loadedThread = (call: RpcCall, text: string): E.Either<RpcError, LiveThread> => {
   const id = parseThreadId(text)
   if (E.isLeft(id)) return id
@@ -117,7 +115,6 @@ export const unmaterialized = (
   )
 }
 
-/** Follows a thread from now on. */
 export const subscribe = ({ session }: RpcCall, threadId: string): void =>
   void session.subscriptions.add(threadId)
 
@@ -193,7 +190,6 @@ export const metadataWords = ({ profile }: Server): ThreadWords => ({
 /** How long a turn may take to stop before its thread is changed all the same; Codex waits as long. */
 const STOP_MS_MAX = 10_000
 
-/** Stops the turn that runs in a thread, if one does. */
 export const stopTurn = async ({ server }: RpcCall, threadId: string): Promise<void> => {
   const turn = server.live.find(threadId)?.turn ?? null
   if (turn === null) return

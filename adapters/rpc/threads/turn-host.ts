@@ -7,7 +7,6 @@ import type { Json, JsonObject } from '../../../domain/json.ts'
 import type { QuestionOutcome } from './questions.ts'
 import type { SessionSettings } from './settings.ts'
 
-/** A turn that begins. */
 export interface HostedTurn {
   readonly threadId: string
   readonly turnId: string
@@ -29,7 +28,6 @@ export interface HostedTurn {
   readonly onSteer: (take: (input: ReadonlyArray<JsonObject>) => void) => void
 }
 
-/** How a turn ended. */
 export type TurnEnd =
   | { readonly status: 'completed' | 'interrupted' }
   | {

@@ -44,7 +44,6 @@ export const shownTurn = (
   ...progress
 })
 
-/** Why a turn failed. */
 export const turnError = (
   profile: ProfileName,
   message: string,

@@ -26,7 +26,7 @@ import { approvalPolicies, approvalsReviewers, permissionsOf, personalities } fr
 import { tierOf, type SessionSettings } from './settings.ts'
 
 /** Characters of one input at most. */
-export const INPUT_CHARS_MAX = 1048576
+const INPUT_CHARS_MAX = 1048576
 
 const detail = { detail: option(text) }
 const INPUTS = {
@@ -105,10 +105,10 @@ export const settingsFields = (profile: ProfileName) => ({
   collaborationMode: option(anything)
 })
 /** The values of these members. */
-export type SettingsPatch = ParamsOf<ReturnType<typeof settingsFields>>
+type SettingsPatch = ParamsOf<ReturnType<typeof settingsFields>>
 
 /** Settings after a change, and the members of `turn_context` that record it. */
-export interface ChangedSettings {
+interface ChangedSettings {
   readonly settings: SessionSettings
   readonly recorded: JsonObject
 }

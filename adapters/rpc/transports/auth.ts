@@ -29,7 +29,6 @@ export interface AuthOptions {
 /** Judges an `Authorization` header; resolves with why it is refused, or null. */
 export type Auth = (authorization: string | undefined, nowSeconds: number) => Promise<string | null>
 
-/** Everyone may connect. */
 export const openToAll: Auth = () => Promise.resolve(null)
 
 const SECRET_BYTES_MIN = 32

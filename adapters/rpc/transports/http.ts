@@ -6,8 +6,7 @@ import { isIP } from 'node:net'
 import { reasonOf } from '../wire/errors.ts'
 import { isLoopback } from './listen.ts'
 
-/** A page of the server. */
-export interface Route {
+interface Route {
   /** Default: none, for an empty page. */
   readonly contentType?: string
   /** Shown to this machine only. */
@@ -17,13 +16,11 @@ export interface Route {
   readonly body: () => string | Promise<string>
 }
 
-/** Pages by path. */
 export type Routes = Readonly<Record<string, Route>>
 
 /** What a process manager asks; a server that answers is ready, because requests wait for the index by themselves. */
 export const HEALTH: Routes = { '/readyz': { body: () => '' }, '/healthz': { body: () => '' } }
 
-/** What is known of a request. */
 export interface HttpRequest {
   readonly method: string
   readonly path: string
@@ -32,14 +29,12 @@ export interface HttpRequest {
   readonly from: string | undefined
 }
 
-/** An HTTP answer. */
 export interface HttpAnswer {
   readonly status: 200 | 400 | 401 | 403 | 405 | 500
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** An answer in plain text. */
 export const text = (status: HttpAnswer['status'], body: string): HttpAnswer => ({
   status,
   body,
@@ -87,7 +82,6 @@ const upgradeProblem = ({ method, headers }: HttpRequest): HttpAnswer | null => 
     : null
 }
 
-/** How requests are judged. */
 export interface HttpRules {
   readonly routes: Routes
   /**

@@ -6,7 +6,6 @@ import { isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import type { Server } from '../threads/server.ts'
 
-/** A place to listen at. */
 export type Listen =
   | { readonly kind: 'stdio' }
   | { readonly kind: 'off' }

@@ -10,7 +10,6 @@ import type { Routes } from './http.ts'
 import { authority, isLoopback, type Listen } from './listen.ts'
 import { answerRequests } from './websocket.ts'
 
-/** A page that is served until it is closed. */
 export interface MetricsListener {
   readonly close: () => Promise<void>
 }

@@ -10,8 +10,7 @@ import type { Routes } from './http.ts'
 import { authority, isLoopback, type Listen, type Transport } from './listen.ts'
 import { webSockets } from './websocket.ts'
 
-/** How a listener is set up. */
-export interface TcpOptions {
+interface TcpOptions {
   readonly auth: Auth
   readonly routes: Routes
   readonly limits?: ClientLimits

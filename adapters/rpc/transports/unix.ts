@@ -23,8 +23,7 @@ import { webSockets } from './websocket.ts'
 /** Longest path that Linux binds or connects to, in bytes; macOS has three less. */
 export const SOCKET_PATH_BYTES_MAX = 107
 
-/** How a listener is set up. */
-export interface UnixOptions {
+interface UnixOptions {
   readonly home: string
   readonly routes: Routes
   readonly limits?: ClientLimits

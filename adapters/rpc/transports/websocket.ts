@@ -74,7 +74,7 @@ export const answerRequests = (
 }
 
 /** Clients of a server, by the HTTP server they come to. */
-export interface WebSocketServing {
+interface WebSocketServing {
   /** Serves until `stop` is signalled, then answers what runs, hangs up and closes the HTTP server. */
   readonly serve: (server: Server, stop: AbortSignal) => Promise<void>
   /** To be bound by whoever made this. */

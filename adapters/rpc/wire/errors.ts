@@ -7,7 +7,6 @@ import type { SteerRefusal } from '../../../domain/ledgers/analytics/vocabulary.
 import { describe, type StoreError } from '../../../domain/errors.ts'
 import type { Json } from '../../../domain/json.ts'
 
-/** The codes Codex uses. */
 export const CODE = {
   invalidRequest: -32600,
   unsupported: -32601,
@@ -40,7 +39,6 @@ export const unsupported = (method: string): RpcError => ({
   message: `${method} is not supported yet`
 })
 
-/** What a thrown value says. */
 export const reasonOf = (cause: unknown): string =>
   cause instanceof Error ? cause.message : String(cause)
 

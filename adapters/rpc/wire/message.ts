@@ -63,7 +63,6 @@ export interface Notification {
   readonly params: unknown
 }
 
-/** Who gets a notification. */
 export type Audience =
   /** Every client that has shaken hands. */
   | 'all'
@@ -72,7 +71,6 @@ export type Audience =
   /** The client whose request it belongs to. */
   | 'requester'
 
-/** A notification and who gets it. */
 export interface Notice extends Notification {
   readonly to: Audience
 }
@@ -127,15 +125,12 @@ export const parseMessage = (line: string): Incoming | null => {
     : null
 }
 
-/** Prints an answer. */
 export const printResult = (id: string, result: unknown): string =>
   `{"id":${id},"result":${isJsonObject(result) ? printed(result) : wellFormed(result)}}`
 
-/** Prints a refusal. */
 export const printError = (id: string, { code, message, data }: RpcError): string =>
   `{"error":${wellFormed({ code, message, data })},"id":${id}}`
 
-/** Prints a question of the server. */
 export const printQuestion = ({ requestId, method, params }: ServerQuestion): string =>
   `{"id":${requestId},"method":${wellFormed(method)},"params":${wellFormed(params)}}`
 

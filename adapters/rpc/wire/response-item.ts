@@ -24,7 +24,6 @@ const complaint = (u: unknown): string | null => {
   return missing === undefined ? null : `missing field \`${missing}\``
 }
 
-/** One item of a model's history. */
 export const responseItem: Codec<JsonObject> = new t.Type<JsonObject, unknown>(
   'ResponseItem',
   (u): u is JsonObject => complaint(u) === null,

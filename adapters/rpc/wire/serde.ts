@@ -36,13 +36,10 @@ const codecOf = <A>(name: string, is: t.Is<A>, validate: t.Validate<unknown, A>)
 const leaf = <A>(name: string, is: t.Is<A>, complain: (u: unknown) => string): Codec<A> =>
   codecOf(name, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c, complain(u))))
 
-/** A string. */
 export const text: Codec<string> = leaf('string', t.string.is, (u) => wrongType(u, 'a string'))
 
-/** A boolean. */
 export const flag: Codec<boolean> = leaf('bool', t.boolean.is, (u) => wrongType(u, 'a boolean'))
 
-/** An unsigned 32-bit integer. */
 export const u32: Codec<number> = leaf(
   'u32',
   (u): u is number => isWhole(u) && (u as number) >= 0 && (u as number) <= U32_MAX,
@@ -59,14 +56,12 @@ export const positive: Codec<number> = leaf(
   }
 )
 
-/** A signed 64-bit integer. */
 export const i64: Codec<number> = leaf(
   'i64',
   (u): u is number => Number.isInteger(u) && Math.abs(u as number) < 9223372036854775808,
   (u) => wrongType(u, 'i64')
 )
 
-/** Any JSON value. */
 export const anything: Codec<Json> = leaf('Value', (u): u is Json => u !== undefined, String)
 
 /** A map of anything. */
@@ -121,7 +116,6 @@ const quoted = (names: ReadonlyArray<string>): string => {
 export const unknownVariant = (found: string, known: ReadonlyArray<string>): string =>
   `unknown variant \`${found}\`, expected ${quoted(known)}`
 
-/** One of a fixed set of names. */
 export const oneOf = <K extends string>(...names: ReadonlyArray<K>): Codec<K> => {
   const known: ReadonlySet<unknown> = new Set(names)
   const is = (u: unknown): u is K => known.has(u)
@@ -150,7 +144,6 @@ export const absolutePath: Codec<string> = leaf(
       : wrongType(u, 'path string')
 )
 
-/** A list of one kind of value. */
 export const list = <A>(element: Codec<A>): Codec<ReadonlyArray<A>> =>
   codecOf<ReadonlyArray<A>>(
     `Vec<${element.name}>`,
@@ -244,7 +237,6 @@ interface AnyField {
   readonly mayEnd: boolean
 }
 
-/** Members by name. */
 export type Fields = Readonly<Record<string, AnyField>>
 /** The value a struct is read to: every member present. */
 export type ParamsOf<F extends Fields> = {

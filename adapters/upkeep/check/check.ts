@@ -17,6 +17,7 @@ import { isHeldByCodex } from '../../home/codex-lock.ts'
 import { wrongFrame } from '../../log/jsonl/frames.ts'
 import { firstLines } from '../../log/jsonl/first-line.ts'
 import { isBeingWritten } from '../../log/jsonl/writer-lock.ts'
+import { advise, type AdvisedFinding } from './remedies.ts'
 import { baseFinding, type Bases } from './bases.ts'
 import { examineFile } from './examine-file.ts'
 import { startPace, type Pace } from './pace.ts'
@@ -58,7 +59,7 @@ export interface CheckSummary {
 }
 
 /** Findings one by one; what it returns at the end is the summary. */
-export type Check = AsyncGenerator<Finding, CheckSummary>
+export type Check = AsyncGenerator<AdvisedFinding, CheckSummary>
 
 interface CheckRun {
   readonly home: string
@@ -222,7 +223,7 @@ export async function* check(options: CheckOptions): Check {
   const [run, entries] = await startRun(options, startPace(options.signal))
   for await (const finding of checkAll(run, entries)) {
     run.counts[finding.severity] += 1
-    yield finding
+    yield advise(finding)
   }
   const { rollouts, files, counts, bytes, partlyRead } = run
   return { rollouts: rollouts.length, ...files, findings: counts, bytes, partlyRead }

@@ -3,6 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import type { Finding } from '../../../domain/upkeep/check/finding.ts'
+import { advise, type AdvisedFinding } from '../check/remedies.ts'
 import { factFindings, type KnownThread } from '../../../domain/upkeep/codex-state/facts.ts'
 import type { InventoryFile } from '../../../domain/upkeep/codex-state/inventory.ts'
 import type { ParityCounts } from '../../../domain/upkeep/codex-state/parity.ts'
@@ -73,7 +74,7 @@ export interface Inspection {
   /** Null where the database of threads cannot be read. */
   readonly rows: ParityCounts | null
   readonly backfill: BackfillState | null
-  readonly findings: ReadonlyArray<Finding>
+  readonly findings: ReadonlyArray<AdvisedFinding>
 }
 
 const databaseReport = async (
@@ -166,7 +167,7 @@ export const inspectHome = async (
     .filter(({ name }) => name !== 'state' || compared.parity !== null)
     .map(({ name, why }) => unreadableFinding(home, databasePath(folder, name), name, why ?? ''))
   const facts = await factsOf(home, folder, compared, records.right)
-  const findings = [...sick, ...compared.findings, ...facts]
+  const findings = [...sick, ...compared.findings, ...facts].map(advise)
   const archived = records.right.filter(({ info }) => info.archived).length
   return E.right({
     home,

@@ -14,7 +14,7 @@ import {
   type FileContent,
   type FileExchange
 } from '../../../domain/changes/relocation.ts'
-import { makeOrRemove, refuseLinks } from '../../home/plain-file.ts'
+import { LinkRefused, makeOrRemove, refuseLinks } from '../../home/plain-file.ts'
 import { isThere, makePrivate, syncFolder } from '../../home/own-folder.ts'
 import { addName, type Step } from '../../home/relocate.ts'
 import { fileContent, prefixContent } from './content.ts'
@@ -22,8 +22,20 @@ import { fileContent, prefixContent } from './content.ts'
 /** How far one exchange is. */
 type ExchangeProgress = 'before' | 'after' | 'other'
 
-/** What a batch of exchanges came to: null when all are done, else why all files are as before. */
-export type ExchangeOutcome = { readonly refused: string | null; readonly unclear: string | null }
+/** Why an exchange stopped; `bySystem`: a system call failed. */
+interface ExchangeFailure {
+  readonly reason: string
+  readonly bySystem: boolean
+}
+
+/**
+ * What a batch of exchanges came to. `refused`: every file is as before. `unclear`: nobody can tell, and the same call decides
+ * it later.
+ */
+type ExchangeOutcome =
+  | { readonly kind: 'done' }
+  | ({ readonly kind: 'refused' } & ExchangeFailure)
+  | { readonly kind: 'unclear'; readonly reason: string }
 
 interface ExchangeRun {
   readonly home: string
@@ -176,28 +188,33 @@ const obstacle = (work: ExchangeRun, exchanges: ReadonlyArray<FileExchange>): st
   return null
 }
 
-const tryAll = (work: ExchangeRun, exchanges: ReadonlyArray<FileExchange>): string | null => {
+const refusal = (reason: string | null): ExchangeFailure | null =>
+  reason === null ? null : { reason, bySystem: false }
+
+const tryAll = (
+  work: ExchangeRun,
+  exchanges: ReadonlyArray<FileExchange>
+): ExchangeFailure | null => {
   try {
     for (const { path, staged, kept } of exchanges)
       for (const each of [path, staged, kept])
         if (each !== null) refuseLinks(work.home, dirname(join(work.home, each)))
     const reason = obstacle(work, exchanges)
-    if (reason !== null) return reason
+    if (reason !== null) return refusal(reason)
     for (const one of exchanges) {
       const failed = progressOf(work, one) === 'after' ? null : exchange(work, one)
-      if (failed !== null) return failed
+      if (failed !== null) return refusal(failed)
     }
     syncFolders(work)
     return null
   } catch (cause) {
-    return (cause as Error).message.replaceAll(`${work.home}/`, '')
+    const { message, code } = cause as NodeJS.ErrnoException
+    const bySystem = code !== undefined && !(cause instanceof LinkRefused)
+    return { reason: message.replaceAll(`${work.home}/`, ''), bySystem }
   }
 }
 
-/**
- * Exchanges files, or goes on where a killed process was. `refused` says why every file is as before; `unclear`, why nobody can
- * tell: then the same call, later, decides it.
- */
+/** Exchanges files, or goes on where a killed process was. */
 export const exchangeFiles = (
   home: string,
   exchanges: ReadonlyArray<FileExchange>,
@@ -212,18 +229,19 @@ export const exchangeFiles = (
     purge: false,
     exchanges
   })
-  if (stray !== null) return { refused: `${stray} is not a path in the home`, unclear: null }
+  if (stray !== null)
+    return { kind: 'refused', reason: `${stray} is not a path in the home`, bySystem: false }
   const failed = tryAll(work, exchanges)
   try {
     if (failed === null) {
       unstage(work, exchanges)
-      return { refused: null, unclear: null }
+      return { kind: 'done' }
     }
     const left = takeBack(work, exchanges)
-    return { refused: [failed, ...left].join('; '), unclear: null }
+    return { ...failed, kind: 'refused', reason: [failed.reason, ...left].join('; ') }
   } catch (cause) {
     // Everything is in place and only names that nobody looks for are left.
-    if (failed === null) return { refused: null, unclear: null }
-    return { refused: null, unclear: `${failed}; ${(cause as Error).message}` }
+    if (failed === null) return { kind: 'done' }
+    return { kind: 'unclear', reason: `${failed.reason}; ${(cause as Error).message}` }
   }
 }

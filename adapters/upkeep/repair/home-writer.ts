@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { lstatSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { StoreError } from '../../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../../domain/errors.ts'
 import { PROFILES } from '../../../domain/log/profile.ts'
 import {
   OWN_FOLDER,
@@ -94,9 +94,6 @@ const attempt = <A>(home: string, run: () => A): E.Either<StoreError, A> => {
   }
 }
 
-/** What the system says when a call fails: its code first. */
-const SYSTEM_FAILURE = /^E[A-Z0-9]+: /
-
 /** Exchanges the files of a repair; every thread of it is touched, or none. */
 const exchanged = async (
   home: string,
@@ -105,19 +102,13 @@ const exchanged = async (
 ): Promise<E.Either<StoreError, RelocationResult>> => {
   const { exchangeFiles } = await import('./exchange.ts')
   const { exchanges = [] } = relocation
-  const { refused, unclear } = exchangeFiles(home, exchanges, step)
-  if (unclear !== null)
-    return E.left({
-      ...{ _tag: 'IoFailure', operation: 'exchange files of', path: home },
-      ...{ cause: unclear, unfinished: true }
-    })
-  if (refused !== null && SYSTEM_FAILURE.test(refused))
-    return E.left({
-      ...{ _tag: 'IoFailure', operation: 'exchange files of', path: home },
-      cause: `${refused}; every file is as it was before`
-    })
-  if (refused !== null)
-    return E.left({ _tag: 'NotPossible', reason: refused, next: 'every file is as it was before' })
+  const done = exchangeFiles(home, exchanges, step)
+  const failure = { _tag: 'IoFailure', operation: 'exchange files of', path: home } as const
+  if (done.kind === 'unclear') return E.left({ ...failure, cause: done.reason, unfinished: true })
+  if (done.kind === 'refused' && done.bySystem)
+    return E.left({ ...failure, cause: `${done.reason}; every file is as it was before` })
+  if (done.kind === 'refused')
+    return E.left(notPossible(done.reason, 'every file is as it was before'))
   const threadIds = exchanges.flatMap(({ threadId }) => (threadId === null ? [] : [threadId]))
   return E.right({ threadIds: [...new Set(threadIds)], skipped: [] })
 }
@@ -172,7 +163,7 @@ export const homeWriter = (
     const done = relocated(home, () => relocate(home, relocation, operationId, step))
     if (E.isLeft(done)) return done
     return typeof done.right === 'string'
-      ? E.left({ _tag: 'NotPossible', reason: done.right, next: 'nothing was moved' })
+      ? E.left(notPossible(done.right, 'nothing was moved'))
       : E.right(done.right)
   },
   trash: async () => attempt(home, () => trashEntries(home)),

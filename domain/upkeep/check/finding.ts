@@ -26,8 +26,6 @@ export interface Finding {
   readonly revision: number | null
   /** One plain sentence: what is not seen, or is wrong, because of it. */
   readonly affected: string
-  /** The next command to type, or why there is none. */
-  readonly remedy: string
   /** What was found. */
   readonly facts: JsonObject
 }
@@ -40,23 +38,20 @@ export interface FindingPlace {
   readonly range?: ByteSpan | null
   readonly revision?: number | null
   readonly affected?: string
-  readonly remedy?: string
   readonly facts?: JsonObject
 }
 
 /** Makes a finding of a kind; sentences and severity are those of the catalogue unless given. */
 export const findingOf = (kind: ProblemKind, place: FindingPlace): Finding => {
-  const { severity, affected, remedy } = KINDS[kind]
-  const threadId = place.threadId ?? null
+  const { severity, affected } = KINDS[kind]
   return {
     kind,
     severity: place.severity ?? severity,
-    threadId,
+    threadId: place.threadId ?? null,
     path: place.path ?? null,
     range: place.range ?? null,
     revision: place.revision ?? null,
     affected: place.affected ?? affected,
-    remedy: (place.remedy ?? remedy).replaceAll('THREAD', threadId ?? 'THREAD'),
     facts: place.facts ?? {}
   }
 }

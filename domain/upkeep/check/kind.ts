@@ -25,7 +25,5 @@ export interface KindText {
   readonly unroll: string
   /** What is not seen or wrong because of it; the sentence of a finding when nothing more exact is known. */
   readonly affected: string
-  /** The next command to type, or why there is none; `THREAD` stands for the id. */
-  readonly remedy: string
   readonly repair: RepairText
 }

@@ -72,10 +72,6 @@ const factsFinding = (thread: KnownThread, found: ReadonlyArray<FactDifference>)
 
 const placeOf = ({ threadId, path }: KnownThread) => ({ threadId, path })
 
-/** A name that only the database has goes with the database; this command writes it where it stays. */
-const keepName = (name: string): string =>
-  `so that it is not lost with the database: unroll rename THREAD '${name.replaceAll("'", "'\\''")}'`
-
 /**
  * A name that only `session_index.jsonl` has is shown by Codex too, but for numbered threads; one that is the first message
  * is shown as none.
@@ -88,7 +84,6 @@ const nameFinding = (thread: KnownThread, row: StateThread): ReadonlyArray<Findi
   return [
     findingOf('state_name_differs', {
       ...placeOf(thread),
-      ...(name === null && database !== null ? { remedy: keepName(database) } : {}),
       facts: { sessionIndex: name, database }
     })
   ]

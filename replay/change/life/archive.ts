@@ -140,10 +140,7 @@ const plan = async (
   if (opened.right.info.archived !== WAYS[way].wants)
     return E.left({ _tag: 'StreamNotFound', streamId: threadId, among: WAYS[way].among })
   if (writer.remembersPlaces() && options.force !== true)
-    return impossible(
-      HIDDEN,
-      `type "codex ${way} ${threadId}", or add --force when no Codex uses it`
-    )
+    return impossible(HIDDEN, { kind: 'move_in_codex', way, threadId })
   const ids = await threadsToMove(life, way, threadId, exactly)
   if (E.isLeft(ids)) return ids
   const files = await writer.files()

@@ -55,10 +55,10 @@ export const renameThread = (
     const kept = await keptUnder(life, info, row())
     const before = life.names.nameOf(kept)
     if (from !== null && before !== from)
-      return impossible(
-        `thread ${id} has another name now: ${before ?? 'none'}`,
-        `name it with "unroll rename ${id} NAME"`
-      )
+      return impossible(`thread ${id} has another name now: ${before ?? 'none'}`, {
+        kind: 'rename',
+        threadId: id
+      })
     if (options.dryRun === true) return E.right({ operationId: null, threadId: id, name, before })
     const request = {
       operation: 'rename',

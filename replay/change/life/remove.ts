@@ -62,19 +62,16 @@ const refusal = async (
   const held = ids.find((id) => isHeldAs(life, writer, id))
   if (held !== undefined) return { _tag: 'Busy', what: `thread ${held}` }
   if (unchanged !== null && !isSame(unchanged.files, sizesOf(files, ids)))
-    return notPossible(
-      `thread ${threadId} changed since`,
-      `look at it with "unroll show ${threadId}", or delete it with "unroll delete ${threadId}"`
-    )
+    return notPossible(`thread ${threadId} changed since`, { kind: 'see_or_delete', threadId })
   const referrers = await writer.referrers(ids)
   if (E.isLeft(referrers)) return referrers.left
   const [referrer] = referrers.right
   return referrer === undefined
     ? null
-    : notPossible(
-        `cannot delete thread ${threadId}: forked history still references it`,
-        `delete the fork first: "unroll delete ${referrer}"`
-      )
+    : notPossible(`cannot delete thread ${threadId}: forked history still references it`, {
+        kind: 'delete_fork',
+        threadId: referrer
+      })
 }
 
 const planOf = (
@@ -139,8 +136,6 @@ export const removeThread = (
     )
   })
 
-const NOTHING_THERE = 'see what was deleted with "unroll log"'
-
 /** What a person names: an operation or a thread, by its id or the beginning of it; nothing: what was deleted last. */
 const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Result<TrashEntry> => {
   const wanted = text?.toLowerCase() ?? ''
@@ -149,7 +144,7 @@ const entryOf = (entries: ReadonlyArray<TrashEntry>, text: string | null): Resul
   const [entry, other] = entries.filter(isNamed)
   if (entry === undefined) {
     const reason = text === null ? 'the trash is empty' : `nothing in the trash is called ${text}`
-    return impossible(reason, NOTHING_THERE)
+    return impossible(reason, { kind: 'see_deleted' })
   }
   if (other === undefined || text === null || entry.threadIds.includes(wanted))
     return E.right(entry)

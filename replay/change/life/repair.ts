@@ -136,7 +136,7 @@ export const undoRepair = async (
   const began = await beganOf(parts, operationId)
   const exchanges = began?.relocation?.exchanges
   if (exchanges === undefined)
-    return impossible(`operation ${operationId} is no repair`, 'see "unroll log"')
+    return impossible(`operation ${operationId} is no repair`, { kind: 'see_log' })
   if (options.dryRun === true)
     return E.right({
       operationId: null,

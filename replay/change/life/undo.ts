@@ -127,7 +127,7 @@ export const listOperations = async (
   return E.right(found)
 }
 
-const SEE_LOG = 'see "unroll log"'
+const SEE_LOG = { kind: 'see_log' } as const
 
 /** The operation a person means; without an id the newest that was not undone and is no undo itself. */
 const chosen = async (life: Life, id: string | null): Promise<Result<Operation>> => {

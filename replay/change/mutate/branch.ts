@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { EVERY_LINE } from '../../../domain/log/needs.ts'
 import { branchLines, copyLines, type Branch } from '../../../domain/changes/branch.ts'
-import { notPossible, type StoreError } from '../../../domain/errors.ts'
+import { notPossible, type NextStep, type StoreError } from '../../../domain/errors.ts'
 import type { DamagedPlace, PlacedEvent } from '../../../domain/log/event.ts'
 import { streamId, type StreamId } from '../../../domain/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../domain/json.ts'
@@ -88,7 +88,11 @@ const afterTurn = async (env: Env, info: StreamInfo, live: LiveTurns, turnId: st
   const ends = lines.filter(isEndOf(turnId))
   const end = row.mode === 'paginated' ? ends[0] : ends[ends.length - 1]
   if (row.status === 'inProgress')
-    return impossible(`turn ${turnId} has not ended`, 'wait for its end, or branch before it')
+    return impossible(
+      `turn ${turnId} has not ended`,
+      'wait for its end, or branch before it',
+      'turn_in_progress'
+    )
   const last = end ?? lines[lines.length - 1]
   return last === undefined
     ? impossible(`turn ${turnId} has no readable line`, 'name another turn')
@@ -213,16 +217,16 @@ const sourceOf = async (
   if (E.isLeft(place)) return place
   const meta = await newestMeta(env, info)
   if (meta === null)
-    return impossible(
-      'the thread has no readable metadata',
-      'see "unroll events" for what it holds'
-    )
+    return impossible('the thread has no readable metadata', {
+      kind: 'see_contents',
+      threadId: null
+    })
   const isPaginated = meta['history_mode'] === 'paginated'
   const cut = isPaginated ? cutAt(env, info, place.right) : null
   if (isPaginated && cut === null && place.right.turns > 0)
     return impossible(
       'the line before that place has no readable number, by which Codex would go on',
-      'name another turn, with --last-turn or --before-turn'
+      { kind: 'name_other_turn' }
     )
   return E.right({
     info,
@@ -309,17 +313,20 @@ const unsafe = (
   env: Env,
   writer: SegmentWriter,
   info: StreamInfo,
-  instead: string,
+  instead: NextStep,
   force: boolean
 ): StoreError | null => {
   if (writer.hasDatabase() && !force)
     return notPossible(
       'Codex remembers the file of this thread in state_5.sqlite and would go on in the old one',
-      `${instead}; or add --force when no Codex uses this home`
+      { kind: 'or_force', instead }
     )
   if (isHeldAs(env, writer, info.streamId)) return { _tag: 'Busy', what: `thread ${info.streamId}` }
   return info.archived
-    ? notPossible('the thread is archived', `type "codex unarchive ${info.streamId}" first`)
+    ? notPossible('the thread is archived', {
+        kind: 'unarchive_in_codex',
+        threadId: info.streamId
+      })
     : null
 }
 
@@ -334,12 +341,17 @@ export const revertThread = async (
   beforeTurnId: string,
   force: boolean
 ): Promise<Result<StreamId>> => {
-  const asFork = `fork it instead: "unroll fork ${info.streamId} --before-turn ${beforeTurnId}"`
+  const asFork: NextStep = {
+    kind: 'fork_before',
+    threadId: info.streamId,
+    turnId: beforeTurnId
+  }
   const refused = unsafe(env, writer, info, asFork, force)
   if (refused !== null) return E.left(refused)
   const source = await sourceOf(env, writer, info, { beforeTurnId })
   if (E.isLeft(source)) return source
-  if (!source.right.isPaginated) return impossible('only paginated threads can be reverted', asFork)
+  if (!source.right.isPaginated)
+    return impossible('only paginated threads can be reverted', asFork, 'not_paginated')
   const { branch } = source.right
   const segment: NewSegment = {
     streamId: info.streamId,
@@ -389,10 +401,10 @@ export const restoreThread = async (
   const source = await sourceOf(env, writer, info, {})
   if (E.isLeft(source)) return source
   if (segment?.end.ordinal == null)
-    return impossible(
-      'nothing was rolled back since the last turn',
-      `see the turns with "unroll turns ${info.streamId}"`
-    )
+    return impossible('nothing was rolled back since the last turn', {
+      kind: 'see_turns',
+      threadId: info.streamId
+    })
   const { ordinal, offset } = segment.end
   const { branch } = source.right
   const cut = { thread_id: segment.id, end_ordinal_exclusive: ordinal, end_byte_offset: offset }

@@ -50,10 +50,10 @@ const metadataCopy = async (
   const { info, at } = target
   const meta = await newestMeta(env, info)
   return meta === null
-    ? impossible(
-        'the thread has no readable metadata to copy',
-        `see "unroll events ${info.streamId}" for what it holds`
-      )
+    ? impossible('the thread has no readable metadata to copy', {
+        kind: 'see_contents',
+        threadId: info.streamId
+      })
     : E.right([
         meta['history_mode'] === 'paginated'
           ? ownMetadataEvent(ownId(target), change, at)

@@ -22,10 +22,10 @@ export const interrupt = (
       const live = liveTurns(env, info)
       const last = live.rows(Math.max(0, live.count - 1), live.count)[0]
       if (last?.status !== 'inProgress')
-        return impossible(
-          'no turn of this thread is open',
-          `see its turns with "unroll turns ${info.streamId}"`
-        )
+        return impossible('no turn of this thread is open', {
+          kind: 'see_own_turns',
+          threadId: info.streamId
+        })
       const moment = momentOf(env.writer)
       const startedAt = last.startedAt ?? Math.floor(moment.nowMs / 1000)
       const turn = {

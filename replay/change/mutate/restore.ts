@@ -221,16 +221,16 @@ const copiesOf = async (
 }
 
 const nothingHidden = ({ info }: MutationTarget): StoreError =>
-  notPossible(
-    'nothing was rolled back since the last turn',
-    `see the turns with "unroll turns ${info.streamId}"`
-  )
+  notPossible('nothing was rolled back since the last turn', {
+    kind: 'see_turns',
+    threadId: info.streamId
+  })
 
 const tooMuch = ({ info }: MutationTarget): StoreError =>
-  notPossible(
-    'what was rolled back is too much to be written again',
-    `see it with "unroll events ${info.streamId}"`
-  )
+  notPossible('what was rolled back is too much to be written again', {
+    kind: 'see_events',
+    threadId: info.streamId
+  })
 
 /** What brings hidden turns back: items for the model, then the mark, then copies. */
 interface Restoration {

@@ -130,10 +130,10 @@ const ended = (
       const mode = await modeOf(env, info)
       const open = openReview(idInMetadata(row(), info), mode, tail, toldTurnId ?? moment.newId())
       if (open === null)
-        return impossible(
-          'no review is open in this thread',
-          `start one with "unroll review start ${info.streamId}"`
-        )
+        return impossible('no review is open in this thread', {
+          kind: 'start_review',
+          threadId: info.streamId
+        })
       const events = reviewEnded(open.review, end, open.beganMs, moment)
       return E.right({ events, inverse: { none: SAID } })
     }

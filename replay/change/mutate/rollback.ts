@@ -127,7 +127,7 @@ export const rollback = (
     const place = Math.max(0, live.count - turnCount)
     const first = live.rows(place, place + 1)[0]
     if (first === undefined)
-      return impossible('the thread has no turns', `see "unroll show ${info.streamId}"`)
+      return impossible('the thread has no turns', { kind: 'see_thread', threadId: info.streamId })
     const branching = {
       mutation: { operation: 'rollback', arguments: { turns: turnCount } },
       inverse: () => back(info.streamId),

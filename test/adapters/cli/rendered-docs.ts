@@ -227,7 +227,7 @@ export const renderCheckMarkdown = (): string => {
     (kind) => `| [\`${kind}\`](#${kind}) | ${KINDS[kind].severity} | ${KINDS[kind].meaning} |`
   )
   const details = PROBLEM_KINDS.map((kind) => {
-    const sides = paragraphsOf(KINDS[kind]).map(([name, text]) => `- **${name}**: ${text}`)
+    const sides = paragraphsOf(kind).map(([name, text]) => `- **${name}**: ${text}`)
     return `### ${kind}\n\n${sides.join('\n')}\n`
   })
   return `${CHECK_INTRODUCTION}\n| kind | severity | meaning |\n|---|---|---|\n${kinds.join('\n')}\n\n${details.join('\n')}`

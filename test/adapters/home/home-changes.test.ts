@@ -110,7 +110,7 @@ describe('changing a home', () => {
       expect(await failure(engine.remove(PLAIN))).to.deep.equal({
         _tag: 'NotPossible',
         reason: `cannot delete thread ${PLAIN}: forked history still references it`,
-        next: `delete the fork first: "unroll delete ${id}"`
+        next: { kind: 'delete_fork', threadId: id }
       })
       await right(engine.remove(id))
       await right(engine.remove(PLAIN))

@@ -66,7 +66,7 @@ export const addFinding = (
   kind: ProblemKind,
   at: LinePlace | null,
   facts: JsonObject,
-  more: Pick<FindingPlace, 'severity' | 'affected' | 'remedy'> = {}
+  more: Pick<FindingPlace, 'severity' | 'affected'> = {}
 ): void => {
   const count = (found.counts.get(kind) ?? 0) + 1
   found.counts.set(kind, count)

@@ -17,8 +17,6 @@ export const DATABASE_KINDS = {
     unroll: UNROLL,
     affected:
       'What only the database knows is not seen: names of 0.169, goals, closed agents; Codex may not start.',
-    remedy:
-      'close Codex, move the database with its -wal and -shm aside, and start Codex: threads are built again from the rollouts',
     repair: { none: NOT_OURS }
   },
   state_missing: {
@@ -28,7 +26,6 @@ export const DATABASE_KINDS = {
     codex: 'Codex makes it at its next start, from the rollouts.',
     unroll: UNROLL,
     affected: 'Nothing that stands in the log. What only the database knew is gone.',
-    remedy: 'start Codex once',
     repair: { none: NOT_OURS }
   },
   state_elsewhere: {
@@ -39,8 +36,6 @@ export const DATABASE_KINDS = {
     unroll: UNROLL,
     affected:
       'Codex 0.169 finds none of the threads here, or goes on in the files of the other place.',
-    remedy:
-      'close Codex, move state_5.sqlite with its -wal and -shm aside, and start Codex: it builds the rows again, without names',
     repair: { none: NOT_OURS }
   },
   state_name_differs: {
@@ -54,7 +49,6 @@ export const DATABASE_KINDS = {
     unroll:
       'Shows the name of session_index.jsonl. A thread is found by a name that only the database has, where no other thread is meant.',
     affected: 'Codex shows another name than unroll.',
-    remedy: 'name the thread again in Codex',
     repair: { none: NOT_OURS }
   },
   state_facts_differ: {
@@ -66,7 +60,6 @@ export const DATABASE_KINDS = {
     codex: 'Lists and searches go by the row.',
     unroll: UNROLL,
     affected: 'Codex shows, sorts or finds the thread by other facts than its log has.',
-    remedy: 'open the thread once in the Codex that made it',
     repair: { none: NOT_OURS }
   },
   state_goal_differs: {
@@ -79,7 +72,6 @@ export const DATABASE_KINDS = {
     unroll:
       'Goes by the database where its goal was changed after the log last told of one, else by the log.',
     affected: 'Codex works towards another goal than unroll shows.',
-    remedy: 'set the goal again, or clear it, in Codex',
     repair: { none: NOT_OURS }
   },
   state_agent_differs: {
@@ -91,7 +83,6 @@ export const DATABASE_KINDS = {
     codex: 'Goes by the database.',
     unroll: 'Goes by the log.',
     affected: 'Codex takes another set of agents for open than unroll does.',
-    remedy: 'none is needed; close the agent again in Codex if it matters',
     repair: { none: NOT_OURS }
   },
   state_row_missing: {
@@ -102,7 +93,6 @@ export const DATABASE_KINDS = {
       'Lists from the database leave the thread out; a list from files, or opening the thread, makes the row.',
     unroll: UNROLL,
     affected: 'Codex may not list the thread.',
-    remedy: 'open the thread once with its id: codex resume THREAD',
     repair: { none: NOT_OURS }
   },
   state_row_stale: {
@@ -113,7 +103,6 @@ export const DATABASE_KINDS = {
     codex: '0.130 and 0.142 drop the row when a list meets it. 0.169 keeps it; lists leave it out.',
     unroll: UNROLL,
     affected: 'A row that leads nowhere; no history is lost by it.',
-    remedy: 'put the file back, or take the row away: codex delete THREAD',
     repair: { none: NOT_OURS }
   },
   state_archived_differs: {
@@ -124,8 +113,6 @@ export const DATABASE_KINDS = {
     codex: '0.169 lists the thread where the database says. No version mends the row by itself.',
     unroll: 'Goes by the place of the file.',
     affected: 'Codex lists the thread in the wrong place.',
-    remedy:
-      'codex archive THREAD, and codex unarchive THREAD after it unless the thread is to stay archived; for a file among the archived ones codex unarchive THREAD first',
     repair: { none: NOT_OURS }
   },
   state_path_differs: {
@@ -137,8 +124,6 @@ export const DATABASE_KINDS = {
       'thread, and archive, unarchive and resume fail.',
     unroll: UNROLL,
     affected: 'Codex 0.169 does not show the thread, or goes on in another file of it.',
-    remedy:
-      'move the file back to where the database says; or close Codex, move state_5.sqlite with its -wal and -shm aside, and start Codex: it builds the rows again, without names',
     repair: { none: NOT_OURS }
   },
   state_duplicate_path: {
@@ -148,8 +133,6 @@ export const DATABASE_KINDS = {
     codex: '0.142 puts the paths right when a list from files meets them. 0.169 does not.',
     unroll: UNROLL,
     affected: 'Codex 0.169 opens another thread than the one it was asked for, or none.',
-    remedy:
-      'close Codex, move state_5.sqlite with its -wal and -shm aside, and start Codex: it builds the rows again, without names',
     repair: { none: NOT_OURS }
   },
   backfill_unfinished: {
@@ -160,7 +143,6 @@ export const DATABASE_KINDS = {
       'Every start waits up to 30 seconds for it, then the process ends. A lease older than 15 minutes is taken over.',
     unroll: UNROLL,
     affected: 'Codex may not start, and lists are not complete.',
-    remedy: 'start one Codex and leave it running until the lists are complete',
     repair: { none: NOT_OURS }
   }
 } as const satisfies Readonly<Record<string, KindText>>

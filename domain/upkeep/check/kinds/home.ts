@@ -12,7 +12,6 @@ export const HOME_KINDS = {
     codex: 'The name is ignored.',
     unroll: 'The same.',
     affected: 'Nothing.',
-    remedy: 'unroll repair plan',
     repair: {
       plan: 'The line is taken out of session_index.jsonl, with older names of the same thread.'
     }
@@ -24,7 +23,6 @@ export const HOME_KINDS = {
     codex: 'The line is ignored.',
     unroll: 'The same.',
     affected: 'A thread has an older name, or none.',
-    remedy: 'unroll repair plan',
     repair: { plan: 'The line is taken out of session_index.jsonl.' }
   },
   damaged_log_line: {
@@ -34,7 +32,6 @@ export const HOME_KINDS = {
     codex: 'It does not look there.',
     unroll: 'The line is passed over; every other record is read.',
     affected: 'One record of who did what is not seen; an operation may not be undone by its id.',
-    remedy: 'none: the record is gone',
     repair: { none: 'Logs are never changed, and what the record said is not known.' }
   },
   index_drift: {
@@ -44,7 +41,6 @@ export const HOME_KINDS = {
     codex: 'It does not know this index.',
     unroll: 'What the index says is shown until it is built again.',
     affected: 'unroll shows something else than the rollouts say.',
-    remedy: 'unroll index rebuild',
     repair: { none: 'The index is no part of the home; unroll index rebuild makes it anew.' }
   },
   leftover_file: {
@@ -54,7 +50,6 @@ export const HOME_KINDS = {
     codex: 'It is ignored.',
     unroll: 'It is ignored.',
     affected: 'Nothing but room on the disk.',
-    remedy: 'unroll repair plan',
     repair: { plan: 'The file is moved to quarantine.' }
   },
   stale_lock: {
@@ -64,7 +59,6 @@ export const HOME_KINDS = {
     codex: 'It does not look there.',
     unroll: 'The next writer of the thread takes it over.',
     affected: 'Nothing.',
-    remedy: 'none needed: the next write removes it',
     repair: { none: 'The next writer removes it by itself.' }
   },
   unfinished_operation: {
@@ -74,7 +68,6 @@ export const HOME_KINDS = {
     codex: 'It does not look there.',
     unroll: 'The next archive, delete or restore finishes the work first.',
     affected: 'Some files of the operation may have moved and others not.',
-    remedy: 'unroll log',
     repair: { none: 'The next operation that moves files finishes it by itself.' }
   }
 } as const satisfies Readonly<Record<string, KindText>>

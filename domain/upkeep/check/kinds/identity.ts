@@ -3,8 +3,6 @@
  */
 import type { KindText } from '../kind.ts'
 
-const SHOW = 'unroll repair plan THREAD'
-
 /** Problems of a file as a whole. */
 export const IDENTITY_KINDS = {
   empty_file: {
@@ -14,7 +12,6 @@ export const IDENTITY_KINDS = {
     codex: 'All three refuse to read it and do not list it.',
     unroll: 'It is a thread without turns.',
     affected: 'Nothing is in it; a reader that is asked for the thread gets an error from Codex.',
-    remedy: SHOW,
     repair: { plan: 'The file is moved to quarantine.' }
   },
   no_session_meta: {
@@ -27,7 +24,6 @@ export const IDENTITY_KINDS = {
       'Turns are shown; directory, time, source and provider come from the file name or are empty.',
     affected:
       'Directory, source and provider of the thread are not known, and Codex cannot open it.',
-    remedy: SHOW,
     repair: {
       plan: 'Metadata made from its name and its first turn, and marked as made, come in front; not where it may continue another file.'
     }
@@ -41,7 +37,6 @@ export const IDENTITY_KINDS = {
       '0.130 and 0.142 read it, but list it only when the metadata are among the first ten lines. 0.169 refuses it when a response item stands before them.',
     unroll: 'It is read like any other.',
     affected: 'Codex may not list the thread, and 0.169 may not open it.',
-    remedy: SHOW,
     repair: {
       plan: 'A copy of its metadata comes in front, unless its lines are numbered or another file continues it.'
     }
@@ -53,7 +48,6 @@ export const IDENTITY_KINDS = {
     codex: 'All three go by the first metadata and ignore these.',
     unroll: 'The same; only the memory mode is taken from them.',
     affected: 'The lines behind it may belong to another thread.',
-    remedy: 'unroll events THREAD --raw',
     repair: { none: 'Which thread the lines belong to cannot be told from the file.' }
   },
   id_mismatch: {
@@ -65,7 +59,6 @@ export const IDENTITY_KINDS = {
     unroll:
       'The thread has the id of the file name; that of the metadata leads to it too, unless another file has it.',
     affected: 'Codex and unroll call the thread by different ids.',
-    remedy: SHOW,
     repair: {
       plan: 'The file is renamed after its metadata, when no other file is of that thread and none continues it.'
     }
@@ -79,7 +72,6 @@ export const IDENTITY_KINDS = {
     unroll:
       'A name that begins with rollout- and ends with an id is found; its time is taken from the metadata. Others are not seen.',
     affected: 'The thread is not listed by Codex, or not seen at all.',
-    remedy: SHOW,
     repair: {
       plan: 'The file is renamed after its metadata, when no other file is of that thread and none continues it.'
     }
@@ -93,7 +85,6 @@ export const IDENTITY_KINDS = {
       'All three read it by id, and list it in sessions/YYYY/MM/DD of any day, but nowhere else.',
     unroll: 'It is read and listed like any other.',
     affected: 'Codex does not list the thread.',
-    remedy: SHOW,
     repair: { plan: 'The file is moved to the folder of the day in its name.' }
   },
   duplicate_thread: {
@@ -105,7 +96,6 @@ export const IDENTITY_KINDS = {
     unroll:
       'One wins by a fixed rule: sessions over archived_sessions, plain over compressed, then the path that sorts last.',
     affected: 'What only the other file holds is not seen.',
-    remedy: SHOW,
     repair: {
       plan: 'The file that loses is moved to quarantine, when all it holds is in the other; else nothing.'
     }
@@ -117,7 +107,6 @@ export const IDENTITY_KINDS = {
     codex: '0.130 does not see the compressed one; 0.142 and 0.169 take the plain one.',
     unroll: 'The plain one is read.',
     affected: 'Nothing, as long as both hold the same.',
-    remedy: SHOW,
     repair: {
       plan: 'The compressed file is moved to quarantine, when it holds the beginning of the plain one; else nothing.'
     }
@@ -131,7 +120,6 @@ export const IDENTITY_KINDS = {
       'All three leave it out of lists. Asked for by its id, Codex follows a link, and waits for ever at a pipe.',
     unroll: 'It is never opened: a rollout lives in its home.',
     affected: 'What it leads to is not seen.',
-    remedy: 'move the file itself to this place',
     repair: { none: 'What lies outside the home is not touched.' }
   },
   unreadable_file: {
@@ -143,7 +131,6 @@ export const IDENTITY_KINDS = {
       'Asked for it, unroll says what the system said; everything else is shown. Where only `.unroll` cannot be read, as by ' +
       'another user, it is a warning: rollouts are judged by their own bytes.',
     affected: 'Nothing of it is seen.',
-    remedy: 'give yourself the right to read it, or look after the disk',
     repair: { none: 'Permissions are not changed by unroll.' }
   },
   compressed_damaged: {
@@ -153,7 +140,6 @@ export const IDENTITY_KINDS = {
     codex: '0.130 reads no compressed file. 0.142 and 0.169 refuse the thread.',
     unroll: 'What could be decompressed is read.',
     affected: 'Everything from this place on is not seen.',
-    remedy: 'put a whole copy of the file back, or: unroll repair plan THREAD',
     repair: {
       plan: 'A plain file with the whole lines that could be decompressed takes its place.'
     }

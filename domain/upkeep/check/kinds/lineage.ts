@@ -1,7 +1,6 @@
 /**
  * Kinds of problems: threads whose history stands in other files.
  */
-import { BASE_REMEDY } from '../../../errors.ts'
 import type { KindText } from '../kind.ts'
 
 const CODEX =
@@ -19,7 +18,6 @@ export const LINEAGE_KINDS = {
     codex: CODEX,
     unroll: UNROLL,
     affected: 'The history before this file is not seen.',
-    remedy: BASE_REMEDY.base_missing,
     repair: { none: NOT_HERE }
   },
   base_shrunk: {
@@ -29,7 +27,6 @@ export const LINEAGE_KINDS = {
     codex: CODEX,
     unroll: UNROLL,
     affected: 'A part of the history before this file is not seen.',
-    remedy: BASE_REMEDY.base_shrunk,
     repair: { none: NOT_HERE }
   },
   base_mismatch: {
@@ -39,7 +36,6 @@ export const LINEAGE_KINDS = {
     codex: CODEX,
     unroll: UNROLL,
     affected: 'The history before this file may be another one.',
-    remedy: BASE_REMEDY.base_mismatch,
     repair: { none: 'Which bytes were meant cannot be told.' }
   },
   base_cycle: {
@@ -49,7 +45,6 @@ export const LINEAGE_KINDS = {
     codex: CODEX,
     unroll: UNROLL,
     affected: 'The history before this file is not seen.',
-    remedy: BASE_REMEDY.base_cycle,
     repair: { none: 'Where the history begins cannot be told.' }
   },
   base_unknown: {
@@ -59,7 +54,6 @@ export const LINEAGE_KINDS = {
     codex: CODEX,
     unroll: UNROLL,
     affected: 'The history before this file is not seen.',
-    remedy: BASE_REMEDY.base_unknown,
     repair: { none: 'What the first line named cannot be told.' }
   }
 } as const satisfies Readonly<Record<string, KindText>>

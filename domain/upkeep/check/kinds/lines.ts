@@ -7,7 +7,6 @@ const SKIPPED = 'All three pass over the line and read the rest.'
 const ISOLATED =
   'The line is damage: it has a revision, shows nothing, and every other line is read.'
 const LOST = 'What this line said is not seen.'
-const SHOW = 'unroll repair plan THREAD'
 
 /** Problems of a single line. */
 export const LINE_KINDS = {
@@ -21,7 +20,6 @@ export const LINE_KINDS = {
       'It waits for its rest and is neither an event nor damage. An append puts a newline behind it first.',
     affected:
       'What the unfinished line was to say is not seen; an older Codex that goes on here loses its next line too.',
-    remedy: SHOW,
     repair: {
       plan: 'The unfinished line is cut off; an event that is whole gets its newline. The bytes are kept in quarantine.'
     }
@@ -34,7 +32,6 @@ export const LINE_KINDS = {
     codex: SKIPPED,
     unroll: ISOLATED,
     affected: LOST,
-    remedy: SHOW,
     repair: {
       plan: 'Spaces take the place of the line, so that nothing behind it moves; the bytes are kept in quarantine.'
     }
@@ -48,7 +45,6 @@ export const LINE_KINDS = {
       'All three pass over the line: each event on it is lost. When one of them began a turn, the turn after it has no id of its own.',
     unroll: ISOLATED,
     affected: 'No event of this line is seen, though at least one of them is whole.',
-    remedy: SHOW,
     repair: {
       plan: 'Each whole event gets a line of its own. Between two whole ones a newline is wanted: not done where another file names a place behind it.'
     }
@@ -62,7 +58,6 @@ export const LINE_KINDS = {
     unroll:
       'The line with the half is damage. When the whole copy has a line of its own, it is read and nothing is lost.',
     affected: 'The event is not seen: its whole copy stands behind its half on one line.',
-    remedy: SHOW,
     repair: {
       plan: 'Spaces take the place of the half; on the same line the last of them is a newline.'
     }
@@ -75,7 +70,6 @@ export const LINE_KINDS = {
       'All three refuse to read the turns of the whole thread. It is listed only when the bytes stand far down, and has no row in the database.',
     unroll: ISOLATED,
     affected: 'What this line said is not seen, and Codex cannot open the thread at all.',
-    remedy: SHOW,
     repair: {
       plan: 'The bytes become U+FFFD where the line is an event all the same, and spaces where it is none; then Codex reads the rest.'
     }
@@ -87,7 +81,6 @@ export const LINE_KINDS = {
     codex: SKIPPED,
     unroll: ISOLATED,
     affected: 'What was to stand here is not there.',
-    remedy: SHOW,
     repair: {
       plan: 'Spaces take the place of the NUL bytes; an event that is whole behind them is read again.'
     }
@@ -99,7 +92,6 @@ export const LINE_KINDS = {
     codex: SKIPPED,
     unroll: ISOLATED,
     affected: LOST,
-    remedy: SHOW,
     repair: {
       plan: 'Spaces take the place of the line, so that nothing behind it moves; the bytes are kept in quarantine.'
     }
@@ -112,7 +104,6 @@ export const LINE_KINDS = {
     unroll:
       'The line is damage: JavaScript cannot hold much longer texts. It is passed over in bounded memory.',
     affected: LOST,
-    remedy: 'none: the line is whole as far as it can be told; Codex can read it',
     repair: { none: 'Nothing is wrong with the bytes; only a reader with more room can use them.' }
   },
   not_an_event: {
@@ -122,7 +113,6 @@ export const LINE_KINDS = {
     codex: 'All three pass over the line; a file that holds only such lines is refused as empty.',
     unroll: ISOLATED,
     affected: LOST,
-    remedy: 'unroll events THREAD --raw',
     repair: { none: 'What an unknown writer meant cannot be guessed.' }
   },
   missing_timestamp: {
@@ -132,7 +122,6 @@ export const LINE_KINDS = {
     codex: SKIPPED,
     unroll: ISOLATED,
     affected: LOST,
-    remedy: SHOW,
     repair: {
       plan: 'The line gets the time of the event before it, unless another file names a place behind it.'
     }
@@ -145,7 +134,6 @@ export const LINE_KINDS = {
     codex: 'All three pass over it. Metadata that cannot be read make the thread unreadable.',
     unroll: ISOLATED,
     affected: LOST,
-    remedy: 'unroll events THREAD --raw',
     repair: { none: 'What the event should have said cannot be known from the file.' }
   },
   before_envelope: {
@@ -157,7 +145,6 @@ export const LINE_KINDS = {
     unroll:
       'It reads them: turns begin with what a person said, and every item says that it is derived. Nothing is added to such a file.',
     affected: 'Codex does not list the thread; unroll shows all of it.',
-    remedy: 'unroll show THREAD',
     repair: { none: 'Nothing is wrong; what no line tells cannot be made up.' }
   },
   unknown_line: {
@@ -167,7 +154,6 @@ export const LINE_KINDS = {
     codex: 'Each version passes over kinds it does not know.',
     unroll: 'They are kept, have a revision, and nothing follows from them.',
     affected: 'Nothing; what these lines say is not shown.',
-    remedy: 'none: a newer unroll may know them',
     repair: { none: 'Nothing is wrong.' }
   },
   byte_order_mark: {
@@ -177,7 +163,6 @@ export const LINE_KINDS = {
     codex: 'All three lose the first line to it, which is the metadata: the thread is refused.',
     unroll: 'It is passed over; with --strict it spoils the first line, as in Codex.',
     affected: 'Codex cannot open the thread.',
-    remedy: SHOW,
     repair: { plan: 'Three spaces take the place of the mark; Codex reads past them.' }
   },
   crlf: {
@@ -187,7 +172,6 @@ export const LINE_KINDS = {
     codex: 'All three read it.',
     unroll: 'It is read; the carriage return counts as part of the line.',
     affected: 'Nothing; offsets differ from those of the file Codex wrote.',
-    remedy: 'none needed',
     repair: { none: 'It does no harm, and places in other files may count these bytes.' }
   },
   no_final_newline: {
@@ -198,7 +182,6 @@ export const LINE_KINDS = {
       'All three read the line. 0.130 and 0.142 write the next record directly behind it, and then both are lost.',
     unroll: 'It is read. An append puts a newline behind it first.',
     affected: 'Nothing yet; an older Codex that goes on here loses this line and the next.',
-    remedy: SHOW,
     repair: { plan: 'One newline is appended.' }
   }
 } as const satisfies Readonly<Record<string, KindText>>

@@ -12,7 +12,6 @@ export const MEANING_KINDS = {
     codex: 'All three show the turn. On resume the output is left out of what the model is sent.',
     unroll: 'The turn is shown; the output has no call to belong to.',
     affected: 'The model does not see this output, and no command is shown for it.',
-    remedy: 'unroll events THREAD --raw',
     repair: { none: 'What was called cannot be known; Codex leaves the output out by itself.' }
   },
   unanswered_call: {
@@ -22,7 +21,6 @@ export const MEANING_KINDS = {
     codex: 'All three show the turn. On resume the model is told that the call was aborted.',
     unroll: 'The call is shown without an end.',
     affected: 'What the tool answered is not known.',
-    remedy: 'unroll tools THREAD',
     repair: { none: 'What the tool answered cannot be known; Codex answers "aborted" by itself.' }
   },
   open_turn: {
@@ -32,7 +30,6 @@ export const MEANING_KINDS = {
     codex: 'All three show the turn as interrupted, without an end time.',
     unroll: 'The same.',
     affected: 'When and how the turn ended is not known.',
-    remedy: 'none needed: it shows as interrupted',
     repair: { none: 'Readers agree on what it means; an end that nobody saw would be made up.' }
   },
   duplicate_turn_id: {
@@ -43,7 +40,6 @@ export const MEANING_KINDS = {
       '0.130 and 0.142 show both, and paging by the id of the turn may go in circles. 0.169 shows one turn in paginated threads.',
     unroll: 'Both are shown; cursors name the place, not the id.',
     affected: 'Codex may skip or repeat turns when it pages through the thread.',
-    remedy: 'none needed: page with unroll turns THREAD',
     repair: { none: 'Both turns are what was written; other threads may name the id.' }
   },
   rollback_past_start: {
@@ -53,7 +49,6 @@ export const MEANING_KINDS = {
     codex: 'All turns are dropped.',
     unroll: 'The same.',
     affected: 'Nothing; when lines were lost, more turns are hidden than was meant.',
-    remedy: 'none needed; unroll unrollback THREAD brings the turns back',
     repair: { none: 'It is what was written.' }
   }
 } as const satisfies Readonly<Record<string, KindText>>

@@ -6,7 +6,6 @@ import type { KindText } from '../kind.ts'
 const READ = 'The lines are read in the order of the file; numbers order nothing.'
 const CODEX =
   '0.130 and 0.142 do not look at numbers. 0.169 leaves out every line whose number is not greater than those before it.'
-const VIEW = 'none needed for unroll; for Codex 0.169: unroll repair plan THREAD'
 
 /** Problems of `ordinal`, the number of a line in its history. */
 export const ORDER_KINDS = {
@@ -17,7 +16,6 @@ export const ORDER_KINDS = {
     codex: CODEX,
     unroll: READ,
     affected: 'Codex 0.169 does not show what this line says.',
-    remedy: VIEW,
     repair: {
       plan: 'The line gets the next number, and those behind it as far as they must, unless another file names one of them.'
     }
@@ -30,7 +28,6 @@ export const ORDER_KINDS = {
     unroll: READ,
     affected:
       'Codex 0.169 shows no line from here on until the numbers are greater again; a turn whose end is among them shows as interrupted.',
-    remedy: VIEW,
     repair: {
       plan: 'The line gets the next number, and those behind it as far as they must, unless another file names one of them.'
     }
@@ -43,7 +40,6 @@ export const ORDER_KINDS = {
       '0.130 and 0.142 do not look at numbers. 0.169 reads on; when smaller numbers follow, their lines are left out.',
     unroll: READ,
     affected: 'Lines may be missing between these two.',
-    remedy: 'compare with a backup; unroll audit verify tells when the home was sealed before',
     repair: { none: 'Lines that are not there cannot be made.' }
   },
   ordinal_missing: {
@@ -55,7 +51,6 @@ export const ORDER_KINDS = {
     unroll: READ,
     affected:
       'Codex 0.169 does not show what these lines say, and cannot resume a thread that ends with one.',
-    remedy: VIEW,
     repair: {
       plan: 'The line gets the next number, and those behind it as far as they must, unless another file names one of them.'
     }

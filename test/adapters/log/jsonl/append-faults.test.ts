@@ -174,7 +174,10 @@ describe('an append that is disturbed', () => {
         }
       })
       expect(await store.append(ID, 2, [said('two')])()).to.deep.equal(
-        E.left({ _tag: 'IoFailure', operation: 'fdatasync', path, cause: 'EIO: i/o error' })
+        E.left({
+          ...{ _tag: 'IoFailure', operation: 'fdatasync', path },
+          ...{ cause: 'EIO: i/o error', systemCode: 'EIO' }
+        })
       )
       expect(revisions(await store.append(ID, 3, [said('three')])())).to.equal(3)
     })

@@ -171,7 +171,10 @@ describe('a rollout that cannot be read', () => {
       }
     })
     expect(await engine.readThread(idOf(1), true)()).to.deep.equal(
-      E.left({ _tag: 'IoFailure', operation: 'read', path, cause: 'EIO: i/o error, read' })
+      E.left({
+        ...{ _tag: 'IoFailure', operation: 'read', path },
+        ...{ cause: 'EIO: i/o error, read', systemCode: 'EIO' }
+      })
     )
     expect(await right(engine.status())).to.deep.include({
       threads: 1,

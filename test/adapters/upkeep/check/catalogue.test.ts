@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { renderCheckMarkdown } from '../../cli/rendered-docs.ts'
+import { advise, REMEDIES } from '../../../../adapters/upkeep/check/remedies.ts'
 import { findingOf } from '../../../../domain/upkeep/check/finding.ts'
 import { KINDS, PROBLEM_KINDS } from '../../../../domain/upkeep/check/kinds.ts'
 
@@ -16,8 +17,8 @@ const DATABASE = /^(state_|backfill_)/
 const sources = (folders: ReadonlyArray<string>): string =>
   folders
     .flatMap((folder) =>
-      readdirSync(join(ROOT, folder))
-        .filter((name) => name.endsWith('.test.ts') && name !== 'catalogue.test.ts')
+      readdirSync(join(ROOT, folder), { encoding: 'utf8', recursive: true })
+        .filter((name) => name.endsWith('.test.ts') && !name.endsWith('catalogue.test.ts'))
         .map((name) => readFileSync(join(ROOT, folder, name), 'utf8'))
     )
     .join('\n')
@@ -42,7 +43,7 @@ describe('check: the catalogue', () => {
   })
 
   it('has a test that produces each kind', () => {
-    const text = sources(['check', 'cli', 'adapters', 'domain'])
+    const text = sources(['adapters', 'domain'])
     const untested = PROBLEM_KINDS.filter(
       (kind) => !DATABASE.test(kind) && !text.includes(`'${kind}'`)
     )
@@ -50,12 +51,14 @@ describe('check: the catalogue', () => {
   })
 
   it('advises a repair exactly where there is one', () => {
-    const advised = PROBLEM_KINDS.filter((kind) => KINDS[kind].remedy.includes('repair plan'))
+    const advised = PROBLEM_KINDS.filter((kind) => REMEDIES[kind].includes('repair plan'))
     const repaired = PROBLEM_KINDS.filter((kind) => 'plan' in KINDS[kind].repair)
     expect(advised).to.deep.equal(repaired)
   })
 
   it('puts the thread into what to type next', () => {
-    expect(findingOf('torn_tail', { threadId: 'x' }).remedy).to.equal('unroll repair plan x')
+    expect(advise(findingOf('torn_tail', { threadId: 'x' })).remedy).to.equal(
+      'unroll repair plan x'
+    )
   })
 })
