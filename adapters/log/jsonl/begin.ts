@@ -16,7 +16,6 @@ import { openHead } from './head.ts'
 import { dayOf } from './place.ts'
 import { findTail, type TailReader } from './tail.ts'
 
-/** What making a thread works with. */
 export interface StreamBeginner extends TailReader {
   readonly home: string
   readonly places: Discovery

@@ -12,7 +12,6 @@ const SPARE_MAX = 8
 /** A buffer of `CHUNK_BYTES`, for the caller alone until it gives it back. */
 export const takeBuffer = (): Buffer => spare.pop() ?? Buffer.allocUnsafe(CHUNK_BYTES)
 
-/** Takes a buffer back. */
 export const giveBack = (buffer: Buffer): void => {
   if (spare.length < SPARE_MAX) spare.push(buffer)
 }

@@ -190,7 +190,6 @@ export const giveWay = async (bytes: number): Promise<void> => {
 
 const PIECE_BYTES = 1024 * 1024
 
-/** No bytes at all. */
 export async function* noPieces(): AsyncGenerator<Uint8Array> {}
 
 /** Bytes of a source in pieces, up to its end; then it is closed. */

@@ -21,7 +21,6 @@ import { LinkRefused, openPlain, refuseLinks } from '../../home/plain-file.ts'
 import { createFile } from '../../home/replace-file.ts'
 import { hasNameElsewhere } from './hard-links.ts'
 
-/** An open rollout. */
 export interface Head {
   readonly file: number
   readonly path: string

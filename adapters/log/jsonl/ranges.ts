@@ -24,7 +24,6 @@ const LINE_COST_BYTES = 4096
 /** What looking at a line costs. */
 const LOOK_COST_BYTES = 256
 
-/** Which lines are read, and how. */
 export interface RangeOptions {
   readonly delivery: Delivery
   readonly limits?: ReadLimits | undefined
@@ -193,7 +192,6 @@ export interface Run {
   readonly ranges: Array<ByteRange>
 }
 
-/** Ranges that are read together, in order. */
 export const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
   const runs: Array<Run> = []
   for (const range of ranges) {
@@ -233,7 +231,6 @@ const readTogether = async (
   }
 }
 
-/** The lines of the ranges of a run, in order. */
 const readRun = async (
   streamId: StreamId,
   source: ByteSource,
@@ -252,7 +249,6 @@ export interface RangeReading<N extends Needs> {
   readonly limits?: ReadLimits | undefined
 }
 
-/** The lines of the ranges, in the order of the ranges. */
 export const readRanges = async <N extends Needs>(
   streamId: StreamId,
   lineage: Lineage,

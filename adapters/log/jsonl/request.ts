@@ -76,7 +76,6 @@ export interface PlannedAppend {
   readonly next: Position
 }
 
-/** One write of several requests. */
 export interface WritePlan {
   readonly bytes: Buffer
   readonly accepted: ReadonlyArray<PlannedAppend>
@@ -89,7 +88,6 @@ export interface WritePlan {
 
 const NEWLINE = Buffer.from('\n')
 
-/** Plans a write behind the end of a stream. */
 export const planGroup = (
   streamId: StreamId,
   tail: Tail,

@@ -8,7 +8,6 @@ import { createHash } from 'node:crypto'
 import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { Decompress } from 'fzstd'
 
-/** Turns bytes into a frame. */
 export interface Encoder {
   readonly push: (chunk: Uint8Array) => Uint8Array
   readonly end: () => Uint8Array
@@ -51,7 +50,6 @@ export const zstdEncoder = async (): Promise<Encoder> => {
   }
 }
 
-/** The content of a file. */
 export interface Content {
   readonly bytes: number
   /** SHA-256, in hexadecimal. */
@@ -99,7 +97,6 @@ export const decompressedContent = async (path: string): Promise<Content> => {
   return { bytes, sha256: hash.digest('hex') }
 }
 
-/** Digest of a plain file. */
 export const plainContent = async (path: string): Promise<Content> => {
   const hash = createHash('sha256')
   let bytes = 0

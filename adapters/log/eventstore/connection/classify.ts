@@ -11,7 +11,6 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly reason: string; readonly next: string }
   | { readonly kind: 'wrong_revision'; readonly actual: number }
   | { readonly kind: 'too_large'; readonly bytesMax: number }
-  /** There is no such stream. */
   | { readonly kind: 'not_found' }
   /** The stream was deleted for good. */
   | { readonly kind: 'tombstoned' }
@@ -149,7 +148,6 @@ const SYSTEM_CODE = /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_|NOTFOUND)|ERR_(HTTP2|ST
 
 const INCOMPREHENSIBLE = 'it gave an answer that cannot be understood: '
 
-/** Decides what follows from whatever the client threw. */
 export const classify = (cause: unknown): Verdict => {
   if (typeof cause !== 'object' || cause === null)
     return unexpected(`${INCOMPREHENSIBLE}${oneLine(String(cause))}`)

@@ -9,10 +9,8 @@ import type { StoreError } from '../../../../domain/errors.ts'
 import { ioFailure } from '../../../../replay/guarded.ts'
 import type { Connection } from './connection-string.ts'
 
-/** What is used of the package. */
 export type ClientPackage = Pick<typeof Package, 'EventStoreDBClient'>
 
-/** One connection to a server or a cluster. */
 export type Client = Package.EventStoreDBClient
 
 /** Loads the package; null when it is not installed. */
@@ -27,7 +25,6 @@ export const loadPackage = async (): Promise<ClientPackage | null> => {
 
 type Certificates = Package.ChannelCredentialOptions
 
-/** Reads the files that a connection string names. */
 export const readCertificates = async ({
   tls,
   tlsVerifyCert,
@@ -134,7 +131,6 @@ const guardClient = (client: Client): (() => void) => {
   }
 }
 
-/** The client in use. */
 export interface Clients {
   readonly current: () => Client
   /** Replaces a client on which nobody answers; one that was replaced already is not looked at. */
@@ -142,7 +138,6 @@ export interface Clients {
   readonly dispose: () => Promise<void>
 }
 
-/** Holds one client at a time. */
 export const clientsOf = (
   clientPackage: ClientPackage,
   connection: Connection,

@@ -21,7 +21,6 @@ export interface ConnectOptions {
   readonly pace?: Pace
   /** Called with the reason once in each silence of the store of more than two seconds; calls are repeated until the deadline. */
   readonly onSilence?: ((why: StoreError) => void) | undefined
-  /** Loads the client package; null when it is not installed. */
   readonly load?: () => Promise<ClientPackage | null>
 }
 
@@ -74,7 +73,6 @@ const tombstone = async (session: Session, stream: string): Promise<E.Either<Sto
   return E.isLeft(result) ? result : E.right(undefined)
 }
 
-/** Takes user and password out of texts. */
 const redactorOf = (connection: Connection): Session['redact'] => {
   const secrets = secretsOf(connection)
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)

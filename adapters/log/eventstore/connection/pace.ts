@@ -2,7 +2,6 @@
  * How often and how long something is tried: timers, backoff with jitter, and a deadline over all attempts.
  */
 
-/** Time and chance, which come in. */
 export interface Pace {
   /** A clock that only goes forward, in milliseconds. */
   readonly nowMs: () => number
@@ -12,7 +11,6 @@ export interface Pace {
   readonly after: (durationMs: number, then: () => void) => () => void
 }
 
-/** The time and chance of this machine. */
 export const realPace: Pace = {
   nowMs: () => performance.now(),
   random: Math.random,

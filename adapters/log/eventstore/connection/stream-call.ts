@@ -82,7 +82,6 @@ export interface StreamCall<Raw, Item> {
   readonly isOpen: () => boolean
   /** The results at which there is nothing more; others are repeated or fail. */
   readonly ends: (result: CallResult<'end'>) => boolean
-  /** How long it may be silent now. */
   readonly silenceMs: () => number
   readonly signal: AbortSignal
   readonly retries: Retries

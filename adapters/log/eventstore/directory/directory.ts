@@ -22,7 +22,6 @@ import type { Wire } from '../wire.ts'
 const NAMES = 'store-names@1'
 const IMPORTS = 'store-imports@1'
 
-/** A name that a thread was given once. */
 export interface NamedThread extends NamedData {
   readonly threadId: StreamId
 }
@@ -79,7 +78,6 @@ const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArra
 const valuesIn = (index: Index, table: string): ReadonlyArray<readonly [RowKey, unknown]> =>
   index.range([table], afterPrefix([table]), Infinity, false)
 
-/** Where a directory gets what it knows, and where it keeps it. */
 interface DirectoryParts {
   readonly wire: Wire
   readonly rows: DirectoryRows
@@ -163,7 +161,6 @@ const threadsOf = (rows: DirectoryRows): Directory['all'] => {
   }
 }
 
-/** Opens the directory of a store in an index of this machine. */
 export const directoryOf = (wire: Wire, index: Index): Directory => {
   const rows = new DirectoryRows(index)
   const following = ingesting({ wire, rows })

@@ -13,7 +13,6 @@ import { followLog } from './follow.ts'
 import { backoffMs, pause, realPace, type Pace } from '../connection/pace.ts'
 import type { Wire } from '../wire.ts'
 
-/** What a warm node is made of. */
 export interface WarmParts {
   readonly wire: Wire
   readonly directory: Directory
@@ -23,7 +22,6 @@ export interface WarmParts {
   readonly pace?: Pace
 }
 
-/** A node that is kept warm. */
 export interface Warm {
   /** Resolves when nothing that was told waits to be folded any more. */
   readonly settled: () => Promise<void>

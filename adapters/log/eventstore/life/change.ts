@@ -10,11 +10,9 @@ import type { NewFact, StreamDirectory } from '../stream/stored.ts'
 import { appendSteps } from '../threads/write.ts'
 import type { Wire } from '../wire.ts'
 
-/** What changing a stream takes. */
 export interface ChangeParts {
   readonly wire: Wire
   readonly directory: Directory
-  /** A new UUID. */
   readonly newId: () => string
 }
 

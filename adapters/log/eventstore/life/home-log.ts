@@ -37,7 +37,6 @@ interface Log {
   readonly nowMs: () => number
 }
 
-/** As it is now. */
 const current = async ({
   directory,
   stream

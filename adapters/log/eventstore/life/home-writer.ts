@@ -23,7 +23,6 @@ import { reversedMoves, isAbsent, opposite, neededChange } from './moves.ts'
 import { segmentBytes } from '../stream/directory.ts'
 import { trashOfStore } from './trash.ts'
 
-/** What a writer of a store is made of. */
 export interface StoreWriterParts extends ChangeParts {
   /** Tells what was deleted together. */
   readonly operations: Pick<OperationLog, 'read'>
@@ -70,7 +69,6 @@ const leadingThrough = (
     .map(([id]) => id)
 }
 
-/** A relocation that is being done. */
 interface StoreRelocation {
   readonly parts: StoreWriterParts
   readonly relocation: Relocation
@@ -85,14 +83,12 @@ const moveThread = (
     neededChange(relocation, moves, operationId, now)
   )
 
-/** A thread that was moved, and what it was before. */
 interface MovedThread {
   readonly threadId: string
   readonly moves: ReadonlyArray<FileMove>
   readonly before: StreamDirectory | null
 }
 
-/** Takes back what was done, newest first. */
 const takeBack = async (
   work: StoreRelocation,
   moved: ReadonlyArray<MovedThread>
@@ -148,7 +144,6 @@ const relocate = async (work: StoreRelocation): Promise<E.Either<StoreError, Rel
 /** RFC 3339 with nine digits behind the seconds, as Codex writes it; the clock here has three of them. */
 const timeOf = (nowMs: number): string => new Date(nowMs).toISOString().replace(/Z$/, '000000Z')
 
-/** A writer for the files and names of a store. */
 export const storeWriter = (parts: StoreWriterParts): HomeWriter => ({
   nowMs: parts.nowMs,
   hold: () => holdStore(parts),

@@ -29,7 +29,6 @@ export interface LifeOptions {
   readonly owner?: string
 }
 
-/** The parts that write and read besides lines. */
 export type StoreLife = Pick<
   Source,
   'writer' | 'homeWriter' | 'operations' | 'homeLogs' | 'names' | 'auditHome'
@@ -78,7 +77,6 @@ const userName = (): string => {
 
 const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Puts the parts together. */
 export const storeLife = (options: LifeOptions): StoreLife => {
   const { wire, directory, store, home } = options
   const { nowMs = () => Date.now(), newId = () => v7(), sleep = sleepFor } = options

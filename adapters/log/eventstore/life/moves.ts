@@ -72,5 +72,4 @@ const OPPOSITES: Readonly<Record<Relocation['names'], Relocation['names']>> = {
   give: 'take'
 }
 
-/** What becomes of names when a relocation is taken back. */
 export const opposite = (names: Relocation['names']): Relocation['names'] => OPPOSITES[names]

@@ -21,7 +21,6 @@ import type { SegmentAt } from '../threads/locate.ts'
 import { readingOf } from '../threads/segment-bytes.ts'
 import { appendSteps, callBytesMaxOf, writeCalls, type Written } from '../threads/write.ts'
 
-/** What a writer of segments is made of. */
 export interface StoreSegmentsParts extends ChangeParts {
   /** Below which paths are shown. */
   readonly home: string
@@ -181,7 +180,6 @@ const create = async (
   }
 }
 
-/** A writer of segments for a store. */
 export const storeSegments = (parts: StoreSegmentsParts): SegmentWriter => ({
   newId: parts.newId,
   nowMs: parts.nowMs,

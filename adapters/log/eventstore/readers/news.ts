@@ -21,7 +21,6 @@ export interface Bookmark {
   }>
 }
 
-/** What came at once. */
 export interface StoreNews {
   /** In order; empty where only the place is new. */
   readonly joined: ReadonlyArray<Joined>

@@ -11,14 +11,12 @@ import type { StorePosition } from '../stream/stored.ts'
 import { ioFailure } from '../../../../replay/guarded.ts'
 import { syncFolder } from '../../../home/own-folder.ts'
 
-/** The last line of a file. */
 export interface LastLineTold {
   readonly position: StorePosition
   readonly stream: string
   readonly revision: number
 }
 
-/** A file that lines are appended to. */
 export interface OutputFile {
   /** Null where it holds nothing yet. */
   readonly last: LastLineTold | null
@@ -27,7 +25,6 @@ export interface OutputFile {
   readonly close: () => void
 }
 
-/** How every line begins. */
 export const LINE_BEGIN = '{"position":{'
 
 const NEWLINE = 10
@@ -86,7 +83,6 @@ const ended = (file: number, path: string): E.Either<StoreError, LastLineTold | 
   return E.right(last)
 }
 
-/** Opens a file, or makes it. */
 export const openOutput = (path: string): E.Either<StoreError, OutputFile> => {
   let file: number
   try {

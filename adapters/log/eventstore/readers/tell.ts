@@ -10,7 +10,6 @@ import type { Wire } from '../wire.ts'
 import { newsOf, type Bookmark } from './news.ts'
 import type { LastLineTold } from './output-file.ts'
 
-/** Who reads, and where it was. */
 export interface StoreReader {
   readonly from: Bookmark | 'start' | 'end'
   /** Nothing up to here comes again; null where every line behind `from` is new. */
@@ -19,7 +18,6 @@ export interface StoreReader {
   readonly take: (text: string, bookmark: Bookmark | null) => Promise<E.Either<StoreError, void>>
 }
 
-/** What is read of a store. */
 export interface TellOptions {
   readonly wire: Wire
   readonly prefixes: ReadonlyArray<string>

@@ -25,7 +25,6 @@ import type {
   StreamDirectory
 } from './stored.ts'
 
-/** The directory of a stream without events. */
 export const EMPTY: StreamDirectory = {
   revision: -1,
   facts: -1,
@@ -59,7 +58,6 @@ export const currentSegment = ({ segments }: StreamDirectory): StoredSegment | n
   return current
 }
 
-/** A segment by its id. */
 export const segmentOf = (
   { segments }: StreamDirectory,
   segment: string

@@ -5,14 +5,10 @@
 import { isJsonObject } from '../../../../domain/json.ts'
 import type { FactMetadata, LineMetadata, StoredEvent } from './stored.ts'
 
-/** Type of the events that are parts of one. */
 export const PART = 'unroll-part'
-/** Type of blank bytes between two lines. */
 export const BLANK = 'unroll-blank'
-/** Type of what stands behind the last newline. */
 export const TAIL = 'unroll-tail'
 
-/** Where a group begins and ends. */
 export interface Group {
   readonly group: number
   readonly until: number

@@ -22,7 +22,6 @@ interface Placed {
   readonly position?: StorePosition
 }
 
-/** Bytes of a segment. */
 export interface JoinedBytes extends Placed {
   readonly what: 'line' | 'blank' | 'tail'
   /** Revision of its first event. */
@@ -33,7 +32,6 @@ export interface JoinedBytes extends Placed {
   readonly data: StoredData | null
 }
 
-/** A fact. */
 export interface JoinedFact extends Placed {
   readonly what: 'fact'
   readonly type: string
@@ -41,7 +39,6 @@ export interface JoinedFact extends Placed {
   readonly data: JsonObject
 }
 
-/** What counts. */
 export type Joined = JoinedBytes | JoinedFact
 
 /** Joins the events of one stream, from any revision on. */
@@ -132,13 +129,11 @@ const partsJoiner = (lineBytesMax: number) => {
   }
 }
 
-/** How much a joiner may hold, of a line and of a group. */
 export interface JoinerOptions {
   readonly lineBytesMax?: number
   readonly heldBytesMax?: number
 }
 
-/** A joiner that has seen nothing yet. */
 export const joiner = ({
   lineBytesMax = STORED_LINE_BYTES_MAX,
   heldBytesMax = HELD_BYTES_MAX

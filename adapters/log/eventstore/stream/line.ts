@@ -6,9 +6,7 @@ import { baseOf, type HistoryBase } from '../../../../domain/log/payloads.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../../domain/json.ts'
 import { STORED_LINE_BYTES_MAX } from './event.ts'
 
-/** What a line tells the store. */
 export interface ReadLine {
-  /** Type of its event. */
   readonly kind: string
   /** True when printing the parsed line gives its bytes again. */
   readonly isJson: boolean
@@ -65,7 +63,6 @@ const printsAgain = (text: string, value: Json): boolean => {
 
 const NO_LINE: ReadLine = { kind: DAMAGED, isJson: false, ordinal: null, begins: null }
 
-/** Reads a line without its newline. */
 export const readLine = (bytes: Uint8Array): ReadLine => {
   const parsed = bytes.length < STORED_LINE_BYTES_MAX ? parse(bytes) : null
   if (parsed === null || !isJsonObject(parsed.value)) return NO_LINE

@@ -5,10 +5,8 @@ import { isUuid, streamId, type StreamId } from '../../../../domain/ids.ts'
 
 const THREAD = 'thread-'
 
-/** What the names of all streams begin with. */
 export const STREAM_PREFIXES: ReadonlyArray<string> = [THREAD, 'unroll-']
 
-/** The stream of a thread. */
 export const threadStream = (thread: string): string => `${THREAD}${thread}`
 
 /** The thread of a stream; null for any other stream. */

@@ -107,7 +107,6 @@ export interface Packer {
 /** Bytes that the mark of a group adds to an event at most: two revisions, and their names. */
 const MARK_BYTES = 64
 
-/** An empty packer for a stream. */
 export const packer = (stream: string, { nonce }: Writer, callBytesMax: number): Packer => {
   let full: Array<Call> = []
   let events: Array<ProposedEvent> = []

@@ -13,7 +13,6 @@ import { isBlankLine, isWholeValue, markBytes, readLine, type ReadLine } from '.
 import { draftBytes, draftFact, packer, type Call, type Draft, type Packer } from './pack.ts'
 import type { LineMetadata, NewFact, StoredSegment, StreamDirectory, Writer } from './stored.ts'
 
-/** What a plan begins with. */
 export interface Planning {
   readonly stream: string
   /** The stream as it is now. A group that is open becomes void. */
@@ -25,7 +24,6 @@ export interface Planning {
   readonly together: boolean
 }
 
-/** Calls, and the directory behind them. */
 export interface Plan {
   readonly calls: ReadonlyArray<Call>
   readonly directory: StreamDirectory
@@ -113,7 +111,6 @@ export class Planner {
     return this.#calls(this.#pack.take)
   }
 
-  /** The calls that are left. */
   end(): E.Either<StoreError, Plan> {
     this.#writeBlank()
     this.#writeFacts(null)
@@ -229,7 +226,6 @@ export class Planner {
   }
 }
 
-/** One step of a plan that is made at once. */
 export type PlanStep =
   | { readonly fact: NewFact }
   | { readonly segment: string; readonly lines: Iterable<Uint8Array> }

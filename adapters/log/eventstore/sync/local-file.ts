@@ -102,7 +102,6 @@ export type ComparisonResult =
 
 /** A comparison of the bytes of a segment, as a store gives them, with those of a file. */
 export interface Comparison {
-  /** The next bytes of the store. */
   readonly take: (bytes: Uint8Array) => void
   /** True when more bytes of the store can change nothing. */
   readonly isDecided: () => boolean
@@ -110,7 +109,6 @@ export interface Comparison {
   readonly result: () => ComparisonResult
 }
 
-/** Begins at the first byte of both. */
 export const comparisonWith = (source: ByteSource): Comparison => {
   let at = 0
   let decided: ComparisonResult | null = null

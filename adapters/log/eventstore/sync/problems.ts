@@ -4,7 +4,6 @@
 import type { StoreError } from '../../../../domain/errors.ts'
 import type { ComparisonResult } from './local-file.ts'
 
-/** One finding about one file of one thread. */
 export interface Problem {
   readonly thread: string
   readonly segment: string | null
@@ -60,7 +59,6 @@ export interface ProblemPlace {
   readonly path?: string | undefined
 }
 
-/** A problem of a place. */
 export const problemAt = (
   { thread, segment, path }: ProblemPlace,
   kind: ProblemKind,

@@ -25,7 +25,6 @@ import { newTarget, oldTarget, stagingIn, type Staging } from './target.ts'
 import { pullThread, type Puller, type ThreadPulled } from './thread-pull.ts'
 import { isDeleted } from './thread-difference.ts'
 
-/** What a pull is asked. */
 export interface PullOptions {
   /** Absolute path of the home that is written to; made when it is not there. */
   readonly home: string
@@ -38,7 +37,6 @@ export interface PullOptions {
   readonly onProgress: (done: number, total: number, bytes: number) => void
 }
 
-/** What a pull came to. */
 export interface PullSummary {
   readonly home: string
   readonly store: string

@@ -43,7 +43,6 @@ const nameOnce = (temporary: string, path: string): boolean => {
   }
 }
 
-/** A file without a name of its own yet. */
 class StagedFile {
   readonly #temporary: string
   readonly #file: number
@@ -84,7 +83,6 @@ class StagedFile {
     return nameOnce(this.#temporary, path)
   }
 
-  /** Copies what was written to another file. */
   copyTo(file: number): void {
     this.#flush()
     const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
@@ -119,7 +117,6 @@ export const stagingIn = (home: string): Staging => {
   }
 }
 
-/** What became of a file. */
 export type FileResult =
   | { readonly kind: 'created' | 'appended'; readonly bytes: number }
   | Exclude<ComparisonResult, { readonly kind: 'store_ahead' }>
@@ -131,11 +128,9 @@ export interface Target {
   readonly take: (bytes: Uint8Array) => void
   /** After the last byte: brings them to the file. */
   readonly finish: (modifiedAtMs: number) => FileResult
-  /** Leaves everything as it was. */
   readonly abandon: () => void
 }
 
-/** A file that is not there. */
 export const newTarget = (staging: Staging, path: string, mode?: number): Target => {
   const staged = staging.begin(mode)
   return {

@@ -12,7 +12,6 @@ import { comparisonWith, openFile, standingOf, type OpenFile, type Standing } fr
 import { piecesOf } from './pieces.ts'
 import { comparisonProblem, type Problem } from './problems.ts'
 
-/** What a push works with. */
 export interface Pusher {
   readonly wire: Wire
   readonly files: HomeFiles
@@ -24,7 +23,6 @@ export interface Pusher {
   readonly onBytes: (bytes: number) => void
 }
 
-/** A thread as the home has it. */
 export interface LocalThread extends ThreadFiles {
   /** Oldest first. */
   readonly names: ReadonlyArray<NamedData>
@@ -46,7 +44,6 @@ const TRASH = '.unroll/'
 export const isDeleted = ({ purged, segments }: StreamDirectory): boolean =>
   purged || segments.some(({ path }) => path.startsWith(TRASH))
 
-/** One thread, while it is pushed. */
 export interface ThreadPush {
   readonly pusher: Pusher
   readonly local: LocalThread

@@ -29,7 +29,6 @@ import {
   type ThreadPush
 } from './thread-difference.ts'
 
-/** What became of a thread. */
 export interface ThreadPushed {
   readonly thread: string
   readonly isNew: boolean
@@ -37,7 +36,6 @@ export interface ThreadPushed {
   readonly lines: number
   readonly bytes: number
   readonly names: number
-  /** True when anything was written. */
   readonly isChanged: boolean
   readonly problems: ReadonlyArray<Problem>
   /** What the stream holds now; null when there is none. */

@@ -26,7 +26,6 @@ import { endOfStream, historyCounter, type StoredEnd } from './tail.ts'
 import type { Wire } from '../wire.ts'
 import { appendSteps } from './write.ts'
 
-/** What appending works with. */
 export interface AppendParts {
   readonly wire: Wire
   readonly directory: Directory
@@ -52,7 +51,6 @@ const pause = (attempt: number): Promise<void> =>
 /** A failure for all; requests that are to be looked at again, none when every request has its answer. */
 type GroupResult = E.Either<StoreError, ReadonlyArray<AppendRequest>>
 
-/** Writes what is appended to one thread. */
 class ThreadAppender {
   readonly #id: StreamId
   readonly #parts: AppendParts

@@ -14,7 +14,6 @@ import { segmentPath } from '../../jsonl/create.ts'
 import { baseIn, lineageFrom, threadOf, type Histories } from './new-lineage.ts'
 import type { View } from './places.ts'
 
-/** What a beginning is made with. */
 export interface BeginParts extends Histories {
   readonly view: View
   readonly nowMs: () => number

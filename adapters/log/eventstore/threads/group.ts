@@ -17,7 +17,6 @@ export interface Group {
   readonly refused: ReadonlyArray<{ readonly request: AppendRequest; readonly why: StoreError }>
 }
 
-/** Plans the lines behind the end of a stream. */
 export const planGroup = (
   streamId: StreamId,
   end: StoredEnd,

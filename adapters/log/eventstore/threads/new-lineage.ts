@@ -10,7 +10,6 @@ import type { StoredLineage, StoredSegment } from '../stream/stored.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { Wire } from '../wire.ts'
 
-/** Where lineages are looked up. */
 export interface Histories {
   readonly wire: Wire
   readonly directory: Directory
@@ -18,7 +17,6 @@ export interface Histories {
 
 type StoredHistory = ReadonlyArray<StoredLineage>
 
-/** The thread that a segment was written for. */
 export const threadOf = (directory: Directory, segment: string): StreamId =>
   directory.threadOf(segment) ?? streamId(segment)
 
@@ -79,7 +77,6 @@ const endingAt = async (
   )
 }
 
-/** The lineage of a segment with a first line. */
 export const lineageFrom = async (
   histories: Histories,
   thread: StreamId,

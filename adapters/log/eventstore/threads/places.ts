@@ -12,7 +12,6 @@ import { isNewer, type Place } from '../../jsonl/place.ts'
 import { segmentBytes } from '../stream/directory.ts'
 import type { SegmentAt } from './locate.ts'
 
-/** A segment of the store, as a file of the home. */
 export interface StoredPlace extends Place, SegmentAt {
   /** Places sorted by it are in the order in which folders are listed. */
   readonly order: string

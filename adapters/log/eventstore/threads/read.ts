@@ -19,7 +19,6 @@ import { segmentSource, type StoreReading } from './segment-bytes.ts'
 
 type Lines = Array<PlacedEvent<DeliveredLine> | DamagedPlace>
 
-/** How lines are read. */
 export interface ReadParts {
   readonly reading: StoreReading
   readonly profile: Profile

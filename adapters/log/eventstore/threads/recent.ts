@@ -13,7 +13,6 @@ interface Window {
   readonly bytes: Buffer
 }
 
-/** Bytes in memory. */
 export interface Recent {
   /** Fills `target` with what is here from a position on; answers how much that is. */
   readonly read: (
@@ -39,7 +38,6 @@ const together = (known: Window | undefined, position: number, bytes: Buffer): W
   return over <= 0 ? all : { from: all.from + over, bytes: Buffer.from(all.bytes.subarray(over)) }
 }
 
-/** Remembers nothing yet. */
 export const recentBytes = (): Recent => {
   /** The one that was used last stands last. */
   const windows = new Map<string, Window>()

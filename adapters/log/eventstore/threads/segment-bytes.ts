@@ -19,7 +19,6 @@ import {
 import { recentBytes, type Recent } from './recent.ts'
 import type { Wire } from '../wire.ts'
 
-/** What segments are read with. */
 export interface StoreReading {
   readonly wire: Wire
   readonly marks: SegmentMarks
@@ -33,7 +32,6 @@ export const readingOf = (wire: Wire): StoreReading => ({
   recent: recentBytes()
 })
 
-/** Bytes of a segment. */
 export interface SegmentPiece {
   readonly offset: number
   readonly bytes: Uint8Array

@@ -97,7 +97,6 @@ const listing = (view: View, directory: Directory) => {
     places: placesOfId,
     infoOf,
     membership,
-    /** Looked up again only when a stream of the directory changed. */
     infos: (): ReadonlyArray<StreamInfo> => {
       const stamp = directory.stamp()
       if (looked.stamp !== stamp)

@@ -93,7 +93,6 @@ const openBytes = async (reading: StoreReading, place: StoredPlace): Promise<Buf
   return Buffer.concat(pieces)
 }
 
-/** Finds the end of a stream. */
 export const endOfStream = async (
   { reading }: ReadParts,
   countHistory: ReturnType<typeof historyCounter>,
