@@ -25,6 +25,7 @@ import { LinkRefused } from '../../home/plain-file.ts'
 import { expand, openHead, type Head } from './head.ts'
 import {
   checkRequest,
+  failAll,
   planGroup,
   takeGroup,
   type RolloutAppend,
@@ -121,12 +122,7 @@ class ThreadWriter {
       else await this.#append(info.right, group)
     } catch (cause) {
       this.#tail = null
-      try {
-        const failure = E.left(this.#failure(cause))
-        for (const request of group) request.answer(failure)
-      } catch (defect) {
-        for (const request of group) request.reject(defect)
-      }
+      failAll(group, () => this.#failure(cause))
     }
   }
 

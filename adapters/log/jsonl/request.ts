@@ -26,6 +26,19 @@ export interface AppendRequest {
 
 const GROUP_MAX = 1024
 
+/** Answers requests with a failure; a defect rejects them. */
+export const failAll = (
+  requests: ReadonlyArray<AppendRequest>,
+  failureOf: () => StoreError
+): void => {
+  try {
+    const failure = E.left(failureOf())
+    for (const request of requests) request.answer(failure)
+  } catch (defect) {
+    for (const request of requests) request.reject(defect)
+  }
+}
+
 /** Takes the requests from a queue that are written together: up to that many bytes of the first ones. */
 export const takeGroup = <R extends AppendRequest>(
   queue: Array<R>,

@@ -17,9 +17,15 @@ import type {
   SkippedThread
 } from '../../../../replay/home-ports.ts'
 import { attempted } from '../../../../replay/guarded.ts'
-import { changeStream, type ChangeParts } from './change.ts'
+import {
+  changeStream,
+  isAbsent,
+  neededChange,
+  OPPOSITES,
+  reversedMoves,
+  type ChangeParts
+} from './change.ts'
 import { holdStore } from './lease.ts'
-import { reversedMoves, isAbsent, opposite, neededChange } from './moves.ts'
 import { segmentBytes } from '../stream/directory.ts'
 import { trashOfStore } from './trash.ts'
 
@@ -93,7 +99,7 @@ const takeBack = async (
   work: StoreRelocation,
   moved: ReadonlyArray<MovedThread>
 ): Promise<E.Either<StoreError, void>> => {
-  const relocation = { ...work.relocation, names: opposite(work.relocation.names), purge: false }
+  const relocation = { ...work.relocation, names: OPPOSITES[work.relocation.names], purge: false }
   for (const { moves, before } of moved.toReversed()) {
     const back = await moveThread({ ...work, relocation }, reversedMoves(moves, before))
     if (E.isLeft(back)) return back

@@ -13,7 +13,7 @@ import type { Directory } from '../directory/directory.ts'
 import type { Wire } from '../wire.ts'
 import { storeLogs } from './home-log.ts'
 import { storeWriter } from './home-writer.ts'
-import { isInTrash } from './moves.ts'
+import { isInTrash } from './change.ts'
 import { storeSegments } from './segments.ts'
 
 /** What the parts are made of; clocks, ids and who this is come from the process unless a test says otherwise. */

@@ -4,7 +4,7 @@
  */
 import { sha256 } from '../stream/event.ts'
 import { dataBytes, type JoinedBytes, type JoinedFact } from '../stream/join.ts'
-import { joinedEvents } from '../threads/joined.ts'
+import { joinedEvents } from '../threads/segment-bytes.ts'
 import type { Wire } from '../wire.ts'
 
 export type StreamPiece =

@@ -13,7 +13,8 @@ export interface Stretch {
   readonly at: SegmentAt
 }
 
-const wholeOf = (place: StoredPlace): Stretch => ({
+/** A history by itself: one whole file. */
+export const wholeOf = (place: StoredPlace): Stretch => ({
   at: place,
   segment: {
     id: place.segmentId,
@@ -116,8 +117,6 @@ export const earlierStretches = (
     i === then.length - 1 ? { ...stretch, segment: { ...stretch.segment, until } } : stretch
   )
 }
-
-export const wholeFile = (place: StoredPlace): ReadonlyArray<Stretch> => [wholeOf(place)]
 
 export const lineageOf = (stretches: ReadonlyArray<Stretch>): Lineage =>
   stretches.map(({ segment }) => segment)
