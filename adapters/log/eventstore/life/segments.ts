@@ -16,10 +16,16 @@ import type { EventStore, NewSegment, SegmentWriter } from '../../../../replay/p
 import { segmentPath } from '../../jsonl/create.ts'
 import { attempted, thrown } from '../../../../replay/guarded.ts'
 import type { ChangeParts } from './change.ts'
-import { lineageFrom, threadOf } from '../threads/new-lineage.ts'
+import { lineageFrom, threadOf } from '../threads/begin.ts'
 import type { SegmentAt } from '../threads/locate.ts'
 import { joinedFrom, readingOf, type StoreReading } from '../threads/segment-bytes.ts'
-import { appendSteps, callBytesMaxOf, writeCalls, type Written } from '../threads/write.ts'
+import {
+  appendSteps,
+  callBytesMaxOf,
+  writeCalls,
+  writePlan,
+  type Written
+} from '../threads/write.ts'
 
 export interface StoreSegmentsParts extends ChangeParts {
   /** Below which paths are shown. */
@@ -175,10 +181,7 @@ const writeOn = async (
   if (E.isLeft(last) || last.right !== 'written') return last
   planner.fact(await placed(parts, segment))
   const rest = planner.end()
-  if (E.isLeft(rest)) return rest
-  const written = await writeCalls(wire, stream, rest.right.calls)
-  if (E.isLeft(written) || written.right !== 'written') return written
-  return E.map((): Written => 'written')(await directory.put(stream, rest.right.directory))
+  return E.isLeft(rest) ? rest : writePlan(parts, stream, rest.right)
 }
 
 /** Writes a copy; goes on where it was when the server took less than was thought. */

@@ -62,13 +62,11 @@ const lastOf = (line: string): LastLineTold | null => {
   }
 }
 
-const foreign = (path: string): E.Left<StoreError> => ({
-  _tag: 'Left',
-  left: {
+const foreign = (path: string): E.Either<StoreError, never> =>
+  E.left({
     _tag: 'InvalidRequest',
     message: `${path} was not written by "unroll store subscribe", so nothing is appended to it`
-  }
-})
+  })
 
 /** Looks where a file ends, and cuts off what is unfinished; the caller has made sure that nobody else writes to it. */
 const ended = (file: number, path: string): E.Either<StoreError, LastLineTold | null> => {

@@ -171,12 +171,7 @@ export interface NamedData {
 
 export type NewFact =
   | {
-      readonly type:
-        | 'unroll-placed'
-        | 'unroll-archived'
-        | 'unroll-unarchived'
-        | 'unroll-deleted'
-        | 'unroll-restored'
+      readonly type: Exclude<FactType, 'unroll-named' | 'unroll-imported'>
       readonly data: PlacedData
     }
   | { readonly type: 'unroll-named'; readonly data: NamedData }

@@ -2,7 +2,7 @@
  * The bytes that were read last, of the segments that were read last: a page is asked for right after its thread was folded,
  * and a fold may look twice. What a stream holds never changes, so what is here is as true as what the server says.
  */
-import type { SegmentAt } from './locate.ts'
+import { keyOf, type SegmentAt } from './locate.ts'
 
 /** Bytes kept of one segment, those behind the others. */
 const SEGMENT_BYTES_MAX = 512 * 1024
@@ -42,8 +42,6 @@ export const recentBytes = (): Recent => {
   /** The one that was used last stands last. */
   const windows = new Map<string, Window>()
   let size = 0
-  const keyOf = ({ stream, segment }: SegmentAt): string =>
-    `${stream} ${segment.segment} ${segment.runs[0]?.revision ?? 0}`
   const put = (key: string, window: Window): void => {
     size += window.bytes.length - (windows.get(key)?.bytes.length ?? 0)
     windows.delete(key)

@@ -7,7 +7,7 @@ import type { Directory } from '../directory/directory.ts'
 import { EMPTY } from '../stream/directory.ts'
 import { CALL_BYTES_MAX } from '../stream/event.ts'
 import type { Call } from '../stream/pack.ts'
-import { plan, type PlanStep } from '../stream/plan.ts'
+import { plan, type Plan, type PlanStep } from '../stream/plan.ts'
 import type { StreamDirectory, Writer } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 
@@ -46,26 +46,34 @@ export const writeCalls = async (
   return E.right('written')
 }
 
+/** Makes the calls of a plan, and takes in what the stream holds behind them. */
+export const writePlan = async (
+  { wire, directory }: { readonly wire: Wire; readonly directory: Directory },
+  stream: string,
+  { calls, directory: behind }: Plan
+): Promise<E.Either<StoreError, Written>> => {
+  const written = await writeCalls(wire, stream, calls)
+  if (E.isLeft(written) || written.right !== 'written') return written
+  return E.map((): Written => 'written')(await directory.put(stream, behind))
+}
+
 /** Appends steps as one piece behind what is known of a stream: all of it counts or nothing. */
 export const appendSteps = async (
-  { wire, directory }: { readonly wire: Wire; readonly directory: Directory },
+  parts: { readonly wire: Wire; readonly directory: Directory },
   stream: string,
   writer: Pick<Writer, 'nonce' | 'atMs'>,
   steps: Iterable<PlanStep>,
-  known: StreamDirectory = directory.stream(stream) ?? EMPTY
+  known: StreamDirectory = parts.directory.stream(stream) ?? EMPTY
 ): Promise<E.Either<StoreError, Written>> => {
   const planned = plan(
     {
       stream,
       directory: known,
-      callBytesMax: callBytesMaxOf(wire),
+      callBytesMax: callBytesMaxOf(parts.wire),
       writer: { source: 'append', home: null, ...writer },
       together: true
     },
     steps
   )
-  if (E.isLeft(planned)) return planned
-  const written = await writeCalls(wire, stream, planned.right.calls)
-  if (E.isLeft(written) || written.right !== 'written') return written
-  return E.map((): Written => 'written')(await directory.put(stream, planned.right.directory))
+  return E.isLeft(planned) ? planned : writePlan(parts, stream, planned.right)
 }
