@@ -21,14 +21,14 @@ import { LinkRefused, openPlain, refuseLinks } from '../../home/plain-file.ts'
 import { createFile } from '../../home/replace-file.ts'
 import { hasNameElsewhere } from './hard-links.ts'
 
-export interface Head {
+export interface OpenRollout {
   readonly file: number
   readonly path: string
   readonly inode: number
 }
 
 /** Opens a plain rollout to append to it and to read it back. */
-export const openHead = (home: string, path: string): Head => {
+export const openHead = (home: string, path: string): OpenRollout => {
   refuseLinks(home, dirname(path))
   const file = openPlain(path, constants.O_RDWR | constants.O_APPEND)
   try {

@@ -50,7 +50,7 @@ export const zstdEncoder = async (): Promise<Encoder> => {
   }
 }
 
-export interface Content {
+export interface ContentDigest {
   readonly bytes: number
   /** SHA-256, in hexadecimal. */
   readonly sha256: string
@@ -78,7 +78,7 @@ const damaged = (path: string, cause: unknown): Error => {
 }
 
 /** Digest of what is in a compressed file; throws when its end is missing or it cannot be decompressed. */
-export const decompressedContent = async (path: string): Promise<Content> => {
+export const decompressedContent = async (path: string): Promise<ContentDigest> => {
   const hash = createHash('sha256')
   let bytes = 0
   const stream = new Decompress((chunk) => {
@@ -97,7 +97,7 @@ export const decompressedContent = async (path: string): Promise<Content> => {
   return { bytes, sha256: hash.digest('hex') }
 }
 
-export const plainContent = async (path: string): Promise<Content> => {
+export const plainContent = async (path: string): Promise<ContentDigest> => {
   const hash = createHash('sha256')
   let bytes = 0
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)

@@ -3,12 +3,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../../domain/errors.ts'
 import { classify, REPORT, type Verdict } from './classify.ts'
 import type { Client, Clients } from './client.ts'
-import { backoffMs, ENDED, LATE, pause, within, type Pace } from './pace.ts'
+import { backoffMs, ENDED, LATE, pause, within, type RetryPace } from './pace.ts'
 
 export interface Session {
   readonly name: string
   readonly clients: Clients
-  readonly pace: Pace
+  readonly pace: RetryPace
   /** How long one attempt may go without an answer. */
   readonly attemptMs: number
   /** How long all attempts together may. */

@@ -10,7 +10,7 @@ import type { Engine } from '../../../../replay/engine.ts'
 import { stopwatch, type Telemetry } from '../../../../replay/telemetry.ts'
 import type { Directory } from './directory.ts'
 import { followLog } from './follow.ts'
-import { backoffMs, pause, realPace, type Pace } from '../connection/pace.ts'
+import { backoffMs, pause, realPace, type RetryPace } from '../connection/pace.ts'
 import type { Wire } from '../wire.ts'
 
 export interface WarmParts {
@@ -19,7 +19,7 @@ export interface WarmParts {
   readonly engine: Pick<Engine, 'summarize' | 'listThreads'>
   readonly telemetry: Telemetry
   readonly log: (line: string) => void
-  readonly pace?: Pace
+  readonly pace?: RetryPace
 }
 
 export interface Warm {

@@ -24,7 +24,7 @@ import {
   callBytesMaxOf,
   writeCalls,
   writePlan,
-  type Written
+  type CallsResult
 } from '../threads/write.ts'
 
 export interface StoreSegmentsParts extends ChangeParts {
@@ -58,7 +58,7 @@ const placed = async (parts: StoreSegmentsParts, segment: NewSegment): Promise<N
 const writeWhole = async (
   parts: StoreSegmentsParts,
   segment: NewSegment
-): Promise<E.Either<StoreError, Written>> =>
+): Promise<E.Either<StoreError, CallsResult>> =>
   appendSteps(
     parts,
     threadStream(segment.streamId),
@@ -148,7 +148,7 @@ async function* linesOf(
 const writeOn = async (
   parts: StoreSegmentsParts,
   segment: NewSegment
-): Promise<E.Either<StoreError, Written>> => {
+): Promise<E.Either<StoreError, CallsResult>> => {
   const { wire, directory, newId, nowMs } = parts
   const { segmentId } = segment
   const stream = threadStream(segment.streamId)
@@ -163,7 +163,7 @@ const writeOn = async (
   })
   let [at, bytes] = [0, 0]
   let batch: Array<Uint8Array> = []
-  const writeBatch = async (): Promise<E.Either<StoreError, Written>> => {
+  const writeBatch = async (): Promise<E.Either<StoreError, CallsResult>> => {
     const calls = planner.lines(segmentId, batch)
     ;[batch, bytes] = [[], 0]
     return E.isLeft(calls) ? calls : writeCalls(wire, stream, calls.right)
@@ -188,7 +188,7 @@ const writeOn = async (
 const writeCopy = async (
   parts: StoreSegmentsParts,
   segment: NewSegment
-): Promise<E.Either<StoreError, Written>> => {
+): Promise<E.Either<StoreError, CallsResult>> => {
   const stream = threadStream(segment.streamId)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const written = await writeOn(parts, segment)

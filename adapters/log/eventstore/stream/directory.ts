@@ -13,7 +13,7 @@ import {
   lineMetadata,
   TAIL
 } from './event-kind.ts'
-import type { ReadLine } from './line.ts'
+import type { LineTraits } from './line.ts'
 import type {
   LastLine,
   LineMetadata,
@@ -147,7 +147,7 @@ export const withFact = (directory: StreamDirectory, fact: NewFact): StreamDirec
 export const withFirstLine = (
   directory: StreamDirectory,
   segment: string,
-  begins: ReadLine['begins']
+  begins: LineTraits['begins']
 ): StreamDirectory => ({
   ...directory,
   segments: directory.segments.map((one) =>

@@ -9,13 +9,13 @@ export const PART = 'unroll-part'
 export const BLANK = 'unroll-blank'
 export const TAIL = 'unroll-tail'
 
-export interface Group {
+export interface EventGroup {
   readonly group: number
   readonly until: number
 }
 
 /** The group an event is in; null for an event that counts by itself. */
-export const groupOf = ({ metadata, revision }: StoredEvent): Group | null => {
+export const groupOf = ({ metadata, revision }: StoredEvent): EventGroup | null => {
   const { group, until } = metadata
   return Number.isSafeInteger(group) && Number.isSafeInteger(until)
     ? { group: Math.min(group as number, revision), until: Math.max(until as number, revision) }

@@ -14,7 +14,7 @@ import type {
 } from './stored.ts'
 import type { JsonObject } from '../../../../domain/json.ts'
 
-interface Placed {
+interface JoinedPlace {
   readonly stream: string
   /** Of its last event. */
   readonly revision: number
@@ -22,7 +22,7 @@ interface Placed {
   readonly position?: StorePosition
 }
 
-export interface JoinedBytes extends Placed {
+export interface JoinedBytes extends JoinedPlace {
   readonly what: 'line' | 'blank' | 'tail'
   /** Revision of its first event. */
   readonly from: number
@@ -32,7 +32,7 @@ export interface JoinedBytes extends Placed {
   readonly data: StoredData | null
 }
 
-export interface JoinedFact extends Placed {
+export interface JoinedFact extends JoinedPlace {
   readonly what: 'fact'
   readonly type: string
   readonly metadata: FactMetadata
@@ -79,7 +79,7 @@ const ENCODER = new TextEncoder()
 export const dataBytes = (data: StoredData): Uint8Array =>
   data.bytes ?? ENCODER.encode(JSON.stringify(data.json))
 
-const placeOf = ({ stream, revision, createdAtMs, position }: StoredEvent): Placed =>
+const placeOf = ({ stream, revision, createdAtMs, position }: StoredEvent): JoinedPlace =>
   position === undefined
     ? { stream, revision, createdAtMs }
     : { stream, revision, createdAtMs, position }

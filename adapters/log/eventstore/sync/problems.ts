@@ -8,7 +8,7 @@ export interface Problem {
   readonly thread: string
   readonly segment: string | null
   readonly path: string | null
-  readonly kind: ProblemKind
+  readonly kind: SyncProblemKind
   /** The first byte that is not the same, counted from 0; null where no byte is the matter. */
   readonly atByte: number | null
   /** One sentence. */
@@ -18,7 +18,7 @@ export interface Problem {
 }
 
 /** Kinds of problems; the first ones are failures, the others only have to be known. */
-export type ProblemKind =
+export type SyncProblemKind =
   /** Both have bytes of their own. */
   | 'diverged'
   /** The file lost bytes that this home had pushed. */
@@ -40,7 +40,7 @@ export type ProblemKind =
   /** Deleted in the store. */
   | 'deleted'
 
-const FAILURES: ReadonlySet<ProblemKind> = new Set([
+const FAILURES: ReadonlySet<SyncProblemKind> = new Set([
   'diverged',
   'truncated',
   'failed',
@@ -61,7 +61,7 @@ export interface ProblemPlace {
 
 export const problemAt = (
   { thread, segment, path }: ProblemPlace,
-  kind: ProblemKind,
+  kind: SyncProblemKind,
   message: string,
   next: string,
   atByte: number | null = null

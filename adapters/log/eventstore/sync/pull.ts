@@ -21,7 +21,7 @@ import { LOG_NAMES, logPath } from './log-push.ts'
 import { piecesOf } from './pieces.ts'
 import type { Problem } from './problems.ts'
 import { makeFolderOf } from './safe-path.ts'
-import { newTarget, oldTarget, stagingIn, type Staging } from './target.ts'
+import { newTarget, oldTarget, stagingIn, type PullStaging } from './target.ts'
 import { pullThread, type Puller, type ThreadPulled } from './thread-pull.ts'
 import { isDeleted } from './thread-difference.ts'
 
@@ -89,7 +89,7 @@ const pullNames = async (home: string, pulled: ReadonlyArray<ThreadPulled>): Pro
 /** A log that is not here, or is the beginning of that of the store; others stay as they are. */
 const pullLog = async (
   { wire, home }: PullOptions,
-  staging: Staging,
+  staging: PullStaging,
   name: HomeLogName
 ): Promise<E.Either<StoreError, void>> => {
   const directory = await readDirectory(wire, logStream(name))
@@ -120,7 +120,7 @@ const pullLog = async (
 
 const pullAll = async (
   options: PullOptions,
-  staging: Staging
+  staging: PullStaging
 ): Promise<E.Either<StoreError, PullSummary>> => {
   const { home, wire, isAll, signal, onProgress } = options
   const threads = isAll ? options.threads : await withHistory(wire, options.threads)

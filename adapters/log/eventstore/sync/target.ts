@@ -99,14 +99,14 @@ class StagedFile {
 }
 
 /** Where a pull into a home keeps what is not whole yet. */
-export interface Staging {
+export interface PullStaging {
   /** `mode`: what nobody else may read has one of its own. */
   readonly begin: (mode?: number) => StagedFile
   readonly close: () => void
 }
 
 /** Opens the place in a home; the caller is the only pull there. */
-export const stagingIn = (home: string): Staging => {
+export const stagingIn = (home: string): PullStaging => {
   const folder = join(ownFolder(home), FOLDER)
   rmSync(folder, { recursive: true, force: true })
   makePrivate(home, folder)
@@ -117,7 +117,7 @@ export const stagingIn = (home: string): Staging => {
   }
 }
 
-export type FileResult =
+export type PulledFile =
   | { readonly kind: 'created' | 'appended'; readonly bytes: number }
   | Exclude<ComparisonResult, { readonly kind: 'store_ahead' }>
   /** It is compressed, and so cannot go on; or it changed at this moment. */
@@ -127,11 +127,11 @@ export type FileResult =
 export interface Target {
   readonly take: (bytes: Uint8Array) => void
   /** After the last byte: brings them to the file. */
-  readonly finish: (modifiedAtMs: number) => FileResult
+  readonly finish: (modifiedAtMs: number) => PulledFile
   readonly abandon: () => void
 }
 
-export const newTarget = (staging: Staging, path: string, mode?: number): Target => {
+export const newTarget = (staging: PullStaging, path: string, mode?: number): Target => {
   const staged = staging.begin(mode)
   return {
     take: (bytes) => staged.write(bytes),
@@ -153,7 +153,7 @@ const append = (
   atByte: number,
   staged: StagedFile,
   modifiedAtMs: number
-): FileResult => {
+): PulledFile => {
   const file = openSync(path, 'a')
   try {
     if (fstatSync(file).size !== atByte)
@@ -169,7 +169,7 @@ const append = (
 
 /** A file that is there; nobody else writes to it before this is finished. */
 export const oldTarget = (
-  staging: Staging,
+  staging: PullStaging,
   path: string,
   open: OpenFile,
   compressed: boolean
@@ -177,7 +177,7 @@ export const oldTarget = (
   const comparison = comparisonWith(open.source)
   let rest: StagedFile | null = null
   let takenBytes = 0
-  const finish = (modifiedAtMs: number): FileResult => {
+  const finish = (modifiedAtMs: number): PulledFile => {
     const result = comparison.result()
     if (result.kind !== 'store_ahead') return result
     if (compressed) return { kind: 'busy', reason: 'the file is compressed and cannot go on' }

@@ -51,12 +51,16 @@ export interface ThreadPush {
 }
 
 /** A file that was compared with its segment, and is open. */
-export interface ComparedFile extends SegmentFile {
+export interface ComparedRollout extends SegmentFile {
   readonly open: OpenFile
   readonly standing: Standing
 }
 
-const compare = (directory: StreamDirectory, file: SegmentFile, open: OpenFile): ComparedFile => {
+const compare = (
+  directory: StreamDirectory,
+  file: SegmentFile,
+  open: OpenFile
+): ComparedRollout => {
   const segment = segmentOf(directory, file.segment)
   const { modifiedAtMs } = open
   const isAsBefore =
@@ -71,7 +75,7 @@ const compare = (directory: StreamDirectory, file: SegmentFile, open: OpenFile):
  */
 const closerLook = async (
   { pusher, stream }: ThreadPush,
-  { open, ...file }: ComparedFile
+  { open, ...file }: ComparedRollout
 ): Promise<Problem | null> => {
   const comparison = comparisonWith(open.source)
   let home: string | null = null
@@ -98,10 +102,10 @@ export const compareFiles = async (
   directory: StreamDirectory,
   closing: Array<() => void>
 ): Promise<{
-  readonly sound: ReadonlyArray<ComparedFile>
+  readonly sound: ReadonlyArray<ComparedRollout>
   readonly problems: ReadonlyArray<Problem>
 } | null> => {
-  const sound: Array<ComparedFile> = []
+  const sound: Array<ComparedRollout> = []
   const problems: Array<Problem> = []
   for (const file of push.local.files) {
     const open = openFile(file.file, file.compressed)
@@ -134,7 +138,7 @@ export const lineageOf = (
 /** The fact about files that came or moved and about another history; none when all is as the store has it. */
 export const placedFacts = (
   directory: StreamDirectory,
-  sound: ReadonlyArray<ComparedFile>,
+  sound: ReadonlyArray<ComparedRollout>,
   lineage: ReadonlyArray<StoredLineage>,
   isWhole: boolean
 ): ReadonlyArray<NewFact> => {

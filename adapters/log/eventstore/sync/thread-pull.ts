@@ -18,13 +18,13 @@ import { openFile, standingOf } from './local-file.ts'
 import { piecesOf } from './pieces.ts'
 import { comparisonProblem, endsAll, problemAt, type Problem } from './problems.ts'
 import { makeFolderOf, refusalOf } from './safe-path.ts'
-import { newTarget, oldTarget, type FileResult, type Staging, type Target } from './target.ts'
+import { newTarget, oldTarget, type PulledFile, type PullStaging, type Target } from './target.ts'
 import { isDeleted } from './thread-difference.ts'
 
 export interface Puller {
   readonly wire: Wire
   readonly home: string
-  readonly staging: Staging
+  readonly staging: PullStaging
   /** Files of the home by segment, as they were when the pull began. */
   readonly local: ReadonlyMap<string, SegmentFile>
   /** Ends it; what is whole stays. */
@@ -106,7 +106,7 @@ class FilePlan {
 
   #addProblem(
     segment: StoredSegment,
-    result: Exclude<FileResult, { readonly bytes: number }>
+    result: Exclude<PulledFile, { readonly bytes: number }>
   ): void {
     const place = placeOf(this.#thread, segment)
     const diverged = `pull the store's to another folder with "unroll store pull ${this.#thread} --to DIR"`

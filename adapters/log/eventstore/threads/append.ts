@@ -12,7 +12,7 @@ import type { StoreError } from '../../../../domain/errors.ts'
 import type { StreamId } from '../../../../domain/ids.ts'
 import { segmentBytes } from '../stream/directory.ts'
 import { threadStream } from '../stream/names.ts'
-import type { PlanStep } from '../stream/plan.ts'
+import type { StreamStep } from '../stream/plan.ts'
 import type { StreamDirectory } from '../stream/stored.ts'
 import { ioFailure } from '../../../../replay/guarded.ts'
 import { appendProblem } from '../../../../replay/change/mutate/new-events.ts'
@@ -209,7 +209,7 @@ class ThreadAppender {
 
   #write(
     stream: string,
-    steps: Iterable<PlanStep>,
+    steps: Iterable<StreamStep>,
     known?: StreamDirectory
   ): ReturnType<typeof appendSteps> {
     const writer = { nonce: v4(), atMs: this.#parts.nowMs() }

@@ -10,7 +10,7 @@ import type { HistoryBase } from '../../../../domain/log/payloads.ts'
 import type { Directory } from '../directory/directory.ts'
 import { factMetadata } from '../stream/event-kind.ts'
 import { readLine } from '../stream/line.ts'
-import type { PlanStep } from '../stream/plan.ts'
+import type { StreamStep } from '../stream/plan.ts'
 import type { StoredLineage, StoredSegment } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 import { threadStream } from '../stream/names.ts'
@@ -107,7 +107,7 @@ export const planBeginning = async (
   { wire, directory, view, nowMs }: BeginParts,
   id: StreamId,
   events: ReadonlyArray<CheckedEvent>
-): Promise<E.Either<StoreError, ReadonlyArray<PlanStep>>> => {
+): Promise<E.Either<StoreError, ReadonlyArray<StreamStep>>> => {
   if ((directory.stream(threadStream(id))?.segments.length ?? 0) > 0)
     return E.left(
       notPossible(

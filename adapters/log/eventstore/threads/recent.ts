@@ -8,7 +8,7 @@ import { keyOf, type SegmentAt } from './locate.ts'
 const SEGMENT_BYTES_MAX = 512 * 1024
 const BYTES_MAX = 16 * 1024 * 1024
 
-interface Window {
+interface RecentWindow {
   readonly from: number
   readonly bytes: Buffer
 }
@@ -27,7 +27,11 @@ export interface Recent {
 }
 
 /** Both in one, where they touch; else what came last. */
-const together = (known: Window | undefined, position: number, bytes: Buffer): Window => {
+const together = (
+  known: RecentWindow | undefined,
+  position: number,
+  bytes: Buffer
+): RecentWindow => {
   const end = (known?.from ?? 0) + (known?.bytes.length ?? 0)
   const touches = known !== undefined && position >= known.from && position <= end
   if (touches && position + bytes.length <= end) return known
@@ -40,9 +44,9 @@ const together = (known: Window | undefined, position: number, bytes: Buffer): W
 
 export const recentBytes = (): Recent => {
   /** The one that was used last stands last. */
-  const windows = new Map<string, Window>()
+  const windows = new Map<string, RecentWindow>()
   let size = 0
-  const put = (key: string, window: Window): void => {
+  const put = (key: string, window: RecentWindow): void => {
     size += window.bytes.length - (windows.get(key)?.bytes.length ?? 0)
     windows.delete(key)
     windows.set(key, window)
