@@ -38,7 +38,7 @@ import { settle, writeAll } from './write.ts'
 
 export interface AppenderParts extends StreamBeginner {
   readonly calls: FileCalls
-  /** How long to wait for another process; default as `lockWriter`. */
+  /** How long to wait for another process; `lockWriter` has the default. */
   readonly waitMsMax?: number | undefined
   readonly telemetry: Telemetry
 }

@@ -42,7 +42,7 @@ const BACKSLASH = 92
 const CLOSING_BRACE = 125
 
 /** Where a JSON string that begins before `from` ends, or -1. */
-export const endOfString = (line: Buffer, from: number): number => {
+const endOfString = (line: Buffer, from: number): number => {
   for (let at = line.indexOf(QUOTE, from); at !== -1; at = line.indexOf(QUOTE, at + 1)) {
     let backslashes = 0
     while (line[at - 1 - backslashes] === BACKSLASH) backslashes += 1

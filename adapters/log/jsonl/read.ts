@@ -54,9 +54,11 @@ interface Pending {
   readonly revision: number
 }
 
-type Placed = Omit<Event, 'line' | 'inherited'>
-
-const eventAt = (scan: Scan, place: Placed, line: DeliveredLine): Event => {
+const eventAt = (
+  scan: Scan,
+  place: Omit<Event, 'line' | 'inherited'>,
+  line: DeliveredLine
+): Event => {
   const { streamId, revision, segment, offset, bytes } = place
   return scan.inherited
     ? { streamId, revision, segment, offset, bytes, inherited: true, line }
@@ -313,11 +315,6 @@ const gapLine = (
     ? []
     : [{ streamId, revision, segment, offset: file.from, bytes: 0, reason: file.gap }]
 
-/** Opens a segment of a lineage; the caller closes it. */
-export type SegmentOpener = (segment: Segment) => SlowByteSource
-
-const openFile: SegmentOpener = ({ path, compressed }) => openBytes(path, compressed)
-
 /** Lines of a stream from a position, segment by segment. Codex itself does not skip a byte order mark. */
 export async function* readStream<N extends Needs>(
   streamId: StreamId,
@@ -326,7 +323,7 @@ export async function* readStream<N extends Needs>(
   needs: N,
   profile: Profile,
   skipsBom: boolean,
-  open = openFile
+  open = ({ path, compressed }: Segment): SlowByteSource => openBytes(path, compressed)
 ): AsyncGenerator<Batch<N>> {
   const delivery = deliveryOf(needs, profile)
   let revision = from.revision

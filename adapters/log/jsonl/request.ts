@@ -74,12 +74,12 @@ export const checkRequest = (
     : checked
 }
 
-/** One to a rollout, and what its caller knows of the stream. */
+/** A call for a rollout, with what its caller knows of the stream. */
 export interface RolloutAppend extends AppendRequest {
   readonly known: KnownPlace | undefined
 }
 
-/** One that will be written. */
+/** A call that will be written, and where. */
 export interface PlannedAppend {
   readonly request: RolloutAppend
   /** Where its lines begin and end in the bytes of the write. */

@@ -77,37 +77,37 @@ const damaged = (path: string, cause: unknown): Error => {
   })
 }
 
-/** Digest of what is in a compressed file; throws when its end is missing or it cannot be decompressed. */
-export const decompressedContent = async (path: string): Promise<ContentDigest> => {
+const digested = async (
+  path: string,
+  read: (file: number, take: (bytes: Uint8Array) => void) => Promise<void>
+): Promise<ContentDigest> => {
   const hash = createHash('sha256')
   let bytes = 0
-  const stream = new Decompress((chunk) => {
-    hash.update(chunk)
-    bytes += chunk.length
-  })
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
-    for await (const chunk of chunksOf(file)) stream.push(Uint8Array.from(chunk), false)
-    stream.push(new Uint8Array(0), true)
-  } catch (cause) {
-    throw damaged(path, cause)
+    await read(file, (chunk) => {
+      hash.update(chunk)
+      bytes += chunk.length
+    })
   } finally {
     closeSync(file)
   }
   return { bytes, sha256: hash.digest('hex') }
 }
 
-export const plainContent = async (path: string): Promise<ContentDigest> => {
-  const hash = createHash('sha256')
-  let bytes = 0
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  try {
-    for await (const chunk of chunksOf(file)) {
-      hash.update(chunk)
-      bytes += chunk.length
+/** Digest of what is in a compressed file; throws when its end is missing or it cannot be decompressed. */
+export const decompressedContent = (path: string): Promise<ContentDigest> =>
+  digested(path, async (file, take) => {
+    const stream = new Decompress(take)
+    try {
+      for await (const chunk of chunksOf(file)) stream.push(Uint8Array.from(chunk), false)
+      stream.push(new Uint8Array(0), true)
+    } catch (cause) {
+      throw damaged(path, cause)
     }
-  } finally {
-    closeSync(file)
-  }
-  return { bytes, sha256: hash.digest('hex') }
-}
+  })
+
+export const plainContent = (path: string): Promise<ContentDigest> =>
+  digested(path, async (file, take) => {
+    for await (const chunk of chunksOf(file)) take(chunk)
+  })

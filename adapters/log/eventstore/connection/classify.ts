@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly kind: 'tombstoned' }
 
 /** The limit of an append assumed of a server that refuses one without saying its limit. */
-export const APPEND_BYTES_DEFAULT = 1024 * 1024
+const APPEND_BYTES_DEFAULT = 1024 * 1024
 
 /** Texts of the client (6.2), of grpc-js (1.14) and of OpenSSL that no code stands for. */
 const TEXTS = {

@@ -51,7 +51,7 @@ export const readCertificates = async ({
 /** Attempts are repeated here, so a cluster is looked for once in each, unless the connection string says otherwise. */
 const DISCOVER_ATTEMPTS = 1
 
-/** So long a node is waited for that all of them are asked in one attempt, and there is time for the call. */
+/** Leaves time to ask every node in one attempt, and for the call itself. */
 const gossipSeconds = ({ hosts, defaultDeadlineMs }: Connection): number =>
   Math.max(1, Math.floor(defaultDeadlineMs / 1000 / (hosts.length + 1)))
 

@@ -79,7 +79,7 @@ export interface Retries {
   readonly progressed: () => void
 }
 
-/** After so long a silence is reported. */
+/** A silence is reported after this long. */
 const SILENCE_MS = 2000
 
 /**

@@ -54,7 +54,7 @@ export interface Directory extends LogFollower {
 
 /** The position is put on disk without any row when it is so far behind: looking through the log again costs about that. */
 const POSITION_BYTES = 16 * 1024 * 1024
-/** Fewer new events are read than looking for the newest fact would cost. */
+/** Up to this many new events are read one by one: looking for the newest fact would cost more. */
 const FORWARDS_MAX = 8
 
 const isFolded = (stream: string): boolean =>
@@ -62,7 +62,7 @@ const isFolded = (stream: string): boolean =>
   stream === logStream('operations') ||
   stream === logStream('observations')
 
-/** Rows that one event by itself is worth. */
+/** Rows that are made of a single event. */
 const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArray<StoredRow> => {
   const thread = threadOfStream(stream)
   if (thread === null || data.json === undefined) return []

@@ -17,7 +17,7 @@ export interface LogFollower {
   ) => Promise<E.Either<StoreError, void>>
 }
 
-/** So many events are taken in together, or so many bytes of them. */
+/** Limits of one batch. */
 const EVENTS_MAX = 4096
 const BYTES_MAX = 8 * 1024 * 1024
 

@@ -22,7 +22,7 @@ const CHANGES = 'store-changes@1'
 const POSITION: RowKey = ['store-position@1']
 const VERSION: RowKey = ['store-version@1']
 
-/** So many changes are remembered by name; who missed more reads everything again. */
+/** Changes remembered by name; a process that missed more reads everything again. */
 const CHANGES_KEPT = 64
 const ATTEMPTS_MAX = 16
 const PAGE_ROWS = 4096

@@ -23,17 +23,17 @@ export interface WarmParts {
 }
 
 export interface Warm {
-  /** Resolves when nothing that was told waits to be folded any more. */
+  /** Resolves when nothing waits to be folded. */
   readonly settled: () => Promise<void>
-  /** Ends it; resolves when it does nothing any more. */
+  /** Stops following; resolves when all work has ended. */
   readonly close: () => Promise<void>
 }
 
-/** What comes in such a time is folded together. */
+/** Changes within this time are folded together. */
 const GATHER_MS = 250
-/** More threads than that are caught up as a home is, in one go. */
+/** Above this many touched threads the whole store is caught up at once. */
 const THREADS_MAX = 64
-/** Who cannot follow tries again after at most this long. */
+/** The longest pause before following is tried again. */
 const AGAIN_MS_MAX = 30_000
 
 /** Folds threads that were written to, one after the other; how many wait has a bound. */

@@ -21,7 +21,7 @@ export interface ChangeParts {
 /** What a stream needs: nothing any more, a fact, or why it cannot be changed. */
 export type NeededChange = 'done' | NewFact | { readonly obstacle: string }
 
-/** So often a stream is looked at again before another node is left alone with it. */
+/** Attempts while other nodes write to the stream, before `Busy`. */
 const ATTEMPTS_MAX = 32
 
 /**

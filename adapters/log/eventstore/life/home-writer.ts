@@ -34,7 +34,7 @@ export interface StoreWriterParts extends ChangeParts {
   readonly operations: Pick<OperationLog, 'read'>
   readonly nowMs: () => number
   readonly sleep: (ms: number) => Promise<void>
-  /** Who this process is, for whoever looks who moves files. */
+  /** Names this process in the lease. */
   readonly owner: string
 }
 
@@ -60,7 +60,7 @@ const files = async ({
   return E.right(found.sort((a, b) => (a.path < b.path ? -1 : 1)))
 }
 
-/** Threads outside of some whose history leads through one of them; of all that are not gone, or only those in their place. */
+/** Other threads whose history leads through one of these; `alsoTrash`: those in the trash count too. */
 const leadingThrough = (
   { directory }: StoreWriterParts,
   threadIds: ReadonlyArray<string>,

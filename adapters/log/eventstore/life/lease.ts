@@ -24,7 +24,7 @@ const METADATA_STREAM = `$$${LEASE_STREAM}`
 const HELD = 'unroll-lease-held'
 const FREE = 'unroll-lease-free'
 const TERMS = { termMs: 30_000, lookMs: 50, waitMsMax: 10_000, stallMsMax: 10_000 }
-/** Nobody asks who had it long ago. */
+/** Earlier holders are of no interest. */
 const EVENTS_KEPT = 16
 
 export interface LeaseParts {

@@ -83,7 +83,7 @@ const TIME_LENGTH = 24
 const NEWLINE = 10
 const NOTHING = new Uint8Array()
 
-/** A line with another time where it has one in the usual place. */
+/** A line with the time of the copy, where it has a time in the usual place. */
 const stamped = (line: Uint8Array, time: Uint8Array): Uint8Array => {
   const head = Buffer.from(line.buffer, line.byteOffset, line.length).toString(
     'latin1',

@@ -25,7 +25,7 @@ export interface OutputFile {
   readonly close: () => void
 }
 
-export const LINE_BEGIN = '{"position":{'
+const LINE_BEGIN = '{"position":{'
 
 const NEWLINE = 10
 const PIECE_BYTES = 64 * 1024

@@ -28,14 +28,14 @@ export interface TellOptions {
   readonly signal: AbortSignal
 }
 
-/** Text is handed over in chunks of this size, or when nothing more is there at once. */
+/** Text is handed over in chunks of this size, or earlier when nothing more is there yet. */
 const CHUNK_LENGTH = 256 * 1024
 
 /** Less than, equal to or greater than zero as one place is before, at or behind another. */
 export const comparePositions = (one: StorePosition, other: StorePosition): number =>
   one.commit - other.commit || one.prepare - other.prepare
 
-/** Passes over what the reader has already. */
+/** Skips what the reader already has. */
 const isNewFor = (last: LastLineTold | null): ((joined: Joined, at: StorePosition) => boolean) => {
   let hasPassed = last === null
   return ({ stream, revision }, at) => {

@@ -35,7 +35,7 @@ export type SyncProblemKind =
   | 'home_ahead'
   | 'only_in_store'
   | 'only_in_home'
-  /** It lies somewhere else in the home than the store says. */
+  /** Its path in the home differs from the one in the store. */
   | 'elsewhere'
   /** Deleted in the store. */
   | 'deleted'

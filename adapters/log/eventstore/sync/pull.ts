@@ -154,7 +154,7 @@ const pullAll = async (
   return E.right({
     ...{ home, store: wire.name, threads: all.length, ...sums },
     names: await pullNames(home, all),
-    // Who asks for everything knows that deleted threads are not brought.
+    // A pull of everything does not report threads that are deleted.
     problems: all
       .flatMap(({ problems }) => problems)
       .filter(({ kind }) => !isAll || kind !== 'deleted')

@@ -50,7 +50,7 @@ export interface PushSummary {
   readonly problems: ReadonlyArray<Problem>
 }
 
-/** Enough that the way to the server and back does not decide how long it takes. */
+/** Enough to hide the round trips to the server. */
 const THREADS_IN_FLIGHT = 12
 
 /**

@@ -23,11 +23,11 @@ import { comparisonWith, type ComparisonResult, type OpenFile } from './local-fi
 
 const FOLDER = 'pull'
 const BUFFER_BYTES = 256 * 1024
-/** Less what the user takes off all new files, as Codex makes them. */
+/** Less the umask, as Codex creates its files. */
 const MODE = 0o666
 const SECOND_MS = 1000
 
-/** A name that another file has is never given to this one. */
+/** Gives a staged file its name; never replaces a file that has it. */
 const nameOnce = (temporary: string, path: string): boolean => {
   try {
     linkSync(temporary, path)
@@ -120,7 +120,7 @@ export const stagingIn = (home: string): PullStaging => {
 export type PulledFile =
   | { readonly kind: 'created' | 'appended'; readonly bytes: number }
   | Exclude<ComparisonResult, { readonly kind: 'store_ahead' }>
-  /** It is compressed, and so cannot go on; or it changed at this moment. */
+  /** It is compressed and cannot be appended to, or it changed just now. */
   | { readonly kind: 'busy'; readonly reason: string }
 
 /** A file while its bytes come in. */

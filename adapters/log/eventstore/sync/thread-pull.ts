@@ -49,7 +49,7 @@ const nothingPulled = (thread: string, ...problems: ReadonlyArray<Problem>): Thr
 
 const placeOf = (thread: string, { segment, path }: StoredSegment) => ({ thread, segment, path })
 
-/** What is known of the files of a thread before its stream is read: which segments are wanted, and where they go. */
+/** Plans, before a stream is read, which of its segments are wanted and where they go. */
 class FilePlan {
   readonly wanted = new Map<string, { readonly segment: StoredSegment; readonly target: Target }>()
   readonly problems: Array<Problem> = []

@@ -42,7 +42,7 @@ export interface ThreadPushed {
   readonly directory: StreamDirectory | null
 }
 
-/** So often others may write to the stream meanwhile. */
+/** Attempts while others write to the stream, before `Busy`. */
 const ATTEMPTS_MAX = 16
 
 const sendCalls = async (

@@ -39,11 +39,11 @@ export interface AppendParts {
 
 /** Requests go out together up to this many bytes of lines, so that they fit into one call. */
 const GROUP_BYTES_MAX = 512 * 1024
-/** How often others may be faster. */
+/** Attempts while others write to the stream, before `Busy`. */
 const ATTEMPTS_MAX = 48
 const PAUSE_MS_MAX = 64
 
-/** Others that were faster get out of step. */
+/** Of random length, so that competing writers get out of step. */
 const pause = (attempt: number): Promise<void> =>
   new Promise((resolve) =>
     setTimeout(resolve, Math.random() * Math.min(PAUSE_MS_MAX, 2 ** Math.min(attempt, 8)))

@@ -24,7 +24,7 @@ export interface SegmentAt {
   readonly path: string
 }
 
-/** So far from a place reading on is cheaper than another look. */
+/** Within this distance reading on is cheaper than another look. */
 const NEAR_EVENTS = 48
 const NEAR_BYTES = 96 * 1024
 const LOOKS_MAX = 24

@@ -17,7 +17,7 @@ export interface StoredPlace extends Place, SegmentAt {
   readonly order: string
 }
 
-/** Who looks: a home, an era, and whether each file is a stream of its own. */
+/** How a store is seen: as which home, in which era, and whether each file is a stream of its own. */
 export interface View {
   readonly home: string
   readonly profile: Profile
@@ -73,7 +73,7 @@ export const placesOf = (
   return found
 }
 
-/** A place as its outside would tell it; the identity of the file is where its lines begin in the stream. */
+/** A place as `stat` would tell it; its inode is the revision at which its lines begin. */
 export const infoAt = ({ streamId, path, archived, segment }: StoredPlace): StreamInfo => ({
   streamId,
   path,

@@ -26,7 +26,7 @@ export interface Recent {
   readonly keep: (at: SegmentAt, position: number, bytes: Buffer) => void
 }
 
-/** Both in one, where they touch; else what came last. */
+/** Both joined where they touch; else the newer one. */
 const together = (
   known: RecentWindow | undefined,
   position: number,
@@ -43,7 +43,7 @@ const together = (
 }
 
 export const recentBytes = (): Recent => {
-  /** The one that was used last stands last. */
+  /** Least recently used first. */
   const windows = new Map<string, RecentWindow>()
   let size = 0
   const put = (key: string, window: RecentWindow): void => {

@@ -45,7 +45,7 @@ export interface SegmentPiece {
 const NEWLINE = 10
 /** SegmentMarks are made this far from each other while reading. */
 const MARK_BYTES = 128 * 1024
-/** So many bytes that nobody wants are cheaper than looking for a place again. */
+/** Skipping up to this many bytes is cheaper than locating a place again. */
 const SKIPPED_BYTES_MAX = 256 * 1024
 const FILLER = Buffer.alloc(1024 * 1024, 'x')
 

@@ -56,7 +56,7 @@ export const historyCounter = (parts: ReadParts) => {
     }
     return lines
   }
-  /** By reading, where a cut stands in the middle of a line. */
+  /** Counts by reading, where a cut stands in the middle of a line. */
   const readAll = async (
     streamId: StreamInfo['streamId'],
     stretches: ReadonlyArray<Stretch>
