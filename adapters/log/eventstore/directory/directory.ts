@@ -83,7 +83,6 @@ interface DirectoryParts {
   readonly rows: DirectoryRows
 }
 
-/** Takes in events, and knows up to where the log was looked through. */
 const ingesting = ({ wire, rows }: DirectoryParts): LogFollower => {
   let reached: { readonly epoch: string; readonly position: StorePosition } | null = null
   return {

@@ -56,7 +56,6 @@ export const storeNames = (directory: Directory): Names => {
   }
 }
 
-/** What the audit trail reads in a store besides lines and logs: every naming, and every import. */
 const storeAuditHome = (directory: Directory): AuditHome => ({
   names: async () =>
     directory.named().filter(({ threadId }) => {

@@ -126,7 +126,6 @@ async function* copiedLines(
   }
 }
 
-/** Every line of a copy, blank ones too. */
 async function* linesOf(
   parts: StoreSegmentsParts,
   segment: NewSegment

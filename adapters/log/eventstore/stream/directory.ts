@@ -63,12 +63,10 @@ export const segmentOf = (
   segment: string
 ): StoredSegment | undefined => segments.find((one) => one.segment === segment)
 
-/** The size that a file of the segment has. */
 export const segmentBytes = ({ bytes, tail }: StoredSegment): number => bytes + (tail?.bytes ?? 0)
 
 const lastOf = ({ offset, bytes, sha256 }: LineMetadata): LastLine => ({ offset, bytes, sha256 })
 
-/** What bytes of a segment change in it. */
 const changed = (
   kind: string,
   m: LineMetadata,
@@ -155,7 +153,6 @@ export const withFirstLine = (
   )
 })
 
-/** The directory behind an event that counts. */
 const counted = (directory: StreamDirectory, event: StoredEvent): StreamDirectory => {
   const { revision } = event
   const fact = factMetadata(event)

@@ -43,7 +43,6 @@ export type Joined = JoinedBytes | JoinedFact
 
 /** Joins the events of one stream, from any revision on. */
 export interface Joiner {
-  /** The next event; answers what counts now. */
   readonly take: (event: StoredEvent) => ReadonlyArray<Joined>
   /** True when nothing is held back: who begins behind the last event misses nothing. */
   readonly idle: () => boolean

@@ -15,5 +15,4 @@ export const threadOfStream = (stream: string): StreamId | null => {
   return stream.startsWith(THREAD) && isUuid(thread) ? streamId(thread) : null
 }
 
-/** The stream of a log of the home: what was done there, and what was seen. */
 export const logStream = (log: 'operations' | 'observations'): string => `unroll-log-${log}`

@@ -93,7 +93,6 @@ export interface AppendCall {
   readonly bytes: number
 }
 
-/** Takes what counts together, and gives calls. */
 export interface Packer {
   /** An event may not be larger: its group must have room beside it. */
   readonly eventBytesMax: number

@@ -124,7 +124,6 @@ export const homeFiles = (home: string): HomeFiles => {
 /** What a home tells beside its rollouts, by thread; both oldest first. */
 export interface HomeNotes {
   readonly names: ReadonlyMap<string, ReadonlyArray<NamedData>>
-  /** The records of imports, as they are. */
   readonly imports: ReadonlyMap<string, ReadonlyArray<JsonObject>>
 }
 

@@ -90,7 +90,6 @@ const pushLog = async (
   return E.left({ _tag: 'Busy', what: `stream ${stream}` })
 }
 
-/** Pushes the logs that the home has; answers how many records were new. */
 export const pushLogs = async (
   pusher: Omit<Pusher, 'files' | 'onBytes'>,
   home: string

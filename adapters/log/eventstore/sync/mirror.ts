@@ -83,7 +83,6 @@ const PACE: MirrorPace = {
 /** Looking takes at most a fifth of the time, however large the home is. */
 const REST_PER_LOOK = 4
 
-/** Changes when one of the files does. */
 const stampOf = (home: string, paths: ReadonlyArray<string>): string =>
   paths
     .map((path) => {

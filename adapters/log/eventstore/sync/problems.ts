@@ -52,7 +52,6 @@ const FAILURES: ReadonlySet<SyncProblemKind> = new Set([
 /** True when the exit code has to tell. */
 export const isFailure = ({ kind }: Pick<Problem, 'kind'>): boolean => FAILURES.has(kind)
 
-/** Where a problem is: in a file, or in a thread by itself. */
 export interface ProblemPlace {
   readonly thread: string
   readonly segment?: string | undefined

@@ -123,7 +123,6 @@ export type PulledFile =
   /** It is compressed and cannot be appended to, or it changed just now. */
   | { readonly kind: 'busy'; readonly reason: string }
 
-/** A file while its bytes come in. */
 export interface Target {
   readonly take: (bytes: Uint8Array) => void
   /** After the last byte: brings them to the file. */

@@ -82,7 +82,6 @@ export interface VerifySummary {
   readonly verdicts: Readonly<Partial<Record<VerifiedAs, number>>>
 }
 
-/** A thread while it is verified; `files` is null when the store is looked at by itself. */
 interface Verification {
   readonly wire: Wire
   readonly thread: string

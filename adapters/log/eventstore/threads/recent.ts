@@ -22,7 +22,6 @@ export interface Recent {
     length: number,
     position: number
   ) => number
-  /** Keeps bytes that were read at a position. */
   readonly keep: (at: SegmentAt, position: number, bytes: Buffer) => void
 }
 

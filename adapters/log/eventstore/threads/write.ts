@@ -23,10 +23,8 @@ const limits = new WeakMap<Wire, number>()
 /** Of the limit a server names, what is left for the frame of a call. */
 const FRAME_BYTES = 1024
 
-/** What plans for a server should keep to, in bytes of a call. */
 export const callBytesMaxOf = (wire: Wire): number => limits.get(wire) ?? CALL_BYTES_MAX
 
-/** Makes the calls, each when the one before it has succeeded. */
 export const writeCalls = async (
   wire: Wire,
   stream: string,
