@@ -7,7 +7,7 @@ import { basename, join, relative } from 'node:path'
 import { EMPTY } from '../../adapters/log/eventstore/stream/directory.ts'
 import { plan } from '../../adapters/log/eventstore/stream/plan.ts'
 import { threadStream } from '../../adapters/log/eventstore/stream/names.ts'
-import type { Plan, PlanStep } from '../../adapters/log/eventstore/stream/plan.ts'
+import type { StreamPlan, StreamStep } from '../../adapters/log/eventstore/stream/plan.ts'
 import type { ProposedEvent } from '../../adapters/log/eventstore/stream/stored.ts'
 
 /** Sums over events; bytes as they lie on the disk of a server. */
@@ -56,10 +56,10 @@ const linesIn = (content: Buffer): ReadonlyArray<Uint8Array> => {
 }
 
 /** The calls that copy one rollout which ends with a newline. */
-export const plannedThread = (thread: string, path: string, content: Buffer): Plan => {
+export const plannedThread = (thread: string, path: string, content: Buffer): StreamPlan => {
   const file = { segment: thread, path, modifiedAtMs: 1_700_000_000_000 }
   const lineage = [{ thread, segment: thread, from: 0, until: null, gap: null }]
-  const steps: ReadonlyArray<PlanStep> = [
+  const steps: ReadonlyArray<StreamStep> = [
     { fact: { type: 'unroll-placed', data: { files: [file], lineage } } },
     { segment: thread, lines: linesIn(content) }
   ]
@@ -71,7 +71,12 @@ export const plannedThread = (thread: string, path: string, content: Buffer): Pl
 }
 
 /** Adds a thread to the sums. */
-export const addThread = (to: Stored, thread: string, content: Buffer, { calls }: Plan): void => {
+export const addThread = (
+  to: Stored,
+  thread: string,
+  content: Buffer,
+  { calls }: StreamPlan
+): void => {
   to.threads += 1
   to.rolloutBytes += content.length
   to.calls += calls.length

@@ -10,7 +10,7 @@ import { EMPTY, evolve } from '../../adapters/log/eventstore/stream/directory.ts
 import { plan } from '../../adapters/log/eventstore/stream/plan.ts'
 import { dataBytes, joiner, type Joined } from '../../adapters/log/eventstore/stream/join.ts'
 import { opening } from '../../adapters/log/eventstore/stream/opening.ts'
-import type { Plan, Planning, PlanStep } from '../../adapters/log/eventstore/stream/plan.ts'
+import type { StreamPlan, Planning, StreamStep } from '../../adapters/log/eventstore/stream/plan.ts'
 import { CALL_BYTES_MAX } from '../../adapters/log/eventstore/stream/event.ts'
 import type {
   NewFact,
@@ -30,7 +30,7 @@ const placed = (segment: string, modifiedAtMs = 1): NewFact => ({
   }
 })
 
-const planned = (planning: Planning, steps: Iterable<PlanStep>): Plan => {
+const planned = (planning: Planning, steps: Iterable<StreamStep>): StreamPlan => {
   const made = plan(planning, steps)
   if (E.isLeft(made)) throw new Error(JSON.stringify(made.left))
   return made.right
@@ -72,7 +72,7 @@ const fileOf = (joined: ReadonlyArray<Joined>, segment: string): Buffer => {
 }
 
 /** A file as steps of a plan: its lines, and what stands behind the last newline. */
-const stepsOf = (segment: string, file: Buffer): ReadonlyArray<PlanStep> => {
+const stepsOf = (segment: string, file: Buffer): ReadonlyArray<StreamStep> => {
   const lines: Array<Buffer> = []
   let from = 0
   for (let end = file.indexOf(10); end !== -1; end = file.indexOf(10, from)) {

@@ -12,7 +12,7 @@ import type { StreamId } from '../../domain/ids.ts'
 import { EMPTY } from '../../adapters/log/eventstore/stream/directory.ts'
 import { plan } from '../../adapters/log/eventstore/stream/plan.ts'
 import { threadStream } from '../../adapters/log/eventstore/stream/names.ts'
-import type { PlanStep } from '../../adapters/log/eventstore/stream/plan.ts'
+import type { StreamStep } from '../../adapters/log/eventstore/stream/plan.ts'
 import { DEFAULT_PROFILE } from '../../domain/log/profile.ts'
 import type { EventStore } from '../../replay/ports.ts'
 import { right } from './engines.ts'
@@ -39,7 +39,7 @@ export const storeOver = (
 export const writeSteps = async (
   wire: Wire,
   stream: string,
-  steps: ReadonlyArray<PlanStep>,
+  steps: ReadonlyArray<StreamStep>,
   together = false
 ): Promise<void> => {
   const directory = directoryOf(wire, memoryIndex())
@@ -60,7 +60,7 @@ export const writeSteps = async (
 }
 
 /** The fact that begins a thread of one file. */
-export const placedAt = (id: StreamId, path: string, modifiedAtMs = 0): PlanStep => ({
+export const placedAt = (id: StreamId, path: string, modifiedAtMs = 0): StreamStep => ({
   fact: {
     type: 'unroll-placed',
     data: {

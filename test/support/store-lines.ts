@@ -7,7 +7,7 @@ import type { Wire } from '../../adapters/log/eventstore/wire.ts'
 import { EMPTY } from '../../adapters/log/eventstore/stream/directory.ts'
 import { plan } from '../../adapters/log/eventstore/stream/plan.ts'
 import { threadStream } from '../../adapters/log/eventstore/stream/names.ts'
-import type { Plan, PlanStep } from '../../adapters/log/eventstore/stream/plan.ts'
+import type { StreamPlan, StreamStep } from '../../adapters/log/eventstore/stream/plan.ts'
 import type { StreamDirectory } from '../../adapters/log/eventstore/stream/stored.ts'
 
 /** Bytes of lines of text. */
@@ -15,7 +15,7 @@ export const bytesOf = (...lines: ReadonlyArray<string>): ReadonlyArray<Uint8Arr
   lines.map((line) => new TextEncoder().encode(line))
 
 /** The fact that a thread's first file lies somewhere. */
-export const placed = (threadId: string): PlanStep => ({
+export const placed = (threadId: string): StreamStep => ({
   fact: {
     type: 'unroll-placed',
     data: {
@@ -41,9 +41,9 @@ export interface PlannedAs {
 /** Plans steps of a thread. */
 export const planned = (
   threadId: string,
-  steps: ReadonlyArray<PlanStep>,
+  steps: ReadonlyArray<StreamStep>,
   as: PlannedAs = {}
-): Plan => {
+): StreamPlan => {
   const { directory = EMPTY, callBytesMax, together = false } = as
   const made = plan(
     {
@@ -63,7 +63,7 @@ export const planned = (
 export const append = async (
   wire: Wire,
   threadId: string,
-  { calls }: Plan,
+  { calls }: StreamPlan,
   count = calls.length
 ): Promise<void> => {
   for (const { expected, events } of calls.slice(0, count)) {
@@ -76,7 +76,7 @@ export const append = async (
 export const write = async (
   wire: Wire,
   threadId: string,
-  steps: ReadonlyArray<PlanStep>,
+  steps: ReadonlyArray<StreamStep>,
   as: PlannedAs = {}
 ): Promise<StreamDirectory> => {
   const made = planned(threadId, steps, as)

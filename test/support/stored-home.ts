@@ -11,7 +11,7 @@ import { eraOf } from '../../domain/log/profile.ts'
 import { EMPTY } from '../../adapters/log/eventstore/stream/directory.ts'
 import { plan } from '../../adapters/log/eventstore/stream/plan.ts'
 import { threadStream } from '../../adapters/log/eventstore/stream/names.ts'
-import type { PlanStep } from '../../adapters/log/eventstore/stream/plan.ts'
+import type { StreamStep } from '../../adapters/log/eventstore/stream/plan.ts'
 import type { NamedData, StoredLineage } from '../../adapters/log/eventstore/stream/stored.ts'
 import { olderFiles } from '../../replay/catch-up/older-files.ts'
 import type { EventStore, StreamInfo } from '../../replay/ports.ts'
@@ -25,7 +25,7 @@ const idsIn = (path: string): readonly [string, string] => {
   return [thread, segment]
 }
 
-const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArray<PlanStep> => {
+const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArray<StreamStep> => {
   const lineage: ReadonlyArray<StoredLineage> = store
     .lineage(info)
     .map(({ id, path, from, until, gap }) => ({
@@ -37,21 +37,23 @@ const stepsOf = (home: string, store: EventStore, info: StreamInfo): ReadonlyArr
     }))
   const older = olderFiles(store, info).map((file) => store.lineage(file)[0]?.path ?? '')
   const paths = [...new Set(older)]
-  return [...paths.reverse(), info.path].flatMap((path, i, { length }): ReadonlyArray<PlanStep> => {
-    const [, segment] = idsIn(path)
-    const file = {
-      segment,
-      path: relative(home, path).split(sep).join('/'),
-      modifiedAtMs: statSync(path).mtimeMs
+  return [...paths.reverse(), info.path].flatMap(
+    (path, i, { length }): ReadonlyArray<StreamStep> => {
+      const [, segment] = idsIn(path)
+      const file = {
+        segment,
+        path: relative(home, path).split(sep).join('/'),
+        modifiedAtMs: statSync(path).mtimeMs
+      }
+      const data = i === length - 1 ? { files: [file], lineage } : { files: [file] }
+      const { lines, tail } = linesOf(readFileSync(path))
+      const steps: ReadonlyArray<StreamStep> = [
+        { fact: { type: 'unroll-placed', data } },
+        { segment, lines }
+      ]
+      return tail.length === 0 ? steps : [...steps, { segment, tail }]
     }
-    const data = i === length - 1 ? { files: [file], lineage } : { files: [file] }
-    const { lines, tail } = linesOf(readFileSync(path))
-    const steps: ReadonlyArray<PlanStep> = [
-      { fact: { type: 'unroll-placed', data } },
-      { segment, lines }
-    ]
-    return tail.length === 0 ? steps : [...steps, { segment, tail }]
-  })
+  )
 }
 
 /** Names of a home, by thread. */
@@ -93,7 +95,7 @@ export const storeHome = async (wire: Wire, home: string, callBytesMax?: number)
       },
       [
         ...stepsOf(home, store, info),
-        ...names.flatMap(([id, data]): ReadonlyArray<PlanStep> =>
+        ...names.flatMap(([id, data]): ReadonlyArray<StreamStep> =>
           id === info.streamId ? [{ fact: { type: 'unroll-named', data } }] : []
         )
       ]

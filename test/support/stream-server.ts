@@ -3,7 +3,7 @@
  * Written from what a real server does, not from the code that plans calls.
  */
 import { createHash } from 'node:crypto'
-import type { Call } from '../../adapters/log/eventstore/stream/pack.ts'
+import type { AppendCall } from '../../adapters/log/eventstore/stream/pack.ts'
 import type { Planning } from '../../adapters/log/eventstore/stream/plan.ts'
 import type { StoredEvent, StreamDirectory } from '../../adapters/log/eventstore/stream/stored.ts'
 
@@ -27,7 +27,7 @@ export const planningOf = (
 })
 
 /** Bytes of a call as the server counts them: data, metadata, and types in UTF-16. */
-const bytesOf = ({ events }: Call): number =>
+const bytesOf = ({ events }: AppendCall): number =>
   events.reduce(
     (sum, { data, metadata, type }) =>
       sum + data.length + metadata.length + Buffer.byteLength(type, 'utf16le'),
@@ -40,7 +40,7 @@ export type Answer = 'appended' | 'repeated' | 'wrong_revision' | 'too_large'
 /** An empty stream. */
 export const streamServer = (appendBytesMax = 1024 * 1024) => {
   const events: Array<StoredEvent> = []
-  const append = (call: Call): Answer => {
+  const append = (call: AppendCall): Answer => {
     if (bytesOf(call) > appendBytesMax) return 'too_large'
     const from = call.expected === 'no_stream' ? 0 : call.expected + 1
     if (from < events.length)

@@ -16,7 +16,6 @@ import { storeLife, storeNames } from './life/life.ts'
 import { eventStore } from './threads/store.ts'
 import type { Wire } from './wire.ts'
 
-/** How a store is opened. */
 export interface StoreOptions {
   readonly connection: string
   /** Absolute path of the home below which paths are shown, and whose configuration counts. */
@@ -26,22 +25,18 @@ export interface StoreOptions {
   readonly onSilence?: ((why: StoreError) => void) | undefined
 }
 
-/** How an engine reads. */
 export interface ReadingMode {
   readonly profile: Profile
   readonly strict: boolean
 }
 
-/** A store that is open. */
 export interface OpenStore {
   readonly wire: Wire
   readonly directory: Directory
   readonly names: Names
-  /** What an engine is made of that reads in some way. */
   readonly source: (view: ReadingMode) => Source
   /** Where the files of a thread would be, as clients see them. */
   readonly paths: (threadId: string) => ReadonlyArray<string>
-  /** Closes the connection. */
   readonly close: () => Promise<void>
 }
 

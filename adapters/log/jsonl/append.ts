@@ -22,9 +22,10 @@ import { beginStream, type StreamBeginner } from './begin.ts'
 import { isCompressing, isHeldByCodex } from '../../home/codex-lock.ts'
 import type { FileCalls } from './file-calls.ts'
 import { LinkRefused } from '../../home/plain-file.ts'
-import { expand, openHead, type Head } from './head.ts'
+import { expand, openHead, type OpenRollout } from './head.ts'
 import {
   checkRequest,
+  failAll,
   planGroup,
   takeGroup,
   type RolloutAppend,
@@ -37,7 +38,7 @@ import { settle, writeAll } from './write.ts'
 
 export interface AppenderParts extends StreamBeginner {
   readonly calls: FileCalls
-  /** How long to wait for another process; default as `lockWriter`. */
+  /** How long to wait for another process; `lockWriter` has the default. */
   readonly waitMsMax?: number | undefined
   readonly telemetry: Telemetry
 }
@@ -63,7 +64,7 @@ class ThreadWriter {
   readonly #queue: Array<RolloutAppend> = []
   #running = false
   #tail: Tail | null = null
-  #head: Head | null = null
+  #head: OpenRollout | null = null
   #found: { readonly info: StreamInfo; readonly atMs: number } | null = null
 
   constructor(id: StreamId, parts: AppenderParts) {
@@ -121,12 +122,7 @@ class ThreadWriter {
       else await this.#append(info.right, group)
     } catch (cause) {
       this.#tail = null
-      try {
-        const failure = E.left(this.#failure(cause))
-        for (const request of group) request.answer(failure)
-      } catch (defect) {
-        for (const request of group) request.reject(defect)
-      }
+      failAll(group, () => this.#failure(cause))
     }
   }
 
@@ -179,13 +175,17 @@ class ThreadWriter {
   }
 
   /** The newest file, open; opened again when it was replaced. */
-  #open({ path, inode }: StreamInfo): Head {
+  #open({ path, inode }: StreamInfo): OpenRollout {
     if (this.#head?.path === path && this.#head.inode === inode) return this.#head
     this.#close()
     return (this.#head = openHead(this.#parts.home, path))
   }
 
-  async #tailOf(info: StreamInfo, head: Head, group: ReadonlyArray<RolloutAppend>): Promise<Tail> {
+  async #tailOf(
+    info: StreamInfo,
+    head: OpenRollout,
+    group: ReadonlyArray<RolloutAppend>
+  ): Promise<Tail> {
     if (this.#tail !== null && isCurrentTail(this.#tail, info)) return this.#tail
     const lineage = this.#parts.places.lineage(info)
     const known: Array<KnownPlace> = this.#tail?.path === info.path ? [this.#tail] : []
@@ -204,7 +204,7 @@ class ThreadWriter {
   }
 
   /** True when every line is where it was planned. */
-  async #write(info: StreamInfo, head: Head, tail: Tail, plan: WritePlan): Promise<boolean> {
+  async #write(info: StreamInfo, head: OpenRollout, tail: Tail, plan: WritePlan): Promise<boolean> {
     this.#tail = null
     const { calls, telemetry } = this.#parts
     const written = writeAll(calls, head.file, plan.bytes)

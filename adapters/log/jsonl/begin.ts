@@ -16,7 +16,6 @@ import { openHead } from './head.ts'
 import { dayOf } from './place.ts'
 import { findTail, type TailReader } from './tail.ts'
 
-/** What making a thread works with. */
 export interface StreamBeginner extends TailReader {
   readonly home: string
   readonly places: Discovery
@@ -27,18 +26,33 @@ const YEARS = /^[12]\d{3}-/
 const DASHES = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d)$/
 
 /** Milliseconds of a metadata time; null when it is none that a file can be named after. */
-export const millisecondsOf = (timestamp: unknown): number | null => {
+const millisecondsOf = (timestamp: unknown): number | null => {
   if (typeof timestamp !== 'string' || !YEARS.test(timestamp)) return null
   const ms = Date.parse(timestamp.replace(DASHES, '$1:$2:$3Z'))
   return Number.isNaN(ms) ? null : ms
 }
 
 /** Number of a new segment's first line: it goes on from the history that it continues. */
-export const firstOrdinal = (payload: Readonly<Record<string, unknown>>): number | null => {
+const firstOrdinal = (payload: Readonly<Record<string, unknown>>): number | null => {
   if (!saysNumbered(payload)) return null
   const base = payload['history_base']
   const end = isJsonObject(base) ? base['end_ordinal_exclusive'] : 0
   return typeof end === 'number' ? end : 0
+}
+
+/** The lines of a new thread whose events begin with its metadata, and the time in them that its file is named after. */
+export const firstLines = (
+  events: ReadonlyArray<CheckedEvent>
+): E.Either<StoreError, { readonly atMs: number; readonly lines: ReadonlyArray<string> }> => {
+  const payload = events[0]?.event.payload ?? {}
+  const atMs = millisecondsOf(payload['timestamp'])
+  if (atMs === null)
+    return E.left({ _tag: 'InvalidRequest', message: 'the session_meta has no readable timestamp' })
+  const first = firstOrdinal(payload)
+  const lines = events.map(({ event, line }, i) =>
+    first === null ? line : printEvent(event, first + i)
+  )
+  return E.right({ atMs, lines })
 }
 
 /** Makes a thread of events that begin with its metadata; its file is named after the time in them. */
@@ -47,16 +61,11 @@ export const beginStream = async (
   streamId: StreamId,
   events: ReadonlyArray<CheckedEvent>
 ): Promise<E.Either<StoreError, Appended>> => {
-  const payload = events[0]?.event.payload ?? {}
-  const atMs = millisecondsOf(payload['timestamp'])
-  if (atMs === null)
-    return E.left({ _tag: 'InvalidRequest', message: 'the session_meta has no readable timestamp' })
+  const written = firstLines(events)
+  if (E.isLeft(written)) return written
+  const { atMs, lines } = written.right
   const { home, places } = parts
   refuseLinks(home, dayOf(home, atMs))
-  const first = firstOrdinal(payload)
-  const lines = events.map(({ event, line }, i) =>
-    first === null ? line : printEvent(event, first + i)
-  )
   const path = await createSegment(home, places, { streamId, segmentId: streamId, atMs, lines })
   const info = places.find(streamId)
   if (info === null) throw Object.assign(new Error('it vanished'), { code: 'ENOENT', path })

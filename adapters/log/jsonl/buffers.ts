@@ -6,13 +6,12 @@
 export const CHUNK_BYTES = 2 * 1024 * 1024
 
 const spare: Array<Buffer> = []
-/** As many as read at the same time where bytes have to be waited for; over files it is one. */
+/** As many as are in use at once over slow sources; over files it is one. */
 const SPARE_MAX = 8
 
 /** A buffer of `CHUNK_BYTES`, for the caller alone until it gives it back. */
 export const takeBuffer = (): Buffer => spare.pop() ?? Buffer.allocUnsafe(CHUNK_BYTES)
 
-/** Takes a buffer back. */
 export const giveBack = (buffer: Buffer): void => {
   if (spare.length < SPARE_MAX) spare.push(buffer)
 }

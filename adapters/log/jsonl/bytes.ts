@@ -14,22 +14,14 @@ import { linesOfDocument } from '../../../migrations/document.ts'
 import { openPlain } from '../../home/plain-file.ts'
 
 /** Reads bytes at positions of the uncompressed content. */
-export interface ByteSource {
+export interface ByteSource<Count = number> {
   /** Fills `target` from `at`; returns the number of bytes read, 0 at the end. */
-  readonly read: (target: Buffer, at: number, length: number, position: number) => number
+  readonly read: (target: Buffer, at: number, length: number, position: number) => Count
   readonly close: () => void
 }
 
 /** The same where bytes may have to be waited for: they come from somewhere else. */
-export interface SlowByteSource {
-  readonly read: (
-    target: Buffer,
-    at: number,
-    length: number,
-    position: number
-  ) => number | Promise<number>
-  readonly close: () => void
-}
+export type SlowByteSource = ByteSource<number | Promise<number>>
 
 /** A source that ends at a place, unless that is null. */
 export const endingAt = (source: SlowByteSource, until: number | null): SlowByteSource =>
@@ -190,7 +182,6 @@ export const giveWay = async (bytes: number): Promise<void> => {
 
 const PIECE_BYTES = 1024 * 1024
 
-/** No bytes at all. */
 export async function* noPieces(): AsyncGenerator<Uint8Array> {}
 
 /** Bytes of a source in pieces, up to its end; then it is closed. */

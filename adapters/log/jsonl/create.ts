@@ -101,7 +101,6 @@ const write = async (
   if (others.length > 0) writeFileSync(file, `${others.join('\n')}\n`)
 }
 
-/** What is read of a store while a segment is made. */
 export type SegmentSource = Pick<EventStore, 'lineage'>
 
 /** Makes a segment: whole, on disk, under its name. Throws when the name is taken. */

@@ -236,7 +236,6 @@ const compile = (needs: Needs, profile: Profile): Delivery => ({
 
 const compiled = new WeakMap<Needs, WeakMap<Profile, Delivery>>()
 
-/** The delivery for who needs this in an era. */
 export const deliveryOf = (needs: Needs, profile: Profile): Delivery => {
   let eras = compiled.get(needs)
   if (eras === undefined) compiled.set(needs, (eras = new WeakMap()))

@@ -3,7 +3,6 @@
  */
 import { fdatasync, fdatasyncSync, writeSync } from 'node:fs'
 
-/** What an append asks of the system. */
 export interface FileCalls {
   /** Writes at the end of a file that is open for appending; answers how many bytes were taken. */
   readonly write: (file: number, bytes: Buffer) => number

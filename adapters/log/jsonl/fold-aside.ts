@@ -29,7 +29,7 @@ interface Job {
   readonly finish: (done: boolean) => void
 }
 
-interface Thread {
+interface FoldThread {
   readonly worker: Worker
   readonly jobs: Map<number, Job>
 }
@@ -49,7 +49,7 @@ const withTypeScript = (): Array<string> => {
   return ['--import', `data:text/javascript,import{register}from${JSON.stringify(href)};register()`]
 }
 
-const start = (data: FoldWorkerData, telemetry: Telemetry): Thread => {
+const start = (data: FoldWorkerData, telemetry: Telemetry): FoldThread => {
   const options = { workerData: data, resourceLimits: HEAP }
   const worker = IS_SOURCE
     ? new Worker(new URL('./fold-worker.ts', import.meta.url), {
@@ -78,7 +78,7 @@ const start = (data: FoldWorkerData, telemetry: Telemetry): Thread => {
  * worker that dies only means that the main thread does the work.
  */
 export const foldAside = (data: FoldWorkerData, telemetry: Telemetry = noTelemetry): FoldAside => {
-  let thread: Thread | null = null
+  let thread: FoldThread | null = null
   let rest: NodeJS.Timeout | null = null
   let jobs = 0
   const stop = (): void => {

@@ -14,7 +14,6 @@ import { noTelemetry, type Telemetry } from '../../../replay/telemetry.ts'
 import { memoryIndex } from '../../index/memory/index.ts'
 import { jsonlStore } from './store.ts'
 
-/** What the worker is started with. */
 export interface FoldWorkerData {
   readonly home: string
   readonly profile: ProfileName
@@ -25,13 +24,11 @@ export interface FoldWorkerData {
   readonly isHeard?: boolean
 }
 
-/** A list of streams to fold. */
 export interface FoldWorkerJob {
   readonly job: number
   readonly infos: ReadonlyArray<StreamInfo>
 }
 
-/** What the worker tells the sink of the process. */
 export interface FoldWorkerTold {
   readonly told: 'count' | 'time'
   readonly name: Counted | Timed
@@ -51,7 +48,6 @@ export type FoldWorkerMessage = { readonly job: number } & (
 
 /** A sink that sends parts to the main thread. */
 interface SendingSink extends Sink {
-  /** Sends the last part. */
   readonly end: () => void
 }
 

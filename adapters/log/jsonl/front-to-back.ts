@@ -13,7 +13,6 @@ export const PIECE_BYTES = 128 * 1024
 /** Compressed bytes taken at once: zstd makes at most 32 KiB of one byte, so that a piece stays below 16 MiB. */
 const COMPRESSED_BYTES = 512
 
-/** An open rollout. */
 export interface RolloutBytes {
   /** The next piece, which is valid until the next call; null at the end. Throws errors of the system and of zstd. */
   readonly next: () => Uint8Array | null

@@ -100,7 +100,7 @@ const ITEM =
   /^,"thread_id":"([^"\\]+)","turn_id":"([^"\\]*)","item":\{"type":"([A-Za-z]+)","id":"([^"\\]+)"/
 
 /** Which item ended, and in which turn. */
-export interface EndedItem {
+export interface EndedItemHead {
   readonly thread_id: string
   readonly turn_id: string
   readonly type: string
@@ -108,7 +108,7 @@ export interface EndedItem {
 }
 
 /** The item whose event goes on there behind its name; null where that is written otherwise. */
-export const itemAt = (buffer: Buffer, restAt: number): EndedItem | null => {
+export const itemAt = (buffer: Buffer, restAt: number): EndedItemHead | null => {
   const match = ITEM.exec(buffer.toString('latin1', restAt, restAt + HEAD_BYTES))
   if (match === null) return null
   const [, thread_id = '', turn_id = '', type = '', id = ''] = match
@@ -118,7 +118,7 @@ export const itemAt = (buffer: Buffer, restAt: number): EndedItem | null => {
 /** The head of the event of an item. */
 export const itemLine = (
   line: LineBytes,
-  { thread_id, turn_id, type, id }: EndedItem
+  { thread_id, turn_id, type, id }: EndedItemHead
 ): DeliveredLine => {
   const payload = { type: 'item_completed', thread_id, turn_id, item: { type, id } }
   return event(line, payload as unknown as EventHeads)

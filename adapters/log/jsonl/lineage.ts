@@ -19,7 +19,6 @@ import type { Place } from './place.ts'
 import type { FirstLine } from './first-line.ts'
 import { firstOrdinal, lineEndingAt, offsetOfOrdinal } from './ordinals.ts'
 
-/** What a lineage is looked for in. */
 export interface Segments {
   /** The file of a segment, by its id. */
   readonly byId: (segmentId: string) => Place | undefined

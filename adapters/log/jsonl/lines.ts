@@ -10,10 +10,8 @@ import { lineOf } from '../../../migrations/line.ts'
 /** A line of this many bytes or more is damage: JavaScript cannot hold much longer strings. */
 export const LINE_BYTES_MAX = 256 * 1024 * 1024
 
-/** The byte behind every line. */
 export const NEWLINE = 10
 
-/** True when the line holds nothing but white space. */
 export const isBlank = (buffer: Buffer, from: number, until: number): boolean => {
   for (let i = from; i < until; i++) {
     const byte = buffer[i] as number
@@ -31,7 +29,6 @@ export const isAllNul = (line: Buffer): boolean => {
 /** Bytes a JSON text may begin with; a parser would take long to say so. */
 const MAY_BEGIN = new Set(Buffer.from('{["-0123456789tfn \t\r'))
 
-/** True for a byte that a JSON text may begin with. */
 export const mayBegin = (byte: number): boolean => MAY_BEGIN.has(byte)
 
 /** Deeper lines are damage: a parser needs a hundred bytes for each level. Codex's own parser ends at 128 levels. */
@@ -45,7 +42,7 @@ const BACKSLASH = 92
 const CLOSING_BRACE = 125
 
 /** Where a JSON string that begins before `from` ends, or -1. */
-export const endOfString = (line: Buffer, from: number): number => {
+const endOfString = (line: Buffer, from: number): number => {
   for (let at = line.indexOf(QUOTE, from); at !== -1; at = line.indexOf(QUOTE, at + 1)) {
     let backslashes = 0
     while (line[at - 1 - backslashes] === BACKSLASH) backslashes += 1

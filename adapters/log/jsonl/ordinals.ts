@@ -52,7 +52,6 @@ export type Before =
   | { readonly kind: 'past_end' }
   | { readonly kind: 'inside_a_line' }
 
-/** Looks at the line that should end right before `until`. */
 export const lineEndingAt = (source: ByteSource, until: number): Before => {
   if (until === 0) return { kind: 'line', ordinal: -1 }
   const last = byteAt(source, until - 1)

@@ -4,7 +4,6 @@
 import { basename, join } from 'node:path'
 import type { StreamId } from '../../../domain/ids.ts'
 
-/** One rollout file. */
 export interface Place {
   readonly streamId: StreamId
   /** The id in the file name's last place; the thread's own for its first file. */

@@ -8,9 +8,9 @@ import type { DeliveredLine, LineOf, Needs } from '../../../domain/log/needs.ts'
 import type { Profile } from '../../../domain/log/profile.ts'
 import type { ByteRange } from '../../../domain/thread/turns/turn-state.ts'
 import type { StreamId } from '../../../domain/ids.ts'
-import type { Lineage, ReadLimits } from '../../../replay/ports.ts'
+import type { ReadLimits } from '../../../replay/ports.ts'
 import { CHUNK_BYTES, giveBack, takeBuffer } from './buffers.ts'
-import { endingAt, giveWay, openBytes, type ByteSource, type SlowByteSource } from './bytes.ts'
+import { endingAt, giveWay, type SlowByteSource } from './bytes.ts'
 import { deliveryOf, isHeadLine, planLine, type Delivery } from './delivery.ts'
 import { EVENT_BYTES, matches, typeAt } from './line-head.ts'
 import { endOfLine, isBlank, parseLine } from './lines.ts'
@@ -24,21 +24,20 @@ const LINE_COST_BYTES = 4096
 /** What looking at a line costs. */
 const LOOK_COST_BYTES = 256
 
-/** Which lines are read, and how. */
-export interface RangeOptions {
+interface RangeOptions {
   readonly delivery: Delivery
   readonly limits?: ReadLimits | undefined
   /** True where going back in the source is dear. */
   readonly isHeld: boolean
 }
 
-type Line = PlacedEvent<DeliveredLine> | DamagedPlace
+type RangeLine = PlacedEvent<DeliveredLine> | DamagedPlace
 
 const toLine = (
   place: EventPlace,
   read: DeliveredLine | DamagedPlace['reason'],
   isCut = false
-): Line =>
+): RangeLine =>
   typeof read === 'string'
     ? { ...place, reason: read }
     : isCut
@@ -53,7 +52,7 @@ const textBytesMaxAt = (
   limits?.isWhole?.(segment, offset) === true ? undefined : limits?.textBytesMax
 
 /** Where bytes of a buffer stand. */
-export interface Origin {
+interface Origin {
   readonly streamId: StreamId
   readonly segment: number
   /** Of the first byte of the buffer. */
@@ -73,7 +72,7 @@ const readLine = (
   until: number,
   { streamId, segment, offset }: Origin,
   { limits, delivery }: RangeOptions,
-  into: Array<Line>
+  into: Array<RangeLine>
 ): void => {
   if (isBlank(buffer, from, until)) return
   const plan = planLine(buffer, from, until, delivery)
@@ -96,7 +95,7 @@ const readLong = async (
   buffer: Buffer,
   origin: Origin,
   options: RangeOptions,
-  into: Array<Line>
+  into: Array<RangeLine>
 ): Promise<number> => {
   const { delivery, isHeld, limits } = options
   const textBytesMax = textBytesMaxAt(limits, origin)
@@ -117,7 +116,7 @@ export const readLines = async (
   isLast: boolean,
   origin: Origin,
   options: RangeOptions,
-  into: Array<Line>
+  into: Array<RangeLine>
 ): Promise<number> => {
   let at = from
   let noted = from
@@ -157,12 +156,12 @@ export const fill = async (
 }
 
 /** The lines of a range, in order. Other work of the process gets its turn meanwhile. */
-export const readRange = async (
+const readRange = async (
   streamId: StreamId,
   source: SlowByteSource,
   { segment, from, until }: ByteRange,
   options: RangeOptions,
-  into: Array<Line>
+  into: Array<RangeLine>
 ): Promise<void> => {
   const bounded = endingAt(source, until)
   const buffer = takeBuffer()
@@ -186,16 +185,15 @@ export const readRange = async (
 const GAP_BYTES_MAX = 64 * 1024
 
 /** Neighbouring ranges of one segment. */
-export interface Run {
+interface RangeRun {
   readonly segment: number
   readonly from: number
   until: number
   readonly ranges: Array<ByteRange>
 }
 
-/** Ranges that are read together, in order. */
-export const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run> => {
-  const runs: Array<Run> = []
+const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<RangeRun> => {
+  const runs: Array<RangeRun> = []
   for (const range of ranges) {
     const last = runs[runs.length - 1]
     if (
@@ -215,10 +213,10 @@ export const joinRanges = (ranges: ReadonlyArray<ByteRange>): ReadonlyArray<Run>
 /** Reads neighbouring ranges with one call. */
 const readTogether = async (
   streamId: StreamId,
-  source: ByteSource,
-  { segment, from, until, ranges }: Run,
+  source: SlowByteSource,
+  { segment, from, until, ranges }: RangeRun,
   options: RangeOptions,
-  into: Array<Line>
+  into: Array<RangeLine>
 ): Promise<void> => {
   const buffer = takeBuffer()
   const origin = { streamId, segment, offset: from }
@@ -233,50 +231,45 @@ const readTogether = async (
   }
 }
 
-/** The lines of the ranges of a run, in order. */
-const readRun = async (
-  streamId: StreamId,
-  source: ByteSource,
-  run: Run,
-  options: RangeOptions,
-  into: Array<Line>
-): Promise<void> => {
-  if (run.until - run.from <= CHUNK_BYTES) return readTogether(streamId, source, run, options, into)
-  for (const range of run.ranges) await readRange(streamId, source, range, options, into)
-}
-
 /** How the ranges of a caller are read: with what it needs in an era, and limits. */
-export interface RangeReading<N extends Needs> {
+interface RangeReading<N extends Needs> {
   readonly needs: N
   readonly profile: Profile
   readonly limits?: ReadLimits | undefined
 }
 
-/** The lines of the ranges, in the order of the ranges. */
+/** A segment of a history, open for reading. */
+interface OpenedSegment extends Pick<RangeOptions, 'isHeld'> {
+  readonly source: SlowByteSource
+}
+
+/** The lines of byte ranges, in the order of the ranges. `open`: null for a segment that the history does not have. */
 export const readRanges = async <N extends Needs>(
   streamId: StreamId,
-  lineage: Lineage,
   ranges: ReadonlyArray<ByteRange>,
-  { needs, profile, limits }: RangeReading<N>
+  { needs, profile, limits }: RangeReading<N>,
+  open: (segment: number) => OpenedSegment | null
 ): Promise<ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>> => {
-  const lines: Array<Line> = []
+  const lines: Array<RangeLine> = []
   const delivery = deliveryOf(needs, profile)
-  let source: ByteSource | null = null
+  let opened: OpenedSegment | null = null
   let segment = -1
   try {
     for (const run of joinRanges(ranges)) {
-      if (source === null || run.segment !== segment) {
-        source?.close()
+      if (run.segment !== segment) {
+        opened?.source.close()
         segment = run.segment
-        const file = lineage[segment]
-        if (file === undefined) break
-        source = openBytes(file.path, file.compressed)
+        opened = open(segment)
       }
-      const isHeld = lineage[segment]?.compressed === true
-      await readRun(streamId, source, run, { delivery, limits, isHeld }, lines)
+      if (opened === null) break
+      const { source, isHeld } = opened
+      const options = { delivery, limits, isHeld }
+      if (run.until - run.from <= CHUNK_BYTES)
+        await readTogether(streamId, source, run, options, lines)
+      else for (const range of run.ranges) await readRange(streamId, source, range, options, lines)
     }
   } finally {
-    source?.close()
+    opened?.source.close()
   }
   // The plans made of the needs deliver what they say.
   return lines as ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>

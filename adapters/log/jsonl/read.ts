@@ -32,14 +32,14 @@ const hasBom = (buffer: Buffer, have: number): boolean =>
   have >= BOM_BYTES && buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf
 
 type Event = RecordedEvent<DeliveredLine>
-type Line = Event | DamagedLine
+type BatchLine = Event | DamagedLine
 
 interface Scan {
   readonly streamId: StreamId
   readonly segment: number
   readonly inherited: boolean
   readonly delivery: Delivery
-  readonly lines: Array<Line>
+  readonly lines: Array<BatchLine>
   revision: number
   guard: Guard | null
   /** Lines of each kind of which only the newest is delivered. */
@@ -54,9 +54,11 @@ interface Pending {
   readonly revision: number
 }
 
-type Placed = Omit<Event, 'line' | 'inherited'>
-
-const eventAt = (scan: Scan, place: Placed, line: DeliveredLine): Event => {
+const eventAt = (
+  scan: Scan,
+  place: Omit<Event, 'line' | 'inherited'>,
+  line: DeliveredLine
+): Event => {
   const { streamId, revision, segment, offset, bytes } = place
   return scan.inherited
     ? { streamId, revision, segment, offset, bytes, inherited: true, line }
@@ -69,7 +71,7 @@ const toLine = (
   offset: number,
   revision: number,
   parsed: Buffer = bytes
-): Line => {
+): BatchLine => {
   const { streamId, segment } = scan
   const line = parseLine(parsed, scan.delivery.profile)
   const place = { streamId, revision, segment, offset, bytes: bytes.length }
@@ -201,7 +203,7 @@ const scanTail = (
   return true
 }
 
-interface Reader {
+interface SegmentReader {
   readonly source: SlowByteSource
   readonly buffer: Buffer
   readonly isCompressed: boolean
@@ -210,7 +212,7 @@ interface Reader {
   base: number
 }
 
-const fill = async (reader: Reader): Promise<boolean> => {
+const fill = async (reader: SegmentReader): Promise<boolean> => {
   const { source, buffer, have, base } = reader
   const read = await source.read(buffer, have, buffer.length - have, base + have)
   reader.have += read
@@ -218,7 +220,7 @@ const fill = async (reader: Reader): Promise<boolean> => {
 }
 
 /** Keeps the unfinished line at the front. */
-const keepRest = (reader: Reader, from: number): void => {
+const keepRest = (reader: SegmentReader, from: number): void => {
   reader.buffer.copy(reader.buffer, 0, from, reader.have)
   reader.base += from
   reader.have -= from
@@ -241,7 +243,7 @@ const takeRead = (
 }
 
 /** Takes a line that fills the buffer and goes on behind it; false at the end of the file. */
-const takeLong = async (scan: Scan, reader: Reader): Promise<boolean> => {
+const takeLong = async (scan: Scan, reader: SegmentReader): Promise<boolean> => {
   const { source, buffer, base, isCompressed } = reader
   const options = { delivery: scan.delivery, isHeld: isCompressed }
   const line = await readLongLine(source, buffer, base, options)
@@ -267,7 +269,7 @@ const batchOf = (scan: Scan, offset: number): Batch<Needs> => ({
 /** Lines of one segment from a position to its end as it is now. */
 async function* readSegment(
   scan: Scan,
-  reader: Reader,
+  reader: SegmentReader,
   skipsBom: boolean
 ): AsyncGenerator<Batch<Needs>> {
   if (skipsBom && reader.base === 0) {
@@ -313,11 +315,6 @@ const gapLine = (
     ? []
     : [{ streamId, revision, segment, offset: file.from, bytes: 0, reason: file.gap }]
 
-/** Opens a segment of a lineage; the caller closes it. */
-export type OpenSegment = (segment: Segment) => SlowByteSource
-
-const openFile: OpenSegment = ({ path, compressed }) => openBytes(path, compressed)
-
 /** Lines of a stream from a position, segment by segment. Codex itself does not skip a byte order mark. */
 export async function* readStream<N extends Needs>(
   streamId: StreamId,
@@ -326,7 +323,7 @@ export async function* readStream<N extends Needs>(
   needs: N,
   profile: Profile,
   skipsBom: boolean,
-  open = openFile
+  open = ({ path, compressed }: Segment): SlowByteSource => openBytes(path, compressed)
 ): AsyncGenerator<Batch<N>> {
   const delivery = deliveryOf(needs, profile)
   let revision = from.revision
@@ -335,7 +332,7 @@ export async function* readStream<N extends Needs>(
     if (file === undefined) return
     const source = open(file)
     const base = segment === from.segment ? from.offset : file.from
-    const reader: Reader = {
+    const reader: SegmentReader = {
       source: endingAt(source, file.until),
       buffer: takeBuffer(),
       isCompressed: file.compressed,

@@ -26,6 +26,19 @@ export interface AppendRequest {
 
 const GROUP_MAX = 1024
 
+/** Answers requests with a failure; a defect rejects them. */
+export const failAll = (
+  requests: ReadonlyArray<AppendRequest>,
+  failureOf: () => StoreError
+): void => {
+  try {
+    const failure = E.left(failureOf())
+    for (const request of requests) request.answer(failure)
+  } catch (defect) {
+    for (const request of requests) request.reject(defect)
+  }
+}
+
 /** Takes the requests from a queue that are written together: up to that many bytes of the first ones. */
 export const takeGroup = <R extends AppendRequest>(
   queue: Array<R>,
@@ -61,12 +74,12 @@ export const checkRequest = (
     : checked
 }
 
-/** One to a rollout, and what its caller knows of the stream. */
+/** A call for a rollout, with what its caller knows of the stream. */
 export interface RolloutAppend extends AppendRequest {
   readonly known: KnownPlace | undefined
 }
 
-/** One that will be written. */
+/** A call that will be written, and where. */
 export interface PlannedAppend {
   readonly request: RolloutAppend
   /** Where its lines begin and end in the bytes of the write. */
@@ -76,7 +89,6 @@ export interface PlannedAppend {
   readonly next: Position
 }
 
-/** One write of several requests. */
 export interface WritePlan {
   readonly bytes: Buffer
   readonly accepted: ReadonlyArray<PlannedAppend>
@@ -89,7 +101,6 @@ export interface WritePlan {
 
 const NEWLINE = Buffer.from('\n')
 
-/** Plans a write behind the end of a stream. */
 export const planGroup = (
   streamId: StreamId,
   tail: Tail,

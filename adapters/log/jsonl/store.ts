@@ -52,8 +52,15 @@ export const jsonlStore = (options: JsonlOptions): EventStore => {
         holds: async () => (guard === null ? from.offset === 0 : verifyGuard(lineage, from, guard))
       })
     },
-    readRanges: (info, ranges, needs, limits) =>
-      readRanges(info.streamId, places.lineage(info), ranges, { needs, profile, limits }),
+    readRanges: (info, ranges, needs, limits) => {
+      const lineage = places.lineage(info)
+      return readRanges(info.streamId, ranges, { needs, profile, limits }, (segment) => {
+        const file = lineage[segment]
+        return file === undefined
+          ? null
+          : { source: openBytes(file.path, file.compressed), isHeld: file.compressed }
+      })
+    },
     readBytes: (info, { segment, from, until }) => {
       const file = places.lineage(info)[segment]
       return file === undefined

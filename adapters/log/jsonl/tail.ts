@@ -16,7 +16,6 @@ import { isBlank, LINE_BYTES_MAX, NEWLINE, parseLine, withoutInstructions } from
 import { lineBefore } from './ordinals.ts'
 import { readStream } from './read.ts'
 
-/** The end of a stream as it was at some moment. */
 export interface Tail {
   readonly lineage: Lineage
   readonly path: string
@@ -117,7 +116,6 @@ const stillHolds = (lineage: Lineage, size: number, { next, guard }: KnownPlace)
   next.offset <= size &&
   verifyGuard(lineage, next, guard)
 
-/** What is read of a stream to find its end. */
 export interface TailReader {
   readonly profile: Profile
   readonly skipsBom: boolean

@@ -40,7 +40,6 @@ export const writeAll = (calls: FileCalls, file: number, bytes: Buffer): WriteRe
   return { bytes: done, failure: null }
 }
 
-/** Where a block of lines stands. */
 interface Landing {
   /** Where the block begins, in bytes of the file. */
   readonly at: number

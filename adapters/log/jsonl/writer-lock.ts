@@ -41,7 +41,6 @@ const PAUSE_MS_MAX = 4
 /** A process that got no processor time has not waited: it tries at least this often. */
 const TRIES_MIN = 3
 
-/** File name of a lock. */
 export const lockName = (streamId: string, owner: ProcessIdentity, token: string): string =>
   [streamId, nameOf(owner), token, 'lock'].join('.')
 

@@ -8,7 +8,6 @@ import { createHash } from 'node:crypto'
 import { closeSync, constants, openSync, readSync } from 'node:fs'
 import { Decompress } from 'fzstd'
 
-/** Turns bytes into a frame. */
 export interface Encoder {
   readonly push: (chunk: Uint8Array) => Uint8Array
   readonly end: () => Uint8Array
@@ -51,8 +50,7 @@ export const zstdEncoder = async (): Promise<Encoder> => {
   }
 }
 
-/** The content of a file. */
-export interface Content {
+export interface ContentDigest {
   readonly bytes: number
   /** SHA-256, in hexadecimal. */
   readonly sha256: string
@@ -79,38 +77,37 @@ const damaged = (path: string, cause: unknown): Error => {
   })
 }
 
-/** Digest of what is in a compressed file; throws when its end is missing or it cannot be decompressed. */
-export const decompressedContent = async (path: string): Promise<Content> => {
+const digested = async (
+  path: string,
+  read: (file: number, take: (bytes: Uint8Array) => void) => Promise<void>
+): Promise<ContentDigest> => {
   const hash = createHash('sha256')
   let bytes = 0
-  const stream = new Decompress((chunk) => {
-    hash.update(chunk)
-    bytes += chunk.length
-  })
   const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
-    for await (const chunk of chunksOf(file)) stream.push(Uint8Array.from(chunk), false)
-    stream.push(new Uint8Array(0), true)
-  } catch (cause) {
-    throw damaged(path, cause)
+    await read(file, (chunk) => {
+      hash.update(chunk)
+      bytes += chunk.length
+    })
   } finally {
     closeSync(file)
   }
   return { bytes, sha256: hash.digest('hex') }
 }
 
-/** Digest of a plain file. */
-export const plainContent = async (path: string): Promise<Content> => {
-  const hash = createHash('sha256')
-  let bytes = 0
-  const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
-  try {
-    for await (const chunk of chunksOf(file)) {
-      hash.update(chunk)
-      bytes += chunk.length
+/** Digest of what is in a compressed file; throws when its end is missing or it cannot be decompressed. */
+export const decompressedContent = (path: string): Promise<ContentDigest> =>
+  digested(path, async (file, take) => {
+    const stream = new Decompress(take)
+    try {
+      for await (const chunk of chunksOf(file)) stream.push(Uint8Array.from(chunk), false)
+      stream.push(new Uint8Array(0), true)
+    } catch (cause) {
+      throw damaged(path, cause)
     }
-  } finally {
-    closeSync(file)
-  }
-  return { bytes, sha256: hash.digest('hex') }
-}
+  })
+
+export const plainContent = (path: string): Promise<ContentDigest> =>
+  digested(path, async (file, take) => {
+    for await (const chunk of chunksOf(file)) take(chunk)
+  })

@@ -31,7 +31,7 @@ import {
   decompressedContent,
   plainContent,
   zstdEncoder,
-  type Content
+  type ContentDigest
 } from '../../log/jsonl/zstd.ts'
 
 /** Why a file is left as it is. */
@@ -65,7 +65,7 @@ const statOf = (path: string): Stats => {
 }
 
 /** Encodes an open file; `write` gets the bytes of the frame. */
-const encode = async (file: number, write: (bytes: Uint8Array) => void): Promise<Content> => {
+const encode = async (file: number, write: (bytes: Uint8Array) => void): Promise<ContentDigest> => {
   const encoder = await zstdEncoder()
   const hash = createHash('sha256')
   let bytes = 0
@@ -242,7 +242,7 @@ export const expandFile = async (
   home: string,
   path: string,
   sha256: string | null
-): Promise<Content> => {
+): Promise<ContentDigest> => {
   const plain = join(home, path.replace(/\.zst$/i, ''))
   if (existsSync(plain)) throw new FileLeft('a plain file is beside it; that one counts')
   const content = await decompressedContent(join(home, path))

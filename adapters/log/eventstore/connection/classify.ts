@@ -11,13 +11,12 @@ export type Verdict =
   | { readonly kind: 'refused'; readonly reason: string; readonly next: string }
   | { readonly kind: 'wrong_revision'; readonly actual: number }
   | { readonly kind: 'too_large'; readonly bytesMax: number }
-  /** There is no such stream. */
   | { readonly kind: 'not_found' }
   /** The stream was deleted for good. */
   | { readonly kind: 'tombstoned' }
 
 /** The limit of an append assumed of a server that refuses one without saying its limit. */
-export const APPEND_BYTES_DEFAULT = 1024 * 1024
+const APPEND_BYTES_DEFAULT = 1024 * 1024
 
 /** Texts of the client (6.2), of grpc-js (1.14) and of OpenSSL that no code stands for. */
 const TEXTS = {
@@ -149,7 +148,6 @@ const SYSTEM_CODE = /^(E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_|NOTFOUND)|ERR_(HTTP2|ST
 
 const INCOMPREHENSIBLE = 'it gave an answer that cannot be understood: '
 
-/** Decides what follows from whatever the client threw. */
 export const classify = (cause: unknown): Verdict => {
   if (typeof cause !== 'object' || cause === null)
     return unexpected(`${INCOMPREHENSIBLE}${oneLine(String(cause))}`)

@@ -9,10 +9,8 @@ import type { StoreError } from '../../../../domain/errors.ts'
 import { ioFailure } from '../../../../replay/guarded.ts'
 import type { Connection } from './connection-string.ts'
 
-/** What is used of the package. */
 export type ClientPackage = Pick<typeof Package, 'EventStoreDBClient'>
 
-/** One connection to a server or a cluster. */
 export type Client = Package.EventStoreDBClient
 
 /** Loads the package; null when it is not installed. */
@@ -27,7 +25,6 @@ export const loadPackage = async (): Promise<ClientPackage | null> => {
 
 type Certificates = Package.ChannelCredentialOptions
 
-/** Reads the files that a connection string names. */
 export const readCertificates = async ({
   tls,
   tlsVerifyCert,
@@ -54,7 +51,7 @@ export const readCertificates = async ({
 /** Attempts are repeated here, so a cluster is looked for once in each, unless the connection string says otherwise. */
 const DISCOVER_ATTEMPTS = 1
 
-/** So long a node is waited for that all of them are asked in one attempt, and there is time for the call. */
+/** Leaves time to ask every node in one attempt, and for the call itself. */
 const gossipSeconds = ({ hosts, defaultDeadlineMs }: Connection): number =>
   Math.max(1, Math.floor(defaultDeadlineMs / 1000 / (hosts.length + 1)))
 
@@ -134,7 +131,6 @@ const guardClient = (client: Client): (() => void) => {
   }
 }
 
-/** The client in use. */
 export interface Clients {
   readonly current: () => Client
   /** Replaces a client on which nobody answers; one that was replaced already is not looked at. */
@@ -142,7 +138,6 @@ export interface Clients {
   readonly dispose: () => Promise<void>
 }
 
-/** Holds one client at a time. */
 export const clientsOf = (
   clientPackage: ClientPackage,
   connection: Connection,

@@ -9,7 +9,7 @@ import type { ProposedEvent } from '../stream/stored.ts'
 import { clientsOf, loadPackage, readCertificates, type ClientPackage } from './client.ts'
 import { parseConnectionString, secretsOf, type Connection } from './connection-string.ts'
 import { numberOf, proposed } from './convert.ts'
-import { realPace, type Pace } from './pace.ts'
+import { realPace, type RetryPace } from './pace.ts'
 import { call, type Session } from './session.ts'
 import { follow, readRange } from './streams.ts'
 import type { Append, ExpectedStreamRevision, Wire } from '../wire.ts'
@@ -18,10 +18,9 @@ import type { Append, ExpectedStreamRevision, Wire } from '../wire.ts'
 export interface ConnectOptions {
   /** How long a call is repeated while nobody answers; three times as long as one attempt may take unless said. */
   readonly deadlineMs?: number
-  readonly pace?: Pace
+  readonly pace?: RetryPace
   /** Called with the reason once in each silence of the store of more than two seconds; calls are repeated until the deadline. */
   readonly onSilence?: ((why: StoreError) => void) | undefined
-  /** Loads the client package; null when it is not installed. */
   readonly load?: () => Promise<ClientPackage | null>
 }
 
@@ -74,7 +73,6 @@ const tombstone = async (session: Session, stream: string): Promise<E.Either<Sto
   return E.isLeft(result) ? result : E.right(undefined)
 }
 
-/** Takes user and password out of texts. */
 const redactorOf = (connection: Connection): Session['redact'] => {
   const secrets = secretsOf(connection)
   return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)

@@ -9,7 +9,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../../domain/errors.ts'
 
-/** What a connection string says; absent where it says nothing. */
 export interface Connection {
   /** Scheme, hosts and ports: nothing secret. */
   readonly name: string

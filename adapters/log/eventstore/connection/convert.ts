@@ -58,7 +58,6 @@ const dataOf = (data: unknown): StoredData => {
   return { bytes: Buffer.from(typeof data === 'string' ? data : JSON.stringify(data)) }
 }
 
-/** A position of the client. */
 export const positionOf = (at: {
   readonly commit: bigint
   readonly prepare: bigint
@@ -67,7 +66,6 @@ export const positionOf = (at: {
 /** The mark that a stream was deleted for good; its revision is the last there could ever be. */
 export const isTombstone = ({ type }: RecordedEvent): boolean => type === '$streamDeleted'
 
-/** An event as unroll has it. */
 export const stored = (event: RecordedEvent): StoredEvent => ({
   stream: event.streamId,
   revision: numberOf(event.revision),

@@ -2,8 +2,7 @@
  * How often and how long something is tried: timers, backoff with jitter, and a deadline over all attempts.
  */
 
-/** Time and chance, which come in. */
-export interface Pace {
+export interface RetryPace {
   /** A clock that only goes forward, in milliseconds. */
   readonly nowMs: () => number
   /** At least 0 and below 1. */
@@ -12,8 +11,7 @@ export interface Pace {
   readonly after: (durationMs: number, then: () => void) => () => void
 }
 
-/** The time and chance of this machine. */
-export const realPace: Pace = {
+export const realPace: RetryPace = {
   nowMs: () => performance.now(),
   random: Math.random,
   after: (durationMs, then) => {
@@ -30,7 +28,7 @@ export const backoffMs = (attempt: number, random: () => number): number =>
   Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt, 20)) * (1 - random() / 2)
 
 /** Waits; `false` when `signal` ended it before. */
-export const pause = (pace: Pace, durationMs: number, signal: AbortSignal): Promise<boolean> =>
+export const pause = (pace: RetryPace, durationMs: number, signal: AbortSignal): Promise<boolean> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve(false)
     const stop = (): void => {
@@ -50,7 +48,7 @@ export const ENDED = Symbol('ended')
 
 /** Waits for a promise, but not longer than that many milliseconds nor past the end of `signal`. */
 export const within = <A>(
-  pace: Pace,
+  pace: RetryPace,
   promise: Promise<A>,
   durationMs: number,
   signal: AbortSignal

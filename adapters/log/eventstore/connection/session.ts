@@ -3,13 +3,12 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { StoreError } from '../../../../domain/errors.ts'
 import { classify, REPORT, type Verdict } from './classify.ts'
 import type { Client, Clients } from './client.ts'
-import { backoffMs, ENDED, LATE, pause, within, type Pace } from './pace.ts'
+import { backoffMs, ENDED, LATE, pause, within, type RetryPace } from './pace.ts'
 
-/** What every call on a store needs. */
 export interface Session {
   readonly name: string
   readonly clients: Clients
-  readonly pace: Pace
+  readonly pace: RetryPace
   /** How long one attempt may go without an answer. */
   readonly attemptMs: number
   /** How long all attempts together may. */
@@ -31,11 +30,9 @@ const unavailable = ({ name, redact }: Session, reason: string): StoreError => (
   reason: redact(reason)
 })
 
-/** This side closed the connection. */
 export const closed = (session: Session): StoreError =>
   unavailable(session, 'the connection was closed')
 
-/** The server will not. */
 export const refusal = (session: Session, reason: string, next: string): StoreError => ({
   _tag: 'StoreRefused',
   where: session.name,
@@ -49,7 +46,6 @@ export type CallResult<A> =
   | { readonly kind: 'ended' }
   | Verdict
 
-/** The failure of a call that is not repeated. */
 export const failureOf = (session: Session, result: CallResult<unknown>): StoreError => {
   if (result.kind === 'refused') return refusal(session, result.reason, result.next)
   if (result.kind === 'ended') return closed(session)
@@ -76,7 +72,6 @@ export const answerOf = async <A>(
   return { kind: 'again', reason: `no answer within ${attemptMs} ms` }
 }
 
-/** The attempts at one thing. */
 export interface Retries {
   /** Waits before the next attempt; answers why there is none. */
   readonly again: (reason: string) => Promise<StoreError | null>
@@ -84,7 +79,7 @@ export interface Retries {
   readonly progressed: () => void
 }
 
-/** After so long a silence is reported. */
+/** A silence is reported after this long. */
 const SILENCE_MS = 2000
 
 /**

@@ -74,15 +74,12 @@ const openStream = (session: Session, open: (client: Client) => AnswerStream) =>
 
 /** A call that answers with a stream, and goes on where it was. */
 export interface StreamCall<Raw, Item> {
-  /** Makes the call from the place reached. */
   readonly open: (client: Client) => AnswerStream
   /** Converts an answer, and notes the place behind it; null for one that is not handed out. */
   readonly take: (answer: Raw) => Item | null
-  /** False when nothing is left to ask for. */
   readonly isOpen: () => boolean
   /** The results at which there is nothing more; others are repeated or fail. */
   readonly ends: (result: CallResult<'end'>) => boolean
-  /** How long it may be silent now. */
   readonly silenceMs: () => number
   readonly signal: AbortSignal
   readonly retries: Retries

@@ -53,7 +53,6 @@ export const readRange = (session: Session, range: StreamRange): AsyncGenerator<
 /** Events that are looked at between checkpoints, and in one go; the server's own 32 make it tell more than it finds. */
 const WINDOW_EVENTS = 1024
 
-/** What is followed. */
 export interface Subscription {
   readonly prefixes: ReadonlyArray<string>
   readonly from: AllFrom

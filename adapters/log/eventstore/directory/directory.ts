@@ -22,7 +22,6 @@ import type { Wire } from '../wire.ts'
 const NAMES = 'store-names@1'
 const IMPORTS = 'store-imports@1'
 
-/** A name that a thread was given once. */
 export interface NamedThread extends NamedData {
   readonly threadId: StreamId
 }
@@ -55,7 +54,7 @@ export interface Directory extends LogFollower {
 
 /** The position is put on disk without any row when it is so far behind: looking through the log again costs about that. */
 const POSITION_BYTES = 16 * 1024 * 1024
-/** Fewer new events are read than looking for the newest fact would cost. */
+/** Up to this many new events are read one by one: looking for the newest fact would cost more. */
 const FORWARDS_MAX = 8
 
 const isFolded = (stream: string): boolean =>
@@ -63,7 +62,7 @@ const isFolded = (stream: string): boolean =>
   stream === logStream('operations') ||
   stream === logStream('observations')
 
-/** Rows that one event by itself is worth. */
+/** Rows that are made of a single event. */
 const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArray<StoredRow> => {
   const thread = threadOfStream(stream)
   if (thread === null || data.json === undefined) return []
@@ -79,13 +78,11 @@ const rowsOfFact = ({ stream, revision, type, data }: StoredEvent): ReadonlyArra
 const valuesIn = (index: Index, table: string): ReadonlyArray<readonly [RowKey, unknown]> =>
   index.range([table], afterPrefix([table]), Infinity, false)
 
-/** Where a directory gets what it knows, and where it keeps it. */
 interface DirectoryParts {
   readonly wire: Wire
   readonly rows: DirectoryRows
 }
 
-/** Takes in events, and knows up to where the log was looked through. */
 const ingesting = ({ wire, rows }: DirectoryParts): LogFollower => {
   let reached: { readonly epoch: string; readonly position: StorePosition } | null = null
   return {
@@ -163,7 +160,6 @@ const threadsOf = (rows: DirectoryRows): Directory['all'] => {
   }
 }
 
-/** Opens the directory of a store in an index of this machine. */
 export const directoryOf = (wire: Wire, index: Index): Directory => {
   const rows = new DirectoryRows(index)
   const following = ingesting({ wire, rows })

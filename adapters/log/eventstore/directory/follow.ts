@@ -8,9 +8,7 @@ import { STREAM_PREFIXES } from '../stream/names.ts'
 import type { StoredEvent, StorePosition } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 
-/** What follows the log. */
 export interface LogFollower {
-  /** Where following goes on. */
   readonly from: () => StorePosition | 'start'
   /** Takes in events in the order of the log, up to a position; what is known already changes nothing. */
   readonly ingest: (
@@ -19,14 +17,13 @@ export interface LogFollower {
   ) => Promise<E.Either<StoreError, void>>
 }
 
-/** So many events are taken in together, or so many bytes of them. */
+/** Limits of one batch. */
 const EVENTS_MAX = 4096
 const BYTES_MAX = 8 * 1024 * 1024
 
 const bytesOf = ({ metadata, data }: StoredEvent): number =>
   typeof metadata['bytes'] === 'number' ? metadata['bytes'] : (data.bytes?.length ?? 1024)
 
-/** Gathers events, and takes them in one batch after the other. */
 class Batches {
   readonly #into: LogFollower
   readonly #onIngested: () => void
@@ -84,7 +81,6 @@ class Batches {
   }
 }
 
-/** How the log is followed. */
 export interface FollowOptions {
   /** Ends at the end of the log as it is now. */
   readonly untilCaughtUp?: boolean

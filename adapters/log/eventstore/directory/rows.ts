@@ -22,12 +22,11 @@ const CHANGES = 'store-changes@1'
 const POSITION: RowKey = ['store-position@1']
 const VERSION: RowKey = ['store-version@1']
 
-/** So many changes are remembered by name; who missed more reads everything again. */
+/** Changes remembered by name; a process that missed more reads everything again. */
 const CHANGES_KEPT = 64
 const ATTEMPTS_MAX = 16
 const PAGE_ROWS = 4096
 
-/** Counts what happened to the rows. */
 interface Version {
   /** Another one after the index was emptied. */
   readonly epoch: string
@@ -36,7 +35,6 @@ interface Version {
   readonly moves: number
 }
 
-/** What is to become of the rows. */
 export interface RowsChange {
   /** Null for a stream that is not on the server. A row that is as new or newer stays, unless `replaces` is true. */
   readonly streams: ReadonlyMap<string, StreamDirectory | null>
@@ -57,7 +55,6 @@ const placesIn = (directory: StreamDirectory | null): string =>
 const isLater = (a: StorePosition, b: StorePosition | null): boolean =>
   b === null || a.commit > b.commit || (a.commit === b.commit && a.prepare > b.prepare)
 
-/** Rows that lead from segments to their stream. */
 const segmentRows = (
   stream: string,
   before: StreamDirectory | null,
@@ -69,7 +66,6 @@ const segmentRows = (
     .map(({ segment }) => toStored({ key: [SEGMENTS, segment], value: stream }))
 }
 
-/** What a change comes to, from what the rows are now. */
 interface PlannedChange {
   readonly writes: Array<StoredRow>
   readonly streams: Map<string, StreamDirectory | null>
@@ -122,7 +118,6 @@ export class DirectoryRows {
     return (this.#index.get(POSITION) as StorePosition | undefined) ?? null
   }
 
-  /** Another text after the index was emptied. */
   epoch(): string {
     return this.#version().epoch
   }

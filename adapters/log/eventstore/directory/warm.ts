@@ -10,32 +10,30 @@ import type { Engine } from '../../../../replay/engine.ts'
 import { stopwatch, type Telemetry } from '../../../../replay/telemetry.ts'
 import type { Directory } from './directory.ts'
 import { followLog } from './follow.ts'
-import { backoffMs, pause, realPace, type Pace } from '../connection/pace.ts'
+import { backoffMs, pause, realPace, type RetryPace } from '../connection/pace.ts'
 import type { Wire } from '../wire.ts'
 
-/** What a warm node is made of. */
 export interface WarmParts {
   readonly wire: Wire
   readonly directory: Directory
   readonly engine: Pick<Engine, 'summarize' | 'listThreads'>
   readonly telemetry: Telemetry
   readonly log: (line: string) => void
-  readonly pace?: Pace
+  readonly pace?: RetryPace
 }
 
-/** A node that is kept warm. */
 export interface Warm {
-  /** Resolves when nothing that was told waits to be folded any more. */
+  /** Resolves when nothing waits to be folded. */
   readonly settled: () => Promise<void>
-  /** Ends it; resolves when it does nothing any more. */
+  /** Stops following; resolves when all work has ended. */
   readonly close: () => Promise<void>
 }
 
-/** What comes in such a time is folded together. */
+/** Changes within this time are folded together. */
 const GATHER_MS = 250
-/** More threads than that are caught up as a home is, in one go. */
+/** Above this many touched threads the whole store is caught up at once. */
 const THREADS_MAX = 64
-/** Who cannot follow tries again after at most this long. */
+/** The longest pause before following is tried again. */
 const AGAIN_MS_MAX = 30_000
 
 /** Folds threads that were written to, one after the other; how many wait has a bound. */

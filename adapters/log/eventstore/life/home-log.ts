@@ -25,7 +25,7 @@ import { segmentBytes } from '../stream/directory.ts'
 import type { Wire } from '../wire.ts'
 import { appendSteps } from '../threads/write.ts'
 
-/** So often a record is put behind those of others before they are left alone. */
+/** Attempts while others append records, before `Busy`. */
 const ATTEMPTS_MAX = 64
 const PAGE_EVENTS = 128
 
@@ -37,7 +37,6 @@ interface Log {
   readonly nowMs: () => number
 }
 
-/** As it is now. */
 const current = async ({
   directory,
   stream

@@ -17,19 +17,24 @@ import type {
   SkippedThread
 } from '../../../../replay/home-ports.ts'
 import { attempted } from '../../../../replay/guarded.ts'
-import { changeStream, type ChangeParts } from './change.ts'
+import {
+  changeStream,
+  isAbsent,
+  neededChange,
+  OPPOSITES,
+  reversedMoves,
+  type ChangeParts
+} from './change.ts'
 import { holdStore } from './lease.ts'
-import { reversedMoves, isAbsent, opposite, neededChange } from './moves.ts'
 import { segmentBytes } from '../stream/directory.ts'
 import { trashOfStore } from './trash.ts'
 
-/** What a writer of a store is made of. */
 export interface StoreWriterParts extends ChangeParts {
   /** Tells what was deleted together. */
   readonly operations: Pick<OperationLog, 'read'>
   readonly nowMs: () => number
   readonly sleep: (ms: number) => Promise<void>
-  /** Who this process is, for whoever looks who moves files. */
+  /** Names this process in the lease. */
   readonly owner: string
 }
 
@@ -55,7 +60,7 @@ const files = async ({
   return E.right(found.sort((a, b) => (a.path < b.path ? -1 : 1)))
 }
 
-/** Threads outside of some whose history leads through one of them; of all that are not gone, or only those in their place. */
+/** Other threads whose history leads through one of these; `alsoTrash`: those in the trash count too. */
 const leadingThrough = (
   { directory }: StoreWriterParts,
   threadIds: ReadonlyArray<string>,
@@ -70,7 +75,6 @@ const leadingThrough = (
     .map(([id]) => id)
 }
 
-/** A relocation that is being done. */
 interface StoreRelocation {
   readonly parts: StoreWriterParts
   readonly relocation: Relocation
@@ -85,19 +89,17 @@ const moveThread = (
     neededChange(relocation, moves, operationId, now)
   )
 
-/** A thread that was moved, and what it was before. */
 interface MovedThread {
   readonly threadId: string
   readonly moves: ReadonlyArray<FileMove>
   readonly before: StreamDirectory | null
 }
 
-/** Takes back what was done, newest first. */
 const takeBack = async (
   work: StoreRelocation,
   moved: ReadonlyArray<MovedThread>
 ): Promise<E.Either<StoreError, void>> => {
-  const relocation = { ...work.relocation, names: opposite(work.relocation.names), purge: false }
+  const relocation = { ...work.relocation, names: OPPOSITES[work.relocation.names], purge: false }
   for (const { moves, before } of moved.toReversed()) {
     const back = await moveThread({ ...work, relocation }, reversedMoves(moves, before))
     if (E.isLeft(back)) return back
@@ -148,7 +150,6 @@ const relocate = async (work: StoreRelocation): Promise<E.Either<StoreError, Rel
 /** RFC 3339 with nine digits behind the seconds, as Codex writes it; the clock here has three of them. */
 const timeOf = (nowMs: number): string => new Date(nowMs).toISOString().replace(/Z$/, '000000Z')
 
-/** A writer for the files and names of a store. */
 export const storeWriter = (parts: StoreWriterParts): HomeWriter => ({
   nowMs: parts.nowMs,
   hold: () => holdStore(parts),

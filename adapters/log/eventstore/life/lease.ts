@@ -18,28 +18,24 @@ import { acquireLease, type LeaseClock, type LeaseStore } from '../../../../repl
 import { every } from '../../../home/lessee.ts'
 import type { Append, Wire } from '../wire.ts'
 
-/** Stream of the lease. */
 export const LEASE_STREAM = 'unroll-lease'
 
 const METADATA_STREAM = `$$${LEASE_STREAM}`
 const HELD = 'unroll-lease-held'
 const FREE = 'unroll-lease-free'
 const TERMS = { termMs: 30_000, lookMs: 50, waitMsMax: 10_000, stallMsMax: 10_000 }
-/** Nobody asks who had it long ago. */
+/** Earlier holders are of no interest. */
 const EVENTS_KEPT = 16
 
-/** What a lease is made of. */
 export interface LeaseParts {
   readonly wire: Wire
   readonly nowMs: () => number
   readonly sleep: (ms: number) => Promise<void>
-  /** A new UUID. */
   readonly newId: () => string
   /** Who asks, for whoever reads the stream. */
   readonly owner: string
 }
 
-/** What the last event of the stream tells. */
 interface StreamLease {
   readonly revision: number
   /** Null: it is free. */

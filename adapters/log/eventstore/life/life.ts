@@ -13,7 +13,7 @@ import type { Directory } from '../directory/directory.ts'
 import type { Wire } from '../wire.ts'
 import { storeLogs } from './home-log.ts'
 import { storeWriter } from './home-writer.ts'
-import { isInTrash } from './moves.ts'
+import { isInTrash } from './change.ts'
 import { storeSegments } from './segments.ts'
 
 /** What the parts are made of; clocks, ids and who this is come from the process unless a test says otherwise. */
@@ -29,7 +29,6 @@ export interface LifeOptions {
   readonly owner?: string
 }
 
-/** The parts that write and read besides lines. */
 export type StoreLife = Pick<
   Source,
   'writer' | 'homeWriter' | 'operations' | 'homeLogs' | 'names' | 'auditHome'
@@ -57,7 +56,6 @@ export const storeNames = (directory: Directory): Names => {
   }
 }
 
-/** What the audit trail reads in a store besides lines and logs: every naming, and every import. */
 const storeAuditHome = (directory: Directory): AuditHome => ({
   names: async () =>
     directory.named().filter(({ threadId }) => {
@@ -78,7 +76,6 @@ const userName = (): string => {
 
 const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Puts the parts together. */
 export const storeLife = (options: LifeOptions): StoreLife => {
   const { wire, directory, store, home } = options
   const { nowMs = () => Date.now(), newId = () => v7(), sleep = sleepFor } = options

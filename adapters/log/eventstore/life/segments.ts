@@ -6,22 +6,27 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { relative, sep } from 'node:path'
-import type { StoreError } from '../../../../domain/errors.ts'
+import { notPossible, type StoreError } from '../../../../domain/errors.ts'
 import { EMPTY } from '../stream/directory.ts'
+import { dataBytes } from '../stream/join.ts'
 import { Planner } from '../stream/plan.ts'
 import { threadStream } from '../stream/names.ts'
 import type { NewFact } from '../stream/stored.ts'
 import type { EventStore, NewSegment, SegmentWriter } from '../../../../replay/ports.ts'
 import { segmentPath } from '../../jsonl/create.ts'
-import { attempted } from '../../../../replay/guarded.ts'
+import { attempted, thrown } from '../../../../replay/guarded.ts'
 import type { ChangeParts } from './change.ts'
-import { copiedLines } from './copied.ts'
-import { lineageFrom, threadOf } from '../threads/new-lineage.ts'
+import { lineageFrom, threadOf } from '../threads/begin.ts'
 import type { SegmentAt } from '../threads/locate.ts'
-import { readingOf } from '../threads/segment-bytes.ts'
-import { appendSteps, callBytesMaxOf, writeCalls, type Written } from '../threads/write.ts'
+import { joinedFrom, readingOf, type StoreReading } from '../threads/segment-bytes.ts'
+import {
+  appendSteps,
+  callBytesMaxOf,
+  writeCalls,
+  writePlan,
+  type CallsResult
+} from '../threads/write.ts'
 
-/** What a writer of segments is made of. */
 export interface StoreSegmentsParts extends ChangeParts {
   /** Below which paths are shown. */
   readonly home: string
@@ -53,7 +58,7 @@ const placed = async (parts: StoreSegmentsParts, segment: NewSegment): Promise<N
 const writeWhole = async (
   parts: StoreSegmentsParts,
   segment: NewSegment
-): Promise<E.Either<StoreError, Written>> =>
+): Promise<E.Either<StoreError, CallsResult>> =>
   appendSteps(
     parts,
     threadStream(segment.streamId),
@@ -73,7 +78,54 @@ const segmentAt = ({ directory }: StoreSegmentsParts, id: string): SegmentAt | n
     : { stream: threadStream(thread), directory: known, segment, path: segment.path }
 }
 
-/** Every line of a copy, blank ones too. */
+const BEFORE = '{"timestamp":"'
+const TIME_LENGTH = 24
+const NEWLINE = 10
+const NOTHING = new Uint8Array()
+
+/** A line with the time of the copy, where it has a time in the usual place. */
+const stamped = (line: Uint8Array, time: Uint8Array): Uint8Array => {
+  const head = Buffer.from(line.buffer, line.byteOffset, line.length).toString(
+    'latin1',
+    0,
+    BEFORE.length + TIME_LENGTH + 1
+  )
+  if (!head.startsWith(BEFORE) || !head.endsWith('Z"')) return line
+  const copy = new Uint8Array(line)
+  copy.set(time, BEFORE.length)
+  return copy
+}
+
+const joinedBytes = (a: Uint8Array, b: Uint8Array): Uint8Array =>
+  a.length === 0 ? b : new Uint8Array(Buffer.concat([a, b]))
+
+/** Lines of a segment that begin before a place, without newlines; what is between them is given as lines of its own. */
+async function* copiedLines(
+  reading: StoreReading,
+  source: SegmentAt,
+  until: number,
+  at: string
+): AsyncGenerator<Uint8Array> {
+  const time = new TextEncoder().encode(at)
+  let pending: Uint8Array = NOTHING
+  for await (const { what, data, metadata } of joinedFrom(reading, source, 0)) {
+    if (metadata.offset >= until) return
+    if (data === null)
+      throw thrown(notPossible(`a line of ${metadata.bytes} bytes is too long to be copied`, ''))
+    let rest = dataBytes(data)
+    for (let end; what === 'blank' && (end = rest.indexOf(NEWLINE)) !== -1;) {
+      yield joinedBytes(pending, rest.subarray(0, end))
+      pending = NOTHING
+      rest = rest.subarray(end + 1)
+    }
+    if (what === 'blank') pending = joinedBytes(pending, rest)
+    else {
+      yield stamped(joinedBytes(pending, rest), time)
+      pending = NOTHING
+    }
+  }
+}
+
 async function* linesOf(
   parts: StoreSegmentsParts,
   segment: NewSegment
@@ -95,7 +147,7 @@ async function* linesOf(
 const writeOn = async (
   parts: StoreSegmentsParts,
   segment: NewSegment
-): Promise<E.Either<StoreError, Written>> => {
+): Promise<E.Either<StoreError, CallsResult>> => {
   const { wire, directory, newId, nowMs } = parts
   const { segmentId } = segment
   const stream = threadStream(segment.streamId)
@@ -110,7 +162,7 @@ const writeOn = async (
   })
   let [at, bytes] = [0, 0]
   let batch: Array<Uint8Array> = []
-  const writeBatch = async (): Promise<E.Either<StoreError, Written>> => {
+  const writeBatch = async (): Promise<E.Either<StoreError, CallsResult>> => {
     const calls = planner.lines(segmentId, batch)
     ;[batch, bytes] = [[], 0]
     return E.isLeft(calls) ? calls : writeCalls(wire, stream, calls.right)
@@ -128,17 +180,14 @@ const writeOn = async (
   if (E.isLeft(last) || last.right !== 'written') return last
   planner.fact(await placed(parts, segment))
   const rest = planner.end()
-  if (E.isLeft(rest)) return rest
-  const written = await writeCalls(wire, stream, rest.right.calls)
-  if (E.isLeft(written) || written.right !== 'written') return written
-  return E.map((): Written => 'written')(await directory.put(stream, rest.right.directory))
+  return E.isLeft(rest) ? rest : writePlan(parts, stream, rest.right)
 }
 
 /** Writes a copy; goes on where it was when the server took less than was thought. */
 const writeCopy = async (
   parts: StoreSegmentsParts,
   segment: NewSegment
-): Promise<E.Either<StoreError, Written>> => {
+): Promise<E.Either<StoreError, CallsResult>> => {
   const stream = threadStream(segment.streamId)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const written = await writeOn(parts, segment)
@@ -181,7 +230,6 @@ const create = async (
   }
 }
 
-/** A writer of segments for a store. */
 export const storeSegments = (parts: StoreSegmentsParts): SegmentWriter => ({
   newId: parts.newId,
   nowMs: parts.nowMs,

@@ -11,7 +11,6 @@ import type { Directory } from '../directory/directory.ts'
 
 const TRASH = trashOf('')
 
-/** Files in the trash, by the operation that put them there. */
 const filesIn = (
   streams: Iterable<readonly [string, StreamDirectory]>
 ): ReadonlyMap<string, ReadonlyArray<FileMove>> => {

@@ -10,13 +10,11 @@ import { ioFailure } from '../../../../replay/guarded.ts'
 import { replaceFile } from '../../../home/replace-file.ts'
 import type { Bookmark } from './news.ts'
 
-/** What a checkpoint may be called. */
 export const CHECKPOINT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
 /** Files of an index directory that are no part of the index: they say where readers are, and nothing else does. */
 export const CHECKPOINT_FILE = /^checkpoint-.*\.json(\.lock|\.new)?$/
 
-/** Where a checkpoint is kept. */
 export const checkpointPath = (directory: string, name: string): string =>
   join(directory, `checkpoint-${name}.json`)
 

@@ -21,7 +21,6 @@ export interface Bookmark {
   }>
 }
 
-/** What came at once. */
 export interface StoreNews {
   /** In order; empty where only the place is new. */
   readonly joined: ReadonlyArray<Joined>
@@ -31,7 +30,6 @@ export interface StoreNews {
   readonly caughtUp: boolean
 }
 
-/** The streams of one thread, or of all threads and logs. */
 export const prefixesOf = (threadId: string | null): ReadonlyArray<string> =>
   threadId === null ? STREAM_PREFIXES : [threadStream(threadId)]
 

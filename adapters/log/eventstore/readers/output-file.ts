@@ -11,14 +11,12 @@ import type { StorePosition } from '../stream/stored.ts'
 import { ioFailure } from '../../../../replay/guarded.ts'
 import { syncFolder } from '../../../home/own-folder.ts'
 
-/** The last line of a file. */
 export interface LastLineTold {
   readonly position: StorePosition
   readonly stream: string
   readonly revision: number
 }
 
-/** A file that lines are appended to. */
 export interface OutputFile {
   /** Null where it holds nothing yet. */
   readonly last: LastLineTold | null
@@ -27,8 +25,7 @@ export interface OutputFile {
   readonly close: () => void
 }
 
-/** How every line begins. */
-export const LINE_BEGIN = '{"position":{'
+const LINE_BEGIN = '{"position":{'
 
 const NEWLINE = 10
 const PIECE_BYTES = 64 * 1024
@@ -65,13 +62,11 @@ const lastOf = (line: string): LastLineTold | null => {
   }
 }
 
-const foreign = (path: string): E.Left<StoreError> => ({
-  _tag: 'Left',
-  left: {
+const foreign = (path: string): E.Either<StoreError, never> =>
+  E.left({
     _tag: 'InvalidRequest',
     message: `${path} was not written by "unroll store subscribe", so nothing is appended to it`
-  }
-})
+  })
 
 /** Looks where a file ends, and cuts off what is unfinished; the caller has made sure that nobody else writes to it. */
 const ended = (file: number, path: string): E.Either<StoreError, LastLineTold | null> => {
@@ -86,7 +81,6 @@ const ended = (file: number, path: string): E.Either<StoreError, LastLineTold | 
   return E.right(last)
 }
 
-/** Opens a file, or makes it. */
 export const openOutput = (path: string): E.Either<StoreError, OutputFile> => {
   let file: number
   try {

@@ -12,7 +12,6 @@ import type { Bookmark } from './news.ts'
 import { openOutput } from './output-file.ts'
 import { comparePositions, type StoreReader } from './tell.ts'
 
-/** A reader that has to be closed. */
 export interface OpenReader extends StoreReader {
   readonly close: () => Promise<void>
 }
@@ -26,7 +25,6 @@ const locked = (path: string, what: string): E.Either<StoreError, () => Promise<
   return lock === null ? E.left({ _tag: 'Busy', what }) : E.right(async () => lock.release())
 }
 
-/** Notes places that are new. */
 const noter = (path: string): ((bookmark: Bookmark | null) => E.Either<StoreError, void>) => {
   let noted: Bookmark | null = null
   return (bookmark) => {

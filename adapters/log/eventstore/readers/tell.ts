@@ -10,7 +10,6 @@ import type { Wire } from '../wire.ts'
 import { newsOf, type Bookmark } from './news.ts'
 import type { LastLineTold } from './output-file.ts'
 
-/** Who reads, and where it was. */
 export interface StoreReader {
   readonly from: Bookmark | 'start' | 'end'
   /** Nothing up to here comes again; null where every line behind `from` is new. */
@@ -19,7 +18,6 @@ export interface StoreReader {
   readonly take: (text: string, bookmark: Bookmark | null) => Promise<E.Either<StoreError, void>>
 }
 
-/** What is read of a store. */
 export interface TellOptions {
   readonly wire: Wire
   readonly prefixes: ReadonlyArray<string>
@@ -30,14 +28,14 @@ export interface TellOptions {
   readonly signal: AbortSignal
 }
 
-/** Text is handed over in chunks of this size, or when nothing more is there at once. */
+/** Text is handed over in chunks of this size, or earlier when nothing more is there yet. */
 const CHUNK_LENGTH = 256 * 1024
 
 /** Less than, equal to or greater than zero as one place is before, at or behind another. */
 export const comparePositions = (one: StorePosition, other: StorePosition): number =>
   one.commit - other.commit || one.prepare - other.prepare
 
-/** Passes over what the reader has already. */
+/** Skips what the reader already has. */
 const isNewFor = (last: LastLineTold | null): ((joined: Joined, at: StorePosition) => boolean) => {
   let hasPassed = last === null
   return ({ stream, revision }, at) => {

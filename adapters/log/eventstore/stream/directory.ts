@@ -13,7 +13,7 @@ import {
   lineMetadata,
   TAIL
 } from './event-kind.ts'
-import type { ReadLine } from './line.ts'
+import type { LineTraits } from './line.ts'
 import type {
   LastLine,
   LineMetadata,
@@ -25,7 +25,6 @@ import type {
   StreamDirectory
 } from './stored.ts'
 
-/** The directory of a stream without events. */
 export const EMPTY: StreamDirectory = {
   revision: -1,
   facts: -1,
@@ -59,18 +58,15 @@ export const currentSegment = ({ segments }: StreamDirectory): StoredSegment | n
   return current
 }
 
-/** A segment by its id. */
 export const segmentOf = (
   { segments }: StreamDirectory,
   segment: string
 ): StoredSegment | undefined => segments.find((one) => one.segment === segment)
 
-/** The size that a file of the segment has. */
 export const segmentBytes = ({ bytes, tail }: StoredSegment): number => bytes + (tail?.bytes ?? 0)
 
 const lastOf = ({ offset, bytes, sha256 }: LineMetadata): LastLine => ({ offset, bytes, sha256 })
 
-/** What bytes of a segment change in it. */
 const changed = (
   kind: string,
   m: LineMetadata,
@@ -149,7 +145,7 @@ export const withFact = (directory: StreamDirectory, fact: NewFact): StreamDirec
 export const withFirstLine = (
   directory: StreamDirectory,
   segment: string,
-  begins: ReadLine['begins']
+  begins: LineTraits['begins']
 ): StreamDirectory => ({
   ...directory,
   segments: directory.segments.map((one) =>
@@ -157,7 +153,6 @@ export const withFirstLine = (
   )
 })
 
-/** The directory behind an event that counts. */
 const counted = (directory: StreamDirectory, event: StoredEvent): StreamDirectory => {
   const { revision } = event
   const fact = factMetadata(event)

@@ -5,21 +5,17 @@
 import { isJsonObject } from '../../../../domain/json.ts'
 import type { FactMetadata, LineMetadata, StoredEvent } from './stored.ts'
 
-/** Type of the events that are parts of one. */
 export const PART = 'unroll-part'
-/** Type of blank bytes between two lines. */
 export const BLANK = 'unroll-blank'
-/** Type of what stands behind the last newline. */
 export const TAIL = 'unroll-tail'
 
-/** Where a group begins and ends. */
-export interface Group {
+export interface EventGroup {
   readonly group: number
   readonly until: number
 }
 
 /** The group an event is in; null for an event that counts by itself. */
-export const groupOf = ({ metadata, revision }: StoredEvent): Group | null => {
+export const groupOf = ({ metadata, revision }: StoredEvent): EventGroup | null => {
   const { group, until } = metadata
   return Number.isSafeInteger(group) && Number.isSafeInteger(until)
     ? { group: Math.min(group as number, revision), until: Math.max(until as number, revision) }

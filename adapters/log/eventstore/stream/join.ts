@@ -14,7 +14,7 @@ import type {
 } from './stored.ts'
 import type { JsonObject } from '../../../../domain/json.ts'
 
-interface Placed {
+interface JoinedPlace {
   readonly stream: string
   /** Of its last event. */
   readonly revision: number
@@ -22,8 +22,7 @@ interface Placed {
   readonly position?: StorePosition
 }
 
-/** Bytes of a segment. */
-export interface JoinedBytes extends Placed {
+export interface JoinedBytes extends JoinedPlace {
   readonly what: 'line' | 'blank' | 'tail'
   /** Revision of its first event. */
   readonly from: number
@@ -33,20 +32,17 @@ export interface JoinedBytes extends Placed {
   readonly data: StoredData | null
 }
 
-/** A fact. */
-export interface JoinedFact extends Placed {
+export interface JoinedFact extends JoinedPlace {
   readonly what: 'fact'
   readonly type: string
   readonly metadata: FactMetadata
   readonly data: JsonObject
 }
 
-/** What counts. */
 export type Joined = JoinedBytes | JoinedFact
 
 /** Joins the events of one stream, from any revision on. */
 export interface Joiner {
-  /** The next event; answers what counts now. */
   readonly take: (event: StoredEvent) => ReadonlyArray<Joined>
   /** True when nothing is held back: who begins behind the last event misses nothing. */
   readonly idle: () => boolean
@@ -82,7 +78,7 @@ const ENCODER = new TextEncoder()
 export const dataBytes = (data: StoredData): Uint8Array =>
   data.bytes ?? ENCODER.encode(JSON.stringify(data.json))
 
-const placeOf = ({ stream, revision, createdAtMs, position }: StoredEvent): Placed =>
+const placeOf = ({ stream, revision, createdAtMs, position }: StoredEvent): JoinedPlace =>
   position === undefined
     ? { stream, revision, createdAtMs }
     : { stream, revision, createdAtMs, position }
@@ -132,13 +128,11 @@ const partsJoiner = (lineBytesMax: number) => {
   }
 }
 
-/** How much a joiner may hold, of a line and of a group. */
 export interface JoinerOptions {
   readonly lineBytesMax?: number
   readonly heldBytesMax?: number
 }
 
-/** A joiner that has seen nothing yet. */
 export const joiner = ({
   lineBytesMax = STORED_LINE_BYTES_MAX,
   heldBytesMax = HELD_BYTES_MAX

@@ -6,9 +6,7 @@ import { baseOf, type HistoryBase } from '../../../../domain/log/payloads.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../../domain/json.ts'
 import { STORED_LINE_BYTES_MAX } from './event.ts'
 
-/** What a line tells the store. */
-export interface ReadLine {
-  /** Type of its event. */
+export interface LineTraits {
   readonly kind: string
   /** True when printing the parsed line gives its bytes again. */
   readonly isJson: boolean
@@ -49,7 +47,7 @@ const kindOf = (value: JsonObject): string => {
   return NAME.test(inner) ? `${type}/${inner}` : UNNAMED
 }
 
-const beginsOf = (value: JsonObject): ReadLine['begins'] => {
+const beginsOf = (value: JsonObject): LineTraits['begins'] => {
   const payload = value['payload']
   if (value['type'] !== 'session_meta' || !isJsonObject(payload)) return null
   return { base: baseOf(payload), numbered: payload['history_mode'] === 'paginated' }
@@ -63,10 +61,9 @@ const printsAgain = (text: string, value: Json): boolean => {
   }
 }
 
-const NO_LINE: ReadLine = { kind: DAMAGED, isJson: false, ordinal: null, begins: null }
+const NO_LINE: LineTraits = { kind: DAMAGED, isJson: false, ordinal: null, begins: null }
 
-/** Reads a line without its newline. */
-export const readLine = (bytes: Uint8Array): ReadLine => {
+export const readLine = (bytes: Uint8Array): LineTraits => {
   const parsed = bytes.length < STORED_LINE_BYTES_MAX ? parse(bytes) : null
   if (parsed === null || !isJsonObject(parsed.value)) return NO_LINE
   const { text, value } = parsed

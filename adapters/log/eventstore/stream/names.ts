@@ -5,10 +5,8 @@ import { isUuid, streamId, type StreamId } from '../../../../domain/ids.ts'
 
 const THREAD = 'thread-'
 
-/** What the names of all streams begin with. */
 export const STREAM_PREFIXES: ReadonlyArray<string> = [THREAD, 'unroll-']
 
-/** The stream of a thread. */
 export const threadStream = (thread: string): string => `${THREAD}${thread}`
 
 /** The thread of a stream; null for any other stream. */
@@ -17,5 +15,4 @@ export const threadOfStream = (stream: string): StreamId | null => {
   return stream.startsWith(THREAD) && isUuid(thread) ? streamId(thread) : null
 }
 
-/** The stream of a log of the home: what was done there, and what was seen. */
 export const logStream = (log: 'operations' | 'observations'): string => `unroll-log-${log}`

@@ -2,7 +2,7 @@
  * The directory of a stream, cold: the last event and the fact it names are enough. A group that is not complete, or void, takes
  * one or two reads more, however large it is.
  */
-import { factMetadata, groupOf, isLastPart, lineMetadata, type Group } from './event-kind.ts'
+import { factMetadata, groupOf, isLastPart, lineMetadata, type EventGroup } from './event-kind.ts'
 import { EMPTY, evolve } from './directory.ts'
 import type { StoredEvent, StreamDirectory } from './stored.ts'
 
@@ -41,7 +41,7 @@ function* behind(event: StoredEvent): Opening<StreamDirectory> {
 
 /** What a group that is not complete yet makes of what was there before it. */
 function* inside(
-  { group }: Group,
+  { group }: EventGroup,
   last: StoredEvent,
   before: StreamDirectory
 ): Opening<StreamDirectory> {

@@ -86,30 +86,28 @@ export const draftBytes = (
 }
 
 /** One append. Calls are made in order, each when the one before it has succeeded. */
-export interface Call {
+export interface AppendCall {
   readonly expected: number | 'no_stream'
   readonly events: ReadonlyArray<ProposedEvent>
   /** As the server counts them. */
   readonly bytes: number
 }
 
-/** Takes what counts together, and gives calls. */
 export interface Packer {
   /** An event may not be larger: its group must have room beside it. */
   readonly eventBytesMax: number
   readonly add: (unit: ReadonlyArray<Draft>) => void
   /** The calls that are full; each is given once. */
-  readonly take: () => ReadonlyArray<Call>
+  readonly take: () => ReadonlyArray<AppendCall>
   /** The calls that are left. */
-  readonly end: () => ReadonlyArray<Call>
+  readonly end: () => ReadonlyArray<AppendCall>
 }
 
 /** Bytes that the mark of a group adds to an event at most: two revisions, and their names. */
 const MARK_BYTES = 64
 
-/** An empty packer for a stream. */
 export const packer = (stream: string, { nonce }: Writer, callBytesMax: number): Packer => {
-  let full: Array<Call> = []
+  let full: Array<AppendCall> = []
   let events: Array<ProposedEvent> = []
   let bytes = 0
   let first = 0
@@ -131,7 +129,7 @@ export const packer = (stream: string, { nonce }: Writer, callBytesMax: number):
     events.push(event)
     bytes += size
   }
-  const take = (): ReadonlyArray<Call> => {
+  const take = (): ReadonlyArray<AppendCall> => {
     const calls = full
     full = []
     return calls

@@ -9,11 +9,10 @@ import type { StoreError } from '../../../../domain/errors.ts'
 import { currentSegment, segmentOf, withBytes, withFact, withFirstLine } from './directory.ts'
 import { BLANK, TAIL } from './event-kind.ts'
 import { CALL_BYTES_MAX, sha256 } from './event.ts'
-import { isBlankLine, isWholeValue, markBytes, readLine, type ReadLine } from './line.ts'
-import { draftBytes, draftFact, packer, type Call, type Draft, type Packer } from './pack.ts'
+import { isBlankLine, isWholeValue, markBytes, readLine, type LineTraits } from './line.ts'
+import { draftBytes, draftFact, packer, type AppendCall, type Draft, type Packer } from './pack.ts'
 import type { LineMetadata, NewFact, StoredSegment, StreamDirectory, Writer } from './stored.ts'
 
-/** What a plan begins with. */
 export interface Planning {
   readonly stream: string
   /** The stream as it is now. A group that is open becomes void. */
@@ -25,13 +24,12 @@ export interface Planning {
   readonly together: boolean
 }
 
-/** Calls, and the directory behind them. */
-export interface Plan {
-  readonly calls: ReadonlyArray<Call>
+export interface StreamPlan {
+  readonly calls: ReadonlyArray<AppendCall>
   readonly directory: StreamDirectory
 }
 
-type Calls = E.Either<StoreError, ReadonlyArray<Call>>
+type PlannedCalls = E.Either<StoreError, ReadonlyArray<AppendCall>>
 
 /** More blank bytes than this do not wait for a line. */
 const BLANK_BYTES_MAX = 64 * 1024
@@ -90,7 +88,7 @@ export class Planner {
    * Lines of a segment without their newlines, blank ones as they are, from the end of the segment (`StoredSegment.bytes`) on.
    * Answers calls that are full. `Left`: the server takes too little to say anything; nothing can be planned any more.
    */
-  lines(segment: string, lines: Iterable<Uint8Array>): Calls {
+  lines(segment: string, lines: Iterable<Uint8Array>): PlannedCalls {
     if (this.#blank?.segment !== segment) this.#writeBlank()
     for (const bytes of lines) {
       const isFirst = this.#blank === null && !segmentOf(this.#directory, segment)?.bytes
@@ -103,7 +101,7 @@ export class Planner {
   }
 
   /** What stands behind the last newline of a segment. */
-  tail(segment: string, bytes: Uint8Array): Calls {
+  tail(segment: string, bytes: Uint8Array): PlannedCalls {
     this.#writeBlank()
     this.#begin(segment, null)
     const whole = isWholeValue(bytes) ? { whole: true as const } : {}
@@ -113,8 +111,7 @@ export class Planner {
     return this.#calls(this.#pack.take)
   }
 
-  /** The calls that are left. */
-  end(): E.Either<StoreError, Plan> {
+  end(): E.Either<StoreError, StreamPlan> {
     this.#writeBlank()
     this.#writeFacts(null)
     this.#settle()
@@ -122,7 +119,7 @@ export class Planner {
     return E.isLeft(calls) ? calls : E.right({ calls: calls.right, directory: this.#directory })
   }
 
-  #calls(take: () => ReadonlyArray<Call>): Calls {
+  #calls(take: () => ReadonlyArray<AppendCall>): PlannedCalls {
     return this.#failure === null ? E.right(take()) : E.left(this.#failure)
   }
 
@@ -157,7 +154,7 @@ export class Planner {
   }
 
   /** Gets ready to write to a segment: a line, or bytes that are none. */
-  #begin(segment: string, line: ReadLine | null): void {
+  #begin(segment: string, line: LineTraits | null): void {
     const directory = this.#directory
     const at = segmentOf(directory, segment)
     const begins = line !== null && (at?.lines ?? 0) === 0
@@ -167,7 +164,7 @@ export class Planner {
     this.#writeFacts(begins ? { segment, line } : null)
   }
 
-  #writeFacts(begun: { readonly segment: string; readonly line: ReadLine } | null): void {
+  #writeFacts(begun: { readonly segment: string; readonly line: LineTraits } | null): void {
     for (const fact of this.#facts) {
       this.#directory = withFact(this.#directory, fact)
       if (begun !== null)
@@ -229,16 +226,18 @@ export class Planner {
   }
 }
 
-/** One step of a plan that is made at once. */
-export type PlanStep =
+export type StreamStep =
   | { readonly fact: NewFact }
   | { readonly segment: string; readonly lines: Iterable<Uint8Array> }
   | { readonly segment: string; readonly tail: Uint8Array }
 
 /** Plans at once what fits into memory. */
-export const plan = (planning: Planning, steps: Iterable<PlanStep>): E.Either<StoreError, Plan> => {
+export const plan = (
+  planning: Planning,
+  steps: Iterable<StreamStep>
+): E.Either<StoreError, StreamPlan> => {
   const planner = new Planner(planning)
-  const calls: Array<Call> = []
+  const calls: Array<AppendCall> = []
   for (const step of steps) {
     if ('fact' in step) {
       planner.fact(step.fact)
@@ -251,5 +250,5 @@ export const plan = (planning: Planning, steps: Iterable<PlanStep>): E.Either<St
     if (E.isLeft(made)) return made
     calls.push(...made.right)
   }
-  return E.map((rest: Plan) => ({ ...rest, calls: [...calls, ...rest.calls] }))(planner.end())
+  return E.map((rest: StreamPlan) => ({ ...rest, calls: [...calls, ...rest.calls] }))(planner.end())
 }

@@ -35,7 +35,6 @@ export interface StorePosition {
   readonly prepare: number
 }
 
-/** An event as the server gives it. */
 export interface StoredEvent {
   readonly stream: string
   readonly revision: number
@@ -51,7 +50,6 @@ export interface StoredEvent {
 /** Who put an event into the store: an engine over the store itself, or a copy of a home's files. */
 export type StoredSource = 'append' | 'push'
 
-/** Who writes, and when. */
 export interface Writer {
   readonly source: StoredSource
   readonly home: string | null
@@ -139,7 +137,6 @@ export type FactType =
   /** The thread was taken over from another agent. */
   | 'unroll-imported'
 
-/** A file of a thread. */
 export interface PlacedFile {
   readonly segment: string
   /** Relative to the home, with `/`; below `.unroll/trash/` while it is deleted. */
@@ -166,28 +163,20 @@ export interface PlacedData {
   readonly operationId?: string
 }
 
-/** Data of `unroll-named`. */
 export interface NamedData {
   readonly name: string
   /** As the line of `session_index.jsonl` says. */
   readonly updatedAt: string
 }
 
-/** A fact, and its data. */
 export type NewFact =
   | {
-      readonly type:
-        | 'unroll-placed'
-        | 'unroll-archived'
-        | 'unroll-unarchived'
-        | 'unroll-deleted'
-        | 'unroll-restored'
+      readonly type: Exclude<FactType, 'unroll-named' | 'unroll-imported'>
       readonly data: PlacedData
     }
   | { readonly type: 'unroll-named'; readonly data: NamedData }
   | { readonly type: 'unroll-imported'; readonly data: JsonObject }
 
-/** A segment as the stream holds it. */
 export interface StoredSegment extends PlacedFile {
   /** Where its history begins, as its first line says; null for a first file. */
   readonly base: HistoryBase | null

@@ -31,7 +31,6 @@ export const homeIdOf = (home: string): string =>
     .digest('hex')
     .slice(0, HOME_ID_DIGITS)
 
-/** One rollout file. */
 export interface SegmentFile {
   readonly thread: string
   /** The thread's own id for its first file. */
@@ -93,7 +92,6 @@ const grouped = <A>(
   return groups
 }
 
-/** Looks at the rollouts of a home. */
 export const homeFiles = (home: string): HomeFiles => {
   const segments = discovery(home, PROFILE, true)
   const threads = discovery(home, PROFILE)
@@ -126,17 +124,14 @@ export const homeFiles = (home: string): HomeFiles => {
 /** What a home tells beside its rollouts, by thread; both oldest first. */
 export interface HomeNotes {
   readonly names: ReadonlyMap<string, ReadonlyArray<NamedData>>
-  /** The records of imports, as they are. */
   readonly imports: ReadonlyMap<string, ReadonlyArray<JsonObject>>
 }
 
 const IMPORTS_FILE = 'external_agent_session_imports.json'
 const IMPORTS_BYTES_MAX = 256 * 1024 * 1024
 
-/** The files that notes are read from. */
 export const NOTE_FILES: ReadonlyArray<string> = ['session_index.jsonl', IMPORTS_FILE]
 
-/** Names of a home by thread. */
 export const namesIn = async (home: string): Promise<HomeNotes['names']> => {
   const names = grouped(await auditHome(home).names(), ({ threadId }) => threadId)
   return new Map(
@@ -164,7 +159,6 @@ const importedThread = (record: JsonObject): string => {
   return typeof id === 'string' ? id.toLowerCase() : ''
 }
 
-/** Reads what a home tells beside its rollouts. */
 export const notesOf = async (home: string): Promise<HomeNotes> => {
   const records = importRecords(join(home, IMPORTS_FILE))
     .filter(isJsonObject)

@@ -35,7 +35,6 @@ export const openFile = (path: string, compressed: boolean): OpenFile => {
   return opened({ read, close: () => closeSync(file) }, mtimeMs)
 }
 
-/** Bytes of a file; fewer at its end. */
 const readBytes = (source: ByteSource, from: number, bytes: number): Buffer => {
   const target = Buffer.allocUnsafe(bytes)
   let have = 0
@@ -100,17 +99,13 @@ export type ComparisonResult =
   | { readonly kind: 'home_ahead'; readonly atByte: number }
   | { readonly kind: 'diverged'; readonly atByte: number }
 
-/** A comparison of the bytes of a segment, as a store gives them, with those of a file. */
 export interface Comparison {
-  /** The next bytes of the store. */
   readonly take: (bytes: Uint8Array) => void
   /** True when more bytes of the store can change nothing. */
   readonly isDecided: () => boolean
-  /** After the last byte of the store. */
   readonly result: () => ComparisonResult
 }
 
-/** Begins at the first byte of both. */
 export const comparisonWith = (source: ByteSource): Comparison => {
   let at = 0
   let decided: ComparisonResult | null = null

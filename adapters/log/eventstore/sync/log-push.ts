@@ -19,10 +19,8 @@ import type { Wire } from '../wire.ts'
 import { cutLines, openFile } from './local-file.ts'
 import type { Pusher } from './thread-difference.ts'
 
-/** The logs of a home. */
 export const LOG_NAMES: ReadonlyArray<HomeLogName> = ['operations', 'observations']
 
-/** Where a log lies in a home. */
 export const logPath = (name: HomeLogName): string => `${OWN_FOLDER}/${name}.jsonl`
 
 const ATTEMPTS_MAX = 16
@@ -55,7 +53,6 @@ const newRecords = async (
   return records
 }
 
-/** Answers how many records were new. */
 const pushLog = async (
   { wire, homeId, dryRun, signal }: Omit<Pusher, 'files' | 'onBytes'>,
   name: HomeLogName,
@@ -93,7 +90,6 @@ const pushLog = async (
   return E.left({ _tag: 'Busy', what: `stream ${stream}` })
 }
 
-/** Pushes the logs that the home has; answers how many records were new. */
 export const pushLogs = async (
   pusher: Omit<Pusher, 'files' | 'onBytes'>,
   home: string

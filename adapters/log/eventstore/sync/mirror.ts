@@ -25,7 +25,6 @@ import type { Pusher } from './thread-difference.ts'
 import type { ThreadPushed } from './thread-push.ts'
 import { watchHome } from './watch.ts'
 
-/** What a mirror reports. */
 export type MirrorNews =
   | {
       readonly kind: 'pushed'
@@ -41,14 +40,12 @@ export type MirrorNews =
   | { readonly kind: 'waiting'; readonly error: StoreError; readonly pauseMs: number }
   | { readonly kind: 'back' }
 
-/** What a mirror is asked. */
 export interface MirrorOptions {
   readonly home: string
   readonly wire: Wire
   /** Ends it, between two calls. */
   readonly signal: AbortSignal
   readonly onNews: (news: MirrorNews) => void
-  /** Tests have their own. */
   readonly pace?: MirrorPace
 }
 
@@ -64,7 +61,6 @@ export interface MirrorPace {
   readonly pauseMsMax: number
 }
 
-/** What a mirror brought. */
 export interface MirrorSummary {
   readonly home: string
   readonly store: string
@@ -87,7 +83,6 @@ const PACE: MirrorPace = {
 /** Looking takes at most a fifth of the time, however large the home is. */
 const REST_PER_LOOK = 4
 
-/** Changes when one of the files does. */
 const stampOf = (home: string, paths: ReadonlyArray<string>): string =>
   paths
     .map((path) => {
@@ -96,7 +91,6 @@ const stampOf = (home: string, paths: ReadonlyArray<string>): string =>
     })
     .join('\n')
 
-/** A thread as it was pushed last. */
 interface PushedState {
   readonly fileStamp: string
   readonly noteStamp: string
@@ -112,7 +106,6 @@ interface DueThread
   readonly isHot: boolean
 }
 
-/** Pushes what changed in a home, again and again. */
 class Mirror {
   readonly #options: MirrorOptions
   readonly #pace: MirrorPace

@@ -4,10 +4,9 @@
  */
 import { sha256 } from '../stream/event.ts'
 import { dataBytes, type JoinedBytes, type JoinedFact } from '../stream/join.ts'
-import { joinedEvents } from '../threads/joined.ts'
+import { joinedEvents } from '../threads/segment-bytes.ts'
 import type { Wire } from '../wire.ts'
 
-/** A part of a stream. */
 export type StreamPiece =
   /** Bytes of a segment, newlines included; `offset` is where they begin. */
   | {

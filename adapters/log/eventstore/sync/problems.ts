@@ -4,12 +4,11 @@
 import type { StoreError } from '../../../../domain/errors.ts'
 import type { ComparisonResult } from './local-file.ts'
 
-/** One finding about one file of one thread. */
 export interface Problem {
   readonly thread: string
   readonly segment: string | null
   readonly path: string | null
-  readonly kind: ProblemKind
+  readonly kind: SyncProblemKind
   /** The first byte that is not the same, counted from 0; null where no byte is the matter. */
   readonly atByte: number | null
   /** One sentence. */
@@ -19,7 +18,7 @@ export interface Problem {
 }
 
 /** Kinds of problems; the first ones are failures, the others only have to be known. */
-export type ProblemKind =
+export type SyncProblemKind =
   /** Both have bytes of their own. */
   | 'diverged'
   /** The file lost bytes that this home had pushed. */
@@ -36,12 +35,12 @@ export type ProblemKind =
   | 'home_ahead'
   | 'only_in_store'
   | 'only_in_home'
-  /** It lies somewhere else in the home than the store says. */
+  /** Its path in the home differs from the one in the store. */
   | 'elsewhere'
   /** Deleted in the store. */
   | 'deleted'
 
-const FAILURES: ReadonlySet<ProblemKind> = new Set([
+const FAILURES: ReadonlySet<SyncProblemKind> = new Set([
   'diverged',
   'truncated',
   'failed',
@@ -53,17 +52,15 @@ const FAILURES: ReadonlySet<ProblemKind> = new Set([
 /** True when the exit code has to tell. */
 export const isFailure = ({ kind }: Pick<Problem, 'kind'>): boolean => FAILURES.has(kind)
 
-/** Where a problem is: in a file, or in a thread by itself. */
 export interface ProblemPlace {
   readonly thread: string
   readonly segment?: string | undefined
   readonly path?: string | undefined
 }
 
-/** A problem of a place. */
 export const problemAt = (
   { thread, segment, path }: ProblemPlace,
-  kind: ProblemKind,
+  kind: SyncProblemKind,
   message: string,
   next: string,
   atByte: number | null = null

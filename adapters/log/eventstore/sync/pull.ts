@@ -21,11 +21,10 @@ import { LOG_NAMES, logPath } from './log-push.ts'
 import { piecesOf } from './pieces.ts'
 import type { Problem } from './problems.ts'
 import { makeFolderOf } from './safe-path.ts'
-import { newTarget, oldTarget, stagingIn, type Staging } from './target.ts'
+import { newTarget, oldTarget, stagingIn, type PullStaging } from './target.ts'
 import { pullThread, type Puller, type ThreadPulled } from './thread-pull.ts'
 import { isDeleted } from './thread-difference.ts'
 
-/** What a pull is asked. */
 export interface PullOptions {
   /** Absolute path of the home that is written to; made when it is not there. */
   readonly home: string
@@ -38,7 +37,6 @@ export interface PullOptions {
   readonly onProgress: (done: number, total: number, bytes: number) => void
 }
 
-/** What a pull came to. */
 export interface PullSummary {
   readonly home: string
   readonly store: string
@@ -91,7 +89,7 @@ const pullNames = async (home: string, pulled: ReadonlyArray<ThreadPulled>): Pro
 /** A log that is not here, or is the beginning of that of the store; others stay as they are. */
 const pullLog = async (
   { wire, home }: PullOptions,
-  staging: Staging,
+  staging: PullStaging,
   name: HomeLogName
 ): Promise<E.Either<StoreError, void>> => {
   const directory = await readDirectory(wire, logStream(name))
@@ -122,7 +120,7 @@ const pullLog = async (
 
 const pullAll = async (
   options: PullOptions,
-  staging: Staging
+  staging: PullStaging
 ): Promise<E.Either<StoreError, PullSummary>> => {
   const { home, wire, isAll, signal, onProgress } = options
   const threads = isAll ? options.threads : await withHistory(wire, options.threads)
@@ -156,7 +154,7 @@ const pullAll = async (
   return E.right({
     ...{ home, store: wire.name, threads: all.length, ...sums },
     names: await pullNames(home, all),
-    // Who asks for everything knows that deleted threads are not brought.
+    // A pull of everything does not report threads that are deleted.
     problems: all
       .flatMap(({ problems }) => problems)
       .filter(({ kind }) => !isAll || kind !== 'deleted')

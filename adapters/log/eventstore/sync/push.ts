@@ -14,7 +14,6 @@ import type { Pusher } from './thread-difference.ts'
 import { pushThread, type ThreadPushed } from './thread-push.ts'
 import { verify } from './verify.ts'
 
-/** What a push is asked. */
 export interface PushOptions {
   /** Absolute path. */
   readonly home: string
@@ -29,7 +28,6 @@ export interface PushOptions {
   readonly onProgress: (done: number, total: number, bytes: number) => void
 }
 
-/** What a push came to. */
 export interface PushSummary {
   readonly home: string
   readonly homeId: string
@@ -52,7 +50,7 @@ export interface PushSummary {
   readonly problems: ReadonlyArray<Problem>
 }
 
-/** Enough that the way to the server and back does not decide how long it takes. */
+/** Enough to hide the round trips to the server. */
 const THREADS_IN_FLIGHT = 12
 
 /**
@@ -134,7 +132,6 @@ const verifyPushed = async (
   return E.map(() => problems)(done)
 }
 
-/** Pushes a home, or some of its threads and what their history stands on. */
 export const push = async (options: PushOptions): Promise<E.Either<StoreError, PushSummary>> => {
   const { home, wire, words, dryRun, signal, onProgress } = options
   const files = homeFiles(home)

@@ -23,11 +23,11 @@ import { comparisonWith, type ComparisonResult, type OpenFile } from './local-fi
 
 const FOLDER = 'pull'
 const BUFFER_BYTES = 256 * 1024
-/** Less what the user takes off all new files, as Codex makes them. */
+/** Less the umask, as Codex creates its files. */
 const MODE = 0o666
 const SECOND_MS = 1000
 
-/** A name that another file has is never given to this one. */
+/** Gives a staged file its name; never replaces a file that has it. */
 const nameOnce = (temporary: string, path: string): boolean => {
   try {
     linkSync(temporary, path)
@@ -43,7 +43,6 @@ const nameOnce = (temporary: string, path: string): boolean => {
   }
 }
 
-/** A file without a name of its own yet. */
 class StagedFile {
   readonly #temporary: string
   readonly #file: number
@@ -84,7 +83,6 @@ class StagedFile {
     return nameOnce(this.#temporary, path)
   }
 
-  /** Copies what was written to another file. */
   copyTo(file: number): void {
     this.#flush()
     const buffer = Buffer.allocUnsafe(BUFFER_BYTES)
@@ -101,14 +99,14 @@ class StagedFile {
 }
 
 /** Where a pull into a home keeps what is not whole yet. */
-export interface Staging {
+export interface PullStaging {
   /** `mode`: what nobody else may read has one of its own. */
   readonly begin: (mode?: number) => StagedFile
   readonly close: () => void
 }
 
 /** Opens the place in a home; the caller is the only pull there. */
-export const stagingIn = (home: string): Staging => {
+export const stagingIn = (home: string): PullStaging => {
   const folder = join(ownFolder(home), FOLDER)
   rmSync(folder, { recursive: true, force: true })
   makePrivate(home, folder)
@@ -119,24 +117,20 @@ export const stagingIn = (home: string): Staging => {
   }
 }
 
-/** What became of a file. */
-export type FileResult =
+export type PulledFile =
   | { readonly kind: 'created' | 'appended'; readonly bytes: number }
   | Exclude<ComparisonResult, { readonly kind: 'store_ahead' }>
-  /** It is compressed, and so cannot go on; or it changed at this moment. */
+  /** It is compressed and cannot be appended to, or it changed just now. */
   | { readonly kind: 'busy'; readonly reason: string }
 
-/** A file while its bytes come in. */
 export interface Target {
   readonly take: (bytes: Uint8Array) => void
   /** After the last byte: brings them to the file. */
-  readonly finish: (modifiedAtMs: number) => FileResult
-  /** Leaves everything as it was. */
+  readonly finish: (modifiedAtMs: number) => PulledFile
   readonly abandon: () => void
 }
 
-/** A file that is not there. */
-export const newTarget = (staging: Staging, path: string, mode?: number): Target => {
+export const newTarget = (staging: PullStaging, path: string, mode?: number): Target => {
   const staged = staging.begin(mode)
   return {
     take: (bytes) => staged.write(bytes),
@@ -158,7 +152,7 @@ const append = (
   atByte: number,
   staged: StagedFile,
   modifiedAtMs: number
-): FileResult => {
+): PulledFile => {
   const file = openSync(path, 'a')
   try {
     if (fstatSync(file).size !== atByte)
@@ -174,7 +168,7 @@ const append = (
 
 /** A file that is there; nobody else writes to it before this is finished. */
 export const oldTarget = (
-  staging: Staging,
+  staging: PullStaging,
   path: string,
   open: OpenFile,
   compressed: boolean
@@ -182,7 +176,7 @@ export const oldTarget = (
   const comparison = comparisonWith(open.source)
   let rest: StagedFile | null = null
   let takenBytes = 0
-  const finish = (modifiedAtMs: number): FileResult => {
+  const finish = (modifiedAtMs: number): PulledFile => {
     const result = comparison.result()
     if (result.kind !== 'store_ahead') return result
     if (compressed) return { kind: 'busy', reason: 'the file is compressed and cannot go on' }

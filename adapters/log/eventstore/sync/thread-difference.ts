@@ -5,14 +5,13 @@ import { isDeepStrictEqual } from 'node:util'
 import type { JsonObject } from '../../../../domain/json.ts'
 import { segmentOf } from '../stream/directory.ts'
 import type { NamedData, NewFact, StoredLineage, StreamDirectory } from '../stream/stored.ts'
-import { joinedEvents } from '../threads/joined.ts'
+import { joinedEvents } from '../threads/segment-bytes.ts'
 import type { Wire } from '../wire.ts'
 import type { HomeFiles, SegmentFile, ThreadFiles } from './home.ts'
 import { comparisonWith, openFile, standingOf, type OpenFile, type Standing } from './local-file.ts'
 import { piecesOf } from './pieces.ts'
 import { comparisonProblem, type Problem } from './problems.ts'
 
-/** What a push works with. */
 export interface Pusher {
   readonly wire: Wire
   readonly files: HomeFiles
@@ -24,7 +23,6 @@ export interface Pusher {
   readonly onBytes: (bytes: number) => void
 }
 
-/** A thread as the home has it. */
 export interface LocalThread extends ThreadFiles {
   /** Oldest first. */
   readonly names: ReadonlyArray<NamedData>
@@ -46,7 +44,6 @@ const TRASH = '.unroll/'
 export const isDeleted = ({ purged, segments }: StreamDirectory): boolean =>
   purged || segments.some(({ path }) => path.startsWith(TRASH))
 
-/** One thread, while it is pushed. */
 export interface ThreadPush {
   readonly pusher: Pusher
   readonly local: LocalThread
@@ -54,12 +51,16 @@ export interface ThreadPush {
 }
 
 /** A file that was compared with its segment, and is open. */
-export interface ComparedFile extends SegmentFile {
+export interface ComparedRollout extends SegmentFile {
   readonly open: OpenFile
   readonly standing: Standing
 }
 
-const compare = (directory: StreamDirectory, file: SegmentFile, open: OpenFile): ComparedFile => {
+const compare = (
+  directory: StreamDirectory,
+  file: SegmentFile,
+  open: OpenFile
+): ComparedRollout => {
   const segment = segmentOf(directory, file.segment)
   const { modifiedAtMs } = open
   const isAsBefore =
@@ -74,7 +75,7 @@ const compare = (directory: StreamDirectory, file: SegmentFile, open: OpenFile):
  */
 const closerLook = async (
   { pusher, stream }: ThreadPush,
-  { open, ...file }: ComparedFile
+  { open, ...file }: ComparedRollout
 ): Promise<Problem | null> => {
   const comparison = comparisonWith(open.source)
   let home: string | null = null
@@ -101,10 +102,10 @@ export const compareFiles = async (
   directory: StreamDirectory,
   closing: Array<() => void>
 ): Promise<{
-  readonly sound: ReadonlyArray<ComparedFile>
+  readonly sound: ReadonlyArray<ComparedRollout>
   readonly problems: ReadonlyArray<Problem>
 } | null> => {
-  const sound: Array<ComparedFile> = []
+  const sound: Array<ComparedRollout> = []
   const problems: Array<Problem> = []
   for (const file of push.local.files) {
     const open = openFile(file.file, file.compressed)
@@ -137,7 +138,7 @@ export const lineageOf = (
 /** The fact about files that came or moved and about another history; none when all is as the store has it. */
 export const placedFacts = (
   directory: StreamDirectory,
-  sound: ReadonlyArray<ComparedFile>,
+  sound: ReadonlyArray<ComparedRollout>,
   lineage: ReadonlyArray<StoredLineage>,
   isWhole: boolean
 ): ReadonlyArray<NewFact> => {

@@ -18,14 +18,13 @@ import { openFile, standingOf } from './local-file.ts'
 import { piecesOf } from './pieces.ts'
 import { comparisonProblem, endsAll, problemAt, type Problem } from './problems.ts'
 import { makeFolderOf, refusalOf } from './safe-path.ts'
-import { newTarget, oldTarget, type FileResult, type Staging, type Target } from './target.ts'
+import { newTarget, oldTarget, type PulledFile, type PullStaging, type Target } from './target.ts'
 import { isDeleted } from './thread-difference.ts'
 
-/** What a pull works with. */
 export interface Puller {
   readonly wire: Wire
   readonly home: string
-  readonly staging: Staging
+  readonly staging: PullStaging
   /** Files of the home by segment, as they were when the pull began. */
   readonly local: ReadonlyMap<string, SegmentFile>
   /** Ends it; what is whole stays. */
@@ -33,7 +32,6 @@ export interface Puller {
   readonly onBytes: (bytes: number) => void
 }
 
-/** What became of a thread. */
 export interface ThreadPulled {
   readonly thread: string
   readonly created: number
@@ -49,10 +47,9 @@ const nothingPulled = (thread: string, ...problems: ReadonlyArray<Problem>): Thr
   ...{ thread, created: 0, appended: 0, equal: 0, bytes: 0, names: [], problems }
 })
 
-/** A segment of a thread, as problems name it. */
 const placeOf = (thread: string, { segment, path }: StoredSegment) => ({ thread, segment, path })
 
-/** What is known of the files of a thread before its stream is read: which segments are wanted, and where they go. */
+/** Plans, before a stream is read, which of its segments are wanted and where they go. */
 class FilePlan {
   readonly wanted = new Map<string, { readonly segment: StoredSegment; readonly target: Target }>()
   readonly problems: Array<Problem> = []
@@ -109,7 +106,7 @@ class FilePlan {
 
   #addProblem(
     segment: StoredSegment,
-    result: Exclude<FileResult, { readonly bytes: number }>
+    result: Exclude<PulledFile, { readonly bytes: number }>
   ): void {
     const place = placeOf(this.#thread, segment)
     const diverged = `pull the store's to another folder with "unroll store pull ${this.#thread} --to DIR"`
@@ -124,7 +121,6 @@ class FilePlan {
     for (const { target } of this.wanted.values()) target.abandon()
   }
 
-  /** Brings what was read to the files. */
   finish(): Pick<ThreadPulled, 'created' | 'appended' | 'equal' | 'bytes'> {
     const sums = { created: 0, appended: 0, equal: this.equal, bytes: 0 }
     for (const { segment, target } of this.wanted.values()) {
@@ -139,7 +135,6 @@ class FilePlan {
   }
 }
 
-/** Reads the stream into its files. */
 const readInto = async (
   plan: FilePlan,
   { wire, onBytes, signal }: Puller,

@@ -9,10 +9,10 @@ import { ioFailure } from '../../../../replay/guarded.ts'
 import { readDirectory } from '../directory/read-directory.ts'
 import { EMPTY, segmentBytes, segmentOf } from '../stream/directory.ts'
 import { threadStream } from '../stream/names.ts'
-import type { Call } from '../stream/pack.ts'
+import type { AppendCall } from '../stream/pack.ts'
 import { Planner } from '../stream/plan.ts'
 import type { NewFact, StoredSegment, StreamDirectory } from '../stream/stored.ts'
-import { callBytesMaxOf, writeCalls, type Written } from '../threads/write.ts'
+import { callBytesMaxOf, writeCalls, type CallsResult } from '../threads/write.ts'
 import type { ThreadFiles } from './home.ts'
 import { cutLines } from './local-file.ts'
 import { endsAll, problemAt, type Problem } from './problems.ts'
@@ -23,13 +23,12 @@ import {
   newImports,
   newNames,
   placedFacts,
-  type ComparedFile,
+  type ComparedRollout,
   type LocalThread,
   type Pusher,
   type ThreadPush
 } from './thread-difference.ts'
 
-/** What became of a thread. */
 export interface ThreadPushed {
   readonly thread: string
   readonly isNew: boolean
@@ -37,20 +36,19 @@ export interface ThreadPushed {
   readonly lines: number
   readonly bytes: number
   readonly names: number
-  /** True when anything was written. */
   readonly isChanged: boolean
   readonly problems: ReadonlyArray<Problem>
   /** What the stream holds now; null when there is none. */
   readonly directory: StreamDirectory | null
 }
 
-/** So often others may write to the stream meanwhile. */
+/** Attempts while others write to the stream, before `Busy`. */
 const ATTEMPTS_MAX = 16
 
 const sendCalls = async (
   { pusher, stream }: ThreadPush,
-  calls: E.Either<StoreError, ReadonlyArray<Call>>
-): Promise<E.Either<StoreError, Written>> => {
+  calls: E.Either<StoreError, ReadonlyArray<AppendCall>>
+): Promise<E.Either<StoreError, CallsResult>> => {
   if (E.isLeft(calls)) return calls
   if (pusher.dryRun) return E.right('written')
   return writeCalls(pusher.wire, stream, calls.right, pusher.signal)
@@ -60,9 +58,9 @@ const sendCalls = async (
 const sendFile = async (
   push: ThreadPush,
   planner: Planner,
-  { segment, open, standing }: ComparedFile,
+  { segment, open, standing }: ComparedRollout,
   hasTail: boolean
-): Promise<E.Either<StoreError, Written>> => {
+): Promise<E.Either<StoreError, CallsResult>> => {
   const chunks = cutLines(open.source, standing.kind === 'longer' ? standing.from : 0)
   let isTailReplaced = !hasTail
   for (;;) {
@@ -87,9 +85,9 @@ const sendThread = async (
   push: ThreadPush,
   start: StreamDirectory,
   before: ReadonlyArray<NewFact>,
-  grown: ReadonlyArray<ComparedFile>,
+  grown: ReadonlyArray<ComparedRollout>,
   after: ReadonlyArray<NewFact>
-): Promise<E.Either<StoreError, StreamDirectory | Exclude<Written, 'written'>>> => {
+): Promise<E.Either<StoreError, StreamDirectory | Exclude<CallsResult, 'written'>>> => {
   const { pusher, stream } = push
   const isOnlyFacts = grown.length === 0 && before.length + after.length > 0
   const parts = isOnlyFacts ? [null] : grown

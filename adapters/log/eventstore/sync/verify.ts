@@ -36,12 +36,10 @@ const VERDICTS = [
   'damaged'
 ] as const
 
-/** What became of the comparison of a segment or a thread. */
 export type VerifiedAs = (typeof VERDICTS)[number]
 
 const FINE: ReadonlySet<VerifiedAs> = new Set(['sound', 'equal', 'deleted'])
 
-/** One file of a thread. */
 export interface VerifiedSegment {
   readonly segment: string
   readonly path: string
@@ -66,7 +64,6 @@ export interface VerifiedThread {
 /** True when store and home are the same, as far as they should be. */
 export const isFine = ({ verdict }: Pick<VerifiedThread, 'verdict'>): boolean => FINE.has(verdict)
 
-/** What a verification is asked. */
 export interface VerifyOptions {
   readonly wire: Wire
   readonly threads: ReadonlyArray<string>
@@ -78,7 +75,6 @@ export interface VerifyOptions {
   readonly onThread: (thread: VerifiedThread) => Promise<void>
 }
 
-/** How many threads came to which verdict, and what was read. */
 export interface VerifySummary {
   readonly store: string
   readonly threads: number
@@ -86,7 +82,6 @@ export interface VerifySummary {
   readonly verdicts: Readonly<Partial<Record<VerifiedAs, number>>>
 }
 
-/** A thread while it is verified; `files` is null when the store is looked at by itself. */
 interface Verification {
   readonly wire: Wire
   readonly thread: string
@@ -95,13 +90,11 @@ interface Verification {
   readonly onBytes: (bytes: number) => void
 }
 
-/** A local file, beside which its segment is read. */
 interface OpenSegment {
   readonly file: OpenFile
   readonly comparison: Comparison
 }
 
-/** What was read of a stream. */
 interface StreamContent {
   readonly segments: ReadonlyMap<string, { readonly hash: Hash; bytes: number }>
   readonly fault: { readonly segment: string; readonly reason: string } | null
@@ -224,7 +217,6 @@ const verifyThread = async (
 
 const THREADS_IN_FLIGHT = 6
 
-/** Verifies threads, several at a time. */
 export const verify = async (
   options: VerifyOptions
 ): Promise<E.Either<StoreError, VerifySummary>> => {

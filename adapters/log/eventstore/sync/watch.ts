@@ -6,7 +6,6 @@ import { readdirSync, statSync, watch, type FSWatcher } from 'node:fs'
 import { join } from 'node:path'
 import { OWN_FOLDER } from '../../../../domain/changes/relocation.ts'
 
-/** Somebody who is told. */
 export interface Watching {
   /** Looks for folders that came; answers whether every folder is watched. */
   readonly look: () => boolean

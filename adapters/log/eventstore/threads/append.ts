@@ -7,18 +7,19 @@
  */
 import * as E from 'fp-ts/lib/Either.js'
 import { v4 } from 'uuid'
+import { printEvent } from '../../../../domain/changes/new-event.ts'
 import type { StoreError } from '../../../../domain/errors.ts'
 import type { StreamId } from '../../../../domain/ids.ts'
+import { segmentBytes } from '../stream/directory.ts'
 import { threadStream } from '../stream/names.ts'
-import type { PlanStep } from '../stream/plan.ts'
+import type { StreamStep } from '../stream/plan.ts'
 import type { StreamDirectory } from '../stream/stored.ts'
 import { ioFailure } from '../../../../replay/guarded.ts'
 import { appendProblem } from '../../../../replay/change/mutate/new-events.ts'
 import type { Appended, EventStore } from '../../../../replay/ports.ts'
-import { checkRequest, takeGroup, type AppendRequest } from '../../jsonl/request.ts'
+import { checkRequest, failAll, takeGroup, type AppendRequest } from '../../jsonl/request.ts'
 import { planBeginning } from './begin.ts'
 import type { Directory } from '../directory/directory.ts'
-import { planGroup } from './group.ts'
 import { stretchesOf } from './stretches.ts'
 import type { StoredPlace, View } from './places.ts'
 import type { ReadParts } from './read.ts'
@@ -26,7 +27,6 @@ import { endOfStream, historyCounter, type StoredEnd } from './tail.ts'
 import type { Wire } from '../wire.ts'
 import { appendSteps } from './write.ts'
 
-/** What appending works with. */
 export interface AppendParts {
   readonly wire: Wire
   readonly directory: Directory
@@ -39,11 +39,11 @@ export interface AppendParts {
 
 /** Requests go out together up to this many bytes of lines, so that they fit into one call. */
 const GROUP_BYTES_MAX = 512 * 1024
-/** How often others may be faster. */
+/** Attempts while others write to the stream, before `Busy`. */
 const ATTEMPTS_MAX = 48
 const PAUSE_MS_MAX = 64
 
-/** Others that were faster get out of step. */
+/** Of random length, so that competing writers get out of step. */
 const pause = (attempt: number): Promise<void> =>
   new Promise((resolve) =>
     setTimeout(resolve, Math.random() * Math.min(PAUSE_MS_MAX, 2 ** Math.min(attempt, 8)))
@@ -52,7 +52,47 @@ const pause = (attempt: number): Promise<void> =>
 /** A failure for all; requests that are to be looked at again, none when every request has its answer. */
 type GroupResult = E.Either<StoreError, ReadonlyArray<AppendRequest>>
 
-/** Writes what is appended to one thread. */
+/** What one write holds: of the requests that wait, those that expect what the stream then is, one behind the other. */
+interface PlannedGroup {
+  readonly lines: ReadonlyArray<Uint8Array>
+  readonly accepted: ReadonlyArray<{ readonly request: AppendRequest; readonly answer: Appended }>
+  readonly refused: ReadonlyArray<{ readonly request: AppendRequest; readonly why: StoreError }>
+}
+
+const planGroup = (
+  streamId: StreamId,
+  end: StoredEnd,
+  requests: ReadonlyArray<AppendRequest>
+): PlannedGroup => {
+  const lines: Array<Uint8Array> = end.open === null ? [] : [end.open]
+  const accepted: Array<PlannedGroup['accepted'][number]> = []
+  const refused: Array<PlannedGroup['refused'][number]> = []
+  const { path } = end.place
+  const { segment } = end.next
+  let { ordinal } = end
+  let { revision } = end.next
+  let offset = segmentBytes(end.place.segment) + (end.open === null ? 0 : 1)
+  for (const request of requests) {
+    const { expected, events } = request
+    const why = appendProblem(streamId, expected, revision, events)
+    if (why !== null) {
+      refused.push({ request, why })
+      continue
+    }
+    if (accepted.length === 0) revision += end.torn
+    const from = { revision, segment, offset }
+    for (const { line, event } of events) {
+      const bytes = Buffer.from(ordinal === null ? line : printEvent(event, ordinal++))
+      lines.push(bytes)
+      offset += bytes.length + 1
+    }
+    revision += events.length
+    const next = { revision, segment, offset }
+    accepted.push({ request, answer: { streamId, from, next, path } })
+  }
+  return { lines, accepted, refused }
+}
+
 class ThreadAppender {
   readonly #id: StreamId
   readonly #parts: AppendParts
@@ -84,19 +124,10 @@ class ThreadAppender {
       try {
         await this.#commit(group)
       } catch (cause) {
-        this.#fail(group, cause)
+        failAll(group, () => ioFailure(cause, this.#parts.wire.name))
       }
     }
     this.#running = false
-  }
-
-  #fail(group: ReadonlyArray<AppendRequest>, cause: unknown): void {
-    try {
-      const failure = E.left(ioFailure(cause, this.#parts.wire.name))
-      for (const request of group) request.answer(failure)
-    } catch (defect) {
-      for (const request of group) request.reject(defect)
-    }
   }
 
   /** Everything of a group gets its answer, or goes back to the front of the queue. */
@@ -146,12 +177,12 @@ class ThreadAppender {
   async #appendedAtBeginning(count: number): Promise<E.Either<StoreError, Appended>> {
     const place = this.#parts.placesOf(this.#id).at(-1)
     if (place === undefined) return E.left({ _tag: 'StreamNotFound', streamId: this.#id })
-    const { next } = await this.#segmentBytes(place)
+    const { next } = await this.#endOf(place)
     const from = { revision: next.revision - count, segment: next.segment, offset: 0 }
     return E.right({ streamId: this.#id, from, next, path: place.path })
   }
 
-  #segmentBytes(place: StoredPlace): Promise<StoredEnd> {
+  #endOf(place: StoredPlace): Promise<StoredEnd> {
     const { directory, view, read } = this.#parts
     return endOfStream(read, this.#count, place, stretchesOf(view, directory, place))
   }
@@ -162,7 +193,7 @@ class ThreadAppender {
     group: ReadonlyArray<AppendRequest>,
     isFresh: boolean
   ): Promise<GroupResult | false> {
-    const end = await this.#segmentBytes(place)
+    const end = await this.#endOf(place)
     const { accepted, refused, lines } = planGroup(this.#id, end, group)
     if (accepted.length > 0) {
       const steps = [{ segment: place.segment.segment, lines }]
@@ -178,7 +209,7 @@ class ThreadAppender {
 
   #write(
     stream: string,
-    steps: Iterable<PlanStep>,
+    steps: Iterable<StreamStep>,
     known?: StreamDirectory
   ): ReturnType<typeof appendSteps> {
     const writer = { nonce: v4(), atMs: this.#parts.nowMs() }

@@ -24,7 +24,7 @@ export interface SegmentAt {
   readonly path: string
 }
 
-/** So far from a place reading on is cheaper than another look. */
+/** Within this distance reading on is cheaper than another look. */
 const NEAR_EVENTS = 48
 const NEAR_BYTES = 96 * 1024
 const LOOKS_MAX = 24
@@ -44,6 +44,10 @@ export interface SegmentMarks {
   ) => { readonly low: SegmentMark | null; readonly high: SegmentMark | null }
 }
 
+/** Names a segment: another one that takes its id begins at another revision. */
+export const keyOf = ({ stream, segment }: SegmentAt): string =>
+  `${stream} ${segment.segment} ${segment.runs[0]?.revision ?? 0}`
+
 const after = (marks: ReadonlyArray<SegmentMark>, offset: number): number => {
   let low = 0
   let high = marks.length
@@ -59,8 +63,6 @@ const after = (marks: ReadonlyArray<SegmentMark>, offset: number): number => {
 export const marksOf = (): SegmentMarks => {
   const known = new Map<string, Array<SegmentMark>>()
   let count = 0
-  const keyOf = ({ stream, segment }: SegmentAt): string =>
-    `${stream} ${segment.segment} ${segment.runs[0]?.revision ?? 0}`
   return {
     add: (segment, mark) => {
       if (count >= MARKS_MAX) {

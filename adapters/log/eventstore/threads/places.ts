@@ -12,13 +12,12 @@ import { isNewer, type Place } from '../../jsonl/place.ts'
 import { segmentBytes } from '../stream/directory.ts'
 import type { SegmentAt } from './locate.ts'
 
-/** A segment of the store, as a file of the home. */
 export interface StoredPlace extends Place, SegmentAt {
   /** Places sorted by it are in the order in which folders are listed. */
   readonly order: string
 }
 
-/** Who looks: a home, an era, and whether each file is a stream of its own. */
+/** How a store is seen: as which home, in which era, and whether each file is a stream of its own. */
 export interface View {
   readonly home: string
   readonly profile: Profile
@@ -74,7 +73,7 @@ export const placesOf = (
   return found
 }
 
-/** A place as its outside would tell it; the identity of the file is where its lines begin in the stream. */
+/** A place as `stat` would tell it; its inode is the revision at which its lines begin. */
 export const infoAt = ({ streamId, path, archived, segment }: StoredPlace): StreamInfo => ({
   streamId,
   path,

@@ -1,25 +1,17 @@
 /**
- * StoreReading the streams of a store: bytes come from the server, everything else is as with files.
+ * Reading the streams of a store: bytes come from the server, everything else is as with files.
  */
-import type { DamagedPlace, PlacedEvent } from '../../../../domain/log/event.ts'
-import type { DeliveredLine, LineOf, Needs } from '../../../../domain/log/needs.ts'
+import type { Needs } from '../../../../domain/log/needs.ts'
 import type { StreamId } from '../../../../domain/ids.ts'
 import type { Profile } from '../../../../domain/log/profile.ts'
-import type { ByteRange } from '../../../../domain/thread/turns/turn-state.ts'
-import type { Batch, Guard, Position, ReadLimits } from '../../../../replay/ports.ts'
-import type { ByteSource, SlowByteSource } from '../../jsonl/bytes.ts'
-import { joinRanges, readRange, type RangeOptions, type Run } from '../../jsonl/ranges.ts'
-import { CHUNK_BYTES } from '../../jsonl/buffers.ts'
-import { deliveryOf } from '../../jsonl/delivery.ts'
+import type { Batch, Guard, Position } from '../../../../replay/ports.ts'
+import type { SlowByteSource } from '../../jsonl/bytes.ts'
+import { fill } from '../../jsonl/ranges.ts'
 import { guardedRange, holdsGuard } from '../../jsonl/guard.ts'
 import { readStream } from '../../jsonl/read.ts'
 import { lineageOf, type Stretch } from './stretches.ts'
-import type { SegmentAt } from './locate.ts'
 import { segmentSource, type StoreReading } from './segment-bytes.ts'
 
-type Lines = Array<PlacedEvent<DeliveredLine> | DamagedPlace>
-
-/** How lines are read. */
 export interface ReadParts {
   readonly reading: StoreReading
   readonly profile: Profile
@@ -56,23 +48,8 @@ const bytesAt = async (
   length: number
 ): Promise<Buffer> => {
   const buffer = Buffer.allocUnsafe(length)
-  let have = 0
-  while (have < length) {
-    const read = await source.read(buffer, have, length - have, position + have)
-    if (read === 0) break
-    have += read
-  }
-  return buffer.subarray(0, have)
+  return buffer.subarray(0, await fill(source, buffer, position))
 }
-
-/** Bytes in memory, of which the first stands at an offset. */
-const inMemory = (bytes: Buffer, offset: number): ByteSource => ({
-  read: (target, at, length, position) => {
-    const from = position - offset
-    return from < 0 ? 0 : bytes.copy(target, at, from, Math.min(bytes.length, from + length))
-  },
-  close: () => undefined
-})
 
 /** True when the line before a position is still the one that the guard describes. */
 export const verifyLine = async (
@@ -93,57 +70,4 @@ export const verifyLine = async (
   } finally {
     source.close()
   }
-}
-
-const readWhole = async (
-  streamId: StreamId,
-  source: SlowByteSource,
-  run: Run,
-  options: RangeOptions,
-  into: Lines
-): Promise<void> => {
-  const bytes = await bytesAt(source, run.from, run.until - run.from)
-  const held = inMemory(bytes, run.from)
-  for (const range of run.ranges) await readRange(streamId, held, range, options, into)
-}
-
-/** Opens a segment of a history once for the reads that follow each other. */
-const opener = (reading: StoreReading) => {
-  let open: { readonly at: SegmentAt; readonly source: SlowByteSource } | null = null
-  return {
-    at: (at: SegmentAt): SlowByteSource => {
-      if (open?.at === at) return open.source
-      open?.source.close()
-      open = { at, source: segmentSource(reading, at) }
-      return open.source
-    },
-    close: () => open?.source.close()
-  }
-}
-
-/** The lines of byte ranges, in the order of the ranges. */
-export const readLineRanges = async <N extends Needs>(
-  { reading, profile }: ReadParts,
-  streamId: StreamId,
-  stretches: ReadonlyArray<Stretch>,
-  ranges: ReadonlyArray<ByteRange>,
-  needs: N,
-  limits?: ReadLimits
-): Promise<ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>> => {
-  const lines: Lines = []
-  const opened = opener(reading)
-  const options = { delivery: deliveryOf(needs, profile), limits, isHeld: true }
-  try {
-    for (const run of joinRanges(ranges)) {
-      const stretch = stretches[run.segment]
-      if (stretch === undefined) break
-      const source = opened.at(stretch.at)
-      if (run.until - run.from <= CHUNK_BYTES)
-        await readWhole(streamId, source, run, options, lines)
-      else for (const range of run.ranges) await readRange(streamId, source, range, options, lines)
-    }
-  } finally {
-    opened.close()
-  }
-  return lines as ReadonlyArray<PlacedEvent<LineOf<N>> | DamagedPlace>
 }

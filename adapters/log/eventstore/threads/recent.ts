@@ -2,18 +2,17 @@
  * The bytes that were read last, of the segments that were read last: a page is asked for right after its thread was folded,
  * and a fold may look twice. What a stream holds never changes, so what is here is as true as what the server says.
  */
-import type { SegmentAt } from './locate.ts'
+import { keyOf, type SegmentAt } from './locate.ts'
 
 /** Bytes kept of one segment, those behind the others. */
 const SEGMENT_BYTES_MAX = 512 * 1024
 const BYTES_MAX = 16 * 1024 * 1024
 
-interface Window {
+interface RecentWindow {
   readonly from: number
   readonly bytes: Buffer
 }
 
-/** Bytes in memory. */
 export interface Recent {
   /** Fills `target` with what is here from a position on; answers how much that is. */
   readonly read: (
@@ -23,12 +22,15 @@ export interface Recent {
     length: number,
     position: number
   ) => number
-  /** Keeps bytes that were read at a position. */
   readonly keep: (at: SegmentAt, position: number, bytes: Buffer) => void
 }
 
-/** Both in one, where they touch; else what came last. */
-const together = (known: Window | undefined, position: number, bytes: Buffer): Window => {
+/** Both joined where they touch; else the newer one. */
+const together = (
+  known: RecentWindow | undefined,
+  position: number,
+  bytes: Buffer
+): RecentWindow => {
   const end = (known?.from ?? 0) + (known?.bytes.length ?? 0)
   const touches = known !== undefined && position >= known.from && position <= end
   if (touches && position + bytes.length <= end) return known
@@ -39,14 +41,11 @@ const together = (known: Window | undefined, position: number, bytes: Buffer): W
   return over <= 0 ? all : { from: all.from + over, bytes: Buffer.from(all.bytes.subarray(over)) }
 }
 
-/** Remembers nothing yet. */
 export const recentBytes = (): Recent => {
-  /** The one that was used last stands last. */
-  const windows = new Map<string, Window>()
+  /** Least recently used first. */
+  const windows = new Map<string, RecentWindow>()
   let size = 0
-  const keyOf = ({ stream, segment }: SegmentAt): string =>
-    `${stream} ${segment.segment} ${segment.runs[0]?.revision ?? 0}`
-  const put = (key: string, window: Window): void => {
+  const put = (key: string, window: RecentWindow): void => {
     size += window.bytes.length - (windows.get(key)?.bytes.length ?? 0)
     windows.delete(key)
     windows.set(key, window)

@@ -2,8 +2,13 @@
  * The bytes of a segment as its file has them, made of the events of its stream: what the readers of `adapters/log/jsonl` read from
  * files. So both stores give the same lines, with the same reasons where one is damaged, in the same batches.
  */
-import { dataBytes, type JoinedBytes } from '../stream/join.ts'
-import { joinedEvents } from './joined.ts'
+import {
+  dataBytes,
+  joiner,
+  type Joined,
+  type JoinedBytes,
+  type JoinerOptions
+} from '../stream/join.ts'
 import type { StoredData, StoredEvent } from '../stream/stored.ts'
 import { thrown } from '../../../../replay/guarded.ts'
 import type { SlowByteSource } from '../../jsonl/bytes.ts'
@@ -19,7 +24,6 @@ import {
 import { recentBytes, type Recent } from './recent.ts'
 import type { Wire } from '../wire.ts'
 
-/** What segments are read with. */
 export interface StoreReading {
   readonly wire: Wire
   readonly marks: SegmentMarks
@@ -33,7 +37,6 @@ export const readingOf = (wire: Wire): StoreReading => ({
   recent: recentBytes()
 })
 
-/** Bytes of a segment. */
 export interface SegmentPiece {
   readonly offset: number
   readonly bytes: Uint8Array
@@ -42,9 +45,34 @@ export interface SegmentPiece {
 const NEWLINE = 10
 /** SegmentMarks are made this far from each other while reading. */
 const MARK_BYTES = 128 * 1024
-/** So many bytes that nobody wants are cheaper than looking for a place again. */
+/** Skipping up to this many bytes is cheaper than locating a place again. */
 const SKIPPED_BYTES_MAX = 256 * 1024
 const FILLER = Buffer.alloc(1024 * 1024, 'x')
+
+/**
+ * Joins events of one stream in their order. A group of which more comes than may be held is looked up: it counts when its last
+ * event is there, at `lastRevision` or before.
+ */
+export async function* joinedEvents(
+  wire: Wire,
+  events: AsyncIterable<StoredEvent>,
+  options: JoinerOptions & { readonly lastRevision?: number } = {}
+): AsyncGenerator<Joined> {
+  const joining = joiner(options)
+  const isWhole = async (stream: string, group: number, until: number): Promise<boolean> => {
+    if (until > (options.lastRevision ?? Infinity)) return false
+    for await (const { revision, metadata } of wire.read(stream, until, 1))
+      return revision === until && metadata['group'] === group
+    return false
+  }
+  for await (const event of events) {
+    for (const joined of joining.take(event)) yield joined
+    const group = joining.asks()
+    if (group === null) continue
+    for (const joined of joining.settle(await isWhole(event.stream, group.group, group.until)))
+      yield joined
+  }
+}
 
 const withNewline = (data: StoredData): Uint8Array => {
   if (data.json !== undefined) return Buffer.from(`${JSON.stringify(data.json)}\n`)

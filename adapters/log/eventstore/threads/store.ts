@@ -18,11 +18,12 @@ import type {
   WrittenSegment
 } from '../../../../replay/ports.ts'
 import { noPieces, piecesOf } from '../../jsonl/bytes.ts'
+import { readRanges } from '../../jsonl/ranges.ts'
 import { appender } from './append.ts'
 import type { Directory } from '../directory/directory.ts'
-import { earlierStretches, lineageOf, stretchesOf, wholeFile, type Stretch } from './stretches.ts'
+import { earlierStretches, lineageOf, stretchesOf, wholeOf, type Stretch } from './stretches.ts'
 import { infoAt, placesOf, type StoredPlace, type View } from './places.ts'
-import { readLineRanges, readLines, verifyLine } from './read.ts'
+import { readLines, verifyLine } from './read.ts'
 import { readingOf, segmentSource } from './segment-bytes.ts'
 import type { Wire } from '../wire.ts'
 
@@ -97,7 +98,6 @@ const listing = (view: View, directory: Directory) => {
     places: placesOfId,
     infoOf,
     membership,
-    /** Looked up again only when a stream of the directory changed. */
     infos: (): ReadonlyArray<StreamInfo> => {
       const stamp = directory.stamp()
       if (looked.stamp !== stamp)
@@ -137,7 +137,7 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
         : places.find(({ segmentId }) => segmentId === earlier.segmentId)
     if (newest === undefined || head === undefined)
       throw thrown({ _tag: 'StreamNotFound', streamId })
-    if (earlier?.alone === true) return wholeFile(head)
+    if (earlier?.alone === true) return [wholeOf(head)]
     return earlier === undefined
       ? stretchesOf(view, directory, head)
       : earlierStretches(view, directory, newest, head, earlier)
@@ -166,8 +166,14 @@ export const eventStore = (options: EventStoreOptions): EventStore => {
           guard === null ? from.offset === 0 : verifyLine(parts, history, from, guard)
       })
     },
-    readRanges: (info, ranges, needs, limits) =>
-      readLineRanges(parts, info.streamId, stretches(info), ranges, needs, limits),
+    readRanges: (info, ranges, needs, limits) => {
+      const history = stretches(info)
+      return readRanges(info.streamId, ranges, { needs, profile, limits }, (segment) => {
+        const at = history[segment]?.at
+        // Going back in a stream is dear.
+        return at === undefined ? null : { source: segmentSource(reading, at), isHeld: true }
+      })
+    },
     readBytes: (info, { segment, from, until }) => {
       const stretch = stretches(info)[segment]
       return stretch === undefined

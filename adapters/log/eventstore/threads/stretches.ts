@@ -8,13 +8,13 @@ import type { Directory } from '../directory/directory.ts'
 import type { SegmentAt } from './locate.ts'
 import { placesOf, type StoredPlace, type View } from './places.ts'
 
-/** A segment of a lineage, and where its bytes are. */
 export interface Stretch {
   readonly segment: Segment
   readonly at: SegmentAt
 }
 
-const wholeOf = (place: StoredPlace): Stretch => ({
+/** A history by itself: one whole file. */
+export const wholeOf = (place: StoredPlace): Stretch => ({
   at: place,
   segment: {
     id: place.segmentId,
@@ -118,9 +118,5 @@ export const earlierStretches = (
   )
 }
 
-/** A history by itself that is one whole file. */
-export const wholeFile = (place: StoredPlace): ReadonlyArray<Stretch> => [wholeOf(place)]
-
-/** What readers are told. */
 export const lineageOf = (stretches: ReadonlyArray<Stretch>): Lineage =>
   stretches.map(({ segment }) => segment)

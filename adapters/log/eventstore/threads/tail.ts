@@ -56,7 +56,7 @@ export const historyCounter = (parts: ReadParts) => {
     }
     return lines
   }
-  /** By reading, where a cut stands in the middle of a line. */
+  /** Counts by reading, where a cut stands in the middle of a line. */
   const readAll = async (
     streamId: StreamInfo['streamId'],
     stretches: ReadonlyArray<Stretch>
@@ -93,7 +93,6 @@ const openBytes = async (reading: StoreReading, place: StoredPlace): Promise<Buf
   return Buffer.concat(pieces)
 }
 
-/** Finds the end of a stream. */
 export const endOfStream = async (
   { reading }: ReadParts,
   countHistory: ReturnType<typeof historyCounter>,

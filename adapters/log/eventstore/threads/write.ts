@@ -6,8 +6,8 @@ import type { StoreError } from '../../../../domain/errors.ts'
 import type { Directory } from '../directory/directory.ts'
 import { EMPTY } from '../stream/directory.ts'
 import { CALL_BYTES_MAX } from '../stream/event.ts'
-import type { Call } from '../stream/pack.ts'
-import { plan, type PlanStep } from '../stream/plan.ts'
+import type { AppendCall } from '../stream/pack.ts'
+import { plan, type StreamPlan, type StreamStep } from '../stream/plan.ts'
 import type { StreamDirectory, Writer } from '../stream/stored.ts'
 import type { Wire } from '../wire.ts'
 
@@ -16,23 +16,21 @@ import type { Wire } from '../wire.ts'
  * the server takes less in one call than was thought; refresh the directory of the stream and plan again. `stopped`: the signal
  * ended between two of them.
  */
-export type Written = 'written' | 'moved' | 'stopped'
+export type CallsResult = 'written' | 'moved' | 'stopped'
 
 /** What servers were found to take in one call, where that is less than usual. */
 const limits = new WeakMap<Wire, number>()
 /** Of the limit a server names, what is left for the frame of a call. */
 const FRAME_BYTES = 1024
 
-/** What plans for a server should keep to, in bytes of a call. */
 export const callBytesMaxOf = (wire: Wire): number => limits.get(wire) ?? CALL_BYTES_MAX
 
-/** Makes the calls, each when the one before it has succeeded. */
 export const writeCalls = async (
   wire: Wire,
   stream: string,
-  calls: ReadonlyArray<Call>,
+  calls: ReadonlyArray<AppendCall>,
   signal?: AbortSignal
-): Promise<E.Either<StoreError, Written>> => {
+): Promise<E.Either<StoreError, CallsResult>> => {
   for (const { expected, events, bytes } of calls) {
     if (signal?.aborted === true) return E.right('stopped')
     const done = await wire.append(stream, expected, events)
@@ -46,26 +44,34 @@ export const writeCalls = async (
   return E.right('written')
 }
 
-/** Appends steps as one piece behind what is known of a stream: all of it counts or nothing. */
-export const appendSteps = async (
+/** Makes the calls of a plan, and takes in what the stream holds behind them. */
+export const writePlan = async (
   { wire, directory }: { readonly wire: Wire; readonly directory: Directory },
   stream: string,
+  { calls, directory: behind }: StreamPlan
+): Promise<E.Either<StoreError, CallsResult>> => {
+  const written = await writeCalls(wire, stream, calls)
+  if (E.isLeft(written) || written.right !== 'written') return written
+  return E.map((): CallsResult => 'written')(await directory.put(stream, behind))
+}
+
+/** Appends steps as one piece behind what is known of a stream: all of it counts or nothing. */
+export const appendSteps = async (
+  parts: { readonly wire: Wire; readonly directory: Directory },
+  stream: string,
   writer: Pick<Writer, 'nonce' | 'atMs'>,
-  steps: Iterable<PlanStep>,
-  known: StreamDirectory = directory.stream(stream) ?? EMPTY
-): Promise<E.Either<StoreError, Written>> => {
+  steps: Iterable<StreamStep>,
+  known: StreamDirectory = parts.directory.stream(stream) ?? EMPTY
+): Promise<E.Either<StoreError, CallsResult>> => {
   const planned = plan(
     {
       stream,
       directory: known,
-      callBytesMax: callBytesMaxOf(wire),
+      callBytesMax: callBytesMaxOf(parts.wire),
       writer: { source: 'append', home: null, ...writer },
       together: true
     },
     steps
   )
-  if (E.isLeft(planned)) return planned
-  const written = await writeCalls(wire, stream, planned.right.calls)
-  if (E.isLeft(written) || written.right !== 'written') return written
-  return E.map((): Written => 'written')(await directory.put(stream, planned.right.directory))
+  return E.isLeft(planned) ? planned : writePlan(parts, stream, planned.right)
 }

@@ -14,8 +14,12 @@ import {
   threadStream
 } from '../../../../adapters/log/eventstore/stream/names.ts'
 import { opening } from '../../../../adapters/log/eventstore/stream/opening.ts'
-import type { Call } from '../../../../adapters/log/eventstore/stream/pack.ts'
-import type { Plan, Planning, PlanStep } from '../../../../adapters/log/eventstore/stream/plan.ts'
+import type { AppendCall } from '../../../../adapters/log/eventstore/stream/pack.ts'
+import type {
+  StreamPlan,
+  Planning,
+  StreamStep
+} from '../../../../adapters/log/eventstore/stream/plan.ts'
 import { proposed } from '../../../../adapters/log/eventstore/stream/event.ts'
 import type {
   NewFact,
@@ -37,7 +41,7 @@ const meta = (mode: string, more: object = {}): Uint8Array =>
 const line = (text: string, ordinal?: number): Uint8Array =>
   utf8(JSON.stringify({ ordinal, type: 'event_msg', payload: { type: 'user_message', text } }))
 
-const planned = (planning: Planning, steps: ReadonlyArray<PlanStep>): Plan => {
+const planned = (planning: Planning, steps: ReadonlyArray<StreamStep>): StreamPlan => {
   const made = plan(planning, steps)
   if (E.isLeft(made)) throw new Error(JSON.stringify(made.left))
   return made.right
@@ -50,14 +54,14 @@ const read = (events: ReadonlyArray<StoredEvent>): ReadonlyArray<Joined> => {
 }
 
 /** A server with some steps written, and what came of it. */
-const written = (...steps: ReadonlyArray<PlanStep>) => {
+const written = (...steps: ReadonlyArray<StreamStep>) => {
   const server = streamServer()
   const { calls, directory } = planned(planningOf(EMPTY), steps)
   calls.forEach((call) => expect(server.append(call)).to.equal('appended'))
   return { ...server, directory, calls }
 }
 
-const idsOf = (calls: ReadonlyArray<Call>): ReadonlyArray<string> =>
+const idsOf = (calls: ReadonlyArray<AppendCall>): ReadonlyArray<string> =>
   calls.flatMap(({ events }) => events.map(({ id }) => id))
 
 describe('the stream of a thread', () => {
@@ -223,7 +227,10 @@ describe('the stream of a thread', () => {
   })
 
   it('gives equal ids to those who copy the same, and different ones to those who write the same', () => {
-    const steps: ReadonlyArray<PlanStep> = [{ fact: placed(A) }, { segment: A, lines: [line('a')] }]
+    const steps: ReadonlyArray<StreamStep> = [
+      { fact: placed(A) },
+      { segment: A, lines: [line('a')] }
+    ]
     const ids = (writer: Partial<Planning['writer']>) =>
       idsOf(
         planned(
