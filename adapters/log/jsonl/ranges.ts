@@ -257,7 +257,9 @@ export const readRanges = async <N extends Needs>(
   try {
     for (const run of joinRanges(ranges)) {
       if (run.segment !== segment) {
-        opened?.source.close()
+        const passed = opened
+        opened = null
+        passed?.source.close()
         segment = run.segment
         opened = open(segment)
       }
