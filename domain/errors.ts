@@ -8,7 +8,6 @@
  */
 import type { BaseReason } from './log/event.ts'
 
-/** An expected failure. */
 export type StoreError =
   /** No rollout for this id; `among` when only the archived threads, or only the others, were looked at. */
   | {
@@ -124,7 +123,6 @@ const UNREADABLE = {
   not_utf8: 'holds bytes that are not UTF-8'
 } as const
 
-/** One sentence for a person. */
 export const describe = (e: StoreError): string => {
   switch (e._tag) {
     case 'StreamNotFound':
@@ -163,7 +161,7 @@ export const describe = (e: StoreError): string => {
   }
 }
 
-/** What to do when history that a thread continues is not there; what can still be read is shown all the same. */
+/** What to do when the history that a thread continues is not there; what can be read is shown all the same. */
 export const BASE_REMEDY: Readonly<Record<BaseReason, string>> = {
   base_missing: 'the rollout it continues is not in this home: copy it back',
   base_shrunk: 'the rollout it continues is shorter than it was: put the whole file back',

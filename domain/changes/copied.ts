@@ -8,7 +8,6 @@ import type { NewEvent } from './new-event.ts'
 const kindOf = (line: RolloutLine): string =>
   line.type === 'ignored' ? (line.kind.split(':')[0] ?? line.kind) : line.type
 
-/** The event again, with the time it had. */
 export const copiedEvent = ({ line }: PlacedEvent): NewEvent => ({
   timestamp: line.timestamp,
   type: kindOf(line),

@@ -67,14 +67,14 @@ const ordered = (members: JsonObject): JsonObject => {
   return Object.fromEntries(names.map((name) => [name, members[name]]))
 }
 
-/** Git facts as a line spells them; what is not known is not there. */
+/** Git facts as a line spells them; unknown ones are left out. */
 export const gitMember = ({ sha, branch, originUrl }: GitInfo): JsonObject => ({
   ...(sha === null ? {} : { commit_hash: sha }),
   ...(branch === null ? {} : { branch }),
   ...(originUrl === null ? {} : { repository_url: originUrl })
 })
 
-/** What a copy of the metadata says anew; without `git` it says nothing about git. */
+/** What a copy of the metadata changes; without `git` it leaves git alone. */
 export interface MetadataChange {
   readonly memoryMode: string
   readonly git: GitInfo | null
@@ -118,7 +118,7 @@ export const ownMetadataEvent = (
   }
 })
 
-/** What such an event says; git facts are null when it says nothing about them. */
+/** What such an event changes; `git` is null when it leaves git alone. */
 export const metadataChangeOf = (payload: JsonObject): MetadataChange | null => {
   const { memory_mode: memoryMode, git } = payload
   if (typeof memoryMode !== 'string') return null

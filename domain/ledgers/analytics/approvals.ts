@@ -7,7 +7,6 @@ import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import type { FactOf } from './fact.ts'
 import type { ReviewResolution, ReviewStatus, ReviewSubject, ReviewTrigger } from './vocabulary.ts'
 
-/** A question as it was sent. */
 export interface ApprovalQuestion {
   /** Id of the request, as JSON text. */
   readonly requestId: string

@@ -2,7 +2,6 @@
  * Where analytics events go.
  */
 
-/** A file, whoever embeds unroll, or nowhere. */
 export type Destination =
   | { readonly kind: 'capture'; readonly path: string }
   | { readonly kind: 'post' }

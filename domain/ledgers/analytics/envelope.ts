@@ -12,12 +12,11 @@ export interface PostedEvent {
   readonly skill_name?: Json
 }
 
-/** The body of one request. */
 export interface RequestPayload {
   readonly events: ReadonlyArray<PostedEvent>
 }
 
-/** Events that travel alone, and so split the batch they stand in. */
+/** Events that are sent alone, and so split the batch they stand in. */
 const ALONE: ReadonlySet<string> = new Set(['codex_accepted_line_fingerprints'])
 
 /** The payloads in which the events of one fact are sent, in order. */
@@ -36,7 +35,7 @@ export const payloadsOf = (events: ReadonlyArray<PostedEvent>): ReadonlyArray<Re
 /** A payload as one line of a capture file, with its newline. */
 export const captureLine = (payload: RequestPayload): string => `${JSON.stringify(payload)}\n`
 
-/** No event of Codex is as deep; what is deeper would take the stack of whoever walks over it. */
+/** No event of Codex is this deep, and a walk over a deeper one could exhaust the stack. */
 const DEPTH_MAX = 64
 
 const isDeep = (value: unknown, levels = DEPTH_MAX): boolean =>

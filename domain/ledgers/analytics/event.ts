@@ -7,7 +7,6 @@
 import type { JsonObject } from '../../json.ts'
 import type { EventType } from './vocabulary.ts'
 
-/** One event as Codex posts it. */
 export interface AnalyticsPayload {
   readonly event_type: EventType
   readonly skill_id?: string

@@ -8,7 +8,7 @@
  */
 import type { Json, JsonObject } from '../../json.ts'
 import type { DiffLines } from './diff-lines.ts'
-import type { ToolOutcome } from './tool-outcome.ts'
+import type { ToolOutcome } from '../tools/outcome.ts'
 import type {
   InitializationMode,
   ReviewResolution,
@@ -20,7 +20,6 @@ import type {
 } from './vocabulary.ts'
 import type { PluginTelemetryMetadata } from './plugin-events.ts'
 
-/** Who is connected. */
 export interface AnalyticsClient {
   /** Originator: what the client is called in a rollout. */
   readonly productClientId: string
@@ -30,7 +29,6 @@ export interface AnalyticsClient {
   readonly experimentalApi: boolean | null
 }
 
-/** What runs. */
 export interface Runtime {
   readonly version: string | null
   readonly os: string | null
@@ -38,7 +36,6 @@ export interface Runtime {
   readonly arch: string | null
 }
 
-/** A thread as it was opened. */
 export interface OpenedThread {
   readonly threadId: string
   readonly sessionId: string | null
@@ -84,7 +81,6 @@ export interface TurnSettings {
   readonly activePluginIds: ReadonlyArray<string> | null
 }
 
-/** Tokens of a turn. */
 export interface TurnTokens {
   readonly inputTokens: number
   readonly cachedInputTokens: number
@@ -116,21 +112,17 @@ export interface TurnErrorKind {
   readonly httpStatus: number | null
 }
 
-/** A plugin as events name it. */
 export type PluginIdentity = PluginTelemetryMetadata
 
-/** Any fact. */
 export interface TimedFact {
   /** When the fact was seen, Unix milliseconds. */
   readonly atMs: number
 }
 
-/** A fact about a thread. */
 export interface FactInThread extends TimedFact {
   readonly threadId: string
 }
 
-/** A fact about a turn. */
 export interface FactInTurn extends FactInThread {
   readonly turnId: string
 }
@@ -273,7 +265,6 @@ export type ToolFact =
       }
     >
 
-/** Everything else Codex tells its reducer. */
 export type OtherFact =
   /**
    * A thread that another thread started: it has the connection of its parent, or where the parent is not known the one
@@ -402,8 +393,6 @@ export type OtherFact =
       }
     >
 
-/** One thing the reducer is told. */
 export type Fact = RequestFact | TurnFact | ToolFact | OtherFact
 
-/** A fact of one kind. */
 export type FactOf<K extends Fact['kind']> = Extract<Fact, { readonly kind: K }>

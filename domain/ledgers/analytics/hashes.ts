@@ -55,11 +55,9 @@ export const canonicalRemote = (url: string): string | null => {
   return place === '' ? null : hostPath(place, path, undefined)
 }
 
-/** `repo_hash` of the remote of a repository. */
 export const repoHash = (remote: string, sha1: Sha1): string =>
   sha1(`file-line-v1\0repo\0${canonicalRemote(remote) ?? remote}`)
 
-/** `skill_id` of a skill. */
 export const skillId = (
   skill: { readonly name: string; readonly path: string; readonly repositoryUrl: string | null },
   sha1: Sha1

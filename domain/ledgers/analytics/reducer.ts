@@ -43,14 +43,13 @@ import {
 import { afterReview, reviewEvent, toolEvent } from './tool-events.ts'
 import { isWhole, turnEvents } from './turn-events.ts'
 
-/** The state after a fact, and the events it made. */
 export type ReducerStep = readonly [AnalyticsState, Events]
 
 const quiet = (state: AnalyticsState): ReducerStep => [state, NO_EVENTS]
 
 const turnKey = ({ threadId, turnId }: Omit<FactInTurn, 'atMs'>) => keyOf(threadId, turnId)
 
-/** Changes a turn, and tells it when nothing is missing any more. */
+/** Changes a turn, and emits it once nothing is missing any more. */
 const turnTold = (
   state: AnalyticsState,
   key: string,
@@ -172,7 +171,7 @@ const answered = (
   return [summed, reviewEvent(summed, asked, fact, rendering)]
 }
 
-/** Tells only the first use of the same thing in the same turn; after too many, all is forgotten, as Codex does. */
+/** Emits only the first use of a thing per turn; when too many are remembered, all are forgotten, as in Codex. */
 const once = (
   state: AnalyticsState,
   key: string,
@@ -184,7 +183,7 @@ const once = (
   return [next, events(next)]
 }
 
-/** A fact that makes its event by itself and changes nothing. */
+/** A fact that makes its event by itself and changes no state. */
 const telling =
   <F>(events: EventMaker<F>) =>
   (state: AnalyticsState, fact: F, rendering: Rendering): ReducerStep => [
@@ -192,7 +191,7 @@ const telling =
     events(state, fact, rendering)
   ]
 
-/** A fact that only adds to what is known of a turn. */
+/** A fact that only adds to a turn. */
 const ofTurn =
   <F extends FactInTurn>(
     change: (fact: F, known: AnalyticsTurn | undefined) => Partial<AnalyticsTurn>
@@ -276,7 +275,7 @@ const HANDLERS: Handlers = {
   import_ended: telling(importEvent)
 }
 
-/** Pure and total: one fact, for payloads of one contract. A kind that nobody knows changes nothing. */
+/** Pure and total: one fact, for payloads of one contract. An unknown kind changes nothing. */
 export const reduceFact = (
   state: AnalyticsState,
   fact: Fact,

@@ -18,7 +18,7 @@ interface NamedAt {
   readonly turnId: string
 }
 
-/** Something that was named, once per turn under its key. */
+/** Something named, once per turn and key. */
 export interface NamedInput {
   readonly key: string
   readonly fact: Fact
@@ -37,7 +37,7 @@ const pluginOf = (localId: string): PluginIdentity => ({
   connectorIds: null
 })
 
-/** Below the working directory a skill is the repository's; plugins and homes are a person's. */
+/** A skill below the working directory is the repository's; those of plugins and homes are a person's. */
 const scopeOf = (path: string, { cwd }: RolloutState): FactOf<'skill_invoked'>['scope'] => {
   if (CACHED.test(path)) return 'user'
   if (path.includes('/skills/.system/')) return 'system'
@@ -85,7 +85,6 @@ const mention = (
   return { key: path, fact }
 }
 
-/** What the parts of a message name. */
 export const namedInputs = (
   content: ReadonlyArray<UserContent>,
   state: RolloutState,
@@ -97,7 +96,7 @@ export const namedInputs = (
     return named === null ? [] : [named]
   })
 
-/** The skill whose text a line puts before the model; null for other lines. */
+/** The skill whose text a line gives the model; null for other lines. */
 export const namedSkill = (
   line: RolloutLine,
   state: RolloutState,

@@ -15,7 +15,7 @@ import {
 } from './context.ts'
 import type { FactOf } from './fact.ts'
 import { keyOf, type AnalyticsState, type ItemReviews, type AnalyticsTurn } from './state.ts'
-import type { ToolDetails } from './tool-outcome.ts'
+import type { ToolDetails } from '../tools/outcome.ts'
 import type { ApprovalOutcome, EventType, ReviewResolution, ReviewStatus } from './vocabulary.ts'
 
 const TYPES: Readonly<Record<ToolDetails['tool'], EventType>> = {
@@ -29,7 +29,7 @@ const TYPES: Readonly<Record<ToolDetails['tool'], EventType>> = {
   image_generation: 'codex_image_generation_event'
 }
 
-/** Members that are not spelled like those of the details. */
+/** Members whose wire names differ from those of the details. */
 const detailMembers = (details: ToolDetails, name: string): JsonObject => {
   switch (details.tool) {
     case 'command': {
@@ -89,10 +89,10 @@ const detailMembers = (details: ToolDetails, name: string): JsonObject => {
   }
 }
 
-/** Whoever serves a thread knows the machine; a rollout does not. */
+/** A server knows its machine; a rollout does not. */
 const isFromRollout = ({ connection }: AnalyticsContext): boolean => connection.runtime.os === null
 
-/** No rollout tells of reviews: how many there were is unknown then, not none. */
+/** No rollout holds reviews: their number is unknown, not zero. */
 const UNKNOWN_REVIEWS: JsonObject = {
   review_count: null,
   guardian_review_count: null,
@@ -111,7 +111,7 @@ const reviewMembers = (reviews: ItemReviews | undefined): JsonObject => ({
   requested_network_access: reviews?.networkAccess ?? false
 })
 
-/** The event of a call that ended; none when its beginning, its thread or its connection was never told. */
+/** The event of a call that ended; none when its beginning, its thread or its connection is unknown. */
 export const toolEvent = (
   state: AnalyticsState,
   fact: FactOf<'tool_ended'>,
@@ -153,7 +153,7 @@ export const toolEvent = (
   })
 }
 
-/** What an answer means for the call it was about. */
+/** What a review means for its call. */
 export const approvalOutcome = (
   reviewer: 'user' | 'guardian',
   status: ReviewStatus,
@@ -170,7 +170,7 @@ export const approvalOutcome = (
   return status === 'denied' ? 'user_denied' : 'user_aborted'
 }
 
-/** What was asked about a call, one answer later. */
+/** The reviews of a call after one more answer. */
 export const afterReview = (
   before: ItemReviews | undefined,
   asked: FactOf<'approval_requested'>,
@@ -183,7 +183,7 @@ export const afterReview = (
   networkAccess: (before?.networkAccess ?? false) || asked.networkAccess
 })
 
-/** The event of a question that was answered, or that nobody will answer. */
+/** The event of a review that was answered or given up. */
 export const reviewEvent = (
   state: AnalyticsState,
   asked: FactOf<'approval_requested'>,

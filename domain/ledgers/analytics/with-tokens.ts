@@ -6,7 +6,6 @@
 import type { Spend } from '../usage/spend.ts'
 import type { Fact, FactOf, TurnTokens } from './fact.ts'
 
-/** Tokens of turns, by turn id. */
 export type TokensOfTurns = ReadonlyMap<string, TurnTokens>
 
 const NOTHING: TurnTokens = {
@@ -33,7 +32,6 @@ const withSpend = (sum: TurnTokens, { tokens, cacheWriteInputTokens }: Spend): T
         totalTokens: sum.totalTokens + tokens.totalTokens
       }
 
-/** Adds up the spends of a thread by turn. */
 export const tokensOfTurns = (spends: Iterable<Spend>): TokensOfTurns => {
   const sums = new Map<string, TurnTokens>()
   for (const spend of spends)
@@ -42,7 +40,7 @@ export const tokensOfTurns = (spends: Iterable<Spend>): TokensOfTurns => {
   return sums
 }
 
-/** The tokens of a turn, as a fact of the moment it ended. */
+/** The tokens of a turn, at the moment it ended. */
 export const tokensFact = (
   { atMs, threadId, turnId }: FactOf<'turn_ended'>,
   tokens: TokensOfTurns

@@ -14,13 +14,10 @@ import type { SituatedEvent } from '../../thread/turns/situate.ts'
 import { shortText } from './row.ts'
 import { own } from '../../own.ts'
 
-/** What was asked for. */
 export type ApprovalSubject = 'command_execution' | 'file_change' | 'mcp_tool_call' | 'unknown'
 
-/** What became of it. */
 export type ApprovalStatus = 'approved' | 'denied' | 'aborted' | 'timed_out'
 
-/** One decision. */
 export interface Approval {
   readonly turnId: string | null
   readonly callId: string
@@ -40,7 +37,7 @@ type FoundApproval = Pick<
   'callId' | 'reviewer' | 'subject' | 'status' | 'source' | 'certainty'
 > & { readonly turnId?: string | null }
 
-/** How the answer to a command begins that was not run. */
+/** How the answer to a command that was not run begins. */
 const NOT_RUN =
   /^(exec_command|shell|local_shell|container\.exec)\b[^\n]*? failed[^\n]*? \{ message: "Rejected\(\\?"/
 const BY_USER = 'rejected by user'
@@ -58,7 +55,7 @@ interface ApprovalRefusal {
   readonly subject: ApprovalSubject
 }
 
-/** Who refused, and what, in the words a model is answered with; null for any other text. */
+/** Who refused what, by the text a model is answered with; null for any other text. */
 const refusalIn = (text: string): ApprovalRefusal | null => {
   const words = text.trim()
   const subject = own(WORDS, words)
@@ -132,7 +129,7 @@ const SUBJECTS: Readonly<Record<string, ApprovalSubject>> = {
   mcp_tool_call: 'mcp_tool_call'
 }
 
-/** Kinds that no era reads, but files of 0.98 to 0.129 may hold. */
+/** Kinds that no era reads, but that files of 0.98 to 0.129 may hold. */
 const inOldEvent = (kind: string, payload: JsonObject): FoundApproval | null => {
   if (kind === 'event_msg:exec_command_end') {
     const { call_id: callId, status } = payload
@@ -163,7 +160,7 @@ const foundIn = (line: RolloutLine): FoundApproval | null => {
   return line.type === 'ignored' ? inOldEvent(line.kind, line.payload) : null
 }
 
-/** The decision a line tells of; null when it tells of none. Pure and total. */
+/** The decision a line holds; null when there is none. Pure and total. */
 export const approvalIn = (event: SituatedEvent): Approval | null => {
   const found = event.origin === 'inherited' ? null : foundIn(event.line)
   if (found === null) return null
@@ -179,6 +176,6 @@ const RANK: Readonly<Record<Certainty, number>> = {
   unknown: 0
 }
 
-/** Of two rows about one call the one that is surer; the earlier when they are the same. */
+/** The more certain of two rows about one call; the earlier when equal. */
 export const surer = (first: Approval, second: Approval): Approval =>
   RANK[second.certainty] > RANK[first.certainty] ? second : first

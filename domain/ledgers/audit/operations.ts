@@ -33,7 +33,6 @@ const archivesOf = (began: Began): boolean | null => {
   return textIn(move.to).startsWith('archived_sessions/')
 }
 
-/** What the first record says. */
 export const begunFact = (began: Began): OperationFact => ({
   id: began.id,
   operation: began.operation,
@@ -61,7 +60,6 @@ const placeIn = (value: unknown): OperationPlace | null =>
     ? (value as unknown as OperationPlace)
     : null
 
-/** The same with what the second record says. */
 export const endedFact = (fact: OperationFact, ended: Ended): OperationFact => {
   const given = isJsonObject(ended.inverse) ? ended.inverse.arguments : {}
   const made = fact.operation === 'fork' && isJsonObject(given) ? given['threadId'] : null
@@ -74,14 +72,14 @@ export const endedFact = (fact: OperationFact, ended: Ended): OperationFact => {
   }
 }
 
-/** True for an operation that happened, or was cut off while it did. */
+/** True for an operation that happened or was cut off midway. */
 export const stands = ({ outcome }: OperationFact): boolean => outcome !== 'failed'
 
 const SLACK_MS = 5000
 
 const endMs = ({ beganAt, endedAt }: OperationFact): number => Date.parse(endedAt ?? beganAt)
 
-/** True for a line that an operation wrote: it stands where that wrote, and is of that time. */
+/** True for a line that an operation wrote: its place and time are those of the operation. */
 export const wrote = (
   fact: OperationFact,
   row: { readonly orderMs: number; readonly offset: number }
@@ -106,7 +104,7 @@ export const made = (
   return row.action === 'reverted' && REVERTS.has(fact.operation) && inTime
 }
 
-/** Operations that may make a file in which a thread goes on. */
+/** Operations that may make a file in which a thread continues. */
 const REVERTS: ReadonlySet<string> = new Set(['revert', 'rollback', 'unrollback'])
 
 const ACTIONS: Readonly<Record<string, AuditAction>> = {
@@ -138,7 +136,7 @@ const IN_LINES: ReadonlySet<string> = new Set([
   'settings'
 ])
 
-/** The actor of an operation; what made the thread is not what changed it. */
+/** The actor of an operation; who made the thread is not who changed it. */
 export const actorOf = (fact: OperationFact): AuditActor => ({ ...NOBODY, ...fact.actor })
 
 const certaintyOf = ({ outcome }: OperationFact): Certainty =>

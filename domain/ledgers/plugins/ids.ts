@@ -28,7 +28,6 @@ export const parsePluginId = (text: string): E.Either<PluginFault, PluginId> => 
     : E.left({ _tag: 'BadPluginId', text })
 }
 
-/** `name@marketplace`. */
 export const printPluginId = ({ name, marketplace }: PluginId): string => `${name}@${marketplace}`
 
 /**

@@ -9,10 +9,8 @@ import { describeFault, type PluginFault } from './fault.ts'
 /** Remote ids by local id, as the backend last listed what is installed. */
 export type InstalledSnapshot = ReadonlyMap<string, string>
 
-/** Where a remote id is from. */
 export type RemoteIdSource = 'snapshot' | 'sidecar' | 'analytics' | 'given'
 
-/** A remote id, or that there is none. */
 export interface ResolvedRemoteId {
   readonly remoteId: string | null
   readonly source: RemoteIdSource | null
@@ -20,7 +18,6 @@ export interface ResolvedRemoteId {
   readonly warning: string | null
 }
 
-/** No remote id, and nothing to say about it. */
 export const NO_REMOTE_ID: ResolvedRemoteId = { remoteId: null, source: null, warning: null }
 
 /**

@@ -35,7 +35,6 @@ export interface FailedItem {
   readonly reason: string
 }
 
-/** What a list says. */
 export interface ListedPlugins {
   readonly plugins: ReadonlyArray<ListedPlugin>
   readonly failed: ReadonlyArray<FailedItem>

@@ -5,10 +5,11 @@
  * Shape:  a recorded item is first made the item a client sees; what that says about the call is the same for the ledger and
  *         for analytics (`toolOutcome`).
  */
-import { toolOutcome, type ToolOutcome } from '../analytics/tool-outcome.ts'
+import { toolOutcome, type ToolOutcome } from './outcome.ts'
 import type { EventPayload, RolloutLine } from '../../log/event.ts'
 import { completedItem } from '../../thread/items/completed-items.ts'
 import { itemChange, namedTurn } from '../../thread/items/items.ts'
+import type { CommandSource } from '../../thread/items/decodable.ts'
 import { isJsonObject, type JsonObject } from '../../json.ts'
 import type { Profile } from '../../log/profile.ts'
 import type { ThreadItem } from '../../protocol.ts'
@@ -19,9 +20,8 @@ import { outputText, reader, type Reader } from '../../thread/rich/values.ts'
 import { ending, exitEnding, UNKNOWN_ENDING, type CallEnding } from './answered.ts'
 import { subjectOf } from './asked.ts'
 import { recordedTouches } from './file-touches.ts'
-import { bounded, type CommandSource, type FileTouch, type ToolKind } from './tool-call.ts'
+import { bounded, type FileTouch, type ToolKind } from './tool-call.ts'
 
-/** What a line records about a call. */
 export interface RecordedCall {
   /** Null for a web search of old versions, which has no id. */
   readonly callId: string | null
@@ -136,7 +136,7 @@ const recorded = (
   }
 }
 
-/** What is shown of an agent names the agent of the call that has the same id, and tells nothing of its end. */
+/** Activity names the agent of the call with the same id, and says nothing of its end. */
 const activity = (callId: string, agent: string): RecordedCall => ({
   callId,
   turnId: null,
@@ -168,7 +168,7 @@ const TOOL_ITEMS: ReadonlySet<string> = new Set([
   'Extension'
 ])
 
-/** 0 stands for an unknown time. */
+/** 0 means unknown. */
 const time = (ms: number | null | undefined): number | null => (ms ?? 0) || null
 
 const patchError = (patch: object): string | null => {

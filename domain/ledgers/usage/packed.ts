@@ -10,7 +10,7 @@ type PackedSettings = readonly [string | null, string | null, string | null, str
 
 type PackedCounts = readonly [number, number, number, number]
 
-/** Tokens written to the cache, id of the answer, and the answer; only a record has them. */
+/** Tokens written to the cache, response id, and answer; only records have them. */
 type PackedAnswer = readonly [number | null, string | null, string]
 
 /**
@@ -40,7 +40,6 @@ export interface SpendRow {
   readonly spends: ReadonlyArray<PackedSpend>
 }
 
-/** A row without spends. */
 export const NO_SPENDS: SpendRow = { settings: [], turns: [], spends: [] }
 
 const KINDS: ReadonlyArray<SpendKind> = [
@@ -53,7 +52,7 @@ const KINDS: ReadonlyArray<SpendKind> = [
 const RULES: ReadonlyArray<SpendRule | null> = [null, 'record', 'delta', 'reset']
 const CERTAINTIES: ReadonlyArray<Certainty> = ['recorded', 'derived', 'inferred', 'unknown']
 
-/** The list with a value, and where it stands. */
+/** The list with a value, and the index of the value. */
 const placed = <A>(
   list: ReadonlyArray<A>,
   value: A,
@@ -83,7 +82,7 @@ const answerOf = (spend: KeptSpend, answer: string): PackedAnswer => [
   answer
 ]
 
-/** A row with a spend at a place of it. */
+/** A row with a spend at an index. */
 export const withPacked = (row: SpendRow, at: number, spend: KeptSpend): SpendRow => {
   const { model, provider, effort, serviceTier, tokens, place, answer } = spend
   const own: PackedSettings = [model, provider, effort, serviceTier]
@@ -110,7 +109,7 @@ export const withPacked = (row: SpendRow, at: number, spend: KeptSpend): SpendRo
   return { settings, turns, spends }
 }
 
-/** The spend at a place of a row; null when it has not so many. */
+/** The spend at an index of a row; null when there is none. */
 export const unpacked = (row: SpendRow, at: number, sequence: number): KeptSpend | null => {
   const packed = row.spends[at]
   if (packed === undefined) return null

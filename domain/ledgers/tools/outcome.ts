@@ -6,10 +6,20 @@
  */
 import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import type { ThreadItem } from '../../protocol.ts'
-import type { FailureKind, TerminalStatus } from './vocabulary.ts'
 import { own } from '../../own.ts'
 
-/** What only one kind of tool has. */
+/** How a tool call ended, in the words of Codex's analytics. */
+export type TerminalStatus = 'completed' | 'failed' | 'rejected' | 'interrupted'
+
+/** Why a tool call did not complete, in the same words. */
+export type FailureKind =
+  | 'tool_error'
+  | 'approval_denied'
+  | 'approval_aborted'
+  | 'sandbox_denied'
+  | 'policy_forbidden'
+
+/** What one kind of tool has of its own. */
 export type ToolDetails =
   | {
       readonly tool: 'command'
@@ -83,7 +93,6 @@ export interface ToolLinks {
   readonly parentCallId: string | null
 }
 
-/** How a tool call ended. */
 export interface ToolOutcome {
   /** `tool_name` of the event. */
   readonly name: string
@@ -100,7 +109,6 @@ export interface ToolOutcome {
   readonly sandboxBackend: string | null
 }
 
-/** A call about which nothing of the kind is known. */
 export const NO_LINKS: ToolLinks = {
   originatingResponseId: null,
   subsequentResponseId: null,
@@ -242,7 +250,7 @@ const FAILED_AGENTS: ReadonlySet<string> = new Set(['errored', 'shutdown', 'notF
 
 type AgentCounts = Extract<ToolDetails, { readonly tool: 'collab' }>['agents']
 
-/** An agent that was just started has neither completed nor failed; of others nothing is known where no state is told. */
+/** A new agent has neither completed nor failed; of others nothing is known without states. */
 const agentCounts = (
   { tool, receiverThreadIds }: ToolItem<'collabAgentToolCall'>,
   statuses: ReadonlyArray<string>
@@ -308,7 +316,7 @@ const image = ({ revisedPrompt, savedPath }: ToolItem<'imageGeneration'>): Outco
   }
 })
 
-/** Looking at an image; later versions count it among the tools that steer the agent itself. */
+/** Looking at an image; later versions count it among the tools that control the agent itself. */
 const CONTROL: OutcomeFacts = {
   name: 'view_image',
   executionMs: null,
@@ -338,7 +346,7 @@ const told = (item: ThreadItem): readonly [OutcomeFacts, OutcomeEnding | null] |
   }
 }
 
-/** Without what only Codex itself knows, of an item that was made from the texts of a call and its output. */
+/** Without what only Codex knows, for an item made from the texts of a call and its output. */
 const fromText = (
   what: OutcomeFacts,
   end: OutcomeEnding
@@ -349,7 +357,7 @@ const fromText = (
   return isUntold ? { ...what, status: null, failure: null } : { ...what, ...end }
 }
 
-/** What a tool event tells of an item as the app-server shows it; null for an unfinished item, or one that is no tool call. */
+/** The outcome of an item as the app-server shows it; null for an unfinished item, or one that is no tool call. */
 export const toolOutcome = (item: ThreadItem): ToolOutcome | null => {
   const [what, end] = told(item) ?? [null, null]
   if (what === null || end === null) return null
