@@ -79,7 +79,7 @@ export type StoreError =
     }
 
 /** The stable name of a failure, for programs. */
-export type ErrorKind =
+type ErrorKind =
   | 'thread_not_found'
   | 'ambiguous_thread'
   | 'invalid_request'

@@ -6,7 +6,7 @@
  */
 
 /** Where a rollout stands. */
-export interface RolloutPlace {
+interface RolloutPlace {
   readonly path: string
   readonly archived: boolean
   readonly compressed: boolean

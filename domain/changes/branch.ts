@@ -11,7 +11,7 @@ import type { Json, JsonObject } from '../json.ts'
 import type { HistoryBase } from '../log/payloads.ts'
 
 /** Where the inherited history ends; null when nothing is inherited. */
-export type HistoryCut = HistoryBase | null
+type HistoryCut = HistoryBase | null
 
 /** A turn still open where the history was cut. */
 export interface CutTurn {

@@ -15,7 +15,7 @@ export interface OperationPlace {
   readonly offset: number
 }
 
-export interface Doer {
+interface Doer {
   readonly pid: number
   readonly user: string
   /** What asked for it, in its own words: `cli`, `library`, `app-server:<client>`. */
@@ -66,7 +66,7 @@ export interface Ended {
 /** One line of the log. */
 export type OperationRecord = Began | Ended
 
-export type OperationState = 'done' | 'failed' | 'unfinished' | 'undone'
+type OperationState = 'done' | 'failed' | 'unfinished' | 'undone'
 
 /** An operation, assembled from its records and from later ones. */
 export interface Operation {
@@ -94,7 +94,7 @@ export const toOperationRecord = (value: unknown): OperationRecord | null => {
 }
 
 /** What newer records say about older ones; the state of the fold. */
-export interface OperationFold {
+interface OperationFold {
   /** Ends whose beginning was not met yet, by operation. */
   readonly ends: Map<string, Ended>
   /** Who undid an operation, and who did it again. */

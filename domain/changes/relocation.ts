@@ -45,7 +45,7 @@ export interface FileExchange {
 }
 
 /** What happens to the lines of `session_index.jsonl` that name the threads. */
-export type NamesMove = 'keep' | 'take' | 'give'
+type NamesMove = 'keep' | 'take' | 'give'
 
 /** Work on files that happens as a whole or not at all. */
 export interface Relocation {

@@ -11,7 +11,7 @@ import {
 
 export type Verdicts = Readonly<Record<AgreementVerdict, number>>
 
-export interface FieldAgreement {
+interface FieldAgreement {
   readonly field: string
   readonly verdicts: Verdicts
   /** Every reason that was given for a difference, once. */

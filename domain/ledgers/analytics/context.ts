@@ -2,7 +2,7 @@
  * What many events have in common: who is connected, where the thread comes from, and how an event is put together.
  */
 import type { Json, JsonObject } from '../../json.ts'
-import type { AnalyticsEvent } from './event.ts'
+import type { AnalyticsEvent } from './envelope.ts'
 import type { AnalyticsClient, OpenedThread, Runtime } from './fact.ts'
 import type { Sha1 } from './hashes.ts'
 import { shaped } from './shapes.ts'

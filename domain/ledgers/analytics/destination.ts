@@ -2,7 +2,7 @@
  * Where analytics events go.
  */
 
-export type Destination =
+type Destination =
   | { readonly kind: 'capture'; readonly path: string }
   | { readonly kind: 'post' }
   | { readonly kind: 'none' }

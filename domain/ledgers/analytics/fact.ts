@@ -112,9 +112,7 @@ export interface TurnErrorKind {
   readonly httpStatus: number | null
 }
 
-export type PluginIdentity = PluginTelemetryMetadata
-
-export interface TimedFact {
+interface TimedFact {
   /** When the fact was seen, Unix milliseconds. */
   readonly atMs: number
 }
@@ -125,6 +123,11 @@ export interface FactInThread extends TimedFact {
 
 export interface FactInTurn extends FactInThread {
   readonly turnId: string
+}
+
+interface FactOfRequest extends TimedFact {
+  readonly connectionId: string
+  readonly requestId: string
 }
 
 /** What each kind of fact says. */
@@ -141,33 +144,16 @@ interface FactBodies {
     readonly thread: OpenedThread
   }
   /** A turn was asked for; `turn_accepted` with the same connection and request gives its id. */
-  readonly turn_requested: FactInThread & {
-    readonly connectionId: string
-    readonly requestId: string
-    readonly imageCount: number
-  }
-  readonly turn_accepted: TimedFact & {
-    readonly connectionId: string
-    readonly requestId: string
-    readonly turnId: string
-  }
-  readonly steer_requested: FactInThread & {
-    readonly connectionId: string
-    readonly requestId: string
-    readonly expectedTurnId: string | null
-    readonly imageCount: number
-  }
-  readonly steer_accepted: TimedFact & {
-    readonly connectionId: string
-    readonly requestId: string
-    readonly turnId: string
-  }
+  readonly turn_requested: FactInThread & FactOfRequest & { readonly imageCount: number }
+  readonly turn_accepted: FactOfRequest & { readonly turnId: string }
+  readonly steer_requested: FactInThread &
+    FactOfRequest & {
+      readonly expectedTurnId: string | null
+      readonly imageCount: number
+    }
+  readonly steer_accepted: FactOfRequest & { readonly turnId: string }
   /** A request of either kind was answered with an error; `refusal` is null when it is none that analytics names. */
-  readonly request_failed: TimedFact & {
-    readonly connectionId: string
-    readonly requestId: string
-    readonly refusal: SteerRefusal | null
-  }
+  readonly request_failed: FactOfRequest & { readonly refusal: SteerRefusal | null }
   /** A client asked for the interruption of a turn. */
   readonly interrupt_requested: FactInTurn
   readonly thread_archived: FactInThread
@@ -271,7 +257,7 @@ interface FactBodies {
     /** Absolute and canonical, or relative to the repository's root when `repositoryUrl` is known. */
     readonly path: string
     readonly repositoryUrl: string | null
-    readonly plugin: PluginIdentity | null
+    readonly plugin: PluginTelemetryMetadata | null
     readonly invokeType: 'explicit' | 'implicit' | null
     readonly model: string | null
   }
@@ -296,16 +282,16 @@ interface FactBodies {
     readonly model: string | null
   }
   readonly plugin_used: FactInTurn & {
-    readonly plugin: PluginIdentity
+    readonly plugin: PluginTelemetryMetadata
     readonly model: string | null
   }
   readonly plugin_changed: TimedFact & {
     readonly change: 'installed' | 'uninstalled' | 'enabled' | 'disabled'
-    readonly plugin: PluginIdentity
+    readonly plugin: PluginTelemetryMetadata
     readonly productClientId: string | null
   }
   readonly plugin_install_failed: TimedFact & {
-    readonly plugin: PluginIdentity
+    readonly plugin: PluginTelemetryMetadata
     readonly productClientId: string | null
     readonly errorType: string
     readonly source: string | null

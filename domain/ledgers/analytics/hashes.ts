@@ -41,7 +41,7 @@ const hostPath = (place: string, path: string, port: string | undefined): string
  * A remote as HOST/OWNER/NAME: `https://host/owner/name.git`, `ssh://git@host/owner/name` and `git@host:owner/name.git`
  * are the same repository. Null for what names no repository on a host.
  */
-export const canonicalRemote = (url: string): string | null => {
+const canonicalRemote = (url: string): string | null => {
   const text = withoutGit(url.trim().replace(/\/+$/, ''))
   const withScheme = /^([^:/]+):\/\/([^/?#]*)\/([^?#]*)/.exec(text)
   if (withScheme !== null) {

@@ -5,7 +5,7 @@
  *         local id, which may be null, and has `remote_plugin_id` beside it.
  */
 import type { JsonObject } from '../../json.ts'
-import type { AnalyticsPayload } from './event.ts'
+import type { AnalyticsPayload } from './envelope.ts'
 import { shaped } from './shapes.ts'
 import type { Contract } from './vocabulary.ts'
 import { sidesOf } from '../plugins/ids.ts'
@@ -42,22 +42,14 @@ export const metadataOf = (
   connectorIds: capabilities?.connectorIds ?? null
 })
 
-export type PluginIdsOnWire = 'remote_overrides' | 'side_by_side'
-
-export const PLUGIN_IDS_ON_WIRE: Readonly<Record<Contract, PluginIdsOnWire>> = {
-  '0.130': 'remote_overrides',
-  '0.142': 'remote_overrides',
-  '0.169': 'side_by_side'
-}
-
-/** The members that name a plugin; one contract has both ids, the other only the first. */
+/** The members that name a plugin: both ids since 0.169, one of them before. */
 export const idMembers = (
   { localId, remoteId }: Pick<PluginTelemetryMetadata, 'localId' | 'remoteId'>,
   contract: Contract
 ): JsonObject =>
-  PLUGIN_IDS_ON_WIRE[contract] === 'remote_overrides'
-    ? { plugin_id: remoteId ?? localId }
-    : { plugin_id: localId, remote_plugin_id: remoteId }
+  contract === '0.169'
+    ? { plugin_id: localId, remote_plugin_id: remoteId }
+    : { plugin_id: remoteId ?? localId }
 
 /** Members of plugin events; which of them an event has depends on its type and contract. */
 export const pluginMembers = (
@@ -78,7 +70,7 @@ export const pluginMembers = (
   }
 }
 
-export type PluginHappening =
+type PluginHappening =
   | { readonly kind: 'installed' | 'uninstalled' | 'enabled' | 'disabled' }
   | {
       readonly kind: 'used'

@@ -43,7 +43,13 @@ import {
 import { afterReview, reviewEvent, toolEvent } from './tool-events.ts'
 import { isWhole, turnEvents } from './turn-events.ts'
 
-export type ReducerStep = readonly [AnalyticsState, Events]
+type ReducerStep = readonly [AnalyticsState, Events]
+
+type FactHandler<K extends Fact['kind']> = (
+  state: AnalyticsState,
+  fact: FactOf<K>,
+  rendering: Rendering
+) => ReducerStep
 
 const quiet = (state: AnalyticsState): ReducerStep => [state, NO_EVENTS]
 
@@ -66,22 +72,18 @@ const turnTold = (
   return events === null ? quiet(next) : [withTurn(next, key, { told: true }), events]
 }
 
-const opened = (
-  state: AnalyticsState,
-  { connectionId, thread, atMs }: FactOf<'thread_opened'>,
-  rendering: Rendering
-): ReducerStep => {
+const opened: FactHandler<'thread_opened'> = (state, { connectionId, thread, atMs }, rendering) => {
   const connection = state.connections.get(connectionId)
   if (connection === undefined) return quiet(state)
   const next = withEntry(state, 'threads', thread.threadId, { connectionId, metadata: thread })
   return [next, threadEvent(thread, connection, atMs, rendering)]
 }
 
-const subAgent = (
-  state: AnalyticsState,
-  { thread, connectionId, atMs }: FactOf<'sub_agent_started'>,
-  rendering: Rendering
-): ReducerStep => {
+const subAgent: FactHandler<'sub_agent_started'> = (
+  state,
+  { thread, connectionId, atMs },
+  rendering
+) => {
   const { threadId, parentThreadId } = thread
   const known = state.threads.get(threadId)
   const parents =
@@ -95,11 +97,7 @@ const subAgent = (
   return [next, threadEvent(thread, inside, atMs, rendering)]
 }
 
-const accepted = (
-  state: AnalyticsState,
-  fact: FactOf<'turn_accepted' | 'steer_accepted'>,
-  rendering: Rendering
-): ReducerStep => {
+const accepted: FactHandler<'turn_accepted' | 'steer_accepted'> = (state, fact, rendering) => {
   const key = keyOf(fact.connectionId, fact.requestId)
   const request = state.requests.get(key)
   const rest = withoutEntry(state, 'requests', key)
@@ -116,11 +114,7 @@ const accepted = (
   return [counted, steerEvent(counted, request, answer, rendering)]
 }
 
-const refused = (
-  state: AnalyticsState,
-  fact: FactOf<'request_failed'>,
-  rendering: Rendering
-): ReducerStep => {
+const refused: FactHandler<'request_failed'> = (state, fact, rendering) => {
   const key = keyOf(fact.connectionId, fact.requestId)
   const request = state.requests.get(key)
   const rest = withoutEntry(state, 'requests', key)
@@ -135,11 +129,7 @@ const counted = (counts: ToolCounts, tool: Exclude<keyof ToolCounts, 'total'>): 
   [tool]: counts[tool] + 1
 })
 
-const toolEnded = (
-  state: AnalyticsState,
-  fact: FactOf<'tool_ended'>,
-  rendering: Rendering
-): ReducerStep => {
+const toolEnded: FactHandler<'tool_ended'> = (state, fact, rendering) => {
   const turn = state.turns.get(turnKey(fact))
   if (turn === undefined) return quiet(state)
   const { tool } = fact.outcome.details
@@ -154,11 +144,7 @@ const toolEnded = (
   return [withoutEntry(withoutEntry(after, 'toolsStarted', key), 'itemReviews', key), events]
 }
 
-const answered = (
-  state: AnalyticsState,
-  fact: FactOf<'approval_answered'>,
-  rendering: Rendering
-): ReducerStep => {
+const answered: FactHandler<'approval_answered'> = (state, fact, rendering) => {
   const asked = state.approvals.get(fact.reviewId)
   if (asked === undefined) return quiet(state)
   const rest = withoutEntry(state, 'approvals', fact.reviewId)
@@ -204,15 +190,7 @@ const ofTurn =
 const requested = (state: AnalyticsState, fact: PendingRequest): ReducerStep =>
   quiet(withEntry(state, 'requests', keyOf(fact.connectionId, fact.requestId), fact))
 
-type Handlers = {
-  readonly [K in Fact['kind']]: (
-    state: AnalyticsState,
-    fact: Fact & { readonly kind: K },
-    rendering: Rendering
-  ) => ReducerStep
-}
-
-const HANDLERS: Handlers = {
+const HANDLERS: { readonly [K in Fact['kind']]: FactHandler<K> } = {
   connected: (state, { connectionId, client, runtime }) =>
     quiet(withEntry(state, 'connections', connectionId, { client, runtime })),
   disconnected: (state, { connectionId }) =>
@@ -281,12 +259,8 @@ export const reduceFact = (
   fact: Fact,
   rendering: Rendering
 ): ReducerStep => {
-  const handle = own<Handlers[Fact['kind']]>(HANDLERS, fact.kind)
-  return handle === undefined
-    ? quiet(state)
-    : (handle as (state: AnalyticsState, fact: Fact, rendering: Rendering) => ReducerStep)(
-        state,
-        fact,
-        rendering
-      )
+  const handle = own<FactHandler<never>>(HANDLERS, fact.kind) as
+    | FactHandler<Fact['kind']>
+    | undefined
+  return handle === undefined ? quiet(state) : handle(state, fact, rendering)
 }

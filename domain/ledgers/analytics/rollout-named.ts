@@ -9,7 +9,8 @@
 import type { RolloutLine } from '../../log/event.ts'
 import type { UserContent } from '../../protocol.ts'
 import { outputText, reader } from '../../thread/rich/values.ts'
-import type { Fact, FactOf, PluginIdentity } from './fact.ts'
+import type { Fact, FactOf } from './fact.ts'
+import { metadataOf } from './plugin-events.ts'
 import type { RolloutState } from './rollout-state.ts'
 
 interface NamedAt {
@@ -19,7 +20,7 @@ interface NamedAt {
 }
 
 /** Something named, once per turn and key. */
-export interface NamedInput {
+interface NamedInput {
   readonly key: string
   readonly fact: Fact
 }
@@ -27,15 +28,6 @@ export interface NamedInput {
 const BLOCK = /^<skill>\s*<name>([^<]{1,256})<\/name>\s*<path>([^<]{1,4096})<\/path>/
 const CACHED = /\/plugins\/cache\/([^/]+)\/([^/]+)\/[^/]+\//
 const SCHEME = /^(plugin|app):\/\/(.{1,256})$/
-
-const pluginOf = (localId: string): PluginIdentity => ({
-  localId,
-  remoteId: null,
-  hasSkills: null,
-  mcpServerCount: null,
-  mcpServerNames: null,
-  connectorIds: null
-})
 
 /** A skill below the working directory is the repository's; those of plugins and homes are a person's. */
 const scopeOf = (path: string, { cwd }: RolloutState): FactOf<'skill_invoked'>['scope'] => {
@@ -55,7 +47,7 @@ const skill = (name: string, path: string, state: RolloutState, at: NamedAt): Na
     scope,
     path: isRelative ? path.slice(state.cwd.length + 1) : path,
     repositoryUrl: isRelative ? state.repositoryUrl : null,
-    plugin: cached === null ? null : pluginOf(`${cached[2]}@${cached[1]}`),
+    plugin: cached === null ? null : metadataOf(`${cached[2]}@${cached[1]}`, null, null),
     invokeType: 'explicit',
     model: state.model
   }
@@ -73,7 +65,7 @@ const mention = (
   const { model } = state
   const fact: Fact =
     scheme === 'plugin'
-      ? { kind: 'plugin_used', ...at, plugin: pluginOf(id), model }
+      ? { kind: 'plugin_used', ...at, plugin: metadataOf(id, null, null), model }
       : {
           kind: 'app_mentioned',
           ...at,

@@ -34,12 +34,12 @@ export interface EndedCall {
   readonly outcome: ToolOutcome
 }
 
-export interface CallStep {
+interface CallStep {
   readonly open: ReadonlyArray<OpenCall>
   readonly ended: EndedCall | null
 }
 
-export interface CallReading {
+interface CallReading {
   readonly line: RolloutLine
   /** What the line shows as an item in every era. */
   readonly shown: ItemChange | null

@@ -22,7 +22,7 @@ export interface AnalyticsConnection {
   readonly runtime: Runtime
 }
 
-export interface AnalyticsThread {
+interface AnalyticsThread {
   readonly connectionId: string | null
   readonly metadata: OpenedThread
 }
@@ -106,7 +106,7 @@ export const NO_ANALYTICS: AnalyticsState = {
   used: new Set()
 }
 
-export const NEW_TURN: AnalyticsTurn = {
+const NEW_TURN: AnalyticsTurn = {
   connectionId: null,
   imageCount: null,
   settings: null,

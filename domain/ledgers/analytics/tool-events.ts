@@ -154,7 +154,7 @@ export const toolEvent = (
 }
 
 /** What a review means for its call. */
-export const approvalOutcome = (
+const approvalOutcome = (
   reviewer: 'user' | 'guardian',
   status: ReviewStatus,
   resolution: ReviewResolution

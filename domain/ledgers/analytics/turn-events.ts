@@ -17,7 +17,7 @@ import type { FactOf, TurnSettings } from './fact.ts'
 import { repoHash } from './hashes.ts'
 import type { AnalyticsState, ToolCounts, AnalyticsTurn } from './state.ts'
 
-export type WholeTurn = AnalyticsTurn & {
+type WholeTurn = AnalyticsTurn & {
   readonly imageCount: number
   readonly settings: TurnSettings
   readonly ended: FactOf<'turn_ended'>

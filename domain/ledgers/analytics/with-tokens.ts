@@ -6,7 +6,7 @@
 import type { Spend } from '../usage/spend.ts'
 import type { Fact, FactOf, TurnTokens } from './fact.ts'
 
-export type TokensOfTurns = ReadonlyMap<string, TurnTokens>
+type TokensOfTurns = ReadonlyMap<string, TurnTokens>
 
 const NOTHING: TurnTokens = {
   inputTokens: 0,

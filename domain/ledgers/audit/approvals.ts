@@ -14,9 +14,9 @@ import type { SituatedEvent } from '../../thread/turns/situate.ts'
 import { shortText } from './row.ts'
 import { own } from '../../own.ts'
 
-export type ApprovalSubject = 'command_execution' | 'file_change' | 'mcp_tool_call' | 'unknown'
+type ApprovalSubject = 'command_execution' | 'file_change' | 'mcp_tool_call' | 'unknown'
 
-export type ApprovalStatus = 'approved' | 'denied' | 'aborted' | 'timed_out'
+type ApprovalStatus = 'approved' | 'denied' | 'aborted' | 'timed_out'
 
 export interface Approval {
   readonly turnId: string | null

@@ -36,7 +36,7 @@ export const canonicalJson = (value: Json): string => {
   return `{${members.join(',')}}`
 }
 
-export interface Chain {
+interface Chain {
   /** The lines of the rows of one thread; threads come in the order of their ids. */
   readonly thread: (rows: ReadonlyArray<AuditRow>) => ReadonlyArray<string>
   readonly end: () => string

@@ -6,7 +6,7 @@ import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
 import { shortText } from './row.ts'
 import type { TrailStep, TrailState } from './trail-state.ts'
 
-export interface ReviewOutcome {
+interface ReviewOutcome {
   /** False when the reviewer gave no result. */
   readonly finished: boolean
   readonly findings: number

@@ -13,7 +13,7 @@ import { isJsonObject, textIn, type Json, type JsonObject } from '../../json.ts'
 import { isSegment, sidesOf } from './ids.ts'
 import { isVersion } from './version-name.ts'
 
-export type EvidenceKind = 'mention' | 'capabilities' | 'skill' | 'mcp_tool' | 'command'
+type EvidenceKind = 'mention' | 'capabilities' | 'skill' | 'mcp_tool' | 'command'
 
 /** One sign of a plugin in use. */
 export interface PluginEvidence {
@@ -45,7 +45,7 @@ const evidence = (
 })
 
 /** The plugin and version of a path in the plugin cache; null for any other path. */
-export const cachePlace = (
+const cachePlace = (
   path: string
 ): { readonly localId: string; readonly version: string } | null => {
   const [, marketplace = '', name = '', version = ''] =

@@ -4,7 +4,7 @@
 import { NOTHING_SEEN, type PluginRecord, type PluginSeen, type PluginTold } from './observed.ts'
 
 /** What changed; `noop` for an attempt that changed nothing. */
-export type PluginChangeKind =
+type PluginChangeKind =
   | 'installed'
   | 'uninstalled'
   | 'version_changed'
@@ -35,7 +35,7 @@ export interface PluginKnown {
 
 export const NOTHING_KNOWN: PluginKnown = { seen: NOTHING_SEEN, told: NOTHING_SEEN }
 
-export interface PluginStep extends PluginKnown {
+interface PluginStep extends PluginKnown {
   readonly changes: ReadonlyArray<PluginChange>
 }
 

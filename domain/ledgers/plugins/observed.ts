@@ -37,7 +37,7 @@ export interface PluginSeen {
 }
 
 /** Who wrote a record, and when. */
-export interface ObservationHead {
+interface ObservationHead {
   /** UUID v7: sorts by time. */
   readonly id: string
   /** RFC 3339, UTC. */
@@ -47,7 +47,7 @@ export interface ObservationHead {
 
 export type ObservationSource = 'scan' | 'command' | 'sync' | 'analytics'
 
-export interface PluginObserved extends ObservationHead {
+interface PluginObserved extends ObservationHead {
   readonly record: 'plugin.observed'
   readonly localId: string
   readonly source: ObservationSource

@@ -11,14 +11,14 @@ export type InstalledSnapshot = ReadonlyMap<string, string>
 
 export type RemoteIdSource = 'snapshot' | 'sidecar' | 'analytics' | 'given'
 
-export interface ResolvedRemoteId {
+interface ResolvedRemoteId {
   readonly remoteId: string | null
   readonly source: RemoteIdSource | null
   /** Why a sidecar that is there was not used. */
   readonly warning: string | null
 }
 
-export const NO_REMOTE_ID: ResolvedRemoteId = { remoteId: null, source: null, warning: null }
+const NO_REMOTE_ID: ResolvedRemoteId = { remoteId: null, source: null, warning: null }
 
 /**
  * The remote id of a plugin. A snapshot that was loaded is final, also when the plugin is not in it. Without one the sidecar

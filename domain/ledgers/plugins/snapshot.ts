@@ -28,7 +28,7 @@ export interface ListedPlugin {
 }
 
 /** An item that cannot be used, with the id it gave itself. */
-export interface FailedItem {
+interface FailedItem {
   readonly remoteId: string | null
   /** The plugin it is about; null when it does not say, and then nothing may be removed by this list. */
   readonly pluginId: PluginId | null

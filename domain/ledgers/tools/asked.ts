@@ -80,18 +80,24 @@ const scriptIn = ({ command, commandActions: [action] }: CommandExecution): stri
   return typeof script === 'string' ? script : command
 }
 
-const call = (callId: string, name: string, args: string, members: Partial<AskedCall>) => ({
+const call = (
+  callId: string,
+  name: string,
+  args: string,
+  members: Partial<AskedCall> = {}
+): AskedCall => ({
   callId,
-  kind: members.kind ?? ('other' as const),
+  kind: 'other',
   name: bounded(name),
-  namespace: members.namespace ?? null,
-  server: members.server ?? null,
-  source: members.source ?? null,
-  subject: members.subject ?? null,
+  namespace: null,
+  server: null,
+  source: null,
+  subject: null,
   args,
-  touches: members.touches ?? null,
-  agents: members.agents ?? null,
-  feeds: members.feeds ?? null
+  touches: null,
+  agents: null,
+  feeds: null,
+  ...members
 })
 
 const patch = (text: string, context: RichContext): Partial<AskedCall> => {
@@ -176,9 +182,7 @@ const shellCall = (item: Reader, context: RichContext): AskedCall | null => {
 
 const searchCall = (item: Reader): AskedCall | null => {
   const id = item.text('call_id') ?? item.text('id')
-  return id === null
-    ? null
-    : call(id, 'tool_search', JSON.stringify(item.json('arguments')), { kind: 'other' })
+  return id === null ? null : call(id, 'tool_search', JSON.stringify(item.json('arguments')))
 }
 
 /** The call a response item asks for; null for an item of another kind. */

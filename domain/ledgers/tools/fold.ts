@@ -74,7 +74,7 @@ export interface ToolWrite {
   readonly touches?: ReadonlyArray<FileTouch>
 }
 
-export interface ToolStep {
+interface ToolStep {
   readonly state: ToolsState
   readonly writes: ReadonlyArray<ToolWrite>
 }

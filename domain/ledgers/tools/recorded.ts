@@ -45,6 +45,24 @@ export interface RecordedCall {
   readonly isAsked: boolean
 }
 
+const NO_RECORD: RecordedCall = {
+  callId: null,
+  turnId: null,
+  kind: 'other',
+  name: '',
+  server: null,
+  source: null,
+  subject: null,
+  touches: null,
+  patchError: null,
+  ending: UNKNOWN_ENDING,
+  startedAtMs: null,
+  completedAtMs: null,
+  outputBytes: null,
+  twin: 'none',
+  isAsked: false
+}
+
 const KINDS: Readonly<Record<ToolOutcome['details']['tool'], ToolKind>> = {
   command: 'command',
   file_change: 'patch',
@@ -115,8 +133,8 @@ const recorded = (
   const outcome = toolOutcome(item)
   if (outcome === null) return null
   const source = item.type === 'commandExecution' ? (item.source as CommandSource) : null
-  const end = outcomeEnding(outcome)
   return {
+    ...NO_RECORD,
     callId: item.id,
     turnId,
     kind: KINDS[outcome.details.tool],
@@ -124,12 +142,7 @@ const recorded = (
     server: outcome.details.tool === 'mcp' ? bounded(outcome.details.server) : null,
     source,
     subject: subjectOf(about(item)),
-    touches: null,
-    patchError: null,
-    ending: mcpRefusal(item) ?? end,
-    startedAtMs: null,
-    completedAtMs: null,
-    outputBytes: null,
+    ending: mcpRefusal(item) ?? outcomeEnding(outcome),
     twin: source === 'userShell' ? 'shell_record' : 'none',
     isAsked: item.type === 'webSearch' || item.type === 'imageGeneration',
     ...members
@@ -138,21 +151,11 @@ const recorded = (
 
 /** Activity names the agent of the call with the same id, and says nothing of its end. */
 const activity = (callId: string, agent: string): RecordedCall => ({
+  ...NO_RECORD,
   callId,
-  turnId: null,
   kind: 'collab',
-  name: '',
-  server: null,
-  source: null,
-  subject: null,
-  touches: null,
-  patchError: null,
   ending: { ...UNKNOWN_ENDING, agents: [agent] },
-  startedAtMs: null,
-  completedAtMs: null,
-  outputBytes: null,
-  twin: 'activity',
-  isAsked: false
+  twin: 'activity'
 })
 
 /** Kinds of items that are tool calls. */

@@ -32,7 +32,7 @@ const Name = new t.Type<string, string, unknown>(
 )
 
 /** A file of prices: the currency, and for each model what a million tokens cost. */
-export const PriceFile = t.type({
+const PriceFile = t.type({
   currency: Name,
   models: t.array(t.type({ model: Name, input: Price, cachedInput: Price, output: Price }))
 })

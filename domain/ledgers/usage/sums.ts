@@ -35,7 +35,7 @@ export const sumOf = ({ occurredAtMs, model, provider, tokens }: Summed): UsageS
   unrecorded: tokens === null ? 1 : 0
 })
 
-export const addSums = (a: UsageSum, b: UsageSum): UsageSum => ({
+const addSums = (a: UsageSum, b: UsageSum): UsageSum => ({
   ...a,
   tokens: plus(a.tokens, b.tokens),
   spends: a.spends + b.spends,

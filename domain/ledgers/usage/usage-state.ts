@@ -6,7 +6,7 @@ import { NO_COUNTS, type RunningCounts } from './growth.ts'
 import type { KeptSpend } from './spend.ts'
 import { NO_TOKENS, type Tokens } from './tokens.ts'
 
-export type SpenderKind = 'main' | 'agent' | 'review' | 'other'
+type SpenderKind = 'main' | 'agent' | 'review' | 'other'
 
 /** Who spends: a person's thread, or one that a thread started. */
 export interface Spender {

@@ -62,7 +62,7 @@ export interface SpendLookup {
 }
 
 /** The next state, and spends that are new or changed. */
-export type UsageStep = readonly [UsageState, ReadonlyArray<KeptSpend>]
+type UsageStep = readonly [UsageState, ReadonlyArray<KeptSpend>]
 
 const NOTHING: ReadonlyArray<KeptSpend> = []
 
