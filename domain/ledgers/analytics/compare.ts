@@ -116,11 +116,7 @@ const idsOf = (event: PostedEvent): JsonObject => {
   )
 }
 
-interface Leaf {
-  readonly field: string
-  readonly captured: Json | undefined
-  readonly reconstructed: Json | undefined
-}
+type Leaf = Pick<ComparedField, 'field' | 'captured' | 'reconstructed'>
 
 /** The fields of two objects by path; objects on both sides are descended into, arrays are not. */
 const leaves = (left: JsonObject, right: JsonObject, prefix = ''): ReadonlyArray<Leaf> =>

@@ -9,6 +9,7 @@
 import type { Json, JsonObject } from '../../json.ts'
 import type { DiffLines } from './diff-lines.ts'
 import type { ToolOutcome } from '../tools/outcome.ts'
+import type { Tokens } from '../usage/tokens.ts'
 import type {
   InitializationMode,
   ReviewResolution,
@@ -81,14 +82,9 @@ export interface TurnSettings {
   readonly activePluginIds: ReadonlyArray<string> | null
 }
 
-export interface TurnTokens {
-  readonly inputTokens: number
-  readonly cachedInputTokens: number
+export interface TurnTokens extends Tokens {
   /** Null where the source does not tell (before 0.169). */
   readonly cacheWriteInputTokens: number | null
-  readonly outputTokens: number
-  readonly reasoningOutputTokens: number
-  readonly totalTokens: number
 }
 
 /** Where the time of a turn went, in milliseconds. */

@@ -1,7 +1,7 @@
 /**
  * How a table of known differences is written, and the questions that reasons ask of the evidence.
  */
-import { textIn, type Json, type JsonObject } from '../../json.ts'
+import { textIn, textOrNull, type Json, type JsonObject } from '../../json.ts'
 import type { KnownDifference, Sides } from './compare.ts'
 import { timeInId, type Evidence } from './evidence.ts'
 import type { Contract, EventType } from './vocabulary.ts'
@@ -138,7 +138,5 @@ export const isNested = (threadId: unknown, evidence: Evidence): boolean => {
 }
 
 /** The sub-agent kind of a thread; null for any other thread. */
-export const subagentOf = (threadId: unknown, evidence: Evidence): string | null => {
-  const source = openingOf(threadId, evidence)['subagent_source']
-  return typeof source === 'string' ? source : null
-}
+export const subagentOf = (threadId: unknown, evidence: Evidence): string | null =>
+  textOrNull(openingOf(threadId, evidence)['subagent_source'])

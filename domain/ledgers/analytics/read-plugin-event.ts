@@ -4,7 +4,7 @@
  * Errors: an event that names no plugin, or is of another type, tells nothing.
  */
 import type { PostedEvent } from './envelope.ts'
-import type { JsonObject } from '../../json.ts'
+import { textIn, type JsonObject } from '../../json.ts'
 import { own } from '../../own.ts'
 import { printPluginId } from '../plugins/ids.ts'
 import type { PluginNews, PluginTold } from '../plugins/observed.ts'
@@ -24,15 +24,10 @@ const NEWS: Readonly<Record<string, PluginNews>> = {
   codex_plugin_used: 'used'
 }
 
-const textAt = (params: JsonObject, member: string): string | null => {
-  const value = params[member]
-  return typeof value === 'string' && value !== '' ? value : null
-}
-
-type Ids = Pick<PluginTold, 'localId' | 'remoteId'>
+const textAt = (params: JsonObject, member: string): string | null => textIn(params[member]) || null
 
 /** Up to 0.142 a remote id takes the place of the local one; name and marketplace tell which it is. */
-const idsOf = (params: JsonObject): Ids | null => {
+const idsOf = (params: JsonObject): Pick<PluginTold, 'localId' | 'remoteId'> | null => {
   const id = textAt(params, 'plugin_id')
   if ('remote_plugin_id' in params) {
     const remoteId = textAt(params, 'remote_plugin_id')

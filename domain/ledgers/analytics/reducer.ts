@@ -152,7 +152,7 @@ const answered: FactHandler<'approval_answered'> = (state, fact, rendering) => {
   const isSummed = itemId !== null && subject !== 'permissions' && subject !== 'network_access'
   const key = keyOf(asked.threadId, asked.turnId, itemId)
   const summed = isSummed
-    ? withEntry(rest, 'itemReviews', key, afterReview(rest.itemReviews.get(key), asked, fact))
+    ? withEntry(rest, 'itemReviews', key, afterReview(asked, fact, rest.itemReviews.get(key)))
     : rest
   return [summed, reviewEvent(summed, asked, fact, rendering)]
 }

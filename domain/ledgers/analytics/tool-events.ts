@@ -92,24 +92,30 @@ const detailMembers = (details: ToolDetails, name: string): JsonObject => {
 /** A server knows its machine; a rollout does not. */
 const isFromRollout = ({ connection }: AnalyticsContext): boolean => connection.runtime.os === null
 
-/** No rollout holds reviews: their number is unknown, not zero. */
-const UNKNOWN_REVIEWS: JsonObject = {
-  review_count: null,
-  guardian_review_count: null,
-  user_review_count: null,
-  final_approval_outcome: 'unknown',
-  requested_additional_permissions: false,
-  requested_network_access: false
+const NO_REVIEWS: ItemReviews = {
+  guardian: 0,
+  user: 0,
+  outcome: 'unknown',
+  additionalPermissions: false,
+  networkAccess: false
 }
 
-const reviewMembers = (reviews: ItemReviews | undefined): JsonObject => ({
-  review_count: (reviews?.guardian ?? 0) + (reviews?.user ?? 0),
-  guardian_review_count: reviews?.guardian ?? 0,
-  user_review_count: reviews?.user ?? 0,
-  final_approval_outcome: reviews?.outcome ?? 'unknown',
-  requested_additional_permissions: reviews?.additionalPermissions ?? false,
-  requested_network_access: reviews?.networkAccess ?? false
+const reviewMembers = (reviews = NO_REVIEWS): JsonObject => ({
+  review_count: reviews.guardian + reviews.user,
+  guardian_review_count: reviews.guardian,
+  user_review_count: reviews.user,
+  final_approval_outcome: reviews.outcome,
+  requested_additional_permissions: reviews.additionalPermissions,
+  requested_network_access: reviews.networkAccess
 })
+
+/** No rollout holds reviews: their number is unknown, not zero. */
+const UNKNOWN_REVIEWS: JsonObject = {
+  ...reviewMembers(),
+  review_count: null,
+  guardian_review_count: null,
+  user_review_count: null
+}
 
 /** The event of a call that ended; none when its beginning, its thread or its connection is unknown. */
 export const toolEvent = (
@@ -172,15 +178,15 @@ const approvalOutcome = (
 
 /** The reviews of a call after one more answer. */
 export const afterReview = (
-  before: ItemReviews | undefined,
   asked: FactOf<'approval_requested'>,
-  answer: FactOf<'approval_answered'>
+  answer: FactOf<'approval_answered'>,
+  before = NO_REVIEWS
 ): ItemReviews => ({
-  guardian: (before?.guardian ?? 0) + (asked.reviewer === 'guardian' ? 1 : 0),
-  user: (before?.user ?? 0) + (asked.reviewer === 'user' ? 1 : 0),
+  guardian: before.guardian + (asked.reviewer === 'guardian' ? 1 : 0),
+  user: before.user + (asked.reviewer === 'user' ? 1 : 0),
   outcome: approvalOutcome(asked.reviewer, answer.status, answer.resolution),
-  additionalPermissions: (before?.additionalPermissions ?? false) || asked.additionalPermissions,
-  networkAccess: (before?.networkAccess ?? false) || asked.networkAccess
+  additionalPermissions: before.additionalPermissions || asked.additionalPermissions,
+  networkAccess: before.networkAccess || asked.networkAccess
 })
 
 /** The event of a review that was answered or given up. */

@@ -8,7 +8,7 @@
  */
 import type { Certainty } from '../../certainty.ts'
 import type { RolloutLine } from '../../log/event.ts'
-import { isJsonObject, textIn, type JsonObject } from '../../json.ts'
+import { isJsonObject, type JsonObject } from '../../json.ts'
 import { outputText } from '../../thread/rich/values.ts'
 import type { SituatedEvent } from '../../thread/turns/situate.ts'
 import { shortText } from './row.ts'
@@ -50,13 +50,8 @@ const WORDS: Readonly<Record<string, ApprovalSubject>> = {
   'user rejected MCP tool call': 'mcp_tool_call'
 }
 
-interface ApprovalRefusal {
-  readonly reviewer: 'user' | 'guardian'
-  readonly subject: ApprovalSubject
-}
-
 /** Who refused what, by the text a model is answered with; null for any other text. */
-const refusalIn = (text: string): ApprovalRefusal | null => {
+const refusalIn = (text: string): Pick<Approval, 'reviewer' | 'subject'> | null => {
   const words = text.trim()
   const subject = own(WORDS, words)
   if (subject !== undefined) return { reviewer: 'user', subject }
@@ -113,12 +108,7 @@ const inEvent = (line: RolloutLine & { readonly type: 'event_msg' }): FoundAppro
     : { ...denied(item.id, subject, 'status'), turnId: p.turn_id }
 }
 
-const ASSESSED: Readonly<Record<string, ApprovalStatus>> = {
-  approved: 'approved',
-  denied: 'denied',
-  aborted: 'aborted',
-  timed_out: 'timed_out'
-}
+const STATUSES: ReadonlyArray<ApprovalStatus> = ['approved', 'denied', 'aborted', 'timed_out']
 
 const SUBJECTS: Readonly<Record<string, ApprovalSubject>> = {
   command: 'command_execution',
@@ -139,7 +129,7 @@ const inOldEvent = (kind: string, payload: JsonObject): FoundApproval | null => 
   }
   if (kind !== 'event_msg:guardian_assessment') return null
   const { id, target_item_id, status, action, turn_id } = payload
-  const decided = own(ASSESSED, textIn(status))
+  const decided = STATUSES.find((one) => one === status)
   const callId = shortText(target_item_id) ?? shortText(id)
   if (decided === undefined || callId === null) return null
   const type = isJsonObject(action) ? shortText(action['type'] ?? action['tool']) : null

@@ -3,7 +3,6 @@
  */
 import type { Began, Ended, OperationPlace } from '../../changes/operations.ts'
 import { isJsonObject, textIn, type JsonObject } from '../../json.ts'
-import type { Certainty } from '../../certainty.ts'
 import { NOBODY, shortText, type AuditAction, type AuditActor, type AuditRow } from './row.ts'
 import { own } from '../../own.ts'
 
@@ -77,7 +76,8 @@ export const stands = ({ outcome }: OperationFact): boolean => outcome !== 'fail
 
 const SLACK_MS = 5000
 
-const endMs = ({ beganAt, endedAt }: OperationFact): number => Date.parse(endedAt ?? beganAt)
+const isInTime = ({ beganAt, endedAt }: OperationFact, ms: number): boolean =>
+  ms >= Date.parse(beganAt) - SLACK_MS && ms <= Date.parse(endedAt ?? beganAt) + SLACK_MS
 
 /** True for a line that an operation wrote: its place and time are those of the operation. */
 export const wrote = (
@@ -86,9 +86,7 @@ export const wrote = (
 ): boolean => {
   const { before, after } = fact
   if (before === null || after === null || !stands(fact)) return false
-  const inTime =
-    row.orderMs >= Date.parse(fact.beganAt) - SLACK_MS && row.orderMs <= endMs(fact) + SLACK_MS
-  return inTime && row.offset >= before.offset && row.offset < after.offset
+  return isInTime(fact, row.orderMs) && row.offset >= before.offset && row.offset < after.offset
 }
 
 /** True for the first line of a file that a fork or a revert of this thread made. */
@@ -99,9 +97,7 @@ export const made = (
 ): boolean => {
   if (!stands(fact)) return false
   if (row.action === 'forked') return fact.operation === 'fork' && fact.madeThreadId === threadId
-  const inTime =
-    row.orderMs >= Date.parse(fact.beganAt) - SLACK_MS && row.orderMs <= endMs(fact) + SLACK_MS
-  return row.action === 'reverted' && REVERTS.has(fact.operation) && inTime
+  return row.action === 'reverted' && REVERTS.has(fact.operation) && isInTime(fact, row.orderMs)
 }
 
 /** Operations that may make a file in which a thread continues. */
@@ -139,9 +135,6 @@ const IN_LINES: ReadonlySet<string> = new Set([
 /** The actor of an operation; who made the thread is not who changed it. */
 export const actorOf = (fact: OperationFact): AuditActor => ({ ...NOBODY, ...fact.actor })
 
-const certaintyOf = ({ outcome }: OperationFact): Certainty =>
-  outcome === null ? 'unknown' : 'recorded'
-
 const detailsOf = (fact: OperationFact, action: AuditAction): JsonObject => {
   const { undoes, operation, outcome, threadIds } = fact
   const name = shortText(fact.arguments['name'])
@@ -178,7 +171,7 @@ export const operationRow = (fact: OperationFact, threadId: string): TimedRow | 
       before: null,
       after: { ...detailsOf(fact, action), ...forkedFrom },
       evidence: { kind: 'operation', operationId: fact.id },
-      certainty: certaintyOf(fact)
+      certainty: fact.outcome === null ? 'unknown' : 'recorded'
     }
   ]
 }

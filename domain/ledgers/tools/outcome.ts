@@ -4,7 +4,7 @@
  * Items that no event tells of (messages, plans, reasoning, reviews, compactions, activity) have no
  * outcome.
  */
-import { isJsonObject, type Json, type JsonObject } from '../../json.ts'
+import { isJsonObject, textIn, type Json, type JsonObject } from '../../json.ts'
 import type { ThreadItem } from '../../protocol.ts'
 import { own } from '../../own.ts'
 
@@ -137,10 +137,7 @@ const ending = (status: string): OutcomeEnding | null => {
   }
 }
 
-const kindOf = (json: Json): string => {
-  const type = isJsonObject(json) ? json['type'] : undefined
-  return typeof type === 'string' ? type : ''
-}
+const kindOf = (json: Json): string => (isJsonObject(json) ? textIn(json['type']) : '')
 
 const count = (list: ReadonlyArray<Json>, kind: string): number =>
   list.filter((json) => kindOf(json) === kind).length
@@ -152,11 +149,7 @@ const COMMAND_NAMES: Readonly<Record<string, string>> = {
   unifiedExecInteraction: 'unified_exec'
 }
 
-interface OutcomeFacts {
-  readonly name: string
-  readonly executionMs: number | null
-  readonly details: ToolDetails
-}
+type OutcomeFacts = Pick<ToolOutcome, 'name' | 'executionMs' | 'details'>
 
 const command = (item: ToolItem<'commandExecution'>): OutcomeFacts => {
   const { commandActions } = item
@@ -265,10 +258,9 @@ const agentCounts = (
 }
 
 const collab = (item: ToolItem<'collabAgentToolCall'>): OutcomeFacts => {
-  const statuses = Object.values(item.agentsStates).map((state) => {
-    const status = isJsonObject(state) ? state['status'] : null
-    return typeof status === 'string' ? status : ''
-  })
+  const statuses = Object.values(item.agentsStates).map((state) =>
+    isJsonObject(state) ? textIn(state['status']) : ''
+  )
   return {
     name: own(COLLAB_NAMES, item.tool) ?? item.tool,
     executionMs: null,
@@ -347,10 +339,7 @@ const told = (item: ThreadItem): readonly [OutcomeFacts, OutcomeEnding | null] |
 }
 
 /** Without what only Codex knows, for an item made from the texts of a call and its output. */
-const fromText = (
-  what: OutcomeFacts,
-  end: OutcomeEnding
-): OutcomeFacts & Pick<ToolOutcome, 'status' | 'failure'> => {
+const fromText = (what: OutcomeFacts, end: OutcomeEnding): OutcomeFacts & OutcomeEnding => {
   const { details } = what
   if (details.tool === 'command') return { ...what, ...end, details: { ...details, actions: null } }
   const isUntold = details.tool === 'dynamic' && details.success === null && end === COMPLETED

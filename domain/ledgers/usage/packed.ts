@@ -3,7 +3,7 @@
  */
 import type { Certainty } from '../../certainty.ts'
 import type { KeptSpend, SpendKind, SpendRule } from './spend.ts'
-import { tokensOf, type Tokens } from './tokens.ts'
+import { tokensOf } from './tokens.ts'
 
 /** Model, provider, effort and service tier. */
 type PackedSettings = readonly [string | null, string | null, string | null, string | null]
@@ -65,30 +65,13 @@ const placed = <A>(
 const sameSettings = (a: PackedSettings, b: PackedSettings): boolean =>
   a[0] === b[0] && a[1] === b[1] && a[2] === b[2] && a[3] === b[3]
 
-const sameText = (a: string, b: string): boolean => a === b
-
-const countsOf = (tokens: Tokens): PackedCounts => [
-  tokens.inputTokens,
-  tokens.cachedInputTokens,
-  tokens.outputTokens,
-  tokens.reasoningOutputTokens
-]
-
-const NO_ANSWER: readonly [] = []
-
-const answerOf = (spend: KeptSpend, answer: string): PackedAnswer => [
-  spend.cacheWriteInputTokens,
-  spend.responseId,
-  answer
-]
-
 /** A row with a spend at an index. */
 export const withPacked = (row: SpendRow, at: number, spend: KeptSpend): SpendRow => {
   const { model, provider, effort, serviceTier, tokens, place, answer } = spend
   const own: PackedSettings = [model, provider, effort, serviceTier]
   const [settings, setting] = placed(row.settings, own, sameSettings)
   const [turns, turn] =
-    spend.turnId === null ? [row.turns, -1] : placed(row.turns, spend.turnId, sameText)
+    spend.turnId === null ? [row.turns, -1] : placed(row.turns, spend.turnId, (a, b) => a === b)
   const packed: PackedSpend = [
     KINDS.indexOf(spend.kind),
     RULES.indexOf(spend.rule),
@@ -101,8 +84,17 @@ export const withPacked = (row: SpendRow, at: number, spend: KeptSpend): SpendRo
     place.revision,
     place.segment,
     place.offsetBytes,
-    tokens === null ? null : countsOf(tokens),
-    ...(answer === null ? NO_ANSWER : answerOf(spend, answer))
+    tokens === null
+      ? null
+      : [
+          tokens.inputTokens,
+          tokens.cachedInputTokens,
+          tokens.outputTokens,
+          tokens.reasoningOutputTokens
+        ],
+    ...(answer === null
+      ? ([] as const)
+      : ([spend.cacheWriteInputTokens, spend.responseId, answer] as const))
   ]
   const spends = [...row.spends]
   spends[at] = packed

@@ -18,7 +18,7 @@ import { SHOWING_EVENTS } from '../../thread/turns/showing.ts'
 import type { SituatedEvent } from '../../thread/turns/situate.ts'
 import { ledgerPlace } from '../place.ts'
 import { growthOf, withCount, type Growth } from './growth.ts'
-import type { KeptSpend, SpendKind } from './spend.ts'
+import type { KeptSpend } from './spend.ts'
 import { spenderOf } from './spender.ts'
 import {
   isNothing,
@@ -50,7 +50,7 @@ export const USAGE_NEEDS = {
   'response_item:local_shell_call': 'head'
 } as const satisfies Needs
 
-type Compaction = Extract<UsageLine['line'], { readonly type: 'compacted' }>['payload']
+type CompactedHead = Extract<UsageLine['line'], { readonly type: 'compacted' }>['payload']
 type UsageLine = RecordedEvent<LineOf<typeof USAGE_NEEDS>>
 type UsageEvent = SituatedEvent<LineOf<typeof USAGE_NEEDS>>
 
@@ -101,11 +101,7 @@ const withHead = (state: UsageState, event: UsageLine): UsageState => {
   }
 }
 
-type FoundSpend = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> &
-  Partial<Omit<KeptSpend, 'rule' | 'certainty' | 'tokens'>>
-
-const kindOf = ({ spender }: UsageState): SpendKind =>
-  spender?.kind === 'review' ? 'review' : 'sampling'
+type FoundSpend = Pick<KeptSpend, 'rule' | 'certainty' | 'tokens'> & Partial<KeptSpend>
 
 /** When and where an answer was given. */
 const askedAt = (event: UsageEvent): UncountedAnswer => ({
@@ -119,7 +115,7 @@ const spendOf = (state: UsageState, asked: UncountedAnswer, found: FoundSpend): 
   const turnId = found.turnId ?? asked.turnId
   return {
     sequence: state.spends,
-    kind: kindOf(state),
+    kind: state.spender?.kind === 'review' ? 'review' : 'sampling',
     responseId: null,
     answer: null,
     cacheWriteInputTokens: null,
@@ -261,7 +257,7 @@ const ofResponse = (
 /** The spend of a compaction: the response it names, or the newest of its turn for one that Codex made itself. */
 const compactionOf = (
   state: UsageState,
-  payload: Compaction,
+  payload: CompactedHead,
   lookup: SpendLookup
 ): KeptSpend | null => {
   const responseId = payload.compaction_response_id
@@ -279,7 +275,7 @@ const UNKNOWN = { rule: null, certainty: 'unknown', tokens: null } as const
 const compacted = (
   state: UsageState,
   event: UsageEvent,
-  payload: Compaction,
+  payload: CompactedHead,
   lookup: SpendLookup
 ): UsageStep => {
   const known = compactionOf(state, payload, lookup)
@@ -407,14 +403,11 @@ const evolveOwn = (state: UsageState, event: UsageEvent, lookup: SpendLookup): U
   }
 }
 
-const asksAfter = (before: boolean, { line }: UsageLine): boolean => {
-  if (line.type === 'turn_context') return true
-  return before && !(line.type === 'event_msg' && line.payload.type === 'task_started')
-}
-
 const withContext = (state: UsageState, event: UsageLine): UsageState => {
   const settings = withSettings(state.settings, event)
-  const isAsking = asksAfter(state.isAsking, event)
+  const { line } = event
+  const begins = line.type === 'event_msg' && line.payload.type === 'task_started'
+  const isAsking = line.type === 'turn_context' || (state.isAsking && !begins)
   return settings === state.settings && isAsking === state.isAsking
     ? state
     : { ...state, settings, isAsking }
